@@ -1,0 +1,25 @@
+/* SHA-256 of data and weights; the door to libsodium. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_BASE_HASH_H
+#define RETORT_BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct hash {
+	uint8_t byte[32];
+};
+
+/* SHA-256 of `size` bytes. Any thread. */
+struct hash hash_of(const void *data, size_t size);
+
+/* SHA-256 over two hashes: a key made of parts. */
+struct hash hash_join(const struct hash *a, const struct hash *b);
+
+/* Lower-case hex into buf[65]; returns buf. */
+const char *hash_hex(const struct hash *h, char *buf);
+
+/* The first 48 bits as a whole number: exact in a double, so it can be a metric. */
+double hash_number(const struct hash *h);
+
+#endif

@@ -1,0 +1,49 @@
+/* Whole-file reads, atomic writes, and appends that are on disk when they return. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_BASE_IO_H
+#define RETORT_BASE_IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "retort/base/err.h"
+
+/*
+ * Read a whole regular file of at most `limit` bytes. *out gets the bytes and a NUL after them;
+ * caller frees with mem_free. Directories, devices and files over the limit are refused.
+ * 0, or -1 with an error that names the path.
+ */
+int io_read(const char *path, size_t limit, char **out, size_t *size, struct err *e);
+
+/*
+ * Replace the file at `path` by `parts` blocks, written one after the other: temporary file in
+ * the same directory, fsync, rename, fsync of the directory. On failure the old file is
+ * untouched and no temporary file is left.
+ */
+int io_write(const char *path, const void *const *part, const size_t *size, size_t parts, struct err *e);
+
+/* Open for appending, created if missing (0644). A descriptor, or -1. */
+int io_open_append(const char *path, struct err *e);
+
+/* Append all bytes; with `sync`, fdatasync before returning. */
+int io_append(int fd, const char *s, size_t len, bool sync, struct err *e);
+
+/* Make a directory and its parents (0755). 0 when it exists at the end. */
+int io_mkdirs(const char *path, struct err *e);
+
+/* dir + "/" + name unless name is absolute; caller frees. */
+char *io_join(const char *dir, const char *name);
+
+/* The directory of a path, "." when it has none; caller frees. */
+char *io_dirname(const char *path);
+
+bool io_exists(const char *path);
+
+/*
+ * A directory of the XDG base directory specification, with /retort behind it: `var` is
+ * "XDG_STATE_HOME" and so on, `fallback` is ".local/state". NULL when neither it nor HOME is
+ * set to an absolute path. Caller frees.
+ */
+char *io_xdg(const char *var, const char *fallback);
+
+#endif

@@ -1,0 +1,29 @@
+/* The number type of the engine: float, or double in the library that the numeric tests link. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_BASE_REAL_H
+#define RETORT_BASE_REAL_H
+
+#include <math.h>
+
+/*
+ * The sources of base, data, engine, kd and learn are compiled twice: once with float, which is
+ * what trains, and once with -DRETORT_REAL_DOUBLE, which is what central differences and golden
+ * values are checked in. The same lines are tested that run.
+ */
+#ifdef RETORT_REAL_DOUBLE
+typedef double real;
+#define REAL_EXP exp
+#define REAL_LOG log
+#define REAL_TANH tanh
+#define REAL_ERF erf
+#define REAL_SQRT sqrt
+#else
+typedef float real;
+#define REAL_EXP expf
+#define REAL_LOG logf
+#define REAL_TANH tanhf
+#define REAL_ERF erff
+#define REAL_SQRT sqrtf
+#endif
+
+#endif

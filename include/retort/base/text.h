@@ -1,0 +1,58 @@
+/* Growable text, numbers that survive a round trip, and the width of UTF-8 in columns. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_BASE_TEXT_H
+#define RETORT_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct text {
+	char *s;    /* NUL-terminated once anything was added; NULL before */
+	size_t len; /* bytes without the NUL */
+	size_t cap;
+};
+
+void text_add(struct text *t, const char *s);
+void text_bytes(struct text *t, const char *s, size_t len);
+void text_addf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void text_clear(struct text *t);
+void text_release(struct text *t);
+
+/* The text, "" when empty; borrowed until the next change. */
+const char *text_get(const struct text *t);
+
+/* The shortest of %.15g, %.16g and %.17g that reads back to the same double. Returns buf. */
+const char *text_number(char *buf, size_t size, double x);
+
+/*
+ * A whole word as a finite decimal number ("nan", "inf", hex floats and trailing characters are refused).
+ * 0, or -1. Independent of the locale's decimal point.
+ */
+int text_to_double(const char *s, double *out);
+
+/* A whole word as a decimal integer within int64. 0, or -1. */
+int text_to_int(const char *s, int64_t *out);
+
+/*
+ * Decode one UTF-8 character of at most `len` bytes. Returns its length in bytes, 1 with
+ * *cp = U+FFFD where the bytes are not UTF-8, 0 when len is 0.
+ */
+size_t text_utf8(const char *s, size_t len, uint32_t *cp);
+
+/* Encode `cp` into buf[4]; returns the number of bytes, without a NUL. */
+size_t text_utf8_put(uint32_t cp, char *buf);
+
+/* Columns a character takes on a terminal: 0, 1 or 2; -1 for controls. Locale-independent. */
+int text_width_char(uint32_t cp);
+
+/* Columns a NUL-terminated UTF-8 string takes. */
+int text_width(const char *s);
+
+/*
+ * The candidate nearest to `word` by edit distance (insert, delete, change, swap), or NULL when
+ * none is within a third of its length. `next(i)` yields candidate i, NULL past the last.
+ */
+const char *text_nearest(const char *word, const char *(*next)(size_t i));
+
+#endif

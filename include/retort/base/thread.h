@@ -1,0 +1,35 @@
+/* The door to pthread: threads with all signals blocked, locks, conditions. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_BASE_THREAD_H
+#define RETORT_BASE_THREAD_H
+
+#include <pthread.h>
+
+struct thread {
+	pthread_t id;
+};
+
+struct lock {
+	pthread_mutex_t mutex;
+	pthread_cond_t cond;
+};
+
+/* Start `run(arg)` with every signal blocked: signals belong to the main thread. Aborts on failure. */
+void thread_start(struct thread *t, void *(*run)(void *), void *arg);
+void thread_join(struct thread *t);
+
+/* Tell the processor that this is a spin loop. */
+void thread_relax(void);
+
+/* How many processors this process may use. */
+int thread_cpus(void);
+
+void thread_lock_init(struct lock *l);
+void thread_lock_release(struct lock *l);
+void thread_lock(struct lock *l);
+void thread_unlock(struct lock *l);
+/* Wait for thread_wake with the lock held; may return early, so loop on the condition. */
+void thread_wait(struct lock *l);
+void thread_wake(struct lock *l);
+
+#endif

@@ -1,0 +1,56 @@
+/* A batch: named typed arrays with rows in front, gathered from a dataset. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_DATA_BATCH_H
+#define RETORT_DATA_BATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "retort/data/dataset.h"
+
+enum batch_type { BATCH_F32, BATCH_I32, BATCH_U8 };
+
+/* The arrays every batch has. Augmentation will add its own behind these. */
+enum batch_name {
+	BATCH_INPUT,        /* f32 [rows, features] */
+	BATCH_LABEL,        /* i32 [rows] class, or -1 */
+	BATCH_LABEL_WEIGHT, /* f32 [rows] 1 where the label is to be learned from, else 0 */
+	BATCH_ROW_WEIGHT,   /* f32 [rows] weight of the row in the soft terms */
+	BATCH_ROW,          /* i32 [rows] row of the dataset */
+	BATCH_DRAW,         /* i32 [rows] position within the batch's draw: an index for rng streams */
+	BATCH_ARRAYS,
+};
+
+struct batch_array {
+	const char *name; /* "input", "label" ... */
+	enum batch_type type;
+	size_t width;     /* numbers in a row */
+	void *data;       /* [capacity, width] owned by the batch */
+};
+
+struct batch {
+	size_t capacity; /* rows there is room for */
+	size_t rows;     /* rows filled */
+	struct batch_array array[BATCH_ARRAYS];
+	void *storage;   /* one block for all arrays */
+};
+
+/* 0, or -1 when there is no memory for the rows: the error says how much was asked for. */
+int batch_init(struct batch *b, size_t capacity, size_t features, struct err *e);
+void batch_release(struct batch *b);
+
+float *batch_f32(const struct batch *b, enum batch_name name);   /* asserts the type */
+int32_t *batch_i32(const struct batch *b, enum batch_name name); /* asserts the type */
+
+/*
+ * Gather rows into the batch.
+ *
+ * ds       x[n,d], y[n]; borrowed
+ * rows     n_rows row numbers, each < ds->n; n_rows <= b->capacity
+ * visible  [n] whose labels count; NULL: every label that is there
+ *
+ * Trainer thread. Cannot fail, allocates nothing.
+ */
+void batch_fill(struct batch *b, const struct dataset *ds, const uint32_t *rows, size_t n_rows, const uint8_t *visible);
+
+#endif

@@ -1,0 +1,35 @@
+/* CSV bytes become rows of text cells; the door to libcsv. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_DATA_CSVFILE_H
+#define RETORT_DATA_CSVFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "retort/base/err.h"
+
+/*
+ * A rectangular table of cells. Cell (row, column) is cell[row * columns + column], borrowed
+ * from `bytes`. Row numbers in errors count lines of the file from 1.
+ */
+struct csvfile {
+	size_t rows, columns;
+	const char **cell; /* NUL-terminated; "" for an empty one */
+	size_t *line;      /* [rows]: the line of the file on which a row starts, from 1 */
+	char *bytes;       /* owned storage of all cells */
+};
+
+/*
+ * Parse `size` bytes as comma-separated values with quotes (RFC 4180), LF or CRLF. A UTF-8 byte
+ * order mark is skipped, a line of nothing is skipped. Refused: no rows, NUL bytes, quotes that
+ * never close, rows of different length ("row 3 (line 3): 4 cells, 5 expected as in row 1").
+ * `delimiter` is ',' or '\t'.
+ */
+int csvfile_parse(const char *bytes, size_t size, char delimiter, struct csvfile *out, struct err *e);
+
+/* The same from a file (at most 1 GiB); the error names the path. */
+int csvfile_read(const char *path, struct csvfile *out, struct err *e);
+
+void csvfile_release(struct csvfile *t);
+
+#endif

@@ -1,0 +1,26 @@
+/* Mean and spread of each feature, from the training rows only, applied to all. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_DATA_SCALE_H
+#define RETORT_DATA_SCALE_H
+
+#include <stdint.h>
+
+#include "retort/data/dataset.h"
+
+struct scale {
+	size_t d;
+	double *mean;   /* [d] */
+	double *spread; /* [d] standard deviation; never 0 */
+};
+
+/*
+ * Missing cells are left out of the sums; a constant column gets a spread of 1. Two passes in
+ * double over the rows in ascending order.
+ */
+void scale_fit(const struct dataset *ds, const uint32_t *rows, size_t n_rows, struct scale *out);
+
+/* x = (x - mean) / spread in place; a missing cell becomes 0, which is the mean. */
+void scale_apply(const struct scale *s, struct dataset *ds);
+void scale_release(struct scale *s);
+
+#endif

@@ -1,0 +1,94 @@
+/* The lab: data, teachers, student, maps and knobs; everything that a session trains. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_LEARN_LAB_H
+#define RETORT_LEARN_LAB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "retort/base/err.h"
+#include "retort/conf/knob.h"
+#include "retort/learn/metric.h"
+
+#define LAB_NAME 24     /* bytes of a name with its NUL: letters, digits, '-' and '_' */
+#define LAB_SPEC 160    /* bytes of a model spec with its NUL */
+#define LAB_TEACHERS 8
+#define LAB_LAYERS 34   /* input, 32 blocks, logits */
+#define LAB_MAPS METRIC_MAPS
+
+/* Branch ids in samples: the student's main line, the student without a teacher, teacher k. */
+#define LAB_MAIN 0
+#define LAB_PLAIN 1
+#define LAB_TEACHER(k) (2 + (k))
+#define LAB_BRANCHES (2 + LAB_TEACHERS)
+
+/* What the last or best evaluation of a network said. NaN where it was not measured. */
+struct lab_scores {
+	double accuracy, nll, ece, agreement, kl;
+	uint64_t step;
+};
+
+struct lab_layer {
+	char name[12]; /* "0" the input, "1".. what block k puts out, "logits" */
+	size_t width;  /* numbers in a row */
+};
+
+struct lab_net {
+	char name[LAB_NAME];   /* "s" for the student */
+	char spec[LAB_SPEC];   /* "mlp 256,256" */
+	char origin[160];      /* file it was loaded from, "" when trained here */
+	uint64_t parameters;
+	uint64_t steps;        /* optimizer steps it has had */
+	int n_layers;
+	struct lab_layer layer[LAB_LAYERS];
+	double weight;         /* teachers: as typed */
+	bool muted;            /* teachers: weight counts as 0 and it is not asked */
+	bool ready;            /* trained or loaded */
+	struct lab_scores last, best; /* best: lowest nll */
+	double microseconds;   /* a prediction of one row in a batch; 0 until measured by a report */
+};
+
+struct lab_map {
+	int teacher;           /* index in teachers */
+	int t_layer, s_layer;  /* indices in their layer[] */
+	unsigned slot;         /* metric slot: fixed for a pair as long as the session lives */
+	double weight;
+	bool projected;        /* widths differ: a learned linear map from student to teacher width */
+};
+
+enum lab_phase { LAB_IDLE, LAB_TRAINING, LAB_DISTILLING, LAB_REPORTING };
+
+/*
+ * A snapshot of the lab as plain data: what the main thread knows of it. Comes with every answer.
+ */
+struct lab_info {
+	uint64_t seed;
+	struct knobs knobs;
+	char data[64];         /* "" before `data` */
+	char data_hash[65];
+	size_t rows, features, n_train, n_held, n_shown; /* n_shown: labels students see */
+	int classes;
+	size_t missing;
+	int n_teachers;
+	struct lab_net teacher[LAB_TEACHERS];
+	bool has_student;
+	struct lab_net student;
+	int n_maps;
+	struct lab_map map[LAB_MAPS];
+	enum lab_phase phase;
+	int busy;              /* LAB_TRAINING: which teacher trains; else -1 */
+	bool paused;
+	uint64_t step;         /* of whoever works; of the main line when idle */
+	uint64_t from, until;  /* first and last step of the work at hand, or of the last one */
+	int n_undo, n_redo;
+	char blas[64];         /* kernel and version: bits depend on it */
+};
+
+/* Index of a teacher by name, or -1 with an error that lists the names. */
+int lab_info_teacher(const struct lab_info *info, const char *name, struct err *e);
+
+/* Index of a layer in a net by number or name ("0", "2", "logits"), or -1 with an error. */
+int lab_info_layer(const struct lab_net *net, const char *layer, struct err *e);
+
+#endif

@@ -1,0 +1,38 @@
+/* What is measured: the table of metrics, and one sample of one. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_LEARN_METRIC_H
+#define RETORT_LEARN_METRIC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum metric {
+#define METRIC(id, name, unit, better, doc) METRIC_##id,
+#include "retort/learn/metrics.def"
+	METRIC_FIXED,
+};
+
+#define METRIC_MAPS 32 /* pairs of layers a session can name */
+#define METRIC_COUNT (METRIC_FIXED + 3 * METRIC_MAPS)
+#define METRIC_NONE 0xFFFF
+
+enum metric_map { METRIC_MAP_TRAIN, METRIC_MAP_WEIGHTED, METRIC_MAP_SHARE };
+
+struct metric_info {
+	const char *name, *unit, *doc;
+	int better; /* -1 lower, 1 higher, 0 neither */
+};
+
+/* id < METRIC_COUNT. The texts live as long as the program. Any thread. */
+const struct metric_info *metric_info(unsigned id);
+
+/* The metric of mapped pair `slot` (from 0; named from 1: "train-map1"). */
+unsigned metric_map(unsigned slot, enum metric_map part);
+
+/* By name: an id, or METRIC_NONE. */
+unsigned metric_find(const char *name);
+
+/* Name of metric i, NULL past METRIC_COUNT: for text_nearest and completion. */
+const char *metric_name(size_t i);
+
+#endif

@@ -1,0 +1,62 @@
+/* err.c: one error, by value. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A message cut at the end of the buffer must not end in half a UTF-8 character. */
+static void
+trim_utf8(char *s)
+{
+	size_t len = strlen(s), start = len;
+
+	while (start > 0 && ((unsigned char)s[start - 1] & 0xC0) == 0x80)
+		start--;
+	if (start == 0)
+		return;
+	start--;
+	{
+		unsigned char lead = (unsigned char)s[start];
+		size_t want = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+
+		if (len - start < want)
+			s[start] = '\0';
+	}
+}
+
+int
+err_set(struct err *e, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!e)
+		return -1;
+	va_start(ap, fmt);
+	vsnprintf(e->msg, sizeof e->msg, fmt, ap);
+	va_end(ap);
+	trim_utf8(e->msg);
+	return -1;
+}
+
+int
+err_wrap(struct err *e, const char *fmt, ...)
+{
+	char inner[sizeof e->msg];
+	va_list ap;
+	size_t n;
+
+	if (!e)
+		return -1;
+	memcpy(inner, e->msg, sizeof inner);
+	va_start(ap, fmt);
+	vsnprintf(e->msg, sizeof e->msg, fmt, ap);
+	va_end(ap);
+	n = strlen(e->msg);
+	snprintf(e->msg + n, sizeof e->msg - n, ": %s", inner);
+	trim_utf8(e->msg);
+	return -1;
+}

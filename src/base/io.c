@@ -1,0 +1,223 @@
+/* io.c: whole-file reads, atomic writes, synced appends, directories. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "retort/base/mem.h"
+
+/* Read exactly what the file says it holds; a file that shrinks meanwhile is an error. */
+static int
+read_all(int fd, char *buf, size_t size)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t n = read(fd, buf + done, size - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0) {
+			errno = EIO;
+			return -1;
+		}
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+int
+io_read(const char *path, size_t limit, char **out, size_t *size, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), status = -1;
+	char *buf = NULL;
+	struct stat st;
+
+	if (fd < 0)
+		return err_set(e, "%s: %s", path, strerror(errno));
+	if (fstat(fd, &st) < 0) {
+		err_set(e, "%s: %s", path, strerror(errno));
+	} else if (!S_ISREG(st.st_mode)) {
+		err_set(e, "%s: not a regular file", path);
+	} else if ((size_t)st.st_size > limit) {
+		err_set(e, "%s: %lld bytes, at most %zu are accepted", path, (long long)st.st_size, limit);
+	} else if (!(buf = mem_try((size_t)st.st_size + 1, 1))) {
+		err_set(e, "%s: no memory for %lld bytes", path, (long long)st.st_size);
+	} else if (read_all(fd, buf, (size_t)st.st_size) < 0) {
+		err_set(e, "%s: %s", path, strerror(errno));
+	} else {
+		*out = buf;
+		*size = (size_t)st.st_size;
+		buf = NULL;
+		status = 0;
+	}
+	mem_free(buf);
+	close(fd);
+	return status;
+}
+
+static int
+write_all(int fd, const char *s, size_t size)
+{
+	while (size > 0) {
+		ssize_t n = write(fd, s, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		s += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+static void
+sync_directory(const char *path)
+{
+	char *dir = io_dirname(path);
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fsync(fd); /* the data are safe already; some file systems refuse this one */
+		close(fd);
+	}
+	mem_free(dir);
+}
+
+int
+io_write(const char *path, const void *const *part, const size_t *size, size_t parts, struct err *e)
+{
+	size_t len = strlen(path) + sizeof ".tmpXXXXXX";
+	char *tmp = mem_new(len);
+	int fd, status = 0;
+
+	snprintf(tmp, len, "%s.tmpXXXXXX", path);
+	fd = mkstemp(tmp);
+	if (fd < 0) {
+		err_set(e, "%s: %s", path, strerror(errno));
+		mem_free(tmp);
+		return -1;
+	}
+	for (size_t i = 0; i < parts && status == 0; i++)
+		status = write_all(fd, part[i], size[i]);
+	if (status == 0)
+		status = fchmod(fd, 0644) < 0 || fsync(fd) < 0 ? -1 : 0;
+	if (status < 0)
+		err_set(e, "%s: %s", path, strerror(errno));
+	if (close(fd) < 0 && status == 0)
+		status = err_set(e, "%s: %s", path, strerror(errno));
+	if (status == 0 && rename(tmp, path) < 0)
+		status = err_set(e, "%s: %s", path, strerror(errno));
+	if (status < 0)
+		unlink(tmp);
+	else
+		sync_directory(path);
+	mem_free(tmp);
+	return status;
+}
+
+int
+io_open_append(const char *path, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		err_set(e, "%s: %s", path, strerror(errno));
+	return fd;
+}
+
+int
+io_append(int fd, const char *s, size_t len, bool sync, struct err *e)
+{
+	if (write_all(fd, s, len) < 0)
+		return err_set(e, "write: %s", strerror(errno));
+	/* EINVAL: a pipe or a terminal, which cannot be synced and need not be */
+	if (sync && fdatasync(fd) < 0 && errno != EINVAL)
+		return err_set(e, "fdatasync: %s", strerror(errno));
+	return 0;
+}
+
+int
+io_mkdirs(const char *path, struct err *e)
+{
+	char *copy = mem_text(path);
+	int status = 0;
+
+	for (char *p = copy + 1; status == 0; p++) {
+		if (*p && *p != '/')
+			continue;
+		{
+			char was = *p;
+
+			*p = '\0';
+			if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+				status = err_set(e, "%s: %s", copy, strerror(errno));
+			*p = was;
+			if (!was)
+				break;
+		}
+	}
+	mem_free(copy);
+	return status;
+}
+
+char *
+io_join(const char *dir, const char *name)
+{
+	size_t len = strlen(dir) + strlen(name) + 2;
+	char *path;
+
+	if (name[0] == '/')
+		return mem_text(name);
+	path = mem_new(len);
+	snprintf(path, len, "%s/%s", dir, name);
+	return path;
+}
+
+char *
+io_dirname(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir;
+
+	if (!slash)
+		return mem_text(".");
+	if (slash == path)
+		return mem_text("/");
+	dir = mem_text(path);
+	dir[slash - path] = '\0';
+	return dir;
+}
+
+bool
+io_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+char *
+io_xdg(const char *var, const char *fallback)
+{
+	const char *dir = getenv(var), *home = getenv("HOME");
+	char *base, *path;
+
+	if (dir && dir[0] == '/')
+		return io_join(dir, "retort");
+	if (!home || home[0] != '/')
+		return NULL;
+	base = io_join(home, fallback);
+	path = io_join(base, "retort");
+	mem_free(base);
+	return path;
+}

@@ -1,0 +1,130 @@
+/* mem.c: checked allocation, arenas, and the count that tests watch. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/base/mem.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ALIGN 64 /* a cache line, and the widest vector */
+
+static _Atomic uint64_t allocations;
+
+static void
+no_memory(size_t size)
+{
+	fprintf(stderr, "retort: out of memory: %zu bytes asked for\n", size);
+	abort();
+}
+
+void *
+mem_new(size_t size)
+{
+	void *p = calloc(1, size ? size : 1);
+
+	if (!p)
+		no_memory(size);
+	atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
+	return p;
+}
+
+void *
+mem_array(size_t n, size_t size)
+{
+	if (size && n > SIZE_MAX / size)
+		no_memory(SIZE_MAX);
+	return mem_new(n * size);
+}
+
+void *
+mem_try(size_t n, size_t size)
+{
+	void *p;
+	size_t bytes;
+
+	if (size && n > (SIZE_MAX - ALIGN) / size)
+		return NULL;
+	bytes = mem_arena_round(n * size);
+	p = aligned_alloc(ALIGN, bytes ? bytes : ALIGN);
+	if (!p)
+		return NULL;
+	memset(p, 0, bytes);
+	atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
+	return p;
+}
+
+void
+mem_free(void *p)
+{
+	free(p);
+}
+
+char *
+mem_text(const char *text)
+{
+	size_t len = strlen(text) + 1;
+
+	return memcpy(mem_new(len), text, len);
+}
+
+void
+mem_grow(void *p, size_t *cap, size_t need, size_t size)
+{
+	void **array = p;
+	size_t n = *cap ? *cap : 8;
+	void *bigger;
+
+	if (need <= *cap)
+		return;
+	while (n < need)
+		n *= 2;
+	bigger = mem_array(n, size);
+	if (*cap)
+		memcpy(bigger, *array, *cap * size);
+	free(*array);
+	*array = bigger;
+	*cap = n;
+}
+
+uint64_t
+mem_count(void)
+{
+	return atomic_load_explicit(&allocations, memory_order_relaxed);
+}
+
+size_t
+mem_arena_round(size_t size)
+{
+	return (size + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+int
+mem_arena_init(struct arena *a, size_t size)
+{
+	a->base = mem_try(size, 1);
+	a->size = size;
+	a->used = 0;
+	return a->base ? 0 : -1;
+}
+
+void
+mem_arena_release(struct arena *a)
+{
+	mem_free(a->base);
+	*a = (struct arena){ 0 };
+}
+
+void *
+mem_arena_take(struct arena *a, size_t size)
+{
+	void *p = a->base + a->used;
+
+	size = mem_arena_round(size);
+	assert(size <= mem_arena_round(a->size) - a->used);
+	a->used += size;
+	return p;
+}

@@ -1,0 +1,165 @@
+/* pool.c: workers that take pieces of a job from a counter. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/base/pool.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "retort/base/mem.h"
+#include "retort/base/thread.h"
+
+/*
+ * One 64-bit ticket holds the job's generation, its number of pieces and the next piece:
+ *     generation:32 | pieces:16 | next:16
+ * A worker takes a piece by compare-and-exchange of the whole ticket, so a worker that slept
+ * through a job cannot take a piece of the next one by mistake. `piece` and `arg` may be read
+ * after a piece was taken: the job cannot end before that piece is done. Rejected: static
+ * halves with a spin barrier, which fall below one thread as soon as another program runs.
+ */
+#define SPINS 2000 /* a few microseconds; products of one step follow each other faster */
+
+struct pool {
+	_Alignas(64) _Atomic uint64_t ticket;
+	_Alignas(64) _Atomic int done;
+	_Alignas(64) atomic_int asleep; /* workers waiting on `lock` */
+	atomic_bool caller_asleep;
+	atomic_bool stop;
+	struct lock lock;
+	void (*piece)(void *arg, int index);
+	void *arg;
+	int threads;
+	struct thread *workers;
+};
+
+static bool
+has_piece(uint64_t ticket)
+{
+	return (ticket & 0xFFFF) < (ticket >> 16 & 0xFFFF);
+}
+
+/* Take pieces until the job has none left. */
+static void
+work(struct pool *p)
+{
+	uint64_t t = atomic_load(&p->ticket);
+
+	while (has_piece(t)) {
+		if (!atomic_compare_exchange_weak(&p->ticket, &t, t + 1))
+			continue;
+		p->piece(p->arg, (int)(t & 0xFFFF));
+		if (atomic_fetch_add(&p->done, 1) + 1 == (int)(t >> 16 & 0xFFFF) &&
+		    atomic_load(&p->caller_asleep)) {
+			thread_lock(&p->lock);
+			thread_wake(&p->lock);
+			thread_unlock(&p->lock);
+		}
+		t = atomic_load(&p->ticket);
+	}
+}
+
+static void
+sleep_until_work(struct pool *p)
+{
+	thread_lock(&p->lock);
+	atomic_fetch_add(&p->asleep, 1);
+	while (!has_piece(atomic_load(&p->ticket)) && !atomic_load(&p->stop))
+		thread_wait(&p->lock);
+	atomic_fetch_sub(&p->asleep, 1);
+	thread_unlock(&p->lock);
+}
+
+static void *
+worker(void *arg)
+{
+	struct pool *p = arg;
+
+	while (!atomic_load(&p->stop)) {
+		for (int i = 0; i < SPINS && !has_piece(atomic_load_explicit(&p->ticket, memory_order_relaxed)); i++)
+			thread_relax();
+		if (!has_piece(atomic_load(&p->ticket)))
+			sleep_until_work(p);
+		work(p);
+	}
+	return NULL;
+}
+
+struct pool *
+pool_new(int threads)
+{
+	struct pool *p = mem_try(1, sizeof *p);
+
+	assert(p && threads >= 1);
+	p->threads = threads;
+	thread_lock_init(&p->lock);
+	p->workers = mem_array((size_t)threads, sizeof *p->workers);
+	for (int i = 1; i < threads; i++)
+		thread_start(&p->workers[i], worker, p);
+	return p;
+}
+
+void
+pool_free(struct pool *p)
+{
+	if (!p)
+		return;
+	atomic_store(&p->stop, true);
+	thread_lock(&p->lock);
+	thread_wake(&p->lock);
+	thread_unlock(&p->lock);
+	for (int i = 1; i < p->threads; i++)
+		thread_join(&p->workers[i]);
+	thread_lock_release(&p->lock);
+	mem_free(p->workers);
+	mem_free(p);
+}
+
+int
+pool_threads(const struct pool *p)
+{
+	return p ? p->threads : 1;
+}
+
+static void
+wait_for_workers(struct pool *p, int pieces)
+{
+	for (int i = 0; i < SPINS; i++) {
+		if (atomic_load_explicit(&p->done, memory_order_acquire) == pieces)
+			return;
+		thread_relax();
+	}
+	thread_lock(&p->lock);
+	atomic_store(&p->caller_asleep, true);
+	while (atomic_load(&p->done) != pieces)
+		thread_wait(&p->lock);
+	atomic_store(&p->caller_asleep, false);
+	thread_unlock(&p->lock);
+}
+
+void
+pool_run(struct pool *p, int pieces, void (*piece)(void *arg, int index), void *arg)
+{
+	uint64_t generation;
+
+	assert(pieces >= 0 && pieces < 0x10000);
+	if (!p || p->threads == 1 || pieces <= 1) {
+		for (int i = 0; i < pieces; i++)
+			piece(arg, i);
+		return;
+	}
+	p->piece = piece;
+	p->arg = arg;
+	atomic_store(&p->done, 0);
+	generation = (atomic_load(&p->ticket) >> 32) + 1;
+	atomic_store(&p->ticket, generation << 32 | (uint64_t)pieces << 16);
+	if (atomic_load(&p->asleep) > 0) {
+		thread_lock(&p->lock);
+		thread_wake(&p->lock);
+		thread_unlock(&p->lock);
+	}
+	work(p);
+	wait_for_workers(p, pieces);
+}

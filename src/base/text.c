@@ -1,0 +1,276 @@
+/* text.c: growable text, round-trip numbers, UTF-8. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/base/text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+
+void
+text_bytes(struct text *t, const char *s, size_t len)
+{
+	mem_grow(&t->s, &t->cap, t->len + len + 1, 1);
+	if (len)
+		memcpy(t->s + t->len, s, len);
+	t->len += len;
+	t->s[t->len] = '\0';
+}
+
+void
+text_add(struct text *t, const char *s)
+{
+	text_bytes(t, s, strlen(s));
+}
+
+void
+text_addf(struct text *t, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	mem_grow(&t->s, &t->cap, t->len + (size_t)n + 1, 1);
+	va_start(ap, fmt);
+	vsnprintf(t->s + t->len, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	t->len += (size_t)n;
+}
+
+void
+text_clear(struct text *t)
+{
+	t->len = 0;
+	if (t->s)
+		t->s[0] = '\0';
+}
+
+void
+text_release(struct text *t)
+{
+	mem_free(t->s);
+	*t = (struct text){ 0 };
+}
+
+const char *
+text_get(const struct text *t)
+{
+	return t->s ? t->s : "";
+}
+
+const char *
+text_number(char *buf, size_t size, double x)
+{
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(buf, size, "%.*g", digits, x);
+		if (strtod(buf, NULL) == x)
+			break;
+	}
+	for (char *p = buf; *p; p++)
+		if (*p == ',') /* some locale's decimal point */
+			*p = '.';
+	return buf;
+}
+
+/* Only what a decimal number is made of: strtod alone would take "inf", "nan" and hex. */
+static bool
+looks_decimal(const char *s)
+{
+	bool digit = false;
+
+	for (; *s; s++) {
+		if (*s >= '0' && *s <= '9')
+			digit = true;
+		else if (!strchr("+-.eE", *s))
+			return false;
+	}
+	return digit;
+}
+
+int
+text_to_double(const char *s, double *out)
+{
+	char *end;
+	double x;
+
+	if (!looks_decimal(s))
+		return -1;
+	/* Retort keeps LC_NUMERIC at "C" (main.c), so strtod reads a point. */
+	x = strtod(s, &end);
+	if (end == s || *end || !isfinite(x))
+		return -1;
+	*out = x;
+	return 0;
+}
+
+int
+text_to_int(const char *s, int64_t *out)
+{
+	char *end;
+	long long x;
+
+	if (!((*s >= '0' && *s <= '9') || ((*s == '-' || *s == '+') && s[1] >= '0' && s[1] <= '9')))
+		return -1;
+	errno = 0;
+	x = strtoll(s, &end, 10);
+	if (*end || errno == ERANGE)
+		return -1;
+	*out = x;
+	return 0;
+}
+
+size_t
+text_utf8(const char *s, size_t len, uint32_t *cp)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *p = (const unsigned char *)s;
+	size_t n;
+	uint32_t c;
+
+	*cp = 0xFFFD;
+	if (len == 0)
+		return 0;
+	if (p[0] < 0x80) {
+		*cp = p[0];
+		return 1;
+	}
+	n = p[0] >= 0xF0 && p[0] < 0xF5 ? 4 : p[0] >= 0xE0 && p[0] < 0xF0 ? 3 : p[0] >= 0xC2 && p[0] < 0xE0 ? 2 : 1;
+	if (n == 1 || n > len)
+		return 1;
+	c = p[0] & (0xFFu >> (n + 1));
+	for (size_t i = 1; i < n; i++) {
+		if ((p[i] & 0xC0) != 0x80)
+			return 1;
+		c = c << 6 | (p[i] & 0x3Fu);
+	}
+	if (c < least[n] || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000))
+		return 1;
+	*cp = c;
+	return n;
+}
+
+size_t
+text_utf8_put(uint32_t cp, char *buf)
+{
+	if (cp < 0x80) {
+		buf[0] = (char)cp;
+		return 1;
+	}
+	if (cp < 0x800) {
+		buf[0] = (char)(0xC0 | cp >> 6);
+		buf[1] = (char)(0x80 | (cp & 0x3F));
+		return 2;
+	}
+	if (cp < 0x10000) {
+		buf[0] = (char)(0xE0 | cp >> 12);
+		buf[1] = (char)(0x80 | (cp >> 6 & 0x3F));
+		buf[2] = (char)(0x80 | (cp & 0x3F));
+		return 3;
+	}
+	buf[0] = (char)(0xF0 | cp >> 18);
+	buf[1] = (char)(0x80 | (cp >> 12 & 0x3F));
+	buf[2] = (char)(0x80 | (cp >> 6 & 0x3F));
+	buf[3] = (char)(0x80 | (cp & 0x3F));
+	return 4;
+}
+
+/* East Asian wide and fullwidth blocks (Unicode 15, annex 11), the ones people type. */
+static bool
+is_wide(uint32_t c)
+{
+	return (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0x303E) || (c >= 0x3041 && c <= 0x33FF) ||
+	       (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xA000 && c <= 0xA4CF) ||
+	       (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE6F) ||
+	       (c >= 0xFF00 && c <= 0xFF60) || (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1F64F) ||
+	       (c >= 0x1F900 && c <= 0x1F9FF) || (c >= 0x20000 && c <= 0x3FFFD);
+}
+
+static bool
+is_combining(uint32_t c)
+{
+	return (c >= 0x0300 && c <= 0x036F) || (c >= 0x1AB0 && c <= 0x1AFF) || (c >= 0x20D0 && c <= 0x20FF) ||
+	       (c >= 0x200B && c <= 0x200F) || (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xFE20 && c <= 0xFE2F);
+}
+
+int
+text_width_char(uint32_t cp)
+{
+	if (cp == 0)
+		return 0;
+	if (cp < 0x20 || (cp >= 0x7F && cp < 0xA0))
+		return -1;
+	return is_combining(cp) ? 0 : is_wide(cp) ? 2 : 1;
+}
+
+int
+text_width(const char *s)
+{
+	size_t len = strlen(s), n;
+	uint32_t cp;
+	int width = 0;
+
+	while ((n = text_utf8(s, len, &cp)) > 0) {
+		int w = text_width_char(cp);
+
+		width += w > 0 ? w : 0;
+		s += n;
+		len -= n;
+	}
+	return width;
+}
+
+#define NEAR_MAX 32 /* longer words are not typed by mistake */
+
+/* Optimal string alignment distance (Damerau 1964), three rows. */
+static size_t
+distance(const char *a, size_t la, const char *b, size_t lb)
+{
+	size_t d[3][NEAR_MAX + 1];
+
+	for (size_t j = 0; j <= lb; j++)
+		d[0][j] = j;
+	for (size_t i = 1; i <= la; i++) {
+		size_t *now = d[i % 3], *up = d[(i + 2) % 3], *up2 = d[(i + 1) % 3];
+
+		now[0] = i;
+		for (size_t j = 1; j <= lb; j++) {
+			size_t best = up[j - 1] + (a[i - 1] != b[j - 1]);
+
+			best = up[j] + 1 < best ? up[j] + 1 : best;
+			best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && up2[j - 2] + 1 < best)
+				best = up2[j - 2] + 1;
+			now[j] = best;
+		}
+	}
+	return d[la % 3][lb];
+}
+
+const char *
+text_nearest(const char *word, const char *(*next)(size_t i))
+{
+	size_t len = strlen(word), best = len / 3 + 1;
+	const char *found = NULL, *name;
+
+	if (len == 0 || len > NEAR_MAX)
+		return NULL;
+	for (size_t i = 0; (name = next(i)); i++) {
+		size_t n = strlen(name), d = n <= NEAR_MAX ? distance(word, len, name, n) : SIZE_MAX;
+
+		if (d < best) {
+			best = d;
+			found = name;
+		}
+	}
+	return found;
+}

@@ -1,0 +1,90 @@
+/* thread.c: the door to pthread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/base/thread.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+thread_start(struct thread *t, void *(*run)(void *), void *arg)
+{
+	sigset_t all, was;
+	int code;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &was);
+	code = pthread_create(&t->id, NULL, run, arg);
+	pthread_sigmask(SIG_SETMASK, &was, NULL);
+	if (code) {
+		fprintf(stderr, "retort: cannot start a thread: %s\n", strerror(code));
+		abort();
+	}
+}
+
+void
+thread_join(struct thread *t)
+{
+	pthread_join(t->id, NULL);
+}
+
+void
+thread_relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
+int
+thread_cpus(void)
+{
+	cpu_set_t set;
+	int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+
+	return n > 0 ? n : 1;
+}
+
+void
+thread_lock_init(struct lock *l)
+{
+	pthread_mutex_init(&l->mutex, NULL);
+	pthread_cond_init(&l->cond, NULL);
+}
+
+void
+thread_lock_release(struct lock *l)
+{
+	pthread_cond_destroy(&l->cond);
+	pthread_mutex_destroy(&l->mutex);
+}
+
+void
+thread_lock(struct lock *l)
+{
+	pthread_mutex_lock(&l->mutex);
+}
+
+void
+thread_unlock(struct lock *l)
+{
+	pthread_mutex_unlock(&l->mutex);
+}
+
+void
+thread_wait(struct lock *l)
+{
+	pthread_cond_wait(&l->cond, &l->mutex);
+}
+
+void
+thread_wake(struct lock *l)
+{
+	pthread_cond_broadcast(&l->cond);
+}

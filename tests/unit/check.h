@@ -1,0 +1,34 @@
+/* What every unit test includes: cmocka, and a few checks that read like sentences. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_TESTS_CHECK_H
+#define RETORT_TESTS_CHECK_H
+
+#include "config.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define CHECK(condition) assert_true(condition)
+#define CHECK_STR(got, want) assert_string_equal(got, want)
+#define CHECK_INT(got, want) assert_int_equal((long long)(got), (long long)(want))
+
+/* |got - want| <= tolerance, with both values in the message. */
+#define CHECK_NEAR(got, want, tolerance)                                                            \
+	do {                                                                                        \
+		double got_ = (got), want_ = (want);                                                \
+		if (!(fabs(got_ - want_) <= (tolerance)))                                           \
+			fail_msg("%s: %.17g, expected %.17g within %g", #got, got_, want_,          \
+				 (double)(tolerance));                                              \
+	} while (0)
+
+#define TEST(name) cmocka_unit_test(name)
+
+#endif

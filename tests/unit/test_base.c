@@ -1,0 +1,287 @@
+/* test_base.c: errors, text, random numbers, files, the ring and the pool. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "retort/base/err.h"
+#include "retort/base/hash.h"
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/base/pool.h"
+#include "retort/base/ring.h"
+#include "retort/base/rng.h"
+#include "retort/base/text.h"
+#include "retort/base/thread.h"
+
+static void
+errors_gain_context_on_the_way_up(void **state)
+{
+	struct err e;
+
+	(void)state;
+	CHECK_INT(err_set(&e, "%s: %d is outside %d..%d", "temperature", 0, 1, 100), -1);
+	err_wrap(&e, "line %d", 4);
+	CHECK_STR(e.msg, "line 4: temperature: 0 is outside 1..100");
+}
+
+static void
+errors_are_cut_between_characters(void **state)
+{
+	struct err e;
+	char long_text[1000];
+	uint32_t cp;
+
+	(void)state;
+	for (size_t i = 0; i + 3 < sizeof long_text; i += 3)
+		memcpy(long_text + i, "\xE6\xB8\xA9", 4);
+	err_set(&e, "%s", long_text);
+	for (const char *p = e.msg; *p;) {
+		size_t n = text_utf8(p, strlen(p), &cp);
+
+		CHECK_INT(cp, 0x6E29);
+		p += n;
+	}
+}
+
+static void
+numbers_survive_a_round_trip(void **state)
+{
+	static const double values[] = { 0, 0.1, 1e-300, 1.0 / 3, 4, 123456789.123456789, 5e-324, 1e22 };
+	char buf[40];
+	double back;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		CHECK_INT(text_to_double(text_number(buf, sizeof buf, values[i]), &back), 0);
+		CHECK(back == values[i]);
+	}
+	CHECK_STR(text_number(buf, sizeof buf, 0.1), "0.1");
+	CHECK_STR(text_number(buf, sizeof buf, 4), "4");
+}
+
+static void
+what_is_no_plain_number_is_refused(void **state)
+{
+	static const char *const bad[] = { "", "nan", "inf", "0x10", "1e999", "1.2.3", "4x", " 4", "--1", "e5" };
+	double x;
+	int64_t n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		CHECK_INT(text_to_double(bad[i], &x), -1);
+		CHECK_INT(text_to_int(bad[i], &n), -1);
+	}
+	CHECK_INT(text_to_int("99999999999999999999", &n), -1);
+	CHECK_INT(text_to_int("1.5", &n), -1);
+	CHECK_INT(text_to_int("-12", &n), 0);
+	CHECK_INT(n, -12);
+}
+
+static void
+broken_utf8_is_replaced_byte_by_byte(void **state)
+{
+	uint32_t cp;
+
+	(void)state;
+	CHECK_INT(text_utf8("\xC0\x80", 2, &cp), 1); /* overlong */
+	CHECK_INT(cp, 0xFFFD);
+	CHECK_INT(text_utf8("\xED\xA0\x80", 3, &cp), 1); /* surrogate */
+	CHECK_INT(text_utf8("\xE6\xB8", 2, &cp), 1);     /* cut */
+	CHECK_INT(text_width("ab\xE6\xB8\xA9" "c"), 5);
+}
+
+static const char *
+knob_like(size_t i)
+{
+	static const char *const names[] = { "temperature", "lr", "clip" };
+
+	return i < 3 ? names[i] : NULL;
+}
+
+static void
+a_slip_of_the_finger_finds_its_word(void **state)
+{
+	(void)state;
+	CHECK_STR(text_nearest("temprature", knob_like), "temperature");
+	CHECK_STR(text_nearest("cilp", knob_like), "clip");
+	CHECK(text_nearest("zebra", knob_like) == NULL);
+}
+
+static void
+random_numbers_are_functions(void **state)
+{
+	struct rng a = rng_stream(42, "shuffle", 3, 0), b = rng_stream(42, "shuffle", 3, 0);
+	double sum = 0, squares = 0;
+	int n = 100000;
+
+	(void)state;
+	CHECK(rng_bits(a, 7) == rng_bits(b, 7));
+	CHECK(rng_bits(a, 7) != rng_bits(rng_stream(42, "dropout", 3, 0), 7));
+	CHECK(rng_bits(a, 7) != rng_bits(rng_stream(43, "shuffle", 3, 0), 7));
+	CHECK(rng_bits(a, 7) != rng_bits(a, 8));
+	for (int i = 0; i < n; i++) {
+		double x = rng_normal(a, (uint64_t)i);
+
+		sum += x;
+		squares += x * x;
+	}
+	CHECK_NEAR(sum / n, 0, 5 / sqrt(n)); /* five standard errors */
+	CHECK_NEAR(squares / n, 1, 5 * sqrt(2.0 / n));
+}
+
+static void
+a_shuffle_keeps_every_item(void **state)
+{
+	uint32_t items[100], seen[100] = { 0 };
+	int moved = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 100; i++)
+		items[i] = i;
+	rng_shuffle(rng_stream(1, "test", 0, 0), items, 100);
+	for (uint32_t i = 0; i < 100; i++) {
+		seen[items[i]]++;
+		moved += items[i] != i;
+	}
+	for (uint32_t i = 0; i < 100; i++)
+		CHECK_INT(seen[i], 1);
+	CHECK(moved > 80);
+}
+
+static void
+sha256_of_abc(void **state)
+{
+	struct hash h = hash_of("abc", 3);
+	char hex[65];
+
+	(void)state; /* FIPS 180-2, appendix B.1 */
+	CHECK_STR(hash_hex(&h, hex), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	CHECK_NEAR(hash_number(&h), 0xba7816bf8f01, 0);
+}
+
+static void
+files_are_replaced_whole(void **state)
+{
+	char dir[] = "/tmp/retort-test-XXXXXX", *path, *back;
+	const void *parts[] = { "one", "two" };
+	size_t sizes[] = { 3, 3 }, size;
+	struct err e;
+
+	(void)state;
+	CHECK(mkdtemp(dir) != NULL);
+	path = io_join(dir, "f");
+	CHECK_INT(io_write(path, parts, sizes, 2, &e), 0);
+	CHECK_INT(io_read(path, 100, &back, &size, &e), 0);
+	CHECK_STR(back, "onetwo");
+	mem_free(back);
+	CHECK_INT(io_read(path, 5, &back, &size, &e), -1);
+	CHECK(strstr(e.msg, "6 bytes, at most 5 are accepted") != NULL);
+	CHECK_INT(io_read(dir, 100, &back, &size, &e), -1);
+	CHECK(strstr(e.msg, "not a regular file") != NULL);
+	unlink(path);
+	rmdir(dir);
+	mem_free(path);
+}
+
+static void
+arenas_hand_out_aligned_blocks(void **state)
+{
+	struct arena a;
+	char *p, *q;
+
+	(void)state;
+	CHECK_INT(mem_arena_init(&a, mem_arena_round(10) + mem_arena_round(100)), 0);
+	p = mem_arena_take(&a, 10);
+	q = mem_arena_take(&a, 100);
+	CHECK(((uintptr_t)p & 63) == 0 && ((uintptr_t)q & 63) == 0 && q - p == 64);
+	mem_arena_release(&a);
+	CHECK(mem_try(SIZE_MAX / 2, 4) == NULL);
+}
+
+#define ITEMS 200000
+
+static void *
+push_all(void *arg)
+{
+	for (uint64_t i = 0; i < ITEMS; i++)
+		ring_push(arg, &i);
+	return NULL;
+}
+
+static void
+the_ring_loses_nothing_at_any_size(void **state)
+{
+	static const size_t sizes[] = { 1, 8, 4096 };
+	uint64_t got[100], expect;
+
+	(void)state;
+	for (size_t k = 0; k < 3; k++) {
+		struct ring *r = ring_new(sizes[k], sizeof(uint64_t));
+		struct thread t;
+
+		thread_start(&t, push_all, r);
+		for (expect = 0; expect < ITEMS;) {
+			size_t n;
+
+			ring_quiet(r);
+			n = ring_take(r, got, 100);
+			for (size_t i = 0; i < n; i++)
+				CHECK(got[i] == expect++);
+		}
+		thread_join(&t);
+		ring_free(r);
+	}
+}
+
+struct tally {
+	atomic_int count[500];
+};
+
+static void
+count_piece(void *arg, int index)
+{
+	atomic_fetch_add(&((struct tally *)arg)->count[index], 1);
+}
+
+static void
+the_pool_runs_each_piece_once(void **state)
+{
+	static struct tally tally;
+
+	(void)state;
+	for (int threads = 1; threads <= 4; threads++) {
+		struct pool *p = pool_new(threads);
+
+		for (int job = 0; job < 500; job++) {
+			memset(&tally, 0, sizeof tally);
+			pool_run(p, job, count_piece, &tally);
+			for (int i = 0; i < 500; i++)
+				CHECK_INT(tally.count[i], i < job);
+		}
+		pool_free(p);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(errors_gain_context_on_the_way_up),
+		TEST(errors_are_cut_between_characters),
+		TEST(numbers_survive_a_round_trip),
+		TEST(what_is_no_plain_number_is_refused),
+		TEST(broken_utf8_is_replaced_byte_by_byte),
+		TEST(a_slip_of_the_finger_finds_its_word),
+		TEST(random_numbers_are_functions),
+		TEST(a_shuffle_keeps_every_item),
+		TEST(sha256_of_abc),
+		TEST(files_are_replaced_whole),
+		TEST(arenas_hand_out_aligned_blocks),
+		TEST(the_ring_loses_nothing_at_any_size),
+		TEST(the_pool_runs_each_piece_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
