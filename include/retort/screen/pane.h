@@ -1,0 +1,29 @@
+/* Panes: rectangles of the screen with a title, keys of their own, and a draw function. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_SCREEN_PANE_H
+#define RETORT_SCREEN_PANE_H
+
+#include <stddef.h>
+
+#include "retort/screen/canvas.h"
+#include "retort/screen/scene.h"
+
+struct pane {
+	const char *name;  /* "loss": `view pane loss`, and the context of its key bindings */
+	const char *title;
+	const char *doc;   /* one sentence, shown by ? */
+	/* Draws all of `area`; pure: the same scene, the same cells. Any size from 1x1. */
+	void (*draw)(const struct scene *s, struct canvas_area area);
+};
+
+/* In the order of panes.def: the order of Tab. */
+extern const struct pane *const pane_table[];
+extern const size_t pane_count;
+
+const char *pane_name(size_t i); /* NULL past the last */
+int pane_find(const char *name); /* index, or -1 */
+
+/* Draw the whole screen: status line, panes, hints, message, prompt; whatever fits. */
+void pane_draw_all(const struct scene *s, struct canvas *c);
+
+#endif

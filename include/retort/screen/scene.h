@@ -1,0 +1,111 @@
+/* The scene: everything panes draw, as plain data. The screen asks nobody for anything. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_SCREEN_SCENE_H
+#define RETORT_SCREEN_SCENE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "retort/learn/lab.h"
+#include "retort/screen/series.h"
+
+enum scene_mark_kind { SCENE_TWEAK, SCENE_MAP, SCENE_NOTE, SCENE_STOP, SCENE_DIVERGED, SCENE_RUN };
+
+/* Something that happened at a step, drawn on the rail under the plot. */
+struct scene_mark {
+	enum scene_mark_kind kind;
+	uint16_t branch;
+	uint32_t step;
+	char letter;       /* 'a'..'z' in turn for tweaks and notes; '+' map, '!' diverged, '|' run */
+	char text[96];     /* "temperature 4 -> 2" */
+	int knob;          /* index in knob_table, or -1: its value strip */
+	double from, to;   /* values of that knob */
+};
+
+struct scene_line {
+	enum { SCENE_INFO, SCENE_GOOD, SCENE_WARN, SCENE_ERROR } level;
+	char text[240];
+};
+
+#define SCENE_LOG 500     /* lines kept */
+#define SCENE_KNOB_ROWS 64
+
+/* One pending edit in the map editor. */
+struct scene_edit {
+	int teacher, t_layer, s_layer;
+	double weight;     /* < 0: off */
+};
+
+/* What the person looks at; changed by view actions (screen/view.h) only, never recorded. */
+struct scene_view {
+	int focus;             /* pane index in the pane table */
+	bool zoomed;           /* the focused pane has the whole screen */
+	int knob;              /* selected row of the knob panel: index in knob_table */
+	int teacher;           /* selected teacher */
+	int plot_metric[2];    /* metric ids of the upper and lower plot */
+	bool log_y[2], log_x;
+	uint32_t x_from, x_to; /* zoomed range of steps; x_to 0: all, in doubling pages */
+	bool cursor_on;
+	uint32_t cursor;       /* step */
+	int branch;            /* whose curves: LAB_MAIN (with its plain twin) or LAB_TEACHER(k) */
+	bool follow_branch;    /* show whoever is at work */
+	int log_scroll, help_scroll;
+	/* map editor */
+	bool editing;
+	int edit_teacher, edit_row, edit_column; /* teacher, its layer, student layer */
+	int edit_top, edit_left;                 /* first visible row and column */
+	int n_edits;
+	struct scene_edit edit[LAB_MAPS];
+	/* help */
+	bool helping;
+	char search[64];
+};
+
+struct scene {
+	struct lab_info info;
+	char session[128];      /* name shown: the file, or "digits" */
+	bool recording;
+	double rate;            /* steps a second of whoever works; 0 unknown */
+	double eta;             /* seconds left; < 0 unknown */
+	struct series *series[LAB_BRANCHES][METRIC_COUNT]; /* NULL until the first sample */
+	struct scene_mark *mark; /* [n_marks] ascending steps within a branch */
+	size_t n_marks, cap_marks;
+	struct scene_line *log; /* ring of SCENE_LOG; line i is log[(log_first + i) % SCENE_LOG] */
+	int log_first, n_log;
+	/* asked for and not yet answered, by knob: shown as "4 -> 8?" */
+	bool pending[SCENE_KNOB_ROWS];
+	char pending_text[SCENE_KNOB_ROWS][32];
+	struct knobs defaults;
+	char message[240];      /* the last answer or error, on the last line but one */
+	bool message_is_error;
+	char question[96];      /* "quit while training? y/n"; "" none */
+	/* help text, lines owned by the session */
+	char **help;
+	size_t n_help;
+	/* prompt: filled by the terminal side */
+	bool prompting;
+	char prompt[256];       /* what is visible of the line, with its ':' */
+	int prompt_cursor;      /* column of the cursor in it */
+	char candidates[240];   /* completion list, one line */
+	bool utf8;              /* the terminal takes UTF-8 */
+	struct scene_view view;
+	uint64_t version;       /* counts up with every change that could be seen */
+};
+
+/* Empty, with the default view. */
+void scene_init(struct scene *s);
+void scene_release(struct scene *s);
+
+/* Add a sample; makes the series at the first. NaN is kept as a break. */
+void scene_sample(struct scene *s, unsigned branch, unsigned metric, uint32_t step, double value);
+/* Add a line to the log. */
+void scene_log(struct scene *s, int level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Set the message line (also logged when it is an error). */
+void scene_say(struct scene *s, bool is_error, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Add a marker; letters are given in turn. */
+void scene_mark_add(struct scene *s, enum scene_mark_kind kind, unsigned branch, uint32_t step, const char *text,
+		    int knob, double from, double to);
+/* Forget the curves and marks of one branch (a new student, a teacher trained anew). */
+void scene_forget(struct scene *s, unsigned branch);
+
+#endif
