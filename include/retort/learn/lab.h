@@ -74,6 +74,8 @@ struct lab_info {
 	struct lab_net teacher[LAB_TEACHERS];
 	bool has_student;
 	struct lab_net student;
+	bool has_plain;        /* after a report */
+	struct lab_net plain;  /* the same student without a teacher, at the same step */
 	int n_maps;
 	struct lab_map map[LAB_MAPS];
 	enum lab_phase phase;
