@@ -114,6 +114,14 @@ void trainer_free(struct trainer *t);
    replaced (last value wins) and freed: only the later one is answered. Both unstamped. */
 void trainer_post(struct trainer *t, struct request *r);
 
+/*
+ * While held, the trainer applies requests but takes no step. A script holds it, posts `run` and
+ * the stamped lines behind it, and lets go: else the run could pass a stamp before it is posted.
+ * Stamped requests are applied in the order posted, each at its step; one whose step has passed
+ * is answered with an error. Unstamped requests do not wait for stamped ones.
+ */
+void trainer_hold(struct trainer *t, bool held);
+
 /* Main thread. At most `max` events, oldest first. */
 size_t trainer_take(struct trainer *t, struct event *out, size_t max);
 
