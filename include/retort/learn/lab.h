@@ -1,4 +1,4 @@
-/* The lab: data, teachers, student, maps and knobs; everything that a session trains. */
+/* The lab: data, teachers, student, maps and knobs, as plain data that others may look at. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_LEARN_LAB_H
 #define RETORT_LEARN_LAB_H

@@ -1,0 +1,92 @@
+/* The graph: nodes in an array, built once, walked up for values and down for gradients. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_ENGINE_GRAPH_H
+#define RETORT_ENGINE_GRAPH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "retort/base/err.h"
+#include "retort/base/mem.h"
+#include "retort/base/pool.h"
+#include "retort/engine/op.h"
+#include "retort/engine/param.h"
+#include "retort/engine/tensor.h"
+
+#define GRAPH_INPUTS 3
+#define GRAPH_ATTRS 4
+
+struct node {
+	const struct op *op;
+	char name[PARAM_NAME];
+	int n_in;
+	int in[GRAPH_INPUTS];      /* nodes before this one */
+	double attr[GRAPH_ATTRS];  /* what the operator documents */
+	int n_params;
+	int param[2];              /* indices in the layout */
+	struct tensor out;         /* value */
+	real *grad;                /* gradient of the total with respect to `out`; NULL where nobody needs it */
+	real *saved;               /* the operator's own, from forward to backward; NULL: forward only */
+	size_t n_saved;            /* numbers a row in `saved` */
+	bool adds[GRAPH_INPUTS];   /* backward: add to the input's gradient, do not overwrite */
+	bool tapped;               /* losses add to its gradient before graph_backward */
+};
+
+struct graph {
+	size_t capacity;           /* rows there is room for */
+	size_t rows;               /* rows of the current feed */
+	int n_nodes, cap_nodes;
+	struct node *node;         /* owned */
+	struct param_layout *layout; /* borrowed until graph_finish; then read */
+	struct arena arena;        /* values, gradients, saved */
+	const real *value;         /* the slab bound by graph_bind */
+	real *grad;
+	struct pool *pool;         /* borrowed; may be NULL */
+	bool training;             /* dropout drops */
+	uint64_t seed, step;       /* indices of the random streams of operators */
+};
+
+struct graph *graph_new(size_t capacity, struct param_layout *layout, struct pool *pool);
+void graph_free(struct graph *g);
+
+/* The input: `rank` and `dim` without rows. Returns the node's index. */
+int graph_input(struct graph *g, const char *name, int rank, const size_t *dim);
+
+/*
+ * Add a node. The operator's shape() fills `out` and adds its parameters to the layout.
+ * Returns its index, or -1 with an error when shapes cannot meet.
+ */
+int graph_add(struct graph *g, const struct op *op, const char *name, int group, int n_in, const int *in,
+	      const double *attr, struct err *e);
+
+/*
+ * Plan and take the memory. With `gradients`, every node on the way from a parameter gets one.
+ * 0, or -1 when there is no memory: the error says how much was asked for.
+ */
+int graph_finish(struct graph *g, bool gradients, struct err *e);
+
+/* Point the graph at a slab: value[layout->len], grad[layout->len] (NULL: forward only). */
+void graph_bind(struct graph *g, const real *value, real *grad);
+
+/* Copy `rows` rows into input node `node` and make that the size of the feed. */
+void graph_feed(struct graph *g, int node, const float *x, size_t rows);
+
+/* Values of all nodes up to and with `last`. Allocates nothing. */
+void graph_forward(struct graph *g, int last);
+
+/* Losses will look at this node. Before graph_finish. */
+void graph_tap(struct graph *g, int node);
+
+/* Forget the gradients of tapped nodes: whatever losses add next counts alone. */
+void graph_zero(struct graph *g);
+
+/*
+ * From the node gradients that losses have added to taps (graph_zero first) down to the
+ * parameters, whose gradients are overwritten. Allocates nothing.
+ */
+void graph_backward(struct graph *g);
+
+/* Multiply-adds times two of one forward pass over `capacity` rows. */
+double graph_cost(const struct graph *g);
+
+#endif

@@ -1,0 +1,22 @@
+/* What a request does to the workshop, at a boundary between two steps. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_LEARN_APPLY_H
+#define RETORT_LEARN_APPLY_H
+
+#include "retort/learn/trainer.h"
+#include "retort/learn/work.h"
+
+/* Default knobs, no data, nothing at work. */
+void apply_init(struct work *w, int threads);
+void apply_release(struct work *w);
+
+/*
+ * Do what `r` says. 0 and r's note and value filled, or -1 and an error with nothing changed.
+ * Kinds that are only for an idle lab are refused with who is at work.
+ */
+int apply_request(struct work *w, struct request *r, struct err *e);
+
+/* The kind needs an idle lab. */
+bool apply_needs_idle(enum request_kind kind);
+
+#endif

@@ -1,0 +1,105 @@
+/* A branch: one network in training, and in one block everything that its training mutates. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_LEARN_BRANCH_H
+#define RETORT_LEARN_BRANCH_H
+
+#include <stdint.h>
+
+#include "retort/base/err.h"
+#include "retort/conf/knob.h"
+#include "retort/data/batch.h"
+#include "retort/engine/net.h"
+#include "retort/kd/loss.h"
+#include "retort/learn/lab.h"
+
+/*
+ * The numbers of a branch. Value, first and second moments follow the struct, each of
+ * layout.len numbers, reached by offset and never by a pointer kept inside: so fork, rewind,
+ * checkpoint and recovery are one operation, a copy of `size` bytes.
+ */
+struct branch_state {
+	size_t size;                     /* bytes of all of it */
+	uint64_t step;                   /* optimizer steps done */
+	uint64_t updates[PARAM_GROUPS];  /* by group: a projection added late starts at 0 */
+	uint64_t seed;
+};
+
+/* One term of the loss: what is compared where, and under which metrics it is told. */
+struct branch_term {
+	const struct loss *loss;
+	int map;         /* index of the lab's map, -1 for terms on the logits */
+	int node;        /* whose output and gradient it works on */
+	unsigned train, weighted, share; /* metric ids */
+};
+
+struct branch {
+	int id;                          /* LAB_MAIN, LAB_PLAIN or LAB_TEACHER(k) */
+	struct net *net;
+	struct branch_state *state;
+	real *grad;                      /* [layout.len] scratch of one step */
+	double *partial;                 /* sums of pieces */
+	real *scratch;                   /* [3 * widest] for losses */
+	struct pool *pool;
+	int n_terms;
+	struct branch_term term[2 + LAB_MAPS];
+};
+
+/* A new branch with starting values from (seed, name). `capacity` rows. NULL with an error. */
+struct branch *branch_new(int id, const char *name, const struct model_spec *spec, size_t features,
+			  size_t classes, size_t capacity, uint64_t seed, struct pool *pool, struct err *e);
+void branch_free(struct branch *b);
+
+/*
+ * The same branch with another set of maps or another capacity: a new graph and slab; parameters
+ * and moments that both have are carried over, new projections start from (seed, their name).
+ * `width[i]` is the teacher's width of map i. On failure *b is unchanged and -1 is returned.
+ */
+int branch_rebuild(struct branch **b, size_t capacity, const struct lab_map *map, int n_maps,
+		   const struct lab_net *teacher, struct err *e);
+
+real *branch_value(const struct branch *b);
+real *branch_moment1(const struct branch *b);
+real *branch_moment2(const struct branch *b);
+
+/* What a step is fed with: one batch, and what the teachers said about it. Shared by every branch at that step. */
+struct branch_feed {
+	struct batch *batch;
+	int n_teachers;                     /* active ones */
+	const real *t_logits[LAB_TEACHERS]; /* [B, classes] */
+	double t_weight[LAB_TEACHERS];      /* as typed */
+	const real *t_layer[LAB_MAPS];      /* [B, width] by map; NULL: teacher not active */
+};
+
+/* What a step or a look at the losses found. */
+struct branch_result {
+	double raw[2 + LAB_MAPS];      /* by term */
+	double weighted[2 + LAB_MAPS];
+	double loss;                   /* sum of weighted */
+	double kl;                     /* to the teachers at temperature 1; NaN without */
+	double accuracy;               /* over labelled rows; NaN without */
+	double lr, grad_norm;
+	bool applied;                  /* false: diverged, nothing changed */
+};
+
+/* The weight a term has now. */
+double branch_weight(const struct branch *b, int term, const struct knobs *k, const struct lab_map *map);
+
+/*
+ * Student half of a step: forward, losses, backward, clip, update. A step whose loss or gradient
+ * is not finite, or that would move the weights wildly, is not applied: `applied` is false and nothing
+ * has changed. Trainer thread. Allocates nothing. Same branch, same feed, same BLAS: same bits.
+ */
+void branch_step(struct branch *b, const struct branch_feed *f, const struct knobs *k,
+		 const struct lab_map *map, double lr, struct branch_result *out);
+
+/*
+ * Share of each term in the gradient on one fixed batch: the norm of that weighted term's gradient
+ * over all parameters, over the sum of those norms (0 where all are 0). Dropout is off. Changes nothing.
+ */
+void branch_shares(struct branch *b, const struct branch_feed *f, const struct knobs *k,
+		   const struct lab_map *map, double *share);
+
+/* Logits of `rows` rows of `x` with dropout off; borrowed until the next forward. */
+const real *branch_logits(struct branch *b, const float *x, size_t rows);
+
+#endif

@@ -1,0 +1,22 @@
+/* The first half of a step: a batch, and what the teachers say about it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_LEARN_FEED_H
+#define RETORT_LEARN_FEED_H
+
+#include "retort/learn/branch.h"
+#include "retort/learn/work.h"
+
+/*
+ * Room for what the teachers will say: their logits, and the layers that maps look at. Opens every
+ * teacher that teaches. Between steps, whenever teachers, maps, data or the batch changed.
+ */
+int feed_prepare(struct work *w, struct err *e);
+void feed_release(struct work *w);
+
+/* The batch of step `step` of the main line, for every branch that stands there. Allocates nothing. */
+void feed_main(struct work *w, uint64_t step, struct branch_feed *out);
+
+/* Labelled rows only, no teachers: for the plain student (teacher < 0) or a teacher in training. */
+void feed_labelled(struct work *w, int teacher, uint64_t step, struct branch_feed *out);
+
+#endif

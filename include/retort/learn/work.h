@@ -1,0 +1,98 @@
+/* The workshop behind the lab: what the trainer's thread owns, in full. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_LEARN_WORK_H
+#define RETORT_LEARN_WORK_H
+
+#include "retort/base/pool.h"
+#include "retort/data/sampler.h"
+#include "retort/data/scale.h"
+#include "retort/data/split.h"
+#include "retort/kd/teacher.h"
+#include "retort/learn/branch.h"
+#include "retort/learn/lab.h"
+
+/* One sample on its way to the ring. */
+struct work_sample {
+	uint16_t branch, metric;
+	uint32_t step;
+	double value;
+};
+
+#define WORK_SAMPLES (8 * METRIC_COUNT) /* a step and its evaluations */
+
+/* The knobs and the stretch of the run from step `step` on: what the plain student follows. */
+struct work_era {
+	uint64_t step, from, until;
+	struct knobs knobs;
+};
+
+/* A change that can be taken back. */
+struct work_change {
+	enum { WORK_KNOB, WORK_MAPS, WORK_TEACHER } kind;
+	const struct knob *knob;
+	char before[32], after[32];
+	int n_before, n_after;
+	struct lab_map map_before[LAB_MAPS], map_after[LAB_MAPS];
+	int teacher;
+	double weight_before, weight_after;
+	bool muted_before, muted_after;
+};
+
+/* One teacher: the branch that trained or loaded it, and what it says about rows. */
+struct work_teacher {
+	struct branch *branch;
+	struct teacher says;
+	struct sampler order; /* of the labelled training rows */
+};
+
+struct work {
+	struct lab_info info;           /* kept true at every boundary: answers copy it */
+	struct pool *pool;
+	/* data */
+	struct dataset *ds;
+	struct split split;
+	struct scale scale;
+	struct hash inputs;             /* of the data as networks see them */
+	uint32_t *labelled;             /* [n_labelled] training rows with a label, for teachers */
+	size_t n_labelled;
+	struct batch batch;
+	uint32_t *rows;                 /* [batch rows] */
+	/* networks */
+	struct work_teacher teacher[LAB_TEACHERS];
+	struct branch *student, *plain;
+	struct sampler order, plain_order;
+	/* what the student is fed with */
+	real *t_logits[LAB_TEACHERS];   /* [capacity, classes] */
+	real *t_layer[LAB_MAPS];        /* [capacity, width] */
+	/* slots of mapped pairs, given for the session's life */
+	int n_slots;
+	struct { int teacher, t_layer, s_layer; } slot[LAB_MAPS];
+	/* history */
+	size_t n_eras, cap_eras;
+	struct work_era *era;
+	size_t n_undo, cap_undo, n_redo, cap_redo;
+	struct work_change *undo, *redo;
+	/* the work at hand */
+	bool report_stopped;            /* `stop` was said while the plain student caught up */
+	bool diverged;                  /* paused because a step could not be applied */
+	uint64_t pause_at;              /* pause when this step is reached; UINT64_MAX never */
+	uint64_t evaluated[LAB_BRANCHES]; /* step of the last evaluation; UINT64_MAX none */
+	double last[LAB_BRANCHES][METRIC_COUNT]; /* last value of each metric, for `expect` */
+	/* samples made since the last boundary */
+	size_t n_samples;
+	struct work_sample sample[WORK_SAMPLES];
+};
+
+/* Note a sample and remember it as the metric's last value. */
+void work_sample(struct work *w, int branch, unsigned metric, uint64_t step, double value);
+
+/* Rows a batch has now. */
+size_t work_batch(const struct work *w);
+
+/* Counts as a teacher of the student: ready and not muted. */
+bool work_teaches(const struct work *w, int teacher);
+
+/* Branch by id; NULL where there is none. */
+struct branch *work_branch(struct work *w, int id);
+
+#endif

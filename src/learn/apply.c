@@ -1,0 +1,492 @@
+/* apply.c: requests that need an idle lab: data, networks, and the start of work. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/learn/apply.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/rng.h"
+#include "retort/engine/blas.h"
+#include "retort/learn/change.h"
+#include "retort/learn/eval.h"
+#include "retort/learn/feed.h"
+
+static const struct lab_scores no_scores = { NAN, NAN, NAN, NAN, NAN, 0 };
+
+static void
+drop_student(struct work *w)
+{
+	branch_free(w->student);
+	branch_free(w->plain);
+	w->student = w->plain = NULL;
+	sampler_release(&w->order);
+	sampler_release(&w->plain_order);
+	w->info.has_student = w->info.has_plain = false;
+	w->info.n_maps = 0;
+	w->info.step = w->info.from = w->info.until = 0;
+	w->n_eras = 0;
+	w->evaluated[LAB_MAIN] = w->evaluated[LAB_PLAIN] = UINT64_MAX;
+	change_forget(w);
+}
+
+static void
+drop_data(struct work *w)
+{
+	drop_student(w);
+	feed_release(w);
+	for (int i = 0; i < w->info.n_teachers; i++) {
+		teacher_close(&w->teacher[i].says);
+		branch_free(w->teacher[i].branch);
+		sampler_release(&w->teacher[i].order);
+		memset(&w->teacher[i], 0, sizeof w->teacher[i]);
+	}
+	w->info.n_teachers = 0;
+	w->n_slots = 0;
+	split_release(&w->split);
+	scale_release(&w->scale);
+	dataset_free(w->ds);
+	w->ds = NULL;
+	mem_free(w->labelled);
+	w->labelled = NULL;
+	w->info.data[0] = '\0';
+}
+
+void
+apply_init(struct work *w, int threads)
+{
+	w->pool = pool_new(threads);
+	knob_defaults(&w->info.knobs);
+	w->info.seed = 1;
+	w->info.busy = -1;
+	w->pause_at = UINT64_MAX;
+	snprintf(w->info.blas, sizeof w->info.blas, "%s", blas_name());
+	for (int i = 0; i < LAB_BRANCHES; i++) {
+		w->evaluated[i] = UINT64_MAX;
+		for (int k = 0; k < METRIC_COUNT; k++)
+			w->last[i][k] = NAN;
+	}
+}
+
+void
+apply_release(struct work *w)
+{
+	drop_data(w);
+	mem_free(w->era);
+	mem_free(w->undo);
+	mem_free(w->redo);
+	pool_free(w->pool);
+}
+
+static int
+do_seed(struct work *w, struct request *r, struct err *e)
+{
+	if (r->number < 0)
+		return err_set(e, "seed: %lld is negative", (long long)r->number);
+	drop_data(w);
+	w->info.seed = (uint64_t)r->number;
+	return 0;
+}
+
+/* A key for what networks see of the data: the file and how it was scaled. */
+static struct hash
+input_hash(const struct work *w)
+{
+	struct hash mean = hash_of(w->scale.mean, w->scale.d * sizeof(double));
+	struct hash spread = hash_of(w->scale.spread, w->scale.d * sizeof(double));
+	struct hash both = hash_join(&mean, &spread);
+
+	return hash_join(&w->ds->hash, &both);
+}
+
+static void
+find_labelled(struct work *w)
+{
+	w->labelled = mem_array(w->split.n_train, sizeof *w->labelled);
+	w->n_labelled = 0;
+	for (size_t i = 0; i < w->split.n_train; i++)
+		if (w->ds->y[w->split.train[i]] >= 0)
+			w->labelled[w->n_labelled++] = w->split.train[i];
+}
+
+static int
+do_data(struct work *w, struct request *r, struct err *e)
+{
+	struct split split;
+
+	if (split_make(r->dataset, w->info.seed, r->number, &split, e) < 0)
+		return err_wrap(e, "%s", r->dataset->name);
+	drop_data(w);
+	w->ds = r->dataset;
+	r->dataset = NULL;
+	w->split = split;
+	scale_fit(w->ds, split.train, split.n_train, &w->scale);
+	scale_apply(&w->scale, w->ds);
+	w->inputs = input_hash(w);
+	find_labelled(w);
+	snprintf(w->info.data, sizeof w->info.data, "%s", w->ds->name);
+	hash_hex(&w->ds->hash, w->info.data_hash);
+	w->info.rows = w->ds->n;
+	w->info.features = w->ds->d;
+	w->info.classes = w->ds->classes;
+	w->info.missing = w->ds->missing;
+	w->info.n_train = split.n_train;
+	w->info.n_held = split.n_held;
+	w->info.n_shown = split.n_shown;
+	return 0;
+}
+
+/* What the main thread may know of a network. */
+static void
+describe(struct lab_net *out, const struct branch *b, const char *origin)
+{
+	const struct net *n = b->net;
+
+	memset(out, 0, sizeof *out);
+	snprintf(out->name, sizeof out->name, "%s", n->name);
+	model_print(&n->spec, out->spec, sizeof out->spec);
+	snprintf(out->origin, sizeof out->origin, "%s", origin);
+	out->n_layers = n->n_taps;
+	for (size_t i = 0; i < n->own; i++)
+		out->parameters += n->layout.param[i].len;
+	for (int i = 0; i < n->n_taps; i++) {
+		net_layer_name(n, i, out->layer[i].name, sizeof out->layer[i].name);
+		out->layer[i].width = net_width(n, i);
+	}
+	out->weight = 1;
+	out->last = out->best = no_scores;
+}
+
+/*
+ * A network saved under another split saw its inputs through another scale: fold the difference
+ * x' = x spread/spread' + (mean - mean')/spread' into the first layer.
+ */
+static void
+fold_scale(const struct work *w, const struct branch *b, const struct ckpt *c)
+{
+	const struct ckpt_tensor *mean = ckpt_find(c, "input.mean"), *spread = ckpt_find(c, "input.spread");
+	const struct param *weight = &b->net->layout.param[0], *bias = &b->net->layout.param[1];
+	real *value = branch_value(b);
+
+	if (!mean || !spread || mean->len != w->scale.d || spread->len != w->scale.d)
+		return;
+	for (size_t i = 0; i < w->scale.d; i++) {
+		double scale = (double)(float)w->scale.spread[i] / (double)spread->data[i];
+		double shift = ((double)(float)w->scale.mean[i] - (double)mean->data[i]) / (double)spread->data[i];
+
+		if ((scale == 1 && shift == 0) || spread->data[i] == 0)
+			continue;
+		for (size_t k = 0; k < weight->dim[1]; k++) {
+			real *x = &value[weight->offset + i * weight->dim[1] + k];
+
+			value[bias->offset + k] += (real)(shift * (double)*x);
+			*x = (real)(scale * (double)*x);
+		}
+	}
+}
+
+static void
+load_moments(const struct branch *b, const struct ckpt *c)
+{
+	char name[PARAM_NAME + 16];
+
+	for (size_t i = 0; i < b->net->own; i++) {
+		const struct param *p = &b->net->layout.param[i];
+
+		for (int which = 1; which <= 2; which++) {
+			const struct ckpt_tensor *t;
+			real *to = (which == 1 ? branch_moment1(b) : branch_moment2(b)) + p->offset;
+
+			snprintf(name, sizeof name, "moment%d.%s", which, p->name);
+			t = ckpt_find(c, name);
+			for (size_t k = 0; t && t->len == p->len && k < p->len; k++)
+				to[k] = (real)t->data[k];
+		}
+	}
+}
+
+/* A branch from a spec, or from a checkpoint. */
+static struct branch *
+make(struct work *w, struct request *r, int id, const char *name, struct err *e)
+{
+	size_t features = w->ds->d, classes = (size_t)w->ds->classes, capacity = work_batch(w);
+	struct model_spec spec;
+	struct branch *b;
+
+	if (!r->ckpt) {
+		if (model_parse(r->spec, &spec, e) < 0)
+			return NULL;
+	} else {
+		if (net_spec_of(r->ckpt, &spec, &features, &classes, e) < 0)
+			return NULL;
+		if (features != w->ds->d || classes != (size_t)w->ds->classes) {
+			err_set(e, "the file's network has %zu features and %zu classes, %s has %zu and %d", features,
+				classes, w->ds->name, w->ds->d, w->ds->classes);
+			return NULL;
+		}
+	}
+	if (id >= 2 && capacity < TEACHER_CHUNK)
+		capacity = TEACHER_CHUNK;
+	b = branch_new(id, name, &spec, features, classes, capacity, w->info.seed, w->pool, e);
+	if (b && r->ckpt) {
+		if (net_load(b->net, branch_value(b), r->ckpt, e) < 0) {
+			branch_free(b);
+			return NULL;
+		}
+		fold_scale(w, b, r->ckpt);
+		load_moments(b, r->ckpt);
+	}
+	return b;
+}
+
+static uint64_t
+order_seed(const struct work *w, const char *who)
+{
+	return rng_bits(rng_stream(w->info.seed, who, 0, 0), 0);
+}
+
+static int
+check_name(const char *name, struct err *e)
+{
+	size_t good = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+
+	if (!name[0] || name[good] || (name[0] >= '0' && name[0] <= '9') || name[0] == '-')
+		return err_set(e, "teacher '%s': a name is letters, digits, '-' and '_', and begins with a letter", name);
+	if (strcmp(name, "s") == 0 || strcmp(name, "main") == 0 || strcmp(name, "plain") == 0)
+		return err_set(e, "teacher '%s': the name is taken by the student", name);
+	return 0;
+}
+
+static int
+do_teacher(struct work *w, struct request *r, struct err *e)
+{
+	int k = w->info.n_teachers, id = LAB_TEACHER(k);
+	struct work_teacher *t = &w->teacher[k];
+
+	if (!w->ds)
+		return err_set(e, "teacher %s: no data yet; `data digits` first", r->name);
+	if (check_name(r->name, e) < 0)
+		return -1;
+	if (lab_info_teacher(&w->info, r->name, NULL) >= 0)
+		return err_set(e, "teacher %s: there is one of that name already", r->name);
+	if (k == LAB_TEACHERS)
+		return err_set(e, "teacher %s: there are %d already, as many as fit", r->name, LAB_TEACHERS);
+	if (w->n_labelled == 0)
+		return err_set(e, "teacher %s: no training row has a label", r->name);
+	t->branch = make(w, r, id, r->name, e);
+	if (!t->branch)
+		return err_wrap(e, "teacher %s", r->name);
+	describe(&w->info.teacher[k], t->branch, r->ckpt ? r->text : "");
+	w->info.teacher[k].ready = r->ckpt != NULL;
+	w->info.n_teachers++;
+	w->evaluated[id] = UINT64_MAX;
+	sampler_init(&t->order, w->labelled, w->n_labelled, order_seed(w, r->name));
+	return 0;
+}
+
+static int
+do_student(struct work *w, struct request *r, struct err *e)
+{
+	struct branch *b;
+
+	if (!w->ds)
+		return err_set(e, "student: no data yet; `data digits` first");
+	b = make(w, r, LAB_MAIN, "s", e);
+	if (!b)
+		return err_wrap(e, "student");
+	drop_student(w);
+	w->student = b;
+	describe(&w->info.student, b, r->ckpt ? r->text : "");
+	w->info.has_student = true;
+	w->info.student.ready = true;
+	return 0;
+}
+
+/* The graph has room for `batch` rows: when that knob was turned, it is built anew. */
+static int
+fit_batch(struct work *w, struct branch **b, struct err *e)
+{
+	size_t rows = work_batch(w), room = (*b)->net->graph->capacity;
+
+	if ((*b)->id >= 2 && rows < TEACHER_CHUNK)
+		rows = TEACHER_CHUNK;
+	if (room == rows)
+		return 0;
+	return branch_rebuild(b, rows, (*b)->id == LAB_MAIN ? w->info.map : NULL,
+			      (*b)->id == LAB_MAIN ? w->info.n_maps : 0, w->info.teacher, e);
+}
+
+static int
+fit_all(struct work *w, struct err *e)
+{
+	for (int i = 0; i < w->info.n_teachers; i++) {
+		teacher_close(&w->teacher[i].says); /* it borrows the graph */
+		if (fit_batch(w, &w->teacher[i].branch, e) < 0)
+			return -1;
+	}
+	if (w->student && fit_batch(w, &w->student, e) < 0)
+		return -1;
+	return w->plain ? fit_batch(w, &w->plain, e) : 0;
+}
+
+static bool
+batch_fits(const struct work *w)
+{
+	return w->batch.capacity == work_batch(w);
+}
+
+/* Everything that depends on the batch and on who teaches. */
+static int
+prepare(struct work *w, struct err *e)
+{
+	if (!batch_fits(w) && fit_all(w, e) < 0)
+		return -1;
+	return feed_prepare(w, e);
+}
+
+static int
+do_train(struct work *w, struct request *r, struct err *e)
+{
+	int k = lab_info_teacher(&w->info, r->name, e);
+	uint64_t steps;
+
+	if (k < 0)
+		return err_wrap(e, "train");
+	if (r->number < 1 || r->number > 1000000)
+		return err_set(e, "train %s: epochs: %lld is outside 1..1000000", r->name, (long long)r->number);
+	if (prepare(w, e) < 0)
+		return err_wrap(e, "train %s", r->name);
+	steps = ((uint64_t)w->n_labelled + work_batch(w) - 1) / work_batch(w) * (uint64_t)r->number;
+	w->info.phase = LAB_TRAINING;
+	w->info.busy = k;
+	w->info.step = w->info.from = w->teacher[k].branch->state->step;
+	w->info.until = w->info.from + steps;
+	w->info.paused = false;
+	return 0;
+}
+
+static int
+check_run(struct work *w, const struct request *r, struct err *e)
+{
+	if (!w->student)
+		return err_set(e, "run: no student yet; `student mlp 32` makes one");
+	if (r->number < 1 || r->number > 1000000000 || w->student->state->step + (uint64_t)r->number > UINT32_MAX - 1)
+		return err_set(e, "run: %lld steps is outside 1..1000000000", (long long)r->number);
+	for (int i = 0; i < w->info.n_teachers; i++)
+		if (!w->info.teacher[i].ready && !w->info.teacher[i].muted)
+			return err_set(e, "run: teacher %s has not been trained; `train %s` first, or `teachers %s mute`",
+				       w->info.teacher[i].name, w->info.teacher[i].name, w->info.teacher[i].name);
+	return 0;
+}
+
+static bool
+any_teaches(const struct work *w)
+{
+	for (int i = 0; i < w->info.n_teachers; i++)
+		if (work_teaches(w, i))
+			return true;
+	return false;
+}
+
+static int
+do_run(struct work *w, struct request *r, struct err *e)
+{
+	bool taught = any_teaches(w);
+	const uint32_t *rows = taught ? w->split.train : w->split.shown;
+	size_t n = taught ? w->split.n_train : w->split.n_shown;
+
+	if (check_run(w, r, e) < 0)
+		return -1;
+	if (n == 0)
+		return err_set(e, "run: no teacher, and no labelled row to learn from");
+	if (prepare(w, e) < 0)
+		return err_wrap(e, "run");
+	sampler_release(&w->order);
+	sampler_init(&w->order, rows, n, order_seed(w, "main"));
+	w->info.phase = LAB_DISTILLING;
+	w->info.step = w->info.from = w->student->state->step;
+	w->info.until = w->info.from + (uint64_t)r->number;
+	w->info.paused = false;
+	change_era(w);
+	return 0;
+}
+
+/* Make the plain student where there is none yet: the same start, labels only. */
+static int
+make_plain(struct work *w, struct err *e)
+{
+	const struct net *n = w->student->net;
+
+	if (w->plain || w->split.n_shown == 0)
+		return 0;
+	w->plain = branch_new(LAB_PLAIN, "s", &n->spec, n->features, n->classes, n->graph->capacity, w->info.seed,
+			      w->pool, e);
+	if (!w->plain)
+		return -1;
+	sampler_init(&w->plain_order, w->split.shown, w->split.n_shown, order_seed(w, "plain"));
+	describe(&w->info.plain, w->plain, "");
+	snprintf(w->info.plain.name, sizeof w->info.plain.name, "plain");
+	return 0;
+}
+
+static int
+do_report(struct work *w, struct request *r, struct err *e)
+{
+	(void)r;
+	if (!w->student)
+		return err_set(e, "report: no student yet; `student mlp 32` makes one");
+	if (prepare(w, e) < 0 || make_plain(w, e) < 0)
+		return err_wrap(e, "report");
+	if (w->order.n == 0)
+		sampler_init(&w->order, w->split.train, w->split.n_train, order_seed(w, "main"));
+	w->info.phase = LAB_REPORTING;
+	w->info.paused = w->report_stopped = false;
+	w->info.step = w->info.from = w->plain ? w->plain->state->step : 0;
+	w->info.until = w->student->state->step;
+	return 0;
+}
+
+bool
+apply_needs_idle(enum request_kind kind)
+{
+	return kind <= REQUEST_REPORT;
+}
+
+static int
+refuse_busy(const struct work *w, struct err *e)
+{
+	if (w->info.phase == LAB_TRAINING)
+		return err_set(e, "not while %s trains (step %llu of %llu); `stop` first", w->info.teacher[w->info.busy].name,
+			       (unsigned long long)w->info.step, (unsigned long long)w->info.until);
+	if (w->info.phase == LAB_REPORTING)
+		return err_set(e, "not while the report is made; `stop` first");
+	return err_set(e, "not while the student trains (step %llu of %llu); `stop` first",
+		       (unsigned long long)w->info.step, (unsigned long long)w->info.until);
+}
+
+int
+apply_request(struct work *w, struct request *r, struct err *e)
+{
+	if (apply_needs_idle(r->kind) && w->info.phase != LAB_IDLE)
+		return refuse_busy(w, e);
+	switch (r->kind) {
+	case REQUEST_SEED:
+		return do_seed(w, r, e);
+	case REQUEST_DATA:
+		return do_data(w, r, e);
+	case REQUEST_TEACHER:
+		return do_teacher(w, r, e);
+	case REQUEST_STUDENT:
+		return do_student(w, r, e);
+	case REQUEST_TRAIN:
+		return do_train(w, r, e);
+	case REQUEST_RUN:
+		return do_run(w, r, e);
+	case REQUEST_REPORT:
+		return do_report(w, r, e);
+	default:
+		return change_request(w, r, e);
+	}
+}

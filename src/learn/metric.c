@@ -1,0 +1,54 @@
+/* metric.c: the table of metrics. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/learn/metric.h"
+
+#include <string.h>
+
+static const struct metric_info fixed[] = {
+#define METRIC(id, name_, unit_, better_, doc_) { .name = name_, .unit = unit_, .better = better_, .doc = doc_ },
+#include "retort/learn/metrics.def"
+};
+
+/* "train-map1" ... "share-map32", written out once by the preprocessor: names are needed on two threads. */
+/* clang-format off */
+#define THREE(n) \
+	{ .name = "train-map" #n, .unit = "", .better = -1, .doc = "Loss of mapped pair " #n ", raw." }, \
+	{ .name = "weighted-map" #n, .unit = "", .better = -1, .doc = "Loss of mapped pair " #n " times its weight." }, \
+	{ .name = "share-map" #n, .unit = "", .better = 0, .doc = "Share of mapped pair " #n " in the gradient, on one fixed batch." },
+/* clang-format on */
+static const struct metric_info map[] = {
+	THREE(1) THREE(2) THREE(3) THREE(4) THREE(5) THREE(6) THREE(7) THREE(8) THREE(9) THREE(10) THREE(11)
+	THREE(12) THREE(13) THREE(14) THREE(15) THREE(16) THREE(17) THREE(18) THREE(19) THREE(20) THREE(21)
+	THREE(22) THREE(23) THREE(24) THREE(25) THREE(26) THREE(27) THREE(28) THREE(29) THREE(30) THREE(31)
+	THREE(32)
+};
+_Static_assert(sizeof map / sizeof *map == 3 * METRIC_MAPS, "one row for each mapped pair");
+
+const struct metric_info *
+metric_info(unsigned id)
+{
+	return id < METRIC_FIXED ? &fixed[id] : &map[id - METRIC_FIXED];
+}
+
+unsigned
+metric_map(unsigned slot, enum metric_map part)
+{
+	return METRIC_FIXED + 3 * slot + part;
+}
+
+unsigned
+metric_find(const char *name)
+{
+	for (unsigned i = 0; i < METRIC_COUNT; i++)
+		if (strcmp(metric_info(i)->name, name) == 0)
+			return i;
+	return METRIC_NONE;
+}
+
+const char *
+metric_name(size_t i)
+{
+	return i < METRIC_COUNT ? metric_info((unsigned)i)->name : NULL;
+}

@@ -1,0 +1,192 @@
+/* step.c: the first spine: feed, student, samples. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/learn/step.h"
+
+#include <math.h>
+
+#include "retort/learn/eval.h"
+#include "retort/learn/feed.h"
+#include "retort/learn/lrsched.h"
+
+bool
+step_wanted(const struct work *w)
+{
+	return w->info.phase != LAB_IDLE && !w->info.paused;
+}
+
+static void
+sample_step(struct work *w, const struct branch *b, const struct branch_result *r, uint64_t step)
+{
+	work_sample(w, b->id, METRIC_TRAIN_LOSS, step, r->loss);
+	for (int i = 0; i < b->n_terms; i++) {
+		work_sample(w, b->id, b->term[i].train, step, r->raw[i]);
+		if (b->id == LAB_MAIN)
+			work_sample(w, b->id, b->term[i].weighted, step, r->weighted[i]);
+	}
+	if (!isnan(r->kl))
+		work_sample(w, b->id, METRIC_TRAIN_KL, step, r->kl);
+	if (!isnan(r->accuracy))
+		work_sample(w, b->id, METRIC_TRAIN_ACCURACY, step, r->accuracy);
+	work_sample(w, b->id, METRIC_LR, step, r->lr);
+	work_sample(w, b->id, METRIC_GRAD_NORM, step, r->grad_norm);
+}
+
+static enum step_outcome
+diverged(struct work *w, const struct branch_result *r, uint64_t step, struct err *e)
+{
+	w->info.paused = true;
+	w->diverged = true;
+	err_set(e, "step %llu was not applied: loss %g, gradient norm %g, lr %g; nothing is lost: lower the "
+		   "learning rate or undo, then go on", (unsigned long long)step + 1, r->loss, r->grad_norm, r->lr);
+	return STEP_DIVERGED;
+}
+
+/* One step of branch `b` on feed `f` with the knobs and the run of `era`. False: not applied. */
+static bool
+advance(struct work *w, struct branch *b, const struct branch_feed *f, const struct work_era *era,
+	struct branch_result *r)
+{
+	double lr = lrsched_at(&era->knobs, b->state->step, era->from, era->until);
+
+	branch_step(b, f, &era->knobs, w->info.map, lr, r);
+	if (!r->applied)
+		return false;
+	sample_step(w, b, r, b->state->step);
+	if (b->state->step % (uint64_t)era->knobs.eval_every == 0)
+		eval_branch(w, b->id);
+	return true;
+}
+
+static void
+end_work(struct work *w, int id)
+{
+	eval_branch(w, id);
+	eval_weights(w, id);
+	w->info.phase = LAB_IDLE;
+	w->info.paused = false;
+	w->diverged = false;
+	w->info.busy = -1;
+}
+
+static enum step_outcome
+train(struct work *w, struct err *e)
+{
+	int k = w->info.busy, id = LAB_TEACHER(k);
+	struct branch *b = w->teacher[k].branch;
+	struct work_era era = { b->state->step, w->info.from, w->info.until, w->info.knobs };
+	struct branch_result r;
+	struct branch_feed f;
+
+	if (b->state->step >= w->info.until) {
+		w->info.teacher[k].ready = b->state->step > 0;
+		end_work(w, id);
+		w->info.step = w->student ? w->student->state->step : 0;
+		return STEP_DONE;
+	}
+	if (b->state->step == w->info.from)
+		eval_branch(w, id);
+	feed_labelled(w, k, b->state->step, &f);
+	if (!advance(w, b, &f, &era, &r))
+		return diverged(w, &r, b->state->step, e);
+	w->info.step = w->info.teacher[k].steps = b->state->step;
+	return STEP_WENT;
+}
+
+static enum step_outcome
+distil(struct work *w, struct err *e)
+{
+	struct branch *b = w->student;
+	struct work_era era = { b->state->step, w->info.from, w->info.until, w->info.knobs };
+	struct branch_result r;
+	struct branch_feed f;
+
+	if (b->state->step >= w->info.until) {
+		end_work(w, LAB_MAIN);
+		return STEP_DONE;
+	}
+	if (b->state->step == w->info.from)
+		eval_branch(w, LAB_MAIN);
+	feed_main(w, b->state->step, &f);
+	if (!advance(w, b, &f, &era, &r))
+		return diverged(w, &r, b->state->step, e);
+	w->info.step = w->info.student.steps = b->state->step;
+	return STEP_WENT;
+}
+
+/* The era that the plain student's next step belongs to. */
+static const struct work_era *
+era_at(const struct work *w, uint64_t step)
+{
+	const struct work_era *found = &w->era[0];
+
+	for (size_t i = 0; i < w->n_eras && w->era[i].step <= step; i++)
+		found = &w->era[i];
+	return found;
+}
+
+static enum step_outcome
+end_report(struct work *w, struct err *e)
+{
+	bool stopped = w->report_stopped;
+
+	for (int i = 0; i < w->info.n_teachers; i++) {
+		if (!w->info.teacher[i].ready)
+			continue;
+		eval_branch(w, LAB_TEACHER(i));
+		w->info.teacher[i].microseconds = 1e6 * eval_seconds(w, w->teacher[i].branch);
+	}
+	w->info.student.microseconds = 1e6 * eval_seconds(w, w->student);
+	if (w->plain) {
+		w->info.has_plain = !stopped;
+		w->info.plain.microseconds = 1e6 * eval_seconds(w, w->plain);
+		eval_branch(w, LAB_PLAIN);
+		eval_weights(w, LAB_PLAIN);
+	}
+	end_work(w, LAB_MAIN);
+	w->info.step = w->student->state->step;
+	if (stopped)
+		err_set(e, "report: stopped before the student without a teacher had its %llu steps",
+			(unsigned long long)w->info.step);
+	return STEP_REPORTED;
+}
+
+/* The plain student catches up: the same start, rates and number of steps, labels alone. */
+static enum step_outcome
+report(struct work *w, struct err *e)
+{
+	struct branch *b = w->plain;
+	struct branch_result r;
+	struct branch_feed f;
+	struct work_era era;
+
+	if (!b || w->report_stopped || b->state->step >= w->student->state->step)
+		return end_report(w, e);
+	if (b->state->step == 0)
+		eval_branch(w, LAB_PLAIN);
+	era = *era_at(w, b->state->step);
+	feed_labelled(w, -1, b->state->step, &f);
+	if (!advance(w, b, &f, &era, &r)) {
+		w->report_stopped = true; /* it stays where it diverged, and the report says so */
+		return STEP_WENT;
+	}
+	w->info.step = w->info.plain.steps = b->state->step;
+	return STEP_WENT;
+}
+
+enum step_outcome
+step_run(struct work *w, struct err *e)
+{
+	switch (w->info.phase) {
+	case LAB_TRAINING:
+		return train(w, e);
+	case LAB_DISTILLING:
+		return distil(w, e);
+	case LAB_REPORTING:
+		return report(w, e);
+	case LAB_IDLE:
+		break;
+	}
+	return STEP_DONE;
+}

@@ -1,0 +1,380 @@
+/* trainer.c: the thread that owns the lab; its loop, its mailbox, its ring. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/learn/trainer.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/base/ring.h"
+#include "retort/base/thread.h"
+#include "retort/learn/apply.h"
+#include "retort/learn/step.h"
+
+/*
+ * The loop is: take the mail, apply what is due, do a step, push what it said. `mail` is raised
+ * under the lock whenever there is something to look at, so that a step without mail takes no
+ * lock. Stamped requests wait in `due`, in the order posted, for their step. What crosses to the
+ * main thread is copied into the ring; the lab itself is never looked at from outside.
+ */
+struct queue {
+	struct request **item;
+	size_t n, cap;
+};
+
+struct trainer {
+	struct thread thread;
+	struct ring *ring;
+	struct lock lock;
+	struct queue mailbox;  /* under lock */
+	bool held, stop;       /* under lock */
+	atomic_bool mail;
+	atomic_bool ended;     /* the thread has left its loop */
+	struct work *work;     /* the thread's own */
+	struct queue due;      /* the thread's own */
+	struct request *report; /* answered when the report is ready */
+};
+
+struct request *
+request_new(enum request_kind kind)
+{
+	struct request *r = mem_new(sizeof *r);
+
+	r->kind = kind;
+	return r;
+}
+
+void
+request_free(struct request *r)
+{
+	if (!r)
+		return;
+	dataset_free(r->dataset);
+	ckpt_free(r->ckpt);
+	mem_free(r);
+}
+
+static void
+queue_add(struct queue *q, struct request *r)
+{
+	mem_grow(&q->item, &q->cap, q->n + 1, sizeof *q->item);
+	q->item[q->n++] = r;
+}
+
+static void
+queue_drop_first(struct queue *q)
+{
+	memmove(q->item, q->item + 1, (q->n - 1) * sizeof *q->item);
+	q->n--;
+}
+
+static void
+queue_release(struct queue *q)
+{
+	for (size_t i = 0; i < q->n; i++)
+		request_free(q->item[i]);
+	mem_free(q->item);
+}
+
+/* Whose step a change falls in, and how a recording would write it. */
+static void
+stamp(const struct work *w, struct request *r)
+{
+	unsigned long long step = (unsigned long long)w->info.step;
+
+	r->step = w->info.step;
+	r->branch = w->info.phase == LAB_TRAINING ? LAB_TEACHER(w->info.busy) : LAB_MAIN;
+	r->stamp[0] = '\0';
+	if (r->stamped)
+		snprintf(r->stamp, sizeof r->stamp, r->owner[0] ? "@%s:%llu" : "@%s%llu", r->owner,
+			 (unsigned long long)r->at);
+	else if (w->info.phase == LAB_TRAINING)
+		snprintf(r->stamp, sizeof r->stamp, "@%s:%llu", w->info.teacher[w->info.busy].name, step);
+	else if (w->info.phase == LAB_DISTILLING)
+		snprintf(r->stamp, sizeof r->stamp, "@%llu", step);
+	else if (w->student)
+		r->step = w->student->state->step;
+}
+
+static void
+push_samples(struct trainer *t)
+{
+	struct work *w = t->work;
+
+	for (size_t i = 0; i < w->n_samples; i++) {
+		const struct work_sample *s = &w->sample[i];
+		struct event ev = { .step = s->step, .branch = s->branch, .metric = s->metric, .value = s->value };
+
+		ring_push(t->ring, &ev);
+	}
+	w->n_samples = 0;
+}
+
+static void
+answer(struct trainer *t, struct request *r)
+{
+	struct event ev = { .step = (uint32_t)r->step, .branch = (uint16_t)r->branch, .metric = METRIC_NONE,
+			    .answer = r };
+
+	push_samples(t);
+	t->work->info.n_undo = (int)t->work->n_undo;
+	t->work->info.n_redo = (int)t->work->n_redo;
+	r->info = t->work->info;
+	ring_push(t->ring, &ev);
+}
+
+/* Apply and answer; the answer to `report` waits until it is made. */
+static void
+apply(struct trainer *t, struct request *r)
+{
+	stamp(t->work, r); /* where it was asked for: a `run` starts at the step it was given at */
+	r->status = apply_request(t->work, r, &r->err);
+	if (r->kind == REQUEST_REPORT && r->status == 0) {
+		t->report = r;
+		return;
+	}
+	answer(t, r);
+}
+
+/* The step its owner stands at; UINT64_MAX when there is no such owner. */
+static uint64_t
+owner_step(const struct work *w, const struct request *r)
+{
+	int k;
+
+	if (!r->owner[0])
+		return w->student ? w->student->state->step : 0;
+	k = lab_info_teacher(&w->info, r->owner, NULL);
+	return k < 0 ? UINT64_MAX : w->teacher[k].branch->state->step;
+}
+
+static void
+refuse(struct trainer *t, struct request *r, uint64_t step)
+{
+	stamp(t->work, r);
+	if (step == UINT64_MAX)
+		r->status = err_set(&r->err, "%s: there is no teacher '%s'", r->stamp, r->owner);
+	else
+		r->status = err_set(&r->err, "%s: that step has passed; %s stands at %llu", r->stamp,
+				    r->owner[0] ? r->owner : "the student", (unsigned long long)step);
+	answer(t, r);
+}
+
+/* Stamped requests whose step has come, in the order posted. */
+static void
+apply_due(struct trainer *t)
+{
+	struct work *w = t->work;
+
+	while (t->due.n > 0) {
+		struct request *r = t->due.item[0];
+		uint64_t step = owner_step(w, r);
+
+		if (step != UINT64_MAX && step < r->at)
+			return;
+		queue_drop_first(&t->due);
+		if (step != r->at) {
+			refuse(t, r, step);
+			continue;
+		}
+		apply(t, r);
+		if (w->diverged) /* what was recorded after a divergence is what mended it */
+			w->info.paused = w->diverged = false;
+	}
+}
+
+static void
+take_mail(struct trainer *t, bool *held, bool *stop)
+{
+	struct queue mail;
+
+	thread_lock(&t->lock);
+	while (t->mailbox.n == 0 && !t->stop && (t->held || !step_wanted(t->work)))
+		thread_wait(&t->lock);
+	atomic_store(&t->mail, false);
+	mail = t->mailbox;
+	t->mailbox = (struct queue){ 0 };
+	*held = t->held;
+	*stop = t->stop;
+	thread_unlock(&t->lock);
+	for (size_t i = 0; i < mail.n; i++) {
+		if (mail.item[i]->stamped)
+			queue_add(&t->due, mail.item[i]);
+		else
+			apply(t, mail.item[i]);
+	}
+	mem_free(mail.item);
+}
+
+static void
+announce(struct trainer *t, enum request_kind kind, const struct err *e)
+{
+	struct request *r = request_new(kind);
+
+	stamp(t->work, r);
+	if (e->msg[0]) {
+		r->status = -1;
+		r->err = *e;
+	}
+	answer(t, r);
+}
+
+/* One step, and what it led to. */
+static void
+go_on(struct trainer *t)
+{
+	struct work *w = t->work;
+	struct request before = { 0 };
+	struct err e = { "" };
+	enum step_outcome outcome;
+
+	stamp(w, &before); /* the work that ends is stamped with its own last step */
+	outcome = step_run(w, &e);
+	push_samples(t);
+	if (outcome == STEP_DIVERGED)
+		announce(t, REQUEST_DIVERGED, &e);
+	if (outcome == STEP_REPORTED) {
+		struct request *r = t->report;
+
+		t->report = NULL;
+		r->status = e.msg[0] ? -1 : 0;
+		r->err = e;
+		answer(t, r);
+	}
+	if (outcome == STEP_DONE) {
+		struct request *r = request_new(REQUEST_DONE);
+
+		r->step = before.step;
+		r->branch = before.branch;
+		memcpy(r->stamp, before.stamp, sizeof r->stamp);
+		answer(t, r);
+	}
+	if (w->info.step == w->pause_at) {
+		w->info.paused = true;
+		w->pause_at = UINT64_MAX;
+	}
+}
+
+static void *
+run(void *arg)
+{
+	struct trainer *t = arg;
+	bool held = false, stop = false;
+
+	while (!stop) {
+		if (atomic_load_explicit(&t->mail, memory_order_acquire) || held || !step_wanted(t->work))
+			take_mail(t, &held, &stop);
+		apply_due(t);
+		if (!stop && !held && step_wanted(t->work))
+			go_on(t);
+	}
+	atomic_store(&t->ended, true);
+	return NULL;
+}
+
+struct trainer *
+trainer_new(int threads, size_t ring)
+{
+	struct trainer *t = mem_new(sizeof *t);
+
+	t->ring = ring_new(ring ? ring : 65536, sizeof(struct event));
+	t->work = mem_new(sizeof *t->work);
+	apply_init(t->work, threads);
+	thread_lock_init(&t->lock);
+	thread_start(&t->thread, run, t);
+	return t;
+}
+
+static void
+tell(struct trainer *t)
+{
+	atomic_store_explicit(&t->mail, true, memory_order_release);
+	thread_wake(&t->lock);
+}
+
+void
+trainer_free(struct trainer *t)
+{
+	struct event ev[256];
+
+	if (!t)
+		return;
+	thread_lock(&t->lock);
+	t->stop = true;
+	tell(t);
+	thread_unlock(&t->lock);
+	/* the thread may wait for room in the ring: drain until it has left */
+	for (bool ended = false; !ended;) {
+		size_t n;
+
+		ended = atomic_load(&t->ended);
+		while ((n = ring_take(t->ring, ev, 256)) > 0)
+			for (size_t i = 0; i < n; i++)
+				if (ev[i].metric == METRIC_NONE)
+					request_free(ev[i].answer);
+		thread_relax();
+	}
+	thread_join(&t->thread);
+	queue_release(&t->mailbox);
+	queue_release(&t->due);
+	request_free(t->report);
+	apply_release(t->work);
+	mem_free(t->work);
+	thread_lock_release(&t->lock);
+	ring_free(t->ring);
+	mem_free(t);
+}
+
+/* A SET of the same knob at the end of the mailbox is replaced: holding a key posts one change a boundary. */
+static bool
+replaces(const struct trainer *t, const struct request *r)
+{
+	const struct request *last = t->mailbox.n ? t->mailbox.item[t->mailbox.n - 1] : NULL;
+
+	return last && r->kind == REQUEST_SET && last->kind == REQUEST_SET && last->knob == r->knob &&
+	       !last->stamped && !r->stamped;
+}
+
+void
+trainer_post(struct trainer *t, struct request *r)
+{
+	thread_lock(&t->lock);
+	if (replaces(t, r)) {
+		request_free(t->mailbox.item[t->mailbox.n - 1]);
+		t->mailbox.item[t->mailbox.n - 1] = r;
+	} else {
+		queue_add(&t->mailbox, r);
+	}
+	tell(t);
+	thread_unlock(&t->lock);
+}
+
+void
+trainer_hold(struct trainer *t, bool held)
+{
+	thread_lock(&t->lock);
+	t->held = held;
+	tell(t);
+	thread_unlock(&t->lock);
+}
+
+size_t
+trainer_take(struct trainer *t, struct event *out, size_t max)
+{
+	return ring_take(t->ring, out, max);
+}
+
+int
+trainer_fd(const struct trainer *t)
+{
+	return ring_fd(t->ring);
+}
+
+void
+trainer_quiet(struct trainer *t)
+{
+	ring_quiet(t->ring);
+}

@@ -1,0 +1,182 @@
+/* test_kd.c: every loss against golden values computed elsewhere, and central differences, in double. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include "retort/kd/loss.h"
+
+#define B 3
+#define C 4
+
+/* Golden inputs; the values were computed in double by an independent program. */
+static const real student[B * C] = { 1, 2, .5, -1, .2, -.3, 1.5, 0, -.7, .9, .4, 2.1 };
+static const real teacher[B * C] = { 2, 1, .1, -2, 0, -1, 3, .5, .3, .8, -.6, 1.9 };
+static const int32_t labels[B] = { 0, 2, 1 };
+static const float ones[B] = { 1, 1, 1 };
+
+static struct loss_args
+golden(double temperature, real *scratch)
+{
+	return (struct loss_args){ .rows = B, .width = C, .x = student, .target = teacher, .label = labels,
+				   .label_weight = ones, .row_weight = ones, .temperature = temperature,
+				   .scale = 1, .scratch = scratch };
+}
+
+static void
+values_are_the_golden_ones(void **state)
+{
+	static const struct { const struct loss *loss; double temperature, value; } rows[] = {
+		{ &loss_ce, 1, 1.212466656982 },
+		{ &loss_ce, 4, 1.212466656982 }, /* the temperature is no business of the labels */
+		{ &loss_kd, 1, .232838247848 },
+		{ &loss_kd, 2, .303612719263 },
+		{ &loss_kd, 4, .318812111783 },
+		{ &loss_kd, 20, .313055779842 },
+		{ &loss_kd, 1e4, .309383133321 }, /* towards the limit .309375 of squared centred logits */
+		{ &loss_hidden, 1, .686666666667 },
+	};
+	real scratch[3 * C];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct loss_args a = golden(rows[i].temperature, scratch);
+
+		/* at T = 1e4 the divergence is a difference of numbers 1e8 times larger than itself */
+		CHECK_NEAR(rows[i].loss->run(&a), rows[i].value, rows[i].temperature > 100 ? 1e-6 : 1e-9);
+	}
+}
+
+static void
+the_teachers_own_cross_entropy_is_the_golden_one(void **state)
+{
+	real scratch[3 * C];
+	struct loss_args a = golden(1, scratch);
+
+	(void)state;
+	a.x = teacher;
+	CHECK_NEAR(loss_ce.run(&a), .716478117671, 1e-9);
+}
+
+static void
+the_gradients_first_row_is_the_golden_one(void **state)
+{
+	static const struct { double temperature; double row[C]; } rows[] = {
+		{ 1, { -.1423113404, .1233061139, .0128661767, .0061390499 } },
+		{ 4, { -.1282140702, .0786846524, .0123614199, .037167998 } },
+	};
+	real scratch[3 * C];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct loss_args a = golden(rows[i].temperature, scratch);
+		real dx[B * C] = { 0 };
+
+		a.dx = dx;
+		loss_kd.run(&a);
+		for (int c = 0; c < C; c++)
+			CHECK_NEAR(dx[c], rows[i].row[c], 1e-9);
+	}
+}
+
+static void
+every_loss_has_the_gradient_of_its_value(void **state)
+{
+	const double h = 1e-6, temperatures[] = { 0.5, 1, 4 };
+	const float weights[B] = { 1, 0.25f, 2 };
+	real scratch[3 * C], x[B * C];
+
+	(void)state;
+	for (size_t l = 0; l < loss_count; l++)
+		for (int t = 0; t < 3; t++) {
+			struct loss_args a = golden(temperatures[t], scratch);
+			real dx[B * C] = { 0 };
+
+			memcpy(x, student, sizeof x);
+			a.x = x;
+			a.label_weight = a.row_weight = weights;
+			a.scale = 0.7;
+			a.dx = dx;
+			loss_table[l]->run(&a);
+			a.dx = NULL;
+			for (int i = 0; i < B * C; i++) {
+				double up, down;
+
+				x[i] = student[i] + h;
+				up = loss_table[l]->run(&a);
+				x[i] = student[i] - h;
+				down = loss_table[l]->run(&a);
+				x[i] = student[i];
+				CHECK_NEAR(dx[i], 0.7 * (up - down) / (2 * h), 1e-8);
+			}
+		}
+}
+
+static void
+unlabelled_rows_count_for_soft_terms_only(void **state)
+{
+	const int32_t one_label[B] = { 0, -1, -1 };
+	real scratch[3 * C], dx[B * C] = { 0 };
+	struct loss_args a = golden(4, scratch), first = golden(1, scratch);
+
+	(void)state;
+	a.label = one_label;
+	a.dx = dx;
+	first.rows = 1;
+	CHECK_NEAR(loss_ce.run(&a), loss_ce.run(&first), 1e-15);
+	for (int i = C; i < B * C; i++)
+		CHECK_NEAR(dx[i], 0, 0);
+	CHECK_NEAR(loss_kd.run(&a), .318812111783, 1e-9);
+}
+
+static void
+no_label_and_no_row_give_zero_and_no_gradient(void **state)
+{
+	const int32_t none[B] = { -1, -1, -1 };
+	const float zero[B] = { 0 };
+	real scratch[3 * C], dx[B * C] = { 0 };
+	struct loss_args a = golden(4, scratch);
+
+	(void)state;
+	a.label = none;
+	a.row_weight = zero;
+	a.dx = dx;
+	for (size_t l = 0; l < loss_count; l++)
+		CHECK_NEAR(loss_table[l]->run(&a), 0, 0);
+	for (int i = 0; i < B * C; i++)
+		CHECK_NEAR(dx[i], 0, 0);
+}
+
+static void
+large_logits_and_extreme_temperatures_stay_finite(void **state)
+{
+	real big[B * C], scratch[3 * C], dx[B * C] = { 0 };
+
+	(void)state;
+	for (int i = 0; i < B * C; i++)
+		big[i] = student[i] * 500;
+	for (int t = 0; t < 2; t++) {
+		struct loss_args a = golden(t ? 1000 : 0.05, scratch);
+
+		a.x = big;
+		a.dx = dx;
+		for (size_t l = 0; l < loss_count; l++)
+			CHECK(isfinite(loss_table[l]->run(&a)));
+	}
+	for (int i = 0; i < B * C; i++)
+		CHECK(isfinite(dx[i]));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(values_are_the_golden_ones),
+		TEST(the_teachers_own_cross_entropy_is_the_golden_one),
+		TEST(the_gradients_first_row_is_the_golden_one),
+		TEST(every_loss_has_the_gradient_of_its_value),
+		TEST(unlabelled_rows_count_for_soft_terms_only),
+		TEST(no_label_and_no_row_give_zero_and_no_gradient),
+		TEST(large_logits_and_extreme_temperatures_stay_finite),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
