@@ -1,0 +1,95 @@
+/* split.c: which rows train, which are held out, whose labels a student sees. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/data/split.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/base/rng.h"
+
+#define HELD 0.2 /* share of the rows */
+
+struct draw {
+	uint64_t hash;
+	uint32_t row;
+};
+
+static int
+by_hash(const void *a, const void *b)
+{
+	const struct draw *x = a, *y = b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return x->row < y->row ? -1 : 1;
+}
+
+static void
+divide(const struct dataset *ds, uint64_t seed, struct split *s)
+{
+	struct rng r = rng_stream(seed, "split", 0, 0);
+
+	for (uint32_t i = 0; i < ds->n; i++) {
+		if (ds->y[i] >= 0 && rng_unit(r, i) >= 1 - HELD)
+			s->held[s->n_held++] = i;
+		else
+			s->train[s->n_train++] = i;
+	}
+}
+
+/* The labelled training rows with the smallest hash, then in the order of the file. */
+static void
+show(const struct dataset *ds, uint64_t seed, size_t labels, struct split *s)
+{
+	struct rng r = rng_stream(seed, "labels", 0, 0);
+	struct draw *draw = mem_array(s->n_train, sizeof *draw);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_train; i++)
+		if (ds->y[s->train[i]] >= 0)
+			draw[n++] = (struct draw){ rng_bits(r, s->train[i]), s->train[i] };
+	qsort(draw, n, sizeof *draw, by_hash);
+	for (size_t i = 0; i < labels; i++)
+		s->visible[draw[i].row] = 1;
+	for (uint32_t i = 0; i < ds->n; i++)
+		if (s->visible[i])
+			s->shown[s->n_shown++] = i;
+	mem_free(draw);
+}
+
+int
+split_make(const struct dataset *ds, uint64_t seed, int64_t labels, struct split *out, struct err *e)
+{
+	size_t labelled = 0;
+	struct split s = { .train = mem_array(ds->n, sizeof *s.train), .held = mem_array(ds->n, sizeof *s.held),
+			   .shown = mem_array(ds->n, sizeof *s.shown), .visible = mem_array(ds->n, 1) };
+	int status = 0;
+
+	divide(ds, seed, &s);
+	for (size_t i = 0; i < s.n_train; i++)
+		labelled += ds->y[s.train[i]] >= 0;
+	if (s.n_held == 0 || s.n_train == 0)
+		status = err_set(e, "%zu rows: too few to hold a fifth out", ds->n);
+	else if (labels >= 0 && (labels == 0 || (uint64_t)labels > labelled))
+		status = err_set(e, "labels: %lld is outside 1..%zu", (long long)labels, labelled);
+	if (status < 0) {
+		split_release(&s);
+		return -1;
+	}
+	show(ds, seed, labels < 0 ? labelled : (size_t)labels, &s);
+	*out = s;
+	return 0;
+}
+
+void
+split_release(struct split *s)
+{
+	mem_free(s->train);
+	mem_free(s->held);
+	mem_free(s->shown);
+	mem_free(s->visible);
+	memset(s, 0, sizeof *s);
+}
