@@ -38,25 +38,6 @@ struct trainer {
 	struct request *report; /* answered when the report is ready */
 };
 
-struct request *
-request_new(enum request_kind kind)
-{
-	struct request *r = mem_new(sizeof *r);
-
-	r->kind = kind;
-	return r;
-}
-
-void
-request_free(struct request *r)
-{
-	if (!r)
-		return;
-	dataset_free(r->dataset);
-	ckpt_free(r->ckpt);
-	mem_free(r);
-}
-
 static void
 queue_add(struct queue *q, struct request *r)
 {

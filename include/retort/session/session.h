@@ -1,4 +1,4 @@
-/* The session: the one way in for every command, the recorder, and what the screen shows. */
+/* The session: the one way in for every command, the script reader, the recorder. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_SESSION_SESSION_H
 #define RETORT_SESSION_SESSION_H
@@ -7,19 +7,18 @@
 #include <stdio.h>
 
 #include "retort/base/err.h"
-#include "retort/base/text.h"
-#include "retort/screen/scene.h"
+#include "retort/learn/lab.h"
 
 struct session;
 
 struct session_options {
 	int threads;          /* workers; >= 1 */
 	const char *record;   /* file the session is recorded in; NULL: not recorded */
-	FILE *out;            /* data: evaluations and reports; NULL: none */
-	FILE *talk;           /* messages, one a line; NULL: only in the log pane */
+	FILE *out;            /* data: evaluations and reports */
+	FILE *talk;           /* messages, one a line */
 	bool json;            /* data as one JSON object a line, else TSV */
-	bool check;           /* replay: a failed `expect` ends the session with status 3 */
-	bool live;            /* a person is there: nothing waits, errors do not end the session */
+	bool replay;          /* the script says itself what to expect: evaluations are not recorded again */
+	bool check;           /* a failed `expect` ends the session with status 3; else it is only told */
 };
 
 /* NULL with an error when the recording cannot be opened. */
@@ -29,23 +28,22 @@ struct session *session_new(const struct session_options *o, struct err *e);
 void session_free(struct session *s);
 
 /*
- * THE door: one line of the session language. Keys, prompt, rc file, scripts, replay and tests
- * come through here. 0 when it was done or handed to the trainer; -1 and an error when it was
- * refused, with nothing changed. What the trainer says later appears in the log and the message.
+ * THE door: one line of the session language. Scripts, replay and tests come through here. 0 when
+ * it was done or handed to the trainer; -1 and an error when it was refused, with nothing
+ * changed; *column (may be NULL) is where in the line.
  */
-int session_line(struct session *s, const char *line, struct err *e);
+int session_line(struct session *s, const char *line, int *column, struct err *e);
 
 /*
- * Queue the lines of a script: each is due when all before it are applied and, if it is stamped,
- * when its owner stands at that step; if it is not, when the work before it has ended.
- * `dir` is what relative paths in it are relative to. Errors carry "file:line:column: ".
+ * Queue the lines of a script: each is due when all before it are applied and, if it is not
+ * stamped, when the work before it has ended. Stamped lines go to the trainer together with the
+ * line before them, so that no step is missed. Relative paths are relative to `dir`. A last line
+ * without a newline is dropped with a message: a killed recording may end in half a line.
  */
-int session_script(struct session *s, const char *name, const char *text, const char *dir, struct err *e);
+void session_script(struct session *s, const char *name, const char *text, const char *dir);
 
-/*
- * Do what can be done without waiting: take a bounded number of events, fold them into the scene,
- * record, post script lines that are due. True when there was more than it took.
- */
+/* Take a bounded number of events, tell and record them, give script lines that are due. True
+   when there was more than it took. */
 bool session_pump(struct session *s);
 
 /* Polls readable when session_pump has something to do. */
@@ -54,25 +52,19 @@ int session_fd(const struct session *s);
 /* Nothing is queued, waited for or at work. */
 bool session_is_idle(const struct session *s);
 
-/* `quit` was said, or the script failed: the loop should end. */
+/* `quit` was said, or the script failed. */
 bool session_is_over(const struct session *s);
+
+/* End the work at hand and the script: a signal came. */
+void session_stop(struct session *s);
 
 /* Exit status so far: 0; 1 the run failed; 2 a script error; 3 a replay differs. */
 int session_status(const struct session *s);
 
-/* What panes draw; view actions and panes change its `view`. Owned by the session. */
-struct scene *session_scene(struct session *s);
+/* What the last answer said of the lab. Borrowed until the next pump. */
+const struct lab_info *session_info(const struct session *s);
 
-/* A key by name ("space", "+", "C-r", "Up", "F1", "x") in the focused pane: runs what is bound
-   to it. False when nothing is. Errors become the scene's message. */
-bool session_key(struct session *s, const char *key);
-
-/*
- * Completion of the word that ends at byte `point` of `line`: calls add(ctx, candidate) for
- * each, all from the tables (commands, knobs, choices, teachers, layers, metrics, files).
- * Returns the byte where that word starts.
- */
-size_t session_complete(struct session *s, const char *line, size_t point,
-			void (*add)(void *ctx, const char *candidate), void *ctx);
+/* The student has run and no report was made since. */
+bool session_owes_report(const struct session *s);
 
 #endif

@@ -1,0 +1,83 @@
+/* A request to the trainer, and in the same struct its answer. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_LEARN_REQUEST_H
+#define RETORT_LEARN_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "retort/base/err.h"
+#include "retort/data/dataset.h"
+#include "retort/engine/ckpt.h"
+#include "retort/learn/lab.h"
+
+enum request_kind {
+	/* only while nothing trains */
+	REQUEST_SEED,     /* number: the seed; drops data, networks and steps */
+	REQUEST_DATA,     /* dataset (handed over), number: labels shown, -1 all */
+	REQUEST_TEACHER,  /* name, spec: declare; with ckpt (handed over): load */
+	REQUEST_STUDENT,  /* spec; with ckpt: load */
+	REQUEST_TRAIN,    /* name, number: epochs; answered when it starts */
+	REQUEST_RUN,      /* number: steps; answered when it starts */
+	REQUEST_REPORT,   /* evaluate everything, train the plain student up to the same step */
+	/* any time, between two steps */
+	REQUEST_SET,      /* knob, value */
+	REQUEST_MAP,      /* map[0..n_maps): applied together or not at all */
+	REQUEST_WEIGHT,   /* name, value: weight of a teacher; value < 0 keeps it */
+	REQUEST_MUTE,     /* name, number: 1 mute, 0 unmute */
+	REQUEST_UNDO,     /* take the last change of SET, MAP, WEIGHT or MUTE back */
+	REQUEST_REDO,
+	REQUEST_EVAL,     /* evaluate now */
+	REQUEST_MARK,     /* nothing: asks for the step */
+	REQUEST_EXPECT,   /* metric, value: the last evaluated value of that metric is in the answer's `value` */
+	REQUEST_SNAPSHOT, /* name ("" the student): answer carries ckpt, owned by the receiver */
+	REQUEST_STOP,     /* end the work at hand here */
+	/* how work goes on, never what it computes: not stamped */
+	REQUEST_PAUSE, REQUEST_RESUME,
+	REQUEST_STEP,     /* number: resume for so many steps, then pause */
+	/* made by the trainer itself */
+	REQUEST_DONE,     /* the work at hand has ended; err is set when it failed */
+	REQUEST_DIVERGED, /* a step was not applied and the work is paused; err says why */
+};
+
+/* One edit of the layer map. */
+struct request_map {
+	char teacher[LAB_NAME], t_layer[12], s_layer[12];
+	bool off;
+	double weight;
+};
+
+struct request {
+	enum request_kind kind;
+	uint64_t id;           /* the caller's */
+	/* when: unstamped requests are due at once */
+	bool stamped;
+	char owner[LAB_NAME];  /* "" the main line, or the teacher in training */
+	uint64_t at;           /* steps done */
+	/* what */
+	char name[LAB_NAME];
+	char spec[LAB_SPEC];
+	double value;
+	int64_t number;
+	const struct knob *knob;
+	char text[64];         /* SET: the value as typed; EXPECT: the metric */
+	int n_maps;
+	struct request_map map[LAB_MAPS];
+	struct dataset *dataset;
+	struct ckpt *ckpt;
+	/* the answer */
+	int status;            /* 0, or -1 and err */
+	struct err err;
+	char note[96];         /* SET, WEIGHT, UNDO, REDO: what changed: "temperature 4 -> 2" */
+	char stamp[LAB_NAME + 24]; /* "@620", "@big:12", or "" when nothing was at work */
+	uint64_t step;
+	int branch;            /* LAB_MAIN or LAB_TEACHER(k): whose step it is */
+	struct lab_info info;
+};
+
+struct request *request_new(enum request_kind kind);
+
+/* Frees what was handed over with it and not taken. request_free(NULL) is fine. */
+void request_free(struct request *r);
+
+#endif

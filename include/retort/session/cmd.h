@@ -1,0 +1,62 @@
+/* Commands: a descriptor each; commands.def names them all. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_SESSION_CMD_H
+#define RETORT_SESSION_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "retort/base/err.h"
+#include "retort/base/text.h"
+#include "retort/learn/trainer.h"
+
+enum cmd_flags {
+	CMD_RECORD = 1, /* changes what is trained: goes into the recording */
+};
+
+/* One call: the words behind the name, and what comes out. */
+struct cmd_call {
+	int argc;
+	char **argv;
+	const struct lab_info *info; /* as of the last answer */
+	const char *dir;             /* relative paths are relative to it */
+	struct request *request;     /* out: to be posted; NULL: done already */
+	struct text say;             /* out: what to tell the person */
+	struct text record;          /* out: the line to record, where it is not the one typed */
+	char *save;                  /* out: path the answer's checkpoint goes to; owned */
+	char *source;                /* out: path of a script to queue; owned */
+	double expected, within;     /* out: `expect` */
+	int digits;                  /* out: `expect`: compare to so many digits; 17 exactly; 0: within */
+	bool quit;                   /* out */
+};
+
+struct cmd {
+	const char *name;
+	const char *args;    /* synopsis of the arguments */
+	int min_args, max_args;
+	unsigned flags;
+	const char *doc;     /* one sentence */
+	const char *example; /* runs in the tests */
+	int (*exec)(struct cmd_call *c, struct err *e);
+};
+
+extern const struct cmd *const cmd_table[];
+extern const size_t cmd_count;
+#define COMMAND(id) extern const struct cmd cmd_##id;
+#include "retort/session/commands.def"
+
+const char *cmd_name(size_t i); /* NULL past the last */
+
+/* By name; an unknown one is refused with what is near. */
+const struct cmd *cmd_find(const char *name, struct err *e);
+
+/* A request of `kind` for call `c` to hand back. */
+struct request *cmd_request(struct cmd_call *c, enum request_kind kind);
+
+/* Copy a word into a field of a request; refused when it does not fit. */
+int cmd_copy(char *to, size_t size, const char *what, const char *word, struct err *e);
+
+int cmd_number(const char *what, const char *word, int64_t *out, struct err *e);
+int cmd_real(const char *what, const char *word, double *out, struct err *e);
+
+#endif

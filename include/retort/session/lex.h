@@ -1,0 +1,32 @@
+/* One line of the session language: a stamp, words, quotes, a comment. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_SESSION_LEX_H
+#define RETORT_SESSION_LEX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "retort/base/err.h"
+
+#define LEX_WORDS 256
+#define LEX_LINE 4096 /* bytes of a line */
+
+struct lex {
+	bool stamped;
+	char owner[24];        /* "" the main line */
+	uint64_t at;           /* steps done */
+	int n;
+	char *word[LEX_WORDS]; /* into text */
+	int column[LEX_WORDS]; /* from 1, of the first byte in the line */
+	int command;           /* byte where the line begins behind its stamp */
+	char text[2 * LEX_LINE];
+};
+
+/*
+ * Split a line. Words are separated by blanks; '...' keeps everything, "..." knows \" and \\;
+ * # at the start of a word begins a comment. "@620" or "@big:12" in front is a stamp. A line
+ * without words has n == 0. 0, or -1 with *column where it is wrong.
+ */
+int lex_line(const char *line, struct lex *out, int *column, struct err *e);
+
+#endif

@@ -1,0 +1,29 @@
+/* The report: teachers, student, and the same student without a teacher, side by side. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_SESSION_REPORT_H
+#define RETORT_SESSION_REPORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "retort/learn/lab.h"
+
+/* Something that changed, for the list at the end. */
+struct report_change {
+	char stamp[48];
+	char text[96];
+};
+
+void report_text(FILE *out, const struct lab_info *info, const struct report_change *change, size_t n);
+
+/* One JSON object on one line. NaN is null. */
+void report_json(FILE *out, const struct lab_info *info, const struct report_change *change, size_t n);
+
+/* `s` as a JSON string with quotes. */
+void report_json_string(FILE *out, const char *s);
+
+/* A number, or null where it is not finite; 17 digits where they are needed. */
+void report_json_number(FILE *out, double x);
+
+#endif

@@ -1,0 +1,26 @@
+/* request.c: requests are made and freed; what they carry is theirs until it is taken. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/learn/request.h"
+
+#include "retort/base/mem.h"
+
+struct request *
+request_new(enum request_kind kind)
+{
+	struct request *r = mem_new(sizeof *r);
+
+	r->kind = kind;
+	return r;
+}
+
+void
+request_free(struct request *r)
+{
+	if (!r)
+		return;
+	dataset_free(r->dataset);
+	ckpt_free(r->ckpt);
+	mem_free(r);
+}

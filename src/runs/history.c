@@ -1,0 +1,64 @@
+/* history.c: the recording of a session. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/runs/history.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/base/text.h"
+
+#define HEADER "retort-session 1\n"
+
+struct history {
+	int fd;
+	bool failed;
+};
+
+struct history *
+history_new(const char *path, struct err *e)
+{
+	struct history *h;
+	int fd;
+
+	if (io_exists(path)) {
+		err_set(e, "%s: exists already; a recording overwrites nothing", path);
+		return NULL;
+	}
+	fd = io_open_append(path, e);
+	if (fd < 0)
+		return NULL;
+	if (io_append(fd, HEADER, strlen(HEADER), true, e) < 0) {
+		err_wrap(e, "%s", path);
+		close(fd);
+		return NULL;
+	}
+	h = mem_new(sizeof *h);
+	h->fd = fd;
+	return h;
+}
+
+void
+history_free(struct history *h)
+{
+	if (!h)
+		return;
+	close(h->fd);
+	mem_free(h);
+}
+
+int
+history_line(struct history *h, const char *line, bool sync, struct err *e)
+{
+	struct text t = { 0 };
+
+	if (h->failed)
+		return 0;
+	text_addf(&t, "%s\n", line);
+	h->failed = io_append(h->fd, t.s, t.len, sync, e) < 0;
+	text_release(&t);
+	return h->failed ? err_wrap(e, "the recording ends here") : 0;
+}

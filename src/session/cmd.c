@@ -1,0 +1,63 @@
+/* cmd.c: the table of commands, and what several of them need. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct cmd *const cmd_table[] = {
+#define COMMAND(id) &cmd_##id,
+#include "retort/session/commands.def"
+};
+const size_t cmd_count = sizeof cmd_table / sizeof cmd_table[0];
+
+const char *
+cmd_name(size_t i)
+{
+	return i < cmd_count ? cmd_table[i]->name : NULL;
+}
+
+const struct cmd *
+cmd_find(const char *name, struct err *e)
+{
+	const char *near = text_nearest(name, cmd_name);
+
+	for (size_t i = 0; i < cmd_count; i++)
+		if (strcmp(cmd_table[i]->name, name) == 0)
+			return cmd_table[i];
+	if (near)
+		err_set(e, "%.40s: no such command; did you mean %s?", name, near);
+	else
+		err_set(e, "%.40s: no such command; `help` lists them", name);
+	return NULL;
+}
+
+struct request *
+cmd_request(struct cmd_call *c, enum request_kind kind)
+{
+	c->request = request_new(kind);
+	return c->request;
+}
+
+int
+cmd_copy(char *to, size_t size, const char *what, const char *word, struct err *e)
+{
+	if (strlen(word) >= size)
+		return err_set(e, "%s '%.40s...' is longer than %zu bytes", what, word, size - 1);
+	memcpy(to, word, strlen(word) + 1);
+	return 0;
+}
+
+int
+cmd_number(const char *what, const char *word, int64_t *out, struct err *e)
+{
+	return text_to_int(word, out) < 0 ? err_set(e, "%s: '%.40s' is not a whole number", what, word) : 0;
+}
+
+int
+cmd_real(const char *what, const char *word, double *out, struct err *e)
+{
+	return text_to_double(word, out) < 0 ? err_set(e, "%s: '%.40s' is not a number", what, word) : 0;
+}

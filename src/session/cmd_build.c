@@ -1,0 +1,215 @@
+/* cmd_build.c: commands that make things: seed, data, teacher, student, load. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/data/dataset.h"
+
+static int
+exec_seed(struct cmd_call *c, struct err *e)
+{
+	return cmd_number("seed", c->argv[0], &cmd_request(c, REQUEST_SEED)->number, e);
+}
+
+const struct cmd cmd_build_seed = {
+	.name = "seed",
+	.args = "N",
+	.min_args = 1,
+	.max_args = 1,
+	.flags = CMD_RECORD,
+	.doc = "Choose the seed of every random number; drops data and networks.",
+	.example = "seed 42",
+	.exec = exec_seed,
+};
+
+static int
+parse_data(struct cmd_call *c, struct dataset_options *o, int64_t *labels, struct err *e)
+{
+	for (int i = 1; i + 1 < c->argc; i += 2) {
+		const char *key = c->argv[i], *value = c->argv[i + 1];
+
+		if (strcmp(key, "label") == 0) {
+			o->label = value;
+		} else if (strcmp(key, "header") == 0) {
+			if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+				return err_set(e, "data: header: '%.40s' is neither yes nor no", value);
+			o->header = strcmp(value, "yes") == 0 ? DATASET_HEADER_YES : DATASET_HEADER_NO;
+		} else if (strcmp(key, "labels") == 0) {
+			if (cmd_number("data: labels", value, labels, e) < 0)
+				return -1;
+			if (*labels < 1)
+				return err_set(e, "data: labels: %s is not at least 1", value);
+		} else {
+			return err_set(e, "data: '%.40s' is none of label, header, labels", key);
+		}
+	}
+	return c->argc % 2 ? 0 : err_set(e, "data: '%.40s' has no value", c->argv[c->argc - 1]);
+}
+
+/* A bundled name, or a file. */
+static char *
+find_data(struct cmd_call *c, struct err *e)
+{
+	const char *name;
+	char *path;
+
+	for (size_t i = 0; (name = dataset_bundled_name(i)); i++)
+		if (strcmp(name, c->argv[0]) == 0)
+			return dataset_bundled(name, e);
+	path = io_join(c->dir, c->argv[0]);
+	if (!strchr(c->argv[0], '/') && !strchr(c->argv[0], '.') && !io_exists(path)) {
+		err_set(e, "data: %s: neither a bundled set (%s) nor a file", c->argv[0], dataset_bundled_name(0));
+		mem_free(path);
+		return NULL;
+	}
+	return path;
+}
+
+/* The line to record names a file so that it is found from anywhere. */
+static void
+record_path(struct cmd_call *c, const char *name, int at, const char *path)
+{
+	char *real = realpath(path, NULL);
+
+	text_add(&c->record, name);
+	for (int i = 0; i < c->argc; i++)
+		text_addf(&c->record, " '%s'", i == at && real ? real : c->argv[i]);
+	free(real);
+}
+
+static int
+exec_data(struct cmd_call *c, struct err *e)
+{
+	struct dataset_options o = { 0 };
+	struct request *r;
+	int64_t labels = -1;
+	char *path;
+	int status;
+
+	if (parse_data(c, &o, &labels, e) < 0)
+		return -1;
+	path = find_data(c, e);
+	if (!path)
+		return -1;
+	r = cmd_request(c, REQUEST_DATA);
+	r->number = labels;
+	status = dataset_read(path, &o, &r->dataset, e);
+	if (!dataset_bundled_name(0) || strcmp(c->argv[0], dataset_bundled_name(0)) != 0)
+		record_path(c, "data", 0, path);
+	mem_free(path);
+	return status;
+}
+
+const struct cmd cmd_build_data = {
+	.name = "data",
+	.args = "NAME|FILE [label COLUMN] [header yes|no] [labels N]",
+	.min_args = 1,
+	.max_args = 7,
+	.flags = CMD_RECORD,
+	.doc = "Read a data set, bundled or a CSV file; with labels N students see the labels of N rows only.",
+	.example = "data digits labels 100",
+	.exec = exec_data,
+};
+
+/* The words of a spec joined by blanks. */
+static int
+join_spec(struct cmd_call *c, int from, struct request *r, struct err *e)
+{
+	struct text t = { 0 };
+	int status;
+
+	for (int i = from; i < c->argc; i++)
+		text_addf(&t, "%s%s", i > from ? " " : "", c->argv[i]);
+	status = cmd_copy(r->spec, sizeof r->spec, "model", text_get(&t), e);
+	text_release(&t);
+	return status;
+}
+
+static int
+load_into(struct cmd_call *c, const char *name, int at, struct request *r, struct err *e)
+{
+	char *path = io_join(c->dir, c->argv[at]);
+	int status = ckpt_read(path, &r->ckpt, e);
+
+	snprintf(r->text, sizeof r->text, "%.60s", c->argv[at]);
+	record_path(c, name, at, path);
+	mem_free(path);
+	return status;
+}
+
+static int
+exec_teacher(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_TEACHER);
+
+	if (cmd_copy(r->name, sizeof r->name, "teacher", c->argv[0], e) < 0)
+		return -1;
+	if (strcmp(c->argv[1], "load") != 0)
+		return join_spec(c, 1, r, e);
+	if (c->argc != 3)
+		return err_set(e, "teacher %s load: one file is needed", r->name);
+	return load_into(c, "teacher", 2, r, e);
+}
+
+const struct cmd cmd_build_teacher = {
+	.name = "teacher",
+	.args = "NAME MODEL... | NAME load FILE",
+	.min_args = 2,
+	.max_args = 32,
+	.flags = CMD_RECORD,
+	.doc = "Declare a teacher to be trained here, or load one.",
+	.example = "teacher big mlp 256,256",
+	.exec = exec_teacher,
+};
+
+static int
+exec_student(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_STUDENT);
+
+	if (strcmp(c->argv[0], "load") != 0)
+		return join_spec(c, 0, r, e);
+	if (c->argc != 2)
+		return err_set(e, "student load: one file is needed");
+	return load_into(c, "student", 1, r, e);
+}
+
+const struct cmd cmd_build_student = {
+	.name = "student",
+	.args = "MODEL... | load FILE",
+	.min_args = 1,
+	.max_args = 32,
+	.flags = CMD_RECORD,
+	.doc = "Make the student, or load one; steps count from 0 again.",
+	.example = "student mlp 16",
+	.exec = exec_student,
+};
+
+static int
+exec_load(struct cmd_call *c, struct err *e)
+{
+	bool student = strcmp(c->argv[0], "s") == 0;
+	struct request *r = cmd_request(c, student ? REQUEST_STUDENT : REQUEST_TEACHER);
+
+	if (cmd_copy(r->name, sizeof r->name, "load", c->argv[0], e) < 0)
+		return -1;
+	return load_into(c, "load", 1, r, e);
+}
+
+const struct cmd cmd_build_load = {
+	.name = "load",
+	.args = "NAME FILE",
+	.min_args = 2,
+	.max_args = 2,
+	.flags = CMD_RECORD,
+	.doc = "Load a checkpoint as teacher NAME, or as the student when NAME is s.",
+	.example = "save big big.safetensors",
+	.exec = exec_load,
+};

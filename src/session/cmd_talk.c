@@ -1,0 +1,120 @@
+/* cmd_talk.c: commands that tell, and that steer the session itself. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+#include <string.h>
+
+#include "retort/base/io.h"
+
+static int
+exec_help(struct cmd_call *c, struct err *e)
+{
+	const struct cmd *d;
+
+	for (size_t i = 0; c->argc == 0 && i < cmd_count; i++)
+		text_addf(&c->say, "%-16s %s\n", cmd_table[i]->name, cmd_table[i]->doc);
+	if (c->argc == 0)
+		return 0;
+	d = cmd_find(c->argv[0], e);
+	if (!d)
+		return -1;
+	text_addf(&c->say, "%s %s\n\n%s\n\nexample: %s\n", d->name, d->args, d->doc, d->example);
+	return 0;
+}
+
+const struct cmd cmd_talk_help = {
+	.name = "help",
+	.args = "[COMMAND]",
+	.max_args = 1,
+	.doc = "List the commands, or tell about one.",
+	.example = "help set",
+	.exec = exec_help,
+};
+
+static int
+exec_show(struct cmd_call *c, struct err *e)
+{
+	const struct lab_info *i = c->info;
+
+	(void)e;
+	text_addf(&c->say, "seed      %llu\n", (unsigned long long)i->seed);
+	if (i->data[0])
+		text_addf(&c->say, "data      %s: %zu rows, %zu features, %d classes, %zu missing cells\n"
+				   "          %zu train (%zu labels shown), %zu held out, sha256 %.16s\n",
+			  i->data, i->rows, i->features, i->classes, i->missing, i->n_train, i->n_shown, i->n_held,
+			  i->data_hash);
+	for (int k = 0; k < i->n_teachers; k++)
+		text_addf(&c->say, "teacher   %s %s, %llu parameters, %llu steps\n", i->teacher[k].name, i->teacher[k].spec,
+			  (unsigned long long)i->teacher[k].parameters, (unsigned long long)i->teacher[k].steps);
+	if (i->has_student)
+		text_addf(&c->say, "student   %s, %llu parameters, %llu steps\n", i->student.spec,
+			  (unsigned long long)i->student.parameters, (unsigned long long)i->student.steps);
+	text_addf(&c->say, "products  %s\n", i->blas);
+	return 0;
+}
+
+const struct cmd cmd_talk_show = {
+	.name = "show",
+	.args = "",
+	.doc = "Tell what there is: seed, data, teachers, student.",
+	.example = "show",
+	.exec = exec_show,
+};
+
+static int
+exec_source(struct cmd_call *c, struct err *e)
+{
+	(void)e;
+	c->source = io_join(c->dir, c->argv[0]);
+	return 0;
+}
+
+const struct cmd cmd_talk_source = {
+	.name = "source",
+	.args = "FILE",
+	.min_args = 1,
+	.max_args = 1,
+	.doc = "Read commands from a file; its lines are recorded, not this one.",
+	.example = "source more.ret",
+	.exec = exec_source,
+};
+
+static int
+exec_quit(struct cmd_call *c, struct err *e)
+{
+	(void)e;
+	c->quit = true;
+	return 0;
+}
+
+const struct cmd cmd_talk_quit = {
+	.name = "quit",
+	.args = "",
+	.doc = "Leave; work at hand ends at this step.",
+	.example = "quit",
+	.exec = exec_quit,
+};
+
+static int
+exec_header(struct cmd_call *c, struct err *e)
+{
+	int64_t version;
+
+	if (cmd_number("retort-session", c->argv[0], &version, e) < 0)
+		return -1;
+	if (version != 1)
+		return err_set(e, "session format %lld is not 1, the only one this retort reads", (long long)version);
+	return 0;
+}
+
+const struct cmd cmd_talk_header = {
+	.name = "retort-session",
+	.args = "VERSION",
+	.min_args = 1,
+	.max_args = 1,
+	.doc = "The first line of a session file: the version of its format.",
+	.example = "retort-session 1",
+	.exec = exec_header,
+};

@@ -1,0 +1,154 @@
+/* report.c: what came of it, as a table or as JSON. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/report.h"
+
+#include <math.h>
+
+#include "retort/base/text.h"
+
+static void
+cell(FILE *out, double x, int width, int digits)
+{
+	if (isnan(x))
+		fprintf(out, " %*s", width, "-");
+	else
+		fprintf(out, " %*.*f", width, digits, x);
+}
+
+static void
+row(FILE *out, const char *who, const char *when, const struct lab_net *n, const struct lab_scores *s)
+{
+	fprintf(out, "%-12s %-5s %7llu", who, when, (unsigned long long)s->step);
+	cell(out, s->accuracy, 9, 4);
+	cell(out, s->agreement, 9, 4);
+	cell(out, s->kl, 9, 5);
+	cell(out, s->nll, 9, 5);
+	cell(out, s->ece, 8, 4);
+	fprintf(out, " %10llu", (unsigned long long)n->parameters);
+	cell(out, n->microseconds > 0 ? n->microseconds : NAN, 9, 3);
+	fputc('\n', out);
+}
+
+void
+report_text(FILE *out, const struct lab_info *i, const struct report_change *change, size_t n)
+{
+	fprintf(out, "%s: %zu held-out rows, %zu labels shown to students, seed %llu, %s\n\n", i->data, i->n_held,
+		i->n_shown, (unsigned long long)i->seed, i->blas);
+	fprintf(out, "%-12s %-5s %7s %9s %9s %9s %9s %8s %10s %9s\n", "", "", "step", "accuracy", "agreement", "KL",
+		"NLL", "ECE", "parameters", "us/row");
+	for (int k = 0; k < i->n_teachers; k++)
+		if (i->teacher[k].ready)
+			row(out, i->teacher[k].name, "last", &i->teacher[k], &i->teacher[k].last);
+	row(out, "distilled", "last", &i->student, &i->student.last);
+	row(out, "distilled", "best", &i->student, &i->student.best);
+	if (i->has_plain) {
+		row(out, "no teacher", "last", &i->plain, &i->plain.last);
+		row(out, "no teacher", "best", &i->plain, &i->plain.best);
+	}
+	if (n)
+		fputs("\nchanges\n", out);
+	for (size_t k = 0; k < n; k++)
+		fprintf(out, "%-12s %s\n", change[k].stamp, change[k].text);
+}
+
+void
+report_json_string(FILE *out, const char *s)
+{
+	fputc('"', out);
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c == '"' || c == '\\')
+			fprintf(out, "\\%c", c);
+		else if (c < 0x20)
+			fprintf(out, "\\u%04x", c);
+		else
+			fputc(c, out);
+	}
+	fputc('"', out);
+}
+
+void
+report_json_number(FILE *out, double x)
+{
+	char buf[40];
+
+	fputs(isfinite(x) ? text_number(buf, sizeof buf, x) : "null", out);
+}
+
+static void
+field(FILE *out, const char *name, double x)
+{
+	fprintf(out, ",\"%s\":", name);
+	report_json_number(out, x);
+}
+
+static void
+scores(FILE *out, const struct lab_scores *s)
+{
+	field(out, "step", (double)s->step);
+	field(out, "accuracy", s->accuracy);
+	field(out, "nll", s->nll);
+	field(out, "ece", s->ece);
+	field(out, "agreement", s->agreement);
+	field(out, "kl", s->kl);
+}
+
+static void
+net(FILE *out, const struct lab_net *n)
+{
+	fputs("{\"name\":", out);
+	report_json_string(out, n->name);
+	fputs(",\"model\":", out);
+	report_json_string(out, n->spec);
+	field(out, "parameters", (double)n->parameters);
+	field(out, "microseconds", n->microseconds > 0 ? n->microseconds : NAN);
+	scores(out, &n->last);
+	fputs(",\"best\":{\"which\":\"lowest nll\"", out);
+	scores(out, &n->best);
+	fputs("}}", out);
+}
+
+void
+report_json(FILE *out, const struct lab_info *i, const struct report_change *change, size_t n)
+{
+	int first = -1;
+
+	fputs("{\"event\":\"report\",\"data\":", out);
+	report_json_string(out, i->data);
+	field(out, "seed", (double)i->seed);
+	fputs(",\"blas\":", out);
+	report_json_string(out, i->blas);
+	fputs(",\"teachers\":[", out);
+	for (int k = 0; k < i->n_teachers; k++) {
+		if (!i->teacher[k].ready)
+			continue;
+		if (first >= 0)
+			fputc(',', out);
+		net(out, &i->teacher[k]);
+		first = first < 0 ? k : first;
+	}
+	fputs("],\"teacher\":", out);
+	if (first >= 0)
+		net(out, &i->teacher[first]);
+	else
+		fputs("null", out);
+	fputs(",\"student\":", out);
+	net(out, &i->student);
+	fputs(",\"plain\":", out);
+	if (i->has_plain)
+		net(out, &i->plain);
+	else
+		fputs("null", out);
+	fputs(",\"changes\":[", out);
+	for (size_t k = 0; k < n; k++) {
+		fputs(k ? ",{\"at\":" : "{\"at\":", out);
+		report_json_string(out, change[k].stamp);
+		fputs(",\"what\":", out);
+		report_json_string(out, change[k].text);
+		fputc('}', out);
+	}
+	fputs("]}\n", out);
+}
