@@ -242,7 +242,8 @@ session_script(struct session *s, const char *name, const char *text, const char
 	const char *p = text;
 
 	/* a sourced script comes before what is left of the one that named it */
-	memcpy(rest, s->line + s->next_line, tail * sizeof *rest);
+	if (tail)
+		memcpy(rest, s->line + s->next_line, tail * sizeof *rest);
 	s->n_lines = s->next_line;
 	for (const char *eol; (eol = strchr(p, '\n')); p = eol + 1)
 		add_line(s, name, number++, p, (size_t)(eol - p), dir);
@@ -250,7 +251,8 @@ session_script(struct session *s, const char *name, const char *text, const char
 		fprintf(s->o.talk, "%s:%zu: the last line has no end and is dropped, from byte %zu on\n", name, number,
 			(size_t)(p - text));
 	mem_grow(&s->line, &s->cap_lines, s->n_lines + tail, sizeof *s->line);
-	memcpy(s->line + s->n_lines, rest, tail * sizeof *rest);
+	if (tail)
+		memcpy(s->line + s->n_lines, rest, tail * sizeof *rest);
 	s->n_lines += tail;
 	mem_free(rest);
 }
