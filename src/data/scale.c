@@ -52,7 +52,9 @@ scale_apply(const struct scale *s, struct dataset *ds)
 		for (size_t c = 0; c < s->d; c++) {
 			float *x = &ds->x[i * s->d + c];
 
-			*x = isnan(*x) ? 0 : (float)(((double)*x - s->mean[c]) / s->spread[c]);
+			double z = ((double)*x - s->mean[c]) / s->spread[c];
+
+			*x = isnan(*x) ? 0 : (float)fmax(-SCALE_LIMIT, fmin(SCALE_LIMIT, z));
 		}
 }
 

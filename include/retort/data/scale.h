@@ -7,6 +7,10 @@
 
 #include "retort/data/dataset.h"
 
+/* Spreads from the mean beyond which a value is drawn in: a pixel that is nearly always 0 would
+   else be 40 spreads out in the one row that has it, and rule the network. */
+#define SCALE_LIMIT 3.0
+
 struct scale {
 	size_t d;
 	double *mean;   /* [d] */
@@ -19,7 +23,7 @@ struct scale {
  */
 void scale_fit(const struct dataset *ds, const uint32_t *rows, size_t n_rows, struct scale *out);
 
-/* x = (x - mean) / spread in place; a missing cell becomes 0, which is the mean. */
+/* x = (x - mean) / spread in place, within +-SCALE_LIMIT; a missing cell becomes 0, which is the mean. */
 void scale_apply(const struct scale *s, struct dataset *ds);
 void scale_release(struct scale *s);
 

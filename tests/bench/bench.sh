@@ -1,0 +1,34 @@
+#!/bin/sh
+# What `make bench` prints: how well, how fast, how small; measured here and now, never asserted.
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+: "${RETORT:=./retort}"
+echo "digits: 100 labels, mlp 16 distilled from mlp 256,256, 4000 steps"
+for seed in 1 2 3 4 5; do
+	cat >"$dir/s.ret" <<END
+retort-session 1
+seed $seed
+data digits labels 100
+teacher big mlp 256,256
+train big epochs 30
+student mlp 16
+run 4000
+report
+END
+	"$RETORT" run "$dir/s.ret" --json | tail -n 1 |
+		sed 's/.*"teacher":{[^}]*"accuracy":\([0-9.]*\).*"student":{[^}]*"accuracy":\([0-9.]*\).*"plain":{[^}]*"accuracy":\([0-9.]*\).*/\1 \2 \3/'
+done | awk '
+	{ n++; t += $1; s += $2; p += $3; d = $2 - $3; g += d
+	  if (n == 1 || $1 < least) least = $1
+	  if (n == 1 || d < lo) lo = d
+	  if (n == 1 || d > hi) hi = d
+	  printf "  seed %d  teacher %.4f  distilled %.4f  no teacher %.4f\n", n, $1, $2, $3 }
+	END { printf "  mean    teacher %.4f  distilled %.4f  no teacher %.4f  gain %.1f points (%.1f..%.1f), worst teacher %.4f\n",
+	      t / n, s / n, p / n, 100 * g / n, 100 * lo, 100 * hi, least }'
+echo
+for t in 1 2; do tests/bench/bench_step $t; done
+echo
+if [ -x /usr/bin/time ]; then
+	printf 'retort-session 1\ndata digits\nstudent mlp 16\nrun 1\n' >"$dir/one.ret"
+	/usr/bin/time -f 'start, first step, report, end: %e s, %M KiB resident' "$RETORT" run "$dir/one.ret" 2>&1 >/dev/null | tail -n 1
+fi
