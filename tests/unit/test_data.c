@@ -1,0 +1,271 @@
+/* test_data.c: tables, datasets, splits, scaling, order; and checkpoints as hostile files. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include "retort/base/mem.h"
+#include "retort/data/batch.h"
+#include "retort/data/sampler.h"
+#include "retort/data/scale.h"
+#include "retort/data/split.h"
+#include "retort/engine/ckpt.h"
+
+static int
+parse(const char *text, struct csvfile *t, struct err *e)
+{
+	return csvfile_parse(text, strlen(text), ',', t, e);
+}
+
+static void
+cells_keep_quotes_newlines_and_blanks(void **state)
+{
+	struct csvfile t;
+	struct err e;
+
+	(void)state;
+	CHECK_INT(parse("\xEF\xBB\xBF" "a,\"b\"\"c\",\"two\nlines\"\r\n\n1,,\" x\"\n", &t, &e), 0);
+	CHECK_INT(t.rows, 2);
+	CHECK_INT(t.columns, 3);
+	CHECK_STR(t.cell[0], "a");
+	CHECK_STR(t.cell[1], "b\"c");
+	CHECK_STR(t.cell[2], "two\nlines");
+	CHECK_STR(t.cell[4], "");
+	CHECK_STR(t.cell[5], " x");
+	csvfile_release(&t);
+}
+
+static void
+what_is_no_table_is_refused(void **state)
+{
+	static const struct { const char *text, *message; } bad[] = {
+		{ "", "empty: no rows" },
+		{ "\n\n", "no rows" },
+		{ "1,2\n3\n", "row 2 (line 2): 1 cells, 2 expected as in row 1" },
+		{ "1,\"2\n3,4\n", "quotes that never close" },
+	};
+	struct csvfile t;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		CHECK_INT(parse(bad[i].text, &t, &e), -1);
+		CHECK(strstr(e.msg, bad[i].message) != NULL);
+	}
+	CHECK_INT(csvfile_parse("1,\0,2\n", 6, ',', &t, &e), -1);
+	CHECK(strstr(e.msg, "NUL") != NULL);
+}
+
+/* A header, a label in front, a missing cell, a missing label, eleven rows. */
+static struct dataset *
+small(struct err *e)
+{
+	static const char text[] = "kind,size,age\ncat,1,10\ndog,2,20\ncat,3,NA\n?,4,40\ndog,5,50\ncat,6,60\n"
+				   "dog,7,70\ncat,8,80\ndog,9,90\ncat,10,100\ndog,11,110\n";
+	struct dataset_options o = { .label = "kind" };
+	struct dataset *ds = NULL;
+	struct csvfile t;
+
+	CHECK_INT(parse(text, &t, e), 0);
+	CHECK_INT(dataset_from_table(&t, &o, &ds, e), 0);
+	csvfile_release(&t);
+	return ds;
+}
+
+static void
+a_table_becomes_numbers_and_classes(void **state)
+{
+	struct err e;
+	struct dataset *ds = small(&e);
+
+	(void)state;
+	CHECK_INT(ds->n, 11);
+	CHECK_INT(ds->d, 2);
+	CHECK_INT(ds->classes, 2);
+	CHECK_STR(ds->class_name[0], "cat");
+	CHECK_STR(ds->column[1], "age");
+	CHECK_INT(ds->missing, 1);
+	CHECK_INT(ds->unlabelled, 1);
+	CHECK_INT(ds->y[3], -1);
+	CHECK_INT(ds->y[1], 1);
+	CHECK(isnan(ds->x[2 * 2 + 1]));
+	dataset_free(ds);
+}
+
+static void
+scaling_looks_at_training_rows_only(void **state)
+{
+	const uint32_t rows[] = { 0, 1, 2 };
+	struct err e;
+	struct dataset *ds = small(&e);
+	struct scale s;
+
+	(void)state;
+	scale_fit(ds, rows, 3, &s);
+	CHECK_NEAR(s.mean[0], 2, 0);
+	CHECK_NEAR(s.spread[0], sqrt(2.0 / 3), 1e-15);
+	CHECK_NEAR(s.mean[1], 15, 0); /* the missing cell does not count */
+	scale_apply(&s, ds);
+	CHECK_NEAR(ds->x[0], -1 / sqrt(2.0 / 3), 1e-6);
+	CHECK_NEAR(ds->x[2 * 2 + 1], 0, 0);
+	CHECK_NEAR(ds->x[10 * 2], SCALE_LIMIT, 0); /* 11 is drawn in */
+	scale_release(&s);
+	dataset_free(ds);
+}
+
+static void
+digits_are_the_digits(void **state)
+{
+	struct dataset_options o = { 0 };
+	struct dataset *ds;
+	struct split s, again;
+	char *path = dataset_bundled("digits", NULL), hex[65];
+	int count[10] = { 0 };
+
+	(void)state;
+	CHECK(path && dataset_read(path, &o, &ds, NULL) == 0);
+	CHECK_INT(ds->n, 1797);
+	CHECK_INT(ds->d, 64);
+	CHECK_INT(ds->classes, 10);
+	CHECK_STR(hash_hex(&ds->hash, hex), "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8");
+	for (size_t i = 0; i < ds->n; i++)
+		count[ds->y[i]]++;
+	for (int c = 0; c < 10; c++)
+		CHECK(count[c] >= 174 && count[c] <= 183);
+	CHECK_INT(split_make(ds, 7, 100, &s, NULL), 0);
+	CHECK_INT(s.n_train + s.n_held, ds->n);
+	CHECK_INT(s.n_shown, 100);
+	CHECK(s.n_held > 300 && s.n_held < 420); /* five standard errors of a fifth */
+	ds->n -= 97;
+	CHECK_INT(split_make(ds, 7, -1, &again, NULL), 0);
+	for (size_t i = 0; i < again.n_held; i++)
+		CHECK_INT(again.held[i], s.held[i]); /* a row stays where it is */
+	ds->n += 97;
+	split_release(&s);
+	split_release(&again);
+	dataset_free(ds);
+	mem_free(path);
+}
+
+static void
+the_order_is_a_function_of_seed_and_position(void **state)
+{
+	const uint32_t rows[] = { 3, 5, 7, 9, 11 };
+	struct sampler a, b;
+	uint32_t x[4], y[4], seen[12] = { 0 };
+
+	(void)state;
+	sampler_init(&a, rows, 5, 1);
+	sampler_init(&b, rows, 5, 1);
+	for (uint64_t step = 0; step < 5; step++) { /* four epochs of five rows */
+		sampler_next(&a, step, 4, x);
+		for (int i = 0; i < 4; i++)
+			seen[x[i]]++;
+	}
+	for (int i = 0; i < 5; i++)
+		CHECK_INT(seen[rows[i]], 4);
+	sampler_next(&b, 4, 4, y); /* straight there */
+	CHECK_INT(memcmp(x, y, sizeof x), 0);
+	sampler_release(&a);
+	sampler_release(&b);
+}
+
+/* A file by hand: two tensors of two numbers. */
+static size_t
+by_hand(char *out)
+{
+	static const char header[] = "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
+				     "\"b\":{\"dtype\":\"BF16\",\"shape\":[1,2],\"data_offsets\":[8,12]}}";
+	const float a[] = { 1.5f, -2 };
+	const unsigned char b[] = { 0x80, 0x3F, 0x20, 0xC1 }; /* 1 and -10 */
+	size_t len = sizeof header - 1;
+
+	memset(out, 0, 8);
+	out[0] = (char)len;
+	memcpy(out + 8, header, len);
+	memcpy(out + 8 + len, a, 8);
+	memcpy(out + 16 + len, b, 4);
+	return len + 20;
+}
+
+static void
+a_checkpoint_by_hand_is_read(void **state)
+{
+	char file[400];
+	size_t size = by_hand(file);
+	struct ckpt *c;
+	struct err e;
+
+	(void)state;
+	CHECK_INT(ckpt_parse(file, size, &c, &e), 0);
+	CHECK_NEAR(ckpt_find(c, "a")->data[1], -2, 0);
+	CHECK_NEAR(ckpt_find(c, "b")->data[1], -10, 0);
+	ckpt_free(c);
+}
+
+static void
+every_cut_checkpoint_is_refused_and_no_flip_breaks_the_reader(void **state)
+{
+	char file[400], copy[400];
+	size_t size = by_hand(file);
+	struct ckpt *c;
+	struct err e;
+
+	(void)state;
+	for (size_t n = 0; n < size; n++)
+		CHECK_INT(ckpt_parse(file, n, &c, &e), -1);
+	for (size_t i = 0; i < 8 * size; i++) {
+		memcpy(copy, file, size);
+		copy[i / 8] = (char)(copy[i / 8] ^ 1 << i % 8);
+		if (ckpt_parse(copy, size, &c, &e) == 0)
+			ckpt_free(c);
+	}
+}
+
+static void
+lying_headers_are_refused(void **state)
+{
+	static const struct { const char *header, *message; } bad[] = {
+		{ "[]", "not a JSON object" },
+		{ "{\"a\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,8]}}", "none of F32, F16, BF16, F64" },
+		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", "its shape and type need 12" },
+		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,800]}}", "not within the file's 8 bytes" },
+		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "leave a hole" },
+		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+		  "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", "overlap" },
+		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,8]}}", "fits a file" },
+		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "belong to no tensor" },
+		{ "{\"a\":1,\"a\":2}", "duplicate" },
+	};
+	char file[400];
+	struct ckpt *c;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		size_t len = strlen(bad[i].header);
+
+		memset(file, 0, sizeof file);
+		file[0] = (char)len;
+		memcpy(file + 8, bad[i].header, len);
+		CHECK_INT(ckpt_parse(file, len + 16, &c, &e), -1);
+		if (!strstr(e.msg, bad[i].message))
+			fail_msg("%s", e.msg);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(cells_keep_quotes_newlines_and_blanks),
+		TEST(what_is_no_table_is_refused),
+		TEST(a_table_becomes_numbers_and_classes),
+		TEST(scaling_looks_at_training_rows_only),
+		TEST(digits_are_the_digits),
+		TEST(the_order_is_a_function_of_seed_and_position),
+		TEST(a_checkpoint_by_hand_is_read),
+		TEST(every_cut_checkpoint_is_refused_and_no_flip_breaks_the_reader),
+		TEST(lying_headers_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
