@@ -1,0 +1,89 @@
+/* test_canvas.c: clipping, wide characters, dumps. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include "retort/screen/canvas.h"
+
+static void
+looks_like(const struct canvas *c, const char *want)
+{
+	struct text t = { 0 };
+
+	canvas_dump(c, &t);
+	CHECK_STR(text_get(&t), want);
+	text_release(&t);
+}
+
+static void
+text_is_cut_to_its_area(void **state)
+{
+	struct canvas c = { 0 };
+	struct canvas_area inner;
+
+	(void)state;
+	canvas_resize(&c, 6, 3);
+	inner = canvas_cut(canvas_all(&c), 1, 1, 3, 9);
+	CHECK_INT(inner.height, 2);
+	CHECK_INT(canvas_text(inner, 0, 0, CANVAS_BOLD, "abcdef"), 6);
+	canvas_text(inner, -1, 1, CANVAS_PLAIN, "xyz");
+	canvas_put(inner, 0, 5, 'q', CANVAS_PLAIN);
+	looks_like(&c, "\n abc\n yz\n");
+	CHECK_INT(c.cell[6 + 1].look, CANVAS_BOLD);
+	canvas_release(&c);
+}
+
+static void
+wide_characters_are_whole_or_not_there(void **state)
+{
+	struct canvas c = { 0 };
+
+	(void)state;
+	canvas_resize(&c, 5, 1);
+	canvas_text(canvas_all(&c), 0, 0, CANVAS_PLAIN, "\xE6\xB8\xA9\xE5\xBA\xA6\xE8\xAE\xA1"); /* six columns */
+	looks_like(&c, "\xE6\xB8\xA9\xE5\xBA\xA6\n");
+	canvas_put(canvas_all(&c), 1, 0, 'x', CANVAS_PLAIN); /* over the right half of the first */
+	looks_like(&c, " x\xE5\xBA\xA6\n");
+	canvas_put(canvas_all(&c), 2, 0, 'y', CANVAS_PLAIN); /* over the left half of the second */
+	looks_like(&c, " xy\n");
+	canvas_release(&c);
+}
+
+static void
+controls_become_question_marks(void **state)
+{
+	struct canvas c = { 0 };
+
+	(void)state;
+	canvas_resize(&c, 8, 1);
+	canvas_text(canvas_all(&c), 0, 0, CANVAS_PLAIN, "a\x1b[2Jb");
+	looks_like(&c, "a?[2Jb\n");
+	canvas_release(&c);
+}
+
+static void
+every_size_can_be_drawn_on(void **state)
+{
+	struct canvas c = { 0 };
+
+	(void)state;
+	for (int w = -1; w < 40; w++)
+		for (int h = -1; h < 20; h++) {
+			canvas_resize(&c, w, h);
+			for (int y = -2; y < h + 2; y++)
+				canvas_text(canvas_cut(canvas_all(&c), w / 3, h / 3, w, h), y, y, CANVAS_DIM, "\xE6\xB8\xA9 wide");
+		}
+	canvas_release(&c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(text_is_cut_to_its_area),
+		TEST(wide_characters_are_whole_or_not_there),
+		TEST(controls_become_question_marks),
+		TEST(every_size_can_be_drawn_on),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
