@@ -1,0 +1,106 @@
+/* test_series.c: any zoom of a curve is what all its samples say. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include "retort/base/rng.h"
+#include "retort/screen/series.h"
+
+#define SAMPLES 3000
+
+/* The definition: one sample after the other. */
+static struct series_bucket
+slowly(const uint32_t *step, const double *value, uint32_t from, uint32_t to)
+{
+	struct series_bucket b = { 0 };
+
+	for (int i = 0; i < SAMPLES; i++) {
+		float y = (float)value[i];
+
+		if (step[i] < from || step[i] >= to)
+			continue;
+		if (!isfinite(value[i])) {
+			b.broken++;
+			continue;
+		}
+		if (!b.count++) {
+			b.first = b.min = b.max = y;
+			b.first_step = step[i];
+		}
+		b.last = y;
+		b.last_step = step[i];
+		b.min = y < b.min ? y : b.min;
+		b.max = y > b.max ? y : b.max;
+	}
+	return b;
+}
+
+static void
+a_fold_is_what_all_samples_say(void **state)
+{
+	static uint32_t step[SAMPLES];
+	static double value[SAMPLES];
+	struct rng r = rng_stream(1, "series", 0, 0);
+	struct series *s = series_new();
+	double average = 0;
+
+	(void)state;
+	for (int i = 0; i < SAMPLES; i++) {
+		step[i] = (i ? step[i - 1] : 0) + rng_below(r, (uint64_t)i, 4); /* some steps twice, some never */
+		value[i] = i % 97 == 5 ? NAN : rng_normal(r, (uint64_t)i + SAMPLES);
+		series_push(s, step[i], value[i]);
+	}
+	for (uint64_t k = 0; k < 3000; k++) {
+		uint32_t a = rng_below(r, k + 10000, step[SAMPLES - 1] + 9), n = rng_below(r, k + 20000, 600);
+		struct series_bucket got = series_fold(s, a, a + n), want = slowly(step, value, a, a + n);
+
+		CHECK_INT(got.count, want.count);
+		CHECK_INT(got.broken, want.broken);
+		if (want.count)
+			CHECK_INT(memcmp(&got, &want, sizeof got), 0);
+	}
+	/* smoothed over finite samples only, debiased by the closed form */
+	series_smooth(s, 0.9);
+	for (int i = 0, n = 0; i < SAMPLES; i++) {
+		struct series_bucket b = series_fold(s, step[i], step[i] + 1);
+
+		if (!isfinite(value[i]))
+			continue;
+		average = 0.9 * average + 0.1 * value[i];
+		n++;
+		if (b.count == 1)
+			CHECK_NEAR(b.first, average / (1 - pow(0.9, n)), 1e-6);
+	}
+	series_smooth(s, 0);
+	CHECK_INT(series_fold(s, 0, UINT32_MAX).count, slowly(step, value, 0, UINT32_MAX).count);
+	series_free(s);
+}
+
+static void
+samples_come_back_as_pushed(void **state)
+{
+	struct series *s = series_new();
+	uint32_t step;
+	double value;
+
+	(void)state;
+	CHECK(!series_last(s, &step, &value));
+	for (uint32_t i = 0; i < 100; i++)
+		series_push(s, 10 * i, 0.1 * i);
+	CHECK_INT(series_len(s), 100);
+	CHECK(series_at(s, 55, &step, &value));
+	CHECK_INT(step, 50);
+	CHECK(value == 0.1 * 5);
+	CHECK(series_at(s, UINT32_MAX, &step, &value) && step == 990);
+	series_free(s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_fold_is_what_all_samples_say),
+		TEST(samples_come_back_as_pushed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
