@@ -4,23 +4,25 @@
 
 #include "retort/data/csvfile.h"
 
+#include <assert.h>
 #include <csv.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/base/text.h"
 
 #define LIMIT ((size_t)1 << 30) /* bytes of a file */
+#define STEP 65536              /* bytes by which libcsv's buffer grows; its own 128 is slow for one long cell */
 
-/* Cells are kept as offsets while `text` still grows. */
+/* All room is taken before the first cell, so a file can ask for no more than its size allows. */
 struct reader {
-	struct text text;
-	size_t *offset, n_cells, cap_cells;
-	size_t *line, n_rows, cap_rows;
-	size_t columns, in_row;
-	size_t line_now, line_of_row; /* from 1 */
+	struct csvfile t;
+	size_t used, size;         /* bytes of t.bytes */
+	size_t n_cells, cap_cells; /* of t.cell */
+	size_t cap_rows;           /* of t.line */
+	size_t in_row;             /* cells of the row at hand */
+	size_t line, line_of_row;  /* from 1; line_of_row is 0 between rows */
 	bool failed;
 	struct err *e;
 };
@@ -30,10 +32,12 @@ on_cell(void *s, size_t len, void *arg)
 {
 	struct reader *r = arg;
 
-	mem_grow(&r->offset, &r->cap_cells, r->n_cells + 1, sizeof *r->offset);
-	r->offset[r->n_cells++] = r->text.len;
-	text_bytes(&r->text, s ? s : "", s ? len : 0);
-	text_bytes(&r->text, "", 1); /* the NUL between cells */
+	assert(r->n_cells < r->cap_cells && r->size - r->used > len);
+	r->t.cell[r->n_cells++] = r->t.bytes + r->used;
+	if (len)
+		memcpy(r->t.bytes + r->used, s, len);
+	r->t.bytes[r->used + len] = '\0';
+	r->used += len + 1;
 	r->in_row++;
 }
 
@@ -43,26 +47,30 @@ on_row(int c, void *arg)
 	struct reader *r = arg;
 
 	(void)c;
-	if (r->n_rows == 0)
-		r->columns = r->in_row;
-	if (r->in_row != r->columns && !r->failed) {
+	assert(r->t.rows < r->cap_rows);
+	if (r->t.rows == 0)
+		r->t.columns = r->in_row;
+	if (r->in_row != r->t.columns && !r->failed) {
 		r->failed = true;
-		err_set(r->e, "row %zu (line %zu): %zu cells, %zu expected as in row 1", r->n_rows + 1, r->line_of_row,
-			r->in_row, r->columns);
+		err_set(r->e, "row %zu (line %zu): %zu cells, %zu expected as in row 1", r->t.rows + 1, r->line_of_row,
+			r->in_row, r->t.columns);
 	}
-	mem_grow(&r->line, &r->cap_rows, r->n_rows + 1, sizeof *r->line);
-	r->line[r->n_rows++] = r->line_of_row;
+	r->t.line[r->t.rows++] = r->line_of_row;
 	r->in_row = 0;
+	r->line_of_row = 0;
 }
 
 static int
 check_bytes(const char *bytes, size_t size, struct err *e)
 {
-	const char *nul = memchr(bytes, '\0', size);
+	const char *nul;
 	size_t line = 1;
 
 	if (size == 0)
 		return err_set(e, "empty: no rows");
+	if (size >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
+		return err_set(e, "this is UTF-16; UTF-8 and ASCII are read");
+	nul = memchr(bytes, '\0', size);
 	if (!nul)
 		return 0;
 	for (const char *p = bytes; p < nul; p++)
@@ -70,21 +78,73 @@ check_bytes(const char *bytes, size_t size, struct err *e)
 	return err_set(e, "line %zu: a NUL byte: this is no text file", line);
 }
 
+/*
+ * Every cell but the last is followed by a delimiter or a line end, and is no longer than its
+ * bytes in the file: so the copies with their NULs take at most one byte more than the file.
+ */
+static int
+make_room(struct reader *r, const char *bytes, size_t size, char delimiter)
+{
+	r->size = size + 1;
+	r->cap_cells = 1;
+	r->cap_rows = 1;
+	for (size_t i = 0; i < size; i++) {
+		bool is_end = bytes[i] == '\n' || bytes[i] == '\r';
+
+		r->cap_rows += is_end;
+		r->cap_cells += is_end || bytes[i] == delimiter;
+	}
+	r->t.bytes = mem_try(r->size, 1);
+	r->t.cell = mem_try(r->cap_cells, sizeof *r->t.cell);
+	r->t.line = mem_try(r->cap_rows, sizeof *r->t.line);
+	if (!r->t.bytes || !r->t.cell || !r->t.line)
+		return err_set(r->e, "no memory for %zu cells in %zu bytes", r->cap_cells, size);
+	return 0;
+}
+
+/* Bytes up to the end of the line, with its LF, CRLF or CR; *blank when there is nothing else. */
+static size_t
+line_length(const char *p, const char *end, bool *blank)
+{
+	const char *start = p;
+
+	*blank = true;
+	for (; p < end && *p != '\n' && *p != '\r'; p++)
+		*blank &= *p == ' ' || *p == '\t';
+	if (p < end)
+		p += *p == '\r' && p + 1 < end && p[1] == '\n' ? 2 : 1;
+	return (size_t)(p - start);
+}
+
+static int
+bad_quote(const struct reader *r, int why)
+{
+	size_t began = r->line_of_row ? r->line_of_row : r->line;
+
+	if (why != CSV_EPARSE)
+		return err_set(r->e, "line %zu: no memory for a cell that begins in row %zu", r->line, r->t.rows + 1);
+	if (began != r->line)
+		return err_set(r->e, "line %zu: a quote inside a cell of the row that began on line %zu; a cell with quotes "
+			       "in it is quoted whole, and they are doubled", r->line, began);
+	return err_set(r->e, "line %zu: a quote inside a cell; a cell with quotes in it is quoted whole, and they are "
+		       "doubled", r->line);
+}
+
 /* Line by line, so that a row knows on which line it began. */
 static int
 feed(struct csv_parser *parser, struct reader *r, const char *p, const char *end)
 {
 	while (p < end && !r->failed) {
-		const char *eol = memchr(p, '\n', (size_t)(end - p));
-		size_t len = (size_t)((eol ? eol + 1 : end) - p), rows = r->n_rows;
+		bool blank;
+		size_t len = line_length(p, end, &blank);
 
-		r->line_now++;
-		if (r->in_row == 0 && rows == r->n_rows && r->line_of_row == 0)
-			r->line_of_row = r->line_now;
+		r->line++;
+		if (r->line_of_row == 0)
+			r->line_of_row = r->line;
 		if (csv_parse(parser, p, len, on_cell, on_row, r) != len)
-			return err_set(r->e, "line %zu: %s", r->line_now, csv_strerror(csv_error(parser)));
-		if (r->n_rows > rows || (r->n_cells == 0 && r->in_row == 0))
-			r->line_of_row = 0; /* the next line begins a row */
+			return bad_quote(r, csv_error(parser));
+		if (blank && r->line_of_row == r->line)
+			r->line_of_row = 0; /* libcsv skipped it */
 		p += len;
 	}
 	return r->failed ? -1 : 0;
@@ -94,21 +154,20 @@ static int
 parse_all(struct reader *r, const char *bytes, size_t size, char delimiter)
 {
 	struct csv_parser parser;
-	const char *start = bytes;
+	size_t bom = size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 	int status;
 
-	if (size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
-		start += 3;
 	if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
 		return err_set(r->e, "the CSV parser cannot start");
 	csv_set_delim(&parser, (unsigned char)delimiter);
-	status = feed(&parser, r, start, bytes + size);
+	csv_set_blk_size(&parser, STEP);
+	status = feed(&parser, r, bytes + bom, bytes + size);
 	if (status == 0 && csv_fini(&parser, on_cell, on_row, r) != 0)
-		status = err_set(r->e, "line %zu: quotes that never close", r->line_of_row ? r->line_of_row : r->line_now);
+		status = err_set(r->e, "row %zu (line %zu): quotes that never close", r->t.rows + 1, r->line_of_row);
 	csv_free(&parser);
 	if (status == 0 && r->failed)
 		status = -1;
-	if (status == 0 && r->n_rows == 0)
+	if (status == 0 && r->t.rows == 0)
 		status = err_set(r->e, "no rows");
 	return status;
 }
@@ -116,28 +175,21 @@ parse_all(struct reader *r, const char *bytes, size_t size, char delimiter)
 int
 csvfile_parse(const char *bytes, size_t size, char delimiter, struct csvfile *out, struct err *e)
 {
-	struct err ignored;
-	struct reader r = { .e = e ? e : &ignored };
-	int status = check_bytes(bytes, size, r.e);
+	struct reader r = { .e = e };
+	int status = check_bytes(bytes, size, e);
 
 	memset(out, 0, sizeof *out);
 	if (status == 0)
+		status = make_room(&r, bytes, size, delimiter);
+	if (status == 0)
 		status = parse_all(&r, bytes, size, delimiter);
-	if (status == 0) {
-		out->rows = r.n_rows;
-		out->columns = r.columns;
-		out->cell = mem_array(r.n_cells, sizeof *out->cell);
-		for (size_t i = 0; i < r.n_cells; i++)
-			out->cell[i] = r.text.s + r.offset[i];
-		out->line = r.line;
-		out->bytes = r.text.s;
-		r.line = NULL;
-		r.text.s = NULL;
+	if (status < 0) {
+		csvfile_release(&r.t);
+		return -1;
 	}
-	mem_free(r.offset);
-	mem_free(r.line);
-	mem_free(r.text.s);
-	return status;
+	r.t.hash = hash_of(bytes, size);
+	*out = r.t;
+	return 0;
 }
 
 int
@@ -148,6 +200,7 @@ csvfile_read(const char *path, struct csvfile *out, struct err *e)
 	char *bytes;
 	int status;
 
+	memset(out, 0, sizeof *out);
 	if (io_read(path, LIMIT, &bytes, &size, e) < 0)
 		return -1;
 	status = csvfile_parse(bytes, size, tabs ? '\t' : ',', out, e);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "retort/base/err.h"
+#include "retort/base/hash.h"
 
 /*
  * A rectangular table of cells. Cell (row, column) is cell[row * columns + column], borrowed
@@ -17,17 +18,19 @@ struct csvfile {
 	const char **cell; /* NUL-terminated; "" for an empty one */
 	size_t *line;      /* [rows]: the line of the file on which a row starts, from 1 */
 	char *bytes;       /* owned storage of all cells */
+	struct hash hash;  /* SHA-256 of the bytes that were parsed */
 };
 
 /*
- * Parse `size` bytes as comma-separated values with quotes (RFC 4180), LF or CRLF. A UTF-8 byte
- * order mark is skipped, a line of nothing is skipped. Refused: no rows, NUL bytes, quotes that
- * never close, rows of different length ("row 3 (line 3): 4 cells, 5 expected as in row 1").
- * `delimiter` is ',' or '\t'.
+ * Parse `size` bytes as comma-separated values with quotes (RFC 4180); lines end in LF, CRLF or
+ * CR. Blanks around a cell that is not quoted are dropped. A UTF-8 byte order mark is skipped, a
+ * line of nothing or of blanks is skipped. Refused: no rows, NUL bytes, UTF-16, quotes inside a
+ * cell, quotes that never close, rows of different length ("row 3 (line 3): 4 cells, 5 expected as
+ * in row 1"). `delimiter` is ',' or '\t'. *out needs no release after an error.
  */
 int csvfile_parse(const char *bytes, size_t size, char delimiter, struct csvfile *out, struct err *e);
 
-/* The same from a file (at most 1 GiB); the error names the path. */
+/* The same from a file of at most 1 GiB, with tabs if its name ends in .tsv; the error names the path. */
 int csvfile_read(const char *path, struct csvfile *out, struct err *e);
 
 void csvfile_release(struct csvfile *t);
