@@ -30,6 +30,14 @@ struct scene_line {
 #define SCENE_LOG 500     /* lines kept */
 #define SCENE_KNOB_ROWS 64
 
+/* What a view action asks of the terminal's side, which clears the bits as it obeys. */
+enum scene_wants {
+	SCENE_PROMPT = 1,  /* open the prompt with `prefill` in it */
+	SCENE_SEARCH = 2,  /* open it for a search: the line becomes `view find LINE` */
+	SCENE_REDRAW = 4,  /* paint everything anew */
+	SCENE_SUSPEND = 8, /* stop like Ctrl-Z */
+};
+
 /* One pending edit in the map editor. */
 struct scene_edit {
 	int teacher, t_layer, s_layer;
@@ -79,9 +87,13 @@ struct scene {
 	char message[240];      /* the last answer or error, on the last line but one */
 	bool message_is_error;
 	char question[96];      /* "quit while training? y/n"; "" none */
-	/* help text, lines owned by the session */
+	char answer[64];        /* the command line that `y` gives */
+	unsigned wants;         /* enum scene_wants */
+	char prefill[256];
+	/* the page in the help pane: lines owned; X BACKSPACE X is bold, _ BACKSPACE X underlined, as nroff writes */
 	char **help;
 	size_t n_help;
+	char help_title[48];
 	/* prompt: filled by the terminal side */
 	bool prompting;
 	char prompt[256];       /* what is visible of the line, with its ':' */
@@ -105,6 +117,8 @@ void scene_say(struct scene *s, bool is_error, const char *fmt, ...) __attribute
 /* Add a marker; letters are given in turn. */
 void scene_mark_add(struct scene *s, enum scene_mark_kind kind, unsigned branch, uint32_t step, const char *text,
 		    int knob, double from, double to);
+/* Show a page in the help pane (view.helping), from its first line. Copies the text. */
+void scene_help(struct scene *s, const char *title, const char *text);
 /* Forget the curves and marks of one branch (a new student, a teacher trained anew). */
 void scene_forget(struct scene *s, unsigned branch);
 

@@ -10,8 +10,11 @@
 #include "retort/learn/lab.h"
 
 struct session;
+struct scene;
 
 struct session_options {
+	bool live;            /* a person watches: what is typed waits for nothing, errors end nothing,
+				 messages and figures go to the scene instead of `out` and `talk` */
 	int threads;          /* workers; >= 1 */
 	const char *record;   /* file the session is recorded in; NULL: not recorded */
 	FILE *out;            /* data: evaluations and reports */
@@ -63,6 +66,21 @@ int session_status(const struct session *s);
 
 /* What the last answer said of the lab. Borrowed until the next pump. */
 const struct lab_info *session_info(const struct session *s);
+
+/* Live: what the panes draw. The terminal's side fills its prompt fields and obeys `wants`. */
+struct scene *session_scene(struct session *s);
+
+/*
+ * Live: a key by name (session/keymap.h), looked up for the focused pane, carried out through
+ * session_line; answers an open question first. False when nothing is bound to it.
+ */
+bool session_key(struct session *s, const char *key);
+
+/*
+ * Candidates for completing `line` at byte `point`: a NULL-terminated array, sorted; the caller frees
+ * each and the array with mem_free. NULL when there is none. *start: byte where the word begins.
+ */
+char **session_complete(struct session *s, const char *line, size_t point, size_t *start);
 
 /* The student has run and no report was made since. */
 bool session_owes_report(const struct session *s);
