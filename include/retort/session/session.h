@@ -15,6 +15,7 @@ struct scene;
 struct session_options {
 	bool live;            /* a person watches: what is typed waits for nothing, errors end nothing,
 				 messages and figures go to the scene instead of `out` and `talk` */
+	const char *name;     /* live: what the status line calls the session */
 	int threads;          /* workers; >= 1 */
 	const char *record;   /* file the session is recorded in; NULL: not recorded */
 	FILE *out;            /* data: evaluations and reports */
@@ -69,6 +70,9 @@ const struct lab_info *session_info(const struct session *s);
 
 /* Live: what the panes draw. The terminal's side fills its prompt fields and obeys `wants`. */
 struct scene *session_scene(struct session *s);
+
+/* Live: session_line for what a person typed; a refusal is said in the scene. */
+void session_type(struct session *s, const char *line);
 
 /*
  * Live: a key by name (session/keymap.h), looked up for the focused pane, carried out through
