@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/screen/layout.h"
 #include "retort/screen/plot.h"
 
 #define CELL 9     /* columns of a cell */
@@ -104,23 +105,13 @@ draw_cell(const struct scene *s, struct canvas_area a, int x, int y, int row, in
 	canvas_text(a, x, y, here ? CANVAS_REVERSE : edit ? CANVAS_PENDING : w >= 0 ? CANVAS_CURVE1 : CANVAS_DIM, cell);
 }
 
-/* First row or column so that the cursor is in sight. */
-static int
-scrolled(int cursor, int n, int visible)
-{
-	int first = cursor - visible / 2;
-
-	first = first > n - visible ? n - visible : first;
-	return first < 0 ? 0 : first;
-}
-
 static void
 draw_matrix(const struct scene *s, struct canvas_area a)
 {
 	const struct scene_view *v = &s->view;
 	const struct lab_net *t = &s->info.teacher[v->edit_teacher], *st = &s->info.student;
 	int rows = a.height - 2, columns = (a.width - HEADING) / CELL;
-	int top = scrolled(v->edit_row, t->n_layers, rows), left = scrolled(v->edit_column, st->n_layers, columns);
+	int top = layout_first(v->edit_row, rows, t->n_layers), left = layout_first(v->edit_column, columns, st->n_layers);
 
 	canvas_text(a, 1, 0, CANVAS_DIM, scene_ascii(s) ? "teacher v   student >" : "teacher \u2193   student \u2192");
 	for (int c = 0; c < columns && left + c < st->n_layers; c++) {

@@ -10,6 +10,15 @@
 #define TWO_SIDES 60
 #define TALL 32     /* rows of the body: two plots, one above the other */
 
+int
+layout_first(int chosen, int rows, int n)
+{
+	int first = chosen - rows / 2;
+
+	first = first > n - rows ? n - rows : first;
+	return first < 0 ? 0 : first;
+}
+
 static struct layout_rect
 rect(int x, int y, int width, int height)
 {

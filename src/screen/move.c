@@ -75,6 +75,28 @@ move_by(struct scene *s, int dx, int dy)
 }
 
 void
+move_click(struct scene *s, int x, int y, int width, int height)
+{
+	struct layout l;
+
+	layout_make(s, width, height, &l);
+	for (int i = 0; i < LAYOUT_PANES; i++) {
+		const struct layout_rect *r = &l.pane[i];
+		int row = y - r->y - 1;
+
+		if (x < r->x || x >= r->x + r->width || y < r->y || y >= r->y + r->height || s->view.editing || s->view.helping)
+			continue;
+		s->view.focus = i;
+		if (i == LAYOUT_knobs && row >= 0)
+			s->view.knob = clamped(row + layout_first(s->view.knob, r->height - 1, (int)knob_count), (int)knob_count);
+		if (i == LAYOUT_teachers && row >= 0)
+			s->view.teacher = clamped(row, s->info.n_teachers);
+		s->version++;
+		return;
+	}
+}
+
+void
 move_end(struct scene *s, int direction)
 {
 	const int far = 1 << 20;

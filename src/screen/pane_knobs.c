@@ -73,10 +73,8 @@ draw_row(const struct scene *s, struct canvas_area a, size_t i)
 static void
 draw(const struct scene *s, struct canvas_area a)
 {
-	int rows = a.height - 1, first = s->view.knob - rows / 2;
+	int rows = a.height - 1, first = layout_first(s->view.knob, rows, (int)knob_count);
 
-	first = first + rows > (int)knob_count ? (int)knob_count - rows : first;
-	first = first < 0 ? 0 : first;
 	pane_heading(s, a, LAYOUT_knobs, "knobs");
 	if (a.width >= 44)
 		canvas_text(a, 18, 0, CANVAS_DIM, "    now  default");

@@ -6,12 +6,14 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/mono.h"
 #include "retort/base/text.h"
+#include "retort/screen/move.h"
 #include "retort/screen/pane.h"
 #include "retort/session/answer.h"
 #include "retort/session/cmd.h"
@@ -288,6 +290,38 @@ session_script(struct session *s, const char *name, const char *text, const char
 		session_tell(s, false, "%s: the last line has no end and is dropped, from byte %ld on", name, torn);
 }
 
+/* With `until`: lines behind that step are left out, and a run that would pass it stops there. */
+static bool
+is_beyond(struct session *s, const char *text)
+{
+	struct lex lex;
+	int column;
+
+	if (!s->o.until || lex_line(text, &lex, &column, NULL) < 0)
+		return false;
+	return lex.stamped && !lex.owner[0] ? lex.at > s->o.until : s->reached && !lex.stamped;
+}
+
+static void
+stop_at_until(struct session *s, const char *text)
+{
+	struct request *r;
+	uint64_t steps = 0;
+	struct lex lex;
+	int column;
+
+	if (!s->o.until || s->reached || lex_line(text, &lex, &column, NULL) < 0 || strcmp(lex.word[0], "run") != 0)
+		return;
+	steps = lex.n > 1 ? strtoull(lex.word[1], NULL, 10) : 1000;
+	if (s->info.student.steps + steps <= s->o.until)
+		return;
+	s->reached = true;
+	r = request_new(REQUEST_STOP);
+	r->stamped = true;
+	r->at = s->o.until;
+	trainer_post(s->trainer, r);
+}
+
 static void
 give(struct session *s)
 {
@@ -296,9 +330,12 @@ give(struct session *s)
 	int column = 1;
 
 	s->reading = l;
-	if (session_line(s, l->text, &column, &e) < 0) {
-		session_tell(s, true, "%s:%d: %s", l->where, column, e.msg);
-		session_fail(s, 2);
+	if (!is_beyond(s, l->text)) {
+		if (session_line(s, l->text, &column, &e) < 0) {
+			session_tell(s, true, "%s:%d: %s", l->where, column, e.msg);
+			session_fail(s, 2);
+		}
+		stop_at_until(s, l->text);
 	}
 	s->reading = NULL;
 	script_line_free(l);
@@ -444,6 +481,18 @@ session_key(struct session *s, const char *key)
 		return false;
 	session_type(s, command);
 	return true;
+}
+
+void
+session_mouse(struct session *s, int x, int y, int width, int height, int button)
+{
+	struct scene *scene = live_scene(s->live);
+
+	if (button != 0 && button != 64 && button != 65)
+		return;
+	move_click(scene, x, y, width, height);
+	if (button)
+		session_type(s, button == 64 ? "view more" : "view less");
 }
 
 char **

@@ -25,6 +25,9 @@ enum layout_pane {
 #include "retort/screen/panes.def"
 };
 
+/* The first of n rows that shows in `rows`, with the chosen one in sight. */
+int layout_first(int chosen, int rows, int n);
+
 /*
  * Any size from 1x1. When rows or columns are missing, panes go in this order: log, map, teachers,
  * terms, the lower plot; then hints, rule and message; then the plot. A pane with the focus that has no

@@ -14,6 +14,9 @@ void move_by(struct scene *s, int dx, int dy);
 /* To the first (-1) or last (1) row. */
 void move_end(struct scene *s, int direction);
 
+/* The mouse at a cell of a screen of that size: focus the pane there and choose what is under the pointer. */
+void move_click(struct scene *s, int x, int y, int width, int height);
+
 /* The steps shown: by a factor around the cursor or the right end; by a share of the width. */
 void move_zoom(struct scene *s, double factor);
 void move_pan(struct scene *s, double part);

@@ -45,6 +45,7 @@ struct session {
 	bool owes_report;
 	bool stopped;     /* a person ended the run: no report is owed by itself */
 	bool leaving;     /* `quit` was said while something worked */
+	bool reached;     /* the run that comes to `until` is posted: nothing after it is due */
 	bool over;
 	int status;
 };

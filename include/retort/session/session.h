@@ -4,6 +4,7 @@
 #define RETORT_SESSION_SESSION_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "retort/base/err.h"
@@ -21,6 +22,7 @@ struct session_options {
 	FILE *out;            /* data: evaluations and reports */
 	FILE *talk;           /* messages, one a line */
 	bool json;            /* data as one JSON object a line, else TSV */
+	uint64_t until;       /* end a script when the main line stands at this step; 0: at its end */
 	bool replay;          /* the script says itself what to expect: evaluations are not recorded again */
 	bool check;           /* a failed `expect` ends the session with status 3; else it is only told */
 };
@@ -79,6 +81,12 @@ void session_type(struct session *s, const char *line);
  * session_line; answers an open question first. False when nothing is bound to it.
  */
 bool session_key(struct session *s, const char *key);
+
+/*
+ * Live: the mouse at cell (x, y) of a screen of that size. Button 0 chooses a pane and what is under
+ * the pointer; 64 and 65, the wheel, nudge it; others do nothing.
+ */
+void session_mouse(struct session *s, int x, int y, int width, int height, int button);
 
 /*
  * Candidates for completing `line` at byte `point`: a NULL-terminated array, sorted; the caller frees
