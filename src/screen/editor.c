@@ -156,9 +156,9 @@ draw_detail(const struct scene *s, struct canvas_area a)
 		return;
 	}
 	if (tl->width == sl->width)
-		canvas_text(a, x + 2, 0, CANVAS_PLAIN, "hidden states of one width: mean squared error");
+		canvas_text(a, x + 2, 0, CANVAS_PLAIN, "MSE of hidden states of one width");
 	else
-		canvas_textf(a, x + 2, 0, CANVAS_PLAIN, "mean squared error through a learned projection %zu %s %zu (%zu parameters)",
+		canvas_textf(a, x + 2, 0, CANVAS_PLAIN, "MSE, learned projection %zu %s %zu: %zu parameters",
 			     sl->width, scene_ascii(s) ? "->" : "\u2192", tl->width, sl->width * tl->width);
 	for (int i = 0; i < s->info.n_maps; i++) {
 		const struct lab_map *m = &s->info.map[i];
@@ -209,13 +209,14 @@ editor_overview(const struct scene *s, struct canvas_area a, int teacher)
 	char number[32];
 
 	for (int c = 1; c < s->info.student.n_layers; c++)
-		canvas_textf(a, 4 + 5 * c, 0, CANVAS_DIM, "%4.4s", s->info.student.layer[c].name);
+		canvas_textf(a, 2 + 7 * c, 0, CANVAS_DIM, "%6.6s", s->info.student.layer[c].name);
 	for (int r = 0; r < t->n_layers && 1 + r < a.height; r++) {
 		canvas_textf(a, 1, 1 + r, CANVAS_DIM, "%.6s", t->layer[r].name);
 		for (int c = 1; c < s->info.student.n_layers; c++) {
 			double w = editor_weight(s, teacher, r, c);
 
-			canvas_textf(a, 4 + 5 * c, 1 + r, w < 0 ? CANVAS_DIM : CANVAS_CURVE1, "%4s", weight_text(w, number, sizeof number));
+			canvas_textf(a, 2 + 7 * c, 1 + r, w < 0 ? CANVAS_DIM : CANVAS_CURVE1, "%6s",
+				     weight_text(w, number, sizeof number));
 		}
 	}
 }

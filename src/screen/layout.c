@@ -93,7 +93,7 @@ fill_right(const struct scene *s, struct layout_rect body, struct layout *l)
 static void
 fill(const struct scene *s, struct layout_rect body, struct layout *l)
 {
-	int right = body.width >= WIDE ? 46 : body.width >= TWO_SIDES ? 27 : 0;
+	int right = body.width >= WIDE ? 46 : body.width >= TWO_SIDES ? 29 : 0;
 	struct layout_rect left = body;
 
 	if (right) {

@@ -79,12 +79,37 @@ epochs(const struct scene *s, struct text *t)
 	text_addf(t, "  epoch %.0f/%.0f", floor((double)i->step / batches) + 1, ceil((double)i->until / batches));
 }
 
+/* The right side of the status line, as much as `room` columns take: the epoch goes first, then the time left. */
+static void
+progress(const struct scene *s, int room, struct text *t)
+{
+	const struct lab_info *i = &s->info;
+	char left[32];
+
+	time_left(left, sizeof left, s->eta);
+	for (int drop = 0; drop < 4; drop++) {
+		text_clear(t);
+		if (i->has_student || i->phase != LAB_IDLE)
+			text_addf(t, drop < 3 ? "step %llu/%llu" : "%llu/%llu", (unsigned long long)i->step,
+				  (unsigned long long)i->until);
+		if (drop < 1)
+			epochs(s, t);
+		if (s->rate > 0 && drop < 3)
+			text_addf(t, "  %.0f st/s", s->rate);
+		if (left[0] && drop < 2)
+			text_addf(t, "  %s left", left);
+		if (s->recording)
+			text_add(t, scene_ascii(s) ? "  REC" : "  REC \u25CF");
+		if (text_width(text_get(t)) <= room)
+			return;
+	}
+}
+
 static void
 draw_status(const struct scene *s, struct canvas_area a)
 {
-	const struct lab_info *i = &s->info;
 	struct text t = { 0 };
-	char word[64], left[32];
+	char word[64];
 	int x;
 
 	canvas_paint(a, 0, 0, a.width, CANVAS_TITLE);
@@ -92,22 +117,8 @@ draw_status(const struct scene *s, struct canvas_area a)
 	if (a.width >= 60)
 		x = canvas_textf(a, x + 2, 0, CANVAS_TITLE, "%.*s", a.width / 5, s->session);
 	x = canvas_text(a, x + 2, 0, CANVAS_TITLE, phase(s, word, sizeof word));
-	if (i->has_student || i->phase != LAB_IDLE)
-		text_addf(&t, "step %llu/%llu", (unsigned long long)i->step, (unsigned long long)i->until);
-	if (a.width >= 76)
-		epochs(s, &t);
-	if (s->rate > 0)
-		text_addf(&t, "  %5.0f st/s", s->rate);
-	time_left(left, sizeof left, s->eta);
-	if (left[0])
-		text_addf(&t, "  %6s left", left);
-	if (s->recording)
-		text_add(&t, scene_ascii(s) ? "  REC" : "  REC \u25CF");
-	if (x + 2 + text_width(text_get(&t)) < a.width)
-		canvas_text(a, a.width - 1 - text_width(text_get(&t)), 0, CANVAS_TITLE, text_get(&t));
-	else
-		canvas_textf(a, x + 2, 0, CANVAS_TITLE, "%llu/%llu", (unsigned long long)i->step,
-			     (unsigned long long)i->until);
+	progress(s, a.width - x - 3, &t);
+	canvas_text(a, a.width - 1 - text_width(text_get(&t)), 0, CANVAS_TITLE, text_get(&t));
 	text_release(&t);
 }
 
@@ -141,18 +152,19 @@ draw_message(const struct scene *s, struct canvas_area a)
 		canvas_text(a, 1, 0, s->message_is_error ? CANVAS_BAD : CANVAS_PLAIN, s->message);
 }
 
-/* What keys do here: the pane's own line of hints, then what holds everywhere. */
+/* What keys do everywhere, then the pane's own; a page and the editor have theirs alone. */
 static void
 draw_hints(const struct scene *s, struct canvas_area a)
 {
-	const char *everywhere = "Space pause  s step  u undo  m map  Tab pane  z zoom  : command  ? help  q quit";
-	const char *here = s->view.helping ? pane_table[LAYOUT_help]->hints :
-			   s->view.editing ? "hjkl move  1-9 weight  0 off  +/- nudge  Enter apply  Esc discard  q back" :
-					     pane_table[s->view.focus]->hints;
-	int x = canvas_text(a, 1, 0, CANVAS_DIM, here);
+	static const char everywhere[] = "Space pause  s step  +/- turn  u undo  m map  Tab pane  : command  ? help  q quit";
+	bool alone = s->view.helping || s->view.editing;
+	const char *own = s->view.helping ? pane_help.hints :
+			  s->view.editing ? "hjkl move  1-9 weight  0 off  +/- nudge  Enter apply  Esc discard  q back" :
+					    pane_table[s->view.focus]->hints;
+	int x = alone ? -1 : canvas_text(a, 1, 0, CANVAS_DIM, everywhere);
 
-	if (!s->view.editing && !s->view.helping)
-		canvas_text(a, x + 2, 0, CANVAS_DIM, everywhere);
+	if (alone || x + 2 + text_width(own) <= a.width)
+		canvas_text(a, x + 2, 0, CANVAS_DIM, own);
 }
 
 static void

@@ -326,7 +326,7 @@ plot_draw(const struct scene *s, struct canvas_area a, int which)
 	struct canvas_area inner;
 
 	draw_title(s, a, which, curve, n);
-	under = a.height >= 14 ? rail_rows(s) : a.height >= 9 && rail_rows(s) ? 1 : 0;
+	under = a.height >= 19 ? rail_rows(s) : a.height >= 9 && rail_rows(s) ? 1 : 0;
 	under = under > a.height / 4 ? a.height / 4 : under;
 	rows = a.height - 3 - under;
 	if (rows < 1 || a.width < 12)

@@ -19,6 +19,7 @@ scene_init(struct scene *s)
 	s->utf8 = s->braille = true;
 	s->view.plot_metric[0] = METRIC_VAL_NLL;
 	s->view.plot_metric[1] = METRIC_VAL_ACCURACY;
+	s->view.log_y[0] = true; /* a loss falls by factors */
 	s->view.follow_branch = true;
 }
 

@@ -59,6 +59,36 @@ worker(const struct lab_info *i)
 	return i->phase == LAB_TRAINING ? LAB_TEACHER(i->busy) : i->phase == LAB_REPORTING ? LAB_PLAIN : LAB_MAIN;
 }
 
+/* Held-out figures are the network's last scores: answers, which bring them too, come more rarely. */
+static void
+score(struct scene *s, const struct event *ev)
+{
+	struct lab_net *net = ev->branch == LAB_MAIN ? &s->info.student : ev->branch == LAB_PLAIN ? &s->info.plain :
+			      &s->info.teacher[ev->branch - 2];
+	struct lab_scores *last = &net->last;
+
+	switch (ev->metric) {
+	case METRIC_VAL_NLL:
+		last->nll = ev->value;
+		last->step = ev->step;
+		break;
+	case METRIC_VAL_ACCURACY:
+		last->accuracy = ev->value;
+		break;
+	case METRIC_VAL_ECE:
+		last->ece = ev->value;
+		break;
+	case METRIC_VAL_AGREEMENT:
+		last->agreement = ev->value;
+		break;
+	case METRIC_VAL_KL:
+		last->kl = ev->value;
+		break;
+	default:
+		break;
+	}
+}
+
 void
 live_sample(struct live *l, const struct event *ev)
 {
@@ -68,6 +98,7 @@ live_sample(struct live *l, const struct event *ev)
 	scene_sample(s, ev->branch, ev->metric, ev->step, ev->value);
 	if (first)
 		series_smooth(s->series[ev->branch][ev->metric], s->info.knobs.smooth);
+	score(s, ev);
 	if (ev->branch == worker(&s->info) && s->info.phase != LAB_IDLE && ev->step > s->info.step)
 		s->info.step = ev->step;
 }
@@ -148,7 +179,8 @@ say(struct scene *s, const struct request *r)
 		scene_log(s, SCENE_INFO, "running to step %llu", (unsigned long long)r->info.until);
 		break;
 	case REQUEST_DONE:
-		scene_log(s, SCENE_GOOD, "%s the work at hand has ended", r->stamp);
+		scene_log(s, SCENE_GOOD, "%s %s", r->stamp,
+			  r->branch >= LAB_TEACHER(0) ? "the teacher is trained" : "the run has ended");
 		break;
 	case REQUEST_MARK:
 	case REQUEST_STOP:
