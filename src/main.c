@@ -75,7 +75,7 @@ static int
 list_commands(void)
 {
 	for (size_t i = 0; i < cmd_count; i++)
-		printf("%s\t%s\n", cmd_table[i]->name, cmd_table[i]->doc);
+		printf("%s\t%s\t%s\n", cmd_table[i]->name, cmd_table[i]->doc, cmd_table[i]->example);
 	return 0;
 }
 

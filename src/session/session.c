@@ -302,21 +302,26 @@ is_beyond(struct session *s, const char *text)
 	return lex.stamped && !lex.owner[0] ? lex.at > s->o.until : s->reached && !lex.stamped;
 }
 
-static void
-stop_at_until(struct session *s, const char *text)
+/* Does this line run beyond it? */
+static bool
+reaches(const struct session *s, const char *text)
 {
-	struct request *r;
-	uint64_t steps = 0;
+	uint64_t steps;
 	struct lex lex;
 	int column;
 
-	if (!s->o.until || s->reached || lex_line(text, &lex, &column, NULL) < 0 || strcmp(lex.word[0], "run") != 0)
-		return;
+	if (!s->o.until || lex_line(text, &lex, &column, NULL) < 0 || strcmp(lex.word[0], "run") != 0)
+		return false;
 	steps = lex.n > 1 ? strtoull(lex.word[1], NULL, 10) : 1000;
-	if (s->info.student.steps + steps <= s->o.until)
-		return;
-	s->reached = true;
-	r = request_new(REQUEST_STOP);
+	return s->info.student.steps + steps > s->o.until;
+}
+
+/* Behind the lines that are stamped up to it: stamped lines are applied in the order in which they are posted. */
+static void
+stop_at_until(struct session *s)
+{
+	struct request *r = request_new(REQUEST_STOP);
+
 	r->stamped = true;
 	r->at = s->o.until;
 	trainer_post(s->trainer, r);
@@ -335,7 +340,7 @@ give(struct session *s)
 			session_tell(s, true, "%s:%d: %s", l->where, column, e.msg);
 			session_fail(s, 2);
 		}
-		stop_at_until(s, l->text);
+		s->reached = s->reached || reaches(s, l->text);
 	}
 	s->reading = NULL;
 	script_line_free(l);
@@ -356,12 +361,16 @@ void
 session_read(struct session *s)
 {
 	while (!s->over && script_peek(s->script)) {
+		bool before = s->reached;
+
 		if (!belongs(s, script_peek(s->script)) && (s->working || s->n_pending))
 			return;
 		trainer_hold(s->trainer, true);
 		give(s);
 		while (!s->over && belongs(s, script_peek(s->script)))
 			give(s);
+		if (s->reached && !before)
+			stop_at_until(s);
 		trainer_hold(s->trainer, false);
 	}
 }
