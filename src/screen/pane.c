@@ -61,8 +61,10 @@ time_left(char *buf, size_t size, double seconds)
 		buf[0] = '\0';
 	else if (n < 100)
 		snprintf(buf, size, "%ds", n);
+	else if (n < 600)
+		snprintf(buf, size, "%dm%02ds", n / 60, n % 60 / 5 * 5); /* coarser the longer: digits that change are bytes */
 	else if (n < 6000)
-		snprintf(buf, size, "%dm%02ds", n / 60, n % 60);
+		snprintf(buf, size, "%dm", n / 60);
 	else
 		snprintf(buf, size, "%dh%02dm", n / 3600, n / 60 % 60);
 }
@@ -85,12 +87,15 @@ progress(const struct scene *s, int room, struct text *t)
 {
 	const struct lab_info *i = &s->info;
 	char left[32];
+	int digits = 1; /* a field that does not move: fewer cells change */
 
 	time_left(left, sizeof left, s->eta);
+	for (uint64_t n = i->until; n >= 10; n /= 10)
+		digits++;
 	for (int drop = 0; drop < 4; drop++) {
 		text_clear(t);
 		if (i->has_student || i->phase != LAB_IDLE)
-			text_addf(t, drop < 3 ? "step %llu/%llu" : "%llu/%llu", (unsigned long long)i->step,
+			text_addf(t, drop < 3 ? "step %*llu/%llu" : "%*llu/%llu", digits, (unsigned long long)i->step,
 				  (unsigned long long)i->until);
 		if (drop < 1)
 			epochs(s, t);
@@ -156,7 +161,7 @@ draw_message(const struct scene *s, struct canvas_area a)
 static void
 draw_hints(const struct scene *s, struct canvas_area a)
 {
-	static const char everywhere[] = "Space pause  s step  +/- turn  u undo  m map  Tab pane  : command  ? help  q quit";
+	static const char everywhere[] = "Space pause  s step  +/- turn  u undo  m map  Tab pane  : type  ? help  q quit";
 	bool alone = s->view.helping || s->view.editing;
 	const char *own = s->view.helping ? pane_help.hints :
 			  s->view.editing ? "hjkl move  1-9 weight  0 off  +/- nudge  Enter apply  Esc discard  q back" :

@@ -55,8 +55,8 @@ distilling(struct scene *s)
 	s->eta = 3.4;
 	s->recording = true;
 	for (uint32_t step = 0; step <= 600; step += 50) {
-		scene_sample(s, LAB_MAIN, METRIC_VAL_NLL, step, 0.15 + 2 * exp(-step / 120.0));
-		scene_sample(s, LAB_MAIN, METRIC_VAL_ACCURACY, step, 0.96 - 0.85 * exp(-step / 90.0));
+		scene_sample(s, LAB_MAIN, METRIC_VAL_NLL, step, 0.15 + 2 * exp(step / -120.0));
+		scene_sample(s, LAB_MAIN, METRIC_VAL_ACCURACY, step, 0.96 - 0.85 * exp(step / -90.0));
 	}
 	scene_sample(s, LAB_MAIN, METRIC_SHARE_KD, 600, 0.75);
 	scene_sample(s, LAB_MAIN, METRIC_SHARE_CE, 600, 0.25);
