@@ -232,7 +232,7 @@ go_on(struct trainer *t)
 {
 	struct work *w = t->work;
 	struct request before = { 0 };
-	struct err e = { "" };
+	struct err e = { "" }, none = { "" };
 	enum step_outcome outcome;
 
 	stamp(w, &before); /* the work that ends is stamped with its own last step */
@@ -259,6 +259,7 @@ go_on(struct trainer *t)
 	if (w->info.step == w->pause_at) {
 		w->info.paused = true;
 		w->pause_at = UINT64_MAX;
+		announce(t, REQUEST_PAUSE, &none);
 	}
 }
 

@@ -249,7 +249,8 @@ draw_pending(const struct scene *s, struct canvas_area a)
 			continue;
 		snprintf(text, sizeof text, "%s:%s s:%s %s%s%s", s->info.teacher[e->teacher].name,
 			 s->info.teacher[e->teacher].layer[e->t_layer].name, s->info.student.layer[e->s_layer].name,
-			 w < 0 ? "" : weight_text(s, w, now, sizeof now), scene_ascii(s) ? "->" : "\u2192",
+			 w < 0 ? "" : weight_text(s, w, now, sizeof now),
+			 w < 0 ? "" : scene_ascii(s) ? "->" : "\u2192",
 			 e->weight < 0 ? "off" : weight_text(s, e->weight, then, sizeof then));
 		if (i > 0 && x + 2 + text_width(text) > a.width - (i + 1 < s->view.n_edits ? 5 : 0)) {
 			canvas_textf(a, x + 2, 0, CANVAS_PENDING, "+%d", s->view.n_edits - i);
@@ -271,7 +272,7 @@ editor_draw(const struct scene *s, struct canvas_area a)
 
 	x = canvas_textf(a, x + 2, 0, CANVAS_BOLD, "%s", t->name);
 	x = canvas_textf(a, x + 1, 0, CANVAS_DIM, "%s teaches", t->spec);
-	x = canvas_textf(a, x + 1, 0, CANVAS_BOLD, "%s", st->name);
+	x = canvas_text(a, x + 1, 0, CANVAS_BOLD, "s");
 	x = canvas_textf(a, x + 1, 0, CANVAS_DIM, "%s", st->spec);
 	snprintf(note, sizeof note, "teacher %d of %d", s->view.edit_teacher + 1, s->info.n_teachers);
 	if (s->info.n_teachers > 1 && x + 2 + text_width(note) < a.width)

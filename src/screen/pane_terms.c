@@ -7,7 +7,6 @@
 
 #include "retort/screen/layout.h"
 #include "retort/screen/pane.h"
-#include "retort/screen/plot.h"
 
 struct term {
 	char name[32];
@@ -15,14 +14,25 @@ struct term {
 	enum canvas_look look;
 };
 
+/* At the last evaluation, as the shares are: figures of one step, which stand still long enough to be read. */
 static double
 last(const struct scene *s, unsigned metric)
 {
-	const struct series *x = s->series[LAB_MAIN][metric];
-	uint32_t step;
+	const struct series *x = s->series[LAB_MAIN][metric], *evaluated = s->series[LAB_MAIN][METRIC_VAL_NLL];
+	uint32_t step = UINT32_MAX, at;
 	double value;
 
-	return x && series_last(x, &step, &value) ? value : NAN;
+	if (evaluated)
+		series_last(evaluated, &step, &value);
+	return x && series_at(x, step, &at, &value) ? value : NAN;
+}
+
+/* Three digits: these change at every evaluation, and every digit is bytes on a thin line. */
+static const char *
+brief(char *buf, size_t size, double x)
+{
+	snprintf(buf, size, isfinite(x) ? "%.3g" : "-", x);
+	return buf;
 }
 
 static int
@@ -68,22 +78,22 @@ draw(const struct scene *s, struct canvas_area a)
 	canvas_text(a, 15, 0, CANVAS_DIM, "   value  weighted  share of the gradient");
 	for (int i = 0; i < n; i++) {
 		canvas_textf(a, 0, 1 + i, t[i].look, "%-14s", t[i].name);
-		canvas_textf(a, 15, 1 + i, CANVAS_PLAIN, "%8s  %8s", plot_number(raw, sizeof raw, t[i].raw),
-			     plot_number(weighted, sizeof weighted, t[i].weighted));
+		canvas_textf(a, 15, 1 + i, CANVAS_PLAIN, "%8s  %8s", brief(raw, sizeof raw, t[i].raw),
+			     brief(weighted, sizeof weighted, t[i].weighted));
 		if (isfinite(t[i].share))
 			canvas_textf(a, 35, 1 + i, CANVAS_PLAIN, "%4.0f%%", 100 * t[i].share);
 		draw_bar(s, a, 41, 1 + i, bar < 50 ? bar : 50, &t[i]);
 	}
-	canvas_textf(a, 0, 2 + n, CANVAS_DIM, "KL at T = 1  train %s", plot_number(kl, sizeof kl, last(s, METRIC_TRAIN_KL)));
-	canvas_textf(a, 26, 2 + n, CANVAS_DIM, "held out %s", plot_number(kl, sizeof kl, last(s, METRIC_VAL_KL)));
-	canvas_textf(a, 0, 3 + n, CANVAS_DIM, "lr %s", plot_number(kl, sizeof kl, last(s, METRIC_LR)));
-	canvas_textf(a, 26, 3 + n, CANVAS_DIM, "|gradient| %s", plot_number(kl, sizeof kl, last(s, METRIC_GRAD_NORM)));
+	canvas_textf(a, 0, 2 + n, CANVAS_DIM, "KL at T = 1  train %s", brief(kl, sizeof kl, last(s, METRIC_TRAIN_KL)));
+	canvas_textf(a, 26, 2 + n, CANVAS_DIM, "held out %s", brief(kl, sizeof kl, last(s, METRIC_VAL_KL)));
+	canvas_textf(a, 0, 3 + n, CANVAS_DIM, "lr %s", brief(kl, sizeof kl, last(s, METRIC_LR)));
+	canvas_textf(a, 26, 3 + n, CANVAS_DIM, "|gradient| %s", brief(kl, sizeof kl, last(s, METRIC_GRAD_NORM)));
 }
 
 const struct pane pane_terms = {
 	.name = "terms",
 	.title = "Loss terms",
-	.doc = "Each loss term: its last value, its weighted value, its share of the gradient.",
+	.doc = "Each loss term at the last evaluation: its value, its weighted value, its share of the gradient.",
 	.hints = "shares are measured at evaluations",
 	.draw = draw,
 };

@@ -332,7 +332,7 @@ plot_draw(const struct scene *s, struct canvas_area a, int which)
 	if (rows < 1 || a.width < 12)
 		return;
 	x = plot_steps(s, a.width);
-	if (!fit(&y, &x, curve, n, s->view.log_y[which], rows / 3 + 2)) {
+	if (!fit(&y, &x, curve, n, s->view.log_y[which], rows / 2 + 1)) {
 		canvas_text(a, 2, 1 + rows / 2, CANVAS_DIM, "nothing measured yet");
 		return;
 	}

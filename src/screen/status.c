@@ -24,7 +24,10 @@ phase(const struct scene *s, char *buf, size_t size)
 	return buf;
 }
 
-/* "0:09", "12:05", "3h20m", or "" when it is not known. */
+/*
+ * "0:09", "12m", "3h20m", or "" when it is not known. The longer the coarser: digits that change
+ * are bytes.
+ */
 static void
 time_left(char *buf, size_t size, double seconds)
 {
@@ -32,8 +35,10 @@ time_left(char *buf, size_t size, double seconds)
 
 	if (n < 0)
 		buf[0] = '\0';
+	else if (n < 600)
+		snprintf(buf, size, "%d:%02d", n / 60, n < 100 ? n % 60 : n % 60 / 5 * 5);
 	else if (n < 6000)
-		snprintf(buf, size, "%d:%02d", n / 60, n % 60);
+		snprintf(buf, size, "%dm", n / 60);
 	else
 		snprintf(buf, size, "%dh%02dm", n / 3600, n / 60 % 60);
 }

@@ -4,6 +4,7 @@
 
 #include "retort/session/live.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -290,7 +291,10 @@ live_tick(struct live *l, double now)
 	} else if (seconds < RATE_SECONDS) {
 		return;
 	} else {
-		s->rate = (double)(i->step - l->at_step) / seconds;
+		double rate = (double)(i->step - l->at_step) / seconds;
+
+		if (!(fabs(rate - s->rate) < 0.03 * s->rate)) /* else it only flickers */
+			s->rate = rate;
 		s->eta = s->rate > 0 ? (double)(i->until - i->step) / s->rate : -1;
 		s->version++;
 	}

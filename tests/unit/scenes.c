@@ -186,7 +186,7 @@ fill_helping(struct scene *s)
 		   "S\bSY\bYN\bNO\bOP\bPS\bSI\bIS\bS\n     s\bse\bet\bt [_\bK_\bN_\bO_\bB [_\bV_\bA_\bL_\bU_\bE]]\n\n"
 		   "D\bDE\bES\bSC\bCR\bRI\bIP\bPT\bTI\bIO\bON\bN\n"
 		   "     A knob that can change while training takes effect between two steps.\n"
-		   "\tThe answer says which step that was: the curve has a mark there.\n");
+		   "\tThe answer says the step \xE2\x80\x93 never the hour: the curve has a mark.\n");
 	snprintf(s->view.search, sizeof s->view.search, "step");
 }
 

@@ -1,355 +1,420 @@
-/* test_screen.c: the whole screen: what it looks like, and that it holds together at any size. */
+/* test_screen.c: the whole screen as text, its geometry at every size, view actions, the map editor. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/base/rng.h"
+#include "retort/screen/editor.h"
 #include "retort/screen/layout.h"
 #include "retort/screen/pane.h"
-#include "scenes.h"
-
-/* A picture kept in tests/screen/NAME.txt. RETORT_REGENERATE=1 writes them all anew; look at the difference. */
-struct golden {
-	const char *name;
-	enum scenes_kind kind;
-	int width, height;
-	bool ascii;
-	const char *focus; /* pane with the focus, zoomed; NULL: the first, not zoomed */
-};
-
-static const struct golden goldens[] = {
-	{ "distilling-80x24", SCENES_DISTILLING, 80, 24, false, NULL },
-	{ "distilling-80x24-ascii", SCENES_DISTILLING, 80, 24, true, NULL },
-	{ "distilling-160x50", SCENES_DISTILLING, 160, 50, false, NULL },
-	{ "distilling-160x50-ascii", SCENES_DISTILLING, 160, 50, true, NULL },
-	{ "distilling-40x12", SCENES_DISTILLING, 40, 12, false, NULL },
-	{ "distilling-40x12-ascii", SCENES_DISTILLING, 40, 12, true, NULL },
-	{ "distilling-19x3", SCENES_DISTILLING, 19, 3, false, NULL },
-	{ "distilling-19x3-ascii", SCENES_DISTILLING, 19, 3, true, NULL },
-	{ "empty-80x24", SCENES_EMPTY, 80, 24, false, NULL },
-	{ "training-80x24", SCENES_TRAINING, 80, 24, false, NULL },
-	{ "editing-80x24", SCENES_EDITING, 80, 24, false, NULL },
-	{ "editing-80x24-ascii", SCENES_EDITING, 80, 24, true, NULL },
-	{ "editing-40x12", SCENES_EDITING, 40, 12, false, NULL },
-	{ "helping-80x24", SCENES_HELPING, 80, 24, false, NULL },
-	{ "knobs-120x24", SCENES_DISTILLING, 120, 24, false, "knobs" },
-	{ "teachers-100x12", SCENES_DISTILLING, 100, 12, false, "teachers" },
-	{ "log-80x16", SCENES_DISTILLING, 80, 16, false, "log" },
-};
+#include "retort/screen/plot.h"
+#include "retort/screen/view.h"
 
 static void
-draw(const struct golden *g, struct text *out)
+add_layers(struct lab_net *n, const size_t *width, int layers)
 {
-	struct scene s;
+	n->n_layers = layers;
+	for (int i = 0; i < layers; i++) {
+		snprintf(n->layer[i].name, sizeof n->layer[i].name, i == layers - 1 ? "logits" : "%d", i);
+		n->layer[i].width = width[i];
+	}
+}
+
+/* A student in the middle of its run, with changes behind it. */
+static void
+distilling(struct scene *s)
+{
+	static const size_t big[] = { 64, 256, 256, 10 }, small[] = { 64, 16, 10 };
+	struct lab_info *i = &s->info;
+
+	scene_init(s);
+	snprintf(s->session, sizeof s->session, "digits.ret");
+	knob_defaults(&s->defaults);
+	knob_defaults(&i->knobs);
+	i->knobs.temperature = 2;
+	snprintf(i->data, sizeof i->data, "digits");
+	i->n_train = 1439;
+	i->n_teachers = 1;
+	snprintf(i->teacher[0].name, LAB_NAME, "big");
+	snprintf(i->teacher[0].spec, LAB_SPEC, "mlp 256,256");
+	i->teacher[0].ready = true;
+	i->teacher[0].weight = 1;
+	i->teacher[0].last = (struct lab_scores){ 0.98, 0.05, 0.01, NAN, NAN, 690 };
+	add_layers(&i->teacher[0], big, 4);
+	i->has_student = true;
+	snprintf(i->student.spec, LAB_SPEC, "mlp 16");
+	i->student.last = (struct lab_scores){ 0.95, 0.2, 0.02, 0.96, 0.05, 600 };
+	add_layers(&i->student, small, 3);
+	i->phase = LAB_DISTILLING;
+	i->step = 600;
+	i->until = 2000;
+	i->n_maps = 1;
+	i->map[0] = (struct lab_map){ 0, 1, 1, 0, 0.5, true };
+	s->rate = 412;
+	s->eta = 3.4;
+	s->recording = true;
+	for (uint32_t step = 0; step <= 600; step += 50) {
+		scene_sample(s, LAB_MAIN, METRIC_VAL_NLL, step, 0.15 + 2 * exp(step / -120.0));
+		scene_sample(s, LAB_MAIN, METRIC_VAL_ACCURACY, step, 0.96 - 0.85 * exp(step / -90.0));
+	}
+	scene_sample(s, LAB_MAIN, METRIC_SHARE_KD, 600, 0.75);
+	scene_sample(s, LAB_MAIN, METRIC_SHARE_CE, 600, 0.25);
+	scene_mark_add(s, SCENE_TWEAK, LAB_MAIN, 200, "temperature 4 -> 2", 0, 4, 2);
+	scene_mark_add(s, SCENE_MAP, LAB_MAIN, 400, "map: 1 pair", -1, 0, 0);
+	scene_log(s, SCENE_INFO, "@200 temperature 4 -> 2");
+	scene_say(s, false, "@400 map: 1 pair");
+}
+
+/* Compare with tests/screen/NAME; what was drawn is left in the build tree to be looked at. */
+static void
+compare(const struct canvas *c, const char *name)
+{
+	const char *srcdir = getenv("srcdir");
+	char path[512], *want;
+	struct text got = { 0 };
+	struct err e;
+	size_t size;
+	FILE *f;
+
+	canvas_dump(c, &got);
+	snprintf(path, sizeof path, "%s/tests/screen/%s", srcdir ? srcdir : ".", name);
+	if (getenv("RETORT_REGENERATE")) /* look at the difference before it is kept */
+		io_write(path, &(const void *){ got.s }, &got.len, 1, NULL);
+	if (io_read(path, 1 << 20, &want, &size, &e) < 0)
+		want = mem_text(e.msg);
+	if (strcmp(want, got.s) != 0) {
+		f = fopen(name, "w");
+		if (f) {
+			fputs(got.s, f);
+			fclose(f);
+		}
+		fail_msg("the screen is not %s; what was drawn is in ./%s", path, name);
+	}
+	mem_free(want);
+	text_release(&got);
+}
+
+static void
+draw_as(struct scene *s, int width, int height, const char *name)
+{
 	struct canvas c = { 0 };
 
-	scenes_make(&s, g->kind);
-	s.utf8 = !g->ascii;
-	if (g->focus) {
-		s.view.focus = pane_find(g->focus);
-		s.view.zoomed = true;
-	}
-	canvas_resize(&c, g->width, g->height);
-	pane_draw_all(&s, &c);
-	canvas_dump(&c, out);
+	canvas_resize(&c, width, height);
+	pane_draw_all(s, &c);
+	compare(&c, name);
 	canvas_release(&c);
+}
+
+static void
+the_screen_is_as_it_was_looked_at(void **state)
+{
+	struct scene s;
+	struct err e;
+
+	(void)state;
+	distilling(&s);
+	draw_as(&s, 80, 24, "80x24.txt");
+	draw_as(&s, 160, 50, "160x50.txt");
+	draw_as(&s, 40, 12, "40x12.txt");
+	draw_as(&s, 19, 3, "19x3.txt");
+	s.utf8 = false;
+	draw_as(&s, 80, 24, "ascii.txt");
+	s.utf8 = true;
+	s.info.knobs.charset = KNOB_QUADRANTS;
+	s.view.cursor_on = true;
+	s.view.cursor = 200;
+	draw_as(&s, 80, 24, "quadrants.txt");
+	CHECK(view_do(&s, "map", "", NULL, &e) == 0 && view_do(&s, "weight", "7", NULL, &e) == 0);
+	draw_as(&s, 80, 24, "editor.txt");
 	scene_release(&s);
 }
 
 static void
-every_picture_is_as_it_was_kept(void **state)
+ascii_is_seven_bits(void **state)
 {
-	bool write = getenv("RETORT_REGENERATE") != NULL;
+	struct scene s;
+	struct canvas c = { 0 };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof goldens / sizeof *goldens; i++) {
-		struct text got = { 0 };
-		char path[512], *want = NULL;
-		size_t len;
-		struct err e;
-
-		snprintf(path, sizeof path, "%s/tests/screen/%s.txt", RETORT_SRCDIR, goldens[i].name);
-		draw(&goldens[i], &got);
-		if (write && io_write(path, &(const void *){ text_get(&got) }, &got.len, 1, &e) < 0)
-			fail_msg("%s", e.msg);
-		if (io_read(path, 1 << 20, &want, &len, &e) < 0)
-			fail_msg("%s", e.msg);
-		if (strcmp(text_get(&got), want) != 0)
-			fail_msg("%s differs; it is now\n%s", path, text_get(&got));
-		mem_free(want);
-		text_release(&got);
-	}
+	distilling(&s);
+	s.utf8 = false;
+	for (int w = 1; w <= 161; w += 8)
+		for (int h = 1; h <= 51; h += 5) {
+			canvas_resize(&c, w, h);
+			pane_draw_all(&s, &c);
+			for (int i = 0; i < w * h; i++)
+				CHECK(c.cell[i].ch < 127);
+		}
+	canvas_release(&c);
+	scene_release(&s);
 }
 
 static bool
-overlap(const struct layout_rect *a, const struct layout_rect *b)
+apart(const struct layout_rect *a, const struct layout_rect *b)
 {
-	return a->height > 0 && b->height > 0 && a->x < b->x + b->width && b->x < a->x + a->width &&
-	       a->y < b->y + b->height && b->y < a->y + a->height;
-}
-
-static int
-all_rects(const struct layout *l, struct layout_rect *r)
-{
-	int n = 0;
-
-	r[n++] = l->status;
-	r[n++] = l->folded;
-	r[n++] = l->events;
-	r[n++] = l->hints;
-	r[n++] = l->prompt;
-	r[n++] = l->rule;
-	r[n++] = l->base;
-	for (size_t i = 0; i < pane_count; i++)
-		r[n++] = l->pane[i];
-	return n;
+	return !a->height || !b->height || a->x + a->width <= b->x || b->x + b->width <= a->x ||
+	       a->y + a->height <= b->y || b->y + b->height <= a->y;
 }
 
 static void
-check_layout(const struct scene *s, int width, int height)
+check_layout(const struct layout *l, int width, int height)
 {
-	struct layout l;
-	struct layout_rect r[7 + LAYOUT_PANES];
-	int n;
+	const struct layout_rect *all[LAYOUT_PANES + 7] = { &l->status, &l->folded, &l->events, &l->hints,
+							    &l->prompt, &l->rule, &l->base };
 
-	layout_make(s, width, height, &l);
-	n = all_rects(&l, r);
-	for (int i = 0; i < n; i++) {
-		if (r[i].height == 0)
-			continue;
-		if (r[i].width < 1 || r[i].height < 0 || r[i].x < 0 || r[i].y < 0 || r[i].x + r[i].width > width ||
-		    r[i].y + r[i].height > height)
-			fail_msg("%dx%d: rectangle %d leaves the screen: %d,%d %dx%d", width, height, i, r[i].x, r[i].y,
-				 r[i].width, r[i].height);
+	for (int i = 0; i < LAYOUT_PANES; i++)
+		all[7 + i] = &l->pane[i];
+	for (int i = 0; i < LAYOUT_PANES + 7; i++) {
+		CHECK(all[i]->x >= 0 && all[i]->y >= 0 && all[i]->x + all[i]->width <= width &&
+		      all[i]->y + all[i]->height <= height);
 		for (int k = 0; k < i; k++)
-			if (overlap(&r[i], &r[k]))
-				fail_msg("%dx%d: rectangles %d and %d overlap", width, height, k, i);
-	}
-	/* what goes first when room is rare: log, map, teachers; the plot last */
-	CHECK(!l.pane[LAYOUT_log].height || l.pane[LAYOUT_map].height || s->view.zoomed);
-	CHECK(!l.pane[LAYOUT_map].height || l.pane[LAYOUT_teachers].height || s->view.editing || s->view.zoomed);
-	CHECK(!l.pane[LAYOUT_teachers].height || l.pane[LAYOUT_loss].height || s->view.zoomed);
-	CHECK(l.one_line == (width < 20 || height < 4));
-}
-
-static void
-nothing_overlaps_or_leaves_the_screen_at_any_size(void **state)
-{
-	(void)state;
-	for (int kind = 0; kind < SCENES_KINDS; kind++) {
-		struct scene s;
-
-		scenes_make(&s, (enum scenes_kind)kind);
-		for (int width = 1; width <= 500; width++)
-			for (int height = 1; height <= 200; height++)
-				check_layout(&s, width, height);
-		scene_release(&s);
+			CHECK(apart(all[i], all[k]));
 	}
 }
 
 static void
-a_pane_with_the_focus_is_always_in_sight(void **state)
+nothing_overlaps_at_any_size(void **state)
 {
-	struct scene s;
+	struct canvas c = { 0 };
 	struct layout l;
+	struct scene s;
 
 	(void)state;
-	scenes_make(&s, SCENES_DISTILLING);
-	for (int pane = 0; pane < (int)pane_count; pane++)
-		for (int width = 20; width <= 200; width += 3)
-			for (int height = 4; height <= 60; height++) {
-				s.view.focus = pane;
-				layout_make(&s, width, height, &l);
-				CHECK(l.pane[pane].height > 0 || height < 5);
-			}
-	scene_release(&s);
-}
-
-/* Eight teachers of 34 layers, 32 maps, names as long as they may be. */
-static void
-fill_up(struct scene *s)
-{
-	struct lab_info *i = &s->info;
-
-	i->n_teachers = LAB_TEACHERS;
-	i->student.n_layers = LAB_LAYERS;
-	for (int t = 0; t < LAB_TEACHERS; t++) {
-		i->teacher[t] = i->teacher[0];
-		memset(i->teacher[t].name, 'm', LAB_NAME - 1);
-		i->teacher[t].n_layers = LAB_LAYERS;
-		i->teacher[t].weight = 123456;
-	}
-	for (int n = 0; n < LAB_LAYERS; n++) {
-		snprintf(i->student.layer[n].name, sizeof i->student.layer[n].name, "block-%d", n);
-		i->teacher[0].layer[n] = i->student.layer[n];
-		i->teacher[0].layer[n].width = 123456789;
-	}
-	i->n_maps = LAB_MAPS;
-	for (int n = 0; n < LAB_MAPS; n++)
-		i->map[n] = (struct lab_map){ n % 8, n, n + 1, (unsigned)n, 1e-7 * n, true };
-	i->step = i->until = 1234567890123;
-	s->rate = 1e9;
-	s->eta = 1e9;
-	memset(s->message, 'x', sizeof s->message - 1);
-	memset(s->session, 'y', sizeof s->session - 1);
-}
-
-static void
-every_scene_is_drawn_at_every_small_size(void **state)
-{
-	struct canvas c = { 0 };
-
-	(void)state;
-	for (int kind = 0; kind < SCENES_KINDS; kind++)
-		for (int full = 0; full < 2; full++) {
-			struct scene s;
-
-			scenes_make(&s, (enum scenes_kind)kind);
-			s.braille = kind % 2;
-			if (full)
-				fill_up(&s);
-			for (int width = 1; width <= 70; width += 1 + width / 20)
-				for (int height = 1; height <= 40; height += 1 + height / 12) {
-					s.view.focus = (width + height) % (int)pane_count;
-					s.prompting = height % 3 == 0;
-					s.prompt_cursor = width;
-					canvas_resize(&c, width, height);
+	distilling(&s);
+	for (int w = 1; w <= 200; w++)
+		for (int h = 1; h <= 60; h++)
+			for (int focus = 0; focus < (int)pane_count; focus++) {
+				s.view.focus = focus;
+				s.view.editing = focus == LAYOUT_map && w % 2;
+				s.view.helping = focus == LAYOUT_help;
+				layout_make(&s, w, h, &l);
+				check_layout(&l, w, h);
+				CHECK(l.one_line || l.pane[s.view.helping ? LAYOUT_help : focus].height > 0);
+				if (focus == (w + h) % (int)pane_count) { /* and drawing it is possible */
+					canvas_resize(&c, w, h);
 					pane_draw_all(&s, &c);
-					CHECK(c.cursor_x < width && c.cursor_y < height);
 				}
-			scene_release(&s);
-		}
+			}
 	canvas_release(&c);
+	scene_release(&s);
+}
+
+/* The same dots from the extremes of each column as from every sample. */
+static void
+extremes_draw_what_all_samples_draw(void **state)
+{
+	struct rng r = rng_stream(3, "plot", 0, 0);
+
+	(void)state;
+	for (uint64_t trial = 0; trial < 60; trial++) {
+		uint32_t n = 1 + rng_below(r, 9 * trial, 3000);
+		struct plot_scale x = { .to = n, .width = 2 * (5 + (int)rng_below(r, 9 * trial + 1, 60)), .log = trial % 3 == 2 };
+		struct plot_curve c = { .series = series_new() };
+		struct raster columns, all;
+		struct axis y;
+		int last_x = -1, last_y = 0, rows;
+
+		axis_fit(&y, -4, 4, false, 5);
+		raster_init(&columns, RASTER_BRAILLE, x.width / 2, 15);
+		raster_init(&all, RASTER_BRAILLE, x.width / 2, 15);
+		rows = all.height * all.per_y;
+		for (uint32_t i = 0; i < n; i++) {
+			double v = rng_normal(rng_stream(3, "value", trial, 0), i);
+			int px = plot_column(&x, i), py;
+
+			v = v < -4 ? -4 : v > 4 ? 4 : v;
+			series_push((struct series *)c.series, i, v);
+			py = (int)lround((1 - axis_at(&y, (float)v)) * (rows - 1));
+			if (last_x >= 0)
+				raster_line(&all, last_x, last_y, px, py);
+			raster_dot(&all, px, py);
+			last_x = px;
+			last_y = py;
+		}
+		plot_curve(&columns, &x, &y, &c);
+		CHECK(memcmp(columns.dots, all.dots, (size_t)all.width * (size_t)all.height) == 0);
+		raster_release(&columns);
+		raster_release(&all);
+		series_free((struct series *)c.series);
+	}
 }
 
 static void
-a_terminal_of_seven_bits_gets_seven_bits(void **state)
+a_column_finds_its_steps_again(void **state)
+{
+	(void)state;
+	for (int log = 0; log < 2; log++)
+		for (uint32_t to = 8; to < 100000; to = to * 3 + 1) {
+			struct plot_scale x = { .from = to / 7, .to = to, .width = 97, .log = log };
+
+			for (uint32_t step = x.from; step < x.to; step += 1 + to / 300) {
+				int col = plot_column(&x, step);
+
+				CHECK(col >= 0 && plot_step(&x, col) <= step && step < plot_step(&x, col + 1));
+			}
+			CHECK_INT(plot_column(&x, to), -1);
+		}
+}
+
+/* Every action on scenes of every kind: an answer or a clear refusal, and a screen that can be drawn. */
+static void
+every_action_can_be_done_anywhere(void **state)
 {
 	struct canvas c = { 0 };
 
 	(void)state;
-	for (int kind = 0; kind < SCENES_KINDS; kind++)
-		for (int pane = 0; pane < (int)pane_count; pane++) {
+	canvas_resize(&c, 80, 24);
+	for (size_t a = 0; a < view_count; a++)
+		for (int kind = 0; kind < 4 * (int)pane_count; kind++) {
+			const char *argument = view_table[a].argument[0] ? "1" : "";
+			struct text line = { 0 };
+			struct err e = { "" };
 			struct scene s;
 
-			scenes_make(&s, (enum scenes_kind)kind);
-			s.view.focus = pane;
-			if (kind % 2)
-				s.utf8 = false;
+			if (kind % 4 == 0)
+				scene_init(&s);
 			else
-				s.info.knobs.charset = KNOB_ASCII;
-			scene_say(&s, false, "\xE6\xB8\xA9\xE5\xBA\xA6 \xE2\x86\x92 8"); /* what a person typed */
-			canvas_resize(&c, 120, 40);
+				distilling(&s);
+			s.view.focus = kind / 4 < LAYOUT_help ? kind / 4 : 0;
+			s.view.editing = kind % 4 == 2;
+			if (kind % 4 == 3)
+				scene_help(&s, "page", "one\ntwo\nthree\n");
+			if (view_do(&s, view_table[a].name, argument, &line, &e) < 0)
+				CHECK(e.msg[0] != '\0');
 			pane_draw_all(&s, &c);
-			for (int i = 0; i < c.width * c.height; i++)
-				CHECK(c.cell[i].ch >= ' ' && c.cell[i].ch <= '~');
+			text_release(&line);
 			scene_release(&s);
 		}
 	canvas_release(&c);
 }
 
-/* The look of the first place where `text` stands on the screen; -1: nowhere. */
-static int
-look_of(const struct canvas *c, const char *text)
-{
-	int n = (int)strlen(text);
-
-	for (int i = 0; i + n <= c->width * c->height; i++) {
-		int k = 0;
-
-		while (k < n && c->cell[i + k].ch == (unsigned char)text[k])
-			k++;
-		if (k == n)
-			return c->cell[i].look;
-	}
-	return -1;
-}
-
 static void
-looks_tell_focus_pending_errors_and_matches(void **state)
+keys_turn_the_chosen_knob(void **state)
 {
-	struct canvas c = { 0 };
+	struct text line = { 0 };
 	struct scene s;
+	struct err e;
 
 	(void)state;
-	scenes_make(&s, SCENES_DISTILLING);
-	s.view.focus = LAYOUT_knobs;
-	scene_say(&s, true, "lr: 'x' is not a number");
-	canvas_resize(&c, 80, 24);
-	pane_draw_all(&s, &c);
-	CHECK_INT(look_of(&c, "knobs "), CANVAS_FOCUS);
-	CHECK_INT(look_of(&c, "teachers "), CANVAS_BOLD);
-	CHECK_INT(look_of(&c, ">temperature"), CANVAS_REVERSE);
-	CHECK_INT(look_of(&c, "8?"), CANVAS_PENDING);
-	CHECK_INT(look_of(&c, "lr: 'x'"), CANVAS_BAD);
-	CHECK_INT(look_of(&c, "not trained"), CANVAS_DIM);
+	distilling(&s);
+	CHECK_INT(view_do(&s, "more", "", &line, &e), 0);
+	CHECK_STR(line.s, "set temperature 2.5");
+	text_clear(&line);
+	s.pending[0] = true; /* asked for and not answered: a held key goes on from there */
+	snprintf(s.pending_text[0], sizeof s.pending_text[0], "2.5");
+	view_do(&s, "more", "", &line, &e);
+	CHECK_STR(line.s, "set temperature 3.125");
+	text_clear(&line);
+	view_do(&s, "focus", "teachers", &line, &e);
+	view_do(&s, "less", "", &line, &e);
+	CHECK_STR(line.s, "teachers big weight 0.9");
+	text_release(&line);
 	scene_release(&s);
-	scenes_make(&s, SCENES_HELPING);
-	pane_draw_all(&s, &c);
-	CHECK_INT(look_of(&c, "NAME"), CANVAS_BOLD);
-	CHECK_INT(look_of(&c, "KNOB"), CANVAS_CURVE1);
-	CHECK_INT(look_of(&c, "steps."), CANVAS_REVERSE);
-	CHECK_INT(look_of(&c, "turn a"), CANVAS_PLAIN);
-	scene_release(&s);
-	canvas_release(&c);
 }
 
 static void
-the_cursor_stands_in_the_prompt_and_at_a_question(void **state)
+edits_of_the_map_are_applied_as_one_line(void **state)
 {
-	struct canvas c = { 0 };
+	struct text line = { 0 };
 	struct scene s;
+	struct err e;
 
 	(void)state;
-	scenes_make(&s, SCENES_DISTILLING);
-	canvas_resize(&c, 80, 24);
-	pane_draw_all(&s, &c);
-	CHECK(c.cursor_x < 0);
-	s.prompting = true;
-	snprintf(s.prompt, sizeof s.prompt, ":set kd-");
-	snprintf(s.candidates, sizeof s.candidates, "kd-weight  kd-more");
-	s.prompt_cursor = 8;
-	pane_draw_all(&s, &c);
-	CHECK_INT(c.cursor_x, 8);
-	CHECK_INT(c.cursor_y, 23);
-	CHECK(look_of(&c, "kd-weight  kd-more") >= 0);
-	s.prompting = false;
-	snprintf(s.question, sizeof s.question, "quit while it works? y/n");
-	pane_draw_all(&s, &c);
-	CHECK_INT(look_of(&c, "quit while"), CANVAS_WARN);
-	CHECK_INT(c.cursor_y, 23);
+	distilling(&s);
+	CHECK_INT(view_do(&s, "map", "", &line, &e), 0);
+	CHECK_INT(view_do(&s, "apply", "", &line, &e), -1); /* nothing pending */
+	view_do(&s, "down", "", &line, &e); /* big:1 s:1, mapped with 0.5 */
+	CHECK_INT(view_do(&s, "clear-edit", "", &line, &e), 0);
+	view_do(&s, "down", "", &line, &e);
+	CHECK_INT(view_do(&s, "weight", "3", &line, &e), 0);
+	CHECK_INT(s.view.n_edits, 2);
+	view_do(&s, "left", "", &line, &e); /* s:0 is the input */
+	CHECK_INT(view_do(&s, "weight", "3", &line, &e), -1);
+	CHECK_STR(e.msg, "s:0 is the input: nothing in it can learn");
+	CHECK_INT(view_do(&s, "enter", "", &line, &e), 0);
+	CHECK_STR(line.s, "map big:1 s:1 off and big:2 s:1 match hidden weight 0.3");
+	CHECK_INT(s.view.n_edits, 0);
+	/* an edit that is taken back leaves nothing pending */
+	s.view.edit_row = s.view.edit_column = 1;
+	view_do(&s, "weight", "9", &line, &e);
+	view_do(&s, "weight", "5", &line, &e);
+	CHECK_INT(s.view.n_edits, 0);
+	text_release(&line);
 	scene_release(&s);
-	canvas_release(&c);
 }
 
 static void
-panes_are_found_by_name_and_in_the_order_of_their_list(void **state)
+q_asks_only_while_something_works(void **state)
 {
-	static const char *const order[] = { "loss", "accuracy", "knobs", "teachers", "map", "terms", "log", "help" };
+	struct text line = { 0 };
+	struct scene s;
+	struct err e;
 
 	(void)state;
-	CHECK_INT(pane_count, sizeof order / sizeof *order);
-	for (int i = 0; i < (int)pane_count; i++) {
-		CHECK_STR(pane_name((size_t)i), order[i]);
-		CHECK_INT(pane_find(order[i]), i);
-		CHECK(pane_table[i]->doc[0] && pane_table[i]->title[0] && pane_table[i]->hints[0]);
-	}
-	CHECK(pane_name(pane_count) == NULL);
-	CHECK_INT(pane_find("plot"), -1);
+	distilling(&s);
+	view_do(&s, "close", "", &line, &e);
+	CHECK(s.question[0] && !line.len);
+	CHECK_STR(s.answer, "quit");
+	s.question[0] = '\0';
+	s.info.phase = LAB_IDLE;
+	view_do(&s, "close", "", &line, &e);
+	CHECK_STR(line.s, "quit");
+	text_release(&line);
+	scene_release(&s);
+}
+
+static void
+a_page_is_searched_through_its_overstrikes(void **state)
+{
+	struct scene s;
+	struct err e;
+
+	(void)state;
+	scene_init(&s);
+	scene_help(&s, "page", "first\nsecond\nt\bth\bhi\bir\brd\bd\nfourth\n");
+	CHECK_INT(s.n_help, 4);
+	CHECK_INT(view_do(&s, "find", "THIRD", NULL, &e), 0);
+	CHECK_INT(s.view.help_scroll, 2);
+	CHECK_INT(view_do(&s, "find", "fifth", NULL, &e), -1);
+	CHECK_STR(e.msg, "'fifth' is not found");
+	scene_release(&s);
+}
+
+static void
+markers_are_found_and_told(void **state)
+{
+	struct scene s;
+	struct err e;
+
+	(void)state;
+	distilling(&s);
+	CHECK_INT(view_do(&s, "next-mark", "", NULL, &e), 0);
+	CHECK_INT(s.view.cursor, 200);
+	CHECK_STR(s.message, "a @200 temperature 4 -> 2");
+	CHECK_INT(view_do(&s, "next-mark", "", NULL, &e), 0);
+	CHECK_INT(s.view.cursor, 400);
+	CHECK_INT(view_do(&s, "next-mark", "", NULL, &e), -1);
+	CHECK_INT(view_do(&s, "previous-mark", "", NULL, &e), 0);
+	CHECK_INT(s.view.cursor, 200);
+	scene_release(&s);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(every_picture_is_as_it_was_kept),
-		TEST(nothing_overlaps_or_leaves_the_screen_at_any_size),
-		TEST(a_pane_with_the_focus_is_always_in_sight),
-		TEST(every_scene_is_drawn_at_every_small_size),
-		TEST(a_terminal_of_seven_bits_gets_seven_bits),
-		TEST(looks_tell_focus_pending_errors_and_matches),
-		TEST(the_cursor_stands_in_the_prompt_and_at_a_question),
-		TEST(panes_are_found_by_name_and_in_the_order_of_their_list),
+		TEST(the_screen_is_as_it_was_looked_at),
+		TEST(ascii_is_seven_bits),
+		TEST(nothing_overlaps_at_any_size),
+		TEST(extremes_draw_what_all_samples_draw),
+		TEST(a_column_finds_its_steps_again),
+		TEST(every_action_can_be_done_anywhere),
+		TEST(keys_turn_the_chosen_knob),
+		TEST(edits_of_the_map_are_applied_as_one_line),
+		TEST(q_asks_only_while_something_works),
+		TEST(a_page_is_searched_through_its_overstrikes),
+		TEST(markers_are_found_and_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
