@@ -108,7 +108,8 @@ move_click(struct scene *s, int x, int y, int width, int height)
 		if (i == LAYOUT_knobs && row >= 0)
 			s->view.knob = clamped(row + layout_first(s->view.knob, r->height - 1, (int)knob_count), (int)knob_count);
 		if (i == LAYOUT_teachers && row >= 0)
-			s->view.teacher = clamped(row, s->info.n_teachers);
+			s->view.teacher = clamped(row + layout_first(s->view.teacher, r->height - 1, s->info.n_teachers),
+						  s->info.n_teachers);
 		s->version++;
 		return;
 	}

@@ -103,7 +103,8 @@ draw_columns(struct canvas_area a)
 static void
 draw(const struct scene *s, struct canvas_area a)
 {
-	int n = s->info.n_teachers, rows = a.height - 1 < n ? a.height - 1 : n, first = layout_first(s->view.teacher, rows, n);
+	int n = s->info.n_teachers, rows = a.height - 1 < n ? a.height - 1 : n;
+	int first = layout_first(s->view.teacher, a.height - 1, n);
 	double sum = 0;
 
 	pane_heading(s, a, LAYOUT_teachers, "teachers");

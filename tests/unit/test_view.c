@@ -4,6 +4,7 @@
 
 #include "retort/screen/editor.h"
 #include "retort/screen/layout.h"
+#include "retort/screen/move.h"
 #include "retort/screen/pane.h"
 #include "retort/screen/view.h"
 #include "scenes.h"
@@ -382,6 +383,37 @@ focus_metric_and_branch_take_names(void **state)
 	scene_release(&s);
 }
 
+/* Every cell of the screen: a click goes to the pane that is drawn there, and chooses the row that is. */
+static void
+a_click_chooses_what_is_under_the_pointer(void **state)
+{
+	struct scene s;
+	struct layout l;
+
+	(void)state;
+	scenes_make(&s, SCENES_DISTILLING);
+	for (int y = 0; y < 24; y++)
+		for (int x = 0; x < 80; x++) {
+			const struct layout_rect *r;
+
+			s.view.focus = LAYOUT_loss;
+			move_click(&s, x, y, 80, 24);
+			CHECK(s.view.knob >= 0 && s.view.knob < (int)knob_count);
+			layout_make(&s, 80, 24, &l);
+			r = &l.pane[s.view.focus];
+			CHECK(s.view.focus == LAYOUT_loss || (x >= r->x && x < r->x + r->width && y >= r->y && y < r->y + r->height));
+		}
+	s.view.focus = LAYOUT_loss;
+	layout_make(&s, 80, 24, &l);
+	s.view.knob = 0;
+	move_click(&s, l.pane[LAYOUT_knobs].x + 3, l.pane[LAYOUT_knobs].y + 2, 80, 24);
+	CHECK_STR(knob_table[s.view.knob].name, "kd-weight");
+	move_click(&s, l.pane[LAYOUT_teachers].x, l.pane[LAYOUT_teachers].y + 3, 80, 24);
+	CHECK_INT(s.view.focus, LAYOUT_teachers);
+	CHECK_INT(s.view.teacher, 2);
+	scene_release(&s);
+}
+
 static void
 a_log_that_is_read_stays_while_lines_come(void **state)
 {
@@ -423,6 +455,7 @@ main(void)
 		TEST(the_cursor_goes_from_mark_to_mark_of_the_line_shown),
 		TEST(search_goes_round_help_log_and_knobs),
 		TEST(focus_metric_and_branch_take_names),
+		TEST(a_click_chooses_what_is_under_the_pointer),
 		TEST(a_log_that_is_read_stays_while_lines_come),
 	};
 
