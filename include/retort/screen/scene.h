@@ -100,6 +100,7 @@ struct scene {
 	int prompt_cursor;      /* column of the cursor in it */
 	char candidates[240];   /* completion list, one line */
 	bool utf8;              /* the terminal takes UTF-8 */
+	bool braille;           /* and its font has braille (the Linux console's has not) */
 	struct scene_view view;
 	uint64_t version;       /* counts up with every change that could be seen */
 };

@@ -1,0 +1,19 @@
+/* pane_loss.c: the upper plot. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/screen/pane.h"
+#include "retort/screen/plot.h"
+
+static void
+draw(const struct scene *s, struct canvas_area area)
+{
+	plot_draw(s, area, 0);
+}
+
+const struct pane pane_loss = {
+	.name = "loss",
+	.title = "loss",
+	.doc = "The upper plot: a metric over the steps, with markers of what was changed when.",
+	.draw = draw,
+};

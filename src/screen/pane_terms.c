@@ -1,0 +1,209 @@
+/* pane_terms.c: what the loss is made of: each term's share of the gradient, and its values. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/screen/curve.h"
+#include "retort/screen/pane.h"
+#include "retort/screen/plot.h"
+
+#define TERMS (2 + LAB_MAPS)
+#define TABLE 36 /* columns of "# ce            93%   0.1234   0.0123" */
+
+struct term {
+	char name[LAB_NAME + 16];
+	unsigned share, raw, weighted; /* metrics */
+	uint32_t fill;
+	enum canvas_look look;
+};
+
+/* Told apart without colour as well: four textures, then the same with the next looks. */
+static const struct { uint32_t utf8; char ascii; } fills[] = {
+	{ 0x2588, '#' }, { 0x2593, '=' }, { 0x2592, ':' }, { 0x2591, '.' }, { 0x259A, '%' }, { 0x2573, 'x' },
+};
+#define FILLS (int)(sizeof fills / sizeof *fills)
+
+static void
+add(struct term *t, int i, bool ascii, unsigned share, unsigned raw, unsigned weighted)
+{
+	t->share = share;
+	t->raw = raw;
+	t->weighted = weighted;
+	t->fill = ascii ? (unsigned char)fills[i % FILLS].ascii : fills[i % FILLS].utf8;
+	t->look = (enum canvas_look)(CANVAS_CURVE1 + i % 6);
+}
+
+/* Cross-entropy, distillation, and every mapped pair there is. */
+static int
+list_terms(const struct scene *s, struct term out[TERMS])
+{
+	bool ascii = plot_set(s) == RASTER_ASCII;
+	int n = 2;
+
+	snprintf(out[0].name, sizeof out[0].name, "ce");
+	add(&out[0], 0, ascii, METRIC_SHARE_CE, METRIC_TRAIN_CE, METRIC_WEIGHTED_CE);
+	snprintf(out[1].name, sizeof out[1].name, "kd");
+	add(&out[1], 1, ascii, METRIC_SHARE_KD, METRIC_TRAIN_KD, METRIC_WEIGHTED_KD);
+	for (int i = 0; i < s->info.n_maps && i < LAB_MAPS; i++, n++) {
+		const struct lab_map *m = &s->info.map[i];
+
+		snprintf(out[n].name, sizeof out[n].name, "%s %s>%s", s->info.teacher[m->teacher].name,
+			 s->info.teacher[m->teacher].layer[m->t_layer].name, s->info.student.layer[m->s_layer].name);
+		add(&out[n], n, ascii, metric_map(m->slot, METRIC_MAP_SHARE), metric_map(m->slot, METRIC_MAP_TRAIN),
+		    metric_map(m->slot, METRIC_MAP_WEIGHTED));
+	}
+	return n;
+}
+
+/* The value at or before a step; NaN before the first. */
+static double
+value_at(const struct scene *s, unsigned metric, uint32_t step)
+{
+	const struct series *series = s->series[LAB_MAIN][metric];
+	uint32_t at;
+	double value;
+
+	return series && series_at(series, step, &at, &value) ? value : NAN;
+}
+
+/* Where each term ends in a bar of length 1 at a step; false where no share is known. */
+static bool
+stack(const struct scene *s, const struct term *t, int n, uint32_t step, double end[TERMS])
+{
+	double sum = 0;
+
+	for (int k = 0; k < n; k++) {
+		double x = value_at(s, t[k].share, step);
+
+		end[k] = sum += isfinite(x) && x > 0 ? x : 0;
+	}
+	for (int k = 0; k < n && sum > 0; k++)
+		end[k] /= sum;
+	return sum > 0;
+}
+
+/* The term in the middle of part `i` of `parts`. */
+static const struct term *
+part(const struct term *t, int n, const double end[TERMS], int i, int parts)
+{
+	int k = 0;
+
+	while (k + 1 < n && end[k] * parts <= i + 0.5)
+		k++;
+	return &t[k];
+}
+
+/* Shares over the steps: a column for each cell, the first term at the bottom. */
+static void
+draw_history(const struct scene *s, const struct term *t, int n, struct canvas_area a)
+{
+	struct span_steps x = plot_steps(s, a.width);
+	uint32_t last = curve_last_step(s);
+
+	for (int c = 0; c < a.width && span_edge(&x, c) <= last; c++) {
+		double end[TERMS];
+
+		if (!stack(s, t, n, span_edge(&x, c + 1) - 1, end))
+			continue;
+		for (int row = 0; row < a.height; row++) {
+			const struct term *fill = part(t, n, end, a.height - 1 - row, a.height);
+
+			canvas_put(a, c, row, fill->fill, fill->look);
+		}
+	}
+}
+
+/* The shares of now, lying. */
+static void
+draw_bar(const struct scene *s, const struct term *t, int n, struct canvas_area a)
+{
+	double end[TERMS];
+
+	if (!stack(s, t, n, UINT32_MAX, end))
+		canvas_text(a, 0, 0, CANVAS_DIM, "no shares before an evaluation");
+	else
+		for (int c = 0; c < a.width; c++)
+			canvas_put(a, c, 0, part(t, n, end, c, a.width)->fill, part(t, n, end, c, a.width)->look);
+}
+
+/* A number at the right of a field that ends before column `end`. */
+static void
+right(struct canvas_area a, int end, int y, const char *text)
+{
+	canvas_text(a, end - (int)strlen(text), y, CANVAS_PLAIN, text);
+}
+
+static void
+draw_table(const struct scene *s, const struct term *t, int n, struct canvas_area a)
+{
+	int wide = a.width >= TABLE, share = a.width - (wide ? 18 : a.width >= 26 ? 9 : 0);
+	char buf[32];
+
+	canvas_text(a, 2, 0, CANVAS_DIM, "term");
+	canvas_text(a, share - 5, 0, CANVAS_DIM, "share");
+	if (a.width >= 26)
+		canvas_text(a, share + 6, 0, CANVAS_DIM, "raw");
+	if (wide)
+		canvas_text(a, a.width - 8, 0, CANVAS_DIM, "weighted");
+	for (int i = 0; i < n && 1 + i < a.height; i++) {
+		double x = value_at(s, t[i].share, UINT32_MAX);
+
+		if (2 + i == a.height && i + 1 < n) {
+			canvas_textf(a, 2, 1 + i, CANVAS_DIM, "and %d more", n - i);
+			return;
+		}
+		canvas_put(a, 0, 1 + i, t[i].fill, t[i].look);
+		canvas_text(canvas_cut(a, 2, 1 + i, share - 7, 1), 0, 0, CANVAS_PLAIN, t[i].name);
+		snprintf(buf, sizeof buf, isfinite(x) ? "%.0f%%" : "-", x * 100);
+		right(a, share, 1 + i, buf);
+		x = value_at(s, t[i].raw, UINT32_MAX);
+		if (a.width >= 26)
+			right(a, share + 9, 1 + i, isfinite(x) ? curve_number(x, buf, sizeof buf) : "-");
+		x = value_at(s, t[i].weighted, UINT32_MAX);
+		if (wide)
+			right(a, a.width, 1 + i, isfinite(x) ? curve_number(x, buf, sizeof buf) : "-");
+	}
+}
+
+/* Wide: history at the left, table at the right. Narrow: a bar, the table, and history where rows remain. */
+static void
+draw(const struct scene *s, struct canvas_area a)
+{
+	struct term t[TERMS] = { 0 };
+	int n = list_terms(s, t), table, rows;
+	double end[TERMS];
+
+	canvas_text(a, a.width > 1, 0, CANVAS_BOLD, "loss terms");
+	if (a.width >= 40)
+		canvas_text(a, 13, 0, CANVAS_DIM, "share of the gradient");
+	if (a.width >= TABLE + 20 && a.height >= 4) {
+		struct canvas_area left = canvas_cut(a, 6, 1, a.width - TABLE - 8, a.height - 1);
+
+		draw_table(s, t, n, canvas_cut(a, a.width - TABLE, 1, TABLE, a.height - 1));
+		draw_history(s, t, n, left);
+		canvas_text(a, 1, 1, CANVAS_DIM, "100%");
+		canvas_text(a, 3, a.height - 1, CANVAS_DIM, "0%");
+		if (!stack(s, t, n, UINT32_MAX, end))
+			canvas_text(left, 1, left.height / 2, CANVAS_DIM, "no shares before an evaluation");
+		return;
+	}
+	table = n + 1 < a.height - 2 ? n + 1 : a.height - 2;
+	rows = a.height - 2 - table;
+	if (rows > 3) {
+		draw_history(s, t, n, canvas_cut(a, 0, 1, a.width, rows));
+		draw_table(s, t, n, canvas_cut(a, 0, 2 + rows, a.width, table));
+		return;
+	}
+	draw_bar(s, t, n, canvas_cut(a, 0, 1, a.width, 1));
+	draw_table(s, t, n, canvas_cut(a, 0, 2, a.width, table > 0 ? table : 0));
+}
+
+const struct pane pane_terms = {
+	.name = "terms",
+	.title = "loss terms",
+	.doc = "What the loss is made of: each term's share of the gradient over the steps, raw and weighted values.",
+	.draw = draw,
+};
