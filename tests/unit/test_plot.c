@@ -437,6 +437,27 @@ strips_say_values_as_steps(void **state)
 	CHECK(shows("\ntemperature 4\xE2\x94\x80"));
 }
 
+static void
+wild_values_are_drawn_somewhere(void **state)
+{
+	static const double wild[] = { 1e300, -1e300, 0, 1e-300, INFINITY, -INFINITY, NAN, 1e-45, 3e38, -3e38, 1, 1 + 1e-7 };
+	enum { N = sizeof wild / sizeof *wild };
+
+	(void)state;
+	for (uint32_t i = 0; i < N; i++)
+		for (uint32_t k = 0; k < N; k++)
+			for (int log = 0; log < 2; log++) {
+				push(LAB_MAIN, METRIC_VAL_NLL, 7, wild[i]);
+				push(LAB_MAIN, METRIC_VAL_NLL, UINT32_MAX - k, wild[k]);
+				s.view.log_y[0] = s.view.log_x = log;
+				draw(&pane_loss, 60, 12);
+				CHECK(shows("val-nll"));
+				CHECK(shows("mark"));
+				series_free(s.series[LAB_MAIN][METRIC_VAL_NLL]);
+				s.series[LAB_MAIN][METRIC_VAL_NLL] = NULL;
+			}
+}
+
 #define WITH_SCENE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -455,6 +476,7 @@ main(void)
 		WITH_SCENE(a_teacher_has_its_own_curves_and_marks),
 		WITH_SCENE(every_size_stays_inside_its_area),
 		WITH_SCENE(strips_say_values_as_steps),
+		WITH_SCENE(wild_values_are_drawn_somewhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
