@@ -7,6 +7,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
@@ -15,32 +17,51 @@
 #include "retort/engine/blas.h"
 #include "retort/session/cmd.h"
 #include "retort/session/headless.h"
+#include "retort/session/rc.h"
+#include "retort/tui/lines.h"
+#include "retort/tui/loop.h"
 
 #define USAGE 2
 
-static const char help[] = "Usage: retort [OPTION]... [run|replay FILE]\n"
+static const char help[] = "Usage: retort [OPTION]... [FILE]\n"
+			   "  or:  retort [OPTION]... run|replay FILE\n"
+			   "  or:  retort commands\n"
 			   "Distil a large network into a small one, and replay it to the same bits.\n"
 			   "\n"
-			   "  retort                run the bundled digits session\n"
-			   "  retort run FILE       run a session file (- reads standard input)\n"
-			   "  retort replay FILE    repeat a recording\n"
+			   "  retort                open the workbench on the bundled digits\n"
+			   "  retort FILE           play a session file in the workbench\n"
+			   "  retort run FILE       run a session file without a terminal (- reads standard input)\n"
+			   "  retort replay FILE    repeat a recording without a terminal\n"
 			   "  retort commands       list the commands of the session language\n"
 			   "\n"
-			   "  -j, --json            print data as one JSON object a line\n"
+			   "  -j, --json            run, replay: print data as one JSON object a line\n"
 			   "  -t, --threads N       workers; the bits do not depend on it (default: all processors)\n"
-			   "  -r, --record FILE     record the session in FILE\n"
+			   "  -r, --record FILE     record the session in FILE; the workbench always records\n"
 			   "  -c, --check           replay: stop at the first figure that differs, exit status 3\n"
+			   "  -u, --until STEP      run, replay: end when the student has done STEP steps\n"
+			   "      --color WHEN      auto, always or never\n"
+			   "      --charset SET     glyphs of the plots: auto, ascii, quadrants or braille\n"
 			   "  -h, --help            print this\n"
 			   "  -V, --version         print the version\n"
 			   "\n"
 			   "Exit status: 0 done; 1 the run failed; 2 usage or a script error; 3 a replay differs;\n"
 			   "128+n after signal n.\n";
 
+enum { OPTION_COLOR = 256, OPTION_CHARSET };
+
 static const struct option options[] = {
-	{ "json", no_argument, NULL, 'j' },    { "threads", required_argument, NULL, 't' },
-	{ "record", required_argument, NULL, 'r' }, { "check", no_argument, NULL, 'c' },
-	{ "help", no_argument, NULL, 'h' },    { "version", no_argument, NULL, 'V' },
+	{ "json", no_argument, NULL, 'j' },          { "threads", required_argument, NULL, 't' },
+	{ "record", required_argument, NULL, 'r' },  { "check", no_argument, NULL, 'c' },
+	{ "until", required_argument, NULL, 'u' },   { "color", required_argument, NULL, OPTION_COLOR },
+	{ "charset", required_argument, NULL, OPTION_CHARSET },
+	{ "help", no_argument, NULL, 'h' },          { "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
+};
+
+/* What was asked for on the command line. */
+struct call {
+	struct session_options o;
+	const char *color, *charset; /* NULL: not given */
 };
 
 static int
@@ -54,7 +75,7 @@ static int
 list_commands(void)
 {
 	for (size_t i = 0; i < cmd_count; i++)
-		printf("%s\t%s\n", cmd_table[i]->name, cmd_table[i]->doc);
+		printf("%s\t%s\t%s\n", cmd_table[i]->name, cmd_table[i]->doc, cmd_table[i]->example);
 	return 0;
 }
 
@@ -72,35 +93,37 @@ read_stdin(void)
 	return t.s;
 }
 
-static int
-play(const struct session_options *o, const char *path)
+/* The text of a session file, or NULL: told, and what is wrong. */
+static char *
+read_session(const char *path)
 {
 	struct err e;
-	char *text, *dir = path ? io_dirname(path) : mem_text(".");
+	char *text;
 	size_t size;
-	int status;
 
-	if (!path)
-		text = mem_text(headless_demo);
-	else if (strcmp(path, "-") == 0)
-		text = read_stdin();
-	else if (io_read(path, 1 << 24, &text, &size, &e) < 0) {
+	if (strcmp(path, "-") == 0)
+		return read_stdin();
+	if (io_read(path, 1 << 24, &text, &size, &e) < 0) {
 		fprintf(stderr, "retort: %s\n", e.msg);
-		mem_free(dir);
-		return USAGE;
-	} else if (strlen(text) != size) {
-		fprintf(stderr, "retort: %s: a NUL byte at %zu: this is no session file\n", path, strlen(text));
-		mem_free(text);
-		mem_free(dir);
-		return USAGE;
+		return NULL;
 	}
-	status = headless_run(o, path ? path : "digits", text, dir, &e);
+	if (strlen(text) == size)
+		return text;
+	fprintf(stderr, "retort: %s: a NUL byte at %zu: this is no session file\n", path, strlen(text));
+	mem_free(text);
+	return NULL;
+}
+
+static int
+run_headless(struct call *c, const char *name, const char *text, const char *dir)
+{
+	struct err e;
+	int status = headless_run(&c->o, name, text, dir, &e);
+
 	if (status < 0) {
 		fprintf(stderr, "retort: %s\n", e.msg);
 		status = 1;
 	}
-	mem_free(text);
-	mem_free(dir);
 	if (fflush(stdout) != 0 && status == 0) {
 		perror("retort: standard output");
 		status = 1;
@@ -108,60 +131,199 @@ play(const struct session_options *o, const char *path)
 	return status;
 }
 
+/* A file of its own for each session in the workbench: nothing that was tried is lost. NULL: nowhere to write. */
+static char *
+recording_path(void)
+{
+	char *state = io_xdg("XDG_STATE_HOME", ".local/state"), *dir = state ? io_join(state, "sessions") : NULL;
+	char name[64];
+	char *path = NULL;
+	time_t now = time(NULL);
+	size_t len = strftime(name, sizeof name, "%Y%m%d-%H%M%S", localtime(&now));
+
+	for (int i = 1; dir && i < 100 && io_mkdirs(dir, NULL) == 0; i++) {
+		snprintf(name + len, sizeof name - len, i > 1 ? "-%d.ret" : ".ret", i);
+		path = io_join(dir, name);
+		if (!io_exists(path))
+			break;
+		mem_free(path);
+		path = NULL;
+	}
+	mem_free(state);
+	mem_free(dir);
+	return path;
+}
+
+static struct session *
+new_session(struct call *c, struct err *e)
+{
+	struct session *s = session_new(&c->o, e);
+
+	if (!s && c->o.live) { /* a workbench that cannot record is still a workbench */
+		fprintf(stderr, "retort: not recorded: %s\n", e->msg);
+		c->o.record = NULL;
+		s = session_new(&c->o, e);
+	}
+	return s;
+}
+
+/* Options come after the person's file and win over it. */
+static void
+prepare(struct session *s, const struct call *c, const char *name, const char *text, const char *dir)
+{
+	char line[128];
+
+	rc_read(s);
+	if (c->color) {
+		snprintf(line, sizeof line, "set color %s", c->color);
+		session_line(s, line, NULL, NULL);
+	}
+	if (c->charset) {
+		snprintf(line, sizeof line, "set charset %s", c->charset);
+		session_line(s, line, NULL, NULL);
+	}
+	session_script(s, name, text, dir);
+}
+
+/* On the screen; on a terminal that cannot have one, line by line. */
+static int
+run_workbench(struct call *c, const char *name, const char *text, const char *dir)
+{
+	struct err e;
+	struct term *term = term_open(&e);
+	char *path = c->o.record ? NULL : recording_path();
+	struct session *s;
+	int status;
+
+	if (!term)
+		fprintf(stderr, "retort: %s; reading lines instead\n", e.msg);
+	c->o.live = term != NULL;
+	c->o.name = name;
+	c->o.record = c->o.record ? c->o.record : path;
+	s = new_session(c, &e);
+	if (s)
+		prepare(s, c, name, text, dir);
+	status = !s ? -1 : term ? loop_run(s, term, &e) : lines_run(s, &e);
+	if (!s)
+		term_close(term, false);
+	if (status < 0)
+		fprintf(stderr, "retort: %s\n", e.msg);
+	else if (c->o.record)
+		fprintf(stderr, "recorded: %s\n", c->o.record);
+	session_free(s);
+	mem_free(path);
+	return status < 0 ? 1 : status;
+}
+
+static int
+play(struct call *c, const char *path, bool headless)
+{
+	char *dir = path ? io_dirname(path) : mem_text("."), *text = path ? read_session(path) : mem_text(headless_demo);
+	const char *name = path ? path : "digits";
+	int status = USAGE;
+
+	if (text)
+		status = headless ? run_headless(c, name, text, dir) : run_workbench(c, name, text, dir);
+	mem_free(text);
+	mem_free(dir);
+	return status;
+}
+
 /* The operands behind the options. */
 static int
-choose(struct session_options *o, int argc, char **argv)
+choose(struct call *c, int argc, char **argv)
 {
+	bool word = argc && (strcmp(argv[0], "run") == 0 || strcmp(argv[0], "replay") == 0);
+	bool headless = word || c->o.json || !isatty(STDOUT_FILENO);
 	struct err e;
 
 	if (argc == 1 && strcmp(argv[0], "commands") == 0)
 		return list_commands();
-	o->replay = argc == 2 && strcmp(argv[0], "replay") == 0;
-	if (argc && !o->replay && strcmp(argv[0], "run") != 0)
-		return usage("unknown command", argv[0]);
-	if (argc && argc != 2)
+	c->o.replay = word && argv[0][2] == 'p';
+	if (word && argc != 2)
 		return usage("one file is needed after", argv[0]);
-	if (blas_init(o->threads, &e) < 0) {
+	if (argc > 1 && !word)
+		return usage("one file is enough; one too many is", argv[1]);
+	if (argc == 1 && strcmp(argv[0], "-") != 0 && !io_exists(argv[0]))
+		return usage("neither a session file nor run, replay, commands:", argv[0]);
+	if (blas_init(c->o.threads, &e) < 0) {
 		fprintf(stderr, "retort: %s\n", e.msg);
 		return 1;
 	}
-	return play(o, argc ? argv[1] : NULL);
+	return play(c, argc ? argv[argc - 1] : NULL, headless);
+}
+
+/* One of a knob's choices, checked before anything starts. */
+static int
+check_choice(const char *knob, const char *value)
+{
+	struct knobs k;
+	struct err e;
+
+	knob_defaults(&k);
+	if (knob_set(&k, knob_find(knob, NULL), value, &e) == 0)
+		return 0;
+	fprintf(stderr, "retort: %s\nTry 'retort --help' for more information.\n", e.msg);
+	return USAGE;
+}
+
+static int
+take_option(struct call *c, int option)
+{
+	int64_t n;
+
+	switch (option) {
+	case 'j':
+		c->o.json = true;
+		return 0;
+	case 't':
+		if (text_to_int(optarg, &n) < 0 || n < 1 || n > 256)
+			return usage("threads is a whole number in 1..256, not", optarg);
+		c->o.threads = (int)n;
+		return 0;
+	case 'r':
+		c->o.record = optarg;
+		return 0;
+	case 'c':
+		c->o.check = true;
+		return 0;
+	case 'u':
+		if (text_to_int(optarg, &n) < 0 || n < 1)
+			return usage("until is a step, at least 1, not", optarg);
+		c->o.until = (uint64_t)n;
+		return 0;
+	case OPTION_COLOR:
+		c->color = optarg;
+		return check_choice("color", optarg);
+	case OPTION_CHARSET:
+		c->charset = optarg;
+		return check_choice("charset", optarg);
+	default:
+		fputs("Try 'retort --help' for more information.\n", stderr);
+		return USAGE;
+	}
 }
 
 int
 main(int argc, char **argv)
 {
-	struct session_options o = { .threads = thread_cpus(), .out = stdout, .talk = stderr };
-	int64_t n;
-	int c;
+	struct call c = { .o = { .threads = thread_cpus(), .out = stdout, .talk = stderr } };
+	int option, status;
 
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
-	while ((c = getopt_long(argc, argv, "jt:r:chV", options, NULL)) != -1)
-		switch (c) {
-		case 'j':
-			o.json = true;
-			break;
-		case 't':
-			if (text_to_int(optarg, &n) < 0 || n < 1 || n > 256)
-				return usage("threads is a whole number in 1..256, not", optarg);
-			o.threads = (int)n;
-			break;
-		case 'r':
-			o.record = optarg;
-			break;
-		case 'c':
-			o.check = true;
-			break;
-		case 'h':
+	while ((option = getopt_long(argc, argv, "jt:r:cu:hV", options, NULL)) != -1) {
+		if (option == 'h') {
 			fputs(help, stdout);
 			return 0;
-		case 'V':
+		}
+		if (option == 'V') {
 			puts(PACKAGE_STRING);
 			return 0;
-		default:
-			fputs("Try 'retort --help' for more information.\n", stderr);
-			return USAGE;
 		}
-	return choose(&o, argc - optind, argv + optind);
+		status = take_option(&c, option);
+		if (status)
+			return status;
+	}
+	return choose(&c, argc - optind, argv + optind);
 }

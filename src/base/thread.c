@@ -84,6 +84,20 @@ thread_wait(struct lock *l)
 }
 
 void
+thread_wait_for(struct lock *l, double seconds)
+{
+	struct timespec t;
+	long nano;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	seconds = seconds < 0 ? 0 : seconds > 1 ? 1 : seconds; /* waking early is allowed */
+	nano = t.tv_nsec + (long)(1e9 * seconds);
+	t.tv_sec += nano / 1000000000L;
+	t.tv_nsec = nano % 1000000000L;
+	pthread_cond_clockwait(&l->cond, &l->mutex, CLOCK_MONOTONIC, &t);
+}
+
+void
 thread_wake(struct lock *l)
 {
 	pthread_cond_broadcast(&l->cond);

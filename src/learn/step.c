@@ -38,8 +38,8 @@ diverged(struct work *w, const struct branch_result *r, uint64_t step, struct er
 {
 	w->info.paused = true;
 	w->diverged = true;
-	err_set(e, "step %llu was not applied: loss %g, gradient norm %g, lr %g; nothing is lost: lower the "
-		   "learning rate or undo, then go on", (unsigned long long)step + 1, r->loss, r->grad_norm, r->lr);
+	err_set(e, "step %llu not applied: loss %.3g, gradient %.3g, lr %.3g; paused: undo, then go on",
+		(unsigned long long)step + 1, r->loss, r->grad_norm, r->lr);
 	return STEP_DIVERGED;
 }
 

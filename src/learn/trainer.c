@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/mono.h"
 #include "retort/base/ring.h"
 #include "retort/base/thread.h"
 #include "retort/learn/apply.h"
@@ -36,6 +37,8 @@ struct trainer {
 	struct work *work;     /* the thread's own */
 	struct queue due;      /* the thread's own */
 	struct request *report; /* answered when the report is ready */
+	int64_t pace;           /* steps a second at most, 0 no limit; the thread's own */
+	double next;            /* seconds: with a pace, no step before this */
 };
 
 static void
@@ -112,6 +115,10 @@ static void
 apply(struct trainer *t, struct request *r)
 {
 	stamp(t->work, r); /* where it was asked for: a `run` starts at the step it was given at */
+	if (r->kind == REQUEST_PACE) {
+		t->pace = r->number;
+		t->next = 0;
+	}
 	r->status = apply_request(t->work, r, &r->err);
 	if (r->kind == REQUEST_REPORT && r->status == 0) {
 		t->report = r;
@@ -167,14 +174,30 @@ apply_due(struct trainer *t)
 	}
 }
 
+/* Seconds until the next step may begin. Pace says when a step is done, never what it computes. */
+static double
+seconds_early(const struct trainer *t)
+{
+	if (t->pace == 0 || t->work->info.phase == LAB_REPORTING)
+		return 0;
+	return t->next - mono_now();
+}
+
 static void
 take_mail(struct trainer *t, bool *held, bool *stop)
 {
 	struct queue mail;
 
 	thread_lock(&t->lock);
-	while (t->mailbox.n == 0 && !t->stop && (t->held || !step_wanted(t->work)))
-		thread_wait(&t->lock);
+	while (t->mailbox.n == 0 && !t->stop) {
+		if (t->held || !step_wanted(t->work)) {
+			thread_wait(&t->lock);
+			continue;
+		}
+		if (seconds_early(t) <= 0)
+			break;
+		thread_wait_for(&t->lock, seconds_early(t));
+	}
 	atomic_store(&t->mail, false);
 	mail = t->mailbox;
 	t->mailbox = (struct queue){ 0 };
@@ -209,7 +232,7 @@ go_on(struct trainer *t)
 {
 	struct work *w = t->work;
 	struct request before = { 0 };
-	struct err e = { "" };
+	struct err e = { "" }, none = { "" };
 	enum step_outcome outcome;
 
 	stamp(w, &before); /* the work that ends is stamped with its own last step */
@@ -236,7 +259,20 @@ go_on(struct trainer *t)
 	if (w->info.step == w->pause_at) {
 		w->info.paused = true;
 		w->pause_at = UINT64_MAX;
+		announce(t, REQUEST_PAUSE, &none);
 	}
+}
+
+/* The next step is due a beat after this one was; a pause is not caught up with. */
+static void
+keep_pace(struct trainer *t)
+{
+	double now;
+
+	if (t->pace == 0)
+		return;
+	now = mono_now();
+	t->next = t->next < now - 0.1 ? now : t->next + 1.0 / (double)t->pace;
 }
 
 static void *
@@ -246,11 +282,14 @@ run(void *arg)
 	bool held = false, stop = false;
 
 	while (!stop) {
-		if (atomic_load_explicit(&t->mail, memory_order_acquire) || held || !step_wanted(t->work))
+		if (atomic_load_explicit(&t->mail, memory_order_acquire) || held || !step_wanted(t->work) ||
+		    seconds_early(t) > 0)
 			take_mail(t, &held, &stop);
 		apply_due(t);
-		if (!stop && !held && step_wanted(t->work))
-			go_on(t);
+		if (stop || held || !step_wanted(t->work) || seconds_early(t) > 0)
+			continue;
+		go_on(t);
+		keep_pace(t);
 	}
 	atomic_store(&t->ended, true);
 	return NULL;

@@ -57,29 +57,47 @@ fit_linear(struct axis *a, double least, double most, int ticks)
 	a->to = a->tick[a->n - 1].value;
 }
 
-/* 1, 2 and 5 of each decade where there is room, else the decades alone. */
+#define DECADES 640 /* of a double, with room */
+
+/*
+ * Limits on 1-2-5 steps. Ticks are all 1-2-5 steps between them where there is room, else the
+ * decades, every second or third if there must be fewer, else the two limits.
+ */
 static void
 fit_log(struct axis *a, double least, double most, int ticks)
 {
 	static const int mantissas[] = { 1, 2, 5 };
-	int low = (int)floor(log10(least) + 1e-9), high = (int)ceil(log10(most) - 1e-9);
-	bool fine = 3 * (high - low) + 1 <= ticks || high - low < 2;
-	int every = fine ? 1 : (high - low) / (ticks > 1 ? ticks : 1) + 1;
+	struct axis_tick steps[3 * DECADES / 8];
+	int n = 0, low = (int)floor(log10(least) + 1e-9), high = (int)ceil(log10(most) - 1e-9), every = 1, decades;
+	const int room = (int)(sizeof steps / sizeof *steps) - 4;
 
-	high = high > low ? high : low + 1;
+	for (int p = low; p <= high + 1 && n < room; p++)
+		for (int k = 0; k < 3; k++) {
+			set_tick(&steps[n], 1, (struct grid){ mantissas[k], p });
+			if (n > 0 && steps[n].value <= least * (1 + 1e-9))
+				n--, steps[n] = steps[n + 1]; /* a nearer limit from below */
+			n++;
+			if (n > 1 && steps[n - 2].value >= most * (1 - 1e-9))
+				n--; /* the limit above is there */
+		}
+	a->from = steps[0].value;
+	a->to = steps[n - 1].value;
+	decades = (int)(log10(a->to / a->from) + 1);
+	while (decades / every > (ticks > 2 ? ticks : 2))
+		every++;
 	a->n = 0;
-	for (int p = low; p <= high && a->n + 3 < AXIS_TICKS; p += every)
-		for (int k = 0; k < (fine && p < high ? 3 : 1); k++)
-			set_tick(&a->tick[a->n++], 1, (struct grid){ mantissas[k], p });
-	while (a->n > 2 && a->tick[1].value <= least) { /* limits close in on 1-2-5 steps */
-		for (int i = 1; i < a->n; i++)
-			a->tick[i - 1] = a->tick[i];
-		a->n--;
+	for (int i = 0; i < n && a->n < AXIS_TICKS; i++) {
+		double p = log10(steps[i].value);
+		bool decade = fabs(p - round(p)) < 1e-9 && ((int)lround(p) - low) % every == 0;
+
+		if (n <= ticks || decade || (decades < 2 && (i == 0 || i == n - 1)))
+			a->tick[a->n++] = steps[i];
 	}
-	while (a->n > 2 && a->tick[a->n - 2].value >= most)
-		a->n--;
-	a->from = a->tick[0].value;
-	a->to = a->tick[a->n - 1].value < most ? most : a->tick[a->n - 1].value;
+	if (a->n >= 2)
+		return;
+	a->n = 2; /* hardly a decade: its ends */
+	a->tick[0] = steps[0];
+	a->tick[1] = steps[n - 1];
 }
 
 void

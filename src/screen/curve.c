@@ -68,8 +68,9 @@ curve_list(const struct scene *s, unsigned metric, struct curve out[CURVE_MAX])
 	branch = is_main ? LAB_MAIN : branch;
 	add(out, &n, samples(s, branch, metric), is_main ? "student" : s->info.teacher[branch - LAB_TEACHER(0)].name, MAIN);
 	if (is_main)
-		add(out, &n, samples(s, LAB_PLAIN, metric), "plain", PLAIN);
-	add(out, &n, samples(s, branch, on_batches(metric)), "train", BATCHES);
+		add(out, &n, samples(s, LAB_PLAIN, metric), "no teacher", PLAIN);
+	if (n == 0 || s->info.knobs.smooth > 0) /* raw, batches are noise that hides what was measured */
+		add(out, &n, samples(s, branch, on_batches(metric)), "train", BATCHES);
 	for (int k = 0; is_main && k < s->info.n_teachers && k < LAB_TEACHERS; k++) {
 		const struct lab_net *t = &s->info.teacher[k];
 		double level = score(&t->last, metric);

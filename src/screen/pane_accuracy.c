@@ -13,7 +13,8 @@ draw(const struct scene *s, struct canvas_area area)
 
 const struct pane pane_accuracy = {
 	.name = "accuracy",
-	.title = "accuracy",
+	.title = "Accuracy",
 	.doc = "The lower plot: a second metric over the same steps, with markers and the values of tweaked knobs.",
+	.hints = "y log  x cursor  [ ] marks  { } zoom",
 	.draw = draw,
 };

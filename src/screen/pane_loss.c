@@ -13,7 +13,8 @@ draw(const struct scene *s, struct canvas_area area)
 
 const struct pane pane_loss = {
 	.name = "loss",
-	.title = "loss",
+	.title = "Loss",
 	.doc = "The upper plot: a metric over the steps, with markers of what was changed when.",
+	.hints = "y log  x cursor  [ ] marks  { } zoom",
 	.draw = draw,
 };

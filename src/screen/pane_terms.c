@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "retort/screen/curve.h"
+#include "retort/screen/layout.h"
 #include "retort/screen/pane.h"
 #include "retort/screen/plot.h"
 
 #define TERMS (2 + LAB_MAPS)
-#define TABLE 36 /* columns of "# ce            93%   0.1234   0.0123" */
+#define ROWS 6   /* of the history: more of them tell no more, and each is bytes at every evaluation */
+#define TABLE 36 /* columns of "# ce            93%    0.123   0.0123" */
 
 struct term {
 	char name[LAB_NAME + 16];
@@ -67,6 +69,27 @@ value_at(const struct scene *s, unsigned metric, uint32_t step)
 	double value;
 
 	return series && series_at(series, step, &at, &value) ? value : NAN;
+}
+
+/* At the last evaluation, as the shares are: figures of one step, which stand still long enough to be read. */
+static double
+value_now(const struct scene *s, unsigned metric)
+{
+	const struct series *evaluated = s->series[LAB_MAIN][METRIC_VAL_NLL];
+	uint32_t step = UINT32_MAX;
+	double value;
+
+	if (evaluated)
+		series_last(evaluated, &step, &value);
+	return value_at(s, metric, step);
+}
+
+/* Three digits: these change at every evaluation, and every digit is bytes on a thin line. */
+static const char *
+brief(double x, char *buf, size_t size)
+{
+	snprintf(buf, size, isfinite(x) ? "%.3g" : "-", x);
+	return buf;
 }
 
 /* Where each term ends in a bar of length 1 at a step; false where no share is known. */
@@ -159,13 +182,25 @@ draw_table(const struct scene *s, const struct term *t, int n, struct canvas_are
 		canvas_text(canvas_cut(a, 2, 1 + i, share - 7, 1), 0, 0, CANVAS_PLAIN, t[i].name);
 		snprintf(buf, sizeof buf, isfinite(x) ? "%.0f%%" : "-", x * 100);
 		right(a, share, 1 + i, buf);
-		x = value_at(s, t[i].raw, UINT32_MAX);
+		x = value_now(s, t[i].raw);
 		if (a.width >= 26)
-			right(a, share + 9, 1 + i, isfinite(x) ? curve_number(x, buf, sizeof buf) : "-");
-		x = value_at(s, t[i].weighted, UINT32_MAX);
+			right(a, share + 9, 1 + i, brief(x, buf, sizeof buf));
+		x = value_now(s, t[i].weighted);
 		if (wide)
-			right(a, a.width, 1 + i, isfinite(x) ? curve_number(x, buf, sizeof buf) : "-");
+			right(a, a.width, 1 + i, brief(x, buf, sizeof buf));
 	}
+}
+
+/* Figures that explain the terms, where the table leaves two rows. */
+static void
+draw_figures(const struct scene *s, struct canvas_area a)
+{
+	char buf[32];
+
+	canvas_textf(a, 0, 0, CANVAS_DIM, "KL train %s", brief(value_now(s, METRIC_TRAIN_KL), buf, sizeof buf));
+	canvas_textf(a, 18, 0, CANVAS_DIM, "held out %s", brief(value_now(s, METRIC_VAL_KL), buf, sizeof buf));
+	canvas_textf(a, 0, 1, CANVAS_DIM, "lr %s", brief(value_now(s, METRIC_LR), buf, sizeof buf));
+	canvas_textf(a, 18, 1, CANVAS_DIM, "|grad| %s", brief(value_now(s, METRIC_GRAD_NORM), buf, sizeof buf));
 }
 
 /* Wide: history at the left, table at the right. Narrow: a bar, the table, and history where rows remain. */
@@ -176,22 +211,24 @@ draw(const struct scene *s, struct canvas_area a)
 	int n = list_terms(s, t), table, rows;
 	double end[TERMS];
 
-	canvas_text(a, a.width > 1, 0, CANVAS_BOLD, "loss terms");
+	pane_heading(s, a, LAYOUT_terms, "loss terms");
 	if (a.width >= 40)
 		canvas_text(a, 13, 0, CANVAS_DIM, "share of the gradient");
 	if (a.width >= TABLE + 20 && a.height >= 4) {
-		struct canvas_area left = canvas_cut(a, 6, 1, a.width - TABLE - 8, a.height - 1);
+		struct canvas_area left = canvas_cut(a, 6, 1, a.width - TABLE - 8, a.height > ROWS ? ROWS : a.height - 1);
 
 		draw_table(s, t, n, canvas_cut(a, a.width - TABLE, 1, TABLE, a.height - 1));
+		if (a.height > n + 4)
+			draw_figures(s, canvas_cut(a, a.width - TABLE, n + 3, TABLE, 2));
 		draw_history(s, t, n, left);
 		canvas_text(a, 1, 1, CANVAS_DIM, "100%");
-		canvas_text(a, 3, a.height - 1, CANVAS_DIM, "0%");
+		canvas_text(a, 3, left.height, CANVAS_DIM, "0%");
 		if (!stack(s, t, n, UINT32_MAX, end))
 			canvas_text(left, 1, left.height / 2, CANVAS_DIM, "no shares before an evaluation");
 		return;
 	}
 	table = n + 1 < a.height - 2 ? n + 1 : a.height - 2;
-	rows = a.height - 2 - table;
+	rows = a.height - 2 - table < ROWS ? a.height - 2 - table : ROWS;
 	if (rows > 3) {
 		draw_history(s, t, n, canvas_cut(a, 0, 1, a.width, rows));
 		draw_table(s, t, n, canvas_cut(a, 0, 2 + rows, a.width, table));
@@ -203,7 +240,8 @@ draw(const struct scene *s, struct canvas_area a)
 
 const struct pane pane_terms = {
 	.name = "terms",
-	.title = "loss terms",
+	.title = "Loss terms",
 	.doc = "What the loss is made of: each term's share of the gradient over the steps, raw and weighted values.",
+	.hints = "shares are measured at evaluations",
 	.draw = draw,
 };

@@ -11,6 +11,8 @@
 #include "retort/base/mem.h"
 #include "retort/screen/axis.h"
 #include "retort/screen/curve.h"
+#include "retort/screen/layout.h"
+#include "retort/screen/pane.h"
 #include "retort/screen/rail.h"
 
 /* All that is worked out before anything is drawn. */
@@ -18,6 +20,7 @@ struct plot {
 	const struct scene *s;
 	struct canvas_area a;
 	unsigned metric;
+	int which;
 	bool log, rails;
 	enum raster_set set;
 	int n;
@@ -36,7 +39,7 @@ struct plot {
 enum raster_set
 plot_set(const struct scene *s)
 {
-	if (!s->utf8 || s->info.knobs.charset == KNOB_ASCII)
+	if (scene_ascii(s))
 		return RASTER_ASCII;
 	if (s->info.knobs.charset == KNOB_BRAILLE || (s->info.knobs.charset == KNOB_CHARSET_AUTO && s->braille))
 		return RASTER_BRAILLE;
@@ -126,8 +129,7 @@ fit_y(struct plot *p)
 	p->empty = least > most;
 	if (p->empty)
 		least = p->log ? 0.1 : 0, most = 1;
-	/* a log axis closes in on 1-2-5 steps only when it may have them; rows that collide are left out */
-	axis_fit(&p->y, least, most, p->log, p->log ? (p->height > 10 ? p->height : 10) : p->height / 3 + 2);
+	axis_fit(&p->y, least, most, p->log, p->log ? p->height : p->height / 3 + 2);
 }
 
 /* The columns of steps of a plot whose margin is known; a wide label makes it wider. */
@@ -170,6 +172,10 @@ value_text(const struct plot *p, int i, char *out, size_t size)
 	if (!p->s->view.cursor_on) {
 		if (c->series)
 			series_last(c->series, &step, &v);
+		if (c->context && !p->curve[0].context) { /* as old as the main one: it stands still, and that saves bytes */
+			series_last(p->curve[0].series, &step, &v);
+			series_at(c->series, step, &step, &v);
+		}
 		curve_number(v, buf, sizeof buf);
 		if (p->low[i])
 			snprintf(out, size, p->set == RASTER_ASCII ? "%s %u<=0" : "%s %u\xE2\x89\xA4" "0", buf, p->low[i]);
@@ -207,9 +213,8 @@ title(const struct plot *p)
 	const struct scene_view *v = &p->s->view;
 	double smooth = p->s->info.knobs.smooth;
 	char flags[48] = "", value[64];
-	int x = p->a.width > 1, n;
+	int n, x = pane_heading(p->s, p->a, LAYOUT_loss + p->which, metric_info(p->metric)->name);
 
-	x = canvas_text(p->a, x, 0, CANVAS_BOLD, metric_info(p->metric)->name);
 	if (v->cursor_on)
 		x = canvas_textf(p->a, x + 1, 0, CANVAS_MARK, "@%u", v->cursor);
 	n = snprintf(flags, sizeof flags, "%s%s", p->log ? " logY" : "", v->log_x ? " logX" : "");
@@ -358,13 +363,13 @@ draw_curves(const struct plot *p, struct canvas_area plot)
 void
 plot_draw(const struct scene *s, struct canvas_area a, int which)
 {
-	struct plot p = { .s = s, .a = a, .metric = (unsigned)s->view.plot_metric[which], .log = s->view.log_y[which] };
+	struct plot p = { .s = s, .a = a, .which = which, .metric = (unsigned)s->view.plot_metric[which], .log = s->view.log_y[which] };
 	struct canvas_area plot;
 
 	if (a.width < 1 || a.height < 1 || p.metric >= METRIC_COUNT)
 		return;
 	p.set = plot_set(s);
-	p.rails = which == 1 || a.height * 2 > a.canvas->height;
+	p.rails = which == 1 || a.height >= 16 || a.height * 2 > a.canvas->height;
 	p.n = curve_list(s, p.metric, p.curve);
 	p.rail.ascii = p.set == RASTER_ASCII;
 	p.rail.last = curve_last_step(s);

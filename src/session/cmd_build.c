@@ -109,6 +109,7 @@ exec_data(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_build_data = {
 	.name = "data",
+	.complete = "@data label|header|labels @word",
 	.args = "NAME|FILE [label COLUMN] [header yes|no] [labels N]",
 	.min_args = 1,
 	.max_args = 7,
@@ -160,6 +161,7 @@ exec_teacher(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_build_teacher = {
 	.name = "teacher",
+	.complete = "@word mlp|load @file",
 	.args = "NAME MODEL... | NAME load FILE",
 	.min_args = 2,
 	.max_args = 32,
@@ -183,6 +185,7 @@ exec_student(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_build_student = {
 	.name = "student",
+	.complete = "mlp|load @file",
 	.args = "MODEL... | load FILE",
 	.min_args = 1,
 	.max_args = 32,
@@ -205,6 +208,7 @@ exec_load(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_build_load = {
 	.name = "load",
+	.complete = "@net @file",
 	.args = "NAME FILE",
 	.min_args = 2,
 	.max_args = 2,

@@ -42,6 +42,7 @@ exec_set(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_live_set = {
 	.name = "set",
+	.complete = "@knob @value",
 	.args = "[KNOB [VALUE]]",
 	.min_args = 0,
 	.max_args = 2,
@@ -141,6 +142,7 @@ exec_map(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_live_map = {
 	.name = "map",
+	.complete = "@tlayer|clear @slayer match|weight|off|and|hidden|@tlayer|@slayer",
 	.args = "[TEACHER:LAYER s:LAYER [match hidden] [weight W] | off [and ...] | clear]",
 	.min_args = 0,
 	.max_args = 200,
@@ -179,6 +181,7 @@ exec_teachers(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_live_teachers = {
 	.name = "teachers",
+	.complete = "@teacher weight|mute|unmute",
 	.args = "[NAME weight W | NAME mute | NAME unmute]",
 	.min_args = 0,
 	.max_args = 3,

@@ -4,19 +4,66 @@
 
 #include "retort/session/cmd.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/screen/pane.h"
+#include "retort/screen/view.h"
+#include "retort/session/keymap.h"
+#include "retort/session/manual.h"
+
+/* What a bound line does, from its command's sentence or its view action's. */
+static const char *
+meaning(const char *command)
+{
+	char word[2][32] = { "", "" };
+	const struct view_action *v = NULL;
+	const struct cmd *d;
+
+	sscanf(command, "%31s %31s", word[0], word[1]);
+	if (strcmp(word[0], "view") == 0)
+		v = view_find(word[1], NULL);
+	d = cmd_find(word[0], NULL);
+	return v ? v->doc : d ? d->doc : "";
+}
+
+/* What keys do: those of the pane that is looked at first. */
+static void
+list_keys(struct cmd_call *c)
+{
+	const char *here = c->scene ? pane_name((size_t)c->scene->view.focus) : "all", *context, *key, *command;
+
+	for (int pass = 0; pass < 2; pass++) {
+		text_addf(&c->say, pass ? "\neverywhere\n" : "in %s\n", here);
+		for (size_t i = 0; keymap_get(c->keys, i, &context, &key, &command) == 0; i++)
+			if (command[0] && strcmp(context, pass ? "all" : here) == 0)
+				text_addf(&c->say, "  %-6s %-20s %s\n", key, command, meaning(command));
+		if (strcmp(here, "all") == 0)
+			break;
+	}
+}
 
 static int
 exec_help(struct cmd_call *c, struct err *e)
 {
 	const struct cmd *d;
+	char *page;
 
 	for (size_t i = 0; c->argc == 0 && i < cmd_count; i++)
 		text_addf(&c->say, "%-16s %s\n", cmd_table[i]->name, cmd_table[i]->doc);
 	if (c->argc == 0)
 		return 0;
+	if (strcmp(c->argv[0], "keys") == 0) {
+		list_keys(c);
+		return 0;
+	}
+	if (c->scene && (page = manual_page(c->argv[0]))) {
+		text_add(&c->say, page);
+		mem_free(page);
+		return 0;
+	}
 	d = cmd_find(c->argv[0], e);
 	if (!d)
 		return -1;
@@ -26,7 +73,8 @@ exec_help(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_talk_help = {
 	.name = "help",
-	.args = "[COMMAND]",
+	.complete = "@topic",
+	.args = "[COMMAND|keys|TOPIC]",
 	.max_args = 1,
 	.doc = "List the commands, or tell about one.",
 	.example = "help set",
@@ -73,6 +121,7 @@ exec_source(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_talk_source = {
 	.name = "source",
+	.complete = "@file",
 	.args = "FILE",
 	.min_args = 1,
 	.max_args = 1,

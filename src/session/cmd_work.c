@@ -23,6 +23,7 @@ exec_train(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_work_train = {
 	.name = "train",
+	.complete = "@teacher epochs",
 	.args = "NAME [epochs N]",
 	.min_args = 1,
 	.max_args = 3,
@@ -129,6 +130,7 @@ exec_expect(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_work_expect = {
 	.name = "expect",
+	.complete = "@metric @word within",
 	.args = "[NAME:]METRIC VALUE [within X]",
 	.min_args = 2,
 	.max_args = 4,
@@ -149,6 +151,7 @@ exec_save(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_work_save = {
 	.name = "save",
+	.complete = "@net @file",
 	.args = "NAME FILE",
 	.min_args = 2,
 	.max_args = 2,

@@ -20,24 +20,24 @@ cell(FILE *out, double x, int width, int digits)
 static void
 row(FILE *out, const char *who, const char *when, const struct lab_net *n, const struct lab_scores *s)
 {
-	fprintf(out, "%-12s %-5s %7llu", who, when, (unsigned long long)s->step);
-	cell(out, s->accuracy, 9, 4);
-	cell(out, s->agreement, 9, 4);
-	cell(out, s->kl, 9, 5);
-	cell(out, s->nll, 9, 5);
-	cell(out, s->ece, 8, 4);
-	fprintf(out, " %10llu", (unsigned long long)n->parameters);
-	cell(out, n->microseconds > 0 ? n->microseconds : NAN, 9, 3);
+	fprintf(out, "%-10.10s %-4s %6llu", who, when, (unsigned long long)s->step);
+	cell(out, s->accuracy, 8, 4);
+	cell(out, s->agreement, 7, 4);
+	cell(out, s->kl, 7, 5);
+	cell(out, s->nll, 7, 5);
+	cell(out, s->ece, 6, 4);
+	fprintf(out, " %7llu", (unsigned long long)n->parameters);
+	cell(out, n->microseconds > 0 ? n->microseconds : NAN, 6, 3);
 	fputc('\n', out);
 }
 
 void
 report_text(FILE *out, const struct lab_info *i, const struct report_change *change, size_t n)
 {
-	fprintf(out, "%s: %zu held-out rows, %zu labels shown to students, seed %llu, %s\n\n", i->data, i->n_held,
+	fprintf(out, "%s: %zu held-out rows, %zu labels shown to students, seed %llu\n%s\n\n", i->data, i->n_held,
 		i->n_shown, (unsigned long long)i->seed, i->blas);
-	fprintf(out, "%-12s %-5s %7s %9s %9s %9s %9s %8s %10s %9s\n", "", "", "step", "accuracy", "agreement", "KL",
-		"NLL", "ECE", "parameters", "us/row");
+	fprintf(out, "%-10s %-4s %6s %8s %7s %7s %7s %6s %7s %6s\n", "", "", "step", "accuracy", "agrees", "KL", "NLL", "ECE",
+		"params", "us/row");
 	for (int k = 0; k < i->n_teachers; k++)
 		if (i->teacher[k].ready)
 			row(out, i->teacher[k].name, "last", &i->teacher[k], &i->teacher[k].last);

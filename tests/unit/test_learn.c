@@ -236,7 +236,7 @@ a_step_that_cannot_be_meant_is_not_applied_and_undo_mends_it(void **state)
 	trainer_post(r.t, stamped(set("lr", "1e6"), 50));
 	trainer_hold(r.t, false);
 	wait_for(&r, REQUEST_DIVERGED);
-	CHECK(strstr(r.answer->err.msg, "step 51 was not applied") != NULL);
+	CHECK(strstr(r.answer->err.msg, "step 51 not applied") != NULL);
 	CHECK(r.info.paused);
 	CHECK_INT(ask(&r, request_new(REQUEST_UNDO)), 0);
 	CHECK_INT(ask(&r, request_new(REQUEST_RESUME)), 0);

@@ -6,8 +6,6 @@
 #include "retort/screen/pane.h"
 #include "retort/screen/plot.h"
 
-extern const struct pane pane_loss, pane_accuracy, pane_terms;
-
 static struct scene s;
 static struct scene_mark mark[8];
 static struct canvas c;
@@ -116,7 +114,7 @@ a_plot_in_braille(void **state)
 	a_run();
 	draw(&pane_loss, 80, 20);
 	looks_like(
-		" val-nll  ━ student 0.1818  ╍ plain 0.4818  ╌ big 0.1250\n"
+		"val-nll  ━ student 0.1818  ╍ no teacher 0.4818  ╌ big 0.1250\n"
 		"  2.0┤                 ┊          ┊\n"
 		"     │                 ┊          ┊\n"
 		"     │   ⡀             ┊          ┊\n"
@@ -139,7 +137,7 @@ a_plot_in_braille(void **state)
 	s.view.log_y[0] = true;
 	draw(&pane_loss, 40, 12);
 	looks_like(
-		" val-nll logY  ━ student 0.1818\n"
+		"val-nll logY  ━ student 0.1818\n"
 		"    2┤ ⠤     ┊     ┊\n"
 		"    1┤ ⠑⢄⠢⢄  ┊     ┊\n"
 		"     │   ⠑⠢⣀⠒⠒ ⠤⣀ ⡀┊\n"
@@ -161,7 +159,7 @@ a_plot_in_ascii(void **state)
 	s.info.knobs.charset = KNOB_ASCII;
 	draw(&pane_loss, 80, 16);
 	looks_like(
-		" val-nll  * student 0.1818  o plain 0.4818  - big 0.1250\n"
+		"val-nll  * student 0.1818  o no teacher 0.4818  - big 0.1250\n"
 		"  2.0+                 :          :\n"
 		"     |                 :          :\n"
 		"  1.5+  oo             :          :\n"
@@ -180,7 +178,7 @@ a_plot_in_ascii(void **state)
 	s.view.log_y[0] = s.view.log_x = true;
 	draw(&pane_loss, 40, 12);
 	looks_like(
-		" val-nll logY logX  * student 0.1818\n"
+		"val-nll logY logX  * student 0.1818\n"
 		"    2+              ooo        :  :\n"
 		"     |              ***ooooo   :  :\n"
 		"    1+                 *****ooooo :\n"
@@ -202,7 +200,7 @@ a_plot_in_quadrants(void **state)
 	s.braille = false; /* the Linux console */
 	draw(&pane_accuracy, 50, 10);
 	looks_like(
-		" val-accuracy  ━ student 0.9091\n"
+		"val-accuracy  ━ student 0.9091\n"
 		"  1.0┤          ┊      ┊                ▖\n"
 		"  0.8┤          ┊  ▗▄▄▄▄▞▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀\n"
 		"     │      ▗▄▄▄▀▀▀▘   ┊\n"
@@ -223,7 +221,7 @@ two_plots_stand_in_line_and_share_one_rail(void **state)
 	pane_loss.draw(&s, canvas_cut(canvas_all(&c), 0, 0, 60, 9));
 	pane_accuracy.draw(&s, canvas_cut(canvas_all(&c), 0, 9, 60, 9));
 	looks_like(
-		" val-nll  ━ student 0.1818  ╍ plain 0.4818  ╌ big 0.1250\n"
+		"val-nll  ━ student 0.1818  ╍ no teacher 0.4818  ╌ big 0.1250\n"
 		"    2┤            ┊        ┊\n"
 		"     │   ⡀        ┊        ┊\n"
 		"     │  ⠢⡀⠒       ┊        ┊\n"
@@ -232,7 +230,7 @@ two_plots_stand_in_line_and_share_one_rail(void **state)
 		"     │            ⠉⠉⠒⠒⠤⠤⠤⠤⠤⠤⢄⣀⣀⣀⣀⣀⡀ ⠉⠉ ⠉⠉ ⠉⠉ ⠉⠉ ⠁\n"
 		"    0┤⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒┊⠒ ⠒ ⠒ ⠈⠉⠒ ⠒⠈⠉⠉⠉⠉⠉⠉⠉⠑⠂ ⠒ ⠒ ⠒  big\n"
 		"     └0─────────50────────100───────150────────200───────250\n"
-		" val-accuracy  ━ student 0.9091\n"
+		"val-accuracy  ━ student 0.9091\n"
 		"  1.0┤            ┊        ┊         ⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⡀\n"
 		"  0.8┤            ⣀⣀⠤⠤⠤⠤⠒⠒⠒⠒⠊⠉⠉⠉⠉⠉⠉⠉⠉\n"
 		"     │      ⣀⡠⠤⠒⠊⠉┊        ┊\n"
@@ -256,22 +254,22 @@ the_terms_as_stacked_shares(void **state)
 	push(LAB_MAIN, metric_map(0, METRIC_MAP_WEIGHTED), 200, 0.5);
 	draw(&pane_terms, 70, 8);
 	looks_like(
-		" loss terms  share of the gradient\n"
-		" 100%  ██▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▒         term       share      raw weighted\n"
-		"       ████████▓▓▓▓▓▓▓▓▓▓▓▒       █ ce           50%        -        -\n"
-		"       ██████████████▓▓▓▓▓▒       ▓ kd           50%   0.2727        -\n"
-		"       ███████████████████▒       ▒ big 2>1     100%        -   0.5000\n"
+		"loss terms   share of the gradient\n"
+		" 100%  ███▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▒         term       share      raw weighted\n"
+		"       █████████▓▓▓▓▓▓▓▓▓▓▒       █ ce           50%        -        -\n"
+		"       ████████████████▓▓▓▒       ▓ kd           50%    0.273        -\n"
+		"       ███████████████████▓       ▒ big 2>1     100%        -      0.5\n"
 		"       ███████████████████▓\n"
-		"       ████████████████████\n"
-		"   0%  ████████████████████\n");
+		"   0%  ████████████████████       KL train -        held out -\n"
+		"                                  lr -              |grad| -\n");
 	s.utf8 = false;
 	draw(&pane_terms, 30, 6);
 	looks_like(
-		" loss terms\n"
+		"loss terms\n"
 		"#######========:::::::::::::::\n"
 		"  term          share      raw\n"
 		"# ce              50%        -\n"
-		"= kd              50%   0.2727\n"
+		"= kd              50%    0.273\n"
 		": big 2>1        100%        -\n");
 }
 
@@ -283,7 +281,7 @@ the_cursor_reads_samples_and_marks_exactly(void **state)
 	s.view.cursor_on = true;
 	s.view.cursor = 100;
 	draw(&pane_loss, 100, 16);
-	CHECK(shows("val-nll @100  \xE2\x94\x81 student 0.3333333  \xE2\x95\x8D plain 0.6333333  \xE2\x95\x8C big 0.125\n"));
+	CHECK(shows("val-nll @100  \xE2\x94\x81 student 0.3333333  \xE2\x95\x8D no teacher 0.6333333  \xE2\x95\x8C big 0.125\n"));
 	CHECK(shows("b @100 temperature 2 -> 8"));
 	CHECK(shows("c @100 kd-weight 0.9 -> 0.75"));
 	CHECK(!shows("a @60"));
@@ -370,7 +368,7 @@ a_teacher_has_its_own_curves_and_marks(void **state)
 	push(LAB_TEACHER(1), METRIC_VAL_NLL, 40, 0.75);
 	s.view.branch = LAB_TEACHER(1);
 	draw(&pane_loss, 80, 12);
-	CHECK(shows(" val-nll  \xE2\x94\x81 late 0.7500\n"));
+	CHECK(shows("val-nll  \xE2\x94\x81 late 0.7500\n"));
 	CHECK(!shows("temperature"));
 	s.view.branch = LAB_TEACHER(0);
 	draw(&pane_loss, 80, 12);

@@ -30,6 +30,8 @@ void thread_lock(struct lock *l);
 void thread_unlock(struct lock *l);
 /* Wait for thread_wake with the lock held; may return early, so loop on the condition. */
 void thread_wait(struct lock *l);
+/* The same for at most so many seconds. */
+void thread_wait_for(struct lock *l, double seconds);
 void thread_wake(struct lock *l);
 
 #endif

@@ -64,6 +64,9 @@ const char *knob_get(const struct knobs *k, const struct knob *d, char *buf, siz
 /* The value as a number; a PICK gives its index. */
 double knob_value(const struct knobs *k, const struct knob *d);
 
+/* Copy the knobs that can change `when` (KNOB_VIEW: how things look) from one set to another. */
+void knob_overlay(struct knobs *to, const struct knobs *from, enum knob_when when);
+
 /* The text of the value one nudge up (direction 1) or down (-1), clamped. Returns buf. */
 const char *knob_nudge(const struct knobs *k, const struct knob *d, int direction, char *buf, size_t size);
 

@@ -30,8 +30,9 @@ struct curve {
 
 /*
  * The curves of a metric for view.branch, in the order of the legend, the main one first: it is
- * painted last. LAB_MAIN: the student, the student without a teacher, the batches, and a level
- * for each ready teacher. A teacher: itself and its batches. Those without samples are left out.
+ * painted last. LAB_MAIN: the student, the student without a teacher, and a level for each ready
+ * teacher. A teacher: itself. With either the same measure on the batches, where knob smooth makes
+ * it a line, or where nothing else is there yet. Those without samples are left out.
  */
 int curve_list(const struct scene *s, unsigned metric, struct curve out[CURVE_MAX]);
 

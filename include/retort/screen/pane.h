@@ -12,11 +12,14 @@ struct pane {
 	const char *name;  /* "loss": `view pane loss`, and the context of its key bindings */
 	const char *title;
 	const char *doc;   /* one sentence, shown by ? */
+	const char *hints; /* keys of its own, for the line of hints */
 	/* Draws all of `area`; pure: the same scene, the same cells. Any size from 1x1. */
 	void (*draw)(const struct scene *s, struct canvas_area area);
 };
 
 /* In the order of panes.def: the order of Tab. */
+#define PANE(id) extern const struct pane pane_##id;
+#include "retort/screen/panes.def"
 extern const struct pane *const pane_table[];
 extern const size_t pane_count;
 
@@ -25,5 +28,8 @@ int pane_find(const char *name); /* index, or -1 */
 
 /* Draw the whole screen: status line, panes, hints, message, prompt; whatever fits. */
 void pane_draw_all(const struct scene *s, struct canvas *c);
+
+/* A pane's title in its first row, lit when it has the focus. Returns the column after it. */
+int pane_heading(const struct scene *s, struct canvas_area a, int pane, const char *title);
 
 #endif

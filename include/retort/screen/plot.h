@@ -17,8 +17,7 @@ struct span_steps plot_steps(const struct scene *s, int columns);
 /*
  * Draw view.plot_metric[which]. Its first row is the title: name, logY, ema, legend with last
  * values, or the exact values at the cursor. The rail and its strips stand under the lower plot
- * (which 1), and under the upper one where it has more than half of the screen's rows, which means
- * that it is alone. Any size; what does not fit goes in this order: strips, rail, axes, curves.
+ * (which 1), and under the upper one where it has 16 rows or more than half of the screen's. Any size; what does not fit goes in this order: strips, rail, axes, curves.
  */
 void plot_draw(const struct scene *s, struct canvas_area a, int which);
 

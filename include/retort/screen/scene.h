@@ -100,7 +100,7 @@ struct scene {
 	int prompt_cursor;      /* column of the cursor in it */
 	char candidates[240];   /* completion list, one line */
 	bool utf8;              /* the terminal takes UTF-8 */
-	bool braille;           /* and its font has braille (the Linux console's has not) */
+	bool braille;           /* and has glyphs for braille */
 	struct scene_view view;
 	uint64_t version;       /* counts up with every change that could be seen */
 };
@@ -108,6 +108,9 @@ struct scene {
 /* Empty, with the default view. */
 void scene_init(struct scene *s);
 void scene_release(struct scene *s);
+
+/* Seven bits only: what the terminal takes, or what the person chose. */
+bool scene_ascii(const struct scene *s);
 
 /* Add a sample; makes the series at the first. NaN is kept as a break. */
 void scene_sample(struct scene *s, unsigned branch, unsigned metric, uint32_t step, double value);

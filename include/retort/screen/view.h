@@ -22,6 +22,9 @@ extern const size_t view_count;
 
 const char *view_name(size_t i); /* NULL past the last */
 
+/* By name, or NULL with an error that says what is near. */
+const struct view_action *view_find(const char *name, struct err *e);
+
 /* Find and do: `argument` may be "". The error names what is near. */
 int view_do(struct scene *s, const char *name, const char *argument, struct text *line, struct err *e);
 

@@ -9,6 +9,9 @@
 #include "retort/base/err.h"
 #include "retort/base/text.h"
 #include "retort/learn/trainer.h"
+#include "retort/screen/scene.h"
+
+struct keymap;
 
 enum cmd_flags {
 	CMD_RECORD = 1, /* changes what is trained: goes into the recording */
@@ -20,13 +23,20 @@ struct cmd_call {
 	char **argv;
 	const struct lab_info *info; /* as of the last answer */
 	const char *dir;             /* relative paths are relative to it */
+	bool scripted;               /* the line stands in a script */
+	struct scene *scene;         /* what a person looks at; NULL: nobody looks */
+	struct keymap *keys;
 	struct request *request;     /* out: to be posted; NULL: done already */
-	struct text say;             /* out: what to tell the person */
+	struct text say;             /* out: what was asked for */
+	struct text talk;            /* out: a message about it */
+	struct text then;            /* out: lines to be given next, each on its own */
 	struct text record;          /* out: the line to record, where it is not the one typed */
 	char *save;                  /* out: path the answer's checkpoint goes to; owned */
 	char *source;                /* out: path of a script to queue; owned */
 	double expected, within;     /* out: `expect` */
 	int digits;                  /* out: `expect`: compare to so many digits; 17 exactly; 0: within */
+	bool waits;                  /* out: `wait` */
+	uint64_t wait;               /* out: its step; UINT64_MAX none */
 	bool quit;                   /* out */
 };
 
@@ -35,6 +45,7 @@ struct cmd {
 	const char *args;    /* synopsis of the arguments */
 	int min_args, max_args;
 	unsigned flags;
+	const char *complete; /* kinds of its arguments in turn, the last repeated: "@knob @value", or words "on|off" */
 	const char *doc;     /* one sentence */
 	const char *example; /* runs in the tests */
 	int (*exec)(struct cmd_call *c, struct err *e);

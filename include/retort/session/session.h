@@ -4,6 +4,7 @@
 #define RETORT_SESSION_SESSION_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "retort/base/err.h"
@@ -15,11 +16,13 @@ struct scene;
 struct session_options {
 	bool live;            /* a person watches: what is typed waits for nothing, errors end nothing,
 				 messages and figures go to the scene instead of `out` and `talk` */
+	const char *name;     /* live: what the status line calls the session */
 	int threads;          /* workers; >= 1 */
 	const char *record;   /* file the session is recorded in; NULL: not recorded */
 	FILE *out;            /* data: evaluations and reports */
 	FILE *talk;           /* messages, one a line */
 	bool json;            /* data as one JSON object a line, else TSV */
+	uint64_t until;       /* end a script when the main line stands at this step; 0: at its end */
 	bool replay;          /* the script says itself what to expect: evaluations are not recorded again */
 	bool check;           /* a failed `expect` ends the session with status 3; else it is only told */
 };
@@ -70,11 +73,20 @@ const struct lab_info *session_info(const struct session *s);
 /* Live: what the panes draw. The terminal's side fills its prompt fields and obeys `wants`. */
 struct scene *session_scene(struct session *s);
 
+/* Live: session_line for what a person typed; a refusal is said in the scene. */
+void session_type(struct session *s, const char *line);
+
 /*
  * Live: a key by name (session/keymap.h), looked up for the focused pane, carried out through
  * session_line; answers an open question first. False when nothing is bound to it.
  */
 bool session_key(struct session *s, const char *key);
+
+/*
+ * Live: the mouse at cell (x, y) of a screen of that size. Button 0 chooses a pane and what is under
+ * the pointer; 64 and 65, the wheel, nudge it; others do nothing.
+ */
+void session_mouse(struct session *s, int x, int y, int width, int height, int button);
 
 /*
  * Candidates for completing `line` at byte `point`: a NULL-terminated array, sorted; the caller frees

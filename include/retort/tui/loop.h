@@ -5,12 +5,14 @@
 
 #include "retort/base/err.h"
 #include "retort/session/session.h"
+#include "retort/tui/term.h"
 
 /*
- * Play `text` on the screen until the person leaves. Without a usable terminal (TERM=dumb, unset
- * or unknown) lines are read and answers written, with readline's history and completion where
- * there is a terminal at all. Returns the exit status: the session's, or 128 + the signal.
+ * Show a live session until the person leaves or a signal ends it; takes the terminal and closes it.
+ * A key is on the screen at once; what trains is drawn at most `fps` times a second, and nothing
+ * is written while nothing changes. Returns the exit status: the session's, or 128 + the signal; -1 and an error when
+ * it could not begin.
  */
-int loop_run(const struct session_options *o, const char *name, const char *text, const char *dir, struct err *e);
+int loop_run(struct session *s, struct term *term, struct err *e);
 
 #endif

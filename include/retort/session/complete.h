@@ -1,0 +1,17 @@
+/* Completion: candidates for the word at the cursor, all from the tables. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_SESSION_COMPLETE_H
+#define RETORT_SESSION_COMPLETE_H
+
+#include <stddef.h>
+
+#include "retort/learn/lab.h"
+
+/*
+ * Candidates for the word of `line` that ends at byte `point`: sorted, without repeats, NULL at
+ * the end; the caller frees each and the array with mem_free. NULL when there is none. *start:
+ * byte where the word begins. Main thread; looks at directories for file names.
+ */
+char **complete_line(const struct lab_info *info, const char *line, size_t point, size_t *start);
+
+#endif

@@ -1,0 +1,40 @@
+/* The live half of a session: what a person sees of it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_SESSION_LIVE_H
+#define RETORT_SESSION_LIVE_H
+
+#include "retort/learn/trainer.h"
+#include "retort/screen/scene.h"
+#include "retort/session/report.h"
+
+struct live;
+
+struct live *live_new(const char *name, bool recording);
+void live_free(struct live *l);
+
+/* What the panes draw; owned. */
+struct scene *live_scene(struct live *l);
+
+/* A sample, in the order of the ring. */
+void live_sample(struct live *l, const struct event *ev);
+
+/* An answer: takes its snapshot of the lab, marks what changed and says it. */
+void live_answer(struct live *l, const struct request *r);
+
+/* A knob that changes how things look was turned. */
+void live_knobs(struct live *l, const struct knobs *view);
+
+/* Knobs that were asked for and are not answered: forget them all; add one. */
+void live_unasked(struct live *l);
+void live_ask(struct live *l, const struct knob *k, const char *value);
+
+/* The report in the help pane. */
+void live_report(struct live *l, const struct lab_info *info, const struct report_change *change, size_t n);
+
+/* What a command says: one line as the message, more in the help pane. */
+void live_say(struct live *l, const char *title, const char *text);
+
+/* Speed and time left, twice a second at most. */
+void live_tick(struct live *l, double now);
+
+#endif

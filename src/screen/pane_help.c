@@ -1,0 +1,85 @@
+/* pane_help.c: pages of the manual, and whatever else is longer than a line. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "retort/screen/layout.h"
+#include "retort/screen/pane.h"
+
+/* One line as nroff writes it: X BACKSPACE X is bold, _ BACKSPACE X is underlined; tabs go to eights. */
+static void
+draw_line(struct canvas_area a, int y, const char *line)
+{
+	size_t len = strlen(line);
+	int x = 0;
+
+	while (len) {
+		enum canvas_look look = CANVAS_PLAIN;
+		uint32_t cp, over;
+		size_t n = text_utf8(line, len, &cp);
+
+		while (len > n && line[n] == '\b') { /* bold underline is struck twice */
+			look = cp == '_' ? CANVAS_CURVE1 : CANVAS_BOLD;
+			line += n + 1;
+			len -= n + 1;
+			n = text_utf8(line, len, &over);
+			cp = over;
+		}
+		if (n == 0)
+			return;
+		if (cp == '\t')
+			x += 8 - x % 8;
+		else
+			canvas_put(a, x, y, cp, look);
+		x += cp == '\t' ? 0 : text_width_char(cp) < 0 ? 1 : text_width_char(cp);
+		line += n;
+		len -= n;
+	}
+}
+
+/* The text of a line without overstrikes, to search in. */
+static void
+draw_found(const struct scene *s, struct canvas_area a, int y)
+{
+	char row[1024];
+	size_t n = 0;
+
+	for (int x = 0; x < a.width && n + 1 < sizeof row; x++) {
+		uint32_t ch = a.canvas->cell[(a.y + y) * a.canvas->width + a.x + x].ch;
+
+		row[n++] = ch < 128 && ch ? (char)ch : '?';
+	}
+	row[n] = '\0';
+	for (const char *p = row; s->view.search[0] && (p = strcasestr(p, s->view.search)); p++)
+		canvas_paint(a, (int)(p - row), y, (int)strlen(s->view.search), CANVAS_REVERSE);
+}
+
+static void
+draw(const struct scene *s, struct canvas_area a)
+{
+	int rows = a.height - 1, x = pane_heading(s, a, LAYOUT_help, s->n_help ? s->help_title : "help");
+	int first = s->view.help_scroll;
+
+	if (s->n_help == 0)
+		canvas_text(a, 1, 1, CANVAS_DIM, ":help lists the commands, :help tutorial is a place to begin");
+	if ((int)s->n_help > rows)
+		canvas_textf(a, x + 2, 0, CANVAS_DIM, "%d-%d of %zu", first + 1,
+			     first + rows < (int)s->n_help ? first + rows : (int)s->n_help, s->n_help);
+	for (int y = 0; y < rows && first + y < (int)s->n_help; y++) {
+		struct canvas_area line = canvas_cut(a, 1, 1 + y, a.width - 1, 1);
+
+		if (line.width == 0 || line.height == 0)
+			continue;
+		draw_line(line, 0, s->help[first + y]);
+		draw_found(s, line, 0);
+	}
+}
+
+const struct pane pane_help = {
+	.name = "help",
+	.title = "Help",
+	.doc = "Pages of the manual, lists, and the report.",
+	.hints = "jk scroll  Space page  / search  n next  q close",
+	.draw = draw,
+};

@@ -1,0 +1,29 @@
+/* pane_log.c: what happened, the newest at the bottom. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/screen/layout.h"
+#include "retort/screen/pane.h"
+
+static void
+draw(const struct scene *s, struct canvas_area a)
+{
+	static const enum canvas_look looks[] = { CANVAS_PLAIN, CANVAS_GOOD, CANVAS_WARN, CANVAS_BAD };
+	int rows = a.height - 1, first = s->n_log - rows - s->view.log_scroll;
+
+	pane_heading(s, a, LAYOUT_log, "log");
+	first = first < 0 ? 0 : first;
+	for (int y = 0; y < rows && first + y < s->n_log; y++) {
+		const struct scene_line *l = &s->log[(s->log_first + first + y) % SCENE_LOG];
+
+		canvas_text(a, 1, 1 + y, looks[l->level], l->text);
+	}
+}
+
+const struct pane pane_log = {
+	.name = "log",
+	.title = "Log",
+	.doc = "Every change and event with its step, errors too.",
+	.hints = "jk scroll",
+	.draw = draw,
+};

@@ -1,0 +1,219 @@
+/* answer.c: what becomes of the trainer's answers. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/answer.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/base/text.h"
+
+static void
+note_change(struct session *s, const struct request *r)
+{
+	struct report_change *c;
+
+	if (!r->note[0] || r->status < 0)
+		return;
+	mem_grow(&s->change, &s->cap_changes, s->n_changes + 1, sizeof *s->change);
+	c = &s->change[s->n_changes++];
+	snprintf(c->stamp, sizeof c->stamp, "%s", r->stamp);
+	snprintf(c->text, sizeof c->text, "%s", r->note);
+	tell_change(&s->tell, r->stamp, r->note);
+}
+
+static bool
+meets(const struct pending *p, double value)
+{
+	char got[40], want[40];
+
+	if (p->digits == 0)
+		return fabs(value - p->expected) <= p->within;
+	if (p->digits >= 17 || value == p->expected)
+		return value == p->expected;
+	snprintf(got, sizeof got, "%.*g", p->digits, value);
+	snprintf(want, sizeof want, "%.*g", p->digits, p->expected);
+	return strcmp(got, want) == 0;
+}
+
+static void
+compare(struct session *s, const struct pending *p, const struct request *r)
+{
+	if (meets(p, r->value))
+		return;
+	session_tell(s, true, "%s%sstep %llu: %s is %.17g (%a), expected %.17g (%a)", p->where ? p->where : "",
+		     p->where ? ":1: " : "", (unsigned long long)r->step, r->text, r->value, r->value, p->expected,
+		     p->expected);
+	if (s->o.check)
+		session_fail(s, 3);
+	else if (p->where || !s->live)
+		s->status = s->status ? s->status : 3;
+}
+
+static void
+save(struct session *s, const struct pending *p, const struct request *r)
+{
+	struct err e;
+
+	if (ckpt_write(r->ckpt, p->save, &e) == 0) {
+		if (s->live)
+			session_tell(s, false, "saved %s", p->save);
+		return;
+	}
+	session_tell(s, true, "save: %s", e.msg);
+	if (!s->live)
+		session_fail(s, 1);
+}
+
+/* What an answer brings besides its status. */
+static void
+use(struct session *s, const struct pending *p, struct request *r)
+{
+	note_change(s, r);
+	if (r->kind == REQUEST_RUN || r->kind == REQUEST_TRAIN)
+		s->working = true;
+	if (r->kind == REQUEST_RUN)
+		s->owes_report = true;
+	s->stopped = r->kind == REQUEST_STOP || (s->stopped && r->kind != REQUEST_RUN);
+	if (r->kind == REQUEST_EXPECT)
+		compare(s, p, r);
+	if (r->kind == REQUEST_SNAPSHOT && p->save)
+		save(s, p, r);
+	if (r->kind != REQUEST_REPORT)
+		return;
+	s->owes_report = false;
+	tell_report(&s->tell, &s->info, s->change, s->n_changes);
+	if (s->live && !s->leaving)
+		live_report(s->live, &s->info, s->change, s->n_changes);
+}
+
+static void
+settle(struct session *s, const struct pending *p, struct request *r)
+{
+	if (r->status == 0)
+		use(s, p, r);
+	else if (!p->where && s->live)
+		return; /* the scene says it */
+	else
+		session_tell(s, true, "%s%s%s", p->where ? p->where : "", p->where ? ":1: " : "", r->err.msg);
+	if (r->status < 0 && p->where)
+		session_fail(s, 2);
+	if (p->records && r->status == 0)
+		session_record(s, r->stamp, p->text);
+}
+
+/* Work has ended and somebody still waits for a later step: nobody will get there. */
+static void
+check_stranded(struct session *s)
+{
+	const struct pending *p = s->n_pending ? &s->pending[0] : NULL;
+
+	if (s->working || !p || !p->stamped || !p->where)
+		return;
+	session_tell(s, true, "%s:1: step %llu is never reached: the work before it ended at %llu", p->where,
+		     (unsigned long long)p->at, (unsigned long long)s->info.step);
+	session_fail(s, 2);
+}
+
+/* Work ended, or cannot go on. */
+static void
+hear(struct session *s, const struct request *r)
+{
+	if (r->kind == REQUEST_DONE) {
+		s->working = false;
+		check_stranded(s);
+	}
+	if (r->kind == REQUEST_DIVERGED && !s->live) {
+		session_tell(s, true, "retort: %s", r->err.msg);
+		session_fail(s, 1);
+	}
+}
+
+/* A person watches: a run that came to its end is reported without being asked. */
+static void
+close_run(struct session *s, const struct request *r)
+{
+	bool ended = r->kind == REQUEST_DONE || r->kind == REQUEST_REPORT;
+
+	if (s->leaving && ended)
+		s->over = true;
+	if (s->live && r->kind == REQUEST_DONE && s->owes_report && !s->stopped && !s->over && !s->n_pending &&
+	    !script_peek(s->script))
+		session_line(s, "report", NULL, NULL);
+}
+
+static void
+drop(struct session *s, size_t i)
+{
+	memmove(&s->pending[i], &s->pending[i + 1], (s->n_pending - i - 1) * sizeof *s->pending);
+	s->n_pending--;
+}
+
+/* A held key: the trainer answers the last of several SETs of a knob only. */
+static void
+drop_replaced(struct session *s, uint64_t id)
+{
+	for (size_t i = 0; i < s->n_pending;) {
+		if (s->pending[i].id < id && s->pending[i].kind == REQUEST_SET && !s->pending[i].stamped) {
+			session_forget(&s->pending[i]);
+			drop(s, i);
+		} else {
+			i++;
+		}
+	}
+}
+
+static void
+show_asked(struct session *s)
+{
+	live_unasked(s->live);
+	for (size_t i = 0; i < s->n_pending; i++)
+		if (s->pending[i].knob && !s->pending[i].stamped)
+			live_ask(s->live, s->pending[i].knob, s->pending[i].asked);
+}
+
+void
+answer_take(struct session *s, struct request *r)
+{
+	size_t i = 0;
+
+	tell_close(&s->tell);
+	s->info = r->info;
+	knob_overlay(&s->info.knobs, &s->view, KNOB_VIEW);
+	if (s->live && r->kind != REQUEST_PACE)
+		live_answer(s->live, r);
+	while (i < s->n_pending && (r->id == 0 || s->pending[i].id != r->id))
+		i++;
+	if (i == s->n_pending) {
+		hear(s, r);
+	} else {
+		struct pending p = s->pending[i];
+
+		drop(s, i);
+		if (!r->stamped)
+			drop_replaced(s, r->id);
+		settle(s, &p, r);
+		session_forget(&p);
+	}
+	if (s->live)
+		show_asked(s);
+	close_run(s, r);
+	request_free(r);
+}
+
+void
+answer_sample(struct session *s, const struct event *ev)
+{
+	struct err e;
+
+	tell_sample(&s->tell, &s->info, ev);
+	if (s->live)
+		live_sample(s->live, ev);
+	if (!s->recorder || !s->working || recorder_sample(s->recorder, &s->info, ev, &e) == 0)
+		return;
+	session_tell(s, true, "retort: %s", e.msg);
+	s->status = s->status ? s->status : 1;
+}

@@ -1,0 +1,285 @@
+/* complete.c: candidates for the word at the cursor. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/complete.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/base/text.h"
+#include "retort/data/dataset.h"
+#include "retort/screen/pane.h"
+#include "retort/screen/view.h"
+#include "retort/session/cmd.h"
+
+#define WORDS 64 /* words of a line that are looked at */
+
+struct list {
+	size_t n, cap;
+	char **item;
+	const char *prefix;
+	const struct lab_info *info;
+	char *word[WORDS]; /* of the line, before the one completed; word[0] is the command */
+	int n_words;
+};
+
+static void
+offer(struct list *l, const char *candidate)
+{
+	if (strncmp(candidate, l->prefix, strlen(l->prefix)) != 0)
+		return;
+	mem_grow(&l->item, &l->cap, l->n + 2, sizeof *l->item);
+	l->item[l->n++] = mem_text(candidate);
+	l->item[l->n] = NULL;
+}
+
+static void
+offer_all(struct list *l, const char *(*next)(size_t i))
+{
+	for (size_t i = 0; next(i); i++)
+		offer(l, next(i));
+}
+
+static void
+offer_command(struct list *l)
+{
+	offer_all(l, cmd_name);
+}
+
+static void
+offer_knob(struct list *l)
+{
+	offer_all(l, knob_name);
+}
+
+/* The choices of a knob, or its value of now and its default. */
+static void
+offer_value(struct list *l)
+{
+	const struct knob *k = l->n_words > 1 ? knob_find(l->word[1], NULL) : NULL;
+	char buf[64];
+
+	if (!k)
+		return;
+	for (size_t i = 0; k->choices && knob_choice(k, i, buf, sizeof buf); i++)
+		offer(l, buf);
+	if (k->choices)
+		return;
+	offer(l, knob_get(&l->info->knobs, k, buf, sizeof buf));
+	offer(l, k->initial);
+}
+
+static void
+offer_teacher(struct list *l)
+{
+	for (int i = 0; i < l->info->n_teachers; i++)
+		offer(l, l->info->teacher[i].name);
+}
+
+static void
+offer_net(struct list *l)
+{
+	offer_teacher(l);
+	offer(l, "s");
+}
+
+static void
+offer_layers(struct list *l, const struct lab_net *net, const char *owner)
+{
+	for (int i = 0; i < net->n_layers; i++) {
+		char layer[64];
+
+		snprintf(layer, sizeof layer, "%s:%s", owner, net->layer[i].name);
+		offer(l, layer);
+	}
+}
+
+static void
+offer_tlayer(struct list *l)
+{
+	for (int i = 0; i < l->info->n_teachers; i++)
+		offer_layers(l, &l->info->teacher[i], l->info->teacher[i].name);
+}
+
+static void
+offer_slayer(struct list *l)
+{
+	if (l->info->has_student)
+		offer_layers(l, &l->info->student, "s");
+}
+
+static void
+offer_metric(struct list *l)
+{
+	for (size_t i = 0; i < METRIC_FIXED; i++)
+		offer(l, metric_name(i));
+	for (int i = 0; i < l->info->n_maps; i++)
+		for (unsigned part = 0; part < 3; part++)
+			offer(l, metric_name(metric_map(l->info->map[i].slot, (enum metric_map)part)));
+}
+
+/* Names in the directory that the word names; directories end in '/'. */
+static void
+offer_file(struct list *l)
+{
+	const char *slash = strrchr(l->prefix, '/');
+	size_t len = slash ? (size_t)(slash - l->prefix) + 1 : 0;
+	struct text dir = { 0 }, path = { 0 };
+	struct dirent *d;
+	struct stat st;
+	DIR *open;
+
+	text_bytes(&dir, l->prefix, len);
+	open = opendir(len ? dir.s : ".");
+	while (open && (d = readdir(open))) {
+		if (d->d_name[0] == '.' && l->prefix[len] != '.')
+			continue;
+		text_clear(&path);
+		text_addf(&path, "%s%s", text_get(&dir), d->d_name);
+		if (stat(path.s, &st) == 0 && S_ISDIR(st.st_mode))
+			text_add(&path, "/");
+		offer(l, path.s);
+	}
+	if (open)
+		closedir(open);
+	text_release(&dir);
+	text_release(&path);
+}
+
+static void
+offer_data(struct list *l)
+{
+	offer_all(l, dataset_bundled_name);
+	offer_file(l);
+}
+
+static void
+offer_view(struct list *l)
+{
+	offer_all(l, view_name);
+}
+
+/* What the view action before takes. */
+static void
+offer_argument(struct list *l)
+{
+	const struct view_action *v = l->n_words > 1 ? view_find(l->word[1], NULL) : NULL;
+
+	if (v && strstr(v->argument, "METRIC"))
+		offer_metric(l);
+	else if (v && strstr(v->argument, "PANE"))
+		offer_all(l, pane_name);
+	else if (v && strstr(v->argument, "NAME"))
+		offer_net(l);
+}
+
+static void
+offer_context(struct list *l)
+{
+	offer(l, "all");
+	offer(l, "editor");
+	offer_all(l, pane_name);
+}
+
+static void
+offer_topic(struct list *l)
+{
+	static const char *const more[] = { "keys", "retort", "session", "retortrc", "losses", "tutorial" };
+
+	offer_command(l);
+	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+		offer(l, more[i]);
+}
+
+static const struct {
+	const char *kind;
+	void (*offer)(struct list *l);
+} kinds[] = {
+	{ "@command", offer_command }, { "@knob", offer_knob },     { "@value", offer_value },
+	{ "@teacher", offer_teacher }, { "@net", offer_net },       { "@tlayer", offer_tlayer },
+	{ "@slayer", offer_slayer },   { "@metric", offer_metric }, { "@file", offer_file },
+	{ "@data", offer_data },       { "@view", offer_view },     { "@argument", offer_argument },
+	{ "@context", offer_context }, { "@topic", offer_topic },
+};
+
+/* One alternative: a kind, or a word. Kinds without candidates (@word, @key) offer nothing. */
+static void
+offer_one(struct list *l, const char *one)
+{
+	if (one[0] != '@') {
+		offer(l, one);
+		return;
+	}
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(kinds[i].kind, one) == 0)
+			kinds[i].offer(l);
+}
+
+/* Argument `n` (from 0) of the command: field n of its `complete`, or the last. */
+static void
+offer_argument_of(struct list *l, const struct cmd *d, int n)
+{
+	char *fields = mem_text(d->complete ? d->complete : ""), *field = fields, *one, *more;
+
+	for (char *next; n > 0 && (next = strchr(field, ' ')); n--)
+		field = next + 1;
+	field[strcspn(field, " ")] = '\0';
+	for (one = strtok_r(field, "|", &more); one; one = strtok_r(NULL, "|", &more))
+		offer_one(l, one);
+	mem_free(fields);
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+sort(struct list *l)
+{
+	size_t kept = 0;
+
+	qsort(l->item, l->n, sizeof *l->item, by_text);
+	for (size_t i = 0; i < l->n; i++) {
+		if (kept && strcmp(l->item[kept - 1], l->item[i]) == 0)
+			mem_free(l->item[i]);
+		else
+			l->item[kept++] = l->item[i];
+	}
+	l->item[kept] = NULL;
+	l->n = kept;
+}
+
+char **
+complete_line(const struct lab_info *info, const char *line, size_t point, size_t *start)
+{
+	struct list l = { .info = info };
+	char *text = mem_text(line), *more, *word;
+	const struct cmd *d;
+
+	point = point < strlen(text) ? point : strlen(text);
+	text[point] = '\0';
+	for (*start = point; *start > 0 && text[*start - 1] != ' ' && text[*start - 1] != '\t'; (*start)--)
+		;
+	l.prefix = mem_text(text + *start);
+	text[*start] = '\0';
+	for (word = strtok_r(text, " \t", &more); word && l.n_words < WORDS; word = strtok_r(NULL, " \t", &more))
+		if (l.n_words || word[0] != '@')
+			l.word[l.n_words++] = word;
+	if (l.n_words == 0)
+		offer_command(&l);
+	else if ((d = cmd_find(l.word[0], NULL)))
+		offer_argument_of(&l, d, l.n_words - 1);
+	mem_free((char *)l.prefix);
+	mem_free(text);
+	if (l.n)
+		sort(&l);
+	return l.item;
+}

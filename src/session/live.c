@@ -1,0 +1,303 @@
+/* live.c: samples and answers become the scene. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/live.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+
+#define RATE_SECONDS 0.5 /* over which speed is measured */
+
+struct live {
+	struct scene scene;
+	struct knobs view;
+	/* speed: when it was last measured, and where the work stood */
+	double at;
+	uint64_t at_step;
+	int at_branch;
+};
+
+struct live *
+live_new(const char *name, bool recording)
+{
+	struct live *l = mem_new(sizeof *l);
+
+	scene_init(&l->scene);
+	snprintf(l->scene.session, sizeof l->scene.session, "%s", name);
+	l->scene.recording = recording;
+	knob_defaults(&l->scene.defaults);
+	knob_defaults(&l->scene.info.knobs);
+	knob_defaults(&l->view);
+	l->at_branch = -1;
+	l->scene.eta = -1;
+	return l;
+}
+
+void
+live_free(struct live *l)
+{
+	if (!l)
+		return;
+	scene_release(&l->scene);
+	mem_free(l);
+}
+
+struct scene *
+live_scene(struct live *l)
+{
+	return &l->scene;
+}
+
+/* Whose step is shown as the step. */
+static int
+worker(const struct lab_info *i)
+{
+	return i->phase == LAB_TRAINING ? LAB_TEACHER(i->busy) : i->phase == LAB_REPORTING ? LAB_PLAIN : LAB_MAIN;
+}
+
+/* Held-out figures are the network's last scores: answers, which bring them too, come more rarely. */
+static void
+score(struct scene *s, const struct event *ev)
+{
+	struct lab_net *net = ev->branch == LAB_MAIN ? &s->info.student : ev->branch == LAB_PLAIN ? &s->info.plain :
+			      &s->info.teacher[ev->branch - 2];
+	struct lab_scores *last = &net->last;
+
+	switch (ev->metric) {
+	case METRIC_VAL_NLL:
+		last->nll = ev->value;
+		last->step = ev->step;
+		break;
+	case METRIC_VAL_ACCURACY:
+		last->accuracy = ev->value;
+		break;
+	case METRIC_VAL_ECE:
+		last->ece = ev->value;
+		break;
+	case METRIC_VAL_AGREEMENT:
+		last->agreement = ev->value;
+		break;
+	case METRIC_VAL_KL:
+		last->kl = ev->value;
+		break;
+	default:
+		break;
+	}
+}
+
+void
+live_sample(struct live *l, const struct event *ev)
+{
+	struct scene *s = &l->scene;
+	bool first = !s->series[ev->branch][ev->metric];
+
+	scene_sample(s, ev->branch, ev->metric, ev->step, ev->value);
+	if (first)
+		series_smooth(s->series[ev->branch][ev->metric], s->info.knobs.smooth);
+	score(s, ev);
+	if (ev->branch == worker(&s->info) && s->info.phase != LAB_IDLE && ev->step > s->info.step)
+		s->info.step = ev->step;
+}
+
+/* A fresh network has no past. */
+static void
+forget(struct scene *s, const struct request *r)
+{
+	int k = lab_info_teacher(&r->info, r->name, NULL);
+
+	if (r->kind == REQUEST_STUDENT || (r->kind == REQUEST_TEACHER && k < 0)) {
+		scene_forget(s, LAB_MAIN);
+		scene_forget(s, LAB_PLAIN);
+	}
+	if (k >= 0 && (r->kind == REQUEST_TEACHER || (r->kind == REQUEST_TRAIN && r->info.from == 0)))
+		scene_forget(s, (unsigned)LAB_TEACHER(k));
+	if (r->kind != REQUEST_SEED && r->kind != REQUEST_DATA)
+		return;
+	for (unsigned b = 0; b < LAB_BRANCHES; b++)
+		scene_forget(s, b);
+}
+
+/* Knobs that have another value now; undo and redo come through here too. */
+static bool
+mark_knobs(struct scene *s, const struct request *r)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < knob_count; i++) {
+		const struct knob *k = &knob_table[i];
+		double from = knob_value(&s->info.knobs, k), to = knob_value(&r->info.knobs, k);
+
+		if (k->when == KNOB_VIEW || from == to)
+			continue;
+		scene_mark_add(s, SCENE_TWEAK, (unsigned)r->branch, (uint32_t)r->step, r->note, (int)i, from, to);
+		any = true;
+	}
+	return any;
+}
+
+static void
+mark(struct scene *s, const struct request *r)
+{
+	static const int kinds[] = {
+		[REQUEST_RUN] = SCENE_RUN + 1, [REQUEST_MAP] = SCENE_MAP + 1, [REQUEST_WEIGHT] = SCENE_TWEAK + 1,
+		[REQUEST_MUTE] = SCENE_TWEAK + 1, [REQUEST_UNDO] = SCENE_TWEAK + 1, [REQUEST_REDO] = SCENE_TWEAK + 1,
+		[REQUEST_MARK] = SCENE_NOTE + 1, [REQUEST_STOP] = SCENE_STOP + 1,
+		[REQUEST_DIVERGED] = SCENE_DIVERGED + 1,
+	};
+	int kind = (size_t)r->kind < sizeof kinds / sizeof *kinds ? kinds[r->kind] - 1 : -1;
+	const char *text = r->note[0] ? r->note : r->kind == REQUEST_DIVERGED ? r->err.msg : r->text;
+
+	if (mark_knobs(s, r) || kind < 0 || (r->kind == REQUEST_RUN && r->step == 0))
+		return;
+	scene_mark_add(s, (enum scene_mark_kind)kind, (unsigned)r->branch, (uint32_t)r->step, text, -1, 0, 0);
+}
+
+static void
+say(struct scene *s, const struct request *r)
+{
+	if (r->status < 0) {
+		scene_say(s, true, "%s", r->err.msg);
+		return;
+	}
+	if (r->note[0])
+		scene_say(s, false, "%s%s%s", r->stamp, r->stamp[0] ? " " : "", r->note);
+	if (r->note[0])
+		scene_log(s, SCENE_INFO, "%s%s%s", r->stamp, r->stamp[0] ? " " : "", r->note);
+	switch (r->kind) {
+	case REQUEST_DATA:
+		scene_log(s, SCENE_INFO, "data %s: %zu rows, %zu features, %d classes, %zu labels shown", r->info.data,
+			  r->info.rows, r->info.features, r->info.classes, r->info.n_shown);
+		break;
+	case REQUEST_TRAIN:
+		scene_log(s, SCENE_INFO, "training %s for %lld epochs", r->name, (long long)r->number);
+		break;
+	case REQUEST_RUN:
+		scene_log(s, SCENE_INFO, "running to step %llu", (unsigned long long)r->info.until);
+		break;
+	case REQUEST_DONE:
+		scene_log(s, SCENE_GOOD, "%s %s", r->stamp,
+			  r->branch >= LAB_TEACHER(0) ? "the teacher is trained" : "the run has ended");
+		break;
+	case REQUEST_MARK:
+	case REQUEST_STOP:
+		scene_say(s, false, "%s %s", r->stamp, r->kind == REQUEST_STOP ? "stopped" : r->text);
+		scene_log(s, SCENE_INFO, "%s %s", r->stamp, r->kind == REQUEST_STOP ? "stopped" : r->text);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Show whoever is at work, until a person chooses. */
+static void
+follow(struct scene *s, const struct request *r)
+{
+	if (s->view.follow_branch && (r->kind == REQUEST_TRAIN || r->kind == REQUEST_RUN) && r->status == 0)
+		s->view.branch = r->kind == REQUEST_TRAIN ? LAB_TEACHER(r->info.busy) : LAB_MAIN;
+}
+
+void
+live_answer(struct live *l, const struct request *r)
+{
+	struct scene *s = &l->scene;
+
+	if (r->status == 0)
+		forget(s, r);
+	if (r->status == 0 || r->kind == REQUEST_DIVERGED)
+		mark(s, r);
+	s->info = r->info;
+	knob_overlay(&s->info.knobs, &l->view, KNOB_VIEW);
+	say(s, r);
+	follow(s, r);
+	s->version++;
+}
+
+void
+live_knobs(struct live *l, const struct knobs *view)
+{
+	struct scene *s = &l->scene;
+
+	l->view = *view;
+	knob_overlay(&s->info.knobs, view, KNOB_VIEW);
+	for (int b = 0; b < LAB_BRANCHES; b++)
+		for (int m = 0; m < METRIC_COUNT; m++)
+			if (s->series[b][m])
+				series_smooth(s->series[b][m], s->info.knobs.smooth);
+	s->version++;
+}
+
+void
+live_unasked(struct live *l)
+{
+	memset(l->scene.pending, 0, sizeof l->scene.pending);
+}
+
+void
+live_ask(struct live *l, const struct knob *k, const char *value)
+{
+	size_t i = (size_t)(k - knob_table);
+
+	l->scene.pending[i] = true;
+	snprintf(l->scene.pending_text[i], sizeof l->scene.pending_text[i], "%.31s", value);
+	l->scene.version++;
+}
+
+void
+live_report(struct live *l, const struct lab_info *info, const struct report_change *change, size_t n)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return;
+	report_text(f, info, change, n);
+	if (fclose(f) == 0)
+		scene_help(&l->scene, "report", text);
+	free(text); /* open_memstream's own */
+}
+
+void
+live_say(struct live *l, const char *title, const char *text)
+{
+	size_t len = strcspn(text, "\n");
+
+	if (text[len] && text[len + 1])
+		scene_help(&l->scene, title, text);
+	else
+		scene_say(&l->scene, false, "%.*s", (int)len, text);
+}
+
+void
+live_tick(struct live *l, double now)
+{
+	struct scene *s = &l->scene;
+	const struct lab_info *i = &s->info;
+	double seconds = now - l->at;
+
+	if (i->phase == LAB_IDLE || i->paused) {
+		l->at_branch = -1;
+		s->eta = -1;
+		s->rate = 0;
+		return;
+	}
+	if (l->at_branch != worker(i) || i->step < l->at_step) {
+		l->at_branch = worker(i);
+	} else if (seconds < RATE_SECONDS) {
+		return;
+	} else {
+		double rate = (double)(i->step - l->at_step) / seconds;
+
+		if (!(fabs(rate - s->rate) < 0.03 * s->rate)) /* else it only flickers */
+			s->rate = rate;
+		s->eta = s->rate > 0 ? (double)(i->until - i->step) / s->rate : -1;
+		s->version++;
+	}
+	l->at = now;
+	l->at_step = i->step;
+}

@@ -1,0 +1,77 @@
+/* recorder.c: what a session writes down. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/recorder.h"
+
+#include "retort/base/mem.h"
+#include "retort/base/text.h"
+#include "retort/runs/history.h"
+#include "retort/session/tell.h"
+
+struct recorder {
+	struct history *history;
+	char *path;
+	bool replay;
+};
+
+struct recorder *
+recorder_new(const char *path, bool replay, struct err *e)
+{
+	struct history *h = history_new(path, e);
+	struct recorder *r;
+
+	if (!h)
+		return NULL;
+	r = mem_new(sizeof *r);
+	r->history = h;
+	r->path = mem_text(path);
+	r->replay = replay;
+	return r;
+}
+
+void
+recorder_free(struct recorder *r)
+{
+	if (!r)
+		return;
+	history_free(r->history);
+	mem_free(r->path);
+	mem_free(r);
+}
+
+const char *
+recorder_path(const struct recorder *r)
+{
+	return r->path;
+}
+
+int
+recorder_line(struct recorder *r, const char *stamp, const char *line, struct err *e)
+{
+	struct text t = { 0 };
+	int status;
+
+	text_addf(&t, "%s%s%s", stamp, stamp[0] ? " " : "", line);
+	status = history_line(r->history, t.s, true, e);
+	text_release(&t);
+	return status;
+}
+
+int
+recorder_sample(struct recorder *r, const struct lab_info *info, const struct event *ev, struct err *e)
+{
+	bool kept = ev->metric == METRIC_VAL_NLL || ev->metric == METRIC_WEIGHTS;
+	const char *teacher = ev->branch >= LAB_TEACHER(0) ? tell_branch(info, ev->branch) : "";
+	const char *colon = teacher[0] ? ":" : "";
+	struct text t = { 0 };
+	int status;
+
+	if (r->replay || !kept || ev->branch == LAB_PLAIN)
+		return 0;
+	text_addf(&t, "@%s%s%u expect %s%s%s %.17g", teacher, colon, ev->step, teacher, colon,
+		  metric_info(ev->metric)->name, ev->value);
+	status = history_line(r->history, t.s, false, e);
+	text_release(&t);
+	return status;
+}

@@ -1,0 +1,85 @@
+/* tell.c: data on standard output. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/tell.h"
+
+#include "retort/base/text.h"
+
+const char *
+tell_branch(const struct lab_info *info, unsigned branch)
+{
+	return branch == LAB_MAIN ? "main" : branch == LAB_PLAIN ? "plain" : info->teacher[branch - 2].name;
+}
+
+void
+tell_close(struct tell *t)
+{
+	if (t->open)
+		fputs("}\n", t->out);
+	t->open = false;
+}
+
+static void
+open_object(struct tell *t, const struct lab_info *info, const struct event *ev)
+{
+	if (t->open && t->branch == ev->branch && t->step == ev->step)
+		return;
+	tell_close(t);
+	fputs("{\"event\":\"eval\",\"branch\":", t->out);
+	report_json_string(t->out, tell_branch(info, ev->branch));
+	fprintf(t->out, ",\"step\":%u", ev->step);
+	t->open = true;
+	t->branch = ev->branch;
+	t->step = ev->step;
+}
+
+static bool
+is_evaluation(unsigned metric)
+{
+	if (metric >= METRIC_FIXED)
+		return (metric - METRIC_FIXED) % 3 == METRIC_MAP_SHARE;
+	return metric >= METRIC_VAL_NLL;
+}
+
+void
+tell_sample(struct tell *t, const struct lab_info *info, const struct event *ev)
+{
+	char number[40];
+
+	if (!t->out || !is_evaluation(ev->metric))
+		return;
+	if (!t->json) {
+		fprintf(t->out, "%u\t%s\t%s\t%s\n", ev->step, tell_branch(info, ev->branch),
+			metric_info(ev->metric)->name, text_number(number, sizeof number, ev->value));
+		return;
+	}
+	open_object(t, info, ev);
+	fprintf(t->out, ",\"%s\":", metric_info(ev->metric)->name);
+	report_json_number(t->out, ev->value);
+}
+
+void
+tell_change(struct tell *t, const char *stamp, const char *what)
+{
+	if (!t->out || !t->json)
+		return;
+	tell_close(t);
+	fputs("{\"event\":\"change\",\"at\":", t->out);
+	report_json_string(t->out, stamp);
+	fputs(",\"what\":", t->out);
+	report_json_string(t->out, what);
+	fputs("}\n", t->out);
+}
+
+void
+tell_report(struct tell *t, const struct lab_info *info, const struct report_change *change, size_t n)
+{
+	if (!t->out)
+		return;
+	tell_close(t);
+	if (t->json)
+		report_json(t->out, info, change, n);
+	else
+		report_text(t->out, info, change, n);
+}

@@ -1,0 +1,25 @@
+/* fuzz_lex.c: a line of the session language. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fuzz.h"
+
+#include "retort/session/lex.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct lex lex;
+	char *line = fuzz_text(data, size);
+	struct err e = { "" };
+	int column = 0;
+
+	if (lex_line(line, &lex, &column, &e) < 0) {
+		MUST(e.msg[0] && column >= 1);
+	} else {
+		MUST(lex.n >= 0 && lex.n <= LEX_WORDS);
+		for (int i = 0; i < lex.n; i++)
+			MUST(lex.word[i] >= lex.text && lex.word[i] + strlen(lex.word[i]) < lex.text + sizeof lex.text &&
+			     lex.column[i] >= 1 && (size_t)lex.column[i] <= strlen(line));
+	}
+	free(line);
+	return 0;
+}

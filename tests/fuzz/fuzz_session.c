@@ -1,0 +1,56 @@
+/* fuzz_session.c: a whole session file, given without a terminal. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fuzz.h"
+
+#include "retort/session/cmd.h"
+#include "retort/session/lex.h"
+#include "retort/session/session.h"
+#include "retort/engine/blas.h"
+
+/*
+ * Lines that would work for long or touch files are left out, so that an input is fast and
+ * nothing outside is read or written; what is left goes the whole way through the trainer.
+ */
+static bool
+is_allowed(const char *line)
+{
+	static const char *const refused[] = { "data", "teacher", "student", "load", "save", "source", "train", "run" };
+	struct lex lex;
+	int column;
+
+	if (lex_line(line, &lex, &column, NULL) < 0 || lex.n == 0)
+		return true;
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+		if (strcmp(lex.word[0], refused[i]) == 0)
+			return false;
+	return true;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static FILE *nowhere;
+	struct session_options o = { .threads = 1 };
+	char *text = fuzz_text(data, size), *line, *more;
+	struct session *s;
+	struct err e;
+
+	if (!nowhere) {
+		nowhere = fopen("/dev/null", "w");
+		MUST(nowhere && blas_init(1, &e) == 0);
+	}
+	o.out = o.talk = nowhere;
+	s = session_new(&o, &e);
+	MUST(s);
+	for (line = strtok_r(text, "\n", &more); line; line = strtok_r(NULL, "\n", &more)) {
+		struct err refusal = { "" };
+		int column = 0;
+
+		if (is_allowed(line) && session_line(s, line, &column, &refusal) < 0)
+			MUST(refusal.msg[0] && column >= 1);
+		session_pump(s);
+	}
+	session_free(s);
+	free(text);
+	return 0;
+}

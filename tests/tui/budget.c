@@ -1,0 +1,197 @@
+/* budget.c: what the workbench writes to a terminal, through a pseudo terminal: bytes a frame, bytes while paused, time to a key. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "retort/base/mono.h"
+
+/*
+ * A frame is what comes without a gap of GAP seconds. The numbers that are tested are bytes, which
+ * do not depend on the speed of the machine; times are printed and tested by nobody.
+ */
+#define GAP 0.02
+#define MEAN_BYTES 200
+#define MOST_BYTES 3000
+
+static int tty;
+static char seen[1 << 16]; /* the last bytes */
+static size_t n_seen;
+
+/* Read for so many seconds, or until `text` comes; counts bytes, frames and the largest frame. */
+struct count {
+	size_t bytes, frames, largest;
+	double seconds; /* until the text came; < 0: it did not */
+};
+
+static struct count
+listen_for(double seconds, const char *text)
+{
+	struct count c = { .seconds = -1 };
+	double begin = mono_now(), last = -1;
+	size_t frame = 0;
+	char buf[4096];
+
+	n_seen = 0;
+	while (mono_now() - begin < seconds) {
+		struct pollfd p = { tty, POLLIN, 0 };
+		ssize_t n = poll(&p, 1, 5) == 1 ? read(tty, buf, sizeof buf) : 0;
+
+		if (n < 0)
+			break;
+		if (n == 0)
+			continue;
+		if (last < 0 || mono_now() - last > GAP) {
+			c.frames++;
+			frame = 0;
+		}
+		last = mono_now();
+		frame += (size_t)n;
+		c.bytes += (size_t)n;
+		c.largest = frame > c.largest ? frame : c.largest;
+		if (n_seen + (size_t)n + 1 > sizeof seen)
+			n_seen = 0;
+		memcpy(seen + n_seen, buf, (size_t)n);
+		n_seen += (size_t)n;
+		seen[n_seen] = '\0';
+		if (text && strstr(seen, text)) {
+			c.seconds = mono_now() - begin;
+			return c;
+		}
+	}
+	return c;
+}
+
+static pid_t
+start(const char *program, const char *session)
+{
+	struct winsize size = { .ws_row = 50, .ws_col = 160 };
+	char *name;
+	pid_t pid;
+
+	tty = posix_openpt(O_RDWR | O_NOCTTY);
+	if (tty < 0 || grantpt(tty) < 0 || unlockpt(tty) < 0)
+		return -1;
+	name = ptsname(tty);
+	pid = fork();
+	if (pid == 0) {
+		int fd;
+
+		setsid();
+		fd = open(name, O_RDWR);
+		ioctl(fd, TIOCSWINSZ, &size);
+		dup2(fd, 0);
+		dup2(fd, 1);
+		dup2(fd, 2);
+		setenv("TERM", "xterm-256color", 1);
+		setenv("LC_ALL", "C.UTF-8", 1);
+		unsetenv("NO_COLOR");
+		execl(program, program, session, "--threads", "2", (char *)NULL);
+		_exit(127);
+	}
+	return pid;
+}
+
+static void
+press(const char *bytes)
+{
+	if (write(tty, bytes, strlen(bytes)) < 0)
+		perror("# write");
+}
+
+static int number;
+
+static void
+ok(int good, const char *name)
+{
+	printf("%sok %d - %s\n", good ? "" : "not ", ++number, name);
+}
+
+/* Seconds of processor time that the process has used. */
+static double
+cpu_of(pid_t pid)
+{
+	char path[64], text[1024];
+	unsigned long user = 0, system = 0;
+	FILE *f;
+	char *p;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	f = fopen(path, "r");
+	if (!f || !fgets(text, sizeof text, f))
+		text[0] = '\0';
+	if (f)
+		fclose(f);
+	p = strrchr(text, ')');
+	if (p)
+		sscanf(p + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
+	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *program = argc > 1 ? argv[1] : getenv("RETORT"), *session = argc > 2 ? argv[2] : "budget.ret";
+	double began = mono_now(), cpu;
+	struct count c;
+	pid_t pid;
+	FILE *f;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	f = argc > 2 ? NULL : fopen(session, "w");
+	if (f) {
+		fputs("retort-session 1\nseed 42\ndata digits labels 100\nteacher big mlp 32\ntrain big epochs 3\n"
+		      "student mlp 16\nset speed 200\nrun 100000\n", f);
+		fclose(f);
+	}
+	pid = start(program, session);
+	if (pid < 0) {
+		puts("1..0 # SKIP no pseudo terminal");
+		return 0;
+	}
+	c = listen_for(5, "retort");
+	printf("# first frame after %.0f ms\n", 1000 * (mono_now() - began));
+	c = listen_for(20, "RUN");
+	ok(c.seconds >= 0, "the run starts");
+	listen_for(2, NULL);
+	c = listen_for(8, NULL); /* the axis doubles twice meanwhile */
+	printf("# %zu frames of %.0f bytes in the mean, %zu at most\n", c.frames, (double)c.bytes / (double)(c.frames ? c.frames : 1),
+	       c.largest);
+	ok(c.frames > 10 && c.bytes <= MEAN_BYTES * c.frames, "at 160x50 a frame has 200 bytes in the mean at most");
+	ok(c.largest <= MOST_BYTES, "and never more than 3000");
+	press("+");
+	c = listen_for(5, "4 -> 5");
+	printf("# a key is on the screen after %.1f ms\n", 1000 * c.seconds);
+	ok(c.seconds >= 0, "a key turns a knob");
+	listen_for(0.5, NULL);
+	press(" ");
+	c = listen_for(5, "PAUSED");
+	ok(c.seconds >= 0, "space pauses");
+	listen_for(1, NULL);
+	cpu = cpu_of(pid);
+	c = listen_for(2, NULL);
+	printf("# paused: %.2f %% of a processor\n", 50 * (cpu_of(pid) - cpu));
+	ok(c.bytes == 0, "nothing is written while paused");
+	press(":set speed 0\r");
+	press(" ");
+	listen_for(1, NULL);
+	press("+");
+	c = listen_for(5, "5 -> 6.25");
+	printf("# a key is on the screen after %.1f ms while training takes all it can\n", 1000 * c.seconds);
+	ok(c.seconds >= 0, "a key turns a knob while training takes all it can");
+	press("Q");
+	listen_for(3, "recorded");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	printf("1..%d\n", number);
+	return 0;
+}

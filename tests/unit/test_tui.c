@@ -1,0 +1,252 @@
+/* test_tui.c: bytes to keys, and the prompt, fed as a slow line would feed them. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "retort/base/mem.h"
+#include "retort/session/keymap.h"
+#include "retort/tui/keys.h"
+#include "retort/tui/prompt.h"
+
+static void
+is_key(const char *bytes, const char *want, size_t taken)
+{
+	struct keys_mouse m;
+	char name[16];
+
+	CHECK_INT(keys_next(bytes, strlen(bytes), true, name, sizeof name, &m), taken);
+	CHECK_STR(name, want);
+}
+
+static void
+bytes_become_keys(void **state)
+{
+	struct keys_mouse m;
+	char name[16];
+
+	(void)state;
+	is_key("q", "q", 1);
+	is_key("\x12", "C-r", 1);
+	is_key("\t", "Tab", 1);
+	is_key("\r", "Enter", 1);
+	is_key(" ", "Space", 1);
+	is_key("\x7f", "BSpace", 1);
+	is_key("\033", "Esc", 1);
+	is_key("\033[A", "Up", 3);
+	is_key("\033OA", "Up", 3);
+	is_key("\033[Z", "S-Tab", 3);
+	is_key("\033[5~x", "PgUp", 4);
+	is_key("\033OP", "F1", 3);
+	is_key("\033b", "M-b", 2);
+	is_key("\033[99z", "", 5); /* nothing that means anything here, and nothing of it is typed */
+	is_key("\xE6\xB8\xA9x", "\xE6\xB8\xA9", 3);
+	is_key("\xFF", "", 1);
+	/* not whole yet: wait */
+	CHECK_INT(keys_next("\033", 1, false, name, sizeof name, &m), 0);
+	CHECK_INT(keys_next("\033[", 2, false, name, sizeof name, &m), 0);
+	CHECK_INT(keys_next("\xE6\xB8", 2, false, name, sizeof name, &m), 0);
+	CHECK_INT(keys_next("\033[<0;12;5M", 10, true, name, sizeof name, &m), 10);
+	CHECK_STR(name, "Mouse");
+	CHECK(m.x == 11 && m.y == 4 && m.button == 0 && m.press);
+}
+
+static void
+any_bytes_are_taken_in_the_end(void **state)
+{
+	char bytes[64], name[16];
+	struct keys_mouse m;
+
+	(void)state;
+	for (unsigned seed = 0; seed < 20000; seed++) {
+		size_t len = 1 + seed % 40, at = 0;
+
+		for (size_t i = 0; i < len; i++)
+			bytes[i] = "\033[<;0123456789OA~Mm\xE6\xB8\xC3 q\x00\x7f"[(seed * 2654435761u >> (i % 24)) % 27];
+		while (at < len) {
+			size_t n = keys_next(bytes + at, len - at, true, name, sizeof name, &m);
+
+			CHECK(n > 0 && n <= len - at);
+			at += n;
+		}
+	}
+}
+
+static void
+every_default_key_is_bound_to_a_line(void **state)
+{
+	struct keymap *m = keymap_new();
+	const char *context, *key, *command;
+	struct err e;
+	size_t n = 0;
+
+	(void)state;
+	while (keymap_get(m, n, &context, &key, &command) == 0)
+		n++;
+	CHECK(n > 60);
+	CHECK_STR(keymap_find(m, "loss", "q"), "view close");
+	CHECK_STR(keymap_find(m, "teachers", "M"), "view mute");
+	CHECK(keymap_find(m, "loss", "M") == NULL);
+	CHECK_INT(keymap_bind(m, "loss", "C-t", "set temperature 2", &e), 0);
+	CHECK_STR(keymap_find(m, "loss", "C-t"), "set temperature 2");
+	CHECK_INT(keymap_bind(m, "loss", "C-t", "", &e), 0);
+	CHECK(keymap_find(m, "loss", "C-t") == NULL);
+	CHECK_INT(keymap_bind(m, "nowhere", "q", "quit", &e), -1);
+	CHECK_INT(keymap_bind(m, "all", "Control-q", "quit", &e), -1);
+	keymap_free(m);
+}
+
+static char **
+complete(void *arg, const char *line, size_t point, size_t *start)
+{
+	char **list = mem_array(3, sizeof *list);
+
+	(void)arg;
+	*start = point;
+	while (*start && line[*start - 1] != ' ')
+		--*start;
+	list[0] = mem_text("temperature");
+	if (point - *start < 4)
+		list[1] = mem_text("temporary");
+	return list;
+}
+
+static char *
+type(struct prompt *p, const char *bytes)
+{
+	char *line;
+
+	prompt_feed(p, bytes, strlen(bytes), &line);
+	return line;
+}
+
+static void
+shows(struct prompt *p, int width, const char *want, int column)
+{
+	char text[256], candidates[256];
+	int cursor;
+
+	prompt_view(p, width, text, sizeof text, &cursor, candidates, sizeof candidates);
+	CHECK_STR(text, want);
+	CHECK_INT(cursor, column);
+}
+
+static void
+lines_are_edited_in_columns(void **state)
+{
+	struct prompt *p = prompt_new(NULL, complete, NULL);
+	char *line;
+
+	(void)state;
+	prompt_open(p, ":", "set ");
+	shows(p, 80, ":set ", 5);
+	type(p, "\xE6\xB8");   /* a character in two reads */
+	type(p, "\xA9\xE5\xBA\xA6");
+	shows(p, 80, ":set \xE6\xB8\xA9\xE5\xBA\xA6", 9); /* four columns, six bytes */
+	type(p, "\033[D"); /* left */
+	shows(p, 80, ":set \xE6\xB8\xA9\xE5\xBA\xA6", 7);
+	line = type(p, "\r");
+	CHECK_STR(line, "set \xE6\xB8\xA9\xE5\xBA\xA6");
+	mem_free(line);
+	CHECK(!prompt_is_open(p));
+	prompt_open(p, ":", "");
+	CHECK(type(p, "\x04") == NULL); /* Ctrl-D on an empty line leaves */
+	CHECK(!prompt_is_open(p));
+	prompt_free(p);
+}
+
+static void
+tab_completes_and_lists(void **state)
+{
+	struct prompt *p = prompt_new(NULL, complete, NULL);
+	char text[256], candidates[256];
+	int cursor;
+
+	(void)state;
+	prompt_open(p, ":", "");
+	type(p, "set t\t");
+	prompt_view(p, 80, text, sizeof text, &cursor, candidates, sizeof candidates);
+	CHECK_STR(text, ":set temp"); /* what both have in common */
+	CHECK_STR(candidates, "temperature  temporary");
+	type(p, "\t");
+	prompt_close(p);
+	prompt_open(p, ":", "");
+	type(p, "set tempe\t");
+	prompt_view(p, 80, text, sizeof text, &cursor, candidates, sizeof candidates);
+	CHECK_STR(text, ":set temperature ");
+	prompt_free(p);
+}
+
+static void
+a_long_line_scrolls(void **state)
+{
+	struct prompt *p = prompt_new(NULL, NULL, NULL);
+	char text[256], candidates[16];
+	int cursor;
+
+	(void)state;
+	prompt_open(p, ":", "");
+	for (int i = 0; i < 100; i++) {
+		type(p, "x");
+		prompt_view(p, 20, text, sizeof text, &cursor, candidates, sizeof candidates);
+		CHECK(cursor > 0 && cursor < 20 && strlen(text) <= 20);
+	}
+	type(p, "\x01"); /* to the start */
+	shows(p, 20, ":xxxxxxxxxxxxxxxxxxx", 1);
+	prompt_free(p);
+}
+
+static void
+history_is_searched_kept_and_private(void **state)
+{
+	char path[] = "/tmp/retort-history-XXXXXX";
+	int fd = mkstemp(path);
+	struct prompt *p;
+	struct stat st;
+	char *line;
+
+	(void)state;
+	CHECK(fd >= 0);
+	close(fd);
+	p = prompt_new(path, NULL, NULL);
+	for (int i = 0; i < 3; i++) {
+		prompt_open(p, ":", "");
+		line = type(p, i == 1 ? "set lr 1\r" : "mark \xE6\xB8\xA9\r");
+		mem_free(line);
+	}
+	prompt_free(p);
+	CHECK(stat(path, &st) == 0 && (st.st_mode & 0777) == 0600);
+	p = prompt_new(path, NULL, NULL);
+	prompt_open(p, ":", "");
+	type(p, "\x12\xE6"); /* Ctrl-R and a character in two reads */
+	type(p, "\xB8\xA9");
+	line = type(p, "\r");
+	CHECK_STR(line, "mark \xE6\xB8\xA9");
+	mem_free(line);
+	prompt_open(p, ":", "");
+	type(p, "\x10\x10\x10\x10"); /* up to the oldest: two different lines are kept, not three */
+	line = type(p, "\r");
+	CHECK_STR(line, "set lr 1");
+	mem_free(line);
+	prompt_free(p);
+	unlink(path);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(bytes_become_keys),
+		TEST(any_bytes_are_taken_in_the_end),
+		TEST(every_default_key_is_bound_to_a_line),
+		TEST(lines_are_edited_in_columns),
+		TEST(tab_completes_and_lists),
+		TEST(a_long_line_scrolls),
+		TEST(history_is_searched_kept_and_private),
+	};
+
+	setenv("TERM", "xterm", 1);
+	setenv("INPUTRC", "/dev/null", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
