@@ -2,10 +2,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "retort/base/text.h"
 #include "retort/conf/knob.h"
 #include "retort/engine/model.h"
 #include "retort/kd/loss.h"
@@ -19,7 +22,6 @@
  * A line `.\" @WORD ARGUMENT@` in a page is replaced by what the table of that name says, so the
  * manual cannot tell another default than the one that is used. An unknown word is an error.
  */
-#define DATE "November 24, 2026"
 
 /* Text that roff takes for text: backslashes doubled, no control line by accident, a line for each sentence. */
 static void
@@ -28,7 +30,7 @@ text(const char *s)
 	if (*s == '.' || *s == '\'')
 		fputs("\\&", stdout);
 	for (; *s; s++) {
-		bool ends = s[0] == '.' && s[1] == ' ' && s[2] >= 'A' && s[2] <= 'Z';
+		bool ends = s[0] == '.' && s[1] == ' ' && isupper((unsigned char)s[2]);
 
 		fputs(*s == '\\' ? "\\e" : ends ? ".\n" : (char[]){ *s, '\0' }, stdout);
 		s += ends;
@@ -36,34 +38,95 @@ text(const char *s)
 	putchar('\n');
 }
 
-/* The same inside the arguments of a macro: quoted, and without words that mdoc would call. */
+/* One argument of a macro: quoted, so that mdoc neither calls it nor takes it for punctuation. */
+static void
+argument(const char *s)
+{
+	fputs("\"\\&", stdout);
+	for (; *s; s++)
+		fputs(*s == '\\' ? "\\e" : *s == '"' ? "\\(dq" : (char[]){ *s, '\0' }, stdout);
+	putchar('"');
+}
+
 static void
 item(const char *macro, const char *s)
 {
-	printf(".It %s ", macro);
-	for (const char *p = s; *p; p++)
-		fputs(*p == '\\' ? "\\e" : *p == '-' && p == s ? "\\-" : (char[]){ *p, '\0' }, stdout);
-	putchar('\n');
+	printf(".It %s %s\n", macro, s);
 }
 
+/* A piece of a synopsis: brackets open and close options, capitals are arguments, the rest is typed as it stands. */
+static const char *
+synopsis_piece(const char *p, bool glued)
+{
+	size_t n = strcspn(p, " []|:.");
+	bool capital = isupper((unsigned char)*p) && (n == 1 || isupper((unsigned char)p[1]));
+
+	if (*p == ' ')
+		return p + 1;
+	fputs(glued && *p != '|' ? " Ns" : "", stdout);
+	if (*p == '[' || *p == ']') {
+		fputs(*p == '[' ? " Oo" : " Oc", stdout);
+		return p + 1;
+	}
+	if (*p == '|') {
+		fputs(" |", stdout);
+		return p + 1;
+	}
+	if (*p == ':' || *p == '.') {
+		n = strspn(p, ":.");
+		printf(" No %s%.*s", n == 1 ? "\\&" : "", (int)n, p);
+		return p + n;
+	}
+	printf(" %s %.*s", capital ? "Ar" : "Cm", (int)n, p);
+	return p + n;
+}
+
+/* Alternatives that stand outside of brackets get a line each. */
 static int
-head(const char *name)
+synopsis(const char *name)
 {
 	const struct cmd *d = cmd_find(name, NULL);
-	char upper[64];
+	int depth = 0;
 
 	if (!d)
 		return -1;
-	snprintf(upper, sizeof upper, "RETORT-%s", name);
-	for (char *p = upper; *p; p++)
-		*p = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
-	printf(".Dd %s\n.Dt %s 1\n.Os %s\n.Sh NAME\n.Nm retort-%s\n.Nd ", DATE, upper, PACKAGE_STRING, name);
-	printf("%c%.*s\n", d->doc[0] >= 'A' && d->doc[0] <= 'Z' ? d->doc[0] + 'a' - 'A' : d->doc[0],
-	       (int)strlen(d->doc + 1) - 1, d->doc + 1);
-	printf(".Sh SYNOPSIS\n.Bd -literal -compact\n");
-	printf("%s%s", d->name, d->args[0] ? " " : "");
-	text(d->args);
-	printf(".Ed\n");
+	printf(".Bl -item -compact\n.It\n.Cm %s", d->name);
+	for (const char *p = d->args; *p;) {
+		/* what follows without a blank is one word with what was before; brackets see to themselves */
+		bool glued = p > d->args && !strchr(" [|", p[-1]) && !strchr(" ]", *p);
+
+		depth += (*p == '[') - (*p == ']');
+		if (depth == 0 && p[0] == ' ' && p[1] == '|' && p[2] == ' ') {
+			printf("\n.It\n.Cm %s", d->name);
+			p += 3;
+			continue;
+		}
+		p = synopsis_piece(p, glued);
+	}
+	puts("\n.El");
+	return 0;
+}
+
+static int
+doc(const char *name)
+{
+	const struct cmd *d = cmd_find(name, NULL);
+
+	if (!d)
+		return -1;
+	text(d->doc);
+	return 0;
+}
+
+static int
+example(const char *name)
+{
+	const struct cmd *d = cmd_find(name, NULL);
+
+	if (!d)
+		return -1;
+	fputs(".Dl ", stdout);
+	text(d->example);
 	return 0;
 }
 
@@ -80,56 +143,135 @@ list_commands(const char *unused)
 	return 0;
 }
 
-static int
-list_knobs(const char *when)
-{
-	static const char *const names[] = { [KNOB_LIVE] = "live", [KNOB_FIXED] = "fixed", [KNOB_VIEW] = "view" };
-	int found = 0;
+static const char *const whens[] = { [KNOB_LIVE] = "live", [KNOB_FIXED] = "fixed", [KNOB_VIEW] = "view" };
 
-	puts(".Bl -tag -width temperature");
+/* What a knob takes: "0.05 to 1000 steps", or its choices. */
+static void
+range(const struct knob *k, struct text *out)
+{
+	char min[40], max[40], choice[40];
+
+	text_clear(out);
+	for (size_t i = 0; k->choices && knob_choice(k, i, choice, sizeof choice); i++)
+		text_addf(out, "%s%s", i ? ", " : "", choice);
+	if (!k->choices)
+		text_addf(out, "%s to %s%s%s", text_number(min, sizeof min, k->min),
+			  text_number(max, sizeof max, k->max), k->unit[0] ? " " : "", k->unit);
+}
+
+/* All knobs at a glance. */
+static int
+table_of_knobs(const char *unused)
+{
+	struct text t = { 0 };
+
+	(void)unused;
+	puts(".Bl -column temperature constant \"auto, ascii, quadrants, braille\" fixed -compact");
+	puts(".It Sy knob Ta Sy default Ta Sy \"from, to\" Ta Sy when");
 	for (size_t i = 0; i < knob_count; i++) {
 		const struct knob *k = &knob_table[i];
 
-		if (strcmp(names[k->when], when) != 0)
+		range(k, &t);
+		printf(".It %s Ta %s Ta ", k->name, k->initial);
+		argument(t.s);
+		printf(" Ta %s\n", whens[k->when]);
+	}
+	puts(".El");
+	text_release(&t);
+	return 0;
+}
+
+static void
+tell_nudge(const struct knob *k)
+{
+	if (k->choices)
+		puts("A key press takes the next choice.");
+	else
+		printf("A key press %s %s.\n", k->nudge[0] == 'x' ? "multiplies or divides by" : "adds or takes",
+		       k->nudge + 1);
+}
+
+static int
+list_knobs(const char *when)
+{
+	struct text t = { 0 };
+	int found = 0;
+
+	if (!*when)
+		return table_of_knobs(when);
+	puts(".Bl -tag -width weight-decay");
+	for (size_t i = 0; i < knob_count; i++) {
+		const struct knob *k = &knob_table[i];
+
+		if (strcmp(whens[k->when], when) != 0)
 			continue;
 		found++;
 		item("Cm", k->name);
 		text(k->doc);
-		if (k->choices)
-			printf("One of\n.Ql %s ;\n%s unless set.\n", k->choices, k->initial);
-		else
-			printf("%g to %g%s%s; %s unless set.\n", k->min, k->max, k->unit[0] ? " " : "", k->unit, k->initial);
+		range(k, &t);
+		printf("%s%s; %s unless set.\n", k->choices ? "One of " : "From ", t.s, k->initial);
+		tell_nudge(k);
+	}
+	puts(".El");
+	text_release(&t);
+	return found ? 0 : -1;
+}
+
+/* Fixed metrics whose name starts with one of the words of `only`; all of them without. */
+static int
+list_metrics(const char *only)
+{
+	int found = 0;
+
+	puts(".Bl -tag -width train-accuracy");
+	for (unsigned i = 0; i < METRIC_FIXED; i++) {
+		const struct metric_info *m = metric_info(i);
+
+		if (strncmp(m->name, only, strlen(only)) != 0)
+			continue;
+		found++;
+		item("Cm", m->name);
+		text(m->doc);
+		if (m->unit[0])
+			printf("In %s.\n", m->unit);
+		if (m->better)
+			printf("%s is better.\n", m->better < 0 ? "Lower" : "Higher");
 	}
 	puts(".El");
 	return found ? 0 : -1;
 }
 
 static int
-list_metrics(const char *unused)
+tell_loss(const char *name)
 {
-	(void)unused;
-	puts(".Bl -tag -width train-accuracy");
-	for (unsigned i = 0; i < METRIC_FIXED; i++) {
-		item("Cm", metric_info(i)->name);
-		text(metric_info(i)->doc);
+	for (size_t i = 0; i < loss_count; i++) {
+		const struct loss *l = loss_table[i];
+
+		if (strcmp(l->name, name) != 0)
+			continue;
+		text(l->doc);
+		puts(".Bl -tag -width Citation\n.It Formula");
+		text(l->formula);
+		puts(".It Citation");
+		text(l->reference);
+		puts(".It Needs");
+		puts(l->needs & LOSS_LABELS ? "Labels." : l->needs & LOSS_LOGITS ? "A teacher." :
+		     "A teacher, and a pair of mapped layers.");
+		puts(".El");
+		return 0;
 	}
-	puts(".El");
-	return 0;
+	return -1;
 }
 
 static int
-list_losses(const char *unused)
+list_losses(const char *name)
 {
-	(void)unused;
+	if (*name)
+		return tell_loss(name);
 	puts(".Bl -tag -width hidden");
 	for (size_t i = 0; i < loss_count; i++) {
 		item("Cm", loss_table[i]->name);
 		text(loss_table[i]->doc);
-		puts(".Pp\n.D1 Formula:");
-		puts(".Bd -literal -offset indent");
-		text(loss_table[i]->formula);
-		puts(".Ed\n.Pp");
-		text(loss_table[i]->reference);
 	}
 	puts(".El");
 	return 0;
@@ -139,9 +281,11 @@ static int
 list_models(const char *unused)
 {
 	(void)unused;
-	puts(".Bl -tag -width mlp");
+	puts(".Bl -tag -width Ds");
 	for (size_t i = 0; i < model_count; i++) {
-		item("Cm", model_table[i]->synopsis);
+		fputs(".It Li ", stdout);
+		argument(model_table[i]->synopsis);
+		putchar('\n');
 		text(model_table[i]->doc);
 	}
 	puts(".El");
@@ -154,12 +298,10 @@ list_views(const char *unused)
 	(void)unused;
 	puts(".Bl -tag -width previous-mark");
 	for (size_t i = 0; i < view_count; i++) {
-		char name[64];
+		const struct view_action *v = &view_table[i];
 
-		snprintf(name, sizeof name, "%s%s%s", view_table[i].name, view_table[i].argument[0] ? " Ar " : "",
-			 view_table[i].argument);
-		item("Cm", name);
-		text(view_table[i].doc);
+		printf(".It Cm %s%s%s\n", v->name, v->argument[0] ? " Ar " : "", v->argument);
+		text(v->doc);
 	}
 	puts(".El");
 	return 0;
@@ -178,88 +320,153 @@ list_panes(const char *unused)
 	return 0;
 }
 
-/* Keys of one context, as bound before anybody rebinds them. */
+/* What a bound line does: the sentence of its view action, or of its command. */
+static const char *
+meaning(const char *command)
+{
+	char word[2][32] = { "", "" };
+	const struct view_action *v = NULL;
+	const struct cmd *d;
+
+	sscanf(command, "%31s %31s", word[0], word[1]);
+	if (strcmp(word[0], "view") == 0)
+		v = view_find(word[1], NULL);
+	d = cmd_find(word[0], NULL);
+	return v ? v->doc : d ? d->doc : NULL;
+}
+
+/* The same line, or the same but for a last digit: those keys share an entry. */
+static bool
+alike(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+
+	if (n && n == m && isdigit((unsigned char)a[n - 1]) && isdigit((unsigned char)b[m - 1]))
+		return strncmp(a, b, n - 1) == 0;
+	return strcmp(a, b) == 0;
+}
+
+static bool
+is_first(const struct keymap *m, size_t at, const char *only, const char *command)
+{
+	const char *context, *key, *other;
+
+	for (size_t i = 0; i < at && keymap_get(m, i, &context, &key, &other) == 0; i++)
+		if (strcmp(context, only) == 0 && alike(other, command))
+			return false;
+	return true;
+}
+
+/* The line that keys share: its last digit, where that is what differs, becomes N; a blank at its end says nothing. */
+static void
+tell_line(const char *command, bool counts, struct text *out)
+{
+	size_t n = strlen(command);
+
+	while (n && command[n - 1] == ' ')
+		n--;
+	text_clear(out);
+	text_addf(out, "%.*s%s", (int)(n - counts), command, counts ? "N" : "");
+}
+
+/* "1 to 8", or "Up, k". Returns how many keys share the line of binding `first`. */
+static int
+tell_shared(const struct keymap *m, size_t first, const char *only, const char *command)
+{
+	const char *context, *key, *other, *last = NULL, *separator = "";
+	bool counts = isdigit((unsigned char)command[strlen(command) - 1]);
+	int n = 0;
+
+	fputs(".It Ic ", stdout);
+	for (size_t k = first; keymap_get(m, k, &context, &key, &other) == 0; k++) {
+		if (strcmp(context, only) != 0 || !alike(other, command))
+			continue;
+		last = key;
+		if (n++ && counts)
+			continue;
+		fputs(separator, stdout);
+		argument(key);
+		separator = " , Ic ";
+	}
+	if (counts && n > 1) {
+		fputs(" No to Ic ", stdout);
+		argument(last);
+	}
+	putchar('\n');
+	return n;
+}
+
+/* Keys of one context as they are bound before anybody rebinds them: keys, command line, meaning. */
 static int
 list_keys(const char *only)
 {
 	struct keymap *m = keymap_new();
 	const char *context, *key, *command;
+	struct text line = { 0 };
 	int found = 0;
 
-	puts(".Bl -tag -width Space -compact");
+	puts(".Bl -tag -width \"Right, l\"");
 	for (size_t i = 0; keymap_get(m, i, &context, &key, &command) == 0; i++) {
-		if (strcmp(context, only) != 0)
+		bool counts;
+
+		if (strcmp(context, only) != 0 || !meaning(command) || !is_first(m, i, only, command))
 			continue;
 		found++;
-		printf(".It Ic \\&%s\n", key);
-		text(command);
+		counts = tell_shared(m, i, only, command) > 1 && isdigit((unsigned char)command[strlen(command) - 1]);
+		tell_line(command, counts, &line);
+		fputs(".Ql ", stdout);
+		argument(line.s);
+		puts(" :");
+		text(meaning(command));
 	}
 	puts(".El");
+	text_release(&line);
 	keymap_free(m);
 	return found ? 0 : -1;
-}
-
-static int
-example(const char *name)
-{
-	const struct cmd *d = cmd_find(name, NULL);
-
-	if (!d)
-		return -1;
-	fputs(".Dl ", stdout);
-	text(d->example);
-	return 0;
-}
-
-static int
-date(const char *unused)
-{
-	(void)unused;
-	printf(".Dd %s\n", DATE);
-	return 0;
 }
 
 static const struct {
 	const char *word;
 	int (*write)(const char *argument);
 } words[] = {
-	{ "head", head },         { "commands", list_commands }, { "knobs", list_knobs }, { "metrics", list_metrics },
-	{ "losses", list_losses }, { "models", list_models },     { "views", list_views }, { "panes", list_panes },
-	{ "keys", list_keys },    { "example", example },        { "date", date },
+	{ "synopsis", synopsis },      { "doc", doc },               { "example", example },
+	{ "commands", list_commands }, { "knobs", list_knobs },      { "metrics", list_metrics },
+	{ "losses", list_losses },     { "models", list_models },    { "views", list_views },
+	{ "panes", list_panes },       { "keys", list_keys },
 };
 
+/* `line` is what stands between the two @. */
 static int
 replace(char *line)
 {
-	char *word = line + strlen(".\\\" @"), *end = strchr(word, '@'), *argument;
+	char *end = strchr(line, '@'), *what;
 
-	if (!end)
+	if (!end || end[1] != '\n')
 		return -1;
 	*end = '\0';
-	argument = strchr(word, ' ');
-	if (argument)
-		*argument++ = '\0';
+	what = strchr(line, ' ');
+	if (what)
+		*what++ = '\0';
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strcmp(words[i].word, word) == 0)
-			return words[i].write(argument ? argument : "");
+		if (strcmp(words[i].word, line) == 0)
+			return words[i].write(what ? what : "");
 	return -1;
 }
 
 int
 main(void)
 {
-	char line[2048];
+	static const char start[] = ".\\\" @";
+	char line[2048], copy[2048];
 
 	for (int number = 1; fgets(line, sizeof line, stdin); number++) {
-		char copy[2048];
-
-		if (strncmp(line, ".\\\" @", 5) != 0) {
+		if (strncmp(line, start, sizeof start - 1) != 0) {
 			fputs(line, stdout);
 			continue;
 		}
 		memcpy(copy, line, sizeof copy);
-		if (replace(copy) < 0) {
-			fprintf(stderr, "line %d: nothing is known of %s", number, line);
+		if (replace(copy + sizeof start - 1) < 0) {
+			fprintf(stderr, "fill: line %d: nothing is known of %s", number, line);
 			return 1;
 		}
 	}

@@ -215,7 +215,7 @@ go(struct work *w, const struct work_change *c, bool back, char *note, size_t si
 	case WORK_MAPS:
 		if (use_maps(w, back ? c->map_before : c->map_after, back ? c->n_before : c->n_after, e) < 0)
 			return -1;
-		snprintf(note, size, "map: %d pairs", w->info.n_maps);
+		snprintf(note, size, "map: %d pair%s", w->info.n_maps, w->info.n_maps == 1 ? "" : "s");
 		return 0;
 	case WORK_TEACHER:
 		use_teacher(w, c->teacher, back ? c->weight_before : c->weight_after,

@@ -1,4 +1,4 @@
-/* editor.c: the map editor. */
+/* editor.c: the map editor: what is mapped, what is pending, the matrix of both. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,18 +12,33 @@
 #include "retort/screen/curve.h"
 
 #define CELL 9     /* columns of a cell */
-#define HEADING 22 /* columns of a teacher's layer and its width */
+#define HEADING 20 /* columns of a teacher's layer and its width ... */
+#define NARROW 15  /* ... where columns are rare */
 
-double
-editor_weight(const struct scene *s, int teacher, int t_layer, int s_layer)
+bool
+editor_is_open(const struct scene *s)
+{
+	return s->view.editing && s->info.has_student && s->view.edit_teacher < s->info.n_teachers;
+}
+
+const struct lab_map *
+editor_mapped(const struct scene *s, int teacher, int t_layer, int s_layer)
 {
 	for (int i = 0; i < s->info.n_maps; i++) {
 		const struct lab_map *m = &s->info.map[i];
 
 		if (m->teacher == teacher && m->t_layer == t_layer && m->s_layer == s_layer)
-			return m->weight;
+			return m;
 	}
-	return -1;
+	return NULL;
+}
+
+double
+editor_weight(const struct scene *s, int teacher, int t_layer, int s_layer)
+{
+	const struct lab_map *m = editor_mapped(s, teacher, t_layer, s_layer);
+
+	return m ? m->weight : -1;
 }
 
 const struct scene_edit *
@@ -51,29 +66,41 @@ editor_edit(struct scene *s, double weight, struct err *e)
 	struct scene_view *v = &s->view;
 	struct scene_edit x = { v->edit_teacher, v->edit_row, v->edit_column, weight };
 	const struct scene_edit *old = editor_pending(s, x.teacher, x.t_layer, x.s_layer);
+	double now = editor_weight(s, x.teacher, x.t_layer, x.s_layer);
 
 	if (x.s_layer == 0)
 		return err_set(e, "s:0 is the input: nothing in it can learn");
 	if (old)
 		forget(v, (int)(old - v->edit));
-	if (weight == editor_weight(s, x.teacher, x.t_layer, x.s_layer) || (weight < 0 && editor_weight(s, x.teacher, x.t_layer, x.s_layer) < 0))
+	if (weight == now || (weight < 0 && now < 0))
 		return 0;
 	if (v->n_edits == LAB_MAPS)
-		return err_set(e, "%d edits are pending already; Enter applies them", LAB_MAPS);
+		return err_set(e, "map: %d edits are pending already; Enter applies them", LAB_MAPS);
 	v->edit[v->n_edits++] = x;
 	return 0;
+}
+
+/* The lab may have changed since: a seed or a new student takes layers away. */
+static bool
+still_there(const struct scene *s, const struct scene_edit *x)
+{
+	return s->info.has_student && x->teacher < s->info.n_teachers &&
+	       x->t_layer < s->info.teacher[x->teacher].n_layers && x->s_layer < s->info.student.n_layers;
 }
 
 void
 editor_apply(struct scene *s, struct text *line)
 {
 	char number[40];
+	int n = 0;
 
 	for (int i = 0; i < s->view.n_edits; i++) {
 		const struct scene_edit *x = &s->view.edit[i];
 		const struct lab_net *t = &s->info.teacher[x->teacher];
 
-		text_addf(line, "%s %s:%s s:%s", i ? " and" : "map", t->name, t->layer[x->t_layer].name,
+		if (!still_there(s, x))
+			continue;
+		text_addf(line, "%s %s:%s s:%s", n++ ? " and" : "map", t->name, t->layer[x->t_layer].name,
 			  s->info.student.layer[x->s_layer].name);
 		if (x->weight < 0)
 			text_add(line, " off");
@@ -83,26 +110,44 @@ editor_apply(struct scene *s, struct text *line)
 	s->view.n_edits = 0;
 }
 
-/* "5" for 0.5, ten tenths are 1; larger weights in full. */
+/* ".5" would save a column and cost a look: 0.5; a blank sign where nothing is mapped. */
 static const char *
-weight_text(double w, char *buf, size_t size)
+weight_text(const struct scene *s, double w, char *buf, size_t size)
 {
-	snprintf(buf, size, w < 0 ? "." : "%.3g", w);
+	if (w < 0)
+		return scene_ascii(s) ? "." : "\u00B7";
+	snprintf(buf, size, "%.3g", w);
 	return buf;
 }
 
+/* Text that ends before column x: its width is not its length. */
+static void
+right_text(struct canvas_area a, int x, int y, enum canvas_look look, const char *text)
+{
+	canvas_text(a, x - text_width(text), y, look, text);
+}
+
+/* [ 0.5▄*]: cursor, weight, its height as a bar, pending. */
 static void
 draw_cell(const struct scene *s, struct canvas_area a, int x, int y, int row, int column)
 {
 	const struct scene_view *v = &s->view;
 	const struct scene_edit *edit = editor_pending(s, v->edit_teacher, row, column);
 	double w = edit ? edit->weight : editor_weight(s, v->edit_teacher, row, column);
-	char number[32], cell[48];
 	bool here = row == v->edit_row && column == v->edit_column;
+	enum canvas_look look = edit ? CANVAS_PENDING : w >= 0 ? CANVAS_CURVE1 : CANVAS_DIM;
+	char number[32];
 
-	snprintf(cell, sizeof cell, "%c%5s%c%c", here ? '[' : ' ',
-		 column == 0 ? "x" : weight_text(w, number, sizeof number), edit ? '*' : ' ', here ? ']' : ' ');
-	canvas_text(a, x, y, here ? CANVAS_REVERSE : edit ? CANVAS_PENDING : w >= 0 ? CANVAS_CURVE1 : CANVAS_DIM, cell);
+	right_text(a, x + 6, y, look, column == 0 ? "x" : weight_text(s, w, number, sizeof number));
+	if (w > 0 && !scene_ascii(s))
+		canvas_put(a, x + 6, y, 0x2581 + (uint32_t)(w >= 1 ? 7 : w * 7.99), look);
+	if (edit)
+		canvas_put(a, x + 7, y, '*', look);
+	if (!here)
+		return;
+	canvas_put(a, x, y, '[', CANVAS_BOLD);
+	canvas_put(a, x + 8, y, ']', CANVAS_BOLD);
+	canvas_paint(a, x + 1, y, 7, CANVAS_REVERSE);
 }
 
 static void
@@ -110,23 +155,27 @@ draw_matrix(const struct scene *s, struct canvas_area a)
 {
 	const struct scene_view *v = &s->view;
 	const struct lab_net *t = &s->info.teacher[v->edit_teacher], *st = &s->info.student;
-	int rows = a.height - 2, columns = (a.width - HEADING) / CELL;
+	int rows = a.height - 2, heading = a.width < 60 ? NARROW : HEADING, columns = (a.width - heading) / CELL;
 	int top = layout_first(v->edit_row, rows, t->n_layers), left = layout_first(v->edit_column, columns, st->n_layers);
+	char width[32];
 
-	canvas_text(a, 1, 0, CANVAS_DIM, scene_ascii(s) ? "teacher v   student >" : "teacher \u2193   student \u2192");
+	canvas_text(a, 1, 0, CANVAS_DIM, scene_ascii(s) ? "student >" : "student \u2192");
+	canvas_text(a, 1, 1, CANVAS_DIM, scene_ascii(s) ? "teacher v" : "teacher \u2193");
 	for (int c = 0; c < columns && left + c < st->n_layers; c++) {
 		const struct lab_layer *l = &st->layer[left + c];
 
-		canvas_textf(a, HEADING + c * CELL, 0, CANVAS_BOLD, "%7.6s", l->name);
-		canvas_textf(a, HEADING + c * CELL, 1, CANVAS_DIM, "%7zu", l->width);
+		snprintf(width, sizeof width, "%zu", l->width);
+		right_text(a, heading + c * CELL + 6, 0, left + c == v->edit_column ? CANVAS_FOCUS : CANVAS_BOLD, l->name);
+		right_text(a, heading + c * CELL + 6, 1, CANVAS_DIM, width);
 	}
 	for (int r = 0; r < rows && top + r < t->n_layers; r++) {
 		const struct lab_layer *l = &t->layer[top + r];
 
-		canvas_textf(a, 1, 2 + r, CANVAS_BOLD, "%.10s:%.8s", t->name, l->name);
-		canvas_textf(a, HEADING - 7, 2 + r, CANVAS_DIM, "%5zu", l->width);
+		canvas_text(a, 1, 2 + r, top + r == v->edit_row ? CANVAS_FOCUS : CANVAS_BOLD, l->name);
+		snprintf(width, sizeof width, "%zu", l->width);
+		right_text(a, heading - 2, 2 + r, CANVAS_DIM, width);
 		for (int c = 0; c < columns && left + c < st->n_layers; c++)
-			draw_cell(s, a, HEADING + c * CELL - 1, 2 + r, top + r, left + c);
+			draw_cell(s, a, heading + c * CELL, 2 + r, top + r, left + c);
 	}
 }
 
@@ -140,83 +189,144 @@ last(const struct scene *s, unsigned metric)
 	return x && series_last(x, &step, &value) ? value : NAN;
 }
 
-/* What the pair under the cursor is, and what it does now. */
+/* What the mapped pair does now. */
+static void
+draw_values(const struct scene *s, struct canvas_area a, int y, const struct lab_map *m)
+{
+	char raw[32], weighted[32];
+	double share = last(s, metric_map(m->slot, METRIC_MAP_SHARE));
+	int x = canvas_textf(a, 1, y, CANVAS_PLAIN, "loss %s   times weight %s",
+			     curve_number(last(s, metric_map(m->slot, METRIC_MAP_TRAIN)), raw, sizeof raw),
+			     curve_number(last(s, metric_map(m->slot, METRIC_MAP_WEIGHTED)), weighted, sizeof weighted));
+
+	if (isfinite(share))
+		canvas_textf(a, x, y, CANVAS_PLAIN, "   %.1f%% of the gradient", 100 * share);
+}
+
+/* The pair under the cursor: what it is, through what it learns, what it does now. */
 static void
 draw_detail(const struct scene *s, struct canvas_area a)
 {
 	const struct scene_view *v = &s->view;
 	const struct lab_net *t = &s->info.teacher[v->edit_teacher];
 	const struct lab_layer *tl = &t->layer[v->edit_row], *sl = &s->info.student.layer[v->edit_column];
-	char raw[32], weighted[32];
-	int x;
+	const struct lab_map *m = editor_mapped(s, v->edit_teacher, v->edit_row, v->edit_column);
+	const struct scene_edit *edit = editor_pending(s, v->edit_teacher, v->edit_row, v->edit_column);
+	const char *arrow = scene_ascii(s) ? "->" : "\u2192";
+	char now[32], then[32];
+	int x = canvas_textf(a, 1, 0, CANVAS_BOLD, "%s:%s %s s:%s", t->name, tl->name, arrow, sl->name) + 3;
 
-	x = canvas_textf(a, 1, 0, CANVAS_BOLD, "%s:%s %s s:%s", t->name, tl->name, scene_ascii(s) ? "->" : "\u2192", sl->name);
 	if (v->edit_column == 0) {
-		canvas_text(a, x + 2, 0, CANVAS_WARN, "impossible: s:0 is the input, nothing in it can learn");
+		canvas_text(a, x, 0, CANVAS_WARN, "x: s:0 is the input, nothing in it can learn");
 		return;
 	}
+	x = canvas_text(a, x, 0, m ? CANVAS_PLAIN : CANVAS_DIM, m ? "weight " : "not mapped");
+	x = m ? canvas_text(a, x, 0, CANVAS_PLAIN, weight_text(s, m->weight, now, sizeof now)) : x;
+	if (edit)
+		canvas_textf(a, x, 0, CANVAS_PENDING, " %s %s", arrow,
+			     edit->weight < 0 ? "off" : weight_text(s, edit->weight, then, sizeof then));
 	if (tl->width == sl->width)
-		canvas_text(a, x + 2, 0, CANVAS_PLAIN, "MSE of hidden states of one width");
+		canvas_textf(a, 1, 1, CANVAS_PLAIN, "mean squared error of hidden states, both %zu wide", tl->width);
 	else
-		canvas_textf(a, x + 2, 0, CANVAS_PLAIN, "MSE, learned projection %zu %s %zu: %zu parameters",
-			     sl->width, scene_ascii(s) ? "->" : "\u2192", tl->width, sl->width * tl->width);
-	for (int i = 0; i < s->info.n_maps; i++) {
-		const struct lab_map *m = &s->info.map[i];
-
-		if (m->teacher != v->edit_teacher || m->t_layer != v->edit_row || m->s_layer != v->edit_column)
-			continue;
-		canvas_textf(a, 1, 1, CANVAS_PLAIN, "weight %g  value %s  weighted %s  share of the gradient %.0f%%", m->weight,
-			     curve_number(last(s, metric_map(m->slot, METRIC_MAP_TRAIN)), raw, sizeof raw),
-			     curve_number(last(s, metric_map(m->slot, METRIC_MAP_WEIGHTED)), weighted, sizeof weighted),
-			     100 * (isfinite(last(s, metric_map(m->slot, METRIC_MAP_SHARE))) ?
-					    last(s, metric_map(m->slot, METRIC_MAP_SHARE)) : 0));
-	}
+		canvas_textf(a, 1, 1, CANVAS_PLAIN, "mean squared error through a learned projection %zu %s %zu (%zu parameters)",
+			     sl->width, arrow, tl->width, (sl->width + 1) * tl->width);
+	if (m)
+		draw_values(s, a, 2, m);
 }
 
 static void
 draw_pending(const struct scene *s, struct canvas_area a)
 {
-	char number[32];
-	int x = canvas_textf(a, 1, 0, s->view.n_edits ? CANVAS_PENDING : CANVAS_DIM, s->view.n_edits ? "pending:" : "nothing pending");
+	char now[32], then[32], text[160];
+	int x = canvas_textf(a, 1, 0, s->view.n_edits ? CANVAS_PENDING : CANVAS_DIM,
+			     s->view.n_edits ? "%d pending:" : "nothing pending", s->view.n_edits);
 
 	for (int i = 0; i < s->view.n_edits; i++) {
 		const struct scene_edit *e = &s->view.edit[i];
+		double w = editor_weight(s, e->teacher, e->t_layer, e->s_layer);
 
-		x = canvas_textf(a, x + 2, 0, CANVAS_PENDING, "%s:%s s:%s %s", s->info.teacher[e->teacher].name,
-				 s->info.teacher[e->teacher].layer[e->t_layer].name,
-				 s->info.student.layer[e->s_layer].name,
-				 e->weight < 0 ? "off" : weight_text(e->weight, number, sizeof number));
+		if (!still_there(s, e))
+			continue;
+		snprintf(text, sizeof text, "%s:%s s:%s %s%s%s", s->info.teacher[e->teacher].name,
+			 s->info.teacher[e->teacher].layer[e->t_layer].name, s->info.student.layer[e->s_layer].name,
+			 w < 0 ? "" : weight_text(s, w, now, sizeof now),
+			 w < 0 ? "" : scene_ascii(s) ? "->" : "\u2192",
+			 e->weight < 0 ? "off" : weight_text(s, e->weight, then, sizeof then));
+		if (i > 0 && x + 2 + text_width(text) > a.width - (i + 1 < s->view.n_edits ? 5 : 0)) {
+			canvas_textf(a, x + 2, 0, CANVAS_PENDING, "+%d", s->view.n_edits - i);
+			return;
+		}
+		x = canvas_text(a, x + 2, 0, CANVAS_PENDING, text);
 	}
 }
 
+/* A title, the matrix, and below it as much about the pair and the pending edits as there are rows for. */
 void
 editor_draw(const struct scene *s, struct canvas_area a)
 {
-	const struct lab_net *t = &s->info.teacher[s->view.edit_teacher];
+	const struct lab_net *t = &s->info.teacher[s->view.edit_teacher], *st = &s->info.student;
+	int pending = a.height >= 6, detail = a.height >= 12 ? 3 : a.height >= 7 ? 1 : 0, gap = a.height >= 15;
+	int rows = a.height - 1 - 2 * gap - detail - pending, need = t->n_layers + 2, y;
+	int x = canvas_text(a, 0, 0, CANVAS_FOCUS, "map");
+	char note[32];
 
-	canvas_textf(a, 0, 0, CANVAS_FOCUS, "map  %s (%s)  to  student (%s)", t->name, t->spec, s->info.student.spec);
-	if (s->info.n_teachers > 1)
-		canvas_text(a, a.width - 20, 0, CANVAS_DIM, "t: the next teacher");
-	draw_matrix(s, canvas_cut(a, 0, 2, a.width, a.height - 6));
-	draw_detail(s, canvas_cut(a, 0, a.height - 3, a.width, 2));
-	draw_pending(s, canvas_cut(a, 0, a.height - 1, a.width, 1));
+	x = canvas_textf(a, x + 2, 0, CANVAS_BOLD, "%s", t->name);
+	x = canvas_textf(a, x + 1, 0, CANVAS_DIM, "%s teaches", t->spec);
+	x = canvas_text(a, x + 1, 0, CANVAS_BOLD, "s");
+	x = canvas_textf(a, x + 1, 0, CANVAS_DIM, "%s", st->spec);
+	snprintf(note, sizeof note, "teacher %d of %d", s->view.edit_teacher + 1, s->info.n_teachers);
+	if (s->info.n_teachers > 1 && x + 2 + text_width(note) < a.width)
+		right_text(a, a.width - 1, 0, CANVAS_DIM, note);
+	draw_matrix(s, canvas_cut(a, 0, 1 + gap, a.width, rows));
+	y = 1 + gap + (need < rows ? need : rows);
+	if (y + 1 < a.height - detail - pending - gap)
+		canvas_text(a, 1, y + 1, CANVAS_DIM, scene_ascii(s) ? "number: weight   . not mapped   x cannot learn   * pending" :
+			    "number and bar: weight   \u00B7 not mapped   x cannot learn   * pending");
+	draw_detail(s, canvas_cut(a, 0, a.height - pending - detail, a.width, detail));
+	draw_pending(s, canvas_cut(a, 0, a.height - pending, a.width, pending));
+}
+
+/* What does not fit as a matrix is a list of what is mapped. */
+static void
+draw_list(const struct scene *s, struct canvas_area a)
+{
+	char number[32];
+
+	for (int i = 0; i < s->info.n_maps && i < a.height; i++) {
+		const struct lab_map *m = &s->info.map[i];
+		const struct lab_net *t = &s->info.teacher[m->teacher];
+
+		canvas_textf(a, 1, i, CANVAS_PLAIN, "%.10s:%s %s s:%s", t->name, t->layer[m->t_layer].name,
+			     scene_ascii(s) ? "->" : "\u2192", s->info.student.layer[m->s_layer].name);
+		right_text(a, a.width, i, CANVAS_CURVE1, weight_text(s, m->weight, number, sizeof number));
+	}
+	if (s->info.n_maps > a.height && a.height > 0)
+		canvas_textf(a, 1, a.height - 1, CANVAS_DIM, "and %d more", s->info.n_maps - a.height + 1);
+	if (s->info.n_maps == 0)
+		canvas_text(a, 1, 0, CANVAS_DIM, "no layers are mapped");
 }
 
 void
 editor_overview(const struct scene *s, struct canvas_area a, int teacher)
 {
-	const struct lab_net *t = &s->info.teacher[teacher];
+	const struct lab_net *t = &s->info.teacher[teacher], *st = &s->info.student;
+	int columns = st->n_layers - 1, cell = columns > 0 ? (a.width - 8) / columns : 0; /* s:0 learns nothing */
 	char number[32];
 
-	for (int c = 1; c < s->info.student.n_layers; c++)
-		canvas_textf(a, 2 + 7 * c, 0, CANVAS_DIM, "%6.6s", s->info.student.layer[c].name);
-	for (int r = 0; r < t->n_layers && 1 + r < a.height; r++) {
+	cell = cell > 7 ? 7 : cell;
+	if (cell < 4 || t->n_layers + 1 > a.height) {
+		draw_list(s, a);
+		return;
+	}
+	for (int c = 0; c < columns; c++)
+		right_text(canvas_cut(a, 9 + cell * c, 0, cell - 1, 1), cell - 1, 0, CANVAS_DIM, st->layer[1 + c].name);
+	for (int r = 0; r < t->n_layers; r++) {
 		canvas_textf(a, 1, 1 + r, CANVAS_DIM, "%.6s", t->layer[r].name);
-		for (int c = 1; c < s->info.student.n_layers; c++) {
-			double w = editor_weight(s, teacher, r, c);
+		for (int c = 0; c < columns; c++) {
+			double w = editor_weight(s, teacher, r, 1 + c);
 
-			canvas_textf(a, 2 + 7 * c, 1 + r, w < 0 ? CANVAS_DIM : CANVAS_CURVE1, "%6s",
-				     weight_text(w, number, sizeof number));
+			right_text(a, 8 + cell * (1 + c), 1 + r, w < 0 ? CANVAS_DIM : CANVAS_CURVE1,
+				   weight_text(s, w, number, sizeof number));
 		}
 	}
 }

@@ -6,9 +6,11 @@
 
 #include <string.h>
 
-#define WIDE 120    /* columns: the right side gets room for defaults and bars */
-#define TWO_SIDES 60
-#define TALL 32     /* rows of the body: two plots, one above the other */
+#define WIDE 120      /* columns: the right side gets room for defaults */
+#define VERY_WIDE 150 /* columns: and for the ends of ranges */
+#define TWO_SIDES 60  /* columns: there is a right side */
+#define TWO_PLOTS 26  /* rows of the body: two plots, one above the other */
+#define TALL 32       /* rows of the body: room for the log */
 
 int
 layout_first(int chosen, int rows, int n)
@@ -45,7 +47,7 @@ fill_left(const struct scene *s, struct layout_rect body, struct layout *l)
 {
 	int upper = body.height - body.height * 2 / 5, half = body.width / 2, one = s->view.focus;
 
-	if (body.height < TALL) {
+	if (body.height < TWO_PLOTS) {
 		one = one == LAYOUT_accuracy || one == LAYOUT_terms ? one : LAYOUT_loss;
 		l->pane[one] = body;
 		return;
@@ -93,7 +95,7 @@ fill_right(const struct scene *s, struct layout_rect body, struct layout *l)
 static void
 fill(const struct scene *s, struct layout_rect body, struct layout *l)
 {
-	int right = body.width >= WIDE ? 46 : body.width >= TWO_SIDES ? 29 : 0;
+	int right = body.width >= VERY_WIDE ? 54 : body.width >= WIDE ? 46 : body.width >= TWO_SIDES ? 29 : 0;
 	struct layout_rect left = body;
 
 	if (right) {
@@ -116,10 +118,10 @@ layout_make(const struct scene *s, int width, int height, struct layout *l)
 		return;
 	}
 	l->prompt = cut_bottom(&body, 1);
-	if (height >= 16)
+	if (height >= 14)
 		l->hints = cut_bottom(&body, 1);
-	if (height >= 10)
-		l->message = cut_bottom(&body, 1);
+	if (height >= 18)
+		l->events = cut_bottom(&body, 1);
 	if (height >= 8 && width < TWO_SIDES)
 		l->folded = cut_bottom(&body, 1);
 	if (height >= 20)

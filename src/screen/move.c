@@ -20,7 +20,19 @@ move_place(const struct scene *s)
 static int
 clamped(int x, int n)
 {
-	return x >= n ? (n ? n - 1 : 0) : x < 0 ? 0 : x;
+	return x < 0 || n <= 0 ? 0 : x >= n ? n - 1 : x;
+}
+
+/* Rows of the thing that has the attention, without its heading. */
+static int
+page(const struct scene *s)
+{
+	struct layout l;
+	int rows;
+
+	layout_make(s, s->width ? s->width : 80, s->height ? s->height : 24, &l);
+	rows = l.pane[move_place(s)].height - 1;
+	return rows > 1 ? rows : 1;
 }
 
 static void
@@ -66,12 +78,18 @@ move_by(struct scene *s, int dx, int dy)
 		move_cell(s, dx, dy);
 		break;
 	case LAYOUT_log:
-		v->log_scroll = clamped(v->log_scroll - dy, s->n_log);
+		v->log_scroll = clamped(v->log_scroll - dy, s->n_log - page(s) + 1);
 		break;
 	case LAYOUT_help:
-		v->help_scroll = clamped(v->help_scroll + dy, (int)s->n_help);
+		v->help_scroll = clamped(v->help_scroll + dy, (int)s->n_help - page(s) + 1);
 		break;
 	}
+}
+
+void
+move_page(struct scene *s, int direction)
+{
+	move_by(s, direction * PLOT_PARTS / 10, direction * (page(s) > 2 ? page(s) - 1 : 1));
 }
 
 void
@@ -90,7 +108,8 @@ move_click(struct scene *s, int x, int y, int width, int height)
 		if (i == LAYOUT_knobs && row >= 0)
 			s->view.knob = clamped(row + layout_first(s->view.knob, r->height - 1, (int)knob_count), (int)knob_count);
 		if (i == LAYOUT_teachers && row >= 0)
-			s->view.teacher = clamped(row, s->info.n_teachers);
+			s->view.teacher = clamped(row + layout_first(s->view.teacher, r->height - 1, s->info.n_teachers),
+						  s->info.n_teachers);
 		s->version++;
 		return;
 	}
@@ -101,9 +120,7 @@ move_end(struct scene *s, int direction)
 {
 	const int far = 1 << 20;
 
-	if (move_place(s) == LAYOUT_help)
-		s->view.help_scroll = direction < 0 || s->n_help < 20 ? 0 : (int)s->n_help - 15;
-	else if (move_place(s) <= LAYOUT_accuracy || move_place(s) == LAYOUT_terms)
+	if (move_place(s) <= LAYOUT_accuracy || move_place(s) == LAYOUT_terms)
 		move_by(s, direction * PLOT_PARTS * 2, 0);
 	else
 		move_by(s, 0, direction * far);
@@ -125,14 +142,18 @@ show_steps(struct scene *s, int64_t from, int64_t to)
 void
 move_zoom(struct scene *s, double factor)
 {
-	struct span_steps p = plot_steps(s, PLOT_PARTS);
-	int64_t width = (int64_t)((p.to - p.from) * factor), center = s->view.cursor;
+	struct span_steps p = plot_steps(s, PLOT_PARTS), whole;
+	int64_t width = (int64_t)((p.to - p.from) * factor), center = s->view.cursor, from;
 
 	if (!s->view.cursor_on) /* keep the newest in sight */
 		center = (int64_t)(s->info.step < p.to && s->info.step > p.from ? s->info.step : (p.from + p.to) / 2);
 	width = width < 8 ? 8 : width;
-	show_steps(s, center - width / 2 < 0 ? 0 : center - width / 2,
-		   (center - width / 2 < 0 ? 0 : center - width / 2) + width);
+	from = center - width / 2 < 0 ? 0 : center - width / 2;
+	s->view.x_from = s->view.x_to = 0;
+	whole = plot_steps(s, PLOT_PARTS);
+	if (factor > 1 && from == 0 && width >= whole.to) /* everything: follow the run again */
+		return;
+	show_steps(s, from, from + width);
 }
 
 void
@@ -167,14 +188,16 @@ move_to_mark(struct scene *s, int direction, struct err *e)
 	return 0;
 }
 
-/* Does line i contain the search text, overstrikes taken off? */
+/* Line i of what is searched, overstrikes taken off. */
 static bool
-matches(const struct scene *s, size_t i)
+matches(const struct scene *s, int place, int i)
 {
+	const char *line = place == LAYOUT_knobs ? knob_table[i].name :
+			   place == LAYOUT_log ? s->log[(s->log_first + i) % SCENE_LOG].text : s->help[i];
 	char plain[1024];
 	size_t n = 0;
 
-	for (const char *p = s->help[i]; *p && n + 1 < sizeof plain; p++) {
+	for (const char *p = line; *p && n + 1 < sizeof plain; p++) {
 		if (*p == '\b')
 			n -= n > 0;
 		else
@@ -184,20 +207,42 @@ matches(const struct scene *s, size_t i)
 	return strcasestr(plain, s->view.search) != NULL;
 }
 
+/* Put line i of what is searched in sight. */
+static void
+show_line(struct scene *s, int place, int i)
+{
+	if (place == LAYOUT_knobs)
+		s->view.knob = i;
+	else if (place == LAYOUT_log)
+		s->view.log_scroll = clamped(s->n_log - 1 - i, s->n_log);
+	else
+		s->view.help_scroll = i;
+}
+
 int
 move_find(struct scene *s, int direction, struct err *e)
 {
-	int n = (int)s->n_help;
+	int place = move_place(s), n, at;
 
 	if (!s->view.search[0])
 		return err_set(e, "nothing to search for; / takes a text");
-	if (move_place(s) != LAYOUT_help)
-		return err_set(e, "search: only in the help pane");
+	if (place == LAYOUT_knobs) {
+		n = (int)knob_count;
+		at = s->view.knob;
+	} else if (place == LAYOUT_log) {
+		n = s->n_log;
+		at = s->n_log - 1 - s->view.log_scroll;
+	} else if (place == LAYOUT_help) {
+		n = (int)s->n_help;
+		at = s->view.help_scroll;
+	} else {
+		return err_set(e, "search: only in help, log and knobs");
+	}
 	for (int k = 1; k <= n; k++) {
-		int i = ((s->view.help_scroll + direction * k) % n + n) % n;
+		int i = ((at + direction * k) % n + n) % n;
 
-		if (matches(s, (size_t)i)) {
-			s->view.help_scroll = i;
+		if (matches(s, place, i)) {
+			show_line(s, place, i);
 			return 0;
 		}
 	}

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "retort/screen/layout.h"
-#include "retort/screen/curve.h"
+#include "retort/screen/status.h"
 
 const struct pane *const pane_table[] = {
 #define PANE(id) &pane_##id,
@@ -38,172 +38,117 @@ area_of(struct canvas *c, const struct layout_rect *r)
 	return canvas_cut(canvas_all(c), r->x, r->y, r->width, r->height);
 }
 
-/* What goes on, in one word or two. */
-static const char *
-phase(const struct scene *s, char *buf, size_t size)
-{
-	const struct lab_info *i = &s->info;
-
-	snprintf(buf, size, "%s", i->phase == LAB_IDLE ? "IDLE" : i->phase == LAB_DISTILLING ? "RUN" : "REPORT");
-	if (i->phase == LAB_TRAINING)
-		snprintf(buf, size, "TRAIN %s", i->teacher[i->busy].name);
-	if (i->paused)
-		snprintf(buf, size, "%s", "PAUSED");
-	return buf;
-}
-
-static void
-time_left(char *buf, size_t size, double seconds)
-{
-	int n = seconds < 0 || seconds > 359999 ? -1 : (int)ceil(seconds);
-
-	if (n < 0)
-		buf[0] = '\0';
-	else if (n < 100)
-		snprintf(buf, size, "%ds", n);
-	else if (n < 600)
-		snprintf(buf, size, "%dm%02ds", n / 60, n % 60 / 5 * 5); /* coarser the longer: digits that change are bytes */
-	else if (n < 6000)
-		snprintf(buf, size, "%dm", n / 60);
-	else
-		snprintf(buf, size, "%dh%02dm", n / 3600, n / 60 % 60);
-}
-
-/* Rows in an epoch: the student's when it distils, the teacher's when it trains. */
-static void
-epochs(const struct scene *s, struct text *t)
-{
-	const struct lab_info *i = &s->info;
-	double batches = i->n_train && i->knobs.batch ? (double)i->n_train / (double)i->knobs.batch : 0;
-
-	if (batches <= 0 || i->phase == LAB_IDLE || i->phase == LAB_REPORTING)
-		return;
-	text_addf(t, "  epoch %.0f/%.0f", floor((double)i->step / batches) + 1, ceil((double)i->until / batches));
-}
-
-/* The right side of the status line, as much as `room` columns take: the epoch goes first, then the time left. */
-static void
-progress(const struct scene *s, int room, struct text *t)
-{
-	const struct lab_info *i = &s->info;
-	char left[32];
-	int digits = 1; /* a field that does not move: fewer cells change */
-
-	time_left(left, sizeof left, s->eta);
-	for (uint64_t n = i->until; n >= 10; n /= 10)
-		digits++;
-	for (int drop = 0; drop < 4; drop++) {
-		text_clear(t);
-		if (i->has_student || i->phase != LAB_IDLE)
-			text_addf(t, drop < 3 ? "step %*llu/%llu" : "%*llu/%llu", digits, (unsigned long long)i->step,
-				  (unsigned long long)i->until);
-		if (drop < 1)
-			epochs(s, t);
-		if (s->rate > 0 && drop < 3)
-			text_addf(t, "  %.0f st/s", s->rate);
-		if (left[0] && drop < 2)
-			text_addf(t, "  %s left", left);
-		if (s->recording)
-			text_add(t, scene_ascii(s) ? "  REC" : "  REC \u25CF");
-		if (text_width(text_get(t)) <= room)
-			return;
-	}
-}
-
-static void
-draw_status(const struct scene *s, struct canvas_area a)
-{
-	struct text t = { 0 };
-	char word[64];
-	int x;
-
-	canvas_paint(a, 0, 0, a.width, CANVAS_TITLE);
-	x = canvas_text(a, 1, 0, CANVAS_TITLE, "retort");
-	if (a.width >= 60)
-		x = canvas_textf(a, x + 2, 0, CANVAS_TITLE, "%.*s", a.width / 5, s->session);
-	x = canvas_text(a, x + 2, 0, CANVAS_TITLE, phase(s, word, sizeof word));
-	progress(s, a.width - x - 3, &t);
-	canvas_text(a, a.width - 1 - text_width(text_get(&t)), 0, CANVAS_TITLE, text_get(&t));
-	text_release(&t);
-}
-
-/* The panel of knobs in one line, where there is no column for it. */
+/* The panel of knobs in one line, where there is no column for it: the chosen one in front. */
 static void
 draw_folded(const struct scene *s, struct canvas_area a)
 {
-	static const char *const names[] = { "temperature", "kd-weight", "ce-weight", "lr" };
-	static const char *const brief[] = { "T", "kd", "ce", "lr" };
+	static const char *const names[] = { NULL, "temperature", "kd-weight", "ce-weight", "lr" };
+	static const char *const brief[] = { NULL, "T", "kd", "ce", "lr" };
 	char value[64];
 	int x = 0;
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const struct knob *k = knob_find(names[i], NULL);
-		bool selected = k == &knob_table[s->view.knob];
+	for (size_t i = 0; i < sizeof names / sizeof *names && x < a.width; i++) {
+		const struct knob *k = i ? knob_find(names[i], NULL) : &knob_table[s->view.knob];
+		size_t row = (size_t)(k - knob_table);
 
-		x = canvas_textf(a, x, 0, selected ? CANVAS_REVERSE : CANVAS_PLAIN, "%s %s", brief[i],
-				 knob_get(&s->info.knobs, k, value, sizeof value));
+		if (i && row == (size_t)s->view.knob)
+			continue;
+		x = canvas_textf(a, x, 0, i ? CANVAS_PLAIN : CANVAS_BOLD, i ? "%s " : ">%s ", i ? brief[i] : k->name);
+		x = canvas_text(a, x, 0, CANVAS_PLAIN, knob_get(&s->info.knobs, k, value, sizeof value));
+		if (s->pending[row])
+			x = canvas_textf(a, x, 0, CANVAS_PENDING, "%s%s?", scene_ascii(s) ? "->" : "\u2192",
+					 s->pending_text[row]);
 		x += 2;
 	}
 }
 
+/* The last changes on the line of training that is shown, newest first, as many as fit whole. */
 static void
-draw_message(const struct scene *s, struct canvas_area a)
+draw_events(const struct scene *s, struct canvas_area a)
 {
-	if (s->question[0])
-		canvas_text(a, 1, 0, CANVAS_WARN, s->question);
-	else if (s->prompting && s->candidates[0])
-		canvas_text(a, 1, 0, CANVAS_DIM, s->candidates);
-	else
-		canvas_text(a, 1, 0, s->message_is_error ? CANVAS_BAD : CANVAS_PLAIN, s->message);
+	const struct scene_line *last;
+	int x = 1;
+	char text[160];
+
+	for (size_t i = s->n_marks; i-- > 0;) {
+		const struct scene_mark *m = &s->mark[i];
+
+		if (m->branch != s->view.branch)
+			continue;
+		snprintf(text, sizeof text, " @%u %s", m->step, m->text);
+		if (x > 1 && x + 1 + text_width(text) >= a.width)
+			return;
+		canvas_put(a, x, 0, (unsigned char)m->letter, m->kind == SCENE_DIVERGED ? CANVAS_BAD : CANVAS_MARK);
+		x = canvas_text(a, x + 1, 0, CANVAS_PLAIN, text) + 4;
+	}
+	last = &s->log[(s->log_first + s->n_log + SCENE_LOG - 1) % SCENE_LOG];
+	if (x == 1 && s->n_log && strcmp(last->text, s->message) != 0)
+		canvas_text(a, 1, 0, CANVAS_DIM, last->text);
 }
 
-/* What keys do everywhere, then the pane's own; a page and the editor have theirs alone. */
+/* Two blanks stand between hints; the key is what comes before the first blank. Whole ones only. */
+static int
+draw_keys(struct canvas_area a, int x, const char *hints)
+{
+	while (*hints) {
+		const char *end = strstr(hints, "  ");
+		int len = end ? (int)(end - hints) : (int)strlen(hints), key = (int)strcspn(hints, " ");
+		char text[64];
+
+		key = key < len ? key : len;
+		if (len >= (int)sizeof text || x + len > a.width)
+			return a.width;
+		snprintf(text, sizeof text, "%.*s", key, hints);
+		x = canvas_text(a, x, 0, CANVAS_PLAIN, text);
+		snprintf(text, sizeof text, "%.*s", len - key, hints + key);
+		x = canvas_text(a, x, 0, CANVAS_DIM, text) + 2;
+		hints = end ? end + 2 : hints + len;
+	}
+	return x;
+}
+
+/* Keys of what has the attention, then those that work everywhere. */
 static void
 draw_hints(const struct scene *s, struct canvas_area a)
 {
-	static const char everywhere[] = "Space pause  s step  +/- turn  u undo  m map  Tab pane  : type  ? help  q quit";
-	bool alone = s->view.helping || s->view.editing;
-	const char *own = s->view.helping ? pane_help.hints :
-			  s->view.editing ? "hjkl move  1-9 weight  0 off  +/- nudge  Enter apply  Esc discard  q back" :
-					    pane_table[s->view.focus]->hints;
-	int x = alone ? -1 : canvas_text(a, 1, 0, CANVAS_DIM, everywhere);
+	const struct lab_info *i = &s->info;
+	const char *own = pane_table[s->view.focus]->hints;
+	const char *pace = i->phase == LAB_IDLE ? "r run" : i->paused ? "Space go on  s step" : "Space pause";
+	int x = 1;
 
-	if (alone || x + 2 + text_width(own) <= a.width)
-		canvas_text(a, x + 2, 0, CANVAS_DIM, own);
+	if (s->prompting && s->candidates[0])
+		canvas_text(a, 1, 0, CANVAS_DIM, s->candidates);
+	else if (s->prompting)
+		draw_keys(a, 1, "Enter do it  Tab complete  Up before  C-r search  Esc leave");
+	else if (s->question[0])
+		draw_keys(a, 1, "y yes  n no");
+	else if (s->view.helping)
+		draw_keys(a, 1, pane_help.hints);
+	else if (s->view.editing)
+		draw_keys(a, 1, "hjkl move  1-9 weight  0 off  +/- nudge  Enter apply  Esc discard  t teacher  q back");
+	else
+		x = draw_keys(a, draw_keys(a, x, own), pace);
+	if (x > 1)
+		draw_keys(a, x, strstr(own, "+/-") ? ": command  ? help  u undo  m map  Tab pane  q quit" :
+						      ": command  ? help  +/- turn  u undo  m map  Tab pane  q quit");
 }
 
+/* The prompt; where it is not open, what was asked of the person, or told. */
 static void
 draw_prompt(const struct scene *s, struct canvas_area a)
 {
-	if (!s->prompting)
+	int x = s->prompt_cursor;
+
+	if (s->prompting)
+		canvas_text(a, 0, 0, CANVAS_PLAIN, s->prompt);
+	else if (s->question[0])
+		x = canvas_text(a, 0, 0, CANVAS_WARN, s->question) + 1;
+	else
+		canvas_text(a, 1, 0, s->message_is_error ? CANVAS_BAD : CANVAS_PLAIN, s->message);
+	if (!s->prompting && !s->question[0])
 		return;
-	canvas_text(a, 0, 0, CANVAS_PLAIN, s->prompt);
-	a.canvas->cursor_x = a.x + s->prompt_cursor;
+	a.canvas->cursor_x = a.x + (x < a.width ? x : a.width - 1);
 	a.canvas->cursor_y = a.y;
-}
-
-/* "step 2417 val .247 >": all that fits on the smallest screen. */
-static void
-draw_one_line(const struct scene *s, struct canvas_area a)
-{
-	const struct series *nll = s->series[s->view.branch][METRIC_VAL_NLL];
-	uint32_t step;
-	double value;
-	char number[32];
-	int x;
-
-	if (s->prompting) {
-		draw_prompt(s, a);
-		return;
-	}
-	if (s->message_is_error || s->question[0]) {
-		draw_message(s, a);
-		return;
-	}
-	x = canvas_textf(a, 0, 0, CANVAS_PLAIN, "step %llu", (unsigned long long)s->info.step);
-	if (nll && series_last(nll, &step, &value))
-		x = canvas_textf(a, x + 1, 0, CANVAS_CURVE1, "val %s", curve_number(value, number, sizeof number));
-	canvas_text(a, x + 1, 0, CANVAS_PLAIN, s->info.paused ? "=" : ">");
 }
 
 static void
@@ -218,6 +163,15 @@ draw_rules(const struct scene *s, struct canvas *c, const struct layout *l)
 			    scene_ascii(s) ? "-" : rule.height && x == l->rule.x ? "\u2534" : "\u2500");
 }
 
+/* Names and pages may hold anything; a terminal of seven bits gets seven bits. */
+static void
+keep_ascii(struct canvas *c)
+{
+	for (int i = 0; i < c->width * c->height; i++)
+		if (c->cell[i].ch < ' ' || c->cell[i].ch > '~')
+			c->cell[i].ch = c->cell[i].ch == 0x2013 || c->cell[i].ch == 0x2010 ? '-' : '?';
+}
+
 void
 pane_draw_all(const struct scene *s, struct canvas *c)
 {
@@ -225,23 +179,63 @@ pane_draw_all(const struct scene *s, struct canvas *c)
 
 	canvas_clear(c);
 	layout_make(s, c->width, c->height, &l);
-	if (l.one_line) {
-		draw_one_line(s, canvas_all(c));
-		return;
-	}
+	if (l.one_line && (s->prompting || s->question[0] || s->message_is_error))
+		draw_prompt(s, canvas_all(c));
+	else if (l.one_line)
+		status_brief(s, canvas_all(c));
 	for (size_t i = 0; i < pane_count; i++)
 		if (l.pane[i].height)
 			pane_table[i]->draw(s, area_of(c, &l.pane[i]));
-	draw_rules(s, c, &l);
-	draw_status(s, area_of(c, &l.status));
-	draw_folded(s, area_of(c, &l.folded));
-	draw_message(s, area_of(c, &l.message));
-	draw_hints(s, area_of(c, &l.hints));
-	draw_prompt(s, area_of(c, &l.prompt));
+	if (!l.one_line) {
+		draw_rules(s, c, &l);
+		status_draw(s, area_of(c, &l.status));
+		draw_folded(s, area_of(c, &l.folded));
+		draw_events(s, area_of(c, &l.events));
+		draw_hints(s, area_of(c, &l.hints));
+		draw_prompt(s, area_of(c, &l.prompt));
+	}
+	if (scene_ascii(s))
+		keep_ascii(c);
 }
 
 int
 pane_heading(const struct scene *s, struct canvas_area a, int pane, const char *title)
 {
-	return canvas_text(a, 0, 0, s->view.focus == pane ? CANVAS_FOCUS : CANVAS_BOLD, title);
+	bool focused = s->view.helping ? pane == LAYOUT_help : s->view.editing ? pane == LAYOUT_map : pane == s->view.focus;
+	int end = canvas_text(a, 0, 0, focused ? CANVAS_FOCUS : CANVAS_BOLD, title);
+
+	for (int x = end + 1; x < a.width; x++)
+		canvas_put(a, x, 0, scene_ascii(s) ? '-' : 0x2500, CANVAS_DIM);
+	return end;
+}
+
+void
+pane_note(struct canvas_area a, const char *note)
+{
+	int width = text_width(note);
+
+	if (width && width + 2 < a.width) {
+		canvas_put(a, a.width - width - 1, 0, ' ', CANVAS_DIM);
+		canvas_text(a, a.width - width, 0, CANVAS_DIM, note);
+	}
+}
+
+void
+pane_meter(const struct scene *s, struct canvas_area a, int x, int y, int width, double part, enum canvas_look look)
+{
+	static const uint32_t eighths[] = { 0x258F, 0x258E, 0x258D, 0x258C, 0x258B, 0x258A, 0x2589 };
+	int full = part >= 0 && width > 0 ? (int)lround((part < 1 ? part : 1) * width * 8) : 0; /* in eighths of a cell */
+
+	for (int i = 0; i < width; i++) {
+		int here = full - 8 * i;
+
+		if (scene_ascii(s))
+			canvas_put(a, x + i, y, here >= 4 ? '#' : '.', here >= 4 ? look : CANVAS_DIM);
+		else if (here >= 8)
+			canvas_put(a, x + i, y, 0x2588, look);
+		else if (here > 0)
+			canvas_put(a, x + i, y, eighths[here - 1], look);
+		else
+			canvas_put(a, x + i, y, 0x00B7, CANVAS_DIM);
+	}
 }

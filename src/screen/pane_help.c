@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "retort/screen/layout.h"
@@ -38,41 +39,49 @@ draw_line(struct canvas_area a, int y, const char *line)
 	}
 }
 
-/* The text of a line without overstrikes, to search in. */
+/* Light up the search text in a row that is drawn: from the cells, where overstrikes are gone. */
 static void
-draw_found(const struct scene *s, struct canvas_area a, int y)
+draw_found(const struct scene *s, struct canvas_area a)
 {
-	char row[1024];
+	char row[4096];
+	int column[4096]; /* of each byte of row */
 	size_t n = 0;
 
-	for (int x = 0; x < a.width && n + 1 < sizeof row; x++) {
-		uint32_t ch = a.canvas->cell[(a.y + y) * a.canvas->width + a.x + x].ch;
+	for (int x = 0; x < a.width && n + 5 < sizeof row; x++) {
+		uint32_t ch = a.canvas->cell[a.y * a.canvas->width + a.x + x].ch;
+		size_t len = ch ? text_utf8_put(ch, row + n) : 0;
 
-		row[n++] = ch < 128 && ch ? (char)ch : '?';
+		for (size_t i = 0; i < len; i++)
+			column[n + i] = x;
+		n += len;
 	}
 	row[n] = '\0';
+	column[n] = a.width;
 	for (const char *p = row; s->view.search[0] && (p = strcasestr(p, s->view.search)); p++)
-		canvas_paint(a, (int)(p - row), y, (int)strlen(s->view.search), CANVAS_REVERSE);
+		canvas_paint(a, column[p - row], 0, column[p - row + (ptrdiff_t)strlen(s->view.search)] - column[p - row],
+			     CANVAS_REVERSE);
 }
 
 static void
 draw(const struct scene *s, struct canvas_area a)
 {
-	int rows = a.height - 1, x = pane_heading(s, a, LAYOUT_help, s->n_help ? s->help_title : "help");
-	int first = s->view.help_scroll;
+	int rows = a.height - 1, first = s->view.help_scroll;
+	char note[64] = "";
 
+	pane_heading(s, a, LAYOUT_help, s->n_help ? s->help_title : "help");
 	if (s->n_help == 0)
 		canvas_text(a, 1, 1, CANVAS_DIM, ":help lists the commands, :help tutorial is a place to begin");
 	if ((int)s->n_help > rows)
-		canvas_textf(a, x + 2, 0, CANVAS_DIM, "%d-%d of %zu", first + 1,
-			     first + rows < (int)s->n_help ? first + rows : (int)s->n_help, s->n_help);
+		snprintf(note, sizeof note, "%d-%d of %zu", first + 1,
+			 first + rows < (int)s->n_help ? first + rows : (int)s->n_help, s->n_help);
+	pane_note(a, note);
 	for (int y = 0; y < rows && first + y < (int)s->n_help; y++) {
 		struct canvas_area line = canvas_cut(a, 1, 1 + y, a.width - 1, 1);
 
 		if (line.width == 0 || line.height == 0)
 			continue;
 		draw_line(line, 0, s->help[first + y]);
-		draw_found(s, line, 0);
+		draw_found(s, line);
 	}
 }
 

@@ -6,67 +6,132 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/text.h"
 #include "retort/screen/layout.h"
 #include "retort/screen/pane.h"
 
+#define WIDE 44  /* columns: room for defaults and for the ends of the bars */
+#define WHOLE 96 /* columns: room for what each knob does */
+
 /*
- * Where a value lies between the ends that matter: a knob that is turned by a factor lies on a
- * logarithmic scale of a hundredth to a hundred times its default; one that is turned by steps
- * lies within forty of them around it, cut to its range.
+ * The ends that matter. A knob that is turned by a factor stands on a logarithmic scale of a
+ * hundredth to a hundred times its default; one that is turned by steps on forty of them.
  */
-static double
-place(const struct knob *k, double value, double initial)
+struct scale {
+	bool log;
+	double from, to;
+};
+
+static struct scale
+scale_of(const struct knob *k, double initial)
 {
-	double by = 1, from, to;
+	struct scale c = { .log = k->nudge[0] == 'x' };
+	double by = 1, middle = initial > 0 ? initial : k->type == KNOB_INT ? 100 : 1;
 
 	text_to_double(k->nudge + 1, &by);
-	if (k->nudge[0] == 'x') {
-		double ends = initial > 0 ? initial : 1;
-
-		return value > 0 ? 0.5 + log10(value / ends) / 4 : 0;
+	if (c.log) {
+		c.from = fmax(k->min, middle / 100);
+		c.to = fmin(k->max, middle * 100);
+	} else {
+		c.from = fmax(k->min, initial - 20 * by);
+		c.to = fmin(k->max, c.from + 40 * by);
 	}
-	from = fmax(k->min, initial - 20 * by);
-	to = fmin(k->max, from + 40 * by);
-	return (value - from) / (to - from);
+	return c;
+}
+
+static double
+place(const struct scale *c, double value)
+{
+	double at = c->log ? (value > 0 ? log(value / c->from) / log(c->to / c->from) : 0) :
+			     (value - c->from) / (c->to - c->from);
+
+	return at < 0 ? 0 : at > 1 ? 1 : at;
+}
+
+/* An end of the scale in five columns. */
+static const char *
+end_text(double x, char *buf, size_t size)
+{
+	snprintf(buf, size, x >= 1000 && x < 1e5 ? "%.0f" : "%.3g", x);
+	return buf;
 }
 
 static void
 draw_bar(const struct scene *s, struct canvas_area a, const struct knob *k)
 {
-	double at = place(k, knob_value(&s->info.knobs, k), knob_value(&s->defaults, k));
-	int dot;
+	struct scale c = scale_of(k, knob_value(&s->defaults, k));
+	int knob, left = 0, right = a.width;
+	char end[32];
 
-	at = at < 0 ? 0 : at > 1 ? 1 : at;
-	dot = (int)lround(at * (a.width - 1));
-	for (int x = 0; x < a.width; x++)
-		canvas_text(a, x, 0, x == dot ? CANVAS_MARK : CANVAS_DIM,
-			    scene_ascii(s) ? (x == dot ? "O" : "-") : x == dot ? "\u253F" : "\u2501");
+	if (a.width >= 16) {
+		bool zero = knob_value(&s->defaults, k) == 0 && k->min == 0; /* which a logarithm never reaches */
+
+		left = canvas_textf(a, 0, 0, CANVAS_DIM, "%5s ", end_text(zero ? 0 : c.from, end, sizeof end));
+		right = a.width - 6;
+		canvas_textf(a, right, 0, CANVAS_DIM, " %s", end_text(c.to, end, sizeof end));
+	}
+	knob = left + (int)lround(place(&c, knob_value(&s->info.knobs, k)) * (right - left - 1));
+	for (int x = left; x < right; x++)
+		canvas_put(a, x, 0, x == knob ? (scene_ascii(s) ? 'O' : 0x253F) : (scene_ascii(s) ? '-' : 0x2501),
+			   x == knob ? CANVAS_MARK : CANVAS_DIM);
+}
+
+/* What a PICK can be, the choice of now lit. */
+static void
+draw_choices(const struct scene *s, struct canvas_area a, const struct knob *k)
+{
+	char name[32], now[64];
+	int x = 1;
+
+	if (text_width(k->choices) + 1 > a.width)
+		return;
+	knob_get(&s->info.knobs, k, now, sizeof now);
+	for (size_t i = 0; knob_choice(k, i, name, sizeof name); i++)
+		x = canvas_text(a, x, 0, strcmp(name, now) ? CANVAS_DIM : CANVAS_MARK, name) + 1;
+}
+
+/* The columns right of the value. */
+static void
+draw_right(const struct scene *s, struct canvas_area a, const struct knob *k, bool wide)
+{
+	struct canvas_area bar = canvas_cut(a, 0, 0, a.width < 30 ? a.width : 30, 1);
+	char was[64];
+
+	if (wide) {
+		canvas_textf(a, 0, 0, CANVAS_DIM, " %8.8s", knob_get(&s->defaults, k, was, sizeof was));
+		bar = canvas_cut(a, 10, 0, a.width < 40 ? a.width - 10 : 30, 1);
+	}
+	if (k->when == KNOB_FIXED && s->info.phase != LAB_IDLE)
+		canvas_text(bar, 0, 0, CANVAS_DIM, wide ? "fixed while training" : "fixed");
+	else if (k->choices)
+		draw_choices(s, bar, k);
+	else
+		draw_bar(s, bar, k);
+	if (a.width >= WHOLE - 22)
+		canvas_text(a, 43, 0, CANVAS_DIM, k->doc);
 }
 
 static void
 draw_row(const struct scene *s, struct canvas_area a, size_t i)
 {
 	const struct knob *k = &knob_table[i];
-	bool busy = k->when == KNOB_FIXED && s->info.phase != LAB_IDLE, wide = a.width >= 44;
+	bool chosen = (int)i == s->view.knob, wide = a.width >= WIDE;
 	char now[64], was[64];
 	int x;
 
 	knob_get(&s->info.knobs, k, now, sizeof now);
 	knob_get(&s->defaults, k, was, sizeof was);
-	x = canvas_textf(a, 0, 0, CANVAS_PLAIN, "%c%-12s", (int)i == s->view.knob ? '>' : ' ', k->name);
+	canvas_textf(a, 0, 0, chosen ? CANVAS_BOLD : CANVAS_PLAIN, "%c%-12s", chosen ? '>' : ' ', k->name);
 	if (s->pending[i]) {
-		canvas_textf(a, x + 1, 0, CANVAS_PENDING, "%s %s %s?", now, scene_ascii(s) ? "->" : "\u2192", s->pending_text[i]);
-		return;
+		x = canvas_textf(a, 13, 0, CANVAS_PENDING, "%*.8s %s %s?", wide ? 8 : 7, now,
+				 scene_ascii(s) ? "->" : "\u2192", s->pending_text[i]);
+		canvas_put(a, x, 0, ' ', CANVAS_PLAIN);
+	} else {
+		x = canvas_textf(a, 13, 0, CANVAS_PLAIN, "%*.8s", wide ? 8 : 7, now);
+		canvas_put(a, x++, 0, strcmp(now, was) ? '*' : ' ', CANVAS_PENDING);
+		draw_right(s, canvas_cut(a, x + !wide, 0, a.width - x - !wide, 1), k, wide);
 	}
-	canvas_textf(a, x + 1, 0, busy ? CANVAS_DIM : CANVAS_PLAIN, "%8.8s%c", now, strcmp(now, was) ? '*' : ' ');
-	x += 11;
-	if (wide)
-		x = canvas_textf(a, x, 0, CANVAS_DIM, "%8.8s ", was);
-	if (busy)
-		canvas_text(a, x, 0, CANVAS_DIM, wide ? "fixed" : "fix");
-	else if (!k->choices)
-		draw_bar(s, canvas_cut(a, x, 0, a.width - x, 1), k);
-	if ((int)i == s->view.knob && s->view.focus == LAYOUT_knobs)
+	if (chosen && s->view.focus == LAYOUT_knobs)
 		canvas_paint(a, 0, 0, 13, CANVAS_REVERSE);
 }
 
@@ -74,10 +139,15 @@ static void
 draw(const struct scene *s, struct canvas_area a)
 {
 	int rows = a.height - 1, first = layout_first(s->view.knob, rows, (int)knob_count);
+	bool wide = a.width >= WIDE;
+	char note[48] = "";
 
 	pane_heading(s, a, LAYOUT_knobs, "knobs");
-	if (a.width >= 44)
-		canvas_text(a, 18, 0, CANVAS_DIM, "    now  default");
+	if (wide)
+		canvas_text(a, 16, 0, CANVAS_DIM, "   now   default ");
+	if (rows > 0 && rows < (int)knob_count)
+		snprintf(note, sizeof note, "%d-%d of %zu", first + 1, first + rows, knob_count);
+	pane_note(a, note[0] ? note : wide ? "range" : "");
 	for (int y = 0; y < rows && first + y < (int)knob_count; y++)
 		draw_row(s, canvas_cut(a, 0, 1 + y, a.width, 1), (size_t)(first + y));
 }
@@ -85,7 +155,7 @@ draw(const struct scene *s, struct canvas_area a)
 const struct pane pane_knobs = {
 	.name = "knobs",
 	.title = "Knobs",
-	.doc = "Every knob: its value of now (* where it is not the default), its default, where it stands.",
-	.hints = "jk choose  +/- turn  Enter type",
+	.doc = "Every knob: its value of now (* where it is not the default), its default, where it stands in its range.",
+	.hints = "jk choose  +/- turn  Enter type  / find",
 	.draw = draw,
 };

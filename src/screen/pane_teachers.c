@@ -8,62 +8,116 @@
 #include "retort/screen/layout.h"
 #include "retort/screen/pane.h"
 
+#define WIDE 44  /* columns: accuracy and loss of each teacher */
+#define WHOLE 80 /* columns: its layers and parameters too */
+
 static double
 counts(const struct lab_net *t)
 {
 	return t->muted ? 0 : t->weight;
 }
 
-/* Ready, or how far it is. */
+/* Columns right of the weight: a bar, then accuracy, loss and layers as there is room. */
+static int
+bar_width(int width)
+{
+	int bar = width - 7 - (width >= WIDE - 18 ? 7 : 0) - (width >= WHOLE - 18 ? 26 : 0);
+
+	return bar < 30 ? bar : 30;
+}
+
+/* Its share of what is taught, and how good it is; while it trains, how far it is. */
 static void
-draw_state(const struct scene *s, struct canvas_area a, int x, int k)
+draw_state(const struct scene *s, struct canvas_area a, int k, double sum)
 {
 	const struct lab_net *t = &s->info.teacher[k];
-	uint64_t until = s->info.until ? s->info.until : 1;
+	int bar = bar_width(a.width);
+	double done = s->info.until > s->info.from ?
+			      (double)(s->info.step - s->info.from) / (double)(s->info.until - s->info.from) : 0;
 
-	if (s->info.phase == LAB_TRAINING && s->info.busy == k)
-		canvas_textf(a, x, 0, CANVAS_WARN, "%3llu%%", (unsigned long long)(100 * s->info.step / until));
-	else if (!t->ready)
-		canvas_text(a, x, 0, CANVAS_DIM, "new");
-	else if (isfinite(t->last.accuracy))
-		canvas_textf(a, x, 0, CANVAS_GOOD, "%.1f%%", 100 * t->last.accuracy);
+	if (s->info.phase == LAB_TRAINING && s->info.busy == k) {
+		pane_meter(s, a, 0, 0, bar, done, CANVAS_WARN);
+		canvas_textf(a, bar + 1, 0, CANVAS_WARN, "%5.0f%%%s", 100 * done, bar + 15 <= a.width ? " trained" : "");
+		return;
+	}
+	if (!t->ready) {
+		canvas_text(a, 0, 0, CANVAS_DIM, "not trained");
+		return;
+	}
+	pane_meter(s, a, 0, 0, bar, sum > 0 ? counts(t) / sum : 0, t->muted ? CANVAS_DIM : CANVAS_CURVE3);
+	if (isfinite(t->last.accuracy))
+		canvas_textf(a, bar + 1, 0, CANVAS_GOOD, "%5.1f%%", 100 * t->last.accuracy);
+	if (isfinite(t->last.nll) && bar + 14 <= a.width)
+		canvas_textf(a, bar + 8, 0, CANVAS_PLAIN, "%6.3f", t->last.nll);
+	if (bar + 30 <= a.width)
+		canvas_textf(a, bar + 16, 0, CANVAS_DIM, "%-14.14s %9llu", t->spec, (unsigned long long)t->parameters);
 }
 
 static void
 draw_row(const struct scene *s, struct canvas_area a, int k, double sum)
 {
 	const struct lab_net *t = &s->info.teacher[k];
-	int bar = a.width - 25, filled = sum > 0 ? (int)lround(counts(t) / sum * bar) : 0;
-	int x = canvas_textf(a, 0, 0, CANVAS_PLAIN, "%c%-8.8s %c%5.2f ", k == s->view.teacher ? '>' : ' ', t->name,
-			     t->muted ? 'M' : ' ', t->weight);
+	bool chosen = k == s->view.teacher;
+	int name = a.width >= WIDE ? 10 : 8;
+	int x = canvas_textf(a, 0, 0, chosen ? CANVAS_BOLD : CANVAS_PLAIN, "%c%-*.*s", chosen ? '>' : ' ', name, name,
+			     t->name);
 
-	for (int i = 0; i < bar; i++)
-		canvas_text(a, x + i, 0, i < filled ? CANVAS_CURVE3 : CANVAS_DIM,
-			    i < filled ? (scene_ascii(s) ? "#" : "\u2588") : scene_ascii(s) ? "." : "\u00B7");
-	draw_state(s, a, a.width - 6, k);
-	if (k == s->view.teacher && s->view.focus == LAYOUT_teachers)
-		canvas_paint(a, 0, 0, 9, CANVAS_REVERSE);
+	x = canvas_text(a, x, 0, CANVAS_WARN, t->muted ? "M" : " ");
+	x = canvas_textf(a, x, 0, t->muted ? CANVAS_DIM : CANVAS_PLAIN, t->weight < 100 ? "%5.2f" : "%5.4g", t->weight) + 1;
+	draw_state(s, canvas_cut(a, x, 0, a.width - x, 1), k, sum);
+	if (chosen && s->view.focus == LAYOUT_teachers)
+		canvas_paint(a, 0, 0, name + 1, CANVAS_REVERSE);
+}
+
+/* What the weights add up to, and how far the student follows all of them together. */
+static void
+draw_sum(const struct scene *s, struct canvas_area a, double sum)
+{
+	const struct lab_scores *student = &s->info.student.last;
+	bool wide = a.width >= 52;
+	int x = 1;
+
+	if (sum <= 0)
+		x = canvas_text(a, x, 0, CANVAS_WARN, "no teacher is asked") + 1;
+	else if (s->info.n_teachers > 1)
+		x = canvas_textf(a, x, 0, CANVAS_DIM, wide ? "sum %.3g counts as 1;" : "sum %.3g", sum) + 1;
+	if (s->info.has_student && isfinite(student->agreement))
+		canvas_textf(a, x, 0, CANVAS_PLAIN, wide ? "student agrees %.1f%%, KL %.3f" : "agree %.1f%% KL %.3f",
+			     100 * student->agreement, student->kl);
+}
+
+/* Names of columns over the rule of the heading. */
+static void
+draw_columns(struct canvas_area a)
+{
+	int left = a.width >= WIDE ? 18 : 16, bar = bar_width(a.width - left);
+
+	canvas_text(a, left - 8, 0, CANVAS_DIM, " weight ");
+	canvas_text(a, left + bar, 0, CANVAS_DIM, "    acc");
+	if (bar + 14 <= a.width - left)
+		canvas_text(a, left + bar + 7, 0, CANVAS_DIM, "    nll");
+	if (bar + 30 <= a.width - left)
+		canvas_text(a, left + bar + 14, 0, CANVAS_DIM, "  layers         parameters ");
 }
 
 static void
 draw(const struct scene *s, struct canvas_area a)
 {
-	const struct lab_scores *student = &s->info.student.last;
+	int n = s->info.n_teachers, rows = a.height - 1 < n ? a.height - 1 : n;
+	int first = layout_first(s->view.teacher, a.height - 1, n);
 	double sum = 0;
 
 	pane_heading(s, a, LAYOUT_teachers, "teachers");
-	canvas_text(a, a.width - 8, 0, CANVAS_DIM, "accuracy");
-	for (int k = 0; k < s->info.n_teachers; k++)
+	draw_columns(a);
+	for (int k = 0; k < n; k++)
 		sum += counts(&s->info.teacher[k]);
-	for (int k = 0; k < s->info.n_teachers; k++)
-		draw_row(s, canvas_cut(a, 0, 1 + k, a.width, 1), k, sum);
-	if (s->info.n_teachers == 0)
-		canvas_text(a, 1, 1, CANVAS_DIM, "none");
-	else if (s->info.has_student && isfinite(student->agreement))
-		canvas_textf(a, 1, 1 + s->info.n_teachers, CANVAS_DIM, "agree %.1f%%  KL %.3f", 100 * student->agreement,
-			     student->kl);
-	else if (s->info.n_teachers > 1)
-		canvas_textf(a, 1, 1 + s->info.n_teachers, CANVAS_DIM, "sum %.2f, counts as 1", sum);
+	for (int y = 0; y < rows; y++)
+		draw_row(s, canvas_cut(a, 0, 1 + y, a.width, 1), first + y, sum);
+	if (n == 0)
+		canvas_text(a, 1, 1, CANVAS_DIM, a.width >= WIDE ? "none yet; :teacher big mlp 256,256 makes one" :
+								    ":teacher big mlp 256,256");
+	else
+		draw_sum(s, canvas_cut(a, 0, 1 + n, a.width, 1), sum);
 }
 
 const struct pane pane_teachers = {

@@ -13,7 +13,7 @@
 
 #define TERMS (2 + LAB_MAPS)
 #define ROWS 6   /* of the history: more of them tell no more, and each is bytes at every evaluation */
-#define TABLE 36 /* columns of "# ce            93%    0.123   0.0123" */
+#define TABLE 40 /* columns of "# big:2 s:1         93%    0.123   0.0123" */
 
 struct term {
 	char name[LAB_NAME + 16];
@@ -52,7 +52,7 @@ list_terms(const struct scene *s, struct term out[TERMS])
 	for (int i = 0; i < s->info.n_maps && i < LAB_MAPS; i++, n++) {
 		const struct lab_map *m = &s->info.map[i];
 
-		snprintf(out[n].name, sizeof out[n].name, "%s %s>%s", s->info.teacher[m->teacher].name,
+		snprintf(out[n].name, sizeof out[n].name, "%.12s:%s s:%s", s->info.teacher[m->teacher].name,
 			 s->info.teacher[m->teacher].layer[m->t_layer].name, s->info.student.layer[m->s_layer].name);
 		add(&out[n], n, ascii, metric_map(m->slot, METRIC_MAP_SHARE), metric_map(m->slot, METRIC_MAP_TRAIN),
 		    metric_map(m->slot, METRIC_MAP_WEIGHTED));
@@ -213,7 +213,7 @@ draw(const struct scene *s, struct canvas_area a)
 
 	pane_heading(s, a, LAYOUT_terms, "loss terms");
 	if (a.width >= 40)
-		canvas_text(a, 13, 0, CANVAS_DIM, "share of the gradient");
+		pane_note(a, "share of the gradient");
 	if (a.width >= TABLE + 20 && a.height >= 4) {
 		struct canvas_area left = canvas_cut(a, 6, 1, a.width - TABLE - 8, a.height > ROWS ? ROWS : a.height - 1);
 

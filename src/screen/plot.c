@@ -12,7 +12,6 @@
 #include "retort/screen/axis.h"
 #include "retort/screen/curve.h"
 #include "retort/screen/layout.h"
-#include "retort/screen/pane.h"
 #include "retort/screen/rail.h"
 
 /* All that is worked out before anything is drawn. */
@@ -213,7 +212,8 @@ title(const struct plot *p)
 	const struct scene_view *v = &p->s->view;
 	double smooth = p->s->info.knobs.smooth;
 	char flags[48] = "", value[64];
-	int n, x = pane_heading(p->s, p->a, LAYOUT_loss + p->which, metric_info(p->metric)->name);
+	enum canvas_look look = v->focus == LAYOUT_loss + p->which ? CANVAS_FOCUS : CANVAS_BOLD;
+	int n, x = canvas_text(p->a, 0, 0, look, metric_info(p->metric)->name);
 
 	if (v->cursor_on)
 		x = canvas_textf(p->a, x + 1, 0, CANVAS_MARK, "@%u", v->cursor);

@@ -15,6 +15,9 @@ scene_init(struct scene *s)
 {
 	memset(s, 0, sizeof *s);
 	s->log = mem_array(SCENE_LOG, sizeof *s->log);
+	knob_defaults(&s->defaults);
+	knob_defaults(&s->info.knobs);
+	s->info.busy = -1;
 	s->eta = -1;
 	s->utf8 = s->braille = true;
 	s->view.plot_metric[0] = METRIC_VAL_NLL;
@@ -72,6 +75,8 @@ add_line(struct scene *s, int level, const char *text)
 	l->level = level;
 	snprintf(l->text, sizeof l->text, "%s", text);
 	l->text[strcspn(l->text, "\n")] = '\0';
+	if (s->view.log_scroll > 0 && s->view.log_scroll < s->n_log - 1) /* what is read stays where it is */
+		s->view.log_scroll++;
 	s->version++;
 }
 

@@ -4,7 +4,6 @@
 
 #include "retort/screen/view.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@
 #include "retort/screen/layout.h"
 #include "retort/screen/move.h"
 #include "retort/screen/pane.h"
+#include "retort/screen/turn.h"
 
 /* Every action has these arguments; what it does not need it leaves alone. */
 #define ACTION(name) static int name(struct scene *s, const char *argument, struct text *line, struct err *e)
@@ -50,73 +50,13 @@ ACTION(up) { UNUSED; move_by(s, 0, -1); return 0; }
 ACTION(down) { UNUSED; move_by(s, 0, 1); return 0; }
 ACTION(left) { UNUSED; move_by(s, -1, 0); return 0; }
 ACTION(right) { UNUSED; move_by(s, 1, 0); return 0; }
-ACTION(page_up) { UNUSED; move_by(s, -10, -15); return 0; }
-ACTION(page_down) { UNUSED; move_by(s, 10, 15); return 0; }
+ACTION(page_up) { UNUSED; move_page(s, -1); return 0; }
+ACTION(page_down) { UNUSED; move_page(s, 1); return 0; }
 ACTION(top) { UNUSED; move_end(s, -1); return 0; }
 ACTION(bottom) { UNUSED; move_end(s, 1); return 0; }
 
-/* Turn the chosen knob from where it was asked to go, so that a held key goes on. */
-static void
-nudge_knob(const struct scene *s, int direction, struct text *line)
-{
-	const struct knob *k = &knob_table[s->view.knob];
-	struct knobs knobs = s->info.knobs;
-	char value[64];
-
-	if (s->pending[s->view.knob])
-		knob_set(&knobs, k, s->pending_text[s->view.knob], NULL);
-	text_addf(line, "set %s %s", k->name, knob_nudge(&knobs, k, direction, value, sizeof value));
-}
-
-static int
-nudge_teacher(const struct scene *s, int direction, struct text *line, struct err *e)
-{
-	const struct lab_net *t = &s->info.teacher[s->view.teacher];
-	char value[40];
-	double w;
-
-	if (s->view.teacher >= s->info.n_teachers)
-		return err_set(e, "no teacher yet; `teacher big mlp 256,256` makes one");
-	w = round(10 * t->weight + direction) / 10;
-	text_addf(line, "teachers %s weight %s", t->name, text_number(value, sizeof value, w < 0 ? 0 : w));
-	return 0;
-}
-
-/* The weight that the cell under the cursor has or is to have. */
-static double
-cell_weight(const struct scene *s)
-{
-	const struct scene_view *v = &s->view;
-	const struct scene_edit *x = editor_pending(s, v->edit_teacher, v->edit_row, v->edit_column);
-
-	return x ? x->weight : editor_weight(s, v->edit_teacher, v->edit_row, v->edit_column);
-}
-
-static int
-nudge_cell(struct scene *s, int direction, struct err *e)
-{
-	double w = cell_weight(s);
-
-	w = round(10 * (w < 0 ? 0 : w) + direction) / 10;
-	return editor_edit(s, w <= 0 ? -1 : w, e);
-}
-
-static int
-nudge(struct scene *s, int direction, struct text *line, struct err *e)
-{
-	if (s->view.editing && !s->view.helping)
-		return nudge_cell(s, direction, e);
-	switch (move_place(s)) {
-	case LAYOUT_teachers:
-		return nudge_teacher(s, direction, line, e);
-	default: /* the chosen knob from anywhere: one key */
-		nudge_knob(s, direction, line);
-		return 0;
-	}
-}
-
-ACTION(more) { UNUSED; return nudge(s, 1, line, e); }
-ACTION(less) { UNUSED; return nudge(s, -1, line, e); }
+ACTION(more) { UNUSED; return turn_by(s, 1, line, e); }
+ACTION(less) { UNUSED; return turn_by(s, -1, line, e); }
 
 static int
 ask(struct scene *s, const char *prefill)
@@ -144,17 +84,17 @@ ACTION(map)
 ACTION(apply)
 {
 	UNUSED;
-	if (!s->view.editing || s->view.n_edits == 0)
-		return err_set(e, "map: nothing is pending");
+	if (s->view.n_edits == 0)
+		return err_set(e, "map: nothing is pending; 1..9 give the cell a weight in tenths, 0 takes it off");
 	editor_apply(s, line);
-	return 0;
+	return line->len ? 0 : err_set(e, "map: the layers of the pending edits are gone");
 }
 
 ACTION(enter)
 {
 	char text[128];
 
-	if (s->view.editing && !s->view.helping)
+	if (editor_is_open(s) && !s->view.helping)
 		return apply(s, argument, line, e);
 	switch (move_place(s)) {
 	case LAYOUT_knobs:
@@ -186,7 +126,7 @@ ACTION(discard)
 static int
 need_editor(const struct scene *s, struct err *e)
 {
-	return s->view.editing ? 0 : err_set(e, "only in the map editor; m opens it");
+	return editor_is_open(s) ? 0 : err_set(e, "only in the map editor; m opens it");
 }
 
 ACTION(weight)
@@ -225,7 +165,9 @@ ACTION(close_)
 ACTION(cancel)
 {
 	UNUSED;
-	if (s->view.search[0] && s->view.helping)
+	if (s->question[0])
+		s->question[0] = s->answer[0] = '\0';
+	else if (s->view.search[0] && s->view.helping)
 		s->view.search[0] = '\0';
 	else if (s->view.helping)
 		s->view.helping = false;
@@ -249,22 +191,8 @@ ACTION(log_y)
 
 ACTION(log_x) { UNUSED; s->view.log_x = !s->view.log_x; return 0; }
 
-/* 0, .5, .75, .9, .95, .98, .99: each about twice as smooth as the one before. */
-static int
-smooth(const struct scene *s, int direction, struct text *line)
-{
-	static const double steps[] = { 0, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99 };
-	int i = 0, n = (int)(sizeof steps / sizeof *steps);
-
-	while (i < n - 1 && steps[i] < s->info.knobs.smooth - 1e-9)
-		i++;
-	i += direction;
-	text_addf(line, "set smooth %g", steps[i < 0 ? 0 : i >= n ? n - 1 : i]);
-	return 0;
-}
-
-ACTION(smoother) { UNUSED; return smooth(s, 1, line); }
-ACTION(rougher) { UNUSED; return smooth(s, -1, line); }
+ACTION(smoother) { UNUSED; turn_smooth(s, 1, line); return 0; }
+ACTION(rougher) { UNUSED; turn_smooth(s, -1, line); return 0; }
 ACTION(zoom_in) { UNUSED; move_zoom(s, 0.5); return 0; }
 ACTION(zoom_out) { UNUSED; move_zoom(s, 2); return 0; }
 ACTION(pan_left) { UNUSED; move_pan(s, -0.25); return 0; }
@@ -289,7 +217,8 @@ ACTION(metric)
 
 	(void)line;
 	if (id == METRIC_NONE)
-		return err_set(e, "view metric: no metric '%.40s'%s%s", argument, near ? "; did you mean " : "", near ? near : "");
+		return err_set(e, "view metric: no metric '%.40s'%s%s%s", argument, near ? "; did you mean " : "",
+			       near ? near : "", near ? "?" : "");
 	s->view.plot_metric[s->view.focus == LAYOUT_accuracy] = (int)id;
 	return 0;
 }
@@ -300,7 +229,7 @@ ACTION(branch)
 	int n = s->info.n_teachers, k;
 
 	(void)line;
-	if (s->view.editing && !argument[0]) {
+	if ((s->view.editing || s->view.focus == LAYOUT_map) && !argument[0]) {
 		s->view.edit_teacher = n ? (s->view.edit_teacher + 1) % n : 0;
 		move_by(s, 0, 0);
 		return 0;
@@ -319,48 +248,9 @@ ACTION(branch)
 	return 0;
 }
 
-static int
-need_teacher(const struct scene *s, struct err *e)
-{
-	return s->view.teacher < s->info.n_teachers ? 0 : err_set(e, "no teacher yet; `teacher big mlp 256,256` makes one");
-}
-
-ACTION(mute)
-{
-	const struct lab_net *t = &s->info.teacher[s->view.teacher];
-
-	UNUSED;
-	if (need_teacher(s, e) < 0)
-		return -1;
-	text_addf(line, "teachers %s %s", t->name, t->muted ? "unmute" : "mute");
-	return 0;
-}
-
-/* One line for each teacher whose state is not what it should be. */
-ACTION(solo)
-{
-	UNUSED;
-	if (need_teacher(s, e) < 0)
-		return -1;
-	for (int i = 0; i < s->info.n_teachers; i++) {
-		const struct lab_net *t = &s->info.teacher[i];
-
-		if (t->muted != (i != s->view.teacher))
-			text_addf(line, "%steachers %s %s", line->len ? "\n" : "", t->name, t->muted ? "unmute" : "mute");
-	}
-	return 0;
-}
-
-ACTION(equalise)
-{
-	UNUSED;
-	if (need_teacher(s, e) < 0)
-		return -1;
-	for (int i = 0; i < s->info.n_teachers; i++)
-		if (s->info.teacher[i].weight != 1)
-			text_addf(line, "%steachers %s weight 1", line->len ? "\n" : "", s->info.teacher[i].name);
-	return 0;
-}
+ACTION(mute) { UNUSED; return turn_mute(s, line, e); }
+ACTION(solo) { UNUSED; return turn_solo(s, line, e); }
+ACTION(equalise) { UNUSED; return turn_equalise(s, line, e); }
 
 ACTION(prompt)
 {
@@ -408,7 +298,7 @@ const struct view_action view_table[] = {
 	{ "weight", "N", "Give the cell of the map editor N tenths.", weight },
 	{ "clear-edit", "", "Take the cell of the map editor off the map.", clear_edit },
 	{ "close", "", "Close help, editor or zoom; with nothing open, quit.", close_ },
-	{ "cancel", "", "Leave the innermost thing: search, help, editor, cursor.", cancel },
+	{ "cancel", "", "Leave the innermost thing: question, search, help, editor, cursor.", cancel },
 	{ "log-y", "", "Logarithmic values, or linear ones.", log_y },
 	{ "log-x", "", "Logarithmic steps, or linear ones.", log_x },
 	{ "smoother", "", "Smooth the curves more.", smoother },
@@ -422,7 +312,7 @@ const struct view_action view_table[] = {
 	{ "next-mark", "", "The cursor to the next marker.", next_mark },
 	{ "previous-mark", "", "The cursor to the marker before.", previous_mark },
 	{ "metric", "METRIC", "Show another metric in the focused plot.", metric },
-	{ "branch", "NAME", "Whose curves: a teacher's, s the student's; alone, the next; in the editor, the next teacher.", branch },
+	{ "branch", "NAME", "Whose curves: a teacher's, s the student's; alone, the next; in the map, the next teacher.", branch },
 	{ "mute", "", "Mute the chosen teacher, or let it speak.", mute },
 	{ "solo", "", "Mute all teachers but the chosen one.", solo },
 	{ "equalise", "", "Give every teacher the weight 1.", equalise },
@@ -450,7 +340,8 @@ view_find(const char *name, struct err *e)
 	for (size_t i = 0; i < view_count; i++)
 		if (strcmp(view_table[i].name, name) == 0)
 			return &view_table[i];
-	err_set(e, "view: '%.40s' is no action%s%s", name, near ? "; did you mean " : "; `help view` lists them", near ? near : "");
+	err_set(e, "view: '%.40s' is no action%s%s%s", name, near ? "; did you mean " : "; `help view` lists them",
+		near ? near : "", near ? "?" : "");
 	return NULL;
 }
 

@@ -4,9 +4,13 @@
 
 #include "retort/session/cmd.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
 #include "retort/screen/pane.h"
+#include "retort/screen/picture.h"
 #include "retort/screen/view.h"
 #include "retort/session/keymap.h"
 
@@ -80,4 +84,54 @@ const struct cmd cmd_view_bind = {
 	.doc = "Bind a key to a command line, everywhere or in one pane; without a command the key does nothing; alone, list.",
 	.example = "bind C-t set temperature 2",
 	.exec = exec_bind,
+};
+
+static int
+parse_size(const char *word, int *width, int *height, struct err *e)
+{
+	char end;
+
+	if (sscanf(word, "%3dx%3d%c", width, height, &end) == 2 && *width >= 1 && *height >= 1)
+		return 0;
+	return err_set(e, "picture: '%.20s' is no size; a size is COLUMNSxROWS, like 100x30", word);
+}
+
+static int
+exec_picture(struct cmd_call *c, struct err *e)
+{
+	int width = 100, height = 30, status;
+	struct canvas canvas = { 0 };
+	struct text svg = { 0 };
+	const void *part;
+	char *path;
+
+	if (c->argc > 1 && parse_size(c->argv[1], &width, &height, e) < 0)
+		return -1;
+	if (!c->scene) {
+		text_add(&c->talk, "picture: skipped: there is no screen");
+		return 0;
+	}
+	canvas_resize(&canvas, width, height);
+	pane_draw_all(c->scene, &canvas);
+	picture_svg(&canvas, &svg);
+	path = io_join(c->dir, c->argv[0]);
+	part = svg.s;
+	status = io_write(path, &part, &svg.len, 1, e);
+	if (status == 0)
+		text_addf(&c->talk, "saved %s", path);
+	mem_free(path);
+	text_release(&svg);
+	canvas_release(&canvas);
+	return status;
+}
+
+const struct cmd cmd_view_picture = {
+	.name = "picture",
+	.args = "FILE [COLUMNSxROWS]",
+	.min_args = 1,
+	.max_args = 2,
+	.complete = "@file @word",
+	.doc = "Write what the screen shows to an SVG file, at 100x30 or another size.",
+	.example = "picture run.svg",
+	.exec = exec_picture,
 };

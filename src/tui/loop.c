@@ -58,6 +58,8 @@ draw(struct loop *l, double now)
 	term_mouse(l->term, s->info.knobs.mouse);
 	if (width != l->canvas.width || height != l->canvas.height)
 		canvas_resize(&l->canvas, width, height);
+	s->width = width;
+	s->height = height;
 	s->prompting = prompt_is_open(l->prompt);
 	if (s->prompting)
 		prompt_view(l->prompt, width, s->prompt, sizeof s->prompt, &s->prompt_cursor, s->candidates,

@@ -16,7 +16,7 @@ run 4000
 report
 END
 	"$RETORT" run "$dir/s.ret" --json | tail -n 1 |
-		sed 's/.*"teacher":{[^}]*"accuracy":\([0-9.]*\).*"student":{[^}]*"accuracy":\([0-9.]*\).*"plain":{[^}]*"accuracy":\([0-9.]*\).*/\1 \2 \3/'
+		sed 's/.*"teacher":{[^{}]*"accuracy":\([0-9.]*\).*"student":{[^{}]*"accuracy":\([0-9.]*\).*"plain":{[^{}]*"accuracy":\([0-9.]*\).*/\1 \2 \3/'
 done | awk '
 	{ n++; t += $1; s += $2; p += $3; d = $2 - $3; g += d
 	  if (n == 1 || $1 < least) least = $1

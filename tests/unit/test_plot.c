@@ -254,23 +254,23 @@ the_terms_as_stacked_shares(void **state)
 	push(LAB_MAIN, metric_map(0, METRIC_MAP_WEIGHTED), 200, 0.5);
 	draw(&pane_terms, 70, 8);
 	looks_like(
-		"loss terms   share of the gradient\n"
-		" 100%  ███▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▒         term       share      raw weighted\n"
-		"       █████████▓▓▓▓▓▓▓▓▓▓▒       █ ce           50%        -        -\n"
-		"       ████████████████▓▓▓▒       ▓ kd           50%    0.273        -\n"
-		"       ███████████████████▓       ▒ big 2>1     100%        -      0.5\n"
-		"       ███████████████████▓\n"
-		"   0%  ████████████████████       KL train -        held out -\n"
-		"                                  lr -              |grad| -\n");
+		"loss terms ───────────────────────────────────── share of the gradient\n"
+		" 100% ███▓▓▓▓▓▓▓▓▓▓▓▓▓▓▒        term           share      raw weighted\n"
+		"      ████████▓▓▓▓▓▓▓▓▓▒      █ ce               50%        -        -\n"
+		"      ██████████████▓▓▓▒      ▓ kd               50%    0.273        -\n"
+		"      █████████████████▓      ▒ big:2 s:1       100%        -      0.5\n"
+		"      █████████████████▓\n"
+		"   0% ██████████████████      KL train -        held out -\n"
+		"                              lr -              |grad| -\n");
 	s.utf8 = false;
 	draw(&pane_terms, 30, 6);
 	looks_like(
-		"loss terms\n"
+		"loss terms -------------------\n"
 		"#######========:::::::::::::::\n"
 		"  term          share      raw\n"
 		"# ce              50%        -\n"
 		"= kd              50%    0.273\n"
-		": big 2>1        100%        -\n");
+		": big:2 s:1      100%        -\n");
 }
 
 static void

@@ -77,6 +77,8 @@ compare(const struct canvas *c, const char *name)
 
 	canvas_dump(c, &got);
 	snprintf(path, sizeof path, "%s/tests/screen/%s", srcdir ? srcdir : ".", name);
+	if (getenv("RETORT_REGENERATE")) /* look at the difference before it is kept */
+		io_write(path, &(const void *){ got.s }, &got.len, 1, NULL);
 	if (io_read(path, 1 << 20, &want, &size, &e) < 0)
 		want = mem_text(e.msg);
 	if (strcmp(want, got.s) != 0) {
@@ -156,7 +158,7 @@ apart(const struct layout_rect *a, const struct layout_rect *b)
 static void
 check_layout(const struct layout *l, int width, int height)
 {
-	const struct layout_rect *all[LAYOUT_PANES + 7] = { &l->status, &l->folded, &l->message, &l->hints,
+	const struct layout_rect *all[LAYOUT_PANES + 7] = { &l->status, &l->folded, &l->events, &l->hints,
 							    &l->prompt, &l->rule, &l->base };
 
 	for (int i = 0; i < LAYOUT_PANES; i++)

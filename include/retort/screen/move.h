@@ -11,6 +11,8 @@ int move_place(const struct scene *s);
 
 /* By so many rows and columns of whatever is there: selection, scroll, cursor of the plot, cell of the editor. */
 void move_by(struct scene *s, int dx, int dy);
+/* By a page of what is seen. */
+void move_page(struct scene *s, int direction);
 /* To the first (-1) or last (1) row. */
 void move_end(struct scene *s, int direction);
 
@@ -24,7 +26,7 @@ void move_pan(struct scene *s, double part);
 /* The cursor to the next (1) or previous (-1) marker; says what is there. -1: none. */
 int move_to_mark(struct scene *s, int direction, struct err *e);
 
-/* The next (1) or previous (-1) line with the search text; -1: none. */
+/* The next (1) or previous (-1) line of the page, the log or the knobs with the search text; -1: none. */
 int move_find(struct scene *s, int direction, struct err *e);
 
 #endif

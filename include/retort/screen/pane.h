@@ -29,7 +29,13 @@ int pane_find(const char *name); /* index, or -1 */
 /* Draw the whole screen: status line, panes, hints, message, prompt; whatever fits. */
 void pane_draw_all(const struct scene *s, struct canvas *c);
 
-/* A pane's title in its first row, lit when it has the focus. Returns the column after it. */
+/* A pane's title in its first row, lit when it has the focus, and a rule after it. Returns the column after the title. */
 int pane_heading(const struct scene *s, struct canvas_area a, int pane, const char *title);
+
+/* A few words at the right end of the heading, where there is room: names of columns, what of how many is seen. */
+void pane_note(struct canvas_area a, const char *note);
+
+/* A bar of `width` cells from (x, y), `part` of it filled, 0..1. */
+void pane_meter(const struct scene *s, struct canvas_area a, int x, int y, int width, double part, enum canvas_look look);
 
 #endif

@@ -101,11 +101,12 @@ struct scene {
 	char candidates[240];   /* completion list, one line */
 	bool utf8;              /* the terminal takes UTF-8 */
 	bool braille;           /* and has glyphs for braille */
+	int width, height;      /* of the screen, filled by the terminal side: pages are as long; 0 unknown */
 	struct scene_view view;
 	uint64_t version;       /* counts up with every change that could be seen */
 };
 
-/* Empty, with the default view. */
+/* Empty, with the default view and default knobs. */
 void scene_init(struct scene *s);
 void scene_release(struct scene *s);
 

@@ -1,0 +1,17 @@
+# Completion of retort's arguments for fish.
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+complete -c retort -f
+complete -c retort -s j -l json -d 'Print data as one JSON object a line'
+complete -c retort -s t -l threads -x -d 'Workers; the bits do not depend on it'
+complete -c retort -s r -l record -r -F -d 'Record the session in a new file'
+complete -c retort -s c -l check -d 'replay: stop at the first figure that differs'
+complete -c retort -s u -l until -x -d 'End when the student has done so many steps'
+complete -c retort -l color -x -a 'auto always never' -d 'Colours on the screen'
+complete -c retort -l charset -x -a 'auto ascii quadrants braille' -d 'Glyphs of the plots'
+complete -c retort -s h -l help -d 'Print a summary'
+complete -c retort -s V -l version -d 'Print the version'
+complete -c retort -n __fish_is_first_token -a run -d 'Run a session file without a terminal'
+complete -c retort -n __fish_is_first_token -a replay -d 'Repeat a recording without a terminal'
+complete -c retort -n __fish_is_first_token -a commands -d 'List the commands of the session language'
+complete -c retort -n 'not __fish_seen_subcommand_from commands' -k -a '(__fish_complete_suffix .ret)'

@@ -1,0 +1,130 @@
+/* turn.c: keys that turn knobs, weights and cells. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/screen/turn.h"
+
+#include <math.h>
+
+#include "retort/screen/editor.h"
+#include "retort/screen/layout.h"
+#include "retort/screen/move.h"
+
+static void
+turn_knob(const struct scene *s, int direction, struct text *line)
+{
+	const struct knob *k = &knob_table[s->view.knob];
+	struct knobs knobs = s->info.knobs;
+	char value[64];
+
+	if (s->pending[s->view.knob])
+		knob_set(&knobs, k, s->pending_text[s->view.knob], NULL);
+	text_addf(line, "set %s %s", k->name, knob_nudge(&knobs, k, direction, value, sizeof value));
+}
+
+static int
+need_teacher(const struct scene *s, struct err *e)
+{
+	if (s->info.n_teachers == 0)
+		return err_set(e, "no teacher yet; `teacher big mlp 256,256` makes one");
+	if (s->view.teacher >= s->info.n_teachers)
+		return err_set(e, "no teacher is chosen");
+	return 0;
+}
+
+/* By tenths, on whole tenths. */
+static double
+tenth(double w, int direction)
+{
+	w = (direction > 0 ? floor(10 * w + 1e-9) : ceil(10 * w - 1e-9)) + direction;
+	return w < 0 ? 0 : w / 10;
+}
+
+static int
+turn_weight(const struct scene *s, int direction, struct text *line, struct err *e)
+{
+	const struct lab_net *t = &s->info.teacher[s->view.teacher];
+	char value[40];
+
+	if (need_teacher(s, e) < 0)
+		return -1;
+	text_addf(line, "teachers %s weight %s", t->name, text_number(value, sizeof value, tenth(t->weight, direction)));
+	return 0;
+}
+
+/* From the weight that the cell has or is to have; below a tenth it is off. */
+static int
+turn_cell(struct scene *s, int direction, struct err *e)
+{
+	const struct scene_view *v = &s->view;
+	const struct scene_edit *x = editor_pending(s, v->edit_teacher, v->edit_row, v->edit_column);
+	double w = x ? x->weight : editor_weight(s, v->edit_teacher, v->edit_row, v->edit_column);
+
+	w = tenth(w < 0 ? 0 : w, direction);
+	return editor_edit(s, w <= 0 ? -1 : w, e);
+}
+
+int
+turn_by(struct scene *s, int direction, struct text *line, struct err *e)
+{
+	if (editor_is_open(s) && !s->view.helping)
+		return turn_cell(s, direction, e);
+	if (move_place(s) == LAYOUT_teachers)
+		return turn_weight(s, direction, line, e);
+	turn_knob(s, direction, line); /* from anywhere, with one key */
+	return 0;
+}
+
+/* 0, .5, .75, .9, .95, .98, .99: each about twice as smooth as the one before. */
+void
+turn_smooth(const struct scene *s, int direction, struct text *line)
+{
+	static const double steps[] = { 0, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99 };
+	int n = (int)(sizeof steps / sizeof *steps), i = direction > 0 ? 0 : n - 1;
+	double now = s->info.knobs.smooth;
+
+	while (direction > 0 ? i < n - 1 && steps[i] <= now + 1e-9 : i > 0 && steps[i] >= now - 1e-9)
+		i += direction;
+	text_addf(line, "set smooth %g", steps[i]);
+}
+
+int
+turn_mute(const struct scene *s, struct text *line, struct err *e)
+{
+	const struct lab_net *t = &s->info.teacher[s->view.teacher];
+
+	if (need_teacher(s, e) < 0)
+		return -1;
+	text_addf(line, "teachers %s %s", t->name, t->muted ? "unmute" : "mute");
+	return 0;
+}
+
+int
+turn_solo(const struct scene *s, struct text *line, struct err *e)
+{
+	bool alone = true;
+
+	if (need_teacher(s, e) < 0)
+		return -1;
+	for (int i = 0; i < s->info.n_teachers; i++)
+		alone = alone && s->info.teacher[i].muted == (i != s->view.teacher);
+	for (int i = 0; i < s->info.n_teachers; i++) {
+		const struct lab_net *t = &s->info.teacher[i];
+		bool mute = !alone && i != s->view.teacher;
+
+		if (t->muted != mute)
+			text_addf(line, "%steachers %s %s", line->len ? "\n" : "", t->name, mute ? "mute" : "unmute");
+	}
+	return 0;
+}
+
+int
+turn_equalise(const struct scene *s, struct text *line, struct err *e)
+{
+	if (need_teacher(s, e) < 0)
+		return -1;
+	for (int i = 0; i < s->info.n_teachers; i++)
+		if (s->info.teacher[i].weight != 1)
+			text_addf(line, "%steachers %s weight 1", line->len ? "\n" : "", s->info.teacher[i].name);
+	return 0;
+}

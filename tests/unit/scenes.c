@@ -1,0 +1,205 @@
+/* scenes.c: scenes that tests of the screen look at. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "scenes.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/screen/layout.h"
+
+const char *
+scenes_name(enum scenes_kind kind)
+{
+	static const char *const names[] = { "empty", "training", "distilling", "editing", "helping" };
+
+	return names[kind];
+}
+
+/* A network of n blocks of one width between `in` and ten classes. */
+static void
+fill_net(struct lab_net *net, const char *name, const char *spec, int blocks, size_t width)
+{
+	snprintf(net->name, sizeof net->name, "%s", name);
+	snprintf(net->spec, sizeof net->spec, "%s", spec);
+	net->weight = 1;
+	net->n_layers = blocks + 2;
+	for (int i = 0; i < net->n_layers; i++) {
+		struct lab_layer *l = &net->layer[i];
+
+		snprintf(l->name, sizeof l->name, "%d", i);
+		l->width = i == 0 ? 64 : width;
+	}
+	net->layer[net->n_layers - 1] = (struct lab_layer){ "logits", 10 };
+	for (int i = 0; i + 1 < net->n_layers; i++)
+		net->parameters += (net->layer[i].width + 1) * net->layer[i + 1].width;
+	net->last = net->best = (struct lab_scores){ NAN, NAN, NAN, NAN, NAN, 0 };
+}
+
+static void
+fill_data(struct scene *s)
+{
+	struct lab_info *i = &s->info;
+
+	snprintf(s->session, sizeof s->session, "digits.ret");
+	s->recording = true;
+	snprintf(i->data, sizeof i->data, "digits");
+	i->seed = 42;
+	i->rows = 1797;
+	i->features = 64;
+	i->n_train = 1438;
+	i->n_held = 359;
+	i->n_shown = 100;
+	i->classes = 10;
+	i->n_teachers = 1;
+	fill_net(&i->teacher[0], "big", "mlp 256,256", 2, 256);
+	scene_log(s, SCENE_INFO, "data digits: 1797 rows, 64 features, 10 classes, 100 labels shown");
+}
+
+/* Curves that fall or rise as such curves do, with a ripple. */
+static void
+fill_curves(struct scene *s, unsigned branch, uint32_t until, double floor, double top)
+{
+	for (uint32_t step = 1; step <= until; step++) {
+		double t = 1 - exp(-(double)step / 400), ripple = 0.02 * sin(step * 0.7) * (1.2 - t);
+
+		scene_sample(s, branch, METRIC_TRAIN_LOSS, step, floor + (2.4 - floor) * (1 - t) + ripple);
+		scene_sample(s, branch, METRIC_TRAIN_CE, step, floor + (2.4 - floor) * (1 - t) + ripple);
+		scene_sample(s, branch, METRIC_TRAIN_KD, step, 3 * floor + 6 * (1 - t) + ripple);
+		scene_sample(s, branch, METRIC_WEIGHTED_CE, step, (floor + (2.4 - floor) * (1 - t)) / 10);
+		scene_sample(s, branch, METRIC_WEIGHTED_KD, step, 2.7 * floor + 5.4 * (1 - t));
+		if (step % 50)
+			continue;
+		scene_sample(s, branch, METRIC_VAL_NLL, step, floor + (2.3 - floor) * (1 - t));
+		scene_sample(s, branch, METRIC_VAL_ACCURACY, step, top * t + 0.1 * (1 - t));
+		scene_sample(s, branch, METRIC_VAL_AGREEMENT, step, 0.97 * t);
+		scene_sample(s, branch, METRIC_VAL_KL, step, 0.15 + 2 * (1 - t));
+		scene_sample(s, branch, METRIC_SHARE_CE, step, 0.12);
+		scene_sample(s, branch, METRIC_SHARE_KD, step, 0.63);
+	}
+}
+
+static void
+fill_training(struct scene *s)
+{
+	struct lab_info *i = &s->info;
+
+	fill_data(s);
+	scene_log(s, SCENE_INFO, "training big for 30 epochs");
+	scene_say(s, false, "training big for 30 epochs");
+	fill_curves(s, LAB_TEACHER(0), 310, 0.08, 0.985);
+	i->phase = LAB_TRAINING;
+	i->busy = 0;
+	i->step = 310;
+	i->until = 690;
+	i->teacher[0].steps = 310;
+	s->view.branch = LAB_TEACHER(0);
+	s->rate = 412.4;
+	s->eta = 0.92;
+}
+
+static void
+add_map(struct scene *s, int teacher, int t_layer, int s_layer, double weight)
+{
+	struct lab_info *i = &s->info;
+	unsigned slot = (unsigned)i->n_maps;
+
+	i->map[i->n_maps++] = (struct lab_map){ teacher, t_layer, s_layer, slot, weight,
+						i->teacher[teacher].layer[t_layer].width != i->student.layer[s_layer].width };
+	for (uint32_t step = 700; step <= 2417; step += 17)
+		scene_sample(s, LAB_MAIN, metric_map(slot, METRIC_MAP_TRAIN), step, 0.0412 + 1.0 / step);
+	scene_sample(s, LAB_MAIN, metric_map(slot, METRIC_MAP_WEIGHTED), 2417, weight * 0.0416);
+	scene_sample(s, LAB_MAIN, metric_map(slot, METRIC_MAP_SHARE), 2400, 0.051);
+}
+
+static void
+fill_marks(struct scene *s)
+{
+	scene_mark_add(s, SCENE_MAP, LAB_MAIN, 500, "map big:1 s:1 weight 0.5", -1, 0, 0);
+	scene_mark_add(s, SCENE_TWEAK, LAB_MAIN, 620, "temperature 2 -> 4", 0, 2, 4);
+	scene_mark_add(s, SCENE_TWEAK, LAB_MAIN, 1200, "kd-weight 0.9 -> 0.7", 1, 0.9, 0.7);
+	scene_mark_add(s, SCENE_NOTE, LAB_MAIN, 1205, "looks flat", -1, 0, 0);
+	scene_mark_add(s, SCENE_DIVERGED, LAB_MAIN, 1600, "not applied", -1, 0, 0);
+	scene_log(s, SCENE_INFO, "@500 map big:1 s:1 weight 0.5");
+	scene_log(s, SCENE_INFO, "@620 temperature 2 -> 4");
+	scene_log(s, SCENE_INFO, "@1200 kd-weight 0.9 -> 0.7");
+	scene_log(s, SCENE_WARN, "@1205 looks flat");
+	scene_log(s, SCENE_ERROR, "@1600 the gradient is no number; the step was not applied");
+}
+
+static void
+fill_distilling(struct scene *s)
+{
+	struct lab_info *i = &s->info;
+
+	fill_data(s);
+	i->n_teachers = 3;
+	i->teacher[0].ready = i->teacher[1].ready = true;
+	fill_net(&i->teacher[1], "wide", "mlp 512", 1, 512);
+	fill_net(&i->teacher[2], "deep", "mlp 64,64,64,64", 4, 64);
+	i->teacher[0].last = (struct lab_scores){ 0.9833, 0.071, 0.01, NAN, NAN, 690 };
+	i->teacher[1].last = (struct lab_scores){ 0.9721, 0.094, 0.02, NAN, NAN, 690 };
+	i->teacher[1].weight = 0.3;
+	i->teacher[2].muted = true;
+	i->has_student = true;
+	fill_net(&i->student, "s", "mlp 16,16", 2, 16);
+	i->student.last = (struct lab_scores){ 0.948, 0.247, 0.03, 0.9412, 0.213, 2400 };
+	fill_curves(s, LAB_MAIN, 2417, 0.24, 0.96);
+	i->phase = LAB_DISTILLING;
+	i->busy = -1;
+	i->step = 2417;
+	i->until = 6000;
+	i->knobs.temperature = 4;
+	i->knobs.kd_weight = 0.7;
+	s->defaults.temperature = 2;
+	add_map(s, 0, 1, 1, 0.5);
+	add_map(s, 0, 2, 2, 0.3);
+	add_map(s, 1, 1, 2, 2.5);
+	fill_marks(s);
+	s->rate = 412.4;
+	s->eta = 8.7;
+	s->pending[0] = true;
+	snprintf(s->pending_text[0], sizeof s->pending_text[0], "8");
+	scene_say(s, false, "@1200 kd-weight 0.9 -> 0.7");
+}
+
+static void
+fill_editing(struct scene *s)
+{
+	fill_distilling(s);
+	s->view.editing = true;
+	s->view.edit_row = 2;
+	s->view.edit_column = 2;
+	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 2, 2, 0.4 };
+	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 1, 1, -1 };
+}
+
+static void
+fill_helping(struct scene *s)
+{
+	fill_training(s);
+	scene_help(s, "retort-set(1)",
+		   "RETORT-SET(1)               General Commands Manual              RETORT-SET(1)\n\n"
+		   "N\bNA\bAM\bME\bE\n     s\bse\bet\bt \xE2\x80\x93 turn a knob, or show it\n\n"
+		   "S\bSY\bYN\bNO\bOP\bPS\bSI\bIS\bS\n     s\bse\bet\bt [_\bK_\bN_\bO_\bB [_\bV_\bA_\bL_\bU_\bE]]\n\n"
+		   "D\bDE\bES\bSC\bCR\bRI\bIP\bPT\bTI\bIO\bON\bN\n"
+		   "     A knob that can change while training takes effect between two steps.\n"
+		   "\tThe answer says the step \xE2\x80\x93 never the hour: the curve has a mark.\n");
+	snprintf(s->view.search, sizeof s->view.search, "step");
+}
+
+void
+scenes_make(struct scene *s, enum scenes_kind kind)
+{
+	static void (*const fill[])(struct scene *s) = { NULL, fill_training, fill_distilling, fill_editing,
+							 fill_helping };
+
+	scene_init(s);
+	knob_defaults(&s->defaults);
+	knob_defaults(&s->info.knobs);
+	snprintf(s->session, sizeof s->session, "digits");
+	if (fill[kind])
+		fill[kind](s);
+}

@@ -1,0 +1,22 @@
+/* Scenes that tests of the screen look at: every kind of thing that can be on it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_TESTS_SCENES_H
+#define RETORT_TESTS_SCENES_H
+
+#include "retort/screen/scene.h"
+
+enum scenes_kind {
+	SCENES_EMPTY,     /* nothing was said yet */
+	SCENES_TRAINING,  /* the first teacher trains */
+	SCENES_DISTILLING, /* two teachers, three maps, marks, a pending knob */
+	SCENES_EDITING,   /* the same in the map editor, two edits pending */
+	SCENES_HELPING,   /* a page of the manual with a search */
+	SCENES_KINDS,
+};
+
+const char *scenes_name(enum scenes_kind kind);
+
+/* Fill an uninitialised scene; the caller releases it. The same call, the same scene. */
+void scenes_make(struct scene *s, enum scenes_kind kind);
+
+#endif

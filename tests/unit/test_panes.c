@@ -1,0 +1,360 @@
+/* test_panes.c: every pane in every kind of scene: what it looks like, and that it holds together at any size. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/screen/layout.h"
+#include "retort/screen/pane.h"
+#include "scenes.h"
+
+/* A picture kept in tests/screen/NAME.txt. RETORT_REGENERATE=1 writes them all anew; look at the difference. */
+struct golden {
+	const char *name;
+	enum scenes_kind kind;
+	int width, height;
+	bool ascii;
+	const char *focus; /* pane with the focus, zoomed; NULL: the first, not zoomed */
+};
+
+static const struct golden goldens[] = {
+	{ "distilling-80x24", SCENES_DISTILLING, 80, 24, false, NULL },
+	{ "distilling-80x24-ascii", SCENES_DISTILLING, 80, 24, true, NULL },
+	{ "distilling-160x50", SCENES_DISTILLING, 160, 50, false, NULL },
+	{ "distilling-160x50-ascii", SCENES_DISTILLING, 160, 50, true, NULL },
+	{ "distilling-40x12", SCENES_DISTILLING, 40, 12, false, NULL },
+	{ "distilling-40x12-ascii", SCENES_DISTILLING, 40, 12, true, NULL },
+	{ "distilling-19x3", SCENES_DISTILLING, 19, 3, false, NULL },
+	{ "distilling-19x3-ascii", SCENES_DISTILLING, 19, 3, true, NULL },
+	{ "empty-80x24", SCENES_EMPTY, 80, 24, false, NULL },
+	{ "training-80x24", SCENES_TRAINING, 80, 24, false, NULL },
+	{ "editing-80x24", SCENES_EDITING, 80, 24, false, NULL },
+	{ "editing-80x24-ascii", SCENES_EDITING, 80, 24, true, NULL },
+	{ "editing-40x12", SCENES_EDITING, 40, 12, false, NULL },
+	{ "helping-80x24", SCENES_HELPING, 80, 24, false, NULL },
+	{ "knobs-120x24", SCENES_DISTILLING, 120, 24, false, "knobs" },
+	{ "teachers-100x12", SCENES_DISTILLING, 100, 12, false, "teachers" },
+	{ "log-80x16", SCENES_DISTILLING, 80, 16, false, "log" },
+};
+
+static void
+draw(const struct golden *g, struct text *out)
+{
+	struct scene s;
+	struct canvas c = { 0 };
+
+	scenes_make(&s, g->kind);
+	s.utf8 = !g->ascii;
+	if (g->focus) {
+		s.view.focus = pane_find(g->focus);
+		s.view.zoomed = true;
+	}
+	canvas_resize(&c, g->width, g->height);
+	pane_draw_all(&s, &c);
+	canvas_dump(&c, out);
+	canvas_release(&c);
+	scene_release(&s);
+}
+
+static void
+every_picture_is_as_it_was_kept(void **state)
+{
+	bool write = getenv("RETORT_REGENERATE") != NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof goldens / sizeof *goldens; i++) {
+		struct text got = { 0 };
+		char path[512], *want = NULL;
+		size_t len;
+		struct err e;
+
+		snprintf(path, sizeof path, "%s/tests/screen/%s.txt", RETORT_SRCDIR, goldens[i].name);
+		draw(&goldens[i], &got);
+		if (write && io_write(path, &(const void *){ text_get(&got) }, &got.len, 1, &e) < 0)
+			fail_msg("%s", e.msg);
+		if (io_read(path, 1 << 20, &want, &len, &e) < 0)
+			fail_msg("%s", e.msg);
+		if (strcmp(text_get(&got), want) != 0)
+			fail_msg("%s differs; it is now\n%s", path, text_get(&got));
+		mem_free(want);
+		text_release(&got);
+	}
+}
+
+static bool
+overlap(const struct layout_rect *a, const struct layout_rect *b)
+{
+	return a->height > 0 && b->height > 0 && a->x < b->x + b->width && b->x < a->x + a->width &&
+	       a->y < b->y + b->height && b->y < a->y + a->height;
+}
+
+static int
+all_rects(const struct layout *l, struct layout_rect *r)
+{
+	int n = 0;
+
+	r[n++] = l->status;
+	r[n++] = l->folded;
+	r[n++] = l->events;
+	r[n++] = l->hints;
+	r[n++] = l->prompt;
+	r[n++] = l->rule;
+	r[n++] = l->base;
+	for (size_t i = 0; i < pane_count; i++)
+		r[n++] = l->pane[i];
+	return n;
+}
+
+static void
+check_layout(const struct scene *s, int width, int height)
+{
+	struct layout l;
+	struct layout_rect r[7 + LAYOUT_PANES];
+	int n;
+
+	layout_make(s, width, height, &l);
+	n = all_rects(&l, r);
+	for (int i = 0; i < n; i++) {
+		if (r[i].height == 0)
+			continue;
+		if (r[i].width < 1 || r[i].height < 0 || r[i].x < 0 || r[i].y < 0 || r[i].x + r[i].width > width ||
+		    r[i].y + r[i].height > height)
+			fail_msg("%dx%d: rectangle %d leaves the screen: %d,%d %dx%d", width, height, i, r[i].x, r[i].y,
+				 r[i].width, r[i].height);
+		for (int k = 0; k < i; k++)
+			if (overlap(&r[i], &r[k]))
+				fail_msg("%dx%d: rectangles %d and %d overlap", width, height, k, i);
+	}
+	/* what goes first when room is rare: log, map, teachers; the plot last */
+	CHECK(!l.pane[LAYOUT_log].height || l.pane[LAYOUT_map].height || s->view.zoomed);
+	CHECK(!l.pane[LAYOUT_map].height || l.pane[LAYOUT_teachers].height || s->view.editing || s->view.zoomed);
+	CHECK(!l.pane[LAYOUT_teachers].height || l.pane[LAYOUT_loss].height || s->view.zoomed);
+	CHECK(l.one_line == (width < 20 || height < 4));
+}
+
+static void
+nothing_overlaps_or_leaves_the_screen_at_any_size(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < SCENES_KINDS; kind++) {
+		struct scene s;
+
+		scenes_make(&s, (enum scenes_kind)kind);
+		for (int width = 1; width <= 500; width++)
+			for (int height = 1; height <= 200; height++)
+				check_layout(&s, width, height);
+		scene_release(&s);
+	}
+}
+
+static void
+a_pane_with_the_focus_is_always_in_sight(void **state)
+{
+	struct scene s;
+	struct layout l;
+
+	(void)state;
+	scenes_make(&s, SCENES_DISTILLING);
+	for (int pane = 0; pane < (int)pane_count; pane++)
+		for (int width = 20; width <= 200; width += 3)
+			for (int height = 4; height <= 60; height++) {
+				s.view.focus = pane;
+				layout_make(&s, width, height, &l);
+				CHECK(l.pane[pane].height > 0 || height < 5);
+			}
+	scene_release(&s);
+}
+
+/* Eight teachers of 34 layers, 32 maps, names as long as they may be. */
+static void
+fill_up(struct scene *s)
+{
+	struct lab_info *i = &s->info;
+
+	i->n_teachers = LAB_TEACHERS;
+	i->student.n_layers = LAB_LAYERS;
+	for (int t = 0; t < LAB_TEACHERS; t++) {
+		i->teacher[t] = i->teacher[0];
+		memset(i->teacher[t].name, 'm', LAB_NAME - 1);
+		i->teacher[t].n_layers = LAB_LAYERS;
+		i->teacher[t].weight = 123456;
+	}
+	for (int n = 0; n < LAB_LAYERS; n++) {
+		snprintf(i->student.layer[n].name, sizeof i->student.layer[n].name, "block-%d", n);
+		i->teacher[0].layer[n] = i->student.layer[n];
+		i->teacher[0].layer[n].width = 123456789;
+	}
+	i->n_maps = LAB_MAPS;
+	for (int n = 0; n < LAB_MAPS; n++)
+		i->map[n] = (struct lab_map){ n % 8, n, n + 1, (unsigned)n, 1e-7 * n, true };
+	i->step = i->until = 1234567890123;
+	s->rate = 1e9;
+	s->eta = 1e9;
+	memset(s->message, 'x', sizeof s->message - 1);
+	memset(s->session, 'y', sizeof s->session - 1);
+}
+
+static void
+every_scene_is_drawn_at_every_small_size(void **state)
+{
+	struct canvas c = { 0 };
+
+	(void)state;
+	for (int kind = 0; kind < SCENES_KINDS; kind++)
+		for (int full = 0; full < 2; full++) {
+			struct scene s;
+
+			scenes_make(&s, (enum scenes_kind)kind);
+			s.braille = kind % 2;
+			if (full)
+				fill_up(&s);
+			for (int width = 1; width <= 70; width += 1 + width / 20)
+				for (int height = 1; height <= 40; height += 1 + height / 12) {
+					s.view.focus = (width + height) % (int)pane_count;
+					s.prompting = height % 3 == 0;
+					s.prompt_cursor = width;
+					canvas_resize(&c, width, height);
+					pane_draw_all(&s, &c);
+					CHECK(c.cursor_x < width && c.cursor_y < height);
+				}
+			scene_release(&s);
+		}
+	canvas_release(&c);
+}
+
+static void
+a_terminal_of_seven_bits_gets_seven_bits(void **state)
+{
+	struct canvas c = { 0 };
+
+	(void)state;
+	for (int kind = 0; kind < SCENES_KINDS; kind++)
+		for (int pane = 0; pane < (int)pane_count; pane++) {
+			struct scene s;
+
+			scenes_make(&s, (enum scenes_kind)kind);
+			s.view.focus = pane;
+			if (kind % 2)
+				s.utf8 = false;
+			else
+				s.info.knobs.charset = KNOB_ASCII;
+			scene_say(&s, false, "\xE6\xB8\xA9\xE5\xBA\xA6 \xE2\x86\x92 8"); /* what a person typed */
+			canvas_resize(&c, 120, 40);
+			pane_draw_all(&s, &c);
+			for (int i = 0; i < c.width * c.height; i++)
+				CHECK(c.cell[i].ch >= ' ' && c.cell[i].ch <= '~');
+			scene_release(&s);
+		}
+	canvas_release(&c);
+}
+
+/* The look of the first place where `text` stands on the screen; -1: nowhere. */
+static int
+look_of(const struct canvas *c, const char *text)
+{
+	int n = (int)strlen(text);
+
+	for (int i = 0; i + n <= c->width * c->height; i++) {
+		int k = 0;
+
+		while (k < n && c->cell[i + k].ch == (unsigned char)text[k])
+			k++;
+		if (k == n)
+			return c->cell[i].look;
+	}
+	return -1;
+}
+
+static void
+looks_tell_focus_pending_errors_and_matches(void **state)
+{
+	struct canvas c = { 0 };
+	struct scene s;
+
+	(void)state;
+	scenes_make(&s, SCENES_DISTILLING);
+	s.view.focus = LAYOUT_knobs;
+	scene_say(&s, true, "lr: 'x' is not a number");
+	canvas_resize(&c, 80, 24);
+	pane_draw_all(&s, &c);
+	CHECK_INT(look_of(&c, "knobs "), CANVAS_FOCUS);
+	CHECK_INT(look_of(&c, "teachers "), CANVAS_BOLD);
+	CHECK_INT(look_of(&c, ">temperature"), CANVAS_REVERSE);
+	CHECK_INT(look_of(&c, "8?"), CANVAS_PENDING);
+	CHECK_INT(look_of(&c, "lr: 'x'"), CANVAS_BAD);
+	CHECK_INT(look_of(&c, "not trained"), CANVAS_DIM);
+	scene_release(&s);
+	scenes_make(&s, SCENES_HELPING);
+	pane_draw_all(&s, &c);
+	CHECK_INT(look_of(&c, "NAME"), CANVAS_BOLD);
+	CHECK_INT(look_of(&c, "KNOB"), CANVAS_CURVE1);
+	CHECK_INT(look_of(&c, "steps."), CANVAS_REVERSE);
+	snprintf(s.view.search, sizeof s.view.search, "\xE2\x80\x93 NEVER");
+	pane_draw_all(&s, &c);
+	CHECK_INT(look_of(&c, "never"), CANVAS_REVERSE);
+	CHECK_INT(look_of(&c, " the hour"), CANVAS_PLAIN);
+	CHECK_INT(look_of(&c, "turn a"), CANVAS_PLAIN);
+	scene_release(&s);
+	canvas_release(&c);
+}
+
+static void
+the_cursor_stands_in_the_prompt_and_at_a_question(void **state)
+{
+	struct canvas c = { 0 };
+	struct scene s;
+
+	(void)state;
+	scenes_make(&s, SCENES_DISTILLING);
+	canvas_resize(&c, 80, 24);
+	pane_draw_all(&s, &c);
+	CHECK(c.cursor_x < 0);
+	s.prompting = true;
+	snprintf(s.prompt, sizeof s.prompt, ":set kd-");
+	snprintf(s.candidates, sizeof s.candidates, "kd-weight  kd-more");
+	s.prompt_cursor = 8;
+	pane_draw_all(&s, &c);
+	CHECK_INT(c.cursor_x, 8);
+	CHECK_INT(c.cursor_y, 23);
+	CHECK(look_of(&c, "kd-weight  kd-more") >= 0);
+	s.prompting = false;
+	snprintf(s.question, sizeof s.question, "quit while it works? y/n");
+	pane_draw_all(&s, &c);
+	CHECK_INT(look_of(&c, "quit while"), CANVAS_WARN);
+	CHECK_INT(c.cursor_y, 23);
+	scene_release(&s);
+	canvas_release(&c);
+}
+
+static void
+panes_are_found_by_name_and_in_the_order_of_their_list(void **state)
+{
+	static const char *const order[] = { "loss", "accuracy", "knobs", "teachers", "map", "terms", "log", "help" };
+
+	(void)state;
+	CHECK_INT(pane_count, sizeof order / sizeof *order);
+	for (int i = 0; i < (int)pane_count; i++) {
+		CHECK_STR(pane_name((size_t)i), order[i]);
+		CHECK_INT(pane_find(order[i]), i);
+		CHECK(pane_table[i]->doc[0] && pane_table[i]->title[0] && pane_table[i]->hints[0]);
+	}
+	CHECK(pane_name(pane_count) == NULL);
+	CHECK_INT(pane_find("plot"), -1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(every_picture_is_as_it_was_kept),
+		TEST(nothing_overlaps_or_leaves_the_screen_at_any_size),
+		TEST(a_pane_with_the_focus_is_always_in_sight),
+		TEST(every_scene_is_drawn_at_every_small_size),
+		TEST(a_terminal_of_seven_bits_gets_seven_bits),
+		TEST(looks_tell_focus_pending_errors_and_matches),
+		TEST(the_cursor_stands_in_the_prompt_and_at_a_question),
+		TEST(panes_are_found_by_name_and_in_the_order_of_their_list),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
