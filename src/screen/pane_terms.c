@@ -12,7 +12,9 @@
 #include "retort/screen/plot.h"
 
 #define TERMS (2 + LAB_MAPS)
-#define ROWS 6   /* of the history: more of them tell no more, and each is bytes at every evaluation */
+/* Cells of the history: more of them tell little more, and each is bytes at every evaluation. */
+#define ROWS 6
+#define COLUMNS 20
 #define TABLE 40 /* columns of "# big:2 s:1         93%    0.123   0.0123" */
 
 struct term {
@@ -191,16 +193,20 @@ draw_table(const struct scene *s, const struct term *t, int n, struct canvas_are
 	}
 }
 
-/* Figures that explain the terms, where the table leaves two rows. */
+/* Figures that explain the terms, one below the other. */
 static void
 draw_figures(const struct scene *s, struct canvas_area a)
 {
+	static const struct { const char *name; unsigned metric; } figures[] = {
+		{ "KL at T = 1", METRIC_TRAIN_KL }, { "  held out", METRIC_VAL_KL },
+		{ "lr", METRIC_LR }, { "|gradient|", METRIC_GRAD_NORM },
+	};
 	char buf[32];
 
-	canvas_textf(a, 0, 0, CANVAS_DIM, "KL train %s", brief(value_now(s, METRIC_TRAIN_KL), buf, sizeof buf));
-	canvas_textf(a, 18, 0, CANVAS_DIM, "held out %s", brief(value_now(s, METRIC_VAL_KL), buf, sizeof buf));
-	canvas_textf(a, 0, 1, CANVAS_DIM, "lr %s", brief(value_now(s, METRIC_LR), buf, sizeof buf));
-	canvas_textf(a, 18, 1, CANVAS_DIM, "|grad| %s", brief(value_now(s, METRIC_GRAD_NORM), buf, sizeof buf));
+	for (int i = 0; i < 4; i++) {
+		canvas_text(a, 0, i, CANVAS_DIM, figures[i].name);
+		canvas_text(a, 13, i, CANVAS_PLAIN, brief(value_now(s, figures[i].metric), buf, sizeof buf));
+	}
 }
 
 /* Wide: history at the left, table at the right. Narrow: a bar, the table, and history where rows remain. */
@@ -215,11 +221,12 @@ draw(const struct scene *s, struct canvas_area a)
 	if (a.width >= 40)
 		pane_note(a, "share of the gradient");
 	if (a.width >= TABLE + 20 && a.height >= 4) {
-		struct canvas_area left = canvas_cut(a, 6, 1, a.width - TABLE - 8, a.height > ROWS ? ROWS : a.height - 1);
+		int width = a.width - TABLE - 8 < COLUMNS ? a.width - TABLE - 8 : COLUMNS;
+		struct canvas_area left = canvas_cut(a, 6, 1, width, a.height > ROWS ? ROWS : a.height - 1);
 
 		draw_table(s, t, n, canvas_cut(a, a.width - TABLE, 1, TABLE, a.height - 1));
-		if (a.height > n + 4)
-			draw_figures(s, canvas_cut(a, a.width - TABLE, n + 3, TABLE, 2));
+		if (a.height > n + 6)
+			draw_figures(s, canvas_cut(a, a.width - TABLE, n + 3, TABLE, 4));
 		draw_history(s, t, n, left);
 		canvas_text(a, 1, 1, CANVAS_DIM, "100%");
 		canvas_text(a, 3, left.height, CANVAS_DIM, "0%");
@@ -230,7 +237,9 @@ draw(const struct scene *s, struct canvas_area a)
 	table = n + 1 < a.height - 2 ? n + 1 : a.height - 2;
 	rows = a.height - 2 - table < ROWS ? a.height - 2 - table : ROWS;
 	if (rows > 3) {
-		draw_history(s, t, n, canvas_cut(a, 0, 1, a.width, rows));
+		draw_history(s, t, n, canvas_cut(a, 0, 1, a.width < COLUMNS ? a.width : COLUMNS, rows));
+		if (a.width >= COLUMNS + 22)
+			draw_figures(s, canvas_cut(a, COLUMNS + 3, 1, a.width, rows));
 		draw_table(s, t, n, canvas_cut(a, 0, 2 + rows, a.width, table));
 		return;
 	}

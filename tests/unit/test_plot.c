@@ -255,13 +255,13 @@ the_terms_as_stacked_shares(void **state)
 	draw(&pane_terms, 70, 8);
 	looks_like(
 		"loss terms ───────────────────────────────────── share of the gradient\n"
-		" 100% ███▓▓▓▓▓▓▓▓▓▓▓▓▓▓▒        term           share      raw weighted\n"
-		"      ████████▓▓▓▓▓▓▓▓▓▒      █ ce               50%        -        -\n"
-		"      ██████████████▓▓▓▒      ▓ kd               50%    0.273        -\n"
-		"      █████████████████▓      ▒ big:2 s:1       100%        -      0.5\n"
-		"      █████████████████▓\n"
-		"   0% ██████████████████      KL train -        held out -\n"
-		"                              lr -              |grad| -\n");
+		" 100% ███▓▓▓▓▓▓▓▓▓▓▓▓▒          term           share      raw weighted\n"
+		"      ███████▓▓▓▓▓▓▓▓▒        █ ce               50%        -        -\n"
+		"      █████████████▓▓▒        ▓ kd               50%    0.273        -\n"
+		"      ███████████████▓        ▒ big:2 s:1       100%        -      0.5\n"
+		"      ███████████████▓\n"
+		"   0% ████████████████\n"
+		"\n");
 	s.utf8 = false;
 	draw(&pane_terms, 30, 6);
 	looks_like(
