@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "retort/screen/layout.h"
-#include "retort/screen/plot.h"
+#include "retort/screen/curve.h"
 
 #define CELL 9     /* columns of a cell */
 #define HEADING 20 /* columns of a teacher's layer and its width ... */
@@ -196,8 +196,8 @@ draw_values(const struct scene *s, struct canvas_area a, int y, const struct lab
 	char raw[32], weighted[32];
 	double share = last(s, metric_map(m->slot, METRIC_MAP_SHARE));
 	int x = canvas_textf(a, 1, y, CANVAS_PLAIN, "loss %s   times weight %s",
-			     plot_number(raw, sizeof raw, last(s, metric_map(m->slot, METRIC_MAP_TRAIN))),
-			     plot_number(weighted, sizeof weighted, last(s, metric_map(m->slot, METRIC_MAP_WEIGHTED))));
+			     curve_number(last(s, metric_map(m->slot, METRIC_MAP_TRAIN)), raw, sizeof raw),
+			     curve_number(last(s, metric_map(m->slot, METRIC_MAP_WEIGHTED)), weighted, sizeof weighted));
 
 	if (isfinite(share))
 		canvas_textf(a, x, y, CANVAS_PLAIN, "   %.1f%% of the gradient", 100 * share);

@@ -38,7 +38,7 @@ page(const struct scene *s)
 static void
 move_cursor(struct scene *s, int dx)
 {
-	struct plot_scale p = plot_steps(s, PLOT_PARTS);
+	struct span_steps p = plot_steps(s, PLOT_PARTS);
 	int64_t part = (p.to - p.from) / PLOT_PARTS, at = (int64_t)s->view.cursor + dx * (part > 0 ? part : 1);
 
 	if (!s->view.cursor_on) {
@@ -142,7 +142,7 @@ show_steps(struct scene *s, int64_t from, int64_t to)
 void
 move_zoom(struct scene *s, double factor)
 {
-	struct plot_scale p = plot_steps(s, PLOT_PARTS), whole;
+	struct span_steps p = plot_steps(s, PLOT_PARTS), whole;
 	int64_t width = (int64_t)((p.to - p.from) * factor), center = s->view.cursor, from;
 
 	if (!s->view.cursor_on) /* keep the newest in sight */
@@ -159,7 +159,7 @@ move_zoom(struct scene *s, double factor)
 void
 move_pan(struct scene *s, double part)
 {
-	struct plot_scale p = plot_steps(s, PLOT_PARTS);
+	struct span_steps p = plot_steps(s, PLOT_PARTS);
 	int64_t by = (int64_t)((p.to - p.from) * part);
 
 	by = by < -(int64_t)p.from ? -(int64_t)p.from : by;

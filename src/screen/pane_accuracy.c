@@ -6,15 +6,15 @@
 #include "retort/screen/plot.h"
 
 static void
-draw(const struct scene *s, struct canvas_area a)
+draw(const struct scene *s, struct canvas_area area)
 {
-	plot_draw(s, a, 1);
+	plot_draw(s, area, 1);
 }
 
 const struct pane pane_accuracy = {
 	.name = "accuracy",
 	.title = "Accuracy",
-	.doc = "The held-out accuracy, or another metric, over the steps.",
+	.doc = "The lower plot: a second metric over the same steps, with markers and the values of tweaked knobs.",
 	.hints = "y log  x cursor  [ ] marks  { } zoom",
 	.draw = draw,
 };

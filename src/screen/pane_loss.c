@@ -6,15 +6,15 @@
 #include "retort/screen/plot.h"
 
 static void
-draw(const struct scene *s, struct canvas_area a)
+draw(const struct scene *s, struct canvas_area area)
 {
-	plot_draw(s, a, 0);
+	plot_draw(s, area, 0);
 }
 
 const struct pane pane_loss = {
 	.name = "loss",
 	.title = "Loss",
-	.doc = "The held-out loss, or another metric, over the steps.",
+	.doc = "The upper plot: a metric over the steps, with markers of what was changed when.",
 	.hints = "y log  x cursor  [ ] marks  { } zoom",
 	.draw = draw,
 };

@@ -1,99 +1,256 @@
-/* pane_terms.c: what each loss term is worth: its value, its weighted value, its share of the gradient. */
+/* pane_terms.c: what the loss is made of: each term's share of the gradient, and its values. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "retort/screen/curve.h"
 #include "retort/screen/layout.h"
 #include "retort/screen/pane.h"
+#include "retort/screen/plot.h"
+
+#define TERMS (2 + LAB_MAPS)
+/* Cells of the history: more of them tell little more, and each is bytes at every evaluation. */
+#define ROWS 6
+#define COLUMNS 20
+#define TABLE 40 /* columns of "# big:2 s:1         93%    0.123   0.0123" */
 
 struct term {
-	char name[32];
-	double raw, weighted, share; /* NaN where not measured */
+	char name[LAB_NAME + 16];
+	unsigned share, raw, weighted; /* metrics */
+	uint32_t fill;
 	enum canvas_look look;
 };
 
+/* Told apart without colour as well: four textures, then the same with the next looks. */
+static const struct { uint32_t utf8; char ascii; } fills[] = {
+	{ 0x2588, '#' }, { 0x2593, '=' }, { 0x2592, ':' }, { 0x2591, '.' }, { 0x259A, '%' }, { 0x2573, 'x' },
+};
+#define FILLS (int)(sizeof fills / sizeof *fills)
+
+static void
+add(struct term *t, int i, bool ascii, unsigned share, unsigned raw, unsigned weighted)
+{
+	t->share = share;
+	t->raw = raw;
+	t->weighted = weighted;
+	t->fill = ascii ? (unsigned char)fills[i % FILLS].ascii : fills[i % FILLS].utf8;
+	t->look = (enum canvas_look)(CANVAS_CURVE1 + i % 6);
+}
+
+/* Cross-entropy, distillation, and every mapped pair there is. */
+static int
+list_terms(const struct scene *s, struct term out[TERMS])
+{
+	bool ascii = plot_set(s) == RASTER_ASCII;
+	int n = 2;
+
+	snprintf(out[0].name, sizeof out[0].name, "ce");
+	add(&out[0], 0, ascii, METRIC_SHARE_CE, METRIC_TRAIN_CE, METRIC_WEIGHTED_CE);
+	snprintf(out[1].name, sizeof out[1].name, "kd");
+	add(&out[1], 1, ascii, METRIC_SHARE_KD, METRIC_TRAIN_KD, METRIC_WEIGHTED_KD);
+	for (int i = 0; i < s->info.n_maps && i < LAB_MAPS; i++, n++) {
+		const struct lab_map *m = &s->info.map[i];
+
+		snprintf(out[n].name, sizeof out[n].name, "%.12s:%s s:%s", s->info.teacher[m->teacher].name,
+			 s->info.teacher[m->teacher].layer[m->t_layer].name, s->info.student.layer[m->s_layer].name);
+		add(&out[n], n, ascii, metric_map(m->slot, METRIC_MAP_SHARE), metric_map(m->slot, METRIC_MAP_TRAIN),
+		    metric_map(m->slot, METRIC_MAP_WEIGHTED));
+	}
+	return n;
+}
+
+/* The value at or before a step; NaN before the first. */
+static double
+value_at(const struct scene *s, unsigned metric, uint32_t step)
+{
+	const struct series *series = s->series[LAB_MAIN][metric];
+	uint32_t at;
+	double value;
+
+	return series && series_at(series, step, &at, &value) ? value : NAN;
+}
+
 /* At the last evaluation, as the shares are: figures of one step, which stand still long enough to be read. */
 static double
-last(const struct scene *s, unsigned metric)
+value_now(const struct scene *s, unsigned metric)
 {
-	const struct series *x = s->series[LAB_MAIN][metric], *evaluated = s->series[LAB_MAIN][METRIC_VAL_NLL];
-	uint32_t step = UINT32_MAX, at;
+	const struct series *evaluated = s->series[LAB_MAIN][METRIC_VAL_NLL];
+	uint32_t step = UINT32_MAX;
 	double value;
 
 	if (evaluated)
 		series_last(evaluated, &step, &value);
-	return x && series_at(x, step, &at, &value) ? value : NAN;
+	return value_at(s, metric, step);
 }
 
 /* Three digits: these change at every evaluation, and every digit is bytes on a thin line. */
 static const char *
-brief(char *buf, size_t size, double x)
+brief(double x, char *buf, size_t size)
 {
 	snprintf(buf, size, isfinite(x) ? "%.3g" : "-", x);
 	return buf;
 }
 
-static int
-terms(const struct scene *s, struct term *t)
+/* Where each term ends in a bar of length 1 at a step; false where no share is known. */
+static bool
+stack(const struct scene *s, const struct term *t, int n, uint32_t step, double end[TERMS])
 {
-	int n = 0;
+	double sum = 0;
 
-	t[n++] = (struct term){ "ce", last(s, METRIC_TRAIN_CE), last(s, METRIC_WEIGHTED_CE), last(s, METRIC_SHARE_CE),
-				CANVAS_CURVE2 };
-	t[n++] = (struct term){ "kd", last(s, METRIC_TRAIN_KD), last(s, METRIC_WEIGHTED_KD), last(s, METRIC_SHARE_KD),
-				CANVAS_CURVE1 };
-	for (int i = 0; i < s->info.n_maps; i++) {
-		const struct lab_map *m = &s->info.map[i];
+	for (int k = 0; k < n; k++) {
+		double x = value_at(s, t[k].share, step);
 
-		t[n] = (struct term){ .raw = last(s, metric_map(m->slot, METRIC_MAP_TRAIN)),
-				      .weighted = last(s, metric_map(m->slot, METRIC_MAP_WEIGHTED)),
-				      .share = last(s, metric_map(m->slot, METRIC_MAP_SHARE)),
-				      .look = (enum canvas_look)(CANVAS_CURVE3 + i % 4) };
-		snprintf(t[n++].name, sizeof t->name, "%.12s:%s s:%s", s->info.teacher[m->teacher].name,
-			 s->info.teacher[m->teacher].layer[m->t_layer].name, s->info.student.layer[m->s_layer].name);
+		end[k] = sum += isfinite(x) && x > 0 ? x : 0;
 	}
-	return n;
+	for (int k = 0; k < n && sum > 0; k++)
+		end[k] /= sum;
+	return sum > 0;
+}
+
+/* The term in the middle of part `i` of `parts`. */
+static const struct term *
+part(const struct term *t, int n, const double end[TERMS], int i, int parts)
+{
+	int k = 0;
+
+	while (k + 1 < n && end[k] * parts <= i + 0.5)
+		k++;
+	return &t[k];
+}
+
+/* Shares over the steps: a column for each cell, the first term at the bottom. */
+static void
+draw_history(const struct scene *s, const struct term *t, int n, struct canvas_area a)
+{
+	struct span_steps x = plot_steps(s, a.width);
+	uint32_t last = curve_last_step(s);
+
+	for (int c = 0; c < a.width && span_edge(&x, c) <= last; c++) {
+		double end[TERMS];
+
+		if (!stack(s, t, n, span_edge(&x, c + 1) - 1, end))
+			continue;
+		for (int row = 0; row < a.height; row++) {
+			const struct term *fill = part(t, n, end, a.height - 1 - row, a.height);
+
+			canvas_put(a, c, row, fill->fill, fill->look);
+		}
+	}
+}
+
+/* The shares of now, lying. */
+static void
+draw_bar(const struct scene *s, const struct term *t, int n, struct canvas_area a)
+{
+	double end[TERMS];
+
+	if (!stack(s, t, n, UINT32_MAX, end))
+		canvas_text(a, 0, 0, CANVAS_DIM, "no shares before an evaluation");
+	else
+		for (int c = 0; c < a.width; c++)
+			canvas_put(a, c, 0, part(t, n, end, c, a.width)->fill, part(t, n, end, c, a.width)->look);
+}
+
+/* A number at the right of a field that ends before column `end`. */
+static void
+right(struct canvas_area a, int end, int y, const char *text)
+{
+	canvas_text(a, end - (int)strlen(text), y, CANVAS_PLAIN, text);
 }
 
 static void
-draw_bar(const struct scene *s, struct canvas_area a, int x, int y, int width, const struct term *t)
+draw_table(const struct scene *s, const struct term *t, int n, struct canvas_area a)
 {
-	int filled = isfinite(t->share) ? (int)lround(t->share * width) : 0;
+	int wide = a.width >= TABLE, share = a.width - (wide ? 18 : a.width >= 26 ? 9 : 0);
+	char buf[32];
 
-	for (int i = 0; i < width && x + i < a.width; i++)
-		canvas_text(a, x + i, y, i < filled ? t->look : CANVAS_DIM,
-			    i < filled ? (scene_ascii(s) ? "#" : "\u2588") : scene_ascii(s) ? "." : "\u00B7");
+	canvas_text(a, 2, 0, CANVAS_DIM, "term");
+	canvas_text(a, share - 5, 0, CANVAS_DIM, "share");
+	if (a.width >= 26)
+		canvas_text(a, share + 6, 0, CANVAS_DIM, "raw");
+	if (wide)
+		canvas_text(a, a.width - 8, 0, CANVAS_DIM, "weighted");
+	for (int i = 0; i < n && 1 + i < a.height; i++) {
+		double x = value_at(s, t[i].share, UINT32_MAX);
+
+		if (2 + i == a.height && i + 1 < n) {
+			canvas_textf(a, 2, 1 + i, CANVAS_DIM, "and %d more", n - i);
+			return;
+		}
+		canvas_put(a, 0, 1 + i, t[i].fill, t[i].look);
+		canvas_text(canvas_cut(a, 2, 1 + i, share - 7, 1), 0, 0, CANVAS_PLAIN, t[i].name);
+		snprintf(buf, sizeof buf, isfinite(x) ? "%.0f%%" : "-", x * 100);
+		right(a, share, 1 + i, buf);
+		x = value_now(s, t[i].raw);
+		if (a.width >= 26)
+			right(a, share + 9, 1 + i, brief(x, buf, sizeof buf));
+		x = value_now(s, t[i].weighted);
+		if (wide)
+			right(a, a.width, 1 + i, brief(x, buf, sizeof buf));
+	}
 }
 
+/* Figures that explain the terms, one below the other. */
+static void
+draw_figures(const struct scene *s, struct canvas_area a)
+{
+	static const struct { const char *name; unsigned metric; } figures[] = {
+		{ "KL at T = 1", METRIC_TRAIN_KL }, { "  held out", METRIC_VAL_KL },
+		{ "lr", METRIC_LR }, { "|gradient|", METRIC_GRAD_NORM },
+	};
+	char buf[32];
+
+	for (int i = 0; i < 4; i++) {
+		canvas_text(a, 0, i, CANVAS_DIM, figures[i].name);
+		canvas_text(a, 13, i, CANVAS_PLAIN, brief(value_now(s, figures[i].metric), buf, sizeof buf));
+	}
+}
+
+/* Wide: history at the left, table at the right. Narrow: a bar, the table, and history where rows remain. */
 static void
 draw(const struct scene *s, struct canvas_area a)
 {
-	struct term t[2 + LAB_MAPS];
-	int n = terms(s, t), bar = a.width - 42;
-	char raw[32], weighted[32], kl[32];
+	struct term t[TERMS] = { 0 };
+	int n = list_terms(s, t), table, rows;
+	double end[TERMS];
 
 	pane_heading(s, a, LAYOUT_terms, "loss terms");
-	canvas_text(a, 15, 0, CANVAS_DIM, "   value  weighted  share of the gradient");
-	for (int i = 0; i < n; i++) {
-		canvas_textf(a, 0, 1 + i, t[i].look, "%-14s", t[i].name);
-		canvas_textf(a, 15, 1 + i, CANVAS_PLAIN, "%8s  %8s", brief(raw, sizeof raw, t[i].raw),
-			     brief(weighted, sizeof weighted, t[i].weighted));
-		if (isfinite(t[i].share))
-			canvas_textf(a, 35, 1 + i, CANVAS_PLAIN, "%4.0f%%", 100 * t[i].share);
-		draw_bar(s, a, 41, 1 + i, bar < 50 ? bar : 50, &t[i]);
+	if (a.width >= 40)
+		pane_note(a, "share of the gradient");
+	if (a.width >= TABLE + 20 && a.height >= 4) {
+		int width = a.width - TABLE - 8 < COLUMNS ? a.width - TABLE - 8 : COLUMNS;
+		struct canvas_area left = canvas_cut(a, 6, 1, width, a.height > ROWS ? ROWS : a.height - 1);
+
+		draw_table(s, t, n, canvas_cut(a, a.width - TABLE, 1, TABLE, a.height - 1));
+		if (a.height > n + 6)
+			draw_figures(s, canvas_cut(a, a.width - TABLE, n + 3, TABLE, 4));
+		draw_history(s, t, n, left);
+		canvas_text(a, 1, 1, CANVAS_DIM, "100%");
+		canvas_text(a, 3, left.height, CANVAS_DIM, "0%");
+		if (!stack(s, t, n, UINT32_MAX, end))
+			canvas_text(left, 1, left.height / 2, CANVAS_DIM, "no shares before an evaluation");
+		return;
 	}
-	canvas_textf(a, 0, 2 + n, CANVAS_DIM, "KL at T = 1  train %s", brief(kl, sizeof kl, last(s, METRIC_TRAIN_KL)));
-	canvas_textf(a, 26, 2 + n, CANVAS_DIM, "held out %s", brief(kl, sizeof kl, last(s, METRIC_VAL_KL)));
-	canvas_textf(a, 0, 3 + n, CANVAS_DIM, "lr %s", brief(kl, sizeof kl, last(s, METRIC_LR)));
-	canvas_textf(a, 26, 3 + n, CANVAS_DIM, "|gradient| %s", brief(kl, sizeof kl, last(s, METRIC_GRAD_NORM)));
+	table = n + 1 < a.height - 2 ? n + 1 : a.height - 2;
+	rows = a.height - 2 - table < ROWS ? a.height - 2 - table : ROWS;
+	if (rows > 3) {
+		draw_history(s, t, n, canvas_cut(a, 0, 1, a.width < COLUMNS ? a.width : COLUMNS, rows));
+		if (a.width >= COLUMNS + 22)
+			draw_figures(s, canvas_cut(a, COLUMNS + 3, 1, a.width, rows));
+		draw_table(s, t, n, canvas_cut(a, 0, 2 + rows, a.width, table));
+		return;
+	}
+	draw_bar(s, t, n, canvas_cut(a, 0, 1, a.width, 1));
+	draw_table(s, t, n, canvas_cut(a, 0, 2, a.width, table > 0 ? table : 0));
 }
 
 const struct pane pane_terms = {
 	.name = "terms",
 	.title = "Loss terms",
-	.doc = "Each loss term at the last evaluation: its value, its weighted value, its share of the gradient.",
+	.doc = "What the loss is made of: each term's share of the gradient over the steps, raw and weighted values.",
 	.hints = "shares are measured at evaluations",
 	.draw = draw,
 };

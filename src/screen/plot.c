@@ -1,4 +1,4 @@
-/* plot.c: curves on axes. */
+/* plot.c: one metric over the steps. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,344 +8,386 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/mem.h"
+#include "retort/screen/axis.h"
+#include "retort/screen/curve.h"
+#include "retort/screen/layout.h"
 #include "retort/screen/rail.h"
 
-const char *
-plot_number(char *buf, size_t size, double x)
-{
-	double big = fabs(x);
+/* All that is worked out before anything is drawn. */
+struct plot {
+	const struct scene *s;
+	struct canvas_area a;
+	unsigned metric;
+	int which;
+	bool log, rails;
+	enum raster_set set;
+	int n;
+	struct curve curve[CURVE_MAX];
+	uint32_t low[CURVE_MAX];      /* samples that a log axis cannot show */
+	struct span *span[CURVE_MAX]; /* [dots.columns] owned; NULL for levels */
+	bool *broken;                 /* [rail.x.columns] owned */
+	struct span_steps dots;
+	struct axis y;
+	bool empty;                   /* nothing gave the y axis a range */
+	struct rail rail;
+	/* rows from the top of the area; 0 where there is no such row */
+	int height, axis_row, label_row, rail_row, strip_row, n_strips;
+};
 
-	if (!isfinite(x))
-		snprintf(buf, size, "-");
-	else if (big >= 1e5 || (big > 0 && big < 1e-3))
-		snprintf(buf, size, "%.1e", x);
-	else
-		snprintf(buf, size, big < 10 ? "%.4f" : big < 1000 ? "%.2f" : "%.0f", x);
-	return buf;
-}
-
-/* A teacher's last score in the terms of a held-out metric; NaN where it has none. */
-static double
-teacher_level(const struct lab_net *t, unsigned metric)
-{
-	if (!t->ready)
-		return NAN;
-	return metric == METRIC_VAL_NLL ? t->last.nll : metric == METRIC_VAL_ACCURACY ? t->last.accuracy :
-	       metric == METRIC_VAL_ECE ? t->last.ece : NAN;
-}
-
-static void
-add_curve(const struct scene *s, struct plot_curve *curve, int *n, unsigned branch, unsigned metric, const char *name)
-{
-	static const char glyphs[] = "*o+x#%@&$~";
-	struct plot_curve *c = &curve[*n];
-
-	if (!s->series[branch][metric])
-		return;
-	*c = (struct plot_curve){ .series = s->series[branch][metric], .look = CANVAS_CURVE1 + branch % 6,
-				  .pattern = branch == LAB_PLAIN, .glyph = glyphs[branch] };
-	snprintf(c->name, sizeof c->name, "%s", name);
-	(*n)++;
-}
-
-int
-plot_curves(const struct scene *s, unsigned metric, struct plot_curve *curve)
-{
-	const struct lab_info *info = &s->info;
-	int n = 0, k = s->view.branch - 2;
-
-	if (k >= 0 && k < info->n_teachers) {
-		add_curve(s, curve, &n, (unsigned)s->view.branch, metric, info->teacher[k].name);
-		return n;
-	}
-	for (int t = 0; t < info->n_teachers; t++) {
-		double level = teacher_level(&info->teacher[t], metric);
-
-		if (!isfinite(level))
-			continue;
-		curve[n] = (struct plot_curve){ .level = level, .look = CANVAS_CURVE1 + LAB_TEACHER(t) % 6,
-						.pattern = 2, .glyph = '.' };
-		snprintf(curve[n++].name, sizeof curve->name, "%s", info->teacher[t].name);
-	}
-	add_curve(s, curve, &n, LAB_PLAIN, metric, "no teacher");
-	add_curve(s, curve, &n, LAB_MAIN, metric, "student");
-	return n;
-}
-
-struct plot_scale
-plot_steps(const struct scene *s, int width)
-{
-	struct plot_scale p = { .width = width, .log = s->view.log_x };
-	uint32_t last = 0, step;
-	double value;
-
-	if (s->view.x_to > s->view.x_from) {
-		p.from = s->view.x_from;
-		p.to = s->view.x_to;
-		return p;
-	}
-	for (int b = 0; b < LAB_BRANCHES; b++)
-		for (int m = 0; m < METRIC_COUNT; m++)
-			if ((s->view.branch == b || (s->view.branch == LAB_MAIN && b == LAB_PLAIN)) && s->series[b][m] &&
-			    series_last(s->series[b][m], &step, &value) && step > last)
-				last = step;
-	p.to = axis_page(last + 1);
-	return p;
-}
-
-uint32_t
-plot_step(const struct plot_scale *p, int x)
-{
-	double part = (double)x / p->width;
-
-	if (!p->log) /* in whole numbers: a column is the same steps at every redraw */
-		return p->from + (uint32_t)((uint64_t)(p->to - p->from) * (uint64_t)x / (uint64_t)p->width);
-	return (uint32_t)lround((p->from + 1.0) * pow((p->to + 1.0) / (p->from + 1.0), part) - 1);
-}
-
-int
-plot_column(const struct plot_scale *p, uint32_t step)
-{
-	int lo = 0, hi = p->width;
-
-	if (step < p->from || step >= p->to)
-		return -1;
-	while (hi - lo > 1) { /* the last column that begins at or before the step */
-		int mid = (lo + hi) / 2;
-
-		if (plot_step(p, mid) <= step)
-			lo = mid;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-static bool
-is_drawn(int x, int pattern)
-{
-	return pattern == 0 || (pattern == 1 ? x % 8 < 5 : x % 4 == 0);
-}
-
-static int
-row_of(const struct axis *y, double value, int rows)
-{
-	double at = axis_at(y, value);
-
-	at = at < 0 ? 0 : at > 1 ? 1 : at;
-	return (int)lround((1 - at) * (rows - 1));
-}
-
-void
-plot_curve(struct raster *r, const struct plot_scale *x, const struct axis *y, const struct plot_curve *c)
-{
-	int rows = r->height * r->per_y, last_x = -1, last_y = 0;
-
-	for (int i = 0; i < x->width; i++) {
-		struct series_bucket b;
-		int first;
-
-		if (!c->series) {
-			if (is_drawn(i, c->pattern))
-				raster_dot(r, i, row_of(y, c->level, rows));
-			continue;
-		}
-		b = series_fold(c->series, plot_step(x, i), plot_step(x, i + 1));
-		if (b.broken)
-			last_x = -1; /* no finite number: the line ends here */
-		if (b.count == 0 || (y->log && b.max <= 0))
-			continue;
-		first = row_of(y, b.first, rows);
-		if (last_x >= 0 && (c->pattern == 0 || is_drawn(i, c->pattern)))
-			raster_line(r, c->pattern ? i : last_x, c->pattern ? first : last_y, i, first);
-		if (is_drawn(i, c->pattern) || last_x < 0)
-			raster_line(r, i, row_of(y, b.min, rows), i, row_of(y, b.max, rows));
-		last_x = b.broken ? -1 : i;
-		last_y = row_of(y, b.last, rows);
-	}
-}
-
-/* Limits that hold everything drawn; log needs the smallest positive value. False when there is nothing. */
-static bool
-fit(struct axis *y, const struct plot_scale *x, const struct plot_curve *curve, int n, bool log, int ticks)
-{
-	double least = INFINITY, most = -INFINITY;
-
-	for (int i = 0; i < n; i++) {
-		struct series_bucket b = { .count = 1, .min = (float)curve[i].level, .max = (float)curve[i].level };
-
-		for (int col = 0; col < (curve[i].series ? x->width : 1); col++) {
-			if (curve[i].series)
-				b = series_fold(curve[i].series, plot_step(x, col), plot_step(x, col + 1));
-			if (b.count == 0)
-				continue;
-			most = b.max > most ? b.max : most;
-			if (b.min < least && (!log || b.min > 0))
-				least = b.min;
-		}
-	}
-	if (most < least && !(log && isfinite(most)))
-		return false;
-	axis_fit(y, isfinite(least) ? least : most, most, log, ticks);
-	return true;
-}
-
-/* Name, scale, and each curve with its last value or, with the cursor on, its value there. */
-static void
-draw_title(const struct scene *s, struct canvas_area a, int which, const struct plot_curve *curve, int n)
-{
-	static const char *const samples[] = { "\u2501", "\u254C", "\u2508" };
-	const struct metric_info *m = metric_info((unsigned)s->view.plot_metric[which]);
-	bool focused = s->view.focus == which;
-	char number[32];
-	int x = canvas_text(a, 0, 0, focused ? CANVAS_FOCUS : CANVAS_BOLD, m->name);
-
-	if (s->view.log_y[which])
-		x = canvas_text(a, x + 2, 0, CANVAS_DIM, "log");
-	if (s->info.knobs.smooth > 0)
-		x = canvas_textf(a, x + 2, 0, CANVAS_DIM, "smooth %.3g", s->info.knobs.smooth);
-	if (s->view.cursor_on)
-		x = canvas_textf(a, x + 2, 0, CANVAS_MARK, "@%u", s->view.cursor);
-	for (int i = n - 1; i >= 0; i--) {
-		const struct plot_curve *c = &curve[i];
-		double value = c->level;
-		uint32_t step = UINT32_MAX;
-
-		if (c->series && !series_at(c->series, s->view.cursor_on ? s->view.cursor : step, &step, &value))
-			value = NAN;
-		x += 2;
-		if (scene_ascii(s))
-			canvas_put(a, x, 0, (unsigned char)c->glyph, c->look);
-		else
-			canvas_text(a, x, 0, c->look, samples[c->pattern]);
-		x = canvas_textf(a, x + 2, 0, CANVAS_PLAIN, "%s ", c->name);
-		x = canvas_text(a, x, 0, c->look, plot_number(number, sizeof number, value));
-	}
-}
-
-static void
-draw_y(const struct scene *s, struct canvas_area a, const struct axis *y, int label, int rows)
-{
-	int last = -2;
-
-	for (int row = 0; row < rows; row++)
-		canvas_text(a, label, 1 + row, CANVAS_DIM, scene_ascii(s) ? "|" : "\u2502");
-	for (int i = y->n - 1; i >= 0; i--) {
-		int row = row_of(y, y->tick[i].value, rows);
-
-		if (row == last)
-			continue;
-		last = row;
-		canvas_text(a, label - (int)strlen(y->tick[i].label), 1 + row, CANVAS_DIM, y->tick[i].label);
-		canvas_text(a, label, 1 + row, CANVAS_DIM, scene_ascii(s) ? "+" : "\u2524");
-	}
-}
-
-/* Ticks on 1-2-5 steps, as many as leave a blank between their labels. */
-static void
-draw_x(const struct scene *s, struct canvas_area a, const struct plot_scale *x, int left, int per_x, int row)
-{
-	uint32_t range = x->to - x->from, every = range / (uint32_t)((a.width - left) / 8 + 1);
-	uint32_t step = 1;
-	int end = 0;
-	char label[16];
-
-	while (step < every && step < 0x80000000u)
-		step *= 2;
-	canvas_text(a, left - 1, row, CANVAS_DIM, scene_ascii(s) ? "+" : "\u2514");
-	for (int i = left; i < a.width; i++)
-		canvas_text(a, i, row, CANVAS_DIM, scene_ascii(s) ? "-" : "\u2500");
-	for (uint64_t t = (x->from + step - 1) / step * (uint64_t)step; t < x->to; t += step) {
-		int col = plot_column(x, (uint32_t)t), at = left + col / per_x;
-
-		axis_step((uint32_t)t, label, sizeof label);
-		if (col < 0 || at < end || at + (int)strlen(label) > a.width)
-			continue;
-		canvas_text(a, at, row, CANVAS_DIM, scene_ascii(s) ? "+" : "\u252C");
-		end = canvas_text(a, at, row + 1, CANVAS_DIM, label) + 1;
-		if (x->log)
-			step *= 2, t = t ? t : 1;
-	}
-}
-
-static enum raster_kind
-kind_of(const struct scene *s)
+enum raster_set
+plot_set(const struct scene *s)
 {
 	if (scene_ascii(s))
 		return RASTER_ASCII;
-	if (s->info.knobs.charset == KNOB_QUADRANTS || (s->info.knobs.charset == KNOB_CHARSET_AUTO && !s->braille))
-		return RASTER_QUADRANTS;
-	return RASTER_BRAILLE;
+	if (s->info.knobs.charset == KNOB_BRAILLE || (s->info.knobs.charset == KNOB_CHARSET_AUTO && s->braille))
+		return RASTER_BRAILLE;
+	return RASTER_QUADRANTS;
 }
 
-/* Painter's order, a cell belongs to one curve: dots of two merged would be a false colour. */
-static void
-draw_curves(struct canvas_area a, struct raster *r, const struct plot_scale *x, const struct axis *y,
-	    const struct plot_curve *curve, int n)
+struct span_steps
+plot_steps(const struct scene *s, int columns)
 {
-	for (int i = 0; i < n; i++) {
-		raster_clear(r);
-		plot_curve(r, x, y, &curve[i]);
-		for (int cy = 0; cy < r->height; cy++)
-			for (int cx = 0; cx < r->width; cx++) {
-				uint32_t ch = raster_cell(r, cx, cy, curve[i].glyph);
+	struct span_steps x = { .log = s->view.log_x, .columns = columns > 1 ? columns : 1 };
 
-				if (ch)
-					canvas_put(a, cx, cy, ch, curve[i].look);
-			}
+	x.to = axis_page(curve_last_step(s));
+	if (s->view.x_to > s->view.x_from) {
+		x.from = s->view.x_from;
+		x.to = s->view.x_to;
+	}
+	return x;
+}
+
+/* ---- rows and columns ---- */
+
+static void
+lay_out(struct plot *p)
+{
+	int h = p->a.height, knobs = rail_knobs(p->s), room = (h - 8) / 3;
+	int under = 0;
+
+	p->n_strips = p->rails && room > 0 ? (knobs < room ? knobs : room) : 0;
+	under = p->n_strips + (p->rails && h >= 8) + (h >= 15 ? 2 : h >= 5 ? 1 : 0);
+	p->height = h - 1 - under;
+	if (h >= 5)
+		p->axis_row = 1 + p->height;
+	if (h >= 15)
+		p->label_row = p->axis_row + 1;
+	if (p->rails && h >= 8)
+		p->rail_row = p->axis_row + (h >= 15 ? 2 : 1);
+	p->strip_row = p->rail_row + 1;
+	/* one margin for all plots whose labels fit in it, so that their steps stand in line */
+	p->rail.margin = p->a.width >= 20 ? 6 : p->a.width >= 4 ? 1 : 0;
+}
+
+static void
+fold_curves(struct plot *p)
+{
+	int across = raster_across(p->set);
+
+	for (int i = 0; i < p->n; i++) {
+		if (!p->curve[i].series)
+			continue;
+		p->low[i] = 0;
+		for (int c = 0; c < p->dots.columns; c++) {
+			struct span *sp = &p->span[i][c];
+
+			*sp = span_fold(p->curve[i].series, span_edge(&p->dots, c), span_edge(&p->dots, c + 1), p->log);
+			p->low[i] += sp->low;
+			p->broken[c / across] |= sp->broken > 0;
+		}
 	}
 }
 
 static void
-draw_cursor(const struct scene *s, struct canvas_area a, const struct plot_scale *x, int per_x)
+widen(double *least, double *most, double value, bool log)
 {
-	int col = s->view.cursor_on ? plot_column(x, s->view.cursor) : -1;
-
-	for (int y = 0; col >= 0 && y < a.height; y++)
-		canvas_text(a, col / per_x, y, CANVAS_MARK, scene_ascii(s) ? "|" : "\u2502");
+	if (!isfinite(value) || (log && value <= 0))
+		return;
+	*least = value < *least ? value : *least;
+	*most = value > *most ? value : *most;
 }
 
-static int
-label_width(const struct axis *y)
+/* Batches are noisy: they set the range only while nothing else is there. */
+static void
+fit_y(struct plot *p)
 {
-	int width = 4;
+	double least = INFINITY, most = -INFINITY;
 
-	for (int i = 0; i < y->n; i++)
-		width = (int)strlen(y->tick[i].label) > width ? (int)strlen(y->tick[i].label) : width;
-	return width + 1;
+	for (int context = 0; context < 2 && least > most; context++) {
+		for (int i = 0; i < p->n; i++)
+			for (int c = 0; p->span[i] && p->curve[i].context == context && c < p->dots.columns; c++)
+				if (p->span[i][c].count) {
+					widen(&least, &most, p->span[i][c].min, p->log);
+					widen(&least, &most, p->span[i][c].max, p->log);
+				}
+	}
+	for (int i = 0; i < p->n; i++)
+		if (!p->curve[i].series)
+			widen(&least, &most, p->curve[i].level, p->log);
+	p->empty = least > most;
+	if (p->empty)
+		least = p->log ? 0.1 : 0, most = 1;
+	axis_fit(&p->y, least, most, p->log, p->log ? p->height : p->height / 3 + 2);
+}
+
+/* The columns of steps of a plot whose margin is known; a wide label makes it wider. */
+static void
+fit(struct plot *p)
+{
+	for (;;) {
+		int width = p->a.width - p->rail.margin, widest = 0;
+
+		p->dots = plot_steps(p->s, width * raster_across(p->set));
+		p->rail.x = plot_steps(p->s, width);
+		p->broken = mem_array((size_t)width + 1, sizeof *p->broken);
+		for (int i = 0; i < p->n; i++)
+			if (p->curve[i].series)
+				p->span[i] = mem_array((size_t)p->dots.columns, sizeof **p->span);
+		fold_curves(p);
+		fit_y(p);
+		for (int i = 0; i < p->y.n; i++)
+			widest = (int)strlen(p->y.tick[i].label) > widest ? (int)strlen(p->y.tick[i].label) : widest;
+		if (p->rail.margin < 6 || widest < p->rail.margin || p->a.width < widest + 12)
+			return;
+		p->rail.margin = widest + 1;
+		for (int i = 0; i < p->n; i++)
+			mem_free(p->span[i]);
+		mem_free(p->broken);
+	}
+}
+
+/* ---- the title ---- */
+
+/* What the legend says of a curve: its last value, or the sample at or before the cursor. */
+static void
+value_text(const struct plot *p, int i, char *out, size_t size)
+{
+	const struct curve *c = &p->curve[i];
+	uint32_t cursor = p->s->view.cursor, step = cursor;
+	double v = c->level;
+	char buf[32];
+
+	if (!p->s->view.cursor_on) {
+		if (c->series)
+			series_last(c->series, &step, &v);
+		if (c->context && !p->curve[0].context) { /* as old as the main one: it stands still, and that saves bytes */
+			series_last(p->curve[0].series, &step, &v);
+			series_at(c->series, step, &step, &v);
+		}
+		curve_number(v, buf, sizeof buf);
+		if (p->low[i])
+			snprintf(out, size, p->set == RASTER_ASCII ? "%s %u<=0" : "%s %u\xE2\x89\xA4" "0", buf, p->low[i]);
+		else
+			snprintf(out, size, "%s", buf);
+	} else if (c->series && !series_at(c->series, cursor, &step, &v)) {
+		snprintf(out, size, "-");
+	} else if (step != cursor) {
+		snprintf(out, size, "%.7g@%u", v, step);
+	} else {
+		snprintf(out, size, "%.7g", v);
+	}
+}
+
+/* "━ student 0.2471" from column x of the title row, or only its width. Returns the column after it. */
+static int
+legend(const struct plot *p, int i, int x, bool is_drawn)
+{
+	const struct curve *c = &p->curve[i];
+	char value[64], text[128];
+
+	value_text(p, i, value, sizeof value);
+	snprintf(text, sizeof text, " %s %s", c->name, value);
+	if (is_drawn) {
+		canvas_put(p->a, x, 0, p->set == RASTER_ASCII ? (unsigned char)c->style->glyph : c->style->sample, c->look);
+		canvas_text(p->a, x + 1, 0, c->series ? CANVAS_PLAIN : CANVAS_DIM, text);
+	}
+	return x + 1 + text_width(text);
+}
+
+/* What matters most comes first when the row is short: name, main value, its key, flags, the others. */
+static void
+title(const struct plot *p)
+{
+	const struct scene_view *v = &p->s->view;
+	double smooth = p->s->info.knobs.smooth;
+	char flags[48] = "", value[64];
+	enum canvas_look look = v->focus == LAYOUT_loss + p->which ? CANVAS_FOCUS : CANVAS_BOLD;
+	int n, x = canvas_text(p->a, 0, 0, look, metric_info(p->metric)->name);
+
+	if (v->cursor_on)
+		x = canvas_textf(p->a, x + 1, 0, CANVAS_MARK, "@%u", v->cursor);
+	n = snprintf(flags, sizeof flags, "%s%s", p->log ? " logY" : "", v->log_x ? " logX" : "");
+	if (smooth > 0)
+		snprintf(flags + n, sizeof flags - (size_t)n, " ema %.3g", smooth);
+	if (!v->cursor_on && (!p->n || legend(p, 0, x + (int)strlen(flags) + 2, false) <= p->a.width))
+		x = canvas_text(p->a, x, 0, CANVAS_DIM, flags);
+	if (p->n && legend(p, 0, x + 2, false) > p->a.width) {
+		value_text(p, 0, value, sizeof value);
+		canvas_text(p->a, x + 1, 0, CANVAS_PLAIN, value);
+		return;
+	}
+	for (int i = 0; i < p->n && legend(p, i, x + 2, false) <= p->a.width; i++)
+		x = legend(p, i, x + 2, true);
+}
+
+/* ---- axes ---- */
+
+static void
+draw_y(const struct plot *p)
+{
+	int down = raster_down(p->set), labelled = -1;
+	bool ascii = p->set == RASTER_ASCII;
+
+	for (int row = 0; p->rail.margin && row < p->height; row++)
+		canvas_put(p->a, p->rail.margin - 1, 1 + row, ascii ? '|' : 0x2502, CANVAS_DIM);
+	for (int i = 0; p->rail.margin > 1 && i < p->y.n; i++) {
+		const struct axis_tick *t = &p->y.tick[i];
+		int row = span_row(&p->y, p->height * down, t->value);
+
+		row = row < 0 ? -1 : row / down;
+		if (row < 0 || row >= p->height || row == labelled)
+			continue;
+		labelled = row;
+		canvas_text(p->a, p->rail.margin - 1 - (int)strlen(t->label), 1 + row, CANVAS_PLAIN, t->label);
+		canvas_put(p->a, p->rail.margin - 1, 1 + row, ascii ? '+' : 0x2524, CANVAS_DIM);
+	}
+}
+
+static void
+draw_x(const struct plot *p)
+{
+	const struct span_steps *x = &p->rail.x;
+	bool ascii = p->set == RASTER_ASCII;
+	struct axis ticks;
+	int free_from = 0;
+	char label[16];
+
+	if (!p->axis_row)
+		return;
+	if (p->rail.margin)
+		canvas_put(p->a, p->rail.margin - 1, p->axis_row, ascii ? '+' : 0x2514, CANVAS_DIM);
+	for (int i = p->rail.margin; i < p->a.width; i++)
+		canvas_put(p->a, i, p->axis_row, ascii ? '-' : 0x2500, CANVAS_DIM);
+	axis_fit(&ticks, x->log && !x->from ? 1 : x->from, x->to, x->log, x->columns / 10 + 2);
+	for (int i = 0; i < ticks.n; i++) {
+		double step = ticks.tick[i].value;
+		int width, at, start;
+
+		if (step < x->from || step > x->to || step != floor(step))
+			continue;
+		axis_step((uint32_t)step, label, sizeof label);
+		width = (int)strlen(label);
+		at = p->rail.margin + span_column(x, (uint32_t)step);
+		start = at - (width - 1) / 2;
+		start = start + width > p->a.width ? p->a.width - width : start < 0 ? 0 : start;
+		if (start < free_from)
+			continue;
+		if (p->label_row)
+			canvas_put(p->a, at, p->axis_row, ascii ? '+' : 0x252C, CANVAS_DIM);
+		canvas_text(p->a, start, p->label_row ? p->label_row : p->axis_row, CANVAS_PLAIN, label);
+		free_from = start + width + 1;
+	}
+}
+
+/* ---- curves ---- */
+
+/* The row of a level in cells, or -1 where it is not drawn. */
+static int
+level_row(const struct plot *p, int i)
+{
+	int down = raster_down(p->set), row;
+
+	if (p->curve[i].series || (p->log && p->curve[i].level <= 0))
+		return -1;
+	row = span_row(&p->y, p->height * down, p->curve[i].level);
+	return row < 0 ? -1 : row / down;
+}
+
+/* Names at the right end of their levels, side by side in one row, where no curve is. */
+static void
+name_levels(const struct plot *p, struct canvas_area plot)
+{
+	for (int i = 0; i < p->n; i++) {
+		int row = level_row(p, i), x = plot.width - text_width(p->curve[i].name);
+		bool is_free = row >= 0 && row < plot.height;
+
+		for (int k = 0; k < i; k++)
+			if (row >= 0 && level_row(p, k) == row)
+				x -= text_width(p->curve[k].name) + 1;
+		for (int c = x - 1; c < plot.width && is_free && x > plot.width / 2; c++) {
+			const struct cell *cell = &plot.canvas->cell[(plot.y + row) * plot.canvas->width + plot.x + c];
+
+			is_free = cell->ch == ' ' || cell->look == CANVAS_DIM;
+		}
+		if (!is_free || x <= plot.width / 2)
+			continue;
+		canvas_put(plot, x - 1, row, ' ', CANVAS_PLAIN);
+		canvas_text(plot, x, row, CANVAS_DIM, p->curve[i].name);
+	}
+}
+
+/* From the last to the first, which is the main one: it replaces the cells of the others. */
+static void
+draw_curves(const struct plot *p, struct canvas_area plot)
+{
+	struct raster r = { 0 };
+
+	raster_resize(&r, p->set, plot.width, plot.height);
+	for (int i = p->n - 1; i >= 0; i--) {
+		const struct curve *c = &p->curve[i];
+		int row = span_row(&p->y, r.rows, c->level);
+
+		if (!c->series && p->log && c->level <= 0)
+			continue;
+		raster_clear(&r);
+		if (c->series)
+			span_draw(&r, &p->dots, p->span[i], &p->y, c->series);
+		else
+			raster_line(&r, 0, row, r.columns - 1, row);
+		if (p->set != RASTER_ASCII || !c->series)
+			raster_dash(&r, c->style->on, c->style->off);
+		for (int k = 0; k < r.width * r.height; k++) {
+			uint32_t ch = raster_char(&r, k % r.width, k / r.width, c->style->glyph);
+
+			if (ch)
+				canvas_put(plot, k % r.width, k / r.width, ch, c->look);
+		}
+	}
+	name_levels(p, plot);
+	raster_release(&r);
+	if (p->empty)
+		canvas_text(plot, 1, plot.height / 2, CANVAS_DIM, "no samples yet");
 }
 
 void
 plot_draw(const struct scene *s, struct canvas_area a, int which)
 {
-	struct plot_curve curve[PLOT_CURVES];
-	int n = plot_curves(s, (unsigned)s->view.plot_metric[which], curve), under, rows, left;
-	struct plot_scale x;
-	struct axis y;
-	struct raster r;
-	struct canvas_area inner;
+	struct plot p = { .s = s, .a = a, .which = which, .metric = (unsigned)s->view.plot_metric[which], .log = s->view.log_y[which] };
+	struct canvas_area plot;
 
-	draw_title(s, a, which, curve, n);
-	under = a.height >= 19 ? rail_rows(s) : a.height >= 9 && rail_rows(s) ? 1 : 0;
-	under = under > a.height / 4 ? a.height / 4 : under;
-	rows = a.height - 3 - under;
-	if (rows < 1 || a.width < 12)
+	if (a.width < 1 || a.height < 1 || p.metric >= METRIC_COUNT)
 		return;
-	x = plot_steps(s, a.width);
-	if (!fit(&y, &x, curve, n, s->view.log_y[which], rows / 2 + 1)) {
-		canvas_text(a, 2, 1 + rows / 2, CANVAS_DIM, "nothing measured yet");
-		return;
-	}
-	left = label_width(&y) + 1;
-	raster_init(&r, kind_of(s), a.width - left, rows);
-	x = plot_steps(s, r.width * r.per_x);
-	inner = canvas_cut(a, left, 1, r.width, rows);
-	draw_y(s, a, &y, left - 1, rows);
-	draw_x(s, a, &x, left, r.per_x, 1 + rows);
-	rail_lines(s, inner, &x, r.per_x);
-	draw_cursor(s, inner, &x, r.per_x);
-	draw_curves(inner, &r, &x, &y, curve, n);
-	if (under)
-		rail_draw(s, canvas_cut(a, 0, 3 + rows, a.width, under), left, &x, r.per_x);
-	raster_release(&r);
+	p.set = plot_set(s);
+	p.rails = which == 1 || a.height >= 16 || a.height * 2 > a.canvas->height;
+	p.n = curve_list(s, p.metric, p.curve);
+	p.rail.ascii = p.set == RASTER_ASCII;
+	p.rail.last = curve_last_step(s);
+	lay_out(&p);
+	fit(&p);
+	title(&p);
+	plot = canvas_cut(a, p.rail.margin, 1, a.width - p.rail.margin, p.height);
+	draw_y(&p);
+	draw_x(&p);
+	if (plot.height > 0)
+		draw_curves(&p, plot);
+	rail_lines(s, plot, &p.rail);
+	rail_cursor(s, plot, &p.rail, p.rails);
+	if (p.rail_row)
+		rail_letters(s, canvas_cut(a, 0, p.rail_row, a.width, 1), &p.rail, p.broken);
+	if (p.n_strips)
+		rail_strips(s, canvas_cut(a, 0, p.strip_row, a.width, p.n_strips), &p.rail);
+	for (int i = 0; i < p.n; i++)
+		mem_free(p.span[i]);
+	mem_free(p.broken);
 }

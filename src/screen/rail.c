@@ -1,4 +1,4 @@
-/* rail.c: under a plot, what was changed and when. */
+/* rail.c: what happened when, under the curves. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -7,106 +7,251 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool
-is_shown(const struct scene *s, const struct scene_mark *m)
+#include "retort/base/mem.h"
+#include "retort/base/text.h"
+#include "retort/conf/knob.h"
+
+bool
+rail_shows(const struct scene *s, const struct scene_mark *m)
 {
-	return m->branch == s->view.branch;
+	int branch = s->view.branch < LAB_TEACHER(0) || s->view.branch >= LAB_BRANCHES ? LAB_MAIN : s->view.branch;
+
+	return m->branch == branch;
+}
+
+/* The cell of a mark, or -1 where it is not in view. */
+static int
+column(const struct scene *s, const struct rail *r, const struct scene_mark *m)
+{
+	if (!rail_shows(s, m) || m->step < r->x.from || m->step > r->x.to)
+		return -1;
+	return span_column(&r->x, m->step);
+}
+
+static uint32_t
+drawn(struct canvas_area a, int x, int y)
+{
+	return a.canvas->cell[(a.y + y) * a.canvas->width + a.x + x].ch;
 }
 
 void
-rail_lines(const struct scene *s, struct canvas_area a, const struct plot_scale *x, int per_x)
+rail_lines(const struct scene *s, struct canvas_area plot, const struct rail *r)
 {
 	for (size_t i = 0; i < s->n_marks; i++) {
-		int col = is_shown(s, &s->mark[i]) ? plot_column(x, s->mark[i].step) : -1;
+		int x = column(s, r, &s->mark[i]);
 
-		for (int y = 0; col >= 0 && y < a.height; y++)
-			canvas_text(a, col / per_x, y, CANVAS_DIM, scene_ascii(s) ? ":" : "\u250A");
+		for (int y = 0; x >= 0 && x < plot.width && y < plot.height; y++)
+			if (drawn(plot, x, y) == ' ')
+				canvas_put(plot, x, y, r->ascii ? ':' : 0x250A, CANVAS_DIM);
 	}
 }
 
-/* The letter of a marker; where a cell holds several, how many. */
+/* The texts of the marks at the cursor, from the top, on the side that has more room. */
 static void
-draw_letters(const struct scene *s, struct canvas_area a, int left, const struct plot_scale *x, int per_x)
+list_marks(const struct scene *s, struct canvas_area plot, const struct rail *r, int at)
 {
-	int last = -1, count = 0;
+	int y = 0;
 
-	canvas_text(a, 0, 0, CANVAS_DIM, left > 6 ? "marks" : "");
+	for (size_t i = 0; i < s->n_marks && y < plot.height; i++) {
+		const struct scene_mark *m = &s->mark[i];
+		char line[128];
+		int width, x = at + 1;
+
+		if (column(s, r, m) != at)
+			continue;
+		snprintf(line, sizeof line, " %c @%u %s ", m->letter ? m->letter : '?', m->step, m->text);
+		width = text_width(line);
+		if (x + width > plot.width && at > plot.width / 2)
+			x = at - width > 0 ? at - width : 0;
+		canvas_text(canvas_cut(plot, 0, 0, x > at ? plot.width : at, plot.height), x, y++, CANVAS_MARK, line);
+	}
+}
+
+void
+rail_cursor(const struct scene *s, struct canvas_area plot, const struct rail *r, bool list)
+{
+	uint32_t step = s->view.cursor;
+	int x;
+
+	if (!s->view.cursor_on || step < r->x.from || step > r->x.to)
+		return;
+	x = span_column(&r->x, step);
+	for (int y = 0; x < plot.width && y < plot.height; y++) {
+		uint32_t ch = drawn(plot, x, y);
+
+		if (ch == ' ' || ch == ':' || ch == 0x250A)
+			canvas_put(plot, x, y, r->ascii ? '|' : 0x2502, CANVAS_BOLD);
+		else
+			canvas_paint(plot, x, y, 1, CANVAS_REVERSE);
+	}
+	if (list)
+		list_marks(s, plot, r, x);
+}
+
+/* "mark" left of the first column, as much of it as fits. */
+static void
+head(struct canvas_area a, int y, const struct rail *r, const char *text)
+{
+	if (r->margin > 1)
+		canvas_text(canvas_cut(a, 0, 0, r->margin - 1, a.height), 0, y, CANVAS_DIM, text);
+}
+
+void
+rail_letters(const struct scene *s, struct canvas_area row, const struct rail *r, const bool *broken)
+{
+	struct canvas_area cells = canvas_cut(row, r->margin, 0, r->x.columns, 1);
+	int *count = mem_array((size_t)r->x.columns, sizeof *count);
+
+	head(row, 0, r, "mark");
+	for (int x = 0; x < r->x.columns; x++)
+		if (broken[x])
+			canvas_put(cells, x, 0, 'x', CANVAS_BAD);
 	for (size_t i = 0; i < s->n_marks; i++) {
 		const struct scene_mark *m = &s->mark[i];
-		int col = is_shown(s, m) ? plot_column(x, m->step) : -1;
+		int x = column(s, r, m);
+		enum canvas_look look = m->kind == SCENE_DIVERGED ? CANVAS_BAD : CANVAS_MARK;
 
-		if (col < 0)
+		if (x < 0)
 			continue;
-		count = col / per_x == last ? count + 1 : 1;
-		last = col / per_x;
-		canvas_put(a, left + last, 0, (uint32_t)(count == 1 ? m->letter : count < 10 ? '0' + count : '#'),
-			   m->kind == SCENE_DIVERGED ? CANVAS_BAD : CANVAS_MARK);
+		if (++count[x] > 1)
+			canvas_put(cells, x, 0, '0' + (uint32_t)(count[x] < 9 ? count[x] : 9), CANVAS_MARK);
+		else
+			canvas_put(cells, x, 0, m->letter ? (unsigned char)m->letter : '?', look);
 	}
+	mem_free(count);
 }
 
-/* A knob's value as steps: 4--------2----- , the number where it changed. */
-static void
-draw_strip(const struct scene *s, struct canvas_area a, int row, int left, const struct plot_scale *x, int per_x, int knob)
-{
-	bool first = true;
-	char value[32];
-	int end = left;
+/* ---- strips ---- */
 
-	canvas_textf(canvas_cut(a, 0, row, left, 1), 0, 0, CANVAS_DIM, "%.*s", left - 1, knob_table[knob].name);
-	for (size_t i = 0; i < s->n_marks; i++) {
-		const struct scene_mark *m = &s->mark[i];
-		int col = is_shown(s, m) && m->knob == knob ? plot_column(x, m->step) : -1, at = left + col / per_x;
-
-		if (col < 0)
-			continue;
-		if (first && at > left) {
-			snprintf(value, sizeof value, "%.4g", m->from);
-			end = canvas_text(canvas_cut(a, 0, 0, at, a.height), left, row, CANVAS_PLAIN, value);
-		}
-		first = false;
-		for (int c = end; c < at; c++)
-			canvas_text(a, c, row, CANVAS_DIM, scene_ascii(s) ? "-" : "\u2500");
-		snprintf(value, sizeof value, "%.4g", m->to);
-		end = canvas_text(a, at, row, CANVAS_MARK, value);
-	}
-	for (int c = end; c < a.width; c++)
-		canvas_text(a, c, row, CANVAS_DIM, scene_ascii(s) ? "-" : "\u2500");
-}
-
-/* Knobs that were turned on this line of training, the last turned first. */
+/* The last mark of each knob that has one, -1 else. */
 static int
-turned(const struct scene *s, int *knob, int max)
+last_marks(const struct scene *s, long last[SCENE_KNOB_ROWS])
 {
 	int n = 0;
 
-	for (size_t i = s->n_marks; i-- > 0 && n < max;) {
-		bool known = !is_shown(s, &s->mark[i]) || s->mark[i].knob < 0;
+	for (int k = 0; k < SCENE_KNOB_ROWS; k++)
+		last[k] = -1;
+	for (size_t i = 0; i < s->n_marks; i++) {
+		int k = s->mark[i].knob;
 
-		for (int k = 0; k < n; k++)
-			known = known || knob[k] == s->mark[i].knob;
-		if (!known)
-			knob[n++] = s->mark[i].knob;
+		if (k < 0 || k >= SCENE_KNOB_ROWS || (size_t)k >= knob_count || !rail_shows(s, &s->mark[i]))
+			continue;
+		n += last[k] < 0;
+		last[k] = (long)i;
 	}
 	return n;
 }
 
 int
-rail_rows(const struct scene *s)
+rail_knobs(const struct scene *s)
 {
-	int knob[SCENE_KNOB_ROWS];
+	long last[SCENE_KNOB_ROWS];
 
-	for (size_t i = 0; i < s->n_marks; i++)
-		if (is_shown(s, &s->mark[i]))
-			return 1 + turned(s, knob, SCENE_KNOB_ROWS);
-	return 0;
+	return last_marks(s, last);
+}
+
+static void
+value_text(int knob, double value, char *buf, size_t size)
+{
+	const struct knob *d = &knob_table[knob];
+
+	if (d->type != KNOB_PICK || !(value >= 0 && value < 99) || !knob_choice(d, (size_t)value, buf, size))
+		snprintf(buf, size, "%.6g", value);
+}
+
+/* "temperature 4" before the first change, at column `first`; where room lacks the name alone, cut. */
+static void
+first_value(struct canvas_area row, const struct rail *r, int knob, double value, int first)
+{
+	const char *name = knob_table[knob].name;
+	char text[32];
+	int end = r->margin + first - 1, room, x;
+
+	value_text(knob, value, text, sizeof text);
+	room = end - (int)strlen(text) - 1;
+	if (room < 6 && room < (int)strlen(name)) {
+		canvas_text(canvas_cut(row, 0, 0, end, 1), 0, 0, CANVAS_PLAIN, name);
+		return;
+	}
+	x = canvas_text(canvas_cut(row, 0, 0, room, 1), 0, 0, CANVAS_PLAIN, name);
+	x = x < room ? x : room;
+	canvas_put(row, x, 0, ' ', CANVAS_PLAIN);
+	canvas_text(row, x + 1, 0, CANVAS_MARK, text);
+}
+
+static bool
+changes(const struct scene *s, const struct scene_mark *m, int knob)
+{
+	return m->knob == knob && rail_shows(s, m);
+}
+
+static double
+value_before(const struct scene *s, int knob, uint32_t step)
+{
+	double value = 0;
+	bool known = false;
+
+	for (size_t i = 0; i < s->n_marks; i++) {
+		const struct scene_mark *m = &s->mark[i];
+
+		if (!changes(s, m, knob) || (known && m->step >= step))
+			continue;
+		value = m->step < step ? m->to : m->from;
+		known = true;
+	}
+	return value;
+}
+
+static void
+strip(const struct scene *s, struct canvas_area row, const struct rail *r, int knob)
+{
+	const struct span_steps *x = &r->x;
+	struct canvas_area cells = canvas_cut(row, r->margin, 0, x->columns, 1);
+	uint32_t last = r->last < x->from ? x->from : r->last > x->to ? x->to : r->last;
+	int now = span_column(x, last), first = x->columns, at = -1, next;
+	double value = 0;
+	char text[32];
+
+	for (int i = 0; i <= now; i++)
+		canvas_put(cells, i, 0, r->ascii ? '-' : 0x2500, CANVAS_DIM);
+	for (size_t i = 0; i <= s->n_marks; i++) {
+		const struct scene_mark *m = i < s->n_marks ? &s->mark[i] : NULL;
+
+		next = !m ? x->columns + (int)sizeof text : changes(s, m, knob) ? column(s, r, m) : -1;
+		if (next < 0)
+			continue;
+		if (at >= 0 && next > at) { /* the last change in a column is what it shows */
+			value_text(knob, value, text, sizeof text);
+			if ((int)strlen(text) >= next - at)
+				snprintf(text, sizeof text, "%s", r->ascii ? "+" : "\xE2\x94\xBC");
+			else if (!m && at + (int)strlen(text) > x->columns)
+				at = x->columns - (int)strlen(text);
+			canvas_text(cells, at, 0, CANVAS_MARK, text);
+			if (!m && at + 2 * (int)strlen(text) + 8 < now)
+				canvas_textf(cells, now + 1, 0, CANVAS_MARK, " %s", text);
+		}
+		first = m && at < 0 ? next : first;
+		at = next;
+		value = m ? m->to : value;
+	}
+	first_value(row, r, knob, value_before(s, knob, x->from), first);
 }
 
 void
-rail_draw(const struct scene *s, struct canvas_area a, int left, const struct plot_scale *x, int per_x)
+rail_strips(const struct scene *s, struct canvas_area a, const struct rail *r)
 {
-	int knob[SCENE_KNOB_ROWS], n = turned(s, knob, SCENE_KNOB_ROWS);
+	long last[SCENE_KNOB_ROWS];
+	int n = last_marks(s, last), y = 0;
 
-	draw_letters(s, a, left, x, per_x);
-	for (int i = 0; i < n && 1 + i < a.height; i++)
-		draw_strip(s, a, 1 + i, left, x, per_x, knob[i]);
+	for (; n > a.height; n--) { /* the one tweaked longest ago goes */
+		int oldest = -1;
+
+		for (int k = 0; k < SCENE_KNOB_ROWS; k++)
+			if (last[k] >= 0 && (oldest < 0 || last[k] < last[oldest]))
+				oldest = k;
+		last[oldest] = -1;
+	}
+	for (int k = 0; k < SCENE_KNOB_ROWS; k++)
+		if (last[k] >= 0)
+			strip(s, canvas_cut(a, 0, y++, a.width, 1), r, k);
 }

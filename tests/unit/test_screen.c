@@ -4,11 +4,9 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/base/rng.h"
 #include "retort/screen/editor.h"
 #include "retort/screen/layout.h"
 #include "retort/screen/pane.h"
-#include "retort/screen/plot.h"
 #include "retort/screen/view.h"
 
 static void
@@ -200,63 +198,6 @@ nothing_overlaps_at_any_size(void **state)
 	scene_release(&s);
 }
 
-/* The same dots from the extremes of each column as from every sample. */
-static void
-extremes_draw_what_all_samples_draw(void **state)
-{
-	struct rng r = rng_stream(3, "plot", 0, 0);
-
-	(void)state;
-	for (uint64_t trial = 0; trial < 60; trial++) {
-		uint32_t n = 1 + rng_below(r, 9 * trial, 3000);
-		struct plot_scale x = { .to = n, .width = 2 * (5 + (int)rng_below(r, 9 * trial + 1, 60)), .log = trial % 3 == 2 };
-		struct plot_curve c = { .series = series_new() };
-		struct raster columns, all;
-		struct axis y;
-		int last_x = -1, last_y = 0, rows;
-
-		axis_fit(&y, -4, 4, false, 5);
-		raster_init(&columns, RASTER_BRAILLE, x.width / 2, 15);
-		raster_init(&all, RASTER_BRAILLE, x.width / 2, 15);
-		rows = all.height * all.per_y;
-		for (uint32_t i = 0; i < n; i++) {
-			double v = rng_normal(rng_stream(3, "value", trial, 0), i);
-			int px = plot_column(&x, i), py;
-
-			v = v < -4 ? -4 : v > 4 ? 4 : v;
-			series_push((struct series *)c.series, i, v);
-			py = (int)lround((1 - axis_at(&y, (float)v)) * (rows - 1));
-			if (last_x >= 0)
-				raster_line(&all, last_x, last_y, px, py);
-			raster_dot(&all, px, py);
-			last_x = px;
-			last_y = py;
-		}
-		plot_curve(&columns, &x, &y, &c);
-		CHECK(memcmp(columns.dots, all.dots, (size_t)all.width * (size_t)all.height) == 0);
-		raster_release(&columns);
-		raster_release(&all);
-		series_free((struct series *)c.series);
-	}
-}
-
-static void
-a_column_finds_its_steps_again(void **state)
-{
-	(void)state;
-	for (int log = 0; log < 2; log++)
-		for (uint32_t to = 8; to < 100000; to = to * 3 + 1) {
-			struct plot_scale x = { .from = to / 7, .to = to, .width = 97, .log = log };
-
-			for (uint32_t step = x.from; step < x.to; step += 1 + to / 300) {
-				int col = plot_column(&x, step);
-
-				CHECK(col >= 0 && plot_step(&x, col) <= step && step < plot_step(&x, col + 1));
-			}
-			CHECK_INT(plot_column(&x, to), -1);
-		}
-}
-
 /* Every action on scenes of every kind: an answer or a clear refusal, and a screen that can be drawn. */
 static void
 every_action_can_be_done_anywhere(void **state)
@@ -407,8 +348,6 @@ main(void)
 		TEST(the_screen_is_as_it_was_looked_at),
 		TEST(ascii_is_seven_bits),
 		TEST(nothing_overlaps_at_any_size),
-		TEST(extremes_draw_what_all_samples_draw),
-		TEST(a_column_finds_its_steps_again),
 		TEST(every_action_can_be_done_anywhere),
 		TEST(keys_turn_the_chosen_knob),
 		TEST(edits_of_the_map_are_applied_as_one_line),

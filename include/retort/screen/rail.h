@@ -1,20 +1,38 @@
-/* Under a plot: the letters of what was changed, and the values of knobs over the steps. */
+/* The rail: marks of what happened at which step, value strips of tweaked knobs, the cursor. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_SCREEN_RAIL_H
 #define RETORT_SCREEN_RAIL_H
 
-#include "retort/screen/plot.h"
+#include <stdbool.h>
 
-/* Dotted lines at the markers, in cells that are empty still. `a` is the drawing area of the curves. */
-void rail_lines(const struct scene *s, struct canvas_area a, const struct plot_scale *x, int per_x);
+#include "retort/screen/canvas.h"
+#include "retort/screen/scene.h"
+#include "retort/screen/span.h"
 
-/*
- * The rail in row 0 of `a`, strips in the rows below, as many as there are. Cells of curves begin
- * at column `left` and are `per_x` dots wide.
- */
-void rail_draw(const struct scene *s, struct canvas_area a, int left, const struct plot_scale *x, int per_x);
+/* Where steps stand on the canvas: what a plot and everything under it share. */
+struct rail {
+	struct span_steps x;  /* a column is a cell */
+	int margin;           /* cells left of the first */
+	uint32_t last;        /* the last step there is */
+	bool ascii;
+};
 
-/* Rows that rail_draw can use: 0 without markers. */
-int rail_rows(const struct scene *s);
+/* Is this mark of the branch in view? */
+bool rail_shows(const struct scene *s, const struct scene_mark *m);
+
+/* Dim dotted lines at the marks, in empty cells of `plot` only: a line through dots would hide data. */
+void rail_lines(const struct scene *s, struct canvas_area plot, const struct rail *r);
+
+/* The cursor's line through `plot`; with `list` also the texts of the marks in its column. */
+void rail_cursor(const struct scene *s, struct canvas_area plot, const struct rail *r, bool list);
+
+/* One row of letters; a digit where several share a column. broken[x.columns]: 'x' where true. */
+void rail_letters(const struct scene *s, struct canvas_area row, const struct rail *r, const bool *broken);
+
+/* How many knobs have marks in the branch in view. */
+int rail_knobs(const struct scene *s);
+
+/* A row for each tweaked knob: its value as steps. Where rows lack, the latest tweaked. */
+void rail_strips(const struct scene *s, struct canvas_area a, const struct rail *r);
 
 #endif
