@@ -80,7 +80,7 @@ draw_sum(const struct scene *s, struct canvas_area a, double sum)
 	if (sum <= 0)
 		x = canvas_text(a, x, 0, CANVAS_WARN, "no teacher is asked") + 1;
 	else if (s->info.n_teachers > 1)
-		x = canvas_textf(a, x, 0, CANVAS_DIM, wide ? "sum %.3g counts as 1;" : "sum %.3g", sum) + 1;
+		x = canvas_textf(a, x, 0, CANVAS_DIM, wide ? "sum %.3g;" : "sum %.3g", sum) + 1;
 	if (s->info.has_student && isfinite(student->agreement))
 		canvas_textf(a, x, 0, CANVAS_PLAIN, wide ? "student agrees %.1f%%, KL %.3f" : "agree %.1f%% KL %.3f",
 			     100 * student->agreement, student->kl);

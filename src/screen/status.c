@@ -73,7 +73,9 @@ progress(const struct scene *s, int room, struct text *t)
 	time_left(left, sizeof left, s->eta);
 	for (int drop = 0; drop < 5; drop++) {
 		text_clear(t);
-		if ((i->has_student || i->phase != LAB_IDLE) && i->until)
+		if (i->phase == LAB_IDLE && i->has_student) /* of what ended last there is nothing to go */
+			text_addf(t, "%s%llu", drop < 3 ? "step " : "", (unsigned long long)i->step);
+		else if (i->phase != LAB_IDLE && i->until)
 			text_addf(t, "%s%*llu/%llu", drop < 3 ? "step " : "", digits((double)i->until),
 				  (unsigned long long)i->step, (unsigned long long)i->until);
 		if (drop < 1)

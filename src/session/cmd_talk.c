@@ -99,7 +99,8 @@ exec_show(struct cmd_call *c, struct err *e)
 	if (i->has_student)
 		text_addf(&c->say, "student   %s, %llu parameters, %llu steps\n", i->student.spec,
 			  (unsigned long long)i->student.parameters, (unsigned long long)i->student.steps);
-	text_addf(&c->say, "products  %s\n", i->blas);
+	if (i->blas[0])
+		text_addf(&c->say, "products  %s\n", i->blas);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "retort/session/cmd.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "retort/base/io.h"
@@ -73,8 +74,12 @@ PLAIN(eval, "eval", REQUEST_EVAL, CMD_RECORD, "Evaluate on the held-out rows now
 static int
 exec_mark(struct cmd_call *c, struct err *e)
 {
+	struct request *r = cmd_request(c, REQUEST_MARK);
+	size_t used = 0;
+
 	(void)e;
-	cmd_request(c, REQUEST_MARK);
+	for (int i = 0; i < c->argc && used < sizeof r->text; i++) /* the recording has it in full */
+		used += (size_t)snprintf(r->text + used, sizeof r->text - used, "%s%s", i ? " " : "", c->argv[i]);
 	return 0;
 }
 
