@@ -320,21 +320,6 @@ list_panes(const char *unused)
 	return 0;
 }
 
-/* What a bound line does: the sentence of its view action, or of its command. */
-static const char *
-meaning(const char *command)
-{
-	char word[2][32] = { "", "" };
-	const struct view_action *v = NULL;
-	const struct cmd *d;
-
-	sscanf(command, "%31s %31s", word[0], word[1]);
-	if (strcmp(word[0], "view") == 0)
-		v = view_find(word[1], NULL);
-	d = cmd_find(word[0], NULL);
-	return v ? v->doc : d ? d->doc : NULL;
-}
-
 /* The same line, or the same but for a last digit: those keys share an entry. */
 static bool
 alike(const char *a, const char *b)
@@ -409,7 +394,7 @@ list_keys(const char *only)
 	for (size_t i = 0; keymap_get(m, i, &context, &key, &command) == 0; i++) {
 		bool counts;
 
-		if (strcmp(context, only) != 0 || !meaning(command) || !is_first(m, i, only, command))
+		if (strcmp(context, only) != 0 || !cmd_meaning(command) || !is_first(m, i, only, command))
 			continue;
 		found++;
 		counts = tell_shared(m, i, only, command) > 1 && isdigit((unsigned char)command[strlen(command) - 1]);
@@ -417,7 +402,7 @@ list_keys(const char *only)
 		fputs(".Ql ", stdout);
 		argument(line.s);
 		puts(" :");
-		text(meaning(command));
+		text(cmd_meaning(command));
 	}
 	puts(".El");
 	text_release(&line);

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/screen/view.h"
+
 const struct cmd *const cmd_table[] = {
 #define COMMAND(id) &cmd_##id,
 #include "retort/session/commands.def"
@@ -32,6 +34,20 @@ cmd_find(const char *name, struct err *e)
 	else
 		err_set(e, "%.40s: no such command; `help` lists them", name);
 	return NULL;
+}
+
+const char *
+cmd_meaning(const char *line)
+{
+	char word[2][32] = { "", "" };
+	const struct view_action *v = NULL;
+	const struct cmd *d;
+
+	sscanf(line, "%31s %31s", word[0], word[1]);
+	if (strcmp(word[0], "view") == 0)
+		v = view_find(word[1], NULL);
+	d = cmd_find(word[0], NULL);
+	return v ? v->doc : d ? d->doc : NULL;
 }
 
 struct request *

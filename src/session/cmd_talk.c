@@ -4,30 +4,13 @@
 
 #include "retort/session/cmd.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/screen/pane.h"
-#include "retort/screen/view.h"
 #include "retort/session/keymap.h"
 #include "retort/session/manual.h"
-
-/* What a bound line does, from its command's sentence or its view action's. */
-static const char *
-meaning(const char *command)
-{
-	char word[2][32] = { "", "" };
-	const struct view_action *v = NULL;
-	const struct cmd *d;
-
-	sscanf(command, "%31s %31s", word[0], word[1]);
-	if (strcmp(word[0], "view") == 0)
-		v = view_find(word[1], NULL);
-	d = cmd_find(word[0], NULL);
-	return v ? v->doc : d ? d->doc : "";
-}
 
 /* What keys do: those of the pane that is looked at first. */
 static void
@@ -39,7 +22,7 @@ list_keys(struct cmd_call *c)
 		text_addf(&c->say, pass ? "\neverywhere\n" : "in %s\n", here);
 		for (size_t i = 0; keymap_get(c->keys, i, &context, &key, &command) == 0; i++)
 			if (command[0] && strcmp(context, pass ? "all" : here) == 0)
-				text_addf(&c->say, "  %-6s %-20s %s\n", key, command, meaning(command));
+				text_addf(&c->say, "  %-6s %-20s %s\n", key, command, cmd_meaning(command) ? cmd_meaning(command) : "");
 		if (strcmp(here, "all") == 0)
 			break;
 	}

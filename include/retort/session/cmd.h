@@ -61,6 +61,9 @@ const char *cmd_name(size_t i); /* NULL past the last */
 /* By name; an unknown one is refused with what is near. */
 const struct cmd *cmd_find(const char *name, struct err *e);
 
+/* What a line does, in a sentence: that of its view action, or of its command. NULL when it is neither. */
+const char *cmd_meaning(const char *line);
+
 /* A request of `kind` for call `c` to hand back. */
 struct request *cmd_request(struct cmd_call *c, enum request_kind kind);
 
