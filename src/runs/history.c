@@ -4,14 +4,12 @@
 
 #include "retort/runs/history.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
-
-#define HEADER "retort-session 1\n"
+#include "retort/engine/blas.h"
 
 struct history {
 	int fd;
@@ -21,6 +19,7 @@ struct history {
 struct history *
 history_new(const char *path, struct err *e)
 {
+	struct text header = { 0 };
 	struct history *h;
 	int fd;
 
@@ -31,11 +30,14 @@ history_new(const char *path, struct err *e)
 	fd = io_open_append(path, e);
 	if (fd < 0)
 		return NULL;
-	if (io_append(fd, HEADER, strlen(HEADER), true, e) < 0) {
+	text_addf(&header, "retort-session 1 kernel '%s'\n", blas_name()); /* on which the bits depend */
+	if (io_append(fd, header.s, header.len, true, e) < 0) {
 		err_wrap(e, "%s", path);
 		close(fd);
+		text_release(&header);
 		return NULL;
 	}
+	text_release(&header);
 	h = mem_new(sizeof *h);
 	h->fd = fd;
 	return h;

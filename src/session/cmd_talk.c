@@ -4,6 +4,7 @@
 
 #include "retort/session/cmd.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "retort/base/io.h"
@@ -139,14 +140,18 @@ exec_header(struct cmd_call *c, struct err *e)
 		return -1;
 	if (version != 1)
 		return err_set(e, "session format %lld is not 1, the only one this retort reads", (long long)version);
+	if (c->argc == 2 || (c->argc == 3 && strcmp(c->argv[1], "kernel") != 0))
+		return err_set(e, "retort-session: '%.40s' is not kernel NAME", c->argv[1]);
+	if (c->argc == 3)
+		snprintf(c->kernel, sizeof c->kernel, "%s", c->argv[2]);
 	return 0;
 }
 
 const struct cmd cmd_talk_header = {
 	.name = "retort-session",
-	.args = "VERSION",
+	.args = "VERSION [kernel NAME]",
 	.min_args = 1,
-	.max_args = 1,
+	.max_args = 3,
 	.doc = "The first line of a session file: the version of its format.",
 	.example = "retort-session 1",
 	.exec = exec_header,

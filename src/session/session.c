@@ -13,6 +13,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/mono.h"
 #include "retort/base/text.h"
+#include "retort/engine/blas.h"
 #include "retort/screen/move.h"
 #include "retort/screen/pane.h"
 #include "retort/session/answer.h"
@@ -188,6 +189,17 @@ speak(struct session *s, const struct cmd *d, const struct cmd_call *c)
 		session_tell(s, false, "%s", c->talk.s);
 }
 
+/* Bits depend on the kernel: figures of another one are compared within a tolerance, and that is said. */
+static void
+heed_kernel(struct session *s, const struct cmd_call *c)
+{
+	if (!c->kernel[0] || strcmp(c->kernel, blas_name()) == 0)
+		return;
+	s->other_kernel = true;
+	session_tell(s, false, "recorded with %s, here is %s: figures are compared within 5 %%, not to the bit", c->kernel,
+		     blas_name());
+}
+
 /* Lines that a view action stands for, one after the other. */
 static int
 give_each(struct session *s, char *lines, struct err *e)
@@ -212,6 +224,7 @@ carry_out(struct session *s, const struct cmd *d, struct cmd_call *c, const stru
 	if (lex->stamped && (!c->request || is_view) && !c->talk.len)
 		return err_set(e, "%s: takes no stamp: it does nothing to what trains", d->name);
 	speak(s, d, c);
+	heed_kernel(s, c);
 	if (c->then.len)
 		return give_each(s, c->then.s, e);
 	if (c->source)

@@ -10,7 +10,7 @@
 struct history;
 
 /*
- * Start a recording with its header line; a file that exists is refused, never overwritten.
+ * Start a recording with its header line, which names the kernel of the matrix library; a file that exists is refused, never overwritten.
  * NULL with an error that names the path.
  */
 struct history *history_new(const char *path, struct err *e);

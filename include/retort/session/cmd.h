@@ -37,6 +37,7 @@ struct cmd_call {
 	int digits;                  /* out: `expect`: compare to so many digits; 17 exactly; 0: within */
 	bool waits;                  /* out: `wait` */
 	uint64_t wait;               /* out: its step; UINT64_MAX none */
+	char kernel[64];             /* out: what the recording's figures were computed with; "" unsaid */
 	bool quit;                   /* out */
 };
 

@@ -46,6 +46,7 @@ struct session {
 	bool stopped;     /* a person ended the run: no report is owed by itself */
 	bool leaving;     /* `quit` was said while something worked */
 	bool reached;     /* the run that comes to `until` is posted: nothing after it is due */
+	bool other_kernel; /* the recording comes from another kernel of the matrix library */
 	bool over;
 	int status;
 };
