@@ -32,8 +32,13 @@ sig_catch(const int *numbers, size_t n, struct err *e)
 
 	if (ends[0] < 0 && pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0)
 		return err_set(e, "pipe: %s", strerror(errno));
-	for (size_t i = 0; i < n; i++)
-		sigaction(numbers[i], &a, NULL);
+	for (size_t i = 0; i < n; i++) {
+		struct sigaction was;
+
+		/* nohup and the shell's & ask for signals to be ignored */
+		if (sigaction(numbers[i], NULL, &was) == 0 && was.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &a, NULL);
+	}
 	return ends[0];
 }
 
@@ -57,9 +62,12 @@ on_crash(int number)
 void
 sig_crash(void (*last)(void))
 {
-	static const int numbers[] = { SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL };
-	struct sigaction a = { .sa_handler = on_crash, .sa_flags = SA_RESETHAND | SA_NODEFER };
+	static const int numbers[] = { SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT };
+	static char stack[1 << 16]; /* of its own: the other one may be what is full */
+	stack_t other = { .ss_sp = stack, .ss_size = sizeof stack };
+	struct sigaction a = { .sa_handler = on_crash, .sa_flags = SA_RESETHAND | SA_NODEFER | SA_ONSTACK };
 
+	sigaltstack(&other, NULL);
 	last_words = last;
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		sigaction(numbers[i], &a, NULL);

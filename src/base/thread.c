@@ -13,10 +13,13 @@
 void
 thread_start(struct thread *t, void *(*run)(void *), void *arg)
 {
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 	sigset_t all, was;
 	int code;
 
 	sigfillset(&all);
+	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+		sigdelset(&all, faults[i]); /* a blocked fault ends the process without its handler */
 	pthread_sigmask(SIG_SETMASK, &all, &was);
 	code = pthread_create(&t->id, NULL, run, arg);
 	pthread_sigmask(SIG_SETMASK, &was, NULL);

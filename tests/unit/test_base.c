@@ -2,7 +2,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include <signal.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "retort/base/err.h"
@@ -12,6 +14,7 @@
 #include "retort/base/pool.h"
 #include "retort/base/ring.h"
 #include "retort/base/rng.h"
+#include "retort/base/sig.h"
 #include "retort/base/text.h"
 #include "retort/base/thread.h"
 
@@ -264,6 +267,68 @@ the_pool_runs_each_piece_once(void **state)
 	}
 }
 
+static void
+ignored_signals_stay_ignored(void **state)
+{
+	static const int numbers[] = { SIGHUP, SIGUSR1 };
+	struct err e;
+
+	(void)state;
+	signal(SIGHUP, SIG_IGN); /* as nohup does */
+	CHECK(sig_catch(numbers, 2, &e) >= 0);
+	raise(SIGHUP);
+	CHECK_INT(sig_next(), 0);
+	raise(SIGUSR1);
+	CHECK_INT(sig_next(), SIGUSR1);
+	CHECK_INT(sig_next(), 0);
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGUSR1, SIG_DFL);
+}
+
+static int words_fd;
+
+static void
+say_last_words(void)
+{
+	if (write(words_fd, "!", 1) != 1)
+		_exit(1);
+}
+
+static void *
+crash_here(void *arg)
+{
+	(void)arg;
+	raise(SIGSEGV);
+	return NULL;
+}
+
+static void
+a_crash_in_any_thread_has_its_last_words(void **state)
+{
+	int fd[2], status;
+	char c = 0;
+	pid_t pid;
+
+	(void)state;
+	CHECK_INT(pipe(fd), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct thread t;
+
+		words_fd = fd[1];
+		sig_crash(say_last_words);
+		thread_start(&t, crash_here, NULL);
+		thread_join(&t);
+		_exit(0);
+	}
+	close(fd[1]);
+	CHECK_INT(waitpid(pid, &status, 0), pid);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
+	CHECK_INT(read(fd[0], &c, 1), 1);
+	CHECK_INT(c, '!');
+	close(fd[0]);
+}
+
 int
 main(void)
 {
@@ -281,6 +346,8 @@ main(void)
 		TEST(arenas_hand_out_aligned_blocks),
 		TEST(the_ring_loses_nothing_at_any_size),
 		TEST(the_pool_runs_each_piece_once),
+		TEST(ignored_signals_stay_ignored),
+		TEST(a_crash_in_any_thread_has_its_last_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,15 +8,19 @@
 #include "retort/base/err.h"
 
 /*
- * Catch these signals. Returns a descriptor that polls readable when one came, or -1. Main
- * thread, once; other threads are started with all signals blocked (base/thread.h).
+ * Catch these signals, but for those that are ignored already. Returns a descriptor that polls
+ * readable when one came, or -1. Main thread, once; other threads are started with all signals
+ * blocked (base/thread.h).
  */
 int sig_catch(const int *numbers, size_t n, struct err *e);
 
 /* The next signal that came, 0 when there is none. */
 int sig_next(void);
 
-/* SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL: run `last`, which may call what a handler may, then die of the signal. */
+/*
+ * SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, in whichever thread: run `last`, which may
+ * call what a handler may, then die of the signal.
+ */
 void sig_crash(void (*last)(void));
 
 #endif

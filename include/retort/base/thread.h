@@ -14,7 +14,10 @@ struct lock {
 	pthread_cond_t cond;
 };
 
-/* Start `run(arg)` with every signal blocked: signals belong to the main thread. Aborts on failure. */
+/*
+ * Start `run(arg)` with every signal blocked but its own faults: signals belong to the main thread.
+ * Aborts on failure.
+ */
 void thread_start(struct thread *t, void *(*run)(void *), void *arg);
 void thread_join(struct thread *t);
 
