@@ -135,6 +135,7 @@ enter(struct loop *l, char *line)
 static void
 feed_prompt(struct loop *l, bool all)
 {
+	size_t n = 0;
 	char *line;
 
 	if (l->n_bytes == 1 && l->bytes[0] == '\033') {
@@ -154,9 +155,13 @@ feed_prompt(struct loop *l, bool all)
 		suspend(l);
 		return;
 	}
-	if (prompt_feed(l->prompt, l->bytes, l->n_bytes, &line))
+	while (n < l->n_bytes && l->bytes[n] != '\r' && l->bytes[n] != '\n')
+		n++;
+	n += n < l->n_bytes; /* what was typed ahead behind Enter is for whatever comes next */
+	if (prompt_feed(l->prompt, l->bytes, n, &line))
 		enter(l, line);
-	l->n_bytes = 0;
+	memmove(l->bytes, l->bytes + n, l->n_bytes - n);
+	l->n_bytes -= n;
 }
 
 static void
