@@ -22,6 +22,12 @@
  */
 #define SPINS 2000 /* a few microseconds; products of one step follow each other faster */
 
+/* What a worker is started with. */
+struct seat {
+	struct pool *pool;
+	int index;
+};
+
 struct pool {
 	_Alignas(64) _Atomic uint64_t ticket;
 	_Alignas(64) _Atomic int done;
@@ -33,7 +39,10 @@ struct pool {
 	void *arg;
 	int threads;
 	struct thread *workers;
+	struct seat *seats; /* by worker */
 };
+
+static _Thread_local int worker_index;
 
 static bool
 has_piece(uint64_t ticket)
@@ -75,8 +84,10 @@ sleep_until_work(struct pool *p)
 static void *
 worker(void *arg)
 {
-	struct pool *p = arg;
+	const struct seat *seat = arg;
+	struct pool *p = seat->pool;
 
+	worker_index = seat->index;
 	while (!atomic_load(&p->stop)) {
 		for (int i = 0; i < SPINS && !has_piece(atomic_load_explicit(&p->ticket, memory_order_relaxed)); i++)
 			thread_relax();
@@ -96,8 +107,11 @@ pool_new(int threads)
 	p->threads = threads;
 	thread_lock_init(&p->lock);
 	p->workers = mem_array((size_t)threads, sizeof *p->workers);
-	for (int i = 1; i < threads; i++)
-		thread_start(&p->workers[i], worker, p);
+	p->seats = mem_array((size_t)threads, sizeof *p->seats);
+	for (int i = 1; i < threads; i++) {
+		p->seats[i] = (struct seat){ p, i };
+		thread_start(&p->workers[i], worker, &p->seats[i]);
+	}
 	return p;
 }
 
@@ -114,6 +128,7 @@ pool_free(struct pool *p)
 		thread_join(&p->workers[i]);
 	thread_lock_release(&p->lock);
 	mem_free(p->workers);
+	mem_free(p->seats);
 	mem_free(p);
 }
 
@@ -121,6 +136,12 @@ int
 pool_threads(const struct pool *p)
 {
 	return p ? p->threads : 1;
+}
+
+int
+pool_worker(void)
+{
+	return worker_index;
 }
 
 static void

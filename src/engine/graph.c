@@ -120,6 +120,16 @@ room(size_t rows, size_t width)
 	return mem_arena_round(rows * width * sizeof(real));
 }
 
+/* Behind everything else, so that the number of threads moves nothing in memory. */
+static size_t
+scratch_room(struct graph *g)
+{
+	for (int i = 0; i < g->n_nodes; i++)
+		if (g->node[i].n_scratch > g->n_scratch)
+			g->n_scratch = g->node[i].n_scratch;
+	return (size_t)pool_threads(g->pool) * mem_arena_round(g->n_scratch * sizeof(real));
+}
+
 int
 graph_finish(struct graph *g, bool gradients, struct err *e)
 {
@@ -133,6 +143,7 @@ graph_finish(struct graph *g, bool gradients, struct err *e)
 
 		size += room(rows, width) * (needs[i] ? 2 : 1) + room(rows, gradients ? g->node[i].n_saved : 0);
 	}
+	size += scratch_room(g);
 	if (mem_arena_init(&g->arena, size) < 0) {
 		mem_free(needs);
 		return err_set(e, "no memory for activations: %zu bytes for %zu rows", size, rows);
@@ -147,13 +158,20 @@ graph_finish(struct graph *g, bool gradients, struct err *e)
 		if (gradients && n->n_saved)
 			n->saved = mem_arena_take(&g->arena, rows * n->n_saved * sizeof(real));
 	}
+	g->scratch = mem_arena_take(&g->arena, scratch_room(g));
 	mark_adds(g);
 	mem_free(needs);
 	return 0;
 }
 
+real *
+graph_scratch(const struct graph *g)
+{
+	return g->scratch + (size_t)pool_worker() * (mem_arena_round(g->n_scratch * sizeof(real)) / sizeof(real));
+}
+
 void
-graph_bind(struct graph *g, const real *value, real *grad)
+graph_bind(struct graph *g, real *value, real *grad)
 {
 	g->value = value;
 	g->grad = grad;

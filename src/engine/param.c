@@ -64,6 +64,16 @@ param_add(struct param_layout *l, int group, const char *name, int rank, const s
 	return (int)l->n++;
 }
 
+int
+param_add_state(struct param_layout *l, int group, const char *name, int rank, const size_t *dim,
+		enum param_init init)
+{
+	int i = param_add(l, group, name, rank, dim, false, init);
+
+	l->param[i].is_state = true;
+	return i;
+}
+
 const struct param *
 param_find(const struct param_layout *l, const char *name)
 {
@@ -73,17 +83,29 @@ param_find(const struct param_layout *l, const char *name)
 	return NULL;
 }
 
+/* The standard deviation of the starting values. */
+static double
+spread_of(const struct param *p)
+{
+	double in = (double)(p->len / p->dim[p->rank - 1]);
+
+	if (p->init == PARAM_NARROW)
+		return 0.02;
+	return sqrt((p->init == PARAM_HE ? 2 : 1) / in);
+}
+
 void
 param_start(const struct param *p, real *value, uint64_t seed, const char *net)
 {
+	bool drawn = p->init != PARAM_ZERO && p->init != PARAM_ONE;
+	double spread = spread_of(p);
 	char purpose[160];
 	struct rng r;
-	double spread = sqrt((p->init == PARAM_HE ? 2.0 : 1.0) / (double)p->dim[0]);
 
 	snprintf(purpose, sizeof purpose, "start %s %s", net, p->name);
 	r = rng_stream(seed, purpose, 0, 0);
 	for (size_t i = 0; i < p->len; i++)
-		value[p->offset + i] = p->init == PARAM_ZERO ? 0 : (real)(spread * rng_normal(r, i));
+		value[p->offset + i] = drawn ? (real)(spread * rng_normal(r, i)) : p->init == PARAM_ONE;
 }
 
 void

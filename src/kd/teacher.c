@@ -27,7 +27,7 @@ forget(struct teacher *t)
 }
 
 int
-teacher_open(struct teacher *t, struct net *net, const real *value, const struct dataset *ds,
+teacher_open(struct teacher *t, struct net *net, real *value, const struct dataset *ds,
 	     const struct hash *inputs, struct err *e)
 {
 	struct hash weights = net_hash(net, value), key = hash_join(&weights, inputs);
@@ -76,7 +76,7 @@ ask(struct teacher *t, size_t chunk)
 	for (size_t i = 0; i < n; i++)
 		t->rows[i] = (uint32_t)(from + i);
 	batch_fill(&t->batch, t->ds, t->rows, n, NULL);
-	g->training = false;
+	g->training = g->keeps = false;
 	graph_feed(g, t->net->tap[0], batch_f32(&t->batch, BATCH_INPUT), n);
 	graph_forward(g, net_logits(t->net));
 	for (int tap = 0; tap < t->net->n_taps; tap++) {

@@ -289,6 +289,7 @@ forward(struct branch *b, const struct branch_feed *f, bool training)
 	struct graph *g = b->net->graph;
 
 	g->training = training;
+	g->keeps = true;
 	g->step = b->state->step;
 	graph_feed(g, b->net->tap[0], batch_f32(f->batch, BATCH_INPUT), f->batch->rows);
 	graph_forward(g, g->n_nodes - 1);
@@ -351,7 +352,7 @@ branch_logits(struct branch *b, const float *x, size_t rows)
 {
 	struct graph *g = b->net->graph;
 
-	g->training = false;
+	g->training = g->keeps = false;
 	graph_feed(g, b->net->tap[0], x, rows);
 	graph_forward(g, net_logits(b->net));
 	return g->node[net_logits(b->net)].out.data;

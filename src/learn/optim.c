@@ -118,7 +118,7 @@ apply_piece(void *arg, int index)
 		size_t a = p->offset > from ? p->offset : from;
 		size_t b = p->offset + p->len < to ? p->offset + p->len : to;
 
-		if (a < b)
+		if (a < b && !p->is_state)
 			update(j, p, a, b - a);
 	}
 }

@@ -10,6 +10,9 @@ struct pool *pool_new(int threads);
 void pool_free(struct pool *p);
 int pool_threads(const struct pool *p);
 
+/* Which thread runs the calling piece: 0 the caller, else 1..threads-1. For scratch memory only: results must not depend on it. */
+int pool_worker(void);
+
 /*
  * Run piece(arg, 0..pieces-1), each once, on the workers and the caller; returns when all are
  * done. What a piece is must depend on shapes alone, never on the number of threads, and no

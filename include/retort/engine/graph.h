@@ -14,7 +14,8 @@
 #include "retort/engine/tensor.h"
 
 #define GRAPH_INPUTS 3
-#define GRAPH_ATTRS 4
+#define GRAPH_ATTRS 12
+#define GRAPH_PARAMS 8
 
 struct node {
 	const struct op *op;
@@ -23,11 +24,12 @@ struct node {
 	int in[GRAPH_INPUTS];      /* nodes before this one */
 	double attr[GRAPH_ATTRS];  /* what the operator documents */
 	int n_params;
-	int param[2];              /* indices in the layout */
+	int param[GRAPH_PARAMS];   /* indices in the layout */
 	struct tensor out;         /* value */
 	real *grad;                /* gradient of the total with respect to `out`; NULL where nobody needs it */
 	real *saved;               /* the operator's own, from forward to backward; NULL: forward only */
 	size_t n_saved;            /* numbers a row in `saved` */
+	size_t n_scratch;          /* numbers of scratch that one piece of work needs; see graph_scratch */
 	bool adds[GRAPH_INPUTS];   /* backward: add to the input's gradient, do not overwrite */
 	bool tapped;               /* losses add to its gradient before graph_backward */
 };
@@ -39,10 +41,13 @@ struct graph {
 	struct node *node;         /* owned */
 	struct param_layout *layout; /* borrowed until graph_finish; then read */
 	struct arena arena;        /* values, gradients, saved */
-	const real *value;         /* the slab bound by graph_bind */
+	real *value;               /* the slab bound by graph_bind */
 	real *grad;
 	struct pool *pool;         /* borrowed; may be NULL */
-	bool training;             /* dropout drops */
+	bool training;             /* dropout drops, batch norm takes the batch's statistics and moves its running ones */
+	bool keeps;                /* backward will follow: operators keep what it needs in `saved` */
+	real *scratch;             /* one stretch for each thread */
+	size_t n_scratch;          /* numbers in a stretch: the most that any node asked for */
 	uint64_t seed, step;       /* indices of the random streams of operators */
 };
 
@@ -66,7 +71,10 @@ int graph_add(struct graph *g, const struct op *op, const char *name, int group,
 int graph_finish(struct graph *g, bool gradients, struct err *e);
 
 /* Point the graph at a slab: value[layout->len], grad[layout->len] (NULL: forward only). */
-void graph_bind(struct graph *g, const real *value, real *grad);
+void graph_bind(struct graph *g, real *value, real *grad);
+
+/* n_scratch numbers that only the calling thread uses, from inside a piece of work; 64-byte aligned. */
+real *graph_scratch(const struct graph *g);
 
 /* Copy `rows` rows into input node `node` and make that the size of the feed. */
 void graph_feed(struct graph *g, int node, const float *x, size_t rows);

@@ -13,11 +13,13 @@
 #define PARAM_NAME 64
 #define PARAM_GROUPS 64
 
-/* How starting values are drawn. */
+/* How starting values are drawn; `in` is the product of all dimensions but the last. */
 enum param_init {
 	PARAM_ZERO,
+	PARAM_ONE,
 	PARAM_HE,     /* normal, variance 2/in: before ReLU and GELU (He et al. 2015) */
 	PARAM_XAVIER, /* normal, variance 1/in: before tanh, logits and projections (LeCun et al. 1998) */
+	PARAM_NARROW, /* normal, spread 0.02: transformers and their embeddings (Radford et al. 2018) */
 };
 
 struct param {
@@ -27,6 +29,8 @@ struct param {
 	size_t offset, len;    /* numbers, in the slab */
 	int group;
 	bool decays;           /* weight decay applies */
+	bool is_state;         /* running statistics: saved and hashed like weights, but the operator that
+	                          owns them moves them, in forward while training; the optimizer never does */
 	enum param_init init;
 };
 
@@ -56,6 +60,10 @@ int param_group_add(struct param_layout *l, const char *name, double lr_factor, 
 /* A new parameter at the end; returns its index. */
 int param_add(struct param_layout *l, int group, const char *name, int rank, const size_t *dim, bool decays,
 	      enum param_init init);
+
+/* The same for what its operator moves itself: no gradient, no decay. */
+int param_add_state(struct param_layout *l, int group, const char *name, int rank, const size_t *dim,
+		    enum param_init init);
 
 const struct param *param_find(const struct param_layout *l, const char *name);
 

@@ -29,7 +29,7 @@ struct teacher {
  * weights and inputs hash to the same key; else it is dropped, never used. `net` has room for
  * TEACHER_CHUNK rows. 0, or -1 without memory.
  */
-int teacher_open(struct teacher *t, struct net *net, const real *value, const struct dataset *ds,
+int teacher_open(struct teacher *t, struct net *net, real *value, const struct dataset *ds,
 		 const struct hash *inputs, struct err *e);
 void teacher_close(struct teacher *t);
 
