@@ -87,6 +87,14 @@ blas_piece(const struct blas_product *p, int index, size_t *row, size_t *column,
 	     p->beta, p->c + *row * p->ldc + *column, (blasint)p->ldc);
 }
 
+void
+blas_one(const struct blas_product *p)
+{
+	GEMM(CblasRowMajor, p->trans_a ? CblasTrans : CblasNoTrans, p->trans_b ? CblasTrans : CblasNoTrans,
+	     (blasint)p->m, (blasint)p->n, (blasint)p->k, 1, p->a, (blasint)p->lda, p->b, (blasint)p->ldb,
+	     p->beta, p->c, (blasint)p->ldc);
+}
+
 static void
 run_piece(void *arg, int index)
 {

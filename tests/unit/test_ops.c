@@ -13,6 +13,7 @@
 #define N2(a, b) { .rank = 2, .dim = { a, b } }
 #define N3(a, b, c) { .rank = 3, .dim = { a, b, c } }
 #define IDS(length, below) { .dim = { length }, .ids = below }
+#define CONV(input, ...) { .op = "conv", .attr = { __VA_ARGS__ }, .n_in = 1, .in = { input } }
 static const struct oprig_case cases[] = {
 	{ .op = "dense", .attr = { ACT_NONE, 4 }, .n_in = 1, .in = { N1(7) } },
 	{ .op = "dense", .attr = { ACT_RELU, 4 }, .n_in = 1, .in = { N1(7) } },
@@ -29,6 +30,18 @@ static const struct oprig_case cases[] = {
 	{ .op = "add", .attr = { 0 }, .n_in = 2, .in = { N1(7) } },
 	{ .op = "add", .attr = { 0 }, .n_in = 2, .in = { N2(2, 3), N2(2, 3) } },
 	{ .op = "dropout", .attr = { 0.4 }, .n_in = 1, .in = { N1(7) } },
+	CONV(N3(5, 4, 3), ACT_NONE, 4, 3, 1, 1, 1, 0),
+	CONV(N3(5, 4, 3), ACT_RELU, 18, 3, 2, 1, 1, 0),
+	CONV(N3(6, 7, 1), ACT_TANH, 3, 5, 2, 3, 1, 1),
+	CONV(N3(4, 5, 6), ACT_RELU, 4, 3, 1, 0, 2, 0), /* groups */
+	CONV(N3(4, 5, 3), ACT_NONE, 3, 3, 1, 1, 3, 0), /* depthwise */
+	CONV(N3(4, 3, 2), ACT_NONE, 6, 2, 2, 1, 2, 0), /* three numbers out for each channel in */
+	CONV(N3(3, 3, 5), ACT_RELU, 4, 1, 1, 0, 1, 0), /* nothing to gather */
+	CONV(N3(3, 2, 4), ACT_NONE, 4, 1, 1, 0, 2, 1),
+	CONV(N3(5, 5, 2), ACT_NONE, 2, 1, 3, 0, 1, 0), /* a stride beyond the window */
+	CONV(N3(2, 2, 17), ACT_NONE, 19, 2, 1, 1, 1, 0),
+	CONV(N3(1, 1, 1), ACT_NONE, 1, 1, 1, 0, 1, 0),
+	{ .op = "conv", .attr = { ACT_NONE, 3, 3, 1, 1 }, .n_in = 1, .in = { N3(1, 1, 2) }, .rows = 1 },
 };
 /* clang-format on */
 #define CASES (sizeof cases / sizeof *cases)

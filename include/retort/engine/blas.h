@@ -40,6 +40,9 @@ int blas_pieces(const struct blas_product *p);
 /* Compute piece `index` of blas_pieces(p). Sets *row, *column, *rows, *columns to the part of C it wrote. */
 void blas_piece(const struct blas_product *p, int index, size_t *row, size_t *column, size_t *rows, size_t *columns);
 
+/* The whole product at once, on the calling thread: for what is already a piece of something larger. */
+void blas_one(const struct blas_product *p);
+
 /* All pieces, on the pool. */
 void blas_run(struct pool *pool, const struct blas_product *p);
 

@@ -41,6 +41,33 @@ enum {
 	DENSE_NARROW, /* not 0: starting values as in transformers (PARAM_NARROW), else by the activation */
 };
 
+/* Attributes of convolution. */
+enum {
+	CONV_ACT,      /* enum act: none, relu or tanh, behind the bias */
+	CONV_CHANNELS, /* channels it puts out */
+	CONV_KERNEL,   /* side of the square window */
+	CONV_STRIDE,   /* 0 is 1 */
+	CONV_PADDING,  /* zeros around the map, on every side */
+	CONV_GROUPS,   /* divides both numbers of channels; as many as channels in: depthwise; 0 is 1 */
+	CONV_BARE,     /* not 0: no bias */
+};
+
+/* Attributes of pooling over windows. */
+enum {
+	POOL_KIND,    /* enum op_pool_kind */
+	POOL_SIZE,    /* side of the square window */
+	POOL_STRIDE,  /* 0 is the size */
+	POOL_PADDING, /* at most half the size */
+};
+enum op_pool_kind { POOL_MAX, POOL_AVERAGE };
+
+/* Attributes of batch norm. */
+enum {
+	BATCH_NORM_ACT,      /* enum act: none or relu, behind the residual connection */
+	BATCH_NORM_EPS,      /* 0 is 1e-5 */
+	BATCH_NORM_MOMENTUM, /* share of a batch in the running statistics; 0 is 0.1 */
+};
+
 /* Every operator, in the order of ops.def. */
 extern const struct op *const op_table[];
 extern const size_t op_count;
