@@ -76,12 +76,12 @@ find_data(struct cmd_call *c, struct err *e)
 static void
 record_path(struct cmd_call *c, const char *name, int at, const char *path)
 {
-	char *real = realpath(path, NULL);
+	char *full = realpath(path, NULL);
 
 	text_add(&c->record, name);
 	for (int i = 0; i < c->argc; i++)
-		text_addf(&c->record, " '%s'", i == at && real ? real : c->argv[i]);
-	free(real);
+		text_addf(&c->record, " '%s'", i == at && full ? full : c->argv[i]);
+	free(full);
 }
 
 static int
@@ -161,7 +161,7 @@ exec_teacher(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_build_teacher = {
 	.name = "teacher",
-	.complete = "@word mlp|load @file",
+	.complete = "@word @model|load @model|@file",
 	.args = "NAME MODEL... | NAME load FILE",
 	.min_args = 2,
 	.max_args = 32,
@@ -185,7 +185,7 @@ exec_student(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_build_student = {
 	.name = "student",
-	.complete = "mlp|load @file",
+	.complete = "@model|load @model|@file",
 	.args = "MODEL... | load FILE",
 	.min_args = 1,
 	.max_args = 32,
