@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/rng.h"
+#include "retort/base/text.h"
 #include "retort/engine/blas.h"
 #include "retort/learn/change.h"
 #include "retort/learn/eval.h"
@@ -128,8 +129,7 @@ do_data(struct work *w, struct request *r, struct err *e)
 	find_labelled(w);
 	snprintf(w->info.data, sizeof w->info.data, "%s", w->ds->name);
 	hash_hex(&w->ds->hash, w->info.data_hash);
-	w->info.kind = w->ds->kind;
-	w->info.vocab = w->ds->vocab;
+	w->info.io = model_io_of(w->ds);
 	w->info.rows = w->ds->n;
 	w->info.features = w->ds->d;
 	w->info.classes = w->ds->classes;
@@ -283,6 +283,45 @@ do_teacher(struct work *w, struct request *r, struct err *e)
 	w->info.n_teachers++;
 	w->evaluated[id] = UINT64_MAX;
 	sampler_init(&t->order, w->labelled, w->n_labelled, order_seed(w, r->name));
+	return 0;
+}
+
+/* One word of how a teacher is asked. */
+static int
+set_option(struct teacher_options *o, const char *key, const char *value, struct err *e)
+{
+	int64_t n;
+
+	if (strcmp(key, "cache") == 0) {
+		for (int i = 0; teacher_cache_name[i]; i++)
+			if (strcmp(value, teacher_cache_name[i]) == 0) {
+				o->cache = (enum teacher_cache)i;
+				return 0;
+			}
+		return err_set(e, "cache: '%.40s' is none of auto, off, memory, disk", value);
+	}
+	if (strcmp(key, "top") == 0) {
+		if (strcmp(value, "all") == 0)
+			n = 0;
+		else if (text_to_int(value, &n) < 0 || n < 1 || n > 65536)
+			return err_set(e, "top: '%.40s' is neither all nor a whole number in 1..65536", value);
+		o->top = (size_t)n;
+		return 0;
+	}
+	if (strcmp(value, "f32") != 0 && strcmp(value, "bf16") != 0)
+		return err_set(e, "precision: '%.40s' is neither f32 nor bf16", value);
+	o->bf16 = strcmp(value, "bf16") == 0;
+	return 0;
+}
+
+static int
+do_options(struct work *w, struct request *r, struct err *e)
+{
+	int k = lab_info_teacher(&w->info, r->name, e);
+
+	if (k < 0 || set_option(&w->info.teacher[k].options, r->text, r->spec, e) < 0)
+		return err_wrap(e, "teachers %s", r->name);
+	teacher_close(&w->teacher[k].says);
 	return 0;
 }
 
@@ -477,6 +516,8 @@ apply_request(struct work *w, struct request *r, struct err *e)
 		return do_teacher(w, r, e);
 	case REQUEST_STUDENT:
 		return do_student(w, r, e);
+	case REQUEST_OPTIONS:
+		return do_options(w, r, e);
 	case REQUEST_TRAIN:
 		return do_train(w, r, e);
 	case REQUEST_RUN:

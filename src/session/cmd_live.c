@@ -186,6 +186,21 @@ const struct cmd cmd_live_map = {
 	.exec = exec_map,
 };
 
+/* How it is asked, where that is not the usual way. */
+static void
+say_options(struct cmd_call *c, const struct lab_net *t)
+{
+	if (t->options.cache != TEACHER_AUTO)
+		text_addf(&c->say, "  cache %s", teacher_cache_name[t->options.cache]);
+	if (t->options.top)
+		text_addf(&c->say, "  top %zu", t->options.top);
+	if (t->options.bf16)
+		text_add(&c->say, "  precision bf16");
+	if (t->kept)
+		text_addf(&c->say, "  answers %.1f MiB", (double)t->kept / 0x1p20);
+	text_add(&c->say, "\n");
+}
+
 static int
 exec_teachers(struct cmd_call *c, struct err *e)
 {
@@ -194,9 +209,10 @@ exec_teachers(struct cmd_call *c, struct err *e)
 	for (int i = 0; c->argc == 0 && i < c->info->n_teachers; i++) {
 		const struct lab_net *t = &c->info->teacher[i];
 
-		text_addf(&c->say, "%-12s weight %g%s  %s  %llu parameters  %s\n", t->name, t->weight,
+		text_addf(&c->say, "%-12s weight %g%s  %s  %llu parameters  %s", t->name, t->weight,
 			  t->muted ? " muted" : "", t->spec, (unsigned long long)t->parameters,
 			  t->ready ? "ready" : "not trained");
+		say_options(c, t);
 	}
 	if (c->argc == 0)
 		return 0;

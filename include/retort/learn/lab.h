@@ -80,8 +80,8 @@ struct lab_info {
 	struct knobs knobs;
 	char data[64];         /* "" before `data` */
 	char data_hash[65];
-	enum dataset_kind kind;
-	size_t rows, features, vocab, n_train, n_held, n_shown; /* n_shown: labels students see */
+	struct model_io io;    /* what the data asks of a network */
+	size_t rows, features, n_train, n_held, n_shown; /* n_shown: labels students see */
 	int classes;
 	size_t missing;
 	int n_teachers;

@@ -17,7 +17,7 @@ enum request_kind {
 	REQUEST_DATA,     /* dataset (handed over), number: labels shown, -1 all */
 	REQUEST_TEACHER,  /* name, spec: declare; with ckpt (handed over): load */
 	REQUEST_STUDENT,  /* spec; with ckpt: load */
-	REQUEST_OPTIONS,  /* name, options: how a teacher is asked */
+	REQUEST_OPTIONS,  /* name, text: which option (cache, top, precision), spec: its value: how a teacher is asked */
 	REQUEST_TRAIN,    /* name, number: epochs; answered when it starts */
 	REQUEST_RUN,      /* number: steps; answered when it starts */
 	REQUEST_REPORT,   /* evaluate everything, train the plain student up to the same step */
@@ -61,7 +61,6 @@ struct request {
 	/* what */
 	char name[LAB_NAME];
 	char spec[LAB_SPEC];
-	struct teacher_options options;
 	double value;
 	int64_t number;
 	const struct knob *knob;
