@@ -1,0 +1,51 @@
+/* Convolution by plain loops, where so few numbers meet that gathering them for a product costs more than multiplying. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_ENGINE_DIRECT_H
+#define RETORT_ENGINE_DIRECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "retort/base/real.h"
+#include "retort/engine/window.h"
+
+/*
+ * A map is copied into scratch with its padding around it, so that no loop asks where it ends, and
+ * channels out are worked on sixteen at a time: a line of positions stays in the first cache while the
+ * numbers of its windows pass, several at once. Two kinds: every channel of the map goes into every
+ * one that comes out (groups of 1), or each into its own (depthwise).
+ */
+struct direct {
+	struct window win;
+	size_t out;         /* channels out */
+	bool depthwise;     /* groups == channels in == channels out */
+	size_t pitch, deep; /* numbers in a line of the padded map, and for a position there */
+	size_t map;         /* numbers in the padded map, and what a block of windows reads behind it */
+	size_t k;           /* numbers in a window */
+	size_t blocks;      /* of sixteen channels out */
+	size_t scratch;     /* numbers of scratch that the passes need */
+};
+
+/*
+ * Whether the loops beat the product, by measurement (see direct.c), and if so their plan.
+ * A function of shapes alone.
+ */
+bool direct_plan(struct direct *d, const struct window *w, size_t groups, size_t out);
+
+/*
+ * Make scratch ready for one pass over any number of maps: zeros where padding is, and in blocks the
+ * weights [size, size, channels in / groups, out]; NULL for a sum of their gradients that begins with 0.
+ */
+void direct_begin(const struct direct *d, const real *w, real *scratch);
+
+/* One map: y [down, across, out] from x. b may be NULL. */
+void direct_forward(const struct direct *d, const real *x, const real *b, real *scratch, real *y);
+
+/* One map's part of the weight gradient goes into the sum in scratch; direct_sum writes it out, shaped as w is. */
+void direct_weight(const struct direct *d, const real *x, const real *dy, real *scratch);
+void direct_sum(const struct direct *d, const real *scratch, real *dw);
+
+/* Adds one map's input gradient to dx. Depthwise only: elsewhere the product is no worse. */
+void direct_input(const struct direct *d, const real *dy, real *scratch, real *dx);
+
+#endif
