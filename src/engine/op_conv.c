@@ -130,6 +130,8 @@ check(const struct node *n, const struct window *w, struct err *e)
 
 	if (!(out >= 1 && out <= 65536))
 		return err_set(e, "channels %g is outside 1..65536", out);
+	if (!(n->attr[CONV_GROUPS] >= 0 && n->attr[CONV_GROUPS] <= (double)w->channels))
+		return err_set(e, "groups %g are outside 1..%zu", n->attr[CONV_GROUPS], w->channels);
 	if (w->channels % groups_of(n) != 0 || (size_t)out % groups_of(n) != 0)
 		return err_set(e, "%zu groups do not divide %zu channels in and %g out", groups_of(n), w->channels, out);
 	if (act_needs_input(act))
