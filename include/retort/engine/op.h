@@ -13,10 +13,11 @@ struct node;
 struct op {
 	const char *name;
 	const char *doc;
-	int n_in;
+	int n_in;   /* inputs it needs */
+	int n_more; /* inputs it can do without, behind those */
 	/*
-	 * Fill node->out (rank, dim), node->n_params with param_add in `group`, and *saved, the
-	 * numbers a row to keep between forward and backward. 0, or -1 and an error.
+	 * Fill node->out (rank, dim), node->n_params with param_add in `group`, n->n_scratch and n->n_work, and
+	 * *saved, the numbers a row to keep between forward and backward. 0, or -1 and an error.
 	 */
 	int (*shape)(struct graph *g, struct node *n, int group, size_t *saved, struct err *e);
 	/* node->out from its inputs, g->rows rows. Allocates nothing. */
@@ -24,10 +25,20 @@ struct op {
 	/*
 	 * From node->grad to the gradients of the inputs (added where n->adds[i], else
 	 * overwritten; skipped where NULL) and of the parameters (overwritten). May destroy node->grad.
+	 * Values of the node and of its inputs are still there; those of later nodes may not be.
 	 */
 	void (*backward)(struct graph *g, struct node *n);
 	/* Floating-point operations of forward for one row. */
 	double (*cost)(const struct graph *g, const struct node *n);
+};
+
+/* Attributes of the dense operator, which layers of every network use. */
+enum {
+	DENSE_ACT,    /* enum act */
+	DENSE_WIDTH,  /* numbers it puts out for a position */
+	DENSE_FLAT,   /* not 0: a whole row is one position */
+	DENSE_BARE,   /* not 0: no bias */
+	DENSE_NARROW, /* not 0: starting values as in transformers (PARAM_NARROW), else by the activation */
 };
 
 /* Every operator, in the order of ops.def. */
