@@ -40,8 +40,12 @@ add_input(struct oprig *r, const struct oprig_input *in, int i)
 	struct err e;
 
 	snprintf(name, sizeof name, "x%d", i);
-	if (in->ids)
-		return r->input[i] = graph_input_ids(r->g, name, in->dim[0]);
+	if (in->ids) {
+		double attr[GRAPH_ATTRS] = { [EMBED_VOCAB] = (double)in->ids, [EMBED_WIDTH] = (double)in->embed, [EMBED_TIED] = 1 };
+
+		r->input[i] = graph_input_ids(r->g, name, in->dim[0]);
+		return in->embed ? graph_add(r->g, &op_embed, "embed", 0, 1, &r->input[i], attr, &e) : r->input[i];
+	}
 	r->input[i] = graph_input(r->g, name, in->rank, in->dim);
 	graph_tap(r->g, r->input[i]);
 	return graph_add(r->g, &op_ew_tanh, "tanh", 0, 1, &r->input[i], NULL, &e);

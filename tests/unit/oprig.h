@@ -5,10 +5,11 @@
 
 #include "retort/engine/graph.h"
 
-/* One input: numbers of a shape, or token ids. A rank of 0 is the input before it again: gradients must add up. */
+/* One input: numbers of a shape, token ids, or those embedded by a node whose table is shared. A rank of 0 is the input before it again: gradients must add up. */
 struct oprig_input {
 	int rank;
 	size_t dim[3];
+	size_t embed; /* not 0: the width of an embed node on top of the ids */
 	size_t ids; /* not 0: `dim[0]` token ids below this, the last row all padding and padding at the end of others */
 };
 

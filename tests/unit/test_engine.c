@@ -131,7 +131,7 @@ static void
 descriptions_that_make_no_network_are_refused(void **state)
 {
 	static const struct { const char *spec, *message; } bad[] = {
-		{ "", "model: none given; try `mlp WIDTH[,WIDTH]... [activation=relu|gelu|tanh] [residual=on|off] [dropout=P]`" },
+		{ "", "model: none given; try `mlp WIDTH[,WIDTH]... [activation=relu|gelu|tanh] [residual=off|on] [dropout=X]`" },
 		{ "mpl 3", "model 'mpl' is not known; did you mean mlp?" },
 		{ "mlp 0", "mlp: width '0' is not a whole number in 1..16384" },
 		{ "mlp 3,,4", "mlp: width '' is not a whole number in 1..16384" },
@@ -160,10 +160,10 @@ residual_blocks_learn_through_both_ways(void **state)
 
 	(void)state;
 	CHECK_INT(model_parse("mlp 7,7 residual=on activation=tanh", &s, &e), 0);
-	n = net_new("s", &s, 7, 3, ROWS, NULL, &e);
+	n = net_new("s", &s, &(struct model_io){ .features = 7, .classes = 3 }, ROWS, NULL, NULL, &e);
 	CHECK(n != NULL);
-	CHECK_INT(n->n_taps, 4);
-	CHECK_STR(n->graph->node[n->tap[1]].name, "block1.sum");
+	CHECK_INT(n->n_layers, 4);
+	CHECK_STR(n->graph->node[net_node(n, 1, MODEL_HIDDEN)].name, "block1.sum");
 	CHECK_STR(net_layer_name(n, 3, name, sizeof name), "logits");
 	CHECK_INT(n->layout.count, 7 * 7 + 7 + 7 * 7 + 7 + 7 * 3 + 3);
 	CHECK_NEAR(graph_cost(n->graph), ROWS * (2.0 * (49 + 49 + 21) + 14), 0);
@@ -180,9 +180,9 @@ starting_values_depend_on_the_name_alone(void **state)
 
 	(void)state;
 	model_parse("mlp 5", &s, &e);
-	a = net_new("s", &s, 4, 3, 1, NULL, &e);
-	b = net_new("s", &s, 4, 3, 1, NULL, &e);
-	net_project(b, "map.big.1.1", 1, 9, &e);
+	a = net_new("s", &s, &(struct model_io){ .features = 4, .classes = 3 }, 1, NULL, NULL, &e);
+	b = net_new("s", &s, &(struct model_io){ .features = 4, .classes = 3 }, 1, NULL, NULL, &e);
+	net_project(b, "map.big.1.1", net_node(b, 1, MODEL_HIDDEN), 9, &e);
 	va = mem_array(a->layout.len, sizeof *va);
 	vb = mem_array(b->layout.len, sizeof *vb);
 	param_start_all(&a->layout, va, 42, "s");
