@@ -10,8 +10,8 @@
 
 /*
  * A test is a folder: model.onnx, test_data_set_0/input_0.pb, .., output_0.pb, .. Debian has 1000 of them in the
- * package libonnx-testdata. Messages and field numbers: onnx.proto of the ONNX specification (IR version 3 and later);
- * their encoding: protobuf's wire format. What is not needed for a single node on numbers is skipped: graphs in
+ * package libonnx-testdata. Messages and field numbers: onnx.proto of the ONNX specification, IR version 3 and
+ * later; their encoding: protobuf's wire format. What is not needed for a single node on numbers is skipped: graphs in
  * attributes, sparse tensors, external data, strings in tensors (an error).
  */
 #define ONNX_NAME 64

@@ -1,4 +1,4 @@
-/* test_golden.c: values and gradients of operators against tests/vectors/ops.json, which torch computed, in double. */
+/* test_golden.c: operators against the values and gradients that torch computed (tests/vectors), in double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -55,7 +55,7 @@ attr(const json_t *c, const char *of)
 	return json_is_number(v) ? json_number_value(v) : json_is_true(v);
 }
 
-/* got[i * stride] against the numbers of the file, `n` at a time, `stride` between the beginnings of two such runs. */
+/* Runs of `n` numbers, whose beginnings are `stride` apart in `got`, against the numbers of the file. */
 static void
 compare_runs(const json_t *c, const char *part, const char *of, const real *got, size_t n, size_t stride)
 {
@@ -183,7 +183,8 @@ embedding(const json_t *c)
 static void
 blank_padded(const real *mask, const struct numbers *want, real *got, bool by_head)
 {
-	size_t per = want->len / want->dim[0], length = want->dim[by_head ? 2 : 1], n = want->dim[3] * (by_head ? 1 : want->dim[2]);
+	size_t per = want->len / want->dim[0], length = want->dim[by_head ? 2 : 1];
+	size_t n = want->dim[3] * (by_head ? 1 : want->dim[2]);
 
 	for (size_t i = 0; i < want->len; i++)
 		if (!(mask[i / per * length + i % per / n % length] > 0)) {

@@ -49,7 +49,7 @@ tensors_of_every_type_are_read(void **state)
 	NUMBERS("\x08\x03\x10\x0a\x4a\x06\0\x3c\0\xc0\x01\0", 1, -2, 0x1p-24);            /* raw float16 */
 	NUMBERS("\x08\x01\x10\x0a\x2a\x03\x80\xf0\x03", -32768);                                /* float16 as int32_data */
 	NUMBERS("\x08\x02\x10\x10\x4a\x04\x80\x3f\x40\xc0", 1, -3);                             /* raw bfloat16 */
-	NUMBERS("\x10\x01\x4a\x04\0\0\0\x3f", 0.5);                                             /* no dimension: one number */
+	NUMBERS("\x10\x01\x4a\x04\0\0\0\x3f", 0.5);                                             /* no dimension */
 	NUMBERS("\x0a\x02\x02\x01\x10\x0d\x5a\x02\x07\x09", 7, 9);                              /* packed dims, uint64 */
 }
 
