@@ -1,0 +1,18 @@
+/* Retort's own training as a contestant of the benchmark, through the trainer as a session would. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_TESTS_OWN_H
+#define RETORT_TESTS_OWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Which workloads of floor.h Retort has the networks for. */
+bool own_has(int workload);
+
+/* A trainer that distils the workload, past the steps in which the teacher is asked; it keeps what the teacher says. */
+void *own_new(int workload, int threads);
+
+/* `double (*run)(void *, double, size_t *)` of rig.h. */
+double own_run(void *own, double seconds, size_t *samples);
+
+#endif
