@@ -14,6 +14,8 @@
 #include "retort/engine/blas.h"
 #include "rig.h"
 
+#define QUIET 0.15 /* processors that others may use in a window: a tick or two of /proc/stat are nobody's */
+
 static struct options {
 	int threads, rounds;
 	double seconds;
@@ -28,20 +30,26 @@ struct task {
 };
 
 static void *
-make_floor(void *arg)
+make_floor(void *arg, char *told, size_t size)
 {
 	const struct task *t = arg;
+	struct floor *f;
 
 	if (blas_init(options.threads, NULL) < 0)
 		return NULL;
-	return floor_new(t->workload, !t->kept, true, pool_new(options.threads));
+	f = floor_new(t->workload, !t->kept, true, pool_new(options.threads));
+	if (f)
+		snprintf(told, size, "\"flops\": %.0f", floor_flops(f));
+	return f;
 }
 
 static void *
-make_own(void *arg)
+make_own(void *arg, char *told, size_t size)
 {
 	const struct task *t = arg;
 
+	(void)told;
+	(void)size;
 	if (blas_init(options.threads, NULL) < 0)
 		return NULL;
 	return own_new(t->workload, options.threads);
@@ -57,16 +65,6 @@ start_peer(const struct task *t, struct err *e)
 	snprintf(workload, sizeof workload, "W%d", t->workload);
 	snprintf(threads, sizeof threads, "%d", options.threads);
 	return rig_exec(argv, e);
-}
-
-static double
-flops_of(const struct task *t)
-{
-	struct floor *f = floor_new(t->workload, !t->kept, true, NULL);
-	double flops = f ? floor_flops(f) : 0;
-
-	floor_free(f);
-	return flops;
 }
 
 /* "0.74 (0.72..0.79)", or a dash where a contestant would stand against itself. */
@@ -85,14 +83,20 @@ print_ratio(const struct rig_result *r, int a, int b)
 
 static void
 print_result(const struct task *t, const char *const *name, struct rig_process *const *p, const struct rig_result *r,
-	     int peer, bool busy)
+	     int peer, bool busy, int dropped)
 {
-	double batch = (double)floor_batch(t->workload), flops = flops_of(t);
+	double batch = (double)floor_batch(t->workload), flops;
+	char text[64];
 
-	printf("W%d%s  %s, batch %.0f, %d threads, %s, %.1f MFLOP of products a step\n", t->workload, busy ? " busy" : "",
+	rig_ready(p[0], "flops", text, sizeof text);
+	flops = strtod(text, NULL);
+	printf("W%d%s  %s, batch %.0f, %d threads, %s, %.1f MFLOP of products a step",
+	       t->workload, busy ? " busy" : "",
 	       floor_title(t->workload), batch, options.threads, t->kept ? "teacher kept" : "teacher asked at every step",
 	       flops * 1e-6);
-	printf("  %-18s %9s  %-19s  %8s  %6s  %-20s  %-20s  %6s  %5s\n", "", "samples/s", "quartiles", "ms/step", "GF/s",
+	if (dropped > 0)
+		printf(", rounds dropped as noisy: %d", dropped);
+	printf("\n  %-18s %9s  %-19s  %8s  %6s  %-20s  %-20s  %6s  %5s\n", "", "samples/s", "quartiles", "ms/step", "GF/s",
 	       "of the products", "of PyTorch", "others", "MB");
 	for (int i = 0; i < r->n; i++) {
 		struct rig_spread rate = rig_spread(r->rate[i], r->rounds);
@@ -103,7 +107,9 @@ print_result(const struct task *t, const char *const *name, struct rig_process *
 		       flops * rate.middle / batch * 1e-9);
 		print_ratio(r, i, 0);
 		print_ratio(r, i, peer);
-		printf("  %6.2f  %5.0f\n", others.middle, rig_peak(p[i]));
+		rig_ready(p[i], "first_step", text, sizeof text);
+		printf("  %6.2f  %5.0f%s%s%s\n", others.middle, rig_peak(p[i]), text[0] ? "  first step after " : "", text,
+		       text[0] ? " s" : "");
 	}
 	fflush(stdout);
 }
@@ -142,8 +148,11 @@ measure(struct task t, bool busy)
 	if (busy && !(neighbour = rig_spin(thread_cpus() - 1, &e)))
 		goto out;
 	status = rig_alternate(p, n, options.rounds, options.seconds, &r, &e);
-	if (status == 0)
-		print_result(&t, name, p, &r, peer, busy);
+	if (status == 0) {
+		int dropped = rig_quiet(&r, QUIET);
+
+		print_result(&t, name, p, &r, peer, busy, dropped);
+	}
 out:
 	if (status < 0)
 		fprintf(stderr, "bench_floor: W%d: %s\n", t.workload, e.msg);

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,17 +58,17 @@ answer(struct rig_process *p, double seconds, char *line, int size)
 
 /* The contestant's side of rig_fork: standard input and output are the pipes. */
 static void
-serve(void *(*make)(void *arg), rig_fn *run, void *arg)
+serve(rig_make *make, rig_fn *run, void *arg)
 {
-	void *state = make(arg);
-	char line[64];
+	char line[64], told[512] = "";
+	void *state = make(arg, told, sizeof told);
 	double seconds, took;
 	size_t samples;
 
 	if (!state)
 		return;
 	run(state, 0, &samples);
-	printf("{\"peer\": \"\"}\n");
+	printf("{%s}\n", told);
 	fflush(stdout);
 	while (fgets(line, sizeof line, stdin) && sscanf(line, "go %lf", &seconds) == 1) {
 		took = run(state, seconds, &samples);
@@ -119,7 +120,7 @@ checked(struct rig_process *p, pid_t pid, struct err *e)
 }
 
 struct rig_process *
-rig_fork(void *(*make)(void *arg), rig_fn *run, void *arg, struct err *e)
+rig_fork(rig_make *make, rig_fn *run, void *arg, struct err *e)
 {
 	struct rig_process *p = mem_new(sizeof *p);
 	pid_t pid = split(p, e);
@@ -287,6 +288,33 @@ rig_alternate(struct rig_process *const *p, int n, int rounds, double seconds, s
 			usleep(GAP);
 		}
 	return 0;
+}
+
+int
+rig_quiet(struct rig_result *r, double limit)
+{
+	bool quiet[RIG_ROUNDS];
+	int left = 0, all = r->rounds;
+
+	for (int k = 0; k < all; k++) {
+		quiet[k] = true;
+		for (int i = 0; i < r->n; i++)
+			quiet[k] = quiet[k] && r->others[i][k] <= limit;
+		left += quiet[k];
+	}
+	if (3 * left < all)
+		return 0;
+	r->rounds = 0;
+	for (int k = 0; k < all; k++) {
+		if (!quiet[k])
+			continue;
+		for (int i = 0; i < r->n; i++) {
+			r->rate[i][r->rounds] = r->rate[i][k];
+			r->others[i][r->rounds] = r->others[i][k];
+		}
+		r->rounds++;
+	}
+	return all - r->rounds;
 }
 
 static int

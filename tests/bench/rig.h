@@ -25,10 +25,16 @@ typedef double rig_fn(void *state, double seconds, size_t *samples);
 struct rig_process;
 
 /*
+ * The state of a contestant, made in its own process; `told` may get JSON fields for rig_ready,
+ * "\"flops\": 1431", at most size - 1 bytes. NULL: it cannot be made.
+ */
+typedef void *rig_make(void *arg, char *told, size_t size);
+
+/*
  * A copy of this process that calls make(arg), then serves `run` on what it returned. Fork before
  * this process has threads. NULL and an error when make returned NULL or the process died first.
  */
-struct rig_process *rig_fork(void *(*make)(void *arg), rig_fn *run, void *arg, struct err *e);
+struct rig_process *rig_fork(rig_make *make, rig_fn *run, void *arg, struct err *e);
 
 /* Another program that serves the same lines on its standard input and output; argv ends with NULL. */
 struct rig_process *rig_exec(const char *const *argv, struct err *e);
@@ -53,6 +59,12 @@ struct rig_result {
 
 /* Rounds of one window each, in order. 0, or -1 and an error when a contestant broke. */
 int rig_alternate(struct rig_process *const *p, int n, int rounds, double seconds, struct rig_result *r, struct err *e);
+
+/*
+ * Drop rounds in one of whose windows others used more than `limit` processors, unless fewer than a
+ * third would be left: then all stay, and the column `others` has to be believed. Returns how many were dropped.
+ */
+int rig_quiet(struct rig_result *r, double limit);
 
 struct rig_spread {
 	double low, middle, high; /* quartiles */
