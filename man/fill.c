@@ -277,16 +277,35 @@ list_losses(const char *name)
 	return 0;
 }
 
+static void
+list_options(const struct model *m)
+{
+	puts(".Bl -tag -width activation");
+	for (const struct model_option *o = m->option; o->name; o++) {
+		item("Cm", o->name);
+		text(o->doc);
+		if (o->type != MODEL_PICK)
+			printf("From %g to %g.\n", o->least, o->most);
+		else
+			printf("One of %s.\n", o->choices);
+		printf("%s unless said.\n", o->initial);
+	}
+	puts(".El");
+}
+
 static int
 list_models(const char *unused)
 {
 	(void)unused;
 	puts(".Bl -tag -width Ds");
 	for (size_t i = 0; i < model_count; i++) {
+		char synopsis[800];
+
 		fputs(".It Li ", stdout);
-		argument(model_table[i]->synopsis);
+		argument(model_synopsis(model_table[i], synopsis, sizeof synopsis));
 		putchar('\n');
 		text(model_table[i]->doc);
+		list_options(model_table[i]);
 	}
 	puts(".El");
 	return 0;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -125,6 +126,33 @@ io_write(const char *path, const void *const *part, const size_t *size, size_t p
 		sync_directory(path);
 	mem_free(tmp);
 	return status;
+}
+
+void *
+io_map(const char *path, size_t size, bool *fresh, struct err *e)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	struct stat st;
+	void *p = MAP_FAILED;
+
+	if (fd < 0) {
+		err_set(e, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	*fresh = fstat(fd, &st) < 0 || (size_t)st.st_size != size;
+	if (!*fresh || (ftruncate(fd, 0) == 0 && posix_fallocate(fd, 0, (off_t)size) == 0))
+		p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		err_set(e, "%s: no room for %zu bytes", path, size);
+	close(fd);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+void
+io_unmap(void *p, size_t size)
+{
+	if (p)
+		munmap(p, size);
 }
 
 int

@@ -9,8 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #define ALIGN 64 /* a cache line, and the widest vector */
+#define BIG ((size_t)1 << 20)
 
 static _Atomic uint64_t allocations;
 
@@ -40,6 +44,25 @@ mem_array(size_t n, size_t size)
 	return mem_new(n * size);
 }
 
+/*
+ * Zeroes of a big block come from the system page by page when they are first touched, so that what is never used
+ * (the moments of a network that is never trained) is never resident. Only Linux promises zeroes for this call.
+ */
+static void
+fill_zero(char *p, size_t bytes)
+{
+#ifdef __linux__
+	uintptr_t page = 4096, from = ((uintptr_t)p + page - 1) & ~(page - 1), to = ((uintptr_t)p + bytes) & ~(page - 1);
+
+	if (bytes >= BIG && sysconf(_SC_PAGESIZE) == (long)page && madvise((void *)from, to - from, MADV_DONTNEED) == 0) {
+		memset(p, 0, from - (uintptr_t)p);
+		memset((void *)to, 0, (uintptr_t)p + bytes - to);
+		return;
+	}
+#endif
+	memset(p, 0, bytes);
+}
+
 void *
 mem_try(size_t n, size_t size)
 {
@@ -52,7 +75,7 @@ mem_try(size_t n, size_t size)
 	p = aligned_alloc(ALIGN, bytes ? bytes : ALIGN);
 	if (!p)
 		return NULL;
-	memset(p, 0, bytes);
+	fill_zero(p, bytes);
 	atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
 	return p;
 }
@@ -127,4 +150,16 @@ mem_arena_take(struct arena *a, size_t size)
 	assert(size <= mem_arena_round(a->size) - a->used);
 	a->used += size;
 	return p;
+}
+
+size_t
+mem_machine(void)
+{
+	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+	size_t have = pages > 0 && size > 0 ? (size_t)pages * (size_t)size : SIZE_MAX;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < have)
+		have = (size_t)limit.rlim_cur;
+	return have;
 }

@@ -11,6 +11,7 @@
 
 static const struct batch_array kinds[BATCH_ARRAYS] = {
 	[BATCH_INPUT] = { .name = "input", .type = BATCH_F32 },
+	[BATCH_IDS] = { .name = "ids", .type = BATCH_I32 },
 	[BATCH_LABEL] = { .name = "label", .type = BATCH_I32, .width = 1 },
 	[BATCH_LABEL_WEIGHT] = { .name = "label-weight", .type = BATCH_F32, .width = 1 },
 	[BATCH_ROW_WEIGHT] = { .name = "row-weight", .type = BATCH_F32, .width = 1 },
@@ -25,19 +26,23 @@ bytes_of(const struct batch_array *a, size_t rows)
 }
 
 int
-batch_init(struct batch *b, size_t capacity, size_t features, struct err *e)
+batch_init(struct batch *b, size_t capacity, const struct dataset *ds, struct err *e)
 {
 	size_t size = 0;
 	char *p;
 
 	memset(b, 0, sizeof *b);
 	memcpy(b->array, kinds, sizeof kinds);
-	b->array[BATCH_INPUT].width = features;
+	b->array[BATCH_INPUT].width = ds->kind == DATASET_TOKENS ? 0 : ds->d;
+	b->array[BATCH_IDS].width = ds->kind == DATASET_TOKENS ? ds->length : 0;
+	if (ds->next_token)
+		b->array[BATCH_LABEL].width = b->array[BATCH_LABEL_WEIGHT].width = ds->length;
 	for (int i = 0; i < BATCH_ARRAYS; i++)
 		size += bytes_of(&b->array[i], capacity);
 	b->storage = p = mem_try(size, 1);
 	if (!p)
-		return err_set(e, "no memory for a batch of %zu rows of %zu features", capacity, features);
+		return err_set(e, "no memory for a batch of %zu rows of %zu %s", capacity, ds->d,
+			       ds->kind == DATASET_TOKENS ? "tokens" : "features");
 	for (int i = 0; i < BATCH_ARRAYS; i++) {
 		b->array[i].data = p;
 		p += bytes_of(&b->array[i], capacity);
@@ -67,20 +72,47 @@ batch_i32(const struct batch *b, enum batch_name name)
 	return b->array[name].data;
 }
 
+size_t
+batch_width(const struct batch *b, enum batch_name name)
+{
+	return b->array[name].width;
+}
+
+/* Labels of row r: its class, or for every position the token behind it. */
+static void
+fill_labels(const struct dataset *ds, uint32_t r, bool shown, int32_t *label, float *weight)
+{
+	const int32_t *ids = ds->ids + r * ds->length;
+
+	if (!ds->next_token) {
+		*label = ds->y[r];
+		*weight = ds->y[r] >= 0 && shown ? 1 : 0;
+		return;
+	}
+	for (size_t t = 0; t < ds->length; t++) {
+		label[t] = ids[t] < 0 ? -1 : ids[t + 1];
+		weight[t] = label[t] >= 0 && shown ? 1 : 0;
+	}
+}
+
 void
 batch_fill(struct batch *b, const struct dataset *ds, const uint32_t *rows, size_t n_rows, const uint8_t *visible)
 {
 	float *x = batch_f32(b, BATCH_INPUT), *label_weight = batch_f32(b, BATCH_LABEL_WEIGHT);
 	float *row_weight = batch_f32(b, BATCH_ROW_WEIGHT);
-	int32_t *label = batch_i32(b, BATCH_LABEL), *row = batch_i32(b, BATCH_ROW), *draw = batch_i32(b, BATCH_DRAW);
+	int32_t *ids = batch_i32(b, BATCH_IDS), *label = batch_i32(b, BATCH_LABEL);
+	int32_t *row = batch_i32(b, BATCH_ROW), *draw = batch_i32(b, BATCH_DRAW);
+	size_t labels = batch_width(b, BATCH_LABEL);
 
 	assert(n_rows <= b->capacity);
 	for (size_t i = 0; i < n_rows; i++) {
 		uint32_t r = rows[i];
 
-		memcpy(x + i * ds->d, ds->x + r * ds->d, ds->d * sizeof *x);
-		label[i] = ds->y[r];
-		label_weight[i] = ds->y[r] >= 0 && (!visible || visible[r]) ? 1 : 0;
+		if (ds->kind == DATASET_TOKENS)
+			memcpy(ids + i * ds->length, ds->ids + r * ds->length, ds->length * sizeof *ids);
+		else
+			memcpy(x + i * ds->d, ds->x + r * ds->d, ds->d * sizeof *x);
+		fill_labels(ds, r, !visible || visible[r], label + i * labels, label_weight + i * labels);
 		row_weight[i] = 1;
 		row[i] = (int32_t)r;
 		draw[i] = (int32_t)i;

@@ -4,19 +4,14 @@
 
 #include "retort/engine/act.h"
 
-const char *const act_name[] = { "none", "relu", "gelu", "tanh", NULL };
+#include "retort/engine/vmath.h"
+
+const char *const act_name[] = { "none", "relu", "gelu", "tanh", "gelu-tanh", "silu", NULL };
 
 bool
 act_needs_input(enum act a)
 {
-	return a == ACT_GELU;
-}
-
-/* Phi(x), the normal distribution function. */
-static real
-normal_cdf(real x)
-{
-	return (real)0.5 * (1 + REAL_ERF(x * (real)0.70710678118654752440));
+	return a == ACT_GELU || a == ACT_GELU_TANH || a == ACT_SILU;
 }
 
 void
@@ -30,12 +25,16 @@ act_forward(enum act a, real *x, size_t n)
 			x[i] = x[i] > 0 ? x[i] : 0;
 		return;
 	case ACT_GELU:
-		for (size_t i = 0; i < n; i++)
-			x[i] *= normal_cdf(x[i]);
+		vmath_gelu(x, n, x);
 		return;
 	case ACT_TANH:
-		for (size_t i = 0; i < n; i++)
-			x[i] = REAL_TANH(x[i]);
+		vmath_tanh(x, n, x);
+		return;
+	case ACT_GELU_TANH:
+		vmath_gelu_tanh(x, n, x);
+		return;
+	case ACT_SILU:
+		vmath_silu(x, n, x);
 		return;
 	}
 }
@@ -43,8 +42,6 @@ act_forward(enum act a, real *x, size_t n)
 void
 act_backward(enum act a, real *dy, const real *in, const real *out, size_t n)
 {
-	const real root = (real)0.39894228040143267794; /* 1 / sqrt(2 pi) */
-
 	switch (a) {
 	case ACT_NONE:
 		return;
@@ -53,12 +50,17 @@ act_backward(enum act a, real *dy, const real *in, const real *out, size_t n)
 			dy[i] = out[i] > 0 ? dy[i] : 0;
 		return;
 	case ACT_GELU:
-		for (size_t i = 0; i < n; i++)
-			dy[i] *= normal_cdf(in[i]) + in[i] * root * REAL_EXP((real)-0.5 * in[i] * in[i]);
+		vmath_gelu_slope(in, n, dy);
 		return;
 	case ACT_TANH:
 		for (size_t i = 0; i < n; i++)
 			dy[i] *= 1 - out[i] * out[i];
+		return;
+	case ACT_GELU_TANH:
+		vmath_gelu_tanh_slope(in, n, dy);
+		return;
+	case ACT_SILU:
+		vmath_silu_slope(in, n, dy);
 		return;
 	}
 }

@@ -68,6 +68,15 @@ blas_pieces(const struct blas_product *p)
 	return n < PIECES ? (int)n : PIECES;
 }
 
+/* m x n numbers of the product, from here on. */
+static void
+product(const struct blas_product *p, const real *a, const real *b, real *c, size_t m, size_t n)
+{
+	GEMM(CblasRowMajor, p->trans_a ? CblasTrans : CblasNoTrans, p->trans_b ? CblasTrans : CblasNoTrans, (blasint)m,
+	     (blasint)n, (blasint)p->k, p->alpha != 0 ? p->alpha : 1, a, (blasint)p->lda, b, (blasint)p->ldb, p->beta, c,
+	     (blasint)p->ldc);
+}
+
 void
 blas_piece(const struct blas_product *p, int index, size_t *row, size_t *column, size_t *rows, size_t *columns)
 {
@@ -82,9 +91,13 @@ blas_piece(const struct blas_product *p, int index, size_t *row, size_t *column,
 	*columns = by_rows(p) ? p->n : to - from;
 	a += p->trans_a ? *row : *row * p->lda;
 	b += p->trans_b ? *column * p->ldb : *column;
-	GEMM(CblasRowMajor, p->trans_a ? CblasTrans : CblasNoTrans, p->trans_b ? CblasTrans : CblasNoTrans,
-	     (blasint)*rows, (blasint)*columns, (blasint)p->k, 1, a, (blasint)p->lda, b, (blasint)p->ldb,
-	     p->beta, p->c + *row * p->ldc + *column, (blasint)p->ldc);
+	product(p, a, b, p->c + *row * p->ldc + *column, *rows, *columns);
+}
+
+void
+blas_one(const struct blas_product *p)
+{
+	product(p, p->a, p->b, p->c, p->m, p->n);
 }
 
 static void

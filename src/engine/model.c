@@ -4,6 +4,7 @@
 
 #include "retort/engine/model.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +16,16 @@ const struct model *const model_table[] = {
 };
 const size_t model_count = sizeof model_table / sizeof model_table[0];
 
+const char *const model_tap_name[] = { "hidden", "attention", "value", NULL };
+
+struct model_io
+model_io_of(const struct dataset *ds)
+{
+	return (struct model_io){ .kind = ds->kind, .features = ds->d, .height = ds->height, .width = ds->width,
+				  .channels = ds->channels, .length = ds->length, .vocab = ds->vocab,
+				  .classes = (size_t)ds->classes, .next_token = ds->next_token };
+}
+
 static const char *
 kind_name(size_t i)
 {
@@ -25,23 +36,29 @@ static const struct model *
 find_kind(const char *word, struct err *e)
 {
 	const char *near = text_nearest(word, kind_name);
+	struct text names = { 0 };
 
 	for (size_t i = 0; i < model_count; i++)
 		if (strcmp(word, model_table[i]->name) == 0)
 			return model_table[i];
+	for (size_t i = 0; i < model_count; i++)
+		text_addf(&names, "%s%s", i ? ", " : "", model_table[i]->name);
 	if (near)
-		err_set(e, "model '%s' is not known; did you mean %s?", word, near);
+		err_set(e, "model '%.40s' is not known; did you mean %s?", word, near);
 	else
-		err_set(e, "model '%s' is not known; try `%s`", word, model_table[0]->synopsis);
+		err_set(e, "model '%.40s' is not known; there is %s", word, text_get(&names));
+	text_release(&names);
 	return NULL;
 }
 
-/* "256,128": the width of each hidden block. */
+/* "256,128": widths of blocks, channels of stages. */
 static int
 parse_widths(char *word, struct model_spec *s, struct err *e)
 {
 	char *next = word;
 
+	if (!s->kind->has_widths)
+		return err_set(e, "'%.40s' is no option; what is said of it is said as option=value", word);
 	while (next) {
 		char *item = next, *comma = strchr(next, ',');
 		int64_t n;
@@ -50,42 +67,109 @@ parse_widths(char *word, struct model_spec *s, struct err *e)
 		if (comma)
 			*comma = '\0';
 		if (text_to_int(item, &n) < 0 || n < 1 || n > MODEL_WIDTH)
-			return err_set(e, "width '%s' is not a whole number in 1..%d", item, MODEL_WIDTH);
-		if (s->n_blocks == MODEL_BLOCKS)
-			return err_set(e, "more than %d hidden blocks", MODEL_BLOCKS);
-		s->width[s->n_blocks++] = (size_t)n;
+			return err_set(e, "width '%.40s' is not a whole number in 1..%d", item, MODEL_WIDTH);
+		if (s->n_widths == MODEL_BLOCKS)
+			return err_set(e, "more than %d widths", MODEL_BLOCKS);
+		s->width[s->n_widths++] = (size_t)n;
 	}
 	return 0;
 }
 
 static int
-parse_switch(const char *key, const char *value, bool *out, struct err *e)
+none_of(const struct model *m, const char *key, struct err *e)
 {
-	if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
-		return err_set(e, "%s: '%s' is neither on nor off", key, value);
-	*out = strcmp(value, "on") == 0;
-	return 0;
+	struct text names = { 0 };
+	int status;
+
+	for (const struct model_option *o = m->option; o->name; o++)
+		text_addf(&names, "%s%s", o == m->option ? "" : ", ", o->name);
+	status = err_set(e, "'%.40s' is none of %s", key, text_get(&names));
+	text_release(&names);
+	return status;
+}
+
+static size_t
+word_len(const char *p)
+{
+	return strcspn(p, " ");
+}
+
+/* Choice i of a PICK, or NULL past the last; *len is its length. */
+static const char *
+choice_at(const struct model_option *o, size_t i, size_t *len)
+{
+	const char *p = o->choices;
+
+	for (; i > 0 && *p; i--)
+		p += word_len(p) + (p[word_len(p)] == ' ');
+	*len = word_len(p);
+	return *len ? p : NULL;
 }
 
 static int
-parse_option(const char *key, const char *value, struct model_spec *s, struct err *e)
+parse_pick(const struct model_option *o, const char *value, double *out, struct err *e)
 {
-	if (strcmp(key, "activation") == 0) {
-		for (int a = ACT_RELU; act_name[a]; a++)
-			if (strcmp(act_name[a], value) == 0) {
-				s->act = (enum act)a;
-				return 0;
-			}
-		return err_set(e, "activation: '%s' is none of relu, gelu, tanh", value);
+	struct text list = { 0 };
+	const char *p;
+	size_t len;
+	int status;
+
+	for (size_t i = 0; (p = choice_at(o, i, &len)); i++) {
+		if (len == strlen(value) && strncmp(p, value, len) == 0) {
+			*out = (double)i;
+			text_release(&list);
+			return 0;
+		}
+		text_addf(&list, "%s%.*s", i ? ", " : "", (int)len, p);
 	}
-	if (strcmp(key, "residual") == 0)
-		return parse_switch(key, value, &s->residual, e);
-	if (strcmp(key, "dropout") == 0) {
-		if (text_to_double(value, &s->dropout) < 0 || s->dropout < 0 || s->dropout > 0.99)
-			return err_set(e, "dropout: '%s' is outside 0..0.99", value);
+	if (strcmp(o->choices, "off on") == 0)
+		status = err_set(e, "%s: '%.40s' is neither on nor off", o->name, value);
+	else
+		status = err_set(e, "%s: '%.40s' is none of %s", o->name, value, text_get(&list));
+	text_release(&list);
+	return status;
+}
+
+static int
+parse_value(const struct model_option *o, const char *value, double *out, struct err *e)
+{
+	double x;
+	int64_t n;
+
+	if (o->type == MODEL_PICK)
+		return parse_pick(o, value, out, e);
+	if (o->type == MODEL_WHOLE) {
+		if (text_to_int(value, &n) < 0 || (double)n < o->least || (double)n > o->most)
+			return err_set(e, "%s: '%.40s' is not a whole number in %.0f..%.0f", o->name, value, o->least, o->most);
+		*out = (double)n;
 		return 0;
 	}
-	return err_set(e, "'%s' is none of activation, residual, dropout", key);
+	if (text_to_double(value, &x) < 0 || x < o->least || x > o->most)
+		return err_set(e, "%s: '%.40s' is outside %g..%g", o->name, value, o->least, o->most);
+	*out = x;
+	return 0;
+}
+
+int
+model_option(const struct model *m, const char *name)
+{
+	for (int i = 0; m->option[i].name; i++)
+		if (strcmp(m->option[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+void
+model_defaults(const struct model *kind, struct model_spec *out)
+{
+	memset(out, 0, sizeof *out);
+	out->kind = kind;
+	for (int i = 0; kind->option[i].name; i++) {
+		int status = parse_value(&kind->option[i], kind->option[i].initial, &out->value[i], NULL);
+
+		assert(status == 0 && i < MODEL_OPTIONS);
+		(void)status;
+	}
 }
 
 /* The next word of a copy of the text, NUL-terminated in place; NULL at the end. */
@@ -103,90 +187,141 @@ next_word(char **p)
 	return word;
 }
 
+static int
+parse_word(char *word, struct model_spec *s, struct err *e)
+{
+	char *equals = strchr(word, '=');
+	int i;
+
+	if (!equals)
+		return parse_widths(word, s, e);
+	*equals = '\0';
+	i = model_option(s->kind, word);
+	return i < 0 ? none_of(s->kind, word, e) : parse_value(&s->kind->option[i], equals + 1, &s->value[i], e);
+}
+
 int
 model_parse(const char *text, struct model_spec *out, struct err *e)
 {
-	struct model_spec s = { .act = ACT_RELU };
-	char copy[512], *p = copy, *word, *equals;
+	const struct model *kind;
+	char copy[512], synopsis[640], *p = copy, *word;
+	struct model_spec s;
 
 	if (strlen(text) >= sizeof copy)
 		return err_set(e, "model: longer than %zu bytes", sizeof copy - 1);
 	memcpy(copy, text, strlen(text) + 1);
 	word = next_word(&p);
 	if (!word)
-		return err_set(e, "model: none given; try `%s`", model_table[0]->synopsis);
-	s.kind = find_kind(word, e);
-	if (!s.kind)
+		return err_set(e, "model: none given; try `%s`", model_synopsis(model_table[0], synopsis, sizeof synopsis));
+	kind = find_kind(word, e);
+	if (!kind)
 		return -1;
-	while ((word = next_word(&p))) {
-		int status;
-
-		equals = strchr(word, '=');
-		if (equals)
-			*equals = '\0';
-		status = equals ? parse_option(word, equals + 1, &s, e) : parse_widths(word, &s, e);
-		if (status < 0)
-			return err_wrap(e, "%s", s.kind->name);
-	}
-	if (s.n_blocks == 0)
-		return err_set(e, "%s: no width given; `%s`", s.kind->name, s.kind->synopsis);
+	model_defaults(kind, &s);
+	while ((word = next_word(&p)))
+		if (parse_word(word, &s, e) < 0)
+			return err_wrap(e, "%s", kind->name);
+	if (kind->has_widths && s.n_widths == 0)
+		return err_set(e, "%s: no width given; `%.300s`", kind->name, model_synopsis(kind, synopsis, sizeof synopsis));
 	*out = s;
 	return 0;
+}
+
+static void
+print_value(struct text *t, const struct model_option *o, double value)
+{
+	char number[32];
+	size_t len;
+	const char *p;
+
+	if (o->type != MODEL_PICK) {
+		text_add(t, text_number(number, sizeof number, value));
+		return;
+	}
+	p = choice_at(o, (size_t)value, &len);
+	text_bytes(t, p, len);
 }
 
 const char *
 model_print(const struct model_spec *s, char *buf, size_t size)
 {
+	struct model_spec plain;
 	struct text t = { 0 };
-	char number[32];
 
+	model_defaults(s->kind, &plain);
 	text_add(&t, s->kind->name);
-	for (int i = 0; i < s->n_blocks; i++)
+	for (int i = 0; i < s->n_widths; i++)
 		text_addf(&t, "%s%zu", i ? "," : " ", s->width[i]);
-	if (s->act != ACT_RELU)
-		text_addf(&t, " activation=%s", act_name[s->act]);
-	if (s->residual)
-		text_add(&t, " residual=on");
-	if (s->dropout > 0)
-		text_addf(&t, " dropout=%s", text_number(number, sizeof number, s->dropout));
+	for (int i = 0; s->kind->option[i].name; i++)
+		if (s->value[i] != plain.value[i]) {
+			text_addf(&t, " %s=", s->kind->option[i].name);
+			print_value(&t, &s->kind->option[i], s->value[i]);
+		}
 	snprintf(buf, size, "%s", text_get(&t));
 	text_release(&t);
 	return buf;
 }
 
-static int
-build_mlp(const struct model_spec *s, struct graph *g, int input, size_t classes, int *tap, struct err *e)
+const char *
+model_synopsis(const struct model *m, char *buf, size_t size)
 {
-	int at = input, n = 0;
-	char name[32];
+	struct text t = { 0 };
 
-	tap[n++] = input;
-	for (int i = 0; i < s->n_blocks && at >= 0; i++) {
-		size_t in = tensor_width(&g->node[at].out);
-		int from = at;
+	text_add(&t, m->name);
+	if (m->has_widths)
+		text_add(&t, " WIDTH[,WIDTH]...");
+	for (const struct model_option *o = m->option; o->name; o++) {
+		size_t len;
+		const char *p;
 
-		snprintf(name, sizeof name, "block%d", i + 1);
-		at = graph_add(g, &op_dense, name, 0, 1, &at, (double[GRAPH_ATTRS]){ s->act, (double)s->width[i] }, e);
-		if (at >= 0 && s->residual && in == s->width[i]) {
-			snprintf(name, sizeof name, "block%d.sum", i + 1);
-			at = graph_add(g, &op_ew_add, name, 0, 2, (int[]){ from, at }, NULL, e);
-		}
-		if (at >= 0 && s->dropout > 0) {
-			snprintf(name, sizeof name, "block%d.dropout", i + 1);
-			at = graph_add(g, &op_dropout, name, 0, 1, &at, (double[GRAPH_ATTRS]){ s->dropout }, e);
-		}
-		tap[n++] = at;
+		text_addf(&t, " [%s=", o->name);
+		if (o->type != MODEL_PICK)
+			text_add(&t, o->type == MODEL_WHOLE ? "N" : "X");
+		else
+			for (size_t i = 0; (p = choice_at(o, i, &len)); i++)
+				text_addf(&t, "%s%.*s", i ? "|" : "", (int)len, p);
+		text_add(&t, "]");
 	}
-	if (at >= 0)
-		at = graph_add(g, &op_dense, "logits", 0, 1, &at, (double[GRAPH_ATTRS]){ ACT_NONE, (double)classes }, e);
-	tap[n++] = at;
-	return at < 0 ? -1 : n;
+	snprintf(buf, size, "%s", text_get(&t));
+	text_release(&t);
+	return buf;
 }
 
-const struct model model_mlp = {
-	.name = "mlp",
-	.synopsis = "mlp WIDTH[,WIDTH]... [activation=relu|gelu|tanh] [residual=on|off] [dropout=P]",
-	.doc = "A multilayer perceptron: a block is a dense layer and its activation; with residual=on "
-	       "a block adds its input where the widths agree.",
-	.build = build_mlp,
-};
+static const char *const kind_of_data[] = { "numbers", "images", "tokens" };
+
+int
+model_check(const struct model_spec *s, const struct model_io *io, struct err *e)
+{
+	if (!(s->kind->reads & 1u << io->kind))
+		return err_set(e, "%s: reads %s, the data is %s", s->kind->name,
+			       s->kind->reads & 1u << DATASET_TOKENS ? "tokens" : s->kind->reads & 1u << DATASET_NUMBERS ? "numbers" : "images",
+			       kind_of_data[io->kind]);
+	if (io->next_token && !s->kind->tells_next)
+		return err_set(e, "%s: tells one class for a row, the data asks for the next token; `decoder` tells that", s->kind->name);
+	return s->kind->check ? s->kind->check(s, io, e) : 0;
+}
+
+int
+model_add(struct model_build *b, const struct op *op, const char *name, int n_in, const int *in, const double *attr)
+{
+	for (int i = 0; i < n_in; i++)
+		if (in[i] < 0)
+			return -1;
+	return graph_add(b->g, op, name, 0, n_in, in, attr, b->e);
+}
+
+struct model_layer *
+model_add_layer(struct model_build *b, int node)
+{
+	struct model_layer *l = &b->layer[b->n_layers];
+
+	assert(b->n_layers < MODEL_LAYERS);
+	*l = (struct model_layer){ .node = { node, -1, -1 } };
+	b->n_layers++;
+	return l;
+}
+
+bool
+model_wanted(const struct model_build *b, enum model_tap tap)
+{
+	return b->wants && b->wants[b->n_layers] & 1u << tap;
+}

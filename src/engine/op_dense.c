@@ -1,9 +1,10 @@
-/* op_dense.c: y = f(x W + b), the layer most networks are made of. */
+/* op_dense.c: y = f(x W + b) + r, the layer most networks are made of. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/engine/act.h"
 #include "retort/engine/blas.h"
+#include "retort/engine/cut.h"
 #include "retort/engine/graph.h"
 #include "retort/engine/op.h"
 
@@ -11,65 +12,124 @@
 #include <string.h>
 
 /*
- * attr[0]  enum act
- * attr[1]  width of the output
- * x [rows, in], W [in, out] so that the forward product is plain NN, b [out].
- * Bias and activation are applied to each piece of the product while it is still in the cache.
+ * in[0]    x: the map works on its last dimension, for every position of every row
+ * in[1]    r, where there is one: added behind the activation; a residual connection
+ * attr     see the DENSE_ names in op.h
+ * W is [in, out] so that the forward product is plain NN, b is [out].
+ * Bias, activation and r are applied to each piece of the product while it is still in the cache.
  */
 struct job {
 	struct graph *g;
 	struct node *n;
-	const real *x;
-	real *dx, *dw, *db;
-	size_t rows, in, out;
-	const real *w, *b;
+	const real *x, *r;
+	real *dx, *dr, *dw, *db;
+	bool dx_adds, dr_adds;
+	size_t rows, in, out; /* rows: of the product, every position of every row */
+	const real *w, *b;    /* b NULL without */
 	enum act act;
 	struct blas_product y, gw, gx;
 	int w_pieces; /* pieces of the weight gradient; those of the input gradient follow */
+	int pieces;   /* of the pass over the gradient of y */
 };
+
+/* Numbers in the last dimension, or in the whole row where it is to be flat. */
+static size_t
+width_in(const struct node *n, const struct tensor *x)
+{
+	return n->attr[DENSE_FLAT] != 0 ? tensor_width(x) : x->dim[x->rank - 1];
+}
 
 static struct job
 job_of(struct graph *g, struct node *n)
 {
 	const struct param *p = g->layout->param;
-	const struct node *from = &g->node[n->in[0]];
-	struct job j = { .g = g, .n = n, .x = from->out.data, .dx = from->grad, .rows = g->rows };
+	const struct node *from = &g->node[n->in[0]], *more = n->n_in > 1 ? &g->node[n->in[1]] : NULL;
+	struct job j = { .g = g, .n = n, .x = from->out.data, .dx = from->grad, .dx_adds = n->adds[0] };
 
-	j.in = tensor_width(&from->out);
-	j.out = tensor_width(&n->out);
-	j.act = (enum act)(int)n->attr[0];
+	j.in = width_in(n, &from->out);
+	j.out = n->out.dim[n->out.rank - 1];
+	j.rows = g->rows * (tensor_width(&n->out) / j.out);
+	j.act = (enum act)(int)n->attr[DENSE_ACT];
 	j.w = g->value + p[n->param[0]].offset;
-	j.b = g->value + p[n->param[1]].offset;
+	j.b = n->n_params > 1 ? g->value + p[n->param[1]].offset : NULL;
+	j.pieces = cut_pieces(j.rows, j.out);
+	if (more) {
+		j.r = more->out.data;
+		j.dr = more->grad;
+		j.dr_adds = n->adds[1];
+		if (n->in[0] == n->in[1]) { /* the plan says x first, but r's comes before the activation's */
+			j.dr_adds = n->adds[0];
+			j.dx_adds = true;
+		}
+	}
 	if (g->grad) {
 		j.dw = g->grad + p[n->param[0]].offset;
-		j.db = g->grad + p[n->param[1]].offset;
+		j.db = n->n_params > 1 ? g->grad + p[n->param[1]].offset : NULL;
 	}
 	return j;
+}
+
+static enum param_init
+init_of(const struct node *n)
+{
+	enum act act = (enum act)(int)n->attr[DENSE_ACT];
+
+	if (n->attr[DENSE_NARROW] != 0)
+		return PARAM_NARROW;
+	return act == ACT_NONE || act == ACT_TANH ? PARAM_XAVIER : PARAM_HE;
+}
+
+static int
+check_residual(const struct graph *g, const struct node *n, struct err *e)
+{
+	const struct tensor *r = &g->node[n->in[1]].out;
+
+	if (n->attr[DENSE_ACT] == ACT_RELU || n->attr[DENSE_ACT] == ACT_TANH)
+		return err_set(e, "%s and a residual connection: its derivative is taken from what comes out",
+			       act_name[(int)n->attr[DENSE_ACT]]);
+	if (r->rank != n->out.rank || memcmp(r->dim, n->out.dim, (size_t)r->rank * sizeof r->dim[0]) != 0)
+		return err_set(e, "%zu numbers a row cannot be added to %zu", tensor_width(r), tensor_width(&n->out));
+	return 0;
 }
 
 static int
 shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 {
 	const struct tensor *x = &g->node[n->in[0]].out;
-	size_t in = tensor_width(x), out = (size_t)n->attr[1], dim[2] = { in, out };
-	enum act act = (enum act)(int)n->attr[0];
+	size_t in = width_in(n, x), out = (size_t)n->attr[DENSE_WIDTH], dim[2] = { in, out };
 	char name[PARAM_NAME + 8];
 
-	if (x->rank != 2)
-		return err_set(e, "needs rows of numbers, got rank %d", x->rank);
-	if (out < 1 || out > 65536)
-		return err_set(e, "width %zu is outside 1..65536", out);
-	n->out.rank = 2;
-	n->out.dim[0] = x->dim[0];
-	n->out.dim[1] = out;
-	n->n_params = 2;
+	if (out < 1 || out > 1u << 20)
+		return err_set(e, "width %zu is outside 1..%u", out, 1u << 20);
+	n->out = *x;
+	if (n->attr[DENSE_FLAT] != 0)
+		n->out.rank = 2;
+	n->out.dim[n->out.rank - 1] = out;
+	if (n->n_in > 1 && check_residual(g, n, e) < 0)
+		return -1;
 	snprintf(name, sizeof name, "%s.weight", n->name);
-	n->param[0] = param_add(g->layout, group, name, 2, dim, true,
-				act == ACT_RELU || act == ACT_GELU ? PARAM_HE : PARAM_XAVIER);
+	n->param[n->n_params++] = param_add(g->layout, group, name, 2, dim, true, init_of(n));
 	snprintf(name, sizeof name, "%s.bias", n->name);
-	n->param[1] = param_add(g->layout, group, name, 1, &out, false, PARAM_ZERO);
-	*saved = act_needs_input(act) ? out : 0;
+	if (n->attr[DENSE_BARE] == 0)
+		n->param[n->n_params++] = param_add(g->layout, group, name, 1, &out, false, PARAM_ZERO);
+	*saved = act_needs_input((enum act)(int)n->attr[DENSE_ACT]) ? tensor_width(&n->out) : 0;
+	n->n_work = CUT_PIECES * out;
 	return 0;
+}
+
+static void
+finish_row(const struct job *j, size_t row, size_t column, size_t columns)
+{
+	size_t at = row * j->out + column;
+	real *y = j->n->out.data + at;
+
+	for (size_t k = 0; j->b && k < columns; k++)
+		y[k] += j->b[column + k];
+	if (j->n->saved && j->g->keeps)
+		memcpy(j->n->saved + at, y, columns * sizeof *y);
+	act_forward(j->act, y, columns);
+	for (size_t k = 0; j->r && k < columns; k++)
+		y[k] += j->r[at + k];
 }
 
 static void
@@ -79,15 +139,8 @@ forward_piece(void *arg, int index)
 	size_t row, column, rows, columns;
 
 	blas_piece(&j->y, index, &row, &column, &rows, &columns);
-	for (size_t i = row; i < row + rows; i++) {
-		real *y = j->y.c + i * j->out + column;
-
-		for (size_t k = 0; k < columns; k++)
-			y[k] += j->b[column + k];
-		if (j->n->saved)
-			memcpy(j->n->saved + i * j->out + column, y, columns * sizeof *y);
-		act_forward(j->act, y, columns);
-	}
+	for (size_t i = row; i < row + rows; i++)
+		finish_row(j, i, column, columns);
 }
 
 static void
@@ -100,25 +153,35 @@ forward(struct graph *g, struct node *n)
 	pool_run(g->pool, blas_pieces(&j.y), forward_piece, &j);
 }
 
-#define COLUMNS 256 /* of a piece of the bias gradient */
-
-/* The gradient before the activation, in place, and its sum over rows. */
+/* r's gradient is that of y; then y's becomes the gradient before the activation, in place, and is summed over rows. */
 static void
 activation_piece(void *arg, int index)
 {
 	const struct job *j = arg;
-	size_t from = (size_t)index * COLUMNS, n = j->out - from < COLUMNS ? j->out - from : COLUMNS;
-	real *db = j->db + from;
+	size_t from = cut_from(j->rows, j->pieces, index), to = cut_from(j->rows, j->pieces, index + 1);
+	real *sum = j->n->work + (size_t)index * j->out;
 
-	memset(db, 0, n * sizeof *db);
-	for (size_t i = 0; i < j->rows; i++) {
-		size_t at = i * j->out + from;
+	memset(sum, 0, j->out * sizeof *sum);
+	for (size_t i = from; i < to; i++) {
+		size_t at = i * j->out;
 		real *dy = j->n->grad + at;
 
-		act_backward(j->act, dy, j->n->saved ? j->n->saved + at : NULL, j->n->out.data + at, n);
-		for (size_t k = 0; k < n; k++)
-			db[k] += dy[k];
+		for (size_t k = 0; j->dr && k < j->out; k++)
+			j->dr[at + k] = dy[k] + (j->dr_adds ? j->dr[at + k] : 0);
+		act_backward(j->act, dy, j->n->saved ? j->n->saved + at : NULL, j->n->out.data + at, j->out);
+		for (size_t k = 0; k < j->out; k++)
+			sum[k] += dy[k];
 	}
+}
+
+/* Sums of pieces in the order of the pieces. */
+static void
+add_sums(const struct job *j)
+{
+	memcpy(j->db, j->n->work, j->out * sizeof *j->db);
+	for (int p = 1; p < j->pieces; p++)
+		for (size_t k = 0; k < j->out; k++)
+			j->db[k] += j->n->work[(size_t)p * j->out + k];
 }
 
 static void
@@ -139,13 +202,14 @@ backward(struct graph *g, struct node *n)
 	struct job j = job_of(g, n);
 	int pieces;
 
-	pool_run(j.rows * j.out > 32768 ? g->pool : NULL, (int)((j.out + COLUMNS - 1) / COLUMNS),
-		 activation_piece, &j);
+	pool_run(g->pool, j.pieces, activation_piece, &j);
+	if (j.db)
+		add_sums(&j);
 	j.gw = (struct blas_product){ .trans_a = true, .m = j.in, .n = j.out, .k = j.rows, .a = j.x, .lda = j.in,
 				      .b = n->grad, .ldb = j.out, .c = j.dw, .ldc = j.out };
 	j.gx = (struct blas_product){ .trans_b = true, .m = j.rows, .n = j.in, .k = j.out, .a = n->grad,
 				      .lda = j.out, .b = j.w, .ldb = j.out, .c = j.dx, .ldc = j.in,
-				      .beta = n->adds[0] ? 1 : 0 };
+				      .beta = j.dx_adds ? 1 : 0 };
 	j.w_pieces = blas_pieces(&j.gw);
 	pieces = j.w_pieces + (j.dx ? blas_pieces(&j.gx) : 0);
 	pool_run(pieces > 2 ? g->pool : NULL, pieces, gradient_piece, &j);
@@ -154,13 +218,14 @@ backward(struct graph *g, struct node *n)
 static double
 cost(const struct graph *g, const struct node *n)
 {
-	return 2.0 * (double)tensor_width(&g->node[n->in[0]].out) * (double)tensor_width(&n->out);
+	return 2.0 * (double)width_in(n, &g->node[n->in[0]].out) * (double)tensor_width(&n->out);
 }
 
 const struct op op_dense = {
 	.name = "dense",
-	.doc = "f(x W + b): a matrix product, a bias, an activation.",
+	.doc = "f(x W + b) + r: a matrix product, a bias, an activation, a residual connection.",
 	.n_in = 1,
+	.n_more = 1,
 	.shape = shape,
 	.forward = forward,
 	.backward = backward,

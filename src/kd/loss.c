@@ -4,6 +4,8 @@
 
 #include "retort/kd/loss.h"
 
+#include "retort/engine/vmath.h"
+
 const struct loss *const loss_table[] = {
 #define LOSS(id) &loss_##id,
 #include "retort/kd/losses.def"
@@ -13,15 +15,9 @@ const size_t loss_count = sizeof loss_table / sizeof loss_table[0];
 void
 loss_log_softmax(const real *z, size_t n, double temperature, real *out)
 {
-	real most = z[0], sum = 0, log_sum, beta = (real)(1 / temperature);
+	real most = vmath_max(z, n), beta = (real)(1 / temperature);
+	real log_sum = REAL_LOG(vmath_exp_sum(z, n, most, beta, NULL));
 
-	for (size_t i = 1; i < n; i++)
-		most = z[i] > most ? z[i] : most;
-	for (size_t i = 0; i < n; i++) {
-		out[i] = (z[i] - most) * beta;
-		sum += REAL_EXP(out[i]);
-	}
-	log_sum = REAL_LOG(sum);
 	for (size_t i = 0; i < n; i++)
-		out[i] -= log_sum;
+		out[i] = (z[i] - most) * beta - log_sum;
 }

@@ -4,20 +4,16 @@
 
 #include "retort/kd/loss.h"
 
-/* Mean over the labelled rows of the batch, not over all rows: unlabelled rows must not dilute it. */
+/* The mean is over the labelled rows of the batch, not over all rows: unlabelled rows must not dilute it. */
 static double
 run(const struct loss_args *a)
 {
 	real *log_q = a->scratch;
-	double sum = 0, labelled = 0;
+	double sum = 0;
 
-	for (size_t i = 0; i < a->rows; i++)
-		labelled += a->label[i] >= 0 ? (double)a->label_weight[i] : 0;
-	if (labelled <= 0)
-		return 0;
 	for (size_t i = 0; i < a->rows; i++) {
-		double weight = a->label[i] >= 0 ? (double)a->label_weight[i] / labelled : 0;
-		real step = (real)(weight * a->scale);
+		double weight = a->label[i] >= 0 ? (double)a->weight[i] : 0;
+		real step = (real)(weight * a->scale), *dx = a->dx ? a->dx + i * a->width : NULL;
 
 		if (weight <= 0)
 			continue;
@@ -26,7 +22,8 @@ run(const struct loss_args *a)
 		if (!a->dx)
 			continue;
 		for (size_t c = 0; c < a->width; c++)
-			a->dx[i * a->width + c] += step * (REAL_EXP(log_q[c]) - ((int32_t)c == a->label[i]));
+			dx[c] += step * REAL_EXP(log_q[c]);
+		dx[a->label[i]] -= step;
 	}
 	return sum;
 }

@@ -8,33 +8,34 @@
 static double
 run(const struct loss_args *a)
 {
-	double sum = 0, total = 0;
+	double sum = 0;
 
-	for (size_t i = 0; i < a->rows; i++)
-		total += (double)a->row_weight[i];
-	if (total <= 0)
-		return 0;
 	for (size_t i = 0; i < a->rows; i++) {
-		double weight = (double)a->row_weight[i] / (total * (double)a->width), row = 0;
-		real step = (real)(2 * weight * a->scale);
+		const real *x = a->x + i * a->width, *target = a->target + i * a->width;
+		double weight = (double)a->weight[i] / (double)a->width;
+		real step = (real)(2 * weight * a->scale), *dx = a->dx ? a->dx + i * a->width : NULL, lane[8] = { 0 };
 
+		if (weight <= 0)
+			continue;
 		for (size_t c = 0; c < a->width; c++) {
-			real gap = a->x[i * a->width + c] - a->target[i * a->width + c];
+			real gap = x[c] - target[c];
 
-			row += (double)gap * (double)gap;
-			if (a->dx)
-				a->dx[i * a->width + c] += step * gap;
+			lane[c % 8] += gap * gap;
 		}
-		sum += weight * row;
+		for (size_t c = 0; a->dx && c < a->width; c++)
+			dx[c] += step * (x[c] - target[c]);
+		for (int k = 0; k < 8; k++)
+			sum += weight * (double)lane[k];
 	}
 	return sum;
 }
 
 const struct loss loss_hidden = {
 	.name = "hidden",
-	.doc = "Mean squared error between a student's layer and a teacher's, through a learned linear map where their widths differ.",
+	.doc = "Mean squared error between a student's layer and a teacher's (hidden states through a learned linear map where "
+	       "their widths differ; attention maps; values).",
 	.formula = "mean (W h_s + b - h_t)^2;  gradient 2 (W h_s + b - h_t) / (B d)",
-	.reference = "Romero et al. 2015, FitNets, eq. 3 (without the factor 1/2); Jiao et al. 2020, TinyBERT, eq. 8",
+	.reference = "Romero et al. 2015, FitNets, eq. 3 (without the factor 1/2); Jiao et al. 2020, TinyBERT, eq. 7 and 8",
 	.needs = LOSS_LAYER,
 	.run = run,
 };

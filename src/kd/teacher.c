@@ -1,48 +1,73 @@
-/* teacher.c: what a teacher says about rows, asked once. */
+/* teacher.c: what a teacher says about rows, asked once where its answers can be kept. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/kd/teacher.h"
 
 #include <assert.h>
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "retort/base/io.h"
+#include "retort/engine/blas.h"
+
+#define CHUNK_ROWS 64        /* rows asked together, */
+#define CHUNK_POSITIONS 4096 /* or positions, where a row has many */
+
+const char *const teacher_cache_name[] = { "auto", "off", "memory", "disk", NULL };
+
 static size_t
-chunks(const struct dataset *ds)
+chunks(const struct teacher *t)
 {
-	return (ds->n + TEACHER_CHUNK - 1) / TEACHER_CHUNK;
+	return (t->ds->n + t->chunk - 1) / t->chunk;
+}
+
+static int
+logits_layer(const struct teacher *t)
+{
+	return t->net->n_layers - 1;
+}
+
+static bool
+is_top(const struct teacher *t, int layer, enum model_tap tap)
+{
+	return t->options.top && tap == MODEL_HIDDEN && layer == logits_layer(t);
+}
+
+size_t
+teacher_width(const struct teacher *t, int layer, enum model_tap tap)
+{
+	return tensor_width(&t->net->graph->node[net_node(t->net, layer, tap)].out);
+}
+
+/* Numbers a row that are kept: of the largest logits their ids, themselves, and the tail. */
+static size_t
+kept_width(const struct teacher *t, int layer, enum model_tap tap)
+{
+	int node = net_node(t->net, layer, tap);
+
+	if (is_top(t, layer, tap))
+		return net_positions(t->net, node) * (2 * t->options.top + 1);
+	return tensor_width(&t->net->graph->node[node].out);
+}
+
+static bool
+wanted(const struct teacher *t, int layer, enum model_tap tap)
+{
+	return t->wants[layer] & 1u << tap;
 }
 
 static void
 forget(struct teacher *t)
 {
-	for (int i = 0; i < NET_TAPS; i++) {
-		mem_free(t->out[i]);
-		mem_free(t->known[i]);
-		t->out[i] = NULL;
-		t->known[i] = NULL;
-	}
+	for (int i = 0; i < MODEL_LAYERS; i++)
+		for (int tap = 0; tap < MODEL_TAPS; tap++)
+			kept_close(&t->kept[i][tap]);
 	batch_release(&t->batch);
-	t->is_open = false;
-}
-
-int
-teacher_open(struct teacher *t, struct net *net, real *value, const struct dataset *ds,
-	     const struct hash *inputs, struct err *e)
-{
-	struct hash weights = net_hash(net, value), key = hash_join(&weights, inputs);
-
-	graph_bind(net->graph, value, net->graph->grad);
-	if (t->is_open && t->net == net && t->ds == ds && memcmp(&key, &t->key, sizeof key) == 0)
-		return 0;
-	forget(t);
-	t->net = net;
-	t->ds = ds;
-	t->key = key;
-	if (batch_init(&t->batch, TEACHER_CHUNK, ds->d, e) < 0)
-		return -1;
-	t->is_open = true;
-	return teacher_want(t, net->n_taps - 1, e);
+	mem_free(t->rows);
+	net_free(t->net);
+	memset(t, 0, sizeof *t);
 }
 
 void
@@ -51,53 +76,289 @@ teacher_close(struct teacher *t)
 	forget(t);
 }
 
-int
-teacher_want(struct teacher *t, int tap, struct err *e)
+size_t
+teacher_size(const struct teacher *t)
 {
-	size_t width = net_width(t->net, tap);
+	size_t sum = 0;
 
-	if (t->out[tap])
-		return 0;
-	t->out[tap] = mem_try(t->ds->n * width, sizeof(real));
-	t->known[tap] = mem_try(chunks(t->ds), 1);
-	if (!t->out[tap] || !t->known[tap])
-		return err_set(e, "no memory to keep what %s says: %zu rows of %zu numbers", t->net->name,
-			       t->ds->n, width);
+	for (int i = 0; i < t->net->n_layers; i++)
+		for (int tap = 0; tap < MODEL_TAPS; tap++)
+			if (wanted(t, i, (enum model_tap)tap))
+				sum += kept_size(t->ds->n, chunks(t), kept_width(t, i, (enum model_tap)tap));
+	return sum;
+}
+
+/* Weights, inputs, the kernel that computes, and how precisely: another of any of these is another key. */
+static struct hash
+key_of(const struct net *like, const real *value, const struct hash *inputs, const struct teacher_options *o)
+{
+	struct hash weights = net_hash(like, value), key = hash_join(&weights, inputs), how;
+	char text[160];
+
+	snprintf(text, sizeof text, "%s %zu %d", blas_name(), o->top, o->bf16);
+	how = hash_of(text, strlen(text));
+	return hash_join(&key, &how);
+}
+
+/* A network of its own, that runs forward only and keeps no more than what was wanted. */
+static int
+make_net(struct teacher *t, const struct net *like, real *value, size_t capacity, struct err *e)
+{
+	t->net = net_new(like->name, &like->spec, &like->io, capacity, like->graph->pool, t->wants, e);
+	if (!t->net)
+		return -1;
+	t->wants[logits_layer(t)] |= 1u << MODEL_HIDDEN;
+	for (int i = 0; i < t->net->n_layers; i++)
+		for (int tap = 0; tap < MODEL_TAPS; tap++)
+			if (wanted(t, i, (enum model_tap)tap) && net_node(t->net, i, (enum model_tap)tap) != t->net->input)
+				graph_tap(t->net->graph, net_node(t->net, i, (enum model_tap)tap));
+	if (net_finish(t->net, false, e) < 0)
+		return -1;
+	graph_bind(t->net->graph, value, NULL);
 	return 0;
+}
+
+static char *
+file_of(const struct teacher *t, int layer, int tap, struct err *e)
+{
+	char *dir = io_xdg("XDG_CACHE_HOME", ".cache"), *answers = dir ? io_join(dir, "answers") : NULL, *path = NULL;
+	char hex[65], name[120];
+
+	hash_hex(&t->key, hex);
+	snprintf(name, sizeof name, "%.24s-%d-%s", hex, layer, model_tap_name[tap]);
+	if (!answers)
+		err_set(e, "cache disk: neither XDG_CACHE_HOME nor HOME names a directory");
+	else if (io_mkdirs(answers, e) == 0)
+		path = io_join(answers, name);
+	mem_free(answers);
+	mem_free(dir);
+	return path;
+}
+
+static int
+keep(struct teacher *t, int layer, int tap, struct err *e)
+{
+	char *path = NULL;
+	int status;
+
+	if (t->options.cache == TEACHER_DISK && !(path = file_of(t, layer, tap, e)))
+		return -1;
+	status = kept_open(&t->kept[layer][tap], t->ds->n, chunks(t), kept_width(t, layer, (enum model_tap)tap), path, &t->key, e);
+	mem_free(path);
+	return status;
+}
+
+/* Everything wanted has its place, once it is known whether answers are kept. */
+static int
+keep_all(struct teacher *t, struct err *e)
+{
+	for (int i = 0; i < t->net->n_layers; i++)
+		for (int tap = 0; tap < MODEL_TAPS; tap++)
+			if (wanted(t, i, (enum model_tap)tap) && keep(t, i, tap, e) < 0)
+				return -1;
+	t->rows = mem_array(t->chunk, sizeof *t->rows);
+	return batch_init(&t->batch, t->chunk, t->ds, e);
+}
+
+static size_t
+chunk_of(const struct net *like)
+{
+	size_t positions = like->io.kind == DATASET_TOKENS ? like->io.length : 1;
+	size_t rows = CHUNK_POSITIONS / positions;
+
+	return rows < 1 ? 1 : rows < CHUNK_ROWS ? rows : CHUNK_ROWS;
+}
+
+static int
+open_new(struct teacher *t, const struct net *like, real *value, size_t capacity, struct err *e)
+{
+	t->chunk = chunk_of(like);
+	/* sizes are known once there are nodes: the network is built for a chunk, and again for a batch where nothing is kept */
+	if (make_net(t, like, value, t->chunk, e) < 0)
+		return -1;
+	if (t->options.top && (t->options.top >= t->net->io.classes || t->options.cache == TEACHER_OFF))
+		return err_set(e, "top %zu: %s", t->options.top, t->options.cache == TEACHER_OFF ?
+			       "is what is kept, and cache is off" : "there are no more classes than that");
+	t->keeps = t->options.cache != TEACHER_OFF && (t->options.cache != TEACHER_AUTO || teacher_size(t) <= TEACHER_KEPT);
+	if (t->keeps)
+		return keep_all(t, e);
+	if (t->options.top)
+		return err_set(e, "top %zu: %zu bytes are more than `auto` keeps; say `cache memory` or `cache disk`", t->options.top,
+			       teacher_size(t));
+	net_free(t->net);
+	return make_net(t, like, value, capacity, e);
+}
+
+static bool
+same_options(const struct teacher_options *a, const struct teacher_options *b)
+{
+	return a->cache == b->cache && a->top == b->top && a->bf16 == b->bf16;
+}
+
+int
+teacher_open(struct teacher *t, const struct net *like, real *value, const struct dataset *ds, const struct hash *inputs,
+	     const unsigned *wants, const struct teacher_options *options, size_t capacity, struct err *e)
+{
+	struct hash key = key_of(like, value, inputs, options);
+	unsigned all[MODEL_LAYERS];
+	bool same;
+
+	memcpy(all, wants, sizeof all);
+	all[like->n_layers - 1] |= 1u << MODEL_HIDDEN;
+	same = t->is_open && t->ds == ds && memcmp(&key, &t->key, sizeof key) == 0 &&
+	       same_options(&t->options, options) && memcmp(all, t->wants, sizeof all) == 0 &&
+	       (t->keeps || t->net->graph->capacity >= capacity);
+	if (same) {
+		graph_bind(t->net->graph, value, NULL);
+		return 0;
+	}
+	forget(t);
+	t->ds = ds;
+	t->key = key;
+	t->options = *options;
+	memcpy(t->wants, all, sizeof all);
+	if (open_new(t, like, value, capacity, e) < 0) {
+		forget(t);
+		return -1;
+	}
+	t->is_open = true;
+	return 0;
+}
+
+/* The k largest of n logits, largest first, into id and z; returns log sum exp of the rest. */
+static real
+take_top(const real *logit, size_t n, size_t k, real *id, real *z)
+{
+	real rest = 0;
+
+	for (size_t c = 0; c < n; c++) {
+		size_t at;
+
+		if (c >= k && logit[c] <= z[k - 1])
+			continue;
+		at = c < k ? c : k - 1;
+		for (; at > 0 && z[at - 1] < logit[c]; at--) {
+			z[at] = z[at - 1];
+			id[at] = id[at - 1];
+		}
+		z[at] = logit[c];
+		id[at] = (real)c;
+	}
+	for (size_t c = 0; c < n; c++)
+		rest += REAL_EXP(logit[c] - z[0]);
+	for (size_t c = 0; c < k; c++)
+		rest -= REAL_EXP(z[c] - z[0]);
+	return z[0] + REAL_LOG(rest > (real)1e-30 ? rest : (real)1e-30);
+}
+
+static void
+keep_top(const struct teacher *t, const real *logit, size_t rows, real *out)
+{
+	size_t k = t->options.top, n = t->net->io.classes;
+	size_t positions = rows * net_positions(t->net, net_logits(t->net));
+
+	for (size_t i = 0; i < positions; i++) {
+		real *to = out + i * (2 * k + 1);
+
+		to[2 * k] = take_top(logit + i * n, n, k, to, to + k);
+	}
+}
+
+static void
+keep_rows(struct teacher *t, int layer, enum model_tap tap, size_t chunk, size_t n)
+{
+	struct kept *k = &t->kept[layer][tap];
+	real *to = k->out + chunk * t->chunk * k->width;
+	const real *from = t->net->graph->node[net_node(t->net, layer, tap)].out.data;
+
+	if (is_top(t, layer, tap))
+		keep_top(t, from, n, to);
+	else
+		memcpy(to, from, n * k->width * sizeof *to);
+	k->known[chunk] = 1;
+}
+
+static void
+run_net(struct teacher *t, const struct batch *b)
+{
+	struct graph *g = t->net->graph;
+
+	g->training = g->keeps = false;
+	net_feed(t->net, b);
+	graph_forward(g, g->n_nodes - 1);
+	t->asked += b->rows;
 }
 
 /* Run the network once for a chunk and keep every layer that somebody wants. */
 static void
-ask(struct teacher *t, size_t chunk)
+learn_chunk(struct teacher *t, size_t chunk)
 {
-	size_t from = chunk * TEACHER_CHUNK, n = t->ds->n - from < TEACHER_CHUNK ? t->ds->n - from : TEACHER_CHUNK;
-	struct graph *g = t->net->graph;
+	size_t from = chunk * t->chunk, n = t->ds->n - from < t->chunk ? t->ds->n - from : t->chunk;
 
 	for (size_t i = 0; i < n; i++)
 		t->rows[i] = (uint32_t)(from + i);
 	batch_fill(&t->batch, t->ds, t->rows, n, NULL);
-	g->training = g->keeps = false;
-	graph_feed(g, t->net->tap[0], batch_f32(&t->batch, BATCH_INPUT), n);
-	graph_forward(g, net_logits(t->net));
-	for (int tap = 0; tap < t->net->n_taps; tap++) {
-		size_t width = net_width(t->net, tap);
+	run_net(t, &t->batch);
+	for (int i = 0; i < t->net->n_layers; i++)
+		for (int tap = 0; tap < MODEL_TAPS; tap++)
+			if (t->kept[i][tap].out)
+				keep_rows(t, i, (enum model_tap)tap, chunk, n);
+}
 
-		if (!t->out[tap])
-			continue;
-		memcpy(t->out[tap] + from * width, g->node[t->net->tap[tap]].out.data, n * width * sizeof(real));
-		t->known[tap][chunk] = 1;
-	}
+/* One file may be older than another: what any of them lacks is asked for again. */
+static bool
+knows(const struct teacher *t, size_t chunk)
+{
+	for (int i = 0; i < t->net->n_layers; i++)
+		for (int tap = 0; tap < MODEL_TAPS; tap++)
+			if (t->kept[i][tap].out && !t->kept[i][tap].known[chunk])
+				return false;
+	return true;
 }
 
 void
-teacher_fill(struct teacher *t, int tap, const uint32_t *rows, size_t n, real *out)
+teacher_ask(struct teacher *t, const struct batch *b)
 {
-	size_t width = net_width(t->net, tap);
+	const int32_t *row = batch_i32(b, BATCH_ROW);
 
-	assert(t->out[tap]);
-	for (size_t i = 0; i < n; i++) {
-		if (!t->known[tap][rows[i] / TEACHER_CHUNK])
-			ask(t, rows[i] / TEACHER_CHUNK);
-		memcpy(out + i * width, t->out[tap] + rows[i] * width, width * sizeof *out);
+	if (!t->keeps) {
+		run_net(t, b);
+		return;
 	}
+	for (size_t i = 0; i < b->rows; i++)
+		if (!knows(t, (size_t)row[i] / t->chunk))
+			learn_chunk(t, (size_t)row[i] / t->chunk);
+}
+
+const real *
+teacher_answer(const struct teacher *t, int layer, enum model_tap tap, const struct batch *b, real *out)
+{
+	const struct kept *k = &t->kept[layer][tap];
+	const int32_t *row = batch_i32(b, BATCH_ROW);
+
+	if (!t->keeps)
+		return t->net->graph->node[net_node(t->net, layer, tap)].out.data;
+	assert(k->out && !is_top(t, layer, tap));
+	for (size_t i = 0; i < b->rows; i++)
+		memcpy(out + i * k->width, k->out + (size_t)row[i] * k->width, k->width * sizeof *out);
+	return out;
+}
+
+void
+teacher_answer_top(const struct teacher *t, const struct batch *b, int32_t *id, real *logit, real *tail)
+{
+	const struct kept *kept = &t->kept[logits_layer(t)][MODEL_HIDDEN];
+	const int32_t *row = batch_i32(b, BATCH_ROW);
+	size_t k = t->options.top, positions = kept->width / (2 * k + 1);
+
+	for (size_t i = 0; i < b->rows; i++)
+		for (size_t p = 0; p < positions; p++) {
+			const real *from = kept->out + (size_t)row[i] * kept->width + p * (2 * k + 1);
+			size_t at = i * positions + p;
+
+			for (size_t c = 0; c < k; c++)
+				id[at * k + c] = (int32_t)from[c];
+			memcpy(logit + at * k, from + k, k * sizeof *logit);
+			tail[at] = from[2 * k];
+		}
 }

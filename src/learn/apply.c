@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/rng.h"
+#include "retort/base/text.h"
 #include "retort/engine/blas.h"
 #include "retort/learn/change.h"
 #include "retort/learn/eval.h"
@@ -128,6 +129,7 @@ do_data(struct work *w, struct request *r, struct err *e)
 	find_labelled(w);
 	snprintf(w->info.data, sizeof w->info.data, "%s", w->ds->name);
 	hash_hex(&w->ds->hash, w->info.data_hash);
+	w->info.io = model_io_of(w->ds);
 	w->info.rows = w->ds->n;
 	w->info.features = w->ds->d;
 	w->info.classes = w->ds->classes;
@@ -148,12 +150,21 @@ describe(struct lab_net *out, const struct branch *b, const char *origin)
 	snprintf(out->name, sizeof out->name, "%s", n->name);
 	model_print(&n->spec, out->spec, sizeof out->spec);
 	snprintf(out->origin, sizeof out->origin, "%s", origin);
-	out->n_layers = n->n_taps;
+	out->n_layers = n->n_layers;
 	for (size_t i = 0; i < n->own; i++)
-		out->parameters += n->layout.param[i].len;
-	for (int i = 0; i < n->n_taps; i++) {
+		if (!n->layout.param[i].is_state)
+			out->parameters += n->layout.param[i].len;
+	for (int i = 0; i < n->n_layers; i++) {
+		const struct model_layer *l = &n->layer[i];
+		const struct node *node = &n->graph->node[l->node[MODEL_HIDDEN]];
+
 		net_layer_name(n, i, out->layer[i].name, sizeof out->layer[i].name);
-		out->layer[i].width = net_width(n, i);
+		out->layer[i].width = tensor_width(&node->out);
+		out->layer[i].last = node->out.dim[node->out.rank - 1];
+		out->layer[i].is_tokens = n->io.kind == DATASET_TOKENS && node->out.rank == 3;
+		out->layer[i].heads = l->heads;
+		out->layer[i].kv_heads = l->kv_heads;
+		out->layer[i].learns = node->op != &op_input;
 	}
 	out->weight = 1;
 	out->last = out->best = no_scores;
@@ -170,7 +181,7 @@ fold_scale(const struct work *w, const struct branch *b, const struct ckpt *c)
 	const struct param *weight = &b->net->layout.param[0], *bias = &b->net->layout.param[1];
 	real *value = branch_value(b);
 
-	if (!mean || !spread || mean->len != w->scale.d || spread->len != w->scale.d)
+	if (!mean || !spread || w->ds->kind != DATASET_NUMBERS || mean->len != w->scale.d || spread->len != w->scale.d)
 		return;
 	for (size_t i = 0; i < w->scale.d; i++) {
 		double scale = (double)(float)w->scale.spread[i] / (double)spread->data[i];
@@ -211,25 +222,14 @@ load_moments(const struct branch *b, const struct ckpt *c)
 static struct branch *
 make(struct work *w, struct request *r, int id, const char *name, struct err *e)
 {
-	size_t features = w->ds->d, classes = (size_t)w->ds->classes, capacity = work_batch(w);
+	struct model_io io = model_io_of(w->ds);
+	size_t capacity = work_batch(w);
 	struct model_spec spec;
 	struct branch *b;
 
-	if (!r->ckpt) {
-		if (model_parse(r->spec, &spec, e) < 0)
-			return NULL;
-	} else {
-		if (net_spec_of(r->ckpt, &spec, &features, &classes, e) < 0)
-			return NULL;
-		if (features != w->ds->d || classes != (size_t)w->ds->classes) {
-			err_set(e, "the file's network has %zu features and %zu classes, %s has %zu and %d", features,
-				classes, w->ds->name, w->ds->d, w->ds->classes);
-			return NULL;
-		}
-	}
-	if (id >= 2 && capacity < TEACHER_CHUNK)
-		capacity = TEACHER_CHUNK;
-	b = branch_new(id, name, &spec, features, classes, capacity, w->info.seed, w->pool, e);
+	if (r->ckpt ? net_spec_of(r->ckpt, &spec, &io, e) < 0 : model_parse(r->spec, &spec, e) < 0)
+		return NULL;
+	b = branch_new(id, name, &spec, &io, capacity, w->info.seed, w->pool, e);
 	if (b && r->ckpt) {
 		if (net_load(b->net, branch_value(b), r->ckpt, e) < 0) {
 			branch_free(b);
@@ -286,6 +286,45 @@ do_teacher(struct work *w, struct request *r, struct err *e)
 	return 0;
 }
 
+/* One word of how a teacher is asked. */
+static int
+set_option(struct teacher_options *o, const char *key, const char *value, struct err *e)
+{
+	int64_t n;
+
+	if (strcmp(key, "cache") == 0) {
+		for (int i = 0; teacher_cache_name[i]; i++)
+			if (strcmp(value, teacher_cache_name[i]) == 0) {
+				o->cache = (enum teacher_cache)i;
+				return 0;
+			}
+		return err_set(e, "cache: '%.40s' is none of auto, off, memory, disk", value);
+	}
+	if (strcmp(key, "top") == 0) {
+		if (strcmp(value, "all") == 0)
+			n = 0;
+		else if (text_to_int(value, &n) < 0 || n < 1 || n > 65536)
+			return err_set(e, "top: '%.40s' is neither all nor a whole number in 1..65536", value);
+		o->top = (size_t)n;
+		return 0;
+	}
+	if (strcmp(value, "f32") != 0 && strcmp(value, "bf16") != 0)
+		return err_set(e, "precision: '%.40s' is neither f32 nor bf16", value);
+	o->bf16 = strcmp(value, "bf16") == 0;
+	return 0;
+}
+
+static int
+do_options(struct work *w, struct request *r, struct err *e)
+{
+	int k = lab_info_teacher(&w->info, r->name, e);
+
+	if (k < 0 || set_option(&w->info.teacher[k].options, r->text, r->spec, e) < 0)
+		return err_wrap(e, "teachers %s", r->name);
+	teacher_close(&w->teacher[k].says);
+	return 0;
+}
+
 static int
 do_student(struct work *w, struct request *r, struct err *e)
 {
@@ -310,8 +349,6 @@ fit_batch(struct work *w, struct branch **b, struct err *e)
 {
 	size_t rows = work_batch(w), room = (*b)->net->graph->capacity;
 
-	if ((*b)->id >= 2 && rows < TEACHER_CHUNK)
-		rows = TEACHER_CHUNK;
 	if (room == rows)
 		return 0;
 	return branch_rebuild(b, rows, (*b)->id == LAB_MAIN ? w->info.map : NULL,
@@ -322,7 +359,7 @@ static int
 fit_all(struct work *w, struct err *e)
 {
 	for (int i = 0; i < w->info.n_teachers; i++) {
-		teacher_close(&w->teacher[i].says); /* it borrows the graph */
+		teacher_close(&w->teacher[i].says); /* it borrows the weights */
 		if (fit_batch(w, &w->teacher[i].branch, e) < 0)
 			return -1;
 	}
@@ -421,8 +458,7 @@ make_plain(struct work *w, struct err *e)
 
 	if (w->plain || w->split.n_shown == 0)
 		return 0;
-	w->plain = branch_new(LAB_PLAIN, "s", &n->spec, n->features, n->classes, n->graph->capacity, w->info.seed,
-			      w->pool, e);
+	w->plain = branch_new(LAB_PLAIN, "s", &n->spec, &n->io, n->graph->capacity, w->info.seed, w->pool, e);
 	if (!w->plain)
 		return -1;
 	sampler_init(&w->plain_order, w->split.shown, w->split.n_shown, order_seed(w, "plain"));
@@ -480,6 +516,8 @@ apply_request(struct work *w, struct request *r, struct err *e)
 		return do_teacher(w, r, e);
 	case REQUEST_STUDENT:
 		return do_student(w, r, e);
+	case REQUEST_OPTIONS:
+		return do_options(w, r, e);
 	case REQUEST_TRAIN:
 		return do_train(w, r, e);
 	case REQUEST_RUN:

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/learn/optim.h"
+#include "retort/learn/terms.h"
 
 /* Arrays behind the struct begin at a cache line. */
 static size_t
@@ -51,20 +52,25 @@ branch_free(struct branch *b)
 	mem_free(b->grad);
 	mem_free(b->partial);
 	mem_free(b->scratch);
+	for (int i = 0; i < BRANCH_MEANS; i++)
+		mem_free(b->weight[i]);
 	mem_free(b);
 }
 
-static size_t
-widest(const struct net *n)
+/* What losses need: sums of pieces, scratch for every thread, weights of positions. */
+static int
+take_room_for_terms(struct branch *b)
 {
-	size_t most = 1;
+	size_t sums = terms_sums(), pieces = (size_t)optim_pieces(&b->net->layout) + 1;
+	size_t positions = b->net->io.kind == DATASET_TOKENS ? b->net->io.length : 1;
 
-	for (int i = 0; i < n->graph->n_nodes; i++) {
-		size_t width = tensor_width(&n->graph->node[i].out);
-
-		most = width > most ? width : most;
-	}
-	return most;
+	b->n_scratch = terms_scratch(b);
+	b->partial = mem_try(sums > pieces ? sums : pieces, sizeof(double));
+	b->scratch = mem_try((size_t)pool_threads(b->pool) * b->n_scratch, sizeof(real));
+	for (int i = 0; i < BRANCH_MEANS; i++)
+		if (!(b->weight[i] = mem_try(b->net->graph->capacity * positions, sizeof(real))))
+			return -1;
+	return b->partial && b->scratch ? 0 : -1;
 }
 
 /* Once the graph is whole: its memory, the slab, and the graph bound to the slab. */
@@ -79,9 +85,7 @@ take_memory(struct branch *b, uint64_t seed, struct err *e)
 	size = head() + 3 * len * sizeof(real);
 	b->state = mem_try(size, 1);
 	b->grad = mem_try(len, sizeof(real));
-	b->partial = mem_try((size_t)optim_pieces(&b->net->layout) + 1, sizeof(double));
-	b->scratch = mem_try(3 * widest(b->net), sizeof(real));
-	if (!b->state || !b->grad || !b->partial || !b->scratch)
+	if (!b->state || !b->grad || take_room_for_terms(b) < 0)
 		return err_set(e, "no memory for %zu parameters", b->net->layout.count);
 	b->state->size = size;
 	b->state->seed = seed;
@@ -91,52 +95,89 @@ take_memory(struct branch *b, uint64_t seed, struct err *e)
 	return 0;
 }
 
-static void
-add_term(struct branch *b, const struct loss *loss, int map, int node, unsigned train, unsigned weighted,
-	 unsigned share)
+static struct branch_term *
+add_term(struct branch *b, const struct loss *loss, int map, int node, enum branch_mean mean)
 {
-	b->term[b->n_terms++] = (struct branch_term){ loss, map, node, train, weighted, share };
+	struct branch_term *t = &b->term[b->n_terms++];
+	size_t width = tensor_width(&b->net->graph->node[node].out);
+
+	*t = (struct branch_term){ .loss = loss, .map = map, .node = node, .mean = mean };
+	t->width = mean == BRANCH_ROWS ? width : width / net_positions(b->net, node);
 	graph_tap(b->net->graph, node);
+	return t;
 }
 
-/* The pair of layers gets a projection where widths differ, and a term. */
+/* A pair of hidden states or values gets a projection where widths differ. Returns the node to compare, or -1. */
+static int
+node_of_map(struct branch *b, const struct lab_map *m, const struct lab_net *t, struct err *e)
+{
+	const struct lab_layer *l = &t->layer[m->t_layer];
+	int node = net_node(b->net, m->s_layer, m->on);
+	char name[PARAM_NAME], tap[16] = "";
+
+	if (node < 0)
+		return err_set(e, "s:%d has no %s", m->s_layer, model_tap_name[m->on]);
+	if (!m->projected)
+		return node;
+	if (m->on != MODEL_HIDDEN)
+		snprintf(tap, sizeof tap, ".%s", model_tap_name[m->on]);
+	snprintf(name, sizeof name, "map.%s.%s.%d%s", t->name, l->name, m->s_layer, tap);
+	return net_project(b->net, name, node, m->t_width, e);
+}
+
 static int
 add_map(struct branch *b, const struct lab_map *m, int index, const struct lab_net *teacher, struct err *e)
 {
-	const struct lab_net *t = &teacher[m->teacher];
-	size_t width = t->layer[m->t_layer].width;
-	int node = b->net->tap[m->s_layer];
-	char name[PARAM_NAME];
+	const struct lab_layer *l = &teacher[m->teacher].layer[m->t_layer];
+	int node = node_of_map(b, m, &teacher[m->teacher], e);
+	struct branch_term *t;
 
-	if (net_width(b->net, m->s_layer) != width) {
-		snprintf(name, sizeof name, "map.%s.%s.%d", t->name, t->layer[m->t_layer].name, m->s_layer);
-		node = net_project(b->net, name, m->s_layer, width, e);
-		if (node < 0)
-			return -1;
-	}
-	add_term(b, &loss_hidden, index, node, metric_map(m->slot, METRIC_MAP_TRAIN),
-		 metric_map(m->slot, METRIC_MAP_WEIGHTED), metric_map(m->slot, METRIC_MAP_SHARE));
+	if (node < 0)
+		return -1;
+	t = add_term(b, m->match, index, node, l->is_tokens && m->on != MODEL_ATTENTION ? BRANCH_TOKENS : BRANCH_ROWS);
+	t->t_channels = m->match->needs & LOSS_MAP ? l->last : 0;
+	t->train = metric_map(m->slot, METRIC_MAP_TRAIN);
+	t->weighted = metric_map(m->slot, METRIC_MAP_WEIGHTED);
+	t->share = metric_map(m->slot, METRIC_MAP_SHARE);
 	return 0;
 }
 
+static void
+add_logits_terms(struct branch *b)
+{
+	int node = net_logits(b->net);
+	struct branch_term *t = add_term(b, &loss_ce, -1, node, BRANCH_LABELS);
+
+	t->train = METRIC_TRAIN_CE;
+	t->weighted = METRIC_WEIGHTED_CE;
+	t->share = METRIC_SHARE_CE;
+	if (b->id != LAB_MAIN)
+		return;
+	t = add_term(b, &loss_kd, -1, node, b->net->io.next_token ? BRANCH_TOKENS : BRANCH_ROWS);
+	t->train = METRIC_TRAIN_KD;
+	t->weighted = METRIC_WEIGHTED_KD;
+	t->share = METRIC_SHARE_KD;
+}
+
 static struct branch *
-build(int id, const char *name, const struct model_spec *spec, size_t features, size_t classes, size_t capacity,
+build(int id, const char *name, const struct model_spec *spec, const struct model_io *io, size_t capacity,
       uint64_t seed, struct pool *pool, const struct lab_map *map, int n_maps, const struct lab_net *teacher,
       struct err *e)
 {
 	struct branch *b = mem_new(sizeof *b);
+	unsigned wants[MODEL_LAYERS] = { 0 };
 	int status = 0;
 
+	for (int i = 0; i < n_maps; i++)
+		wants[map[i].s_layer] |= 1u << map[i].on;
 	b->id = id;
 	b->pool = pool;
-	b->net = net_new(name, spec, features, classes, capacity, pool, e);
+	b->net = net_new(name, spec, io, capacity, pool, wants, e);
 	if (!b->net) {
 		branch_free(b);
 		return NULL;
 	}
-	add_term(b, &loss_ce, -1, net_logits(b->net), METRIC_TRAIN_CE, METRIC_WEIGHTED_CE, METRIC_SHARE_CE);
-	if (id == LAB_MAIN)
-		add_term(b, &loss_kd, -1, net_logits(b->net), METRIC_TRAIN_KD, METRIC_WEIGHTED_KD, METRIC_SHARE_KD);
+	add_logits_terms(b);
 	for (int i = 0; i < n_maps && status == 0; i++)
 		status = add_map(b, &map[i], i, teacher, e);
 	if (status < 0 || take_memory(b, seed, e) < 0) {
@@ -147,10 +188,10 @@ build(int id, const char *name, const struct model_spec *spec, size_t features, 
 }
 
 struct branch *
-branch_new(int id, const char *name, const struct model_spec *spec, size_t features, size_t classes,
-	   size_t capacity, uint64_t seed, struct pool *pool, struct err *e)
+branch_new(int id, const char *name, const struct model_spec *spec, const struct model_io *io, size_t capacity,
+	   uint64_t seed, struct pool *pool, struct err *e)
 {
-	return build(id, name, spec, features, classes, capacity, seed, pool, NULL, 0, NULL, e);
+	return build(id, name, spec, io, capacity, seed, pool, NULL, 0, NULL, e);
 }
 
 /* Update counts by group name: groups are numbered anew when maps change. */
@@ -171,7 +212,7 @@ branch_rebuild(struct branch **b, size_t capacity, const struct lab_map *map, in
 {
 	struct branch *old = *b;
 	const struct net *n = old->net;
-	struct branch *new = build(old->id, n->name, &n->spec, n->features, n->classes, capacity,
+	struct branch *new = build(old->id, n->name, &n->spec, &n->io, capacity,
 				   old->state->seed, old->pool, map, n_maps, teacher, e);
 
 	if (!new)
@@ -198,91 +239,6 @@ branch_weight(const struct branch *b, int term, const struct knobs *k, const str
 	return t->loss == &loss_ce ? k->ce_weight : k->kd_weight;
 }
 
-/* The distillation term is the sum over teachers, each with its weight as typed. */
-static double
-run_kd(const struct branch_feed *f, struct loss_args *a)
-{
-	double sum = 0, scale = a->scale;
-
-	for (int i = 0; i < f->n_teachers; i++) {
-		a->target = f->t_logits[i];
-		a->scale = scale * f->t_weight[i];
-		sum += f->t_weight[i] * loss_kd.run(a);
-	}
-	return sum;
-}
-
-/* Raw value of one term; adds its gradient times `scale` to its node where `with_gradient`. */
-static double
-run_term(struct branch *b, int term, const struct branch_feed *f, double temperature, double scale,
-	 bool with_gradient)
-{
-	const struct branch_term *t = &b->term[term];
-	struct node *n = &b->net->graph->node[t->node];
-	struct loss_args a = {
-		.rows = b->net->graph->rows,
-		.width = tensor_width(&n->out),
-		.x = n->out.data,
-		.label = batch_i32(f->batch, BATCH_LABEL),
-		.label_weight = batch_f32(f->batch, BATCH_LABEL_WEIGHT),
-		.row_weight = batch_f32(f->batch, BATCH_ROW_WEIGHT),
-		.temperature = temperature,
-		.scale = scale,
-		.dx = with_gradient ? n->grad : NULL,
-		.scratch = b->scratch,
-	};
-
-	if (t->loss == &loss_kd)
-		return run_kd(f, &a);
-	if (t->map >= 0) {
-		a.target = f->t_layer[t->map];
-		if (!a.target)
-			return 0; /* a muted teacher says nothing */
-	}
-	return t->loss->run(&a);
-}
-
-/* Mean over the teachers, by weight, of the KL divergence at temperature 1. */
-static double
-kl_at_one(struct branch *b, const struct branch_feed *f)
-{
-	struct branch_feed even = *f;
-	double sum = 0;
-
-	for (int i = 0; i < f->n_teachers; i++)
-		sum += f->t_weight[i];
-	if (f->n_teachers == 0)
-		return NAN;
-	for (int i = 0; i < f->n_teachers; i++)
-		even.t_weight[i] = sum > 0 ? f->t_weight[i] / sum : 1.0 / f->n_teachers;
-	for (int i = 0; i < b->n_terms; i++)
-		if (b->term[i].loss == &loss_kd)
-			return run_term(b, i, &even, 1, 0, false);
-	return NAN;
-}
-
-static double
-accuracy(const struct branch *b, const struct branch_feed *f)
-{
-	const struct node *n = &b->net->graph->node[net_logits(b->net)];
-	const int32_t *label = batch_i32(f->batch, BATCH_LABEL);
-	const float *weight = batch_f32(f->batch, BATCH_LABEL_WEIGHT);
-	size_t width = tensor_width(&n->out), right = 0, seen = 0;
-
-	for (size_t i = 0; i < b->net->graph->rows; i++) {
-		const real *z = n->out.data + i * width;
-		size_t best = 0;
-
-		if (label[i] < 0 || weight[i] <= 0)
-			continue;
-		for (size_t c = 1; c < width; c++)
-			best = z[c] > z[best] ? c : best;
-		right += (int32_t)best == label[i];
-		seen++;
-	}
-	return seen ? (double)right / (double)seen : NAN;
-}
-
 static void
 forward(struct branch *b, const struct branch_feed *f, bool training)
 {
@@ -291,9 +247,47 @@ forward(struct branch *b, const struct branch_feed *f, bool training)
 	g->training = training;
 	g->keeps = true;
 	g->step = b->state->step;
-	graph_feed(g, b->net->tap[0], batch_f32(f->batch, BATCH_INPUT), f->batch->rows);
+	net_feed(b->net, f->batch);
 	graph_forward(g, g->n_nodes - 1);
 	graph_zero(g);
+	terms_means(b, f->batch);
+}
+
+/*
+ * Running statistics move in the forward pass, before it is known whether the step is applied. No
+ * optimizer uses their first moment: what they were stands there, to be put back.
+ */
+static void
+copy_state(const struct branch *b, bool back)
+{
+	for (size_t i = 0; i < b->net->layout.n; i++) {
+		const struct param *p = &b->net->layout.param[i];
+		real *value = branch_value(b) + p->offset, *was = branch_moment1(b) + p->offset;
+
+		if (p->is_state)
+			memcpy(back ? value : was, back ? was : value, p->len * sizeof *value);
+	}
+}
+
+static void
+run_terms(struct branch *b, const struct branch_feed *f, const struct knobs *k, const struct lab_map *map,
+	  struct branch_result *out)
+{
+	double weight[2 + LAB_MAPS];
+	struct terms_job job = { f, k->temperature, weight, -1, true };
+	struct terms_result r;
+
+	for (int i = 0; i < b->n_terms; i++)
+		weight[i] = branch_weight(b, i, k, map);
+	terms_run(b, &job, &r);
+	out->loss = 0;
+	for (int i = 0; i < b->n_terms; i++) {
+		out->raw[i] = r.raw[i];
+		out->weighted[i] = weight[i] * r.raw[i];
+		out->loss += out->weighted[i];
+	}
+	out->kl = b->id == LAB_MAIN ? r.kl : NAN;
+	out->accuracy = r.accuracy;
 }
 
 void
@@ -303,24 +297,18 @@ branch_step(struct branch *b, const struct branch_feed *f, const struct knobs *k
 	struct optim_slab slab = { &b->net->layout, branch_value(b), b->grad, branch_moment1(b),
 				   branch_moment2(b), b->state->updates };
 
+	copy_state(b, false);
 	forward(b, f, true);
-	out->loss = 0;
-	for (int i = 0; i < b->n_terms; i++) {
-		double weight = branch_weight(b, i, k, map);
-
-		out->raw[i] = run_term(b, i, f, k->temperature, weight, true);
-		out->weighted[i] = weight * out->raw[i];
-		out->loss += out->weighted[i];
-	}
-	out->kl = kl_at_one(b, f);
-	out->accuracy = accuracy(b, f);
+	run_terms(b, f, k, map, out);
 	out->lr = lr;
 	graph_backward(b->net->graph);
 	out->grad_norm = optim_norm(b->pool, &b->net->layout, b->grad, b->partial);
 	out->applied = isfinite(out->loss) && isfinite(out->grad_norm) &&
 		       !optim_is_wild(b->pool, &slab, k, lr, out->grad_norm, b->partial);
-	if (!out->applied)
+	if (!out->applied) {
+		copy_state(b, true);
 		return;
+	}
 	optim_apply(b->pool, &slab, k, lr, out->grad_norm);
 	b->state->step++;
 }
@@ -329,16 +317,18 @@ void
 branch_shares(struct branch *b, const struct branch_feed *f, const struct knobs *k, const struct lab_map *map,
 	      double *share)
 {
-	double sum = 0;
+	double sum = 0, weight[2 + LAB_MAPS];
 
 	for (int i = 0; i < b->n_terms; i++) {
-		double weight = branch_weight(b, i, k, map);
+		struct terms_job job = { f, k->temperature, weight, i, true };
+		struct terms_result r;
 
 		share[i] = 0;
-		if (weight == 0)
+		weight[i] = branch_weight(b, i, k, map);
+		if (weight[i] == 0)
 			continue;
 		forward(b, f, false);
-		run_term(b, i, f, k->temperature, weight, true);
+		terms_run(b, &job, &r);
 		graph_backward(b->net->graph);
 		share[i] = optim_norm(b->pool, &b->net->layout, b->grad, b->partial);
 		sum += share[i];
@@ -348,12 +338,12 @@ branch_shares(struct branch *b, const struct branch_feed *f, const struct knobs 
 }
 
 const real *
-branch_logits(struct branch *b, const float *x, size_t rows)
+branch_logits(struct branch *b, const struct batch *x)
 {
 	struct graph *g = b->net->graph;
 
 	g->training = g->keeps = false;
-	graph_feed(g, b->net->tap[0], x, rows);
+	net_feed(b->net, x);
 	graph_forward(g, net_logits(b->net));
 	return g->node[net_logits(b->net)].out.data;
 }

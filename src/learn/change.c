@@ -72,49 +72,103 @@ do_set(struct work *w, struct request *r, struct err *e)
 
 /* The metric slot of a pair: the same for as long as the session lives. */
 static int
-slot_of(struct work *w, int teacher, int t_layer, int s_layer)
+slot_of(struct work *w, const struct lab_map *m)
 {
 	for (int i = 0; i < w->n_slots; i++)
-		if (w->slot[i].teacher == teacher && w->slot[i].t_layer == t_layer && w->slot[i].s_layer == s_layer)
+		if (w->slot[i].teacher == m->teacher && w->slot[i].t_layer == m->t_layer && w->slot[i].s_layer == m->s_layer &&
+		    w->slot[i].on == m->on)
 			return i;
 	if (w->n_slots == LAB_MAPS)
 		return -1;
-	w->slot[w->n_slots].teacher = teacher;
-	w->slot[w->n_slots].t_layer = t_layer;
-	w->slot[w->n_slots].s_layer = s_layer;
+	w->slot[w->n_slots] = *m;
 	return w->n_slots++;
+}
+
+/* Numbers of a position of what is looked at. */
+static size_t
+width_of(const struct lab_layer *l, enum model_tap on)
+{
+	if (on == MODEL_VALUE)
+		return l->heads ? l->last / l->heads * l->kv_heads : 0;
+	return l->last;
+}
+
+/* Whether the two can be compared, and through what; fills projected and t_width. */
+static int
+fit_map(const struct lab_net *net, const struct lab_net *student, struct lab_map *m, struct err *e)
+{
+	const struct lab_layer *t = &net->layer[m->t_layer], *s = &student->layer[m->s_layer];
+	size_t t_places = t->width / t->last, s_places = s->width / s->last;
+
+	if (m->on != MODEL_HIDDEN && (!t->heads || !s->heads))
+		return err_set(e, "%s:%s has no attention", t->heads ? "s" : net->name, t->heads ? s->name : t->name);
+	if (t_places != s_places)
+		return err_set(e, "%s:%s has %zu positions, s:%s has %zu", net->name, t->name, t_places, s->name, s_places);
+	if (m->on == MODEL_ATTENTION && t->heads != s->heads)
+		return err_set(e, "%s:%s has %zu heads, s:%s has %zu: their attention maps cannot be compared", net->name, t->name,
+			       t->heads, s->name, s->heads);
+	if (m->match->needs & LOSS_MAP && (t->is_tokens || t_places < 2 || m->on != MODEL_HIDDEN))
+		return err_set(e, "match %s: compares feature maps, %s:%s is none", m->match->name, net->name, t->name);
+	m->t_width = width_of(t, m->on);
+	m->projected = m->on != MODEL_ATTENTION && !(m->match->needs & LOSS_MAP) && m->t_width != width_of(s, m->on);
+	return 0;
+}
+
+/* Which layers an edit names; -1 and an error where there are none. */
+static int
+find_layers(const struct work *w, const struct request_map *r, struct lab_map *m, struct err *e)
+{
+	enum model_tap t_on = r->on, s_on = r->on;
+
+	m->teacher = lab_info_teacher(&w->info, r->teacher, e);
+	if (m->teacher < 0)
+		return -1;
+	m->t_layer = lab_info_layer(&w->info.teacher[m->teacher], r->t_layer, &t_on, e);
+	m->s_layer = m->t_layer < 0 ? -1 : lab_info_layer(&w->info.student, r->s_layer, &s_on, e);
+	if (m->s_layer < 0)
+		return -1;
+	if (t_on != s_on)
+		return err_set(e, "%s:%s s:%s: %s cannot be compared with %s", r->teacher, r->t_layer, r->s_layer,
+			       model_tap_name[t_on], model_tap_name[s_on]);
+	m->on = t_on;
+	return 0;
+}
+
+static bool
+same_pair(const struct lab_map *a, const struct lab_map *b)
+{
+	return a->teacher == b->teacher && a->t_layer == b->t_layer && a->s_layer == b->s_layer && a->on == b->on;
 }
 
 /* Apply one edit to a copy of the maps. */
 static int
-edit_maps(struct work *w, const struct request_map *m, struct lab_map *map, int *n, struct err *e)
+edit_maps(struct work *w, const struct request_map *r, struct lab_map *map, int *n, struct err *e)
 {
-	int t = lab_info_teacher(&w->info, m->teacher, e), tl, sl, at = 0, slot;
+	struct lab_map m = { .weight = r->weight, .match = r->match ? r->match : &loss_hidden };
+	int at = 0, slot;
 
-	if (t < 0)
+	if (find_layers(w, r, &m, e) < 0)
 		return -1;
-	tl = lab_info_layer(&w->info.teacher[t], m->t_layer, e);
-	sl = tl < 0 ? -1 : lab_info_layer(&w->info.student, m->s_layer, e);
-	if (sl < 0)
-		return -1;
-	while (at < *n && !(map[at].teacher == t && map[at].t_layer == tl && map[at].s_layer == sl))
+	while (at < *n && !same_pair(&map[at], &m))
 		at++;
-	if (m->off) {
+	if (r->off) {
 		if (at == *n)
-			return err_set(e, "%s:%s s:%s is not mapped", m->teacher, m->t_layer, m->s_layer);
+			return err_set(e, "%s:%s s:%s is not mapped", r->teacher, r->t_layer, r->s_layer);
 		memmove(&map[at], &map[at + 1], (size_t)(*n - at - 1) * sizeof *map);
 		(*n)--;
 		return 0;
 	}
-	if (!isfinite(m->weight) || m->weight < 0 || m->weight > 1e6)
-		return err_set(e, "weight %g is outside 0..1000000", m->weight);
-	slot = slot_of(w, t, tl, sl);
+	if (!isfinite(m.weight) || m.weight < 0 || m.weight > 1e6)
+		return err_set(e, "weight %g is outside 0..1000000", m.weight);
+	if (!w->info.student.layer[m.s_layer].learns)
+		return err_set(e, "s:%s is the input: nothing in it can learn", w->info.student.layer[m.s_layer].name);
+	if (fit_map(&w->info.teacher[m.teacher], &w->info.student, &m, e) < 0)
+		return -1;
+	slot = slot_of(w, &m);
 	if (slot < 0)
 		return err_set(e, "%d different pairs were mapped already, as many as a session can name", LAB_MAPS);
-	if (sl == 0)
-		return err_set(e, "s:0 is the input: nothing in it can learn");
-	map[at] = (struct lab_map){ t, tl, sl, (unsigned)slot, m->weight,
-				    w->info.teacher[t].layer[tl].width != w->info.student.layer[sl].width };
+	m.slot = (unsigned)slot;
+	map[at] = m;
 	*n += at == *n;
 	return 0;
 }

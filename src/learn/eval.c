@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/mono.h"
+#include "retort/engine/cut.h"
 #include "retort/learn/feed.h"
 
 #define BINS 15 /* Guo et al. 2017, On Calibration of Modern Neural Networks */
@@ -34,48 +35,132 @@ add_calibration(struct eval_tally *t, double confidence, bool right)
 	t->bin_confidence[bin] += confidence;
 }
 
+/* The teacher's probabilities at temperature 1 of its largest logits, added to mix. */
+static void
+mix_top(const struct loss_top *top, size_t row, double weight, real *log_p, real *mix)
+{
+	size_t k = top->k;
+
+	for (size_t c = 0; c < k; c++)
+		log_p[c] = top->logit[row * k + c];
+	log_p[k] = top->tail[row];
+	loss_log_softmax(log_p, k + 1, 1, log_p);
+	for (size_t c = 0; c < k; c++)
+		mix[top->id[row * k + c]] += (real)weight * REAL_EXP(log_p[c]);
+}
+
+/* KL from one teacher's row to x at temperature 1. */
+static double
+kl_of(const struct branch_feed *f, int k, size_t row, const real *x, size_t classes, real *scratch)
+{
+	const real one = 1;
+	struct loss_args a = { .rows = 1, .width = classes, .x = x, .weight = &one, .temperature = 1, .scratch = scratch };
+
+	a.top = f->t_top[k];
+	if (!a.top.k) {
+		a.target = f->t_logits[k] + row * classes;
+		return loss_kd.run(&a);
+	}
+	a.top.id += row * a.top.k;
+	a.top.logit += row * a.top.k;
+	a.top.tail += row;
+	return loss_kd.run(&a);
+}
+
 /* KL from each teacher's row, by weight, and whether the mixed teacher chooses class `mine`. */
 static void
-add_teachers(struct eval_tally *t, const struct branch_feed *f, size_t row, size_t classes, size_t mine,
-	     const real *log_q, real *log_p, real *mix)
+add_teachers(struct eval_tally *t, const struct branch_feed *f, size_t row, const real *x, size_t classes, size_t mine,
+	     real *scratch)
 {
+	real *mix = scratch, *log_p = scratch + classes;
 	double total = 0;
 
 	for (int k = 0; k < f->n_teachers; k++)
 		total += f->t_weight[k];
+	for (int k = 0; k < f->n_teachers; k++)
+		t->kl += (total > 0 ? f->t_weight[k] / total : 1.0 / f->n_teachers) * kl_of(f, k, row, x, classes, scratch);
 	memset(mix, 0, classes * sizeof *mix);
 	for (int k = 0; k < f->n_teachers; k++) {
-		double weight = total > 0 ? f->t_weight[k] / total : 1.0 / f->n_teachers, kl = 0;
+		double weight = total > 0 ? f->t_weight[k] / total : 1.0 / f->n_teachers;
 
-		loss_log_softmax(f->t_logits[k] + row * classes, classes, 1, log_p);
-		for (size_t c = 0; c < classes; c++) {
-			real p = REAL_EXP(log_p[c]);
-
-			kl += (double)(p * (log_p[c] - log_q[c]));
-			mix[c] += (real)weight * p;
+		if (f->t_top[k].k) {
+			mix_top(&f->t_top[k], row, weight, log_p, mix);
+			continue;
 		}
-		t->kl += weight * kl;
+		loss_log_softmax(f->t_logits[k] + row * classes, classes, 1, log_p);
+		for (size_t c = 0; c < classes; c++)
+			mix[c] += (real)weight * REAL_EXP(log_p[c]);
 	}
 	t->agree += largest(mix, classes) == mine;
 }
 
-void
-eval_add(struct eval_tally *t, const real *z, const int32_t *label, size_t n, size_t classes,
+/* Rows from..to; scratch [3 * classes + 2]. */
+static void
+add_rows(struct eval_tally *t, const real *z, const int32_t *label, size_t from, size_t to, size_t classes,
 	 const struct branch_feed *teachers, real *scratch)
 {
-	real *log_q = scratch, *log_p = scratch + classes, *mix = scratch + 2 * classes;
+	for (size_t i = from; i < to; i++) {
+		const real *x = z + i * classes;
+		size_t mine;
 
-	for (size_t i = 0; i < n; i++) {
-		size_t mine = largest(z + i * classes, classes);
-
-		loss_log_softmax(z + i * classes, classes, 1, log_q);
-		t->nll -= (double)log_q[label[i]];
+		if (label[i] < 0)
+			continue;
+		mine = largest(x, classes);
+		loss_log_softmax(x, classes, 1, scratch);
+		t->nll -= (double)scratch[label[i]];
 		t->right += (int32_t)mine == label[i];
-		add_calibration(t, exp((double)log_q[mine]), (int32_t)mine == label[i]);
+		add_calibration(t, exp((double)scratch[mine]), (int32_t)mine == label[i]);
 		if (teachers->n_teachers)
-			add_teachers(t, teachers, i, classes, mine, log_q, log_p, mix);
+			add_teachers(t, teachers, i, x, classes, mine, scratch);
 		t->rows++;
 	}
+}
+
+struct tally_job {
+	struct eval_tally *part; /* [pieces] */
+	const real *z;
+	const int32_t *label;
+	size_t n, classes;
+	const struct branch_feed *teachers;
+	int pieces;
+	struct branch *b;
+};
+
+static void
+tally_piece(void *arg, int index)
+{
+	const struct tally_job *j = arg;
+
+	memset(&j->part[index], 0, sizeof j->part[index]);
+	add_rows(&j->part[index], j->z, j->label, cut_from(j->n, j->pieces, index), cut_from(j->n, j->pieces, index + 1),
+		 j->classes, j->teachers, j->b->scratch + (size_t)pool_worker() * j->b->n_scratch);
+}
+
+static void
+add_tally(struct eval_tally *t, const struct eval_tally *part)
+{
+	t->rows += part->rows;
+	t->right += part->right;
+	t->agree += part->agree;
+	t->nll += part->nll;
+	t->kl += part->kl;
+	for (int b = 0; b < BINS; b++) {
+		t->bin_rows[b] += part->bin_rows[b];
+		t->bin_right[b] += part->bin_right[b];
+		t->bin_confidence[b] += part->bin_confidence[b];
+	}
+}
+
+void
+eval_add(struct eval_tally *t, const real *z, const int32_t *label, size_t n, size_t classes,
+	 const struct branch_feed *teachers, struct branch *b)
+{
+	struct eval_tally part[CUT_PIECES];
+	struct tally_job j = { part, z, label, n, classes, teachers, cut_pieces(n, classes), b };
+
+	pool_run(b->pool, j.pieces, tally_piece, &j);
+	for (int i = 0; i < j.pieces; i++)
+		add_tally(t, &part[i]);
 }
 
 struct lab_scores
@@ -100,24 +185,16 @@ pass(struct work *w, struct branch *b, bool taught)
 {
 	struct eval_tally tally = { 0 };
 	struct branch_feed f = { 0 };
-	size_t step = work_batch(w), classes = (size_t)w->ds->classes;
+	size_t step = work_batch(w), labels = batch_width(&w->batch, BATCH_LABEL);
 
 	for (size_t at = 0; at < w->split.n_held; at += step) {
 		size_t n = w->split.n_held - at < step ? w->split.n_held - at : step;
-		const uint32_t *rows = w->split.held + at;
-		const real *z;
 
-		f.n_teachers = 0;
-		for (int i = 0; taught && i < w->info.n_teachers; i++) {
-			if (!work_teaches(w, i))
-				continue;
-			teacher_fill(&w->teacher[i].says, w->info.teacher[i].n_layers - 1, rows, n, w->t_logits[i]);
-			f.t_logits[f.n_teachers] = w->t_logits[i];
-			f.t_weight[f.n_teachers++] = w->info.teacher[i].weight;
-		}
-		batch_fill(&w->batch, w->ds, rows, n, NULL);
-		z = branch_logits(b, batch_f32(&w->batch, BATCH_INPUT), n);
-		eval_add(&tally, z, batch_i32(&w->batch, BATCH_LABEL), n, classes, &f, b->scratch);
+		batch_fill(&w->batch, w->ds, w->split.held + at, n, NULL);
+		if (taught)
+			feed_teachers(w, false, &f);
+		eval_add(&tally, branch_logits(b, &w->batch), batch_i32(&w->batch, BATCH_LABEL), n * labels,
+			 b->net->io.classes, &f, b);
 	}
 	return eval_scores(&tally, f.n_teachers > 0);
 }
@@ -189,10 +266,10 @@ eval_seconds(struct work *w, struct branch *b)
 	double start, now;
 
 	batch_fill(&w->batch, w->ds, w->split.held, n, NULL);
-	branch_logits(b, batch_f32(&w->batch, BATCH_INPUT), n); /* warm */
+	branch_logits(b, &w->batch); /* warm */
 	start = mono_now();
 	do {
-		branch_logits(b, batch_f32(&w->batch, BATCH_INPUT), n);
+		branch_logits(b, &w->batch);
 		rows += n;
 		now = mono_now();
 	} while (now - start < 0.01);

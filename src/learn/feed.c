@@ -6,12 +6,22 @@
 
 #include <string.h>
 
+static void
+free_top(struct work_top *top)
+{
+	mem_free(top->id);
+	mem_free(top->logit);
+	mem_free(top->tail);
+	memset(top, 0, sizeof *top);
+}
+
 void
 feed_release(struct work *w)
 {
 	for (int i = 0; i < LAB_TEACHERS; i++) {
 		mem_free(w->t_logits[i]);
 		w->t_logits[i] = NULL;
+		free_top(&w->t_top[i]);
 	}
 	for (int i = 0; i < LAB_MAPS; i++) {
 		mem_free(w->t_layer[i]);
@@ -30,25 +40,54 @@ take(real **p, size_t rows, size_t width, struct err *e)
 }
 
 static int
+take_top(struct work_top *top, size_t positions, size_t k, struct err *e)
+{
+	top->k = k;
+	top->id = mem_try(positions * k, sizeof *top->id);
+	if (!top->id)
+		return err_set(e, "no memory for %zu positions of %zu logits of a teacher", positions, k);
+	return take(&top->logit, positions, k, e) < 0 || take(&top->tail, positions, 1, e) < 0 ? -1 : 0;
+}
+
+/* What the maps ask of teacher i besides its logits. */
+static void
+wants_of(const struct work *w, int teacher, unsigned *wants)
+{
+	memset(wants, 0, MODEL_LAYERS * sizeof *wants);
+	for (int i = 0; i < w->info.n_maps; i++)
+		if (w->info.map[i].teacher == teacher)
+			wants[w->info.map[i].t_layer] |= 1u << w->info.map[i].on;
+}
+
+static int
+prepare_teacher(struct work *w, int i, struct err *e)
+{
+	struct work_teacher *t = &w->teacher[i];
+	struct lab_net *info = &w->info.teacher[i];
+	size_t labels = w->ds->next_token ? w->ds->length : 1, rows = work_batch(w);
+	unsigned wants[MODEL_LAYERS];
+
+	wants_of(w, i, wants);
+	if (teacher_open(&t->says, t->branch->net, branch_value(t->branch), w->ds, &w->inputs, wants, &info->options, rows, e) < 0)
+		return err_wrap(e, "teacher %s", info->name);
+	info->kept = t->says.keeps ? teacher_size(&t->says) : 0;
+	if (info->options.top)
+		return take_top(&w->t_top[i], rows * labels, info->options.top, e);
+	return t->says.keeps ? take(&w->t_logits[i], rows, labels * t->says.net->io.classes, e) : 0;
+}
+
+static int
 prepare_teachers(struct work *w, struct err *e)
 {
-	for (int i = 0; i < w->info.n_teachers; i++) {
-		struct work_teacher *t = &w->teacher[i];
-
-		if (!w->info.teacher[i].ready)
-			continue;
-		if (teacher_open(&t->says, t->branch->net, branch_value(t->branch), w->ds, &w->inputs, e) < 0 ||
-		    take(&w->t_logits[i], work_batch(w), (size_t)w->ds->classes, e) < 0)
+	for (int i = 0; i < w->info.n_teachers; i++)
+		if (w->info.teacher[i].ready && prepare_teacher(w, i, e) < 0)
 			return -1;
-	}
 	for (int i = 0; i < w->info.n_maps; i++) {
 		const struct lab_map *m = &w->info.map[i];
-		struct work_teacher *t = &w->teacher[m->teacher];
+		const struct teacher *says = &w->teacher[m->teacher].says;
 
-		if (!w->info.teacher[m->teacher].ready)
-			continue;
-		if (teacher_want(&t->says, m->t_layer, e) < 0 ||
-		    take(&w->t_layer[i], work_batch(w), net_width(t->branch->net, m->t_layer), e) < 0)
+		if (w->info.teacher[m->teacher].ready && says->keeps &&
+		    take(&w->t_layer[i], work_batch(w), teacher_width(says, m->t_layer, m->on), e) < 0)
 			return -1;
 	}
 	return 0;
@@ -61,9 +100,44 @@ feed_prepare(struct work *w, struct err *e)
 	w->rows = mem_try(work_batch(w), sizeof *w->rows);
 	if (!w->rows)
 		return err_set(e, "no memory for a batch of %zu rows", work_batch(w));
-	if (batch_init(&w->batch, work_batch(w), w->ds->d, e) < 0)
+	if (batch_init(&w->batch, work_batch(w), w->ds, e) < 0)
 		return -1;
 	return prepare_teachers(w, e);
+}
+
+/* What teacher i says about the batch: the whole of its logits, or the largest. */
+static void
+hear(struct work *w, int i, struct branch_feed *out)
+{
+	const struct teacher *says = &w->teacher[i].says;
+	struct work_top *top = &w->t_top[i];
+	int k = out->n_teachers++;
+
+	if (top->k) {
+		teacher_answer_top(says, &w->batch, top->id, top->logit, top->tail);
+		out->t_top[k] = (struct loss_top){ top->k, top->id, top->logit, top->tail };
+	} else {
+		out->t_logits[k] = teacher_answer(says, says->net->n_layers - 1, MODEL_HIDDEN, &w->batch, w->t_logits[i]);
+	}
+	out->t_weight[k] = w->info.teacher[i].weight;
+}
+
+void
+feed_teachers(struct work *w, bool maps, struct branch_feed *out)
+{
+	out->n_teachers = 0;
+	for (int i = 0; i < w->info.n_teachers; i++) {
+		if (!work_teaches(w, i))
+			continue;
+		teacher_ask(&w->teacher[i].says, &w->batch);
+		hear(w, i, out);
+	}
+	for (int i = 0; maps && i < w->info.n_maps; i++) {
+		const struct lab_map *m = &w->info.map[i];
+
+		out->t_layer[i] = work_teaches(w, m->teacher) ?
+			teacher_answer(&w->teacher[m->teacher].says, m->t_layer, m->on, &w->batch, w->t_layer[i]) : NULL;
+	}
 }
 
 void
@@ -75,21 +149,7 @@ feed_main(struct work *w, uint64_t step, struct branch_feed *out)
 	sampler_next(&w->order, step, n, w->rows);
 	batch_fill(&w->batch, w->ds, w->rows, n, w->split.visible);
 	out->batch = &w->batch;
-	for (int i = 0; i < w->info.n_teachers; i++) {
-		if (!work_teaches(w, i))
-			continue;
-		teacher_fill(&w->teacher[i].says, w->info.teacher[i].n_layers - 1, w->rows, n, w->t_logits[i]);
-		out->t_logits[out->n_teachers] = w->t_logits[i];
-		out->t_weight[out->n_teachers++] = w->info.teacher[i].weight;
-	}
-	for (int i = 0; i < w->info.n_maps; i++) {
-		const struct lab_map *m = &w->info.map[i];
-
-		if (!work_teaches(w, m->teacher))
-			continue;
-		teacher_fill(&w->teacher[m->teacher].says, m->t_layer, w->rows, n, w->t_layer[i]);
-		out->t_layer[i] = w->t_layer[i];
-	}
+	feed_teachers(w, true, out);
 }
 
 void

@@ -25,12 +25,36 @@ lab_info_teacher(const struct lab_info *info, const char *name, struct err *e)
 	return err_set(e, "%s: no such teacher; there is %s", name, names);
 }
 
-int
-lab_info_layer(const struct lab_net *net, const char *layer, struct err *e)
+/* "attention" behind the dot, if there is one. Returns the length of what stands before it, or 0. */
+static size_t
+split_tap(const char *layer, enum model_tap *on)
 {
-	for (int i = 0; i < net->n_layers; i++)
-		if (strcmp(net->layer[i].name, layer) == 0)
+	const char *dot = strchr(layer, '.');
+
+	for (int i = 0; dot && i < MODEL_TAPS; i++)
+		if (strcmp(dot + 1, model_tap_name[i]) == 0) {
+			*on = (enum model_tap)i;
+			return (size_t)(dot - layer);
+		}
+	return dot ? 0 : strlen(layer);
+}
+
+int
+lab_info_layer(const struct lab_net *net, const char *layer, enum model_tap *on, struct err *e)
+{
+	enum model_tap tap = *on;
+	size_t len = split_tap(layer, &tap);
+	char name[24];
+
+	for (int i = 0; i < net->n_layers && len > 0; i++) {
+		snprintf(name, sizeof name, i == 0 ? "input" : "block%s", net->layer[i].name);
+		if ((strlen(net->layer[i].name) == len && strncmp(net->layer[i].name, layer, len) == 0) ||
+		    (strlen(name) == len && strncmp(name, layer, len) == 0) ||
+		    (i == 0 && len == 9 && strncmp(layer, "embedding", len) == 0)) {
+			*on = tap;
 			return i;
+		}
+	}
 	return err_set(e, "%s:%s: no such layer; %s has 0..%d and logits", net->name, layer, net->name,
 		       net->n_layers - 2);
 }

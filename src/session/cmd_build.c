@@ -76,12 +76,12 @@ find_data(struct cmd_call *c, struct err *e)
 static void
 record_path(struct cmd_call *c, const char *name, int at, const char *path)
 {
-	char *real = realpath(path, NULL);
+	char *full = realpath(path, NULL);
 
 	text_add(&c->record, name);
 	for (int i = 0; i < c->argc; i++)
-		text_addf(&c->record, " '%s'", i == at && real ? real : c->argv[i]);
-	free(real);
+		text_addf(&c->record, " '%s'", i == at && full ? full : c->argv[i]);
+	free(full);
 }
 
 static int
@@ -145,10 +145,34 @@ load_into(struct cmd_call *c, const char *name, int at, struct request *r, struc
 	return status;
 }
 
+/* How a teacher is asked, not what it is. */
+static bool
+is_option(const char *word)
+{
+	return strcmp(word, "cache") == 0 || strcmp(word, "top") == 0 || strcmp(word, "precision") == 0;
+}
+
+static int
+set_option(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_OPTIONS);
+
+	if (c->argc != 3)
+		return err_set(e, "teacher %.40s %s: one value is needed", c->argv[0], c->argv[1]);
+	if (cmd_copy(r->name, sizeof r->name, "teacher", c->argv[0], e) < 0 ||
+	    cmd_copy(r->text, sizeof r->text, "teacher", c->argv[1], e) < 0)
+		return -1;
+	return cmd_copy(r->spec, sizeof r->spec, c->argv[1], c->argv[2], e);
+}
+
 static int
 exec_teacher(struct cmd_call *c, struct err *e)
 {
-	struct request *r = cmd_request(c, REQUEST_TEACHER);
+	struct request *r;
+
+	if (is_option(c->argv[1]))
+		return set_option(c, e);
+	r = cmd_request(c, REQUEST_TEACHER);
 
 	if (cmd_copy(r->name, sizeof r->name, "teacher", c->argv[0], e) < 0)
 		return -1;
@@ -161,12 +185,12 @@ exec_teacher(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_build_teacher = {
 	.name = "teacher",
-	.complete = "@word mlp|load @file",
-	.args = "NAME MODEL... | NAME load FILE",
+	.complete = "@teacher @model|load|cache|top|precision @model|@file|auto|off|memory|disk|all|f32|bf16",
+	.args = "NAME MODEL... | NAME load FILE | NAME cache auto|off|memory|disk | NAME top K|all | NAME precision f32|bf16",
 	.min_args = 2,
 	.max_args = 32,
 	.flags = CMD_RECORD,
-	.doc = "Declare a teacher to be trained here, or load one.",
+	.doc = "Declare a teacher to be trained here, load one, or say how it is asked.",
 	.example = "teacher big mlp 256,256",
 	.exec = exec_teacher,
 };
@@ -185,7 +209,7 @@ exec_student(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_build_student = {
 	.name = "student",
-	.complete = "mlp|load @file",
+	.complete = "@model|load @model|@file",
 	.args = "MODEL... | load FILE",
 	.min_args = 1,
 	.max_args = 32,

@@ -57,7 +57,7 @@ static int
 split_layer(const char *word, const char *want, char *owner, size_t owner_size, char *layer, size_t layer_size,
 	    struct err *e)
 {
-	const char *colon = strchr(word, ':');
+	const char *colon = strpbrk(word, ":."); /* "big:block2.attention", or "big.block2.attention" */
 
 	if (!colon || colon == word || !colon[1] || (size_t)(colon - word) >= owner_size || strlen(colon + 1) >= layer_size)
 		return err_set(e, "map: '%.40s' is no layer; %s", word, want);
@@ -65,6 +65,37 @@ split_layer(const char *word, const char *want, char *owner, size_t owner_size, 
 	owner[colon - word] = '\0';
 	memcpy(layer, colon + 1, strlen(colon + 1) + 1);
 	return 0;
+}
+
+/* A loss that compares layers, by name. */
+static const struct loss *
+layer_loss(const char *name, struct err *e)
+{
+	struct text names = { 0 };
+
+	for (size_t i = 0; i < loss_count; i++) {
+		if (!(loss_table[i]->needs & (LOSS_LAYER | LOSS_MAP)))
+			continue;
+		if (strcmp(loss_table[i]->name, name) == 0) {
+			text_release(&names);
+			return loss_table[i];
+		}
+		text_addf(&names, "%s%s", names.len ? ", " : "", loss_table[i]->name);
+	}
+	err_set(e, "map: match: '%.40s' is none of %s", name, text_get(&names));
+	text_release(&names);
+	return NULL;
+}
+
+static int
+parse_tap(const char *name, enum model_tap *out, struct err *e)
+{
+	for (int i = 0; i < MODEL_TAPS; i++)
+		if (strcmp(model_tap_name[i], name) == 0) {
+			*out = (enum model_tap)i;
+			return 0;
+		}
+	return err_set(e, "map: on: '%.40s' is none of hidden, attention, value", name);
 }
 
 /* One edit from word *i on, up to `and` or the end. */
@@ -75,7 +106,7 @@ parse_edit(struct cmd_call *c, int *i, struct request_map *m, struct err *e)
 
 	m->weight = 1;
 	if (*i + 1 >= c->argc)
-		return err_set(e, "map: `map TEACHER:LAYER s:LAYER [match hidden] [weight W] | off`");
+		return err_set(e, "map: `map TEACHER:LAYER s:LAYER [on hidden|attention|value] [match LOSS] [weight W] | off`");
 	if (split_layer(c->argv[*i], "the teacher's is NAME:LAYER, like big:1", m->teacher, sizeof m->teacher, m->t_layer,
 			sizeof m->t_layer, e) < 0 ||
 	    split_layer(c->argv[*i + 1], "the student's is s:LAYER, like s:1", owner, sizeof owner, m->s_layer,
@@ -92,13 +123,16 @@ parse_edit(struct cmd_call *c, int *i, struct request_map *m, struct err *e)
 		}
 		(*i)++;
 		if (strcmp(key, "match") == 0) {
-			if (strcmp(value, "hidden") != 0)
-				return err_set(e, "map: match: '%.40s' is not hidden", value);
+			if (!(m->match = layer_loss(value, e)))
+				return -1;
+		} else if (strcmp(key, "on") == 0) {
+			if (parse_tap(value, &m->on, e) < 0)
+				return -1;
 		} else if (strcmp(key, "weight") == 0) {
 			if (cmd_real("map: weight", value, &m->weight, e) < 0)
 				return -1;
 		} else {
-			return err_set(e, "map: '%.40s' is none of match, weight, off, and", key);
+			return err_set(e, "map: '%.40s' is none of match, on, weight, off, and", key);
 		}
 	}
 	return 0;
@@ -111,9 +145,9 @@ say_maps(struct cmd_call *c)
 		const struct lab_map *m = &c->info->map[i];
 		const struct lab_net *t = &c->info->teacher[m->teacher];
 
-		text_addf(&c->say, "map%u  %s:%s s:%s match hidden weight %g%s\n", m->slot + 1, t->name,
-			  t->layer[m->t_layer].name, c->info->student.layer[m->s_layer].name, m->weight,
-			  m->projected ? ", through a learned projection" : "");
+		text_addf(&c->say, "map%u  %s:%s s:%s on %s match %s weight %g%s\n", m->slot + 1, t->name,
+			  t->layer[m->t_layer].name, c->info->student.layer[m->s_layer].name, model_tap_name[m->on],
+			  m->match->name, m->weight, m->projected ? ", through a learned projection" : "");
 	}
 	if (c->info->n_maps == 0)
 		text_add(&c->say, "no layers are mapped\n");
@@ -142,8 +176,8 @@ exec_map(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_live_map = {
 	.name = "map",
-	.complete = "@tlayer|clear @slayer match|weight|off|and|hidden|@tlayer|@slayer",
-	.args = "[TEACHER:LAYER s:LAYER [match hidden] [weight W] | off [and ...] | clear]",
+	.complete = "@tlayer|clear @slayer match|on|weight|off|and|@match|@tap|@tlayer|@slayer",
+	.args = "[TEACHER:LAYER s:LAYER [on hidden|attention|value] [match LOSS] [weight W] | off [and ...] | clear]",
 	.min_args = 0,
 	.max_args = 200,
 	.flags = CMD_RECORD,
@@ -151,6 +185,21 @@ const struct cmd cmd_live_map = {
 	.example = "map big:1 s:1 match hidden weight 0.5",
 	.exec = exec_map,
 };
+
+/* How it is asked, where that is not the usual way. */
+static void
+say_options(struct cmd_call *c, const struct lab_net *t)
+{
+	if (t->options.cache != TEACHER_AUTO)
+		text_addf(&c->say, "  cache %s", teacher_cache_name[t->options.cache]);
+	if (t->options.top)
+		text_addf(&c->say, "  top %zu", t->options.top);
+	if (t->options.bf16)
+		text_add(&c->say, "  precision bf16");
+	if (t->kept)
+		text_addf(&c->say, "  answers %.1f MiB", (double)t->kept / 0x1p20);
+	text_add(&c->say, "\n");
+}
 
 static int
 exec_teachers(struct cmd_call *c, struct err *e)
@@ -160,9 +209,10 @@ exec_teachers(struct cmd_call *c, struct err *e)
 	for (int i = 0; c->argc == 0 && i < c->info->n_teachers; i++) {
 		const struct lab_net *t = &c->info->teacher[i];
 
-		text_addf(&c->say, "%-12s weight %g%s  %s  %llu parameters  %s\n", t->name, t->weight,
+		text_addf(&c->say, "%-12s weight %g%s  %s  %llu parameters  %s", t->name, t->weight,
 			  t->muted ? " muted" : "", t->spec, (unsigned long long)t->parameters,
 			  t->ready ? "ready" : "not trained");
+		say_options(c, t);
 	}
 	if (c->argc == 0)
 		return 0;

@@ -9,6 +9,7 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/engine/net.h"
 #include "retort/screen/pane.h"
 #include "retort/session/keymap.h"
 #include "retort/session/manual.h"
@@ -65,12 +66,51 @@ const struct cmd cmd_talk_help = {
 	.exec = exec_help,
 };
 
+/* The network of that name, or NULL. */
+static const struct lab_net *
+find_net(const struct lab_info *i, const char *name)
+{
+	if (i->has_student && strcmp(name, "s") == 0)
+		return &i->student;
+	for (int k = 0; k < i->n_teachers; k++)
+		if (strcmp(i->teacher[k].name, name) == 0)
+			return &i->teacher[k];
+	return NULL;
+}
+
+/* Layers, parameters, operations and memory of a network that is there, or of one that is only described. */
+static int
+show_layers(struct cmd_call *c, struct err *e)
+{
+	const struct lab_net *known = c->argc == 1 ? find_net(c->info, c->argv[0]) : NULL;
+	struct model_spec spec;
+	struct text words = { 0 };
+	struct net *net;
+	int status;
+
+	if (!c->info->data[0])
+		return err_set(e, "show: no data yet, and networks are made for data; `data digits` first");
+	for (int i = 0; i < c->argc && !known; i++)
+		text_addf(&words, "%s%s", i ? " " : "", c->argv[i]);
+	status = model_parse(known ? known->spec : text_get(&words), &spec, e);
+	text_release(&words);
+	if (status < 0)
+		return err_wrap(e, "show");
+	net = net_new(known ? known->name : "model", &spec, &c->info->io, (size_t)c->info->knobs.batch, NULL, NULL, e);
+	if (!net)
+		return err_wrap(e, "show");
+	net_tell(net, true, &c->say);
+	net_free(net);
+	return 0;
+}
+
 static int
 exec_show(struct cmd_call *c, struct err *e)
 {
 	const struct lab_info *i = c->info;
 
-	(void)e;
+	if (c->argc)
+		return show_layers(c, e);
 	text_addf(&c->say, "seed      %llu\n", (unsigned long long)i->seed);
 	if (i->data[0])
 		text_addf(&c->say, "data      %s: %zu rows, %zu features, %d classes, %zu missing cells\n"
@@ -90,8 +130,10 @@ exec_show(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_talk_show = {
 	.name = "show",
-	.args = "",
-	.doc = "Tell what there is: seed, data, teachers, student.",
+	.complete = "@net|@model @model",
+	.args = "[NAME | MODEL...]",
+	.max_args = 32,
+	.doc = "Tell what there is: seed, data, teachers, student; or the layers of a network, there or only described.",
 	.example = "show",
 	.exec = exec_show,
 };

@@ -115,6 +115,42 @@ offer_slayer(struct list *l)
 }
 
 static void
+offer_match(struct list *l)
+{
+	for (size_t i = 0; i < loss_count; i++)
+		if (loss_table[i]->needs & (LOSS_LAYER | LOSS_MAP))
+			offer(l, loss_table[i]->name);
+}
+
+static void
+offer_tap(struct list *l)
+{
+	for (int i = 0; i < MODEL_TAPS; i++)
+		offer(l, model_tap_name[i]);
+}
+
+/* A kind of network; behind one, its options with what they begin as. */
+static void
+offer_model(struct list *l)
+{
+	char word[80];
+
+	for (size_t i = 0; i < model_count; i++) {
+		const struct model *m = model_table[i];
+		bool chosen = false;
+
+		for (int k = 1; k < l->n_words; k++)
+			chosen |= strcmp(l->word[k], m->name) == 0;
+		if (!chosen)
+			offer(l, m->name);
+		for (const struct model_option *o = m->option; chosen && o->name; o++) {
+			snprintf(word, sizeof word, "%s=%s", o->name, o->initial);
+			offer(l, word);
+		}
+	}
+}
+
+static void
 offer_metric(struct list *l)
 {
 	for (size_t i = 0; i < METRIC_FIXED; i++)
@@ -205,7 +241,8 @@ static const struct {
 	{ "@teacher", offer_teacher }, { "@net", offer_net },       { "@tlayer", offer_tlayer },
 	{ "@slayer", offer_slayer },   { "@metric", offer_metric }, { "@file", offer_file },
 	{ "@data", offer_data },       { "@view", offer_view },     { "@argument", offer_argument },
-	{ "@context", offer_context }, { "@topic", offer_topic },
+	{ "@context", offer_context }, { "@topic", offer_topic },   { "@match", offer_match },
+	{ "@tap", offer_tap },         { "@model", offer_model },
 };
 
 /* One alternative: a kind, or a word. Kinds without candidates (@word, @key) offer nothing. */

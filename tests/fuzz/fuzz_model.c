@@ -14,8 +14,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (model_parse(text, &spec, &e) < 0) {
 		MUST(e.msg[0]);
 	} else {
-		MUST(spec.n_blocks >= 0 && spec.n_blocks <= MODEL_BLOCKS);
-		for (int i = 0; i < spec.n_blocks; i++)
+		MUST(spec.n_widths >= 0 && spec.n_widths <= MODEL_BLOCKS);
+		for (int i = 0; i < spec.n_widths; i++)
 			MUST(spec.width[i] >= 1 && spec.width[i] <= MODEL_WIDTH);
 		model_print(&spec, once, sizeof once); /* what is printed reads back to the same */
 		if (strlen(once) + 1 < sizeof once) {

@@ -32,7 +32,7 @@ fill_net(struct lab_net *net, const char *name, const char *spec, int blocks, si
 		snprintf(l->name, sizeof l->name, "%d", i);
 		l->width = i == 0 ? 64 : width;
 	}
-	net->layer[net->n_layers - 1] = (struct lab_layer){ "logits", 10 };
+	net->layer[net->n_layers - 1] = (struct lab_layer){ .name = "logits", .width = 10 };
 	for (int i = 0; i + 1 < net->n_layers; i++)
 		net->parameters += (net->layer[i].width + 1) * net->layer[i + 1].width;
 	net->last = net->best = (struct lab_scores){ NAN, NAN, NAN, NAN, NAN, 0 };
@@ -106,7 +106,8 @@ add_map(struct scene *s, int teacher, int t_layer, int s_layer, double weight)
 	struct lab_info *i = &s->info;
 	unsigned slot = (unsigned)i->n_maps;
 
-	i->map[i->n_maps++] = (struct lab_map){ teacher, t_layer, s_layer, slot, weight,
+	i->map[i->n_maps++] = (struct lab_map){ .teacher = teacher, .t_layer = t_layer, .s_layer = s_layer, .match = &loss_hidden, .slot = slot,
+						.weight = weight, .projected =
 						i->teacher[teacher].layer[t_layer].width != i->student.layer[s_layer].width };
 	for (uint32_t step = 700; step <= 2417; step += 17)
 		scene_sample(s, LAB_MAIN, metric_map(slot, METRIC_MAP_TRAIN), step, 0.0412 + 1.0 / step);

@@ -11,14 +11,14 @@
 static const real student[B * C] = { 1, 2, .5, -1, .2, -.3, 1.5, 0, -.7, .9, .4, 2.1 };
 static const real teacher[B * C] = { 2, 1, .1, -2, 0, -1, 3, .5, .3, .8, -.6, 1.9 };
 static const int32_t labels[B] = { 0, 2, 1 };
-static const float ones[B] = { 1, 1, 1 };
+static const real even[B] = { 1 / 3., 1 / 3., 1 / 3. };
 
 static struct loss_args
 golden(double temperature, real *scratch)
 {
 	return (struct loss_args){ .rows = B, .width = C, .x = student, .target = teacher, .label = labels,
-				   .label_weight = ones, .row_weight = ones, .temperature = temperature,
-				   .scale = 1, .scratch = scratch };
+				   .weight = even, .temperature = temperature, .scale = 1, .scratch = scratch,
+				   .channels = 2, .t_channels = 2 };
 }
 
 static void
@@ -81,7 +81,7 @@ static void
 every_loss_has_the_gradient_of_its_value(void **state)
 {
 	const double h = 1e-6, temperatures[] = { 0.5, 1, 4 };
-	const float weights[B] = { 1, 0.25f, 2 };
+	const real weights[B] = { .3, .1, .6 };
 	real scratch[3 * C], x[B * C];
 
 	(void)state;
@@ -92,7 +92,7 @@ every_loss_has_the_gradient_of_its_value(void **state)
 
 			memcpy(x, student, sizeof x);
 			a.x = x;
-			a.label_weight = a.row_weight = weights;
+			a.weight = weights;
 			a.scale = 0.7;
 			a.dx = dx;
 			loss_table[l]->run(&a);
@@ -114,6 +114,7 @@ static void
 unlabelled_rows_count_for_soft_terms_only(void **state)
 {
 	const int32_t one_label[B] = { 0, -1, -1 };
+	const real one = 1;
 	real scratch[3 * C], dx[B * C] = { 0 };
 	struct loss_args a = golden(4, scratch), first = golden(1, scratch);
 
@@ -121,7 +122,8 @@ unlabelled_rows_count_for_soft_terms_only(void **state)
 	a.label = one_label;
 	a.dx = dx;
 	first.rows = 1;
-	CHECK_NEAR(loss_ce.run(&a), loss_ce.run(&first), 1e-15);
+	first.weight = &one;
+	CHECK_NEAR(loss_ce.run(&a) * B, loss_ce.run(&first), 1e-15);
 	for (int i = C; i < B * C; i++)
 		CHECK_NEAR(dx[i], 0, 0);
 	CHECK_NEAR(loss_kd.run(&a), .318812111783, 1e-9);
@@ -131,13 +133,13 @@ static void
 no_label_and_no_row_give_zero_and_no_gradient(void **state)
 {
 	const int32_t none[B] = { -1, -1, -1 };
-	const float zero[B] = { 0 };
+	const real zero[B] = { 0 };
 	real scratch[3 * C], dx[B * C] = { 0 };
 	struct loss_args a = golden(4, scratch);
 
 	(void)state;
 	a.label = none;
-	a.row_weight = zero;
+	a.weight = zero;
 	a.dx = dx;
 	for (size_t l = 0; l < loss_count; l++)
 		CHECK_NEAR(loss_table[l]->run(&a), 0, 0);
@@ -165,6 +167,93 @@ large_logits_and_extreme_temperatures_stay_finite(void **state)
 		CHECK(isfinite(dx[i]));
 }
 
+/* The largest two of four logits, and the rest in a bucket. */
+static struct loss_args
+top_two(double temperature, real *scratch)
+{
+	static const int32_t id[B * 2] = { 0, 1, 2, 3, 3, 1 };
+	static const real logit[B * 2] = { 2, 1, 3, .5, 1.9, .8 };
+	static real tail[B];
+	struct loss_args a = golden(temperature, scratch);
+
+	tail[0] = log(exp(.1) + exp(-2));
+	tail[1] = log(exp(0) + exp(-1));
+	tail[2] = log(exp(.3) + exp(-.6));
+	a.target = NULL;
+	a.top = (struct loss_top){ 2, id, logit, tail };
+	return a;
+}
+
+static void
+the_largest_logits_and_a_bucket_give_the_golden_bound(void **state)
+{
+	real scratch[3 * C], x[B * C], dx[B * C] = { 0 };
+	struct loss_args a = top_two(1, scratch);
+
+	(void)state;
+	CHECK_NEAR(loss_kd.run(&a), .204169329723, 1e-9);
+	memcpy(x, student, sizeof x);
+	for (int t = 0; t < 2; t++) {
+		a = top_two(t ? 3 : 1, scratch);
+		a.x = x;
+		a.dx = memset(dx, 0, sizeof dx);
+		loss_kd.run(&a);
+		a.dx = NULL;
+		for (int i = 0; i < B * C; i++) {
+			double up, down;
+
+			x[i] = student[i] + 1e-6;
+			up = loss_kd.run(&a);
+			x[i] = student[i] - 1e-6;
+			down = loss_kd.run(&a);
+			x[i] = student[i];
+			CHECK_NEAR(dx[i], (up - down) / 2e-6, 1e-8);
+		}
+	}
+}
+
+/* With all but one kept, the bucket holds one class and nothing is lost, at any temperature. */
+static void
+a_bucket_of_one_class_loses_nothing(void **state)
+{
+	const int32_t id[3] = { 0, 1, 2 };
+	const real logit[3] = { 2, 1, .1 }, tail = -2, one = 1;
+	real scratch[3 * C];
+	struct loss_args whole = golden(4, scratch), top = golden(4, scratch);
+
+	(void)state;
+	whole.rows = top.rows = 1;
+	whole.weight = top.weight = &one;
+	top.top = (struct loss_top){ 3, id, logit, &tail };
+	CHECK_NEAR(loss_kd.run(&top), loss_kd.run(&whole), 1e-12);
+}
+
+static void
+attention_transfer_is_the_golden_one_for_maps_of_other_channels(void **state)
+{
+	/* places x channels: four places, two channels of the student, three of the teacher */
+	const real s[8] = { 1, .3, -2, .4, .5, -1, 0, 2 }, one = 1;
+	const real t[12] = { .5, 1, -.2, -1, .1, .9, 1.5, -.5, .3, .2, 1, -1.2 };
+	real scratch[24], x[8], dx[8] = { 0 };
+	struct loss_args a = { .rows = 1, .width = 8, .channels = 2, .t_channels = 3, .x = x, .target = t, .weight = &one,
+			       .scale = 1, .scratch = scratch, .dx = dx };
+
+	(void)state;
+	memcpy(x, s, sizeof x);
+	CHECK_NEAR(loss_at.run(&a), .063565501397, 1e-9);
+	a.dx = NULL;
+	for (int i = 0; i < 8; i++) {
+		double up, down;
+
+		x[i] = s[i] + 1e-6;
+		up = loss_at.run(&a);
+		x[i] = s[i] - 1e-6;
+		down = loss_at.run(&a);
+		x[i] = s[i];
+		CHECK_NEAR(dx[i], (up - down) / 2e-6, 1e-8);
+	}
+}
+
 int
 main(void)
 {
@@ -176,6 +265,9 @@ main(void)
 		TEST(unlabelled_rows_count_for_soft_terms_only),
 		TEST(no_label_and_no_row_give_zero_and_no_gradient),
 		TEST(large_logits_and_extreme_temperatures_stay_finite),
+		TEST(the_largest_logits_and_a_bucket_give_the_golden_bound),
+		TEST(a_bucket_of_one_class_loses_nothing),
+		TEST(attention_transfer_is_the_golden_one_for_maps_of_other_channels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -186,7 +186,8 @@ fill_up(struct scene *s)
 	}
 	i->n_maps = LAB_MAPS;
 	for (int n = 0; n < LAB_MAPS; n++)
-		i->map[n] = (struct lab_map){ n % 8, n, n + 1, (unsigned)n, 1e-7 * n, true };
+		i->map[n] = (struct lab_map){ .teacher = n % 8, .t_layer = n, .s_layer = n + 1, .match = &loss_hidden, .slot = (unsigned)n,
+					   .weight = 1e-7 * n, .projected = true };
 	i->step = i->until = 1234567890123;
 	s->rate = 1e9;
 	s->eta = 1e9;

@@ -246,7 +246,9 @@ array_of(const struct rig *r, int array)
 static void
 fill_batch(struct batch *b)
 {
-	CHECK_INT(batch_init(b, ROWS, IN, NULL), 0);
+	const struct dataset ds = { .d = IN };
+
+	CHECK_INT(batch_init(b, ROWS, &ds, NULL), 0);
 	b->rows = ROWS;
 	for (int i = 0; i < ROWS; i++) {
 		for (int f = 0; f < IN; f++)
@@ -260,18 +262,20 @@ fill_batch(struct batch *b)
 static void
 rig_open(struct rig *r, int width)
 {
+	const struct model_io io = { .features = IN, .classes = CLASSES };
 	struct model_spec spec;
 	struct err e;
 
 	memset(r, 0, sizeof *r);
 	r->width = width;
-	r->map = (struct lab_map){ .t_layer = 1, .s_layer = 1, .weight = 0.375, .projected = width != HIDDEN };
+	r->map = (struct lab_map){ .t_layer = 1, .s_layer = 1, .weight = 0.375, .projected = width != HIDDEN,
+				   .match = &loss_hidden, .t_width = (size_t)width };
 	snprintf(r->teacher.name, sizeof r->teacher.name, "big");
 	snprintf(r->teacher.layer[1].name, sizeof r->teacher.layer[1].name, "1");
 	r->teacher.n_layers = 2;
 	r->teacher.layer[1].width = (size_t)width;
 	CHECK_INT(model_parse("mlp 2 activation=tanh", &spec, &e), 0);
-	r->b = branch_new(LAB_MAIN, "s", &spec, IN, CLASSES, ROWS, 1, NULL, &e);
+	r->b = branch_new(LAB_MAIN, "s", &spec, &io, ROWS, 1, NULL, &e);
 	CHECK(r->b != NULL);
 	CHECK_INT(branch_rebuild(&r->b, ROWS, &r->map, 1, &r->teacher, &e), 0);
 	for (int a = 0; a < ARRAYS; a++)

@@ -22,6 +22,13 @@ int io_read(const char *path, size_t limit, char **out, size_t *size, struct err
  */
 int io_write(const char *path, const void *const *part, const size_t *size, size_t parts, struct err *e);
 
+/*
+ * Map a file of exactly `size` bytes for reading and writing, made of zeroes where it is missing or
+ * of another size; *fresh says so. What is written is in the file. NULL with an error; io_unmap gives it back.
+ */
+void *io_map(const char *path, size_t size, bool *fresh, struct err *e);
+void io_unmap(void *p, size_t size);
+
 /* Open for appending, created if missing (0644). A descriptor, or -1. */
 int io_open_append(const char *path, struct err *e);
 

@@ -31,6 +31,9 @@ void mem_grow(void *p, size_t *cap, size_t need, size_t size);
 /* How many allocations this process has made so far: a step must not move it. Any thread. */
 uint64_t mem_count(void);
 
+/* Bytes of memory this machine has, or that this process may use where that is less. */
+size_t mem_machine(void);
+
 /* A block that is handed out from front to back and freed whole. */
 struct arena {
 	char *base;  /* owned */

@@ -17,6 +17,7 @@ typedef double real;
 #define REAL_TANH tanh
 #define REAL_ERF erf
 #define REAL_SQRT sqrt
+#define REAL_ABS fabs
 #else
 typedef float real;
 #define REAL_EXP expf
@@ -24,6 +25,7 @@ typedef float real;
 #define REAL_TANH tanhf
 #define REAL_ERF erff
 #define REAL_SQRT sqrtf
+#define REAL_ABS fabsf
 #endif
 
 #endif

@@ -12,9 +12,10 @@ enum batch_type { BATCH_F32, BATCH_I32, BATCH_U8 };
 
 /* The arrays every batch has. Augmentation will add its own behind these. */
 enum batch_name {
-	BATCH_INPUT,        /* f32 [rows, features] */
-	BATCH_LABEL,        /* i32 [rows] class, or -1 */
-	BATCH_LABEL_WEIGHT, /* f32 [rows] 1 where the label is to be learned from, else 0 */
+	BATCH_INPUT,        /* f32 [rows, features]; of no width for tokens */
+	BATCH_IDS,          /* i32 [rows, length] token ids, -1 padding; of no width for numbers and images */
+	BATCH_LABEL,        /* i32 [rows, labels] class, or -1; labels is 1, or length where the next token is to be told */
+	BATCH_LABEL_WEIGHT, /* f32 [rows, labels] 1 where the label is to be learned from, else 0 */
 	BATCH_ROW_WEIGHT,   /* f32 [rows] weight of the row in the soft terms */
 	BATCH_ROW,          /* i32 [rows] row of the dataset */
 	BATCH_DRAW,         /* i32 [rows] position within the batch's draw: an index for rng streams */
@@ -35,9 +36,12 @@ struct batch {
 	void *storage;   /* one block for all arrays */
 };
 
-/* 0, or -1 when there is no memory for the rows: the error says how much was asked for. */
-int batch_init(struct batch *b, size_t capacity, size_t features, struct err *e);
+/* For rows of `ds`. 0, or -1 when there is no memory for the rows: the error says how much was asked for. */
+int batch_init(struct batch *b, size_t capacity, const struct dataset *ds, struct err *e);
 void batch_release(struct batch *b);
+
+/* Numbers in a row of one array. */
+size_t batch_width(const struct batch *b, enum batch_name name);
 
 float *batch_f32(const struct batch *b, enum batch_name name);   /* asserts the type */
 int32_t *batch_i32(const struct batch *b, enum batch_name name); /* asserts the type */
@@ -45,7 +49,7 @@ int32_t *batch_i32(const struct batch *b, enum batch_name name); /* asserts the 
 /*
  * Gather rows into the batch.
  *
- * ds       x[n,d], y[n]; borrowed
+ * ds       x[n,d] or ids[n,length], y[n]; borrowed
  * rows     n_rows row numbers, each < ds->n; n_rows <= b->capacity
  * visible  [n] whose labels count; NULL: every label that is there
  *

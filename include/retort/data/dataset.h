@@ -3,6 +3,7 @@
 #ifndef RETORT_DATA_DATASET_H
 #define RETORT_DATA_DATASET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "retort/base/err.h"
@@ -18,11 +19,21 @@ struct dataset_options {
 	enum dataset_header header; /* AUTO: yes when some cell of row 1 is no number while the same column's cell in row 2 is one or missing */
 };
 
+enum dataset_kind { DATASET_NUMBERS, DATASET_IMAGE, DATASET_TOKENS };
+
 struct dataset {
 	char name[64];      /* file name without folder and ending */
-	size_t n, d;        /* rows, features */
+	enum dataset_kind kind;
+	size_t n, d;        /* rows, features; tokens: d is length */
+	size_t height, width, channels; /* DATASET_IMAGE: d = height * width * channels, a row is [height, width, channels] */
+	size_t length;      /* DATASET_TOKENS: ids in a row */
+	size_t vocab;       /* DATASET_TOKENS: ids are 0..vocab-1, -1 is padding */
+	int32_t *ids;       /* [n,length]; with next_token one more at the very end: the label of position t of row r is
+	                       ids[r * length + t + 1] */
+	bool next_token;    /* the label of every position is the token after it; classes is vocab, class_name NULL, y all 0 */
+	char **token_name;  /* [vocab] or NULL */
 	int classes;        /* >= 2 */
-	float *x;           /* [n,d]; a missing cell is NaN until scale_apply puts the mean there */
+	float *x;           /* [n,d], NULL for tokens; a missing cell is NaN until scale_apply puts the mean there */
 	int32_t *y;         /* [n] class from 0; -1 where the label cell is missing */
 	char **column;      /* [d] feature names: from the header, or "x1", "x2" ... */
 	char **class_name;  /* [classes] in natural order: numbers ascending, else bytewise */

@@ -13,6 +13,8 @@ enum act {
 	ACT_RELU,
 	ACT_GELU, /* x Phi(x), exact, with erf (Hendrycks and Gimpel 2016) */
 	ACT_TANH,
+	ACT_GELU_TANH, /* its approximation with tanh, of the same paper */
+	ACT_SILU, /* x sigmoid(x) */
 };
 
 extern const char *const act_name[]; /* by enum, NULL at the end */

@@ -26,6 +26,7 @@ struct blas_product {
 	size_t m, n, k;
 	const real *a, *b;
 	size_t lda, ldb, ldc;
+	real alpha; /* 0: 1 */
 	real beta;
 	real *c;
 };
@@ -39,6 +40,9 @@ int blas_pieces(const struct blas_product *p);
 
 /* Compute piece `index` of blas_pieces(p). Sets *row, *column, *rows, *columns to the part of C it wrote. */
 void blas_piece(const struct blas_product *p, int index, size_t *row, size_t *column, size_t *rows, size_t *columns);
+
+/* The whole product, by the caller: what a piece of larger work asks for. m, n and k are not 0. */
+void blas_one(const struct blas_product *p);
 
 /* All pieces, on the pool. */
 void blas_run(struct pool *pool, const struct blas_product *p);

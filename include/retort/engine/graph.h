@@ -26,10 +26,13 @@ struct node {
 	int n_params;
 	int param[GRAPH_PARAMS];   /* indices in the layout */
 	struct tensor out;         /* value */
+	int32_t *ids;              /* [rows, length] inputs of token ids: what to read instead of out; -1 is padding */
 	real *grad;                /* gradient of the total with respect to `out`; NULL where nobody needs it */
 	real *saved;               /* the operator's own, from forward to backward; NULL: forward only */
 	size_t n_saved;            /* numbers a row in `saved` */
 	size_t n_scratch;          /* numbers of scratch that one piece of work needs; see graph_scratch */
+	size_t n_work;             /* numbers the operator keeps whatever the rows are: sums of pieces, what it touched */
+	real *work;                /* [n_work] zeroed once, then the operator's own from step to step; NULL: forward only */
 	bool adds[GRAPH_INPUTS];   /* backward: add to the input's gradient, do not overwrite */
 	bool tapped;               /* losses add to its gradient before graph_backward */
 };
@@ -40,7 +43,7 @@ struct graph {
 	int n_nodes, cap_nodes;
 	struct node *node;         /* owned */
 	struct param_layout *layout; /* borrowed until graph_finish; then read */
-	struct arena arena;        /* values, gradients, saved */
+	struct arena arena;        /* values, gradients, saved: planned by how long each is needed */
 	real *value;               /* the slab bound by graph_bind */
 	real *grad;
 	struct pool *pool;         /* borrowed; may be NULL */
@@ -57,6 +60,9 @@ void graph_free(struct graph *g);
 /* The input: `rank` and `dim` without rows. Returns the node's index. */
 int graph_input(struct graph *g, const char *name, int rank, const size_t *dim);
 
+/* An input of token ids, `length` to a row: rank 2, without numbers; operators that take it read node->ids. */
+int graph_input_ids(struct graph *g, const char *name, size_t length);
+
 /*
  * Add a node. The operator's shape() fills `out` and adds its parameters to the layout.
  * Returns its index, or -1 with an error when shapes cannot meet.
@@ -65,8 +71,15 @@ int graph_add(struct graph *g, const struct op *op, const char *name, int group,
 	      const double *attr, struct err *e);
 
 /*
- * Plan and take the memory. With `gradients`, every node on the way from a parameter gets one.
- * 0, or -1 when there is no memory: the error says how much was asked for.
+ * Bytes that graph_finish will ask for, for values, gradients and what operators keep. What is never needed at the
+ * same time shares its place: without gradients a value lives until its last reader, with gradients until its own
+ * backward; what was tapped lives on.
+ */
+size_t graph_room(const struct graph *g, bool gradients);
+
+/*
+ * Plan and take the memory. With `gradients`, every node between a parameter (or a tapped input) and a tapped node
+ * gets one. 0, or -1 when there is no memory: the error says how much was asked for.
  */
 int graph_finish(struct graph *g, bool gradients, struct err *e);
 
@@ -78,11 +91,12 @@ real *graph_scratch(const struct graph *g);
 
 /* Copy `rows` rows into input node `node` and make that the size of the feed. */
 void graph_feed(struct graph *g, int node, const float *x, size_t rows);
+void graph_feed_ids(struct graph *g, int node, const int32_t *ids, size_t rows);
 
 /* Values of all nodes up to and with `last`. Allocates nothing. */
 void graph_forward(struct graph *g, int last);
 
-/* Losses will look at this node. Before graph_finish. */
+/* Losses will look at this node, and its value outlives the pass. Before graph_finish. */
 void graph_tap(struct graph *g, int node);
 
 /* Forget the gradients of tapped nodes: whatever losses add next counts alone. */

@@ -5,44 +5,64 @@
 
 #include "retort/base/err.h"
 #include "retort/base/hash.h"
+#include "retort/base/text.h"
+#include "retort/data/batch.h"
 #include "retort/engine/ckpt.h"
 #include "retort/engine/graph.h"
 #include "retort/engine/model.h"
 #include "retort/engine/param.h"
 
 #define NET_NAME 24
-#define NET_TAPS (MODEL_BLOCKS + 2)
 
 /*
- * Layers are numbered: 0 is the input, k what block k puts out, n_taps - 1 the logits. The
- * numbers that training changes are not here: net_bind points to them.
+ * Layers are numbered: 0 is the input (of tokens: their embedding), k what block k puts out,
+ * n_layers - 1 the logits. The numbers that training changes are not here: net_bind points to them.
  */
 struct net {
 	char name[NET_NAME];
 	struct model_spec spec;
-	size_t features, classes;
+	struct model_io io;
 	struct param_layout layout;
 	size_t own;            /* parameters of the network itself; projections come behind */
 	struct graph *graph;
-	int n_taps;
-	int tap[NET_TAPS];     /* node of each layer */
+	int input;             /* node that net_feed fills */
+	int n_layers;
+	struct model_layer layer[MODEL_LAYERS];
 };
 
-/* Builds the nodes; projections may be added, then net_finish. NULL with an error. */
-struct net *net_new(const char *name, const struct model_spec *spec, size_t features, size_t classes,
-		    size_t capacity, struct pool *pool, struct err *e);
+/*
+ * Builds the nodes and takes no memory for numbers; projections may be added, then net_finish. `wants`
+ * [MODEL_LAYERS] says which attention maps and values somebody will look at (NULL: none): what is not
+ * wanted is never made. NULL with an error.
+ */
+struct net *net_new(const char *name, const struct model_spec *spec, const struct model_io *io, size_t capacity,
+		    struct pool *pool, const unsigned *wants, struct err *e);
 
-/* A learned linear map from layer `tap` to `width` numbers, in a group of its own. Returns its node, or -1. */
-int net_project(struct net *n, const char *name, int tap, size_t width, struct err *e);
+/* A learned linear map of node's last dimension to `width` numbers, in a group of its own. Returns its node, or -1. */
+int net_project(struct net *n, const char *name, int node, size_t width, struct err *e);
 
+/* Takes the memory; refused with the size where the machine has less. */
 int net_finish(struct net *n, bool gradients, struct err *e);
 void net_free(struct net *n);
 
-size_t net_width(const struct net *n, int tap);
+/* Node of a layer's tap, -1 where it has none or nobody wanted it. */
+int net_node(const struct net *n, int layer, enum model_tap tap);
 int net_logits(const struct net *n); /* node of the logits */
 
+/* Numbers in a row of a layer's hidden state. */
+size_t net_width(const struct net *n, int layer);
+
+/* Positions of a row of `node`: tokens, where it has a row for each; else 1. */
+size_t net_positions(const struct net *n, int node);
+
+/* The batch's input becomes the feed. Allocates nothing. */
+void net_feed(struct net *n, const struct batch *b);
+
 /* "0", "1", ... "logits" into buf; returns buf. */
-const char *net_layer_name(const struct net *n, int tap, char *buf, size_t size);
+const char *net_layer_name(const struct net *n, int layer, char *buf, size_t size);
+
+/* Shapes, parameters, operations and memory, a line for each layer and a sum; before or after net_finish. */
+void net_tell(const struct net *n, bool gradients, struct text *out);
 
 /* SHA-256 of spec, shapes and values: what a cache of this network's outputs is kept under. */
 struct hash net_hash(const struct net *n, const real *value);
@@ -59,7 +79,10 @@ struct ckpt *net_save(const struct net *n, const real *value);
  */
 int net_load(const struct net *n, real *value, const struct ckpt *c, struct err *e);
 
-/* The spec, features and classes a checkpoint says it has. */
-int net_spec_of(const struct ckpt *c, struct model_spec *spec, size_t *features, size_t *classes, struct err *e);
+/*
+ * What the file says of its network. Of `io`, which says what the data asks for, the vocabulary becomes
+ * the file's; refused where the two cannot meet.
+ */
+int net_spec_of(const struct ckpt *c, struct model_spec *spec, struct model_io *io, struct err *e);
 
 #endif

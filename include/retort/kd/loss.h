@@ -10,23 +10,34 @@
 
 /* What a loss compares the student with. */
 enum loss_needs {
-	LOSS_LABELS = 1, /* label, label_weight */
-	LOSS_LOGITS = 2, /* the teacher's logits in `target` */
-	LOSS_LAYER = 4,  /* a teacher's layer in `target`, as wide as `x` */
+	LOSS_LABELS = 1, /* label */
+	LOSS_LOGITS = 2, /* the teacher's logits in `target`, or the largest of them in `top` */
+	LOSS_LAYER = 4,  /* a teacher's layer in `target`, of the shape of `x` */
+	LOSS_MAP = 8,    /* a teacher's feature map in `target`: as many places as `x`, any number of channels */
 };
 
-/* One call: B rows of C numbers. Everything is borrowed. */
+/* The k largest logits of every position, and log sum exp of all others: what is kept of a large vocabulary. */
+struct loss_top {
+	size_t k;
+	const int32_t *id; /* [rows,k] */
+	const real *logit; /* [rows,k] untempered */
+	const real *tail;  /* [rows] at temperature 1 */
+};
+
+/* One call: some rows (positions of a batch) of numbers. Everything is borrowed. */
 struct loss_args {
-	size_t rows, width;
-	const real *x;             /* [B,C] student logits, or a layer after its projection */
-	const real *target;        /* [B,C] from a teacher, untempered; NULL without */
-	const int32_t *label;      /* [B] class, -1 none */
-	const float *label_weight; /* [B] 0 where the label is not to be learned from */
-	const float *row_weight;   /* [B] weight of the row in soft terms */
+	size_t rows, width;        /* width: numbers of x in a row */
+	size_t channels;           /* LOSS_MAP: of x in a place of a row */
+	size_t t_channels;         /* LOSS_MAP: of the target */
+	const real *x;             /* [rows,width] student logits, or a layer after its projection */
+	const real *target;        /* [rows,width] from a teacher, untempered; NULL without, or with `top` */
+	struct loss_top top;       /* k 0: `target` is whole */
+	const int32_t *label;      /* [rows] class, -1 none */
+	const real *weight;        /* [rows] of the row in the mean: over a batch they sum to 1; 0: not looked at */
 	double temperature;
 	double scale;              /* factor on the gradient: the weight of the term */
-	real *dx;                  /* [B,C] gradient is added here; NULL: value only */
-	real *scratch;             /* [3 * C] */
+	real *dx;                  /* [rows,width] gradient is added here; NULL: value only */
+	real *scratch;             /* [3 * width] of the calling thread */
 };
 
 struct loss {
@@ -35,7 +46,7 @@ struct loss {
 	const char *formula;
 	const char *reference; /* author, year, where in the text */
 	unsigned needs;
-	/* The raw value, unscaled. Allocates nothing. */
+	/* The sum of weight times value over the rows, unscaled. Rows do not know of each other. Allocates nothing. */
 	double (*run)(const struct loss_args *a);
 };
 

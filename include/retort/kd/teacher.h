@@ -1,4 +1,4 @@
-/* What a teacher says about rows: asked once, kept untempered, read ever after. */
+/* What a teacher says about rows: asked once where its answers can be kept, untempered, and read ever after. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_KD_TEACHER_H
 #define RETORT_KD_TEACHER_H
@@ -10,36 +10,68 @@
 #include "retort/data/batch.h"
 #include "retort/data/dataset.h"
 #include "retort/engine/net.h"
+#include "retort/kd/kept.h"
+#include "retort/kd/loss.h"
 
-#define TEACHER_CHUNK 64 /* rows asked together: fixed, so that the bits do not depend on who asks when */
+#define TEACHER_KEPT ((size_t)1 << 30) /* bytes that `auto` keeps at most: a constant, so that every machine decides alike */
+
+enum teacher_cache {
+	TEACHER_AUTO,   /* in memory up to TEACHER_KEPT bytes, else not at all */
+	TEACHER_OFF,    /* asked at every step */
+	TEACHER_MEMORY,
+	TEACHER_DISK,   /* in a file of the cache directory, under the key; found again by later sessions */
+};
+extern const char *const teacher_cache_name[]; /* by enum, NULL at the end */
+
+/* How a teacher is asked; plain data. */
+struct teacher_options {
+	enum teacher_cache cache;
+	size_t top;       /* keep the `top` largest logits and a bucket for the rest; 0: all of them */
+	bool bf16;        /* weights of products rounded to bfloat16 and packed once */
+};
 
 struct teacher {
-	struct net *net;          /* borrowed, bound to its weights */
+	struct net *net;  /* owned: forward only, with the taps that were wanted */
 	const struct dataset *ds; /* borrowed */
-	struct hash key;          /* of the weights and of the inputs as the teacher sees them */
+	struct hash key;  /* of weights, precision and inputs: what its answers are kept under */
 	bool is_open;
-	real *out[NET_TAPS];      /* [ds->n, width] by layer; NULL where nobody asked */
-	uint8_t *known[NET_TAPS]; /* [chunks] which are filled */
+	bool keeps;       /* answers are kept; else the network runs for every batch */
+	struct teacher_options options;
+	unsigned wants[MODEL_LAYERS];
+	size_t chunk;     /* rows asked together: fixed by shapes, so that the bits do not depend on who asks when */
+	struct kept kept[MODEL_LAYERS][MODEL_TAPS];
 	struct batch batch;
-	uint32_t rows[TEACHER_CHUNK];
+	uint32_t *rows;   /* [chunk] */
+	uint64_t asked;   /* rows that the network was run for */
 };
 
 /*
- * Get ready to answer about `ds`, whose inputs hash to `inputs`. What is kept is kept only while
- * weights and inputs hash to the same key; else it is dropped, never used. `net` has room for
- * TEACHER_CHUNK rows. 0, or -1 without memory.
+ * Get ready to answer about `ds`, whose inputs hash to `inputs`. `like` and `value` are the network and its
+ * numbers, borrowed while open; wants[MODEL_LAYERS] are bits 1 << tap of what will be asked besides the logits;
+ * `capacity` rows at most are asked together. What was kept is kept only while weights, inputs and options agree; else
+ * it is dropped, never used. 0, or -1 and an error with the size that was asked for.
  */
-int teacher_open(struct teacher *t, struct net *net, real *value, const struct dataset *ds,
-		 const struct hash *inputs, struct err *e);
+int teacher_open(struct teacher *t, const struct net *like, real *value, const struct dataset *ds,
+		 const struct hash *inputs, const unsigned *wants, const struct teacher_options *options,
+		 size_t capacity, struct err *e);
 void teacher_close(struct teacher *t);
 
-/* Make room for a layer's answers. Call between steps, before teacher_fill asks for it. */
-int teacher_want(struct teacher *t, int tap, struct err *e);
+/* Bytes that keeping everything wanted takes. After teacher_open. */
+size_t teacher_size(const struct teacher *t);
+
+/* Make the rows of `b` known: run the network where they are not. Trainer thread. Allocates nothing. */
+void teacher_ask(struct teacher *t, const struct batch *b);
 
 /*
- * What layer `tap` says about n rows of the dataset, into out[n, width]. Runs the network for
- * chunks that are not known yet. Trainer thread. Allocates nothing.
+ * What was said about the rows of `b`, after teacher_ask: [rows, width] in `out`, or where the network runs for every
+ * batch its own memory, until the next teacher_ask. Not for logits of which only the largest are kept.
  */
-void teacher_fill(struct teacher *t, int tap, const uint32_t *rows, size_t n, real *out);
+const real *teacher_answer(const struct teacher *t, int layer, enum model_tap tap, const struct batch *b, real *out);
+
+/* The largest logits of the positions of `b`, where options.top is not 0. Filled: out->id, logit, tail with room for them. */
+void teacher_answer_top(const struct teacher *t, const struct batch *b, int32_t *id, real *logit, real *tail);
+
+/* Numbers of a row of that tap. */
+size_t teacher_width(const struct teacher *t, int layer, enum model_tap tap);
 
 #endif

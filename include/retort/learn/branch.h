@@ -24,11 +24,17 @@ struct branch_state {
 	uint64_t seed;
 };
 
+/* Whose weights in the mean a term uses. */
+enum branch_mean { BRANCH_LABELS, BRANCH_ROWS, BRANCH_TOKENS, BRANCH_MEANS };
+
 /* One term of the loss: what is compared where, and under which metrics it is told. */
 struct branch_term {
 	const struct loss *loss;
 	int map;         /* index of the lab's map, -1 for terms on the logits */
 	int node;        /* whose output and gradient it works on */
+	size_t width;    /* numbers in a position: what the loss calls a row */
+	size_t t_channels; /* of the teacher's feature map */
+	enum branch_mean mean;
 	unsigned train, weighted, share; /* metric ids */
 };
 
@@ -38,15 +44,17 @@ struct branch {
 	struct branch_state *state;
 	real *grad;                      /* [layout.len] scratch of one step */
 	double *partial;                 /* sums of pieces */
-	real *scratch;                   /* [3 * widest] for losses */
+	real *scratch;                   /* [threads, n_scratch] for losses */
+	size_t n_scratch;
+	real *weight[BRANCH_MEANS];      /* [capacity * positions] of the rows, labels and tokens of the feed; each sums to 1 */
 	struct pool *pool;
 	int n_terms;
 	struct branch_term term[2 + LAB_MAPS];
 };
 
 /* A new branch with starting values from (seed, name). `capacity` rows. NULL with an error. */
-struct branch *branch_new(int id, const char *name, const struct model_spec *spec, size_t features,
-			  size_t classes, size_t capacity, uint64_t seed, struct pool *pool, struct err *e);
+struct branch *branch_new(int id, const char *name, const struct model_spec *spec, const struct model_io *io,
+			  size_t capacity, uint64_t seed, struct pool *pool, struct err *e);
 void branch_free(struct branch *b);
 
 /*
@@ -65,7 +73,8 @@ real *branch_moment2(const struct branch *b);
 struct branch_feed {
 	struct batch *batch;
 	int n_teachers;                     /* active ones */
-	const real *t_logits[LAB_TEACHERS]; /* [B, classes] */
+	const real *t_logits[LAB_TEACHERS]; /* [B, classes], or for every position; NULL with t_top */
+	struct loss_top t_top[LAB_TEACHERS]; /* k 0: t_logits is whole */
 	double t_weight[LAB_TEACHERS];      /* as typed */
 	const real *t_layer[LAB_MAPS];      /* [B, width] by map; NULL: teacher not active */
 };
@@ -99,7 +108,7 @@ void branch_step(struct branch *b, const struct branch_feed *f, const struct kno
 void branch_shares(struct branch *b, const struct branch_feed *f, const struct knobs *k,
 		   const struct lab_map *map, double *share);
 
-/* Logits of `rows` rows of `x` with dropout off; borrowed until the next forward. */
-const real *branch_logits(struct branch *b, const float *x, size_t rows);
+/* Logits of the rows of `x` with dropout off; borrowed until the next forward. */
+const real *branch_logits(struct branch *b, const struct batch *x);
 
 #endif

@@ -14,11 +14,12 @@ struct eval_tally {
 };
 
 /*
- * Add rows of logits [n, C] with labels [n]; `t` are the teachers' logits and their weights, whose
- * probabilities are mixed for agreement and whose divergences are averaged for kl (n_teachers 0: neither).
+ * Add rows of logits [n, C] with labels [n] (below 0: not counted); `t` are the teachers' logits and their weights, whose
+ * probabilities are mixed for agreement and whose divergences are averaged for kl (n_teachers 0: neither). `b` lends
+ * its workers and scratch.
  */
 void eval_add(struct eval_tally *t, const real *z, const int32_t *label, size_t n, size_t classes,
-	      const struct branch_feed *teachers, real *scratch);
+	      const struct branch_feed *teachers, struct branch *b);
 
 /* Accuracy, nll, expected calibration error over 15 bins (lo, hi], agreement and kl. */
 struct lab_scores eval_scores(const struct eval_tally *t, bool has_teachers);

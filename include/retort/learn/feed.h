@@ -16,6 +16,9 @@ void feed_release(struct work *w);
 /* The batch of step `step` of the main line, for every branch that stands there. Allocates nothing. */
 void feed_main(struct work *w, uint64_t step, struct branch_feed *out);
 
+/* What the teachers that teach say about the rows in w->batch; with `maps` the mapped layers too. Allocates nothing. */
+void feed_teachers(struct work *w, bool maps, struct branch_feed *out);
+
 /* Labelled rows only, no teachers: for the plain student (teacher < 0) or a teacher in training. */
 void feed_labelled(struct work *w, int teacher, uint64_t step, struct branch_feed *out);
 

@@ -9,12 +9,15 @@
 
 #include "retort/base/err.h"
 #include "retort/conf/knob.h"
+#include "retort/engine/model.h"
+#include "retort/kd/loss.h"
+#include "retort/kd/teacher.h"
 #include "retort/learn/metric.h"
 
 #define LAB_NAME 24     /* bytes of a name with its NUL: letters, digits, '-' and '_' */
-#define LAB_SPEC 160    /* bytes of a model spec with its NUL */
+#define LAB_SPEC 256    /* bytes of a model spec with its NUL */
 #define LAB_TEACHERS 8
-#define LAB_LAYERS 34   /* input, 32 blocks, logits */
+#define LAB_LAYERS MODEL_LAYERS
 #define LAB_MAPS METRIC_MAPS
 
 /* Branch ids in samples: the student's main line, the student without a teacher, teacher k. */
@@ -30,8 +33,13 @@ struct lab_scores {
 };
 
 struct lab_layer {
-	char name[12]; /* "0" the input, "1".. what block k puts out, "logits" */
-	size_t width;  /* numbers in a row */
+	char name[12];    /* "0" the input, "1".. what block k puts out, "logits" */
+	size_t width;     /* numbers in a row */
+	size_t last;      /* of them in one position: of a token, or channels of a place in a feature map */
+	bool is_tokens;   /* positions are tokens: padding does not count */
+	size_t heads;     /* of its attention; 0: it has none */
+	size_t kv_heads;  /* of its keys and values */
+	bool learns;      /* something in it or before it can learn */
 };
 
 struct lab_net {
@@ -45,6 +53,8 @@ struct lab_net {
 	double weight;         /* teachers: as typed */
 	bool muted;            /* teachers: weight counts as 0 and it is not asked */
 	bool ready;            /* trained or loaded */
+	struct teacher_options options; /* teachers: how they are asked */
+	size_t kept;           /* teachers: bytes of answers that are kept; 0 where they are asked at every step */
 	struct lab_scores last, best; /* best: lowest nll */
 	double microseconds;   /* a prediction of one row in a batch; 0 until measured by a report */
 };
@@ -52,9 +62,12 @@ struct lab_net {
 struct lab_map {
 	int teacher;           /* index in teachers */
 	int t_layer, s_layer;  /* indices in their layer[] */
+	enum model_tap on;     /* what of them is compared */
+	const struct loss *match;
 	unsigned slot;         /* metric slot: fixed for a pair as long as the session lives */
 	double weight;
 	bool projected;        /* widths differ: a learned linear map from student to teacher width */
+	size_t t_width;        /* numbers of the teacher's tap in a position */
 };
 
 enum lab_phase { LAB_IDLE, LAB_TRAINING, LAB_DISTILLING, LAB_REPORTING };
@@ -67,6 +80,7 @@ struct lab_info {
 	struct knobs knobs;
 	char data[64];         /* "" before `data` */
 	char data_hash[65];
+	struct model_io io;    /* what the data asks of a network */
 	size_t rows, features, n_train, n_held, n_shown; /* n_shown: labels students see */
 	int classes;
 	size_t missing;
@@ -90,7 +104,10 @@ struct lab_info {
 /* Index of a teacher by name, or -1 with an error that lists the names. */
 int lab_info_teacher(const struct lab_info *info, const char *name, struct err *e);
 
-/* Index of a layer in a net by number or name ("0", "2", "logits"), or -1 with an error. */
-int lab_info_layer(const struct lab_net *net, const char *layer, struct err *e);
+/*
+ * Index of a layer in a net by number or name ("0", "2", "block2", "input", "embedding", "logits"), or -1 with an error.
+ * "block2.attention" says too what of it is meant: *on is changed then.
+ */
+int lab_info_layer(const struct lab_net *net, const char *layer, enum model_tap *on, struct err *e);
 
 #endif

@@ -17,6 +17,7 @@ enum request_kind {
 	REQUEST_DATA,     /* dataset (handed over), number: labels shown, -1 all */
 	REQUEST_TEACHER,  /* name, spec: declare; with ckpt (handed over): load */
 	REQUEST_STUDENT,  /* spec; with ckpt: load */
+	REQUEST_OPTIONS,  /* name, text: which option (cache, top, precision), spec: its value: how a teacher is asked */
 	REQUEST_TRAIN,    /* name, number: epochs; answered when it starts */
 	REQUEST_RUN,      /* number: steps; answered when it starts */
 	REQUEST_REPORT,   /* evaluate everything, train the plain student up to the same step */
@@ -43,7 +44,9 @@ enum request_kind {
 
 /* One edit of the layer map. */
 struct request_map {
-	char teacher[LAB_NAME], t_layer[12], s_layer[12];
+	char teacher[LAB_NAME], t_layer[32], s_layer[32]; /* layers as typed: "2", "block2.attention" */
+	enum model_tap on;     /* MODEL_HIDDEN where nothing was said */
+	const struct loss *match; /* NULL: hidden */
 	bool off;
 	double weight;
 };

@@ -38,6 +38,13 @@ struct work_change {
 	bool muted_before, muted_after;
 };
 
+/* Room for the largest logits of one teacher; k 0: it keeps them all. */
+struct work_top {
+	size_t k;
+	int32_t *id;        /* [capacity positions, k] */
+	real *logit, *tail; /* [capacity positions, k] and [capacity positions] */
+};
+
 /* One teacher: the branch that trained or loaded it, and what it says about rows. */
 struct work_teacher {
 	struct branch *branch;
@@ -62,11 +69,12 @@ struct work {
 	struct branch *student, *plain;
 	struct sampler order, plain_order;
 	/* what the student is fed with */
-	real *t_logits[LAB_TEACHERS];   /* [capacity, classes] */
+	real *t_logits[LAB_TEACHERS];   /* [capacity positions, classes] NULL where it is asked at every step */
+	struct work_top t_top[LAB_TEACHERS];
 	real *t_layer[LAB_MAPS];        /* [capacity, width] */
 	/* slots of mapped pairs, given for the session's life */
 	int n_slots;
-	struct { int teacher, t_layer, s_layer; } slot[LAB_MAPS];
+	struct lab_map slot[LAB_MAPS];
 	/* history */
 	size_t n_eras, cap_eras;
 	struct work_era *era;

@@ -1,0 +1,29 @@
+/* How loops over memory are cut in pieces: a function of the shape alone. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_ENGINE_CUT_H
+#define RETORT_ENGINE_CUT_H
+
+#include <stddef.h>
+
+#define CUT_PIECES 16  /* at most: room for sums of pieces is planned with it */
+#define CUT_LEAST 16384 /* numbers that are worth a piece of their own: some microseconds */
+
+/* Pieces for `items` items of `width` numbers each; 1..CUT_PIECES. With 1, pool_run wakes nobody. */
+static inline int
+cut_pieces(size_t items, size_t width)
+{
+	size_t n = items * width / CUT_LEAST;
+
+	n = n > CUT_PIECES ? CUT_PIECES : n;
+	n = n > items ? items : n;
+	return n < 1 ? 1 : (int)n;
+}
+
+/* First item of piece `index`; the piece ends where the next one begins. */
+static inline size_t
+cut_from(size_t items, int pieces, int index)
+{
+	return items * (size_t)index / (size_t)pieces;
+}
+
+#endif

@@ -1,0 +1,39 @@
+/* The terms of a branch's loss over one batch: values and gradients, in one visit to every position. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_LEARN_TERMS_H
+#define RETORT_LEARN_TERMS_H
+
+#include "retort/learn/branch.h"
+
+#define TERMS_LOOKS (2 + 2 * LAB_TEACHERS + LAB_MAPS) /* calls of losses for a position, at most */
+
+/* What to do with the terms. */
+struct terms_job {
+	const struct branch_feed *feed;
+	double temperature;
+	const double *weight;   /* [n_terms] factors on the gradients */
+	int only;               /* this term alone; -1: all */
+	bool with_gradient;     /* add gradients to the nodes that terms work on */
+};
+
+/* What came of it. */
+struct terms_result {
+	double raw[2 + LAB_MAPS]; /* by term */
+	double kl;                /* to the teachers at temperature 1, mean by weight; NaN without */
+	double accuracy;          /* over labelled positions; NaN without */
+};
+
+/* Weights in the means, from the batch: once a batch, before terms_run. */
+void terms_means(struct branch *b, const struct batch *batch);
+
+/*
+ * Every term on a node is computed for a few positions at a time, while they are in the cache; sums of pieces are added in
+ * the order of the pieces. After a forward pass of the feed. Allocates nothing.
+ */
+void terms_run(struct branch *b, const struct terms_job *job, struct terms_result *out);
+
+/* Scratch numbers a thread needs for the terms of `b`; sums (doubles) that pieces need. */
+size_t terms_scratch(const struct branch *b);
+size_t terms_sums(void);
+
+#endif

@@ -1,0 +1,152 @@
+/* op_attention.c: softmax(Q K^T / sqrt(d)) V for every head (Vaswani et al. 2017), without keeping the scores. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/engine/blas.h"
+#include "retort/engine/cut.h"
+#include "retort/engine/graph.h"
+#include "retort/engine/heads.h"
+#include "retort/engine/op.h"
+
+#include <string.h>
+
+/*
+ * in[0]    qkv [rows, positions, (heads + 2 kv) d], see heads.h
+ * in[1]    ids, where there is padding: it is not looked at, and gets 0
+ * attr     see the ATTENTION_ names in op.h; fewer key and value heads: Ainslie et al. 2023
+ * out      [rows, positions, heads d]
+ * Scores of a block of queries live in scratch between two products, and backward works them out again: cheaper than
+ * writing and reading a square of numbers for every head (Dao et al. 2022), and memory grows with the length alone.
+ */
+static int
+shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
+{
+	struct heads h;
+
+	(void)group;
+	(void)saved;
+	if (heads_check(g, n, &h, e) < 0)
+		return -1;
+	n->out = g->node[n->in[0]].out;
+	n->out.dim[2] = h.heads * h.dim;
+	n->n_scratch = heads_scratch(&h);
+	return 0;
+}
+
+/* Where the group's values begin; their distance is h->width. */
+static size_t
+value_at(const struct heads_group *group)
+{
+	const struct heads *h = group->h;
+
+	return group->row * h->length * h->width + (h->heads + h->kv + group->kv) * h->dim;
+}
+
+static void
+forward_head(const struct heads_group *group, size_t head)
+{
+	const struct heads *h = group->h;
+	size_t ld = h->heads * h->dim;
+	real *y = h->n->out.data + group->row * h->length * ld + head * h->dim;
+
+	for (size_t from = 0; from < group->keys; from += HEADS_BLOCK) {
+		size_t to = from + HEADS_BLOCK < group->keys ? from + HEADS_BLOCK : group->keys;
+
+		heads_scores(group, head, from, to, group->score, h->length);
+		blas_one(&(struct blas_product){ .m = to - from, .n = h->dim, .k = heads_keys(group, to), .a = group->score,
+						 .lda = h->length, .b = h->qkv + value_at(group), .ldb = h->width,
+						 .c = y + from * ld, .ldc = ld });
+	}
+	for (size_t t = group->keys; t < h->length; t++)
+		memset(y + t * ld, 0, h->dim * sizeof *y);
+}
+
+static void
+forward_piece(void *arg, int index)
+{
+	const struct heads *h = arg;
+	size_t from = cut_from(h->groups, h->pieces, index), to = cut_from(h->groups, h->pieces, index + 1);
+	struct heads_group group;
+
+	heads_open(h, &group);
+	for (size_t i = from; i < to; i++) {
+		heads_take(&group, i, false);
+		for (size_t k = 0; k < h->per; k++)
+			forward_head(&group, heads_head(&group, k));
+	}
+}
+
+static void
+forward(struct graph *g, struct node *n)
+{
+	struct heads h = heads_of(g, n);
+
+	pool_run(g->pool, h.pieces, forward_piece, &h);
+}
+
+static void
+backward_head(const struct heads_group *group, size_t head)
+{
+	const struct heads *h = group->h;
+	size_t ld = h->heads * h->dim, v = value_at(group);
+	const real *dy = h->n->grad + group->row * h->length * ld + head * h->dim;
+
+	for (size_t from = 0; from < group->keys; from += HEADS_BLOCK) {
+		size_t to = from + HEADS_BLOCK < group->keys ? from + HEADS_BLOCK : group->keys;
+		size_t keys = heads_keys(group, to);
+
+		heads_scores(group, head, from, to, group->score, h->length);
+		blas_one(&(struct blas_product){ .trans_b = true, .m = to - from, .n = keys, .k = h->dim, .a = dy + from * ld,
+						 .lda = ld, .b = h->qkv + v, .ldb = h->width, .c = group->dscore,
+						 .ldc = h->length });
+		blas_one(&(struct blas_product){ .trans_a = true, .m = keys, .n = h->dim, .k = to - from, .a = group->score,
+						 .lda = h->length, .b = dy + from * ld, .ldb = ld, .c = h->dqkv + v,
+						 .ldc = h->width, .beta = 1 });
+		heads_scores_down(group, head, from, to, group->score, group->dscore, h->length);
+	}
+}
+
+static void
+backward_piece(void *arg, int index)
+{
+	const struct heads *h = arg;
+	size_t from = cut_from(h->groups, h->pieces, index), to = cut_from(h->groups, h->pieces, index + 1);
+	struct heads_group group;
+
+	heads_open(h, &group);
+	for (size_t i = from; i < to; i++) {
+		heads_take(&group, i, true);
+		for (size_t k = 0; k < h->per; k++)
+			backward_head(&group, heads_head(&group, k));
+		heads_leave(&group);
+	}
+}
+
+static void
+backward(struct graph *g, struct node *n)
+{
+	struct heads h = heads_of(g, n);
+
+	if (h.dqkv)
+		pool_run(g->pool, h.pieces, backward_piece, &h);
+}
+
+/* Two products, and a softmax of about 5 operations a score. */
+static double
+cost(const struct graph *g, const struct node *n)
+{
+	struct heads h = heads_of(g, n);
+
+	return (double)h.heads * heads_count(&h) * (4 * (double)h.dim + 5);
+}
+
+const struct op op_attention = {
+	.name = "attention",
+	.doc = "Every position takes a weighted mean of the values of others, by queries and keys.",
+	.n_in = 1,
+	.n_more = 1,
+	.shape = shape,
+	.forward = forward,
+	.backward = backward,
+	.cost = cost,
+};

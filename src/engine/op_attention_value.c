@@ -1,0 +1,112 @@
+/* op_attention_value.c: the values among queries, keys and values, to be compared between networks. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/engine/cut.h"
+#include "retort/engine/graph.h"
+#include "retort/engine/heads.h"
+#include "retort/engine/op.h"
+
+#include <string.h>
+
+/*
+ * Inputs and attributes are those of the attention node that is to be looked at; of the attributes, the counts of heads.
+ * out      [rows, positions, kv d]: the last part of every position of qkv, padding and all
+ */
+struct job {
+	const struct node *n;
+	const real *x;
+	real *dx;
+	bool adds;
+	size_t positions, width, in;
+	int pieces;
+};
+
+static struct job
+job_of(struct graph *g, struct node *n)
+{
+	const struct node *from = &g->node[n->in[0]];
+	struct job j = { .n = n, .x = from->out.data, .dx = from->grad, .adds = n->adds[0] };
+
+	j.positions = g->rows * n->out.dim[1];
+	j.width = n->out.dim[2];
+	j.in = from->out.dim[2];
+	j.pieces = cut_pieces(j.positions, j.in);
+	return j;
+}
+
+static int
+shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
+{
+	struct heads h;
+
+	(void)group;
+	(void)saved;
+	if (heads_check(g, n, &h, e) < 0)
+		return -1;
+	n->out = g->node[n->in[0]].out;
+	n->out.dim[2] = h.kv * h.dim;
+	return 0;
+}
+
+static void
+forward_piece(void *arg, int index)
+{
+	const struct job *j = arg;
+	size_t from = cut_from(j->positions, j->pieces, index), to = cut_from(j->positions, j->pieces, index + 1);
+
+	for (size_t i = from; i < to; i++)
+		memcpy(j->n->out.data + i * j->width, j->x + (i + 1) * j->in - j->width, j->width * sizeof *j->x);
+}
+
+static void
+forward(struct graph *g, struct node *n)
+{
+	struct job j = job_of(g, n);
+
+	pool_run(g->pool, j.pieces, forward_piece, &j);
+}
+
+static void
+backward_piece(void *arg, int index)
+{
+	const struct job *j = arg;
+	size_t from = cut_from(j->positions, j->pieces, index), to = cut_from(j->positions, j->pieces, index + 1);
+
+	for (size_t i = from; i < to; i++) {
+		const real *dy = j->n->grad + i * j->width;
+		real *dx = j->dx + (i + 1) * j->in - j->width;
+
+		if (!j->adds)
+			memset(j->dx + i * j->in, 0, j->in * sizeof *dx);
+		for (size_t k = 0; k < j->width; k++)
+			dx[k] += dy[k];
+	}
+}
+
+static void
+backward(struct graph *g, struct node *n)
+{
+	struct job j = job_of(g, n);
+
+	if (j.dx)
+		pool_run(g->pool, j.pieces, backward_piece, &j);
+}
+
+static double
+cost(const struct graph *g, const struct node *n)
+{
+	(void)g;
+	return (double)tensor_width(&n->out);
+}
+
+const struct op op_attention_value = {
+	.name = "attention_value",
+	.doc = "The values that an attention node takes means of.",
+	.n_in = 1,
+	.n_more = 1,
+	.shape = shape,
+	.forward = forward,
+	.backward = backward,
+	.cost = cost,
+};

@@ -1,0 +1,261 @@
+/* terms.c: the terms of a loss over one batch, in one visit to every position. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/learn/terms.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "retort/engine/cut.h"
+
+#define TILE 16384 /* numbers that are visited by every loss in turn: the logits, their gradient and a teacher's fit in L2 */
+
+/* One call of a loss for every position. */
+struct look {
+	const struct loss *loss;
+	struct loss_args args; /* of the whole batch */
+	double factor;         /* of the value, in the sum it goes to */
+	double *sum;           /* raw value of a term, or kl */
+};
+
+/* All looks at one node, and how they are cut. */
+struct visit {
+	struct branch *b;
+	int n;
+	struct look look[TERMS_LOOKS];
+	size_t rows, width; /* positions, numbers in one */
+	int pieces;
+	bool counts;        /* accuracy too: looks at logits */
+	double *sum;        /* [pieces, n + 2] */
+};
+
+size_t
+terms_sums(void)
+{
+	return CUT_PIECES * (TERMS_LOOKS + 2);
+}
+
+size_t
+terms_scratch(const struct branch *b)
+{
+	size_t most = 1;
+
+	for (int i = 0; i < b->n_terms; i++)
+		most = b->term[i].width > most ? b->term[i].width : most;
+	return mem_arena_round((3 * most + 2) * sizeof(real)) / sizeof(real);
+}
+
+/* Turn weights into shares of their sum; all 0 where there is none. */
+static void
+normalise(real *weight, size_t n)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += (double)weight[i];
+	for (size_t i = 0; i < n; i++)
+		weight[i] = sum > 0 ? (real)((double)weight[i] / sum) : 0;
+}
+
+void
+terms_means(struct branch *b, const struct batch *batch)
+{
+	size_t labels = batch_width(batch, BATCH_LABEL), length = batch_width(batch, BATCH_IDS);
+	const float *row = batch_f32(batch, BATCH_ROW_WEIGHT), *weight = batch_f32(batch, BATCH_LABEL_WEIGHT);
+	const int32_t *ids = batch_i32(batch, BATCH_IDS), *label = batch_i32(batch, BATCH_LABEL);
+
+	for (size_t i = 0; i < batch->rows; i++) {
+		b->weight[BRANCH_ROWS][i] = (real)row[i];
+		for (size_t k = i * labels; k < (i + 1) * labels; k++)
+			b->weight[BRANCH_LABELS][k] = label[k] >= 0 ? (real)weight[k] : 0;
+		for (size_t k = i * length; k < (i + 1) * length; k++)
+			b->weight[BRANCH_TOKENS][k] = ids[k] >= 0 ? (real)row[i] : 0;
+	}
+	normalise(b->weight[BRANCH_ROWS], batch->rows);
+	normalise(b->weight[BRANCH_LABELS], batch->rows * labels);
+	normalise(b->weight[BRANCH_TOKENS], batch->rows * length);
+}
+
+static bool
+is_right(const real *z, size_t n, int32_t label)
+{
+	real most = z[0];
+
+	for (size_t c = 1; c < n; c++)
+		most = z[c] > most ? z[c] : most;
+	for (int32_t c = 0; c < label; c++)
+		if (z[c] == most)
+			return false; /* the first of equals is chosen */
+	return z[label] == most;
+}
+
+static void
+count_right(const struct visit *v, size_t from, size_t to, double *sum)
+{
+	const struct loss_args *a = &v->look[0].args;
+	const real *weight = v->b->weight[BRANCH_LABELS];
+
+	for (size_t i = from; i < to; i++) {
+		if (weight[i] <= 0)
+			continue;
+		sum[0] += is_right(a->x + i * a->width, a->width, a->label[i]);
+		sum[1] += 1;
+	}
+}
+
+/* The arguments for some of the positions. */
+static struct loss_args
+narrow(const struct look *l, size_t from, size_t rows, real *scratch)
+{
+	struct loss_args a = l->args;
+	size_t target = a.t_channels ? a.width / a.channels * a.t_channels : a.width;
+
+	a.rows = rows;
+	a.x += from * a.width;
+	a.weight += from;
+	a.scratch = scratch;
+	a.target = a.target ? a.target + from * target : NULL;
+	a.label = a.label ? a.label + from : NULL;
+	a.dx = a.dx ? a.dx + from * a.width : NULL;
+	if (a.top.k) {
+		a.top.id += from * a.top.k;
+		a.top.logit += from * a.top.k;
+		a.top.tail += from;
+	}
+	return a;
+}
+
+static void
+visit_piece(void *arg, int index)
+{
+	const struct visit *v = arg;
+	size_t from = cut_from(v->rows, v->pieces, index), to = cut_from(v->rows, v->pieces, index + 1);
+	size_t step = TILE / v->width ? TILE / v->width : 1;
+	real *scratch = v->b->scratch + (size_t)pool_worker() * v->b->n_scratch;
+	double *sum = v->sum + index * (v->n + 2);
+
+	memset(sum, 0, (size_t)(v->n + 2) * sizeof *sum);
+	for (; from < to; from += step) {
+		size_t rows = to - from < step ? to - from : step;
+
+		for (int i = 0; i < v->n; i++) {
+			struct loss_args a = narrow(&v->look[i], from, rows, scratch);
+
+			sum[i] += v->look[i].loss->run(&a);
+		}
+		if (v->counts)
+			count_right(v, from, from + rows, sum + v->n);
+	}
+}
+
+static void
+run_visit(struct visit *v, struct terms_result *out)
+{
+	double right = 0, seen = 0;
+
+	v->pieces = cut_pieces(v->rows, v->width);
+	v->sum = v->b->partial;
+	pool_run(v->b->pool, v->pieces, visit_piece, v);
+	for (int p = 0; p < v->pieces; p++) {
+		const double *sum = v->sum + p * (v->n + 2);
+
+		for (int i = 0; i < v->n; i++)
+			*v->look[i].sum += v->look[i].factor * sum[i];
+		right += sum[v->n];
+		seen += sum[v->n + 1];
+	}
+	if (v->counts)
+		out->accuracy = seen > 0 ? right / seen : NAN;
+}
+
+static struct look *
+add_look(struct visit *v, const struct branch_term *t, const struct terms_job *job, double temperature, double scale,
+	 bool with_gradient)
+{
+	struct node *n = &v->b->net->graph->node[t->node];
+	struct look *l = &v->look[v->n++];
+
+	assert(v->n <= TERMS_LOOKS);
+	l->loss = t->loss;
+	l->factor = 1;
+	l->args = (struct loss_args){
+		.width = t->width,
+		.channels = n->out.dim[n->out.rank - 1],
+		.t_channels = t->t_channels,
+		.x = n->out.data,
+		.label = batch_i32(job->feed->batch, BATCH_LABEL),
+		.weight = v->b->weight[t->mean],
+		.temperature = temperature,
+		.scale = scale,
+		.dx = with_gradient ? n->grad : NULL,
+	};
+	return l;
+}
+
+/* The distillation term is the sum over teachers, each with its weight as typed; kl their mean, by weight. */
+static void
+look_at_teachers(struct visit *v, const struct branch_term *t, const struct terms_job *job, double scale, double *raw,
+		 double *kl)
+{
+	const struct branch_feed *f = job->feed;
+	double total = 0;
+
+	for (int k = 0; k < f->n_teachers; k++)
+		total += f->t_weight[k];
+	for (int k = 0; k < 2 * f->n_teachers; k++) {
+		int who = k % f->n_teachers;
+		bool at_one = k >= f->n_teachers;
+		struct look *l = add_look(v, t, job, at_one ? 1 : job->temperature, at_one ? 0 : scale * f->t_weight[who],
+					  job->with_gradient && !at_one);
+
+		l->args.target = f->t_logits[who];
+		l->args.top = f->t_top[who];
+		l->factor = !at_one ? f->t_weight[who] : total > 0 ? f->t_weight[who] / total : 1.0 / f->n_teachers;
+		l->sum = at_one ? kl : raw;
+	}
+}
+
+static void
+look_at_term(struct visit *v, int i, const struct terms_job *job, struct terms_result *out)
+{
+	const struct branch_term *t = &v->b->term[i];
+	struct look *l;
+
+	if (t->loss == &loss_kd) {
+		look_at_teachers(v, t, job, job->weight[i], &out->raw[i], &out->kl);
+		return;
+	}
+	if (t->map >= 0 && !job->feed->t_layer[t->map])
+		return; /* a muted teacher says nothing */
+	l = add_look(v, t, job, job->temperature, job->weight[i], job->with_gradient);
+	l->args.target = t->map >= 0 ? job->feed->t_layer[t->map] : NULL;
+	l->sum = &out->raw[i];
+}
+
+void
+terms_run(struct branch *b, const struct terms_job *job, struct terms_result *out)
+{
+	bool done[2 + LAB_MAPS] = { false };
+
+	memset(out, 0, sizeof *out);
+	out->accuracy = NAN;
+	for (int i = 0; i < b->n_terms; i++) {
+		struct visit v = { .b = b, .width = b->term[i].width };
+		const struct node *n = &b->net->graph->node[b->term[i].node];
+
+		v.rows = b->net->graph->rows * (tensor_width(&n->out) / v.width);
+		for (int k = i; k < b->n_terms; k++) {
+			if (done[k] || b->term[k].node != b->term[i].node || b->term[k].width != v.width)
+				continue;
+			done[k] = true;
+			if (job->only < 0 || job->only == k)
+				look_at_term(&v, k, job, out);
+		}
+		v.counts = b->term[i].node == net_logits(b->net) && b->term[i].map < 0 && v.n > 0 && job->only < 0;
+		if (v.n > 0)
+			run_visit(&v, out);
+	}
+	if (job->feed->n_teachers == 0)
+		out->kl = NAN;
+}

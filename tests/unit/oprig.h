@@ -1,0 +1,52 @@
+/* A rig for one operator: inputs with gradients, the operator, a weighted sum of what it puts out. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_TESTS_OPRIG_H
+#define RETORT_TESTS_OPRIG_H
+
+#include "retort/engine/graph.h"
+
+/* One input: numbers of a shape, token ids, or those embedded by a node whose table is shared. A rank of 0 is the input before it again: gradients must add up. */
+struct oprig_input {
+	int rank;
+	size_t dim[3];
+	size_t embed; /* not 0: the width of an embed node on top of the ids */
+	size_t ids; /* not 0: `dim[0]` token ids below this, the last row all padding and padding at the end of others */
+};
+
+struct oprig_case {
+	const char *op;
+	double attr[GRAPH_ATTRS];
+	int n_in;
+	struct oprig_input in[GRAPH_INPUTS];
+	size_t rows;      /* 0: 5 */
+	double tolerance; /* of gradients, relative to 1 + their size; 0: 1e-7 */
+};
+
+struct oprig {
+	struct param_layout layout;
+	struct graph *g;
+	real *value, *grad;
+	int input[GRAPH_INPUTS]; /* input nodes, -1 where the one before is used */
+	int out;                 /* node of the operator */
+	double *mix;             /* [rows * width of out] */
+	size_t len;
+	int threads;
+};
+
+/* The operator by name, NULL where there is none. */
+const struct op *oprig_op(const char *name);
+
+/* Values are drawn; with `threads` > 1 a pool works. Fails the test where the shapes are refused. */
+void oprig_make(struct oprig *r, const struct oprig_case *c, int threads);
+void oprig_free(struct oprig *r);
+
+/* The weighted sum; forward only. */
+double oprig_loss(struct oprig *r);
+
+/* Forward and backward: gradients of the weighted sum in r->grad and in the input nodes. */
+void oprig_backward(struct oprig *r);
+
+/* Every parameter's and every input's gradient against central differences. */
+void oprig_check(struct oprig *r, const struct oprig_case *c);
+
+#endif

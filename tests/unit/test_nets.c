@@ -1,0 +1,300 @@
+/* test_nets.c: every kind of network, whole: gradients, bits with any number of threads, bad descriptions. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include "retort/base/hash.h"
+#include "retort/base/rng.h"
+#include "retort/engine/blas.h"
+#include "retort/learn/branch.h"
+
+#define ROWS 12
+#define STEPS 1000
+
+/* What the rows look like. */
+static const struct dataset numbers = { .kind = DATASET_NUMBERS, .n = ROWS, .d = 9, .classes = 3 };
+static const struct dataset images = { .kind = DATASET_IMAGE, .n = ROWS, .d = 12 * 12, .height = 12, .width = 12, .channels = 1, .classes = 3 };
+static const struct dataset texts = { .kind = DATASET_TOKENS, .n = ROWS, .d = 7, .length = 7, .vocab = 11, .classes = 3 };
+static const struct dataset stream = { .kind = DATASET_TOKENS, .n = ROWS, .d = 7, .length = 7, .vocab = 11, .classes = 11, .next_token = true };
+
+static const struct net_case {
+	const char *spec;
+	const struct dataset *data;
+} nets[] = {
+	{ "mlp 8,8 residual=on", &numbers },
+	{ "mlp 5 activation=gelu dropout=0.2", &images },
+	{ "transformer layers=2 width=8 heads=2", &texts },
+	{ "transformer layers=1 width=6 heads=3 order=post activation=relu position=sinusoidal pool=first pooler=tanh embed-norm=on types=2", &texts },
+	{ "transformer layers=1 width=8 heads=2 kv-heads=1 norm=rms activation=swiglu position=rotary pool=attention bias=off", &texts },
+	{ "transformer layers=1 width=4 heads=1 residual=off dropout=0.1 position=none", &texts },
+	{ "decoder layers=2 width=8 heads=2", &stream },
+	{ "decoder layers=1 width=8 heads=4 kv-heads=2 norm=rms activation=swiglu position=rotary bias=off tied=off", &stream },
+	{ "decoder layers=1 width=8 heads=2 activation=gelu-tanh dropout=0.1", &stream },
+	{ "bag width=6 grams=3 buckets=50 hidden=5", &texts },
+	{ "lstm width=6 embed=5 layers=2", &texts },
+	{ "lstm width=6 embed=5", &stream },
+};
+#define NETS (sizeof nets / sizeof *nets)
+
+/* A dataset of drawn rows of that kind, with padding in texts. */
+static struct dataset *
+draw_data(const struct dataset *like)
+{
+	struct dataset *ds = mem_new(sizeof *ds);
+	struct rng r = rng_stream(9, "rows", 0, 0);
+
+	*ds = *like;
+	ds->y = mem_array(ROWS, sizeof *ds->y);
+	for (int i = 0; i < ROWS; i++)
+		ds->y[i] = ds->next_token ? 0 : i % ds->classes;
+	if (ds->kind == DATASET_TOKENS) {
+		size_t n = ROWS * ds->length + 1;
+
+		ds->ids = mem_array(n, sizeof *ds->ids);
+		for (size_t i = 0; i < n; i++)
+			ds->ids[i] = (int32_t)rng_below(r, i, (uint32_t)ds->vocab);
+		for (size_t t = 4; t < ds->length && !ds->next_token; t++)
+			ds->ids[3 * ds->length + t] = -1;
+		return ds;
+	}
+	ds->x = mem_array(ROWS * ds->d, sizeof *ds->x);
+	for (size_t i = 0; i < ROWS * ds->d; i++)
+		ds->x[i] = (float)rng_normal(r, i);
+	return ds;
+}
+
+struct lesson {
+	struct dataset *ds;
+	struct batch batch;
+	struct branch *b;
+	struct branch_feed feed;
+	struct knobs knobs;
+	struct pool *pool;
+};
+
+static void
+lesson_open(struct lesson *l, const struct net_case *c, int threads)
+{
+	struct model_spec spec;
+	struct model_io io;
+	uint32_t rows[ROWS];
+	struct err e;
+
+	memset(l, 0, sizeof *l);
+	l->ds = draw_data(c->data);
+	io = model_io_of(l->ds);
+	l->pool = threads > 1 ? pool_new(threads) : NULL;
+	knob_defaults(&l->knobs);
+	if (model_parse(c->spec, &spec, &e) < 0 ||
+	    !(l->b = branch_new(LAB_TEACHER(0), "net", &spec, &io, ROWS, 3, l->pool, &e)))
+		fail_msg("%s: %s", c->spec, e.msg);
+	CHECK_INT(batch_init(&l->batch, ROWS, l->ds, &e), 0);
+	for (uint32_t i = 0; i < ROWS; i++)
+		rows[i] = i;
+	batch_fill(&l->batch, l->ds, rows, ROWS, NULL);
+	l->feed.batch = &l->batch;
+}
+
+static void
+lesson_close(struct lesson *l)
+{
+	branch_free(l->b);
+	batch_release(&l->batch);
+	mem_free(l->ds->x);
+	mem_free(l->ds->y);
+	mem_free(l->ds->ids);
+	mem_free(l->ds);
+	pool_free(l->pool);
+}
+
+static struct hash
+weights_after(const struct net_case *c, int threads, int steps)
+{
+	struct branch_result r;
+	struct lesson l;
+	struct hash h;
+
+	lesson_open(&l, c, threads);
+	for (int i = 0; i < steps; i++) {
+		branch_step(l.b, &l.feed, &l.knobs, NULL, 0.003, &r);
+		if (!r.applied)
+			fail_msg("%s: step %d not applied: loss %g, gradient %g", c->spec, i, r.loss, r.grad_norm);
+	}
+	h = hash_of(branch_value(l.b), l.b->net->layout.len * sizeof(real));
+	lesson_close(&l);
+	return h;
+}
+
+static void
+every_network_has_the_same_bits_with_any_number_of_threads(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NETS; i++) {
+		struct hash one = weights_after(&nets[i], 1, STEPS);
+
+		for (int threads = 2; threads <= 4; threads++) {
+			struct hash h = weights_after(&nets[i], threads, STEPS);
+
+			if (memcmp(&one, &h, sizeof h) != 0)
+				fail_msg("%s: other weights with %d threads", nets[i].spec, threads);
+		}
+	}
+}
+
+static void
+every_network_learns_its_rows_by_heart(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NETS; i++) {
+		struct branch_result r, first;
+		struct lesson l;
+
+		lesson_open(&l, &nets[i], 1);
+		branch_step(l.b, &l.feed, &l.knobs, NULL, 0.003, &first);
+		for (int s = 0; s < 300; s++)
+			branch_step(l.b, &l.feed, &l.knobs, NULL, 0.003, &r);
+		if (!(r.loss < 0.7 * first.loss))
+			fail_msg("%s: the loss went from %g to %g", nets[i].spec, first.loss, r.loss);
+		lesson_close(&l);
+	}
+}
+
+static void
+a_step_allocates_nothing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NETS; i++) {
+		struct branch_result r;
+		struct lesson l;
+		uint64_t before;
+
+		lesson_open(&l, &nets[i], 2);
+		before = mem_count();
+		for (int s = 0; s < 5; s++)
+			branch_step(l.b, &l.feed, &l.knobs, NULL, 0.003, &r);
+		if (mem_count() != before)
+			fail_msg("%s: %d allocations in 5 steps", nets[i].spec, (int)(mem_count() - before));
+		lesson_close(&l);
+	}
+}
+
+#ifdef RETORT_REAL_DOUBLE
+/* The loss of the batch, without a step. */
+static double
+loss_of(struct lesson *l)
+{
+	const real *z = branch_logits(l->b, &l->batch);
+	const int32_t *label = batch_i32(&l->batch, BATCH_LABEL);
+	size_t n = ROWS * batch_width(&l->batch, BATCH_LABEL), classes = l->b->net->io.classes;
+	double sum = 0, *scratch = mem_array(classes, sizeof *scratch);
+
+	for (size_t i = 0; i < n; i++) {
+		loss_log_softmax(z + i * classes, classes, 1, scratch);
+		sum -= scratch[label[i]] / (double)n;
+	}
+	mem_free(scratch);
+	return sum;
+}
+
+/* One step of plain descent moves the weights by lr times the gradient, which is what central differences say it is. */
+static void
+every_network_descends_along_the_gradient_of_its_loss(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NETS; i++) {
+		struct branch_result r;
+		struct lesson l;
+		size_t len;
+		real *was, *now;
+		double along = 0, up, down, h = 1e-5;
+
+		if (strstr(nets[i].spec, "dropout") || strstr(nets[i].spec, "batch-norm") || strstr(nets[i].spec, "resnet") ||
+		    strstr(nets[i].spec, "depthwise"))
+			continue; /* in a step they compute something else than in an evaluation */
+		lesson_open(&l, &nets[i], 1);
+		l.knobs.optimizer = KNOB_SGD;
+		len = l.b->net->layout.len;
+		was = mem_array(len, sizeof *was);
+		now = branch_value(l.b);
+		memcpy(was, now, len * sizeof *was);
+		branch_step(l.b, &l.feed, &l.knobs, NULL, 1, &r);
+		for (size_t k = 0; k < len; k++)
+			along += (was[k] - now[k]) * (was[k] - now[k]);
+		for (size_t k = 0; k < len; k++) { /* now[k] becomes the gradient's place, was the middle */
+			real g = was[k] - now[k];
+
+			now[k] = was[k] + h * g;
+			was[k] = g;
+		}
+		up = loss_of(&l);
+		for (size_t k = 0; k < len; k++)
+			now[k] -= 2 * h * was[k];
+		down = loss_of(&l);
+		if (!(fabs((up - down) / (2 * h) - along) <= 1e-6 * (1 + along)))
+			fail_msg("%s: the slope is %.12g, the gradient says %.12g", nets[i].spec, (up - down) / (2 * h), along);
+		mem_free(was);
+		lesson_close(&l);
+	}
+}
+#endif
+
+static void
+networks_that_cannot_be_are_refused(void **state)
+{
+	static const struct { const char *spec; const struct dataset *data; const char *message; } bad[] = {
+		{ "transformer width=10 heads=4", &texts, "transformer: width 10 is not divided by 4 heads" },
+		{ "transformer width=12 heads=4 kv-heads=3", &texts, "transformer: 4 heads are not divided by 3 kv-heads" },
+		{ "transformer width=12 heads=4 position=rotary", &texts, "transformer: rotary positions turn pairs, a head has 3 numbers" },
+		{ "transformer positions=5", &texts, "transformer: rows of 7 tokens are longer than 5 positions" },
+		{ "transformer", &numbers, "transformer: reads tokens, the data is numbers" },
+		{ "transformer", &stream, "transformer: tells one class for a row, the data asks for the next token; `decoder` tells that" },
+		{ "decoder", &texts, "decoder: tells the next token, the data has one class for a row; `transformer` tells that" },
+		{ "mlp 3", &texts, "mlp: reads numbers, the data is tokens" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct model_io io = model_io_of(bad[i].data);
+		struct model_spec spec;
+		struct err e;
+
+		CHECK_INT(model_parse(bad[i].spec, &spec, &e), 0);
+		CHECK(!net_new("n", &spec, &io, ROWS, NULL, NULL, &e));
+		CHECK_STR(e.msg, bad[i].message);
+	}
+}
+
+static void
+a_network_too_large_for_the_machine_is_refused_before_it_is_made(void **state)
+{
+	struct model_io io = model_io_of(&texts);
+	struct model_spec spec;
+	struct net *n;
+	struct err e;
+
+	(void)state;
+	io.length = 4096;
+	CHECK_INT(model_parse("transformer layers=32 width=16384 heads=64", &spec, &e), 0);
+	n = net_new("huge", &spec, &io, 4096, NULL, NULL, &e);
+	CHECK(n != NULL);
+	CHECK_INT(net_finish(n, true, &e), -1);
+	CHECK(strstr(e.msg, "huge needs ") == e.msg && strstr(e.msg, "GiB for 4096 rows, this machine has "));
+	net_free(n);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(every_network_has_the_same_bits_with_any_number_of_threads),
+		TEST(every_network_learns_its_rows_by_heart),
+		TEST(a_step_allocates_nothing),
+#ifdef RETORT_REAL_DOUBLE
+		TEST(every_network_descends_along_the_gradient_of_its_loss),
+#endif
+		TEST(networks_that_cannot_be_are_refused),
+		TEST(a_network_too_large_for_the_machine_is_refused_before_it_is_made),
+	};
+
+	blas_init(4, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
