@@ -126,7 +126,7 @@ run_one(void *arg, int index)
 	p.a += p.a == job->floor->scratch ? mine : offset(item, item->a, (size_t)index);
 	p.b += offset(item, item->b, (size_t)index);
 	p.c += p.c == job->floor->scratch ? mine : offset(item, item->c, (size_t)index);
-	blas_run(NULL, &p);
+	blas_one(&p);
 }
 
 void
