@@ -52,7 +52,7 @@ make_own(void *arg, char *told, size_t size)
 	(void)size;
 	if (blas_init(options.threads, NULL) < 0)
 		return NULL;
-	return own_new(t->workload, options.threads);
+	return own_new(t->workload, t->kept, options.threads);
 }
 
 static struct rig_process *
@@ -114,7 +114,7 @@ print_result(const struct task *t, const char *const *name, struct rig_process *
 	fflush(stdout);
 }
 
-/* One table: the floor, Retort where it has the networks and keeps answers as it always does, PyTorch. */
+/* One table: the floor, Retort where it has the networks, PyTorch. */
 static int
 measure(struct task t, bool busy)
 {
@@ -126,7 +126,7 @@ measure(struct task t, bool busy)
 
 	name[n] = "products alone";
 	p[n] = rig_fork(make_floor, floor_run, &t, &e);
-	if (p[n] && ++n && t.kept && own_has(t.workload)) {
+	if (p[n] && ++n && own_has(t.workload)) {
 		name[n] = "Retort";
 		p[n] = rig_fork(make_own, own_run, &t, &e);
 		n += p[n] != NULL;
