@@ -126,14 +126,15 @@ measure(struct task t, bool busy)
 
 	name[n] = "products alone";
 	p[n] = rig_fork(make_floor, floor_run, &t, &e);
-	if (p[n] && ++n && own_has(t.workload)) {
+	if (!p[n++])
+		goto out;
+	if (own_has(t.workload)) {
 		name[n] = "Retort";
 		p[n] = rig_fork(make_own, own_run, &t, &e);
-		n += p[n] != NULL;
-	}
-	if (e.msg[0]) {
-		fprintf(stderr, "bench_floor: W%d: %s: %s\n", t.workload, name[n], e.msg);
-		goto out;
+		if (p[n])
+			n++;
+		else
+			fprintf(stderr, "bench_floor: W%d: goes on without Retort: %s\n", t.workload, e.msg);
 	}
 	if (options.peer && (p[n] = start_peer(&t, &e)) != NULL) {
 		static char version[64];
@@ -142,8 +143,7 @@ measure(struct task t, bool busy)
 		name[n] = version;
 		peer = n++;
 	} else if (options.peer) {
-		fprintf(stderr, "bench_floor: W%d: goes on without PyTorch\n", t.workload);
-		e.msg[0] = '\0';
+		fprintf(stderr, "bench_floor: W%d: goes on without PyTorch: %s\n", t.workload, e.msg);
 	}
 	if (busy && !(neighbour = rig_spin(thread_cpus() - 1, &e)))
 		goto out;
