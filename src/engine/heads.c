@@ -10,6 +10,7 @@
 #include "retort/engine/cut.h"
 #include "retort/engine/op.h"
 #include "retort/engine/seq.h"
+#include "retort/engine/vmath.h"
 
 static int
 check_counts(const struct node *n, const struct heads *h, struct err *e)
@@ -19,10 +20,11 @@ check_counts(const struct node *n, const struct heads *h, struct err *e)
 	if (!(a[ATTENTION_HEADS] >= 1 && a[ATTENTION_HEADS] <= 1024))
 		return err_set(e, "%g heads are outside 1..1024", a[ATTENTION_HEADS]);
 	if (!(a[ATTENTION_KV] >= 0) || h->kv > h->heads || h->heads % h->kv)
-		return err_set(e, "%zu query heads cannot share %g key and value heads evenly", h->heads, a[ATTENTION_KV]);
+		return err_set(e, "%zu query heads cannot share %g key and value heads evenly", h->heads,
+			       a[ATTENTION_KV]);
 	if (h->width % (h->heads + 2 * h->kv) || h->dim == 0)
-		return err_set(e, "%zu numbers a position are not %zu query, %zu key and %zu value heads", h->width, h->heads,
-			       h->kv, h->kv);
+		return err_set(e, "%zu numbers a position are not %zu query, %zu key and %zu value heads", h->width,
+			       h->heads, h->kv, h->kv);
 	if (!(a[ATTENTION_ROPE] == 0 || a[ATTENTION_ROPE] > 1))
 		return err_set(e, "rotary base %g is not above 1", a[ATTENTION_ROPE]);
 	if (h->rope > 0 && h->dim % 2)
@@ -230,26 +232,18 @@ hide(const struct heads_group *group, real *x, size_t n, real with)
 static void
 softmax(real *x, size_t n)
 {
-	real most = x[0], sum = 0;
+	real scale = 1 / vmath_exp_sum(x, n, vmath_max(x, n), 1, x);
 
-	for (size_t k = 1; k < n; k++)
-		most = x[k] > most ? x[k] : most;
 	for (size_t k = 0; k < n; k++)
-		x[k] = REAL_EXP(x[k] - most);
-	for (size_t k = 0; k < n; k++)
-		sum += x[k];
-	for (size_t k = 0; k < n; k++)
-		x[k] /= sum;
+		x[k] *= scale;
 }
 
 /* dp becomes the gradient of the scores, p (dp - sum p dp). */
 static void
 softmax_down(const real *p, real *dp, size_t n)
 {
-	real sum = 0;
+	real sum = vmath_dot(p, dp, n);
 
-	for (size_t k = 0; k < n; k++)
-		sum += p[k] * dp[k];
 	for (size_t k = 0; k < n; k++)
 		dp[k] = p[k] * (dp[k] - sum);
 }
@@ -271,8 +265,9 @@ heads_scores(const struct heads_group *group, size_t head, size_t from, size_t t
 	const real *q = queries(group, head, from, to, &ldq);
 
 	if (n)
-		blas_one(&(struct blas_product){ .trans_b = true, .m = to - from, .n = n, .k = h->dim, .a = q, .lda = ldq,
-						 .b = group->k, .ldb = group->ldk, .c = out, .ldc = ld, .alpha = h->scale });
+		blas_one(&(struct blas_product){ .trans_b = true, .m = to - from, .n = n, .k = h->dim, .a = q,
+						 .lda = ldq, .b = group->k, .ldb = group->ldk, .c = out, .ldc = ld,
+						 .alpha = h->scale });
 	for (size_t t = from; t < to; t++, out += ld) {
 		size_t seen = sees(group, t, n);
 
@@ -286,7 +281,8 @@ heads_scores(const struct heads_group *group, size_t head, size_t from, size_t t
 }
 
 void
-heads_scores_down(const struct heads_group *group, size_t head, size_t from, size_t to, const real *p, real *dp, size_t ld)
+heads_scores_down(const struct heads_group *group, size_t head, size_t from, size_t to, const real *p, real *dp,
+		  size_t ld)
 {
 	const struct heads *h = group->h;
 	size_t n = heads_keys(group, to), ldq, ldd = h->rope > 0 ? h->dim : h->width;
@@ -306,12 +302,12 @@ heads_scores_down(const struct heads_group *group, size_t head, size_t from, siz
 		memset(row + seen, 0, (n - seen) * sizeof *row);
 	}
 	blas_one(&(struct blas_product){ .m = to - from, .n = h->dim, .k = n, .a = dp, .lda = ld, .b = group->k,
-					 .ldb = group->ldk, .c = h->rope > 0 ? group->dq : dq + from * h->width, .ldc = ldd,
-					 .alpha = h->scale, .beta = h->rope > 0 ? 0 : 1 });
+					 .ldb = group->ldk, .c = h->rope > 0 ? group->dq : dq + from * h->width,
+					 .ldc = ldd, .alpha = h->scale, .beta = h->rope > 0 ? 0 : 1 });
 	if (h->rope > 0)
 		turn_down(group, group->dq, from, to, dq);
-	blas_one(&(struct blas_product){ .trans_a = true, .m = n, .n = h->dim, .k = to - from, .a = dp, .lda = ld, .b = q,
-					 .ldb = ldq, .c = dk, .ldc = ldd, .alpha = h->scale, .beta = 1 });
+	blas_one(&(struct blas_product){ .trans_a = true, .m = n, .n = h->dim, .k = to - from, .a = dp, .lda = ld,
+					 .b = q, .ldb = ldq, .c = dk, .ldc = ldd, .alpha = h->scale, .beta = 1 });
 }
 
 void

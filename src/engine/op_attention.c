@@ -53,9 +53,9 @@ forward_head(const struct heads_group *group, size_t head)
 		size_t to = from + HEADS_BLOCK < group->keys ? from + HEADS_BLOCK : group->keys;
 
 		heads_scores(group, head, from, to, group->score, h->length);
-		blas_one(&(struct blas_product){ .m = to - from, .n = h->dim, .k = heads_keys(group, to), .a = group->score,
-						 .lda = h->length, .b = h->qkv + value_at(group), .ldb = h->width,
-						 .c = y + from * ld, .ldc = ld });
+		blas_one(&(struct blas_product){ .m = to - from, .n = h->dim, .k = heads_keys(group, to),
+						 .a = group->score, .lda = h->length, .b = h->qkv + value_at(group),
+						 .ldb = h->width, .c = y + from * ld, .ldc = ld });
 	}
 	for (size_t t = group->keys; t < h->length; t++)
 		memset(y + t * ld, 0, h->dim * sizeof *y);
@@ -96,12 +96,12 @@ backward_head(const struct heads_group *group, size_t head)
 		size_t keys = heads_keys(group, to);
 
 		heads_scores(group, head, from, to, group->score, h->length);
-		blas_one(&(struct blas_product){ .trans_b = true, .m = to - from, .n = keys, .k = h->dim, .a = dy + from * ld,
-						 .lda = ld, .b = h->qkv + v, .ldb = h->width, .c = group->dscore,
-						 .ldc = h->length });
-		blas_one(&(struct blas_product){ .trans_a = true, .m = keys, .n = h->dim, .k = to - from, .a = group->score,
-						 .lda = h->length, .b = dy + from * ld, .ldb = ld, .c = h->dqkv + v,
-						 .ldc = h->width, .beta = 1 });
+		blas_one(&(struct blas_product){ .trans_b = true, .m = to - from, .n = keys, .k = h->dim,
+						 .a = dy + from * ld, .lda = ld, .b = h->qkv + v, .ldb = h->width,
+						 .c = group->dscore, .ldc = h->length });
+		blas_one(&(struct blas_product){ .trans_a = true, .m = keys, .n = h->dim, .k = to - from,
+						 .a = group->score, .lda = h->length, .b = dy + from * ld, .ldb = ld,
+						 .c = h->dqkv + v, .ldc = h->width, .beta = 1 });
 		heads_scores_down(group, head, from, to, group->score, group->dscore, h->length);
 	}
 }

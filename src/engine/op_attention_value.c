@@ -10,7 +10,7 @@
 #include <string.h>
 
 /*
- * Inputs and attributes are those of the attention node that is to be looked at; of the attributes, the counts of heads.
+ * Inputs and attributes are those of the attention node that is to be looked at; only the counts of heads matter.
  * out      [rows, positions, kv d]: the last part of every position of qkv, padding and all
  */
 struct job {

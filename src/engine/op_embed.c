@@ -64,7 +64,8 @@ check(const struct node *n, size_t length, struct err *e)
 	if (a[EMBED_POSITIONS] == EMBED_LEARNED && a[EMBED_LENGTH] < 1)
 		return err_set(e, "learned positions need to know how many there are");
 	if (a[EMBED_LENGTH] != 0 && (double)length > a[EMBED_LENGTH])
-		return err_set(e, "a sequence of %zu tokens is longer than the %g positions there are", length, a[EMBED_LENGTH]);
+		return err_set(e, "a sequence of %zu tokens is longer than the %g positions there are", length,
+			       a[EMBED_LENGTH]);
 	return 0;
 }
 

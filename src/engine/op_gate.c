@@ -5,6 +5,7 @@
 #include "retort/engine/cut.h"
 #include "retort/engine/graph.h"
 #include "retort/engine/op.h"
+#include "retort/engine/vmath.h"
 
 /*
  * in[0]    [.., 2 f]: gate, then up
@@ -49,13 +50,6 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 }
 
 static void
-sigmoid(const real *x, size_t n, real *out)
-{
-	for (size_t k = 0; k < n; k++)
-		out[k] = 1 / (1 + REAL_EXP(-x[k]));
-}
-
-static void
 forward_piece(void *arg, int index)
 {
 	const struct job *j = arg;
@@ -65,9 +59,9 @@ forward_piece(void *arg, int index)
 		const real *gate = j->x + 2 * i * j->width, *up = gate + j->width;
 		real *y = j->n->out.data + i * j->width;
 
-		sigmoid(gate, j->width, y);
+		vmath_silu(gate, j->width, y);
 		for (size_t k = 0; k < j->width; k++)
-			y[k] *= gate[k] * up[k];
+			y[k] *= up[k];
 	}
 }
 
@@ -86,7 +80,7 @@ backward_row(const struct job *j, size_t i, real *s)
 	const real *gate = j->x + 2 * i * j->width, *up = gate + j->width, *dy = j->n->grad + i * j->width;
 	real *dgate = j->dx + 2 * i * j->width, *dup = dgate + j->width;
 
-	sigmoid(gate, j->width, s);
+	vmath_sigmoid(gate, j->width, s);
 	for (size_t k = 0; k < j->width; k++) {
 		real a = dy[k] * up[k] * s[k] * (1 + gate[k] * (1 - s[k])), b = dy[k] * gate[k] * s[k];
 

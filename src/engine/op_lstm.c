@@ -7,6 +7,7 @@
 #include "retort/engine/graph.h"
 #include "retort/engine/op.h"
 #include "retort/engine/seq.h"
+#include "retort/engine/vmath.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,9 +43,10 @@ job_of(struct graph *g, struct node *n)
 {
 	const struct node *from = &g->node[n->in[0]];
 	const struct param *p = g->layout->param;
-	struct job j = { .g = g, .n = n, .ids = seq_ids(g, n, 1), .rows = g->rows, .x = from->out.data, .y = n->out.data };
+	struct job j = { .g = g, .n = n, .rows = g->rows, .x = from->out.data, .y = n->out.data };
 	size_t room;
 
+	j.ids = seq_ids(g, n, 1);
 	j.length = n->out.dim[1];
 	j.in = from->out.dim[2];
 	j.h = n->out.dim[2];
@@ -102,38 +104,37 @@ is_padding(const struct job *j, size_t row, size_t t)
 	return j->ids && j->ids[row * j->length + t] < 0;
 }
 
-static real
-sigmoid(real x)
-{
-	return 1 / (1 + REAL_EXP(-x));
-}
-
 /* Gates in place from their sums; then the cell and what comes out. `was` and `cell` may be one. */
 static void
 step_row(const struct job *j, real *gate, const real *was, real *cell, real *y)
 {
 	size_t h = j->h;
 
-	for (size_t k = 0; k < h; k++) {
-		gate[k] = sigmoid(gate[k] + j->bias[k]);
-		gate[h + k] = sigmoid(gate[h + k] + j->bias[h + k] + j->forget);
-		gate[2 * h + k] = REAL_TANH(gate[2 * h + k] + j->bias[2 * h + k]);
-		gate[3 * h + k] = sigmoid(gate[3 * h + k] + j->bias[3 * h + k]);
+	for (size_t k = 0; k < 4 * h; k++)
+		gate[k] += j->bias[k];
+	for (size_t k = h; k < 2 * h; k++)
+		gate[k] += j->forget;
+	vmath_sigmoid(gate, 2 * h, gate);
+	vmath_tanh(gate + 2 * h, h, gate + 2 * h);
+	vmath_sigmoid(gate + 3 * h, h, gate + 3 * h);
+	for (size_t k = 0; k < h; k++)
 		cell[k] = gate[h + k] * was[k] + gate[k] * gate[2 * h + k];
-		y[k] = gate[3 * h + k] * REAL_TANH(cell[k]);
-	}
+	vmath_tanh(cell, h, y);
+	for (size_t k = 0; k < h; k++)
+		y[k] *= gate[3 * h + k];
 }
 
 /* Step t of rows [from, to): gates of row r at gate + (r - from) ld, their part from x is there already. */
 static void
-step(const struct job *j, size_t from, size_t to, size_t t, real *gate, size_t ld, real *cell, const real *was, size_t ldc)
+step(const struct job *j, size_t from, size_t to, size_t t, real *gate, size_t ld, real *cell, const real *was,
+     size_t ldc)
 {
 	size_t h = j->h, far = j->length * h;
 	real *y = j->y + (from * j->length + t) * h;
 
 	if (t > 0)
-		blas_one(&(struct blas_product){ .m = to - from, .n = 4 * h, .k = h, .a = y - h, .lda = far, .b = j->state,
-						 .ldb = 4 * h, .c = gate, .ldc = ld, .beta = 1 });
+		blas_one(&(struct blas_product){ .m = to - from, .n = 4 * h, .k = h, .a = y - h, .lda = far,
+						 .b = j->state, .ldb = 4 * h, .c = gate, .ldc = ld, .beta = 1 });
 	for (size_t r = from; r < to; r++, gate += ld, cell += ldc, was += ldc, y += far) {
 		if (!is_padding(j, r, t)) {
 			step_row(j, gate, was, cell, y);
@@ -163,8 +164,8 @@ forward_kept(void *arg, int index)
 
 		step(j, from, to, t, j->gates + at * 4 * h, j->length * 4 * h, cell, t ? cell - h : j->before + at * h,
 		     j->length * h);
-		for (size_t r = from; t + 1 < j->length && r < to; r++)
-			memcpy(j->before + (r * j->length + t + 1) * h, j->y + (r * j->length + t) * h, h * sizeof(real));
+		for (size_t r = from; t + 1 < j->length && r < to; r++, at += j->length)
+			memcpy(j->before + (at + 1) * h, j->y + at * h, h * sizeof *cell);
 	}
 }
 
@@ -199,17 +200,18 @@ forward(struct graph *g, struct node *n)
 
 /*
  * Position `at` of a row, going back: dh and dc come from the position behind it. Gates become the gradients of their
- * sums, dh is used up, dc is for the position before.
+ * sums, dh is used up, dc is for the position before. squashed: [h], scratch.
  */
 static void
-back_row(const struct job *j, size_t at, bool is_first, real *dh, real *dc, real *sum)
+back_row(const struct job *j, size_t at, bool is_first, real *dh, real *dc, real *squashed, real *sum)
 {
 	size_t h = j->h;
 	real *gate = j->gates + at * 4 * h;
 	const real *cell = j->cell + at * h, *was = is_first ? j->before + at * h : cell - h, *dy = j->n->grad + at * h;
 
+	vmath_tanh(cell, h, squashed);
 	for (size_t k = 0; k < h; k++) {
-		real i = gate[k], f = gate[h + k], g = gate[2 * h + k], o = gate[3 * h + k], c = REAL_TANH(cell[k]);
+		real i = gate[k], f = gate[h + k], g = gate[2 * h + k], o = gate[3 * h + k], c = squashed[k];
 		real d = dh[k] + dy[k], e = dc[k] + d * o * (1 - c * c);
 
 		gate[k] = e * g * i * (1 - i);
@@ -237,7 +239,7 @@ backward_piece(void *arg, int index)
 			size_t at = r * j->length + t, i = (r - from) * h;
 
 			if (!is_padding(j, r, t)) {
-				back_row(j, at, t == 0, dh + i, dc + i, sum);
+				back_row(j, at, t == 0, dh + i, dc + i, dc + (to - from) * h, sum);
 				continue;
 			}
 			for (size_t k = 0; k < h; k++)
@@ -245,8 +247,9 @@ backward_piece(void *arg, int index)
 			memset(j->gates + at * 4 * h, 0, 4 * h * sizeof *sum);
 		}
 		blas_one(&(struct blas_product){ .trans_b = true, .m = to - from, .n = h, .k = 4 * h,
-						 .a = j->gates + (from * j->length + t) * 4 * h, .lda = j->length * 4 * h,
-						 .b = j->state, .ldb = 4 * h, .c = dh, .ldc = h, .beta = 1 });
+						 .a = j->gates + (from * j->length + t) * 4 * h,
+						 .lda = j->length * 4 * h, .b = j->state, .ldb = 4 * h, .c = dh,
+						 .ldc = h, .beta = 1 });
 	}
 }
 
@@ -285,12 +288,13 @@ backward(struct graph *g, struct node *n)
 
 	pool_run(g->pool, (int)blocks_of(j.rows), backward_piece, &j);
 	add_sums(&j, g->grad + p[n->param[2]].offset);
-	j.gi = (struct blas_product){ .trans_a = true, .m = j.in, .n = wide, .k = all, .a = j.x, .lda = j.in, .b = j.gates,
-				      .ldb = wide, .c = g->grad + p[n->param[0]].offset, .ldc = wide };
+	j.gi = (struct blas_product){ .trans_a = true, .m = j.in, .n = wide, .k = all, .a = j.x, .lda = j.in,
+				      .b = j.gates, .ldb = wide, .c = g->grad + p[n->param[0]].offset, .ldc = wide };
 	j.gs = (struct blas_product){ .trans_a = true, .m = j.h, .n = wide, .k = all, .a = j.before, .lda = j.h,
 				      .b = j.gates, .ldb = wide, .c = g->grad + p[n->param[1]].offset, .ldc = wide };
 	j.gx = (struct blas_product){ .trans_b = true, .m = all, .n = j.in, .k = wide, .a = j.gates, .lda = wide,
-				      .b = j.input, .ldb = wide, .c = from->grad, .ldc = j.in, .beta = n->adds[0] ? 1 : 0 };
+				      .b = j.input, .ldb = wide, .c = from->grad, .ldc = j.in,
+				      .beta = n->adds[0] ? 1 : 0 };
 	j.i_pieces = blas_pieces(&j.gi);
 	j.s_pieces = blas_pieces(&j.gs);
 	pieces = j.i_pieces + j.s_pieces + (from->grad ? blas_pieces(&j.gx) : 0);

@@ -2,9 +2,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "retort/base/multi.h"
 #include "retort/engine/cut.h"
 #include "retort/engine/graph.h"
 #include "retort/engine/op.h"
+#include "retort/engine/vmath.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,9 +19,8 @@
  * RMS norm has m = 0, so that v is the mean square, and no bias. Kept: m and 1 / sqrt(v + eps) of every position; z is
  * worked out again, since x has to be read anyway.
  */
-#define LANES 16 /* partial sums of a row, so that the loop can use vectors; added in their order */
-
 struct job {
+	const struct graph *g;
 	const struct node *n;
 	const real *x, *gain, *bias;
 	real *dx, *saved;
@@ -33,7 +34,7 @@ static struct job
 job_of(struct graph *g, struct node *n)
 {
 	const struct node *from = &g->node[n->in[0]];
-	struct job j = { .n = n, .x = from->out.data, .dx = from->grad, .adds = n->adds[0] };
+	struct job j = { .g = g, .n = n, .x = from->out.data, .dx = from->grad, .adds = n->adds[0] };
 
 	j.width = n->out.dim[n->out.rank - 1];
 	j.positions = g->rows * (tensor_width(&n->out) / j.width);
@@ -63,46 +64,17 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 		n->param[n->n_params++] = param_add(g->layout, group, name, 1, &width, false, PARAM_ZERO);
 	*saved = 2 * (tensor_width(&n->out) / width);
 	n->n_work = (size_t)CUT_PIECES * 2 * width;
+	n->n_scratch = 2 * width;
 	return 0;
 }
 
+/* What is left of the mean, and the mean of its squares. */
 static real
-sum_lanes(const real *lane)
+centre(const real *x, size_t n, real mean, real *out)
 {
-	real sum = 0;
-
-	for (size_t i = 0; i < LANES; i++)
-		sum += lane[i];
-	return sum;
-}
-
-static real
-sum_of(const real *x, size_t n)
-{
-	real lane[LANES] = { 0 };
-	size_t k = 0;
-
-	for (; k + LANES <= n; k += LANES)
-		for (size_t i = 0; i < LANES; i++)
-			lane[i] += x[k + i];
-	for (size_t i = 0; k + i < n; i++)
-		lane[i] += x[k + i];
-	return sum_lanes(lane);
-}
-
-/* Sum of squares of what is left of the mean. */
-static real
-squares_of(const real *x, size_t n, real mean)
-{
-	real lane[LANES] = { 0 };
-	size_t k = 0;
-
-	for (; k + LANES <= n; k += LANES)
-		for (size_t i = 0; i < LANES; i++)
-			lane[i] += (x[k + i] - mean) * (x[k + i] - mean);
-	for (size_t i = 0; k + i < n; i++)
-		lane[i] += (x[k + i] - mean) * (x[k + i] - mean);
-	return sum_lanes(lane);
+	for (size_t k = 0; k < n; k++)
+		out[k] = x[k] - mean;
+	return vmath_dot(out, out, n) / (real)n;
 }
 
 static void
@@ -114,11 +86,11 @@ forward_piece(void *arg, int index)
 	for (size_t i = from; i < to; i++) {
 		const real *x = j->x + i * j->width;
 		real *y = j->n->out.data + i * j->width;
-		real mean = j->centred ? sum_of(x, j->width) / (real)j->width : 0;
-		real narrow = 1 / REAL_SQRT(squares_of(x, j->width, mean) / (real)j->width + j->eps);
+		real mean = j->centred ? vmath_sum(x, j->width) / (real)j->width : 0;
+		real narrow = 1 / REAL_SQRT(centre(x, j->width, mean, y) + j->eps);
 
 		for (size_t k = 0; k < j->width; k++)
-			y[k] = (x[k] - mean) * narrow * j->gain[k];
+			y[k] *= narrow * j->gain[k];
 		for (size_t k = 0; j->bias && k < j->width; k++)
 			y[k] += j->bias[k];
 		if (j->saved) {
@@ -136,34 +108,35 @@ forward(struct graph *g, struct node *n)
 	pool_run(g->pool, j.pieces, forward_piece, &j);
 }
 
+/* One row's part of the gradients of gain and bias; u[k] = gain dy and z[k] for what is below. */
+MULTIVERSION static void
+add_row(const real *restrict x, const real *restrict dy, const real *restrict gain, size_t n, real mean, real narrow,
+	real *restrict sum, real *restrict u, real *restrict z)
+{
+	for (size_t k = 0; k < n; k++) {
+		z[k] = (x[k] - mean) * narrow;
+		u[k] = dy[k] * gain[k];
+		sum[k] += dy[k] * z[k];
+		sum[n + k] += dy[k];
+	}
+}
+
 /*
  * With u = gain dy: dx = (u - mean(u) - z mean(u z)) / spread, without mean(u) for the RMS norm. On the way the
  * gradients of gain and bias, sums over the positions of this piece.
  */
 static void
-backward_row(const struct job *j, size_t i, real *dgain, real *dbias)
+backward_row(const struct job *j, size_t i, real *sum)
 {
 	const real *x = j->x + i * j->width, *dy = j->n->grad + i * j->width;
-	real *dx = j->dx ? j->dx + i * j->width : NULL;
-	real mean = j->saved[2 * i], narrow = j->saved[2 * i + 1], u = 0, uz = 0;
-	real lane_u[LANES] = { 0 }, lane_uz[LANES] = { 0 };
+	real *dx = j->dx ? j->dx + i * j->width : NULL, *u = graph_scratch(j->g), *z = u + j->width;
+	real mean = j->saved[2 * i], narrow = j->saved[2 * i + 1], mean_u, mean_uz;
 
-	for (size_t k = 0; k < j->width; k += LANES)
-		for (size_t l = 0; l < LANES && k + l < j->width; l++) {
-			real z = (x[k + l] - mean) * narrow, d = dy[k + l];
-
-			lane_u[l] += d * j->gain[k + l];
-			lane_uz[l] += d * j->gain[k + l] * z;
-			dgain[k + l] += d * z;
-			dbias[k + l] += d;
-		}
-	u = j->centred ? sum_lanes(lane_u) / (real)j->width : 0;
-	uz = sum_lanes(lane_uz) / (real)j->width;
-	for (size_t k = 0; dx && k < j->width; k++) {
-		real z = (x[k] - mean) * narrow, d = (dy[k] * j->gain[k] - u - z * uz) * narrow;
-
-		dx[k] = j->adds ? dx[k] + d : d;
-	}
+	add_row(x, dy, j->gain, j->width, mean, narrow, sum, u, z);
+	mean_u = j->centred ? vmath_sum(u, j->width) / (real)j->width : 0;
+	mean_uz = vmath_dot(u, z, j->width) / (real)j->width;
+	for (size_t k = 0; dx && k < j->width; k++)
+		dx[k] = (u[k] - mean_u - z[k] * mean_uz) * narrow + (j->adds ? dx[k] : 0);
 }
 
 static void
@@ -175,7 +148,7 @@ backward_piece(void *arg, int index)
 
 	memset(sum, 0, 2 * j->width * sizeof *sum);
 	for (size_t i = from; i < to; i++)
-		backward_row(j, i, sum, sum + j->width);
+		backward_row(j, i, sum);
 }
 
 /* Sums of pieces in the order of the pieces. */

@@ -6,6 +6,7 @@
 #include "retort/engine/graph.h"
 #include "retort/engine/op.h"
 #include "retort/engine/seq.h"
+#include "retort/engine/vmath.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,8 +36,9 @@ static struct job
 job_of(struct graph *g, struct node *n)
 {
 	const struct node *from = &g->node[n->in[0]];
-	struct job j = { .g = g, .n = n, .ids = seq_ids(g, n, 1), .x = from->out.data, .dx = from->grad, .adds = n->adds[0] };
+	struct job j = { .g = g, .n = n, .x = from->out.data, .dx = from->grad, .adds = n->adds[0] };
 
+	j.ids = seq_ids(g, n, 1);
 	j.kind = (enum pool_tokens)(int)n->attr[POOL_TOKENS_KIND];
 	j.length = from->out.dim[1];
 	j.width = from->out.dim[2];
@@ -68,16 +70,6 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	n->n_scratch = x->dim[1];
 	*saved = x->dim[1];
 	return 0;
-}
-
-static real
-dot(const real *a, const real *b, size_t n)
-{
-	real sum = 0;
-
-	for (size_t k = 0; k < n; k++)
-		sum += a[k] * b[k];
-	return sum;
 }
 
 /* Softmax over what is not padding; `weight` holds the logits. */
@@ -114,7 +106,7 @@ weigh(const struct job *j, size_t row, real *weight)
 		weight[t] /= (real)count;
 	if (j->kind == POOL_TOKENS_QUERY) {
 		for (size_t t = 0; t < j->length; t++)
-			weight[t] = dot(x + t * j->width, j->query, j->width) * j->scale;
+			weight[t] = vmath_dot(x + t * j->width, j->query, j->width) * j->scale;
 		softmax(ids, weight, j->length);
 	}
 }
@@ -156,12 +148,12 @@ static void
 backward_row(const struct job *j, size_t i, real *dquery)
 {
 	const real *dy = j->n->grad + i * j->width, *weight = j->n->saved + i * j->length;
-	real mean = j->query ? dot(j->n->out.data + i * j->width, dy, j->width) : 0;
+	real mean = j->query ? vmath_dot(j->n->out.data + i * j->width, dy, j->width) : 0;
 
 	for (size_t t = 0; t < j->length; t++) {
 		const real *x = j->x + (i * j->length + t) * j->width;
 		real *dx = j->dx ? j->dx + (i * j->length + t) * j->width : NULL;
-		real dlogit = j->query ? weight[t] * (dot(x, dy, j->width) - mean) * j->scale : 0;
+		real dlogit = j->query ? weight[t] * (vmath_dot(x, dy, j->width) - mean) * j->scale : 0;
 
 		for (size_t k = 0; j->query && k < j->width; k++)
 			dquery[k] += dlogit * x[k];

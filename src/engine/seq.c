@@ -30,7 +30,8 @@ seq_check(const struct graph *g, const struct node *n, int which, struct err *e)
 	const struct node *in = &g->node[n->in[which]];
 
 	if (in->out.rank != 3)
-		return err_set(e, "%s is no sequence of vectors: a row has %d dimensions, not 2", in->name, in->out.rank - 1);
+		return err_set(e, "%s is no sequence of vectors: a row has %d dimensions, not 2", in->name,
+			       in->out.rank - 1);
 	return 0;
 }
 

@@ -41,7 +41,7 @@ add_input(struct oprig *r, const struct oprig_input *in, int i)
 
 	snprintf(name, sizeof name, "x%d", i);
 	if (in->ids) {
-		double attr[GRAPH_ATTRS] = { [EMBED_VOCAB] = (double)in->ids, [EMBED_WIDTH] = (double)in->embed, [EMBED_TIED] = 1 };
+		double attr[GRAPH_ATTRS] = { (double)in->ids, (double)in->embed, [EMBED_TIED] = 1 };
 
 		r->input[i] = graph_input_ids(r->g, name, in->dim[0]);
 		return in->embed ? graph_add(r->g, &op_embed, "embed", 0, 1, &r->input[i], attr, &e) : r->input[i];

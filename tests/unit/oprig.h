@@ -5,7 +5,10 @@
 
 #include "retort/engine/graph.h"
 
-/* One input: numbers of a shape, token ids, or those embedded by a node whose table is shared. A rank of 0 is the input before it again: gradients must add up. */
+/*
+ * One input: numbers of a shape, token ids, or those embedded by a node whose table is shared. A rank of 0 is the
+ * input before it again: gradients must add up.
+ */
 struct oprig_input {
 	int rank;
 	size_t dim[3];

@@ -46,13 +46,13 @@ static const struct oprig_case cases[] = {
 	{ .op = "attention", .attr = { 4, 2, 1 }, .n_in = 2, .in = { N2(6, 24), IDS(6, 5) } },
 	{ .op = "attention", .attr = { 2, 1, 1, 100 }, .n_in = 2, .in = { N2(5, 16), IDS(5, 5) } },
 	{ .op = "attention", .attr = { 2, 2, 0, 100 }, .n_in = 1, .in = { N2(5, 12) } },
-	{ .op = "attention", .attr = { 1, 1, 1, 10 }, .n_in = 1, .in = { N2(67, 6) }, .rows = 2 }, /* two blocks of queries */
+	{ .op = "attention", .attr = { 1, 1, 1, 10 }, .n_in = 1, .in = { N2(67, 6) }, .rows = 2 }, /* two blocks */
 	{ .op = "attention", .attr = { 2, 1 }, .n_in = 2, .in = { N2(70, 8), IDS(70, 5) }, .rows = 2 },
 	{ .op = "attention", .attr = { 1 }, .n_in = 1, .in = { N2(1, 3) }, .rows = 1 },
 	{ .op = "attention_map", .attr = { 2 }, .n_in = 1, .in = { N2(5, 18) } },
 	{ .op = "attention_map", .attr = { 4, 2, 1, 50 }, .n_in = 2, .in = { N2(4, 16), IDS(4, 5) } },
 	{ .op = "attention_map", .attr = { 2, 1, 1, 50, 1 }, .n_in = 2, .in = { N2(4, 16), IDS(4, 5) } },
-	{ .op = "attention_map", .attr = { [ATTENTION_HEADS] = 1, [ATTENTION_RAW] = 1 }, .n_in = 1, .in = { N2(3, 9) } },
+	{ .op = "attention_map", .attr = { 1, [ATTENTION_RAW] = 1 }, .n_in = 1, .in = { N2(3, 9) } },
 	{ .op = "attention_map", .attr = { 1 }, .n_in = 1, .in = { N2(1, 3) }, .rows = 1 },
 	{ .op = "attention_value", .attr = { 4, 2 }, .n_in = 1, .in = { N2(3, 24) } },
 	{ .op = "attention_value", .attr = { 1 }, .n_in = 2, .in = { N2(1, 3), IDS(1, 2) }, .rows = 1 },
@@ -180,7 +180,8 @@ every_operator_adds_to_gradients_where_it_is_told_to(void **state)
 			go_back(&other, i);
 			for (size_t k = 0; x->grad && k < r.g->rows * tensor_width(&x->out); k++)
 				if (!(fabs((double)(y->grad[k] - x->grad[k]) - 0.25) <= 1e-12))
-					fail_msg("%s: adds %g to 0.25 and gets %g", cases[c].op, (double)x->grad[k], (double)y->grad[k]);
+					fail_msg("%s: adds %g to 0.25 and gets %g", cases[c].op, (double)x->grad[k],
+						 (double)y->grad[k]);
 			y->grad = NULL;
 			go_back(&other, i);
 			CHECK(memcmp(r.grad, other.grad, r.layout.len * sizeof(real)) == 0);

@@ -11,13 +11,14 @@
 #include "retort/base/real.h"
 #include "retort/engine/graph.h"
 
-#define HEADS_BLOCK 64 /* queries whose scores are worked out together: with a few hundred keys they stay in the cache */
+/* Queries whose scores are worked out together: with a few hundred keys they stay in the cache. */
+#define HEADS_BLOCK 64
 
 /*
- * Queries, keys and values of a sequence stand side by side in a position's numbers: all query heads, then all key heads,
- * then all value heads, each of `dim` numbers. They are never moved: products find them by the leading dimension `width`.
- * A group is one row's key and value head with the query heads that use it; it is the smallest piece of work, since the
- * gradients of key and value are sums over its query heads.
+ * Queries, keys and values of a sequence stand side by side in a position's numbers: all query heads, then all
+ * key heads, then all value heads, each of `dim` numbers. They are never moved: products find them by the leading
+ * dimension `width`. A group is one row's key and value head with the query heads that use it; it is the smallest
+ * piece of work, since the gradients of key and value are sums over its query heads.
  */
 struct heads {
 	const struct graph *g;
@@ -51,7 +52,10 @@ struct heads_group {
 	real *score, *dscore; /* [HEADS_BLOCK, length] each */
 };
 
-/* Check inputs and attributes (ATTENTION_ in op.h) in shape(); sets *h but for its pointers to numbers. 0, or -1 and an error. */
+/*
+ * Check inputs and attributes (ATTENTION_ in op.h), in shape(); sets *h but for its pointers to numbers. 0, or -1 and
+ * an error.
+ */
 int heads_check(const struct graph *g, const struct node *n, struct heads *h, struct err *e);
 
 /* Everything, in forward and backward. */
@@ -63,7 +67,7 @@ size_t heads_scratch(const struct heads *h);
 /* A piece of work begins: the scratch of this thread, the angles of positions. */
 void heads_open(const struct heads *h, struct heads_group *group);
 
-/* Group `index` of h->groups: its keys are made ready. With `gradients`, its part of dqkv is cleared unless it is to be added to. */
+/* Group `index` of h->groups: its keys are made ready. With `gradients`, its part of dqkv is 0, unless h->adds. */
 void heads_take(struct heads_group *group, size_t index, bool gradients);
 
 /* Keys that queries [.., to) of the group can see: 0..that. At least 1 where group->keys is. */
@@ -73,13 +77,14 @@ size_t heads_keys(const struct heads_group *group, size_t to);
 size_t heads_head(const struct heads_group *group, size_t i);
 
 /*
- * What queries [from, to) of `head` make of the first heads_keys(group, to) keys: probabilities, or scores where raw; 0
- * where masked, in whole rows where the query is padding. out: [to - from, ld].
+ * What queries [from, to) of `head` make of the first heads_keys(group, to) keys: probabilities, or scores where
+ * raw; 0 where masked, in whole rows where the query is padding. out: [to - from, ld].
  */
 void heads_scores(const struct heads_group *group, size_t head, size_t from, size_t to, real *out, size_t ld);
 
 /*
- * From dp, the gradient of those probabilities p (raw: of scores, p unused), to the queries and keys in dqkv. Destroys dp.
+ * From dp, the gradient of those probabilities p (raw: of scores, p unused), to the queries and keys in dqkv.
+ * Destroys dp.
  */
 void heads_scores_down(const struct heads_group *group, size_t head, size_t from, size_t to, const real *p, real *dp,
 		       size_t ld);

@@ -36,9 +36,9 @@ int32_t *seq_list(real *work, size_t most);
 
 /*
  * dw[row[i]] += factor * dy[i / share], for i = 0..n-1 in this order, entries below 0 left out. Before that dw is
- * cleared, unless `keeps`: another operator has just written all of it. Only what the step before touched is
- * cleared, since a table has many rows and a step reads few; all of it when dw stands at another place than before.
- * Cut along `width`, so that every number is summed by one thread in the order of the entries.
+ * cleared, unless `keeps`: another operator has just written all of it. Only what the step before touched is cleared,
+ * since a table has many rows and a step reads few; all of it when dw stands at another place than before. Cut along
+ * `width`, so that every number is summed by one thread in the order of the entries.
  */
 struct seq_table {
 	real *dw;          /* [rows, width] */

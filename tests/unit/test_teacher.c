@@ -1,0 +1,247 @@
+/* test_teacher.c: what a teacher says, kept in memory, on disk, in part, or not at all. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include <unistd.h>
+
+#include "retort/base/io.h"
+#include "retort/base/rng.h"
+#include "retort/engine/blas.h"
+#include "retort/kd/teacher.h"
+
+#define ROWS 150
+#define LENGTH 6
+#define VOCAB 13
+#define ASKED 10
+
+static int32_t ids[ROWS * LENGTH + 1];
+static const struct dataset stream = { .kind = DATASET_TOKENS, .n = ROWS, .d = LENGTH, .length = LENGTH, .vocab = VOCAB,
+				       .classes = VOCAB, .next_token = true, .ids = ids };
+
+struct rig {
+	struct net *net;
+	real *value;
+	struct hash inputs;
+	struct batch batch;
+	struct teacher says;
+	struct teacher_options options;
+	unsigned wants[MODEL_LAYERS];
+	int layers;
+};
+
+static void
+rig_open(struct rig *r)
+{
+	struct model_io io = model_io_of(&stream);
+	static int32_t y[ROWS];
+	struct dataset ds = stream;
+	struct model_spec spec;
+	uint32_t rows[ASKED];
+	struct err e;
+
+	memset(r, 0, sizeof *r);
+	for (size_t i = 0; i < ROWS * LENGTH + 1; i++)
+		ids[i] = (int32_t)rng_below(rng_stream(1, "ids", 0, 0), i, VOCAB);
+	ds.y = y;
+	CHECK_INT(model_parse("decoder layers=2 width=8 heads=2", &spec, &e), 0);
+	r->net = net_new("big", &spec, &io, ASKED, NULL, NULL, &e);
+	CHECK(r->net != NULL);
+	r->layers = r->net->n_layers;
+	r->value = mem_try(r->net->layout.len, sizeof(real));
+	param_start_all(&r->net->layout, r->value, 5, "big");
+	r->inputs = hash_of(ids, sizeof ids);
+	CHECK_INT(batch_init(&r->batch, ASKED, &ds, &e), 0);
+	for (uint32_t i = 0; i < ASKED; i++)
+		rows[i] = i * 13 % ROWS;
+	batch_fill(&r->batch, &ds, rows, ASKED, NULL);
+	r->wants[1] = 1u << MODEL_HIDDEN | 1u << MODEL_ATTENTION;
+	r->wants[2] = 1u << MODEL_VALUE;
+}
+
+static void
+rig_close(struct rig *r)
+{
+	teacher_close(&r->says);
+	net_free(r->net);
+	mem_free(r->value);
+	batch_release(&r->batch);
+}
+
+static int
+open_teacher(struct rig *r, struct err *e)
+{
+	return teacher_open(&r->says, r->net, r->value, &stream, &r->inputs, r->wants, &r->options, ASKED, e);
+}
+
+/* Every answer that was wanted, one behind the other. */
+static real *
+answers(struct rig *r, size_t *len)
+{
+	real *all = NULL, *out = mem_array(ASKED * 1000, sizeof *out);
+	size_t cap = 0;
+
+	*len = 0;
+	teacher_ask(&r->says, &r->batch);
+	for (int i = 0; i < r->layers; i++)
+		for (int tap = 0; tap < MODEL_TAPS; tap++) {
+			const real *x;
+			size_t n;
+
+			if (!(r->says.wants[i] & 1u << tap) || (r->options.top && i == r->layers - 1))
+				continue;
+			n = ASKED * teacher_width(&r->says, i, (enum model_tap)tap);
+			x = teacher_answer(&r->says, i, (enum model_tap)tap, &r->batch, out);
+			mem_grow(&all, &cap, *len + n, sizeof *all);
+			memcpy(all + *len, x, n * sizeof *all);
+			*len += n;
+		}
+	mem_free(out);
+	return all;
+}
+
+static void
+remove_tree(const char *dir)
+{
+	char command[80];
+
+	snprintf(command, sizeof command, "rm -rf '%s'", dir);
+	CHECK_INT(system(command), 0);
+}
+
+static void
+answers_are_the_same_wherever_they_are_kept(void **state)
+{
+	char dir[] = "/tmp/retort-answers-XXXXXX", *home = getenv("XDG_CACHE_HOME") ? mem_text(getenv("XDG_CACHE_HOME")) : NULL;
+	real *first = NULL;
+	struct rig r;
+	struct err e;
+	size_t n = 0;
+
+	(void)state;
+	CHECK(mkdtemp(dir) != NULL);
+	setenv("XDG_CACHE_HOME", dir, 1);
+	rig_open(&r);
+	for (int c = TEACHER_AUTO; teacher_cache_name[c]; c++) {
+		size_t len;
+		real *x;
+
+		r.options.cache = (enum teacher_cache)c;
+		CHECK_INT(open_teacher(&r, &e), 0);
+		CHECK_INT(r.says.keeps, c != TEACHER_OFF);
+		x = answers(&r, &len);
+		CHECK(len > 0 && (!first || len == n));
+		for (size_t i = 0; first && i < len; i++)
+			CHECK_NEAR(x[i], first[i], 1e-12); /* rows may be asked in other company */
+		n = len;
+		if (first)
+			mem_free(x);
+		else
+			first = x;
+	}
+	mem_free(first);
+	rig_close(&r);
+	remove_tree(dir);
+	if (home)
+		setenv("XDG_CACHE_HOME", home, 1);
+	else
+		unsetenv("XDG_CACHE_HOME");
+	mem_free(home);
+}
+
+static void
+a_file_of_answers_is_found_again_and_never_under_another_key(void **state)
+{
+	char dir[] = "/tmp/retort-answers-XXXXXX";
+	struct rig r;
+	struct err e;
+	size_t len;
+
+	(void)state;
+	CHECK(mkdtemp(dir) != NULL);
+	setenv("XDG_CACHE_HOME", dir, 1);
+	rig_open(&r);
+	r.options.cache = TEACHER_DISK;
+	CHECK_INT(open_teacher(&r, &e), 0);
+	mem_free(answers(&r, &len));
+	CHECK(r.says.asked > 0);
+	teacher_close(&r.says);
+	CHECK_INT(open_teacher(&r, &e), 0); /* as another session would */
+	mem_free(answers(&r, &len));
+	CHECK_INT(r.says.asked, 0);
+	teacher_close(&r.says);
+	r.value[3] += (real)0.5;
+	CHECK_INT(open_teacher(&r, &e), 0);
+	mem_free(answers(&r, &len));
+	CHECK(r.says.asked > 0);
+	rig_close(&r);
+	remove_tree(dir);
+	unsetenv("XDG_CACHE_HOME");
+}
+
+static void
+the_largest_logits_are_kept_with_the_mass_of_the_rest(void **state)
+{
+	int32_t id[ASKED * LENGTH * 3];
+	real logit[ASKED * LENGTH * 3], tail[ASKED * LENGTH], *whole = mem_array(ASKED * LENGTH * VOCAB, sizeof *whole);
+	struct rig r;
+	struct err e;
+
+	(void)state;
+	rig_open(&r);
+	CHECK_INT(open_teacher(&r, &e), 0);
+	teacher_ask(&r.says, &r.batch);
+	teacher_answer(&r.says, r.layers - 1, MODEL_HIDDEN, &r.batch, whole);
+	r.options.top = 3;
+	CHECK_INT(open_teacher(&r, &e), 0);
+	teacher_ask(&r.says, &r.batch);
+	teacher_answer_top(&r.says, &r.batch, id, logit, tail);
+	for (size_t p = 0; p < ASKED * LENGTH; p++) {
+		const real *z = whole + p * VOCAB;
+		double rest = 0;
+
+		for (int k = 0; k < 3; k++) {
+			CHECK_NEAR(logit[p * 3 + k], z[id[p * 3 + k]], 1e-12);
+			CHECK(k == 0 || logit[p * 3 + k] <= logit[p * 3 + k - 1]);
+		}
+		for (int c = 0; c < VOCAB; c++)
+			if (c != id[p * 3] && c != id[p * 3 + 1] && c != id[p * 3 + 2]) {
+				CHECK(z[c] <= logit[p * 3 + 2]);
+				rest += exp(z[c]);
+			}
+		CHECK_NEAR(tail[p], log(rest), 1e-10);
+	}
+	mem_free(whole);
+	rig_close(&r);
+}
+
+static void
+what_cannot_be_kept_is_refused(void **state)
+{
+	struct rig r;
+	struct err e;
+
+	(void)state;
+	rig_open(&r);
+	r.options.top = VOCAB;
+	CHECK_INT(open_teacher(&r, &e), -1);
+	CHECK_STR(e.msg, "top 13: there are no more classes than that");
+	r.options.top = 2;
+	r.options.cache = TEACHER_OFF;
+	CHECK_INT(open_teacher(&r, &e), -1);
+	CHECK_STR(e.msg, "top 2: is what is kept, and cache is off");
+	rig_close(&r);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(answers_are_the_same_wherever_they_are_kept),
+		TEST(a_file_of_answers_is_found_again_and_never_under_another_key),
+		TEST(the_largest_logits_are_kept_with_the_mass_of_the_rest),
+		TEST(what_cannot_be_kept_is_refused),
+	};
+
+	blas_init(1, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
