@@ -82,13 +82,14 @@ batch_width(const struct batch *b, enum batch_name name)
 static void
 fill_labels(const struct dataset *ds, uint32_t r, bool shown, int32_t *label, float *weight)
 {
-	const int32_t *ids = ds->ids + r * ds->length;
+	const int32_t *ids = ds->ids;
 
 	if (!ds->next_token) {
 		*label = ds->y[r];
 		*weight = ds->y[r] >= 0 && shown ? 1 : 0;
 		return;
 	}
+	ids += r * ds->length;
 	for (size_t t = 0; t < ds->length; t++) {
 		label[t] = ids[t] < 0 ? -1 : ids[t + 1];
 		weight[t] = label[t] >= 0 && shown ? 1 : 0;

@@ -9,11 +9,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "retort/base/io.h"
 #include "retort/base/mem.h"
 
-#define LIMIT ((size_t)1 << 30) /* bytes of a file */
-#define STEP 65536              /* bytes by which libcsv's buffer grows; its own 128 is slow for one long cell */
+#define STEP 65536 /* bytes by which libcsv's buffer grows; its own 128 is slow for one long cell */
 
 /* All room is taken before the first cell, so a file can ask for no more than its size allows. */
 struct reader {
@@ -190,22 +188,6 @@ csvfile_parse(const char *bytes, size_t size, char delimiter, struct csvfile *ou
 	r.t.hash = hash_of(bytes, size);
 	*out = r.t;
 	return 0;
-}
-
-int
-csvfile_read(const char *path, struct csvfile *out, struct err *e)
-{
-	size_t len = strlen(path), size;
-	bool tabs = len > 4 && strcmp(path + len - 4, ".tsv") == 0;
-	char *bytes;
-	int status;
-
-	memset(out, 0, sizeof *out);
-	if (io_read(path, LIMIT, &bytes, &size, e) < 0)
-		return -1;
-	status = csvfile_parse(bytes, size, tabs ? '\t' : ',', out, e);
-	mem_free(bytes);
-	return status < 0 ? err_wrap(e, "%s", path) : 0;
 }
 
 void

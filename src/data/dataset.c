@@ -9,28 +9,52 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "retort/base/gzip.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/data/classes.h"
+#include "retort/data/corpus.h"
+#include "retort/data/idsfile.h"
+#include "retort/data/images.h"
 
-#define LEAST_ROWS 10
+#define LIMIT ((size_t)1 << 30) /* bytes of a file, inflated */
 
-static const char *const bundled[] = { "digits" };
+static const struct {
+	const char *name, *file;
+	struct dataset_options o;
+} bundled[] = {
+	{ "digits", "digits.csv", { 0 } },
+	{ "sentences", "sentences.csv", { .text = "text", .label = "label", .tokens = "byte", .length = 64 } },
+	{ "sums", "sums.txt", { .tokens = "byte", .length = 64 } },
+};
 
 const char *
 dataset_bundled_name(size_t i)
 {
-	return i < sizeof bundled / sizeof *bundled ? bundled[i] : NULL;
+	return i < sizeof bundled / sizeof *bundled ? bundled[i].name : NULL;
+}
+
+struct dataset_options
+dataset_bundled_options(size_t i)
+{
+	return bundled[i].o;
 }
 
 char *
 dataset_bundled(const char *name, struct err *e)
 {
 	const char *dirs[] = { getenv("RETORT_DATADIR"), RETORT_SRCDIR "/datasets", RETORT_PKGDATADIR };
-	char file[80];
+	const char *file = NULL;
 	struct text looked = { 0 };
 
-	snprintf(file, sizeof file, "%s.csv", name);
+	for (size_t i = 0; i < sizeof bundled / sizeof *bundled; i++)
+		if (strcmp(bundled[i].name, name) == 0)
+			file = bundled[i].file;
+	if (!file) {
+		err_set(e, "data set %s: not bundled", name);
+		return NULL;
+	}
 	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
 		char *path;
 
@@ -49,151 +73,75 @@ dataset_bundled(const char *name, struct err *e)
 	return NULL;
 }
 
-/* The cell without blanks around it, in a buffer that the next call reuses. */
-struct trimmed {
-	char s[128];
-	bool cut; /* longer than fits: no number */
-};
-
-static void
-trim(const char *cell, struct trimmed *out)
-{
-	size_t len;
-
-	cell += strspn(cell, " \t\r\n");
-	len = strlen(cell);
-	while (len > 0 && strchr(" \t\r\n", cell[len - 1]))
-		len--;
-	out->cut = len >= sizeof out->s;
-	if (out->cut)
-		len = sizeof out->s - 1;
-	memcpy(out->s, cell, len);
-	out->s[len] = '\0';
-}
-
-static bool
-is_missing(const struct trimmed *t)
-{
-	return t->s[0] == '\0' || strcmp(t->s, "NA") == 0 || strcmp(t->s, "?") == 0 || strcmp(t->s, "-") == 0;
-}
-
-static bool
-is_number(const struct trimmed *t)
-{
-	double x;
-
-	return !t->cut && text_to_double(t->s, &x) == 0;
-}
-
 static const char *
 cell_at(const struct csvfile *t, size_t row, size_t column)
 {
 	return t->cell[row * t->columns + column];
 }
 
-/* A header is a first row with a word where the second row has a number. */
 static bool
-has_header(const struct csvfile *t, enum dataset_header how)
+in_first_row(const struct csvfile *t, const char *name)
 {
-	struct trimmed first, second;
+	for (size_t c = 0; name && c < t->columns; c++)
+		if (strcmp(cell_at(t, 0, c), name) == 0)
+			return true;
+	return false;
+}
 
-	if (how != DATASET_HEADER_AUTO || t->rows < 2)
-		return how == DATASET_HEADER_YES;
+/*
+ * A header is a first row with a word where the second row has a number. Texts are all words:
+ * there it is a first row with the name that was given for a column.
+ */
+static bool
+has_header(const struct csvfile *t, const struct dataset_options *o)
+{
+	struct classes_cell first, second;
+
+	if (o->header != DATASET_HEADER_AUTO || t->rows < 2)
+		return o->header == DATASET_HEADER_YES;
+	if (o->text)
+		return in_first_row(t, o->text) || in_first_row(t, o->label);
 	for (size_t c = 0; c < t->columns; c++) {
-		trim(cell_at(t, 0, c), &first);
-		trim(cell_at(t, 1, c), &second);
-		if (!is_missing(&first) && !is_number(&first) && (is_missing(&second) || is_number(&second)))
+		classes_trim(cell_at(t, 0, c), &first);
+		classes_trim(cell_at(t, 1, c), &second);
+		if (!classes_is_missing(&first) && !classes_is_number(&first) && (classes_is_missing(&second) || classes_is_number(&second)))
 			return true;
 	}
 	return false;
 }
 
 static int
-no_column(const struct csvfile *t, const char *label, bool header, struct err *e)
+no_column(const struct csvfile *t, const char *what, const char *column, bool header, struct err *e)
 {
 	struct text names = { 0 };
 	int status;
 
 	if (!header)
-		return err_set(e, "label '%s': no such column; columns are 1..%zu", label, t->columns);
+		return err_set(e, "%s '%s': no such column; columns are 1..%zu", what, column, t->columns);
 	for (size_t c = 0; c < t->columns && names.len < 160; c++)
 		text_addf(&names, "%s%s", c ? ", " : "", cell_at(t, 0, c));
-	status = err_set(e, "label '%s': no such column; columns are %s%s", label, text_get(&names),
+	status = err_set(e, "%s '%s': no such column; columns are %s%s", what, column, text_get(&names),
 			 names.len >= 160 ? " ..." : "");
 	text_release(&names);
 	return status;
 }
 
+/* A column by its name in the header or by its number from 1. */
 static int
-find_label(const struct csvfile *t, const char *label, bool header, size_t *out, struct err *e)
+find_column(const struct csvfile *t, const char *what, const char *column, bool header, size_t *out, struct err *e)
 {
 	int64_t n;
 
-	if (!label) {
-		*out = t->columns - 1;
-		return 0;
-	}
 	for (size_t c = 0; header && c < t->columns; c++)
-		if (strcmp(cell_at(t, 0, c), label) == 0) {
+		if (strcmp(cell_at(t, 0, c), column) == 0) {
 			*out = c;
 			return 0;
 		}
-	if (text_to_int(label, &n) == 0 && n >= 1 && (size_t)n <= t->columns) {
+	if (text_to_int(column, &n) == 0 && n >= 1 && (size_t)n <= t->columns) {
 		*out = (size_t)n - 1;
 		return 0;
 	}
-	return no_column(t, label, header, e);
-}
-
-static int
-by_number(const void *a, const void *b)
-{
-	double x = 0, y = 0;
-
-	text_to_double(*(char *const *)a, &x);
-	text_to_double(*(char *const *)b, &y);
-	return x < y ? -1 : x > y ? 1 : strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int
-by_bytes(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int
-class_of(const struct dataset *ds, const char *name)
-{
-	for (int i = 0; i < ds->classes; i++)
-		if (strcmp(ds->class_name[i], name) == 0)
-			return i;
-	return -1;
-}
-
-/* Every distinct label, in natural order. */
-static int
-collect_classes(const struct csvfile *t, size_t first, size_t label, struct dataset *ds, struct err *e)
-{
-	size_t cap = 0;
-	bool numbers = true;
-	struct trimmed cell;
-
-	for (size_t r = first; r < t->rows; r++) {
-		trim(cell_at(t, r, label), &cell);
-		if (is_missing(&cell) || class_of(ds, cell.s) >= 0)
-			continue;
-		if (ds->classes == DATASET_CLASSES)
-			return err_set(e, "label column %zu: more than %d classes; is it a column of numbers?", label + 1,
-				       DATASET_CLASSES);
-		numbers &= is_number(&cell);
-		mem_grow(&ds->class_name, &cap, (size_t)ds->classes + 1, sizeof *ds->class_name);
-		ds->class_name[ds->classes++] = mem_text(cell.s);
-	}
-	if (ds->classes < 2)
-		return err_set(e, "label column %zu: %d class%s, at least 2 are needed", label + 1, ds->classes,
-			       ds->classes == 1 ? "" : "es");
-	qsort(ds->class_name, (size_t)ds->classes, sizeof *ds->class_name, numbers ? by_number : by_bytes);
-	return 0;
+	return no_column(t, what, column, header, e);
 }
 
 static int
@@ -207,7 +155,7 @@ bad_cell(const struct csvfile *t, const struct dataset *ds, size_t row, size_t c
 static int
 fill(const struct csvfile *t, size_t first, size_t label, struct dataset *ds, struct err *e)
 {
-	struct trimmed cell;
+	struct classes_cell cell;
 
 	for (size_t i = 0; i < ds->n; i++) {
 		size_t k = 0;
@@ -215,13 +163,10 @@ fill(const struct csvfile *t, size_t first, size_t label, struct dataset *ds, st
 		for (size_t c = 0; c < t->columns; c++) {
 			double x = NAN;
 
-			trim(cell_at(t, first + i, c), &cell);
-			if (c == label) {
-				ds->y[i] = is_missing(&cell) ? -1 : class_of(ds, cell.s);
-				ds->unlabelled += ds->y[i] < 0;
+			if (c == label)
 				continue;
-			}
-			if (is_missing(&cell))
+			classes_trim(cell_at(t, first + i, c), &cell);
+			if (classes_is_missing(&cell))
 				ds->missing++;
 			else if (cell.cut || text_to_double(cell.s, &x) < 0 || !isfinite((float)x))
 				return bad_cell(t, ds, first + i, c, k, cell.s, e);
@@ -246,32 +191,62 @@ name_columns(const struct csvfile *t, bool header, size_t label, struct dataset 
 	}
 }
 
+/* Columns that are no label, as numbers. */
+static int
+make_numbers(const struct csvfile *t, size_t first, size_t label, struct dataset *ds, struct err *e)
+{
+	char what[48];
+
+	ds->d = t->columns - 1;
+	name_columns(t, first > 0, label, ds);
+	ds->x = mem_try(ds->n * ds->d, sizeof *ds->x);
+	if (!ds->x)
+		return err_set(e, "no memory for %zu rows of %zu features", ds->n, ds->d);
+	snprintf(what, sizeof what, "label column %zu", label + 1);
+	if (classes_set(ds, t->cell + first * t->columns + label, t->columns, what, e) < 0)
+		return -1;
+	return fill(t, first, label, ds, e);
+}
+
+static int
+make_texts(const struct csvfile *t, size_t first, size_t label, size_t text, const struct dataset_options *o,
+	   struct dataset *ds, struct err *e)
+{
+	const char *const *cell = t->cell + first * t->columns;
+	char what[80];
+	struct hash said;
+
+	if (label == text)
+		return err_set(e, "column %zu cannot be both text and label", text + 1);
+	snprintf(what, sizeof what, "text %zu label %zu", text + 1, label + 1);
+	said = hash_of(what, strlen(what));
+	ds->hash = hash_join(&ds->hash, &said);
+	snprintf(what, sizeof what, "label column %zu", label + 1);
+	if (classes_set(ds, cell + label, t->columns, what, e) < 0)
+		return -1;
+	return corpus_texts(cell + text, t->columns, t->line + first, o, ds, e);
+}
+
 int
 dataset_from_table(const struct csvfile *t, const struct dataset_options *o, struct dataset **out, struct err *e)
 {
-	bool header = has_header(t, o->header);
-	size_t first = header ? 1 : 0, label = 0;
+	size_t first = has_header(t, o) ? 1 : 0, label, text = 0;
 	struct dataset *ds;
 	int status;
 
 	if (t->columns < 2)
 		return err_set(e, "%zu column: a label and at least one feature are needed", t->columns);
-	if (t->rows - first < LEAST_ROWS)
-		return err_set(e, "%zu rows: at least %d are needed", t->rows - first, LEAST_ROWS);
-	if (find_label(t, o->label, header, &label, e) < 0)
+	if (t->rows - first < DATASET_ROWS)
+		return err_set(e, "%zu rows: at least %d are needed", t->rows - first, DATASET_ROWS);
+	if (o->text && find_column(t, "text", o->text, first, &text, e) < 0)
+		return -1;
+	label = o->text && text == t->columns - 1 ? t->columns - 2 : t->columns - 1;
+	if (o->label && find_column(t, "label", o->label, first, &label, e) < 0)
 		return -1;
 	ds = mem_new(sizeof *ds);
 	ds->n = t->rows - first;
-	ds->d = t->columns - 1;
-	name_columns(t, header, label, ds);
-	ds->x = mem_try(ds->n * ds->d, sizeof *ds->x);
-	ds->y = mem_try(ds->n, sizeof *ds->y);
-	if (!ds->x || !ds->y)
-		status = err_set(e, "no memory for %zu rows of %zu features", ds->n, ds->d);
-	else
-		status = collect_classes(t, first, label, ds, e);
-	if (status == 0)
-		status = fill(t, first, label, ds, e);
+	ds->hash = t->hash;
+	status = o->text ? make_texts(t, first, label, text, o, ds, e) : make_numbers(t, first, label, ds, e);
 	if (status < 0) {
 		dataset_free(ds);
 		return -1;
@@ -280,14 +255,82 @@ dataset_from_table(const struct csvfile *t, const struct dataset_options *o, str
 	return 0;
 }
 
+/* The last part of the path without .gz and without its ending. */
 static void
 name_set(struct dataset *ds, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
-	const char *dot = strrchr(base, '.');
-	size_t len = dot && dot != base ? (size_t)(dot - base) : strlen(base);
+	size_t len = strlen(base), most = sizeof ds->name - 4;
 
-	snprintf(ds->name, sizeof ds->name, "%.*s", (int)(len < 60 ? len : 60), base);
+	if (len > 3 && strcmp(base + len - 3, ".gz") == 0)
+		len -= 3;
+	for (size_t i = len; i > 1; i--)
+		if (base[i - 1] == '.') {
+			len = i - 1;
+			break;
+		}
+	snprintf(ds->name, sizeof ds->name, "%.*s", (int)(len < most ? len : most), base);
+}
+
+/* The options that are given, each a bit. */
+enum given { LABEL = 1, HEADER = 2, FROM = 4, TEXT = 8, TOKENS = 16, LENGTH = 32, VOCAB = 64 };
+
+static int
+check_options(const struct dataset_options *o, const char *kind, unsigned known, struct err *e)
+{
+	static const char *const names[] = { "label", "header", "labels-from", "text", "tokens", "length", "vocab" };
+	unsigned given = (o->label ? LABEL : 0u) | (o->header != DATASET_HEADER_AUTO ? HEADER : 0u) |
+			 (o->labels_from ? FROM : 0u) | (o->text ? TEXT : 0u) | (o->tokens ? TOKENS : 0u) |
+			 (o->length ? LENGTH : 0u) | (o->vocab ? VOCAB : 0u);
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (given & ~known & 1u << i)
+			return err_set(e, "%s does not go with %s", names[i], kind);
+	if (known & TOKENS && !o->tokens)
+		return err_set(e, "text needs tokens byte, char or a vocabulary file");
+	if (known & LENGTH && (o->length < 1 || o->length > DATASET_LENGTH))
+		return err_set(e, "%s needs a length of 1..%d tokens", kind, DATASET_LENGTH);
+	if (o->vocab > DATASET_VOCAB)
+		return err_set(e, "vocab: %zu is outside 1..%d", o->vocab, DATASET_VOCAB);
+	return 0;
+}
+
+static int
+read_table(const char *path, const char *bytes, size_t size, const struct dataset_options *o, struct dataset **out,
+	   struct err *e)
+{
+	size_t len = strlen(path);
+	bool tabs = (len > 4 && strcmp(path + len - 4, ".tsv") == 0) ||
+		    (len > 7 && strcmp(path + len - 7, ".tsv.gz") == 0);
+	struct csvfile t;
+	int status;
+
+	if (csvfile_parse(bytes, size, tabs ? '\t' : ',', &t, e) < 0)
+		return -1;
+	status = dataset_from_table(&t, o, out, e);
+	csvfile_release(&t);
+	return status;
+}
+
+static int
+read_kind(const char *path, char *bytes, size_t size, const struct dataset_options *o, struct dataset **out,
+	  struct err *e)
+{
+	if (o->text) {
+		if (check_options(o, "a table of texts", LABEL | HEADER | TEXT | TOKENS | LENGTH, e) < 0)
+			return -1;
+		return read_table(path, bytes, size, o, out, e);
+	}
+	if (o->tokens)
+		return check_options(o, "a text", TOKENS | LENGTH, e) < 0 ? -1 : corpus_stream(bytes, size, o, out, e);
+	if (o->length || o->vocab)
+		return check_options(o, "a file of token ids", LENGTH | VOCAB, e) < 0 ?
+		       -1 : idsfile_make(bytes, size, o, out, e);
+	if (idxfile_is(bytes, size))
+		return check_options(o, "an IDX file", FROM, e) < 0 ? -1 : images_read(path, bytes, size, o, out, e);
+	if (check_options(o, "a table of numbers", LABEL | HEADER, e) < 0)
+		return -1;
+	return read_table(path, bytes, size, o, out, e);
 }
 
 int
@@ -295,24 +338,14 @@ dataset_read(const char *path, const struct dataset_options *o, struct dataset *
 {
 	size_t size;
 	char *bytes;
-	struct csvfile t;
-	struct hash h;
 	int status;
 
-	if (csvfile_read(path, &t, e) < 0)
+	if (gzip_read(path, LIMIT, &bytes, &size, e) < 0)
 		return -1;
-	status = dataset_from_table(&t, o, out, e);
-	csvfile_release(&t);
+	status = read_kind(path, bytes, size, o, out, e);
+	mem_free(bytes);
 	if (status < 0)
 		return err_wrap(e, "%s", path);
-	if (io_read(path, (size_t)1 << 30, &bytes, &size, e) < 0) {
-		dataset_free(*out);
-		*out = NULL;
-		return -1;
-	}
-	h = hash_of(bytes, size);
-	mem_free(bytes);
-	(*out)->hash = h;
 	name_set(*out, path);
 	return 0;
 }
@@ -324,11 +357,15 @@ dataset_free(struct dataset *ds)
 		return;
 	for (size_t i = 0; ds->column && i < ds->d; i++)
 		mem_free(ds->column[i]);
-	for (int i = 0; i < ds->classes; i++)
+	for (int i = 0; ds->class_name && i < ds->classes; i++)
 		mem_free(ds->class_name[i]);
+	for (size_t i = 0; ds->token_name && i < ds->vocab; i++)
+		mem_free(ds->token_name[i]);
 	mem_free(ds->column);
 	mem_free(ds->class_name);
+	mem_free(ds->token_name);
 	mem_free(ds->x);
+	mem_free(ds->ids);
 	mem_free(ds->y);
 	mem_free(ds);
 }

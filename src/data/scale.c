@@ -35,27 +35,76 @@ fit_column(const struct dataset *ds, const uint32_t *rows, size_t n_rows, size_t
 		*spread = 1;
 }
 
+#define LANES 8 /* partial sums of a row: the processor adds them side by side */
+
+/* Sum of (x - mean)^power of one row; power is 1 or 2. */
+static double
+row_sum(const float *x, size_t d, double mean, int power)
+{
+	double sum[LANES] = { 0 }, total = 0;
+	size_t i = 0;
+
+	for (; i + LANES <= d; i += LANES)
+		for (size_t k = 0; k < LANES; k++) {
+			double z = (double)x[i + k] - mean;
+
+			sum[k] += power == 1 ? z : z * z;
+		}
+	for (; i < d; i++)
+		sum[0] += power == 1 ? (double)x[i] - mean : ((double)x[i] - mean) * ((double)x[i] - mean);
+	for (size_t k = 0; k < LANES; k++)
+		total += sum[k];
+	return total;
+}
+
+/* One mean and spread over all pixels: a convolution has the same weights at every place. */
+static void
+fit_image(const struct dataset *ds, const uint32_t *rows, size_t n_rows, struct scale *out)
+{
+	double count = (double)n_rows * (double)ds->d, sum = 0, squares = 0, mean, spread;
+
+	for (size_t i = 0; i < n_rows; i++)
+		sum += row_sum(ds->x + rows[i] * ds->d, ds->d, 0, 1);
+	mean = sum / count;
+	for (size_t i = 0; i < n_rows; i++)
+		squares += row_sum(ds->x + rows[i] * ds->d, ds->d, mean, 2);
+	spread = sqrt(squares / count);
+	for (size_t c = 0; c < ds->d; c++) {
+		out->mean[c] = mean;
+		out->spread[c] = spread > 0 ? spread : 1;
+	}
+}
+
 void
 scale_fit(const struct dataset *ds, const uint32_t *rows, size_t n_rows, struct scale *out)
 {
-	out->d = ds->d;
+	*out = (struct scale){ .d = ds->kind == DATASET_TOKENS ? 0 : ds->d };
+	if (out->d == 0)
+		return;
 	out->mean = mem_array(ds->d, sizeof *out->mean);
 	out->spread = mem_array(ds->d, sizeof *out->spread);
-	for (size_t c = 0; c < ds->d; c++)
+	if (ds->kind == DATASET_IMAGE)
+		fit_image(ds, rows, n_rows, out);
+	for (size_t c = 0; ds->kind == DATASET_NUMBERS && c < ds->d; c++)
 		fit_column(ds, rows, n_rows, c, &out->mean[c], &out->spread[c]);
 }
 
 void
 scale_apply(const struct scale *s, struct dataset *ds)
 {
-	for (size_t i = 0; i < ds->n; i++)
-		for (size_t c = 0; c < s->d; c++) {
-			float *x = &ds->x[i * s->d + c];
+	if (s->d == 0)
+		return;
+	for (size_t i = 0; i < ds->n; i++) {
+		float *x = ds->x + i * s->d;
 
-			double z = ((double)*x - s->mean[c]) / s->spread[c];
+		for (size_t c = 0; c < s->d; c++) { /* branches that become selections, so that it runs in vectors */
+			double z = ((double)x[c] - s->mean[c]) / s->spread[c];
 
-			*x = isnan(*x) ? 0 : (float)fmax(-SCALE_LIMIT, fmin(SCALE_LIMIT, z));
+			z = z > SCALE_LIMIT ? SCALE_LIMIT : z;
+			z = z < -SCALE_LIMIT ? -SCALE_LIMIT : z;
+			x[c] = z != z ? 0 : (float)z;
 		}
+	}
 }
 
 void

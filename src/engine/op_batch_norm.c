@@ -166,7 +166,8 @@ look(const real *restrict x, size_t n, size_t channels, real *restrict mean, rea
  * place, and squares around it are too large by n times its square: nothing beside what x itself is rounded by.
  */
 static MULTI_INLINE void
-join(double *restrict mean, double *restrict squares, size_t had, double more_mean, double more_squares, size_t n, size_t c)
+join(double *restrict mean, double *restrict squares, size_t had, double more_mean, double more_squares, size_t n,
+     size_t c)
 {
 	double share = (double)n / (double)(had + n), d = more_mean - mean[c];
 
@@ -175,7 +176,8 @@ join(double *restrict mean, double *restrict squares, size_t had, double more_me
 }
 
 MULTIVERSION static void
-join_block(double *restrict mean, double *restrict squares, size_t had, const real *restrict some, size_t n, size_t channels)
+join_block(double *restrict mean, double *restrict squares, size_t had, const real *restrict some, size_t n,
+	   size_t channels)
 {
 	for (size_t c = 0; c < channels; c++)
 		join(mean, squares, had, (double)some[c], (double)some[channels + c], n, c);

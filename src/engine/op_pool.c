@@ -59,7 +59,8 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	if (window_of(g, n, &w, e) < 0)
 		return -1;
 	if (n->attr[POOL_KIND] != POOL_MAX && n->attr[POOL_KIND] != POOL_AVERAGE)
-		return err_set(e, "kind %g is neither %d, the largest, nor %d, the mean", n->attr[POOL_KIND], POOL_MAX, POOL_AVERAGE);
+		return err_set(e, "kind %g is neither %d, the largest, nor %d, the mean", n->attr[POOL_KIND], POOL_MAX,
+			       POOL_AVERAGE);
 	if (2 * w.padding > w.size)
 		return err_set(e, "padding %zu is more than half of a window of %zu", w.padding, w.size);
 	n->out = (struct tensor){ .rank = 4, .dim = { g->capacity, w.down, w.across, w.channels } };
@@ -132,7 +133,7 @@ forward_largest(const struct window *w, const real *restrict x, real *restrict y
 				const real *v = x + place(w, &p, i, k);
 
 				for (size_t c = 0; c < channels; c++)
-					y[c] = (v[c] > y[c]) | (v[c] != v[c]) ? v[c] : y[c];
+					y[c] = ((v[c] > y[c]) | (v[c] != v[c])) ? v[c] : y[c];
 			}
 	}
 }

@@ -5,8 +5,11 @@
 #include "retort/session/cmd.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
 #include "retort/screen/view.h"
 
 const struct cmd *const cmd_table[] = {
@@ -64,6 +67,36 @@ cmd_copy(char *to, size_t size, const char *what, const char *word, struct err *
 		return err_set(e, "%s '%.40s...' is longer than %zu bytes", what, word, size - 1);
 	memcpy(to, word, strlen(word) + 1);
 	return 0;
+}
+
+/* A word so that the lexer reads it back, whatever is in it. */
+static void
+quote(struct text *t, const char *word)
+{
+	if (!strchr(word, '\'')) {
+		text_addf(t, " '%s'", word);
+		return;
+	}
+	text_add(t, " \"");
+	for (; *word; word++) {
+		if (*word == '"' || *word == '\\')
+			text_add(t, "\\");
+		text_bytes(t, word, 1);
+	}
+	text_add(t, "\"");
+}
+
+void
+cmd_record_files(struct cmd_call *c, const char *name, uint32_t files)
+{
+	text_add(&c->record, name);
+	for (int i = 0; i < c->argc; i++) {
+		char *path = files & 1u << i ? io_join(c->dir, c->argv[i]) : NULL, *full = path ? realpath(path, NULL) : NULL;
+
+		quote(&c->record, full ? full : c->argv[i]);
+		mem_free(path);
+		free(full);
+	}
 }
 
 int

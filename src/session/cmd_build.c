@@ -1,16 +1,14 @@
-/* cmd_build.c: commands that make things: seed, data, teacher, student, load. */
+/* cmd_build.c: commands that make things: seed, teacher, student, load. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/session/cmd.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/data/dataset.h"
 
 static int
 exec_seed(struct cmd_call *c, struct err *e)
@@ -27,96 +25,6 @@ const struct cmd cmd_build_seed = {
 	.doc = "Choose the seed of every random number; drops data and networks.",
 	.example = "seed 42",
 	.exec = exec_seed,
-};
-
-static int
-parse_data(struct cmd_call *c, struct dataset_options *o, int64_t *labels, struct err *e)
-{
-	for (int i = 1; i + 1 < c->argc; i += 2) {
-		const char *key = c->argv[i], *value = c->argv[i + 1];
-
-		if (strcmp(key, "label") == 0) {
-			o->label = value;
-		} else if (strcmp(key, "header") == 0) {
-			if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
-				return err_set(e, "data: header: '%.40s' is neither yes nor no", value);
-			o->header = strcmp(value, "yes") == 0 ? DATASET_HEADER_YES : DATASET_HEADER_NO;
-		} else if (strcmp(key, "labels") == 0) {
-			if (cmd_number("data: labels", value, labels, e) < 0)
-				return -1;
-			if (*labels < 1)
-				return err_set(e, "data: labels: %s is not at least 1", value);
-		} else {
-			return err_set(e, "data: '%.40s' is none of label, header, labels", key);
-		}
-	}
-	return c->argc % 2 ? 0 : err_set(e, "data: '%.40s' has no value", c->argv[c->argc - 1]);
-}
-
-/* A bundled name, or a file. */
-static char *
-find_data(struct cmd_call *c, struct err *e)
-{
-	const char *name;
-	char *path;
-
-	for (size_t i = 0; (name = dataset_bundled_name(i)); i++)
-		if (strcmp(name, c->argv[0]) == 0)
-			return dataset_bundled(name, e);
-	path = io_join(c->dir, c->argv[0]);
-	if (!strchr(c->argv[0], '/') && !strchr(c->argv[0], '.') && !io_exists(path)) {
-		err_set(e, "data: %s: neither a bundled set (%s) nor a file", c->argv[0], dataset_bundled_name(0));
-		mem_free(path);
-		return NULL;
-	}
-	return path;
-}
-
-/* The line to record names a file so that it is found from anywhere. */
-static void
-record_path(struct cmd_call *c, const char *name, int at, const char *path)
-{
-	char *full = realpath(path, NULL);
-
-	text_add(&c->record, name);
-	for (int i = 0; i < c->argc; i++)
-		text_addf(&c->record, " '%s'", i == at && full ? full : c->argv[i]);
-	free(full);
-}
-
-static int
-exec_data(struct cmd_call *c, struct err *e)
-{
-	struct dataset_options o = { 0 };
-	struct request *r;
-	int64_t labels = -1;
-	char *path;
-	int status;
-
-	if (parse_data(c, &o, &labels, e) < 0)
-		return -1;
-	path = find_data(c, e);
-	if (!path)
-		return -1;
-	r = cmd_request(c, REQUEST_DATA);
-	r->number = labels;
-	status = dataset_read(path, &o, &r->dataset, e);
-	if (!dataset_bundled_name(0) || strcmp(c->argv[0], dataset_bundled_name(0)) != 0)
-		record_path(c, "data", 0, path);
-	mem_free(path);
-	return status;
-}
-
-const struct cmd cmd_build_data = {
-	.name = "data",
-	.complete = "@data label|header|labels @word",
-	.args = "NAME|FILE [label COLUMN] [header yes|no] [labels N]",
-	.min_args = 1,
-	.max_args = 7,
-	.flags = CMD_RECORD,
-	.doc = "Read a data set, bundled or a CSV file; with labels N students see the labels of N rows only.",
-	.example = "data digits labels 100",
-	.exec = exec_data,
 };
 
 /* The words of a spec joined by blanks. */
@@ -140,7 +48,7 @@ load_into(struct cmd_call *c, const char *name, int at, struct request *r, struc
 	int status = ckpt_read(path, &r->ckpt, e);
 
 	snprintf(r->text, sizeof r->text, "%.60s", c->argv[at]);
-	record_path(c, name, at, path);
+	cmd_record_files(c, name, 1u << at);
 	mem_free(path);
 	return status;
 }

@@ -195,6 +195,26 @@ offer_data(struct list *l)
 	offer_file(l);
 }
 
+/* Options of `data` and their values in turn; the set itself is the first argument. */
+static void
+offer_option(struct list *l)
+{
+	const char *key = l->word[l->n_words - 1];
+
+	if (l->n_words % 2 == 0) {
+		offer_all(l, cmd_data_option);
+	} else if (strcmp(key, "header") == 0) {
+		offer(l, "yes");
+		offer(l, "no");
+	} else if (strcmp(key, "tokens") == 0) {
+		offer(l, "byte");
+		offer(l, "char");
+		offer_file(l);
+	} else if (strcmp(key, "labels-from") == 0) {
+		offer_file(l);
+	}
+}
+
 static void
 offer_view(struct list *l)
 {
@@ -240,9 +260,9 @@ static const struct {
 	{ "@command", offer_command }, { "@knob", offer_knob },     { "@value", offer_value },
 	{ "@teacher", offer_teacher }, { "@net", offer_net },       { "@tlayer", offer_tlayer },
 	{ "@slayer", offer_slayer },   { "@metric", offer_metric }, { "@file", offer_file },
-	{ "@data", offer_data },       { "@view", offer_view },     { "@argument", offer_argument },
-	{ "@context", offer_context }, { "@topic", offer_topic },   { "@match", offer_match },
-	{ "@tap", offer_tap },         { "@model", offer_model },
+	{ "@data", offer_data },       { "@option", offer_option }, { "@view", offer_view },
+	{ "@argument", offer_argument }, { "@context", offer_context }, { "@topic", offer_topic },
+	{ "@match", offer_match },     { "@tap", offer_tap },       { "@model", offer_model },
 };
 
 /* One alternative: a kind, or a word. Kinds without candidates (@word, @key) offer nothing. */

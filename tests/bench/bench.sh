@@ -26,9 +26,11 @@ done | awk '
 	END { printf "  mean    teacher %.4f  distilled %.4f  no teacher %.4f  gain %.1f points (%.1f..%.1f), worst teacher %.4f\n",
 	      t / n, s / n, p / n, 100 * g / n, 100 * lo, 100 * hi, least }'
 echo
-for t in 1 2; do tests/bench/bench_step $t; done
-echo
 if [ -x /usr/bin/time ]; then
 	printf 'retort-session 1\ndata digits\nstudent mlp 16\nrun 1\n' >"$dir/one.ret"
 	/usr/bin/time -f 'start, first step, report, end: %e s, %M KiB resident' "$RETORT" run "$dir/one.ret" 2>&1 >/dev/null | tail -n 1
 fi
+echo
+# shellcheck disable=SC2086
+tests/bench/bench_floor $BENCH
+echo

@@ -383,7 +383,8 @@ shapes_that_cannot_meet_are_refused(void **state)
 	(void)state;
 	refused(&op_conv, dim, (double[6]){ ACT_NONE, 8, 7, 1, 1 },
 		"conv n: a window of 7 x 7 does not fit on a map of 4 x 5 with padding 1");
-	refused(&op_conv, dim, (double[6]){ ACT_NONE, 8, 3, 1, 1, 4 }, "conv n: 4 groups do not divide 6 channels in and 8 out");
+	refused(&op_conv, dim, (double[6]){ ACT_NONE, 8, 3, 1, 1, 4 },
+		"conv n: 4 groups do not divide 6 channels in and 8 out");
 	refused(&op_conv, dim, (double[6]){ ACT_NONE, 8, 3, 1, 1, 7 }, "conv n: groups 7 are outside 1..6");
 	refused(&op_conv, dim, (double[6]){ ACT_NONE, 0, 3, 1, 1 }, "conv n: channels 0 is outside 1..65536");
 	refused(&op_conv, dim, (double[6]){ ACT_NONE, 8, 3, -1, 1 }, "conv n: stride -1 is outside 1..4096");

@@ -115,7 +115,7 @@ static void
 digits_are_the_digits(void **state)
 {
 	struct dataset_options o = { 0 };
-	struct dataset *ds;
+	struct dataset *ds = NULL;
 	struct split s, again;
 	char *path = dataset_bundled("digits", NULL), hex[65];
 	int count[10] = { 0 };

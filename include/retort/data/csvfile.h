@@ -30,9 +30,6 @@ struct csvfile {
  */
 int csvfile_parse(const char *bytes, size_t size, char delimiter, struct csvfile *out, struct err *e);
 
-/* The same from a file of at most 1 GiB, with tabs if its name ends in .tsv; the error names the path. */
-int csvfile_read(const char *path, struct csvfile *out, struct err *e);
-
 void csvfile_release(struct csvfile *t);
 
 #endif

@@ -1,4 +1,4 @@
-/* x[n,d] and y[n]: what networks learn from, made of a table of text. */
+/* x[n,d] or ids[n,length], and y[n]: what networks learn from, made of a table, images or text. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_DATA_DATASET_H
 #define RETORT_DATA_DATASET_H
@@ -10,13 +10,23 @@
 #include "retort/base/hash.h"
 #include "retort/data/csvfile.h"
 
-#define DATASET_CLASSES 1000 /* more classes than this is a column of numbers, not of labels */
+#define DATASET_CLASSES 1000      /* more classes than this is a column of numbers, not of labels */
+#define DATASET_ROWS 10           /* fewer rows cannot be split */
+#define DATASET_LENGTH 65536      /* tokens in a row, at most */
+#define DATASET_VOCAB (1 << 20)   /* token ids, at most */
+#define DATASET_IDS ((size_t)1 << 30) /* ids of all rows, at most: 4 GiB */
 
 enum dataset_header { DATASET_HEADER_AUTO, DATASET_HEADER_YES, DATASET_HEADER_NO };
 
 struct dataset_options {
-	const char *label;          /* column name or number from 1; NULL: the last column */
-	enum dataset_header header; /* AUTO: yes when some cell of row 1 is no number while the same column's cell in row 2 is one or missing */
+	const char *label;          /* column name or number from 1; NULL: the last column (that is not `text`) */
+	enum dataset_header header; /* AUTO: yes when some cell of row 1 is no number while the same column's cell in row 2 is one or missing;
+				       with `text`, yes when row 1 holds the name that `text` or `label` gives */
+	const char *labels_from;    /* images: path of their labels; NULL: found by the usual naming */
+	const char *text;           /* table: the column of the texts, by name or number; NULL: a table of numbers */
+	const char *tokens;         /* text: "byte", "char", or the path of a vocabulary file; NULL: the file is no text */
+	size_t length;              /* tokens in a row: 1..DATASET_LENGTH; alone it says that the file holds token ids; 0: no tokens */
+	size_t vocab;               /* token ids: ids are below it; 0: one more than the largest */
 };
 
 enum dataset_kind { DATASET_NUMBERS, DATASET_IMAGE, DATASET_TOKENS };
@@ -24,33 +34,42 @@ enum dataset_kind { DATASET_NUMBERS, DATASET_IMAGE, DATASET_TOKENS };
 struct dataset {
 	char name[64];      /* file name without folder and ending */
 	enum dataset_kind kind;
-	size_t n, d;        /* rows, features; tokens: d is length */
-	size_t height, width, channels; /* DATASET_IMAGE: d = height * width * channels, a row is [height, width, channels] */
+	size_t n, d;        /* rows, features; DATASET_TOKENS: d is length */
+	size_t height, width, channels; /* DATASET_IMAGE: d = height*width*channels, rows are [height, width, channels] in x */
 	size_t length;      /* DATASET_TOKENS: ids in a row */
-	size_t vocab;       /* DATASET_TOKENS: ids are 0..vocab-1, -1 is padding */
-	int32_t *ids;       /* [n,length]; with next_token one more at the very end: the label of position t of row r is
-	                       ids[r * length + t + 1] */
-	bool next_token;    /* the label of every position is the token after it; classes is vocab, class_name NULL, y all 0 */
-	char **token_name;  /* [vocab] or NULL */
+	size_t vocab;       /* DATASET_TOKENS: ids are 0..vocab-1, -1 is padding, at the end of a row only */
 	int classes;        /* >= 2 */
-	float *x;           /* [n,d], NULL for tokens; a missing cell is NaN until scale_apply puts the mean there */
+	float *x;           /* [n,d]; a missing cell is NaN until scale_apply puts the mean there; DATASET_TOKENS: NULL */
+	int32_t *ids;       /* owned. Row r is ids[r*length ..+length]; with next_token there is one more id at the very end,
+			       so that the label of position t of row r is ids[r*length+t+1]. NULL unless DATASET_TOKENS */
+	bool next_token;    /* the label of every position is the token after it; classes == vocab, class_name NULL, y[i] is 0
+			       for every row: labelled */
 	int32_t *y;         /* [n] class from 0; -1 where the label cell is missing */
-	char **column;      /* [d] feature names: from the header, or "x1", "x2" ... */
+	char **column;      /* [d] feature names: from the header, or "x1", "x2" ...; NULL unless DATASET_NUMBERS of a table */
 	char **class_name;  /* [classes] in natural order: numbers ascending, else bytewise */
+	char **token_name;  /* [vocab] the characters of a character tokenizer, or NULL */
 	size_t missing;     /* cells without a value, labels not counted */
 	size_t unlabelled;  /* rows without a label */
-	struct hash hash;   /* SHA-256 of the file's bytes */
+	struct hash hash;   /* SHA-256 of the file's contents (inflated, if it is gzip'd); joined with that of the labels
+			       of images, of a vocabulary file, and of tokens, length and vocab, where there are such */
 };
 
 /*
- * Make a dataset of a parsed table. A missing cell is empty, "NA", "?" or "-" after trimming
- * blanks. Refused, with row, line and column in the message: a feature that is no finite number
+ * Make a dataset of a parsed table: numbers, or with `text` and `tokens` a class for each text.
+ * A missing cell is empty, "NA", "?" or "-" after trimming blanks; a text is never missing.
+ * Refused, with row, line and column in the message: a feature that is no finite number
  * ("row 5 (line 6), column 3 'age': 'abc' is not a number"), also nan and inf; a label column
- * that is not there; fewer than two classes; more than DATASET_CLASSES; no feature column; fewer than 10 rows.
+ * that is not there; fewer than two classes; more than DATASET_CLASSES; no feature column; fewer
+ * than DATASET_ROWS rows; what corpus_texts refuses.
  */
 int dataset_from_table(const struct csvfile *t, const struct dataset_options *o, struct dataset **out, struct err *e);
 
-/* Read, parse, hash and name it. The error starts with the path. Main thread. */
+/*
+ * Read, parse, hash and name a file, gzip'd or not, of at most 1 GiB when inflated. What it is:
+ * with `tokens` a text, or with `text` a table of texts; with `length` token ids; else images when
+ * it begins like an IDX file, and a table of numbers otherwise, with tabs if its name ends in
+ * .tsv. An option that the kind does not know is refused. The error starts with the path. Main thread.
+ */
 int dataset_read(const char *path, const struct dataset_options *o, struct dataset **out, struct err *e);
 
 /*
@@ -60,8 +79,9 @@ int dataset_read(const char *path, const struct dataset_options *o, struct datas
  */
 char *dataset_bundled(const char *name, struct err *e);
 
-/* Name of bundled set i, NULL past the last. */
+/* Name of bundled set i, NULL past the last; the options it is read with unless others are said. */
 const char *dataset_bundled_name(size_t i);
+struct dataset_options dataset_bundled_options(size_t i);
 
 void dataset_free(struct dataset *ds);
 

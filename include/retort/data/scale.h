@@ -12,14 +12,16 @@
 #define SCALE_LIMIT 3.0
 
 struct scale {
-	size_t d;
+	size_t d;       /* features; 0 for tokens, which are not scaled */
 	double *mean;   /* [d] */
 	double *spread; /* [d] standard deviation; never 0 */
 };
 
 /*
  * Missing cells are left out of the sums; a constant column gets a spread of 1. Two passes in
- * double over the rows in ascending order.
+ * double over the rows in ascending order. Images get one mean and one spread over all pixels of
+ * the rows, the same in every entry, because convolutions share their weights over positions.
+ * Tokens are left alone, here and in scale_apply.
  */
 void scale_fit(const struct dataset *ds, const uint32_t *rows, size_t n_rows, struct scale *out);
 

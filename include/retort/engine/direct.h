@@ -1,4 +1,4 @@
-/* Convolution by plain loops, where so few numbers meet that gathering them for a product costs more than multiplying. */
+/* Convolution by plain loops, where gathering numbers for a product would cost more than multiplying them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_ENGINE_DIRECT_H
 #define RETORT_ENGINE_DIRECT_H

@@ -48,9 +48,11 @@ window_clip(const struct window *w, ptrdiff_t begin, size_t side, size_t *from, 
  * the channels begin..begin + take (0 outside), so that a convolution is a matrix product
  * (Chellapilla, Puri and Simard 2006). `x` is the first row of the batch.
  */
-void window_gather(const struct window *w, const real *x, size_t begin, size_t take, size_t first, size_t n, real *patch);
+void window_gather(const struct window *w, const real *x, size_t begin, size_t take, size_t first, size_t n,
+		   real *patch);
 
 /* The transpose: every number of `patch` is added to where it was gathered from; what stood outside is dropped. */
-void window_scatter(const struct window *w, const real *patch, size_t begin, size_t take, size_t first, size_t n, real *x);
+void window_scatter(const struct window *w, const real *patch, size_t begin, size_t take, size_t first, size_t n,
+		    real *x);
 
 #endif

@@ -71,6 +71,14 @@ struct request *cmd_request(struct cmd_call *c, enum request_kind kind);
 /* Copy a word into a field of a request; refused when it does not fit. */
 int cmd_copy(char *to, size_t size, const char *what, const char *word, struct err *e);
 
+const char *cmd_data_option(size_t i); /* what may stand before a value of `data`; NULL past the last */
+
+/*
+ * The line to record is command `name` with the words of `c`; those whose bit is set in `files` name
+ * files, and are written so that they are found from anywhere.
+ */
+void cmd_record_files(struct cmd_call *c, const char *name, uint32_t files);
+
 int cmd_number(const char *what, const char *word, int64_t *out, struct err *e);
 int cmd_real(const char *what, const char *word, double *out, struct err *e);
 

@@ -1,0 +1,28 @@
+/* Labels become classes: the distinct words in natural order. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_DATA_CLASSES_H
+#define RETORT_DATA_CLASSES_H
+
+#include "retort/data/dataset.h"
+
+/* A cell without blanks around it, in a buffer that is used again. */
+struct classes_cell {
+	char s[128];
+	bool cut; /* longer than fits: no number */
+};
+
+void classes_trim(const char *cell, struct classes_cell *out);
+bool classes_is_missing(const struct classes_cell *c); /* empty, "NA", "?" or "-" */
+bool classes_is_number(const struct classes_cell *c);
+
+/*
+ * Set classes, class_name, y (its storage too) and unlabelled of `ds` from the labels of its n
+ * rows, which are label[i * stride]; blanks around them do not count. `what` is what errors call
+ * the labels: "label column 3". Refused: fewer than two classes, more than DATASET_CLASSES.
+ */
+int classes_set(struct dataset *ds, const char *const *label, size_t stride, const char *what, struct err *e);
+
+/* The same from whole numbers; a negative one is no label. */
+int classes_set_numbers(struct dataset *ds, const int64_t *label, const char *what, struct err *e);
+
+#endif

@@ -1,0 +1,182 @@
+/* corpus.c: text becomes rows of token ids. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/data/corpus.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/gzip.h"
+#include "retort/base/mem.h"
+#include "retort/data/tokenizer.h"
+
+#define VOCAB_FILE ((size_t)1 << 20) /* bytes of a vocabulary file: TOKENIZER_CHARS lines of 5 bytes fit */
+
+int
+corpus_room(struct dataset *ds, size_t length, size_t more, struct err *e)
+{
+	if (ds->n > DATASET_IDS / length)
+		return err_set(e, "%zu rows of %zu tokens: at most %zu tokens are accepted", ds->n, length, DATASET_IDS);
+	ds->kind = DATASET_TOKENS;
+	ds->d = ds->length = length;
+	ds->ids = mem_try(ds->n * length + more, sizeof *ds->ids);
+	if (!ds->ids)
+		return err_set(e, "no memory for %zu rows of %zu tokens", ds->n, length);
+	memset(ds->ids, 0xFF, (ds->n * length + more) * sizeof *ds->ids);
+	return 0;
+}
+
+int
+corpus_windows(const int32_t *ids, size_t n, size_t length, size_t vocab, struct dataset **out, struct err *e)
+{
+	size_t rows = n > 0 ? (n - 1) / length : 0;
+	struct dataset *ds;
+
+	if (rows < DATASET_ROWS)
+		return err_set(e, "%zu tokens: %zu windows of length %zu, at least %d are needed", n, rows, length,
+			       DATASET_ROWS);
+	if (vocab < 2)
+		return err_set(e, "a vocabulary of one token leaves nothing to learn");
+	ds = mem_new(sizeof *ds);
+	ds->n = rows;
+	ds->vocab = vocab;
+	ds->next_token = true;
+	ds->classes = (int)vocab;
+	ds->y = mem_try(rows, sizeof *ds->y);
+	if (corpus_room(ds, length, 1, e) < 0 || !ds->y) {
+		if (ds->ids)
+			err_set(e, "no memory for the labels of %zu rows", rows);
+		dataset_free(ds);
+		return -1;
+	}
+	memcpy(ds->ids, ids, (rows * length + 1) * sizeof *ids);
+	*out = ds;
+	return 0;
+}
+
+/* Byte, char, or the path of a vocabulary file, whose hash goes into *key. */
+static int
+choose_tokenizer(const struct dataset_options *o, struct tokenizer *t, struct hash *key, struct err *e)
+{
+	bool bytes = strcmp(o->tokens, "byte") == 0, fixed = !bytes && strcmp(o->tokens, "char") != 0;
+	char options[64], *vocab;
+	struct hash said;
+	size_t size;
+	int status;
+
+	snprintf(options, sizeof options, "tokens %s length %zu", fixed ? "vocabulary" : o->tokens, o->length);
+	said = hash_of(options, strlen(options));
+	*key = hash_join(key, &said);
+	if (!fixed) {
+		tokenizer_init(t, bytes ? TOKENIZER_BYTE : TOKENIZER_CHAR);
+		return 0;
+	}
+	if (gzip_read(o->tokens, VOCAB_FILE, &vocab, &size, e) < 0)
+		return err_wrap(e, "tokens");
+	said = hash_of(vocab, size);
+	*key = hash_join(key, &said);
+	status = tokenizer_from_vocab(t, vocab, size, e);
+	mem_free(vocab);
+	return status < 0 ? err_wrap(e, "tokens: %s", o->tokens) : 0;
+}
+
+/* A CHAR tokenizer without a vocabulary file learns it from the text. */
+static bool
+learns(const struct tokenizer *t)
+{
+	return t->kind == TOKENIZER_CHAR && !t->point;
+}
+
+static int
+encode_stream(struct tokenizer *t, const char *text, size_t size, const struct dataset_options *o,
+	      struct dataset **out, struct err *e)
+{
+	struct tokenizer_ids ids = { .id = mem_try(size, sizeof *ids.id), .cap = size };
+	int status = 0;
+
+	if (!ids.id)
+		return err_set(e, "no memory for %zu tokens", size);
+	if (learns(t) && (tokenizer_see(t, text, size, e) < 0 || tokenizer_settle(t, e) < 0))
+		status = -1;
+	if (status == 0)
+		status = tokenizer_encode(t, text, size, &ids, e);
+	if (status == 0)
+		status = corpus_windows(ids.id, ids.n, o->length, t->vocab, out, e);
+	mem_free(ids.id);
+	return status;
+}
+
+int
+corpus_stream(const char *text, size_t size, const struct dataset_options *o, struct dataset **out, struct err *e)
+{
+	struct hash key = hash_of(text, size);
+	struct tokenizer t;
+	int status;
+
+	if (choose_tokenizer(o, &t, &key, e) < 0)
+		return -1;
+	status = encode_stream(&t, text, size, o, out, e);
+	if (status == 0) {
+		(*out)->hash = key;
+		(*out)->token_name = tokenizer_names(&t);
+	}
+	tokenizer_release(&t);
+	return status;
+}
+
+static int
+learn(struct tokenizer *t, const char *const *text, size_t stride, const size_t *line, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++)
+		if (tokenizer_see(t, text[i * stride], strlen(text[i * stride]), e) < 0)
+			return err_wrap(e, "line %zu: the text", line[i]);
+	if (tokenizer_settle(t, e) < 0)
+		return -1;
+	return t->vocab ? 0 : err_set(e, "every text is empty");
+}
+
+static int
+encode_rows(const struct tokenizer *t, const char *const *text, size_t stride, const size_t *line, struct dataset *ds,
+	    struct err *e)
+{
+	struct tokenizer_ids ids = { 0 };
+	int status = 0;
+
+	for (size_t i = 0; i < ds->n && status == 0; i++) {
+		const char *s = text[i * stride];
+
+		ids.n = 0;
+		status = tokenizer_encode(t, s, strlen(s), &ids, e);
+		if (status < 0)
+			err_wrap(e, "line %zu: the text", line[i]);
+		else if (ids.n)
+			memcpy(ds->ids + i * ds->length, ids.id,
+			       (ids.n < ds->length ? ids.n : ds->length) * sizeof *ids.id);
+	}
+	mem_free(ids.id);
+	return status;
+}
+
+int
+corpus_texts(const char *const *text, size_t stride, const size_t *line, const struct dataset_options *o,
+	     struct dataset *ds, struct err *e)
+{
+	struct tokenizer t;
+	int status = 0;
+
+	if (choose_tokenizer(o, &t, &ds->hash, e) < 0)
+		return -1;
+	if (learns(&t))
+		status = learn(&t, text, stride, line, ds->n, e);
+	if (status == 0)
+		status = corpus_room(ds, o->length, 0, e);
+	if (status == 0)
+		status = encode_rows(&t, text, stride, line, ds, e);
+	if (status == 0) {
+		ds->vocab = t.vocab;
+		ds->token_name = tokenizer_names(&t);
+	}
+	tokenizer_release(&t);
+	return status;
+}

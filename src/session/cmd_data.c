@@ -1,0 +1,180 @@
+/* cmd_data.c: the command that reads a data set. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+#include <string.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/data/dataset.h"
+
+/* What the words after the name say. */
+struct reading {
+	struct dataset_options o;
+	int64_t labels;     /* shown to students; -1: all */
+	uint32_t files;     /* bit i: word i names a file */
+	char *path[2];      /* of files that options name; owned */
+};
+
+enum option { LABEL, HEADER, LABELS, LABELS_FROM, TEXT, TOKENS, LENGTH, VOCAB };
+
+static const char *const options[] = {
+	[LABEL] = "label",   [HEADER] = "header", [LABELS] = "labels", [LABELS_FROM] = "labels-from",
+	[TEXT] = "text",     [TOKENS] = "tokens", [LENGTH] = "length", [VOCAB] = "vocab",
+};
+
+const char *
+cmd_data_option(size_t i)
+{
+	return i < sizeof options / sizeof *options ? options[i] : NULL;
+}
+
+/* The path of a file that word `at` names, relative to the script. */
+static const char *
+take_file(struct cmd_call *c, struct reading *r, int slot, int at)
+{
+	mem_free(r->path[slot]);
+	r->files |= 1u << at;
+	return r->path[slot] = io_join(c->dir, c->argv[at]);
+}
+
+static int
+take_count(const char *key, const char *word, int64_t most, int64_t *out, struct err *e)
+{
+	char what[24] = "data: ";
+
+	strncat(what, key, sizeof what - strlen(what) - 1);
+	if (cmd_number(what, word, out, e) < 0)
+		return -1;
+	if (*out < 1)
+		return err_set(e, "%s: %s is not at least 1", what, word);
+	return *out <= most ? 0 : err_set(e, "%s: %s is outside 1..%lld", what, word, (long long)most);
+}
+
+static int
+take_header(const char *value, struct dataset_options *o, struct err *e)
+{
+	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+		return err_set(e, "data: header: '%.40s' is neither yes nor no", value);
+	o->header = strcmp(value, "yes") == 0 ? DATASET_HEADER_YES : DATASET_HEADER_NO;
+	return 0;
+}
+
+/* Option `key` with the word at `at`. */
+static int
+take_option(struct cmd_call *c, struct reading *r, enum option key, int at, struct err *e)
+{
+	const char *value = c->argv[at];
+	int64_t n = 0;
+	int status = 0;
+
+	switch (key) {
+	case LABEL:
+		r->o.label = value;
+		break;
+	case HEADER:
+		return take_header(value, &r->o, e);
+	case LABELS:
+		return take_count("labels", value, INT64_MAX, &r->labels, e);
+	case LABELS_FROM:
+		r->o.labels_from = take_file(c, r, 0, at);
+		break;
+	case TEXT:
+		r->o.text = value;
+		break;
+	case TOKENS:
+		r->o.tokens = strcmp(value, "byte") == 0 || strcmp(value, "char") == 0 ? value : take_file(c, r, 1, at);
+		break;
+	case LENGTH:
+		status = take_count("length", value, DATASET_LENGTH, &n, e);
+		r->o.length = (size_t)n;
+		break;
+	case VOCAB:
+		status = take_count("vocab", value, DATASET_VOCAB, &n, e);
+		r->o.vocab = (size_t)n;
+		break;
+	}
+	return status;
+}
+
+static int
+parse_options(struct cmd_call *c, struct reading *r, struct err *e)
+{
+	const size_t n = sizeof options / sizeof *options;
+
+	for (int i = 1; i + 1 < c->argc; i += 2) {
+		size_t key = 0;
+
+		while (key < n && strcmp(options[key], c->argv[i]) != 0)
+			key++;
+		if (key == n)
+			return err_set(e, "data: '%.40s' is none of label, header, labels, labels-from, text, tokens, length, "
+				       "vocab", c->argv[i]);
+		if (take_option(c, r, (enum option)key, i + 1, e) < 0)
+			return -1;
+	}
+	return c->argc % 2 ? 0 : err_set(e, "data: '%.40s' has no value", c->argv[c->argc - 1]);
+}
+
+/* A bundled name, with the options it is read with, or a file. */
+static char *
+find_data(struct cmd_call *c, struct reading *r, struct err *e)
+{
+	struct text names = { 0 };
+	const char *name;
+	char *path;
+
+	for (size_t i = 0; (name = dataset_bundled_name(i)); i++) {
+		text_addf(&names, "%s%s", i ? ", " : "", name);
+		if (strcmp(name, c->argv[0]) != 0)
+			continue;
+		text_release(&names);
+		r->o = dataset_bundled_options(i);
+		return dataset_bundled(name, e);
+	}
+	r->files = 1;
+	path = io_join(c->dir, c->argv[0]);
+	if (!strchr(c->argv[0], '/') && !strchr(c->argv[0], '.') && !io_exists(path)) {
+		err_set(e, "data: %s: neither a bundled set (%s) nor a file", c->argv[0], text_get(&names));
+		mem_free(path);
+		path = NULL;
+	}
+	text_release(&names);
+	return path;
+}
+
+static int
+exec_data(struct cmd_call *c, struct err *e)
+{
+	struct reading reading = { .labels = -1 };
+	char *path = find_data(c, &reading, e);
+	struct request *r;
+	int status = -1;
+
+	if (path && parse_options(c, &reading, e) == 0) {
+		r = cmd_request(c, REQUEST_DATA);
+		r->number = reading.labels;
+		status = dataset_read(path, &reading.o, &r->dataset, e);
+	}
+	if (status == 0 && reading.files)
+		cmd_record_files(c, "data", reading.files);
+	mem_free(path);
+	mem_free(reading.path[0]);
+	mem_free(reading.path[1]);
+	return status;
+}
+
+const struct cmd cmd_data = {
+	.name = "data",
+	.complete = "@data @option",
+	.args = "NAME|FILE [label COLUMN] [header yes|no] [labels N] [labels-from FILE] [text COLUMN] "
+		"[tokens byte|char|FILE] [length N] [vocab N]",
+	.min_args = 1,
+	.max_args = 17,
+	.flags = CMD_RECORD,
+	.doc = "Read a data set: bundled, a table, images, or text; with labels N students see the labels of N rows only.",
+	.example = "data digits labels 100",
+	.exec = exec_data,
+};

@@ -1,0 +1,241 @@
+/* own.c: Retort's own training as a contestant of the benchmark. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "own.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "retort/base/mem.h"
+#include "retort/base/mono.h"
+#include "retort/base/rng.h"
+#include "retort/learn/trainer.h"
+
+#define WARM 100 /* steps: every row asked about once; where that takes long, fewer after the teacher was asked */
+
+#define LEAST 4  /* steps of a window: the difference of two runs of one step is noise */
+
+/* Data, weights of the terms and settings as in peer.py; the optimizer adamw without decay is Adam. */
+static const struct plan {
+	size_t rows, features; /* or tokens */
+	size_t vocab;          /* 0: numbers */
+	int classes;           /* of a row, or as many as words where every token has the next as its label */
+	const char *batch, *optimizer, *teacher, *student;
+	const char *temperature, *kd, *ce;
+	const char *top;       /* largest logits of a token that are kept */
+	bool maps;
+	int64_t warm;
+} plans[] = {
+	{ 8192, 784, 0, 10, "128", "momentum", "mlp 1200,1200", "mlp 800,800", "4", "0.9", "0.1", "all", false, WARM },
+	{ 1797, 64, 0, 10, "32", "adamw", "mlp 256,256", "mlp 32", "4", "0.9", "0.1", "all", false, WARM },
+	{ 1024, 64, 8000, 4, "32", "adamw", "transformer layers=6 width=256 heads=4 ff=1024",
+	  "transformer layers=2 width=128 heads=4 ff=512", "4", "0.9", "0.1", "all", true, WARM / 3 },
+	{ 256, 128, 4096, 4096, "16", "adamw", "decoder layers=6 width=384 heads=6 ff=1536",
+	  "decoder layers=3 width=192 heads=3 ff=768", "2", "0.5", "0.5", "32", false, WARM / 6 },
+};
+
+struct own {
+	struct trainer *trainer;
+	size_t batch;
+	double rate; /* steps a second, last time */
+};
+
+bool
+own_has(int workload)
+{
+	return workload >= 1 && (size_t)workload <= sizeof plans / sizeof *plans;
+}
+
+static void
+random_tokens(struct dataset *ds, const struct plan *p, struct rng r)
+{
+	size_t n = p->rows * p->features + 1;
+
+	ds->kind = DATASET_TOKENS;
+	ds->length = p->features;
+	ds->vocab = p->vocab;
+	ds->next_token = (size_t)p->classes == p->vocab;
+	ds->ids = mem_try(n, sizeof *ds->ids);
+	for (size_t i = 0; i < n; i++)
+		ds->ids[i] = (int32_t)rng_below(r, i, (uint32_t)p->vocab);
+}
+
+static struct dataset *
+random_data(const struct plan *p)
+{
+	struct dataset *ds = mem_new(sizeof *ds);
+	struct rng r = rng_stream(1, "bench", 0, 0);
+
+	snprintf(ds->name, sizeof ds->name, "random");
+	ds->n = p->rows;
+	ds->d = p->features;
+	ds->classes = p->classes;
+	ds->y = mem_try(ds->n, sizeof *ds->y);
+	if (p->vocab) {
+		random_tokens(ds, p, r);
+	} else {
+		ds->x = mem_try(ds->n * ds->d, sizeof *ds->x);
+		ds->column = mem_array(ds->d, sizeof *ds->column);
+		for (size_t i = 0; i < ds->n * ds->d; i++)
+			ds->x[i] = (float)rng_unit(r, i);
+	}
+	if (!ds->next_token)
+		ds->class_name = mem_array((size_t)ds->classes, sizeof *ds->class_name);
+	for (size_t i = 0; i < ds->n && !ds->next_token; i++)
+		ds->y[i] = (int32_t)(i % (size_t)ds->classes);
+	return ds;
+}
+
+/* Post, and take events until an answer of `kind` comes. */
+static void
+ask(struct trainer *t, struct request *q, enum request_kind kind)
+{
+	struct event ev[256];
+	bool found = false;
+
+	trainer_post(t, q);
+	while (!found) {
+		struct pollfd p = { trainer_fd(t), POLLIN, 0 };
+		size_t n;
+
+		trainer_quiet(t);
+		while ((n = trainer_take(t, ev, 256)) > 0)
+			for (size_t i = 0; i < n; i++) {
+				if (ev[i].metric != METRIC_NONE)
+					continue;
+				if (ev[i].answer->status < 0) {
+					fprintf(stderr, "bench: %s\n", ev[i].answer->err.msg);
+					exit(1);
+				}
+				found |= ev[i].answer->kind == kind;
+				request_free(ev[i].answer);
+			}
+		if (!found)
+			poll(&p, 1, -1);
+	}
+}
+
+static struct request *
+request(enum request_kind kind, const char *name, const char *spec, int64_t number)
+{
+	struct request *r = request_new(kind);
+
+	snprintf(r->name, sizeof r->name, "%s", name);
+	snprintf(r->spec, sizeof r->spec, "%s", spec);
+	r->number = number;
+	return r;
+}
+
+static struct request *
+set(const char *knob, const char *value)
+{
+	struct request *r = request_new(REQUEST_SET);
+
+	r->knob = knob_find(knob, NULL);
+	snprintf(r->text, sizeof r->text, "%s", value);
+	return r;
+}
+
+/* Seconds that a run of so many steps takes, with what it costs at its ends. */
+static double
+timed(struct own *o, size_t steps)
+{
+	double start = mono_now();
+
+	ask(o->trainer, request(REQUEST_RUN, "", "", (int64_t)steps), REQUEST_DONE);
+	return mono_now() - start;
+}
+
+/* The teacher's blocks 3 and 6 teach the student's 1 and 2: hidden states and attention maps. */
+static struct request *
+maps(void)
+{
+	static const char *const layer[2][2] = { { "3", "1" }, { "6", "2" } };
+	struct request *r = request_new(REQUEST_MAP);
+
+	for (int i = 0; i < 4; i++) {
+		struct request_map *m = &r->map[r->n_maps++];
+
+		snprintf(m->teacher, sizeof m->teacher, "big");
+		snprintf(m->t_layer, sizeof m->t_layer, "%s", layer[i / 2][0]);
+		snprintf(m->s_layer, sizeof m->s_layer, "%s", layer[i / 2][1]);
+		m->on = i % 2 ? MODEL_ATTENTION : MODEL_HIDDEN;
+		m->weight = 1;
+	}
+	return r;
+}
+
+static struct request *
+option(const char *key, const char *value)
+{
+	struct request *r = request(REQUEST_OPTIONS, "big", value, 0);
+
+	snprintf(r->text, sizeof r->text, "%s", key);
+	return r;
+}
+
+/* What memory the process had until now does not count: a student is measured, not how its teacher was trained. */
+static void
+forget_peak(void)
+{
+	FILE *f = fopen("/proc/self/clear_refs", "w");
+
+	if (f) {
+		fputs("5", f);
+		fclose(f);
+	}
+}
+
+void *
+own_new(int workload, bool kept, int threads)
+{
+	const struct plan *p = &plans[workload - 1];
+	struct own *o = mem_new(sizeof *o);
+	struct trainer *t = o->trainer = trainer_new(threads, 0);
+	struct request *data = request(REQUEST_DATA, "", "", -1);
+
+	data->dataset = random_data(p);
+	ask(t, data, REQUEST_DATA);
+	ask(t, set("batch", p->batch), REQUEST_SET);
+	ask(t, set("optimizer", p->optimizer), REQUEST_SET);
+	ask(t, set("lr", "0.001"), REQUEST_SET);
+	ask(t, set("temperature", p->temperature), REQUEST_SET);
+	ask(t, set("kd-weight", p->kd), REQUEST_SET);
+	ask(t, set("ce-weight", p->ce), REQUEST_SET);
+	ask(t, set("eval-every", "1000000000"), REQUEST_SET);
+	ask(t, request(REQUEST_TEACHER, "big", p->teacher, 0), REQUEST_TEACHER);
+	ask(t, option("cache", kept ? "memory" : "off"), REQUEST_OPTIONS);
+	if (kept)
+		ask(t, option("top", p->top), REQUEST_OPTIONS);
+	/* a step or two will do: it has to be a trained one, not a good one */
+	ask(t, request(REQUEST_TRAIN, "big", "", 1), REQUEST_TRAIN);
+	ask(t, request(REQUEST_STOP, "", "", 0), REQUEST_DONE);
+	ask(t, request(REQUEST_STUDENT, "", p->student, 0), REQUEST_STUDENT);
+	if (p->maps)
+		ask(t, maps(), REQUEST_MAP);
+	forget_peak();
+	o->batch = (size_t)strtoul(p->batch, NULL, 10);
+	timed(o, (size_t)p->warm);
+	o->rate = 10 / timed(o, 10);
+	return o;
+}
+
+/* Two lengths, so that what a run costs at its ends falls out of the difference. */
+double
+own_run(void *own, double seconds, size_t *samples)
+{
+	struct own *o = own;
+	double took;
+	size_t steps = (size_t)(seconds * o->rate) + 1;
+
+	steps = seconds > 0 && steps < LEAST ? LEAST : steps;
+	took = -timed(o, 1);
+	took += timed(o, 1 + steps);
+	took = took > 1e-9 ? took : 1e-9;
+	if (seconds > 0)
+		o->rate = (double)steps / took;
+	*samples = steps * o->batch;
+	return took;
+}

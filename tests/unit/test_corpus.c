@@ -1,0 +1,433 @@
+/* test_corpus.c: tokenizers, windows of text, tables of texts, files of token ids. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include <unistd.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/data/corpus.h"
+#include "retort/data/idsfile.h"
+#include "retort/data/scale.h"
+#include "retort/data/tokenizer.h"
+
+#define POEM "床前明月光，疑是地上霜。\nbefore my bed \xF0\x9F\x8C\x99 éa\n"
+
+static void
+check_ids(const int32_t *got, const int32_t *want, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		CHECK_INT(got[i], want[i]);
+}
+
+static const struct dataset_options chars = { .tokens = "char", .length = 4 };
+
+static void
+learn(struct tokenizer *t, enum tokenizer_kind kind, const char *text)
+{
+	struct err e;
+
+	tokenizer_init(t, kind);
+	CHECK_INT(tokenizer_see(t, text, strlen(text), &e), 0);
+	CHECK_INT(tokenizer_settle(t, &e), 0);
+}
+
+static void
+text_comes_back_from_its_ids(void **state)
+{
+	(void)state;
+	for (int kind = TOKENIZER_BYTE; kind <= TOKENIZER_CHAR; kind++) {
+		struct tokenizer_ids ids = { 0 };
+		struct text out = { 0 };
+		struct tokenizer t;
+
+		learn(&t, (enum tokenizer_kind)kind, POEM);
+		CHECK_INT(tokenizer_encode(&t, POEM, strlen(POEM), &ids, NULL), 0);
+		CHECK_INT(ids.n, kind == TOKENIZER_BYTE ? strlen(POEM) : 13 + 19);
+		for (size_t i = 0; i < ids.n; i++)
+			CHECK(ids.id[i] >= 0 && (size_t)ids.id[i] < t.vocab);
+		CHECK_INT(tokenizer_decode(&t, ids.id, ids.n, &out, NULL), 0);
+		CHECK_STR(out.s, POEM);
+		text_release(&out);
+		mem_free(ids.id);
+		tokenizer_release(&t);
+	}
+}
+
+static void
+characters_are_numbered_by_their_code_point(void **state)
+{
+	struct tokenizer_ids ids = { 0 };
+	struct text out = { 0 };
+	struct tokenizer t;
+	struct err e;
+	char **names;
+
+	(void)state;
+	learn(&t, TOKENIZER_CHAR, "\xEF\xBB\xBF" "b月ab\xF0\x9F\x8C\x99é");
+	CHECK_INT(t.vocab, 5); /* the byte order mark is none */
+	names = tokenizer_names(&t);
+	CHECK_STR(names[0], "a");
+	CHECK_STR(names[2], "é");
+	CHECK_STR(names[3], "月");
+	CHECK_INT(tokenizer_encode(&t, "é月", 5, &ids, &e), 0);
+	CHECK_INT(ids.n, 2);
+	CHECK_INT(ids.id[0], 2);
+	CHECK_INT(ids.id[1], 3);
+	CHECK_INT(tokenizer_encode(&t, "ab\xE6\x97\xA5", 5, &ids, &e), -1);
+	CHECK_STR(e.msg, "byte 2: the vocabulary has no U+65E5 日");
+	CHECK_INT(tokenizer_decode(&t, (int32_t[]){ 0, -1, 5 }, 3, &out, &e), -1);
+	CHECK_STR(e.msg, "token 2: id 5 is not in 0..4");
+	for (size_t i = 0; i < t.vocab; i++)
+		mem_free(names[i]);
+	mem_free(names);
+	text_release(&out);
+	mem_free(ids.id);
+	tokenizer_release(&t);
+}
+
+static void
+bytes_that_are_no_utf8_are_refused_where_they_stand(void **state)
+{
+	static const struct { const char *text, *message; } bad[] = {
+		{ "ab\xFF", "byte 2: 0xFF is not UTF-8" },
+		{ "月\xE6\x9C", "byte 3: 0xE6 is not UTF-8" },
+		{ "\xC0\x80", "byte 0: 0xC0 is not UTF-8" },
+		{ "\xED\xA0\x80", "byte 0: 0xED is not UTF-8" },
+		{ "\xF4\x90\x80\x80", "byte 0: 0xF4 is not UTF-8" },
+	};
+	struct tokenizer t;
+	struct err e;
+
+	(void)state;
+	tokenizer_init(&t, TOKENIZER_CHAR);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		CHECK_INT(tokenizer_see(&t, bad[i].text, strlen(bad[i].text), &e), -1);
+		CHECK_STR(e.msg, bad[i].message);
+	}
+	CHECK_INT(tokenizer_see(&t, "\xEF\xBF\xBD", 3, &e), 0); /* U+FFFD itself is a character */
+	tokenizer_release(&t);
+}
+
+static void
+more_characters_than_the_cap_are_refused(void **state)
+{
+	struct tokenizer t;
+	struct err e;
+	char utf8[4];
+
+	(void)state;
+	tokenizer_init(&t, TOKENIZER_CHAR);
+	for (uint32_t cp = 0x10000; cp <= 0x10000 + TOKENIZER_CHARS; cp++)
+		CHECK_INT(tokenizer_see(&t, utf8, text_utf8_put(cp, utf8), &e), 0);
+	CHECK_INT(tokenizer_settle(&t, &e), -1);
+	CHECK_STR(e.msg, "65537 distinct characters, at most 65536 are accepted; take bytes");
+	tokenizer_release(&t);
+}
+
+static void
+a_vocabulary_file_says_the_ids(void **state)
+{
+	static const struct { const char *bytes, *message; } bad[] = {
+		{ "", "empty: no tokens" },
+		{ "a\nbc\n", "line 2: a token of several characters; single ones are read" },
+		{ "a\r\n", "line 1: a token of several characters" },
+		{ "a\nb\na", "line 3: the character of line 1 again" },
+		{ "a\n\xFF\n", "line 2: byte 0: 0xFF is not UTF-8" },
+	};
+	static const char good[] = "月\n\nb\n ";
+	struct tokenizer_ids ids = { 0 };
+	struct tokenizer t;
+	struct err e;
+
+	(void)state;
+	CHECK_INT(tokenizer_from_vocab(&t, good, sizeof good - 1, &e), 0);
+	CHECK_INT(t.vocab, 4);
+	CHECK_INT(tokenizer_encode(&t, "b \n月", 6, &ids, &e), 0);
+	check_ids(ids.id, (int32_t[]){ 2, 3, 1, 0 }, 4); /* an empty line is the line feed */
+	mem_free(ids.id);
+	tokenizer_release(&t);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		CHECK_INT(tokenizer_from_vocab(&t, bad[i].bytes, strlen(bad[i].bytes), &e), -1);
+		if (!strstr(e.msg, bad[i].message))
+			fail_msg("%s", e.msg);
+	}
+}
+
+static void
+windows_do_not_overlap_and_have_one_token_behind_the_last(void **state)
+{
+	char text[46];
+	struct dataset *ds;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (char)('a' + i % 26);
+	CHECK_INT(corpus_stream(text, 41, &chars, &ds, &e), 0); /* 40 tokens fill ten windows, one is the last label */
+	CHECK_INT(ds->kind, DATASET_TOKENS);
+	CHECK_INT(ds->n, 10);
+	CHECK_INT(ds->d, 4);
+	CHECK_INT(ds->length, 4);
+	CHECK_INT(ds->vocab, 26);
+	CHECK_INT(ds->classes, 26);
+	CHECK(ds->next_token && !ds->x && !ds->class_name);
+	CHECK_STR(ds->token_name[25], "z");
+	for (int i = 0; i <= 40; i++)
+		CHECK_INT(ds->ids[i], i % 26);
+	for (size_t i = 0; i < ds->n; i++)
+		CHECK_INT(ds->y[i], 0);
+	dataset_free(ds);
+	CHECK_INT(corpus_stream(text, 44, &chars, &ds, &e), 0); /* the rest is dropped */
+	CHECK_INT(ds->n, 10);
+	CHECK_INT(ds->ids[40], 40 % 26);
+	dataset_free(ds);
+	CHECK_INT(corpus_stream(text, 40, &chars, &ds, &e), -1);
+	CHECK_STR(e.msg, "40 tokens: 9 windows of length 4, at least 10 are needed");
+	CHECK_INT(corpus_stream("", 0, &chars, &ds, &e), -1);
+	memset(text, 'a', sizeof text);
+	CHECK_INT(corpus_stream(text, 41, &chars, &ds, &e), -1);
+	CHECK_STR(e.msg, "a vocabulary of one token leaves nothing to learn");
+}
+
+/* The set of a table. */
+static int
+table(const char *csv, const struct dataset_options *o, struct dataset **out, struct err *e)
+{
+	struct csvfile t;
+	int status;
+
+	CHECK_INT(csvfile_parse(csv, strlen(csv), ',', &t, e), 0);
+	status = dataset_from_table(&t, o, out, e);
+	csvfile_release(&t);
+	return status;
+}
+
+#define SIX "b,cab\na,\"c,a\"\nb,a\na,cc\n?,b\nb,ab\n"
+
+static void
+texts_are_cut_off_and_padded_and_an_empty_one_is_padding(void **state)
+{
+	struct dataset_options o = { .text = "said", .tokens = "char", .length = 3 };
+	struct dataset *ds;
+	struct scale s;
+	struct err e;
+
+	(void)state;
+	CHECK_INT(table("mood,said\na,月bcab\nb,\na,b\n" SIX "b,x\n", &o, &ds, &e), 0); /* a header: it has the name */
+	CHECK_INT(ds->n, 10);
+	CHECK_INT(ds->classes, 2);
+	CHECK_STR(ds->class_name[1], "b");
+	CHECK_INT(ds->y[0], 0);
+	CHECK_INT(ds->unlabelled, 1);
+	CHECK_INT(ds->vocab, 6); /* , a b c x moon */
+	CHECK(!ds->next_token && !ds->x);
+	check_ids(ds->ids, (int32_t[]){ 5, 2, 3, -1, -1, -1, 2, -1, -1 }, 9);
+	scale_fit(ds, (uint32_t[]){ 0, 1 }, 2, &s); /* nothing to scale */
+	scale_apply(&s, ds);
+	CHECK_INT(s.d, 0);
+	CHECK_INT(ds->ids[0], 5);
+	scale_release(&s);
+	dataset_free(ds);
+}
+
+static void
+columns_of_texts_are_found_by_number_too(void **state)
+{
+	struct dataset_options o = { .text = "2", .tokens = "byte", .length = 2 };
+	struct dataset *ds;
+	struct err e;
+
+	(void)state;
+	CHECK_INT(table(SIX SIX, &o, &ds, &e), 0);
+	CHECK_INT(ds->n, 12);
+	CHECK_INT(ds->vocab, 256);
+	CHECK(ds->token_name == NULL);
+	CHECK_INT(ds->ids[0], 'c');
+	dataset_free(ds);
+	o.label = "2";
+	CHECK_INT(table(SIX SIX, &o, &ds, &e), -1);
+	CHECK_STR(e.msg, "column 2 cannot be both text and label");
+	o.label = NULL;
+	o.text = "said";
+	CHECK_INT(table(SIX SIX, &o, &ds, &e), -1);
+	CHECK_STR(e.msg, "text 'said': no such column; columns are 1..2");
+	o = (struct dataset_options){ .text = "2", .tokens = "char", .length = 2 };
+	CHECK_INT(table(SIX "a,b\nb,b\xFF\nb,a\na,a\n", &o, &ds, &e), -1);
+	CHECK_STR(e.msg, "line 8: the text: byte 1: 0xFF is not UTF-8");
+	CHECK_INT(table("a,\na,\na,\na,\na,\nb,\nb,\nb,\nb,\nb,\n", &o, &ds, &e), -1);
+	CHECK_STR(e.msg, "every text is empty");
+}
+
+static int
+ids(const char *text, size_t length, size_t vocab, struct dataset **out, struct err *e)
+{
+	struct dataset_options o = { .length = length, .vocab = vocab };
+	char *copy = mem_text(text);
+	int status = idsfile_make(copy, strlen(text), &o, out, e);
+
+	mem_free(copy);
+	return status;
+}
+
+static void
+lines_of_ids_are_one_stream(void **state)
+{
+	struct dataset *ds;
+	struct err e;
+
+	(void)state;
+	CHECK_INT(ids("0 1 2 3\n\n4  5 6\r\n 7 8 9 10 11\n12 13 14 15 16 17 18 19 20 21", 2, 0, &ds, &e), 0);
+	CHECK_INT(ds->n, 10);
+	CHECK_INT(ds->vocab, 22);
+	CHECK_INT(ds->classes, 22);
+	CHECK(ds->next_token && !ds->token_name);
+	for (int i = 0; i <= 20; i++)
+		CHECK_INT(ds->ids[i], i);
+	dataset_free(ds);
+	CHECK_INT(ids("0 1 2 3 0 1 2 3 0 1 2 3", 1, 50, &ds, &e), 0);
+	CHECK_INT(ds->vocab, 50);
+	dataset_free(ds);
+}
+
+static void
+a_tab_ends_a_label_of_a_line_of_ids(void **state)
+{
+	struct dataset *ds;
+	struct err e;
+
+	(void)state;
+	CHECK_INT(ids("yes\t1 2 3\nno\t4\nyes\t\nno\t5 6\t7\nyes\t1\nno\t1\n\t1\nno\t1\nno\t1\nno\t9\n", 2, 0, &ds, &e), 0);
+	CHECK_INT(ds->n, 10);
+	CHECK_INT(ds->vocab, 10);
+	CHECK_INT(ds->classes, 2);
+	CHECK_STR(ds->class_name[0], "no");
+	CHECK_INT(ds->y[0], 1);
+	CHECK_INT(ds->y[6], -1);
+	CHECK(!ds->next_token);
+	check_ids(ds->ids, (int32_t[]){ 1, 2, 4, -1, -1, -1, 5, 6 }, 8);
+	dataset_free(ds);
+}
+
+static void
+what_is_no_id_is_refused_with_line_and_column(void **state)
+{
+	static const struct { const char *text; size_t vocab; const char *message; } bad[] = {
+		{ "1 2\n3 x4 5\n", 0, "line 2, column 3: 'x4' is no token id" },
+		{ "1 -2\n", 0, "line 1, column 3: '-2' is no token id" },
+		{ "1 2.5\n", 0, "line 1, column 3: '2.5' is no token id" },
+		{ "1 2\n3 8\n", 8, "line 2, column 3: id 8 is not in 0..7" },
+		{ "a\t1 8\n", 8, "line 1, column 5: id 8 is not in 0..7" },
+		{ "99999999999999999999999\n", 0, "line 1, column 1: id 99999999999999999999999 is not in 0..1048575" },
+		{ "a\t1\n\n2\n", 0, "line 3: no tab, line 1 has one: a tab ends a label, on every line or on none" },
+		{ "1\n2\t3\n", 0, "line 2: a tab, line 1 has none" },
+		{ "\n \n", 0, "empty: no token ids" },
+		{ "a\t1\nb\t2\n", 0, "2 rows: at least 10 are needed" },
+		{ "1 2 3 4\n", 0, "4 tokens: 3 windows of length 1, at least 10 are needed" },
+	};
+	struct dataset *ds;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		CHECK_INT(ids(bad[i].text, 1, bad[i].vocab, &ds, &e), -1);
+		if (!strstr(e.msg, bad[i].message))
+			fail_msg("%s", e.msg);
+	}
+}
+
+static void
+the_hash_changes_with_what_networks_see(void **state)
+{
+	struct dataset_options o[] = {
+		{ .tokens = "byte", .length = 4 }, { .tokens = "char", .length = 4 }, { .tokens = "byte", .length = 5 },
+	};
+	static const char text[] = "one two three four five six seven eight nine ten eleven twelve";
+	struct hash h[4];
+	struct dataset *ds;
+	struct err e;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		CHECK_INT(corpus_stream(text, sizeof text - 1, &o[i % 3], &ds, &e), 0);
+		h[i] = ds->hash;
+		dataset_free(ds);
+	}
+	CHECK_INT(memcmp(&h[0], &h[3], sizeof *h), 0);
+	CHECK(memcmp(&h[0], &h[1], sizeof *h) != 0);
+	CHECK(memcmp(&h[0], &h[2], sizeof *h) != 0);
+}
+
+static void
+a_vocabulary_file_that_lacks_a_character_refuses_the_text(void **state)
+{
+	static const char text[] = "abababababababababababababababababababababa", with_c[] = "abc";
+	char path[] = "/tmp/retort-vocab-XXXXXX";
+	struct dataset_options o = { .tokens = path, .length = 4 };
+	const void *part[] = { "b\na\n" };
+	int fd = mkstemp(path);
+	struct dataset *ds;
+	struct err e;
+
+	(void)state;
+	CHECK(fd >= 0);
+	close(fd);
+	CHECK_INT(io_write(path, part, (size_t[]){ 4 }, 1, NULL), 0);
+	CHECK_INT(corpus_stream(text, sizeof text - 1, &o, &ds, &e), 0);
+	CHECK_INT(ds->ids[0], 1);
+	CHECK_STR(ds->token_name[0], "b");
+	dataset_free(ds);
+	CHECK_INT(corpus_stream(with_c, 3, &o, &ds, &e), -1);
+	CHECK_STR(e.msg, "byte 2: the vocabulary has no U+0063 c");
+	unlink(path);
+	CHECK_INT(corpus_stream(text, sizeof text - 1, &o, &ds, &e), -1);
+	CHECK(strstr(e.msg, "tokens: ") == e.msg);
+}
+
+static void
+bundled_texts_are_there(void **state)
+{
+	struct dataset *ds = NULL;
+	const char *name;
+	int seen = 0;
+
+	(void)state;
+	for (size_t i = 0; (name = dataset_bundled_name(i)); i++) {
+		struct dataset_options o = dataset_bundled_options(i);
+		char *path = dataset_bundled(name, NULL);
+
+		CHECK(path && dataset_read(path, &o, &ds, NULL) == 0);
+		CHECK_STR(ds->name, name);
+		if (strcmp(name, "sums") == 0)
+			CHECK(ds->next_token && ds->length == 64 && ds->vocab == 256 && ds->n > 900);
+		if (strcmp(name, "sentences") == 0)
+			CHECK(!ds->next_token && ds->classes == 4 && ds->n == 2400 && ds->unlabelled == 0);
+		seen++;
+		dataset_free(ds);
+		mem_free(path);
+	}
+	CHECK_INT(seen, 3);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(text_comes_back_from_its_ids),
+		TEST(characters_are_numbered_by_their_code_point),
+		TEST(bytes_that_are_no_utf8_are_refused_where_they_stand),
+		TEST(more_characters_than_the_cap_are_refused),
+		TEST(a_vocabulary_file_says_the_ids),
+		TEST(windows_do_not_overlap_and_have_one_token_behind_the_last),
+		TEST(texts_are_cut_off_and_padded_and_an_empty_one_is_padding),
+		TEST(columns_of_texts_are_found_by_number_too),
+		TEST(lines_of_ids_are_one_stream),
+		TEST(a_tab_ends_a_label_of_a_line_of_ids),
+		TEST(what_is_no_id_is_refused_with_line_and_column),
+		TEST(the_hash_changes_with_what_networks_see),
+		TEST(a_vocabulary_file_that_lacks_a_character_refuses_the_text),
+		TEST(bundled_texts_are_there),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,386 @@
+/* test_idx.c: gzip'd files, IDX files, images and how they are scaled. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include <unistd.h>
+#include <zlib.h>
+
+#include "retort/base/gzip.h"
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/data/images.h"
+#include "retort/data/scale.h"
+
+static char dir[] = "/tmp/retort-idx-XXXXXX";
+
+/* A header: type, rank and sizes; returns its length. */
+static size_t
+header(unsigned char *out, unsigned type, int rank, const unsigned *dim)
+{
+	memset(out, 0, 4);
+	out[2] = (unsigned char)type;
+	out[3] = (unsigned char)rank;
+	for (int i = 0; i < 4 * rank; i++)
+		out[4 + i] = (unsigned char)(dim[i / 4] >> (24 - 8 * (i % 4)));
+	return 4 + 4 * (size_t)rank;
+}
+
+static size_t
+zip(const void *bytes, size_t size, char *out, size_t room)
+{
+	z_stream z = { .next_in = (z_const Bytef *)bytes, .avail_in = (uInt)size };
+
+	CHECK_INT(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	z.next_out = (Bytef *)out;
+	z.avail_out = (uInt)room;
+	CHECK_INT(deflate(&z, Z_FINISH), Z_STREAM_END);
+	deflateEnd(&z);
+	return room - z.avail_out;
+}
+
+static void
+write_file(const char *name, const void *bytes, size_t size)
+{
+	char *path = io_join(dir, name);
+
+	CHECK_INT(io_write(path, &bytes, &size, 1, NULL), 0);
+	mem_free(path);
+}
+
+/* The error of reading `name`, or "" when it is read; *out is the set. */
+static const char *
+read_set(const char *name, const char *labels_from, struct dataset **out)
+{
+	static struct err e;
+	char *path = io_join(dir, name), *from = labels_from ? io_join(dir, labels_from) : NULL;
+	struct dataset_options o = { .labels_from = from };
+
+	e.msg[0] = '\0';
+	*out = NULL;
+	if (dataset_read(path, &o, out, &e) < 0)
+		CHECK(strncmp(e.msg, path, strlen(path)) == 0);
+	else
+		CHECK(*out != NULL);
+	mem_free(path);
+	mem_free(from);
+	return e.msg;
+}
+
+static void
+gzip_gives_back_what_went_in_and_more_members_follow_each_other(void **state)
+{
+	static char text[300000], packed[400000];
+	char *out;
+	size_t size, n;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (char)(i * i >> 7);
+	n = zip(text, sizeof text, packed, sizeof packed);
+	CHECK_INT(gzip_inflate(packed, n, sizeof text, &out, &size, &e), 0); /* as much as the limit */
+	CHECK_INT(size, sizeof text);
+	CHECK_INT(memcmp(out, text, size), 0);
+	CHECK_INT(out[size], 0);
+	mem_free(out);
+	n += zip("tail", 4, packed + n, sizeof packed - n);
+	CHECK_INT(gzip_inflate(packed, n, 1 << 20, &out, &size, &e), 0);
+	CHECK_INT(size, sizeof text + 4);
+	CHECK_INT(memcmp(out + sizeof text, "tail", 5), 0);
+	mem_free(out);
+	n = zip("", 0, packed, sizeof packed);
+	CHECK_INT(gzip_inflate(packed, n, 100, &out, &size, &e), 0);
+	CHECK_INT(size, 0);
+	mem_free(out);
+}
+
+static void
+every_cut_or_changed_gzip_is_refused(void **state)
+{
+	char text[200], packed[400], *out;
+	size_t n, size;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (char)("abc"[i % 3] + (int)(i / 40));
+	n = zip(text, sizeof text, packed, sizeof packed - 8);
+	for (size_t cut = 2; cut < n; cut++) {
+		CHECK_INT(gzip_inflate(packed, cut, 1000, &out, &size, &e), -1);
+		CHECK(strstr(e.msg, "cut off") != NULL);
+	}
+	packed[n] = 'x';
+	CHECK_INT(gzip_inflate(packed, n + 1, 1000, &out, &size, &e), -1);
+	CHECK_STR(e.msg, "gzip: 1 bytes behind the end of the compressed data");
+	for (size_t i = n - 8; i < n; i++) { /* the checksum and the size */
+		packed[i] ^= 1;
+		CHECK_INT(gzip_inflate(packed, n, 1000, &out, &size, &e), -1);
+		CHECK(strstr(e.msg, "damaged") != NULL);
+		packed[i] ^= 1;
+	}
+	CHECK_INT(gzip_inflate(packed, n, sizeof text - 1, &out, &size, &e), -1);
+	CHECK_STR(e.msg, "gzip: holds more than 199 bytes, the most that is accepted");
+}
+
+static void
+a_gzip_bomb_takes_no_more_memory_than_the_limit(void **state)
+{
+	static char zeros[1 << 22];
+	char packed[1 << 13], *out;
+	size_t n = zip(zeros, sizeof zeros, packed, sizeof packed), size;
+	struct err e;
+
+	(void)state;
+	CHECK(n < sizeof zeros / 900);
+	CHECK_INT(gzip_inflate(packed, n, 100000, &out, &size, &e), -1);
+	CHECK(strstr(e.msg, "more than 100000 bytes") != NULL);
+	memset(packed + n - 4, 0xFF, 4); /* it claims 4 GiB: the claim alone takes nothing */
+	CHECK_INT(gzip_inflate(packed, n, (size_t)1 << 40, &out, &size, &e), -1);
+	CHECK(strstr(e.msg, "damaged") != NULL);
+}
+
+static void
+every_type_is_read(void **state)
+{
+	static const struct { unsigned type; size_t n; unsigned char bytes[16]; double first, second; } all[] = {
+		{ 0x08, 2, { 0, 255 }, 0, 255 },
+		{ 0x09, 2, { 0x80, 0x7F }, -128, 127 },
+		{ 0x0B, 4, { 0xFF, 0xFE, 0x01, 0x02 }, -2, 258 },
+		{ 0x0C, 8, { 0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x01, 0x00, 0x00 }, -1, 65536 },
+		{ 0x0D, 8, { 0x3F, 0xC0, 0, 0, 0xC0, 0, 0, 0 }, 1.5, -2 },
+		{ 0x0E, 16, { 0x3F, 0xF0, 0, 0, 0, 0, 0, 0, 0xC0, 0x24, 0, 0, 0, 0, 0, 0 }, 1, -10 },
+	};
+	unsigned char file[64];
+	struct idxfile f;
+	float x[2];
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		size_t at = header(file, all[i].type, 1, (unsigned[]){ 2 });
+
+		memcpy(file + at, all[i].bytes, all[i].n);
+		CHECK_INT(idxfile_parse((char *)file, at + all[i].n, &f, &e), 0);
+		CHECK_INT(f.len, 2);
+		CHECK_NEAR(idxfile_at(&f, 0), all[i].first, 0);
+		CHECK_INT(idxfile_floats(&f, x, &e), 0);
+		CHECK_NEAR(x[1], all[i].second, 0);
+	}
+}
+
+static void
+headers_that_lie_are_refused(void **state)
+{
+	static const struct { unsigned type; int rank; unsigned dim[4]; size_t there; const char *message; } bad[] = {
+		{ 0x08, 3, { 2, 2, 2 }, 7, "says 2x2x2 numbers of type ubyte, which take 8 bytes; 7 are there" },
+		{ 0x0D, 1, { 2 }, 9, "says 2 numbers of type float, which take 8 bytes; 1 bytes follow them" },
+		{ 0x08, 1, { 0 }, 0, "says 0 numbers: none" },
+		{ 0x0A, 1, { 1 }, 1, "type 0x0A; types are 0x08" },
+		{ 0xFF, 1, { 1 }, 1, "type 0xFF" },
+		{ 0x08, 3, { 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF }, 8, "more than any file holds; 8 bytes are there" },
+		{ 0x08, 2, { 0x80000000, 2 }, 8, "says 2147483648x2 numbers of type ubyte, which take 4294967296" },
+		{ 0x0E, 3, { 0x40000000, 0x40000000, 2 }, 8, "more than any file holds" },
+	};
+	unsigned char file[64] = { 0 };
+	struct idxfile f;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		size_t at = header(file, bad[i].type, bad[i].rank, bad[i].dim);
+
+		CHECK_INT(idxfile_parse((char *)file, at + bad[i].there, &f, &e), -1);
+		if (!strstr(e.msg, bad[i].message))
+			fail_msg("%s", e.msg);
+	}
+	for (int rank = 0; rank < 256; rank++) {
+		header(file, 0x08, 1, (unsigned[]){ 1 });
+		file[3] = (unsigned char)rank;
+		CHECK_INT(idxfile_parse((char *)file, 9, &f, &e), rank == 1 ? 0 : -1);
+	}
+	header(file, 0x08, 1, (unsigned[]){ 1 });
+	for (size_t n = 0; n < 9; n++)
+		CHECK_INT(idxfile_parse((char *)file, n, &f, &e), -1);
+}
+
+/* n images of 2 by 3 pixels, number i full of i, and labels i % 3 + 4. */
+static size_t
+some_images(unsigned char *file, unsigned n, int rank)
+{
+	size_t at = header(file, 0x08, rank, rank == 4 ? (unsigned[]){ n, 1, 3, 2 } : (unsigned[]){ n, 2, 3 });
+
+	for (unsigned i = 0; i < 6 * n; i++)
+		file[at++] = (unsigned char)(i / 6);
+	return at;
+}
+
+static size_t
+some_labels(unsigned char *file, unsigned n)
+{
+	size_t at = header(file, 0x08, 1, &n);
+
+	for (unsigned i = 0; i < n; i++)
+		file[at++] = (unsigned char)(i % 3 + 4);
+	return at;
+}
+
+static void
+images_find_their_labels_gzipped_or_not(void **state)
+{
+	unsigned char file[200], labels[64];
+	char packed[400], hex[65], same[65];
+	size_t n = some_images(file, 12, 3), n_labels = some_labels(labels, 12);
+	struct dataset *ds;
+
+	(void)state;
+	write_file("a-images-idx3-ubyte", file, n);
+	write_file("a-labels-idx1-ubyte.gz", packed, zip(labels, n_labels, packed, sizeof packed));
+	CHECK_STR(read_set("a-images-idx3-ubyte", NULL, &ds), "");
+	CHECK_STR(ds->name, "a-images-idx3-ubyte");
+	CHECK_INT(ds->kind, DATASET_IMAGE);
+	CHECK_INT(ds->n, 12);
+	CHECK_INT(ds->height, 2);
+	CHECK_INT(ds->width, 3);
+	CHECK_INT(ds->channels, 1);
+	CHECK_INT(ds->d, 6);
+	CHECK_INT(ds->classes, 3);
+	CHECK_STR(ds->class_name[0], "4");
+	CHECK_INT(ds->y[5], 2);
+	CHECK_NEAR(ds->x[6 * 11 + 5], 11, 0);
+	hash_hex(&ds->hash, hex);
+	dataset_free(ds);
+
+	write_file("b-images.idx3-ubyte.gz", packed, zip(file, n, packed, sizeof packed));
+	write_file("b-labels.idx1-ubyte", labels, n_labels);
+	CHECK_STR(read_set("b-images.idx3-ubyte.gz", NULL, &ds), "");
+	CHECK_STR(ds->name, "b-images");
+	CHECK_STR(hash_hex(&ds->hash, same), hex); /* the hash is that of the contents */
+	dataset_free(ds);
+	labels[8]++;
+	write_file("b-labels.idx1-ubyte", labels, n_labels);
+	CHECK_STR(read_set("b-images.idx3-ubyte.gz", NULL, &ds), "");
+	CHECK(strcmp(hash_hex(&ds->hash, same), hex) != 0);
+	dataset_free(ds);
+}
+
+static void
+four_dimensions_have_channels_and_two_are_numbers(void **state)
+{
+	unsigned char file[200];
+	size_t at;
+	struct dataset *ds;
+
+	(void)state;
+	write_file("labels", file, some_labels(file, 12));
+	write_file("colour", file, some_images(file, 12, 4));
+	CHECK_STR(read_set("colour", "labels", &ds), "");
+	CHECK_INT(ds->kind, DATASET_IMAGE);
+	CHECK_INT(ds->height, 1);
+	CHECK_INT(ds->width, 3);
+	CHECK_INT(ds->channels, 2);
+	dataset_free(ds);
+	at = header(file, 0x09, 2, (unsigned[]){ 12, 5 });
+	for (int i = 0; i < 60; i++)
+		file[at++] = (unsigned char)-i;
+	write_file("table", file, at);
+	CHECK_STR(read_set("table", "labels", &ds), "");
+	CHECK_INT(ds->kind, DATASET_NUMBERS);
+	CHECK_INT(ds->d, 5);
+	CHECK_NEAR(ds->x[59], -59, 0);
+	dataset_free(ds);
+}
+
+static void
+images_without_fitting_labels_are_refused(void **state)
+{
+	unsigned char file[200];
+	struct dataset *ds;
+	size_t n;
+
+	(void)state;
+	write_file("c-images-idx3-ubyte", file, some_images(file, 12, 3));
+	CHECK(strstr(read_set("c-images-idx3-ubyte", NULL, &ds), "say labels-from FILE") != NULL);
+	write_file("short", file, some_labels(file, 11));
+	CHECK(strstr(read_set("c-images-idx3-ubyte", "short", &ds), "11 labels for 12 images") != NULL);
+	CHECK(strstr(read_set("short", NULL, &ds), "one dimension, like labels") != NULL);
+	CHECK(strstr(read_set("c-images-idx3-ubyte", "c-images-idx3-ubyte", &ds), "3 dimensions; labels have one") != NULL);
+	n = some_labels(file, 12);
+	memset(file + n - 12, 7, 12);
+	write_file("same", file, n);
+	CHECK(strstr(read_set("c-images-idx3-ubyte", "same", &ds), "1 class, at least 2") != NULL);
+	n = some_images(file, 9, 3);
+	write_file("few", file, n);
+	CHECK(strstr(read_set("few", "short", &ds), "9 rows are outside 10..") != NULL);
+	write_file("cut", file, n - 1);
+	CHECK(strstr(read_set("cut", "short", &ds), "cut off: says 9x2x3") != NULL);
+}
+
+static void
+pixels_share_one_mean_and_one_spread_of_the_training_rows(void **state)
+{
+	const uint32_t rows[] = { 0, 2, 4 };
+	float x[5 * 10], before;
+	struct dataset ds = { .kind = DATASET_IMAGE, .n = 5, .d = 10, .height = 2, .width = 5, .channels = 1, .x = x };
+	double sum = 0, squares = 0, mean;
+	struct scale s;
+
+	(void)state;
+	for (int i = 0; i < 50; i++)
+		x[i] = (float)(i * i % 37);
+	for (int i = 0; i < 30; i++)
+		sum += (double)x[20 * (i / 10) + i % 10];
+	mean = sum / 30;
+	for (int i = 0; i < 30; i++)
+		squares += pow((double)x[20 * (i / 10) + i % 10] - mean, 2);
+	scale_fit(&ds, rows, 3, &s);
+	CHECK_INT(s.d, 10);
+	for (int c = 0; c < 10; c++) {
+		CHECK_NEAR(s.mean[c], mean, 1e-12);
+		CHECK_NEAR(s.spread[c], sqrt(squares / 30), 1e-12);
+	}
+	before = x[13];
+	scale_apply(&s, &ds);
+	CHECK_NEAR(x[13], ((double)before - mean) / sqrt(squares / 30), 1e-6);
+	scale_release(&s);
+}
+
+static int
+make_dir(void **state)
+{
+	(void)state;
+	return mkdtemp(dir) ? 0 : -1;
+}
+
+static int
+remove_dir(void **state)
+{
+	static const char *const names[] = { "a-images-idx3-ubyte", "a-labels-idx1-ubyte.gz", "b-images.idx3-ubyte.gz",
+		"b-labels.idx1-ubyte", "labels", "colour", "table", "c-images-idx3-ubyte", "short", "same", "few", "cut" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char *path = io_join(dir, names[i]);
+
+		unlink(path);
+		mem_free(path);
+	}
+	return rmdir(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(gzip_gives_back_what_went_in_and_more_members_follow_each_other),
+		TEST(every_cut_or_changed_gzip_is_refused),
+		TEST(a_gzip_bomb_takes_no_more_memory_than_the_limit),
+		TEST(every_type_is_read),
+		TEST(headers_that_lie_are_refused),
+		TEST(images_find_their_labels_gzipped_or_not),
+		TEST(four_dimensions_have_channels_and_two_are_numbers),
+		TEST(images_without_fitting_labels_are_refused),
+		TEST(pixels_share_one_mean_and_one_spread_of_the_training_rows),
+	};
+
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
