@@ -22,6 +22,11 @@ static const struct net_case {
 } nets[] = {
 	{ "mlp 8,8 residual=on", &numbers },
 	{ "mlp 5 activation=gelu dropout=0.2", &images },
+	{ "cnn 4,6", &images },
+	{ "cnn 3,5 batch-norm=on head=global pool=average kernel=5 dropout=0.1", &images },
+	{ "lenet", &images },
+	{ "resnet 4,6 blocks=2", &images },
+	{ "depthwise 4,8", &images },
 	{ "transformer layers=2 width=8 heads=2", &texts },
 	{ "transformer layers=1 width=6 heads=3 order=post activation=relu position=sinusoidal pool=first pooler=tanh embed-norm=on types=2", &texts },
 	{ "transformer layers=1 width=8 heads=2 kv-heads=1 norm=rms activation=swiglu position=rotary pool=attention bias=off", &texts },
@@ -249,6 +254,9 @@ networks_that_cannot_be_are_refused(void **state)
 		{ "transformer", &stream, "transformer: tells one class for a row, the data asks for the next token; `decoder` tells that" },
 		{ "decoder", &texts, "decoder: tells the next token, the data has one class for a row; `transformer` tells that" },
 		{ "mlp 3", &texts, "mlp: reads numbers, the data is tokens" },
+		{ "resnet 4", &numbers, "resnet: reads images, the data is numbers" },
+		{ "resnet 4,4,4 blocks=16", &images, "resnet: 3 stages of 16 blocks are more than 32 blocks" },
+		{ "cnn 4 kernel=4", &images, "cnn: kernel: 4 is even; a map keeps its size under odd ones" },
 	};
 
 	(void)state;
