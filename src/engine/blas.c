@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/engine/vmath.h"
+
 #ifdef RETORT_REAL_DOUBLE
 #define GEMM cblas_dgemm
 #else
@@ -40,7 +42,8 @@ blas_name(void)
 
 		/* "OpenBLAS 0.3.21 NO_AFFINITY ...": the first two words */
 		sscanf(config, "%*s %31s", version);
-		snprintf(name, sizeof name, "OpenBLAS %s %s", version, openblas_get_corename());
+		snprintf(name, sizeof name, "OpenBLAS %s %s%s", version, openblas_get_corename(),
+			 vmath_fuses() ? " fma" : "");
 	}
 	return name;
 }

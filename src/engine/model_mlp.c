@@ -9,7 +9,7 @@
 enum { ACTIVATION, RESIDUAL, DROPOUT };
 
 static const struct model_option options[] = {
-	[ACTIVATION] = { "activation", MODEL_PICK, "relu", 0, 0, "relu gelu tanh", "What follows the dense layer of a block." },
+	[ACTIVATION] = { "activation", MODEL_PICK, "relu", 0, 0, "relu gelu tanh gelu-tanh silu", "What follows the dense layer of a block." },
 	[RESIDUAL] = { "residual", MODEL_PICK, "off", 0, 0, "off on", "A block adds its input, where the widths agree." },
 	[DROPOUT] = { "dropout", MODEL_REAL, "0", 0, 0.99, NULL, "Share of numbers dropped behind every block." },
 	{ 0 },

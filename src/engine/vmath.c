@@ -18,7 +18,7 @@
  * is a loop made into vectors.
  */
 #define BLOCK 16
-#define LANES 32 /* of a sum: two of the widest vectors, so that one addition need not wait for the other */
+#define LANES 32 /* of a sum: two of the widest vectors, so that additions overlap */
 
 #ifdef RETORT_REAL_DOUBLE
 
@@ -146,7 +146,7 @@ tanh_of(float x)
 /*
  * Phi(-s) exp(s^2 / 2) for s >= 0, where Phi is the normal distribution function: Mills' ratio over
  * sqrt(2 pi). The polynomial is the one whose error times exp(-s^2 / 2) is least on 0..6; it is held
- * from 5 on, where that is less than a tenth of what is left of Phi.
+ * from 5 on, since it is wrong by a twentieth there and soon by more than what is left of Phi.
  */
 static MULTI_INLINE float
 mills(float s)

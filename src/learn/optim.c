@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include "retort/base/multi.h"
+
 #define PIECE 65536 /* numbers: a quarter of a core's L2 for the four arrays, and fixed */
 
 int
@@ -20,7 +22,7 @@ struct norm_job {
 	double *partial;
 };
 
-static void
+MULTIVERSION static void
 norm_piece(void *arg, int index)
 {
 	const struct norm_job *j = arg;
@@ -70,7 +72,7 @@ struct apply_job {
 };
 
 /* One run of one parameter; the loops are plain so that the compiler makes vectors of them. */
-static void
+MULTIVERSION static void
 update(const struct apply_job *j, const struct param *p, size_t from, size_t n)
 {
 	const struct knobs *k = j->k;

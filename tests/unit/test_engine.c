@@ -115,13 +115,14 @@ dropout_is_off_when_not_training_and_keeps_the_mean(void **state)
 static void
 a_description_survives_a_round_trip(void **state)
 {
-	static const char *const specs[] = { "mlp 16", "mlp 256,256", "mlp 8,8,4 activation=gelu residual=on dropout=0.1" };
+	static const char *const specs[] = { "mlp 16", "mlp 256,256", "mlp 8,8,4 activation=gelu residual=on dropout=0.1",
+					     "mlp 9 activation=gelu-tanh", "mlp 9 activation=silu" };
 	struct model_spec s;
 	char buf[200];
 	struct err e;
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
 		CHECK_INT(model_parse(specs[i], &s, &e), 0);
 		CHECK_STR(model_print(&s, buf, sizeof buf), specs[i]);
 	}
@@ -131,12 +132,12 @@ static void
 descriptions_that_make_no_network_are_refused(void **state)
 {
 	static const struct { const char *spec, *message; } bad[] = {
-		{ "", "model: none given; try `mlp WIDTH[,WIDTH]... [activation=relu|gelu|tanh] [residual=off|on] [dropout=X]`" },
+		{ "", "model: none given; try `mlp WIDTH[,WIDTH]... [activation=relu|gelu|tanh|gelu-tanh|silu] [residual=off|on] [dropout=X]`" },
 		{ "mpl 3", "model 'mpl' is not known; did you mean mlp?" },
 		{ "mlp 0", "mlp: width '0' is not a whole number in 1..16384" },
 		{ "mlp 3,,4", "mlp: width '' is not a whole number in 1..16384" },
 		{ "mlp 3 depth=2", "mlp: 'depth' is none of activation, residual, dropout" },
-		{ "mlp 3 activation=swish", "mlp: activation: 'swish' is none of relu, gelu, tanh" },
+		{ "mlp 3 activation=swish", "mlp: activation: 'swish' is none of relu, gelu, tanh, gelu-tanh, silu" },
 		{ "mlp 3 dropout=1", "mlp: dropout: '1' is outside 0..0.99" },
 		{ "mlp 3 residual=yes", "mlp: residual: 'yes' is neither on nor off" },
 	};

@@ -27,6 +27,8 @@ static const struct net_case {
 	{ "lenet", &images },
 	{ "resnet 4,6 blocks=2", &images },
 	{ "depthwise 4,8", &images },
+	{ "mlp 5 activation=silu", &images },
+	{ "mlp 5 activation=gelu-tanh", &images },
 	{ "transformer layers=2 width=8 heads=2", &texts },
 	{ "transformer layers=1 width=6 heads=3 order=post activation=relu position=sinusoidal pool=first pooler=tanh embed-norm=on types=2", &texts },
 	{ "transformer layers=1 width=8 heads=2 kv-heads=1 norm=rms activation=swiglu position=rotary pool=attention bias=off", &texts },

@@ -21,6 +21,8 @@ static const struct oprig_case cases[] = {
 	{ .op = "dense", .attr = { ACT_RELU, 4 }, .n_in = 1, .in = { N1(7) } },
 	{ .op = "dense", .attr = { ACT_GELU, 4 }, .n_in = 1, .in = { N1(7) } },
 	{ .op = "dense", .attr = { ACT_TANH, 4 }, .n_in = 1, .in = { N1(7) } },
+	{ .op = "dense", .attr = { ACT_GELU_TANH, 4 }, .n_in = 1, .in = { N1(7) } },
+	{ .op = "dense", .attr = { ACT_SILU, 4 }, .n_in = 1, .in = { N1(7) } },
 	{ .op = "dense", .attr = { [DENSE_WIDTH] = 5, [DENSE_BARE] = 1 }, .n_in = 1, .in = { N2(3, 7) } },
 	{ .op = "dense", .attr = { [DENSE_WIDTH] = 5, [DENSE_FLAT] = 1 }, .n_in = 1, .in = { N2(3, 4) } },
 	{ .op = "dense", .attr = { ACT_NONE, 7 }, .n_in = 2, .in = { N2(3, 7) } }, /* a residual connection around it */

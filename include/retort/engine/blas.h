@@ -17,7 +17,10 @@
  */
 int blas_init(int threads, struct err *e);
 
-/* "OpenBLAS 0.3.21 Cooperlake": bits depend on it. Borrowed for the program's life. */
+/*
+ * "OpenBLAS 0.3.21 Cooperlake fma": bits depend on it; "fma" where the functions of vmath.h round products
+ * and sums once. Borrowed for the program's life.
+ */
 const char *blas_name(void);
 
 /* One product C = alpha op(A) op(B) + beta C; row-major; m x k times k x n. */

@@ -28,9 +28,9 @@
  *	gelu		1.1e-7 over max(|x|, 1)		0.30 / 0.53 / 1.6
  *	gelu_slope	1.7e-7 absolute			0.33 / 0.56 / 1.7
  *	gelu_tanh	1.4e-7 over max(|x|, 1)		0.31 / 0.51 / 1.4
- *	gelu_tanh_slope	1.9e-7 absolute			0.48 / 0.95 / 2.2
+ *	gelu_tanh_slope	2.0e-7 absolute			0.48 / 0.95 / 2.2
  *	silu		1.4e-7 over max(|x|, 1)		0.26 / 0.44 / 1.1
- *	silu_slope	1.8e-7 absolute			0.30 / 0.48 / 1.3
+ *	silu_slope	1.9e-7 absolute			0.30 / 0.48 / 1.3
  */
 
 /* Over the whole range: infinite above 88.72, 0 below -103.97, denormal numbers between. */
