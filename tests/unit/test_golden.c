@@ -280,6 +280,33 @@ cross_entropy(const json_t *c)
 	mem_free(dz), mem_free(share), mem_free(scratch), mem_free(class);
 }
 
+/* Ours has square windows, one stride and one padding for both sides: the oblong case is not for it. */
+static void
+conv2d(const json_t *c)
+{
+	struct numbers x = numbers(c, "in", "x"), w = numbers(c, "in", "weight"), b = numbers(c, "in", "bias");
+	struct numbers mix = numbers(c, "mix", "y");
+	real *y = room(mix.len), *dx = room(x.len), *dw = room(w.len), *db = room(b.len);
+	struct play p = { .op = "conv", .mix = mix.data,
+			  .attr = { [CONV_CHANNELS] = (double)b.len, [CONV_KERNEL] = (double)w.dim[0],
+				    [CONV_STRIDE] = attr(c, "stride_h"), [CONV_PADDING] = attr(c, "pad_h"),
+				    [CONV_GROUPS] = attr(c, "groups") },
+			  .in = { { .rank = 4, .dim = { x.dim[0], x.dim[1], x.dim[2], x.dim[3] }, .data = x.data,
+				    .grad = dx } },
+			  .value = { { .name = "weight", .data = w.data, .grad = dw },
+				     { .name = "bias", .data = b.data, .grad = db } } };
+
+	if (w.dim[0] == w.dim[1] && attr(c, "stride_h") == attr(c, "stride_w") && attr(c, "pad_h") == attr(c, "pad_w")) {
+		play_run(&p, y, mix.len);
+		compare(c, "out", "y", y);
+		compare(c, "grad", "x", dx);
+		compare(c, "grad", "weight", dw);
+		compare(c, "grad", "bias", db);
+	}
+	mem_free(x.data), mem_free(w.data), mem_free(b.data), mem_free(mix.data);
+	mem_free(y), mem_free(dx), mem_free(dw), mem_free(db);
+}
+
 /* ---------------------------------------------------------------- the table */
 
 /* An operator of the file, or one case of it. */
@@ -289,6 +316,7 @@ static const struct row {
 } rows[] = {
 	{ "layer_norm", NULL, layer_norm },
 	{ "rms_norm", NULL, rms_norm },
+	{ "conv2d", NULL, conv2d },
 	{ "gelu", NULL, gelu },
 	{ "swiglu", NULL, swiglu },
 	{ "embedding", NULL, embedding },

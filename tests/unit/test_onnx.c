@@ -330,6 +330,37 @@ cross_entropy(const struct onnx_case *c, real *const *got)
 	mem_free(class);
 }
 
+/* Square windows and one stride and padding for both sides, as ours has them; images [N,C,H,W], weights [out,in,h,w]. */
+static void
+conv(const struct onnx_case *c, real *const *got)
+{
+	const struct onnx_node *n = &c->model.node;
+	const struct onnx_tensor *x = &c->in[0], *w = &c->in[1], *y = &c->out[0];
+	size_t out = w->dim[0], in = w->dim[1], area = w->dim[2] * w->dim[3];
+	real *image = axis_last(x, 1), *weight = copy(w), *bias = copy(&c->in[2]), *map = mem_array(y->len, sizeof *map);
+	struct play p = { .op = "conv", .attr = { [CONV_CHANNELS] = (double)out, [CONV_KERNEL] = (double)w->dim[2] },
+			  .in = { { .rank = 4, .dim = { x->dim[0], x->dim[2], x->dim[3], x->dim[1] }, .data = image } },
+			  .value = { { .name = "weight", .data = weight },
+				     { .name = c->in[2].data ? "bias" : NULL, .data = bias } } };
+
+	for (size_t i = 1; i < 4; i++)
+		CHECK(onnx_item(n, "pads", i, 0) == onnx_item(n, "pads", 0, 0));
+	CHECK(w->dim[2] == w->dim[3] && onnx_item(n, "strides", 1, 1) == onnx_item(n, "strides", 0, 1));
+	CHECK_INT(onnx_item(n, "dilations", 0, 1), 1);
+	p.attr[CONV_STRIDE] = onnx_number(n, "strides", 1);
+	p.attr[CONV_PADDING] = onnx_number(n, "pads", 0);
+	p.attr[CONV_GROUPS] = onnx_number(n, "group", 1);
+	p.attr[CONV_BARE] = c->in[2].data ? 0 : 1;
+	for (size_t i = 0; i < w->len; i++) /* to [h, w, in, out] */
+		weight[(i % area * in + i / area % in) * out + i / area / in] = (real)w->data[i];
+	play_run(&p, map, y->len);
+	axis_back(y, 1, map, got[0]);
+	mem_free(image);
+	mem_free(weight);
+	mem_free(bias);
+	mem_free(map);
+}
+
 /* ---------------------------------------------------------------- the table */
 
 static void
@@ -395,6 +426,16 @@ main(void)
 		ROW("node/test_gemm_transposeA", gemm),
 		ROW("node/test_gemm_transposeB", gemm),
 		ROW("pytorch-converted/test_Linear", dense),
+		ROW("node/test_basic_conv_with_padding", conv),
+		ROW("node/test_basic_conv_without_padding", conv),
+		ROW("node/test_conv_with_strides_padding", conv),
+		ROW("node/test_conv_with_strides_no_padding", conv),
+		ROW("pytorch-converted/test_Conv2d_depthwise", conv),
+		ROW("pytorch-converted/test_Conv2d_depthwise_padded", conv),
+		ROW("pytorch-converted/test_Conv2d_depthwise_strided", conv),
+		ROW("pytorch-converted/test_Conv2d_depthwise_with_multiplier", conv),
+		ROW("pytorch-converted/test_Conv2d_padding", conv),
+		ROW("pytorch-converted/test_Conv2d_strided", conv),
 		ROW("node/test_relu", relu),
 		ROW("node/test_tanh", hyperbolic),
 		ROW("node/test_tanh_example", hyperbolic),
