@@ -88,6 +88,7 @@ worker(void *arg)
 	struct pool *p = seat->pool;
 
 	worker_index = seat->index;
+	thread_flush_denormals();
 	while (!atomic_load(&p->stop)) {
 		for (int i = 0; i < SPINS && !has_piece(atomic_load_explicit(&p->ticket, memory_order_relaxed)); i++)
 			thread_relax();

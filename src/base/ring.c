@@ -64,8 +64,8 @@ ring_free(struct ring *r)
 	mem_free(r);
 }
 
-static void
-wake(struct ring *r)
+void
+ring_wake(struct ring *r)
 {
 	if (!atomic_exchange(&r->woken, true)) {
 		ssize_t n = write(r->pipe[1], "", 1);
@@ -87,17 +87,23 @@ wait_for_room(struct ring *r, size_t head)
 }
 
 void
-ring_push(struct ring *r, const void *item)
+ring_put(struct ring *r, const void *item)
 {
 	size_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
 
 	if (head - atomic_load_explicit(&r->tail, memory_order_acquire) == r->len) {
-		wake(r);
+		ring_wake(r);
 		wait_for_room(r, head);
 	}
 	memcpy(r->items + (head & (r->len - 1)) * r->size, item, r->size);
 	atomic_store(&r->head, head + 1);
-	wake(r);
+}
+
+void
+ring_push(struct ring *r, const void *item)
+{
+	ring_put(r, item);
+	ring_wake(r);
 }
 
 size_t

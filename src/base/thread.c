@@ -5,6 +5,7 @@
 #include "retort/base/thread.h"
 
 #include <sched.h>
+#include <stdint.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,19 @@ void
 thread_join(struct thread *t)
 {
 	pthread_join(t->id, NULL);
+}
+
+void
+thread_flush_denormals(void)
+{
+#if defined(__x86_64__)
+	__builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | 0x8040u); /* flush to zero, and read as zero */
+#elif defined(__aarch64__)
+	uint64_t fpcr;
+
+	__asm__ volatile("mrs %0, fpcr" : "=r"(fpcr));
+	__asm__ volatile("msr fpcr, %0" : : "r"(fpcr | (uint64_t)1 << 24));
+#endif
 }
 
 void

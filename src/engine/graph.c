@@ -326,6 +326,8 @@ graph_zero(struct graph *g)
 void
 graph_backward(struct graph *g)
 {
+	for (size_t i = 0; g->square && i < g->layout->n; i++)
+		g->square[i] = NAN;
 	for (int i = g->n_nodes - 1; i >= 0; i--)
 		if (g->node[i].grad)
 			g->node[i].op->backward(g, &g->node[i]);

@@ -7,6 +7,7 @@
 #include "retort/engine/cut.h"
 #include "retort/engine/graph.h"
 #include "retort/engine/op.h"
+#include "retort/engine/vmath.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +31,11 @@ struct job {
 	struct blas_product y, gw, gx;
 	int w_pieces; /* pieces of the weight gradient; those of the input gradient follow */
 	int pieces;   /* of the pass over the gradient of y */
+	double *square; /* [w_pieces] sums of squares of the weight gradient */
 };
+
+/* What stands in node->work: sums of squares, then sums of the bias gradient. */
+#define SQUARES (2 * CUT_PIECES) /* numbers that CUT_PIECES doubles take, if numbers are float */
 
 /* Numbers in the last dimension, or in the whole row where it is to be flat. */
 static size_t
@@ -53,6 +58,7 @@ job_of(struct graph *g, struct node *n)
 	j.w = g->value + p[n->param[0]].offset;
 	j.b = n->n_params > 1 ? g->value + p[n->param[1]].offset : NULL;
 	j.pieces = cut_pieces(j.rows, j.out);
+	j.square = (double *)(void *)n->work;
 	if (more) {
 		j.r = more->out.data;
 		j.dr = more->grad;
@@ -113,7 +119,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	if (n->attr[DENSE_BARE] == 0)
 		n->param[n->n_params++] = param_add(g->layout, group, name, 1, &out, false, PARAM_ZERO);
 	*saved = act_needs_input((enum act)(int)n->attr[DENSE_ACT]) ? tensor_width(&n->out) : 0;
-	n->n_work = CUT_PIECES * out;
+	n->n_work = SQUARES + CUT_PIECES * out;
 	return 0;
 }
 
@@ -159,7 +165,7 @@ activation_piece(void *arg, int index)
 {
 	const struct job *j = arg;
 	size_t from = cut_from(j->rows, j->pieces, index), to = cut_from(j->rows, j->pieces, index + 1);
-	real *sum = j->n->work + (size_t)index * j->out;
+	real *sum = j->n->work + SQUARES + (size_t)index * j->out;
 
 	memset(sum, 0, j->out * sizeof *sum);
 	for (size_t i = from; i < to; i++) {
@@ -178,10 +184,12 @@ activation_piece(void *arg, int index)
 static void
 add_sums(const struct job *j)
 {
-	memcpy(j->db, j->n->work, j->out * sizeof *j->db);
+	const real *sum = j->n->work + SQUARES;
+
+	memcpy(j->db, sum, j->out * sizeof *j->db);
 	for (int p = 1; p < j->pieces; p++)
 		for (size_t k = 0; k < j->out; k++)
-			j->db[k] += j->n->work[(size_t)p * j->out + k];
+			j->db[k] += sum[(size_t)p * j->out + k];
 }
 
 static void
@@ -190,10 +198,28 @@ gradient_piece(void *arg, int index)
 	const struct job *j = arg;
 	size_t row, column, rows, columns;
 
-	if (index < j->w_pieces)
-		blas_piece(&j->gw, index, &row, &column, &rows, &columns);
-	else
+	if (index >= j->w_pieces) {
 		blas_piece(&j->gx, index - j->w_pieces, &row, &column, &rows, &columns);
+		return;
+	}
+	blas_piece(&j->gw, index, &row, &column, &rows, &columns);
+	j->square[index] = 0;
+	for (size_t i = row; j->g->square && i < row + rows; i++) { /* while the piece is in the cache */
+		const real *dw = j->dw + i * j->out + column;
+
+		j->square[index] += (double)vmath_dot(dw, dw, columns);
+	}
+}
+
+/* The sum of squares of the weight gradient, in the order of the pieces. */
+static void
+tell_square(const struct job *j)
+{
+	double sum = 0;
+
+	for (int p = 0; p < j->w_pieces; p++)
+		sum += j->square[p];
+	j->g->square[j->n->param[0]] = sum;
 }
 
 static void
@@ -213,6 +239,8 @@ backward(struct graph *g, struct node *n)
 	j.w_pieces = blas_pieces(&j.gw);
 	pieces = j.w_pieces + (j.dx ? blas_pieces(&j.gx) : 0);
 	pool_run(pieces > 2 ? g->pool : NULL, pieces, gradient_piece, &j);
+	if (g->square)
+		tell_square(&j);
 }
 
 static double

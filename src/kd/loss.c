@@ -4,13 +4,96 @@
 
 #include "retort/kd/loss.h"
 
+#include "retort/base/multi.h"
 #include "retort/engine/vmath.h"
+
+#define FEW 32
 
 const struct loss *const loss_table[] = {
 #define LOSS(id) &loss_##id,
 #include "retort/kd/losses.def"
 };
 const size_t loss_count = sizeof loss_table / sizeof loss_table[0];
+
+/* Sums of a few numbers are not worth a call; which it is follows from n alone. */
+static MULTI_INLINE real
+largest(const real *x, size_t n)
+{
+	real most = x[0];
+
+	if (n > FEW)
+		return vmath_max(x, n);
+	for (size_t i = 1; i < n; i++)
+		most = x[i] > most ? x[i] : most;
+	return most;
+}
+
+static MULTI_INLINE real
+sum_of(const real *x, size_t n)
+{
+	real sum = 0;
+
+	if (n > FEW)
+		return vmath_sum(x, n);
+	for (size_t i = 0; i < n; i++)
+		sum += x[i];
+	return sum;
+}
+
+/* z minus its largest, over the temperature, for every row. */
+MULTIVERSION static void
+shift_rows(const real *z, size_t rows, size_t n, real beta, real *out)
+{
+	for (size_t i = 0; i < rows; i++) {
+		real most = largest(z + i * n, n);
+
+		for (size_t c = i * n; c < (i + 1) * n; c++)
+			out[c] = (z[c] - most) * beta;
+	}
+}
+
+MULTIVERSION static void
+share_rows(size_t rows, size_t n, real *log_p, real *p)
+{
+	for (size_t i = 0; i < rows; i++) {
+		real sum = sum_of(p + i * n, n), log_sum = REAL_LOG(sum), share = 1 / sum;
+
+		for (size_t c = i * n; c < (i + 1) * n; c++) {
+			log_p[c] -= log_sum;
+			p[c] *= share;
+		}
+	}
+}
+
+void
+loss_softmax_rows(const real *z, size_t rows, size_t n, double temperature, real *log_p, real *p)
+{
+	shift_rows(z, rows, n, (real)(1 / temperature), log_p);
+	vmath_exp(log_p, rows * n, p);
+	share_rows(rows, n, log_p, p);
+}
+
+void
+loss_student(const struct loss_args *a, double temperature, const real **log_q, const real **q)
+{
+	struct loss_memo *m = a->memo;
+	real *to[2] = { a->scratch, a->scratch + a->rows * a->width };
+
+	for (int i = 0; m && i < m->used; i++)
+		if (m->temperature[i] == temperature) {
+			*log_q = m->log_q[i];
+			*q = m->q[i];
+			return;
+		}
+	if (m && m->used < LOSS_TEMPERATURES) {
+		m->temperature[m->used] = temperature;
+		to[0] = m->log_q[m->used];
+		to[1] = m->q[m->used++];
+	}
+	loss_softmax_rows(a->x, a->rows, a->width, temperature, to[0], to[1]);
+	*log_q = to[0];
+	*q = to[1];
+}
 
 void
 loss_log_softmax(const real *z, size_t n, double temperature, real *out)

@@ -8,22 +8,23 @@
 static double
 run(const struct loss_args *a)
 {
-	real *log_q = a->scratch;
+	size_t n = a->width;
+	const real *log_q, *q;
 	double sum = 0;
 
+	loss_student(a, 1, &log_q, &q);
 	for (size_t i = 0; i < a->rows; i++) {
 		double weight = a->label[i] >= 0 ? (double)a->weight[i] : 0;
-		real step = (real)(weight * a->scale), *dx = a->dx ? a->dx + i * a->width : NULL;
+		real step = (real)(weight * a->scale);
 
 		if (weight <= 0)
 			continue;
-		loss_log_softmax(a->x + i * a->width, a->width, 1, log_q);
-		sum -= weight * (double)log_q[a->label[i]];
+		sum -= weight * (double)log_q[i * n + (size_t)a->label[i]];
 		if (!a->dx)
 			continue;
-		for (size_t c = 0; c < a->width; c++)
-			dx[c] += step * REAL_EXP(log_q[c]);
-		dx[a->label[i]] -= step;
+		for (size_t c = i * n; c < (i + 1) * n; c++)
+			a->dx[c] += step * q[c];
+		a->dx[i * n + (size_t)a->label[i]] -= step;
 	}
 	return sum;
 }

@@ -2,49 +2,92 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "retort/base/multi.h"
 #include "retort/kd/loss.h"
 
-/* One row against a whole one: sum_c p (log p - log q); gradient step (q - p). */
-static double
-whole(const struct loss_args *a, size_t i, real step, const real *log_q, real *log_p)
+/* Student and teacher at the temperature: logarithms and probabilities of the rows of a call. */
+struct sides {
+	const real *log_q, *q;
+	real *log_p, *p;
+};
+
+#define LANES 16
+
+/* sum p (log p - log q) over a row. */
+MULTIVERSION static real
+divergence(const real *p, const real *log_p, const real *log_q, size_t n)
 {
-	real *dx = a->dx ? a->dx + i * a->width : NULL;
-	double kl = 0;
+	real lane[LANES] = { 0 }, sum = 0;
+	size_t c = 0;
 
-	loss_log_softmax(a->target + i * a->width, a->width, a->temperature, log_p);
-	for (size_t c = 0; c < a->width; c++) {
-		real p = REAL_EXP(log_p[c]);
+	for (; c + LANES <= n; c += LANES)
+		for (size_t k = 0; k < LANES; k++)
+			lane[k] += p[c + k] * (log_p[c + k] - log_q[c + k]);
+	for (; c < n; c++)
+		sum += p[c] * (log_p[c] - log_q[c]);
+	for (size_t k = 0; k < LANES; k++)
+		sum += lane[k];
+	return sum;
+}
 
-		kl += (double)(p * (log_p[c] - log_q[c]));
+MULTIVERSION static void
+add_gradient(real *dx, const real *q, const real *p, real step, size_t n)
+{
+	for (size_t c = 0; c < n; c++)
+		dx[c] += step * (q[c] - p[c]);
+}
+
+static double
+whole(const struct loss_args *a, const struct sides *s)
+{
+	size_t n = a->width;
+	double sum = 0;
+
+	loss_softmax_rows(a->target, a->rows, n, a->temperature, s->log_p, s->p);
+	for (size_t i = 0; i < a->rows; i++) {
+		double weight = (double)a->weight[i];
+
+		if (weight <= 0)
+			continue;
+		sum += weight * (double)divergence(s->p + i * n, s->log_p + i * n, s->log_q + i * n, n);
 		if (a->dx)
-			dx[c] += step * (REAL_EXP(log_q[c]) - p);
+			add_gradient(a->dx + i * n, s->q + i * n, s->p + i * n, (real)(weight * a->scale * a->temperature), n);
 	}
-	return kl;
+	return sum;
+}
+
+/* The teacher's k largest and its bucket, tempered: log_p[k + 1]. The tail of another temperature is taken to be flat. */
+static void
+temper_top(const struct loss_args *a, size_t i, real *log_p)
+{
+	size_t k = a->top.k, rest = a->width - k;
+
+	for (size_t c = 0; c < k; c++)
+		log_p[c] = a->top.logit[i * k + c];
+	if (rest > 0) {
+		double each = (double)a->top.tail[i] - log((double)rest); /* the logit of each of the rest */
+
+		log_p[k] = (real)(each + a->temperature * log((double)rest));
+	}
+	loss_log_softmax(log_p, k + (rest > 0), a->temperature, log_p);
 }
 
 /*
  * One row against its k largest logits and a bucket for the rest. With r_p and r_q the
  * mass of the bucket: sum_k p log p/q + r_p log r_p/r_q, a lower bound of the whole, and the whole where k is C - 1.
- * Gradient: q - p among the k, q (1 - r_p/r_q) in the tail. At a temperature other than 1 the mass of the teacher's
- * tail is not known from its mass at 1: the tail is taken to be flat.
+ * Gradient: q - p among the k, q (1 - r_p/r_q) in the tail.
  */
 static double
-bucket(const struct loss_args *a, size_t i, real step, const real *log_q, real *log_p)
+bucket(const struct loss_args *a, size_t i, real step, const real *log_q, const real *q, real *log_p)
 {
 	const int32_t *id = a->top.id + i * a->top.k;
 	size_t k = a->top.k, rest = a->width - k;
 	real *dx = a->dx ? a->dx + i * a->width : NULL, in_top = 0, r_q, log_r_q, flat;
-	double kl = 0, tail;
+	double kl = 0;
 
-	for (size_t c = 0; c < k; c++)
-		log_p[c] = a->top.logit[i * k + c];
-	if (rest > 0) {
-		tail = (double)a->top.tail[i] - log((double)rest); /* the logit of each of the rest */
-		log_p[k] = (real)(tail + a->temperature * log((double)rest));
-	}
-	loss_log_softmax(log_p, k + (rest > 0), a->temperature, log_p);
+	temper_top(a, i, log_p);
 	for (size_t c = 0; c < k; c++) {
-		in_top += REAL_EXP(log_q[id[c]]);
+		in_top += q[id[c]];
 		kl += (double)(REAL_EXP(log_p[c]) * (log_p[c] - log_q[id[c]]));
 	}
 	r_q = in_top < 1 ? 1 - in_top : 0;
@@ -52,14 +95,29 @@ bucket(const struct loss_args *a, size_t i, real step, const real *log_q, real *
 	log_r_q = REAL_LOG(r_q);
 	if (rest > 0)
 		kl += (double)(REAL_EXP(log_p[k]) * (log_p[k] - log_r_q));
-	if (!a->dx)
+	if (!dx)
 		return kl;
 	flat = rest > 0 ? step * (1 - REAL_EXP(log_p[k] - log_r_q)) : 0;
 	for (size_t c = 0; c < a->width; c++)
-		dx[c] += flat * REAL_EXP(log_q[c]);
+		dx[c] += flat * q[c];
 	for (size_t c = 0; c < k; c++)
-		dx[id[c]] += step * (REAL_EXP(log_q[id[c]]) - REAL_EXP(log_p[c])) - flat * REAL_EXP(log_q[id[c]]);
+		dx[id[c]] += step * (q[id[c]] - REAL_EXP(log_p[c])) - flat * q[id[c]];
 	return kl;
+}
+
+static double
+buckets(const struct loss_args *a, const struct sides *s)
+{
+	size_t n = a->width;
+	double sum = 0;
+
+	for (size_t i = 0; i < a->rows; i++) {
+		double weight = (double)a->weight[i];
+
+		if (weight > 0)
+			sum += weight * bucket(a, i, (real)(weight * a->scale * a->temperature), s->log_q + i * n, s->q + i * n, s->log_p);
+	}
+	return sum;
 }
 
 /*
@@ -70,19 +128,11 @@ bucket(const struct loss_args *a, size_t i, real step, const real *log_q, real *
 static double
 run(const struct loss_args *a)
 {
-	real *log_q = a->scratch, *log_p = a->scratch + a->width;
-	double sum = 0, t = a->temperature;
+	size_t len = a->rows * a->width;
+	struct sides s = { .log_p = a->scratch + 2 * len, .p = a->scratch + 3 * len };
 
-	for (size_t i = 0; i < a->rows; i++) {
-		double weight = (double)a->weight[i];
-		real step = (real)(weight * a->scale * t);
-
-		if (weight <= 0)
-			continue;
-		loss_log_softmax(a->x + i * a->width, a->width, t, log_q);
-		sum += weight * (a->top.k ? bucket(a, i, step, log_q, log_p) : whole(a, i, step, log_q, log_p));
-	}
-	return sum * t * t;
+	loss_student(a, a->temperature, &s.log_q, &s.q);
+	return (a->top.k ? buckets(a, &s) : whole(a, &s)) * a->temperature * a->temperature;
 }
 
 const struct loss loss_kd = {

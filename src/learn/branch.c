@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/thread.h"
 #include "retort/learn/optim.h"
 #include "retort/learn/terms.h"
 
@@ -52,6 +53,7 @@ branch_free(struct branch *b)
 	mem_free(b->grad);
 	mem_free(b->partial);
 	mem_free(b->scratch);
+	mem_free(b->square);
 	for (int i = 0; i < BRANCH_MEANS; i++)
 		mem_free(b->weight[i]);
 	mem_free(b);
@@ -91,6 +93,7 @@ take_memory(struct branch *b, uint64_t seed, struct err *e)
 	b->state->seed = seed;
 	param_start_all(&b->net->layout, branch_value(b), seed, b->net->name);
 	graph_bind(b->net->graph, branch_value(b), b->grad);
+	b->net->graph->square = b->square = mem_array(b->net->layout.n + 1, sizeof *b->square);
 	b->net->graph->seed = seed;
 	return 0;
 }
@@ -297,12 +300,13 @@ branch_step(struct branch *b, const struct branch_feed *f, const struct knobs *k
 	struct optim_slab slab = { &b->net->layout, branch_value(b), b->grad, branch_moment1(b),
 				   branch_moment2(b), b->state->updates };
 
+	thread_flush_denormals(); /* whoever calls computes as the workers do */
 	copy_state(b, false);
 	forward(b, f, true);
 	run_terms(b, f, k, map, out);
 	out->lr = lr;
 	graph_backward(b->net->graph);
-	out->grad_norm = optim_norm(b->pool, &b->net->layout, b->grad, b->partial);
+	out->grad_norm = optim_norm(b->pool, &b->net->layout, b->grad, b->square, b->partial);
 	out->applied = isfinite(out->loss) && isfinite(out->grad_norm) &&
 		       !optim_is_wild(b->pool, &slab, k, lr, out->grad_norm, b->partial);
 	if (!out->applied) {
@@ -330,7 +334,7 @@ branch_shares(struct branch *b, const struct branch_feed *f, const struct knobs 
 		forward(b, f, false);
 		terms_run(b, &job, &r);
 		graph_backward(b->net->graph);
-		share[i] = optim_norm(b->pool, &b->net->layout, b->grad, b->partial);
+		share[i] = optim_norm(b->pool, &b->net->layout, b->grad, b->square, b->partial);
 		sum += share[i];
 	}
 	for (int i = 0; i < b->n_terms && sum > 0; i++)

@@ -17,35 +17,58 @@ optim_pieces(const struct param_layout *l)
 }
 
 struct norm_job {
+	const struct param_layout *layout;
 	const real *x;
-	size_t len;
+	const double *known; /* [layout->n] sums of squares, NAN where not known; may be NULL */
 	double *partial;
 };
 
-MULTIVERSION static void
+/* The first numbers of a run side by side in eight lanes, then the rest. */
+MULTIVERSION static double
+squares(const real *x, size_t n)
+{
+	double lane[8] = { 0 }, sum = 0;
+	size_t i = 0;
+
+	for (; i + 8 <= n; i += 8)
+		for (size_t k = 0; k < 8; k++)
+			lane[k] += (double)x[i + k] * (double)x[i + k];
+	for (; i < n; i++)
+		sum += (double)x[i] * (double)x[i];
+	return sum + ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+}
+
+/* The part of each parameter that falls in a piece of the slab, but for those whose sum is known. */
+static void
 norm_piece(void *arg, int index)
 {
 	const struct norm_job *j = arg;
-	size_t from = (size_t)index * PIECE, to = from + PIECE < j->len ? from + PIECE : j->len;
-	double lane[8] = { 0 };
+	size_t from = (size_t)index * PIECE, to = from + PIECE;
+	double sum = 0;
 
-	/* eight sums side by side: the slab's length is a multiple of 16 */
-	for (size_t i = from; i < to; i += 8)
-		for (int k = 0; k < 8; k++)
-			lane[k] += (double)j->x[i + (size_t)k] * (double)j->x[i + (size_t)k];
-	j->partial[index] = ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+	for (size_t i = 0; i < j->layout->n; i++) {
+		const struct param *p = &j->layout->param[i];
+		size_t a = p->offset > from ? p->offset : from;
+		size_t b = p->offset + p->len < to ? p->offset + p->len : to;
+
+		if (a < b && !(j->known && !isnan(j->known[i])))
+			sum += squares(j->x + a, b - a);
+	}
+	j->partial[index] = sum;
 }
 
 double
-optim_norm(struct pool *pool, const struct param_layout *l, const real *x, double *partial)
+optim_norm(struct pool *pool, const struct param_layout *l, const real *x, const double *known, double *partial)
 {
-	struct norm_job j = { x, l->len, partial };
+	struct norm_job j = { l, x, known, partial };
 	int pieces = optim_pieces(l);
 	double sum = 0;
 
 	pool_run(pool, pieces, norm_piece, &j);
 	for (int i = 0; i < pieces; i++)
 		sum += partial[i];
+	for (size_t i = 0; known && i < l->n; i++)
+		sum += isnan(known[i]) ? 0 : known[i];
 	return sqrt(sum);
 }
 
@@ -61,7 +84,7 @@ optim_is_wild(struct pool *pool, const struct optim_slab *s, const struct knobs 
 		move /= 1 - k->momentum;
 	if (move <= 100) /* a weight norm is at least something: spare the pass */
 		return false;
-	return move > 100 * (1 + optim_norm(pool, s->layout, s->value, partial));
+	return move > 100 * (1 + optim_norm(pool, s->layout, s->value, NULL, partial));
 }
 
 struct apply_job {
@@ -83,8 +106,12 @@ update(const struct apply_job *j, const struct param *p, size_t from, size_t n)
 	real scale = j->scale * (real)group->sign, rate = (real)lr, mu = (real)k->momentum;
 	real decay = (real)(p->decays ? lr * k->weight_decay : 0);
 	real b1 = (real)k->beta1, b2 = (real)k->beta2, eps = (real)1e-8;
-	real c1 = (real)(lr / (1 - pow(k->beta1, t))), c2 = (real)(1 / (1 - pow(k->beta2, t)));
+	real c1 = 0, c2 = 0;
 
+	if (k->optimizer == KNOB_ADAMW) {
+		c1 = (real)(lr / (1 - pow(k->beta1, t)));
+		c2 = (real)(1 / (1 - pow(k->beta2, t)));
+	}
 	switch ((enum knob_optimizer)k->optimizer) {
 	case KNOB_SGD:
 		for (size_t i = 0; i < n; i++)

@@ -9,7 +9,7 @@
 
 #include "retort/engine/cut.h"
 
-#define TILE 16384 /* numbers that are visited by every loss in turn: the logits, their gradient and a teacher's fit in L2 */
+#define TILE 8192 /* numbers that are visited by every loss in turn: logits, gradient, a teacher's, and scratch fit in L2 */
 
 /* One call of a loss for every position. */
 struct look {
@@ -43,7 +43,8 @@ terms_scratch(const struct branch *b)
 
 	for (int i = 0; i < b->n_terms; i++)
 		most = b->term[i].width > most ? b->term[i].width : most;
-	return mem_arena_round((3 * most + 2) * sizeof(real)) / sizeof(real);
+	most = most > TILE ? most : TILE; /* a row of its own, or as many as fill a tile */
+	return mem_arena_round(((LOSS_SCRATCH + 2 * LOSS_TEMPERATURES) * most + 2) * sizeof(real)) / sizeof(real);
 }
 
 /* Turn weights into shares of their sum; all 0 where there is none. */
@@ -106,7 +107,7 @@ count_right(const struct visit *v, size_t from, size_t to, double *sum)
 
 /* The arguments for some of the positions. */
 static struct loss_args
-narrow(const struct look *l, size_t from, size_t rows, real *scratch)
+narrow(const struct look *l, size_t from, size_t rows, struct loss_memo *memo, real *scratch)
 {
 	struct loss_args a = l->args;
 	size_t target = a.t_channels ? a.width / a.channels * a.t_channels : a.width;
@@ -114,6 +115,7 @@ narrow(const struct look *l, size_t from, size_t rows, real *scratch)
 	a.rows = rows;
 	a.x += from * a.width;
 	a.weight += from;
+	a.memo = memo;
 	a.scratch = scratch;
 	a.target = a.target ? a.target + from * target : NULL;
 	a.label = a.label ? a.label + from : NULL;
@@ -134,13 +136,19 @@ visit_piece(void *arg, int index)
 	size_t step = TILE / v->width ? TILE / v->width : 1;
 	real *scratch = v->b->scratch + (size_t)pool_worker() * v->b->n_scratch;
 	double *sum = v->sum + index * (v->n + 2);
+	struct loss_memo memo;
 
 	memset(sum, 0, (size_t)(v->n + 2) * sizeof *sum);
+	for (int i = 0; i < LOSS_TEMPERATURES; i++) {
+		memo.log_q[i] = scratch + (LOSS_SCRATCH + 2 * (size_t)i) * step * v->width;
+		memo.q[i] = memo.log_q[i] + step * v->width;
+	}
 	for (; from < to; from += step) {
 		size_t rows = to - from < step ? to - from : step;
 
+		memo.used = 0;
 		for (int i = 0; i < v->n; i++) {
-			struct loss_args a = narrow(&v->look[i], from, rows, scratch);
+			struct loss_args a = narrow(&v->look[i], from, rows, &memo, scratch);
 
 			sum[i] += v->look[i].loss->run(&a);
 		}

@@ -21,6 +21,8 @@
  * lock. Stamped requests wait in `due`, in the order posted, for their step. What crosses to the
  * main thread is copied into the ring; the lab itself is never looked at from outside.
  */
+#define BEAT 0.004 /* seconds between two wakes of the reader for samples alone */
+
 struct queue {
 	struct request **item;
 	size_t n, cap;
@@ -39,6 +41,7 @@ struct trainer {
 	struct request *report; /* answered when the report is ready */
 	int64_t pace;           /* steps a second at most, 0 no limit; the thread's own */
 	double next;            /* seconds: with a pace, no step before this */
+	double woken;           /* seconds: when the reader was last woken for samples */
 };
 
 static void
@@ -63,38 +66,58 @@ queue_release(struct queue *q)
 	mem_free(q->item);
 }
 
+/* Where the work stands: enough for a stamp, and cheap to remember at every step. */
+struct place {
+	enum lab_phase phase;
+	int busy;
+	uint64_t step;
+};
+
+static struct place
+place_of(const struct work *w)
+{
+	return (struct place){ w->info.phase, w->info.busy, w->info.step };
+}
+
 /* Whose step a change falls in, and how a recording would write it. */
 static void
-stamp(const struct work *w, struct request *r)
+stamp(const struct work *w, const struct place *p, struct request *r)
 {
-	unsigned long long step = (unsigned long long)w->info.step;
+	unsigned long long step = (unsigned long long)p->step;
 
-	r->step = w->info.step;
-	r->branch = w->info.phase == LAB_TRAINING ? LAB_TEACHER(w->info.busy) : LAB_MAIN;
+	r->step = p->step;
+	r->branch = p->phase == LAB_TRAINING ? LAB_TEACHER(p->busy) : LAB_MAIN;
 	r->stamp[0] = '\0';
 	if (r->stamped)
 		snprintf(r->stamp, sizeof r->stamp, r->owner[0] ? "@%s:%llu" : "@%s%llu", r->owner,
 			 (unsigned long long)r->at);
-	else if (w->info.phase == LAB_TRAINING)
-		snprintf(r->stamp, sizeof r->stamp, "@%s:%llu", w->info.teacher[w->info.busy].name, step);
-	else if (w->info.phase == LAB_DISTILLING)
+	else if (p->phase == LAB_TRAINING)
+		snprintf(r->stamp, sizeof r->stamp, "@%s:%llu", w->info.teacher[p->busy].name, step);
+	else if (p->phase == LAB_DISTILLING)
 		snprintf(r->stamp, sizeof r->stamp, "@%llu", step);
 	else if (w->student)
 		r->step = w->student->state->step;
 }
 
+/* Into the ring; whoever reads it is woken now and then, not at every step: a small network takes a hundred thousand a second. */
 static void
 push_samples(struct trainer *t)
 {
 	struct work *w = t->work;
+	double now;
 
 	for (size_t i = 0; i < w->n_samples; i++) {
 		const struct work_sample *s = &w->sample[i];
 		struct event ev = { .step = s->step, .branch = s->branch, .metric = s->metric, .value = s->value };
 
-		ring_push(t->ring, &ev);
+		ring_put(t->ring, &ev);
 	}
 	w->n_samples = 0;
+	now = mono_now();
+	if (now < t->woken + BEAT && now >= t->woken)
+		return;
+	t->woken = now;
+	ring_wake(t->ring);
 }
 
 static void
@@ -114,7 +137,9 @@ answer(struct trainer *t, struct request *r)
 static void
 apply(struct trainer *t, struct request *r)
 {
-	stamp(t->work, r); /* where it was asked for: a `run` starts at the step it was given at */
+	struct place here = place_of(t->work); /* where it was asked for: a `run` starts at the step it was given at */
+
+	stamp(t->work, &here, r);
 	if (r->kind == REQUEST_PACE) {
 		t->pace = r->number;
 		t->next = 0;
@@ -142,7 +167,9 @@ owner_step(const struct work *w, const struct request *r)
 static void
 refuse(struct trainer *t, struct request *r, uint64_t step)
 {
-	stamp(t->work, r);
+	struct place here = place_of(t->work);
+
+	stamp(t->work, &here, r);
 	if (step == UINT64_MAX)
 		r->status = err_set(&r->err, "%s: there is no teacher '%s'", r->stamp, r->owner);
 	else
@@ -217,8 +244,9 @@ static void
 announce(struct trainer *t, enum request_kind kind, const struct err *e)
 {
 	struct request *r = request_new(kind);
+	struct place here = place_of(t->work);
 
-	stamp(t->work, r);
+	stamp(t->work, &here, r);
 	if (e->msg[0]) {
 		r->status = -1;
 		r->err = *e;
@@ -231,11 +259,10 @@ static void
 go_on(struct trainer *t)
 {
 	struct work *w = t->work;
-	struct request before = { 0 };
+	struct place before = place_of(w); /* the work that ends is stamped with its own last step */
 	struct err e = { "" }, none = { "" };
 	enum step_outcome outcome;
 
-	stamp(w, &before); /* the work that ends is stamped with its own last step */
 	outcome = step_run(w, &e);
 	push_samples(t);
 	if (outcome == STEP_DIVERGED)
@@ -251,9 +278,7 @@ go_on(struct trainer *t)
 	if (outcome == STEP_DONE) {
 		struct request *r = request_new(REQUEST_DONE);
 
-		r->step = before.step;
-		r->branch = before.branch;
-		memcpy(r->stamp, before.stamp, sizeof r->stamp);
+		stamp(w, &before, r);
 		answer(t, r);
 	}
 	if (w->info.step == w->pause_at) {
@@ -281,6 +306,7 @@ run(void *arg)
 	struct trainer *t = arg;
 	bool held = false, stop = false;
 
+	thread_flush_denormals();
 	while (!stop) {
 		if (atomic_load_explicit(&t->mail, memory_order_acquire) || held || !step_wanted(t->work) ||
 		    seconds_early(t) > 0)

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "retort/base/mem.h"
 #include "retort/base/mono.h"
@@ -15,25 +16,36 @@
 
 #define WARM 100 /* steps: every row asked about once; where that takes long, fewer after the teacher was asked */
 
-#define LEAST 4  /* steps of a window: the difference of two runs of one step is noise */
+#define LEAST 2 /* steps of a window */
+
+/* The teacher's blocks 3 and 6 teach the student's 1 and 2: hidden states and attention maps. */
+static const char *const text_maps[][3] = {
+	{ "3", "1", "hidden" }, { "3", "1", "attention" }, { "6", "2", "hidden" }, { "6", "2", "attention" }, { NULL, NULL, NULL }
+};
+
+/* Attention transfer between the blocks of two convolutional networks. */
+static const char *const image_maps[][3] = { { "1", "1", "at" }, { "2", "2", "at" }, { "3", "3", "at" }, { NULL, NULL, NULL } };
 
 /* Data, weights of the terms and settings as in peer.py; the optimizer adamw without decay is Adam. */
 static const struct plan {
-	size_t rows, features; /* or tokens */
+	size_t rows, features; /* or tokens, or pixels of a square image */
 	size_t vocab;          /* 0: numbers */
 	int classes;           /* of a row, or as many as words where every token has the next as its label */
 	const char *batch, *optimizer, *teacher, *student;
 	const char *temperature, *kd, *ce;
 	const char *top;       /* largest logits of a token that are kept */
-	bool maps;
+	const char *const (*maps)[3]; /* layer of the teacher, of the student, what of them or how; up to a NULL */
+	bool images;
 	int64_t warm;
 } plans[] = {
-	{ 8192, 784, 0, 10, "128", "momentum", "mlp 1200,1200", "mlp 800,800", "4", "0.9", "0.1", "all", false, WARM },
-	{ 1797, 64, 0, 10, "32", "adamw", "mlp 256,256", "mlp 32", "4", "0.9", "0.1", "all", false, WARM },
+	{ 8192, 784, 0, 10, "128", "momentum", "mlp 1200,1200", "mlp 800,800", "4", "0.9", "0.1", "all", NULL, false, WARM },
+	{ 1797, 64, 0, 10, "32", "adamw", "mlp 256,256", "mlp 32", "4", "0.9", "0.1", "all", NULL, false, WARM },
 	{ 1024, 64, 8000, 4, "32", "adamw", "transformer layers=6 width=256 heads=4 ff=1024",
-	  "transformer layers=2 width=128 heads=4 ff=512", "4", "0.9", "0.1", "all", true, WARM / 3 },
+	  "transformer layers=2 width=128 heads=4 ff=512", "4", "0.9", "0.1", "all",
+	  text_maps, false, WARM / 3 },
 	{ 256, 128, 4096, 4096, "16", "adamw", "decoder layers=6 width=384 heads=6 ff=1536",
-	  "decoder layers=3 width=192 heads=3 ff=768", "2", "0.5", "0.5", "32", false, WARM / 6 },
+	  "decoder layers=3 width=192 heads=3 ff=768", "2", "0.5", "0.5", "32", NULL, false, WARM / 6 },
+	{ 2048, 784, 0, 10, "128", "momentum", "cnn 32,64,128", "cnn 8,16,32", "4", "0.9", "0.1", "all", image_maps, true, WARM / 3 },
 };
 
 struct own {
@@ -76,6 +88,11 @@ random_data(const struct plan *p)
 	if (p->vocab) {
 		random_tokens(ds, p, r);
 	} else {
+		if (p->images) {
+			ds->kind = DATASET_IMAGE;
+			ds->height = ds->width = 28;
+			ds->channels = 1;
+		}
 		ds->x = mem_try(ds->n * ds->d, sizeof *ds->x);
 		ds->column = mem_array(ds->d, sizeof *ds->column);
 		for (size_t i = 0; i < ds->n * ds->d; i++)
@@ -138,31 +155,30 @@ set(const char *knob, const char *value)
 	return r;
 }
 
-/* Seconds that a run of so many steps takes, with what it costs at its ends. */
+/* Seconds that so many steps of the run take: it is let go, and pauses again. */
 static double
 timed(struct own *o, size_t steps)
 {
 	double start = mono_now();
 
-	ask(o->trainer, request(REQUEST_RUN, "", "", (int64_t)steps), REQUEST_DONE);
+	ask(o->trainer, request(REQUEST_STEP, "", "", (int64_t)steps), REQUEST_PAUSE);
 	return mono_now() - start;
 }
 
-/* The teacher's blocks 3 and 6 teach the student's 1 and 2: hidden states and attention maps. */
 static struct request *
-maps(void)
+maps(const char *const (*pair)[3])
 {
-	static const char *const layer[2][2] = { { "3", "1" }, { "6", "2" } };
 	struct request *r = request_new(REQUEST_MAP);
 
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; pair[i][0]; i++) {
 		struct request_map *m = &r->map[r->n_maps++];
 
 		snprintf(m->teacher, sizeof m->teacher, "big");
-		snprintf(m->t_layer, sizeof m->t_layer, "%s", layer[i / 2][0]);
-		snprintf(m->s_layer, sizeof m->s_layer, "%s", layer[i / 2][1]);
-		m->on = i % 2 ? MODEL_ATTENTION : MODEL_HIDDEN;
-		m->weight = 1;
+		snprintf(m->t_layer, sizeof m->t_layer, "%s", pair[i][0]);
+		snprintf(m->s_layer, sizeof m->s_layer, "%s", pair[i][1]);
+		m->on = strcmp(pair[i][2], "attention") == 0 ? MODEL_ATTENTION : MODEL_HIDDEN;
+		m->match = strcmp(pair[i][2], "at") == 0 ? &loss_at : NULL;
+		m->weight = m->match ? 1000 : 1;
 	}
 	return r;
 }
@@ -214,15 +230,16 @@ own_new(int workload, bool kept, int threads)
 	ask(t, request(REQUEST_STOP, "", "", 0), REQUEST_DONE);
 	ask(t, request(REQUEST_STUDENT, "", p->student, 0), REQUEST_STUDENT);
 	if (p->maps)
-		ask(t, maps(), REQUEST_MAP);
+		ask(t, maps(p->maps), REQUEST_MAP);
 	forget_peak();
 	o->batch = (size_t)strtoul(p->batch, NULL, 10);
+	ask(t, request(REQUEST_RUN, "", "", 900000000), REQUEST_RUN);
+	ask(t, request(REQUEST_PAUSE, "", "", 0), REQUEST_PAUSE);
 	timed(o, (size_t)p->warm);
 	o->rate = 10 / timed(o, 10);
 	return o;
 }
 
-/* Two lengths, so that what a run costs at its ends falls out of the difference. */
 double
 own_run(void *own, double seconds, size_t *samples)
 {
@@ -231,8 +248,7 @@ own_run(void *own, double seconds, size_t *samples)
 	size_t steps = (size_t)(seconds * o->rate) + 1;
 
 	steps = seconds > 0 && steps < LEAST ? LEAST : steps;
-	took = -timed(o, 1);
-	took += timed(o, 1 + steps);
+	took = timed(o, steps);
 	took = took > 1e-9 ? took : 1e-9;
 	if (seconds > 0)
 		o->rate = (double)steps / took;

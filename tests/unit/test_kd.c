@@ -34,7 +34,7 @@ values_are_the_golden_ones(void **state)
 		{ &loss_kd, 1e4, .309383133321 }, /* towards the limit .309375 of squared centred logits */
 		{ &loss_hidden, 1, .686666666667 },
 	};
-	real scratch[3 * C];
+	real scratch[LOSS_SCRATCH * B * C];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -48,7 +48,7 @@ values_are_the_golden_ones(void **state)
 static void
 the_teachers_own_cross_entropy_is_the_golden_one(void **state)
 {
-	real scratch[3 * C];
+	real scratch[LOSS_SCRATCH * B * C];
 	struct loss_args a = golden(1, scratch);
 
 	(void)state;
@@ -63,7 +63,7 @@ the_gradients_first_row_is_the_golden_one(void **state)
 		{ 1, { -.1423113404, .1233061139, .0128661767, .0061390499 } },
 		{ 4, { -.1282140702, .0786846524, .0123614199, .037167998 } },
 	};
-	real scratch[3 * C];
+	real scratch[LOSS_SCRATCH * B * C];
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
@@ -82,7 +82,7 @@ every_loss_has_the_gradient_of_its_value(void **state)
 {
 	const double h = 1e-6, temperatures[] = { 0.5, 1, 4 };
 	const real weights[B] = { .3, .1, .6 };
-	real scratch[3 * C], x[B * C];
+	real scratch[LOSS_SCRATCH * B * C], x[B * C];
 
 	(void)state;
 	for (size_t l = 0; l < loss_count; l++)
@@ -115,7 +115,7 @@ unlabelled_rows_count_for_soft_terms_only(void **state)
 {
 	const int32_t one_label[B] = { 0, -1, -1 };
 	const real one = 1;
-	real scratch[3 * C], dx[B * C] = { 0 };
+	real scratch[LOSS_SCRATCH * B * C], dx[B * C] = { 0 };
 	struct loss_args a = golden(4, scratch), first = golden(1, scratch);
 
 	(void)state;
@@ -134,7 +134,7 @@ no_label_and_no_row_give_zero_and_no_gradient(void **state)
 {
 	const int32_t none[B] = { -1, -1, -1 };
 	const real zero[B] = { 0 };
-	real scratch[3 * C], dx[B * C] = { 0 };
+	real scratch[LOSS_SCRATCH * B * C], dx[B * C] = { 0 };
 	struct loss_args a = golden(4, scratch);
 
 	(void)state;
@@ -150,7 +150,7 @@ no_label_and_no_row_give_zero_and_no_gradient(void **state)
 static void
 large_logits_and_extreme_temperatures_stay_finite(void **state)
 {
-	real big[B * C], scratch[3 * C], dx[B * C] = { 0 };
+	real big[B * C], scratch[LOSS_SCRATCH * B * C], dx[B * C] = { 0 };
 
 	(void)state;
 	for (int i = 0; i < B * C; i++)
@@ -187,7 +187,7 @@ top_two(double temperature, real *scratch)
 static void
 the_largest_logits_and_a_bucket_give_the_golden_bound(void **state)
 {
-	real scratch[3 * C], x[B * C], dx[B * C] = { 0 };
+	real scratch[LOSS_SCRATCH * B * C], x[B * C], dx[B * C] = { 0 };
 	struct loss_args a = top_two(1, scratch);
 
 	(void)state;
@@ -218,7 +218,7 @@ a_bucket_of_one_class_loses_nothing(void **state)
 {
 	const int32_t id[3] = { 0, 1, 2 };
 	const real logit[3] = { 2, 1, .1 }, tail = -2, one = 1;
-	real scratch[3 * C];
+	real scratch[LOSS_SCRATCH * B * C];
 	struct loss_args whole = golden(4, scratch), top = golden(4, scratch);
 
 	(void)state;
@@ -234,7 +234,7 @@ attention_transfer_is_the_golden_one_for_maps_of_other_channels(void **state)
 	/* places x channels: four places, two channels of the student, three of the teacher */
 	const real s[8] = { 1, .3, -2, .4, .5, -1, 0, 2 }, one = 1;
 	const real t[12] = { .5, 1, -.2, -1, .1, .9, 1.5, -.5, .3, .2, 1, -1.2 };
-	real scratch[24], x[8], dx[8] = { 0 };
+	real scratch[LOSS_SCRATCH * 12], x[8], dx[8] = { 0 };
 	struct loss_args a = { .rows = 1, .width = 8, .channels = 2, .t_channels = 3, .x = x, .target = t, .weight = &one,
 			       .scale = 1, .scratch = scratch, .dx = dx };
 

@@ -12,8 +12,13 @@ struct ring;
 struct ring *ring_new(size_t len, size_t size);
 void ring_free(struct ring *r);
 
-/* Producer. Waits while the ring is full (the stored series must be complete), then wakes the
-   consumer through its descriptor. */
+/* Producer. Waits while the ring is full (the stored series must be complete): then it wakes the consumer. */
+void ring_put(struct ring *r, const void *item);
+
+/* Producer. Wakes the consumer through its descriptor, unless it was woken already: a system call at most. */
+void ring_wake(struct ring *r);
+
+/* Both. */
 void ring_push(struct ring *r, const void *item);
 
 /* Consumer. Takes at most `max` items into `out`; returns how many. */

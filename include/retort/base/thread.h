@@ -24,6 +24,13 @@ void thread_join(struct thread *t);
 /* Tell the processor that this is a spin loop. */
 void thread_relax(void);
 
+/*
+ * From here on the calling thread takes numbers too small for a full mantissa for 0. A gradient that
+ * fades away passes through them, and a processor is up to a hundred times slower there. Every thread that computes
+ * calls it, so that bits do not depend on which one did. Where a processor has no such switch, nothing happens.
+ */
+void thread_flush_denormals(void);
+
 /* How many processors this process may use. */
 int thread_cpus(void);
 

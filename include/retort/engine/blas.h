@@ -35,7 +35,7 @@ struct blas_product {
 };
 
 /*
- * How many pieces a product is cut in: along the longer side of its output, multiples of 16, so
+ * How many pieces a product is cut in: a grid over its output, in multiples of 16, so
  * that no sum crosses a piece. 1 where a product is too small to be worth a second thread. A
  * function of m, n and k only.
  */

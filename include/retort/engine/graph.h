@@ -46,6 +46,8 @@ struct graph {
 	struct arena arena;        /* values, gradients, saved: planned by how long each is needed */
 	real *value;               /* the slab bound by graph_bind */
 	real *grad;
+	double *square;            /* [layout->n] borrowed, may be NULL: the sum of squares of a parameter's gradient, from
+	                              operators that have it at hand; NAN where backward did not say */
 	struct pool *pool;         /* borrowed; may be NULL */
 	bool training;             /* dropout drops, batch norm takes the batch's statistics and moves its running ones */
 	bool keeps;                /* backward will follow: operators keep what it needs in `saved` */

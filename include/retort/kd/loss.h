@@ -24,6 +24,19 @@ struct loss_top {
 	const real *tail;  /* [rows] at temperature 1 */
 };
 
+#define LOSS_SCRATCH 4
+
+/*
+ * The student's softmax of the rows at hand, by temperature: several losses of one visit want the
+ * same. Whoever calls them sets `used` to 0 for other rows, and lends the room.
+ */
+#define LOSS_TEMPERATURES 2
+struct loss_memo {
+	int used;
+	double temperature[LOSS_TEMPERATURES];
+	real *log_q[LOSS_TEMPERATURES], *q[LOSS_TEMPERATURES]; /* [rows * width] each */
+};
+
 /* One call: some rows (positions of a batch) of numbers. Everything is borrowed. */
 struct loss_args {
 	size_t rows, width;        /* width: numbers of x in a row */
@@ -37,7 +50,8 @@ struct loss_args {
 	double temperature;
 	double scale;              /* factor on the gradient: the weight of the term */
 	real *dx;                  /* [rows,width] gradient is added here; NULL: value only */
-	real *scratch;             /* [3 * width] of the calling thread */
+	struct loss_memo *memo;    /* may be NULL */
+	real *scratch;             /* [LOSS_SCRATCH * rows * width] of the calling thread */
 };
 
 struct loss {
@@ -60,5 +74,14 @@ extern const size_t loss_count;
  * out may be z.
  */
 void loss_log_softmax(const real *z, size_t n, double temperature, real *out);
+
+/*
+ * The same for rows of n numbers at once, and the probabilities themselves into p: exponentials are taken
+ * of all rows in one run, which is what makes ten classes as cheap a number as thousands. Neither may be z.
+ */
+void loss_softmax_rows(const real *z, size_t rows, size_t n, double temperature, real *log_p, real *p);
+
+/* That of the student's rows: from the memo, or computed into it, or where there is none into the first half of the scratch. */
+void loss_student(const struct loss_args *a, double temperature, const real **log_q, const real **q);
 
 #endif

@@ -44,6 +44,7 @@ struct branch {
 	struct branch_state *state;
 	real *grad;                      /* [layout.len] scratch of one step */
 	double *partial;                 /* sums of pieces */
+	double *square;                  /* [layout.n] sums of squares of gradients, see struct graph */
 	real *scratch;                   /* [threads, n_scratch] for losses */
 	size_t n_scratch;
 	real *weight[BRANCH_MEANS];      /* [capacity * positions] of the rows, labels and tokens of the feed; each sums to 1 */

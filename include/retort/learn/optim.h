@@ -16,10 +16,11 @@ struct optim_slab {
 
 /*
  * The norm of the gradient over every parameter and projection; summed in double, in fixed
- * pieces in their order. `partial` has room for optim_pieces numbers.
+ * pieces in their order. known[l->n] are sums of squares that are not to be taken again, NAN where they
+ * are to be; NULL: all. `partial` has room for optim_pieces numbers.
  */
 int optim_pieces(const struct param_layout *l);
-double optim_norm(struct pool *pool, const struct param_layout *l, const real *x, double *partial);
+double optim_norm(struct pool *pool, const struct param_layout *l, const real *x, const double *known, double *partial);
 
 /*
  * A step this large cannot be meant: it would move the weights by more than a hundred times their
