@@ -128,6 +128,15 @@ io_write(const char *path, const void *const *part, const size_t *size, size_t p
 	return status;
 }
 
+int
+io_rename(const char *from, const char *to, struct err *e)
+{
+	if (rename(from, to) < 0)
+		return err_set(e, "%s: %s", to, strerror(errno));
+	sync_directory(to);
+	return 0;
+}
+
 void *
 io_map(const char *path, size_t size, bool *fresh, struct err *e)
 {
@@ -232,6 +241,14 @@ bool
 io_exists(const char *path)
 {
 	return access(path, F_OK) == 0;
+}
+
+bool
+io_is_directory(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 char *

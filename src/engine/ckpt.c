@@ -143,19 +143,25 @@ read_number(const unsigned char *p, int type)
 	}
 }
 
+#define LEFT_OUT (-1)
+
 /* One entry of the header, checked but not yet read. */
 struct entry {
 	const char *name;
-	int type, rank;
+	int type, rank; /* type LEFT_OUT: nobody wants its numbers */
 	size_t dim[CKPT_RANK], len;
 	uint64_t from, to;
 };
 
 static int
-read_type(const char *name, const json_t *j, int *type, struct err *e)
+read_type(const char *name, const json_t *j, ckpt_wants *wants, int *type, struct err *e)
 {
 	const char *word = json_string_value(json_object_get(j, "dtype"));
+	int wanted = wants ? wants(name, word ? word : "", e) : 1;
 
+	*type = LEFT_OUT;
+	if (wanted <= 0)
+		return wanted;
 	for (int i = 0; word && i < TYPES; i++)
 		if (strcmp(types[i].name, word) == 0) {
 			*type = i;
@@ -201,7 +207,7 @@ read_offsets(const json_t *j, uint64_t size, struct entry *t, struct err *e)
 			       (unsigned long long)size);
 	t->from = (uint64_t)json_integer_value(from);
 	t->to = (uint64_t)json_integer_value(to);
-	if (t->to - t->from != (uint64_t)t->len * types[t->type].size)
+	if (t->type != LEFT_OUT && t->to - t->from != (uint64_t)t->len * types[t->type].size)
 		return err_set(e, "tensor %s: %llu bytes of data, its shape and type need %llu", t->name,
 			       (unsigned long long)(t->to - t->from),
 			       (unsigned long long)t->len * types[t->type].size);
@@ -237,8 +243,11 @@ check_cover(struct entry *t, size_t n, uint64_t size, struct err *e)
 static int
 read_values(const struct entry *t, const unsigned char *data, struct ckpt *c, struct err *e)
 {
-	struct ckpt_tensor *out = ckpt_add(c, t->name, t->rank, t->dim, NULL);
+	struct ckpt_tensor *out;
 
+	if (t->type == LEFT_OUT)
+		return 0;
+	out = ckpt_add(c, t->name, t->rank, t->dim, NULL);
 	for (size_t i = 0; i < t->len; i++) {
 		out->data[i] = read_number(data + t->from + i * types[t->type].size, t->type);
 		if (!isfinite(out->data[i]))
@@ -264,7 +273,7 @@ read_notes(const json_t *j, struct ckpt *c, struct err *e)
 }
 
 static int
-read_entries(json_t *root, const unsigned char *data, uint64_t size, struct ckpt *c, struct err *e)
+read_entries(json_t *root, const unsigned char *data, uint64_t size, ckpt_wants *wants, struct ckpt *c, struct err *e)
 {
 	size_t n = 0;
 	struct entry *t;
@@ -282,7 +291,7 @@ read_entries(json_t *root, const unsigned char *data, uint64_t size, struct ckpt
 			status = err_set(e, "tensor %.40s...: its name is longer than %d bytes", key, CKPT_NAME - 1);
 		} else {
 			t[n].name = key;
-			status = read_type(key, value, &t[n].type, e);
+			status = read_type(key, value, wants, &t[n].type, e);
 			status = status < 0 ? status : read_shape(value, &t[n], e);
 			status = status < 0 ? status : read_offsets(value, size, &t[n], e);
 			n++;
@@ -299,7 +308,7 @@ read_entries(json_t *root, const unsigned char *data, uint64_t size, struct ckpt
 }
 
 int
-ckpt_parse(const char *bytes, size_t size, struct ckpt **out, struct err *e)
+ckpt_parse_some(const char *bytes, size_t size, ckpt_wants *wants, struct ckpt **out, struct err *e)
 {
 	uint64_t header;
 	json_error_t where;
@@ -321,7 +330,7 @@ ckpt_parse(const char *bytes, size_t size, struct ckpt **out, struct err *e)
 		return err_set(e, "header: not a JSON object");
 	}
 	c = ckpt_new();
-	status = read_entries(root, (const unsigned char *)bytes + 8 + header, size - 8 - header, c, e);
+	status = read_entries(root, (const unsigned char *)bytes + 8 + header, size - 8 - header, wants, c, e);
 	json_decref(root);
 	if (status < 0) {
 		ckpt_free(c);
@@ -332,7 +341,13 @@ ckpt_parse(const char *bytes, size_t size, struct ckpt **out, struct err *e)
 }
 
 int
-ckpt_read(const char *path, struct ckpt **out, struct err *e)
+ckpt_parse(const char *bytes, size_t size, struct ckpt **out, struct err *e)
+{
+	return ckpt_parse_some(bytes, size, NULL, out, e);
+}
+
+int
+ckpt_read_some(const char *path, ckpt_wants *wants, struct ckpt **out, struct err *e)
 {
 	char *bytes;
 	size_t size;
@@ -340,9 +355,15 @@ ckpt_read(const char *path, struct ckpt **out, struct err *e)
 
 	if (io_read(path, FILE_LIMIT, &bytes, &size, e) < 0)
 		return -1;
-	status = ckpt_parse(bytes, size, out, e);
+	status = ckpt_parse_some(bytes, size, wants, out, e);
 	mem_free(bytes);
 	return status < 0 ? err_wrap(e, "%s", path) : 0;
+}
+
+int
+ckpt_read(const char *path, struct ckpt **out, struct err *e)
+{
+	return ckpt_read_some(path, NULL, out, e);
 }
 
 static json_t *

@@ -336,7 +336,7 @@ net_spec_of(const struct ckpt *c, struct model_spec *spec, struct model_io *io, 
 	int positions;
 
 	if (!model)
-		return err_set(e, "the file's notes name no model: it was not written by `save`");
+		return err_set(e, "the file's notes name no model: it was not written by `save`; of a published model, name the directory");
 	if (model_parse(model, spec, e) < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
@@ -345,9 +345,11 @@ net_spec_of(const struct ckpt *c, struct model_spec *spec, struct model_io *io, 
 	if ((tells && strcmp(tells, "next-token") == 0) != io->next_token)
 		return err_set(e, "the file's network tells %s, the data asks for %s", io->next_token ? "a class" : "the next token",
 			       io->next_token ? "the next token" : "a class");
+	positions = model_option(spec->kind, "positions"); /* its table may be longer than the rows it learned from */
+	if (positions >= 0 && spec->value[positions] > (double)file.length)
+		file.length = (size_t)spec->value[positions];
 	if (meet(&file, io, e) < 0)
 		return -1;
-	positions = model_option(spec->kind, "positions");
 	if (io->kind == DATASET_TOKENS && positions >= 0)
 		spec->value[positions] = (double)file.length;
 	if (io->kind == DATASET_TOKENS)

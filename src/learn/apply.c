@@ -218,6 +218,39 @@ load_moments(const struct branch *b, const struct ckpt *c)
 	}
 }
 
+static int
+class_of(const struct dataset *ds, const char *name)
+{
+	for (int i = 0; i < ds->classes; i++)
+		if (strcmp(ds->class_name[i], name) == 0)
+			return i;
+	return -1;
+}
+
+/* The file names its classes as the data does, but in another order: its answers would be taken for others. */
+static int
+check_names(const struct dataset *ds, const struct ckpt *c, struct err *e)
+{
+	int other = -1;
+	char key[32];
+
+	for (int i = 0; ds->class_name && i < ds->classes; i++) {
+		const char *name;
+
+		snprintf(key, sizeof key, "label.%d", i);
+		name = ckpt_get(c, key);
+		if (!name || class_of(ds, name) < 0)
+			return 0;
+		if (other < 0 && class_of(ds, name) != i)
+			other = i;
+	}
+	if (other < 0)
+		return 0;
+	snprintf(key, sizeof key, "label.%d", other);
+	return err_set(e, "class %d of the file's network is '%.40s', of the data '%.40s': the same classes in another order", other,
+		       ckpt_get(c, key), ds->class_name[other]);
+}
+
 /* A branch from a spec, or from a checkpoint. */
 static struct branch *
 make(struct work *w, struct request *r, int id, const char *name, struct err *e)
@@ -228,6 +261,8 @@ make(struct work *w, struct request *r, int id, const char *name, struct err *e)
 	struct branch *b;
 
 	if (r->ckpt ? net_spec_of(r->ckpt, &spec, &io, e) < 0 : model_parse(r->spec, &spec, e) < 0)
+		return NULL;
+	if (r->ckpt && check_names(w->ds, r->ckpt, e) < 0)
 		return NULL;
 	b = branch_new(id, name, &spec, &io, capacity, w->info.seed, w->pool, e);
 	if (b && r->ckpt) {

@@ -383,6 +383,18 @@ save_moments(const struct branch *b, struct ckpt *c)
 		}
 }
 
+/* The data's names of what the network tells. */
+static void
+save_names(const struct work *w, struct ckpt *c)
+{
+	char key[32];
+
+	for (int i = 0; w->ds->class_name && i < w->ds->classes; i++) {
+		snprintf(key, sizeof key, "label.%d", i);
+		ckpt_note(c, key, w->ds->class_name[i]);
+	}
+}
+
 static int
 do_snapshot(struct work *w, struct request *r, struct err *e)
 {
@@ -401,6 +413,7 @@ do_snapshot(struct work *w, struct request *r, struct err *e)
 	ckpt_note(r->ckpt, "step", step);
 	ckpt_note(r->ckpt, "data", w->info.data_hash);
 	ckpt_note(r->ckpt, "blas", w->info.blas);
+	save_names(w, r->ckpt);
 	mean = ckpt_add(r->ckpt, "input.mean", 1, &w->scale.d, NULL);
 	for (size_t i = 0; i < w->scale.d; i++)
 		mean->data[i] = (float)w->scale.mean[i];

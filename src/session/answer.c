@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/engine/hf.h"
 
 static void
 note_change(struct session *s, const struct request *r)
@@ -60,9 +62,11 @@ compare(struct session *s, const struct pending *p, const struct request *r)
 static void
 save(struct session *s, const struct pending *p, const struct request *r)
 {
+	size_t len = strlen(p->save);
+	bool published = (len && p->save[len - 1] == '/') || io_is_directory(p->save);
 	struct err e;
 
-	if (ckpt_write(r->ckpt, p->save, &e) == 0) {
+	if ((published ? hf_write(r->ckpt, p->save, &e) : ckpt_write(r->ckpt, p->save, &e)) == 0) {
 		if (s->live)
 			session_tell(s, false, "saved %s", p->save);
 		return;

@@ -9,6 +9,7 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/engine/hf.h"
 
 static int
 exec_seed(struct cmd_call *c, struct err *e)
@@ -45,7 +46,7 @@ static int
 load_into(struct cmd_call *c, const char *name, int at, struct request *r, struct err *e)
 {
 	char *path = io_join(c->dir, c->argv[at]);
-	int status = ckpt_read(path, &r->ckpt, e);
+	int status = io_is_directory(path) ? hf_read(path, &r->ckpt, e) : ckpt_read(path, &r->ckpt, e);
 
 	snprintf(r->text, sizeof r->text, "%.60s", c->argv[at]);
 	cmd_record_files(c, name, 1u << at);
@@ -87,14 +88,14 @@ exec_teacher(struct cmd_call *c, struct err *e)
 	if (strcmp(c->argv[1], "load") != 0)
 		return join_spec(c, 1, r, e);
 	if (c->argc != 3)
-		return err_set(e, "teacher %s load: one file is needed", r->name);
+		return err_set(e, "teacher %s load: one file or directory is needed", r->name);
 	return load_into(c, "teacher", 2, r, e);
 }
 
 const struct cmd cmd_build_teacher = {
 	.name = "teacher",
 	.complete = "@teacher @model|load|cache|top|precision @model|@file|auto|off|memory|disk|all|f32|bf16",
-	.args = "NAME MODEL... | NAME load FILE | NAME cache auto|off|memory|disk | NAME top K|all | NAME precision f32|bf16",
+	.args = "NAME MODEL... | NAME load FILE|DIRECTORY | NAME cache auto|off|memory|disk | NAME top K|all | NAME precision f32|bf16",
 	.min_args = 2,
 	.max_args = 32,
 	.flags = CMD_RECORD,
@@ -111,14 +112,14 @@ exec_student(struct cmd_call *c, struct err *e)
 	if (strcmp(c->argv[0], "load") != 0)
 		return join_spec(c, 0, r, e);
 	if (c->argc != 2)
-		return err_set(e, "student load: one file is needed");
+		return err_set(e, "student load: one file or directory is needed");
 	return load_into(c, "student", 1, r, e);
 }
 
 const struct cmd cmd_build_student = {
 	.name = "student",
 	.complete = "@model|load @model|@file",
-	.args = "MODEL... | load FILE",
+	.args = "MODEL... | load FILE|DIRECTORY",
 	.min_args = 1,
 	.max_args = 32,
 	.flags = CMD_RECORD,
@@ -141,11 +142,11 @@ exec_load(struct cmd_call *c, struct err *e)
 const struct cmd cmd_build_load = {
 	.name = "load",
 	.complete = "@net @file",
-	.args = "NAME FILE",
+	.args = "NAME FILE|DIRECTORY",
 	.min_args = 2,
 	.max_args = 2,
 	.flags = CMD_RECORD,
-	.doc = "Load a checkpoint as teacher NAME, or as the student when NAME is s.",
+	.doc = "Load a checkpoint or a published model as teacher NAME, or as the student when NAME is s.",
 	.example = "save big big.safetensors",
 	.exec = exec_load,
 };

@@ -157,10 +157,10 @@ exec_save(struct cmd_call *c, struct err *e)
 const struct cmd cmd_work_save = {
 	.name = "save",
 	.complete = "@net @file",
-	.args = "NAME FILE",
+	.args = "NAME FILE|DIRECTORY/",
 	.min_args = 2,
 	.max_args = 2,
-	.doc = "Write a teacher, or the student when NAME is s, to a safetensors file.",
+	.doc = "Write a teacher, or the student when NAME is s, to a safetensors file or a published layout.",
 	.example = "save s student.safetensors",
 	.exec = exec_save,
 };

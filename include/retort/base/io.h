@@ -22,6 +22,9 @@ int io_read(const char *path, size_t limit, char **out, size_t *size, struct err
  */
 int io_write(const char *path, const void *const *part, const size_t *size, size_t parts, struct err *e);
 
+/* Put a file that io_write made in the place of another: whole, and on disk when it returns. */
+int io_rename(const char *from, const char *to, struct err *e);
+
 /*
  * Map a file of exactly `size` bytes for reading and writing, made of zeroes where it is missing or
  * of another size; *fresh says so. What is written is in the file. NULL with an error; io_unmap gives it back.
@@ -45,6 +48,7 @@ char *io_join(const char *dir, const char *name);
 char *io_dirname(const char *path);
 
 bool io_exists(const char *path);
+bool io_is_directory(const char *path);
 
 /*
  * A directory of the XDG base directory specification, with /retort behind it: `var` is

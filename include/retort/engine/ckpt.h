@@ -51,6 +51,14 @@ const char *ckpt_get(const struct ckpt *c, const char *key);
 int ckpt_parse(const char *bytes, size_t size, struct ckpt **out, struct err *e);
 int ckpt_read(const char *path, struct ckpt **out, struct err *e);
 
+/*
+ * The same of a file that somebody else wrote: `wants` is asked about every tensor and its type, and says 1: read it;
+ * 0: leave it out, whatever its type; -1 and an error: refuse the file.
+ */
+typedef int ckpt_wants(const char *name, const char *type, struct err *e);
+int ckpt_parse_some(const char *bytes, size_t size, ckpt_wants *wants, struct ckpt **out, struct err *e);
+int ckpt_read_some(const char *path, ckpt_wants *wants, struct ckpt **out, struct err *e);
+
 /* Written atomically, header keys in the order added, header padded to 8 bytes with blanks. */
 int ckpt_write(const struct ckpt *c, const char *path, struct err *e);
 

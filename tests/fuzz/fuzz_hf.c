@@ -1,0 +1,45 @@
+/* fuzz_hf.c: a published model. Text of config.json, a NUL, then bytes of a safetensors file. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fuzz.h"
+
+#include "retort/base/mem.h"
+#include "retort/engine/hf.h"
+
+/* What is read can be described, written, and read again to the same numbers. */
+static void
+round_trip(const struct ckpt *c)
+{
+	struct ckpt *theirs = NULL, *again = NULL;
+	char *config = NULL;
+	struct err e = { "" };
+
+	MUST(hf_print(c, &theirs, &config, &e) == 0);
+	MUST(hf_parse(config, strlen(config), theirs, &again, &e) == 0);
+	MUST(again->n_tensors == c->n_tensors);
+	for (size_t i = 0; i < c->n_tensors; i++) {
+		MUST(again->tensor[i].len == c->tensor[i].len);
+		MUST(memcmp(again->tensor[i].data, c->tensor[i].data, c->tensor[i].len * sizeof(float)) == 0);
+	}
+	ckpt_free(theirs);
+	ckpt_free(again);
+	mem_free(config);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const uint8_t *nul = size ? memchr(data, 0, size) : NULL;
+	size_t config = nul ? (size_t)(nul - data) : size, rest = nul ? size - config - 1 : 0;
+	struct ckpt *theirs = NULL, *c = NULL;
+	struct err e = { "" };
+
+	if (!nul || ckpt_parse_some((const char *)nul + 1, rest, hf_wants, &theirs, &e) < 0)
+		theirs = ckpt_new();
+	if (hf_parse((const char *)data, config, theirs, &c, &e) < 0)
+		MUST(e.msg[0] && !c);
+	else
+		round_trip(c);
+	ckpt_free(theirs);
+	ckpt_free(c);
+	return 0;
+}
