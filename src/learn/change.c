@@ -383,6 +383,22 @@ save_moments(const struct branch *b, struct ckpt *c)
 		}
 }
 
+/* Numbers were scaled on their way in; token ids were not. */
+static void
+save_scale(const struct work *w, struct ckpt *c)
+{
+	struct ckpt_tensor *mean, *spread;
+
+	if (w->scale.d == 0)
+		return;
+	mean = ckpt_add(c, "input.mean", 1, &w->scale.d, NULL);
+	for (size_t i = 0; i < w->scale.d; i++)
+		mean->data[i] = (float)w->scale.mean[i];
+	spread = ckpt_add(c, "input.spread", 1, &w->scale.d, NULL);
+	for (size_t i = 0; i < w->scale.d; i++)
+		spread->data[i] = (float)w->scale.spread[i];
+}
+
 /* The data's names of what the network tells. */
 static void
 save_names(const struct work *w, struct ckpt *c)
@@ -401,7 +417,6 @@ do_snapshot(struct work *w, struct request *r, struct err *e)
 	bool student = !r->name[0] || strcmp(r->name, "s") == 0;
 	int k = student ? -1 : lab_info_teacher(&w->info, r->name, e);
 	struct branch *b = student ? w->student : k >= 0 ? w->teacher[k].branch : NULL;
-	struct ckpt_tensor *mean, *spread;
 	char step[32];
 
 	if (!student && k < 0)
@@ -414,12 +429,7 @@ do_snapshot(struct work *w, struct request *r, struct err *e)
 	ckpt_note(r->ckpt, "data", w->info.data_hash);
 	ckpt_note(r->ckpt, "blas", w->info.blas);
 	save_names(w, r->ckpt);
-	mean = ckpt_add(r->ckpt, "input.mean", 1, &w->scale.d, NULL);
-	for (size_t i = 0; i < w->scale.d; i++)
-		mean->data[i] = (float)w->scale.mean[i];
-	spread = ckpt_add(r->ckpt, "input.spread", 1, &w->scale.d, NULL);
-	for (size_t i = 0; i < w->scale.d; i++)
-		spread->data[i] = (float)w->scale.spread[i];
+	save_scale(w, r->ckpt);
 	save_moments(b, r->ckpt);
 	return 0;
 }
