@@ -197,13 +197,14 @@ read_rope(struct hf_model *m, const struct hf_key *k, const json_t *value, struc
 {
 	static const struct hf_key base = { "rope_theta", HF_OPTION, "rope-base", NULL };
 	const json_t *type = json_object_get(value, "rope_type"), *part = json_object_get(value, "partial_rotary_factor");
+	const char *word;
 	char got[100];
 
 	if (!value || json_is_null(value))
 		return 0;
 	type = type ? type : json_object_get(value, "type");
-	if (!json_is_object(value) || (type && strcmp(json_is_string(type) ? json_string_value(type) : "", "default") != 0) ||
-	    (part && json_number_value(part) < 1))
+	word = type ? json_string_value(type) : "default";
+	if (!json_is_object(value) || !word || strcmp(word, "default") != 0 || (part && json_number_value(part) < 1))
 		return err_set(e, "%s: %s is not computed here; null is accepted, and the type default", k->name,
 			       show(value, got, sizeof got));
 	value = json_object_get(value, "rope_theta");
@@ -491,7 +492,8 @@ int
 hf_config_files(const char *json, size_t size, char ***file, size_t *n, struct err *e)
 {
 	json_error_t where;
-	json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES, &where), *map = json_object_get(root, "weight_map"), *value;
+	json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES, &where), *value;
+	json_t *map = json_object_get(root, "weight_map");
 	const char *key;
 	int status = 0;
 

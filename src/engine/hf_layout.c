@@ -75,7 +75,7 @@ static const struct hf_tensor bert_tensors[] = {
 
 /* ---------------------------------------------------------------- DistilBERT (Sanh et al. 2019) */
 
-/* Its norms add 1e-12, whatever config.json says; sinusoidal positions stand in the file as a table like any other. */
+/* Its norms add 1e-12, whatever config.json says; sinusoidal positions are a table in the file like any other. */
 static const struct hf_key distilbert_keys[] = {
 	NEVER_ENCODER,
 	{ "activation", HF_ACT, "activation", "gelu" },
@@ -232,11 +232,14 @@ static const struct hf_tensor llama_tensors[] = {
 /* ---------------------------------------------------------------- */
 
 const struct hf_layout hf_layout_table[] = {
-	{ "bert", "bert.", "transformer order=post pool=first pooler=tanh embed-norm=on types=2", bert_keys, bert_tensors },
-	{ "distilbert", "distilbert.", "transformer order=post pool=first pooler=relu embed-norm=on eps=1e-12", distilbert_keys,
-	  distilbert_tensors },
-	{ "gpt2", "transformer.", "decoder activation=gelu-tanh", gpt2_keys, gpt2_tensors },
-	{ "llama", "model.", "decoder norm=rms activation=swiglu position=rotary bias=off tied=off", llama_keys, llama_tensors },
+	{ "bert", "bert.", "transformer order=post pool=first pooler=tanh embed-norm=on types=2",
+	  bert_keys, bert_tensors },
+	{ "distilbert", "distilbert.", "transformer order=post pool=first pooler=relu embed-norm=on eps=1e-12",
+	  distilbert_keys, distilbert_tensors },
+	{ "gpt2", "transformer.", "decoder activation=gelu-tanh",
+	  gpt2_keys, gpt2_tensors },
+	{ "llama", "model.", "decoder norm=rms activation=swiglu position=rotary bias=off tied=off",
+	  llama_keys, llama_tensors },
 };
 const size_t hf_layout_count = sizeof hf_layout_table / sizeof *hf_layout_table;
 
@@ -354,8 +357,8 @@ hf_layout_key(const struct hf_layout *l, char letter)
 }
 
 /*
- * Whether an option may have this value. Dropout changes nothing that a trained network says, so it may always be there. A
- * size for which the layout has a table must not be 0, and a feed-forward layer with a gate has names of its own.
+ * Whether an option may have this value. Dropout changes nothing that a trained network says, so it may always be
+ * there. A size for which the layout has a table must not be 0; a feed-forward layer with a gate has its own names.
  */
 static bool
 fits(const struct hf_layout *l, const struct model_spec *like, const struct model_spec *spec, int i)
@@ -374,7 +377,7 @@ fits(const struct hf_layout *l, const struct model_spec *like, const struct mode
 	return o->type != MODEL_WHOLE || x != 0;
 }
 
-/* As many shared heads as heads are none; positions that nobody numbers may be as many as one likes. */
+/* As many shared heads as heads are none. */
 static void
 normalise(struct model_spec *s)
 {

@@ -262,7 +262,8 @@ check_tied(const struct hf_model *m, struct reader *r, struct err *e)
 bool
 hf_tensors_is_buffer(const char *name)
 {
-	static const char *const buffer[] = { "embeddings.position_ids", "attn.bias", "attn.masked_bias", "rotary_emb.inv_freq" };
+	static const char *const buffer[] = { "embeddings.position_ids", "attn.bias", "attn.masked_bias",
+					      "rotary_emb.inv_freq" };
 
 	for (size_t i = 0; i < sizeof buffer / sizeof *buffer; i++) {
 		size_t len = strlen(name), tail = strlen(buffer[i]);

@@ -247,8 +247,8 @@ check_names(const struct dataset *ds, const struct ckpt *c, struct err *e)
 	if (other < 0)
 		return 0;
 	snprintf(key, sizeof key, "label.%d", other);
-	return err_set(e, "class %d of the file's network is '%.40s', of the data '%.40s': the same classes in another order", other,
-		       ckpt_get(c, key), ds->class_name[other]);
+	return err_set(e, "class %d of the file's network is '%.40s', of the data '%.40s': the same classes in another order",
+		       other, ckpt_get(c, key), ds->class_name[other]);
 }
 
 /* A branch from a spec, or from a checkpoint. */

@@ -97,6 +97,15 @@ ask_rows(struct asked *a, bool doubled)
 		}
 }
 
+static size_t
+note(const struct ckpt *c, const char *key)
+{
+	int64_t n = 0;
+
+	CHECK_INT(text_to_int(ckpt_get(c, key), &n), 0);
+	return (size_t)n;
+}
+
 static void
 ask(struct asked *a, const char *model)
 {
@@ -114,8 +123,8 @@ ask(struct asked *a, const char *model)
 		fail_msg("%s", e.msg);
 	io.next_token = strcmp(ckpt_get(c, "tells"), "next-token") == 0;
 	io.length = json_array_size(json_array_get(json_object_get(a->vectors, "input_ids"), 0));
-	io.vocab = io.next_token ? (size_t)atoi(ckpt_get(c, "vocabulary")) : 7;
-	io.classes = (size_t)atoi(ckpt_get(c, "classes"));
+	io.vocab = io.next_token ? note(c, "vocabulary") : 7;
+	io.classes = note(c, "classes");
 	if (net_spec_of(c, &spec, &io, &e) < 0)
 		fail_msg("%s: %s", model, e.msg);
 	io.vocab *= doubled ? 2 : 1;
@@ -267,9 +276,9 @@ same_config(const char *model, const json_t *a, json_t *b)
 }
 
 static void
-make_folder(char *dir)
+make_folder(char dir[32])
 {
-	strcpy(dir, "/tmp/retort-hf-XXXXXX");
+	snprintf(dir, 32, "/tmp/retort-hf-XXXXXX");
 	CHECK(mkdtemp(dir) != NULL);
 }
 

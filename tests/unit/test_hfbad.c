@@ -44,9 +44,9 @@ same_tensors(const char *model, const struct ckpt *a, const struct ckpt *b)
 }
 
 static void
-make_folder(char *dir)
+make_folder(char dir[32])
 {
-	strcpy(dir, "/tmp/retort-hf-XXXXXX");
+	snprintf(dir, 32, "/tmp/retort-hf-XXXXXX");
 	CHECK(mkdtemp(dir) != NULL);
 }
 
@@ -236,6 +236,12 @@ tensor(struct ckpt *c, const char *name)
 }
 
 static void
+rename_to(struct ckpt_tensor *t, const char *name)
+{
+	snprintf(t->name, sizeof t->name, "%s", name);
+}
+
+static void
 tensors_that_are_missing_extra_or_turned_are_named(void **state)
 {
 	json_t *bert = read_json("bert", "config.json"), *gpt2 = read_json("gpt2", "config.json");
@@ -244,12 +250,12 @@ tensors_that_are_missing_extra_or_turned_are_named(void **state)
 
 	(void)state;
 	t = tensor(c, "bert.pooler.dense.bias");
-	strcpy(t->name, "cls.bias");
+	rename_to(t, "cls.bias");
 	parse("missing", bert, c, "tensor bert.pooler.dense.bias: is not there");
-	strcpy(t->name, "bert.pooler.dense.bias");
+	rename_to(t, "bert.pooler.dense.bias");
 	ckpt_add(c, "cls.predictions.bias", 1, (size_t[]){ 2 }, NULL);
 	parse("extra", bert, c, "tensor cls.predictions.bias: has no place in a bert that tells classes");
-	strcpy(tensor(c, "cls.predictions.bias")->name, "bert.embeddings.position_ids");
+	rename_to(tensor(c, "cls.predictions.bias"), "bert.embeddings.position_ids");
 	parse("a buffer", bert, c, NULL);
 	t = tensor(c, "bert.encoder.layer.1.output.dense.weight");
 	t->dim[0] = 40, t->dim[1] = 24;
@@ -278,14 +284,15 @@ old_names_and_names_without_prefix_are_read(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < c->n_tensors; i++) {
-		char *at = c->tensor[i].name, *norm = strstr(at, "LayerNorm.");
+		const char *at = c->tensor[i].name, *norm = strstr(at, "LayerNorm.");
+		int from = strncmp(at, "bert.", 5) == 0 && i % 2 ? 5 : 0;
 
 		if (norm)
-			strcpy(norm, strcmp(norm, "LayerNorm.weight") == 0 ? "LayerNorm.gamma" : "LayerNorm.beta");
-		if (strncmp(at, "bert.", 5) == 0 && i % 2) {
-			strcpy(name, at + 5);
-			strcpy(at, name);
-		}
+			snprintf(name, sizeof name, "%.*sLayerNorm.%s", (int)(norm - at) - from, at + from,
+				 strcmp(norm, "LayerNorm.weight") == 0 ? "gamma" : "beta");
+		else
+			snprintf(name, sizeof name, "%s", at + from);
+		rename_to(&c->tensor[i], name);
 	}
 	parse("old names", config, c, NULL);
 	ckpt_free(c);

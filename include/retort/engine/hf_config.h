@@ -7,8 +7,8 @@
 #include "retort/engine/hf_layout.h"
 
 /*
- * What config.json says: layout, options, vocabulary, labels. A key that changes what is computed is honoured or refused;
- * keys that nobody here knows are passed over. On failure nothing is left to release.
+ * What config.json says: layout, options, vocabulary, labels. A key that changes what is computed is honoured or
+ * refused; keys that nobody here knows are passed over. On failure nothing is left to release; else hf_layout_release.
  */
 int hf_config_parse(const char *json, size_t size, struct hf_model *m, struct err *e);
 

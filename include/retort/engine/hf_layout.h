@@ -87,11 +87,11 @@ const char *hf_layout_key(const struct hf_layout *l, char letter); /* the key of
 /* The key that says option `name`, or NULL. */
 const struct hf_key *hf_layout_find(const struct hf_layout *l, const char *option);
 
-/* The activation's name in config.json is one of several; NULL past the last. */
+/* Names of an activation in config.json, several for one. */
 struct hf_act {
 	const char *theirs, *ours;
 };
-extern const struct hf_act hf_layout_act[]; /* up to a NULL name; the first of several that mean the same is written */
+extern const struct hf_act hf_layout_act[]; /* up to a NULL name; of several that mean the same the first is written */
 
 /* Sets m->layout to the one that m->spec fits; refused with the options that stand in the way of the nearest. */
 int hf_layout_fit(struct hf_model *m, struct err *e);

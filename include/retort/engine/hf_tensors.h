@@ -7,12 +7,12 @@
 #include "retort/engine/hf_layout.h"
 
 /*
- * Add the network's tensors to `ours`. Every shape is compared with what m says before anything is made: no more memory
- * is taken than `theirs` has. Refused: a tensor that is missing, has another shape, or has no place.
+ * Add the network's tensors to `ours`. Every shape is compared with what m says before anything is made: no more
+ * memory is taken than `theirs` has. Refused: a tensor that is missing, has another shape, or has no place.
  */
 int hf_tensors_read(const struct hf_model *m, const struct ckpt *theirs, struct ckpt *ours, struct err *e);
 
-/* Add tensors under the published names to `theirs`. Refused: one of the network's own that is missing or of another shape. */
+/* Add tensors under the published names to `theirs`. Refused: one of ours that is missing or has another shape. */
 int hf_tensors_write(const struct hf_model *m, const struct ckpt *ours, struct ckpt *theirs, struct err *e);
 
 /* A buffer that old files carry and that holds nothing to be learned. */
