@@ -68,6 +68,9 @@ net_free(struct net *n)
 	if (!n)
 		return;
 	graph_free(n->graph);
+	for (size_t i = 0; n->packed && i < n->own; i++)
+		packed_free(n->packed[i]);
+	mem_free(n->packed);
 	param_layout_release(&n->layout);
 	mem_free(n);
 }
@@ -81,11 +84,50 @@ net_project(struct net *n, const char *name, int node, size_t width, struct err 
 			 (double[GRAPH_ATTRS]){ [DENSE_WIDTH] = (double)width }, e);
 }
 
+/* The weight that a node multiplies with; an unembed node's is the table of its embed node, columns first. NULL: none. */
+static const struct param *
+factor_of(const struct net *n, const struct node *node)
+{
+	if (node->op == &op_unembed)
+		node = &n->graph->node[node->in[1]];
+	else if (node->op != &op_dense)
+		return NULL;
+	return &n->layout.param[node->param[0]];
+}
+
+int
+net_pack(struct net *n, const real *value, struct err *e)
+{
+	n->graph->packed = n->packed = mem_array(n->own, sizeof *n->packed);
+	for (int i = 0; i < n->graph->n_nodes; i++) {
+		struct node *node = &n->graph->node[i];
+		const struct param *p = factor_of(n, node);
+		bool transposed = node->op == &op_unembed;
+		struct packed **to;
+		size_t in;
+
+		if (!p)
+			continue;
+		to = &n->packed[p - n->layout.param];
+		in = p->dim[transposed];
+		if (!*to && !(*to = packed_new(value + p->offset, in, p->dim[!transposed], transposed)))
+			return err_set(e, "%s: no memory for %zu bytes of rounded weights", p->name,
+				       packed_size(in, p->dim[!transposed]));
+		node->n_scratch = packed_scratch(in) > node->n_scratch ? packed_scratch(in) : node->n_scratch;
+	}
+	return 0;
+}
+
 /* Training keeps a gradient and two moments beside every parameter. */
 static size_t
 room(const struct net *n, bool gradients)
 {
-	return graph_room(n->graph, gradients) + (gradients ? 4 : 1) * n->layout.len * sizeof(real);
+	size_t sum = graph_room(n->graph, gradients) + (gradients ? 4 : 1) * n->layout.len * sizeof(real);
+
+	for (size_t i = 0; n->packed && i < n->own; i++)
+		if (n->packed[i])
+			sum += packed_size(n->layout.param[i].dim[0], n->layout.param[i].dim[1]);
+	return sum;
 }
 
 int
