@@ -314,15 +314,38 @@ set_option(struct teacher_options *o, const char *key, const char *value, struct
 	return 0;
 }
 
+/* Bfloat16 was turned on: what it changes is told at once where the teacher has its weights. */
+static int
+tell_effect(struct work *w, int k, struct request *r, struct err *e)
+{
+	struct lab_net *t = &w->info.teacher[k];
+
+	if (feed_open(w, k, e) < 0)
+		return -1;
+	snprintf(r->note, sizeof r->note, "%s: bf16 changes its answers by KL %.2g, agreement %.4g, largest difference %.2g", t->name,
+		 t->effect.kl, t->effect.agreement, t->effect.largest);
+	return 0;
+}
+
 static int
 do_options(struct work *w, struct request *r, struct err *e)
 {
 	int k = lab_info_teacher(&w->info, r->name, e);
+	struct teacher_options old;
+	struct lab_net *t;
 
-	if (k < 0 || set_option(&w->info.teacher[k].options, r->text, r->spec, e) < 0)
+	if (k < 0)
+		return err_wrap(e, "teachers %s", r->name);
+	t = &w->info.teacher[k];
+	old = t->options;
+	if (set_option(&t->options, r->text, r->spec, e) < 0)
 		return err_wrap(e, "teachers %s", r->name);
 	teacher_close(&w->teacher[k].says);
-	return 0;
+	memset(&t->effect, 0, sizeof t->effect);
+	if (!t->ready || !t->options.bf16 || old.bf16 || tell_effect(w, k, r, e) == 0)
+		return 0;
+	t->options = old;
+	return -1;
 }
 
 static int

@@ -72,7 +72,7 @@ struct request {
 	/* the answer */
 	int status;            /* 0, or -1 and err */
 	struct err err;
-	char note[96];         /* SET, WEIGHT, UNDO, REDO: what changed: "temperature 4 -> 2" */
+	char note[128];        /* SET, WEIGHT, OPTIONS, UNDO, REDO: what changed: "temperature 4 -> 2" */
 	char stamp[LAB_NAME + 24]; /* "@620", "@big:12", or "" when nothing was at work */
 	uint64_t step;
 	int branch;            /* LAB_MAIN or LAB_TEACHER(k): whose step it is */
