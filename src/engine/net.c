@@ -313,6 +313,9 @@ read_number(const struct ckpt *c, const char *key, size_t most, size_t *out, str
 static int
 meet(const struct model_io *file, struct model_io *io, struct err *e)
 {
+	if ((file->length > 0) != (io->kind == DATASET_TOKENS))
+		return err_set(e, "the file's network reads %s, the data is %s", file->length ? "tokens" : "numbers",
+			       io->kind == DATASET_TOKENS ? "tokens" : io->kind == DATASET_IMAGE ? "images" : "numbers");
 	if (io->kind != DATASET_TOKENS && file->features != io->features)
 		return err_set(e, "the file's network reads %zu numbers a row, the data has %zu", file->features, io->features);
 	if (io->kind == DATASET_IMAGE && file->height && (file->height != io->height || file->width != io->width))
