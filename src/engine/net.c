@@ -204,7 +204,7 @@ net_tell(const struct net *n, bool gradients, struct text *out)
 {
 	const struct graph *g = n->graph;
 	char spec[256], shape[64], name[16];
-	size_t done = 0;
+	size_t done = 0, all = 0;
 	int from = 0;
 
 	text_addf(out, "%s  %s\n%-8s %-16s %12s %12s\n", n->name, model_print(&n->spec, spec, sizeof spec), "layer", "a row",
@@ -219,13 +219,14 @@ net_tell(const struct net *n, bool gradients, struct text *out)
 			for (int p = 0; p < g->node[from].n_params; p++)
 				if ((size_t)g->node[from].param[p] >= done) { /* a tied one is counted where it is made */
 					done = (size_t)g->node[from].param[p] + 1;
-					parameters += n->layout.param[done - 1].len;
+					parameters += n->layout.param[done - 1].is_state ? 0 : n->layout.param[done - 1].len;
 				}
 		}
+		all += parameters;
 		text_addf(out, "%-8s %-16s %12zu %12.3f\n", net_layer_name(n, i, name, sizeof name),
 			  row_shape(&g->node[node].out, shape, sizeof shape), parameters, flops / 1e6);
 	}
-	text_addf(out, "%-8s %-16s %12zu %12.3f\nmemory   %.1f MiB for %zu rows%s\n", "sum", "", n->layout.count,
+	text_addf(out, "%-8s %-16s %12zu %12.3f\nmemory   %.1f MiB for %zu rows%s\n", "sum", "", all,
 		  graph_cost(g) / (double)g->capacity / 1e6, (double)room(n, gradients) / 0x1p20, g->capacity,
 		  gradients ? " in training" : "");
 }
@@ -354,6 +355,9 @@ read_number(const struct ckpt *c, const char *key, size_t most, size_t *out, str
 static int
 meet(const struct model_io *file, struct model_io *io, struct err *e)
 {
+	if ((file->length > 0) != (io->kind == DATASET_TOKENS))
+		return err_set(e, "the file's network reads %s, the data is %s", file->length ? "tokens" : "numbers",
+			       io->kind == DATASET_TOKENS ? "tokens" : io->kind == DATASET_IMAGE ? "images" : "numbers");
 	if (io->kind != DATASET_TOKENS && file->features != io->features)
 		return err_set(e, "the file's network reads %zu numbers a row, the data has %zu", file->features, io->features);
 	if (io->kind == DATASET_IMAGE && file->height && (file->height != io->height || file->width != io->width))

@@ -450,6 +450,18 @@ any_teaches(const struct work *w)
 	return false;
 }
 
+/* What keeping the teachers' answers will take, before any is asked for, where it is worth a word. */
+static void
+tell_kept(const struct work *w, struct request *r)
+{
+	size_t sum = 0;
+
+	for (int i = 0; i < w->info.n_teachers; i++)
+		sum += work_teaches(w, i) ? w->info.teacher[i].kept : 0;
+	if (sum >= (size_t)1 << 24)
+		snprintf(r->text, sizeof r->text, "the teachers' answers will take %.1f MiB", (double)sum / 0x1p20);
+}
+
 static int
 do_run(struct work *w, struct request *r, struct err *e)
 {
@@ -465,6 +477,7 @@ do_run(struct work *w, struct request *r, struct err *e)
 		return err_wrap(e, "run");
 	sampler_release(&w->order);
 	sampler_init(&w->order, rows, n, order_seed(w, "main"));
+	tell_kept(w, r);
 	w->info.phase = LAB_DISTILLING;
 	w->info.step = w->info.from = w->student->state->step;
 	w->info.until = w->info.from + (uint64_t)r->number;

@@ -383,13 +383,25 @@ save_moments(const struct branch *b, struct ckpt *c)
 		}
 }
 
+/* How the inputs were scaled; tokens are not. */
+static void
+save_scale(const struct work *w, struct ckpt *c)
+{
+	struct ckpt_tensor *mean = ckpt_add(c, "input.mean", 1, &w->scale.d, NULL), *spread;
+
+	for (size_t i = 0; i < w->scale.d; i++)
+		mean->data[i] = (float)w->scale.mean[i];
+	spread = ckpt_add(c, "input.spread", 1, &w->scale.d, NULL);
+	for (size_t i = 0; i < w->scale.d; i++)
+		spread->data[i] = (float)w->scale.spread[i];
+}
+
 static int
 do_snapshot(struct work *w, struct request *r, struct err *e)
 {
 	bool student = !r->name[0] || strcmp(r->name, "s") == 0;
 	int k = student ? -1 : lab_info_teacher(&w->info, r->name, e);
 	struct branch *b = student ? w->student : k >= 0 ? w->teacher[k].branch : NULL;
-	struct ckpt_tensor *mean, *spread;
 	char step[32];
 
 	if (!student && k < 0)
@@ -401,12 +413,8 @@ do_snapshot(struct work *w, struct request *r, struct err *e)
 	ckpt_note(r->ckpt, "step", step);
 	ckpt_note(r->ckpt, "data", w->info.data_hash);
 	ckpt_note(r->ckpt, "blas", w->info.blas);
-	mean = ckpt_add(r->ckpt, "input.mean", 1, &w->scale.d, NULL);
-	for (size_t i = 0; i < w->scale.d; i++)
-		mean->data[i] = (float)w->scale.mean[i];
-	spread = ckpt_add(r->ckpt, "input.spread", 1, &w->scale.d, NULL);
-	for (size_t i = 0; i < w->scale.d; i++)
-		spread->data[i] = (float)w->scale.spread[i];
+	if (w->scale.d)
+		save_scale(w, r->ckpt);
 	save_moments(b, r->ckpt);
 	return 0;
 }

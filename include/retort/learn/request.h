@@ -64,7 +64,7 @@ struct request {
 	double value;
 	int64_t number;
 	const struct knob *knob;
-	char text[64];         /* SET: the value as typed; EXPECT: the metric */
+	char text[64];         /* SET: the value as typed; EXPECT: the metric; in the answer to RUN: what its start takes */
 	int n_maps;
 	struct request_map map[LAB_MAPS];
 	struct dataset *dataset;
