@@ -419,6 +419,7 @@ do_train(struct work *w, struct request *r, struct err *e)
 	if (prepare(w, e) < 0)
 		return err_wrap(e, "train %s", r->name);
 	steps = ((uint64_t)w->n_labelled + work_batch(w) - 1) / work_batch(w) * (uint64_t)r->number;
+	memset(&w->info.teacher[k].effect, 0, sizeof w->info.teacher[k].effect); /* of weights that will be no more */
 	w->info.phase = LAB_TRAINING;
 	w->info.busy = k;
 	w->info.step = w->info.from = w->teacher[k].branch->state->step;
