@@ -96,8 +96,9 @@ factor_of(const struct net *n, const struct node *node)
 }
 
 int
-net_pack(struct net *n, const real *value, struct err *e)
+net_pack(struct net *n, const real *value, bool bf16, struct err *e)
 {
+	n->bf16 = bf16;
 	n->graph->packed = n->packed = mem_array(n->own, sizeof *n->packed);
 	for (int i = 0; i < n->graph->n_nodes; i++) {
 		struct node *node = &n->graph->node[i];
@@ -106,14 +107,15 @@ net_pack(struct net *n, const real *value, struct err *e)
 		struct packed **to;
 		size_t in;
 
-		if (!p)
+		if (!p || packed_size(p->dim[transposed], p->dim[!transposed], bf16) == 0)
 			continue;
 		to = &n->packed[p - n->layout.param];
 		in = p->dim[transposed];
-		if (!*to && !(*to = packed_new(value + p->offset, in, p->dim[!transposed], transposed)))
-			return err_set(e, "%s: no memory for %zu bytes of rounded weights", p->name,
-				       packed_size(in, p->dim[!transposed]));
-		node->n_scratch = packed_scratch(in) > node->n_scratch ? packed_scratch(in) : node->n_scratch;
+		if (!*to && !(*to = packed_new(value + p->offset, in, p->dim[!transposed], transposed, bf16)))
+			return err_set(e, "%s: no memory for %zu bytes of packed weights", p->name,
+				       packed_size(in, p->dim[!transposed], bf16));
+		if (bf16)
+			node->n_scratch = packed_scratch(in) > node->n_scratch ? packed_scratch(in) : node->n_scratch;
 	}
 	return 0;
 }
@@ -126,7 +128,7 @@ room(const struct net *n, bool gradients)
 
 	for (size_t i = 0; n->packed && i < n->own; i++)
 		if (n->packed[i])
-			sum += packed_size(n->layout.param[i].dim[0], n->layout.param[i].dim[1]);
+			sum += packed_size(n->layout.param[i].dim[0], n->layout.param[i].dim[1], n->bf16);
 	return sum;
 }
 

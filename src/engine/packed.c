@@ -1,4 +1,4 @@
-/* packed.c: products in bfloat16, by the tiles of AMX or by BLAS on rounded numbers. */
+/* packed.c: products with weights that stay: in single precision, and in bfloat16 by the tiles of AMX or by BLAS. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,15 +10,17 @@
 #include "retort/base/mem.h"
 #include "retort/base/multi.h"
 #include "retort/engine/blas.h"
+#include "retort/engine/panels.h"
 #include "retort/engine/tiles.h"
 
 #define PIECES 8        /* of a large product */
 #define SMALL 4000000.0 /* multiply-adds below which waking a worker costs more than it gives */
 #define PANEL 16        /* columns of a panel, see tiles.h */
 
-/* One of the two: `tile` as tiles.h wants it, or `plain`, w [in, out] rounded, for BLAS. */
+/* One of the three: `panel` as panels.h wants it, `tile` as tiles.h does, or `plain`, w [in, out] rounded, for BLAS. */
 struct packed {
 	size_t in, out;
+	float *panel;
 	uint16_t *tile;
 	real *plain;
 };
@@ -42,10 +44,17 @@ use_tiles(void)
 	return sizeof(real) == sizeof(float) && tiles_there();
 }
 
+/* Panels too. */
+static bool
+use_panels(void)
+{
+	return sizeof(real) == sizeof(float) && panels_there();
+}
+
 const char *
 packed_name(void)
 {
-	return use_tiles() ? "amx" : "";
+	return use_tiles() ? "panels amx" : use_panels() ? "panels" : "";
 }
 
 /* As processors do it: to nearest, ties to even; denormal numbers to 0, what is not a number stays so. */
@@ -75,8 +84,10 @@ round_run(const real *x, size_t n, real *out)
 }
 
 size_t
-packed_size(size_t in, size_t out)
+packed_size(size_t in, size_t out, bool bf16)
 {
+	if (!bf16)
+		return use_panels() ? in * fill_up(out) * sizeof(float) : 0;
 	return use_tiles() ? fill_up(in) * fill_up(out) * sizeof(uint16_t) : in * out * sizeof(real);
 }
 
@@ -107,18 +118,28 @@ round_row(struct packed *p, size_t k, const real *w, size_t step)
 	round_run(to, p->out, to);
 }
 
+/* One input's weights into the panels of single precision. */
+static void
+lay_flat(struct packed *p, size_t k, const real *w, size_t step)
+{
+	for (size_t c = 0; c < p->out; c++)
+		p->panel[c / PANELS_UNIT * PANELS_UNIT * p->in + k * PANELS_UNIT + c % PANELS_UNIT] = (float)w[c * step];
+}
+
 struct packed *
-packed_new(const real *w, size_t in, size_t out, bool transposed)
+packed_new(const real *w, size_t in, size_t out, bool transposed, bool bf16)
 {
 	struct packed *p = mem_new(sizeof *p);
 
 	p->in = in;
 	p->out = out;
-	if (use_tiles())
+	if (!bf16)
+		p->panel = use_panels() ? mem_try(in * fill_up(out), sizeof *p->panel) : NULL;
+	else if (use_tiles())
 		p->tile = mem_try(fill_up(in) * fill_up(out), sizeof *p->tile);
 	else
 		p->plain = mem_try(in * out, sizeof *p->plain);
-	if (!p->tile && !p->plain) {
+	if (!p->panel && !p->tile && !p->plain) {
 		packed_free(p);
 		return NULL;
 	}
@@ -126,7 +147,9 @@ packed_new(const real *w, size_t in, size_t out, bool transposed)
 		const real *row = transposed ? w + k : w + k * out;
 		size_t step = transposed ? in : 1;
 
-		if (p->tile)
+		if (p->panel)
+			lay_flat(p, k, row, step);
+		else if (p->tile)
 			lay_out(p, k, row, step);
 		else
 			round_row(p, k, row, step);
@@ -139,6 +162,7 @@ packed_free(struct packed *p)
 {
 	if (!p)
 		return;
+	mem_free(p->panel);
 	mem_free(p->tile);
 	mem_free(p->plain);
 	mem_free(p);
@@ -207,7 +231,10 @@ packed_piece(const struct packed_product *p, int index, real *scratch, size_t *r
 
 	strip(p->rows, g.rows, (size_t)index / g.columns, row, rows);
 	strip(p->w->out, g.columns, (size_t)index % g.columns, column, columns);
-	if (p->w->tile)
+	if (p->w->panel)
+		panels_product((const void *)(p->x + *row * p->ldx), p->ldx, *rows, p->w->in, p->w->panel + *column * p->w->in,
+			       *columns, (void *)(p->y + *row * p->ldy + *column), p->ldy);
+	else if (p->w->tile)
 		tiles_product((const void *)(p->x + *row * p->ldx), p->ldx, *rows, p->w->in, p->w->tile + *column * fill_up(p->w->in),
 			      *columns, (void *)(p->y + *row * p->ldy + *column), p->ldy, (void *)scratch);
 	else

@@ -112,7 +112,7 @@ make_net(struct teacher *t, const struct net *like, real *value, size_t capacity
 		for (int tap = 0; tap < MODEL_TAPS; tap++)
 			if (wanted(t, i, (enum model_tap)tap) && net_node(t->net, i, (enum model_tap)tap) != t->net->input)
 				graph_tap(t->net->graph, net_node(t->net, i, (enum model_tap)tap));
-	if ((t->options.bf16 && net_pack(t->net, value, e) < 0) || net_finish(t->net, false, e) < 0)
+	if (net_pack(t->net, value, t->options.bf16, e) < 0 || net_finish(t->net, false, e) < 0)
 		return -1;
 	graph_bind(t->net->graph, value, NULL);
 	return 0;

@@ -25,6 +25,7 @@ struct net {
 	struct param_layout layout;
 	size_t own;            /* parameters of the network itself; projections come behind */
 	struct graph *graph;
+	bool bf16;              /* what is packed is rounded to bfloat16 */
 	struct packed **packed; /* [own] owned, by parameter; NULL: nothing is packed */
 	int input;             /* node that net_feed fills */
 	int n_layers;
@@ -43,11 +44,11 @@ struct net *net_new(const char *name, const struct model_spec *spec, const struc
 int net_project(struct net *n, const char *name, int node, size_t width, struct err *e);
 
 /*
- * Round the weights of every dense and unembed node to bfloat16, as they are in `value` now: their products are packed.h's
+ * Pack the weights of every dense and unembed node, with `bf16` rounded to bfloat16, as they are in `value` now: their products are packed.h's
  * from here on, and other numbers need another net. For networks that only run forward; before net_finish. -1 where
  * there is no memory.
  */
-int net_pack(struct net *n, const real *value, struct err *e);
+int net_pack(struct net *n, const real *value, bool bf16, struct err *e);
 
 /* Takes the memory; refused with the size where the machine has less. */
 int net_finish(struct net *n, bool gradients, struct err *e);

@@ -1,4 +1,4 @@
-/* Products with a weight that stays: rounded to bfloat16 once and laid out for the machine's matrix unit. */
+/* Products with a weight that stays: laid out once for the machine's vectors, or rounded to bfloat16 for its matrix unit. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_ENGINE_PACKED_H
 #define RETORT_ENGINE_PACKED_H
@@ -11,7 +11,9 @@
 struct packed;
 
 /*
- * Weight and input are rounded to bfloat16: 8 bits of the 24 that float has, to the nearest, ties to even,
+ * In single precision by panels.h, where the processor has AVX-512; elsewhere nothing is packed.
+ *
+ * With `bf16` weight and input are rounded to bfloat16: 8 bits of the 24 that float has, to the nearest, ties to even,
  * the same range of exponents, denormal numbers to 0. Products of two are exact in float; they are added in float, by the
  * tiles of AMX where the processor has them and the system lets us, else by BLAS, which gains nothing but the same
  * roundings. In the library of double numbers the sums are double.
@@ -20,14 +22,17 @@ struct packed;
  * second as those of single precision, and AMX five times as many.
  */
 
-/* From w [in, out], or with `transposed` [out, in], which may go away then. NULL where there is no memory. */
-struct packed *packed_new(const real *w, size_t in, size_t out, bool transposed);
+/*
+ * From w [in, out], or with `transposed` [out, in], which may go away then. NULL where there is no memory, or where
+ * packed_size is 0: packing would gain nothing.
+ */
+struct packed *packed_new(const real *w, size_t in, size_t out, bool transposed, bool bf16);
 void packed_free(struct packed *p); /* packed_free(NULL) is fine */
 
 /* Bytes that packed_new asks for. */
-size_t packed_size(size_t in, size_t out);
+size_t packed_size(size_t in, size_t out, bool bf16);
 
-/* "amx", or "" where BLAS does it: bits depend on it. Any thread. */
+/* "panels amx", "panels", or "" where BLAS does it all: bits depend on it. Any thread. */
 const char *packed_name(void);
 
 /* y = x w: x [rows, in] and y [rows, out], `ldx` and `ldy` numbers from one row to the next. */
