@@ -293,6 +293,16 @@ list_options(const struct model *m)
 	puts(".El");
 }
 
+/* The kinds' names in one sentence. */
+static int
+list_kinds(const char *unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < model_count; i++)
+		printf(".Cm %s%s\n", model_table[i]->name, i + 1 == model_count ? " ." : " ,");
+	return 0;
+}
+
 static int
 list_models(const char *unused)
 {
@@ -435,7 +445,7 @@ static const struct {
 } words[] = {
 	{ "synopsis", synopsis },      { "doc", doc },               { "example", example },
 	{ "commands", list_commands }, { "knobs", list_knobs },      { "metrics", list_metrics },
-	{ "losses", list_losses },     { "models", list_models },    { "views", list_views },
+	{ "losses", list_losses },     { "models", list_models },    { "kinds", list_kinds }, { "views", list_views },
 	{ "panes", list_panes },       { "keys", list_keys },
 };
 

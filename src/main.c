@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <locale.h>
 #include <signal.h>
@@ -26,6 +27,7 @@
 static const char help[] = "Usage: retort [OPTION]... [FILE]\n"
 			   "  or:  retort [OPTION]... run|replay FILE\n"
 			   "  or:  retort commands\n"
+			   "  or:  retort bench [WORKLOAD]...\n"
 			   "Distil a large network into a small one, and replay it to the same bits.\n"
 			   "\n"
 			   "  retort                open the workbench on the bundled digits\n"
@@ -33,6 +35,7 @@ static const char help[] = "Usage: retort [OPTION]... [FILE]\n"
 			   "  retort run FILE       run a session file without a terminal (- reads standard input)\n"
 			   "  retort replay FILE    repeat a recording without a terminal\n"
 			   "  retort commands       list the commands of the session language\n"
+			   "  retort bench          measure the training here, against its products and PyTorch\n"
 			   "\n"
 			   "  -j, --json            run, replay: print data as one JSON object a line\n"
 			   "  -t, --threads N       workers; the bits do not depend on it (default: all processors)\n"
@@ -77,6 +80,18 @@ list_commands(void)
 	for (size_t i = 0; i < cmd_count; i++)
 		printf("%s\t%s\t%s\n", cmd_table[i]->name, cmd_table[i]->doc, cmd_table[i]->example);
 	return 0;
+}
+
+/* The program beside this one that measures: in the build tree, else where it was installed. It does not come back. */
+static int
+run_bench(char **argv)
+{
+	const char *built = RETORT_BUILDDIR "/bench/retort-bench";
+	const char *path = access(built, X_OK) == 0 ? built : RETORT_LIBEXECDIR "/retort-bench";
+
+	execv(path, argv);
+	fprintf(stderr, "retort: %s: %s\n", path, strerror(errno));
+	return 1;
 }
 
 /* All of standard input. */
@@ -311,6 +326,8 @@ main(int argc, char **argv)
 	int option, status;
 
 	setlocale(LC_CTYPE, "");
+	if (argc > 1 && strcmp(argv[1], "bench") == 0)
+		return run_bench(argv + 1); /* its options are its own */
 	signal(SIGPIPE, SIG_IGN);
 	while ((option = getopt_long(argc, argv, "jt:r:cu:hV", options, NULL)) != -1) {
 		if (option == 'h') {

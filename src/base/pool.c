@@ -20,7 +20,7 @@
  * after a piece was taken: the job cannot end before that piece is done. Rejected: static
  * halves with a spin barrier, which fall below one thread as soon as another program runs.
  */
-#define SPINS 2000 /* a few microseconds; products of one step follow each other faster */
+#define SPINS 10000 /* about 100 microseconds: the products of one step follow each other faster, and waking costs ten */
 
 /* What a worker is started with. */
 struct seat {

@@ -227,6 +227,24 @@ make_texts(const struct csvfile *t, size_t first, size_t label, size_t text, con
 	return corpus_texts(cell + text, t->columns, t->line + first, o, ds, e);
 }
 
+/* The features are pixels: the hash says so too, because the network sees them otherwise. */
+static int
+make_images(const struct dataset_options *o, struct dataset *ds, struct err *e)
+{
+	const uint64_t shape[3] = { o->height, o->width, o->channels };
+	struct hash said = hash_of(shape, sizeof shape);
+
+	if (o->height * o->width * o->channels != ds->d)
+		return err_set(e, "image: %zu x %zu x %zu are %zu pixels, the table has %zu features", o->height, o->width,
+			       o->channels, o->height * o->width * o->channels, ds->d);
+	ds->kind = DATASET_IMAGE;
+	ds->height = o->height;
+	ds->width = o->width;
+	ds->channels = o->channels;
+	ds->hash = hash_join(&ds->hash, &said);
+	return 0;
+}
+
 int
 dataset_from_table(const struct csvfile *t, const struct dataset_options *o, struct dataset **out, struct err *e)
 {
@@ -247,6 +265,8 @@ dataset_from_table(const struct csvfile *t, const struct dataset_options *o, str
 	ds->n = t->rows - first;
 	ds->hash = t->hash;
 	status = o->text ? make_texts(t, first, label, text, o, ds, e) : make_numbers(t, first, label, ds, e);
+	if (status == 0 && o->height)
+		status = make_images(o, ds, e);
 	if (status < 0) {
 		dataset_free(ds);
 		return -1;
@@ -273,15 +293,15 @@ name_set(struct dataset *ds, const char *path)
 }
 
 /* The options that are given, each a bit. */
-enum given { LABEL = 1, HEADER = 2, FROM = 4, TEXT = 8, TOKENS = 16, LENGTH = 32, VOCAB = 64 };
+enum given { LABEL = 1, HEADER = 2, FROM = 4, TEXT = 8, TOKENS = 16, LENGTH = 32, VOCAB = 64, IMAGE = 128 };
 
 static int
 check_options(const struct dataset_options *o, const char *kind, unsigned known, struct err *e)
 {
-	static const char *const names[] = { "label", "header", "labels-from", "text", "tokens", "length", "vocab" };
+	static const char *const names[] = { "label", "header", "labels-from", "text", "tokens", "length", "vocab", "image" };
 	unsigned given = (o->label ? LABEL : 0u) | (o->header != DATASET_HEADER_AUTO ? HEADER : 0u) |
 			 (o->labels_from ? FROM : 0u) | (o->text ? TEXT : 0u) | (o->tokens ? TOKENS : 0u) |
-			 (o->length ? LENGTH : 0u) | (o->vocab ? VOCAB : 0u);
+			 (o->length ? LENGTH : 0u) | (o->vocab ? VOCAB : 0u) | (o->height ? IMAGE : 0u);
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (given & ~known & 1u << i)
@@ -328,7 +348,7 @@ read_kind(const char *path, char *bytes, size_t size, const struct dataset_optio
 		       -1 : idsfile_make(bytes, size, o, out, e);
 	if (idxfile_is(bytes, size))
 		return check_options(o, "an IDX file", FROM, e) < 0 ? -1 : images_read(path, bytes, size, o, out, e);
-	if (check_options(o, "a table of numbers", LABEL | HEADER, e) < 0)
+	if (check_options(o, "a table of numbers", LABEL | HEADER | IMAGE, e) < 0)
 		return -1;
 	return read_table(path, bytes, size, o, out, e);
 }

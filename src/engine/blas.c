@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/engine/packed.h"
 #include "retort/engine/vmath.h"
 
 #ifdef RETORT_REAL_DOUBLE
@@ -43,8 +44,8 @@ blas_name(void)
 
 		/* "OpenBLAS 0.3.21 NO_AFFINITY ...": the first two words */
 		sscanf(config, "%*s %31s", version);
-		snprintf(name, sizeof name, "OpenBLAS %s %s%s", version, openblas_get_corename(),
-			 vmath_fuses() ? " fma" : "");
+		snprintf(name, sizeof name, "OpenBLAS %s %s%s%s%s", version, openblas_get_corename(),
+			 packed_name()[0] ? " " : "", packed_name(), vmath_fuses() ? " fma" : "");
 	}
 	return name;
 }

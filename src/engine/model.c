@@ -292,9 +292,10 @@ int
 model_check(const struct model_spec *s, const struct model_io *io, struct err *e)
 {
 	if (!(s->kind->reads & 1u << io->kind))
-		return err_set(e, "%s: reads %s, the data is %s", s->kind->name,
+		return err_set(e, "%s: reads %s, the data is %s%s", s->kind->name,
 			       s->kind->reads & 1u << DATASET_TOKENS ? "tokens" : s->kind->reads & 1u << DATASET_NUMBERS ? "numbers" : "images",
-			       kind_of_data[io->kind]);
+			       kind_of_data[io->kind], s->kind->reads == 1u << DATASET_IMAGE && io->kind == DATASET_NUMBERS ?
+			       "; `data digits image 8x8` makes images of a table" : "");
 	if (io->next_token && !s->kind->tells_next)
 		return err_set(e, "%s: tells one class for a row, the data asks for the next token; `decoder` tells that", s->kind->name);
 	return s->kind->check ? s->kind->check(s, io, e) : 0;

@@ -68,6 +68,9 @@ net_free(struct net *n)
 	if (!n)
 		return;
 	graph_free(n->graph);
+	for (size_t i = 0; n->packed && i < n->own; i++)
+		packed_free(n->packed[i]);
+	mem_free(n->packed);
 	param_layout_release(&n->layout);
 	mem_free(n);
 }
@@ -81,11 +84,52 @@ net_project(struct net *n, const char *name, int node, size_t width, struct err 
 			 (double[GRAPH_ATTRS]){ [DENSE_WIDTH] = (double)width }, e);
 }
 
+/* The weight that a node multiplies with; an unembed node's is the table of its embed node, columns first. NULL: none. */
+static const struct param *
+factor_of(const struct net *n, const struct node *node)
+{
+	if (node->op == &op_unembed)
+		node = &n->graph->node[node->in[1]];
+	else if (node->op != &op_dense)
+		return NULL;
+	return &n->layout.param[node->param[0]];
+}
+
+int
+net_pack(struct net *n, const real *value, bool bf16, struct err *e)
+{
+	n->bf16 = bf16;
+	n->graph->packed = n->packed = mem_array(n->own, sizeof *n->packed);
+	for (int i = 0; i < n->graph->n_nodes; i++) {
+		struct node *node = &n->graph->node[i];
+		const struct param *p = factor_of(n, node);
+		bool transposed = node->op == &op_unembed;
+		struct packed **to;
+		size_t in;
+
+		if (!p || packed_size(p->dim[transposed], p->dim[!transposed], bf16) == 0)
+			continue;
+		to = &n->packed[p - n->layout.param];
+		in = p->dim[transposed];
+		if (!*to && !(*to = packed_new(value + p->offset, in, p->dim[!transposed], transposed, bf16)))
+			return err_set(e, "%s: no memory for %zu bytes of packed weights", p->name,
+				       packed_size(in, p->dim[!transposed], bf16));
+		if (bf16)
+			node->n_scratch = packed_scratch(in) > node->n_scratch ? packed_scratch(in) : node->n_scratch;
+	}
+	return 0;
+}
+
 /* Training keeps a gradient and two moments beside every parameter. */
 static size_t
 room(const struct net *n, bool gradients)
 {
-	return graph_room(n->graph, gradients) + (gradients ? 4 : 1) * n->layout.len * sizeof(real);
+	size_t sum = graph_room(n->graph, gradients) + (gradients ? 4 : 1) * n->layout.len * sizeof(real);
+
+	for (size_t i = 0; n->packed && i < n->own; i++)
+		if (n->packed[i])
+			sum += packed_size(n->layout.param[i].dim[0], n->layout.param[i].dim[1], n->bf16);
+	return sum;
 }
 
 int
@@ -162,7 +206,7 @@ net_tell(const struct net *n, bool gradients, struct text *out)
 {
 	const struct graph *g = n->graph;
 	char spec[256], shape[64], name[16];
-	size_t done = 0;
+	size_t done = 0, all = 0;
 	int from = 0;
 
 	text_addf(out, "%s  %s\n%-8s %-16s %12s %12s\n", n->name, model_print(&n->spec, spec, sizeof spec), "layer", "a row",
@@ -177,13 +221,14 @@ net_tell(const struct net *n, bool gradients, struct text *out)
 			for (int p = 0; p < g->node[from].n_params; p++)
 				if ((size_t)g->node[from].param[p] >= done) { /* a tied one is counted where it is made */
 					done = (size_t)g->node[from].param[p] + 1;
-					parameters += n->layout.param[done - 1].len;
+					parameters += n->layout.param[done - 1].is_state ? 0 : n->layout.param[done - 1].len;
 				}
 		}
+		all += parameters;
 		text_addf(out, "%-8s %-16s %12zu %12.3f\n", net_layer_name(n, i, name, sizeof name),
 			  row_shape(&g->node[node].out, shape, sizeof shape), parameters, flops / 1e6);
 	}
-	text_addf(out, "%-8s %-16s %12zu %12.3f\nmemory   %.1f MiB for %zu rows%s\n", "sum", "", n->layout.count,
+	text_addf(out, "%-8s %-16s %12zu %12.3f\nmemory   %.1f MiB for %zu rows%s\n", "sum", "", all,
 		  graph_cost(g) / (double)g->capacity / 1e6, (double)room(n, gradients) / 0x1p20, g->capacity,
 		  gradients ? " in training" : "");
 }
@@ -312,6 +357,9 @@ read_number(const struct ckpt *c, const char *key, size_t most, size_t *out, str
 static int
 meet(const struct model_io *file, struct model_io *io, struct err *e)
 {
+	if ((file->length > 0) != (io->kind == DATASET_TOKENS))
+		return err_set(e, "the file's network reads %s, the data is %s", file->length ? "tokens" : "numbers",
+			       io->kind == DATASET_TOKENS ? "tokens" : io->kind == DATASET_IMAGE ? "images" : "numbers");
 	if (io->kind != DATASET_TOKENS && file->features != io->features)
 		return err_set(e, "the file's network reads %zu numbers a row, the data has %zu", file->features, io->features);
 	if (io->kind == DATASET_IMAGE && file->height && (file->height != io->height || file->width != io->width))
@@ -355,4 +403,36 @@ net_spec_of(const struct ckpt *c, struct model_spec *spec, struct model_io *io, 
 	if (io->kind == DATASET_TOKENS)
 		io->vocab = file.vocab;
 	return 0;
+}
+
+static int
+class_of(const struct dataset *ds, const char *name)
+{
+	for (int i = 0; i < ds->classes; i++)
+		if (strcmp(ds->class_name[i], name) == 0)
+			return i;
+	return -1;
+}
+
+int
+net_check_names(const struct ckpt *c, const struct dataset *ds, struct err *e)
+{
+	int other = -1;
+	char key[32];
+
+	for (int i = 0; ds->class_name && i < ds->classes; i++) {
+		const char *name;
+
+		snprintf(key, sizeof key, "label.%d", i);
+		name = ckpt_get(c, key);
+		if (!name || class_of(ds, name) < 0)
+			return 0;
+		if (other < 0 && class_of(ds, name) != i)
+			other = i;
+	}
+	if (other < 0)
+		return 0;
+	snprintf(key, sizeof key, "label.%d", other);
+	return err_set(e, "class %d of the file's network is '%.40s', of the data '%.40s': the same classes in another order",
+		       other, ckpt_get(c, key), ds->class_name[other]);
 }

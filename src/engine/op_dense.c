@@ -7,6 +7,7 @@
 #include "retort/engine/cut.h"
 #include "retort/engine/graph.h"
 #include "retort/engine/op.h"
+#include "retort/engine/packed.h"
 #include "retort/engine/vmath.h"
 
 #include <stdio.h>
@@ -29,6 +30,7 @@ struct job {
 	const real *w, *b;    /* b NULL without */
 	enum act act;
 	struct blas_product y, gw, gx;
+	struct packed_product p; /* instead of y, where the weight is packed */
 	int w_pieces; /* pieces of the weight gradient; those of the input gradient follow */
 	int pieces;   /* of the pass over the gradient of y */
 	double *square; /* [w_pieces] sums of squares of the weight gradient */
@@ -144,7 +146,10 @@ forward_piece(void *arg, int index)
 	const struct job *j = arg;
 	size_t row, column, rows, columns;
 
-	blas_piece(&j->y, index, &row, &column, &rows, &columns);
+	if (j->p.w)
+		packed_piece(&j->p, index, graph_scratch(j->g), &row, &column, &rows, &columns);
+	else
+		blas_piece(&j->y, index, &row, &column, &rows, &columns);
 	for (size_t i = row; i < row + rows; i++)
 		finish_row(j, i, column, columns);
 }
@@ -156,7 +161,9 @@ forward(struct graph *g, struct node *n)
 
 	j.y = (struct blas_product){ .m = j.rows, .n = j.out, .k = j.in, .a = j.x, .lda = j.in,
 				     .b = j.w, .ldb = j.out, .c = n->out.data, .ldc = j.out };
-	pool_run(g->pool, blas_pieces(&j.y), forward_piece, &j);
+	j.p = (struct packed_product){ .w = g->packed ? g->packed[n->param[0]] : NULL, .x = j.x, .rows = j.rows, .ldx = j.in,
+				       .y = n->out.data, .ldy = j.out };
+	pool_run(g->pool, j.p.w ? packed_pieces(&j.p) : blas_pieces(&j.y), forward_piece, &j);
 }
 
 /* r's gradient is that of y; then y's becomes the gradient before the activation, in place, and is summed over rows. */

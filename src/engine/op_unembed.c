@@ -5,6 +5,7 @@
 #include "retort/engine/blas.h"
 #include "retort/engine/graph.h"
 #include "retort/engine/op.h"
+#include "retort/engine/packed.h"
 #include "retort/engine/seq.h"
 
 #include <string.h>
@@ -16,6 +17,8 @@
  * comes later and which has to be told with EMBED_TIED, adds to it.
  */
 struct job {
+	const struct graph *g;
+	struct packed_product p;
 	struct blas_product gw, gx;
 	int w_pieces;
 };
@@ -60,15 +63,29 @@ offset_of(const struct graph *g, const struct node *n)
 }
 
 static void
+packed_forward(void *arg, int index)
+{
+	const struct job *j = arg;
+	size_t row, column, rows, columns;
+
+	packed_piece(&j->p, index, graph_scratch(j->g), &row, &column, &rows, &columns);
+}
+
+static void
 forward(struct graph *g, struct node *n)
 {
+	const struct packed *packed = g->packed ? g->packed[g->node[n->in[1]].param[0]] : NULL;
 	const struct tensor *x = &g->node[n->in[0]].out;
 	size_t width = x->dim[2], vocab = n->out.dim[2];
 	struct blas_product y = { .trans_b = true, .m = g->rows * x->dim[1], .n = vocab, .k = width, .a = x->data,
 				  .lda = width, .b = g->value + offset_of(g, n), .ldb = width, .c = n->out.data,
 				  .ldc = vocab };
+	struct job j = { .g = g, .p = { .w = packed, .x = x->data, .rows = y.m, .ldx = width, .y = y.c, .ldy = vocab } };
 
-	blas_run(g->pool, &y);
+	if (packed)
+		pool_run(g->pool, packed_pieces(&j.p), packed_forward, &j);
+	else
+		blas_run(g->pool, &y);
 }
 
 static void

@@ -112,7 +112,7 @@ make_net(struct teacher *t, const struct net *like, real *value, size_t capacity
 		for (int tap = 0; tap < MODEL_TAPS; tap++)
 			if (wanted(t, i, (enum model_tap)tap) && net_node(t->net, i, (enum model_tap)tap) != t->net->input)
 				graph_tap(t->net->graph, net_node(t->net, i, (enum model_tap)tap));
-	if (net_finish(t->net, false, e) < 0)
+	if (net_pack(t->net, value, t->options.bf16, e) < 0 || net_finish(t->net, false, e) < 0)
 		return -1;
 	graph_bind(t->net->graph, value, NULL);
 	return 0;
@@ -189,6 +189,76 @@ open_new(struct teacher *t, const struct net *like, real *value, size_t capacity
 	return make_net(t, like, value, capacity, e);
 }
 
+static real *
+run_once(struct net *n, const struct batch *b)
+{
+	net_feed(n, b);
+	graph_forward(n->graph, net_logits(n));
+	return n->graph->node[net_logits(n)].out.data;
+}
+
+/* In double: what is looked for is smaller than a rounding of float. */
+static double
+log_sum_exp(const real *z, size_t n)
+{
+	double most = (double)z[0], sum = 0;
+
+	for (size_t c = 1; c < n; c++)
+		most = fmax(most, (double)z[c]);
+	for (size_t c = 0; c < n; c++)
+		sum += exp((double)z[c] - most);
+	return most + log(sum);
+}
+
+static struct teacher_effect
+effect_of(const real *exact, const real *rounded, size_t positions, size_t classes)
+{
+	struct teacher_effect effect = { .positions = positions };
+
+	for (size_t i = 0; i < positions; i++, exact += classes, rounded += classes) {
+		double all = log_sum_exp(exact, classes), other_all = log_sum_exp(rounded, classes);
+		size_t best = 0, other = 0;
+
+		for (size_t c = 0; c < classes; c++) {
+			double log_p = (double)exact[c] - all, log_q = (double)rounded[c] - other_all;
+
+			effect.kl += exp(log_p) * (log_p - log_q);
+			effect.largest = fmax(effect.largest, fabs((double)exact[c] - (double)rounded[c]));
+			best = exact[c] > exact[best] ? c : best;
+			other = rounded[c] > rounded[other] ? c : other;
+		}
+		effect.agreement += best == other;
+	}
+	effect.kl /= (double)positions;
+	effect.agreement /= (double)positions;
+	return effect;
+}
+
+/* The first rows, up to a chunk of them, through this network and through an exact one. */
+static int
+measure_effect(struct teacher *t, const struct net *like, real *value, struct err *e)
+{
+	size_t room = t->net->graph->capacity < t->chunk ? t->net->graph->capacity : t->chunk;
+	size_t rows = t->ds->n < room ? t->ds->n : room, width = tensor_width(&t->net->graph->node[net_logits(t->net)].out);
+	uint32_t *row = mem_array(rows, sizeof *row);
+	struct net *exact = net_new(like->name, &like->spec, &like->io, rows, like->graph->pool, NULL, e);
+	struct batch b = { 0 };
+	int status = -1;
+
+	for (size_t i = 0; i < rows; i++)
+		row[i] = (uint32_t)i;
+	if (exact && net_finish(exact, false, e) == 0 && batch_init(&b, rows, t->ds, e) == 0) {
+		graph_bind(exact->graph, value, NULL);
+		batch_fill(&b, t->ds, row, rows, NULL);
+		t->effect = effect_of(run_once(exact, &b), run_once(t->net, &b), rows * width / t->net->io.classes, t->net->io.classes);
+		status = 0;
+	}
+	batch_release(&b);
+	net_free(exact);
+	mem_free(row);
+	return status;
+}
+
 static bool
 same_options(const struct teacher_options *a, const struct teacher_options *b)
 {
@@ -217,7 +287,7 @@ teacher_open(struct teacher *t, const struct net *like, real *value, const struc
 	t->key = key;
 	t->options = *options;
 	memcpy(t->wants, all, sizeof all);
-	if (open_new(t, like, value, capacity, e) < 0) {
+	if (open_new(t, like, value, capacity, e) < 0 || (options->bf16 && measure_effect(t, like, value, e) < 0)) {
 		forget(t);
 		return -1;
 	}

@@ -218,39 +218,6 @@ load_moments(const struct branch *b, const struct ckpt *c)
 	}
 }
 
-static int
-class_of(const struct dataset *ds, const char *name)
-{
-	for (int i = 0; i < ds->classes; i++)
-		if (strcmp(ds->class_name[i], name) == 0)
-			return i;
-	return -1;
-}
-
-/* The file names its classes as the data does, but in another order: its answers would be taken for others. */
-static int
-check_names(const struct dataset *ds, const struct ckpt *c, struct err *e)
-{
-	int other = -1;
-	char key[32];
-
-	for (int i = 0; ds->class_name && i < ds->classes; i++) {
-		const char *name;
-
-		snprintf(key, sizeof key, "label.%d", i);
-		name = ckpt_get(c, key);
-		if (!name || class_of(ds, name) < 0)
-			return 0;
-		if (other < 0 && class_of(ds, name) != i)
-			other = i;
-	}
-	if (other < 0)
-		return 0;
-	snprintf(key, sizeof key, "label.%d", other);
-	return err_set(e, "class %d of the file's network is '%.40s', of the data '%.40s': the same classes in another order",
-		       other, ckpt_get(c, key), ds->class_name[other]);
-}
-
 /* A branch from a spec, or from a checkpoint. */
 static struct branch *
 make(struct work *w, struct request *r, int id, const char *name, struct err *e)
@@ -262,7 +229,7 @@ make(struct work *w, struct request *r, int id, const char *name, struct err *e)
 
 	if (r->ckpt ? net_spec_of(r->ckpt, &spec, &io, e) < 0 : model_parse(r->spec, &spec, e) < 0)
 		return NULL;
-	if (r->ckpt && check_names(w->ds, r->ckpt, e) < 0)
+	if (r->ckpt && net_check_names(r->ckpt, w->ds, e) < 0)
 		return NULL;
 	b = branch_new(id, name, &spec, &io, capacity, w->info.seed, w->pool, e);
 	if (b && r->ckpt) {
@@ -349,15 +316,38 @@ set_option(struct teacher_options *o, const char *key, const char *value, struct
 	return 0;
 }
 
+/* Bfloat16 was turned on: what it changes is told at once where the teacher has its weights. */
+static int
+tell_effect(struct work *w, int k, struct request *r, struct err *e)
+{
+	struct lab_net *t = &w->info.teacher[k];
+
+	if (feed_open(w, k, e) < 0)
+		return -1;
+	snprintf(r->note, sizeof r->note, "%s: bf16 changes its answers by KL %.2g, agreement %.4g, largest difference %.2g", t->name,
+		 t->effect.kl, t->effect.agreement, t->effect.largest);
+	return 0;
+}
+
 static int
 do_options(struct work *w, struct request *r, struct err *e)
 {
 	int k = lab_info_teacher(&w->info, r->name, e);
+	struct teacher_options old;
+	struct lab_net *t;
 
-	if (k < 0 || set_option(&w->info.teacher[k].options, r->text, r->spec, e) < 0)
+	if (k < 0)
+		return err_wrap(e, "teachers %s", r->name);
+	t = &w->info.teacher[k];
+	old = t->options;
+	if (set_option(&t->options, r->text, r->spec, e) < 0)
 		return err_wrap(e, "teachers %s", r->name);
 	teacher_close(&w->teacher[k].says);
-	return 0;
+	memset(&t->effect, 0, sizeof t->effect);
+	if (!t->ready || !t->options.bf16 || old.bf16 || tell_effect(w, k, r, e) == 0)
+		return 0;
+	t->options = old;
+	return -1;
 }
 
 static int
@@ -431,6 +421,7 @@ do_train(struct work *w, struct request *r, struct err *e)
 	if (prepare(w, e) < 0)
 		return err_wrap(e, "train %s", r->name);
 	steps = ((uint64_t)w->n_labelled + work_batch(w) - 1) / work_batch(w) * (uint64_t)r->number;
+	memset(&w->info.teacher[k].effect, 0, sizeof w->info.teacher[k].effect); /* of weights that will be no more */
 	w->info.phase = LAB_TRAINING;
 	w->info.busy = k;
 	w->info.step = w->info.from = w->teacher[k].branch->state->step;
@@ -462,6 +453,18 @@ any_teaches(const struct work *w)
 	return false;
 }
 
+/* What keeping the teachers' answers will take, before any is asked for, where it is worth a word. */
+static void
+tell_kept(const struct work *w, struct request *r)
+{
+	size_t sum = 0;
+
+	for (int i = 0; i < w->info.n_teachers; i++)
+		sum += work_teaches(w, i) ? w->info.teacher[i].kept : 0;
+	if (sum >= (size_t)1 << 24)
+		snprintf(r->text, sizeof r->text, "the teachers' answers will take %.1f MiB", (double)sum / 0x1p20);
+}
+
 static int
 do_run(struct work *w, struct request *r, struct err *e)
 {
@@ -477,6 +480,7 @@ do_run(struct work *w, struct request *r, struct err *e)
 		return err_wrap(e, "run");
 	sampler_release(&w->order);
 	sampler_init(&w->order, rows, n, order_seed(w, "main"));
+	tell_kept(w, r);
 	w->info.phase = LAB_DISTILLING;
 	w->info.step = w->info.from = w->student->state->step;
 	w->info.until = w->info.from + (uint64_t)r->number;

@@ -383,15 +383,12 @@ save_moments(const struct branch *b, struct ckpt *c)
 		}
 }
 
-/* Numbers were scaled on their way in; token ids were not. */
+/* How the inputs were scaled; tokens are not. */
 static void
 save_scale(const struct work *w, struct ckpt *c)
 {
-	struct ckpt_tensor *mean, *spread;
+	struct ckpt_tensor *mean = ckpt_add(c, "input.mean", 1, &w->scale.d, NULL), *spread;
 
-	if (w->scale.d == 0)
-		return;
-	mean = ckpt_add(c, "input.mean", 1, &w->scale.d, NULL);
 	for (size_t i = 0; i < w->scale.d; i++)
 		mean->data[i] = (float)w->scale.mean[i];
 	spread = ckpt_add(c, "input.spread", 1, &w->scale.d, NULL);
@@ -429,7 +426,8 @@ do_snapshot(struct work *w, struct request *r, struct err *e)
 	ckpt_note(r->ckpt, "data", w->info.data_hash);
 	ckpt_note(r->ckpt, "blas", w->info.blas);
 	save_names(w, r->ckpt);
-	save_scale(w, r->ckpt);
+	if (w->scale.d)
+		save_scale(w, r->ckpt);
 	save_moments(b, r->ckpt);
 	return 0;
 }

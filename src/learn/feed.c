@@ -59,18 +59,31 @@ wants_of(const struct work *w, int teacher, unsigned *wants)
 			wants[w->info.map[i].t_layer] |= 1u << w->info.map[i].on;
 }
 
+int
+feed_open(struct work *w, int i, struct err *e)
+{
+	struct work_teacher *t = &w->teacher[i];
+	struct lab_net *info = &w->info.teacher[i];
+	unsigned wants[MODEL_LAYERS];
+
+	wants_of(w, i, wants);
+	if (teacher_open(&t->says, t->branch->net, branch_value(t->branch), w->ds, &w->inputs, wants, &info->options,
+			 work_batch(w), e) < 0)
+		return err_wrap(e, "teacher %s", info->name);
+	info->kept = t->says.keeps ? teacher_size(&t->says) : 0;
+	info->effect = t->says.effect;
+	return 0;
+}
+
 static int
 prepare_teacher(struct work *w, int i, struct err *e)
 {
 	struct work_teacher *t = &w->teacher[i];
 	struct lab_net *info = &w->info.teacher[i];
 	size_t labels = w->ds->next_token ? w->ds->length : 1, rows = work_batch(w);
-	unsigned wants[MODEL_LAYERS];
 
-	wants_of(w, i, wants);
-	if (teacher_open(&t->says, t->branch->net, branch_value(t->branch), w->ds, &w->inputs, wants, &info->options, rows, e) < 0)
-		return err_wrap(e, "teacher %s", info->name);
-	info->kept = t->says.keeps ? teacher_size(&t->says) : 0;
+	if (feed_open(w, i, e) < 0)
+		return -1;
 	if (info->options.top)
 		return take_top(&w->t_top[i], rows * labels, info->options.top, e);
 	return t->says.keeps ? take(&w->t_logits[i], rows, labels * t->says.net->io.classes, e) : 0;

@@ -81,10 +81,15 @@ static void
 use(struct session *s, const struct pending *p, struct request *r)
 {
 	note_change(s, r);
+	if (r->kind == REQUEST_OPTIONS && r->note[0] && !s->live) /* measured, so nobody knows it yet; live says every note */
+		session_tell(s, false, "%s", r->note);
 	if (r->kind == REQUEST_RUN || r->kind == REQUEST_TRAIN)
 		s->working = true;
-	if (r->kind == REQUEST_RUN)
+	if (r->kind == REQUEST_RUN) {
 		s->owes_report = true;
+		if (r->text[0] && !s->live)
+			session_tell(s, false, "%s", r->text); /* on the screen the log says it */
+	}
 	s->stopped = r->kind == REQUEST_STOP || (s->stopped && r->kind != REQUEST_RUN);
 	if (r->kind == REQUEST_EXPECT)
 		compare(s, p, r);

@@ -4,6 +4,7 @@
 
 #include "retort/session/cmd.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "retort/base/io.h"
@@ -18,11 +19,12 @@ struct reading {
 	char *path[2];      /* of files that options name; owned */
 };
 
-enum option { LABEL, HEADER, LABELS, LABELS_FROM, TEXT, TOKENS, LENGTH, VOCAB };
+enum option { LABEL, HEADER, LABELS, LABELS_FROM, TEXT, TOKENS, LENGTH, VOCAB, IMAGE };
 
 static const char *const options[] = {
 	[LABEL] = "label",   [HEADER] = "header", [LABELS] = "labels", [LABELS_FROM] = "labels-from",
 	[TEXT] = "text",     [TOKENS] = "tokens", [LENGTH] = "length", [VOCAB] = "vocab",
+	[IMAGE] = "image",
 };
 
 const char *
@@ -62,6 +64,22 @@ take_header(const char *value, struct dataset_options *o, struct err *e)
 	return 0;
 }
 
+/* "8x8", or "32x32x3". */
+static int
+take_image(const char *value, struct dataset_options *o, struct err *e)
+{
+	unsigned h = 0, w = 0, c = 1;
+	int end = 0;
+
+	if (sscanf(value, "%5ux%5u%n", &h, &w, &end) != 2 || (value[end] && (sscanf(value, "%5ux%5ux%5u%n", &h, &w, &c, &end) != 3 || value[end])) ||
+	    h < 1 || w < 1 || c < 1 || h > 65536 || w > 65536 || c > 65536)
+		return err_set(e, "data: image: '%.40s' is no HEIGHTxWIDTH or HEIGHTxWIDTHxCHANNELS, like 8x8", value);
+	o->height = h;
+	o->width = w;
+	o->channels = c;
+	return 0;
+}
+
 /* Option `key` with the word at `at`. */
 static int
 take_option(struct cmd_call *c, struct reading *r, enum option key, int at, struct err *e)
@@ -91,6 +109,8 @@ take_option(struct cmd_call *c, struct reading *r, enum option key, int at, stru
 		status = take_count("length", value, DATASET_LENGTH, &n, e);
 		r->o.length = (size_t)n;
 		break;
+	case IMAGE:
+		return take_image(value, &r->o, e);
 	case VOCAB:
 		status = take_count("vocab", value, DATASET_VOCAB, &n, e);
 		r->o.vocab = (size_t)n;
@@ -110,8 +130,8 @@ parse_options(struct cmd_call *c, struct reading *r, struct err *e)
 		while (key < n && strcmp(options[key], c->argv[i]) != 0)
 			key++;
 		if (key == n)
-			return err_set(e, "data: '%.40s' is none of label, header, labels, labels-from, text, tokens, length, "
-				       "vocab", c->argv[i]);
+			return err_set(e, "data: '%.40s' is none of label, header, labels, labels-from, image, text, tokens, "
+				       "length, vocab", c->argv[i]);
 		if (take_option(c, r, (enum option)key, i + 1, e) < 0)
 			return -1;
 	}
@@ -169,7 +189,7 @@ exec_data(struct cmd_call *c, struct err *e)
 const struct cmd cmd_data = {
 	.name = "data",
 	.complete = "@data @option",
-	.args = "NAME|FILE [label COLUMN] [header yes|no] [labels N] [labels-from FILE] [text COLUMN] "
+	.args = "NAME|FILE [label COLUMN] [header yes|no] [labels N] [labels-from FILE] [image HxW[xC]] [text COLUMN] "
 		"[tokens byte|char|FILE] [length N] [vocab N]",
 	.min_args = 1,
 	.max_args = 17,

@@ -196,6 +196,9 @@ say_options(struct cmd_call *c, const struct lab_net *t)
 		text_addf(&c->say, "  top %zu", t->options.top);
 	if (t->options.bf16)
 		text_add(&c->say, "  precision bf16");
+	if (t->options.bf16 && t->effect.positions)
+		text_addf(&c->say, " (KL %.2g, agreement %.4g, largest difference %.2g)", t->effect.kl, t->effect.agreement,
+			  t->effect.largest);
 	if (t->kept)
 		text_addf(&c->say, "  answers %.1f MiB", (double)t->kept / 0x1p20);
 	text_add(&c->say, "\n");

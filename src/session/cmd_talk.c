@@ -104,6 +104,26 @@ show_layers(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+static void
+show_data(struct cmd_call *c, const struct lab_info *i)
+{
+	const struct model_io *io = &i->io;
+
+	text_addf(&c->say, "data      %s: %zu rows, ", i->data, i->rows);
+	if (io->kind == DATASET_IMAGE)
+		text_addf(&c->say, "images of %zu x %zu x %zu, %d classes", io->height, io->width, io->channels, i->classes);
+	else if (io->kind == DATASET_TOKENS)
+		text_addf(&c->say, "%zu tokens of %zu, ", io->length, io->vocab);
+	else
+		text_addf(&c->say, "%zu features, %d classes, %zu missing cells", i->features, i->classes, i->missing);
+	if (io->next_token)
+		text_add(&c->say, "the next to be told");
+	else if (io->kind == DATASET_TOKENS)
+		text_addf(&c->say, "%d classes", i->classes);
+	text_addf(&c->say, "\n          %zu train (%zu labels shown), %zu held out, sha256 %.16s\n", i->n_train, i->n_shown,
+		  i->n_held, i->data_hash);
+}
+
 static int
 exec_show(struct cmd_call *c, struct err *e)
 {
@@ -113,10 +133,7 @@ exec_show(struct cmd_call *c, struct err *e)
 		return show_layers(c, e);
 	text_addf(&c->say, "seed      %llu\n", (unsigned long long)i->seed);
 	if (i->data[0])
-		text_addf(&c->say, "data      %s: %zu rows, %zu features, %d classes, %zu missing cells\n"
-				   "          %zu train (%zu labels shown), %zu held out, sha256 %.16s\n",
-			  i->data, i->rows, i->features, i->classes, i->missing, i->n_train, i->n_shown, i->n_held,
-			  i->data_hash);
+		show_data(c, i);
 	for (int k = 0; k < i->n_teachers; k++)
 		text_addf(&c->say, "teacher   %s %s, %llu parameters, %llu steps\n", i->teacher[k].name, i->teacher[k].spec,
 			  (unsigned long long)i->teacher[k].parameters, (unsigned long long)i->teacher[k].steps);

@@ -246,7 +246,7 @@ offer_context(struct list *l)
 static void
 offer_topic(struct list *l)
 {
-	static const char *const more[] = { "keys", "retort", "session", "retortrc", "losses", "tutorial" };
+	static const char *const more[] = { "keys", "retort", "session", "retortrc", "losses", "networks", "tutorial", "bench" };
 
 	offer_command(l);
 	for (size_t i = 0; i < sizeof more / sizeof *more; i++)

@@ -178,6 +178,8 @@ say(struct scene *s, const struct request *r)
 		break;
 	case REQUEST_RUN:
 		scene_log(s, SCENE_INFO, "running to step %llu", (unsigned long long)r->info.until);
+		if (r->text[0])
+			scene_log(s, SCENE_INFO, "%s", r->text);
 		break;
 	case REQUEST_DONE:
 		scene_log(s, SCENE_GOOD, "%s %s", r->stamp,

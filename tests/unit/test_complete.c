@@ -30,7 +30,7 @@ options_and_values_of_data_take_turns(void **state)
 {
 	(void)state;
 	CHECK(strstr(offered("data s"), "sentences") && strstr(offered("data s"), "sums"));
-	CHECK_STR(offered("data sums "), "header label labels labels-from length text tokens vocab");
+	CHECK_STR(offered("data sums "), "header image label labels labels-from length text tokens vocab");
 	CHECK_STR(offered("data sums tokens ch"), "char");
 	CHECK_STR(offered("data sums header "), "no yes");
 	CHECK_STR(offered("data sums tokens char le"), "length");

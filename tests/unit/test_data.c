@@ -252,6 +252,30 @@ lying_headers_are_refused(void **state)
 	}
 }
 
+static void
+a_table_of_pixels_becomes_images(void **state)
+{
+	struct dataset_options o = { .height = 8, .width = 8, .channels = 1 };
+	struct dataset *flat = NULL, *ds = NULL;
+	struct err e;
+	char *path = dataset_bundled("digits", &e);
+
+	(void)state;
+	CHECK(path != NULL);
+	CHECK_INT(dataset_read(path, &(struct dataset_options){ 0 }, &flat, &e), 0);
+	CHECK_INT(dataset_read(path, &o, &ds, &e), 0);
+	CHECK_INT(ds->kind, DATASET_IMAGE);
+	CHECK_INT(ds->height * 100 + ds->width * 10 + ds->channels, 881);
+	CHECK_INT(memcmp(ds->x, flat->x, ds->n * ds->d * sizeof *ds->x), 0);
+	CHECK(memcmp(&ds->hash, &flat->hash, sizeof ds->hash) != 0);
+	dataset_free(ds);
+	dataset_free(flat);
+	o.width = 7;
+	CHECK_INT(dataset_read(path, &o, &ds, &e), -1);
+	CHECK(strstr(e.msg, "image: 8 x 7 x 1 are 56 pixels, the table has 64 features") != NULL);
+	mem_free(path);
+}
+
 int
 main(void)
 {
@@ -261,6 +285,7 @@ main(void)
 		TEST(a_table_becomes_numbers_and_classes),
 		TEST(scaling_looks_at_training_rows_only),
 		TEST(digits_are_the_digits),
+		TEST(a_table_of_pixels_becomes_images),
 		TEST(the_order_is_a_function_of_seed_and_position),
 		TEST(a_checkpoint_by_hand_is_read),
 		TEST(every_cut_checkpoint_is_refused_and_no_flip_breaks_the_reader),

@@ -264,7 +264,7 @@ static void
 cross_entropy(const json_t *c)
 {
 	struct numbers z = numbers(c, "in", "z"), label = numbers(c, "in", "label"), mix = numbers(c, "mix", "loss");
-	real *dz = mem_array(z.len, sizeof *dz), *share = room(label.len), *scratch = room(3 * z.dim[1]), loss;
+	real *dz = mem_array(z.len, sizeof *dz), *share = room(label.len), *scratch = room(LOSS_SCRATCH * z.len), loss;
 	int32_t *class = mem_array(label.len, sizeof *class);
 	struct loss_args a = { .rows = z.dim[0], .width = z.dim[1], .x = z.data, .label = class, .weight = share,
 			       .temperature = 1, .scale = (double)mix.data[0], .dx = dz, .scratch = scratch };

@@ -256,7 +256,7 @@ networks_that_cannot_be_are_refused(void **state)
 		{ "transformer", &stream, "transformer: tells one class for a row, the data asks for the next token; `decoder` tells that" },
 		{ "decoder", &texts, "decoder: tells the next token, the data has one class for a row; `transformer` tells that" },
 		{ "mlp 3", &texts, "mlp: reads numbers, the data is tokens" },
-		{ "resnet 4", &numbers, "resnet: reads images, the data is numbers" },
+		{ "resnet 4", &numbers, "resnet: reads images, the data is numbers; `data digits image 8x8` makes images of a table" },
 		{ "resnet 4,4,4 blocks=16", &images, "resnet: 3 stages of 16 blocks are more than 32 blocks" },
 		{ "cnn 4 kernel=4", &images, "cnn: kernel: 4 is even; a map keeps its size under odd ones" },
 	};

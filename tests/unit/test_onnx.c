@@ -305,7 +305,7 @@ cross_entropy(const struct onnx_case *c, real *const *got)
 {
 	const struct onnx_tensor *x = &c->in[0], *label = &c->in[1], *weight = &c->in[2];
 	double none = onnx_number(&c->model.node, "ignore_index", -1), sum = 0;
-	real *z = axis_last(x, 1), *scratch = mem_array(3 * x->dim[1], sizeof *scratch);
+	real *z = axis_last(x, 1), *scratch = mem_array(LOSS_SCRATCH * x->len, sizeof *scratch);
 	real *share = mem_array(label->len, sizeof *share);
 	int32_t *class = mem_array(label->len, sizeof *class);
 	struct loss_args a = { .rows = label->len, .width = x->dim[1], .x = z, .label = class, .weight = share,

@@ -232,6 +232,94 @@ what_cannot_be_kept_is_refused(void **state)
 	rig_close(&r);
 }
 
+/* Logits of the batch, softened: probabilities. */
+static void
+chances(struct rig *r, real *logit, real *p)
+{
+	real *out = mem_array(ASKED * LENGTH * VOCAB, sizeof *out);
+	const real *z;
+
+	teacher_ask(&r->says, &r->batch);
+	z = teacher_answer(&r->says, r->layers - 1, MODEL_HIDDEN, &r->batch, out);
+	memcpy(logit, z, ASKED * LENGTH * VOCAB * sizeof *z);
+	for (size_t i = 0; i < ASKED * LENGTH; i++) {
+		real sum = 0;
+
+		for (size_t c = 0; c < VOCAB; c++)
+			sum += p[i * VOCAB + c] = exp(logit[i * VOCAB + c]);
+		for (size_t c = 0; c < VOCAB; c++)
+			p[i * VOCAB + c] /= sum;
+	}
+	mem_free(out);
+}
+
+static void
+rounded_weights_answer_nearly_the_same_and_say_how_nearly(void **state)
+{
+	enum { N = ASKED * LENGTH * VOCAB };
+	static real exact[N], rounded[N], p[N], q[N];
+	uint32_t rows[ASKED];
+	double kl = 0, largest = 0, agree = 0;
+	struct rig r;
+	struct err e;
+
+	(void)state;
+	rig_open(&r);
+	for (uint32_t i = 0; i < ASKED; i++)
+		rows[i] = i;
+	batch_fill(&r.batch, &stream, rows, ASKED, NULL);
+	r.options.cache = TEACHER_OFF; /* as many rows as the batch has are compared, the first ones */
+	CHECK_INT(open_teacher(&r, &e), 0);
+	CHECK_INT(r.says.effect.positions, 0);
+	chances(&r, exact, p);
+	r.options.bf16 = true;
+	CHECK_INT(open_teacher(&r, &e), 0);
+	CHECK_INT(r.says.asked, 0);
+	chances(&r, rounded, q);
+	for (size_t i = 0; i < ASKED * LENGTH; i++) {
+		size_t a = i * VOCAB, b = i * VOCAB;
+
+		for (size_t c = i * VOCAB; c < (i + 1) * VOCAB; c++) {
+			kl += p[c] * log(p[c] / q[c]);
+			largest = fmax(largest, fabs(exact[c] - rounded[c]));
+			a = exact[c] > exact[a] ? c : a;
+			b = rounded[c] > rounded[b] ? c : b;
+		}
+		agree += a == b;
+	}
+	CHECK_INT(r.says.effect.positions, ASKED * LENGTH);
+	CHECK_NEAR(r.says.effect.kl, kl / (ASKED * LENGTH), 1e-12);
+	CHECK_NEAR(r.says.effect.largest, largest, 1e-12);
+	CHECK_NEAR(r.says.effect.agreement, agree / (ASKED * LENGTH), 1e-12);
+	CHECK(largest > 0 && largest < 0.01 && kl > 0 && kl / (ASKED * LENGTH) < 1e-5);
+	rig_close(&r);
+}
+
+static void
+rounded_weights_are_rounded_again_when_they_change(void **state)
+{
+	enum { N = ASKED * LENGTH * VOCAB };
+	static real before[N], after[N], again[N], p[N];
+	struct rig r;
+	struct err e;
+
+	(void)state;
+	rig_open(&r);
+	r.options.bf16 = true;
+	CHECK_INT(open_teacher(&r, &e), 0);
+	chances(&r, before, p);
+	for (size_t i = 0; i < r.net->layout.len; i++)
+		r.value[i] *= (real)1.5;
+	CHECK_INT(open_teacher(&r, &e), 0);
+	chances(&r, after, p);
+	CHECK(memcmp(before, after, sizeof before) != 0);
+	teacher_close(&r.says);
+	CHECK_INT(open_teacher(&r, &e), 0);
+	chances(&r, again, p);
+	CHECK(memcmp(again, after, sizeof after) == 0);
+	rig_close(&r);
+}
+
 int
 main(void)
 {
@@ -240,6 +328,8 @@ main(void)
 		TEST(a_file_of_answers_is_found_again_and_never_under_another_key),
 		TEST(the_largest_logits_are_kept_with_the_mass_of_the_rest),
 		TEST(what_cannot_be_kept_is_refused),
+		TEST(rounded_weights_answer_nearly_the_same_and_say_how_nearly),
+		TEST(rounded_weights_are_rounded_again_when_they_change),
 	};
 
 	blas_init(1, NULL);

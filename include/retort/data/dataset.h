@@ -23,6 +23,7 @@ struct dataset_options {
 	enum dataset_header header; /* AUTO: yes when some cell of row 1 is no number while the same column's cell in row 2 is one or missing;
 				       with `text`, yes when row 1 holds the name that `text` or `label` gives */
 	const char *labels_from;    /* images: path of their labels; NULL: found by the usual naming */
+	size_t height, width, channels; /* table: its features are the pixels of images, row by row, channels innermost; 0: they are not */
 	const char *text;           /* table: the column of the texts, by name or number; NULL: a table of numbers */
 	const char *tokens;         /* text: "byte", "char", or the path of a vocabulary file; NULL: the file is no text */
 	size_t length;              /* tokens in a row: 1..DATASET_LENGTH; alone it says that the file holds token ids; 0: no tokens */
@@ -55,7 +56,7 @@ struct dataset {
 };
 
 /*
- * Make a dataset of a parsed table: numbers, or with `text` and `tokens` a class for each text.
+ * Make a dataset of a parsed table: numbers, with `height` the pixels of images, or with `text` and `tokens` a class for each text.
  * A missing cell is empty, "NA", "?" or "-" after trimming blanks; a text is never missing.
  * Refused, with row, line and column in the message: a feature that is no finite number
  * ("row 5 (line 6), column 3 'age': 'abc' is not a number"), also nan and inf; a label column

@@ -18,8 +18,8 @@
 int blas_init(int threads, struct err *e);
 
 /*
- * "OpenBLAS 0.3.21 Cooperlake fma": bits depend on it; "fma" where the functions of vmath.h round products
- * and sums once. Borrowed for the program's life.
+ * "OpenBLAS 0.3.21 Cooperlake amx fma": bits depend on it; packed_name(), and "fma" where the functions of vmath.h
+ * round products and sums once. Borrowed for the program's life.
  */
 const char *blas_name(void);
 

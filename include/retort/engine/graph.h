@@ -10,6 +10,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/pool.h"
 #include "retort/engine/op.h"
+#include "retort/engine/packed.h"
 #include "retort/engine/param.h"
 #include "retort/engine/tensor.h"
 
@@ -46,6 +47,7 @@ struct graph {
 	struct arena arena;        /* values, gradients, saved: planned by how long each is needed */
 	real *value;               /* the slab bound by graph_bind */
 	real *grad;
+	struct packed **packed;    /* [layout->n] borrowed, by parameter; NULL where products are plain; forward only */
 	double *square;            /* [layout->n] borrowed, may be NULL: the sum of squares of a parameter's gradient, from
 	                              operators that have it at hand; NAN where backward did not say */
 	struct pool *pool;         /* borrowed; may be NULL */

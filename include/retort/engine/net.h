@@ -25,6 +25,8 @@ struct net {
 	struct param_layout layout;
 	size_t own;            /* parameters of the network itself; projections come behind */
 	struct graph *graph;
+	bool bf16;              /* what is packed is rounded to bfloat16 */
+	struct packed **packed; /* [own] owned, by parameter; NULL: nothing is packed */
 	int input;             /* node that net_feed fills */
 	int n_layers;
 	struct model_layer layer[MODEL_LAYERS];
@@ -40,6 +42,13 @@ struct net *net_new(const char *name, const struct model_spec *spec, const struc
 
 /* A learned linear map of node's last dimension to `width` numbers, in a group of its own. Returns its node, or -1. */
 int net_project(struct net *n, const char *name, int node, size_t width, struct err *e);
+
+/*
+ * Pack the weights of every dense and unembed node, with `bf16` rounded to bfloat16, as they are in `value` now: their products are packed.h's
+ * from here on, and other numbers need another net. For networks that only run forward; before net_finish. -1 where
+ * there is no memory.
+ */
+int net_pack(struct net *n, const real *value, bool bf16, struct err *e);
 
 /* Takes the memory; refused with the size where the machine has less. */
 int net_finish(struct net *n, bool gradients, struct err *e);
@@ -84,5 +93,11 @@ int net_load(const struct net *n, real *value, const struct ckpt *c, struct err 
  * the file's; refused where the two cannot meet.
  */
 int net_spec_of(const struct ckpt *c, struct model_spec *spec, struct model_io *io, struct err *e);
+
+/*
+ * Refuses a file that names its classes (notes "label.0", "label.1" ...) as the data does, but in another order: its
+ * answers would be taken for others.
+ */
+int net_check_names(const struct ckpt *c, const struct dataset *ds, struct err *e);
 
 #endif

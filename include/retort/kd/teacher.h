@@ -30,6 +30,14 @@ struct teacher_options {
 	bool bf16;        /* weights of products rounded to bfloat16 and packed once */
 };
 
+/* What rounding to bfloat16 does to the logits of the first rows of the data, positions counted one by one. */
+struct teacher_effect {
+	size_t positions; /* that were compared; 0: nothing was */
+	double kl;        /* mean KL of the rounded from the exact, temperature 1 */
+	double agreement; /* share with the same largest logit */
+	double largest;   /* largest difference of a logit */
+};
+
 struct teacher {
 	struct net *net;  /* owned: forward only, with the taps that were wanted */
 	const struct dataset *ds; /* borrowed */
@@ -37,6 +45,7 @@ struct teacher {
 	bool is_open;
 	bool keeps;       /* answers are kept; else the network runs for every batch */
 	struct teacher_options options;
+	struct teacher_effect effect; /* where options.bf16 is on: measured by teacher_open */
 	unsigned wants[MODEL_LAYERS];
 	size_t chunk;     /* rows asked together: fixed by shapes, so that the bits do not depend on who asks when */
 	struct kept kept[MODEL_LAYERS][MODEL_TAPS];
@@ -49,7 +58,8 @@ struct teacher {
  * Get ready to answer about `ds`, whose inputs hash to `inputs`. `like` and `value` are the network and its
  * numbers, borrowed while open; wants[MODEL_LAYERS] are bits 1 << tap of what will be asked besides the logits;
  * `capacity` rows at most are asked together. What was kept is kept only while weights, inputs and options agree; else
- * it is dropped, never used. 0, or -1 and an error with the size that was asked for.
+ * it is dropped, never used. With options->bf16 the weights are rounded here, and a network with exact ones is built for
+ * as long as it takes to run it once. 0, or -1 and an error with the size that was asked for.
  */
 int teacher_open(struct teacher *t, const struct net *like, real *value, const struct dataset *ds,
 		 const struct hash *inputs, const unsigned *wants, const struct teacher_options *options,

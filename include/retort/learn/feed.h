@@ -13,6 +13,12 @@
 int feed_prepare(struct work *w, struct err *e);
 void feed_release(struct work *w);
 
+/*
+ * Open teacher i, ready and with data there, as the maps and its options ask; its answers' size and what bfloat16 changes
+ * come to be known. feed_prepare does so too.
+ */
+int feed_open(struct work *w, int i, struct err *e);
+
 /* The batch of step `step` of the main line, for every branch that stands there. Allocates nothing. */
 void feed_main(struct work *w, uint64_t step, struct branch_feed *out);
 

@@ -54,6 +54,7 @@ struct lab_net {
 	bool muted;            /* teachers: weight counts as 0 and it is not asked */
 	bool ready;            /* trained or loaded */
 	struct teacher_options options; /* teachers: how they are asked */
+	struct teacher_effect effect;   /* teachers with options.bf16, once they were asked: what that changes */
 	size_t kept;           /* teachers: bytes of answers that are kept; 0 where they are asked at every step */
 	struct lab_scores last, best; /* best: lowest nll */
 	double microseconds;   /* a prediction of one row in a batch; 0 until measured by a report */

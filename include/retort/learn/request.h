@@ -64,7 +64,7 @@ struct request {
 	double value;
 	int64_t number;
 	const struct knob *knob;
-	char text[64];         /* SET: the value as typed; EXPECT: the metric */
+	char text[64];         /* SET: the value as typed; EXPECT: the metric; in the answer to RUN: what its start takes */
 	int n_maps;
 	struct request_map map[LAB_MAPS];
 	struct dataset *dataset;
@@ -72,7 +72,7 @@ struct request {
 	/* the answer */
 	int status;            /* 0, or -1 and err */
 	struct err err;
-	char note[96];         /* SET, WEIGHT, UNDO, REDO: what changed: "temperature 4 -> 2" */
+	char note[128];        /* SET, WEIGHT, OPTIONS, UNDO, REDO: what changed: "temperature 4 -> 2" */
 	char stamp[LAB_NAME + 24]; /* "@620", "@big:12", or "" when nothing was at work */
 	uint64_t step;
 	int branch;            /* LAB_MAIN or LAB_TEACHER(k): whose step it is */

@@ -1,7 +1,7 @@
 /* The matrix products of one training step and nothing else: what no step on this BLAS can beat. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef RETORT_TESTS_FLOOR_H
-#define RETORT_TESTS_FLOOR_H
+#ifndef RETORT_BENCH_FLOOR_H
+#define RETORT_BENCH_FLOOR_H
 
 #include <stdbool.h>
 #include <stddef.h>

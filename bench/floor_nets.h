@@ -1,7 +1,7 @@
 /* Inside the floor: its list of products, and the networks that fill it. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef RETORT_TESTS_FLOOR_NETS_H
-#define RETORT_TESTS_FLOOR_NETS_H
+#ifndef RETORT_BENCH_FLOOR_NETS_H
+#define RETORT_BENCH_FLOOR_NETS_H
 
 #include "floor.h"
 #include "retort/base/real.h"

@@ -32,5 +32,5 @@ if [ -x /usr/bin/time ]; then
 fi
 echo
 # shellcheck disable=SC2086
-tests/bench/bench_floor $BENCH
+"$RETORT" bench $BENCH
 echo

@@ -1,7 +1,7 @@
 /* Contestants in processes of their own, measured in turn: A B A B, pair by pair, with what others took. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef RETORT_TESTS_RIG_H
-#define RETORT_TESTS_RIG_H
+#ifndef RETORT_BENCH_RIG_H
+#define RETORT_BENCH_RIG_H
 
 #include <stddef.h>
 #include <sys/types.h>

@@ -205,7 +205,7 @@ forget_peak(void)
 }
 
 void *
-own_new(int workload, bool kept, int threads)
+own_new(int workload, bool kept, bool bf16, int threads)
 {
 	const struct plan *p = &plans[workload - 1];
 	struct own *o = mem_new(sizeof *o);
@@ -225,6 +225,8 @@ own_new(int workload, bool kept, int threads)
 	ask(t, option("cache", kept ? "memory" : "off"), REQUEST_OPTIONS);
 	if (kept)
 		ask(t, option("top", p->top), REQUEST_OPTIONS);
+	if (bf16)
+		ask(t, option("precision", "bf16"), REQUEST_OPTIONS);
 	/* a step or two will do: it has to be a trained one, not a good one */
 	ask(t, request(REQUEST_TRAIN, "big", "", 1), REQUEST_TRAIN);
 	ask(t, request(REQUEST_STOP, "", "", 0), REQUEST_DONE);

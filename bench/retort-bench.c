@@ -1,0 +1,252 @@
+/* retort-bench.c: `retort bench`: workloads against their matrix products alone and against PyTorch, in turn in one run. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "floor.h"
+#include "own.h"
+#include "retort/base/io.h"
+#include "retort/base/thread.h"
+#include "retort/engine/blas.h"
+#include "rig.h"
+#include "verdict.h"
+
+#define QUIET 0.15 /* processors that others may use in a window: a tick or two of /proc/stat are nobody's */
+
+static struct options {
+	int threads, rounds;
+	double seconds;
+	bool peer;
+	const char *python;
+} options = { .rounds = 7, .seconds = 1, .peer = true, .python = "/usr/bin/python3" };
+
+/* What a contestant's own process makes its state from. */
+struct task {
+	enum verdict_who who;
+	int workload;
+};
+
+static void *
+make_floor(void *arg, char *told, size_t size)
+{
+	const struct task *t = arg;
+	struct floor *f;
+
+	if (blas_init(options.threads, NULL) < 0)
+		return NULL;
+	f = floor_new(t->workload, t->who == VERDICT_FLOOR_ASKED, true, pool_new(options.threads));
+	if (f)
+		snprintf(told, size, "\"flops\": %.0f", floor_flops(f));
+	return f;
+}
+
+static void *
+make_own(void *arg, char *told, size_t size)
+{
+	const struct task *t = arg;
+
+	(void)told;
+	(void)size;
+	if (blas_init(options.threads, NULL) < 0)
+		return NULL;
+	return own_new(t->workload, t->who == VERDICT_KEPT, t->who == VERDICT_BF16, options.threads);
+}
+
+/* Beside the sources, or where it was installed. */
+static const char *
+peer_path(void)
+{
+	return io_exists(RETORT_SRCDIR "/bench/peer.py") ? RETORT_SRCDIR "/bench/peer.py" : RETORT_PKGDATADIR "/peer.py";
+}
+
+static struct rig_process *
+start_peer(const struct task *t, struct err *e)
+{
+	char workload[8], threads[16];
+	const char *argv[] = { options.python, peer_path(), workload, "--threads", threads,
+			       t->who == VERDICT_PEER_KEPT ? "--cached" : NULL, NULL };
+
+	snprintf(workload, sizeof workload, "W%d", t->workload);
+	snprintf(threads, sizeof threads, "%d", options.threads);
+	return rig_exec(argv, e);
+}
+
+/* Start one contestant; NULL, and told, where it cannot be. */
+static struct rig_process *
+start(struct task *t)
+{
+	struct rig_process *p;
+	struct err e = { "" };
+
+	switch (t->who) {
+	case VERDICT_FLOOR_ASKED:
+	case VERDICT_FLOOR_KEPT:
+		p = rig_fork(make_floor, floor_run, t, &e);
+		break;
+	case VERDICT_PEER_ASKED:
+	case VERDICT_PEER_KEPT:
+		p = start_peer(t, &e);
+		break;
+	default:
+		p = rig_fork(make_own, own_run, t, &e);
+	}
+	if (!p)
+		fprintf(stderr, "bench: W%d: goes on without %s: %s\n", t->workload, verdict_name(t->who), e.msg);
+	return p;
+}
+
+/* "0.74 (0.72..0.79)", or a dash where a contestant would stand against itself. */
+static void
+print_ratio(const struct rig_result *r, int a, int b)
+{
+	struct rig_spread s;
+
+	if (a == b || b < 0) {
+		printf("  %-20s", "-");
+		return;
+	}
+	s = rig_ratio(r, a, b);
+	printf("  %5.2f (%5.2f..%5.2f)", s.middle, s.low, s.high);
+}
+
+static void
+print_line(const struct task *t, struct rig_process *p, const struct rig_result *r, int i, int floor, int peer)
+{
+	struct rig_spread rate = rig_spread(r->rate[i], r->rounds), others = rig_spread(r->others[i], r->rounds);
+	double batch = (double)floor_batch(t->workload);
+	int digits = rate.middle < 1000;
+	char text[64];
+
+	printf("  %-26s %9.*f  %8.*f..%-9.*f  %8.3f", verdict_name(t->who), digits, rate.middle, digits, rate.low, digits,
+	       rate.high, 1e3 * batch / rate.middle);
+	print_ratio(r, i, floor);
+	print_ratio(r, i, peer);
+	rig_ready(p, "first_step", text, sizeof text);
+	printf("  %6.2f  %5.0f%s%s%s\n", others.middle, rig_peak(p), text[0] ? "  first step after " : "", text,
+	       text[0] ? " s" : "");
+}
+
+/* A table of those that take turns; the first is the floor, the last the peer where there is one. */
+static int
+contest(int workload, const enum verdict_who *who, int n_who, bool busy, struct verdict *v)
+{
+	struct rig_process *p[RIG_CONTESTANTS] = { NULL }, *neighbour = NULL;
+	struct task t[RIG_CONTESTANTS];
+	struct rig_result r;
+	struct err e = { "" };
+	int n = 0, peer = -1, status, dropped;
+
+	for (int i = 0; i < n_who; i++) {
+		bool is_peer = who[i] == VERDICT_PEER_ASKED || who[i] == VERDICT_PEER_KEPT;
+
+		t[n] = (struct task){ who[i], workload };
+		if ((is_peer && !options.peer) || !(p[n] = start(&t[n])))
+			continue;
+		peer = is_peer ? n : peer;
+		n++;
+	}
+	neighbour = busy ? rig_spin(thread_cpus() - 1, &e) : NULL;
+	status = n > 0 && (!busy || neighbour) ? rig_alternate(p, n, options.rounds, options.seconds, &r, &e) : -1;
+	if (status == 0) {
+		dropped = rig_quiet(&r, QUIET);
+		printf("W%d%s  %s, batch %zu, %d threads", workload, busy ? " beside a busy program" : "", floor_title(workload),
+		       floor_batch(workload), options.threads);
+		printf(dropped ? ", %d rounds dropped as noisy\n" : "\n", dropped);
+		printf("  %-26s %9s  %-19s  %8s  %-20s  %-20s  %6s  %5s\n", "", "samples/s", "quartiles", "ms/step",
+		       "of the products", "of PyTorch", "others", "MB");
+		for (int i = 0; i < n; i++)
+			print_line(&t[i], p[i], &r, i, 0, peer);
+		for (int i = 0; i < n; i++)
+			verdict_note(v, workload, busy, t[i].who, &r, i);
+		fflush(stdout);
+	} else {
+		fprintf(stderr, "bench: W%d: %s\n", workload, e.msg);
+	}
+	rig_end(neighbour);
+	for (int i = 0; i < n; i++)
+		rig_end(p[i]);
+	return status;
+}
+
+static int
+measure(int workload, bool busy, struct verdict *v)
+{
+	static const enum verdict_who asked[] = { VERDICT_FLOOR_ASKED, VERDICT_ASKED, VERDICT_BF16, VERDICT_PEER_ASKED };
+	static const enum verdict_who kept[] = { VERDICT_FLOOR_KEPT, VERDICT_KEPT, VERDICT_PEER_ASKED, VERDICT_PEER_KEPT };
+	static const enum verdict_who beside[] = { VERDICT_FLOOR_KEPT, VERDICT_KEPT, VERDICT_PEER_KEPT };
+
+	if (busy)
+		return contest(workload, beside, 3, true, v);
+	return contest(workload, asked, 4, false, v) | contest(workload, kept, 4, false, v);
+}
+
+static int
+usage(void)
+{
+	fprintf(stderr, "usage: retort bench [W1|W2|W3|W4|W5|busy]... [--seconds S] [--rounds N] [--threads N]\n"
+			"                    [--python PATH] [--no-peer]\n");
+	return 2;
+}
+
+/* "W3" is 3, "busy" the first beside a busy program; 0 for what is neither. */
+static int
+workload_of(const char *word, bool *busy)
+{
+	*busy = strcmp(word, "busy") == 0;
+	if (*busy)
+		return 1;
+	return word[0] == 'W' && word[1] >= '1' && word[1] <= '0' + FLOOR_WORKLOADS && !word[2] ? word[1] - '0' : 0;
+}
+
+static int
+read_options(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "seconds", required_argument, NULL, 's' }, { "rounds", required_argument, NULL, 'r' },
+		{ "threads", required_argument, NULL, 't' }, { "python", required_argument, NULL, 'p' },
+		{ "no-peer", no_argument, NULL, 'n' },       { NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	options.threads = thread_cpus();
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) >= 0)
+		switch (c) {
+		case 's': options.seconds = strtod(optarg, NULL); break;
+		case 'r': options.rounds = (int)strtol(optarg, NULL, 10); break;
+		case 't': options.threads = (int)strtol(optarg, NULL, 10); break;
+		case 'p': options.python = optarg; break;
+		case 'n': options.peer = false; break;
+		default: return -1;
+		}
+	return options.seconds > 0 && options.rounds >= 1 && options.rounds <= RIG_ROUNDS && options.threads >= 1 ? 0 : -1;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const char *const all[] = { "W1", "W2", "W3", "W4", "W5", "busy", NULL };
+	const char *const *word;
+	struct verdict v = { 0 };
+	bool busy;
+	int status = 0;
+
+	if (read_options(argc, argv) < 0)
+		return usage();
+	word = optind < argc ? (const char *const *)argv + optind : all;
+	for (const char *const *w = word; *w; w++)
+		if (!workload_of(*w, &busy))
+			return usage();
+	printf("%s; in turn, windows of %g s, medians of %d rounds, ratios round by round (quartiles)\n", blas_name(),
+	       options.seconds, options.rounds);
+	for (; *word; word++) {
+		int workload = workload_of(*word, &busy);
+
+		status |= measure(workload, busy, &v);
+	}
+	verdict_print(&v);
+	return status ? 1 : 0;
+}

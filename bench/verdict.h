@@ -1,0 +1,38 @@
+/* What was aimed at, beside what was measured. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_BENCH_VERDICT_H
+#define RETORT_BENCH_VERDICT_H
+
+#include <stdbool.h>
+
+#include "floor.h"
+#include "rig.h"
+
+/* Who takes part in a workload. */
+enum verdict_who {
+	VERDICT_FLOOR_ASKED, /* products alone, the teacher's too */
+	VERDICT_FLOOR_KEPT,  /* products of the student alone */
+	VERDICT_ASKED,       /* Retort, the teacher asked at every step */
+	VERDICT_BF16,        /* the same, the teacher in bfloat16 */
+	VERDICT_KEPT,        /* Retort with kept answers, as it does unless told otherwise */
+	VERDICT_PEER_ASKED,
+	VERDICT_PEER_KEPT,
+	VERDICT_WHO,
+};
+
+const char *verdict_name(enum verdict_who who);
+
+/* Samples a second of everybody, window by window, by workload; [0] is the first workload beside a busy program. */
+struct verdict {
+	struct {
+		int rounds; /* 0: did not take part */
+		double rate[RIG_ROUNDS];
+	} seen[FLOOR_WORKLOADS + 1][2][VERDICT_WHO]; /* by table: asked, kept; ratios stay within one */
+};
+
+void verdict_note(struct verdict *v, int workload, bool busy, enum verdict_who who, const struct rig_result *r, int i);
+
+/* The table of ratios beside their targets; a dash where one side did not take part. */
+void verdict_print(const struct verdict *v);
+
+#endif

@@ -1,0 +1,58 @@
+/* Products with a weight that stays: laid out once for the machine's vectors, or rounded to bfloat16 for its matrix unit. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_ENGINE_PACKED_H
+#define RETORT_ENGINE_PACKED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "retort/base/real.h"
+
+struct packed;
+
+/*
+ * In single precision by panels.h, where the processor has AVX-512; elsewhere nothing is packed.
+ *
+ * With `bf16` weight and input are rounded to bfloat16: 8 bits of the 24 that float has, to the nearest, ties to even,
+ * the same range of exponents, denormal numbers to 0. Products of two are exact in float; they are added in float, by the
+ * tiles of AMX where the processor has them and the system lets us, else by BLAS, which gains nothing but the same
+ * roundings. In the library of double numbers the sums are double.
+ *
+ * Rejected: the vectors of AVX512-BF16. On the processor measured, which has both, they do half as many operations a
+ * second as those of single precision, and AMX five times as many.
+ */
+
+/*
+ * From w [in, out], or with `transposed` [out, in], which may go away then. NULL where there is no memory, or where
+ * packed_size is 0: packing would gain nothing.
+ */
+struct packed *packed_new(const real *w, size_t in, size_t out, bool transposed, bool bf16);
+void packed_free(struct packed *p); /* packed_free(NULL) is fine */
+
+/* Bytes that packed_new asks for. */
+size_t packed_size(size_t in, size_t out, bool bf16);
+
+/* "panels amx", "panels", or "" where BLAS does it all: bits depend on it. Any thread. */
+const char *packed_name(void);
+
+/* y = x w: x [rows, in] and y [rows, out], `ldx` and `ldy` numbers from one row to the next. */
+struct packed_product {
+	const struct packed *w;
+	const real *x;
+	size_t rows, ldx;
+	real *y;
+	size_t ldy;
+};
+
+/* As blas_pieces: a grid over y in multiples of 32, a function of rows, in and out alone. */
+int packed_pieces(const struct packed_product *p);
+
+/*
+ * Compute piece `index`. Sets *row, *column, *rows, *columns to the part of y it wrote. `scratch` is packed_scratch(in)
+ * numbers of the calling thread, 64-byte aligned. Allocates nothing.
+ */
+void packed_piece(const struct packed_product *p, int index, real *scratch, size_t *row, size_t *column, size_t *rows,
+		  size_t *columns);
+size_t packed_scratch(size_t in);
+
+#endif

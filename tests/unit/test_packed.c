@@ -1,0 +1,309 @@
+/* test_packed.c: packed products against sums in double, in bfloat16 of numbers rounded by hand, and networks that use them. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include "retort/base/mem.h"
+#include "retort/base/rng.h"
+#include "retort/engine/blas.h"
+#include "retort/engine/net.h"
+#include "retort/engine/packed.h"
+
+#ifdef RETORT_REAL_DOUBLE
+#define WITHIN 1e-14 /* of the sum of absolute values */
+#else
+#define WITHIN 3e-7
+#endif
+
+/* Eight bits of mantissa, to nearest, ties to even: by arithmetic, where the library does it with bits. */
+static double
+rounded(double x)
+{
+	int exponent;
+	double part;
+
+	if (!isfinite(x) || x == 0)
+		return x;
+	part = frexp(x, &exponent);
+	return fabs(x) < 0x1p-126 ? 0 : ldexp(nearbyint(part * 256) / 256, exponent);
+}
+
+struct rig {
+	bool bf16;
+	size_t rows, in, out, ldx, ldy;
+	real *w, *x, *y;
+	struct packed *packed;
+	struct packed_product p;
+	struct pool *pool;
+	real *scratch; /* one stretch for each thread */
+};
+
+static void
+rig_open(struct rig *r, size_t rows, size_t in, size_t out, bool transposed, bool bf16)
+{
+	struct rng w = rng_stream(1, "w", in, out), x = rng_stream(1, "x", rows, in);
+
+	*r = (struct rig){ .bf16 = bf16, .rows = rows, .in = in, .out = out, .ldx = in + 3, .ldy = out + 5 };
+	r->w = mem_array(in * out, sizeof *r->w); /* to the number: a sanitizer sees what is read beyond */
+	r->x = mem_array(rows * r->ldx - 3, sizeof *r->x);
+	r->y = mem_array(rows * r->ldy, sizeof *r->y);
+	for (size_t i = 0; i < in * out; i++)
+		r->w[i] = (real)rng_normal(w, i);
+	for (size_t i = 0; i < rows * r->ldx - 3; i++)
+		r->x[i] = (real)rng_normal(x, i);
+	for (size_t i = 0; i < rows * r->ldy; i++)
+		r->y[i] = 77;
+	r->packed = packed_new(r->w, in, out, transposed, r->bf16);
+	r->p = (struct packed_product){ r->packed, r->x, rows, r->ldx, r->y, r->ldy };
+}
+
+static void
+rig_close(struct rig *r)
+{
+	packed_free(r->packed);
+	mem_free(r->w);
+	mem_free(r->x);
+	mem_free(r->y);
+	mem_free(r->scratch);
+}
+
+static void
+piece(void *arg, int index)
+{
+	struct rig *r = arg;
+	size_t row, column, rows, columns;
+
+	packed_piece(&r->p, index, r->scratch + (size_t)pool_worker() * packed_scratch(r->in), &row, &column, &rows, &columns);
+	CHECK(row + rows <= r->rows && column + columns <= r->out && rows > 0 && columns > 0);
+}
+
+static void
+run(struct rig *r, int threads)
+{
+	struct pool *pool = pool_new(threads);
+
+	mem_free(r->scratch);
+	r->scratch = mem_try((size_t)threads * packed_scratch(r->in), sizeof *r->scratch);
+	pool_run(pool, packed_pieces(&r->p), piece, r);
+	pool_free(pool);
+}
+
+/* Every number of y, and that nothing behind the rows was touched. */
+static void
+check_sums(const struct rig *r, bool transposed)
+{
+	for (size_t i = 0; i < r->rows; i++) {
+		for (size_t c = 0; c < r->out; c++) {
+			double sum = 0, size = 0;
+
+			for (size_t k = 0; k < r->in; k++) {
+				double x = (double)(float)r->x[i * r->ldx + k];
+				double w = (double)(float)r->w[transposed ? c * r->in + k : k * r->out + c];
+				double term = r->bf16 ? rounded(x) * rounded(w) : x * w;
+
+				sum += term;
+				size += fabs(term);
+			}
+			CHECK_NEAR(r->y[i * r->ldy + c], sum, WITHIN * size);
+		}
+		for (size_t c = r->out; c < r->ldy; c++)
+			CHECK(r->y[i * r->ldy + c] == 77);
+	}
+}
+
+static const size_t shapes[][3] = { /* rows, in, out */
+	{ 1, 1, 1 }, { 1, 7, 3 }, { 2, 31, 16 }, { 31, 32, 33 }, { 33, 33, 31 }, { 64, 48, 17 }, { 65, 17, 64 },
+	{ 130, 301, 131 }, { 300, 129, 200 }, { 1, 1500, 40 },
+};
+
+static void
+sums_are_those_of_rounded_numbers(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+		for (int transposed = 0; transposed < 2; transposed++) {
+			struct rig r;
+
+			rig_open(&r, shapes[i][0], shapes[i][1], shapes[i][2], transposed, true);
+			run(&r, 1);
+			check_sums(&r, transposed);
+			rig_close(&r);
+		}
+}
+
+/* Where the processor has the vectors for it; elsewhere nothing is packed, and that is said. */
+static void
+sums_in_single_precision_are_those_of_the_numbers(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+		for (int transposed = 0; transposed < 2; transposed++) {
+			struct rig r;
+
+			rig_open(&r, shapes[i][0], shapes[i][1], shapes[i][2], transposed, false);
+			CHECK_INT(r.packed != NULL, packed_size(r.in, r.out, false) > 0);
+			if (r.packed) {
+				run(&r, 1);
+				check_sums(&r, transposed);
+			}
+			rig_close(&r);
+		}
+}
+
+/* Whatever rows stand beside it and however they are cut. */
+static void
+a_rows_sum_does_not_depend_on_its_company(void **state)
+{
+	struct rig many, one;
+
+	(void)state;
+	rig_open(&many, 300, 129, 200, false, false);
+	rig_open(&one, 1, 129, 200, false, false);
+	if (many.packed) {
+		run(&many, 3);
+		for (size_t i = 0; i < 300; i += 7) {
+			memcpy(one.x, many.x + i * many.ldx, 129 * sizeof *one.x);
+			run(&one, 1);
+			CHECK_INT(memcmp(one.y, many.y + i * many.ldy, 200 * sizeof *one.y), 0);
+		}
+	}
+	rig_close(&many);
+	rig_close(&one);
+}
+
+static void
+numbers_are_rounded_to_the_nearest_and_ties_to_even(void **state)
+{
+	static const struct {
+		float from, to;
+	} cases[] = {
+		{ 1, 1 }, { 0x1.01p0f, 1 }, { 0x1.03p0f, 0x1.04p0f }, { 0x1.010002p0f, 0x1.02p0f }, { -0x1.01p0f, -1 },
+		{ -0x1.03p0f, -0x1.04p0f }, { 0x1.00fffep0f, 1 }, { 0x1.fffffep127f, INFINITY }, { 0x1p-126f, 0x1p-126f },
+		{ 0x1.8p-127f, 0 }, { 0x1.ff8p5f, 0x1p6f }, { 0, 0 }, { NAN, NAN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		real one = 1, x = (real)cases[i].from, y = 77;
+		struct rig r = { .rows = 1, .in = 1, .out = 1 };
+
+		for (int weight = 0; weight < 2; weight++) { /* it is x that is rounded, or the weight */
+			r.packed = packed_new(weight ? &x : &one, 1, 1, false, true);
+			r.p = (struct packed_product){ r.packed, weight ? &one : &x, 1, 1, &y, 1 };
+			run(&r, 1);
+			CHECK(isnan(cases[i].to) ? isnan(y) : y == (real)cases[i].to);
+			packed_free(r.packed);
+		}
+		mem_free(r.scratch);
+	}
+}
+
+static void
+bits_are_the_same_with_any_number_of_threads(void **state)
+{
+	struct rig r;
+	real *first;
+
+	(void)state;
+	for (size_t rows = 40; rows <= 520; rows += 480) {
+		size_t n;
+
+		rig_open(&r, rows, 300, 411, false, true);
+		CHECK_INT(packed_pieces(&r.p), 8);
+		n = rows * r.ldy;
+		first = mem_array(n, sizeof *first);
+		run(&r, 1);
+		memcpy(first, r.y, n * sizeof *first);
+		for (int threads = 2; threads <= 4; threads++) {
+			memset(r.y, 0, n * sizeof *first);
+			run(&r, threads);
+			for (size_t i = 0; i < rows; i++)
+				CHECK(memcmp(r.y + i * r.ldy, first + i * r.ldy, r.out * sizeof *first) == 0);
+		}
+		mem_free(first);
+		rig_close(&r);
+	}
+}
+
+static void
+the_name_of_the_kernel_tells_who_multiplies(void **state)
+{
+	(void)state;
+	CHECK(!packed_name()[0] || strstr(blas_name(), packed_name()) != NULL);
+#ifdef RETORT_REAL_DOUBLE
+	CHECK_STR(packed_name(), "");
+#else
+	print_message("# products of packed weights: %s\n", packed_name()[0] ? packed_name() : "BLAS");
+#endif
+}
+
+/* Logits of `spec` over some tokens, packed or not, on so many threads. */
+static void
+logits(const char *text, bool packs, int threads, real *out, size_t *n)
+{
+	struct model_io io = { .kind = DATASET_TOKENS, .length = 5, .vocab = 50, .classes = 50, .features = 5, .next_token = true };
+	struct pool *pool = pool_new(threads);
+	struct model_spec spec;
+	int32_t ids[8 * 5];
+	struct err e;
+	struct net *net;
+	real *value;
+
+	CHECK_INT(model_parse(text, &spec, &e), 0);
+	net = net_new("big", &spec, &io, 8, pool, NULL, &e);
+	CHECK(net != NULL);
+	value = mem_try(net->layout.len, sizeof *value);
+	param_start_all(&net->layout, value, 3, "big");
+	CHECK_INT(packs ? net_pack(net, value, true, &e) : 0, 0);
+	CHECK_INT(net_finish(net, false, &e), 0);
+	graph_bind(net->graph, value, NULL);
+	for (int i = 0; i < 40; i++)
+		ids[i] = i * 7 % 50;
+	graph_feed_ids(net->graph, net->input, ids, 8);
+	graph_forward(net->graph, net->graph->n_nodes - 1);
+	*n = 8 * tensor_width(&net->graph->node[net_logits(net)].out);
+	memcpy(out, net->graph->node[net_logits(net)].out.data, *n * sizeof *out);
+	net_free(net);
+	pool_free(pool);
+	mem_free(value);
+}
+
+static void
+a_packed_network_says_nearly_the_same(void **state)
+{
+	static const char *const specs[] = { "decoder layers=2 width=32 heads=2 tied=on", "decoder layers=2 width=48 heads=2 tied=off" };
+	static real plain[8 * 5 * 50], packed[8 * 5 * 50], again[8 * 5 * 50];
+
+	(void)state;
+	for (size_t s = 0; s < 2; s++) {
+		double largest = 0, size = 0;
+		size_t n;
+
+		logits(specs[s], false, 1, plain, &n);
+		logits(specs[s], true, 1, packed, &n);
+		logits(specs[s], true, 3, again, &n);
+		CHECK(memcmp(packed, again, n * sizeof *again) == 0);
+		for (size_t i = 0; i < n; i++) {
+			largest = fmax(largest, fabs((double)plain[i] - (double)packed[i]));
+			size = fmax(size, fabs((double)plain[i]));
+		}
+		CHECK(largest > 0);
+		CHECK_NEAR(largest, 0, 0.02 * size); /* a few roundings of one part in 512 */
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(sums_are_those_of_rounded_numbers),
+		TEST(sums_in_single_precision_are_those_of_the_numbers),
+		TEST(a_rows_sum_does_not_depend_on_its_company),
+		TEST(numbers_are_rounded_to_the_nearest_and_ties_to_even),
+		TEST(bits_are_the_same_with_any_number_of_threads),
+		TEST(the_name_of_the_kernel_tells_who_multiplies),
+		TEST(a_packed_network_says_nearly_the_same),
+	};
+
+	blas_init(4, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
