@@ -21,8 +21,7 @@ act_forward(enum act a, real *x, size_t n)
 	case ACT_NONE:
 		return;
 	case ACT_RELU:
-		for (size_t i = 0; i < n; i++)
-			x[i] = x[i] > 0 ? x[i] : 0;
+		vmath_relu(x, n);
 		return;
 	case ACT_GELU:
 		vmath_gelu(x, n, x);
@@ -46,8 +45,7 @@ act_backward(enum act a, real *dy, const real *in, const real *out, size_t n)
 	case ACT_NONE:
 		return;
 	case ACT_RELU:
-		for (size_t i = 0; i < n; i++)
-			dy[i] = out[i] > 0 ? dy[i] : 0;
+		vmath_relu_slope(out, n, dy);
 		return;
 	case ACT_GELU:
 		vmath_gelu_slope(in, n, dy);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "retort/base/multi.h"
 #include "retort/engine/blas.h"
 #include "retort/engine/cut.h"
 #include "retort/engine/op.h"
@@ -232,20 +233,21 @@ hide(const struct heads_group *group, real *x, size_t n, real with)
 static void
 softmax(real *x, size_t n)
 {
-	real scale = 1 / vmath_exp_sum(x, n, vmath_max(x, n), 1, x);
+	vmath_scale(x, n, 1 / vmath_exp_sum(x, n, vmath_max(x, n), 1, x));
+}
 
+MULTIVERSION static void
+less(const real *p, real sum, size_t n, real *dp)
+{
 	for (size_t k = 0; k < n; k++)
-		x[k] *= scale;
+		dp[k] = p[k] * (dp[k] - sum);
 }
 
 /* dp becomes the gradient of the scores, p (dp - sum p dp). */
 static void
 softmax_down(const real *p, real *dp, size_t n)
 {
-	real sum = vmath_dot(p, dp, n);
-
-	for (size_t k = 0; k < n; k++)
-		dp[k] = p[k] * (dp[k] - sum);
+	less(p, vmath_dot(p, dp, n), n, dp);
 }
 
 /* The scores of query t among the first n: how many of them it may look at. */

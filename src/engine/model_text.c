@@ -53,7 +53,7 @@ build_lstm(struct model_build *b)
 {
 	static const double pool[] = { POOL_TOKENS_MEAN, POOL_TOKENS_FIRST, POOL_TOKENS_QUERY };
 	const double *o = b->spec->value;
-	char name[24];
+	char name[32];
 	int at = model_add(b, &op_embed, "embed", 1, &b->input,
 			   (double[GRAPH_ATTRS]){ [EMBED_VOCAB] = (double)b->io->vocab, [EMBED_WIDTH] = o[LSTM_MODEL_EMBED],
 						  [EMBED_LENGTH] = (double)b->io->length });

@@ -131,13 +131,13 @@ finish_row(const struct job *j, size_t row, size_t column, size_t columns)
 	size_t at = row * j->out + column;
 	real *y = j->n->out.data + at;
 
-	for (size_t k = 0; j->b && k < columns; k++)
-		y[k] += j->b[column + k];
+	if (j->b)
+		vmath_add(j->b + column, columns, y);
 	if (j->n->saved && j->g->keeps)
 		memcpy(j->n->saved + at, y, columns * sizeof *y);
 	act_forward(j->act, y, columns);
-	for (size_t k = 0; j->r && k < columns; k++)
-		y[k] += j->r[at + k];
+	if (j->r)
+		vmath_add(j->r + at, columns, y);
 }
 
 static void
@@ -179,11 +179,12 @@ activation_piece(void *arg, int index)
 		size_t at = i * j->out;
 		real *dy = j->n->grad + at;
 
-		for (size_t k = 0; j->dr && k < j->out; k++)
-			j->dr[at + k] = dy[k] + (j->dr_adds ? j->dr[at + k] : 0);
+		if (j->dr && j->dr_adds)
+			vmath_add(dy, j->out, j->dr + at);
+		else if (j->dr)
+			memcpy(j->dr + at, dy, j->out * sizeof *dy);
 		act_backward(j->act, dy, j->n->saved ? j->n->saved + at : NULL, j->n->out.data + at, j->out);
-		for (size_t k = 0; k < j->out; k++)
-			sum[k] += dy[k];
+		vmath_add(dy, j->out, sum);
 	}
 }
 
@@ -195,8 +196,7 @@ add_sums(const struct job *j)
 
 	memcpy(j->db, sum, j->out * sizeof *j->db);
 	for (int p = 1; p < j->pieces; p++)
-		for (size_t k = 0; k < j->out; k++)
-			j->db[k] += sum[(size_t)p * j->out + k];
+		vmath_add(sum + (size_t)p * j->out, j->out, j->db);
 }
 
 static void
@@ -211,6 +211,11 @@ gradient_piece(void *arg, int index)
 	}
 	blas_piece(&j->gw, index, &row, &column, &rows, &columns);
 	j->square[index] = 0;
+	if (columns == j->out) { /* whole rows are one run */
+		rows *= columns;
+		j->square[index] = j->g->square ? (double)vmath_dot(j->dw + row * j->out, j->dw + row * j->out, rows) : 0;
+		return;
+	}
 	for (size_t i = row; j->g->square && i < row + rows; i++) { /* while the piece is in the cache */
 		const real *dw = j->dw + i * j->out + column;
 

@@ -5,6 +5,7 @@
 #include "retort/engine/act.h"
 #include "retort/engine/graph.h"
 #include "retort/engine/op.h"
+#include "retort/engine/vmath.h"
 
 #include <string.h>
 
@@ -51,8 +52,7 @@ pass_down(struct graph *g, struct node *n, int j)
 		memcpy(dx, n->grad, len * sizeof *dx);
 		return;
 	}
-	for (size_t i = 0; i < len; i++)
-		dx[i] += n->grad[i];
+	vmath_add(n->grad, len, dx);
 }
 
 static void

@@ -68,12 +68,41 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	return 0;
 }
 
+MULTIVERSION static void
+take_away(const real *restrict x, size_t n, real mean, real *restrict out)
+{
+	for (size_t k = 0; k < n; k++)
+		out[k] = x[k] - mean;
+}
+
+/* y becomes y narrow gain + bias. */
+MULTIVERSION static void
+finish(real *restrict y, size_t n, real narrow, const real *restrict gain, const real *restrict bias)
+{
+	for (size_t k = 0; k < n; k++)
+		y[k] *= narrow * gain[k];
+	for (size_t k = 0; bias && k < n; k++)
+		y[k] += bias[k];
+}
+
+/* dx of one row; see backward_row. */
+MULTIVERSION static void
+pass_down(const real *restrict u, const real *restrict z, size_t n, real mean_u, real mean_uz, real narrow, bool adds,
+	  real *restrict dx)
+{
+	if (adds)
+		for (size_t k = 0; k < n; k++)
+			dx[k] += (u[k] - mean_u - z[k] * mean_uz) * narrow;
+	else
+		for (size_t k = 0; k < n; k++)
+			dx[k] = (u[k] - mean_u - z[k] * mean_uz) * narrow;
+}
+
 /* What is left of the mean, and the mean of its squares. */
 static real
 centre(const real *x, size_t n, real mean, real *out)
 {
-	for (size_t k = 0; k < n; k++)
-		out[k] = x[k] - mean;
+	take_away(x, n, mean, out);
 	return vmath_dot(out, out, n) / (real)n;
 }
 
@@ -89,10 +118,7 @@ forward_piece(void *arg, int index)
 		real mean = j->centred ? vmath_sum(x, j->width) / (real)j->width : 0;
 		real narrow = 1 / REAL_SQRT(centre(x, j->width, mean, y) + j->eps);
 
-		for (size_t k = 0; k < j->width; k++)
-			y[k] *= narrow * j->gain[k];
-		for (size_t k = 0; j->bias && k < j->width; k++)
-			y[k] += j->bias[k];
+		finish(y, j->width, narrow, j->gain, j->bias);
 		if (j->saved) {
 			j->saved[2 * i] = mean;
 			j->saved[2 * i + 1] = narrow;
@@ -135,8 +161,8 @@ backward_row(const struct job *j, size_t i, real *sum)
 	add_row(x, dy, j->gain, j->width, mean, narrow, sum, u, z);
 	mean_u = j->centred ? vmath_sum(u, j->width) / (real)j->width : 0;
 	mean_uz = vmath_dot(u, z, j->width) / (real)j->width;
-	for (size_t k = 0; dx && k < j->width; k++)
-		dx[k] = (u[k] - mean_u - z[k] * mean_uz) * narrow + (j->adds ? dx[k] : 0);
+	if (dx)
+		pass_down(u, z, j->width, mean_u, mean_uz, narrow, j->adds, dx);
 }
 
 static void

@@ -395,6 +395,34 @@ vmath_exp_sum(const real *x, size_t n, real shift, real beta, real *out)
 	return fold(lane, BLOCK);
 }
 
+MULTIVERSION void
+vmath_add(const real *restrict x, size_t n, real *restrict to)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] += x[i];
+}
+
+MULTIVERSION void
+vmath_scale(real *x, size_t n, real factor)
+{
+	for (size_t i = 0; i < n; i++)
+		x[i] *= factor;
+}
+
+MULTIVERSION void
+vmath_relu(real *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		x[i] = x[i] > 0 ? x[i] : 0;
+}
+
+MULTIVERSION void
+vmath_relu_slope(const real *restrict y, size_t n, real *restrict dy)
+{
+	for (size_t i = 0; i < n; i++)
+		dy[i] = y[i] > 0 ? dy[i] : 0;
+}
+
 MULTIVERSION bool
 vmath_fuses(void)
 {

@@ -201,7 +201,7 @@ fold_scale(const struct work *w, const struct branch *b, const struct ckpt *c)
 static void
 load_moments(const struct branch *b, const struct ckpt *c)
 {
-	char name[PARAM_NAME + 16];
+	char name[PARAM_NAME + 32];
 
 	for (size_t i = 0; i < b->net->own; i++) {
 		const struct param *p = &b->net->layout.param[i];

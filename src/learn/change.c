@@ -368,7 +368,7 @@ do_expect(struct work *w, struct request *r, struct err *e)
 static void
 save_moments(const struct branch *b, struct ckpt *c)
 {
-	char name[PARAM_NAME + 16];
+	char name[PARAM_NAME + 32];
 
 	for (int which = 1; which <= 2; which++)
 		for (size_t i = 0; i < b->net->own; i++) {

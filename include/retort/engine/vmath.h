@@ -59,6 +59,12 @@ void vmath_silu_slope(const real *x, size_t n, real *dy);
 /* The largest; minus infinity of none. What is not a number is passed over. */
 real vmath_max(const real *x, size_t n);
 
+/* to += x; x *= factor; and relu, max(x, 0), with its slope: dy stays where y is above 0. Runs that do not overlap. */
+void vmath_add(const real *x, size_t n, real *to);
+void vmath_scale(real *x, size_t n, real factor);
+void vmath_relu(real *x, size_t n);
+void vmath_relu_slope(const real *y, size_t n, real *dy);
+
 /* In 32 lanes, number i into lane i mod 32, then the upper half of the lanes onto the lower, and so on. */
 real vmath_sum(const real *x, size_t n);
 real vmath_dot(const real *x, const real *y, size_t n);
