@@ -27,10 +27,30 @@ editor_mapped(const struct scene *s, int teacher, int t_layer, int s_layer)
 	for (int i = 0; i < s->info.n_maps; i++) {
 		const struct lab_map *m = &s->info.map[i];
 
-		if (m->teacher == teacher && m->t_layer == t_layer && m->s_layer == s_layer)
+		if (m->teacher == teacher && m->t_layer == t_layer && m->s_layer == s_layer && m->on == MODEL_HIDDEN)
 			return m;
 	}
 	return NULL;
+}
+
+/* A pair of attention maps or values, which the prompt maps and the matrix only shows. */
+static const struct lab_map *
+other_map(const struct scene *s, int teacher, int t_layer, int s_layer)
+{
+	for (int i = 0; i < s->info.n_maps; i++) {
+		const struct lab_map *m = &s->info.map[i];
+
+		if (m->teacher == teacher && m->t_layer == t_layer && m->s_layer == s_layer && m->on != MODEL_HIDDEN)
+			return m;
+	}
+	return NULL;
+}
+
+/* The student's layer has something that can learn: tokens have their embedding at 0. */
+static bool
+learns(const struct scene *s, int layer)
+{
+	return s->info.student.layer[layer].learns;
 }
 
 double
@@ -68,8 +88,8 @@ editor_edit(struct scene *s, double weight, struct err *e)
 	const struct scene_edit *old = editor_pending(s, x.teacher, x.t_layer, x.s_layer);
 	double now = editor_weight(s, x.teacher, x.t_layer, x.s_layer);
 
-	if (x.s_layer == 0)
-		return err_set(e, "s:0 is the input: nothing in it can learn");
+	if (!learns(s, x.s_layer))
+		return err_set(e, "s:%s is the input: nothing in it can learn", s->info.student.layer[x.s_layer].name);
 	if (old)
 		forget(v, (int)(old - v->edit));
 	if (weight == now || (weight < 0 && now < 0))
@@ -86,6 +106,15 @@ still_there(const struct scene *s, const struct scene_edit *x)
 {
 	return s->info.has_student && x->teacher < s->info.n_teachers &&
 	       x->t_layer < s->info.teacher[x->teacher].n_layers && x->s_layer < s->info.student.n_layers;
+}
+
+/* A pair that is mapped keeps how it is compared. */
+static const char *
+match_of(const struct scene *s, const struct scene_edit *x)
+{
+	const struct lab_map *m = editor_mapped(s, x->teacher, x->t_layer, x->s_layer);
+
+	return m ? m->match->name : loss_hidden.name;
 }
 
 void
@@ -105,7 +134,7 @@ editor_apply(struct scene *s, struct text *line)
 		if (x->weight < 0)
 			text_add(line, " off");
 		else
-			text_addf(line, " match hidden weight %s", text_number(number, sizeof number, x->weight));
+			text_addf(line, " match %s weight %s", match_of(s, x), text_number(number, sizeof number, x->weight));
 	}
 	s->view.n_edits = 0;
 }
@@ -115,8 +144,17 @@ static const char *
 weight_text(const struct scene *s, double w, char *buf, size_t size)
 {
 	if (w < 0)
-		return scene_ascii(s) ? "." : "\u00B7";
-	snprintf(buf, size, "%.3g", w);
+		snprintf(buf, size, "%s", scene_ascii(s) ? "." : "\u00B7");
+	else
+		snprintf(buf, size, "%.3g", w);
+	return buf;
+}
+
+/* "10a": the weight of attention maps, "10v" of values. */
+static const char *
+other_text(const struct lab_map *m, char *buf, size_t size)
+{
+	snprintf(buf, size, "%.3g%c", m->weight, model_tap_name[m->on][0]);
 	return buf;
 }
 
@@ -138,7 +176,10 @@ draw_cell(const struct scene *s, struct canvas_area a, int x, int y, int row, in
 	enum canvas_look look = edit ? CANVAS_PENDING : w >= 0 ? CANVAS_CURVE1 : CANVAS_DIM;
 	char number[32];
 
-	right_text(a, x + 6, y, look, column == 0 ? "x" : weight_text(s, w, number, sizeof number));
+	weight_text(s, w, number, sizeof number);
+	if (w < 0 && other_map(s, v->edit_teacher, row, column))
+		other_text(other_map(s, v->edit_teacher, row, column), number, sizeof number);
+	right_text(a, x + 6, y, look, learns(s, column) ? number : "x");
 	if (w > 0 && !scene_ascii(s))
 		canvas_put(a, x + 6, y, 0x2581 + (uint32_t)(w >= 1 ? 7 : w * 7.99), look);
 	if (edit)
@@ -164,7 +205,7 @@ draw_matrix(const struct scene *s, struct canvas_area a)
 	for (int c = 0; c < columns && left + c < st->n_layers; c++) {
 		const struct lab_layer *l = &st->layer[left + c];
 
-		snprintf(width, sizeof width, "%zu", l->width);
+		snprintf(width, sizeof width, "%zu", l->last);
 		right_text(a, heading + c * CELL + 6, 0, left + c == v->edit_column ? CANVAS_FOCUS : CANVAS_BOLD, l->name);
 		right_text(a, heading + c * CELL + 6, 1, CANVAS_DIM, width);
 	}
@@ -172,7 +213,7 @@ draw_matrix(const struct scene *s, struct canvas_area a)
 		const struct lab_layer *l = &t->layer[top + r];
 
 		canvas_text(a, 1, 2 + r, top + r == v->edit_row ? CANVAS_FOCUS : CANVAS_BOLD, l->name);
-		snprintf(width, sizeof width, "%zu", l->width);
+		snprintf(width, sizeof width, "%zu", l->last);
 		right_text(a, heading - 2, 2 + r, CANVAS_DIM, width);
 		for (int c = 0; c < columns && left + c < st->n_layers; c++)
 			draw_cell(s, a, heading + c * CELL, 2 + r, top + r, left + c);
@@ -212,11 +253,12 @@ draw_detail(const struct scene *s, struct canvas_area a)
 	const struct lab_layer *tl = &t->layer[v->edit_row], *sl = &s->info.student.layer[v->edit_column];
 	const struct lab_map *m = editor_mapped(s, v->edit_teacher, v->edit_row, v->edit_column);
 	const struct scene_edit *edit = editor_pending(s, v->edit_teacher, v->edit_row, v->edit_column);
+	const struct lab_map *other = other_map(s, v->edit_teacher, v->edit_row, v->edit_column);
 	const char *arrow = scene_ascii(s) ? "->" : "\u2192";
 	char now[32], then[32];
 	int x = canvas_textf(a, 1, 0, CANVAS_BOLD, "%s:%s %s s:%s", t->name, tl->name, arrow, sl->name) + 3;
 
-	if (v->edit_column == 0) {
+	if (!learns(s, v->edit_column)) {
 		canvas_text(a, x, 0, CANVAS_WARN, "x: s:0 is the input, nothing in it can learn");
 		return;
 	}
@@ -225,11 +267,18 @@ draw_detail(const struct scene *s, struct canvas_area a)
 	if (edit)
 		canvas_textf(a, x, 0, CANVAS_PENDING, " %s %s", arrow,
 			     edit->weight < 0 ? "off" : weight_text(s, edit->weight, then, sizeof then));
-	if (tl->width == sl->width)
-		canvas_textf(a, 1, 1, CANVAS_PLAIN, "mean squared error of hidden states, both %zu wide", tl->width);
+	if (other)
+		canvas_textf(a, x, 0, CANVAS_DIM, "   on %s weight %.3g", model_tap_name[other->on], other->weight);
+	if (m && m->match != &loss_hidden)
+		canvas_text(a, 1, 1, CANVAS_PLAIN, m->match->doc);
+	else if (tl->width / tl->last != sl->width / sl->last)
+		canvas_textf(a, 1, 1, CANVAS_WARN, "%zu positions against %zu: they cannot be compared", tl->width / tl->last,
+			     sl->width / sl->last);
+	else if (tl->last == sl->last)
+		canvas_textf(a, 1, 1, CANVAS_PLAIN, "mean squared error of hidden states, both %zu wide", tl->last);
 	else
 		canvas_textf(a, 1, 1, CANVAS_PLAIN, "mean squared error through a learned projection %zu %s %zu (%zu parameters)",
-			     sl->width, arrow, tl->width, (sl->width + 1) * tl->width);
+			     sl->last, arrow, tl->last, (sl->last + 1) * tl->last);
 	if (m)
 		draw_values(s, a, 2, m);
 }
@@ -296,8 +345,9 @@ draw_list(const struct scene *s, struct canvas_area a)
 		const struct lab_map *m = &s->info.map[i];
 		const struct lab_net *t = &s->info.teacher[m->teacher];
 
-		canvas_textf(a, 1, i, CANVAS_PLAIN, "%.10s:%s %s s:%s", t->name, t->layer[m->t_layer].name,
-			     scene_ascii(s) ? "->" : "\u2192", s->info.student.layer[m->s_layer].name);
+		canvas_textf(a, 1, i, CANVAS_PLAIN, "%.10s:%s %s s:%s%s%s", t->name, t->layer[m->t_layer].name,
+			     scene_ascii(s) ? "->" : "\u2192", s->info.student.layer[m->s_layer].name,
+			     m->on == MODEL_HIDDEN ? "" : " ", m->on == MODEL_HIDDEN ? "" : model_tap_name[m->on]);
 		right_text(a, a.width, i, CANVAS_CURVE1, weight_text(s, m->weight, number, sizeof number));
 	}
 	if (s->info.n_maps > a.height && a.height > 0)
@@ -310,7 +360,8 @@ void
 editor_overview(const struct scene *s, struct canvas_area a, int teacher)
 {
 	const struct lab_net *t = &s->info.teacher[teacher], *st = &s->info.student;
-	int columns = st->n_layers - 1, cell = columns > 0 ? (a.width - 8) / columns : 0; /* s:0 learns nothing */
+	int first = st->n_layers > 0 && learns(s, 0) ? 0 : 1; /* an input that learns nothing is left out */
+	int columns = st->n_layers - first, cell = columns > 0 ? (a.width - 8) / columns : 0;
 	char number[32];
 
 	cell = cell > 7 ? 7 : cell;
@@ -319,14 +370,15 @@ editor_overview(const struct scene *s, struct canvas_area a, int teacher)
 		return;
 	}
 	for (int c = 0; c < columns; c++)
-		right_text(canvas_cut(a, 9 + cell * c, 0, cell - 1, 1), cell - 1, 0, CANVAS_DIM, st->layer[1 + c].name);
+		right_text(canvas_cut(a, 9 + cell * c, 0, cell - 1, 1), cell - 1, 0, CANVAS_DIM, st->layer[first + c].name);
 	for (int r = 0; r < t->n_layers; r++) {
 		canvas_textf(a, 1, 1 + r, CANVAS_DIM, "%.6s", t->layer[r].name);
 		for (int c = 0; c < columns; c++) {
-			double w = editor_weight(s, teacher, r, 1 + c);
+			double w = editor_weight(s, teacher, r, first + c);
+			const struct lab_map *other = w < 0 ? other_map(s, teacher, r, first + c) : NULL;
 
-			right_text(a, 8 + cell * (1 + c), 1 + r, w < 0 ? CANVAS_DIM : CANVAS_CURVE1,
-				   weight_text(s, w, number, sizeof number));
+			right_text(a, 8 + cell * (1 + c), 1 + r, w < 0 && !other ? CANVAS_DIM : CANVAS_CURVE1,
+				   other ? other_text(other, number, sizeof number) : weight_text(s, w, number, sizeof number));
 		}
 	}
 }

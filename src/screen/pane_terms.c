@@ -54,8 +54,9 @@ list_terms(const struct scene *s, struct term out[TERMS])
 	for (int i = 0; i < s->info.n_maps && i < LAB_MAPS; i++, n++) {
 		const struct lab_map *m = &s->info.map[i];
 
-		snprintf(out[n].name, sizeof out[n].name, "%.12s:%s s:%s", s->info.teacher[m->teacher].name,
-			 s->info.teacher[m->teacher].layer[m->t_layer].name, s->info.student.layer[m->s_layer].name);
+		snprintf(out[n].name, sizeof out[n].name, "%.12s:%s s:%s%s%.3s", s->info.teacher[m->teacher].name,
+			 s->info.teacher[m->teacher].layer[m->t_layer].name, s->info.student.layer[m->s_layer].name,
+			 m->on == MODEL_HIDDEN ? "" : " ", m->on == MODEL_HIDDEN ? "" : model_tap_name[m->on]);
 		add(&out[n], n, ascii, metric_map(m->slot, METRIC_MAP_SHARE), metric_map(m->slot, METRIC_MAP_TRAIN),
 		    metric_map(m->slot, METRIC_MAP_WEIGHTED));
 	}

@@ -30,9 +30,10 @@ fill_net(struct lab_net *net, const char *name, const char *spec, int blocks, si
 		struct lab_layer *l = &net->layer[i];
 
 		snprintf(l->name, sizeof l->name, "%d", i);
-		l->width = i == 0 ? 64 : width;
+		l->width = l->last = i == 0 ? 64 : width;
+		l->learns = i > 0;
 	}
-	net->layer[net->n_layers - 1] = (struct lab_layer){ .name = "logits", .width = 10 };
+	net->layer[net->n_layers - 1] = (struct lab_layer){ .name = "logits", .width = 10, .last = 10, .learns = true };
 	for (int i = 0; i + 1 < net->n_layers; i++)
 		net->parameters += (net->layer[i].width + 1) * net->layer[i + 1].width;
 	net->last = net->best = (struct lab_scores){ NAN, NAN, NAN, NAN, NAN, 0 };

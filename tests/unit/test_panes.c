@@ -181,8 +181,10 @@ fill_up(struct scene *s)
 	}
 	for (int n = 0; n < LAB_LAYERS; n++) {
 		snprintf(i->student.layer[n].name, sizeof i->student.layer[n].name, "block-%d", n);
+		i->student.layer[n].last = i->student.layer[n].last ? i->student.layer[n].last : 1;
 		i->teacher[0].layer[n] = i->student.layer[n];
-		i->teacher[0].layer[n].width = 123456789;
+		i->teacher[0].layer[n].width = i->teacher[0].layer[n].last = 123456789;
+		i->student.layer[n].learns = n > 0;
 	}
 	i->n_maps = LAB_MAPS;
 	for (int n = 0; n < LAB_MAPS; n++)

@@ -15,7 +15,8 @@ add_layers(struct lab_net *n, const size_t *width, int layers)
 	n->n_layers = layers;
 	for (int i = 0; i < layers; i++) {
 		snprintf(n->layer[i].name, sizeof n->layer[i].name, i == layers - 1 ? "logits" : "%d", i);
-		n->layer[i].width = width[i];
+		n->layer[i].width = n->layer[i].last = width[i];
+		n->layer[i].learns = i > 0;
 	}
 }
 

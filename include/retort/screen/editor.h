@@ -11,7 +11,7 @@
 /* The editor is wanted, and there are a teacher and a student to map. */
 bool editor_is_open(const struct scene *s);
 
-/* The pair as mapped now, or NULL. */
+/* The pair of hidden states as mapped now, or NULL; those of attention maps and values are shown, not edited. */
 const struct lab_map *editor_mapped(const struct scene *s, int teacher, int t_layer, int s_layer);
 
 /* The weight of a pair as mapped now; < 0: not mapped. */
