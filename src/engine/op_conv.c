@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "retort/base/multi.h"
 #include "retort/engine/act.h"
 #include "retort/engine/blas.h"
 #include "retort/engine/cut.h"
@@ -267,14 +268,53 @@ forward(struct graph *g, struct node *n)
 	pool_run(g->pool, j.pieces, forward_piece, &j);
 }
 
-/* The gradient of y becomes the one before the activation, in place, and is summed over positions. */
+/* Some channels of a position behind relu; see activation. Without `has`, dy holds nothing yet. */
+static MULTI_INLINE void
+slope(real *restrict dy, const real *restrict y, size_t n, bool has, real pull, real *restrict sum)
+{
+	for (size_t k = 0; k < n; k++) {
+		real all = (has ? dy[k] : 0) + pull * y[k];
+
+		dy[k] = y[k] > 0 ? all : 0;
+		sum[k] += dy[k];
+	}
+}
+
+/* Positions of `out` channels. `pull` NULL: none. */
+MULTIVERSION static void
+relu_slopes(real *restrict dy, const real *restrict y, size_t n, size_t out, bool has, const real *restrict pull,
+	    real *restrict sum)
+{
+	for (size_t i = 0; i < n; i++, dy += out, y += out) {
+		real factor = pull ? pull[i] : 0;
+		size_t k = 0;
+
+		for (; k + 16 <= out; k += 16)
+			slope(dy + k, y + k, 16, has, factor, sum + k);
+		for (; k + 8 <= out; k += 8)
+			slope(dy + k, y + k, 8, has, factor, sum + k);
+		slope(dy + k, y + k, out - k, has, factor, sum + k);
+	}
+}
+
+/*
+ * The gradient of y, with what losses pull, becomes the one before the activation, in place, and is summed over
+ * positions: of one tile, while it is in the cache.
+ */
 static void
 activation(const struct job *j, size_t at, size_t n, real *sum)
 {
+	const real *y = j->n->out.data + at * j->out, *pull = j->n->pull ? j->n->pull + at : NULL;
 	real *dy = j->n->grad + at * j->out;
 
-	act_backward(j->act, dy, NULL, j->n->out.data + at * j->out, n * j->out);
-	for (size_t i = 0; j->db && i < n; i++)
+	if (j->act == ACT_RELU) {
+		relu_slopes(dy, y, n, j->out, j->n->met, pull, sum);
+		return;
+	}
+	for (size_t i = 0; pull && i < n * j->out; i++)
+		dy[i] = (j->n->met ? dy[i] : 0) + pull[i / j->out] * y[i];
+	act_backward(j->act, dy, NULL, y, n * j->out);
+	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < j->out; k++)
 			sum[k] += dy[i * j->out + k];
 }
@@ -414,5 +454,6 @@ const struct op op_conv = {
 	.shape = shape,
 	.forward = forward,
 	.backward = backward,
+	.pulls = true,
 	.cost = cost,
 };
