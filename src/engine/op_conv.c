@@ -34,6 +34,8 @@
  */
 #define TILE 65536 /* numbers of gathered windows: a quarter of a megabyte, an eighth of a core's L2 */
 #define LEAST 64   /* positions in a tile all the same: the product packs all of W for each tile */
+#define STRIP 2048 /* numbers of a gradient that are passed over several times, in the first cache */
+#define LANES 64   /* sums side by side */
 #define W_PIECES 8 /* of the weight gradient, each with a sum of its own */
 #define W_ROOM (1u << 21) /* numbers in all these sums together, unless it is but two of them */
 
@@ -268,32 +270,67 @@ forward(struct graph *g, struct node *n)
 	pool_run(g->pool, j.pieces, forward_piece, &j);
 }
 
-/* Some channels of a position behind relu; see activation. Without `has`, dy holds nothing yet. */
+/* The pull of each place, for each of its channels. */
 static MULTI_INLINE void
-slope(real *restrict dy, const real *restrict y, size_t n, bool has, real pull, real *restrict sum)
+spread(const real *restrict pull, size_t n, size_t out, real *restrict factor)
 {
-	for (size_t k = 0; k < n; k++) {
-		real all = (has ? dy[k] : 0) + pull * y[k];
+	for (size_t i = 0; i < n; i++, factor += out) {
+		size_t k = 0;
 
-		dy[k] = y[k] > 0 ? all : 0;
-		sum[k] += dy[k];
+		for (; k + 8 <= out; k += 8)
+			for (size_t l = 0; l < 8; l++)
+				factor[k + l] = pull[i];
+		for (; k < out; k++)
+			factor[k] = pull[i];
 	}
 }
 
-/* Positions of `out` channels. `pull` NULL: none. */
+/* Sums over n positions. Where LANES is a multiple of the channels, positions are added side by side. */
+static MULTI_INLINE void
+add_positions(const real *restrict dy, size_t n, size_t out, real *restrict sum)
+{
+	real lane[LANES] = { 0 };
+	size_t i = 0;
+
+	if (LANES % out != 0) {
+		for (; i < n; i++, dy += out)
+			for (size_t k = 0; k < out; k++)
+				sum[k] += dy[k];
+		return;
+	}
+	for (; i + LANES <= n * out; i += LANES)
+		for (size_t k = 0; k < LANES; k++)
+			lane[k] += dy[i + k];
+	for (size_t k = 0; i < n * out; i++, k++)
+		lane[k] += dy[i];
+	for (size_t k = 0; k < LANES; k++)
+		sum[k % out] += lane[k];
+}
+
+/* Behind relu; see activation. Without `has`, dy holds nothing yet; pull NULL: none. */
 MULTIVERSION static void
 relu_slopes(real *restrict dy, const real *restrict y, size_t n, size_t out, bool has, const real *restrict pull,
 	    real *restrict sum)
 {
-	for (size_t i = 0; i < n; i++, dy += out, y += out) {
-		real factor = pull ? pull[i] : 0;
-		size_t k = 0;
+	size_t strip = STRIP / out ? STRIP / out : 1;
+	real factor[STRIP];
 
-		for (; k + 16 <= out; k += 16)
-			slope(dy + k, y + k, 16, has, factor, sum + k);
-		for (; k + 8 <= out; k += 8)
-			slope(dy + k, y + k, 8, has, factor, sum + k);
-		slope(dy + k, y + k, out - k, has, factor, sum + k);
+	for (size_t i = 0, len; i < n; i += strip, dy += len, y += len) {
+		size_t places = n - i < strip ? n - i : strip;
+
+		len = places * out;
+		if (!pull) {
+			for (size_t k = 0; k < len; k++)
+				dy[k] = y[k] > 0 ? dy[k] : 0;
+		} else if (out > STRIP) {
+			for (size_t k = 0; k < len; k++)
+				dy[k] = y[k] > 0 ? (has ? dy[k] : 0) + pull[i] * y[k] : 0;
+		} else {
+			spread(pull + i, places, out, factor);
+			for (size_t k = 0; k < len; k++)
+				dy[k] = y[k] > 0 ? (has ? dy[k] : 0) + factor[k] * y[k] : 0;
+		}
+		add_positions(dy, places, out, sum);
 	}
 }
 
