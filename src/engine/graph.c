@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/engine/cut.h"
 #include "retort/engine/plan.h"
 
 struct graph *
@@ -97,6 +98,12 @@ graph_tap(struct graph *g, int node)
 	g->node[node].tapped = true;
 }
 
+void
+graph_tap_places(struct graph *g, int node)
+{
+	g->node[node].pulled = true;
+}
+
 /* Which nodes need a gradient: those between something that learns and something that is looked at. */
 static void
 mark_gradients(const struct graph *g, bool *needs)
@@ -109,7 +116,7 @@ mark_gradients(const struct graph *g, bool *needs)
 			needs[i] |= needs[n->in[j]];
 	}
 	for (int i = g->n_nodes - 1; i >= 0; i--) {
-		bool useful = g->node[i].tapped;
+		bool useful = g->node[i].tapped || g->node[i].pulled;
 
 		for (int k = i + 1; k < g->n_nodes && !useful; k++)
 			for (int j = 0; j < g->node[k].n_in; j++)
@@ -133,6 +140,7 @@ mark_adds(struct graph *g)
 			n->adds[j] = reached[from] || g->node[from].tapped;
 			reached[from] = true;
 		}
+		n->met = reached[i] || n->tapped;
 	}
 	mem_free(reached);
 }
@@ -165,6 +173,8 @@ plan_node(const struct graph *g, struct plan *p, int i, bool gradients, bool nee
 	plan_add(p, PLAN_VALUE, i, rows * width * sizeof(real), whole ? 0 : i, n->tapped || whole ? end : gradients ? back : reader);
 	if (needs)
 		plan_add(p, PLAN_GRAD, i, rows * width * sizeof(real), n->tapped ? g->n_nodes - 1 : end - 1 - reader, back);
+	if (needs && n->pulled)
+		plan_add(p, PLAN_PULL, i, rows * tensor_places(&n->out) * sizeof(real), g->n_nodes - 1, back);
 	if (gradients && n->n_saved)
 		plan_add(p, PLAN_SAVED, i, rows * n->n_saved * sizeof(real), i, back);
 	if (gradients && n->n_work)
@@ -234,6 +244,9 @@ hand_out(struct graph *g, const struct plan *p)
 			break;
 		case PLAN_GRAD:
 			n->grad = at;
+			break;
+		case PLAN_PULL:
+			n->pull = at;
 			break;
 		case PLAN_SAVED:
 			n->saved = at;
@@ -308,7 +321,13 @@ graph_feed_ids(struct graph *g, int node, const int32_t *ids, size_t rows)
 void
 graph_forward(struct graph *g, int last)
 {
-	for (int i = 0; i <= last; i++)
+	graph_forward_from(g, 0, last);
+}
+
+void
+graph_forward_from(struct graph *g, int from, int last)
+{
+	for (int i = from; i <= last; i++)
 		g->node[i].op->forward(g, &g->node[i]);
 }
 
@@ -320,7 +339,48 @@ graph_zero(struct graph *g)
 
 		if (n->tapped && n->grad)
 			memset(n->grad, 0, g->rows * tensor_width(&n->out) * sizeof(real));
+		if (n->pull)
+			memset(n->pull, 0, g->rows * tensor_places(&n->out) * sizeof(real));
 	}
+}
+
+static int
+pull_pieces(const struct graph *g, const struct node *n)
+{
+	return cut_pieces(g->rows, tensor_width(&n->out));
+}
+
+struct pulling {
+	const struct graph *g;
+	const struct node *n;
+};
+
+static void
+pull_piece(void *arg, int index)
+{
+	const struct pulling *p = arg;
+	const struct node *n = p->n;
+	int pieces = pull_pieces(p->g, n);
+	size_t places = tensor_places(&n->out), channels = tensor_width(&n->out) / places;
+	size_t to = cut_from(p->g->rows, pieces, index + 1) * places;
+
+	for (size_t i = cut_from(p->g->rows, pieces, index) * places; i < to; i++) {
+		const real *y = n->out.data + i * channels;
+		real *dy = n->grad + i * channels, pull = n->pull[i];
+
+		for (size_t k = 0; k < channels; k++)
+			dy[k] = (n->met ? dy[k] : 0) + pull * y[k];
+	}
+}
+
+static void
+node_backward(struct graph *g, struct node *n)
+{
+	struct pulling p = { g, n };
+
+	if (n->pull && !n->op->pulls)
+		pool_run(g->pool, pull_pieces(g, n), pull_piece, &p);
+	n->op->backward(g, n);
 }
 
 void
@@ -330,7 +390,7 @@ graph_backward(struct graph *g)
 		g->square[i] = NAN;
 	for (int i = g->n_nodes - 1; i >= 0; i--)
 		if (g->node[i].grad)
-			g->node[i].op->backward(g, &g->node[i]);
+			node_backward(g, &g->node[i]);
 }
 
 double

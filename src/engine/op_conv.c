@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "retort/base/multi.h"
 #include "retort/engine/act.h"
 #include "retort/engine/blas.h"
 #include "retort/engine/cut.h"
@@ -33,6 +34,8 @@
  */
 #define TILE 65536 /* numbers of gathered windows: a quarter of a megabyte, an eighth of a core's L2 */
 #define LEAST 64   /* positions in a tile all the same: the product packs all of W for each tile */
+#define STRIP 2048 /* numbers of a gradient that are passed over several times, in the first cache */
+#define LANES 64   /* sums side by side */
 #define W_PIECES 8 /* of the weight gradient, each with a sum of its own */
 #define W_ROOM (1u << 21) /* numbers in all these sums together, unless it is but two of them */
 
@@ -267,14 +270,88 @@ forward(struct graph *g, struct node *n)
 	pool_run(g->pool, j.pieces, forward_piece, &j);
 }
 
-/* The gradient of y becomes the one before the activation, in place, and is summed over positions. */
+/* The pull of each place, for each of its channels. */
+static MULTI_INLINE void
+spread(const real *restrict pull, size_t n, size_t out, real *restrict factor)
+{
+	for (size_t i = 0; i < n; i++, factor += out) {
+		size_t k = 0;
+
+		for (; k + 8 <= out; k += 8)
+			for (size_t l = 0; l < 8; l++)
+				factor[k + l] = pull[i];
+		for (; k < out; k++)
+			factor[k] = pull[i];
+	}
+}
+
+/* Sums over n positions. Where LANES is a multiple of the channels, positions are added side by side. */
+static MULTI_INLINE void
+add_positions(const real *restrict dy, size_t n, size_t out, real *restrict sum)
+{
+	real lane[LANES] = { 0 };
+	size_t i = 0;
+
+	if (LANES % out != 0) {
+		for (; i < n; i++, dy += out)
+			for (size_t k = 0; k < out; k++)
+				sum[k] += dy[k];
+		return;
+	}
+	for (; i + LANES <= n * out; i += LANES)
+		for (size_t k = 0; k < LANES; k++)
+			lane[k] += dy[i + k];
+	for (size_t k = 0; i < n * out; i++, k++)
+		lane[k] += dy[i];
+	for (size_t k = 0; k < LANES; k++)
+		sum[k % out] += lane[k];
+}
+
+/* Behind relu; see activation. Without `has`, dy holds nothing yet; pull NULL: none. */
+MULTIVERSION static void
+relu_slopes(real *restrict dy, const real *restrict y, size_t n, size_t out, bool has, const real *restrict pull,
+	    real *restrict sum)
+{
+	size_t strip = STRIP / out ? STRIP / out : 1;
+	real factor[STRIP];
+
+	for (size_t i = 0, len; i < n; i += strip, dy += len, y += len) {
+		size_t places = n - i < strip ? n - i : strip;
+
+		len = places * out;
+		if (!pull) {
+			for (size_t k = 0; k < len; k++)
+				dy[k] = y[k] > 0 ? dy[k] : 0;
+		} else if (out > STRIP) {
+			for (size_t k = 0; k < len; k++)
+				dy[k] = y[k] > 0 ? (has ? dy[k] : 0) + pull[i] * y[k] : 0;
+		} else {
+			spread(pull + i, places, out, factor);
+			for (size_t k = 0; k < len; k++)
+				dy[k] = y[k] > 0 ? (has ? dy[k] : 0) + factor[k] * y[k] : 0;
+		}
+		add_positions(dy, places, out, sum);
+	}
+}
+
+/*
+ * The gradient of y, with what losses pull, becomes the one before the activation, in place, and is summed over
+ * positions: of one tile, while it is in the cache.
+ */
 static void
 activation(const struct job *j, size_t at, size_t n, real *sum)
 {
+	const real *y = j->n->out.data + at * j->out, *pull = j->n->pull ? j->n->pull + at : NULL;
 	real *dy = j->n->grad + at * j->out;
 
-	act_backward(j->act, dy, NULL, j->n->out.data + at * j->out, n * j->out);
-	for (size_t i = 0; j->db && i < n; i++)
+	if (j->act == ACT_RELU) {
+		relu_slopes(dy, y, n, j->out, j->n->met, pull, sum);
+		return;
+	}
+	for (size_t i = 0; pull && i < n * j->out; i++)
+		dy[i] = (j->n->met ? dy[i] : 0) + pull[i / j->out] * y[i];
+	act_backward(j->act, dy, NULL, y, n * j->out);
+	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < j->out; k++)
 			sum[k] += dy[i * j->out + k];
 }
@@ -414,5 +491,6 @@ const struct op op_conv = {
 	.shape = shape,
 	.forward = forward,
 	.backward = backward,
+	.pulls = true,
 	.cost = cost,
 };

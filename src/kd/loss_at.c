@@ -4,53 +4,49 @@
 
 #include "retort/kd/loss.h"
 
-/* q = the mean over channels of F^2 for each place; returns the norm of q over the places. */
-static real
-map_of(const real *f, size_t places, size_t channels, real *q)
+#include "retort/base/multi.h"
+#include "retort/engine/vmath.h"
+#include "retort/kd/places.h"
+
+MULTIVERSION static void
+differences(const real *restrict q, const real *restrict t, size_t n, real *restrict gap)
 {
-	real norm = 0;
+	for (size_t p = 0; p < n; p++)
+		gap[p] = q[p] - t[p];
+}
 
-	for (size_t p = 0; p < places; p++) {
-		real sum = 0;
-
-		for (size_t c = 0; c < channels; c++)
-			sum += f[p * channels + c] * f[p * channels + c];
-		q[p] = sum / (real)channels;
-		norm += q[p] * q[p];
-	}
-	return REAL_SQRT(norm);
+MULTIVERSION static void
+add_pull(const real *restrict q, const real *restrict gap, size_t n, real step, real along, real *restrict pull)
+{
+	for (size_t p = 0; p < n; p++)
+		pull[p] += step * (gap[p] - q[p] * along);
 }
 
 /*
  * The mean over places of (Q_s - Q_t)^2, Q = q / |q|: the form of the authors' programs, which differs from the
  * paper's norm of the difference by a root and a factor. With g = 2 (Q_s - Q_t) / places the gradient of q is
- * (g - Q_s <g, Q_s>) / |q_s|, that of F is 2 F / channels times it. A map of zeros has no direction: it counts as zeros.
+ * (g - Q_s <g, Q_s>) / |q_s|, that of F is 2 F / channels times it: of one factor for all channels of a place.
  */
 static double
 run(const struct loss_args *a)
 {
 	size_t places = a->width / a->channels;
-	real *q = a->scratch, *t = a->scratch + places;
+	real *q = a->scratch, *gap = a->scratch + places;
 	double sum = 0;
 
 	for (size_t i = 0; i < a->rows; i++) {
-		const real *x = a->x + i * a->width;
-		real norm = map_of(x, places, a->channels, q), t_norm, along = 0, value = 0, step;
+		double weight = (double)a->weight[i] / (double)places;
+		real norm, step;
 
-		t_norm = map_of(a->target + i * places * a->t_channels, places, a->t_channels, t);
-		for (size_t p = 0; p < places; p++) {
-			q[p] = norm > 0 ? q[p] / norm : 0;
-			t[p] = q[p] - (t_norm > 0 ? t[p] / t_norm : 0);
-			value += t[p] * t[p];
-			along += t[p] * q[p];
-		}
-		sum += (double)a->weight[i] * (double)value / (double)places;
-		if (!a->dx || norm <= 0)
+		if (weight <= 0)
 			continue;
-		step = (real)((double)a->weight[i] * a->scale * 4 / ((double)places * (double)a->channels)) / norm;
-		for (size_t p = 0; p < places; p++)
-			for (size_t c = 0; c < a->channels; c++)
-				a->dx[i * a->width + p * a->channels + c] += step * (t[p] - q[p] * along) * x[p * a->channels + c];
+		places_map(a->x + i * a->width, 1, places, a->channels, q, &norm);
+		differences(q, a->target + i * places, places, gap);
+		sum += weight * (double)vmath_dot(gap, gap, places);
+		if (!a->pull || norm <= 0)
+			continue;
+		step = (real)(weight * a->scale * 4 / (double)a->channels) / norm;
+		add_pull(q, gap, places, step, vmath_dot(gap, q, places), a->pull + i * places);
 	}
 	return sum;
 }

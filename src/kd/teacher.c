@@ -11,11 +11,20 @@
 
 #include "retort/base/io.h"
 #include "retort/engine/blas.h"
+#include "retort/engine/cut.h"
+#include "retort/kd/places.h"
 
 #define CHUNK_ROWS 64        /* rows asked together, */
 #define CHUNK_POSITIONS 4096 /* or positions, where a row has many */
 
 const char *const teacher_cache_name[] = { "auto", "off", "memory", "disk", NULL };
+
+/* The node that an answer comes from. */
+static int
+node_of(const struct teacher *t, int layer, int what)
+{
+	return net_node(t->net, layer, what == TEACHER_PLACES ? MODEL_HIDDEN : (enum model_tap)what);
+}
 
 static size_t
 chunks(const struct teacher *t)
@@ -30,43 +39,53 @@ logits_layer(const struct teacher *t)
 }
 
 static bool
-is_top(const struct teacher *t, int layer, enum model_tap tap)
+is_top(const struct teacher *t, int layer, int what)
 {
-	return t->options.top && tap == MODEL_HIDDEN && layer == logits_layer(t);
+	return t->options.top && what == MODEL_HIDDEN && layer == logits_layer(t);
 }
 
 size_t
-teacher_width(const struct teacher *t, int layer, enum model_tap tap)
+teacher_width(const struct teacher *t, int layer, int what)
 {
-	return tensor_width(&t->net->graph->node[net_node(t->net, layer, tap)].out);
+	const struct tensor *out = &t->net->graph->node[node_of(t, layer, what)].out;
+
+	return what == TEACHER_PLACES ? tensor_places(out) : tensor_width(out);
 }
 
 /* Numbers a row that are kept: of the largest logits their ids, themselves, and the tail. */
 static size_t
-kept_width(const struct teacher *t, int layer, enum model_tap tap)
+kept_width(const struct teacher *t, int layer, int what)
 {
-	int node = net_node(t->net, layer, tap);
-
-	if (is_top(t, layer, tap))
-		return net_positions(t->net, node) * (2 * t->options.top + 1);
-	return tensor_width(&t->net->graph->node[node].out);
+	if (is_top(t, layer, what))
+		return net_positions(t->net, node_of(t, layer, what)) * (2 * t->options.top + 1);
+	return teacher_width(t, layer, what);
 }
 
 static bool
-wanted(const struct teacher *t, int layer, enum model_tap tap)
+wanted(const struct teacher *t, int layer, int what)
 {
-	return t->wants[layer] & 1u << tap;
+	return t->wants[layer] & 1u << what;
+}
+
+static void
+free_net(struct teacher *t)
+{
+	for (int i = 0; i < MODEL_LAYERS; i++) {
+		mem_free(t->places[i]);
+		t->places[i] = NULL;
+	}
+	net_free(t->net);
 }
 
 static void
 forget(struct teacher *t)
 {
 	for (int i = 0; i < MODEL_LAYERS; i++)
-		for (int tap = 0; tap < MODEL_TAPS; tap++)
-			kept_close(&t->kept[i][tap]);
+		for (int what = 0; what < TEACHER_ASKS; what++)
+			kept_close(&t->kept[i][what]);
 	batch_release(&t->batch);
 	mem_free(t->rows);
-	net_free(t->net);
+	free_net(t);
 	memset(t, 0, sizeof *t);
 }
 
@@ -82,9 +101,9 @@ teacher_size(const struct teacher *t)
 	size_t sum = 0;
 
 	for (int i = 0; i < t->net->n_layers; i++)
-		for (int tap = 0; tap < MODEL_TAPS; tap++)
-			if (wanted(t, i, (enum model_tap)tap))
-				sum += kept_size(t->ds->n, chunks(t), kept_width(t, i, (enum model_tap)tap));
+		for (int what = 0; what < TEACHER_ASKS; what++)
+			if (wanted(t, i, what))
+				sum += kept_size(t->ds->n, chunks(t), kept_width(t, i, what));
 	return sum;
 }
 
@@ -100,6 +119,19 @@ key_of(const struct net *like, const real *value, const struct hash *inputs, con
 	return hash_join(&key, &how);
 }
 
+/* A layer that only says where its map is large is looked at as soon as it is there, and lives no longer than its readers. */
+static int
+take_places(struct teacher *t, size_t capacity, struct err *e)
+{
+	for (int i = 0; i < t->net->n_layers; i++) {
+		size_t width = wanted(t, i, TEACHER_PLACES) ? teacher_width(t, i, TEACHER_PLACES) : 0;
+
+		if (width && !(t->places[i] = mem_try(capacity * width, sizeof(real))))
+			return err_set(e, "no memory for %zu rows of %zu places", capacity, width);
+	}
+	return 0;
+}
+
 /* A network of its own, that runs forward only and keeps no more than what was wanted. */
 static int
 make_net(struct teacher *t, const struct net *like, real *value, size_t capacity, struct err *e)
@@ -110,22 +142,22 @@ make_net(struct teacher *t, const struct net *like, real *value, size_t capacity
 	t->wants[logits_layer(t)] |= 1u << MODEL_HIDDEN;
 	for (int i = 0; i < t->net->n_layers; i++)
 		for (int tap = 0; tap < MODEL_TAPS; tap++)
-			if (wanted(t, i, (enum model_tap)tap) && net_node(t->net, i, (enum model_tap)tap) != t->net->input)
-				graph_tap(t->net->graph, net_node(t->net, i, (enum model_tap)tap));
+			if (wanted(t, i, tap) && node_of(t, i, tap) != t->net->input)
+				graph_tap(t->net->graph, node_of(t, i, tap));
 	if (net_pack(t->net, value, t->options.bf16, e) < 0 || net_finish(t->net, false, e) < 0)
 		return -1;
 	graph_bind(t->net->graph, value, NULL);
-	return 0;
+	return take_places(t, capacity, e);
 }
 
 static char *
-file_of(const struct teacher *t, int layer, int tap, struct err *e)
+file_of(const struct teacher *t, int layer, int what, struct err *e)
 {
 	char *dir = io_xdg("XDG_CACHE_HOME", ".cache"), *answers = dir ? io_join(dir, "answers") : NULL, *path = NULL;
 	char hex[65], name[120];
 
 	hash_hex(&t->key, hex);
-	snprintf(name, sizeof name, "%.24s-%d-%s", hex, layer, model_tap_name[tap]);
+	snprintf(name, sizeof name, "%.24s-%d-%s", hex, layer, what == TEACHER_PLACES ? "places" : model_tap_name[what]);
 	if (!answers)
 		err_set(e, "cache disk: neither XDG_CACHE_HOME nor HOME names a directory");
 	else if (io_mkdirs(answers, e) == 0)
@@ -136,14 +168,14 @@ file_of(const struct teacher *t, int layer, int tap, struct err *e)
 }
 
 static int
-keep(struct teacher *t, int layer, int tap, struct err *e)
+keep(struct teacher *t, int layer, int what, struct err *e)
 {
 	char *path = NULL;
 	int status;
 
-	if (t->options.cache == TEACHER_DISK && !(path = file_of(t, layer, tap, e)))
+	if (t->options.cache == TEACHER_DISK && !(path = file_of(t, layer, what, e)))
 		return -1;
-	status = kept_open(&t->kept[layer][tap], t->ds->n, chunks(t), kept_width(t, layer, (enum model_tap)tap), path, &t->key, e);
+	status = kept_open(&t->kept[layer][what], t->ds->n, chunks(t), kept_width(t, layer, what), path, &t->key, e);
 	mem_free(path);
 	return status;
 }
@@ -153,8 +185,8 @@ static int
 keep_all(struct teacher *t, struct err *e)
 {
 	for (int i = 0; i < t->net->n_layers; i++)
-		for (int tap = 0; tap < MODEL_TAPS; tap++)
-			if (wanted(t, i, (enum model_tap)tap) && keep(t, i, tap, e) < 0)
+		for (int what = 0; what < TEACHER_ASKS; what++)
+			if (wanted(t, i, what) && keep(t, i, what, e) < 0)
 				return -1;
 	t->rows = mem_array(t->chunk, sizeof *t->rows);
 	return batch_init(&t->batch, t->chunk, t->ds, e);
@@ -185,7 +217,7 @@ open_new(struct teacher *t, const struct net *like, real *value, size_t capacity
 	if (t->options.top)
 		return err_set(e, "top %zu: %zu bytes are more than `auto` keeps; say `cache memory` or `cache disk`", t->options.top,
 			       teacher_size(t));
-	net_free(t->net);
+	free_net(t);
 	return make_net(t, like, value, capacity, e);
 }
 
@@ -334,28 +366,63 @@ keep_top(const struct teacher *t, const real *logit, size_t rows, real *out)
 	}
 }
 
-static void
-keep_rows(struct teacher *t, int layer, enum model_tap tap, size_t chunk, size_t n)
+/* What the network said when it was last run. */
+static const real *
+said(const struct teacher *t, int layer, int what)
 {
-	struct kept *k = &t->kept[layer][tap];
-	real *to = k->out + chunk * t->chunk * k->width;
-	const real *from = t->net->graph->node[net_node(t->net, layer, tap)].out.data;
+	return what == TEACHER_PLACES ? t->places[layer] : t->net->graph->node[node_of(t, layer, what)].out.data;
+}
 
-	if (is_top(t, layer, tap))
+static void
+keep_rows(struct teacher *t, int layer, int what, size_t chunk, size_t n)
+{
+	struct kept *k = &t->kept[layer][what];
+	real *to = k->out + chunk * t->chunk * k->width;
+	const real *from = said(t, layer, what);
+
+	if (is_top(t, layer, what))
 		keep_top(t, from, n, to);
 	else
 		memcpy(to, from, n * k->width * sizeof *to);
 	k->known[chunk] = 1;
 }
 
+struct placing {
+	const struct tensor *map;
+	size_t rows;
+	int pieces;
+	real *out;
+};
+
+static void
+place_piece(void *arg, int index)
+{
+	const struct placing *p = arg;
+	size_t from = cut_from(p->rows, p->pieces, index), n = cut_from(p->rows, p->pieces, index + 1) - from;
+	size_t width = tensor_width(p->map), places = tensor_places(p->map);
+
+	places_map(p->map->data + from * width, n, places, width / places, p->out + from * places, NULL);
+}
+
 static void
 run_net(struct teacher *t, const struct batch *b)
 {
 	struct graph *g = t->net->graph;
+	int next = 0;
 
 	g->training = g->keeps = false;
 	net_feed(t->net, b);
-	graph_forward(g, g->n_nodes - 1);
+	for (int i = 0; i < t->net->n_layers; i++) {
+		int node = node_of(t, i, TEACHER_PLACES);
+		struct placing p = { &g->node[node].out, b->rows, cut_pieces(b->rows, tensor_width(&g->node[node].out)), t->places[i] };
+
+		if (!t->places[i])
+			continue;
+		graph_forward_from(g, next, node);
+		next = node + 1;
+		pool_run(g->pool, p.pieces, place_piece, &p);
+	}
+	graph_forward_from(g, next, g->n_nodes - 1);
 	t->asked += b->rows;
 }
 
@@ -370,9 +437,9 @@ learn_chunk(struct teacher *t, size_t chunk)
 	batch_fill(&t->batch, t->ds, t->rows, n, NULL);
 	run_net(t, &t->batch);
 	for (int i = 0; i < t->net->n_layers; i++)
-		for (int tap = 0; tap < MODEL_TAPS; tap++)
-			if (t->kept[i][tap].out)
-				keep_rows(t, i, (enum model_tap)tap, chunk, n);
+		for (int what = 0; what < TEACHER_ASKS; what++)
+			if (t->kept[i][what].out)
+				keep_rows(t, i, what, chunk, n);
 }
 
 /* One file may be older than another: what any of them lacks is asked for again. */
@@ -380,8 +447,8 @@ static bool
 knows(const struct teacher *t, size_t chunk)
 {
 	for (int i = 0; i < t->net->n_layers; i++)
-		for (int tap = 0; tap < MODEL_TAPS; tap++)
-			if (t->kept[i][tap].out && !t->kept[i][tap].known[chunk])
+		for (int what = 0; what < TEACHER_ASKS; what++)
+			if (t->kept[i][what].out && !t->kept[i][what].known[chunk])
 				return false;
 	return true;
 }
@@ -401,14 +468,14 @@ teacher_ask(struct teacher *t, const struct batch *b)
 }
 
 const real *
-teacher_answer(const struct teacher *t, int layer, enum model_tap tap, const struct batch *b, real *out)
+teacher_answer(const struct teacher *t, int layer, int what, const struct batch *b, real *out)
 {
-	const struct kept *k = &t->kept[layer][tap];
+	const struct kept *k = &t->kept[layer][what];
 	const int32_t *row = batch_i32(b, BATCH_ROW);
 
 	if (!t->keeps)
-		return t->net->graph->node[net_node(t->net, layer, tap)].out.data;
-	assert(k->out && !is_top(t, layer, tap));
+		return said(t, layer, what);
+	assert(k->out && !is_top(t, layer, what));
 	for (size_t i = 0; i < b->rows; i++)
 		memcpy(out + i * k->width, k->out + (size_t)row[i] * k->width, k->width * sizeof *out);
 	return out;

@@ -106,7 +106,13 @@ add_term(struct branch *b, const struct loss *loss, int map, int node, enum bran
 
 	*t = (struct branch_term){ .loss = loss, .map = map, .node = node, .mean = mean };
 	t->width = mean == BRANCH_ROWS ? width : width / net_positions(b->net, node);
-	graph_tap(b->net->graph, node);
+	t->t_width = t->width;
+	if (!(loss->needs & LOSS_MAP)) {
+		graph_tap(b->net->graph, node);
+		return t;
+	}
+	t->t_width = tensor_places(&b->net->graph->node[node].out);
+	graph_tap_places(b->net->graph, node);
 	return t;
 }
 
@@ -138,7 +144,6 @@ add_map(struct branch *b, const struct lab_map *m, int index, const struct lab_n
 	if (node < 0)
 		return -1;
 	t = add_term(b, m->match, index, node, l->is_tokens && m->on != MODEL_ATTENTION ? BRANCH_TOKENS : BRANCH_ROWS);
-	t->t_channels = m->match->needs & LOSS_MAP ? l->last : 0;
 	t->train = metric_map(m->slot, METRIC_MAP_TRAIN);
 	t->weighted = metric_map(m->slot, METRIC_MAP_WEIGHTED);
 	t->share = metric_map(m->slot, METRIC_MAP_SHARE);

@@ -49,6 +49,12 @@ take_top(struct work_top *top, size_t positions, size_t k, struct err *e)
 	return take(&top->logit, positions, k, e) < 0 || take(&top->tail, positions, 1, e) < 0 ? -1 : 0;
 }
 
+static int
+asks(const struct lab_map *m)
+{
+	return m->match->needs & LOSS_MAP ? TEACHER_PLACES : (int)m->on;
+}
+
 /* What the maps ask of teacher i besides its logits. */
 static void
 wants_of(const struct work *w, int teacher, unsigned *wants)
@@ -56,7 +62,7 @@ wants_of(const struct work *w, int teacher, unsigned *wants)
 	memset(wants, 0, MODEL_LAYERS * sizeof *wants);
 	for (int i = 0; i < w->info.n_maps; i++)
 		if (w->info.map[i].teacher == teacher)
-			wants[w->info.map[i].t_layer] |= 1u << w->info.map[i].on;
+			wants[w->info.map[i].t_layer] |= 1u << asks(&w->info.map[i]);
 }
 
 int
@@ -100,7 +106,7 @@ prepare_teachers(struct work *w, struct err *e)
 		const struct teacher *says = &w->teacher[m->teacher].says;
 
 		if (w->info.teacher[m->teacher].ready && says->keeps &&
-		    take(&w->t_layer[i], work_batch(w), teacher_width(says, m->t_layer, m->on), e) < 0)
+		    take(&w->t_layer[i], work_batch(w), teacher_width(says, m->t_layer, asks(m)), e) < 0)
 			return -1;
 	}
 	return 0;
@@ -149,7 +155,7 @@ feed_teachers(struct work *w, bool maps, struct branch_feed *out)
 		const struct lab_map *m = &w->info.map[i];
 
 		out->t_layer[i] = work_teaches(w, m->teacher) ?
-			teacher_answer(&w->teacher[m->teacher].says, m->t_layer, m->on, &w->batch, w->t_layer[i]) : NULL;
+			teacher_answer(&w->teacher[m->teacher].says, m->t_layer, asks(m), &w->batch, w->t_layer[i]) : NULL;
 	}
 }
 

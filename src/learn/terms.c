@@ -110,16 +110,16 @@ static struct loss_args
 narrow(const struct look *l, size_t from, size_t rows, struct loss_memo *memo, real *scratch)
 {
 	struct loss_args a = l->args;
-	size_t target = a.t_channels ? a.width / a.channels * a.t_channels : a.width;
 
 	a.rows = rows;
 	a.x += from * a.width;
 	a.weight += from;
 	a.memo = memo;
 	a.scratch = scratch;
-	a.target = a.target ? a.target + from * target : NULL;
+	a.target = a.target ? a.target + from * a.t_width : NULL;
 	a.label = a.label ? a.label + from : NULL;
 	a.dx = a.dx ? a.dx + from * a.width : NULL;
+	a.pull = a.pull ? a.pull + from * (a.width / a.channels) : NULL;
 	if (a.top.k) {
 		a.top.id += from * a.top.k;
 		a.top.logit += from * a.top.k;
@@ -183,6 +183,7 @@ add_look(struct visit *v, const struct branch_term *t, const struct terms_job *j
 {
 	struct node *n = &v->b->net->graph->node[t->node];
 	struct look *l = &v->look[v->n++];
+	bool on_map = t->loss->needs & LOSS_MAP;
 
 	assert(v->n <= TERMS_LOOKS);
 	l->loss = t->loss;
@@ -190,13 +191,14 @@ add_look(struct visit *v, const struct branch_term *t, const struct terms_job *j
 	l->args = (struct loss_args){
 		.width = t->width,
 		.channels = n->out.dim[n->out.rank - 1],
-		.t_channels = t->t_channels,
+		.t_width = t->t_width,
 		.x = n->out.data,
 		.label = batch_i32(job->feed->batch, BATCH_LABEL),
 		.weight = v->b->weight[t->mean],
 		.temperature = temperature,
 		.scale = scale,
-		.dx = with_gradient ? n->grad : NULL,
+		.dx = with_gradient && !on_map ? n->grad : NULL,
+		.pull = with_gradient && on_map ? n->pull : NULL,
 	};
 	return l;
 }

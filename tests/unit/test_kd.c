@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "retort/kd/loss.h"
+#include "retort/kd/places.h"
 
 #define B 3
 #define C 4
@@ -18,7 +19,7 @@ golden(double temperature, real *scratch)
 {
 	return (struct loss_args){ .rows = B, .width = C, .x = student, .target = teacher, .label = labels,
 				   .weight = even, .temperature = temperature, .scale = 1, .scratch = scratch,
-				   .channels = 2, .t_channels = 2 };
+				   .channels = 2, .t_width = C };
 }
 
 static void
@@ -88,15 +89,21 @@ every_loss_has_the_gradient_of_its_value(void **state)
 	for (size_t l = 0; l < loss_count; l++)
 		for (int t = 0; t < 3; t++) {
 			struct loss_args a = golden(temperatures[t], scratch);
-			real dx[B * C] = { 0 };
+			real dx[B * C] = { 0 }, pull[B * C / 2] = { 0 };
 
 			memcpy(x, student, sizeof x);
 			a.x = x;
 			a.weight = weights;
 			a.scale = 0.7;
 			a.dx = dx;
+			if (loss_table[l]->needs & LOSS_MAP) {
+				a.pull = pull;
+				a.t_width = C / 2;
+			}
 			loss_table[l]->run(&a);
-			a.dx = NULL;
+			for (int i = 0; i < B * C; i++)
+				dx[i] += pull[i / 2] * x[i];
+			a.dx = a.pull = NULL;
 			for (int i = 0; i < B * C; i++) {
 				double up, down;
 
@@ -234,14 +241,15 @@ attention_transfer_is_the_golden_one_for_maps_of_other_channels(void **state)
 	/* places x channels: four places, two channels of the student, three of the teacher */
 	const real s[8] = { 1, .3, -2, .4, .5, -1, 0, 2 }, one = 1;
 	const real t[12] = { .5, 1, -.2, -1, .1, .9, 1.5, -.5, .3, .2, 1, -1.2 };
-	real scratch[LOSS_SCRATCH * 12], x[8], dx[8] = { 0 };
-	struct loss_args a = { .rows = 1, .width = 8, .channels = 2, .t_channels = 3, .x = x, .target = t, .weight = &one,
-			       .scale = 1, .scratch = scratch, .dx = dx };
+	real scratch[LOSS_SCRATCH * 12], x[8], pull[4] = { 0 }, q[4];
+	struct loss_args a = { .rows = 1, .width = 8, .channels = 2, .t_width = 4, .x = x, .target = q, .weight = &one,
+			       .scale = 1, .scratch = scratch, .pull = pull };
 
 	(void)state;
 	memcpy(x, s, sizeof x);
+	places_map(t, 1, 4, 3, q, NULL);
 	CHECK_NEAR(loss_at.run(&a), .063565501397, 1e-9);
-	a.dx = NULL;
+	a.pull = NULL;
 	for (int i = 0; i < 8; i++) {
 		double up, down;
 
@@ -250,7 +258,7 @@ attention_transfer_is_the_golden_one_for_maps_of_other_channels(void **state)
 		x[i] = s[i] - 1e-6;
 		down = loss_at.run(&a);
 		x[i] = s[i];
-		CHECK_NEAR(dx[i], (up - down) / 2e-6, 1e-8);
+		CHECK_NEAR(pull[i / 2] * s[i], (up - down) / 2e-6, 1e-8);
 	}
 }
 

@@ -36,6 +36,10 @@ struct node {
 	real *work;                /* [n_work] zeroed once, then the operator's own from step to step; NULL: forward only */
 	bool adds[GRAPH_INPUTS];   /* backward: add to the input's gradient, do not overwrite */
 	bool tapped;               /* losses add to its gradient before graph_backward */
+	bool pulled;               /* losses add to `pull` */
+	bool met;                  /* something is in `grad` by the time of its own backward; where not, there is `pull` alone */
+	real *pull;                /* [rows, places], a place being all of `out` but the last dimension: every number of a place
+	                              times its pull is a part of the gradient; NULL: there is none */
 };
 
 struct graph {
@@ -97,13 +101,20 @@ real *graph_scratch(const struct graph *g);
 void graph_feed(struct graph *g, int node, const float *x, size_t rows);
 void graph_feed_ids(struct graph *g, int node, const int32_t *ids, size_t rows);
 
-/* Values of all nodes up to and with `last`. Allocates nothing. */
+/* Values of all nodes up to and with `last`, and of those from..last alone, after the ones before. Allocates nothing. */
 void graph_forward(struct graph *g, int last);
+void graph_forward_from(struct graph *g, int from, int last);
 
 /* Losses will look at this node, and its value outlives the pass. Before graph_finish. */
 void graph_tap(struct graph *g, int node);
 
-/* Forget the gradients of tapped nodes: whatever losses add next counts alone. */
+/*
+ * Losses will look at this node too, and their gradient is one factor in each place times what stands there: they add it
+ * to node->pull, which is as many times smaller than a gradient as the node has channels. Before graph_finish.
+ */
+void graph_tap_places(struct graph *g, int node);
+
+/* Forget the gradients and pulls of tapped nodes: whatever losses add next counts alone. */
 void graph_zero(struct graph *g);
 
 /*

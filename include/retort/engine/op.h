@@ -3,6 +3,7 @@
 #ifndef RETORT_ENGINE_OP_H
 #define RETORT_ENGINE_OP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "retort/base/err.h"
@@ -28,6 +29,8 @@ struct op {
 	 * Values of the node and of its inputs are still there; those of later nodes may not be.
 	 */
 	void (*backward)(struct graph *g, struct node *n);
+	/* backward takes node->pull and node->met into account; of other operators graph_backward adds the pull to the gradient. */
+	bool pulls;
 	/* Floating-point operations of forward for one row. */
 	double (*cost)(const struct graph *g, const struct node *n);
 };

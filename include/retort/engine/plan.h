@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-enum plan_what { PLAN_VALUE, PLAN_GRAD, PLAN_SAVED, PLAN_WORK };
+enum plan_what { PLAN_VALUE, PLAN_GRAD, PLAN_PULL, PLAN_SAVED, PLAN_WORK };
 
 struct plan_item {
 	enum plan_what what;

@@ -26,6 +26,13 @@ tensor_width(const struct tensor *t)
 	return n;
 }
 
+/* Places in one row: the numbers of the last dimension are one place. */
+static inline size_t
+tensor_places(const struct tensor *t)
+{
+	return tensor_width(t) / t->dim[t->rank - 1];
+}
+
 static inline size_t
 tensor_len(const struct tensor *t)
 {

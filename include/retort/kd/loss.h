@@ -13,7 +13,7 @@ enum loss_needs {
 	LOSS_LABELS = 1, /* label */
 	LOSS_LOGITS = 2, /* the teacher's logits in `target`, or the largest of them in `top` */
 	LOSS_LAYER = 4,  /* a teacher's layer in `target`, of the shape of `x` */
-	LOSS_MAP = 8,    /* a teacher's feature map in `target`: as many places as `x`, any number of channels */
+	LOSS_MAP = 8,    /* where a teacher's feature map is large in `target`, see places.h: as many places as `x` */
 };
 
 /* The k largest logits of every position, and log sum exp of all others: what is kept of a large vocabulary. */
@@ -41,15 +41,16 @@ struct loss_memo {
 struct loss_args {
 	size_t rows, width;        /* width: numbers of x in a row */
 	size_t channels;           /* LOSS_MAP: of x in a place of a row */
-	size_t t_channels;         /* LOSS_MAP: of the target */
+	size_t t_width;            /* numbers of the target in a row: with LOSS_MAP width / channels, else width */
 	const real *x;             /* [rows,width] student logits, or a layer after its projection */
-	const real *target;        /* [rows,width] from a teacher, untempered; NULL without, or with `top` */
+	const real *target;        /* [rows,t_width] from a teacher, untempered; NULL without, or with `top` */
 	struct loss_top top;       /* k 0: `target` is whole */
 	const int32_t *label;      /* [rows] class, -1 none */
 	const real *weight;        /* [rows] of the row in the mean: over a batch they sum to 1; 0: not looked at */
 	double temperature;
 	double scale;              /* factor on the gradient: the weight of the term */
 	real *dx;                  /* [rows,width] gradient is added here; NULL: value only */
+	real *pull;                /* [rows,places] LOSS_MAP, instead of dx: what x in a place times it is the gradient, is added here */
 	struct loss_memo *memo;    /* may be NULL */
 	real *scratch;             /* [LOSS_SCRATCH * rows * width] of the calling thread */
 };

@@ -23,6 +23,13 @@ enum teacher_cache {
 };
 extern const char *const teacher_cache_name[]; /* by enum, NULL at the end */
 
+/*
+ * What a teacher can be asked about a layer: what stands at an enum model_tap, or where the map of its hidden tap is large
+ * (places.h), which is as many times smaller as the map has channels. The map itself is not kept for that.
+ */
+#define TEACHER_PLACES MODEL_TAPS
+#define TEACHER_ASKS (MODEL_TAPS + 1)
+
 /* How a teacher is asked; plain data. */
 struct teacher_options {
 	enum teacher_cache cache;
@@ -48,7 +55,8 @@ struct teacher {
 	struct teacher_effect effect; /* where options.bf16 is on: measured by teacher_open */
 	unsigned wants[MODEL_LAYERS];
 	size_t chunk;     /* rows asked together: fixed by shapes, so that the bits do not depend on who asks when */
-	struct kept kept[MODEL_LAYERS][MODEL_TAPS];
+	struct kept kept[MODEL_LAYERS][TEACHER_ASKS];
+	real *places[MODEL_LAYERS]; /* [capacity, places] of the rows the network was last run for; NULL where not wanted */
 	struct batch batch;
 	uint32_t *rows;   /* [chunk] */
 	uint64_t asked;   /* rows that the network was run for */
@@ -56,7 +64,7 @@ struct teacher {
 
 /*
  * Get ready to answer about `ds`, whose inputs hash to `inputs`. `like` and `value` are the network and its
- * numbers, borrowed while open; wants[MODEL_LAYERS] are bits 1 << tap of what will be asked besides the logits;
+ * numbers, borrowed while open; wants[MODEL_LAYERS] are bits 1 << (tap or TEACHER_PLACES) of what will be asked besides the logits;
  * `capacity` rows at most are asked together. What was kept is kept only while weights, inputs and options agree; else
  * it is dropped, never used. With options->bf16 the weights are rounded here, and a network with exact ones is built for
  * as long as it takes to run it once. 0, or -1 and an error with the size that was asked for.
@@ -76,12 +84,12 @@ void teacher_ask(struct teacher *t, const struct batch *b);
  * What was said about the rows of `b`, after teacher_ask: [rows, width] in `out`, or where the network runs for every
  * batch its own memory, until the next teacher_ask. Not for logits of which only the largest are kept.
  */
-const real *teacher_answer(const struct teacher *t, int layer, enum model_tap tap, const struct batch *b, real *out);
+const real *teacher_answer(const struct teacher *t, int layer, int what, const struct batch *b, real *out);
 
 /* The largest logits of the positions of `b`, where options.top is not 0. Filled: out->id, logit, tail with room for them. */
 void teacher_answer_top(const struct teacher *t, const struct batch *b, int32_t *id, real *logit, real *tail);
 
-/* Numbers of a row of that tap. */
-size_t teacher_width(const struct teacher *t, int layer, enum model_tap tap);
+/* Numbers of a row of that answer. */
+size_t teacher_width(const struct teacher *t, int layer, int what);
 
 #endif

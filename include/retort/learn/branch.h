@@ -33,7 +33,7 @@ struct branch_term {
 	int map;         /* index of the lab's map, -1 for terms on the logits */
 	int node;        /* whose output and gradient it works on */
 	size_t width;    /* numbers in a position: what the loss calls a row */
-	size_t t_channels; /* of the teacher's feature map */
+	size_t t_width;  /* numbers of the teacher's in a position */
 	enum branch_mean mean;
 	unsigned train, weighted, share; /* metric ids */
 };

@@ -1,0 +1,17 @@
+/* Where a feature map is large: what attention transfer compares. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_KD_PLACES_H
+#define RETORT_KD_PLACES_H
+
+#include <stddef.h>
+
+#include "retort/base/real.h"
+
+/*
+ * f is [rows, places, channels], out [rows, places]: Q = q / |q| with q the mean over channels of f^2 and |q| the norm of
+ * a row of them (Zagoruyko and Komodakis 2017, eq. 2 with p = 2). A map of zeros has no direction: its Q is 0. norm [rows]
+ * becomes |q|; it may be NULL. Any thread; allocates nothing.
+ */
+void places_map(const real *f, size_t rows, size_t places, size_t channels, real *out, real *norm);
+
+#endif

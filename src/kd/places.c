@@ -1,0 +1,58 @@
+/* places.c: where a feature map is large. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/kd/places.h"
+
+#include <string.h>
+
+#include "retort/base/multi.h"
+#include "retort/engine/vmath.h"
+
+#define LANES 8 /* sums of a place, added up at its end: as many as the channels of a small student */
+#define TILE 16 /* places whose sums are added up at once */
+
+/* q = the mean of f^2 over the channels of each place. */
+MULTIVERSION static void
+mean_squares(const real *restrict f, size_t places, size_t channels, real *restrict q)
+{
+	real share = 1 / (real)channels, lane[TILE * LANES] = { 0 }, mean[TILE];
+
+	for (size_t p = 0; p < places; p += TILE) {
+		size_t n = places - p < TILE ? places - p : TILE;
+
+		for (size_t i = 0; i < n; i++, f += channels) {
+			real sum[LANES] = { 0 };
+			size_t c = 0;
+
+			for (; c + LANES <= channels; c += LANES)
+				for (size_t k = 0; k < LANES; k++)
+					sum[k] += f[c + k] * f[c + k];
+			for (size_t k = 0; c < channels; c++, k++)
+				sum[k] += f[c] * f[c];
+			memcpy(lane + i * LANES, sum, sizeof sum);
+		}
+		for (size_t i = 0; i < TILE; i++) {
+			const real *s = lane + i * LANES;
+
+			mean[i] = (((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))) * share;
+		}
+		memcpy(q + p, mean, n * sizeof *mean);
+	}
+}
+
+void
+places_map(const real *f, size_t rows, size_t places, size_t channels, real *out, real *norm)
+{
+	for (size_t r = 0; r < rows; r++, f += places * channels, out += places) {
+		real length, factor;
+
+		mean_squares(f, places, channels, out);
+		length = REAL_SQRT(vmath_dot(out, out, places));
+		factor = length > 0 ? 1 / length : 0;
+		for (size_t p = 0; p < places; p++)
+			out[p] *= factor;
+		if (norm)
+			norm[r] = length;
+	}
+}
