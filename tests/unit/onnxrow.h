@@ -21,7 +21,8 @@ struct onnxrow {
 
 /* A cmocka test of one row. check.h goes first. */
 #define ONNXROW(where, ...) \
-	{ "agrees with onnx " where, onnxrow_agrees, NULL, NULL, &(struct onnxrow){ .path = where, .adapter = __VA_ARGS__ } }
+	{ "agrees with onnx " where, onnxrow_agrees, NULL, NULL, \
+	  &(struct onnxrow){ .path = where, .adapter = __VA_ARGS__ } }
 
 /* The test: *state is the row. */
 void onnxrow_agrees(void **state);

@@ -133,7 +133,7 @@ conv(const struct onnx_case *c, real *const *got)
 	mem_free(map);
 }
 
-/* Windows of `size`, which must be as ours are. Of MaxPool's outputs the places are not for ours, nor storage_order. */
+/* Windows of `size`, which must be as ours are. Ours does not put out the places of the largest (storage_order). */
 static void
 pool(const struct onnx_case *c, const size_t *size, enum op_pool_kind kind, real *const *got)
 {
@@ -191,9 +191,10 @@ static void
 global_average_pool(const struct onnx_case *c, real *const *got)
 {
 	const struct onnx_tensor *x = &c->in[0];
+	const size_t *dim = x->dim;
 	real *image = onnxrow_axis_last(x, 1);
 	struct play p = { .op = "global_pool",
-			  .in = { { .rank = 4, .dim = { x->dim[0], x->dim[2], x->dim[3], x->dim[1] }, .data = image } } };
+			  .in = { { .rank = 4, .dim = { dim[0], dim[2], dim[3], dim[1] }, .data = image } } };
 
 	play_run(&p, got[0], c->out[0].len);
 	mem_free(image);
@@ -212,7 +213,8 @@ batch_norm(const struct onnx_case *c, real *const *got)
 	static const char *const names[] = { "gain", "bias", "running_mean", "running_var" };
 	size_t channels = x->dim[1], rows = x->dim[0], positions = x->len / channels;
 	double share = 1 - onnx_number(n, "momentum", 0.9);
-	real *in = onnxrow_axis_last(x, 1), *y = mem_array(x->len, sizeof *y), *given[4], *none = mem_array(x->len, sizeof *none);
+	real *in = onnxrow_axis_last(x, 1), *y = mem_array(x->len, sizeof *y), *none = mem_array(x->len, sizeof *none);
+	real *given[4];
 	struct play p = { .op = "batch_norm", .training = onnx_number(n, "training_mode", 0) > 0,
 			  .in = { { .rank = 3, .dim = { rows, positions / rows, channels }, .data = in } } };
 
