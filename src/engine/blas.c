@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "retort/engine/packed.h"
 #include "retort/engine/cut.h"
+#include "retort/engine/packed.h"
 #include "retort/engine/vmath.h"
 
 #ifdef RETORT_REAL_DOUBLE
