@@ -251,9 +251,14 @@ terms_run(struct branch *b, const struct terms_job *job, struct terms_result *ou
 	memset(out, 0, sizeof *out);
 	out->accuracy = NAN;
 	for (int i = 0; i < b->n_terms; i++) {
-		struct visit v = { .b = b, .width = b->term[i].width };
 		const struct node *n = &b->net->graph->node[b->term[i].node];
+		struct visit v; /* looks are filled as they come: zeroing room for all of them costs as much as a small loss */
 
+		if (done[i])
+			continue;
+		v.b = b;
+		v.n = 0;
+		v.width = b->term[i].width;
 		v.rows = b->net->graph->rows * (tensor_width(&n->out) / v.width);
 		for (int k = i; k < b->n_terms; k++) {
 			if (done[k] || b->term[k].node != b->term[i].node || b->term[k].width != v.width)
