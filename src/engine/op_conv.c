@@ -231,8 +231,9 @@ forward_loops(const struct job *j, int index)
 	for (size_t i = cut_from(j->rows, j->pieces, index); i < to; i++) {
 		real *y = j->n->out.data + i * len;
 
-		direct_forward(&j->direct, j->x + i * map, j->b, scratch, y);
-		act_forward(j->act, y, len);
+		direct_forward(&j->direct, j->x + i * map, j->b, j->act == ACT_RELU, scratch, y);
+		if (j->act != ACT_RELU)
+			act_forward(j->act, y, len);
 	}
 }
 

@@ -38,8 +38,8 @@ bool direct_plan(struct direct *d, const struct window *w, size_t groups, size_t
  */
 void direct_begin(const struct direct *d, const real *w, real *scratch);
 
-/* One map: y [down, across, out] from x. b may be NULL. */
-void direct_forward(const struct direct *d, const real *x, const real *b, real *scratch, real *y);
+/* One map: y [down, across, out] from x, behind relu if that is asked for. b may be NULL. */
+void direct_forward(const struct direct *d, const real *x, const real *b, bool relu, real *scratch, real *y);
 
 /* One map's part of the weight gradient goes into the sum in scratch; direct_sum writes it out, shaped as w is. */
 void direct_weight(const struct direct *d, const real *x, const real *dy, real *scratch);
