@@ -79,6 +79,29 @@ direct_begin(const struct direct *d, const real *w, real *scratch)
 			weights_at(d, scratch, o / LANES)[k * LANES + o % LANES] = w[k * d->out + o];
 }
 
+bool
+direct_turn(const struct direct *d, struct direct *back)
+{
+	const struct window *w = &d->win;
+	struct window turned = { .height = w->down, .width = w->across, .channels = d->out, .size = w->size, .stride = 1,
+				 .padding = w->size - 1 - w->padding, .down = w->height, .across = w->width };
+
+	return !d->depthwise && w->stride == 1 && w->padding < w->size && direct_plan(back, &turned, 1, w->channels);
+}
+
+void
+direct_begin_back(const struct direct *back, const real *w, real *scratch)
+{
+	size_t taps = back->win.size * back->win.size, out = back->win.channels;
+
+	memset(scratch, 0, back->scratch * sizeof *scratch);
+	for (size_t tap = 0; tap < taps; tap++)
+		for (size_t c = 0; c < back->out; c++)
+			for (size_t o = 0; o < out; o++)
+				weights_at(back, scratch, c / LANES)[(tap * out + o) * LANES + c % LANES] =
+					w[((taps - 1 - tap) * back->out + c) * out + o];
+}
+
 static size_t
 lanes_of(const struct direct *d, size_t block)
 {

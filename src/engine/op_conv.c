@@ -44,7 +44,8 @@ struct job {
 	struct node *n;
 	struct window win;
 	bool loops;                     /* direct.h, not products */
-	struct direct direct;
+	bool turns;                     /* the input's gradient by loops too */
+	struct direct direct, back;
 	const real *x;
 	real *dx, *dw, *db;
 	bool dx_adds;
@@ -109,6 +110,7 @@ job_of(struct graph *g, struct node *n)
 	j.out = n->out.dim[3];
 	j.each = j.out / j.groups;
 	j.loops = direct_plan(&j.direct, &j.win, j.groups, j.out);
+	j.turns = j.loops && direct_turn(&j.direct, &j.back);
 	j.k = j.win.size * j.win.size * j.take;
 	j.area = j.win.down * j.win.across;
 	j.w_len = j.k * j.out;
@@ -146,14 +148,15 @@ check(const struct node *n, const struct window *w, struct err *e)
 static int
 shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 {
-	size_t dim[4], out, len;
-	struct direct direct;
+	size_t dim[4], out, len, map;
+	struct direct direct, back;
 	struct window w;
 	char name[PARAM_NAME + 8];
 
 	if (window_of(g, n, &w, e) < 0 || check(n, &w, e) < 0)
 		return -1;
 	out = (size_t)n->attr[CONV_CHANNELS];
+	map = w.height * w.width * w.channels;
 	n->out = (struct tensor){ .rank = 4, .dim = { g->capacity, w.down, w.across, out } };
 	dim[0] = dim[1] = w.size;
 	dim[2] = w.channels / groups_of(n);
@@ -167,6 +170,8 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	n->n_scratch = is_pointwise(&w) ? 0 : tile_of(len, out) * len;
 	if (direct_plan(&direct, &w, groups_of(n), out) && direct.scratch > n->n_scratch)
 		n->n_scratch = direct.scratch;
+	if (direct_plan(&direct, &w, groups_of(n), out) && direct_turn(&direct, &back) && back.scratch + map > n->n_scratch)
+		n->n_scratch = back.scratch + map;
 	len = len * out + out;
 	n->n_work = (size_t)weight_pieces(len, W_PIECES, CUT_LEAST) * len; /* the most that any number of rows is cut in */
 	*saved = 0;
@@ -430,6 +435,23 @@ input_loops(const struct job *j, const struct tiles *t, real *dx)
 		direct_input(&j->direct, j->n->grad + (t->from + i * j->area) * j->out, scratch, dx + i * map);
 }
 
+/* Full: behind the scratch there is room for a map, where others have put something into dx. */
+static void
+input_turned(const struct job *j, const struct tiles *t, real *dx)
+{
+	size_t map = j->win.height * j->win.width * j->win.channels;
+	real *scratch = graph_scratch(j->g), *room = scratch + j->back.scratch;
+
+	direct_begin_back(&j->back, j->w, scratch);
+	for (size_t i = 0; i < t->n / j->area; i++, dx += map) {
+		const real *dy = j->n->grad + (t->from + i * j->area) * j->out;
+
+		direct_forward(&j->back, dy, NULL, false, scratch, j->dx_adds ? room : dx);
+		for (size_t k = 0; j->dx_adds && k < map; k++)
+			dx[k] += room[k];
+	}
+}
+
 /* The gradient of x: that of the gathered windows, back to where they were gathered from. */
 static void
 input_piece(void *arg, int index)
@@ -440,6 +462,10 @@ input_piece(void *arg, int index)
 	real *scratch = graph_scratch(j->g), *dx = j->dx + t.from / j->area * map;
 	bool deep = j->loops && j->direct.depthwise, whole = is_pointwise(&j->win) && !deep;
 
+	if (j->turns) {
+		input_turned(j, &t, dx);
+		return;
+	}
 	if (!whole && !j->dx_adds)
 		memset(dx, 0, t.n / j->area * map * sizeof *dx);
 	if (deep) {

@@ -45,7 +45,14 @@ void direct_forward(const struct direct *d, const real *x, const real *b, bool r
 void direct_weight(const struct direct *d, const real *x, const real *dy, real *scratch);
 void direct_sum(const struct direct *d, const real *scratch, real *dw);
 
-/* Adds one map's input gradient to dx. Depthwise only: elsewhere the product is no worse. */
+/*
+ * Not depthwise, the gradient of the input is a convolution too: of dy, padded, with windows turned around. Its plan,
+ * and direct_begin for it with the weights of `d`; then direct_forward makes dx of dy. False where strides leave gaps.
+ */
+bool direct_turn(const struct direct *d, struct direct *back);
+void direct_begin_back(const struct direct *back, const real *w, real *scratch);
+
+/* Adds one map's input gradient to dx. Depthwise only. */
 void direct_input(const struct direct *d, const real *dy, real *scratch, real *dx);
 
 #endif
