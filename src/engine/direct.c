@@ -14,7 +14,7 @@
 #define SPAN 9     /* numbers of a window at once, for their gradients: a window of 3 x 3 */
 #define DEEP 4     /* positions at once, depthwise */
 #define FEW 3      /* channels in: a window is so short that gathering it costs more than the product */
-#define SMALL 2048  /* channels in times channels out: the product's kernels run half empty */
+#define SMALL 2048 /* channels in times channels out: gathering windows costs more than the product's kernels gain */
 #define ROOM 65536 /* numbers of a padded map: a quarter of a megabyte */
 
 /* A block of channels. Wider than the machine's vectors it is several of them. */
@@ -70,13 +70,30 @@ line_at(const struct direct *d, real *scratch)
 	return bias_at(d, scratch) + d->blocks * LANES;
 }
 
+static size_t
+lanes_of(const struct direct *d, size_t block)
+{
+	size_t left = d->out - block * LANES;
+
+	return left < LANES ? left : LANES;
+}
+
 void
 direct_begin(const struct direct *d, const real *w, real *scratch)
 {
-	memset(scratch, 0, d->scratch * sizeof *scratch);
-	for (size_t k = 0; w && k < d->k; k++)
-		for (size_t o = 0; o < d->out; o++)
-			weights_at(d, scratch, o / LANES)[k * LANES + o % LANES] = w[k * d->out + o];
+	bool whole = w && d->out % LANES == 0; /* then weights fill their blocks */
+
+	memset(scratch, 0, (whole ? d->map : d->scratch) * sizeof *scratch);
+	memset(bias_at(d, scratch), 0, d->blocks * LANES * sizeof *scratch);
+	for (size_t block = 0; w && block < d->blocks; block++) {
+		real *to = weights_at(d, scratch, block);
+		const real *from = w + block * LANES;
+
+		for (size_t k = 0; whole && k < d->k; k++)
+			memcpy(to + k * LANES, from + k * d->out, LANES * sizeof *to);
+		for (size_t k = 0; !whole && k < d->k; k++)
+			memcpy(to + k * LANES, from + k * d->out, lanes_of(d, block) * sizeof *to);
+	}
 }
 
 bool
@@ -100,14 +117,6 @@ direct_begin_back(const struct direct *back, const real *w, real *scratch)
 			for (size_t o = 0; o < out; o++)
 				weights_at(back, scratch, c / LANES)[(tap * out + o) * LANES + c % LANES] =
 					w[((taps - 1 - tap) * back->out + c) * out + o];
-}
-
-static size_t
-lanes_of(const struct direct *d, size_t block)
-{
-	size_t left = d->out - block * LANES;
-
-	return left < LANES ? left : LANES;
 }
 
 /* The map inside its padding; of a depthwise one, the channels of one block. */

@@ -22,15 +22,8 @@
  * Bias and activation are applied to a tile while it is still in the cache. Windows of one position are
  * not gathered: x is the product's left side. Work is cut by images.
  *
- * Where direct_plan says so, with few channels and depthwise, loops without a product do it. Measured for
- * windows of 3 x 3 over 128 maps, one thread with AVX-512, ms of forward and of the weight gradient:
- *	28 x 28 x 1 -> 8    loops 0.6 0.6    product 2.7 2.7
- *	28 x 28 x 1 -> 32         1.5 1.4            3.2 3.8
- *	32 x 32 x 3 -> 32         3.8 2.9            6.1 7.2
- *	14 x 14 x 8 -> 16         0.8 0.6            1.0 1.1
- *	14 x 14 x 16 -> 16        1.6 1.3            1.5 2.0
- *	7 x 7 x 16 -> 32          0.8 0.6            0.6 0.7
- *	14 x 14 x 32 depthwise    0.6 0.6           30   28
+ * Where direct_plan says so, loops without a product do all three passes (direct.h). Of strides only the
+ * input's gradient is a product still.
  */
 #define TILE 65536 /* numbers of gathered windows: a quarter of a megabyte, an eighth of a core's L2 */
 #define LEAST 64   /* positions in a tile all the same: the product packs all of W for each tile */

@@ -11,8 +11,8 @@
 
 /*
  * A map is copied into scratch with its padding around it, so that no loop asks where it ends, and
- * channels out are worked on sixteen at a time: a line of positions stays in the first cache while the
- * numbers of its windows pass, several at once. Two kinds: every channel of the map goes into every
+ * channels out are worked on sixteen at a time: sums of several positions, or of several weights, stay in
+ * registers while the numbers of their windows pass. Two kinds: every channel of the map goes into every
  * one that comes out (groups of 1), or each into its own (depthwise).
  */
 struct direct {
