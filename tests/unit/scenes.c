@@ -174,8 +174,8 @@ fill_editing(struct scene *s)
 	s->view.editing = true;
 	s->view.edit_row = 2;
 	s->view.edit_column = 2;
-	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 2, 2, 0.4 };
-	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 1, 1, -1 };
+	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 2, 2, MODEL_HIDDEN, 0.4 };
+	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 1, 1, MODEL_HIDDEN, -1 };
 }
 
 static void
