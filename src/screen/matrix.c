@@ -199,13 +199,15 @@ draw_how(const struct scene *s, struct canvas_area a, int y, const struct lab_ma
 		canvas_textf(a, 1, y, CANVAS_PLAIN, "attention transfer between maps of %zu %s %zu places", side, times(s), side);
 	else if (m->match->needs & LOSS_MAP)
 		canvas_textf(a, 1, y, CANVAS_PLAIN, "attention transfer between maps of %zu places", places);
+	else if (m->match != &loss_hidden)
+		canvas_text(a, 1, y, CANVAS_PLAIN, m->match->doc);
 	else if (m->on == MODEL_ATTENTION)
 		canvas_textf(a, 1, y, CANVAS_PLAIN, "squared error of the attention maps of %zu head%s", width, width == 1 ? "" : "s");
 	else if (!m->projected)
 		canvas_textf(a, 1, y, CANVAS_PLAIN, "mean squared error of %s, both %zu wide", what, width);
 	else
-		canvas_textf(a, 1, y, CANVAS_PLAIN, "mean squared error%s through a learned projection %zu %s %zu (%zu parameters)",
-			     m->on == MODEL_VALUE ? " of values" : "", width, arrow(s), m->t_width, (width + 1) * m->t_width);
+		canvas_textf(a, 1, y, CANVAS_PLAIN, "mean squared error%s projection %zu %s %zu (%zu parameters)",
+			     m->on == MODEL_VALUE ? " of values, learned" : " through a learned", width, arrow(s), m->t_width, (width + 1) * m->t_width);
 }
 
 /* The pair under the cursor: what it is, through what it learns, what it does now. */
@@ -279,12 +281,14 @@ static void
 draw_title(const struct scene *s, struct canvas_area a)
 {
 	const struct lab_net *t = &s->info.teacher[s->view.edit_teacher], *st = &s->info.student;
-	int x = canvas_text(a, 0, 0, CANVAS_FOCUS, "map");
+	int x = canvas_text(a, 0, 0, CANVAS_FOCUS, "map"), words = text_width(" on   teaches s ") + 3;
+	const char *on = model_tap_name[s->view.edit_on];
 	char note[32];
 
-	x = canvas_textf(a, x, 0, CANVAS_BOLD, " on %s", model_tap_name[s->view.edit_on]);
+	words += text_width(on) + text_width(t->name) + 1 + text_width(t->spec) + text_width(st->spec);
+	x = canvas_textf(a, x, 0, CANVAS_BOLD, " on %s", on);
 	x = canvas_textf(a, x + 2, 0, CANVAS_BOLD, "%s", t->name);
-	x = canvas_textf(a, x + 1, 0, CANVAS_DIM, "%s teaches", t->spec);
+	x = canvas_textf(a, x + 1, 0, CANVAS_DIM, "%s %s", t->spec, words <= a.width ? "teaches" : arrow(s));
 	x = canvas_text(a, x + 1, 0, CANVAS_BOLD, "s");
 	x = canvas_textf(a, x + 1, 0, CANVAS_DIM, "%s", st->spec);
 	snprintf(note, sizeof note, "teacher %d of %d", s->view.edit_teacher + 1, s->info.n_teachers);
