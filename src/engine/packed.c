@@ -10,6 +10,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/multi.h"
 #include "retort/engine/blas.h"
+#include "retort/engine/cut.h"
 #include "retort/engine/panels.h"
 #include "retort/engine/tiles.h"
 
@@ -196,16 +197,6 @@ packed_pieces(const struct packed_product *p)
 	return (int)(g.rows * g.columns);
 }
 
-/* Strip `index` of `strips` along a side: where it begins and how long it is. */
-static void
-strip(size_t side, size_t strips, size_t index, size_t *from, size_t *len)
-{
-	size_t to = units(side) * (index + 1) / strips * TILES_UNIT;
-
-	*from = units(side) * index / strips * TILES_UNIT;
-	*len = (to < side ? to : side) - *from;
-}
-
 /* The same roundings on machines without tiles: at most TILES_STRIP rows at a time. */
 static void
 plain_product(const struct packed_product *p, size_t row, size_t column, size_t rows, size_t columns, real *scratch)
@@ -229,8 +220,8 @@ packed_piece(const struct packed_product *p, int index, real *scratch, size_t *r
 {
 	struct grid g = grid_of(p);
 
-	strip(p->rows, g.rows, (size_t)index / g.columns, row, rows);
-	strip(p->w->out, g.columns, (size_t)index % g.columns, column, columns);
+	cut_strip(p->rows, TILES_UNIT, g.rows, (size_t)index / g.columns, row, rows);
+	cut_strip(p->w->out, TILES_UNIT, g.columns, (size_t)index % g.columns, column, columns);
 	if (p->w->panel)
 		panels_product((const void *)(p->x + *row * p->ldx), p->ldx, *rows, p->w->in, p->w->panel + *column * p->w->in,
 			       *columns, (void *)(p->y + *row * p->ldy + *column), p->ldy);
