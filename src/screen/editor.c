@@ -134,7 +134,8 @@ editor_turn_tap(struct scene *s, struct err *e)
 	bool both = has_attention(t) && has_attention(&s->info.student);
 
 	if (!both && s->view.edit_on == MODEL_HIDDEN)
-		return err_set(e, "%s has no attention: hidden states are all that can be compared", has_attention(t) ? "s" : t->name);
+		return err_set(e, "%s has no attention: hidden states are all that can be compared",
+			       has_attention(t) ? "s" : t->name);
 	s->view.edit_on = both ? (enum model_tap)((s->view.edit_on + 1) % MODEL_TAPS) : MODEL_HIDDEN;
 	return 0;
 }

@@ -191,18 +191,21 @@ draw_values(const struct scene *s, struct canvas_area a, int y, const struct lab
 static void
 draw_how(const struct scene *s, struct canvas_area a, int y, const struct lab_map *m)
 {
-	const struct lab_layer *tl = &s->info.teacher[m->teacher].layer[m->t_layer], *sl = &s->info.student.layer[m->s_layer];
-	size_t width = lab_layer_width(sl, m->on), places = tl->width / tl->last, side = (size_t)lround(sqrt((double)places));
+	const struct lab_layer *t = &s->info.teacher[m->teacher].layer[m->t_layer];
+	size_t width = lab_layer_width(&s->info.student.layer[m->s_layer], m->on);
+	size_t places = t->width / t->last, side = (size_t)lround(sqrt((double)places));
 	const char *what = m->on == MODEL_VALUE ? "values" : "hidden states";
 
 	if (m->match->needs & LOSS_MAP && side * side == places)
-		canvas_textf(a, 1, y, CANVAS_PLAIN, "attention transfer between maps of %zu %s %zu places", side, times(s), side);
+		canvas_textf(a, 1, y, CANVAS_PLAIN, "attention transfer between maps of %zu %s %zu places", side,
+			     times(s), side);
 	else if (m->match->needs & LOSS_MAP)
 		canvas_textf(a, 1, y, CANVAS_PLAIN, "attention transfer between maps of %zu places", places);
 	else if (m->match != &loss_hidden)
 		canvas_text(a, 1, y, CANVAS_PLAIN, m->match->doc);
 	else if (m->on == MODEL_ATTENTION)
-		canvas_textf(a, 1, y, CANVAS_PLAIN, "squared error of the attention maps of %zu head%s", width, width == 1 ? "" : "s");
+		canvas_textf(a, 1, y, CANVAS_PLAIN, "squared error of the attention maps of %zu head%s", width,
+			     width == 1 ? "" : "s");
 	else if (!m->projected)
 		canvas_textf(a, 1, y, CANVAS_PLAIN, "mean squared error of %s, both %zu wide", what, width);
 	else
@@ -230,7 +233,8 @@ draw_detail(const struct scene *s, struct canvas_area a)
 			 s->info.student.layer[cell.s_layer].name);
 	if (cell.on != MODEL_HIDDEN)
 		x = canvas_textf(a, x + 1, 0, CANVAS_BOLD, "on %s", model_tap_name[cell.on]);
-	x = canvas_text(a, x + 3, 0, mapped ? CANVAS_PLAIN : CANVAS_DIM, fits < 0 ? "impossible" : mapped ? "weight " : "not mapped");
+	x = canvas_text(a, x + 3, 0, mapped ? CANVAS_PLAIN : CANVAS_DIM,
+			fits < 0 ? "impossible" : mapped ? "weight " : "not mapped");
 	x = mapped ? canvas_text(a, x, 0, CANVAS_PLAIN, weight_text(s, mapped->weight, now, sizeof now)) : x;
 	if (editor_pending(s, &cell))
 		x = canvas_textf(a, x, 0, CANVAS_PENDING, " %s %s", arrow(s),
@@ -247,7 +251,7 @@ draw_detail(const struct scene *s, struct canvas_area a)
 static const char *
 tap_word(enum model_tap on, char *buf, size_t size)
 {
-	snprintf(buf, size, on == MODEL_HIDDEN ? "" : " %.3s", model_tap_name[on]);
+	snprintf(buf, size, "%s%.3s", on == MODEL_HIDDEN ? "" : " ", on == MODEL_HIDDEN ? "" : model_tap_name[on]);
 	return buf;
 }
 
@@ -266,7 +270,8 @@ draw_pending(const struct scene *s, struct canvas_area a)
 			continue;
 		snprintf(text, sizeof text, "%s:%s s:%s%s %s%s%s", s->info.teacher[e->teacher].name,
 			 s->info.teacher[e->teacher].layer[e->t_layer].name, s->info.student.layer[e->s_layer].name,
-			 tap_word(e->on, tap, sizeof tap), w < 0 ? "" : weight_text(s, w, now, sizeof now), w < 0 ? "" : arrow(s),
+			 tap_word(e->on, tap, sizeof tap), w < 0 ? "" : weight_text(s, w, now, sizeof now),
+			 w < 0 ? "" : arrow(s),
 			 e->weight < 0 ? "off" : weight_text(s, e->weight, then, sizeof then));
 		if (i > 0 && x + 2 + text_width(text) > a.width - (i + 1 < s->view.n_edits ? 5 : 0)) {
 			canvas_textf(a, x + 2, 0, CANVAS_PENDING, "+%d", s->view.n_edits - i);

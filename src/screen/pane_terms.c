@@ -47,8 +47,9 @@ name_pair(const struct scene *s, const struct lab_map *m, struct term *t)
 {
 	const struct lab_net *net = &s->info.teacher[m->teacher];
 	char layers[48];
-	int n = snprintf(layers, sizeof layers, ":%s s:%s%s%.3s", net->layer[m->t_layer].name, s->info.student.layer[m->s_layer].name,
-			 m->on == MODEL_HIDDEN ? "" : " ", m->on == MODEL_HIDDEN ? "" : model_tap_name[m->on]);
+	int n = snprintf(layers, sizeof layers, ":%s s:%s%s%.3s", net->layer[m->t_layer].name,
+			 s->info.student.layer[m->s_layer].name, m->on == MODEL_HIDDEN ? "" : " ",
+			 m->on == MODEL_HIDDEN ? "" : model_tap_name[m->on]);
 	int room = n + 3 < NAME ? NAME - n : 3;
 
 	snprintf(t->name, sizeof t->name, "%.*s%s", room, net->name, layers);

@@ -30,7 +30,10 @@ bool editor_has_layers(const struct scene *s, const struct scene_edit *x);
 /* The lab has changed: the cursor goes back to layers that are there. */
 void editor_follow(struct scene *s);
 
-/* What a pair is or would be, as the lab sees it: compared as now, or, not mapped, by hidden's loss. -1: it cannot be, and why. */
+/*
+ * What a pair is or would be, as the lab sees it: compared as now, or, not mapped, by hidden's loss.
+ * -1: it cannot be, and why.
+ */
 int editor_fit(const struct scene *s, const struct scene_edit *x, struct lab_map *m, struct err *e);
 
 /*
