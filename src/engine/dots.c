@@ -4,6 +4,8 @@
 
 #include "retort/engine/dots.h"
 
+#include "retort/base/multi.h"
+
 #if defined __x86_64__ && (defined __clang__ || __GNUC__ >= 10)
 
 #include <immintrin.h>
@@ -14,13 +16,6 @@
 #define PANEL 16 /* columns of a panel: one vector of sums */
 #define VECTOR __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
 #define INLINE static inline __attribute__((always_inline, target("avx512f,avx512bw,avx512vl,avx512bf16")))
-
-/* To the end: sums are in registers only where no loop over them is left. Clang takes a number for less than that. */
-#ifdef __clang__
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 6")
-#endif
 
 struct tile {
 	const uint16_t *x; /* [rows, deep] */
@@ -73,29 +68,29 @@ multiply(const struct tile *t, const int rows, const int panels)
 	size_t deep = t->deep, stride = deep * PANEL;
 	__m512 sum[ROWS][WIDE];
 
-	UNROLL
+	MULTI_UNROLL
 	for (int i = 0; i < rows; i++)
-		UNROLL
+		MULTI_UNROLL
 		for (int p = 0; p < panels; p++)
 			sum[i][p] = _mm512_setzero_ps();
 	for (size_t k = 0; k < t->in; k += 2) {
 		__m512i b[WIDE];
 
-		UNROLL
+		MULTI_UNROLL
 		for (int p = 0; p < panels; p++)
 			b[p] = _mm512_load_si512(t->w + (size_t)p * stride + k * PANEL);
-		UNROLL
+		MULTI_UNROLL
 		for (int i = 0; i < rows; i++) {
 			__m512i a = pair(t->x + (size_t)i * deep + k);
 
-			UNROLL
+			MULTI_UNROLL
 			for (int p = 0; p < panels; p++)
 				sum[i][p] = _mm512_dpbf16_ps(sum[i][p], (__m512bh)a, (__m512bh)b[p]);
 		}
 	}
-	UNROLL
+	MULTI_UNROLL
 	for (int i = 0; i < rows; i++)
-		UNROLL
+		MULTI_UNROLL
 		for (int p = 0; p < panels; p++)
 			_mm512_mask_storeu_ps(t->y + (size_t)i * t->ldy + (size_t)p * PANEL,
 					      p == panels - 1 ? t->last : 0xFFFF, sum[i][p]);
