@@ -114,13 +114,20 @@ strip(size_t side, size_t strips, size_t index, size_t *from, size_t *len)
 }
 
 void
-blas_piece(const struct blas_product *p, int index, size_t *row, size_t *column, size_t *rows, size_t *columns)
+blas_part(const struct blas_product *p, int index, size_t *row, size_t *column, size_t *rows, size_t *columns)
 {
 	struct grid g = grid_of(p);
-	const real *a = p->a, *b = p->b;
 
 	strip(p->m, g.rows, (size_t)index / g.columns, row, rows);
 	strip(p->n, g.columns, (size_t)index % g.columns, column, columns);
+}
+
+void
+blas_piece(const struct blas_product *p, int index, size_t *row, size_t *column, size_t *rows, size_t *columns)
+{
+	const real *a = p->a, *b = p->b;
+
+	blas_part(p, index, row, column, rows, columns);
 	a += p->trans_a ? *row : *row * p->lda;
 	b += p->trans_b ? *column * p->ldb : *column;
 	product(p, a, b, p->c + *row * p->ldc + *column, *rows, *columns);
