@@ -105,13 +105,20 @@ product(const struct blas_product *p, const real *a, const real *b, real *c, siz
 }
 
 void
-blas_piece(const struct blas_product *p, int index, size_t *row, size_t *column, size_t *rows, size_t *columns)
+blas_part(const struct blas_product *p, int index, size_t *row, size_t *column, size_t *rows, size_t *columns)
 {
 	struct grid g = grid_of(p);
-	const real *a = p->a, *b = p->b;
 
 	cut_strip(p->m, UNIT, g.rows, (size_t)index / g.columns, row, rows);
 	cut_strip(p->n, UNIT, g.columns, (size_t)index % g.columns, column, columns);
+}
+
+void
+blas_piece(const struct blas_product *p, int index, size_t *row, size_t *column, size_t *rows, size_t *columns)
+{
+	const real *a = p->a, *b = p->b;
+
+	blas_part(p, index, row, column, rows, columns);
 	a += p->trans_a ? *row : *row * p->lda;
 	b += p->trans_b ? *column * p->ldb : *column;
 	product(p, a, b, p->c + *row * p->ldc + *column, *rows, *columns);

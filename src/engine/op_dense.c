@@ -6,6 +6,7 @@
 #include "retort/engine/blas.h"
 #include "retort/engine/cut.h"
 #include "retort/engine/graph.h"
+#include "retort/engine/large.h"
 #include "retort/engine/op.h"
 #include "retort/engine/packed.h"
 #include "retort/engine/vmath.h"
@@ -34,10 +35,13 @@ struct job {
 	int w_pieces; /* pieces of the weight gradient; those of the input gradient follow */
 	int pieces;   /* of the pass over the gradient of y */
 	double *square; /* [w_pieces] sums of squares of the weight gradient */
+	real *room;     /* for the weight laid out; NULL where there is none */
+	bool y_large, gx_large;
 };
 
-/* What stands in node->work: sums of squares, then sums of the bias gradient. */
+/* What stands in node->work: sums of squares, then sums of the bias gradient, then the weight laid out. */
 #define SQUARES (2 * CUT_PIECES) /* numbers that CUT_PIECES doubles take, if numbers are float */
+#define ROOM(out) (SQUARES + CUT_PIECES * ((out) + 15) / 16 * 16)
 
 /* Numbers in the last dimension, or in the whole row where it is to be flat. */
 static size_t
@@ -61,6 +65,7 @@ job_of(struct graph *g, struct node *n)
 	j.b = n->n_params > 1 ? g->value + p[n->param[1]].offset : NULL;
 	j.pieces = cut_pieces(j.rows, j.out);
 	j.square = (double *)(void *)n->work;
+	j.room = n->work ? n->work + ROOM(j.out) : NULL;
 	if (more) {
 		j.r = more->out.data;
 		j.dr = more->grad;
@@ -121,7 +126,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	if (n->attr[DENSE_BARE] == 0)
 		n->param[n->n_params++] = param_add(g->layout, group, name, 1, &out, false, PARAM_ZERO);
 	*saved = act_needs_input((enum act)(int)n->attr[DENSE_ACT]) ? tensor_width(&n->out) : 0;
-	n->n_work = SQUARES + CUT_PIECES * out;
+	n->n_work = ROOM(out) + large_room(in, out);
 	return 0;
 }
 
@@ -148,10 +153,20 @@ forward_piece(void *arg, int index)
 
 	if (j->p.w)
 		packed_piece(&j->p, index, graph_scratch(j->g), &row, &column, &rows, &columns);
+	else if (j->y_large)
+		large_piece(&j->y, j->room, index, &row, &column, &rows, &columns);
 	else
 		blas_piece(&j->y, index, &row, &column, &rows, &columns);
 	for (size_t i = row; i < row + rows; i++)
 		finish_row(j, i, column, columns);
+}
+
+static void
+lay_piece(void *arg, int index)
+{
+	const struct job *j = arg;
+
+	large_lay_piece(&j->y, j->room, index);
 }
 
 static void
@@ -163,10 +178,16 @@ forward(struct graph *g, struct node *n)
 				     .b = j.w, .ldb = j.out, .c = n->out.data, .ldc = j.out };
 	j.p = (struct packed_product){ .w = g->packed ? g->packed[n->param[0]] : NULL, .x = j.x, .rows = j.rows, .ldx = j.in,
 				       .y = n->out.data, .ldy = j.out };
+	j.y_large = j.room && !j.p.w && large_fits(&j.y);
+	if (j.y_large)
+		pool_run(g->pool, large_lay_pieces(&j.y), lay_piece, &j);
 	pool_run(g->pool, j.p.w ? packed_pieces(&j.p) : blas_pieces(&j.y), forward_piece, &j);
 }
 
-/* r's gradient is that of y; then y's becomes the gradient before the activation, in place, and is summed over rows. */
+/*
+ * r's gradient is that of y; then y's becomes the gradient before the activation, in place, and is summed over rows. Behind
+ * those pieces come those that lay the weight out for the gradient of x.
+ */
 static void
 activation_piece(void *arg, int index)
 {
@@ -174,6 +195,10 @@ activation_piece(void *arg, int index)
 	size_t from = cut_from(j->rows, j->pieces, index), to = cut_from(j->rows, j->pieces, index + 1);
 	real *sum = j->n->work + SQUARES + (size_t)index * j->out;
 
+	if (index >= j->pieces) {
+		large_lay_piece(&j->gx, j->room, index - j->pieces);
+		return;
+	}
 	memset(sum, 0, j->out * sizeof *sum);
 	for (size_t i = from; i < to; i++) {
 		size_t at = i * j->out;
@@ -206,7 +231,10 @@ gradient_piece(void *arg, int index)
 	size_t row, column, rows, columns;
 
 	if (index >= j->w_pieces) {
-		blas_piece(&j->gx, index - j->w_pieces, &row, &column, &rows, &columns);
+		if (j->gx_large)
+			large_piece(&j->gx, j->room, index - j->w_pieces, &row, &column, &rows, &columns);
+		else
+			blas_piece(&j->gx, index - j->w_pieces, &row, &column, &rows, &columns);
 		return;
 	}
 	blas_piece(&j->gw, index, &row, &column, &rows, &columns);
@@ -240,14 +268,15 @@ backward(struct graph *g, struct node *n)
 	struct job j = job_of(g, n);
 	int pieces;
 
-	pool_run(g->pool, j.pieces, activation_piece, &j);
-	if (j.db)
-		add_sums(&j);
 	j.gw = (struct blas_product){ .trans_a = true, .m = j.in, .n = j.out, .k = j.rows, .a = j.x, .lda = j.in,
 				      .b = n->grad, .ldb = j.out, .c = j.dw, .ldc = j.out };
 	j.gx = (struct blas_product){ .trans_b = true, .m = j.rows, .n = j.in, .k = j.out, .a = n->grad,
 				      .lda = j.out, .b = j.w, .ldb = j.out, .c = j.dx, .ldc = j.in,
 				      .beta = j.dx_adds ? 1 : 0 };
+	j.gx_large = j.dx && large_fits(&j.gx);
+	pool_run(g->pool, j.pieces + (j.gx_large ? large_lay_pieces(&j.gx) : 0), activation_piece, &j);
+	if (j.db)
+		add_sums(&j);
 	j.w_pieces = blas_pieces(&j.gw);
 	pieces = j.w_pieces + (j.dx ? blas_pieces(&j.gx) : 0);
 	pool_run(pieces > 2 ? g->pool : NULL, pieces, gradient_piece, &j);

@@ -9,9 +9,11 @@
 #if defined __x86_64__
 
 #include <immintrin.h>
+#include <stdint.h>
 
 #define ROWS 6
 #define WIDE 4 /* panels side by side */
+#define GROUP (WIDE * PANELS_UNIT)
 #define VECTOR __attribute__((target("avx512f")))
 #define INLINE static inline __attribute__((always_inline, target("avx512f")))
 
@@ -24,9 +26,9 @@ struct tile {
 	__mmask16 last; /* columns of the last panel that there are */
 };
 
-/* `rows` and `panels` are constants wherever this is called: the loops over them leave registers alone. */
+/* `rows` and `panels` are constants wherever this is called, as `adds` is: the loops over them leave registers alone. */
 INLINE void
-multiply(const struct tile *t, const int rows, const int panels)
+multiply(const struct tile *t, const bool adds, const int rows, const int panels)
 {
 	size_t in = t->in, stride = in * PANELS_UNIT;
 	__m512 sum[ROWS][WIDE];
@@ -54,35 +56,58 @@ multiply(const struct tile *t, const int rows, const int panels)
 	MULTI_UNROLL
 	for (int i = 0; i < rows; i++)
 		MULTI_UNROLL
-		for (int p = 0; p < panels; p++)
-			_mm512_mask_storeu_ps(t->y + (size_t)i * t->ldy + (size_t)p * PANELS_UNIT,
-					      p == panels - 1 ? t->last : 0xFFFF, sum[i][p]);
+		for (int p = 0; p < panels; p++) {
+			float *y = t->y + (size_t)i * t->ldy + (size_t)p * PANELS_UNIT;
+			__mmask16 mask = p == panels - 1 ? t->last : 0xFFFF;
+
+			_mm512_mask_storeu_ps(y, mask, adds ? _mm512_add_ps(_mm512_maskz_loadu_ps(mask, y), sum[i][p]) : sum[i][p]);
+		}
 }
 
 /* Every row of one group of panels, six at a time; a row's sum is the same in whatever company. */
 INLINE void
-down(struct tile t, size_t rows, const int panels)
+down(struct tile t, size_t rows, const bool adds, const int panels)
 {
 	for (; rows >= ROWS; rows -= ROWS, t.x += ROWS * t.ldx, t.y += ROWS * t.ldy)
-		multiply(&t, ROWS, panels);
+		multiply(&t, adds, ROWS, panels);
 	switch (rows) {
 	case 5:
-		multiply(&t, 5, panels);
+		multiply(&t, adds, 5, panels);
 		break;
 	case 4:
-		multiply(&t, 4, panels);
+		multiply(&t, adds, 4, panels);
 		break;
 	case 3:
-		multiply(&t, 3, panels);
+		multiply(&t, adds, 3, panels);
 		break;
 	case 2:
-		multiply(&t, 2, panels);
+		multiply(&t, adds, 2, panels);
 		break;
 	case 1:
-		multiply(&t, 1, panels);
+		multiply(&t, adds, 1, panels);
 		break;
 	default:
 		break;
+	}
+}
+
+/* One group of at most WIDE panels, of which `columns` columns are there. */
+INLINE void
+group(struct tile t, size_t rows, size_t columns, const bool adds)
+{
+	t.last = columns % PANELS_UNIT ? (__mmask16)((1u << columns % PANELS_UNIT) - 1) : 0xFFFF;
+	switch ((columns + PANELS_UNIT - 1) / PANELS_UNIT) {
+	case 1:
+		down(t, rows, adds, 1);
+		break;
+	case 2:
+		down(t, rows, adds, 2);
+		break;
+	case 3:
+		down(t, rows, adds, 3);
+		break;
+	default:
+		down(t, rows, adds, WIDE);
 	}
 }
 
@@ -95,26 +120,48 @@ panels_there(void)
 VECTOR void
 panels_product(const float *x, size_t ldx, size_t rows, size_t in, const float *w, size_t columns, float *y, size_t ldy)
 {
-	for (size_t c = 0; c < columns; c += WIDE * PANELS_UNIT) {
-		size_t left = columns - c, rest = left % PANELS_UNIT;
-		size_t panels = (left + PANELS_UNIT - 1) / PANELS_UNIT;
-		struct tile t = { x, ldx, in, w + c * in, y + c, ldy, 0xFFFF };
+	for (size_t c = 0; c < columns; c += GROUP) {
+		struct tile t = { x, ldx, in, w + c * in, y + c, ldy, 0 };
 
-		if (panels <= WIDE && rest)
-			t.last = (__mmask16)((1u << rest) - 1);
-		switch (panels < WIDE ? panels : WIDE) {
-		case 1:
-			down(t, rows, 1);
-			break;
-		case 2:
-			down(t, rows, 2);
-			break;
-		case 3:
-			down(t, rows, 3);
-			break;
-		default:
-			down(t, rows, WIDE);
-		}
+		group(t, rows, columns - c < GROUP ? columns - c : GROUP, false);
+	}
+}
+
+VECTOR void
+panels_add(const float *x, size_t ldx, size_t rows, size_t in, const float *w, size_t columns, float *y, size_t ldy)
+{
+	for (size_t c = 0; c < columns; c += GROUP) {
+		struct tile t = { x, ldx, in, w + c * in, y + c, ldy, 0 };
+
+		group(t, rows, columns - c < GROUP ? columns - c : GROUP, true);
+	}
+}
+
+VECTOR void
+panels_lay(const float *w, size_t ldw, size_t in, size_t columns, float *out)
+{
+	for (size_t c = 0; c < columns; c += PANELS_UNIT, out += in * PANELS_UNIT) {
+		size_t n = columns - c;
+		__mmask16 mask = (__mmask16)(n < PANELS_UNIT ? (1u << n) - 1 : 0xFFFF);
+
+		for (size_t k = 0; k < in; k++)
+			_mm512_storeu_ps(out + k * PANELS_UNIT, _mm512_maskz_loadu_ps(mask, w + k * ldw + c));
+	}
+}
+
+VECTOR void
+panels_lay_turned(const float *w, size_t ldw, size_t in, size_t columns, float *out)
+{
+	__m512i lane = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+	__m512i at = _mm512_mullo_epi32(lane, _mm512_set1_epi32((int32_t)ldw));
+
+	for (size_t c = 0; c < columns; c += PANELS_UNIT, out += in * PANELS_UNIT) {
+		size_t n = columns - c;
+		__mmask16 mask = (__mmask16)(n < PANELS_UNIT ? (1u << n) - 1 : 0xFFFF);
+
+		for (size_t k = 0; k < in; k++)
+			_mm512_storeu_ps(out + k * PANELS_UNIT,
+					 _mm512_mask_i32gather_ps(_mm512_setzero_ps(), mask, at, w + c * ldw + k, sizeof *w));
 	}
 }
 
@@ -130,6 +177,24 @@ void
 panels_product(const float *x, size_t ldx, size_t rows, size_t in, const float *w, size_t columns, float *y, size_t ldy)
 {
 	(void)x, (void)ldx, (void)rows, (void)in, (void)w, (void)columns, (void)y, (void)ldy;
+}
+
+void
+panels_add(const float *x, size_t ldx, size_t rows, size_t in, const float *w, size_t columns, float *y, size_t ldy)
+{
+	(void)x, (void)ldx, (void)rows, (void)in, (void)w, (void)columns, (void)y, (void)ldy;
+}
+
+void
+panels_lay(const float *w, size_t ldw, size_t in, size_t columns, float *out)
+{
+	(void)w, (void)ldw, (void)in, (void)columns, (void)out;
+}
+
+void
+panels_lay_turned(const float *w, size_t ldw, size_t in, size_t columns, float *out)
+{
+	(void)w, (void)ldw, (void)in, (void)columns, (void)out;
 }
 
 #endif

@@ -5,6 +5,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
 #include "retort/engine/blas.h"
+#include "retort/engine/large.h"
 #include "retort/engine/net.h"
 #include "retort/engine/packed.h"
 
@@ -291,10 +292,113 @@ a_packed_network_says_nearly_the_same(void **state)
 	}
 }
 
+struct large {
+	struct blas_product p;
+	real *room;
+};
+
+static void
+large_lays(void *arg, int index)
+{
+	struct large *l = arg;
+
+	large_lay_piece(&l->p, l->room, index);
+}
+
+static void
+large_multiplies(void *arg, int index)
+{
+	struct large *l = arg;
+	size_t row, column, rows, columns;
+
+	large_piece(&l->p, l->room, index, &row, &column, &rows, &columns);
+}
+
+/* Against sums in double; where there was 7 before, it counts or not. */
+static void
+check_large_sums(const struct blas_product *p)
+{
+	for (size_t i = 0; i < p->m; i++) {
+		for (size_t j = 0; j < p->n; j++) {
+			double sum = 7 * (double)p->beta, size = 7;
+
+			for (size_t k = 0; k < p->k; k++) {
+				double b = (double)p->b[p->trans_b ? j * p->ldb + k : k * p->ldb + j];
+				double term = (double)p->a[i * p->lda + k] * b;
+
+				sum += term;
+				size += fabs(term);
+			}
+			CHECK_NEAR(p->c[i * p->ldc + j], sum, WITHIN * size);
+		}
+		CHECK(p->c[i * p->ldc + p->n] == 7);
+	}
+}
+
+/* Rows lie further apart than they are long. */
+static void
+check_large(size_t m, size_t k, size_t n, bool turned, int beta)
+{
+	size_t lda = k + 3, ldb = (turned ? k : n) + 2, ldc = n + 1, b_len = (turned ? n : k) * ldb;
+	real *a = mem_array(m * lda, sizeof *a), *b = mem_array(b_len, sizeof *b), *c = mem_array(m * ldc, sizeof *c);
+	struct rng r = rng_stream(1, "large", m, n);
+	struct large l = { { .trans_b = turned, .m = m, .n = n, .k = k, .a = a, .lda = lda, .b = b, .ldb = ldb, .c = c, .ldc = ldc,
+			     .beta = (real)beta }, mem_try(large_room(k, n), sizeof(real)) };
+	struct pool *pool = pool_new(2);
+
+	for (size_t i = 0; i < m * lda; i++)
+		a[i] = (real)rng_normal(r, i);
+	for (size_t i = 0; i < b_len; i++)
+		b[i] = (real)rng_normal(r, m * lda + i);
+	for (size_t i = 0; i < m * ldc; i++)
+		c[i] = 7;
+	if (large_fits(&l.p)) { /* a processor without the vectors has BLAS do it */
+		pool_run(pool, large_lay_pieces(&l.p), large_lays, &l);
+		pool_run(pool, blas_pieces(&l.p), large_multiplies, &l);
+		check_large_sums(&l.p);
+	}
+	pool_free(pool);
+	mem_free(a);
+	mem_free(b);
+	mem_free(c);
+	mem_free(l.room);
+}
+
+static void
+weights_laid_out_for_one_product_give_its_sums(void **state)
+{
+	(void)state;
+	for (int how = 0; how < 4; how++) {
+		check_large(515, 70, 131, how & 1, how >> 1);
+		check_large(600, 33, 96, how & 1, how >> 1);
+		check_large(777, 129, 17, how & 1, how >> 1);
+	}
+}
+
+/* Few rows, sums over rows, other factors than 1: BLAS. */
+static void
+products_that_laying_out_does_not_pay_for_are_left_to_blas(void **state)
+{
+	struct blas_product p = { .m = 2048, .n = 128, .k = 128, .lda = 128, .ldb = 128, .ldc = 128 }, q;
+
+	(void)state;
+	CHECK(large_fits(&p) == (strstr(packed_name(), "panels") != NULL));
+	q = p, q.m = 100;
+	CHECK(!large_fits(&q));
+	q = p, q.trans_a = true;
+	CHECK(!large_fits(&q));
+	q = p, q.alpha = 2;
+	CHECK(!large_fits(&q));
+	q = p, q.beta = (real)0.5;
+	CHECK(!large_fits(&q));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(weights_laid_out_for_one_product_give_its_sums),
+		TEST(products_that_laying_out_does_not_pay_for_are_left_to_blas),
 		TEST(sums_are_those_of_rounded_numbers),
 		TEST(sums_in_single_precision_are_those_of_the_numbers),
 		TEST(a_rows_sum_does_not_depend_on_its_company),

@@ -41,6 +41,9 @@ struct blas_product {
  */
 int blas_pieces(const struct blas_product *p);
 
+/* Which part of C piece `index` is; nothing is computed. */
+void blas_part(const struct blas_product *p, int index, size_t *row, size_t *column, size_t *rows, size_t *columns);
+
 /* Compute piece `index` of blas_pieces(p). Sets *row, *column, *rows, *columns to the part of C it wrote. */
 void blas_piece(const struct blas_product *p, int index, size_t *row, size_t *column, size_t *rows, size_t *columns);
 

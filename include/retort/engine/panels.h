@@ -25,4 +25,14 @@ bool panels_there(void);
 void panels_product(const float *x, size_t ldx, size_t rows, size_t in, const float *w, size_t columns, float *y,
 		    size_t ldy);
 
+/* The same, added to y. */
+void panels_add(const float *x, size_t ldx, size_t rows, size_t in, const float *w, size_t columns, float *y, size_t ldy);
+
+/*
+ * Panels from w [in, columns], or turned, from w [columns, in] with 16 ldw below 2^31; `ldw` numbers from one row to the
+ * next. out: `in` numbers for each column, filled up to a multiple of 16.
+ */
+void panels_lay(const float *w, size_t ldw, size_t in, size_t columns, float *out);
+void panels_lay_turned(const float *w, size_t ldw, size_t in, size_t columns, float *out);
+
 #endif
