@@ -156,20 +156,20 @@ add_attention(const struct stack *s, const char *block, int at, struct model_lay
 					   [ATTENTION_CAUSAL] = s->is_decoder,
 					   [ATTENTION_ROPE] = s->o[POSITION] == ROTARY ? s->o[ROPE_BASE] : 0 };
 	char name[PARAM_NAME];
-	int qkv;
+	int qkv, map = -1;
 
 	snprintf(name, sizeof name, "%s.attention.qkv", block);
 	qkv = add_linear(s, name, at, (s->heads + 2 * s->kv) * (s->width / s->heads), ACT_NONE);
 	if (model_wanted(s->b, MODEL_ATTENTION)) {
 		snprintf(name, sizeof name, "%s.attention.map", block);
-		layer->node[MODEL_ATTENTION] = model_add(s->b, &op_attention_map, name, 2, (int[]){ qkv, s->ids }, attr);
+		layer->node[MODEL_ATTENTION] = map = model_add(s->b, &op_attention_map, name, 2, (int[]){ qkv, s->ids }, attr);
 	}
 	if (model_wanted(s->b, MODEL_VALUE)) {
 		snprintf(name, sizeof name, "%s.attention.value", block);
 		layer->node[MODEL_VALUE] = model_add(s->b, &op_attention_value, name, 1, &qkv, attr);
 	}
 	snprintf(name, sizeof name, "%s.attention", block);
-	return model_add(s->b, &op_attention, name, 2, (int[]){ qkv, s->ids }, attr);
+	return model_add(s->b, &op_attention, name, map >= 0 ? 3 : 2, (int[]){ qkv, s->ids, map }, attr);
 }
 
 static int

@@ -208,6 +208,67 @@ a_tapped_map_is_what_attention_used(void **state)
 	param_layout_release(&layout);
 }
 
+/* A map and its attention on one qkv, both looked at; `shared`: attention takes the map's weights. The gradient of qkv. */
+static void
+run_with_map(bool shared, bool looks_at_map, const double *attr, real *y, real *dqkv)
+{
+	const size_t dim[2] = { 70, 16 };
+	struct param_layout layout;
+	struct graph *g;
+	struct err e;
+	int in[3], out;
+
+	param_layout_init(&layout);
+	g = graph_new(3, &layout, NULL);
+	in[0] = graph_input(g, "qkv", 2, dim);
+	in[1] = graph_input_ids(g, "ids", 70);
+	in[2] = graph_add(g, &op_attention_map, "map", 0, 2, in, attr, &e);
+	out = graph_add(g, &op_attention, "attention", 0, shared ? 3 : 2, in, attr, &e);
+	graph_tap(g, in[0]);
+	graph_tap(g, out);
+	if (looks_at_map)
+		graph_tap(g, in[2]);
+	CHECK_INT(graph_finish(g, true, &e), 0);
+	g->rows = 3;
+	for (size_t i = 0; i < 3 * 70; i++)
+		g->node[in[1]].ids[i] = i / 70 == 2 || i % 70 > 66 || i % 70 == 4 ? -1 : 1;
+	for (size_t i = 0; i < 3 * 70 * 16; i++)
+		g->node[in[0]].out.data[i] = rng_normal(rng_stream(1, "qkv", 0, 0), i);
+	graph_forward(g, out);
+	graph_zero(g);
+	for (size_t i = 0; i < 3 * tensor_width(&g->node[out].out); i++)
+		g->node[out].grad[i] = rng_normal(rng_stream(1, "dy", 0, 0), i);
+	for (size_t i = 0; looks_at_map && i < 3 * tensor_width(&g->node[in[2]].out); i++)
+		g->node[in[2]].grad[i] = rng_normal(rng_stream(1, "dmap", 0, 0), i);
+	graph_backward(g);
+	memcpy(y, g->node[out].out.data, 3 * tensor_width(&g->node[out].out) * sizeof *y);
+	memcpy(dqkv, g->node[in[0]].grad, sizeof(real) * 3 * 70 * 16);
+	graph_free(g);
+	param_layout_release(&layout);
+}
+
+static void
+attention_that_takes_a_maps_weights_says_and_learns_the_same(void **state)
+{
+	static const double attr[][GRAPH_ATTRS] = { { 2, 1, 1, 100 }, { 2, 1 }, { 4, 2, 0, 50 } };
+	static real y[2][3 * 70 * 16], dqkv[2][3 * 70 * 16];
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++) {
+		double most = 0;
+
+		memset(y, 0, sizeof y);
+		for (int shared = 0; shared < 2; shared++)
+			run_with_map(shared, i % 2, attr[i / 2], y[shared], dqkv[shared]);
+		CHECK(memcmp(y[0], y[1], sizeof y[0]) == 0);
+		for (size_t k = 0; k < 3 * 70 * 16; k++) {
+			CHECK_NEAR(dqkv[1][k], dqkv[0][k], 1e-13);
+			most = fmax(most, fabs((double)dqkv[1][k]));
+		}
+		CHECK(most > 0.1);
+	}
+}
+
 static void
 norms_are_their_definition(void **state)
 {
@@ -495,6 +556,8 @@ shapes_that_do_not_meet_are_refused_with_their_numbers(void **state)
 	       "attention n: 3 query heads cannot share 2 key and value heads evenly");
 	refuse(&op_attention, 1, (int[]){ 0 }, (double[GRAPH_ATTRS]){ 8, 1, 0, 100 },
 	       "attention n: rotary positions turn pairs, and a head has 1 numbers");
+	refuse(&op_attention, 3, (int[]){ 0, 1, 3 }, (double[GRAPH_ATTRS]){ 8, 1 },
+	       "attention n: table is not the map of this attention");
 	refuse(&op_attention, 2, (int[]){ 0, 2 }, (double[GRAPH_ATTRS]){ 8, 1 },
 	       "attention n: 7 token ids a row for 6 positions");
 	refuse(&op_gate, 1, (int[]){ 2 }, NULL, "gate n: 7 numbers a position are not two halves");
@@ -510,6 +573,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(attention_and_its_map_are_the_definition),
 		TEST(a_tapped_map_is_what_attention_used),
+		TEST(attention_that_takes_a_maps_weights_says_and_learns_the_same),
 		TEST(norms_are_their_definition),
 		TEST(lstm_is_its_definition),
 		TEST(embedding_is_its_definition),
