@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "retort/engine/cut.h"
+#include "retort/engine/vmath.h"
 
 #define TILE 8192 /* numbers that are visited by every loss in turn: logits, gradient, a teacher's, and scratch fit in L2 */
 
@@ -85,14 +86,12 @@ terms_means(struct branch *b, const struct batch *batch)
 static bool
 is_right(const real *z, size_t n, int32_t label)
 {
-	real most = z[0];
-
-	for (size_t c = 1; c < n; c++)
-		most = z[c] > most ? z[c] : most;
+	if (z[label] != vmath_max(z, n))
+		return false;
 	for (int32_t c = 0; c < label; c++)
-		if (z[c] == most)
+		if (z[c] == z[label])
 			return false; /* the first of equals is chosen */
-	return z[label] == most;
+	return true;
 }
 
 static void
