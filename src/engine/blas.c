@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/engine/cut.h"
 #include "retort/engine/packed.h"
 #include "retort/engine/vmath.h"
 
@@ -103,23 +104,13 @@ product(const struct blas_product *p, const real *a, const real *b, real *c, siz
 	     (blasint)p->ldc);
 }
 
-/* Strip `index` of `strips` along a side: where it begins and how long it is. */
-static void
-strip(size_t side, size_t strips, size_t index, size_t *from, size_t *len)
-{
-	size_t to = units(side) * (index + 1) / strips * UNIT;
-
-	*from = units(side) * index / strips * UNIT;
-	*len = (to < side ? to : side) - *from;
-}
-
 void
 blas_part(const struct blas_product *p, int index, size_t *row, size_t *column, size_t *rows, size_t *columns)
 {
 	struct grid g = grid_of(p);
 
-	strip(p->m, g.rows, (size_t)index / g.columns, row, rows);
-	strip(p->n, g.columns, (size_t)index % g.columns, column, columns);
+	cut_strip(p->m, UNIT, g.rows, (size_t)index / g.columns, row, rows);
+	cut_strip(p->n, UNIT, g.columns, (size_t)index % g.columns, column, columns);
 }
 
 void

@@ -22,15 +22,8 @@
  * Bias and activation are applied to a tile while it is still in the cache. Windows of one position are
  * not gathered: x is the product's left side. Work is cut by images.
  *
- * Where direct_plan says so, with few channels and depthwise, loops without a product do it. Measured for
- * windows of 3 x 3 over 128 maps, one thread with AVX-512, ms of forward and of the weight gradient:
- *	28 x 28 x 1 -> 8    loops 0.6 0.6    product 2.7 2.7
- *	28 x 28 x 1 -> 32         1.5 1.4            3.2 3.8
- *	32 x 32 x 3 -> 32         3.8 2.9            6.1 7.2
- *	14 x 14 x 8 -> 16         0.8 0.6            1.0 1.1
- *	14 x 14 x 16 -> 16        1.6 1.3            1.5 2.0
- *	7 x 7 x 16 -> 32          0.8 0.6            0.6 0.7
- *	14 x 14 x 32 depthwise    0.6 0.6           30   28
+ * Where direct_plan says so, loops without a product do all three passes (direct.h). Of strides only the
+ * input's gradient is a product still.
  */
 #define TILE 65536 /* numbers of gathered windows: a quarter of a megabyte, an eighth of a core's L2 */
 #define LEAST 64   /* positions in a tile all the same: the product packs all of W for each tile */
@@ -44,7 +37,8 @@ struct job {
 	struct node *n;
 	struct window win;
 	bool loops;                     /* direct.h, not products */
-	struct direct direct;
+	bool turns;                     /* the input's gradient by loops too */
+	struct direct direct, back;
 	const real *x;
 	real *dx, *dw, *db;
 	bool dx_adds;
@@ -109,6 +103,7 @@ job_of(struct graph *g, struct node *n)
 	j.out = n->out.dim[3];
 	j.each = j.out / j.groups;
 	j.loops = direct_plan(&j.direct, &j.win, j.groups, j.out);
+	j.turns = j.loops && direct_turn(&j.direct, &j.back);
 	j.k = j.win.size * j.win.size * j.take;
 	j.area = j.win.down * j.win.across;
 	j.w_len = j.k * j.out;
@@ -146,14 +141,15 @@ check(const struct node *n, const struct window *w, struct err *e)
 static int
 shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 {
-	size_t dim[4], out, len;
-	struct direct direct;
+	size_t dim[4], out, len, map;
+	struct direct direct, back;
 	struct window w;
 	char name[PARAM_NAME + 8];
 
 	if (window_of(g, n, &w, e) < 0 || check(n, &w, e) < 0)
 		return -1;
 	out = (size_t)n->attr[CONV_CHANNELS];
+	map = w.height * w.width * w.channels;
 	n->out = (struct tensor){ .rank = 4, .dim = { g->capacity, w.down, w.across, out } };
 	dim[0] = dim[1] = w.size;
 	dim[2] = w.channels / groups_of(n);
@@ -167,6 +163,8 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	n->n_scratch = is_pointwise(&w) ? 0 : tile_of(len, out) * len;
 	if (direct_plan(&direct, &w, groups_of(n), out) && direct.scratch > n->n_scratch)
 		n->n_scratch = direct.scratch;
+	if (direct_plan(&direct, &w, groups_of(n), out) && direct_turn(&direct, &back) && back.scratch + map > n->n_scratch)
+		n->n_scratch = back.scratch + map;
 	len = len * out + out;
 	n->n_work = (size_t)weight_pieces(len, W_PIECES, CUT_LEAST) * len; /* the most that any number of rows is cut in */
 	*saved = 0;
@@ -231,8 +229,9 @@ forward_loops(const struct job *j, int index)
 	for (size_t i = cut_from(j->rows, j->pieces, index); i < to; i++) {
 		real *y = j->n->out.data + i * len;
 
-		direct_forward(&j->direct, j->x + i * map, j->b, scratch, y);
-		act_forward(j->act, y, len);
+		direct_forward(&j->direct, j->x + i * map, j->b, j->act == ACT_RELU, scratch, y);
+		if (j->act != ACT_RELU)
+			act_forward(j->act, y, len);
 	}
 }
 
@@ -429,6 +428,23 @@ input_loops(const struct job *j, const struct tiles *t, real *dx)
 		direct_input(&j->direct, j->n->grad + (t->from + i * j->area) * j->out, scratch, dx + i * map);
 }
 
+/* Full: behind the scratch there is room for a map, where others have put something into dx. */
+static void
+input_turned(const struct job *j, const struct tiles *t, real *dx)
+{
+	size_t map = j->win.height * j->win.width * j->win.channels;
+	real *scratch = graph_scratch(j->g), *room = scratch + j->back.scratch;
+
+	direct_begin_back(&j->back, j->w, scratch);
+	for (size_t i = 0; i < t->n / j->area; i++, dx += map) {
+		const real *dy = j->n->grad + (t->from + i * j->area) * j->out;
+
+		direct_forward(&j->back, dy, NULL, false, scratch, j->dx_adds ? room : dx);
+		for (size_t k = 0; j->dx_adds && k < map; k++)
+			dx[k] += room[k];
+	}
+}
+
 /* The gradient of x: that of the gathered windows, back to where they were gathered from. */
 static void
 input_piece(void *arg, int index)
@@ -439,6 +455,10 @@ input_piece(void *arg, int index)
 	real *scratch = graph_scratch(j->g), *dx = j->dx + t.from / j->area * map;
 	bool deep = j->loops && j->direct.depthwise, whole = is_pointwise(&j->win) && !deep;
 
+	if (j->turns) {
+		input_turned(j, &t, dx);
+		return;
+	}
 	if (!whole && !j->dx_adds)
 		memset(dx, 0, t.n / j->area * map * sizeof *dx);
 	if (deep) {

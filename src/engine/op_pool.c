@@ -8,6 +8,7 @@
 #include "retort/engine/op.h"
 #include "retort/engine/window.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /*
@@ -68,21 +69,32 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	return 0;
 }
 
-/* The part of the window at `position` that is inside of the map, and where the whole window begins. */
+/* The part of the window at position `at` of line `line` that is inside of the map, and where the whole window begins. */
 struct part {
 	size_t up, low, left, right;
 	ptrdiff_t top, side;
 };
 
 static MULTI_INLINE struct part
-part_of(const struct window *w, size_t position)
+part_of(const struct window *w, size_t line, size_t at)
 {
 	struct part p;
 
-	window_at(w, position, &p.top, &p.side);
+	p.top = (ptrdiff_t)(line * w->stride) - (ptrdiff_t)w->padding;
+	p.side = (ptrdiff_t)(at * w->stride) - (ptrdiff_t)w->padding;
 	window_clip(w, p.top, w->height, &p.up, &p.low);
 	window_clip(w, p.side, w->width, &p.left, &p.right);
 	return p;
+}
+
+/* The position behind: dividing for it takes longer than a window of few channels. */
+static MULTI_INLINE void
+next(const struct window *w, size_t *line, size_t *at)
+{
+	if (++*at == w->across) {
+		*at = 0;
+		++*line;
+	}
 }
 
 /* Where place (i, k) of the window stands in the map. */
@@ -92,29 +104,70 @@ place(const struct window *w, const struct part *p, size_t i, size_t k)
 	return ((size_t)(p->top + (ptrdiff_t)i) * w->width + (size_t)(p->side + (ptrdiff_t)k)) * w->channels;
 }
 
+/* Some channels of a map at once; a choice between two of them is made bit by bit. */
+#define LANES 8
+typedef real vector __attribute__((vector_size(LANES * sizeof(real)), aligned(sizeof(real)), may_alias));
+#ifdef RETORT_REAL_DOUBLE
+typedef int64_t mask __attribute__((vector_size(LANES * sizeof(real)), may_alias));
+#else
+typedef int32_t mask __attribute__((vector_size(LANES * sizeof(real)), may_alias));
+#endif
+
+static MULTI_INLINE void
+choose(const mask *which, const vector *a, vector *b)
+{
+	*b = (vector)((*which & (mask)*a) | (~*which & (mask)*b));
+}
+
+/* LANES channels of one window, or one. x is where the part inside of the map begins. */
+static MULTI_INLINE void
+largest_lanes(const struct window *w, const struct part *p, const real *x, real *y, real *which)
+{
+	vector most = *(const vector *)x, name = (vector){ 0 } + (real)(p->up * w->size + p->left), at = name;
+	real turn = (real)(w->size - (p->right - p->left));
+
+	for (size_t i = p->up; i < p->low; i++, x += w->width * w->channels, name += turn)
+		for (size_t k = 0; k < p->right - p->left; k++, name += 1) {
+			vector v = *(const vector *)(x + k * w->channels);
+			mask more = (v > most) | (v != v);
+
+			choose(&more, &name, &at);
+			choose(&more, &v, &most);
+		}
+	*(vector *)y = most;
+	*(vector *)which = at;
+}
+
+static MULTI_INLINE void
+largest_one(const struct window *w, const struct part *p, const real *x, real *y, real *which)
+{
+	*y = *x;
+	*which = (real)(p->up * w->size + p->left);
+	for (size_t i = p->up; i < p->low; i++, x += w->width * w->channels)
+		for (size_t k = p->left; k < p->right; k++) {
+			real v = x[(k - p->left) * w->channels];
+			bool more = v > *y || v != v;
+
+			*which = more ? (real)(i * w->size + k) : *which;
+			*y = more ? v : *y;
+		}
+}
+
 /* One map. `which` becomes the place of the largest. */
 MULTIVERSION static void
 forward_max(const struct window *w, const real *restrict x, real *restrict y, real *restrict which)
 {
-	size_t channels = w->channels;
+	size_t channels = w->channels, line = 0, at = 0;
 
-	for (size_t at = 0; at < w->down * w->across; at++, y += channels, which += channels) {
-		struct part p = part_of(w, at);
+	for (size_t n = w->down * w->across; n > 0; n--, y += channels, which += channels, next(w, &line, &at)) {
+		struct part p = part_of(w, line, at);
+		const real *from = x + place(w, &p, p.up, p.left);
+		size_t c = 0;
 
-		memcpy(y, x + place(w, &p, p.up, p.left), channels * sizeof *y);
-		for (size_t c = 0; c < channels; c++)
-			which[c] = (real)(p.up * w->size + p.left);
-		for (size_t i = p.up; i < p.low; i++)
-			for (size_t k = p.left; k < p.right; k++) {
-				const real *v = x + place(w, &p, i, k), name = (real)(i * w->size + k);
-
-				for (size_t c = 0; c < channels; c++) {
-					int more = (v[c] > y[c]) | (v[c] != v[c]);
-
-					which[c] = more ? name : which[c];
-					y[c] = more ? v[c] : y[c];
-				}
-			}
+		for (; c + LANES <= channels; c += LANES)
+			largest_lanes(w, &p, from + c, y + c, which + c);
+		for (; c < channels; c++)
+			largest_one(w, &p, from + c, y + c, which + c);
 	}
 }
 
@@ -122,10 +175,10 @@ forward_max(const struct window *w, const real *restrict x, real *restrict y, re
 MULTIVERSION static void
 forward_largest(const struct window *w, const real *restrict x, real *restrict y)
 {
-	size_t channels = w->channels;
+	size_t channels = w->channels, line = 0, at = 0;
 
-	for (size_t at = 0; at < w->down * w->across; at++, y += channels) {
-		struct part p = part_of(w, at);
+	for (size_t n = w->down * w->across; n > 0; n--, y += channels, next(w, &line, &at)) {
+		struct part p = part_of(w, line, at);
 
 		memcpy(y, x + place(w, &p, p.up, p.left), channels * sizeof *y);
 		for (size_t i = p.up; i < p.low; i++)
@@ -142,9 +195,10 @@ MULTIVERSION static void
 forward_mean(const struct window *w, const real *restrict x, real *restrict y)
 {
 	real share = 1 / (real)(w->size * w->size);
+	size_t line = 0, at = 0;
 
-	for (size_t at = 0; at < w->down * w->across; at++, y += w->channels) {
-		struct part p = part_of(w, at);
+	for (size_t n = w->down * w->across; n > 0; n--, y += w->channels, next(w, &line, &at)) {
+		struct part p = part_of(w, line, at);
 
 		memset(y, 0, w->channels * sizeof *y);
 		for (size_t i = p.up; i < p.low; i++)
@@ -186,18 +240,36 @@ forward(struct graph *g, struct node *n)
 	pool_run(g->pool, j.pieces, forward_piece, &j);
 }
 
-MULTIVERSION static void
-backward_max(const struct window *w, const real *restrict dy, const real *restrict which, real *restrict dx)
+/* Every number of the map is under one window: what it gets is written, not added. */
+static bool
+tiles(const struct window *w)
 {
-	for (size_t at = 0; at < w->down * w->across; at++, dy += w->channels, which += w->channels) {
-		struct part p = part_of(w, at);
+	return w->stride == w->size && w->padding == 0 && w->height % w->size == 0 && w->width % w->size == 0;
+}
+
+MULTIVERSION static void
+backward_max(const struct window *w, const real *dy, const real *which, bool adds, real *dx)
+{
+	size_t channels = w->channels, line = 0, at = 0;
+
+	for (size_t n = w->down * w->across; n > 0; n--, dy += channels, which += channels, next(w, &line, &at)) {
+		struct part p = part_of(w, line, at);
 
 		for (size_t i = p.up; i < p.low; i++)
 			for (size_t k = p.left; k < p.right; k++) {
 				real *d = dx + place(w, &p, i, k), name = (real)(i * w->size + k);
+				size_t c = 0;
 
-				for (size_t c = 0; c < w->channels; c++)
-					d[c] += which[c] == name ? dy[c] : 0;
+				for (; c + LANES <= channels; c += LANES) {
+					mask here = *(const vector *)(which + c) == (vector){ 0 } + name;
+					vector v = (vector)(here & (mask)*(const vector *)(dy + c));
+
+					if (adds)
+						v += *(const vector *)(d + c);
+					*(vector *)(d + c) = v;
+				}
+				for (; c < channels; c++)
+					d[c] = (adds ? d[c] : 0) + (which[c] == name ? dy[c] : 0);
 			}
 	}
 }
@@ -206,9 +278,10 @@ MULTIVERSION static void
 backward_mean(const struct window *w, const real *restrict dy, real *restrict dx)
 {
 	real share = 1 / (real)(w->size * w->size);
+	size_t line = 0, at = 0;
 
-	for (size_t at = 0; at < w->down * w->across; at++, dy += w->channels) {
-		struct part p = part_of(w, at);
+	for (size_t n = w->down * w->across; n > 0; n--, dy += w->channels, next(w, &line, &at)) {
+		struct part p = part_of(w, line, at);
 
 		for (size_t i = p.up; i < p.low; i++)
 			for (size_t k = p.left; k < p.right; k++) {
@@ -230,10 +303,12 @@ backward_piece(void *arg, int index)
 		const real *dy = j->n->grad + i * j->len;
 		real *dx = j->dx + i * j->map;
 
-		if (!j->dx_adds)
+		bool adds = j->dx_adds || !j->is_max || !tiles(&j->win);
+
+		if (!j->dx_adds && adds)
 			memset(dx, 0, j->map * sizeof *dx);
 		if (j->is_max)
-			backward_max(&j->win, dy, j->n->saved + i * j->len, dx);
+			backward_max(&j->win, dy, j->n->saved + i * j->len, adds, dx);
 		else
 			backward_mean(&j->win, dy, dx);
 	}

@@ -1,4 +1,4 @@
-/* packed.c: products with weights that stay: in single precision, and in bfloat16 by the tiles of AMX or by BLAS. */
+/* packed.c: products with weights that stay: in single precision, and in bfloat16 by the processor's own or by BLAS. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,14 +10,21 @@
 #include "retort/base/mem.h"
 #include "retort/base/multi.h"
 #include "retort/engine/blas.h"
+#include "retort/engine/cut.h"
+#include "retort/engine/dots.h"
 #include "retort/engine/panels.h"
 #include "retort/engine/tiles.h"
 
 #define PIECES 8        /* of a large product */
 #define SMALL 4000000.0 /* multiply-adds below which waking a worker costs more than it gives */
-#define PANEL 16        /* columns of a panel, see tiles.h */
+#define PANEL 16        /* columns of a panel, see tiles.h and dots.h, which read the same */
 
-/* One of the three: `panel` as panels.h wants it, `tile` as tiles.h does, or `plain`, w [in, out] rounded, for BLAS. */
+_Static_assert(DOTS_UNIT == TILES_UNIT && DOTS_STRIP == TILES_STRIP, "one layout for both");
+
+/*
+ * One of the three: `panel` as panels.h wants it, `tile` as tiles.h and dots.h do, or `plain`, w [in, out] rounded, for
+ * BLAS.
+ */
 struct packed {
 	size_t in, out;
 	float *panel;
@@ -37,11 +44,11 @@ fill_up(size_t n)
 	return units(n) * TILES_UNIT;
 }
 
-/* Tiles compute in float. */
+/* Tiles and dots compute in float. */
 static bool
 use_tiles(void)
 {
-	return sizeof(real) == sizeof(float) && tiles_there();
+	return sizeof(real) == sizeof(float) && (tiles_there() || dots_there());
 }
 
 /* Panels too. */
@@ -54,7 +61,9 @@ use_panels(void)
 const char *
 packed_name(void)
 {
-	return use_tiles() ? "panels amx" : use_panels() ? "panels" : "";
+	if (!use_panels())
+		return "";
+	return !use_tiles() ? "panels" : tiles_there() ? "panels amx" : "panels avx512bf16";
 }
 
 /* As processors do it: to nearest, ties to even; denormal numbers to 0, what is not a number stays so. */
@@ -196,17 +205,7 @@ packed_pieces(const struct packed_product *p)
 	return (int)(g.rows * g.columns);
 }
 
-/* Strip `index` of `strips` along a side: where it begins and how long it is. */
-static void
-strip(size_t side, size_t strips, size_t index, size_t *from, size_t *len)
-{
-	size_t to = units(side) * (index + 1) / strips * TILES_UNIT;
-
-	*from = units(side) * index / strips * TILES_UNIT;
-	*len = (to < side ? to : side) - *from;
-}
-
-/* The same roundings on machines without tiles: at most TILES_STRIP rows at a time. */
+/* The same roundings on machines without either: at most TILES_STRIP rows at a time. */
 static void
 plain_product(const struct packed_product *p, size_t row, size_t column, size_t rows, size_t columns, real *scratch)
 {
@@ -228,15 +227,20 @@ packed_piece(const struct packed_product *p, int index, real *scratch, size_t *r
 	     size_t *columns)
 {
 	struct grid g = grid_of(p);
+	size_t in = p->w->in;
+	const float *x;
+	float *y;
 
-	strip(p->rows, g.rows, (size_t)index / g.columns, row, rows);
-	strip(p->w->out, g.columns, (size_t)index % g.columns, column, columns);
+	cut_strip(p->rows, TILES_UNIT, g.rows, (size_t)index / g.columns, row, rows);
+	cut_strip(p->w->out, TILES_UNIT, g.columns, (size_t)index % g.columns, column, columns);
+	x = (const void *)(p->x + *row * p->ldx);
+	y = (void *)(p->y + *row * p->ldy + *column);
 	if (p->w->panel)
-		panels_product((const void *)(p->x + *row * p->ldx), p->ldx, *rows, p->w->in, p->w->panel + *column * p->w->in,
-			       *columns, (void *)(p->y + *row * p->ldy + *column), p->ldy);
+		panels_product(x, p->ldx, *rows, in, p->w->panel + *column * in, *columns, y, p->ldy);
+	else if (p->w->tile && tiles_there())
+		tiles_product(x, p->ldx, *rows, in, p->w->tile + *column * fill_up(in), *columns, y, p->ldy, (void *)scratch);
 	else if (p->w->tile)
-		tiles_product((const void *)(p->x + *row * p->ldx), p->ldx, *rows, p->w->in, p->w->tile + *column * fill_up(p->w->in),
-			      *columns, (void *)(p->y + *row * p->ldy + *column), p->ldy, (void *)scratch);
+		dots_product(x, p->ldx, *rows, in, p->w->tile + *column * fill_up(in), *columns, y, p->ldy, (void *)scratch);
 	else
 		plain_product(p, *row, *column, *rows, *columns, scratch);
 }

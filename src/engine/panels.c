@@ -4,6 +4,8 @@
 
 #include "retort/engine/panels.h"
 
+#include "retort/base/multi.h"
+
 #if defined __x86_64__
 
 #include <immintrin.h>
@@ -31,29 +33,29 @@ multiply(const struct tile *t, const bool adds, const int rows, const int panels
 	size_t in = t->in, stride = in * PANELS_UNIT;
 	__m512 sum[ROWS][WIDE];
 
-#pragma GCC unroll 6
+	MULTI_UNROLL
 	for (int i = 0; i < rows; i++)
-#pragma GCC unroll 4
+		MULTI_UNROLL
 		for (int p = 0; p < panels; p++)
 			sum[i][p] = _mm512_setzero_ps();
 	for (size_t k = 0; k < in; k++) {
 		__m512 b[WIDE];
 
-#pragma GCC unroll 4
+		MULTI_UNROLL
 		for (int p = 0; p < panels; p++)
 			b[p] = _mm512_loadu_ps(t->w + (size_t)p * stride + k * PANELS_UNIT);
-#pragma GCC unroll 6
+		MULTI_UNROLL
 		for (int i = 0; i < rows; i++) {
 			__m512 a = _mm512_set1_ps(t->x[(size_t)i * t->ldx + k]);
 
-#pragma GCC unroll 4
+			MULTI_UNROLL
 			for (int p = 0; p < panels; p++)
 				sum[i][p] = _mm512_fmadd_ps(a, b[p], sum[i][p]);
 		}
 	}
-#pragma GCC unroll 6
+	MULTI_UNROLL
 	for (int i = 0; i < rows; i++)
-#pragma GCC unroll 4
+		MULTI_UNROLL
 		for (int p = 0; p < panels; p++) {
 			float *y = t->y + (size_t)i * t->ldy + (size_t)p * PANELS_UNIT;
 			__mmask16 mask = p == panels - 1 ? t->last : 0xFFFF;

@@ -12,6 +12,8 @@
 #define LANES 8 /* sums of a place, added up at its end: as many as the channels of a small student */
 #define TILE 16 /* places whose sums are added up at once */
 
+typedef real vector __attribute__((vector_size(LANES * sizeof(real)), aligned(sizeof(real)), may_alias));
+
 /* q = the mean of f^2 over the channels of each place. */
 MULTIVERSION static void
 mean_squares(const real *restrict f, size_t places, size_t channels, real *restrict q)
@@ -22,22 +24,24 @@ mean_squares(const real *restrict f, size_t places, size_t channels, real *restr
 		size_t n = places - p < TILE ? places - p : TILE;
 
 		for (size_t i = 0; i < n; i++, f += channels) {
-			real sum[LANES] = { 0 };
+			vector sum = { 0 };
 			size_t c = 0;
 
 			for (; c + LANES <= channels; c += LANES)
-				for (size_t k = 0; k < LANES; k++)
-					sum[k] += f[c + k] * f[c + k];
+				sum += *(const vector *)(f + c) * *(const vector *)(f + c);
+			*(vector *)(lane + i * LANES) = sum;
 			for (size_t k = 0; c < channels; c++, k++)
-				sum[k] += f[c] * f[c];
-			memcpy(lane + i * LANES, sum, sizeof sum);
+				lane[i * LANES + k] += f[c] * f[c];
 		}
 		for (size_t i = 0; i < TILE; i++) {
 			const real *s = lane + i * LANES;
 
 			mean[i] = (((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))) * share;
 		}
-		memcpy(q + p, mean, n * sizeof *mean);
+		if (n == TILE)
+			memcpy(q + p, mean, sizeof mean);
+		else
+			memcpy(q + p, mean, n * sizeof *mean);
 	}
 }
 

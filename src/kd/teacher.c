@@ -14,6 +14,7 @@
 #include "retort/engine/cut.h"
 #include "retort/kd/places.h"
 
+#define LOOPS 1              /* of the engine between the products of a library: counted up when one of them gets other bits */
 #define CHUNK_ROWS 64        /* rows asked together, */
 #define CHUNK_POSITIONS 4096 /* or positions, where a row has many */
 
@@ -107,14 +108,14 @@ teacher_size(const struct teacher *t)
 	return sum;
 }
 
-/* Weights, inputs, the kernel that computes, and how precisely: another of any of these is another key. */
+/* Weights, inputs, the kernels that compute, and how precisely: another of any of these is another key. */
 static struct hash
 key_of(const struct net *like, const real *value, const struct hash *inputs, const struct teacher_options *o)
 {
 	struct hash weights = net_hash(like, value), key = hash_join(&weights, inputs), how;
 	char text[160];
 
-	snprintf(text, sizeof text, "%s %zu %d", blas_name(), o->top, o->bf16);
+	snprintf(text, sizeof text, "%s %s %d %zu %d", blas_name(), PACKAGE_VERSION, LOOPS, o->top, o->bf16);
 	how = hash_of(text, strlen(text));
 	return hash_join(&key, &how);
 }

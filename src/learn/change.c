@@ -84,36 +84,6 @@ slot_of(struct work *w, const struct lab_map *m)
 	return w->n_slots++;
 }
 
-/* Numbers of a position of what is looked at. */
-static size_t
-width_of(const struct lab_layer *l, enum model_tap on)
-{
-	if (on == MODEL_VALUE)
-		return l->heads ? l->last / l->heads * l->kv_heads : 0;
-	return l->last;
-}
-
-/* Whether the two can be compared, and through what; fills projected and t_width. */
-static int
-fit_map(const struct lab_net *net, const struct lab_net *student, struct lab_map *m, struct err *e)
-{
-	const struct lab_layer *t = &net->layer[m->t_layer], *s = &student->layer[m->s_layer];
-	size_t t_places = t->width / t->last, s_places = s->width / s->last;
-
-	if (m->on != MODEL_HIDDEN && (!t->heads || !s->heads))
-		return err_set(e, "%s:%s has no attention", t->heads ? "s" : net->name, t->heads ? s->name : t->name);
-	if (t_places != s_places)
-		return err_set(e, "%s:%s has %zu positions, s:%s has %zu", net->name, t->name, t_places, s->name, s_places);
-	if (m->on == MODEL_ATTENTION && t->heads != s->heads)
-		return err_set(e, "%s:%s has %zu heads, s:%s has %zu: their attention maps cannot be compared", net->name, t->name,
-			       t->heads, s->name, s->heads);
-	if (m->match->needs & LOSS_MAP && (t->is_tokens || t_places < 2 || m->on != MODEL_HIDDEN))
-		return err_set(e, "match %s: compares feature maps, %s:%s is none", m->match->name, net->name, t->name);
-	m->t_width = width_of(t, m->on);
-	m->projected = m->on != MODEL_ATTENTION && !(m->match->needs & LOSS_MAP) && m->t_width != width_of(s, m->on);
-	return 0;
-}
-
 /* Which layers an edit names; -1 and an error where there are none. */
 static int
 find_layers(const struct work *w, const struct request_map *r, struct lab_map *m, struct err *e)
@@ -160,9 +130,7 @@ edit_maps(struct work *w, const struct request_map *r, struct lab_map *map, int 
 	}
 	if (!isfinite(m.weight) || m.weight < 0 || m.weight > 1e6)
 		return err_set(e, "weight %g is outside 0..1000000", m.weight);
-	if (!w->info.student.layer[m.s_layer].learns)
-		return err_set(e, "s:%s is the input: nothing in it can learn", w->info.student.layer[m.s_layer].name);
-	if (fit_map(&w->info.teacher[m.teacher], &w->info.student, &m, e) < 0)
+	if (lab_map_fit(&w->info.teacher[m.teacher], &w->info.student, &m, e) < 0)
 		return -1;
 	slot = slot_of(w, &m);
 	if (slot < 0)

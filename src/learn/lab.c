@@ -1,4 +1,4 @@
-/* lab.c: names of teachers and layers in a snapshot of the lab. */
+/* lab.c: names of teachers and layers in a snapshot of the lab, and which layers can be paired. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -57,4 +57,37 @@ lab_info_layer(const struct lab_net *net, const char *layer, enum model_tap *on,
 	}
 	return err_set(e, "%s:%s: no such layer; %s has 0..%d and logits", net->name, layer, net->name,
 		       net->n_layers - 2);
+}
+
+size_t
+lab_layer_width(const struct lab_layer *l, enum model_tap on)
+{
+	if (on == MODEL_HIDDEN)
+		return l->last;
+	if (on == MODEL_VALUE)
+		return l->heads ? l->last / l->heads * l->kv_heads : 0;
+	return l->heads;
+}
+
+int
+lab_map_fit(const struct lab_net *teacher, const struct lab_net *student, struct lab_map *m, struct err *e)
+{
+	const struct lab_layer *t = &teacher->layer[m->t_layer], *s = &student->layer[m->s_layer];
+	size_t t_places = t->width / t->last, s_places = s->width / s->last;
+
+	if (!s->learns)
+		return err_set(e, "s:%s is the input: nothing in it can learn", s->name);
+	if (m->on != MODEL_HIDDEN && (!t->heads || !s->heads))
+		return err_set(e, "%s:%s has no attention", t->heads ? "s" : teacher->name, t->heads ? s->name : t->name);
+	if (t_places != s_places)
+		return err_set(e, "%s:%s has %zu position%s, s:%s has %zu", teacher->name, t->name, t_places,
+			       t_places == 1 ? "" : "s", s->name, s_places);
+	if (m->on == MODEL_ATTENTION && t->heads != s->heads)
+		return err_set(e, "%s:%s has %zu heads, s:%s has %zu: their attention maps cannot be compared", teacher->name,
+			       t->name, t->heads, s->name, s->heads);
+	if (m->match->needs & LOSS_MAP && (t->is_tokens || t_places < 2 || m->on != MODEL_HIDDEN))
+		return err_set(e, "match %s: compares feature maps, %s:%s is none", m->match->name, teacher->name, t->name);
+	m->t_width = lab_layer_width(t, m->on);
+	m->projected = !(m->match->needs & LOSS_MAP) && m->t_width != lab_layer_width(s, m->on);
+	return 0;
 }

@@ -198,6 +198,7 @@ add_look(struct visit *v, const struct branch_term *t, const struct terms_job *j
 	assert(v->n <= TERMS_LOOKS);
 	l->loss = t->loss;
 	l->factor = 1;
+	l->row = NULL;
 	l->args = (struct loss_args){
 		.width = t->width,
 		.channels = n->out.dim[n->out.rank - 1],
@@ -287,9 +288,16 @@ terms_run(struct branch *b, const struct terms_job *job, struct terms_result *ou
 	memset(out, 0, sizeof *out);
 	out->accuracy = NAN;
 	for (int i = 0; i < b->n_terms; i++) {
-		struct visit v = { .b = b, .width = b->term[i].width };
 		const struct node *n = &b->net->graph->node[b->term[i].node];
+		struct visit v; /* looks are filled as they come: zeroing room for all of them costs as much as a small loss */
 
+		if (done[i])
+			continue;
+		v.b = b;
+		v.n = 0;
+		v.by_row = false;
+		v.clears = NULL;
+		v.width = b->term[i].width;
 		v.per = tensor_width(&n->out) / v.width;
 		v.rows = b->net->graph->rows * v.per;
 		for (int k = i; k < b->n_terms; k++) {

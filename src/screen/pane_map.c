@@ -6,6 +6,7 @@
 
 #include "retort/screen/editor.h"
 #include "retort/screen/layout.h"
+#include "retort/screen/matrix.h"
 #include "retort/screen/pane.h"
 
 static void
@@ -15,7 +16,7 @@ draw(const struct scene *s, struct canvas_area a)
 	char note[32] = "m: edit";
 
 	if (editor_is_open(s)) {
-		editor_draw(s, a);
+		matrix_draw(s, a);
 		return;
 	}
 	x = pane_heading(s, a, LAYOUT_map, "map");
@@ -29,7 +30,7 @@ draw(const struct scene *s, struct canvas_area a)
 	if (others)
 		snprintf(note, sizeof note, "+%d of others", others);
 	pane_note(a, note);
-	editor_overview(s, canvas_cut(a, 0, 1, a.width, a.height - 1), t);
+	matrix_overview(s, canvas_cut(a, 0, 1, a.width, a.height - 1), t);
 }
 
 const struct pane pane_map = {

@@ -15,10 +15,11 @@
 /* Cells of the history: more of them tell little more, and each is bytes at every evaluation. */
 #define ROWS 6
 #define COLUMNS 20
+#define NAME 15  /* columns of a term's name in a table of that width */
 #define TABLE 40 /* columns of "# big:2 s:1         93%    0.123   0.0123" */
 
 struct term {
-	char name[LAB_NAME + 16];
+	char name[LAB_NAME + 48];
 	unsigned share, raw, weighted; /* metrics */
 	uint32_t fill;
 	enum canvas_look look;
@@ -40,6 +41,20 @@ add(struct term *t, int i, bool ascii, unsigned share, unsigned raw, unsigned we
 	t->look = (enum canvas_look)(CANVAS_CURVE1 + i % 6);
 }
 
+/* "big:3 s:1 att": of the teacher as much as leaves room for the layers and what of them is compared. */
+static void
+name_pair(const struct scene *s, const struct lab_map *m, struct term *t)
+{
+	const struct lab_net *net = &s->info.teacher[m->teacher];
+	char layers[48];
+	int n = snprintf(layers, sizeof layers, ":%s s:%s%s%.3s", net->layer[m->t_layer].name,
+			 s->info.student.layer[m->s_layer].name, m->on == MODEL_HIDDEN ? "" : " ",
+			 m->on == MODEL_HIDDEN ? "" : model_tap_name[m->on]);
+	int room = n + 3 < NAME ? NAME - n : 3;
+
+	snprintf(t->name, sizeof t->name, "%.*s%s", room, net->name, layers);
+}
+
 /* Cross-entropy, distillation, and every mapped pair there is. */
 static int
 list_terms(const struct scene *s, struct term out[TERMS])
@@ -54,9 +69,7 @@ list_terms(const struct scene *s, struct term out[TERMS])
 	for (int i = 0; i < s->info.n_maps && i < LAB_MAPS; i++, n++) {
 		const struct lab_map *m = &s->info.map[i];
 
-		snprintf(out[n].name, sizeof out[n].name, "%.12s:%s s:%s%s%.3s", s->info.teacher[m->teacher].name,
-			 s->info.teacher[m->teacher].layer[m->t_layer].name, s->info.student.layer[m->s_layer].name,
-			 m->on == MODEL_HIDDEN ? "" : " ", m->on == MODEL_HIDDEN ? "" : model_tap_name[m->on]);
+		name_pair(s, m, &out[n]);
 		add(&out[n], n, ascii, metric_map(m->slot, METRIC_MAP_SHARE), metric_map(m->slot, METRIC_MAP_TRAIN),
 		    metric_map(m->slot, METRIC_MAP_WEIGHTED));
 	}

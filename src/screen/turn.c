@@ -52,16 +52,19 @@ turn_weight(const struct scene *s, int direction, struct text *line, struct err 
 	return 0;
 }
 
-/* From the weight that the cell has or is to have; below a tenth it is off. */
+/*
+ * From the weight that the cell has or is to have; below a tenth it is off. From 1 on by ones, from 10 on by tens ...:
+ * the squared errors of attention maps are small, and their weights large.
+ */
 static int
 turn_cell(struct scene *s, int direction, struct err *e)
 {
-	const struct scene_view *v = &s->view;
-	const struct scene_edit *x = editor_pending(s, v->edit_teacher, v->edit_row, v->edit_column);
-	double w = x ? x->weight : editor_weight(s, v->edit_teacher, v->edit_row, v->edit_column);
+	double w = editor_cell(s, s->view.edit_row, s->view.edit_column).weight, unit = 1;
 
-	w = tenth(w < 0 ? 0 : w, direction);
-	return editor_edit(s, w <= 0 ? -1 : w, e);
+	while (direction > 0 ? w >= unit * (1 - 1e-9) : w > unit * (1 + 1e-9))
+		unit *= 10;
+	w = unit * tenth((w < 0 ? 0 : w) / unit, direction);
+	return editor_edit(s, w <= 0 ? -1 : fmin(w, 1e6), e);
 }
 
 int

@@ -76,7 +76,8 @@ ACTION(map)
 	s->view.editing = true;
 	s->view.helping = false;
 	s->view.edit_teacher = s->view.edit_teacher < s->info.n_teachers ? s->view.edit_teacher : 0;
-	s->view.edit_column = s->view.edit_column ? s->view.edit_column : 1;
+	if (s->view.edit_column == 0 && !s->info.student.layer[0].learns)
+		s->view.edit_column = 1;
 	move_by(s, 0, 0);
 	return 0;
 }
@@ -142,6 +143,8 @@ ACTION(weight)
 }
 
 ACTION(clear_edit) { UNUSED; return need_editor(s, e) < 0 ? -1 : editor_edit(s, -1, e); }
+
+ACTION(tap) { UNUSED; return need_editor(s, e) < 0 ? -1 : editor_turn_tap(s, e); }
 
 ACTION(close_)
 {
@@ -297,6 +300,7 @@ const struct view_action view_table[] = {
 	{ "discard", "", "Forget the pending edits of the map, or leave its editor.", discard },
 	{ "weight", "N", "Give the cell of the map editor N tenths.", weight },
 	{ "clear-edit", "", "Take the cell of the map editor off the map.", clear_edit },
+	{ "tap", "", "In the map editor: what of the layers is compared; hidden, attention, value in turn.", tap },
 	{ "close", "", "Close help, editor or zoom; with nothing open, quit.", close_ },
 	{ "cancel", "", "Leave the innermost thing: question, search, help, editor, cursor.", cancel },
 	{ "log-y", "", "Logarithmic values, or linear ones.", log_y },

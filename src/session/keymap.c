@@ -99,6 +99,7 @@ static const struct {
 	{ "editor", "8", "view weight 8" },
 	{ "editor", "9", "view weight 9" },
 	{ "editor", "0", "view clear-edit" },
+	{ "editor", "o", "view tap" },
 	{ "editor", "Enter", "view apply" },
 	{ "editor", "Esc", "view discard" },
 	{ "editor", "m", "view close" },

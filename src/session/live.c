@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/screen/editor.h"
 
 #define RATE_SECONDS 0.5 /* over which speed is measured */
 
@@ -216,6 +217,7 @@ live_answer(struct live *l, const struct request *r)
 	knob_overlay(&s->info.knobs, &l->view, KNOB_VIEW);
 	say(s, r);
 	follow(s, r);
+	editor_follow(s);
 	s->version++;
 }
 

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "retort/screen/layout.h"
@@ -13,7 +14,7 @@
 const char *
 scenes_name(enum scenes_kind kind)
 {
-	static const char *const names[] = { "empty", "training", "distilling", "editing", "helping" };
+	static const char *const names[] = { "empty", "training", "distilling", "editing", "helping", "tokens", "taps" };
 
 	return names[kind];
 }
@@ -102,14 +103,15 @@ fill_training(struct scene *s)
 }
 
 static void
-add_map(struct scene *s, int teacher, int t_layer, int s_layer, double weight)
+add_map(struct scene *s, int teacher, int t_layer, int s_layer, enum model_tap on, double weight)
 {
 	struct lab_info *i = &s->info;
 	unsigned slot = (unsigned)i->n_maps;
 
 	i->map[i->n_maps++] = (struct lab_map){ .teacher = teacher, .t_layer = t_layer, .s_layer = s_layer, .match = &loss_hidden, .slot = slot,
-						.weight = weight, .projected =
-						i->teacher[teacher].layer[t_layer].width != i->student.layer[s_layer].width };
+						.on = on, .weight = weight };
+	if (lab_map_fit(&i->teacher[teacher], &i->student, &i->map[slot], NULL) < 0)
+		abort();
 	for (uint32_t step = 700; step <= 2417; step += 17)
 		scene_sample(s, LAB_MAIN, metric_map(slot, METRIC_MAP_TRAIN), step, 0.0412 + 1.0 / step);
 	scene_sample(s, LAB_MAIN, metric_map(slot, METRIC_MAP_WEIGHTED), 2417, weight * 0.0416);
@@ -156,9 +158,9 @@ fill_distilling(struct scene *s)
 	i->knobs.temperature = 4;
 	i->knobs.kd_weight = 0.7;
 	s->defaults.temperature = 2;
-	add_map(s, 0, 1, 1, 0.5);
-	add_map(s, 0, 2, 2, 0.3);
-	add_map(s, 1, 1, 2, 2.5);
+	add_map(s, 0, 1, 1, MODEL_HIDDEN, 0.5);
+	add_map(s, 0, 2, 2, MODEL_HIDDEN, 0.3);
+	add_map(s, 1, 1, 2, MODEL_HIDDEN, 2.5);
 	fill_marks(s);
 	s->rate = 412.4;
 	s->eta = 8.7;
@@ -174,8 +176,53 @@ fill_editing(struct scene *s)
 	s->view.editing = true;
 	s->view.edit_row = 2;
 	s->view.edit_column = 2;
-	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 2, 2, 0.4 };
-	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 1, 1, -1 };
+	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 2, 2, MODEL_HIDDEN, 0.4 };
+	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 1, 1, MODEL_HIDDEN, -1 };
+}
+
+/* A transformer of n blocks on 64 tokens, four classes. */
+static void
+fill_transformer(struct lab_net *net, const char *name, const char *spec, int blocks, size_t width, size_t heads)
+{
+	fill_net(net, name, spec, blocks, width);
+	for (int i = 0; i <= blocks; i++)
+		net->layer[i] = (struct lab_layer){ .width = 64 * width, .last = width, .is_tokens = true, .learns = true,
+						    .heads = i ? heads : 0, .kv_heads = i ? heads : 0 };
+	for (int i = 0; i <= blocks; i++)
+		snprintf(net->layer[i].name, sizeof net->layer[i].name, "%d", i);
+	net->layer[blocks + 1].width = net->layer[blocks + 1].last = 4;
+}
+
+static void
+fill_tokens(struct scene *s)
+{
+	struct lab_info *i = &s->info;
+
+	fill_distilling(s);
+	i->n_maps = 0;
+	i->n_teachers = 2;
+	snprintf(i->data, sizeof i->data, "sentences");
+	fill_transformer(&i->teacher[0], "big", "transformer layers=2 width=32", 2, 32, 4);
+	fill_transformer(&i->teacher[1], "teacher-of-many", "transformer layers=4 width=128 heads=8", 4, 128, 8);
+	fill_transformer(&i->student, "s", "transformer layers=1 width=16", 1, 16, 4);
+	i->teacher[0].ready = i->teacher[1].ready = true;
+	add_map(s, 0, 1, 1, MODEL_ATTENTION, 10);
+	add_map(s, 1, 4, 1, MODEL_VALUE, 0.25);
+	add_map(s, 0, 2, 1, MODEL_HIDDEN, 0.5);
+	add_map(s, 0, 2, 1, MODEL_ATTENTION, 3);
+	add_map(s, 0, 0, 0, MODEL_HIDDEN, 123456);
+}
+
+static void
+fill_taps(struct scene *s)
+{
+	fill_tokens(s);
+	s->view.editing = true;
+	s->view.edit_on = MODEL_ATTENTION;
+	s->view.edit_row = s->view.edit_column = 1;
+	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 1, 1, MODEL_ATTENTION, 20 };
+	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 2, 1, MODEL_HIDDEN, -1 };
+	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 2, 1, MODEL_VALUE, 0.7 };
 }
 
 static void
@@ -196,7 +243,7 @@ void
 scenes_make(struct scene *s, enum scenes_kind kind)
 {
 	static void (*const fill[])(struct scene *s) = { NULL, fill_training, fill_distilling, fill_editing,
-							 fill_helping };
+							 fill_helping, fill_tokens, fill_taps };
 
 	scene_init(s);
 	knob_defaults(&s->defaults);

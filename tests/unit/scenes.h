@@ -11,6 +11,8 @@ enum scenes_kind {
 	SCENES_DISTILLING, /* two teachers, three maps, marks, a pending knob */
 	SCENES_EDITING,   /* the same in the map editor, two edits pending */
 	SCENES_HELPING,   /* a page of the manual with a search */
+	SCENES_TOKENS,    /* networks with attention, pairs on all that layers have */
+	SCENES_TAPS,      /* the same in the map editor, on attention, three edits pending */
 	SCENES_KINDS,
 };
 

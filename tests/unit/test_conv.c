@@ -136,6 +136,66 @@ convolution_is_the_sum_over_its_windows(void **state)
 	}
 }
 
+/* Backward from a gradient, or with `pull` from that alone (`met` false) or from both. */
+static void
+go_down(struct oprig *r, const double *grad, real *pull, bool met, real *dx)
+{
+	struct node *n = &r->g->node[r->out], *x = &r->g->node[r->input[0]];
+
+	r->g->keeps = r->g->training = true;
+	graph_forward(r->g, r->out);
+	graph_zero(r->g);
+	for (size_t i = 0; i < r->len; i++)
+		n->grad[i] = grad ? grad[i] : NAN; /* what nobody has written must not be read */
+	n->pull = pull;
+	n->met = met;
+	graph_backward(r->g);
+	n->pull = NULL;
+	memcpy(dx, x->grad, r->g->rows * tensor_width(&x->out) * sizeof *dx);
+}
+
+static void
+a_pull_is_the_gradient_of_its_multiple_of_the_value(void **state)
+{
+	static const struct oprig_case cases[] = {
+		{ .op = "conv", .n_in = 1, .in = { { 3, { 6, 5, 2 }, 0, 0 } }, .attr = { ACT_RELU, 8, 3, 1, 1, 1 } },
+		{ .op = "conv", .n_in = 1, .in = { { 3, { 6, 5, 2 }, 0, 0 } }, .attr = { ACT_RELU, 19, 3, 1, 1, 1 } },
+		{ .op = "conv", .n_in = 1, .in = { { 3, { 6, 5, 2 }, 0, 0 } }, .attr = { ACT_TANH, 8, 3, 1, 1, 1 } },
+		{ .op = "pool", .n_in = 1, .in = { { 3, { 6, 4, 9 }, 0, 0 } }, .attr = { POOL_MAX, 2 } },
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
+		for (int alone = 0; alone < 2; alone++) {
+			real pull[400], want[1500], got[1500], *grad;
+			double whole[4000];
+			struct oprig r;
+			const struct node *n;
+			size_t len, channels;
+
+			oprig_make(&r, &cases[c], 1);
+			n = &r.g->node[r.out];
+			channels = n->out.dim[3];
+			len = r.g->rows * tensor_width(&r.g->node[r.input[0]].out);
+			CHECK(r.len <= 4000 && len <= 1500 && r.len / channels <= 400);
+			grad = mem_array(r.layout.len + 1, sizeof *grad);
+			for (size_t i = 0; i < r.len / channels; i++)
+				pull[i] = (real)0.1 * (real)(i % 7) - (real)0.25;
+			graph_forward(r.g, r.out);
+			for (size_t i = 0; i < r.len; i++)
+				whole[i] = (alone ? 0 : r.mix[i]) + (double)(pull[i / channels] * n->out.data[i]);
+			go_down(&r, whole, NULL, true, want);
+			memcpy(grad, r.grad, r.layout.len * sizeof *grad);
+			go_down(&r, alone ? NULL : r.mix, pull, !alone, got);
+			for (size_t i = 0; i < len; i++)
+				CHECK_NEAR(got[i], want[i], 1e-12);
+			for (size_t i = 0; i < r.layout.len; i++)
+				CHECK_NEAR(r.grad[i], grad[i], 1e-11);
+			mem_free(grad);
+			oprig_free(&r);
+		}
+}
+
 struct pool_case {
 	size_t rows, h, w, c;
 	int kind, size, stride, padding;
@@ -402,6 +462,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(convolution_is_the_sum_over_its_windows),
+		TEST(a_pull_is_the_gradient_of_its_multiple_of_the_value),
 		TEST(pooling_is_the_largest_or_the_mean_of_its_windows),
 		TEST(nan_does_not_vanish_in_a_pool),
 		TEST(a_global_pool_is_the_mean_of_each_channel),

@@ -31,6 +31,12 @@ static const struct golden goldens[] = {
 	{ "editing-80x24", SCENES_EDITING, 80, 24, false, NULL },
 	{ "editing-80x24-ascii", SCENES_EDITING, 80, 24, true, NULL },
 	{ "editing-40x12", SCENES_EDITING, 40, 12, false, NULL },
+	{ "tokens-80x24", SCENES_TOKENS, 80, 24, false, NULL },
+	{ "tokens-160x50", SCENES_TOKENS, 160, 50, false, NULL },
+	{ "tokens-30x8", SCENES_TOKENS, 30, 8, false, "map" },
+	{ "taps-80x24", SCENES_TAPS, 80, 24, false, NULL },
+	{ "taps-80x24-ascii", SCENES_TAPS, 80, 24, true, NULL },
+	{ "taps-40x12", SCENES_TAPS, 40, 12, false, NULL },
 	{ "helping-80x24", SCENES_HELPING, 80, 24, false, NULL },
 	{ "knobs-120x24", SCENES_DISTILLING, 120, 24, false, "knobs" },
 	{ "teachers-100x12", SCENES_DISTILLING, 100, 12, false, "teachers" },
@@ -301,6 +307,67 @@ looks_tell_focus_pending_errors_and_matches(void **state)
 	canvas_release(&c);
 }
 
+/* Whether a text stands on the screen, and in what look: seven bits. */
+static void
+check_shown(const struct scene *s, struct canvas *c, const char *text, int look)
+{
+	pane_draw_all(s, c);
+	if (look_of(c, text) != look) {
+		struct text t = { 0 };
+
+		canvas_dump(c, &t);
+		fail_msg("'%s' is not there in look %d:\n%s", text, look, text_get(&t));
+	}
+}
+
+static void
+the_editor_says_how_a_pair_is_compared_or_why_it_cannot_be(void **state)
+{
+	struct canvas c = { 0 };
+	struct scene s;
+	struct lab_layer *t, *st;
+
+	(void)state;
+	scenes_make(&s, SCENES_TAPS);
+	s.utf8 = false;
+	t = s.info.teacher[0].layer;
+	st = s.info.student.layer;
+	canvas_resize(&c, 100, 24);
+	check_shown(&s, &c, "squared error of the attention maps of 4 heads", CANVAS_PLAIN);
+	check_shown(&s, &c, "big:1 -> s:1 on attention", CANVAS_BOLD);
+	s.view.edit_row = 0;
+	check_shown(&s, &c, "big:0 has no attention", CANVAS_WARN);
+	s.view.edit_row = 2;
+	check_shown(&s, &c, "on hidden weight 0.5", CANVAS_DIM);
+	st[1].heads = 2;
+	s.info.n_maps = 0;
+	check_shown(&s, &c, "big:2 has 4 heads, s:1 has 2: their attention maps cannot be compared", CANVAS_WARN);
+	s.view.edit_on = MODEL_VALUE;
+	st[1].kv_heads = 1; /* of two query heads: 8 numbers */
+	check_shown(&s, &c, "mean squared error of values, learned projection 8 -> 32 (288 parameters)", CANVAS_PLAIN);
+	check_shown(&s, &c, "big:2 -> s:1 on value", CANVAS_BOLD);
+	s.view.edit_on = MODEL_HIDDEN;
+	check_shown(&s, &c, "mean squared error through a learned projection 16 -> 32 (544 parameters)", CANVAS_PLAIN);
+	check_shown(&s, &c, "32x64", CANVAS_DIM);
+	s.view.edit_column = 2;
+	check_shown(&s, &c, "big:2 has 64 positions, s:logits has 1", CANVAS_WARN);
+	s.view.edit_column = 0;
+	check_shown(&s, &c, "big:2 -> s:0", CANVAS_BOLD); /* the embedding learns */
+	check_shown(&s, &c, "not mapped", CANVAS_DIM);
+	st[0].learns = false;
+	check_shown(&s, &c, "s:0 is the input: nothing in it can learn", CANVAS_WARN);
+	s.view.edit_row = s.view.edit_column = s.view.n_edits = 1;
+	t[1] = (struct lab_layer){ .name = "1", .width = 14 * 14 * 32, .last = 32, .learns = true };
+	st[1] = (struct lab_layer){ .name = "1", .width = 14 * 14 * 8, .last = 8, .learns = true };
+	s.info.map[s.info.n_maps++] = (struct lab_map){ .t_layer = 1, .s_layer = 1, .match = &loss_at, .weight = 100 };
+	check_shown(&s, &c, "attention transfer between maps of 14 x 14 places", CANVAS_PLAIN);
+	t[1].width = st[1].width = 12345678 * t[1].last; /* does not fit a cell: then the numbers of a place alone */
+	check_shown(&s, &c, "attention transfer between maps of 12345678 places", CANVAS_PLAIN);
+	check_shown(&s, &c, "8        4", CANVAS_DIM);
+	canvas_release(&c);
+	scene_release(&s);
+}
+
 static void
 the_cursor_stands_in_the_prompt_and_at_a_question(void **state)
 {
@@ -355,6 +422,7 @@ main(void)
 		TEST(every_scene_is_drawn_at_every_small_size),
 		TEST(a_terminal_of_seven_bits_gets_seven_bits),
 		TEST(looks_tell_focus_pending_errors_and_matches),
+		TEST(the_editor_says_how_a_pair_is_compared_or_why_it_cannot_be),
 		TEST(the_cursor_stands_in_the_prompt_and_at_a_question),
 		TEST(panes_are_found_by_name_and_in_the_order_of_their_list),
 	};

@@ -49,7 +49,8 @@ distilling(struct scene *s)
 	i->step = 600;
 	i->until = 2000;
 	i->n_maps = 1;
-	i->map[0] = (struct lab_map){ .t_layer = 1, .s_layer = 1, .match = &loss_hidden, .weight = 0.5, .projected = true };
+	i->map[0] = (struct lab_map){ .t_layer = 1, .s_layer = 1, .match = &loss_hidden, .weight = 0.5, .projected = true,
+				      .t_width = 256 };
 	s->rate = 412;
 	s->eta = 3.4;
 	s->recording = true;

@@ -7,6 +7,7 @@
 #include "retort/base/io.h"
 #include "retort/base/rng.h"
 #include "retort/engine/blas.h"
+#include "retort/kd/places.h"
 #include "retort/kd/teacher.h"
 
 #define ROWS 150
@@ -55,7 +56,7 @@ rig_open(struct rig *r)
 		rows[i] = i * 13 % ROWS;
 	batch_fill(&r->batch, &ds, rows, ASKED, NULL);
 	r->wants[1] = 1u << MODEL_HIDDEN | 1u << MODEL_ATTENTION;
-	r->wants[2] = 1u << MODEL_VALUE;
+	r->wants[2] = 1u << MODEL_VALUE | 1u << TEACHER_PLACES;
 }
 
 static void
@@ -83,16 +84,16 @@ answers(struct rig *r, size_t *len)
 	*len = 0;
 	teacher_ask(&r->says, &r->batch);
 	for (int i = 0; i < r->layers; i++)
-		for (int tap = 0; tap < MODEL_TAPS; tap++) {
+		for (int what = 0; what < TEACHER_ASKS; what++) {
 			const real *x, *look;
 			const int32_t *row;
 			size_t n, width;
 
-			if (!(r->says.wants[i] & 1u << tap) || (r->options.top && i == r->layers - 1))
+			if (!(r->says.wants[i] & 1u << what) || (r->options.top && i == r->layers - 1))
 				continue;
-			n = ASKED * teacher_width(&r->says, i, (enum model_tap)tap);
-			x = teacher_answer(&r->says, i, (enum model_tap)tap, &r->batch, out);
-			look = teacher_look(&r->says, i, (enum model_tap)tap, &r->batch, &row);
+			n = ASKED * teacher_width(&r->says, i, what);
+			x = teacher_answer(&r->says, i, what, &r->batch, out);
+			look = teacher_look(&r->says, i, what, &r->batch, &row);
 			width = n / ASKED;
 			for (size_t k = 0; k < ASKED; k++)
 				CHECK(memcmp(look + (row ? (size_t)row[k] : k) * width, x + k * width, width * sizeof *x) == 0);
@@ -219,6 +220,37 @@ the_largest_logits_are_kept_with_the_mass_of_the_rest(void **state)
 	rig_close(&r);
 }
 
+/* Asked for at every step or kept: it is the map of the layer's hidden state, which need not be wanted itself. */
+static void
+where_a_map_is_large_is_told_without_the_map(void **state)
+{
+	real map[ASKED * LENGTH * 8], want[ASKED * LENGTH], got[ASKED * LENGTH];
+	struct rig r;
+	struct err e;
+
+	(void)state;
+	rig_open(&r);
+	r.wants[2] |= 1u << MODEL_HIDDEN;
+	CHECK_INT(open_teacher(&r, &e), 0);
+	teacher_ask(&r.says, &r.batch);
+	teacher_answer(&r.says, 2, MODEL_HIDDEN, &r.batch, map);
+	places_map(map, ASKED, LENGTH, 8, want, NULL);
+	for (int kept = 0; kept < 2; kept++) {
+		const real *says;
+
+		teacher_close(&r.says);
+		r.wants[2] = 1u << TEACHER_PLACES;
+		r.options.cache = kept ? TEACHER_MEMORY : TEACHER_OFF;
+		CHECK_INT(open_teacher(&r, &e), 0);
+		CHECK_INT(teacher_width(&r.says, 2, TEACHER_PLACES), LENGTH);
+		teacher_ask(&r.says, &r.batch);
+		says = teacher_answer(&r.says, 2, TEACHER_PLACES, &r.batch, got);
+		for (size_t i = 0; i < ASKED * LENGTH; i++)
+			CHECK_NEAR(says[i], want[i], 1e-12);
+	}
+	rig_close(&r);
+}
+
 static void
 what_cannot_be_kept_is_refused(void **state)
 {
@@ -332,6 +364,7 @@ main(void)
 		TEST(answers_are_the_same_wherever_they_are_kept),
 		TEST(a_file_of_answers_is_found_again_and_never_under_another_key),
 		TEST(the_largest_logits_are_kept_with_the_mass_of_the_rest),
+		TEST(where_a_map_is_large_is_told_without_the_map),
 		TEST(what_cannot_be_kept_is_refused),
 		TEST(rounded_weights_answer_nearly_the_same_and_say_how_nearly),
 		TEST(rounded_weights_are_rounded_again_when_they_change),

@@ -177,7 +177,9 @@ the_editor_applies_exactly_what_is_pending_as_one_line(void **state)
 
 	(void)state;
 	scenes_make(&s, SCENES_EDITING);
-	CHECK_STR(done(&s, "apply", ""), "map big:2 s:2 match hidden weight 0.4 and big:1 s:1 off");
+	s.info.map[1].match = &loss_at; /* big:2 s:2 keeps it */
+	CHECK_STR(done(&s, "apply", ""), "map big:2 s:2 match at weight 0.4 and big:1 s:1 off");
+	s.info.map[1].match = &loss_hidden;
 	CHECK_INT(s.view.n_edits, 0);
 	CHECK(is_refused(&s, "apply", ""));
 	CHECK_STR(done(&s, "weight", "7"), "");
@@ -202,7 +204,7 @@ an_edit_back_to_what_is_mapped_is_no_edit(void **state)
 	scenes_make(&s, SCENES_EDITING);
 	CHECK_STR(done(&s, "weight", "3"), ""); /* as it is mapped */
 	CHECK_INT(s.view.n_edits, 1);
-	CHECK(editor_pending(&s, 0, 2, 2) == NULL);
+	CHECK(editor_pending(&s, &(struct scene_edit){ 0, 2, 2, MODEL_HIDDEN, 0 }) == NULL);
 	CHECK_STR(done(&s, "clear-edit", ""), "");
 	CHECK_INT(s.view.n_edits, 2);
 	for (int i = 0; i < 5; i++)
@@ -222,6 +224,112 @@ an_edit_back_to_what_is_mapped_is_no_edit(void **state)
 }
 
 static void
+pending_edits_of_all_taps_are_applied_together(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scenes_make(&s, SCENES_TAPS);
+	CHECK_STR(done(&s, "more", ""), ""); /* by tens from 10 on */
+	CHECK_STR(done(&s, "down", ""), "");
+	CHECK_STR(done(&s, "less", ""), "");
+	CHECK_STR(done(&s, "tap", ""), "");
+	CHECK_INT(s.view.edit_on, MODEL_VALUE);
+	CHECK_STR(done(&s, "less", ""), "");
+	CHECK_STR(done(&s, "tap", ""), "");
+	CHECK_INT(s.view.edit_on, MODEL_HIDDEN);
+	CHECK_STR(done(&s, "more", ""), ""); /* off is pending: from nothing */
+	CHECK_STR(done(&s, "apply", ""), "map big:1 s:1 on attention match hidden weight 30 and "
+		  "big:2 s:1 on attention match hidden weight 2 and big:2 s:1 on value match hidden weight 0.6 and "
+		  "big:2 s:1 match hidden weight 0.1");
+	CHECK_STR(done(&s, "tap", ""), "");
+	CHECK_STR(done(&s, "clear-edit", ""), "");
+	CHECK_STR(done(&s, "apply", ""), "map big:2 s:1 on attention off");
+	scene_release(&s);
+}
+
+static void
+a_cell_goes_by_tenths_to_one_and_by_ones_from_there(void **state)
+{
+	static const double up[] = { 0.9, 1, 2, 3 }, down[] = { 2, 1, 0.9, 0.8 };
+	struct scene s;
+
+	(void)state;
+	scenes_make(&s, SCENES_EDITING);
+	done(&s, "weight", "8");
+	for (int i = 0; i < 4; i++) {
+		done(&s, "more", "");
+		CHECK(s.view.edit[s.view.n_edits - 1].weight == up[i]);
+	}
+	for (int i = 0; i < 4; i++) {
+		done(&s, "less", "");
+		CHECK(s.view.edit[s.view.n_edits - 1].weight == down[i]);
+	}
+	for (int i = 0; i < 100; i++)
+		done(&s, "more", "");
+	CHECK(s.view.edit[s.view.n_edits - 1].weight == 1e6); /* as much as there is */
+	scene_release(&s);
+}
+
+static void
+impossible_pairs_are_refused_as_the_lab_would_refuse_them(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scenes_make(&s, SCENES_TAPS);
+	CHECK_STR(done(&s, "up", ""), "");
+	CHECK_STR(done(&s, "weight", "5"), "error: big:0 has no attention");
+	CHECK_STR(done(&s, "branch", ""), "");
+	CHECK_STR(done(&s, "down", ""), "");
+	CHECK_STR(done(&s, "weight", "5"),
+		  "error: teacher-of-many:1 has 8 heads, s:1 has 4: their attention maps cannot be compared");
+	CHECK_STR(done(&s, "tap", ""), "");
+	CHECK_STR(done(&s, "weight", "5"), "");
+	CHECK_STR(done(&s, "tap", ""), "");
+	CHECK_STR(done(&s, "right", ""), "");
+	CHECK_STR(done(&s, "weight", "5"), "error: teacher-of-many:1 has 64 positions, s:logits has 1");
+	CHECK_INT(s.view.n_edits, 4);
+	scene_release(&s);
+	scenes_make(&s, SCENES_EDITING);
+	CHECK_STR(done(&s, "tap", ""), "error: big has no attention: hidden states are all that can be compared");
+	s.view.edit_on = MODEL_VALUE; /* as another teacher has left it */
+	CHECK_STR(done(&s, "tap", ""), "");
+	CHECK_INT(s.view.edit_on, MODEL_HIDDEN);
+	scene_release(&s);
+	scenes_make(&s, SCENES_DISTILLING);
+	CHECK(is_refused(&s, "tap", "")); /* the editor is closed */
+	scene_release(&s);
+}
+
+/* Another student under an open editor: the cursor is where nothing is any more. */
+static void
+a_network_that_is_exchanged_leaves_an_editor_that_can_be_drawn(void **state)
+{
+	struct canvas c = { 0 };
+	struct scene s;
+
+	(void)state;
+	canvas_resize(&c, 80, 24);
+	scenes_make(&s, SCENES_TAPS);
+	s.view.edit_row = 3;
+	s.view.edit_column = 2;
+	s.info.n_maps = 0;
+	s.info.student = (struct lab_net){ .name = "s", .n_layers = 1, .layer = { { .name = "0", .width = 4, .last = 4 } } };
+	s.info.teacher[0].n_layers = 1;
+	s.info.teacher[0].layer[3] = (struct lab_layer){ .name = "" };
+	pane_draw_all(&s, &c);
+	CHECK_STR(done(&s, "weight", "5"), "error: map: the layer is gone");
+	CHECK_STR(done(&s, "apply", ""), "error: map: the layers of the pending edits are gone");
+	editor_follow(&s);
+	CHECK_INT(s.view.edit_row, 0);
+	CHECK_INT(s.view.edit_column, 0);
+	pane_draw_all(&s, &c);
+	canvas_release(&c);
+	scene_release(&s);
+}
+
+static void
 edits_of_layers_that_are_gone_are_dropped(void **state)
 {
 	struct scene s;
@@ -230,6 +338,11 @@ edits_of_layers_that_are_gone_are_dropped(void **state)
 	scenes_make(&s, SCENES_EDITING);
 	s.info.student.n_layers = 2; /* s:2 is gone */
 	CHECK_STR(done(&s, "apply", ""), "map big:1 s:1 off");
+	scene_release(&s);
+	scenes_make(&s, SCENES_TAPS);
+	s.info.n_maps = 0;
+	s.info.student.layer[1].heads = 2; /* no attention maps of four heads any more, and nothing to take off */
+	CHECK_STR(done(&s, "apply", ""), "map big:2 s:1 on value match hidden weight 0.7");
 	scene_release(&s);
 	scenes_make(&s, SCENES_EDITING);
 	s.info.n_teachers = 0;
@@ -448,6 +561,10 @@ main(void)
 		TEST(the_mixer_gives_one_command_for_each_teacher_that_changes),
 		TEST(the_editor_applies_exactly_what_is_pending_as_one_line),
 		TEST(an_edit_back_to_what_is_mapped_is_no_edit),
+		TEST(pending_edits_of_all_taps_are_applied_together),
+		TEST(a_cell_goes_by_tenths_to_one_and_by_ones_from_there),
+		TEST(impossible_pairs_are_refused_as_the_lab_would_refuse_them),
+		TEST(a_network_that_is_exchanged_leaves_an_editor_that_can_be_drawn),
 		TEST(edits_of_layers_that_are_gone_are_dropped),
 		TEST(the_editor_needs_a_teacher_and_a_student),
 		TEST(close_and_cancel_leave_the_innermost_thing_first),

@@ -33,4 +33,14 @@
 
 #define MULTI_INLINE inline __attribute__((always_inline))
 
+/*
+ * Before a loop of at most 16 rounds whose number is known where it is inlined: unrolled to the end. Sums are in registers
+ * only where no loop over them is left; clang takes a number for less than that.
+ */
+#ifdef __clang__
+#define MULTI_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define MULTI_UNROLL _Pragma("GCC unroll 16")
+#endif
+
 #endif

@@ -26,4 +26,14 @@ cut_from(size_t items, int pieces, int index)
 	return items * (size_t)index / (size_t)pieces;
 }
 
+/* Strip `index` of `strips` along a side, in multiples of `unit` but for the end: where it begins and how long it is. */
+static inline void
+cut_strip(size_t side, size_t unit, size_t strips, size_t index, size_t *from, size_t *len)
+{
+	size_t units = (side + unit - 1) / unit, to = units * (index + 1) / strips * unit;
+
+	*from = units * index / strips * unit;
+	*len = (to < side ? to : side) - *from;
+}
+
 #endif

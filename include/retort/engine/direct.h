@@ -11,8 +11,8 @@
 
 /*
  * A map is copied into scratch with its padding around it, so that no loop asks where it ends, and
- * channels out are worked on sixteen at a time: a line of positions stays in the first cache while the
- * numbers of its windows pass, several at once. Two kinds: every channel of the map goes into every
+ * channels out are worked on sixteen at a time: sums of several positions, or of several weights, stay in
+ * registers while the numbers of their windows pass. Two kinds: every channel of the map goes into every
  * one that comes out (groups of 1), or each into its own (depthwise).
  */
 struct direct {
@@ -38,14 +38,21 @@ bool direct_plan(struct direct *d, const struct window *w, size_t groups, size_t
  */
 void direct_begin(const struct direct *d, const real *w, real *scratch);
 
-/* One map: y [down, across, out] from x. b may be NULL. */
-void direct_forward(const struct direct *d, const real *x, const real *b, real *scratch, real *y);
+/* One map: y [down, across, out] from x, behind relu if that is asked for. b may be NULL. */
+void direct_forward(const struct direct *d, const real *x, const real *b, bool relu, real *scratch, real *y);
 
 /* One map's part of the weight gradient goes into the sum in scratch; direct_sum writes it out, shaped as w is. */
 void direct_weight(const struct direct *d, const real *x, const real *dy, real *scratch);
 void direct_sum(const struct direct *d, const real *scratch, real *dw);
 
-/* Adds one map's input gradient to dx. Depthwise only: elsewhere the product is no worse. */
+/*
+ * Not depthwise, the gradient of the input is a convolution too: of dy, padded, with windows turned around. Its plan,
+ * and direct_begin for it with the weights of `d`; then direct_forward makes dx of dy. False where strides leave gaps.
+ */
+bool direct_turn(const struct direct *d, struct direct *back);
+void direct_begin_back(const struct direct *back, const real *w, real *scratch);
+
+/* Adds one map's input gradient to dx. Depthwise only. */
 void direct_input(const struct direct *d, const real *dy, real *scratch, real *dx);
 
 #endif

@@ -1,4 +1,4 @@
-/* Products with a weight that stays: laid out once for the machine's vectors, or rounded to bfloat16 for its matrix unit. */
+/* Products with a weight that stays: laid out once for the machine's vectors, or rounded to bfloat16. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_ENGINE_PACKED_H
 #define RETORT_ENGINE_PACKED_H
@@ -15,11 +15,9 @@ struct packed;
  *
  * With `bf16` weight and input are rounded to bfloat16: 8 bits of the 24 that float has, to the nearest, ties to even,
  * the same range of exponents, denormal numbers to 0. Products of two are exact in float; they are added in float, by the
- * tiles of AMX where the processor has them and the system lets us, else by BLAS, which gains nothing but the same
- * roundings. In the library of double numbers the sums are double.
- *
- * Rejected: the vectors of AVX512-BF16. On the processor measured, which has both, they do half as many operations a
- * second as those of single precision, and AMX five times as many.
+ * tiles of AMX where the processor has them and the system lets us (tiles.h), else by the vectors of AVX512-BF16 where they
+ * pay (dots.h), else by BLAS, which gains nothing but the same roundings. Each of the three adds in an order of its own.
+ * In the library of double numbers the sums are double.
  */
 
 /*
@@ -32,7 +30,7 @@ void packed_free(struct packed *p); /* packed_free(NULL) is fine */
 /* Bytes that packed_new asks for. */
 size_t packed_size(size_t in, size_t out, bool bf16);
 
-/* "panels amx", "panels", or "" where BLAS does it all: bits depend on it. Any thread. */
+/* "panels amx", "panels avx512bf16", "panels", or "" where BLAS does it all: bits depend on it. Any thread. */
 const char *packed_name(void);
 
 /* y = x w: x [rows, in] and y [rows, out], `ldx` and `ldy` numbers from one row to the next. */

@@ -111,4 +111,13 @@ int lab_info_teacher(const struct lab_info *info, const char *name, struct err *
  */
 int lab_info_layer(const struct lab_net *net, const char *layer, enum model_tap *on, struct err *e);
 
+/* Numbers in one position of what of a layer is looked at: of values, those of the key heads; of attention, a map's heads. */
+size_t lab_layer_width(const struct lab_layer *l, enum model_tap on);
+
+/*
+ * Whether the pair of m's t_layer, s_layer, on and match can be mapped: fills its projected and t_width. -1: it cannot,
+ * and why. Nothing else of m is looked at.
+ */
+int lab_map_fit(const struct lab_net *teacher, const struct lab_net *student, struct lab_map *m, struct err *e);
+
 #endif

@@ -1,24 +1,40 @@
-/* The map editor: a matrix of layers, edits pending until they are applied as one change. */
+/* The map editor: what is mapped, and edits that are pending until they are applied as one change. matrix.h draws it. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_SCREEN_EDITOR_H
 #define RETORT_SCREEN_EDITOR_H
 
 #include "retort/base/err.h"
 #include "retort/base/text.h"
-#include "retort/screen/canvas.h"
 #include "retort/screen/scene.h"
+
+/* Where an edit names a pair, its weight is not looked at. */
 
 /* The editor is wanted, and there are a teacher and a student to map. */
 bool editor_is_open(const struct scene *s);
 
-/* The pair of hidden states as mapped now, or NULL; those of attention maps and values are shown, not edited. */
-const struct lab_map *editor_mapped(const struct scene *s, int teacher, int t_layer, int s_layer);
+/* The pair of a cell of the matrix, on what is shown; its weight is that which it has or is to have, < 0: not mapped. */
+struct scene_edit editor_cell(const struct scene *s, int row, int column);
+
+/* The pair as mapped now, or NULL. */
+const struct lab_map *editor_mapped(const struct scene *s, const struct scene_edit *x);
 
 /* The weight of a pair as mapped now; < 0: not mapped. */
-double editor_weight(const struct scene *s, int teacher, int t_layer, int s_layer);
+double editor_weight(const struct scene *s, const struct scene_edit *x);
 
 /* The pending edit of a pair, or NULL. */
-const struct scene_edit *editor_pending(const struct scene *s, int teacher, int t_layer, int s_layer);
+const struct scene_edit *editor_pending(const struct scene *s, const struct scene_edit *x);
+
+/* The lab may have changed since an edit was made: both layers are still there. */
+bool editor_has_layers(const struct scene *s, const struct scene_edit *x);
+
+/* The lab has changed: the cursor goes back to layers that are there. */
+void editor_follow(struct scene *s);
+
+/*
+ * What a pair is or would be, as the lab sees it: compared as now, or, not mapped, by hidden's loss.
+ * -1: it cannot be, and why.
+ */
+int editor_fit(const struct scene *s, const struct scene_edit *x, struct lab_map *m, struct err *e);
 
 /*
  * Make `weight` pending for the cell under the cursor, < 0 off; what is mapped already leaves
@@ -26,16 +42,13 @@ const struct scene_edit *editor_pending(const struct scene *s, int teacher, int 
  */
 int editor_edit(struct scene *s, double weight, struct err *e);
 
+/* Show what comes next of hidden, attention, value. -1: there is no attention in one of the two. */
+int editor_turn_tap(struct scene *s, struct err *e);
+
 /*
  * One `map` line for all that is pending, into `line`; nothing is pending afterwards. Edits of
- * layers that are gone are dropped.
+ * layers that are gone, or of pairs that cannot be any more, are dropped.
  */
 void editor_apply(struct scene *s, struct text *line);
-
-/* Draw the editor over the whole area. */
-void editor_draw(const struct scene *s, struct canvas_area a);
-
-/* Draw the matrix small, or, where it does not fit, a list of what is mapped. */
-void editor_overview(const struct scene *s, struct canvas_area a, int teacher);
 
 #endif

@@ -41,6 +41,7 @@ enum scene_wants {
 /* One pending edit in the map editor. */
 struct scene_edit {
 	int teacher, t_layer, s_layer;
+	enum model_tap on; /* what of them is compared */
 	double weight;     /* < 0: off */
 };
 
@@ -61,6 +62,7 @@ struct scene_view {
 	/* map editor */
 	bool editing;
 	int edit_teacher, edit_row, edit_column; /* teacher, its layer, student layer */
+	enum model_tap edit_on;                  /* what of them the matrix is about */
 	int edit_top, edit_left;                 /* first visible row and column */
 	int n_edits;
 	struct scene_edit edit[LAB_MAPS];

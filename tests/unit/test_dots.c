@@ -1,0 +1,220 @@
+/* test_dots.c: the products of AVX512-BF16 against sums in double of numbers rounded by arithmetic. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include "retort/base/mem.h"
+#include "retort/base/rng.h"
+#include "retort/engine/dots.h"
+
+#define PANEL 16
+#define FILL(n) (((n) + DOTS_UNIT - 1) / DOTS_UNIT * DOTS_UNIT)
+
+/* Eight bits of mantissa, to nearest, ties to even. */
+static float
+rounded(float x)
+{
+	int exponent;
+	double part;
+
+	if (!isfinite(x) || x == 0)
+		return x;
+	part = frexp(x, &exponent);
+	return fabsf(x) < 0x1p-126f ? 0 : (float)ldexp(nearbyint(part * 256) / 256, exponent);
+}
+
+static uint16_t
+upper_half(float x)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &x, sizeof bits);
+	return (uint16_t)(bits >> 16);
+}
+
+struct rig {
+	size_t rows, in, columns, ldx, ldy;
+	float *x, *w, *y;
+	uint16_t *panels, *scratch;
+};
+
+/* Into panels; columns that are not there hold what is not a number, and so does the scratch: neither may be seen in y. */
+static void
+lay_out(struct rig *r)
+{
+	size_t deep = FILL(r->in), n = deep * FILL(r->columns);
+
+	for (size_t i = 0; i < n; i++) {
+		size_t k = i / (2 * PANEL) * 2 % deep + i % 2, c = i / (PANEL * deep) * PANEL + i / 2 % PANEL;
+
+		r->panels[i] = c >= r->columns ? 0x7FC0 : k < r->in ? upper_half(r->w[k * r->columns + c]) : 0;
+	}
+	memset(r->scratch, 0xFF, DOTS_STRIP * deep * sizeof *r->scratch);
+}
+
+static void
+rig_open(struct rig *r, size_t rows, size_t in, size_t columns)
+{
+	struct rng w = rng_stream(1, "w", in, columns), x = rng_stream(1, "x", rows, in);
+
+	*r = (struct rig){ .rows = rows, .in = in, .columns = columns, .ldx = in + 3, .ldy = columns + 5 };
+	r->x = mem_array(rows * r->ldx - 3, sizeof *r->x); /* to the number: a sanitizer sees what is read beyond */
+	r->w = mem_array(in * columns, sizeof *r->w);
+	r->y = mem_array(rows * r->ldy, sizeof *r->y);
+	r->panels = mem_try(FILL(in) * FILL(columns), sizeof *r->panels);
+	r->scratch = mem_try(DOTS_STRIP * FILL(in), sizeof *r->scratch);
+	for (size_t i = 0; i < in * columns; i++)
+		r->w[i] = rounded((float)rng_normal(w, i));
+	for (size_t i = 0; i < rows * r->ldx - 3; i++)
+		r->x[i] = i % r->ldx < in ? (float)rng_normal(x, i) : NAN; /* between rows: not read, or it shows */
+	for (size_t i = 0; i < rows * r->ldy; i++)
+		r->y[i] = 77;
+	lay_out(r);
+}
+
+static void
+rig_close(struct rig *r)
+{
+	mem_free(r->x);
+	mem_free(r->w);
+	mem_free(r->y);
+	mem_free(r->panels);
+	mem_free(r->scratch);
+}
+
+static void
+run(struct rig *r)
+{
+	dots_product(r->x, r->ldx, r->rows, r->in, r->panels, r->columns, r->y, r->ldy, r->scratch);
+}
+
+/* Every number of y, and that nothing behind the rows was touched. */
+static void
+check_sums(const struct rig *r)
+{
+	for (size_t i = 0; i < r->rows; i++) {
+		for (size_t c = 0; c < r->columns; c++) {
+			double sum = 0, size = 0;
+
+			for (size_t k = 0; k < r->in; k++) {
+				double term = (double)rounded(r->x[i * r->ldx + k]) * (double)r->w[k * r->columns + c];
+
+				sum += term;
+				size += fabs(term);
+			}
+			CHECK_NEAR((double)r->y[i * r->ldy + c], sum, 1e-6 * size);
+		}
+		for (size_t c = r->columns; c < r->ldy; c++)
+			CHECK(r->y[i * r->ldy + c] == 77);
+	}
+}
+
+static void
+sums_are_those_of_rounded_numbers(void **state)
+{
+	static const size_t ins[] = { 1, 2, 7, 31, 32, 33, 301 };
+	static const size_t columns[] = { 1, 15, 16, 17, 33, 63, 64, 65, 131 };
+
+	(void)state;
+	for (size_t rows = 1; rows <= 13; rows++) /* every remainder of six */
+		for (size_t k = 0; k < sizeof ins / sizeof *ins; k++)
+			for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
+				struct rig r;
+
+				rig_open(&r, rows, ins[k], columns[c]);
+				run(&r);
+				check_sums(&r);
+				rig_close(&r);
+			}
+}
+
+static void
+many_rows_are_cut_in_strips(void **state)
+{
+	(void)state;
+	for (size_t rows = DOTS_STRIP - 1; rows <= 2 * DOTS_STRIP + 3; rows += 17) {
+		struct rig r;
+
+		rig_open(&r, rows, 45, 70);
+		run(&r);
+		check_sums(&r);
+		rig_close(&r);
+	}
+}
+
+/* Whatever rows stand beside it, and whatever columns. */
+static void
+a_rows_sum_does_not_depend_on_its_company(void **state)
+{
+	struct rig many, one;
+
+	(void)state;
+	rig_open(&many, 2 * DOTS_STRIP + 5, 129, 200);
+	run(&many);
+	for (size_t columns = 200; columns > 0; columns = columns > 37 ? columns - 37 : 0) {
+		rig_open(&one, 1, 129, columns);
+		for (size_t k = 0; k < 129; k++)
+			memcpy(one.w + k * columns, many.w + k * 200, columns * sizeof *one.w);
+		lay_out(&one);
+		for (size_t i = 0; i < many.rows; i++) {
+			memcpy(one.x, many.x + i * many.ldx, 129 * sizeof *one.x);
+			run(&one);
+			CHECK_INT(memcmp(one.y, many.y + i * many.ldy, columns * sizeof *one.y), 0);
+		}
+		rig_close(&one);
+	}
+	rig_close(&many);
+}
+
+static void
+numbers_are_rounded_to_the_nearest_and_ties_to_even(void **state)
+{
+	static const struct {
+		float from, to;
+	} cases[] = {
+		{ 1, 1 }, { 0x1.01p0f, 1 }, { 0x1.03p0f, 0x1.04p0f }, { 0x1.010002p0f, 0x1.02p0f }, { -0x1.01p0f, -1 },
+		{ -0x1.03p0f, -0x1.04p0f }, { 0x1.00fffep0f, 1 }, { 0x1.fffffep127f, INFINITY }, { 0x1p-126f, 0x1p-126f },
+		{ 0x1.8p-127f, 0 }, { 0x1.ff8p5f, 0x1p6f }, { 0, 0 }, { NAN, NAN },
+	};
+
+	(void)state;
+	for (size_t place = 0; place < 33; place += 16) /* in either half of a vector, and behind it */
+		for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+			struct rig r;
+
+			rig_open(&r, 1, 33, 1);
+			for (size_t k = 0; k < 33; k++) {
+				r.x[k] = k == place ? cases[i].from : 0;
+				r.w[k] = 1;
+			}
+			lay_out(&r);
+			run(&r);
+			CHECK(isnan(cases[i].to) ? isnan(r.y[0]) : r.y[0] == cases[i].to);
+			rig_close(&r);
+		}
+}
+
+static void
+what_pays_can_be_done(void **state)
+{
+	(void)state;
+	CHECK(!dots_there() || dots_can());
+	print_message("# dots are %s\n", dots_there() ? "used" : "slower here than single precision, and not used");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(sums_are_those_of_rounded_numbers),
+		TEST(many_rows_are_cut_in_strips),
+		TEST(a_rows_sum_does_not_depend_on_its_company),
+		TEST(numbers_are_rounded_to_the_nearest_and_ties_to_even),
+		TEST(what_pays_can_be_done),
+	};
+
+	if (!dots_can()) { /* cmocka's skip() writes "not ok", which automake counts as a failure */
+		puts("1..0 # SKIP the processor lacks AVX512-BF16");
+		return 0;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
