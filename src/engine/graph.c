@@ -332,16 +332,21 @@ graph_forward_from(struct graph *g, int from, int last)
 }
 
 void
+graph_zero_node(struct graph *g, int node)
+{
+	const struct node *n = &g->node[node];
+
+	if (n->tapped && n->grad)
+		memset(n->grad, 0, g->rows * tensor_width(&n->out) * sizeof(real));
+	if (n->pull)
+		memset(n->pull, 0, g->rows * tensor_places(&n->out) * sizeof(real));
+}
+
+void
 graph_zero(struct graph *g)
 {
-	for (int i = 0; i < g->n_nodes; i++) {
-		struct node *n = &g->node[i];
-
-		if (n->tapped && n->grad)
-			memset(n->grad, 0, g->rows * tensor_width(&n->out) * sizeof(real));
-		if (n->pull)
-			memset(n->pull, 0, g->rows * tensor_places(&n->out) * sizeof(real));
-	}
+	for (int i = 0; i < g->n_nodes; i++)
+		graph_zero_node(g, i);
 }
 
 static int

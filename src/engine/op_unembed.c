@@ -4,6 +4,7 @@
 
 #include "retort/engine/blas.h"
 #include "retort/engine/graph.h"
+#include "retort/engine/large.h"
 #include "retort/engine/op.h"
 #include "retort/engine/packed.h"
 #include "retort/engine/seq.h"
@@ -21,6 +22,7 @@ struct job {
 	struct packed_product p;
 	struct blas_product gw, gx;
 	int w_pieces;
+	real *room; /* for the table laid out; NULL where BLAS does it all */
 };
 
 /* The embed node, whose table meets x; NULL and an error when it does not. */
@@ -53,6 +55,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 		return -1;
 	n->out = g->node[n->in[0]].out;
 	n->out.dim[2] = (size_t)m->attr[EMBED_VOCAB];
+	n->n_work = large_room(n->out.dim[2], m->out.dim[2]);
 	return 0;
 }
 
@@ -96,8 +99,18 @@ gradient_piece(void *arg, int index)
 
 	if (index < j->w_pieces)
 		blas_piece(&j->gw, index, &row, &column, &rows, &columns);
+	else if (j->room)
+		large_piece(&j->gx, j->room, index - j->w_pieces, &row, &column, &rows, &columns);
 	else
 		blas_piece(&j->gx, index - j->w_pieces, &row, &column, &rows, &columns);
+}
+
+static void
+lay_piece(void *arg, int index)
+{
+	const struct job *j = arg;
+
+	large_lay_piece(&j->gx, j->room, index);
 }
 
 static void
@@ -115,6 +128,9 @@ backward(struct graph *g, struct node *n)
 
 	if (m->grad && !n->adds[1]) /* the first to reach it, with nothing to say */
 		memset(m->grad, 0, g->rows * tensor_width(&m->out) * sizeof *m->grad);
+	j.room = x->grad && large_fits(&j.gx) ? n->work : NULL;
+	if (j.room)
+		pool_run(g->pool, large_lay_pieces(&j.gx), lay_piece, &j);
 	j.w_pieces = blas_pieces(&j.gw);
 	pieces = j.w_pieces + (x->grad ? blas_pieces(&j.gx) : 0);
 	pool_run(pieces > 2 ? g->pool : NULL, pieces, gradient_piece, &j);

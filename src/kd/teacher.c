@@ -482,6 +482,14 @@ teacher_answer(const struct teacher *t, int layer, int what, const struct batch 
 	return out;
 }
 
+const real *
+teacher_look(const struct teacher *t, int layer, int what, const struct batch *b, const int32_t **row)
+{
+	*row = t->keeps ? batch_i32(b, BATCH_ROW) : NULL;
+	assert(!t->keeps || (t->kept[layer][what].out && !is_top(t, layer, what)));
+	return t->keeps ? t->kept[layer][what].out : said(t, layer, what);
+}
+
 void
 teacher_answer_top(const struct teacher *t, const struct batch *b, int32_t *id, real *logit, real *tail)
 {

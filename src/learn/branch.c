@@ -257,7 +257,6 @@ forward(struct branch *b, const struct branch_feed *f, bool training)
 	g->step = b->state->step;
 	net_feed(b->net, f->batch);
 	graph_forward(g, g->n_nodes - 1);
-	graph_zero(g);
 	terms_means(b, f->batch);
 }
 

@@ -23,10 +23,6 @@ feed_release(struct work *w)
 		w->t_logits[i] = NULL;
 		free_top(&w->t_top[i]);
 	}
-	for (int i = 0; i < LAB_MAPS; i++) {
-		mem_free(w->t_layer[i]);
-		w->t_layer[i] = NULL;
-	}
 	mem_free(w->rows);
 	w->rows = NULL;
 	batch_release(&w->batch);
@@ -101,14 +97,6 @@ prepare_teachers(struct work *w, struct err *e)
 	for (int i = 0; i < w->info.n_teachers; i++)
 		if (w->info.teacher[i].ready && prepare_teacher(w, i, e) < 0)
 			return -1;
-	for (int i = 0; i < w->info.n_maps; i++) {
-		const struct lab_map *m = &w->info.map[i];
-		const struct teacher *says = &w->teacher[m->teacher].says;
-
-		if (w->info.teacher[m->teacher].ready && says->keeps &&
-		    take(&w->t_layer[i], work_batch(w), teacher_width(says, m->t_layer, asks(m)), e) < 0)
-			return -1;
-	}
 	return 0;
 }
 
@@ -155,7 +143,7 @@ feed_teachers(struct work *w, bool maps, struct branch_feed *out)
 		const struct lab_map *m = &w->info.map[i];
 
 		out->t_layer[i] = work_teaches(w, m->teacher) ?
-			teacher_answer(&w->teacher[m->teacher].says, m->t_layer, asks(m), &w->batch, w->t_layer[i]) : NULL;
+			teacher_look(&w->teacher[m->teacher].says, m->t_layer, asks(m), &w->batch, &out->t_row[i]) : NULL;
 	}
 }
 

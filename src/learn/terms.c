@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "retort/engine/cut.h"
+#include "retort/engine/vmath.h"
 
 #define TILE 8192 /* numbers that are visited by every loss in turn: logits, gradient, a teacher's, and scratch fit in L2 */
 
@@ -17,6 +18,7 @@ struct look {
 	struct loss_args args; /* of the whole batch */
 	double factor;         /* of the value, in the sum it goes to */
 	double *sum;           /* raw value of a term, or kl */
+	const int32_t *row;    /* which rows of the target, see branch_feed; may be NULL */
 };
 
 /* All looks at one node, and how they are cut. */
@@ -25,6 +27,9 @@ struct visit {
 	int n;
 	struct look look[TERMS_LOOKS];
 	size_t rows, width; /* positions, numbers in one */
+	size_t per;         /* positions in a row of the batch */
+	bool by_row;        /* no call of a loss crosses rows: those of a target may lie apart */
+	real *clears;       /* gradient that nobody has written to yet; NULL: it has been cleared */
 	int pieces;
 	bool counts;        /* accuracy too: looks at logits */
 	double *sum;        /* [pieces, n + 2] */
@@ -81,14 +86,12 @@ terms_means(struct branch *b, const struct batch *batch)
 static bool
 is_right(const real *z, size_t n, int32_t label)
 {
-	real most = z[0];
-
-	for (size_t c = 1; c < n; c++)
-		most = z[c] > most ? z[c] : most;
+	if (z[label] != vmath_max(z, n))
+		return false;
 	for (int32_t c = 0; c < label; c++)
-		if (z[c] == most)
+		if (z[c] == z[label])
 			return false; /* the first of equals is chosen */
-	return z[label] == most;
+	return true;
 }
 
 static void
@@ -105,9 +108,9 @@ count_right(const struct visit *v, size_t from, size_t to, double *sum)
 	}
 }
 
-/* The arguments for some of the positions. */
+/* The arguments for some of the positions; `per` of them are a row. */
 static struct loss_args
-narrow(const struct look *l, size_t from, size_t rows, struct loss_memo *memo, real *scratch)
+narrow(const struct look *l, size_t from, size_t rows, size_t per, struct loss_memo *memo, real *scratch)
 {
 	struct loss_args a = l->args;
 
@@ -116,7 +119,10 @@ narrow(const struct look *l, size_t from, size_t rows, struct loss_memo *memo, r
 	a.weight += from;
 	a.memo = memo;
 	a.scratch = scratch;
-	a.target = a.target ? a.target + from * a.t_width : NULL;
+	if (l->row)
+		a.target += ((size_t)l->row[from / per] * per + from % per) * a.t_width;
+	else
+		a.target = a.target ? a.target + from * a.t_width : NULL;
 	a.label = a.label ? a.label + from : NULL;
 	a.dx = a.dx ? a.dx + from * a.width : NULL;
 	a.pull = a.pull ? a.pull + from * (a.width / a.channels) : NULL;
@@ -143,12 +149,16 @@ visit_piece(void *arg, int index)
 		memo.log_q[i] = scratch + (LOSS_SCRATCH + 2 * (size_t)i) * step * v->width;
 		memo.q[i] = memo.log_q[i] + step * v->width;
 	}
-	for (; from < to; from += step) {
-		size_t rows = to - from < step ? to - from : step;
+	for (size_t rows; from < to; from += rows) {
+		size_t left = v->by_row ? v->per - from % v->per : to - from;
 
+		left = left < to - from ? left : to - from;
+		rows = left < step ? left : step;
+		if (v->clears) /* while it is about to be in the cache */
+			memset(v->clears + from * v->width, 0, rows * v->width * sizeof *v->clears);
 		memo.used = 0;
 		for (int i = 0; i < v->n; i++) {
-			struct loss_args a = narrow(&v->look[i], from, rows, &memo, scratch);
+			struct loss_args a = narrow(&v->look[i], from, rows, v->per, &memo, scratch);
 
 			sum[i] += v->look[i].loss->run(&a);
 		}
@@ -188,6 +198,7 @@ add_look(struct visit *v, const struct branch_term *t, const struct terms_job *j
 	assert(v->n <= TERMS_LOOKS);
 	l->loss = t->loss;
 	l->factor = 1;
+	l->row = NULL;
 	l->args = (struct loss_args){
 		.width = t->width,
 		.channels = n->out.dim[n->out.rank - 1],
@@ -239,8 +250,34 @@ look_at_term(struct visit *v, int i, const struct terms_job *job, struct terms_r
 	if (t->map >= 0 && !job->feed->t_layer[t->map])
 		return; /* a muted teacher says nothing */
 	l = add_look(v, t, job, job->temperature, job->weight[i], job->with_gradient);
-	l->args.target = t->map >= 0 ? job->feed->t_layer[t->map] : NULL;
+	if (t->map >= 0) {
+		l->args.target = job->feed->t_layer[t->map];
+		l->row = job->feed->t_row[t->map];
+		v->by_row = true;
+	}
 	l->sum = &out->raw[i];
+}
+
+/* Term i is the first that looks at its node. */
+static bool
+is_first(const struct branch *b, int i)
+{
+	for (int k = 0; k < i; k++)
+		if (b->term[k].node == b->term[i].node)
+			return false;
+	return true;
+}
+
+/* Before the first look at a node its gradient is cleared: by the visit, or here where there is none, or where losses pull. */
+static void
+clear(struct visit *v, int node)
+{
+	struct graph *g = v->b->net->graph;
+
+	if (v->n > 0 && g->node[node].grad && !g->node[node].pull)
+		v->clears = g->node[node].grad;
+	else
+		graph_zero_node(g, node);
 }
 
 void
@@ -258,8 +295,11 @@ terms_run(struct branch *b, const struct terms_job *job, struct terms_result *ou
 			continue;
 		v.b = b;
 		v.n = 0;
+		v.by_row = false;
+		v.clears = NULL;
 		v.width = b->term[i].width;
-		v.rows = b->net->graph->rows * (tensor_width(&n->out) / v.width);
+		v.per = tensor_width(&n->out) / v.width;
+		v.rows = b->net->graph->rows * v.per;
 		for (int k = i; k < b->n_terms; k++) {
 			if (done[k] || b->term[k].node != b->term[i].node || b->term[k].width != v.width)
 				continue;
@@ -268,6 +308,8 @@ terms_run(struct branch *b, const struct terms_job *job, struct terms_result *ou
 				look_at_term(&v, k, job, out);
 		}
 		v.counts = b->term[i].node == net_logits(b->net) && b->term[i].map < 0 && v.n > 0 && job->only < 0;
+		if (job->with_gradient && is_first(b, i))
+			clear(&v, b->term[i].node);
 		if (v.n > 0)
 			run_visit(&v, out);
 	}

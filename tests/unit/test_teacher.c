@@ -85,13 +85,18 @@ answers(struct rig *r, size_t *len)
 	teacher_ask(&r->says, &r->batch);
 	for (int i = 0; i < r->layers; i++)
 		for (int what = 0; what < TEACHER_ASKS; what++) {
-			const real *x;
-			size_t n;
+			const real *x, *look;
+			const int32_t *row;
+			size_t n, width;
 
 			if (!(r->says.wants[i] & 1u << what) || (r->options.top && i == r->layers - 1))
 				continue;
 			n = ASKED * teacher_width(&r->says, i, what);
 			x = teacher_answer(&r->says, i, what, &r->batch, out);
+			look = teacher_look(&r->says, i, what, &r->batch, &row);
+			width = n / ASKED;
+			for (size_t k = 0; k < ASKED; k++)
+				CHECK(memcmp(look + (row ? (size_t)row[k] : k) * width, x + k * width, width * sizeof *x) == 0);
 			mem_grow(&all, &cap, *len + n, sizeof *all);
 			memcpy(all + *len, x, n * sizeof *all);
 			*len += n;

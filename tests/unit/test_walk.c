@@ -423,6 +423,32 @@ a_muted_teachers_layer_says_nothing(void **state)
 	rig_close(&r);
 }
 
+/* As kept answers do: the rows of the target lie among others, in another order. */
+static void
+a_layer_that_lies_apart_teaches_the_same(void **state)
+{
+	static const int32_t row[ROWS] = { 3, 0, 2 };
+	struct knobs k = knobs_of(1);
+	double apart[4 * WIDEST] = { 0 };
+	struct branch_result want, got;
+	struct rig r, s;
+
+	(void)state;
+	rig_open(&r, WIDEST);
+	rig_open(&s, WIDEST);
+	for (size_t i = 0; i < ROWS; i++)
+		memcpy(apart + (size_t)row[i] * WIDEST, teacher_layer + i * WIDEST, WIDEST * sizeof *apart);
+	s.feed.t_layer[0] = apart;
+	s.feed.t_row[0] = row;
+	for (int step = 0; step < 3; step++) { /* what the step before left in the gradients does not count */
+		branch_step(r.b, &r.feed, &k, &r.map, 0.0625, &want);
+		branch_step(s.b, &s.feed, &k, &s.map, 0.0625, &got);
+		CHECK(want.raw[2] > 0 && got.raw[2] == want.raw[2] && got.grad_norm == want.grad_norm);
+	}
+	rig_close(&r);
+	rig_close(&s);
+}
+
 int
 main(void)
 {
@@ -430,6 +456,7 @@ main(void)
 		TEST(a_whole_step_is_what_the_formulas_say),
 		TEST(shares_are_the_norms_of_each_terms_gradient),
 		TEST(a_muted_teachers_layer_says_nothing),
+		TEST(a_layer_that_lies_apart_teaches_the_same),
 	};
 
 	blas_init(1, NULL);

@@ -114,11 +114,12 @@ void graph_tap(struct graph *g, int node);
  */
 void graph_tap_places(struct graph *g, int node);
 
-/* Forget the gradients and pulls of tapped nodes: whatever losses add next counts alone. */
+/* Forget the gradients and pulls of tapped nodes, or of one of them: whatever losses add next counts alone. */
 void graph_zero(struct graph *g);
+void graph_zero_node(struct graph *g, int node);
 
 /*
- * From the node gradients that losses have added to taps (graph_zero first) down to the
+ * From the node gradients that losses have added to taps (cleared before) down to the
  * parameters, whose gradients are overwritten. Allocates nothing.
  */
 void graph_backward(struct graph *g);

@@ -86,6 +86,12 @@ void teacher_ask(struct teacher *t, const struct batch *b);
  */
 const real *teacher_answer(const struct teacher *t, int layer, int what, const struct batch *b, real *out);
 
+/*
+ * The same without a copy: what is kept of all rows, [.., width], and in *row which of them the rows of `b` are; *row is
+ * NULL where the answer is the batch's alone. Until the next teacher_ask.
+ */
+const real *teacher_look(const struct teacher *t, int layer, int what, const struct batch *b, const int32_t **row);
+
 /* The largest logits of the positions of `b`, where options.top is not 0. Filled: out->id, logit, tail with room for them. */
 void teacher_answer_top(const struct teacher *t, const struct batch *b, int32_t *id, real *logit, real *tail);
 

@@ -78,6 +78,7 @@ struct branch_feed {
 	struct loss_top t_top[LAB_TEACHERS]; /* k 0: t_logits is whole */
 	double t_weight[LAB_TEACHERS];      /* as typed */
 	const real *t_layer[LAB_MAPS];      /* [B, width] by map; NULL: teacher not active */
+	const int32_t *t_row[LAB_MAPS];     /* [B] which rows of t_layer, if it has others; NULL: its rows are the batch's */
 };
 
 /* What a step or a look at the losses found. */

@@ -13,7 +13,7 @@ struct terms_job {
 	double temperature;
 	const double *weight;   /* [n_terms] factors on the gradients */
 	int only;               /* this term alone; -1: all */
-	bool with_gradient;     /* add gradients to the nodes that terms work on */
+	bool with_gradient;     /* the gradients of all nodes that terms work on are written */
 };
 
 /* What came of it. */

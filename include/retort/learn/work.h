@@ -71,7 +71,6 @@ struct work {
 	/* what the student is fed with */
 	real *t_logits[LAB_TEACHERS];   /* [capacity positions, classes] NULL where it is asked at every step */
 	struct work_top t_top[LAB_TEACHERS];
-	real *t_layer[LAB_MAPS];        /* [capacity, width] */
 	/* slots of mapped pairs, given for the session's life */
 	int n_slots;
 	struct lab_map slot[LAB_MAPS];
