@@ -5,35 +5,16 @@
 #include <jansson.h>
 #include <unistd.h>
 
+#include "published.h"
 #include "retort/base/mem.h"
 #include "retort/engine/blas.h"
 #include "retort/engine/hf.h"
 #include "retort/engine/net.h"
 
 #define TOLERANCE 1e-9
-#define VECTORS RETORT_SRCDIR "/tests/vectors/hf/"
 
 static const char *const models[] = { "bert", "distilbert", "gpt2", "gpt2-bare", "gpt2-f16", "gpt2-bf16", "llama", "llama-tied" };
 #define MODELS (sizeof models / sizeof *models)
-
-static const char *
-path_of(const char *model, const char *file, char *buf, size_t size)
-{
-	snprintf(buf, size, VECTORS "%s%s%s", model, file[0] ? "/" : "", file);
-	return buf;
-}
-
-static json_t *
-read_json(const char *model, const char *file)
-{
-	char path[1024];
-	json_error_t e;
-	json_t *j = json_load_file(path_of(model, file, path, sizeof path), 0, &e);
-
-	if (!j)
-		fail_msg("%s: %s", path, e.text);
-	return j;
-}
 
 /* ---------------------------------------------------------------- what they say */
 

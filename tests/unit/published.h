@@ -1,0 +1,15 @@
+/* The published models of tests/vectors/hf. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_TESTS_PUBLISHED_H
+#define RETORT_TESTS_PUBLISHED_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+/* The path of a file of `model`, or of its directory where `file` is "": in `buf`, which is returned. */
+const char *path_of(const char *model, const char *file, char *buf, size_t size);
+
+/* A file of `model`, the caller's to release; the test fails where it cannot be read. */
+json_t *read_json(const char *model, const char *file);
+
+#endif
