@@ -411,19 +411,22 @@ do_stop(struct work *w, struct err *e)
 	return 0;
 }
 
+/* What a key means is decided here, where it is known how far the steps asked for before it have come. */
 static int
 do_pause(struct work *w, struct request *r, struct err *e)
 {
+	bool stepping = w->pause_at != UINT64_MAX;
+	uint64_t from = stepping ? w->pause_at : w->info.step;
+
 	if (w->info.phase == LAB_IDLE)
 		return err_set(e, "nothing is at work; `run` starts the student");
+	if (r->kind == REQUEST_STEP && r->number < 1)
+		return err_set(e, "step: %lld is not at least 1", (long long)r->number);
+	if (r->kind == REQUEST_TOGGLE)
+		r->kind = w->info.paused || stepping ? REQUEST_RESUME : REQUEST_PAUSE;
 	w->info.paused = r->kind == REQUEST_PAUSE;
 	w->diverged = false;
-	w->pause_at = UINT64_MAX;
-	if (r->kind == REQUEST_STEP) {
-		if (r->number < 1)
-			return err_set(e, "step: %lld is not at least 1", (long long)r->number);
-		w->pause_at = w->info.step + (uint64_t)r->number;
-	}
+	w->pause_at = r->kind == REQUEST_STEP ? from + (uint64_t)r->number : UINT64_MAX;
 	return 0;
 }
 
@@ -452,6 +455,7 @@ change_request(struct work *w, struct request *r, struct err *e)
 		return do_stop(w, e);
 	case REQUEST_PAUSE:
 	case REQUEST_RESUME:
+	case REQUEST_TOGGLE:
 	case REQUEST_STEP:
 		return do_pause(w, r, e);
 	default:

@@ -66,6 +66,7 @@ end_work(struct work *w, int id)
 	eval_weights(w, id);
 	w->info.phase = LAB_IDLE;
 	w->info.paused = false;
+	w->pause_at = UINT64_MAX;
 	w->diverged = false;
 	w->info.busy = -1;
 }

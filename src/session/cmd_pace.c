@@ -9,17 +9,17 @@
 static int
 exec_pause(struct cmd_call *c, struct err *e)
 {
-	bool on = !c->info->paused;
+	enum request_kind kind = REQUEST_TOGGLE;
 
 	if (c->argc && strcmp(c->argv[0], "on") != 0 && strcmp(c->argv[0], "off") != 0)
 		return err_set(e, "pause: '%.40s' is neither on nor off", c->argv[0]);
 	if (c->argc)
-		on = c->argv[0][1] == 'n';
+		kind = c->argv[0][1] == 'n' ? REQUEST_PAUSE : REQUEST_RESUME;
 	if (!c->scene) {
 		text_add(&c->talk, "pause: skipped: without a screen nobody could go on");
 		return 0;
 	}
-	cmd_request(c, on ? REQUEST_PAUSE : REQUEST_RESUME);
+	cmd_request(c, kind);
 	return 0;
 }
 

@@ -2,6 +2,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "retort/base/mem.h"
@@ -30,15 +33,24 @@ offered(const char *line)
 static void
 options_and_values_of_data_take_turns(void **state)
 {
+	char dir[] = "/tmp/retort-complete-XXXXXX", line[64], want[64];
+	int status;
+
 	(void)state;
-	CHECK_INT(chdir("/"), 0); /* files are offered too: none here is called ch... */
+	CHECK(mkdtemp(dir) != NULL);
+	CHECK_INT(chdir(dir), 0); /* files are offered too, and there are none here */
 	CHECK(strstr(offered("data s"), "sentences") && strstr(offered("data s"), "sums"));
 	CHECK_STR(offered("data sums "), "header image label labels labels-from length text tokens vocab");
 	CHECK_STR(offered("data sums tokens ch"), "char");
 	CHECK_STR(offered("data sums header "), "no yes");
 	CHECK_STR(offered("data sums tokens char le"), "length");
 	CHECK_STR(offered("data sums length "), "");
-	CHECK(strstr(offered("data x-images labels-from /"), "/tmp/") != NULL);
+	CHECK_INT(mkdir("inner", 0700), 0);
+	snprintf(line, sizeof line, "data x-images labels-from %s/", dir);
+	snprintf(want, sizeof want, "%s/inner/", dir);
+	CHECK_STR(offered(line), want);
+	status = rmdir("inner") + chdir("/") + rmdir(dir);
+	CHECK_INT(status, 0);
 }
 
 int

@@ -246,6 +246,35 @@ a_step_that_cannot_be_meant_is_not_applied_and_undo_mends_it(void **state)
 	rig_close(&r);
 }
 
+/* Keys come faster than steps are done: each is understood by what those before it asked for. */
+static void
+steps_add_up_and_a_toggle_after_them_goes_on(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, 1, 0);
+	prepare(&r, "mlp 16");
+	trainer_hold(r.t, true);
+	trainer_post(r.t, numbered(REQUEST_RUN, "", "", 100));
+	trainer_post(r.t, request_new(REQUEST_TOGGLE));
+	for (int i = 0; i < 3; i++)
+		trainer_post(r.t, numbered(REQUEST_STEP, "", "", 1));
+	trainer_hold(r.t, false);
+	wait_for(&r, REQUEST_PAUSE); /* the toggle */
+	wait_for(&r, REQUEST_PAUSE); /* the end of the steps */
+	CHECK_INT(r.info.student.steps, 3);
+	CHECK(r.info.paused);
+	trainer_hold(r.t, true);
+	trainer_post(r.t, numbered(REQUEST_STEP, "", "", 2));
+	trainer_post(r.t, request_new(REQUEST_TOGGLE));
+	trainer_hold(r.t, false);
+	wait_for(&r, REQUEST_RESUME);
+	wait_for(&r, REQUEST_DONE);
+	CHECK_INT(r.info.student.steps, 100);
+	rig_close(&r);
+}
+
 static void
 what_cannot_be_done_is_refused_with_the_reason(void **state)
 {
@@ -329,6 +358,7 @@ main(void)
 		TEST(a_teacher_learns_and_a_student_is_better_for_it),
 		TEST(a_change_is_answered_with_its_step),
 		TEST(a_step_that_cannot_be_meant_is_not_applied_and_undo_mends_it),
+		TEST(steps_add_up_and_a_toggle_after_them_goes_on),
 		TEST(what_cannot_be_done_is_refused_with_the_reason),
 		TEST(a_step_allocates_nothing),
 		TEST(a_checkpoint_brings_the_same_network_back),

@@ -35,7 +35,8 @@ enum request_kind {
 	REQUEST_STOP,     /* end the work at hand here */
 	/* how work goes on, never what it computes: not stamped */
 	REQUEST_PAUSE, REQUEST_RESUME,
-	REQUEST_STEP,     /* number: resume for so many steps, then pause; an answer PAUSE with id 0 says when */
+	REQUEST_TOGGLE,   /* becomes RESUME where the work is paused or on its way to a pause after STEP, else PAUSE */
+	REQUEST_STEP,     /* number: resume for so many steps more, then pause; an answer PAUSE with id 0 says when */
 	REQUEST_PACE,     /* number: steps a second at most while training or distilling; 0: no limit */
 	/* made by the trainer itself */
 	REQUEST_DONE,     /* the work at hand has ended; err is set when it failed */
