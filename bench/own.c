@@ -150,8 +150,8 @@ set(const char *knob, const char *value)
 {
 	struct request *r = request_new(REQUEST_SET);
 
-	r->knob = knob_find(knob, NULL);
-	snprintf(r->text, sizeof r->text, "%s", value);
+	r->set[r->n_sets++].knob = knob_find(knob, NULL);
+	snprintf(r->set[0].value, sizeof r->set[0].value, "%s", value);
 	return r;
 }
 

@@ -217,17 +217,18 @@ list_knobs(const char *when)
 	return found ? 0 : -1;
 }
 
-/* Fixed metrics whose name starts with one of the words of `only`; all of them without. */
+/* Metrics, but for those of mapped pairs, whose name starts with one of the words of `only`; all of them without. */
 static int
 list_metrics(const char *only)
 {
 	int found = 0;
 
 	puts(".Bl -tag -width train-accuracy");
-	for (unsigned i = 0; i < METRIC_FIXED; i++) {
+	for (unsigned i = 0; i < METRIC_COUNT; i++) {
 		const struct metric_info *m = metric_info(i);
+		bool of_pair = i >= METRIC_FIXED && i < metric_output(0, METRIC_TRAIN);
 
-		if (strncmp(m->name, only, strlen(only)) != 0)
+		if (of_pair || strncmp(m->name, only, strlen(only)) != 0)
 			continue;
 		found++;
 		item("Cm", m->name);

@@ -4,16 +4,50 @@
 
 #include "retort/kd/loss.h"
 
+#include <string.h>
+
 #include "retort/base/multi.h"
 #include "retort/engine/vmath.h"
 
 #define FEW 32
 
 const struct loss *const loss_table[] = {
-#define LOSS(id) &loss_##id,
+#define OUTPUT(id) &loss_##id,
+#define LAYER(id) &loss_##id,
 #include "retort/kd/losses.def"
 };
 const size_t loss_count = sizeof loss_table / sizeof loss_table[0];
+
+const struct loss *
+loss_find(const char *name)
+{
+	for (size_t i = 0; i < loss_count; i++)
+		if (strcmp(loss_table[i]->name, name) == 0)
+			return loss_table[i];
+	return NULL;
+}
+
+static double
+knob_at(const struct knobs *k, size_t offset)
+{
+	return *(const double *)((const char *)k + offset);
+}
+
+double
+loss_weight(const struct loss *l, const struct knobs *k)
+{
+	return knob_at(k, l->weight);
+}
+
+_Static_assert(offsetof(struct knobs, temperature) == 0, "a loss without a temperature of its own has the common one");
+
+double
+loss_temperature(const struct loss *l, const struct knobs *k)
+{
+	double own = knob_at(k, l->temperature);
+
+	return own > 0 ? own : k->temperature;
+}
 
 /* Sums of a few numbers are not worth a call; which it is follows from n alone. */
 static MULTI_INLINE real

@@ -35,5 +35,6 @@ const struct loss loss_ce = {
 	.formula = "-log softmax(z_s)_y;  gradient softmax(z_s) - onehot(y)",
 	.reference = "Bishop 2006, Pattern Recognition and Machine Learning, eq. 4.108",
 	.needs = LOSS_LABELS,
+	.weight = offsetof(struct knobs, ce_weight),
 	.run = run,
 };

@@ -140,6 +140,7 @@ const struct loss loss_kd = {
 	.doc = "Forward KL divergence from the teacher's tempered probabilities, times temperature squared, batch mean.",
 	.formula = "T^2 sum p log(p/q), p = softmax(z_t/T), q = softmax(z_s/T);  gradient T (q - p)",
 	.reference = "Hinton, Vinyals and Dean 2015, Distilling the Knowledge in a Neural Network, section 2",
-	.needs = LOSS_LOGITS,
+	.needs = LOSS_LOGITS | LOSS_TOP,
+	.weight = offsetof(struct knobs, kd_weight),
 	.run = run,
 };

@@ -14,6 +14,7 @@
 #include "retort/learn/change.h"
 #include "retort/learn/eval.h"
 #include "retort/learn/feed.h"
+#include "retort/learn/settings.h"
 
 static const struct lab_scores no_scores = { NAN, NAN, NAN, NAN, NAN, 0 };
 
@@ -360,6 +361,11 @@ do_student(struct work *w, struct request *r, struct err *e)
 	b = make(w, r, LAB_MAIN, "s", e);
 	if (!b)
 		return err_wrap(e, "student");
+	if (!branch_has_outputs(b, &w->info.knobs) &&
+	    branch_rebuild(&b, b->net->graph->capacity, &(struct branch_plan){ .knobs = &w->info.knobs }, e) < 0) {
+		branch_free(b);
+		return err_wrap(e, "student");
+	}
 	drop_student(w);
 	w->student = b;
 	describe(&w->info.student, b, r->ckpt ? r->text : "");
@@ -373,11 +379,11 @@ static int
 fit_batch(struct work *w, struct branch **b, struct err *e)
 {
 	size_t rows = work_batch(w), room = (*b)->net->graph->capacity;
+	struct branch_plan plan = settings_plan(w);
 
 	if (room == rows)
 		return 0;
-	return branch_rebuild(b, rows, (*b)->id == LAB_MAIN ? w->info.map : NULL,
-			      (*b)->id == LAB_MAIN ? w->info.n_maps : 0, w->info.teacher, e);
+	return branch_rebuild(b, rows, (*b)->id == LAB_MAIN ? &plan : NULL, e);
 }
 
 static int
@@ -441,7 +447,7 @@ check_run(struct work *w, const struct request *r, struct err *e)
 		if (!w->info.teacher[i].ready && !w->info.teacher[i].muted)
 			return err_set(e, "run: teacher %s has not been trained; `train %s` first, or `teachers %s mute`",
 				       w->info.teacher[i].name, w->info.teacher[i].name, w->info.teacher[i].name);
-	return 0;
+	return settings_check(w, e) < 0 ? err_wrap(e, "run") : 0;
 }
 
 static bool

@@ -54,6 +54,8 @@ branch_free(struct branch *b)
 	mem_free(b->partial);
 	mem_free(b->scratch);
 	mem_free(b->square);
+	mem_free(b->gathered);
+	mem_free(b->label);
 	for (int i = 0; i < BRANCH_MEANS; i++)
 		mem_free(b->weight[i]);
 	mem_free(b);
@@ -72,7 +74,9 @@ take_room_for_terms(struct branch *b)
 	for (int i = 0; i < BRANCH_MEANS; i++)
 		if (!(b->weight[i] = mem_try(b->net->graph->capacity * positions, sizeof(real))))
 			return -1;
-	return b->partial && b->scratch ? 0 : -1;
+	b->label = mem_try(b->net->graph->capacity * positions, sizeof *b->label);
+	b->gathered = mem_try(terms_gathered(b), sizeof(real));
+	return b->partial && b->scratch && b->gathered && b->label ? 0 : -1;
 }
 
 /* Once the graph is whole: its memory, the slab, and the graph bound to the slab. */
@@ -98,15 +102,44 @@ take_memory(struct branch *b, uint64_t seed, struct err *e)
 	return 0;
 }
 
+/* Rows of the batch, as the loss counts them: whole rows, or the positions of all of them. */
+static bool
+sees_rows(const struct loss *l, enum branch_mean mean)
+{
+	return mean == BRANCH_ROWS || l->needs & (LOSS_BATCH | LOSS_IMAGE);
+}
+
+/* Numbers of the loss's own: parameters of a group each, so that each has its own learning rate and direction. */
+static void
+add_own(struct branch *b, struct branch_term *t, const char *where)
+{
+	for (int i = 0; i < LOSS_OWN; i++)
+		t->own[i] = -1;
+	for (int i = 0; t->loss->own && t->loss->own[i].name; i++) {
+		const struct loss_own *o = &t->loss->own[i];
+		size_t dim[2] = { 1, 1 };
+		int rank = o->shape(&t->shape, dim), group;
+		char name[PARAM_NAME];
+
+		snprintf(name, sizeof name, "loss.%s%s.%s", t->loss->name, where, o->name);
+		group = param_group_add(&b->net->layout, name, o->lr_factor, o->sign);
+		t->own[i] = o->is_state ? param_add_state(&b->net->layout, group, name, rank, dim, o->init) :
+					  param_add(&b->net->layout, group, name, rank, dim, false, o->init);
+	}
+}
+
 static struct branch_term *
 add_term(struct branch *b, const struct loss *loss, int map, int node, enum branch_mean mean)
 {
 	struct branch_term *t = &b->term[b->n_terms++];
-	size_t width = tensor_width(&b->net->graph->node[node].out);
+	const struct tensor *out = &b->net->graph->node[node].out;
+	size_t width = tensor_width(out);
 
-	*t = (struct branch_term){ .loss = loss, .map = map, .node = node, .mean = mean };
-	t->width = mean == BRANCH_ROWS ? width : width / net_positions(b->net, node);
+	*t = (struct branch_term){ .loss = loss, .map = map, .node = node, .before = -1, .heads = 1, .mean = mean };
+	t->width = sees_rows(loss, mean) ? width : width / net_positions(b->net, node);
 	t->t_width = t->width;
+	t->shape = (struct loss_shape){ .rows = b->net->graph->capacity, .width = t->width, .t_width = t->t_width,
+					.positions = width / out->dim[out->rank - 1], .classes = b->net->io.classes };
 	if (!(loss->needs & LOSS_MAP)) {
 		graph_tap(b->net->graph, node);
 		return t;
@@ -135,49 +168,96 @@ node_of_map(struct branch *b, const struct lab_map *m, const struct lab_net *t, 
 }
 
 static int
-add_map(struct branch *b, const struct lab_map *m, int index, const struct lab_net *teacher, struct err *e)
+add_map(struct branch *b, const struct branch_plan *plan, int index, struct err *e)
 {
-	const struct lab_layer *l = &teacher[m->teacher].layer[m->t_layer];
-	int node = node_of_map(b, m, &teacher[m->teacher], e);
+	const struct lab_map *m = &plan->map[index];
+	const struct lab_net *teacher = &plan->teacher[m->teacher];
+	const struct lab_layer *l = &teacher->layer[m->t_layer];
+	int node = node_of_map(b, m, teacher, e);
 	struct branch_term *t;
+	char where[PARAM_NAME];
 
 	if (node < 0)
 		return -1;
 	t = add_term(b, m->match, index, node, l->is_tokens && m->on != MODEL_ATTENTION ? BRANCH_TOKENS : BRANCH_ROWS);
-	t->train = metric_map(m->slot, METRIC_MAP_TRAIN);
-	t->weighted = metric_map(m->slot, METRIC_MAP_WEIGHTED);
-	t->share = metric_map(m->slot, METRIC_MAP_SHARE);
+	if (m->match->needs & LOSS_WIDTHS)
+		t->t_width = sees_rows(m->match, t->mean) ? lab_layer_numbers(l, m->on) : m->t_width;
+	if (m->match->needs & LOSS_BEFORE) {
+		t->before = net_node(b->net, m->s_layer - 1, m->on);
+		t->t_before = teacher->layer[m->t_layer - 1].width;
+		graph_tap(b->net->graph, t->before);
+	}
+	t->heads = lab_layer_heads(l, m->on);
+	t->shape.t_width = t->t_width;
+	t->shape.data_rows = plan->data_rows;
+	t->train = metric_map(m->slot, METRIC_TRAIN);
+	t->weighted = metric_map(m->slot, METRIC_WEIGHTED);
+	t->share = metric_map(m->slot, METRIC_SHARE);
+	snprintf(where, sizeof where, ".%.16s.%.8s.%d", teacher->name, l->name, m->s_layer);
+	add_own(b, t, where);
 	return 0;
 }
 
+/* Cross-entropy and distillation are always there, so that there is something to look at. */
+static bool
+is_output(const struct branch *b, const struct knobs *k, unsigned i)
+{
+	return i == LOSS_OUTPUT_ce || (b->id == LAB_MAIN && (i == LOSS_OUTPUT_kd || (k && loss_weight(loss_table[i], k) > 0)));
+}
+
 static void
-add_logits_terms(struct branch *b)
+add_outputs(struct branch *b, const struct branch_plan *plan)
 {
 	int node = net_logits(b->net);
-	struct branch_term *t = add_term(b, &loss_ce, -1, node, BRANCH_LABELS);
 
-	t->train = METRIC_TRAIN_CE;
-	t->weighted = METRIC_WEIGHTED_CE;
-	t->share = METRIC_SHARE_CE;
-	if (b->id != LAB_MAIN)
-		return;
-	t = add_term(b, &loss_kd, -1, node, b->net->io.next_token ? BRANCH_TOKENS : BRANCH_ROWS);
-	t->train = METRIC_TRAIN_KD;
-	t->weighted = METRIC_WEIGHTED_KD;
-	t->share = METRIC_SHARE_KD;
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++) {
+		bool by_label = !(loss_table[i]->needs & LOSS_LOGITS);
+		struct branch_term *t;
+
+		if (!is_output(b, plan ? plan->knobs : NULL, i))
+			continue;
+		t = add_term(b, loss_table[i], -1, node,
+			     by_label ? BRANCH_LABELS : b->net->io.next_token ? BRANCH_TOKENS : BRANCH_ROWS);
+		t->train = metric_output(i, METRIC_TRAIN);
+		t->weighted = metric_output(i, METRIC_WEIGHTED);
+		t->share = metric_output(i, METRIC_SHARE);
+		add_own(b, t, "");
+	}
+}
+
+bool
+branch_has_outputs(const struct branch *b, const struct knobs *k)
+{
+	int n = 0;
+
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
+		if (is_output(b, k, i) && (n == b->n_terms || b->term[n++].loss != loss_table[i]))
+			return false;
+	return n == b->n_terms || b->term[n].map >= 0;
+}
+
+/* What the maps look at of the student's layers. */
+static void
+wants_of(const struct branch_plan *plan, unsigned wants[MODEL_LAYERS])
+{
+	for (int i = 0; plan && i < plan->n_maps; i++) {
+		const struct lab_map *m = &plan->map[i];
+
+		wants[m->s_layer] |= 1u << m->on;
+		if (m->match->needs & LOSS_BEFORE)
+			wants[m->s_layer - 1] |= 1u << m->on;
+	}
 }
 
 static struct branch *
 build(int id, const char *name, const struct model_spec *spec, const struct model_io *io, size_t capacity,
-      uint64_t seed, struct pool *pool, const struct lab_map *map, int n_maps, const struct lab_net *teacher,
-      struct err *e)
+      uint64_t seed, struct pool *pool, const struct branch_plan *plan, struct err *e)
 {
 	struct branch *b = mem_new(sizeof *b);
 	unsigned wants[MODEL_LAYERS] = { 0 };
 	int status = 0;
 
-	for (int i = 0; i < n_maps; i++)
-		wants[map[i].s_layer] |= 1u << map[i].on;
+	wants_of(plan, wants);
 	b->id = id;
 	b->pool = pool;
 	b->net = net_new(name, spec, io, capacity, pool, wants, e);
@@ -185,9 +265,9 @@ build(int id, const char *name, const struct model_spec *spec, const struct mode
 		branch_free(b);
 		return NULL;
 	}
-	add_logits_terms(b);
-	for (int i = 0; i < n_maps && status == 0; i++)
-		status = add_map(b, &map[i], i, teacher, e);
+	add_outputs(b, plan);
+	for (int i = 0; plan && i < plan->n_maps && status == 0; i++)
+		status = add_map(b, plan, i, e);
 	if (status < 0 || take_memory(b, seed, e) < 0) {
 		branch_free(b);
 		return NULL;
@@ -199,7 +279,7 @@ struct branch *
 branch_new(int id, const char *name, const struct model_spec *spec, const struct model_io *io, size_t capacity,
 	   uint64_t seed, struct pool *pool, struct err *e)
 {
-	return build(id, name, spec, io, capacity, seed, pool, NULL, 0, NULL, e);
+	return build(id, name, spec, io, capacity, seed, pool, NULL, e);
 }
 
 /* Update counts by group name: groups are numbered anew when maps change. */
@@ -215,13 +295,12 @@ copy_updates(struct branch *to, const struct branch *from)
 }
 
 int
-branch_rebuild(struct branch **b, size_t capacity, const struct lab_map *map, int n_maps,
-	       const struct lab_net *teacher, struct err *e)
+branch_rebuild(struct branch **b, size_t capacity, const struct branch_plan *plan, struct err *e)
 {
 	struct branch *old = *b;
 	const struct net *n = old->net;
 	struct branch *new = build(old->id, n->name, &n->spec, &n->io, capacity,
-				   old->state->seed, old->pool, map, n_maps, teacher, e);
+				   old->state->seed, old->pool, plan, e);
 
 	if (!new)
 		return -1;
@@ -244,7 +323,7 @@ branch_weight(const struct branch *b, int term, const struct knobs *k, const str
 		return 1; /* a teacher, or the student without one, learns from labels alone */
 	if (t->map >= 0)
 		return map[t->map].weight;
-	return t->loss == &loss_ce ? k->ce_weight : k->kd_weight;
+	return loss_weight(t->loss, k);
 }
 
 static void
@@ -280,8 +359,8 @@ static void
 run_terms(struct branch *b, const struct branch_feed *f, const struct knobs *k, const struct lab_map *map,
 	  struct branch_result *out)
 {
-	double weight[2 + LAB_MAPS];
-	struct terms_job job = { f, k->temperature, weight, -1, true };
+	double weight[BRANCH_TERMS];
+	struct terms_job job = { f, k, weight, -1, true, true };
 	struct terms_result r;
 
 	for (int i = 0; i < b->n_terms; i++)
@@ -325,10 +404,10 @@ void
 branch_shares(struct branch *b, const struct branch_feed *f, const struct knobs *k, const struct lab_map *map,
 	      double *share)
 {
-	double sum = 0, weight[2 + LAB_MAPS];
+	double sum = 0, weight[BRANCH_TERMS];
 
 	for (int i = 0; i < b->n_terms; i++) {
-		struct terms_job job = { f, k->temperature, weight, i, true };
+		struct terms_job job = { f, k, weight, i, true, false };
 		struct terms_result r;
 
 		share[i] = 0;

@@ -11,6 +11,7 @@
 #include "retort/base/text.h"
 #include "retort/learn/eval.h"
 #include "retort/learn/feed.h"
+#include "retort/learn/settings.h"
 
 void
 change_era(struct work *w)
@@ -36,37 +37,37 @@ change_forget(struct work *w)
 	w->info.n_undo = w->info.n_redo = 0;
 }
 
-static void
-remember(struct work *w, const struct work_change *c)
-{
-	mem_grow(&w->undo, &w->cap_undo, w->n_undo + 1, sizeof *w->undo);
-	w->undo[w->n_undo++] = *c;
-	w->n_redo = 0;
-}
-
+/* Put other settings in place; what they were can be had back. */
 static int
-set_knob(struct work *w, const struct knob *k, const char *value, struct err *e)
+change(struct work *w, const struct work_settings *after, struct request *r, struct err *e)
 {
-	if (k->when == KNOB_FIXED && w->info.phase != LAB_IDLE)
-		return err_set(e, "%s: cannot change while training, because it fixes what the graph is built for; "
-				  "`stop` first", k->name);
-	if (knob_set(&w->info.knobs, k, value, e) < 0)
+	struct work_change c = { .after = *after };
+
+	settings_take(w, &c.before);
+	if (settings_put(w, after, e) < 0)
 		return -1;
+	settings_tell(w, &c.before, after, r->note, sizeof r->note);
+	mem_grow(&w->undo, &w->cap_undo, w->n_undo + 1, sizeof *w->undo);
+	w->undo[w->n_undo++] = c;
+	w->n_redo = 0;
 	change_era(w);
 	return 0;
 }
 
+/* One knob, or several at once. */
 static int
 do_set(struct work *w, struct request *r, struct err *e)
 {
-	struct work_change c = { .kind = WORK_KNOB, .knob = r->knob };
+	struct work_settings s;
 
-	knob_get(&w->info.knobs, r->knob, c.before, sizeof c.before);
-	if (set_knob(w, r->knob, r->text, e) < 0)
+	settings_take(w, &s);
+	for (int i = 0; i < r->n_sets; i++)
+		if (knob_set(&s.knobs, r->set[i].knob, r->set[i].value, e) < 0)
+			return -1;
+	if (change(w, &s, r, e) < 0)
 		return -1;
-	knob_get(&w->info.knobs, r->knob, c.after, sizeof c.after);
-	snprintf(r->note, sizeof r->note, "%s %s -> %s", r->knob->name, c.before, c.after);
-	remember(w, &c);
+	if (!r->note[0] && r->n_sets)
+		snprintf(r->note, sizeof r->note, "%s stays %s", r->set[0].knob->name, r->set[0].value);
 	return 0;
 }
 
@@ -141,112 +142,60 @@ edit_maps(struct work *w, const struct request_map *r, struct lab_map *map, int 
 	return 0;
 }
 
-/* Put another set of maps in place: only the loss part of the graph is built anew. */
-static int
-use_maps(struct work *w, const struct lab_map *map, int n, struct err *e)
-{
-	struct lab_map was[LAB_MAPS];
-	int n_was = w->info.n_maps;
-
-	if (branch_rebuild(&w->student, w->student->net->graph->capacity, map, n, w->info.teacher, e) < 0)
-		return -1;
-	memcpy(was, w->info.map, sizeof was);
-	memcpy(w->info.map, map, (size_t)n * sizeof *map);
-	w->info.n_maps = n;
-	if (w->info.phase == LAB_IDLE)
-		return 0; /* `run` prepares the feed */
-	if (feed_prepare(w, e) == 0)
-		return 0;
-	memcpy(w->info.map, was, sizeof was);
-	w->info.n_maps = n_was;
-	branch_rebuild(&w->student, w->student->net->graph->capacity, was, n_was, w->info.teacher, NULL);
-	feed_prepare(w, NULL);
-	return -1;
-}
-
 static int
 do_map(struct work *w, struct request *r, struct err *e)
 {
-	struct work_change c = { .kind = WORK_MAPS, .n_before = w->info.n_maps, .n_after = w->info.n_maps };
+	struct work_settings s;
 
 	if (!w->student)
 		return err_set(e, "map: no student yet; `student mlp 32` makes one");
 	if (w->info.phase == LAB_TRAINING)
 		return err_set(e, "map: not while a teacher trains");
-	memcpy(c.map_before, w->info.map, sizeof c.map_before);
-	memcpy(c.map_after, w->info.map, sizeof c.map_after);
+	settings_take(w, &s);
 	if (r->n_maps == 0)
-		c.n_after = 0; /* clear */
+		s.n_maps = 0; /* clear */
 	for (int i = 0; i < r->n_maps; i++)
-		if (edit_maps(w, &r->map[i], c.map_after, &c.n_after, e) < 0)
+		if (edit_maps(w, &r->map[i], s.map, &s.n_maps, e) < 0)
 			return err_wrap(e, "map");
-	if (use_maps(w, c.map_after, c.n_after, e) < 0)
+	if (change(w, &s, r, e) < 0)
 		return err_wrap(e, "map");
-	snprintf(r->note, sizeof r->note, "map: %d pair%s", c.n_after, c.n_after == 1 ? "" : "s");
-	remember(w, &c);
+	snprintf(r->note, sizeof r->note, "map: %d pair%s", s.n_maps, s.n_maps == 1 ? "" : "s");
 	return 0;
-}
-
-static void
-use_teacher(struct work *w, int k, double weight, bool muted)
-{
-	w->info.teacher[k].weight = weight;
-	w->info.teacher[k].muted = muted;
 }
 
 static int
 do_weight(struct work *w, struct request *r, struct err *e)
 {
 	int k = lab_info_teacher(&w->info, r->name, e);
-	struct work_change c = { .kind = WORK_TEACHER, .teacher = k };
-	char before[32], after[32];
+	struct work_settings s;
 
 	if (k < 0)
 		return err_wrap(e, "teachers");
-	c.weight_before = c.weight_after = w->info.teacher[k].weight;
-	c.muted_before = c.muted_after = w->info.teacher[k].muted;
-	if (r->kind == REQUEST_WEIGHT) {
-		if (!isfinite(r->value) || r->value < 0 || r->value > 1e6)
-			return err_set(e, "teachers %s: weight %g is outside 0..1000000", r->name, r->value);
-		c.weight_after = r->value;
-		snprintf(r->note, sizeof r->note, "%s weight %s -> %s", r->name,
-			 text_number(before, sizeof before, c.weight_before),
-			 text_number(after, sizeof after, c.weight_after));
-	} else {
-		c.muted_after = r->number != 0;
-		snprintf(r->note, sizeof r->note, "%s %s", r->name, c.muted_after ? "muted" : "unmuted");
-		if (!c.muted_after && w->info.phase == LAB_DISTILLING && !w->info.teacher[k].ready)
+	settings_take(w, &s);
+	if (r->kind == REQUEST_MUTE) {
+		s.muted[k] = r->number != 0;
+		if (!s.muted[k] && w->info.phase == LAB_DISTILLING && !w->info.teacher[k].ready)
 			return err_set(e, "teachers %s: it has not been trained", r->name);
+	} else if (!isfinite(r->value) || r->value < 0 || r->value > 1e6) {
+		return err_set(e, "teachers %s: weight %g is outside 0..1000000", r->name, r->value);
+	} else {
+		s.weight[k] = r->value;
 	}
-	use_teacher(w, k, c.weight_after, c.muted_after);
-	remember(w, &c);
-	return 0;
+	return change(w, &s, r, e);
 }
 
-/* Go to one side of a change. */
+/* To one side of a change, which goes from one pile to the other. */
 static int
-go(struct work *w, const struct work_change *c, bool back, char *note, size_t size, struct err *e)
+go(struct work *w, bool back, struct request *r, struct err *e)
 {
-	switch (c->kind) {
-	case WORK_KNOB:
-		if (set_knob(w, c->knob, back ? c->before : c->after, e) < 0)
-			return -1;
-		snprintf(note, size, "%s %s -> %s", c->knob->name, back ? c->after : c->before,
-			 back ? c->before : c->after);
-		return 0;
-	case WORK_MAPS:
-		if (use_maps(w, back ? c->map_before : c->map_after, back ? c->n_before : c->n_after, e) < 0)
-			return -1;
-		snprintf(note, size, "map: %d pair%s", w->info.n_maps, w->info.n_maps == 1 ? "" : "s");
-		return 0;
-	case WORK_TEACHER:
-		use_teacher(w, c->teacher, back ? c->weight_before : c->weight_after,
-			    back ? c->muted_before : c->muted_after);
-		snprintf(note, size, "%s weight %g%s", w->info.teacher[c->teacher].name,
-			 w->info.teacher[c->teacher].weight, w->info.teacher[c->teacher].muted ? " muted" : "");
-		return 0;
-	}
-	return -1;
+	const struct work_change *c = back ? &w->undo[w->n_undo - 1] : &w->redo[w->n_redo - 1];
+	const struct work_settings *from = back ? &c->after : &c->before, *to = back ? &c->before : &c->after;
+
+	if (settings_put(w, to, e) < 0)
+		return -1;
+	settings_tell(w, from, to, r->note, sizeof r->note);
+	change_era(w);
+	return 0;
 }
 
 static int
@@ -254,7 +203,7 @@ do_undo(struct work *w, struct request *r, struct err *e)
 {
 	if (w->n_undo == 0)
 		return err_set(e, "undo: nothing to take back");
-	if (go(w, &w->undo[w->n_undo - 1], true, r->note, sizeof r->note, e) < 0)
+	if (go(w, true, r, e) < 0)
 		return err_wrap(e, "undo");
 	mem_grow(&w->redo, &w->cap_redo, w->n_redo + 1, sizeof *w->redo);
 	w->redo[w->n_redo++] = w->undo[--w->n_undo];
@@ -266,7 +215,7 @@ do_redo(struct work *w, struct request *r, struct err *e)
 {
 	if (w->n_redo == 0)
 		return err_set(e, "redo: nothing was taken back");
-	if (go(w, &w->redo[w->n_redo - 1], false, r->note, sizeof r->note, e) < 0)
+	if (go(w, false, r, e) < 0)
 		return err_wrap(e, "redo");
 	mem_grow(&w->undo, &w->cap_undo, w->n_undo + 1, sizeof *w->undo);
 	w->undo[w->n_undo++] = w->redo[--w->n_redo];
@@ -322,7 +271,7 @@ do_expect(struct work *w, struct request *r, struct err *e)
 	}
 	if (!work_branch(w, id))
 		return err_set(e, "expect: %s has not run", r->name[0] ? r->name : "the student");
-	if (metric >= METRIC_VAL_NLL && metric < METRIC_FIXED && ready_to_look(w, e) == 0) {
+	if (metric_is_evaluated(metric) && ready_to_look(w, e) == 0) {
 		eval_branch(w, id);
 		if (metric == METRIC_WEIGHTS)
 			eval_weights(w, id);

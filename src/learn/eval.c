@@ -204,7 +204,7 @@ sample_shares(struct work *w)
 {
 	struct branch *b = w->student;
 	struct branch_feed f;
-	double share[2 + LAB_MAPS];
+	double share[BRANCH_TERMS];
 
 	feed_main(w, 0, &f); /* the fixed batch: the first of the first epoch */
 	branch_shares(b, &f, &w->info.knobs, w->info.map, share);

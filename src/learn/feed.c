@@ -57,8 +57,13 @@ wants_of(const struct work *w, int teacher, unsigned *wants)
 {
 	memset(wants, 0, MODEL_LAYERS * sizeof *wants);
 	for (int i = 0; i < w->info.n_maps; i++)
-		if (w->info.map[i].teacher == teacher)
-			wants[w->info.map[i].t_layer] |= 1u << asks(&w->info.map[i]);
+		if (w->info.map[i].teacher == teacher) {
+			const struct lab_map *m = &w->info.map[i];
+
+			wants[m->t_layer] |= 1u << asks(m);
+			if (m->match->needs & LOSS_BEFORE)
+				wants[m->t_layer - 1] |= 1u << asks(m);
+		}
 }
 
 int
@@ -142,8 +147,14 @@ feed_teachers(struct work *w, bool maps, struct branch_feed *out)
 	for (int i = 0; maps && i < w->info.n_maps; i++) {
 		const struct lab_map *m = &w->info.map[i];
 
-		out->t_layer[i] = work_teaches(w, m->teacher) ?
-			teacher_look(&w->teacher[m->teacher].says, m->t_layer, asks(m), &w->batch, &out->t_row[i]) : NULL;
+		const struct teacher *says = &w->teacher[m->teacher].says;
+
+		out->t_layer[i] = NULL;
+		if (!work_teaches(w, m->teacher))
+			continue;
+		out->t_layer[i] = teacher_look(says, m->t_layer, asks(m), &w->batch, &out->t_row[i]);
+		if (m->match->needs & LOSS_BEFORE)
+			out->t_before[i] = teacher_look(says, m->t_layer - 1, asks(m), &w->batch, &out->t_before_row[i]);
 	}
 }
 

@@ -69,6 +69,57 @@ lab_layer_width(const struct lab_layer *l, enum model_tap on)
 	return l->heads;
 }
 
+size_t
+lab_layer_numbers(const struct lab_layer *l, enum model_tap on)
+{
+	size_t positions = l->width / l->last;
+
+	return positions * (on == MODEL_ATTENTION ? l->heads * positions : lab_layer_width(l, on));
+}
+
+size_t
+lab_layer_heads(const struct lab_layer *l, enum model_tap on)
+{
+	return on == MODEL_HIDDEN || !l->heads ? 1 : on == MODEL_VALUE ? l->kv_heads : l->heads;
+}
+
+/* Whether the loss can compare layers like these, by what it says of itself. */
+static int
+check_loss(const struct lab_net *teacher, const struct lab_net *student, const struct lab_map *m, struct err *e)
+{
+	const struct lab_layer *t = &teacher->layer[m->t_layer], *s = &student->layer[m->s_layer];
+	unsigned needs = m->match->needs, on = m->match->on ? m->match->on :
+		1u << MODEL_HIDDEN | 1u << MODEL_ATTENTION | 1u << MODEL_VALUE;
+	size_t places = t->width / t->last;
+
+	if (needs & LOSS_MAP)
+		on = 1u << MODEL_HIDDEN;
+	if (!(on & 1u << m->on))
+		return err_set(e, "match %s: does not compare %s", m->match->name, model_tap_name[m->on]);
+	if (needs & (LOSS_MAP | LOSS_IMAGE) && (t->is_tokens || places < 2))
+		return err_set(e, "match %s: compares feature maps, %s:%s is none", m->match->name, teacher->name, t->name);
+	if (needs & LOSS_SAME && lab_layer_width(t, m->on) != lab_layer_width(s, m->on))
+		return err_set(e, "match %s: compares layers of one width, %s:%s has %zu and s:%s %zu", m->match->name,
+			       teacher->name, t->name, lab_layer_width(t, m->on), s->name, lab_layer_width(s, m->on));
+	if (needs & LOSS_BEFORE && (m->t_layer == 0 || m->s_layer < 2))
+		return err_set(e, "match %s: compares what becomes of the layer before: there is none that learns before %s:%s",
+			       m->match->name, m->t_layer == 0 ? teacher->name : "s", m->t_layer == 0 ? t->name : s->name);
+	return 0;
+}
+
+/* What a loss says of the pair besides. */
+static int
+check_fits(const struct lab_net *teacher, const struct lab_net *student, const struct lab_map *m, struct err *e)
+{
+	const struct lab_layer *t = &teacher->layer[m->t_layer], *s = &student->layer[m->s_layer];
+	struct loss_shape shape = { .rows = 2, .width = lab_layer_numbers(s, m->on), .t_width = lab_layer_numbers(t, m->on),
+				    .positions = t->width / t->last };
+
+	if (!m->match->fits || m->match->fits(&shape, e) == 0)
+		return 0;
+	return err_wrap(e, "match %s: %s:%s s:%s", m->match->name, teacher->name, t->name, s->name);
+}
+
 int
 lab_map_fit(const struct lab_net *teacher, const struct lab_net *student, struct lab_map *m, struct err *e)
 {
@@ -85,9 +136,10 @@ lab_map_fit(const struct lab_net *teacher, const struct lab_net *student, struct
 	if (m->on == MODEL_ATTENTION && t->heads != s->heads)
 		return err_set(e, "%s:%s has %zu heads, s:%s has %zu: their attention maps cannot be compared", teacher->name,
 			       t->name, t->heads, s->name, s->heads);
-	if (m->match->needs & LOSS_MAP && (t->is_tokens || t_places < 2 || m->on != MODEL_HIDDEN))
-		return err_set(e, "match %s: compares feature maps, %s:%s is none", m->match->name, teacher->name, t->name);
+	if (check_loss(teacher, student, m, e) < 0)
+		return -1;
 	m->t_width = lab_layer_width(t, m->on);
-	m->projected = !(m->match->needs & LOSS_MAP) && m->t_width != lab_layer_width(s, m->on);
-	return 0;
+	m->projected = !(m->match->needs & (LOSS_MAP | LOSS_WIDTHS)) &&
+		       (m->match->needs & LOSS_PROJECT || m->t_width != lab_layer_width(s, m->on));
+	return check_fits(teacher, student, m, e);
 }

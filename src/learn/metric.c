@@ -24,18 +24,46 @@ static const struct metric_info map[] = {
 	THREE(22) THREE(23) THREE(24) THREE(25) THREE(26) THREE(27) THREE(28) THREE(29) THREE(30) THREE(31)
 	THREE(32)
 };
+/* Those of losses on outputs, made from their list. */
+/* clang-format off */
+#define OUTPUT(id) \
+	{ .name = "train-" #id, .unit = "", .better = -1, .doc = "Loss " #id ", raw." }, \
+	{ .name = "weighted-" #id, .unit = "", .better = -1, .doc = "Loss " #id " times its weight." }, \
+	{ .name = "share-" #id, .unit = "", .better = 0, .doc = "Share of " #id " in the gradient, on one fixed batch." },
+/* clang-format on */
+#define LAYER(id)
+static const struct metric_info output[] = {
+#include "retort/kd/losses.def"
+};
+_Static_assert(sizeof output / sizeof *output == 3 * LOSS_OUTPUTS, "one row for each loss on outputs");
 _Static_assert(sizeof map / sizeof *map == 3 * METRIC_MAPS, "one row for each mapped pair");
 
 const struct metric_info *
 metric_info(unsigned id)
 {
-	return id < METRIC_FIXED ? &fixed[id] : &map[id - METRIC_FIXED];
+	if (id < METRIC_FIXED)
+		return &fixed[id];
+	return id < METRIC_FIXED + 3 * METRIC_MAPS ? &map[id - METRIC_FIXED] : &output[id - METRIC_FIXED - 3 * METRIC_MAPS];
 }
 
 unsigned
-metric_map(unsigned slot, enum metric_map part)
+metric_map(unsigned slot, enum metric_part part)
 {
 	return METRIC_FIXED + 3 * slot + part;
+}
+
+unsigned
+metric_output(unsigned loss, enum metric_part part)
+{
+	return METRIC_FIXED + 3 * METRIC_MAPS + 3 * loss + part;
+}
+
+bool
+metric_is_evaluated(unsigned id)
+{
+	if (id >= METRIC_FIXED)
+		return (id - METRIC_FIXED) % 3 == METRIC_SHARE;
+	return id >= METRIC_VAL_NLL;
 }
 
 unsigned

@@ -41,15 +41,43 @@ terms_sums(void)
 	return CUT_PIECES * (TERMS_LOOKS + 2);
 }
 
+/* Numbers of scratch of a loss that looks at all rows at once. */
+static size_t
+whole_scratch(const struct branch_term *t)
+{
+	if (!(t->loss->needs & LOSS_BATCH))
+		return 0;
+	return t->loss->scratch ? t->loss->scratch(&t->shape) : LOSS_SCRATCH * t->shape.rows * t->width;
+}
+
 size_t
 terms_scratch(const struct branch *b)
 {
+	size_t most = 1, whole = 0;
+
+	for (int i = 0; i < b->n_terms; i++) {
+		size_t here = whole_scratch(&b->term[i]);
+
+		most = b->term[i].width > most ? b->term[i].width : most;
+		whole = here > whole ? here : whole;
+	}
+	most = most > TILE ? most : TILE; /* a row of its own, or as many as fill a tile */
+	most = (LOSS_SCRATCH + 2 * LOSS_TEMPERATURES) * most + 2;
+	return mem_arena_round((most > whole ? most : whole) * sizeof(real)) / sizeof(real);
+}
+
+size_t
+terms_gathered(const struct branch *b)
+{
 	size_t most = 1;
 
-	for (int i = 0; i < b->n_terms; i++)
-		most = b->term[i].width > most ? b->term[i].width : most;
-	most = most > TILE ? most : TILE; /* a row of its own, or as many as fill a tile */
-	return mem_arena_round(((LOSS_SCRATCH + 2 * LOSS_TEMPERATURES) * most + 2) * sizeof(real)) / sizeof(real);
+	for (int i = 0; i < b->n_terms; i++) {
+		const struct branch_term *t = &b->term[i];
+		size_t here = t->loss->needs & LOSS_BATCH ? t->shape.rows * (t->t_width + t->t_before) : 0;
+
+		most = here > most ? here : most;
+	}
+	return most;
 }
 
 /* Turn weights into shares of their sum; all 0 where there is none. */
@@ -73,8 +101,10 @@ terms_means(struct branch *b, const struct batch *batch)
 
 	for (size_t i = 0; i < batch->rows; i++) {
 		b->weight[BRANCH_ROWS][i] = (real)row[i];
-		for (size_t k = i * labels; k < (i + 1) * labels; k++)
+		for (size_t k = i * labels; k < (i + 1) * labels; k++) {
 			b->weight[BRANCH_LABELS][k] = label[k] >= 0 ? (real)weight[k] : 0;
+			b->label[k] = b->weight[BRANCH_LABELS][k] > 0 ? label[k] : -1;
+		}
 		for (size_t k = i * length; k < (i + 1) * length; k++)
 			b->weight[BRANCH_TOKENS][k] = ids[k] >= 0 ? (real)row[i] : 0;
 	}
@@ -191,7 +221,8 @@ static struct look *
 add_look(struct visit *v, const struct branch_term *t, const struct terms_job *job, double temperature, double scale,
 	 bool with_gradient)
 {
-	struct node *n = &v->b->net->graph->node[t->node];
+	struct branch *b = v->b;
+	struct node *n = &b->net->graph->node[t->node];
 	struct look *l = &v->look[v->n++];
 	bool on_map = t->loss->needs & LOSS_MAP;
 
@@ -203,37 +234,57 @@ add_look(struct visit *v, const struct branch_term *t, const struct terms_job *j
 		.width = t->width,
 		.channels = n->out.dim[n->out.rank - 1],
 		.t_width = t->t_width,
+		.positions = t->width == tensor_width(&n->out) ? t->shape.positions : 1,
+		.heads = t->heads,
 		.x = n->out.data,
-		.label = batch_i32(job->feed->batch, BATCH_LABEL),
-		.weight = v->b->weight[t->mean],
+		.label = b->label,
+		.weight = b->weight[t->mean],
 		.temperature = temperature,
+		.knobs = job->knobs,
 		.scale = scale,
 		.dx = with_gradient && !on_map ? n->grad : NULL,
 		.pull = with_gradient && on_map ? n->pull : NULL,
+		.shape = t->shape,
+		.seed = b->state->seed,
+		.step = b->state->step,
+		.training = job->training,
 	};
 	return l;
 }
 
-/* The distillation term is the sum over teachers, each with its weight as typed; kl their mean, by weight. */
+/* A term on outputs is the sum over teachers, each with its weight as typed. */
 static void
-look_at_teachers(struct visit *v, const struct branch_term *t, const struct terms_job *job, double scale, double *raw,
-		 double *kl)
+look_at_teachers(struct visit *v, const struct branch_term *t, const struct terms_job *job, double scale, double *raw)
+{
+	const struct branch_feed *f = job->feed;
+
+	for (int k = 0; k < f->n_teachers; k++) {
+		struct look *l = add_look(v, t, job, loss_temperature(t->loss, job->knobs), scale * f->t_weight[k],
+					  job->with_gradient && scale != 0);
+
+		l->args.target = f->t_logits[k];
+		l->args.top = f->t_top[k];
+		l->factor = f->t_weight[k];
+		l->sum = raw;
+	}
+}
+
+/* Divergence from the teachers at temperature 1, mean by weight: comparable whatever the term is. */
+static void
+look_at_divergence(struct visit *v, const struct branch_term *t, const struct terms_job *job, double *kl)
 {
 	const struct branch_feed *f = job->feed;
 	double total = 0;
 
 	for (int k = 0; k < f->n_teachers; k++)
 		total += f->t_weight[k];
-	for (int k = 0; k < 2 * f->n_teachers; k++) {
-		int who = k % f->n_teachers;
-		bool at_one = k >= f->n_teachers;
-		struct look *l = add_look(v, t, job, at_one ? 1 : job->temperature, at_one ? 0 : scale * f->t_weight[who],
-					  job->with_gradient && !at_one);
+	for (int k = 0; k < f->n_teachers; k++) {
+		struct look *l = add_look(v, t, job, 1, 0, false);
 
-		l->args.target = f->t_logits[who];
-		l->args.top = f->t_top[who];
-		l->factor = !at_one ? f->t_weight[who] : total > 0 ? f->t_weight[who] / total : 1.0 / f->n_teachers;
-		l->sum = at_one ? kl : raw;
+		l->args.target = f->t_logits[k];
+		l->args.top = f->t_top[k];
+		l->factor = total > 0 ? f->t_weight[k] / total : 1.0 / f->n_teachers;
+		l->sum = kl;
 	}
 }
 
@@ -243,13 +294,16 @@ look_at_term(struct visit *v, int i, const struct terms_job *job, struct terms_r
 	const struct branch_term *t = &v->b->term[i];
 	struct look *l;
 
-	if (t->loss == &loss_kd) {
-		look_at_teachers(v, t, job, job->weight[i], &out->raw[i], &out->kl);
+	if (t->loss->needs & LOSS_LOGITS) {
+		look_at_teachers(v, t, job, job->weight[i], &out->raw[i]);
+		if (t->loss == &loss_kd)
+			look_at_divergence(v, t, job, &out->kl);
 		return;
 	}
 	if (t->map >= 0 && !job->feed->t_layer[t->map])
 		return; /* a muted teacher says nothing */
-	l = add_look(v, t, job, job->temperature, job->weight[i], job->with_gradient);
+	l = add_look(v, t, job, t->map < 0 ? loss_temperature(t->loss, job->knobs) : job->knobs->temperature, job->weight[i],
+		     job->with_gradient);
 	if (t->map >= 0) {
 		l->args.target = job->feed->t_layer[t->map];
 		l->row = job->feed->t_row[t->map];
@@ -258,12 +312,20 @@ look_at_term(struct visit *v, int i, const struct terms_job *job, struct terms_r
 	l->sum = &out->raw[i];
 }
 
-/* Term i is the first that looks at its node. */
+static bool
+is_whole(const struct branch_term *t)
+{
+	return t->loss->needs & LOSS_BATCH;
+}
+
+/* Term i is the first that looks at its node, and no term that looks at a whole batch does. */
 static bool
 is_first(const struct branch *b, int i)
 {
-	for (int k = 0; k < i; k++)
-		if (b->term[k].node == b->term[i].node)
+	int node = b->term[i].node;
+
+	for (int k = 0; k < b->n_terms; k++)
+		if ((k < i && b->term[k].node == node) || (is_whole(&b->term[k]) && (b->term[k].node == node || b->term[k].before == node)))
 			return false;
 	return true;
 }
@@ -280,39 +342,127 @@ clear(struct visit *v, int node)
 		graph_zero_node(g, node);
 }
 
+static void
+visit_node(struct branch *b, int i, const struct terms_job *job, bool *done, struct terms_result *out)
+{
+	const struct node *n = &b->net->graph->node[b->term[i].node];
+	struct visit v; /* looks are filled as they come: zeroing room for all of them costs as much as a small loss */
+
+	v.b = b;
+	v.n = 0;
+	v.by_row = false;
+	v.clears = NULL;
+	v.width = b->term[i].width;
+	v.per = tensor_width(&n->out) / v.width;
+	v.rows = b->net->graph->rows * v.per;
+	for (int k = i; k < b->n_terms; k++) {
+		if (done[k] || b->term[k].node != b->term[i].node || b->term[k].width != v.width)
+			continue;
+		done[k] = true;
+		if (job->only < 0 || job->only == k)
+			look_at_term(&v, k, job, out);
+	}
+	v.counts = b->term[i].node == net_logits(b->net) && b->term[i].map < 0 && v.n > 0 && job->only < 0;
+	if (job->with_gradient && is_first(b, i))
+		clear(&v, b->term[i].node);
+	if (v.n > 0)
+		run_visit(&v, out);
+}
+
+/* Rows of a target that lie apart, side by side. */
+static const real *
+gather(const real *from, const int32_t *row, size_t rows, size_t width, real *to)
+{
+	if (!row)
+		return from;
+	for (size_t i = 0; i < rows; i++)
+		memcpy(to + i * width, from + (size_t)row[i] * width, width * sizeof *to);
+	return to;
+}
+
+/* What a loss that looks at all rows at once is told besides. */
+static void
+complete_whole(struct branch *b, const struct branch_term *t, const struct terms_job *job, struct loss_args *a)
+{
+	const struct branch_feed *f = job->feed;
+	struct graph *g = b->net->graph;
+
+	a->rows = g->rows;
+	a->row = batch_i32(f->batch, BATCH_ROW);
+	a->seen = t->mean == BRANCH_TOKENS && t->map >= 0 ? b->weight[BRANCH_TOKENS] : NULL;
+	a->weight = b->weight[t->map >= 0 ? BRANCH_ROWS : t->mean];
+	a->scratch = b->scratch;
+	if (t->map >= 0)
+		a->target = gather(f->t_layer[t->map], f->t_row[t->map], g->rows, t->t_width, b->gathered);
+	if (t->before >= 0) {
+		a->before = g->node[t->before].out.data;
+		a->d_before = a->dx ? g->node[t->before].grad : NULL;
+		a->before_width = tensor_width(&g->node[t->before].out);
+		a->t_before_width = t->t_before;
+		a->t_before = gather(f->t_before[t->map], f->t_before_row[t->map], g->rows, t->t_before,
+				     b->gathered + g->capacity * t->t_width);
+	}
+	for (int i = 0; i < LOSS_OWN; i++)
+		if (t->own[i] >= 0) {
+			const struct param *p = &b->net->layout.param[t->own[i]];
+
+			a->own[i] = branch_value(b) + p->offset;
+			a->own_grad[i] = a->dx && !p->is_state ? b->grad + p->offset : NULL;
+		}
+}
+
+/* Losses whose rows know of each other: one call each, in the order of the terms. */
+static void
+run_whole(struct branch *b, int i, const struct terms_job *job, struct terms_result *out)
+{
+	struct visit v;
+
+	v.b = b;
+	v.n = 0;
+	v.by_row = false;
+	look_at_term(&v, i, job, out);
+	for (int k = 0; k < v.n; k++) {
+		complete_whole(b, &b->term[i], job, &v.look[k].args);
+		*v.look[k].sum += v.look[k].factor * v.look[k].loss->run(&v.look[k].args);
+	}
+}
+
+/* Gradients that nobody else clears: of nodes that such losses look at, and of numbers of losses' own. */
+static void
+clear_whole(struct branch *b)
+{
+	for (int i = 0; i < b->n_terms; i++) {
+		const struct branch_term *t = &b->term[i];
+
+		for (int k = 0; k < LOSS_OWN; k++)
+			if (t->own[k] >= 0)
+				memset(b->grad + b->net->layout.param[t->own[k]].offset, 0,
+				       b->net->layout.param[t->own[k]].len * sizeof *b->grad);
+		if (!is_whole(t))
+			continue;
+		graph_zero_node(b->net->graph, t->node);
+		if (t->before >= 0)
+			graph_zero_node(b->net->graph, t->before);
+	}
+}
+
 void
 terms_run(struct branch *b, const struct terms_job *job, struct terms_result *out)
 {
-	bool done[2 + LAB_MAPS] = { false };
+	bool done[BRANCH_TERMS] = { false };
 
 	memset(out, 0, sizeof *out);
 	out->accuracy = NAN;
-	for (int i = 0; i < b->n_terms; i++) {
-		const struct node *n = &b->net->graph->node[b->term[i].node];
-		struct visit v; /* looks are filled as they come: zeroing room for all of them costs as much as a small loss */
-
-		if (done[i])
-			continue;
-		v.b = b;
-		v.n = 0;
-		v.by_row = false;
-		v.clears = NULL;
-		v.width = b->term[i].width;
-		v.per = tensor_width(&n->out) / v.width;
-		v.rows = b->net->graph->rows * v.per;
-		for (int k = i; k < b->n_terms; k++) {
-			if (done[k] || b->term[k].node != b->term[i].node || b->term[k].width != v.width)
-				continue;
-			done[k] = true;
-			if (job->only < 0 || job->only == k)
-				look_at_term(&v, k, job, out);
-		}
-		v.counts = b->term[i].node == net_logits(b->net) && b->term[i].map < 0 && v.n > 0 && job->only < 0;
-		if (job->with_gradient && is_first(b, i))
-			clear(&v, b->term[i].node);
-		if (v.n > 0)
-			run_visit(&v, out);
-	}
+	if (job->with_gradient)
+		clear_whole(b);
+	for (int i = 0; i < b->n_terms; i++)
+		done[i] = is_whole(&b->term[i]);
+	for (int i = 0; i < b->n_terms; i++)
+		if (!done[i])
+			visit_node(b, i, job, done, out);
+	for (int i = 0; i < b->n_terms; i++)
+		if (is_whole(&b->term[i]) && (job->only < 0 || job->only == i))
+			run_whole(b, i, job, out);
 	if (job->feed->n_teachers == 0)
 		out->kl = NAN;
 }

@@ -380,8 +380,8 @@ replaces(const struct trainer *t, const struct request *r)
 {
 	const struct request *last = t->mailbox.n ? t->mailbox.item[t->mailbox.n - 1] : NULL;
 
-	return last && r->kind == REQUEST_SET && last->kind == REQUEST_SET && last->knob == r->knob &&
-	       !last->stamped && !r->stamped;
+	return last && r->kind == REQUEST_SET && last->kind == REQUEST_SET && last->n_sets == 1 && r->n_sets == 1 &&
+	       last->set[0].knob == r->set[0].knob && !last->stamped && !r->stamped;
 }
 
 void

@@ -19,7 +19,7 @@ static const struct curve_style style[] = {
 static unsigned
 on_batches(unsigned metric)
 {
-	return metric == METRIC_VAL_NLL ? METRIC_TRAIN_CE :
+	return metric == METRIC_VAL_NLL ? metric_output(LOSS_OUTPUT_ce, METRIC_TRAIN) :
 	       metric == METRIC_VAL_ACCURACY ? METRIC_TRAIN_ACCURACY :
 	       metric == METRIC_VAL_KL ? METRIC_TRAIN_KL : METRIC_NONE;
 }

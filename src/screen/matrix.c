@@ -178,10 +178,10 @@ static void
 draw_values(const struct scene *s, struct canvas_area a, int y, const struct lab_map *m)
 {
 	char raw[32], weighted[32];
-	double share = last(s, metric_map(m->slot, METRIC_MAP_SHARE));
+	double share = last(s, metric_map(m->slot, METRIC_SHARE));
 	int x = canvas_textf(a, 1, y, CANVAS_PLAIN, "loss %s   times weight %s",
-			     curve_number(last(s, metric_map(m->slot, METRIC_MAP_TRAIN)), raw, sizeof raw),
-			     curve_number(last(s, metric_map(m->slot, METRIC_MAP_WEIGHTED)), weighted, sizeof weighted));
+			     curve_number(last(s, metric_map(m->slot, METRIC_TRAIN)), raw, sizeof raw),
+			     curve_number(last(s, metric_map(m->slot, METRIC_WEIGHTED)), weighted, sizeof weighted));
 
 	if (isfinite(share))
 		canvas_textf(a, x, y, CANVAS_PLAIN, "   %.1f%% of the gradient", 100 * share);

@@ -63,15 +63,15 @@ list_terms(const struct scene *s, struct term out[TERMS])
 	int n = 2;
 
 	snprintf(out[0].name, sizeof out[0].name, "ce");
-	add(&out[0], 0, ascii, METRIC_SHARE_CE, METRIC_TRAIN_CE, METRIC_WEIGHTED_CE);
+	add(&out[0], 0, ascii, metric_output(LOSS_OUTPUT_ce, METRIC_SHARE), metric_output(LOSS_OUTPUT_ce, METRIC_TRAIN), metric_output(LOSS_OUTPUT_ce, METRIC_WEIGHTED));
 	snprintf(out[1].name, sizeof out[1].name, "kd");
-	add(&out[1], 1, ascii, METRIC_SHARE_KD, METRIC_TRAIN_KD, METRIC_WEIGHTED_KD);
+	add(&out[1], 1, ascii, metric_output(LOSS_OUTPUT_kd, METRIC_SHARE), metric_output(LOSS_OUTPUT_kd, METRIC_TRAIN), metric_output(LOSS_OUTPUT_kd, METRIC_WEIGHTED));
 	for (int i = 0; i < s->info.n_maps && i < LAB_MAPS; i++, n++) {
 		const struct lab_map *m = &s->info.map[i];
 
 		name_pair(s, m, &out[n]);
-		add(&out[n], n, ascii, metric_map(m->slot, METRIC_MAP_SHARE), metric_map(m->slot, METRIC_MAP_TRAIN),
-		    metric_map(m->slot, METRIC_MAP_WEIGHTED));
+		add(&out[n], n, ascii, metric_map(m->slot, METRIC_SHARE), metric_map(m->slot, METRIC_TRAIN),
+		    metric_map(m->slot, METRIC_WEIGHTED));
 	}
 	return n;
 }

@@ -36,8 +36,8 @@ exec_set(struct cmd_call *c, struct err *e)
 	if (knob_set(&trial, k, c->argv[1], e) < 0)
 		return -1;
 	r = cmd_request(c, REQUEST_SET);
-	r->knob = k;
-	return cmd_copy(r->text, sizeof r->text, k->name, c->argv[1], e);
+	r->set[r->n_sets++].knob = k;
+	return cmd_copy(r->set[0].value, sizeof r->set[0].value, k->name, c->argv[1], e);
 }
 
 const struct cmd cmd_live_set = {

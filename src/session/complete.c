@@ -155,9 +155,12 @@ offer_metric(struct list *l)
 {
 	for (size_t i = 0; i < METRIC_FIXED; i++)
 		offer(l, metric_name(i));
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
+		for (unsigned part = 0; part < 3 && loss_weight(loss_table[i], &l->info->knobs) > 0; part++)
+			offer(l, metric_name(metric_output(i, (enum metric_part)part)));
 	for (int i = 0; i < l->info->n_maps; i++)
 		for (unsigned part = 0; part < 3; part++)
-			offer(l, metric_name(metric_map(l->info->map[i].slot, (enum metric_map)part)));
+			offer(l, metric_name(metric_map(l->info->map[i].slot, (enum metric_part)part)));
 }
 
 /* Names in the directory that the word names; directories end in '/'. */

@@ -114,11 +114,11 @@ post(struct session *s, const struct cmd *d, struct cmd_call *c, const struct le
 
 	mem_grow(&s->pending, &s->cap_pending, s->n_pending + 1, sizeof *s->pending);
 	p = &s->pending[s->n_pending++];
-	*p = (struct pending){ .id = ++s->next_id, .kind = r->kind, .knob = r->knob, .save = c->save,
+	*p = (struct pending){ .id = ++s->next_id, .kind = r->kind, .knob = r->n_sets ? r->set[0].knob : NULL, .save = c->save,
 			       .stamped = r->stamped, .at = r->at, .expected = c->expected, .within = c->within,
 			       .digits = c->digits };
 	if (r->kind == REQUEST_SET)
-		memcpy(p->asked, r->text, sizeof p->asked);
+		memcpy(p->asked, r->set[0].value, sizeof p->asked);
 	p->text = mem_text(c->record.len ? c->record.s : line + lex->command);
 	p->text[strcspn(p->text, "\r\n")] = '\0';
 	p->where = s->reading ? mem_text(s->reading->where) : NULL;
@@ -150,16 +150,18 @@ queue_source(struct session *s, const char *path, struct err *e)
 static int
 turn_view_knob(struct session *s, const struct request *r, struct err *e)
 {
+	const struct knob *k = r->set[0].knob;
+	const char *value = r->set[0].value;
 	struct request *pace;
 
-	if (knob_set(&s->view, r->knob, r->text, e) < 0)
+	if (knob_set(&s->view, k, value, e) < 0)
 		return -1;
 	knob_overlay(&s->info.knobs, &s->view, KNOB_VIEW);
 	if (!s->live)
 		return 0;
 	live_knobs(s->live, &s->view);
-	session_tell(s, false, "%s %s", r->knob->name, r->text);
-	if (strcmp(r->knob->name, "speed") != 0)
+	session_tell(s, false, "%s %s", k->name, value);
+	if (strcmp(k->name, "speed") != 0)
 		return 0;
 	pace = request_new(REQUEST_PACE);
 	pace->number = s->view.speed;
@@ -219,7 +221,7 @@ static int
 carry_out(struct session *s, const struct cmd *d, struct cmd_call *c, const struct lex *lex, const char *line,
 	  struct err *e)
 {
-	bool is_view = c->request && c->request->kind == REQUEST_SET && c->request->knob->when == KNOB_VIEW;
+	bool is_view = c->request && c->request->kind == REQUEST_SET && c->request->set[0].knob->when == KNOB_VIEW;
 
 	if (lex->stamped && (!c->request || is_view) && !c->talk.len)
 		return err_set(e, "%s: takes no stamp: it does nothing to what trains", d->name);

@@ -34,20 +34,12 @@ open_object(struct tell *t, const struct lab_info *info, const struct event *ev)
 	t->step = ev->step;
 }
 
-static bool
-is_evaluation(unsigned metric)
-{
-	if (metric >= METRIC_FIXED)
-		return (metric - METRIC_FIXED) % 3 == METRIC_MAP_SHARE;
-	return metric >= METRIC_VAL_NLL;
-}
-
 void
 tell_sample(struct tell *t, const struct lab_info *info, const struct event *ev)
 {
 	char number[40];
 
-	if (!t->out || !is_evaluation(ev->metric))
+	if (!t->out || !metric_is_evaluated(ev->metric))
 		return;
 	if (!t->json) {
 		fprintf(t->out, "%u\t%s\t%s\t%s\n", ev->step, tell_branch(info, ev->branch),

@@ -68,18 +68,18 @@ fill_curves(struct scene *s, unsigned branch, uint32_t until, double floor, doub
 		double t = 1 - exp(-(double)step / 400), ripple = 0.02 * sin(step * 0.7) * (1.2 - t);
 
 		scene_sample(s, branch, METRIC_TRAIN_LOSS, step, floor + (2.4 - floor) * (1 - t) + ripple);
-		scene_sample(s, branch, METRIC_TRAIN_CE, step, floor + (2.4 - floor) * (1 - t) + ripple);
-		scene_sample(s, branch, METRIC_TRAIN_KD, step, 3 * floor + 6 * (1 - t) + ripple);
-		scene_sample(s, branch, METRIC_WEIGHTED_CE, step, (floor + (2.4 - floor) * (1 - t)) / 10);
-		scene_sample(s, branch, METRIC_WEIGHTED_KD, step, 2.7 * floor + 5.4 * (1 - t));
+		scene_sample(s, branch, metric_output(LOSS_OUTPUT_ce, METRIC_TRAIN), step, floor + (2.4 - floor) * (1 - t) + ripple);
+		scene_sample(s, branch, metric_output(LOSS_OUTPUT_kd, METRIC_TRAIN), step, 3 * floor + 6 * (1 - t) + ripple);
+		scene_sample(s, branch, metric_output(LOSS_OUTPUT_ce, METRIC_WEIGHTED), step, (floor + (2.4 - floor) * (1 - t)) / 10);
+		scene_sample(s, branch, metric_output(LOSS_OUTPUT_kd, METRIC_WEIGHTED), step, 2.7 * floor + 5.4 * (1 - t));
 		if (step % 50)
 			continue;
 		scene_sample(s, branch, METRIC_VAL_NLL, step, floor + (2.3 - floor) * (1 - t));
 		scene_sample(s, branch, METRIC_VAL_ACCURACY, step, top * t + 0.1 * (1 - t));
 		scene_sample(s, branch, METRIC_VAL_AGREEMENT, step, 0.97 * t);
 		scene_sample(s, branch, METRIC_VAL_KL, step, 0.15 + 2 * (1 - t));
-		scene_sample(s, branch, METRIC_SHARE_CE, step, 0.12);
-		scene_sample(s, branch, METRIC_SHARE_KD, step, 0.63);
+		scene_sample(s, branch, metric_output(LOSS_OUTPUT_ce, METRIC_SHARE), step, 0.12);
+		scene_sample(s, branch, metric_output(LOSS_OUTPUT_kd, METRIC_SHARE), step, 0.63);
 	}
 }
 
@@ -113,9 +113,9 @@ add_map(struct scene *s, int teacher, int t_layer, int s_layer, enum model_tap o
 	if (lab_map_fit(&i->teacher[teacher], &i->student, &i->map[slot], NULL) < 0)
 		abort();
 	for (uint32_t step = 700; step <= 2417; step += 17)
-		scene_sample(s, LAB_MAIN, metric_map(slot, METRIC_MAP_TRAIN), step, 0.0412 + 1.0 / step);
-	scene_sample(s, LAB_MAIN, metric_map(slot, METRIC_MAP_WEIGHTED), 2417, weight * 0.0416);
-	scene_sample(s, LAB_MAIN, metric_map(slot, METRIC_MAP_SHARE), 2400, 0.051);
+		scene_sample(s, LAB_MAIN, metric_map(slot, METRIC_TRAIN), step, 0.0412 + 1.0 / step);
+	scene_sample(s, LAB_MAIN, metric_map(slot, METRIC_WEIGHTED), 2417, weight * 0.0416);
+	scene_sample(s, LAB_MAIN, metric_map(slot, METRIC_SHARE), 2400, 0.051);
 }
 
 static void

@@ -84,8 +84,9 @@ set(const char *knob, const char *value)
 {
 	struct request *r = request_new(REQUEST_SET);
 
-	r->knob = knob_find(knob, NULL);
-	snprintf(r->text, sizeof r->text, "%s", value);
+	r->n_sets = 1;
+	r->set[0].knob = knob_find(knob, NULL);
+	snprintf(r->set[0].value, sizeof r->set[0].value, "%s", value);
 	return r;
 }
 
@@ -197,7 +198,7 @@ a_teacher_learns_and_a_student_is_better_for_it(void **state)
 	CHECK(r.info.student.last.accuracy > r.info.plain.last.accuracy);
 	CHECK(r.info.student.last.kl < r.info.plain.last.kl);
 	CHECK(r.info.student.microseconds > 0);
-	CHECK_NEAR(r.last[LAB_MAIN][METRIC_SHARE_CE] + r.last[LAB_MAIN][METRIC_SHARE_KD], 1, 1e-12);
+	CHECK_NEAR(r.last[LAB_MAIN][metric_output(LOSS_OUTPUT_ce, METRIC_SHARE)] + r.last[LAB_MAIN][metric_output(LOSS_OUTPUT_kd, METRIC_SHARE)], 1, 1e-12);
 	rig_close(&r);
 }
 

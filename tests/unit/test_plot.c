@@ -63,9 +63,9 @@ a_run(void)
 		push(LAB_MAIN, METRIC_VAL_NLL, i, i == 150 ? NAN : 2 * x);
 		push(LAB_PLAIN, METRIC_VAL_NLL, i, 0.3 + 2 * x);
 		push(LAB_MAIN, METRIC_VAL_ACCURACY, i, 1 - x);
-		push(LAB_MAIN, METRIC_SHARE_CE, i, 1 - i / 400.0);
-		push(LAB_MAIN, METRIC_SHARE_KD, i, i / 400.0);
-		push(LAB_MAIN, METRIC_TRAIN_KD, i, 3 * x);
+		push(LAB_MAIN, metric_output(LOSS_OUTPUT_ce, METRIC_SHARE), i, 1 - i / 400.0);
+		push(LAB_MAIN, metric_output(LOSS_OUTPUT_kd, METRIC_SHARE), i, i / 400.0);
+		push(LAB_MAIN, metric_output(LOSS_OUTPUT_kd, METRIC_TRAIN), i, 3 * x);
 	}
 	s.info.n_teachers = 2;
 	snprintf(s.info.teacher[0].name, LAB_NAME, "big");
@@ -250,8 +250,8 @@ the_terms_as_stacked_shares(void **state)
 	s.info.map[0] = (struct lab_map){ .t_layer = 2, .s_layer = 1 };
 	snprintf(s.info.teacher[0].layer[2].name, sizeof s.info.teacher[0].layer[2].name, "2");
 	snprintf(s.info.student.layer[1].name, sizeof s.info.student.layer[1].name, "1");
-	push(LAB_MAIN, metric_map(0, METRIC_MAP_SHARE), 200, 1);
-	push(LAB_MAIN, metric_map(0, METRIC_MAP_WEIGHTED), 200, 0.5);
+	push(LAB_MAIN, metric_map(0, METRIC_SHARE), 200, 1);
+	push(LAB_MAIN, metric_map(0, METRIC_WEIGHTED), 200, 0.5);
 	draw(&pane_terms, 70, 8);
 	looks_like(
 		"loss terms ───────────────────────────────────── share of the gradient\n"

@@ -58,8 +58,8 @@ distilling(struct scene *s)
 		scene_sample(s, LAB_MAIN, METRIC_VAL_NLL, step, 0.15 + 2 * exp(step / -120.0));
 		scene_sample(s, LAB_MAIN, METRIC_VAL_ACCURACY, step, 0.96 - 0.85 * exp(step / -90.0));
 	}
-	scene_sample(s, LAB_MAIN, METRIC_SHARE_KD, 600, 0.75);
-	scene_sample(s, LAB_MAIN, METRIC_SHARE_CE, 600, 0.25);
+	scene_sample(s, LAB_MAIN, metric_output(LOSS_OUTPUT_kd, METRIC_SHARE), 600, 0.75);
+	scene_sample(s, LAB_MAIN, metric_output(LOSS_OUTPUT_ce, METRIC_SHARE), 600, 0.25);
 	scene_mark_add(s, SCENE_TWEAK, LAB_MAIN, 200, "temperature 4 -> 2", 0, 4, 2);
 	scene_mark_add(s, SCENE_MAP, LAB_MAIN, 400, "map: 1 pair", -1, 0, 0);
 	scene_log(s, SCENE_INFO, "@200 temperature 4 -> 2");

@@ -263,6 +263,7 @@ static void
 rig_open(struct rig *r, int width)
 {
 	const struct model_io io = { .features = IN, .classes = CLASSES };
+	const struct branch_plan plan = { .map = &r->map, .n_maps = 1, .teacher = &r->teacher };
 	struct model_spec spec;
 	struct err e;
 
@@ -277,7 +278,7 @@ rig_open(struct rig *r, int width)
 	CHECK_INT(model_parse("mlp 2 activation=tanh", &spec, &e), 0);
 	r->b = branch_new(LAB_MAIN, "s", &spec, &io, ROWS, 1, NULL, &e);
 	CHECK(r->b != NULL);
-	CHECK_INT(branch_rebuild(&r->b, ROWS, &r->map, 1, &r->teacher, &e), 0);
+	CHECK_INT(branch_rebuild(&r->b, ROWS, &plan, &e), 0);
 	for (int a = 0; a < ARRAYS; a++)
 		for (int i = 0; i < length(a, width); i++)
 			branch_value(r->b)[array_of(r, a)->offset + (size_t)i] = start.at[a][i];

@@ -3,17 +3,29 @@
 #ifndef RETORT_KD_LOSS_H
 #define RETORT_KD_LOSS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "retort/base/real.h"
+#include "retort/conf/knob.h"
+#include "retort/engine/model.h"
+#include "retort/engine/param.h"
 
-/* What a loss compares the student with. */
+/* What a loss compares the student with, and how it has to be called. */
 enum loss_needs {
-	LOSS_LABELS = 1, /* label */
-	LOSS_LOGITS = 2, /* the teacher's logits in `target`, or the largest of them in `top` */
-	LOSS_LAYER = 4,  /* a teacher's layer in `target`, of the shape of `x` */
-	LOSS_MAP = 8,    /* where a teacher's feature map is large in `target`, see places.h: as many places as `x` */
+	LOSS_LABELS = 1,   /* label; a row without one says nothing */
+	LOSS_LOGITS = 2,   /* the teacher's logits in `target` */
+	LOSS_LAYER = 4,    /* a teacher's layer in `target` */
+	LOSS_MAP = 8,      /* where a teacher's feature map is large in `target`, see places.h: as many places as `x` */
+	LOSS_TOP = 16,     /* with LOSS_LOGITS: can do with the largest of them in `top` */
+	LOSS_CLASSES = 32, /* with LOSS_LOGITS: label too; a row without one is compared as kd compares it */
+	LOSS_BATCH = 64,   /* rows know of each other: one call with all rows of a batch, at least two */
+	LOSS_WIDTHS = 128, /* with LOSS_LAYER: widths may differ, and nothing is learned in between */
+	LOSS_SAME = 256,   /* with LOSS_LAYER: widths must be equal: a projection would be no comparison */
+	LOSS_IMAGE = 512,  /* with LOSS_LAYER: feature maps, of more than one place; x is a whole row */
+	LOSS_BEFORE = 1024, /* with LOSS_LAYER: what the layers before the two put out as well */
+	LOSS_PROJECT = 2048, /* with LOSS_LAYER: a learned map is put between even where widths are equal */
 };
 
 /* The k largest logits of every position, and log sum exp of all others: what is kept of a large vocabulary. */
@@ -25,6 +37,29 @@ struct loss_top {
 };
 
 #define LOSS_SCRATCH 4
+#define LOSS_OWN 4
+
+/* Sizes that numbers of a loss's own, and its scratch, are made for. */
+struct loss_shape {
+	size_t rows;       /* of a batch, at most */
+	size_t width;      /* numbers of x in a row */
+	size_t t_width;    /* numbers of the target in a row */
+	size_t positions;  /* of both: tokens, or places of a feature map; 1 for all else */
+	size_t classes;
+	size_t data_rows;  /* of the data set */
+};
+
+/*
+ * Numbers a loss has besides the student's: a part of the branch's state, found by name. Those that learn get their gradient
+ * from the loss; those that are state are moved by it, in a call with a gradient, and the optimizer leaves them alone.
+ */
+struct loss_own {
+	const char *name;
+	int (*shape)(const struct loss_shape *s, size_t dim[2]); /* returns the rank, 1 or 2 */
+	enum param_init init;
+	bool is_state;
+	double lr_factor, sign; /* sign -1: the optimizer makes the loss larger by them */
+};
 
 /*
  * The student's softmax of the rows at hand, by temperature: several losses of one visit want the
@@ -41,18 +76,31 @@ struct loss_memo {
 struct loss_args {
 	size_t rows, width;        /* width: numbers of x in a row */
 	size_t channels;           /* LOSS_MAP: of x in a place of a row */
-	size_t t_width;            /* numbers of the target in a row: with LOSS_MAP width / channels, else width */
+	size_t t_width;            /* numbers of the target in a row: with LOSS_MAP width / channels; else width, but for LOSS_WIDTHS */
+	size_t positions;          /* with LOSS_BATCH or LOSS_IMAGE: tokens or places in a row, of width / positions numbers each; else 1 */
+	size_t heads;              /* on attention, query, key and value: heads side by side in a row; else 1 */
+	const real *seen;          /* [rows,positions] 0: padding, to be left out; NULL: all count */
 	const real *x;             /* [rows,width] student logits, or a layer after its projection */
 	const real *target;        /* [rows,t_width] from a teacher, untempered; NULL without, or with `top` */
 	struct loss_top top;       /* k 0: `target` is whole */
-	const int32_t *label;      /* [rows] class, -1 none */
+	const real *before, *t_before; /* LOSS_BEFORE: [rows,before_width] and [rows,t_before_width], of as many positions */
+	size_t before_width, t_before_width;
+	const int32_t *label;      /* [rows] class, -1 none; NULL where there are none */
+	const int32_t *row;        /* [rows] which row of the data set it is; only with LOSS_BATCH */
 	const real *weight;        /* [rows] of the row in the mean: over a batch they sum to 1; 0: not looked at */
 	double temperature;
+	const struct knobs *knobs; /* the options of losses: dkd_beta and the like */
 	double scale;              /* factor on the gradient: the weight of the term */
 	real *dx;                  /* [rows,width] gradient is added here; NULL: value only */
 	real *pull;                /* [rows,places] LOSS_MAP, instead of dx: what x in a place times it is the gradient, is added here */
+	real *d_before;            /* [rows,before_width] LOSS_BEFORE: gradient is added here; NULL with dx */
+	real *own[LOSS_OWN];       /* the loss's own numbers, in the order of its table */
+	real *own_grad[LOSS_OWN];  /* their gradients, times scale, are added here; NULL with dx, and of state */
+	struct loss_shape shape;   /* that own was made for */
+	uint64_t seed, step;       /* for draws: of the branch */
+	bool training;             /* a step: state of the loss's own moves on */
 	struct loss_memo *memo;    /* may be NULL */
-	real *scratch;             /* [LOSS_SCRATCH * rows * width] of the calling thread */
+	real *scratch;             /* [LOSS_SCRATCH * rows * width] of the calling thread; with loss.scratch as many as that says */
 };
 
 struct loss {
@@ -61,14 +109,38 @@ struct loss {
 	const char *formula;
 	const char *reference; /* author, year, where in the text */
 	unsigned needs;
-	/* The sum of weight times value over the rows, unscaled. Rows do not know of each other. Allocates nothing. */
+	unsigned on;           /* LOSS_LAYER: bits 1 << tap of what can be compared; 0: hidden states, attention and values */
+	size_t weight;         /* losses on outputs: offset of their weight in struct knobs */
+	size_t temperature;    /* offset of their temperature; 0: the knob temperature */
+	const struct loss_own *own; /* up to LOSS_OWN, then one without a name; NULL: none */
+	size_t (*scratch)(const struct loss_shape *s); /* LOSS_BATCH: numbers of scratch; NULL: LOSS_SCRATCH * rows * width */
+	/* Whether it can compare such layers at all, and why not: 0 or -1. NULL: what `needs` says is all. */
+	int (*fits)(const struct loss_shape *s, struct err *e);
+	/* The sum of weight times value over the rows, unscaled. Rows do not know of each other, but with LOSS_BATCH. Allocates nothing. */
 	double (*run)(const struct loss_args *a);
 };
 
+/* Losses on outputs first, then those on layers. */
 extern const struct loss *const loss_table[];
 extern const size_t loss_count;
-#define LOSS(id) extern const struct loss loss_##id;
+#define OUTPUT(id) extern const struct loss loss_##id;
+#define LAYER(id) OUTPUT(id)
 #include "retort/kd/losses.def"
+
+/* Number of losses on outputs: loss_table[0 .. LOSS_OUTPUTS). */
+enum loss_output {
+#define OUTPUT(id) LOSS_OUTPUT_##id,
+#define LAYER(id)
+#include "retort/kd/losses.def"
+	LOSS_OUTPUTS,
+};
+
+/* By name, or NULL. */
+const struct loss *loss_find(const char *name);
+
+/* Of a loss on outputs, as the knobs stand: its weight; its temperature, its own or, where that is 0, the common one. */
+double loss_weight(const struct loss *l, const struct knobs *k);
+double loss_temperature(const struct loss *l, const struct knobs *k);
 
 /*
  * log softmax(z / temperature) of n numbers into out; stable for any finite z.

@@ -27,15 +27,31 @@ struct branch_state {
 /* Whose weights in the mean a term uses. */
 enum branch_mean { BRANCH_LABELS, BRANCH_ROWS, BRANCH_TOKENS, BRANCH_MEANS };
 
+#define BRANCH_TERMS ((int)LOSS_OUTPUTS + LAB_MAPS)
+
 /* One term of the loss: what is compared where, and under which metrics it is told. */
 struct branch_term {
 	const struct loss *loss;
 	int map;         /* index of the lab's map, -1 for terms on the logits */
 	int node;        /* whose output and gradient it works on */
+	int before;      /* LOSS_BEFORE: that of the layer before; else -1 */
 	size_t width;    /* numbers in a position: what the loss calls a row */
 	size_t t_width;  /* numbers of the teacher's in a position */
+	size_t t_before; /* LOSS_BEFORE: numbers of the teacher's layer before, in a row */
+	size_t heads;    /* side by side in a position: of attention, query, key, value; else 1 */
 	enum branch_mean mean;
+	struct loss_shape shape;
+	int own[LOSS_OWN]; /* parameters of its own, by the loss's table; -1 none */
 	unsigned train, weighted, share; /* metric ids */
+};
+
+/* What the terms of the main line are made from. */
+struct branch_plan {
+	const struct knobs *knobs;      /* a loss on outputs whose weight is 0 is no term, but for ce and kd */
+	const struct lab_map *map;      /* [n_maps] */
+	int n_maps;
+	const struct lab_net *teacher;
+	size_t data_rows;
 };
 
 struct branch {
@@ -48,9 +64,11 @@ struct branch {
 	real *scratch;                   /* [threads, n_scratch] for losses */
 	size_t n_scratch;
 	real *weight[BRANCH_MEANS];      /* [capacity * positions] of the rows, labels and tokens of the feed; each sums to 1 */
+	int32_t *label;                  /* [capacity * positions] of the feed, -1 where the student does not see it */
 	struct pool *pool;
 	int n_terms;
-	struct branch_term term[2 + LAB_MAPS];
+	struct branch_term term[BRANCH_TERMS];
+	real *gathered;                  /* a teacher's rows side by side, for losses that look at all of a batch at once */
 };
 
 /* A new branch with starting values from (seed, name). `capacity` rows. NULL with an error. */
@@ -59,12 +77,14 @@ struct branch *branch_new(int id, const char *name, const struct model_spec *spe
 void branch_free(struct branch *b);
 
 /*
- * The same branch with another set of maps or another capacity: a new graph and slab; parameters
+ * The same branch with other terms or another capacity: a new graph and slab; parameters
  * and moments that both have are carried over, new projections start from (seed, their name).
- * `width[i]` is the teacher's width of map i. On failure *b is unchanged and -1 is returned.
+ * plan NULL: it learns from labels alone. On failure *b is unchanged and -1 is returned.
  */
-int branch_rebuild(struct branch **b, size_t capacity, const struct lab_map *map, int n_maps,
-		   const struct lab_net *teacher, struct err *e);
+int branch_rebuild(struct branch **b, size_t capacity, const struct branch_plan *plan, struct err *e);
+
+/* Whether the terms it has are those of `plan`, as far as losses on outputs go. */
+bool branch_has_outputs(const struct branch *b, const struct knobs *k);
 
 real *branch_value(const struct branch *b);
 real *branch_moment1(const struct branch *b);
@@ -78,13 +98,15 @@ struct branch_feed {
 	struct loss_top t_top[LAB_TEACHERS]; /* k 0: t_logits is whole */
 	double t_weight[LAB_TEACHERS];      /* as typed */
 	const real *t_layer[LAB_MAPS];      /* [B, width] by map; NULL: teacher not active */
+	const real *t_before[LAB_MAPS];     /* of the teacher's layer before, where the loss looks at it */
+	const int32_t *t_before_row[LAB_MAPS];
 	const int32_t *t_row[LAB_MAPS];     /* [B] which rows of t_layer, if it has others; NULL: its rows are the batch's */
 };
 
 /* What a step or a look at the losses found. */
 struct branch_result {
-	double raw[2 + LAB_MAPS];      /* by term */
-	double weighted[2 + LAB_MAPS];
+	double raw[BRANCH_TERMS];      /* by term */
+	double weighted[BRANCH_TERMS];
 	double loss;                   /* sum of weighted */
 	double kl;                     /* to the teachers at temperature 1; NaN without */
 	double accuracy;               /* over labelled rows; NaN without */

@@ -114,6 +114,10 @@ int lab_info_layer(const struct lab_net *net, const char *layer, enum model_tap 
 /* Numbers in one position of what of a layer is looked at: of values, those of the key heads; of attention, a map's heads. */
 size_t lab_layer_width(const struct lab_layer *l, enum model_tap on);
 
+/* Numbers in a row of that, and how many heads stand side by side in a position of it. */
+size_t lab_layer_numbers(const struct lab_layer *l, enum model_tap on);
+size_t lab_layer_heads(const struct lab_layer *l, enum model_tap on);
+
 /*
  * Whether the pair of m's t_layer, s_layer, on and match can be mapped: fills its projected and t_width. -1: it cannot,
  * and why. Nothing else of m is looked at.

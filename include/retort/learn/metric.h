@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "retort/kd/loss.h"
+
 enum metric {
 #define METRIC(id, name, unit, better, doc) METRIC_##id,
 #include "retort/learn/metrics.def"
@@ -13,10 +15,12 @@ enum metric {
 };
 
 #define METRIC_MAPS 32 /* pairs of layers a session can name */
-#define METRIC_COUNT (METRIC_FIXED + 3 * METRIC_MAPS)
 #define METRIC_NONE 0xFFFF
 
-enum metric_map { METRIC_MAP_TRAIN, METRIC_MAP_WEIGHTED, METRIC_MAP_SHARE };
+enum { METRIC_COUNT = (int)METRIC_FIXED + 3 * METRIC_MAPS + 3 * (int)LOSS_OUTPUTS };
+
+/* What every term of the loss has: its raw value, that times its weight, its share of the gradient. */
+enum metric_part { METRIC_TRAIN, METRIC_WEIGHTED, METRIC_SHARE };
 
 struct metric_info {
 	const char *name, *unit, *doc;
@@ -27,7 +31,13 @@ struct metric_info {
 const struct metric_info *metric_info(unsigned id);
 
 /* The metric of mapped pair `slot` (from 0; named from 1: "train-map1"). */
-unsigned metric_map(unsigned slot, enum metric_map part);
+unsigned metric_map(unsigned slot, enum metric_part part);
+
+/* The metric of a loss on outputs: "train-kd", "weighted-kd", "share-kd". */
+unsigned metric_output(unsigned loss, enum metric_part part);
+
+/* Measured at evaluations; all others at every step. */
+bool metric_is_evaluated(unsigned id);
 
 /* By name: an id, or METRIC_NONE. */
 unsigned metric_find(const char *name);

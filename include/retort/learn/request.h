@@ -22,7 +22,7 @@ enum request_kind {
 	REQUEST_RUN,      /* number: steps; answered when it starts */
 	REQUEST_REPORT,   /* evaluate everything, train the plain student up to the same step */
 	/* any time, between two steps */
-	REQUEST_SET,      /* knob, value */
+	REQUEST_SET,      /* set[0..n_sets) */
 	REQUEST_MAP,      /* map[0..n_maps): applied together or not at all */
 	REQUEST_WEIGHT,   /* name, value: weight of a teacher; value < 0 keeps it */
 	REQUEST_MUTE,     /* name, number: 1 mute, 0 unmute */
@@ -41,6 +41,14 @@ enum request_kind {
 	/* made by the trainer itself */
 	REQUEST_DONE,     /* the work at hand has ended; err is set when it failed */
 	REQUEST_DIVERGED, /* a step was not applied and the work is paused; err says why */
+};
+
+#define REQUEST_SETS 12
+
+/* One knob and its value as typed. */
+struct request_set {
+	const struct knob *knob;
+	char value[64];
 };
 
 /* One edit of the layer map. */
@@ -64,8 +72,9 @@ struct request {
 	char spec[LAB_SPEC];
 	double value;
 	int64_t number;
-	const struct knob *knob;
-	char text[64];         /* SET: the value as typed; EXPECT: the metric; in the answer to RUN: what its start takes */
+	int n_sets;
+	struct request_set set[REQUEST_SETS]; /* SET: changed together or not at all */
+	char text[64];         /* EXPECT: the metric; in the answer to RUN: what its start takes */
 	int n_maps;
 	struct request_map map[LAB_MAPS];
 	struct dataset *dataset;

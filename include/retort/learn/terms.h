@@ -5,20 +5,21 @@
 
 #include "retort/learn/branch.h"
 
-#define TERMS_LOOKS (2 + 2 * LAB_TEACHERS + LAB_MAPS) /* calls of losses for a position, at most */
+#define TERMS_LOOKS (((int)LOSS_OUTPUTS + 1) * LAB_TEACHERS + LAB_MAPS) /* calls of losses for a position, at most */
 
 /* What to do with the terms. */
 struct terms_job {
 	const struct branch_feed *feed;
-	double temperature;
+	const struct knobs *knobs;
 	const double *weight;   /* [n_terms] factors on the gradients */
 	int only;               /* this term alone; -1: all */
 	bool with_gradient;     /* the gradients of all nodes that terms work on are written */
+	bool training;          /* a step: what losses keep of their own moves on */
 };
 
 /* What came of it. */
 struct terms_result {
-	double raw[2 + LAB_MAPS]; /* by term */
+	double raw[BRANCH_TERMS]; /* by term */
 	double kl;                /* to the teachers at temperature 1, mean by weight; NaN without */
 	double accuracy;          /* over labelled positions; NaN without */
 };
@@ -35,5 +36,8 @@ void terms_run(struct branch *b, const struct terms_job *job, struct terms_resul
 /* Scratch numbers a thread needs for the terms of `b`; sums (doubles) that pieces need. */
 size_t terms_scratch(const struct branch *b);
 size_t terms_sums(void);
+
+/* Numbers that rows of a teacher side by side take, for losses that look at all of a batch at once. */
+size_t terms_gathered(const struct branch *b);
 
 #endif

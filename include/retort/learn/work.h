@@ -26,16 +26,19 @@ struct work_era {
 	struct knobs knobs;
 };
 
+/* Everything a person can change while the student trains. */
+struct work_settings {
+	struct knobs knobs;
+	int n_maps;
+	struct lab_map map[LAB_MAPS];
+	int n_teachers;
+	double weight[LAB_TEACHERS];
+	bool muted[LAB_TEACHERS];
+};
+
 /* A change that can be taken back. */
 struct work_change {
-	enum { WORK_KNOB, WORK_MAPS, WORK_TEACHER } kind;
-	const struct knob *knob;
-	char before[32], after[32];
-	int n_before, n_after;
-	struct lab_map map_before[LAB_MAPS], map_after[LAB_MAPS];
-	int teacher;
-	double weight_before, weight_after;
-	bool muted_before, muted_after;
+	struct work_settings before, after;
 };
 
 /* Room for the largest logits of one teacher; k 0: it keeps them all. */

@@ -1,0 +1,27 @@
+/* Settings: everything a person can change while the student trains, as one value that can be put back. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_LEARN_SETTINGS_H
+#define RETORT_LEARN_SETTINGS_H
+
+#include "retort/learn/work.h"
+
+/* As they are now. */
+void settings_take(const struct work *w, struct work_settings *s);
+
+/*
+ * Put them in place between two steps, together or not at all: the graph's loss part is built anew where maps or the set of
+ * losses changed. -1 and an error: nothing has changed.
+ */
+int settings_put(struct work *w, const struct work_settings *s, struct err *e);
+
+/* Whether the losses that are on can be computed with the teachers as they are asked: 0, or -1 and why not. */
+int settings_check(const struct work *w, struct err *e);
+
+/* What became of what: "temperature 4 -> 2", "map: 2 pairs"; "" where nothing did. */
+void settings_tell(const struct work *w, const struct work_settings *from, const struct work_settings *to, char *buf,
+		   size_t size);
+
+/* What the terms of the student are made from, as things are now. */
+struct branch_plan settings_plan(const struct work *w);
+
+#endif

@@ -1,0 +1,193 @@
+/* settings.c: everything that can be changed while the student trains: taken, put in place, compared. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/learn/settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/text.h"
+#include "retort/learn/feed.h"
+
+void
+settings_take(const struct work *w, struct work_settings *s)
+{
+	memset(s, 0, sizeof *s);
+	s->knobs = w->info.knobs;
+	s->n_maps = w->info.n_maps;
+	memcpy(s->map, w->info.map, (size_t)s->n_maps * sizeof *s->map);
+	s->n_teachers = w->info.n_teachers;
+	for (int i = 0; i < s->n_teachers; i++) {
+		s->weight[i] = w->info.teacher[i].weight;
+		s->muted[i] = w->info.teacher[i].muted;
+	}
+}
+
+static void
+give(struct work *w, const struct work_settings *s)
+{
+	w->info.knobs = s->knobs;
+	w->info.n_maps = s->n_maps;
+	memcpy(w->info.map, s->map, (size_t)s->n_maps * sizeof *s->map);
+	for (int i = 0; i < s->n_teachers && i < w->info.n_teachers; i++) {
+		w->info.teacher[i].weight = s->weight[i];
+		w->info.teacher[i].muted = s->muted[i];
+	}
+}
+
+struct branch_plan
+settings_plan(const struct work *w)
+{
+	return (struct branch_plan){ &w->info.knobs, w->info.map, w->info.n_maps, w->info.teacher, w->ds ? w->ds->n : 0 };
+}
+
+static bool
+same_maps(const struct work_settings *a, const struct work_settings *b)
+{
+	if (a->n_maps != b->n_maps)
+		return false;
+	for (int i = 0; i < a->n_maps; i++) {
+		const struct lab_map *x = &a->map[i], *y = &b->map[i];
+
+		if (x->teacher != y->teacher || x->t_layer != y->t_layer || x->s_layer != y->s_layer || x->on != y->on ||
+		    x->match != y->match || x->projected != y->projected)
+			return false;
+	}
+	return true;
+}
+
+static bool
+needs_feed(const struct work_settings *a, const struct work_settings *b)
+{
+	return !same_maps(a, b);
+}
+
+static int
+rebuild(struct work *w, bool feed, struct err *e)
+{
+	struct branch_plan plan = settings_plan(w);
+
+	if (branch_rebuild(&w->student, w->student->net->graph->capacity, &plan, e) < 0)
+		return -1;
+	return feed && w->info.phase != LAB_IDLE ? feed_prepare(w, e) : 0; /* while idle `run` prepares the feed */
+}
+
+static int
+check_fixed(const struct work *w, const struct work_settings *s, struct err *e)
+{
+	for (size_t i = 0; i < knob_count; i++) {
+		const struct knob *k = &knob_table[i];
+
+		if (k->when == KNOB_FIXED && w->info.phase != LAB_IDLE &&
+		    knob_value(&s->knobs, k) != knob_value(&w->info.knobs, k))
+			return err_set(e, "%s: cannot change while training, because it fixes what the graph is built for; "
+					  "`stop` first", k->name);
+	}
+	return 0;
+}
+
+static double
+all_weights(const struct work_settings *s)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
+		sum += loss_weight(loss_table[i], &s->knobs);
+	for (int i = 0; i < s->n_maps; i++)
+		sum += s->map[i].weight;
+	return sum;
+}
+
+/* Teachers that keep only their largest logits, and losses that need them all. */
+static int
+check_tops(const struct work *w, const struct work_settings *s, struct err *e)
+{
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
+		for (int k = 0; k < w->info.n_teachers; k++)
+			if (loss_table[i]->needs & LOSS_LOGITS && !(loss_table[i]->needs & LOSS_TOP) &&
+			    loss_weight(loss_table[i], &s->knobs) > 0 && w->info.teacher[k].options.top && !s->muted[k])
+				return err_set(e, "%s: needs all logits, and %s keeps the largest %zu; `teacher %s top all` first",
+					       loss_table[i]->name, w->info.teacher[k].name, w->info.teacher[k].options.top,
+					       w->info.teacher[k].name);
+	return 0;
+}
+
+int
+settings_check(const struct work *w, struct err *e)
+{
+	struct work_settings now;
+
+	settings_take(w, &now);
+	return check_tops(w, &now, e);
+}
+
+static int
+check(const struct work *w, const struct work_settings *now, const struct work_settings *s, struct err *e)
+{
+	if (check_fixed(w, s, e) < 0 || check_tops(w, s, e) < 0)
+		return -1;
+	if (all_weights(s) == 0 && all_weights(now) > 0)
+		return err_set(e, "that was the last loss: with every weight at 0 nothing would be learned");
+	return 0;
+}
+
+int
+settings_put(struct work *w, const struct work_settings *s, struct err *e)
+{
+	struct work_settings was;
+	bool feed;
+
+	settings_take(w, &was);
+	if (check(w, &was, s, e) < 0)
+		return -1;
+	feed = needs_feed(&was, s);
+	give(w, s);
+	if (!w->student || (!feed && branch_has_outputs(w->student, &s->knobs)) || rebuild(w, feed, e) == 0)
+		return 0;
+	give(w, &was);
+	rebuild(w, feed, NULL);
+	return -1;
+}
+
+static void
+tell_teachers(const struct work *w, const struct work_settings *from, const struct work_settings *to, struct text *t)
+{
+	char before[40], after[40];
+
+	for (int i = 0; i < from->n_teachers && i < to->n_teachers; i++) {
+		if (from->weight[i] != to->weight[i])
+			text_addf(t, "%s%s weight %s -> %s", t->len ? ", " : "", w->info.teacher[i].name,
+				  text_number(before, sizeof before, from->weight[i]),
+				  text_number(after, sizeof after, to->weight[i]));
+		if (from->muted[i] != to->muted[i])
+			text_addf(t, "%s%s %s", t->len ? ", " : "", w->info.teacher[i].name, to->muted[i] ? "muted" : "unmuted");
+	}
+}
+
+static bool
+same_map_weights(const struct work_settings *a, const struct work_settings *b)
+{
+	for (int i = 0; i < a->n_maps; i++)
+		if (a->map[i].weight != b->map[i].weight)
+			return false;
+	return true;
+}
+
+void
+settings_tell(const struct work *w, const struct work_settings *from, const struct work_settings *to, char *buf, size_t size)
+{
+	struct text t = { 0 };
+	char before[64], after[64];
+
+	for (size_t i = 0; i < knob_count; i++)
+		if (knob_value(&from->knobs, &knob_table[i]) != knob_value(&to->knobs, &knob_table[i]))
+			text_addf(&t, "%s%s %s -> %s", t.len ? ", " : "", knob_table[i].name,
+				  knob_get(&from->knobs, &knob_table[i], before, sizeof before),
+				  knob_get(&to->knobs, &knob_table[i], after, sizeof after));
+	if (!same_maps(from, to) || !same_map_weights(from, to))
+		text_addf(&t, "%smap: %d pair%s", t.len ? ", " : "", to->n_maps, to->n_maps == 1 ? "" : "s");
+	tell_teachers(w, from, to, &t);
+	snprintf(buf, size, "%s", text_get(&t));
+	text_release(&t);
+}
