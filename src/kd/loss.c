@@ -27,6 +27,23 @@ loss_find(const char *name)
 	return NULL;
 }
 
+const struct loss *
+loss_of_knob(const struct knob *k)
+{
+	const struct loss *best = NULL;
+	size_t most = 0;
+
+	for (size_t i = 0; i < loss_count; i++) {
+		size_t len = strlen(loss_table[i]->name);
+
+		if (len > most && strncmp(k->name, loss_table[i]->name, len) == 0 && k->name[len] == '-') {
+			best = loss_table[i];
+			most = len;
+		}
+	}
+	return best;
+}
+
 static double
 knob_at(const struct knobs *k, size_t offset)
 {

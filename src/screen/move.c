@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "retort/screen/knoblist.h"
 #include "retort/screen/layout.h"
 #include "retort/screen/plot.h"
 
@@ -69,7 +70,7 @@ move_by(struct scene *s, int dx, int dy)
 		move_cursor(s, dx);
 		break;
 	case LAYOUT_knobs:
-		v->knob = clamped(v->knob + dy, (int)knob_count);
+		v->knob = knoblist_at(s, knoblist_row(s, v->knob) + dy);
 		break;
 	case LAYOUT_teachers:
 		v->teacher = clamped(v->teacher + dy, s->info.n_teachers);
@@ -92,6 +93,15 @@ move_page(struct scene *s, int direction)
 	move_by(s, direction * PLOT_PARTS / 10, direction * (page(s) > 2 ? page(s) - 1 : 1));
 }
 
+/* The knob in a row of its pane. */
+static int
+clicked_knob(const struct scene *s, int row, int rows)
+{
+	int list[KNOBLIST_MOST], n = knoblist_make(s, list);
+
+	return knoblist_at(s, row + layout_first(knoblist_row(s, s->view.knob), rows, n));
+}
+
 void
 move_click(struct scene *s, int x, int y, int width, int height)
 {
@@ -106,7 +116,7 @@ move_click(struct scene *s, int x, int y, int width, int height)
 			continue;
 		s->view.focus = i;
 		if (i == LAYOUT_knobs && row >= 0)
-			s->view.knob = clamped(row + layout_first(s->view.knob, r->height - 1, (int)knob_count), (int)knob_count);
+			s->view.knob = clicked_knob(s, row, r->height - 1);
 		if (i == LAYOUT_teachers && row >= 0)
 			s->view.teacher = clamped(row + layout_first(s->view.teacher, r->height - 1, s->info.n_teachers),
 						  s->info.n_teachers);

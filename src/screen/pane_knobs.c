@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "retort/base/text.h"
+#include "retort/screen/knoblist.h"
 #include "retort/screen/layout.h"
 #include "retort/screen/pane.h"
 
@@ -111,6 +112,19 @@ draw_right(const struct scene *s, struct canvas_area a, const struct knob *k, bo
 		canvas_text(a, 43, 0, CANVAS_DIM, k->doc);
 }
 
+/* A name in twelve columns: "dkd-temperature" is "dkd-T". */
+static const char *
+brief(const struct knob *k, char *buf, size_t size)
+{
+	const char *t = strstr(k->name, "-temperature");
+
+	if (t && strlen(k->name) > 12)
+		snprintf(buf, size, "%.*s-T", (int)(t - k->name), k->name);
+	else
+		snprintf(buf, size, "%.12s", k->name);
+	return buf;
+}
+
 static void
 draw_row(const struct scene *s, struct canvas_area a, size_t i)
 {
@@ -120,8 +134,8 @@ draw_row(const struct scene *s, struct canvas_area a, size_t i)
 	int x;
 
 	knob_get(&s->info.knobs, k, now, sizeof now);
+	canvas_textf(a, 0, 0, chosen ? CANVAS_BOLD : CANVAS_PLAIN, "%c%-12s", chosen ? '>' : ' ', brief(k, was, sizeof was));
 	knob_get(&s->defaults, k, was, sizeof was);
-	canvas_textf(a, 0, 0, chosen ? CANVAS_BOLD : CANVAS_PLAIN, "%c%-12s", chosen ? '>' : ' ', k->name);
 	if (s->pending[i]) {
 		x = canvas_textf(a, 13, 0, CANVAS_PENDING, "%*.8s %s %s?", wide ? 8 : 7, now,
 				 scene_ascii(s) ? "->" : "\u2192", s->pending_text[i]);
@@ -138,24 +152,26 @@ draw_row(const struct scene *s, struct canvas_area a, size_t i)
 static void
 draw(const struct scene *s, struct canvas_area a)
 {
-	int rows = a.height - 1, first = layout_first(s->view.knob, rows, (int)knob_count);
+	int list[KNOBLIST_MOST], n = knoblist_make(s, list), rows = a.height - 1;
+	int first = layout_first(knoblist_row(s, s->view.knob), rows, n);
 	bool wide = a.width >= WIDE;
 	char note[48] = "";
 
 	pane_heading(s, a, LAYOUT_knobs, "knobs");
 	if (wide)
 		canvas_text(a, 16, 0, CANVAS_DIM, "   now   default ");
-	if (rows > 0 && rows < (int)knob_count)
-		snprintf(note, sizeof note, "%d-%d of %zu", first + 1, first + rows, knob_count);
+	if (rows > 0 && rows < n)
+		snprintf(note, sizeof note, "%d-%d of %d", first + 1, first + rows, n);
 	pane_note(a, note[0] ? note : wide ? "range" : "");
-	for (int y = 0; y < rows && first + y < (int)knob_count; y++)
-		draw_row(s, canvas_cut(a, 0, 1 + y, a.width, 1), (size_t)(first + y));
+	for (int y = 0; y < rows && first + y < n; y++)
+		draw_row(s, canvas_cut(a, 0, 1 + y, a.width, 1), (size_t)list[first + y]);
 }
 
 const struct pane pane_knobs = {
 	.name = "knobs",
 	.title = "Knobs",
-	.doc = "Every knob: its value of now (* where it is not the default), its default, where it stands in its range.",
+	.doc = "The knobs, but for those of losses that are off: value of now (* where it is not the default), default, where it "
+	       "stands in its range.",
 	.hints = "jk choose  +/- turn  Enter type  / find",
 	.draw = draw,
 };

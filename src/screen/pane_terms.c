@@ -11,16 +11,17 @@
 #include "retort/screen/pane.h"
 #include "retort/screen/plot.h"
 
-#define TERMS (2 + LAB_MAPS)
+#define TERMS ((int)LOSS_OUTPUTS + LAB_MAPS)
 /* Cells of the history: more of them tell little more, and each is bytes at every evaluation. */
 #define ROWS 6
 #define COLUMNS 20
 #define NAME 15  /* columns of a term's name in a table of that width */
-#define TABLE 40 /* columns of "# big:2 s:1         93%    0.123   0.0123" */
+#define TABLE 48 /* columns of "# big:2 s:1     93%      0.5    0.123    0.0123" */
 
 struct term {
 	char name[LAB_NAME + 48];
 	unsigned share, raw, weighted; /* metrics */
+	double weight;
 	uint32_t fill;
 	enum canvas_look look;
 };
@@ -55,23 +56,28 @@ name_pair(const struct scene *s, const struct lab_map *m, struct term *t)
 	snprintf(t->name, sizeof t->name, "%.*s%s", room, net->name, layers);
 }
 
-/* Cross-entropy, distillation, and every mapped pair there is. */
+/* Cross-entropy and distillation, whatever else is on of the outputs, and every mapped pair there is. */
 static int
 list_terms(const struct scene *s, struct term out[TERMS])
 {
 	bool ascii = plot_set(s) == RASTER_ASCII;
-	int n = 2;
+	int n = 0;
 
-	snprintf(out[0].name, sizeof out[0].name, "ce");
-	add(&out[0], 0, ascii, metric_output(LOSS_OUTPUT_ce, METRIC_SHARE), metric_output(LOSS_OUTPUT_ce, METRIC_TRAIN), metric_output(LOSS_OUTPUT_ce, METRIC_WEIGHTED));
-	snprintf(out[1].name, sizeof out[1].name, "kd");
-	add(&out[1], 1, ascii, metric_output(LOSS_OUTPUT_kd, METRIC_SHARE), metric_output(LOSS_OUTPUT_kd, METRIC_TRAIN), metric_output(LOSS_OUTPUT_kd, METRIC_WEIGHTED));
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++) {
+		if (i > LOSS_OUTPUT_kd && loss_weight(loss_table[i], &s->info.knobs) <= 0)
+			continue;
+		snprintf(out[n].name, sizeof out[n].name, "%s", loss_table[i]->name);
+		add(&out[n], n, ascii, metric_output(i, METRIC_SHARE), metric_output(i, METRIC_TRAIN),
+		    metric_output(i, METRIC_WEIGHTED));
+		out[n++].weight = loss_weight(loss_table[i], &s->info.knobs);
+	}
 	for (int i = 0; i < s->info.n_maps && i < LAB_MAPS; i++, n++) {
 		const struct lab_map *m = &s->info.map[i];
 
 		name_pair(s, m, &out[n]);
 		add(&out[n], n, ascii, metric_map(m->slot, METRIC_SHARE), metric_map(m->slot, METRIC_TRAIN),
 		    metric_map(m->slot, METRIC_WEIGHTED));
+		out[n].weight = m->weight;
 	}
 	return n;
 }
@@ -175,35 +181,73 @@ right(struct canvas_area a, int end, int y, const char *text)
 	canvas_text(a, end - (int)strlen(text), y, CANVAS_PLAIN, text);
 }
 
+/* Columns right of the name, in the order in which they go where there is no room. */
+static const struct { const char *name; int width, least; } columns[] = {
+	{ "share", 6, 0 }, { "weight", 9, 34 }, { "raw", 9, 26 }, { "weighted", 10, TABLE },
+};
+enum { SHARE, WEIGHT, RAW, WEIGHTED, COLUMNS_N };
+
+/* Column at which the first of them begins. */
+static int
+first_column(int width)
+{
+	int x = width;
+
+	for (int k = 0; k < COLUMNS_N; k++)
+		x -= width >= columns[k].least ? columns[k].width : 0;
+	return x;
+}
+
+static void
+cell(const struct scene *s, const struct term *t, int k, char *buf, size_t size)
+{
+	double x = k == SHARE ? value_at(s, t->share, UINT32_MAX) : k == WEIGHT ? t->weight :
+		   value_now(s, k == RAW ? t->raw : t->weighted);
+
+	if (k == SHARE)
+		snprintf(buf, size, isfinite(x) ? "%.0f%%" : "-", x * 100);
+	else
+		brief(x, buf, size);
+}
+
+/* One term; one that hardly moves the student stands out. */
+static void
+draw_term(const struct scene *s, const struct term *t, struct canvas_area a)
+{
+	double share = value_at(s, t->share, UINT32_MAX);
+	int x = first_column(a.width);
+	char buf[32];
+
+	canvas_put(a, 0, 0, t->fill, t->look);
+	canvas_text(canvas_cut(a, 2, 0, x - 2, 1), 0, 0, CANVAS_PLAIN, t->name);
+	for (int k = 0; k < COLUMNS_N; k++) {
+		if (a.width < columns[k].least)
+			continue;
+		x += columns[k].width;
+		cell(s, t, k, buf, sizeof buf);
+		right(a, x, 0, buf);
+	}
+	if (isfinite(share) && share < 0.005)
+		canvas_paint(a, 2, 0, a.width - 2, CANVAS_WARN);
+}
+
 static void
 draw_table(const struct scene *s, const struct term *t, int n, struct canvas_area a)
 {
-	int wide = a.width >= TABLE, share = a.width - (wide ? 18 : a.width >= 26 ? 9 : 0);
-	char buf[32];
+	int x = first_column(a.width);
 
 	canvas_text(a, 2, 0, CANVAS_DIM, "term");
-	canvas_text(a, share - 5, 0, CANVAS_DIM, "share");
-	if (a.width >= 26)
-		canvas_text(a, share + 6, 0, CANVAS_DIM, "raw");
-	if (wide)
-		canvas_text(a, a.width - 8, 0, CANVAS_DIM, "weighted");
+	for (int k = 0; k < COLUMNS_N; k++)
+		if (a.width >= columns[k].least) {
+			x += columns[k].width;
+			canvas_text(a, x - (int)strlen(columns[k].name), 0, CANVAS_DIM, columns[k].name);
+		}
 	for (int i = 0; i < n && 1 + i < a.height; i++) {
-		double x = value_at(s, t[i].share, UINT32_MAX);
-
 		if (2 + i == a.height && i + 1 < n) {
 			canvas_textf(a, 2, 1 + i, CANVAS_DIM, "and %d more", n - i);
 			return;
 		}
-		canvas_put(a, 0, 1 + i, t[i].fill, t[i].look);
-		canvas_text(canvas_cut(a, 2, 1 + i, share - 7, 1), 0, 0, CANVAS_PLAIN, t[i].name);
-		snprintf(buf, sizeof buf, isfinite(x) ? "%.0f%%" : "-", x * 100);
-		right(a, share, 1 + i, buf);
-		x = value_now(s, t[i].raw);
-		if (a.width >= 26)
-			right(a, share + 9, 1 + i, brief(x, buf, sizeof buf));
-		x = value_now(s, t[i].weighted);
-		if (wide)
-			right(a, a.width, 1 + i, brief(x, buf, sizeof buf));
+		draw_term(s, &t[i], canvas_cut(a, 0, 1 + i, a.width, 1));
 	}
 }
 

@@ -123,6 +123,35 @@ offer_match(struct list *l)
 }
 
 static void
+offer_loss(struct list *l)
+{
+	for (size_t i = 0; i < LOSS_OUTPUTS; i++)
+		offer(l, loss_table[i]->name);
+}
+
+/* Options of the loss that was named, and what they stand at, in turn. */
+static void
+offer_lossoption(struct list *l)
+{
+	const struct loss *loss = l->n_words > 1 ? loss_find(l->word[1]) : NULL;
+	char value[64], name[80];
+
+	for (size_t i = 0; loss && i < knob_count; i++) {
+		const struct knob *k = &knob_table[i];
+
+		if (loss_of_knob(k) != loss)
+			continue;
+		if (l->n_words % 2 == 0) {
+			offer(l, k->name + strlen(loss->name) + 1);
+			continue;
+		}
+		snprintf(name, sizeof name, "%s-%.40s", loss->name, l->word[l->n_words - 1]);
+		if (strcmp(name, k->name) == 0)
+			offer(l, knob_get(&l->info->knobs, k, value, sizeof value));
+	}
+}
+
+static void
 offer_tap(struct list *l)
 {
 	for (int i = 0; i < MODEL_TAPS; i++)
@@ -265,6 +294,7 @@ static const struct {
 	{ "@slayer", offer_slayer },   { "@metric", offer_metric }, { "@file", offer_file },
 	{ "@data", offer_data },       { "@option", offer_option }, { "@view", offer_view },
 	{ "@argument", offer_argument }, { "@context", offer_context }, { "@topic", offer_topic },
+	{ "@loss", offer_loss },       { "@lossoption", offer_lossoption },
 	{ "@match", offer_match },     { "@tap", offer_tap },       { "@model", offer_model },
 };
 

@@ -255,12 +255,12 @@ the_terms_as_stacked_shares(void **state)
 	draw(&pane_terms, 70, 8);
 	looks_like(
 		"loss terms ───────────────────────────────────── share of the gradient\n"
-		" 100% ███▓▓▓▓▓▓▓▓▓▓▓▓▒          term           share      raw weighted\n"
-		"      ███████▓▓▓▓▓▓▓▓▒        █ ce               50%        -        -\n"
-		"      █████████████▓▓▒        ▓ kd               50%    0.273        -\n"
-		"      ███████████████▓        ▒ big:2 s:1       100%        -      0.5\n"
-		"      ███████████████▓\n"
-		"   0% ████████████████\n"
+		" 100% ██▓▓▓▓▓▓▓▓▒       term         share   weight      raw  weighted\n"
+		"      █████▓▓▓▓▓▒     █ ce             50%      0.1        -         -\n"
+		"      █████████▓▒     ▓ kd             50%      0.9    0.273         -\n"
+		"      ██████████▓     ▒ big:2 s:1     100%        0        -       0.5\n"
+		"      ██████████▓\n"
+		"   0% ███████████\n"
 		"\n");
 	s.utf8 = false;
 	draw(&pane_terms, 30, 6);

@@ -138,6 +138,9 @@ enum loss_output {
 /* By name, or NULL. */
 const struct loss *loss_find(const char *name);
 
+/* Whose weight, temperature or option a knob is: its name begins with the loss's. NULL: no loss's. */
+const struct loss *loss_of_knob(const struct knob *k);
+
 /* Of a loss on outputs, as the knobs stand: its weight; its temperature, its own or, where that is 0, the common one. */
 double loss_weight(const struct loss *l, const struct knobs *k);
 double loss_temperature(const struct loss *l, const struct knobs *k);
