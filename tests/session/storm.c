@@ -1,0 +1,277 @@
+/* storm.c: a session in which a thousand knobs, terms, maps and teachers are changed at random while the student trains. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <math.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "retort/base/rng.h"
+#include "retort/base/text.h"
+#include "retort/engine/blas.h"
+#include "retort/session/cmd.h"
+#include "retort/session/session.h"
+
+/*
+ * storm RECORDING SEED [CHANGES [KIND]]: as if a person typed, so that what is refused ends nothing. A change that is not possible
+ * where it falls (a pair that cannot be compared, the last loss off) is refused and is not in the recording; all others are.
+ */
+
+#define PER 3 /* steps to a change */
+
+static struct rng draws;
+static uint64_t drawn;
+
+static uint32_t
+below(uint32_t n)
+{
+	return rng_below(draws, drawn++, n);
+}
+
+static const char *
+one_of(const char *const *words, uint32_t n)
+{
+	return words[below(n)];
+}
+
+/* A value that a person may well turn a knob to: a choice, or something within a factor of thirty of its default. */
+static void
+value_of(const struct knob *k, char *buf, size_t size)
+{
+	double initial, x = 1;
+	uint32_t n = 0;
+	char name[32];
+
+	if (k->choices) {
+		while (knob_choice(k, n, name, sizeof name))
+			n++;
+		knob_choice(k, below(n), buf, size);
+		return;
+	}
+	text_to_double(k->initial, &initial);
+	x = (initial > 0 ? initial : 1) * pow(30, 2 * rng_unit(draws, drawn++) - 1);
+	/* a wild step is refused by design, which has tests of its own */
+	if (strcmp(k->name, "lr") == 0 || strcmp(k->name, "eval-every") == 0)
+		x = initial * (0.2 + rng_unit(draws, drawn++));
+	if (strncmp(k->name, "beta", 4) == 0 || strcmp(k->name, "momentum") == 0)
+		x = 1 - (1 - initial) * (0.8 + 2 * rng_unit(draws, drawn++));
+	x = x < k->min ? k->min : x > k->max ? k->max : x;
+	if (strstr(k->name, "weight") && below(3) == 0)
+		x = 0;
+	snprintf(buf, size, k->type == KNOB_INT ? "%.0f" : "%.4g", k->type == KNOB_INT ? floor(x) : x);
+}
+
+static const struct knob *
+live_knob(void)
+{
+	const struct knob *k;
+
+	do
+		k = &knob_table[below((uint32_t)knob_count)];
+	while (k->when != KNOB_LIVE);
+	return k;
+}
+
+static void
+change_knob(struct text *line)
+{
+	const struct knob *k = live_knob();
+	char value[64];
+
+	value_of(k, value, sizeof value);
+	text_addf(line, "set %s %s", k->name, value);
+}
+
+static void
+change_term(struct text *line)
+{
+	const struct loss *l = loss_table[below(LOSS_OUTPUTS)];
+
+	if (below(3) == 0)
+		text_addf(line, "loss %s off", l->name);
+	else
+		text_addf(line, "loss %s weight %.3g", l->name, 0.01 + rng_unit(draws, drawn++));
+}
+
+static void
+change_map(struct text *line, const char *const *layer, uint32_t layers)
+{
+	static const char *const on[] = { "hidden", "attention", "value" };
+	uint32_t n = (uint32_t)loss_count - LOSS_OUTPUTS;
+	const char *teacher = below(2) ? "wide" : "big", *t = one_of(layer, layers), *s = one_of(layer, layers);
+
+	text_addf(line, "map %s:%s s:%s", teacher, t, s);
+	if (below(3) == 0) {
+		text_add(line, " off");
+		return;
+	}
+	text_addf(line, " match %s weight %.3g", loss_table[LOSS_OUTPUTS + below(n)]->name, rng_unit(draws, drawn++));
+	if (below(4) == 0)
+		text_addf(line, " on %s", one_of(on, 3));
+}
+
+static void
+change_teacher(struct text *line)
+{
+	const char *teacher = below(2) ? "wide" : "big";
+
+	if (below(2))
+		text_addf(line, "teachers %s weight %.3g", teacher, 2 * rng_unit(draws, drawn++));
+	else
+		text_addf(line, "teachers %s %s", teacher, below(3) ? "unmute" : "mute");
+}
+
+/* Commands of schedules, where there are such. */
+static void
+change_schedule(struct text *line)
+{
+	static const char *const shape[] = { "linear", "cosine", "exponential" };
+	const struct knob *k = live_knob();
+	char from[64], to[64];
+
+	if (below(8) == 0) {
+		text_add(line, "balance");
+		return;
+	}
+	value_of(k, from, sizeof from);
+	value_of(k, to, sizeof to);
+	text_addf(line, "ramp %s %s %s over %u %s", k->name, from, to, 1 + below(200), one_of(shape, 3));
+}
+
+static void
+change(struct text *line, const char *const *layer, uint32_t layers)
+{
+	switch (below(10)) {
+	case 0:
+	case 1:
+	case 2:
+		change_knob(line);
+		break;
+	case 3:
+	case 4:
+		change_term(line);
+		break;
+	case 5:
+	case 6:
+		change_map(line, layer, layers);
+		break;
+	case 7:
+		change_teacher(line);
+		break;
+	case 8:
+		change_schedule(line);
+		break;
+	default:
+		text_add(line, below(3) ? "undo" : "redo");
+	}
+}
+
+/* What the storm falls on: rows and networks by kind. */
+static const struct ground {
+	const char *name;
+	const char *lines[8];
+	const char *layer[5];
+} grounds[] = {
+	{ "mlp", { "data digits labels 300", "teacher big mlp 24,16", "teacher wide mlp 32", "train big epochs 1", "train wide epochs 1",
+		   "student mlp 16,12" }, { "0", "1", "2", "logits", "block1" } },
+	{ "cnn", { "data digits image 8x8 labels 300", "teacher big resnet 8,8", "teacher wide lenet", "train big epochs 1",
+		   "train wide epochs 1", "student resnet 4,8" }, { "0", "1", "2", "3", "logits" } },
+	{ "text", { "data sentences labels 300", "teacher big transformer layers=2 width=32 heads=4 ff=64",
+		    "teacher wide transformer layers=1 width=16 heads=4 ff=32", "train big epochs 1", "train wide epochs 1",
+		    "student transformer layers=2 width=16 heads=4 ff=32" }, { "0", "1", "2", "logits", "block1" } },
+};
+
+static int refused, given, diverged;
+
+static void
+give(struct session *s, const char *line, bool must)
+{
+	struct err e = { "" };
+
+	given++;
+	if (session_line(s, line, NULL, &e) == 0)
+		return;
+	if (must)
+		fprintf(stderr, "%s: %s\n", line, e.msg);
+	refused++;
+}
+
+/* Until nothing is at work, or it is paused. */
+static void
+pump(struct session *s, bool to_the_end)
+{
+	while (session_pump(s) || (!session_is_idle(s) && !session_info(s)->paused) || (!to_the_end && !session_info(s)->paused)) {
+		struct pollfd p = { session_fd(s), POLLIN, 0 };
+
+		poll(&p, 1, 100);
+	}
+}
+
+/* A step that would have thrown the weights away was not applied: smaller ones from here on. */
+static void
+mend(struct session *s)
+{
+	if (++diverged > 20) {
+		fprintf(stderr, "step %llu cannot be mended\n", (unsigned long long)session_info(s)->step);
+		exit(1);
+	}
+	give(s, "set lr 0.001", true);
+	give(s, "set clip 1", true);
+	give(s, "pause off", true);
+	while (session_info(s)->paused)
+		session_pump(s);
+}
+
+static void
+run(struct session *s, const struct ground *g, int changes)
+{
+	struct text line = { 0 };
+
+	for (int i = 0; g->lines[i]; i++) {
+		give(s, g->lines[i], true);
+		pump(s, true);
+	}
+	text_addf(&line, "run %d", (changes + 1) * PER);
+	give(s, line.s, true);
+	give(s, "pause on", true);
+	pump(s, false);
+	for (int i = 1; i <= changes; i++) {
+		text_clear(&line);
+		text_addf(&line, "@%d ", (int)session_info(s)->step + i * PER);
+		change(&line, g->layer, 5);
+		give(s, line.s, false);
+	}
+	give(s, "pause off", true);
+	while (session_info(s)->paused)
+		session_pump(s);
+	for (pump(s, true); session_info(s)->paused; pump(s, true))
+		mend(s);
+	text_release(&line);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct session_options o = { .live = true, .name = "storm", .threads = 2, .record = argc > 1 ? argv[1] : NULL,
+				     .out = stdout, .talk = stderr };
+	int changes = argc > 3 ? atoi(argv[3]) : 1000, kind = 0;
+	struct err e;
+	struct session *s;
+
+	if (argc < 3 || changes < 1 || blas_init(2, &e) < 0)
+		return 2;
+	for (int i = 0; argc > 4 && i < 3; i++)
+		kind = strcmp(grounds[i].name, argv[4]) == 0 ? i : kind;
+	draws = rng_stream((uint64_t)atoll(argv[2]), "storm", 0, 0);
+	s = session_new(&o, &e);
+	if (!s) {
+		fprintf(stderr, "%s\n", e.msg);
+		return 1;
+	}
+	run(s, &grounds[kind], changes);
+	printf("%d lines, %d refused at once, %d steps not applied, step %llu\n", given, refused, diverged, (unsigned long long)session_info(s)->student.steps);
+	session_free(s);
+	return 0;
+}
