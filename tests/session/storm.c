@@ -256,21 +256,23 @@ main(int argc, char **argv)
 {
 	struct session_options o = { .live = true, .name = "storm", .threads = 2, .record = argc > 1 ? argv[1] : NULL,
 				     .out = stdout, .talk = stderr };
-	int changes = argc > 3 ? atoi(argv[3]) : 1000, kind = 0;
+	int64_t changes = 1000, seed = 0;
+	int kind = 0;
 	struct err e;
 	struct session *s;
 
-	if (argc < 3 || changes < 1 || blas_init(2, &e) < 0)
+	if (argc < 3 || text_to_int(argv[2], &seed) < 0 || (argc > 3 && text_to_int(argv[3], &changes) < 0) || changes < 1 ||
+	    blas_init(2, &e) < 0)
 		return 2;
 	for (int i = 0; argc > 4 && i < 3; i++)
 		kind = strcmp(grounds[i].name, argv[4]) == 0 ? i : kind;
-	draws = rng_stream((uint64_t)atoll(argv[2]), "storm", 0, 0);
+	draws = rng_stream((uint64_t)seed, "storm", 0, 0);
 	s = session_new(&o, &e);
 	if (!s) {
 		fprintf(stderr, "%s\n", e.msg);
 		return 1;
 	}
-	run(s, &grounds[kind], changes);
+	run(s, &grounds[kind], (int)changes);
 	printf("%d lines, %d refused at once, %d steps not applied, step %llu\n", given, refused, diverged, (unsigned long long)session_info(s)->student.steps);
 	session_free(s);
 	return 0;
