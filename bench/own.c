@@ -105,12 +105,13 @@ random_data(const struct plan *p)
 	return ds;
 }
 
-/* Post, and take events until an answer of `kind` comes. */
-static void
-ask(struct trainer *t, struct request *q, enum request_kind kind)
+/* Post, and take events until an answer of `kind` comes, or one that refuses something. */
+static int
+attempt(struct trainer *t, struct request *q, enum request_kind kind, struct err *e)
 {
 	struct event ev[256];
 	bool found = false;
+	int status = 0;
 
 	trainer_post(t, q);
 	while (!found) {
@@ -123,15 +124,27 @@ ask(struct trainer *t, struct request *q, enum request_kind kind)
 				if (ev[i].metric != METRIC_NONE)
 					continue;
 				if (ev[i].answer->status < 0) {
-					fprintf(stderr, "bench: %s\n", ev[i].answer->err.msg);
-					exit(1);
+					*e = ev[i].answer->err;
+					status = -1;
 				}
-				found |= ev[i].answer->kind == kind;
+				found |= ev[i].answer->kind == kind || status < 0;
 				request_free(ev[i].answer);
 			}
 		if (!found)
 			poll(&p, 1, -1);
 	}
+	return status;
+}
+
+static void
+ask(struct trainer *t, struct request *q, enum request_kind kind)
+{
+	struct err e;
+
+	if (attempt(t, q, kind, &e) == 0)
+		return;
+	fprintf(stderr, "bench: %s\n", e.msg);
+	exit(1);
 }
 
 static struct request *
@@ -205,7 +218,7 @@ forget_peak(void)
 }
 
 void *
-own_new(int workload, bool kept, bool bf16, int threads)
+own_new(int workload, bool kept, bool bf16, bool bare, int threads)
 {
 	const struct plan *p = &plans[workload - 1];
 	struct own *o = mem_new(sizeof *o);
@@ -224,14 +237,14 @@ own_new(int workload, bool kept, bool bf16, int threads)
 	ask(t, request(REQUEST_TEACHER, "big", p->teacher, 0), REQUEST_TEACHER);
 	ask(t, option("cache", kept ? "memory" : "off"), REQUEST_OPTIONS);
 	if (kept)
-		ask(t, option("top", p->top), REQUEST_OPTIONS);
+		ask(t, option("top", bare ? "all" : p->top), REQUEST_OPTIONS);
 	if (bf16)
 		ask(t, option("precision", "bf16"), REQUEST_OPTIONS);
 	/* a step or two will do: it has to be a trained one, not a good one */
 	ask(t, request(REQUEST_TRAIN, "big", "", 1), REQUEST_TRAIN);
 	ask(t, request(REQUEST_STOP, "", "", 0), REQUEST_DONE);
 	ask(t, request(REQUEST_STUDENT, "", p->student, 0), REQUEST_STUDENT);
-	if (p->maps)
+	if (p->maps && !bare)
 		ask(t, maps(p->maps), REQUEST_MAP);
 	forget_peak();
 	o->batch = (size_t)strtoul(p->batch, NULL, 10);
@@ -240,6 +253,42 @@ own_new(int workload, bool kept, bool bf16, int threads)
 	timed(o, (size_t)p->warm);
 	o->rate = 10 / timed(o, 10);
 	return o;
+}
+
+/* A pair of layers of the workload, compared by `l`. */
+static struct request *
+one_map(const struct loss *l, enum model_tap on, int workload)
+{
+	struct request *r = request_new(REQUEST_MAP);
+	struct request_map *m = &r->map[r->n_maps++];
+
+	snprintf(m->teacher, sizeof m->teacher, "big");
+	snprintf(m->t_layer, sizeof m->t_layer, workload == 3 ? "3" : "2");
+	snprintf(m->s_layer, sizeof m->s_layer, workload == 2 ? "1" : "2");
+	m->on = on;
+	m->match = l;
+	m->weight = 1e-3;
+	return r;
+}
+
+int
+own_add(void *own, int workload, const struct loss *l, enum model_tap on, struct err *e)
+{
+	struct own *o = own;
+	char knob[64];
+
+	if (l->needs & (LOSS_LAYER | LOSS_MAP))
+		return attempt(o->trainer, one_map(l, on, workload), REQUEST_MAP, e);
+	snprintf(knob, sizeof knob, "%s-weight", l->name);
+	return attempt(o->trainer, set(knob, "0.001"), REQUEST_SET, e);
+}
+
+void
+own_undo(void *own)
+{
+	struct own *o = own;
+
+	ask(o->trainer, request(REQUEST_UNDO, "", "", 0), REQUEST_UNDO);
 }
 
 double

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "floor.h"
+#include "losses.h"
 #include "own.h"
 #include "retort/base/io.h"
 #include "retort/base/thread.h"
@@ -53,7 +54,7 @@ make_own(void *arg, char *told, size_t size)
 	(void)size;
 	if (blas_init(options.threads, NULL) < 0)
 		return NULL;
-	return own_new(t->workload, t->who == VERDICT_KEPT, t->who == VERDICT_BF16, options.threads);
+	return own_new(t->workload, t->who == VERDICT_KEPT, t->who == VERDICT_BF16, false, options.threads);
 }
 
 /* Beside the sources, or where it was installed. */
@@ -187,7 +188,7 @@ measure(int workload, bool busy, struct verdict *v)
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: retort bench [W1|W2|W3|W4|W5|busy]... [--seconds S] [--rounds N] [--threads N]\n"
+	fprintf(stderr, "usage: retort bench [W1|W2|W3|W4|W5|busy|losses]... [--seconds S] [--rounds N] [--threads N]\n"
 			"                    [--python PATH] [--no-peer]\n");
 	return 2;
 }
@@ -228,25 +229,30 @@ read_options(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	static const char *const all[] = { "W1", "W2", "W3", "W4", "W5", "busy", NULL };
+	static const char *const all[] = { "W1", "W2", "W3", "W4", "W5", "busy", "losses", NULL };
 	const char *const *word;
 	struct verdict v = { 0 };
-	bool busy;
+	bool busy, contested = false;
 	int status = 0;
 
 	if (read_options(argc, argv) < 0)
 		return usage();
 	word = optind < argc ? (const char *const *)argv + optind : all;
 	for (const char *const *w = word; *w; w++)
-		if (!workload_of(*w, &busy))
+		if (!workload_of(*w, &busy) && strcmp(*w, "losses") != 0)
 			return usage();
 	printf("%s; in turn, windows of %g s, medians of %d rounds, ratios round by round (quartiles)\n", blas_name(),
 	       options.seconds, options.rounds);
 	for (; *word; word++) {
 		int workload = workload_of(*word, &busy);
 
-		status |= measure(workload, busy, &v);
+		contested |= workload > 0;
+		if (workload)
+			status |= measure(workload, busy, &v);
+		else
+			losses_measure(options.threads, options.rounds, options.seconds / 4);
 	}
-	verdict_print(&v);
+	if (contested)
+		verdict_print(&v);
 	return status ? 1 : 0;
 }

@@ -15,5 +15,5 @@ complete -c retort -n __fish_is_first_token -a run -d 'Run a session file withou
 complete -c retort -n __fish_is_first_token -a replay -d 'Repeat a recording without a terminal'
 complete -c retort -n __fish_is_first_token -a commands -d 'List the commands of the session language'
 complete -c retort -n __fish_is_first_token -a bench -d 'Measure the training here, against its products and PyTorch'
-complete -c retort -n '__fish_seen_subcommand_from bench' -a 'W1 W2 W3 W4 W5 busy'
+complete -c retort -n '__fish_seen_subcommand_from bench' -a 'W1 W2 W3 W4 W5 busy losses'
 complete -c retort -n 'not __fish_seen_subcommand_from commands' -k -a '(__fish_complete_suffix .ret)'
