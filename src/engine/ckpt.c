@@ -86,6 +86,32 @@ ckpt_get(const struct ckpt *c, const char *key)
 	return NULL;
 }
 
+static struct hash
+tensor_hash(const struct ckpt_tensor *t)
+{
+	char head[CKPT_NAME + 32 * CKPT_RANK];
+	int len = snprintf(head, sizeof head, "%s", t->name);
+	struct hash name, numbers = hash_of(t->data, t->len * sizeof *t->data);
+
+	for (int i = 0; i < t->rank; i++)
+		len += snprintf(head + len, sizeof head - (size_t)len, " %zu", t->dim[i]);
+	name = hash_of(head, (size_t)len);
+	return hash_join(&name, &numbers);
+}
+
+struct hash
+ckpt_hash(const struct ckpt *c)
+{
+	struct hash all = hash_of("", 0);
+
+	for (size_t i = 0; i < c->n_tensors; i++) {
+		struct hash one = tensor_hash(&c->tensor[i]);
+
+		all = hash_join(&all, &one);
+	}
+	return all;
+}
+
 /* Types that are read; all become float. */
 enum { F32, F16, BF16, F64, TYPES };
 static const struct {

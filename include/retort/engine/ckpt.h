@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "retort/base/err.h"
+#include "retort/base/hash.h"
 
 #define CKPT_RANK 8
 #define CKPT_NAME 128
@@ -41,6 +42,9 @@ void ckpt_note(struct ckpt *c, const char *key, const char *value);
 /* By name, or NULL. */
 const struct ckpt_tensor *ckpt_find(const struct ckpt *c, const char *name);
 const char *ckpt_get(const struct ckpt *c, const char *key);
+
+/* SHA-256 over every tensor in turn, its name, shape and numbers: of what was read, however the file stores it. */
+struct hash ckpt_hash(const struct ckpt *c);
 
 /*
  * Bytes of a safetensors file: 8 bytes little-endian header length, JSON header, data. Accepted:
