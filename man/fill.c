@@ -242,6 +242,24 @@ list_metrics(const char *only)
 	return found ? 0 : -1;
 }
 
+static const char *
+needs_of(const struct loss *l)
+{
+	bool of_rows = l->needs & LOSS_BATCH && l->needs & LOSS_WIDTHS;
+
+	if (!(l->needs & (LOSS_LAYER | LOSS_MAP)))
+		return l->needs & LOSS_LABELS ? "Labels." : "A teacher.";
+	if (l->needs & LOSS_LABELS)
+		return "A teacher, a pair of mapped layers, and labels.";
+	if (l->needs & LOSS_BEFORE)
+		return "A teacher, and a pair of mapped feature maps, of the same channels as each other, with layers before them "
+		       "that have the same places and the same channels.";
+	if (l->needs & (LOSS_MAP | LOSS_IMAGE))
+		return "A teacher, and a pair of mapped feature maps.";
+	return of_rows ? "A teacher, a pair of mapped layers of any widths, and at least two rows in a batch." :
+			 "A teacher, and a pair of mapped layers.";
+}
+
 static int
 tell_loss(const char *name)
 {
@@ -256,8 +274,7 @@ tell_loss(const char *name)
 		puts(".It Citation");
 		text(l->reference);
 		puts(".It Needs");
-		puts(l->needs & LOSS_LABELS ? "Labels." : l->needs & LOSS_LOGITS ? "A teacher." :
-		     "A teacher, and a pair of mapped layers.");
+		puts(needs_of(l));
 		puts(".El");
 		return 0;
 	}
@@ -269,12 +286,23 @@ list_losses(const char *name)
 {
 	if (*name)
 		return tell_loss(name);
-	puts(".Bl -tag -width hidden");
+	puts(".Bl -tag -width rkd-distance");
 	for (size_t i = 0; i < loss_count; i++) {
 		item("Cm", loss_table[i]->name);
 		text(loss_table[i]->doc);
 	}
 	puts(".El");
+	return 0;
+}
+
+/* Names of the losses that a map can match with, but for the one that is taken unless another is said. */
+static int
+list_layer_losses(const char *unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < loss_count; i++)
+		if (loss_table[i]->needs & (LOSS_LAYER | LOSS_MAP) && loss_table[i] != &loss_hidden)
+			printf(".Cm %s%s\n", loss_table[i]->name, i + 1 == loss_count ? " ." : " ,");
 	return 0;
 }
 
@@ -446,7 +474,7 @@ static const struct {
 } words[] = {
 	{ "synopsis", synopsis },      { "doc", doc },               { "example", example },
 	{ "commands", list_commands }, { "knobs", list_knobs },      { "metrics", list_metrics },
-	{ "losses", list_losses },     { "models", list_models },    { "kinds", list_kinds }, { "views", list_views },
+	{ "losses", list_losses },     { "layer-losses", list_layer_losses }, { "models", list_models },    { "kinds", list_kinds }, { "views", list_views },
 	{ "panes", list_panes },       { "keys", list_keys },
 };
 

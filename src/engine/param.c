@@ -91,6 +91,8 @@ spread_of(const struct param *p)
 
 	if (p->init == PARAM_NARROW)
 		return 0.02;
+	if (p->init == PARAM_UNIT)
+		return sqrt(1 / (double)p->dim[p->rank - 1]);
 	return sqrt((p->init == PARAM_HE ? 2 : 1) / in);
 }
 

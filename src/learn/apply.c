@@ -48,6 +48,7 @@ drop_data(struct work *w)
 	w->info.n_teachers = 0;
 	w->n_slots = 0;
 	split_release(&w->split);
+	known_release(&w->known);
 	scale_release(&w->scale);
 	dataset_free(w->ds);
 	w->ds = NULL;
@@ -128,6 +129,7 @@ do_data(struct work *w, struct request *r, struct err *e)
 	scale_apply(&w->scale, w->ds);
 	w->inputs = input_hash(w);
 	find_labelled(w);
+	known_init(&w->known, w->ds, w->split.visible);
 	snprintf(w->info.data, sizeof w->info.data, "%s", w->ds->name);
 	hash_hex(&w->ds->hash, w->info.data_hash);
 	w->info.io = model_io_of(w->ds);

@@ -122,7 +122,7 @@ add_own(struct branch *b, struct branch_term *t, const char *where)
 		char name[PARAM_NAME];
 
 		snprintf(name, sizeof name, "loss.%s%s.%s", t->loss->name, where, o->name);
-		group = param_group_add(&b->net->layout, name, o->lr_factor, o->sign);
+		group = o->is_state ? 0 : param_group_add(&b->net->layout, name, o->lr_factor, o->sign);
 		t->own[i] = o->is_state ? param_add_state(&b->net->layout, group, name, rank, dim, o->init) :
 					  param_add(&b->net->layout, group, name, rank, dim, false, o->init);
 	}
@@ -139,7 +139,8 @@ add_term(struct branch *b, const struct loss *loss, int map, int node, enum bran
 	t->width = sees_rows(loss, mean) ? width : width / net_positions(b->net, node);
 	t->t_width = t->width;
 	t->shape = (struct loss_shape){ .rows = b->net->graph->capacity, .width = t->width, .t_width = t->t_width,
-					.positions = width / out->dim[out->rank - 1], .classes = b->net->io.classes };
+					.positions = width / out->dim[out->rank - 1], .channels = out->dim[out->rank - 1],
+					.classes = b->net->io.classes };
 	if (!(loss->needs & LOSS_MAP)) {
 		graph_tap(b->net->graph, node);
 		return t;
@@ -164,7 +165,26 @@ node_of_map(struct branch *b, const struct lab_map *m, const struct lab_net *t, 
 	if (m->on != MODEL_HIDDEN)
 		snprintf(tap, sizeof tap, ".%s", model_tap_name[m->on]);
 	snprintf(name, sizeof name, "map.%s.%s.%d%s", t->name, l->name, m->s_layer, tap);
-	return net_project(b->net, name, node, m->t_width, e);
+	return net_project(b->net, name, node, m->match->project ? m->match->project : m->t_width, e);
+}
+
+/* What the loss of a pair may make numbers of its own for. */
+static void
+shape_of(struct branch *b, struct branch_term *t, const struct branch_plan *plan, const struct lab_map *m)
+{
+	const struct lab_net *teacher = &plan->teacher[m->teacher];
+	const struct lab_layer *l = &teacher->layer[m->t_layer];
+
+	t->shape.t_width = t->t_width;
+	t->shape.t_channels = lab_layer_width(l, m->on);
+	t->shape.tokens = l->is_tokens;
+	t->shape.data_rows = plan->data_rows;
+	if (t->before < 0)
+		return;
+	t->shape.before = tensor_width(&b->net->graph->node[t->before].out);
+	t->shape.before_positions = tensor_places(&b->net->graph->node[t->before].out);
+	t->shape.t_before = t->t_before;
+	t->shape.t_before_positions = t->t_before / teacher->layer[m->t_layer - 1].last;
 }
 
 static int
@@ -180,7 +200,7 @@ add_map(struct branch *b, const struct branch_plan *plan, int index, struct err 
 	if (node < 0)
 		return -1;
 	t = add_term(b, m->match, index, node, l->is_tokens && m->on != MODEL_ATTENTION ? BRANCH_TOKENS : BRANCH_ROWS);
-	if (m->match->needs & LOSS_WIDTHS)
+	if (m->match->needs & LOSS_WIDTHS || m->match->project)
 		t->t_width = sees_rows(m->match, t->mean) ? lab_layer_numbers(l, m->on) : m->t_width;
 	if (m->match->needs & LOSS_BEFORE) {
 		t->before = net_node(b->net, m->s_layer - 1, m->on);
@@ -188,12 +208,12 @@ add_map(struct branch *b, const struct branch_plan *plan, int index, struct err 
 		graph_tap(b->net->graph, t->before);
 	}
 	t->heads = lab_layer_heads(l, m->on);
-	t->shape.t_width = t->t_width;
-	t->shape.data_rows = plan->data_rows;
+	shape_of(b, t, plan, m);
 	t->train = metric_map(m->slot, METRIC_TRAIN);
 	t->weighted = metric_map(m->slot, METRIC_WEIGHTED);
 	t->share = metric_map(m->slot, METRIC_SHARE);
-	snprintf(where, sizeof where, ".%.16s.%.8s.%d", teacher->name, l->name, m->s_layer);
+	snprintf(where, sizeof where, ".%s.%s.%d%s%s", teacher->name, l->name, m->s_layer, m->on == MODEL_HIDDEN ? "" : ".",
+		 m->on == MODEL_HIDDEN ? "" : model_tap_name[m->on]);
 	add_own(b, t, where);
 	return 0;
 }

@@ -167,6 +167,7 @@ feed_main(struct work *w, uint64_t step, struct branch_feed *out)
 	sampler_next(&w->order, step, n, w->rows);
 	batch_fill(&w->batch, w->ds, w->rows, n, w->split.visible);
 	out->batch = &w->batch;
+	out->known = &w->known;
 	feed_teachers(w, true, out);
 }
 

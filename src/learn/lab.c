@@ -113,7 +113,15 @@ check_fits(const struct lab_net *teacher, const struct lab_net *student, const s
 {
 	const struct lab_layer *t = &teacher->layer[m->t_layer], *s = &student->layer[m->s_layer];
 	struct loss_shape shape = { .rows = 2, .width = lab_layer_numbers(s, m->on), .t_width = lab_layer_numbers(t, m->on),
-				    .positions = t->width / t->last };
+				    .positions = s->width / s->last, .channels = lab_layer_width(s, m->on),
+				    .t_channels = lab_layer_width(t, m->on), .tokens = t->is_tokens };
+
+	if (m->match->needs & LOSS_BEFORE) {
+		shape.before = s[-1].width;
+		shape.before_positions = s[-1].width / s[-1].last;
+		shape.t_before = t[-1].width;
+		shape.t_before_positions = t[-1].width / t[-1].last;
+	}
 
 	if (!m->match->fits || m->match->fits(&shape, e) == 0)
 		return 0;
@@ -125,12 +133,14 @@ lab_map_fit(const struct lab_net *teacher, const struct lab_net *student, struct
 {
 	const struct lab_layer *t = &teacher->layer[m->t_layer], *s = &student->layer[m->s_layer];
 	size_t t_places = t->width / t->last, s_places = s->width / s->last;
+	unsigned rows = LOSS_BATCH | LOSS_WIDTHS;
+	bool as_rows = (m->match->needs & rows) == rows && !t->is_tokens && !s->is_tokens; /* where padding is has to be known */
 
 	if (!s->learns)
 		return err_set(e, "s:%s is the input: nothing in it can learn", s->name);
 	if (m->on != MODEL_HIDDEN && (!t->heads || !s->heads))
 		return err_set(e, "%s:%s has no attention", t->heads ? "s" : teacher->name, t->heads ? s->name : t->name);
-	if (t_places != s_places)
+	if (t_places != s_places && !as_rows)
 		return err_set(e, "%s:%s has %zu position%s, s:%s has %zu", teacher->name, t->name, t_places,
 			       t_places == 1 ? "" : "s", s->name, s_places);
 	if (m->on == MODEL_ATTENTION && t->heads != s->heads)

@@ -41,13 +41,19 @@ terms_sums(void)
 	return CUT_PIECES * (TERMS_LOOKS + 2);
 }
 
-/* Numbers of scratch of a loss that looks at all rows at once. */
+static bool
+is_whole(const struct branch_term *t)
+{
+	return t->loss->needs & LOSS_BATCH;
+}
+
+/* Numbers of scratch of a loss that looks at all rows at once, or says itself what it needs. */
 static size_t
 whole_scratch(const struct branch_term *t)
 {
-	if (!(t->loss->needs & LOSS_BATCH))
-		return 0;
-	return t->loss->scratch ? t->loss->scratch(&t->shape) : LOSS_SCRATCH * t->shape.rows * t->width;
+	if (t->loss->scratch)
+		return t->loss->scratch(&t->shape);
+	return is_whole(t) ? LOSS_SCRATCH * t->shape.rows * t->width : 0;
 }
 
 size_t
@@ -73,7 +79,7 @@ terms_gathered(const struct branch *b)
 
 	for (int i = 0; i < b->n_terms; i++) {
 		const struct branch_term *t = &b->term[i];
-		size_t here = t->loss->needs & LOSS_BATCH ? t->shape.rows * (t->t_width + t->t_before) : 0;
+		size_t here = is_whole(t) ? t->shape.rows * (t->t_width + t->t_before) : 0;
 
 		most = here > most ? here : most;
 	}
@@ -312,12 +318,6 @@ look_at_term(struct visit *v, int i, const struct terms_job *job, struct terms_r
 	l->sum = &out->raw[i];
 }
 
-static bool
-is_whole(const struct branch_term *t)
-{
-	return t->loss->needs & LOSS_BATCH;
-}
-
 /* Term i is the first that looks at its node, and no term that looks at a whole batch does. */
 static bool
 is_first(const struct branch *b, int i)
@@ -389,6 +389,7 @@ complete_whole(struct branch *b, const struct branch_term *t, const struct terms
 
 	a->rows = g->rows;
 	a->row = batch_i32(f->batch, BATCH_ROW);
+	a->known = f->known;
 	a->seen = t->mean == BRANCH_TOKENS && t->map >= 0 ? b->weight[BRANCH_TOKENS] : NULL;
 	a->weight = b->weight[t->map >= 0 ? BRANCH_ROWS : t->mean];
 	a->scratch = b->scratch;
@@ -434,10 +435,12 @@ clear_whole(struct branch *b)
 	for (int i = 0; i < b->n_terms; i++) {
 		const struct branch_term *t = &b->term[i];
 
-		for (int k = 0; k < LOSS_OWN; k++)
-			if (t->own[k] >= 0)
-				memset(b->grad + b->net->layout.param[t->own[k]].offset, 0,
-				       b->net->layout.param[t->own[k]].len * sizeof *b->grad);
+		for (int k = 0; k < LOSS_OWN; k++) {
+			const struct param *p = t->own[k] >= 0 ? &b->net->layout.param[t->own[k]] : NULL;
+
+			if (p && !p->is_state) /* that never gets any */
+				memset(b->grad + p->offset, 0, p->len * sizeof *b->grad);
+		}
 		if (!is_whole(t))
 			continue;
 		graph_zero_node(b->net->graph, t->node);

@@ -78,6 +78,13 @@ the_gradients_first_row_is_the_golden_one(void **state)
 	}
 }
 
+/* Losses that are told more than the golden rows have are in test_layers.c. */
+static bool
+is_plain(const struct loss *l)
+{
+	return !(l->needs & (LOSS_BATCH | LOSS_IMAGE | LOSS_BEFORE)) && !l->own;
+}
+
 static void
 every_loss_has_the_gradient_of_its_value(void **state)
 {
@@ -87,7 +94,7 @@ every_loss_has_the_gradient_of_its_value(void **state)
 
 	(void)state;
 	for (size_t l = 0; l < loss_count; l++)
-		for (int t = 0; t < 3; t++) {
+		for (int t = 0; t < 3 && is_plain(loss_table[l]); t++) {
 			struct loss_args a = golden(temperatures[t], scratch);
 			real dx[B * C] = { 0 }, pull[B * C / 2] = { 0 };
 
@@ -149,7 +156,8 @@ no_label_and_no_row_give_zero_and_no_gradient(void **state)
 	a.weight = zero;
 	a.dx = dx;
 	for (size_t l = 0; l < loss_count; l++)
-		CHECK_NEAR(loss_table[l]->run(&a), 0, 0);
+		if (is_plain(loss_table[l]))
+			CHECK_NEAR(loss_table[l]->run(&a), 0, 0);
 	for (int i = 0; i < B * C; i++)
 		CHECK_NEAR(dx[i], 0, 0);
 }
@@ -168,7 +176,8 @@ large_logits_and_extreme_temperatures_stay_finite(void **state)
 		a.x = big;
 		a.dx = dx;
 		for (size_t l = 0; l < loss_count; l++)
-			CHECK(isfinite(loss_table[l]->run(&a)));
+			if (is_plain(loss_table[l]))
+				CHECK(isfinite(loss_table[l]->run(&a)));
 	}
 	for (int i = 0; i < B * C; i++)
 		CHECK(isfinite(dx[i]));

@@ -11,7 +11,7 @@
 #include "retort/engine/tensor.h"
 
 #define PARAM_NAME 64
-#define PARAM_GROUPS 64
+#define PARAM_GROUPS 256 /* of every mapped pair a projection, and numbers of the loss's own */
 
 /* How starting values are drawn; `in` is the product of all dimensions but the last. */
 enum param_init {
@@ -19,6 +19,7 @@ enum param_init {
 	PARAM_ONE,
 	PARAM_HE,     /* normal, variance 2/in: before ReLU and GELU (He et al. 2015) */
 	PARAM_XAVIER, /* normal, variance 1/in: before tanh, logits and projections (LeCun et al. 1998) */
+	PARAM_UNIT,   /* normal, variance 1/out: rows of length about 1 */
 	PARAM_NARROW, /* normal, spread 0.02: transformers and their embeddings (Radford et al. 2018) */
 };
 

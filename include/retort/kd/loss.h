@@ -11,6 +11,7 @@
 #include "retort/conf/knob.h"
 #include "retort/engine/model.h"
 #include "retort/engine/param.h"
+#include "retort/kd/known.h"
 
 /* What a loss compares the student with, and how it has to be called. */
 enum loss_needs {
@@ -44,7 +45,12 @@ struct loss_shape {
 	size_t rows;       /* of a batch, at most */
 	size_t width;      /* numbers of x in a row */
 	size_t t_width;    /* numbers of the target in a row */
-	size_t positions;  /* of both: tokens, or places of a feature map; 1 for all else */
+	size_t positions;  /* of x: tokens, or places of a feature map; 1 for all else. Of the target too, but for LOSS_WIDTHS */
+	size_t channels;   /* numbers of x in a position */
+	size_t t_channels; /* of the target */
+	bool tokens;       /* positions are tokens */
+	size_t before, t_before; /* LOSS_BEFORE: numbers of the layers before in a row */
+	size_t before_positions, t_before_positions;
 	size_t classes;
 	size_t data_rows;  /* of the data set */
 };
@@ -75,8 +81,8 @@ struct loss_memo {
 /* One call: some rows (positions of a batch) of numbers. Everything is borrowed. */
 struct loss_args {
 	size_t rows, width;        /* width: numbers of x in a row */
-	size_t channels;           /* LOSS_MAP: of x in a place of a row */
-	size_t t_width;            /* numbers of the target in a row: with LOSS_MAP width / channels; else width, but for LOSS_WIDTHS */
+	size_t channels;           /* of x in a place of a row */
+	size_t t_width;            /* numbers of the target in a row: with LOSS_MAP width / channels; else width, but for LOSS_WIDTHS and loss.project */
 	size_t positions;          /* with LOSS_BATCH or LOSS_IMAGE: tokens or places in a row, of width / positions numbers each; else 1 */
 	size_t heads;              /* on attention, query, key and value: heads side by side in a row; else 1 */
 	const real *seen;          /* [rows,positions] 0: padding, to be left out; NULL: all count */
@@ -87,6 +93,7 @@ struct loss_args {
 	size_t before_width, t_before_width;
 	const int32_t *label;      /* [rows] class, -1 none; NULL where there are none */
 	const int32_t *row;        /* [rows] which row of the data set it is; only with LOSS_BATCH */
+	const struct known *known; /* LOSS_LABELS with LOSS_LAYER: labels of the data set that the student sees; NULL: none */
 	const real *weight;        /* [rows] of the row in the mean: over a batch they sum to 1; 0: not looked at */
 	double temperature;
 	const struct knobs *knobs; /* the options of losses: dkd_beta and the like */
@@ -112,8 +119,9 @@ struct loss {
 	unsigned on;           /* LOSS_LAYER: bits 1 << tap of what can be compared; 0: hidden states, attention and values */
 	size_t weight;         /* losses on outputs: offset of their weight in struct knobs */
 	size_t temperature;    /* offset of their temperature; 0: the knob temperature */
-	const struct loss_own *own; /* up to LOSS_OWN, then one without a name; NULL: none */
-	size_t (*scratch)(const struct loss_shape *s); /* LOSS_BATCH: numbers of scratch; NULL: LOSS_SCRATCH * rows * width */
+	size_t project;        /* LOSS_PROJECT: numbers in a position behind the map; 0: as many as the teacher's */
+	const struct loss_own *own; /* LOSS_BATCH: up to LOSS_OWN, then one without a name; NULL: none */
+	size_t (*scratch)(const struct loss_shape *s); /* numbers of scratch: of a call with LOSS_BATCH, else of a row. NULL: LOSS_SCRATCH * rows * width */
 	/* Whether it can compare such layers at all, and why not: 0 or -1. NULL: what `needs` says is all. */
 	int (*fits)(const struct loss_shape *s, struct err *e);
 	/* The sum of weight times value over the rows, unscaled. Rows do not know of each other, but with LOSS_BATCH. Allocates nothing. */

@@ -9,6 +9,7 @@
 #include "retort/conf/knob.h"
 #include "retort/data/batch.h"
 #include "retort/engine/net.h"
+#include "retort/kd/known.h"
 #include "retort/kd/loss.h"
 #include "retort/learn/lab.h"
 
@@ -97,6 +98,7 @@ struct branch_feed {
 	const real *t_logits[LAB_TEACHERS]; /* [B, classes], or for every position; NULL with t_top */
 	struct loss_top t_top[LAB_TEACHERS]; /* k 0: t_logits is whole */
 	double t_weight[LAB_TEACHERS];      /* as typed */
+	const struct known *known;          /* labels of the data set that the student sees; NULL: none */
 	const real *t_layer[LAB_MAPS];      /* [B, width] by map; NULL: teacher not active */
 	const real *t_before[LAB_MAPS];     /* of the teacher's layer before, where the loss looks at it */
 	const int32_t *t_before_row[LAB_MAPS];

@@ -62,6 +62,7 @@ struct work {
 	struct dataset *ds;
 	struct split split;
 	struct scale scale;
+	struct known known;             /* labels that the student sees, by class */
 	struct hash inputs;             /* of the data as networks see them */
 	uint32_t *labelled;             /* [n_labelled] training rows with a label, for teachers */
 	size_t n_labelled;

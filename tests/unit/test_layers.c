@@ -1,0 +1,510 @@
+/* test_layers.c: every loss on layers against golden values computed elsewhere, central differences, and bad inputs. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include "retort/base/rng.h"
+#include "retort/kd/loss.h"
+#include "retort/kd/places.h"
+
+#ifdef RETORT_REAL_DOUBLE
+#define NEAR 1e-9
+#else
+#define NEAR 2e-6
+#endif
+#define MOST 8     /* rows */
+#define ROOM 16384 /* numbers of one array */
+#define DATA 12    /* rows of the data set, with three classes, and some without a label */
+
+static real x[ROOM], target[ROOM], before[ROOM], t_before[ROOM], dx[ROOM], d_before[ROOM], pull[ROOM], scratch[8 * ROOM];
+static real own[LOSS_OWN][ROOM], own_grad[LOSS_OWN][ROOM], weight[MOST];
+static size_t own_len[LOSS_OWN];
+static int32_t label[DATA] = { 0, 1, 2, -1, 1, 0, 2, 2, 0, 1, -1, 0 };
+static uint32_t by_class[10] = { 0, 5, 8, 11, 1, 4, 9, 2, 6, 7 };
+static size_t from[4] = { 0, 4, 7, 10 };
+static struct known known = { .n = 10, .classes = 3, .label = label, .row = by_class, .from = from };
+static const int32_t rows_of[MOST] = { 4, 0, 3, 7, 9, 2, 11, 5 };
+static struct knobs knobs;
+
+static void
+draw(real *to, size_t n, uint64_t seed, const char *what)
+{
+	struct rng r = rng_stream(seed, what, 0, 0);
+
+	for (size_t i = 0; i < n; i++)
+		to[i] = (real)rng_normal(r, i);
+}
+
+/* What a call is told of layers of `places` places, with numbers drawn by seed. */
+static struct loss_args
+call(const struct loss *l, size_t rows, size_t places, size_t channels, size_t t_channels, uint64_t seed)
+{
+	size_t c = l->project ? l->project : l->needs & (LOSS_WIDTHS | LOSS_MAP) ? channels : t_channels;
+	struct loss_args a = { .rows = rows, .width = places * c, .channels = c, .positions = places, .heads = 1, .x = x,
+			       .target = target, .before = before, .t_before = t_before, .row = rows_of, .weight = weight,
+			       .temperature = 4, .knobs = &knobs, .scale = 1, .scratch = scratch, .known = &known, .seed = seed,
+			       .step = 3, .before_width = places * 2, .t_before_width = places * 2 };
+
+	a.t_width = l->needs & LOSS_MAP ? places : places * t_channels;
+	a.shape = (struct loss_shape){ .rows = rows, .width = a.width, .t_width = a.t_width, .positions = places, .channels = c,
+				       .t_channels = t_channels, .classes = 3, .data_rows = DATA, .before = places * 2,
+				       .t_before = places * 2, .before_positions = places, .t_before_positions = places };
+	knob_defaults(&knobs);
+	knobs.cwd_temperature = 1.5;
+	knobs.crd_temperature = 0.5;
+	knobs.crd_negatives = 5;
+	draw(x, rows * a.width, seed, "x");
+	draw(target, rows * a.t_width, seed, "target");
+	draw(before, rows * places * 2, seed, "before");
+	draw(t_before, rows * places * 2, seed, "t-before");
+	for (size_t i = 0; i < rows; i++)
+		weight[i] = 1 / (real)rows;
+	for (int i = 0; i < LOSS_OWN && l->own && l->own[i].name; i++) {
+		size_t dim[2] = { 1, 1 };
+
+		l->own[i].shape(&a.shape, dim);
+		own_len[i] = dim[0] * dim[1];
+		CHECK(own_len[i] <= ROOM);
+		draw(own[i], own_len[i], seed, l->own[i].name);
+		a.own[i] = own[i];
+	}
+	if (l == &loss_crd) {
+		own[3][0] = 1;
+		own[3][1] = 2;
+		own[3][2] = (real)1.5;
+	}
+	CHECK(!l->scratch || l->scratch(&a.shape) <= 8 * ROOM);
+	return a;
+}
+
+static void
+put(real *to, const double *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] = (real)values[i];
+}
+
+static const double fs[6] = { 1, .5, -.3, .8, .2, -1.1 }, ft[9] = { .9, .1, -.4, -.2, 1, .6, .5, -.9, .3 };
+static const double hs[9] = { .3, -.2, .9, 1.1, .4, -.5, -.6, .7, .2 };
+
+static void
+losses_of_rows_are_the_golden_ones(void **state)
+{
+	static const struct { const struct loss *loss; double value; } cases[] = {
+		{ &loss_sp, .084131669405 },
+		{ &loss_rkd_distance, .016449022084 },
+		{ &loss_rkd_angle, .006009374357 },
+		{ &loss_pkt, .060528892656 },
+		{ &loss_cka, 1 - .872332372889 },
+		{ &loss_hidden, 1.02 },
+		{ &loss_hint, .51 },
+		{ &loss_pkd, 2.702829552765 },
+		{ &loss_cos, 1.351414776382 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		bool widths = cases[i].loss->needs & LOSS_WIDTHS;
+		struct loss_args a = call(cases[i].loss, 3, 1, widths ? 2 : 3, 3, 1);
+
+		put(x, widths ? fs : hs, widths ? 6 : 9);
+		put(target, ft, 9);
+		CHECK_NEAR(cases[i].loss->run(&a), cases[i].value, NEAR);
+	}
+}
+
+/* [channels][places] of the golden program as [places][channels]. */
+static void
+put_map(real *to, const double *values, size_t channels, size_t places)
+{
+	for (size_t c = 0; c < channels; c++)
+		for (size_t p = 0; p < places; p++)
+			to[p * channels + c] = (real)values[c * places + p];
+}
+
+static const double map_s[8] = { 1, -2, .5, 0, .3, .4, -1, 2 };
+static const double map_t[12] = { .5, -1, 1.5, .2, 1, .1, -.5, 1, -.2, .9, .3, -1.2 };
+
+static void
+losses_of_maps_are_the_golden_ones(void **state)
+{
+	const double a1[8] = { 1, 0, 2, -1, .5, .5, 0, 1 }, b1[8] = { .9, .1, 1.5, -.5, .4, .6, .2, 1.2 };
+	const double b2[8] = { .8, -1.5, .7, .1, .2, .6, -.8, 1.7 };
+	struct loss_args a = call(&loss_nst, 1, 4, 2, 3, 1);
+	real q[4];
+
+	(void)state;
+	put_map(x, map_s, 2, 4);
+	put_map(target, map_t, 3, 4);
+	CHECK_NEAR(loss_nst.run(&a), .254436790899, NEAR);
+	places_map(target, 1, 4, 3, q, NULL);
+	a.t_width = 4;
+	a.target = q;
+	CHECK_NEAR(loss_at.run(&a), .063565501397, NEAR);
+	CHECK_NEAR(loss_at_norm.run(&a), .504243994101, NEAR);
+	a = call(&loss_fsp, 1, 4, 2, 2, 1);
+	put_map(before, a1, 2, 4);
+	put_map(x, map_s, 2, 4);
+	put_map(t_before, b1, 2, 4);
+	put_map(target, b2, 2, 4);
+	CHECK_NEAR(loss_fsp.run(&a), .0592234375, NEAR);
+	a = call(&loss_cwd, 1, 16, 2, 2, 1);
+	knobs.cwd_temperature = 1;
+	for (int c = 0; c < 2; c++)
+		for (int p = 0; p < 16; p++) {
+			int i = p / 4, j = p % 4;
+
+			x[p * 2 + c] = (real)(((c + 1) * (i - j) + 0.5 * i * j) / 4);
+			target[p * 2 + c] = (real)(((c + 1) * (i + j) - 0.25 * i * j) / 4);
+		}
+	CHECK_NEAR(loss_cwd.run(&a), .197860629264, NEAR);
+}
+
+static void
+information_is_the_golden_one_at_its_start(void **state)
+{
+	const double mu[3] = { .4, -.1, .7 };
+	struct loss_args a = call(&loss_vid, 1, 1, 3, 3, 1);
+
+	(void)state;
+	put(x, mu, 3);
+	put(target, ft, 3);
+	memset(own[0], 0, sizeof own[0]);
+	CHECK_NEAR(loss_vid.run(&a), .854718956217, NEAR);
+}
+
+/* What contrast says of one side of row i, from its formula: v the row's embedding, bank the other side's. */
+static double
+contrast(const double *v, const real *bank, const struct loss_args *a, size_t i, double log_norm)
+{
+	size_t k_all = (size_t)knobs.crd_negatives;
+	double noise = (double)k_all / DATA, sum = 0;
+	struct rng r = rng_stream(a->seed, "crd", a->step, 0);
+
+	for (size_t k = 0; k <= k_all; k++) {
+		size_t row = k ? known_other(&known, label[rows_of[i]], r, i * k_all + k - 1) : (size_t)rows_of[i];
+		double dot = 0, p;
+
+		CHECK(k == 0 || (label[row] >= 0 && label[row] != label[rows_of[i]]));
+		for (int e = 0; e < 128; e++)
+			dot += v[e] * (double)bank[row * 128 + (size_t)e];
+		p = exp(dot / knobs.crd_temperature - log_norm);
+		sum -= log((k ? noise : p) / (p + noise));
+	}
+	return sum;
+}
+
+static void
+to_unit(double *v)
+{
+	double length = 0;
+
+	for (int e = 0; e < 128; e++)
+		length += v[e] * v[e];
+	for (int e = 0; e < 128; e++)
+		v[e] /= sqrt(length);
+}
+
+static void
+contrast_is_its_formula(void **state)
+{
+	struct loss_args a = call(&loss_crd, 5, 1, 3, 3, 7);
+	double want = 0, s[128], t[128];
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		if (label[rows_of[i]] < 0)
+			continue; /* one of the five */
+		for (size_t e = 0; e < 128; e++) {
+			s[e] = (double)x[i * 128 + e];
+			t[e] = 0;
+			for (size_t c = 0; c < 3; c++)
+				t[e] += (double)target[i * 3 + c] * (double)own[0][c * 128 + e];
+		}
+		to_unit(s);
+		to_unit(t);
+		want += (contrast(s, own[2], &a, i, 2) + contrast(t, own[1], &a, i, 1.5)) / 4;
+	}
+	CHECK_NEAR(loss_crd.run(&a), want, NEAR * want);
+}
+
+static void
+banks_move_in_training_only_and_norms_once(void **state)
+{
+	struct loss_args a = call(&loss_crd, 3, 1, 3, 3, 7);
+	real bank[DATA * 128], norm;
+
+	(void)state;
+	own[3][0] = 0;
+	memcpy(bank, own[1], sizeof bank);
+	loss_crd.run(&a);
+	CHECK(memcmp(bank, own[1], sizeof bank) == 0 && own[3][0] == 0);
+	a.training = true;
+	loss_crd.run(&a);
+	CHECK(own[3][0] == 1);
+	norm = own[3][1];
+	loss_crd.run(&a);
+	CHECK(own[3][1] == norm);
+	for (int32_t r = 0; r < DATA; r++)
+		CHECK((memcmp(bank + r * 128, own[1] + r * 128, 128 * sizeof *bank) != 0) == (r == 4 || r == 0)); /* 3 has no label */
+	a.known = NULL;
+	a.dx = dx;
+	CHECK_NEAR(loss_crd.run(&a), 0, 0);
+}
+
+#ifdef RETORT_REAL_DOUBLE
+/* The gradient that a loss adds to `got` for n numbers at `value` is that of its value. */
+static void
+compare(const struct loss *l, struct loss_args *a, real *value, const real *got, size_t n)
+{
+	const double h = 1e-6;
+	struct loss_args plain = *a;
+
+	plain.dx = plain.d_before = plain.pull = NULL;
+	memset(plain.own_grad, 0, sizeof plain.own_grad);
+	for (size_t i = 0; i < n; i++) {
+		double is = value[i], up, down, slope;
+
+		value[i] = is + h;
+		up = l->run(&plain);
+		value[i] = is - h;
+		down = l->run(&plain);
+		value[i] = is;
+		slope = a->scale * (up - down) / (2 * h);
+		if (!(fabs(got[i] - slope) <= 2e-8 * (1 + fabs(slope))))
+			fail_msg("%s: %zu rows of %zu places, number %zu: %.12g, expected %.12g", l->name, a->rows, a->positions, i,
+				 got[i], slope);
+	}
+}
+
+static void
+check_gradients(const struct loss *l, struct loss_args *a)
+{
+	memset(dx, 0, sizeof dx);
+	memset(d_before, 0, sizeof d_before);
+	memset(pull, 0, sizeof pull);
+	memset(own_grad, 0, sizeof own_grad);
+	a->scale = 0.7;
+	a->dx = dx;
+	if (l->needs & LOSS_MAP)
+		a->pull = pull;
+	if (l->needs & LOSS_BEFORE)
+		a->d_before = d_before;
+	for (int i = 0; i < LOSS_OWN && l->own && l->own[i].name; i++)
+		a->own_grad[i] = l->own[i].is_state ? NULL : own_grad[i];
+	l->run(a);
+	for (size_t i = 0; l->needs & LOSS_MAP && i < a->rows * a->width; i++)
+		dx[i] += pull[i / a->channels] * x[i];
+	compare(l, a, x, dx, a->rows * a->width);
+	if (l->needs & LOSS_BEFORE)
+		compare(l, a, before, d_before, a->rows * a->before_width);
+	for (int i = 0; i < LOSS_OWN && l->own && l->own[i].name; i++)
+		if (!l->own[i].is_state)
+			compare(l, a, own[i], own_grad[i], own_len[i]);
+}
+
+static bool
+of_layers(const struct loss *l)
+{
+	return l->needs & (LOSS_LAYER | LOSS_MAP) && (!l->on || l->on & 1u << MODEL_HIDDEN);
+}
+
+static void
+every_loss_has_the_gradient_of_its_value(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < loss_count; k++) {
+		const struct loss *l = loss_table[k];
+
+		for (size_t rows = 2; of_layers(l) && rows < MOST; rows++)
+			for (size_t places = l->needs & (LOSS_MAP | LOSS_IMAGE) ? 4 : 1; places < 6; places += 3) {
+				struct loss_args a = call(l, rows, places, 2, 3, rows);
+
+				for (size_t i = 0; i < rows; i++)
+					weight[i] = (real)(i + 1) * 2 / (real)(rows * (rows + 1));
+				check_gradients(l, &a);
+			}
+	}
+}
+
+/* Padding behind the first tokens of some rows. */
+static void
+padding_says_nothing_and_gets_nothing(void **state)
+{
+	real seen[20];
+
+	(void)state;
+	for (size_t k = 0; k < loss_count; k++) {
+		const struct loss *l = loss_table[k];
+		struct loss_args a;
+		double value;
+
+		if (!(l->needs & LOSS_BATCH) || l->needs & LOSS_IMAGE || !of_layers(l))
+			continue;
+		a = call(l, 5, 4, 2, 3, 11);
+		a.shape.tokens = true;
+		a.seen = seen;
+		for (size_t i = 0; i < 20; i++)
+			seen[i] = i % 4 <= i / 4 % 3 + 1 ? (real)0.1 : 0;
+		check_gradients(l, &a);
+		for (size_t i = 0; i < 20; i++)
+			for (size_t c = 0; c < a.channels && seen[i] == 0; c++)
+				CHECK_NEAR(dx[i * a.channels + c], 0, 0);
+		a.dx = NULL;
+		memset(a.own_grad, 0, sizeof a.own_grad);
+		value = l->run(&a);
+		for (size_t i = 0; i < 20; i++)
+			for (size_t c = 0; c < a.channels && seen[i] == 0; c++)
+				x[i * a.channels + c] = 1e3;
+		CHECK_NEAR(l->run(&a), value, 0);
+	}
+}
+#endif
+
+static void
+run_finite(const struct loss *l, struct loss_args *a)
+{
+	double value;
+
+	memset(dx, 0, sizeof dx);
+	memset(d_before, 0, sizeof d_before);
+	memset(pull, 0, sizeof pull);
+	memset(own_grad, 0, sizeof own_grad);
+	a->dx = dx;
+	a->pull = l->needs & LOSS_MAP ? pull : NULL;
+	a->d_before = l->needs & LOSS_BEFORE ? d_before : NULL;
+	for (int i = 0; i < LOSS_OWN; i++)
+		a->own_grad[i] = l->own && l->own[i].name && !l->own[i].is_state ? own_grad[i] : NULL;
+	value = l->run(a);
+	if (!isfinite(value) || fabs(value) > 1e4)
+		fail_msg("%s: %g", l->name, value);
+	for (size_t i = 0; i < ROOM; i++)
+		if (!(fabs((double)dx[i]) < 1e4 && fabs((double)pull[i]) < 1e4 && fabs((double)d_before[i]) < 1e4))
+			fail_msg("%s: gradient %zu is %g, %g, %g", l->name, i, (double)dx[i], (double)pull[i], (double)d_before[i]);
+}
+
+/* All rows the same, on one side and on both; zeros, on one side and on both; the student's are the teacher's; a number that no mean of floats is. */
+static void
+rows_that_say_nothing_give_no_nan(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < loss_count; k++)
+		for (unsigned how = 0; how < 16; how++) {
+			const struct loss *l = loss_table[k];
+			struct loss_args a;
+			real v = (real)(how & 4 ? 0 : 0.1);
+
+			if (!(l->needs & (LOSS_LAYER | LOSS_MAP)))
+				continue;
+			a = call(l, 7, 4, 3, 3, how);
+			for (size_t i = 0; how & 1 && i < a.rows * a.width; i++)
+				x[i] = v * (real)(i % a.width);
+			for (size_t i = 0; how & 2 && i < a.rows * a.t_width; i++)
+				target[i] = v * (real)(i % a.t_width);
+			if (how & 8)
+				memcpy(x, target, a.rows * a.t_width * sizeof *x);
+			run_finite(l, &a);
+		}
+}
+
+static void
+fewer_than_two_rows_have_no_relation(void **state)
+{
+	static const struct loss *const relations[] = { &loss_sp, &loss_rkd_distance, &loss_rkd_angle, &loss_pkt, &loss_cka };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof relations / sizeof *relations; i++) {
+		struct loss_args a = call(relations[i], 1, 1, 2, 3, 1);
+
+		a.dx = dx;
+		memset(dx, 0, sizeof dx);
+		CHECK_NEAR(relations[i]->run(&a), 0, 0);
+		a = call(relations[i], 3, 1, 2, 3, 1);
+		a.dx = dx;
+		weight[0] = weight[2] = 0;
+		CHECK_NEAR(relations[i]->run(&a), 0, 0);
+		for (int k = 0; k < 6; k++)
+			CHECK_NEAR(dx[k], 0, 0);
+	}
+}
+
+/* A row that is not looked at is as if it were not there. */
+static void
+rows_without_weight_are_not_looked_at(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < loss_count; k++) {
+		const struct loss *l = loss_table[k];
+		struct loss_args a;
+		double want;
+
+		if (!(l->needs & LOSS_BATCH) || !(l->needs & LOSS_LAYER) || l == &loss_crd)
+			continue;
+		a = call(l, 4, 4, 3, 3, 5);
+		weight[3] = 0;
+		for (int i = 0; i < 3; i++)
+			weight[i] = (real)(1 / 3.);
+		want = l->run(&a);
+		a.rows = 3;
+		CHECK_NEAR(l->run(&a), want, NEAR);
+	}
+}
+
+/* Layers that are the same, but turned, or of another size, where a loss is said not to see that. */
+static void
+losses_of_rows_do_not_see_a_turn(void **state)
+{
+	static const struct loss *const blind[] = { &loss_sp, &loss_rkd_distance, &loss_rkd_angle, &loss_pkt, &loss_cka };
+
+	(void)state;
+	for (size_t k = 0; k < sizeof blind / sizeof *blind; k++) {
+		struct loss_args a = call(blind[k], 6, 1, 2, 2, 3);
+
+		for (size_t i = 0; i < 6; i++) {
+			target[2 * i] = (real)0.6 * x[2 * i] - (real)0.8 * x[2 * i + 1];
+			target[2 * i + 1] = (real)0.8 * x[2 * i] + (real)0.6 * x[2 * i + 1];
+		}
+		for (size_t i = 0; i < 12; i++)
+			target[i] *= 3;
+		CHECK_NEAR(blind[k]->run(&a), 0, 1e-6);
+	}
+}
+
+static void
+fsp_says_which_layers_it_cannot_compare(void **state)
+{
+	struct loss_args a = call(&loss_fsp, 2, 4, 2, 2, 1);
+	struct err e;
+
+	(void)state;
+	CHECK_INT(loss_fsp.fits(&a.shape, &e), 0);
+	a.shape.before_positions = 1;
+	CHECK_INT(loss_fsp.fits(&a.shape, &e), -1);
+	CHECK_STR(e.msg, "the student's layer before has 1 places, this one 4: they have to be the same");
+	a.shape.before_positions = 4;
+	a.shape.t_before = 12;
+	CHECK_INT(loss_fsp.fits(&a.shape, &e), -1);
+	CHECK_STR(e.msg, "the layers before have to have the same number of channels; the teacher's has 3, the student's 2");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(losses_of_rows_are_the_golden_ones),
+		TEST(losses_of_maps_are_the_golden_ones),
+		TEST(information_is_the_golden_one_at_its_start),
+		TEST(contrast_is_its_formula),
+		TEST(banks_move_in_training_only_and_norms_once),
+#ifdef RETORT_REAL_DOUBLE
+		TEST(every_loss_has_the_gradient_of_its_value),
+		TEST(padding_says_nothing_and_gets_nothing),
+#endif
+		TEST(rows_that_say_nothing_give_no_nan),
+		TEST(fewer_than_two_rows_have_no_relation),
+		TEST(rows_without_weight_are_not_looked_at),
+		TEST(losses_of_rows_do_not_see_a_turn),
+		TEST(fsp_says_which_layers_it_cannot_compare),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
