@@ -72,11 +72,11 @@ fits(const struct loss_shape *s, struct err *e)
 	size_t from = s->before / s->before_positions, t_from = s->t_before / s->t_before_positions;
 
 	if (s->before_positions != s->positions)
-		return err_set(e, "the student's layer before has %zu places, this one %zu: they have to be the same",
-			       s->before_positions, s->positions);
+		return err_set(e, "the student's layer has %zu places and the one before it %zu: they have to be as many",
+			       s->positions, s->before_positions);
 	if (s->t_before_positions != s->positions)
-		return err_set(e, "the teacher's layer before has %zu places, this one %zu: they have to be the same",
-			       s->t_before_positions, s->positions);
+		return err_set(e, "the teacher's layer has %zu places and the one before it %zu: they have to be as many",
+			       s->positions, s->t_before_positions);
 	if (from != t_from)
 		return err_set(e, "the layers before have to have the same number of channels; the teacher's has %zu, the student's %zu",
 			       t_from, from);

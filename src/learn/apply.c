@@ -14,6 +14,7 @@
 #include "retort/learn/change.h"
 #include "retort/learn/eval.h"
 #include "retort/learn/feed.h"
+#include "retort/learn/saved.h"
 #include "retort/learn/settings.h"
 
 static const struct lab_scores no_scores = { NAN, NAN, NAN, NAN, NAN, 0 };
@@ -201,26 +202,6 @@ fold_scale(const struct work *w, const struct branch *b, const struct ckpt *c)
 	}
 }
 
-static void
-load_moments(const struct branch *b, const struct ckpt *c)
-{
-	char name[PARAM_NAME + 32];
-
-	for (size_t i = 0; i < b->net->own; i++) {
-		const struct param *p = &b->net->layout.param[i];
-
-		for (int which = 1; which <= 2; which++) {
-			const struct ckpt_tensor *t;
-			real *to = (which == 1 ? branch_moment1(b) : branch_moment2(b)) + p->offset;
-
-			snprintf(name, sizeof name, "moment%d.%s", which, p->name);
-			t = ckpt_find(c, name);
-			for (size_t k = 0; t && t->len == p->len && k < p->len; k++)
-				to[k] = (real)t->data[k];
-		}
-	}
-}
-
 /* A branch from a spec, or from a checkpoint. */
 static struct branch *
 make(struct work *w, struct request *r, int id, const char *name, struct err *e)
@@ -236,12 +217,11 @@ make(struct work *w, struct request *r, int id, const char *name, struct err *e)
 		return NULL;
 	b = branch_new(id, name, &spec, &io, capacity, w->info.seed, w->pool, e);
 	if (b && r->ckpt) {
-		if (net_load(b->net, branch_value(b), r->ckpt, e) < 0) {
+		if (net_load(b->net, branch_value(b), r->ckpt, e) < 0 || saved_take(b, r->ckpt, e) < 0) {
 			branch_free(b);
 			return NULL;
 		}
 		fold_scale(w, b, r->ckpt);
-		load_moments(b, r->ckpt);
 	}
 	return b;
 }

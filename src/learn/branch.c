@@ -10,6 +10,7 @@
 
 #include "retort/base/thread.h"
 #include "retort/learn/optim.h"
+#include "retort/learn/saved.h"
 #include "retort/learn/terms.h"
 
 /* Arrays behind the struct begin at a cache line. */
@@ -56,6 +57,7 @@ branch_free(struct branch *b)
 	mem_free(b->square);
 	mem_free(b->gathered);
 	mem_free(b->label);
+	ckpt_free(b->saved);
 	for (int i = 0; i < BRANCH_MEANS; i++)
 		mem_free(b->weight[i]);
 	mem_free(b);
@@ -328,6 +330,9 @@ branch_rebuild(struct branch **b, size_t capacity, const struct branch_plan *pla
 	param_copy(&new->net->layout, branch_moment1(new), &n->layout, branch_moment1(old));
 	param_copy(&new->net->layout, branch_moment2(new), &n->layout, branch_moment2(old));
 	copy_updates(new, old);
+	new->saved = old->saved;
+	old->saved = NULL;
+	saved_restore(new, &n->layout);
 	new->state->step = old->state->step;
 	branch_free(old);
 	*b = new;

@@ -11,6 +11,7 @@
 #include "retort/base/text.h"
 #include "retort/learn/eval.h"
 #include "retort/learn/feed.h"
+#include "retort/learn/saved.h"
 #include "retort/learn/settings.h"
 
 void
@@ -111,6 +112,19 @@ same_pair(const struct lab_map *a, const struct lab_map *b)
 	return a->teacher == b->teacher && a->t_layer == b->t_layer && a->s_layer == b->s_layer && a->on == b->on;
 }
 
+/* Losses that ask for classes ask for data that has some, and shows them. */
+static int
+check_labels(const struct work *w, const struct loss *l, struct err *e)
+{
+	if (!(l->needs & LOSS_LABELS))
+		return 0;
+	if (w->ds->next_token)
+		return err_set(e, "match %s: needs rows that have a class, and the data tells the next token", l->name);
+	if (w->known.n == 0)
+		return err_set(e, "match %s: needs labels, and the student sees none; `data ... labels N` shows it some", l->name);
+	return 0;
+}
+
 /* Apply one edit to a copy of the maps. */
 static int
 edit_maps(struct work *w, const struct request_map *r, struct lab_map *map, int *n, struct err *e)
@@ -131,7 +145,7 @@ edit_maps(struct work *w, const struct request_map *r, struct lab_map *map, int 
 	}
 	if (!isfinite(m.weight) || m.weight < 0 || m.weight > 1e6)
 		return err_set(e, "weight %g is outside 0..1000000", m.weight);
-	if (lab_map_fit(&w->info.teacher[m.teacher], &w->info.student, &m, e) < 0)
+	if (check_labels(w, m.match, e) < 0 || lab_map_fit(&w->info.teacher[m.teacher], &w->info.student, &m, e) < 0)
 		return -1;
 	slot = slot_of(w, &m);
 	if (slot < 0)
@@ -282,24 +296,6 @@ do_expect(struct work *w, struct request *r, struct err *e)
 	return 0;
 }
 
-static void
-save_moments(const struct branch *b, struct ckpt *c)
-{
-	char name[PARAM_NAME + 32];
-
-	for (int which = 1; which <= 2; which++)
-		for (size_t i = 0; i < b->net->own; i++) {
-			const struct param *p = &b->net->layout.param[i];
-			const real *from = (which == 1 ? branch_moment1(b) : branch_moment2(b)) + p->offset;
-			struct ckpt_tensor *t;
-
-			snprintf(name, sizeof name, "moment%d.%s", which, p->name);
-			t = ckpt_add(c, name, p->rank, p->dim, NULL);
-			for (size_t k = 0; k < p->len; k++)
-				t->data[k] = (float)from[k];
-		}
-}
-
 /* How the inputs were scaled; tokens are not. */
 static void
 save_scale(const struct work *w, struct ckpt *c)
@@ -345,7 +341,7 @@ do_snapshot(struct work *w, struct request *r, struct err *e)
 	save_names(w, r->ckpt);
 	if (w->scale.d)
 		save_scale(w, r->ckpt);
-	save_moments(b, r->ckpt);
+	saved_add(b, r->ckpt);
 	return 0;
 }
 

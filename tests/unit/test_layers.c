@@ -479,7 +479,7 @@ fsp_says_which_layers_it_cannot_compare(void **state)
 	CHECK_INT(loss_fsp.fits(&a.shape, &e), 0);
 	a.shape.before_positions = 1;
 	CHECK_INT(loss_fsp.fits(&a.shape, &e), -1);
-	CHECK_STR(e.msg, "the student's layer before has 1 places, this one 4: they have to be the same");
+	CHECK_STR(e.msg, "the student's layer has 4 places and the one before it 1: they have to be as many");
 	a.shape.before_positions = 4;
 	a.shape.t_before = 12;
 	CHECK_INT(loss_fsp.fits(&a.shape, &e), -1);

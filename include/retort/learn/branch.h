@@ -69,6 +69,7 @@ struct branch {
 	struct pool *pool;
 	int n_terms;
 	struct branch_term term[BRANCH_TERMS];
+	struct ckpt *saved;              /* of a branch that was loaded: what its maps had learned, see saved.h; else NULL */
 	real *gathered;                  /* a teacher's rows side by side, for losses that look at all of a batch at once */
 };
 
