@@ -179,7 +179,7 @@ add_map(struct branch *b, const struct branch_plan *plan, int index, struct err 
 
 	if (node < 0)
 		return -1;
-	t = add_term(b, m->match, index, node, l->is_tokens && m->on != MODEL_ATTENTION ? BRANCH_TOKENS : BRANCH_ROWS);
+	t = add_term(b, m->match, index, node, l->is_tokens && !(1u << m->on & MODEL_SQUARES) ? BRANCH_TOKENS : BRANCH_ROWS);
 	if (m->match->needs & LOSS_WIDTHS)
 		t->t_width = sees_rows(m->match, t->mean) ? lab_layer_numbers(l, m->on) : m->t_width;
 	if (m->match->needs & LOSS_BEFORE) {

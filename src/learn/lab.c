@@ -64,7 +64,9 @@ lab_layer_width(const struct lab_layer *l, enum model_tap on)
 {
 	if (on == MODEL_HIDDEN)
 		return l->last;
-	if (on == MODEL_VALUE)
+	if (on == MODEL_QUERY)
+		return l->heads ? l->last : 0;
+	if (on == MODEL_VALUE || on == MODEL_KEY)
 		return l->heads ? l->last / l->heads * l->kv_heads : 0;
 	return l->heads;
 }
@@ -74,13 +76,25 @@ lab_layer_numbers(const struct lab_layer *l, enum model_tap on)
 {
 	size_t positions = l->width / l->last;
 
-	return positions * (on == MODEL_ATTENTION ? l->heads * positions : lab_layer_width(l, on));
+	return positions * (1u << on & MODEL_SQUARES ? l->heads * positions : lab_layer_width(l, on));
 }
 
 size_t
 lab_layer_heads(const struct lab_layer *l, enum model_tap on)
 {
-	return on == MODEL_HIDDEN || !l->heads ? 1 : on == MODEL_VALUE ? l->kv_heads : l->heads;
+	return on == MODEL_HIDDEN || !l->heads ? 1 : on == MODEL_VALUE || on == MODEL_KEY ? l->kv_heads : l->heads;
+}
+
+static int
+refuse_tap(const struct lab_map *m, unsigned on, struct err *e)
+{
+	char taps[80] = "";
+	size_t len = 0;
+
+	for (int i = 0; i < MODEL_TAPS; i++)
+		if (on & 1u << i)
+			len += (size_t)snprintf(taps + len, sizeof taps - len, "%s%s", len ? ", " : "", model_tap_name[i]);
+	return err_set(e, "match %s: does not compare %s; it compares %s", m->match->name, model_tap_name[m->on], taps);
 }
 
 /* Whether the loss can compare layers like these, by what it says of itself. */
@@ -88,14 +102,13 @@ static int
 check_loss(const struct lab_net *teacher, const struct lab_net *student, const struct lab_map *m, struct err *e)
 {
 	const struct lab_layer *t = &teacher->layer[m->t_layer], *s = &student->layer[m->s_layer];
-	unsigned needs = m->match->needs, on = m->match->on ? m->match->on :
-		1u << MODEL_HIDDEN | 1u << MODEL_ATTENTION | 1u << MODEL_VALUE;
+	unsigned needs = m->match->needs, on = m->match->on ? m->match->on : (1u << MODEL_TAPS) - 1;
 	size_t places = t->width / t->last;
 
 	if (needs & LOSS_MAP)
 		on = 1u << MODEL_HIDDEN;
 	if (!(on & 1u << m->on))
-		return err_set(e, "match %s: does not compare %s", m->match->name, model_tap_name[m->on]);
+		return refuse_tap(m, on, e);
 	if (needs & (LOSS_MAP | LOSS_IMAGE) && (t->is_tokens || places < 2))
 		return err_set(e, "match %s: compares feature maps, %s:%s is none", m->match->name, teacher->name, t->name);
 	if (needs & LOSS_SAME && lab_layer_width(t, m->on) != lab_layer_width(s, m->on))
@@ -133,9 +146,9 @@ lab_map_fit(const struct lab_net *teacher, const struct lab_net *student, struct
 	if (t_places != s_places)
 		return err_set(e, "%s:%s has %zu position%s, s:%s has %zu", teacher->name, t->name, t_places,
 			       t_places == 1 ? "" : "s", s->name, s_places);
-	if (m->on == MODEL_ATTENTION && t->heads != s->heads)
-		return err_set(e, "%s:%s has %zu heads, s:%s has %zu: their attention maps cannot be compared", teacher->name,
-			       t->name, t->heads, s->name, s->heads);
+	if (1u << m->on & MODEL_SQUARES && t->heads != s->heads)
+		return err_set(e, "%s:%s has %zu heads, s:%s has %zu: their attention %s cannot be compared", teacher->name,
+			       t->name, t->heads, s->name, s->heads, m->on == MODEL_SCORES ? "scores" : "maps");
 	if (check_loss(teacher, student, m, e) < 0)
 		return -1;
 	m->t_width = lab_layer_width(t, m->on);

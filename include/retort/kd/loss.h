@@ -78,7 +78,7 @@ struct loss_args {
 	size_t channels;           /* LOSS_MAP: of x in a place of a row */
 	size_t t_width;            /* numbers of the target in a row: with LOSS_MAP width / channels; else width, but for LOSS_WIDTHS */
 	size_t positions;          /* with LOSS_BATCH or LOSS_IMAGE: tokens or places in a row, of width / positions numbers each; else 1 */
-	size_t heads;              /* on attention, query, key and value: heads side by side in a row; else 1 */
+	size_t heads;              /* on attention, scores, query, key and value: heads side by side in a row; else 1 */
 	const real *seen;          /* [rows,positions] 0: padding, to be left out; NULL: all count */
 	const real *x;             /* [rows,width] student logits, or a layer after its projection */
 	const real *target;        /* [rows,t_width] from a teacher, untempered; NULL without, or with `top` */
@@ -109,7 +109,7 @@ struct loss {
 	const char *formula;
 	const char *reference; /* author, year, where in the text */
 	unsigned needs;
-	unsigned on;           /* LOSS_LAYER: bits 1 << tap of what can be compared; 0: hidden states, attention and values */
+	unsigned on;           /* LOSS_LAYER: bits 1 << tap of what can be compared; 0: all of them */
 	size_t weight;         /* losses on outputs: offset of their weight in struct knobs */
 	size_t temperature;    /* offset of their temperature; 0: the knob temperature */
 	const struct loss_own *own; /* up to LOSS_OWN, then one without a name; NULL: none */
