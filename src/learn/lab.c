@@ -120,13 +120,31 @@ check_loss(const struct lab_net *teacher, const struct lab_net *student, const s
 	return 0;
 }
 
+static struct loss_shape
+shape_of(const struct lab_layer *t, const struct lab_layer *s, enum model_tap on)
+{
+	return (struct loss_shape){ .rows = 2, .width = lab_layer_numbers(s, on), .t_width = lab_layer_numbers(t, on),
+				    .positions = t->width / t->last, .heads = lab_layer_heads(s, on), .t_heads = lab_layer_heads(t, on) };
+}
+
+int
+lab_map_agrees(const struct lab_net *teacher, const struct lab_net *student, const struct lab_map *m, const struct knobs *k,
+	       struct err *e)
+{
+	const struct lab_layer *t = &teacher->layer[m->t_layer], *s = &student->layer[m->s_layer];
+	struct loss_shape shape = shape_of(t, s, m->on);
+
+	if (!m->match->agrees || m->match->agrees(&shape, k, e) == 0)
+		return 0;
+	return err_wrap(e, "match %s: %s:%s s:%s", m->match->name, teacher->name, t->name, s->name);
+}
+
 /* What a loss says of the pair besides. */
 static int
 check_fits(const struct lab_net *teacher, const struct lab_net *student, const struct lab_map *m, struct err *e)
 {
 	const struct lab_layer *t = &teacher->layer[m->t_layer], *s = &student->layer[m->s_layer];
-	struct loss_shape shape = { .rows = 2, .width = lab_layer_numbers(s, m->on), .t_width = lab_layer_numbers(t, m->on),
-				    .positions = t->width / t->last };
+	struct loss_shape shape = shape_of(t, s, m->on);
 
 	if (!m->match->fits || m->match->fits(&shape, e) == 0)
 		return 0;

@@ -41,13 +41,13 @@ terms_sums(void)
 	return CUT_PIECES * (TERMS_LOOKS + 2);
 }
 
-/* Numbers of scratch of a loss that looks at all rows at once. */
+/* Numbers of scratch of a loss that looks at all rows at once, or says how many it needs. */
 static size_t
 whole_scratch(const struct branch_term *t)
 {
-	if (!(t->loss->needs & LOSS_BATCH))
-		return 0;
-	return t->loss->scratch ? t->loss->scratch(&t->shape) : LOSS_SCRATCH * t->shape.rows * t->width;
+	if (t->loss->scratch)
+		return t->loss->scratch(&t->shape);
+	return t->loss->needs & LOSS_BATCH ? LOSS_SCRATCH * t->shape.rows * t->width : 0;
 }
 
 size_t
@@ -147,6 +147,7 @@ narrow(const struct look *l, size_t from, size_t rows, size_t per, struct loss_m
 	a.rows = rows;
 	a.x += from * a.width;
 	a.weight += from;
+	a.seen = a.seen ? a.seen + from * a.positions : NULL;
 	a.memo = memo;
 	a.scratch = scratch;
 	if (l->row)
@@ -236,6 +237,8 @@ add_look(struct visit *v, const struct branch_term *t, const struct terms_job *j
 		.t_width = t->t_width,
 		.positions = t->width == tensor_width(&n->out) ? t->shape.positions : 1,
 		.heads = t->heads,
+		.causal = b->net->io.next_token,
+		.seen = t->pads && t->loss->needs & LOSS_ROW ? b->weight[BRANCH_TOKENS] : NULL,
 		.x = n->out.data,
 		.label = b->label,
 		.weight = b->weight[t->mean],
