@@ -16,7 +16,7 @@ const struct model *const model_table[] = {
 };
 const size_t model_count = sizeof model_table / sizeof model_table[0];
 
-const char *const model_tap_name[] = { "hidden", "attention", "value", NULL };
+const char *const model_tap_name[] = { "hidden", "attention", "value", "query", "key", "scores", NULL };
 
 struct model_io
 model_io_of(const struct dataset *ds)
@@ -316,7 +316,9 @@ model_add_layer(struct model_build *b, int node)
 	struct model_layer *l = &b->layer[b->n_layers];
 
 	assert(b->n_layers < MODEL_LAYERS);
-	*l = (struct model_layer){ .node = { node, -1, -1 } };
+	*l = (struct model_layer){ 0 };
+	for (int tap = 0; tap < MODEL_TAPS; tap++)
+		l->node[tap] = tap == MODEL_HIDDEN ? node : -1;
 	b->n_layers++;
 	return l;
 }

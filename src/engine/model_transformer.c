@@ -149,25 +149,42 @@ add_back(const struct stack *s, const char *name, int at, int from)
 	return model_add(s->b, &op_ew_add, full, 2, (int[]){ from, at }, NULL);
 }
 
+/* A node that shows a part of attention, where somebody wants it; else -1. */
 static int
-add_attention(const struct stack *s, const char *block, int at, struct model_layer *layer)
+add_tap(const struct stack *s, const char *block, enum model_tap tap, int qkv, const double *attr)
+{
+	static const char *const name[MODEL_TAPS] = {
+		[MODEL_ATTENTION] = "map", [MODEL_VALUE] = "value", [MODEL_QUERY] = "query", [MODEL_KEY] = "key", [MODEL_SCORES] = "scores",
+	};
+	static const double part[MODEL_TAPS] = { [MODEL_QUERY] = ATTENTION_QUERIES, [MODEL_KEY] = ATTENTION_KEYS };
+	double own[GRAPH_ATTRS];
+	char full[PARAM_NAME];
+
+	if (!model_wanted(s->b, tap))
+		return -1;
+	memcpy(own, attr, sizeof own);
+	own[ATTENTION_PART] = part[tap];
+	own[ATTENTION_RAW] = tap == MODEL_SCORES;
+	snprintf(full, sizeof full, "%s.attention.%s", block, name[tap]);
+	if (1u << tap & MODEL_SQUARES)
+		return model_add(s->b, &op_attention_map, full, 2, (int[]){ qkv, s->ids }, own);
+	return model_add(s->b, &op_attention_part, full, 1, &qkv, own);
+}
+
+static int
+add_attention(const struct stack *s, const char *block, int at, int taps[MODEL_TAPS])
 {
 	const double attr[GRAPH_ATTRS] = { [ATTENTION_HEADS] = (double)s->heads, [ATTENTION_KV] = (double)s->kv,
 					   [ATTENTION_CAUSAL] = s->is_decoder,
 					   [ATTENTION_ROPE] = s->o[POSITION] == ROTARY ? s->o[ROPE_BASE] : 0 };
 	char name[PARAM_NAME];
-	int qkv, map = -1;
+	int qkv, map;
 
 	snprintf(name, sizeof name, "%s.attention.qkv", block);
 	qkv = add_linear(s, name, at, (s->heads + 2 * s->kv) * (s->width / s->heads), ACT_NONE);
-	if (model_wanted(s->b, MODEL_ATTENTION)) {
-		snprintf(name, sizeof name, "%s.attention.map", block);
-		layer->node[MODEL_ATTENTION] = map = model_add(s->b, &op_attention_map, name, 2, (int[]){ qkv, s->ids }, attr);
-	}
-	if (model_wanted(s->b, MODEL_VALUE)) {
-		snprintf(name, sizeof name, "%s.attention.value", block);
-		layer->node[MODEL_VALUE] = model_add(s->b, &op_attention_value, name, 1, &qkv, attr);
-	}
+	for (int tap = MODEL_HIDDEN + 1; tap < MODEL_TAPS; tap++)
+		taps[tap] = add_tap(s, block, (enum model_tap)tap, qkv, attr);
+	map = taps[MODEL_ATTENTION];
 	snprintf(name, sizeof name, "%s.attention", block);
 	return model_add(s->b, &op_attention, name, map >= 0 ? 3 : 2, (int[]){ qkv, s->ids, map }, attr);
 }
@@ -192,7 +209,8 @@ static int
 add_block(const struct stack *s, int k, int at)
 {
 	bool post = s->o[ORDER] == POST;
-	struct model_layer taps = { .node = { -1, -1, -1 } }, *layer;
+	struct model_layer *layer;
+	int taps[MODEL_TAPS];
 	char block[24], norm[2][PARAM_NAME], name[PARAM_NAME];
 	int from = at;
 
@@ -200,7 +218,7 @@ add_block(const struct stack *s, int k, int at)
 	snprintf(norm[0], sizeof norm[0], "%s.attention.norm", block);
 	snprintf(norm[1], sizeof norm[1], "%s.ff.norm", block);
 	at = post ? at : add_norm(s, norm[0], at);
-	at = add_attention(s, block, at, &taps);
+	at = add_attention(s, block, at, taps);
 	snprintf(name, sizeof name, "%s.attention.out", block);
 	at = add_back(s, name, at, from);
 	at = from = post ? add_norm(s, norm[0], at) : at;
@@ -210,8 +228,8 @@ add_block(const struct stack *s, int k, int at)
 	at = add_back(s, name, at, from);
 	at = post ? add_norm(s, norm[1], at) : at;
 	layer = model_add_layer(s->b, at);
-	layer->node[MODEL_ATTENTION] = taps.node[MODEL_ATTENTION];
-	layer->node[MODEL_VALUE] = taps.node[MODEL_VALUE];
+	for (int tap = MODEL_HIDDEN + 1; tap < MODEL_TAPS; tap++)
+		layer->node[tap] = taps[tap];
 	layer->heads = s->heads;
 	layer->kv_heads = s->kv;
 	return at;

@@ -53,7 +53,7 @@ run(const struct loss_args *a)
 const struct loss loss_hidden = {
 	.name = "hidden",
 	.doc = "Mean squared error between a student's layer and a teacher's (hidden states through a learned linear map where "
-	       "their widths differ; attention maps; values).",
+	       "their widths differ; attention maps or scores; queries, keys, values).",
 	.formula = "mean (W h_s + b - h_t)^2;  gradient 2 (W h_s + b - h_t) / (B d)",
 	.reference = "Romero et al. 2015, FitNets, eq. 3 (without the factor 1/2); Jiao et al. 2020, TinyBERT, eq. 7 and 8",
 	.needs = LOSS_LAYER,

@@ -108,7 +108,7 @@ take_memory(struct branch *b, uint64_t seed, struct err *e)
 static bool
 sees_rows(const struct loss *l, enum branch_mean mean)
 {
-	return mean == BRANCH_ROWS || l->needs & (LOSS_BATCH | LOSS_IMAGE);
+	return mean == BRANCH_ROWS || l->needs & (LOSS_BATCH | LOSS_IMAGE | LOSS_ROW);
 }
 
 /* Numbers of the loss's own: parameters of a group each, so that each has its own learning rate and direction. */
@@ -189,6 +189,13 @@ shape_of(struct branch *b, struct branch_term *t, const struct branch_plan *plan
 	t->shape.t_before_positions = t->t_before / teacher->layer[m->t_layer - 1].last;
 }
 
+/* Padding is not counted where positions are looked at one by one; who looks at a whole row is told which are padding. */
+static enum branch_mean
+mean_of(const struct lab_map *m, const struct lab_layer *l)
+{
+	return l->is_tokens && !(1u << m->on & MODEL_SQUARES) && !(m->match->needs & LOSS_ROW) ? BRANCH_TOKENS : BRANCH_ROWS;
+}
+
 static int
 add_map(struct branch *b, const struct branch_plan *plan, int index, struct err *e)
 {
@@ -201,7 +208,10 @@ add_map(struct branch *b, const struct branch_plan *plan, int index, struct err 
 
 	if (node < 0)
 		return -1;
-	t = add_term(b, m->match, index, node, l->is_tokens && m->on != MODEL_ATTENTION ? BRANCH_TOKENS : BRANCH_ROWS);
+	t = add_term(b, m->match, index, node, mean_of(m, l));
+	t->pads = l->is_tokens;
+	if (m->match->needs & LOSS_ROW)
+		t->shape.positions = l->width / l->last; /* of a square of positions, too, it is told how many they are */
 	if (m->match->needs & LOSS_WIDTHS || m->match->project)
 		t->t_width = sees_rows(m->match, t->mean) ? lab_layer_numbers(l, m->on) : m->t_width;
 	if (m->match->needs & LOSS_BEFORE) {

@@ -64,7 +64,9 @@ lab_layer_width(const struct lab_layer *l, enum model_tap on)
 {
 	if (on == MODEL_HIDDEN)
 		return l->last;
-	if (on == MODEL_VALUE)
+	if (on == MODEL_QUERY)
+		return l->heads ? l->last : 0;
+	if (on == MODEL_VALUE || on == MODEL_KEY)
 		return l->heads ? l->last / l->heads * l->kv_heads : 0;
 	return l->heads;
 }
@@ -74,13 +76,25 @@ lab_layer_numbers(const struct lab_layer *l, enum model_tap on)
 {
 	size_t positions = l->width / l->last;
 
-	return positions * (on == MODEL_ATTENTION ? l->heads * positions : lab_layer_width(l, on));
+	return positions * (1u << on & MODEL_SQUARES ? l->heads * positions : lab_layer_width(l, on));
 }
 
 size_t
 lab_layer_heads(const struct lab_layer *l, enum model_tap on)
 {
-	return on == MODEL_HIDDEN || !l->heads ? 1 : on == MODEL_VALUE ? l->kv_heads : l->heads;
+	return on == MODEL_HIDDEN || !l->heads ? 1 : on == MODEL_VALUE || on == MODEL_KEY ? l->kv_heads : l->heads;
+}
+
+static int
+refuse_tap(const struct lab_map *m, unsigned on, struct err *e)
+{
+	char taps[80] = "";
+	size_t len = 0;
+
+	for (int i = 0; i < MODEL_TAPS; i++)
+		if (on & 1u << i)
+			len += (size_t)snprintf(taps + len, sizeof taps - len, "%s%s", len ? ", " : "", model_tap_name[i]);
+	return err_set(e, "match %s: does not compare %s; it compares %s", m->match->name, model_tap_name[m->on], taps);
 }
 
 /* Whether the loss can compare layers like these, by what it says of itself. */
@@ -88,14 +102,13 @@ static int
 check_loss(const struct lab_net *teacher, const struct lab_net *student, const struct lab_map *m, struct err *e)
 {
 	const struct lab_layer *t = &teacher->layer[m->t_layer], *s = &student->layer[m->s_layer];
-	unsigned needs = m->match->needs, on = m->match->on ? m->match->on :
-		1u << MODEL_HIDDEN | 1u << MODEL_ATTENTION | 1u << MODEL_VALUE;
+	unsigned needs = m->match->needs, on = m->match->on ? m->match->on : (1u << MODEL_TAPS) - 1;
 	size_t places = t->width / t->last;
 
 	if (needs & LOSS_MAP)
 		on = 1u << MODEL_HIDDEN;
 	if (!(on & 1u << m->on))
-		return err_set(e, "match %s: does not compare %s", m->match->name, model_tap_name[m->on]);
+		return refuse_tap(m, on, e);
 	if (needs & (LOSS_MAP | LOSS_IMAGE) && (t->is_tokens || places < 2))
 		return err_set(e, "match %s: compares feature maps, %s:%s is none", m->match->name, teacher->name, t->name);
 	if (needs & LOSS_SAME && lab_layer_width(t, m->on) != lab_layer_width(s, m->on))
@@ -107,14 +120,13 @@ check_loss(const struct lab_net *teacher, const struct lab_net *student, const s
 	return 0;
 }
 
-/* What a loss says of the pair besides. */
-static int
-check_fits(const struct lab_net *teacher, const struct lab_net *student, const struct lab_map *m, struct err *e)
+static struct loss_shape
+shape_of(const struct lab_layer *t, const struct lab_layer *s, const struct lab_map *m)
 {
-	const struct lab_layer *t = &teacher->layer[m->t_layer], *s = &student->layer[m->s_layer];
 	struct loss_shape shape = { .rows = 2, .width = lab_layer_numbers(s, m->on), .t_width = lab_layer_numbers(t, m->on),
 				    .positions = s->width / s->last, .channels = lab_layer_width(s, m->on),
-				    .t_channels = lab_layer_width(t, m->on), .tokens = t->is_tokens };
+				    .t_channels = lab_layer_width(t, m->on), .tokens = t->is_tokens,
+				    .heads = lab_layer_heads(s, m->on), .t_heads = lab_layer_heads(t, m->on) };
 
 	if (m->match->needs & LOSS_BEFORE) {
 		shape.before = s[-1].width;
@@ -122,6 +134,27 @@ check_fits(const struct lab_net *teacher, const struct lab_net *student, const s
 		shape.t_before = t[-1].width;
 		shape.t_before_positions = t[-1].width / t[-1].last;
 	}
+	return shape;
+}
+
+int
+lab_map_agrees(const struct lab_net *teacher, const struct lab_net *student, const struct lab_map *m, const struct knobs *k,
+	       struct err *e)
+{
+	const struct lab_layer *t = &teacher->layer[m->t_layer], *s = &student->layer[m->s_layer];
+	struct loss_shape shape = shape_of(t, s, m);
+
+	if (!m->match->agrees || m->match->agrees(&shape, k, e) == 0)
+		return 0;
+	return err_wrap(e, "match %s: %s:%s s:%s", m->match->name, teacher->name, t->name, s->name);
+}
+
+/* What a loss says of the pair besides. */
+static int
+check_fits(const struct lab_net *teacher, const struct lab_net *student, const struct lab_map *m, struct err *e)
+{
+	const struct lab_layer *t = &teacher->layer[m->t_layer], *s = &student->layer[m->s_layer];
+	struct loss_shape shape = shape_of(t, s, m);
 
 	if (!m->match->fits || m->match->fits(&shape, e) == 0)
 		return 0;
@@ -143,9 +176,9 @@ lab_map_fit(const struct lab_net *teacher, const struct lab_net *student, struct
 	if (t_places != s_places && !as_rows)
 		return err_set(e, "%s:%s has %zu position%s, s:%s has %zu", teacher->name, t->name, t_places,
 			       t_places == 1 ? "" : "s", s->name, s_places);
-	if (m->on == MODEL_ATTENTION && t->heads != s->heads)
-		return err_set(e, "%s:%s has %zu heads, s:%s has %zu: their attention maps cannot be compared", teacher->name,
-			       t->name, t->heads, s->name, s->heads);
+	if (1u << m->on & MODEL_SQUARES && t->heads != s->heads)
+		return err_set(e, "%s:%s has %zu heads, s:%s has %zu: their attention %s cannot be compared", teacher->name,
+			       t->name, t->heads, s->name, s->heads, m->on == MODEL_SCORES ? "scores" : "maps");
 	if (check_loss(teacher, student, m, e) < 0)
 		return -1;
 	m->t_width = lab_layer_width(t, m->on);

@@ -113,6 +113,16 @@ check_tops(const struct work *w, const struct work_settings *s, struct err *e)
 	return 0;
 }
 
+/* Knobs that a loss on the map has something to say about. */
+static int
+check_maps(const struct work *w, const struct work_settings *s, struct err *e)
+{
+	for (int i = 0; i < s->n_maps; i++)
+		if (lab_map_agrees(&w->info.teacher[s->map[i].teacher], &w->info.student, &s->map[i], &s->knobs, e) < 0)
+			return -1;
+	return 0;
+}
+
 int
 settings_check(const struct work *w, struct err *e)
 {
@@ -125,7 +135,7 @@ settings_check(const struct work *w, struct err *e)
 static int
 check(const struct work *w, const struct work_settings *now, const struct work_settings *s, struct err *e)
 {
-	if (check_fixed(w, s, e) < 0 || check_tops(w, s, e) < 0)
+	if (check_fixed(w, s, e) < 0 || check_tops(w, s, e) < 0 || check_maps(w, s, e) < 0)
 		return -1;
 	if (all_weights(s) == 0 && all_weights(now) > 0)
 		return err_set(e, "that was the last loss: with every weight at 0 nothing would be learned");

@@ -153,6 +153,7 @@ narrow(const struct look *l, size_t from, size_t rows, size_t per, struct loss_m
 	a.rows = rows;
 	a.x += from * a.width;
 	a.weight += from;
+	a.seen = a.seen ? a.seen + from * a.positions : NULL;
 	a.memo = memo;
 	a.scratch = scratch;
 	if (l->row)
@@ -242,6 +243,8 @@ add_look(struct visit *v, const struct branch_term *t, const struct terms_job *j
 		.t_width = t->t_width,
 		.positions = t->width == tensor_width(&n->out) ? t->shape.positions : 1,
 		.heads = t->heads,
+		.causal = b->net->io.next_token,
+		.seen = t->pads && t->loss->needs & LOSS_ROW ? b->weight[BRANCH_TOKENS] : NULL,
 		.x = n->out.data,
 		.label = b->label,
 		.weight = b->weight[t->mean],

@@ -109,7 +109,7 @@ layer_text(const struct scene *s, const struct lab_layer *l, int room, char *buf
 
 	if (!width)
 		snprintf(buf, size, "-");
-	else if (s->view.edit_on == MODEL_ATTENTION)
+	else if (1u << s->view.edit_on & MODEL_SQUARES)
 		snprintf(buf, size, "%zu head%s", width, width == 1 ? "" : "s");
 	else if (positions > 1)
 		snprintf(buf, size, "%zu%s%zu", width, times(s), positions);
@@ -194,7 +194,8 @@ draw_how(const struct scene *s, struct canvas_area a, int y, const struct lab_ma
 	const struct lab_layer *t = &s->info.teacher[m->teacher].layer[m->t_layer];
 	size_t width = lab_layer_width(&s->info.student.layer[m->s_layer], m->on);
 	size_t places = t->width / t->last, side = (size_t)lround(sqrt((double)places));
-	const char *what = m->on == MODEL_VALUE ? "values" : "hidden states";
+	static const char *const many[MODEL_TAPS] = { "hidden states", "maps", "values", "queries", "keys", "scores" };
+	const char *what = many[m->on];
 
 	if (m->match->needs & LOSS_MAP && side * side == places)
 		canvas_textf(a, 1, y, CANVAS_PLAIN, "attention transfer between maps of %zu %s %zu places", side,
@@ -203,14 +204,14 @@ draw_how(const struct scene *s, struct canvas_area a, int y, const struct lab_ma
 		canvas_textf(a, 1, y, CANVAS_PLAIN, "attention transfer between maps of %zu places", places);
 	else if (m->match != &loss_hidden)
 		canvas_text(a, 1, y, CANVAS_PLAIN, m->match->doc);
-	else if (m->on == MODEL_ATTENTION)
-		canvas_textf(a, 1, y, CANVAS_PLAIN, "squared error of the attention maps of %zu head%s", width,
+	else if (1u << m->on & MODEL_SQUARES)
+		canvas_textf(a, 1, y, CANVAS_PLAIN, "squared error of the attention %s of %zu head%s", what, width,
 			     width == 1 ? "" : "s");
 	else if (!m->projected)
 		canvas_textf(a, 1, y, CANVAS_PLAIN, "mean squared error of %s, both %zu wide", what, width);
 	else
-		canvas_textf(a, 1, y, CANVAS_PLAIN, "mean squared error%s projection %zu %s %zu (%zu parameters)",
-			     m->on == MODEL_VALUE ? " of values, learned" : " through a learned", width, arrow(s), m->t_width, (width + 1) * m->t_width);
+		canvas_textf(a, 1, y, CANVAS_PLAIN, "mean squared error%s%s%s projection %zu %s %zu (%zu parameters)",
+			     m->on ? " of " : " through a", m->on ? what : "", m->on ? ", learned" : " learned", width, arrow(s), m->t_width, (width + 1) * m->t_width);
 }
 
 /* The pair under the cursor: what it is, through what it learns, what it does now. */

@@ -95,7 +95,7 @@ parse_tap(const char *name, enum model_tap *out, struct err *e)
 			*out = (enum model_tap)i;
 			return 0;
 		}
-	return err_set(e, "map: on: '%.40s' is none of hidden, attention, value", name);
+	return err_set(e, "map: on: '%.40s' is none of hidden, attention, value, query, key, scores", name);
 }
 
 /* One edit from word *i on, up to `and` or the end. */
@@ -106,7 +106,7 @@ parse_edit(struct cmd_call *c, int *i, struct request_map *m, struct err *e)
 
 	m->weight = 1;
 	if (*i + 1 >= c->argc)
-		return err_set(e, "map: `map TEACHER:LAYER s:LAYER [on hidden|attention|value] [match LOSS] [weight W] | off`");
+		return err_set(e, "map: `map TEACHER:LAYER s:LAYER [on TAP] [match LOSS] [weight W] | off`");
 	if (split_layer(c->argv[*i], "the teacher's is NAME:LAYER, like big:1", m->teacher, sizeof m->teacher, m->t_layer,
 			sizeof m->t_layer, e) < 0 ||
 	    split_layer(c->argv[*i + 1], "the student's is s:LAYER, like s:1", owner, sizeof owner, m->s_layer,
@@ -177,7 +177,7 @@ exec_map(struct cmd_call *c, struct err *e)
 const struct cmd cmd_live_map = {
 	.name = "map",
 	.complete = "@tlayer|clear @slayer match|on|weight|off|and|@match|@tap|@tlayer|@slayer",
-	.args = "[TEACHER:LAYER s:LAYER [on hidden|attention|value] [match LOSS] [weight W] | off [and ...] | clear]",
+	.args = "[TEACHER:LAYER s:LAYER [on TAP] [match LOSS] [weight W] | off [and ...] | clear]",
 	.min_args = 0,
 	.max_args = 200,
 	.flags = CMD_RECORD,

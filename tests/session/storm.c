@@ -95,10 +95,22 @@ change_term(struct text *line)
 		text_addf(line, "loss %s weight %.3g", l->name, 0.01 + rng_unit(draws, drawn++));
 }
 
+/* Something that the loss compares, or anything. */
+static enum model_tap
+tap_of(const struct loss *l)
+{
+	enum model_tap tap;
+
+	do
+		tap = (enum model_tap)below(MODEL_TAPS);
+	while (l->on && !(l->on & 1u << tap) && below(8));
+	return tap;
+}
+
 static void
 change_map(struct text *line, const char *const *layer, uint32_t layers)
 {
-	static const char *const on[] = { "hidden", "attention", "value" };
+	const struct loss *l;
 	uint32_t n = (uint32_t)loss_count - LOSS_OUTPUTS;
 	const char *teacher = below(2) ? "wide" : "big", *t = one_of(layer, layers), *s = one_of(layer, layers);
 
@@ -107,9 +119,10 @@ change_map(struct text *line, const char *const *layer, uint32_t layers)
 		text_add(line, " off");
 		return;
 	}
-	text_addf(line, " match %s weight %.3g", loss_table[LOSS_OUTPUTS + below(n)]->name, rng_unit(draws, drawn++));
-	if (below(4) == 0)
-		text_addf(line, " on %s", one_of(on, 3));
+	l = loss_table[LOSS_OUTPUTS + below(n)];
+	text_addf(line, " match %s weight %.3g", l->name, rng_unit(draws, drawn++));
+	if (l->on || below(4) == 0)
+		text_addf(line, " on %s", model_tap_name[tap_of(l)]);
 }
 
 static void

@@ -14,12 +14,14 @@ static const real teacher[B * C] = { 2, 1, .1, -2, 0, -1, 3, .5, .3, .8, -.6, 1.
 static const int32_t labels[B] = { 0, 2, 1 };
 static const real even[B] = { 1 / 3., 1 / 3., 1 / 3. };
 
+static struct knobs knobs; /* every option 0 */
+
 static struct loss_args
 golden(double temperature, real *scratch)
 {
 	return (struct loss_args){ .rows = B, .width = C, .x = student, .target = teacher, .label = labels,
 				   .weight = even, .temperature = temperature, .scale = 1, .scratch = scratch,
-				   .channels = 2, .t_width = C };
+				   .channels = 2, .t_width = C, .positions = 1, .heads = 1, .knobs = &knobs };
 }
 
 static void

@@ -185,7 +185,7 @@ a_tapped_map_is_what_attention_used(void **state)
 	in[1] = graph_input_ids(g, "ids", 70);
 	attention = graph_add(g, &op_attention, "attention", 0, 2, in, attr, &e);
 	map = graph_add(g, &op_attention_map, "map", 0, 2, in, attr, &e);
-	value = graph_add(g, &op_attention_value, "value", 0, 2, in, attr, &e);
+	value = graph_add(g, &op_attention_part, "value", 0, 2, in, attr, &e);
 	graph_tap(g, attention);
 	graph_tap(g, map);
 	CHECK_INT(graph_finish(g, false, &e), 0);

@@ -236,8 +236,10 @@ pending_edits_of_all_taps_are_applied_together(void **state)
 	CHECK_STR(done(&s, "tap", ""), "");
 	CHECK_INT(s.view.edit_on, MODEL_VALUE);
 	CHECK_STR(done(&s, "less", ""), "");
-	CHECK_STR(done(&s, "tap", ""), "");
-	CHECK_INT(s.view.edit_on, MODEL_HIDDEN);
+	for (int tap = MODEL_QUERY; tap <= MODEL_TAPS; tap++) {
+		CHECK_STR(done(&s, "tap", ""), "");
+		CHECK_INT(s.view.edit_on, tap % MODEL_TAPS);
+	}
 	CHECK_STR(done(&s, "more", ""), ""); /* off is pending: from nothing */
 	CHECK_STR(done(&s, "apply", ""), "map big:1 s:1 on attention match hidden weight 30 and "
 		  "big:2 s:1 on attention match hidden weight 2 and big:2 s:1 on value match hidden weight 0.6 and "
@@ -286,6 +288,9 @@ impossible_pairs_are_refused_as_the_lab_would_refuse_them(void **state)
 		  "error: teacher-of-many:1 has 8 heads, s:1 has 4: their attention maps cannot be compared");
 	CHECK_STR(done(&s, "tap", ""), "");
 	CHECK_STR(done(&s, "weight", "5"), "");
+	s.view.edit_on = MODEL_SCORES;
+	CHECK_STR(done(&s, "weight", "5"),
+		  "error: teacher-of-many:1 has 8 heads, s:1 has 4: their attention scores cannot be compared");
 	CHECK_STR(done(&s, "tap", ""), "");
 	CHECK_STR(done(&s, "right", ""), "");
 	CHECK_STR(done(&s, "weight", "5"), "error: teacher-of-many:1 has 64 positions, s:logits has 1");

@@ -47,8 +47,19 @@ struct model_io {
 };
 
 /* What of a layer may be looked at. */
-enum model_tap { MODEL_HIDDEN, MODEL_ATTENTION, MODEL_VALUE, MODEL_TAPS };
-extern const char *const model_tap_name[]; /* "hidden", "attention", "value" */
+enum model_tap {
+	MODEL_HIDDEN,
+	MODEL_ATTENTION, /* the maps of its heads: what the softmax puts out */
+	MODEL_VALUE,
+	MODEL_QUERY,
+	MODEL_KEY,
+	MODEL_SCORES,    /* what that softmax is taken of */
+	MODEL_TAPS,
+};
+extern const char *const model_tap_name[]; /* "hidden", "attention", "value", "query", "key", "scores" */
+
+/* What is a square of positions for every head, without padding's part in it, and not numbers of each position. */
+#define MODEL_SQUARES (1u << MODEL_ATTENTION | 1u << MODEL_SCORES)
 
 /* A layer that maps and losses can name; node -1 where it has no such thing, or nobody wants it. */
 struct model_layer {
@@ -61,7 +72,7 @@ struct model_build {
 	struct graph *g;
 	const struct model_spec *spec;
 	const struct model_io *io;
-	const unsigned *wants;   /* [MODEL_LAYERS] bits 1 << MODEL_ATTENTION, 1 << MODEL_VALUE: build these nodes too; may be NULL */
+	const unsigned *wants;   /* [MODEL_LAYERS] bits 1 << tap: build these nodes too; may be NULL */
 	int input;               /* node of the input */
 	int n_layers;
 	struct model_layer layer[MODEL_LAYERS]; /* 0 the input or embedding, k what block k puts out, the last the logits */

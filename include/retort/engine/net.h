@@ -34,7 +34,7 @@ struct net {
 
 /*
  * Builds the nodes and takes no memory for numbers; projections may be added, then net_finish. `wants`
- * [MODEL_LAYERS] says which attention maps and values somebody will look at (NULL: none): what is not
+ * [MODEL_LAYERS] says what of attention somebody will look at (NULL: none): what is not
  * wanted is never made. NULL with an error.
  */
 struct net *net_new(const char *name, const struct model_spec *spec, const struct model_io *io, size_t capacity,

@@ -70,13 +70,15 @@ enum norm_kind {
 	NORM_LAYER, /* mean 0, spread 1, gain and bias (Ba et al. 2016) */
 	NORM_RMS,   /* root of the mean square 1, gain (Zhang and Sennrich 2019) */
 };
-enum { /* attention(qkv[, ids]), attention_map(qkv[, ids]), attention_value(qkv) */
+enum { /* attention(qkv[, ids]), attention_map(qkv[, ids]), attention_part(qkv) */
 	ATTENTION_HEADS,  /* query heads */
 	ATTENTION_KV,     /* key and value heads, each for as many query heads; 0: as many as query heads */
 	ATTENTION_CAUSAL, /* not 0: nobody looks ahead */
 	ATTENTION_ROPE,   /* base of rotary positions; 0: none */
 	ATTENTION_RAW,    /* attention_map, not 0: what the softmax would be taken of */
+	ATTENTION_PART,   /* attention_part: enum attention_part */
 };
+enum attention_part { ATTENTION_VALUES, ATTENTION_QUERIES, ATTENTION_KEYS };
 enum { /* pool_tokens(x[, ids]) */
 	POOL_TOKENS_KIND, /* enum pool_tokens */
 };

@@ -27,6 +27,7 @@ enum loss_needs {
 	LOSS_IMAGE = 512,  /* with LOSS_LAYER: feature maps, of more than one place; x is a whole row */
 	LOSS_BEFORE = 1024, /* with LOSS_LAYER: what the layers before the two put out as well */
 	LOSS_PROJECT = 2048, /* with LOSS_LAYER: a learned map is put between even where widths are equal */
+	LOSS_ROW = 4096,   /* with LOSS_LAYER: x is a whole row, whose tokens or places know of each other; rows do not */
 };
 
 /* The k largest logits of every position, and log sum exp of all others: what is kept of a large vocabulary. */
@@ -53,6 +54,7 @@ struct loss_shape {
 	size_t before_positions, t_before_positions;
 	size_t classes;
 	size_t data_rows;  /* of the data set */
+	size_t heads, t_heads; /* of student and teacher, side by side in a row; only for `fits` and `agrees` */
 };
 
 /*
@@ -83,8 +85,9 @@ struct loss_args {
 	size_t rows, width;        /* width: numbers of x in a row */
 	size_t channels;           /* of x in a place of a row */
 	size_t t_width;            /* numbers of the target in a row: with LOSS_MAP width / channels; else width, but for LOSS_WIDTHS and loss.project */
-	size_t positions;          /* with LOSS_BATCH or LOSS_IMAGE: tokens or places in a row, of width / positions numbers each; else 1 */
-	size_t heads;              /* on attention, query, key and value: heads side by side in a row; else 1 */
+	size_t positions;          /* with LOSS_BATCH, LOSS_IMAGE or LOSS_ROW: tokens or places in a row, of width / positions numbers each; else 1 */
+	size_t heads;              /* on attention, scores, query, key and value: heads side by side in a row; else 1 */
+	bool causal;               /* LOSS_ROW: no token looks at later ones */
 	const real *seen;          /* [rows,positions] 0: padding, to be left out; NULL: all count */
 	const real *x;             /* [rows,width] student logits, or a layer after its projection */
 	const real *target;        /* [rows,t_width] from a teacher, untempered; NULL without, or with `top` */
@@ -116,7 +119,7 @@ struct loss {
 	const char *formula;
 	const char *reference; /* author, year, where in the text */
 	unsigned needs;
-	unsigned on;           /* LOSS_LAYER: bits 1 << tap of what can be compared; 0: hidden states, attention and values */
+	unsigned on;           /* LOSS_LAYER: bits 1 << tap of what can be compared; 0: all of them */
 	size_t weight;         /* losses on outputs: offset of their weight in struct knobs */
 	size_t temperature;    /* offset of their temperature; 0: the knob temperature */
 	size_t project;        /* LOSS_PROJECT: numbers in a position behind the map; 0: as many as the teacher's */
@@ -124,6 +127,8 @@ struct loss {
 	size_t (*scratch)(const struct loss_shape *s); /* numbers of scratch: of a call with LOSS_BATCH, else of a row. NULL: LOSS_SCRATCH * rows * width */
 	/* Whether it can compare such layers at all, and why not: 0 or -1. NULL: what `needs` says is all. */
 	int (*fits)(const struct loss_shape *s, struct err *e);
+	/* Whether knobs may stand so while it compares such layers: asked of every pair before a knob or the map changes. May be NULL. */
+	int (*agrees)(const struct loss_shape *s, const struct knobs *k, struct err *e);
 	/* The sum of weight times value over the rows, unscaled. Rows do not know of each other, but with LOSS_BATCH. Allocates nothing. */
 	double (*run)(const struct loss_args *a);
 };

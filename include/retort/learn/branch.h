@@ -40,6 +40,7 @@ struct branch_term {
 	size_t t_width;  /* numbers of the teacher's in a position */
 	size_t t_before; /* LOSS_BEFORE: numbers of the teacher's layer before, in a row */
 	size_t heads;    /* side by side in a position: of attention, query, key, value; else 1 */
+	bool pads;       /* on positions that are tokens, some of which may be padding */
 	enum branch_mean mean;
 	struct loss_shape shape;
 	int own[LOSS_OWN]; /* parameters of its own, by the loss's table; -1 none */

@@ -111,7 +111,7 @@ int lab_info_teacher(const struct lab_info *info, const char *name, struct err *
  */
 int lab_info_layer(const struct lab_net *net, const char *layer, enum model_tap *on, struct err *e);
 
-/* Numbers in one position of what of a layer is looked at: of values, those of the key heads; of attention, a map's heads. */
+/* Numbers in one position of what of a layer is looked at: of keys and values, those of the key heads; of attention and scores, the heads. */
 size_t lab_layer_width(const struct lab_layer *l, enum model_tap on);
 
 /* Numbers in a row of that, and how many heads stand side by side in a position of it. */
@@ -123,5 +123,9 @@ size_t lab_layer_heads(const struct lab_layer *l, enum model_tap on);
  * and why. Nothing else of m is looked at.
  */
 int lab_map_fit(const struct lab_net *teacher, const struct lab_net *student, struct lab_map *m, struct err *e);
+
+/* Whether knobs may stand like that while m, which fits, is on the map. */
+int lab_map_agrees(const struct lab_net *teacher, const struct lab_net *student, const struct lab_map *m, const struct knobs *k,
+		   struct err *e);
 
 #endif

@@ -1,4 +1,4 @@
-/* op_attention_value.c: the values among queries, keys and values, to be compared between networks. */
+/* op_attention_part.c: the queries, the keys or the values of attention, to be compared between networks. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,17 +10,28 @@
 #include <string.h>
 
 /*
- * Inputs and attributes are those of the attention node that is to be looked at; only the counts of heads matter.
- * out      [rows, positions, kv d]: the last part of every position of qkv, padding and all
+ * Inputs and attributes are those of the attention node that is to be looked at; only the counts of heads matter, and
+ * ATTENTION_PART, which says what is taken.
+ * out      [rows, positions, heads d] the queries, [rows, positions, kv d] the keys or the values: a part of every position
+ *          of qkv as it is, padding and all, before rotary positions turn it
  */
 struct job {
 	const struct node *n;
 	const real *x;
 	real *dx;
 	bool adds;
-	size_t positions, width, in;
+	size_t positions, width, in, at; /* at: where the part begins */
 	int pieces;
 };
+
+/* Queries come first, values last; as wide as the values, the keys stand before them. */
+static size_t
+part_at(const struct node *n, size_t width, size_t in)
+{
+	if (n->attr[ATTENTION_PART] == ATTENTION_QUERIES)
+		return 0;
+	return in - (n->attr[ATTENTION_PART] == ATTENTION_KEYS ? 2 : 1) * width;
+}
 
 static struct job
 job_of(struct graph *g, struct node *n)
@@ -31,6 +42,7 @@ job_of(struct graph *g, struct node *n)
 	j.positions = g->rows * n->out.dim[1];
 	j.width = n->out.dim[2];
 	j.in = from->out.dim[2];
+	j.at = part_at(n, j.width, j.in);
 	j.pieces = cut_pieces(j.positions, j.in);
 	return j;
 }
@@ -45,7 +57,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	if (heads_check(g, n, &h, e) < 0)
 		return -1;
 	n->out = g->node[n->in[0]].out;
-	n->out.dim[2] = h.kv * h.dim;
+	n->out.dim[2] = (n->attr[ATTENTION_PART] == ATTENTION_QUERIES ? h.heads : h.kv) * h.dim;
 	return 0;
 }
 
@@ -56,7 +68,7 @@ forward_piece(void *arg, int index)
 	size_t from = cut_from(j->positions, j->pieces, index), to = cut_from(j->positions, j->pieces, index + 1);
 
 	for (size_t i = from; i < to; i++)
-		memcpy(j->n->out.data + i * j->width, j->x + (i + 1) * j->in - j->width, j->width * sizeof *j->x);
+		memcpy(j->n->out.data + i * j->width, j->x + i * j->in + j->at, j->width * sizeof *j->x);
 }
 
 static void
@@ -75,7 +87,7 @@ backward_piece(void *arg, int index)
 
 	for (size_t i = from; i < to; i++) {
 		const real *dy = j->n->grad + i * j->width;
-		real *dx = j->dx + (i + 1) * j->in - j->width;
+		real *dx = j->dx + i * j->in + j->at;
 
 		if (!j->adds)
 			memset(j->dx + i * j->in, 0, j->in * sizeof *dx);
@@ -100,9 +112,9 @@ cost(const struct graph *g, const struct node *n)
 	return (double)tensor_width(&n->out);
 }
 
-const struct op op_attention_value = {
-	.name = "attention_value",
-	.doc = "The values that an attention node takes means of.",
+const struct op op_attention_part = {
+	.name = "attention_part",
+	.doc = "The queries, keys or values of an attention node, as values of their own.",
 	.n_in = 1,
 	.n_more = 1,
 	.shape = shape,
