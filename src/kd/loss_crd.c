@@ -5,10 +5,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "retort/base/multi.h"
 #include "retort/engine/vmath.h"
 #include "retort/kd/loss.h"
 
 #define EMBED 128
+#define TOGETHER 64 /* factors up to 2 whose product is far from the largest number */
 #define MOMENTUM ((real)0.5) /* of what the banks remember of a row */
 
 /* The loss's own numbers, in the order of their table. */
@@ -86,6 +88,13 @@ mean_of(const struct loss_args *a, const real *f, size_t i, size_t n, real *out)
 		vmath_scale(out, n, 1 / (real)count);
 }
 
+MULTIVERSION static void
+add_times(const real *restrict x, real factor, real *restrict to)
+{
+	for (size_t e = 0; e < EMBED; e++)
+		to[e] += factor * x[e];
+}
+
 static real
 unit(real *x)
 {
@@ -108,8 +117,7 @@ embed_row(const struct work *w, size_t i)
 	mean_of(a, a->target + i * a->t_width, i, a->t_width / a->positions, w->mean);
 	memset(t, 0, EMBED * sizeof *t);
 	for (size_t c = 0; c < a->t_width / a->positions; c++)
-		for (size_t e = 0; e < EMBED; e++)
-			t[e] += w->mean[c] * matrix[c * EMBED + e];
+		add_times(matrix + c * EMBED, w->mean[c], t);
 	w->t.length[i] = unit(t);
 }
 
@@ -169,31 +177,38 @@ norms(struct work *w)
 
 /*
  * -log h for the row's own pair and -log (1 - h) for a drawn one, h = P / (P + K/n) the chance that a pair is no noise:
- * 1 / (1 + exp(-u)) with u = log P - log (K/n). The slope by u goes to *slope.
+ * 1 / (1 + exp(-u)) with u = log P - log (K/n). The slope by u goes to *slope; what is returned lacks log (1 + exp(-|u|)),
+ * whose argument goes to *factor: one logarithm of a product of some of them takes less time than one of each.
  */
 static double
-surprise(double u, bool own, double *slope)
+surprise(double u, bool own, double *slope, double *factor)
 {
-	double e = exp(-fabs(u)), h = u >= 0 ? 1 / (1 + e) : e / (1 + e);
+	double e = exp(-fabs(u)), h = (u >= 0 ? 1 : e) / (1 + e);
 
 	*slope = own ? h - 1 : h;
-	return log1p(e) + (own ? (u < 0 ? -u : 0) : (u > 0 ? u : 0));
+	*factor = 1 + e;
+	return own ? (u < 0 ? -u : 0) : (u > 0 ? u : 0);
 }
 
 /* One side of row i; the gradient of its embedding into w->d. */
 static double
 run_side(const struct work *w, const struct side *side, size_t i, int32_t label)
 {
-	double shift = side->log_norm + log((double)w->k / (double)w->a->shape.data_rows), sum = 0, slope;
+	double shift = side->log_norm + log((double)w->k / (double)w->a->shape.data_rows), sum = 0, product = 1;
 
 	memset(w->d, 0, EMBED * sizeof *w->d);
 	for (size_t k = 0; k <= w->k; k++) {
 		size_t row = drawn(w, i, label, k);
-		const real *other = side->other + row * EMBED;
+		double slope, factor;
 
-		sum += surprise(score(w, side, i, row) - shift, k == 0, &slope);
-		for (size_t e = 0; w->a->dx && e < EMBED; e++)
-			w->d[e] += (real)slope * other[e];
+		sum += surprise(score(w, side, i, row) - shift, k == 0, &slope, &factor);
+		product *= factor;
+		if (w->a->dx)
+			add_times(side->other + row * EMBED, (real)slope, w->d);
+		if (k % TOGETHER == 0 || k == w->k) {
+			sum += log(product);
+			product = 1;
+		}
 	}
 	return sum;
 }
@@ -234,8 +249,7 @@ add_teacher(const struct work *w, size_t i)
 
 	mean_of(a, a->target + i * a->t_width, i, n, w->mean);
 	for (size_t c = 0; c < n; c++)
-		for (size_t e = 0; e < EMBED; e++)
-			a->own_grad[MATRIX][c * EMBED + e] += w->mean[c] * w->d[e];
+		add_times(w->d, w->mean[c], a->own_grad[MATRIX] + c * EMBED);
 }
 
 static double

@@ -38,7 +38,7 @@ squares(const real *x, size_t n)
 	return sum + ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
-/* The part of each parameter that falls in a piece of the slab, but for those whose sum is known. */
+/* The part of each parameter that falls in a piece of the slab, but for those whose sum is known, and state, which has no gradient. */
 static void
 norm_piece(void *arg, int index)
 {
@@ -51,7 +51,7 @@ norm_piece(void *arg, int index)
 		size_t a = p->offset > from ? p->offset : from;
 		size_t b = p->offset + p->len < to ? p->offset + p->len : to;
 
-		if (a < b && !(j->known && !isnan(j->known[i])))
+		if (a < b && !p->is_state && !(j->known && !isnan(j->known[i])))
 			sum += squares(j->x + a, b - a);
 	}
 	j->partial[index] = sum;

@@ -15,7 +15,7 @@ struct optim_slab {
 };
 
 /*
- * The norm of the gradient over every parameter and projection; summed in double, in fixed
+ * The norm over every parameter and projection, but not over state, which has no gradient; summed in double, in fixed
  * pieces in their order. known[l->n] are sums of squares that are not to be taken again, NAN where they
  * are to be; NULL: all. `partial` has room for optim_pieces numbers.
  */
