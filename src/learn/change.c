@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/text.h"
+#include "retort/learn/balance.h"
 #include "retort/learn/eval.h"
 #include "retort/learn/feed.h"
 #include "retort/learn/saved.h"
@@ -253,8 +254,8 @@ owner(const struct work *w)
 }
 
 /* Evaluating needs the feed; while idle nothing has prepared it for the maps and teachers of now. */
-static int
-ready_to_look(struct work *w, struct err *e)
+int
+change_look(struct work *w, struct err *e)
 {
 	if (w->info.phase != LAB_IDLE)
 		return 0;
@@ -268,7 +269,7 @@ do_eval(struct work *w, struct err *e)
 {
 	int id = owner(w);
 
-	if (id < 0 || ready_to_look(w, e) < 0)
+	if (id < 0 || change_look(w, e) < 0)
 		return err_set(e, "eval: nothing has run yet");
 	w->evaluated[id] = UINT64_MAX;
 	eval_branch(w, id);
@@ -292,7 +293,7 @@ do_expect(struct work *w, struct request *r, struct err *e)
 	}
 	if (!work_branch(w, id))
 		return err_set(e, "expect: %s has not run", r->name[0] ? r->name : "the student");
-	if (metric_is_evaluated(metric) && ready_to_look(w, e) == 0) {
+	if (metric_is_evaluated(metric) && change_look(w, e) == 0) {
 		eval_branch(w, id);
 		if (metric == METRIC_WEIGHTS)
 			eval_weights(w, id);
@@ -395,6 +396,8 @@ change_request(struct work *w, struct request *r, struct err *e)
 		return do_weight(w, r, e);
 	case REQUEST_RAMP:
 		return schedule_ramp(w, r, e);
+	case REQUEST_BALANCE:
+		return balance_request(w, r, e);
 	case REQUEST_UNDO:
 		return do_undo(w, r, e);
 	case REQUEST_REDO:

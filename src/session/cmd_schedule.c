@@ -57,3 +57,38 @@ const struct cmd cmd_schedule_ramp = {
 	.example = "ramp temperature 8 1 over 2000 cosine",
 	.exec = exec_ramp,
 };
+
+static int
+exec_balance(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_BALANCE);
+
+	if (c->argc % 2)
+		return err_set(e, "balance: %s has no share; `balance [TERM SHARE]...`", c->argv[c->argc - 1]);
+	for (int i = 0; i < c->argc; i += 2) {
+		struct request_share *s;
+		char what[64];
+
+		if (r->n_shares == REQUEST_SHARES)
+			return err_set(e, "balance: more than %d shares", REQUEST_SHARES);
+		s = &r->share[r->n_shares++];
+		snprintf(what, sizeof what, "balance: %.24s", c->argv[i]);
+		if (cmd_copy(s->term, sizeof s->term, "balance:", c->argv[i], e) < 0 || cmd_real(what, c->argv[i + 1], &s->share, e) < 0)
+			return -1;
+		if (!(s->share > 0 && s->share <= 1e6))
+			return err_set(e, "%s: a share of %s is not above 0, and at most 1000000", what, c->argv[i + 1]);
+	}
+	return 0;
+}
+
+const struct cmd cmd_schedule_balance = {
+	.name = "balance",
+	.complete = "@term @share @term @share @term @share @term @share @term",
+	.args = "[TERM SHARE]...",
+	.min_args = 0,
+	.max_args = 2 * REQUEST_SHARES,
+	.flags = CMD_RECORD,
+	.doc = "Set the weights of the loss's terms once, so that each has the share of the gradient that is asked.",
+	.example = "balance ce 0.3 kd 0.7",
+	.exec = exec_balance,
+};
