@@ -143,6 +143,7 @@ draw_row(const struct scene *s, struct canvas_area a, size_t i)
 	const struct knob *k = &knob_table[i];
 	bool chosen = (int)i == s->view.knob, wide = a.width >= WIDE;
 	const struct ramp *ramp = scene_ramp(s, (int)i);
+	struct canvas_area right;
 	char now[64], was[64];
 	int x;
 
@@ -158,8 +159,7 @@ draw_row(const struct scene *s, struct canvas_area a, size_t i)
 		canvas_put(a, x, 0, ' ', CANVAS_PLAIN);
 	} else {
 		x = canvas_textf(a, 13, 0, CANVAS_PLAIN, "%*.8s", wide ? 8 : 7, now);
-		struct canvas_area right = canvas_cut(a, x + 1 + !wide, 0, a.width - x - 1 - !wide, 1);
-
+		right = canvas_cut(a, x + 1 + !wide, 0, a.width - x - 1 - !wide, 1);
 		canvas_put(a, x, 0, ramp ? '~' : strcmp(now, was) ? '*' : ' ', CANVAS_PENDING);
 		if (!ramp || wide)
 			draw_right(s, right, k, wide);
