@@ -32,7 +32,7 @@ struct relation {
 static size_t
 relation_heads(const struct loss_args *a)
 {
-	size_t heads = a->knobs->minilm_heads > 0 ? (size_t)a->knobs->minilm_heads : a->heads;
+	size_t heads = a->knobs->minilm_relation_heads > 0 ? (size_t)a->knobs->minilm_relation_heads : a->heads;
 	size_t width = a->width / a->positions, t_width = a->t_width / a->positions;
 
 	return width % heads || t_width % heads ? 1 : heads;
@@ -171,13 +171,13 @@ common(size_t a, size_t b)
 static int
 agrees(const struct loss_shape *s, const struct knobs *k, struct err *e)
 {
-	size_t width = s->width / s->positions, t_width = s->t_width / s->positions, heads = (size_t)k->minilm_heads;
+	size_t width = s->width / s->positions, t_width = s->t_width / s->positions, heads = (size_t)k->minilm_relation_heads;
 
 	if (heads == 0 && s->heads != s->t_heads)
-		return err_set(e, "%zu heads, and %zu of the student: with minilm-heads 0 they must be as many; "
-			       "`set minilm-heads N` splits both into N", s->t_heads, s->heads);
+		return err_set(e, "%zu heads, and %zu of the student: with minilm-relation-heads 0 they must be as many; "
+			       "`set minilm-relation-heads N` splits both into N", s->t_heads, s->heads);
 	if (heads > 0 && (width % heads || t_width % heads))
-		return err_set(e, "minilm-heads %zu does not divide widths %zu and %zu: divisors of %zu do", heads, t_width, width,
+		return err_set(e, "minilm-relation-heads %zu does not divide widths %zu and %zu: divisors of %zu do", heads, t_width, width,
 			       common(t_width, width));
 	return 0;
 }

@@ -19,9 +19,18 @@
 
 static const struct lab_scores no_scores = { NAN, NAN, NAN, NAN, NAN, 0 };
 
+/* What the steps of a student were counted for: a new one counts from 0, and is not where its ramps would be. */
+static void
+drop_ramps(struct work *w)
+{
+	if (settings_step(w) > 0)
+		w->info.n_ramps = 0;
+}
+
 static void
 drop_student(struct work *w)
 {
+	drop_ramps(w);
 	branch_free(w->student);
 	branch_free(w->plain);
 	w->student = w->plain = NULL;

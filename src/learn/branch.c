@@ -361,6 +361,31 @@ branch_weight(const struct branch *b, int term, const struct knobs *k, const str
 	return loss_weight(t->loss, k);
 }
 
+/* Muted teachers have nothing to say, and neither have their layers. */
+static bool
+has_say(const struct branch_term *t, const struct branch_feed *f)
+{
+	if (t->map >= 0)
+		return f->t_layer[t->map] != NULL;
+	return !(t->loss->needs & LOSS_LOGITS) || f->n_teachers > 0;
+}
+
+void
+branch_weights(const struct branch *b, const struct branch_feed *f, const struct knobs *k, const struct lab_map *map,
+	       double *weight)
+{
+	double sum = 0;
+
+	for (int i = 0; i < b->n_terms; i++) {
+		weight[i] = branch_weight(b, i, k, map);
+		sum += has_say(&b->term[i], f) ? weight[i] : 0;
+	}
+	if (!k->normalize || b->id != LAB_MAIN || sum == 0)
+		return;
+	for (int i = 0; i < b->n_terms; i++)
+		weight[i] /= sum;
+}
+
 static void
 forward(struct branch *b, const struct branch_feed *f, bool training)
 {
@@ -398,8 +423,7 @@ run_terms(struct branch *b, const struct branch_feed *f, const struct knobs *k, 
 	struct terms_job job = { f, k, weight, -1, true, true };
 	struct terms_result r;
 
-	for (int i = 0; i < b->n_terms; i++)
-		weight[i] = branch_weight(b, i, k, map);
+	branch_weights(b, f, k, map, weight);
 	terms_run(b, &job, &r);
 	out->loss = 0;
 	for (int i = 0; i < b->n_terms; i++) {
@@ -441,12 +465,12 @@ branch_shares(struct branch *b, const struct branch_feed *f, const struct knobs 
 {
 	double sum = 0, weight[BRANCH_TERMS];
 
+	branch_weights(b, f, k, map, weight);
 	for (int i = 0; i < b->n_terms; i++) {
 		struct terms_job job = { f, k, weight, i, true, false };
 		struct terms_result r;
 
 		share[i] = 0;
-		weight[i] = branch_weight(b, i, k, map);
 		if (weight[i] == 0)
 			continue;
 		forward(b, f, false);

@@ -9,9 +9,11 @@
 #include <string.h>
 
 #include "retort/base/text.h"
+#include "retort/learn/balance.h"
 #include "retort/learn/eval.h"
 #include "retort/learn/feed.h"
 #include "retort/learn/saved.h"
+#include "retort/learn/schedule.h"
 #include "retort/learn/settings.h"
 
 void
@@ -29,6 +31,8 @@ change_era(struct work *w)
 	era->from = w->info.from;
 	era->until = w->info.until;
 	era->knobs = w->info.knobs;
+	era->n_ramps = w->info.n_ramps;
+	memcpy(era->ramp, w->info.ramp, (size_t)era->n_ramps * sizeof *era->ramp);
 }
 
 void
@@ -38,16 +42,16 @@ change_forget(struct work *w)
 	w->info.n_undo = w->info.n_redo = 0;
 }
 
-/* Put other settings in place; what they were can be had back. */
-static int
-change(struct work *w, const struct work_settings *after, struct request *r, struct err *e)
+int
+change_make(struct work *w, const struct work_settings *after, struct request *r, struct err *e)
 {
-	struct work_change c = { .after = *after };
+	struct work_change c;
 
 	settings_take(w, &c.before);
 	if (settings_put(w, after, e) < 0)
 		return -1;
-	settings_tell(w, &c.before, after, r->note, sizeof r->note);
+	settings_take(w, &c.after);
+	settings_tell(w, &c.before, &c.after, r->note, sizeof r->note);
 	mem_grow(&w->undo, &w->cap_undo, w->n_undo + 1, sizeof *w->undo);
 	w->undo[w->n_undo++] = c;
 	w->n_redo = 0;
@@ -55,17 +59,19 @@ change(struct work *w, const struct work_settings *after, struct request *r, str
 	return 0;
 }
 
-/* One knob, or several at once. */
+/* One knob, or several at once. A hand on a knob ends its ramp. */
 static int
 do_set(struct work *w, struct request *r, struct err *e)
 {
 	struct work_settings s;
 
 	settings_take(w, &s);
-	for (int i = 0; i < r->n_sets; i++)
+	for (int i = 0; i < r->n_sets; i++) {
 		if (knob_set(&s.knobs, r->set[i].knob, r->set[i].value, e) < 0)
 			return -1;
-	if (change(w, &s, r, e) < 0)
+		ramp_drop(s.ramp, &s.n_ramps, (int)(r->set[i].knob - knob_table));
+	}
+	if (change_make(w, &s, r, e) < 0)
 		return -1;
 	if (!r->note[0] && r->n_sets)
 		snprintf(r->note, sizeof r->note, "%s stays %s", r->set[0].knob->name, r->set[0].value);
@@ -171,7 +177,7 @@ do_map(struct work *w, struct request *r, struct err *e)
 	for (int i = 0; i < r->n_maps; i++)
 		if (edit_maps(w, &r->map[i], s.map, &s.n_maps, e) < 0)
 			return err_wrap(e, "map");
-	if (change(w, &s, r, e) < 0)
+	if (change_make(w, &s, r, e) < 0)
 		return err_wrap(e, "map");
 	snprintf(r->note, sizeof r->note, "map: %d pair%s", s.n_maps, s.n_maps == 1 ? "" : "s");
 	return 0;
@@ -195,7 +201,7 @@ do_weight(struct work *w, struct request *r, struct err *e)
 	} else {
 		s.weight[k] = r->value;
 	}
-	return change(w, &s, r, e);
+	return change_make(w, &s, r, e);
 }
 
 /* To one side of a change, which goes from one pile to the other. */
@@ -203,11 +209,13 @@ static int
 go(struct work *w, bool back, struct request *r, struct err *e)
 {
 	const struct work_change *c = back ? &w->undo[w->n_undo - 1] : &w->redo[w->n_redo - 1];
-	const struct work_settings *from = back ? &c->after : &c->before, *to = back ? &c->before : &c->after;
+	struct work_settings was, now;
 
-	if (settings_put(w, to, e) < 0)
+	settings_take(w, &was);
+	if (settings_put(w, back ? &c->before : &c->after, e) < 0)
 		return -1;
-	settings_tell(w, from, to, r->note, sizeof r->note);
+	settings_take(w, &now); /* a ramp that is brought back is not where it was */
+	settings_tell(w, &was, &now, r->note, sizeof r->note);
 	change_era(w);
 	return 0;
 }
@@ -246,8 +254,8 @@ owner(const struct work *w)
 }
 
 /* Evaluating needs the feed; while idle nothing has prepared it for the maps and teachers of now. */
-static int
-ready_to_look(struct work *w, struct err *e)
+int
+change_look(struct work *w, struct err *e)
 {
 	if (w->info.phase != LAB_IDLE)
 		return 0;
@@ -261,7 +269,7 @@ do_eval(struct work *w, struct err *e)
 {
 	int id = owner(w);
 
-	if (id < 0 || ready_to_look(w, e) < 0)
+	if (id < 0 || change_look(w, e) < 0)
 		return err_set(e, "eval: nothing has run yet");
 	w->evaluated[id] = UINT64_MAX;
 	eval_branch(w, id);
@@ -285,7 +293,7 @@ do_expect(struct work *w, struct request *r, struct err *e)
 	}
 	if (!work_branch(w, id))
 		return err_set(e, "expect: %s has not run", r->name[0] ? r->name : "the student");
-	if (metric_is_evaluated(metric) && ready_to_look(w, e) == 0) {
+	if (metric_is_evaluated(metric) && change_look(w, e) == 0) {
 		eval_branch(w, id);
 		if (metric == METRIC_WEIGHTS)
 			eval_weights(w, id);
@@ -386,6 +394,10 @@ change_request(struct work *w, struct request *r, struct err *e)
 	case REQUEST_WEIGHT:
 	case REQUEST_MUTE:
 		return do_weight(w, r, e);
+	case REQUEST_RAMP:
+		return schedule_ramp(w, r, e);
+	case REQUEST_BALANCE:
+		return balance_request(w, r, e);
 	case REQUEST_UNDO:
 		return do_undo(w, r, e);
 	case REQUEST_REDO:

@@ -199,15 +199,22 @@ pass(struct work *w, struct branch *b, bool taught)
 	return eval_scores(&tally, f.n_teachers > 0);
 }
 
+void
+eval_shares(struct work *w, double *share)
+{
+	struct branch_feed f;
+
+	feed_main(w, 0, &f); /* the fixed batch: the first of the first epoch */
+	branch_shares(w->student, &f, &w->info.knobs, w->info.map, share);
+}
+
 static void
 sample_shares(struct work *w)
 {
 	struct branch *b = w->student;
-	struct branch_feed f;
 	double share[BRANCH_TERMS];
 
-	feed_main(w, 0, &f); /* the fixed batch: the first of the first epoch */
-	branch_shares(b, &f, &w->info.knobs, w->info.map, share);
+	eval_shares(w, share);
 	for (int i = 0; i < b->n_terms; i++)
 		work_sample(w, LAB_MAIN, b->term[i].share, b->state->step, share[i]);
 }

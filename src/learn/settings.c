@@ -10,11 +10,20 @@
 #include "retort/base/text.h"
 #include "retort/learn/feed.h"
 
+uint64_t
+settings_step(const struct work *w)
+{
+	return w->student ? w->student->state->step : 0;
+}
+
 void
 settings_take(const struct work *w, struct work_settings *s)
 {
 	memset(s, 0, sizeof *s);
 	s->knobs = w->info.knobs;
+	for (int i = 0; i < w->info.n_ramps; i++)
+		if (settings_step(w) < ramp_end(&w->info.ramp[i]))
+			s->ramp[s->n_ramps++] = w->info.ramp[i];
 	s->n_maps = w->info.n_maps;
 	memcpy(s->map, w->info.map, (size_t)s->n_maps * sizeof *s->map);
 	s->n_teachers = w->info.n_teachers;
@@ -28,6 +37,8 @@ static void
 give(struct work *w, const struct work_settings *s)
 {
 	w->info.knobs = s->knobs;
+	w->info.n_ramps = s->n_ramps;
+	memcpy(w->info.ramp, s->ramp, (size_t)s->n_ramps * sizeof *s->ramp);
 	w->info.n_maps = s->n_maps;
 	memcpy(w->info.map, s->map, (size_t)s->n_maps * sizeof *s->map);
 	for (int i = 0; i < s->n_teachers && i < w->info.n_teachers; i++) {
@@ -123,15 +134,6 @@ check_maps(const struct work *w, const struct work_settings *s, struct err *e)
 	return 0;
 }
 
-int
-settings_check(const struct work *w, struct err *e)
-{
-	struct work_settings now;
-
-	settings_take(w, &now);
-	return check_tops(w, &now, e);
-}
-
 static int
 check(const struct work *w, const struct work_settings *now, const struct work_settings *s, struct err *e)
 {
@@ -142,22 +144,78 @@ check(const struct work *w, const struct work_settings *now, const struct work_s
 	return 0;
 }
 
+/* What ramps will come to: a weight is above 0 within a leg if it is at one of its ends. */
+static int
+check_ahead(const struct work *w, const struct work_settings *now, const struct work_settings *s, struct err *e)
+{
+	struct work_settings then = *s;
+
+	for (int i = 0; i < s->n_ramps; i++) {
+		uint64_t step = s->ramp[i].start;
+
+		for (int k = 0; k < s->ramp[i].n; k++) {
+			step += s->ramp[i].leg[k].over;
+			ramp_apply(then.ramp, then.n_ramps, step, &then.knobs);
+			if (step > settings_step(w) && check(w, now, &then, e) < 0)
+				return err_wrap(e, "at step %llu", (unsigned long long)step);
+		}
+	}
+	return 0;
+}
+
+int
+settings_check(const struct work *w, struct err *e)
+{
+	struct work_settings now;
+
+	settings_take(w, &now);
+	return check_tops(w, &now, e) < 0 ? -1 : check_ahead(w, &now, &now, e);
+}
+
 int
 settings_put(struct work *w, const struct work_settings *s, struct err *e)
 {
-	struct work_settings was;
+	struct work_settings was, to = *s;
 	bool feed;
 
 	settings_take(w, &was);
-	if (check(w, &was, s, e) < 0)
+	ramp_apply(to.ramp, to.n_ramps, settings_step(w), &to.knobs);
+	if (check(w, &was, &to, e) < 0 || check_ahead(w, &was, &to, e) < 0)
 		return -1;
-	feed = needs_feed(&was, s);
-	give(w, s);
-	if (!w->student || (!feed && branch_has_outputs(w->student, &s->knobs)) || rebuild(w, feed, e) == 0)
+	feed = needs_feed(&was, &to);
+	give(w, &to);
+	if (!w->student || (!feed && branch_has_outputs(w->student, &to.knobs)) || rebuild(w, feed, e) == 0)
 		return 0;
 	give(w, &was);
 	rebuild(w, feed, NULL);
 	return -1;
+}
+
+int
+settings_follow(struct work *w, struct err *e)
+{
+	if (w->info.n_ramps == 0)
+		return 0;
+	ramp_apply(w->info.ramp, w->info.n_ramps, settings_step(w), &w->info.knobs);
+	return branch_has_outputs(w->student, &w->info.knobs) ? 0 : rebuild(w, false, e);
+}
+
+/* "temperature ramps to 1 until 2000", "temperature ramps no more". */
+static void
+tell_ramps(const struct work_settings *from, const struct work_settings *to, struct text *t)
+{
+	char last[40];
+
+	for (int i = 0; i < from->n_ramps; i++)
+		if (!ramp_of(to->ramp, to->n_ramps, from->ramp[i].knob))
+			text_addf(t, "%s%s ramps no more", t->len ? ", " : "", knob_table[from->ramp[i].knob].name);
+	for (int i = 0; i < to->n_ramps; i++) {
+		const struct ramp *r = &to->ramp[i], *was = ramp_of(from->ramp, from->n_ramps, r->knob);
+
+		if (!was || !ramp_is_same(was, r))
+			text_addf(t, "%s%s ramps to %s until %llu", t->len ? ", " : "", knob_table[r->knob].name,
+				  text_number(last, sizeof last, ramp_last(r)), (unsigned long long)ramp_end(r));
+	}
 }
 
 static void
@@ -197,6 +255,7 @@ settings_tell(const struct work *w, const struct work_settings *from, const stru
 				  knob_get(&to->knobs, &knob_table[i], after, sizeof after));
 	if (!same_maps(from, to) || !same_map_weights(from, to))
 		text_addf(&t, "%smap: %d pair%s", t.len ? ", " : "", to->n_maps, to->n_maps == 1 ? "" : "s");
+	tell_ramps(from, to, &t);
 	tell_teachers(w, from, to, &t);
 	snprintf(buf, size, "%s", text_get(&t));
 	text_release(&t);

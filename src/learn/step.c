@@ -9,6 +9,7 @@
 #include "retort/learn/eval.h"
 #include "retort/learn/feed.h"
 #include "retort/learn/lrsched.h"
+#include "retort/learn/settings.h"
 
 bool
 step_wanted(const struct work *w)
@@ -43,20 +44,33 @@ diverged(struct work *w, const struct branch_result *r, uint64_t step, struct er
 	return STEP_DIVERGED;
 }
 
-/* One step of branch `b` on feed `f` with the knobs and the run of `era`. False: not applied. */
+/* One step of branch `b` on feed `f`, with `k`, in a run from..until. False: not applied. */
 static bool
-advance(struct work *w, struct branch *b, const struct branch_feed *f, const struct work_era *era,
-	struct branch_result *r)
+advance(struct work *w, struct branch *b, const struct branch_feed *f, const struct knobs *k, uint64_t from,
+	uint64_t until, struct branch_result *r)
 {
-	double lr = lrsched_at(&era->knobs, b->state->step, era->from, era->until);
+	double lr = lrsched_at(k, b->state->step, from, until);
 
-	branch_step(b, f, &era->knobs, w->info.map, lr, r);
-	if (!r->applied)
-		return false;
-	sample_step(w, b, r, b->state->step);
-	if (b->state->step % (uint64_t)era->knobs.eval_every == 0)
+	branch_step(b, f, k, w->info.map, lr, r);
+	if (r->applied)
+		sample_step(w, b, r, b->state->step);
+	return r->applied;
+}
+
+static void
+evaluate_if_due(struct work *w, const struct branch *b, const struct knobs *k)
+{
+	if (b->state->step % (uint64_t)k->eval_every == 0)
 		eval_branch(w, b->id);
-	return true;
+}
+
+/* The step was done, and no room was found for what a ramp makes of the next one. */
+static enum step_outcome
+stuck(struct work *w)
+{
+	w->info.paused = true;
+	w->diverged = true;
+	return STEP_DIVERGED;
 }
 
 static void
@@ -76,7 +90,6 @@ train(struct work *w, struct err *e)
 {
 	int k = w->info.busy, id = LAB_TEACHER(k);
 	struct branch *b = w->teacher[k].branch;
-	struct work_era era = { b->state->step, w->info.from, w->info.until, w->info.knobs };
 	struct branch_result r;
 	struct branch_feed f;
 
@@ -89,8 +102,9 @@ train(struct work *w, struct err *e)
 	if (b->state->step == w->info.from)
 		eval_branch(w, id);
 	feed_labelled(w, k, b->state->step, &f);
-	if (!advance(w, b, &f, &era, &r))
+	if (!advance(w, b, &f, &w->info.knobs, w->info.from, w->info.until, &r))
 		return diverged(w, &r, b->state->step, e);
+	evaluate_if_due(w, b, &w->info.knobs);
 	w->info.step = w->info.teacher[k].steps = b->state->step;
 	return STEP_WENT;
 }
@@ -99,7 +113,6 @@ static enum step_outcome
 distil(struct work *w, struct err *e)
 {
 	struct branch *b = w->student;
-	struct work_era era = { b->state->step, w->info.from, w->info.until, w->info.knobs };
 	struct branch_result r;
 	struct branch_feed f;
 
@@ -110,9 +123,12 @@ distil(struct work *w, struct err *e)
 	if (b->state->step == w->info.from)
 		eval_branch(w, LAB_MAIN);
 	feed_main(w, b->state->step, &f);
-	if (!advance(w, b, &f, &era, &r))
+	if (!advance(w, b, &f, &w->info.knobs, w->info.from, w->info.until, &r))
 		return diverged(w, &r, b->state->step, e);
 	w->info.step = w->info.student.steps = b->state->step;
+	if (settings_follow(w, e) < 0)
+		return stuck(w);
+	evaluate_if_due(w, w->student, &w->info.knobs); /* a ramp may have changed the student's terms, and so its graph */
 	return STEP_WENT;
 }
 
@@ -160,18 +176,22 @@ report(struct work *w, struct err *e)
 	struct branch *b = w->plain;
 	struct branch_result r;
 	struct branch_feed f;
-	struct work_era era;
+	const struct work_era *era;
+	struct knobs knobs;
 
 	if (!b || w->report_stopped || b->state->step >= w->student->state->step)
 		return end_report(w, e);
 	if (b->state->step == 0)
 		eval_branch(w, LAB_PLAIN);
-	era = *era_at(w, b->state->step);
+	era = era_at(w, b->state->step);
+	knobs = era->knobs;
+	ramp_apply(era->ramp, era->n_ramps, b->state->step, &knobs);
 	feed_labelled(w, -1, b->state->step, &f);
-	if (!advance(w, b, &f, &era, &r)) {
+	if (!advance(w, b, &f, &knobs, era->from, era->until, &r)) {
 		w->report_stopped = true; /* it stays where it diverged, and the report says so */
 		return STEP_WENT;
 	}
+	evaluate_if_due(w, b, &knobs);
 	w->info.step = w->info.plain.steps = b->state->step;
 	return STEP_WENT;
 }

@@ -23,7 +23,8 @@ shows(const struct scene *s, int knob)
 {
 	const struct loss *l = loss_of_knob(&knob_table[knob]);
 
-	return !l || l == &loss_ce || l == &loss_kd || is_on(s, l) || knob == s->view.knob || s->pending[knob];
+	return !l || l == &loss_ce || l == &loss_kd || is_on(s, l) || knob == s->view.knob || s->pending[knob] ||
+	       scene_ramp(s, knob);
 }
 
 int

@@ -54,7 +54,10 @@ draw_folded(const struct scene *s, struct canvas_area a)
 		if (i && row == (size_t)s->view.knob)
 			continue;
 		x = canvas_textf(a, x, 0, i ? CANVAS_PLAIN : CANVAS_BOLD, i ? "%s " : ">%s ", i ? brief[i] : k->name);
-		x = canvas_text(a, x, 0, CANVAS_PLAIN, knob_get(&s->info.knobs, k, value, sizeof value));
+		if (scene_ramp(s, (int)row)) /* it moves: fewer digits */
+			x = canvas_textf(a, x, 0, CANVAS_PLAIN, "%.4g~", knob_value(&s->info.knobs, k));
+		else
+			x = canvas_text(a, x, 0, CANVAS_PLAIN, knob_get(&s->info.knobs, k, value, sizeof value));
 		if (s->pending[row])
 			x = canvas_textf(a, x, 0, CANVAS_PENDING, "%s%s?", scene_ascii(s) ? "->" : "\u2192",
 					 s->pending_text[row]);

@@ -125,15 +125,32 @@ brief(const struct knob *k, char *buf, size_t size)
 	return buf;
 }
 
+/* A knob that turns by itself: where it goes, in place of its default, or where that has no room, of its bar. */
+static void
+draw_ramp(const struct scene *s, struct canvas_area a, const struct ramp *r, bool wide)
+{
+	char to[32];
+
+	snprintf(to, sizeof to, "%s %.5g", scene_ascii(s) ? "->" : "\u2192", ramp_last(r));
+	for (int x = 0; wide && x < 10; x++)
+		canvas_put(a, x, 0, ' ', CANVAS_PLAIN);
+	canvas_text(canvas_cut(a, 0, 0, wide ? 10 : a.width, 1), wide, 0, CANVAS_PENDING, to);
+}
+
 static void
 draw_row(const struct scene *s, struct canvas_area a, size_t i)
 {
 	const struct knob *k = &knob_table[i];
 	bool chosen = (int)i == s->view.knob, wide = a.width >= WIDE;
+	const struct ramp *ramp = scene_ramp(s, (int)i);
+	struct canvas_area right;
 	char now[64], was[64];
 	int x;
 
-	knob_get(&s->info.knobs, k, now, sizeof now);
+	if (ramp) /* it moves: every digit more is bytes at every frame */
+		snprintf(now, sizeof now, "%.4g", knob_value(&s->info.knobs, k));
+	else
+		knob_get(&s->info.knobs, k, now, sizeof now);
 	canvas_textf(a, 0, 0, chosen ? CANVAS_BOLD : CANVAS_PLAIN, "%c%-12s", chosen ? '>' : ' ', brief(k, was, sizeof was));
 	knob_get(&s->defaults, k, was, sizeof was);
 	if (s->pending[i]) {
@@ -142,8 +159,12 @@ draw_row(const struct scene *s, struct canvas_area a, size_t i)
 		canvas_put(a, x, 0, ' ', CANVAS_PLAIN);
 	} else {
 		x = canvas_textf(a, 13, 0, CANVAS_PLAIN, "%*.8s", wide ? 8 : 7, now);
-		canvas_put(a, x++, 0, strcmp(now, was) ? '*' : ' ', CANVAS_PENDING);
-		draw_right(s, canvas_cut(a, x + !wide, 0, a.width - x - !wide, 1), k, wide);
+		right = canvas_cut(a, x + 1 + !wide, 0, a.width - x - 1 - !wide, 1);
+		canvas_put(a, x, 0, ramp ? '~' : strcmp(now, was) ? '*' : ' ', CANVAS_PENDING);
+		if (!ramp || wide)
+			draw_right(s, right, k, wide);
+		if (ramp)
+			draw_ramp(s, right, ramp, wide);
 	}
 	if (chosen && s->view.focus == LAYOUT_knobs)
 		canvas_paint(a, 0, 0, 13, CANVAS_REVERSE);
@@ -170,8 +191,8 @@ draw(const struct scene *s, struct canvas_area a)
 const struct pane pane_knobs = {
 	.name = "knobs",
 	.title = "Knobs",
-	.doc = "The knobs, but for those of losses that are off: value of now (* where it is not the default), default, where it "
-	       "stands in its range.",
+	.doc = "The knobs, but for those of losses that are off: value of now (* where it is not the default, ~ where a ramp "
+	       "turns it), default, where it stands in its range.",
 	.hints = "jk choose  +/- turn  Enter type  / find",
 	.draw = draw,
 };

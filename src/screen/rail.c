@@ -4,6 +4,7 @@
 
 #include "retort/screen/rail.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -185,6 +186,25 @@ changes(const struct scene *s, const struct scene_mark *m, int knob)
 	return m->knob == knob && rail_shows(s, m);
 }
 
+/* What a mark says of its knob at a later step. */
+static double
+value_at(const struct scene_mark *m, uint32_t step)
+{
+	double x = m->ramp.n ? ramp_value(&m->ramp, step) : m->to;
+
+	return knob_table[m->knob].type == KNOB_INT ? floor(x + 0.5) : x;
+}
+
+/* The last change of the knob began a ramp. */
+static bool
+ramps_on(const struct scene *s, int knob)
+{
+	for (size_t i = s->n_marks; i-- > 0;)
+		if (changes(s, &s->mark[i], knob))
+			return s->mark[i].ramp.n > 0;
+	return false;
+}
+
 static double
 value_before(const struct scene *s, int knob, uint32_t step)
 {
@@ -196,10 +216,55 @@ value_before(const struct scene *s, int knob, uint32_t step)
 
 		if (!changes(s, m, knob) || (known && m->step >= step))
 			continue;
-		value = m->step < step ? m->to : m->from;
+		value = m->step < step ? value_at(m, step) : m->from;
 		known = true;
 	}
 	return value;
+}
+
+/* The column where the stretch of mark i ends: at the next change of the knob, or where the run will end. */
+static int
+stretch_end(const struct scene *s, const struct rail *r, size_t i)
+{
+	const struct span_steps *x = &r->x;
+	uint64_t until = s->info.phase == LAB_DISTILLING && s->info.until > r->last ? s->info.until : r->last;
+
+	for (size_t k = i + 1; k < s->n_marks; k++)
+		if (changes(s, &s->mark[k], s->mark[i].knob))
+			return s->mark[k].step > x->to ? x->columns : s->mark[k].step < x->from ? 0 : column(s, r, &s->mark[k]);
+	return until < x->from ? 0 : until >= x->to ? x->columns : span_column(x, (uint32_t)until) + 1;
+}
+
+/* Values of a ramp behind the one at its mark, those to come dim, as many as stand apart; the last one where it ends. */
+static void
+ramp_values(const struct scene *s, struct canvas_area cells, const struct rail *r, size_t i, int now)
+{
+	const struct scene_mark *m = &s->mark[i];
+	const struct span_steps *x = &r->x;
+	uint64_t end_step = ramp_end(&m->ramp);
+	int to = stretch_end(s, r, i), at = m->step < x->from ? 0 : m->step > x->to ? to : column(s, r, m), end = to, len;
+	char text[32];
+
+	if (end_step <= x->to && end_step >= x->from && span_column(x, (uint32_t)end_step) < to)
+		end = span_column(x, (uint32_t)end_step);
+	for (int c = now + 1; c < to && c < end; c++)
+		if (drawn(cells, c, 0) == ' ')
+			canvas_put(cells, c, 0, r->ascii ? '.' : 0x2504, CANVAS_DIM);
+	for (bool is_first = true; at < to && end_step >= x->from; is_first = false) {
+		uint64_t step = at == end ? end_step : span_edge(x, at);
+
+		snprintf(text, sizeof text, "%.3g", value_at(m, (uint32_t)(step < m->step ? m->step : step)));
+		len = (int)strlen(text);
+		if (at < end && !is_first && at + len + 1 > end) {
+			at = end;
+			continue;
+		}
+		if (!(is_first && m->step >= x->from) && at + len <= to)
+			canvas_text(cells, at, 0, at > now ? CANVAS_DIM : CANVAS_MARK, text);
+		if (at >= end)
+			return;
+		at = at + len + 4 < end ? at + len + 4 : end;
+	}
 }
 
 static void
@@ -227,14 +292,26 @@ strip(const struct scene *s, struct canvas_area row, const struct rail *r, int k
 			else if (!m && at + (int)strlen(text) > x->columns)
 				at = x->columns - (int)strlen(text);
 			canvas_text(cells, at, 0, CANVAS_MARK, text);
-			if (!m && at + 2 * (int)strlen(text) + 8 < now)
+			if (!m && !ramps_on(s, knob) && at + 2 * (int)strlen(text) + 8 < now)
 				canvas_textf(cells, now + 1, 0, CANVAS_MARK, " %s", text);
 		}
 		first = m && at < 0 ? next : first;
 		at = next;
 		value = m ? m->to : value;
 	}
+	for (size_t i = 0; i < s->n_marks; i++)
+		if (changes(s, &s->mark[i], knob) && s->mark[i].ramp.n)
+			ramp_values(s, cells, r, i, now);
 	first_value(row, r, knob, value_before(s, knob, x->from), first);
+}
+
+/* Rises with the marks; of a ramp that goes on it is above that of all others. */
+static long
+age(const struct scene *s, const struct rail *r, long mark)
+{
+	const struct ramp *ramp = &s->mark[mark].ramp;
+
+	return ramp->n && ramp_end(ramp) > r->last ? mark + (long)s->n_marks : mark;
 }
 
 void
@@ -243,11 +320,11 @@ rail_strips(const struct scene *s, struct canvas_area a, const struct rail *r)
 	long last[SCENE_KNOB_ROWS];
 	int n = last_marks(s, last), y = 0;
 
-	for (; n > a.height; n--) { /* the one tweaked longest ago goes */
+	for (; n > a.height; n--) { /* the one tweaked longest ago goes, and those that still move last */
 		int oldest = -1;
 
 		for (int k = 0; k < SCENE_KNOB_ROWS; k++)
-			if (last[k] >= 0 && (oldest < 0 || last[k] < last[oldest]))
+			if (last[k] >= 0 && (oldest < 0 || age(s, r, last[k]) < age(s, r, last[oldest])))
 				oldest = k;
 		last[oldest] = -1;
 	}

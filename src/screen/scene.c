@@ -146,6 +146,15 @@ scene_mark_add(struct scene *s, enum scene_mark_kind kind, unsigned branch, uint
 	s->version++;
 }
 
+const struct ramp *
+scene_ramp(const struct scene *s, int knob)
+{
+	const struct ramp *r = ramp_of(s->info.ramp, s->info.n_ramps, knob);
+	uint64_t step = s->info.phase == LAB_DISTILLING ? s->info.step : s->info.student.steps;
+
+	return r && step < ramp_end(r) ? r : NULL;
+}
+
 void
 scene_help(struct scene *s, const char *title, const char *text)
 {

@@ -217,11 +217,22 @@ answer_take(struct session *s, struct request *r)
 	request_free(r);
 }
 
+/* The student has done a step: knobs under ramps go on with it, and nobody answers that. */
+static void
+follow_ramps(struct session *s, const struct event *ev)
+{
+	if (ev->branch != LAB_MAIN || ev->metric != METRIC_LR)
+		return;
+	s->info.student.steps = ev->step;
+	ramp_apply(s->info.ramp, s->info.n_ramps, ev->step, &s->info.knobs);
+}
+
 void
 answer_sample(struct session *s, const struct event *ev)
 {
 	struct err e;
 
+	follow_ramps(s, ev);
 	tell_sample(&s->tell, &s->info, ev);
 	if (s->live)
 		live_sample(s->live, ev);

@@ -192,6 +192,17 @@ offer_metric(struct list *l)
 			offer(l, metric_name(metric_map(l->info->map[i].slot, (enum metric_part)part)));
 }
 
+/* Terms of the loss that count, as `balance` takes them: what stands behind "share-" in their metrics. */
+static void
+offer_term(struct list *l)
+{
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
+		if (loss_weight(loss_table[i], &l->info->knobs) > 0)
+			offer(l, loss_table[i]->name);
+	for (int i = 0; i < l->info->n_maps; i++)
+		offer(l, strchr(metric_name(metric_map(l->info->map[i].slot, METRIC_SHARE)), '-') + 1);
+}
+
 /* Names in the directory that the word names; directories end in '/'. */
 static void
 offer_file(struct list *l)
@@ -296,6 +307,7 @@ static const struct {
 	{ "@argument", offer_argument }, { "@context", offer_context }, { "@topic", offer_topic },
 	{ "@loss", offer_loss },       { "@lossoption", offer_lossoption },
 	{ "@match", offer_match },     { "@tap", offer_tap },       { "@model", offer_model },
+	{ "@term", offer_term },
 };
 
 /* One alternative: a kind, or a word. Kinds without candidates (@word, @key) offer nothing. */

@@ -101,6 +101,8 @@ live_sample(struct live *l, const struct event *ev)
 	if (first)
 		series_smooth(s->series[ev->branch][ev->metric], s->info.knobs.smooth);
 	score(s, ev);
+	if (ev->branch == LAB_MAIN && ev->metric == METRIC_LR)
+		ramp_apply(s->info.ramp, s->info.n_ramps, ev->step, &s->info.knobs);
 	if (ev->branch == worker(&s->info) && s->info.phase != LAB_IDLE && ev->step > s->info.step)
 		s->info.step = ev->step;
 }
@@ -123,7 +125,19 @@ forget(struct scene *s, const struct request *r)
 		scene_forget(s, b);
 }
 
-/* Knobs that have another value now; undo and redo come through here too. */
+/* The ramp of a knob that was laid down, begun again, or ended, or NULL where nothing of it changed; no legs: ended. */
+static const struct ramp *
+new_ramp(const struct lab_info *was, const struct lab_info *now, int knob)
+{
+	static const struct ramp none;
+	const struct ramp *before = ramp_of(was->ramp, was->n_ramps, knob), *after = ramp_of(now->ramp, now->n_ramps, knob);
+
+	if (after && (!before || !ramp_is_same(before, after)))
+		return after;
+	return before && !after && now->student.steps < ramp_end(before) ? &none : NULL;
+}
+
+/* Knobs that have another value now, or another ramp; undo and redo come through here too. */
 static bool
 mark_knobs(struct scene *s, const struct request *r)
 {
@@ -132,10 +146,13 @@ mark_knobs(struct scene *s, const struct request *r)
 	for (size_t i = 0; i < knob_count; i++) {
 		const struct knob *k = &knob_table[i];
 		double from = knob_value(&s->info.knobs, k), to = knob_value(&r->info.knobs, k);
+		const struct ramp *ramp = new_ramp(&s->info, &r->info, (int)i);
 
-		if (k->when == KNOB_VIEW || from == to)
+		if (k->when == KNOB_VIEW || (from == to && !ramp))
 			continue;
 		scene_mark_add(s, SCENE_TWEAK, (unsigned)r->branch, (uint32_t)r->step, r->note, (int)i, from, to);
+		if (ramp)
+			s->mark[s->n_marks - 1].ramp = *ramp;
 		any = true;
 	}
 	return any;
@@ -147,7 +164,7 @@ mark(struct scene *s, const struct request *r)
 	static const int kinds[] = {
 		[REQUEST_RUN] = SCENE_RUN + 1, [REQUEST_MAP] = SCENE_MAP + 1, [REQUEST_WEIGHT] = SCENE_TWEAK + 1,
 		[REQUEST_MUTE] = SCENE_TWEAK + 1, [REQUEST_UNDO] = SCENE_TWEAK + 1, [REQUEST_REDO] = SCENE_TWEAK + 1,
-		[REQUEST_MARK] = SCENE_NOTE + 1, [REQUEST_STOP] = SCENE_STOP + 1,
+		[REQUEST_BALANCE] = SCENE_TWEAK + 1, [REQUEST_MARK] = SCENE_NOTE + 1, [REQUEST_STOP] = SCENE_STOP + 1,
 		[REQUEST_DIVERGED] = SCENE_DIVERGED + 1,
 	};
 	int kind = (size_t)r->kind < sizeof kinds / sizeof *kinds ? kinds[r->kind] - 1 : -1;

@@ -20,6 +20,32 @@ tell_close(struct tell *t)
 	t->open = false;
 }
 
+/* Knobs of the student that are not at their defaults: what was live at this step, whoever turned it, or whatever ramp. */
+static void
+tell_knobs(struct tell *t, const struct lab_info *info, uint32_t step)
+{
+	struct knobs now = info->knobs, initial;
+	char value[64];
+	bool any = false;
+
+	knob_defaults(&initial);
+	ramp_apply(info->ramp, info->n_ramps, step, &now);
+	fputs(",\"knobs\":{", t->out);
+	for (size_t i = 0; i < knob_count; i++) {
+		const struct knob *d = &knob_table[i];
+
+		if (d->when == KNOB_VIEW || knob_value(&now, d) == knob_value(&initial, d))
+			continue;
+		fprintf(t->out, "%s\"%s\":", any ? "," : "", d->name);
+		if (d->choices)
+			report_json_string(t->out, knob_get(&now, d, value, sizeof value));
+		else
+			report_json_number(t->out, knob_value(&now, d));
+		any = true;
+	}
+	fputc('}', t->out);
+}
+
 static void
 open_object(struct tell *t, const struct lab_info *info, const struct event *ev)
 {
@@ -29,6 +55,8 @@ open_object(struct tell *t, const struct lab_info *info, const struct event *ev)
 	fputs("{\"event\":\"eval\",\"branch\":", t->out);
 	report_json_string(t->out, tell_branch(info, ev->branch));
 	fprintf(t->out, ",\"step\":%u", ev->step);
+	if (ev->branch == LAB_MAIN)
+		tell_knobs(t, info, ev->step);
 	t->open = true;
 	t->branch = ev->branch;
 	t->step = ev->step;

@@ -14,7 +14,7 @@
 const char *
 scenes_name(enum scenes_kind kind)
 {
-	static const char *const names[] = { "empty", "training", "distilling", "editing", "helping", "tokens", "taps" };
+	static const char *const names[] = { "empty", "training", "distilling", "editing", "helping", "tokens", "taps", "ramps" };
 
 	return names[kind];
 }
@@ -225,6 +225,42 @@ fill_taps(struct scene *s)
 	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 2, 1, MODEL_VALUE, 0.7 };
 }
 
+/* A mark where a knob begins to follow a ramp; `is_on`: it still does. */
+static void
+add_ramp(struct scene *s, uint32_t step, const char *knob, const char *words, bool is_on)
+{
+	char copy[128], *word[16], *more, text[160];
+	const struct knob *d = knob_find(knob, NULL);
+	struct ramp r;
+	int n = 0;
+
+	snprintf(copy, sizeof copy, "%s", words);
+	for (char *w = strtok_r(copy, " ", &more); w; w = strtok_r(NULL, " ", &more))
+		word[n++] = w;
+	if (!d || ramp_parse(&r, d, n, word, NULL) < 0)
+		abort();
+	r.start = step;
+	snprintf(text, sizeof text, "%s ramps to %g until %llu", knob, ramp_last(&r), (unsigned long long)ramp_end(&r));
+	scene_mark_add(s, SCENE_TWEAK, LAB_MAIN, step, text, r.knob, knob_value(&s->info.knobs, d), r.from);
+	s->mark[s->n_marks - 1].ramp = r;
+	if (is_on)
+		s->info.ramp[s->info.n_ramps++] = r;
+}
+
+static void
+fill_ramps(struct scene *s)
+{
+	fill_distilling(s);
+	s->pending[0] = false;
+	s->n_marks = 0;
+	add_ramp(s, 200, "temperature", "8 1 over 3000 cosine then 3 over 300", true);
+	add_ramp(s, 700, "ce-weight", "0 1 over 800 steps 4 then 0.25 over 400", true);
+	add_ramp(s, 900, "lr", "0.001 0.02 over 4000 exponential", false);
+	scene_mark_add(s, SCENE_TWEAK, LAB_MAIN, 1900, "lr 0.002113 -> 0.003, lr ramps no more", s->info.ramp[0].knob + 3, 0.002113, 0.003);
+	add_ramp(s, 2300, "kd-weight", "0.7 0.1 over 9000", true);
+	ramp_apply(s->info.ramp, s->info.n_ramps, s->info.step, &s->info.knobs);
+}
+
 static void
 fill_helping(struct scene *s)
 {
@@ -243,7 +279,7 @@ void
 scenes_make(struct scene *s, enum scenes_kind kind)
 {
 	static void (*const fill[])(struct scene *s) = { NULL, fill_training, fill_distilling, fill_editing,
-							 fill_helping, fill_tokens, fill_taps };
+							 fill_helping, fill_tokens, fill_taps, fill_ramps };
 
 	scene_init(s);
 	knob_defaults(&s->defaults);

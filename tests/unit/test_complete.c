@@ -53,11 +53,24 @@ options_and_values_of_data_take_turns(void **state)
 	CHECK_INT(status, 0);
 }
 
+static void
+words_of_ramps_and_terms_are_offered(void **state)
+{
+	(void)state;
+	CHECK(strstr(offered("ramp temp"), "temperature"));
+	CHECK(strstr(offered("ramp temperature "), "off"));
+	CHECK_STR(offered("ramp temperature 8 1 o"), "over");
+	CHECK_STR(offered("ramp temperature 8 1 over 5 "), "cosine exponential linear over steps then");
+	CHECK_STR(offered("ramp temperature 8 1 over 5 cosine t"), "then");
+	CHECK_STR(offered("balance k"), ""); /* its weight is 0 here */
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(options_and_values_of_data_take_turns),
+		TEST(words_of_ramps_and_terms_are_offered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

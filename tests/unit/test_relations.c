@@ -123,7 +123,7 @@ plain_query(const struct rig *r, size_t row, size_t heads, size_t head, size_t q
 static double
 plain(const struct rig *r)
 {
-	size_t heads = r->knobs.minilm_heads > 0 ? (size_t)r->knobs.minilm_heads : HEADS;
+	size_t heads = r->knobs.minilm_relation_heads > 0 ? (size_t)r->knobs.minilm_relation_heads : HEADS;
 	double sum = 0;
 
 	for (size_t row = 0; row < ROWS; row++) {
@@ -151,7 +151,7 @@ next(struct rig *r, int i)
 	if (i >= 20)
 		return false;
 	rig_make(r, i < 12 ? losses[i / 4] : &loss_minilm_relation, i & 1, i & 2);
-	r->knobs.minilm_heads = i < 12 ? 0 : i < 16 ? 4 : 1;
+	r->knobs.minilm_relation_heads = i < 12 ? 0 : i < 16 ? 4 : 1;
 	return true;
 }
 
@@ -345,10 +345,10 @@ heads_that_do_not_meet_are_refused(void **state)
 	CHECK_INT(loss_minilm_relation.agrees(&s, &k, &e), 0);
 	s.t_heads = 3;
 	CHECK_INT(loss_minilm_relation.agrees(&s, &k, &e), -1);
-	CHECK(strstr(e.msg, "3 heads") && strstr(e.msg, "minilm-heads"));
-	k.minilm_heads = 4;
+	CHECK(strstr(e.msg, "3 heads") && strstr(e.msg, "minilm-relation-heads"));
+	k.minilm_relation_heads = 4;
 	CHECK_INT(loss_minilm_relation.agrees(&s, &k, &e), 0);
-	k.minilm_heads = 3;
+	k.minilm_relation_heads = 3;
 	CHECK_INT(loss_minilm_relation.agrees(&s, &k, &e), -1);
 	CHECK(strstr(e.msg, "3 does not divide") && strstr(e.msg, "divisors of 4"));
 }

@@ -235,7 +235,7 @@ a_student_descends_along_the_gradient_of_every_pair(void **state)
 		for (int decoder = 0; decoder < 2; decoder++)
 			for (int split = 0; split < (pairs[i].loss == &loss_minilm_relation ? 2 : 1); split++) {
 				lesson_open(&l, spec[decoder], decoder, pairs[i].loss, pairs[i].on);
-				l.knobs.minilm_heads = split ? 4 : 0;
+				l.knobs.minilm_relation_heads = split ? 4 : 0;
 				check_descent(&l);
 				lesson_close(&l);
 			}

@@ -403,6 +403,39 @@ shares_are_the_norms_of_each_terms_gradient(void **state)
 	rig_close(&r);
 }
 
+/* The mute's weight is not in the sum. */
+static void
+normalised_weights_are_over_the_sum_of_those_with_a_say(void **state)
+{
+	for (int muted = 0; muted < 2; muted++) {
+		struct knobs k = knobs_of(1), divided = k;
+		struct oracle o = { .w = start };
+		struct branch_result got;
+		double sum, loss = 0;
+		struct rig r;
+
+		(void)state;
+		rig_open(&r, WIDEST);
+		r.feed.t_layer[0] = muted ? NULL : r.feed.t_layer[0];
+		sum = k.ce_weight + k.kd_weight + (muted ? 0 : r.map.weight);
+		CHECK(fabs(sum - 1) > 0.1);
+		k.normalize = 1;
+		k.weight_decay = divided.weight_decay = 0;
+		divided.ce_weight /= sum;
+		divided.kd_weight /= sum;
+		oracle_gradient(&o, &divided, muted ? 0 : r.map.weight / sum, r.width);
+		oracle_update(&o, &divided, 0.0625, 1, r.width);
+		branch_step(r.b, &r.feed, &k, &r.map, 0.0625, &got);
+		CHECK_NEAR(got.grad_norm, o.norm, NEAR);
+		compare_arrays(&r, "normalised", "value", branch_value(r.b), &o.w);
+		CHECK_NEAR(got.weighted[0], got.raw[0] * k.ce_weight / sum, NEAR);
+		for (int i = 0; i < 3; i++)
+			loss += got.weighted[i];
+		CHECK_NEAR(got.loss, loss, NEAR);
+		rig_close(&r);
+	}
+}
+
 static void
 a_muted_teachers_layer_says_nothing(void **state)
 {
@@ -456,6 +489,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_whole_step_is_what_the_formulas_say),
 		TEST(shares_are_the_norms_of_each_terms_gradient),
+		TEST(normalised_weights_are_over_the_sum_of_those_with_a_say),
 		TEST(a_muted_teachers_layer_says_nothing),
 		TEST(a_layer_that_lies_apart_teaches_the_same),
 	};

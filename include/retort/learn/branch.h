@@ -118,8 +118,15 @@ struct branch_result {
 	bool applied;                  /* false: diverged, nothing changed */
 };
 
-/* The weight a term has now. */
+/* The weight a term has now, as typed. */
 double branch_weight(const struct branch *b, int term, const struct knobs *k, const struct lab_map *map);
+
+/*
+ * What the terms count with such a feed: their weights as typed or, where the knob normalize is on, over the sum of those
+ * that have something to say. weight [n_terms].
+ */
+void branch_weights(const struct branch *b, const struct branch_feed *f, const struct knobs *k, const struct lab_map *map,
+		    double *weight);
 
 /*
  * Student half of a step: forward, losses, backward, clip, update. A step whose loss or gradient

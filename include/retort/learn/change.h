@@ -7,12 +7,18 @@
 #include "retort/learn/work.h"
 
 /*
- * The requests that may come at any boundary: SET, MAP, WEIGHT, MUTE, UNDO, REDO, EVAL, MARK,
+ * The requests that may come at any boundary: SET, MAP, WEIGHT, MUTE, RAMP, BALANCE, UNDO, REDO, EVAL, MARK,
  * EXPECT, SNAPSHOT, STOP, PAUSE, RESUME, STEP. 0, or -1 and an error with nothing changed.
  */
 int change_request(struct work *w, struct request *r, struct err *e);
 
-/* Remember the knobs from this step on: the plain student will follow them. */
+/* Put other settings in place between two steps, as one change that can be had back; r->note says what it came to. */
+int change_make(struct work *w, const struct work_settings *after, struct request *r, struct err *e);
+
+/* Make the feed fit to look at losses between two steps; -1 and an error where nothing has run yet. */
+int change_look(struct work *w, struct err *e);
+
+/* Remember the knobs and their ramps from this step on: the plain student will follow them. */
 void change_era(struct work *w);
 
 /* Nothing can be undone any more: what it applied to is gone. */

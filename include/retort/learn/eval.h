@@ -30,6 +30,9 @@ struct lab_scores eval_scores(const struct eval_tally *t, bool has_teachers);
  */
 void eval_branch(struct work *w, int id);
 
+/* Shares of the student's terms in the gradient on the fixed batch, as they are now: share [BRANCH_TERMS]. The feed must be prepared. */
+void eval_shares(struct work *w, double *share);
+
 /* Sample the hash of all parameters: at the end of work, and when an `expect` asks. */
 void eval_weights(struct work *w, int id);
 

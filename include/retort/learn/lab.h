@@ -9,6 +9,7 @@
 
 #include "retort/base/err.h"
 #include "retort/conf/knob.h"
+#include "retort/conf/ramp.h"
 #include "retort/engine/model.h"
 #include "retort/kd/loss.h"
 #include "retort/kd/teacher.h"
@@ -78,7 +79,9 @@ enum lab_phase { LAB_IDLE, LAB_TRAINING, LAB_DISTILLING, LAB_REPORTING };
  */
 struct lab_info {
 	uint64_t seed;
-	struct knobs knobs;
+	struct knobs knobs;    /* of now: those under a ramp too */
+	int n_ramps;
+	struct ramp ramp[RAMP_KNOBS]; /* of steps of the main line; one that has ended stays until the next change */
 	char data[64];         /* "" before `data` */
 	char data_hash[65];
 	struct model_io io;    /* what the data asks of a network */

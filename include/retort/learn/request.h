@@ -26,7 +26,9 @@ enum request_kind {
 	REQUEST_MAP,      /* map[0..n_maps): applied together or not at all */
 	REQUEST_WEIGHT,   /* name, value: weight of a teacher; value < 0 keeps it */
 	REQUEST_MUTE,     /* name, number: 1 mute, 0 unmute */
-	REQUEST_UNDO,     /* take the last change of SET, MAP, WEIGHT or MUTE back */
+	REQUEST_RAMP,     /* ramp, but for its start, which is the step of the main line; no legs: the knob stays where it is */
+	REQUEST_BALANCE,  /* share[0..n_shares): weights that give terms these shares of the gradient; none: all the same */
+	REQUEST_UNDO,     /* take the last change of SET, MAP, WEIGHT, MUTE, RAMP or BALANCE back */
 	REQUEST_REDO,
 	REQUEST_EVAL,     /* evaluate now */
 	REQUEST_MARK,     /* nothing: asks for the step */
@@ -49,6 +51,13 @@ enum request_kind {
 struct request_set {
 	const struct knob *knob;
 	char value[64];
+};
+
+/* A share of the gradient, and the term that is to have it as its metrics name it: "kd", "map1". */
+#define REQUEST_SHARES 48
+struct request_share {
+	char term[24];
+	double share;
 };
 
 /* One edit of the layer map. */
@@ -75,6 +84,9 @@ struct request {
 	int n_sets;
 	struct request_set set[REQUEST_SETS]; /* SET: changed together or not at all */
 	char text[64];         /* EXPECT: the metric; in the answer to RUN: what its start takes */
+	struct ramp ramp;
+	int n_shares;
+	struct request_share share[REQUEST_SHARES];
 	int n_maps;
 	struct request_map map[LAB_MAPS];
 	struct dataset *dataset;
@@ -82,7 +94,7 @@ struct request {
 	/* the answer */
 	int status;            /* 0, or -1 and err */
 	struct err err;
-	char note[128];        /* SET, WEIGHT, OPTIONS, UNDO, REDO: what changed: "temperature 4 -> 2" */
+	char note[128];        /* SET, WEIGHT, RAMP, BALANCE, OPTIONS, UNDO, REDO: what changed: "temperature 4 -> 2" */
 	char stamp[LAB_NAME + 24]; /* "@620", "@big:12", or "" when nothing was at work */
 	uint64_t step;
 	int branch;            /* LAB_MAIN or LAB_TEACHER(k): whose step it is */

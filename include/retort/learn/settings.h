@@ -5,7 +5,7 @@
 
 #include "retort/learn/work.h"
 
-/* As they are now. */
+/* As they are now; ramps that have ended are none any more. */
 void settings_take(const struct work *w, struct work_settings *s);
 
 /*
@@ -13,6 +13,15 @@ void settings_take(const struct work *w, struct work_settings *s);
  * losses changed. -1 and an error: nothing has changed.
  */
 int settings_put(struct work *w, const struct work_settings *s, struct err *e);
+
+/* The step of the main line: what ramps are functions of. */
+uint64_t settings_step(const struct work *w);
+
+/*
+ * Give the knobs their values at the step at which the student stands, after a step of it. Allocates nothing, but where a
+ * weight comes from or to 0: a term is then added to the graph or taken out. -1 and an error: there was no room for it.
+ */
+int settings_follow(struct work *w, struct err *e);
 
 /* Whether the losses that are on can be computed with the teachers as they are asked: 0, or -1 and why not. */
 int settings_check(const struct work *w, struct err *e);

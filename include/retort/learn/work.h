@@ -20,15 +20,19 @@ struct work_sample {
 
 #define WORK_SAMPLES (8 * METRIC_COUNT) /* a step and its evaluations */
 
-/* The knobs and the stretch of the run from step `step` on: what the plain student follows. */
+/* The knobs, their ramps and the stretch of the run from step `step` on: what the plain student follows. */
 struct work_era {
 	uint64_t step, from, until;
-	struct knobs knobs;
+	struct knobs knobs; /* at `step` */
+	int n_ramps;
+	struct ramp ramp[RAMP_KNOBS];
 };
 
 /* Everything a person can change while the student trains. */
 struct work_settings {
-	struct knobs knobs;
+	struct knobs knobs; /* as they were when taken: a ramp says what its own is at any other step */
+	int n_ramps;
+	struct ramp ramp[RAMP_KNOBS];
 	int n_maps;
 	struct lab_map map[LAB_MAPS];
 	int n_teachers;

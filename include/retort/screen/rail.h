@@ -32,7 +32,10 @@ void rail_letters(const struct scene *s, struct canvas_area row, const struct ra
 /* How many knobs have marks in the branch in view. */
 int rail_knobs(const struct scene *s);
 
-/* A row for each tweaked knob: its value as steps. Where rows lack, the latest tweaked. */
+/*
+ * A row for each tweaked knob: its value as steps, and of a ramp what it was and, dimly, what it will be, to the end of the
+ * run. Where rows lack, knobs under ramps, then the latest tweaked.
+ */
 void rail_strips(const struct scene *s, struct canvas_area a, const struct rail *r);
 
 #endif

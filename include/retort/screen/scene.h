@@ -20,6 +20,7 @@ struct scene_mark {
 	char text[96];     /* "temperature 4 -> 2" */
 	int knob;          /* index in knob_table, or -1: its value strip */
 	double from, to;   /* values of that knob */
+	struct ramp ramp;  /* that it follows from then on; no legs: none */
 };
 
 struct scene_line {
@@ -124,6 +125,8 @@ void scene_say(struct scene *s, bool is_error, const char *fmt, ...) __attribute
 /* Add a marker; letters are given in turn. */
 void scene_mark_add(struct scene *s, enum scene_mark_kind kind, unsigned branch, uint32_t step, const char *text,
 		    int knob, double from, double to);
+/* The ramp that turns a knob now; NULL where none does, or it has ended. */
+const struct ramp *scene_ramp(const struct scene *s, int knob);
 /* Show a page in the help pane (view.helping), from its first line. Copies the text. */
 void scene_help(struct scene *s, const char *title, const char *text);
 /* Forget the curves and marks of one branch (a new student, a teacher trained anew). */

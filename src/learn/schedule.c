@@ -1,0 +1,27 @@
+/* schedule.c: ramps begin and end, between two steps like every change. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/learn/schedule.h"
+
+#include "retort/learn/change.h"
+#include "retort/learn/settings.h"
+
+int
+schedule_ramp(struct work *w, struct request *r, struct err *e)
+{
+	const char *name = knob_table[r->ramp.knob].name;
+	struct work_settings s;
+
+	settings_take(w, &s);
+	if (r->ramp.n == 0 && !ramp_of(s.ramp, s.n_ramps, r->ramp.knob))
+		return err_set(e, "ramp %s: it follows none", name);
+	ramp_drop(s.ramp, &s.n_ramps, r->ramp.knob);
+	if (r->ramp.n > 0) {
+		if (s.n_ramps == RAMP_KNOBS)
+			return err_set(e, "ramp %s: %d knobs follow ramps already, as many as can at once", name, RAMP_KNOBS);
+		r->ramp.start = settings_step(w);
+		s.ramp[s.n_ramps++] = r->ramp;
+	}
+	return change_make(w, &s, r, e) < 0 ? err_wrap(e, "ramp %s", name) : 0;
+}
