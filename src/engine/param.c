@@ -83,7 +83,7 @@ param_find(const struct param_layout *l, const char *name)
 	return NULL;
 }
 
-/* The standard deviation of the starting values. */
+/* The standard deviation of the starting values, or how far they reach. */
 static double
 spread_of(const struct param *p)
 {
@@ -92,7 +92,7 @@ spread_of(const struct param *p)
 	if (p->init == PARAM_NARROW)
 		return 0.02;
 	if (p->init == PARAM_UNIT)
-		return sqrt(1 / (double)p->dim[p->rank - 1]);
+		return sqrt(3 / (double)p->dim[p->rank - 1]);
 	return sqrt((p->init == PARAM_HE ? 2 : 1) / in);
 }
 
@@ -106,7 +106,9 @@ param_start(const struct param *p, real *value, uint64_t seed, const char *net)
 
 	snprintf(purpose, sizeof purpose, "start %s %s", net, p->name);
 	r = rng_stream(seed, purpose, 0, 0);
-	for (size_t i = 0; i < p->len; i++)
+	for (size_t i = 0; i < p->len && p->init == PARAM_UNIT; i++)
+		value[p->offset + i] = (real)(spread * (2 * rng_unit(r, i) - 1));
+	for (size_t i = 0; i < p->len && p->init != PARAM_UNIT; i++)
 		value[p->offset + i] = drawn ? (real)(spread * rng_normal(r, i)) : p->init == PARAM_ONE;
 }
 

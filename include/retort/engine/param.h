@@ -19,7 +19,7 @@ enum param_init {
 	PARAM_ONE,
 	PARAM_HE,     /* normal, variance 2/in: before ReLU and GELU (He et al. 2015) */
 	PARAM_XAVIER, /* normal, variance 1/in: before tanh, logits and projections (LeCun et al. 1998) */
-	PARAM_UNIT,   /* normal, variance 1/out: rows of length about 1 */
+	PARAM_UNIT,   /* uniform, variance 1/out: rows of length about 1; large banks are drawn anew whenever maps change */
 	PARAM_NARROW, /* normal, spread 0.02: transformers and their embeddings (Radford et al. 2018) */
 };
 
