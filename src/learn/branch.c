@@ -154,12 +154,13 @@ add_term(struct branch *b, const struct loss *loss, int map, int node, enum bran
 
 /* The node of a pair before this one that goes through the same map, or -1. */
 static int
-node_like(const struct branch *b, const struct branch_plan *plan, const struct lab_map *m, size_t width)
+node_like(const struct branch *b, const struct branch_plan *plan, const struct lab_map *m, size_t width, size_t to)
 {
 	for (int i = 0; i < b->n_terms; i++) {
 		const struct lab_map *x = b->term[i].map >= 0 ? &plan->map[b->term[i].map] : NULL;
 
-		if (x && x->through == LAB_SHARED && x->teacher == m->teacher && x->on == m->on && x->t_width == m->t_width &&
+		if (x && x->through == LAB_SHARED && x->teacher == m->teacher && x->on == m->on &&
+		    tensor_last(&b->net->graph->node[b->term[i].node].out) == to &&
 		    tensor_last(&b->net->graph->node[net_node(b->net, x->s_layer, x->on)].out) == width)
 			return b->term[i].node;
 	}
@@ -170,12 +171,12 @@ node_like(const struct branch *b, const struct branch_plan *plan, const struct l
 static int
 share_map(struct branch *b, const struct branch_plan *plan, const struct lab_map *m, const char *tap, int node, struct err *e)
 {
-	size_t width = tensor_last(&b->net->graph->node[node].out);
-	int like = node_like(b, plan, m, width);
+	size_t width = tensor_last(&b->net->graph->node[node].out), to = m->match->project ? m->match->project : m->t_width;
+	int like = node_like(b, plan, m, width, to);
 	char name[PARAM_NAME];
 
-	snprintf(name, sizeof name, "map.%s.shared%s.%zu.%zu", plan->teacher[m->teacher].name, tap, width, m->t_width);
-	return like < 0 ? net_project(b->net, name, node, m->t_width, e) : net_project_like(b->net, name, node, like, e);
+	snprintf(name, sizeof name, "map.%s.shared%s.%zu.%zu", plan->teacher[m->teacher].name, tap, width, to);
+	return like < 0 ? net_project(b->net, name, node, to, e) : net_project_like(b->net, name, node, like, e);
 }
 
 /* A pair of hidden states or values gets a projection where widths differ. Returns the node to compare, or -1. */

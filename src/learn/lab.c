@@ -180,8 +180,9 @@ check_through(const struct lab_net *teacher, const struct lab_net *student, cons
 		return 0;
 	if (m->match->needs & (LOSS_MAP | LOSS_WIDTHS | LOSS_SAME))
 		return err_set(e, "through %s: match %s compares layers as they are; none is what it takes", through, m->match->name);
-	if (m->on == MODEL_ATTENTION)
-		return err_set(e, "through %s: attention maps are compared as they are; none is what they take", through);
+	if (1u << m->on & MODEL_SQUARES)
+		return err_set(e, "through %s: attention %s are compared as they are; none is what they take", through,
+			       m->on == MODEL_ATTENTION ? "maps" : "scores");
 	if (m->through == LAB_CONV1X1 && (s->is_tokens || s->width == s->last))
 		return err_set(e, "through conv1x1: s:%s is no feature map; linear is the same for one position", s->name);
 	return 0;

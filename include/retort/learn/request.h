@@ -51,9 +51,23 @@ struct request_set {
 	char value[64];
 };
 
-/* One edit of the layer map. */
+/* Which pairs an edit of the layer map is about. N blocks of the teacher, M of the student, k from 1 to M. */
+enum request_pairs {
+	REQUEST_TYPED,   /* t_layer and s_layer */
+	REQUEST_UNIFORM, /* block k from k N / M, rounded down */
+	REQUEST_LAST,    /* block k from N - M + k */
+	REQUEST_SKIP,    /* block k from k times (N / M, rounded down) */
+	REQUEST_FIRST,   /* block k from k */
+	REQUEST_AUTO,    /* ascending, of the largest sum of CKA between blocks */
+	REQUEST_PAIRS,
+};
+extern const char *const request_pairs_name[]; /* "", "uniform" ... by enum */
+
+/* One edit of the layer map: of one pair, or of several where a range or a preset was said. */
 struct request_map {
-	char teacher[LAB_NAME], t_layer[32], s_layer[32]; /* layers as typed: "2", "block2.attention" */
+	char teacher[LAB_NAME], t_layer[40], s_layer[40]; /* layers as typed: "2", "1..3", "block2.attention" */
+	enum request_pairs pairs;
+	enum lab_through through;
 	enum model_tap on;     /* MODEL_HIDDEN where nothing was said */
 	const struct loss *match; /* NULL: hidden */
 	bool off;
@@ -82,6 +96,7 @@ struct request {
 	/* the answer */
 	int status;            /* 0, or -1 and err */
 	struct err err;
+	bool says;             /* note is told even where nobody looks: it is known only now */
 	char note[128];        /* SET, WEIGHT, OPTIONS, UNDO, REDO: what changed: "temperature 4 -> 2" */
 	char stamp[LAB_NAME + 24]; /* "@620", "@big:12", or "" when nothing was at work */
 	uint64_t step;
