@@ -14,6 +14,7 @@
 #include "retort/learn/change.h"
 #include "retort/learn/eval.h"
 #include "retort/learn/feed.h"
+#include "retort/learn/inherit.h"
 #include "retort/learn/saved.h"
 #include "retort/learn/settings.h"
 
@@ -543,6 +544,8 @@ apply_request(struct work *w, struct request *r, struct err *e)
 		return do_teacher(w, r, e);
 	case REQUEST_STUDENT:
 		return do_student(w, r, e);
+	case REQUEST_INIT:
+		return inherit_request(w, r, e);
 	case REQUEST_OPTIONS:
 		return do_options(w, r, e);
 	case REQUEST_TRAIN:

@@ -17,6 +17,7 @@ enum request_kind {
 	REQUEST_DATA,     /* dataset (handed over), number: labels shown, -1 all */
 	REQUEST_TEACHER,  /* name, spec: declare; with ckpt (handed over): load */
 	REQUEST_STUDENT,  /* spec; with ckpt: load */
+	REQUEST_INIT,     /* name, spec: the student begins from these layers of a teacher: "0,2,4" */
 	REQUEST_OPTIONS,  /* name, text: which option (cache, top, precision), spec: its value: how a teacher is asked */
 	REQUEST_TRAIN,    /* name, number: epochs; answered when it starts */
 	REQUEST_RUN,      /* number: steps; answered when it starts */
