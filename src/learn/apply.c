@@ -125,6 +125,7 @@ do_data(struct work *w, struct request *r, struct err *e)
 		return err_wrap(e, "%s", r->dataset->name);
 	drop_data(w);
 	w->ds = r->dataset;
+	w->data_made = ++w->n_made;
 	r->dataset = NULL;
 	w->split = split;
 	scale_fit(w->ds, split.train, split.n_train, &w->scale);
@@ -267,6 +268,7 @@ do_teacher(struct work *w, struct request *r, struct err *e)
 	describe(&w->info.teacher[k], t->branch, r->ckpt ? r->text : "");
 	w->info.teacher[k].ready = r->ckpt != NULL;
 	w->info.n_teachers++;
+	t->made = ++w->n_made;
 	w->evaluated[id] = UINT64_MAX;
 	sampler_init(&t->order, w->labelled, w->n_labelled, order_seed(w, r->name));
 	return 0;

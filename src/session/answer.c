@@ -193,6 +193,12 @@ answer_take(struct session *s, struct request *r)
 {
 	size_t i = 0;
 
+	if (r->kind == REQUEST_PROBE) { /* it looks, and nothing has happened */
+		if (s->live)
+			live_probed(s->live, r);
+		request_free(r);
+		return;
+	}
 	tell_close(&s->tell);
 	s->info = r->info;
 	knob_overlay(&s->info.knobs, &s->view, KNOB_VIEW);

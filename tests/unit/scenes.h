@@ -13,6 +13,7 @@ enum scenes_kind {
 	SCENES_HELPING,   /* a page of the manual with a search */
 	SCENES_TOKENS,    /* networks with attention, pairs on all that layers have */
 	SCENES_TAPS,      /* the same in the map editor, on attention, three edits pending */
+	SCENES_ALIKE,     /* EDITING when it is known how alike layers are */
 	SCENES_KINDS,
 };
 

@@ -39,6 +39,7 @@ enum request_kind {
 	REQUEST_TOGGLE,   /* becomes RESUME where the work is paused or on its way to a pause after STEP, else PAUSE */
 	REQUEST_STEP,     /* number: resume for so many steps more, then pause; an answer PAUSE with id 0 says when */
 	REQUEST_PACE,     /* number: steps a second at most while training or distilling; 0: no limit */
+	REQUEST_PROBE,    /* number: a teacher; answered with cka, some time later, by a thread that training does not wait for */
 	/* made by the trainer itself */
 	REQUEST_DONE,     /* the work at hand has ended; err is set when it failed */
 	REQUEST_DIVERGED, /* a step was not applied and the work is paused; err says why */
@@ -97,6 +98,8 @@ struct request {
 	/* the answer */
 	int status;            /* 0, or -1 and err */
 	struct err err;
+	bool probed;           /* PROBE: it is answered */
+	struct lab_cka cka;    /* PROBE */
 	bool says;             /* note is told even where nobody looks: it is known only now */
 	char note[128];        /* SET, WEIGHT, OPTIONS, UNDO, REDO: what changed: "temperature 4 -> 2" */
 	char stamp[LAB_NAME + 24]; /* "@620", "@big:12", or "" when nothing was at work */
