@@ -84,6 +84,15 @@ net_project(struct net *n, const char *name, int node, size_t width, struct err 
 			 (double[GRAPH_ATTRS]){ [DENSE_WIDTH] = (double)width }, e);
 }
 
+int
+net_project_like(struct net *n, const char *name, int node, int like, struct err *e)
+{
+	const struct tensor *out = &n->graph->node[like].out;
+
+	return graph_add(n->graph, &op_dense, name, 0, 1, &node,
+			 (double[GRAPH_ATTRS]){ [DENSE_WIDTH] = (double)out->dim[out->rank - 1], [DENSE_LIKE] = 1 + like }, e);
+}
+
 /* The weight that a node multiplies with; an unembed node's is the table of its embed node, columns first. NULL: none. */
 static const struct param *
 factor_of(const struct net *n, const struct node *node)

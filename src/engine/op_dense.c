@@ -105,12 +105,40 @@ check_residual(const struct graph *g, const struct node *n, struct err *e)
 	return 0;
 }
 
+/* Backward goes from the last node to the first: the newest of those that share writes, all before it add. */
+static int
+share(struct graph *g, struct node *n, size_t in, size_t out, struct err *e)
+{
+	const struct node *like = &g->node[(int)n->attr[DENSE_LIKE] - 1];
+	const struct param *w = &g->layout->param[like->param[0]];
+
+	if (w->dim[0] != in || w->dim[1] != out || (like->n_params > 1) == (n->attr[DENSE_BARE] != 0))
+		return err_set(e, "%s maps %zu to %zu numbers, not %zu to %zu", like->name, w->dim[0], w->dim[1], in, out);
+	n->n_params = like->n_params;
+	memcpy(n->param, like->param, sizeof n->param);
+	for (int i = 0; i < g->n_nodes; i++)
+		if (g->node[i].op == &op_dense && g->node[i].param[0] == n->param[0])
+			g->node[i].attr[DENSE_ADDS] = 1;
+	return 0;
+}
+
+static void
+add_parameters(struct graph *g, struct node *n, int group, size_t in, size_t out)
+{
+	char name[PARAM_NAME + 8];
+
+	snprintf(name, sizeof name, "%s.weight", n->name);
+	n->param[n->n_params++] = param_add(g->layout, group, name, 2, (size_t[]){ in, out }, true, init_of(n));
+	snprintf(name, sizeof name, "%s.bias", n->name);
+	if (n->attr[DENSE_BARE] == 0)
+		n->param[n->n_params++] = param_add(g->layout, group, name, 1, &out, false, PARAM_ZERO);
+}
+
 static int
 shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 {
 	const struct tensor *x = &g->node[n->in[0]].out;
-	size_t in = width_in(n, x), out = (size_t)n->attr[DENSE_WIDTH], dim[2] = { in, out };
-	char name[PARAM_NAME + 8];
+	size_t in = width_in(n, x), out = (size_t)n->attr[DENSE_WIDTH];
 
 	if (out < 1 || out > 1u << 20)
 		return err_set(e, "width %zu is outside 1..%u", out, 1u << 20);
@@ -120,11 +148,10 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	n->out.dim[n->out.rank - 1] = out;
 	if (n->n_in > 1 && check_residual(g, n, e) < 0)
 		return -1;
-	snprintf(name, sizeof name, "%s.weight", n->name);
-	n->param[n->n_params++] = param_add(g->layout, group, name, 2, dim, true, init_of(n));
-	snprintf(name, sizeof name, "%s.bias", n->name);
-	if (n->attr[DENSE_BARE] == 0)
-		n->param[n->n_params++] = param_add(g->layout, group, name, 1, &out, false, PARAM_ZERO);
+	if (n->attr[DENSE_LIKE] == 0)
+		add_parameters(g, n, group, in, out);
+	else if (share(g, n, in, out, e) < 0)
+		return -1;
 	*saved = act_needs_input((enum act)(int)n->attr[DENSE_ACT]) ? tensor_width(&n->out) : 0;
 	n->n_work = ROOM(out) + large_room(in, out);
 	return 0;
@@ -219,7 +246,10 @@ add_sums(const struct job *j)
 {
 	const real *sum = j->n->work + SQUARES;
 
-	memcpy(j->db, sum, j->out * sizeof *j->db);
+	if (j->n->attr[DENSE_ADDS] != 0)
+		vmath_add(sum, j->out, j->db);
+	else
+		memcpy(j->db, sum, j->out * sizeof *j->db);
 	for (int p = 1; p < j->pieces; p++)
 		vmath_add(sum + (size_t)p * j->out, j->out, j->db);
 }
@@ -269,7 +299,8 @@ backward(struct graph *g, struct node *n)
 	int pieces;
 
 	j.gw = (struct blas_product){ .trans_a = true, .m = j.in, .n = j.out, .k = j.rows, .a = j.x, .lda = j.in,
-				      .b = n->grad, .ldb = j.out, .c = j.dw, .ldc = j.out };
+				      .b = n->grad, .ldb = j.out, .c = j.dw, .ldc = j.out,
+				      .beta = n->attr[DENSE_ADDS] != 0 ? 1 : 0 };
 	j.gx = (struct blas_product){ .trans_b = true, .m = j.rows, .n = j.in, .k = j.out, .a = n->grad,
 				      .lda = j.out, .b = j.w, .ldb = j.out, .c = j.dx, .ldc = j.in,
 				      .beta = j.dx_adds ? 1 : 0 };

@@ -14,6 +14,7 @@
 #include "retort/learn/change.h"
 #include "retort/learn/eval.h"
 #include "retort/learn/feed.h"
+#include "retort/learn/inherit.h"
 #include "retort/learn/saved.h"
 #include "retort/learn/settings.h"
 
@@ -133,6 +134,7 @@ do_data(struct work *w, struct request *r, struct err *e)
 		return err_wrap(e, "%s", r->dataset->name);
 	drop_data(w);
 	w->ds = r->dataset;
+	w->data_made = ++w->n_made;
 	r->dataset = NULL;
 	w->split = split;
 	scale_fit(w->ds, split.train, split.n_train, &w->scale);
@@ -275,6 +277,7 @@ do_teacher(struct work *w, struct request *r, struct err *e)
 	describe(&w->info.teacher[k], t->branch, r->ckpt ? r->text : "");
 	w->info.teacher[k].ready = r->ckpt != NULL;
 	w->info.n_teachers++;
+	t->made = ++w->n_made;
 	w->evaluated[id] = UINT64_MAX;
 	sampler_init(&t->order, w->labelled, w->n_labelled, order_seed(w, r->name));
 	return 0;
@@ -552,6 +555,8 @@ apply_request(struct work *w, struct request *r, struct err *e)
 		return do_teacher(w, r, e);
 	case REQUEST_STUDENT:
 		return do_student(w, r, e);
+	case REQUEST_INIT:
+		return inherit_request(w, r, e);
 	case REQUEST_OPTIONS:
 		return do_options(w, r, e);
 	case REQUEST_TRAIN:

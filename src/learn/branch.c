@@ -152,10 +152,38 @@ add_term(struct branch *b, const struct loss *loss, int map, int node, enum bran
 	return t;
 }
 
+/* The node of a pair before this one that goes through the same map, or -1. */
+static int
+node_like(const struct branch *b, const struct branch_plan *plan, const struct lab_map *m, size_t width, size_t to)
+{
+	for (int i = 0; i < b->n_terms; i++) {
+		const struct lab_map *x = b->term[i].map >= 0 ? &plan->map[b->term[i].map] : NULL;
+
+		if (x && x->through == LAB_SHARED && x->teacher == m->teacher && x->on == m->on &&
+		    tensor_last(&b->net->graph->node[b->term[i].node].out) == to &&
+		    tensor_last(&b->net->graph->node[net_node(b->net, x->s_layer, x->on)].out) == width)
+			return b->term[i].node;
+	}
+	return -1;
+}
+
+/* The map that several pairs go through is named by its widths, so that it stays what it is whichever of them are taken off. */
+static int
+share_map(struct branch *b, const struct branch_plan *plan, const struct lab_map *m, const char *tap, int node, struct err *e)
+{
+	size_t width = tensor_last(&b->net->graph->node[node].out), to = m->match->project ? m->match->project : m->t_width;
+	int like = node_like(b, plan, m, width, to);
+	char name[PARAM_NAME];
+
+	snprintf(name, sizeof name, "map.%s.shared%s.%zu.%zu", plan->teacher[m->teacher].name, tap, width, to);
+	return like < 0 ? net_project(b->net, name, node, to, e) : net_project_like(b->net, name, node, like, e);
+}
+
 /* A pair of hidden states or values gets a projection where widths differ. Returns the node to compare, or -1. */
 static int
-node_of_map(struct branch *b, const struct lab_map *m, const struct lab_net *t, struct err *e)
+node_of_map(struct branch *b, const struct branch_plan *plan, const struct lab_map *m, struct err *e)
 {
+	const struct lab_net *t = &plan->teacher[m->teacher];
 	const struct lab_layer *l = &t->layer[m->t_layer];
 	int node = net_node(b->net, m->s_layer, m->on);
 	char name[PARAM_NAME], tap[16] = "";
@@ -166,6 +194,8 @@ node_of_map(struct branch *b, const struct lab_map *m, const struct lab_net *t, 
 		return node;
 	if (m->on != MODEL_HIDDEN)
 		snprintf(tap, sizeof tap, ".%s", model_tap_name[m->on]);
+	if (m->through == LAB_SHARED)
+		return share_map(b, plan, m, tap, node, e);
 	snprintf(name, sizeof name, "map.%s.%s.%d%s", t->name, l->name, m->s_layer, tap);
 	return net_project(b->net, name, node, m->match->project ? m->match->project : m->t_width, e);
 }
@@ -202,7 +232,7 @@ add_map(struct branch *b, const struct branch_plan *plan, int index, struct err 
 	const struct lab_map *m = &plan->map[index];
 	const struct lab_net *teacher = &plan->teacher[m->teacher];
 	const struct lab_layer *l = &teacher->layer[m->t_layer];
-	int node = node_of_map(b, m, teacher, e);
+	int node = node_of_map(b, plan, m, e);
 	struct branch_term *t;
 	char where[PARAM_NAME];
 

@@ -12,6 +12,7 @@
 #include "retort/learn/balance.h"
 #include "retort/learn/eval.h"
 #include "retort/learn/feed.h"
+#include "retort/learn/mapping.h"
 #include "retort/learn/saved.h"
 #include "retort/learn/schedule.h"
 #include "retort/learn/settings.h"
@@ -78,94 +79,12 @@ do_set(struct work *w, struct request *r, struct err *e)
 	return 0;
 }
 
-/* The metric slot of a pair: the same for as long as the session lives. */
-static int
-slot_of(struct work *w, const struct lab_map *m)
-{
-	for (int i = 0; i < w->n_slots; i++)
-		if (w->slot[i].teacher == m->teacher && w->slot[i].t_layer == m->t_layer && w->slot[i].s_layer == m->s_layer &&
-		    w->slot[i].on == m->on)
-			return i;
-	if (w->n_slots == LAB_MAPS)
-		return -1;
-	w->slot[w->n_slots] = *m;
-	return w->n_slots++;
-}
-
-/* Which layers an edit names; -1 and an error where there are none. */
-static int
-find_layers(const struct work *w, const struct request_map *r, struct lab_map *m, struct err *e)
-{
-	enum model_tap t_on = r->on, s_on = r->on;
-
-	m->teacher = lab_info_teacher(&w->info, r->teacher, e);
-	if (m->teacher < 0)
-		return -1;
-	m->t_layer = lab_info_layer(&w->info.teacher[m->teacher], r->t_layer, &t_on, e);
-	m->s_layer = m->t_layer < 0 ? -1 : lab_info_layer(&w->info.student, r->s_layer, &s_on, e);
-	if (m->s_layer < 0)
-		return -1;
-	if (t_on != s_on)
-		return err_set(e, "%s:%s s:%s: %s cannot be compared with %s", r->teacher, r->t_layer, r->s_layer,
-			       model_tap_name[t_on], model_tap_name[s_on]);
-	m->on = t_on;
-	return 0;
-}
-
-static bool
-same_pair(const struct lab_map *a, const struct lab_map *b)
-{
-	return a->teacher == b->teacher && a->t_layer == b->t_layer && a->s_layer == b->s_layer && a->on == b->on;
-}
-
-/* Losses that ask for classes ask for data that has some, and shows them. */
-static int
-check_labels(const struct work *w, const struct loss *l, struct err *e)
-{
-	if (!(l->needs & LOSS_LABELS))
-		return 0;
-	if (w->ds->next_token)
-		return err_set(e, "match %s: needs rows that have a class, and the data tells the next token", l->name);
-	if (w->known.n == 0)
-		return err_set(e, "match %s: needs labels, and the student sees none; `data ... labels N` shows it some", l->name);
-	return 0;
-}
-
-/* Apply one edit to a copy of the maps. */
-static int
-edit_maps(struct work *w, const struct request_map *r, struct lab_map *map, int *n, struct err *e)
-{
-	struct lab_map m = { .weight = r->weight, .match = r->match ? r->match : &loss_hidden };
-	int at = 0, slot;
-
-	if (find_layers(w, r, &m, e) < 0)
-		return -1;
-	while (at < *n && !same_pair(&map[at], &m))
-		at++;
-	if (r->off) {
-		if (at == *n)
-			return err_set(e, "%s:%s s:%s is not mapped", r->teacher, r->t_layer, r->s_layer);
-		memmove(&map[at], &map[at + 1], (size_t)(*n - at - 1) * sizeof *map);
-		(*n)--;
-		return 0;
-	}
-	if (!isfinite(m.weight) || m.weight < 0 || m.weight > 1e6)
-		return err_set(e, "weight %g is outside 0..1000000", m.weight);
-	if (check_labels(w, m.match, e) < 0 || lab_map_fit(&w->info.teacher[m.teacher], &w->info.student, &m, e) < 0)
-		return -1;
-	slot = slot_of(w, &m);
-	if (slot < 0)
-		return err_set(e, "%d different pairs were mapped already, as many as a session can name", LAB_MAPS);
-	m.slot = (unsigned)slot;
-	map[at] = m;
-	*n += at == *n;
-	return 0;
-}
-
 static int
 do_map(struct work *w, struct request *r, struct err *e)
 {
+	struct text chosen = { 0 };
 	struct work_settings s;
+	int slots;
 
 	if (!w->student)
 		return err_set(e, "map: no student yet; `student mlp 32` makes one");
@@ -174,12 +93,15 @@ do_map(struct work *w, struct request *r, struct err *e)
 	settings_take(w, &s);
 	if (r->n_maps == 0)
 		s.n_maps = 0; /* clear */
-	for (int i = 0; i < r->n_maps; i++)
-		if (edit_maps(w, &r->map[i], s.map, &s.n_maps, e) < 0)
-			return err_wrap(e, "map");
-	if (change_make(w, &s, r, e) < 0)
+	slots = w->n_slots;
+	if (mapping_edit(w, r, &s, &chosen, e) < 0 || change_make(w, &s, r, e) < 0) {
+		w->n_slots = slots; /* a line that changes nothing takes no names either: a replay does not see it */
+		text_release(&chosen);
 		return err_wrap(e, "map");
-	snprintf(r->note, sizeof r->note, "map: %d pair%s", s.n_maps, s.n_maps == 1 ? "" : "s");
+	}
+	snprintf(r->note, sizeof r->note, "map: %s%d pair%s", text_get(&chosen), s.n_maps, s.n_maps == 1 ? "" : "s");
+	r->says = chosen.len > 0;
+	text_release(&chosen);
 	return 0;
 }
 

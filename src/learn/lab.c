@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *const lab_through_name[] = { "", "none", "linear", "conv1x1", "shared" };
+
 int
 lab_info_teacher(const struct lab_info *info, const char *name, struct err *e)
 {
@@ -161,6 +163,31 @@ check_fits(const struct lab_net *teacher, const struct lab_net *student, const s
 	return err_wrap(e, "match %s: %s:%s s:%s", m->match->name, teacher->name, t->name, s->name);
 }
 
+/* What stands between, where it was said: why it cannot. */
+static int
+check_through(const struct lab_net *teacher, const struct lab_net *student, const struct lab_map *m, struct err *e)
+{
+	const struct lab_layer *t = &teacher->layer[m->t_layer], *s = &student->layer[m->s_layer];
+	const char *through = lab_through_name[m->through];
+	size_t width = lab_layer_width(s, m->on);
+
+	if (m->through == LAB_NONE && m->match->needs & LOSS_PROJECT)
+		return err_set(e, "through none: match %s learns a map in between even where widths are equal", m->match->name);
+	if (m->through == LAB_NONE && !(m->match->needs & (LOSS_MAP | LOSS_WIDTHS)) && m->t_width != width)
+		return err_set(e, "through none: %s:%s has %zu numbers, s:%s %zu; linear or shared maps one to the other",
+			       teacher->name, t->name, m->t_width, s->name, width);
+	if (m->through <= LAB_NONE)
+		return 0;
+	if (m->match->needs & (LOSS_MAP | LOSS_WIDTHS | LOSS_SAME))
+		return err_set(e, "through %s: match %s compares layers as they are; none is what it takes", through, m->match->name);
+	if (1u << m->on & MODEL_SQUARES)
+		return err_set(e, "through %s: attention %s are compared as they are; none is what they take", through,
+			       m->on == MODEL_ATTENTION ? "maps" : "scores");
+	if (m->through == LAB_CONV1X1 && (s->is_tokens || s->width == s->last))
+		return err_set(e, "through conv1x1: s:%s is no feature map; linear is the same for one position", s->name);
+	return 0;
+}
+
 int
 lab_map_fit(const struct lab_net *teacher, const struct lab_net *student, struct lab_map *m, struct err *e)
 {
@@ -182,7 +209,9 @@ lab_map_fit(const struct lab_net *teacher, const struct lab_net *student, struct
 	if (check_loss(teacher, student, m, e) < 0)
 		return -1;
 	m->t_width = lab_layer_width(t, m->on);
-	m->projected = !(m->match->needs & (LOSS_MAP | LOSS_WIDTHS)) &&
-		       (m->match->needs & LOSS_PROJECT || m->t_width != lab_layer_width(s, m->on));
+	if (check_through(teacher, student, m, e) < 0)
+		return -1;
+	m->projected = m->through > LAB_NONE || (!(m->match->needs & (LOSS_MAP | LOSS_WIDTHS)) &&
+						 (m->match->needs & LOSS_PROJECT || m->t_width != lab_layer_width(s, m->on)));
 	return check_fits(teacher, student, m, e);
 }

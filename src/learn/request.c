@@ -6,6 +6,8 @@
 
 #include "retort/base/mem.h"
 
+const char *const request_pairs_name[] = { "", "uniform", "last", "skip", "first", "auto" };
+
 struct request *
 request_new(enum request_kind kind)
 {

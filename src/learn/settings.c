@@ -62,7 +62,7 @@ same_maps(const struct work_settings *a, const struct work_settings *b)
 		const struct lab_map *x = &a->map[i], *y = &b->map[i];
 
 		if (x->teacher != y->teacher || x->t_layer != y->t_layer || x->s_layer != y->s_layer || x->on != y->on ||
-		    x->match != y->match || x->projected != y->projected)
+		    x->match != y->match || x->through != y->through || x->projected != y->projected)
 			return false;
 	}
 	return true;

@@ -13,6 +13,7 @@
 #include "retort/base/ring.h"
 #include "retort/base/thread.h"
 #include "retort/learn/apply.h"
+#include "retort/learn/prober.h"
 #include "retort/learn/step.h"
 
 /*
@@ -38,6 +39,7 @@ struct trainer {
 	atomic_bool ended;     /* the thread has left its loop */
 	struct work *work;     /* the thread's own */
 	struct queue due;      /* the thread's own */
+	struct prober *prober;
 	struct request *report; /* answered when the report is ready */
 	int64_t pace;           /* steps a second at most, 0 no limit; the thread's own */
 	double next;            /* seconds: with a pace, no step before this */
@@ -140,6 +142,12 @@ apply(struct trainer *t, struct request *r)
 	struct place here = place_of(t->work); /* where it was asked for: a `run` starts at the step it was given at */
 
 	stamp(t->work, &here, r);
+	if (r->kind == REQUEST_PROBE && !r->probed && prober_take(t->prober, t->work, r) == 0)
+		return; /* it comes back by the mailbox */
+	if (r->kind == REQUEST_PROBE) {
+		answer(t, r);
+		return;
+	}
 	if (r->kind == REQUEST_PACE) {
 		t->pace = r->number;
 		t->next = 0;
@@ -321,6 +329,12 @@ run(void *arg)
 	return NULL;
 }
 
+static void
+take_back(void *arg, struct request *r)
+{
+	trainer_post(arg, r);
+}
+
 struct trainer *
 trainer_new(int threads, size_t ring)
 {
@@ -329,6 +343,7 @@ trainer_new(int threads, size_t ring)
 	t->ring = ring_new(ring ? ring : 65536, sizeof(struct event));
 	t->work = mem_new(sizeof *t->work);
 	apply_init(t->work, threads);
+	t->prober = prober_new(take_back, t);
 	thread_lock_init(&t->lock);
 	thread_start(&t->thread, run, t);
 	return t;
@@ -364,6 +379,7 @@ trainer_free(struct trainer *t)
 		thread_relax();
 	}
 	thread_join(&t->thread);
+	prober_free(t->prober);
 	queue_release(&t->mailbox);
 	queue_release(&t->due);
 	request_free(t->report);

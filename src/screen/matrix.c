@@ -13,6 +13,7 @@
 #include "retort/screen/layout.h"
 
 #define CELL 9     /* columns of a cell ... */
+#define CKA 5      /* ... and more where the CKA of its layers is known ... */
 #define WIDTH 8    /* ... of which the heading takes so many */
 #define HEADING 20 /* columns of a teacher's layer and its width ... */
 #define NARROW 15  /* ... where columns are rare */
@@ -73,7 +74,26 @@ tap_text(const struct lab_map *m, const char *more, int room, char *buf, size_t 
 	return buf;
 }
 
-/* [ 0.5▄*]: cursor, weight, its height as a bar, pending. Dim, with its letter: another pair of the same layers. */
+static int
+cell_width(const struct scene *s)
+{
+	return CELL + (isnan(editor_cka(s, &(struct scene_edit){ .teacher = s->view.edit_teacher, .on = s->view.edit_on })) ? 0 : CKA);
+}
+
+/* .87▓: of the layers, whether they can be mapped or not. */
+static void
+draw_cka(const struct scene *s, struct canvas_area a, int x, int y, double cka)
+{
+	static const uint32_t shade[] = { ' ', 0x2591, 0x2592, 0x2593, 0x2588 };
+	int level = cka >= 1 ? 4 : (int)(cka * 5);
+	char number[16];
+
+	snprintf(number, sizeof number, "%.2f", cka);
+	right_text(a, x + 3, y, CANVAS_DIM, cka < 0.995 ? number + 1 : "1.0"); /* without its 0 */
+	canvas_put(a, x + 3, y, scene_ascii(s) ? (uint32_t)" .:+#"[level] : shade[level], CANVAS_PLAIN);
+}
+
+/* [ 0.5▄* .87▓]: cursor, weight, its height as a bar, pending. Dim, with its letter: another pair of the same layers. */
 static void
 draw_cell(const struct scene *s, struct canvas_area a, int x, int y, int row, int column)
 {
@@ -81,6 +101,7 @@ draw_cell(const struct scene *s, struct canvas_area a, int x, int y, int row, in
 	const struct scene_edit *edit = editor_pending(s, &cell);
 	const struct lab_map *other = other_map(s, &cell, NULL);
 	enum canvas_look look = edit ? CANVAS_PENDING : cell.weight >= 0 ? CANVAS_CURVE1 : CANVAS_DIM;
+	int width = cell_width(s);
 	char number[32];
 	struct lab_map m;
 
@@ -94,11 +115,13 @@ draw_cell(const struct scene *s, struct canvas_area a, int x, int y, int row, in
 		canvas_put(a, x + 6, y, 0x2581 + (uint32_t)(cell.weight >= 1 ? 7 : cell.weight * 7.99), look);
 	if (edit)
 		canvas_put(a, x + 7, y, '*', look);
+	if (width > CELL)
+		draw_cka(s, a, x + 9, y, editor_cka(s, &cell));
 	if (row != s->view.edit_row || column != s->view.edit_column)
 		return;
 	canvas_put(a, x, y, '[', CANVAS_BOLD);
-	canvas_put(a, x + 8, y, ']', CANVAS_BOLD);
-	canvas_paint(a, x + 1, y, 7, CANVAS_REVERSE);
+	canvas_put(a, x + width - 1, y, ']', CANVAS_BOLD);
+	canvas_paint(a, x + 1, y, width - 2, CANVAS_REVERSE);
 }
 
 /* "32×64": numbers of a position, and positions where there are more than one and there is room; of attention, its heads. */
@@ -125,7 +148,8 @@ draw_matrix(const struct scene *s, struct canvas_area a)
 {
 	const struct scene_view *v = &s->view;
 	const struct lab_net *t = &s->info.teacher[v->edit_teacher], *st = &s->info.student;
-	int rows = a.height - 2, heading = a.width < 60 ? NARROW : HEADING, columns = (a.width - heading) / CELL;
+	int rows = a.height - 2, heading = a.width < 60 ? NARROW : HEADING, cell = cell_width(s);
+	int columns = (a.width - heading) / cell;
 	int top = layout_first(v->edit_row, rows, t->n_layers), left = layout_first(v->edit_column, columns, st->n_layers);
 	char width[48];
 
@@ -134,8 +158,8 @@ draw_matrix(const struct scene *s, struct canvas_area a)
 	for (int c = 0; c < columns && left + c < st->n_layers; c++) {
 		const struct lab_layer *l = &st->layer[left + c];
 
-		right_text(a, heading + c * CELL + 6, 0, left + c == v->edit_column ? CANVAS_FOCUS : CANVAS_BOLD, l->name);
-		right_text(a, heading + c * CELL + 6, 1, CANVAS_DIM, layer_text(s, l, WIDTH, width, sizeof width));
+		right_text(a, heading + c * cell + 6, 0, left + c == v->edit_column ? CANVAS_FOCUS : CANVAS_BOLD, l->name);
+		right_text(a, heading + c * cell + 6, 1, CANVAS_DIM, layer_text(s, l, WIDTH, width, sizeof width));
 	}
 	for (int r = 0; r < rows && top + r < t->n_layers; r++) {
 		const struct lab_layer *l = &t->layer[top + r];
@@ -144,7 +168,7 @@ draw_matrix(const struct scene *s, struct canvas_area a)
 		right_text(a, heading - 2, 2 + r, CANVAS_DIM,
 			   layer_text(s, l, heading - 4 - text_width(l->name), width, sizeof width));
 		for (int c = 0; c < columns && left + c < st->n_layers; c++)
-			draw_cell(s, a, heading + c * CELL, 2 + r, top + r, left + c);
+			draw_cell(s, a, heading + c * cell, 2 + r, top + r, left + c);
 	}
 }
 
@@ -155,6 +179,8 @@ draw_legend(const struct scene *s, struct canvas_area a)
 	int x = canvas_text(a, 1, 0, CANVAS_DIM, scene_ascii(s) ? "number: weight   . not mapped   x impossible   * pending" :
 			    "number and bar: weight   \u00B7 not mapped   x impossible   * pending");
 
+	if (cell_width(s) > CELL)
+		x = canvas_text(a, x + 3, 0, CANVAS_DIM, ".87 cka");
 	for (int on = 0; on < MODEL_TAPS; on++)
 		for (int i = 0; i < s->info.n_maps && on != (int)s->view.edit_on; i++)
 			if (s->info.map[i].teacher == s->view.edit_teacher && (int)s->info.map[i].on == on) {
@@ -240,6 +266,10 @@ draw_detail(const struct scene *s, struct canvas_area a)
 	if (editor_pending(s, &cell))
 		x = canvas_textf(a, x, 0, CANVAS_PENDING, " %s %s", arrow(s),
 				 cell.weight < 0 ? "off" : weight_text(s, cell.weight, then, sizeof then));
+	if (fits == 0 && m.through)
+		x = canvas_textf(a, x, 0, CANVAS_PLAIN, "   through %s", lab_through_name[m.through]);
+	if (!isnan(editor_cka(s, &cell)))
+		x = canvas_textf(a, x, 0, CANVAS_DIM, "   cka %.3f at step %llu", editor_cka(s, &cell), (unsigned long long)s->cka.step);
 	while ((other = other_map(s, &cell, other)))
 		x = canvas_textf(a, x, 0, CANVAS_DIM, "   on %s weight %.3g", model_tap_name[other->on], other->weight);
 	if (fits == 0)
@@ -254,6 +284,22 @@ tap_word(enum model_tap on, char *buf, size_t size)
 {
 	snprintf(buf, size, "%s%.3s", on == MODEL_HIDDEN ? "" : " ", on == MODEL_HIDDEN ? "" : model_tap_name[on]);
 	return buf;
+}
+
+/* What else than its weight is to change: " at", " through shared". */
+static void
+say_how(const struct scene *s, const struct scene_edit *e, char *text, size_t size)
+{
+	const struct lab_map *m = editor_mapped(s, e);
+	size_t len = strlen(text);
+
+	if (e->weight < 0 || !e->match)
+		return;
+	if (e->match != (m ? m->match : &loss_hidden))
+		snprintf(text + len, size - len, " %s", e->match->name);
+	len = strlen(text);
+	if (e->through != (m ? m->through : LAB_AS_NEEDED))
+		snprintf(text + len, size - len, " through %s", e->through ? lab_through_name[e->through] : "as needed");
 }
 
 static void
@@ -274,6 +320,7 @@ draw_pending(const struct scene *s, struct canvas_area a)
 			 tap_word(e->on, tap, sizeof tap), w < 0 ? "" : weight_text(s, w, now, sizeof now),
 			 w < 0 ? "" : arrow(s),
 			 e->weight < 0 ? "off" : weight_text(s, e->weight, then, sizeof then));
+		say_how(s, e, text, sizeof text);
 		if (i > 0 && x + 2 + text_width(text) > a.width - (i + 1 < s->view.n_edits ? 5 : 0)) {
 			canvas_textf(a, x + 2, 0, CANVAS_PENDING, "+%d", s->view.n_edits - i);
 			return;
@@ -383,6 +430,6 @@ matrix_overview(const struct scene *s, struct canvas_area a, int teacher)
 		canvas_textf(a, 1, 1 + r, CANVAS_DIM, "%.6s", t->layer[r].name);
 		for (int c = 0; c < columns; c++)
 			draw_small(s, canvas_cut(a, 9 + cell * c, 1 + r, cell - 1, 1),
-				   &(struct scene_edit){ teacher, r, first + c, MODEL_HIDDEN, 0 });
+				   &(struct scene_edit){ teacher, r, first + c, MODEL_HIDDEN, 0, NULL, LAB_AS_NEEDED });
 	}
 }

@@ -128,7 +128,7 @@ draw_hints(const struct scene *s, struct canvas_area a)
 	else if (s->view.helping)
 		draw_keys(a, 1, pane_help.hints);
 	else if (s->view.editing)
-		draw_keys(a, 1, "hjkl move  1-9 weight  0 off  o tap  Enter apply  Esc discard  t teacher  +/- nudge  q back");
+		draw_keys(a, 1, "hjkl move  1-9 weight  0 off  c loss  p via  o tap  Enter apply  Esc discard  t teacher  +/- nudge  q back");
 	else
 		x = draw_keys(a, draw_keys(a, x, own), pace);
 	if (x > 1)

@@ -146,6 +146,10 @@ ACTION(clear_edit) { UNUSED; return need_editor(s, e) < 0 ? -1 : editor_edit(s, 
 
 ACTION(tap) { UNUSED; return need_editor(s, e) < 0 ? -1 : editor_turn_tap(s, e); }
 
+ACTION(match) { UNUSED; return need_editor(s, e) < 0 ? -1 : editor_turn_match(s, e); }
+
+ACTION(through) { UNUSED; return need_editor(s, e) < 0 ? -1 : editor_turn_through(s, e); }
+
 ACTION(close_)
 {
 	UNUSED;
@@ -301,6 +305,8 @@ const struct view_action view_table[] = {
 	{ "weight", "N", "Give the cell of the map editor N tenths.", weight },
 	{ "clear-edit", "", "Take the cell of the map editor off the map.", clear_edit },
 	{ "tap", "", "In the map editor: what of the layers is compared; hidden, attention, value in turn.", tap },
+	{ "match", "", "In the map editor: the next loss that can compare the cell's layers.", match },
+	{ "through", "", "In the map editor: the next projection that the cell can go through.", through },
 	{ "close", "", "Close help, editor or zoom; with nothing open, quit.", close_ },
 	{ "cancel", "", "Leave the innermost thing: question, search, help, editor, cursor.", cancel },
 	{ "log-y", "", "Logarithmic values, or linear ones.", log_y },

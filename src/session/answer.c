@@ -81,7 +81,7 @@ static void
 use(struct session *s, const struct pending *p, struct request *r)
 {
 	note_change(s, r);
-	if (r->kind == REQUEST_OPTIONS && r->note[0] && !s->live) /* measured, so nobody knows it yet; live says every note */
+	if ((r->kind == REQUEST_OPTIONS || r->says) && r->note[0] && !s->live) /* measured, so nobody knows it yet; live says every note */
 		session_tell(s, false, "%s", r->note);
 	if (r->kind == REQUEST_RUN || r->kind == REQUEST_TRAIN)
 		s->working = true;
@@ -193,6 +193,12 @@ answer_take(struct session *s, struct request *r)
 {
 	size_t i = 0;
 
+	if (r->kind == REQUEST_PROBE) { /* it looks, and nothing has happened */
+		if (s->live)
+			live_probed(s->live, r);
+		request_free(r);
+		return;
+	}
 	tell_close(&s->tell);
 	s->info = r->info;
 	knob_overlay(&s->info.knobs, &s->view, KNOB_VIEW);

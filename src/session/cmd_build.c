@@ -105,10 +105,25 @@ const struct cmd cmd_build_teacher = {
 };
 
 static int
+begin_from(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_INIT);
+
+	if (c->argc != 5 || strcmp(c->argv[1], "from") != 0 || strcmp(c->argv[3], "layers") != 0)
+		return err_set(e, "student init: `student init from TEACHER layers LAYER[,LAYER]...`");
+	if (cmd_copy(r->name, sizeof r->name, "teacher", c->argv[2], e) < 0)
+		return -1;
+	return cmd_copy(r->spec, sizeof r->spec, "layers", c->argv[4], e);
+}
+
+static int
 exec_student(struct cmd_call *c, struct err *e)
 {
-	struct request *r = cmd_request(c, REQUEST_STUDENT);
+	struct request *r;
 
+	if (strcmp(c->argv[0], "init") == 0)
+		return begin_from(c, e);
+	r = cmd_request(c, REQUEST_STUDENT);
 	if (strcmp(c->argv[0], "load") != 0)
 		return join_spec(c, 0, r, e);
 	if (c->argc != 2)
@@ -118,12 +133,12 @@ exec_student(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_build_student = {
 	.name = "student",
-	.complete = "@model|load @model|@file",
-	.args = "MODEL... | load FILE|DIRECTORY",
+	.complete = "@model|load|init @model|@file|from @model|@teacher @model|layers",
+	.args = "MODEL... | load FILE|DIRECTORY | init from TEACHER layers LAYER[,LAYER]...",
 	.min_args = 1,
 	.max_args = 32,
 	.flags = CMD_RECORD,
-	.doc = "Make the student, or load one; steps count from 0 again.",
+	.doc = "Make the student, or load one; steps count from 0 again. Or let it begin from layers of a teacher.",
 	.example = "student mlp 16",
 	.exec = exec_student,
 };

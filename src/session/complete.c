@@ -158,6 +158,22 @@ offer_tap(struct list *l)
 		offer(l, model_tap_name[i]);
 }
 
+/* How the student's layer gets to the teacher's width. */
+static void
+offer_through(struct list *l)
+{
+	for (int i = LAB_NONE; i < LAB_THROUGHS; i++)
+		offer(l, lab_through_name[i]);
+}
+
+/* Behind a teacher alone: which pairs of layers. */
+static void
+offer_pairs(struct list *l)
+{
+	for (int i = REQUEST_UNIFORM; i < REQUEST_PAIRS && !strchr(l->word[l->n_words - 1], ':'); i++)
+		offer(l, request_pairs_name[i]);
+}
+
 /* A kind of network; behind one, its options with what they begin as. */
 static void
 offer_model(struct list *l)
@@ -308,6 +324,7 @@ static const struct {
 	{ "@loss", offer_loss },       { "@lossoption", offer_lossoption },
 	{ "@match", offer_match },     { "@tap", offer_tap },       { "@model", offer_model },
 	{ "@term", offer_term },
+	{ "@through", offer_through }, { "@pairs", offer_pairs },
 };
 
 /* One alternative: a kind, or a word. Kinds without candidates (@word, @key) offer nothing. */

@@ -100,6 +100,8 @@ static const struct {
 	{ "editor", "9", "view weight 9" },
 	{ "editor", "0", "view clear-edit" },
 	{ "editor", "o", "view tap" },
+	{ "editor", "c", "view match" },
+	{ "editor", "p", "view through" },
 	{ "editor", "Enter", "view apply" },
 	{ "editor", "Esc", "view discard" },
 	{ "editor", "m", "view close" },

@@ -13,6 +13,7 @@
 #include "retort/screen/editor.h"
 
 #define RATE_SECONDS 0.5 /* over which speed is measured */
+#define PROBE_SECONDS 1  /* between two looks at layers */
 
 struct live {
 	struct scene scene;
@@ -21,6 +22,11 @@ struct live {
 	double at;
 	uint64_t at_step;
 	int at_branch;
+	/* the last question about layers */
+	bool probing;
+	double probed_at;
+	int probed_teacher; /* -1: what is known is of other networks */
+	uint64_t probed_step;
 };
 
 struct live *
@@ -34,7 +40,7 @@ live_new(const char *name, bool recording)
 	knob_defaults(&l->scene.defaults);
 	knob_defaults(&l->scene.info.knobs);
 	knob_defaults(&l->view);
-	l->at_branch = -1;
+	l->at_branch = l->probed_teacher = -1;
 	l->scene.eta = -1;
 	return l;
 }
@@ -228,6 +234,10 @@ live_answer(struct live *l, const struct request *r)
 
 	if (r->status == 0)
 		forget(s, r);
+	if (r->status == 0 && (r->kind <= REQUEST_TRAIN || r->kind == REQUEST_DONE))
+		l->probed_teacher = -1;
+	if (r->status == 0 && r->kind <= REQUEST_STUDENT)
+		s->cka.n_student = 0;
 	if (r->status == 0 || r->kind == REQUEST_DIVERGED)
 		mark(s, r);
 	s->info = r->info;
@@ -236,6 +246,34 @@ live_answer(struct live *l, const struct request *r)
 	follow(s, r);
 	editor_follow(s);
 	s->version++;
+}
+
+struct request *
+live_probe(struct live *l, double now)
+{
+	struct scene *s = &l->scene;
+	bool moves = s->info.phase != LAB_IDLE && !s->info.paused;
+	struct request *r;
+
+	if (l->probing || !editor_is_open(s) || (moves && now < l->probed_at + PROBE_SECONDS) ||
+	    (l->probed_teacher == s->view.edit_teacher && l->probed_step == s->info.step))
+		return NULL;
+	r = request_new(REQUEST_PROBE);
+	r->number = l->probed_teacher = s->view.edit_teacher;
+	l->probed_step = s->info.step;
+	l->probed_at = now;
+	l->probing = true;
+	return r;
+}
+
+void
+live_probed(struct live *l, const struct request *r)
+{
+	l->probing = false;
+	if (r->status < 0 || l->probed_teacher < 0) /* refused, or about networks that are gone */
+		return;
+	l->scene.cka = r->cka;
+	l->scene.version++;
 }
 
 void

@@ -390,6 +390,18 @@ session_read(struct session *s)
 	}
 }
 
+/* What the screen shows of the present. */
+static void
+look(struct session *s)
+{
+	struct request *r;
+
+	live_tick(s->live, mono_now());
+	r = live_probe(s->live, mono_now());
+	if (r)
+		trainer_post(s->trainer, r);
+}
+
 /* Takes a bounded number of events: draining until the ring is empty could go on for a whole run. */
 #define EVENTS 4096
 
@@ -412,7 +424,7 @@ session_pump(struct session *s)
 	if (!s->over)
 		session_read(s);
 	if (s->live)
-		live_tick(s->live, mono_now());
+		look(s);
 	return taken >= EVENTS;
 }
 

@@ -14,7 +14,7 @@
 const char *
 scenes_name(enum scenes_kind kind)
 {
-	static const char *const names[] = { "empty", "training", "distilling", "editing", "helping", "tokens", "taps", "ramps" };
+	static const char *const names[] = { "empty", "training", "distilling", "editing", "helping", "tokens", "taps", "ramps", "alike" };
 
 	return names[kind];
 }
@@ -176,8 +176,8 @@ fill_editing(struct scene *s)
 	s->view.editing = true;
 	s->view.edit_row = 2;
 	s->view.edit_column = 2;
-	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 2, 2, MODEL_HIDDEN, 0.4 };
-	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 1, 1, MODEL_HIDDEN, -1 };
+	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 2, 2, MODEL_HIDDEN, 0.4, NULL, LAB_AS_NEEDED };
+	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 1, 1, MODEL_HIDDEN, -1, NULL, LAB_AS_NEEDED };
 }
 
 /* A transformer of n blocks on 64 tokens, four classes. */
@@ -220,9 +220,22 @@ fill_taps(struct scene *s)
 	s->view.editing = true;
 	s->view.edit_on = MODEL_ATTENTION;
 	s->view.edit_row = s->view.edit_column = 1;
-	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 1, 1, MODEL_ATTENTION, 20 };
-	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 2, 1, MODEL_HIDDEN, -1 };
-	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 2, 1, MODEL_VALUE, 0.7 };
+	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 1, 1, MODEL_ATTENTION, 20, NULL, LAB_AS_NEEDED };
+	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 2, 1, MODEL_HIDDEN, -1, NULL, LAB_AS_NEEDED };
+	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 2, 1, MODEL_VALUE, 0.7, NULL, LAB_AS_NEEDED };
+}
+
+/* The editor when it is known how alike layers are. */
+static void
+fill_alike(struct scene *s)
+{
+	fill_editing(s);
+	s->cka = (struct lab_cka){ .n_teacher = 4, .n_student = 4, .step = 2400 };
+	for (int t = 0; t < 4; t++)
+		for (int k = 0; k < 4; k++)
+			s->cka.value[t][k] = t == k ? 0.97 + 0.01 * t : 0.83 / (1 + abs(t - k)) / (1 + t);
+	s->view.edit[0].match = &loss_hidden;
+	s->view.edit[0].through = LAB_SHARED;
 }
 
 /* A mark where a knob begins to follow a ramp; `is_on`: it still does. */
@@ -279,7 +292,7 @@ void
 scenes_make(struct scene *s, enum scenes_kind kind)
 {
 	static void (*const fill[])(struct scene *s) = { NULL, fill_training, fill_distilling, fill_editing,
-							 fill_helping, fill_tokens, fill_taps, fill_ramps };
+							 fill_helping, fill_tokens, fill_taps, fill_ramps, fill_alike };
 
 	scene_init(s);
 	knob_defaults(&s->defaults);

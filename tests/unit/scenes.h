@@ -14,6 +14,7 @@ enum scenes_kind {
 	SCENES_TOKENS,    /* networks with attention, pairs on all that layers have */
 	SCENES_TAPS,      /* the same in the map editor, on attention, three edits pending */
 	SCENES_RAMPS,     /* distilling, knobs under ramps: one that has ended, one ended by hand, two that go on */
+	SCENES_ALIKE,     /* EDITING when it is known how alike layers are */
 	SCENES_KINDS,
 };
 

@@ -65,12 +65,27 @@ words_of_ramps_and_terms_are_offered(void **state)
 	CHECK_STR(offered("balance k"), ""); /* its weight is 0 here */
 }
 
+/* The lab that offered() completes for has no networks: words that need none are offered all the same. */
+static void
+forms_of_map_and_student_are_offered(void **state)
+{
+	(void)state;
+	CHECK_STR(offered("map big "), "auto first last skip uniform");
+	CHECK_STR(offered("map big:1 "), "");
+	CHECK_STR(offered("map big uniform th"), "through");
+	CHECK(strstr(offered("map big:1 s:1 through "), "conv1x1") && strstr(offered("map big:1 s:1 through sh"), "shared"));
+	CHECK_STR(offered("student in"), "init");
+	CHECK_STR(offered("student init fr"), "from");
+	CHECK_STR(offered("student init from big la"), "layers");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(options_and_values_of_data_take_turns),
 		TEST(words_of_ramps_and_terms_are_offered),
+		TEST(forms_of_map_and_student_are_offered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

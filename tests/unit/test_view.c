@@ -204,7 +204,7 @@ an_edit_back_to_what_is_mapped_is_no_edit(void **state)
 	scenes_make(&s, SCENES_EDITING);
 	CHECK_STR(done(&s, "weight", "3"), ""); /* as it is mapped */
 	CHECK_INT(s.view.n_edits, 1);
-	CHECK(editor_pending(&s, &(struct scene_edit){ 0, 2, 2, MODEL_HIDDEN, 0 }) == NULL);
+	CHECK(editor_pending(&s, &(struct scene_edit){ 0, 2, 2, MODEL_HIDDEN, 0, NULL, LAB_AS_NEEDED }) == NULL);
 	CHECK_STR(done(&s, "clear-edit", ""), "");
 	CHECK_INT(s.view.n_edits, 2);
 	for (int i = 0; i < 5; i++)

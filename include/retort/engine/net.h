@@ -43,6 +43,9 @@ struct net *net_new(const char *name, const struct model_spec *spec, const struc
 /* A learned linear map of node's last dimension to `width` numbers, in a group of its own. Returns its node, or -1. */
 int net_project(struct net *n, const char *name, int node, size_t width, struct err *e);
 
+/* The same map, with the same numbers, of another node: `like` is what net_project returned. Gradients of all such nodes add up. */
+int net_project_like(struct net *n, const char *name, int node, int like, struct err *e);
+
 /*
  * Pack the weights of every dense and unembed node, with `bf16` rounded to bfloat16, as they are in `value` now: their products are packed.h's
  * from here on, and other numbers need another net. For networks that only run forward; before net_finish. -1 where

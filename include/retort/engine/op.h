@@ -42,6 +42,8 @@ enum {
 	DENSE_FLAT,   /* not 0: a whole row is one position */
 	DENSE_BARE,   /* not 0: no bias */
 	DENSE_NARROW, /* not 0: starting values as in transformers (PARAM_NARROW), else by the activation */
+	DENSE_LIKE,   /* not 0: W and b are those of dense node DENSE_LIKE - 1, whose shapes have to agree */
+	DENSE_ADDS,   /* set by shape() of nodes like this one: they have written their gradient of W and b, this one's is added */
 };
 
 /*

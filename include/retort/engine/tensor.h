@@ -33,6 +33,13 @@ tensor_places(const struct tensor *t)
 	return tensor_width(t) / t->dim[t->rank - 1];
 }
 
+/* Numbers in the last dimension: of a position. */
+static inline size_t
+tensor_last(const struct tensor *t)
+{
+	return t->dim[t->rank - 1];
+}
+
 static inline size_t
 tensor_len(const struct tensor *t)
 {

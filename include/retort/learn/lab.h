@@ -61,6 +61,17 @@ struct lab_net {
 	double microseconds;   /* a prediction of one row in a batch; 0 until measured by a report */
 };
 
+/* What the student's layer goes through on its way to the teacher's width. */
+enum lab_through {
+	LAB_AS_NEEDED, /* nothing was said: a linear map where widths differ */
+	LAB_NONE,
+	LAB_LINEAR,    /* where widths are equal too */
+	LAB_CONV1X1,   /* the same on feature maps: one linear map for every place */
+	LAB_SHARED,    /* one linear map for all pairs of a teacher with these two widths that say so */
+	LAB_THROUGHS,
+};
+extern const char *const lab_through_name[]; /* "", "none", "linear" ... by enum */
+
 struct lab_map {
 	int teacher;           /* index in teachers */
 	int t_layer, s_layer;  /* indices in their layer[] */
@@ -68,8 +79,17 @@ struct lab_map {
 	const struct loss *match;
 	unsigned slot;         /* metric slot: fixed for a pair as long as the session lives */
 	double weight;
-	bool projected;        /* widths differ: a learned linear map from student to teacher width */
+	enum lab_through through; /* as said */
+	bool projected;        /* there is a learned linear map from student to teacher width */
 	size_t t_width;        /* numbers of the teacher's tap in a position */
+};
+
+/* Linear CKA of every layer of a teacher with every layer of the student, on rows that are held out, at a step. */
+struct lab_cka {
+	int teacher;              /* index in teachers */
+	int n_teacher, n_student; /* layers of both; 0: nothing is known */
+	uint64_t step;            /* of the student */
+	double value[LAB_LAYERS][LAB_LAYERS]; /* by teacher's and student's layer */
 };
 
 enum lab_phase { LAB_IDLE, LAB_TRAINING, LAB_DISTILLING, LAB_REPORTING };
@@ -122,7 +142,7 @@ size_t lab_layer_numbers(const struct lab_layer *l, enum model_tap on);
 size_t lab_layer_heads(const struct lab_layer *l, enum model_tap on);
 
 /*
- * Whether the pair of m's t_layer, s_layer, on and match can be mapped: fills its projected and t_width. -1: it cannot,
+ * Whether the pair of m's t_layer, s_layer, on, match and through can be mapped: fills its projected and t_width. -1: it cannot,
  * and why. Nothing else of m is looked at.
  */
 int lab_map_fit(const struct lab_net *teacher, const struct lab_net *student, struct lab_map *m, struct err *e);

@@ -17,6 +17,7 @@ enum request_kind {
 	REQUEST_DATA,     /* dataset (handed over), number: labels shown, -1 all */
 	REQUEST_TEACHER,  /* name, spec: declare; with ckpt (handed over): load */
 	REQUEST_STUDENT,  /* spec; with ckpt: load */
+	REQUEST_INIT,     /* name, spec: the student begins from these layers of a teacher: "0,2,4" */
 	REQUEST_OPTIONS,  /* name, text: which option (cache, top, precision), spec: its value: how a teacher is asked */
 	REQUEST_TRAIN,    /* name, number: epochs; answered when it starts */
 	REQUEST_RUN,      /* number: steps; answered when it starts */
@@ -40,6 +41,7 @@ enum request_kind {
 	REQUEST_TOGGLE,   /* becomes RESUME where the work is paused or on its way to a pause after STEP, else PAUSE */
 	REQUEST_STEP,     /* number: resume for so many steps more, then pause; an answer PAUSE with id 0 says when */
 	REQUEST_PACE,     /* number: steps a second at most while training or distilling; 0: no limit */
+	REQUEST_PROBE,    /* number: a teacher; answered with cka, some time later, by a thread that training does not wait for */
 	/* made by the trainer itself */
 	REQUEST_DONE,     /* the work at hand has ended; err is set when it failed */
 	REQUEST_DIVERGED, /* a step was not applied and the work is paused; err says why */
@@ -60,9 +62,23 @@ struct request_share {
 	double share;
 };
 
-/* One edit of the layer map. */
+/* Which pairs an edit of the layer map is about. N blocks of the teacher, M of the student, k from 1 to M. */
+enum request_pairs {
+	REQUEST_TYPED,   /* t_layer and s_layer */
+	REQUEST_UNIFORM, /* block k from k N / M, rounded down */
+	REQUEST_LAST,    /* block k from N - M + k */
+	REQUEST_SKIP,    /* block k from k times (N / M, rounded down) */
+	REQUEST_FIRST,   /* block k from k */
+	REQUEST_AUTO,    /* ascending, of the largest sum of CKA between blocks */
+	REQUEST_PAIRS,
+};
+extern const char *const request_pairs_name[]; /* "", "uniform" ... by enum */
+
+/* One edit of the layer map: of one pair, or of several where a range or a preset was said. */
 struct request_map {
-	char teacher[LAB_NAME], t_layer[32], s_layer[32]; /* layers as typed: "2", "block2.attention" */
+	char teacher[LAB_NAME], t_layer[40], s_layer[40]; /* layers as typed: "2", "1..3", "block2.attention" */
+	enum request_pairs pairs;
+	enum lab_through through;
 	enum model_tap on;     /* MODEL_HIDDEN where nothing was said */
 	const struct loss *match; /* NULL: hidden */
 	bool off;
@@ -94,6 +110,9 @@ struct request {
 	/* the answer */
 	int status;            /* 0, or -1 and err */
 	struct err err;
+	bool probed;           /* PROBE: it is answered */
+	struct lab_cka cka;    /* PROBE */
+	bool says;             /* note is told even where nobody looks: it is known only now */
 	char note[128];        /* SET, WEIGHT, RAMP, BALANCE, OPTIONS, UNDO, REDO: what changed: "temperature 4 -> 2" */
 	char stamp[LAB_NAME + 24]; /* "@620", "@big:12", or "" when nothing was at work */
 	uint64_t step;

@@ -57,12 +57,15 @@ struct work_teacher {
 	struct branch *branch;
 	struct teacher says;
 	struct sampler order; /* of the labelled training rows */
+	uint64_t made;        /* which network it is */
 };
 
 struct work {
 	struct lab_info info;           /* kept true at every boundary: answers copy it */
 	struct pool *pool;
+	uint64_t n_made;                /* data and teachers made so far: each is known by its number */
 	/* data */
+	uint64_t data_made;
 	struct dataset *ds;
 	struct split split;
 	struct scale scale;

@@ -12,7 +12,7 @@
 /* The editor is wanted, and there are a teacher and a student to map. */
 bool editor_is_open(const struct scene *s);
 
-/* The pair of a cell of the matrix, on what is shown; its weight is that which it has or is to have, < 0: not mapped. */
+/* The pair of a cell of the matrix, on what is shown, with what it has or is to have; weight < 0: not mapped. */
 struct scene_edit editor_cell(const struct scene *s, int row, int column);
 
 /* The pair as mapped now, or NULL. */
@@ -31,8 +31,8 @@ bool editor_has_layers(const struct scene *s, const struct scene_edit *x);
 void editor_follow(struct scene *s);
 
 /*
- * What a pair is or would be, as the lab sees it: compared as now, or, not mapped, by hidden's loss.
- * -1: it cannot be, and why.
+ * What a pair is or would be, as the lab sees it: compared as it says, as now, or, not mapped, by hidden's loss or the first
+ * of the table that can. -1: it cannot be, and why.
  */
 int editor_fit(const struct scene *s, const struct scene_edit *x, struct lab_map *m, struct err *e);
 
@@ -44,6 +44,16 @@ int editor_edit(struct scene *s, double weight, struct err *e);
 
 /* Show what comes next of hidden, attention, value. -1: there is no attention in one of the two. */
 int editor_turn_tap(struct scene *s, struct err *e);
+
+/*
+ * Make the next loss that can compare the cell under the cursor pending, or what comes next of the projections that its loss
+ * can take; a cell that is not mapped is to be, with weight 1. -1: there is no other, or nothing fits.
+ */
+int editor_turn_match(struct scene *s, struct err *e);
+int editor_turn_through(struct scene *s, struct err *e);
+
+/* CKA of the layers of a pair, as last computed; NAN: not known. */
+double editor_cka(const struct scene *s, const struct scene_edit *x);
 
 /*
  * One `map` line for all that is pending, into `line`; nothing is pending afterwards. Edits of

@@ -44,6 +44,8 @@ struct scene_edit {
 	int teacher, t_layer, s_layer;
 	enum model_tap on; /* what of them is compared */
 	double weight;     /* < 0: off */
+	const struct loss *match; /* how; NULL: as it is mapped, or as the editor would map it */
+	enum lab_through through; /* with match */
 };
 
 /* What the person looks at; changed by view actions (screen/view.h) only, never recorded. */
@@ -79,6 +81,7 @@ struct scene {
 	double rate;            /* steps a second of whoever works; 0 unknown */
 	double eta;             /* seconds left; < 0 unknown */
 	struct series *series[LAB_BRANCHES][METRIC_COUNT]; /* NULL until the first sample */
+	struct lab_cka cka;     /* of the layers that the editor shows; n_student 0: not known yet */
 	struct scene_mark *mark; /* [n_marks] ascending steps within a branch */
 	size_t n_marks, cap_marks;
 	struct scene_line *log; /* ring of SCENE_LOG; line i is log[(log_first + i) % SCENE_LOG] */

@@ -34,6 +34,13 @@ void live_report(struct live *l, const struct lab_info *info, const struct repor
 /* What a command says: one line as the message, more in the help pane. */
 void live_say(struct live *l, const char *title, const char *text);
 
+/*
+ * What is to be asked about the layers that the map editor shows, where it is open and they may have moved: at most once a
+ * second while something works, and not before the last answer. NULL: nothing. Owned by the caller.
+ */
+struct request *live_probe(struct live *l, double now);
+void live_probed(struct live *l, const struct request *r);
+
 /* Speed and time left, twice a second at most. */
 void live_tick(struct live *l, double now);
 

@@ -1,0 +1,27 @@
+/* The prober: a thread that looks at how alike layers are, while the training goes on. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_LEARN_PROBER_H
+#define RETORT_LEARN_PROBER_H
+
+#include "retort/learn/request.h"
+#include "retort/learn/work.h"
+
+struct prober;
+
+/*
+ * Takes orders from the trainer's thread. `done` is called with `arg` and the order, in the prober's thread, when it has its
+ * answer. No thread runs before the first order.
+ */
+struct prober *prober_new(void (*done)(void *arg, struct request *r), void *arg);
+
+/* Gives up what it is at, joins, frees. `done` may be called once more until this returns. */
+void prober_free(struct prober *p);
+
+/*
+ * Trainer's thread, between two steps: copies what is to be looked at, the numbers of the student and, where they are not known
+ * yet, those of teacher r->number and the rows, and leaves. 0: `r` is the prober's until `done`; -1, and an error in it: it is
+ * the caller's. Nothing of `w` is looked at afterwards, and nothing in it is changed: training is the same with and without.
+ */
+int prober_take(struct prober *p, const struct work *w, struct request *r);
+
+#endif

@@ -1,0 +1,189 @@
+/* test_prober.c: how alike layers are is told while the training goes on, and changes nothing in it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include <poll.h>
+
+#include "retort/base/hash.h"
+#include "retort/base/mem.h"
+#include "retort/learn/trainer.h"
+
+struct rig {
+	struct trainer *t;
+	struct hash seen;        /* of every sample, in order */
+	struct request *answer;  /* of the last that was waited for */
+	struct lab_cka cka;      /* of the last probe */
+	int probes, refused;
+};
+
+/* Take events until an answer of `kind` has come; with `asks`, every probe that is answered is followed by another. */
+static void
+wait_for(struct rig *r, enum request_kind kind, bool asks)
+{
+	struct event ev;
+	bool found = false;
+
+	request_free(r->answer);
+	r->answer = NULL;
+	while (!found) {
+		struct pollfd p = { trainer_fd(r->t), POLLIN, 0 };
+
+		trainer_quiet(r->t);
+		while (!found && trainer_take(r->t, &ev, 1) > 0) {
+			if (ev.metric != METRIC_NONE) {
+				struct hash h = hash_of(&ev, offsetof(struct event, value) + sizeof ev.value);
+
+				r->seen = hash_join(&r->seen, &h);
+				continue;
+			}
+			if (ev.answer->kind == REQUEST_PROBE) {
+				r->probes += ev.answer->status == 0;
+				r->refused += ev.answer->status < 0;
+				r->cka = ev.answer->cka;
+				if (asks)
+					trainer_post(r->t, request_new(REQUEST_PROBE));
+			}
+			found = ev.answer->kind == kind;
+			if (found)
+				r->answer = ev.answer;
+			else
+				request_free(ev.answer);
+		}
+		if (!found)
+			CHECK(poll(&p, 1, 60000) > 0);
+	}
+}
+
+static struct request *
+say(enum request_kind kind, const char *name, const char *spec, int64_t number)
+{
+	struct request *r = request_new(kind);
+
+	snprintf(r->name, sizeof r->name, "%s", name);
+	snprintf(r->spec, sizeof r->spec, "%s", spec);
+	r->number = number;
+	return r;
+}
+
+static int
+ask(struct rig *r, struct request *q)
+{
+	enum request_kind kind = q->kind;
+
+	trainer_post(r->t, q);
+	wait_for(r, kind, false);
+	return r->answer->status;
+}
+
+static void
+rig_open(struct rig *r, int threads, const char *data, const char *teacher)
+{
+	struct dataset_options o = { 0 };
+	struct request *q = say(REQUEST_DATA, "", "", 100);
+	char *path = dataset_bundled(data, NULL);
+
+	memset(r, 0, sizeof *r);
+	r->t = trainer_new(threads, 0);
+	CHECK(path && dataset_read(path, &o, &q->dataset, NULL) == 0);
+	mem_free(path);
+	CHECK_INT(ask(r, say(REQUEST_SEED, "", "", 42)), 0);
+	CHECK_INT(ask(r, q), 0);
+	CHECK_INT(ask(r, say(REQUEST_TEACHER, "big", teacher, 0)), 0);
+	CHECK_INT(ask(r, say(REQUEST_PROBE, "", "", 0)), -1); /* no student yet */
+	CHECK_INT(ask(r, say(REQUEST_TRAIN, "big", "", 1)), 0);
+	wait_for(r, REQUEST_DONE, false);
+}
+
+static void
+rig_close(struct rig *r)
+{
+	request_free(r->answer);
+	trainer_free(r->t);
+}
+
+static struct hash
+run(int threads, bool asks, struct rig *r)
+{
+	rig_open(r, threads, "digits", "mlp 24,24");
+	CHECK_INT(ask(r, say(REQUEST_STUDENT, "", "mlp 16", 0)), 0);
+	trainer_hold(r->t, true);
+	trainer_post(r->t, say(REQUEST_RUN, "", "", 400));
+	if (asks) {
+		trainer_post(r->t, say(REQUEST_PROBE, "", "", 0));
+		trainer_post(r->t, say(REQUEST_PROBE, "", "", 0)); /* the first is being looked at */
+	}
+	trainer_hold(r->t, false);
+	wait_for(r, REQUEST_DONE, asks);
+	return r->seen;
+}
+
+static void
+it_changes_no_figure(void **state)
+{
+	struct rig r;
+	struct hash without = run(1, false, &r), with;
+
+	(void)state;
+	CHECK_INT(r.probes, 0);
+	rig_close(&r);
+	for (int threads = 1; threads <= 2; threads++) {
+		with = run(threads, true, &r);
+		CHECK(r.refused >= 2);
+		CHECK_INT(memcmp(&with, &without, sizeof with), 0);
+		rig_close(&r); /* while one may be under way */
+	}
+}
+
+static void
+a_copy_is_alike(const char *data, const char *model, const char *layers, int n)
+{
+	struct rig r;
+
+	rig_open(&r, 1, data, model);
+	CHECK_INT(ask(&r, say(REQUEST_STUDENT, "", model, 0)), 0);
+	CHECK_INT(ask(&r, say(REQUEST_PROBE, "", "", 0)), 0);
+	CHECK(r.cka.n_teacher == n && r.cka.n_student == n && r.cka.teacher == 0);
+	CHECK(r.cka.value[n - 2][n - 2] > 0 && r.cka.value[n - 2][n - 2] < 0.999);
+	CHECK_INT(ask(&r, say(REQUEST_INIT, "big", layers, 0)), 0);
+	CHECK_INT(ask(&r, say(REQUEST_PROBE, "", "", 0)), 0);
+	for (int i = 0; i < n; i++) {
+		CHECK_NEAR(r.cka.value[i][i], 1, 1e-12);
+		for (int k = 0; k < n; k++) {
+			CHECK(r.cka.value[i][k] >= 0 && r.cka.value[i][k] <= 1 + 1e-12);
+			CHECK_NEAR(r.cka.value[i][k], r.cka.value[k][i], 1e-12);
+		}
+	}
+	rig_close(&r);
+}
+
+static void
+layers_of_a_copy_are_alike(void **state)
+{
+	(void)state;
+	a_copy_is_alike("digits", "mlp 24,16", "0,1,2,logits", 4);
+}
+
+static void
+a_teacher_that_there_is_not_is_refused(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, 1, "digits", "mlp 8");
+	CHECK_INT(ask(&r, say(REQUEST_STUDENT, "", "mlp 8", 0)), 0);
+	CHECK_INT(ask(&r, say(REQUEST_PROBE, "", "", 1)), -1);
+	CHECK_INT(ask(&r, say(REQUEST_PROBE, "", "", -1)), -1);
+	rig_close(&r);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(it_changes_no_figure),
+		TEST(layers_of_a_copy_are_alike),
+		TEST(a_teacher_that_there_is_not_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
