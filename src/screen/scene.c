@@ -10,6 +10,15 @@
 
 #include "retort/base/mem.h"
 
+enum {
+	KNOBS = 0
+#define REAL(...) +1
+#define INT(...) +1
+#define PICK(...) +1
+#include "retort/conf/knobs.def"
+};
+_Static_assert(KNOBS <= SCENE_KNOB_ROWS, "every knob has a row");
+
 void
 scene_init(struct scene *s)
 {

@@ -29,7 +29,7 @@ struct scene_line {
 };
 
 #define SCENE_LOG 500     /* lines kept */
-#define SCENE_KNOB_ROWS 64
+#define SCENE_KNOB_ROWS 128 /* knobs there can be */
 
 /* What a view action asks of the terminal's side, which clears the bits as it obeys. */
 enum scene_wants {
