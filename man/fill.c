@@ -155,8 +155,9 @@ range(const struct knob *k, struct text *out)
 	for (size_t i = 0; k->choices && knob_choice(k, i, choice, sizeof choice); i++)
 		text_addf(out, "%s%s", i ? ", " : "", choice);
 	if (!k->choices)
-		text_addf(out, "%s to %s%s%s", text_number(min, sizeof min, k->min),
-			  text_number(max, sizeof max, k->max), k->unit[0] ? " " : "", k->unit);
+		text_addf(out, "%s to %s%s%s%s", text_number(min, sizeof min, k->min),
+			  text_number(max, sizeof max, k->max), k->unit[0] ? " " : "", k->unit,
+			  k->or_zero ? ", or 0" : "");
 }
 
 /* All knobs at a glance. */
@@ -248,7 +249,7 @@ needs_of(const struct loss *l)
 	bool of_rows = l->needs & LOSS_BATCH && l->needs & LOSS_WIDTHS;
 
 	if (!(l->needs & (LOSS_LAYER | LOSS_MAP)))
-		return l->needs & LOSS_LABELS ? "Labels." : "A teacher.";
+		return l->needs & LOSS_LABELS ? "Labels." : l->needs & LOSS_CLASSES ? "A teacher; uses labels where there are any." : "A teacher.";
 	if (l->needs & LOSS_LABELS)
 		return "A teacher, a pair of mapped layers, and labels.";
 	if (l->needs & LOSS_BEFORE)

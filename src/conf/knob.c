@@ -15,6 +15,9 @@
 #define REAL(f, n, d, lo, hi, u, w, step, doc_) \
 	{ .name = n, .type = KNOB_REAL, .when = w, .offset = offsetof(struct knobs, f), \
 	  .min = lo, .max = hi, .unit = u, .nudge = step, .initial = #d, .doc = doc_ },
+#define OR_ZERO(f, n, d, lo, hi, u, w, step, doc_) \
+	{ .name = n, .type = KNOB_REAL, .when = w, .offset = offsetof(struct knobs, f), .or_zero = true, \
+	  .min = lo, .max = hi, .unit = u, .nudge = step, .initial = #d, .doc = doc_ },
 #define INT(f, n, d, lo, hi, u, w, step, doc_) \
 	{ .name = n, .type = KNOB_INT, .when = w, .offset = offsetof(struct knobs, f), \
 	  .min = lo, .max = hi, .unit = u, .nudge = step, .initial = #d, .doc = doc_ },
@@ -111,7 +114,7 @@ out_of_range(const struct knob *d, const char *value, struct err *e)
 {
 	char lo[32], hi[32];
 
-	return err_set(e, "%s: %s is outside %s..%s", d->name, value,
+	return err_set(e, "%s: %s is outside %s%s..%s", d->name, value, d->or_zero ? "0 and " : "",
 		       text_number(lo, sizeof lo, d->min), text_number(hi, sizeof hi, d->max));
 }
 
@@ -134,7 +137,7 @@ knob_set(struct knobs *k, const struct knob *d, const char *value, struct err *e
 	case KNOB_REAL:
 		if (text_to_double(value, &x) < 0)
 			return err_set(e, "%s: '%s' is not a number", d->name, value);
-		if (x < d->min || x > d->max)
+		if ((x < d->min || x > d->max) && !(d->or_zero && x == 0))
 			return out_of_range(d, value, e);
 		*real_field(k, d) = x;
 		return 0;
@@ -199,6 +202,9 @@ knob_nudge(const struct knobs *k, const struct knob *d, int direction, char *buf
 	else
 		x = direction > 0 ? x * by : x / by;
 	x = d->type == KNOB_INT ? floor(x) : rounded(x);
-	x = x < d->min ? d->min : x > d->max ? d->max : x;
+	if (d->or_zero && x < d->min && direction < 0)
+		x = 0;
+	else
+		x = x < d->min ? d->min : x > d->max ? d->max : x;
 	return text_number(buf, size, x);
 }

@@ -2,40 +2,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/base/multi.h"
-#include "retort/kd/loss.h"
+#include "retort/kd/rows.h"
 
 /* Student and teacher at the temperature: logarithms and probabilities of the rows of a call. */
 struct sides {
 	const real *log_q, *q;
 	real *log_p, *p;
 };
-
-#define LANES 16
-
-/* sum p (log p - log q) over a row. */
-MULTIVERSION static real
-divergence(const real *p, const real *log_p, const real *log_q, size_t n)
-{
-	real lane[LANES] = { 0 }, sum = 0;
-	size_t c = 0;
-
-	for (; c + LANES <= n; c += LANES)
-		for (size_t k = 0; k < LANES; k++)
-			lane[k] += p[c + k] * (log_p[c + k] - log_q[c + k]);
-	for (; c < n; c++)
-		sum += p[c] * (log_p[c] - log_q[c]);
-	for (size_t k = 0; k < LANES; k++)
-		sum += lane[k];
-	return sum;
-}
-
-MULTIVERSION static void
-add_gradient(real *dx, const real *q, const real *p, real step, size_t n)
-{
-	for (size_t c = 0; c < n; c++)
-		dx[c] += step * (q[c] - p[c]);
-}
 
 static double
 whole(const struct loss_args *a, const struct sides *s)
@@ -49,9 +22,9 @@ whole(const struct loss_args *a, const struct sides *s)
 
 		if (weight <= 0)
 			continue;
-		sum += weight * (double)divergence(s->p + i * n, s->log_p + i * n, s->log_q + i * n, n);
+		sum += weight * (double)rows_divergence(s->p + i * n, s->log_p + i * n, s->q + i * n, s->log_q + i * n, 0, n);
 		if (a->dx)
-			add_gradient(a->dx + i * n, s->q + i * n, s->p + i * n, (real)(weight * a->scale * a->temperature), n);
+			rows_add_gap(s->q + i * n, s->p + i * n, (real)(weight * a->scale * a->temperature), n, a->dx + i * n);
 	}
 	return sum;
 }

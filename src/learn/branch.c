@@ -138,6 +138,7 @@ add_term(struct branch *b, const struct loss *loss, int map, int node, enum bran
 	size_t width = tensor_width(out);
 
 	*t = (struct branch_term){ .loss = loss, .map = map, .node = node, .before = -1, .heads = 1, .mean = mean };
+	t->told = loss->told ? metric_find(loss->told) : METRIC_NONE;
 	t->width = sees_rows(loss, mean) ? width : width / net_positions(b->net, node);
 	t->t_width = t->width;
 	t->shape = (struct loss_shape){ .rows = b->net->graph->capacity, .width = t->width, .t_width = t->t_width,
@@ -445,6 +446,18 @@ copy_state(const struct branch *b, bool back)
 	}
 }
 
+/* What a loss tells of its own numbers. */
+static double
+tell(const struct branch *b, const struct branch_term *t, const struct knobs *k)
+{
+	real *own[LOSS_OWN] = { NULL };
+
+	for (int i = 0; i < LOSS_OWN; i++)
+		if (t->own[i] >= 0)
+			own[i] = branch_value(b) + b->net->layout.param[t->own[i]].offset;
+	return t->loss->tell(k, own);
+}
+
 static void
 run_terms(struct branch *b, const struct branch_feed *f, const struct knobs *k, const struct lab_map *map,
 	  struct branch_result *out)
@@ -460,6 +473,8 @@ run_terms(struct branch *b, const struct branch_feed *f, const struct knobs *k, 
 		out->raw[i] = r.raw[i];
 		out->weighted[i] = weight[i] * r.raw[i];
 		out->loss += out->weighted[i];
+		if (b->term[i].told != METRIC_NONE)
+			out->told[i] = tell(b, &b->term[i], k);
 	}
 	out->kl = b->id == LAB_MAIN ? r.kl : NAN;
 	out->accuracy = r.accuracy;

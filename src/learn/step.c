@@ -25,6 +25,8 @@ sample_step(struct work *w, const struct branch *b, const struct branch_result *
 		work_sample(w, b->id, b->term[i].train, step, r->raw[i]);
 		if (b->id == LAB_MAIN)
 			work_sample(w, b->id, b->term[i].weighted, step, r->weighted[i]);
+		if (b->term[i].told != METRIC_NONE)
+			work_sample(w, b->id, b->term[i].told, step, r->told[i]);
 	}
 	if (!isnan(r->kl))
 		work_sample(w, b->id, METRIC_TRAIN_KL, step, r->kl);

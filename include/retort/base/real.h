@@ -14,6 +14,8 @@
 typedef double real;
 #define REAL_EXP exp
 #define REAL_LOG log
+#define REAL_LOG1P log1p
+#define REAL_EXPM1 expm1
 #define REAL_TANH tanh
 #define REAL_ERF erf
 #define REAL_SQRT sqrt
@@ -22,6 +24,8 @@ typedef double real;
 typedef float real;
 #define REAL_EXP expf
 #define REAL_LOG logf
+#define REAL_LOG1P log1pf
+#define REAL_EXPM1 expm1f
 #define REAL_TANH tanhf
 #define REAL_ERF erff
 #define REAL_SQRT sqrtf

@@ -3,6 +3,7 @@
 #ifndef RETORT_CONF_KNOB_H
 #define RETORT_CONF_KNOB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,7 @@ enum knob_when {
 
 /* Values of PICK knobs, in the order of their choices. */
 enum knob_schedule { KNOB_CONSTANT, KNOB_LINEAR, KNOB_COSINE };
+enum knob_jsd_form { KNOB_NORMALIZED, KNOB_RAW };
 enum knob_optimizer { KNOB_SGD, KNOB_MOMENTUM, KNOB_ADAMW };
 enum knob_charset { KNOB_CHARSET_AUTO, KNOB_ASCII, KNOB_QUADRANTS, KNOB_BRAILLE };
 enum knob_color { KNOB_COLOR_AUTO, KNOB_COLOR_ALWAYS, KNOB_COLOR_NEVER };
@@ -36,6 +38,7 @@ struct knob {
 	enum knob_when when;
 	size_t offset;       /* in struct knobs */
 	double min, max;     /* inclusive; unused for PICK */
+	bool or_zero;        /* 0 is good too, though below min */
 	const char *unit;    /* "" when it has none */
 	const char *choices; /* PICK: words separated by blanks; else NULL */
 	const char *nudge;   /* "x1.25", "+0.05"; NULL for PICK: the next choice */

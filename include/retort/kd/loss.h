@@ -38,7 +38,7 @@ struct loss_top {
 	const real *tail;  /* [rows] at temperature 1 */
 };
 
-#define LOSS_SCRATCH 4
+#define LOSS_SCRATCH 5
 #define LOSS_OWN 4
 
 /* Sizes that numbers of a loss's own, and its scratch, are made for. */
@@ -129,6 +129,8 @@ struct loss {
 	int (*fits)(const struct loss_shape *s, struct err *e);
 	/* Whether knobs may stand so while it compares such layers: asked of every pair before a knob or the map changes. May be NULL. */
 	int (*agrees)(const struct loss_shape *s, const struct knobs *k, struct err *e);
+	const char *told;      /* a metric of its own, measured at every step: its name; NULL: none */
+	double (*tell)(const struct knobs *k, real *const own[LOSS_OWN]); /* its value, as the loss's own numbers stand */
 	/* The sum of weight times value over the rows, unscaled. Rows do not know of each other, but with LOSS_BATCH. Allocates nothing. */
 	double (*run)(const struct loss_args *a);
 };

@@ -45,6 +45,7 @@ struct branch_term {
 	struct loss_shape shape;
 	int own[LOSS_OWN]; /* parameters of its own, by the loss's table; -1 none */
 	unsigned train, weighted, share; /* metric ids */
+	unsigned told;   /* that of the loss's own metric, or METRIC_NONE */
 };
 
 /* What the terms of the main line are made from. */
@@ -111,6 +112,7 @@ struct branch_feed {
 struct branch_result {
 	double raw[BRANCH_TERMS];      /* by term */
 	double weighted[BRANCH_TERMS];
+	double told[BRANCH_TERMS];     /* of terms whose loss has a metric of its own: as the step found it */
 	double loss;                   /* sum of weighted */
 	double kl;                     /* to the teachers at temperature 1; NaN without */
 	double accuracy;               /* over labelled rows; NaN without */

@@ -1,0 +1,45 @@
+/* loss_srkl.c: skewed reverse KL: the student against a mixture of both. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/kd/rows.h"
+
+/* As in loss_skl.c: q / m is at most 1 / alpha. */
+static double
+each(const struct row *r, void *arg)
+{
+	real alpha = *(const real *)arg, rest = 1 - alpha;
+	double sum = 0;
+
+	for (size_t c = 0; c < r->n; c++) {
+		real m = rest * r->p[c] + alpha * r->q[c], gap = m > 0 ? r->log_q[c] - REAL_LOG(m) : 0;
+
+		sum += (double)(r->q[c] * gap);
+		r->log_p[c] = m > 0 ? gap - alpha * r->q[c] / m : 0;
+	}
+	if (r->dx)
+		rows_back(r->q, r->log_p, (real)r->step, r->n, r->dx);
+	return sum;
+}
+
+static double
+run(const struct loss_args *a)
+{
+	real alpha = (real)a->knobs->srkl_alpha;
+
+	if (alpha == 0)
+		return loss_rkl.run(a);
+	return rows_sum(a, a->temperature, a->temperature, each, &alpha) * a->temperature * a->temperature;
+}
+
+const struct loss loss_srkl = {
+	.name = "srkl",
+	.doc = "Skewed reverse KL divergence, from the student to a mixture with a share alpha of it in the teacher's probabilities, "
+	       "times temperature squared.",
+	.formula = "T^2 KL(q || m), m = (1 - alpha) p + alpha q;  gradient T q (g - <q,g>), g = log(q/m) - alpha q/m",
+	.reference = "Ko et al. 2024, DistiLLM, eq. 4",
+	.needs = LOSS_LOGITS,
+	.weight = offsetof(struct knobs, srkl_weight),
+	.temperature = offsetof(struct knobs, srkl_temperature),
+	.run = run,
+};
