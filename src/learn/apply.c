@@ -38,6 +38,8 @@ drop_student(struct work *w)
 	sampler_release(&w->plain_order);
 	w->info.has_student = w->info.has_plain = false;
 	w->info.n_maps = 0;
+	for (int i = 0; i < w->info.n_teachers; i++)
+		w->info.teacher[i].heard = (struct lab_heard){ NAN, NAN, NAN };
 	w->info.step = w->info.from = w->info.until = 0;
 	w->n_eras = 0;
 	w->evaluated[LAB_MAIN] = w->evaluated[LAB_PLAIN] = UINT64_MAX;
@@ -181,6 +183,7 @@ describe(struct lab_net *out, const struct branch *b, const char *origin)
 	}
 	out->weight = 1;
 	out->last = out->best = no_scores;
+	out->heard = (struct lab_heard){ NAN, NAN, NAN };
 }
 
 /*

@@ -11,6 +11,8 @@ struct eval_tally {
 	double nll, kl;
 	size_t bin_rows[15], bin_right[15];
 	double bin_confidence[15];
+	size_t agree_with[LAB_TEACHERS]; /* by the feed's teachers */
+	double kl_of[LAB_TEACHERS];
 };
 
 /*

@@ -17,7 +17,7 @@
 
 #define LAB_NAME 24     /* bytes of a name with its NUL: letters, digits, '-' and '_' */
 #define LAB_SPEC 256    /* bytes of a model spec with its NUL */
-#define LAB_TEACHERS 8
+#define LAB_TEACHERS METRIC_TEACHERS
 #define LAB_LAYERS MODEL_LAYERS
 #define LAB_MAPS METRIC_MAPS
 
@@ -31,6 +31,12 @@
 struct lab_scores {
 	double accuracy, nll, ece, agreement, kl;
 	uint64_t step;
+};
+
+/* What became of one teacher's teaching. NaN where it was not measured. */
+struct lab_heard {
+	double share;         /* its part in what was taught at the last step, mean over the rows of the batch */
+	double agreement, kl; /* of the student with it, at the last evaluation */
 };
 
 struct lab_layer {
@@ -58,6 +64,7 @@ struct lab_net {
 	struct teacher_effect effect;   /* teachers with options.bf16, once they were asked: what that changes */
 	size_t kept;           /* teachers: bytes of answers that are kept; 0 where they are asked at every step */
 	struct lab_scores last, best; /* best: lowest nll */
+	struct lab_heard heard; /* teachers */
 	double microseconds;   /* a prediction of one row in a batch; 0 until measured by a report */
 };
 
