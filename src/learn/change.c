@@ -101,6 +101,8 @@ find_layers(const struct work *w, const struct request_map *r, struct lab_map *m
 	m->teacher = lab_info_teacher(&w->info, r->teacher, e);
 	if (m->teacher < 0)
 		return -1;
+	if (w->info.teacher[m->teacher].is_file)
+		return err_set(e, "%s:%s: %s is a file of outputs: it has no layers to be looked at", r->teacher, r->t_layer, r->teacher);
 	m->t_layer = lab_info_layer(&w->info.teacher[m->teacher], r->t_layer, &t_on, e);
 	m->s_layer = m->t_layer < 0 ? -1 : lab_info_layer(&w->info.student, r->s_layer, &s_on, e);
 	if (m->s_layer < 0)
@@ -329,6 +331,37 @@ save_names(const struct work *w, struct ckpt *c)
 	}
 }
 
+/* What a network says about every row of the data, in their order: what a file of outputs is read from. */
+static int
+snapshot_outputs(struct work *w, struct branch *b, struct request *r, struct err *e)
+{
+	size_t room = b->net->graph->capacity, dim[2] = { w->ds->n, (size_t)w->ds->classes };
+	uint32_t *row = mem_array(room, sizeof *row);
+	struct batch batch = { 0 };
+	struct ckpt_tensor *out;
+
+	if (w->ds->next_token || batch_init(&batch, room, w->ds, e) < 0) {
+		mem_free(row);
+		return w->ds->next_token ? err_set(e, "save: outputs: the data asks for a token at every position") : -1;
+	}
+	r->ckpt = ckpt_new();
+	out = ckpt_add(r->ckpt, "outputs", 2, dim, NULL);
+	for (size_t at = 0; at < w->ds->n; at += room) {
+		size_t n = w->ds->n - at < room ? w->ds->n - at : room;
+		const real *z;
+
+		for (size_t i = 0; i < n; i++)
+			row[i] = (uint32_t)(at + i);
+		batch_fill(&batch, w->ds, row, n, NULL);
+		z = branch_logits(b, &batch);
+		for (size_t i = 0; i < n * dim[1]; i++)
+			out->data[at * dim[1] + i] = (float)z[i];
+	}
+	batch_release(&batch);
+	mem_free(row);
+	return 0;
+}
+
 static int
 do_snapshot(struct work *w, struct request *r, struct err *e)
 {
@@ -339,8 +372,12 @@ do_snapshot(struct work *w, struct request *r, struct err *e)
 
 	if (!student && k < 0)
 		return err_wrap(e, "save");
+	if (!student && w->info.teacher[k].is_file)
+		return err_set(e, "save: %s is a file of outputs already, %s", r->name, w->info.teacher[k].origin);
 	if (!b)
 		return err_set(e, "save: no student yet");
+	if (strcmp(r->text, "outputs") == 0)
+		return snapshot_outputs(w, b, r, e);
 	r->ckpt = net_save(b->net, branch_value(b));
 	snprintf(step, sizeof step, "%llu", (unsigned long long)b->state->step);
 	ckpt_note(r->ckpt, "step", step);

@@ -306,6 +306,25 @@ eval_branch(struct work *w, int id)
 }
 
 void
+eval_answers(struct work *w, int teacher)
+{
+	struct lab_net *info = &w->info.teacher[teacher];
+	const struct answers *file = w->teacher[teacher].file;
+	struct eval_tally tally = { 0 };
+	struct branch_feed none = { 0 };
+	size_t step = work_batch(w);
+
+	for (size_t at = 0; at < w->split.n_held; at += step) {
+		size_t n = w->split.n_held - at < step ? w->split.n_held - at : step;
+
+		batch_fill(&w->batch, w->ds, w->split.held + at, n, NULL);
+		answers_gather(file, batch_i32(&w->batch, BATCH_ROW), n, w->t_logits[teacher]);
+		eval_add(&tally, w->t_logits[teacher], batch_i32(&w->batch, BATCH_LABEL), n, file->classes, &none, w->student);
+	}
+	info->last = info->best = eval_scores(&tally, false);
+}
+
+void
 eval_weights(struct work *w, int id)
 {
 	struct branch *b = work_branch(w, id);

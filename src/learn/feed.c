@@ -91,6 +91,8 @@ prepare_teacher(struct work *w, int i, struct err *e)
 	struct lab_net *info = &w->info.teacher[i];
 	size_t labels = w->ds->next_token ? w->ds->length : 1, rows = work_batch(w);
 
+	if (t->file)
+		return take(&w->t_logits[i], rows, t->file->classes, e);
 	if (feed_open(w, i, e) < 0)
 		return -1;
 	if (info->options.top)
@@ -127,7 +129,12 @@ hear(struct work *w, int i, struct branch_feed *out)
 	struct work_top *top = &w->t_top[i];
 	int k = out->n_teachers++;
 
-	if (top->k) {
+	out->t_top[k].k = 0; /* places go to other teachers when one is drawn */
+	out->t_logits[k] = NULL;
+	if (w->teacher[i].file) {
+		answers_gather(w->teacher[i].file, batch_i32(&w->batch, BATCH_ROW), w->batch.rows, w->t_logits[i]);
+		out->t_logits[k] = w->t_logits[i];
+	} else if (top->k) {
 		teacher_answer_top(says, &w->batch, top->id, top->logit, top->tail);
 		out->t_top[k] = (struct loss_top){ top->k, top->id, top->logit, top->tail };
 	} else {
@@ -169,7 +176,8 @@ ask(struct work *w, bool maps, int only, struct branch_feed *out)
 
 		if (!work_teaches(w, i) || (!heard && !(maps && is_mapped(w, i))))
 			continue;
-		teacher_ask(&w->teacher[i].says, &w->batch);
+		if (!w->teacher[i].file)
+			teacher_ask(&w->teacher[i].says, &w->batch);
 		if (heard)
 			hear(w, i, out);
 	}

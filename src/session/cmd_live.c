@@ -212,9 +212,12 @@ exec_teachers(struct cmd_call *c, struct err *e)
 	for (int i = 0; c->argc == 0 && i < c->info->n_teachers; i++) {
 		const struct lab_net *t = &c->info->teacher[i];
 
-		text_addf(&c->say, "%-12s weight %g%s  %s  %llu parameters  %s", t->name, t->weight,
-			  t->muted ? " muted" : "", t->spec, (unsigned long long)t->parameters,
-			  t->ready ? "ready" : "not trained");
+		text_addf(&c->say, "%-12s weight %g%s  ", t->name, t->weight, t->muted ? " muted" : "");
+		if (t->is_file)
+			text_addf(&c->say, "outputs of file %s  ready", t->origin);
+		else
+			text_addf(&c->say, "%s  %llu parameters  %s", t->spec, (unsigned long long)t->parameters,
+				  t->ready ? "ready" : "not trained");
 		say_options(c, t);
 	}
 	if (c->argc == 0)

@@ -53,6 +53,7 @@ struct lab_net {
 	char name[LAB_NAME];   /* "s" for the student */
 	char spec[LAB_SPEC];   /* "mlp 256,256" */
 	char origin[160];      /* file it was loaded from, "" when trained here */
+	bool is_file;          /* a teacher of which there are only outputs: no layers, no parameters */
 	uint64_t parameters;
 	uint64_t steps;        /* optimizer steps it has had */
 	int n_layers;

@@ -9,13 +9,14 @@
 #include "retort/base/err.h"
 #include "retort/data/dataset.h"
 #include "retort/engine/ckpt.h"
+#include "retort/kd/answers.h"
 #include "retort/learn/lab.h"
 
 enum request_kind {
 	/* only while nothing trains */
 	REQUEST_SEED,     /* number: the seed; drops data, networks and steps */
 	REQUEST_DATA,     /* dataset (handed over), number: labels shown, -1 all */
-	REQUEST_TEACHER,  /* name, spec: declare; with ckpt (handed over): load */
+	REQUEST_TEACHER,  /* name, spec: declare; with ckpt or answers (handed over): load, text: from where */
 	REQUEST_STUDENT,  /* spec; with ckpt: load */
 	REQUEST_OPTIONS,  /* name, text: which option (cache, top, precision), spec: its value: how a teacher is asked */
 	REQUEST_TRAIN,    /* name, number: epochs; answered when it starts */
@@ -33,7 +34,7 @@ enum request_kind {
 	REQUEST_EVAL,     /* evaluate now */
 	REQUEST_MARK,     /* nothing: asks for the step */
 	REQUEST_EXPECT,   /* metric, value: the last evaluated value of that metric is in the answer's `value` */
-	REQUEST_SNAPSHOT, /* name ("" the student): answer carries ckpt, owned by the receiver */
+	REQUEST_SNAPSHOT, /* name ("" the student): text "outputs": of all rows; answer carries ckpt, owned by the receiver */
 	REQUEST_STOP,     /* end the work at hand here */
 	/* how work goes on, never what it computes: not stamped */
 	REQUEST_PAUSE, REQUEST_RESUME,
@@ -91,6 +92,7 @@ struct request {
 	struct request_map map[LAB_MAPS];
 	struct dataset *dataset;
 	struct ckpt *ckpt;
+	struct answers *answers;
 	/* the answer */
 	int status;            /* 0, or -1 and err */
 	struct err err;

@@ -7,6 +7,7 @@
 #include "retort/data/sampler.h"
 #include "retort/data/scale.h"
 #include "retort/data/split.h"
+#include "retort/kd/answers.h"
 #include "retort/kd/teacher.h"
 #include "retort/learn/branch.h"
 #include "retort/learn/lab.h"
@@ -52,9 +53,10 @@ struct work_top {
 	real *logit, *tail; /* [capacity positions, k] and [capacity positions] */
 };
 
-/* One teacher: the branch that trained or loaded it, and what it says about rows. */
+/* One teacher: the branch that trained or loaded it, and what it says about rows; or a file of its answers alone. */
 struct work_teacher {
-	struct branch *branch;
+	struct branch *branch;   /* NULL: a file */
+	struct answers *file;    /* NULL: a network */
 	struct teacher says;
 	struct sampler order; /* of the labelled training rows */
 };
