@@ -26,8 +26,8 @@ drop_ramps(struct work *w)
 		w->info.n_ramps = 0;
 }
 
-static void
-drop_student(struct work *w)
+void
+apply_drop_student(struct work *w)
 {
 	drop_ramps(w);
 	branch_free(w->student);
@@ -48,7 +48,7 @@ drop_student(struct work *w)
 static void
 drop_data(struct work *w)
 {
-	drop_student(w);
+	apply_drop_student(w);
 	feed_release(w);
 	for (int i = 0; i < w->info.n_teachers; i++) {
 		teacher_close(&w->teacher[i].says);
@@ -59,6 +59,8 @@ drop_data(struct work *w)
 	}
 	w->info.n_teachers = 0;
 	w->n_slots = 0;
+	w->info.stage = 0;
+	w->again[0] = '\0';
 	split_release(&w->split);
 	known_release(&w->known);
 	scale_release(&w->scale);
@@ -213,6 +215,15 @@ fold_scale(const struct work *w, const struct branch *b, const struct ckpt *c)
 	}
 }
 
+/* Every stage starts anew: a student taught by its own last generation would else begin where that one began. */
+static uint64_t
+seed_of(const struct work *w, int id)
+{
+	if (id != LAB_MAIN || w->info.stage == 0)
+		return w->info.seed;
+	return rng_bits(rng_stream(w->info.seed, "stage", (uint64_t)w->info.stage, 0), 0);
+}
+
 struct branch *
 apply_make(struct work *w, struct request *r, int id, const char *name, struct err *e)
 {
@@ -225,7 +236,7 @@ apply_make(struct work *w, struct request *r, int id, const char *name, struct e
 		return NULL;
 	if (r->ckpt && net_check_names(r->ckpt, w->ds, e) < 0)
 		return NULL;
-	b = branch_new(id, name, &spec, &io, capacity, w->info.seed, w->pool, e);
+	b = branch_new(id, name, &spec, &io, capacity, seed_of(w, id), w->pool, e);
 	if (b && r->ckpt) {
 		if (net_load(b->net, branch_value(b), r->ckpt, e) < 0 || saved_take(b, r->ckpt, e) < 0) {
 			branch_free(b);
@@ -249,6 +260,10 @@ do_student(struct work *w, struct request *r, struct err *e)
 
 	if (!w->ds)
 		return err_set(e, "student: no data yet; `data digits` first");
+	if (strcmp(r->spec, "again") == 0 && !w->again[0])
+		return err_set(e, "student again: there was none yet; `student mlp 16` makes one");
+	if (strcmp(r->spec, "again") == 0)
+		snprintf(r->spec, sizeof r->spec, "%s", w->again);
 	b = apply_make(w, r, LAB_MAIN, "s", e);
 	if (!b)
 		return err_wrap(e, "student");
@@ -257,11 +272,12 @@ do_student(struct work *w, struct request *r, struct err *e)
 		branch_free(b);
 		return err_wrap(e, "student");
 	}
-	drop_student(w);
+	apply_drop_student(w);
 	w->student = b;
 	apply_describe(&w->info.student, b, r->ckpt ? r->text : "");
 	w->info.has_student = true;
 	w->info.student.ready = true;
+	snprintf(w->again, sizeof w->again, "%s", w->info.student.spec);
 	return 0;
 }
 
@@ -319,6 +335,8 @@ do_train(struct work *w, struct request *r, struct err *e)
 		return err_set(e, "train %s: it is a file of outputs: there is nothing to train", r->name);
 	if (r->number < 1 || r->number > 1000000)
 		return err_set(e, "train %s: epochs: %lld is outside 1..1000000", r->name, (long long)r->number);
+	if (w->n_labelled == 0)
+		return err_set(e, "train %s: no training row has a label", r->name);
 	if (prepare(w, e) < 0)
 		return err_wrap(e, "train %s", r->name);
 	steps = ((uint64_t)w->n_labelled + work_batch(w) - 1) / work_batch(w) * (uint64_t)r->number;
@@ -398,7 +416,7 @@ make_plain(struct work *w, struct err *e)
 
 	if (w->plain || w->split.n_shown == 0)
 		return 0;
-	w->plain = branch_new(LAB_PLAIN, "s", &n->spec, &n->io, n->graph->capacity, w->info.seed, w->pool, e);
+	w->plain = branch_new(LAB_PLAIN, "s", &n->spec, &n->io, n->graph->capacity, w->student->state->seed, w->pool, e);
 	if (!w->plain)
 		return -1;
 	sampler_init(&w->plain_order, w->split.shown, w->split.n_shown, apply_order_seed(w, "plain"));
@@ -458,6 +476,8 @@ apply_request(struct work *w, struct request *r, struct err *e)
 		return do_student(w, r, e);
 	case REQUEST_OPTIONS:
 		return roster_options(w, r, e);
+	case REQUEST_STAGE:
+		return roster_stage(w, r, e);
 	case REQUEST_TRAIN:
 		return do_train(w, r, e);
 	case REQUEST_RUN:

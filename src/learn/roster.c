@@ -66,23 +66,80 @@ make_teacher(struct work *w, struct request *r, int k, struct err *e)
 	return 0;
 }
 
+/* Whether one more of that name can be taken in. */
+static int
+check_room(const struct work *w, const char *name, struct err *e)
+{
+	if (!w->ds)
+		return err_set(e, "teacher %s: no data yet; `data digits` first", name);
+	if (check_name(name, e) < 0)
+		return -1;
+	if (lab_info_teacher(&w->info, name, NULL) >= 0)
+		return err_set(e, "teacher %s: there is one of that name already", name);
+	if (w->info.n_teachers == LAB_TEACHERS)
+		return err_set(e, "teacher %s: there are %d already, as many as fit", name, LAB_TEACHERS);
+	return 0;
+}
+
 int
 roster_teacher(struct work *w, struct request *r, struct err *e)
 {
 	int k = w->info.n_teachers;
 
-	if (!w->ds)
-		return err_set(e, "teacher %s: no data yet; `data digits` first", r->name);
-	if (check_name(r->name, e) < 0)
+	if (check_room(w, r->name, e) < 0)
 		return -1;
-	if (lab_info_teacher(&w->info, r->name, NULL) >= 0)
-		return err_set(e, "teacher %s: there is one of that name already", r->name);
-	if (k == LAB_TEACHERS)
-		return err_set(e, "teacher %s: there are %d already, as many as fit", r->name, LAB_TEACHERS);
 	if ((r->answers ? take_answers(w, r, k, e) : make_teacher(w, r, k, e)) < 0)
 		return err_wrap(e, "teacher %s", r->name);
 	w->info.n_teachers++;
 	w->evaluated[LAB_TEACHER(k)] = UINT64_MAX;
+	return 0;
+}
+
+/* A copy of the student's network without what it learned for its losses: projections and the like stay behind. */
+static struct branch *
+copy_student(const struct work *w, int id, const char *name, struct err *e)
+{
+	const struct branch *from = w->student;
+	const struct net *n = from->net;
+	struct branch *b = branch_new(id, name, &n->spec, &n->io, work_batch(w), w->info.seed, w->pool, e);
+
+	if (!b)
+		return NULL;
+	param_copy(&b->net->layout, branch_value(b), &n->layout, branch_value(from));
+	param_copy(&b->net->layout, branch_moment1(b), &n->layout, branch_moment1(from));
+	param_copy(&b->net->layout, branch_moment2(b), &n->layout, branch_moment2(from));
+	b->state->step = from->state->step;
+	return b;
+}
+
+int
+roster_stage(struct work *w, struct request *r, struct err *e)
+{
+	int k = w->info.n_teachers;
+	struct lab_net *t = &w->info.teacher[k];
+	struct branch *b;
+
+	if (!w->student)
+		return err_set(e, "stage: no student yet; `student mlp 32` makes one");
+	if (w->student->state->step == 0 && !w->info.student.origin[0])
+		return err_set(e, "stage teach %s: the student has not learned anything yet; `run` first", r->name);
+	if (check_room(w, r->name, e) < 0)
+		return err_wrap(e, "stage");
+	b = copy_student(w, LAB_TEACHER(k), r->name, e);
+	if (!b)
+		return err_wrap(e, "stage teach %s", r->name);
+	w->teacher[k].branch = b;
+	sampler_init(&w->teacher[k].order, w->labelled, w->n_labelled, apply_order_seed(w, r->name));
+	apply_describe(t, b, w->info.student.origin);
+	t->ready = true;
+	t->steps = b->state->step;
+	t->last = w->info.student.last;
+	t->last.agreement = t->last.kl = NAN; /* those with its own teachers: it is one now */
+	t->best = t->last;
+	w->info.n_teachers++;
+	w->info.stage++;
+	w->evaluated[LAB_TEACHER(k)] = UINT64_MAX;
+	apply_drop_student(w);
 	return 0;
 }
 

@@ -100,6 +100,8 @@ use(struct session *s, const struct pending *p, struct request *r)
 		if (r->text[0] && !s->live)
 			session_tell(s, false, "%s", r->text); /* on the screen the log says it */
 	}
+	if (r->kind == REQUEST_STAGE)
+		s->owes_report = false; /* of a student that is gone */
 	s->stopped = r->kind == REQUEST_STOP || (s->stopped && r->kind != REQUEST_RUN);
 	if (r->kind == REQUEST_EXPECT)
 		compare(s, p, r);

@@ -172,12 +172,12 @@ exec_student(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_build_student = {
 	.name = "student",
-	.complete = "@model|load @model|@file",
-	.args = "MODEL... | load FILE|DIRECTORY",
+	.complete = "@model|load|again @model|@file",
+	.args = "MODEL... | again | load FILE|DIRECTORY",
 	.min_args = 1,
 	.max_args = 32,
 	.flags = CMD_RECORD,
-	.doc = "Make the student, or load one; steps count from 0 again.",
+	.doc = "Make the student, one of the same model again, or load one; steps count from 0 again.",
 	.example = "student mlp 16",
 	.exec = exec_student,
 };

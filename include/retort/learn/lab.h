@@ -98,6 +98,7 @@ struct lab_info {
 	size_t missing;
 	int n_teachers;
 	struct lab_net teacher[LAB_TEACHERS];
+	int stage;             /* students that have become teachers */
 	bool has_student;
 	struct lab_net student;
 	bool has_plain;        /* after a report */

@@ -17,16 +17,17 @@ enum request_kind {
 	REQUEST_SEED,     /* number: the seed; drops data, networks and steps */
 	REQUEST_DATA,     /* dataset (handed over), number: labels shown, -1 all */
 	REQUEST_TEACHER,  /* name, spec: declare; with ckpt or answers (handed over): load, text: from where */
-	REQUEST_STUDENT,  /* spec; with ckpt: load */
+	REQUEST_STUDENT,  /* spec, or "again": that of the last one; with ckpt: load */
 	REQUEST_OPTIONS,  /* name, text: which option (cache, top, precision), spec: its value: how a teacher is asked */
+	REQUEST_STAGE,    /* name: the student becomes a teacher of that name, and makes room for another student */
 	REQUEST_TRAIN,    /* name, number: epochs; answered when it starts */
 	REQUEST_RUN,      /* number: steps; answered when it starts */
 	REQUEST_REPORT,   /* evaluate everything, train the plain student up to the same step */
 	/* any time, between two steps */
 	REQUEST_SET,      /* set[0..n_sets) */
 	REQUEST_MAP,      /* map[0..n_maps): applied together or not at all */
-	REQUEST_WEIGHT,   /* name, value: weight of a teacher; value < 0 keeps it */
-	REQUEST_MUTE,     /* name, number: 1 mute, 0 unmute */
+	REQUEST_WEIGHT,   /* name, value: weight of a teacher; name "": of all of them */
+	REQUEST_MUTE,     /* name, number: 1 mute, 0 unmute, 2 mute all others; name "": unmute all */
 	REQUEST_RAMP,     /* ramp, but for its start, which is the step of the main line; no legs: the knob stays where it is */
 	REQUEST_BALANCE,  /* share[0..n_shares): weights that give terms these shares of the gradient; none: all the same */
 	REQUEST_UNDO,     /* take the last change of SET, MAP, WEIGHT, MUTE, RAMP or BALANCE back */

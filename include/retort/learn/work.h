@@ -77,6 +77,7 @@ struct work {
 	/* networks */
 	struct work_teacher teacher[LAB_TEACHERS];
 	struct branch *student, *plain;
+	char again[LAB_SPEC];           /* what the last student was made of; "" none yet */
 	struct sampler order, plain_order;
 	/* what the student is fed with */
 	real *t_logits[LAB_TEACHERS];   /* [capacity positions, classes] NULL where it is asked at every step */
