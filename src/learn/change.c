@@ -185,24 +185,48 @@ do_map(struct work *w, struct request *r, struct err *e)
 	return 0;
 }
 
+/* Whether a teacher may be heard from now on: while the student trains nobody joins who has not been trained. */
+static bool
+can_teach(const struct work *w, int k)
+{
+	return w->info.teacher[k].ready || w->info.phase != LAB_DISTILLING;
+}
+
+/* One mutes, 0 unmutes, 2 leaves that one alone; with k below 0 all that can teach are unmuted. */
+static int
+mute(const struct work *w, const struct request *r, int k, struct work_settings *s, struct err *e)
+{
+	if (k >= 0 && r->number != 1 && !can_teach(w, k))
+		return err_set(e, "teachers %s: it has not been trained", r->name);
+	for (int i = 0; i < s->n_teachers; i++) {
+		if (i == k)
+			s->muted[i] = r->number == 1;
+		else if (k < 0 && can_teach(w, i))
+			s->muted[i] = false;
+		else if (k >= 0 && r->number == 2)
+			s->muted[i] = true;
+	}
+	return 0;
+}
+
 static int
 do_weight(struct work *w, struct request *r, struct err *e)
 {
-	int k = lab_info_teacher(&w->info, r->name, e);
+	int k = r->name[0] ? lab_info_teacher(&w->info, r->name, e) : -1;
 	struct work_settings s;
 
-	if (k < 0)
+	if (r->name[0] && k < 0)
 		return err_wrap(e, "teachers");
+	if (w->info.n_teachers == 0)
+		return err_set(e, "teachers: there is none yet; `teacher big mlp 256,256` makes one");
 	settings_take(w, &s);
-	if (r->kind == REQUEST_MUTE) {
-		s.muted[k] = r->number != 0;
-		if (!s.muted[k] && w->info.phase == LAB_DISTILLING && !w->info.teacher[k].ready)
-			return err_set(e, "teachers %s: it has not been trained", r->name);
-	} else if (!isfinite(r->value) || r->value < 0 || r->value > 1e6) {
+	if (r->kind == REQUEST_MUTE && mute(w, r, k, &s, e) < 0)
+		return -1;
+	if (r->kind == REQUEST_WEIGHT && (!isfinite(r->value) || r->value < 0 || r->value > 1e6))
 		return err_set(e, "teachers %s: weight %g is outside 0..1000000", r->name, r->value);
-	} else {
-		s.weight[k] = r->value;
-	}
+	for (int i = 0; r->kind == REQUEST_WEIGHT && i < s.n_teachers; i++)
+		if (k < 0 || i == k)
+			s.weight[i] = r->value;
 	return change_make(w, &s, r, e);
 }
 
