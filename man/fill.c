@@ -218,7 +218,7 @@ list_knobs(const char *when)
 	return found ? 0 : -1;
 }
 
-/* Metrics, but for those of mapped pairs, whose name starts with one of the words of `only`; all of them without. */
+/* Metrics, but for those of mapped pairs and of teachers but the first, whose name starts with one of the words of `only`; all of them without. */
 static int
 list_metrics(const char *only)
 {
@@ -229,7 +229,7 @@ list_metrics(const char *only)
 		const struct metric_info *m = metric_info(i);
 		bool of_pair = i >= METRIC_FIXED && i < metric_output(0, METRIC_TRAIN);
 
-		if (of_pair || strncmp(m->name, only, strlen(only)) != 0)
+		if (of_pair || i >= metric_teacher(1, METRIC_TEACHER_SHARE) || strncmp(m->name, only, strlen(only)) != 0)
 			continue;
 		found++;
 		item("Cm", m->name);

@@ -15,10 +15,9 @@
 #include "retort/learn/eval.h"
 #include "retort/learn/feed.h"
 #include "retort/learn/inherit.h"
+#include "retort/learn/roster.h"
 #include "retort/learn/saved.h"
 #include "retort/learn/settings.h"
-
-static const struct lab_scores no_scores = { NAN, NAN, NAN, NAN, NAN, 0 };
 
 /* What the steps of a student were counted for: a new one counts from 0, and is not where its ramps would be. */
 static void
@@ -28,8 +27,8 @@ drop_ramps(struct work *w)
 		w->info.n_ramps = 0;
 }
 
-static void
-drop_student(struct work *w)
+void
+apply_drop_student(struct work *w)
 {
 	drop_ramps(w);
 	branch_free(w->student);
@@ -39,6 +38,8 @@ drop_student(struct work *w)
 	sampler_release(&w->plain_order);
 	w->info.has_student = w->info.has_plain = false;
 	w->info.n_maps = 0;
+	for (int i = 0; i < w->info.n_teachers; i++)
+		w->info.teacher[i].heard = (struct lab_heard){ NAN, NAN, NAN };
 	w->info.step = w->info.from = w->info.until = 0;
 	w->n_eras = 0;
 	w->evaluated[LAB_MAIN] = w->evaluated[LAB_PLAIN] = UINT64_MAX;
@@ -48,16 +49,19 @@ drop_student(struct work *w)
 static void
 drop_data(struct work *w)
 {
-	drop_student(w);
+	apply_drop_student(w);
 	feed_release(w);
 	for (int i = 0; i < w->info.n_teachers; i++) {
 		teacher_close(&w->teacher[i].says);
 		branch_free(w->teacher[i].branch);
+		answers_free(w->teacher[i].file);
 		sampler_release(&w->teacher[i].order);
 		memset(&w->teacher[i], 0, sizeof w->teacher[i]);
 	}
 	w->info.n_teachers = 0;
 	w->n_slots = 0;
+	w->info.stage = 0;
+	w->again[0] = '\0';
 	split_release(&w->split);
 	known_release(&w->known);
 	scale_release(&w->scale);
@@ -155,9 +159,8 @@ do_data(struct work *w, struct request *r, struct err *e)
 	return 0;
 }
 
-/* What the main thread may know of a network. */
-static void
-describe(struct lab_net *out, const struct branch *b, const char *origin)
+void
+apply_describe(struct lab_net *out, const struct branch *b, const char *origin)
 {
 	const struct net *n = b->net;
 
@@ -182,7 +185,8 @@ describe(struct lab_net *out, const struct branch *b, const char *origin)
 		out->layer[i].learns = node->op != &op_input;
 	}
 	out->weight = 1;
-	out->last = out->best = no_scores;
+	out->last = out->best = (struct lab_scores){ NAN, NAN, NAN, NAN, NAN, 0 };
+	out->heard = (struct lab_heard){ NAN, NAN, NAN };
 }
 
 /*
@@ -213,9 +217,17 @@ fold_scale(const struct work *w, const struct branch *b, const struct ckpt *c)
 	}
 }
 
-/* A branch from a spec, or from a checkpoint. */
-static struct branch *
-make(struct work *w, struct request *r, int id, const char *name, struct err *e)
+/* Every stage starts anew: a student taught by its own last generation would else begin where that one began. */
+static uint64_t
+seed_of(const struct work *w, int id)
+{
+	if (id != LAB_MAIN || w->info.stage == 0)
+		return w->info.seed;
+	return rng_bits(rng_stream(w->info.seed, "stage", (uint64_t)w->info.stage, 0), 0);
+}
+
+struct branch *
+apply_make(struct work *w, struct request *r, int id, const char *name, struct err *e)
 {
 	struct model_io io = model_io_of(w->ds);
 	size_t capacity = work_batch(w);
@@ -226,7 +238,7 @@ make(struct work *w, struct request *r, int id, const char *name, struct err *e)
 		return NULL;
 	if (r->ckpt && net_check_names(r->ckpt, w->ds, e) < 0)
 		return NULL;
-	b = branch_new(id, name, &spec, &io, capacity, w->info.seed, w->pool, e);
+	b = branch_new(id, name, &spec, &io, capacity, seed_of(w, id), w->pool, e);
 	if (b && r->ckpt) {
 		if (net_load(b->net, branch_value(b), r->ckpt, e) < 0 || saved_take(b, r->ckpt, e) < 0) {
 			branch_free(b);
@@ -237,112 +249,10 @@ make(struct work *w, struct request *r, int id, const char *name, struct err *e)
 	return b;
 }
 
-static uint64_t
-order_seed(const struct work *w, const char *who)
+uint64_t
+apply_order_seed(const struct work *w, const char *who)
 {
 	return rng_bits(rng_stream(w->info.seed, who, 0, 0), 0);
-}
-
-static int
-check_name(const char *name, struct err *e)
-{
-	size_t good = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
-
-	if (!name[0] || name[good] || (name[0] >= '0' && name[0] <= '9') || name[0] == '-')
-		return err_set(e, "teacher '%s': a name is letters, digits, '-' and '_', and begins with a letter", name);
-	if (strcmp(name, "s") == 0 || strcmp(name, "main") == 0 || strcmp(name, "plain") == 0)
-		return err_set(e, "teacher '%s': the name is taken by the student", name);
-	return 0;
-}
-
-static int
-do_teacher(struct work *w, struct request *r, struct err *e)
-{
-	int k = w->info.n_teachers, id = LAB_TEACHER(k);
-	struct work_teacher *t = &w->teacher[k];
-
-	if (!w->ds)
-		return err_set(e, "teacher %s: no data yet; `data digits` first", r->name);
-	if (check_name(r->name, e) < 0)
-		return -1;
-	if (lab_info_teacher(&w->info, r->name, NULL) >= 0)
-		return err_set(e, "teacher %s: there is one of that name already", r->name);
-	if (k == LAB_TEACHERS)
-		return err_set(e, "teacher %s: there are %d already, as many as fit", r->name, LAB_TEACHERS);
-	if (w->n_labelled == 0)
-		return err_set(e, "teacher %s: no training row has a label", r->name);
-	t->branch = make(w, r, id, r->name, e);
-	if (!t->branch)
-		return err_wrap(e, "teacher %s", r->name);
-	describe(&w->info.teacher[k], t->branch, r->ckpt ? r->text : "");
-	w->info.teacher[k].ready = r->ckpt != NULL;
-	w->info.n_teachers++;
-	t->made = ++w->n_made;
-	w->evaluated[id] = UINT64_MAX;
-	sampler_init(&t->order, w->labelled, w->n_labelled, order_seed(w, r->name));
-	return 0;
-}
-
-/* One word of how a teacher is asked. */
-static int
-set_option(struct teacher_options *o, const char *key, const char *value, struct err *e)
-{
-	int64_t n;
-
-	if (strcmp(key, "cache") == 0) {
-		for (int i = 0; teacher_cache_name[i]; i++)
-			if (strcmp(value, teacher_cache_name[i]) == 0) {
-				o->cache = (enum teacher_cache)i;
-				return 0;
-			}
-		return err_set(e, "cache: '%.40s' is none of auto, off, memory, disk", value);
-	}
-	if (strcmp(key, "top") == 0) {
-		if (strcmp(value, "all") == 0)
-			n = 0;
-		else if (text_to_int(value, &n) < 0 || n < 1 || n > 65536)
-			return err_set(e, "top: '%.40s' is neither all nor a whole number in 1..65536", value);
-		o->top = (size_t)n;
-		return 0;
-	}
-	if (strcmp(value, "f32") != 0 && strcmp(value, "bf16") != 0)
-		return err_set(e, "precision: '%.40s' is neither f32 nor bf16", value);
-	o->bf16 = strcmp(value, "bf16") == 0;
-	return 0;
-}
-
-/* Bfloat16 was turned on: what it changes is told at once where the teacher has its weights. */
-static int
-tell_effect(struct work *w, int k, struct request *r, struct err *e)
-{
-	struct lab_net *t = &w->info.teacher[k];
-
-	if (feed_open(w, k, e) < 0)
-		return -1;
-	snprintf(r->note, sizeof r->note, "%s: bf16 changes its answers by KL %.2g, agreement %.4g, largest difference %.2g", t->name,
-		 t->effect.kl, t->effect.agreement, t->effect.largest);
-	return 0;
-}
-
-static int
-do_options(struct work *w, struct request *r, struct err *e)
-{
-	int k = lab_info_teacher(&w->info, r->name, e);
-	struct teacher_options old;
-	struct lab_net *t;
-
-	if (k < 0)
-		return err_wrap(e, "teachers %s", r->name);
-	t = &w->info.teacher[k];
-	old = t->options;
-	if (set_option(&t->options, r->text, r->spec, e) < 0)
-		return err_wrap(e, "teachers %s", r->name);
-	teacher_close(&w->teacher[k].says);
-	memset(&t->effect, 0, sizeof t->effect);
-	if (!t->ready || !t->options.bf16 || old.bf16 || tell_effect(w, k, r, e) == 0)
-		return 0;
-	t->options = old;
-	return -1;
 }
 
 static int
@@ -352,7 +262,11 @@ do_student(struct work *w, struct request *r, struct err *e)
 
 	if (!w->ds)
 		return err_set(e, "student: no data yet; `data digits` first");
-	b = make(w, r, LAB_MAIN, "s", e);
+	if (strcmp(r->spec, "again") == 0 && !w->again[0])
+		return err_set(e, "student again: there was none yet; `student mlp 16` makes one");
+	if (strcmp(r->spec, "again") == 0)
+		snprintf(r->spec, sizeof r->spec, "%s", w->again);
+	b = apply_make(w, r, LAB_MAIN, "s", e);
 	if (!b)
 		return err_wrap(e, "student");
 	if (!branch_has_outputs(b, &w->info.knobs) &&
@@ -360,11 +274,12 @@ do_student(struct work *w, struct request *r, struct err *e)
 		branch_free(b);
 		return err_wrap(e, "student");
 	}
-	drop_student(w);
+	apply_drop_student(w);
 	w->student = b;
-	describe(&w->info.student, b, r->ckpt ? r->text : "");
+	apply_describe(&w->info.student, b, r->ckpt ? r->text : "");
 	w->info.has_student = true;
 	w->info.student.ready = true;
+	snprintf(w->again, sizeof w->again, "%s", w->info.student.spec);
 	return 0;
 }
 
@@ -384,6 +299,8 @@ static int
 fit_all(struct work *w, struct err *e)
 {
 	for (int i = 0; i < w->info.n_teachers; i++) {
+		if (!w->teacher[i].branch)
+			continue;
 		teacher_close(&w->teacher[i].says); /* it borrows the weights */
 		if (fit_batch(w, &w->teacher[i].branch, e) < 0)
 			return -1;
@@ -416,8 +333,12 @@ do_train(struct work *w, struct request *r, struct err *e)
 
 	if (k < 0)
 		return err_wrap(e, "train");
+	if (w->info.teacher[k].is_file)
+		return err_set(e, "train %s: it is a file of outputs: there is nothing to train", r->name);
 	if (r->number < 1 || r->number > 1000000)
 		return err_set(e, "train %s: epochs: %lld is outside 1..1000000", r->name, (long long)r->number);
+	if (w->n_labelled == 0)
+		return err_set(e, "train %s: no training row has a label", r->name);
 	if (prepare(w, e) < 0)
 		return err_wrap(e, "train %s", r->name);
 	steps = ((uint64_t)w->n_labelled + work_batch(w) - 1) / work_batch(w) * (uint64_t)r->number;
@@ -479,7 +400,7 @@ do_run(struct work *w, struct request *r, struct err *e)
 	if (prepare(w, e) < 0)
 		return err_wrap(e, "run");
 	sampler_release(&w->order);
-	sampler_init(&w->order, rows, n, order_seed(w, "main"));
+	sampler_init(&w->order, rows, n, apply_order_seed(w, "main"));
 	tell_kept(w, r);
 	w->info.phase = LAB_DISTILLING;
 	w->info.step = w->info.from = w->student->state->step;
@@ -497,11 +418,11 @@ make_plain(struct work *w, struct err *e)
 
 	if (w->plain || w->split.n_shown == 0)
 		return 0;
-	w->plain = branch_new(LAB_PLAIN, "s", &n->spec, &n->io, n->graph->capacity, w->info.seed, w->pool, e);
+	w->plain = branch_new(LAB_PLAIN, "s", &n->spec, &n->io, n->graph->capacity, w->student->state->seed, w->pool, e);
 	if (!w->plain)
 		return -1;
-	sampler_init(&w->plain_order, w->split.shown, w->split.n_shown, order_seed(w, "plain"));
-	describe(&w->info.plain, w->plain, "");
+	sampler_init(&w->plain_order, w->split.shown, w->split.n_shown, apply_order_seed(w, "plain"));
+	apply_describe(&w->info.plain, w->plain, "");
 	snprintf(w->info.plain.name, sizeof w->info.plain.name, "plain");
 	return 0;
 }
@@ -515,7 +436,7 @@ do_report(struct work *w, struct request *r, struct err *e)
 	if (prepare(w, e) < 0 || make_plain(w, e) < 0)
 		return err_wrap(e, "report");
 	if (w->order.n == 0)
-		sampler_init(&w->order, w->split.train, w->split.n_train, order_seed(w, "main"));
+		sampler_init(&w->order, w->split.train, w->split.n_train, apply_order_seed(w, "main"));
 	w->info.phase = LAB_REPORTING;
 	w->info.paused = w->report_stopped = false;
 	w->info.step = w->info.from = w->plain ? w->plain->state->step : 0;
@@ -552,13 +473,15 @@ apply_request(struct work *w, struct request *r, struct err *e)
 	case REQUEST_DATA:
 		return do_data(w, r, e);
 	case REQUEST_TEACHER:
-		return do_teacher(w, r, e);
+		return roster_teacher(w, r, e);
 	case REQUEST_STUDENT:
 		return do_student(w, r, e);
 	case REQUEST_INIT:
 		return inherit_request(w, r, e);
 	case REQUEST_OPTIONS:
-		return do_options(w, r, e);
+		return roster_options(w, r, e);
+	case REQUEST_STAGE:
+		return roster_stage(w, r, e);
 	case REQUEST_TRAIN:
 		return do_train(w, r, e);
 	case REQUEST_RUN:

@@ -56,11 +56,28 @@ branch_free(struct branch *b)
 	mem_free(b->scratch);
 	mem_free(b->square);
 	mem_free(b->gathered);
+	mix_release(&b->mix);
 	mem_free(b->label);
 	ckpt_free(b->saved);
 	for (int i = 0; i < BRANCH_MEANS; i++)
 		mem_free(b->weight[i]);
 	mem_free(b);
+}
+
+/* Room for several teachers to be mixed in: only the student's own line has any. */
+static int
+take_room_for_teachers(struct branch *b, const struct knobs *k)
+{
+	const struct tensor *out = &b->net->graph->node[net_logits(b->net)].out;
+	size_t classes = b->net->io.classes;
+	int targets = 0;
+
+	for (int i = 0; i < b->n_terms; i++)
+		targets += b->term[i].map < 0 && b->term[i].loss->needs & LOSS_LOGITS;
+	if (b->id != LAB_MAIN)
+		return 0;
+	return mix_init(&b->mix, k ? (enum mix_mode)k->mix : MIX_SUM,
+			b->net->graph->capacity * (tensor_width(out) / classes), classes, targets);
 }
 
 /* What losses need: sums of pieces, scratch for every thread, weights of positions. */
@@ -83,7 +100,7 @@ take_room_for_terms(struct branch *b)
 
 /* Once the graph is whole: its memory, the slab, and the graph bound to the slab. */
 static int
-take_memory(struct branch *b, uint64_t seed, struct err *e)
+take_memory(struct branch *b, uint64_t seed, const struct knobs *k, struct err *e)
 {
 	size_t len, size;
 
@@ -93,7 +110,7 @@ take_memory(struct branch *b, uint64_t seed, struct err *e)
 	size = head() + 3 * len * sizeof(real);
 	b->state = mem_try(size, 1);
 	b->grad = mem_try(len, sizeof(real));
-	if (!b->state || !b->grad || take_room_for_terms(b) < 0)
+	if (!b->state || !b->grad || take_room_for_terms(b) < 0 || take_room_for_teachers(b, k) < 0)
 		return err_set(e, "no memory for %zu parameters", b->net->layout.count);
 	b->state->size = size;
 	b->state->seed = seed;
@@ -293,6 +310,8 @@ branch_has_outputs(const struct branch *b, const struct knobs *k)
 {
 	int n = 0;
 
+	if (b->id == LAB_MAIN && (int64_t)b->mix.mode != k->mix)
+		return false;
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
 		if (is_output(b, k, i) && (n == b->n_terms || b->term[n++].loss != loss_table[i]))
 			return false;
@@ -331,7 +350,7 @@ build(int id, const char *name, const struct model_spec *spec, const struct mode
 	add_outputs(b, plan);
 	for (int i = 0; plan && i < plan->n_maps && status == 0; i++)
 		status = add_map(b, plan, i, e);
-	if (status < 0 || take_memory(b, seed, e) < 0) {
+	if (status < 0 || take_memory(b, seed, plan ? plan->knobs : NULL, e) < 0) {
 		branch_free(b);
 		return NULL;
 	}
@@ -477,6 +496,7 @@ run_terms(struct branch *b, const struct branch_feed *f, const struct knobs *k, 
 			out->told[i] = tell(b, &b->term[i], k);
 	}
 	out->kl = b->id == LAB_MAIN ? r.kl : NAN;
+	memcpy(out->share, r.share, sizeof out->share);
 	out->accuracy = r.accuracy;
 }
 

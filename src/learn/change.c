@@ -105,24 +105,48 @@ do_map(struct work *w, struct request *r, struct err *e)
 	return 0;
 }
 
+/* Whether a teacher may be heard from now on: while the student trains nobody joins who has not been trained. */
+static bool
+can_teach(const struct work *w, int k)
+{
+	return w->info.teacher[k].ready || w->info.phase != LAB_DISTILLING;
+}
+
+/* One mutes, 0 unmutes, 2 leaves that one alone; with k below 0 all that can teach are unmuted. */
+static int
+mute(const struct work *w, const struct request *r, int k, struct work_settings *s, struct err *e)
+{
+	if (k >= 0 && r->number != 1 && !can_teach(w, k))
+		return err_set(e, "teachers %s: it has not been trained", r->name);
+	for (int i = 0; i < s->n_teachers; i++) {
+		if (i == k)
+			s->muted[i] = r->number == 1;
+		else if (k < 0 && can_teach(w, i))
+			s->muted[i] = false;
+		else if (k >= 0 && r->number == 2)
+			s->muted[i] = true;
+	}
+	return 0;
+}
+
 static int
 do_weight(struct work *w, struct request *r, struct err *e)
 {
-	int k = lab_info_teacher(&w->info, r->name, e);
+	int k = r->name[0] ? lab_info_teacher(&w->info, r->name, e) : -1;
 	struct work_settings s;
 
-	if (k < 0)
+	if (r->name[0] && k < 0)
 		return err_wrap(e, "teachers");
+	if (w->info.n_teachers == 0)
+		return err_set(e, "teachers: there is none yet; `teacher big mlp 256,256` makes one");
 	settings_take(w, &s);
-	if (r->kind == REQUEST_MUTE) {
-		s.muted[k] = r->number != 0;
-		if (!s.muted[k] && w->info.phase == LAB_DISTILLING && !w->info.teacher[k].ready)
-			return err_set(e, "teachers %s: it has not been trained", r->name);
-	} else if (!isfinite(r->value) || r->value < 0 || r->value > 1e6) {
+	if (r->kind == REQUEST_MUTE && mute(w, r, k, &s, e) < 0)
+		return -1;
+	if (r->kind == REQUEST_WEIGHT && (!isfinite(r->value) || r->value < 0 || r->value > 1e6))
 		return err_set(e, "teachers %s: weight %g is outside 0..1000000", r->name, r->value);
-	} else {
-		s.weight[k] = r->value;
-	}
+	for (int i = 0; r->kind == REQUEST_WEIGHT && i < s.n_teachers; i++)
+		if (k < 0 || i == k)
+			s.weight[i] = r->value;
 	return change_make(w, &s, r, e);
 }
 
@@ -251,6 +275,37 @@ save_names(const struct work *w, struct ckpt *c)
 	}
 }
 
+/* What a network says about every row of the data, in their order: what a file of outputs is read from. */
+static int
+snapshot_outputs(struct work *w, struct branch *b, struct request *r, struct err *e)
+{
+	size_t room = b->net->graph->capacity, dim[2] = { w->ds->n, (size_t)w->ds->classes };
+	uint32_t *row = mem_array(room, sizeof *row);
+	struct batch batch = { 0 };
+	struct ckpt_tensor *out;
+
+	if (w->ds->next_token || batch_init(&batch, room, w->ds, e) < 0) {
+		mem_free(row);
+		return w->ds->next_token ? err_set(e, "save: outputs: the data asks for a token at every position") : -1;
+	}
+	r->ckpt = ckpt_new();
+	out = ckpt_add(r->ckpt, "outputs", 2, dim, NULL);
+	for (size_t at = 0; at < w->ds->n; at += room) {
+		size_t n = w->ds->n - at < room ? w->ds->n - at : room;
+		const real *z;
+
+		for (size_t i = 0; i < n; i++)
+			row[i] = (uint32_t)(at + i);
+		batch_fill(&batch, w->ds, row, n, NULL);
+		z = branch_logits(b, &batch);
+		for (size_t i = 0; i < n * dim[1]; i++)
+			out->data[at * dim[1] + i] = (float)z[i];
+	}
+	batch_release(&batch);
+	mem_free(row);
+	return 0;
+}
+
 static int
 do_snapshot(struct work *w, struct request *r, struct err *e)
 {
@@ -261,8 +316,12 @@ do_snapshot(struct work *w, struct request *r, struct err *e)
 
 	if (!student && k < 0)
 		return err_wrap(e, "save");
+	if (!student && w->info.teacher[k].is_file)
+		return err_set(e, "save: %s is a file of outputs already, %s", r->name, w->info.teacher[k].origin);
 	if (!b)
 		return err_set(e, "save: no student yet");
+	if (strcmp(r->text, "outputs") == 0)
+		return snapshot_outputs(w, b, r, e);
 	r->ckpt = net_save(b->net, branch_value(b));
 	snprintf(step, sizeof step, "%llu", (unsigned long long)b->state->step);
 	ckpt_note(r->ckpt, "step", step);

@@ -67,6 +67,14 @@ kl_of(const struct branch_feed *f, int k, size_t row, const real *x, size_t clas
 	return loss_kd.run(&a);
 }
 
+static size_t
+choice_of(const struct branch_feed *f, int k, size_t row, size_t classes)
+{
+	const struct loss_top *top = &f->t_top[k];
+
+	return top->k ? (size_t)top->id[row * top->k] : largest(f->t_logits[k] + row * classes, classes); /* largest first */
+}
+
 /* KL from each teacher's row, by weight, and whether the mixed teacher chooses class `mine`. */
 static void
 add_teachers(struct eval_tally *t, const struct branch_feed *f, size_t row, const real *x, size_t classes, size_t mine,
@@ -77,8 +85,13 @@ add_teachers(struct eval_tally *t, const struct branch_feed *f, size_t row, cons
 
 	for (int k = 0; k < f->n_teachers; k++)
 		total += f->t_weight[k];
-	for (int k = 0; k < f->n_teachers; k++)
-		t->kl += (total > 0 ? f->t_weight[k] / total : 1.0 / f->n_teachers) * kl_of(f, k, row, x, classes, scratch);
+	for (int k = 0; k < f->n_teachers; k++) {
+		double kl = kl_of(f, k, row, x, classes, scratch);
+
+		t->kl += (total > 0 ? f->t_weight[k] / total : 1.0 / f->n_teachers) * kl;
+		t->kl_of[k] += kl;
+		t->agree_with[k] += choice_of(f, k, row, classes) == mine;
+	}
 	memset(mix, 0, classes * sizeof *mix);
 	for (int k = 0; k < f->n_teachers; k++) {
 		double weight = total > 0 ? f->t_weight[k] / total : 1.0 / f->n_teachers;
@@ -144,6 +157,10 @@ add_tally(struct eval_tally *t, const struct eval_tally *part)
 	t->agree += part->agree;
 	t->nll += part->nll;
 	t->kl += part->kl;
+	for (int k = 0; k < LAB_TEACHERS; k++) {
+		t->kl_of[k] += part->kl_of[k];
+		t->agree_with[k] += part->agree_with[k];
+	}
 	for (int b = 0; b < BINS; b++) {
 		t->bin_rows[b] += part->bin_rows[b];
 		t->bin_right[b] += part->bin_right[b];
@@ -179,6 +196,20 @@ eval_scores(const struct eval_tally *t, bool has_teachers)
 	};
 }
 
+/* What became of each teacher's teaching. */
+static void
+hear_back(struct work *w, const struct eval_tally *t, const struct branch_feed *f)
+{
+	for (int i = 0; i < w->info.n_teachers; i++)
+		w->info.teacher[i].heard.agreement = w->info.teacher[i].heard.kl = NAN;
+	for (int k = 0; k < f->n_teachers; k++) {
+		struct lab_heard *heard = &w->info.teacher[f->t_index[k]].heard;
+
+		heard->agreement = (double)t->agree_with[k] / (double)t->rows;
+		heard->kl = t->kl_of[k] / (double)t->rows;
+	}
+}
+
 /* Held-out rows in chunks of a batch, with what the teachers say where `taught`. */
 static struct lab_scores
 pass(struct work *w, struct branch *b, bool taught)
@@ -196,6 +227,8 @@ pass(struct work *w, struct branch *b, bool taught)
 		eval_add(&tally, branch_logits(b, &w->batch), batch_i32(&w->batch, BATCH_LABEL), n * labels,
 			 b->net->io.classes, &f, b);
 	}
+	if (b->id == LAB_MAIN)
+		hear_back(w, &tally, &f);
 	return eval_scores(&tally, f.n_teachers > 0);
 }
 
@@ -217,6 +250,19 @@ sample_shares(struct work *w)
 	eval_shares(w, share);
 	for (int i = 0; i < b->n_terms; i++)
 		work_sample(w, LAB_MAIN, b->term[i].share, b->state->step, share[i]);
+}
+
+static void
+sample_heard(struct work *w, uint64_t step)
+{
+	for (int i = 0; i < w->info.n_teachers; i++) {
+		const struct lab_heard *heard = &w->info.teacher[i].heard;
+
+		if (w->info.n_teachers == 1 || isnan(heard->kl))
+			continue; /* of one alone val-agreement and val-kl say it */
+		work_sample(w, LAB_MAIN, metric_teacher((unsigned)i, METRIC_TEACHER_AGREEMENT), step, heard->agreement);
+		work_sample(w, LAB_MAIN, metric_teacher((unsigned)i, METRIC_TEACHER_KL), step, heard->kl);
+	}
 }
 
 static struct lab_net *
@@ -249,12 +295,33 @@ eval_branch(struct work *w, int id)
 		work_sample(w, id, METRIC_VAL_AGREEMENT, step, s.agreement);
 		work_sample(w, id, METRIC_VAL_KL, step, s.kl);
 	}
-	if (id == LAB_MAIN)
+	if (id == LAB_MAIN) {
+		sample_heard(w, step);
 		sample_shares(w);
+	}
 	info->last = s;
 	if (isnan(info->best.nll) || s.nll < info->best.nll)
 		info->best = s;
 	w->evaluated[id] = step;
+}
+
+void
+eval_answers(struct work *w, int teacher)
+{
+	struct lab_net *info = &w->info.teacher[teacher];
+	const struct answers *file = w->teacher[teacher].file;
+	struct eval_tally tally = { 0 };
+	struct branch_feed none = { 0 };
+	size_t step = work_batch(w);
+
+	for (size_t at = 0; at < w->split.n_held; at += step) {
+		size_t n = w->split.n_held - at < step ? w->split.n_held - at : step;
+
+		batch_fill(&w->batch, w->ds, w->split.held + at, n, NULL);
+		answers_gather(file, batch_i32(&w->batch, BATCH_ROW), n, w->t_logits[teacher]);
+		eval_add(&tally, w->t_logits[teacher], batch_i32(&w->batch, BATCH_LABEL), n, file->classes, &none, w->student);
+	}
+	info->last = info->best = eval_scores(&tally, false);
 }
 
 void

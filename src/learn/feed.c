@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "retort/learn/mix.h"
+
 static void
 free_top(struct work_top *top)
 {
@@ -89,6 +91,8 @@ prepare_teacher(struct work *w, int i, struct err *e)
 	struct lab_net *info = &w->info.teacher[i];
 	size_t labels = w->ds->next_token ? w->ds->length : 1, rows = work_batch(w);
 
+	if (t->file)
+		return take(&w->t_logits[i], rows, t->file->classes, e);
 	if (feed_open(w, i, e) < 0)
 		return -1;
 	if (info->options.top)
@@ -125,24 +129,57 @@ hear(struct work *w, int i, struct branch_feed *out)
 	struct work_top *top = &w->t_top[i];
 	int k = out->n_teachers++;
 
-	if (top->k) {
+	out->t_top[k].k = 0; /* places go to other teachers when one is drawn */
+	out->t_logits[k] = NULL;
+	if (w->teacher[i].file) {
+		answers_gather(w->teacher[i].file, batch_i32(&w->batch, BATCH_ROW), w->batch.rows, w->t_logits[i]);
+		out->t_logits[k] = w->t_logits[i];
+	} else if (top->k) {
 		teacher_answer_top(says, &w->batch, top->id, top->logit, top->tail);
 		out->t_top[k] = (struct loss_top){ top->k, top->id, top->logit, top->tail };
 	} else {
 		out->t_logits[k] = teacher_answer(says, says->net->n_layers - 1, MODEL_HIDDEN, &w->batch, w->t_logits[i]);
 	}
+	out->t_index[k] = i;
 	out->t_weight[k] = w->info.teacher[i].weight;
 }
 
-void
-feed_teachers(struct work *w, bool maps, struct branch_feed *out)
+/* The one teacher that the batch of a step is for, where one is drawn; -1: they all are. */
+static int
+drawn(const struct work *w, uint64_t step)
+{
+	double weight[LAB_TEACHERS] = { 0 };
+
+	if (w->info.knobs.mix != MIX_RANDOM)
+		return -1;
+	for (int i = 0; i < w->info.n_teachers; i++)
+		weight[i] = work_teaches(w, i) ? w->info.teacher[i].weight : 0;
+	return mix_draw(weight, w->info.n_teachers, w->info.seed, step);
+}
+
+static bool
+is_mapped(const struct work *w, int teacher)
+{
+	for (int i = 0; i < w->info.n_maps; i++)
+		if (w->info.map[i].teacher == teacher)
+			return true;
+	return false;
+}
+
+/* With `only` >= 0 nobody else is heard; who is not needed for maps either is not even asked. */
+static void
+ask(struct work *w, bool maps, int only, struct branch_feed *out)
 {
 	out->n_teachers = 0;
 	for (int i = 0; i < w->info.n_teachers; i++) {
-		if (!work_teaches(w, i))
+		bool heard = only < 0 || only == i;
+
+		if (!work_teaches(w, i) || (!heard && !(maps && is_mapped(w, i))))
 			continue;
-		teacher_ask(&w->teacher[i].says, &w->batch);
-		hear(w, i, out);
+		if (!w->teacher[i].file)
+			teacher_ask(&w->teacher[i].says, &w->batch);
+		if (heard)
+			hear(w, i, out);
 	}
 	for (int i = 0; maps && i < w->info.n_maps; i++) {
 		const struct lab_map *m = &w->info.map[i];
@@ -159,6 +196,12 @@ feed_teachers(struct work *w, bool maps, struct branch_feed *out)
 }
 
 void
+feed_teachers(struct work *w, bool maps, struct branch_feed *out)
+{
+	ask(w, maps, -1, out);
+}
+
+void
 feed_main(struct work *w, uint64_t step, struct branch_feed *out)
 {
 	size_t n = work_batch(w);
@@ -168,7 +211,7 @@ feed_main(struct work *w, uint64_t step, struct branch_feed *out)
 	batch_fill(&w->batch, w->ds, w->rows, n, w->split.visible);
 	out->batch = &w->batch;
 	out->known = &w->known;
-	feed_teachers(w, true, out);
+	ask(w, true, drawn(w, step), out);
 }
 
 void

@@ -200,6 +200,8 @@ inherit_request(struct work *w, struct request *r, struct err *e)
 		return err_wrap(e, "student init");
 	if (!w->student)
 		return err_set(e, "student init: no student yet; `student mlp 32` makes one");
+	if (w->info.teacher[k].is_file)
+		return err_set(e, "student init: %s is a file of outputs: it has no layers", r->name);
 	if (!w->info.teacher[k].ready)
 		return err_set(e, "student init: %s has not been trained", r->name);
 	p.teacher = &w->info.teacher[k];

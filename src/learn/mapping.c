@@ -258,6 +258,9 @@ mapping_edit(struct work *w, const struct request *r, struct work_settings *s, s
 		struct lab_map m = { .weight = x->weight, .match = x->match ? x->match : &loss_hidden, .through = x->through };
 
 		m.teacher = lab_info_teacher(&w->info, x->teacher, e);
+		if (m.teacher >= 0 && w->info.teacher[m.teacher].is_file)
+			return err_set(e, "%s:%s: %s is a file of outputs: it has no layers to be looked at", x->teacher, x->t_layer,
+				       x->teacher);
 		if (m.teacher < 0 || edit(w, x, &m, s, chosen, e) < 0)
 			return -1;
 	}

@@ -35,6 +35,18 @@ static const struct metric_info map[] = {
 static const struct metric_info output[] = {
 #include "retort/kd/losses.def"
 };
+/* Those of teachers, in the order in which they were declared. */
+/* clang-format off */
+#define TEACHER(n) \
+	{ .name = "teacher" #n "-share", .unit = "", .better = 0, .doc = "Part of teacher " #n " in what is taught, mean over the rows of the batch." }, \
+	{ .name = "teacher" #n "-agreement", .unit = "", .better = 1, .doc = "Share of held-out rows on which the student chooses as teacher " #n " does." }, \
+	{ .name = "teacher" #n "-kl", .unit = "nats", .better = -1, .doc = "KL divergence from teacher " #n " to the student on the held-out rows, at temperature 1." },
+/* clang-format on */
+static const struct metric_info teacher[] = {
+	TEACHER(1) TEACHER(2) TEACHER(3) TEACHER(4) TEACHER(5) TEACHER(6) TEACHER(7) TEACHER(8)
+};
+#define FIRST_TEACHER (METRIC_COUNT - 3 * METRIC_TEACHERS)
+_Static_assert(sizeof teacher / sizeof *teacher == 3 * METRIC_TEACHERS, "one row for each teacher");
 _Static_assert(sizeof output / sizeof *output == 3 * LOSS_OUTPUTS, "one row for each loss on outputs");
 _Static_assert(sizeof map / sizeof *map == 3 * METRIC_MAPS, "one row for each mapped pair");
 
@@ -43,6 +55,8 @@ metric_info(unsigned id)
 {
 	if (id < METRIC_FIXED)
 		return &fixed[id];
+	if (id >= FIRST_TEACHER)
+		return &teacher[id - FIRST_TEACHER];
 	return id < METRIC_FIXED + 3 * METRIC_MAPS ? &map[id - METRIC_FIXED] : &output[id - METRIC_FIXED - 3 * METRIC_MAPS];
 }
 
@@ -58,9 +72,17 @@ metric_output(unsigned loss, enum metric_part part)
 	return METRIC_FIXED + 3 * METRIC_MAPS + 3 * loss + part;
 }
 
+unsigned
+metric_teacher(unsigned index, enum metric_teacher_part part)
+{
+	return FIRST_TEACHER + 3 * index + part;
+}
+
 bool
 metric_is_evaluated(unsigned id)
 {
+	if (id >= FIRST_TEACHER)
+		return (id - FIRST_TEACHER) % 3 != METRIC_TEACHER_SHARE;
 	if (id >= METRIC_FIXED)
 		return (id - METRIC_FIXED) % 3 == METRIC_SHARE;
 	return id >= METRIC_VAL_NLL;

@@ -173,7 +173,8 @@ int
 prober_take(struct prober *p, const struct work *w, struct request *r)
 {
 	r->status = -1;
-	if (!w->ds || !w->student || r->number < 0 || r->number >= w->info.n_teachers)
+	if (!w->ds || !w->student || r->number < 0 || r->number >= w->info.n_teachers ||
+	    w->info.teacher[r->number].is_file)
 		return err_set(&r->err, "nothing to look at yet");
 	if (is_busy(p))
 		return err_set(&r->err, "busy");

@@ -24,5 +24,6 @@ request_free(struct request *r)
 		return;
 	dataset_free(r->dataset);
 	ckpt_free(r->ckpt);
+	answers_free(r->answers);
 	mem_free(r);
 }

@@ -134,10 +134,25 @@ check_maps(const struct work *w, const struct work_settings *s, struct err *e)
 	return 0;
 }
 
+/* Ways of mixing teachers that look at all logits, and teachers that keep only the largest. */
+static int
+check_mode(const struct work *w, const struct work_settings *s, struct err *e)
+{
+	const char *why = mix_needs_all((enum mix_mode)s->knobs.mix);
+	char mode[64];
+
+	for (int k = 0; why && k < w->info.n_teachers; k++)
+		if (w->info.teacher[k].options.top && !s->muted[k])
+			return err_set(e, "mix %s: %s, and %s keeps the largest %zu; `teacher %s top all` first",
+				       knob_get(&s->knobs, knob_find("mix", NULL), mode, sizeof mode), why,
+				       w->info.teacher[k].name, w->info.teacher[k].options.top, w->info.teacher[k].name);
+	return 0;
+}
+
 static int
 check(const struct work *w, const struct work_settings *now, const struct work_settings *s, struct err *e)
 {
-	if (check_fixed(w, s, e) < 0 || check_tops(w, s, e) < 0 || check_maps(w, s, e) < 0)
+	if (check_fixed(w, s, e) < 0 || check_tops(w, s, e) < 0 || check_maps(w, s, e) < 0 || check_mode(w, s, e) < 0)
 		return -1;
 	if (all_weights(s) == 0 && all_weights(now) > 0)
 		return err_set(e, "that was the last loss: with every weight at 0 nothing would be learned");
@@ -169,7 +184,7 @@ settings_check(const struct work *w, struct err *e)
 	struct work_settings now;
 
 	settings_take(w, &now);
-	return check_tops(w, &now, e) < 0 ? -1 : check_ahead(w, &now, &now, e);
+	return check_tops(w, &now, e) < 0 || check_mode(w, &now, e) < 0 ? -1 : check_ahead(w, &now, &now, e);
 }
 
 int

@@ -36,6 +36,21 @@ sample_step(struct work *w, const struct branch *b, const struct branch_result *
 	work_sample(w, b->id, METRIC_GRAD_NORM, step, r->grad_norm);
 }
 
+/* What each teacher counted, where there are several. */
+static void
+sample_mix(struct work *w, const struct branch_feed *f, const struct branch_result *r, uint64_t step)
+{
+	double share[LAB_TEACHERS] = { 0 };
+
+	for (int k = 0; k < f->n_teachers; k++)
+		share[f->t_index[k]] = r->share[k];
+	for (int i = 0; i < w->info.n_teachers; i++) {
+		w->info.teacher[i].heard.share = share[i];
+		if (w->info.n_teachers > 1)
+			work_sample(w, LAB_MAIN, metric_teacher((unsigned)i, METRIC_TEACHER_SHARE), step, share[i]);
+	}
+}
+
 static enum step_outcome
 diverged(struct work *w, const struct branch_result *r, uint64_t step, struct err *e)
 {
@@ -54,9 +69,12 @@ advance(struct work *w, struct branch *b, const struct branch_feed *f, const str
 	double lr = lrsched_at(k, b->state->step, from, until);
 
 	branch_step(b, f, k, w->info.map, lr, r);
-	if (r->applied)
-		sample_step(w, b, r, b->state->step);
-	return r->applied;
+	if (!r->applied)
+		return false;
+	sample_step(w, b, r, b->state->step);
+	if (b->id == LAB_MAIN)
+		sample_mix(w, f, r, b->state->step);
+	return true;
 }
 
 static void
@@ -153,6 +171,10 @@ end_report(struct work *w, struct err *e)
 	for (int i = 0; i < w->info.n_teachers; i++) {
 		if (!w->info.teacher[i].ready)
 			continue;
+		if (w->teacher[i].file) {
+			eval_answers(w, i);
+			continue;
+		}
 		eval_branch(w, LAB_TEACHER(i));
 		w->info.teacher[i].microseconds = 1e6 * eval_seconds(w, w->teacher[i].branch);
 	}

@@ -261,19 +261,73 @@ add_look(struct visit *v, const struct branch_term *t, const struct terms_job *j
 	return l;
 }
 
-/* A term on outputs is the sum over teachers, each with its weight as typed. */
+/* What the teachers said of the batch, for mixing. */
+static struct mix_job
+mixing(const struct branch *b, const struct terms_job *job)
+{
+	const struct branch_feed *f = job->feed;
+	const struct node *logits = &b->net->graph->node[net_logits(b->net)];
+	size_t classes = b->net->io.classes;
+
+	return (struct mix_job){
+		.n = f->n_teachers,
+		.logit = f->t_logits,
+		.typed = f->t_weight,
+		.positions = b->net->graph->rows * (tensor_width(&logits->out) / classes),
+		.classes = classes,
+		.x = logits->out.data,
+		.weight = b->weight[b->net->io.next_token ? BRANCH_TOKENS : BRANCH_ROWS],
+		.label = b->label,
+		.temperature = loss_temperature(&loss_kd, job->knobs),
+		.most = job->knobs->mix_box,
+		.pool = b->pool,
+	};
+}
+
+/* One look at what all teachers say together. */
+static void
+look_at_mixture(struct visit *v, const struct branch_term *t, const struct terms_job *job, double scale, double *raw)
+{
+	struct branch *b = v->b;
+	struct mix_job mixed = mixing(b, job);
+	double temperature = loss_temperature(t->loss, job->knobs), all = 0;
+	struct look *l;
+	int index = 0;
+
+	for (int k = 0; k < mixed.n; k++)
+		all += b->mix.share[k];
+	if (all <= 0)
+		return; /* every teacher's weight is 0 */
+	for (const struct branch_term *other = b->term; other < t; other++)
+		index += other->map < 0 && other->loss->needs & LOSS_LOGITS;
+	l = add_look(v, t, job, temperature, scale, job->with_gradient && scale != 0);
+	l->args.target = mix_target(&b->mix, &mixed, index, temperature);
+	l->sum = raw;
+}
+
+/* A term on outputs is the sum over teachers, each with what it counts; where that differs by rows it is in the rows' weights. */
 static void
 look_at_teachers(struct visit *v, const struct branch_term *t, const struct terms_job *job, double scale, double *raw)
 {
 	const struct branch_feed *f = job->feed;
+	const struct mix *m = &v->b->mix;
+	bool whole = t->loss->needs & LOSS_BATCH; /* its rows know of each other: the batch's mean share is what it can use */
 
+	if (mix_is_target(m->mode)) {
+		look_at_mixture(v, t, job, scale, raw);
+		return;
+	}
 	for (int k = 0; k < f->n_teachers; k++) {
-		struct look *l = add_look(v, t, job, loss_temperature(t->loss, job->knobs), scale * f->t_weight[k],
+		bool by_row = mix_is_by_row(m->mode) && !whole;
+		double factor = mix_is_by_row(m->mode) && whole ? m->share[k] : m->factor[k];
+		struct look *l = add_look(v, t, job, loss_temperature(t->loss, job->knobs), scale * factor,
 					  job->with_gradient && scale != 0);
 
 		l->args.target = f->t_logits[k];
 		l->args.top = f->t_top[k];
-		l->factor = f->t_weight[k];
+		if (by_row)
+			l->args.weight = m->weight[k];
+		l->factor = factor;
 		l->sum = raw;
 	}
 }
@@ -456,9 +510,14 @@ void
 terms_run(struct branch *b, const struct terms_job *job, struct terms_result *out)
 {
 	bool done[BRANCH_TERMS] = { false };
+	struct mix_job mixed = mixing(b, job);
 
 	memset(out, 0, sizeof *out);
 	out->accuracy = NAN;
+	if (b->id == LAB_MAIN && mixed.n > 0) {
+		mix_run(&b->mix, &mixed);
+		memcpy(out->share, b->mix.share, (size_t)mixed.n * sizeof *out->share);
+	}
 	if (job->with_gradient)
 		clear_whole(b);
 	for (int i = 0; i < b->n_terms; i++)

@@ -169,6 +169,8 @@ owner_step(const struct work *w, const struct request *r)
 	if (!r->owner[0])
 		return w->student ? w->student->state->step : 0;
 	k = lab_info_teacher(&w->info, r->owner, NULL);
+	if (k >= 0 && !w->teacher[k].branch)
+		return 0; /* a file of outputs */
 	return k < 0 ? UINT64_MAX : w->teacher[k].branch->state->step;
 }
 

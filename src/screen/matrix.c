@@ -252,6 +252,8 @@ draw_detail(const struct scene *s, struct canvas_area a)
 	struct err e;
 	int fits = editor_fit(s, &cell, &m, &e), x;
 
+	if (t->is_file)
+		snprintf(e.msg, sizeof e.msg, "%s is a file of outputs: it has no layers to be looked at", t->name);
 	if (fits < 0)
 		canvas_text(a, 1, a.height > 1, CANVAS_WARN, e.msg); /* which names the pair where there is one row */
 	if (!editor_has_layers(s, &cell) || (fits < 0 && a.height < 2))

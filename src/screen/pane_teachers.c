@@ -9,7 +9,8 @@
 #include "retort/screen/pane.h"
 
 #define WIDE 44  /* columns: accuracy and loss of each teacher */
-#define WHOLE 80 /* columns: its layers and parameters too */
+#define WIDER 54 /* columns: how far the student follows it */
+#define WHOLE 96 /* columns: its layers and parameters too */
 
 static double
 counts(const struct lab_net *t)
@@ -17,13 +18,40 @@ counts(const struct lab_net *t)
 	return t->muted ? 0 : t->weight;
 }
 
-/* Columns right of the weight: a bar, then accuracy, loss and layers as there is room. */
+/* Columns right of the weight: a bar, then accuracy, loss, agreement, divergence and layers as there is room. */
 static int
 bar_width(int width)
 {
-	int bar = width - 7 - (width >= WIDE - 18 ? 7 : 0) - (width >= WHOLE - 18 ? 26 : 0);
+	int bar = width - 7 - (width >= WIDE - 18 ? 7 : 0) - (width >= WIDER - 18 ? 14 : 0) - (width >= WHOLE - 18 ? 27 : 0);
 
 	return bar < 30 ? bar : 30;
+}
+
+/* What is in force: as the last step had it, and before the first one as the weights say. */
+static double
+share_of(const struct lab_net *t, double sum)
+{
+	if (t->muted)
+		return 0;
+	return isfinite(t->heard.share) ? t->heard.share : sum > 0 ? t->weight / sum : 0;
+}
+
+/* Figures of a teacher behind its bar, as far as there is room. */
+static void
+draw_figures(const struct lab_net *t, struct canvas_area a, int width)
+{
+	if (isfinite(t->last.accuracy))
+		canvas_textf(a, 1, 0, CANVAS_GOOD, "%5.1f%%", 100 * t->last.accuracy);
+	if (isfinite(t->last.nll) && width >= WIDE - 18)
+		canvas_textf(a, 8, 0, CANVAS_PLAIN, "%6.3f", t->last.nll);
+	if (isfinite(t->heard.kl) && width >= WIDER - 18)
+		canvas_textf(a, 15, 0, t->muted ? CANVAS_DIM : CANVAS_PLAIN, "%5.1f%% %6.3f", 100 * t->heard.agreement, t->heard.kl);
+	if (width < WHOLE - 18)
+		return;
+	if (t->is_file)
+		canvas_textf(a, 30, 0, CANVAS_DIM, "%-14.14s %9s", "outputs", "file");
+	else
+		canvas_textf(a, 30, 0, CANVAS_DIM, "%-14.14s %9llu", t->spec, (unsigned long long)t->parameters);
 }
 
 /* Its share of what is taught, and how good it is; while it trains, how far it is. */
@@ -44,13 +72,8 @@ draw_state(const struct scene *s, struct canvas_area a, int k, double sum)
 		canvas_text(a, 0, 0, CANVAS_DIM, "not trained");
 		return;
 	}
-	pane_meter(s, a, 0, 0, bar, sum > 0 ? counts(t) / sum : 0, t->muted ? CANVAS_DIM : CANVAS_CURVE3);
-	if (isfinite(t->last.accuracy))
-		canvas_textf(a, bar + 1, 0, CANVAS_GOOD, "%5.1f%%", 100 * t->last.accuracy);
-	if (isfinite(t->last.nll) && bar + 14 <= a.width)
-		canvas_textf(a, bar + 8, 0, CANVAS_PLAIN, "%6.3f", t->last.nll);
-	if (bar + 30 <= a.width)
-		canvas_textf(a, bar + 16, 0, CANVAS_DIM, "%-14.14s %9llu", t->spec, (unsigned long long)t->parameters);
+	pane_meter(s, a, 0, 0, bar, share_of(t, sum), t->muted ? CANVAS_DIM : CANVAS_CURVE3);
+	draw_figures(t, canvas_cut(a, bar, 0, a.width - bar, 1), a.width);
 }
 
 static void
@@ -75,12 +98,14 @@ draw_sum(const struct scene *s, struct canvas_area a, double sum)
 {
 	const struct lab_scores *student = &s->info.student.last;
 	bool wide = a.width >= 52;
+	char mix[64];
 	int x = 1;
 
+	knob_get(&s->info.knobs, knob_find("mix", NULL), mix, sizeof mix);
 	if (sum <= 0)
 		x = canvas_text(a, x, 0, CANVAS_WARN, "no teacher is asked") + 1;
 	else if (s->info.n_teachers > 1)
-		x = canvas_textf(a, x, 0, CANVAS_DIM, wide ? "sum %.3g;" : "sum %.3g", sum) + 1;
+		x = canvas_textf(a, x, 0, CANVAS_DIM, wide ? "%s of %.3g;" : "%.4s %.3g", mix, sum) + 1;
 	if (s->info.has_student && isfinite(student->agreement))
 		canvas_textf(a, x, 0, CANVAS_PLAIN, wide ? "student agrees %.1f%%, KL %.3f" : "agree %.1f%% KL %.3f",
 			     100 * student->agreement, student->kl);
@@ -90,14 +115,16 @@ draw_sum(const struct scene *s, struct canvas_area a, double sum)
 static void
 draw_columns(struct canvas_area a)
 {
-	int left = a.width >= WIDE ? 18 : 16, bar = bar_width(a.width - left);
+	int left = a.width >= WIDE ? 18 : 16, room = a.width - left, bar = bar_width(room);
 
 	canvas_text(a, left - 8, 0, CANVAS_DIM, " weight ");
 	canvas_text(a, left + bar, 0, CANVAS_DIM, "    acc");
-	if (bar + 14 <= a.width - left)
+	if (room >= WIDE - 18)
 		canvas_text(a, left + bar + 7, 0, CANVAS_DIM, "    nll");
-	if (bar + 30 <= a.width - left)
-		canvas_text(a, left + bar + 14, 0, CANVAS_DIM, "  layers         parameters ");
+	if (room >= WIDER - 18)
+		canvas_text(a, left + bar + 14, 0, CANVAS_DIM, " agrees     KL");
+	if (room >= WHOLE - 18)
+		canvas_text(a, left + bar + 28, 0, CANVAS_DIM, "  layers         parameters ");
 }
 
 static void
@@ -123,7 +150,7 @@ draw(const struct scene *s, struct canvas_area a)
 const struct pane pane_teachers = {
 	.name = "teachers",
 	.title = "Teachers",
-	.doc = "The mixer: weight of each teacher, its held-out accuracy, how far the student agrees.",
+	.doc = "The mixer: weight of each teacher, its share in force, its held-out accuracy, how far the student follows it.",
 	.hints = "jk choose  +/- weight  M mute  S solo  e equal",
 	.draw = draw,
 };

@@ -105,19 +105,16 @@ turn_mute(const struct scene *s, struct text *line, struct err *e)
 int
 turn_solo(const struct scene *s, struct text *line, struct err *e)
 {
-	bool alone = true;
+	bool alone = s->info.n_teachers > 1;
 
 	if (need_teacher(s, e) < 0)
 		return -1;
 	for (int i = 0; i < s->info.n_teachers; i++)
 		alone = alone && s->info.teacher[i].muted == (i != s->view.teacher);
-	for (int i = 0; i < s->info.n_teachers; i++) {
-		const struct lab_net *t = &s->info.teacher[i];
-		bool mute = !alone && i != s->view.teacher;
-
-		if (t->muted != mute)
-			text_addf(line, "%steachers %s %s", line->len ? "\n" : "", t->name, mute ? "mute" : "unmute");
-	}
+	if (alone)
+		text_add(line, "teachers unmute");
+	else
+		text_addf(line, "teachers %s solo", s->info.teacher[s->view.teacher].name);
 	return 0;
 }
 
@@ -126,8 +123,6 @@ turn_equalise(const struct scene *s, struct text *line, struct err *e)
 {
 	if (need_teacher(s, e) < 0)
 		return -1;
-	for (int i = 0; i < s->info.n_teachers; i++)
-		if (s->info.teacher[i].weight != 1)
-			text_addf(line, "%steachers %s weight 1", line->len ? "\n" : "", s->info.teacher[i].name);
+	text_add(line, "teachers equal");
 	return 0;
 }

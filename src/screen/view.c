@@ -324,7 +324,7 @@ const struct view_action view_table[] = {
 	{ "metric", "METRIC", "Show another metric in the focused plot.", metric },
 	{ "branch", "NAME", "Whose curves: a teacher's, s the student's; alone, the next; in the map, the next teacher.", branch },
 	{ "mute", "", "Mute the chosen teacher, or let it speak.", mute },
-	{ "solo", "", "Mute all teachers but the chosen one.", solo },
+	{ "solo", "", "Mute all teachers but the chosen one; again: none.", solo },
 	{ "equalise", "", "Give every teacher the weight 1.", equalise },
 	{ "prompt", "TEXT", "Open the prompt with a text in it.", prompt },
 	{ "search", "", "Ask for a text to find in the page.", search },

@@ -59,6 +59,16 @@ compare(struct session *s, const struct pending *p, const struct request *r)
 		s->status = s->status ? s->status : 3;
 }
 
+static int
+write_to(const struct request *r, const char *path, bool published, struct err *e)
+{
+	const struct ckpt_tensor *outputs = ckpt_find(r->ckpt, "outputs");
+
+	if (outputs && strcmp(r->text, "outputs") == 0)
+		return answers_write(path, outputs->data, outputs->dim[0], outputs->dim[1], e);
+	return published ? hf_write(r->ckpt, path, e) : ckpt_write(r->ckpt, path, e);
+}
+
 static void
 save(struct session *s, const struct pending *p, const struct request *r)
 {
@@ -66,7 +76,7 @@ save(struct session *s, const struct pending *p, const struct request *r)
 	bool published = (len && p->save[len - 1] == '/') || io_is_directory(p->save);
 	struct err e;
 
-	if ((published ? hf_write(r->ckpt, p->save, &e) : ckpt_write(r->ckpt, p->save, &e)) == 0) {
+	if (write_to(r, p->save, published, &e) == 0) {
 		if (s->live)
 			session_tell(s, false, "saved %s", p->save);
 		return;
@@ -90,6 +100,8 @@ use(struct session *s, const struct pending *p, struct request *r)
 		if (r->text[0] && !s->live)
 			session_tell(s, false, "%s", r->text); /* on the screen the log says it */
 	}
+	if (r->kind == REQUEST_STAGE)
+		s->owes_report = false; /* of a student that is gone */
 	s->stopped = r->kind == REQUEST_STOP || (s->stopped && r->kind != REQUEST_RUN);
 	if (r->kind == REQUEST_EXPECT)
 		compare(s, p, r);

@@ -74,6 +74,58 @@ set_option(struct cmd_call *c, struct err *e)
 	return cmd_copy(r->spec, sizeof r->spec, c->argv[1], c->argv[2], e);
 }
 
+/* The words behind the file: what it holds, which rows they are, what it has to hash to. */
+static int
+parse_outputs(struct cmd_call *c, struct answers_options *o, int *ids_at, const char **hash, struct err *e)
+{
+	for (int i = 3; i < c->argc; i++) {
+		const char *word = c->argv[i], *next = i + 1 < c->argc ? c->argv[i + 1] : NULL;
+
+		if (strcmp(word, "probabilities") == 0) {
+			o->probabilities = true;
+		} else if (strcmp(word, "ids") == 0) {
+			o->ids = !next || strcmp(next, "probabilities") == 0 || strcmp(next, "hash") == 0;
+			*ids_at = o->ids ? 0 : ++i;
+		} else if (strcmp(word, "hash") == 0 && next) {
+			*hash = c->argv[++i];
+		} else {
+			return err_set(e, "teacher %.40s outputs: '%.40s' is none of probabilities, ids [FILE], hash HEX", c->argv[0], word);
+		}
+	}
+	return 0;
+}
+
+/* A teacher of which there is only a file of outputs. Its hash goes into the recording, so that another file is noticed. */
+static int
+read_outputs(struct cmd_call *c, struct request *r, struct err *e)
+{
+	struct answers_options o = { 0 };
+	const char *hash = NULL;
+	char *path, *ids, hex[65];
+	int ids_at = 0, status;
+
+	if (c->argc < 3)
+		return err_set(e, "teacher %.40s outputs: a file is needed, CSV or .npy", c->argv[0]);
+	if (parse_outputs(c, &o, &ids_at, &hash, e) < 0)
+		return -1;
+	path = io_join(c->dir, c->argv[2]);
+	ids = ids_at ? io_join(c->dir, c->argv[ids_at]) : NULL;
+	o.ids_path = ids;
+	status = answers_read(path, &o, &r->answers, e);
+	if (status == 0 && strcmp(hash_hex(&r->answers->hash, hex), hash ? hash : hex) != 0)
+		status = err_set(e, "%s: the file was replaced: it hashes to %.16s..., and %.16s%s was recorded", path, hex, hash,
+				 strlen(hash) > 16 ? "..." : "");
+	snprintf(r->text, sizeof r->text, "%.60s", c->argv[2]);
+	if (status == 0) {
+		cmd_record_files(c, "teacher", 1u << 2 | (ids_at ? 1u << ids_at : 0));
+		if (!hash)
+			text_addf(&c->record, " hash %s", hex);
+	}
+	mem_free(path);
+	mem_free(ids);
+	return status < 0 ? err_wrap(e, "teacher %.40s", c->argv[0]) : 0;
+}
+
 static int
 exec_teacher(struct cmd_call *c, struct err *e)
 {
@@ -85,6 +137,8 @@ exec_teacher(struct cmd_call *c, struct err *e)
 
 	if (cmd_copy(r->name, sizeof r->name, "teacher", c->argv[0], e) < 0)
 		return -1;
+	if (strcmp(c->argv[1], "outputs") == 0)
+		return read_outputs(c, r, e);
 	if (strcmp(c->argv[1], "load") != 0)
 		return join_spec(c, 1, r, e);
 	if (c->argc != 3)
@@ -94,12 +148,12 @@ exec_teacher(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_build_teacher = {
 	.name = "teacher",
-	.complete = "@teacher @model|load|cache|top|precision @model|@file|auto|off|memory|disk|all|f32|bf16",
-	.args = "NAME MODEL... | NAME load FILE|DIRECTORY | NAME cache auto|off|memory|disk | NAME top K|all | NAME precision f32|bf16",
+	.complete = "@teacher @model|load|outputs|cache|top|precision @model|@file|auto|off|memory|disk|all|f32|bf16 probabilities|ids|@model probabilities|ids|@file|@model",
+	.args = "NAME MODEL... | NAME load FILE|DIRECTORY | NAME outputs FILE [probabilities] [ids [FILE]] | NAME cache auto|off|memory|disk | NAME top K|all | NAME precision f32|bf16",
 	.min_args = 2,
 	.max_args = 32,
 	.flags = CMD_RECORD,
-	.doc = "Declare a teacher to be trained here, load one, or say how it is asked.",
+	.doc = "Declare a teacher to be trained here, load one, take one from a file of its outputs, or say how it is asked.",
 	.example = "teacher big mlp 256,256",
 	.exec = exec_teacher,
 };
@@ -133,12 +187,12 @@ exec_student(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_build_student = {
 	.name = "student",
-	.complete = "@model|load|init @model|@file|from @model|@teacher @model|layers",
-	.args = "MODEL... | load FILE|DIRECTORY | init from TEACHER layers LAYER[,LAYER]...",
+	.complete = "@model|load|again|init @model|@file|from @model|@teacher @model|layers",
+	.args = "MODEL... | again | load FILE|DIRECTORY | init from TEACHER layers LAYER[,LAYER]...",
 	.min_args = 1,
 	.max_args = 32,
 	.flags = CMD_RECORD,
-	.doc = "Make the student, or load one; steps count from 0 again. Or let it begin from layers of a teacher.",
+	.doc = "Make the student, one of the same model again, or load one; steps count from 0 again. Or let it begin from layers of a teacher.",
 	.example = "student mlp 16",
 	.exec = exec_student,
 };

@@ -4,6 +4,7 @@
 
 #include "retort/session/cmd.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,6 +71,35 @@ say_options(struct cmd_call *c, const struct lab_net *t)
 	text_add(&c->say, "\n");
 }
 
+/* What came of its teaching, as far as it was measured. */
+static void
+say_heard(struct cmd_call *c, const struct lab_heard *h)
+{
+	if (isfinite(h->share) && c->info->n_teachers > 1)
+		text_addf(&c->say, "  share %.3g", h->share);
+	if (isfinite(h->kl))
+		text_addf(&c->say, "  student agrees %.4g, KL %.4g", h->agreement, h->kl);
+}
+
+/* "big mute", "big solo", "unmute", "equal": true where it is one of these. */
+static bool
+parse_mixer(struct cmd_call *c)
+{
+	static const char *const words[] = { "unmute", "mute", "solo" };
+	const char *word = c->argc == 2 || c->argc == 1 ? c->argv[c->argc - 1] : "";
+
+	if (c->argc == 1 && strcmp(word, "equal") == 0) {
+		cmd_request(c, REQUEST_WEIGHT)->value = 1;
+		return true;
+	}
+	for (int i = 0; i < (c->argc == 1 ? 1 : 3); i++)
+		if (strcmp(word, words[i]) == 0) {
+			cmd_request(c, REQUEST_MUTE)->number = i;
+			return true;
+		}
+	return false;
+}
+
 static int
 exec_teachers(struct cmd_call *c, struct err *e)
 {
@@ -78,9 +108,13 @@ exec_teachers(struct cmd_call *c, struct err *e)
 	for (int i = 0; c->argc == 0 && i < c->info->n_teachers; i++) {
 		const struct lab_net *t = &c->info->teacher[i];
 
-		text_addf(&c->say, "%-12s weight %g%s  %s  %llu parameters  %s", t->name, t->weight,
-			  t->muted ? " muted" : "", t->spec, (unsigned long long)t->parameters,
-			  t->ready ? "ready" : "not trained");
+		text_addf(&c->say, "%-12s weight %g%s  ", t->name, t->weight, t->muted ? " muted" : "");
+		if (t->is_file)
+			text_addf(&c->say, "outputs of file %s  ready", t->origin);
+		else
+			text_addf(&c->say, "%s  %llu parameters  %s", t->spec, (unsigned long long)t->parameters,
+				  t->ready ? "ready" : "not trained");
+		say_heard(c, &t->heard);
 		say_options(c, t);
 	}
 	if (c->argc == 0)
@@ -89,19 +123,18 @@ exec_teachers(struct cmd_call *c, struct err *e)
 		r = cmd_request(c, REQUEST_WEIGHT);
 		if (cmd_real("teachers: weight", c->argv[2], &r->value, e) < 0)
 			return -1;
-	} else if (c->argc == 2 && (strcmp(c->argv[1], "mute") == 0 || strcmp(c->argv[1], "unmute") == 0)) {
-		r = cmd_request(c, REQUEST_MUTE);
-		r->number = c->argv[1][0] == 'm';
+	} else if (parse_mixer(c)) {
+		r = c->request;
 	} else {
-		return err_set(e, "teachers: `teachers [NAME weight W | NAME mute | NAME unmute]`");
+		return err_set(e, "teachers: `teachers [NAME weight W | NAME mute | NAME unmute | NAME solo | unmute | equal]`");
 	}
-	return cmd_copy(r->name, sizeof r->name, "teachers", c->argv[0], e);
+	return c->argc == 1 ? 0 : cmd_copy(r->name, sizeof r->name, "teachers", c->argv[0], e);
 }
 
 const struct cmd cmd_live_teachers = {
 	.name = "teachers",
-	.complete = "@teacher weight|mute|unmute",
-	.args = "[NAME weight W | NAME mute | NAME unmute]",
+	.complete = "@teacher|equal|unmute weight|mute|unmute|solo",
+	.args = "[NAME weight W | NAME mute | NAME unmute | NAME solo | unmute | equal]",
 	.min_args = 0,
 	.max_args = 3,
 	.flags = CMD_RECORD,

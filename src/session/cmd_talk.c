@@ -90,6 +90,8 @@ show_layers(struct cmd_call *c, struct err *e)
 
 	if (!c->info->data[0])
 		return err_set(e, "show: no data yet, and networks are made for data; `data digits` first");
+	if (known && known->is_file)
+		return err_set(e, "show: %s is a file of outputs: it has no layers", known->name);
 	for (int i = 0; i < c->argc && !known; i++)
 		text_addf(&words, "%s%s", i ? " " : "", c->argv[i]);
 	status = model_parse(known ? known->spec : text_get(&words), &spec, e);
@@ -135,8 +137,11 @@ exec_show(struct cmd_call *c, struct err *e)
 	if (i->data[0])
 		show_data(c, i);
 	for (int k = 0; k < i->n_teachers; k++)
-		text_addf(&c->say, "teacher   %s %s, %llu parameters, %llu steps\n", i->teacher[k].name, i->teacher[k].spec,
-			  (unsigned long long)i->teacher[k].parameters, (unsigned long long)i->teacher[k].steps);
+		if (i->teacher[k].is_file)
+			text_addf(&c->say, "teacher   %s, outputs of file %s\n", i->teacher[k].name, i->teacher[k].origin);
+		else
+			text_addf(&c->say, "teacher   %s %s, %llu parameters, %llu steps\n", i->teacher[k].name, i->teacher[k].spec,
+				  (unsigned long long)i->teacher[k].parameters, (unsigned long long)i->teacher[k].steps);
 	if (i->has_student)
 		text_addf(&c->say, "student   %s, %llu parameters, %llu steps\n", i->student.spec,
 			  (unsigned long long)i->student.parameters, (unsigned long long)i->student.steps);

@@ -150,17 +150,21 @@ exec_save(struct cmd_call *c, struct err *e)
 {
 	struct request *r = cmd_request(c, REQUEST_SNAPSHOT);
 
-	c->save = io_join(c->dir, c->argv[1]);
+	if (c->argc == 3 && strcmp(c->argv[1], "outputs") != 0)
+		return err_set(e, "save: `save NAME FILE` or `save NAME outputs FILE`");
+	if (c->argc == 3)
+		snprintf(r->text, sizeof r->text, "outputs");
+	c->save = io_join(c->dir, c->argv[c->argc - 1]);
 	return cmd_copy(r->name, sizeof r->name, "save", c->argv[0], e);
 }
 
 const struct cmd cmd_work_save = {
 	.name = "save",
-	.complete = "@net @file",
-	.args = "NAME FILE|DIRECTORY/",
+	.complete = "@net outputs|@file @file",
+	.args = "NAME FILE|DIRECTORY/ | NAME outputs FILE",
 	.min_args = 2,
-	.max_args = 2,
-	.doc = "Write a teacher, or the student when NAME is s, to a safetensors file or a published layout.",
+	.max_args = 3,
+	.doc = "Write a teacher, or the student when NAME is s, to a safetensors file or a published layout, or what it puts out.",
 	.example = "save s student.safetensors",
 	.exec = exec_save,
 };

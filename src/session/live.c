@@ -119,11 +119,11 @@ forget(struct scene *s, const struct request *r)
 {
 	int k = lab_info_teacher(&r->info, r->name, NULL);
 
-	if (r->kind == REQUEST_STUDENT || (r->kind == REQUEST_TEACHER && k < 0)) {
+	if (r->kind == REQUEST_STUDENT || r->kind == REQUEST_STAGE || (r->kind == REQUEST_TEACHER && k < 0)) {
 		scene_forget(s, LAB_MAIN);
 		scene_forget(s, LAB_PLAIN);
 	}
-	if (k >= 0 && (r->kind == REQUEST_TEACHER || (r->kind == REQUEST_TRAIN && r->info.from == 0)))
+	if (k >= 0 && (r->kind == REQUEST_TEACHER || r->kind == REQUEST_STAGE || (r->kind == REQUEST_TRAIN && r->info.from == 0)))
 		scene_forget(s, (unsigned)LAB_TEACHER(k));
 	if (r->kind != REQUEST_SEED && r->kind != REQUEST_DATA)
 		return;

@@ -26,7 +26,10 @@ row(FILE *out, const char *who, const char *when, const struct lab_net *n, const
 	cell(out, s->kl, 7, 5);
 	cell(out, s->nll, 7, 5);
 	cell(out, s->ece, 6, 4);
-	fprintf(out, " %7llu", (unsigned long long)n->parameters);
+	if (n->is_file)
+		fprintf(out, " %7s", "file");
+	else
+		fprintf(out, " %7llu", (unsigned long long)n->parameters);
 	cell(out, n->microseconds > 0 ? n->microseconds : NAN, 6, 3);
 	fputc('\n', out);
 }

@@ -145,6 +145,9 @@ fill_distilling(struct scene *s)
 	fill_net(&i->teacher[2], "deep", "mlp 64,64,64,64", 4, 64);
 	i->teacher[0].last = (struct lab_scores){ 0.9833, 0.071, 0.01, NAN, NAN, 690 };
 	i->teacher[1].last = (struct lab_scores){ 0.9721, 0.094, 0.02, NAN, NAN, 690 };
+	i->teacher[0].heard = (struct lab_heard){ 0.712, 0.9387, 0.204 };
+	i->teacher[1].heard = (struct lab_heard){ 0.288, 0.9211, 0.251 };
+	i->teacher[2].heard = (struct lab_heard){ 0, NAN, NAN };
 	i->teacher[1].weight = 0.3;
 	i->teacher[2].muted = true;
 	i->has_student = true;

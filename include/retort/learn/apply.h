@@ -19,4 +19,16 @@ int apply_request(struct work *w, struct request *r, struct err *e);
 /* The kind needs an idle lab. */
 bool apply_needs_idle(enum request_kind kind);
 
+/* The student, its maps, its steps and what was changed are gone. */
+void apply_drop_student(struct work *w);
+
+/* A branch from a request's spec, or from its checkpoint. NULL with an error. */
+struct branch *apply_make(struct work *w, struct request *r, int id, const char *name, struct err *e);
+
+/* What the main thread may know of a network; `origin`: the file it came from, or "". */
+void apply_describe(struct lab_net *out, const struct branch *b, const char *origin);
+
+/* Of the order in which somebody sees rows. */
+uint64_t apply_order_seed(const struct work *w, const char *who);
+
 #endif

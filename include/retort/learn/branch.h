@@ -12,6 +12,7 @@
 #include "retort/kd/known.h"
 #include "retort/kd/loss.h"
 #include "retort/learn/lab.h"
+#include "retort/learn/mix.h"
 
 /*
  * The numbers of a branch. Value, first and second moments follow the struct, each of
@@ -72,6 +73,7 @@ struct branch {
 	int n_terms;
 	struct branch_term term[BRANCH_TERMS];
 	struct ckpt *saved;              /* of a branch that was loaded: what its maps had learned, see saved.h; else NULL */
+	struct mix mix;                  /* of the main line: several teachers */
 	real *gathered;                  /* a teacher's rows side by side, for losses that look at all of a batch at once */
 };
 
@@ -87,7 +89,7 @@ void branch_free(struct branch *b);
  */
 int branch_rebuild(struct branch **b, size_t capacity, const struct branch_plan *plan, struct err *e);
 
-/* Whether the terms it has are those of `plan`, as far as losses on outputs go. */
+/* Whether the terms it has are those of `plan`, as far as losses on outputs go, and teachers are mixed as that says. */
 bool branch_has_outputs(const struct branch *b, const struct knobs *k);
 
 real *branch_value(const struct branch *b);
@@ -98,6 +100,7 @@ real *branch_moment2(const struct branch *b);
 struct branch_feed {
 	struct batch *batch;
 	int n_teachers;                     /* active ones */
+	int t_index[LAB_TEACHERS];          /* whose teacher of the lab it is */
 	const real *t_logits[LAB_TEACHERS]; /* [B, classes], or for every position; NULL with t_top */
 	struct loss_top t_top[LAB_TEACHERS]; /* k 0: t_logits is whole */
 	double t_weight[LAB_TEACHERS];      /* as typed */
@@ -115,6 +118,7 @@ struct branch_result {
 	double told[BRANCH_TERMS];     /* of terms whose loss has a metric of its own: as the step found it */
 	double loss;                   /* sum of weighted */
 	double kl;                     /* to the teachers at temperature 1; NaN without */
+	double share[LAB_TEACHERS];    /* of the feed's teachers, see mix.h; 0 without */
 	double accuracy;               /* over labelled rows; NaN without */
 	double lr, grad_norm;
 	bool applied;                  /* false: diverged, nothing changed */

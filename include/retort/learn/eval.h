@@ -11,6 +11,8 @@ struct eval_tally {
 	double nll, kl;
 	size_t bin_rows[15], bin_right[15];
 	double bin_confidence[15];
+	size_t agree_with[LAB_TEACHERS]; /* by the feed's teachers */
+	double kl_of[LAB_TEACHERS];
 };
 
 /*
@@ -32,6 +34,9 @@ void eval_branch(struct work *w, int id);
 
 /* Shares of the student's terms in the gradient on the fixed batch, as they are now: share [BRANCH_TERMS]. The feed must be prepared. */
 void eval_shares(struct work *w, double *share);
+
+/* How good a file of outputs is on the held-out rows: its scores in the lab's info. After feed_prepare; there is a student. */
+void eval_answers(struct work *w, int teacher);
 
 /* Sample the hash of all parameters: at the end of work, and when an `expect` asks. */
 void eval_weights(struct work *w, int id);

@@ -17,7 +17,7 @@
 
 #define LAB_NAME 24     /* bytes of a name with its NUL: letters, digits, '-' and '_' */
 #define LAB_SPEC 256    /* bytes of a model spec with its NUL */
-#define LAB_TEACHERS 8
+#define LAB_TEACHERS METRIC_TEACHERS
 #define LAB_LAYERS MODEL_LAYERS
 #define LAB_MAPS METRIC_MAPS
 
@@ -31,6 +31,12 @@
 struct lab_scores {
 	double accuracy, nll, ece, agreement, kl;
 	uint64_t step;
+};
+
+/* What became of one teacher's teaching. NaN where it was not measured. */
+struct lab_heard {
+	double share;         /* its part in what was taught at the last step, mean over the rows of the batch */
+	double agreement, kl; /* of the student with it, at the last evaluation */
 };
 
 struct lab_layer {
@@ -47,6 +53,7 @@ struct lab_net {
 	char name[LAB_NAME];   /* "s" for the student */
 	char spec[LAB_SPEC];   /* "mlp 256,256" */
 	char origin[160];      /* file it was loaded from, "" when trained here */
+	bool is_file;          /* a teacher of which there are only outputs: no layers, no parameters */
 	uint64_t parameters;
 	uint64_t steps;        /* optimizer steps it has had */
 	int n_layers;
@@ -58,6 +65,7 @@ struct lab_net {
 	struct teacher_effect effect;   /* teachers with options.bf16, once they were asked: what that changes */
 	size_t kept;           /* teachers: bytes of answers that are kept; 0 where they are asked at every step */
 	struct lab_scores last, best; /* best: lowest nll */
+	struct lab_heard heard; /* teachers */
 	double microseconds;   /* a prediction of one row in a batch; 0 until measured by a report */
 };
 
@@ -110,6 +118,7 @@ struct lab_info {
 	size_t missing;
 	int n_teachers;
 	struct lab_net teacher[LAB_TEACHERS];
+	int stage;             /* students that have become teachers */
 	bool has_student;
 	struct lab_net student;
 	bool has_plain;        /* after a report */

@@ -9,24 +9,26 @@
 #include "retort/base/err.h"
 #include "retort/data/dataset.h"
 #include "retort/engine/ckpt.h"
+#include "retort/kd/answers.h"
 #include "retort/learn/lab.h"
 
 enum request_kind {
 	/* only while nothing trains */
 	REQUEST_SEED,     /* number: the seed; drops data, networks and steps */
 	REQUEST_DATA,     /* dataset (handed over), number: labels shown, -1 all */
-	REQUEST_TEACHER,  /* name, spec: declare; with ckpt (handed over): load */
-	REQUEST_STUDENT,  /* spec; with ckpt: load */
 	REQUEST_INIT,     /* name, spec: the student begins from these layers of a teacher: "0,2,4" */
+	REQUEST_TEACHER,  /* name, spec: declare; with ckpt or answers (handed over): load, text: from where */
+	REQUEST_STUDENT,  /* spec, or "again": that of the last one; with ckpt: load */
 	REQUEST_OPTIONS,  /* name, text: which option (cache, top, precision), spec: its value: how a teacher is asked */
+	REQUEST_STAGE,    /* name: the student becomes a teacher of that name, and makes room for another student */
 	REQUEST_TRAIN,    /* name, number: epochs; answered when it starts */
 	REQUEST_RUN,      /* number: steps; answered when it starts */
 	REQUEST_REPORT,   /* evaluate everything, train the plain student up to the same step */
 	/* any time, between two steps */
 	REQUEST_SET,      /* set[0..n_sets) */
 	REQUEST_MAP,      /* map[0..n_maps): applied together or not at all */
-	REQUEST_WEIGHT,   /* name, value: weight of a teacher; value < 0 keeps it */
-	REQUEST_MUTE,     /* name, number: 1 mute, 0 unmute */
+	REQUEST_WEIGHT,   /* name, value: weight of a teacher; name "": of all of them */
+	REQUEST_MUTE,     /* name, number: 1 mute, 0 unmute, 2 mute all others; name "": unmute all */
 	REQUEST_RAMP,     /* ramp, but for its start, which is the step of the main line; no legs: the knob stays where it is */
 	REQUEST_BALANCE,  /* share[0..n_shares): weights that give terms these shares of the gradient; none: all the same */
 	REQUEST_UNDO,     /* take the last change of SET, MAP, WEIGHT, MUTE, RAMP or BALANCE back */
@@ -34,7 +36,7 @@ enum request_kind {
 	REQUEST_EVAL,     /* evaluate now */
 	REQUEST_MARK,     /* nothing: asks for the step */
 	REQUEST_EXPECT,   /* metric, value: the last evaluated value of that metric is in the answer's `value` */
-	REQUEST_SNAPSHOT, /* name ("" the student): answer carries ckpt, owned by the receiver */
+	REQUEST_SNAPSHOT, /* name ("" the student): text "outputs": of all rows; answer carries ckpt, owned by the receiver */
 	REQUEST_STOP,     /* end the work at hand here */
 	/* how work goes on, never what it computes: not stamped */
 	REQUEST_PAUSE, REQUEST_RESUME,
@@ -107,6 +109,7 @@ struct request {
 	struct request_map map[LAB_MAPS];
 	struct dataset *dataset;
 	struct ckpt *ckpt;
+	struct answers *answers;
 	/* the answer */
 	int status;            /* 0, or -1 and err */
 	struct err err;

@@ -21,6 +21,7 @@ struct terms_job {
 struct terms_result {
 	double raw[BRANCH_TERMS]; /* by term */
 	double kl;                /* to the teachers at temperature 1, mean by weight; NaN without */
+	double share[LAB_TEACHERS]; /* of the feed's teachers, as they were mixed; 0 without */
 	double accuracy;          /* over labelled positions; NaN without */
 };
 

@@ -7,6 +7,7 @@
 #include "retort/data/sampler.h"
 #include "retort/data/scale.h"
 #include "retort/data/split.h"
+#include "retort/kd/answers.h"
 #include "retort/kd/teacher.h"
 #include "retort/learn/branch.h"
 #include "retort/learn/lab.h"
@@ -52,9 +53,10 @@ struct work_top {
 	real *logit, *tail; /* [capacity positions, k] and [capacity positions] */
 };
 
-/* One teacher: the branch that trained or loaded it, and what it says about rows. */
+/* One teacher: the branch that trained or loaded it, and what it says about rows; or a file of its answers alone. */
 struct work_teacher {
-	struct branch *branch;
+	struct branch *branch;   /* NULL: a file */
+	struct answers *file;    /* NULL: a network */
 	struct teacher says;
 	struct sampler order; /* of the labelled training rows */
 	uint64_t made;        /* which network it is */
@@ -78,6 +80,7 @@ struct work {
 	/* networks */
 	struct work_teacher teacher[LAB_TEACHERS];
 	struct branch *student, *plain;
+	char again[LAB_SPEC];           /* what the last student was made of; "" none yet */
 	struct sampler order, plain_order;
 	/* what the student is fed with */
 	real *t_logits[LAB_TEACHERS];   /* [capacity positions, classes] NULL where it is asked at every step */

@@ -17,7 +17,7 @@ int turn_by(struct scene *s, int direction, struct text *line, struct err *e);
 /* The next smoothing of the plots up or down, as a `set` in `line`. */
 void turn_smooth(const struct scene *s, int direction, struct text *line);
 
-/* The mixer. Commands in `line`, one a line; none where nothing has to change. -1: no teacher. */
+/* The mixer. A command in `line`, which undo takes back whole. -1: no teacher. */
 int turn_mute(const struct scene *s, struct text *line, struct err *e);
 int turn_solo(const struct scene *s, struct text *line, struct err *e); /* the chosen alone; again: all */
 int turn_equalise(const struct scene *s, struct text *line, struct err *e);
