@@ -28,6 +28,7 @@ static const char help[] = "Usage: retort [OPTION]... [FILE]\n"
 			   "  or:  retort [OPTION]... run|replay FILE\n"
 			   "  or:  retort commands\n"
 			   "  or:  retort bench [WORKLOAD]...\n"
+			   "  or:  retort loss NAME STUDENT.csv TEACHER.csv [OPTION]...\n"
 			   "Distil a large network into a small one, and replay it to the same bits.\n"
 			   "\n"
 			   "  retort                open the workbench on the bundled digits\n"
@@ -36,6 +37,7 @@ static const char help[] = "Usage: retort [OPTION]... [FILE]\n"
 			   "  retort replay FILE    repeat a recording without a terminal\n"
 			   "  retort commands       list the commands of the session language\n"
 			   "  retort bench          measure the training here, against its products and PyTorch\n"
+			   "  retort loss           compute a loss between two files of logits, with its gradient\n"
 			   "\n"
 			   "  -j, --json            run, replay: print data as one JSON object a line\n"
 			   "  -t, --threads N       workers; the bits do not depend on it (default: all processors)\n"
@@ -82,12 +84,11 @@ list_commands(void)
 	return 0;
 }
 
-/* The program beside this one that measures: in the build tree, else where it was installed. It does not come back. */
+/* A program beside this one: in the build tree, else where it was installed. It does not come back. */
 static int
-run_bench(char **argv)
+run_beside(const char *built, const char *installed, char **argv)
 {
-	const char *built = RETORT_BUILDDIR "/bench/retort-bench";
-	const char *path = access(built, X_OK) == 0 ? built : RETORT_LIBEXECDIR "/retort-bench";
+	const char *path = access(built, X_OK) == 0 ? built : installed;
 
 	execv(path, argv);
 	fprintf(stderr, "retort: %s: %s\n", path, strerror(errno));
@@ -326,8 +327,11 @@ main(int argc, char **argv)
 	int option, status;
 
 	setlocale(LC_CTYPE, "");
+	/* options of those are their own */
 	if (argc > 1 && strcmp(argv[1], "bench") == 0)
-		return run_bench(argv + 1); /* its options are its own */
+		return run_beside(RETORT_BUILDDIR "/bench/retort-bench", RETORT_LIBEXECDIR "/retort-bench", argv + 1);
+	if (argc > 1 && strcmp(argv[1], "loss") == 0)
+		return run_beside(RETORT_BUILDDIR "/retort-loss", RETORT_LIBEXECDIR "/retort-loss", argv + 1);
 	signal(SIGPIPE, SIG_IGN);
 	while ((option = getopt_long(argc, argv, "jt:r:cu:hV", options, NULL)) != -1) {
 		if (option == 'h') {

@@ -50,6 +50,8 @@ on_row(int c, void *arg)
 		r->t.columns = r->in_row;
 	if (r->in_row != r->t.columns && !r->failed) {
 		r->failed = true;
+		r->t.bad_line = r->line_of_row;
+		r->t.bad_column = (r->in_row < r->t.columns ? r->in_row : r->t.columns) + 1;
 		err_set(r->e, "row %zu (line %zu): %zu cells, %zu expected as in row 1", r->t.rows + 1, r->line_of_row,
 			r->in_row, r->t.columns);
 	}
@@ -59,7 +61,7 @@ on_row(int c, void *arg)
 }
 
 static int
-check_bytes(const char *bytes, size_t size, struct err *e)
+check_bytes(const char *bytes, size_t size, size_t *bad_line, struct err *e)
 {
 	const char *nul;
 	size_t line = 1;
@@ -73,6 +75,7 @@ check_bytes(const char *bytes, size_t size, struct err *e)
 		return 0;
 	for (const char *p = bytes; p < nul; p++)
 		line += *p == '\n';
+	*bad_line = line;
 	return err_set(e, "line %zu: a NUL byte: this is no text file", line);
 }
 
@@ -115,10 +118,11 @@ line_length(const char *p, const char *end, bool *blank)
 }
 
 static int
-bad_quote(const struct reader *r, int why)
+bad_quote(struct reader *r, int why)
 {
 	size_t began = r->line_of_row ? r->line_of_row : r->line;
 
+	r->t.bad_line = r->line;
 	if (why != CSV_EPARSE)
 		return err_set(r->e, "line %zu: no memory for a cell that begins in row %zu", r->line, r->t.rows + 1);
 	if (began != r->line)
@@ -160,8 +164,10 @@ parse_all(struct reader *r, const char *bytes, size_t size, char delimiter)
 	csv_set_delim(&parser, (unsigned char)delimiter);
 	csv_set_blk_size(&parser, STEP);
 	status = feed(&parser, r, bytes + bom, bytes + size);
-	if (status == 0 && csv_fini(&parser, on_cell, on_row, r) != 0)
+	if (status == 0 && csv_fini(&parser, on_cell, on_row, r) != 0) {
+		r->t.bad_line = r->line_of_row;
 		status = err_set(r->e, "row %zu (line %zu): quotes that never close", r->t.rows + 1, r->line_of_row);
+	}
 	csv_free(&parser);
 	if (status == 0 && r->failed)
 		status = -1;
@@ -174,7 +180,7 @@ int
 csvfile_parse(const char *bytes, size_t size, char delimiter, struct csvfile *out, struct err *e)
 {
 	struct reader r = { .e = e };
-	int status = check_bytes(bytes, size, e);
+	int status = check_bytes(bytes, size, &r.t.bad_line, e);
 
 	memset(out, 0, sizeof *out);
 	if (status == 0)
@@ -182,6 +188,8 @@ csvfile_parse(const char *bytes, size_t size, char delimiter, struct csvfile *ou
 	if (status == 0)
 		status = parse_all(&r, bytes, size, delimiter);
 	if (status < 0) {
+		out->bad_line = r.t.bad_line;
+		out->bad_column = r.t.bad_column;
 		csvfile_release(&r.t);
 		return -1;
 	}

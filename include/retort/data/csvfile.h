@@ -19,6 +19,7 @@ struct csvfile {
 	size_t *line;      /* [rows]: the line of the file on which a row starts, from 1 */
 	char *bytes;       /* owned storage of all cells */
 	struct hash hash;  /* SHA-256 of the bytes that were parsed */
+	size_t bad_line, bad_column; /* after an error: where, cells counted from 1; 0: of the whole file, or the whole line */
 };
 
 /*
