@@ -16,41 +16,31 @@ struct dial {
 	bool is_teachers;
 };
 
-/* log(1 - b + b e^u), exact to the last digits however small b is. */
+/* log(1 - b + b e^u), exact to the last digits however small b is; w is b (e^u - 1). */
 static real
-log_mix(real b, real u)
+log_mix(real b, real u, real w)
 {
-	return u < FAR ? REAL_LOG1P(b * REAL_EXPM1(u)) : u + REAL_LOG(b + (1 - b) * REAL_EXP(-u));
+	return u < FAR ? REAL_LOG1P(w) : u + REAL_LOG(b + (1 - b) * REAL_EXP(-u));
 }
 
 /*
  * With m = b A + (1 - b) B and w = b (A/B - 1) the divergence over b (1 - b) is
  *	sum A log(A/m) / (1 - b) + (A - B) (1 - log(1 + w) / w),
  * in which nothing is divided by b: the second part has taken sum (A - B) = 0 along, and goes to 0 with b.
- * A is whose share is the smaller one; `toward_a` is log A - log B, `mix` log(m/B).
+ * A is whose share is the smaller one. The gradient with respect to q, log(q/m) / beta, goes into log_p.
  */
-static double
-piece(double b, real in_a, real in_b, real toward_a, real mix)
-{
-	real w = (real)b * REAL_EXPM1(toward_a);
-	real second = w == 0 ? 0 : 1 - mix / w;
-
-	return (double)in_a * (double)(toward_a - mix) / (1 - b) + (double)((in_a - in_b) * second);
-}
-
-/* The gradient with respect to q, log(q/m) / beta, goes into log_p. */
 static double
 each(const struct row *r, void *arg)
 {
 	const struct dial *d = arg;
-	real b = (real)d->share;
+	real b = (real)d->share, sign = d->is_teachers ? 1 : -1;
 	double sum = 0;
 
 	for (size_t c = 0; c < r->n; c++) {
-		real p = r->p[c], q = r->q[c], toward_p = r->log_p[c] - r->log_q[c];
-		real toward_a = d->is_teachers ? toward_p : -toward_p, mix = log_mix(b, toward_a);
+		real toward_a = sign * (r->log_p[c] - r->log_q[c]), w = b * REAL_EXPM1(toward_a), mix = log_mix(b, toward_a, w);
+		real in_a = d->is_teachers ? r->p[c] : r->q[c], gap = sign * (r->p[c] - r->q[c]);
 
-		sum += d->is_teachers ? piece(d->share, p, q, toward_a, mix) : piece(d->share, q, p, toward_a, mix);
+		sum += (double)(in_a * (toward_a - mix) / (1 - b)) + (double)(gap * (w == 0 ? 0 : 1 - mix / w));
 		r->log_p[c] = d->is_teachers ? -mix / b : (toward_a - mix) / (1 - b);
 	}
 	if (r->dx)

@@ -123,22 +123,34 @@ rows_back(const real *q, const real *g, real step, size_t n, real *dx)
 	add_back(q, g, vmath_dot(q, g, n), step, n, dx);
 }
 
-real
-rows_rest(const real *log_p, size_t n, size_t y, real *hat)
+/* log of the mass of all but y. */
+static real
+log_rest(const real *z, size_t n, size_t y, real *hat, real *share)
 {
 	size_t after = n - y - 1;
-	real low = vmath_max(log_p, y), high = vmath_max(log_p + y + 1, after), most = low > high ? low : high, sum;
+	real low = vmath_max(z, y), high = vmath_max(z + y + 1, after), most = low > high ? low : high, sum;
 
-	sum = vmath_exp_sum(log_p, y, most, 1, hat) + vmath_exp_sum(log_p + y + 1, after, most, 1, hat + y + 1);
-	hat[y] = 0;
-	vmath_scale(hat, n, 1 / sum);
+	sum = vmath_exp_sum(z, y, most, 1, hat) + vmath_exp_sum(z + y + 1, after, most, 1, hat ? hat + y + 1 : NULL);
+	*share = 1 / sum;
 	return most + REAL_LOG(sum);
 }
 
+real
+rows_rest(const real *log_p, size_t n, size_t y, real *hat)
+{
+	real share, rest = log_rest(log_p, n, y, hat, &share);
+
+	hat[y] = 0;
+	vmath_scale(hat, n, share);
+	return rest;
+}
+
+/* Small where y has nearly everything, and then exact to its own last digits: wsld divides one of them by another. */
 double
 rows_surprise(const real *z, size_t n, size_t y)
 {
-	real most = vmath_max(z, n);
+	real share;
+	double gap = n > 1 ? (double)(log_rest(z, n, y, NULL, &share) - z[y]) : -INFINITY;
 
-	return (double)(REAL_LOG(vmath_exp_sum(z, n, most, 1, NULL)) + (most - z[y]));
+	return gap > 0 ? gap + log1p(exp(-gap)) : log1p(exp(gap));
 }
