@@ -42,14 +42,49 @@ join_spec(struct cmd_call *c, int from, struct request *r, struct err *e)
 	return status;
 }
 
+/* A recording says what a file held, so that another one in its place is noticed; `hash` is what it says, or NULL. */
+static int
+check_hash(const char *path, const struct hash *got, const char *hash, struct err *e)
+{
+	char hex[65];
+
+	if (!hash || strcmp(hash_hex(got, hex), hash) == 0)
+		return 0;
+	return err_set(e, "%s: the file was replaced: it hashes to %.16s..., and %.16s%s was recorded", path, hex, hash,
+		       strlen(hash) > 16 ? "..." : "");
+}
+
+/* The line to record: with the files' whole paths, and the hash where it was not said. */
+static void
+record_hash(struct cmd_call *c, const char *name, uint32_t files, const struct hash *got, const char *hash)
+{
+	char hex[65];
+
+	cmd_record_files(c, name, files);
+	if (!hash)
+		text_addf(&c->record, " hash %s", hash_hex(got, hex));
+}
+
+/* The network in the file at word `at`, behind which may stand what it has to hash to. */
 static int
 load_into(struct cmd_call *c, const char *name, int at, struct request *r, struct err *e)
 {
-	char *path = io_join(c->dir, c->argv[at]);
-	int status = io_is_directory(path) ? hf_read(path, &r->ckpt, e) : ckpt_read(path, &r->ckpt, e);
+	const char *hash = c->argc == at + 3 ? c->argv[at + 2] : NULL;
+	char *path;
+	struct hash got;
+	int status;
 
+	if (c->argc != at + 1 && (!hash || strcmp(c->argv[at + 1], "hash") != 0))
+		return err_set(e, "%s: one file or directory is needed, and `hash HEX` may stand behind it", name);
+	path = io_join(c->dir, c->argv[at]);
+	status = io_is_directory(path) ? hf_read(path, &r->ckpt, e) : ckpt_read(path, &r->ckpt, e);
+	if (status == 0) {
+		got = ckpt_hash(r->ckpt);
+		status = check_hash(path, &got, hash, e);
+	}
 	snprintf(r->text, sizeof r->text, "%.60s", c->argv[at]);
-	cmd_record_files(c, name, 1u << at);
+	if (status == 0)
+		record_hash(c, name, 1u << at, &got, hash);
 	mem_free(path);
 	return status;
 }
@@ -101,7 +136,7 @@ read_outputs(struct cmd_call *c, struct request *r, struct err *e)
 {
 	struct answers_options o = { 0 };
 	const char *hash = NULL;
-	char *path, *ids, hex[65];
+	char *path, *ids;
 	int ids_at = 0, status;
 
 	if (c->argc < 3)
@@ -112,15 +147,10 @@ read_outputs(struct cmd_call *c, struct request *r, struct err *e)
 	ids = ids_at ? io_join(c->dir, c->argv[ids_at]) : NULL;
 	o.ids_path = ids;
 	status = answers_read(path, &o, &r->answers, e);
-	if (status == 0 && strcmp(hash_hex(&r->answers->hash, hex), hash ? hash : hex) != 0)
-		status = err_set(e, "%s: the file was replaced: it hashes to %.16s..., and %.16s%s was recorded", path, hex, hash,
-				 strlen(hash) > 16 ? "..." : "");
+	status = status < 0 ? -1 : check_hash(path, &r->answers->hash, hash, e);
 	snprintf(r->text, sizeof r->text, "%.60s", c->argv[2]);
-	if (status == 0) {
-		cmd_record_files(c, "teacher", 1u << 2 | (ids_at ? 1u << ids_at : 0));
-		if (!hash)
-			text_addf(&c->record, " hash %s", hex);
-	}
+	if (status == 0)
+		record_hash(c, "teacher", 1u << 2 | (ids_at ? 1u << ids_at : 0), &r->answers->hash, hash);
 	mem_free(path);
 	mem_free(ids);
 	return status < 0 ? err_wrap(e, "teacher %.40s", c->argv[0]) : 0;
@@ -141,7 +171,7 @@ exec_teacher(struct cmd_call *c, struct err *e)
 		return read_outputs(c, r, e);
 	if (strcmp(c->argv[1], "load") != 0)
 		return join_spec(c, 1, r, e);
-	if (c->argc != 3)
+	if (c->argc < 3)
 		return err_set(e, "teacher %s load: one file or directory is needed", r->name);
 	return load_into(c, "teacher", 2, r, e);
 }
@@ -149,7 +179,7 @@ exec_teacher(struct cmd_call *c, struct err *e)
 const struct cmd cmd_build_teacher = {
 	.name = "teacher",
 	.complete = "@teacher @model|load|outputs|cache|top|precision @model|@file|auto|off|memory|disk|all|f32|bf16 probabilities|ids|@model probabilities|ids|@file|@model",
-	.args = "NAME MODEL... | NAME load FILE|DIRECTORY | NAME outputs FILE [probabilities] [ids [FILE]] | NAME cache auto|off|memory|disk | NAME top K|all | NAME precision f32|bf16",
+	.args = "NAME MODEL... | NAME load FILE|DIRECTORY [hash HEX] | NAME outputs FILE [probabilities] [ids [FILE]] [hash HEX] | NAME cache auto|off|memory|disk | NAME top K|all | NAME precision f32|bf16",
 	.min_args = 2,
 	.max_args = 32,
 	.flags = CMD_RECORD,
@@ -180,7 +210,7 @@ exec_student(struct cmd_call *c, struct err *e)
 	r = cmd_request(c, REQUEST_STUDENT);
 	if (strcmp(c->argv[0], "load") != 0)
 		return join_spec(c, 0, r, e);
-	if (c->argc != 2)
+	if (c->argc < 2)
 		return err_set(e, "student load: one file or directory is needed");
 	return load_into(c, "student", 1, r, e);
 }
@@ -188,7 +218,7 @@ exec_student(struct cmd_call *c, struct err *e)
 const struct cmd cmd_build_student = {
 	.name = "student",
 	.complete = "@model|load|again|init @model|@file|from @model|@teacher @model|layers",
-	.args = "MODEL... | again | load FILE|DIRECTORY | init from TEACHER layers LAYER[,LAYER]...",
+	.args = "MODEL... | again | load FILE|DIRECTORY [hash HEX] | init from TEACHER layers LAYER[,LAYER]...",
 	.min_args = 1,
 	.max_args = 32,
 	.flags = CMD_RECORD,
@@ -210,10 +240,10 @@ exec_load(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_build_load = {
 	.name = "load",
-	.complete = "@net @file",
-	.args = "NAME FILE|DIRECTORY",
+	.complete = "@net @file hash",
+	.args = "NAME FILE|DIRECTORY [hash HEX]",
 	.min_args = 2,
-	.max_args = 2,
+	.max_args = 4,
 	.flags = CMD_RECORD,
 	.doc = "Load a checkpoint or a published model as teacher NAME, or as the student when NAME is s.",
 	.example = "save big big.safetensors",
