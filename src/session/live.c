@@ -67,6 +67,23 @@ worker(const struct lab_info *i)
 	return i->phase == LAB_TRAINING ? LAB_TEACHER(i->busy) : i->phase == LAB_REPORTING ? LAB_PLAIN : LAB_MAIN;
 }
 
+/* How far the student follows each teacher; of one alone the figures of all of them are its own. */
+static void
+hear(struct lab_info *i, const struct event *ev)
+{
+	for (int k = 0; k < i->n_teachers; k++) {
+		struct lab_heard *heard = &i->teacher[k].heard;
+
+		if (ev->metric == metric_teacher((unsigned)k, METRIC_TEACHER_SHARE))
+			heard->share = ev->value;
+		if (ev->metric == metric_teacher((unsigned)k, METRIC_TEACHER_AGREEMENT) ||
+		    (i->n_teachers == 1 && ev->metric == METRIC_VAL_AGREEMENT))
+			heard->agreement = ev->value;
+		if (ev->metric == metric_teacher((unsigned)k, METRIC_TEACHER_KL) || (i->n_teachers == 1 && ev->metric == METRIC_VAL_KL))
+			heard->kl = ev->value;
+	}
+}
+
 /* Held-out figures are the network's last scores: answers, which bring them too, come more rarely. */
 static void
 score(struct scene *s, const struct event *ev)
@@ -107,6 +124,8 @@ live_sample(struct live *l, const struct event *ev)
 	if (first)
 		series_smooth(s->series[ev->branch][ev->metric], s->info.knobs.smooth);
 	score(s, ev);
+	if (ev->branch == LAB_MAIN)
+		hear(&s->info, ev);
 	if (ev->branch == LAB_MAIN && ev->metric == METRIC_LR)
 		ramp_apply(s->info.ramp, s->info.n_ramps, ev->step, &s->info.knobs);
 	if (ev->branch == worker(&s->info) && s->info.phase != LAB_IDLE && ev->step > s->info.step)
