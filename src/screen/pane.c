@@ -32,6 +32,18 @@ pane_find(const char *name)
 	return -1;
 }
 
+const char *
+pane_brief(const char *name, int width, char *buf, size_t size)
+{
+	const char *t = strstr(name, "-temperature");
+
+	if (t && (int)strlen(name) > width)
+		snprintf(buf, size, "%.*s-T", (int)(t - name), name);
+	else
+		snprintf(buf, size, "%.*s", width, name);
+	return buf;
+}
+
 static struct canvas_area
 area_of(struct canvas *c, const struct layout_rect *r)
 {

@@ -112,19 +112,6 @@ draw_right(const struct scene *s, struct canvas_area a, const struct knob *k, bo
 		canvas_text(a, 43, 0, CANVAS_DIM, k->doc);
 }
 
-/* A name in twelve columns: "dkd-temperature" is "dkd-T". */
-static const char *
-brief(const struct knob *k, char *buf, size_t size)
-{
-	const char *t = strstr(k->name, "-temperature");
-
-	if (t && strlen(k->name) > 12)
-		snprintf(buf, size, "%.*s-T", (int)(t - k->name), k->name);
-	else
-		snprintf(buf, size, "%.12s", k->name);
-	return buf;
-}
-
 /* A knob that turns by itself: where it goes, in place of its default, or where that has no room, of its bar. */
 static void
 draw_ramp(const struct scene *s, struct canvas_area a, const struct ramp *r, bool wide)
@@ -151,7 +138,7 @@ draw_row(const struct scene *s, struct canvas_area a, size_t i)
 		snprintf(now, sizeof now, "%.4g", knob_value(&s->info.knobs, k));
 	else
 		knob_get(&s->info.knobs, k, now, sizeof now);
-	canvas_textf(a, 0, 0, chosen ? CANVAS_BOLD : CANVAS_PLAIN, "%c%-12s", chosen ? '>' : ' ', brief(k, was, sizeof was));
+	canvas_textf(a, 0, 0, chosen ? CANVAS_BOLD : CANVAS_PLAIN, "%c%-12s", chosen ? '>' : ' ', pane_brief(k->name, 12, was, sizeof was));
 	knob_get(&s->defaults, k, was, sizeof was);
 	if (s->pending[i]) {
 		x = canvas_textf(a, 13, 0, CANVAS_PENDING, "%*.8s %s %s?", wide ? 8 : 7, now,

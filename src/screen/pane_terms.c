@@ -251,7 +251,7 @@ draw_table(const struct scene *s, const struct term *t, int n, struct canvas_are
 	}
 }
 
-/* Figures that explain the terms, one below the other. */
+/* Figures that explain the terms, one below the other, then what losses that are on tell of themselves. */
 static void
 draw_figures(const struct scene *s, struct canvas_area a)
 {
@@ -260,10 +260,17 @@ draw_figures(const struct scene *s, struct canvas_area a)
 		{ "lr", METRIC_LR }, { "|gradient|", METRIC_GRAD_NORM },
 	};
 	char buf[32];
+	int y = 0;
 
-	for (int i = 0; i < 4; i++) {
-		canvas_text(a, 0, i, CANVAS_DIM, figures[i].name);
-		canvas_text(a, 13, i, CANVAS_PLAIN, brief(value_now(s, figures[i].metric), buf, sizeof buf));
+	for (; y < 4; y++) {
+		canvas_text(a, 0, y, CANVAS_DIM, figures[y].name);
+		canvas_text(a, 13, y, CANVAS_PLAIN, brief(value_now(s, figures[y].metric), buf, sizeof buf));
+	}
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++) {
+		if (!loss_table[i]->told || loss_weight(loss_table[i], &s->info.knobs) <= 0)
+			continue;
+		canvas_text(a, 0, y, CANVAS_DIM, pane_brief(loss_table[i]->told, 12, buf, sizeof buf));
+		canvas_text(a, 13, y++, CANVAS_PLAIN, brief(value_now(s, metric_find(loss_table[i]->told)), buf, sizeof buf));
 	}
 }
 
@@ -284,7 +291,7 @@ draw(const struct scene *s, struct canvas_area a)
 
 		draw_table(s, t, n, canvas_cut(a, a.width - TABLE, 1, TABLE, a.height - 1));
 		if (a.height > n + 6)
-			draw_figures(s, canvas_cut(a, a.width - TABLE, n + 3, TABLE, 4));
+			draw_figures(s, canvas_cut(a, a.width - TABLE, n + 3, TABLE, a.height - n - 3));
 		draw_history(s, t, n, left);
 		canvas_text(a, 1, 1, CANVAS_DIM, "100%");
 		canvas_text(a, 3, left.height, CANVAS_DIM, "0%");

@@ -274,6 +274,20 @@ the_terms_as_stacked_shares(void **state)
 }
 
 static void
+a_learned_temperature_is_seen_as_it_moves(void **state)
+{
+	(void)state;
+	a_run();
+	push(LAB_MAIN, metric_find("ctkd-temperature"), 200, 15.25);
+	draw(&pane_terms, 60, 10);
+	CHECK(!shows("ctkd-T"));
+	s.info.knobs.ctkd_weight = 0.3;
+	draw(&pane_terms, 60, 12);
+	CHECK(shows("ctkd-T       15.2"));
+	s.info.knobs.ctkd_weight = 0;
+}
+
+static void
 the_cursor_reads_samples_and_marks_exactly(void **state)
 {
 	(void)state;
@@ -467,6 +481,7 @@ main(void)
 		WITH_SCENE(a_plot_in_quadrants),
 		WITH_SCENE(two_plots_stand_in_line_and_share_one_rail),
 		WITH_SCENE(the_terms_as_stacked_shares),
+		WITH_SCENE(a_learned_temperature_is_seen_as_it_moves),
 		WITH_SCENE(the_cursor_reads_samples_and_marks_exactly),
 		WITH_SCENE(values_a_log_axis_cannot_show_are_gaps_with_a_count),
 		WITH_SCENE(curves_differ_without_colour),

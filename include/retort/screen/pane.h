@@ -35,6 +35,9 @@ int pane_heading(const struct scene *s, struct canvas_area a, int pane, const ch
 /* A few words at the right end of the heading, where there is room: names of columns, what of how many is seen. */
 void pane_note(struct canvas_area a, const char *note);
 
+/* The name of a knob or metric in so many columns: where it is longer, "dkd-temperature" is "dkd-T". Returns buf. */
+const char *pane_brief(const char *name, int width, char *buf, size_t size);
+
 /* A bar of `width` cells from (x, y), `part` of it filled, 0..1. */
 void pane_meter(const struct scene *s, struct canvas_area a, int x, int y, int width, double part, enum canvas_look look);
 
