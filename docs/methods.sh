@@ -1,18 +1,20 @@
 #!/bin/sh
 # The table of methods.md, made again: a student taught in several published ways, for each of some seeds.
-# usage: methods.sh [-l LABELS | -l all] [-n STEPS] [-e EPOCHS] [-p] [SEED...]
+# usage: methods.sh [-l LABELS | -l all] [-n STEPS] [-e EPOCHS] [-w WEIGHT] [-p] [SEED...]
 #   -l  labels that the student sees; 100 unless said       -n  steps of every student
-#   -e  epochs of the teacher                               -p  print the sessions, run nothing
+#   -e  epochs of the teacher                               -w  weight of attention transfer; 1000 unless said
+#   -p  print the sessions, run nothing
 # The program is $RETORT, or retort.  The figures of a seed are the same on every run, on any number of threads.
 set -e
-labels=100 steps=2000 epochs=10 print=no
-while getopts l:n:e:p option; do
+labels=100 steps=2000 epochs=10 weight=1000 print=no
+while getopts l:n:e:w:p option; do
 	case $option in
 	l) labels=$OPTARG ;;
 	n) steps=$OPTARG ;;
 	e) epochs=$OPTARG ;;
+	w) weight=$OPTARG ;;
 	p) print=yes ;;
-	*) sed -n '3,5s/^# //p' "$0" >&2; exit 2 ;;
+	*) sed -n '3,6s/^# //p' "$0" >&2; exit 2 ;;
 	esac
 done
 shift $((OPTIND - 1))
@@ -34,7 +36,7 @@ set kd-weight 0
 map big:2 s:2 match hint weight 200
 run $steps
 student again                      # attention transfer
-map big:1..3 s:1..3 match at weight 1000
+map big:1..3 s:1..3 match at weight $weight
 run $steps
 student again                      # Hinton
 set ce-weight 0.1
