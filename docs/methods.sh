@@ -86,10 +86,10 @@ function ahead(a, b,    i, more, same) { # in how many seeds a is more accurate 
 		more += accuracy[a, i] > accuracy[b, i]
 		same += accuracy[a, i] == accuracy[b, i]
 	}
-	return sprintf("%d of %d%s", more, seeds, same ? ", " same " even" : "")
+	printf "%-17s %d of %d%s\n", a " > " b, more, seeds, same ? ", " same " even" : ""
 }
-function line(who, a, b, c, d,    text) {
-	text = sprintf("%-9s %-18s %-18s %-18s %s", who, a, b, c, d)
+function line(who, a, b, c,    text) {
+	text = sprintf("%-9s %-18s %-18s %s", who, a, b, c)
 	sub(/ +$/, "", text)
 	print text
 }
@@ -106,9 +106,15 @@ END {
 	for (i = 1; i <= n; i++)
 		for (s = 1; s <= seeds; s++)
 			if (accuracy[row[i], s] == "") { print "methods.sh: no figures for " row[i] | "cat >&2"; exit 1 }
-	line("student", "accuracy", "nll", "agreement", "ahead of the next")
-	line("(teacher)", column(accuracy, "teacher"), column(nll, "teacher"), "", "")
+	line("student", "accuracy", "nll", "agreement")
+	line("(teacher)", column(accuracy, "teacher"), column(nll, "teacher"), "")
 	for (i = 1; i <= n; i++)
-		line(row[i], column(accuracy, row[i]), column(nll, row[i]), column(agreement, row[i]),
-			i < n ? ahead(row[i], row[i + 1]) : "")
+		line(row[i], column(accuracy, row[i]), column(nll, row[i]), column(agreement, row[i]))
+	printf "\nSeeds in which one is more accurate than the other:\n"
+	ahead("kd", "at")
+	ahead("kd", "fitnets")
+	ahead("at", "fitnets")
+	ahead("at", "plain")
+	ahead("fitnets", "plain")
+	ahead("dkd", "kd")
 }'
