@@ -373,9 +373,8 @@ batch_fits(const struct work *w)
 	return w->batch.capacity == work_batch(w);
 }
 
-/* Everything that depends on the batch and on who teaches. */
-static int
-prepare(struct work *w, struct err *e)
+int
+apply_prepare(struct work *w, struct err *e)
 {
 	if (!batch_fits(w) && fit_all(w, e) < 0)
 		return -1;
@@ -396,7 +395,7 @@ do_train(struct work *w, struct request *r, struct err *e)
 		return err_set(e, "train %s: epochs: %lld is outside 1..1000000", r->name, (long long)r->number);
 	if (w->n_labelled == 0)
 		return err_set(e, "train %s: no training row has a label", r->name);
-	if (prepare(w, e) < 0)
+	if (apply_prepare(w, e) < 0)
 		return err_wrap(e, "train %s", r->name);
 	steps = ((uint64_t)w->n_labelled + work_batch(w) - 1) / work_batch(w) * (uint64_t)r->number;
 	memset(&w->info.teacher[k].effect, 0, sizeof w->info.teacher[k].effect); /* of weights that will be no more */
@@ -454,7 +453,7 @@ do_run(struct work *w, struct request *r, struct err *e)
 		return -1;
 	if (n == 0)
 		return err_set(e, "run: no teacher, and no labelled row to learn from");
-	if (prepare(w, e) < 0)
+	if (apply_prepare(w, e) < 0)
 		return err_wrap(e, "run");
 	sampler_release(&w->order);
 	sampler_init(&w->order, rows, n, apply_order_seed(w, "main"));
@@ -490,7 +489,7 @@ do_report(struct work *w, struct request *r, struct err *e)
 	(void)r;
 	if (!w->student)
 		return err_set(e, "report: no student yet; `student mlp 32` makes one");
-	if (prepare(w, e) < 0 || make_plain(w, e) < 0)
+	if (apply_prepare(w, e) < 0 || make_plain(w, e) < 0)
 		return err_wrap(e, "report");
 	if (w->order.n == 0)
 		sampler_init(&w->order, w->split.train, w->split.n_train, apply_order_seed(w, "main"));
