@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/data/sets.h"
 
 static const struct batch_array kinds[BATCH_ARRAYS] = {
 	[BATCH_INPUT] = { .name = "input", .type = BATCH_F32 },
@@ -80,19 +81,19 @@ batch_width(const struct batch *b, enum batch_name name)
 
 /* Labels of row r: its class, or for every position the token behind it. */
 static void
-fill_labels(const struct dataset *ds, uint32_t r, bool shown, int32_t *label, float *weight)
+fill_labels(const struct dataset *ds, uint32_t r, float shown, int32_t *label, float *weight)
 {
 	const int32_t *ids = ds->ids;
 
 	if (!ds->next_token) {
 		*label = ds->y[r];
-		*weight = ds->y[r] >= 0 && shown ? 1 : 0;
+		*weight = ds->y[r] >= 0 ? shown : 0;
 		return;
 	}
 	ids += r * ds->length;
 	for (size_t t = 0; t < ds->length; t++) {
 		label[t] = ids[t] < 0 ? -1 : ids[t + 1];
-		weight[t] = label[t] >= 0 && shown ? 1 : 0;
+		weight[t] = label[t] >= 0 ? shown : 0;
 	}
 }
 
@@ -108,13 +109,14 @@ batch_fill(struct batch *b, const struct dataset *ds, const uint32_t *rows, size
 	assert(n_rows <= b->capacity);
 	for (size_t i = 0; i < n_rows; i++) {
 		uint32_t r = rows[i];
+		float weight = ds->n_sets ? (float)sets_weight(ds, r) : 1;
 
 		if (ds->kind == DATASET_TOKENS)
 			memcpy(ids + i * ds->length, ds->ids + r * ds->length, ds->length * sizeof *ids);
 		else
 			memcpy(x + i * ds->d, ds->x + r * ds->d, ds->d * sizeof *x);
-		fill_labels(ds, r, !visible || visible[r], label + i * labels, label_weight + i * labels);
-		row_weight[i] = 1;
+		fill_labels(ds, r, !visible || visible[r] ? weight : 0, label + i * labels, label_weight + i * labels);
+		row_weight[i] = weight;
 		row[i] = (int32_t)r;
 		draw[i] = (int32_t)i;
 	}

@@ -115,6 +115,17 @@ classes_set(struct dataset *ds, const char *const *label, size_t stride, const c
 	return 0;
 }
 
+int
+classes_none(struct dataset *ds, struct err *e)
+{
+	if (new_rows(ds, e) < 0)
+		return -1;
+	for (size_t i = 0; i < ds->n; i++)
+		ds->y[i] = -1;
+	ds->unlabelled = ds->n;
+	return 0;
+}
+
 static int
 by_value(const void *a, const void *b)
 {

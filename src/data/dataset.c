@@ -193,15 +193,17 @@ name_columns(const struct csvfile *t, bool header, size_t label, struct dataset 
 
 /* Columns that are no label, as numbers. */
 static int
-make_numbers(const struct csvfile *t, size_t first, size_t label, struct dataset *ds, struct err *e)
+make_numbers(const struct csvfile *t, size_t first, size_t label, bool no_labels, struct dataset *ds, struct err *e)
 {
 	char what[48];
 
-	ds->d = t->columns - 1;
+	ds->d = t->columns - (label < t->columns);
 	name_columns(t, first > 0, label, ds);
 	ds->x = mem_try(ds->n * ds->d, sizeof *ds->x);
 	if (!ds->x)
 		return err_set(e, "no memory for %zu rows of %zu features", ds->n, ds->d);
+	if (no_labels)
+		return classes_none(ds, e) < 0 ? -1 : fill(t, first, label, ds, e);
 	snprintf(what, sizeof what, "label column %zu", label + 1);
 	if (classes_set(ds, t->cell + first * t->columns + label, t->columns, what, e) < 0)
 		return -1;
@@ -221,6 +223,8 @@ make_texts(const struct csvfile *t, size_t first, size_t label, size_t text, con
 	snprintf(what, sizeof what, "text %zu label %zu", text + 1, label + 1);
 	said = hash_of(what, strlen(what));
 	ds->hash = hash_join(&ds->hash, &said);
+	if (o->unlabelled)
+		return classes_none(ds, e) < 0 ? -1 : corpus_texts(cell + text, t->columns, t->line + first, o, ds, e);
 	snprintf(what, sizeof what, "label column %zu", label + 1);
 	if (classes_set(ds, cell + label, t->columns, what, e) < 0)
 		return -1;
@@ -252,19 +256,19 @@ dataset_from_table(const struct csvfile *t, const struct dataset_options *o, str
 	struct dataset *ds;
 	int status;
 
-	if (t->columns < 2)
+	if (t->columns < 2 && !o->unlabelled)
 		return err_set(e, "%zu column: a label and at least one feature are needed", t->columns);
 	if (t->rows - first < DATASET_ROWS)
 		return err_set(e, "%zu rows: at least %d are needed", t->rows - first, DATASET_ROWS);
 	if (o->text && find_column(t, "text", o->text, first, &text, e) < 0)
 		return -1;
-	label = o->text && text == t->columns - 1 ? t->columns - 2 : t->columns - 1;
+	label = o->unlabelled ? t->columns : o->text && text == t->columns - 1 ? t->columns - 2 : t->columns - 1;
 	if (o->label && find_column(t, "label", o->label, first, &label, e) < 0)
 		return -1;
 	ds = mem_new(sizeof *ds);
 	ds->n = t->rows - first;
 	ds->hash = t->hash;
-	status = o->text ? make_texts(t, first, label, text, o, ds, e) : make_numbers(t, first, label, ds, e);
+	status = o->text ? make_texts(t, first, label, text, o, ds, e) : make_numbers(t, first, label, o->unlabelled, ds, e);
 	if (status == 0 && o->height)
 		status = make_images(o, ds, e);
 	if (status < 0) {

@@ -9,6 +9,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
+#include "retort/data/sets.h"
 
 #define HELD 0.2 /* share of the rows */
 
@@ -33,7 +34,12 @@ divide(const struct dataset *ds, uint64_t seed, struct split *s)
 	struct rng r = rng_stream(seed, "split", 0, 0);
 
 	for (uint32_t i = 0; i < ds->n; i++) {
-		if (ds->y[i] >= 0 && rng_unit(r, i) >= 1 - HELD)
+		enum dataset_role role = ds->n_sets ? ds->set[sets_of(ds, i)].role : DATASET_MAIN;
+
+		if (role == DATASET_TARGET) {
+			if (ds->y[i] >= 0)
+				s->target[s->n_target++] = i;
+		} else if (role == DATASET_MAIN && ds->y[i] >= 0 && rng_unit(r, i) >= 1 - HELD)
 			s->held[s->n_held++] = i;
 		else
 			s->train[s->n_train++] = i;
@@ -48,9 +54,14 @@ show(const struct dataset *ds, uint64_t seed, size_t labels, struct split *s)
 	struct draw *draw = mem_array(s->n_train, sizeof *draw);
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->n_train; i++)
-		if (ds->y[s->train[i]] >= 0)
+	for (size_t i = 0; i < s->n_train; i++) {
+		if (ds->y[s->train[i]] < 0)
+			continue;
+		if (s->train[i] >= sets_main(ds))
+			s->visible[s->train[i]] = 1;
+		else
 			draw[n++] = (struct draw){ rng_bits(r, s->train[i]), s->train[i] };
+	}
 	qsort(draw, n, sizeof *draw, by_hash);
 	for (size_t i = 0; i < labels; i++)
 		s->visible[draw[i].row] = 1;
@@ -65,12 +76,13 @@ split_make(const struct dataset *ds, uint64_t seed, int64_t labels, struct split
 {
 	size_t labelled = 0;
 	struct split s = { .train = mem_array(ds->n, sizeof *s.train), .held = mem_array(ds->n, sizeof *s.held),
-			   .shown = mem_array(ds->n, sizeof *s.shown), .visible = mem_array(ds->n, 1) };
+			   .shown = mem_array(ds->n, sizeof *s.shown),
+			   .target = mem_array(ds->n, sizeof *s.target), .visible = mem_array(ds->n, 1) };
 	int status = 0;
 
 	divide(ds, seed, &s);
 	for (size_t i = 0; i < s.n_train; i++)
-		labelled += ds->y[s.train[i]] >= 0;
+		labelled += ds->y[s.train[i]] >= 0 && s.train[i] < sets_main(ds);
 	if (s.n_held == 0 || s.n_train == 0)
 		status = err_set(e, "%zu rows: too few to hold a fifth out", ds->n);
 	else if (labels >= 0 && (labels == 0 || (uint64_t)labels > labelled))
@@ -90,6 +102,7 @@ split_release(struct split *s)
 	mem_free(s->train);
 	mem_free(s->held);
 	mem_free(s->shown);
+	mem_free(s->target);
 	mem_free(s->visible);
 	memset(s, 0, sizeof *s);
 }

@@ -10,6 +10,7 @@
 
 #include "retort/base/rng.h"
 #include "retort/base/text.h"
+#include "retort/data/sets.h"
 #include "retort/engine/blas.h"
 #include "retort/learn/change.h"
 #include "retort/learn/eval.h"
@@ -129,20 +130,26 @@ find_labelled(struct work *w)
 			w->labelled[w->n_labelled++] = w->split.train[i];
 }
 
-static int
-do_data(struct work *w, struct request *r, struct err *e)
+static void
+tell_sets(struct work *w)
 {
-	struct split split;
+	w->info.n_sets = 0;
+	for (int i = 1; i < w->ds->n_sets; i++) {
+		const struct dataset_set *s = &w->ds->set[i];
+		struct lab_set *to = &w->info.set[w->info.n_sets++];
 
-	if (split_make(r->dataset, w->info.seed, r->number, &split, e) < 0)
-		return err_wrap(e, "%s", r->dataset->name);
-	drop_data(w);
-	w->ds = r->dataset;
+		*to = (struct lab_set){ .role = s->role, .rows = s->n, .weight = s->weight };
+		snprintf(to->name, sizeof to->name, "%s", s->name);
+		for (size_t r = s->from; r < s->from + s->n; r++)
+			to->labelled += w->ds->y[r] >= 0;
+	}
+}
+
+/* What follows from the rows and how they are split. */
+static void
+know_data(struct work *w)
+{
 	w->data_made = ++w->n_made;
-	r->dataset = NULL;
-	w->split = split;
-	scale_fit(w->ds, split.train, split.n_train, &w->scale);
-	scale_apply(&w->scale, w->ds);
 	w->inputs = input_hash(w);
 	find_labelled(w);
 	known_init(&w->known, w->ds, w->split.visible);
@@ -153,9 +160,59 @@ do_data(struct work *w, struct request *r, struct err *e)
 	w->info.features = w->ds->d;
 	w->info.classes = w->ds->classes;
 	w->info.missing = w->ds->missing;
-	w->info.n_train = split.n_train;
-	w->info.n_held = split.n_held;
-	w->info.n_shown = split.n_shown;
+	w->info.n_train = w->split.n_train;
+	w->info.n_held = w->split.n_held;
+	w->info.n_shown = w->split.n_shown;
+	w->info.n_target = w->split.n_target;
+	tell_sets(w);
+}
+
+static int
+do_data(struct work *w, struct request *r, struct err *e)
+{
+	struct split split;
+
+	if (split_make(r->dataset, w->info.seed, r->number, &split, e) < 0)
+		return err_wrap(e, "%s", r->dataset->name);
+	drop_data(w);
+	w->ds = r->dataset;
+	r->dataset = NULL;
+	w->labels = r->number;
+	w->split = split;
+	scale_fit(w->ds, split.train, split.n_train, &w->scale);
+	scale_apply(&w->scale, w->ds);
+	snprintf(w->info.data_words, sizeof w->info.data_words, "%s", r->spec);
+	know_data(w);
+	return 0;
+}
+
+/* More rows, before there are networks that know how many there are; they are scaled as the data itself is. */
+static int
+do_add(struct work *w, struct request *r, struct err *e)
+{
+	enum dataset_role role = (enum dataset_role)r->number;
+	struct split split;
+
+	if (!w->ds)
+		return err_set(e, "data add: no data yet; `data digits` first");
+	if (w->info.n_teachers || w->student)
+		return err_set(e, "data add: there are networks already; say it before `teacher` and `student`");
+	if (!isfinite(r->value) || r->value < 0 || r->value > 1e6)
+		return err_set(e, "data add: weight %g is outside 0..1000000", r->value);
+	if (role == DATASET_TARGET && r->dataset->unlabelled == r->dataset->n)
+		return err_set(e, "data target: no row of %s has a label: there would be nothing to measure", r->dataset->name);
+	if (sets_check(w->ds, r->dataset, e) < 0)
+		return err_wrap(e, "data: %s", r->dataset->name);
+	scale_apply(&w->scale, r->dataset);
+	if (sets_append(w->ds, r->dataset, role, r->value, e) < 0)
+		return err_wrap(e, "data: %s", r->dataset->name);
+	if (split_make(w->ds, w->info.seed, w->labels, &split, e) < 0)
+		return err_wrap(e, "data");
+	split_release(&w->split);
+	known_release(&w->known);
+	mem_free(w->labelled);
+	w->split = split;
+	know_data(w);
 	return 0;
 }
 
@@ -316,9 +373,8 @@ batch_fits(const struct work *w)
 	return w->batch.capacity == work_batch(w);
 }
 
-/* Everything that depends on the batch and on who teaches. */
-static int
-prepare(struct work *w, struct err *e)
+int
+apply_prepare(struct work *w, struct err *e)
 {
 	if (!batch_fits(w) && fit_all(w, e) < 0)
 		return -1;
@@ -339,7 +395,7 @@ do_train(struct work *w, struct request *r, struct err *e)
 		return err_set(e, "train %s: epochs: %lld is outside 1..1000000", r->name, (long long)r->number);
 	if (w->n_labelled == 0)
 		return err_set(e, "train %s: no training row has a label", r->name);
-	if (prepare(w, e) < 0)
+	if (apply_prepare(w, e) < 0)
 		return err_wrap(e, "train %s", r->name);
 	steps = ((uint64_t)w->n_labelled + work_batch(w) - 1) / work_batch(w) * (uint64_t)r->number;
 	memset(&w->info.teacher[k].effect, 0, sizeof w->info.teacher[k].effect); /* of weights that will be no more */
@@ -397,7 +453,7 @@ do_run(struct work *w, struct request *r, struct err *e)
 		return -1;
 	if (n == 0)
 		return err_set(e, "run: no teacher, and no labelled row to learn from");
-	if (prepare(w, e) < 0)
+	if (apply_prepare(w, e) < 0)
 		return err_wrap(e, "run");
 	sampler_release(&w->order);
 	sampler_init(&w->order, rows, n, apply_order_seed(w, "main"));
@@ -433,7 +489,7 @@ do_report(struct work *w, struct request *r, struct err *e)
 	(void)r;
 	if (!w->student)
 		return err_set(e, "report: no student yet; `student mlp 32` makes one");
-	if (prepare(w, e) < 0 || make_plain(w, e) < 0)
+	if (apply_prepare(w, e) < 0 || make_plain(w, e) < 0)
 		return err_wrap(e, "report");
 	if (w->order.n == 0)
 		sampler_init(&w->order, w->split.train, w->split.n_train, apply_order_seed(w, "main"));
@@ -472,6 +528,8 @@ apply_request(struct work *w, struct request *r, struct err *e)
 		return do_seed(w, r, e);
 	case REQUEST_DATA:
 		return do_data(w, r, e);
+	case REQUEST_ADD:
+		return do_add(w, r, e);
 	case REQUEST_TEACHER:
 		return roster_teacher(w, r, e);
 	case REQUEST_STUDENT:

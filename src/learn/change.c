@@ -13,6 +13,7 @@
 #include "retort/learn/eval.h"
 #include "retort/learn/feed.h"
 #include "retort/learn/mapping.h"
+#include "retort/learn/mismatch.h"
 #include "retort/learn/saved.h"
 #include "retort/learn/schedule.h"
 #include "retort/learn/settings.h"
@@ -387,6 +388,8 @@ change_request(struct work *w, struct request *r, struct err *e)
 		return do_eval(w, e);
 	case REQUEST_EXPECT:
 		return do_expect(w, r, e);
+	case REQUEST_MISMATCH:
+		return mismatch_request(w, r, e);
 	case REQUEST_SNAPSHOT:
 		return do_snapshot(w, r, e);
 	case REQUEST_STOP:

@@ -210,24 +210,24 @@ hear_back(struct work *w, const struct eval_tally *t, const struct branch_feed *
 	}
 }
 
-/* Held-out rows in chunks of a batch, with what the teachers say where `taught`. */
+/* Rows in chunks of a batch, with what the teachers say where `taught`. */
 static struct lab_scores
-pass(struct work *w, struct branch *b, bool taught)
+pass(struct work *w, struct branch *b, bool taught, const uint32_t *rows, size_t n_rows)
 {
 	struct eval_tally tally = { 0 };
 	struct branch_feed f = { 0 };
 	size_t step = work_batch(w), labels = batch_width(&w->batch, BATCH_LABEL);
 
-	for (size_t at = 0; at < w->split.n_held; at += step) {
-		size_t n = w->split.n_held - at < step ? w->split.n_held - at : step;
+	for (size_t at = 0; at < n_rows; at += step) {
+		size_t n = n_rows - at < step ? n_rows - at : step;
 
-		batch_fill(&w->batch, w->ds, w->split.held + at, n, NULL);
+		batch_fill(&w->batch, w->ds, rows + at, n, NULL);
 		if (taught)
 			feed_teachers(w, false, &f);
 		eval_add(&tally, branch_logits(b, &w->batch), batch_i32(&w->batch, BATCH_LABEL), n * labels,
 			 b->net->io.classes, &f, b);
 	}
-	if (b->id == LAB_MAIN)
+	if (b->id == LAB_MAIN && rows == w->split.held)
 		hear_back(w, &tally, &f);
 	return eval_scores(&tally, f.n_teachers > 0);
 }
@@ -265,6 +265,23 @@ sample_heard(struct work *w, uint64_t step)
 	}
 }
 
+/* What the student will meet, where such rows are known. */
+static void
+eval_target(struct work *w, struct branch *b, bool taught)
+{
+	struct lab_scores s;
+
+	if (w->split.n_target == 0)
+		return;
+	s = pass(w, b, taught, w->split.target, w->split.n_target);
+	work_sample(w, b->id, METRIC_TARGET_NLL, b->state->step, s.nll);
+	work_sample(w, b->id, METRIC_TARGET_ACCURACY, b->state->step, s.accuracy);
+	if (isnan(s.kl))
+		return;
+	work_sample(w, b->id, METRIC_TARGET_AGREEMENT, b->state->step, s.agreement);
+	work_sample(w, b->id, METRIC_TARGET_KL, b->state->step, s.kl);
+}
+
 static struct lab_net *
 net_info(struct work *w, int id)
 {
@@ -286,7 +303,7 @@ eval_branch(struct work *w, int id)
 
 	if (w->evaluated[id] == step)
 		return;
-	s = pass(w, b, taught);
+	s = pass(w, b, taught, w->split.held, w->split.n_held);
 	s.step = step;
 	work_sample(w, id, METRIC_VAL_NLL, step, s.nll);
 	work_sample(w, id, METRIC_VAL_ACCURACY, step, s.accuracy);
@@ -295,6 +312,7 @@ eval_branch(struct work *w, int id)
 		work_sample(w, id, METRIC_VAL_AGREEMENT, step, s.agreement);
 		work_sample(w, id, METRIC_VAL_KL, step, s.kl);
 	}
+	eval_target(w, b, taught);
 	if (id == LAB_MAIN) {
 		sample_heard(w, step);
 		sample_shares(w);

@@ -25,5 +25,6 @@ request_free(struct request *r)
 	dataset_free(r->dataset);
 	ckpt_free(r->ckpt);
 	answers_free(r->answers);
+	mem_free(r->said);
 	mem_free(r);
 }

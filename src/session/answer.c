@@ -107,6 +107,10 @@ use(struct session *s, const struct pending *p, struct request *r)
 		compare(s, p, r);
 	if (r->kind == REQUEST_SNAPSHOT && p->save)
 		save(s, p, r);
+	if (r->said && s->live)
+		live_say(s->live, "mismatch", r->said);
+	else if (r->said)
+		fputs(r->said, s->o.out);
 	if (r->kind != REQUEST_REPORT)
 		return;
 	s->owes_report = false;

@@ -10,14 +10,7 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/data/dataset.h"
-
-/* What the words after the name say. */
-struct reading {
-	struct dataset_options o;
-	int64_t labels;     /* shown to students; -1: all */
-	uint32_t files;     /* bit i: word i names a file */
-	char *path[2];      /* of files that options name; owned */
-};
+#include "retort/session/reading.h"
 
 enum option { LABEL, HEADER, LABELS, LABELS_FROM, TEXT, TOKENS, LENGTH, VOCAB, IMAGE };
 
@@ -119,12 +112,12 @@ take_option(struct cmd_call *c, struct reading *r, enum option key, int at, stru
 	return status;
 }
 
-static int
-parse_options(struct cmd_call *c, struct reading *r, struct err *e)
+int
+reading_options(struct cmd_call *c, int from, struct reading *r, struct err *e)
 {
 	const size_t n = sizeof options / sizeof *options;
 
-	for (int i = 1; i + 1 < c->argc; i += 2) {
+	for (int i = from; i + 1 < c->argc; i += 2) {
 		size_t key = 0;
 
 		while (key < n && strcmp(options[key], c->argv[i]) != 0)
@@ -135,12 +128,18 @@ parse_options(struct cmd_call *c, struct reading *r, struct err *e)
 		if (take_option(c, r, (enum option)key, i + 1, e) < 0)
 			return -1;
 	}
-	return c->argc % 2 ? 0 : err_set(e, "data: '%.40s' has no value", c->argv[c->argc - 1]);
+	return (c->argc - from) % 2 == 0 ? 0 : err_set(e, "data: '%.40s' has no value", c->argv[c->argc - 1]);
 }
 
-/* A bundled name, with the options it is read with, or a file. */
-static char *
-find_data(struct cmd_call *c, struct reading *r, struct err *e)
+void
+reading_release(struct reading *r)
+{
+	mem_free(r->path[0]);
+	mem_free(r->path[1]);
+}
+
+char *
+reading_find(struct cmd_call *c, struct reading *r, struct err *e)
 {
 	struct text names = { 0 };
 	const char *name;
@@ -169,30 +168,33 @@ static int
 exec_data(struct cmd_call *c, struct err *e)
 {
 	struct reading reading = { .labels = -1 };
-	char *path = find_data(c, &reading, e);
 	struct request *r;
+	char *path;
 	int status = -1;
 
-	if (path && parse_options(c, &reading, e) == 0) {
+	if (strcmp(c->argv[0], "add") == 0 || strcmp(c->argv[0], "target") == 0)
+		return reading_more(c, e);
+	path = reading_find(c, &reading, e);
+	if (path && reading_options(c, 1, &reading, e) == 0) {
 		r = cmd_request(c, REQUEST_DATA);
 		r->number = reading.labels;
 		status = dataset_read(path, &reading.o, &r->dataset, e);
+		reading_keep(c, &reading, r);
 	}
 	if (status == 0 && reading.files)
 		cmd_record_files(c, "data", reading.files);
 	mem_free(path);
-	mem_free(reading.path[0]);
-	mem_free(reading.path[1]);
+	reading_release(&reading);
 	return status;
 }
 
 const struct cmd cmd_data = {
 	.name = "data",
 	.complete = "@data @option",
-	.args = "NAME|FILE [label COLUMN] [header yes|no] [labels N] [labels-from FILE] [image HxW[xC]] [text COLUMN] "
+	.args = "[add|target] NAME|FILE [unlabelled] [weight W] [label COLUMN] [header yes|no] [labels N] [labels-from FILE] [image HxW[xC]] [text COLUMN] "
 		"[tokens byte|char|FILE] [length N] [vocab N]",
 	.min_args = 1,
-	.max_args = 17,
+	.max_args = 24,
 	.flags = CMD_RECORD,
 	.doc = "Read a data set: bundled, a table, images, or text; with labels N students see the labels of N rows only.",
 	.example = "data digits labels 100",

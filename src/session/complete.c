@@ -152,6 +152,15 @@ offer_lossoption(struct list *l)
 }
 
 static void
+offer_set(struct list *l)
+{
+	offer(l, "train");
+	offer(l, "held-out");
+	for (int i = 0; i < l->info->n_sets; i++)
+		offer(l, l->info->set[i].name);
+}
+
+static void
 offer_tap(struct list *l)
 {
 	for (int i = 0; i < MODEL_TAPS; i++)
@@ -323,7 +332,7 @@ static const struct {
 	{ "@argument", offer_argument }, { "@context", offer_context }, { "@topic", offer_topic },
 	{ "@loss", offer_loss },       { "@lossoption", offer_lossoption },
 	{ "@match", offer_match },     { "@tap", offer_tap },       { "@model", offer_model },
-	{ "@term", offer_term },
+	{ "@term", offer_term },       { "@set", offer_set },
 	{ "@through", offer_through }, { "@pairs", offer_pairs },
 };
 

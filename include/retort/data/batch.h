@@ -15,7 +15,7 @@ enum batch_name {
 	BATCH_INPUT,        /* f32 [rows, features]; of no width for tokens */
 	BATCH_IDS,          /* i32 [rows, length] token ids, -1 padding; of no width for numbers and images */
 	BATCH_LABEL,        /* i32 [rows, labels] class, or -1; labels is 1, or length where the next token is to be told */
-	BATCH_LABEL_WEIGHT, /* f32 [rows, labels] 1 where the label is to be learned from, else 0 */
+	BATCH_LABEL_WEIGHT, /* f32 [rows, labels] the weight of its set where the label is to be learned from, else 0 */
 	BATCH_ROW_WEIGHT,   /* f32 [rows] weight of the row in the soft terms */
 	BATCH_ROW,          /* i32 [rows] row of the dataset */
 	BATCH_DRAW,         /* i32 [rows] position within the batch's draw: an index for rng streams */

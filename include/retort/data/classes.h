@@ -22,6 +22,9 @@ bool classes_is_number(const struct classes_cell *c);
  */
 int classes_set(struct dataset *ds, const char *const *label, size_t stride, const char *what, struct err *e);
 
+/* No classes: y is -1 for every row. */
+int classes_none(struct dataset *ds, struct err *e);
+
 /* The same from whole numbers; a negative one is no label. */
 int classes_set_numbers(struct dataset *ds, const int64_t *label, const char *what, struct err *e);
 

@@ -28,9 +28,23 @@ struct dataset_options {
 	const char *tokens;         /* text: "byte", "char", or the path of a vocabulary file; NULL: the file is no text */
 	size_t length;              /* tokens in a row: 1..DATASET_LENGTH; alone it says that the file holds token ids; 0: no tokens */
 	size_t vocab;               /* token ids: ids are below it; 0: one more than the largest */
+	bool unlabelled;            /* table: labels are not looked at: there is no label column, but one that `label` names is left out */
 };
 
 enum dataset_kind { DATASET_NUMBERS, DATASET_IMAGE, DATASET_TOKENS };
+
+#define DATASET_SETS 8 /* files that are joined to one data set, at most */
+
+/* What rows are for: the data itself is divided in training and held-out rows; others train, or are only looked at. */
+enum dataset_role { DATASET_MAIN, DATASET_TRANSFER, DATASET_TARGET };
+
+/* Rows that came from one file. */
+struct dataset_set {
+	char name[64];
+	enum dataset_role role;
+	size_t from, n;     /* rows from .. from + n */
+	double weight;      /* of its rows and labels, beside 1 of the data itself */
+};
 
 struct dataset {
 	char name[64];      /* file name without folder and ending */
@@ -51,6 +65,8 @@ struct dataset {
 	char **token_name;  /* [vocab] the characters of a character tokenizer, or NULL */
 	size_t missing;     /* cells without a value, labels not counted */
 	size_t unlabelled;  /* rows without a label */
+	int n_sets;         /* 0: all rows are the data itself */
+	struct dataset_set set[DATASET_SETS]; /* in the order of their rows; the first is the data itself */
 	struct hash hash;   /* SHA-256 of the file's contents (inflated, if it is gzip'd); joined with that of the labels
 			       of images, of a vocabulary file, and of tokens, length and vocab, where there are such */
 };

@@ -11,14 +11,16 @@ struct split {
 	uint32_t *train;  /* [n_train] row numbers, ascending */
 	uint32_t *held;   /* [n_held] row numbers with a label, ascending */
 	uint32_t *shown;  /* [n_shown] training rows whose label students see, ascending */
+	uint32_t *target; /* [n_target] labelled rows of sets that are only looked at, ascending */
 	uint8_t *visible; /* [n]: 1 for the rows in `shown` */
-	size_t n_train, n_held, n_shown;
+	size_t n_train, n_held, n_shown, n_target;
 };
 
 /*
  * A row is held out when its hash of (seed, row) falls in the upper fifth, so a row stays where
  * it is when rows are appended. Unlabelled rows always train. `labels` < 0 shows every training
- * label; else the `labels` labelled training rows with the smallest hash of (seed, "labels", row).
+ * label; else the `labels` labelled training rows of the data itself with the smallest hash of (seed, "labels", row).
+ * Rows of other sets train, their labels are shown, or they are only looked at, as their role says.
  * Refused: nothing held out or nothing to train on, `labels` of 0 or more than there are
  * ("labels: 5000 is outside 1..1437").
  */

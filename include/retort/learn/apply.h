@@ -28,6 +28,9 @@ struct branch *apply_make(struct work *w, struct request *r, int id, const char 
 /* What the main thread may know of a network; `origin`: the file it came from, or "". */
 void apply_describe(struct lab_net *out, const struct branch *b, const char *origin);
 
+/* Everything that depends on the batch and on who teaches, before a look at rows. Only while nothing trains. */
+int apply_prepare(struct work *w, struct err *e);
+
 /* Of the order in which somebody sees rows. */
 uint64_t apply_order_seed(const struct work *w, const char *who);
 

@@ -112,6 +112,15 @@ struct lab_info {
 	struct ramp ramp[RAMP_KNOBS]; /* of steps of the main line; one that has ended stays until the next change */
 	char data[64];         /* "" before `data` */
 	char data_hash[65];
+	char data_words[LAB_SPEC]; /* file and options, as a line that can be read again: other sets are read like it */
+	int n_sets;            /* beside the data itself */
+	struct lab_set {
+		char name[64];
+		enum dataset_role role;
+		size_t rows, labelled;
+		double weight;
+	} set[DATASET_SETS - 1];
+	size_t n_target;       /* labelled rows that the student will meet */
 	struct model_io io;    /* what the data asks of a network */
 	size_t rows, features, n_train, n_held, n_shown; /* n_shown: labels students see */
 	int classes;

@@ -15,7 +15,8 @@
 enum request_kind {
 	/* only while nothing trains */
 	REQUEST_SEED,     /* number: the seed; drops data, networks and steps */
-	REQUEST_DATA,     /* dataset (handed over), number: labels shown, -1 all */
+	REQUEST_DATA,     /* dataset (handed over), number: labels shown, -1 all; spec: the words it was read with */
+	REQUEST_ADD,      /* dataset (handed over): more rows beside the data, number: enum dataset_role, value: their weight */
 	REQUEST_INIT,     /* name, spec: the student begins from these layers of a teacher: "0,2,4" */
 	REQUEST_TEACHER,  /* name, spec: declare; with ckpt or answers (handed over): load, text: from where */
 	REQUEST_STUDENT,  /* spec, or "again": that of the last one; with ckpt: load */
@@ -34,6 +35,7 @@ enum request_kind {
 	REQUEST_UNDO,     /* take the last change of SET, MAP, WEIGHT, MUTE, RAMP or BALANCE back */
 	REQUEST_REDO,
 	REQUEST_EVAL,     /* evaluate now */
+	REQUEST_MISMATCH, /* name, spec: two sets of rows; said: how far they are apart */
 	REQUEST_MARK,     /* nothing: asks for the step */
 	REQUEST_EXPECT,   /* metric, value: the last evaluated value of that metric is in the answer's `value` */
 	REQUEST_SNAPSHOT, /* name ("" the student): text "outputs": of all rows; answer carries ckpt, owned by the receiver */
@@ -115,6 +117,7 @@ struct request {
 	struct err err;
 	bool probed;           /* PROBE: it is answered */
 	struct lab_cka cka;    /* PROBE */
+	char *said;            /* MISMATCH: a text of several lines; owned */
 	bool says;             /* note is told even where nobody looks: it is known only now */
 	char note[128];        /* SET, WEIGHT, RAMP, BALANCE, OPTIONS, UNDO, REDO: what changed: "temperature 4 -> 2" */
 	char stamp[LAB_NAME + 24]; /* "@620", "@big:12", or "" when nothing was at work */

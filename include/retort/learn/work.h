@@ -70,6 +70,7 @@ struct work {
 	uint64_t data_made;
 	struct dataset *ds;
 	struct split split;
+	int64_t labels;                 /* shown to students; -1: all */
 	struct scale scale;
 	struct known known;             /* labels that the student sees, by class */
 	struct hash inputs;             /* of the data as networks see them */

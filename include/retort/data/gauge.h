@@ -1,0 +1,49 @@
+/* How far two sets of rows are apart: distances, a classifier told to tell them apart, coverage, drift of columns. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_DATA_GAUGE_H
+#define RETORT_DATA_GAUGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define GAUGE_FAR 5          /* rows that are named */
+#define GAUGE_PERMUTATIONS 199
+
+/* Rows of two sets, borrowed: a[n_a,d] and b[n_b,d]. At least two rows each, every number finite. */
+struct gauge_rows {
+	const double *a, *b;
+	size_t n_a, n_b, d;
+};
+
+struct gauge {
+	double energy;            /* energy distance of standardised rows, 0 where the distributions are one */
+	double p;                 /* share of random relabellings that are at least as far apart */
+	double auc;               /* of a linear classifier on rows it did not learn from: 0.5 cannot tell, 1 always can */
+	double coverage;          /* share of b's rows that have a row of a as near as a's own rows have one, but for 5 % of those */
+	size_t far[GAUGE_FAR];    /* rows of b whose nearest row of a is farthest, farthest first */
+	double far_by[GAUGE_FAR]; /* that distance over the usual one within a */
+	size_t n_far;
+};
+
+/*
+ * All of it. Columns are brought to spread 1 over both sets first; one without spread is left out. Distances are Euclidean.
+ * Energy distance: Szekely and Rizzo 2013, Energy statistics, eq. 5, with a permutation test of
+ * GAUGE_PERMUTATIONS draws of rng(seed, "gauge"). Classifier: logistic regression with a ridge, in two folds, each told by
+ * the other. O((n_a + n_b)^2 d) time, (n_a + n_b)^2 doubles of memory. Any thread.
+ */
+void gauge_measure(const struct gauge_rows *r, uint64_t seed, struct gauge *out);
+
+/*
+ * One column of each: the population stability index over tenths of a, shares no smaller than 0.0001, and the largest
+ * difference of the two distribution functions (Kolmogorov and Smirnov).
+ */
+double gauge_psi(const double *a, size_t n_a, const double *b, size_t n_b);
+double gauge_ks(const double *a, size_t n_a, const double *b, size_t n_b);
+
+/* Half the sum of differences of two lists of shares: the total variation distance. */
+double gauge_variation(const double *p, const double *q, size_t n);
+
+/* The chance that a score of b is above one of a, ties by half: the area under the ROC curve. */
+double gauge_auc(const double *a, size_t n_a, const double *b, size_t n_b);
+
+#endif

@@ -1,0 +1,29 @@
+/* What the words of `data` say about how a file is read. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_SESSION_READING_H
+#define RETORT_SESSION_READING_H
+
+#include "retort/data/dataset.h"
+#include "retort/session/cmd.h"
+
+struct reading {
+	struct dataset_options o;
+	int64_t labels;     /* shown to students; -1: all */
+	uint32_t files;     /* bit i: word i names a file */
+	char *path[2];      /* of files that options name; owned */
+};
+
+/* The path of the set at the first word: a bundled one, with the options it is read with, or a file. NULL and an error. Owned. */
+char *reading_find(struct cmd_call *c, struct reading *r, struct err *e);
+
+/* Options and their values in turn, from word `from` on, over what `r` says already. */
+int reading_options(struct cmd_call *c, int from, struct reading *r, struct err *e);
+void reading_release(struct reading *r);
+
+/* Keep the words with the request: other sets are read like this one unless they say otherwise. */
+void reading_keep(struct cmd_call *c, const struct reading *r, struct request *q);
+
+/* `data add` and `data target`. */
+int reading_more(struct cmd_call *c, struct err *e);
+
+#endif

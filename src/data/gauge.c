@@ -1,0 +1,343 @@
+/* gauge.c: how far two sets of rows are apart. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/data/gauge.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/base/rng.h"
+
+#define BINS 10
+#define LEAST 1e-4    /* share of a bin */
+#define STEPS 200     /* of the classifier */
+#define RIDGE 1e-2
+#define INSIDE 0.95   /* of a's own rows that count as covered */
+
+/* Both sets side by side, standardised: n rows, the first n_a of them a's. */
+struct joint {
+	double *x; /* [n,d] */
+	double *far; /* [n,n] distances */
+	size_t n, n_a, d;
+};
+
+static void
+standardise(const struct gauge_rows *r, struct joint *j)
+{
+	for (size_t c = 0; c < r->d; c++) {
+		double sum = 0, squares = 0, mean, spread;
+
+		for (size_t i = 0; i < j->n; i++)
+			sum += i < r->n_a ? r->a[i * r->d + c] : r->b[(i - r->n_a) * r->d + c];
+		mean = sum / (double)j->n;
+		for (size_t i = 0; i < j->n; i++) {
+			double x = (i < r->n_a ? r->a[i * r->d + c] : r->b[(i - r->n_a) * r->d + c]) - mean;
+
+			j->x[i * r->d + c] = x;
+			squares += x * x;
+		}
+		spread = sqrt(squares / (double)j->n);
+		for (size_t i = 0; i < j->n; i++)
+			j->x[i * r->d + c] *= spread > 1e-12 ? 1 / spread : 0;
+	}
+}
+
+static double
+distance(const double *a, const double *b, size_t d)
+{
+	double sum = 0;
+
+	for (size_t c = 0; c < d; c++)
+		sum += (a[c] - b[c]) * (a[c] - b[c]);
+	return sqrt(sum);
+}
+
+static void
+measure_distances(struct joint *j)
+{
+	for (size_t i = 0; i < j->n; i++) {
+		j->far[i * j->n + i] = 0;
+		for (size_t k = 0; k < i; k++)
+			j->far[i * j->n + k] = j->far[k * j->n + i] = distance(j->x + i * j->d, j->x + k * j->d, j->d);
+	}
+}
+
+/* 2 E|a - b| - E|a - a'| - E|b - b'| for rows that order[] says are a's (the first n_a) and b's. */
+static double
+energy(const struct joint *j, const uint32_t *order)
+{
+	double between = 0, in_a = 0, in_b = 0, a = (double)j->n_a, b = (double)(j->n - j->n_a);
+
+	for (size_t i = 0; i < j->n; i++) {
+		const double *row = j->far + (size_t)order[i] * j->n;
+		double to_a = 0, to_b = 0;
+
+		for (size_t k = 0; k < j->n_a; k++)
+			to_a += row[order[k]];
+		for (size_t k = j->n_a; k < j->n; k++)
+			to_b += row[order[k]];
+		if (i < j->n_a) {
+			in_a += to_a;
+			between += to_b;
+		} else {
+			in_b += to_b;
+		}
+	}
+	return 2 * between / (a * b) - in_a / (a * a) - in_b / (b * b);
+}
+
+static void
+permute(const struct joint *j, uint64_t seed, struct gauge *out)
+{
+	uint32_t *order = mem_array(j->n, sizeof *order);
+	int as_far = 0;
+
+	for (uint32_t i = 0; i < j->n; i++)
+		order[i] = i;
+	out->energy = fmax(energy(j, order), 0);
+	for (uint64_t k = 0; k < GAUGE_PERMUTATIONS; k++) {
+		rng_shuffle(rng_stream(seed, "gauge", k, 0), order, (uint32_t)j->n);
+		as_far += energy(j, order) >= out->energy;
+	}
+	out->p = (1.0 + as_far) / (1 + GAUGE_PERMUTATIONS);
+	mem_free(order);
+}
+
+/* Of the rows of a, nearest to row i, which is not counted itself. */
+static double
+nearest(const struct joint *j, size_t i)
+{
+	double best = INFINITY;
+
+	for (size_t k = 0; k < j->n_a; k++)
+		if (k != i)
+			best = fmin(best, j->far[i * j->n + k]);
+	return best;
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Keep the row among the farthest, which are in order. */
+static void
+note_far(struct gauge *out, size_t row, double by)
+{
+	size_t at = out->n_far;
+
+	while (at > 0 && out->far_by[at - 1] < by)
+		at--;
+	if (at == GAUGE_FAR)
+		return;
+	out->n_far += out->n_far < GAUGE_FAR;
+	for (size_t k = out->n_far - 1; k > at; k--) {
+		out->far[k] = out->far[k - 1];
+		out->far_by[k] = out->far_by[k - 1];
+	}
+	out->far[at] = row;
+	out->far_by[at] = by;
+}
+
+static void
+cover(const struct joint *j, struct gauge *out)
+{
+	double *own = mem_array(j->n_a, sizeof *own), usual, most;
+	size_t covered = 0;
+
+	for (size_t i = 0; i < j->n_a; i++)
+		own[i] = nearest(j, i);
+	qsort(own, j->n_a, sizeof *own, by_value);
+	usual = own[j->n_a / 2];
+	most = own[(size_t)(INSIDE * (double)(j->n_a - 1))];
+	for (size_t i = j->n_a; i < j->n; i++) {
+		double near = nearest(j, i);
+
+		covered += near <= most;
+		note_far(out, i - j->n_a, usual > 0 ? near / usual : near);
+	}
+	out->coverage = (double)covered / (double)(j->n - j->n_a);
+	mem_free(own);
+}
+
+static double
+score(const struct joint *j, const double *w, size_t row)
+{
+	double sum = w[j->d];
+
+	for (size_t c = 0; c < j->d; c++)
+		sum += w[c] * j->x[row * j->d + c];
+	return sum;
+}
+
+/* The gradient of the mean loss over the rows of a fold, each set with half of the weight; where `at` stands. */
+static void
+slope(const struct joint *j, size_t fold, const double *at, double *g)
+{
+	double n[2] = { 0, 0 };
+
+	for (size_t i = fold; i < j->n; i += 2)
+		n[i >= j->n_a]++;
+	for (size_t c = 0; c <= j->d; c++)
+		g[c] = c < j->d ? RIDGE * at[c] : 0;
+	for (size_t i = fold; i < j->n; i += 2) {
+		bool is_b = i >= j->n_a;
+		double p = 1 / (1 + exp(-score(j, at, i))), e = (p - is_b) * 0.5 / n[is_b];
+
+		for (size_t c = 0; c < j->d; c++)
+			g[c] += e * j->x[i * j->d + c];
+		g[j->d] += e;
+	}
+}
+
+/* Nesterov's method, with a step that the largest possible curvature allows: a quarter of the mean square of a row. */
+static void
+learn(const struct joint *j, size_t fold, double *w)
+{
+	double *at = mem_array(j->d + 1, sizeof *at), *was = mem_array(j->d + 1, sizeof *was), *g = mem_array(j->d + 1, sizeof *g);
+	double bend = 0;
+
+	for (size_t i = 0; i < j->n * j->d; i++)
+		bend += j->x[i] * j->x[i];
+	bend = 0.25 * (bend / (double)j->n + 1) * 2 + RIDGE; /* twice: the sets may be of different size */
+	memset(w, 0, (j->d + 1) * sizeof *w);
+	for (int t = 0; t < STEPS; t++) {
+		for (size_t c = 0; c <= j->d; c++)
+			at[c] = w[c] + (double)t / (t + 3) * (w[c] - was[c]);
+		slope(j, fold, at, g);
+		memcpy(was, w, (j->d + 1) * sizeof *w);
+		for (size_t c = 0; c <= j->d; c++)
+			w[c] = at[c] - g[c] / bend;
+	}
+	mem_free(at);
+	mem_free(was);
+	mem_free(g);
+}
+
+double
+gauge_auc(const double *a, size_t n_a, const double *b, size_t n_b)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n_a; i++)
+		for (size_t k = 0; k < n_b; k++)
+			sum += b[k] > a[i] ? 1 : b[k] == a[i] ? 0.5 : 0;
+	return sum / ((double)n_a * (double)n_b);
+}
+
+/* Each fold of rows, every other one, is told by a classifier that learned from the rest. */
+static void
+tell_apart(const struct joint *j, struct gauge *out)
+{
+	double *w = mem_array(j->d + 1, sizeof *w), *s = mem_array(j->n, sizeof *s), sum = 0;
+
+	for (size_t fold = 0; fold < 2; fold++) {
+		size_t a = 0, b = 0;
+
+		learn(j, fold, w);
+		for (size_t i = 1 - fold; i < j->n; i += 2)
+			if (i < j->n_a)
+				s[a++] = score(j, w, i);
+		for (size_t i = 1 - fold; i < j->n; i += 2)
+			if (i >= j->n_a)
+				s[a + b++] = score(j, w, i);
+		sum += a && b ? gauge_auc(s, a, s + a, b) : 0.5;
+	}
+	out->auc = sum / 2;
+	mem_free(w);
+	mem_free(s);
+}
+
+void
+gauge_measure(const struct gauge_rows *r, uint64_t seed, struct gauge *out)
+{
+	struct joint j = { .n = r->n_a + r->n_b, .n_a = r->n_a, .d = r->d };
+
+	memset(out, 0, sizeof *out);
+	j.x = mem_array(j.n * j.d, sizeof *j.x);
+	j.far = mem_array(j.n * j.n, sizeof *j.far);
+	standardise(r, &j);
+	measure_distances(&j);
+	permute(&j, seed, out);
+	cover(&j, out);
+	tell_apart(&j, out);
+	mem_free(j.x);
+	mem_free(j.far);
+}
+
+static double *
+sorted(const double *x, size_t n)
+{
+	double *copy = mem_array(n, sizeof *copy);
+
+	memcpy(copy, x, n * sizeof *copy);
+	qsort(copy, n, sizeof *copy, by_value);
+	return copy;
+}
+
+/* Share of n sorted numbers that are at most x. */
+static double
+share_up_to(const double *x, size_t n, double at)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (x[middle] <= at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return (double)low / (double)n;
+}
+
+double
+gauge_psi(const double *a, size_t n_a, const double *b, size_t n_b)
+{
+	double *x = sorted(a, n_a), *y = sorted(b, n_b), sum = 0, p_was = 0, q_was = 0;
+
+	for (size_t k = 1; k <= BINS; k++) {
+		double edge = k < BINS ? x[k * n_a / BINS - (k * n_a / BINS > 0)] : INFINITY;
+		double p_up = share_up_to(x, n_a, edge), q_up = share_up_to(y, n_b, edge);
+		double p = fmax(p_up - p_was, LEAST), q = fmax(q_up - q_was, LEAST);
+
+		sum += (q - p) * log(q / p);
+		p_was = p_up;
+		q_was = q_up;
+	}
+	mem_free(x);
+	mem_free(y);
+	return sum;
+}
+
+double
+gauge_ks(const double *a, size_t n_a, const double *b, size_t n_b)
+{
+	double *x = sorted(a, n_a), *y = sorted(b, n_b), most = 0;
+
+	for (size_t i = 0; i < n_a; i++)
+		most = fmax(most, fabs(share_up_to(x, n_a, x[i]) - share_up_to(y, n_b, x[i])));
+	for (size_t i = 0; i < n_b; i++)
+		most = fmax(most, fabs(share_up_to(x, n_a, y[i]) - share_up_to(y, n_b, y[i])));
+	mem_free(x);
+	mem_free(y);
+	return most;
+}
+
+double
+gauge_variation(const double *p, const double *q, size_t n)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += fabs(p[i] - q[i]);
+	return sum / 2;
+}

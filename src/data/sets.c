@@ -1,0 +1,176 @@
+/* sets.c: files joined to one data set. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/data/sets.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/base/text.h"
+
+size_t
+sets_main(const struct dataset *ds)
+{
+	return ds->n_sets ? ds->set[0].n : ds->n;
+}
+
+int
+sets_of(const struct dataset *ds, size_t row)
+{
+	int k = 0;
+
+	while (k + 1 < ds->n_sets && row >= ds->set[k + 1].from)
+		k++;
+	return k;
+}
+
+double
+sets_weight(const struct dataset *ds, size_t row)
+{
+	return ds->n_sets ? ds->set[sets_of(ds, row)].weight : 1;
+}
+
+int
+sets_find(const struct dataset *ds, const char *name, struct err *e)
+{
+	struct text names = { 0 };
+
+	for (int i = 1; i < ds->n_sets; i++) {
+		if (strcmp(ds->set[i].name, name) == 0) {
+			text_release(&names);
+			return i;
+		}
+		text_addf(&names, ", %s", ds->set[i].name);
+	}
+	err_set(e, "'%.40s' is none of train, held-out%s", name, text_get(&names));
+	text_release(&names);
+	return -1;
+}
+
+int
+sets_check(const struct dataset *ds, const struct dataset *more, struct err *e)
+{
+	if (ds->next_token || more->next_token)
+		return err_set(e, "sets of which the next token is told cannot be joined");
+	if (ds->kind != more->kind)
+		return err_set(e, "its rows are of another kind than those of %s", ds->name);
+	if (ds->d != more->d)
+		return err_set(e, "%zu %s a row, %s has %zu", more->d, ds->kind == DATASET_TOKENS ? "tokens" : "features", ds->name,
+			       ds->d);
+	if (ds->kind == DATASET_TOKENS && ds->vocab != more->vocab)
+		return err_set(e, "a vocabulary of %zu, %s has %zu; `tokens FILE` gives both one", more->vocab, ds->name, ds->vocab);
+	for (size_t i = 0; ds->token_name && i < ds->vocab; i++)
+		if (!more->token_name || strcmp(ds->token_name[i], more->token_name[i]) != 0)
+			return err_set(e, "another vocabulary than %s has; `tokens FILE` gives both one", ds->name);
+	for (size_t i = 0; ds->column && more->column && i < ds->d; i++)
+		if (strcmp(ds->column[i], more->column[i]) != 0)
+			return err_set(e, "column %zu is '%.40s', of %s '%.40s'", i + 1, more->column[i], ds->name, ds->column[i]);
+	if (ds->n + more->n > UINT32_MAX)
+		return err_set(e, "%zu rows are more than there can be", ds->n + more->n);
+	if (ds->n_sets == DATASET_SETS)
+		return err_set(e, "there are %d sets already, as many as there can be", DATASET_SETS);
+	return 0;
+}
+
+/* The class of `ds` that class k of `more` is; -1 and an error. */
+static int
+class_like(const struct dataset *ds, const struct dataset *more, int k, struct err *e)
+{
+	struct text names = { 0 };
+
+	for (int i = 0; i < ds->classes; i++)
+		if (strcmp(ds->class_name[i], more->class_name[k]) == 0)
+			return i;
+	for (int i = 0; i < ds->classes && names.len < 120; i++)
+		text_addf(&names, "%s%s", i ? ", " : "", ds->class_name[i]);
+	err_set(e, "class '%.40s' is not among those of %s: %s", more->class_name[k], ds->name, text_get(&names));
+	text_release(&names);
+	return -1;
+}
+
+static int
+match_classes(const struct dataset *ds, const struct dataset *more, int *to, struct err *e)
+{
+	for (int k = 0; k < more->classes; k++)
+		if ((to[k] = class_like(ds, more, k, e)) < 0)
+			return -1;
+	return 0;
+}
+
+/* Both arrays one behind the other in new memory; the old one is freed. NULL: no memory. */
+static void *
+joined(void *a, size_t a_size, const void *b, size_t b_size)
+{
+	char *both = mem_try(a_size + b_size, 1);
+
+	if (!both)
+		return NULL;
+	memcpy(both, a, a_size);
+	memcpy(both + a_size, b, b_size);
+	mem_free(a);
+	return both;
+}
+
+static int
+join_rows(struct dataset *ds, const struct dataset *more, struct err *e)
+{
+	size_t width = ds->d * sizeof(float);
+	void **from = ds->kind == DATASET_TOKENS ? (void **)&ds->ids : (void **)&ds->x;
+	const void *behind = ds->kind == DATASET_TOKENS ? (const void *)more->ids : (const void *)more->x;
+	void *both = joined(*from, ds->n * width, behind, more->n * width);
+
+	if (!both)
+		return err_set(e, "no memory for %zu more rows", more->n);
+	*from = both;
+	return 0;
+}
+
+static void
+join_labels(struct dataset *ds, const struct dataset *more, const int *to)
+{
+	int32_t *y = mem_array(ds->n + more->n, sizeof *y);
+
+	memcpy(y, ds->y, ds->n * sizeof *y);
+	for (size_t i = 0; i < more->n; i++) {
+		y[ds->n + i] = more->y && more->y[i] >= 0 ? to[more->y[i]] : -1;
+		ds->unlabelled += y[ds->n + i] < 0;
+	}
+	mem_free(ds->y);
+	ds->y = y;
+}
+
+static void
+name_set(struct dataset *ds, const struct dataset *more, enum dataset_role role, double weight)
+{
+	struct dataset_set *s;
+	char what[64];
+	struct hash said;
+
+	if (ds->n_sets == 0) {
+		ds->set[ds->n_sets++] = (struct dataset_set){ .n = ds->n, .weight = 1 };
+		snprintf(ds->set[0].name, sizeof ds->set[0].name, "%s", ds->name);
+	}
+	s = &ds->set[ds->n_sets++];
+	*s = (struct dataset_set){ .role = role, .from = ds->n, .n = more->n, .weight = weight };
+	snprintf(s->name, sizeof s->name, "%s", more->name);
+	snprintf(what, sizeof what, "role %d classes %d", (int)role, more->classes);
+	said = hash_of(what, strlen(what));
+	ds->hash = hash_join(&ds->hash, &more->hash);
+	ds->hash = hash_join(&ds->hash, &said);
+}
+
+int
+sets_append(struct dataset *ds, const struct dataset *more, enum dataset_role role, double weight, struct err *e)
+{
+	int to[DATASET_CLASSES];
+
+	if (sets_check(ds, more, e) < 0 || match_classes(ds, more, to, e) < 0 || join_rows(ds, more, e) < 0)
+		return -1;
+	join_labels(ds, more, to);
+	name_set(ds, more, role, weight);
+	ds->missing += more->missing;
+	ds->n += more->n;
+	return 0;
+}

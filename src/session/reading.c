@@ -1,0 +1,96 @@
+/* reading.c: more sets beside the data: read like it, unless other options are said. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/reading.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/session/lex.h"
+
+void
+reading_keep(struct cmd_call *c, const struct reading *r, struct request *q)
+{
+	struct cmd_call copy = { .argc = c->argc, .argv = c->argv, .dir = c->dir };
+
+	cmd_record_files(&copy, "data", r->files);
+	if (copy.record.len < sizeof q->spec) /* else other sets say their options themselves */
+		snprintf(q->spec, sizeof q->spec, "%s", text_get(&copy.record));
+	text_release(&copy.record);
+}
+
+/* The options the data itself was read with. Labels from another file are its own. */
+static int
+like_data(const struct lab_info *info, struct lex *lex, struct reading *r, struct err *e)
+{
+	struct cmd_call c = { .dir = "/" };
+	int column;
+	char *path;
+
+	if (!info->data[0])
+		return err_set(e, "data: no data yet; `data digits` first");
+	if (lex_line(info->data_words, lex, &column, e) < 0 || lex->n < 2)
+		return 0;
+	c.argc = lex->n - 1;
+	c.argv = lex->word + 1;
+	path = reading_find(&c, r, e);
+	mem_free(path);
+	if (!path || reading_options(&c, 1, r, e) < 0)
+		return -1;
+	r->o.labels_from = NULL;
+	r->labels = -1;
+	r->files = 0;
+	return 0;
+}
+
+/* Words that only such a set has; the others are options as of the data itself. */
+static int
+take_words(struct cmd_call *c, struct reading *r, double *weight, struct err *e)
+{
+	int from = 2;
+
+	for (; from < c->argc; from++) {
+		if (strcmp(c->argv[from], "unlabelled") == 0) {
+			r->o.unlabelled = true;
+			r->o.label = NULL;
+		} else if (strcmp(c->argv[from], "weight") == 0 && from + 1 < c->argc) {
+			if (cmd_real("data: weight", c->argv[++from], weight, e) < 0)
+				return -1;
+		} else {
+			break;
+		}
+	}
+	if (reading_options(c, from, r, e) < 0)
+		return -1;
+	return r->labels < 0 ? 0 : err_set(e, "data: labels: hides those of the data itself; say `unlabelled` of a set beside it");
+}
+
+int
+reading_more(struct cmd_call *c, struct err *e)
+{
+	bool target = c->argv[0][0] == 't';
+	struct reading r = { .labels = -1 };
+	struct lex *lex = mem_new(sizeof *lex);
+	struct request *q;
+	double weight = 1;
+	char *path;
+	int status = -1;
+
+	if (c->argc < 2) {
+		err_set(e, "data %s: a file is needed", c->argv[0]);
+	} else if (like_data(c->info, lex, &r, e) == 0 && take_words(c, &r, &weight, e) == 0) {
+		path = io_join(c->dir, c->argv[1]);
+		q = cmd_request(c, REQUEST_ADD);
+		q->number = target ? DATASET_TARGET : DATASET_TRANSFER;
+		q->value = target ? 0 : weight;
+		status = dataset_read(path, &r.o, &q->dataset, e);
+		cmd_record_files(c, "data", 1u << 1 | r.files);
+		mem_free(path);
+	}
+	mem_free(lex);
+	reading_release(&r);
+	return status;
+}
