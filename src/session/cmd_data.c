@@ -113,7 +113,7 @@ take_option(struct cmd_call *c, struct reading *r, enum option key, int at, stru
 }
 
 int
-reading_options(struct cmd_call *c, int from, struct reading *r, struct err *e)
+cmd_data_options(struct cmd_call *c, int from, struct reading *r, struct err *e)
 {
 	const size_t n = sizeof options / sizeof *options;
 
@@ -132,14 +132,14 @@ reading_options(struct cmd_call *c, int from, struct reading *r, struct err *e)
 }
 
 void
-reading_release(struct reading *r)
+cmd_data_release(struct reading *r)
 {
 	mem_free(r->path[0]);
 	mem_free(r->path[1]);
 }
 
 char *
-reading_find(struct cmd_call *c, struct reading *r, struct err *e)
+cmd_data_find(struct cmd_call *c, struct reading *r, struct err *e)
 {
 	struct text names = { 0 };
 	const char *name;
@@ -174,8 +174,8 @@ exec_data(struct cmd_call *c, struct err *e)
 
 	if (strcmp(c->argv[0], "add") == 0 || strcmp(c->argv[0], "target") == 0)
 		return reading_more(c, e);
-	path = reading_find(c, &reading, e);
-	if (path && reading_options(c, 1, &reading, e) == 0) {
+	path = cmd_data_find(c, &reading, e);
+	if (path && cmd_data_options(c, 1, &reading, e) == 0) {
 		r = cmd_request(c, REQUEST_DATA);
 		r->number = reading.labels;
 		status = dataset_read(path, &reading.o, &r->dataset, e);
@@ -184,7 +184,7 @@ exec_data(struct cmd_call *c, struct err *e)
 	if (status == 0 && reading.files)
 		cmd_record_files(c, "data", reading.files);
 	mem_free(path);
-	reading_release(&reading);
+	cmd_data_release(&reading);
 	return status;
 }
 

@@ -36,9 +36,9 @@ like_data(const struct lab_info *info, struct lex *lex, struct reading *r, struc
 		return 0;
 	c.argc = lex->n - 1;
 	c.argv = lex->word + 1;
-	path = reading_find(&c, r, e);
+	path = cmd_data_find(&c, r, e);
 	mem_free(path);
-	if (!path || reading_options(&c, 1, r, e) < 0)
+	if (!path || cmd_data_options(&c, 1, r, e) < 0)
 		return -1;
 	r->o.labels_from = NULL;
 	r->labels = -1;
@@ -63,7 +63,7 @@ take_words(struct cmd_call *c, struct reading *r, double *weight, struct err *e)
 			break;
 		}
 	}
-	if (reading_options(c, from, r, e) < 0)
+	if (cmd_data_options(c, from, r, e) < 0)
 		return -1;
 	return r->labels < 0 ? 0 : err_set(e, "data: labels: hides those of the data itself; say `unlabelled` of a set beside it");
 }
@@ -91,6 +91,6 @@ reading_more(struct cmd_call *c, struct err *e)
 		mem_free(path);
 	}
 	mem_free(lex);
-	reading_release(&r);
+	cmd_data_release(&r);
 	return status;
 }

@@ -14,11 +14,11 @@ struct reading {
 };
 
 /* The path of the set at the first word: a bundled one, with the options it is read with, or a file. NULL and an error. Owned. */
-char *reading_find(struct cmd_call *c, struct reading *r, struct err *e);
+char *cmd_data_find(struct cmd_call *c, struct reading *r, struct err *e);
 
 /* Options and their values in turn, from word `from` on, over what `r` says already. */
-int reading_options(struct cmd_call *c, int from, struct reading *r, struct err *e);
-void reading_release(struct reading *r);
+int cmd_data_options(struct cmd_call *c, int from, struct reading *r, struct err *e);
+void cmd_data_release(struct reading *r);
 
 /* Keep the words with the request: other sets are read like this one unless they say otherwise. */
 void reading_keep(struct cmd_call *c, const struct reading *r, struct request *q);
