@@ -211,7 +211,7 @@ hostile(unsigned how, size_t i)
 	case 4:
 		return (real)1e-30 * (real)(i % 3);
 	case 5:
-		return (real)1e-7 * (real)i;
+		return (real)1e-22 * (real)(i % C + 1);
 	case 6:
 		return (real)0.1 * (real)(i % C);
 	default:
