@@ -362,9 +362,11 @@ run(struct session *s, const struct ground *g, int changes)
 		give(s, g->lines[i], true);
 		pump(s, true);
 	}
-	text_addf(&line, "run %d", (changes + 1) * PER);
+	text_addf(&line, "@%d pause on", PER); /* stamped, so that it falls where it should on a busy machine, too */
 	give(s, line.s, true);
-	give(s, "pause on", true);
+	text_clear(&line);
+	text_addf(&line, "run %d", (changes + 2) * PER);
+	give(s, line.s, true);
 	pump(s, false);
 	for (int i = 1; i <= changes; i++) {
 		text_clear(&line);
