@@ -360,11 +360,10 @@ padding_says_nothing_and_gets_nothing(void **state)
 }
 #endif
 
-static void
-run_finite(const struct loss *l, struct loss_args *a)
+/* The value, and all gradients. What a loss has of its own ends with one that has no name. */
+static double
+run_down(const struct loss *l, struct loss_args *a)
 {
-	double value;
-
 	memset(dx, 0, sizeof dx);
 	memset(d_before, 0, sizeof d_before);
 	memset(pull, 0, sizeof pull);
@@ -372,9 +371,16 @@ run_finite(const struct loss *l, struct loss_args *a)
 	a->dx = dx;
 	a->pull = l->needs & LOSS_MAP ? pull : NULL;
 	a->d_before = l->needs & LOSS_BEFORE ? d_before : NULL;
-	for (int i = 0; i < LOSS_OWN; i++)
-		a->own_grad[i] = l->own && l->own[i].name && !l->own[i].is_state ? own_grad[i] : NULL;
-	value = l->run(a);
+	for (int i = 0; i < LOSS_OWN && l->own && l->own[i].name; i++)
+		a->own_grad[i] = l->own[i].is_state ? NULL : own_grad[i];
+	return l->run(a);
+}
+
+static void
+run_finite(const struct loss *l, struct loss_args *a)
+{
+	double value = run_down(l, a);
+
 	if (!isfinite(value) || fabs(value) > 1e4)
 		fail_msg("%s: %g", l->name, value);
 	for (size_t i = 0; i < ROOM; i++)
@@ -423,18 +429,8 @@ spoil(real *f, size_t rows, size_t width, unsigned how)
 static void
 check_numbers(const struct loss *l, struct loss_args *a, const char *what)
 {
-	double value;
+	double value = run_down(l, a);
 
-	memset(dx, 0, sizeof dx);
-	memset(d_before, 0, sizeof d_before);
-	memset(pull, 0, sizeof pull);
-	memset(own_grad, 0, sizeof own_grad);
-	a->dx = dx;
-	a->pull = l->needs & LOSS_MAP ? pull : NULL;
-	a->d_before = l->needs & LOSS_BEFORE ? d_before : NULL;
-	for (int i = 0; i < LOSS_OWN; i++)
-		a->own_grad[i] = l->own && l->own[i].name && !l->own[i].is_state ? own_grad[i] : NULL;
-	value = l->run(a);
 	if (!isfinite(value))
 		fail_msg("%s, %s: %g", l->name, what, value);
 	for (size_t i = 0; i < ROOM; i++)
