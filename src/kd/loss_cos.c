@@ -10,15 +10,16 @@ static double
 run_place(const real *x, const real *t, size_t n, double step, real *dx)
 {
 	real length = REAL_SQRT(vmath_dot(x, x, n)), t_length = REAL_SQRT(vmath_dot(t, t, n));
-	real cosine, near, far;
+	real cosine, in_x, in_t, over;
 
 	if (length <= 0 || t_length <= 0)
 		return 1; /* no direction */
-	cosine = vmath_dot(x, t, n) / (length * t_length);
-	near = (real)step * cosine / (length * length);
-	far = (real)step / (length * t_length);
+	in_x = 1 / length;
+	in_t = 1 / t_length;
+	cosine = vmath_dot(x, t, n) * in_x * in_t;
+	over = (real)step * in_x; /* times what is of the size of 1: squares of a short length have no inverse */
 	for (size_t k = 0; dx && k < n; k++)
-		dx[k] += near * x[k] - far * t[k];
+		dx[k] += over * (cosine * (x[k] * in_x) - t[k] * in_t);
 	return 1 - (double)cosine;
 }
 

@@ -20,12 +20,13 @@ distance(const real *x, const real *target, size_t n, double in_x, double in_tar
 	return sum / 2;
 }
 
-/* (cos x/|x| - t/|t|) / |x| */
+/* (cos x/|x| - t/|t|) / |x|; a short length has no square that could be divided by. */
 MULTIVERSION static void
-add_gradient(const real *restrict x, const real *restrict target, real own, real other, size_t n, real *restrict dx)
+add_gradient(const real *restrict x, const real *restrict target, real cosine, real in_x, real in_target, real step, size_t n,
+	     real *restrict dx)
 {
 	for (size_t c = 0; c < n; c++)
-		dx[c] += own * x[c] - other * target[c];
+		dx[c] += step * (cosine * (x[c] * in_x) - target[c] * in_target);
 }
 
 /* A row of zeros has no direction: it counts as at right angles, and says nothing. */
@@ -40,8 +41,8 @@ row(const struct loss_args *a, size_t i, double weight)
 		return 1;
 	gap = distance(x, target, a->width, in_x, in_target);
 	if (a->dx)
-		add_gradient(x, target, (real)(weight * a->scale * (1 - gap) * in_x * in_x),
-			     (real)(weight * a->scale * in_x * in_target), a->width, a->dx + i * a->width);
+		add_gradient(x, target, (real)(1 - gap), (real)in_x, (real)in_target, (real)(weight * a->scale * in_x), a->width,
+			     a->dx + i * a->width);
 	return gap;
 }
 

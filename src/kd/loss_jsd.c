@@ -2,12 +2,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <float.h>
+
 #include "retort/kd/rows.h"
 
 #ifdef RETORT_REAL_DOUBLE
 #define FAR 700 /* beyond it exp has no value */
+#define LEAST DBL_MIN /* a share that can be divided by */
 #else
 #define FAR 80
+#define LEAST FLT_MIN
 #endif
 
 /* The smaller share of the mixture, and whether it is the teacher's. */
@@ -56,9 +60,9 @@ run(const struct loss_args *a)
 	double raw = a->knobs->jsd_form == KNOB_RAW ? beta * (1 - beta) : 1;
 	struct dial d = { beta <= 0.5 ? beta : 1 - beta, beta <= 0.5 };
 
-	if (raw == 0)
+	if (raw < LEAST)
 		return 0;
-	if (d.share == 0)
+	if (d.share < LEAST)
 		return d.is_teachers ? loss_kd.run(a) : loss_rkl.run(a);
 	return rows_sum(a, a->temperature, a->temperature * raw, each, &d) * squared * raw;
 }

@@ -9,14 +9,14 @@
 
 #define EPS 1e-7 /* as the authors' program adds it to lengths and probabilities */
 
-/* Cosines of all pairs from 0 to 1, every row of them over its sum; the sums into s. */
+/* Cosines of all pairs from 0 to 1, every row of them over its sum; the sums into s. Rounded, a cosine can be below -1. */
 static void
 nearness(const real *f, size_t n, size_t width, real *p, real *s)
 {
 	whole_gram(f, n, width, p);
 	for (size_t i = 0; i < n; i++, p += n) {
 		for (size_t j = 0; j < n; j++)
-			p[j] = (p[j] + 1) / 2;
+			p[j] = p[j] > -1 ? (p[j] + 1) / 2 : 0;
 		s[i] = vmath_sum(p, n);
 		vmath_scale(p, n, 1 / s[i]);
 	}

@@ -60,6 +60,8 @@ value_of(const struct knob *k, char *buf, size_t size)
 	x = x < k->min ? k->min : x > k->max ? k->max : x;
 	if (strstr(k->name, "weight") && below(3) == 0)
 		x = 0;
+	else if (strstr(k->name, "temperature") || (k->max <= 1 && loss_of_knob(k)))
+		x = below(8) ? x : below(2) ? k->min : k->max;
 	snprintf(buf, size, k->type == KNOB_INT ? "%.0f" : "%.4g", k->type == KNOB_INT ? floor(x) : x);
 }
 
@@ -107,14 +109,37 @@ tap_of(const struct loss *l)
 	return tap;
 }
 
+/* "big:1 s:2", two ranges, a preset, or a list. */
 static void
-change_map(struct text *line, const char *const *layer, uint32_t layers)
+pairs(struct text *line, const char *teacher, const char *const *layer, uint32_t layers)
 {
+	static const char *const preset[] = { "uniform", "last", "skip", "first", "auto" };
+	const char *t = one_of(layer, layers), *s = one_of(layer, layers);
+	uint32_t from = 1 + below(2);
+
+	switch (below(8)) {
+	case 0:
+		text_addf(line, "%s %s", teacher, one_of(preset, 5));
+		break;
+	case 1:
+		text_addf(line, "%s %s:%s,1:%s", teacher, t, s, one_of(layer, layers));
+		break;
+	case 2:
+		text_addf(line, "%s:%u..2 s:1..%u", teacher, from, 3 - from);
+		break;
+	default:
+		text_addf(line, "%s:%s s:%s", teacher, t, s);
+	}
+}
+
+static void
+edit(struct text *line, const char *const *layer, uint32_t layers)
+{
+	static const char *const through[] = { "none", "linear", "conv1x1", "shared" };
 	const struct loss *l;
 	uint32_t n = (uint32_t)loss_count - LOSS_OUTPUTS;
-	const char *teacher = below(2) ? "wide" : "big", *t = one_of(layer, layers), *s = one_of(layer, layers);
 
-	text_addf(line, "map %s:%s s:%s", teacher, t, s);
+	pairs(line, below(2) ? "wide" : "big", layer, layers);
 	if (below(3) == 0) {
 		text_add(line, " off");
 		return;
@@ -123,6 +148,23 @@ change_map(struct text *line, const char *const *layer, uint32_t layers)
 	text_addf(line, " match %s weight %.3g", l->name, rng_unit(draws, drawn++));
 	if (l->on || below(4) == 0)
 		text_addf(line, " on %s", model_tap_name[tap_of(l)]);
+	if (below(3) == 0)
+		text_addf(line, " through %s", one_of(through, 4));
+}
+
+static void
+change_map(struct text *line, const char *const *layer, uint32_t layers)
+{
+	text_add(line, "map ");
+	if (below(24) == 0) {
+		text_add(line, "clear");
+		return;
+	}
+	edit(line, layer, layers);
+	if (below(8) == 0) {
+		text_add(line, " and ");
+		edit(line, layer, layers);
+	}
 }
 
 static void
@@ -130,33 +172,93 @@ change_teacher(struct text *line)
 {
 	const char *teacher = below(2) ? "wide" : "big";
 
-	if (below(2))
-		text_addf(line, "teachers %s weight %.3g", teacher, 2 * rng_unit(draws, drawn++));
-	else
-		text_addf(line, "teachers %s %s", teacher, below(3) ? "unmute" : "mute");
+	switch (below(10)) {
+	case 0:
+	case 1:
+		text_addf(line, "teachers %s mute", teacher);
+		break;
+	case 2:
+		text_addf(line, "teachers %s solo", teacher);
+		break;
+	case 3:
+		text_add(line, "teachers equal");
+		break;
+	case 4:
+		text_add(line, "teachers unmute");
+		break;
+	case 5:
+		text_addf(line, "teachers %s unmute", teacher);
+		break;
+	default:
+		text_addf(line, "teachers %s weight %.3g", teacher, below(4) ? 2 * rng_unit(draws, drawn++) : 0);
+	}
 }
 
-/* Commands of schedules, where there are such. */
+static void
+change_mix(struct text *line)
+{
+	const struct knob *k = knob_find(below(4) ? "mix" : "mix-box", NULL);
+	char value[64];
+
+	value_of(k, value, sizeof value);
+	text_addf(line, "set %s %s", k->name, value);
+}
+
+static void
+change_shares(struct text *line)
+{
+	text_add(line, "balance");
+	if (below(2))
+		text_addf(line, " kd %.3g", 0.1 + 0.8 * rng_unit(draws, drawn++));
+	if (below(4) == 0)
+		text_addf(line, " map%u 0.05", 1 + below(4));
+}
+
+/* TO over N SHAPE; a knob with choices is refused. */
+static void
+stretch(struct text *line, const struct knob *k)
+{
+	static const char *const shape[] = { "linear", "cosine", "exponential" };
+	uint32_t n = 1 + below(200);
+	char to[64];
+
+	value_of(k, to, sizeof to);
+	text_addf(line, " %s over %u ", to, n);
+	if (below(4))
+		text_add(line, one_of(shape, 3));
+	else
+		text_addf(line, "steps %u", 1 + below(n));
+}
+
+/* Values that come by themselves. */
 static void
 change_schedule(struct text *line)
 {
-	static const char *const shape[] = { "linear", "cosine", "exponential" };
 	const struct knob *k = live_knob();
-	char from[64], to[64];
+	char from[64];
 
 	if (below(8) == 0) {
-		text_add(line, "balance");
+		change_shares(line);
+		return;
+	}
+	text_addf(line, "ramp %s", k->name);
+	if (below(6) == 0) {
+		text_add(line, " off");
 		return;
 	}
 	value_of(k, from, sizeof from);
-	value_of(k, to, sizeof to);
-	text_addf(line, "ramp %s %s %s over %u %s", k->name, from, to, 1 + below(200), one_of(shape, 3));
+	text_addf(line, " %s", from);
+	stretch(line, k);
+	while (below(3) == 0) {
+		text_add(line, " then");
+		stretch(line, k);
+	}
 }
 
 static void
 change(struct text *line, const char *const *layer, uint32_t layers)
 {
-	switch (below(10)) {
+	switch (below(11)) {
 	case 0:
 	case 1:
 	case 2:
@@ -175,6 +277,9 @@ change(struct text *line, const char *const *layer, uint32_t layers)
 		break;
 	case 8:
 		change_schedule(line);
+		break;
+	case 9:
+		change_mix(line);
 		break;
 	default:
 		text_add(line, below(3) ? "undo" : "redo");
@@ -222,6 +327,19 @@ pump(struct session *s, bool to_the_end)
 	}
 }
 
+/* Going on, or stopped again at the same step: nobody saw the moment between, so nobody waits for it long. */
+static void
+go_on(struct session *s)
+{
+	give(s, "pause off", true);
+	for (int i = 0; i < 20 && session_info(s)->paused; i++) {
+		struct pollfd p = { session_fd(s), POLLIN, 0 };
+
+		poll(&p, 1, 100);
+		session_pump(s);
+	}
+}
+
 /* A step that would have thrown the weights away was not applied: smaller ones from here on. */
 static void
 mend(struct session *s)
@@ -232,9 +350,7 @@ mend(struct session *s)
 	}
 	give(s, "set lr 0.001", true);
 	give(s, "set clip 1", true);
-	give(s, "pause off", true);
-	while (session_info(s)->paused)
-		session_pump(s);
+	go_on(s);
 }
 
 static void
@@ -246,9 +362,11 @@ run(struct session *s, const struct ground *g, int changes)
 		give(s, g->lines[i], true);
 		pump(s, true);
 	}
-	text_addf(&line, "run %d", (changes + 1) * PER);
+	text_addf(&line, "@%d pause on", PER); /* stamped, so that it falls where it should on a busy machine, too */
 	give(s, line.s, true);
-	give(s, "pause on", true);
+	text_clear(&line);
+	text_addf(&line, "run %d", (changes + 2) * PER);
+	give(s, line.s, true);
 	pump(s, false);
 	for (int i = 1; i <= changes; i++) {
 		text_clear(&line);
@@ -256,9 +374,7 @@ run(struct session *s, const struct ground *g, int changes)
 		change(&line, g->layer, 5);
 		give(s, line.s, false);
 	}
-	give(s, "pause off", true);
-	while (session_info(s)->paused)
-		session_pump(s);
+	go_on(s);
 	for (pump(s, true); session_info(s)->paused; pump(s, true))
 		mend(s);
 	text_release(&line);

@@ -360,11 +360,10 @@ padding_says_nothing_and_gets_nothing(void **state)
 }
 #endif
 
-static void
-run_finite(const struct loss *l, struct loss_args *a)
+/* The value, and all gradients. What a loss has of its own ends with one that has no name. */
+static double
+run_down(const struct loss *l, struct loss_args *a)
 {
-	double value;
-
 	memset(dx, 0, sizeof dx);
 	memset(d_before, 0, sizeof d_before);
 	memset(pull, 0, sizeof pull);
@@ -372,9 +371,16 @@ run_finite(const struct loss *l, struct loss_args *a)
 	a->dx = dx;
 	a->pull = l->needs & LOSS_MAP ? pull : NULL;
 	a->d_before = l->needs & LOSS_BEFORE ? d_before : NULL;
-	for (int i = 0; i < LOSS_OWN; i++)
-		a->own_grad[i] = l->own && l->own[i].name && !l->own[i].is_state ? own_grad[i] : NULL;
-	value = l->run(a);
+	for (int i = 0; i < LOSS_OWN && l->own && l->own[i].name; i++)
+		a->own_grad[i] = l->own[i].is_state ? NULL : own_grad[i];
+	return l->run(a);
+}
+
+static void
+run_finite(const struct loss *l, struct loss_args *a)
+{
+	double value = run_down(l, a);
+
 	if (!isfinite(value) || fabs(value) > 1e4)
 		fail_msg("%s: %g", l->name, value);
 	for (size_t i = 0; i < ROOM; i++)
@@ -404,6 +410,66 @@ rows_that_say_nothing_give_no_nan(void **state)
 				memcpy(x, target, a.rows * a.t_width * sizeof *x);
 			run_finite(l, &a);
 		}
+}
+
+/* Constant, opposite to the one before, all but the same, vanishing, large; 6: as it was drawn. */
+static void
+spoil(real *f, size_t rows, size_t width, unsigned how)
+{
+	for (size_t i = 0; i < rows; i++)
+		for (size_t k = 0; k < width; k++) {
+			real *at = f + i * width + k, first = f[k];
+
+			*at = how == 0 ? 1 : how == 1 ? (i % 2 ? -f[k] : first) : how == 2 ? first * (1 + (real)i * (real)1.2e-7) :
+			      how == 3 ? *at * (real)1e-22 : how == 4 ? *at * (real)1e4 : how == 5 ? (k ? 0 : *at) : *at;
+		}
+}
+
+/* As large as gradients may be is another question: a direction of next to nothing is steep. */
+static void
+check_numbers(const struct loss *l, struct loss_args *a, const char *what)
+{
+	double value = run_down(l, a);
+
+	if (!isfinite(value))
+		fail_msg("%s, %s: %g", l->name, what, value);
+	for (size_t i = 0; i < ROOM; i++)
+		if (!isfinite(dx[i]) || !isfinite(pull[i]) || !isfinite(d_before[i]) || !isfinite(own_grad[0][i]))
+			fail_msg("%s, %s: gradient %zu is %g, %g, %g, %g", l->name, what, i, (double)dx[i], (double)pull[i],
+				 (double)d_before[i], (double)own_grad[0][i]);
+}
+
+static void
+hostile_numbers_give_no_nan(void **state)
+{
+	char what[64];
+
+	(void)state;
+	for (size_t k = LOSS_OUTPUTS; k < loss_count; k++)
+		for (unsigned how = 0; how < 7 * 7 * 4; how++) {
+			const struct loss *l = loss_table[k];
+			struct loss_args a = call(l, how / 49 % 2 ? 7 : 1, how / 98 ? 4 : 1, 40, 40, how);
+
+			snprintf(what, sizeof what, "%u and %u, %zu rows of %zu", how % 7, how / 7 % 7, a.rows, a.positions);
+			spoil(x, a.rows, a.width, how % 7);
+			spoil(target, a.rows, a.t_width, how / 7 % 7);
+			a.scale = how % 2 ? 1 : 1e6;
+			check_numbers(l, &a, what);
+		}
+}
+
+/* Products of floats can leave a cosine below -1. */
+static void
+opposite_rows_give_no_nan(void **state)
+{
+	(void)state;
+	for (unsigned seed = 0; seed < 300; seed++) {
+		struct loss_args a = call(&loss_pkt, 2 + seed % 3, 1, 64, 64, seed);
+
+		for (size_t i = 0; i < a.rows * a.width; i++)
+			x[i] = i < a.width ? 100 * x[i] : -x[i - a.width];
+		check_numbers(&loss_pkt, &a, "opposite");
+	}
 }
 
 static void
@@ -500,6 +566,8 @@ main(void)
 		TEST(padding_says_nothing_and_gets_nothing),
 #endif
 		TEST(rows_that_say_nothing_give_no_nan),
+		TEST(hostile_numbers_give_no_nan),
+		TEST(opposite_rows_give_no_nan),
 		TEST(fewer_than_two_rows_have_no_relation),
 		TEST(rows_without_weight_are_not_looked_at),
 		TEST(losses_of_rows_do_not_see_a_turn),

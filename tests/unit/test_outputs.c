@@ -195,6 +195,117 @@ a_learned_temperature_starts_where_it_is_told(void **state)
 	CHECK_NEAR(loss_ctkd.run(&a), .318812111783, CLOSE);
 }
 
+/* What a network may come to say on its worst day; how 0 to 7. */
+static real
+hostile(unsigned how, size_t i)
+{
+	switch (how) {
+	case 0:
+		return 0;
+	case 1:
+		return 1e4;
+	case 2:
+		return i % 2 ? (real)1e4 : (real)-1e4;
+	case 3:
+		return i % C == i / C % C ? (real)3e4 : 0;
+	case 4:
+		return (real)1e-30 * (real)(i % 3);
+	case 5:
+		return (real)1e-22 * (real)(i % C + 1);
+	case 6:
+		return (real)0.1 * (real)(i % C);
+	default:
+		return teacher[i];
+	}
+}
+
+/* The options of losses all at one end, or as near to it as a number can be. */
+static void
+set_options(unsigned how)
+{
+	knob_defaults(&knobs);
+	for (size_t k = 0; how > 0 && k < knob_count; k++) {
+		const struct knob *d = &knob_table[k];
+		double *at = (double *)((char *)&knobs + d->offset);
+
+		if (d->type != KNOB_REAL || !loss_of_knob(d) || strstr(d->name, "weight") || strstr(d->name, "temperature"))
+			continue;
+		*at = how == 1 ? d->min : how == 2 ? d->max : how == 3 ? (d->min > 0 ? d->min : 1e-300) : d->max > 1 ? 1e6 : 1 - 1e-16;
+	}
+}
+
+static void
+check_finite(const struct loss *l, struct loss_args *a, real theta, const char *what)
+{
+	real dx[B * C] = { 0 }, slope = 0;
+	double value;
+
+	a->own[0] = &theta;
+	a->own_grad[0] = &slope;
+	a->dx = dx;
+	value = l->run(a);
+	if (!isfinite(value) || !isfinite(slope))
+		fail_msg("%s, %s at %g: %g, slope %g", l->name, what, a->temperature, value, (double)slope);
+	for (size_t i = 0; i < B * C; i++)
+		if (!isfinite(dx[i]))
+			fail_msg("%s, %s at %g: gradient %zu is %g", l->name, what, a->temperature, i, (double)dx[i]);
+}
+
+static void
+no_numbers_and_no_options_give_nan(void **state)
+{
+	static const double temperatures[] = { 0.05, 1, 1000 }, scales[] = { 1, 1e6 };
+	real x[B * C], t[B * C];
+	char what[64];
+
+	(void)state;
+	for (unsigned how = 0; how < 8 * 8 * 5 * 3 * 2; how++) {
+		unsigned s = how % 8, other = how / 8 % 8, options = how / 64 % 5, heat = how / 320 % 3;
+		struct loss_args a = golden(temperatures[heat]);
+
+		for (size_t i = 0; i < B * C; i++) {
+			x[i] = hostile(s, i);
+			t[i] = hostile(other, i);
+		}
+		set_options(options);
+		snprintf(what, sizeof what, "numbers %u and %u, options %u", s, other, options);
+		a.x = x;
+		a.target = t;
+		a.scale = scales[how / 960];
+		for (size_t l = 0; l < LOSS_OUTPUTS; l++) {
+			check_finite(loss_table[l], &a, (real)(how % 3 ? 0 : 1e4), what);
+			check_finite(loss_table[l], &(struct loss_args){ .rows = 1, .width = C, .t_width = C, .positions = 1, .x = x,
+				     .target = t, .label = labels, .weight = (real[]){ 1 }, .temperature = a.temperature, .knobs = &knobs,
+				     .scale = a.scale, .scratch = scratch }, 0, what);
+		}
+	}
+}
+
+/* As its ends are divided by nothing, so must be what is no farther from them than a number can tell. */
+static void
+a_dial_next_to_its_end_stands_at_it(void **state)
+{
+	static const double beside[] = { 1e-300, 1e-46, 1e-42, 1e-38, 1e-30, 1e-17 };
+	struct loss_args a = golden(4);
+	real dx[B * C], end[B * C] = { 0 };
+
+	(void)state;
+	knob_defaults(&knobs);
+	a.dx = end;
+	loss_kd.run(&a);
+	for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
+		knobs.jsd_beta = beside[i];
+		memset(dx, 0, sizeof dx);
+		a.dx = dx;
+		CHECK_NEAR(loss_jsd.run(&a), .318812111783, CLOSE);
+		for (size_t c = 0; c < B * C; c++)
+			CHECK_NEAR(dx[c], end[c], CLOSE);
+	}
+	set("jsd-form", "raw");
+	knobs.jsd_beta = beside[0];
+	CHECK_NEAR(loss_jsd.run(&a), 0, CLOSE);
+}
+
 int
 main(void)
 {
@@ -204,6 +315,8 @@ main(void)
 		TEST(first_rows_of_gradients_are_the_golden_ones),
 		TEST(decoupled_parts_make_up_the_divergence),
 		TEST(a_learned_temperature_starts_where_it_is_told),
+		TEST(no_numbers_and_no_options_give_nan),
+		TEST(a_dial_next_to_its_end_stands_at_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
