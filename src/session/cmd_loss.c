@@ -34,7 +34,7 @@ say_whole(struct cmd_call *c, const struct loss *l)
 	for (size_t i = 0; i < knob_count; i++)
 		if (loss_of_knob(&knob_table[i]) == l)
 			text_addf(&c->say, "%-18s %-8s %s\n", knob_table[i].name,
-				  knob_get(&c->info->knobs, &knob_table[i], value, sizeof value), knob_table[i].doc);
+				  knob_brief(&c->info->knobs, &knob_table[i], value, sizeof value), knob_table[i].doc);
 }
 
 static const struct loss *
