@@ -442,6 +442,31 @@ what_is_wider_than_the_screen_goes_on_below(void **state)
 }
 
 static void
+a_value_loses_digits_and_not_its_exponent(void **state)
+{
+	static const int widths[] = { 80, 160 };
+	struct scene s;
+
+	(void)state;
+	scenes_make(&s, SCENES_EMPTY);
+	CHECK_INT(knob_set(&s.info.knobs, knob_find("kd-weight", NULL), "1.8623451234567891e-05", NULL), 0);
+	CHECK_INT(knob_set(&s.info.knobs, knob_find("ce-weight", NULL), "0.35357316449396375", NULL), 0);
+	for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+		struct canvas c = { 0 };
+		struct text out = { 0 };
+
+		canvas_resize(&c, widths[i], 24);
+		pane_draw_all(&s, &c);
+		canvas_dump(&c, &out);
+		CHECK(strstr(text_get(&out), widths[i] == 80 ? "kd-weight   1.9e-05*" : "kd-weight   1.86e-05*"));
+		CHECK(strstr(text_get(&out), widths[i] == 80 ? "ce-weight   0.35357*" : "ce-weight   0.353573*"));
+		text_release(&out);
+		canvas_release(&c);
+	}
+	scene_release(&s);
+}
+
+static void
 no_two_terms_are_drawn_alike(void **state)
 {
 	struct canvas c = { 0 };
@@ -487,6 +512,7 @@ main(void)
 		TEST(the_editor_says_how_a_pair_is_compared_or_why_it_cannot_be),
 		TEST(the_cursor_stands_in_the_prompt_and_at_a_question),
 		TEST(what_is_wider_than_the_screen_goes_on_below),
+		TEST(a_value_loses_digits_and_not_its_exponent),
 		TEST(no_two_terms_are_drawn_alike),
 		TEST(panes_are_found_by_name_and_in_the_order_of_their_list),
 	};
