@@ -34,7 +34,7 @@ say_whole(struct cmd_call *c, const struct loss *l)
 	text_addf(&c->say, "%s: %s\n%s\n%s\n", l->name, l->doc, l->formula, l->reference);
 	for (size_t i = 0; i < knob_count; i++)
 		if (loss_of_knob(&knob_table[i]) == l)
-			text_addf(&c->say, "%-18s %-8s %s\n", knob_table[i].name,
+			text_addf(&c->say, "%-18s %-10s %s\n", knob_table[i].name,
 				  knob_brief(&c->info->knobs, &knob_table[i], value, sizeof value), knob_table[i].doc);
 }
 
