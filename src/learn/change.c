@@ -53,7 +53,8 @@ change_make(struct work *w, const struct work_settings *after, struct request *r
 		return -1;
 	settings_take(w, &c.after);
 	settings_tell(w, &c.before, &c.after, r->note, sizeof r->note);
-	if (!r->note[0])
+	r->unchanged = !r->note[0];
+	if (r->unchanged)
 		return 0; /* nothing became of it: nothing is to be taken back, and what was can still be made again */
 	mem_grow(&w->undo, &w->cap_undo, w->n_undo + 1, sizeof *w->undo);
 	w->undo[w->n_undo++] = c;

@@ -117,6 +117,7 @@ struct request {
 	struct err err;
 	bool probed;           /* PROBE: it is answered */
 	struct lab_cka cka;    /* PROBE */
+	bool unchanged;        /* the note says what stays as it was: no change of a report */
 	bool says;             /* note is told even where nobody looks: it is known only now */
 	char note[REQUEST_NOTE]; /* SET, WEIGHT, RAMP, BALANCE, OPTIONS, UNDO, REDO: what changed: "temperature 4 -> 2" */
 	char stamp[LAB_NAME + 24]; /* "@620", "@big:12", or "" when nothing was at work */
