@@ -91,17 +91,36 @@ find_loss(struct call *c, const char *name)
 	return USAGE;
 }
 
-/* A knob by its name, or an option of the loss by its short one. */
+/* "dkd takes temperature, weight, alpha, beta". */
+static int
+no_option(const struct call *c, const char *name, struct err *e)
+{
+	struct text takes = { 0 };
+
+	text_add(&takes, "temperature");
+	for (size_t i = 0; i < knob_count; i++)
+		if (loss_of_knob(&knob_table[i]) == c->loss && !strstr(knob_table[i].name, "-temperature"))
+			text_addf(&takes, ", %s", knob_table[i].name + strlen(c->loss->name) + 1);
+	err_set(e, "%.40s: no option of %s, which takes %s", name, c->loss->name, text_get(&takes));
+	text_release(&takes);
+	return -1;
+}
+
+/* An option of the loss by its short name or as its knob, or the temperature; whatever else would change nothing, unseen. */
 static const struct knob *
 find_knob(const struct call *c, const char *name, struct err *e)
 {
 	char whole[64];
+	bool is_temperature = strcmp(name, "temperature") == 0;
 
 	snprintf(whole, sizeof whole, "%s-%.40s", c->loss->name, name);
 	for (size_t i = 0; i < knob_count; i++)
-		if (strcmp(knob_table[i].name, whole) == 0 && strcmp(name, "temperature") != 0)
+		if (is_temperature ? strcmp(knob_table[i].name, name) == 0 :
+				     loss_of_knob(&knob_table[i]) == c->loss && (strcmp(knob_table[i].name, whole) == 0 ||
+										 strcmp(knob_table[i].name, name) == 0))
 			return &knob_table[i];
-	return knob_find(name, e);
+	no_option(c, name, e);
+	return NULL;
 }
 
 static int

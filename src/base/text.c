@@ -69,6 +69,28 @@ text_get(const struct text *t)
 }
 
 const char *
+text_items(char *buf, size_t size, const char *list)
+{
+	size_t end = 0, more = 0;
+
+	if (strlen(list) < size) {
+		snprintf(buf, size, "%s", list);
+		return buf;
+	}
+	for (const char *p = strstr(list, ", "); p; p = strstr(p + 1, ", ")) {
+		bool fits = (size_t)(p - list) + sizeof " and 999 more" <= size;
+
+		end = fits ? (size_t)(p - list) : end;
+		more = fits ? 1 : more + 1;
+	}
+	if (end)
+		snprintf(buf, size, "%.*s and %zu more", (int)end, list, more);
+	else
+		snprintf(buf, size, "%.*s", (int)size - 1, list);
+	return buf;
+}
+
+const char *
 text_number(char *buf, size_t size, double x)
 {
 	for (int digits = 15; digits <= 17; digits++) {

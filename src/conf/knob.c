@@ -161,6 +161,15 @@ knob_get(const struct knobs *k, const struct knob *d, char *buf, size_t size)
 	return text_number(buf, size, knob_value(k, d));
 }
 
+const char *
+knob_brief(const struct knobs *k, const struct knob *d, char *buf, size_t size)
+{
+	if (d->type != KNOB_REAL)
+		return knob_get(k, d, buf, size);
+	snprintf(buf, size, "%.6g", knob_value(k, d));
+	return buf;
+}
+
 /* A nudged value is rounded to four digits, so that the recording reads like something typed. */
 static double
 rounded(double x)

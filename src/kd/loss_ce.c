@@ -31,6 +31,7 @@ run(const struct loss_args *a)
 
 const struct loss loss_ce = {
 	.name = "ce",
+	.title = "cross-entropy with the labels",
 	.doc = "Cross-entropy with the true labels, mean over the labelled rows of a batch.",
 	.formula = "-log softmax(z_s)_y;  gradient softmax(z_s) - onehot(y)",
 	.reference = "Bishop 2006, Pattern Recognition and Machine Learning, eq. 4.108",

@@ -73,6 +73,7 @@ static const struct loss_own own[] = {
 
 const struct loss loss_ctkd = {
 	.name = "ctkd",
+	.title = "learned temperature (CTKD)",
 	.doc = "kd at one temperature that is learned against the student: the optimizer makes the term larger by it, and smaller by the "
 	       "student's weights.",
 	.formula = "T^2 sum p log(p/q), T = start + span sigmoid(1 + theta);  gradient T (q - p), and in theta through T and T^2",

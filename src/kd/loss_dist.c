@@ -186,6 +186,7 @@ run(const struct loss_args *args)
 
 const struct loss loss_dist = {
 	.name = "dist",
+	.title = "correlations (DIST)",
 	.doc = "DIST, times temperature squared: one minus Pearson's correlation of probabilities over the classes of a row (beta), and over "
 	       "the rows of a batch for every class (gamma). What is constant counts as without correlation.",
 	.formula = "T^2 [beta (1 - mean_b r(q_b,p_b)) + gamma (1 - mean_c r(q_c,p_c))], r(a,b) = <a,b> / (|a| |b| + 1e-8) of deviations "

@@ -69,6 +69,7 @@ run(const struct loss_args *a)
 
 const struct loss loss_jsd = {
 	.name = "jsd",
+	.title = "generalised Jensen-Shannon",
 	.doc = "Generalised Jensen-Shannon divergence, times temperature squared; normalized, it goes from kd at beta 0 to rkl at beta 1.",
 	.formula = "T^2 [beta KL(p || m) + (1 - beta) KL(q || m)] / (beta (1 - beta)), m = beta p + (1 - beta) q;  "
 		   "gradient T q (g - <q,g>), g = log(q/m) / beta",

@@ -110,6 +110,7 @@ run(const struct loss_args *a)
 
 const struct loss loss_kd = {
 	.name = "kd",
+	.title = "forward KL (Hinton)",
 	.doc = "Forward KL divergence from the teacher's tempered probabilities, times temperature squared, batch mean.",
 	.formula = "T^2 sum p log(p/q), p = softmax(z_t/T), q = softmax(z_s/T);  gradient T (q - p)",
 	.reference = "Hinton, Vinyals and Dean 2015, Distilling the Knowledge in a Neural Network, section 2",

@@ -39,6 +39,7 @@ run(const struct loss_args *a)
 
 const struct loss loss_ls = {
 	.name = "ls",
+	.title = "label smoothing",
 	.doc = "Cross-entropy with smoothed labels, which give a share epsilon to all classes alike; mean over the labelled rows.",
 	.formula = "-sum u log softmax(z_s), u = (1 - epsilon) onehot(y) + epsilon/C;  gradient softmax(z_s) - u",
 	.reference = "Szegedy et al. 2016, Rethinking the Inception Architecture, section 7",

@@ -86,6 +86,7 @@ run(const struct loss_args *a)
 
 const struct loss loss_lskd = {
 	.name = "lskd",
+	.title = "standardised logits (LSKD)",
 	.doc = "kd on standardised logits: every row of student and teacher is brought to mean 0 and deviation 1 (with C - 1 below) before the "
 	       "temperature, so that the student need not match how large the teacher's logits are.",
 	.formula = "T^2 KL(softmax(Z(z_t)/T) || softmax(Z(z_s)/T)), Z(z) = (z - mean) / (s + 1e-7);  "

@@ -50,6 +50,7 @@ run(const struct loss_args *a)
 
 const struct loss loss_mse = {
 	.name = "mse",
+	.title = "squared error on logits",
 	.doc = "Mean squared difference of the logits, over rows and classes.",
 	.formula = "1/C sum (z_s - z_t)^2;  gradient 2 (z_s - z_t) / C",
 	.reference = "Ba and Caruana 2014, Do Deep Nets Really Need to be Deep?, eq. 1",

@@ -32,6 +32,7 @@ run(const struct loss_args *a)
 
 const struct loss loss_rkl = {
 	.name = "rkl",
+	.title = "reverse KL",
 	.doc = "Reverse KL divergence, of the student's tempered probabilities from the teacher's, times temperature squared.",
 	.formula = "T^2 sum q log(q/p);  gradient T q (r - <q,r>), r = log q - log p",
 	.reference = "Gu et al. 2024, MiniLLM, section 2.1",

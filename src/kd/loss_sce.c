@@ -23,6 +23,7 @@ run(const struct loss_args *a)
 
 const struct loss loss_sce = {
 	.name = "sce",
+	.title = "cross-entropy with soft labels",
 	.doc = "Cross-entropy with the teacher's tempered probabilities, times temperature squared: kd plus the teacher's entropy.",
 	.formula = "-T^2 sum p log q;  gradient T (q - p)",
 	.reference = "Hinton, Vinyals and Dean 2015, Distilling the Knowledge in a Neural Network, section 2",

@@ -36,6 +36,7 @@ run(const struct loss_args *a)
 
 const struct loss loss_tvd = {
 	.name = "tvd",
+	.title = "total variation distance",
 	.doc = "Total variation distance: half the sum of absolute differences of probabilities. It has no factor of temperature "
 	       "squared, so it stays within 0 and 1 and its gradient falls as 1/T.",
 	.formula = "1/2 sum |q - p|;  gradient q (g - <q,g>) / T, g = sign(q - p) / 2",

@@ -188,7 +188,7 @@ balance(struct work *w, struct request *r, struct err *e)
 	if (status == 0)
 		status = change_make(w, &s, r, e);
 	if (status == 0)
-		snprintf(r->note, sizeof r->note, "%s", text_get(&note));
+		text_items(r->note, sizeof r->note, text_get(&note));
 	text_release(&note);
 	return status;
 }

@@ -54,6 +54,9 @@ change_make(struct work *w, const struct work_settings *after, struct request *r
 		return -1;
 	settings_take(w, &c.after);
 	settings_tell(w, &c.before, &c.after, r->note, sizeof r->note);
+	r->unchanged = !r->note[0];
+	if (r->unchanged)
+		return 0; /* nothing became of it: nothing is to be taken back, and what was can still be made again */
 	mem_grow(&w->undo, &w->cap_undo, w->n_undo + 1, sizeof *w->undo);
 	w->undo[w->n_undo++] = c;
 	w->n_redo = 0;
@@ -100,8 +103,11 @@ do_map(struct work *w, struct request *r, struct err *e)
 		text_release(&chosen);
 		return err_wrap(e, "map");
 	}
-	snprintf(r->note, sizeof r->note, "map: %s%d pair%s", text_get(&chosen), s.n_maps, s.n_maps == 1 ? "" : "s");
 	r->says = chosen.len > 0;
+	if (r->says)
+		snprintf(r->note, sizeof r->note, "map: %s%d pair%s", text_get(&chosen), s.n_maps, s.n_maps == 1 ? "" : "s");
+	else if (!r->note[0])
+		snprintf(r->note, sizeof r->note, "the map stays as it is");
 	text_release(&chosen);
 	return 0;
 }

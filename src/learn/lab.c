@@ -140,12 +140,28 @@ shape_of(const struct lab_layer *t, const struct lab_layer *s, const struct lab_
 }
 
 int
+lab_map_labels(const struct lab_info *info, const struct loss *l, struct err *e)
+{
+	if (!(l->needs & LOSS_LABELS))
+		return 0;
+	if (info->io.next_token)
+		return err_set(e, "match %s: needs rows that have a class, and the data tells the next token", l->name);
+	if (info->n_shown == 0)
+		return err_set(e, "match %s: needs labels, and the student sees none; `data ... labels N` shows it some", l->name);
+	return 0;
+}
+
+int
 lab_map_agrees(const struct lab_net *teacher, const struct lab_net *student, const struct lab_map *m, const struct knobs *k,
 	       struct err *e)
 {
 	const struct lab_layer *t = &teacher->layer[m->t_layer], *s = &student->layer[m->s_layer];
 	struct loss_shape shape = shape_of(t, s, m);
+	unsigned among_rows = LOSS_BATCH | LOSS_WIDTHS;
 
+	if ((m->match->needs & among_rows) == among_rows && k->batch < 2)
+		return err_set(e, "match %s: %s:%s s:%s: it compares the rows of a batch with each other, and batch is %d; it takes 2 or more",
+			       m->match->name, teacher->name, t->name, s->name, (int)k->batch);
 	if (!m->match->agrees || m->match->agrees(&shape, k, e) == 0)
 		return 0;
 	return err_wrap(e, "match %s: %s:%s s:%s", m->match->name, teacher->name, t->name, s->name);

@@ -54,19 +54,6 @@ take_off(const struct work *w, const struct lab_map *m, int at, struct work_sett
 	return 0;
 }
 
-/* Losses that ask for classes ask for data that has some, and shows them. */
-static int
-check_labels(const struct work *w, const struct loss *l, struct err *e)
-{
-	if (!(l->needs & LOSS_LABELS))
-		return 0;
-	if (w->ds->next_token)
-		return err_set(e, "match %s: needs rows that have a class, and the data tells the next token", l->name);
-	if (w->known.n == 0)
-		return err_set(e, "match %s: needs labels, and the student sees none; `data ... labels N` shows it some", l->name);
-	return 0;
-}
-
 /* One pair, on or off. */
 static int
 edit_pair(struct work *w, const struct request_map *r, struct lab_map m, struct work_settings *s, struct err *e)
@@ -79,7 +66,7 @@ edit_pair(struct work *w, const struct request_map *r, struct lab_map m, struct 
 		return take_off(w, &m, at, s, e);
 	if (!isfinite(m.weight) || m.weight < 0 || m.weight > 1e6)
 		return err_set(e, "weight %g is outside 0..1000000", m.weight);
-	if (check_labels(w, m.match, e) < 0 || lab_map_fit(&w->info.teacher[m.teacher], &w->info.student, &m, e) < 0)
+	if (lab_map_labels(&w->info, m.match, e) < 0 || lab_map_fit(&w->info.teacher[m.teacher], &w->info.student, &m, e) < 0)
 		return -1;
 	slot = slot_of(w, &m);
 	if (slot < 0)

@@ -248,13 +248,46 @@ tell_teachers(const struct work *w, const struct work_settings *from, const stru
 	}
 }
 
-static bool
-same_map_weights(const struct work_settings *a, const struct work_settings *b)
+static const struct lab_map *
+pair_of(const struct work_settings *s, unsigned slot)
 {
-	for (int i = 0; i < a->n_maps; i++)
-		if (a->map[i].weight != b->map[i].weight)
-			return false;
-	return true;
+	for (int i = 0; i < s->n_maps; i++)
+		if (s->map[i].slot == slot)
+			return &s->map[i];
+	return NULL;
+}
+
+/* "map2 big:1 s:1 match cka weight 0.5": as `map` takes it, behind the name that its metrics have. */
+static void
+tell_pair(const struct work *w, const struct lab_map *m, struct text *t)
+{
+	const struct lab_net *teacher = &w->info.teacher[m->teacher];
+
+	text_addf(t, "%smap%u %s:%s s:%s", t->len ? ", " : "", m->slot + 1, teacher->name, teacher->layer[m->t_layer].name,
+		  w->info.student.layer[m->s_layer].name);
+	if (m->on != MODEL_HIDDEN)
+		text_addf(t, " on %s", model_tap_name[m->on]);
+	if (m->match != &loss_hidden)
+		text_addf(t, " match %s", m->match->name);
+	if (m->through)
+		text_addf(t, " through %s", lab_through_name[m->through]);
+	text_addf(t, " weight %.6g", m->weight);
+}
+
+static void
+tell_maps(const struct work *w, const struct work_settings *from, const struct work_settings *to, struct text *t)
+{
+	for (int i = 0; i < from->n_maps; i++)
+		if (!pair_of(to, from->map[i].slot))
+			text_addf(t, "%smap%u off", t->len ? ", " : "", from->map[i].slot + 1);
+	for (int i = 0; i < to->n_maps; i++) {
+		const struct lab_map *m = &to->map[i], *was = pair_of(from, m->slot);
+
+		if (!was || was->match != m->match || was->through != m->through || was->projected != m->projected)
+			tell_pair(w, m, t);
+		else if (was->weight != m->weight)
+			text_addf(t, "%smap%u weight %.6g -> %.6g", t->len ? ", " : "", m->slot + 1, was->weight, m->weight);
+	}
 }
 
 void
@@ -266,12 +299,11 @@ settings_tell(const struct work *w, const struct work_settings *from, const stru
 	for (size_t i = 0; i < knob_count; i++)
 		if (knob_value(&from->knobs, &knob_table[i]) != knob_value(&to->knobs, &knob_table[i]))
 			text_addf(&t, "%s%s %s -> %s", t.len ? ", " : "", knob_table[i].name,
-				  knob_get(&from->knobs, &knob_table[i], before, sizeof before),
-				  knob_get(&to->knobs, &knob_table[i], after, sizeof after));
-	if (!same_maps(from, to) || !same_map_weights(from, to))
-		text_addf(&t, "%smap: %d pair%s", t.len ? ", " : "", to->n_maps, to->n_maps == 1 ? "" : "s");
+				  knob_brief(&from->knobs, &knob_table[i], before, sizeof before),
+				  knob_brief(&to->knobs, &knob_table[i], after, sizeof after));
+	tell_maps(w, from, to, &t);
 	tell_ramps(from, to, &t);
 	tell_teachers(w, from, to, &t);
-	snprintf(buf, size, "%s", text_get(&t));
+	text_items(buf, size, text_get(&t));
 	text_release(&t);
 }

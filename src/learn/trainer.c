@@ -298,13 +298,13 @@ go_on(struct trainer *t)
 	}
 }
 
-/* The next step is due a beat after this one was; a pause is not caught up with. */
+/* The next step is due a beat after this one was; a pause is not caught up with. Steps of a report keep no beat, and owe none. */
 static void
 keep_pace(struct trainer *t)
 {
 	double now;
 
-	if (t->pace == 0)
+	if (t->pace == 0 || t->work->info.phase == LAB_REPORTING)
 		return;
 	now = mono_now();
 	t->next = t->next < now - 0.1 ? now : t->next + 1.0 / (double)t->pace;

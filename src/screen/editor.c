@@ -70,7 +70,9 @@ fit(const struct scene *s, const struct scene_edit *x, const struct loss *match,
 {
 	*m = (struct lab_map){ .teacher = x->teacher, .t_layer = x->t_layer, .s_layer = x->s_layer, .on = x->on,
 			       .match = match, .through = through };
-	return lab_map_fit(&s->info.teacher[x->teacher], &s->info.student, m, e);
+	if (lab_map_labels(&s->info, match, e) < 0 || lab_map_fit(&s->info.teacher[x->teacher], &s->info.student, m, e) < 0)
+		return -1;
+	return lab_map_agrees(&s->info.teacher[x->teacher], &s->info.student, m, &s->info.knobs, e);
 }
 
 static bool

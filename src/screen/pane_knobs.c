@@ -54,6 +54,8 @@ static const char *
 end_text(double x, char *buf, size_t size)
 {
 	snprintf(buf, size, x >= 1000 && x < 1e5 ? "%.0f" : "%.3g", x);
+	if (strlen(buf) > 5)
+		snprintf(buf, size, "%.0e", x);
 	return buf;
 }
 
@@ -124,11 +126,22 @@ draw_ramp(const struct scene *s, struct canvas_area a, const struct ramp *r, boo
 	canvas_text(canvas_cut(a, 0, 0, wide ? 10 : a.width, 1), wide, 0, CANVAS_PENDING, to);
 }
 
+/* A value in so many columns: fewer digits rather than a number cut off, which would be another one. */
+static const char *
+fitted(const struct knobs *knobs, const struct knob *k, int columns, char *buf, size_t size)
+{
+	knob_brief(knobs, k, buf, size);
+	for (int digits = 5; !k->choices && digits > 0 && (int)strlen(buf) > columns; digits--)
+		snprintf(buf, size, "%.*g", digits, knob_value(knobs, k));
+	return buf;
+}
+
 static void
 draw_row(const struct scene *s, struct canvas_area a, size_t i)
 {
 	const struct knob *k = &knob_table[i];
 	bool chosen = (int)i == s->view.knob, wide = a.width >= WIDE;
+	bool is_turned = knob_value(&s->info.knobs, k) != knob_value(&s->defaults, k);
 	const struct ramp *ramp = scene_ramp(s, (int)i);
 	struct canvas_area right;
 	char now[64], was[64];
@@ -137,9 +150,8 @@ draw_row(const struct scene *s, struct canvas_area a, size_t i)
 	if (ramp) /* it moves: every digit more is bytes at every frame */
 		snprintf(now, sizeof now, "%.4g", knob_value(&s->info.knobs, k));
 	else
-		knob_get(&s->info.knobs, k, now, sizeof now);
+		fitted(&s->info.knobs, k, wide ? 8 : 7, now, sizeof now);
 	canvas_textf(a, 0, 0, chosen ? CANVAS_BOLD : CANVAS_PLAIN, "%c%-12s", chosen ? '>' : ' ', pane_brief(k->name, 12, was, sizeof was));
-	knob_get(&s->defaults, k, was, sizeof was);
 	if (s->pending[i]) {
 		x = canvas_textf(a, 13, 0, CANVAS_PENDING, "%*.8s %s %s?", wide ? 8 : 7, now,
 				 scene_ascii(s) ? "->" : "\u2192", s->pending_text[i]);
@@ -147,7 +159,7 @@ draw_row(const struct scene *s, struct canvas_area a, size_t i)
 	} else {
 		x = canvas_textf(a, 13, 0, CANVAS_PLAIN, "%*.8s", wide ? 8 : 7, now);
 		right = canvas_cut(a, x + 1 + !wide, 0, a.width - x - 1 - !wide, 1);
-		canvas_put(a, x, 0, ramp ? '~' : strcmp(now, was) ? '*' : ' ', CANVAS_PENDING);
+		canvas_put(a, x, 0, ramp ? '~' : is_turned ? '*' : ' ', CANVAS_PENDING);
 		if (!ramp || wide)
 			draw_right(s, right, k, wide);
 		if (ramp)

@@ -8,6 +8,7 @@
 #include "retort/screen/layout.h"
 #include "retort/screen/pane.h"
 
+#define BOTH 27  /* columns: where there are several, how far the student follows each, in place of accuracy */
 #define WIDE 44  /* columns: accuracy and loss of each teacher */
 #define WIDER 54 /* columns: how far the student follows it */
 #define WHOLE 96 /* columns: its layers and parameters too */
@@ -16,6 +17,17 @@ static double
 counts(const struct lab_net *t)
 {
 	return t->muted ? 0 : t->weight;
+}
+
+/* A narrow mixer of several teachers that the student was measured against says how far it follows each. */
+static bool
+follows_each(const struct scene *s, int width)
+{
+	bool any = false;
+
+	for (int k = 0; k < s->info.n_teachers; k++)
+		any |= isfinite(s->info.teacher[k].heard.kl);
+	return any && s->info.n_teachers > 1 && width >= BOTH && width < WIDE;
 }
 
 /* Columns right of the weight: a bar, then accuracy, loss, agreement, divergence and layers as there is room. */
@@ -54,12 +66,20 @@ draw_figures(const struct lab_net *t, struct canvas_area a, int width)
 		canvas_textf(a, 30, 0, CANVAS_DIM, "%-14.14s %9llu", t->spec, (unsigned long long)t->parameters);
 }
 
+static void
+draw_following(const struct lab_net *t, struct canvas_area a)
+{
+	if (isfinite(t->heard.kl))
+		canvas_textf(a, 0, 0, t->muted ? CANVAS_DIM : CANVAS_PLAIN, "%4.0f%% %5.*f", 100 * t->heard.agreement,
+			     t->heard.kl < 10 ? 3 : 1, t->heard.kl);
+}
+
 /* Its share of what is taught, and how good it is; while it trains, how far it is. */
 static void
-draw_state(const struct scene *s, struct canvas_area a, int k, double sum)
+draw_state(const struct scene *s, struct canvas_area a, int k, double sum, bool follows)
 {
 	const struct lab_net *t = &s->info.teacher[k];
-	int bar = bar_width(a.width);
+	int bar = follows ? a.width - 11 : bar_width(a.width);
 	double done = s->info.until > s->info.from ?
 			      (double)(s->info.step - s->info.from) / (double)(s->info.until - s->info.from) : 0;
 
@@ -73,7 +93,10 @@ draw_state(const struct scene *s, struct canvas_area a, int k, double sum)
 		return;
 	}
 	pane_meter(s, a, 0, 0, bar, share_of(t, sum), t->muted ? CANVAS_DIM : CANVAS_CURVE3);
-	draw_figures(t, canvas_cut(a, bar, 0, a.width - bar, 1), a.width);
+	if (follows)
+		draw_following(t, canvas_cut(a, bar, 0, a.width - bar, 1));
+	else
+		draw_figures(t, canvas_cut(a, bar, 0, a.width - bar, 1), a.width);
 }
 
 static void
@@ -87,7 +110,7 @@ draw_row(const struct scene *s, struct canvas_area a, int k, double sum)
 
 	x = canvas_text(a, x, 0, CANVAS_WARN, t->muted ? "M" : " ");
 	x = canvas_textf(a, x, 0, t->muted ? CANVAS_DIM : CANVAS_PLAIN, t->weight < 100 ? "%5.2f" : "%5.4g", t->weight) + 1;
-	draw_state(s, canvas_cut(a, x, 0, a.width - x, 1), k, sum);
+	draw_state(s, canvas_cut(a, x, 0, a.width - x, 1), k, sum, follows_each(s, a.width));
 	if (chosen && s->view.focus == LAYOUT_teachers)
 		canvas_paint(a, 0, 0, name + 1, CANVAS_REVERSE);
 }
@@ -113,11 +136,15 @@ draw_sum(const struct scene *s, struct canvas_area a, double sum)
 
 /* Names of columns over the rule of the heading. */
 static void
-draw_columns(struct canvas_area a)
+draw_columns(const struct scene *s, struct canvas_area a)
 {
 	int left = a.width >= WIDE ? 18 : 16, room = a.width - left, bar = bar_width(room);
 
 	canvas_text(a, left - 8, 0, CANVAS_DIM, " weight ");
+	if (follows_each(s, a.width)) {
+		canvas_text(a, a.width - 11, 0, CANVAS_DIM, "agree    KL");
+		return;
+	}
 	canvas_text(a, left + bar, 0, CANVAS_DIM, "    acc");
 	if (room >= WIDE - 18)
 		canvas_text(a, left + bar + 7, 0, CANVAS_DIM, "    nll");
@@ -135,7 +162,7 @@ draw(const struct scene *s, struct canvas_area a)
 	double sum = 0;
 
 	pane_heading(s, a, LAYOUT_teachers, "teachers");
-	draw_columns(a);
+	draw_columns(s, a);
 	for (int k = 0; k < n; k++)
 		sum += counts(&s->info.teacher[k]);
 	for (int y = 0; y < rows; y++)

@@ -17,16 +17,19 @@
 #define COLUMNS 20
 #define NAME 15  /* columns of a term's name in a table of that width */
 #define TABLE 48 /* columns of "# big:2 s:1     93%      0.5    0.123    0.0123" */
+#define MORE 24  /* columns more for "map2" before the name of a pair, and "minilm-attention" behind it */
 
 struct term {
 	char name[LAB_NAME + 48];
+	char slot[16];     /* of a pair, "map2": what `balance` and its metrics call it */
+	const char *match; /* of a pair, how it is compared */
 	unsigned share, raw, weighted; /* metrics */
 	double weight;
 	uint32_t fill;
 	enum canvas_look look;
 };
 
-/* Told apart without colour as well: four textures, then the same with the next looks. */
+/* Told apart without colour as well: six textures, then the same with the next looks. */
 static const struct { uint32_t utf8; char ascii; } fills[] = {
 	{ 0x2588, '#' }, { 0x2593, '=' }, { 0x2592, ':' }, { 0x2591, '.' }, { 0x259A, '%' }, { 0x2573, 'x' },
 };
@@ -39,7 +42,7 @@ add(struct term *t, int i, bool ascii, unsigned share, unsigned raw, unsigned we
 	t->raw = raw;
 	t->weighted = weighted;
 	t->fill = ascii ? (unsigned char)fills[i % FILLS].ascii : fills[i % FILLS].utf8;
-	t->look = (enum canvas_look)(CANVAS_CURVE1 + i % 6);
+	t->look = (enum canvas_look)(CANVAS_CURVE1 + (i + i / FILLS) % 6);
 }
 
 /* "big:3 s:1 att": of the teacher as much as leaves room for the layers and what of them is compared. */
@@ -75,6 +78,8 @@ list_terms(const struct scene *s, struct term out[TERMS])
 		const struct lab_map *m = &s->info.map[i];
 
 		name_pair(s, m, &out[n]);
+		snprintf(out[n].slot, sizeof out[n].slot, "map%u ", m->slot + 1);
+		out[n].match = m->match->name;
 		add(&out[n], n, ascii, metric_map(m->slot, METRIC_SHARE), metric_map(m->slot, METRIC_TRAIN),
 		    metric_map(m->slot, METRIC_WEIGHTED));
 		out[n].weight = m->weight;
@@ -210,6 +215,19 @@ cell(const struct scene *s, const struct term *t, int k, char *buf, size_t size)
 		brief(x, buf, size);
 }
 
+/* "map2 big:1 s:1 rkd-distance", as much of it as there is room for. */
+static void
+draw_name(const struct term *t, struct canvas_area a, int room)
+{
+	int name = text_width(t->name), slot = text_width(t->slot), x = 0;
+
+	if (slot + name <= room)
+		x = canvas_text(a, x, 0, CANVAS_DIM, t->slot);
+	x = canvas_text(a, x, 0, CANVAS_PLAIN, t->name) + 1;
+	if (t->match && x + text_width(t->match) <= room)
+		canvas_text(a, x, 0, CANVAS_DIM, t->match);
+}
+
 /* One term; one that hardly moves the student stands out. */
 static void
 draw_term(const struct scene *s, const struct term *t, struct canvas_area a)
@@ -219,7 +237,7 @@ draw_term(const struct scene *s, const struct term *t, struct canvas_area a)
 	char buf[32];
 
 	canvas_put(a, 0, 0, t->fill, t->look);
-	canvas_text(canvas_cut(a, 2, 0, x - 2, 1), 0, 0, CANVAS_PLAIN, t->name);
+	draw_name(t, canvas_cut(a, 2, 0, x - 2, 1), x - 2);
 	for (int k = 0; k < COLUMNS_N; k++) {
 		if (a.width < columns[k].least)
 			continue;
@@ -286,12 +304,13 @@ draw(const struct scene *s, struct canvas_area a)
 	if (a.width >= 40)
 		pane_note(a, "share of the gradient");
 	if (a.width >= TABLE + 20 && a.height >= 4) {
-		int width = a.width - TABLE - 8 < COLUMNS ? a.width - TABLE - 8 : COLUMNS;
+		int table_width = a.width >= TABLE + MORE + COLUMNS + 8 ? TABLE + MORE : TABLE;
+		int width = a.width - table_width - 8 < COLUMNS ? a.width - table_width - 8 : COLUMNS;
 		struct canvas_area left = canvas_cut(a, 6, 1, width, a.height > ROWS ? ROWS : a.height - 1);
 
-		draw_table(s, t, n, canvas_cut(a, a.width - TABLE, 1, TABLE, a.height - 1));
+		draw_table(s, t, n, canvas_cut(a, a.width - table_width, 1, table_width, a.height - 1));
 		if (a.height > n + 6)
-			draw_figures(s, canvas_cut(a, a.width - TABLE, n + 3, TABLE, a.height - n - 3));
+			draw_figures(s, canvas_cut(a, a.width - table_width, n + 3, table_width, a.height - n - 3));
 		draw_history(s, t, n, left);
 		canvas_text(a, 1, 1, CANVAS_DIM, "100%");
 		canvas_text(a, 3, left.height, CANVAS_DIM, "0%");

@@ -164,19 +164,44 @@ scene_ramp(const struct scene *s, int knob)
 	return r && step < ramp_end(r) ? r : NULL;
 }
 
+/* Bytes of a line that come before the blank at which it is broken to fit; all of them where it fits, or was set by nroff. */
+static size_t
+fitting(const char *line, size_t len, int room)
+{
+	size_t cut = len, n;
+	uint32_t cp;
+	int x = 0;
+
+	if (room < 40 || memchr(line, '\b', len))
+		return len;
+	for (size_t at = 0; at < len; at += n) {
+		n = text_utf8(line + at, len - at, &cp);
+		if (n == 0)
+			return len;
+		if (x <= room && cp == ' ' && x > room / 2)
+			cut = at;
+		x += cp == '\t' ? 8 - x % 8 : text_width_char(cp) < 0 ? 1 : text_width_char(cp);
+	}
+	return x <= room ? len : cut;
+}
+
 void
 scene_help(struct scene *s, const char *title, const char *text)
 {
-	size_t cap = 0;
+	size_t cap = 0, left;
+	int indent = 0, room = s->width - 2;
 
 	release_help(s);
-	for (const char *p = text; *p;) {
-		size_t len = strcspn(p, "\n");
+	for (const char *p = text; *p; p += left) {
+		size_t whole = strcspn(p, "\n"), len = fitting(p, whole, room - indent);
+		char *line = mem_new((size_t)indent + len + 1);
 
 		mem_grow(&s->help, &cap, s->n_help + 1, sizeof *s->help);
-		s->help[s->n_help] = mem_new(len + 1);
-		memcpy(s->help[s->n_help++], p, len);
-		p += len + (p[len] != '\0');
+		memset(line, ' ', (size_t)indent);
+		memcpy(line + indent, p, len);
+		s->help[s->n_help++] = line;
+		indent = len < whole ? 4 : 0;
+		left = len + (p[len] != '\0'); /* the blank at which it was broken, or the end of the line */
 	}
 	snprintf(s->help_title, sizeof s->help_title, "%.47s", title);
 	s->view.helping = true;

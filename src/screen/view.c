@@ -304,7 +304,7 @@ const struct view_action view_table[] = {
 	{ "discard", "", "Forget the pending edits of the map, or leave its editor.", discard },
 	{ "weight", "N", "Give the cell of the map editor N tenths.", weight },
 	{ "clear-edit", "", "Take the cell of the map editor off the map.", clear_edit },
-	{ "tap", "", "In the map editor: what of the layers is compared; hidden, attention, value in turn.", tap },
+	{ "tap", "", "In the map editor: what of the layers is compared; hidden, attention, value and the others in turn.", tap },
 	{ "match", "", "In the map editor: the next loss that can compare the cell's layers.", match },
 	{ "through", "", "In the map editor: the next projection that the cell can go through.", through },
 	{ "close", "", "Close help, editor or zoom; with nothing open, quit.", close_ },

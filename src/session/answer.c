@@ -18,7 +18,7 @@ note_change(struct session *s, const struct request *r)
 {
 	struct report_change *c;
 
-	if (!r->note[0] || r->status < 0)
+	if (!r->note[0] || r->status < 0 || r->unchanged)
 		return;
 	mem_grow(&s->change, &s->cap_changes, s->n_changes + 1, sizeof *s->change);
 	c = &s->change[s->n_changes++];

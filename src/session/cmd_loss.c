@@ -13,15 +13,16 @@ is_on(const struct cmd_call *c, const struct loss *l)
 	return loss_weight(l, &c->info->knobs) > 0;
 }
 
+/* One line, which an 80-column screen shows whole. */
 static void
 say_loss(struct cmd_call *c, const struct loss *l)
 {
-	text_addf(&c->say, "%-8s %-4s weight %-6.6g", l->name, is_on(c, l) ? "on" : "off", loss_weight(l, &c->info->knobs));
+	text_addf(&c->say, "%-6s  %-3s  weight %-7.5g ", l->name, is_on(c, l) ? "on" : "off", loss_weight(l, &c->info->knobs));
 	if (l->temperature || l == &loss_kd)
-		text_addf(&c->say, "  temperature %-6.6g", loss_temperature(l, &c->info->knobs));
+		text_addf(&c->say, "temperature %-5.4g ", loss_temperature(l, &c->info->knobs));
 	else
-		text_addf(&c->say, "  %-18s", "");
-	text_addf(&c->say, "  %s\n", l->doc);
+		text_addf(&c->say, "%-18s", "");
+	text_addf(&c->say, "%s\n", l->title);
 }
 
 /* What one loss is, and its knobs. */
@@ -33,8 +34,8 @@ say_whole(struct cmd_call *c, const struct loss *l)
 	text_addf(&c->say, "%s: %s\n%s\n%s\n", l->name, l->doc, l->formula, l->reference);
 	for (size_t i = 0; i < knob_count; i++)
 		if (loss_of_knob(&knob_table[i]) == l)
-			text_addf(&c->say, "%-18s %-8s %s\n", knob_table[i].name,
-				  knob_get(&c->info->knobs, &knob_table[i], value, sizeof value), knob_table[i].doc);
+			text_addf(&c->say, "%-18s %-10s %s\n", knob_table[i].name,
+				  knob_brief(&c->info->knobs, &knob_table[i], value, sizeof value), knob_table[i].doc);
 }
 
 static const struct loss *

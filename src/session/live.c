@@ -162,11 +162,25 @@ new_ramp(const struct lab_info *was, const struct lab_info *now, int knob)
 	return before && !after && now->student.steps < ramp_end(before) ? &none : NULL;
 }
 
+/* What a mark of a knob says where more than it was changed: only its own part. */
+static const char *
+own_part(const struct request *r, const struct knob *k, const struct scene *s, const struct ramp *ramp, char *buf, size_t size)
+{
+	char from[64], to[64];
+
+	if (ramp || !strstr(r->note, ", "))
+		return r->note;
+	snprintf(buf, size, "%s %s -> %s", k->name, knob_brief(&s->info.knobs, k, from, sizeof from),
+		 knob_brief(&r->info.knobs, k, to, sizeof to));
+	return buf;
+}
+
 /* Knobs that have another value now, or another ramp; undo and redo come through here too. */
 static bool
 mark_knobs(struct scene *s, const struct request *r)
 {
 	bool any = false;
+	char text[96];
 
 	for (size_t i = 0; i < knob_count; i++) {
 		const struct knob *k = &knob_table[i];
@@ -175,7 +189,8 @@ mark_knobs(struct scene *s, const struct request *r)
 
 		if (k->when == KNOB_VIEW || (from == to && !ramp))
 			continue;
-		scene_mark_add(s, SCENE_TWEAK, (unsigned)r->branch, (uint32_t)r->step, r->note, (int)i, from, to);
+		scene_mark_add(s, SCENE_TWEAK, (unsigned)r->branch, (uint32_t)r->step,
+			       own_part(r, k, s, ramp, text, sizeof text), (int)i, from, to);
 		if (ramp)
 			s->mark[s->n_marks - 1].ramp = *ramp;
 		any = true;

@@ -5,22 +5,43 @@
 #include "retort/session/report.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "retort/base/text.h"
 
+/* A figure in its column: fewer decimals where it is large, so that columns stay under their heads. */
 static void
-cell(FILE *out, double x, int width, int digits)
+cell(FILE *out, double x, int width, int decimals)
 {
-	if (isnan(x))
-		fprintf(out, " %*s", width, "-");
+	char text[64];
+
+	snprintf(text, sizeof text, "%.*f", decimals, x);
+	while ((int)strlen(text) > width && decimals > 0)
+		snprintf(text, sizeof text, "%.*f", --decimals, x);
+	if ((int)strlen(text) > width)
+		snprintf(text, sizeof text, "%.1e", x);
+	fprintf(out, " %*s", width, isnan(x) ? "-" : text);
+}
+
+/* A name in ten columns; of a longer one its beginning and its end, which is where names of a kind differ. */
+static const char *
+brief(const char *name, char *buf, size_t size)
+{
+	size_t len = strlen(name);
+
+	if (len > 10)
+		snprintf(buf, size, "%.5s~%s", name, name + len - 4);
 	else
-		fprintf(out, " %*.*f", width, digits, x);
+		snprintf(buf, size, "%s", name);
+	return buf;
 }
 
 static void
 row(FILE *out, const char *who, const char *when, const struct lab_net *n, const struct lab_scores *s)
 {
-	fprintf(out, "%-10.10s %-4s %6llu", who, when, (unsigned long long)s->step);
+	char name[16];
+
+	fprintf(out, "%-10s %-4s %6llu", brief(who, name, sizeof name), when, (unsigned long long)s->step);
 	cell(out, s->accuracy, 8, 4);
 	cell(out, s->agreement, 7, 4);
 	cell(out, s->kl, 7, 5);

@@ -100,6 +100,38 @@ the_next_loss_that_fits_is_chosen(void **state)
 	scene_release(&s);
 }
 
+static bool
+offers(struct scene *s, const struct loss *l)
+{
+	for (int i = 0; i < 40; i++) {
+		CHECK_STR(done(s, "match"), "");
+		if (s->view.n_edits && s->view.edit[0].match == l)
+			return true;
+	}
+	return false;
+}
+
+static void
+only_what_labels_and_batch_allow_is_offered(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	open_editor(&s, 1, 2);
+	CHECK(offers(&s, &loss_crd));
+	CHECK(offers(&s, &loss_sp));
+	CHECK_STR(done(&s, "discard"), "");
+	s.info.n_shown = 0;
+	CHECK(!offers(&s, &loss_crd));
+	CHECK(offers(&s, &loss_sp));
+	CHECK_STR(done(&s, "discard"), "");
+	s.info.knobs.batch = 1;
+	CHECK(!offers(&s, &loss_sp));
+	CHECK(!offers(&s, &loss_cka));
+	CHECK(offers(&s, &loss_vid));
+	scene_release(&s);
+}
+
 static void
 what_cannot_be_says_why(void **state)
 {
@@ -142,6 +174,7 @@ main(void)
 		TEST(projections_that_fit_come_in_turn),
 		TEST(a_pair_that_is_mapped_keeps_its_weight_and_comes_back_to_what_it_is),
 		TEST(the_next_loss_that_fits_is_chosen),
+		TEST(only_what_labels_and_batch_allow_is_offered),
 		TEST(what_cannot_be_says_why),
 		TEST(cka_of_other_networks_is_not_shown),
 	};

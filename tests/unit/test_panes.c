@@ -48,6 +48,7 @@ static const struct golden goldens[] = {
 	{ "helping-80x24", SCENES_HELPING, 80, 24, false, NULL },
 	{ "knobs-120x24", SCENES_DISTILLING, 120, 24, false, "knobs" },
 	{ "teachers-100x12", SCENES_DISTILLING, 100, 12, false, "teachers" },
+	{ "terms-120x14", SCENES_DISTILLING, 120, 14, false, "terms" },
 	{ "log-80x16", SCENES_DISTILLING, 80, 16, false, "log" },
 };
 
@@ -420,6 +421,84 @@ panes_are_found_by_name_and_in_the_order_of_their_list(void **state)
 	CHECK_INT(pane_find("plot"), -1);
 }
 
+static void
+what_is_wider_than_the_screen_goes_on_below(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scenes_make(&s, SCENES_EMPTY);
+	s.width = 50;
+	scene_help(&s, "loss", "short\n\nkd: forward KL divergence from the teacher's probabilities, times temperature squared\n"
+			       "B\bBold lines have the width that nroff gave them, whatever it is\n"
+			       "a-word-without-any-blank-that-is-wider-than-the-screen-is\nend");
+	CHECK_INT(s.n_help, 7);
+	CHECK_STR(s.help[1], "");
+	CHECK_STR(s.help[2], "kd: forward KL divergence from the teacher's");
+	CHECK_STR(s.help[3], "    probabilities, times temperature squared");
+	CHECK_STR(s.help[4], "B\bBold lines have the width that nroff gave them, whatever it is");
+	CHECK_STR(s.help[6], "end");
+	scene_release(&s);
+}
+
+static void
+a_value_loses_digits_and_not_its_exponent(void **state)
+{
+	static const int widths[] = { 80, 160 };
+	struct scene s;
+
+	(void)state;
+	scenes_make(&s, SCENES_EMPTY);
+	CHECK_INT(knob_set(&s.info.knobs, knob_find("kd-weight", NULL), "1.8623451234567891e-05", NULL), 0);
+	CHECK_INT(knob_set(&s.info.knobs, knob_find("ce-weight", NULL), "0.35357316449396375", NULL), 0);
+	for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+		struct canvas c = { 0 };
+		struct text out = { 0 };
+
+		canvas_resize(&c, widths[i], 24);
+		pane_draw_all(&s, &c);
+		canvas_dump(&c, &out);
+		CHECK(strstr(text_get(&out), widths[i] == 80 ? "kd-weight   1.9e-05*" : "kd-weight   1.86e-05*"));
+		CHECK(strstr(text_get(&out), widths[i] == 80 ? "ce-weight   0.35357*" : "ce-weight   0.353573*"));
+		text_release(&out);
+		canvas_release(&c);
+	}
+	scene_release(&s);
+}
+
+static void
+no_two_terms_are_drawn_alike(void **state)
+{
+	struct canvas c = { 0 };
+	struct scene s;
+	uint64_t seen[LOSS_OUTPUTS];
+	size_t n = 0;
+
+	(void)state;
+	scenes_make(&s, SCENES_DISTILLING);
+	for (size_t i = 0; i < knob_count; i++)
+		if (loss_of_knob(&knob_table[i]) && strstr(knob_table[i].name, "-weight"))
+			CHECK_INT(knob_set(&s.info.knobs, &knob_table[i], "1", NULL), 0);
+	s.view.focus = pane_find("terms");
+	s.view.zoomed = true;
+	canvas_resize(&c, 60, 40);
+	pane_draw_all(&s, &c);
+	for (int y = 0; y < c.height; y++) {
+		const struct cell *row = &c.cell[y * c.width];
+		uint64_t drawn = (uint64_t)row[0].ch << 8 | row[0].look;
+
+		if (row[1].ch != ' ' || row[0].ch < 0x2500 || row[2].ch < 'a' || row[2].ch > 'z')
+			continue;
+		for (size_t i = 0; i < n; i++)
+			CHECK(seen[i] != drawn);
+		if (n < LOSS_OUTPUTS)
+			seen[n++] = drawn;
+	}
+	CHECK_INT(n, LOSS_OUTPUTS);
+	scene_release(&s);
+	canvas_release(&c);
+}
+
 int
 main(void)
 {
@@ -432,6 +511,9 @@ main(void)
 		TEST(looks_tell_focus_pending_errors_and_matches),
 		TEST(the_editor_says_how_a_pair_is_compared_or_why_it_cannot_be),
 		TEST(the_cursor_stands_in_the_prompt_and_at_a_question),
+		TEST(what_is_wider_than_the_screen_goes_on_below),
+		TEST(a_value_loses_digits_and_not_its_exponent),
+		TEST(no_two_terms_are_drawn_alike),
 		TEST(panes_are_found_by_name_and_in_the_order_of_their_list),
 	};
 

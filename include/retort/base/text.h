@@ -22,6 +22,12 @@ void text_release(struct text *t);
 /* The text, "" when empty; borrowed until the next change. */
 const char *text_get(const struct text *t);
 
+/*
+ * Copy as much of a list with ", " between as fits whole, and how many more there are: "a 1 -> 2, b 3 -> 4 and 7 more". Where
+ * not even the first fits it is cut. Returns buf.
+ */
+const char *text_items(char *buf, size_t size, const char *list);
+
 /* The shortest of %.15g, %.16g and %.17g that reads back to the same double. Returns buf. */
 const char *text_number(char *buf, size_t size, double x);
 

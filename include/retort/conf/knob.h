@@ -64,6 +64,9 @@ int knob_set(struct knobs *k, const struct knob *d, const char *value, struct er
 /* The value as text that knob_set reads back exactly. Returns buf (64 bytes are enough). */
 const char *knob_get(const struct knobs *k, const struct knob *d, char *buf, size_t size);
 
+/* The same to be read by people: six digits of what is no whole number. */
+const char *knob_brief(const struct knobs *k, const struct knob *d, char *buf, size_t size);
+
 /* The value as a number; a PICK gives its index. */
 double knob_value(const struct knobs *k, const struct knob *d);
 

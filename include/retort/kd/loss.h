@@ -115,6 +115,7 @@ struct loss_args {
 
 struct loss {
 	const char *name;
+	const char *title;     /* losses on outputs: a few words, up to 32 columns */
 	const char *doc;       /* one sentence */
 	const char *formula;
 	const char *reference; /* author, year, where in the text */

@@ -165,6 +165,9 @@ size_t lab_layer_heads(const struct lab_layer *l, enum model_tap on);
  */
 int lab_map_fit(const struct lab_net *teacher, const struct lab_net *student, struct lab_map *m, struct err *e);
 
+/* Whether the data has the labels that a loss on layers asks for, and shows the student some: 0, or -1 and what it lacks. */
+int lab_map_labels(const struct lab_info *info, const struct loss *l, struct err *e);
+
 /* Whether knobs may stand like that while m, which fits, is on the map. */
 int lab_map_agrees(const struct lab_net *teacher, const struct lab_net *student, const struct lab_map *m, const struct knobs *k,
 		   struct err *e);

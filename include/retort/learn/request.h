@@ -89,6 +89,8 @@ struct request_map {
 	double weight;
 };
 
+#define REQUEST_NOTE 200 /* with its stamp a line of the log */
+
 struct request {
 	enum request_kind kind;
 	uint64_t id;           /* the caller's */
@@ -118,8 +120,9 @@ struct request {
 	bool probed;           /* PROBE: it is answered */
 	struct lab_cka cka;    /* PROBE */
 	char *said;            /* MISMATCH: a text of several lines; owned */
+	bool unchanged;        /* the note says what stays as it was: no change of a report */
 	bool says;             /* note is told even where nobody looks: it is known only now */
-	char note[128];        /* SET, WEIGHT, RAMP, BALANCE, OPTIONS, UNDO, REDO: what changed: "temperature 4 -> 2" */
+	char note[REQUEST_NOTE]; /* SET, WEIGHT, RAMP, BALANCE, OPTIONS, UNDO, REDO: what changed: "temperature 4 -> 2" */
 	char stamp[LAB_NAME + 24]; /* "@620", "@big:12", or "" when nothing was at work */
 	uint64_t step;
 	int branch;            /* LAB_MAIN or LAB_TEACHER(k): whose step it is */

@@ -26,7 +26,7 @@ int settings_follow(struct work *w, struct err *e);
 /* Whether the losses that are on can be computed with the teachers as they are asked: 0, or -1 and why not. */
 int settings_check(const struct work *w, struct err *e);
 
-/* What became of what: "temperature 4 -> 2", "map: 2 pairs"; "" where nothing did. */
+/* What became of what: "temperature 4 -> 2", "map2 big:1 s:1 weight 0.5"; "" where nothing did. */
 void settings_tell(const struct work *w, const struct work_settings *from, const struct work_settings *to, char *buf,
 		   size_t size);
 

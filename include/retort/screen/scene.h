@@ -130,7 +130,7 @@ void scene_mark_add(struct scene *s, enum scene_mark_kind kind, unsigned branch,
 		    int knob, double from, double to);
 /* The ramp that turns a knob now; NULL where none does, or it has ended. */
 const struct ramp *scene_ramp(const struct scene *s, int knob);
-/* Show a page in the help pane (view.helping), from its first line. Copies the text. */
+/* Show a page in the help pane (view.helping), from its first line. Copies the text, and breaks lines that the screen cuts. */
 void scene_help(struct scene *s, const char *title, const char *text);
 /* Forget the curves and marks of one branch (a new student, a teacher trained anew). */
 void scene_forget(struct scene *s, unsigned branch);

@@ -8,11 +8,12 @@
 #include <stdio.h>
 
 #include "retort/learn/lab.h"
+#include "retort/learn/request.h"
 
 /* Something that changed, for the list at the end. */
 struct report_change {
 	char stamp[48];
-	char text[128];
+	char text[REQUEST_NOTE];
 };
 
 void report_text(FILE *out, const struct lab_info *info, const struct report_change *change, size_t n);
