@@ -247,7 +247,7 @@ the_terms_as_stacked_shares(void **state)
 	(void)state;
 	a_run();
 	s.info.n_maps = 1;
-	s.info.map[0] = (struct lab_map){ .t_layer = 2, .s_layer = 1 };
+	s.info.map[0] = (struct lab_map){ .t_layer = 2, .s_layer = 1, .match = &loss_hidden };
 	snprintf(s.info.teacher[0].layer[2].name, sizeof s.info.teacher[0].layer[2].name, "2");
 	snprintf(s.info.student.layer[1].name, sizeof s.info.student.layer[1].name, "1");
 	push(LAB_MAIN, metric_map(0, METRIC_SHARE), 200, 1);
