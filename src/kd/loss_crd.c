@@ -321,8 +321,8 @@ run(const struct loss_args *a)
 
 static const struct loss_own own[] = {
 	[MATRIX] = { .name = "matrix", .shape = matrix_shape, .init = PARAM_XAVIER, .lr_factor = 1, .sign = 1 },
-	[S_BANK] = { .name = "s-bank", .shape = bank_shape, .init = PARAM_UNIT, .is_state = true, .lr_factor = 1, .sign = 1 },
-	[T_BANK] = { .name = "t-bank", .shape = bank_shape, .init = PARAM_UNIT, .is_state = true, .lr_factor = 1, .sign = 1 },
+	[S_BANK] = { .name = "s-bank", .shape = bank_shape, .init = PARAM_UNIT, .is_state = true, .by_row = true, .lr_factor = 1, .sign = 1 },
+	[T_BANK] = { .name = "t-bank", .shape = bank_shape, .init = PARAM_UNIT, .is_state = true, .by_row = true, .lr_factor = 1, .sign = 1 },
 	[NORMS] = { .name = "norms", .shape = norms_shape, .init = PARAM_ZERO, .is_state = true, .lr_factor = 1, .sign = 1 },
 	{ .name = NULL },
 };

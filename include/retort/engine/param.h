@@ -32,6 +32,7 @@ struct param {
 	bool decays;           /* weight decay applies */
 	bool is_state;         /* running statistics: saved and hashed like weights, but the operator that
 	                          owns them moves them, in forward while training; the optimizer never does */
+	bool by_row;           /* state of a row for each of the data set: a step moves those of its batch alone */
 	enum param_init init;
 };
 

@@ -66,6 +66,7 @@ struct loss_own {
 	int (*shape)(const struct loss_shape *s, size_t dim[2]); /* returns the rank, 1 or 2 */
 	enum param_init init;
 	bool is_state;
+	bool by_row;            /* state that has a row for each of the data set: a step moves those of its batch alone */
 	double lr_factor, sign; /* sign -1: the optimizer makes the loss larger by them */
 };
 
