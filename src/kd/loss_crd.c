@@ -80,7 +80,7 @@ mean_of(const struct loss_args *a, const real *f, size_t i, size_t n, real *out)
 
 	memset(out, 0, n * sizeof *out);
 	for (size_t p = 0; p < a->positions; p++)
-		if (!a->seen || a->seen[i * a->positions + p] > 0) {
+		if (loss_sees(a, i, p)) {
 			vmath_add(f + p * n, n, out);
 			count++;
 		}
@@ -232,11 +232,11 @@ add_student(const struct work *w, size_t i)
 	size_t count = 0;
 
 	for (size_t p = 0; p < a->positions; p++)
-		count += !a->seen || a->seen[i * a->positions + p] > 0;
+		count += loss_sees(a, i, p);
 	for (size_t p = 0; p < a->positions; p++) {
 		real *to = a->dx + i * a->width + p * EMBED;
 
-		for (size_t e = 0; e < EMBED && (!a->seen || a->seen[i * a->positions + p] > 0); e++)
+		for (size_t e = 0; e < EMBED && loss_sees(a, i, p); e++)
 			to[e] += w->d[e] / (real)count;
 	}
 }

@@ -147,7 +147,7 @@ find_data(struct cmd_call *c, struct reading *r, struct err *e)
 	char *path;
 
 	for (size_t i = 0; (name = dataset_bundled_name(i)); i++) {
-		text_addf(&names, "%s%s", i ? ", " : "", name);
+		text_item(&names, "%s", name);
 		if (strcmp(name, c->argv[0]) != 0)
 			continue;
 		text_release(&names);

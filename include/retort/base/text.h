@@ -16,6 +16,8 @@ struct text {
 void text_add(struct text *t, const char *s);
 void text_bytes(struct text *t, const char *s, size_t len);
 void text_addf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void text_item(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* behind ", " where there is something */
+void text_items(struct text *t, const char *(*next)(size_t i)); /* every candidate as such an item; NULL past the last */
 void text_clear(struct text *t);
 void text_release(struct text *t);
 

@@ -67,6 +67,10 @@ int param_add(struct param_layout *l, int group, const char *name, int rank, con
 int param_add_state(struct param_layout *l, int group, const char *name, int rank, const size_t *dim,
 		    enum param_init init);
 
+/* "[28, 28, 1]", for a message. Returns buf. */
+const char *param_print_shape(int rank, const size_t *dim, char *buf, size_t size);
+
+/* By name, or NULL; owned by the layout. */
 const struct param *param_find(const struct param_layout *l, const char *name);
 
 /* Starting values of one parameter: a function of (seed, net, name), whatever else there is. */
