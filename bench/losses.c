@@ -90,7 +90,7 @@ measure(void *own[GROUNDS], const struct loss *l, int rounds, double seconds)
 			continue;
 		f = compare(own[i], grounds[i], l, (enum model_tap)on, rounds, seconds);
 		printf("  %-18s W%d %-10s %10.1f %10.1f %8.3f\n", l->name, grounds[i],
-		       l->needs & (LOSS_LAYER | LOSS_MAP) ? model_tap_name[on] : "logits", f.without, f.added, f.ratio);
+		       loss_on_layers(l) ? model_tap_name[on] : "logits", f.without, f.added, f.ratio);
 		fflush(stdout);
 		return;
 	}

@@ -277,7 +277,7 @@ own_add(void *own, int workload, const struct loss *l, enum model_tap on, struct
 	struct own *o = own;
 	char knob[64];
 
-	if (l->needs & (LOSS_LAYER | LOSS_MAP))
+	if (loss_on_layers(l))
 		return attempt(o->trainer, one_map(l, on, workload), REQUEST_MAP, e);
 	snprintf(knob, sizeof knob, "%s-weight", l->name);
 	return attempt(o->trainer, set(knob, "0.001"), REQUEST_SET, e);

@@ -68,23 +68,15 @@ usage(const char *name, const char *what)
 	return USAGE;
 }
 
-static const char *
-output_name(size_t i)
-{
-	return i < LOSS_OUTPUTS ? loss_table[i]->name : NULL;
-}
-
 static int
 find_loss(struct call *c, const char *name)
 {
-	const char *near = text_nearest(name, output_name);
+	const char *near = text_nearest(name, loss_output_name);
 
-	for (size_t i = 0; i < LOSS_OUTPUTS; i++)
-		if (strcmp(loss_table[i]->name, name) == 0)
-			c->loss = loss_table[i];
-	if (c->loss)
+	c->loss = loss_find(name);
+	if (c->loss && !loss_on_layers(c->loss))
 		return 0;
-	if (loss_find(name))
+	if (c->loss)
 		return usage(name, "compares layers, not outputs; --list shows those that do");
 	fprintf(stderr, "retort loss: %s: no such loss; %s%s%s\n", name, near ? "did you mean " : "--list shows all", near ? near : "",
 		near ? "?" : "");

@@ -29,22 +29,49 @@ text_add(struct text *t, const char *s)
 	text_bytes(t, s, strlen(s));
 }
 
+__attribute__((format(printf, 2, 0))) static void
+add_arguments(struct text *t, const char *fmt, va_list ap)
+{
+	va_list again;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (n < 0)
+		return;
+	mem_grow(&t->s, &t->cap, t->len + (size_t)n + 1, 1);
+	vsnprintf(t->s + t->len, (size_t)n + 1, fmt, ap);
+	t->len += (size_t)n;
+}
+
 void
 text_addf(struct text *t, const char *fmt, ...)
 {
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	add_arguments(t, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		return;
-	mem_grow(&t->s, &t->cap, t->len + (size_t)n + 1, 1);
+}
+
+void
+text_item(struct text *t, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (t->len)
+		text_add(t, ", ");
 	va_start(ap, fmt);
-	vsnprintf(t->s + t->len, (size_t)n + 1, fmt, ap);
+	add_arguments(t, fmt, ap);
 	va_end(ap);
-	t->len += (size_t)n;
+}
+
+void
+text_items(struct text *t, const char *(*next)(size_t i))
+{
+	for (size_t i = 0; next(i); i++)
+		text_item(t, "%s", next(i));
 }
 
 void
@@ -69,7 +96,7 @@ text_get(const struct text *t)
 }
 
 const char *
-text_items(char *buf, size_t size, const char *list)
+text_fit(char *buf, size_t size, const char *list)
 {
 	size_t end = 0, more = 0;
 

@@ -65,7 +65,7 @@ dataset_bundled(const char *name, struct err *e)
 			text_release(&looked);
 			return path;
 		}
-		text_addf(&looked, "%s%s", looked.len ? ", " : "", path);
+		text_item(&looked, "%s", path);
 		mem_free(path);
 	}
 	err_set(e, "data set %s: not found; looked for %s", name, text_get(&looked));
@@ -119,7 +119,7 @@ no_column(const struct csvfile *t, const char *what, const char *column, bool he
 	if (!header)
 		return err_set(e, "%s '%s': no such column; columns are 1..%zu", what, column, t->columns);
 	for (size_t c = 0; c < t->columns && names.len < 160; c++)
-		text_addf(&names, "%s%s", c ? ", " : "", cell_at(t, 0, c));
+		text_item(&names, "%s", cell_at(t, 0, c));
 	status = err_set(e, "%s '%s': no such column; columns are %s%s", what, column, text_get(&names),
 			 names.len >= 160 ? " ..." : "");
 	text_release(&names);

@@ -106,7 +106,7 @@ read_act(struct hf_model *m, const struct hf_key *k, const json_t *value, struct
 			text_release(&names);
 			return hf_layout_set(m, k->arg, a->ours, e);
 		}
-		text_addf(&names, "%s%s", names.len ? ", " : "", a->theirs);
+		text_item(&names, "%s", a->theirs);
 	}
 	status = err_set(e, "%s: %s is none of %s", k->name, show(value, got, sizeof got), text_get(&names));
 	text_release(&names);

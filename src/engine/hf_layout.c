@@ -264,7 +264,7 @@ hf_layout_names(char *buf, size_t size)
 	struct text t = { 0 };
 
 	for (size_t i = 0; i < hf_layout_count; i++)
-		text_addf(&t, "%s%s", i ? ", " : "", hf_layout_table[i].name);
+		text_item(&t, "%s", hf_layout_table[i].name);
 	snprintf(buf, size, "%s", text_get(&t));
 	text_release(&t);
 	return buf;

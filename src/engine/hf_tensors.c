@@ -131,18 +131,6 @@ find(const struct hf_model *m, const struct ckpt *theirs, const char *name)
 	return t ? t : ckpt_find(theirs, old + prefix);
 }
 
-static const char *
-print_shape(int rank, const size_t *dim, char *buf, size_t size)
-{
-	struct text t = { 0 };
-
-	for (int i = 0; i < rank; i++)
-		text_addf(&t, "%s%zu", i ? ", " : "", dim[i]);
-	snprintf(buf, size, "[%s]", text_get(&t));
-	text_release(&t);
-	return buf;
-}
-
 static int
 missing(const struct group *g, const char *name, struct err *e)
 {
@@ -173,8 +161,8 @@ other_shape(const struct group *g, const struct hf_tensor *row, const struct ckp
 	char want[60], got[200];
 
 	dims(g->m, row, dim);
-	print_shape(rank, dim, want, sizeof want);
-	print_shape(t->rank, t->dim, got, sizeof got);
+	param_print_shape(rank, dim, want, sizeof want);
+	param_print_shape(t->rank, t->dim, got, sizeof got);
 	if (t->rank != rank)
 		return err_set(e, "tensor %s: is %s, %s is expected", t->name, got, want);
 	if (rank == 2 && t->dim[0] == dim[1] && t->dim[1] == dim[0])
@@ -332,8 +320,8 @@ write_group(const struct group *g, void *arg, struct err *e)
 	if (!t)
 		return err_set(e, "%s: not in the network", g->ours);
 	if (t->rank != g->rank || memcmp(t->dim, g->dim, (size_t)g->rank * sizeof *g->dim) != 0)
-		return err_set(e, "%s: %s expected, the network has %s", g->ours, print_shape(g->rank, g->dim, want, sizeof want),
-			       print_shape(t->rank, t->dim, got, sizeof got));
+		return err_set(e, "%s: %s expected, the network has %s", g->ours, param_print_shape(g->rank, g->dim, want, sizeof want),
+			       param_print_shape(t->rank, t->dim, got, sizeof got));
 	for (int i = 0; i < g->n; i++) {
 		size_t dim[2] = { 0, 0 };
 

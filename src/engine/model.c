@@ -41,8 +41,7 @@ find_kind(const char *word, struct err *e)
 	for (size_t i = 0; i < model_count; i++)
 		if (strcmp(word, model_table[i]->name) == 0)
 			return model_table[i];
-	for (size_t i = 0; i < model_count; i++)
-		text_addf(&names, "%s%s", i ? ", " : "", model_table[i]->name);
+	text_items(&names, kind_name);
 	if (near)
 		err_set(e, "model '%.40s' is not known; did you mean %s?", word, near);
 	else
@@ -120,7 +119,7 @@ parse_pick(const struct model_option *o, const char *value, double *out, struct 
 			text_release(&list);
 			return 0;
 		}
-		text_addf(&list, "%s%.*s", i ? ", " : "", (int)len, p);
+		text_item(&list, "%.*s", (int)len, p);
 	}
 	if (strcmp(o->choices, "off on") == 0)
 		status = err_set(e, "%s: '%.40s' is neither on nor off", o->name, value);

@@ -197,19 +197,6 @@ net_layer_name(const struct net *n, int layer, char *buf, size_t size)
 	return buf;
 }
 
-/* "[28, 28, 1]" of a row. */
-static const char *
-row_shape(const struct tensor *t, char *buf, size_t size)
-{
-	struct text text = { 0 };
-
-	for (int i = 1; i < t->rank; i++)
-		text_addf(&text, "%s%zu", i > 1 ? ", " : "[", t->dim[i]);
-	snprintf(buf, size, "%s]", text_get(&text));
-	text_release(&text);
-	return buf;
-}
-
 void
 net_tell(const struct net *n, bool gradients, struct text *out)
 {
@@ -235,7 +222,8 @@ net_tell(const struct net *n, bool gradients, struct text *out)
 		}
 		all += parameters;
 		text_addf(out, "%-8s %-16s %12zu %12.3f\n", net_layer_name(n, i, name, sizeof name),
-			  row_shape(&g->node[node].out, shape, sizeof shape), parameters, flops / 1e6);
+			  param_print_shape(g->node[node].out.rank - 1, g->node[node].out.dim + 1, shape, sizeof shape), parameters,
+			  flops / 1e6);
 	}
 	text_addf(out, "%-8s %-16s %12zu %12.3f\nmemory   %.1f MiB for %zu rows%s\n", "sum", "", all,
 		  graph_cost(g) / (double)g->capacity / 1e6, (double)room(n, gradients) / 0x1p20, g->capacity,
@@ -306,20 +294,6 @@ net_save(const struct net *n, const real *value)
 	return c;
 }
 
-static const char *
-print_shape(int rank, const size_t *dim, char *buf, size_t size)
-{
-	struct text t = { 0 };
-
-	text_add(&t, "[");
-	for (int i = 0; i < rank; i++)
-		text_addf(&t, "%s%zu", i ? ", " : "", dim[i]);
-	text_add(&t, "]");
-	snprintf(buf, size, "%s", text_get(&t));
-	text_release(&t);
-	return buf;
-}
-
 int
 net_load(const struct net *n, real *value, const struct ckpt *c, struct err *e)
 {
@@ -333,8 +307,8 @@ net_load(const struct net *n, real *value, const struct ckpt *c, struct err *e)
 			return err_set(e, "%s: not in the file", p->name);
 		if (t->rank != p->rank || memcmp(t->dim, p->dim, (size_t)p->rank * sizeof p->dim[0]) != 0)
 			return err_set(e, "%s: %s expected, the file has %s", p->name,
-				       print_shape(p->rank, p->dim, want, sizeof want),
-				       print_shape(t->rank, t->dim, got, sizeof got));
+				       param_print_shape(p->rank, p->dim, want, sizeof want),
+				       param_print_shape(t->rank, t->dim, got, sizeof got));
 	}
 	for (size_t i = 0; i < n->own; i++) {
 		const struct param *p = &n->layout.param[i];

@@ -10,6 +10,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
+#include "retort/base/text.h"
 
 #define ROUND 16 /* numbers: pieces and vectors begin at a cache line */
 
@@ -72,6 +73,18 @@ param_add_state(struct param_layout *l, int group, const char *name, int rank, c
 
 	l->param[i].is_state = true;
 	return i;
+}
+
+const char *
+param_print_shape(int rank, const size_t *dim, char *buf, size_t size)
+{
+	struct text t = { 0 };
+
+	for (int i = 0; i < rank; i++)
+		text_item(&t, "%zu", dim[i]);
+	snprintf(buf, size, "[%s]", text_get(&t));
+	text_release(&t);
+	return buf;
 }
 
 const struct param *

@@ -29,6 +29,24 @@ exp_of(real x)
 }
 
 static MULTI_INLINE real
+expm1_of(real x)
+{
+	return expm1(x);
+}
+
+static MULTI_INLINE real
+log_of(real x)
+{
+	return log(x);
+}
+
+static MULTI_INLINE real
+log1p_of(real x)
+{
+	return log1p(x);
+}
+
+static MULTI_INLINE real
 tanh_of(real x)
 {
 	return tanh(x);
@@ -90,7 +108,7 @@ power_of_two(int32_t k)
  * polynomials here are minimax ones (Remez 1934), computed for this file.
  */
 static MULTI_INLINE float
-exp_reduced(float x, int32_t *k)
+exp_reduced_less_1(float x, int32_t *k)
 {
 	const float shifter = 12582912.0f;
 	float t = x * 1.44269504f + shifter, n = t - shifter, r, p;
@@ -102,7 +120,13 @@ exp_reduced(float x, int32_t *k)
 	p = p * r + 0.0416684011f;
 	p = p * r + 0.166665195f;
 	p = p * r + 0.499999934f;
-	return (r * r) * p + r + 1;
+	return (r * r) * p + r;
+}
+
+static MULTI_INLINE float
+exp_reduced(float x, int32_t *k)
+{
+	return exp_reduced_less_1(x, k) + 1;
 }
 
 /* Scaled in two steps, so that results below the least normal number are rounded once. */
@@ -127,6 +151,45 @@ exp_down(float x)
 	float p = exp_reduced(x < -87 ? -87 : x, &k);
 
 	return x < -87 ? 0 : p * power_of_two(k);
+}
+
+/* 2^k e^r - 1: for k = 0 nothing is taken off, for others little cancels. From 88 on e^x, which has no room for the 1. */
+static MULTI_INLINE float
+expm1_of(float x)
+{
+	int32_t k;
+	float less = exp_reduced_less_1(x < -87 ? -87 : x > 88 ? 88 : x, &k), scale = power_of_two(k);
+
+	return x > 88 ? exp_of(x) : scale * less + (scale - 1);
+}
+
+/*
+ * x = 2^k (1 + f) with 1 + f from sqrt(1/2) to sqrt(2). With s = f / (2 + f), log(1 + f) = 2 atanh(s) = f - s (f - R), R what the
+ * series of 2 atanh(s) / s has beyond its first term: the part that is rounded is small beside f. Denormal numbers are made larger first.
+ */
+static MULTI_INLINE float
+log_of(float x)
+{
+	const float least = 1.17549435e-38f, most = 3.40282347e38f;
+	uint32_t bits = bits_of_float(x < least ? x * 8388608.0f : x);
+	int32_t k = (int32_t)(bits - 0x3f3504f3u) >> 23;
+	float f = float_of_bits(bits - ((uint32_t)k << 23)) - 1, s = f / (2 + f), z = s * s, r, scale, near;
+
+	scale = (float)(x < least ? k - 23 : k);
+	r = z * (0.666666667f + z * (0.4f + z * (0.285714286f + z * 0.222222222f)));
+	near = scale * 0.693359375f - ((s * (f - r) - scale * -2.12194440e-4f) - f);
+	near = x > most ? x : near;
+	near = x == 0 ? -INFINITY : near;
+	return x >= 0 ? near : NAN;
+}
+
+/* What 1 + x lost in rounding comes back over 1 + x. */
+static MULTI_INLINE float
+log1p_of(float x)
+{
+	float u = 1 + x, lost = x > 1 ? 1 - (u - x) : x - (u - 1);
+
+	return log_of(u) + (u > 0 && u < 1e10f ? lost / u : 0);
 }
 
 /* Near 0 a series; elsewhere (1 - e) / (1 + e) with e = exp(-2|x|). */
@@ -302,6 +365,9 @@ gelu_tanh_slope_of(real x)
 /* clang-format on */
 
 MAP(exp)
+MAP(expm1)
+MAP(log)
+MAP(log1p)
 MAP(tanh)
 MAP(erf)
 MAP(sigmoid)

@@ -4,6 +4,7 @@
 
 #include "retort/kd/loss.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "retort/base/multi.h"
@@ -25,6 +26,24 @@ loss_find(const char *name)
 		if (strcmp(loss_table[i]->name, name) == 0)
 			return loss_table[i];
 	return NULL;
+}
+
+bool
+loss_on_layers(const struct loss *l)
+{
+	return l->needs & (LOSS_LAYER | LOSS_MAP);
+}
+
+const char *
+loss_output_name(size_t i)
+{
+	return i < LOSS_OUTPUTS ? loss_table[i]->name : NULL;
+}
+
+const char *
+loss_layer_name(size_t i)
+{
+	return i < loss_count - LOSS_OUTPUTS ? loss_table[LOSS_OUTPUTS + i]->name : NULL;
 }
 
 const struct loss *
@@ -154,4 +173,16 @@ loss_log_softmax(const real *z, size_t n, double temperature, real *out)
 
 	for (size_t i = 0; i < n; i++)
 		out[i] = (z[i] - most) * beta - log_sum;
+}
+
+double
+loss_log_sum_exp(const real *z, size_t n)
+{
+	double most = (double)z[0], sum = 0;
+
+	for (size_t c = 1; c < n; c++)
+		most = fmax(most, (double)z[c]);
+	for (size_t c = 0; c < n; c++)
+		sum += exp((double)z[c] - most);
+	return most + log(sum);
 }

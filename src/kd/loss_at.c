@@ -2,25 +2,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/kd/loss.h"
-
-#include "retort/base/multi.h"
 #include "retort/engine/vmath.h"
+#include "retort/kd/loss.h"
 #include "retort/kd/places.h"
-
-MULTIVERSION static void
-differences(const real *restrict q, const real *restrict t, size_t n, real *restrict gap)
-{
-	for (size_t p = 0; p < n; p++)
-		gap[p] = q[p] - t[p];
-}
-
-MULTIVERSION static void
-add_pull(const real *restrict q, const real *restrict gap, size_t n, real step, real along, real *restrict pull)
-{
-	for (size_t p = 0; p < n; p++)
-		pull[p] += step * (gap[p] - q[p] * along);
-}
 
 /*
  * The mean over places of (Q_s - Q_t)^2, Q = q / |q|: the form of the authors' programs, which differs from the
@@ -41,12 +25,12 @@ run(const struct loss_args *a)
 		if (weight <= 0)
 			continue;
 		places_map(a->x + i * a->width, 1, places, a->channels, q, &norm);
-		differences(q, a->target + i * places, places, gap);
+		places_gap(q, a->target + i * places, places, gap);
 		sum += weight * (double)vmath_dot(gap, gap, places);
 		if (!a->pull || norm <= 0)
 			continue;
 		step = (real)(weight * a->scale * 4 / (double)a->channels) / norm;
-		add_pull(q, gap, places, step, vmath_dot(gap, q, places), a->pull + i * places);
+		places_pull(q, gap, places, step, a->pull + i * places);
 	}
 	return sum;
 }

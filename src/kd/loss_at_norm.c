@@ -2,24 +2,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/base/multi.h"
 #include "retort/engine/vmath.h"
 #include "retort/kd/loss.h"
 #include "retort/kd/places.h"
-
-MULTIVERSION static void
-differences(const real *restrict q, const real *restrict t, size_t n, real *restrict gap)
-{
-	for (size_t p = 0; p < n; p++)
-		gap[p] = q[p] - t[p];
-}
-
-MULTIVERSION static void
-add_pull(const real *restrict q, const real *restrict gap, size_t n, real step, real along, real *restrict pull)
-{
-	for (size_t p = 0; p < n; p++)
-		pull[p] += step * (gap[p] - q[p] * along);
-}
 
 /*
  * |Q_s - Q_t|, Q = q / |q|. With g = (Q_s - Q_t) / |Q_s - Q_t| the gradient of q is (g - Q_s <g, Q_s>) / |q_s|, that of F
@@ -39,13 +24,13 @@ run(const struct loss_args *a)
 		if (weight <= 0)
 			continue;
 		places_map(a->x + i * a->width, 1, places, a->channels, q, &norm);
-		differences(q, a->target + i * places, places, gap);
+		places_gap(q, a->target + i * places, places, gap);
 		far = REAL_SQRT(vmath_dot(gap, gap, places));
 		sum += weight * (double)far;
 		if (!a->pull || norm <= 0 || far <= 0)
 			continue;
 		step = (real)(weight * a->scale * 2 / (double)a->channels) / (norm * far);
-		add_pull(q, gap, places, step, vmath_dot(gap, q, places), a->pull + i * places);
+		places_pull(q, gap, places, step, a->pull + i * places);
 	}
 	return sum;
 }

@@ -10,7 +10,8 @@
 #include "retort/kd/loss.h"
 
 #define EMBED 128
-#define TOGETHER 64 /* factors up to 2 whose product is far from the largest number */
+#define DRAWS 256 /* at a time */
+#define LANES 16
 #define MOMENTUM ((real)0.5) /* of what the banks remember of a row */
 
 /* The loss's own numbers, in the order of their table. */
@@ -43,7 +44,7 @@ norms_shape(const struct loss_shape *s, size_t dim[2])
 static size_t
 scratch(const struct loss_shape *s)
 {
-	return s->rows * 2 * (EMBED + 1) + s->t_channels + EMBED;
+	return s->rows * 2 * (EMBED + 1) + s->t_channels + 2 * EMBED;
 }
 
 /* One side: the student's, or the teacher's. */
@@ -52,12 +53,13 @@ struct side {
 	real *length;      /* [rows] before that */
 	const real *other; /* what the other side's bank remembers */
 	double log_norm;
+	real *d;           /* [EMBED] the gradient of a row's embedding */
 };
 
 struct work {
 	const struct loss_args *a;
 	struct side s, t;
-	real *mean, *d; /* [t_channels] [EMBED] */
+	real *mean;     /* [t_channels] */
 	double all;     /* weight of the rows that count */
 	size_t k;       /* rows drawn for each */
 	struct rng draws;
@@ -80,7 +82,7 @@ mean_of(const struct loss_args *a, const real *f, size_t i, size_t n, real *out)
 
 	memset(out, 0, n * sizeof *out);
 	for (size_t p = 0; p < a->positions; p++)
-		if (!a->seen || a->seen[i * a->positions + p] > 0) {
+		if (loss_sees(a, i, p)) {
 			vmath_add(f + p * n, n, out);
 			count++;
 		}
@@ -175,54 +177,94 @@ norms(struct work *w)
 	kept[2] = (real)w->t.log_norm;
 }
 
-/*
- * -log h for the row's own pair and -log (1 - h) for a drawn one, h = P / (P + K/n) the chance that a pair is no noise:
- * 1 / (1 + exp(-u)) with u = log P - log (K/n). The slope by u goes to *slope; what is returned lacks log (1 + exp(-|u|)),
- * whose argument goes to *factor: one logarithm of a product of some of them takes less time than one of each.
- */
-static double
-surprise(double u, bool own, double *slope, double *factor)
+/* Products of an embedding with some rows of a bank. */
+MULTIVERSION static void
+products(const real *restrict x, const real *restrict bank, const uint32_t *row, size_t n, real *restrict out)
 {
-	double e = exp(-fabs(u)), h = (u >= 0 ? 1 : e) / (1 + e);
+	for (size_t k = 0; k < n; k++) {
+		const real *y = bank + row[k] * (size_t)EMBED;
+		real lane[LANES] = { 0 };
 
-	*slope = own ? h - 1 : h;
-	*factor = 1 + e;
-	return own ? (u < 0 ? -u : 0) : (u > 0 ? u : 0);
+		for (size_t e = 0; e < EMBED; e += LANES)
+			for (size_t l = 0; l < LANES; l++)
+				lane[l] += x[e + l] * y[e + l];
+		MULTI_UNROLL
+		for (size_t half = LANES / 2; half > 0; half /= 2)
+			for (size_t l = 0; l < half; l++)
+				lane[l] += lane[l + half];
+		out[k] = lane[0];
+	}
 }
 
-/* One side of row i; the gradient of its embedding into w->d. */
+/*
+ * -log h for the row's own pair and -log (1 - h) for a drawn one, h = P / (P + K/n) the chance that a pair is no noise:
+ * 1 / (1 + exp(-u)) with u = log P - log (K/n). Into u go the slopes by u; returns the sum. `own`: the first is the row's own.
+ */
 static double
-run_side(const struct work *w, const struct side *side, size_t i, int32_t label)
+surprise(real *u, size_t n, bool own)
 {
-	double shift = side->log_norm + log((double)w->k / (double)w->a->shape.data_rows), sum = 0, product = 1;
+	real e[DRAWS], value[DRAWS];
 
-	memset(w->d, 0, EMBED * sizeof *w->d);
-	for (size_t k = 0; k <= w->k; k++) {
-		size_t row = drawn(w, i, label, k);
-		double slope, factor;
+	for (size_t k = 0; k < n; k++)
+		e[k] = -REAL_ABS(u[k]);
+	vmath_exp(e, n, e);
+	vmath_log1p(e, n, value);
+	if (own) {
+		value[0] += u[0] < 0 ? -u[0] : 0;
+		u[0] = -(u[0] >= 0 ? e[0] : 1) / (1 + e[0]);
+	}
+	for (size_t k = own; k < n; k++) {
+		value[k] += u[k] > 0 ? u[k] : 0;
+		u[k] = (u[k] >= 0 ? 1 : e[k]) / (1 + e[k]);
+	}
+	return (double)vmath_sum(value, n);
+}
 
-		sum += surprise(score(w, side, i, row) - shift, k == 0, &slope, &factor);
-		product *= factor;
-		if (w->a->dx)
-			add_times(side->other + row * EMBED, (real)slope, w->d);
-		if (k % TOGETHER == 0 || k == w->k) {
-			sum += log(product);
-			product = 1;
-		}
+/* Some draws of row i on one side; the gradient of its embedding is added to side->d. */
+static double
+run_draws(const struct work *w, const struct side *side, size_t i, const uint32_t *row, size_t n, bool own)
+{
+	double shift = side->log_norm + log((double)w->k / (double)w->a->shape.data_rows), sum;
+	real u[DRAWS];
+
+	products(side->embed + i * EMBED, side->other, row, n, u);
+	for (size_t k = 0; k < n; k++)
+		u[k] = (real)((double)u[k] / w->a->knobs->crd_temperature - shift);
+	sum = surprise(u, n, own);
+	for (size_t k = 0; w->a->dx && k < n; k++)
+		add_times(side->other + row[k] * (size_t)EMBED, u[k], side->d);
+	return sum;
+}
+
+/* Both sides of row i, draw by draw. */
+static double
+run_sides(const struct work *w, size_t i, int32_t label)
+{
+	uint32_t row[DRAWS];
+	double sum = 0;
+
+	memset(w->s.d, 0, EMBED * sizeof *w->s.d);
+	memset(w->t.d, 0, EMBED * sizeof *w->t.d);
+	for (size_t from = 0; from <= w->k; from += DRAWS) {
+		size_t n = w->k + 1 - from < DRAWS ? w->k + 1 - from : DRAWS;
+
+		for (size_t k = 0; k < n; k++)
+			row[k] = (uint32_t)drawn(w, i, label, from + k);
+		sum += run_draws(w, &w->s, i, row, n, from == 0) + run_draws(w, &w->t, i, row, n, from == 0);
 	}
 	return sum;
 }
 
-/* Through the length: w->d times step becomes the gradient of what was made a unit. */
+/* Through the length: side->d times step becomes the gradient of what was made a unit. */
 static void
 through_length(const struct work *w, const struct side *side, size_t i, double step)
 {
 	const real *x = side->embed + i * EMBED;
-	real along = vmath_dot(x, w->d, EMBED);
+	real along = vmath_dot(x, side->d, EMBED);
 	real over = side->length[i] > 0 ? (real)(step / (w->a->knobs->crd_temperature * (double)side->length[i])) : 0;
 
 	for (size_t e = 0; e < EMBED; e++)
-		w->d[e] = over * (w->d[e] - x[e] * along);
+		side->d[e] = over * (side->d[e] - x[e] * along);
 }
 
 static void
@@ -232,12 +274,12 @@ add_student(const struct work *w, size_t i)
 	size_t count = 0;
 
 	for (size_t p = 0; p < a->positions; p++)
-		count += !a->seen || a->seen[i * a->positions + p] > 0;
+		count += loss_sees(a, i, p);
 	for (size_t p = 0; p < a->positions; p++) {
 		real *to = a->dx + i * a->width + p * EMBED;
 
-		for (size_t e = 0; e < EMBED && (!a->seen || a->seen[i * a->positions + p] > 0); e++)
-			to[e] += w->d[e] / (real)count;
+		for (size_t e = 0; e < EMBED && loss_sees(a, i, p); e++)
+			to[e] += w->s.d[e] / (real)count;
 	}
 }
 
@@ -249,19 +291,18 @@ add_teacher(const struct work *w, size_t i)
 
 	mean_of(a, a->target + i * a->t_width, i, n, w->mean);
 	for (size_t c = 0; c < n; c++)
-		add_times(w->d, w->mean[c], a->own_grad[MATRIX] + c * EMBED);
+		add_times(w->t.d, w->mean[c], a->own_grad[MATRIX] + c * EMBED);
 }
 
 static double
 run_row(const struct work *w, size_t i, int32_t label)
 {
-	double weight = (double)w->a->weight[i] / w->all, sum = run_side(w, &w->s, i, label);
+	double weight = (double)w->a->weight[i] / w->all, sum = run_sides(w, i, label);
 
 	if (w->a->dx) {
 		through_length(w, &w->s, i, weight * w->a->scale);
 		add_student(w, i);
 	}
-	sum += run_side(w, &w->t, i, label);
 	if (w->a->dx && w->a->own_grad[MATRIX]) {
 		through_length(w, &w->t, i, weight * w->a->scale);
 		add_teacher(w, i);
@@ -288,7 +329,8 @@ begin(const struct loss_args *a)
 	w.s.length = w.t.embed + a->rows * EMBED;
 	w.t.length = w.s.length + a->rows;
 	w.mean = w.t.length + a->rows;
-	w.d = w.mean + a->t_width / a->positions;
+	w.s.d = w.mean + a->t_width / a->positions;
+	w.t.d = w.s.d + EMBED;
 	w.s.other = a->own[T_BANK];
 	w.t.other = a->own[S_BANK];
 	for (size_t i = 0; a->known && a->known->n > 0 && i < a->rows; i++)
@@ -321,8 +363,8 @@ run(const struct loss_args *a)
 
 static const struct loss_own own[] = {
 	[MATRIX] = { .name = "matrix", .shape = matrix_shape, .init = PARAM_XAVIER, .lr_factor = 1, .sign = 1 },
-	[S_BANK] = { .name = "s-bank", .shape = bank_shape, .init = PARAM_UNIT, .is_state = true, .lr_factor = 1, .sign = 1 },
-	[T_BANK] = { .name = "t-bank", .shape = bank_shape, .init = PARAM_UNIT, .is_state = true, .lr_factor = 1, .sign = 1 },
+	[S_BANK] = { .name = "s-bank", .shape = bank_shape, .init = PARAM_UNIT, .is_state = true, .by_row = true, .lr_factor = 1, .sign = 1 },
+	[T_BANK] = { .name = "t-bank", .shape = bank_shape, .init = PARAM_UNIT, .is_state = true, .by_row = true, .lr_factor = 1, .sign = 1 },
 	[NORMS] = { .name = "norms", .shape = norms_shape, .init = PARAM_ZERO, .is_state = true, .lr_factor = 1, .sign = 1 },
 	{ .name = NULL },
 };

@@ -4,7 +4,10 @@
 
 #include <float.h>
 
+#include "retort/engine/vmath.h"
 #include "retort/kd/rows.h"
+
+#define BLOCK 64 /* classes at a time */
 
 #ifdef RETORT_REAL_DOUBLE
 #define FAR 700 /* beyond it exp has no value */
@@ -20,11 +23,16 @@ struct dial {
 	bool is_teachers;
 };
 
-/* log(1 - b + b e^u), exact to the last digits however small b is; w is b (e^u - 1). */
-static real
-log_mix(real b, real u, real w)
+/* mix = log(1 - b + b e^u), exact to the last digits however small b is; w = b (e^u - 1). */
+static void
+log_mix(real b, const real *u, size_t n, real *w, real *mix)
 {
-	return u < FAR ? REAL_LOG1P(w) : u + REAL_LOG(b + (1 - b) * REAL_EXP(-u));
+	vmath_expm1(u, n, w);
+	vmath_scale(w, n, b);
+	vmath_log1p(w, n, mix);
+	for (size_t c = 0; c < n; c++)
+		if (u[c] >= FAR)
+			mix[c] = u[c] + REAL_LOG(b + (1 - b) * REAL_EXP(-u[c]));
 }
 
 /*
@@ -34,19 +42,29 @@ log_mix(real b, real u, real w)
  * A is whose share is the smaller one. The gradient with respect to q, log(q/m) / beta, goes into log_p.
  */
 static double
-each(const struct row *r, void *arg)
+block(const struct row *r, const struct dial *d, size_t from, size_t n)
 {
-	const struct dial *d = arg;
-	real b = (real)d->share, sign = d->is_teachers ? 1 : -1;
+	const real *a = (d->is_teachers ? r->p : r->q) + from, *other = (d->is_teachers ? r->q : r->p) + from;
+	real b = (real)d->share, sign = d->is_teachers ? 1 : -1, toward_a[BLOCK], w[BLOCK], mix[BLOCK];
 	double sum = 0;
 
-	for (size_t c = 0; c < r->n; c++) {
-		real toward_a = sign * (r->log_p[c] - r->log_q[c]), w = b * REAL_EXPM1(toward_a), mix = log_mix(b, toward_a, w);
-		real in_a = d->is_teachers ? r->p[c] : r->q[c], gap = sign * (r->p[c] - r->q[c]);
-
-		sum += (double)(in_a * (toward_a - mix) / (1 - b)) + (double)(gap * (w == 0 ? 0 : 1 - mix / w));
-		r->log_p[c] = d->is_teachers ? -mix / b : (toward_a - mix) / (1 - b);
+	for (size_t c = 0; c < n; c++)
+		toward_a[c] = sign * (r->log_p[from + c] - r->log_q[from + c]);
+	log_mix(b, toward_a, n, w, mix);
+	for (size_t c = 0; c < n; c++) {
+		sum += (double)(a[c] * (toward_a[c] - mix[c]) / (1 - b)) + (double)((a[c] - other[c]) * (w[c] == 0 ? 0 : 1 - mix[c] / w[c]));
+		r->log_p[from + c] = d->is_teachers ? -mix[c] / b : (toward_a[c] - mix[c]) / (1 - b);
 	}
+	return sum;
+}
+
+static double
+each(const struct row *r, void *arg)
+{
+	double sum = 0;
+
+	for (size_t c = 0; c < r->n; c += BLOCK)
+		sum += block(r, arg, c, r->n - c < BLOCK ? r->n - c : BLOCK);
 	if (r->dx)
 		rows_back(r->q, r->log_p, (real)r->step, r->n, r->dx);
 	return sum;

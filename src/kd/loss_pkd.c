@@ -21,9 +21,9 @@ over_length(const real *x, size_t n)
 }
 
 static bool
-is_seen(const struct loss_args *a, size_t i)
+counts(const struct loss_args *a, size_t i)
 {
-	return a->weight[i] > 0 && !(a->seen && a->seen[i * a->positions] <= 0);
+	return a->weight[i] > 0 && loss_sees(a, i, 0);
 }
 
 /* With X = x / |x|, Y of unit length: |X - Y|^2, and the gradient is (2 (X - Y) - X <X, 2 (X - Y)>) / |x|. */
@@ -50,9 +50,9 @@ run(const struct loss_args *a)
 	double sum = 0, all = 0;
 
 	for (size_t i = 0; i < a->rows; i++)
-		all += is_seen(a, i) ? (double)a->weight[i] : 0;
+		all += counts(a, i) ? (double)a->weight[i] : 0;
 	for (size_t i = 0; i < a->rows; i++) {
-		double weight = is_seen(a, i) ? (double)a->weight[i] / all : 0;
+		double weight = counts(a, i) ? (double)a->weight[i] / all : 0;
 
 		if (weight > 0)
 			sum += weight * run_row(a->x + i * a->width, a->target + i * a->t_width, n, weight * a->scale, a->scratch,

@@ -4,25 +4,15 @@
 
 #include "retort/kd/rows.h"
 
-/*
- * p / m is at most 1 / alpha, whatever the student says; where both have vanished so have their parts.
- * The gradient with respect to q goes into log_p.
- */
+/* p / m is at most 1 / alpha, whatever the student says. */
 static double
 each(const struct row *r, void *arg)
 {
-	real alpha = *(const real *)arg, rest = 1 - alpha;
-	double sum = 0;
+	real alpha = *(const real *)arg;
+	double sum = rows_skewed(r->p, r->log_p, r->q, alpha, r->n, r->spare, r->log_p);
 
-	for (size_t c = 0; c < r->n; c++) {
-		real m = alpha * r->p[c] + rest * r->q[c];
-
-		if (m > 0)
-			sum += (double)(r->p[c] * (r->log_p[c] - REAL_LOG(m)));
-		r->log_p[c] = m > 0 ? -rest * r->p[c] / m : 0;
-	}
 	if (r->dx)
-		rows_back(r->q, r->log_p, (real)r->step, r->n, r->dx);
+		rows_back(r->q, r->spare, (real)-r->step * (1 - alpha), r->n, r->dx);
 	return sum;
 }
 

@@ -8,15 +8,11 @@
 static double
 each(const struct row *r, void *arg)
 {
-	real alpha = *(const real *)arg, rest = 1 - alpha;
-	double sum = 0;
+	real alpha = *(const real *)arg;
+	double sum = rows_skewed(r->q, r->log_q, r->p, alpha, r->n, r->spare, r->log_p);
 
-	for (size_t c = 0; c < r->n; c++) {
-		real m = rest * r->p[c] + alpha * r->q[c], gap = m > 0 ? r->log_q[c] - REAL_LOG(m) : 0;
-
-		sum += (double)(r->q[c] * gap);
-		r->log_p[c] = m > 0 ? gap - alpha * r->q[c] / m : 0;
-	}
+	for (size_t c = 0; c < r->n; c++)
+		r->log_p[c] -= alpha * r->spare[c];
 	if (r->dx)
 		rows_back(r->q, r->log_p, (real)r->step, r->n, r->dx);
 	return sum;

@@ -56,7 +56,7 @@ run_place(const real *restrict x, const real *restrict t, const real *restrict o
 static double
 weight_of(const struct loss_args *a, size_t i, size_t p)
 {
-	return a->seen && a->seen[i * a->positions + p] <= 0 ? 0 : (double)a->weight[i];
+	return loss_sees(a, i, p) ? (double)a->weight[i] : 0;
 }
 
 static double

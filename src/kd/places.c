@@ -60,3 +60,23 @@ places_map(const real *f, size_t rows, size_t places, size_t channels, real *out
 			norm[r] = length;
 	}
 }
+
+MULTIVERSION void
+places_gap(const real *restrict q, const real *restrict t, size_t n, real *restrict gap)
+{
+	for (size_t p = 0; p < n; p++)
+		gap[p] = q[p] - t[p];
+}
+
+MULTIVERSION static void
+add_across(const real *restrict q, const real *restrict gap, size_t n, real step, real along, real *restrict pull)
+{
+	for (size_t p = 0; p < n; p++)
+		pull[p] += step * (gap[p] - q[p] * along);
+}
+
+void
+places_pull(const real *q, const real *gap, size_t n, real step, real *pull)
+{
+	add_across(q, gap, n, step, vmath_dot(gap, q, n), pull);
+}

@@ -111,6 +111,38 @@ rows_add_gap(const real *q, const real *p, real step, size_t n, real *dx)
 }
 
 MULTIVERSION static void
+mix(const real *a, const real *b, real alpha, size_t n, real *out)
+{
+	for (size_t c = 0; c < n; c++)
+		out[c] = alpha * a[c] + (1 - alpha) * b[c];
+}
+
+/* Parts are of both signs: they are added in double. log m stands in `ratio`. */
+MULTIVERSION static double
+compare(const real *a, const real *log_a, const real *b, real alpha, size_t n, real *ratio, real *gap)
+{
+	double sum = 0;
+
+	for (size_t c = 0; c < n; c++) {
+		real m = alpha * a[c] + (1 - alpha) * b[c];
+
+		gap[c] = m > 0 ? log_a[c] - ratio[c] : 0;
+		ratio[c] = m > 0 ? a[c] / m : 0;
+	}
+	for (size_t c = 0; c < n; c++)
+		sum += (double)(a[c] * gap[c]);
+	return sum;
+}
+
+double
+rows_skewed(const real *a, const real *log_a, const real *b, real alpha, size_t n, real *ratio, real *gap)
+{
+	mix(a, b, alpha, n, ratio);
+	vmath_log(ratio, n, ratio);
+	return compare(a, log_a, b, alpha, n, ratio, gap);
+}
+
+MULTIVERSION static void
 add_back(const real *q, const real *g, real mean, real step, size_t n, real *dx)
 {
 	for (size_t c = 0; c < n; c++)

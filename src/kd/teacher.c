@@ -230,26 +230,13 @@ run_once(struct net *n, const struct batch *b)
 	return n->graph->node[net_logits(n)].out.data;
 }
 
-/* In double: what is looked for is smaller than a rounding of float. */
-static double
-log_sum_exp(const real *z, size_t n)
-{
-	double most = (double)z[0], sum = 0;
-
-	for (size_t c = 1; c < n; c++)
-		most = fmax(most, (double)z[c]);
-	for (size_t c = 0; c < n; c++)
-		sum += exp((double)z[c] - most);
-	return most + log(sum);
-}
-
 static struct teacher_effect
 effect_of(const real *exact, const real *rounded, size_t positions, size_t classes)
 {
 	struct teacher_effect effect = { .positions = positions };
 
 	for (size_t i = 0; i < positions; i++, exact += classes, rounded += classes) {
-		double all = log_sum_exp(exact, classes), other_all = log_sum_exp(rounded, classes);
+		double all = loss_log_sum_exp(exact, classes), other_all = loss_log_sum_exp(rounded, classes);
 		size_t best = 0, other = 0;
 
 		for (size_t c = 0; c < classes; c++) {

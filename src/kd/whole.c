@@ -15,13 +15,6 @@ whole_scratch(const struct loss_shape *s)
 	return s->rows * (2 * s->width + s->t_width + 3 * s->rows + 2);
 }
 
-/* Position p of row i is padding. */
-static bool
-is_padding(const struct loss_args *a, size_t i, size_t p)
-{
-	return a->seen && a->seen[i * a->positions + p] <= 0;
-}
-
 static size_t
 copy_rows(const struct loss_args *a, const real *f, size_t width, real *out)
 {
@@ -32,7 +25,7 @@ copy_rows(const struct loss_args *a, const real *f, size_t width, real *out)
 			continue;
 		memcpy(out + n * width, f + i * width, width * sizeof *out);
 		for (size_t p = 0; a->seen && p < a->positions; p++)
-			if (is_padding(a, i, p))
+			if (!loss_sees(a, i, p))
 				memset(out + n * width + p * per, 0, per * sizeof *out);
 		n++;
 	}
@@ -121,7 +114,7 @@ whole_add(const struct loss_args *a, const struct whole *w)
 		for (size_t p = 0; p < a->positions; p++) {
 			real *to = a->dx + i * a->width + p * per;
 
-			for (size_t k = 0; k < per && !is_padding(a, i, p); k++)
+			for (size_t k = 0; k < per && loss_sees(a, i, p); k++)
 				to[k] += scale * from[p * per + k];
 		}
 		from += a->width;

@@ -35,7 +35,7 @@ unknown(const struct work *w, const char *name, struct err *e)
 	if (l && l->weight && loss_weight(l, &w->info.knobs) == 0)
 		return err_set(e, "%s: its weight is 0, so it has no gradient; `set %s-weight 1` first", name, name);
 	for (int i = 0; i < w->student->n_terms; i++)
-		text_addf(&names, "%s%s", i ? ", " : "", name_of(&w->student->term[i]));
+		text_item(&names, "%s", name_of(&w->student->term[i]));
 	err_set(e, "%s: no such term; there is %s", name, text_get(&names));
 	text_release(&names);
 	return -1;
@@ -166,7 +166,7 @@ put_weights(const struct work *w, const struct shares *shares, struct work_setti
 			continue;
 		if (put_weight(&b->term[i], weight, s, e) < 0)
 			return -1;
-		text_addf(note, "%s%s weight %.4g -> %.4g", note->len ? ", " : "", name_of(&b->term[i]), was, weight);
+		text_item(note, "%s weight %.4g -> %.4g", name_of(&b->term[i]), was, weight);
 	}
 	return 0;
 }
@@ -188,7 +188,7 @@ balance(struct work *w, struct request *r, struct err *e)
 	if (status == 0)
 		status = change_make(w, &s, r, e);
 	if (status == 0)
-		text_items(r->note, sizeof r->note, text_get(&note));
+		text_fit(r->note, sizeof r->note, text_get(&note));
 	text_release(&note);
 	return status;
 }

@@ -144,6 +144,7 @@ add_own(struct branch *b, struct branch_term *t, const char *where)
 		group = o->is_state ? 0 : param_group_add(&b->net->layout, name, o->lr_factor, o->sign);
 		t->own[i] = o->is_state ? param_add_state(&b->net->layout, group, name, rank, dim, o->init) :
 					  param_add(&b->net->layout, group, name, rank, dim, false, o->init);
+		b->net->layout.param[t->own[i]].by_row = o->by_row;
 	}
 }
 
@@ -450,18 +451,25 @@ forward(struct branch *b, const struct branch_feed *f, bool training)
 }
 
 /*
- * Running statistics move in the forward pass, before it is known whether the step is applied. No
- * optimizer uses their first moment: what they were stands there, to be put back.
+ * Running statistics and what losses remember move before it is known whether the step is applied. No optimizer uses
+ * their first moment: what they were stands there, to be put back; of a bank the rows of the batch, which alone move.
  */
 static void
-copy_state(const struct branch *b, bool back)
+copy_state(const struct branch *b, const struct batch *batch, bool back)
 {
+	const int32_t *row = batch_i32(batch, BATCH_ROW);
+
 	for (size_t i = 0; i < b->net->layout.n; i++) {
 		const struct param *p = &b->net->layout.param[i];
 		real *value = branch_value(b) + p->offset, *was = branch_moment1(b) + p->offset;
+		real *to = back ? value : was, *from = back ? was : value;
+		size_t width = p->by_row ? p->len / p->dim[0] : p->len;
 
-		if (p->is_state)
-			memcpy(back ? value : was, back ? was : value, p->len * sizeof *value);
+		for (size_t k = 0; p->is_state && k < (p->by_row ? batch->rows : 1); k++) {
+			size_t at = p->by_row ? (size_t)row[k] * width : 0;
+
+			memcpy(to + at, from + at, width * sizeof *to);
+		}
 	}
 }
 
@@ -508,7 +516,7 @@ branch_step(struct branch *b, const struct branch_feed *f, const struct knobs *k
 				   branch_moment2(b), b->state->updates };
 
 	thread_flush_denormals(); /* whoever calls computes as the workers do */
-	copy_state(b, false);
+	copy_state(b, f->batch, false);
 	forward(b, f, true);
 	run_terms(b, f, k, map, out);
 	out->lr = lr;
@@ -517,7 +525,7 @@ branch_step(struct branch *b, const struct branch_feed *f, const struct knobs *k
 	out->applied = isfinite(out->loss) && isfinite(out->grad_norm) &&
 		       !optim_is_wild(b->pool, &slab, k, lr, out->grad_norm, b->partial);
 	if (!out->applied) {
-		copy_state(b, true);
+		copy_state(b, f->batch, true);
 		return;
 	}
 	optim_apply(b->pool, &slab, k, lr, out->grad_norm);

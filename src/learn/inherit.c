@@ -61,18 +61,6 @@ find(const struct net *n, int layer, const char *name)
 	return NULL;
 }
 
-static const char *
-shape_text(const struct param *p, char *buf, size_t size)
-{
-	struct text t = { 0 };
-
-	for (int i = 0; i < p->rank; i++)
-		text_addf(&t, "%s%zu", i ? ", " : "[", p->dim[i]);
-	snprintf(buf, size, "%s]", text_get(&t));
-	text_release(&t);
-	return buf;
-}
-
 /* `other` NULL: there is no such parameter in that layer. */
 static void
 add_misfit(struct plan *p, const char *owner, const struct param *x, const char *other_owner, const char *layer,
@@ -84,9 +72,11 @@ add_misfit(struct plan *p, const char *owner, const struct param *x, const char 
 		p->more++;
 		return;
 	}
-	text_addf(&p->misfits, "%s%s's %s is %s, ", p->misfits.len ? "; " : "", owner, x->name, shape_text(x, shape, sizeof shape));
+	text_addf(&p->misfits, "%s%s's %s is %s, ", p->misfits.len ? "; " : "", owner, x->name,
+		  param_print_shape(x->rank, x->dim, shape, sizeof shape));
 	if (other)
-		text_addf(&p->misfits, "%s's %s %s", other_owner, other->name, shape_text(other, other_shape, sizeof other_shape));
+		text_addf(&p->misfits, "%s's %s %s", other_owner, other->name,
+			  param_print_shape(other->rank, other->dim, other_shape, sizeof other_shape));
 	else
 		text_addf(&p->misfits, "%s:%s has none", other_owner, layer);
 }

@@ -86,23 +86,10 @@ to_shares(double *x, int n)
 		x[k] = sum > 0 ? x[k] / sum : 0;
 }
 
-/* In double: shares are differences of these. */
-static double
-log_sum_exp(const real *z, size_t n)
-{
-	double most = (double)z[0], sum = 0;
-
-	for (size_t c = 1; c < n; c++)
-		most = fmax(most, (double)z[c]);
-	for (size_t c = 0; c < n; c++)
-		sum += exp((double)z[c] - most);
-	return most + log(sum);
-}
-
 static double
 entropy(const real *z, size_t n)
 {
-	double all = log_sum_exp(z, n), sum = 0;
+	double all = loss_log_sum_exp(z, n), sum = 0;
 
 	for (size_t c = 0; c < n; c++)
 		sum -= exp((double)z[c] - all) * ((double)z[c] - all);
@@ -134,7 +121,7 @@ mix_confidence(const real *const *logit, const double *typed, int n, size_t clas
 	for (int k = 0; label >= 0 && k < n; k++) {
 		if (typed[k] <= 0)
 			continue;
-		loss[k] = log_sum_exp(logit[k], classes) - (double)logit[k][label];
+		loss[k] = loss_log_sum_exp(logit[k], classes) - (double)logit[k][label];
 		most = fmax(most, loss[k]);
 		counted++;
 	}

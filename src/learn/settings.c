@@ -223,12 +223,12 @@ tell_ramps(const struct work_settings *from, const struct work_settings *to, str
 
 	for (int i = 0; i < from->n_ramps; i++)
 		if (!ramp_of(to->ramp, to->n_ramps, from->ramp[i].knob))
-			text_addf(t, "%s%s ramps no more", t->len ? ", " : "", knob_table[from->ramp[i].knob].name);
+			text_item(t, "%s ramps no more", knob_table[from->ramp[i].knob].name);
 	for (int i = 0; i < to->n_ramps; i++) {
 		const struct ramp *r = &to->ramp[i], *was = ramp_of(from->ramp, from->n_ramps, r->knob);
 
 		if (!was || !ramp_is_same(was, r))
-			text_addf(t, "%s%s ramps to %s until %llu", t->len ? ", " : "", knob_table[r->knob].name,
+			text_item(t, "%s ramps to %s until %llu", knob_table[r->knob].name,
 				  text_number(last, sizeof last, ramp_last(r)), (unsigned long long)ramp_end(r));
 	}
 }
@@ -240,11 +240,11 @@ tell_teachers(const struct work *w, const struct work_settings *from, const stru
 
 	for (int i = 0; i < from->n_teachers && i < to->n_teachers; i++) {
 		if (from->weight[i] != to->weight[i])
-			text_addf(t, "%s%s weight %s -> %s", t->len ? ", " : "", w->info.teacher[i].name,
+			text_item(t, "%s weight %s -> %s", w->info.teacher[i].name,
 				  text_number(before, sizeof before, from->weight[i]),
 				  text_number(after, sizeof after, to->weight[i]));
 		if (from->muted[i] != to->muted[i])
-			text_addf(t, "%s%s %s", t->len ? ", " : "", w->info.teacher[i].name, to->muted[i] ? "muted" : "unmuted");
+			text_item(t, "%s %s", w->info.teacher[i].name, to->muted[i] ? "muted" : "unmuted");
 	}
 }
 
@@ -298,12 +298,12 @@ settings_tell(const struct work *w, const struct work_settings *from, const stru
 
 	for (size_t i = 0; i < knob_count; i++)
 		if (knob_value(&from->knobs, &knob_table[i]) != knob_value(&to->knobs, &knob_table[i]))
-			text_addf(&t, "%s%s %s -> %s", t.len ? ", " : "", knob_table[i].name,
+			text_item(&t, "%s %s -> %s", knob_table[i].name,
 				  knob_brief(&from->knobs, &knob_table[i], before, sizeof before),
 				  knob_brief(&to->knobs, &knob_table[i], after, sizeof after));
 	tell_maps(w, from, to, &t);
 	tell_ramps(from, to, &t);
 	tell_teachers(w, from, to, &t);
-	text_items(buf, size, text_get(&t));
+	text_fit(buf, size, text_get(&t));
 	text_release(&t);
 }

@@ -75,12 +75,6 @@ fit(const struct scene *s, const struct scene_edit *x, const struct loss *match,
 	return lab_map_agrees(&s->info.teacher[x->teacher], &s->info.student, m, &s->info.knobs, e);
 }
 
-static bool
-compares_layers(const struct loss *l)
-{
-	return l->needs & (LOSS_LAYER | LOSS_MAP);
-}
-
 /* How the editor would map a pair: by hidden's loss, or by the first that can. */
 static const struct loss *
 first_match(const struct scene *s, const struct scene_edit *x)
@@ -90,7 +84,7 @@ first_match(const struct scene *s, const struct scene_edit *x)
 	if (fit(s, x, &loss_hidden, LAB_AS_NEEDED, &m, NULL) == 0)
 		return &loss_hidden;
 	for (size_t i = 0; i < loss_count; i++)
-		if (compares_layers(loss_table[i]) && fit(s, x, loss_table[i], LAB_AS_NEEDED, &m, NULL) == 0)
+		if (loss_on_layers(loss_table[i]) && fit(s, x, loss_table[i], LAB_AS_NEEDED, &m, NULL) == 0)
 			return loss_table[i];
 	return &loss_hidden;
 }
@@ -180,7 +174,7 @@ editor_turn_match(struct scene *s, struct err *e)
 	for (size_t i = 1; i < loss_count; i++) {
 		const struct loss *l = loss_table[(at + i) % loss_count];
 
-		if (!compares_layers(l) || fit(s, &x, l, LAB_AS_NEEDED, &m, NULL) < 0)
+		if (!loss_on_layers(l) || fit(s, &x, l, LAB_AS_NEEDED, &m, NULL) < 0)
 			continue;
 		x.match = l;
 		x.through = fit(s, &x, l, x.through, &m, NULL) < 0 ? LAB_AS_NEEDED : x.through;

@@ -10,7 +10,7 @@
 static bool
 is_on(const struct scene *s, const struct loss *l)
 {
-	if (!(l->needs & (LOSS_LAYER | LOSS_MAP)))
+	if (!loss_on_layers(l))
 		return loss_weight(l, &s->info.knobs) > 0;
 	for (int i = 0; i < s->info.n_maps; i++)
 		if (s->info.map[i].match == l)

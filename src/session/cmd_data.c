@@ -146,7 +146,7 @@ cmd_data_find(struct cmd_call *c, struct reading *r, struct err *e)
 	char *path;
 
 	for (size_t i = 0; (name = dataset_bundled_name(i)); i++) {
-		text_addf(&names, "%s%s", i ? ", " : "", name);
+		text_item(&names, "%s", name);
 		if (strcmp(name, c->argv[0]) != 0)
 			continue;
 		text_release(&names);

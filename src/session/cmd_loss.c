@@ -41,18 +41,14 @@ say_whole(struct cmd_call *c, const struct loss *l)
 static const struct loss *
 output_loss(const char *name, struct err *e)
 {
+	const struct loss *l = loss_find(name);
 	struct text names = { 0 };
 
-	for (size_t i = 0; i < LOSS_OUTPUTS; i++) {
-		if (strcmp(loss_table[i]->name, name) == 0) {
-			text_release(&names);
-			return loss_table[i];
-		}
-		text_addf(&names, "%s%s", i ? ", " : "", loss_table[i]->name);
-	}
-	err_set(e, loss_find(name) ? "loss: %.40s compares layers: `map TEACHER:LAYER s:LAYER match %.40s`" :
-				     "loss: '%.40s' is none of %s",
-		name, loss_find(name) ? name : text_get(&names));
+	if (l && !loss_on_layers(l))
+		return l;
+	text_items(&names, loss_output_name);
+	err_set(e, l ? "loss: %.40s compares layers: `map TEACHER:LAYER s:LAYER match %.40s`" : "loss: '%.40s' is none of %s", name,
+		l ? name : text_get(&names));
 	text_release(&names);
 	return NULL;
 }
@@ -73,7 +69,7 @@ knob_of(const struct loss *l, const char *word, struct err *e)
 		return knob_find(word, e);
 	for (size_t i = 0; i < knob_count; i++)
 		if (loss_of_knob(&knob_table[i]) == l)
-			text_addf(&names, "%s%s", names.len ? ", " : "", knob_table[i].name + strlen(l->name) + 1);
+			text_item(&names, "%s", knob_table[i].name + strlen(l->name) + 1);
 	err_set(e, "loss %s: '%.40s' is none of %s, off", l->name, word, text_get(&names));
 	text_release(&names);
 	return NULL;

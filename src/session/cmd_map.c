@@ -26,17 +26,12 @@ split_layer(const char *word, const char *want, char *owner, size_t owner_size, 
 static const struct loss *
 layer_loss(const char *name, struct err *e)
 {
+	const struct loss *l = loss_find(name);
 	struct text names = { 0 };
 
-	for (size_t i = 0; i < loss_count; i++) {
-		if (!(loss_table[i]->needs & (LOSS_LAYER | LOSS_MAP)))
-			continue;
-		if (strcmp(loss_table[i]->name, name) == 0) {
-			text_release(&names);
-			return loss_table[i];
-		}
-		text_addf(&names, "%s%s", names.len ? ", " : "", loss_table[i]->name);
-	}
+	if (l && loss_on_layers(l))
+		return l;
+	text_items(&names, loss_layer_name);
 	err_set(e, "map: match: '%.40s' is none of %s", name, text_get(&names));
 	text_release(&names);
 	return NULL;

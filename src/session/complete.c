@@ -117,16 +117,13 @@ offer_slayer(struct list *l)
 static void
 offer_match(struct list *l)
 {
-	for (size_t i = 0; i < loss_count; i++)
-		if (loss_table[i]->needs & (LOSS_LAYER | LOSS_MAP))
-			offer(l, loss_table[i]->name);
+	offer_all(l, loss_layer_name);
 }
 
 static void
 offer_loss(struct list *l)
 {
-	for (size_t i = 0; i < LOSS_OUTPUTS; i++)
-		offer(l, loss_table[i]->name);
+	offer_all(l, loss_output_name);
 }
 
 /* Options of the loss that was named, and what they stand at, in turn. */

@@ -62,10 +62,10 @@ numbers_survive_a_round_trip(void **state)
 	}
 	CHECK_STR(text_number(buf, sizeof buf, 0.1), "0.1");
 	CHECK_STR(text_number(buf, sizeof buf, 4), "4");
-	CHECK_STR(text_items(buf, 20, "a 1 -> 2, b 3 -> 4"), "a 1 -> 2, b 3 -> 4");
-	CHECK_STR(text_items(buf, 26, "a 1 -> 2, b 3 -> 4, c 5 -> 6, d 7 -> 8"), "a 1 -> 2 and 3 more");
-	CHECK_STR(text_items(buf, 34, "a 1 -> 2, b 3 -> 4, c 5 -> 6, d 7 -> 8"), "a 1 -> 2, b 3 -> 4 and 2 more");
-	CHECK_STR(text_items(buf, 6, "abcdefgh, i"), "abcde");
+	CHECK_STR(text_fit(buf, 20, "a 1 -> 2, b 3 -> 4"), "a 1 -> 2, b 3 -> 4");
+	CHECK_STR(text_fit(buf, 26, "a 1 -> 2, b 3 -> 4, c 5 -> 6, d 7 -> 8"), "a 1 -> 2 and 3 more");
+	CHECK_STR(text_fit(buf, 34, "a 1 -> 2, b 3 -> 4, c 5 -> 6, d 7 -> 8"), "a 1 -> 2, b 3 -> 4 and 2 more");
+	CHECK_STR(text_fit(buf, 6, "abcdefgh, i"), "abcde");
 }
 
 static void

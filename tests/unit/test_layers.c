@@ -305,7 +305,7 @@ check_gradients(const struct loss *l, struct loss_args *a)
 static bool
 of_layers(const struct loss *l)
 {
-	return l->needs & (LOSS_LAYER | LOSS_MAP) && (!l->on || l->on & 1u << MODEL_HIDDEN);
+	return loss_on_layers(l) && (!l->on || l->on & 1u << MODEL_HIDDEN);
 }
 
 static void
@@ -399,7 +399,7 @@ rows_that_say_nothing_give_no_nan(void **state)
 			struct loss_args a;
 			real v = (real)(how & 4 ? 0 : 0.1);
 
-			if (!(l->needs & (LOSS_LAYER | LOSS_MAP)))
+			if (!loss_on_layers(l))
 				continue;
 			a = call(l, 7, 4, 3, 3, how);
 			for (size_t i = 0; how & 1 && i < a.rows * a.width; i++)

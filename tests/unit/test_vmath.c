@@ -70,6 +70,9 @@ static const struct {
 	double ulp, near, ulp64, near64;
 } cases[] = {
 	{ "exp", vmath_exp, expl, false, 2, HUGE_VAL, 1.5, HUGE_VAL },
+	{ "expm1", vmath_expm1, expm1l, false, 2.5, HUGE_VAL, 1.5, HUGE_VAL },
+	{ "log", vmath_log, logl, false, 1.5, HUGE_VAL, 1.5, HUGE_VAL },
+	{ "log1p", vmath_log1p, log1pl, false, 2, HUGE_VAL, 1.5, HUGE_VAL },
 	{ "tanh", vmath_tanh, tanhl, false, 2.5, 2e-7, 3, 1e-15 },
 	{ "erf", vmath_erf, erfl, false, 3, 2e-7, 2, 1e-15 },
 	{ "sigmoid", vmath_sigmoid, sigmoid, false, 0, 2e-7, 4, 1e-15 },
@@ -137,8 +140,12 @@ values_are_those_of_libm(void **state)
 				x[i] = (real)(at < 100 * RUN
 						      ? 24 * u
 						      : copysign(pow(10, 16 * fabs(u) - 8), u));
-				if (cases[c].f == vmath_exp && at >= 50 * RUN)
+				if ((cases[c].f == vmath_exp || cases[c].f == vmath_expm1) && at >= 50 * RUN && at < 100 * RUN)
 					x[i] = (real)(u * (IS_FLOAT ? 110 : 760));
+				if (cases[c].f == vmath_log)
+					x[i] = at < 50 * RUN ? (real)(1 + u / 8) : REAL_ABS(x[i]);
+				if (cases[c].f == vmath_log1p && x[i] <= -1)
+					x[i] = -1 / (2 - x[i]);
 				if (cases[c].want == gelu_tanh_slope || cases[c].want == silu_slope)
 					x[i] = fabs((double)x[i]) > 1000
 						       ? 1000
@@ -158,6 +165,9 @@ values_are_those_of_tables(void **state)
 		double x, want;
 	} known[] = {
 		{ vmath_exp, 1, 2.718281828459045 },
+		{ vmath_expm1, 1, 1.718281828459045 },
+		{ vmath_log, 2, 0.69314718055994531 },
+		{ vmath_log1p, 0.5, 0.40546510810816438 },
 		{ vmath_tanh, 0.5, 0.46211715726000975 },
 		{ vmath_erf, 1, 0.84270079294971487 },
 		{ vmath_erf, 0.5, 0.52049987781304654 },
@@ -196,6 +206,21 @@ exp_overflows_to_infinity_and_underflows_to_nothing(void **state)
 }
 
 static void
+logarithms_end_at_0(void **state)
+{
+	const real denormal = IS_FLOAT ? (real)1e-40 : 1e-310;
+	real x[] = { 0, -1, denormal }, y[] = { -1, -2, (real)1e30 };
+
+	(void)state;
+	vmath_log(x, 3, x);
+	vmath_log1p(y, 3, y);
+	CHECK(isinf(x[0]) && x[0] < 0 && isnan(x[1]));
+	CHECK(fabsl(x[2] - logl(denormal)) <= 1.5L * unit(logl(denormal)));
+	CHECK(isinf(y[0]) && y[0] < 0 && isnan(y[1]));
+	CHECK(fabsl(y[2] - logl((real)1e30)) <= 1.5L * unit(logl((real)1e30)));
+}
+
+static void
 what_is_not_a_number_stays_so_and_infinity_has_its_limit(void **state)
 {
 	(void)state;
@@ -226,7 +251,9 @@ tanh_and_erf_are_odd_to_the_bit(void **state)
 		x[i] = i ? x[i] : 0;
 		minus[i] = -x[i];
 	}
-	for (size_t c = 1; c < 3; c++) {
+	for (size_t c = 0; c < CASES; c++) {
+		if (cases[c].f != vmath_tanh && cases[c].f != vmath_erf)
+			continue;
 		cases[c].f(x, RUN, up);
 		cases[c].f(minus, RUN, down);
 		for (size_t i = 0; i < RUN; i++)
@@ -364,6 +391,7 @@ main(void)
 		TEST(values_are_those_of_libm),
 		TEST(values_are_those_of_tables),
 		TEST(exp_overflows_to_infinity_and_underflows_to_nothing),
+		TEST(logarithms_end_at_0),
 		TEST(what_is_not_a_number_stays_so_and_infinity_has_its_limit),
 		TEST(tanh_and_erf_are_odd_to_the_bit),
 		TEST(a_value_depends_on_its_number_alone),

@@ -16,6 +16,8 @@ struct text {
 void text_add(struct text *t, const char *s);
 void text_bytes(struct text *t, const char *s, size_t len);
 void text_addf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void text_item(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* behind ", " where there is something */
+void text_items(struct text *t, const char *(*next)(size_t i)); /* every candidate as such an item; NULL past the last */
 void text_clear(struct text *t);
 void text_release(struct text *t);
 
@@ -26,7 +28,7 @@ const char *text_get(const struct text *t);
  * Copy as much of a list with ", " between as fits whole, and how many more there are: "a 1 -> 2, b 3 -> 4 and 7 more". Where
  * not even the first fits it is cut. Returns buf.
  */
-const char *text_items(char *buf, size_t size, const char *list);
+const char *text_fit(char *buf, size_t size, const char *list);
 
 /* The shortest of %.15g, %.16g and %.17g that reads back to the same double. Returns buf. */
 const char *text_number(char *buf, size_t size, double x);

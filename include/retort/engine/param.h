@@ -32,6 +32,7 @@ struct param {
 	bool decays;           /* weight decay applies */
 	bool is_state;         /* running statistics: saved and hashed like weights, but the operator that
 	                          owns them moves them, in forward while training; the optimizer never does */
+	bool by_row;           /* state of a row for each of the data set: a step moves those of its batch alone */
 	enum param_init init;
 };
 
@@ -66,6 +67,10 @@ int param_add(struct param_layout *l, int group, const char *name, int rank, con
 int param_add_state(struct param_layout *l, int group, const char *name, int rank, const size_t *dim,
 		    enum param_init init);
 
+/* "[28, 28, 1]", for a message. Returns buf. */
+const char *param_print_shape(int rank, const size_t *dim, char *buf, size_t size);
+
+/* By name, or NULL; owned by the layout. */
 const struct param *param_find(const struct param_layout *l, const char *name);
 
 /* Starting values of one parameter: a function of (seed, net, name), whatever else there is. */

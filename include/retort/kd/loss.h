@@ -66,6 +66,7 @@ struct loss_own {
 	int (*shape)(const struct loss_shape *s, size_t dim[2]); /* returns the rank, 1 or 2 */
 	enum param_init init;
 	bool is_state;
+	bool by_row;            /* state that has a row for each of the data set: a step moves those of its batch alone */
 	double lr_factor, sign; /* sign -1: the optimizer makes the loss larger by them */
 };
 
@@ -113,6 +114,13 @@ struct loss_args {
 	real *scratch;             /* [LOSS_SCRATCH * rows * width] of the calling thread; with loss.scratch as many as that says */
 };
 
+/* Position p of row i is none of padding. */
+static inline bool
+loss_sees(const struct loss_args *a, size_t i, size_t p)
+{
+	return !a->seen || a->seen[i * a->positions + p] > 0;
+}
+
 struct loss {
 	const char *name;
 	const char *title;     /* losses on outputs: a few words, up to 32 columns */
@@ -154,6 +162,13 @@ enum loss_output {
 /* By name, or NULL. */
 const struct loss *loss_find(const char *name);
 
+/* It compares layers; else outputs. */
+bool loss_on_layers(const struct loss *l);
+
+/* Name of loss i on outputs, or on layers; NULL past the last: for text_nearest, text_items and completion. */
+const char *loss_output_name(size_t i);
+const char *loss_layer_name(size_t i);
+
 /* Whose weight, temperature or option a knob is: its name begins with the loss's. NULL: no loss's. */
 const struct loss *loss_of_knob(const struct knob *k);
 
@@ -166,6 +181,9 @@ double loss_temperature(const struct loss *l, const struct knobs *k);
  * out may be z.
  */
 void loss_log_softmax(const real *z, size_t n, double temperature, real *out);
+
+/* log sum exp of n numbers, in double whatever a real is: for what is a small difference of two of them. */
+double loss_log_sum_exp(const real *z, size_t n);
 
 /*
  * The same for rows of n numbers at once, and the probabilities themselves into p: exponentials are taken

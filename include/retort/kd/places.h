@@ -14,4 +14,10 @@
  */
 void places_map(const real *f, size_t rows, size_t places, size_t channels, real *out, real *norm);
 
+/* gap = q - t, of n places. */
+void places_gap(const real *q, const real *t, size_t n, real *gap);
+
+/* pull += step (gap - q <gap, q>): what a slope of `gap` at Q, q here, is at |q| Q. */
+void places_pull(const real *q, const real *gap, size_t n, real step, real *pull);
+
 #endif

@@ -29,6 +29,12 @@ double rows_sum(const struct loss_args *a, double temperature, double factor, ro
 /* Positions of rows are rows of their own: what a loss on outputs that is called once for a batch looks at. */
 struct loss_args rows_of_positions(const struct loss_args *a);
 
+/*
+ * KL(a || m) with m = alpha a + (1 - alpha) b, of n classes; a / m goes into `ratio` and log(a / m) into `gap`, 0 where both have
+ * vanished. gap may be log_a; nothing else overlaps.
+ */
+double rows_skewed(const real *a, const real *log_a, const real *b, real alpha, size_t n, real *ratio, real *gap);
+
 /* KL(p || q) and step (q - p): a row as kd compares it, without T^2. A rows_each. */
 double rows_forward(const struct row *r, void *arg);
 
