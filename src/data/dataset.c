@@ -379,11 +379,11 @@ dataset_free(struct dataset *ds)
 		mem_free(ds->column[i]);
 	for (int i = 0; ds->class_name && i < ds->classes; i++)
 		mem_free(ds->class_name[i]);
-	for (size_t i = 0; ds->token_name && i < ds->vocab; i++)
-		mem_free(ds->token_name[i]);
+	if (ds->tokenizer)
+		tokenizer_release(ds->tokenizer);
 	mem_free(ds->column);
 	mem_free(ds->class_name);
-	mem_free(ds->token_name);
+	mem_free(ds->tokenizer);
 	mem_free(ds->x);
 	mem_free(ds->ids);
 	mem_free(ds->y);

@@ -9,7 +9,7 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/data/dataset.h"
+#include "retort/data/corpus.h"
 
 /* What the words after the name say. */
 struct reading {
@@ -103,7 +103,7 @@ take_option(struct cmd_call *c, struct reading *r, enum option key, int at, stru
 		r->o.text = value;
 		break;
 	case TOKENS:
-		r->o.tokens = strcmp(value, "byte") == 0 || strcmp(value, "char") == 0 ? value : take_file(c, r, 1, at);
+		r->o.tokens = corpus_tokens_named(value) ? value : take_file(c, r, 1, at);
 		break;
 	case LENGTH:
 		status = take_count("length", value, DATASET_LENGTH, &n, e);
@@ -190,7 +190,7 @@ const struct cmd cmd_data = {
 	.name = "data",
 	.complete = "@data @option",
 	.args = "NAME|FILE [label COLUMN] [header yes|no] [labels N] [labels-from FILE] [image HxW[xC]] [text COLUMN] "
-		"[tokens byte|char|FILE] [length N] [vocab N]",
+		"[tokens byte|char|byte+mask|char+mask|FILE] [length N] [vocab N]",
 	.min_args = 1,
 	.max_args = 17,
 	.flags = CMD_RECORD,

@@ -268,6 +268,8 @@ offer_option(struct list *l)
 	} else if (strcmp(key, "tokens") == 0) {
 		offer(l, "byte");
 		offer(l, "char");
+		offer(l, "byte+mask");
+		offer(l, "char+mask");
 		offer_file(l);
 	} else if (strcmp(key, "labels-from") == 0) {
 		offer_file(l);
