@@ -190,22 +190,54 @@ check_utf8(const char *text, size_t size, struct err *e)
 	return 0;
 }
 
+#define SLICE ((size_t)1 << 22) /* bytes of a text that are copied at a time */
+
+/*
+ * Bytes of the text that can be cut as if nothing came behind them: up to a blank behind a letter
+ * or digit of ASCII, where every rule begins a word and no normal form puts anything together.
+ */
+static size_t
+slice(const struct tokenizer *t, const char *text, size_t size)
+{
+	for (size_t at = SLICE; at < size && !t->crosses; at++)
+		if (text[at] == ' ' && ((text[at - 1] >= 'a' && text[at - 1] <= 'z') || (text[at - 1] >= 'A' && text[at - 1] <= 'Z') ||
+					(text[at - 1] >= '0' && text[at - 1] <= '9')))
+			return at;
+	return size;
+}
+
+/* A copy of each slice as it is to be cut. `blank` is put in front of the first. */
+static int
+encode_copy(const struct tokenizer *t, const char *text, size_t size, const char *blank, struct tokenizer_ids *out, struct err *e)
+{
+	struct text normal = { 0 };
+	int status = 0;
+
+	for (size_t at = 0, n; at < size && status == 0; at += n) {
+		n = slice(t, text + at, size - at);
+		text_clear(&normal);
+		text_add(&normal, at == 0 ? blank : "");
+		normal_put(t->normal, text + at, n, &normal);
+		status = kinds[t->kind].encode(t, normal.s, normal.len, out, e);
+	}
+	text_release(&normal);
+	return status;
+}
+
 int
 tokenizer_encode(const struct tokenizer *t, const char *text, size_t size, struct tokenizer_ids *out, struct err *e)
 {
-	struct text normal = { 0 };
 	size_t mark = kinds[t->kind].utf8 ? tokenizer_char_mark(text, size) : 0;
-	int status;
+	bool blank;
 
 	if (kinds[t->kind].utf8 && check_utf8(text, size, e) < 0)
 		return -1;
-	if (!t->normal && !t->blank)
-		return kinds[t->kind].encode(t, text + mark, size - mark, out, e);
-	text_add(&normal, size > mark && (t->blank == TOKENIZER_BLANK_ALWAYS || (t->blank && text[mark] != ' ')) ? " " : "");
-	normal_put(t->normal, text + mark, size - mark, &normal);
-	status = kinds[t->kind].encode(t, normal.s, normal.len, out, e);
-	text_release(&normal);
-	return status;
+	text += mark;
+	size -= mark;
+	if (!t->normal && !t->blank && t->kind != TOKENIZER_UNIGRAM)
+		return kinds[t->kind].encode(t, text, size, out, e);
+	blank = size && (t->blank == TOKENIZER_BLANK_ALWAYS || (t->blank && text[0] != ' '));
+	return encode_copy(t, text, size, blank ? " " : "", out, e);
 }
 
 int

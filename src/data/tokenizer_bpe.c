@@ -84,31 +84,32 @@ tokenizer_bpe_release(struct tokenizer *t)
 	mem_free(t->bpe);
 }
 
-static bool
-is_printed(uint32_t c)
-{
-	return (c >= '!' && c <= '~') || (c >= 0xA1 && c <= 0xAC) || (c >= 0xAE && c <= 0xFF);
-}
+/* Bytes that no letter is printed for: 0x00..0x20, 0x7F..0xA0 and 0xAD, in this order from U+0100 on. */
+#define LOW 0x21
+#define HIGH (0xA1 - 0x7F)
 
 uint32_t
 tokenizer_bpe_letter(unsigned char byte)
 {
-	uint32_t before = 0;
-
-	for (uint32_t c = 0; c < byte; c++)
-		before += !is_printed(c);
-	return is_printed(byte) ? byte : 0x100 + before;
+	if (byte < LOW)
+		return 0x100u + byte;
+	if (byte >= 0x7F && byte < 0x7F + HIGH)
+		return 0x100u + LOW + (byte - 0x7Fu);
+	return byte == 0xAD ? 0x100u + LOW + HIGH : byte;
 }
 
 int
 tokenizer_bpe_byte(uint32_t letter)
 {
-	if (is_printed(letter))
-		return (int)letter;
-	for (int byte = 0; byte < 256; byte++)
-		if (!is_printed((uint32_t)byte) && letter >= 0x100 && letter-- == 0x100)
-			return byte;
-	return -1;
+	uint32_t after = letter - 0x100;
+
+	if (letter < 0x100)
+		return tokenizer_bpe_letter((unsigned char)letter) == letter ? (int)letter : -1;
+	if (after < LOW)
+		return (int)after;
+	if (after < LOW + HIGH)
+		return (int)(after - LOW + 0x7F);
+	return after == LOW + HIGH ? 0xAD : -1;
 }
 
 int

@@ -47,8 +47,10 @@ tokenizer_unigram_finish(struct tokenizer *t, struct err *e)
 			continue;
 		pieces_tree_add(&t->tree, s, len, (int32_t)i);
 		t->longest = len > t->longest ? len : t->longest;
+		t->crosses |= memmem(s + 1, len - 1, TOKENIZER_BLANK, 3) != NULL;
 		least = t->score[i] < least ? t->score[i] : least;
 	}
+	t->crosses |= pieces_find(&t->pieces, TOKENIZER_BLANK, 3) < 0; /* an unknown blank is one with what is unknown before it */
 	t->unknown_score = least - BELOW;
 	return 0;
 }
@@ -97,18 +99,21 @@ go_on(const struct tokenizer *t, const char *text, size_t size, size_t at, struc
 	return furthest;
 }
 
-/* The tokens of the best way to step n, in their order. Unknown characters in a row are one token; the text's ids begin at `start`. */
+/* The tokens of the best way through the n bytes of text, in their order. Unknown characters in a row are one token; the text's ids begin at `start`. */
 static int
-walk_back(const struct tokenizer *t, const struct step *step, size_t n, size_t from, size_t start, struct tokenizer_ids *out,
+walk_back(const struct tokenizer *t, const char *text, const struct step *step, size_t n, size_t start, struct tokenizer_ids *out,
 	  struct err *e)
 {
 	size_t first = out->n, last;
+	uint32_t cp;
 
 	for (size_t at = n; at > 0; at -= step[at].len) {
 		int32_t id = step[at].id >= 0 ? step[at].id : t->special[TOKENIZER_UNKNOWN];
 
-		if (id < 0)
-			return err_set(e, "byte %zu: the vocabulary has no such character", from + at - step[at].len);
+		if (id < 0) {
+			text_utf8(text + at - step[at].len, step[at].len, &cp);
+			return err_set(e, "the vocabulary has no U+%04X, and no token for what is unknown", (unsigned)cp);
+		}
 		if (step[at].id < 0 && out->n > first && out->id[out->n - 1] == id)
 			continue;
 		mem_grow(&out->id, &out->cap, out->n + 1, sizeof *out->id);
@@ -139,7 +144,7 @@ encode_marked(const struct tokenizer *t, const char *text, size_t size, struct t
 
 	for (size_t at = 0; at < size && status == 0; at++) {
 		if (at == furthest) {
-			status = walk_back(t, step, at - from, from, start, out, e);
+			status = walk_back(t, text + from, step, at - from, start, out, e);
 			if (step)
 				memset(step, 0, (at - from + 1) * sizeof *step);
 			from = at;
@@ -152,7 +157,7 @@ encode_marked(const struct tokenizer *t, const char *text, size_t size, struct t
 		}
 	}
 	if (status == 0 && size)
-		status = walk_back(t, step, size - from, from, start, out, e);
+		status = walk_back(t, text + from, step, size - from, start, out, e);
 	if (status < 0)
 		out->n = start;
 	mem_free(step);

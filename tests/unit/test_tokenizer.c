@@ -237,7 +237,7 @@ what_cannot_be_read_says_why(void **state)
 }
 
 static void
-text_that_cannot_be_cut_is_refused_with_its_place(void **state)
+text_that_cannot_be_cut_is_refused(void **state)
 {
 	struct tokenizer_ids ids = { 0 };
 	struct tokenizer t;
@@ -248,10 +248,35 @@ text_that_cannot_be_cut_is_refused_with_its_place(void **state)
 	CHECK_INT(tokenizer_encode(&t, "ab\xFFz", 4, &ids, &e), -1);
 	CHECK_STR(e.msg, "byte 2: 0xFF is not UTF-8");
 	CHECK_INT(tokenizer_encode(&t, "az", 2, &ids, &e), -1);
-	CHECK_STR(e.msg, "byte 4: the vocabulary has no such character"); /* of the text with its U+2581 */
+	CHECK_STR(e.msg, "the vocabulary has no U+007A, and no token for what is unknown");
 	CHECK_INT(ids.n, 0);
 	tokenizer_release(&t);
 	mem_free(ids.id);
+}
+
+/* Long texts are copied in slices: where those end must not show. */
+static void
+a_long_text_is_cut_as_its_parts_are(void **state)
+{
+	static const char line[] = "ab  b\na b\n\n  ";
+	struct tokenizer_ids whole = { 0 }, one = { 0 };
+	struct text text = { 0 };
+	struct tokenizer t;
+	struct err e;
+
+	(void)state;
+	parse(&t, "{\"pre_tokenizer\": {\"type\": \"Metaspace\"}, \"normalizer\": {\"type\": \"NFC\"}, \"model\": {\"type\": \"Unigram\", \"unk_id\": 0, "
+		  "\"vocab\": [[\"?\", 0], [\"" BLANK "a\", -1], [\"b\", -1], [\"" BLANK "\", -2], [\"\\n\", -2]]}}");
+	while (text.len < 9u << 20)
+		text_add(&text, line);
+	CHECK_INT(tokenizer_encode(&t, text.s, text.len, &whole, &e), 0);
+	CHECK_INT(tokenizer_encode(&t, line, strlen(line), &one, &e), 0);
+	CHECK_INT(one.n, 13);
+	CHECK_INT(whole.n, 12 * (text.len / strlen(line)) + 1); /* the last blank of a line goes with the a of the next */
+	tokenizer_release(&t);
+	text_release(&text);
+	mem_free(whole.id);
+	mem_free(one.id);
 }
 
 static void
@@ -292,7 +317,8 @@ main(void)
 		TEST(pairs_with_scores_are_unigrams),
 		TEST(tokenizer_json_says_what_is_done),
 		TEST(what_cannot_be_read_says_why),
-		TEST(text_that_cannot_be_cut_is_refused_with_its_place),
+		TEST(text_that_cannot_be_cut_is_refused),
+		TEST(a_long_text_is_cut_as_its_parts_are),
 		TEST(bytes_and_characters_can_reserve_a_mask),
 	};
 

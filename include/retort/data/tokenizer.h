@@ -55,6 +55,7 @@ struct tokenizer {
 	bool marks_starts;          /* WORDPIECE: U+2581 marks tokens that begin a word; else ## marks those that do not */
 	size_t longest;             /* WORDPIECE: characters of a word, a longer one is unknown; UNIGRAM: bytes of a token */
 	double *score;              /* UNIGRAM [vocab]: logarithm of the probability */
+	bool crosses;               /* UNIGRAM: some token goes on behind a blank */
 	double unknown_score;       /* UNIGRAM: of a character that no token begins with */
 	struct tokenizer_bpe *bpe;  /* BPE: ranks of pairs */
 };
