@@ -10,6 +10,7 @@
 #include "retort/base/gzip.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/data/csvfile.h"
 #include "retort/data/dataset.h"
 #include "retort/data/normal.h"
 #include "retort/data/vocabfile.h"
@@ -23,8 +24,11 @@
 struct training {
 	struct vocabtrain_options o;
 	const char *into;
-	char **text; /* [n] */
+	const char *column; /* of tables, that has the texts; NULL: the files are texts */
+	char **text;        /* [n] */
 	size_t *size, n, cap, cap_size;
+	bool *tabs;         /* [n] the name says that its values stand between tabs */
+	size_t cap_tabs;
 };
 
 /* A text: bundled, or a file relative to the script. */
@@ -33,6 +37,7 @@ read_text(struct cmd_call *c, struct training *t, const char *word, struct err *
 {
 	char *path = NULL;
 	const char *name;
+	size_t len = strlen(word);
 	int status;
 
 	for (size_t i = 0; (name = dataset_bundled_name(i)); i++)
@@ -42,10 +47,58 @@ read_text(struct cmd_call *c, struct training *t, const char *word, struct err *
 		path = io_join(c->dir, word);
 	mem_grow(&t->text, &t->cap, t->n + 1, sizeof *t->text);
 	mem_grow(&t->size, &t->cap_size, t->n + 1, sizeof *t->size);
+	mem_grow(&t->tabs, &t->cap_tabs, t->n + 1, sizeof *t->tabs);
+	t->tabs[t->n] = (len > 4 && strcmp(word + len - 4, ".tsv") == 0) || (len > 7 && strcmp(word + len - 7, ".tsv.gz") == 0);
 	status = gzip_read(path, LIMIT, &t->text[t->n], &t->size[t->n], e);
 	t->n += status == 0;
 	mem_free(path);
 	return status;
+}
+
+/* A column by its name in the first row, or by its number from 1. */
+static int
+find_column(const struct csvfile *f, const char *column, size_t *at, bool *header, struct err *e)
+{
+	int64_t n;
+
+	*header = true;
+	for (*at = 0; *at < f->columns; (*at)++)
+		if (strcmp(f->cell[*at], column) == 0)
+			return 0;
+	*header = false;
+	if (text_to_int(column, &n) < 0 || n < 1 || (size_t)n > f->columns)
+		return err_set(e, "text '%.60s': no such column; columns are 1..%zu", column, f->columns);
+	*at = (size_t)n - 1;
+	return 0;
+}
+
+/* Text i is a table: what counts is one column of it, a line for each row. */
+static int
+take_column(struct training *t, size_t i, struct err *e)
+{
+	struct text lines = { 0 };
+	struct csvfile f;
+	size_t at;
+	bool header;
+	int status;
+
+	if (csvfile_parse(t->text[i], t->size[i], t->tabs[i] ? '\t' : ',', &f, e) < 0)
+		return err_wrap(e, "text %zu", i + 1);
+	text_add(&lines, "");
+	status = find_column(&f, t->column, &at, &header, e);
+	for (size_t row = header; row < f.rows && status == 0; row++) {
+		text_add(&lines, f.cell[row * f.columns + at]);
+		text_add(&lines, "\n");
+	}
+	csvfile_release(&f);
+	if (status < 0) {
+		text_release(&lines);
+		return -1;
+	}
+	mem_free(t->text[i]);
+	t->size[i] = lines.len;
+	t->text[i] = lines.s;
+	return 0;
 }
 
 static int
@@ -59,14 +112,14 @@ take_kind(struct training *t, const char *word, struct err *e)
 	return err_set(e, "'%.40s' is none of char, wordpiece, bpe, unigram", word);
 }
 
-/* The words behind the texts: size N, into FILE, lower yes|no. */
+/* What may stand among the texts: text COLUMN, size N, into FILE, lower yes|no. */
 static int
 take_option(struct training *t, const char *key, const char *value, struct err *e)
 {
 	int64_t n;
 
-	if (strcmp(key, "into") == 0) {
-		t->into = value;
+	if (strcmp(key, "into") == 0 || strcmp(key, "text") == 0) {
+		*(key[0] == 'i' ? &t->into : &t->column) = value;
 		return 0;
 	}
 	if (strcmp(key, "size") == 0) {
@@ -84,7 +137,8 @@ take_option(struct training *t, const char *key, const char *value, struct err *
 static bool
 is_option(const char *word)
 {
-	return strcmp(word, "size") == 0 || strcmp(word, "into") == 0 || strcmp(word, "lower") == 0;
+	return strcmp(word, "size") == 0 || strcmp(word, "into") == 0 || strcmp(word, "lower") == 0 ||
+	       strcmp(word, "text") == 0;
 }
 
 static int
@@ -106,7 +160,12 @@ take_words(struct cmd_call *c, struct training *t, struct err *e)
 	if (!t->n || !t->o.size || !t->into)
 		return err_set(e, "%s; `train KIND FILE... size N into FILE`",
 			       !t->n ? "no text to learn from" : !t->o.size ? "no size" : "no file to write to");
-	return t->o.lower && t->o.kind == TOKENIZER_CHAR ? err_set(e, "lower does not go with char") : 0;
+	if (t->o.lower && t->o.kind == TOKENIZER_CHAR)
+		return err_set(e, "lower does not go with char");
+	for (size_t i = 0; i < t->n && t->column; i++)
+		if (take_column(t, i, e) < 0)
+			return -1;
+	return 0;
 }
 
 static int
@@ -146,6 +205,7 @@ train(struct cmd_call *c, struct err *e)
 		mem_free(t.text[i]);
 	mem_free(t.text);
 	mem_free(t.size);
+	mem_free(t.tabs);
 	return status;
 }
 
@@ -266,8 +326,8 @@ exec_tokenizer(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_tokenizer = {
 	.name = "tokenizer",
-	.complete = "train|show|encode|decode bpe|wordpiece|unigram|char|@file @file|size|lower|into",
-	.args = "train char|wordpiece|bpe|unigram FILE... size N [lower yes|no] into FILE | show FILE | encode FILE TEXT | decode FILE ID...",
+	.complete = "train|show|encode|decode bpe|wordpiece|unigram|char|@file @file|text|size|lower|into",
+	.args = "train char|wordpiece|bpe|unigram FILE... [text COLUMN] size N [lower yes|no] into FILE | show FILE | encode FILE TEXT | decode FILE ID...",
 	.min_args = 1,
 	.max_args = 4096,
 	.doc = "Learn the tokens of texts, tell about a vocabulary, or try it.",
