@@ -60,7 +60,7 @@ choose_tokenizer(const struct dataset_options *o, struct tokenizer *t, struct ha
 	char options[64];
 	struct hash said;
 
-	snprintf(options, sizeof options, "tokens %s length %zu", fixed ? "vocabulary" : o->tokens, o->length);
+	snprintf(options, sizeof options, "tokens %s length %zu%s", fixed ? "vocabulary" : o->tokens, o->length, o->frame ? " frame" : "");
 	said = hash_of(options, strlen(options));
 	*key = hash_join(key, &said);
 	if (!fixed) {
@@ -161,10 +161,11 @@ learn(struct tokenizer *t, const char *const *text, size_t stride, const size_t 
 }
 
 static int
-encode_rows(const struct tokenizer *t, const char *const *text, size_t stride, const size_t *line, struct dataset *ds,
-	    struct err *e)
+encode_rows(const struct tokenizer *t, const char *const *text, size_t stride, const size_t *line, bool frame,
+	    struct dataset *ds, struct err *e)
 {
 	struct tokenizer_ids ids = { 0 };
+	size_t room = ds->length - 2 * frame;
 	int status = 0;
 
 	for (size_t i = 0; i < ds->n && status == 0; i++) {
@@ -172,14 +173,30 @@ encode_rows(const struct tokenizer *t, const char *const *text, size_t stride, c
 
 		ids.n = 0;
 		status = tokenizer_encode(t, s, strlen(s), &ids, e);
-		if (status < 0)
+		if (status < 0) {
 			err_wrap(e, "line %zu: the text", line[i]);
-		else if (ids.n)
-			memcpy(ds->ids + i * ds->length, ids.id,
-			       (ids.n < ds->length ? ids.n : ds->length) * sizeof *ids.id);
+		} else {
+			int32_t *row = ds->ids + i * ds->length;
+			size_t n = ids.n < room ? ids.n : room;
+
+			if (n)
+				memcpy(row + frame, ids.id, n * sizeof *ids.id);
+			if (frame) {
+				row[0] = t->special[TOKENIZER_BEGIN];
+				row[n + 1] = t->special[TOKENIZER_END];
+			}
+		}
 	}
 	mem_free(ids.id);
 	return status;
+}
+
+static int
+check_frame(const struct tokenizer *t, size_t length, struct err *e)
+{
+	if (t->special[TOKENIZER_BEGIN] < 0 || t->special[TOKENIZER_END] < 0)
+		return err_set(e, "frame: the tokens have none that begins a text and one that ends it, like [CLS] and [SEP]");
+	return length > 2 ? 0 : err_set(e, "frame: rows of %zu tokens have no room for a text", length);
 }
 
 int
@@ -193,10 +210,12 @@ corpus_texts(const char *const *text, size_t stride, const size_t *line, const s
 		return -1;
 	if (learns(&t))
 		status = learn(&t, text, stride, line, ds->n, o, e);
+	if (status == 0 && o->frame)
+		status = check_frame(&t, o->length, e);
 	if (status == 0)
 		status = corpus_room(ds, o->length, 0, e);
 	if (status == 0)
-		status = encode_rows(&t, text, stride, line, ds, e);
+		status = encode_rows(&t, text, stride, line, o->frame, ds, e);
 	if (status < 0) {
 		tokenizer_release(&t);
 		return -1;

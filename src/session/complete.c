@@ -262,7 +262,7 @@ offer_option(struct list *l)
 
 	if (l->n_words % 2 == 0) {
 		offer_all(l, cmd_data_option);
-	} else if (strcmp(key, "header") == 0) {
+	} else if (strcmp(key, "header") == 0 || strcmp(key, "frame") == 0) {
 		offer(l, "yes");
 		offer(l, "no");
 	} else if (strcmp(key, "tokens") == 0) {

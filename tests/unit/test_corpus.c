@@ -227,6 +227,38 @@ texts_are_cut_off_and_padded_and_an_empty_one_is_padding(void **state)
 }
 
 static void
+a_frame_has_the_text_between_its_ends(void **state)
+{
+	static const char vocab[] = "[UNK]\n[CLS]\n[SEP]\nab\n##c\n";
+	struct dataset_options o = { .text = "1", .label = "2", .length = 5, .frame = true };
+	char dir[] = "/tmp/retort-frame-XXXXXX", *path;
+	const void *part = vocab;
+	size_t size = sizeof vocab - 1;
+	struct text table = { 0 };
+	struct dataset *ds;
+	struct csvfile t;
+	struct err e = { "" };
+
+	(void)state;
+	CHECK(mkdtemp(dir) != NULL);
+	o.tokens = path = io_join(dir, "vocab.txt");
+	CHECK_INT(io_write(path, &part, &size, 1, &e), 0);
+	text_add(&table, "abc,u\n\"\",v\nab ab abc ab,u\n");
+	for (int i = 0; i < 8; i++)
+		text_addf(&table, "z,%c\n", "uv"[i % 2]);
+	CHECK_INT(csvfile_parse(table.s, table.len, ',', &t, &e), 0);
+	if (dataset_from_table(&t, &o, &ds, &e) < 0)
+		fail_msg("%s", e.msg);
+	check_ids(ds->ids, (int32_t[]){ 1, 3, 4, 2, -1, 1, 2, -1, -1, -1, 1, 3, 3, 3, 2, 1, 0, 2, -1, -1 }, 20);
+	dataset_free(ds);
+	csvfile_release(&t);
+	text_release(&table);
+	unlink(path);
+	rmdir(dir);
+	mem_free(path);
+}
+
+static void
 columns_of_texts_are_found_by_number_too(void **state)
 {
 	struct dataset_options o = { .text = "2", .tokens = "byte", .length = 2 };
@@ -415,6 +447,7 @@ main(void)
 		TEST(a_vocabulary_file_says_the_ids),
 		TEST(windows_do_not_overlap_and_have_one_token_behind_the_last),
 		TEST(texts_are_cut_off_and_padded_and_an_empty_one_is_padding),
+		TEST(a_frame_has_the_text_between_its_ends),
 		TEST(columns_of_texts_are_found_by_number_too),
 		TEST(lines_of_ids_are_one_stream),
 		TEST(a_tab_ends_a_label_of_a_line_of_ids),

@@ -27,6 +27,7 @@ struct dataset_options {
 	size_t height, width, channels; /* table: its features are the pixels of images, row by row, channels innermost; 0: they are not */
 	const char *text;           /* table: the column of the texts, by name or number; NULL: a table of numbers */
 	const char *tokens;         /* text: "byte", "char", either with "+mask", or the path of a vocabulary file; NULL: no text */
+	bool frame;                 /* text: the tokenizer's begin token in front of each row, its end token behind */
 	size_t length;              /* tokens in a row: 1..DATASET_LENGTH; alone it says that the file holds token ids; 0: no tokens */
 	size_t vocab;               /* token ids: ids are below it; 0: one more than the largest */
 };
