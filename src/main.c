@@ -29,6 +29,7 @@ static const char help[] = "Usage: retort [OPTION]... [FILE]\n"
 			   "  or:  retort commands\n"
 			   "  or:  retort bench [WORKLOAD]...\n"
 			   "  or:  retort loss NAME STUDENT.csv TEACHER.csv [OPTION]...\n"
+			   "  or:  retort tokenizer train|show|encode|decode ...\n"
 			   "Distil a large network into a small one, and replay it to the same bits.\n"
 			   "\n"
 			   "  retort                open the workbench on the bundled digits\n"
@@ -38,6 +39,7 @@ static const char help[] = "Usage: retort [OPTION]... [FILE]\n"
 			   "  retort commands       list the commands of the session language\n"
 			   "  retort bench          measure the training here, against its products and PyTorch\n"
 			   "  retort loss           compute a loss between two files of logits, with its gradient\n"
+			   "  retort tokenizer      learn the tokens of texts, and try a vocabulary\n"
 			   "\n"
 			   "  -j, --json            run, replay: print data as one JSON object a line\n"
 			   "  -t, --threads N       workers; the bits do not depend on it (default: all processors)\n"
@@ -93,6 +95,35 @@ run_beside(const char *built, const char *installed, char **argv)
 	execv(path, argv);
 	fprintf(stderr, "retort: %s: %s\n", path, strerror(errno));
 	return 1;
+}
+
+/* A command of the session language that needs no session. */
+static int
+run_command(const char *name, int argc, char **argv)
+{
+	struct err e;
+	struct cmd_call c = { .argc = argc, .argv = argv, .dir = "." };
+	const struct cmd *d = cmd_find(name, &e);
+	int status;
+
+	if (argc < d->min_args || strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0) {
+		fprintf(argc < d->min_args ? stderr : stdout, "Usage: retort %s %s\n%s\n", d->name, d->args, d->doc);
+		return argc < d->min_args ? USAGE : 0;
+	}
+	status = d->exec(&c, &e);
+	if (status < 0)
+		fprintf(stderr, "retort: %s\n", e.msg);
+	else if (c.talk.len)
+		fprintf(stderr, "%s\n", c.talk.s);
+	if (status == 0)
+		fwrite(text_get(&c.say), 1, c.say.len, stdout);
+	text_release(&c.say);
+	text_release(&c.talk);
+	if (fflush(stdout) != 0 && status == 0) {
+		perror("retort: standard output");
+		return 1;
+	}
+	return status < 0 ? USAGE : 0;
 }
 
 /* All of standard input. */
@@ -333,6 +364,8 @@ main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "loss") == 0)
 		return run_beside(RETORT_BUILDDIR "/retort-loss", RETORT_LIBEXECDIR "/retort-loss", argv + 1);
 	signal(SIGPIPE, SIG_IGN);
+	if (argc > 1 && strcmp(argv[1], "tokenizer") == 0)
+		return run_command(argv[1], argc - 2, argv + 2);
 	while ((option = getopt_long(argc, argv, "jt:r:cu:hV", options, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(help, stdout);

@@ -16,7 +16,9 @@ complete -c retort -n __fish_is_first_token -a replay -d 'Repeat a recording wit
 complete -c retort -n __fish_is_first_token -a commands -d 'List the commands of the session language'
 complete -c retort -n __fish_is_first_token -a bench -d 'Measure the training here, against its products and PyTorch'
 complete -c retort -n __fish_is_first_token -a loss -d 'Compute a loss between two files of logits'
+complete -c retort -n __fish_is_first_token -a tokenizer -d 'Learn the tokens of texts, and try a vocabulary'
+complete -c retort -n '__fish_seen_subcommand_from tokenizer' -a 'train show encode decode' -F
 complete -c retort -n '__fish_seen_subcommand_from loss' -a 'ce kd rkl jsd skl srkl tvd mse cosine sce ls dkd nkd dist lskd ctkd wsld'
 complete -c retort -n '__fish_seen_subcommand_from loss' -k -a '(__fish_complete_suffix .csv)'
 complete -c retort -n '__fish_seen_subcommand_from bench' -a 'W1 W2 W3 W4 W5 busy losses'
-complete -c retort -n 'not __fish_seen_subcommand_from commands loss' -k -a '(__fish_complete_suffix .ret)'
+complete -c retort -n 'not __fish_seen_subcommand_from commands loss tokenizer' -k -a '(__fish_complete_suffix .ret)'

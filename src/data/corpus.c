@@ -7,11 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "retort/base/gzip.h"
 #include "retort/base/mem.h"
-#include "retort/data/tokenizer.h"
-
-#define VOCAB_FILE ((size_t)1 << 20) /* bytes of a vocabulary file: TOKENIZER_CHARS lines of 5 bytes fit */
+#include "retort/data/vocabfile.h"
 
 int
 corpus_room(struct dataset *ds, size_t length, size_t more, struct err *e)
@@ -55,30 +52,38 @@ corpus_windows(const int32_t *ids, size_t n, size_t length, size_t vocab, struct
 	return 0;
 }
 
-/* Byte, char, or the path of a vocabulary file, whose hash goes into *key. */
+/* Byte, char, both with a mask where it is asked for, or the path of a vocabulary file, whose hash goes into *key. */
 static int
 choose_tokenizer(const struct dataset_options *o, struct tokenizer *t, struct hash *key, struct err *e)
 {
-	bool bytes = strcmp(o->tokens, "byte") == 0, fixed = !bytes && strcmp(o->tokens, "char") != 0;
-	char options[64], *vocab;
+	bool fixed = !corpus_tokens_named(o->tokens);
+	char options[64];
 	struct hash said;
-	size_t size;
-	int status;
 
-	snprintf(options, sizeof options, "tokens %s length %zu", fixed ? "vocabulary" : o->tokens, o->length);
+	snprintf(options, sizeof options, "tokens %s length %zu%s", fixed ? "vocabulary" : o->tokens, o->length, o->frame ? " frame" : "");
 	said = hash_of(options, strlen(options));
 	*key = hash_join(key, &said);
 	if (!fixed) {
-		tokenizer_init(t, bytes ? TOKENIZER_BYTE : TOKENIZER_CHAR);
+		tokenizer_init(t, o->tokens[0] == 'b' ? TOKENIZER_BYTE : TOKENIZER_CHAR);
+		if (strchr(o->tokens, '+') && t->kind == TOKENIZER_BYTE)
+			tokenizer_reserve_mask(t);
 		return 0;
 	}
-	if (gzip_read(o->tokens, VOCAB_FILE, &vocab, &size, e) < 0)
+	if (vocabfile_read(o->tokens, t, &said, e) < 0)
 		return err_wrap(e, "tokens");
-	said = hash_of(vocab, size);
 	*key = hash_join(key, &said);
-	status = tokenizer_from_vocab(t, vocab, size, e);
-	mem_free(vocab);
-	return status < 0 ? err_wrap(e, "tokens: %s", o->tokens) : 0;
+	return 0;
+}
+
+bool
+corpus_tokens_named(const char *tokens)
+{
+	static const char *const names[] = { "byte", "char", "byte+mask", "char+mask" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(tokens, names[i]) == 0)
+			return true;
+	return false;
 }
 
 /* A CHAR tokenizer without a vocabulary file learns it from the text. */
@@ -86,6 +91,25 @@ static bool
 learns(const struct tokenizer *t)
 {
 	return t->kind == TOKENIZER_CHAR && !t->point;
+}
+
+/* All characters were seen. */
+static int
+settle(struct tokenizer *t, const struct dataset_options *o, struct err *e)
+{
+	if (tokenizer_settle(t, e) < 0)
+		return -1;
+	if (t->vocab && strchr(o->tokens, '+'))
+		tokenizer_reserve_mask(t);
+	return t->vocab ? 0 : err_set(e, "every text is empty");
+}
+
+/* The tokenizer belongs to the set from here on. */
+static void
+keep(struct dataset *ds, const struct tokenizer *t)
+{
+	ds->tokenizer = mem_new(sizeof *ds->tokenizer);
+	*ds->tokenizer = *t;
 }
 
 static int
@@ -97,7 +121,7 @@ encode_stream(struct tokenizer *t, const char *text, size_t size, const struct d
 
 	if (!ids.id)
 		return err_set(e, "no memory for %zu tokens", size);
-	if (learns(t) && (tokenizer_see(t, text, size, e) < 0 || tokenizer_settle(t, e) < 0))
+	if (learns(t) && (tokenizer_see(t, text, size, e) < 0 || settle(t, o, e) < 0))
 		status = -1;
 	if (status == 0)
 		status = tokenizer_encode(t, text, size, &ids, e);
@@ -117,30 +141,31 @@ corpus_stream(const char *text, size_t size, const struct dataset_options *o, st
 	if (choose_tokenizer(o, &t, &key, e) < 0)
 		return -1;
 	status = encode_stream(&t, text, size, o, out, e);
-	if (status == 0) {
-		(*out)->hash = key;
-		(*out)->token_name = tokenizer_names(&t);
+	if (status < 0) {
+		tokenizer_release(&t);
+		return -1;
 	}
-	tokenizer_release(&t);
-	return status;
+	(*out)->hash = key;
+	keep(*out, &t);
+	return 0;
 }
 
 static int
-learn(struct tokenizer *t, const char *const *text, size_t stride, const size_t *line, size_t n, struct err *e)
+learn(struct tokenizer *t, const char *const *text, size_t stride, const size_t *line, size_t n, const struct dataset_options *o,
+      struct err *e)
 {
 	for (size_t i = 0; i < n; i++)
 		if (tokenizer_see(t, text[i * stride], strlen(text[i * stride]), e) < 0)
 			return err_wrap(e, "line %zu: the text", line[i]);
-	if (tokenizer_settle(t, e) < 0)
-		return -1;
-	return t->vocab ? 0 : err_set(e, "every text is empty");
+	return settle(t, o, e);
 }
 
 static int
-encode_rows(const struct tokenizer *t, const char *const *text, size_t stride, const size_t *line, struct dataset *ds,
-	    struct err *e)
+encode_rows(const struct tokenizer *t, const char *const *text, size_t stride, const size_t *line, bool frame,
+	    struct dataset *ds, struct err *e)
 {
 	struct tokenizer_ids ids = { 0 };
+	size_t room = ds->length - 2 * frame;
 	int status = 0;
 
 	for (size_t i = 0; i < ds->n && status == 0; i++) {
@@ -148,14 +173,30 @@ encode_rows(const struct tokenizer *t, const char *const *text, size_t stride, c
 
 		ids.n = 0;
 		status = tokenizer_encode(t, s, strlen(s), &ids, e);
-		if (status < 0)
+		if (status < 0) {
 			err_wrap(e, "line %zu: the text", line[i]);
-		else if (ids.n)
-			memcpy(ds->ids + i * ds->length, ids.id,
-			       (ids.n < ds->length ? ids.n : ds->length) * sizeof *ids.id);
+		} else {
+			int32_t *row = ds->ids + i * ds->length;
+			size_t n = ids.n < room ? ids.n : room;
+
+			if (n)
+				memcpy(row + frame, ids.id, n * sizeof *ids.id);
+			if (frame) {
+				row[0] = t->special[TOKENIZER_BEGIN];
+				row[n + 1] = t->special[TOKENIZER_END];
+			}
+		}
 	}
 	mem_free(ids.id);
 	return status;
+}
+
+static int
+check_frame(const struct tokenizer *t, size_t length, struct err *e)
+{
+	if (t->special[TOKENIZER_BEGIN] < 0 || t->special[TOKENIZER_END] < 0)
+		return err_set(e, "frame: the tokens have none that begins a text and one that ends it, like [CLS] and [SEP]");
+	return length > 2 ? 0 : err_set(e, "frame: rows of %zu tokens have no room for a text", length);
 }
 
 int
@@ -168,15 +209,18 @@ corpus_texts(const char *const *text, size_t stride, const size_t *line, const s
 	if (choose_tokenizer(o, &t, &ds->hash, e) < 0)
 		return -1;
 	if (learns(&t))
-		status = learn(&t, text, stride, line, ds->n, e);
+		status = learn(&t, text, stride, line, ds->n, o, e);
+	if (status == 0 && o->frame)
+		status = check_frame(&t, o->length, e);
 	if (status == 0)
 		status = corpus_room(ds, o->length, 0, e);
 	if (status == 0)
-		status = encode_rows(&t, text, stride, line, ds, e);
-	if (status == 0) {
-		ds->vocab = t.vocab;
-		ds->token_name = tokenizer_names(&t);
+		status = encode_rows(&t, text, stride, line, o->frame, ds, e);
+	if (status < 0) {
+		tokenizer_release(&t);
+		return -1;
 	}
-	tokenizer_release(&t);
-	return status;
+	ds->vocab = t.vocab;
+	keep(ds, &t);
+	return 0;
 }

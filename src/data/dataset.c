@@ -297,15 +297,16 @@ name_set(struct dataset *ds, const char *path)
 }
 
 /* The options that are given, each a bit. */
-enum given { LABEL = 1, HEADER = 2, FROM = 4, TEXT = 8, TOKENS = 16, LENGTH = 32, VOCAB = 64, IMAGE = 128 };
+enum given { LABEL = 1, HEADER = 2, FROM = 4, TEXT = 8, TOKENS = 16, LENGTH = 32, VOCAB = 64, IMAGE = 128, FRAME = 256 };
 
 static int
 check_options(const struct dataset_options *o, const char *kind, unsigned known, struct err *e)
 {
-	static const char *const names[] = { "label", "header", "labels-from", "text", "tokens", "length", "vocab", "image" };
+	static const char *const names[] = { "label", "header", "labels-from", "text", "tokens", "length", "vocab", "image", "frame" };
 	unsigned given = (o->label ? LABEL : 0u) | (o->header != DATASET_HEADER_AUTO ? HEADER : 0u) |
 			 (o->labels_from ? FROM : 0u) | (o->text ? TEXT : 0u) | (o->tokens ? TOKENS : 0u) |
-			 (o->length ? LENGTH : 0u) | (o->vocab ? VOCAB : 0u) | (o->height ? IMAGE : 0u);
+			 (o->length ? LENGTH : 0u) | (o->vocab ? VOCAB : 0u) | (o->height ? IMAGE : 0u) |
+			 (o->frame ? FRAME : 0u);
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (given & ~known & 1u << i)
@@ -341,7 +342,7 @@ read_kind(const char *path, char *bytes, size_t size, const struct dataset_optio
 	  struct err *e)
 {
 	if (o->text) {
-		if (check_options(o, "a table of texts", LABEL | HEADER | TEXT | TOKENS | LENGTH, e) < 0)
+		if (check_options(o, "a table of texts", LABEL | HEADER | TEXT | TOKENS | LENGTH | FRAME, e) < 0)
 			return -1;
 		return read_table(path, bytes, size, o, out, e);
 	}
@@ -383,11 +384,11 @@ dataset_free(struct dataset *ds)
 		mem_free(ds->column[i]);
 	for (int i = 0; ds->class_name && i < ds->classes; i++)
 		mem_free(ds->class_name[i]);
-	for (size_t i = 0; ds->token_name && i < ds->vocab; i++)
-		mem_free(ds->token_name[i]);
+	if (ds->tokenizer)
+		tokenizer_release(ds->tokenizer);
 	mem_free(ds->column);
 	mem_free(ds->class_name);
-	mem_free(ds->token_name);
+	mem_free(ds->tokenizer);
 	mem_free(ds->x);
 	mem_free(ds->ids);
 	mem_free(ds->y);

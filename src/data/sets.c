@@ -49,6 +49,24 @@ sets_find(const struct dataset *ds, const char *name, struct err *e)
 	return -1;
 }
 
+/* The same token for every id. */
+static bool
+same_tokens(const struct tokenizer *a, const struct tokenizer *b)
+{
+	struct text x = { 0 }, y = { 0 };
+	bool same = (a != NULL) == (b != NULL) && (!a || (a->kind == b->kind && a->vocab == b->vocab));
+
+	for (int32_t i = 0; same && a && (size_t)i < a->vocab; i++) {
+		text_clear(&x);
+		text_clear(&y);
+		same = tokenizer_decode(a, &i, 1, &x, NULL) == tokenizer_decode(b, &i, 1, &y, NULL) &&
+		       strcmp(text_get(&x), text_get(&y)) == 0;
+	}
+	text_release(&x);
+	text_release(&y);
+	return same;
+}
+
 int
 sets_check(const struct dataset *ds, const struct dataset *more, struct err *e)
 {
@@ -61,9 +79,8 @@ sets_check(const struct dataset *ds, const struct dataset *more, struct err *e)
 			       ds->d);
 	if (ds->kind == DATASET_TOKENS && ds->vocab != more->vocab)
 		return err_set(e, "a vocabulary of %zu, %s has %zu; `tokens FILE` gives both one", more->vocab, ds->name, ds->vocab);
-	for (size_t i = 0; ds->token_name && i < ds->vocab; i++)
-		if (!more->token_name || strcmp(ds->token_name[i], more->token_name[i]) != 0)
-			return err_set(e, "another vocabulary than %s has; `tokens FILE` gives both one", ds->name);
+	if (!same_tokens(ds->tokenizer, more->tokenizer))
+		return err_set(e, "another vocabulary than %s has; `tokens FILE` gives both one", ds->name);
 	for (size_t i = 0; ds->column && more->column && i < ds->d; i++)
 		if (strcmp(ds->column[i], more->column[i]) != 0)
 			return err_set(e, "column %zu is '%.40s', of %s '%.40s'", i + 1, more->column[i], ds->name, ds->column[i]);

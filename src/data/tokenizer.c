@@ -1,4 +1,4 @@
-/* tokenizer.c: text becomes token ids, and ids become text. */
+/* tokenizer.c: text becomes token ids, and ids become text; the door to the kinds. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -7,211 +7,262 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/data/normal.h"
+#include "retort/data/tokenizer_kinds.h"
 
-#define PAGE 256                 /* code points */
-#define PAGES (0x110000 / PAGE) /* of Unicode */
+static int
+encode_bytes(const struct tokenizer *t, const char *text, size_t size, struct tokenizer_ids *out, struct err *e)
+{
+	(void)t;
+	(void)e;
+	mem_grow(&out->id, &out->cap, out->n + size, sizeof *out->id);
+	for (size_t i = 0; i < size; i++)
+		out->id[out->n++] = (unsigned char)text[i];
+	return 0;
+}
+
+static int
+decode_bytes(const struct tokenizer *t, const int32_t *ids, size_t n, struct text *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		char byte = (char)ids[i];
+
+		if (ids[i] >= 256)
+			text_add(out, t->special_name[TOKENIZER_MASK]);
+		else if (ids[i] >= 0)
+			text_bytes(out, &byte, 1);
+	}
+	return 0;
+}
+
+/* One for each kind. Ids that decode is given are in the vocabulary, or -1. */
+static const struct {
+	const char *name;
+	int (*finish)(struct tokenizer *t, struct err *e); /* NULL: of no pieces */
+	int (*encode)(const struct tokenizer *t, const char *text, size_t size, struct tokenizer_ids *out, struct err *e);
+	int (*decode)(const struct tokenizer *t, const int32_t *ids, size_t n, struct text *out);
+	bool (*starts)(const struct tokenizer *t, int32_t id); /* NULL: every one does */
+	bool utf8; /* takes nothing else */
+} kinds[TOKENIZER_KINDS] = {
+	[TOKENIZER_BYTE] = { "byte", NULL, encode_bytes, decode_bytes, NULL, false },
+	[TOKENIZER_CHAR] = { "char", NULL, tokenizer_char_encode, tokenizer_char_decode, NULL, false },
+	[TOKENIZER_WORDPIECE] = { "wordpiece", tokenizer_wordpiece_finish, tokenizer_wordpiece_encode, tokenizer_wordpiece_decode,
+				  tokenizer_wordpiece_starts, true },
+	[TOKENIZER_BPE] = { "bpe", tokenizer_bpe_finish, tokenizer_bpe_encode, tokenizer_bpe_decode, tokenizer_bpe_starts, false },
+	[TOKENIZER_UNIGRAM] = { "unigram", tokenizer_unigram_finish, tokenizer_unigram_encode, tokenizer_unigram_decode,
+				tokenizer_unigram_starts, true },
+};
+
+const char *
+tokenizer_kind_name(size_t kind)
+{
+	return kind < TOKENIZER_KINDS ? kinds[kind].name : NULL;
+}
+
+const char *
+tokenizer_special_word(size_t i)
+{
+	static const char *const word[TOKENIZER_SPECIALS] = { "unknown", "begin", "end", "mask", "padding" };
+
+	return i < TOKENIZER_SPECIALS ? word[i] : NULL;
+}
+
+/* The names that published vocabularies use. Where one has several for a purpose, the first here counts. */
+static const struct {
+	const char *name;
+	enum tokenizer_special what;
+} specials[] = {
+	{ "[UNK]", TOKENIZER_UNKNOWN },     { "<unk>", TOKENIZER_UNKNOWN },      { "\xEF\xBF\xBD", TOKENIZER_UNKNOWN },
+	{ "[CLS]", TOKENIZER_BEGIN },       { "<s>", TOKENIZER_BEGIN },          { "<bos>", TOKENIZER_BEGIN },
+	{ "<|begin_of_text|>", TOKENIZER_BEGIN }, { "<|startoftext|>", TOKENIZER_BEGIN },
+	{ "[SEP]", TOKENIZER_END },         { "</s>", TOKENIZER_END },           { "<eos>", TOKENIZER_END },
+	{ "<|end_of_text|>", TOKENIZER_END }, { "<|endoftext|>", TOKENIZER_END },
+	{ "[MASK]", TOKENIZER_MASK },       { "<mask>", TOKENIZER_MASK },        { "<|mask|>", TOKENIZER_MASK },
+	{ "[PAD]", TOKENIZER_PADDING },     { "<pad>", TOKENIZER_PADDING },      { "<|pad|>", TOKENIZER_PADDING },
+};
+
+int
+tokenizer_special_of(const char *name, size_t len, const char **known)
+{
+	for (size_t i = 0; i < sizeof specials / sizeof *specials; i++)
+		if (strlen(specials[i].name) == len && memcmp(specials[i].name, name, len) == 0) {
+			*known = specials[i].name;
+			return (int)specials[i].what;
+		}
+	return -1;
+}
 
 void
 tokenizer_init(struct tokenizer *t, enum tokenizer_kind kind)
 {
 	*t = (struct tokenizer){ .kind = kind };
-	if (kind == TOKENIZER_BYTE) {
+	memset(t->special, 0xFF, sizeof t->special);
+	if (kind == TOKENIZER_BYTE)
 		t->vocab = 256;
-		return;
-	}
-	t->page = mem_array(PAGES, sizeof *t->page);
+	else if (kind == TOKENIZER_CHAR)
+		tokenizer_char_init(t);
 }
 
 void
 tokenizer_release(struct tokenizer *t)
 {
-	for (size_t i = 0; t->page && i < PAGES; i++)
-		mem_free(t->page[i]);
-	mem_free(t->page);
-	mem_free(t->point);
+	tokenizer_char_release(t);
+	tokenizer_bpe_release(t);
+	pieces_release(&t->pieces);
+	pieces_tree_release(&t->tree);
+	mem_free(t->score);
 	memset(t, 0, sizeof *t);
 }
 
 int32_t
 tokenizer_id(const struct tokenizer *t, uint32_t point)
 {
-	const int32_t *page = t->page[point / PAGE];
+	const int32_t *page = t->page[point / 256];
 
-	return page ? page[point % PAGE] : -1;
-}
-
-static void
-set_id(struct tokenizer *t, uint32_t point, int32_t id)
-{
-	int32_t **page = &t->page[point / PAGE];
-
-	if (!*page) {
-		*page = mem_array(PAGE, sizeof **page);
-		memset(*page, 0xFF, PAGE * sizeof **page);
-	}
-	(*page)[point % PAGE] = id;
-}
-
-/* Bytes of the character at byte `at`; 0 with an error when there is none. */
-static size_t
-take_char(const char *text, size_t size, size_t at, uint32_t *cp, struct err *e)
-{
-	size_t n = text_utf8(text + at, size - at, cp);
-
-	if (n == 1 && *cp == 0xFFFD) { /* the character U+FFFD itself takes three bytes */
-		err_set(e, "byte %zu: 0x%02X is not UTF-8", at, (unsigned)(unsigned char)text[at]);
-		return 0;
-	}
-	return n;
-}
-
-static size_t
-mark_length(const char *text, size_t size)
-{
-	return size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+	return page ? page[point % 256] : -1;
 }
 
 int
 tokenizer_see(struct tokenizer *t, const char *text, size_t size, struct err *e)
 {
-	uint32_t cp;
-
-	if (t->kind == TOKENIZER_BYTE)
-		return 0;
-	for (size_t at = mark_length(text, size), n; at < size; at += n) {
-		n = take_char(text, size, at, &cp, e);
-		if (n == 0)
-			return -1;
-		set_id(t, cp, 0); /* numbered when all are there */
-	}
-	return 0;
+	return t->kind == TOKENIZER_CHAR ? tokenizer_char_see(t, text, size, e) : 0;
 }
 
 int
 tokenizer_settle(struct tokenizer *t, struct err *e)
 {
-	size_t n = 0;
-
-	if (t->kind == TOKENIZER_BYTE)
-		return 0;
-	for (size_t i = 0; i < PAGES; i++)
-		for (size_t k = 0; t->page[i] && k < PAGE; k++)
-			n += t->page[i][k] == 0;
-	if (n > TOKENIZER_CHARS)
-		return err_set(e, "%zu distinct characters, at most %d are accepted; take bytes", n, TOKENIZER_CHARS);
-	t->point = mem_array(n, sizeof *t->point);
-	for (uint32_t cp = 0; t->vocab < n; cp++)
-		if (tokenizer_id(t, cp) == 0) {
-			set_id(t, cp, (int32_t)t->vocab);
-			t->point[t->vocab++] = cp;
-		}
-	return 0;
-}
-
-/* One line of a vocabulary file, without its line feed; `line` counts from 1. */
-static int
-add_line(struct tokenizer *t, const char *s, size_t len, size_t line, size_t *cap, struct err *e)
-{
-	uint32_t cp = '\n';
-	size_t n = 0;
-
-	if (len > 0 && (n = take_char(s, len, 0, &cp, e)) == 0)
-		return err_wrap(e, "line %zu", line);
-	if (n < len)
-		return err_set(e, "line %zu: a token of several characters; single ones are read", line);
-	if (tokenizer_id(t, cp) >= 0)
-		return err_set(e, "line %zu: the character of line %d again", line, tokenizer_id(t, cp) + 1);
-	if (t->vocab == TOKENIZER_CHARS)
-		return err_set(e, "line %zu: more than %d tokens", line, TOKENIZER_CHARS);
-	mem_grow(&t->point, cap, t->vocab + 1, sizeof *t->point);
-	set_id(t, cp, (int32_t)t->vocab);
-	t->point[t->vocab++] = cp;
-	return 0;
+	return t->kind == TOKENIZER_CHAR ? tokenizer_char_settle(t, e) : 0;
 }
 
 int
 tokenizer_from_vocab(struct tokenizer *t, const char *bytes, size_t size, struct err *e)
 {
-	const char *p = bytes + mark_length(bytes, size), *end = bytes + size;
-	size_t cap = 0, line = 0;
-	int status = 0;
-
 	tokenizer_init(t, TOKENIZER_CHAR);
-	if (p == end)
-		status = err_set(e, "empty: no tokens");
-	while (p < end && status == 0) {
-		const char *feed = memchr(p, '\n', (size_t)(end - p));
-		size_t len = (size_t)((feed ? feed : end) - p);
-
-		status = add_line(t, p, len, ++line, &cap, e);
-		p += len + (feed != NULL);
-	}
-	if (status < 0)
-		tokenizer_release(t);
-	return status;
+	if (tokenizer_char_vocab(t, bytes, size, e) == 0)
+		return 0;
+	tokenizer_release(t);
+	return -1;
 }
 
-static int
-no_token(uint32_t cp, size_t at, struct err *e)
+void
+tokenizer_reserve_mask(struct tokenizer *t)
 {
-	char utf8[5] = "";
+	size_t cap = t->vocab;
 
-	if (text_width_char(cp) > 0)
-		utf8[text_utf8_put(cp, utf8)] = '\0';
-	return err_set(e, "byte %zu: the vocabulary has no U+%04X%s%s", at, (unsigned)cp, utf8[0] ? " " : "", utf8);
+	if (t->special[TOKENIZER_MASK] >= 0)
+		return;
+	t->special_name[TOKENIZER_MASK] = "[MASK]";
+	t->special[TOKENIZER_MASK] = (int32_t)t->vocab++;
+	if (t->kind != TOKENIZER_CHAR)
+		return;
+	mem_grow(&t->point, &cap, t->vocab, sizeof *t->point);
+	t->point[t->vocab - 1] = UINT32_MAX;
+}
+
+int
+tokenizer_finish(struct tokenizer *t, struct err *e)
+{
+	t->vocab = t->pieces.n;
+	if (t->vocab < 1)
+		return err_set(e, "no tokens");
+	for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {
+		int32_t id = pieces_find(&t->pieces, specials[i].name, strlen(specials[i].name));
+
+		if (id < 0 || t->special[specials[i].what] >= 0 || (t->kind == TOKENIZER_BPE && specials[i].name[0] == '\xEF'))
+			continue;
+		t->special[specials[i].what] = id;
+		t->special_name[specials[i].what] = specials[i].name;
+	}
+	return kinds[t->kind].finish(t, e);
+}
+
+/* 0, or -1 with the place of the first byte that is no UTF-8. */
+static int
+check_utf8(const char *text, size_t size, struct err *e)
+{
+	uint32_t cp;
+
+	for (size_t at = 0, n; at < size; at += n) {
+		n = (signed char)text[at] >= 0 ? 1 : tokenizer_char_take(text, size, at, &cp, e);
+		if (n == 0)
+			return -1;
+	}
+	return 0;
+}
+
+#define SLICE ((size_t)1 << 22) /* bytes of a text that are copied at a time */
+
+/*
+ * Bytes of the text that can be cut as if nothing came behind them: up to a blank behind a letter
+ * or digit of ASCII, where every rule begins a word and no normal form puts anything together.
+ */
+static size_t
+slice(const struct tokenizer *t, const char *text, size_t size)
+{
+	for (size_t at = SLICE; at < size && !t->crosses; at++)
+		if (text[at] == ' ' && ((text[at - 1] >= 'a' && text[at - 1] <= 'z') || (text[at - 1] >= 'A' && text[at - 1] <= 'Z') ||
+					(text[at - 1] >= '0' && text[at - 1] <= '9')))
+			return at;
+	return size;
+}
+
+/* A copy of each slice as it is to be cut. `blank` is put in front of the first. */
+static int
+encode_copy(const struct tokenizer *t, const char *text, size_t size, const char *blank, struct tokenizer_ids *out, struct err *e)
+{
+	struct text normal = { 0 };
+	int status = 0;
+
+	for (size_t at = 0, n; at < size && status == 0; at += n) {
+		n = slice(t, text + at, size - at);
+		text_clear(&normal);
+		text_add(&normal, at == 0 ? blank : "");
+		normal_put(t->normal, text + at, n, &normal);
+		status = kinds[t->kind].encode(t, normal.s, normal.len, out, e);
+	}
+	text_release(&normal);
+	return status;
 }
 
 int
 tokenizer_encode(const struct tokenizer *t, const char *text, size_t size, struct tokenizer_ids *out, struct err *e)
 {
-	uint32_t cp;
-	int32_t id;
+	size_t mark = kinds[t->kind].utf8 ? tokenizer_char_mark(text, size) : 0;
+	bool blank;
 
-	mem_grow(&out->id, &out->cap, out->n + size, sizeof *out->id);
-	if (t->kind == TOKENIZER_BYTE) {
-		for (size_t i = 0; i < size; i++)
-			out->id[out->n++] = (unsigned char)text[i];
-		return 0;
-	}
-	for (size_t at = mark_length(text, size), n; at < size; at += n) {
-		n = take_char(text, size, at, &cp, e);
-		if (n == 0)
-			return -1;
-		id = tokenizer_id(t, cp);
-		if (id < 0)
-			return no_token(cp, at, e);
-		out->id[out->n++] = id;
-	}
-	return 0;
+	if (kinds[t->kind].utf8 && check_utf8(text, size, e) < 0)
+		return -1;
+	text += mark;
+	size -= mark;
+	if (!t->normal && !t->blank && t->kind != TOKENIZER_UNIGRAM)
+		return kinds[t->kind].encode(t, text, size, out, e);
+	blank = size && (t->blank == TOKENIZER_BLANK_ALWAYS || (t->blank && text[0] != ' '));
+	return encode_copy(t, text, size, blank ? " " : "", out, e);
 }
 
 int
 tokenizer_decode(const struct tokenizer *t, const int32_t *ids, size_t n, struct text *out, struct err *e)
 {
-	char buf[4];
+	size_t before = out->len;
 
-	for (size_t i = 0; i < n; i++) {
-		if (ids[i] == -1)
-			continue;
-		if (ids[i] < 0 || (size_t)ids[i] >= t->vocab)
+	for (size_t i = 0; i < n; i++)
+		if (ids[i] < -1 || (ids[i] >= 0 && (size_t)ids[i] >= t->vocab))
 			return err_set(e, "token %zu: id %d is not in 0..%zu", i, ids[i], t->vocab - 1);
-		buf[0] = (char)ids[i];
-		text_bytes(out, buf, t->kind == TOKENIZER_BYTE ? 1 : text_utf8_put(t->point[ids[i]], buf));
+	kinds[t->kind].decode(t, ids, n, out);
+	if (t->blank && out->len > before && out->s[before] == ' ') {
+		memmove(out->s + before, out->s + before + 1, out->len - before); /* the NUL comes along */
+		out->len--;
 	}
 	return 0;
 }
 
-char **
-tokenizer_names(const struct tokenizer *t)
+bool
+tokenizer_starts_word(const struct tokenizer *t, int32_t id)
 {
-	char **names, utf8[5];
-
-	if (t->kind == TOKENIZER_BYTE)
-		return NULL;
-	names = mem_array(t->vocab, sizeof *names);
-	for (size_t i = 0; i < t->vocab; i++) {
-		utf8[text_utf8_put(t->point[i], utf8)] = '\0';
-		names[i] = mem_text(utf8);
-	}
-	return names;
+	if (id < 0 || !kinds[t->kind].starts)
+		return true;
+	for (int i = 0; i < TOKENIZER_SPECIALS; i++)
+		if (t->special[i] == id)
+			return true;
+	return kinds[t->kind].starts(t, id);
 }

@@ -9,15 +9,16 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/data/corpus.h"
 #include "retort/data/dataset.h"
 #include "retort/session/reading.h"
 
-enum option { LABEL, HEADER, LABELS, LABELS_FROM, TEXT, TOKENS, LENGTH, VOCAB, IMAGE };
+enum option { LABEL, HEADER, LABELS, LABELS_FROM, TEXT, TOKENS, LENGTH, VOCAB, IMAGE, FRAME };
 
 static const char *const options[] = {
 	[LABEL] = "label",   [HEADER] = "header", [LABELS] = "labels", [LABELS_FROM] = "labels-from",
 	[TEXT] = "text",     [TOKENS] = "tokens", [LENGTH] = "length", [VOCAB] = "vocab",
-	[IMAGE] = "image",
+	[IMAGE] = "image",   [FRAME] = "frame",
 };
 
 const char *
@@ -46,6 +47,15 @@ take_count(const char *key, const char *word, int64_t most, int64_t *out, struct
 	if (*out < 1)
 		return err_set(e, "%s: %s is not at least 1", what, word);
 	return *out <= most ? 0 : err_set(e, "%s: %s is outside 1..%lld", what, word, (long long)most);
+}
+
+static int
+take_frame(const char *value, struct dataset_options *o, struct err *e)
+{
+	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+		return err_set(e, "data: frame: '%.40s' is neither yes nor no", value);
+	o->frame = strcmp(value, "yes") == 0;
+	return 0;
 }
 
 static int
@@ -96,12 +106,14 @@ take_option(struct cmd_call *c, struct reading *r, enum option key, int at, stru
 		r->o.text = value;
 		break;
 	case TOKENS:
-		r->o.tokens = strcmp(value, "byte") == 0 || strcmp(value, "char") == 0 ? value : take_file(c, r, 1, at);
+		r->o.tokens = corpus_tokens_named(value) ? value : take_file(c, r, 1, at);
 		break;
 	case LENGTH:
 		status = take_count("length", value, DATASET_LENGTH, &n, e);
 		r->o.length = (size_t)n;
 		break;
+	case FRAME:
+		return take_frame(value, &r->o, e);
 	case IMAGE:
 		return take_image(value, &r->o, e);
 	case VOCAB:
@@ -124,7 +136,7 @@ cmd_data_options(struct cmd_call *c, int from, struct reading *r, struct err *e)
 			key++;
 		if (key == n)
 			return err_set(e, "data: '%.40s' is none of label, header, labels, labels-from, image, text, tokens, "
-				       "length, vocab", c->argv[i]);
+				       "length, vocab, frame", c->argv[i]);
 		if (take_option(c, r, (enum option)key, i + 1, e) < 0)
 			return -1;
 	}
@@ -192,9 +204,9 @@ const struct cmd cmd_data = {
 	.name = "data",
 	.complete = "@data @option",
 	.args = "[add|target] NAME|FILE [unlabelled] [weight W] [label COLUMN] [header yes|no] [labels N] [labels-from FILE] [image HxW[xC]] [text COLUMN] "
-		"[tokens byte|char|FILE] [length N] [vocab N]",
+		"[tokens byte|char|byte+mask|char+mask|FILE] [length N] [frame yes|no] [vocab N]",
 	.min_args = 1,
-	.max_args = 24,
+	.max_args = 26,
 	.flags = CMD_RECORD,
 	.doc = "Read a data set: bundled, a table, images, or text; with labels N students see the labels of N rows only.",
 	.example = "data digits labels 100",

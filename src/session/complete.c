@@ -268,12 +268,14 @@ offer_option(struct list *l)
 
 	if (l->n_words % 2 == 0) {
 		offer_all(l, cmd_data_option);
-	} else if (strcmp(key, "header") == 0) {
+	} else if (strcmp(key, "header") == 0 || strcmp(key, "frame") == 0) {
 		offer(l, "yes");
 		offer(l, "no");
 	} else if (strcmp(key, "tokens") == 0) {
 		offer(l, "byte");
 		offer(l, "char");
+		offer(l, "byte+mask");
+		offer(l, "char+mask");
 		offer_file(l);
 	} else if (strcmp(key, "labels-from") == 0) {
 		offer_file(l);

@@ -80,7 +80,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (tokenizer_from_vocab(&t, text, size, &e) == 0) {
 		MUST(t.vocab >= 1 && t.vocab <= size);
 		for (size_t i = 0; i < t.vocab; i++)
-			MUST(tokenizer_id(&t, t.point[i]) == (int32_t)i);
+			MUST(t.point[i] == UINT32_MAX || tokenizer_id(&t, t.point[i]) == (int32_t)i);
 		round_trip(&t, text, size);
 		tokenizer_release(&t);
 	} else {

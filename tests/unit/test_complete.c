@@ -40,8 +40,8 @@ options_and_values_of_data_take_turns(void **state)
 	CHECK(mkdtemp(dir) != NULL);
 	CHECK_INT(chdir(dir), 0); /* files are offered too, and there are none here */
 	CHECK(strstr(offered("data s"), "sentences") && strstr(offered("data s"), "sums"));
-	CHECK_STR(offered("data sums "), "header image label labels labels-from length text tokens vocab");
-	CHECK_STR(offered("data sums tokens ch"), "char");
+	CHECK_STR(offered("data sums "), "frame header image label labels labels-from length text tokens vocab");
+	CHECK_STR(offered("data sums tokens ch"), "char char+mask");
 	CHECK_STR(offered("data sums header "), "no yes");
 	CHECK_STR(offered("data sums tokens char le"), "length");
 	CHECK_STR(offered("data sums length "), "");

@@ -61,15 +61,13 @@ characters_are_numbered_by_their_code_point(void **state)
 	struct text out = { 0 };
 	struct tokenizer t;
 	struct err e;
-	char **names;
 
 	(void)state;
 	learn(&t, TOKENIZER_CHAR, "\xEF\xBB\xBF" "b月ab\xF0\x9F\x8C\x99é");
 	CHECK_INT(t.vocab, 5); /* the byte order mark is none */
-	names = tokenizer_names(&t);
-	CHECK_STR(names[0], "a");
-	CHECK_STR(names[2], "é");
-	CHECK_STR(names[3], "月");
+	CHECK_INT(tokenizer_id(&t, 'a'), 0);
+	CHECK_INT(tokenizer_id(&t, 0xE9), 2);
+	CHECK_INT(tokenizer_id(&t, 0x6708), 3);
 	CHECK_INT(tokenizer_encode(&t, "é月", 5, &ids, &e), 0);
 	CHECK_INT(ids.n, 2);
 	CHECK_INT(ids.id[0], 2);
@@ -78,9 +76,6 @@ characters_are_numbered_by_their_code_point(void **state)
 	CHECK_STR(e.msg, "byte 2: the vocabulary has no U+65E5 日");
 	CHECK_INT(tokenizer_decode(&t, (int32_t[]){ 0, -1, 5 }, 3, &out, &e), -1);
 	CHECK_STR(e.msg, "token 2: id 5 is not in 0..4");
-	for (size_t i = 0; i < t.vocab; i++)
-		mem_free(names[i]);
-	mem_free(names);
 	text_release(&out);
 	mem_free(ids.id);
 	tokenizer_release(&t);
@@ -172,7 +167,7 @@ windows_do_not_overlap_and_have_one_token_behind_the_last(void **state)
 	CHECK_INT(ds->vocab, 26);
 	CHECK_INT(ds->classes, 26);
 	CHECK(ds->next_token && !ds->x && !ds->class_name);
-	CHECK_STR(ds->token_name[25], "z");
+	CHECK_INT(tokenizer_id(ds->tokenizer, 'z'), 25);
 	for (int i = 0; i <= 40; i++)
 		CHECK_INT(ds->ids[i], i % 26);
 	for (size_t i = 0; i < ds->n; i++)
@@ -232,6 +227,38 @@ texts_are_cut_off_and_padded_and_an_empty_one_is_padding(void **state)
 }
 
 static void
+a_frame_has_the_text_between_its_ends(void **state)
+{
+	static const char vocab[] = "[UNK]\n[CLS]\n[SEP]\nab\n##c\n";
+	struct dataset_options o = { .text = "1", .label = "2", .length = 5, .frame = true };
+	char dir[] = "/tmp/retort-frame-XXXXXX", *path;
+	const void *part = vocab;
+	size_t size = sizeof vocab - 1;
+	struct text table = { 0 };
+	struct dataset *ds;
+	struct csvfile t;
+	struct err e = { "" };
+
+	(void)state;
+	CHECK(mkdtemp(dir) != NULL);
+	o.tokens = path = io_join(dir, "vocab.txt");
+	CHECK_INT(io_write(path, &part, &size, 1, &e), 0);
+	text_add(&table, "abc,u\n\"\",v\nab ab abc ab,u\n");
+	for (int i = 0; i < 8; i++)
+		text_addf(&table, "z,%c\n", "uv"[i % 2]);
+	CHECK_INT(csvfile_parse(table.s, table.len, ',', &t, &e), 0);
+	if (dataset_from_table(&t, &o, &ds, &e) < 0)
+		fail_msg("%s", e.msg);
+	check_ids(ds->ids, (int32_t[]){ 1, 3, 4, 2, -1, 1, 2, -1, -1, -1, 1, 3, 3, 3, 2, 1, 0, 2, -1, -1 }, 20);
+	dataset_free(ds);
+	csvfile_release(&t);
+	text_release(&table);
+	unlink(path);
+	rmdir(dir);
+	mem_free(path);
+}
+
+static void
 columns_of_texts_are_found_by_number_too(void **state)
 {
 	struct dataset_options o = { .text = "2", .tokens = "byte", .length = 2 };
@@ -242,7 +269,7 @@ columns_of_texts_are_found_by_number_too(void **state)
 	CHECK_INT(table(SIX SIX, &o, &ds, &e), 0);
 	CHECK_INT(ds->n, 12);
 	CHECK_INT(ds->vocab, 256);
-	CHECK(ds->token_name == NULL);
+	CHECK_INT(ds->tokenizer->kind, TOKENIZER_BYTE);
 	CHECK_INT(ds->ids[0], 'c');
 	dataset_free(ds);
 	o.label = "2";
@@ -281,7 +308,7 @@ lines_of_ids_are_one_stream(void **state)
 	CHECK_INT(ds->n, 10);
 	CHECK_INT(ds->vocab, 22);
 	CHECK_INT(ds->classes, 22);
-	CHECK(ds->next_token && !ds->token_name);
+	CHECK(ds->next_token && !ds->tokenizer);
 	for (int i = 0; i <= 20; i++)
 		CHECK_INT(ds->ids[i], i);
 	dataset_free(ds);
@@ -375,7 +402,7 @@ a_vocabulary_file_that_lacks_a_character_refuses_the_text(void **state)
 	CHECK_INT(io_write(path, part, (size_t[]){ 4 }, 1, NULL), 0);
 	CHECK_INT(corpus_stream(text, sizeof text - 1, &o, &ds, &e), 0);
 	CHECK_INT(ds->ids[0], 1);
-	CHECK_STR(ds->token_name[0], "b");
+	CHECK_INT(tokenizer_id(ds->tokenizer, 'b'), 0);
 	dataset_free(ds);
 	CHECK_INT(corpus_stream(with_c, 3, &o, &ds, &e), -1);
 	CHECK_STR(e.msg, "byte 2: the vocabulary has no U+0063 c");
@@ -420,6 +447,7 @@ main(void)
 		TEST(a_vocabulary_file_says_the_ids),
 		TEST(windows_do_not_overlap_and_have_one_token_behind_the_last),
 		TEST(texts_are_cut_off_and_padded_and_an_empty_one_is_padding),
+		TEST(a_frame_has_the_text_between_its_ends),
 		TEST(columns_of_texts_are_found_by_number_too),
 		TEST(lines_of_ids_are_one_stream),
 		TEST(a_tab_ends_a_label_of_a_line_of_ids),

@@ -12,18 +12,21 @@
  */
 int corpus_windows(const int32_t *ids, size_t n, size_t length, size_t vocab, struct dataset **out, struct err *e);
 
-/* The same of a text. o->tokens and o->length are set; ds->hash is set. */
+/* The same of a text. o->tokens and o->length are set; hash and tokenizer of the set are. */
 int corpus_stream(const char *text, size_t size, const struct dataset_options *o, struct dataset **out, struct err *e);
 
 /*
  * Turn `ds` with its n rows into one of tokens: row i is text[i * stride], cut off after o->length
  * tokens and padded at its end with -1; an empty text is a row of padding. line[i] is where it
- * stands in the file, for errors. Sets ids, d, length, vocab, token_name, and joins tokens and
+ * stands in the file, for errors. Sets ids, d, length, vocab, tokenizer, and joins tokens and
  * length to ds->hash. Refused: a character the vocabulary lacks, no character in any text, more
  * than DATASET_IDS ids.
  */
 int corpus_texts(const char *const *text, size_t stride, const size_t *line, const struct dataset_options *o,
 		 struct dataset *ds, struct err *e);
+
+/* Whether a word for tokens names no file: byte, char, byte+mask, char+mask. */
+bool corpus_tokens_named(const char *tokens);
 
 /* Room for n rows of `length` ids, all padding, and `more` behind them. Sets kind, d and length. */
 int corpus_room(struct dataset *ds, size_t length, size_t more, struct err *e);

@@ -9,6 +9,7 @@
 #include "retort/base/err.h"
 #include "retort/base/hash.h"
 #include "retort/data/csvfile.h"
+#include "retort/data/tokenizer.h"
 
 #define DATASET_CLASSES 1000      /* more classes than this is a column of numbers, not of labels */
 #define DATASET_ROWS 10           /* fewer rows cannot be split */
@@ -25,7 +26,8 @@ struct dataset_options {
 	const char *labels_from;    /* images: path of their labels; NULL: found by the usual naming */
 	size_t height, width, channels; /* table: its features are the pixels of images, row by row, channels innermost; 0: they are not */
 	const char *text;           /* table: the column of the texts, by name or number; NULL: a table of numbers */
-	const char *tokens;         /* text: "byte", "char", or the path of a vocabulary file; NULL: the file is no text */
+	const char *tokens;         /* text: "byte", "char", either with "+mask", or the path of a vocabulary file; NULL: no text */
+	bool frame;                 /* text: the tokenizer's begin token in front of each row, its end token behind */
 	size_t length;              /* tokens in a row: 1..DATASET_LENGTH; alone it says that the file holds token ids; 0: no tokens */
 	size_t vocab;               /* token ids: ids are below it; 0: one more than the largest */
 	bool unlabelled;            /* table: labels are not looked at: there is no label column, but one that `label` names is left out */
@@ -62,7 +64,7 @@ struct dataset {
 	int32_t *y;         /* [n] class from 0; -1 where the label cell is missing */
 	char **column;      /* [d] feature names: from the header, or "x1", "x2" ...; NULL unless DATASET_NUMBERS of a table */
 	char **class_name;  /* [classes] in natural order: numbers ascending, else bytewise */
-	char **token_name;  /* [vocab] the characters of a character tokenizer, or NULL */
+	struct tokenizer *tokenizer; /* owned: what the texts were cut with, for masking them and writing them; NULL where there were none */
 	size_t missing;     /* cells without a value, labels not counted */
 	size_t unlabelled;  /* rows without a label */
 	int n_sets;         /* 0: all rows are the data itself */
