@@ -22,6 +22,8 @@
 #include "retort/tui/lines.h"
 #include "retort/tui/loop.h"
 
+#include "data_main.h"
+
 #define USAGE 2
 
 static const char help[] = "Usage: retort [OPTION]... [FILE]\n"
@@ -29,6 +31,7 @@ static const char help[] = "Usage: retort [OPTION]... [FILE]\n"
 			   "  or:  retort commands\n"
 			   "  or:  retort bench [WORKLOAD]...\n"
 			   "  or:  retort loss NAME STUDENT.csv TEACHER.csv [OPTION]...\n"
+			   "  or:  retort data get|list [NAME]...\n"
 			   "Distil a large network into a small one, and replay it to the same bits.\n"
 			   "\n"
 			   "  retort                open the workbench on the bundled digits\n"
@@ -38,6 +41,7 @@ static const char help[] = "Usage: retort [OPTION]... [FILE]\n"
 			   "  retort commands       list the commands of the session language\n"
 			   "  retort bench          measure the training here, against its products and PyTorch\n"
 			   "  retort loss           compute a loss between two files of logits, with its gradient\n"
+			   "  retort data           fetch data sets, list them\n"
 			   "\n"
 			   "  -j, --json            run, replay: print data as one JSON object a line\n"
 			   "  -t, --threads N       workers; the bits do not depend on it (default: all processors)\n"
@@ -332,6 +336,8 @@ main(int argc, char **argv)
 		return run_beside(RETORT_BUILDDIR "/bench/retort-bench", RETORT_LIBEXECDIR "/retort-bench", argv + 1);
 	if (argc > 1 && strcmp(argv[1], "loss") == 0)
 		return run_beside(RETORT_BUILDDIR "/retort-loss", RETORT_LIBEXECDIR "/retort-loss", argv + 1);
+	if (argc > 1 && strcmp(argv[1], "data") == 0)
+		return data_main(argc - 1, argv + 1);
 	signal(SIGPIPE, SIG_IGN);
 	while ((option = getopt_long(argc, argv, "jt:r:cu:hV", options, NULL)) != -1) {
 		if (option == 'h') {

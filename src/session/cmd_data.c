@@ -9,11 +9,12 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/data/dataset.h"
+#include "retort/data/fetched.h"
 
 /* What the words after the name say. */
 struct reading {
 	struct dataset_options o;
+	const char *name;   /* of a set that has one; NULL: that of the file */
 	int64_t labels;     /* shown to students; -1: all */
 	uint32_t files;     /* bit i: word i names a file */
 	char *path[2];      /* of files that options name; owned */
@@ -138,31 +139,50 @@ parse_options(struct cmd_call *c, struct reading *r, struct err *e)
 	return c->argc % 2 ? 0 : err_set(e, "data: '%.40s' has no value", c->argv[c->argc - 1]);
 }
 
-/* A bundled name, with the options it is read with, or a file. */
+/* A path that is neither a set's name nor looks like a file's, and is not there. */
+static char *
+no_data(const char *word, struct err *e)
+{
+	struct text names = { 0 };
+	const char *name;
+
+	for (size_t i = 0; (name = dataset_bundled_name(i)); i++)
+		text_addf(&names, "%s%s", i ? ", " : "", name);
+	name = text_nearest(word, fetched_name);
+	err_set(e, "data: %s: neither a bundled set (%s) nor a file%s%s%s", word, text_get(&names), name ? "; did you mean " : "",
+		name ? name : "", name ? "?" : "");
+	text_release(&names);
+	return NULL;
+}
+
+/* A bundled or fetched name, with the options it is read with, or a file. */
 static char *
 find_data(struct cmd_call *c, struct reading *r, struct err *e)
 {
-	struct text names = { 0 };
+	const struct fetched *f = fetched_find(c->argv[0]);
 	const char *name;
 	char *path;
 
 	for (size_t i = 0; (name = dataset_bundled_name(i)); i++) {
-		text_addf(&names, "%s%s", i ? ", " : "", name);
 		if (strcmp(name, c->argv[0]) != 0)
 			continue;
-		text_release(&names);
 		r->o = dataset_bundled_options(i);
 		return dataset_bundled(name, e);
 	}
+	if (f) {
+		r->o = f->o;
+		r->name = f->name;
+		path = fetched_path(f, e);
+		if (!path)
+			err_wrap(e, "data");
+		return path;
+	}
 	r->files = 1;
 	path = io_join(c->dir, c->argv[0]);
-	if (!strchr(c->argv[0], '/') && !strchr(c->argv[0], '.') && !io_exists(path)) {
-		err_set(e, "data: %s: neither a bundled set (%s) nor a file", c->argv[0], text_get(&names));
-		mem_free(path);
-		path = NULL;
-	}
-	text_release(&names);
-	return path;
+	if (strchr(c->argv[0], '/') || strchr(c->argv[0], '.') || io_exists(path))
+		return path;
+	mem_free(path);
+	return no_data(c->argv[0], e);
 }
 
 static int
@@ -178,6 +198,8 @@ exec_data(struct cmd_call *c, struct err *e)
 		r->number = reading.labels;
 		status = dataset_read(path, &reading.o, &r->dataset, e);
 	}
+	if (status == 0 && reading.name)
+		snprintf(r->dataset->name, sizeof r->dataset->name, "%s", reading.name);
 	if (status == 0 && reading.files)
 		cmd_record_files(c, "data", reading.files);
 	mem_free(path);
