@@ -1,4 +1,4 @@
-/* data_main.c: `retort data`: get, list. */
+/* data_main.c: `retort data`: get, list, show. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -21,12 +21,15 @@
 
 static const char help[] = "Usage: retort data get [--again] [--from DIRECTORY] NAME...\n"
 			   "  or:  retort data list\n"
-			   "Fetch data sets, or list them.\n"
+			   "  or:  retort data show NAME|FILE [OPTION VALUE]...\n"
+			   "Fetch data sets, list them, or tell what is in one.\n"
 			   "\n"
 			   "  get    make sets of Debian and npm packages, and keep them in the cache directory\n"
 			   "         --again            also when they are there already\n"
 			   "         --from DIRECTORY   packages that lie there need no network\n"
 			   "  list   name, whether it is there, size, source, licence, what it is; between tabs\n"
+			   "  show   columns, classes and their balance, missing cells, duplicate rows, hash;\n"
+			   "         options are those of `data` in a session\n"
 			   "\n"
 			   "Exit status: 0 done; 1 it could not be fetched or read; 2 usage.\n";
 
@@ -124,6 +127,26 @@ list(void)
 	return 0;
 }
 
+/* As in a session that has begun just now: its seed decides what is held out. */
+static int
+show(int argc, char **argv)
+{
+	struct lab_info *info = mem_new(sizeof *info);
+	struct cmd_call c = { .argc = argc, .argv = argv, .info = info, .dir = "." };
+	struct err e;
+	int status = cmd_data_show(&c, NULL, &e) < 0 ? fail(&e) : 0;
+
+	if (status == 0)
+		fputs(text_get(&c.say), stdout);
+	if (fflush(stdout) != 0 && status == 0) {
+		perror("retort data: standard output");
+		status = FAILED;
+	}
+	text_release(&c.say);
+	mem_free(info);
+	return status;
+}
+
 int
 data_main(int argc, char **argv)
 {
@@ -137,5 +160,9 @@ data_main(int argc, char **argv)
 		return get(argc - 2, argv + 2);
 	if (strcmp(word, "list") == 0 && argc == 2)
 		return list();
-	return word[0] ? usage("neither get nor list: ", word) : usage("get or list is needed", "");
+	if (strcmp(word, "show") == 0 && argc > 2)
+		return show(argc - 2, argv + 2);
+	if (strcmp(word, "show") == 0)
+		return usage("show: which set or file?", "");
+	return word[0] ? usage("neither get, list nor show: ", word) : usage("one of get, list, show is needed", "");
 }

@@ -1,4 +1,4 @@
-/* `retort data`: fetch data sets, list them. */
+/* `retort data`: fetch data sets, list them, tell what is in one. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_DATA_MAIN_H
 #define RETORT_DATA_MAIN_H

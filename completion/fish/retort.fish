@@ -16,9 +16,10 @@ complete -c retort -n __fish_is_first_token -a replay -d 'Repeat a recording wit
 complete -c retort -n __fish_is_first_token -a commands -d 'List the commands of the session language'
 complete -c retort -n __fish_is_first_token -a bench -d 'Measure the training here, against its products and PyTorch'
 complete -c retort -n __fish_is_first_token -a loss -d 'Compute a loss between two files of logits'
-complete -c retort -n __fish_is_first_token -a data -d 'Fetch data sets'
-complete -c retort -n '__fish_seen_subcommand_from data; and not __fish_seen_subcommand_from get list' -a 'get list'
-complete -c retort -n '__fish_seen_subcommand_from data; and __fish_seen_subcommand_from get' -a 'mnist fashion-mnist fine-foods letters satellite udhr debian-topics spam-assassin austen poetry'
+complete -c retort -n __fish_is_first_token -a data -d 'Fetch data sets and tell what is in one'
+complete -c retort -n '__fish_seen_subcommand_from data; and not __fish_seen_subcommand_from get list show' -a 'get list show'
+complete -c retort -n '__fish_seen_subcommand_from data; and __fish_seen_subcommand_from get show' -a 'mnist fashion-mnist fine-foods letters satellite udhr debian-topics spam-assassin austen poetry'
+complete -c retort -n '__fish_seen_subcommand_from data; and __fish_seen_subcommand_from show' -F
 complete -c retort -n '__fish_seen_subcommand_from loss' -a 'ce kd rkl jsd skl srkl tvd mse cosine sce ls dkd nkd dist lskd ctkd wsld'
 complete -c retort -n '__fish_seen_subcommand_from loss' -k -a '(__fish_complete_suffix .csv)'
 complete -c retort -n '__fish_seen_subcommand_from bench' -a 'W1 W2 W3 W4 W5 busy losses'

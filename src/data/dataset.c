@@ -92,8 +92,8 @@ in_first_row(const struct csvfile *t, const char *name)
  * A header is a first row with a word where the second row has a number. Texts are all words:
  * there it is a first row with the name that was given for a column.
  */
-static bool
-has_header(const struct csvfile *t, const struct dataset_options *o)
+bool
+dataset_has_header(const struct csvfile *t, const struct dataset_options *o)
 {
 	struct classes_cell first, second;
 
@@ -248,7 +248,7 @@ make_images(const struct dataset_options *o, struct dataset *ds, struct err *e)
 int
 dataset_from_table(const struct csvfile *t, const struct dataset_options *o, struct dataset **out, struct err *e)
 {
-	size_t first = has_header(t, o) ? 1 : 0, label, text = 0;
+	size_t first = dataset_has_header(t, o) ? 1 : 0, label, text = 0;
 	struct dataset *ds;
 	int status;
 
@@ -315,21 +315,43 @@ check_options(const struct dataset_options *o, const char *kind, unsigned known,
 	return 0;
 }
 
+/* Bytes of a table; its name says what stands between the cells. */
 static int
-read_table(const char *path, const char *bytes, size_t size, const struct dataset_options *o, struct dataset **out,
-	   struct err *e)
+parse_table(const char *path, const char *bytes, size_t size, struct csvfile *t, struct err *e)
 {
 	size_t len = strlen(path);
 	bool tabs = (len > 4 && strcmp(path + len - 4, ".tsv") == 0) ||
 		    (len > 7 && strcmp(path + len - 7, ".tsv.gz") == 0);
+
+	return csvfile_parse(bytes, size, tabs ? '\t' : ',', t, e);
+}
+
+static int
+read_table(const char *path, const char *bytes, size_t size, const struct dataset_options *o, struct dataset **out,
+	   struct err *e)
+{
 	struct csvfile t;
 	int status;
 
-	if (csvfile_parse(bytes, size, tabs ? '\t' : ',', &t, e) < 0)
+	if (parse_table(path, bytes, size, &t, e) < 0)
 		return -1;
 	status = dataset_from_table(&t, o, out, e);
 	csvfile_release(&t);
 	return status;
+}
+
+int
+dataset_read_table(const char *path, struct csvfile *out, struct err *e)
+{
+	size_t size;
+	char *bytes;
+	int status;
+
+	if (gzip_read(path, LIMIT, &bytes, &size, e) < 0)
+		return -1;
+	status = parse_table(path, bytes, size, out, e);
+	mem_free(bytes);
+	return status < 0 ? err_wrap(e, "%s", path) : 0;
 }
 
 static int

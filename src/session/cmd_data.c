@@ -9,7 +9,9 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/data/about.h"
 #include "retort/data/fetched.h"
+#include "retort/session/lex.h"
 
 /* What the words after the name say. */
 struct reading {
@@ -185,14 +187,72 @@ find_data(struct cmd_call *c, struct reading *r, struct err *e)
 	return no_data(c->argv[0], e);
 }
 
+static void
+release(struct reading *r)
+{
+	mem_free(r->path[0]);
+	mem_free(r->path[1]);
+}
+
+/* A class that only held-out rows have is worth a word before anything is trained. */
+static void
+warn(struct cmd_call *c, const struct dataset *ds)
+{
+	about_unseen(ds, c->info->seed, "data: ", &c->talk);
+	if (c->talk.len)
+		c->talk.s[--c->talk.len] = '\0'; /* the line feed of the last one */
+}
+
+int
+cmd_data_show(struct cmd_call *c, const char *hash, struct err *e)
+{
+	struct reading reading = { .labels = -1 };
+	char *path = find_data(c, &reading, e);
+	int status = -1;
+
+	if (path && parse_options(c, &reading, e) == 0)
+		status = about_file(path, reading.name, &reading.o, c->info->seed, hash, &c->say, e);
+	mem_free(path);
+	release(&reading);
+	return status;
+}
+
+/* `show` alone is about the set that is there, read again as it was. */
+static int
+show_data(struct cmd_call *c, struct err *e)
+{
+	struct cmd_call again = *c;
+	const char *hash = NULL; /* what it must be */
+	struct lex lex;
+	int column, status;
+
+	again.argc--;
+	again.argv++;
+	if (again.argc == 0) {
+		if (!c->data_line)
+			return err_set(e, "data show: no data yet; say which, as in `data show digits`");
+		if (lex_line(c->data_line, &lex, &column, e) < 0)
+			return -1;
+		again.argc = lex.n - 1;
+		again.argv = lex.word + 1;
+		hash = c->info->data_hash;
+	}
+	status = cmd_data_show(&again, hash, e);
+	c->say = again.say;
+	return status;
+}
+
 static int
 exec_data(struct cmd_call *c, struct err *e)
 {
 	struct reading reading = { .labels = -1 };
-	char *path = find_data(c, &reading, e);
 	struct request *r;
 	int status = -1;
+	char *path;
 
+	if (strcmp(c->argv[0], "show") == 0)
+		return show_data(c, e);
+	path = find_data(c, &reading, e);
 	if (path && parse_options(c, &reading, e) == 0) {
 		r = cmd_request(c, REQUEST_DATA);
 		r->number = reading.labels;
@@ -200,23 +260,25 @@ exec_data(struct cmd_call *c, struct err *e)
 	}
 	if (status == 0 && reading.name)
 		snprintf(r->dataset->name, sizeof r->dataset->name, "%s", reading.name);
+	if (status == 0)
+		warn(c, r->dataset);
 	if (status == 0 && reading.files)
 		cmd_record_files(c, "data", reading.files);
 	mem_free(path);
-	mem_free(reading.path[0]);
-	mem_free(reading.path[1]);
+	release(&reading);
 	return status;
 }
 
 const struct cmd cmd_data = {
 	.name = "data",
-	.complete = "@data @option",
+	.complete = "show|@data @option",
 	.args = "NAME|FILE [label COLUMN] [header yes|no] [labels N] [labels-from FILE] [image HxW[xC]] [text COLUMN] "
-		"[tokens byte|char|FILE] [length N] [vocab N]",
+		"[tokens byte|char|FILE] [length N] [vocab N] | show [NAME|FILE ...]",
 	.min_args = 1,
-	.max_args = 17,
+	.max_args = 18,
 	.flags = CMD_RECORD,
-	.doc = "Read a data set: bundled, a table, images, or text; with labels N students see the labels of N rows only.",
+	.doc = "Read a data set: bundled, fetched, a table, images, or text; with labels N students see the labels of N rows only. "
+	       "With show, tell what is in it.",
 	.example = "data digits labels 100",
 	.exec = exec_data,
 };

@@ -65,6 +65,12 @@ struct dataset {
  */
 int dataset_from_table(const struct csvfile *t, const struct dataset_options *o, struct dataset **out, struct err *e);
 
+/* The first row of a table names its columns, or is said to. */
+bool dataset_has_header(const struct csvfile *t, const struct dataset_options *o);
+
+/* The cells of a table that dataset_read makes a dataset of. The error starts with the path. */
+int dataset_read_table(const char *path, struct csvfile *out, struct err *e);
+
 /*
  * Read, parse, hash and name a file, gzip'd or not, of at most 1 GiB when inflated. What it is:
  * with `tokens` a text, or with `text` a table of texts; with `length` token ids; else images when
