@@ -145,32 +145,46 @@ find_column(const struct csvfile *t, const char *what, const char *column, bool 
 }
 
 static int
-bad_cell(const struct csvfile *t, const struct dataset *ds, size_t row, size_t c, size_t k, const char *cell,
-	 struct err *e)
+bad_cell(const struct csvfile *t, const struct dataset *ds, size_t row, size_t c, size_t k, struct err *e)
 {
+	struct classes_cell cell;
+
+	classes_trim(cell_at(t, row, c), &cell);
 	return err_set(e, "row %zu (line %zu), column %zu '%s': '%.60s' is not a finite number", row + 1, t->line[row],
-		       c + 1, ds->column[k], cell);
+		       c + 1, ds->column[k], cell.s);
+}
+
+/* A cell of a column of numbers; NaN where there is none. */
+static int
+fill_cell(const char *word, struct dataset *ds, float *out)
+{
+	struct classes_cell cell;
+	double x = NAN;
+
+	if (!classes_plain_number(word, &x)) {
+		classes_trim(word, &cell);
+		if (classes_is_missing(&cell))
+			ds->missing++;
+		else if (cell.cut || text_to_double(cell.s, &x) < 0 || !isfinite((float)x))
+			return -1;
+	}
+	*out = (float)x;
+	return 0;
 }
 
 static int
 fill(const struct csvfile *t, size_t first, size_t label, struct dataset *ds, struct err *e)
 {
-	struct classes_cell cell;
-
 	for (size_t i = 0; i < ds->n; i++) {
+		float *x = ds->x + i * ds->d;
 		size_t k = 0;
 
 		for (size_t c = 0; c < t->columns; c++) {
-			double x = NAN;
-
 			if (c == label)
 				continue;
-			classes_trim(cell_at(t, first + i, c), &cell);
-			if (classes_is_missing(&cell))
-				ds->missing++;
-			else if (cell.cut || text_to_double(cell.s, &x) < 0 || !isfinite((float)x))
-				return bad_cell(t, ds, first + i, c, k, cell.s, e);
-			ds->x[i * ds->d + k++] = (float)x;
+			if (fill_cell(cell_at(t, first + i, c), ds, &x[k]) < 0)
+				return bad_cell(t, ds, first + i, c, k, e);
+			k++;
 		}
 	}
 	return 0;
