@@ -11,9 +11,10 @@
 
 #include "retort/base/mem.h"
 #include "retort/data/classes.h"
+#include "retort/data/features.h"
 #include "retort/data/split.h"
 
-#define WORDS 32    /* different words that are counted exactly in a column; more are said to be more */
+#define WORDS FEATURES_WORDS /* different words that are counted in a column; one of more is no category */
 #define LIKE_TEXT 40 /* mean bytes of a word beyond which a column is text */
 
 /* One column of a table, in one pass over it. */

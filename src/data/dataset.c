@@ -15,6 +15,7 @@
 #include "retort/base/text.h"
 #include "retort/data/classes.h"
 #include "retort/data/corpus.h"
+#include "retort/data/features.h"
 #include "retort/data/idsfile.h"
 #include "retort/data/images.h"
 
@@ -144,82 +145,16 @@ find_column(const struct csvfile *t, const char *what, const char *column, bool 
 	return no_column(t, what, column, header, e);
 }
 
-static int
-bad_cell(const struct csvfile *t, const struct dataset *ds, size_t row, size_t c, size_t k, struct err *e)
-{
-	struct classes_cell cell;
-
-	classes_trim(cell_at(t, row, c), &cell);
-	return err_set(e, "row %zu (line %zu), column %zu '%s': '%.60s' is not a finite number", row + 1, t->line[row],
-		       c + 1, ds->column[k], cell.s);
-}
-
-/* A cell of a column of numbers; NaN where there is none. */
-static int
-fill_cell(const char *word, struct dataset *ds, float *out)
-{
-	struct classes_cell cell;
-	double x = NAN;
-
-	if (!classes_plain_number(word, &x)) {
-		classes_trim(word, &cell);
-		if (classes_is_missing(&cell))
-			ds->missing++;
-		else if (cell.cut || text_to_double(cell.s, &x) < 0 || !isfinite((float)x))
-			return -1;
-	}
-	*out = (float)x;
-	return 0;
-}
-
-static int
-fill(const struct csvfile *t, size_t first, size_t label, struct dataset *ds, struct err *e)
-{
-	for (size_t i = 0; i < ds->n; i++) {
-		float *x = ds->x + i * ds->d;
-		size_t k = 0;
-
-		for (size_t c = 0; c < t->columns; c++) {
-			if (c == label)
-				continue;
-			if (fill_cell(cell_at(t, first + i, c), ds, &x[k]) < 0)
-				return bad_cell(t, ds, first + i, c, k, e);
-			k++;
-		}
-	}
-	return 0;
-}
-
-static void
-name_columns(const struct csvfile *t, bool header, size_t label, struct dataset *ds)
-{
-	char name[32];
-	size_t k = 0;
-
-	ds->column = mem_array(ds->d, sizeof *ds->column);
-	for (size_t c = 0; c < t->columns; c++) {
-		if (c == label)
-			continue;
-		snprintf(name, sizeof name, "x%zu", k + 1);
-		ds->column[k++] = mem_text(header ? cell_at(t, 0, c) : name);
-	}
-}
-
-/* Columns that are no label, as numbers. */
+/* Columns that are no label, as numbers and categories. */
 static int
 make_numbers(const struct csvfile *t, size_t first, size_t label, struct dataset *ds, struct err *e)
 {
 	char what[48];
 
-	ds->d = t->columns - 1;
-	name_columns(t, first > 0, label, ds);
-	ds->x = mem_try(ds->n * ds->d, sizeof *ds->x);
-	if (!ds->x)
-		return err_set(e, "no memory for %zu rows of %zu features", ds->n, ds->d);
 	snprintf(what, sizeof what, "label column %zu", label + 1);
 	if (classes_set(ds, t->cell + first * t->columns + label, t->columns, what, e) < 0)
 		return -1;
-	return fill(t, first, label, ds, e);
+	return features_make(t, first, label, ds, e);
 }
 
 static int

@@ -46,7 +46,7 @@ struct dataset {
 	bool next_token;    /* the label of every position is the token after it; classes == vocab, class_name NULL, y[i] is 0
 			       for every row: labelled */
 	int32_t *y;         /* [n] class from 0; -1 where the label cell is missing */
-	char **column;      /* [d] feature names: from the header, or "x1", "x2" ...; NULL unless DATASET_NUMBERS of a table */
+	char **column;      /* [d] feature names: from the header, or "x1", "x2" ...; "hue=red" of a category; NULL unless DATASET_NUMBERS of a table */
 	char **class_name;  /* [classes] in natural order: numbers ascending, else bytewise */
 	char **token_name;  /* [vocab] the characters of a character tokenizer, or NULL */
 	size_t missing;     /* cells without a value, labels not counted */
@@ -58,8 +58,7 @@ struct dataset {
 /*
  * Make a dataset of a parsed table: numbers, with `height` the pixels of images, or with `text` and `tokens` a class for each text.
  * A missing cell is empty, "NA", "?" or "-" after trimming blanks; a text is never missing.
- * Refused, with row, line and column in the message: a feature that is no finite number
- * ("row 5 (line 6), column 3 'age': 'abc' is not a number"), also nan and inf; a label column
+ * Refused, with row, line and column in the message: what features_make refuses, a label column
  * that is not there; fewer than two classes; more than DATASET_CLASSES; no feature column; fewer
  * than DATASET_ROWS rows; what corpus_texts refuses.
  */
