@@ -18,6 +18,7 @@
 #include "retort/data/features.h"
 #include "retort/data/idsfile.h"
 #include "retort/data/images.h"
+#include "retort/data/jsonlines.h"
 
 #define LIMIT ((size_t)1 << 30) /* bytes of a file, inflated */
 
@@ -98,6 +99,8 @@ dataset_has_header(const struct csvfile *t, const struct dataset_options *o)
 {
 	struct classes_cell first, second;
 
+	if (t->named)
+		return true;
 	if (o->header != DATASET_HEADER_AUTO || t->rows < 2)
 		return o->header == DATASET_HEADER_YES;
 	if (o->text)
@@ -264,7 +267,7 @@ check_options(const struct dataset_options *o, const char *kind, unsigned known,
 	return 0;
 }
 
-/* Bytes of a table; its name says what stands between the cells. */
+/* Bytes of a table: JSON lines show at once, and else its name says what stands between the cells. */
 static int
 parse_table(const char *path, const char *bytes, size_t size, struct csvfile *t, struct err *e)
 {
@@ -272,6 +275,8 @@ parse_table(const char *path, const char *bytes, size_t size, struct csvfile *t,
 	bool tabs = (len > 4 && strcmp(path + len - 4, ".tsv") == 0) ||
 		    (len > 7 && strcmp(path + len - 7, ".tsv.gz") == 0);
 
+	if (jsonlines_is(bytes, size))
+		return jsonlines_parse(bytes, size, t, e);
 	return csvfile_parse(bytes, size, tabs ? '\t' : ',', t, e);
 }
 

@@ -73,7 +73,7 @@ int dataset_read_table(const char *path, struct csvfile *out, struct err *e);
 /*
  * Read, parse, hash and name a file, gzip'd or not, of at most 1 GiB when inflated. What it is:
  * with `tokens` a text, or with `text` a table of texts; with `length` token ids; else images when
- * it begins like an IDX file, and a table of numbers otherwise, with tabs if its name ends in
+ * it begins like an IDX file, and a table of numbers otherwise: JSON lines when it begins with a brace, else with tabs if its name ends in
  * .tsv. An option that the kind does not know is refused. The error starts with the path. Main thread.
  */
 int dataset_read(const char *path, const struct dataset_options *o, struct dataset **out, struct err *e);
