@@ -13,12 +13,14 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/data/arrays.h"
 #include "retort/data/classes.h"
 #include "retort/data/corpus.h"
 #include "retort/data/features.h"
 #include "retort/data/idsfile.h"
 #include "retort/data/images.h"
 #include "retort/data/jsonlines.h"
+#include "retort/data/npyfile.h"
 
 #define LIMIT ((size_t)1 << 30) /* bytes of a file, inflated */
 
@@ -324,6 +326,8 @@ read_kind(const char *path, char *bytes, size_t size, const struct dataset_optio
 		       -1 : idsfile_make(bytes, size, o, out, e);
 	if (idxfile_is(bytes, size))
 		return check_options(o, "an IDX file", FROM, e) < 0 ? -1 : images_read(path, bytes, size, o, out, e);
+	if (npyfile_is(bytes, size))
+		return check_options(o, "a .npy file", FROM, e) < 0 ? -1 : arrays_read(bytes, size, o, out, e);
 	if (check_options(o, "a table of numbers", LABEL | HEADER | IMAGE, e) < 0)
 		return -1;
 	return read_table(path, bytes, size, o, out, e);

@@ -22,7 +22,7 @@ struct dataset_options {
 	const char *label;          /* column name or number from 1; NULL: the last column (that is not `text`) */
 	enum dataset_header header; /* AUTO: yes when some cell of row 1 is no number while the same column's cell in row 2 is one or missing;
 				       with `text`, yes when row 1 holds the name that `text` or `label` gives */
-	const char *labels_from;    /* images: path of their labels; NULL: found by the usual naming */
+	const char *labels_from;    /* images: path of their labels; NULL: found by the usual naming; a .npy file needs it */
 	size_t height, width, channels; /* table: its features are the pixels of images, row by row, channels innermost; 0: they are not */
 	const char *text;           /* table: the column of the texts, by name or number; NULL: a table of numbers */
 	const char *tokens;         /* text: "byte", "char", or the path of a vocabulary file; NULL: the file is no text */
@@ -73,7 +73,7 @@ int dataset_read_table(const char *path, struct csvfile *out, struct err *e);
 /*
  * Read, parse, hash and name a file, gzip'd or not, of at most 1 GiB when inflated. What it is:
  * with `tokens` a text, or with `text` a table of texts; with `length` token ids; else images when
- * it begins like an IDX file, and a table of numbers otherwise: JSON lines when it begins with a brace, else with tabs if its name ends in
+ * it begins like an IDX file, features when like a .npy file, and a table of numbers otherwise: JSON lines when it begins with a brace, else with tabs if its name ends in
  * .tsv. An option that the kind does not know is refused. The error starts with the path. Main thread.
  */
 int dataset_read(const char *path, const struct dataset_options *o, struct dataset **out, struct err *e);
