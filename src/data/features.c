@@ -25,7 +25,7 @@ cell_at(const struct csvfile *t, size_t row, size_t column)
 	return t->cell[row * t->columns + column];
 }
 
-/* "row 5 (line 6), column 3 'age'": where a cell is, for errors. */
+/* "row 5 (line 6), column 3 'age'": where a cell is, for errors. A row of names that stands on no line is not counted. */
 static int
 bad_cell(const struct csvfile *t, size_t first, size_t row, size_t c, const char *what, struct err *e)
 {
@@ -34,7 +34,7 @@ bad_cell(const struct csvfile *t, size_t first, size_t row, size_t c, const char
 
 	snprintf(name, sizeof name, "x%zu", c + 1);
 	classes_trim(cell_at(t, row, c), &cell);
-	return err_set(e, "row %zu (line %zu), column %zu '%.60s': '%.60s' %s", row + 1, t->line[row], c + 1,
+	return err_set(e, "row %zu (line %zu), column %zu '%.60s': '%.60s' %s", row + !t->named, t->line[row], c + 1,
 		       first ? cell_at(t, 0, c) : name, cell.s, what);
 }
 
