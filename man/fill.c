@@ -10,6 +10,7 @@
 
 #include "retort/base/text.h"
 #include "retort/conf/knob.h"
+#include "retort/data/fetched.h"
 #include "retort/engine/model.h"
 #include "retort/kd/loss.h"
 #include "retort/learn/metric.h"
@@ -138,6 +139,28 @@ list_commands(const char *unused)
 	for (size_t i = 0; i < cmd_count; i++) {
 		item("Cm", cmd_table[i]->name);
 		text(cmd_table[i]->doc);
+	}
+	puts(".El");
+	return 0;
+}
+
+/* Sets that can be fetched, where they come from, and what they are read with. */
+static int
+list_sets(const char *unused)
+{
+	(void)unused;
+	puts(".Bl -tag -width sentences");
+	for (size_t i = 0; i < fetched_count; i++) {
+		const struct fetched *f = &fetched_table[i];
+
+		item("Cm", f->name);
+		printf("%c%s.\nFrom %s; %s.\n", toupper((unsigned char)f->what[0]), f->what + 1, f->source, f->licence);
+		if (f->o.tokens) {
+			fputs("Read with\n.Cm", stdout);
+			if (f->o.text)
+				printf(" label No %s Cm text No %s Cm", f->o.label, f->o.text);
+			printf(" tokens No %s Cm length No %zu .\n", f->o.tokens, f->o.length);
+		}
 	}
 	puts(".El");
 	return 0;
@@ -477,6 +500,7 @@ static const struct {
 	{ "commands", list_commands }, { "knobs", list_knobs },      { "metrics", list_metrics },
 	{ "losses", list_losses },     { "layer-losses", list_layer_losses }, { "models", list_models },    { "kinds", list_kinds }, { "views", list_views },
 	{ "panes", list_panes },       { "keys", list_keys },
+	{ "sets", list_sets },
 };
 
 /* `line` is what stands between the two @. */

@@ -22,6 +22,8 @@
 #include "retort/tui/lines.h"
 #include "retort/tui/loop.h"
 
+#include "data_main.h"
+
 #define USAGE 2
 
 static const char help[] = "Usage: retort [OPTION]... [FILE]\n"
@@ -30,6 +32,7 @@ static const char help[] = "Usage: retort [OPTION]... [FILE]\n"
 			   "  or:  retort bench [WORKLOAD]...\n"
 			   "  or:  retort loss NAME STUDENT.csv TEACHER.csv [OPTION]...\n"
 			   "  or:  retort tokenizer train|show|encode|decode ...\n"
+			   "  or:  retort data get|list|show [NAME]...\n"
 			   "Distil a large network into a small one, and replay it to the same bits.\n"
 			   "\n"
 			   "  retort                open the workbench on the bundled digits\n"
@@ -40,6 +43,7 @@ static const char help[] = "Usage: retort [OPTION]... [FILE]\n"
 			   "  retort bench          measure the training here, against its products and PyTorch\n"
 			   "  retort loss           compute a loss between two files of logits, with its gradient\n"
 			   "  retort tokenizer      learn the tokens of texts, and try a vocabulary\n"
+			   "  retort data           fetch data sets, list them, tell what is in one\n"
 			   "\n"
 			   "  -j, --json            run, replay: print data as one JSON object a line\n"
 			   "  -t, --threads N       workers; the bits do not depend on it (default: all processors)\n"
@@ -363,6 +367,8 @@ main(int argc, char **argv)
 		return run_beside(RETORT_BUILDDIR "/bench/retort-bench", RETORT_LIBEXECDIR "/retort-bench", argv + 1);
 	if (argc > 1 && strcmp(argv[1], "loss") == 0)
 		return run_beside(RETORT_BUILDDIR "/retort-loss", RETORT_LIBEXECDIR "/retort-loss", argv + 1);
+	if (argc > 1 && strcmp(argv[1], "data") == 0)
+		return data_main(argc - 1, argv + 1);
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && strcmp(argv[1], "tokenizer") == 0)
 		return run_command(argv[1], argc - 2, argv + 2);

@@ -18,7 +18,11 @@ complete -c retort -n __fish_is_first_token -a bench -d 'Measure the training he
 complete -c retort -n __fish_is_first_token -a loss -d 'Compute a loss between two files of logits'
 complete -c retort -n __fish_is_first_token -a tokenizer -d 'Learn the tokens of texts, and try a vocabulary'
 complete -c retort -n '__fish_seen_subcommand_from tokenizer' -a 'train show encode decode' -F
+complete -c retort -n __fish_is_first_token -a data -d 'Fetch data sets and tell what is in one'
+complete -c retort -n '__fish_seen_subcommand_from data; and not __fish_seen_subcommand_from get list show' -a 'get list show'
+complete -c retort -n '__fish_seen_subcommand_from data; and __fish_seen_subcommand_from get show' -a 'mnist fashion-mnist fine-foods letters satellite udhr debian-topics spam-assassin austen poetry'
+complete -c retort -n '__fish_seen_subcommand_from data; and __fish_seen_subcommand_from show' -F
 complete -c retort -n '__fish_seen_subcommand_from loss' -a 'ce kd rkl jsd skl srkl tvd mse cosine sce ls dkd nkd dist lskd ctkd wsld'
 complete -c retort -n '__fish_seen_subcommand_from loss' -k -a '(__fish_complete_suffix .csv)'
 complete -c retort -n '__fish_seen_subcommand_from bench' -a 'W1 W2 W3 W4 W5 busy losses'
-complete -c retort -n 'not __fish_seen_subcommand_from commands loss tokenizer' -k -a '(__fish_complete_suffix .ret)'
+complete -c retort -n 'not __fish_seen_subcommand_from commands loss data tokenizer' -k -a '(__fish_complete_suffix .ret)'

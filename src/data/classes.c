@@ -41,6 +41,19 @@ classes_is_number(const struct classes_cell *c)
 	return !c->cut && text_to_double(c->s, &x) == 0;
 }
 
+bool
+classes_plain_number(const char *cell, double *out)
+{
+	while (*cell == ' ' || *cell == '\t')
+		cell++;
+	cell = text_decimal(cell, out);
+	if (!cell)
+		return false;
+	while (*cell == ' ' || *cell == '\t')
+		cell++;
+	return *cell == '\0';
+}
+
 static int
 by_number(const void *a, const void *b)
 {

@@ -13,10 +13,14 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/data/arrays.h"
 #include "retort/data/classes.h"
 #include "retort/data/corpus.h"
+#include "retort/data/features.h"
 #include "retort/data/idsfile.h"
 #include "retort/data/images.h"
+#include "retort/data/jsonlines.h"
+#include "retort/data/npyfile.h"
 
 #define LIMIT ((size_t)1 << 30) /* bytes of a file, inflated */
 
@@ -92,11 +96,13 @@ in_first_row(const struct csvfile *t, const char *name)
  * A header is a first row with a word where the second row has a number. Texts are all words:
  * there it is a first row with the name that was given for a column.
  */
-static bool
-has_header(const struct csvfile *t, const struct dataset_options *o)
+bool
+dataset_has_header(const struct csvfile *t, const struct dataset_options *o)
 {
 	struct classes_cell first, second;
 
+	if (t->named)
+		return true;
 	if (o->header != DATASET_HEADER_AUTO || t->rows < 2)
 		return o->header == DATASET_HEADER_YES;
 	if (o->text)
@@ -144,70 +150,18 @@ find_column(const struct csvfile *t, const char *what, const char *column, bool 
 	return no_column(t, what, column, header, e);
 }
 
-static int
-bad_cell(const struct csvfile *t, const struct dataset *ds, size_t row, size_t c, size_t k, const char *cell,
-	 struct err *e)
-{
-	return err_set(e, "row %zu (line %zu), column %zu '%s': '%.60s' is not a finite number", row + 1, t->line[row],
-		       c + 1, ds->column[k], cell);
-}
-
-static int
-fill(const struct csvfile *t, size_t first, size_t label, struct dataset *ds, struct err *e)
-{
-	struct classes_cell cell;
-
-	for (size_t i = 0; i < ds->n; i++) {
-		size_t k = 0;
-
-		for (size_t c = 0; c < t->columns; c++) {
-			double x = NAN;
-
-			if (c == label)
-				continue;
-			classes_trim(cell_at(t, first + i, c), &cell);
-			if (classes_is_missing(&cell))
-				ds->missing++;
-			else if (cell.cut || text_to_double(cell.s, &x) < 0 || !isfinite((float)x))
-				return bad_cell(t, ds, first + i, c, k, cell.s, e);
-			ds->x[i * ds->d + k++] = (float)x;
-		}
-	}
-	return 0;
-}
-
-static void
-name_columns(const struct csvfile *t, bool header, size_t label, struct dataset *ds)
-{
-	char name[32];
-	size_t k = 0;
-
-	ds->column = mem_array(ds->d, sizeof *ds->column);
-	for (size_t c = 0; c < t->columns; c++) {
-		if (c == label)
-			continue;
-		snprintf(name, sizeof name, "x%zu", k + 1);
-		ds->column[k++] = mem_text(header ? cell_at(t, 0, c) : name);
-	}
-}
-
-/* Columns that are no label, as numbers. */
+/* Columns that are no label, as numbers and categories. */
 static int
 make_numbers(const struct csvfile *t, size_t first, size_t label, bool no_labels, struct dataset *ds, struct err *e)
 {
 	char what[48];
 
-	ds->d = t->columns - (label < t->columns);
-	name_columns(t, first > 0, label, ds);
-	ds->x = mem_try(ds->n * ds->d, sizeof *ds->x);
-	if (!ds->x)
-		return err_set(e, "no memory for %zu rows of %zu features", ds->n, ds->d);
 	if (no_labels)
-		return classes_none(ds, e) < 0 ? -1 : fill(t, first, label, ds, e);
+		return classes_none(ds, e) < 0 ? -1 : features_make(t, first, label, ds, e);
 	snprintf(what, sizeof what, "label column %zu", label + 1);
 	if (classes_set(ds, t->cell + first * t->columns + label, t->columns, what, e) < 0)
 		return -1;
-	return fill(t, first, label, ds, e);
+	return features_make(t, first, label, ds, e);
 }
 
 static int
@@ -252,7 +206,7 @@ make_images(const struct dataset_options *o, struct dataset *ds, struct err *e)
 int
 dataset_from_table(const struct csvfile *t, const struct dataset_options *o, struct dataset **out, struct err *e)
 {
-	size_t first = has_header(t, o) ? 1 : 0, label, text = 0;
+	size_t first = dataset_has_header(t, o) ? 1 : 0, label, text = 0;
 	struct dataset *ds;
 	int status;
 
@@ -320,21 +274,45 @@ check_options(const struct dataset_options *o, const char *kind, unsigned known,
 	return 0;
 }
 
+/* Bytes of a table: JSON lines show at once, and else its name says what stands between the cells. */
 static int
-read_table(const char *path, const char *bytes, size_t size, const struct dataset_options *o, struct dataset **out,
-	   struct err *e)
+parse_table(const char *path, const char *bytes, size_t size, struct csvfile *t, struct err *e)
 {
 	size_t len = strlen(path);
 	bool tabs = (len > 4 && strcmp(path + len - 4, ".tsv") == 0) ||
 		    (len > 7 && strcmp(path + len - 7, ".tsv.gz") == 0);
+
+	if (jsonlines_is(bytes, size))
+		return jsonlines_parse(bytes, size, t, e);
+	return csvfile_parse(bytes, size, tabs ? '\t' : ',', t, e);
+}
+
+static int
+read_table(const char *path, const char *bytes, size_t size, const struct dataset_options *o, struct dataset **out,
+	   struct err *e)
+{
 	struct csvfile t;
 	int status;
 
-	if (csvfile_parse(bytes, size, tabs ? '\t' : ',', &t, e) < 0)
+	if (parse_table(path, bytes, size, &t, e) < 0)
 		return -1;
 	status = dataset_from_table(&t, o, out, e);
 	csvfile_release(&t);
 	return status;
+}
+
+int
+dataset_read_table(const char *path, struct csvfile *out, struct err *e)
+{
+	size_t size;
+	char *bytes;
+	int status;
+
+	if (gzip_read(path, LIMIT, &bytes, &size, e) < 0)
+		return -1;
+	status = parse_table(path, bytes, size, out, e);
+	mem_free(bytes);
+	return status < 0 ? err_wrap(e, "%s", path) : 0;
 }
 
 static int
@@ -353,6 +331,8 @@ read_kind(const char *path, char *bytes, size_t size, const struct dataset_optio
 		       -1 : idsfile_make(bytes, size, o, out, e);
 	if (idxfile_is(bytes, size))
 		return check_options(o, "an IDX file", FROM, e) < 0 ? -1 : images_read(path, bytes, size, o, out, e);
+	if (npyfile_is(bytes, size))
+		return check_options(o, "a .npy file", FROM, e) < 0 ? -1 : arrays_read(bytes, size, o, out, e);
 	if (check_options(o, "a table of numbers", LABEL | HEADER | IMAGE, e) < 0)
 		return -1;
 	return read_table(path, bytes, size, o, out, e);

@@ -62,7 +62,8 @@ show(const struct dataset *ds, uint64_t seed, size_t labels, struct split *s)
 		else
 			draw[n++] = (struct draw){ rng_bits(r, s->train[i]), s->train[i] };
 	}
-	qsort(draw, n, sizeof *draw, by_hash);
+	if (labels < n) /* else all are shown, in whatever order */
+		qsort(draw, n, sizeof *draw, by_hash);
 	for (size_t i = 0; i < labels; i++)
 		s->visible[draw[i].row] = 1;
 	for (uint32_t i = 0; i < ds->n; i++)

@@ -91,6 +91,10 @@ static void
 use(struct session *s, const struct pending *p, struct request *r)
 {
 	note_change(s, r);
+	if (r->kind == REQUEST_DATA) {
+		mem_free(s->data_line);
+		s->data_line = mem_text(p->text);
+	}
 	if ((r->kind == REQUEST_OPTIONS || r->says) && r->note[0] && !s->live) /* measured, so nobody knows it yet; live says every note */
 		session_tell(s, false, "%s", r->note);
 	if (r->kind == REQUEST_RUN || r->kind == REQUEST_TRAIN)

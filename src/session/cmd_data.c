@@ -9,8 +9,11 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/data/about.h"
 #include "retort/data/corpus.h"
 #include "retort/data/dataset.h"
+#include "retort/data/fetched.h"
+#include "retort/session/lex.h"
 #include "retort/session/reading.h"
 
 enum option { LABEL, HEADER, LABELS, LABELS_FROM, TEXT, TOKENS, LENGTH, VOCAB, IMAGE, FRAME };
@@ -150,30 +153,97 @@ cmd_data_release(struct reading *r)
 	mem_free(r->path[1]);
 }
 
+/* A path that is neither a set's name nor looks like a file's, and is not there. */
+static char *
+no_data(const char *word, struct err *e)
+{
+	struct text names = { 0 };
+	const char *name;
+
+	for (size_t i = 0; (name = dataset_bundled_name(i)); i++)
+		text_addf(&names, "%s%s", i ? ", " : "", name);
+	name = text_nearest(word, fetched_name);
+	err_set(e, "data: %s: neither a bundled set (%s) nor a file%s%s%s", word, text_get(&names), name ? "; did you mean " : "",
+		name ? name : "", name ? "?" : "");
+	text_release(&names);
+	return NULL;
+}
+
 char *
 cmd_data_find(struct cmd_call *c, struct reading *r, struct err *e)
 {
-	struct text names = { 0 };
+	const struct fetched *f = fetched_find(c->argv[0]);
 	const char *name;
 	char *path;
 
 	for (size_t i = 0; (name = dataset_bundled_name(i)); i++) {
-		text_item(&names, "%s", name);
 		if (strcmp(name, c->argv[0]) != 0)
 			continue;
-		text_release(&names);
 		r->o = dataset_bundled_options(i);
 		return dataset_bundled(name, e);
 	}
+	if (f) {
+		r->o = f->o;
+		r->name = f->name;
+		path = fetched_path(f, e);
+		if (!path)
+			err_wrap(e, "data");
+		return path;
+	}
 	r->files = 1;
 	path = io_join(c->dir, c->argv[0]);
-	if (!strchr(c->argv[0], '/') && !strchr(c->argv[0], '.') && !io_exists(path)) {
-		err_set(e, "data: %s: neither a bundled set (%s) nor a file", c->argv[0], text_get(&names));
-		mem_free(path);
-		path = NULL;
+	if (strchr(c->argv[0], '/') || strchr(c->argv[0], '.') || io_exists(path))
+		return path;
+	mem_free(path);
+	return no_data(c->argv[0], e);
+}
+
+/* A class that only held-out rows have is worth a word before anything is trained. */
+static void
+warn(struct cmd_call *c, const struct dataset *ds)
+{
+	about_unseen(ds, c->info->seed, "data: ", &c->talk);
+	if (c->talk.len)
+		c->talk.s[--c->talk.len] = '\0'; /* the line feed of the last one */
+}
+
+int
+cmd_data_show(struct cmd_call *c, const char *hash, struct err *e)
+{
+	struct reading reading = { .labels = -1 };
+	char *path = cmd_data_find(c, &reading, e);
+	int status = -1;
+
+	if (path && cmd_data_options(c, 1, &reading, e) == 0)
+		status = about_file(path, reading.name, &reading.o, c->info->seed, hash, &c->say, e);
+	mem_free(path);
+	cmd_data_release(&reading);
+	return status;
+}
+
+/* `show` alone is about the set that is there, read again as it was. */
+static int
+show_data(struct cmd_call *c, struct err *e)
+{
+	struct cmd_call again = *c;
+	const char *hash = NULL; /* what it must be */
+	struct lex lex;
+	int column, status;
+
+	again.argc--;
+	again.argv++;
+	if (again.argc == 0) {
+		if (!c->data_line)
+			return err_set(e, "data show: no data yet; say which, as in `data show digits`");
+		if (lex_line(c->data_line, &lex, &column, e) < 0)
+			return -1;
+		again.argc = lex.n - 1;
+		again.argv = lex.word + 1;
+		hash = c->info->data_hash;
 	}
-	text_release(&names);
-	return path;
+	status = cmd_data_show(&again, hash, e);
+	c->say = again.say;
+	return status;
 }
 
 static int
@@ -181,11 +251,13 @@ exec_data(struct cmd_call *c, struct err *e)
 {
 	struct reading reading = { .labels = -1 };
 	struct request *r;
-	char *path;
 	int status = -1;
+	char *path;
 
 	if (strcmp(c->argv[0], "add") == 0 || strcmp(c->argv[0], "target") == 0)
 		return reading_more(c, e);
+	if (strcmp(c->argv[0], "show") == 0)
+		return show_data(c, e);
 	path = cmd_data_find(c, &reading, e);
 	if (path && cmd_data_options(c, 1, &reading, e) == 0) {
 		r = cmd_request(c, REQUEST_DATA);
@@ -193,6 +265,10 @@ exec_data(struct cmd_call *c, struct err *e)
 		status = dataset_read(path, &reading.o, &r->dataset, e);
 		reading_keep(c, &reading, r);
 	}
+	if (status == 0 && reading.name)
+		snprintf(r->dataset->name, sizeof r->dataset->name, "%s", reading.name);
+	if (status == 0)
+		warn(c, r->dataset);
 	if (status == 0 && reading.files)
 		cmd_record_files(c, "data", reading.files);
 	mem_free(path);
@@ -202,13 +278,14 @@ exec_data(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_data = {
 	.name = "data",
-	.complete = "@data @option",
+	.complete = "add|target|show|@data @option",
 	.args = "[add|target] NAME|FILE [unlabelled] [weight W] [label COLUMN] [header yes|no] [labels N] [labels-from FILE] [image HxW[xC]] [text COLUMN] "
-		"[tokens byte|char|byte+mask|char+mask|FILE] [length N] [frame yes|no] [vocab N]",
+		"[tokens byte|char|byte+mask|char+mask|FILE] [length N] [frame yes|no] [vocab N] | show [NAME|FILE ...]",
 	.min_args = 1,
 	.max_args = 26,
 	.flags = CMD_RECORD,
-	.doc = "Read a data set: bundled, a table, images, or text; with labels N students see the labels of N rows only.",
+	.doc = "Read a data set: bundled, fetched, a table, images, or text; with labels N students see the labels of N rows only. "
+	       "With show, tell what is in it.",
 	.example = "data digits labels 100",
 	.exec = exec_data,
 };

@@ -13,7 +13,7 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
-#include "retort/data/dataset.h"
+#include "retort/data/fetched.h"
 #include "retort/screen/pane.h"
 #include "retort/screen/view.h"
 #include "retort/session/cmd.h"
@@ -257,6 +257,7 @@ static void
 offer_data(struct list *l)
 {
 	offer_all(l, dataset_bundled_name);
+	offer_all(l, fetched_name);
 	offer_file(l);
 }
 

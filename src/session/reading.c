@@ -9,6 +9,7 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/data/fetched.h"
 #include "retort/session/lex.h"
 
 void
@@ -68,6 +69,21 @@ take_words(struct cmd_call *c, struct reading *r, double *weight, struct err *e)
 	return r->labels < 0 ? 0 : err_set(e, "data: labels: hides those of the data itself; say `unlabelled` of a set beside it");
 }
 
+/* A set that was fetched is found by its name and read in its own way, any other file as the data was. NULL and an error. */
+static char *
+find_more(struct cmd_call *c, struct lex *lex, struct reading *r, struct err *e)
+{
+	const struct fetched *f = fetched_find(c->argv[1]);
+
+	if (like_data(c->info, lex, r, e) < 0)
+		return NULL;
+	if (!f)
+		return io_join(c->dir, c->argv[1]);
+	r->o = f->o;
+	r->name = f->name;
+	return fetched_path(f, e);
+}
+
 int
 reading_more(struct cmd_call *c, struct err *e)
 {
@@ -76,20 +92,21 @@ reading_more(struct cmd_call *c, struct err *e)
 	struct lex *lex = mem_new(sizeof *lex);
 	struct request *q;
 	double weight = 1;
-	char *path;
+	char *path = NULL;
 	int status = -1;
 
 	if (c->argc < 2) {
 		err_set(e, "data %s: a file is needed", c->argv[0]);
-	} else if (like_data(c->info, lex, &r, e) == 0 && take_words(c, &r, &weight, e) == 0) {
-		path = io_join(c->dir, c->argv[1]);
+	} else if ((path = find_more(c, lex, &r, e)) && take_words(c, &r, &weight, e) == 0) {
 		q = cmd_request(c, REQUEST_ADD);
 		q->number = target ? DATASET_TARGET : DATASET_TRANSFER;
 		q->value = target ? 0 : weight;
 		status = dataset_read(path, &r.o, &q->dataset, e);
-		cmd_record_files(c, "data", 1u << 1 | r.files);
-		mem_free(path);
+		if (status == 0 && r.name)
+			snprintf(q->dataset->name, sizeof q->dataset->name, "%s", r.name);
+		cmd_record_files(c, "data", (r.name ? 0 : 1u << 1) | r.files);
 	}
+	mem_free(path);
 	mem_free(lex);
 	cmd_data_release(&r);
 	return status;

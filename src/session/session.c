@@ -65,6 +65,7 @@ session_free(struct session *s)
 		session_forget(&s->pending[i]);
 	mem_free(s->pending);
 	mem_free(s->change);
+	mem_free(s->data_line);
 	mem_free(s);
 }
 
@@ -260,7 +261,7 @@ stamp(const struct session *s, const struct lex *lex, struct request *r)
 int
 session_line(struct session *s, const char *line, int *column, struct err *e)
 {
-	struct cmd_call c = { .info = &s->info, .dir = s->reading ? s->reading->dir : ".",
+	struct cmd_call c = { .info = &s->info, .data_line = s->data_line, .dir = s->reading ? s->reading->dir : ".",
 			      .scripted = s->reading != NULL, .keys = s->keys,
 			      .scene = s->live ? live_scene(s->live) : NULL };
 	const struct cmd *d;

@@ -68,6 +68,40 @@ numbers_survive_a_round_trip(void **state)
 	CHECK_STR(text_fit(buf, 6, "abcdefgh, i"), "abcde");
 }
 
+/* The fast way for plain decimals rounds as strtod does: to the bit, whatever the digits and wherever the point. */
+static void
+plain_decimals_are_what_strtod_makes_of_them(void **state)
+{
+	struct rng r = rng_stream(7, "decimals", 0, 0);
+	static const char *const odd[] = { "-0", "+5", ".5", "5.", "000000000000001", "999999999999999", ".000000000000001", "1e5", "1E-5",
+					   "0.1234567890123456", "-1234567890123456789", "123456789012345.0" };
+	char word[64];
+
+	(void)state;
+	for (uint64_t i = 0; i < 20000; i++) {
+		int digits = 1 + (int)(rng_bits(r, 4 * i) % 18), point = (int)(rng_bits(r, 4 * i + 1) % (uint64_t)(digits + 1));
+		uint64_t draw = rng_bits(r, 4 * i + 2);
+		double fast, slow;
+		int n = 0;
+
+		if (i < sizeof odd / sizeof *odd) {
+			snprintf(word, sizeof word, "%s", odd[i]);
+		} else {
+			word[n++] = "-+1"[draw % 3];
+			for (int k = 0; k < digits; k++) {
+				if (k == point)
+					word[n++] = '.';
+				word[n++] = (char)('0' + rng_bits(r, 4 * i + 3 + ((uint64_t)k << 32)) % 10);
+			}
+			word[n] = '\0';
+		}
+		slow = strtod(word, NULL);
+		CHECK_INT(text_to_double(word, &fast), 0);
+		if (memcmp(&fast, &slow, sizeof fast) != 0)
+			fail_msg("%s: %.17g, strtod %.17g", word, fast, slow);
+	}
+}
+
 static void
 what_is_no_plain_number_is_refused(void **state)
 {
@@ -340,6 +374,7 @@ main(void)
 		TEST(errors_gain_context_on_the_way_up),
 		TEST(errors_are_cut_between_characters),
 		TEST(numbers_survive_a_round_trip),
+		TEST(plain_decimals_are_what_strtod_makes_of_them),
 		TEST(what_is_no_plain_number_is_refused),
 		TEST(broken_utf8_is_replaced_byte_by_byte),
 		TEST(a_slip_of_the_finger_finds_its_word),

@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "retort/base/mem.h"
+#include "retort/base/text.h"
 #include "retort/data/batch.h"
 #include "retort/data/sampler.h"
 #include "retort/data/scale.h"
@@ -88,6 +89,47 @@ a_table_becomes_numbers_and_classes(void **state)
 	CHECK_INT(ds->y[1], 1);
 	CHECK(isnan(ds->x[2 * 2 + 1]));
 	dataset_free(ds);
+}
+
+/* A column of words is a feature for each word; one that has numbers too keeps its complaint. */
+static void
+words_become_categories(void **state)
+{
+	static const char table[] = "hue,size,kind\n red ,1,a\nblue,2,b\nNA,3,a\nred,4,b\nred,5,a\nblue,6,b\nred,7,a\nred,8,b\nred,9,a\nred,10,b\n";
+	struct dataset_options o = { 0 };
+	struct text many = { 0 };
+	struct csvfile t;
+	struct dataset *ds;
+	struct err e;
+
+	(void)state;
+	CHECK_INT(csvfile_parse(table, strlen(table), ',', &t, &e), 0);
+	CHECK_INT(dataset_from_table(&t, &o, &ds, &e), 0);
+	CHECK_INT(ds->d, 3);
+	CHECK_STR(ds->column[0], "hue=blue");
+	CHECK_STR(ds->column[1], "hue=red");
+	CHECK_STR(ds->column[2], "size");
+	CHECK_INT(ds->x[0] == 0 && ds->x[1] == 1 && ds->x[2] == 1, 1);
+	CHECK_INT(ds->x[3] == 1 && ds->x[4] == 0 && ds->x[5] == 2, 1);
+	CHECK_INT(isnan(ds->x[6]) && isnan(ds->x[7]) && ds->x[8] == 3, 1);
+	CHECK_INT(ds->missing, 1);
+	dataset_free(ds);
+	csvfile_release(&t);
+
+	text_add(&many, "word,x,kind\n");
+	for (int i = 0; i < 257; i++)
+		text_addf(&many, "w%d,1,%d\n", i, i % 2);
+	CHECK_INT(csvfile_parse(many.s, many.len, ',', &t, &e), 0);
+	CHECK_INT(dataset_from_table(&t, &o, &ds, &e), -1);
+	CHECK_STR(e.msg, "row 258 (line 258), column 1 'word': 'w256' is one word more than the 256 that a category may have");
+	csvfile_release(&t);
+	text_clear(&many);
+	text_add(&many, "x,kind\n1,a\n2,b\nthree,a\n4,b\n5,a\n6,b\n7,a\n8,b\n9,a\n10,b\n");
+	CHECK_INT(csvfile_parse(many.s, many.len, ',', &t, &e), 0);
+	CHECK_INT(dataset_from_table(&t, &o, &ds, &e), -1);
+	CHECK_STR(e.msg, "row 4 (line 4), column 1 'x': 'three' is not a finite number");
+	csvfile_release(&t);
+	text_release(&many);
 }
 
 static void
@@ -283,6 +325,7 @@ main(void)
 		TEST(cells_keep_quotes_newlines_and_blanks),
 		TEST(what_is_no_table_is_refused),
 		TEST(a_table_becomes_numbers_and_classes),
+		TEST(words_become_categories),
 		TEST(scaling_looks_at_training_rows_only),
 		TEST(digits_are_the_digits),
 		TEST(a_table_of_pixels_becomes_images),

@@ -39,6 +39,12 @@ const char *text_number(char *buf, size_t size, double x);
  */
 int text_to_double(const char *s, double *out);
 
+/*
+ * The same number where a word begins with a plain one (up to 15 digits, no exponent), fast; returns its end. NULL: it does not,
+ * or may not; *out means nothing then.
+ */
+const char *text_decimal(const char *s, double *out);
+
 /* A whole word as a decimal integer within int64. 0, or -1. */
 int text_to_int(const char *s, int64_t *out);
 

@@ -15,6 +15,9 @@ void classes_trim(const char *cell, struct classes_cell *out);
 bool classes_is_missing(const struct classes_cell *c); /* empty, "NA", "?" or "-" */
 bool classes_is_number(const struct classes_cell *c);
 
+/* Most cells of numbers, fast: blanks, a plain decimal, blanks. False: look again, it may be a number all the same. */
+bool classes_plain_number(const char *cell, double *out);
+
 /*
  * Set classes, class_name, y (its storage too) and unlabelled of `ds` from the labels of its n
  * rows, which are label[i * stride]; blanks around them do not count. `what` is what errors call

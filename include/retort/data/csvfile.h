@@ -18,6 +18,7 @@ struct csvfile {
 	const char **cell; /* NUL-terminated; "" for an empty one */
 	size_t *line;      /* [rows]: the line of the file on which a row starts, from 1 */
 	char *bytes;       /* owned storage of all cells */
+	bool named;        /* row 0 holds the names of the columns, whatever it looks like: the format has them */
 	struct hash hash;  /* SHA-256 of the bytes that were parsed */
 	size_t bad_line, bad_column; /* after an error: where, cells counted from 1; 0: of the whole file, or the whole line */
 };

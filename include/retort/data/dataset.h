@@ -23,7 +23,7 @@ struct dataset_options {
 	const char *label;          /* column name or number from 1; NULL: the last column (that is not `text`) */
 	enum dataset_header header; /* AUTO: yes when some cell of row 1 is no number while the same column's cell in row 2 is one or missing;
 				       with `text`, yes when row 1 holds the name that `text` or `label` gives */
-	const char *labels_from;    /* images: path of their labels; NULL: found by the usual naming */
+	const char *labels_from;    /* images: path of their labels; NULL: found by the usual naming; a .npy file needs it */
 	size_t height, width, channels; /* table: its features are the pixels of images, row by row, channels innermost; 0: they are not */
 	const char *text;           /* table: the column of the texts, by name or number; NULL: a table of numbers */
 	const char *tokens;         /* text: "byte", "char", either with "+mask", or the path of a vocabulary file; NULL: no text */
@@ -62,7 +62,7 @@ struct dataset {
 	bool next_token;    /* the label of every position is the token after it; classes == vocab, class_name NULL, y[i] is 0
 			       for every row: labelled */
 	int32_t *y;         /* [n] class from 0; -1 where the label cell is missing */
-	char **column;      /* [d] feature names: from the header, or "x1", "x2" ...; NULL unless DATASET_NUMBERS of a table */
+	char **column;      /* [d] feature names: from the header, or "x1", "x2" ...; "hue=red" of a category; NULL unless DATASET_NUMBERS of a table */
 	char **class_name;  /* [classes] in natural order: numbers ascending, else bytewise */
 	struct tokenizer *tokenizer; /* owned: what the texts were cut with, for masking them and writing them; NULL where there were none */
 	size_t missing;     /* cells without a value, labels not counted */
@@ -76,17 +76,22 @@ struct dataset {
 /*
  * Make a dataset of a parsed table: numbers, with `height` the pixels of images, or with `text` and `tokens` a class for each text.
  * A missing cell is empty, "NA", "?" or "-" after trimming blanks; a text is never missing.
- * Refused, with row, line and column in the message: a feature that is no finite number
- * ("row 5 (line 6), column 3 'age': 'abc' is not a number"), also nan and inf; a label column
+ * Refused, with row, line and column in the message: what features_make refuses, a label column
  * that is not there; fewer than two classes; more than DATASET_CLASSES; no feature column; fewer
  * than DATASET_ROWS rows; what corpus_texts refuses.
  */
 int dataset_from_table(const struct csvfile *t, const struct dataset_options *o, struct dataset **out, struct err *e);
 
+/* The first row of a table names its columns, or is said to. */
+bool dataset_has_header(const struct csvfile *t, const struct dataset_options *o);
+
+/* The cells of a table that dataset_read makes a dataset of. The error starts with the path. */
+int dataset_read_table(const char *path, struct csvfile *out, struct err *e);
+
 /*
  * Read, parse, hash and name a file, gzip'd or not, of at most 1 GiB when inflated. What it is:
  * with `tokens` a text, or with `text` a table of texts; with `length` token ids; else images when
- * it begins like an IDX file, and a table of numbers otherwise, with tabs if its name ends in
+ * it begins like an IDX file, features when like a .npy file, and a table of numbers otherwise: JSON lines when it begins with a brace, else with tabs if its name ends in
  * .tsv. An option that the kind does not know is refused. The error starts with the path. Main thread.
  */
 int dataset_read(const char *path, const struct dataset_options *o, struct dataset **out, struct err *e);

@@ -22,6 +22,7 @@ struct cmd_call {
 	int argc;
 	char **argv;
 	const struct lab_info *info; /* as of the last answer */
+	const char *data_line;       /* the `data` that is in force, as it is recorded; NULL: none */
 	const char *dir;             /* relative paths are relative to it */
 	bool scripted;               /* the line stands in a script */
 	struct scene *scene;         /* what a person looks at; NULL: nobody looks */
@@ -72,6 +73,12 @@ struct request *cmd_request(struct cmd_call *c, enum request_kind kind);
 int cmd_copy(char *to, size_t size, const char *what, const char *word, struct err *e);
 
 const char *cmd_data_option(size_t i); /* what may stand before a value of `data`; NULL past the last */
+
+/*
+ * What a data set holds, into c->say; the words of `c` are a name or file with options of `data`. With `hash` it must be that of a
+ * set that was read before.
+ */
+int cmd_data_show(struct cmd_call *c, const char *hash, struct err *e);
 
 /*
  * The line to record is command `name` with the words of `c`; those whose bit is set in `files` name

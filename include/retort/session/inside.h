@@ -35,6 +35,7 @@ struct session {
 	struct script *script;
 	const struct script_line *reading; /* the line that is being given; NULL: a person's */
 	struct lab_info info;      /* of the last answer */
+	char *data_line;           /* the `data` that is in force; NULL: none */
 	struct knobs view;         /* knobs that change how things look */
 	uint64_t next_id;
 	size_t n_pending, cap_pending;

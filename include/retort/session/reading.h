@@ -8,6 +8,7 @@
 
 struct reading {
 	struct dataset_options o;
+	const char *name;   /* of a set that has one; NULL: that of the file */
 	int64_t labels;     /* shown to students; -1: all */
 	uint32_t files;     /* bit i: word i names a file */
 	char *path[2];      /* of files that options name; owned */
