@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/thread.h"
+#include "retort/learn/frozen.h"
 #include "retort/learn/optim.h"
 #include "retort/learn/saved.h"
 #include "retort/learn/terms.h"
@@ -55,6 +56,7 @@ branch_free(struct branch *b)
 	mem_free(b->partial);
 	mem_free(b->scratch);
 	mem_free(b->square);
+	mem_free(b->stands);
 	mem_free(b->gathered);
 	mix_release(&b->mix);
 	mem_free(b->label);
@@ -118,6 +120,7 @@ take_memory(struct branch *b, uint64_t seed, const struct knobs *k, struct err *
 	graph_bind(b->net->graph, branch_value(b), b->grad);
 	b->net->graph->square = b->square = mem_array(b->net->layout.n + 1, sizeof *b->square);
 	b->net->graph->seed = seed;
+	b->stands = mem_array(b->net->layout.n + 1, sizeof *b->stands);
 	return 0;
 }
 
@@ -394,6 +397,7 @@ branch_rebuild(struct branch **b, size_t capacity, const struct branch_plan *pla
 	old->saved = NULL;
 	saved_restore(new, &n->layout);
 	new->state->step = old->state->step;
+	frozen_set(new, old->frozen);
 	branch_free(old);
 	*b = new;
 	return 0;
@@ -449,18 +453,22 @@ forward(struct branch *b, const struct branch_feed *f, bool training)
 	terms_means(b, f->batch);
 }
 
+enum copy { COPY_AWAY, COPY_BACK, COPY_FROZEN_BACK };
+
 /*
  * Running statistics move in the forward pass, before it is known whether the step is applied. No
  * optimizer uses their first moment: what they were stands there, to be put back.
  */
 static void
-copy_state(const struct branch *b, bool back)
+copy_state(const struct branch *b, enum copy what)
 {
+	bool back = what != COPY_AWAY;
+
 	for (size_t i = 0; i < b->net->layout.n; i++) {
 		const struct param *p = &b->net->layout.param[i];
 		real *value = branch_value(b) + p->offset, *was = branch_moment1(b) + p->offset;
 
-		if (p->is_state)
+		if (p->is_state && (what != COPY_FROZEN_BACK || b->stands[i]))
 			memcpy(back ? value : was, back ? was : value, p->len * sizeof *value);
 	}
 }
@@ -505,22 +513,25 @@ branch_step(struct branch *b, const struct branch_feed *f, const struct knobs *k
 	    double lr, struct branch_result *out)
 {
 	struct optim_slab slab = { &b->net->layout, branch_value(b), b->grad, branch_moment1(b),
-				   branch_moment2(b), b->state->updates };
+				   branch_moment2(b), b->state->updates, b->frozen ? b->stands : NULL };
 
 	thread_flush_denormals(); /* whoever calls computes as the workers do */
-	copy_state(b, false);
+	copy_state(b, COPY_AWAY);
 	forward(b, f, true);
 	run_terms(b, f, k, map, out);
 	out->lr = lr;
 	graph_backward(b->net->graph);
+	frozen_squares(b);
 	out->grad_norm = optim_norm(b->pool, &b->net->layout, b->grad, b->square, b->partial);
 	out->applied = isfinite(out->loss) && isfinite(out->grad_norm) &&
 		       !optim_is_wild(b->pool, &slab, k, lr, out->grad_norm, b->partial);
 	if (!out->applied) {
-		copy_state(b, true);
+		copy_state(b, COPY_BACK);
 		return;
 	}
 	optim_apply(b->pool, &slab, k, lr, out->grad_norm);
+	if (b->frozen)
+		copy_state(b, COPY_FROZEN_BACK);
 	b->state->step++;
 }
 
@@ -541,6 +552,7 @@ branch_shares(struct branch *b, const struct branch_feed *f, const struct knobs 
 		forward(b, f, false);
 		terms_run(b, &job, &r);
 		graph_backward(b->net->graph);
+		frozen_squares(b);
 		share[i] = optim_norm(b->pool, &b->net->layout, b->grad, b->square, b->partial);
 		sum += share[i];
 	}
