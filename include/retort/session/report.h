@@ -12,7 +12,7 @@
 /* Something that changed, for the list at the end. */
 struct report_change {
 	char stamp[48];
-	char text[128];
+	char text[240];
 };
 
 void report_text(FILE *out, const struct lab_info *info, const struct report_change *change, size_t n);
