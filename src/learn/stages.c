@@ -12,9 +12,9 @@
 #include "retort/learn/change.h"
 #include "retort/learn/settings.h"
 
-#define LEAST 100    /* steps of a stage whose length follows from the steps before it */
-#define HINT 500     /* of a hint stage that is the first */
-#define LR_PART 10   /* fine-tuning is so much slower */
+#define LEAST 100  /* steps of a stage whose length follows from the steps before it */
+#define HINT 500   /* of a hint stage that is the first */
+#define LR_PART 10 /* fine-tuning is so much slower */
 
 /* ---- the start ---- */
 
@@ -82,8 +82,6 @@ fade(const struct work *w, const struct request *r, struct work_settings *s, str
 
 	if (check_kept(r, e) < 0)
 		return -1;
-	if (over > RAMP_MOST)
-		return err_set(e, "fade: %lld is outside 0..%d", (long long)over, RAMP_MOST);
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++) {
 		double weight = kept(r, i, s);
 		int knob = weight_of(i);

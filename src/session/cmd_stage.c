@@ -67,7 +67,7 @@ add_steps(struct request *r, const char *n, struct err *e)
 {
 	if (cmd_number("steps", n, &r->number, e) < 0)
 		return -1;
-	return r->number >= 1 ? 0 : err_set(e, "steps: %s is outside 1..1000000000", n);
+	return r->number >= 1 && r->number <= RAMP_MOST ? 0 : err_set(e, "steps: %s is outside 1..%d", n, RAMP_MOST);
 }
 
 static int
@@ -75,7 +75,7 @@ add_fade(struct request *r, const char *n, struct err *e)
 {
 	if (cmd_number("fade", n, &r->stage.fade, e) < 0)
 		return -1;
-	return r->stage.fade >= 0 ? 0 : err_set(e, "fade: %s is outside 0..1000000000", n);
+	return r->stage.fade >= 0 && r->stage.fade <= RAMP_MOST ? 0 : err_set(e, "fade: %s is outside 0..%d", n, RAMP_MOST);
 }
 
 static int

@@ -136,6 +136,12 @@ change_teacher(struct text *line)
 		text_addf(line, "teachers %s %s", teacher, below(3) ? "unmute" : "mute");
 }
 
+static void
+change_frozen(struct text *line, const char *const *layer, uint32_t layers)
+{
+	text_addf(line, "%s %s", below(3) ? "freeze" : "thaw", one_of(layer, layers));
+}
+
 /* Commands of schedules, where there are such. */
 static void
 change_schedule(struct text *line)
@@ -171,7 +177,10 @@ change(struct text *line, const char *const *layer, uint32_t layers)
 		change_map(line, layer, layers);
 		break;
 	case 7:
-		change_teacher(line);
+		if (below(3))
+			change_teacher(line);
+		else
+			change_frozen(line, layer, layers);
 		break;
 	case 8:
 		change_schedule(line);
