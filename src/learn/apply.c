@@ -19,6 +19,7 @@
 #include "retort/learn/roster.h"
 #include "retort/learn/saved.h"
 #include "retort/learn/settings.h"
+#include "retort/learn/stages.h"
 
 /* What the steps of a student were counted for: a new one counts from 0, and is not where its ramps would be. */
 static void
@@ -37,6 +38,10 @@ apply_drop_student(struct work *w)
 	w->student = w->plain = NULL;
 	sampler_release(&w->order);
 	sampler_release(&w->plain_order);
+	sampler_release(&w->few);
+	w->info.frozen = 0;
+	w->info.labelled = false;
+	w->info.n_stages = 0;
 	w->info.has_student = w->info.has_plain = false;
 	w->info.n_maps = 0;
 	for (int i = 0; i < w->info.n_teachers; i++)
@@ -448,20 +453,27 @@ do_run(struct work *w, struct request *r, struct err *e)
 	bool taught = any_teaches(w);
 	const uint32_t *rows = taught ? w->split.train : w->split.shown;
 	size_t n = taught ? w->split.n_train : w->split.n_shown;
+	struct work_settings s;
 
-	if (check_run(w, r, e) < 0)
+	if (stages_lay(w, r, &s, e) < 0 || check_run(w, r, e) < 0)
 		return -1;
 	if (n == 0)
 		return err_set(e, "run: no teacher, and no labelled row to learn from");
 	if (apply_prepare(w, e) < 0)
 		return err_wrap(e, "run");
+	if (stages_begin(w, &s, r, e) < 0)
+		return -1;
 	sampler_release(&w->order);
 	sampler_init(&w->order, rows, n, apply_order_seed(w, "main"));
+	sampler_release(&w->few);
+	if (w->split.n_shown)
+		sampler_init(&w->few, w->split.shown, w->split.n_shown, apply_order_seed(w, "few"));
 	tell_kept(w, r);
 	w->info.phase = LAB_DISTILLING;
 	w->info.step = w->info.from = w->student->state->step;
 	w->info.until = w->info.from + (uint64_t)r->number;
 	w->info.paused = false;
+	stages_note(w, r->stage.kind);
 	change_era(w);
 	return 0;
 }

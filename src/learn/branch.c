@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/thread.h"
+#include "retort/learn/frozen.h"
 #include "retort/learn/optim.h"
 #include "retort/learn/saved.h"
 #include "retort/learn/terms.h"
@@ -55,6 +56,7 @@ branch_free(struct branch *b)
 	mem_free(b->partial);
 	mem_free(b->scratch);
 	mem_free(b->square);
+	mem_free(b->stands);
 	mem_free(b->gathered);
 	mix_release(&b->mix);
 	mem_free(b->label);
@@ -118,6 +120,7 @@ take_memory(struct branch *b, uint64_t seed, const struct knobs *k, struct err *
 	graph_bind(b->net->graph, branch_value(b), b->grad);
 	b->net->graph->square = b->square = mem_array(b->net->layout.n + 1, sizeof *b->square);
 	b->net->graph->seed = seed;
+	b->stands = mem_array(b->net->layout.n + 1, sizeof *b->stands);
 	return 0;
 }
 
@@ -395,6 +398,7 @@ branch_rebuild(struct branch **b, size_t capacity, const struct branch_plan *pla
 	old->saved = NULL;
 	saved_restore(new, &n->layout);
 	new->state->step = old->state->step;
+	frozen_set(new, old->frozen);
 	branch_free(old);
 	*b = new;
 	return 0;
@@ -450,14 +454,17 @@ forward(struct branch *b, const struct branch_feed *f, bool training)
 	terms_means(b, f->batch);
 }
 
+enum copy { COPY_AWAY, COPY_BACK, COPY_FROZEN_BACK };
+
 /*
  * Running statistics and what losses remember move before it is known whether the step is applied. No optimizer uses
  * their first moment: what they were stands there, to be put back; of a bank the rows of the batch, which alone move.
  */
 static void
-copy_state(const struct branch *b, const struct batch *batch, bool back)
+copy_state(const struct branch *b, const struct batch *batch, enum copy what)
 {
 	const int32_t *row = batch_i32(batch, BATCH_ROW);
+	bool back = what != COPY_AWAY;
 
 	for (size_t i = 0; i < b->net->layout.n; i++) {
 		const struct param *p = &b->net->layout.param[i];
@@ -465,7 +472,9 @@ copy_state(const struct branch *b, const struct batch *batch, bool back)
 		real *to = back ? value : was, *from = back ? was : value;
 		size_t width = p->by_row ? p->len / p->dim[0] : p->len;
 
-		for (size_t k = 0; p->is_state && k < (p->by_row ? batch->rows : 1); k++) {
+		if (!p->is_state || (what == COPY_FROZEN_BACK && !b->stands[i]))
+			continue;
+		for (size_t k = 0; k < (p->by_row ? batch->rows : 1); k++) {
 			size_t at = p->by_row ? (size_t)row[k] * width : 0;
 
 			memcpy(to + at, from + at, width * sizeof *to);
@@ -513,22 +522,25 @@ branch_step(struct branch *b, const struct branch_feed *f, const struct knobs *k
 	    double lr, struct branch_result *out)
 {
 	struct optim_slab slab = { &b->net->layout, branch_value(b), b->grad, branch_moment1(b),
-				   branch_moment2(b), b->state->updates };
+				   branch_moment2(b), b->state->updates, b->frozen ? b->stands : NULL };
 
 	thread_flush_denormals(); /* whoever calls computes as the workers do */
-	copy_state(b, f->batch, false);
+	copy_state(b, f->batch, COPY_AWAY);
 	forward(b, f, true);
 	run_terms(b, f, k, map, out);
 	out->lr = lr;
 	graph_backward(b->net->graph);
+	frozen_squares(b);
 	out->grad_norm = optim_norm(b->pool, &b->net->layout, b->grad, b->square, b->partial);
 	out->applied = isfinite(out->loss) && isfinite(out->grad_norm) &&
 		       !optim_is_wild(b->pool, &slab, k, lr, out->grad_norm, b->partial);
 	if (!out->applied) {
-		copy_state(b, f->batch, true);
+		copy_state(b, f->batch, COPY_BACK);
 		return;
 	}
 	optim_apply(b->pool, &slab, k, lr, out->grad_norm);
+	if (b->frozen)
+		copy_state(b, f->batch, COPY_FROZEN_BACK);
 	b->state->step++;
 }
 
@@ -549,6 +561,7 @@ branch_shares(struct branch *b, const struct branch_feed *f, const struct knobs 
 		forward(b, f, false);
 		terms_run(b, &job, &r);
 		graph_backward(b->net->graph);
+		frozen_squares(b);
 		share[i] = optim_norm(b->pool, &b->net->layout, b->grad, b->square, b->partial);
 		sum += share[i];
 	}

@@ -17,6 +17,7 @@
 #include "retort/learn/saved.h"
 #include "retort/learn/schedule.h"
 #include "retort/learn/settings.h"
+#include "retort/learn/stages.h"
 
 void
 change_era(struct work *w)
@@ -33,6 +34,7 @@ change_era(struct work *w)
 	era->from = w->info.from;
 	era->until = w->info.until;
 	era->knobs = w->info.knobs;
+	era->frozen = w->info.frozen;
 	era->n_ramps = w->info.n_ramps;
 	memcpy(era->ramp, w->info.ramp, (size_t)era->n_ramps * sizeof *era->ramp);
 }
@@ -386,6 +388,8 @@ change_request(struct work *w, struct request *r, struct err *e)
 		return schedule_ramp(w, r, e);
 	case REQUEST_BALANCE:
 		return balance_request(w, r, e);
+	case REQUEST_FREEZE:
+		return stages_freeze(w, r, e);
 	case REQUEST_UNDO:
 		return do_undo(w, r, e);
 	case REQUEST_REDO:

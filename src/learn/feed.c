@@ -207,7 +207,7 @@ feed_main(struct work *w, uint64_t step, struct branch_feed *out)
 	size_t n = work_batch(w);
 
 	memset(out, 0, sizeof *out);
-	sampler_next(&w->order, step, n, w->rows);
+	sampler_next(w->info.labelled && w->few.n ? &w->few : &w->order, step, n, w->rows);
 	batch_fill(&w->batch, w->ds, w->rows, n, w->split.visible);
 	out->batch = &w->batch;
 	out->known = &w->known;

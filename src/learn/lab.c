@@ -9,6 +9,64 @@
 
 const char *const lab_through_name[] = { "", "none", "linear", "conv1x1", "shared" };
 
+const char *const lab_stage_name[] = { "run", "distil", "finetune", "hint", NULL };
+
+_Static_assert(LAB_LAYERS <= 64, "layers are bits of a uint64_t");
+
+const struct lab_stage *
+lab_stage_at(const struct lab_info *info, uint64_t step)
+{
+	for (int i = info->n_stages; i-- > 0;)
+		if (step > info->stages[i].from)
+			return &info->stages[i];
+	return NULL;
+}
+
+bool
+lab_has_stages(const struct lab_info *info)
+{
+	for (int i = 0; i < info->n_stages; i++)
+		if (info->stages[i].kind != LAB_RUN)
+			return true;
+	return false;
+}
+
+int
+lab_layers(const struct lab_net *student, const char *list, uint64_t *out, struct err *e)
+{
+	*out = 0;
+	for (list += strspn(list, ", "); *list; list += strspn(list, ", ")) {
+		size_t len = strcspn(list, ", ");
+		enum model_tap on = MODEL_HIDDEN;
+		char name[40];
+		int layer;
+
+		snprintf(name, sizeof name, "%.*s", (int)len, list);
+		layer = lab_info_layer(student, strncmp(name, "s:", 2) == 0 ? name + 2 : name, &on, e);
+		if (layer < 0)
+			return -1;
+		if (on != MODEL_HIDDEN)
+			return err_set(e, "%s: a whole layer is meant, say %s", name, student->layer[layer].name);
+		if (!student->layer[layer].learns)
+			return err_set(e, "%s: it is the input: nothing in it learns", name);
+		*out |= (uint64_t)1 << layer;
+		list += len;
+	}
+	return 0;
+}
+
+const char *
+lab_layers_text(const struct lab_net *student, uint64_t layers, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	snprintf(buf, size, "none");
+	for (int i = 0; i < student->n_layers && len < size; i++)
+		if (layers >> i & 1)
+			len += (size_t)snprintf(buf + len, size - len, "%s%s", len ? ", " : "", student->layer[i].name);
+	return buf;
+}
+
 int
 lab_info_teacher(const struct lab_info *info, const char *name, struct err *e)
 {

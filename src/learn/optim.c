@@ -147,7 +147,7 @@ apply_piece(void *arg, int index)
 		size_t a = p->offset > from ? p->offset : from;
 		size_t b = p->offset + p->len < to ? p->offset + p->len : to;
 
-		if (a < b && !p->is_state)
+		if (a < b && !p->is_state && !(j->s->stands && j->s->stands[i]))
 			update(j, p, a, b - a);
 	}
 }

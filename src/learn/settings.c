@@ -9,6 +9,7 @@
 
 #include "retort/base/text.h"
 #include "retort/learn/feed.h"
+#include "retort/learn/frozen.h"
 
 uint64_t
 settings_step(const struct work *w)
@@ -31,6 +32,8 @@ settings_take(const struct work *w, struct work_settings *s)
 		s->weight[i] = w->info.teacher[i].weight;
 		s->muted[i] = w->info.teacher[i].muted;
 	}
+	s->frozen = w->info.frozen;
+	s->labelled = w->info.labelled;
 }
 
 static void
@@ -45,6 +48,8 @@ give(struct work *w, const struct work_settings *s)
 		w->info.teacher[i].weight = s->weight[i];
 		w->info.teacher[i].muted = s->muted[i];
 	}
+	w->info.frozen = s->frozen;
+	w->info.labelled = s->labelled;
 }
 
 struct branch_plan
@@ -150,9 +155,21 @@ check_mode(const struct work *w, const struct work_settings *s, struct err *e)
 }
 
 static int
+check_frozen(const struct work *w, const struct work_settings *s, struct err *e)
+{
+	const struct lab_net *n = &w->info.student;
+
+	for (int i = 0; i < n->n_layers; i++)
+		if (n->layer[i].learns && !(s->frozen >> i & 1))
+			return 0;
+	return s->frozen ? err_set(e, "every layer would be frozen: nothing would be learned") : 0;
+}
+
+static int
 check(const struct work *w, const struct work_settings *now, const struct work_settings *s, struct err *e)
 {
-	if (check_fixed(w, s, e) < 0 || check_tops(w, s, e) < 0 || check_maps(w, s, e) < 0 || check_mode(w, s, e) < 0)
+	if (check_fixed(w, s, e) < 0 || check_tops(w, s, e) < 0 || check_maps(w, s, e) < 0 || check_mode(w, s, e) < 0 ||
+	    check_frozen(w, s, e) < 0)
 		return -1;
 	if (all_weights(s) == 0 && all_weights(now) > 0)
 		return err_set(e, "that was the last loss: with every weight at 0 nothing would be learned");
@@ -199,8 +216,12 @@ settings_put(struct work *w, const struct work_settings *s, struct err *e)
 		return -1;
 	feed = needs_feed(&was, &to);
 	give(w, &to);
-	if (!w->student || (!feed && branch_has_outputs(w->student, &to.knobs)) || rebuild(w, feed, e) == 0)
+	if (!w->student)
 		return 0;
+	if ((!feed && branch_has_outputs(w->student, &to.knobs)) || rebuild(w, feed, e) == 0) {
+		frozen_set(w->student, to.frozen);
+		return 0;
+	}
 	give(w, &was);
 	rebuild(w, feed, NULL);
 	return -1;
@@ -304,6 +325,10 @@ settings_tell(const struct work *w, const struct work_settings *from, const stru
 	tell_maps(w, from, to, &t);
 	tell_ramps(from, to, &t);
 	tell_teachers(w, from, to, &t);
+	if (from->labelled != to->labelled)
+		text_item(&t, "rows %s", to->labelled ? "labelled" : "all");
+	if (from->frozen != to->frozen)
+		text_item(&t, "frozen %s", lab_layers_text(&w->info.student, to->frozen, after, sizeof after));
 	text_fit(buf, size, text_get(&t));
 	text_release(&t);
 }

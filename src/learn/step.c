@@ -8,8 +8,10 @@
 
 #include "retort/learn/eval.h"
 #include "retort/learn/feed.h"
+#include "retort/learn/frozen.h"
 #include "retort/learn/lrsched.h"
 #include "retort/learn/settings.h"
+#include "retort/learn/stages.h"
 
 bool
 step_wanted(const struct work *w)
@@ -138,6 +140,7 @@ distil(struct work *w, struct err *e)
 
 	if (b->state->step >= w->info.until) {
 		end_work(w, LAB_MAIN);
+		stages_end(w);
 		return STEP_DONE;
 	}
 	if (b->state->step == w->info.from)
@@ -210,6 +213,7 @@ report(struct work *w, struct err *e)
 	era = era_at(w, b->state->step);
 	knobs = era->knobs;
 	ramp_apply(era->ramp, era->n_ramps, b->state->step, &knobs);
+	frozen_set(b, era->frozen);
 	feed_labelled(w, -1, b->state->step, &f);
 	if (!advance(w, b, &f, &knobs, era->from, era->until, &r)) {
 		w->report_stopped = true; /* it stays where it diverged, and the report says so */

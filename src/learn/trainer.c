@@ -289,6 +289,8 @@ go_on(struct trainer *t)
 		struct request *r = request_new(REQUEST_DONE);
 
 		stamp(w, &before, r);
+		snprintf(r->note, sizeof r->note, "%s", w->ended);
+		w->ended[0] = '\0';
 		answer(t, r);
 	}
 	if (w->info.step == w->pause_at) {

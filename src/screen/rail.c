@@ -35,6 +35,24 @@ drawn(struct canvas_area a, int x, int y)
 	return a.canvas->cell[(a.y + y) * a.canvas->width + a.x + x].ch;
 }
 
+/* The name of a stage beside the line where it begins, in the first row from the top where nothing else is. */
+static void
+name_stage(const struct scene_mark *m, struct canvas_area plot, int x)
+{
+	int len = (int)strcspn(m->text, ", ");
+
+	for (int y = 0; y < plot.height && x + len < plot.width; y++) {
+		int blank = 0;
+
+		while (blank < len && drawn(plot, x + 1 + blank, y) == ' ')
+			blank++;
+		for (int i = 0; blank == len && i < len; i++)
+			canvas_put(plot, x + 1 + i, y, (unsigned char)m->text[i], CANVAS_DIM);
+		if (blank == len)
+			return;
+	}
+}
+
 void
 rail_lines(const struct scene *s, struct canvas_area plot, const struct rail *r)
 {
@@ -44,6 +62,8 @@ rail_lines(const struct scene *s, struct canvas_area plot, const struct rail *r)
 		for (int y = 0; x >= 0 && x < plot.width && y < plot.height; y++)
 			if (drawn(plot, x, y) == ' ')
 				canvas_put(plot, x, y, r->ascii ? ':' : 0x250A, CANVAS_DIM);
+		if (x >= 0 && s->mark[i].kind == SCENE_STAGE && plot.height > 0)
+			name_stage(&s->mark[i], plot, x);
 	}
 }
 
@@ -89,6 +109,8 @@ rail_cursor(const struct scene *s, struct canvas_area plot, const struct rail *r
 		list_marks(s, plot, r, x);
 }
 
+#define STAGE 1000 /* more marks in a column than are counted: there is a stage among them */
+
 /* "mark" left of the first column, as much of it as fits. */
 static void
 head(struct canvas_area a, int y, const struct rail *r, const char *text)
@@ -114,9 +136,13 @@ rail_letters(const struct scene *s, struct canvas_area row, const struct rail *r
 
 		if (x < 0)
 			continue;
-		if (++count[x] > 1)
+		if (m->kind == SCENE_STAGE) /* what it turns is marked in the same cell */
+			count[x] = STAGE;
+		else if (count[x] != STAGE)
+			count[x]++;
+		if (count[x] > 1 && count[x] != STAGE)
 			canvas_put(cells, x, 0, '0' + (uint32_t)(count[x] < 9 ? count[x] : 9), CANVAS_MARK);
-		else
+		else if (count[x] == 1 || m->kind == SCENE_STAGE)
 			canvas_put(cells, x, 0, m->letter ? (unsigned char)m->letter : '?', look);
 	}
 	mem_free(count);

@@ -131,6 +131,8 @@ letter_for(const struct scene *s, enum scene_mark_kind kind)
 		return '!';
 	case SCENE_RUN:
 		return '|';
+	case SCENE_STAGE:
+		return '>';
 	case SCENE_TWEAK:
 	case SCENE_NOTE:
 		break;

@@ -157,6 +157,9 @@ hear(struct session *s, const struct request *r)
 {
 	if (r->kind == REQUEST_DONE) {
 		s->working = false;
+		note_change(s, r);
+		if (r->note[0] && !s->live)
+			session_tell(s, false, "%s %s", r->stamp, r->note);
 		check_stranded(s);
 	}
 	if (r->kind == REQUEST_DIVERGED && !s->live) {

@@ -157,6 +157,39 @@ offer_set(struct list *l)
 		offer(l, l->info->set[i].name);
 }
 
+/* Layers of the student alone: no owner is needed. */
+static void
+offer_layer(struct list *l)
+{
+	for (int i = 0; l->info->has_student && i < l->info->student.n_layers; i++)
+		if (l->info->student.layer[i].learns)
+			offer(l, l->info->student.layer[i].name);
+}
+
+/* Behind the name of a stage: options and what they take, in any order. */
+static void
+offer_stage(struct list *l)
+{
+	static const char *const words[] = { "steps", "lr", "rows", "freeze", "set", "keep", "fade" };
+	const char *last = l->word[l->n_words - 1], *before = l->n_words > 2 ? l->word[l->n_words - 2] : "";
+	bool fades = strcmp(l->word[1], "finetune") == 0;
+
+	if (strcmp(last, "rows") == 0) {
+		offer(l, "labelled");
+		offer(l, "all");
+	} else if (strcmp(last, "freeze") == 0) {
+		offer_layer(l);
+	} else if (strcmp(last, "set") == 0) {
+		offer_knob(l);
+	} else if (strcmp(last, "keep") == 0) {
+		offer_loss(l);
+	} else if (strcmp(l->word[1], "teach") != 0 && strcmp(last, "steps") != 0 && strcmp(last, "lr") != 0 &&
+		   strcmp(last, "fade") != 0 && strcmp(before, "set") != 0 && strcmp(before, "keep") != 0) {
+		for (size_t i = 0; i < sizeof words / sizeof *words - (fades ? 0 : 2); i++)
+			offer(l, words[i]);
+	}
+}
+
 static void
 offer_tap(struct list *l)
 {
@@ -333,6 +366,7 @@ static const struct {
 	{ "@loss", offer_loss },       { "@lossoption", offer_lossoption },
 	{ "@match", offer_match },     { "@tap", offer_tap },       { "@model", offer_model },
 	{ "@term", offer_term },       { "@set", offer_set },
+	{ "@layer", offer_layer },     { "@stage", offer_stage },
 	{ "@through", offer_through }, { "@pairs", offer_pairs },
 };
 

@@ -198,6 +198,14 @@ mark_knobs(struct scene *s, const struct request *r)
 	return any;
 }
 
+/* A stage begins: a mark with its name, whatever knobs it turns. */
+static void
+mark_stage(struct scene *s, const struct request *r)
+{
+	scene_mark_add(s, SCENE_STAGE, (unsigned)r->branch, (uint32_t)r->step, r->note, -1, 0, 0);
+	mark_knobs(s, r);
+}
+
 static void
 mark(struct scene *s, const struct request *r)
 {
@@ -205,11 +213,15 @@ mark(struct scene *s, const struct request *r)
 		[REQUEST_RUN] = SCENE_RUN + 1, [REQUEST_MAP] = SCENE_MAP + 1, [REQUEST_WEIGHT] = SCENE_TWEAK + 1,
 		[REQUEST_MUTE] = SCENE_TWEAK + 1, [REQUEST_UNDO] = SCENE_TWEAK + 1, [REQUEST_REDO] = SCENE_TWEAK + 1,
 		[REQUEST_BALANCE] = SCENE_TWEAK + 1, [REQUEST_MARK] = SCENE_NOTE + 1, [REQUEST_STOP] = SCENE_STOP + 1,
-		[REQUEST_DIVERGED] = SCENE_DIVERGED + 1,
+		[REQUEST_DIVERGED] = SCENE_DIVERGED + 1, [REQUEST_FREEZE] = SCENE_TWEAK + 1,
 	};
 	int kind = (size_t)r->kind < sizeof kinds / sizeof *kinds ? kinds[r->kind] - 1 : -1;
 	const char *text = r->note[0] ? r->note : r->kind == REQUEST_DIVERGED ? r->err.msg : r->text;
 
+	if (r->kind == REQUEST_RUN && r->stage.kind != LAB_RUN) {
+		mark_stage(s, r);
+		return;
+	}
 	if (mark_knobs(s, r) || kind < 0 || (r->kind == REQUEST_RUN && r->step == 0))
 		return;
 	scene_mark_add(s, (enum scene_mark_kind)kind, (unsigned)r->branch, (uint32_t)r->step, text, -1, 0, 0);

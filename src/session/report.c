@@ -55,6 +55,19 @@ row(FILE *out, const char *who, const char *when, const struct lab_net *n, const
 	fputc('\n', out);
 }
 
+/* Where each stage of the student ended. */
+static void
+stages(FILE *out, const struct lab_info *i)
+{
+	for (int k = 0; k < i->n_stages && lab_has_stages(i); k++) {
+		struct lab_net n = i->student;
+
+		n.microseconds = 0;
+		if (i->stages[k].scores.step) /* not of one that was stopped before the first step */
+			row(out, lab_stage_name[i->stages[k].kind], "end", &n, &i->stages[k].scores);
+	}
+}
+
 void
 report_text(FILE *out, const struct lab_info *i, const struct report_change *change, size_t n)
 {
@@ -67,6 +80,7 @@ report_text(FILE *out, const struct lab_info *i, const struct report_change *cha
 			row(out, i->teacher[k].name, "last", &i->teacher[k], &i->teacher[k].last);
 	row(out, "distilled", "last", &i->student, &i->student.last);
 	row(out, "distilled", "best", &i->student, &i->student.best);
+	stages(out, i);
 	if (i->has_plain) {
 		row(out, "no teacher", "last", &i->plain, &i->plain.last);
 		row(out, "no teacher", "best", &i->plain, &i->plain.best);
@@ -135,6 +149,23 @@ net(FILE *out, const struct lab_net *n)
 	fputs("}}", out);
 }
 
+static void
+stages_json(FILE *out, const struct lab_info *i)
+{
+	fputs(",\"stages\":[", out);
+	for (int k = 0; k < i->n_stages; k++) {
+		const struct lab_stage *s = &i->stages[k];
+
+		fputs(k ? ",{\"stage\":" : "{\"stage\":", out);
+		report_json_string(out, lab_stage_name[s->kind]);
+		field(out, "from", (double)s->from);
+		field(out, "until", (double)s->until);
+		scores(out, &s->scores);
+		fputc('}', out);
+	}
+	fputc(']', out);
+}
+
 void
 report_json(FILE *out, const struct lab_info *i, const struct report_change *change, size_t n)
 {
@@ -161,6 +192,7 @@ report_json(FILE *out, const struct lab_info *i, const struct report_change *cha
 		fputs("null", out);
 	fputs(",\"student\":", out);
 	net(out, &i->student);
+	stages_json(out, i);
 	fputs(",\"plain\":", out);
 	if (i->has_plain)
 		net(out, &i->plain);

@@ -46,6 +46,18 @@ tell_knobs(struct tell *t, const struct lab_info *info, uint32_t step)
 	fputc('}', t->out);
 }
 
+/* Which stage the student's step was the outcome of, where there are any. */
+static void
+tell_stage(struct tell *t, const struct lab_info *info, uint32_t step)
+{
+	const struct lab_stage *s = lab_has_stages(info) ? lab_stage_at(info, step) : NULL;
+
+	if (!s)
+		return;
+	fputs(",\"stage\":", t->out);
+	report_json_string(t->out, lab_stage_name[s->kind]);
+}
+
 static void
 open_object(struct tell *t, const struct lab_info *info, const struct event *ev)
 {
@@ -55,8 +67,10 @@ open_object(struct tell *t, const struct lab_info *info, const struct event *ev)
 	fputs("{\"event\":\"eval\",\"branch\":", t->out);
 	report_json_string(t->out, tell_branch(info, ev->branch));
 	fprintf(t->out, ",\"step\":%u", ev->step);
-	if (ev->branch == LAB_MAIN)
+	if (ev->branch == LAB_MAIN) {
+		tell_stage(t, info, ev->step);
 		tell_knobs(t, info, ev->step);
+	}
 	t->open = true;
 	t->branch = ev->branch;
 	t->step = ev->step;

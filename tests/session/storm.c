@@ -195,6 +195,12 @@ change_teacher(struct text *line)
 }
 
 static void
+change_frozen(struct text *line, const char *const *layer, uint32_t layers)
+{
+	text_addf(line, "%s %s", below(3) ? "freeze" : "thaw", one_of(layer, layers));
+}
+
+static void
 change_mix(struct text *line)
 {
 	const struct knob *k = knob_find(below(4) ? "mix" : "mix-box", NULL);
@@ -273,7 +279,10 @@ change(struct text *line, const char *const *layer, uint32_t layers)
 		change_map(line, layer, layers);
 		break;
 	case 7:
-		change_teacher(line);
+		if (below(3))
+			change_teacher(line);
+		else
+			change_frozen(line, layer, layers);
 		break;
 	case 8:
 		change_schedule(line);

@@ -79,6 +79,22 @@ forms_of_map_and_student_are_offered(void **state)
 	CHECK_STR(offered("student init from big la"), "layers");
 }
 
+static void
+options_of_stages_are_offered(void **state)
+{
+	(void)state;
+	CHECK_STR(offered("stage "), "distil finetune hint teach");
+	CHECK_STR(offered("stage teach "), "");
+	CHECK_STR(offered("stage hint "), "freeze lr rows set steps");
+	CHECK_STR(offered("stage finetune 100 "), "fade freeze keep lr rows set steps");
+	CHECK_STR(offered("stage finetune rows "), "all labelled");
+	CHECK_STR(offered("stage finetune keep k"), "kd");
+	CHECK_STR(offered("stage finetune keep kd "), "");
+	CHECK_STR(offered("stage distil set temper"), "temperature");
+	CHECK_STR(offered("stage distil set temperature 2 lr 1 "), "freeze lr rows set steps");
+	CHECK_STR(offered("freeze "), ""); /* there is no student here */
+}
+
 int
 main(void)
 {
@@ -86,6 +102,7 @@ main(void)
 		TEST(options_and_values_of_data_take_turns),
 		TEST(words_of_ramps_and_terms_are_offered),
 		TEST(forms_of_map_and_student_are_offered),
+		TEST(options_of_stages_are_offered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

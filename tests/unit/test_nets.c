@@ -5,7 +5,7 @@
 #include "retort/base/hash.h"
 #include "retort/base/rng.h"
 #include "retort/engine/blas.h"
-#include "retort/learn/branch.h"
+#include "retort/learn/frozen.h"
 
 #define ROWS 12
 #define STEPS 1000
@@ -184,6 +184,111 @@ a_step_allocates_nothing(void **state)
 	}
 }
 
+/* Values and both moments, as they are now. */
+static real *
+copy_of(const struct branch *b)
+{
+	size_t len = b->net->layout.len;
+	real *copy = mem_array(3 * len, sizeof *copy);
+
+	memcpy(copy, branch_value(b), len * sizeof *copy);
+	memcpy(copy + len, branch_moment1(b), len * sizeof *copy);
+	memcpy(copy + 2 * len, branch_moment2(b), len * sizeof *copy);
+	return copy;
+}
+
+/* How many of a parameter's three arrays differ; the first moment of state is nobody's. */
+static int
+moved(const struct branch *b, const struct param *p, const real *was)
+{
+	const real *now[3] = { branch_value(b), branch_moment1(b), branch_moment2(b) };
+	int n = 0;
+
+	for (int i = 0; i < 3; i++)
+		if (!(p->is_state && i == 1))
+			n += memcmp(now[i] + p->offset, was + (size_t)i * b->net->layout.len + p->offset, p->len * sizeof *was) != 0;
+	return n;
+}
+
+/* Steps with one layer frozen. Adds to `covered` which parameters that was, and to `went` which others went on. */
+static void
+freeze_one(const struct net_case *c, int layer, int optimizer, bool *covered, bool *went)
+{
+	struct branch_result r, free_step;
+	struct lesson l;
+	real *was;
+
+	lesson_open(&l, c, 2);
+	l.knobs.optimizer = optimizer;
+	l.knobs.weight_decay = 0.1;
+	for (int i = 0; i < 3; i++)
+		branch_step(l.b, &l.feed, &l.knobs, NULL, 0.003, &free_step);
+	frozen_set(l.b, (uint64_t)1 << layer);
+	was = copy_of(l.b);
+	for (int i = 0; i < 4; i++)
+		branch_step(l.b, &l.feed, &l.knobs, NULL, 0.003, &r);
+	for (size_t i = 0; i < l.b->net->layout.n; i++) {
+		const struct param *p = &l.b->net->layout.param[i];
+		int n = moved(l.b, p, was);
+
+		covered[i] |= l.b->stands[i];
+		went[i] |= !l.b->stands[i] && n > 0;
+		if (l.b->stands[i] && n > 0)
+			fail_msg("%s: layer %d frozen, %s moved in %d arrays", c->spec, layer, p->name, n);
+	}
+	frozen_set(l.b, 0);
+	branch_step(l.b, &l.feed, &l.knobs, NULL, 0.003, &r);
+	for (size_t i = 0; i < l.b->net->layout.n; i++)
+		CHECK(!l.b->stands[i]);
+	mem_free(was);
+	lesson_close(&l);
+}
+
+static void
+not_a_bit_of_a_frozen_layer_moves_and_the_others_do(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NETS; i++) {
+		bool covered[256] = { false }, went[256] = { false };
+		struct lesson l;
+
+		lesson_open(&l, &nets[i], 1);
+		CHECK(l.b->net->layout.n <= 256);
+		for (int k = 0; k < l.b->net->n_layers; k++)
+			freeze_one(&nets[i], k, k % 2 ? KNOB_ADAMW : KNOB_MOMENTUM, covered, went);
+		for (size_t k = 0; k < l.b->net->layout.n; k++)
+			if (!covered[k] || !went[k])
+				fail_msg("%s: %s is in no layer, or stands still with every one", nets[i].spec, l.b->net->layout.param[k].name);
+		lesson_close(&l);
+	}
+}
+
+/* What stands still is not clipped for: with all but the logits frozen the norm is that of their gradient alone. */
+static void
+gradients_of_frozen_layers_do_not_count(void **state)
+{
+	struct branch_result free_step, frozen_step;
+	struct lesson a, b;
+	double sum = 0;
+
+	(void)state;
+	lesson_open(&a, &nets[0], 1);
+	lesson_open(&b, &nets[0], 2);
+	frozen_set(b.b, 1 << 0 | 1 << 1 | 1 << 2);
+	branch_step(a.b, &a.feed, &a.knobs, NULL, 0.003, &free_step);
+	branch_step(b.b, &b.feed, &b.knobs, NULL, 0.003, &frozen_step);
+	for (size_t i = 0; i < b.b->net->layout.n; i++) {
+		const struct param *p = &b.b->net->layout.param[i];
+
+		for (size_t k = 0; k < p->len && !b.b->stands[i]; k++)
+			sum += (double)b.b->grad[p->offset + k] * (double)b.b->grad[p->offset + k];
+	}
+	CHECK(frozen_step.loss == free_step.loss && frozen_step.grad_norm < free_step.grad_norm);
+	CHECK_NEAR(frozen_step.grad_norm, sqrt(sum), 1e-6 * sqrt(sum));
+	lesson_close(&a);
+	lesson_close(&b);
+}
+
 #ifdef RETORT_REAL_DOUBLE
 /* The loss of the batch, without a step. */
 static double
@@ -298,6 +403,8 @@ main(void)
 		TEST(every_network_has_the_same_bits_with_any_number_of_threads),
 		TEST(every_network_learns_its_rows_by_heart),
 		TEST(a_step_allocates_nothing),
+		TEST(not_a_bit_of_a_frozen_layer_moves_and_the_others_do),
+		TEST(gradients_of_frozen_layers_do_not_count),
 #ifdef RETORT_REAL_DOUBLE
 		TEST(every_network_descends_along_the_gradient_of_its_loss),
 #endif

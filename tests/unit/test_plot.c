@@ -78,6 +78,16 @@ a_run(void)
 	tweak(100, 1, 0.9, 0.75);
 }
 
+/* A stage begins there, and what it turns is marked in the same column. */
+static void
+stage_at(uint32_t step)
+{
+	mark[s.n_marks++] = (struct scene_mark){ .kind = SCENE_STAGE, .branch = LAB_MAIN, .step = step, .letter = '>', .knob = -1,
+						 .text = "finetune, 50 steps: lr 0.003 -> 0.0003" };
+	tweak(step, 0, 8, 1);
+	tweak(step, 1, 0.75, 0);
+}
+
 static void
 looks_like(const char *want)
 {
@@ -105,6 +115,26 @@ draw(const struct pane *p, int width, int height)
 {
 	canvas_resize(&c, width, height);
 	p->draw(&s, canvas_all(&c));
+}
+
+static void
+a_stage_has_its_name_on_the_plot(void **state)
+{
+	(void)state;
+	a_run();
+	stage_at(150);
+	draw(&pane_loss, 40, 12);
+	CHECK(shows("┊finetune"));
+	CHECK(shows("mark         a     2     >"));
+	s.utf8 = false;
+	draw(&pane_loss, 40, 12);
+	CHECK(shows(":finetune"));
+	s.view.cursor_on = true;
+	s.view.cursor = 150;
+	draw(&pane_loss, 100, 14);
+	CHECK(shows("> @150 finetune, 50 steps: lr 0.003 -> 0.0003"));
+	draw(&pane_loss, 24, 12);
+	CHECK(!shows("finetun")); /* there is no room for all of it */
 }
 
 static void
@@ -477,6 +507,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_SCENE(a_plot_in_braille),
+		WITH_SCENE(a_stage_has_its_name_on_the_plot),
 		WITH_SCENE(a_plot_in_ascii),
 		WITH_SCENE(a_plot_in_quadrants),
 		WITH_SCENE(two_plots_stand_in_line_and_share_one_rail),

@@ -70,6 +70,8 @@ struct branch {
 	real *weight[BRANCH_MEANS];      /* [capacity * positions] of the rows, labels and tokens of the feed; each sums to 1 */
 	int32_t *label;                  /* [capacity * positions] of the feed, -1 where the student does not see it */
 	struct pool *pool;
+	uint64_t frozen;                 /* 1 << layer: its parameters stand still, see frozen.h */
+	bool *stands;                    /* [layout.n] parameters of these layers */
 	int n_terms;
 	struct branch_term term[BRANCH_TERMS];
 	struct ckpt *saved;              /* of a branch that was loaded: what its maps had learned, see saved.h; else NULL */

@@ -100,6 +100,18 @@ struct lab_cka {
 	double value[LAB_LAYERS][LAB_LAYERS]; /* by teacher's and student's layer */
 };
 
+/* What a stretch of the student's training was started as: a plain run, or one with settings of its own. */
+enum lab_stage_kind { LAB_RUN, LAB_DISTIL, LAB_FINETUNE, LAB_HINT, LAB_STAGE_KINDS };
+extern const char *const lab_stage_name[]; /* "run", "distil" ... by enum, then NULL */
+
+#define LAB_STAGES 24 /* that are remembered; runs on end are one */
+
+struct lab_stage {
+	enum lab_stage_kind kind;
+	uint64_t from, until;     /* it began when `from` steps were done; where it ends or ended */
+	struct lab_scores scores; /* where it ended; NaN before */
+};
+
 enum lab_phase { LAB_IDLE, LAB_TRAINING, LAB_DISTILLING, LAB_REPORTING };
 
 /*
@@ -134,6 +146,10 @@ struct lab_info {
 	struct lab_net plain;  /* the same student without a teacher, at the same step */
 	int n_maps;
 	struct lab_map map[LAB_MAPS];
+	uint64_t frozen;       /* 1 << layer of the student: its parameters stand still */
+	bool labelled;         /* the student sees labelled rows alone */
+	int n_stages;          /* of this student */
+	struct lab_stage stages[LAB_STAGES]; /* in their order; the last one may be going on */
 	enum lab_phase phase;
 	int busy;              /* LAB_TRAINING: which teacher trains; else -1 */
 	bool paused;
@@ -151,6 +167,21 @@ int lab_info_teacher(const struct lab_info *info, const char *name, struct err *
  * "block2.attention" says too what of it is meant: *on is changed then.
  */
 int lab_info_layer(const struct lab_net *net, const char *layer, enum model_tap *on, struct err *e);
+
+/* The stage that the student's step `step` was the outcome of, or NULL: it has had no step then. */
+const struct lab_stage *lab_stage_at(const struct lab_info *info, uint64_t step);
+
+/* Whether any stage was more than a run. */
+bool lab_has_stages(const struct lab_info *info);
+
+/*
+ * Layers of the student, "1,block2 logits", as bits 1 << layer; -1 and an error that names the one that is none, or that has
+ * nothing to learn.
+ */
+int lab_layers(const struct lab_net *student, const char *list, uint64_t *out, struct err *e);
+
+/* "1, 2, logits": the names of layers whose bits are set, "none" without any. Returns buf. */
+const char *lab_layers_text(const struct lab_net *student, uint64_t layers, char *buf, size_t size);
 
 /* Numbers in one position of what of a layer is looked at: of keys and values, those of the key heads; of attention and scores, the heads. */
 size_t lab_layer_width(const struct lab_layer *l, enum model_tap on);

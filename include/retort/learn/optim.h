@@ -12,6 +12,7 @@ struct optim_slab {
 	const struct param_layout *layout;
 	real *value, *grad, *m, *v;
 	uint64_t *updates; /* [PARAM_GROUPS] */
+	const bool *stands; /* [layout->n] parameters that are not updated, nor their moments; NULL: all are */
 };
 
 /*

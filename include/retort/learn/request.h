@@ -23,7 +23,7 @@ enum request_kind {
 	REQUEST_OPTIONS,  /* name, text: which option (cache, top, precision), spec: its value: how a teacher is asked */
 	REQUEST_STAGE,    /* name: the student becomes a teacher of that name, and makes room for another student */
 	REQUEST_TRAIN,    /* name, number: epochs; answered when it starts */
-	REQUEST_RUN,      /* number: steps; answered when it starts */
+	REQUEST_RUN,      /* number: steps; answered when it starts; stage: with settings of its own, see struct request_stage */
 	REQUEST_REPORT,   /* evaluate everything, train the plain student up to the same step */
 	/* any time, between two steps */
 	REQUEST_SET,      /* set[0..n_sets) */
@@ -32,7 +32,8 @@ enum request_kind {
 	REQUEST_MUTE,     /* name, number: 1 mute, 0 unmute, 2 mute all others; name "": unmute all */
 	REQUEST_RAMP,     /* ramp, but for its start, which is the step of the main line; no legs: the knob stays where it is */
 	REQUEST_BALANCE,  /* share[0..n_shares): weights that give terms these shares of the gradient; none: all the same */
-	REQUEST_UNDO,     /* take the last change of SET, MAP, WEIGHT, MUTE, RAMP or BALANCE back */
+	REQUEST_FREEZE,   /* spec: layers of the student, "" all; number: 1 their parameters stand still, 0 they move again */
+	REQUEST_UNDO,     /* take the last change of SET, MAP, WEIGHT, MUTE, RAMP, BALANCE, FREEZE or of a stage's start or end back */
 	REQUEST_REDO,
 	REQUEST_EVAL,     /* evaluate now */
 	REQUEST_MISMATCH, /* name, spec: two sets of rows; said: how far they are apart */
@@ -89,7 +90,16 @@ struct request_map {
 	double weight;
 };
 
-#define REQUEST_NOTE 200 /* with its stamp a line of the log */
+#define REQUEST_NOTE 240 /* with its stamp a line of the log */
+/*
+ * RUN as a stage: number 0 leaves its length to the stage, set[] are knobs that it turns, share[] the weights from which losses
+ * that learn from teachers fade, spec the layers that stand still.
+ */
+struct request_stage {
+	enum lab_stage_kind kind;
+	enum { REQUEST_ROWS_UNSAID, REQUEST_ROWS_LABELLED, REQUEST_ROWS_ALL } rows;
+	int64_t fade; /* steps until losses that learn from teachers are at 0; 0: they stay, -1: unsaid */
+};
 
 struct request {
 	enum request_kind kind;
@@ -106,6 +116,7 @@ struct request {
 	int n_sets;
 	struct request_set set[REQUEST_SETS]; /* SET: changed together or not at all */
 	char text[64];         /* EXPECT: the metric; in the answer to RUN: what its start takes */
+	struct request_stage stage;
 	struct ramp ramp;
 	int n_shares;
 	struct request_share share[REQUEST_SHARES];
@@ -122,7 +133,7 @@ struct request {
 	char *said;            /* MISMATCH: a text of several lines; owned */
 	bool unchanged;        /* the note says what stays as it was: no change of a report */
 	bool says;             /* note is told even where nobody looks: it is known only now */
-	char note[REQUEST_NOTE]; /* SET, WEIGHT, RAMP, BALANCE, OPTIONS, UNDO, REDO: what changed: "temperature 4 -> 2" */
+	char note[REQUEST_NOTE]; /* SET, WEIGHT, RAMP, BALANCE, FREEZE, OPTIONS, UNDO, REDO, stages: what changed: "temperature 4 -> 2" */
 	char stamp[LAB_NAME + 24]; /* "@620", "@big:12", or "" when nothing was at work */
 	uint64_t step;
 	int branch;            /* LAB_MAIN or LAB_TEACHER(k): whose step it is */

@@ -27,6 +27,7 @@ struct work_era {
 	struct knobs knobs; /* at `step` */
 	int n_ramps;
 	struct ramp ramp[RAMP_KNOBS];
+	uint64_t frozen;    /* layers, as in struct lab_info */
 };
 
 /* Everything a person can change while the student trains. */
@@ -39,6 +40,8 @@ struct work_settings {
 	int n_teachers;
 	double weight[LAB_TEACHERS];
 	bool muted[LAB_TEACHERS];
+	uint64_t frozen; /* layers of the student, as in struct lab_info */
+	bool labelled;   /* labelled rows alone are drawn */
 };
 
 /* A change that can be taken back. */
@@ -83,6 +86,7 @@ struct work {
 	struct branch *student, *plain;
 	char again[LAB_SPEC];           /* what the last student was made of; "" none yet */
 	struct sampler order, plain_order;
+	struct sampler few;             /* of the labelled rows that the main line draws where it draws no others; n 0: there are none */
 	/* what the student is fed with */
 	real *t_logits[LAB_TEACHERS];   /* [capacity positions, classes] NULL where it is asked at every step */
 	struct work_top t_top[LAB_TEACHERS];
@@ -95,6 +99,8 @@ struct work {
 	size_t n_undo, cap_undo, n_redo, cap_redo;
 	struct work_change *undo, *redo;
 	/* the work at hand */
+	struct work_settings before, after; /* of a stage that is more than a run: what it changed, at its start */
+	char ended[240];                /* what the end of the stage put back, for the answer DONE */
 	bool report_stopped;            /* `stop` was said while the plain student caught up */
 	bool diverged;                  /* paused because a step could not be applied */
 	uint64_t pause_at;              /* pause when this step is reached; UINT64_MAX never */

@@ -9,15 +9,15 @@
 #include "retort/learn/lab.h"
 #include "retort/screen/series.h"
 
-enum scene_mark_kind { SCENE_TWEAK, SCENE_MAP, SCENE_NOTE, SCENE_STOP, SCENE_DIVERGED, SCENE_RUN };
+enum scene_mark_kind { SCENE_TWEAK, SCENE_MAP, SCENE_NOTE, SCENE_STOP, SCENE_DIVERGED, SCENE_RUN, SCENE_STAGE };
 
 /* Something that happened at a step, drawn on the rail under the plot. */
 struct scene_mark {
 	enum scene_mark_kind kind;
 	uint16_t branch;
 	uint32_t step;
-	char letter;       /* 'a'..'z' in turn for tweaks and notes; '+' map, '!' diverged, '|' run */
-	char text[96];     /* "temperature 4 -> 2" */
+	char letter;       /* 'a'..'z' in turn for tweaks and notes; '+' map, '!' diverged, '|' run, '>' stage */
+	char text[96];     /* "temperature 4 -> 2"; of a stage it begins with its name: "finetune, 500 steps" */
 	int knob;          /* index in knob_table, or -1: its value strip */
 	double from, to;   /* values of that knob */
 	struct ramp ramp;  /* that it follows from then on; no legs: none */

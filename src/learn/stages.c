@@ -1,0 +1,352 @@
+/* stages.c: what a stage changes at its start, and what goes back at its end. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/learn/stages.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/text.h"
+#include "retort/learn/change.h"
+#include "retort/learn/settings.h"
+
+#define LEAST 100  /* steps of a stage whose length follows from the steps before it */
+#define HINT 500   /* of a hint stage that is the first */
+#define LR_PART 10 /* fine-tuning is so much slower */
+
+/* ---- the start ---- */
+
+static void
+turn(struct work_settings *s, int knob, double value)
+{
+	*(double *)((char *)&s->knobs + knob_table[knob].offset) = value;
+	ramp_drop(s->ramp, &s->n_ramps, knob);
+}
+
+/* The number in knob_table of the weight of loss i on outputs. */
+static int
+weight_of(unsigned i)
+{
+	char name[64];
+
+	snprintf(name, sizeof name, "%s-weight", loss_table[i]->name);
+	return (int)(knob_find(name, NULL) - knob_table);
+}
+
+static uint64_t
+length_of(const struct work *w, enum lab_stage_kind kind)
+{
+	uint64_t quarter = settings_step(w) / 4;
+
+	if (kind == LAB_DISTIL)
+		return 1000;
+	if (kind == LAB_HINT && quarter == 0)
+		return HINT;
+	return quarter < LEAST ? LEAST : quarter;
+}
+
+/* The weight that `keep` gave to a loss, or the one it has. */
+static double
+kept(const struct request *r, unsigned i, const struct work_settings *s)
+{
+	for (int k = 0; k < r->n_shares; k++)
+		if (strcmp(r->share[k].term, loss_table[i]->name) == 0)
+			return r->share[k].share;
+	return loss_weight(loss_table[i], &s->knobs);
+}
+
+static int
+check_kept(const struct request *r, struct err *e)
+{
+	for (int k = 0; k < r->n_shares; k++) {
+		const char *name = r->share[k].term;
+		bool found = false;
+
+		for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
+			found |= loss_table[i]->needs & LOSS_LOGITS && strcmp(loss_table[i]->name, name) == 0;
+		if (!found)
+			return err_set(e, "keep %s: that is no loss that learns from what teachers put out; kd is one", name);
+		if (!(r->share[k].share >= 0 && r->share[k].share <= 1e6))
+			return err_set(e, "keep %s: weight %g is outside 0..1000000", name, r->share[k].share);
+	}
+	return 0;
+}
+
+/* Losses that learn from what teachers put out stay, and fade. */
+static int
+fade(const struct work *w, const struct request *r, struct work_settings *s, struct err *e)
+{
+	int64_t over = r->stage.fade < 0 ? r->number : r->stage.fade;
+
+	if (check_kept(r, e) < 0)
+		return -1;
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++) {
+		double weight = kept(r, i, s);
+		int knob = weight_of(i);
+
+		if (!(loss_table[i]->needs & LOSS_LOGITS))
+			continue;
+		turn(s, knob, weight);
+		if (weight == 0 || over == 0)
+			continue;
+		if (s->n_ramps == RAMP_KNOBS)
+			return err_set(e, "fade: %d knobs follow ramps already, as many as can at once", RAMP_KNOBS);
+		s->ramp[s->n_ramps++] = (struct ramp){ .knob = knob, .n = 1, .start = settings_step(w), .from = weight,
+						       .leg = { { .to = 0, .over = (uint32_t)over } } };
+	}
+	return 0;
+}
+
+/* A part of x as a person would write it: 0.0003 is a tenth of 0.003, which 0.003 / 10 in binary is not. */
+static double
+part(double x, double of)
+{
+	char text[40];
+	double out;
+
+	snprintf(text, sizeof text, "%.12g", x / of);
+	return text_to_double(text, &out) < 0 ? x / of : out;
+}
+
+/* Labels count fully, teachers fade, layers rest, at a small rate. */
+static int
+lay_finetune(const struct work *w, const struct request *r, struct work_settings *s, struct err *e)
+{
+	turn(s, (int)(knob_find("lr", NULL) - knob_table), part(s->knobs.lr, LR_PART));
+	turn(s, weight_of(LOSS_OUTPUT_ce), 1);
+	for (int i = 0; i < s->n_maps; i++)
+		s->map[i].weight = 0;
+	return fade(w, r, s, e);
+}
+
+/* Layer maps alone (Romero et al. 2015: the first of two stages). */
+static int
+lay_hint(const struct work *w, struct work_settings *s, struct err *e)
+{
+	bool any = false;
+
+	for (int i = 0; i < s->n_maps; i++)
+		any |= s->map[i].weight > 0 && work_teaches(w, s->map[i].teacher);
+	if (!any)
+		return err_set(e, "no layer map counts; `map big:1 s:1` makes one");
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
+		turn(s, weight_of(i), 0);
+	return 0;
+}
+
+/* What was said by name: knobs, rows, layers. */
+static int
+lay_said(const struct work *w, const struct request *r, struct work_settings *s, struct err *e)
+{
+	uint64_t layers;
+
+	for (int i = 0; i < r->n_sets; i++) {
+		const struct knob *k = r->set[i].knob;
+
+		if (k->when != KNOB_LIVE)
+			return err_set(e, "%s: it is no knob for one stage alone; `set %s` before", k->name, k->name);
+		if (knob_set(&s->knobs, k, r->set[i].value, e) < 0)
+			return -1;
+		ramp_drop(s->ramp, &s->n_ramps, (int)(k - knob_table));
+	}
+	if (r->stage.rows != REQUEST_ROWS_UNSAID || r->stage.kind == LAB_FINETUNE)
+		s->labelled = r->stage.rows != REQUEST_ROWS_ALL;
+	if (s->labelled && w->split.n_shown == 0)
+		return err_set(e, "no labelled row to learn from");
+	if (lab_layers(&w->info.student, r->spec, &layers, e) < 0)
+		return err_wrap(e, "freeze");
+	s->frozen |= layers;
+	return 0;
+}
+
+static int
+lay(const struct work *w, struct request *r, struct work_settings *s, struct err *e)
+{
+	enum lab_stage_kind kind = r->stage.kind;
+
+	if (!w->student)
+		return err_set(e, "no student yet; `student mlp 32` makes one");
+	if (r->number == 0)
+		r->number = (int64_t)length_of(w, kind);
+	if (kind == LAB_FINETUNE && settings_step(w) == 0 && !w->info.student.origin[0])
+		return err_set(e, "the student has not learned anything yet; `run` first");
+	if (kind == LAB_FINETUNE && lay_finetune(w, r, s, e) < 0)
+		return -1;
+	if (kind == LAB_HINT && lay_hint(w, s, e) < 0)
+		return -1;
+	return lay_said(w, r, s, e);
+}
+
+int
+stages_lay(const struct work *w, struct request *r, struct work_settings *s, struct err *e)
+{
+	settings_take(w, s);
+	if (r->stage.kind == LAB_RUN || lay(w, r, s, e) == 0)
+		return 0;
+	return err_wrap(e, "stage %s", lab_stage_name[r->stage.kind]);
+}
+
+static bool
+same_ramp(const struct work_settings *a, const struct work_settings *b, int knob)
+{
+	const struct ramp *x = ramp_of(a->ramp, a->n_ramps, knob), *y = ramp_of(b->ramp, b->n_ramps, knob);
+
+	return x && y ? ramp_is_same(x, y) : x == y;
+}
+
+static bool
+same_knob(const struct work_settings *a, const struct work_settings *b, int knob)
+{
+	return knob_value(&a->knobs, &knob_table[knob]) == knob_value(&b->knobs, &knob_table[knob]) && same_ramp(a, b, knob);
+}
+
+static bool
+same(const struct work_settings *a, const struct work_settings *b)
+{
+	for (int i = 0; i < (int)knob_count; i++)
+		if (!same_knob(a, b, i))
+			return false;
+	for (int i = 0; i < a->n_maps; i++)
+		if (a->map[i].weight != b->map[i].weight)
+			return false;
+	return a->frozen == b->frozen && a->labelled == b->labelled;
+}
+
+int
+stages_begin(struct work *w, const struct work_settings *s, struct request *r, struct err *e)
+{
+	char what[sizeof r->note] = "";
+
+	if (r->stage.kind == LAB_RUN)
+		return 0;
+	settings_take(w, &w->before);
+	w->after = w->before;
+	if (!same(&w->before, s) && change_make(w, s, r, e) < 0)
+		return err_wrap(e, "stage %s", lab_stage_name[r->stage.kind]);
+	settings_take(w, &w->after);
+	if (r->note[0])
+		snprintf(what, sizeof what, ": %.180s", r->note);
+	snprintf(r->note, sizeof r->note, "%s, %lld steps%s", lab_stage_name[r->stage.kind], (long long)r->number, what);
+	r->says = true;
+	return 0;
+}
+
+void
+stages_note(struct work *w, enum lab_stage_kind kind)
+{
+	struct lab_info *i = &w->info;
+	struct lab_stage *last = i->n_stages ? &i->stages[i->n_stages - 1] : NULL;
+
+	if (last && last->kind == LAB_RUN && kind == LAB_RUN) {
+		last->until = i->until;
+		return;
+	}
+	if (i->n_stages == LAB_STAGES)
+		memmove(i->stages, i->stages + 1, (size_t)--i->n_stages * sizeof *i->stages);
+	i->stages[i->n_stages++] = (struct lab_stage){ kind, i->from, i->until, { NAN, NAN, NAN, NAN, NAN, 0 } };
+}
+
+/* ---- the end ---- */
+
+/* Nobody has laid a hand on a knob since the stage began: it is where that, or its ramp, has brought it. */
+static bool
+untouched(const struct work *w, const struct work_settings *now, int knob)
+{
+	const struct ramp *laid = ramp_of(w->after.ramp, w->after.n_ramps, knob), *is = ramp_of(now->ramp, now->n_ramps, knob);
+	struct knobs brought = w->after.knobs;
+
+	if (is ? !laid || !ramp_is_same(laid, is) : laid && settings_step(w) < ramp_end(laid))
+		return false;
+	if (laid)
+		ramp_apply(laid, 1, settings_step(w), &brought);
+	return knob_value(&brought, &knob_table[knob]) == knob_value(&now->knobs, &knob_table[knob]);
+}
+
+static void
+put_knob_back(const struct work *w, struct work_settings *s, int knob)
+{
+	const struct ramp *r = ramp_of(w->before.ramp, w->before.n_ramps, knob);
+	char value[64];
+
+	knob_set(&s->knobs, &knob_table[knob], knob_get(&w->before.knobs, &knob_table[knob], value, sizeof value), NULL);
+	ramp_drop(s->ramp, &s->n_ramps, knob);
+	if (r && s->n_ramps < RAMP_KNOBS)
+		s->ramp[s->n_ramps++] = *r;
+}
+
+static const struct lab_map *
+by_slot(const struct work_settings *s, unsigned slot)
+{
+	for (int i = 0; i < s->n_maps; i++)
+		if (s->map[i].slot == slot)
+			return &s->map[i];
+	return NULL;
+}
+
+static void
+put_back(const struct work *w, const struct work_settings *now, struct work_settings *s)
+{
+	for (int i = 0; i < (int)knob_count; i++)
+		if (!same_knob(&w->before, &w->after, i) && untouched(w, now, i))
+			put_knob_back(w, s, i);
+	for (int i = 0; i < s->n_maps; i++) {
+		const struct lab_map *before = by_slot(&w->before, s->map[i].slot), *after = by_slot(&w->after, s->map[i].slot);
+
+		if (before && after && s->map[i].weight == after->weight)
+			s->map[i].weight = before->weight;
+	}
+	s->frozen &= ~(w->after.frozen & ~w->before.frozen);
+	if (s->labelled == w->after.labelled)
+		s->labelled = w->before.labelled;
+}
+
+void
+stages_end(struct work *w)
+{
+	struct lab_stage *stage = &w->info.stages[w->info.n_stages - 1];
+	struct work_settings now, s;
+	struct request *r;
+	struct err e;
+
+	stage->until = settings_step(w);
+	stage->scores = w->info.student.last;
+	if (stage->kind == LAB_RUN)
+		return;
+	settings_take(w, &now);
+	s = now;
+	put_back(w, &now, &s);
+	if (same(&now, &s))
+		return;
+	r = request_new(REQUEST_SET);
+	if (change_make(w, &s, r, &e) < 0)
+		snprintf(w->ended, sizeof w->ended, "%s ended, its settings stay: %.160s", lab_stage_name[stage->kind], e.msg);
+	else
+		snprintf(w->ended, sizeof w->ended, "%s ended: %.200s", lab_stage_name[stage->kind], r->note);
+	request_free(r);
+}
+
+/* ---- by hand ---- */
+
+int
+stages_freeze(struct work *w, struct request *r, struct err *e)
+{
+	const char *word = r->number ? "freeze" : "thaw";
+	struct work_settings s;
+	uint64_t layers = UINT64_MAX;
+	char names[160];
+
+	if (!w->student)
+		return err_set(e, "%s: no student yet; `student mlp 32` makes one", word);
+	if (r->spec[0] && lab_layers(&w->info.student, r->spec, &layers, e) < 0)
+		return err_wrap(e, "%s", word);
+	settings_take(w, &s);
+	s.frozen = r->number ? s.frozen | layers : s.frozen & ~layers;
+	if (change_make(w, &s, r, e) < 0)
+		return err_wrap(e, "%s", word);
+	if (!r->note[0])
+		snprintf(r->note, sizeof r->note, "frozen stays %s",
+			 lab_layers_text(&w->info.student, s.frozen, names, sizeof names));
+	return 0;
+}
