@@ -314,7 +314,7 @@ offer_context(struct list *l)
 static void
 offer_topic(struct list *l)
 {
-	static const char *const more[] = { "keys", "retort", "session", "retortrc", "losses", "networks", "tutorial", "bench" };
+	static const char *const more[] = { "keys", "retort", "session", "retortrc", "augmentation", "losses", "networks", "tutorial", "bench" };
 
 	offer_command(l);
 	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
