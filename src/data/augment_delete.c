@@ -45,6 +45,7 @@ row(const struct augment_row *r)
 const struct augment augment_delete = {
 	.name = "delete",
 	.kinds = 1u << DATASET_TOKENS,
+	.doc = "Words of a text are left out.",
 	.what = "words of a text are left out",
 	.on = offsetof(struct knobs, delete_rate),
 	.row = row,

@@ -45,6 +45,7 @@ row(const struct augment_row *r)
 const struct augment augment_mask = {
 	.name = "mask",
 	.kinds = 1u << DATASET_TOKENS,
+	.doc = "Whole words of a text are masked, or become others.",
 	.what = "words of a text are masked",
 	.on = offsetof(struct knobs, mask_rate),
 	.row = row,

@@ -38,6 +38,7 @@ struct augment_row {
 struct augment {
 	const char *name;             /* that of its stream of random numbers too */
 	unsigned kinds;               /* bits 1 << enum dataset_kind of rows that it can be done to */
+	const char *doc;              /* one sentence */
 	const char *what;             /* for a refusal: "words of a text are masked" */
 	size_t on;                    /* offset in struct knobs of the REAL that turns it on above 0 */
 	void (*row)(const struct augment_row *r); /* every row by itself; NULL with `batch` */
@@ -49,6 +50,11 @@ extern const struct augment *const augment_table[];
 extern const size_t augment_count;
 #define AUGMENT(id) extern const struct augment augment_##id;
 #include "retort/data/augments.def"
+enum augment_id {
+#define AUGMENT(id) AUGMENT_##id,
+#include "retort/data/augments.def"
+	AUGMENTS,
+};
 
 bool augment_is_on(const struct augment *a, const struct knobs *k);
 
