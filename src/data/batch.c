@@ -18,6 +18,8 @@ static const struct batch_array kinds[BATCH_ARRAYS] = {
 	[BATCH_ROW_WEIGHT] = { .name = "row-weight", .type = BATCH_F32, .width = 1 },
 	[BATCH_ROW] = { .name = "row", .type = BATCH_I32, .width = 1 },
 	[BATCH_DRAW] = { .name = "draw", .type = BATCH_I32, .width = 1 },
+	[BATCH_OTHER_LABEL] = { .name = "other-label", .type = BATCH_I32, .width = 1 },
+	[BATCH_LABEL_SHARE] = { .name = "label-share", .type = BATCH_F32, .width = 1 },
 };
 
 static size_t
@@ -38,6 +40,8 @@ batch_init(struct batch *b, size_t capacity, const struct dataset *ds, struct er
 	b->array[BATCH_IDS].width = ds->kind == DATASET_TOKENS ? ds->length : 0;
 	if (ds->next_token)
 		b->array[BATCH_LABEL].width = b->array[BATCH_LABEL_WEIGHT].width = ds->length;
+	if (ds->next_token)
+		b->array[BATCH_OTHER_LABEL].width = b->array[BATCH_LABEL_SHARE].width = 0;
 	for (int i = 0; i < BATCH_ARRAYS; i++)
 		size += bytes_of(&b->array[i], capacity);
 	b->storage = p = mem_try(size, 1);
@@ -119,6 +123,11 @@ batch_fill(struct batch *b, const struct dataset *ds, const uint32_t *rows, size
 		row_weight[i] = weight;
 		row[i] = (int32_t)r;
 		draw[i] = (int32_t)i;
+		if (batch_width(b, BATCH_OTHER_LABEL)) {
+			batch_i32(b, BATCH_OTHER_LABEL)[i] = -1;
+			batch_f32(b, BATCH_LABEL_SHARE)[i] = 1;
+		}
 	}
 	b->rows = n_rows;
+	b->augmented = false;
 }

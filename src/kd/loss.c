@@ -63,6 +63,18 @@ loss_of_knob(const struct knob *k)
 	return best;
 }
 
+int
+loss_classes(const struct loss_args *a, size_t i, struct loss_class out[2])
+{
+	double share = a->other && a->other[i] >= 0 ? (double)a->share[i] : 1;
+
+	out[0] = (struct loss_class){ (size_t)a->label[i], share };
+	if (share >= 1)
+		return 1;
+	out[1] = (struct loss_class){ (size_t)a->other[i], 1 - share };
+	return 2;
+}
+
 static double
 knob_at(const struct knobs *k, size_t offset)
 {

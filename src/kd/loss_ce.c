@@ -16,15 +16,20 @@ run(const struct loss_args *a)
 	for (size_t i = 0; i < a->rows; i++) {
 		double weight = a->label[i] >= 0 ? (double)a->weight[i] : 0;
 		real step = (real)(weight * a->scale);
+		struct loss_class class[2];
+		int classes;
 
 		if (weight <= 0)
 			continue;
-		sum -= weight * (double)log_q[i * n + (size_t)a->label[i]];
+		classes = loss_classes(a, i, class);
+		for (int k = 0; k < classes; k++)
+			sum -= weight * class[k].share * (double)log_q[i * n + class[k].class];
 		if (!a->dx)
 			continue;
 		for (size_t c = i * n; c < (i + 1) * n; c++)
 			a->dx[c] += step * q[c];
-		a->dx[i * n + (size_t)a->label[i]] -= step;
+		for (int k = 0; k < classes; k++)
+			a->dx[i * n + class[k].class] -= step * (real)class[k].share;
 	}
 	return sum;
 }

@@ -6,13 +6,14 @@
 #include "retort/kd/loss.h"
 
 static void
-add_gradient(const real *q, size_t y, double epsilon, real step, size_t n, real *dx)
+add_gradient(const real *q, const struct loss_class *class, int classes, double epsilon, real step, size_t n, real *dx)
 {
 	real flat = (real)(epsilon / (double)n);
 
 	for (size_t c = 0; c < n; c++)
 		dx[c] += step * (q[c] - flat);
-	dx[y] -= step * (real)(1 - epsilon);
+	for (int k = 0; k < classes; k++)
+		dx[class[k].class] -= step * (real)((1 - epsilon) * class[k].share);
 }
 
 /* Over the labelled rows alone, as ce. */
@@ -25,14 +26,18 @@ run(const struct loss_args *a)
 
 	loss_student(a, 1, &log_q, &q);
 	for (size_t i = 0; i < a->rows; i++) {
-		double weight = a->label[i] >= 0 ? (double)a->weight[i] : 0;
+		double weight = a->label[i] >= 0 ? (double)a->weight[i] : 0, right = 0;
+		struct loss_class class[2];
+		int classes;
 
 		if (weight <= 0)
 			continue;
-		sum -= weight * ((1 - epsilon) * (double)log_q[i * n + (size_t)a->label[i]] +
-				 epsilon * (double)vmath_sum(log_q + i * n, n) / (double)n);
+		classes = loss_classes(a, i, class);
+		for (int k = 0; k < classes; k++)
+			right += class[k].share * (double)log_q[i * n + class[k].class];
+		sum -= weight * ((1 - epsilon) * right + epsilon * (double)vmath_sum(log_q + i * n, n) / (double)n);
 		if (a->dx)
-			add_gradient(q + i * n, (size_t)a->label[i], epsilon, (real)(weight * a->scale), n, a->dx + i * n);
+			add_gradient(q + i * n, class, classes, epsilon, (real)(weight * a->scale), n, a->dx + i * n);
 	}
 	return sum;
 }

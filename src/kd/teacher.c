@@ -86,6 +86,7 @@ forget(struct teacher *t)
 			kept_close(&t->kept[i][what]);
 	batch_release(&t->batch);
 	mem_free(t->rows);
+	mem_free(t->top);
 	free_net(t);
 	memset(t, 0, sizeof *t);
 }
@@ -190,6 +191,7 @@ keep_all(struct teacher *t, struct err *e)
 			if (wanted(t, i, what) && keep(t, i, what, e) < 0)
 				return -1;
 	t->rows = mem_array(t->chunk, sizeof *t->rows);
+	t->top = mem_array(2 * t->options.top + 1, sizeof *t->top);
 	return batch_init(&t->batch, t->chunk, t->ds, e);
 }
 
@@ -202,8 +204,19 @@ chunk_of(const struct net *like)
 	return rows < 1 ? 1 : rows < CHUNK_ROWS ? rows : CHUNK_ROWS;
 }
 
+/* A network for as many rows, if it is one for fewer: what was kept stays. */
 static int
-open_new(struct teacher *t, const struct net *like, real *value, size_t capacity, struct err *e)
+grow_net(struct teacher *t, const struct net *like, real *value, size_t capacity, struct err *e)
+{
+	if (t->net->graph->capacity >= capacity)
+		return 0;
+	free_net(t);
+	t->net = NULL;
+	return make_net(t, like, value, capacity, e);
+}
+
+static int
+open_new(struct teacher *t, const struct net *like, real *value, size_t capacity, bool anew, struct err *e)
 {
 	t->chunk = chunk_of(like);
 	/* sizes are known once there are nodes: the network is built for a chunk, and again for a batch where nothing is kept */
@@ -214,7 +227,7 @@ open_new(struct teacher *t, const struct net *like, real *value, size_t capacity
 			       "is what is kept, and cache is off" : "there are no more classes than that");
 	t->keeps = t->options.cache != TEACHER_OFF && (t->options.cache != TEACHER_AUTO || teacher_size(t) <= TEACHER_KEPT);
 	if (t->keeps)
-		return keep_all(t, e);
+		return keep_all(t, e) < 0 ? -1 : grow_net(t, like, value, anew ? capacity : 0, e);
 	if (t->options.top)
 		return err_set(e, "top %zu: %zu bytes are more than `auto` keeps; say `cache memory` or `cache disk`", t->options.top,
 			       teacher_size(t));
@@ -287,7 +300,7 @@ same_options(const struct teacher_options *a, const struct teacher_options *b)
 
 int
 teacher_open(struct teacher *t, const struct net *like, real *value, const struct dataset *ds, const struct hash *inputs,
-	     const unsigned *wants, const struct teacher_options *options, size_t capacity, struct err *e)
+	     const unsigned *wants, const struct teacher_options *options, size_t capacity, bool anew, struct err *e)
 {
 	struct hash key = key_of(like, value, inputs, options);
 	unsigned all[MODEL_LAYERS];
@@ -296,9 +309,8 @@ teacher_open(struct teacher *t, const struct net *like, real *value, const struc
 	memcpy(all, wants, sizeof all);
 	all[like->n_layers - 1] |= 1u << MODEL_HIDDEN;
 	same = t->is_open && t->ds == ds && memcmp(&key, &t->key, sizeof key) == 0 &&
-	       same_options(&t->options, options) && memcmp(all, t->wants, sizeof all) == 0 &&
-	       (t->keeps || t->net->graph->capacity >= capacity);
-	if (same) {
+	       same_options(&t->options, options) && memcmp(all, t->wants, sizeof all) == 0;
+	if (same && grow_net(t, like, value, t->keeps && !anew ? 0 : capacity, e) == 0) {
 		graph_bind(t->net->graph, value, NULL);
 		return 0;
 	}
@@ -307,7 +319,7 @@ teacher_open(struct teacher *t, const struct net *like, real *value, const struc
 	t->key = key;
 	t->options = *options;
 	memcpy(t->wants, all, sizeof all);
-	if (open_new(t, like, value, capacity, e) < 0 || (options->bf16 && measure_effect(t, like, value, e) < 0)) {
+	if (open_new(t, like, value, capacity, anew, e) < 0 || (options->bf16 && measure_effect(t, like, value, e) < 0)) {
 		forget(t);
 		return -1;
 	}
@@ -441,12 +453,19 @@ knows(const struct teacher *t, size_t chunk)
 	return true;
 }
 
+/* What is said of a batch is of the network's last run, not of what was kept. */
+static bool
+is_fresh(const struct teacher *t, const struct batch *b)
+{
+	return !t->keeps || b->augmented;
+}
+
 void
 teacher_ask(struct teacher *t, const struct batch *b)
 {
 	const int32_t *row = batch_i32(b, BATCH_ROW);
 
-	if (!t->keeps) {
+	if (is_fresh(t, b)) {
 		run_net(t, b);
 		return;
 	}
@@ -461,7 +480,7 @@ teacher_answer(const struct teacher *t, int layer, int what, const struct batch 
 	const struct kept *k = &t->kept[layer][what];
 	const int32_t *row = batch_i32(b, BATCH_ROW);
 
-	if (!t->keeps)
+	if (is_fresh(t, b))
 		return said(t, layer, what);
 	assert(k->out && !is_top(t, layer, what));
 	for (size_t i = 0; i < b->rows; i++)
@@ -472,21 +491,32 @@ teacher_answer(const struct teacher *t, int layer, int what, const struct batch 
 const real *
 teacher_look(const struct teacher *t, int layer, int what, const struct batch *b, const int32_t **row)
 {
-	*row = t->keeps ? batch_i32(b, BATCH_ROW) : NULL;
-	assert(!t->keeps || (t->kept[layer][what].out && !is_top(t, layer, what)));
-	return t->keeps ? t->kept[layer][what].out : said(t, layer, what);
+	*row = is_fresh(t, b) ? NULL : batch_i32(b, BATCH_ROW);
+	assert(is_fresh(t, b) || (t->kept[layer][what].out && !is_top(t, layer, what)));
+	return is_fresh(t, b) ? said(t, layer, what) : t->kept[layer][what].out;
+}
+
+/* The largest logits of position p of row i of the batch, as they are kept: ids, logits, tail. */
+static const real *
+top_at(const struct teacher *t, const struct batch *b, size_t i, size_t p, size_t positions)
+{
+	const struct kept *kept = &t->kept[logits_layer(t)][MODEL_HIDDEN];
+	size_t k = t->options.top, n = t->net->io.classes;
+
+	if (!is_fresh(t, b))
+		return kept->out + (size_t)batch_i32(b, BATCH_ROW)[i] * kept->width + p * (2 * k + 1);
+	t->top[2 * k] = take_top(said(t, logits_layer(t), MODEL_HIDDEN) + (i * positions + p) * n, n, k, t->top, t->top + k);
+	return t->top;
 }
 
 void
 teacher_answer_top(const struct teacher *t, const struct batch *b, int32_t *id, real *logit, real *tail)
 {
-	const struct kept *kept = &t->kept[logits_layer(t)][MODEL_HIDDEN];
-	const int32_t *row = batch_i32(b, BATCH_ROW);
-	size_t k = t->options.top, positions = kept->width / (2 * k + 1);
+	size_t k = t->options.top, positions = net_positions(t->net, net_logits(t->net));
 
 	for (size_t i = 0; i < b->rows; i++)
 		for (size_t p = 0; p < positions; p++) {
-			const real *from = kept->out + (size_t)row[i] * kept->width + p * (2 * k + 1);
+			const real *from = top_at(t, b, i, p, positions);
 			size_t at = i * positions + p;
 
 			for (size_t c = 0; c < k; c++)

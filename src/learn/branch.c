@@ -60,6 +60,8 @@ branch_free(struct branch *b)
 	mem_free(b->gathered);
 	mix_release(&b->mix);
 	mem_free(b->label);
+	mem_free(b->other);
+	mem_free(b->share);
 	ckpt_free(b->saved);
 	for (int i = 0; i < BRANCH_MEANS; i++)
 		mem_free(b->weight[i]);
@@ -96,8 +98,10 @@ take_room_for_terms(struct branch *b)
 		if (!(b->weight[i] = mem_try(b->net->graph->capacity * positions, sizeof(real))))
 			return -1;
 	b->label = mem_try(b->net->graph->capacity * positions, sizeof *b->label);
+	b->other = mem_try(b->net->graph->capacity, sizeof *b->other);
+	b->share = mem_try(b->net->graph->capacity, sizeof *b->share);
 	b->gathered = mem_try(terms_gathered(b), sizeof(real));
-	return b->partial && b->scratch && b->gathered && b->label ? 0 : -1;
+	return b->partial && b->scratch && b->gathered && b->label && b->other && b->share ? 0 : -1;
 }
 
 /* Once the graph is whole: its memory, the slab, and the graph bound to the slab. */

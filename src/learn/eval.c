@@ -237,7 +237,7 @@ eval_shares(struct work *w, double *share)
 {
 	struct branch_feed f;
 
-	feed_main(w, 0, &f); /* the fixed batch: the first of the first epoch */
+	feed_main(w, 0, NULL, &f); /* the fixed batch: the first of the first epoch */
 	branch_shares(w->student, &f, &w->info.knobs, w->info.map, share);
 }
 

@@ -27,6 +27,7 @@ feed_release(struct work *w)
 	}
 	mem_free(w->rows);
 	w->rows = NULL;
+	augment_close(&w->augmenter);
 	batch_release(&w->batch);
 }
 
@@ -77,7 +78,7 @@ feed_open(struct work *w, int i, struct err *e)
 
 	wants_of(w, i, wants);
 	if (teacher_open(&t->says, t->branch->net, branch_value(t->branch), w->ds, &w->inputs, wants, &info->options,
-			 work_batch(w), e) < 0)
+			 work_batch(w), augment_any(&w->info.knobs, w->ds->kind), e) < 0)
 		return err_wrap(e, "teacher %s", info->name);
 	info->kept = t->says.keeps ? teacher_size(&t->says) : 0;
 	info->effect = t->says.effect;
@@ -116,7 +117,8 @@ feed_prepare(struct work *w, struct err *e)
 	w->rows = mem_try(work_batch(w), sizeof *w->rows);
 	if (!w->rows)
 		return err_set(e, "no memory for a batch of %zu rows", work_batch(w));
-	if (batch_init(&w->batch, work_batch(w), w->ds, e) < 0)
+	if (batch_init(&w->batch, work_batch(w), w->ds, e) < 0 ||
+	    augment_open(&w->augmenter, w->ds, w->split.train, w->split.n_train, w->pool, e) < 0)
 		return -1;
 	return prepare_teachers(w, e);
 }
@@ -202,20 +204,22 @@ feed_teachers(struct work *w, bool maps, struct branch_feed *out)
 }
 
 void
-feed_main(struct work *w, uint64_t step, struct branch_feed *out)
+feed_main(struct work *w, uint64_t step, const struct knobs *k, struct branch_feed *out)
 {
 	size_t n = work_batch(w);
 
 	memset(out, 0, sizeof *out);
 	sampler_next(w->info.labelled && w->few.n ? &w->few : &w->order, step, n, w->rows);
 	batch_fill(&w->batch, w->ds, w->rows, n, w->split.visible);
+	if (k)
+		augment_batch(&w->augmenter, k, w->info.seed, step, &w->batch);
 	out->batch = &w->batch;
 	out->known = &w->known;
 	ask(w, true, drawn(w, step), out);
 }
 
 void
-feed_labelled(struct work *w, int teacher, uint64_t step, struct branch_feed *out)
+feed_labelled(struct work *w, int teacher, uint64_t step, const struct knobs *k, struct branch_feed *out)
 {
 	struct sampler *order = teacher < 0 ? &w->plain_order : &w->teacher[teacher].order;
 	size_t n = work_batch(w);
@@ -223,5 +227,7 @@ feed_labelled(struct work *w, int teacher, uint64_t step, struct branch_feed *ou
 	memset(out, 0, sizeof *out);
 	sampler_next(order, step, n, w->rows);
 	batch_fill(&w->batch, w->ds, w->rows, n, NULL);
+	if (k)
+		augment_batch(&w->augmenter, k, w->info.seed, step, &w->batch);
 	out->batch = &w->batch;
 }

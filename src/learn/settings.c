@@ -73,10 +73,17 @@ same_maps(const struct work_settings *a, const struct work_settings *b)
 	return true;
 }
 
+/* Teachers whose answers are kept have no room yet for a batch that they are asked about. */
 static bool
-needs_feed(const struct work_settings *a, const struct work_settings *b)
+begins_to_augment(const struct work *w, const struct knobs *was, const struct knobs *now)
 {
-	return !same_maps(a, b);
+	return w->ds && augment_any(now, w->ds->kind) && !augment_any(was, w->ds->kind);
+}
+
+static bool
+needs_feed(const struct work *w, const struct work_settings *a, const struct work_settings *b)
+{
+	return !same_maps(a, b) || begins_to_augment(w, &a->knobs, &b->knobs);
 }
 
 static int
@@ -154,6 +161,42 @@ check_mode(const struct work *w, const struct work_settings *s, struct err *e)
 	return 0;
 }
 
+static const char mixed[] = "a row that is mixed has two labels";
+
+/* What knows of one label only, while rows are mixed. */
+static int
+check_mixup(const struct work *w, const struct work_settings *s, struct err *e)
+{
+	if (!augment_is_on(&augment_mixup, &s->knobs))
+		return 0;
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
+		if (loss_table[i]->needs & LOSS_CLASSES && loss_weight(loss_table[i], &s->knobs) > 0)
+			return err_set(e, "mixup-rate: %s, and %s knows of one; `loss %s off`, or `set mixup-rate 0`", mixed, loss_table[i]->name,
+				       loss_table[i]->name);
+	for (int i = 0; i < s->n_maps; i++)
+		if (s->map[i].match->needs & LOSS_LABELS)
+			return err_set(e, "mixup-rate: %s, and %s, which is on the map, knows of one; `set mixup-rate 0`", mixed,
+				       s->map[i].match->name);
+	if (s->knobs.mix == MIX_CONFIDENCE && w->info.n_teachers > 1)
+		return err_set(e, "mixup-rate: %s, and mix confidence knows of one; `set mixup-rate 0`", mixed);
+	return 0;
+}
+
+/* Rows are augmented before anybody is asked about them: whoever cannot be asked has nothing to say. */
+static int
+check_augment(const struct work *w, const struct work_settings *s, struct err *e)
+{
+	if (!w->ds)
+		return 0;
+	if (augment_fits(&s->knobs, w->ds, e) < 0 || check_mixup(w, s, e) < 0)
+		return -1;
+	for (int k = 0; augment_any(&s->knobs, w->ds->kind) && k < w->info.n_teachers; k++)
+		if (w->info.teacher[k].is_file && !s->muted[k])
+			return err_set(e, "%s is a file of outputs for rows as they are, and cannot be asked about augmented ones; "
+					  "`teachers %s mute` first, or turn the augmentation off", w->info.teacher[k].name, w->info.teacher[k].name);
+	return 0;
+}
+
 static int
 check_frozen(const struct work *w, const struct work_settings *s, struct err *e)
 {
@@ -169,7 +212,7 @@ static int
 check(const struct work *w, const struct work_settings *now, const struct work_settings *s, struct err *e)
 {
 	if (check_fixed(w, s, e) < 0 || check_tops(w, s, e) < 0 || check_maps(w, s, e) < 0 || check_mode(w, s, e) < 0 ||
-	    check_frozen(w, s, e) < 0)
+	    check_frozen(w, s, e) < 0 || check_augment(w, s, e) < 0)
 		return -1;
 	if (all_weights(s) == 0 && all_weights(now) > 0)
 		return err_set(e, "that was the last loss: with every weight at 0 nothing would be learned");
@@ -201,7 +244,7 @@ settings_check(const struct work *w, struct err *e)
 	struct work_settings now;
 
 	settings_take(w, &now);
-	return check_tops(w, &now, e) < 0 || check_mode(w, &now, e) < 0 ? -1 : check_ahead(w, &now, &now, e);
+	return check_tops(w, &now, e) < 0 || check_mode(w, &now, e) < 0 || check_augment(w, &now, e) < 0 ? -1 : check_ahead(w, &now, &now, e);
 }
 
 int
@@ -214,7 +257,7 @@ settings_put(struct work *w, const struct work_settings *s, struct err *e)
 	ramp_apply(to.ramp, to.n_ramps, settings_step(w), &to.knobs);
 	if (check(w, &was, &to, e) < 0 || check_ahead(w, &was, &to, e) < 0)
 		return -1;
-	feed = needs_feed(&was, &to);
+	feed = needs_feed(w, &was, &to);
 	give(w, &to);
 	if (!w->student)
 		return 0;
@@ -230,10 +273,14 @@ settings_put(struct work *w, const struct work_settings *s, struct err *e)
 int
 settings_follow(struct work *w, struct err *e)
 {
+	struct knobs was = w->info.knobs;
+	bool feed;
+
 	if (w->info.n_ramps == 0)
 		return 0;
 	ramp_apply(w->info.ramp, w->info.n_ramps, settings_step(w), &w->info.knobs);
-	return branch_has_outputs(w->student, &w->info.knobs) ? 0 : rebuild(w, false, e);
+	feed = begins_to_augment(w, &was, &w->info.knobs);
+	return !feed && branch_has_outputs(w->student, &w->info.knobs) ? 0 : rebuild(w, feed, e);
 }
 
 /* "temperature ramps to 1 until 2000", "temperature ramps no more". */
@@ -267,6 +314,19 @@ tell_teachers(const struct work *w, const struct work_settings *from, const stru
 		if (from->muted[i] != to->muted[i])
 			text_item(t, "%s %s", w->info.teacher[i].name, to->muted[i] ? "muted" : "unmuted");
 	}
+}
+
+/* What is kept is of rows as they are: from now on teachers that keep their answers are asked at every step. */
+static void
+tell_cost(const struct work *w, const struct work_settings *from, const struct work_settings *to, struct text *t)
+{
+	const char *between = "; asked anew at every step: ";
+
+	for (int i = 0; begins_to_augment(w, &from->knobs, &to->knobs) && i < w->info.n_teachers; i++)
+		if (!w->info.teacher[i].is_file && !to->muted[i] && w->info.teacher[i].options.cache != TEACHER_OFF) {
+			text_addf(t, "%s%s", between, w->info.teacher[i].name);
+			between = ", ";
+		}
 }
 
 static const struct lab_map *
@@ -329,6 +389,7 @@ settings_tell(const struct work *w, const struct work_settings *from, const stru
 		text_item(&t, "rows %s", to->labelled ? "labelled" : "all");
 	if (from->frozen != to->frozen)
 		text_item(&t, "frozen %s", lab_layers_text(&w->info.student, to->frozen, after, sizeof after));
+	tell_cost(w, from, to, &t);
 	text_fit(buf, size, text_get(&t));
 	text_release(&t);
 }

@@ -123,7 +123,7 @@ train(struct work *w, struct err *e)
 	}
 	if (b->state->step == w->info.from)
 		eval_branch(w, id);
-	feed_labelled(w, k, b->state->step, &f);
+	feed_labelled(w, k, b->state->step, NULL, &f); /* teachers learn from rows as they are */
 	if (!advance(w, b, &f, &w->info.knobs, w->info.from, w->info.until, &r))
 		return diverged(w, &r, b->state->step, e);
 	evaluate_if_due(w, b, &w->info.knobs);
@@ -145,7 +145,7 @@ distil(struct work *w, struct err *e)
 	}
 	if (b->state->step == w->info.from)
 		eval_branch(w, LAB_MAIN);
-	feed_main(w, b->state->step, &f);
+	feed_main(w, b->state->step, &w->info.knobs, &f);
 	if (!advance(w, b, &f, &w->info.knobs, w->info.from, w->info.until, &r))
 		return diverged(w, &r, b->state->step, e);
 	w->info.step = w->info.student.steps = b->state->step;
@@ -214,7 +214,7 @@ report(struct work *w, struct err *e)
 	knobs = era->knobs;
 	ramp_apply(era->ramp, era->n_ramps, b->state->step, &knobs);
 	frozen_set(b, era->frozen);
-	feed_labelled(w, -1, b->state->step, &f);
+	feed_labelled(w, -1, b->state->step, &knobs, &f);
 	if (!advance(w, b, &f, &knobs, era->from, era->until, &r)) {
 		w->report_stopped = true; /* it stays where it diverged, and the report says so */
 		return STEP_WENT;

@@ -98,6 +98,18 @@ normalise(real *weight, size_t n)
 		weight[i] = sum > 0 ? (real)((double)weight[i] / sum) : 0;
 }
 
+/* Labels of rows that were mixed: their second class, and the share of the first. */
+static void
+take_mixture(struct branch *b, const struct batch *batch)
+{
+	b->is_mixed = false;
+	for (size_t i = 0; batch->augmented && batch_width(batch, BATCH_OTHER_LABEL) && i < batch->rows; i++) {
+		b->other[i] = batch_i32(batch, BATCH_OTHER_LABEL)[i];
+		b->share[i] = (real)batch_f32(batch, BATCH_LABEL_SHARE)[i];
+		b->is_mixed = b->is_mixed || b->other[i] >= 0;
+	}
+}
+
 void
 terms_means(struct branch *b, const struct batch *batch)
 {
@@ -114,6 +126,7 @@ terms_means(struct branch *b, const struct batch *batch)
 		for (size_t k = i * length; k < (i + 1) * length; k++)
 			b->weight[BRANCH_TOKENS][k] = ids[k] >= 0 ? (real)row[i] : 0;
 	}
+	take_mixture(b, batch);
 	normalise(b->weight[BRANCH_ROWS], batch->rows);
 	normalise(b->weight[BRANCH_LABELS], batch->rows * labels);
 	normalise(b->weight[BRANCH_TOKENS], batch->rows * length);
@@ -161,6 +174,8 @@ narrow(const struct look *l, size_t from, size_t rows, size_t per, struct loss_m
 	else
 		a.target = a.target ? a.target + from * a.t_width : NULL;
 	a.label = a.label ? a.label + from : NULL;
+	a.other = a.other ? a.other + from : NULL;
+	a.share = a.share ? a.share + from : NULL;
 	a.dx = a.dx ? a.dx + from * a.width : NULL;
 	a.pull = a.pull ? a.pull + from * (a.width / a.channels) : NULL;
 	if (a.top.k) {
@@ -247,6 +262,8 @@ add_look(struct visit *v, const struct branch_term *t, const struct terms_job *j
 		.seen = t->pads && t->loss->needs & LOSS_ROW ? b->weight[BRANCH_TOKENS] : NULL,
 		.x = n->out.data,
 		.label = b->label,
+		.other = b->is_mixed ? b->other : NULL,
+		.share = b->is_mixed ? b->share : NULL,
 		.weight = b->weight[t->mean],
 		.temperature = temperature,
 		.knobs = job->knobs,

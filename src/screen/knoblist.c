@@ -6,6 +6,8 @@
 
 #include <assert.h>
 
+#include "retort/data/augment.h"
+
 /* A loss on outputs whose weight is not 0, or one that a mapped pair is compared by. */
 static bool
 is_on(const struct scene *s, const struct loss *l)
@@ -22,7 +24,10 @@ static bool
 shows(const struct scene *s, int knob)
 {
 	const struct loss *l = loss_of_knob(&knob_table[knob]);
+	const struct augment *a = augment_of_knob(&knob_table[knob]);
 
+	if (a)
+		return augment_is_on(a, &s->info.knobs) || knob == s->view.knob || s->pending[knob] || scene_ramp(s, knob);
 	return !l || l == &loss_ce || l == &loss_kd || is_on(s, l) || knob == s->view.knob || s->pending[knob] ||
 	       scene_ramp(s, knob);
 }

@@ -13,6 +13,8 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/data/augment.h"
+#include "retort/data/dataset.h"
 #include "retort/data/fetched.h"
 #include "retort/screen/pane.h"
 #include "retort/screen/view.h"
@@ -126,25 +128,44 @@ offer_loss(struct list *l)
 	offer_all(l, loss_output_name);
 }
 
-/* Options of the loss that was named, and what they stand at, in turn. */
+static void
+offer_augment(struct list *l)
+{
+	for (size_t i = 0; i < augment_count; i++)
+		offer(l, augment_table[i]->name);
+}
+
+/* An option of what was named, or behind its word what it stands at. */
+static void
+offer_knob_of(struct list *l, const char *owner, const struct knob *k)
+{
+	const char *option = k->name + strlen(owner) + 1;
+	char value[64];
+
+	if (l->n_words % 2 == 0)
+		offer(l, option);
+	else if (strcmp(l->word[l->n_words - 1], option) == 0)
+		offer(l, knob_get(&l->info->knobs, k, value, sizeof value));
+}
+
 static void
 offer_lossoption(struct list *l)
 {
 	const struct loss *loss = l->n_words > 1 ? loss_find(l->word[1]) : NULL;
-	char value[64], name[80];
 
-	for (size_t i = 0; loss && i < knob_count; i++) {
-		const struct knob *k = &knob_table[i];
+	for (size_t i = 0; loss && i < knob_count; i++)
+		if (loss_of_knob(&knob_table[i]) == loss)
+			offer_knob_of(l, loss->name, &knob_table[i]);
+}
 
-		if (loss_of_knob(k) != loss)
-			continue;
-		if (l->n_words % 2 == 0) {
-			offer(l, k->name + strlen(loss->name) + 1);
-			continue;
-		}
-		snprintf(name, sizeof name, "%s-%.40s", loss->name, l->word[l->n_words - 1]);
-		if (strcmp(name, k->name) == 0)
-			offer(l, knob_get(&l->info->knobs, k, value, sizeof value));
+static void
+offer_augmentoption(struct list *l)
+{
+	for (size_t i = 0; l->n_words > 1 && i < knob_count; i++) {
+		const struct augment *a = augment_of_knob(&knob_table[i]);
+
+		if (a && strcmp(a->name, l->word[1]) == 0)
+			offer_knob_of(l, a->name, &knob_table[i]);
 	}
 }
 
@@ -364,6 +385,7 @@ static const struct {
 	{ "@data", offer_data },       { "@option", offer_option }, { "@view", offer_view },
 	{ "@argument", offer_argument }, { "@context", offer_context }, { "@topic", offer_topic },
 	{ "@loss", offer_loss },       { "@lossoption", offer_lossoption },
+	{ "@augment", offer_augment }, { "@augmentoption", offer_augmentoption },
 	{ "@match", offer_match },     { "@tap", offer_tap },       { "@model", offer_model },
 	{ "@term", offer_term },       { "@set", offer_set },
 	{ "@layer", offer_layer },     { "@stage", offer_stage },

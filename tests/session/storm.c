@@ -58,7 +58,7 @@ value_of(const struct knob *k, char *buf, size_t size)
 	if (strncmp(k->name, "beta", 4) == 0 || strcmp(k->name, "momentum") == 0)
 		x = 1 - (1 - initial) * (0.8 + 2 * rng_unit(draws, drawn++));
 	x = x < k->min ? k->min : x > k->max ? k->max : x;
-	if (strstr(k->name, "weight") && below(3) == 0)
+	if ((strstr(k->name, "weight") && below(3) == 0) || (strstr(k->name, "-rate") && below(2) == 0))
 		x = 0;
 	else if (strstr(k->name, "temperature") || (k->max <= 1 && loss_of_knob(k)))
 		x = below(8) ? x : below(2) ? k->min : k->max;

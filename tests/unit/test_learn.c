@@ -312,6 +312,8 @@ a_step_allocates_nothing(void **state)
 	rig_open(&r, 2, 8); /* a short ring: the trainer cannot run ahead to the end of the work */
 	prepare(&r, "mlp 16");
 	CHECK_INT(ask(&r, map("1", "1", 0.5)), 0);
+	CHECK_INT(ask(&r, set("cell-rate", "0.1")), 0);
+	CHECK_INT(ask(&r, set("mixup-rate", "0.5")), 0);
 	trainer_hold(r.t, true);
 	trainer_post(r.t, numbered(REQUEST_RUN, "", "", 100000));
 	trainer_post(r.t, stamped(request_new(REQUEST_MARK), 100));

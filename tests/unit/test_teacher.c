@@ -71,7 +71,7 @@ rig_close(struct rig *r)
 static int
 open_teacher(struct rig *r, struct err *e)
 {
-	return teacher_open(&r->says, r->net, r->value, &stream, &r->inputs, r->wants, &r->options, ASKED, e);
+	return teacher_open(&r->says, r->net, r->value, &stream, &r->inputs, r->wants, &r->options, ASKED, false, e);
 }
 
 /* Every answer that was wanted, one behind the other. */
@@ -220,6 +220,50 @@ the_largest_logits_are_kept_with_the_mass_of_the_rest(void **state)
 	rig_close(&r);
 }
 
+/* A batch that is augmented is asked about anew, whatever is kept of its rows, and nothing that is kept is lost or changed. */
+static void
+augmented_rows_are_asked_about_anew(void **state)
+{
+	int32_t id[2][ASKED * LENGTH * 3];
+	real logit[2][ASKED * LENGTH * 3], tail[2][ASKED * LENGTH], *kept, *off, *on;
+	struct rig r;
+	struct err e;
+	size_t n;
+
+	(void)state;
+	rig_open(&r);
+	CHECK_INT(open_teacher(&r, &e), 0);
+	kept = answers(&r, &n);
+	batch_i32(&r.batch, BATCH_IDS)[3] ^= 1; /* another token than the row of the data has */
+	r.batch.augmented = true;
+	CHECK_INT(teacher_open(&r.says, r.net, r.value, &stream, &r.inputs, r.wants, &r.options, ASKED, true, &e), 0);
+	CHECK(r.says.keeps && r.says.kept[1][MODEL_HIDDEN].known[0]);
+	on = answers(&r, &n);
+	CHECK(memcmp(on, kept, n * sizeof *on) != 0);
+	r.options.cache = TEACHER_OFF;
+	CHECK_INT(open_teacher(&r, &e), 0);
+	off = answers(&r, &n);
+	CHECK(memcmp(on, off, n * sizeof *on) == 0);
+	mem_free(on);
+	mem_free(off);
+	r.options.cache = TEACHER_MEMORY;
+	for (int as_they_are = 0; as_they_are < 2; as_they_are++) { /* what is largest of them, and of the row as it is */
+		r.options.top = 3;
+		CHECK_INT(teacher_open(&r.says, r.net, r.value, &stream, &r.inputs, r.wants, &r.options, ASKED, true, &e), 0);
+		teacher_ask(&r.says, &r.batch);
+		teacher_answer_top(&r.says, &r.batch, id[as_they_are], logit[as_they_are], tail[as_they_are]);
+		batch_i32(&r.batch, BATCH_IDS)[3] ^= 1;
+	}
+	CHECK(memcmp(logit[0], logit[1], sizeof logit[0]) != 0);
+	r.batch.augmented = false;
+	teacher_ask(&r.says, &r.batch);
+	teacher_answer_top(&r.says, &r.batch, id[0], logit[0], tail[0]);
+	CHECK(memcmp(id[0], id[1], sizeof id[0]) == 0 && memcmp(logit[0], logit[1], sizeof logit[0]) == 0 &&
+	      memcmp(tail[0], tail[1], sizeof tail[0]) == 0);
+	mem_free(kept);
+	rig_close(&r);
+}
+
 /* Asked for at every step or kept: it is the map of the layer's hidden state, which need not be wanted itself. */
 static void
 where_a_map_is_large_is_told_without_the_map(void **state)
@@ -364,6 +408,7 @@ main(void)
 		TEST(answers_are_the_same_wherever_they_are_kept),
 		TEST(a_file_of_answers_is_found_again_and_never_under_another_key),
 		TEST(the_largest_logits_are_kept_with_the_mass_of_the_rest),
+		TEST(augmented_rows_are_asked_about_anew),
 		TEST(where_a_map_is_large_is_told_without_the_map),
 		TEST(what_cannot_be_kept_is_refused),
 		TEST(rounded_weights_answer_nearly_the_same_and_say_how_nearly),

@@ -10,7 +10,7 @@
 
 enum batch_type { BATCH_F32, BATCH_I32, BATCH_U8 };
 
-/* The arrays every batch has. Augmentation will add its own behind these. */
+/* The arrays every batch has. */
 enum batch_name {
 	BATCH_INPUT,        /* f32 [rows, features]; of no width for tokens */
 	BATCH_IDS,          /* i32 [rows, length] token ids, -1 padding; of no width for numbers and images */
@@ -19,6 +19,8 @@ enum batch_name {
 	BATCH_ROW_WEIGHT,   /* f32 [rows] weight of the row in the soft terms */
 	BATCH_ROW,          /* i32 [rows] row of the dataset */
 	BATCH_DRAW,         /* i32 [rows] position within the batch's draw: an index for rng streams */
+	BATCH_OTHER_LABEL,  /* i32 [rows] class that the row was mixed with, or -1; of no width where the next token is to be told */
+	BATCH_LABEL_SHARE,  /* f32 [rows] share of BATCH_LABEL, the other class has the rest; 1: it was not mixed; as BATCH_OTHER_LABEL */
 	BATCH_ARRAYS,
 };
 
@@ -33,6 +35,7 @@ struct batch {
 	size_t capacity; /* rows there is room for */
 	size_t rows;     /* rows filled */
 	struct batch_array array[BATCH_ARRAYS];
+	bool augmented;  /* rows are no longer those of the data set: see augment.h */
 	void *storage;   /* one block for all arrays */
 };
 

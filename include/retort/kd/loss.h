@@ -96,6 +96,8 @@ struct loss_args {
 	const real *before, *t_before; /* LOSS_BEFORE: [rows,before_width] and [rows,t_before_width], of as many positions */
 	size_t before_width, t_before_width;
 	const int32_t *label;      /* [rows] class, -1 none; NULL where there are none */
+	const int32_t *other;      /* [rows] class that a row was mixed with, where share is below 1; NULL: none was mixed */
+	const real *share;         /* [rows] of its label, with `other` */
 	const int32_t *row;        /* [rows] which row of the data set it is; only with LOSS_BATCH */
 	const struct known *known; /* LOSS_LABELS with LOSS_LAYER: labels of the data set that the student sees; NULL: none */
 	const real *weight;        /* [rows] of the row in the mean: over a batch they sum to 1; 0: not looked at */
@@ -143,6 +145,15 @@ struct loss {
 	/* The sum of weight times value over the rows, unscaled. Rows do not know of each other, but with LOSS_BATCH. Allocates nothing. */
 	double (*run)(const struct loss_args *a);
 };
+
+/* One class of a row's label, and its share of it. */
+struct loss_class {
+	size_t class;
+	double share;
+};
+
+/* The classes of row i, which has a label: one, or of a mixture two. Returns how many. */
+int loss_classes(const struct loss_args *a, size_t i, struct loss_class out[2]);
 
 /* Losses on outputs first, then those on layers. */
 extern const struct loss *const loss_table[];

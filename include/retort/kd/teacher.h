@@ -59,6 +59,7 @@ struct teacher {
 	real *places[MODEL_LAYERS]; /* [capacity, places] of the rows the network was last run for; NULL where not wanted */
 	struct batch batch;
 	uint32_t *rows;   /* [chunk] */
+	real *top;        /* [2 top + 1] of one position: ids, logits, tail */
 	uint64_t asked;   /* rows that the network was run for */
 };
 
@@ -66,22 +67,23 @@ struct teacher {
  * Get ready to answer about `ds`, whose inputs hash to `inputs`. `like` and `value` are the network and its
  * numbers, borrowed while open; wants[MODEL_LAYERS] are bits 1 << (tap or TEACHER_PLACES) of what will be asked besides the logits;
  * `capacity` rows at most are asked together. What was kept is kept only while weights, inputs and options agree; else
- * it is dropped, never used. With options->bf16 the weights are rounded here, and a network with exact ones is built for
+ * it is dropped, never used. With `anew`, batches of `capacity` rows that are augmented are asked about too, though answers are
+ * kept: of other rows than those that were kept. With options->bf16 the weights are rounded here, and a network with exact ones is built for
  * as long as it takes to run it once. 0, or -1 and an error with the size that was asked for.
  */
 int teacher_open(struct teacher *t, const struct net *like, real *value, const struct dataset *ds,
 		 const struct hash *inputs, const unsigned *wants, const struct teacher_options *options,
-		 size_t capacity, struct err *e);
+		 size_t capacity, bool anew, struct err *e);
 void teacher_close(struct teacher *t);
 
 /* Bytes that keeping everything wanted takes. After teacher_open. */
 size_t teacher_size(const struct teacher *t);
 
-/* Make the rows of `b` known: run the network where they are not. Trainer thread. Allocates nothing. */
+/* Make the rows of `b` known: run the network where they are not, and for a batch that is augmented. Trainer thread. Allocates nothing. */
 void teacher_ask(struct teacher *t, const struct batch *b);
 
 /*
- * What was said about the rows of `b`, after teacher_ask: [rows, width] in `out`, or where the network runs for every
+ * What was said about the rows of `b`, after teacher_ask: [rows, width] in `out`, or where the network ran for the
  * batch its own memory, until the next teacher_ask. Not for logits of which only the largest are kept.
  */
 const real *teacher_answer(const struct teacher *t, int layer, int what, const struct batch *b, real *out);
@@ -92,7 +94,7 @@ const real *teacher_answer(const struct teacher *t, int layer, int what, const s
  */
 const real *teacher_look(const struct teacher *t, int layer, int what, const struct batch *b, const int32_t **row);
 
-/* The largest logits of the positions of `b`, where options.top is not 0. Filled: out->id, logit, tail with room for them. */
+/* The largest logits of the positions of `b`, where options.top is not 0. Filled: id, logit, tail with room for them. */
 void teacher_answer_top(const struct teacher *t, const struct batch *b, int32_t *id, real *logit, real *tail);
 
 /* Numbers of a row of that answer. */

@@ -69,6 +69,9 @@ struct branch {
 	size_t n_scratch;
 	real *weight[BRANCH_MEANS];      /* [capacity * positions] of the rows, labels and tokens of the feed; each sums to 1 */
 	int32_t *label;                  /* [capacity * positions] of the feed, -1 where the student does not see it */
+	int32_t *other;                  /* [capacity] classes that rows of the feed were mixed with, and */
+	real *share;                     /* [capacity] the share of their label; both of use only while is_mixed */
+	bool is_mixed;
 	struct pool *pool;
 	uint64_t frozen;                 /* 1 << layer: its parameters stand still, see frozen.h */
 	bool *stands;                    /* [layout.n] parameters of these layers */

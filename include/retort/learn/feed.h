@@ -19,13 +19,16 @@ void feed_release(struct work *w);
  */
 int feed_open(struct work *w, int i, struct err *e);
 
-/* The batch of step `step` of the main line, for every branch that stands there. Allocates nothing. */
-void feed_main(struct work *w, uint64_t step, struct branch_feed *out);
+/*
+ * The batch of step `step` of the main line, for every branch that stands there: augmented as `k` says, before any teacher is
+ * asked. k NULL: rows as they are. Allocates nothing.
+ */
+void feed_main(struct work *w, uint64_t step, const struct knobs *k, struct branch_feed *out);
 
 /* What the teachers that teach say about the rows in w->batch; with `maps` the mapped layers too. Allocates nothing. */
 void feed_teachers(struct work *w, bool maps, struct branch_feed *out);
 
-/* Labelled rows only, no teachers: for the plain student (teacher < 0) or a teacher in training. */
-void feed_labelled(struct work *w, int teacher, uint64_t step, struct branch_feed *out);
+/* Labelled rows only, no teachers: for the plain student (teacher < 0) or a teacher in training. k as for feed_main. */
+void feed_labelled(struct work *w, int teacher, uint64_t step, const struct knobs *k, struct branch_feed *out);
 
 #endif

@@ -4,6 +4,7 @@
 #define RETORT_LEARN_WORK_H
 
 #include "retort/base/pool.h"
+#include "retort/data/augment.h"
 #include "retort/data/sampler.h"
 #include "retort/data/scale.h"
 #include "retort/data/split.h"
@@ -80,6 +81,7 @@ struct work {
 	uint32_t *labelled;             /* [n_labelled] training rows with a label, for teachers */
 	size_t n_labelled;
 	struct batch batch;
+	struct augmenter augmenter;
 	uint32_t *rows;                 /* [batch rows] */
 	/* networks */
 	struct work_teacher teacher[LAB_TEACHERS];
