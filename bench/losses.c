@@ -69,8 +69,10 @@ compare(void *own, int workload, const struct loss *l, enum model_tap on, int ro
 static int
 tap_of(void *own, int workload, const struct loss *l, struct err *e)
 {
+	struct err other; /* why hidden states cannot be is worth more than why nothing else can */
+
 	for (int on = 0; on < MODEL_TAPS; on++)
-		if (own_add(own, workload, l, (enum model_tap)on, e) == 0) {
+		if (own_add(own, workload, l, (enum model_tap)on, on ? &other : e) == 0) {
 			own_undo(own);
 			return on;
 		}
