@@ -89,7 +89,7 @@ fetched_script(struct err *e)
 			text_release(&looked);
 			return path;
 		}
-		text_addf(&looked, "%s%s", looked.len ? ", " : "", path);
+		text_item(&looked, "%s", path);
 		mem_free(path);
 	}
 	err_set(e, "the scripts that fetch are not there; looked for %s", text_get(&looked));

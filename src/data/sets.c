@@ -101,7 +101,7 @@ class_like(const struct dataset *ds, const struct dataset *more, int k, struct e
 		if (strcmp(ds->class_name[i], more->class_name[k]) == 0)
 			return i;
 	for (int i = 0; i < ds->classes && names.len < 120; i++)
-		text_addf(&names, "%s%s", i ? ", " : "", ds->class_name[i]);
+		text_item(&names, "%s", ds->class_name[i]);
 	err_set(e, "class '%.40s' is not among those of %s: %s", more->class_name[k], ds->name, text_get(&names));
 	text_release(&names);
 	return -1;

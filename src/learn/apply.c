@@ -186,7 +186,6 @@ do_data(struct work *w, struct request *r, struct err *e)
 	w->split = split;
 	scale_fit(w->ds, split.train, split.n_train, &w->scale);
 	scale_apply(&w->scale, w->ds);
-	snprintf(w->info.data_words, sizeof w->info.data_words, "%s", r->spec);
 	know_data(w);
 	return 0;
 }

@@ -344,7 +344,7 @@ tell_pair(const struct work *w, const struct lab_map *m, struct text *t)
 {
 	const struct lab_net *teacher = &w->info.teacher[m->teacher];
 
-	text_addf(t, "%smap%u %s:%s s:%s", t->len ? ", " : "", m->slot + 1, teacher->name, teacher->layer[m->t_layer].name,
+	text_item(t, "map%u %s:%s s:%s", m->slot + 1, teacher->name, teacher->layer[m->t_layer].name,
 		  w->info.student.layer[m->s_layer].name);
 	if (m->on != MODEL_HIDDEN)
 		text_addf(t, " on %s", model_tap_name[m->on]);
@@ -360,14 +360,14 @@ tell_maps(const struct work *w, const struct work_settings *from, const struct w
 {
 	for (int i = 0; i < from->n_maps; i++)
 		if (!pair_of(to, from->map[i].slot))
-			text_addf(t, "%smap%u off", t->len ? ", " : "", from->map[i].slot + 1);
+			text_item(t, "map%u off", from->map[i].slot + 1);
 	for (int i = 0; i < to->n_maps; i++) {
 		const struct lab_map *m = &to->map[i], *was = pair_of(from, m->slot);
 
 		if (!was || was->match != m->match || was->through != m->through || was->projected != m->projected)
 			tell_pair(w, m, t);
 		else if (was->weight != m->weight)
-			text_addf(t, "%smap%u weight %.6g -> %.6g", t->len ? ", " : "", m->slot + 1, was->weight, m->weight);
+			text_item(t, "map%u weight %.6g -> %.6g", m->slot + 1, was->weight, m->weight);
 	}
 }
 

@@ -46,7 +46,7 @@ find(const char *name, struct err *e)
 			text_release(&names);
 			return augment_table[i];
 		}
-		text_addf(&names, "%s%s", i ? ", " : "", augment_table[i]->name);
+		text_item(&names, "%s", augment_table[i]->name);
 	}
 	err_set(e, "augment: '%.40s' is none of %s, off", name, text_get(&names));
 	text_release(&names);

@@ -53,21 +53,10 @@ take_count(const char *key, const char *word, int64_t most, int64_t *out, struct
 }
 
 static int
-take_frame(const char *value, struct dataset_options *o, struct err *e)
+take_yes(const char *key, const char *value, bool *yes, struct err *e)
 {
-	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
-		return err_set(e, "data: frame: '%.40s' is neither yes nor no", value);
-	o->frame = strcmp(value, "yes") == 0;
-	return 0;
-}
-
-static int
-take_header(const char *value, struct dataset_options *o, struct err *e)
-{
-	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
-		return err_set(e, "data: header: '%.40s' is neither yes nor no", value);
-	o->header = strcmp(value, "yes") == 0 ? DATASET_HEADER_YES : DATASET_HEADER_NO;
-	return 0;
+	*yes = strcmp(value, "yes") == 0;
+	return *yes || strcmp(value, "no") == 0 ? 0 : err_set(e, "data: %s: '%.40s' is neither yes nor no", key, value);
 }
 
 /* "8x8", or "32x32x3". */
@@ -93,13 +82,16 @@ take_option(struct cmd_call *c, struct reading *r, enum option key, int at, stru
 	const char *value = c->argv[at];
 	int64_t n = 0;
 	int status = 0;
+	bool yes;
 
 	switch (key) {
 	case LABEL:
 		r->o.label = value;
 		break;
 	case HEADER:
-		return take_header(value, &r->o, e);
+		status = take_yes("header", value, &yes, e);
+		r->o.header = yes ? DATASET_HEADER_YES : DATASET_HEADER_NO;
+		break;
 	case LABELS:
 		return take_count("labels", value, INT64_MAX, &r->labels, e);
 	case LABELS_FROM:
@@ -116,7 +108,7 @@ take_option(struct cmd_call *c, struct reading *r, enum option key, int at, stru
 		r->o.length = (size_t)n;
 		break;
 	case FRAME:
-		return take_frame(value, &r->o, e);
+		return take_yes("frame", value, &r->o.frame, e);
 	case IMAGE:
 		return take_image(value, &r->o, e);
 	case VOCAB:
@@ -160,8 +152,7 @@ no_data(const char *word, struct err *e)
 	struct text names = { 0 };
 	const char *name;
 
-	for (size_t i = 0; (name = dataset_bundled_name(i)); i++)
-		text_addf(&names, "%s%s", i ? ", " : "", name);
+	text_items(&names, dataset_bundled_name);
 	name = text_nearest(word, fetched_name);
 	err_set(e, "data: %s: neither a bundled set (%s) nor a file%s%s%s", word, text_get(&names), name ? "; did you mean " : "",
 		name ? name : "", name ? "?" : "");
@@ -263,7 +254,6 @@ exec_data(struct cmd_call *c, struct err *e)
 		r = cmd_request(c, REQUEST_DATA);
 		r->number = reading.labels;
 		status = dataset_read(path, &reading.o, &r->dataset, e);
-		reading_keep(c, &reading, r);
 	}
 	if (status == 0 && reading.name)
 		snprintf(r->dataset->name, sizeof r->dataset->name, "%s", reading.name);

@@ -12,29 +12,18 @@
 #include "retort/data/fetched.h"
 #include "retort/session/lex.h"
 
-void
-reading_keep(struct cmd_call *c, const struct reading *r, struct request *q)
-{
-	struct cmd_call copy = { .argc = c->argc, .argv = c->argv, .dir = c->dir };
-
-	cmd_record_files(&copy, "data", r->files);
-	if (copy.record.len < sizeof q->spec) /* else other sets say their options themselves */
-		snprintf(q->spec, sizeof q->spec, "%s", text_get(&copy.record));
-	text_release(&copy.record);
-}
-
 /* The options the data itself was read with. Labels from another file are its own. */
 static int
-like_data(const struct lab_info *info, struct lex *lex, struct reading *r, struct err *e)
+like_data(const char *line, struct lex *lex, struct reading *r, struct err *e)
 {
 	struct cmd_call c = { .dir = "/" };
 	int column;
 	char *path;
 
-	if (!info->data[0])
+	if (!line)
 		return err_set(e, "data: no data yet; `data digits` first");
-	if (lex_line(info->data_words, lex, &column, e) < 0 || lex->n < 2)
-		return 0;
+	if (lex_line(line, lex, &column, e) < 0)
+		return -1;
 	c.argc = lex->n - 1;
 	c.argv = lex->word + 1;
 	path = cmd_data_find(&c, r, e);
@@ -42,6 +31,7 @@ like_data(const struct lab_info *info, struct lex *lex, struct reading *r, struc
 	if (!path || cmd_data_options(&c, 1, r, e) < 0)
 		return -1;
 	r->o.labels_from = NULL;
+	r->name = NULL;
 	r->labels = -1;
 	r->files = 0;
 	return 0;
@@ -74,14 +64,18 @@ static char *
 find_more(struct cmd_call *c, struct lex *lex, struct reading *r, struct err *e)
 {
 	const struct fetched *f = fetched_find(c->argv[1]);
+	char *path;
 
-	if (like_data(c->info, lex, r, e) < 0)
+	if (like_data(c->data_line, lex, r, e) < 0)
 		return NULL;
 	if (!f)
 		return io_join(c->dir, c->argv[1]);
 	r->o = f->o;
 	r->name = f->name;
-	return fetched_path(f, e);
+	path = fetched_path(f, e);
+	if (!path)
+		err_wrap(e, "data");
+	return path;
 }
 
 int

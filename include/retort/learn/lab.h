@@ -124,7 +124,6 @@ struct lab_info {
 	struct ramp ramp[RAMP_KNOBS]; /* of steps of the main line; one that has ended stays until the next change */
 	char data[64];         /* "" before `data` */
 	char data_hash[65];
-	char data_words[LAB_SPEC]; /* file and options, as a line that can be read again: other sets are read like it */
 	int n_sets;            /* beside the data itself */
 	struct lab_set {
 		char name[64];

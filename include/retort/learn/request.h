@@ -15,7 +15,7 @@
 enum request_kind {
 	/* only while nothing trains */
 	REQUEST_SEED,     /* number: the seed; drops data, networks and steps */
-	REQUEST_DATA,     /* dataset (handed over), number: labels shown, -1 all; spec: the words it was read with */
+	REQUEST_DATA,     /* dataset (handed over), number: labels shown, -1 all */
 	REQUEST_ADD,      /* dataset (handed over): more rows beside the data, number: enum dataset_role, value: their weight */
 	REQUEST_INIT,     /* name, spec: the student begins from these layers of a teacher: "0,2,4" */
 	REQUEST_TEACHER,  /* name, spec: declare; with ckpt or answers (handed over): load, text: from where */

@@ -21,9 +21,6 @@ char *cmd_data_find(struct cmd_call *c, struct reading *r, struct err *e);
 int cmd_data_options(struct cmd_call *c, int from, struct reading *r, struct err *e);
 void cmd_data_release(struct reading *r);
 
-/* Keep the words with the request: other sets are read like this one unless they say otherwise. */
-void reading_keep(struct cmd_call *c, const struct reading *r, struct request *q);
-
 /* `data add` and `data target`. */
 int reading_more(struct cmd_call *c, struct err *e);
 
