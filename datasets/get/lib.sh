@@ -123,9 +123,10 @@ npm_package() {
 	run tar xzf "$tgz" "$@" >log 2>&1 || { cat log >&2; full; }
 }
 
-# r_code CODE: run by R, in this directory.
+# r_code CODE: run by R, in this directory. From a file: `Rscript -e` takes every line for an argument of its own.
 r_code() {
-	run env LC_ALL=C.UTF-8 Rscript --vanilla -e "$1" >log 2>&1 || { tail -n 3 log >&2; fail "Rscript failed"; }
+	printf '%s\n' "$1" >code.R || full
+	run env LC_ALL=C.UTF-8 Rscript --vanilla code.R >log 2>&1 || { tail -n 3 log >&2; fail "Rscript failed"; }
 }
 need_r() {
 	need Rscript "r-base-core   (this set is in R's own format)"
