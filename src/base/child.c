@@ -1,0 +1,214 @@
+/* child.c: the door to processes. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/base/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static void
+close_end(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void
+close_all(int *fd, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		close_end(&fd[i]);
+}
+
+/* Three pipes; ours are fd[1], fd[2], fd[4]. */
+static int
+open_pipes(int *fd)
+{
+	for (int i = 0; i < 6; i++)
+		fd[i] = -1;
+	for (int i = 0; i < 6; i += 2)
+		if (pipe2(fd + i, O_CLOEXEC) < 0)
+			return -1;
+	return fcntl(fd[1], F_SETFL, O_NONBLOCK) < 0 || fcntl(fd[2], F_SETFL, O_NONBLOCK) < 0 || fcntl(fd[4], F_SETFL, O_NONBLOCK) < 0 ?
+	       -1 : 0;
+}
+
+/* A group of its own, no signal blocked, and a broken pipe ends it: threads here block all, and this process ignores that one. */
+static int
+spawn(pid_t *pid, const char *command, const int *fd)
+{
+	char *const argv[] = { (char *)"sh", (char *)"-c", (char *)command, NULL };
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t none, broken;
+	int status;
+
+	sigemptyset(&none);
+	sigemptyset(&broken);
+	sigaddset(&broken, SIGPIPE);
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_adddup2(&files, fd[0], 0);
+	posix_spawn_file_actions_adddup2(&files, fd[3], 1);
+	posix_spawn_file_actions_adddup2(&files, fd[5], 2);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setpgroup(&attr, 0);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setsigdefault(&attr, &broken);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	status = posix_spawn(pid, "/bin/sh", &files, &attr, argv, environ);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&files);
+	return status;
+}
+
+int
+child_start(struct child *c, const char *command, struct err *e)
+{
+	int fd[6], status = open_pipes(fd) < 0 ? errno : 0;
+
+	*c = (struct child){ .in = -1, .out = -1, .words = -1 };
+	if (status == 0)
+		status = spawn(&c->pid, command, fd);
+	if (status != 0) {
+		c->pid = 0;
+		close_all(fd, 6);
+		return err_set(e, "'%.80s' cannot be run: %s", command, strerror(status));
+	}
+	c->in = fd[1];
+	c->out = fd[2];
+	c->words = fd[4];
+	close_end(&fd[0]);
+	close_end(&fd[3]);
+	close_end(&fd[5]);
+	return 0;
+}
+
+ssize_t
+child_write(struct child *c, const char *bytes, size_t size)
+{
+	ssize_t n;
+
+	if (c->in < 0)
+		return -1;
+	do
+		n = write(c->in, bytes, size);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno == EAGAIN ? 0 : -1;
+	return n;
+}
+
+ssize_t
+child_read(struct child *c, char *buf, size_t size)
+{
+	ssize_t n;
+
+	if (c->out < 0)
+		return 0;
+	do
+		n = read(c->out, buf, size);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno == EAGAIN ? -1 : 0;
+	return n;
+}
+
+void
+child_listen(struct child *c)
+{
+	char buf[4096];
+	ssize_t n;
+
+	while (c->words >= 0 && (n = read(c->words, buf, sizeof buf)) != 0) {
+		size_t have = strlen(c->said), keep = sizeof c->said - 1, more;
+
+		if (n < 0)
+			return;
+		more = (size_t)n < keep ? (size_t)n : keep;
+		if (have + more > keep) {
+			memmove(c->said, c->said + have + more - keep, keep - more);
+			have = keep - more;
+		}
+		memcpy(c->said + have, buf + (size_t)n - more, more);
+		c->said[have + more] = '\0';
+	}
+	close_end(&c->words);
+}
+
+void
+child_close_in(struct child *c)
+{
+	close_end(&c->in);
+}
+
+/* The last line that is not empty, fit to be printed. */
+static const char *
+last_words(struct child *c)
+{
+	char *end = c->said + strlen(c->said), *line;
+
+	while (end > c->said && (end[-1] == '\n' || end[-1] == ' '))
+		*--end = '\0';
+	line = strrchr(c->said, '\n');
+	line = line ? line + 1 : c->said;
+	for (char *p = line; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7F)
+			*p = ' ';
+	return line;
+}
+
+/* One that has closed its output is about to end; one that does not is not waited for. */
+static int
+wait_for(pid_t pid)
+{
+	const struct timespec beat = { .tv_nsec = 5000000 };
+	int status = 0;
+
+	for (int i = 0; i < 400; i++) {
+		pid_t done = waitpid(pid, &status, WNOHANG);
+
+		if (done == pid || (done < 0 && errno != EINTR))
+			break;
+		if (i == 399) {
+			kill(-pid, SIGKILL);
+			waitpid(pid, &status, 0);
+		}
+		nanosleep(&beat, NULL);
+	}
+	return status;
+}
+
+bool
+child_end(struct child *c, bool kill_it, char *how, size_t size)
+{
+	int status;
+	const char *words;
+
+	if (c->pid == 0)
+		return true;
+	if (kill_it)
+		kill(-c->pid, SIGKILL);
+	close_end(&c->in);
+	close_end(&c->out);
+	status = wait_for(c->pid);
+	child_listen(c);
+	close_end(&c->words);
+	c->pid = 0;
+	words = last_words(c);
+	if (WIFSIGNALED(status))
+		snprintf(how, size, "was killed by signal %d%s%s", WTERMSIG(status), words[0] ? ": " : "", words);
+	else
+		snprintf(how, size, "ended with status %d%s%s", WEXITSTATUS(status), words[0] ? ": " : "", words);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}

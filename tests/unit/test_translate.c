@@ -1,0 +1,434 @@
+/* test_translate.c: texts through other programs, and the files that keep what they said. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "retort/base/child.h"
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/data/alike.h"
+#include "retort/data/apertium.h"
+#include "retort/data/bitext.h"
+#include "retort/data/wire.h"
+
+/* ---------------------------------------------------------------- processes */
+
+static void
+a_child_says_how_it_ended(void **state)
+{
+	static const struct { const char *command, *how; bool well; } cases[] = {
+		{ "exit 0", "ended with status 0", true },
+		{ "exit 3", "ended with status 3", false },
+		{ "echo one >&2; echo; echo two >&2; exit 1", "ended with status 1: two", false },
+		{ "kill -9 $$", "was killed by signal 9", false },
+		{ "printf 'a\\tb\\033[1m\\n' >&2", "ended with status 0: a b [1m", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct child c;
+		char how[CHILD_SAID + 40], buf[64];
+		ssize_t n;
+		struct err e;
+
+		assert_int_equal(child_start(&c, cases[i].command, &e), 0);
+		while ((n = child_read(&c, buf, sizeof buf)) != 0)
+			;
+		assert_int_equal(child_end(&c, false, how, sizeof how), cases[i].well);
+		assert_string_equal(how, cases[i].how);
+	}
+}
+
+/* The whole pipeline goes, not its shell alone: nobody holds the other end of the output any more. */
+static void
+a_killed_child_takes_its_pipeline_along(void **state)
+{
+	struct child c;
+	char how[CHILD_SAID + 40], buf[8];
+	int out;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(child_start(&c, "sleep 1000 | sleep 1000", &e), 0);
+	out = c.out;
+	c.out = -1; /* ours to look at afterwards */
+	assert_false(child_end(&c, true, how, sizeof how));
+	assert_string_equal(how, "was killed by signal 9");
+	for (int i = 0; i < 1000 && read(out, buf, sizeof buf) != 0; i++)
+		usleep(1000);
+	assert_int_equal(read(out, buf, sizeof buf), 0);
+	close(out);
+}
+
+/* ---------------------------------------------------------------- messages */
+
+static void
+messages_come_back_as_they_were(void **state)
+{
+	static const char *const texts[] = { "plain", "a [b] {c} ^d$ e/f @g <h> \\i \\\\", "é 床前 \xF0\x9F\x98\x80", "" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		for (int framed = 0; framed < 2; framed++) {
+			struct text wire = { 0 }, back = { 0 };
+
+			wire_put(&wire, texts[i], framed);
+			wire_take(&back, wire.s, wire.len - 1, framed);
+			assert_string_equal(text_get(&back), texts[i]);
+			text_release(&wire);
+			text_release(&back);
+		}
+}
+
+static void
+a_message_is_one_line_whatever_is_in_it(void **state)
+{
+	struct text wire = { 0 };
+
+	(void)state;
+	wire_put(&wire, "a\nb\tc\x7F", false);
+	assert_string_equal(wire.s, "a b c \n");
+	text_clear(&wire);
+	wire_put(&wire, "[x]", true);
+	assert_int_equal(wire.len, 8);
+	assert_memory_equal(wire.s, "\\[x\\][]", 8);
+	text_release(&wire);
+	assert_true(wire_is_clean("\xEF\xBF\xBD", 3));
+	assert_false(wire_is_clean("a\xFF", 2));
+}
+
+/* ---------------------------------------------------------------- likeness */
+
+static void
+likeness_is_the_cosine_of_trigrams(void **state)
+{
+	(void)state;
+	CHECK_NEAR(alike_texts("the same", "the same"), 1, 0);
+	CHECK_NEAR(alike_texts("abcdef", "uvwxyz"), 0, 0);
+	/* " ab", "abc", "bc " and " ab", "abd", "bd " have one of three in common */
+	CHECK_NEAR(alike_texts("abc", "abd"), 1.0 / 3, 1e-15);
+	/* " aa", "aaa" twice, "aa " and " aa", "aaa", "aa ": (1 + 2 + 1) / sqrt(6 * 3) */
+	CHECK_NEAR(alike_texts("aaaa", "aaa"), 4 / sqrt(18), 1e-15);
+	CHECK_NEAR(alike_texts("A  B\nC", " a b c"), 1, 1e-15);
+	CHECK_NEAR(alike_texts("床前明月光", "床前明月夜"), 3.0 / 5, 1e-15);
+	CHECK_NEAR(alike_texts("", "x"), 0, 0);
+	CHECK_NEAR(alike_texts("\xFF\xFF", "\xFF"), alike_texts("\xFF", "\xFF\xFF"), 0);
+}
+
+/* ---------------------------------------------------------------- files of pairs */
+
+static void
+pairs_are_found_and_kept(void **state)
+{
+	static const char *path = "bitext.tmp";
+	struct bitext *p = bitext_new("some pair"), *q;
+	char before[32];
+	struct err e;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		snprintf(before, sizeof before, "text %d\t\\\n\r", i);
+		bitext_add(p, before, i % 2 ? before + 5 : "");
+	}
+	bitext_add(p, "text 7\t\\\n\r", "another");
+	assert_int_equal(p->n, 1000);
+	assert_string_equal(bitext_find(p, "text 7\t\\\n\r")->after, "7\t\\\n\r");
+	assert_null(bitext_find(p, "text 1000"));
+	assert_int_equal(bitext_write(p, path, &e), 0);
+	q = bitext_read(path, &e);
+	assert_non_null(q);
+	assert_string_equal(q->translator, "some pair");
+	assert_int_equal(q->n, p->n);
+	for (size_t i = 0; i < p->n; i++) {
+		assert_string_equal(q->pair[i].before, p->pair[i].before);
+		assert_string_equal(q->pair[i].after, p->pair[i].after);
+		CHECK_NEAR(q->pair[i].alike, p->pair[i].alike, 0);
+	}
+	bitext_free(p);
+	bitext_free(q);
+	remove(path);
+}
+
+static void
+bad_files_of_pairs_are_refused_with_their_line(void **state)
+{
+	static const struct { const char *bytes, *message; } cases[] = {
+		{ "", "line 1: it does not begin with 'retort-bitext 1 TRANSLATOR'" },
+		{ "retort-bitext 2 x\n", "line 1: it does not begin with 'retort-bitext 1 TRANSLATOR'" },
+		{ "retort-bitext 1 x\na\tb\nc\n", "line 3: a text before and a text after, with one tab between, are expected" },
+		{ "retort-bitext 1 x\na\tb\tc\n", "line 2: a text before and a text after, with one tab between, are expected" },
+		{ "retort-bitext 1 x\na\\b\tc\n", "line 2: a backslash that is none of \\t, \\n, \\r and \\\\" },
+		{ "retort-bitext 1 x\na\tc\\\n", "line 2: a backslash that is none of \\t, \\n, \\r and \\\\" },
+		{ "retort-bitext 1 x\na\t\xFF\n", "line 2: it is not UTF-8" },
+	};
+	struct bitext *p;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_null(bitext_parse(cases[i].bytes, strlen(cases[i].bytes), &e));
+		assert_string_equal(e.msg, cases[i].message);
+	}
+	assert_null(bitext_parse("retort-bitext 1 x\na\0b\tc\n", 24, &e));
+	assert_string_equal(e.msg, "there is a NUL byte in it");
+	p = bitext_parse("retort-bitext 1 x\na\tb\nhalf a li", 31, &e); /* it was being written */
+	assert_non_null(p);
+	assert_int_equal(p->n, 1);
+	bitext_free(p);
+}
+
+/* ---------------------------------------------------------------- translators */
+
+struct heard {
+	struct text said; /* "0:after 1:after " */
+	size_t n, progress;
+};
+
+static void
+take(void *arg, size_t i, const char *after)
+{
+	struct heard *h = arg;
+
+	text_addf(&h->said, "%zu:%s ", i, after);
+	h->n++;
+}
+
+static void
+progress(void *arg, size_t n)
+{
+	((struct heard *)arg)->progress = n;
+}
+
+static int
+translate(struct translator *t, const char *const *text, size_t n, struct heard *h, struct err *e)
+{
+	static atomic_bool stop;
+	const struct translator_watch w = { take, progress, h, &stop };
+
+	memset(h, 0, sizeof *h);
+	return translator_run(t, text, n, &w, e);
+}
+
+static const char *const three[] = { "the cat", "a [dog]", "no\nbird" };
+
+static void
+lines_go_through_both_commands(void **state)
+{
+	struct translator *t = translator_new("sed 's/^/</'", "tr a-z A-Z; printf ''");
+	struct heard h;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(translate(t, three, 3, &h, &e), 0);
+	assert_string_equal(h.said.s, "0:<THE CAT 1:<A [DOG] 2:<NO BIRD ");
+	assert_int_equal(h.progress, 3);
+	text_release(&h.said);
+	translator_free(t);
+}
+
+/* More than pipes hold, so that both ends are served in turn. */
+static void
+a_megabyte_goes_through(void **state)
+{
+	enum { N = 4000 };
+	static char line[N][300];
+	const char *text[N];
+	struct translator *t = translator_new("cat", "sed 's/x$/y/'");
+	struct heard h;
+	struct err e;
+
+	(void)state;
+	for (int i = 0; i < N; i++) {
+		snprintf(line[i], sizeof line[i], "%290dx", i);
+		text[i] = line[i];
+	}
+	assert_int_equal(translate(t, text, N, &h, &e), 0);
+	assert_int_equal(h.n, N);
+	assert_non_null(strstr(h.said.s, "3999:3999y "));
+	text_release(&h.said);
+	translator_free(t);
+}
+
+static void
+failures_are_told(void **state)
+{
+	static const struct { const char *forth, *back, *message; size_t taken; } cases[] = {
+		{ "exit 4", "cat", "exit 4 | cat: forth: ended with status 4 after 0 of 3 texts", 0 },
+		{ "cat", "nosuchprogram", "cat | nosuchprogram: back: ended with status 127: sh: 1: nosuchprogram: not found after 0 of 3 texts", 0 },
+		{ "cat", "head -n 1; kill -9 $$", "cat | head -n 1; kill -9 $$: back: was killed by signal 9 after 1 of 3 texts", 1 },
+		{ "head -n 2", "cat", "head -n 2 | cat: forth: ended with status 0 after 2 of 3 texts; nobody knows which of them are "
+		  "missing, and none is used", 0 },
+		{ "cat", "head -n 2", "cat | head -n 2: back: ended with status 0 after 2 of 3 texts; nobody knows which of them are "
+		  "missing, and none is used", 0 },
+		{ "sed p", "cat", "sed p | cat: forth: answers more texts than it was asked: 3", 0 },
+		{ "cat", "cat; echo", "cat | cat; echo: back: answers more texts than it was asked: 3", 0 },
+		{ "cat >/dev/null; sleep 1000", "cat", "cat >/dev/null; sleep 1000 | cat: forth: answers nothing for 0.3 seconds, after 0 of 3 "
+		  "texts", 0 },
+		{ "cat", "head -n 1; sleep 1000", "cat | head -n 1; sleep 1000: back: answers nothing for 0.3 seconds, after 1 of 3 texts", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct translator *t = translator_new(cases[i].forth, cases[i].back);
+		struct heard h;
+		struct err e;
+
+		t->patience = strstr(cases[i].message, "0.3") ? 0.3 : 20;
+		assert_int_equal(translate(t, three, 3, &h, &e), -1);
+		assert_string_equal(e.msg, cases[i].message);
+		assert_int_equal(h.n, cases[i].taken);
+		text_release(&h.said);
+		translator_free(t);
+	}
+}
+
+static void
+a_raised_flag_stops_it(void **state)
+{
+	struct translator *t = translator_new("sleep 1000", "cat");
+	atomic_bool stop = true;
+	struct heard h = { 0 };
+	const struct translator_watch w = { take, progress, &h, &stop };
+	struct err e;
+
+	(void)state;
+	assert_int_equal(translator_run(t, three, 3, &w, &e), -1);
+	assert_int_equal(h.n, 0);
+	translator_free(t);
+}
+
+static void
+some_texts_are_not_sent(void **state)
+{
+	static char big[TRANSLATOR_TEXT + 2];
+
+	(void)state;
+	memset(big, 'a', TRANSLATOR_TEXT + 1);
+	assert_false(translator_takes(""));
+	assert_false(translator_takes(" \n"));
+	assert_false(translator_takes("a\xFFz"));
+	assert_false(translator_takes(big));
+	assert_true(translator_takes(big + 1));
+}
+
+/* ---------------------------------------------------------------- Apertium */
+
+static void
+a_mode_becomes_a_pipeline_that_flushes(void **state)
+{
+	static const struct { const char *mode, *command; } cases[] = {
+		{ "lt-proc 'a.bin' | tagger -g $2 'b c' | lt-proc $1 'd'\n", "lt-proc -z 'a.bin' | tagger -z -g  'b c' | lt-proc -z -n 'd'" },
+		{ "one", "one -z" },
+		{ "x '$3' $", "x -z '$3' $" },
+	};
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct text out = { 0 };
+
+		assert_int_equal(apertium_command(cases[i].mode, strlen(cases[i].mode), &out, &e), 0);
+		assert_string_equal(out.s, cases[i].command);
+		text_release(&out);
+	}
+	assert_int_equal(apertium_command(" \n", 2, NULL, &e), -1);
+	assert_int_equal(apertium_command("a\nb", 3, NULL, &e), -1);
+	assert_int_equal(apertium_command("a\0b", 3, NULL, &e), -1);
+}
+
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* Modes of our own, of programs that are everywhere: sed takes -z for just what Apertium's programs do. */
+static void
+modes_are_found_and_their_files_count(void **state)
+{
+	struct translator *t, *u;
+	struct heard h;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(io_mkdirs("modes.tmp", &e), 0);
+	write_file("modes.tmp/en-xx.mode", "sed -u 's/the/el/' | sed -u -f 'modes.tmp/rules'\n");
+	write_file("modes.tmp/xx-en.mode", "sed -u 's/el/a/'\n");
+	write_file("modes.tmp/rules", "s/$/!/\n");
+	setenv("RETORT_APERTIUM", "modes.tmp", 1);
+	t = apertium_translator("xx", &e);
+	assert_non_null(t);
+	assert_string_equal(t->name, "apertium en-xx xx-en");
+	assert_int_equal(translate(t, three, 3, &h, &e), 0);
+	assert_string_equal(h.said.s, "0:a cat! 1:a [dog]! 2:no bird! ");
+	text_release(&h.said);
+	u = apertium_translator("en-xx", &e);
+	assert_non_null(u);
+	assert_true(memcmp(&u->version, &t->version, sizeof u->version) == 0);
+	translator_free(u);
+	write_file("modes.tmp/rules", "s/$/?/\n");
+	u = apertium_translator("xx", &e);
+	assert_true(memcmp(&u->version, &t->version, sizeof u->version) != 0);
+	translator_free(u);
+	translator_free(t);
+	assert_null(apertium_translator("../etc", &e));
+	assert_string_equal(e.msg, "'../etc' is no language, like spa, and no two, like cat-spa");
+	assert_null(apertium_translator("tlh", &e));
+	assert_non_null(strstr(e.msg, "there is no mode eng-tlh in modes.tmp"));
+	unsetenv("RETORT_APERTIUM");
+	assert_int_equal(system("rm -r modes.tmp"), 0);
+}
+
+/* The real one, where it is installed. */
+static void
+apertium_itself(void **state)
+{
+	static const char *const text[] = { "I love this tea.", "The dog [really] likes {it} & 100% of <b>.", "床前明月光", "¡ñ!" };
+	struct translator *t;
+	struct heard h;
+	struct err e;
+
+	(void)state;
+	t = apertium_translator("es", &e);
+	if (!t)
+		skip();
+	if (translate(t, text, 4, &h, &e) < 0)
+		fail_msg("%s", e.msg);
+	assert_int_equal(h.n, 4);
+	assert_non_null(strstr(h.said.s, "tea"));
+	assert_non_null(strstr(h.said.s, "[really]"));
+	assert_non_null(strstr(h.said.s, "床前明月光"));
+	text_release(&h.said);
+	translator_free(t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_child_says_how_it_ended),
+		TEST(a_killed_child_takes_its_pipeline_along),
+		TEST(messages_come_back_as_they_were),
+		TEST(a_message_is_one_line_whatever_is_in_it),
+		TEST(likeness_is_the_cosine_of_trigrams),
+		TEST(pairs_are_found_and_kept),
+		TEST(bad_files_of_pairs_are_refused_with_their_line),
+		TEST(lines_go_through_both_commands),
+		TEST(a_megabyte_goes_through),
+		TEST(failures_are_told),
+		TEST(a_raised_flag_stops_it),
+		TEST(some_texts_are_not_sent),
+		TEST(a_mode_becomes_a_pipeline_that_flushes),
+		TEST(modes_are_found_and_their_files_count),
+		TEST(apertium_itself),
+	};
+
+	signal(SIGPIPE, SIG_IGN); /* as the program does */
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
