@@ -61,7 +61,7 @@ name_of(const struct augment *a)
 }
 
 int
-augment_fits(const struct knobs *k, const struct dataset *ds, struct err *e)
+augment_fits(const struct knobs *k, const struct dataset *ds, const struct retold *retold, struct err *e)
 {
 	static const char *const rows[] = { "a table of numbers", "images", "tokens" };
 
@@ -71,6 +71,8 @@ augment_fits(const struct knobs *k, const struct dataset *ds, struct err *e)
 		if (augment_is_on(a, k) && !does(a, k, ds->kind))
 			return err_set(e, "%s: %s, and %s is %s; `set %s 0`", name_of(a), a->what, ds->name, rows[ds->kind], name_of(a));
 	}
+	if (augment_is_on(&augment_backtranslate, k) && !retold)
+		return err_set(e, "backtranslate-rate: nothing of %s has been translated; `augment backtranslate via spa` begins", ds->name);
 	if (ds->kind == DATASET_TOKENS && augment_is_on(&augment_mask, k) && k->mask_token >= (int64_t)ds->vocab)
 		return err_set(e, "mask-token: there are tokens 0..%zu, and no %lld", ds->vocab - 1, (long long)k->mask_token);
 	return 0;
@@ -120,6 +122,7 @@ change_row(const struct job *j, size_t i)
 	struct augment_row r = {
 		.a = j->a,
 		.knobs = j->knobs,
+		.row = (uint32_t)batch_i32(j->b, BATCH_ROW)[i],
 		.x = tokens ? NULL : batch_f32(j->b, BATCH_INPUT) + i * ds->d,
 		.ids = tokens ? batch_i32(j->b, BATCH_IDS) + i * ds->length : NULL,
 		.label = ds->next_token ? batch_i32(j->b, BATCH_LABEL) + i * ds->length : NULL,

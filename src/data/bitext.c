@@ -92,8 +92,16 @@ bitext_add(struct bitext *p, const char *before, const char *after)
 	if (p->slot[at])
 		return;
 	mem_grow(&p->pair, &p->cap, p->n + 1, sizeof *p->pair);
-	p->pair[p->n++] = (struct bitext_pair){ mem_text(before), mem_text(after), alike_texts(before, after) };
+	p->pair[p->n++] = (struct bitext_pair){ mem_text(before), mem_text(after), -1 };
 	p->slot[at] = (uint32_t)p->n;
+}
+
+void
+bitext_measure(struct bitext *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->pair[i].alike < 0)
+			p->pair[i].alike = alike_texts(p->pair[i].before, p->pair[i].after);
 }
 
 void
@@ -232,6 +240,7 @@ bitext_parse(const char *bytes, size_t size, struct err *e)
 		bitext_free(p);
 		return NULL;
 	}
+	p->torn = at < size;
 	p->hash = hash_of(bytes, size);
 	return p;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/data/texts.h"
 #include "retort/data/vocabfile.h"
 
 int
@@ -160,33 +161,36 @@ learn(struct tokenizer *t, const char *const *text, size_t stride, const size_t 
 	return settle(t, o, e);
 }
 
+int
+corpus_row(const struct tokenizer *t, const char *s, bool frame, size_t length, struct tokenizer_ids *spare, int32_t *row, struct err *e)
+{
+	size_t room = length - 2 * frame, n;
+
+	spare->n = 0;
+	if (tokenizer_encode(t, s, strlen(s), spare, e) < 0)
+		return -1;
+	n = spare->n < room ? spare->n : room;
+	memset(row, 0xFF, length * sizeof *row);
+	if (n)
+		memcpy(row + frame, spare->id, n * sizeof *row);
+	if (frame) {
+		row[0] = t->special[TOKENIZER_BEGIN];
+		row[n + 1] = t->special[TOKENIZER_END];
+	}
+	return 0;
+}
+
 static int
 encode_rows(const struct tokenizer *t, const char *const *text, size_t stride, const size_t *line, bool frame,
 	    struct dataset *ds, struct err *e)
 {
 	struct tokenizer_ids ids = { 0 };
-	size_t room = ds->length - 2 * frame;
 	int status = 0;
 
-	for (size_t i = 0; i < ds->n && status == 0; i++) {
-		const char *s = text[i * stride];
-
-		ids.n = 0;
-		status = tokenizer_encode(t, s, strlen(s), &ids, e);
-		if (status < 0) {
+	for (size_t i = 0; i < ds->n && status == 0; i++)
+		if ((status = corpus_row(t, text[i * stride], frame, ds->length, &ids, ds->ids + i * ds->length, e)) < 0)
 			err_wrap(e, "line %zu: the text", line[i]);
-		} else {
-			int32_t *row = ds->ids + i * ds->length;
-			size_t n = ids.n < room ? ids.n : room;
-
-			if (n)
-				memcpy(row + frame, ids.id, n * sizeof *ids.id);
-			if (frame) {
-				row[0] = t->special[TOKENIZER_BEGIN];
-				row[n + 1] = t->special[TOKENIZER_END];
-			}
-		}
-	}
+	ds->frame = frame;
 	mem_free(ids.id);
 	return status;
 }
@@ -216,6 +220,8 @@ corpus_texts(const char *const *text, size_t stride, const size_t *line, const s
 		status = corpus_room(ds, o->length, 0, e);
 	if (status == 0)
 		status = encode_rows(&t, text, stride, line, o->frame, ds, e);
+	if (status == 0)
+		status = texts_keep(ds, text, stride, e);
 	if (status < 0) {
 		tokenizer_release(&t);
 		return -1;

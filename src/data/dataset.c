@@ -21,6 +21,7 @@
 #include "retort/data/images.h"
 #include "retort/data/jsonlines.h"
 #include "retort/data/npyfile.h"
+#include "retort/data/texts.h"
 
 #define LIMIT ((size_t)1 << 30) /* bytes of a file, inflated */
 
@@ -366,6 +367,7 @@ dataset_free(struct dataset *ds)
 		mem_free(ds->class_name[i]);
 	if (ds->tokenizer)
 		tokenizer_release(ds->tokenizer);
+	texts_release(ds);
 	mem_free(ds->column);
 	mem_free(ds->class_name);
 	mem_free(ds->tokenizer);

@@ -9,6 +9,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/data/texts.h"
 
 size_t
 sets_main(const struct dataset *ds)
@@ -183,7 +184,8 @@ sets_append(struct dataset *ds, const struct dataset *more, enum dataset_role ro
 {
 	int to[DATASET_CLASSES];
 
-	if (sets_check(ds, more, e) < 0 || match_classes(ds, more, to, e) < 0 || join_rows(ds, more, e) < 0)
+	if (sets_check(ds, more, e) < 0 || match_classes(ds, more, to, e) < 0 || texts_join(ds, more, e) < 0 ||
+	    join_rows(ds, more, e) < 0)
 		return -1;
 	join_labels(ds, more, to);
 	name_set(ds, more, role, weight);

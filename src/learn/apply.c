@@ -71,6 +71,8 @@ drop_data(struct work *w)
 	split_release(&w->split);
 	known_release(&w->known);
 	scale_release(&w->scale);
+	retold_free(w->retold);
+	w->augmenter.retold = w->retold = NULL;
 	dataset_free(w->ds);
 	w->ds = NULL;
 	mem_free(w->labelled);
@@ -215,6 +217,8 @@ do_add(struct work *w, struct request *r, struct err *e)
 	split_release(&w->split);
 	known_release(&w->known);
 	mem_free(w->labelled);
+	retold_free(w->retold); /* of fewer rows */
+	w->augmenter.retold = w->retold = NULL;
 	w->split = split;
 	know_data(w);
 	return 0;

@@ -85,6 +85,27 @@ do_set(struct work *w, struct request *r, struct err *e)
 	return 0;
 }
 
+/* Translations of texts, and the knobs that use them. They stay when the knobs are taken back. */
+static int
+do_retell(struct work *w, struct request *r, struct err *e)
+{
+	struct retold *before = w->retold, *now;
+
+	if (!w->ds)
+		return err_set(e, "augment backtranslate: no data yet; `data fine-foods` first");
+	now = retold_new(w->ds, r->bitext, e);
+	if (!now)
+		return err_wrap(e, "augment backtranslate");
+	w->augmenter.retold = w->retold = now;
+	if (do_set(w, r, e) < 0) {
+		w->augmenter.retold = w->retold = before;
+		retold_free(now);
+		return -1;
+	}
+	retold_free(before);
+	return 0;
+}
+
 static int
 do_map(struct work *w, struct request *r, struct err *e)
 {
@@ -379,6 +400,8 @@ change_request(struct work *w, struct request *r, struct err *e)
 	switch (r->kind) {
 	case REQUEST_SET:
 		return do_set(w, r, e);
+	case REQUEST_RETELL:
+		return do_retell(w, r, e);
 	case REQUEST_MAP:
 		return do_map(w, r, e);
 	case REQUEST_WEIGHT:

@@ -120,6 +120,7 @@ feed_prepare(struct work *w, struct err *e)
 	if (batch_init(&w->batch, work_batch(w), w->ds, e) < 0 ||
 	    augment_open(&w->augmenter, w->ds, w->split.train, w->split.n_train, w->pool, e) < 0)
 		return -1;
+	w->augmenter.retold = w->retold;
 	return prepare_teachers(w, e);
 }
 

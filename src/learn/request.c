@@ -25,6 +25,9 @@ request_free(struct request *r)
 	dataset_free(r->dataset);
 	ckpt_free(r->ckpt);
 	answers_free(r->answers);
+	translator_free(r->translator);
+	bitext_free(r->bitext);
+	mem_free(r->path);
 	mem_free(r->said);
 	mem_free(r);
 }

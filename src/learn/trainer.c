@@ -15,6 +15,7 @@
 #include "retort/learn/apply.h"
 #include "retort/learn/prober.h"
 #include "retort/learn/step.h"
+#include "retort/learn/translating.h"
 
 /*
  * The loop is: take the mail, apply what is due, do a step, push what it said. `mail` is raised
@@ -40,6 +41,7 @@ struct trainer {
 	struct work *work;     /* the thread's own */
 	struct queue due;      /* the thread's own */
 	struct prober *prober;
+	struct translating *translating;
 	struct request *report; /* answered when the report is ready */
 	int64_t pace;           /* steps a second at most, 0 no limit; the thread's own */
 	double next;            /* seconds: with a pace, no step before this */
@@ -135,6 +137,18 @@ answer(struct trainer *t, struct request *r)
 	ring_push(t->ring, &ev);
 }
 
+/* True: it comes back by the mailbox. */
+static bool
+translate(struct trainer *t, struct request *r)
+{
+	if (r->translated)
+		return false;
+	if (r->number >= 0)
+		return translating_take(t->translating, t->work, r) == 0;
+	translating_stop(t->translating);
+	return false;
+}
+
 /* Apply and answer; the answer to `report` waits until it is made. */
 static void
 apply(struct trainer *t, struct request *r)
@@ -144,7 +158,9 @@ apply(struct trainer *t, struct request *r)
 	stamp(t->work, &here, r);
 	if (r->kind == REQUEST_PROBE && !r->probed && prober_take(t->prober, t->work, r) == 0)
 		return; /* it comes back by the mailbox */
-	if (r->kind == REQUEST_PROBE) {
+	if (r->kind == REQUEST_TRANSLATE && translate(t, r))
+		return;
+	if (r->kind == REQUEST_PROBE || r->kind == REQUEST_TRANSLATE || r->kind == REQUEST_PROGRESS) {
 		answer(t, r);
 		return;
 	}
@@ -348,6 +364,7 @@ trainer_new(int threads, size_t ring)
 	t->work = mem_new(sizeof *t->work);
 	apply_init(t->work, threads);
 	t->prober = prober_new(take_back, t);
+	t->translating = translating_new(take_back, t);
 	thread_lock_init(&t->lock);
 	thread_start(&t->thread, run, t);
 	return t;
@@ -384,6 +401,7 @@ trainer_free(struct trainer *t)
 	}
 	thread_join(&t->thread);
 	prober_free(t->prober);
+	translating_free(t->translating);
 	queue_release(&t->mailbox);
 	queue_release(&t->due);
 	request_free(t->report);

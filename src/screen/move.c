@@ -78,6 +78,9 @@ move_by(struct scene *s, int dx, int dy)
 	case LAYOUT_map:
 		move_cell(s, dx, dy);
 		break;
+	case LAYOUT_texts:
+		v->pair = clamped(v->pair + dy, s->bitext ? (int)s->bitext->n : 0);
+		break;
 	case LAYOUT_log:
 		v->log_scroll = clamped(v->log_scroll - dy, s->n_log - page(s) + 1);
 		break;

@@ -52,6 +52,8 @@ scene_release(struct scene *s)
 		for (int m = 0; m < METRIC_COUNT; m++)
 			series_free(s->series[b][m]);
 	release_help(s);
+	bitext_free(s->bitext);
+	bitext_free(s->translation.last);
 	mem_free(s->mark);
 	mem_free(s->log);
 	memset(s, 0, sizeof *s);

@@ -11,14 +11,13 @@
 #include "retort/screen/move.h"
 
 static void
-turn_knob(const struct scene *s, int direction, struct text *line)
+turn_knob(const struct scene *s, const struct knob *k, int direction, struct text *line)
 {
-	const struct knob *k = &knob_table[s->view.knob];
 	struct knobs knobs = s->info.knobs;
 	char value[64];
 
-	if (s->pending[s->view.knob])
-		knob_set(&knobs, k, s->pending_text[s->view.knob], NULL);
+	if (s->pending[k - knob_table])
+		knob_set(&knobs, k, s->pending_text[k - knob_table], NULL);
 	text_addf(line, "set %s %s", k->name, knob_nudge(&knobs, k, direction, value, sizeof value));
 }
 
@@ -74,7 +73,10 @@ turn_by(struct scene *s, int direction, struct text *line, struct err *e)
 		return turn_cell(s, direction, e);
 	if (move_place(s) == LAYOUT_teachers)
 		return turn_weight(s, direction, line, e);
-	turn_knob(s, direction, line); /* from anywhere, with one key */
+	if (move_place(s) == LAYOUT_texts)
+		turn_knob(s, knob_find("backtranslate-keep", NULL), direction, line);
+	else
+		turn_knob(s, &knob_table[s->view.knob], direction, line); /* from anywhere, with one key */
 	return 0;
 }
 

@@ -25,9 +25,14 @@ ACTION(focus)
 	(void)line;
 	if (text_to_int(argument, &n) == 0 && n >= 1 && n <= (int64_t)pane_count)
 		pane = (int)n - 1;
-	if (pane < 0)
-		return err_set(e, "view focus: '%.40s' is no pane; there are 1..%zu, loss accuracy knobs teachers map terms log help",
-			       argument, pane_count);
+	if (pane < 0) {
+		struct text names = { 0 };
+
+		text_items(&names, pane_name);
+		err_set(e, "view focus: '%.40s' is no pane; there are 1..%zu: %s", argument, pane_count, text_get(&names));
+		text_release(&names);
+		return -1;
+	}
 	s->view.helping = pane == LAYOUT_help;
 	s->view.focus = pane == LAYOUT_help ? s->view.focus : pane;
 	return 0;

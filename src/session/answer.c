@@ -12,6 +12,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/engine/hf.h"
+#include "retort/session/retell.h"
 
 static void
 note_change(struct session *s, const struct request *r)
@@ -95,7 +96,7 @@ use(struct session *s, const struct pending *p, struct request *r)
 		mem_free(s->data_line);
 		s->data_line = mem_text(p->text);
 	}
-	if ((r->kind == REQUEST_OPTIONS || r->says) && r->note[0] && !s->live) /* measured, so nobody knows it yet; live says every note */
+	if ((r->kind == REQUEST_OPTIONS || r->kind == REQUEST_TRANSLATE || r->says) && r->note[0] && !s->live) /* measured, so nobody knows it yet; live says every note */
 		session_tell(s, false, "%s", r->note);
 	if (r->kind == REQUEST_RUN || r->kind == REQUEST_TRAIN)
 		s->working = true;
@@ -109,6 +110,8 @@ use(struct session *s, const struct pending *p, struct request *r)
 	s->stopped = r->kind == REQUEST_STOP || (s->stopped && r->kind != REQUEST_RUN);
 	if (r->kind == REQUEST_EXPECT)
 		compare(s, p, r);
+	if (r->kind == REQUEST_TRANSLATE && r->bitext)
+		retell_use(s, p, r);
 	if (r->kind == REQUEST_SNAPSHOT && p->save)
 		save(s, p, r);
 	if (r->said && s->live)
@@ -219,6 +222,11 @@ answer_take(struct session *s, struct request *r)
 	if (r->kind == REQUEST_PROBE) { /* it looks, and nothing has happened */
 		if (s->live)
 			live_probed(s->live, r);
+		request_free(r);
+		return;
+	}
+	if (r->kind == REQUEST_PROGRESS) {
+		retell_progress(s, r);
 		request_free(r);
 		return;
 	}

@@ -70,8 +70,8 @@ cmd_copy(char *to, size_t size, const char *what, const char *word, struct err *
 }
 
 /* A word so that the lexer reads it back, whatever is in it. */
-static void
-quote(struct text *t, const char *word)
+void
+cmd_quote(struct text *t, const char *word)
 {
 	if (!strchr(word, '\'')) {
 		text_addf(t, " '%s'", word);
@@ -86,6 +86,17 @@ quote(struct text *t, const char *word)
 	text_add(t, "\"");
 }
 
+int
+cmd_check_hash(const char *path, const struct hash *got, const char *hash, struct err *e)
+{
+	char hex[65];
+
+	if (!hash || strcmp(hash_hex(got, hex), hash) == 0)
+		return 0;
+	return err_set(e, "%s: the file was replaced: it hashes to %.16s..., and %.16s%s was recorded", path, hex, hash,
+		       strlen(hash) > 16 ? "..." : "");
+}
+
 void
 cmd_record_files(struct cmd_call *c, const char *name, uint32_t files)
 {
@@ -93,7 +104,7 @@ cmd_record_files(struct cmd_call *c, const char *name, uint32_t files)
 	for (int i = 0; i < c->argc; i++) {
 		char *path = files & 1u << i ? io_join(c->dir, c->argv[i]) : NULL, *full = path ? realpath(path, NULL) : NULL;
 
-		quote(&c->record, full ? full : c->argv[i]);
+		cmd_quote(&c->record, full ? full : c->argv[i]);
 		mem_free(path);
 		free(full);
 	}

@@ -15,7 +15,7 @@ say_augment(struct cmd_call *c, const struct augment *a)
 	static const char *const rows[] = { "tables", "images", "texts" };
 	const char *between = "  ";
 
-	text_addf(&c->say, "%-7s %-4s", a->name, augment_is_on(a, &c->info->knobs) ? "on" : "off");
+	text_addf(&c->say, "%-13s %-4s", a->name, augment_is_on(a, &c->info->knobs) ? "on" : "off");
 	for (int kind = 0; kind < 3; kind++)
 		if (a->kinds & 1u << kind) {
 			text_addf(&c->say, "%s%s", between, rows[kind]);
@@ -88,6 +88,14 @@ add_set(struct request *r, const char *name, const struct knob *k, const char *v
 	return cmd_copy(r->set[r->n_sets++].value, sizeof r->set[0].value, k->name, value, e);
 }
 
+int
+cmd_augment_option(struct request *r, const struct augment *a, const char *word, const char *value, struct err *e)
+{
+	const struct knob *k = knob_of(a, word, e);
+
+	return k ? add_set(r, a->name, k, value, e) : -1;
+}
+
 /* Its first knob is what turns it on; 0 is off. */
 static int
 add_off(struct request *r, const struct augment *a, struct err *e)
@@ -130,22 +138,21 @@ exec_augment(struct cmd_call *c, struct err *e)
 		say_whole(c, a);
 		return 0;
 	}
+	if (a == &augment_backtranslate && cmd_translate_is(c))
+		return cmd_translate(c, e);
 	r = cmd_request(c, REQUEST_SET);
 	if (c->argc == 2 && strcmp(c->argv[1], "off") == 0)
 		return add_off(r, a, e);
-	for (int i = 1; i < c->argc; i += 2) {
-		const struct knob *k = knob_of(a, c->argv[i], e);
-
-		if (!k || add_set(r, a->name, k, i + 1 < c->argc ? c->argv[i + 1] : "", e) < 0)
+	for (int i = 1; i < c->argc; i += 2)
+		if (cmd_augment_option(r, a, c->argv[i], i + 1 < c->argc ? c->argv[i + 1] : "", e) < 0)
 			return -1;
-	}
 	return 0;
 }
 
 const struct cmd cmd_augment = {
 	.name = "augment",
 	.complete = "@augment|off off|@augmentoption",
-	.args = "[off | NAME [off | OPTION VALUE ...]]",
+	.args = "[off | NAME [off | OPTION VALUE ...]] | backtranslate via LANGUAGE | forth COMMAND back COMMAND | from FILE [hash HEX] | stop [OPTION VALUE ...]",
 	.min_args = 0,
 	.max_args = 2 * REQUEST_SETS + 1,
 	.flags = CMD_RECORD,

@@ -42,18 +42,6 @@ join_spec(struct cmd_call *c, int from, struct request *r, struct err *e)
 	return status;
 }
 
-/* A recording says what a file held, so that another one in its place is noticed; `hash` is what it says, or NULL. */
-static int
-check_hash(const char *path, const struct hash *got, const char *hash, struct err *e)
-{
-	char hex[65];
-
-	if (!hash || strcmp(hash_hex(got, hex), hash) == 0)
-		return 0;
-	return err_set(e, "%s: the file was replaced: it hashes to %.16s..., and %.16s%s was recorded", path, hex, hash,
-		       strlen(hash) > 16 ? "..." : "");
-}
-
 /* The line to record: with the files' whole paths, and the hash where it was not said. */
 static void
 record_hash(struct cmd_call *c, const char *name, uint32_t files, const struct hash *got, const char *hash)
@@ -80,7 +68,7 @@ load_into(struct cmd_call *c, const char *name, int at, struct request *r, struc
 	status = io_is_directory(path) ? hf_read(path, &r->ckpt, e) : ckpt_read(path, &r->ckpt, e);
 	if (status == 0) {
 		got = ckpt_hash(r->ckpt);
-		status = check_hash(path, &got, hash, e);
+		status = cmd_check_hash(path, &got, hash, e);
 	}
 	snprintf(r->text, sizeof r->text, "%.60s", c->argv[at]);
 	if (status == 0)
@@ -147,7 +135,7 @@ read_outputs(struct cmd_call *c, struct request *r, struct err *e)
 	ids = ids_at ? io_join(c->dir, c->argv[ids_at]) : NULL;
 	o.ids_path = ids;
 	status = answers_read(path, &o, &r->answers, e);
-	status = status < 0 ? -1 : check_hash(path, &r->answers->hash, hash, e);
+	status = status < 0 ? -1 : cmd_check_hash(path, &r->answers->hash, hash, e);
 	snprintf(r->text, sizeof r->text, "%.60s", c->argv[2]);
 	if (status == 0)
 		record_hash(c, "teacher", 1u << 2 | (ids_at ? 1u << ids_at : 0), &r->answers->hash, hash);

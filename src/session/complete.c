@@ -167,6 +167,8 @@ offer_augmentoption(struct list *l)
 		if (a && strcmp(a->name, l->word[1]) == 0)
 			offer_knob_of(l, a->name, &knob_table[i]);
 	}
+	if (l->n_words > 1 && l->n_words % 2 == 0 && strcmp(l->word[1], augment_backtranslate.name) == 0)
+		offer_all(l, cmd_translate_word);
 }
 
 static void

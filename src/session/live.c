@@ -274,7 +274,33 @@ follow(struct scene *s, const struct request *r)
 }
 
 void
-live_answer(struct live *l, const struct request *r)
+live_translated(struct live *l, struct request *r)
+{
+	bitext_free(l->scene.translation.last);
+	l->scene.translation = (struct scene_translation){ (size_t)r->number, (size_t)r->at, r->value, r->bitext };
+	r->bitext = NULL;
+	scene_say(&l->scene, false, "%s", r->note);
+	l->scene.version++;
+}
+
+/* What is seen of texts and their translations. */
+static void
+follow_texts(struct scene *s, struct request *r)
+{
+	if (r->kind == REQUEST_TRANSLATE && r->number >= 0) {
+		bitext_free(s->translation.last);
+		s->translation = (struct scene_translation){ 0 };
+	}
+	if (r->status < 0 || (r->kind != REQUEST_RETELL && r->kind != REQUEST_DATA && r->kind != REQUEST_SEED))
+		return;
+	bitext_free(s->bitext);
+	s->bitext = r->bitext;
+	r->bitext = NULL;
+	s->view.pair = 0;
+}
+
+void
+live_answer(struct live *l, struct request *r)
 {
 	struct scene *s = &l->scene;
 
@@ -290,6 +316,7 @@ live_answer(struct live *l, const struct request *r)
 	knob_overlay(&s->info.knobs, &l->view, KNOB_VIEW);
 	say(s, r);
 	follow(s, r);
+	follow_texts(s, r);
 	editor_follow(s);
 	s->version++;
 }

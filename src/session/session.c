@@ -22,6 +22,17 @@
 #include "retort/session/inside.h"
 #include "retort/session/lex.h"
 
+/* Where a recording lies, from the root on. */
+static char *
+whole_directory(const char *path)
+{
+	char *dir = io_dirname(path), *found = realpath(dir, NULL), *whole = found ? mem_text(found) : NULL;
+
+	free(found);
+	mem_free(dir);
+	return whole;
+}
+
 struct session *
 session_new(const struct session_options *o, struct err *e)
 {
@@ -33,6 +44,7 @@ session_new(const struct session_options *o, struct err *e)
 	s = mem_new(sizeof *s);
 	s->o = *o;
 	s->recorder = recorder;
+	s->beside = recorder ? whole_directory(o->record) : NULL;
 	s->tell = (struct tell){ .out = o->live ? NULL : o->out, .json = o->json };
 	s->live = o->live ? live_new(o->name ? o->name : "", recorder != NULL) : NULL;
 	s->keys = keymap_new();
@@ -66,6 +78,7 @@ session_free(struct session *s)
 	mem_free(s->pending);
 	mem_free(s->change);
 	mem_free(s->data_line);
+	mem_free(s->beside);
 	mem_free(s);
 }
 
@@ -123,7 +136,7 @@ post(struct session *s, const struct cmd *d, struct cmd_call *c, const struct le
 	p->text = mem_text(c->record.len ? c->record.s : line + lex->command);
 	p->text[strcspn(p->text, "\r\n")] = '\0';
 	p->where = s->reading ? mem_text(s->reading->where) : NULL;
-	p->records = s->recorder && (d->flags & CMD_RECORD);
+	p->records = s->recorder && (d->flags & CMD_RECORD) && r->kind != REQUEST_TRANSLATE; /* the line that uses them is recorded */
 	r->id = p->id;
 	c->request = NULL;
 	c->save = NULL;
@@ -226,6 +239,8 @@ carry_out(struct session *s, const struct cmd *d, struct cmd_call *c, const stru
 
 	if (lex->stamped && (!c->request || is_view) && !c->talk.len)
 		return err_set(e, "%s: takes no stamp: it does nothing to what trains", d->name);
+	if (lex->stamped && c->request && c->request->kind == REQUEST_TRANSLATE)
+		return err_set(e, "%s: a translation takes no stamp: nobody knows when it will be there", d->name);
 	speak(s, d, c);
 	heed_kernel(s, c);
 	if (c->then.len)
@@ -261,7 +276,7 @@ stamp(const struct session *s, const struct lex *lex, struct request *r)
 int
 session_line(struct session *s, const char *line, int *column, struct err *e)
 {
-	struct cmd_call c = { .info = &s->info, .data_line = s->data_line, .dir = s->reading ? s->reading->dir : ".",
+	struct cmd_call c = { .info = &s->info, .data_line = s->data_line, .dir = s->reading ? s->reading->dir : ".", .beside = s->beside,
 			      .scripted = s->reading != NULL, .keys = s->keys,
 			      .scene = s->live ? live_scene(s->live) : NULL };
 	const struct cmd *d;

@@ -9,11 +9,12 @@
 
 /* Written and read again it is the same. */
 static void
-round_trip(const struct bitext *p)
+round_trip(struct bitext *p)
 {
 	struct text t = { 0 };
 	struct bitext *q;
 
+	bitext_measure(p);
 	bitext_head(&t, p->translator);
 	for (size_t i = 0; i < p->n; i++)
 		bitext_line(&t, p->pair[i].before, p->pair[i].after);

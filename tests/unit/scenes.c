@@ -10,11 +10,13 @@
 #include <string.h>
 
 #include "retort/screen/layout.h"
+#include "retort/screen/pane.h"
 
 const char *
 scenes_name(enum scenes_kind kind)
 {
-	static const char *const names[] = { "empty", "training", "distilling", "editing", "helping", "tokens", "taps", "ramps", "alike" };
+	static const char *const names[] = { "empty", "training", "distilling", "editing", "helping", "tokens", "taps", "ramps", "alike", "texts",
+					    "translating" };
 
 	return names[kind];
 }
@@ -291,11 +293,42 @@ fill_helping(struct scene *s)
 	snprintf(s->view.search, sizeof s->view.search, "step");
 }
 
+static struct bitext *
+make_texts(void)
+{
+	struct bitext *b = bitext_new("apertium eng-spa spa-eng");
+
+	bitext_add(b, "I bought my mom this tea and I think she's addicted to it.", "I bought my mamma this tea and I think is addicted to him.");
+	bitext_add(b, "Well packaged no broken or Cracked bottles!!!!!!", "Well packaged any broken or Cracked boats!!!!!!");
+	bitext_add(b, "Great tea.", "Great tea.");
+	bitext_add(b, "床前明月光，疑是地上霜。举头望明月，低头思故乡。", "床前明月光，疑是地上雪。举头望明月，低头想故乡。");
+	bitext_add(b, "a-word-that-is-longer-than-any-row-of-a-narrow-pane-and-has-to-go-on-in-the-next-one-or-it-would-be-cut-off-at-its-edge", "");
+	bitext_measure(b);
+	return b;
+}
+
+static void
+fill_texts(struct scene *s)
+{
+	fill_distilling(s);
+	s->bitext = make_texts();
+	s->view.focus = pane_find("texts");
+}
+
+static void
+fill_translating(struct scene *s)
+{
+	fill_distilling(s);
+	s->translation = (struct scene_translation){ 1200, 3217, 396.4, make_texts() };
+	s->view.focus = pane_find("texts");
+}
+
 void
 scenes_make(struct scene *s, enum scenes_kind kind)
 {
 	static void (*const fill[])(struct scene *s) = { NULL, fill_training, fill_distilling, fill_editing,
-							 fill_helping, fill_tokens, fill_taps, fill_ramps, fill_alike };
+							 fill_helping, fill_tokens, fill_taps, fill_ramps, fill_alike, fill_texts,
+							 fill_translating };
 
 	scene_init(s);
 	knob_defaults(&s->defaults);

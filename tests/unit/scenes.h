@@ -15,6 +15,8 @@ enum scenes_kind {
 	SCENES_TAPS,      /* the same in the map editor, on attention, three edits pending */
 	SCENES_RAMPS,     /* distilling, knobs under ramps: one that has ended, one ended by hand, two that go on */
 	SCENES_ALIKE,     /* EDITING when it is known how alike layers are */
+	SCENES_TEXTS,     /* distilling, the pane of texts and their translations */
+	SCENES_TRANSLATING, /* the same while they are being translated */
 	SCENES_KINDS,
 };
 

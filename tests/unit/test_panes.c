@@ -46,6 +46,11 @@ static const struct golden goldens[] = {
 	{ "alike-80x24-ascii", SCENES_ALIKE, 80, 24, true, NULL },
 	{ "alike-160x50", SCENES_ALIKE, 160, 50, false, NULL },
 	{ "helping-80x24", SCENES_HELPING, 80, 24, false, NULL },
+	{ "texts-80x24", SCENES_TEXTS, 80, 24, false, NULL },
+	{ "texts-80x24-ascii", SCENES_TEXTS, 80, 24, true, NULL },
+	{ "texts-40x12", SCENES_TEXTS, 40, 12, false, NULL },
+	{ "texts-160x50", SCENES_TEXTS, 160, 50, false, NULL },
+	{ "translating-80x24", SCENES_TRANSLATING, 80, 24, false, NULL },
 	{ "knobs-120x24", SCENES_DISTILLING, 120, 24, false, "knobs" },
 	{ "teachers-100x12", SCENES_DISTILLING, 100, 12, false, "teachers" },
 	{ "terms-120x14", SCENES_DISTILLING, 120, 14, false, "terms" },
@@ -408,7 +413,7 @@ the_cursor_stands_in_the_prompt_and_at_a_question(void **state)
 static void
 panes_are_found_by_name_and_in_the_order_of_their_list(void **state)
 {
-	static const char *const order[] = { "loss", "accuracy", "knobs", "teachers", "map", "terms", "log", "help" };
+	static const char *const order[] = { "loss", "accuracy", "knobs", "teachers", "map", "terms", "texts", "log", "help" };
 
 	(void)state;
 	CHECK_INT(pane_count, sizeof order / sizeof *order);

@@ -106,7 +106,7 @@ unknown_actions_and_arguments_name_what_is_near(void **state)
 	CHECK_STR(done(&s, "log-yy", ""), "error: view: 'log-yy' is no action; did you mean log-y?");
 	CHECK_STR(done(&s, "metric", "val-nl"), "error: view metric: no metric 'val-nl'; did you mean val-nll?");
 	CHECK(is_refused(&s, "focus", "nowhere"));
-	CHECK(is_refused(&s, "focus", "9"));
+	CHECK(is_refused(&s, "focus", "99"));
 	CHECK(is_refused(&s, "zoom", "in"));
 	CHECK(is_refused(&s, "weight", "5")); /* the editor is closed */
 	scene_release(&s);

@@ -11,6 +11,7 @@
 #include "retort/conf/knob.h"
 #include "retort/data/batch.h"
 #include "retort/data/dataset.h"
+#include "retort/data/retold.h"
 
 /* What augmentations look at besides the batch; filled by augment_open. */
 struct augmenter {
@@ -20,6 +21,7 @@ struct augmenter {
 	struct pool *pool;            /* borrowed; NULL: the caller alone */
 	uint8_t *kind;                /* [vocab] see words.h; NULL unless rows are tokens */
 	int32_t blank, mask;          /* tokens: a blank, or -1; what stands for a masked one */
+	const struct retold *retold;  /* translations of rows; borrowed; NULL: there are none */
 	float *spare;                 /* [threads, d] NULL unless rows are images */
 };
 
@@ -28,6 +30,7 @@ struct augment_row {
 	const struct augmenter *a;
 	const struct knobs *knobs;
 	struct rng rng;               /* of this augmentation, this step and this row alone */
+	uint32_t row;                 /* of the data set */
 	float *x;                     /* [d] or NULL */
 	int32_t *ids;                 /* [length] or NULL */
 	int32_t *label;               /* with next_token [length], else NULL */
@@ -64,8 +67,8 @@ const struct augment *augment_of_knob(const struct knob *k);
 /* Whether rows of that kind are augmented as the knobs stand. */
 bool augment_any(const struct knobs *k, enum dataset_kind kind);
 
-/* 0, or -1: an augmentation is on that cannot be done to rows of `ds`, and why. */
-int augment_fits(const struct knobs *k, const struct dataset *ds, struct err *e);
+/* 0, or -1: an augmentation is on that cannot be done to rows of `ds`, and why; `retold` as in struct augmenter. */
+int augment_fits(const struct knobs *k, const struct dataset *ds, const struct retold *retold, struct err *e);
 
 /* Get ready for rows of `ds`. 0, or -1 when there is no memory. */
 int augment_open(struct augmenter *a, const struct dataset *ds, const uint32_t *rows, size_t n_rows, struct pool *pool,

@@ -3,6 +3,7 @@
 #ifndef RETORT_DATA_BITEXT_H
 #define RETORT_DATA_BITEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,7 +13,7 @@
 
 struct bitext_pair {
 	char *before, *after; /* owned */
-	double alike;               /* alike_texts of the two */
+	double alike;         /* alike_texts of the two, once bitext_measure has been called; -1 before */
 };
 
 /* Every text before is there once. */
@@ -22,6 +23,7 @@ struct bitext {
 	struct bitext_pair *pair;  /* owned; in the order in which they were added */
 	uint32_t *slot;     /* owned: 1 + index of a pair by hash of its text; 0: free */
 	size_t slots;       /* a power of two */
+	bool torn;          /* the file they were read from has a last line without an end */
 	struct hash hash;   /* SHA-256 of the file they were read from */
 };
 
@@ -35,16 +37,19 @@ struct bitext *bitext_read(const char *path, struct err *e);
 struct bitext *bitext_parse(const char *bytes, size_t size, struct err *e);
 
 struct bitext *bitext_new(const char *translator);
-void bitext_free(struct bitext *p);
+void bitext_free(struct bitext *b);
 
 /* Copies both; one that is there already stays. */
-void bitext_add(struct bitext *p, const char *before, const char *after);
+void bitext_add(struct bitext *b, const char *before, const char *after);
+
+/* See how alike the two texts of each pair are, where that is not known yet: about a millisecond for twenty texts of 400 bytes. */
+void bitext_measure(struct bitext *b);
 
 /* What a text has become, or NULL. */
-const struct bitext_pair *bitext_find(const struct bitext *p, const char *before);
+const struct bitext_pair *bitext_find(const struct bitext *b, const char *before);
 
 /* A file of all of them, in its place whole or not at all. */
-int bitext_write(const struct bitext *p, const char *path, struct err *e);
+int bitext_write(const struct bitext *b, const char *path, struct err *e);
 
 /* The first line of a file, and the line of a pair, without ends. */
 void bitext_head(struct text *out, const char *translator);

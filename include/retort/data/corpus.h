@@ -25,6 +25,12 @@ int corpus_stream(const char *text, size_t size, const struct dataset_options *o
 int corpus_texts(const char *const *text, size_t stride, const size_t *line, const struct dataset_options *o,
 		 struct dataset *ds, struct err *e);
 
+/*
+ * One text as a row: row[length], cut off and padded like those of corpus_texts. `spare` is room that is used again; free its id with
+ * mem_free at the end. Any thread.
+ */
+int corpus_row(const struct tokenizer *t, const char *s, bool frame, size_t length, struct tokenizer_ids *spare, int32_t *row, struct err *e);
+
 /* Whether a word for tokens names no file: byte, char, byte+mask, char+mask. */
 bool corpus_tokens_named(const char *tokens);
 

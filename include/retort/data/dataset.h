@@ -48,6 +48,12 @@ struct dataset_set {
 	double weight;      /* of its rows and labels, beside 1 of the data itself */
 };
 
+/* Texts behind one another: that of row r begins at bytes + at[r] and ends in a NUL. */
+struct dataset_texts {
+	char *bytes;
+	size_t *at; /* [n + 1]; NULL: there are none */
+};
+
 struct dataset {
 	char name[64];      /* file name without folder and ending */
 	enum dataset_kind kind;
@@ -59,12 +65,14 @@ struct dataset {
 	float *x;           /* [n,d]; a missing cell is NaN until scale_apply puts the mean there; DATASET_TOKENS: NULL */
 	int32_t *ids;       /* owned. Row r is ids[r*length ..+length]; with next_token there is one more id at the very end,
 			       so that the label of position t of row r is ids[r*length+t+1]. NULL unless DATASET_TOKENS */
+	bool frame;         /* DATASET_TOKENS: begin and end tokens stand around each row */
 	bool next_token;    /* the label of every position is the token after it; classes == vocab, class_name NULL, y[i] is 0
 			       for every row: labelled */
 	int32_t *y;         /* [n] class from 0; -1 where the label cell is missing */
 	char **column;      /* [d] feature names: from the header, or "x1", "x2" ...; "hue=red" of a category; NULL unless DATASET_NUMBERS of a table */
 	char **class_name;  /* [classes] in natural order: numbers ascending, else bytewise */
 	struct tokenizer *tokenizer; /* owned: what the texts were cut with, for masking them and writing them; NULL where there were none */
+	struct dataset_texts texts; /* owned: what rows were cut from, whole; none unless from a table of texts. See texts.h */
 	size_t missing;     /* cells without a value, labels not counted */
 	size_t unlabelled;  /* rows without a label */
 	int n_sets;         /* 0: all rows are the data itself */

@@ -7,7 +7,9 @@
 #include <stdint.h>
 
 #include "retort/base/err.h"
+#include "retort/data/bitext.h"
 #include "retort/data/dataset.h"
+#include "retort/data/translator.h"
 #include "retort/engine/ckpt.h"
 #include "retort/kd/answers.h"
 #include "retort/learn/lab.h"
@@ -33,6 +35,7 @@ enum request_kind {
 	REQUEST_RAMP,     /* ramp, but for its start, which is the step of the main line; no legs: the knob stays where it is */
 	REQUEST_BALANCE,  /* share[0..n_shares): weights that give terms these shares of the gradient; none: all the same */
 	REQUEST_FREEZE,   /* spec: layers of the student, "" all; number: 1 their parameters stand still, 0 they move again */
+	REQUEST_RETELL,   /* bitext: what texts of rows become; set[0..n_sets) with it */
 	REQUEST_UNDO,     /* take the last change of SET, MAP, WEIGHT, MUTE, RAMP, BALANCE, FREEZE or of a stage's start or end back */
 	REQUEST_REDO,
 	REQUEST_EVAL,     /* evaluate now */
@@ -46,9 +49,12 @@ enum request_kind {
 	REQUEST_TOGGLE,   /* becomes RESUME where the work is paused or on its way to a pause after STEP, else PAUSE */
 	REQUEST_STEP,     /* number: resume for so many steps more, then pause; an answer PAUSE with id 0 says when */
 	REQUEST_PACE,     /* number: steps a second at most while training or distilling; 0: no limit */
+	REQUEST_TRANSLATE, /* translator (handed over): answered some time later, by another thread: bitext, path its file in the cache, number
+			     sentences in `value` seconds, at: texts that were asked for; number -1: end the one that is under way */
 	REQUEST_PROBE,    /* number: a teacher; answered with cka, some time later, by a thread that training does not wait for */
 	/* made by the trainer itself */
 	REQUEST_DONE,     /* the work at hand has ended; err is set when it failed */
+	REQUEST_PROGRESS, /* TRANSLATE has done `number` of `at` texts, `value` sentences a second, bitext the last of them; note says so */
 	REQUEST_DIVERGED, /* a step was not applied and the work is paused; err says why */
 };
 
@@ -125,11 +131,15 @@ struct request {
 	struct dataset *dataset;
 	struct ckpt *ckpt;
 	struct answers *answers;
+	struct translator *translator;
+	struct bitext *bitext;
 	/* the answer */
 	int status;            /* 0, or -1 and err */
 	struct err err;
 	bool probed;           /* PROBE: it is answered */
 	struct lab_cka cka;    /* PROBE */
+	bool translated;       /* TRANSLATE: it is answered */
+	char *path;            /* TRANSLATE; owned */
 	char *said;            /* MISMATCH: a text of several lines; owned */
 	bool unchanged;        /* the note says what stays as it was: no change of a report */
 	bool says;             /* note is told even where nobody looks: it is known only now */

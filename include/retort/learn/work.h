@@ -82,6 +82,7 @@ struct work {
 	size_t n_labelled;
 	struct batch batch;
 	struct augmenter augmenter;
+	struct retold *retold;          /* translations of the texts of rows; NULL: there are none */
 	uint32_t *rows;                 /* [batch rows] */
 	/* networks */
 	struct work_teacher teacher[LAB_TEACHERS];

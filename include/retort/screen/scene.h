@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "retort/data/bitext.h"
 #include "retort/learn/lab.h"
 #include "retort/screen/series.h"
 
@@ -62,6 +63,7 @@ struct scene_view {
 	int branch;            /* whose curves: LAB_MAIN (with its plain twin) or LAB_TEACHER(k) */
 	bool follow_branch;    /* show whoever is at work */
 	int log_scroll, help_scroll;
+	int pair;              /* selected pair of a text and its translation */
 	/* map editor */
 	bool editing;
 	int edit_teacher, edit_row, edit_column; /* teacher, its layer, student layer */
@@ -82,6 +84,12 @@ struct scene {
 	double eta;             /* seconds left; < 0 unknown */
 	struct series *series[LAB_BRANCHES][METRIC_COUNT]; /* NULL until the first sample */
 	struct lab_cka cka;     /* of the layers that the editor shows; n_student 0: not known yet */
+	struct bitext *bitext;  /* owned: texts of the data and their translations; NULL: there are none */
+	struct scene_translation {
+		size_t done, asked;     /* texts; asked 0: nothing is being translated */
+		double rate;            /* sentences a second */
+		struct bitext *last;    /* owned: those that came back last, the newest first; NULL */
+	} translation;
 	struct scene_mark *mark; /* [n_marks] ascending steps within a branch */
 	size_t n_marks, cap_marks;
 	struct scene_line *log; /* ring of SCENE_LOG; line i is log[(log_first + i) % SCENE_LOG] */

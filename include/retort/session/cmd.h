@@ -8,6 +8,7 @@
 
 #include "retort/base/err.h"
 #include "retort/base/text.h"
+#include "retort/data/augment.h"
 #include "retort/learn/trainer.h"
 #include "retort/screen/scene.h"
 
@@ -24,6 +25,7 @@ struct cmd_call {
 	const struct lab_info *info; /* as of the last answer */
 	const char *data_line;       /* the `data` that is in force, as it is recorded; NULL: none */
 	const char *dir;             /* relative paths are relative to it */
+	const char *beside;          /* the whole path of the directory that the recording is in; NULL: there is none */
 	bool scripted;               /* the line stands in a script */
 	struct scene *scene;         /* what a person looks at; NULL: nobody looks */
 	struct keymap *keys;
@@ -79,6 +81,20 @@ const char *cmd_data_option(size_t i); /* what may stand before a value of `data
  * set that was read before.
  */
 int cmd_data_show(struct cmd_call *c, const char *hash, struct err *e);
+
+/* What a line of the recording says that a file held, so that another in its place is refused; NULL: it says nothing. */
+int cmd_check_hash(const char *path, const struct hash *got, const char *hash, struct err *e);
+
+/* Behind a blank, a word so that the lexer reads it back, whatever is in it. */
+void cmd_quote(struct text *t, const char *word);
+
+/* Have the word behind an augmentation's name set with the others of `r`: "rate" of noise is noise-rate. */
+int cmd_augment_option(struct request *r, const struct augment *a, const char *word, const char *value, struct err *e);
+
+/* `augment backtranslate` with a word that is no knob: who translates, from where, or stop. The words; NULL past the last. */
+bool cmd_translate_is(const struct cmd_call *c);
+int cmd_translate(struct cmd_call *c, struct err *e);
+const char *cmd_translate_word(size_t i);
 
 /*
  * The line to record is command `name` with the words of `c`; those whose bit is set in `files` name

@@ -37,6 +37,8 @@ struct session {
 	struct lab_info info;      /* of the last answer */
 	char *data_line;           /* the `data` that is in force; NULL: none */
 	struct knobs view;         /* knobs that change how things look */
+	char *beside;              /* the whole path of the recording's directory; NULL: none */
+	int64_t translated;        /* texts that had come back when it was last told */
 	uint64_t next_id;
 	size_t n_pending, cap_pending;
 	struct pending *pending;

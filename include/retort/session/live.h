@@ -18,8 +18,11 @@ struct scene *live_scene(struct live *l);
 /* A sample, in the order of the ring. */
 void live_sample(struct live *l, const struct event *ev);
 
-/* An answer: takes its snapshot of the lab, marks what changed and says it. */
-void live_answer(struct live *l, const struct request *r);
+/* An answer: takes its snapshot of the lab, and its texts, marks what changed and says it. */
+void live_answer(struct live *l, struct request *r);
+
+/* How far a translation is; takes r->bitext. */
+void live_translated(struct live *l, struct request *r);
 
 /* A knob that changes how things look was turned. */
 void live_knobs(struct live *l, const struct knobs *view);
