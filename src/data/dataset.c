@@ -369,6 +369,7 @@ dataset_free(struct dataset *ds)
 		tokenizer_release(ds->tokenizer);
 	texts_release(ds);
 	mem_free(ds->column);
+	mem_free(ds->word);
 	mem_free(ds->class_name);
 	mem_free(ds->tokenizer);
 	mem_free(ds->x);

@@ -105,6 +105,7 @@ name_features(const struct csvfile *t, size_t first, size_t label, const struct 
 	size_t k = 0, column = 0;
 
 	ds->column = mem_array(ds->d, sizeof *ds->column);
+	ds->word = mem_array(ds->d, sizeof *ds->word);
 	for (size_t c = 0; c < t->columns; c++) {
 		if (c == label)
 			continue;
@@ -117,7 +118,10 @@ name_features(const struct csvfile *t, size_t first, size_t label, const struct 
 				text_addf(&name, "x%zu", column);
 			if (plan[c].n_words)
 				text_addf(&name, "=%s", plan[c].word[w]);
-			ds->column[k++] = mem_text(text_get(&name));
+			ds->column[k] = mem_text(text_get(&name));
+			if (plan[c].n_words)
+				ds->word[k] = ds->column[k] + name.len - strlen(plan[c].word[w]);
+			k++;
 		}
 	}
 	text_release(&name);

@@ -82,9 +82,6 @@ sets_check(const struct dataset *ds, const struct dataset *more, struct err *e)
 		return err_set(e, "a vocabulary of %zu, %s has %zu; `tokens FILE` gives both one", more->vocab, ds->name, ds->vocab);
 	if (!same_tokens(ds->tokenizer, more->tokenizer))
 		return err_set(e, "another vocabulary than %s has; `tokens FILE` gives both one", ds->name);
-	for (size_t i = 0; ds->column && more->column && i < ds->d; i++)
-		if (strcmp(ds->column[i], more->column[i]) != 0)
-			return err_set(e, "column %zu is '%.40s', of %s '%.40s'", i + 1, more->column[i], ds->name, ds->column[i]);
 	if (ds->n + more->n > UINT32_MAX)
 		return err_set(e, "%zu rows are more than there can be", ds->n + more->n);
 	if (ds->n_sets == DATASET_SETS)

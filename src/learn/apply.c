@@ -10,6 +10,7 @@
 
 #include "retort/base/rng.h"
 #include "retort/base/text.h"
+#include "retort/data/columns.h"
 #include "retort/data/sets.h"
 #include "retort/engine/blas.h"
 #include "retort/learn/change.h"
@@ -207,7 +208,7 @@ do_add(struct work *w, struct request *r, struct err *e)
 		return err_set(e, "data add: weight %g is outside 0..1000000", r->value);
 	if (role == DATASET_TARGET && r->dataset->unlabelled == r->dataset->n)
 		return err_set(e, "data target: no row of %s has a label: there would be nothing to measure", r->dataset->name);
-	if (sets_check(w->ds, r->dataset, e) < 0)
+	if (columns_match(w->ds, r->dataset, e) < 0 || sets_check(w->ds, r->dataset, e) < 0)
 		return err_wrap(e, "data: %s", r->dataset->name);
 	scale_apply(&w->scale, r->dataset);
 	if (sets_append(w->ds, r->dataset, role, r->value, e) < 0)

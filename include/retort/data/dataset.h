@@ -69,7 +69,8 @@ struct dataset {
 	bool next_token;    /* the label of every position is the token after it; classes == vocab, class_name NULL, y[i] is 0
 			       for every row: labelled */
 	int32_t *y;         /* [n] class from 0; -1 where the label cell is missing */
-	char **column;      /* [d] feature names: from the header, or "x1", "x2" ...; "hue=red" of a category; NULL unless DATASET_NUMBERS of a table */
+	char **column;      /* [d] feature names: from the header, or "x1", "x2" ...; "hue=red" of a category; NULL unless of a table */
+	const char **word;  /* [d] of a category the word in column[i], behind the name of its column and '='; NULL of a number */
 	char **class_name;  /* [classes] in natural order: numbers ascending, else bytewise */
 	struct tokenizer *tokenizer; /* owned: what the texts were cut with, for masking them and writing them; NULL where there were none */
 	struct dataset_texts texts; /* owned: what rows were cut from, whole; none unless from a table of texts. See texts.h */

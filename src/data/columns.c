@@ -1,0 +1,219 @@
+/* columns.c: the columns of one table found in another. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/data/columns.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/base/text.h"
+
+/* Where feature i of the data comes from, if from no feature of the other table. */
+enum { NOWHERE = -1, NO_SUCH_WORD = -2, ALL_MISSING = -3 };
+
+struct match {
+	const struct dataset *ds, *more;
+	int64_t *from; /* [ds->d] */
+	bool *used;    /* [more->d] */
+	struct err *e;
+};
+
+/* Bytes of the column's own name in that of feature i: "hue" of "hue=red". */
+static size_t
+name_len(const struct dataset *ds, size_t i)
+{
+	return ds->word[i] ? (size_t)(ds->word[i] - ds->column[i]) - 1 : strlen(ds->column[i]);
+}
+
+static bool
+same_column(const struct dataset *a, size_t i, const struct dataset *b, size_t k)
+{
+	size_t len = name_len(a, i);
+
+	return len == name_len(b, k) && memcmp(a->column[i], b->column[k], len) == 0;
+}
+
+/* The first feature of `in` that belongs to the column of feature i of `ds`, looked for from `at` on and round; in->d: there is none. */
+static size_t
+find_column(const struct dataset *in, const struct dataset *ds, size_t i, size_t at)
+{
+	for (size_t k = 0; k < in->d; k++) {
+		size_t j = (at + k) % in->d;
+
+		if (same_column(ds, i, in, j))
+			return j;
+	}
+	return in->d;
+}
+
+static bool
+is_empty(const struct dataset *ds, size_t i)
+{
+	for (size_t r = 0; r < ds->n; r++)
+		if (!isnan(ds->x[r * ds->d + i]))
+			return false;
+	return true;
+}
+
+/* Feature i is a word: where it is among those of the column that begins at feature k. */
+static int64_t
+find_word(const struct match *m, size_t i, size_t k)
+{
+	for (; k < m->more->d && same_column(m->ds, i, m->more, k); k++)
+		if (m->more->word[k] && strcmp(m->more->word[k], m->ds->word[i]) == 0)
+			return (int64_t)k;
+	return NO_SUCH_WORD;
+}
+
+static int
+no_column(const struct dataset *in, const struct dataset *ds, size_t i, const char *owner, struct err *e)
+{
+	struct text names = { 0 };
+
+	for (size_t k = 0; k < in->d && names.len < 100; k++)
+		if (k == 0 || !same_column(in, k, in, k - 1))
+			text_item(&names, "%.*s", (int)name_len(in, k), in->column[k]);
+	err_set(e, "column '%.*s' of %s is none of %s: %s%s", (int)(name_len(ds, i) < 40 ? name_len(ds, i) : 40), ds->column[i], owner, in->name,
+		text_get(&names), names.len >= 100 ? " ..." : "");
+	text_release(&names);
+	return -1;
+}
+
+/* Feature i of the data belongs to the column that begins at feature k of the other table. */
+static int
+match_feature(struct match *m, size_t i, size_t k)
+{
+	bool category = m->ds->word[i] != NULL;
+
+	if (!m->more->word[k] && is_empty(m->more, k)) {
+		m->from[i] = ALL_MISSING;
+		m->used[k] = true;
+		return 0;
+	}
+	if (category != (m->more->word[k] != NULL))
+		return err_set(m->e, "column '%.*s' has %s, and %s %s", (int)(name_len(m->ds, i) < 40 ? name_len(m->ds, i) : 40), m->ds->column[i],
+			       category ? "numbers" : "words", m->ds->name, category ? "words" : "numbers");
+	m->from[i] = category ? find_word(m, i, k) : (int64_t)k;
+	if (m->from[i] >= 0 && m->used[m->from[i]])
+		return err_set(m->e, "two columns are called '%.40s'", m->ds->column[i]);
+	if (m->from[i] >= 0)
+		m->used[m->from[i]] = true;
+	return 0;
+}
+
+static int
+match_all(struct match *m)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < m->ds->d; i++) {
+		if (i == 0 || !same_column(m->ds, i, m->ds, i - 1))
+			at = find_column(m->more, m->ds, i, at);
+		if (at == m->more->d)
+			return no_column(m->more, m->ds, i, m->ds->name, m->e);
+		if (match_feature(m, i, at) < 0)
+			return -1;
+	}
+	at = 0;
+	for (size_t k = 0; k < m->more->d; k++) {
+		if (m->used[k])
+			continue; /* a word that the data does not have is not used, its column is */
+		at = find_column(m->ds, m->more, k, at);
+		if (at == m->ds->d)
+			return no_column(m->ds, m->more, k, m->more->name, m->e);
+		if (!m->more->word[k])
+			return err_set(m->e, "two columns of %s are called '%.40s'", m->more->name, m->more->column[k]);
+	}
+	return 0;
+}
+
+/* A missing cell of a category is missing in all of its words, so any of them tells; what the data lacks has one to ask as well. */
+static void
+gather_row(const struct match *m, const int64_t *asked, const float *x, float *out)
+{
+	for (size_t i = 0; i < m->ds->d; i++) {
+		if (m->from[i] >= 0)
+			out[i] = x[m->from[i]];
+		else
+			out[i] = m->from[i] == ALL_MISSING || isnan(x[asked[i]]) ? NAN : 0;
+	}
+}
+
+/* For each feature that is a word the other table lacks: a feature of the same column there. */
+static int64_t *
+who_to_ask(const struct match *m)
+{
+	int64_t *asked = mem_array(m->ds->d, sizeof *asked);
+	size_t at = 0;
+
+	for (size_t i = 0; i < m->ds->d; i++)
+		if (m->from[i] == NO_SUCH_WORD)
+			asked[i] = (int64_t)(at = find_column(m->more, m->ds, i, at));
+	return asked;
+}
+
+static int
+gather(const struct match *m, struct dataset *more)
+{
+	const struct dataset *ds = m->ds;
+	float *x = mem_try(more->n * ds->d, sizeof *x);
+	int64_t *asked;
+
+	if (!x)
+		return err_set(m->e, "no memory for %zu rows of %zu features", more->n, ds->d);
+	asked = who_to_ask(m);
+	for (size_t r = 0; r < more->n; r++)
+		gather_row(m, asked, more->x + r * more->d, x + r * ds->d);
+	mem_free(asked);
+	mem_free(more->x);
+	more->x = x;
+	return 0;
+}
+
+/* The names are those of the data from here on. */
+static void
+rename_features(const struct dataset *ds, struct dataset *more)
+{
+	for (size_t i = 0; i < more->d; i++)
+		mem_free(more->column[i]);
+	mem_free(more->column);
+	mem_free(more->word);
+	more->d = ds->d;
+	more->column = mem_array(ds->d, sizeof *more->column);
+	more->word = mem_array(ds->d, sizeof *more->word);
+	for (size_t i = 0; i < ds->d; i++) {
+		more->column[i] = mem_text(ds->column[i]);
+		more->word[i] = ds->word[i] ? more->column[i] + (ds->word[i] - ds->column[i]) : NULL;
+	}
+}
+
+static bool
+alike(const struct dataset *ds, const struct dataset *more)
+{
+	for (size_t i = 0; i < ds->d && ds->d == more->d; i++)
+		if (strcmp(ds->column[i], more->column[i]) != 0 || !ds->word[i] != !more->word[i])
+			return false;
+	return ds->d == more->d;
+}
+
+int
+columns_match(const struct dataset *ds, struct dataset *more, struct err *e)
+{
+	struct match m = { .ds = ds, .more = more, .e = e };
+	int status;
+
+	if (!ds->column || !more->column || alike(ds, more))
+		return 0;
+	m.from = mem_array(ds->d, sizeof *m.from);
+	m.used = mem_array(more->d, sizeof *m.used);
+	status = match_all(&m);
+	if (status == 0)
+		status = gather(&m, more);
+	if (status == 0)
+		rename_features(ds, more);
+	mem_free(m.from);
+	mem_free(m.used);
+	return status;
+}
