@@ -16,7 +16,7 @@
 #define LABELS ((size_t)1 << 28) /* bytes of a file of labels */
 
 static int
-label_numbers(const char *bytes, size_t size, struct dataset *ds, struct err *e)
+label_numbers(const char *bytes, size_t size, bool beside, struct dataset *ds, struct err *e)
 {
 	struct idxfile f;
 	int64_t *label;
@@ -33,13 +33,13 @@ label_numbers(const char *bytes, size_t size, struct dataset *ds, struct err *e)
 		return err_set(e, "no memory for the labels of %zu rows", ds->n);
 	for (size_t i = 0; i < ds->n; i++)
 		label[i] = (int64_t)idxfile_at(&f, i);
-	status = classes_set_numbers(ds, label, "labels", e);
+	status = classes_set_numbers(ds, label, "labels", beside, e);
 	mem_free(label);
 	return status;
 }
 
 static int
-label_words(const char *bytes, size_t size, struct dataset *ds, struct err *e)
+label_words(const char *bytes, size_t size, bool beside, struct dataset *ds, struct err *e)
 {
 	struct csvfile t;
 	int status;
@@ -51,13 +51,13 @@ label_words(const char *bytes, size_t size, struct dataset *ds, struct err *e)
 	else if (t.rows != ds->n && t.rows != ds->n + 1)
 		status = err_set(e, "%zu labels for %zu rows", t.rows, ds->n);
 	else
-		status = classes_set(ds, t.cell + (t.rows - ds->n), 1, "labels", e); /* one more: a header */
+		status = classes_set(ds, t.cell + (t.rows - ds->n), 1, "labels", beside, e); /* one more: a header */
 	csvfile_release(&t);
 	return status;
 }
 
 static int
-read_labels(const char *path, struct dataset *ds, struct err *e)
+read_labels(const char *path, bool beside, struct dataset *ds, struct err *e)
 {
 	struct hash hash;
 	size_t size;
@@ -68,7 +68,7 @@ read_labels(const char *path, struct dataset *ds, struct err *e)
 		return err_wrap(e, "labels-from");
 	hash = hash_of(bytes, size);
 	ds->hash = hash_join(&ds->hash, &hash);
-	status = idxfile_is(bytes, size) ? label_numbers(bytes, size, ds, e) : label_words(bytes, size, ds, e);
+	status = idxfile_is(bytes, size) ? label_numbers(bytes, size, beside, ds, e) : label_words(bytes, size, beside, ds, e);
 	mem_free(bytes);
 	return status < 0 ? err_wrap(e, "labels-from %s", path) : 0;
 }
@@ -94,10 +94,10 @@ arrays_read(const char *bytes, size_t size, const struct dataset_options *o, str
 
 	if (npyfile_parse(bytes, size, &f, e) < 0)
 		return -1;
-	if (!o->labels_from)
+	if (!o->labels_from && !o->unlabelled)
 		return err_set(e, "a .npy file has features and no labels; say labels-from FILE");
-	if (f.rows < DATASET_ROWS || f.rows > INT32_MAX)
-		return err_set(e, "%zu rows are outside %d..%d", f.rows, DATASET_ROWS, INT32_MAX);
+	if (f.rows < (o->beside ? 1 : DATASET_ROWS) || f.rows > INT32_MAX)
+		return err_set(e, "%zu rows are outside %d..%d", f.rows, o->beside ? 1 : DATASET_ROWS, INT32_MAX);
 	ds = mem_new(sizeof *ds);
 	ds->n = f.rows;
 	ds->d = f.columns;
@@ -105,7 +105,7 @@ arrays_read(const char *bytes, size_t size, const struct dataset_options *o, str
 	ds->x = mem_try(ds->n * ds->d, sizeof *ds->x);
 	status = ds->x ? fill(&f, ds, e) : err_set(e, "no memory for %zu rows of %zu numbers", ds->n, ds->d);
 	if (status == 0)
-		status = read_labels(o->labels_from, ds, e);
+		status = o->unlabelled ? classes_none(ds, e) : read_labels(o->labels_from, o->beside, ds, e);
 	if (status < 0) {
 		dataset_free(ds);
 		return -1;

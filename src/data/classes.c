@@ -86,9 +86,9 @@ too_many(const char *what, struct err *e)
 }
 
 static int
-enough(const struct dataset *ds, const char *what, struct err *e)
+enough(const struct dataset *ds, const char *what, bool beside, struct err *e)
 {
-	if (ds->classes >= 2)
+	if (ds->classes >= 2 || beside)
 		return 0;
 	return err_set(e, "%s: %d class%s, at least 2 are needed", what, ds->classes, ds->classes == 1 ? "" : "es");
 }
@@ -101,7 +101,7 @@ new_rows(struct dataset *ds, struct err *e)
 }
 
 int
-classes_set(struct dataset *ds, const char *const *label, size_t stride, const char *what, struct err *e)
+classes_set(struct dataset *ds, const char *const *label, size_t stride, const char *what, bool beside, struct err *e)
 {
 	size_t cap = 0;
 	bool numbers = true;
@@ -117,9 +117,10 @@ classes_set(struct dataset *ds, const char *const *label, size_t stride, const c
 		mem_grow(&ds->class_name, &cap, (size_t)ds->classes + 1, sizeof *ds->class_name);
 		ds->class_name[ds->classes++] = mem_text(cell.s);
 	}
-	if (enough(ds, what, e) < 0 || new_rows(ds, e) < 0)
+	if (enough(ds, what, beside, e) < 0 || new_rows(ds, e) < 0)
 		return -1;
-	qsort(ds->class_name, (size_t)ds->classes, sizeof *ds->class_name, numbers ? by_number : by_bytes);
+	if (ds->classes)
+		qsort(ds->class_name, (size_t)ds->classes, sizeof *ds->class_name, numbers ? by_number : by_bytes);
 	for (size_t i = 0; i < ds->n; i++) {
 		classes_trim(label[i * stride], &cell);
 		ds->y[i] = classes_is_missing(&cell) ? -1 : class_of(ds, cell.s);
@@ -157,7 +158,7 @@ place_of(const int64_t *seen, int n, int64_t label)
 }
 
 int
-classes_set_numbers(struct dataset *ds, const int64_t *label, const char *what, struct err *e)
+classes_set_numbers(struct dataset *ds, const int64_t *label, const char *what, bool beside, struct err *e)
 {
 	int64_t seen[DATASET_CLASSES];
 	char name[32];
@@ -176,7 +177,7 @@ classes_set_numbers(struct dataset *ds, const int64_t *label, const char *what, 
 		snprintf(name, sizeof name, "%lld", (long long)seen[ds->classes]);
 		ds->class_name[ds->classes] = mem_text(name);
 	}
-	if (enough(ds, what, e) < 0 || new_rows(ds, e) < 0)
+	if (enough(ds, what, beside, e) < 0 || new_rows(ds, e) < 0)
 		return -1;
 	for (size_t i = 0; i < ds->n; i++) {
 		ds->y[i] = place_of(seen, n, label[i]);

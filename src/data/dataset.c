@@ -153,14 +153,14 @@ find_column(const struct csvfile *t, const char *what, const char *column, bool 
 
 /* Columns that are no label, as numbers and categories. */
 static int
-make_numbers(const struct csvfile *t, size_t first, size_t label, bool no_labels, struct dataset *ds, struct err *e)
+make_numbers(const struct csvfile *t, size_t first, size_t label, const struct dataset_options *o, struct dataset *ds, struct err *e)
 {
 	char what[48];
 
-	if (no_labels)
+	if (o->unlabelled)
 		return classes_none(ds, e) < 0 ? -1 : features_make(t, first, label, ds, e);
 	snprintf(what, sizeof what, "label column %zu", label + 1);
-	if (classes_set(ds, t->cell + first * t->columns + label, t->columns, what, e) < 0)
+	if (classes_set(ds, t->cell + first * t->columns + label, t->columns, what, o->beside, e) < 0)
 		return -1;
 	return features_make(t, first, label, ds, e);
 }
@@ -181,7 +181,7 @@ make_texts(const struct csvfile *t, size_t first, size_t label, size_t text, con
 	if (o->unlabelled)
 		return classes_none(ds, e) < 0 ? -1 : corpus_texts(cell + text, t->columns, t->line + first, o, ds, e);
 	snprintf(what, sizeof what, "label column %zu", label + 1);
-	if (classes_set(ds, cell + label, t->columns, what, e) < 0)
+	if (classes_set(ds, cell + label, t->columns, what, o->beside, e) < 0)
 		return -1;
 	return corpus_texts(cell + text, t->columns, t->line + first, o, ds, e);
 }
@@ -213,17 +213,19 @@ dataset_from_table(const struct csvfile *t, const struct dataset_options *o, str
 
 	if (t->columns < 2 && !o->unlabelled)
 		return err_set(e, "%zu column: a label and at least one feature are needed", t->columns);
-	if (t->rows - first < DATASET_ROWS)
-		return err_set(e, "%zu rows: at least %d are needed", t->rows - first, DATASET_ROWS);
+	if (t->rows - first < (o->beside ? 1 : DATASET_ROWS))
+		return err_set(e, "%zu rows: at least %d are needed", t->rows - first, o->beside ? 1 : DATASET_ROWS);
 	if (o->text && find_column(t, "text", o->text, first, &text, e) < 0)
 		return -1;
 	label = o->unlabelled ? t->columns : o->text && text == t->columns - 1 ? t->columns - 2 : t->columns - 1;
-	if (o->label && find_column(t, "label", o->label, first, &label, e) < 0)
+	if (o->unlabelled && !(first && in_first_row(t, o->label)))
+		label = t->columns; /* there is none to leave out */
+	else if (o->label && find_column(t, "label", o->label, first, &label, e) < 0)
 		return -1;
 	ds = mem_new(sizeof *ds);
 	ds->n = t->rows - first;
 	ds->hash = t->hash;
-	status = o->text ? make_texts(t, first, label, text, o, ds, e) : make_numbers(t, first, label, o->unlabelled, ds, e);
+	status = o->text ? make_texts(t, first, label, text, o, ds, e) : make_numbers(t, first, label, o, ds, e);
 	if (status == 0 && o->height)
 		status = make_images(o, ds, e);
 	if (status < 0) {

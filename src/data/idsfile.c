@@ -21,6 +21,7 @@ struct reader {
 	size_t line;         /* from 1 */
 	size_t first_line;   /* that has something on it; 0: none yet */
 	bool labelled;
+	bool beside;         /* one row and one class are enough */
 	size_t vocab;        /* ids are below it */
 	size_t largest;
 	struct err *e;
@@ -120,7 +121,7 @@ take_lines(struct reader *r, char *bytes, size_t size)
 static int
 fill_rows(const struct reader *r, size_t length, struct dataset *ds)
 {
-	if (classes_set(ds, r->label, 1, "labels", r->e) < 0 || corpus_room(ds, length, 0, r->e) < 0)
+	if (classes_set(ds, r->label, 1, "labels", r->beside, r->e) < 0 || corpus_room(ds, length, 0, r->e) < 0)
 		return -1;
 	for (size_t i = 0; i < ds->n; i++) {
 		size_t n = r->first[i + 1] - r->first[i];
@@ -138,8 +139,8 @@ make(const struct reader *r, const struct dataset_options *o, struct dataset **o
 
 	if (!r->labelled)
 		return corpus_windows(r->id, r->n, o->length, vocab, out, r->e);
-	if (r->rows < DATASET_ROWS)
-		return err_set(r->e, "%zu rows: at least %d are needed", r->rows, DATASET_ROWS);
+	if (r->rows < (r->beside ? 1 : DATASET_ROWS))
+		return err_set(r->e, "%zu rows: at least %d are needed", r->rows, r->beside ? 1 : DATASET_ROWS);
 	if (r->n == 0)
 		return err_set(r->e, "no token ids behind the labels");
 	ds = mem_new(sizeof *ds);
@@ -156,7 +157,7 @@ make(const struct reader *r, const struct dataset_options *o, struct dataset **o
 int
 idsfile_make(char *bytes, size_t size, const struct dataset_options *o, struct dataset **out, struct err *e)
 {
-	struct reader r = { .vocab = o->vocab ? o->vocab : DATASET_VOCAB, .e = e };
+	struct reader r = { .vocab = o->vocab ? o->vocab : DATASET_VOCAB, .beside = o->beside, .e = e };
 	struct hash file = hash_of(bytes, size), said;
 	char options[64];
 	int status;

@@ -17,12 +17,12 @@
 #define LABELS ((size_t)1 << 28) /* bytes of a file of labels */
 
 static int
-check_rows(const struct idxfile *rows, struct err *e)
+check_rows(const struct idxfile *rows, bool beside, struct err *e)
 {
 	if (rows->rank == 1)
 		return err_set(e, "IDX: one dimension, like labels; images have 3 or 4");
-	if (rows->dim[0] < DATASET_ROWS || rows->dim[0] > INT32_MAX)
-		return err_set(e, "IDX: %zu rows are outside %d..%d", rows->dim[0], DATASET_ROWS, INT32_MAX);
+	if (rows->dim[0] < (beside ? 1 : DATASET_ROWS) || rows->dim[0] > INT32_MAX)
+		return err_set(e, "IDX: %zu rows are outside %d..%d", rows->dim[0], beside ? 1 : DATASET_ROWS, INT32_MAX);
 	return 0;
 }
 
@@ -39,27 +39,30 @@ check_labels(const struct idxfile *rows, const struct idxfile *labels, struct er
 }
 
 static int
-set_labels(const struct idxfile *labels, struct dataset *ds, struct err *e)
+set_labels(const struct idxfile *labels, bool beside, struct dataset *ds, struct err *e)
 {
-	int64_t *label = mem_try(ds->n, sizeof *label);
+	int64_t *label;
 	int status;
 
+	if (!labels)
+		return classes_none(ds, e);
+	label = mem_try(ds->n, sizeof *label);
 	if (!label)
 		return err_set(e, "no memory for the labels of %zu rows", ds->n);
 	for (size_t i = 0; i < ds->n; i++)
 		label[i] = (int64_t)idxfile_at(labels, i);
-	status = classes_set_numbers(ds, label, "labels", e);
+	status = classes_set_numbers(ds, label, "labels", beside, e);
 	mem_free(label);
 	return status;
 }
 
 int
-images_make(const struct idxfile *rows, const struct idxfile *labels, struct dataset **out, struct err *e)
+images_make(const struct idxfile *rows, const struct idxfile *labels, bool beside, struct dataset **out, struct err *e)
 {
 	struct dataset *ds;
 	int status = 0;
 
-	if (check_rows(rows, e) < 0 || check_labels(rows, labels, e) < 0)
+	if (check_rows(rows, beside, e) < 0 || (labels && check_labels(rows, labels, e) < 0))
 		return -1;
 	ds = mem_new(sizeof *ds);
 	ds->n = rows->dim[0];
@@ -74,7 +77,7 @@ images_make(const struct idxfile *rows, const struct idxfile *labels, struct dat
 	if (!ds->x)
 		status = err_set(e, "no memory for %zu rows of %zu numbers", ds->n, ds->d);
 	if (status == 0)
-		status = set_labels(labels, ds, e);
+		status = set_labels(labels, beside, ds, e);
 	if (status == 0)
 		status = idxfile_floats(rows, ds->x, e);
 	if (status < 0) {
@@ -158,22 +161,24 @@ hash_main(void *arg)
 }
 
 static int
-make_hashed(const struct idxfile *rows, const char *bytes, size_t size, const char *label_bytes, size_t n,
+make_hashed(const struct idxfile *rows, const char *bytes, size_t size, const char *label_bytes, size_t n, bool beside,
 	    struct dataset **out, struct err *e)
 {
 	struct hashing h = { .bytes = bytes, .size = size };
-	struct hash of_labels = hash_of(label_bytes, n);
+	struct hash of_labels = { { 0 } };
 	struct idxfile labels;
 	struct thread thread;
 	int status;
 
-	if (idxfile_parse(label_bytes, n, &labels, e) < 0)
+	if (label_bytes && idxfile_parse(label_bytes, n, &labels, e) < 0)
 		return -1;
 	thread_start(&thread, hash_main, &h);
-	status = images_make(rows, &labels, out, e);
+	status = images_make(rows, label_bytes ? &labels : NULL, beside, out, e);
 	thread_join(&thread);
+	if (label_bytes)
+		of_labels = hash_of(label_bytes, n);
 	if (status == 0)
-		(*out)->hash = hash_join(&h.hash, &of_labels);
+		(*out)->hash = label_bytes ? hash_join(&h.hash, &of_labels) : h.hash;
 	return status;
 }
 
@@ -186,11 +191,13 @@ images_read(const char *path, const char *bytes, size_t size, const struct datas
 	size_t n = 0;
 	int status = -1;
 
-	if (idxfile_parse(bytes, size, &rows, e) < 0 || check_rows(&rows, e) < 0)
+	if (idxfile_parse(bytes, size, &rows, e) < 0 || check_rows(&rows, o->beside, e) < 0)
 		return -1;
+	if (o->unlabelled)
+		return make_hashed(&rows, bytes, size, NULL, 0, o->beside, out, e);
 	from = o->labels_from ? mem_text(o->labels_from) : images_labels_path(path, e);
 	if (from && gzip_read(from, LABELS, &label_bytes, &n, e) == 0) {
-		status = make_hashed(&rows, bytes, size, label_bytes, n, out, e);
+		status = make_hashed(&rows, bytes, size, label_bytes, n, o->beside, out, e);
 		mem_free(label_bytes);
 		if (status < 0)
 			err_wrap(e, "with the labels of %s", from);

@@ -43,10 +43,10 @@ take_words(struct cmd_call *c, struct reading *r, double *weight, struct err *e)
 {
 	int from = 2;
 
+	r->o.beside = true;
 	for (; from < c->argc; from++) {
 		if (strcmp(c->argv[from], "unlabelled") == 0) {
 			r->o.unlabelled = true;
-			r->o.label = NULL;
 		} else if (strcmp(c->argv[from], "weight") == 0 && from + 1 < c->argc) {
 			if (cmd_real("data: weight", c->argv[++from], weight, e) < 0)
 				return -1;

@@ -28,7 +28,7 @@ try_images(const struct idxfile *f)
 	struct err e = { "" };
 
 	fit_labels(f->dim[0], bytes, &labels);
-	if (images_make(f, &labels, &ds, &e) < 0) {
+	if (images_make(f, &labels, false, &ds, &e) < 0) {
 		MUST(e.msg[0]);
 		return;
 	}

@@ -21,14 +21,15 @@ bool classes_plain_number(const char *cell, double *out);
 /*
  * Set classes, class_name, y (its storage too) and unlabelled of `ds` from the labels of its n
  * rows, which are label[i * stride]; blanks around them do not count. `what` is what errors call
- * the labels: "label column 3". Refused: fewer than two classes, more than DATASET_CLASSES.
+ * the labels: "label column 3". Refused: more than DATASET_CLASSES, and unless
+ * they stand `beside` a set whose classes they are fewer than two.
  */
-int classes_set(struct dataset *ds, const char *const *label, size_t stride, const char *what, struct err *e);
+int classes_set(struct dataset *ds, const char *const *label, size_t stride, const char *what, bool beside, struct err *e);
 
 /* No classes: y is -1 for every row. */
 int classes_none(struct dataset *ds, struct err *e);
 
 /* The same from whole numbers; a negative one is no label. */
-int classes_set_numbers(struct dataset *ds, const int64_t *label, const char *what, struct err *e);
+int classes_set_numbers(struct dataset *ds, const int64_t *label, const char *what, bool beside, struct err *e);
 
 #endif

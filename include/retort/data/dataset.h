@@ -30,7 +30,8 @@ struct dataset_options {
 	bool frame;                 /* text: the tokenizer's begin token in front of each row, its end token behind */
 	size_t length;              /* tokens in a row: 1..DATASET_LENGTH; alone it says that the file holds token ids; 0: no tokens */
 	size_t vocab;               /* token ids: ids are below it; 0: one more than the largest */
-	bool unlabelled;            /* table: labels are not looked at: there is no label column, but one that `label` names is left out */
+	bool unlabelled;            /* labels are not looked at, nor asked for: a table has no label column, but one that has the name `label` is left out */
+	bool beside;                /* rows that stand beside a set: one row and one class are enough */
 };
 
 enum dataset_kind { DATASET_NUMBERS, DATASET_IMAGE, DATASET_TOKENS };
@@ -87,7 +88,7 @@ struct dataset {
  * A missing cell is empty, "NA", "?" or "-" after trimming blanks; a text is never missing.
  * Refused, with row, line and column in the message: what features_make refuses, a label column
  * that is not there; fewer than two classes; more than DATASET_CLASSES; no feature column; fewer
- * than DATASET_ROWS rows; what corpus_texts refuses.
+ * than DATASET_ROWS rows; what corpus_texts refuses. `beside` asks for one row and no class.
  */
 int dataset_from_table(const struct csvfile *t, const struct dataset_options *o, struct dataset **out, struct err *e);
 

@@ -8,11 +8,11 @@
 
 /*
  * Rank 3 is [n, height, width] in one channel, rank 4 [n, height, width, channels]; rank 2 are
- * rows of numbers that are no images. Labels are whole numbers of rank 1, a negative one is none.
+ * rows of numbers that are no images. Labels are whole numbers of rank 1, a negative one is none; without `labels` no row has one.
  * Refused: other ranks, labels that are no whole numbers, another number of labels than of rows,
- * fewer than DATASET_ROWS rows, fewer than two classes. Copies. Leaves the hash to the caller.
+ * and, unless they stand `beside` a set, fewer than DATASET_ROWS rows and fewer than two classes. Copies. Leaves the hash to the caller.
  */
-int images_make(const struct idxfile *rows, const struct idxfile *labels, struct dataset **out, struct err *e);
+int images_make(const struct idxfile *rows, const struct idxfile *labels, bool beside, struct dataset **out, struct err *e);
 
 /*
  * Where the labels of `path` lie by the usual naming: "images" becomes "labels" and idx2, idx3 or
@@ -22,7 +22,7 @@ int images_make(const struct idxfile *rows, const struct idxfile *labels, struct
 char *images_labels_path(const char *path, struct err *e);
 
 /* A dataset of the contents of an IDX file that lie in memory; the labels are read from o->labels_from
-   or from where they lie by the usual naming. `path` is only looked at for that. Sets the hash. */
+   or from where they lie by the usual naming, unless o->unlabelled. `path` is only looked at for that. Sets the hash. */
 int images_read(const char *path, const char *bytes, size_t size, const struct dataset_options *o,
 		struct dataset **out, struct err *e);
 
