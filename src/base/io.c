@@ -244,6 +244,14 @@ io_exists(const char *path)
 }
 
 bool
+io_same(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+bool
 io_is_directory(const char *path)
 {
 	struct stat st;

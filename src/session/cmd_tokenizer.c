@@ -168,6 +168,26 @@ take_words(struct cmd_call *c, struct training *t, struct err *e)
 	return 0;
 }
 
+/* What is written must be none of the texts. */
+static int
+spare_texts(struct cmd_call *c, const struct training *t, struct err *e)
+{
+	char *into = io_join(c->dir, t->into);
+	int status = 0;
+
+	for (int i = 2; i < c->argc && status == 0; i++) {
+		char *path = is_option(c->argv[i]) ? NULL : io_join(c->dir, c->argv[i]);
+
+		if (!path)
+			i++;
+		else if (io_same(path, into))
+			status = err_set(e, "into: '%s' is a text to learn from, and would be written over", t->into);
+		mem_free(path);
+	}
+	mem_free(into);
+	return status;
+}
+
 static int
 write_vocabulary(struct cmd_call *c, const struct training *t, const struct tokenizer *made, size_t words, struct err *e)
 {
@@ -195,6 +215,8 @@ train(struct cmd_call *c, struct err *e)
 	size_t words;
 	int status = take_words(c, &t, e);
 
+	if (status == 0)
+		status = spare_texts(c, &t, e);
 	if (status == 0)
 		status = vocabtrain_make(&t.o, (const char *const *)t.text, t.size, t.n, &made, &words, e);
 	if (status == 0) {

@@ -50,6 +50,9 @@ char *io_dirname(const char *path);
 bool io_exists(const char *path);
 bool io_is_directory(const char *path);
 
+/* Both are there, and are one file, whatever they are called. */
+bool io_same(const char *a, const char *b);
+
 /*
  * A directory of the XDG base directory specification, with /retort behind it: `var` is
  * "XDG_STATE_HOME" and so on, `fallback` is ".local/state". NULL when neither it nor HOME is
