@@ -93,8 +93,16 @@ in_first_row(const struct csvfile *t, const char *name)
 	return false;
 }
 
+static bool
+is_number(const char *column)
+{
+	int64_t n;
+
+	return text_to_int(column, &n) == 0;
+}
+
 /*
- * A header is a first row with a word where the second row has a number. Texts are all words:
+ * A header is a first row with the name of the label, or with a word where the second row has a number. Texts are all words:
  * there it is a first row with the name that was given for a column.
  */
 bool
@@ -108,6 +116,8 @@ dataset_has_header(const struct csvfile *t, const struct dataset_options *o)
 		return o->header == DATASET_HEADER_YES;
 	if (o->text)
 		return in_first_row(t, o->text) || in_first_row(t, o->label);
+	if (o->label && !is_number(o->label) && in_first_row(t, o->label))
+		return true;
 	for (size_t c = 0; c < t->columns; c++) {
 		classes_trim(cell_at(t, 0, c), &first);
 		classes_trim(cell_at(t, 1, c), &second);
@@ -212,13 +222,13 @@ dataset_from_table(const struct csvfile *t, const struct dataset_options *o, str
 	int status;
 
 	if (t->columns < 2 && !o->unlabelled)
-		return err_set(e, "%zu column: a label and at least one feature are needed", t->columns);
+		return err_set(e, "1 column: a label and at least one feature are needed; commas stand between them, or tabs in a file that ends in .tsv");
 	if (t->rows - first < (o->beside ? 1 : DATASET_ROWS))
 		return err_set(e, "%zu rows: at least %d are needed", t->rows - first, o->beside ? 1 : DATASET_ROWS);
 	if (o->text && find_column(t, "text", o->text, first, &text, e) < 0)
 		return -1;
 	label = o->unlabelled ? t->columns : o->text && text == t->columns - 1 ? t->columns - 2 : t->columns - 1;
-	if (o->unlabelled && !(first && in_first_row(t, o->label)))
+	if (o->unlabelled && o->label && !is_number(o->label) && !(first && in_first_row(t, o->label)))
 		label = t->columns; /* there is none to leave out */
 	else if (o->label && find_column(t, "label", o->label, first, &label, e) < 0)
 		return -1;

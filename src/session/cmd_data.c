@@ -120,22 +120,30 @@ take_option(struct cmd_call *c, struct reading *r, enum option key, int at, stru
 }
 
 int
-cmd_data_options(struct cmd_call *c, int from, struct reading *r, struct err *e)
+cmd_data_option_at(struct cmd_call *c, int at, struct reading *r, struct err *e)
 {
 	const size_t n = sizeof options / sizeof *options;
+	size_t key = 0;
 
-	for (int i = from; i + 1 < c->argc; i += 2) {
-		size_t key = 0;
+	if (strcmp(c->argv[at], "unlabelled") == 0)
+		return err_set(e, "data: unlabelled goes with `data add`: the data itself needs labels");
+	while (key < n && strcmp(options[key], c->argv[at]) != 0)
+		key++;
+	if (at + 1 == c->argc)
+		return err_set(e, "data: '%.40s' has no value", c->argv[at]);
+	if (key == n)
+		return err_set(e, "data: '%.40s' is none of label, header, labels, labels-from, image, text, tokens, "
+			       "length, vocab, frame", c->argv[at]);
+	return take_option(c, r, (enum option)key, at + 1, e);
+}
 
-		while (key < n && strcmp(options[key], c->argv[i]) != 0)
-			key++;
-		if (key == n)
-			return err_set(e, "data: '%.40s' is none of label, header, labels, labels-from, image, text, tokens, "
-				       "length, vocab, frame", c->argv[i]);
-		if (take_option(c, r, (enum option)key, i + 1, e) < 0)
+int
+cmd_data_options(struct cmd_call *c, int from, struct reading *r, struct err *e)
+{
+	for (int i = from; i < c->argc; i += 2)
+		if (cmd_data_option_at(c, i, r, e) < 0)
 			return -1;
-	}
-	return (c->argc - from) % 2 == 0 ? 0 : err_set(e, "data: '%.40s' has no value", c->argv[c->argc - 1]);
+	return 0;
 }
 
 void

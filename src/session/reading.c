@@ -9,6 +9,7 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/base/text.h"
 #include "retort/data/fetched.h"
 #include "retort/session/lex.h"
 
@@ -41,33 +42,41 @@ like_data(const char *line, struct lex *lex, struct reading *r, struct err *e)
 static int
 take_words(struct cmd_call *c, struct reading *r, double *weight, struct err *e)
 {
-	int from = 2;
+	const char *label = r->o.label;
+	int64_t n;
 
 	r->o.beside = true;
-	for (; from < c->argc; from++) {
-		if (strcmp(c->argv[from], "unlabelled") == 0) {
+	for (int i = 2; i < c->argc; i++) {
+		bool value = i + 1 < c->argc;
+
+		if (strcmp(c->argv[i], "unlabelled") == 0)
 			r->o.unlabelled = true;
-		} else if (strcmp(c->argv[from], "weight") == 0 && from + 1 < c->argc) {
-			if (cmd_real("data: weight", c->argv[++from], weight, e) < 0)
-				return -1;
-		} else {
-			break;
-		}
+		else if (strcmp(c->argv[i], "weight") != 0 || !value ? cmd_data_option_at(c, i++, r, e) < 0 :
+								       cmd_real("data: weight", c->argv[++i], weight, e) < 0)
+			return -1;
 	}
-	if (cmd_data_options(c, from, r, e) < 0)
-		return -1;
+	if (r->o.unlabelled && r->o.label == label && label && text_to_int(label, &n) == 0)
+		r->o.label = NULL; /* the data's column of that number is another one here */
 	return r->labels < 0 ? 0 : err_set(e, "data: labels: hides those of the data itself; say `unlabelled` of a set beside it");
 }
 
-/* A set that was fetched is found by its name and read in its own way, any other file as the data was. NULL and an error. */
+/* A set that is bundled or was fetched is found by its name and read in its own way, any other file as the data was. NULL and an error. */
 static char *
 find_more(struct cmd_call *c, struct lex *lex, struct reading *r, struct err *e)
 {
 	const struct fetched *f = fetched_find(c->argv[1]);
+	const char *name;
 	char *path;
 
 	if (like_data(c->data_line, lex, r, e) < 0)
 		return NULL;
+	for (size_t i = 0; (name = dataset_bundled_name(i)); i++) {
+		if (strcmp(name, c->argv[1]) != 0)
+			continue;
+		r->o = dataset_bundled_options(i);
+		r->name = name;
+		return dataset_bundled(name, e);
+	}
 	if (!f)
 		return io_join(c->dir, c->argv[1]);
 	r->o = f->o;

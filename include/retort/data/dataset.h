@@ -21,7 +21,7 @@ enum dataset_header { DATASET_HEADER_AUTO, DATASET_HEADER_YES, DATASET_HEADER_NO
 
 struct dataset_options {
 	const char *label;          /* column name or number from 1; NULL: the last column (that is not `text`) */
-	enum dataset_header header; /* AUTO: yes when some cell of row 1 is no number while the same column's cell in row 2 is one or missing;
+	enum dataset_header header; /* AUTO: yes when row 1 holds the name that `label` gives, and when some cell of row 1 is no number while the same column's cell in row 2 is one or missing;
 				       with `text`, yes when row 1 holds the name that `text` or `label` gives */
 	const char *labels_from;    /* images: path of their labels; NULL: found by the usual naming; a .npy file needs it */
 	size_t height, width, channels; /* table: its features are the pixels of images, row by row, channels innermost; 0: they are not */

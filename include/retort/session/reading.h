@@ -18,6 +18,7 @@ struct reading {
 char *cmd_data_find(struct cmd_call *c, struct reading *r, struct err *e);
 
 /* Options and their values in turn, from word `from` on, over what `r` says already. */
+int cmd_data_option_at(struct cmd_call *c, int at, struct reading *r, struct err *e); /* the one of words at, at + 1 */
 int cmd_data_options(struct cmd_call *c, int from, struct reading *r, struct err *e);
 void cmd_data_release(struct reading *r);
 
