@@ -15,6 +15,7 @@
 #include "retort/data/split.h"
 
 #define WORDS FEATURES_WORDS /* different words that are counted in a column; one of more is no category */
+#define UNSEEN 5 /* classes that are told one by one; of many more the first say enough */
 #define LIKE_TEXT 40 /* mean bytes of a word beyond which a column is text */
 
 /* One column of a table, in one pass over it. */
@@ -218,6 +219,7 @@ about_unseen(const struct dataset *ds, uint64_t seed, const char *lead, struct t
 {
 	size_t *trains, *held;
 	struct split s;
+	int n = 0;
 
 	if (ds->next_token || split_make(ds, seed, -1, &s, NULL) < 0)
 		return;
@@ -229,9 +231,11 @@ about_unseen(const struct dataset *ds, uint64_t seed, const char *lead, struct t
 	for (size_t i = 0; i < s.n_held; i++)
 		held[ds->y[s.held[i]]]++;
 	for (int c = 0; c < ds->classes; c++)
-		if (!trains[c])
+		if (!trains[c] && n++ < UNSEEN)
 			text_addf(out, "%sclass '%s' has %zu held-out row%s and none to train on: nothing can learn it\n", lead, ds->class_name[c],
 				  held[c], held[c] == 1 ? "" : "s");
+	if (n > UNSEEN)
+		text_addf(out, "%sand so for %d more classes of %d\n", lead, n - UNSEEN, ds->classes);
 	mem_free(trains);
 	mem_free(held);
 	split_release(&s);

@@ -85,6 +85,13 @@ too_many(const char *what, struct err *e)
 	return err_set(e, "%s: more than %d classes; is it a column of numbers?", what, DATASET_CLASSES);
 }
 
+/* Cut labels could be one class where they are two. */
+static int
+too_long(const struct classes_cell *cell, const char *what, struct err *e)
+{
+	return err_set(e, "%s: '%.40s...' is longer than the %zu bytes that a class may have; is it a text?", what, cell->s, sizeof cell->s - 1);
+}
+
 static int
 enough(const struct dataset *ds, const char *what, bool beside, struct err *e)
 {
@@ -109,6 +116,8 @@ classes_set(struct dataset *ds, const char *const *label, size_t stride, const c
 
 	for (size_t i = 0; i < ds->n; i++) {
 		classes_trim(label[i * stride], &cell);
+		if (cell.cut)
+			return too_long(&cell, what, e);
 		if (classes_is_missing(&cell) || class_of(ds, cell.s) >= 0)
 			continue;
 		if (ds->classes == DATASET_CLASSES)

@@ -21,7 +21,7 @@ bool classes_plain_number(const char *cell, double *out);
 /*
  * Set classes, class_name, y (its storage too) and unlabelled of `ds` from the labels of its n
  * rows, which are label[i * stride]; blanks around them do not count. `what` is what errors call
- * the labels: "label column 3". Refused: more than DATASET_CLASSES, and unless
+ * the labels: "label column 3". Refused: more than DATASET_CLASSES, one that is longer than a cell, and unless
  * they stand `beside` a set whose classes they are fewer than two.
  */
 int classes_set(struct dataset *ds, const char *const *label, size_t stride, const char *what, bool beside, struct err *e);
