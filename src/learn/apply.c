@@ -189,6 +189,7 @@ do_data(struct work *w, struct request *r, struct err *e)
 	w->split = split;
 	scale_fit(w->ds, split.train, split.n_train, &w->scale);
 	scale_apply(&w->scale, w->ds);
+	hash_hex(&w->ds->hash, w->info.own_hash);
 	know_data(w);
 	return 0;
 }

@@ -238,7 +238,7 @@ show_data(struct cmd_call *c, struct err *e)
 			return -1;
 		again.argc = lex.n - 1;
 		again.argv = lex.word + 1;
-		hash = c->info->data_hash;
+		hash = c->info->own_hash;
 	}
 	status = cmd_data_show(&again, hash, e);
 	c->say = again.say;

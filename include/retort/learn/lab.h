@@ -123,7 +123,8 @@ struct lab_info {
 	int n_ramps;
 	struct ramp ramp[RAMP_KNOBS]; /* of steps of the main line; one that has ended stays until the next change */
 	char data[64];         /* "" before `data` */
-	char data_hash[65];
+	char data_hash[65];    /* of all sets together */
+	char own_hash[65];     /* of the data itself, as its file is read */
 	int n_sets;            /* beside the data itself */
 	struct lab_set {
 		char name[64];
