@@ -4,19 +4,24 @@
 
 #include "retort/data/augment.h"
 
-/* Draws 3c .. 3c + 2 are of cell c. After scaling the mean of a column is 0. */
+#include <string.h>
+
+#include "retort/data/columns.h"
+
+/* Draws 3c .. 3c + 2 are of the cell that begins at feature c: all words of a category are one. After scaling the mean of a column is 0. */
 static void
 row(const struct augment_row *r)
 {
 	const struct dataset *ds = r->a->ds;
 
-	for (size_t c = 0; c < ds->d; c++) {
+	for (size_t c = 0, n; c < ds->d; c += n) {
+		n = columns_width(ds, c);
 		if (rng_unit(r->rng, 3 * c) >= r->knobs->cell_rate)
 			continue;
 		if (rng_unit(r->rng, 3 * c + 1) < r->knobs->cell_swap)
-			r->x[c] = ds->x[(size_t)r->a->rows[rng_below(r->rng, 3 * c + 2, (uint32_t)r->a->n_rows)] * ds->d + c];
+			memcpy(r->x + c, ds->x + (size_t)r->a->rows[rng_below(r->rng, 3 * c + 2, (uint32_t)r->a->n_rows)] * ds->d + c, n * sizeof *r->x);
 		else
-			r->x[c] = 0;
+			memset(r->x + c, 0, n * sizeof *r->x);
 	}
 }
 

@@ -35,6 +35,16 @@ same_column(const struct dataset *a, size_t i, const struct dataset *b, size_t k
 	return len == name_len(b, k) && memcmp(a->column[i], b->column[k], len) == 0;
 }
 
+size_t
+columns_width(const struct dataset *ds, size_t i)
+{
+	size_t n = 1;
+
+	while (ds->word && ds->word[i] && i + n < ds->d && ds->word[i + n] && same_column(ds, i, ds, i + n))
+		n++;
+	return n;
+}
+
 /* The first feature of `in` that belongs to the column of feature i of `ds`, looked for from `at` on and round; in->d: there is none. */
 static size_t
 find_column(const struct dataset *in, const struct dataset *ds, size_t i, size_t at)

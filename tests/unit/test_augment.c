@@ -268,6 +268,44 @@ cells_become_the_mean_or_those_of_another_row(void **state)
 	batch_release(&b);
 }
 
+/* Else a row could be red and blue at once. The last of the pair are numbers. */
+static void
+a_category_is_one_cell(void **state)
+{
+	static char name[D][16];
+	static char *column[D];
+	static const char *word[D];
+	struct dataset ds = numbers(DATASET_NUMBERS);
+	size_t replaced = 0;
+	struct batch b;
+
+	(void)state;
+	for (size_t c = 0; c < D; c++) {
+		snprintf(name[c], sizeof name[c], c < D - 2 ? "c%zu=%c" : "c%zu_%c", c / 2, c % 2 ? 'b' : 'a');
+		column[c] = name[c];
+		word[c] = c < D - 2 ? strchr(name[c], '=') + 1 : NULL;
+	}
+	ds.column = column;
+	ds.word = word;
+	knobs.cell_rate = 0.5;
+	knobs.cell_swap = 0.5;
+	b = augmented(&ds, 100, 1, NULL);
+	for (size_t i = 0; i + 1 < 100 * D; i += 2) {
+		const float *now = batch_f32(&b, BATCH_INPUT) + i;
+		size_t c = i % D, r = 0;
+
+		if (c == D - 2)
+			continue;
+		replaced += now[0] != x[i];
+		CHECK((now[0] == 0) == (now[1] == 0));
+		while (now[0] != 0 && r < ROWS && x[r * D + c] != now[0])
+			r++;
+		CHECK(now[0] == 0 || (r < ROWS && now[1] == x[r * D + c + 1]));
+	}
+	CHECK(replaced > 100);
+	batch_release(&b);
+}
+
 static void
 images_are_warped_as_by_hand(void **state)
 {
@@ -500,6 +538,7 @@ main(void)
 		TEST(a_run_of_words_is_kept),
 		TEST(labels_of_the_next_token_go_with_what_is_left),
 		TEST(cells_become_the_mean_or_those_of_another_row),
+		TEST(a_category_is_one_cell),
 		TEST(images_are_warped_as_by_hand),
 		TEST(images_are_shifted_erased_cropped_and_rotated),
 		TEST(noise_has_the_spread_asked_for),

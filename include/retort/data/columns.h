@@ -15,4 +15,7 @@
  */
 int columns_match(const struct dataset *ds, struct dataset *more, struct err *e);
 
+/* How many features the column has that begins at feature i: one, or one for each word of a category. Any thread. */
+size_t columns_width(const struct dataset *ds, size_t i);
+
 #endif
