@@ -31,6 +31,20 @@ if [ -x /usr/bin/time ]; then
 	/usr/bin/time -f 'start, first step, report, end: %e s, %M KiB resident' "$RETORT" run "$dir/one.ret" 2>&1 >/dev/null | tail -n 1
 fi
 echo
+# Back-translation: sentences of licences, which every Debian has, through Retort and twice through the wrapper, whole and in one go.
+if command -v apertium >/dev/null && [ -f /usr/share/apertium/modes/eng-spa.mode ]; then
+	cat /usr/share/common-licenses/* | tr '\n\t"' '   ' | sed 's/\([.;:]\)  */\1\n/g' |
+		awk 'NF > 5 && NF < 40 { gsub(/ +/, " "); if (!seen[$0]++) print }' | head -n 800 >"$dir/lines"
+	awk 'BEGIN { print "text,label" } { print "\"" $0 "\"," NR % 2 }' "$dir/lines" >"$dir/texts.csv"
+	printf '%s\n' 'retort-session 1' 'data texts.csv text text tokens byte length 64' 'augment backtranslate via spa' >"$dir/t.ret"
+	echo "back-translation by way of Spanish, sentences of licences, $(awk '{ n += NF } END { printf "%.1f words each", n / NR }' "$dir/lines")"
+	XDG_CACHE_HOME=$dir/cache "$RETORT" run "$dir/t.ret" 2>&1 | sed -n 's/^translated .* texts in /  retort    /p'
+	awk 'BEGIN { getline now <"/proc/uptime"; split(now, t, " ") } END { print t[1] }' /dev/null >"$dir/from"
+	apertium -u eng-spa <"$dir/lines" | apertium -u spa-eng >"$dir/back"
+	awk -v from="$(cat "$dir/from")" -v n="$(wc -l <"$dir/lines")" 'BEGIN { getline now <"/proc/uptime"; split(now, t, " ");
+		printf "  apertium  %.1f s, %.0f lines a second, the whole file in one go\n", t[1] - from, n / (t[1] - from) }'
+	echo
+fi
 # shellcheck disable=SC2086
 "$RETORT" bench $BENCH
 echo
