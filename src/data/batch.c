@@ -113,14 +113,13 @@ batch_fill(struct batch *b, const struct dataset *ds, const uint32_t *rows, size
 	assert(n_rows <= b->capacity);
 	for (size_t i = 0; i < n_rows; i++) {
 		uint32_t r = rows[i];
-		float weight = ds->n_sets ? (float)sets_weight(ds, r) : 1;
 
 		if (ds->kind == DATASET_TOKENS)
 			memcpy(ids + i * ds->length, ds->ids + r * ds->length, ds->length * sizeof *ids);
 		else
 			memcpy(x + i * ds->d, ds->x + r * ds->d, ds->d * sizeof *x);
-		fill_labels(ds, r, !visible || visible[r] ? weight : 0, label + i * labels, label_weight + i * labels);
-		row_weight[i] = weight;
+		fill_labels(ds, r, !visible || visible[r], label + i * labels, label_weight + i * labels);
+		row_weight[i] = 1;
 		row[i] = (int32_t)r;
 		draw[i] = (int32_t)i;
 		if (batch_width(b, BATCH_OTHER_LABEL)) {
@@ -130,4 +129,19 @@ batch_fill(struct batch *b, const struct dataset *ds, const uint32_t *rows, size
 	}
 	b->rows = n_rows;
 	b->augmented = false;
+}
+
+void
+batch_weigh(struct batch *b, const struct dataset *ds, const double *weight)
+{
+	float *label = batch_f32(b, BATCH_LABEL_WEIGHT), *row = batch_f32(b, BATCH_ROW_WEIGHT);
+	size_t labels = batch_width(b, BATCH_LABEL);
+
+	for (size_t i = 0; i < b->rows; i++) {
+		float w = (float)weight[sets_of(ds, (size_t)batch_i32(b, BATCH_ROW)[i])];
+
+		row[i] *= w;
+		for (size_t k = i * labels; k < (i + 1) * labels; k++)
+			label[k] *= w;
+	}
 }

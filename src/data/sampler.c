@@ -8,11 +8,12 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
+#include "retort/data/sets.h"
 
 void
-sampler_init(struct sampler *s, const uint32_t *rows, size_t n, uint64_t seed)
+sampler_init(struct sampler *s, const struct dataset *ds, const uint32_t *rows, size_t n, uint64_t seed)
 {
-	*s = (struct sampler){ .rows = rows, .n = n, .seed = seed, .epoch = UINT64_MAX };
+	*s = (struct sampler){ .rows = rows, .of = n, .n = n, .ds = ds, .sets = SAMPLER_ALL, .seed = seed, .epoch = UINT64_MAX };
 	s->order = mem_array(n, sizeof *s->order);
 }
 
@@ -23,10 +24,38 @@ sampler_release(struct sampler *s)
 	memset(s, 0, sizeof *s);
 }
 
+static bool
+is_drawn(const struct sampler *s, unsigned sets, size_t i)
+{
+	return sets >> sets_of(s->ds, s->rows[i]) & 1;
+}
+
+bool
+sampler_sets(struct sampler *s, unsigned sets)
+{
+	size_t n = 0;
+
+	if (sets == s->sets)
+		return true;
+	for (size_t i = 0; i < s->of; i++)
+		n += is_drawn(s, sets, i);
+	if (n == 0)
+		return false;
+	s->sets = sets;
+	if (n != s->n || n != s->of) /* other rows, but where it was all of them and still is */
+		s->epoch = UINT64_MAX;
+	s->n = n;
+	return true;
+}
+
 static void
 shuffle(struct sampler *s, uint64_t epoch)
 {
-	memcpy(s->order, s->rows, s->n * sizeof *s->order);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->of; i++)
+		if (s->n == s->of || is_drawn(s, s->sets, i))
+			s->order[n++] = s->rows[i];
 	rng_shuffle(rng_stream(s->seed, "shuffle", epoch, 0), s->order, (uint32_t)s->n);
 	s->epoch = epoch;
 }

@@ -79,6 +79,7 @@ drop_data(struct work *w)
 	mem_free(w->labelled);
 	w->labelled = NULL;
 	w->info.data[0] = '\0';
+	w->info.n_sets = 0;
 }
 
 void
@@ -138,18 +139,31 @@ find_labelled(struct work *w)
 			w->labelled[w->n_labelled++] = w->split.train[i];
 }
 
+/* One more set that the lab did not know; what the others weigh may have been said since. */
+static void
+tell_set(struct work *w, const char *name, const struct dataset_set *s)
+{
+	struct lab_set *to = &w->info.set[w->info.n_sets++];
+
+	*to = (struct lab_set){ .role = s->role, .rows = s->n, .weight = s->weight };
+	snprintf(to->name, sizeof to->name, "%s", name);
+	for (size_t r = s->from; r < s->from + s->n; r++)
+		to->labelled += w->ds->y[r] >= 0;
+}
+
 static void
 tell_sets(struct work *w)
 {
-	w->info.n_sets = 0;
-	for (int i = 1; i < w->ds->n_sets; i++) {
-		const struct dataset_set *s = &w->ds->set[i];
-		struct lab_set *to = &w->info.set[w->info.n_sets++];
+	struct lab_set *own = &w->info.set[0];
 
-		*to = (struct lab_set){ .role = s->role, .rows = s->n, .weight = s->weight };
-		snprintf(to->name, sizeof to->name, "%s", s->name);
-		for (size_t r = s->from; r < s->from + s->n; r++)
-			to->labelled += w->ds->y[r] >= 0;
+	if (w->info.n_sets == 0)
+		tell_set(w, "train", &(struct dataset_set){ .role = DATASET_MAIN, .weight = 1 });
+	for (int i = w->info.n_sets; i < w->ds->n_sets; i++)
+		tell_set(w, w->ds->set[i].name, &w->ds->set[i]);
+	own->rows = own->labelled = 0;
+	for (size_t i = 0; i < w->split.n_train && w->split.train[i] < sets_main(w->ds); i++) {
+		own->rows++;
+		own->labelled += w->split.visible[w->split.train[i]];
 	}
 }
 
@@ -407,7 +421,7 @@ do_train(struct work *w, struct request *r, struct err *e)
 		return err_set(e, "train %s: no training row has a label", r->name);
 	if (apply_prepare(w, e) < 0)
 		return err_wrap(e, "train %s", r->name);
-	steps = ((uint64_t)w->n_labelled + work_batch(w) - 1) / work_batch(w) * (uint64_t)r->number;
+	steps = ((uint64_t)feed_epoch(w, k) + work_batch(w) - 1) / work_batch(w) * (uint64_t)r->number;
 	memset(&w->info.teacher[k].effect, 0, sizeof w->info.teacher[k].effect); /* of weights that will be no more */
 	w->info.phase = LAB_TRAINING;
 	w->info.busy = k;
@@ -462,17 +476,17 @@ do_run(struct work *w, struct request *r, struct err *e)
 
 	if (stages_lay(w, r, &s, e) < 0 || check_run(w, r, e) < 0)
 		return -1;
-	if (n == 0)
+	if (!taught && lab_rows(&w->info, s.set_weight, true) == 0)
 		return err_set(e, "run: no teacher, and no labelled row to learn from");
 	if (apply_prepare(w, e) < 0)
 		return err_wrap(e, "run");
 	if (stages_begin(w, &s, r, e) < 0)
 		return -1;
 	sampler_release(&w->order);
-	sampler_init(&w->order, rows, n, apply_order_seed(w, "main"));
+	sampler_init(&w->order, w->ds, rows, n, apply_order_seed(w, "main"));
 	sampler_release(&w->few);
 	if (w->split.n_shown)
-		sampler_init(&w->few, w->split.shown, w->split.n_shown, apply_order_seed(w, "few"));
+		sampler_init(&w->few, w->ds, w->split.shown, w->split.n_shown, apply_order_seed(w, "few"));
 	tell_kept(w, r);
 	w->info.phase = LAB_DISTILLING;
 	w->info.step = w->info.from = w->student->state->step;
@@ -494,7 +508,7 @@ make_plain(struct work *w, struct err *e)
 	w->plain = branch_new(LAB_PLAIN, "s", &n->spec, &n->io, n->graph->capacity, w->student->state->seed, w->pool, e);
 	if (!w->plain)
 		return -1;
-	sampler_init(&w->plain_order, w->split.shown, w->split.n_shown, apply_order_seed(w, "plain"));
+	sampler_init(&w->plain_order, w->ds, w->split.shown, w->split.n_shown, apply_order_seed(w, "plain"));
 	apply_describe(&w->info.plain, w->plain, "");
 	snprintf(w->info.plain.name, sizeof w->info.plain.name, "plain");
 	return 0;
@@ -509,7 +523,7 @@ do_report(struct work *w, struct request *r, struct err *e)
 	if (apply_prepare(w, e) < 0 || make_plain(w, e) < 0)
 		return err_wrap(e, "report");
 	if (w->order.n == 0)
-		sampler_init(&w->order, w->split.train, w->split.n_train, apply_order_seed(w, "main"));
+		sampler_init(&w->order, w->ds, w->split.train, w->split.n_train, apply_order_seed(w, "main"));
 	w->info.phase = LAB_REPORTING;
 	w->info.paused = w->report_stopped = false;
 	w->info.step = w->info.from = w->plain ? w->plain->state->step : 0;

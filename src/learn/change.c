@@ -35,6 +35,7 @@ change_era(struct work *w)
 	era->until = w->info.until;
 	era->knobs = w->info.knobs;
 	era->frozen = w->info.frozen;
+	lab_weights(&w->info, era->set_weight);
 	era->n_ramps = w->info.n_ramps;
 	memcpy(era->ramp, w->info.ramp, (size_t)era->n_ramps * sizeof *era->ramp);
 }
@@ -178,6 +179,26 @@ do_weight(struct work *w, struct request *r, struct err *e)
 		if (k < 0 || i == k)
 			s.weight[i] = r->value;
 	return change_make(w, &s, r, e);
+}
+
+static int
+do_draw(struct work *w, struct request *r, struct err *e)
+{
+	int k = lab_set(&w->info, r->spec, e);
+	struct work_settings s;
+	char number[40];
+
+	if (k < 0)
+		return err_wrap(e, "data weight");
+	if (!isfinite(r->value) || r->value < 0 || r->value > 1e6)
+		return err_set(e, "data weight %s: %g is outside 0..1000000", r->spec, r->value);
+	settings_take(w, &s);
+	s.set_weight[k] = r->value;
+	if (change_make(w, &s, r, e) < 0)
+		return err_wrap(e, "data weight %s", r->spec);
+	if (!r->note[0])
+		snprintf(r->note, sizeof r->note, "set %.64s weight stays %s", r->spec, text_number(number, sizeof number, r->value));
+	return 0;
 }
 
 /* To one side of a change, which goes from one pile to the other. */
@@ -407,6 +428,8 @@ change_request(struct work *w, struct request *r, struct err *e)
 	case REQUEST_WEIGHT:
 	case REQUEST_MUTE:
 		return do_weight(w, r, e);
+	case REQUEST_DRAW:
+		return do_draw(w, r, e);
 	case REQUEST_RAMP:
 		return schedule_ramp(w, r, e);
 	case REQUEST_BALANCE:

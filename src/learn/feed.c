@@ -204,14 +204,30 @@ feed_teachers(struct work *w, bool maps, struct branch_feed *out)
 	ask(w, maps, -1, out);
 }
 
+/* Draw from the sets that count, as bits. */
+static bool
+draw_from(struct sampler *order, int n_sets, const double *weight)
+{
+	unsigned sets = 0;
+
+	for (int i = 0; i < n_sets; i++)
+		sets |= weight[i] > 0 ? 1u << i : 0;
+	return sampler_sets(order, sets);
+}
+
 void
 feed_main(struct work *w, uint64_t step, const struct knobs *k, struct branch_feed *out)
 {
+	struct sampler *order = w->info.labelled && w->few.n ? &w->few : &w->order;
+	double weight[DATASET_SETS];
 	size_t n = work_batch(w);
 
 	memset(out, 0, sizeof *out);
-	sampler_next(w->info.labelled && w->few.n ? &w->few : &w->order, step, n, w->rows);
+	lab_weights(&w->info, weight);
+	draw_from(order, w->info.n_sets, weight); /* settings see to it that some set counts */
+	sampler_next(order, step, n, w->rows);
 	batch_fill(&w->batch, w->ds, w->rows, n, w->split.visible);
+	batch_weigh(&w->batch, w->ds, weight);
 	if (k)
 		augment_batch(&w->augmenter, k, w->info.seed, step, &w->batch);
 	out->batch = &w->batch;
@@ -219,15 +235,35 @@ feed_main(struct work *w, uint64_t step, const struct knobs *k, struct branch_fe
 	ask(w, true, drawn(w, step), out);
 }
 
+/* False: from all that there are, because none of the sets that count has a labelled row. */
+static bool
+draw_labelled(const struct work *w, struct sampler *order, const double *weight)
+{
+	return draw_from(order, w->info.n_sets, weight) || !sampler_sets(order, SAMPLER_ALL);
+}
+
+size_t
+feed_epoch(struct work *w, int teacher)
+{
+	double weight[DATASET_SETS];
+
+	lab_weights(&w->info, weight);
+	draw_labelled(w, &w->teacher[teacher].order, weight);
+	return w->teacher[teacher].order.n;
+}
+
 void
-feed_labelled(struct work *w, int teacher, uint64_t step, const struct knobs *k, struct branch_feed *out)
+feed_labelled(struct work *w, int teacher, uint64_t step, const struct knobs *k, const double *weight, struct branch_feed *out)
 {
 	struct sampler *order = teacher < 0 ? &w->plain_order : &w->teacher[teacher].order;
+	bool counts = draw_labelled(w, order, weight);
 	size_t n = work_batch(w);
 
 	memset(out, 0, sizeof *out);
 	sampler_next(order, step, n, w->rows);
 	batch_fill(&w->batch, w->ds, w->rows, n, NULL);
+	if (counts)
+		batch_weigh(&w->batch, w->ds, weight);
 	if (k)
 		augment_batch(&w->augmenter, k, w->info.seed, step, &w->batch);
 	out->batch = &w->batch;

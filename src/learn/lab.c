@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/text.h"
+
 const char *const lab_through_name[] = { "", "none", "linear", "conv1x1", "shared" };
 
 const char *const lab_stage_name[] = { "run", "distil", "finetune", "hint", NULL };
@@ -29,6 +31,82 @@ lab_has_stages(const struct lab_info *info)
 		if (info->stages[i].kind != LAB_RUN)
 			return true;
 	return false;
+}
+
+size_t
+lab_rows(const struct lab_info *info, const double *weight, bool labelled)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < info->n_sets; i++)
+		if (info->set[i].role != DATASET_TARGET && weight[i] > 0)
+			n += labelled ? info->set[i].labelled : info->set[i].rows;
+	return n;
+}
+
+void
+lab_weights(const struct lab_info *info, double *weight)
+{
+	for (int i = 0; i < info->n_sets; i++)
+		weight[i] = info->set[i].weight;
+}
+
+int
+lab_set(const struct lab_info *info, const char *name, struct err *e)
+{
+	struct text names = { 0 };
+
+	for (int i = 0; i < info->n_sets; i++) {
+		bool same = strcmp(info->set[i].name, name) == 0;
+
+		if (same && info->set[i].role == DATASET_TARGET) {
+			text_release(&names);
+			return err_set(e, "%s is what the student will meet: nobody learns from it", name);
+		}
+		if (same) {
+			text_release(&names);
+			return i;
+		}
+		if (info->set[i].role != DATASET_TARGET)
+			text_item(&names, "%s", info->set[i].name);
+	}
+	if (info->n_sets == 0)
+		err_set(e, "no data yet; `data digits` first");
+	else
+		err_set(e, "'%.40s' is none of %.160s", name, text_get(&names));
+	text_release(&names);
+	return -1;
+}
+
+int
+lab_sets(const struct lab_info *info, const char *list, unsigned *out, struct err *e)
+{
+	*out = 0;
+	for (list += strspn(list, ","); *list; list += strspn(list, ",")) {
+		size_t len = strcspn(list, ",");
+		char name[64];
+		int set;
+
+		snprintf(name, sizeof name, "%.*s", (int)len, list);
+		set = lab_set(info, name, e);
+		if (set < 0)
+			return -1;
+		*out |= 1u << set;
+		list += len;
+	}
+	return 0;
+}
+
+const char *
+lab_sets_text(const struct lab_info *info, unsigned sets, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	buf[0] = '\0';
+	for (int i = 0; i < info->n_sets && len < size; i++)
+		if (sets >> i & 1)
+			len += (size_t)snprintf(buf + len, size - len, "%s%s", len ? "+" : "", info->set[i].name);
+	return buf;
 }
 
 int

@@ -62,7 +62,7 @@ make_teacher(struct work *w, struct request *r, int k, struct err *e)
 		return -1;
 	apply_describe(&w->info.teacher[k], t->branch, r->ckpt ? r->text : "");
 	w->info.teacher[k].ready = r->ckpt != NULL;
-	sampler_init(&t->order, w->labelled, w->n_labelled, apply_order_seed(w, r->name));
+	sampler_init(&t->order, w->ds, w->labelled, w->n_labelled, apply_order_seed(w, r->name));
 	return 0;
 }
 
@@ -130,7 +130,7 @@ roster_stage(struct work *w, struct request *r, struct err *e)
 	if (!b)
 		return err_wrap(e, "stage teach %s", r->name);
 	w->teacher[k].branch = b;
-	sampler_init(&w->teacher[k].order, w->labelled, w->n_labelled, apply_order_seed(w, r->name));
+	sampler_init(&w->teacher[k].order, w->ds, w->labelled, w->n_labelled, apply_order_seed(w, r->name));
 	apply_describe(t, b, w->info.student.origin);
 	t->ready = true;
 	t->steps = b->state->step;

@@ -34,6 +34,8 @@ settings_take(const struct work *w, struct work_settings *s)
 	}
 	s->frozen = w->info.frozen;
 	s->labelled = w->info.labelled;
+	s->n_sets = w->info.n_sets;
+	lab_weights(&w->info, s->set_weight);
 }
 
 static void
@@ -50,6 +52,8 @@ give(struct work *w, const struct work_settings *s)
 	}
 	w->info.frozen = s->frozen;
 	w->info.labelled = s->labelled;
+	for (int i = 0; i < s->n_sets && i < w->info.n_sets; i++)
+		w->info.set[i].weight = s->set_weight[i];
 }
 
 struct branch_plan
@@ -208,11 +212,37 @@ check_frozen(const struct work *w, const struct work_settings *s, struct err *e)
 	return s->frozen ? err_set(e, "every layer would be frozen: nothing would be learned") : 0;
 }
 
+/* Whatever a step is to be made of has to be drawn from somewhere. */
+static int
+check_sets(const struct work *w, const struct work_settings *s, struct err *e)
+{
+	bool alone = w->info.phase == LAB_DISTILLING && w->order.rows == w->split.shown; /* no teacher: labelled rows are all there are */
+	bool labelled = s->labelled || alone;
+	double every[DATASET_SETS];
+	struct text names = { 0 };
+
+	if (!w->ds || lab_rows(&w->info, s->set_weight, labelled) > 0)
+		return 0;
+	for (int i = 0; i < w->info.n_sets; i++)
+		if (w->info.set[i].role != DATASET_TARGET && (w->info.set[i].labelled || !labelled))
+			text_item(&names, "%s", w->info.set[i].name);
+	for (int i = 0; i < DATASET_SETS; i++)
+		every[i] = 1;
+	if (!labelled)
+		err_set(e, "no set would count, so nothing would be drawn; there are %.160s", text_get(&names));
+	else if (lab_rows(&w->info, every, true) > 0)
+		err_set(e, "no set that counts has a labelled row; %.160s would", text_get(&names));
+	else
+		err_set(e, "no labelled row to learn from");
+	text_release(&names);
+	return -1;
+}
+
 static int
 check(const struct work *w, const struct work_settings *now, const struct work_settings *s, struct err *e)
 {
 	if (check_fixed(w, s, e) < 0 || check_tops(w, s, e) < 0 || check_maps(w, s, e) < 0 || check_mode(w, s, e) < 0 ||
-	    check_frozen(w, s, e) < 0 || check_augment(w, s, e) < 0)
+	    check_frozen(w, s, e) < 0 || check_augment(w, s, e) < 0 || check_sets(w, s, e) < 0)
 		return -1;
 	if (all_weights(s) == 0 && all_weights(now) > 0)
 		return err_set(e, "that was the last loss: with every weight at 0 nothing would be learned");
@@ -329,6 +359,17 @@ tell_cost(const struct work *w, const struct work_settings *from, const struct w
 		}
 }
 
+static void
+tell_sets(const struct work *w, const struct work_settings *from, const struct work_settings *to, struct text *t)
+{
+	char before[40], after[40];
+
+	for (int i = 0; i < from->n_sets && i < to->n_sets; i++)
+		if (from->set_weight[i] != to->set_weight[i])
+			text_item(t, "set %s weight %s -> %s", w->info.set[i].name, text_number(before, sizeof before, from->set_weight[i]),
+				  text_number(after, sizeof after, to->set_weight[i]));
+}
+
 static const struct lab_map *
 pair_of(const struct work_settings *s, unsigned slot)
 {
@@ -385,6 +426,7 @@ settings_tell(const struct work *w, const struct work_settings *from, const stru
 	tell_maps(w, from, to, &t);
 	tell_ramps(from, to, &t);
 	tell_teachers(w, from, to, &t);
+	tell_sets(w, from, to, &t);
 	if (from->labelled != to->labelled)
 		text_item(&t, "rows %s", to->labelled ? "labelled" : "all");
 	if (from->frozen != to->frozen)

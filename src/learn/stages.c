@@ -136,7 +136,23 @@ lay_hint(const struct work *w, struct work_settings *s, struct err *e)
 	return 0;
 }
 
-/* What was said by name: knobs, rows, layers. */
+/* Sets that were said: those alone, and one that was kept back for this counts 1. */
+static int
+lay_sets(const struct work *w, const struct request *r, struct work_settings *s, struct err *e)
+{
+	unsigned sets;
+
+	if (!r->stage.sets[0])
+		return 0;
+	if (lab_sets(&w->info, r->stage.sets, &sets, e) < 0)
+		return err_wrap(e, "sets");
+	for (int i = 0; i < s->n_sets; i++)
+		if (w->info.set[i].role != DATASET_TARGET)
+			s->set_weight[i] = !(sets >> i & 1) ? 0 : s->set_weight[i] > 0 ? s->set_weight[i] : 1;
+	return 0;
+}
+
+/* What was said by name: knobs, rows, sets, layers. */
 static int
 lay_said(const struct work *w, const struct request *r, struct work_settings *s, struct err *e)
 {
@@ -153,8 +169,8 @@ lay_said(const struct work *w, const struct request *r, struct work_settings *s,
 	}
 	if (r->stage.rows != REQUEST_ROWS_UNSAID || r->stage.kind == LAB_FINETUNE)
 		s->labelled = r->stage.rows != REQUEST_ROWS_ALL;
-	if (s->labelled && w->split.n_shown == 0)
-		return err_set(e, "no labelled row to learn from");
+	if (lay_sets(w, r, s, e) < 0)
+		return -1;
 	if (lab_layers(&w->info.student, r->spec, &layers, e) < 0)
 		return err_wrap(e, "freeze");
 	s->frozen |= layers;
@@ -211,13 +227,27 @@ same(const struct work_settings *a, const struct work_settings *b)
 	for (int i = 0; i < a->n_maps; i++)
 		if (a->map[i].weight != b->map[i].weight)
 			return false;
+	for (int i = 0; i < a->n_sets; i++)
+		if (a->set_weight[i] != b->set_weight[i])
+			return false;
 	return a->frozen == b->frozen && a->labelled == b->labelled;
+}
+
+/* Sets of which rows are drawn, as bits. */
+static unsigned
+counting(const struct lab_info *i)
+{
+	unsigned sets = 0;
+
+	for (int k = 0; k < i->n_sets; k++)
+		sets |= i->set[k].role != DATASET_TARGET && i->set[k].weight > 0 ? 1u << k : 0;
+	return sets;
 }
 
 int
 stages_begin(struct work *w, const struct work_settings *s, struct request *r, struct err *e)
 {
-	char what[sizeof r->note] = "";
+	char what[sizeof r->note] = "", sets[80] = "";
 
 	if (r->stage.kind == LAB_RUN)
 		return 0;
@@ -228,7 +258,10 @@ stages_begin(struct work *w, const struct work_settings *s, struct request *r, s
 	settings_take(w, &w->after);
 	if (r->note[0])
 		snprintf(what, sizeof what, ": %.180s", r->note);
-	snprintf(r->note, sizeof r->note, "%s, %lld steps%s", lab_stage_name[r->stage.kind], (long long)r->number, what);
+	if (r->stage.sets[0])
+		lab_sets_text(&w->info, counting(&w->info), sets, sizeof sets);
+	snprintf(r->note, sizeof r->note, "%s%s%.60s, %lld steps%s", lab_stage_name[r->stage.kind], sets[0] ? " " : "", sets,
+		 (long long)r->number, what);
 	r->says = true;
 	return 0;
 }
@@ -245,7 +278,7 @@ stages_note(struct work *w, enum lab_stage_kind kind)
 	}
 	if (i->n_stages == LAB_STAGES)
 		memmove(i->stages, i->stages + 1, (size_t)--i->n_stages * sizeof *i->stages);
-	i->stages[i->n_stages++] = (struct lab_stage){ kind, i->from, i->until, { NAN, NAN, NAN, NAN, NAN, 0 } };
+	i->stages[i->n_stages++] = (struct lab_stage){ kind, i->from, i->until, counting(i), i->labelled, { NAN, NAN, NAN, NAN, NAN, 0 } };
 }
 
 /* ---- the end ---- */
@@ -300,6 +333,9 @@ put_back(const struct work *w, const struct work_settings *now, struct work_sett
 	s->frozen &= ~(w->after.frozen & ~w->before.frozen);
 	if (s->labelled == w->after.labelled)
 		s->labelled = w->before.labelled;
+	for (int i = 0; i < s->n_sets; i++)
+		if (s->set_weight[i] == w->after.set_weight[i])
+			s->set_weight[i] = w->before.set_weight[i];
 }
 
 void

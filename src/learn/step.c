@@ -112,6 +112,7 @@ train(struct work *w, struct err *e)
 {
 	int k = w->info.busy, id = LAB_TEACHER(k);
 	struct branch *b = w->teacher[k].branch;
+	double weight[DATASET_SETS];
 	struct branch_result r;
 	struct branch_feed f;
 
@@ -123,7 +124,8 @@ train(struct work *w, struct err *e)
 	}
 	if (b->state->step == w->info.from)
 		eval_branch(w, id);
-	feed_labelled(w, k, b->state->step, NULL, &f); /* teachers learn from rows as they are */
+	lab_weights(&w->info, weight);
+	feed_labelled(w, k, b->state->step, NULL, weight, &f); /* teachers learn from rows as they are */
 	if (!advance(w, b, &f, &w->info.knobs, w->info.from, w->info.until, &r))
 		return diverged(w, &r, b->state->step, e);
 	evaluate_if_due(w, b, &w->info.knobs);
@@ -153,6 +155,20 @@ distil(struct work *w, struct err *e)
 		return stuck(w);
 	evaluate_if_due(w, w->student, &w->info.knobs); /* a ramp may have changed the student's terms, and so its graph */
 	return STEP_WENT;
+}
+
+/*
+ * What sets count for the plain student: as they did in its era, or where none with labels counted then, as they did in the
+ * last one before in which some did.
+ */
+static const double *
+weights_of(const struct work *w, const struct work_era *era)
+{
+	const struct work_era *e = era;
+
+	while (e > w->era && lab_rows(&w->info, e->set_weight, true) == 0)
+		e--;
+	return e->set_weight;
 }
 
 /* The era that the plain student's next step belongs to. */
@@ -214,7 +230,7 @@ report(struct work *w, struct err *e)
 	knobs = era->knobs;
 	ramp_apply(era->ramp, era->n_ramps, b->state->step, &knobs);
 	frozen_set(b, era->frozen);
-	feed_labelled(w, -1, b->state->step, &knobs, &f);
+	feed_labelled(w, -1, b->state->step, &knobs, weights_of(w, era), &f);
 	if (!advance(w, b, &f, &knobs, era->from, era->until, &r)) {
 		w->report_stopped = true; /* it stays where it diverged, and the report says so */
 		return STEP_WENT;

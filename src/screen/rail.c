@@ -35,12 +35,10 @@ drawn(struct canvas_area a, int x, int y)
 	return a.canvas->cell[(a.y + y) * a.canvas->width + a.x + x].ch;
 }
 
-/* The name of a stage beside the line where it begins, in the first row from the top where nothing else is. */
-static void
-name_stage(const struct scene_mark *m, struct canvas_area plot, int x)
+/* Letters beside the line at x, in the first row from the top where nothing else is. False: there is no such row. */
+static bool
+name_stage(const struct scene_mark *m, int len, struct canvas_area plot, int x)
 {
-	int len = (int)strcspn(m->text, ", ");
-
 	for (int y = 0; y < plot.height && x + len < plot.width; y++) {
 		int blank = 0;
 
@@ -49,8 +47,9 @@ name_stage(const struct scene_mark *m, struct canvas_area plot, int x)
 		for (int i = 0; blank == len && i < len; i++)
 			canvas_put(plot, x + 1 + i, y, (unsigned char)m->text[i], CANVAS_DIM);
 		if (blank == len)
-			return;
+			return true;
 	}
+	return false;
 }
 
 void
@@ -62,8 +61,8 @@ rail_lines(const struct scene *s, struct canvas_area plot, const struct rail *r)
 		for (int y = 0; x >= 0 && x < plot.width && y < plot.height; y++)
 			if (drawn(plot, x, y) == ' ')
 				canvas_put(plot, x, y, r->ascii ? ':' : 0x250A, CANVAS_DIM);
-		if (x >= 0 && s->mark[i].kind == SCENE_STAGE && plot.height > 0)
-			name_stage(&s->mark[i], plot, x);
+		if (x >= 0 && s->mark[i].kind == SCENE_STAGE && !name_stage(&s->mark[i], (int)strcspn(s->mark[i].text, ","), plot, x))
+			name_stage(&s->mark[i], (int)strcspn(s->mark[i].text, ", "), plot, x);
 	}
 }
 

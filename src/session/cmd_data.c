@@ -126,7 +126,7 @@ cmd_data_option_at(struct cmd_call *c, int at, struct reading *r, struct err *e)
 	size_t key = 0;
 
 	if (strcmp(c->argv[at], "unlabelled") == 0)
-		return err_set(e, "data: unlabelled goes with `data add`: the data itself needs labels");
+		return err_set(e, "data: unlabelled goes with `data add`: figures are measured on labels of the data itself, so read those first");
 	while (key < n && strcmp(options[key], c->argv[at]) != 0)
 		key++;
 	if (at + 1 == c->argc)
@@ -245,6 +245,20 @@ show_data(struct cmd_call *c, struct err *e)
 	return status;
 }
 
+/* What rows of a set count, from the next step on. */
+static int
+weigh(struct cmd_call *c, struct err *e)
+{
+	struct request *r;
+	char what[96];
+
+	if (c->argc != 3)
+		return err_set(e, "data weight: a set and what its rows count are needed, as in `data weight train 0.5`");
+	snprintf(what, sizeof what, "data weight %.64s", c->argv[1]);
+	r = cmd_request(c, REQUEST_DRAW);
+	return cmd_copy(r->spec, sizeof r->spec, "data weight", c->argv[1], e) < 0 ? -1 : cmd_real(what, c->argv[2], &r->value, e);
+}
+
 static int
 exec_data(struct cmd_call *c, struct err *e)
 {
@@ -257,6 +271,8 @@ exec_data(struct cmd_call *c, struct err *e)
 		return reading_more(c, e);
 	if (strcmp(c->argv[0], "show") == 0)
 		return show_data(c, e);
+	if (strcmp(c->argv[0], "weight") == 0)
+		return weigh(c, e);
 	path = cmd_data_find(c, &reading, e);
 	if (path && cmd_data_options(c, 1, &reading, e) == 0) {
 		r = cmd_request(c, REQUEST_DATA);
@@ -276,14 +292,14 @@ exec_data(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_data = {
 	.name = "data",
-	.complete = "add|target|show|@data @option",
-	.args = "[add|target] NAME|FILE [unlabelled] [weight W] [label COLUMN] [header yes|no] [labels N] [labels-from FILE] [image HxW[xC]] [text COLUMN] "
-		"[tokens byte|char|byte+mask|char+mask|FILE] [length N] [frame yes|no] [vocab N] | show [NAME|FILE ...]",
+	.complete = "add|target|weight|show|@data @option",
+	.args = "[add|target] NAME|FILE [as SET] [unlabelled] [weight W] [label COLUMN] [header yes|no] [labels N] [labels-from FILE] [image HxW[xC]] [text COLUMN] "
+		"[tokens byte|char|byte+mask|char+mask|FILE] [length N] [frame yes|no] [vocab N] | weight SET W | show [NAME|FILE ...]",
 	.min_args = 1,
 	.max_args = 26,
 	.flags = CMD_RECORD,
 	.doc = "Read a data set: bundled, fetched, a table, images, or text; with labels N students see the labels of N rows only. "
-	       "With show, tell what is in it.",
+	       "With weight, say what rows of a set count from now on; with show, tell what is in it.",
 	.example = "data digits labels 100",
 	.exec = exec_data,
 };

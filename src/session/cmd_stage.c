@@ -8,12 +8,12 @@
 #include <string.h>
 
 /* Words behind the name of a stage, in any order. */
-enum word { WORD_STEPS, WORD_LR, WORD_ROWS, WORD_KEEP, WORD_FADE, WORD_FREEZE, WORD_SET, WORDS };
+enum word { WORD_STEPS, WORD_LR, WORD_ROWS, WORD_SETS, WORD_KEEP, WORD_FADE, WORD_FREEZE, WORD_SET, WORDS };
 
 static const struct {
 	const char *name;
 	int args;
-} words[WORDS] = { { "steps", 1 }, { "lr", 1 }, { "rows", 1 }, { "keep", 2 }, { "fade", 1 }, { "freeze", 1 }, { "set", 2 } };
+} words[WORDS] = { { "steps", 1 }, { "lr", 1 }, { "rows", 1 }, { "sets", 1 }, { "keep", 2 }, { "fade", 1 }, { "freeze", 1 }, { "set", 2 } };
 
 static int
 add_set(struct request *r, const struct knob *k, const char *value, struct err *e)
@@ -42,15 +42,30 @@ add_keep(struct request *r, char *const *arg, struct err *e)
 	return cmd_copy(s->term, sizeof s->term, "keep:", arg[0], e) < 0 ? -1 : cmd_real(what, arg[1], &s->share, e);
 }
 
+/* More names behind those that there are, with a comma between. */
+static int
+add_names(const char *what, char *to, size_t size, const char *list, struct err *e)
+{
+	size_t len = strlen(to);
+
+	if (len + strlen(list) + 2 > size)
+		return err_set(e, "%s is too long", what);
+	snprintf(to + len, size - len, "%s%s", len ? "," : "", list);
+	return 0;
+}
+
 static int
 add_freeze(struct request *r, const char *list, struct err *e)
 {
-	size_t len = strlen(r->spec);
+	return add_names("freeze: the list of layers", r->spec, sizeof r->spec, list, e);
+}
 
-	if (len + strlen(list) + 2 > sizeof r->spec)
-		return err_set(e, "freeze: the list of layers is too long");
-	snprintf(r->spec + len, sizeof r->spec - len, "%s%s", len ? "," : "", list);
-	return 0;
+static int
+add_sets(struct request *r, const char *list, struct err *e)
+{
+	if (!list[strspn(list, ",")])
+		return err_set(e, "sets: no set is named");
+	return add_names("sets: the list of sets", r->stage.sets, sizeof r->stage.sets, list, e);
 }
 
 static int
@@ -88,6 +103,8 @@ add(struct request *r, enum word word, char *const *arg, struct err *e)
 		return add_set(r, knob_find("lr", e), arg[0], e);
 	case WORD_ROWS:
 		return add_rows(r, arg[0], e);
+	case WORD_SETS:
+		return add_sets(r, arg[0], e);
 	case WORD_KEEP:
 		return add_keep(r, arg, e);
 	case WORD_FADE:
@@ -121,7 +138,7 @@ parse_word(struct cmd_call *c, struct request *r, int *i, struct err *e)
 		(*i)++;
 		return 0;
 	}
-	return err_set(e, "'%.40s' is none of steps, lr, rows, keep, fade, freeze, set", word);
+	return err_set(e, "'%.40s' is none of steps, lr, rows, sets, keep, fade, freeze, set", word);
 }
 
 static int
@@ -154,7 +171,7 @@ exec_stage(struct cmd_call *c, struct err *e)
 const struct cmd cmd_stage = {
 	.name = "stage",
 	.complete = "teach|distil|finetune|hint @stage",
-	.args = "teach NAME | distil|finetune|hint [[steps] N] [lr LR] [rows labelled|all] [keep LOSS W]... [fade N] "
+	.args = "teach NAME | distil|finetune|hint [[steps] N] [lr LR] [rows labelled|all] [sets SET[,SET]...] [keep LOSS W]... [fade N] "
 		"[freeze LAYER[,LAYER]...] [set KNOB VALUE]...",
 	.min_args = 1,
 	.max_args = 60,

@@ -124,14 +124,14 @@ show_data(struct cmd_call *c, const struct lab_info *i)
 		text_addf(&c->say, "%d classes", i->classes);
 	text_addf(&c->say, "\n          %zu train (%zu labels shown), %zu held out, sha256 %.16s\n", i->n_train, i->n_shown,
 		  i->n_held, i->data_hash);
-	for (int k = 0; k < i->n_sets; k++) {
+	for (int k = 0; k < i->n_sets && (i->n_sets > 1 || i->set[0].weight != 1); k++) {
 		const struct lab_set *s = &i->set[k];
 
 		text_addf(&c->say, "          %s %zu rows, %zu labelled, ", s->name, s->rows, s->labelled);
 		if (s->role == DATASET_TARGET)
 			text_add(&c->say, "target\n");
 		else
-			text_addf(&c->say, "weight %g\n", s->weight);
+			text_addf(&c->say, "weight %g%s\n", s->weight, s->weight > 0 ? "" : ": none of them are drawn");
 	}
 }
 

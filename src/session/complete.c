@@ -176,8 +176,17 @@ offer_set(struct list *l)
 {
 	offer(l, "train");
 	offer(l, "held-out");
-	for (int i = 0; i < l->info->n_sets; i++)
+	for (int i = 1; i < l->info->n_sets; i++)
 		offer(l, l->info->set[i].name);
+}
+
+/* Sets that a student can learn from. */
+static void
+offer_learned(struct list *l)
+{
+	for (int i = 0; i < l->info->n_sets; i++)
+		if (l->info->set[i].role != DATASET_TARGET)
+			offer(l, l->info->set[i].name);
 }
 
 /* Layers of the student alone: no owner is needed. */
@@ -193,13 +202,15 @@ offer_layer(struct list *l)
 static void
 offer_stage(struct list *l)
 {
-	static const char *const words[] = { "steps", "lr", "rows", "freeze", "set", "keep", "fade" };
+	static const char *const words[] = { "steps", "lr", "rows", "sets", "freeze", "set", "keep", "fade" };
 	const char *last = l->word[l->n_words - 1], *before = l->n_words > 2 ? l->word[l->n_words - 2] : "";
 	bool fades = strcmp(l->word[1], "finetune") == 0;
 
 	if (strcmp(last, "rows") == 0) {
 		offer(l, "labelled");
 		offer(l, "all");
+	} else if (strcmp(last, "sets") == 0) {
+		offer_learned(l);
 	} else if (strcmp(last, "freeze") == 0) {
 		offer_layer(l);
 	} else if (strcmp(last, "set") == 0) {
@@ -317,13 +328,44 @@ offer_data(struct list *l)
 	offer_file(l);
 }
 
-/* Options of `data` and their values in turn; the set itself is the first argument. */
+/* Behind `data add FILE` words of such a set come first, and one of them has no value. */
+static bool
+offer_more(struct list *l)
+{
+	int behind = 0; /* words since an option's value, or what has none */
+
+	for (int i = 3; i < l->n_words; i++)
+		behind = behind == 0 && strcmp(l->word[i], "unlabelled") != 0;
+	if (behind)
+		return false;
+	offer(l, "as");
+	if (strcmp(l->word[1], "add") == 0) {
+		offer(l, "unlabelled");
+		offer(l, "weight");
+	}
+	offer_all(l, cmd_data_option);
+	return true;
+}
+
+/* Options of `data` and their values in turn; the set itself is the first argument, or stands behind what becomes of it. */
 static void
 offer_option(struct list *l)
 {
-	const char *key = l->word[l->n_words - 1];
+	const char *key = l->word[l->n_words - 1], *what = l->word[1];
+	bool more = strcmp(what, "add") == 0 || strcmp(what, "target") == 0, shows = strcmp(what, "show") == 0;
 
-	if (l->n_words % 2 == 0) {
+	if (strcmp(what, "weight") == 0) {
+		if (l->n_words == 2)
+			offer_learned(l);
+		return;
+	}
+	if ((more || shows) && l->n_words == 2) {
+		offer_data(l);
+		return;
+	}
+	if (more && offer_more(l))
+		return;
+	if (!more && l->n_words % 2 == shows) {
 		offer_all(l, cmd_data_option);
 	} else if (strcmp(key, "header") == 0 || strcmp(key, "frame") == 0) {
 		offer(l, "yes");

@@ -38,23 +38,40 @@ like_data(const char *line, struct lex *lex, struct reading *r, struct err *e)
 	return 0;
 }
 
+/* What a set may be called by `as`: `stage ... sets A,B` tells such names apart. */
+static int
+check_name(const char *name, struct err *e)
+{
+	const char *letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+	if (name[0] && !name[strspn(name, letters)] && strlen(name) < sizeof ((struct dataset *)0)->name)
+		return 0;
+	return err_set(e, "data: as: '%.40s': a name is up to 63 letters, digits, '-' and '_'", name);
+}
+
 /* Words that only such a set has; the others are options as of the data itself. */
 static int
 take_words(struct cmd_call *c, struct reading *r, double *weight, struct err *e)
 {
 	const char *label = r->o.label;
+	int status = 0;
 	int64_t n;
 
 	r->o.beside = true;
-	for (int i = 2; i < c->argc; i++) {
+	for (int i = 2; i < c->argc && status == 0; i++) {
 		bool value = i + 1 < c->argc;
 
 		if (strcmp(c->argv[i], "unlabelled") == 0)
 			r->o.unlabelled = true;
-		else if (strcmp(c->argv[i], "weight") != 0 || !value ? cmd_data_option_at(c, i++, r, e) < 0 :
-								       cmd_real("data: weight", c->argv[++i], weight, e) < 0)
-			return -1;
+		else if (strcmp(c->argv[i], "as") == 0 && value)
+			status = check_name(r->name = c->argv[++i], e);
+		else if (strcmp(c->argv[i], "weight") == 0 && value)
+			status = cmd_real("data: weight", c->argv[++i], weight, e);
+		else
+			status = cmd_data_option_at(c, i++, r, e);
 	}
+	if (status < 0)
+		return -1;
 	if (r->o.unlabelled && r->o.label == label && label && text_to_int(label, &n) == 0)
 		r->o.label = NULL; /* the data's column of that number is another one here */
 	return r->labels < 0 ? 0 : err_set(e, "data: labels: hides those of the data itself; say `unlabelled` of a set beside it");
@@ -77,6 +94,7 @@ find_more(struct cmd_call *c, struct lex *lex, struct reading *r, struct err *e)
 		r->name = name;
 		return dataset_bundled(name, e);
 	}
+	r->files |= f ? 0 : 1u << 1;
 	if (!f)
 		return io_join(c->dir, c->argv[1]);
 	r->o = f->o;
@@ -107,7 +125,7 @@ reading_more(struct cmd_call *c, struct err *e)
 		status = dataset_read(path, &r.o, &q->dataset, e);
 		if (status == 0 && r.name)
 			snprintf(q->dataset->name, sizeof q->dataset->name, "%s", r.name);
-		cmd_record_files(c, "data", (r.name ? 0 : 1u << 1) | r.files);
+		cmd_record_files(c, "data", r.files);
 	}
 	mem_free(path);
 	mem_free(lex);

@@ -55,6 +55,16 @@ row(FILE *out, const char *who, const char *when, const struct lab_net *n, const
 	fputc('\n', out);
 }
 
+/* Of which sets a stage was, where there are several. */
+static void
+drawn(FILE *out, const struct lab_info *i, const struct lab_stage *s)
+{
+	char sets[80];
+
+	if (i->n_sets > 1 && s->kind != LAB_RUN)
+		fprintf(out, "  of %s%s\n", lab_sets_text(i, s->sets, sets, sizeof sets), s->labelled ? ", labelled rows" : "");
+}
+
 /* Where each stage of the student ended. */
 static void
 stages(FILE *out, const struct lab_info *i)
@@ -63,8 +73,10 @@ stages(FILE *out, const struct lab_info *i)
 		struct lab_net n = i->student;
 
 		n.microseconds = 0;
-		if (i->stages[k].scores.step) /* not of one that was stopped before the first step */
-			row(out, lab_stage_name[i->stages[k].kind], "end", &n, &i->stages[k].scores);
+		if (!i->stages[k].scores.step)
+			continue; /* it was stopped before the first step */
+		row(out, lab_stage_name[i->stages[k].kind], "end", &n, &i->stages[k].scores);
+		drawn(out, i, &i->stages[k]);
 	}
 }
 
@@ -150,6 +162,22 @@ net(FILE *out, const struct lab_net *n)
 }
 
 static void
+drawn_json(FILE *out, const struct lab_info *i, const struct lab_stage *s)
+{
+	const char *between = "";
+
+	fputs(",\"sets\":[", out);
+	for (int k = 0; k < i->n_sets; k++) {
+		if (!(s->sets >> k & 1))
+			continue;
+		fputs(between, out);
+		report_json_string(out, i->set[k].name);
+		between = ",";
+	}
+	fprintf(out, "],\"rows\":\"%s\"", s->labelled ? "labelled" : "all");
+}
+
+static void
 stages_json(FILE *out, const struct lab_info *i)
 {
 	fputs(",\"stages\":[", out);
@@ -161,6 +189,8 @@ stages_json(FILE *out, const struct lab_info *i)
 		field(out, "from", (double)s->from);
 		field(out, "until", (double)s->until);
 		scores(out, &s->scores);
+		if (s->kind != LAB_RUN)
+			drawn_json(out, i, s);
 		fputc('}', out);
 	}
 	fputc(']', out);

@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "retort/base/mem.h"
 #include "retort/base/rng.h"
 #include "retort/base/text.h"
+#include "retort/data/dataset.h"
 #include "retort/engine/blas.h"
 #include "retort/session/cmd.h"
 #include "retort/session/session.h"
@@ -200,6 +202,13 @@ change_frozen(struct text *line, const char *const *layer, uint32_t layers)
 	text_addf(line, "%s %s", below(3) ? "freeze" : "thaw", one_of(layer, layers));
 }
 
+/* What rows of a set count; none of them at all, now and then. */
+static void
+change_draw(struct text *line)
+{
+	text_addf(line, "data weight %s %.3g", below(2) ? "train" : "more", below(3) ? 2 * rng_unit(draws, drawn++) : 0);
+}
+
 static void
 change_mix(struct text *line)
 {
@@ -264,7 +273,7 @@ change_schedule(struct text *line)
 static void
 change(struct text *line, const char *const *layer, uint32_t layers)
 {
-	switch (below(11)) {
+	switch (below(12)) {
 	case 0:
 	case 1:
 	case 2:
@@ -289,6 +298,9 @@ change(struct text *line, const char *const *layer, uint32_t layers)
 		break;
 	case 9:
 		change_mix(line);
+		break;
+	case 10:
+		change_draw(line);
 		break;
 	default:
 		text_add(line, below(3) ? "undo" : "redo");
@@ -362,6 +374,19 @@ mend(struct session *s)
 	go_on(s);
 }
 
+/* A second set: the same rows once more. */
+static void
+add_set(struct session *s, const char *set)
+{
+	char *path = dataset_bundled(set, NULL);
+	struct text line = { 0 };
+
+	text_addf(&line, "data add '%s' as more weight 0.5", path);
+	give(s, line.s, true);
+	text_release(&line);
+	mem_free(path);
+}
+
 static void
 run(struct session *s, const struct ground *g, int changes)
 {
@@ -369,6 +394,9 @@ run(struct session *s, const struct ground *g, int changes)
 
 	for (int i = 0; g->lines[i]; i++) {
 		give(s, g->lines[i], true);
+		pump(s, true);
+		if (i == 0)
+			add_set(s, strstr(g->lines[0], "digits") ? "digits" : "sentences");
 		pump(s, true);
 	}
 	text_addf(&line, "@%d pause on", PER); /* stamped, so that it falls where it should on a busy machine, too */

@@ -11,6 +11,10 @@
 #include "retort/base/text.h"
 #include "retort/session/complete.h"
 
+static const struct lab_set sets[] = { { .name = "train" }, { .name = "few", .role = DATASET_TRANSFER },
+					{ .name = "met", .role = DATASET_TARGET } };
+static int n_sets; /* that there are */
+
 /* The candidates for the end of `line`, joined by blanks; reused by the next call. */
 static const char *
 offered(const char *line)
@@ -18,7 +22,11 @@ offered(const char *line)
 	static struct text all;
 	struct lab_info *info = mem_new(sizeof *info);
 	size_t start;
-	char **list = complete_line(info, line, strlen(line), &start);
+	char **list;
+
+	for (int i = 0; i < n_sets; i++)
+		info->set[info->n_sets++] = sets[i];
+	list = complete_line(info, line, strlen(line), &start);
 
 	text_clear(&all);
 	for (size_t i = 0; list && list[i]; i++) {
@@ -54,6 +62,32 @@ options_and_values_of_data_take_turns(void **state)
 }
 
 static void
+words_of_more_sets_are_offered(void **state)
+{
+	char dir[] = "/tmp/retort-complete-XXXXXX";
+	int status;
+
+	(void)state;
+	CHECK(mkdtemp(dir) != NULL);
+	CHECK_INT(chdir(dir), 0);
+	n_sets = 3;
+	CHECK_STR(offered("data add sat"), "satellite");
+	CHECK_STR(offered("data add free.csv "), "as frame header image label labels labels-from length text tokens unlabelled vocab weight");
+	CHECK_STR(offered("data add free.csv unlabelled w"), "weight");
+	CHECK_STR(offered("data add free.csv unlabelled weight "), "");
+	CHECK_STR(offered("data add free.csv header "), "no yes");
+	CHECK_STR(offered("data target free.csv as met w"), "");
+	CHECK_STR(offered("data show digits head"), "header");
+	CHECK_STR(offered("data weight "), "few train"); /* nobody learns from met */
+	CHECK_STR(offered("data weight few "), "");
+	CHECK_STR(offered("stage finetune sets "), "few train");
+	CHECK_STR(offered("mismatch t"), "train");
+	n_sets = 0;
+	status = chdir("/") + rmdir(dir);
+	CHECK_INT(status, 0);
+}
+
+static void
 words_of_ramps_and_terms_are_offered(void **state)
 {
 	(void)state;
@@ -85,13 +119,13 @@ options_of_stages_are_offered(void **state)
 	(void)state;
 	CHECK_STR(offered("stage "), "distil finetune hint teach");
 	CHECK_STR(offered("stage teach "), "");
-	CHECK_STR(offered("stage hint "), "freeze lr rows set steps");
-	CHECK_STR(offered("stage finetune 100 "), "fade freeze keep lr rows set steps");
+	CHECK_STR(offered("stage hint "), "freeze lr rows set sets steps");
+	CHECK_STR(offered("stage finetune 100 "), "fade freeze keep lr rows set sets steps");
 	CHECK_STR(offered("stage finetune rows "), "all labelled");
 	CHECK_STR(offered("stage finetune keep k"), "kd");
 	CHECK_STR(offered("stage finetune keep kd "), "");
 	CHECK_STR(offered("stage distil set temper"), "temperature");
-	CHECK_STR(offered("stage distil set temperature 2 lr 1 "), "freeze lr rows set steps");
+	CHECK_STR(offered("stage distil set temperature 2 lr 1 "), "freeze lr rows set sets steps");
 	CHECK_STR(offered("freeze "), ""); /* there is no student here */
 }
 
@@ -100,6 +134,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(options_and_values_of_data_take_turns),
+		TEST(words_of_more_sets_are_offered),
 		TEST(words_of_ramps_and_terms_are_offered),
 		TEST(forms_of_map_and_student_are_offered),
 		TEST(options_of_stages_are_offered),

@@ -195,8 +195,8 @@ the_order_is_a_function_of_seed_and_position(void **state)
 	uint32_t x[4], y[4], seen[12] = { 0 };
 
 	(void)state;
-	sampler_init(&a, rows, 5, 1);
-	sampler_init(&b, rows, 5, 1);
+	sampler_init(&a, NULL, rows, 5, 1);
+	sampler_init(&b, NULL, rows, 5, 1);
 	for (uint64_t step = 0; step < 5; step++) { /* four epochs of five rows */
 		sampler_next(&a, step, 4, x);
 		for (int i = 0; i < 4; i++)
@@ -208,6 +208,75 @@ the_order_is_a_function_of_seed_and_position(void **state)
 	CHECK_INT(memcmp(x, y, sizeof x), 0);
 	sampler_release(&a);
 	sampler_release(&b);
+}
+
+/* Rows 0..3 are the data itself, 4..8 a second set, 9 and more a third. */
+static const struct dataset three_sets = { .n = 12, .d = 1, .kind = DATASET_NUMBERS, .n_sets = 3,
+					   .set = { { .n = 4 }, { .from = 4, .n = 5 }, { .from = 9, .n = 3 } } };
+
+static void
+rows_are_drawn_from_sets_that_are_asked_for(void **state)
+{
+	const uint32_t rows[] = { 0, 2, 4, 5, 6, 8 };
+	uint32_t x[6], y[6], seen[12] = { 0 };
+	uint64_t before = mem_count();
+	struct sampler a, b;
+
+	(void)state;
+	sampler_init(&a, &three_sets, rows, 6, 1);
+	sampler_init(&b, &three_sets, rows, 6, 1);
+	before = mem_count();
+	sampler_next(&a, 0, 6, x);
+	CHECK(sampler_sets(&a, 1u << 1));
+	CHECK_INT(a.n, 4);
+	for (uint64_t step = 0; step < 4; step++) {
+		sampler_next(&a, step, 3, y);
+		for (int i = 0; i < 3; i++)
+			seen[y[i]]++;
+	}
+	for (int i = 0; i < 12; i++)
+		CHECK_INT(seen[i], i == 4 || i == 5 || i == 6 || i == 8 ? 3 : 0);
+	CHECK(!sampler_sets(&a, 1u << 2)); /* of which there is no row */
+	CHECK_INT(a.n, 4);
+	CHECK(sampler_sets(&b, 1u << 0 | 1u << 2)); /* another way to the same place */
+	CHECK(sampler_sets(&b, 1u << 1));
+	sampler_next(&a, 3, 3, x);
+	sampler_next(&b, 3, 3, y);
+	CHECK_INT(memcmp(x, y, 3 * sizeof *x), 0);
+	CHECK(sampler_sets(&a, 1u << 0 | 1u << 1)); /* all there are: as it began */
+	sampler_release(&b);
+	sampler_init(&b, &three_sets, rows, 6, 1);
+	sampler_next(&a, 1, 6, x);
+	sampler_next(&b, 1, 6, y);
+	CHECK_INT(memcmp(x, y, sizeof x), 0);
+	CHECK_INT(mem_count() - before, 1); /* that of the sampler begun anew */
+	sampler_release(&a);
+	sampler_release(&b);
+}
+
+static void
+rows_and_labels_count_what_their_sets_do(void **state)
+{
+	const uint32_t rows[] = { 1, 4, 11, 5 };
+	const uint8_t visible[12] = { 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1 };
+	const double weight[] = { 1, 0.25, 3 }, want[] = { 1, 0.25, 3, 0.25 };
+	int32_t y[12] = { 0 };
+	float x[12] = { 0 };
+	struct dataset ds = three_sets;
+	struct batch b;
+
+	(void)state;
+	ds.x = x;
+	ds.y = y;
+	y[11] = -1;
+	CHECK_INT(batch_init(&b, 4, &ds, NULL), 0);
+	batch_fill(&b, &ds, rows, 4, visible);
+	batch_weigh(&b, &ds, weight);
+	for (int i = 0; i < 4; i++) {
+		CHECK_NEAR(batch_f32(&b, BATCH_ROW_WEIGHT)[i], want[i], 0);
+		CHECK_NEAR(batch_f32(&b, BATCH_LABEL_WEIGHT)[i], i < 2 ? want[i] : 0, 0); /* no label, and one that is hidden */
+	}
+	batch_release(&b);
 }
 
 /* A file by hand: two tensors of two numbers. */
@@ -330,6 +399,8 @@ main(void)
 		TEST(digits_are_the_digits),
 		TEST(a_table_of_pixels_becomes_images),
 		TEST(the_order_is_a_function_of_seed_and_position),
+		TEST(rows_are_drawn_from_sets_that_are_asked_for),
+		TEST(rows_and_labels_count_what_their_sets_do),
 		TEST(a_checkpoint_by_hand_is_read),
 		TEST(every_cut_checkpoint_is_refused_and_no_flip_breaks_the_reader),
 		TEST(lying_headers_are_refused),

@@ -15,8 +15,8 @@ enum batch_name {
 	BATCH_INPUT,        /* f32 [rows, features]; of no width for tokens */
 	BATCH_IDS,          /* i32 [rows, length] token ids, -1 padding; of no width for numbers and images */
 	BATCH_LABEL,        /* i32 [rows, labels] class, or -1; labels is 1, or length where the next token is to be told */
-	BATCH_LABEL_WEIGHT, /* f32 [rows, labels] the weight of its set where the label is to be learned from, else 0 */
-	BATCH_ROW_WEIGHT,   /* f32 [rows] weight of the row in the soft terms */
+	BATCH_LABEL_WEIGHT, /* f32 [rows, labels] 1, or the weight of its set, where the label is to be learned from; else 0 */
+	BATCH_ROW_WEIGHT,   /* f32 [rows] 1, or the weight of its set: of the row in the soft terms */
 	BATCH_ROW,          /* i32 [rows] row of the dataset */
 	BATCH_DRAW,         /* i32 [rows] position within the batch's draw: an index for rng streams */
 	BATCH_OTHER_LABEL,  /* i32 [rows] class that the row was mixed with, or -1; of no width where the next token is to be told */
@@ -56,8 +56,11 @@ int32_t *batch_i32(const struct batch *b, enum batch_name name); /* asserts the 
  * rows     n_rows row numbers, each < ds->n; n_rows <= b->capacity
  * visible  [n] whose labels count; NULL: every label that is there
  *
- * Trainer thread. Cannot fail, allocates nothing.
+ * Every row counts 1. Trainer thread. Cannot fail, allocates nothing.
  */
 void batch_fill(struct batch *b, const struct dataset *ds, const uint32_t *rows, size_t n_rows, const uint8_t *visible);
+
+/* Let rows that were gathered, and their labels, count what their sets do: weight [ds->n_sets or 1]. Before any augmentation. */
+void batch_weigh(struct batch *b, const struct dataset *ds, const double *weight);
 
 #endif

@@ -46,7 +46,7 @@ struct dataset_set {
 	char name[64];
 	enum dataset_role role;
 	size_t from, n;     /* rows from .. from + n */
-	double weight;      /* of its rows and labels, beside 1 of the data itself */
+	double weight;      /* of its rows and labels at first, beside 1 of the data itself */
 };
 
 /* Texts behind one another: that of row r begins at bytes + at[r] and ends in a NUL. */

@@ -5,7 +5,7 @@
 
 #include "retort/data/dataset.h"
 
-/* Whether the rows of `more` are like those of `ds`, and there is room for them: 0, or -1 and why not. */
+/* Whether the rows of `more` are like those of `ds`, its name is another, and there is room: 0, or -1 and why not. */
 int sets_check(const struct dataset *ds, const struct dataset *more, struct err *e);
 
 /*
@@ -21,9 +21,6 @@ size_t sets_main(const struct dataset *ds);
 
 /* Which set a row belongs to; 0 is the data itself. */
 int sets_of(const struct dataset *ds, size_t row);
-
-/* Weight of a row. */
-double sets_weight(const struct dataset *ds, size_t row);
 
 /* By name, or -1 and an error that lists them. */
 int sets_find(const struct dataset *ds, const char *name, struct err *e);

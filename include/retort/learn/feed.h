@@ -28,7 +28,13 @@ void feed_main(struct work *w, uint64_t step, const struct knobs *k, struct bran
 /* What the teachers that teach say about the rows in w->batch; with `maps` the mapped layers too. Allocates nothing. */
 void feed_teachers(struct work *w, bool maps, struct branch_feed *out);
 
-/* Labelled rows only, no teachers: for the plain student (teacher < 0) or a teacher in training. k as for feed_main. */
-void feed_labelled(struct work *w, int teacher, uint64_t step, const struct knobs *k, struct branch_feed *out);
+/* Rows of an epoch of a teacher in training, as sets count now. */
+size_t feed_epoch(struct work *w, int teacher);
+
+/*
+ * Labelled rows only, no teachers: for the plain student (teacher < 0) or a teacher in training. k as for feed_main. weight: of
+ * sets, by index; where none of those that count has such a row, they are drawn from all, and count 1 each.
+ */
+void feed_labelled(struct work *w, int teacher, uint64_t step, const struct knobs *k, const double *weight, struct branch_feed *out);
 
 #endif

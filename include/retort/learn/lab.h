@@ -109,6 +109,8 @@ extern const char *const lab_stage_name[]; /* "run", "distil" ... by enum, then 
 struct lab_stage {
 	enum lab_stage_kind kind;
 	uint64_t from, until;     /* it began when `from` steps were done; where it ends or ended */
+	unsigned sets;            /* 1 << index in the lab's sets: those that counted when it began */
+	bool labelled;            /* labelled rows alone were drawn then */
 	struct lab_scores scores; /* where it ended; NaN before */
 };
 
@@ -125,13 +127,13 @@ struct lab_info {
 	char data[64];         /* "" before `data` */
 	char data_hash[65];    /* of all sets together */
 	char own_hash[65];     /* of the data itself, as its file is read */
-	int n_sets;            /* beside the data itself */
+	int n_sets;            /* 0 before `data` */
 	struct lab_set {
-		char name[64];
+		char name[64];     /* "train": the training rows of the data itself, which are the first */
 		enum dataset_role role;
-		size_t rows, labelled;
-		double weight;
-	} set[DATASET_SETS - 1];
+		size_t rows, labelled; /* labelled: of the data itself, rows whose label students see */
+		double weight;     /* 0: none of its rows are drawn */
+	} set[DATASET_SETS];
 	size_t n_target;       /* labelled rows that the student will meet */
 	struct model_io io;    /* what the data asks of a network */
 	size_t rows, features, n_train, n_held, n_shown; /* n_shown: labels students see */
@@ -167,6 +169,21 @@ int lab_info_teacher(const struct lab_info *info, const char *name, struct err *
  * "block2.attention" says too what of it is meant: *on is changed then.
  */
 int lab_info_layer(const struct lab_net *net, const char *layer, enum model_tap *on, struct err *e);
+
+/* Rows that would be drawn from with such weights of sets, by index: of all that learn, or of labelled ones alone. */
+size_t lab_rows(const struct lab_info *info, const double *weight, bool labelled);
+
+/* What sets weigh now, by index: weight [DATASET_SETS]. */
+void lab_weights(const struct lab_info *info, double *weight);
+
+/* Index of a set that students can learn from, by name; -1 and an error that lists them. */
+int lab_set(const struct lab_info *info, const char *name, struct err *e);
+
+/* Several, "train,transfer", as bits 1 << index; -1 and an error. */
+int lab_sets(const struct lab_info *info, const char *list, unsigned *out, struct err *e);
+
+/* "train+transfer": sets whose bits are set. Returns buf. */
+const char *lab_sets_text(const struct lab_info *info, unsigned sets, char *buf, size_t size);
 
 /* The stage that the student's step `step` was the outcome of, or NULL: it has had no step then. */
 const struct lab_stage *lab_stage_at(const struct lab_info *info, uint64_t step);

@@ -32,11 +32,12 @@ enum request_kind {
 	REQUEST_MAP,      /* map[0..n_maps): applied together or not at all */
 	REQUEST_WEIGHT,   /* name, value: weight of a teacher; name "": of all of them */
 	REQUEST_MUTE,     /* name, number: 1 mute, 0 unmute, 2 mute all others; name "": unmute all */
+	REQUEST_DRAW,     /* spec: a set of rows, value: what each of them counts; 0: none of them are drawn */
 	REQUEST_RAMP,     /* ramp, but for its start, which is the step of the main line; no legs: the knob stays where it is */
 	REQUEST_BALANCE,  /* share[0..n_shares): weights that give terms these shares of the gradient; none: all the same */
 	REQUEST_FREEZE,   /* spec: layers of the student, "" all; number: 1 their parameters stand still, 0 they move again */
 	REQUEST_RETELL,   /* bitext: what texts of rows become; set[0..n_sets) with it */
-	REQUEST_UNDO,     /* take the last change of SET, MAP, WEIGHT, MUTE, RAMP, BALANCE, FREEZE or of a stage's start or end back */
+	REQUEST_UNDO,     /* take the last change of SET, MAP, WEIGHT, MUTE, DRAW, RAMP, BALANCE, FREEZE or of a stage's start or end back */
 	REQUEST_REDO,
 	REQUEST_EVAL,     /* evaluate now */
 	REQUEST_MISMATCH, /* name, spec: two sets of rows; said: how far they are apart */
@@ -104,6 +105,7 @@ struct request_map {
 struct request_stage {
 	enum lab_stage_kind kind;
 	enum { REQUEST_ROWS_UNSAID, REQUEST_ROWS_LABELLED, REQUEST_ROWS_ALL } rows;
+	char sets[LAB_SPEC]; /* "train,transfer": of which rows are drawn; "": of those that count */
 	int64_t fade; /* steps until losses that learn from teachers are at 0; 0: they stay, -1: unsaid */
 };
 

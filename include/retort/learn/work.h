@@ -29,6 +29,7 @@ struct work_era {
 	int n_ramps;
 	struct ramp ramp[RAMP_KNOBS];
 	uint64_t frozen;    /* layers, as in struct lab_info */
+	double set_weight[DATASET_SETS];
 };
 
 /* Everything a person can change while the student trains. */
@@ -43,6 +44,8 @@ struct work_settings {
 	bool muted[LAB_TEACHERS];
 	uint64_t frozen; /* layers of the student, as in struct lab_info */
 	bool labelled;   /* labelled rows alone are drawn */
+	int n_sets;
+	double set_weight[DATASET_SETS]; /* 0: none of its rows are drawn */
 };
 
 /* A change that can be taken back. */

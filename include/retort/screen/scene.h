@@ -18,7 +18,7 @@ struct scene_mark {
 	uint16_t branch;
 	uint32_t step;
 	char letter;       /* 'a'..'z' in turn for tweaks and notes; '+' map, '!' diverged, '|' run, '>' stage */
-	char text[96];     /* "temperature 4 -> 2"; of a stage it begins with its name: "finetune, 500 steps" */
+	char text[96];     /* "temperature 4 -> 2"; of a stage it begins with its name, and sets that were said: "finetune few, 500 steps" */
 	int knob;          /* index in knob_table, or -1: its value strip */
 	double from, to;   /* values of that knob */
 	struct ramp ramp;  /* that it follows from then on; no legs: none */
