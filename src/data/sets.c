@@ -11,6 +11,12 @@
 #include "retort/base/text.h"
 #include "retort/data/texts.h"
 
+bool
+sets_train(enum dataset_role role)
+{
+	return role == DATASET_MAIN || role == DATASET_TRANSFER;
+}
+
 size_t
 sets_main(const struct dataset *ds)
 {

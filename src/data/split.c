@@ -32,16 +32,19 @@ static void
 divide(const struct dataset *ds, uint64_t seed, struct split *s)
 {
 	struct rng r = rng_stream(seed, "split", 0, 0);
+	double trains = 1 - HELD;
 
+	for (int k = 0; k < ds->n_sets; k++)
+		trains = ds->set[k].role == DATASET_HELD ? 1 : trains;
 	for (uint32_t i = 0; i < ds->n; i++) {
 		enum dataset_role role = ds->n_sets ? ds->set[sets_of(ds, i)].role : DATASET_MAIN;
+		bool labelled = ds->y[i] >= 0;
 
-		if (role == DATASET_TARGET) {
-			if (ds->y[i] >= 0)
-				s->target[s->n_target++] = i;
-		} else if (role == DATASET_MAIN && ds->y[i] >= 0 && rng_unit(r, i) >= 1 - HELD)
+		if (role == DATASET_TARGET && labelled)
+			s->target[s->n_target++] = i;
+		else if (labelled && (role == DATASET_HELD || (role == DATASET_MAIN && rng_unit(r, i) >= trains)))
 			s->held[s->n_held++] = i;
-		else
+		else if (sets_train(role))
 			s->train[s->n_train++] = i;
 	}
 }

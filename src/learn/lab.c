@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "retort/base/text.h"
+#include "retort/data/sets.h"
 
 const char *const lab_through_name[] = { "", "none", "linear", "conv1x1", "shared" };
 
@@ -39,7 +40,7 @@ lab_rows(const struct lab_info *info, const double *weight, bool labelled)
 	size_t n = 0;
 
 	for (int i = 0; i < info->n_sets; i++)
-		if (info->set[i].role != DATASET_TARGET && weight[i] > 0)
+		if (sets_train(info->set[i].role) && weight[i] > 0)
 			n += labelled ? info->set[i].labelled : info->set[i].rows;
 	return n;
 }
@@ -59,16 +60,18 @@ lab_set(const struct lab_info *info, const char *name, struct err *e)
 	for (int i = 0; i < info->n_sets; i++) {
 		bool same = strcmp(info->set[i].name, name) == 0;
 
-		if (same && info->set[i].role == DATASET_TARGET) {
-			text_release(&names);
-			return err_set(e, "%s is what the student will meet: nobody learns from it", name);
-		}
 		if (same) {
 			text_release(&names);
-			return i;
+			return sets_train(info->set[i].role) ? i :
+			       err_set(e, "%s is %s: nobody learns from it", name,
+				       info->set[i].role == DATASET_HELD ? "held out" : "what the student will meet");
 		}
-		if (info->set[i].role != DATASET_TARGET)
+		if (sets_train(info->set[i].role))
 			text_item(&names, "%s", info->set[i].name);
+	}
+	if (info->n_sets && strcmp(info->data, name) == 0) {
+		text_release(&names);
+		return 0;
 	}
 	if (info->n_sets == 0)
 		err_set(e, "no data yet; `data digits` first");

@@ -50,7 +50,7 @@ find_rows(const struct work *w, struct side *s, struct err *e)
 	s->rows = mem_array(w->ds->n, sizeof *s->rows);
 	if (held || strcmp(s->name, "train") == 0) {
 		for (size_t i = 0; i < (held ? p->n_held : p->n_train); i++)
-			if ((held ? p->held : p->train)[i] < sets_main(w->ds))
+			if (held || p->train[i] < sets_main(w->ds))
 				s->rows[s->of++] = (held ? p->held : p->train)[i];
 		return 0;
 	}

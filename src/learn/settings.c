@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "retort/base/text.h"
+#include "retort/data/sets.h"
 #include "retort/learn/feed.h"
 #include "retort/learn/frozen.h"
 
@@ -224,7 +225,7 @@ check_sets(const struct work *w, const struct work_settings *s, struct err *e)
 	if (!w->ds || lab_rows(&w->info, s->set_weight, labelled) > 0)
 		return 0;
 	for (int i = 0; i < w->info.n_sets; i++)
-		if (w->info.set[i].role != DATASET_TARGET && (w->info.set[i].labelled || !labelled))
+		if (sets_train(w->info.set[i].role) && (w->info.set[i].labelled || !labelled))
 			text_item(&names, "%s", w->info.set[i].name);
 	for (int i = 0; i < DATASET_SETS; i++)
 		every[i] = 1;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/text.h"
+#include "retort/data/sets.h"
 #include "retort/learn/change.h"
 #include "retort/learn/settings.h"
 
@@ -147,7 +148,7 @@ lay_sets(const struct work *w, const struct request *r, struct work_settings *s,
 	if (lab_sets(&w->info, r->stage.sets, &sets, e) < 0)
 		return err_wrap(e, "sets");
 	for (int i = 0; i < s->n_sets; i++)
-		if (w->info.set[i].role != DATASET_TARGET)
+		if (sets_train(w->info.set[i].role))
 			s->set_weight[i] = !(sets >> i & 1) ? 0 : s->set_weight[i] > 0 ? s->set_weight[i] : 1;
 	return 0;
 }
@@ -240,7 +241,7 @@ counting(const struct lab_info *i)
 	unsigned sets = 0;
 
 	for (int k = 0; k < i->n_sets; k++)
-		sets |= i->set[k].role != DATASET_TARGET && i->set[k].weight > 0 ? 1u << k : 0;
+		sets |= sets_train(i->set[k].role) && i->set[k].weight > 0 ? 1u << k : 0;
 	return sets;
 }
 

@@ -119,6 +119,13 @@ take_option(struct cmd_call *c, struct reading *r, enum option key, int at, stru
 	return status;
 }
 
+/* A set beside the data. */
+static bool
+is_more(const char *word)
+{
+	return strcmp(word, "add") == 0 || strcmp(word, "target") == 0 || strcmp(word, "held-out") == 0;
+}
+
 int
 cmd_data_option_at(struct cmd_call *c, int at, struct reading *r, struct err *e)
 {
@@ -267,7 +274,7 @@ exec_data(struct cmd_call *c, struct err *e)
 	int status = -1;
 	char *path;
 
-	if (strcmp(c->argv[0], "add") == 0 || strcmp(c->argv[0], "target") == 0)
+	if (is_more(c->argv[0]))
 		return reading_more(c, e);
 	if (strcmp(c->argv[0], "show") == 0)
 		return show_data(c, e);
@@ -292,8 +299,8 @@ exec_data(struct cmd_call *c, struct err *e)
 
 const struct cmd cmd_data = {
 	.name = "data",
-	.complete = "add|target|weight|show|@data @option",
-	.args = "[add|target] NAME|FILE [as SET] [unlabelled] [weight W] [label COLUMN] [header yes|no] [labels N] [labels-from FILE] [image HxW[xC]] [text COLUMN] "
+	.complete = "add|held-out|target|weight|show|@data @option",
+	.args = "[add|held-out|target] NAME|FILE [as SET] [unlabelled] [weight W] [label COLUMN] [header yes|no] [labels N] [labels-from FILE] [image HxW[xC]] [text COLUMN] "
 		"[tokens byte|char|byte+mask|char+mask|FILE] [length N] [frame yes|no] [vocab N] | weight SET W | show [NAME|FILE ...]",
 	.min_args = 1,
 	.max_args = 26,

@@ -128,8 +128,8 @@ show_data(struct cmd_call *c, const struct lab_info *i)
 		const struct lab_set *s = &i->set[k];
 
 		text_addf(&c->say, "          %s %zu rows, %zu labelled, ", s->name, s->rows, s->labelled);
-		if (s->role == DATASET_TARGET)
-			text_add(&c->say, "target\n");
+		if (s->role == DATASET_TARGET || s->role == DATASET_HELD)
+			text_addf(&c->say, "%s\n", s->role == DATASET_HELD ? "held out" : "target");
 		else
 			text_addf(&c->say, "weight %g%s\n", s->weight, s->weight > 0 ? "" : ": none of them are drawn");
 	}

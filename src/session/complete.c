@@ -16,6 +16,7 @@
 #include "retort/data/augment.h"
 #include "retort/data/dataset.h"
 #include "retort/data/fetched.h"
+#include "retort/data/sets.h"
 #include "retort/screen/pane.h"
 #include "retort/screen/view.h"
 #include "retort/session/cmd.h"
@@ -185,7 +186,7 @@ static void
 offer_learned(struct list *l)
 {
 	for (int i = 0; i < l->info->n_sets; i++)
-		if (l->info->set[i].role != DATASET_TARGET)
+		if (sets_train(l->info->set[i].role))
 			offer(l, l->info->set[i].name);
 }
 
@@ -352,7 +353,7 @@ static void
 offer_option(struct list *l)
 {
 	const char *key = l->word[l->n_words - 1], *what = l->word[1];
-	bool more = strcmp(what, "add") == 0 || strcmp(what, "target") == 0, shows = strcmp(what, "show") == 0;
+	bool more = strcmp(what, "add") == 0 || strcmp(what, "target") == 0 || strcmp(what, "held-out") == 0, shows = strcmp(what, "show") == 0;
 
 	if (strcmp(what, "weight") == 0) {
 		if (l->n_words == 2)

@@ -11,6 +11,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/data/fetched.h"
+#include "retort/data/sets.h"
 #include "retort/session/lex.h"
 
 /* The options the data itself was read with. Labels from another file are its own. */
@@ -108,7 +109,7 @@ find_more(struct cmd_call *c, struct lex *lex, struct reading *r, struct err *e)
 int
 reading_more(struct cmd_call *c, struct err *e)
 {
-	bool target = c->argv[0][0] == 't';
+	enum dataset_role role = c->argv[0][0] == 't' ? DATASET_TARGET : c->argv[0][0] == 'h' ? DATASET_HELD : DATASET_TRANSFER;
 	struct reading r = { .labels = -1 };
 	struct lex *lex = mem_new(sizeof *lex);
 	struct request *q;
@@ -120,8 +121,8 @@ reading_more(struct cmd_call *c, struct err *e)
 		err_set(e, "data %s: a file is needed", c->argv[0]);
 	} else if ((path = find_more(c, lex, &r, e)) && take_words(c, &r, &weight, e) == 0) {
 		q = cmd_request(c, REQUEST_ADD);
-		q->number = target ? DATASET_TARGET : DATASET_TRANSFER;
-		q->value = target ? 0 : weight;
+		q->number = role;
+		q->value = sets_train(role) ? weight : 0;
 		status = dataset_read(path, &r.o, &q->dataset, e);
 		if (status == 0 && r.name)
 			snprintf(q->dataset->name, sizeof q->dataset->name, "%s", r.name);

@@ -38,8 +38,11 @@ enum dataset_kind { DATASET_NUMBERS, DATASET_IMAGE, DATASET_TOKENS };
 
 #define DATASET_SETS 8 /* files that are joined to one data set, at most */
 
-/* What rows are for: the data itself is divided in training and held-out rows; others train, or are only looked at. */
-enum dataset_role { DATASET_MAIN, DATASET_TRANSFER, DATASET_TARGET };
+/*
+ * What rows are for: the data itself is divided in training and held-out rows, unless a set is held out in their place; others
+ * train, or are only looked at.
+ */
+enum dataset_role { DATASET_MAIN, DATASET_TRANSFER, DATASET_TARGET, DATASET_HELD };
 
 /* Rows that came from one file. */
 struct dataset_set {

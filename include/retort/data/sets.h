@@ -16,6 +16,9 @@ int sets_check(const struct dataset *ds, const struct dataset *more, struct err 
  */
 int sets_append(struct dataset *ds, const struct dataset *more, enum dataset_role role, double weight, struct err *e);
 
+/* Whether anybody learns from rows of that kind. */
+bool sets_train(enum dataset_role role);
+
 /* Rows of the data itself: those in front. */
 size_t sets_main(const struct dataset *ds);
 

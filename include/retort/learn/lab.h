@@ -176,7 +176,7 @@ size_t lab_rows(const struct lab_info *info, const double *weight, bool labelled
 /* What sets weigh now, by index: weight [DATASET_SETS]. */
 void lab_weights(const struct lab_info *info, double *weight);
 
-/* Index of a set that students can learn from, by name; -1 and an error that lists them. */
+/* Index of a set that students can learn from, by name; the data itself by its own too. -1 and an error that lists them. */
 int lab_set(const struct lab_info *info, const char *name, struct err *e);
 
 /* Several, "train,transfer", as bits 1 << index; -1 and an error. */

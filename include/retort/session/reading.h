@@ -22,7 +22,7 @@ int cmd_data_option_at(struct cmd_call *c, int at, struct reading *r, struct err
 int cmd_data_options(struct cmd_call *c, int from, struct reading *r, struct err *e);
 void cmd_data_release(struct reading *r);
 
-/* `data add` and `data target`. */
+/* `data add`, `data target` and `data held-out`. */
 int reading_more(struct cmd_call *c, struct err *e);
 
 #endif
