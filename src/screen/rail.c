@@ -35,21 +35,45 @@ drawn(struct canvas_area a, int x, int y)
 	return a.canvas->cell[(a.y + y) * a.canvas->width + a.x + x].ch;
 }
 
-/* Letters beside the line at x, in the first row from the top where nothing else is. False: there is no such row. */
+static uint32_t
+line_of(const struct rail *r)
+{
+	return r->ascii ? ':' : 0x250A;
+}
+
+/*
+ * The first letters of a stage's name beside its line at x, in the first row from the top where nothing else is; with `over` lines of
+ * other marks count as nothing. False: there is no such row.
+ */
 static bool
-name_stage(const struct scene_mark *m, int len, struct canvas_area plot, int x)
+name_stage(const struct scene_mark *m, int len, bool over, struct canvas_area plot, int x, const struct rail *r)
 {
 	for (int y = 0; y < plot.height && x + len < plot.width; y++) {
-		int blank = 0;
+		bool free = drawn(plot, x, y) == line_of(r);
 
-		while (blank < len && drawn(plot, x + 1 + blank, y) == ' ')
-			blank++;
-		for (int i = 0; blank == len && i < len; i++)
+		for (int i = 1; free && i <= len; i++)
+			free = drawn(plot, x + i, y) == ' ' || (over && drawn(plot, x + i, y) == line_of(r));
+		for (int i = 0; free && i < len; i++)
 			canvas_put(plot, x + 1 + i, y, (unsigned char)m->text[i], CANVAS_DIM);
-		if (blank == len)
+		if (free)
 			return true;
 	}
 	return false;
+}
+
+/* With its sets where there is room for them. */
+static void
+name_stages(const struct scene *s, struct canvas_area plot, const struct rail *r)
+{
+	for (size_t i = 0; i < s->n_marks; i++) {
+		const struct scene_mark *m = &s->mark[i];
+		int x = column(s, r, m), all = (int)strcspn(m->text, ","), name = (int)strcspn(m->text, ", ");
+
+		if (x < 0 || x >= plot.width || m->kind != SCENE_STAGE)
+			continue;
+		if (!name_stage(m, all, false, plot, x, r) && !name_stage(m, name, false, plot, x, r))
+			name_stage(m, name, true, plot, x, r);
+	}
 }
 
 void
@@ -60,10 +84,9 @@ rail_lines(const struct scene *s, struct canvas_area plot, const struct rail *r)
 
 		for (int y = 0; x >= 0 && x < plot.width && y < plot.height; y++)
 			if (drawn(plot, x, y) == ' ')
-				canvas_put(plot, x, y, r->ascii ? ':' : 0x250A, CANVAS_DIM);
-		if (x >= 0 && s->mark[i].kind == SCENE_STAGE && !name_stage(&s->mark[i], (int)strcspn(s->mark[i].text, ","), plot, x))
-			name_stage(&s->mark[i], (int)strcspn(s->mark[i].text, ", "), plot, x);
+				canvas_put(plot, x, y, line_of(r), CANVAS_DIM);
 	}
+	name_stages(s, plot, r);
 }
 
 /* The texts of the marks at the cursor, from the top, on the side that has more room. */

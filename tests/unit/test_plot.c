@@ -7,7 +7,7 @@
 #include "retort/screen/plot.h"
 
 static struct scene s;
-static struct scene_mark mark[8];
+static struct scene_mark mark[12];
 static struct canvas c;
 
 static void
@@ -80,10 +80,10 @@ a_run(void)
 
 /* A stage begins there, and what it turns is marked in the same column. */
 static void
-stage_at(uint32_t step)
+stage_at(uint32_t step, const char *text)
 {
-	mark[s.n_marks++] = (struct scene_mark){ .kind = SCENE_STAGE, .branch = LAB_MAIN, .step = step, .letter = '>', .knob = -1,
-						 .text = "finetune, 50 steps: lr 0.003 -> 0.0003" };
+	mark[s.n_marks] = (struct scene_mark){ .kind = SCENE_STAGE, .branch = LAB_MAIN, .step = step, .letter = '>', .knob = -1 };
+	snprintf(mark[s.n_marks++].text, sizeof mark->text, "%s", text);
 	tweak(step, 0, 8, 1);
 	tweak(step, 1, 0.75, 0);
 }
@@ -122,7 +122,7 @@ a_stage_has_its_name_on_the_plot(void **state)
 {
 	(void)state;
 	a_run();
-	stage_at(150);
+	stage_at(150, "finetune, 50 steps: lr 0.003 -> 0.0003");
 	draw(&pane_loss, 40, 12);
 	CHECK(shows("┊finetune"));
 	CHECK(shows("mark         a     2     >"));
@@ -135,6 +135,21 @@ a_stage_has_its_name_on_the_plot(void **state)
 	CHECK(shows("> @150 finetune, 50 steps: lr 0.003 -> 0.0003"));
 	draw(&pane_loss, 24, 12);
 	CHECK(!shows("finetun")); /* there is no room for all of it */
+}
+
+static void
+a_stage_has_its_sets_on_the_plot_where_there_is_room(void **state)
+{
+	(void)state;
+	a_run();
+	stage_at(125, "distil free, 25 steps: set train weight 1 -> 0");
+	stage_at(150, "finetune few, 50 steps: set free weight 1 -> 0");
+	draw(&pane_loss, 160, 12);
+	CHECK(shows("┊distil free   ┊finetune few"));
+	draw(&pane_loss, 80, 12);
+	CHECK(shows("┊distil┊finetune few"));
+	draw(&pane_loss, 50, 12);
+	CHECK(shows("┊distil\n") && shows("┊   ┊finetune few\n")); /* in two rows */
 }
 
 static void
@@ -508,6 +523,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_SCENE(a_plot_in_braille),
 		WITH_SCENE(a_stage_has_its_name_on_the_plot),
+		WITH_SCENE(a_stage_has_its_sets_on_the_plot_where_there_is_room),
 		WITH_SCENE(a_plot_in_ascii),
 		WITH_SCENE(a_plot_in_quadrants),
 		WITH_SCENE(two_plots_stand_in_line_and_share_one_rail),
