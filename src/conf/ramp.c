@@ -75,10 +75,12 @@ void
 ramp_apply(const struct ramp *r, int n, uint64_t step, struct knobs *k)
 {
 	for (int i = 0; i < n; i++) {
-		const struct knob *d = &knob_table[r[i].knob];
-		void *field = (char *)k + d->offset;
+		const struct knob *d = r[i].knob < RAMP_OTHER ? &knob_table[r[i].knob] : NULL;
+		void *field = d ? (char *)k + d->offset : NULL;
 		double x = ramp_value(&r[i], step);
 
+		if (!d)
+			continue;
 		if (d->type == KNOB_REAL)
 			*(double *)field = x;
 		else
@@ -207,7 +209,8 @@ ramp_parse(struct ramp *r, const struct knob *d, int n, char *const *word, struc
 	int i = 1;
 
 	memset(r, 0, sizeof *r);
-	r->knob = (int)(d - knob_table);
+	for (size_t k = 0; k < knob_count; k++)
+		r->knob = d == &knob_table[k] ? (int)k : r->knob;
 	if (d->type == KNOB_PICK)
 		return err_set(e, "ramp: %s: is a choice of words, and has nothing in between", d->name);
 	if (d->when == KNOB_FIXED)

@@ -14,6 +14,7 @@
 #include "retort/data/sets.h"
 #include "retort/engine/blas.h"
 #include "retort/learn/change.h"
+#include "retort/learn/dial.h"
 #include "retort/learn/eval.h"
 #include "retort/learn/feed.h"
 #include "retort/learn/inherit.h"
@@ -44,6 +45,7 @@ apply_drop_student(struct work *w)
 	w->info.labelled = false;
 	w->info.n_stages = 0;
 	w->info.has_student = w->info.has_plain = false;
+	dial_forget(&w->info, DIAL_MAP(0), DIAL_MAP(LAB_MAPS));
 	w->info.n_maps = 0;
 	for (int i = 0; i < w->info.n_teachers; i++)
 		w->info.teacher[i].heard = (struct lab_heard){ NAN, NAN, NAN };
@@ -65,6 +67,7 @@ drop_data(struct work *w)
 		sampler_release(&w->teacher[i].order);
 		memset(&w->teacher[i], 0, sizeof w->teacher[i]);
 	}
+	dial_forget(&w->info, DIAL_SET(0), DIAL_TEACHER(LAB_TEACHERS));
 	w->info.n_teachers = 0;
 	w->n_slots = 0;
 	w->info.stage = 0;

@@ -10,6 +10,7 @@
 
 #include "retort/base/text.h"
 #include "retort/learn/change.h"
+#include "retort/learn/dial.h"
 #include "retort/learn/eval.h"
 #include "retort/learn/settings.h"
 
@@ -146,7 +147,7 @@ put_weight(const struct branch_term *t, double weight, struct work_settings *s, 
 	if (!(weight > 0 && weight <= 1e6))
 		return err_set(e, "%s: it would need the weight %g, which is outside 0..1000000", name_of(t), weight);
 	if (t->map >= 0) {
-		s->map[t->map].weight = weight;
+		dial_turn(s, DIAL_MAP(s->map[t->map].slot), weight);
 		return 0;
 	}
 	d = knob_of(t->loss);

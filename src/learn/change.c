@@ -10,6 +10,7 @@
 
 #include "retort/base/text.h"
 #include "retort/learn/balance.h"
+#include "retort/learn/dial.h"
 #include "retort/learn/eval.h"
 #include "retort/learn/feed.h"
 #include "retort/learn/mapping.h"
@@ -119,8 +120,10 @@ do_map(struct work *w, struct request *r, struct err *e)
 	if (w->info.phase == LAB_TRAINING)
 		return err_set(e, "map: not while a teacher trains");
 	settings_take(w, &s);
+	for (int i = 0; r->n_maps == 0 && i < s.n_maps; i++) /* clear */
+		ramp_drop(s.ramp, &s.n_ramps, DIAL_MAP(s.map[i].slot));
 	if (r->n_maps == 0)
-		s.n_maps = 0; /* clear */
+		s.n_maps = 0;
 	slots = w->n_slots;
 	if (mapping_edit(w, r, &s, &chosen, e) < 0 || change_make(w, &s, r, e) < 0) {
 		w->n_slots = slots; /* a line that changes nothing takes no names either: a replay does not see it */
@@ -177,7 +180,7 @@ do_weight(struct work *w, struct request *r, struct err *e)
 		return err_set(e, "teachers %s: weight %g is outside 0..1000000", r->name, r->value);
 	for (int i = 0; r->kind == REQUEST_WEIGHT && i < s.n_teachers; i++)
 		if (k < 0 || i == k)
-			s.weight[i] = r->value;
+			dial_turn(&s, DIAL_TEACHER(i), r->value);
 	return change_make(w, &s, r, e);
 }
 
@@ -193,7 +196,7 @@ do_draw(struct work *w, struct request *r, struct err *e)
 	if (!isfinite(r->value) || r->value < 0 || r->value > 1e6)
 		return err_set(e, "data weight %s: %g is outside 0..1000000", r->spec, r->value);
 	settings_take(w, &s);
-	s.set_weight[k] = r->value;
+	dial_turn(&s, DIAL_SET(k), r->value);
 	if (change_make(w, &s, r, e) < 0)
 		return err_wrap(e, "data weight %s", r->spec);
 	if (!r->note[0])

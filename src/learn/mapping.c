@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/learn/dial.h"
 #include "retort/learn/probe.h"
 
 /* Layers first to last of a network. */
@@ -49,6 +50,7 @@ take_off(const struct work *w, const struct lab_map *m, int at, struct work_sett
 	if (at == s->n_maps)
 		return err_set(e, "%s:%s s:%s is not mapped", t->name, t->layer[m->t_layer].name,
 			       w->info.student.layer[m->s_layer].name);
+	ramp_drop(s->ramp, &s->n_ramps, DIAL_MAP(s->map[at].slot));
 	memmove(&s->map[at], &s->map[at + 1], (size_t)(s->n_maps - at - 1) * sizeof *s->map);
 	s->n_maps--;
 	return 0;
@@ -72,6 +74,7 @@ edit_pair(struct work *w, const struct request_map *r, struct lab_map m, struct 
 	if (slot < 0)
 		return err_set(e, "%d different pairs were mapped already, as many as a session can name", LAB_MAPS);
 	m.slot = (unsigned)slot;
+	ramp_drop(s->ramp, &s->n_ramps, DIAL_MAP(slot)); /* a hand on its weight */
 	s->map[at] = m;
 	s->n_maps += at == s->n_maps;
 	return 0;

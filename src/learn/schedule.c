@@ -5,14 +5,18 @@
 #include "retort/learn/schedule.h"
 
 #include "retort/learn/change.h"
+#include "retort/learn/dial.h"
 #include "retort/learn/settings.h"
 
 int
 schedule_ramp(struct work *w, struct request *r, struct err *e)
 {
-	const char *name = knob_table[r->ramp.knob].name;
 	struct work_settings s;
+	char name[80];
 
+	if (r->spec[0] && (r->ramp.knob = dial_find(&w->info, r->spec, e)) < 0)
+		return err_wrap(e, "ramp");
+	dial_name(&w->info, r->ramp.knob, name, sizeof name);
 	settings_take(w, &s);
 	if (r->ramp.n == 0 && !ramp_of(s.ramp, s.n_ramps, r->ramp.knob))
 		return err_set(e, "ramp %s: it follows none", name);

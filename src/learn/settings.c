@@ -9,6 +9,7 @@
 
 #include "retort/base/text.h"
 #include "retort/data/sets.h"
+#include "retort/learn/dial.h"
 #include "retort/learn/feed.h"
 #include "retort/learn/frozen.h"
 
@@ -261,7 +262,7 @@ check_ahead(const struct work *w, const struct work_settings *now, const struct 
 
 		for (int k = 0; k < s->ramp[i].n; k++) {
 			step += s->ramp[i].leg[k].over;
-			ramp_apply(then.ramp, then.n_ramps, step, &then.knobs);
+			dial_apply(&then, step);
 			if (step > settings_step(w) && check(w, now, &then, e) < 0)
 				return err_wrap(e, "at step %llu", (unsigned long long)step);
 		}
@@ -285,7 +286,7 @@ settings_put(struct work *w, const struct work_settings *s, struct err *e)
 	bool feed;
 
 	settings_take(w, &was);
-	ramp_apply(to.ramp, to.n_ramps, settings_step(w), &to.knobs);
+	dial_apply(&to, settings_step(w));
 	if (check(w, &was, &to, e) < 0 || check_ahead(w, &was, &to, e) < 0)
 		return -1;
 	feed = needs_feed(w, &was, &to);
@@ -309,25 +310,25 @@ settings_follow(struct work *w, struct err *e)
 
 	if (w->info.n_ramps == 0)
 		return 0;
-	ramp_apply(w->info.ramp, w->info.n_ramps, settings_step(w), &w->info.knobs);
+	dial_follow(&w->info, settings_step(w));
 	feed = begins_to_augment(w, &was, &w->info.knobs);
 	return !feed && branch_has_outputs(w->student, &w->info.knobs) ? 0 : rebuild(w, feed, e);
 }
 
 /* "temperature ramps to 1 until 2000", "temperature ramps no more". */
 static void
-tell_ramps(const struct work_settings *from, const struct work_settings *to, struct text *t)
+tell_ramps(const struct work *w, const struct work_settings *from, const struct work_settings *to, struct text *t)
 {
-	char last[40];
+	char last[40], name[80];
 
 	for (int i = 0; i < from->n_ramps; i++)
 		if (!ramp_of(to->ramp, to->n_ramps, from->ramp[i].knob))
-			text_item(t, "%s ramps no more", knob_table[from->ramp[i].knob].name);
+			text_item(t, "%s ramps no more", dial_name(&w->info, from->ramp[i].knob, name, sizeof name));
 	for (int i = 0; i < to->n_ramps; i++) {
 		const struct ramp *r = &to->ramp[i], *was = ramp_of(from->ramp, from->n_ramps, r->knob);
 
 		if (!was || !ramp_is_same(was, r))
-			text_item(t, "%s ramps to %s until %llu", knob_table[r->knob].name,
+			text_item(t, "%s ramps to %s until %llu", dial_name(&w->info, r->knob, name, sizeof name),
 				  text_number(last, sizeof last, ramp_last(r)), (unsigned long long)ramp_end(r));
 	}
 }
@@ -425,7 +426,7 @@ settings_tell(const struct work *w, const struct work_settings *from, const stru
 				  knob_brief(&from->knobs, &knob_table[i], before, sizeof before),
 				  knob_brief(&to->knobs, &knob_table[i], after, sizeof after));
 	tell_maps(w, from, to, &t);
-	tell_ramps(from, to, &t);
+	tell_ramps(w, from, to, &t);
 	tell_teachers(w, from, to, &t);
 	tell_sets(w, from, to, &t);
 	if (from->labelled != to->labelled)

@@ -11,6 +11,7 @@
 #include "retort/base/text.h"
 #include "retort/data/sets.h"
 #include "retort/learn/change.h"
+#include "retort/learn/dial.h"
 #include "retort/learn/settings.h"
 
 #define LEAST 100  /* steps of a stage whose length follows from the steps before it */
@@ -18,13 +19,6 @@
 #define LR_PART 10 /* fine-tuning is so much slower */
 
 /* ---- the start ---- */
-
-static void
-turn(struct work_settings *s, int knob, double value)
-{
-	*(double *)((char *)&s->knobs + knob_table[knob].offset) = value;
-	ramp_drop(s->ramp, &s->n_ramps, knob);
-}
 
 /* The number in knob_table of the weight of loss i on outputs. */
 static int
@@ -89,7 +83,7 @@ fade(const struct work *w, const struct request *r, struct work_settings *s, str
 
 		if (!(loss_table[i]->needs & LOSS_LOGITS))
 			continue;
-		turn(s, knob, weight);
+		dial_turn(s, knob, weight);
 		if (weight == 0 || over == 0)
 			continue;
 		if (s->n_ramps == RAMP_KNOBS)
@@ -115,10 +109,10 @@ part(double x, double of)
 static int
 lay_finetune(const struct work *w, const struct request *r, struct work_settings *s, struct err *e)
 {
-	turn(s, (int)(knob_find("lr", NULL) - knob_table), part(s->knobs.lr, LR_PART));
-	turn(s, weight_of(LOSS_OUTPUT_ce), 1);
+	dial_turn(s, (int)(knob_find("lr", NULL) - knob_table), part(s->knobs.lr, LR_PART));
+	dial_turn(s, weight_of(LOSS_OUTPUT_ce), 1);
 	for (int i = 0; i < s->n_maps; i++)
-		s->map[i].weight = 0;
+		dial_turn(s, DIAL_MAP(s->map[i].slot), 0);
 	return fade(w, r, s, e);
 }
 
@@ -133,8 +127,18 @@ lay_hint(const struct work *w, struct work_settings *s, struct err *e)
 	if (!any)
 		return err_set(e, "no layer map counts; `map big:1 s:1` makes one");
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
-		turn(s, weight_of(i), 0);
+		dial_turn(s, weight_of(i), 0);
 	return 0;
+}
+
+/* One that is drawn from goes on as it was, its ramp too. */
+static void
+weigh(struct work_settings *s, int set, bool draws)
+{
+	if (!draws)
+		dial_turn(s, DIAL_SET(set), 0);
+	else if (s->set_weight[set] == 0)
+		dial_turn(s, DIAL_SET(set), 1);
 }
 
 /* Sets that were said: those alone, and one that was kept back for this counts 1. */
@@ -149,7 +153,7 @@ lay_sets(const struct work *w, const struct request *r, struct work_settings *s,
 		return err_wrap(e, "sets");
 	for (int i = 0; i < s->n_sets; i++)
 		if (sets_train(w->info.set[i].role))
-			s->set_weight[i] = !(sets >> i & 1) ? 0 : s->set_weight[i] > 0 ? s->set_weight[i] : 1;
+			weigh(s, i, sets >> i & 1);
 	return 0;
 }
 
@@ -214,22 +218,16 @@ same_ramp(const struct work_settings *a, const struct work_settings *b, int knob
 }
 
 static bool
-same_knob(const struct work_settings *a, const struct work_settings *b, int knob)
+same_dial(const struct work_settings *a, const struct work_settings *b, int dial)
 {
-	return knob_value(&a->knobs, &knob_table[knob]) == knob_value(&b->knobs, &knob_table[knob]) && same_ramp(a, b, knob);
+	return dial_value(a, dial) == dial_value(b, dial) && same_ramp(a, b, dial);
 }
 
 static bool
 same(const struct work_settings *a, const struct work_settings *b)
 {
-	for (int i = 0; i < (int)knob_count; i++)
-		if (!same_knob(a, b, i))
-			return false;
-	for (int i = 0; i < a->n_maps; i++)
-		if (a->map[i].weight != b->map[i].weight)
-			return false;
-	for (int i = 0; i < a->n_sets; i++)
-		if (a->set_weight[i] != b->set_weight[i])
+	for (int i = -1; (i = dial_next(a, i)) >= 0;)
+		if (!same_dial(a, b, i))
 			return false;
 	return a->frozen == b->frozen && a->labelled == b->labelled;
 }
@@ -284,59 +282,40 @@ stages_note(struct work *w, enum lab_stage_kind kind)
 
 /* ---- the end ---- */
 
-/* Nobody has laid a hand on a knob since the stage began: it is where that, or its ramp, has brought it. */
+/* Nobody has laid a hand on a dial since the stage began: it is where that, or its ramp, has `brought` it. */
 static bool
-untouched(const struct work *w, const struct work_settings *now, int knob)
+untouched(const struct work *w, const struct work_settings *brought, const struct work_settings *now, int dial)
 {
-	const struct ramp *laid = ramp_of(w->after.ramp, w->after.n_ramps, knob), *is = ramp_of(now->ramp, now->n_ramps, knob);
-	struct knobs brought = w->after.knobs;
+	const struct ramp *laid = ramp_of(w->after.ramp, w->after.n_ramps, dial), *is = ramp_of(now->ramp, now->n_ramps, dial);
 
 	if (is ? !laid || !ramp_is_same(laid, is) : laid && settings_step(w) < ramp_end(laid))
 		return false;
-	if (laid)
-		ramp_apply(laid, 1, settings_step(w), &brought);
-	return knob_value(&brought, &knob_table[knob]) == knob_value(&now->knobs, &knob_table[knob]);
+	return dial_value(brought, dial) == dial_value(now, dial);
 }
 
 static void
-put_knob_back(const struct work *w, struct work_settings *s, int knob)
+put_dial_back(const struct work *w, struct work_settings *s, int dial)
 {
-	const struct ramp *r = ramp_of(w->before.ramp, w->before.n_ramps, knob);
-	char value[64];
+	const struct ramp *r = ramp_of(w->before.ramp, w->before.n_ramps, dial);
 
-	knob_set(&s->knobs, &knob_table[knob], knob_get(&w->before.knobs, &knob_table[knob], value, sizeof value), NULL);
-	ramp_drop(s->ramp, &s->n_ramps, knob);
+	dial_turn(s, dial, dial_value(&w->before, dial));
 	if (r && s->n_ramps < RAMP_KNOBS)
 		s->ramp[s->n_ramps++] = *r;
 }
 
-static const struct lab_map *
-by_slot(const struct work_settings *s, unsigned slot)
-{
-	for (int i = 0; i < s->n_maps; i++)
-		if (s->map[i].slot == slot)
-			return &s->map[i];
-	return NULL;
-}
-
+/* Of pairs of layers only those that are there and were when the stage began. */
 static void
 put_back(const struct work *w, const struct work_settings *now, struct work_settings *s)
 {
-	for (int i = 0; i < (int)knob_count; i++)
-		if (!same_knob(&w->before, &w->after, i) && untouched(w, now, i))
-			put_knob_back(w, s, i);
-	for (int i = 0; i < s->n_maps; i++) {
-		const struct lab_map *before = by_slot(&w->before, s->map[i].slot), *after = by_slot(&w->after, s->map[i].slot);
+	struct work_settings brought = w->after;
 
-		if (before && after && s->map[i].weight == after->weight)
-			s->map[i].weight = before->weight;
-	}
+	dial_apply(&brought, settings_step(w));
+	for (int i = -1; (i = dial_next(now, i)) >= 0;)
+		if (!isnan(dial_value(&w->before, i)) && !same_dial(&w->before, &w->after, i) && untouched(w, &brought, now, i))
+			put_dial_back(w, s, i);
 	s->frozen &= ~(w->after.frozen & ~w->before.frozen);
 	if (s->labelled == w->after.labelled)
 		s->labelled = w->before.labelled;
-	for (int i = 0; i < s->n_sets; i++)
-		if (s->set_weight[i] == w->after.set_weight[i])
-			s->set_weight[i] = w->before.set_weight[i];
 }
 
 void

@@ -5,7 +5,9 @@
 #include "retort/learn/step.h"
 
 #include <math.h>
+#include <string.h>
 
+#include "retort/learn/dial.h"
 #include "retort/learn/eval.h"
 #include "retort/learn/feed.h"
 #include "retort/learn/frozen.h"
@@ -157,18 +159,27 @@ distil(struct work *w, struct err *e)
 	return STEP_WENT;
 }
 
-/*
- * What sets count for the plain student: as they did in its era, or where none with labels counted then, as they did in the
- * last one before in which some did.
- */
-static const double *
-weights_of(const struct work *w, const struct work_era *era)
+/* What sets counted at a step of an era. */
+static void
+weights_at(const struct work *w, const struct work_era *era, uint64_t step, double *weight)
 {
-	const struct work_era *e = era;
+	memcpy(weight, era->set_weight, sizeof era->set_weight);
+	for (int i = 0; i < era->n_ramps; i++)
+		for (int k = 0; k < w->info.n_sets; k++)
+			if (era->ramp[i].knob == DIAL_SET(k))
+				weight[k] = ramp_value(&era->ramp[i], step);
+}
 
-	while (e > w->era && lab_rows(&w->info, e->set_weight, true) == 0)
-		e--;
-	return e->set_weight;
+/*
+ * What sets count for the plain student: as they did in its era, or where none with labels counted then, as they did at the
+ * end of the last one before in which some did.
+ */
+static void
+weights_of(const struct work *w, const struct work_era *era, uint64_t step, double *weight)
+{
+	weights_at(w, era, step, weight);
+	for (; era > w->era && lab_rows(&w->info, weight, true) == 0; era--)
+		weights_at(w, era - 1, era->step - 1, weight);
 }
 
 /* The era that the plain student's next step belongs to. */
@@ -220,6 +231,7 @@ report(struct work *w, struct err *e)
 	struct branch_result r;
 	struct branch_feed f;
 	const struct work_era *era;
+	double weight[DATASET_SETS];
 	struct knobs knobs;
 
 	if (!b || w->report_stopped || b->state->step >= w->student->state->step)
@@ -230,7 +242,8 @@ report(struct work *w, struct err *e)
 	knobs = era->knobs;
 	ramp_apply(era->ramp, era->n_ramps, b->state->step, &knobs);
 	frozen_set(b, era->frozen);
-	feed_labelled(w, -1, b->state->step, &knobs, weights_of(w, era), &f);
+	weights_of(w, era, b->state->step, weight);
+	feed_labelled(w, -1, b->state->step, &knobs, weight, &f);
 	if (!advance(w, b, &f, &knobs, era->from, era->until, &r)) {
 		w->report_stopped = true; /* it stays where it diverged, and the report says so */
 		return STEP_WENT;

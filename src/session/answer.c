@@ -12,6 +12,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/engine/hf.h"
+#include "retort/learn/dial.h"
 #include "retort/session/retell.h"
 
 static void
@@ -261,7 +262,7 @@ follow_ramps(struct session *s, const struct event *ev)
 	if (ev->branch != LAB_MAIN || ev->metric != METRIC_LR)
 		return;
 	s->info.student.steps = ev->step;
-	ramp_apply(s->info.ramp, s->info.n_ramps, ev->step, &s->info.knobs);
+	dial_follow(&s->info, ev->step);
 }
 
 void

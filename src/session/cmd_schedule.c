@@ -7,53 +7,71 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/learn/dial.h"
+
 static void
 say_ramps(struct cmd_call *c)
 {
 	const struct lab_info *i = c->info;
-	char value[64], words[400];
+	char value[64], words[400], name[80];
 
 	for (int k = 0; k < i->n_ramps; k++) {
 		const struct ramp *r = &i->ramp[k];
-		const struct knob *d = &knob_table[r->knob];
 
-		text_addf(&c->say, "%-14s %-10s %s, from step %llu %s %llu\n", d->name, knob_get(&i->knobs, d, value, sizeof value),
+		if (r->knob < RAMP_OTHER)
+			knob_get(&i->knobs, &knob_table[r->knob], value, sizeof value);
+		else
+			text_number(value, sizeof value, dial_now(i, r->knob));
+		text_addf(&c->say, "%-14s %-10s %s, from step %llu %s %llu\n", dial_name(i, r->knob, name, sizeof name), value,
 			  ramp_print(r, words, sizeof words), (unsigned long long)r->start,
 			  i->student.steps < ramp_end(r) ? "until" : "ended at", (unsigned long long)ramp_end(r));
 	}
 	if (i->n_ramps == 0)
-		text_add(&c->say, "no knob follows a ramp\n");
+		text_add(&c->say, "nothing follows a ramp\n");
+}
+
+/* What a weight takes, for words about it. */
+static struct knob
+weight_like(const char *word)
+{
+	return (struct knob){ .name = word, .type = KNOB_REAL, .when = KNOB_LIVE, .offset = knob_find("lr", NULL)->offset, .max = DIAL_MOST };
 }
 
 static int
 exec_ramp(struct cmd_call *c, struct err *e)
 {
+	bool weight = c->argc && dial_is_weight(c->argv[0]);
 	const struct knob *d;
+	struct request *r;
+	struct knob like;
 	struct ramp ramp;
 
 	if (c->argc == 0) {
 		say_ramps(c);
 		return 0;
 	}
-	d = knob_find(c->argv[0], e);
+	like = weight_like(c->argv[0]);
+	d = weight ? &like : knob_find(c->argv[0], e);
 	if (!d)
 		return -1;
 	if (c->argc == 2 && strcmp(c->argv[1], "off") == 0)
-		ramp = (struct ramp){ .knob = (int)(d - knob_table) };
+		ramp = (struct ramp){ .knob = weight ? 0 : (int)(d - knob_table) };
 	else if (ramp_parse(&ramp, d, c->argc - 1, c->argv + 1, e) < 0)
 		return -1;
-	cmd_request(c, REQUEST_RAMP)->ramp = ramp;
-	return 0;
+	r = cmd_request(c, REQUEST_RAMP);
+	r->ramp = ramp;
+	return weight ? cmd_copy(r->spec, sizeof r->spec, "ramp", c->argv[0], e) : 0;
 }
 
 const struct cmd cmd_schedule_ramp = {
 	.name = "ramp",
-	.complete = "@knob @value|off @value over @word linear|cosine|exponential|steps|then|over",
-	.args = "[KNOB FROM TO over N [linear|cosine|exponential|steps K] [then TO over N [SHAPE]]... | KNOB off]",
+	.complete = "@knob|@dial @value|off @value over @word linear|cosine|exponential|steps|then|over",
+	.args = "[WHAT FROM TO over N [linear|cosine|exponential|steps K] [then TO over N [SHAPE]]... | WHAT off]",
 	.min_args = 0,
 	.max_args = 48,
 	.flags = CMD_RECORD,
-	.doc = "Let a knob go from one value to another by itself, over so many steps of the student; a hand on it ends that.",
+	.doc = "Let a knob, or the weight of a set, a teacher or a pair of layers, go from one value to another by itself, over so many "
+	       "steps of the student; a hand on it ends that.",
 	.example = "ramp temperature 8 1 over 2000 cosine",
 	.exec = exec_ramp,
 };

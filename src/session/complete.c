@@ -17,6 +17,7 @@
 #include "retort/data/dataset.h"
 #include "retort/data/fetched.h"
 #include "retort/data/sets.h"
+#include "retort/learn/dial.h"
 #include "retort/screen/pane.h"
 #include "retort/screen/view.h"
 #include "retort/session/cmd.h"
@@ -188,6 +189,21 @@ offer_learned(struct list *l)
 	for (int i = 0; i < l->info->n_sets; i++)
 		if (sets_train(l->info->set[i].role))
 			offer(l, l->info->set[i].name);
+}
+
+/* Weights that can follow a ramp, as `ramp` calls them. */
+static void
+offer_dial(struct list *l)
+{
+	char word[80];
+
+	for (int i = 0; i < l->info->n_sets; i++)
+		if (sets_train(l->info->set[i].role))
+			offer(l, dial_name(l->info, DIAL_SET(i), word, sizeof word));
+	for (int i = 0; i < l->info->n_teachers; i++)
+		offer(l, dial_name(l->info, DIAL_TEACHER(i), word, sizeof word));
+	for (int i = 0; i < l->info->n_maps; i++)
+		offer(l, dial_name(l->info, DIAL_MAP(l->info->map[i].slot), word, sizeof word));
 }
 
 /* Layers of the student alone: no owner is needed. */
@@ -432,7 +448,7 @@ static const struct {
 	{ "@loss", offer_loss },       { "@lossoption", offer_lossoption },
 	{ "@augment", offer_augment }, { "@augmentoption", offer_augmentoption },
 	{ "@match", offer_match },     { "@tap", offer_tap },       { "@model", offer_model },
-	{ "@term", offer_term },       { "@set", offer_set },
+	{ "@term", offer_term },       { "@set", offer_set },         { "@dial", offer_dial },
 	{ "@layer", offer_layer },     { "@stage", offer_stage },
 	{ "@through", offer_through }, { "@pairs", offer_pairs },
 };

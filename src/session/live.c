@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/learn/dial.h"
 #include "retort/screen/editor.h"
 
 #define RATE_SECONDS 0.5 /* over which speed is measured */
@@ -127,7 +128,7 @@ live_sample(struct live *l, const struct event *ev)
 	if (ev->branch == LAB_MAIN)
 		hear(&s->info, ev);
 	if (ev->branch == LAB_MAIN && ev->metric == METRIC_LR)
-		ramp_apply(s->info.ramp, s->info.n_ramps, ev->step, &s->info.knobs);
+		dial_follow(&s->info, ev->step);
 	if (ev->branch == worker(&s->info) && s->info.phase != LAB_IDLE && ev->step > s->info.step)
 		s->info.step = ev->step;
 }
@@ -214,6 +215,7 @@ mark(struct scene *s, const struct request *r)
 		[REQUEST_MUTE] = SCENE_TWEAK + 1, [REQUEST_UNDO] = SCENE_TWEAK + 1, [REQUEST_REDO] = SCENE_TWEAK + 1,
 		[REQUEST_BALANCE] = SCENE_TWEAK + 1, [REQUEST_MARK] = SCENE_NOTE + 1, [REQUEST_STOP] = SCENE_STOP + 1,
 		[REQUEST_DIVERGED] = SCENE_DIVERGED + 1, [REQUEST_FREEZE] = SCENE_TWEAK + 1, [REQUEST_DRAW] = SCENE_TWEAK + 1,
+		[REQUEST_RAMP] = SCENE_TWEAK + 1,
 	};
 	int kind = (size_t)r->kind < sizeof kinds / sizeof *kinds ? kinds[r->kind] - 1 : -1;
 	const char *text = r->note[0] ? r->note : r->kind == REQUEST_DIVERGED ? r->err.msg : r->text;

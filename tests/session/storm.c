@@ -245,6 +245,20 @@ stretch(struct text *line, const struct knob *k)
 		text_addf(line, "steps %u", 1 + below(n));
 }
 
+/* Of sets, teachers and pairs of layers; a pair that is not on the map is refused. */
+static void
+change_weight_by_itself(struct text *line)
+{
+	static const char *const weights[] = { "set:train", "set:more", "teacher:big", "teacher:wide", "map1", "map2", "map3" };
+	double to = below(3) ? 2 * rng_unit(draws, drawn++) : 0;
+
+	text_add(line, one_of(weights, 7));
+	if (below(6) == 0)
+		text_add(line, " off");
+	else
+		text_addf(line, " %.3g %.3g over %u", 2 * rng_unit(draws, drawn++), to, 1 + below(200));
+}
+
 /* Values that come by themselves. */
 static void
 change_schedule(struct text *line)
@@ -254,6 +268,11 @@ change_schedule(struct text *line)
 
 	if (below(8) == 0) {
 		change_shares(line);
+		return;
+	}
+	if (below(3) == 0) {
+		text_add(line, "ramp ");
+		change_weight_by_itself(line);
 		return;
 	}
 	text_addf(line, "ramp %s", k->name);

@@ -82,6 +82,7 @@ words_of_more_sets_are_offered(void **state)
 	CHECK_STR(offered("data weight "), "few train"); /* nobody learns from met */
 	CHECK_STR(offered("data weight few "), "");
 	CHECK_STR(offered("stage finetune sets "), "few train");
+	CHECK_STR(offered("ramp set:"), "set:few set:train");
 	CHECK_STR(offered("mismatch t"), "train");
 	n_sets = 0;
 	status = chdir("/") + rmdir(dir);

@@ -13,6 +13,7 @@
 #define RAMP_LEGS 8    /* stretches of a ramp */
 #define RAMP_KNOBS 12  /* knobs that can follow ramps at once */
 #define RAMP_MOST 1000000000 /* steps of a leg */
+#define RAMP_OTHER 1000      /* more than there are knobs: what follows a ramp and is none, as whoever lays it down numbers such things */
 
 enum ramp_shape { RAMP_LINEAR, RAMP_COSINE, RAMP_EXPONENTIAL, RAMP_STEPS, RAMP_SHAPES };
 
@@ -32,7 +33,7 @@ struct ramp_leg {
  * never outside the two ends of its leg.
  */
 struct ramp {
-	int knob;       /* index in knob_table */
+	int knob;       /* index in knob_table; or RAMP_OTHER and above */
 	int n;          /* legs; 0: no ramp */
 	uint64_t start;
 	double from;
@@ -46,7 +47,7 @@ double ramp_value(const struct ramp *r, uint64_t step);
 uint64_t ramp_end(const struct ramp *r);
 double ramp_last(const struct ramp *r);
 
-/* Give knobs the values of n ramps at a step; a knob that counts gets the nearest whole number. */
+/* Give knobs the values of n ramps at a step; a knob that counts gets the nearest whole number. Others are left alone. */
 void ramp_apply(const struct ramp *r, int n, uint64_t step, struct knobs *k);
 
 /* That of a knob among n, or NULL. */
@@ -59,7 +60,8 @@ void ramp_drop(struct ramp *r, int *n, int knob);
 bool ramp_is_same(const struct ramp *a, const struct ramp *b);
 
 /*
- * Words behind the name of a knob: "8 1 over 2000 cosine then 4 over 100". `start` is left 0. 0, or -1
+ * Words behind the name of a knob: "8 1 over 2000 cosine then 4 over 100". `start` is left 0; so is `knob` where d is not of
+ * knob_table, but made to say what is accepted: a real one at the offset of any that is. 0, or -1
  * with an error that names the knob, the word, and what would be accepted.
  */
 int ramp_parse(struct ramp *r, const struct knob *d, int n, char *const *word, struct err *e);

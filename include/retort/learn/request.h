@@ -33,7 +33,7 @@ enum request_kind {
 	REQUEST_WEIGHT,   /* name, value: weight of a teacher; name "": of all of them */
 	REQUEST_MUTE,     /* name, number: 1 mute, 0 unmute, 2 mute all others; name "": unmute all */
 	REQUEST_DRAW,     /* spec: a set of rows, value: what each of them counts; 0: none of them are drawn */
-	REQUEST_RAMP,     /* ramp, but for its start, which is the step of the main line; no legs: the knob stays where it is */
+	REQUEST_RAMP,     /* ramp, and spec where it is not of a knob: see dial_find; all of it but for its start, which is the step of the main line; no legs: the knob stays where it is */
 	REQUEST_BALANCE,  /* share[0..n_shares): weights that give terms these shares of the gradient; none: all the same */
 	REQUEST_FREEZE,   /* spec: layers of the student, "" all; number: 1 their parameters stand still, 0 they move again */
 	REQUEST_RETELL,   /* bitext: what texts of rows become; set[0..n_sets) with it */
