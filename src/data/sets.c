@@ -68,16 +68,6 @@ same_tokens(const struct tokenizer *a, const struct tokenizer *b)
 	return same;
 }
 
-/* The data itself goes by two names. */
-static bool
-is_taken(const struct dataset *ds, const char *name)
-{
-	for (int i = 1; i < ds->n_sets; i++)
-		if (strcmp(ds->set[i].name, name) == 0)
-			return true;
-	return strcmp(name, "train") == 0 || strcmp(name, "held-out") == 0;
-}
-
 int
 sets_check(const struct dataset *ds, const struct dataset *more, struct err *e)
 {
@@ -94,8 +84,6 @@ sets_check(const struct dataset *ds, const struct dataset *more, struct err *e)
 		return err_set(e, "another vocabulary than %s has; `tokens FILE` gives both one", ds->name);
 	if (ds->n + more->n > UINT32_MAX)
 		return err_set(e, "%zu rows are more than there can be", ds->n + more->n);
-	if (is_taken(ds, more->name))
-		return err_set(e, "there is a set of that name already; `as NAME` gives this one another");
 	if (ds->n_sets == DATASET_SETS)
 		return err_set(e, "there are %d sets already, as many as there can be", DATASET_SETS);
 	return 0;

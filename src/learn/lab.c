@@ -52,33 +52,43 @@ lab_weights(const struct lab_info *info, double *weight)
 		weight[i] = info->set[i].weight;
 }
 
-int
-lab_set(const struct lab_info *info, const char *name, struct err *e)
+/* There is none of that name, or nobody learns from it. */
+static int
+refuse_set(const struct lab_info *info, const char *name, struct err *e)
 {
 	struct text names = { 0 };
 
+	if (info->n_sets == 0)
+		return err_set(e, "no data yet; `data digits` first");
 	for (int i = 0; i < info->n_sets; i++) {
-		bool same = strcmp(info->set[i].name, name) == 0;
-
-		if (same) {
+		if (sets_train(info->set[i].role)) {
+			text_item(&names, "%s", info->set[i].name);
+		} else if (strcmp(info->set[i].name, name) == 0) {
 			text_release(&names);
-			return sets_train(info->set[i].role) ? i :
-			       err_set(e, "%s is %s: nobody learns from it", name,
+			return err_set(e, "%s is %s: nobody learns from it", name,
 				       info->set[i].role == DATASET_HELD ? "held out" : "what the student will meet");
 		}
-		if (sets_train(info->set[i].role))
-			text_item(&names, "%s", info->set[i].name);
 	}
-	if (info->n_sets && strcmp(info->data, name) == 0) {
-		text_release(&names);
-		return 0;
-	}
-	if (info->n_sets == 0)
-		err_set(e, "no data yet; `data digits` first");
-	else
-		err_set(e, "'%.40s' is none of %.160s", name, text_get(&names));
+	err_set(e, "'%.40s' is none of %.160s", name, text_get(&names));
 	text_release(&names);
 	return -1;
+}
+
+int
+lab_set(const struct lab_info *info, const char *name, struct err *e)
+{
+	int found = -1;
+
+	for (int i = 0; i < info->n_sets; i++) {
+		if (!sets_train(info->set[i].role) || strcmp(info->set[i].name, name) != 0)
+			continue;
+		if (found >= 0)
+			return err_set(e, "there are several sets called %s; `as NAME` behind `data add FILE` tells them apart", name);
+		found = i;
+	}
+	if (found < 0 && info->n_sets && strcmp(info->data, name) == 0)
+		return 0;
+	return found >= 0 ? found : refuse_set(info, name, e);
 }
 
 int

@@ -5,7 +5,7 @@
 
 #include "retort/data/dataset.h"
 
-/* Whether the rows of `more` are like those of `ds`, its name is another, and there is room: 0, or -1 and why not. */
+/* Whether the rows of `more` are like those of `ds`, and there is room for them: 0, or -1 and why not. */
 int sets_check(const struct dataset *ds, const struct dataset *more, struct err *e);
 
 /*
