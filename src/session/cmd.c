@@ -73,6 +73,12 @@ cmd_copy(char *to, size_t size, const char *what, const char *word, struct err *
 void
 cmd_quote(struct text *t, const char *word)
 {
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=.,:/";
+
+	if (word[0] && !word[strspn(word, plain)]) {
+		text_addf(t, " %s", word);
+		return;
+	}
 	if (!strchr(word, '\'')) {
 		text_addf(t, " '%s'", word);
 		return;

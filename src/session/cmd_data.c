@@ -16,12 +16,12 @@
 #include "retort/session/lex.h"
 #include "retort/session/reading.h"
 
-enum option { LABEL, HEADER, LABELS, LABELS_FROM, TEXT, TOKENS, LENGTH, VOCAB, IMAGE, FRAME };
+enum option { LABEL, HEADER, LABELS, LABELS_FROM, TEXT, TOKENS, LENGTH, VOCAB, IMAGE, FRAME, HASH };
 
 static const char *const options[] = {
 	[LABEL] = "label",   [HEADER] = "header", [LABELS] = "labels", [LABELS_FROM] = "labels-from",
 	[TEXT] = "text",     [TOKENS] = "tokens", [LENGTH] = "length", [VOCAB] = "vocab",
-	[IMAGE] = "image",   [FRAME] = "frame",
+	[IMAGE] = "image",   [FRAME] = "frame",   [HASH] = "hash",
 };
 
 const char *
@@ -111,6 +111,9 @@ take_option(struct cmd_call *c, struct reading *r, enum option key, int at, stru
 		return take_yes("frame", value, &r->o.frame, e);
 	case IMAGE:
 		return take_image(value, &r->o, e);
+	case HASH:
+		r->hash = value;
+		break;
 	case VOCAB:
 		status = take_count("vocab", value, DATASET_VOCAB, &n, e);
 		r->o.vocab = (size_t)n;
@@ -140,7 +143,7 @@ cmd_data_option_at(struct cmd_call *c, int at, struct reading *r, struct err *e)
 		return err_set(e, "data: '%.40s' has no value", c->argv[at]);
 	if (key == n)
 		return err_set(e, "data: '%.40s' is none of label, header, labels, labels-from, image, text, tokens, "
-			       "length, vocab, frame", c->argv[at]);
+			       "length, vocab, frame, hash", c->argv[at]);
 	return take_option(c, r, (enum option)key, at + 1, e);
 }
 
@@ -176,17 +179,17 @@ no_data(const char *word, struct err *e)
 }
 
 char *
-cmd_data_find(struct cmd_call *c, struct reading *r, struct err *e)
+cmd_data_find(struct cmd_call *c, int at, struct reading *r, struct err *e)
 {
-	const struct fetched *f = fetched_find(c->argv[0]);
-	const char *name;
+	const struct fetched *f = fetched_find(c->argv[at]);
 	char *path;
 
-	for (size_t i = 0; (name = dataset_bundled_name(i)); i++) {
-		if (strcmp(name, c->argv[0]) != 0)
+	for (size_t i = 0; dataset_bundled_name(i); i++) {
+		if (strcmp(dataset_bundled_name(i), c->argv[at]) != 0)
 			continue;
 		r->o = dataset_bundled_options(i);
-		return dataset_bundled(name, e);
+		r->name = dataset_bundled_name(i);
+		return dataset_bundled(r->name, e);
 	}
 	if (f) {
 		r->o = f->o;
@@ -196,12 +199,32 @@ cmd_data_find(struct cmd_call *c, struct reading *r, struct err *e)
 			err_wrap(e, "data");
 		return path;
 	}
-	r->files = 1;
-	path = io_join(c->dir, c->argv[0]);
-	if (strchr(c->argv[0], '/') || strchr(c->argv[0], '.') || io_exists(path))
+	r->files |= 1u << at;
+	path = io_join(c->dir, c->argv[at]);
+	if (strchr(c->argv[at], '/') || strchr(c->argv[at], '.') || io_exists(path))
 		return path;
 	mem_free(path);
-	return no_data(c->argv[0], e);
+	return no_data(c->argv[at], e);
+}
+
+int
+cmd_data_read(struct cmd_call *c, const char *path, const struct reading *r, struct dataset **out, struct err *e)
+{
+	char hex[65];
+
+	if (dataset_read(path, &r->o, out, e) < 0)
+		return -1;
+	if (cmd_check_hash(path, &(*out)->hash, r->hash, e) < 0) {
+		dataset_free(*out);
+		*out = NULL;
+		return err_wrap(e, "data");
+	}
+	if (r->name)
+		snprintf((*out)->name, sizeof (*out)->name, "%s", r->name);
+	cmd_record_files(c, "data", r->files);
+	if (!r->hash)
+		text_addf(&c->record, " hash %s", hash_hex(&(*out)->hash, hex));
+	return 0;
 }
 
 /* A class that only held-out rows have is worth a word before anything is trained. */
@@ -217,7 +240,7 @@ int
 cmd_data_show(struct cmd_call *c, const char *hash, struct err *e)
 {
 	struct reading reading = { .labels = -1 };
-	char *path = cmd_data_find(c, &reading, e);
+	char *path = cmd_data_find(c, 0, &reading, e);
 	int status = -1;
 
 	if (path && cmd_data_options(c, 1, &reading, e) == 0)
@@ -280,18 +303,14 @@ exec_data(struct cmd_call *c, struct err *e)
 		return show_data(c, e);
 	if (strcmp(c->argv[0], "weight") == 0)
 		return weigh(c, e);
-	path = cmd_data_find(c, &reading, e);
+	path = cmd_data_find(c, 0, &reading, e);
 	if (path && cmd_data_options(c, 1, &reading, e) == 0) {
 		r = cmd_request(c, REQUEST_DATA);
 		r->number = reading.labels;
-		status = dataset_read(path, &reading.o, &r->dataset, e);
+		status = cmd_data_read(c, path, &reading, &r->dataset, e);
 	}
-	if (status == 0 && reading.name)
-		snprintf(r->dataset->name, sizeof r->dataset->name, "%s", reading.name);
 	if (status == 0)
 		warn(c, r->dataset);
-	if (status == 0 && reading.files)
-		cmd_record_files(c, "data", reading.files);
 	mem_free(path);
 	cmd_data_release(&reading);
 	return status;
@@ -301,7 +320,7 @@ const struct cmd cmd_data = {
 	.name = "data",
 	.complete = "add|held-out|target|weight|show|@data @option",
 	.args = "[add|held-out|target] NAME|FILE [as SET] [unlabelled] [weight W] [label COLUMN] [header yes|no] [labels N] [labels-from FILE] [image HxW[xC]] [text COLUMN] "
-		"[tokens byte|char|byte+mask|char+mask|FILE] [length N] [frame yes|no] [vocab N] | weight SET W | show [NAME|FILE ...]",
+		"[tokens byte|char|byte+mask|char+mask|FILE] [length N] [frame yes|no] [vocab N] [hash HEX] | weight SET W | show [NAME|FILE ...]",
 	.min_args = 1,
 	.max_args = 26,
 	.flags = CMD_RECORD,

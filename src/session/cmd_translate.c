@@ -4,6 +4,7 @@
 
 #include "retort/session/cmd.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "retort/base/io.h"
@@ -81,23 +82,19 @@ take_translator(struct cmd_call *c, struct request *r, const int *at, struct err
 static void
 record(struct cmd_call *c, const struct bitext *b, const int *at)
 {
-	const char *dir = c->beside;
-	size_t len = dir ? strlen(dir) : 0;
-	struct text whole = { 0 };
-	char *found;
+	char *path = io_join(c->dir, c->argv[at[FROM]]), *dir = io_dirname(path), *whole = realpath(dir, NULL);
+	char *slash = strrchr(path, '/'), *typed = c->argv[at[FROM]], hex[65];
+	bool beside = c->beside && whole && strcmp(whole, c->beside) == 0;
 
-	cmd_record_files(c, "augment", 1u << at[FROM]);
+	if (beside)
+		c->argv[at[FROM]] = slash ? slash + 1 : path;
+	cmd_record_files(c, "augment", beside ? 0 : 1u << at[FROM]);
 	if (!at[HASH])
-		text_addf(&c->record, " hash %s", hash_hex(&b->hash, (char[65]){ 0 }));
-	if (!len)
-		return;
-	text_addf(&whole, "'%s/", dir);
-	found = strstr(c->record.s, whole.s);
-	if (found && !strchr(found + whole.len, '/')) {
-		memmove(found + 1, found + whole.len, strlen(found + whole.len) + 1);
-		c->record.len = strlen(c->record.s);
-	}
-	text_release(&whole);
+		text_addf(&c->record, " hash %s", hash_hex(&b->hash, hex));
+	c->argv[at[FROM]] = typed;
+	free(whole);
+	mem_free(dir);
+	mem_free(path);
 }
 
 static int

@@ -4,13 +4,10 @@
 
 #include "retort/session/reading.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
-#include "retort/data/fetched.h"
 #include "retort/data/sets.h"
 #include "retort/session/lex.h"
 
@@ -28,12 +25,12 @@ like_data(const char *line, struct lex *lex, struct reading *r, struct err *e)
 		return -1;
 	c.argc = lex->n - 1;
 	c.argv = lex->word + 1;
-	path = cmd_data_find(&c, r, e);
+	path = cmd_data_find(&c, 0, r, e);
 	mem_free(path);
 	if (!path || cmd_data_options(&c, 1, r, e) < 0)
 		return -1;
 	r->o.labels_from = NULL;
-	r->name = NULL;
+	r->name = r->hash = NULL;
 	r->labels = -1;
 	r->files = 0;
 	return 0;
@@ -78,31 +75,25 @@ take_words(struct cmd_call *c, struct reading *r, double *weight, struct err *e)
 	return r->labels < 0 ? 0 : err_set(e, "data: labels: hides those of the data itself; say `unlabelled` of a set beside it");
 }
 
-/* A set that is bundled or was fetched is found by its name and read in its own way, any other file as the data was. NULL and an error. */
+/*
+ * A set that is bundled or was fetched is found by its name and read in its own way, but cut as the texts of the data are; any other file
+ * is read as the data was. NULL and an error.
+ */
 static char *
 find_more(struct cmd_call *c, struct lex *lex, struct reading *r, struct err *e)
 {
-	const struct fetched *f = fetched_find(c->argv[1]);
-	const char *name;
+	struct dataset_options like;
 	char *path;
 
 	if (like_data(c->data_line, lex, r, e) < 0)
 		return NULL;
-	for (size_t i = 0; (name = dataset_bundled_name(i)); i++) {
-		if (strcmp(name, c->argv[1]) != 0)
-			continue;
-		r->o = dataset_bundled_options(i);
-		r->name = name;
-		return dataset_bundled(name, e);
+	like = r->o;
+	path = cmd_data_find(c, 1, r, e);
+	if (r->name && r->o.tokens && like.tokens) {
+		r->o.tokens = like.tokens;
+		r->o.length = like.length;
+		r->o.frame = like.frame;
 	}
-	r->files |= f ? 0 : 1u << 1;
-	if (!f)
-		return io_join(c->dir, c->argv[1]);
-	r->o = f->o;
-	r->name = f->name;
-	path = fetched_path(f, e);
-	if (!path)
-		err_wrap(e, "data");
 	return path;
 }
 
@@ -123,10 +114,7 @@ reading_more(struct cmd_call *c, struct err *e)
 		q = cmd_request(c, REQUEST_ADD);
 		q->number = role;
 		q->value = sets_train(role) ? weight : 0;
-		status = dataset_read(path, &r.o, &q->dataset, e);
-		if (status == 0 && r.name)
-			snprintf(q->dataset->name, sizeof q->dataset->name, "%s", r.name);
-		cmd_record_files(c, "data", r.files);
+		status = cmd_data_read(c, path, &r, &q->dataset, e);
 	}
 	mem_free(path);
 	mem_free(lex);

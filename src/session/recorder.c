@@ -61,7 +61,7 @@ recorder_line(struct recorder *r, const char *stamp, const char *line, struct er
 int
 recorder_sample(struct recorder *r, const struct lab_info *info, const struct event *ev, struct err *e)
 {
-	bool kept = ev->metric == METRIC_VAL_NLL || ev->metric == METRIC_WEIGHTS;
+	bool kept = ev->metric == METRIC_VAL_NLL || ev->metric == METRIC_TARGET_NLL || ev->metric == METRIC_WEIGHTS;
 	const char *teacher = ev->branch >= LAB_TEACHER(0) ? tell_branch(info, ev->branch) : "";
 	const char *colon = teacher[0] ? ":" : "";
 	struct text t = { 0 };

@@ -9,13 +9,17 @@
 struct reading {
 	struct dataset_options o;
 	const char *name;   /* of a set that has one; NULL: that of the file */
+	const char *hash;   /* what it was when the session was recorded; NULL: not said */
 	int64_t labels;     /* shown to students; -1: all */
 	uint32_t files;     /* bit i: word i names a file */
 	char *path[2];      /* of files that options name; owned */
 };
 
-/* The path of the set at the first word: a bundled one, with the options it is read with, or a file. NULL and an error. Owned. */
-char *cmd_data_find(struct cmd_call *c, struct reading *r, struct err *e);
+/* The path of the set at word `at`: one that is bundled or was fetched, with the options it is read with, or a file. NULL and an error. Owned. */
+char *cmd_data_find(struct cmd_call *c, int at, struct reading *r, struct err *e);
+
+/* Read it; refused where it is not what was recorded. The line to record says what it is now. *out is the caller's. */
+int cmd_data_read(struct cmd_call *c, const char *path, const struct reading *r, struct dataset **out, struct err *e);
 
 /* Options and their values in turn, from word `from` on, over what `r` says already. */
 int cmd_data_option_at(struct cmd_call *c, int at, struct reading *r, struct err *e); /* the one of words at, at + 1 */
