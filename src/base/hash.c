@@ -16,6 +16,29 @@ hash_of(const void *data, size_t size)
 	return h;
 }
 
+_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct hash_sum), "libsodium's state has grown");
+
+void
+hash_begin(struct hash_sum *s)
+{
+	crypto_hash_sha256_init((crypto_hash_sha256_state *)(void *)s);
+}
+
+void
+hash_add(struct hash_sum *s, const void *data, size_t size)
+{
+	crypto_hash_sha256_update((crypto_hash_sha256_state *)(void *)s, data, size);
+}
+
+struct hash
+hash_end(struct hash_sum *s)
+{
+	struct hash h;
+
+	crypto_hash_sha256_final((crypto_hash_sha256_state *)(void *)s, h.byte);
+	return h;
+}
+
 struct hash
 hash_join(const struct hash *a, const struct hash *b)
 {

@@ -15,23 +15,55 @@
 
 #include "retort/base/mem.h"
 
+#define STEP ((size_t)1 << 20) /* bytes of one call */
+
+int
+io_open_read(const char *path, size_t *size, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0)
+		return err_set(e, "%s: %s", path, strerror(errno));
+	if (fstat(fd, &st) < 0)
+		err_set(e, "%s: %s", path, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		err_set(e, "%s: not a regular file", path);
+	else {
+		*size = (size_t)st.st_size;
+		return fd;
+	}
+	close(fd);
+	return -1;
+}
+
+ssize_t
+io_read_some(int fd, void *buf, size_t room)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, buf, room < STEP ? room : STEP);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+void
+io_close(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
 /* Read exactly what the file says it holds; a file that shrinks meanwhile is an error. */
 static int
-read_all(int fd, char *buf, size_t size)
+read_all(int fd, char *buf, size_t size, const char *path, struct err *e)
 {
-	size_t done = 0;
+	for (size_t done = 0; done < size;) {
+		ssize_t n = io_read_some(fd, buf + done, size - done);
 
-	while (done < size) {
-		ssize_t n = read(fd, buf + done, size - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		if (n == 0) {
-			errno = EIO;
-			return -1;
-		}
+		if (n <= 0)
+			return err_set(e, "%s: %s at byte %zu of %zu", path, n < 0 ? strerror(errno) : "the file ends", done, size);
 		done += (size_t)n;
 	}
 	return 0;
@@ -40,30 +72,25 @@ read_all(int fd, char *buf, size_t size)
 int
 io_read(const char *path, size_t limit, char **out, size_t *size, struct err *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), status = -1;
+	size_t n = 0;
+	int fd = io_open_read(path, &n, e), status = -1;
 	char *buf = NULL;
-	struct stat st;
 
 	if (fd < 0)
-		return err_set(e, "%s: %s", path, strerror(errno));
-	if (fstat(fd, &st) < 0) {
-		err_set(e, "%s: %s", path, strerror(errno));
-	} else if (!S_ISREG(st.st_mode)) {
-		err_set(e, "%s: not a regular file", path);
-	} else if ((size_t)st.st_size > limit) {
-		err_set(e, "%s: %lld bytes, at most %zu are accepted", path, (long long)st.st_size, limit);
-	} else if (!(buf = mem_try((size_t)st.st_size + 1, 1))) {
-		err_set(e, "%s: no memory for %lld bytes", path, (long long)st.st_size);
-	} else if (read_all(fd, buf, (size_t)st.st_size) < 0) {
-		err_set(e, "%s: %s", path, strerror(errno));
-	} else {
+		return -1;
+	if (n > limit) {
+		status = IO_TOO_LARGE;
+		err_set(e, "%s: %zu bytes, at most %zu are accepted", path, n, limit);
+	} else if (!(buf = mem_try(n + 1, 1))) {
+		err_set(e, "%s: no memory for %zu bytes", path, n);
+	} else if (read_all(fd, buf, n, path, e) == 0) {
 		*out = buf;
-		*size = (size_t)st.st_size;
+		*size = n;
 		buf = NULL;
 		status = 0;
 	}
 	mem_free(buf);
-	close(fd);
+	io_close(fd);
 	return status;
 }
 

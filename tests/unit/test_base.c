@@ -217,7 +217,7 @@ files_are_replaced_whole(void **state)
 	CHECK_INT(io_read(path, 100, &back, &size, &e), 0);
 	CHECK_STR(back, "onetwo");
 	mem_free(back);
-	CHECK_INT(io_read(path, 5, &back, &size, &e), -1);
+	CHECK_INT(io_read(path, 5, &back, &size, &e), IO_TOO_LARGE);
 	CHECK(strstr(e.msg, "6 bytes, at most 5 are accepted") != NULL);
 	CHECK_INT(io_read(dir, 100, &back, &size, &e), -1);
 	CHECK(strstr(e.msg, "not a regular file") != NULL);

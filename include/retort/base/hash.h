@@ -13,6 +13,15 @@ struct hash {
 /* SHA-256 of `size` bytes. Any thread. */
 struct hash hash_of(const void *data, size_t size);
 
+/* The same of bytes that come piece after piece. */
+struct hash_sum {
+	uint64_t state[16]; /* libsodium's */
+};
+
+void hash_begin(struct hash_sum *s);
+void hash_add(struct hash_sum *s, const void *data, size_t size);
+struct hash hash_end(struct hash_sum *s);
+
 /* SHA-256 over two hashes: a key made of parts. */
 struct hash hash_join(const struct hash *a, const struct hash *b);
 

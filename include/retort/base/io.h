@@ -5,15 +5,25 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "retort/base/err.h"
 
 /*
  * Read a whole regular file of at most `limit` bytes. *out gets the bytes and a NUL after them;
  * caller frees with mem_free. Directories, devices and files over the limit are refused.
- * 0, or -1 with an error that names the path.
+ * 0, or an error that names the path, and the byte where reading failed: IO_TOO_LARGE of a file over the limit, else -1.
  */
+#define IO_TOO_LARGE (-2)
 int io_read(const char *path, size_t limit, char **out, size_t *size, struct err *e);
+
+/*
+ * A regular file to be read piece by piece: a descriptor for io_close, and its size. -1 with an error that names the path.
+ * io_read_some reads at most `room` bytes, and at most 1 MiB, as read(2) does: 0 at the end, -1 with errno.
+ */
+int io_open_read(const char *path, size_t *size, struct err *e);
+ssize_t io_read_some(int fd, void *buf, size_t room);
+void io_close(int fd);
 
 /*
  * Replace the file at `path` by `parts` blocks, written one after the other: temporary file in
