@@ -5,6 +5,7 @@
 #include "retort/data/about.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +23,10 @@
 struct column {
 	size_t missing, numbers, words, bytes;
 	double low, high, mean, square; /* Welford's sums over the numbers */
-	const char *word[WORDS];
-	size_t n_words; /* WORDS + 1: more */
+	char *name;
+	char **word;    /* [n_words] owned */
+	size_t n_words, cap;
+	bool more;      /* words than WORDS */
 };
 
 static void
@@ -31,12 +34,16 @@ see_word(struct column *c, const char *word)
 {
 	c->words++;
 	c->bytes += strlen(word);
-	for (size_t i = 0; i < c->n_words && i < WORDS; i++)
+	if (c->more)
+		return;
+	for (size_t i = 0; i < c->n_words; i++)
 		if (strcmp(c->word[i], word) == 0)
 			return;
-	if (c->n_words < WORDS)
-		c->word[c->n_words] = word;
-	c->n_words += c->n_words <= WORDS;
+	c->more = c->n_words == WORDS;
+	if (c->more)
+		return;
+	mem_grow(&c->word, &c->cap, c->n_words + 1, sizeof *c->word);
+	c->word[c->n_words++] = mem_text(word);
 }
 
 static void
@@ -53,14 +60,14 @@ see_number(struct column *c, double x)
 }
 
 static void
-tell_column(const struct column *c, const char *name, struct text *out)
+tell_column(const struct column *c, struct text *out)
 {
-	text_addf(out, "column    %s: ", name);
+	text_addf(out, "column    %s: ", c->name);
 	if (c->words == 0 && c->numbers)
 		text_addf(out, "number, %.6g..%.6g, mean %.6g, spread %.6g", c->low, c->high, c->mean, sqrt(c->square / (double)c->numbers));
 	else if (c->words == 0)
 		text_add(out, "empty");
-	else if (c->n_words > WORDS || c->bytes > LIKE_TEXT * c->words)
+	else if (c->more || c->bytes > LIKE_TEXT * c->words)
 		text_addf(out, "text, %.6g bytes on average", (double)c->bytes / (double)c->words);
 	else
 		text_addf(out, "category, %zu different words", c->n_words);
@@ -69,43 +76,71 @@ tell_column(const struct column *c, const char *name, struct text *out)
 	text_addf(out, c->missing ? ", %zu missing\n" : "\n", c->missing);
 }
 
+struct columns {
+	struct column *column; /* [n] NULL before the first row */
+	size_t n;
+};
+
 static void
-tell_columns(const struct csvfile *t, size_t first, struct text *out)
+name_columns(struct columns *a, const struct csvfile *head, bool header)
 {
-	struct classes_cell cell;
 	char name[32];
-	double x;
 
-	for (size_t k = 0; k < t->columns; k++) {
-		struct column c = { 0 };
-
-		for (size_t i = first; i < t->rows; i++) {
-			const char *word = t->cell[i * t->columns + k];
-
-			classes_trim(word, &cell);
-			if (classes_is_missing(&cell))
-				c.missing++;
-			else if (!cell.cut && text_to_double(cell.s, &x) == 0)
-				see_number(&c, x);
-			else
-				see_word(&c, word);
-		}
+	a->n = head->columns;
+	a->column = mem_array(a->n, sizeof *a->column);
+	for (size_t k = 0; k < a->n; k++) {
 		snprintf(name, sizeof name, "%zu", k + 1);
-		tell_column(&c, first ? t->cell[k] : name, out);
+		a->column[k].name = mem_text(header ? head->cell[k] : name);
 	}
 }
 
-/* Lines of a table's columns. */
+static int
+see_row(void *arg, const struct csvfile *head, bool header, const struct csvfile_row *row, struct err *e)
+{
+	struct columns *a = arg;
+	struct classes_cell cell;
+	double x;
+
+	(void)e;
+	if (!a->column)
+		name_columns(a, head, header);
+	for (size_t k = 0; k < a->n; k++) {
+		struct column *c = &a->column[k];
+
+		if (classes_plain_number(row->cell[k], &x)) {
+			see_number(c, x);
+			continue;
+		}
+		classes_trim(row->cell[k], &cell);
+		if (classes_is_missing(&cell))
+			c->missing++;
+		else if (!cell.cut && text_to_double(cell.s, &x) == 0)
+			see_number(c, x);
+		else
+			see_word(c, row->cell[k]);
+	}
+	return 0;
+}
+
+/* Lines of a table's columns: one pass over the file. */
 static int
 columns_of(const char *path, const struct dataset_options *o, struct text *out, struct err *e)
 {
-	struct csvfile t;
+	struct columns all = { 0 };
+	int status = dataset_rows(path, o, see_row, &all, e);
 
-	if (dataset_read_table(path, &t, e) < 0)
-		return -1;
-	tell_columns(&t, dataset_has_header(&t, o) ? 1 : 0, out);
-	csvfile_release(&t);
-	return 0;
+	for (size_t k = 0; k < all.n; k++) {
+		struct column *c = &all.column[k];
+
+		if (status == 0)
+			tell_column(c, out);
+		for (size_t i = 0; i < c->n_words; i++)
+			mem_free(c->word[i]);
+		mem_free(c->word);
+		mem_free(c->name);
+	}
+	mem_free(all.column);
+	return status;
 }
 
 static void
@@ -157,28 +192,20 @@ row_at(const struct dataset *ds, size_t row, size_t *size)
 	return ds->ids ? (const void *)(ds->ids + row * ds->length) : (const void *)(ds->x + row * ds->d);
 }
 
+/* Where a row stands that is unlike all before it. */
 struct mark {
-	uint64_t hash;
-	size_t row;
+	uint32_t row; /* + 1; 0: nothing stands here */
+	uint32_t tag; /* the other half of its hash: what looks alike is compared byte by byte */
 };
 
-static int
-by_hash(const void *a, const void *b)
-{
-	const struct mark *x = a, *y = b;
-
-	if (x->hash != y->hash)
-		return x->hash < y->hash ? -1 : 1;
-	return x->row < y->row ? -1 : x->row > y->row;
-}
-
-/* FNV-1a by words of four bytes: what looks alike is compared byte by byte. */
+/* FNV-1a by words of four bytes, from a start that nobody knows who has not hashed the whole file: rows cannot be made to collide. */
 static uint64_t
-mark_of(const void *bytes, size_t size)
+mark_of(const struct dataset *ds, const void *bytes, size_t size)
 {
-	uint64_t h = UINT64_C(14695981039346656037);
+	uint64_t h;
 	uint32_t word;
 
+	memcpy(&h, ds->hash.byte, sizeof h);
 	for (size_t i = 0; i + sizeof word <= size; i += sizeof word) {
 		memcpy(&word, (const char *)bytes + i, sizeof word);
 		h = (h ^ word) * UINT64_C(1099511628211);
@@ -187,31 +214,50 @@ mark_of(const void *bytes, size_t size)
 	return h;
 }
 
-static void
-tell_duplicates(const struct dataset *ds, struct text *out)
+/* The row that row i is like, or i itself, which is put in. At most two thirds of the places are taken. */
+static size_t
+first_like(const struct dataset *ds, struct mark *mark, size_t places, size_t i)
 {
-	struct mark *mark = mem_array(ds->n, sizeof *mark);
-	size_t size, alike = 0, differ = 0, first = 0;
+	size_t size, at;
+	const void *row = row_at(ds, i, &size);
+	uint64_t h = mark_of(ds, row, size);
+	uint32_t tag = (uint32_t)(h >> 32);
 
-	for (size_t i = 0; i < ds->n; i++) {
-		const void *row = row_at(ds, i, &size);
+	for (at = h & (places - 1); mark[at].row; at = (at + 1) & (places - 1))
+		if (mark[at].tag == tag && memcmp(row_at(ds, mark[at].row - 1, &size), row, size) == 0)
+			return mark[at].row - 1;
+	mark[at] = (struct mark){ (uint32_t)i + 1, tag };
+	return i;
+}
 
-		mark[i] = (struct mark){ mark_of(row, size), i };
+/* A table of rows by their hashes; where the rows lie in a file, so does the table. */
+static int
+tell_duplicates(const struct dataset *ds, struct text *out, struct err *e)
+{
+	size_t places = 16, alike = 0, differ = 0;
+	struct spill *spill = ds->spill ? spill_new(e) : NULL;
+	struct mark *mark;
+
+	while (places < ds->n + ds->n / 2)
+		places *= 2;
+	if (ds->spill)
+		mark = spill ? spill_map(spill, places * sizeof *mark, e) : NULL;
+	else
+		mark = mem_array(places, sizeof *mark);
+	for (size_t i = 0; mark && i < ds->n; i++) {
+		size_t first = first_like(ds, mark, places, i);
+
+		alike += first != i;
+		differ += first != i && ds->y[i] != ds->y[first];
 	}
-	qsort(mark, ds->n, sizeof *mark, by_hash);
-	for (size_t i = 1; i < ds->n; i++) {
-		const void *a = row_at(ds, mark[first].row, &size), *b = row_at(ds, mark[i].row, &size);
-
-		if (mark[i].hash != mark[first].hash || memcmp(a, b, size) != 0) {
-			first = i;
-			continue;
-		}
-		alike++;
-		differ += ds->y[mark[i].row] != ds->y[mark[first].row];
+	if (mark) {
+		text_addf(out, "duplicate %zu rows are like an earlier one", alike);
+		text_addf(out, differ ? ", %zu of them with another label\n" : "\n", differ);
 	}
-	text_addf(out, "duplicate %zu rows are like an earlier one", alike);
-	text_addf(out, differ ? ", %zu of them with another label\n" : "\n", differ);
-	mem_free(mark);
+	if (!ds->spill)
+		mem_free(mark);
+	spill_free(spill);
+	return mark ? 0 : -1;
 }
 
 void
@@ -241,8 +287,8 @@ about_unseen(const struct dataset *ds, uint64_t seed, const char *lead, struct t
 	split_release(&s);
 }
 
-static void
-tell(const struct dataset *ds, const char *name, const struct text *columns, uint64_t seed, struct text *out)
+static int
+tell(const struct dataset *ds, const char *name, const struct text *columns, uint64_t seed, struct text *out, struct err *e)
 {
 	char hex[65];
 
@@ -260,9 +306,11 @@ tell(const struct dataset *ds, const char *name, const struct text *columns, uin
 		tell_classes(ds, out);
 	if (ds->x)
 		text_addf(out, "missing   %zu cells\n", ds->missing);
-	tell_duplicates(ds, out);
+	if (tell_duplicates(ds, out, e) < 0)
+		return -1;
 	about_unseen(ds, seed, "held out  ", out);
 	text_addf(out, "sha256    %s\n", hash_hex(&ds->hash, hex));
+	return 0;
 }
 
 int
@@ -281,7 +329,7 @@ about_file(const char *path, const char *name, const struct dataset_options *o, 
 	if (status == 0 && (ds->column || o->text || o->height))
 		status = columns_of(path, o, &columns, e);
 	if (status == 0)
-		tell(ds, name, &columns, seed, out);
+		status = tell(ds, name, &columns, seed, out, e);
 	text_release(&columns);
 	dataset_free(ds);
 	return status;

@@ -108,34 +108,78 @@ new_rows(struct dataset *ds, struct err *e)
 }
 
 int
+classes_see(struct dataset *ds, size_t *cap, const char *label, const char *what, struct err *e)
+{
+	struct classes_cell cell;
+	int k;
+
+	classes_trim(label, &cell);
+	if (cell.cut)
+		return too_long(&cell, what, e), CLASSES_BAD;
+	if (classes_is_missing(&cell))
+		return -1;
+	k = class_of(ds, cell.s);
+	if (k >= 0)
+		return k;
+	if (ds->classes == DATASET_CLASSES)
+		return too_many(what, e), CLASSES_BAD;
+	mem_grow(&ds->class_name, cap, (size_t)ds->classes + 1, sizeof *ds->class_name);
+	ds->class_name[ds->classes] = mem_text(cell.s);
+	return ds->classes++;
+}
+
+static bool
+all_numbers(const struct dataset *ds)
+{
+	double x;
+
+	for (int i = 0; i < ds->classes; i++)
+		if (text_to_double(ds->class_name[i], &x) < 0)
+			return false;
+	return true;
+}
+
+int
+classes_settle(struct dataset *ds, const char *what, bool beside, struct err *e)
+{
+	size_t n = (size_t)ds->classes;
+	char **seen;
+	int32_t *to;
+
+	if (enough(ds, what, beside, e) < 0)
+		return -1;
+	seen = mem_array(n, sizeof *seen);
+	to = mem_array(n, sizeof *to);
+	if (n) {
+		memcpy(seen, ds->class_name, n * sizeof *seen);
+		qsort(ds->class_name, n, sizeof *ds->class_name, all_numbers(ds) ? by_number : by_bytes);
+	}
+	for (size_t i = 0; i < n; i++)
+		to[i] = class_of(ds, seen[i]);
+	for (size_t i = 0; i < ds->n; i++) {
+		if (ds->y[i] >= 0)
+			ds->y[i] = to[ds->y[i]];
+		else
+			ds->unlabelled++;
+	}
+	mem_free(seen);
+	mem_free(to);
+	return 0;
+}
+
+int
 classes_set(struct dataset *ds, const char *const *label, size_t stride, const char *what, bool beside, struct err *e)
 {
 	size_t cap = 0;
-	bool numbers = true;
-	struct classes_cell cell;
 
-	for (size_t i = 0; i < ds->n; i++) {
-		classes_trim(label[i * stride], &cell);
-		if (cell.cut)
-			return too_long(&cell, what, e);
-		if (classes_is_missing(&cell) || class_of(ds, cell.s) >= 0)
-			continue;
-		if (ds->classes == DATASET_CLASSES)
-			return too_many(what, e);
-		numbers &= classes_is_number(&cell);
-		mem_grow(&ds->class_name, &cap, (size_t)ds->classes + 1, sizeof *ds->class_name);
-		ds->class_name[ds->classes++] = mem_text(cell.s);
-	}
-	if (enough(ds, what, beside, e) < 0 || new_rows(ds, e) < 0)
+	if (new_rows(ds, e) < 0)
 		return -1;
-	if (ds->classes)
-		qsort(ds->class_name, (size_t)ds->classes, sizeof *ds->class_name, numbers ? by_number : by_bytes);
 	for (size_t i = 0; i < ds->n; i++) {
-		classes_trim(label[i * stride], &cell);
-		ds->y[i] = classes_is_missing(&cell) ? -1 : class_of(ds, cell.s);
-		ds->unlabelled += ds->y[i] < 0;
+		ds->y[i] = classes_see(ds, &cap, label[i * stride], what, e);
+		if (ds->y[i] == CLASSES_BAD)
+			return -1;
 	}
-	return 0;
+	return classes_settle(ds, what, beside, e);
 }
 
 int

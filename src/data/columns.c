@@ -168,16 +168,27 @@ static int
 gather(const struct match *m, struct dataset *more)
 {
 	const struct dataset *ds = m->ds;
-	float *x = mem_try(more->n * ds->d, sizeof *x);
+	struct spill *spill = more->spill ? spill_new(m->e) : NULL;
 	int64_t *asked;
+	float *x;
 
-	if (!x)
-		return err_set(m->e, "no memory for %zu rows of %zu features", more->n, ds->d);
+	if (more->spill)
+		x = spill ? spill_map(spill, more->n * ds->d * sizeof *x, m->e) : NULL;
+	else if (!(x = mem_try(more->n * ds->d, sizeof *x)))
+		err_set(m->e, "no memory for %zu rows of %zu features", more->n, ds->d);
+	if (!x) {
+		spill_free(spill);
+		return -1;
+	}
 	asked = who_to_ask(m);
 	for (size_t r = 0; r < more->n; r++)
 		gather_row(m, asked, more->x + r * more->d, x + r * ds->d);
 	mem_free(asked);
-	mem_free(more->x);
+	if (more->spill)
+		spill_free(more->spill);
+	else
+		mem_free(more->x);
+	more->spill = spill;
 	more->x = x;
 	return 0;
 }

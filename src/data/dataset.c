@@ -18,9 +18,11 @@
 #include "retort/data/corpus.h"
 #include "retort/data/features.h"
 #include "retort/data/idsfile.h"
+#include "retort/data/idxfile.h"
 #include "retort/data/images.h"
 #include "retort/data/jsonlines.h"
 #include "retort/data/npyfile.h"
+#include "retort/data/streamed.h"
 #include "retort/data/texts.h"
 
 #define LIMIT ((size_t)1 << 30) /* bytes of a file, inflated */
@@ -143,9 +145,8 @@ no_column(const struct csvfile *t, const char *what, const char *column, bool he
 	return status;
 }
 
-/* A column by its name in the header or by its number from 1. */
-static int
-find_column(const struct csvfile *t, const char *what, const char *column, bool header, size_t *out, struct err *e)
+int
+dataset_column(const struct csvfile *t, const char *what, const char *column, bool header, size_t *out, struct err *e)
 {
 	int64_t n;
 
@@ -196,9 +197,8 @@ make_texts(const struct csvfile *t, size_t first, size_t label, size_t text, con
 	return corpus_texts(cell + text, t->columns, t->line + first, o, ds, e);
 }
 
-/* The features are pixels: the hash says so too, because the network sees them otherwise. */
-static int
-make_images(const struct dataset_options *o, struct dataset *ds, struct err *e)
+int
+dataset_pixels(const struct dataset_options *o, struct dataset *ds, struct err *e)
 {
 	const uint64_t shape[3] = { o->height, o->width, o->channels };
 	struct hash said = hash_of(shape, sizeof shape);
@@ -214,6 +214,26 @@ make_images(const struct dataset_options *o, struct dataset *ds, struct err *e)
 	return 0;
 }
 
+/* Which column has the labels: unless it is said the last one that is no text, and the number of columns where there are none. */
+int
+dataset_label(const struct csvfile *t, const struct dataset_options *o, bool header, size_t text, size_t *label, struct err *e)
+{
+	if (t->columns < 2 && !o->unlabelled)
+		return err_set(e, "1 column: a label and at least one feature are needed; commas stand between them, or tabs in a file that ends in .tsv");
+	*label = o->unlabelled ? t->columns : o->text && text == t->columns - 1 ? t->columns - 2 : t->columns - 1;
+	if (o->unlabelled && o->label && !is_number(o->label) && !(header && in_first_row(t, o->label)))
+		return 0; /* there is none to leave out */
+	return o->label ? dataset_column(t, "label", o->label, header, label, e) : 0;
+}
+
+int
+dataset_enough(size_t rows, const struct dataset_options *o, struct err *e)
+{
+	size_t least = o->beside ? 1 : DATASET_ROWS;
+
+	return rows >= least ? 0 : err_set(e, "%zu rows: at least %zu are needed", rows, least);
+}
+
 int
 dataset_from_table(const struct csvfile *t, const struct dataset_options *o, struct dataset **out, struct err *e)
 {
@@ -221,23 +241,16 @@ dataset_from_table(const struct csvfile *t, const struct dataset_options *o, str
 	struct dataset *ds;
 	int status;
 
-	if (t->columns < 2 && !o->unlabelled)
-		return err_set(e, "1 column: a label and at least one feature are needed; commas stand between them, or tabs in a file that ends in .tsv");
-	if (t->rows - first < (o->beside ? 1 : DATASET_ROWS))
-		return err_set(e, "%zu rows: at least %d are needed", t->rows - first, o->beside ? 1 : DATASET_ROWS);
-	if (o->text && find_column(t, "text", o->text, first, &text, e) < 0)
+	if (o->text && dataset_column(t, "text", o->text, first, &text, e) < 0)
 		return -1;
-	label = o->unlabelled ? t->columns : o->text && text == t->columns - 1 ? t->columns - 2 : t->columns - 1;
-	if (o->unlabelled && o->label && !is_number(o->label) && !(first && in_first_row(t, o->label)))
-		label = t->columns; /* there is none to leave out */
-	else if (o->label && find_column(t, "label", o->label, first, &label, e) < 0)
+	if (dataset_label(t, o, first, text, &label, e) < 0 || dataset_enough(t->rows - first, o, e) < 0)
 		return -1;
 	ds = mem_new(sizeof *ds);
 	ds->n = t->rows - first;
 	ds->hash = t->hash;
 	status = o->text ? make_texts(t, first, label, text, o, ds, e) : make_numbers(t, first, label, o, ds, e);
 	if (status == 0 && o->height)
-		status = make_images(o, ds, e);
+		status = dataset_pixels(o, ds, e);
 	if (status < 0) {
 		dataset_free(ds);
 		return -1;
@@ -287,17 +300,22 @@ check_options(const struct dataset_options *o, const char *kind, unsigned known,
 	return 0;
 }
 
+char
+dataset_delimiter(const char *path)
+{
+	size_t len = strlen(path);
+	bool tabs = (len > 4 && strcmp(path + len - 4, ".tsv") == 0) || (len > 7 && strcmp(path + len - 7, ".tsv.gz") == 0);
+
+	return tabs ? '\t' : ',';
+}
+
 /* Bytes of a table: JSON lines show at once, and else its name says what stands between the cells. */
 static int
 parse_table(const char *path, const char *bytes, size_t size, struct csvfile *t, struct err *e)
 {
-	size_t len = strlen(path);
-	bool tabs = (len > 4 && strcmp(path + len - 4, ".tsv") == 0) ||
-		    (len > 7 && strcmp(path + len - 7, ".tsv.gz") == 0);
-
 	if (jsonlines_is(bytes, size))
 		return jsonlines_parse(bytes, size, t, e);
-	return csvfile_parse(bytes, size, tabs ? '\t' : ',', t, e);
+	return csvfile_parse(bytes, size, dataset_delimiter(path), t, e);
 }
 
 static int
@@ -312,20 +330,6 @@ read_table(const char *path, const char *bytes, size_t size, const struct datase
 	status = dataset_from_table(&t, o, out, e);
 	csvfile_release(&t);
 	return status;
-}
-
-int
-dataset_read_table(const char *path, struct csvfile *out, struct err *e)
-{
-	size_t size;
-	char *bytes;
-	int status;
-
-	if (gzip_read(path, LIMIT, &bytes, &size, e) < 0)
-		return -1;
-	status = parse_table(path, bytes, size, out, e);
-	mem_free(bytes);
-	return status < 0 ? err_wrap(e, "%s", path) : 0;
 }
 
 static int
@@ -351,6 +355,49 @@ read_kind(const char *path, char *bytes, size_t size, const struct dataset_optio
 	return read_table(path, bytes, size, o, out, e);
 }
 
+/* Bytes beyond which a table of numbers is not read into memory. */
+static size_t
+large(void)
+{
+	const char *said = getenv("RETORT_LARGE");
+	int64_t n;
+
+	return said && text_to_int(said, &n) == 0 && n >= 0 ? (size_t)n : DATASET_LARGE;
+}
+
+/* What a file that is over the limit begins with is all that is read of it here. */
+static int
+is_table(const char *path, bool *yes, struct err *e)
+{
+	struct gzip_file *f = gzip_open(path, e);
+	char bytes[4096];
+	size_t n;
+	int status;
+
+	if (!f)
+		return -1;
+	status = gzip_next(f, bytes, sizeof bytes, &n, e);
+	gzip_close(f);
+	*yes = status == 0 && !idxfile_is(bytes, n) && !npyfile_is(bytes, n) && !jsonlines_is(bytes, n);
+	return status;
+}
+
+/* The file's bytes; or NULL, and 0, where it is a table of numbers that is too large for memory. */
+static int
+read_bytes(const char *path, const struct dataset_options *o, char **bytes, size_t *size, struct err *e)
+{
+	size_t limit = o->text || o->tokens || o->length || o->vocab ? LIMIT : large();
+	bool table = false;
+	int status = gzip_read(path, limit < LIMIT ? limit : LIMIT, bytes, size, e);
+
+	*bytes = status < 0 ? NULL : *bytes;
+	if (status != IO_TOO_LARGE || limit == LIMIT)
+		return status < 0 ? -1 : 0;
+	if (is_table(path, &table, e) < 0)
+		return -1;
+	return table ? 0 : gzip_read(path, LIMIT, bytes, size, e) < 0 ? -1 : 0;
+}
+
 int
 dataset_read(const char *path, const struct dataset_options *o, struct dataset **out, struct err *e)
 {
@@ -358,14 +405,48 @@ dataset_read(const char *path, const struct dataset_options *o, struct dataset *
 	char *bytes;
 	int status;
 
-	if (gzip_read(path, LIMIT, &bytes, &size, e) < 0)
+	if (read_bytes(path, o, &bytes, &size, e) < 0)
 		return -1;
-	status = read_kind(path, bytes, size, o, out, e);
+	if (bytes)
+		status = read_kind(path, bytes, size, o, out, e);
+	else
+		status = check_options(o, "a table of numbers", LABEL | HEADER | IMAGE, e);
+	if (status < 0)
+		err_wrap(e, "%s", path);
+	else if (!bytes)
+		status = streamed_read(path, o, out, e);
+	mem_free(bytes);
+	if (status < 0)
+		return -1;
+	name_set(*out, path);
+	return 0;
+}
+
+int
+dataset_rows(const char *path, const struct dataset_options *o, dataset_visit *visit, void *arg, struct err *e)
+{
+	struct csvfile t;
+	size_t size;
+	char *bytes;
+	bool header;
+	int status;
+
+	if (read_bytes(path, o, &bytes, &size, e) < 0)
+		return -1;
+	if (!bytes)
+		return streamed_rows(path, o, visit, arg, NULL, e);
+	status = parse_table(path, bytes, size, &t, e);
 	mem_free(bytes);
 	if (status < 0)
 		return err_wrap(e, "%s", path);
-	name_set(*out, path);
-	return 0;
+	header = dataset_has_header(&t, o);
+	for (size_t i = header ? 1 : 0; i < t.rows && status == 0; i++) {
+		struct csvfile_row row = { .cell = t.cell + i * t.columns, .columns = t.columns, .row = i + 1, .line = t.line[i] };
+
+		status = visit(arg, &t, header, &row, e);
+	}
+	csvfile_release(&t);
+	return status;
 }
 
 void
@@ -384,7 +465,10 @@ dataset_free(struct dataset *ds)
 	mem_free(ds->word);
 	mem_free(ds->class_name);
 	mem_free(ds->tokenizer);
-	mem_free(ds->x);
+	if (ds->spill)
+		spill_free(ds->spill);
+	else
+		mem_free(ds->x);
 	mem_free(ds->ids);
 	mem_free(ds->y);
 	mem_free(ds);

@@ -13,29 +13,28 @@
 #include "retort/base/text.h"
 #include "retort/data/classes.h"
 
-/* What a column of the table becomes. */
-struct plan {
-	char **word; /* [n_words] of a category, sorted; owned */
-	size_t n_words, cap; /* 0: a number */
-};
-
 static const char *
 cell_at(const struct csvfile *t, size_t row, size_t column)
 {
 	return t->cell[row * t->columns + column];
 }
 
-/* "row 5 (line 6), column 3 'age'": where a cell is, for errors. A row of names that stands on no line is not counted. */
+int
+features_bad_cell(const char *name, size_t c, size_t row, size_t line, const char *word, const char *what, struct err *e)
+{
+	struct classes_cell cell;
+	char number[32];
+
+	snprintf(number, sizeof number, "x%zu", c + 1);
+	classes_trim(word, &cell);
+	return err_set(e, "row %zu (line %zu), column %zu '%.60s': '%.60s' %s", row, line, c + 1, name ? name : number, cell.s, what);
+}
+
+/* A row of names that stands on no line is not counted. */
 static int
 bad_cell(const struct csvfile *t, size_t first, size_t row, size_t c, const char *what, struct err *e)
 {
-	struct classes_cell cell;
-	char name[32];
-
-	snprintf(name, sizeof name, "x%zu", c + 1);
-	classes_trim(cell_at(t, row, c), &cell);
-	return err_set(e, "row %zu (line %zu), column %zu '%.60s': '%.60s' %s", row + !t->named, t->line[row], c + 1,
-		       first ? cell_at(t, 0, c) : name, cell.s, what);
+	return features_bad_cell(first ? cell_at(t, 0, c) : NULL, c, row + !t->named, t->line[row], cell_at(t, row, c), what, e);
 }
 
 static int
@@ -44,8 +43,8 @@ by_bytes(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static size_t
-place_of(const struct plan *p, const char *word)
+size_t
+features_place(const struct features_plan *p, const char *word)
 {
 	size_t i = 0;
 
@@ -54,8 +53,22 @@ place_of(const struct plan *p, const char *word)
 	return i;
 }
 
-static void
-forget(struct plan *p)
+void
+features_add(struct features_plan *p, const char *word)
+{
+	mem_grow(&p->word, &p->cap, p->n_words + 1, sizeof *p->word);
+	p->word[p->n_words++] = mem_text(word);
+}
+
+void
+features_sort(struct features_plan *p)
+{
+	if (p->n_words)
+		qsort(p->word, p->n_words, sizeof *p->word, by_bytes);
+}
+
+void
+features_forget(struct features_plan *p)
 {
 	for (size_t i = 0; i < p->n_words; i++)
 		mem_free(p->word[i]);
@@ -65,7 +78,7 @@ forget(struct plan *p)
 
 /* A column of numbers shows at its first cell that has something in it, and words are all seen. */
 static int
-plan_column(const struct csvfile *t, size_t first, size_t c, struct plan *p, struct err *e)
+plan_column(const struct csvfile *t, size_t first, size_t c, struct features_plan *p, struct err *e)
 {
 	struct classes_cell cell;
 	double x;
@@ -79,41 +92,39 @@ plan_column(const struct csvfile *t, size_t first, size_t c, struct plan *p, str
 			number = classes_is_number(&cell);
 		}
 		if (number) {
-			forget(p); /* words in a column of numbers are told where they stand */
+			features_forget(p); /* words in a column of numbers are told where they stand */
 			return 0;
 		}
 		if (classes_is_missing(&cell))
 			continue;
 		if (cell.cut)
-			return bad_cell(t, first, i, c, "... is too long for a word of a category; texts are read with text COLUMN", e);
-		if (place_of(p, cell.s) < p->n_words)
+			return bad_cell(t, first, i, c, FEATURES_LONG, e);
+		if (features_place(p, cell.s) < p->n_words)
 			continue;
 		if (p->n_words == FEATURES_WORDS)
-			return bad_cell(t, first, i, c, "is one word more than the 256 that a category may have", e);
-		mem_grow(&p->word, &p->cap, p->n_words + 1, sizeof *p->word);
-		p->word[p->n_words++] = mem_text(cell.s);
+			return bad_cell(t, first, i, c, FEATURES_MANY, e);
+		features_add(p, cell.s);
 	}
-	if (p->n_words)
-		qsort(p->word, p->n_words, sizeof *p->word, by_bytes);
+	features_sort(p);
 	return 0;
 }
 
-static void
-name_features(const struct csvfile *t, size_t first, size_t label, const struct plan *plan, struct dataset *ds)
+void
+features_name(const char *const *header, size_t columns, size_t label, const struct features_plan *plan, struct dataset *ds)
 {
 	struct text name = { 0 };
 	size_t k = 0, column = 0;
 
 	ds->column = mem_array(ds->d, sizeof *ds->column);
 	ds->word = mem_array(ds->d, sizeof *ds->word);
-	for (size_t c = 0; c < t->columns; c++) {
+	for (size_t c = 0; c < columns; c++) {
 		if (c == label)
 			continue;
 		column++;
 		for (size_t w = 0; w < (plan[c].n_words ? plan[c].n_words : 1); w++) {
 			text_clear(&name);
-			if (first)
-				text_add(&name, cell_at(t, 0, c));
+			if (header)
+				text_add(&name, header[c]);
 			else
 				text_addf(&name, "x%zu", column);
 			if (plan[c].n_words)
@@ -127,40 +138,49 @@ name_features(const struct csvfile *t, size_t first, size_t label, const struct 
 	text_release(&name);
 }
 
-/* A cell of a column of numbers; NaN where there is none. */
-static int
-fill_number(const char *word, struct dataset *ds, float *out)
+int
+features_number(const char *word, size_t *missing, float *out)
 {
 	struct classes_cell cell;
-	double x = NAN;
+	double x;
 
-	if (!classes_plain_number(word, &x)) {
-		x = NAN;
-		classes_trim(word, &cell);
-		if (classes_is_missing(&cell))
-			ds->missing++;
-		else if (cell.cut || text_to_double(cell.s, &x) < 0 || !isfinite((float)x))
-			return -1;
+	if (classes_plain_number(word, &x)) {
+		*out = (float)x;
+		return 0;
 	}
+	classes_trim(word, &cell);
+	*out = NAN;
+	if (classes_is_missing(&cell)) {
+		++*missing;
+		return 0;
+	}
+	if (cell.cut || text_to_double(cell.s, &x) < 0 || !isfinite((float)x))
+		return -1;
 	*out = (float)x;
 	return 0;
 }
 
+void
+features_spread(const struct features_plan *p, size_t at, float *out)
+{
+	for (size_t w = 0; w < p->n_words; w++)
+		out[w] = at == p->n_words ? NAN : w == at;
+}
+
 static void
-fill_category(const struct plan *p, const char *word, struct dataset *ds, float *out)
+fill_category(const struct features_plan *p, const char *word, struct dataset *ds, float *out)
 {
 	struct classes_cell cell;
 	size_t at;
 
 	classes_trim(word, &cell);
-	at = classes_is_missing(&cell) ? p->n_words : place_of(p, cell.s);
-	for (size_t w = 0; w < p->n_words; w++)
-		out[w] = at == p->n_words ? NAN : w == at;
+	at = classes_is_missing(&cell) ? p->n_words : features_place(p, cell.s);
+	features_spread(p, at, out);
 	ds->missing += at == p->n_words;
 }
 
 static int
-fill(const struct csvfile *t, size_t first, size_t label, const struct plan *plan, struct dataset *ds, struct err *e)
+fill(const struct csvfile *t, size_t first, size_t label, const struct features_plan *plan, struct dataset *ds, struct err *e)
 {
 	for (size_t i = 0; i < ds->n; i++) {
 		float *x = ds->x + i * ds->d;
@@ -172,8 +192,8 @@ fill(const struct csvfile *t, size_t first, size_t label, const struct plan *pla
 				continue;
 			if (plan[c].n_words)
 				fill_category(&plan[c], word, ds, x);
-			else if (fill_number(word, ds, x) < 0)
-				return bad_cell(t, first, first + i, c, "is not a finite number", e);
+			else if (features_number(word, &ds->missing, x) < 0)
+				return bad_cell(t, first, first + i, c, FEATURES_NUMBER, e);
 			x += plan[c].n_words ? plan[c].n_words : 1;
 		}
 	}
@@ -183,7 +203,7 @@ fill(const struct csvfile *t, size_t first, size_t label, const struct plan *pla
 int
 features_make(const struct csvfile *t, size_t first, size_t label, struct dataset *ds, struct err *e)
 {
-	struct plan *plan = mem_array(t->columns, sizeof *plan);
+	struct features_plan *plan = mem_array(t->columns, sizeof *plan);
 	int status = 0;
 
 	for (size_t c = 0; c < t->columns && status == 0; c++) {
@@ -193,7 +213,7 @@ features_make(const struct csvfile *t, size_t first, size_t label, struct datase
 		ds->d += plan[c].n_words ? plan[c].n_words : 1;
 	}
 	if (status == 0) {
-		name_features(t, first, label, plan, ds);
+		features_name(first ? t->cell : NULL, t->columns, label, plan, ds);
 		ds->x = mem_try(ds->n * ds->d, sizeof *ds->x);
 		if (!ds->x)
 			status = err_set(e, "no memory for %zu rows of %zu features", ds->n, ds->d);
@@ -201,7 +221,7 @@ features_make(const struct csvfile *t, size_t first, size_t label, struct datase
 	if (status == 0)
 		status = fill(t, first, label, plan, ds, e);
 	for (size_t c = 0; c < t->columns; c++)
-		forget(&plan[c]);
+		features_forget(&plan[c]);
 	mem_free(plan);
 	return status;
 }

@@ -5,34 +5,47 @@
 #include "retort/data/scale.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "retort/base/mem.h"
 
+/*
+ * All columns at once, row by row, as the rows lie in memory; the sums of each are the same as if it were alone. Squares are of the
+ * distance from the mean, in a second pass.
+ */
 static void
-fit_column(const struct dataset *ds, const uint32_t *rows, size_t n_rows, size_t column, double *mean, double *spread)
+fit_columns(const struct dataset *ds, const uint32_t *rows, size_t n_rows, double *mean, double *spread)
 {
-	double sum = 0, squares = 0;
-	size_t n = 0;
+	size_t *n = mem_array(ds->d, sizeof *n);
 
 	for (size_t i = 0; i < n_rows; i++) {
-		double x = (double)ds->x[rows[i] * ds->d + column];
+		const float *x = ds->x + rows[i] * ds->d;
 
-		if (isnan(x))
-			continue;
-		sum += x;
-		n++;
+		for (size_t c = 0; c < ds->d; c++) { /* branches that become selections, so that it runs in vectors */
+			bool there = x[c] == x[c];
+
+			mean[c] += there ? (double)x[c] : 0;
+			n[c] += there;
+		}
 	}
-	*mean = n ? sum / (double)n : 0;
+	for (size_t c = 0; c < ds->d; c++)
+		mean[c] = n[c] ? mean[c] / (double)n[c] : 0;
 	for (size_t i = 0; i < n_rows; i++) {
-		double x = (double)ds->x[rows[i] * ds->d + column] - *mean;
+		const float *x = ds->x + rows[i] * ds->d;
 
-		if (!isnan(x))
-			squares += x * x;
+		for (size_t c = 0; c < ds->d; c++) {
+			double z = x[c] == x[c] ? (double)x[c] - mean[c] : 0;
+
+			spread[c] += z * z;
+		}
 	}
-	*spread = n ? sqrt(squares / (double)n) : 0;
-	if (!(*spread > 0))
-		*spread = 1;
+	for (size_t c = 0; c < ds->d; c++) {
+		spread[c] = n[c] ? sqrt(spread[c] / (double)n[c]) : 0;
+		if (!(spread[c] > 0))
+			spread[c] = 1;
+	}
+	mem_free(n);
 }
 
 #define LANES 8 /* partial sums of a row: the processor adds them side by side */
@@ -85,8 +98,8 @@ scale_fit(const struct dataset *ds, const uint32_t *rows, size_t n_rows, struct 
 	out->spread = mem_array(ds->d, sizeof *out->spread);
 	if (ds->kind == DATASET_IMAGE)
 		fit_image(ds, rows, n_rows, out);
-	for (size_t c = 0; ds->kind == DATASET_NUMBERS && c < ds->d; c++)
-		fit_column(ds, rows, n_rows, c, &out->mean[c], &out->spread[c]);
+	else
+		fit_columns(ds, rows, n_rows, out->mean, out->spread);
 }
 
 void

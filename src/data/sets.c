@@ -128,14 +128,41 @@ joined(void *a, size_t a_size, const void *b, size_t b_size)
 	return both;
 }
 
+/* The same in a file, where either lies in one already. */
+static int
+join_spilled(struct dataset *ds, const struct dataset *more, struct err *e)
+{
+	size_t width = ds->d * sizeof *ds->x;
+	struct spill *s = ds->spill ? ds->spill : spill_new(e);
+	float *both = NULL;
+
+	if (s && (ds->spill || spill_write(s, ds->x, ds->n * width, e) == 0) && spill_write(s, more->x, more->n * width, e) == 0)
+		both = spill_map(s, (ds->n + more->n) * width, e);
+	if (!both) {
+		if (!ds->spill)
+			spill_free(s);
+		else
+			spill_cut(s, ds->n * width);
+		return -1;
+	}
+	if (!ds->spill)
+		mem_free(ds->x);
+	ds->spill = s;
+	ds->x = both;
+	return 0;
+}
+
 static int
 join_rows(struct dataset *ds, const struct dataset *more, struct err *e)
 {
 	size_t width = ds->d * sizeof(float);
 	void **from = ds->kind == DATASET_TOKENS ? (void **)&ds->ids : (void **)&ds->x;
 	const void *behind = ds->kind == DATASET_TOKENS ? (const void *)more->ids : (const void *)more->x;
-	void *both = joined(*from, ds->n * width, behind, more->n * width);
+	void *both;
 
+	if (ds->spill || more->spill)
+		return join_spilled(ds, more, e);
+	both = joined(*from, ds->n * width, behind, more->n * width);
 	if (!both)
 		return err_set(e, "no memory for %zu more rows", more->n);
 	*from = both;

@@ -26,6 +26,14 @@ bool classes_plain_number(const char *cell, double *out);
  */
 int classes_set(struct dataset *ds, const char *const *label, size_t stride, const char *what, bool beside, struct err *e);
 
+/*
+ * The same label by label, into ds->y, by the caller: the class of a label in the order in which they come first, -1 for a missing one,
+ * CLASSES_BAD with an error for one class too many, or one that is too long. `*cap` is 0 at first. classes_settle numbers them as classes_set does.
+ */
+#define CLASSES_BAD (-2)
+int classes_see(struct dataset *ds, size_t *cap, const char *label, const char *what, struct err *e);
+int classes_settle(struct dataset *ds, const char *what, bool beside, struct err *e);
+
 /* No classes: y is -1 for every row. */
 int classes_none(struct dataset *ds, struct err *e);
 

@@ -8,6 +8,7 @@
 
 #include "retort/base/err.h"
 #include "retort/base/hash.h"
+#include "retort/base/stream.h"
 
 /*
  * A rectangular table of cells. Cell (row, column) is cell[row * columns + column], borrowed
@@ -31,6 +32,25 @@ struct csvfile {
  * in row 1"). `delimiter` is ',' or '\t'. *out needs no release after an error.
  */
 int csvfile_parse(const char *bytes, size_t size, char delimiter, struct csvfile *out, struct err *e);
+
+/* One row while the others are not in memory. */
+struct csvfile_row {
+	const char *const *cell; /* [columns] NUL-terminated, until the visit returns */
+	size_t columns;
+	size_t row, line;        /* from 1 */
+};
+
+typedef int csvfile_visit(void *arg, const struct csvfile_row *row, struct err *e);
+
+#define CSVFILE_ROW ((size_t)128 << 20) /* bytes of a row */
+#define CSVFILE_COLUMNS (1 << 20)
+
+/*
+ * The same rows one after the other, in memory for the longest of them alone; `visit` may refuse one with -1 and an error. Refused too:
+ * a row of more than CSVFILE_ROW bytes (quotes that never close would take the whole file), or of more than CSVFILE_COLUMNS cells.
+ * An error of the file itself names its path, the others do not.
+ */
+int csvfile_walk(struct stream *in, char delimiter, csvfile_visit *visit, void *arg, struct err *e);
 
 void csvfile_release(struct csvfile *t);
 

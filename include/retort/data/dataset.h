@@ -8,9 +8,11 @@
 
 #include "retort/base/err.h"
 #include "retort/base/hash.h"
+#include "retort/base/spill.h"
 #include "retort/data/csvfile.h"
 #include "retort/data/tokenizer.h"
 
+#define DATASET_LARGE ((size_t)64 << 20) /* bytes of a table of numbers, inflated, beyond which its features lie in a file */
 #define DATASET_CLASSES 1000      /* more classes than this is a column of numbers, not of labels */
 #define DATASET_ROWS 10           /* fewer rows cannot be split */
 #define DATASET_LENGTH 65536      /* tokens in a row, at most */
@@ -67,6 +69,7 @@ struct dataset {
 	size_t vocab;       /* DATASET_TOKENS: ids are 0..vocab-1, -1 is padding, at the end of a row only */
 	int classes;        /* >= 2 */
 	float *x;           /* [n,d]; a missing cell is NaN until scale_apply puts the mean there; DATASET_TOKENS: NULL */
+	struct spill *spill; /* owned: the file that x is mapped from; NULL: x is in memory */
 	int32_t *ids;       /* owned. Row r is ids[r*length ..+length]; with next_token there is one more id at the very end,
 			       so that the label of position t of row r is ids[r*length+t+1]. NULL unless DATASET_TOKENS */
 	bool frame;         /* DATASET_TOKENS: begin and end tokens stand around each row */
@@ -98,16 +101,35 @@ int dataset_from_table(const struct csvfile *t, const struct dataset_options *o,
 /* The first row of a table names its columns, or is said to. */
 bool dataset_has_header(const struct csvfile *t, const struct dataset_options *o);
 
-/* The cells of a table that dataset_read makes a dataset of. The error starts with the path. */
-int dataset_read_table(const char *path, struct csvfile *out, struct err *e);
+/* A column by its name in the header, or by its number from 1. The error calls it `what`. */
+int dataset_column(const struct csvfile *t, const char *what, const char *column, bool header, size_t *out, struct err *e);
+
+/* Which column has the labels, of a table with at least one row: t->columns where there are none. `text` is the column of texts, if `o` has one. */
+int dataset_label(const struct csvfile *t, const struct dataset_options *o, bool header, size_t text, size_t *label, struct err *e);
+
+/* As many rows as a set needs. */
+int dataset_enough(size_t rows, const struct dataset_options *o, struct err *e);
+
+/* The features of `ds` are the pixels that `o` says: its hash says so too, because networks see them otherwise. */
+int dataset_pixels(const struct dataset_options *o, struct dataset *ds, struct err *e);
+
+/* What stands between the cells of a table: a tab where its name ends in .tsv or .tsv.gz, else a comma. */
+char dataset_delimiter(const char *path);
 
 /*
- * Read, parse, hash and name a file, gzip'd or not, of at most 1 GiB when inflated. What it is:
+ * Read, parse, hash and name a file, gzip'd or not, of at most 1 GiB when inflated; a table of numbers that has more than DATASET_LARGE
+ * bytes, or than $RETORT_LARGE says, is streamed instead (streamed.h) and may have any size. What it is:
  * with `tokens` a text, or with `text` a table of texts; with `length` token ids; else images when
  * it begins like an IDX file, features when like a .npy file, and a table of numbers otherwise: JSON lines when it begins with a brace, else with tabs if its name ends in
  * .tsv. An option that the kind does not know is refused. The error starts with the path. Main thread.
  */
 int dataset_read(const char *path, const struct dataset_options *o, struct dataset **out, struct err *e);
+
+/* A row of a table that is no header; `head` holds at least the first two of the file, `header` says that the first names the columns. */
+typedef int dataset_visit(void *arg, const struct csvfile *head, bool header, const struct csvfile_row *row, struct err *e);
+
+/* Every row of the table that dataset_read would read, in order, whatever its size. The error starts with the path. */
+int dataset_rows(const char *path, const struct dataset_options *o, dataset_visit *visit, void *arg, struct err *e);
 
 /*
  * The path of a bundled set ("digits" is digits.csv), looked for in $RETORT_DATADIR, in the
