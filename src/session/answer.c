@@ -118,7 +118,7 @@ use(struct session *s, const struct pending *p, struct request *r)
 	if (r->said && s->live)
 		live_say(s->live, "mismatch", r->said);
 	else if (r->said)
-		fputs(r->said, s->o.out);
+		tell_text(&s->tell, "mismatch", r->said);
 	if (r->kind != REQUEST_REPORT)
 		return;
 	s->owes_report = false;

@@ -5,6 +5,7 @@
 #include "retort/session/report.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "retort/base/text.h"
@@ -106,16 +107,18 @@ report_text(FILE *out, const struct lab_info *i, const struct report_change *cha
 void
 report_json_string(FILE *out, const char *s)
 {
-	fputc('"', out);
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
+	size_t len = strlen(s), n;
+	char bytes[4];
+	uint32_t c;
 
+	fputc('"', out);
+	for (; (n = text_utf8(s, len, &c)) > 0; s += n, len -= n) {
 		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c < 0x20)
+			fprintf(out, "\\%c", (int)c);
+		else if (c < 0x20 || c == 0x7F)
 			fprintf(out, "\\u%04x", c);
 		else
-			fputc(c, out);
+			fwrite(bytes, 1, text_utf8_put(c, bytes), out);
 	}
 	fputc('"', out);
 }

@@ -200,7 +200,7 @@ speak(struct session *s, const struct cmd *d, const struct cmd_call *c)
 	if (c->say.len && s->live)
 		live_say(s->live, c->argc ? c->argv[0] : d->name, c->say.s);
 	else if (c->say.len)
-		fputs(c->say.s, s->o.out);
+		tell_text(&s->tell, d->name, c->say.s);
 	if (c->talk.len)
 		session_tell(s, false, "%s", c->talk.s);
 }

@@ -117,3 +117,20 @@ tell_report(struct tell *t, const struct lab_info *info, const struct report_cha
 	else
 		report_text(t->out, info, change, n);
 }
+
+void
+tell_text(struct tell *t, const char *command, const char *text)
+{
+	if (!t->out)
+		return;
+	tell_close(t);
+	if (!t->json) {
+		fputs(text, t->out);
+		return;
+	}
+	fputs("{\"event\":\"answer\",\"command\":", t->out);
+	report_json_string(t->out, command);
+	fputs(",\"text\":", t->out);
+	report_json_string(t->out, text);
+	fputs("}\n", t->out);
+}

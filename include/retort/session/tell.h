@@ -1,4 +1,4 @@
-/* Data on standard output: evaluations, changes and reports, as TSV or as JSON lines. */
+/* Data on standard output: evaluations, changes, reports and what commands say, as TSV or as JSON lines. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_SESSION_TELL_H
 #define RETORT_SESSION_TELL_H
@@ -28,5 +28,8 @@ void tell_close(struct tell *t);
 
 void tell_change(struct tell *t, const char *stamp, const char *what);
 void tell_report(struct tell *t, const struct lab_info *info, const struct report_change *change, size_t n);
+
+/* What a command that was asked says, as it stands: `show` and its like. */
+void tell_text(struct tell *t, const char *command, const char *text);
 
 #endif
