@@ -49,30 +49,38 @@ divide(const struct dataset *ds, uint64_t seed, struct split *s)
 	}
 }
 
-/* The labelled training rows with the smallest hash, then in the order of the file. */
+/* Of the labelled training rows of the data itself those with the smallest hash; all of them need no order, nor memory for one. */
 static void
-show(const struct dataset *ds, uint64_t seed, size_t labels, struct split *s)
+choose(const struct dataset *ds, uint64_t seed, size_t labels, size_t labelled, struct split *s)
 {
 	struct rng r = rng_stream(seed, "labels", 0, 0);
-	struct draw *draw = mem_array(s->n_train, sizeof *draw);
+	struct draw *draw = labels < labelled ? mem_array(labelled, sizeof *draw) : NULL;
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->n_train; i++) {
-		if (ds->y[s->train[i]] < 0)
+		uint32_t row = s->train[i];
+
+		if (ds->y[row] < 0)
 			continue;
-		if (s->train[i] >= sets_main(ds))
-			s->visible[s->train[i]] = 1;
+		if (row >= sets_main(ds) || !draw)
+			s->visible[row] = 1;
 		else
-			draw[n++] = (struct draw){ rng_bits(r, s->train[i]), s->train[i] };
+			draw[n++] = (struct draw){ rng_bits(r, row), row };
 	}
-	if (labels < n) /* else all are shown, in whatever order */
+	if (draw)
 		qsort(draw, n, sizeof *draw, by_hash);
-	for (size_t i = 0; i < labels; i++)
+	for (size_t i = 0; draw && i < labels; i++)
 		s->visible[draw[i].row] = 1;
+	mem_free(draw);
+}
+
+/* What is visible, in the order of the file. */
+static void
+show(const struct dataset *ds, struct split *s)
+{
 	for (uint32_t i = 0; i < ds->n; i++)
 		if (s->visible[i])
 			s->shown[s->n_shown++] = i;
-	mem_free(draw);
 }
 
 int
@@ -95,7 +103,8 @@ split_make(const struct dataset *ds, uint64_t seed, int64_t labels, struct split
 		split_release(&s);
 		return -1;
 	}
-	show(ds, seed, labels < 0 ? labelled : (size_t)labels, &s);
+	choose(ds, seed, labels < 0 ? labelled : (size_t)labels, labelled, &s);
+	show(ds, &s);
 	*out = s;
 	return 0;
 }
