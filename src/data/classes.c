@@ -97,6 +97,8 @@ enough(const struct dataset *ds, const char *what, bool beside, struct err *e)
 {
 	if (ds->classes >= 2 || beside)
 		return 0;
+	if (ds->classes == 0)
+		return err_set(e, "%s: no row has a label, and at least 2 classes are needed", what);
 	return err_set(e, "%s: %d class%s, at least 2 are needed", what, ds->classes, ds->classes == 1 ? "" : "es");
 }
 

@@ -44,6 +44,8 @@ take_id(struct reader *r, const char **p, const char *end, size_t column)
 		if (**p < '0' || **p > '9') {
 			size_t len = strcspn(start, " \t\r\n");
 
+			if (len == 0)
+				return err_set(r->e, "line %zu, column %zu: a NUL byte is no token id", r->line, column);
 			return err_set(r->e, "line %zu, column %zu: '%.*s' is no token id", r->line, column,
 				       (int)(len < 40 ? len : 40), start);
 		}
@@ -159,13 +161,14 @@ idsfile_make(char *bytes, size_t size, const struct dataset_options *o, struct d
 {
 	struct reader r = { .vocab = o->vocab ? o->vocab : DATASET_VOCAB, .beside = o->beside, .e = e };
 	struct hash file = hash_of(bytes, size), said;
+	size_t mark = size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0; /* of the byte order */
 	char options[64];
 	int status;
 
 	r.id = mem_try(size / 2 + 1, sizeof *r.id); /* an id takes a digit and a blank, but the last */
 	if (!r.id)
 		return err_set(e, "no memory for the token ids of %zu bytes", size);
-	status = take_lines(&r, bytes, size);
+	status = take_lines(&r, bytes + mark, size - mark);
 	if (status == 0)
 		status = make(&r, o, out);
 	if (status == 0) {
