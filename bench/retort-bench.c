@@ -10,6 +10,7 @@
 #include "floor.h"
 #include "losses.h"
 #include "own.h"
+#include "reading.h"
 #include "retort/base/io.h"
 #include "retort/base/thread.h"
 #include "retort/engine/blas.h"
@@ -188,7 +189,7 @@ measure(int workload, bool busy, struct verdict *v)
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: retort bench [W1|W2|W3|W4|W5|busy|losses]... [--seconds S] [--rounds N] [--threads N]\n"
+	fprintf(stderr, "usage: retort bench [W1|W2|W3|W4|W5|busy|losses|reading]... [--seconds S] [--rounds N] [--threads N]\n"
 			"                    [--python PATH] [--no-peer]\n");
 	return 2;
 }
@@ -229,7 +230,7 @@ read_options(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	static const char *const all[] = { "W1", "W2", "W3", "W4", "W5", "busy", "losses", NULL };
+	static const char *const all[] = { "W1", "W2", "W3", "W4", "W5", "busy", "losses", "reading", NULL };
 	const char *const *word;
 	struct verdict v = { 0 };
 	bool busy, contested = false;
@@ -239,7 +240,7 @@ main(int argc, char **argv)
 		return usage();
 	word = optind < argc ? (const char *const *)argv + optind : all;
 	for (const char *const *w = word; *w; w++)
-		if (!workload_of(*w, &busy) && strcmp(*w, "losses") != 0)
+		if (!workload_of(*w, &busy) && strcmp(*w, "losses") != 0 && strcmp(*w, "reading") != 0)
 			return usage();
 	printf("%s; in turn, windows of %g s, medians of %d rounds, ratios round by round (quartiles)\n", blas_name(),
 	       options.seconds, options.rounds);
@@ -249,6 +250,8 @@ main(int argc, char **argv)
 		contested |= workload > 0;
 		if (workload)
 			status |= measure(workload, busy, &v);
+		else if (strcmp(*word, "reading") == 0)
+			status |= reading_measure(options.rounds);
 		else
 			losses_measure(options.threads, options.rounds, options.seconds / 4);
 	}

@@ -24,5 +24,5 @@ complete -c retort -n '__fish_seen_subcommand_from data; and __fish_seen_subcomm
 complete -c retort -n '__fish_seen_subcommand_from data; and __fish_seen_subcommand_from show' -F
 complete -c retort -n '__fish_seen_subcommand_from loss' -a 'ce kd rkl jsd skl srkl tvd mse cosine sce ls dkd nkd dist lskd ctkd wsld'
 complete -c retort -n '__fish_seen_subcommand_from loss' -k -a '(__fish_complete_suffix .csv)'
-complete -c retort -n '__fish_seen_subcommand_from bench' -a 'W1 W2 W3 W4 W5 busy losses'
+complete -c retort -n '__fish_seen_subcommand_from bench' -a 'W1 W2 W3 W4 W5 busy losses reading'
 complete -c retort -n 'not __fish_seen_subcommand_from commands loss data tokenizer' -k -a '(__fish_complete_suffix .ret)'
