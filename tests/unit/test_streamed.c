@@ -9,6 +9,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/stream.h"
 #include "retort/base/text.h"
+#include "retort/data/columns.h"
 #include "retort/data/dataset.h"
 #include "retort/data/scale.h"
 #include "retort/data/sets.h"
@@ -245,6 +246,38 @@ sets_join_in_files(void **state)
 	mem_free(path);
 }
 
+/* Columns in another order, and a word more: found by name in a file as in memory. */
+static void
+columns_are_found_in_files(void **state)
+{
+	struct dataset_options o = { .label = "kind", .beside = true };
+	struct text t = { 0 };
+	struct dataset *ds, *more[2];
+	struct err e;
+
+	(void)state;
+	text_add(&t, "size,hue,kind\n");
+	for (int i = 0; i < 20; i++)
+		text_addf(&t, "%d,%s,%d\n", i, i % 3 ? "red" : "blue", i % 2);
+	CHECK_INT(read_as(file_of("one.csv", t.s, t.len), &o, "0", &ds, &e), 0);
+	text_clear(&t);
+	text_add(&t, "hue,kind,size\n");
+	for (int i = 0; i < 5; i++)
+		text_addf(&t, "%s,%d,%d\n", i == 2 ? "grey" : i == 3 ? "" : "red", i % 2, 7 * i);
+	for (int i = 0; i < 2; i++) {
+		CHECK_INT(read_as(file_of("two.csv", t.s, t.len), &o, i ? "0" : "1000000000", &more[i], &e), 0);
+		CHECK_INT(columns_match(ds, more[i], &e), 0);
+		CHECK((more[i]->spill != NULL) == i && more[i]->d == 3);
+	}
+	check_same(more[0], more[1]);
+	CHECK_STR(more[1]->column[2], "hue=red");
+	CHECK(more[1]->x[0] == 0 && more[1]->x[2] == 1 && isnan(more[1]->x[3 * 3 + 2]));
+	dataset_free(ds);
+	dataset_free(more[0]);
+	dataset_free(more[1]);
+	text_release(&t);
+}
+
 /* The sums of a column are what they were when each column was added up alone. */
 static void
 columns_are_summed_as_if_alone(void **state)
@@ -332,6 +365,7 @@ main(void)
 		TEST(small_faults_are_told_in_the_same_words),
 		TEST(a_row_has_a_limit),
 		TEST(sets_join_in_files),
+		TEST(columns_are_found_in_files),
 		TEST(columns_are_summed_as_if_alone),
 		TEST(a_stream_ends_where_its_reader_does),
 	};
