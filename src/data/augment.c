@@ -61,15 +61,22 @@ name_of(const struct augment *a)
 }
 
 int
-augment_fits(const struct knobs *k, const struct dataset *ds, const struct retold *retold, struct err *e)
+augment_fits(const struct knobs *k, const struct dataset *ds, const struct retold *retold, const struct wordnet *wn, struct err *e)
 {
 	static const char *const rows[] = { "a table of numbers", "images", "tokens" };
 
 	for (size_t i = 0; i < augment_count; i++) {
 		const struct augment *a = augment_table[i];
 
-		if (augment_is_on(a, k) && !does(a, k, ds->kind))
+		if (!augment_is_on(a, k))
+			continue;
+		if (!does(a, k, ds->kind))
 			return err_set(e, "%s: %s, and %s is %s; `set %s 0`", name_of(a), a->what, ds->name, rows[ds->kind], name_of(a));
+		if (a->wordnet && !wn)
+			return err_set(e, "%s: no WordNet was read; `augment %s rate 0.1` reads it", name_of(a), a->name);
+		if (a->wordnet && !ds->tokenizer)
+			return err_set(e, "%s: %s, and %s is ids of which nobody knows the words; `set %s 0`", name_of(a), a->what, ds->name,
+				       name_of(a));
 	}
 	if (augment_is_on(&augment_backtranslate, k) && !retold)
 		return err_set(e, "backtranslate-rate: nothing of %s has been translated; `augment backtranslate via spa` begins", ds->name);
@@ -84,7 +91,7 @@ augment_open(struct augmenter *a, const struct dataset *ds, const uint32_t *rows
 {
 	size_t threads = pool ? (size_t)pool_threads(pool) : 1;
 
-	*a = (struct augmenter){ .ds = ds, .rows = rows, .n_rows = n_rows, .pool = pool, .blank = -1 };
+	*a = (struct augmenter){ .ds = ds, .rows = rows, .n_rows = n_rows, .pool = pool, .blank = -1, .end = -2 };
 	if (ds->kind == DATASET_IMAGE && !(a->spare = mem_try(threads * ds->d, sizeof *a->spare)))
 		return err_set(e, "no memory for %zu images that are being turned", threads);
 	if (ds->kind != DATASET_TOKENS)
@@ -95,6 +102,25 @@ augment_open(struct augmenter *a, const struct dataset *ds, const uint32_t *rows
 	words_kinds(ds, a->kind);
 	a->blank = words_blank(ds);
 	a->mask = words_mask(ds);
+	if (ds->tokenizer && ds->tokenizer->special[TOKENIZER_END] >= 0)
+		a->end = ds->tokenizer->special[TOKENIZER_END];
+	return 0;
+}
+
+int
+augment_learn(struct augmenter *a, const struct wordnet *wn, struct err *e)
+{
+	size_t threads = a->pool ? (size_t)pool_threads(a->pool) : 1, room;
+
+	if (!wn || !a->ds || a->ds->kind != DATASET_TOKENS || !a->ds->tokenizer)
+		return 0;
+	room = a->ds->length + 1;
+	mem_free(a->tokens);
+	a->tokens = mem_try(threads * room, sizeof *a->tokens);
+	if (!a->tokens)
+		return err_set(e, "no memory for %zu rows of %zu tokens", threads, room);
+	synonyms_release(&a->synonyms);
+	synonyms_init(&a->synonyms, wn, a->ds, a->kind, a->rows, a->n_rows);
 	return 0;
 }
 
@@ -103,6 +129,8 @@ augment_close(struct augmenter *a)
 {
 	mem_free(a->kind);
 	mem_free(a->spare);
+	mem_free(a->tokens);
+	synonyms_release(&a->synonyms);
 	memset(a, 0, sizeof *a);
 }
 
@@ -128,6 +156,7 @@ change_row(const struct job *j, size_t i)
 		.label = ds->next_token ? batch_i32(j->b, BATCH_LABEL) + i * ds->length : NULL,
 		.label_weight = ds->next_token ? batch_f32(j->b, BATCH_LABEL_WEIGHT) + i * ds->length : NULL,
 		.spare = j->a->spare ? j->a->spare + (size_t)pool_worker() * ds->d : NULL,
+		.tokens = j->a->tokens ? j->a->tokens + (size_t)pool_worker() * (ds->length + 1) : NULL,
 	};
 
 	for (size_t k = 0; k < augment_count; k++) {

@@ -105,6 +105,7 @@ void
 apply_release(struct work *w)
 {
 	drop_data(w);
+	wordnet_free(w->wordnet);
 	mem_free(w->era);
 	mem_free(w->undo);
 	mem_free(w->redo);

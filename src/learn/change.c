@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/text.h"
+#include "retort/learn/augmented.h"
 #include "retort/learn/balance.h"
 #include "retort/learn/dial.h"
 #include "retort/learn/eval.h"
@@ -68,9 +69,22 @@ change_make(struct work *w, const struct work_settings *after, struct request *r
 	return 0;
 }
 
+/* A session reads one WordNet, once. Where rows are augmented already their words are looked up now. */
+static int
+take_wordnet(struct work *w, struct request *r, struct err *e)
+{
+	if (w->wordnet && memcmp(&w->wordnet->hash, &r->wordnet->hash, sizeof r->wordnet->hash) != 0)
+		return err_set(e, "another WordNet than this was read before");
+	if (w->wordnet)
+		return 0;
+	w->wordnet = r->wordnet;
+	r->wordnet = NULL;
+	return w->ds && augment_any(&w->info.knobs, w->ds->kind) ? augment_learn(&w->augmenter, w->wordnet, e) : 0;
+}
+
 /* One knob, or several at once. A hand on a knob ends its ramp. */
 static int
-do_set(struct work *w, struct request *r, struct err *e)
+set_knobs(struct work *w, struct request *r, struct err *e)
 {
 	struct work_settings s;
 
@@ -99,13 +113,30 @@ do_retell(struct work *w, struct request *r, struct err *e)
 	if (!now)
 		return err_wrap(e, "augment backtranslate");
 	w->augmenter.retold = w->retold = now;
-	if (do_set(w, r, e) < 0) {
+	if (set_knobs(w, r, e) < 0) {
 		w->augmenter.retold = w->retold = before;
 		retold_free(now);
 		return -1;
 	}
 	retold_free(before);
 	return 0;
+}
+
+static int
+do_set(struct work *w, struct request *r, struct err *e)
+{
+	bool had = w->wordnet != NULL;
+
+	if ((!r->wordnet || take_wordnet(w, r, e) == 0) && set_knobs(w, r, e) == 0) {
+		if (w->wordnet)
+			hash_hex(&w->wordnet->hash, w->info.wordnet);
+		return 0;
+	}
+	if (!had) { /* a line that changes nothing leaves none behind: a replay does not see it */
+		wordnet_free(w->wordnet);
+		w->wordnet = NULL;
+	}
+	return -1;
 }
 
 static int
@@ -447,6 +478,8 @@ change_request(struct work *w, struct request *r, struct err *e)
 		return do_eval(w, e);
 	case REQUEST_EXPECT:
 		return do_expect(w, r, e);
+	case REQUEST_AUGMENTED:
+		return augmented_request(w, r, e);
 	case REQUEST_MISMATCH:
 		return mismatch_request(w, r, e);
 	case REQUEST_SNAPSHOT:

@@ -118,7 +118,8 @@ feed_prepare(struct work *w, struct err *e)
 	if (!w->rows)
 		return err_set(e, "no memory for a batch of %zu rows", work_batch(w));
 	if (batch_init(&w->batch, work_batch(w), w->ds, e) < 0 ||
-	    augment_open(&w->augmenter, w->ds, w->split.train, w->split.n_train, w->pool, e) < 0)
+	    augment_open(&w->augmenter, w->ds, w->split.train, w->split.n_train, w->pool, e) < 0 ||
+	    augment_learn(&w->augmenter, w->wordnet, e) < 0)
 		return -1;
 	w->augmenter.retold = w->retold;
 	return prepare_teachers(w, e);
@@ -216,16 +217,24 @@ draw_from(struct sampler *order, int n_sets, const double *weight)
 }
 
 void
+feed_draw(struct work *w, struct sampler *order, uint64_t step, uint32_t *rows)
+{
+	double weight[DATASET_SETS];
+
+	lab_weights(&w->info, weight);
+	draw_from(order, w->info.n_sets, weight); /* settings see to it that some set counts */
+	sampler_next(order, step, work_batch(w), rows);
+}
+
+void
 feed_main(struct work *w, uint64_t step, const struct knobs *k, struct branch_feed *out)
 {
-	struct sampler *order = w->info.labelled && w->few.n ? &w->few : &w->order;
 	double weight[DATASET_SETS];
 	size_t n = work_batch(w);
 
 	memset(out, 0, sizeof *out);
 	lab_weights(&w->info, weight);
-	draw_from(order, w->info.n_sets, weight); /* settings see to it that some set counts */
-	sampler_next(order, step, n, w->rows);
+	feed_draw(w, w->info.labelled && w->few.n ? &w->few : &w->order, step, w->rows);
 	batch_fill(&w->batch, w->ds, w->rows, n, w->split.visible);
 	batch_weigh(&w->batch, w->ds, weight);
 	if (k)

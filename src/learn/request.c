@@ -25,6 +25,7 @@ request_free(struct request *r)
 	dataset_free(r->dataset);
 	ckpt_free(r->ckpt);
 	answers_free(r->answers);
+	wordnet_free(r->wordnet);
 	translator_free(r->translator);
 	bitext_free(r->bitext);
 	mem_free(r->path);

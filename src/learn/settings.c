@@ -194,7 +194,7 @@ check_augment(const struct work *w, const struct work_settings *s, struct err *e
 {
 	if (!w->ds)
 		return 0;
-	if (augment_fits(&s->knobs, w->ds, w->retold, e) < 0 || check_mixup(w, s, e) < 0)
+	if (augment_fits(&s->knobs, w->ds, w->retold, w->wordnet, e) < 0 || check_mixup(w, s, e) < 0)
 		return -1;
 	for (int k = 0; augment_any(&s->knobs, w->ds->kind) && k < w->info.n_teachers; k++)
 		if (w->info.teacher[k].is_file && !s->muted[k])

@@ -116,7 +116,7 @@ use(struct session *s, const struct pending *p, struct request *r)
 	if (r->kind == REQUEST_SNAPSHOT && p->save)
 		save(s, p, r);
 	if (r->said && s->live)
-		live_say(s->live, "mismatch", r->said);
+		live_say(s->live, r->kind == REQUEST_AUGMENTED ? "augment show" : "mismatch", r->said);
 	else if (r->said)
 		tell_text(&s->tell, "mismatch", r->said);
 	if (r->kind != REQUEST_REPORT)

@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/mem.h"
 #include "retort/data/augment.h"
+#include "retort/data/wordnet.h"
+#include "retort/learn/augmented.h"
 
 static void
 say_augment(struct cmd_call *c, const struct augment *a)
@@ -48,7 +51,7 @@ find(const char *name, struct err *e)
 		}
 		text_item(&names, "%s", augment_table[i]->name);
 	}
-	err_set(e, "augment: '%.40s' is none of %s, off", name, text_get(&names));
+	err_set(e, "augment: '%.40s' is none of %s, show, off", name, text_get(&names));
 	text_release(&names);
 	return NULL;
 }
@@ -119,11 +122,74 @@ all_off(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+/* A recording says which WordNet it was, so that another one is noticed; `hash` is what it says, or NULL. */
+static int
+check_wordnet(const char *got, const char *hash, struct err *e)
+{
+	return !hash || strcmp(got, hash) == 0 ? 0 :
+	       err_set(e, "augment synonym: another WordNet: it hashes to %.16s..., and %.16s%s was recorded", got, hash,
+		       strlen(hash) > 16 ? "..." : "");
+}
+
+/* The first time it is read; from then on the session has it. */
+static int
+add_wordnet(struct cmd_call *c, struct request *r, const char *hash, struct err *e)
+{
+	char hex[65], *dir = NULL;
+
+	snprintf(hex, sizeof hex, "%s", c->info->wordnet);
+	if (!hex[0]) {
+		dir = wordnet_dir(e);
+		r->wordnet = dir ? wordnet_read(dir, e) : NULL;
+		mem_free(dir);
+		if (!r->wordnet)
+			return err_wrap(e, "augment synonym");
+		hash_hex(&r->wordnet->hash, hex);
+	}
+	if (check_wordnet(hex, hash, e) < 0)
+		return -1;
+	if (hash)
+		return 0;
+	text_add(&c->record, "augment");
+	for (int i = 0; i < c->argc; i++) /* names and numbers: nothing to be quoted */
+		text_addf(&c->record, " %s", c->argv[i]);
+	text_addf(&c->record, " hash %s", hex);
+	return 0;
+}
+
+static int
+show(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_AUGMENTED);
+
+	r->number = AUGMENTED_ROWS;
+	if (c->argc > 2)
+		return err_set(e, "augment show: one number of rows is accepted");
+	return c->argc == 1 ? 0 : cmd_number("augment show", c->argv[1], &r->number, e);
+}
+
+/* The options behind an augmentation's name, two words each. */
+static int
+turn_on(struct cmd_call *c, const struct augment *a, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_SET);
+	const char *hash = NULL;
+
+	for (int i = 1; i < c->argc; i += 2) {
+		if (a->wordnet && i + 1 < c->argc && strcmp(c->argv[i], "hash") == 0) {
+			hash = c->argv[i + 1];
+			continue;
+		}
+		if (cmd_augment_option(r, a, c->argv[i], i + 1 < c->argc ? c->argv[i + 1] : "", e) < 0)
+			return -1;
+	}
+	return a->wordnet ? add_wordnet(c, r, hash, e) : 0;
+}
+
 static int
 exec_augment(struct cmd_call *c, struct err *e)
 {
 	const struct augment *a;
-	struct request *r;
 
 	for (size_t i = 0; c->argc == 0 && i < augment_count; i++)
 		say_augment(c, augment_table[i]);
@@ -131,6 +197,8 @@ exec_augment(struct cmd_call *c, struct err *e)
 		return 0;
 	if (c->argc == 1 && strcmp(c->argv[0], "off") == 0)
 		return all_off(c, e);
+	if (strcmp(c->argv[0], "show") == 0)
+		return show(c, e);
 	a = find(c->argv[0], e);
 	if (!a)
 		return -1;
@@ -140,23 +208,20 @@ exec_augment(struct cmd_call *c, struct err *e)
 	}
 	if (a == &augment_backtranslate && cmd_translate_is(c))
 		return cmd_translate(c, e);
-	r = cmd_request(c, REQUEST_SET);
 	if (c->argc == 2 && strcmp(c->argv[1], "off") == 0)
-		return add_off(r, a, e);
-	for (int i = 1; i < c->argc; i += 2)
-		if (cmd_augment_option(r, a, c->argv[i], i + 1 < c->argc ? c->argv[i + 1] : "", e) < 0)
-			return -1;
-	return 0;
+		return add_off(cmd_request(c, REQUEST_SET), a, e);
+	return turn_on(c, a, e);
 }
 
 const struct cmd cmd_augment = {
 	.name = "augment",
-	.complete = "@augment|off off|@augmentoption",
-	.args = "[off | NAME [off | OPTION VALUE ...]] | backtranslate via LANGUAGE | forth COMMAND back COMMAND | from FILE [hash HEX] | stop [OPTION VALUE ...]",
+	.complete = "@augment|show|off off|@augmentoption",
+	.args = "[off | show [N] | NAME [off | OPTION VALUE ...]] | backtranslate via LANGUAGE | forth COMMAND back COMMAND | from FILE [hash HEX] | stop [OPTION VALUE ...]",
 	.min_args = 0,
-	.max_args = 2 * REQUEST_SETS + 1,
+	.max_args = 2 * REQUEST_SETS + 3,
 	.flags = CMD_RECORD,
-	.doc = "List the augmentations, tell what one does, turn it on with its options together, or one or all of them off.",
+	.doc = "List the augmentations, tell what one does, turn it on with its options together, or one or all of them off. "
+	       "With show, tell rows of text before and after.",
 	.example = "augment noise spread 0.1",
 	.exec = exec_augment,
 };

@@ -136,7 +136,8 @@ post(struct session *s, const struct cmd *d, struct cmd_call *c, const struct le
 	p->text = mem_text(c->record.len ? c->record.s : line + lex->command);
 	p->text[strcspn(p->text, "\r\n")] = '\0';
 	p->where = s->reading ? mem_text(s->reading->where) : NULL;
-	p->records = s->recorder && (d->flags & CMD_RECORD) && r->kind != REQUEST_TRANSLATE; /* the line that uses them is recorded */
+	/* what translates leaves the recording to the line that uses it, and what shows rows only looks */
+	p->records = s->recorder && (d->flags & CMD_RECORD) && r->kind != REQUEST_TRANSLATE && r->kind != REQUEST_AUGMENTED;
 	r->id = p->id;
 	c->request = NULL;
 	c->save = NULL;

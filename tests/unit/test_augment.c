@@ -517,14 +517,14 @@ what_does_not_fit_the_rows_is_refused(void **state)
 
 	(void)state;
 	knobs.mask_rate = 0.1;
-	CHECK_INT(augment_fits(&knobs, &ds, NULL, &e), -1);
+	CHECK_INT(augment_fits(&knobs, &ds, NULL, NULL, &e), -1);
 	CHECK_STR(e.msg, "mask-rate: words of a text are masked, and numbers is a table of numbers; `set mask-rate 0`");
 	CHECK(!augment_any(&knobs, ds.kind));
 	ds = texts();
 	knobs.mask_rate = 0.1;
-	CHECK_INT(augment_fits(&knobs, &ds, NULL, &e), 0);
+	CHECK_INT(augment_fits(&knobs, &ds, NULL, NULL, &e), 0);
 	knobs.mask_token = 256;
-	CHECK_INT(augment_fits(&knobs, &ds, NULL, &e), -1);
+	CHECK_INT(augment_fits(&knobs, &ds, NULL, NULL, &e), -1);
 	CHECK_STR(e.msg, "mask-token: there are tokens 0..255, and no 256");
 }
 

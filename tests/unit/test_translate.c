@@ -513,11 +513,11 @@ rows_become_their_translations_at_the_rate(void **state)
 		}
 	}
 	knob_defaults(&knobs);
-	CHECK_INT(augment_fits(&knobs, &ds, NULL, &e), 0);
+	CHECK_INT(augment_fits(&knobs, &ds, NULL, NULL, &e), 0);
 	knobs.backtranslate_rate = 0.3;
 	knobs.backtranslate_keep = 0.75;
-	CHECK_INT(augment_fits(&knobs, &ds, NULL, &e), -1);
-	CHECK_INT(augment_fits(&knobs, &ds, &retold, &e), 0);
+	CHECK_INT(augment_fits(&knobs, &ds, NULL, NULL, &e), -1);
+	CHECK_INT(augment_fits(&knobs, &ds, &retold, NULL, &e), 0);
 	CHECK_INT(batch_init(&b, ROWS, &ds, &e), 0);
 	CHECK_INT(augment_open(&a, &ds, rows, ROWS, NULL, &e), 0);
 	a.retold = &retold;

@@ -12,6 +12,7 @@
 #include "retort/data/batch.h"
 #include "retort/data/dataset.h"
 #include "retort/data/retold.h"
+#include "retort/data/synonyms.h"
 
 /* What augmentations look at besides the batch; filled by augment_open. */
 struct augmenter {
@@ -20,9 +21,11 @@ struct augmenter {
 	size_t n_rows;
 	struct pool *pool;            /* borrowed; NULL: the caller alone */
 	uint8_t *kind;                /* [vocab] see words.h; NULL unless rows are tokens */
-	int32_t blank, mask;          /* tokens: a blank, or -1; what stands for a masked one */
+	int32_t blank, mask, end;     /* tokens: a blank, or -1; what stands for a masked one; what ends a text, or -2 */
 	const struct retold *retold;  /* translations of rows; borrowed; NULL: there are none */
 	float *spare;                 /* [threads, d] NULL unless rows are images */
+	struct synonyms synonyms;     /* of the rows' words; none without a WordNet */
+	int32_t *tokens;              /* [threads, length + 1] NULL without a WordNet */
 };
 
 /* One row in the hands of one augmentation. */
@@ -36,6 +39,7 @@ struct augment_row {
 	int32_t *label;               /* with next_token [length], else NULL */
 	float *label_weight;          /* with next_token [length], else NULL */
 	float *spare;                 /* [d] of the calling thread; NULL unless rows are images */
+	int32_t *tokens;              /* [length + 1] of the calling thread; NULL without a WordNet */
 };
 
 struct augment {
@@ -44,6 +48,7 @@ struct augment {
 	const char *doc;              /* one sentence */
 	const char *what;             /* for a refusal: "words of a text are masked" */
 	size_t on;                    /* offset in struct knobs of the REAL that turns it on above 0 */
+	bool wordnet;                 /* looks at augmenter.synonyms */
 	void (*row)(const struct augment_row *r); /* every row by itself; NULL with `batch` */
 	/* All rows at once, after the others: rng is of this augmentation and step. */
 	void (*batch)(const struct knobs *k, struct rng rng, struct batch *b);
@@ -67,12 +72,15 @@ const struct augment *augment_of_knob(const struct knob *k);
 /* Whether rows of that kind are augmented as the knobs stand. */
 bool augment_any(const struct knobs *k, enum dataset_kind kind);
 
-/* 0, or -1: an augmentation is on that cannot be done to rows of `ds`, and why; `retold` as in struct augmenter. */
-int augment_fits(const struct knobs *k, const struct dataset *ds, const struct retold *retold, struct err *e);
+/* 0, or -1: an augmentation is on that cannot be done to rows of `ds`, or not without a WordNet, and why; `retold` as in struct augmenter. */
+int augment_fits(const struct knobs *k, const struct dataset *ds, const struct retold *retold, const struct wordnet *wn, struct err *e);
 
 /* Get ready for rows of `ds`. 0, or -1 when there is no memory. */
 int augment_open(struct augmenter *a, const struct dataset *ds, const uint32_t *rows, size_t n_rows, struct pool *pool,
 		 struct err *e);
+
+/* Look up what words of the rows may become, where they are texts. Between steps. 0, or -1 when there is no memory. */
+int augment_learn(struct augmenter *a, const struct wordnet *wn, struct err *e);
 void augment_close(struct augmenter *a);
 
 /*

@@ -19,6 +19,9 @@ void feed_release(struct work *w);
  */
 int feed_open(struct work *w, int i, struct err *e);
 
+/* Rows of a batch of step `step` of the main line, from `order`: of the sets that count. Allocates nothing. */
+void feed_draw(struct work *w, struct sampler *order, uint64_t step, uint32_t *rows);
+
 /*
  * The batch of step `step` of the main line, for every branch that stands there: augmented as `k` says, before any teacher is
  * asked. k NULL: rows as they are. Allocates nothing.

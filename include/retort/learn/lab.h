@@ -127,6 +127,7 @@ struct lab_info {
 	char data[64];         /* "" before `data` */
 	char data_hash[65];    /* of all sets together */
 	char own_hash[65];     /* of the data itself, as its file is read */
+	char wordnet[65];      /* hash of the WordNet that was read; "" none */
 	int n_sets;            /* 0 before `data` */
 	struct lab_set {
 		char name[64];     /* "train": the training rows of the data itself, which are the first */

@@ -10,6 +10,7 @@
 #include "retort/data/bitext.h"
 #include "retort/data/dataset.h"
 #include "retort/data/translator.h"
+#include "retort/data/wordnet.h"
 #include "retort/engine/ckpt.h"
 #include "retort/kd/answers.h"
 #include "retort/learn/lab.h"
@@ -40,6 +41,7 @@ enum request_kind {
 	REQUEST_UNDO,     /* take the last change of SET, MAP, WEIGHT, MUTE, DRAW, RAMP, BALANCE, FREEZE or of a stage's start or end back */
 	REQUEST_REDO,
 	REQUEST_EVAL,     /* evaluate now */
+	REQUEST_AUGMENTED, /* number: so many rows of training; said: their texts, and how they are augmented as the knobs stand */
 	REQUEST_MISMATCH, /* name, spec: two sets of rows; said: how far they are apart */
 	REQUEST_MARK,     /* nothing: asks for the step */
 	REQUEST_EXPECT,   /* metric, value: the last evaluated value of that metric is in the answer's `value` */
@@ -135,6 +137,7 @@ struct request {
 	struct answers *answers;
 	struct translator *translator;
 	struct bitext *bitext;
+	struct wordnet *wordnet;       /* SET (handed over): what words may become from now on */
 	/* the answer */
 	int status;            /* 0, or -1 and err */
 	struct err err;
@@ -142,7 +145,7 @@ struct request {
 	struct lab_cka cka;    /* PROBE */
 	bool translated;       /* TRANSLATE: it is answered */
 	char *path;            /* TRANSLATE; owned */
-	char *said;            /* MISMATCH: a text of several lines; owned */
+	char *said;            /* AUGMENTED, MISMATCH: a text of several lines; owned */
 	bool unchanged;        /* the note says what stays as it was: no change of a report */
 	bool says;             /* note is told even where nobody looks: it is known only now */
 	char note[REQUEST_NOTE]; /* SET, WEIGHT, RAMP, BALANCE, FREEZE, OPTIONS, UNDO, REDO, stages: what changed: "temperature 4 -> 2" */

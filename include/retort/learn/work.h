@@ -86,6 +86,7 @@ struct work {
 	struct batch batch;
 	struct augmenter augmenter;
 	struct retold *retold;          /* translations of the texts of rows; NULL: there are none */
+	struct wordnet *wordnet;        /* NULL until one was read */
 	uint32_t *rows;                 /* [batch rows] */
 	/* networks */
 	struct work_teacher teacher[LAB_TEACHERS];
