@@ -96,8 +96,10 @@ fill_labels(const struct dataset *ds, uint32_t r, float shown, int32_t *label, f
 	}
 	ids += r * ds->length;
 	for (size_t t = 0; t < ds->length; t++) {
-		label[t] = ids[t] < 0 ? -1 : ids[t + 1];
-		weight[t] = label[t] >= 0 ? shown : 0;
+		int32_t next = t + 1 < ds->length ? ids[t + 1] : sets_after(ds, r);
+
+		label[t] = ids[t] < 0 ? -1 : next;
+		weight[t] = label[t] >= 0 && ds->y[r] >= 0 ? shown : 0;
 	}
 }
 

@@ -398,6 +398,15 @@ read_bytes(const char *path, const struct dataset_options *o, char **bytes, size
 	return table ? 0 : gzip_read(path, LIMIT, bytes, size, e) < 0 ? -1 : 0;
 }
 
+/* The tokens are there all the same; nobody is told that they are the ones. */
+static void
+hide_labels(struct dataset *ds)
+{
+	for (size_t i = 0; i < ds->n; i++)
+		ds->y[i] = -1;
+	ds->unlabelled = ds->n;
+}
+
 int
 dataset_read(const char *path, const struct dataset_options *o, struct dataset **out, struct err *e)
 {
@@ -418,6 +427,8 @@ dataset_read(const char *path, const struct dataset_options *o, struct dataset *
 	mem_free(bytes);
 	if (status < 0)
 		return -1;
+	if (o->unlabelled && (*out)->next_token)
+		hide_labels(*out);
 	name_set(*out, path);
 	return 0;
 }

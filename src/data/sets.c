@@ -33,6 +33,14 @@ sets_of(const struct dataset *ds, size_t row)
 	return k;
 }
 
+int32_t
+sets_after(const struct dataset *ds, size_t row)
+{
+	const struct dataset_set *s = ds->n_sets ? &ds->set[sets_of(ds, row)] : NULL;
+
+	return s && row + 1 == s->from + s->n ? s->after : ds->ids[(row + 1) * ds->length];
+}
+
 int
 sets_find(const struct dataset *ds, const char *name, struct err *e)
 {
@@ -71,18 +79,20 @@ same_tokens(const struct tokenizer *a, const struct tokenizer *b)
 int
 sets_check(const struct dataset *ds, const struct dataset *more, struct err *e)
 {
-	if (ds->next_token || more->next_token)
-		return err_set(e, "sets of which the next token is told cannot be joined");
 	if (ds->kind != more->kind)
 		return err_set(e, "its rows are of another kind than those of %s", ds->name);
+	if (ds->next_token != more->next_token)
+		return err_set(e, "it tells %s, %s tells %s", more->next_token ? "the next token" : "a class", ds->name,
+			       ds->next_token ? "the next token" : "a class");
 	if (ds->d != more->d)
 		return err_set(e, "%zu %s a row, %s has %zu", more->d, ds->kind == DATASET_TOKENS ? "tokens" : "features", ds->name,
 			       ds->d);
 	if (ds->kind == DATASET_TOKENS && ds->vocab != more->vocab)
-		return err_set(e, "a vocabulary of %zu, %s has %zu; `tokens FILE` gives both one", more->vocab, ds->name, ds->vocab);
+		return err_set(e, "a vocabulary of %zu, %s has %zu; `%s` gives both one", more->vocab, ds->name, ds->vocab,
+			       ds->tokenizer || more->tokenizer ? "tokens FILE" : "vocab N");
 	if (!same_tokens(ds->tokenizer, more->tokenizer))
 		return err_set(e, "another vocabulary than %s has; `tokens FILE` gives both one", ds->name);
-	if (ds->n + more->n > UINT32_MAX)
+	if (ds->n + more->n > UINT32_MAX || (ds->kind == DATASET_TOKENS && ds->n + more->n > DATASET_IDS / ds->length))
 		return err_set(e, "%zu rows are more than there can be", ds->n + more->n);
 	if (ds->n_sets == DATASET_SETS)
 		return err_set(e, "there are %d sets already, as many as there can be", DATASET_SETS);
@@ -108,7 +118,7 @@ class_like(const struct dataset *ds, const struct dataset *more, int k, struct e
 static int
 match_classes(const struct dataset *ds, const struct dataset *more, int *to, struct err *e)
 {
-	for (int k = 0; k < more->classes; k++)
+	for (int k = 0; k < more->classes && !ds->next_token; k++)
 		if ((to[k] = class_like(ds, more, k, e)) < 0)
 			return -1;
 	return 0;
@@ -158,11 +168,12 @@ join_rows(struct dataset *ds, const struct dataset *more, struct err *e)
 	size_t width = ds->d * sizeof(float);
 	void **from = ds->kind == DATASET_TOKENS ? (void **)&ds->ids : (void **)&ds->x;
 	const void *behind = ds->kind == DATASET_TOKENS ? (const void *)more->ids : (const void *)more->x;
+	size_t one_more = ds->next_token ? sizeof *ds->ids : 0;
 	void *both;
 
 	if (ds->spill || more->spill)
 		return join_spilled(ds, more, e);
-	both = joined(*from, ds->n * width, behind, more->n * width);
+	both = joined(*from, ds->n * width, behind, more->n * width + one_more);
 	if (!both)
 		return err_set(e, "no memory for %zu more rows", more->n);
 	*from = both;
@@ -176,28 +187,37 @@ join_labels(struct dataset *ds, const struct dataset *more, const int *to)
 
 	memcpy(y, ds->y, ds->n * sizeof *y);
 	for (size_t i = 0; i < more->n; i++) {
-		y[ds->n + i] = more->y && more->y[i] >= 0 ? to[more->y[i]] : -1;
+		y[ds->n + i] = more->y && more->y[i] >= 0 ? (ds->next_token ? 0 : to[more->y[i]]) : -1;
 		ds->unlabelled += y[ds->n + i] < 0;
 	}
 	mem_free(ds->y);
 	ds->y = y;
 }
 
+/* What stands behind the last row, while that is the end of all rows. */
+static int32_t
+after_all(const struct dataset *ds)
+{
+	return ds->next_token ? ds->ids[ds->n * ds->length] : -1;
+}
+
+/* `after` is behind the rows of `ds`, which those of `more` have been put behind. */
 static void
-name_set(struct dataset *ds, const struct dataset *more, enum dataset_role role, double weight)
+name_set(struct dataset *ds, const struct dataset *more, enum dataset_role role, double weight, int32_t after)
 {
 	struct dataset_set *s;
+	int classes = more->next_token && more->unlabelled ? 0 : more->classes;
 	char what[64];
 	struct hash said;
 
 	if (ds->n_sets == 0) {
-		ds->set[ds->n_sets++] = (struct dataset_set){ .n = ds->n, .weight = 1 };
+		ds->set[ds->n_sets++] = (struct dataset_set){ .n = ds->n, .weight = 1, .after = after };
 		snprintf(ds->set[0].name, sizeof ds->set[0].name, "%s", ds->name);
 	}
 	s = &ds->set[ds->n_sets++];
-	*s = (struct dataset_set){ .role = role, .from = ds->n, .n = more->n, .weight = weight };
+	*s = (struct dataset_set){ .role = role, .from = ds->n, .n = more->n, .weight = weight, .after = after_all(more) };
 	snprintf(s->name, sizeof s->name, "%s", more->name);
-	snprintf(what, sizeof what, "role %d classes %d", (int)role, more->classes);
+	snprintf(what, sizeof what, "role %d classes %d", (int)role, classes);
 	said = hash_of(what, strlen(what));
 	ds->hash = hash_join(&ds->hash, &more->hash);
 	ds->hash = hash_join(&ds->hash, &said);
@@ -207,12 +227,13 @@ int
 sets_append(struct dataset *ds, const struct dataset *more, enum dataset_role role, double weight, struct err *e)
 {
 	int to[DATASET_CLASSES];
+	int32_t after = after_all(ds);
 
 	if (sets_check(ds, more, e) < 0 || match_classes(ds, more, to, e) < 0 || texts_join(ds, more, e) < 0 ||
 	    join_rows(ds, more, e) < 0)
 		return -1;
 	join_labels(ds, more, to);
-	name_set(ds, more, role, weight);
+	name_set(ds, more, role, weight, after);
 	ds->missing += more->missing;
 	ds->n += more->n;
 	return 0;

@@ -6,9 +6,11 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/data/batch.h"
 #include "retort/data/corpus.h"
 #include "retort/data/idsfile.h"
 #include "retort/data/scale.h"
+#include "retort/data/sets.h"
 #include "retort/data/tokenizer.h"
 
 #define POEM "床前明月光，疑是地上霜。\nbefore my bed \xF0\x9F\x8C\x99 éa\n"
@@ -436,6 +438,80 @@ bundled_texts_are_there(void **state)
 	CHECK_INT(seen, 3);
 }
 
+/* A text of `n` bytes as windows of the next token. */
+static struct dataset *
+windows(const char *text, const char *name)
+{
+	static const struct dataset_options bytes = { .tokens = "byte", .length = 4 };
+	struct dataset *ds = NULL;
+	struct err e = { "" };
+
+	if (corpus_stream(text, strlen(text), &bytes, &ds, &e) < 0)
+		fail_msg("%s", e.msg);
+	snprintf(ds->name, sizeof ds->name, "%s", name);
+	return ds;
+}
+
+/* Rows from .. from + more->n of `all` are fed as those of `more` alone; but for labels that are not looked at. */
+static void
+fed_alike(const struct dataset *all, size_t from, const struct dataset *more, bool labelled)
+{
+	struct batch a, b;
+	struct err e;
+
+	CHECK_INT(batch_init(&a, 1, all, &e), 0);
+	CHECK_INT(batch_init(&b, 1, more, &e), 0);
+	for (size_t i = 0; i < more->n; i++) {
+		uint32_t row = (uint32_t)(from + i), alone = (uint32_t)i;
+
+		batch_fill(&a, all, &row, 1, NULL);
+		batch_fill(&b, more, &alone, 1, NULL);
+		check_ids(batch_i32(&a, BATCH_IDS), batch_i32(&b, BATCH_IDS), more->length);
+		check_ids(batch_i32(&a, BATCH_LABEL), batch_i32(&b, BATCH_LABEL), more->length);
+		for (size_t t = 0; t < more->length; t++)
+			CHECK_NEAR((double)batch_f32(&a, BATCH_LABEL_WEIGHT)[t], labelled, 0);
+	}
+	batch_release(&a);
+	batch_release(&b);
+}
+
+static void
+joined_streams_end_with_their_file(void **state)
+{
+	struct dataset *ds = windows("The quick brown fox jumps over the lazy dog, twice.", "fox");
+	struct dataset *more[3] = { windows("pack my box with five dozen liquor jugs, and one", "jugs"),
+				    windows("how vexingly quick daft zebras jump over the wall", "zebras"),
+				    windows("sphinx of black quartz, judge my vow! It is a vow.", "sphinx") };
+	struct dataset *alone = windows("The quick brown fox jumps over the lazy dog, twice.", "fox");
+	size_t from = ds->n;
+	struct err e;
+	struct hash before;
+
+	(void)state;
+	for (size_t i = 0; i < more[1]->n; i++)
+		more[1]->y[i] = -1;
+	more[1]->unlabelled = more[1]->n;
+	for (int k = 0; k < 3; k++) {
+		before = ds->hash;
+		CHECK_INT(sets_append(ds, more[k], k == 2 ? DATASET_TARGET : DATASET_TRANSFER, 1, &e), 0);
+		CHECK(memcmp(&before, &ds->hash, sizeof before) != 0);
+	}
+	fed_alike(ds, 0, alone, true);
+	for (int k = 0; k < 3; k++) {
+		CHECK_INT(ds->set[k + 1].from, from);
+		fed_alike(ds, from, more[k], k != 1);
+		from += more[k]->n;
+		dataset_free(more[k]);
+	}
+	CHECK_INT(ds->n, from);
+	CHECK_INT(ds->unlabelled, ds->set[2].n);
+	alone->next_token = false;
+	CHECK_INT(sets_check(ds, alone, &e), -1);
+	CHECK_STR(e.msg, "it tells a class, fox tells the next token");
+	dataset_free(alone);
+	dataset_free(ds);
+}
+
 int
 main(void)
 {
@@ -454,6 +530,7 @@ main(void)
 		TEST(what_is_no_id_is_refused_with_line_and_column),
 		TEST(the_hash_changes_with_what_networks_see),
 		TEST(a_vocabulary_file_that_lacks_a_character_refuses_the_text),
+		TEST(joined_streams_end_with_their_file),
 		TEST(bundled_texts_are_there),
 	};
 

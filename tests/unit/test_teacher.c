@@ -15,9 +15,9 @@
 #define VOCAB 13
 #define ASKED 10
 
-static int32_t ids[ROWS * LENGTH + 1];
+static int32_t ids[ROWS * LENGTH + 1], labels[ROWS];
 static const struct dataset stream = { .kind = DATASET_TOKENS, .n = ROWS, .d = LENGTH, .length = LENGTH, .vocab = VOCAB,
-				       .classes = VOCAB, .next_token = true, .ids = ids };
+				       .classes = VOCAB, .next_token = true, .ids = ids, .y = labels };
 
 struct rig {
 	struct net *net;

@@ -52,6 +52,7 @@ struct dataset_set {
 	enum dataset_role role;
 	size_t from, n;     /* rows from .. from + n */
 	double weight;      /* of its rows and labels at first, beside 1 of the data itself */
+	int32_t after;      /* with next_token: the id behind its last row */
 };
 
 /* Texts behind one another: that of row r begins at bytes + at[r] and ends in a NUL. */
@@ -71,10 +72,11 @@ struct dataset {
 	float *x;           /* [n,d]; a missing cell is NaN until scale_apply puts the mean there; DATASET_TOKENS: NULL */
 	struct spill *spill; /* owned: the file that x is mapped from; NULL: x is in memory */
 	int32_t *ids;       /* owned. Row r is ids[r*length ..+length]; with next_token there is one more id at the very end,
-			       so that the label of position t of row r is ids[r*length+t+1]. NULL unless DATASET_TOKENS */
+			       so that the label of position t of row r is ids[r*length+t+1], but for the last position of a set
+			       behind which another stands: that is set.after. NULL unless DATASET_TOKENS */
 	bool frame;         /* DATASET_TOKENS: begin and end tokens stand around each row */
 	bool next_token;    /* the label of every position is the token after it; classes == vocab, class_name NULL, y[i] is 0
-			       for every row: labelled */
+			       for every row, labelled, or -1 in a set of which the labels are not looked at */
 	int32_t *y;         /* [n] class from 0; -1 where the label cell is missing */
 	char **column;      /* [d] feature names: from the header, or "x1", "x2" ...; "hue=red" of a category; NULL unless of a table */
 	const char **word;  /* [d] of a category the word in column[i], behind the name of its column and '='; NULL of a number */
