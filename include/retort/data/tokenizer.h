@@ -113,7 +113,8 @@ int tokenizer_encode(const struct tokenizer *t, const char *text, size_t size, s
 
 /*
  * Add the text of n ids; padding (-1) is passed over, and special tokens are named. Text that was
- * encoded comes back as it was, but for what normalisation took and WORDPIECE's white space.
+ * encoded comes back as it was, but for a byte order mark and what normalisation took, WORDPIECE's white space, whose ids come
+ * back, and with TOKENIZER_BLANK_UNLESS_THERE one blank in front, which is not told from the one that was put there.
  * Refused: an id that there is not.
  */
 int tokenizer_decode(const struct tokenizer *t, const int32_t *ids, size_t n, struct text *out, struct err *e);
