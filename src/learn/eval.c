@@ -210,18 +210,38 @@ hear_back(struct work *w, const struct eval_tally *t, const struct branch_feed *
 	}
 }
 
+/* As many rows as an evaluation looks at, spread evenly; all of them where none are left out. */
+static size_t
+some_rows(const struct work *w, size_t n_rows)
+{
+	size_t most = (size_t)w->info.knobs.eval_rows;
+
+	return most && most < n_rows ? most : n_rows;
+}
+
+/* Numbers at..at + n of these into w->rows. */
+static void
+draw(struct work *w, const uint32_t *rows, size_t n_rows, size_t at, size_t n)
+{
+	size_t of = some_rows(w, n_rows);
+
+	for (size_t i = 0; i < n; i++)
+		w->rows[i] = rows[(at + i) * n_rows / of];
+}
+
 /* Rows in chunks of a batch, with what the teachers say where `taught`. */
 static struct lab_scores
 pass(struct work *w, struct branch *b, bool taught, const uint32_t *rows, size_t n_rows)
 {
 	struct eval_tally tally = { 0 };
 	struct branch_feed f = { 0 };
-	size_t step = work_batch(w), labels = batch_width(&w->batch, BATCH_LABEL);
+	size_t step = work_batch(w), labels = batch_width(&w->batch, BATCH_LABEL), of = some_rows(w, n_rows);
 
-	for (size_t at = 0; at < n_rows; at += step) {
-		size_t n = n_rows - at < step ? n_rows - at : step;
+	for (size_t at = 0; at < of; at += step) {
+		size_t n = of - at < step ? of - at : step;
 
-		batch_fill(&w->batch, w->ds, rows + at, n, NULL);
+		draw(w, rows, n_rows, at, n);
+		batch_fill(&w->batch, w->ds, w->rows, n, NULL);
 		if (taught)
 			feed_teachers(w, false, &f);
 		eval_add(&tally, branch_logits(b, &w->batch), batch_i32(&w->batch, BATCH_LABEL), n * labels,
@@ -330,12 +350,13 @@ eval_answers(struct work *w, int teacher)
 	const struct answers *file = w->teacher[teacher].file;
 	struct eval_tally tally = { 0 };
 	struct branch_feed none = { 0 };
-	size_t step = work_batch(w);
+	size_t step = work_batch(w), of = some_rows(w, w->split.n_held);
 
-	for (size_t at = 0; at < w->split.n_held; at += step) {
-		size_t n = w->split.n_held - at < step ? w->split.n_held - at : step;
+	for (size_t at = 0; at < of; at += step) {
+		size_t n = of - at < step ? of - at : step;
 
-		batch_fill(&w->batch, w->ds, w->split.held + at, n, NULL);
+		draw(w, w->split.held, w->split.n_held, at, n);
+		batch_fill(&w->batch, w->ds, w->rows, n, NULL);
 		answers_gather(file, batch_i32(&w->batch, BATCH_ROW), n, w->t_logits[teacher]);
 		eval_add(&tally, w->t_logits[teacher], batch_i32(&w->batch, BATCH_LABEL), n, file->classes, &none, w->student);
 	}

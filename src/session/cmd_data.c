@@ -227,10 +227,17 @@ cmd_data_read(struct cmd_call *c, const char *path, const struct reading *r, str
 	return 0;
 }
 
-/* A class that only held-out rows have is worth a word before anything is trained. */
+#define MANY 2e9 /* numbers of an evaluation that take seconds: exponentials at some 5e8 a second */
+
+/* A class that only held-out rows have is worth a word before anything is trained, and so are evaluations that take long. */
 static void
 warn(struct cmd_call *c, const struct dataset *ds)
 {
+	double logits = ds->next_token ? (double)ds->n / 5 * (double)ds->length * (double)ds->vocab : 0;
+
+	if (logits > MANY && c->info->knobs.eval_rows == 0)
+		text_addf(&c->talk, "data: %.2g logits an evaluation, of %zu held-out tokens: `set eval-rows 200` looks at fewer rows\n",
+			  logits, ds->n / 5 * ds->length);
 	about_unseen(ds, c->info->seed, "data: ", &c->talk);
 	if (c->talk.len)
 		c->talk.s[--c->talk.len] = '\0'; /* the line feed of the last one */
