@@ -29,6 +29,22 @@ text_add(struct text *t, const char *s)
 	text_bytes(t, s, strlen(s));
 }
 
+void
+text_add_plain(struct text *t, const char *s)
+{
+	size_t len = strlen(s);
+	uint32_t cp;
+
+	for (size_t i = 0, n; i < len; i += n) {
+		n = text_utf8(s + i, len - i, &cp);
+		if ((n == 1 && cp == 0xFFFD) || text_width_char(cp) < 0)
+			for (size_t k = 0; k < n; k++)
+				text_addf(t, "\\x%02X", (unsigned char)s[i + k]);
+		else
+			text_bytes(t, s + i, n);
+	}
+}
+
 __attribute__((format(printf, 2, 0))) static void
 add_arguments(struct text *t, const char *fmt, va_list ap)
 {

@@ -62,7 +62,9 @@ see_number(struct column *c, double x)
 static void
 tell_column(const struct column *c, struct text *out)
 {
-	text_addf(out, "column    %s: ", c->name);
+	text_add(out, "column    ");
+	text_add_plain(out, c->name);
+	text_add(out, ": ");
 	if (c->words == 0 && c->numbers)
 		text_addf(out, "number, %.6g..%.6g, mean %.6g, spread %.6g", c->low, c->high, c->mean, sqrt(c->square / (double)c->numbers));
 	else if (c->words == 0)
@@ -70,7 +72,7 @@ tell_column(const struct column *c, struct text *out)
 	else if (c->more || c->bytes > LIKE_TEXT * c->words)
 		text_addf(out, "text, %.6g bytes on average", (double)c->bytes / (double)c->words);
 	else
-		text_addf(out, "category, %zu different words", c->n_words);
+		text_addf(out, "category, %zu different word%s", c->n_words, c->n_words == 1 ? "" : "s");
 	if (c->words && c->numbers)
 		text_addf(out, ", and %zu numbers", c->numbers);
 	text_addf(out, c->missing ? ", %zu missing\n" : "\n", c->missing);
@@ -144,6 +146,14 @@ columns_of(const char *path, const struct dataset_options *o, struct text *out, 
 }
 
 static void
+tell_class(const char *name, size_t rows, size_t all, struct text *out)
+{
+	text_add(out, "class     ");
+	text_add_plain(out, name);
+	text_addf(out, ": %zu rows, %.2f %%\n", rows, 100.0 * (double)rows / (double)all);
+}
+
+static void
 tell_classes(const struct dataset *ds, struct text *out)
 {
 	size_t *rows = mem_array((size_t)ds->classes, sizeof *rows), least = ds->n, most = 0, labelled = ds->n - ds->unlabelled;
@@ -158,7 +168,7 @@ tell_classes(const struct dataset *ds, struct text *out)
 	text_addf(out, "labels    %d classes, %zu to %zu rows each", ds->classes, least, most);
 	text_addf(out, ds->unlabelled ? ", %zu rows without one\n" : "\n", ds->unlabelled);
 	for (int c = 0; c < ds->classes; c++)
-		text_addf(out, "class     %s: %zu rows, %.2f %%\n", ds->class_name[c], rows[c], 100.0 * (double)rows[c] / (double)labelled);
+		tell_class(ds->class_name[c], rows[c], labelled, out);
 	mem_free(rows);
 }
 

@@ -162,6 +162,78 @@ dataset_column(const struct csvfile *t, const char *what, const char *column, bo
 	return no_column(t, what, column, header, e);
 }
 
+/* What is left out is part of what the data are. */
+struct hash
+dataset_hash_left(const struct hash *h, const bool *left, size_t columns)
+{
+	struct hash said = hash_of(left, columns * sizeof *left);
+
+	return hash_join(h, &said);
+}
+
+/* Whether o->without names column c. */
+static bool
+is_left(const struct csvfile *t, const struct dataset_options *o, bool header, size_t c)
+{
+	char *words = mem_text(o->without ? o->without : ""), *rest = words, *word;
+	bool yes = false;
+	size_t at;
+
+	while (!yes && (word = strsep(&rest, ",")))
+		yes = word[0] && dataset_column(t, "without", word, header, &at, NULL) == 0 && at == c;
+	mem_free(words);
+	return yes;
+}
+
+/* Every column that is named is there; a set beside the data need not have what is left out of it. */
+static int
+check_left(const struct csvfile *t, const struct dataset_options *o, bool header, struct err *e)
+{
+	char *words = mem_text(o->without && !o->beside ? o->without : ""), *rest = words, *word;
+	int status = 0;
+	size_t at;
+
+	while (status == 0 && (word = strsep(&rest, ",")))
+		status = word[0] ? dataset_column(t, "without", word, header, &at, e) : 0;
+	mem_free(words);
+	return status;
+}
+
+int
+dataset_left(const struct csvfile *t, const struct dataset_options *o, bool header, size_t label, bool **left, struct err *e)
+{
+	bool *out, any = false;
+
+	if (check_left(t, o, header, e) < 0)
+		return -1;
+	out = mem_array(t->columns, sizeof *out);
+	for (size_t c = 0; c < t->columns; c++) {
+		out[c] = c == label || (o->without && is_left(t, o, header, c));
+		any |= !out[c];
+	}
+	if (!any) {
+		mem_free(out);
+		return err_set(e, "%zu column%s: at least one feature is needed", t->columns, t->columns == 1 ? "" : "s");
+	}
+	*left = out;
+	return 0;
+}
+
+static int
+make_features(const struct csvfile *t, size_t first, size_t label, const struct dataset_options *o, struct dataset *ds, struct err *e)
+{
+	bool *left;
+	int status;
+
+	if (dataset_left(t, o, first, label, &left, e) < 0)
+		return -1;
+	if (o->without)
+		ds->hash = dataset_hash_left(&ds->hash, left, t->columns);
+	status = features_make(t, first, left, ds, e);
+	mem_free(left);
+	return status;
+}
+
 /* Columns that are no label, as numbers and categories. */
 static int
 make_numbers(const struct csvfile *t, size_t first, size_t label, const struct dataset_options *o, struct dataset *ds, struct err *e)
@@ -169,11 +241,11 @@ make_numbers(const struct csvfile *t, size_t first, size_t label, const struct d
 	char what[48];
 
 	if (o->unlabelled)
-		return classes_none(ds, e) < 0 ? -1 : features_make(t, first, label, ds, e);
+		return classes_none(ds, e) < 0 ? -1 : make_features(t, first, label, o, ds, e);
 	snprintf(what, sizeof what, "label column %zu", label + 1);
 	if (classes_set(ds, t->cell + first * t->columns + label, t->columns, what, o->beside, e) < 0)
 		return -1;
-	return features_make(t, first, label, ds, e);
+	return make_features(t, first, label, o, ds, e);
 }
 
 static int
@@ -220,7 +292,12 @@ dataset_label(const struct csvfile *t, const struct dataset_options *o, bool hea
 {
 	if (t->columns < 2 && !o->unlabelled)
 		return err_set(e, "1 column: a label and at least one feature are needed; commas stand between them, or tabs in a file that ends in .tsv");
-	*label = o->unlabelled ? t->columns : o->text && text == t->columns - 1 ? t->columns - 2 : t->columns - 1;
+	*label = t->columns;
+	for (size_t c = t->columns; c-- > 0 && *label == t->columns && !o->unlabelled && !o->label;)
+		if (!(o->text && c == text) && !(o->without && is_left(t, o, header, c)))
+			*label = c;
+	if (*label == t->columns && !o->unlabelled && !o->label)
+		return err_set(e, "without: no column is left for the label");
 	if (o->unlabelled && o->label && !is_number(o->label) && !(header && in_first_row(t, o->label)))
 		return 0; /* there is none to leave out */
 	return o->label ? dataset_column(t, "label", o->label, header, label, e) : 0;
@@ -277,16 +354,16 @@ name_set(struct dataset *ds, const char *path)
 }
 
 /* The options that are given, each a bit. */
-enum given { LABEL = 1, HEADER = 2, FROM = 4, TEXT = 8, TOKENS = 16, LENGTH = 32, VOCAB = 64, IMAGE = 128, FRAME = 256 };
+enum given { LABEL = 1, HEADER = 2, FROM = 4, TEXT = 8, TOKENS = 16, LENGTH = 32, VOCAB = 64, IMAGE = 128, FRAME = 256, WITHOUT = 512 };
 
 static int
 check_options(const struct dataset_options *o, const char *kind, unsigned known, struct err *e)
 {
-	static const char *const names[] = { "label", "header", "labels-from", "text", "tokens", "length", "vocab", "image", "frame" };
+	static const char *const names[] = { "label", "header", "labels-from", "text", "tokens", "length", "vocab", "image", "frame", "without" };
 	unsigned given = (o->label ? LABEL : 0u) | (o->header != DATASET_HEADER_AUTO ? HEADER : 0u) |
 			 (o->labels_from ? FROM : 0u) | (o->text ? TEXT : 0u) | (o->tokens ? TOKENS : 0u) |
 			 (o->length ? LENGTH : 0u) | (o->vocab ? VOCAB : 0u) | (o->height ? IMAGE : 0u) |
-			 (o->frame ? FRAME : 0u);
+			 (o->frame ? FRAME : 0u) | (o->without ? WITHOUT : 0u);
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (given & ~known & 1u << i)
@@ -350,7 +427,7 @@ read_kind(const char *path, char *bytes, size_t size, const struct dataset_optio
 		return check_options(o, "an IDX file", FROM, e) < 0 ? -1 : images_read(path, bytes, size, o, out, e);
 	if (npyfile_is(bytes, size))
 		return check_options(o, "a .npy file", FROM, e) < 0 ? -1 : arrays_read(bytes, size, o, out, e);
-	if (check_options(o, "a table of numbers", LABEL | HEADER | IMAGE, e) < 0)
+	if (check_options(o, "a table of numbers", LABEL | HEADER | IMAGE | WITHOUT, e) < 0)
 		return -1;
 	return read_table(path, bytes, size, o, out, e);
 }
@@ -419,7 +496,7 @@ dataset_read(const char *path, const struct dataset_options *o, struct dataset *
 	if (bytes)
 		status = read_kind(path, bytes, size, o, out, e);
 	else
-		status = check_options(o, "a table of numbers", LABEL | HEADER | IMAGE, e);
+		status = check_options(o, "a table of numbers", LABEL | HEADER | IMAGE | WITHOUT, e);
 	if (status < 0)
 		err_wrap(e, "%s", path);
 	else if (!bytes)

@@ -110,7 +110,7 @@ plan_column(const struct csvfile *t, size_t first, size_t c, struct features_pla
 }
 
 void
-features_name(const char *const *header, size_t columns, size_t label, const struct features_plan *plan, struct dataset *ds)
+features_name(const char *const *header, size_t columns, const bool *left, const struct features_plan *plan, struct dataset *ds)
 {
 	struct text name = { 0 };
 	size_t k = 0, column = 0;
@@ -118,7 +118,7 @@ features_name(const char *const *header, size_t columns, size_t label, const str
 	ds->column = mem_array(ds->d, sizeof *ds->column);
 	ds->word = mem_array(ds->d, sizeof *ds->word);
 	for (size_t c = 0; c < columns; c++) {
-		if (c == label)
+		if (left[c])
 			continue;
 		column++;
 		for (size_t w = 0; w < (plan[c].n_words ? plan[c].n_words : 1); w++) {
@@ -180,7 +180,7 @@ fill_category(const struct features_plan *p, const char *word, struct dataset *d
 }
 
 static int
-fill(const struct csvfile *t, size_t first, size_t label, const struct features_plan *plan, struct dataset *ds, struct err *e)
+fill(const struct csvfile *t, size_t first, const bool *left, const struct features_plan *plan, struct dataset *ds, struct err *e)
 {
 	for (size_t i = 0; i < ds->n; i++) {
 		float *x = ds->x + i * ds->d;
@@ -188,7 +188,7 @@ fill(const struct csvfile *t, size_t first, size_t label, const struct features_
 		for (size_t c = 0; c < t->columns; c++) {
 			const char *word = cell_at(t, first + i, c);
 
-			if (c == label)
+			if (left[c])
 				continue;
 			if (plan[c].n_words)
 				fill_category(&plan[c], word, ds, x);
@@ -201,25 +201,25 @@ fill(const struct csvfile *t, size_t first, size_t label, const struct features_
 }
 
 int
-features_make(const struct csvfile *t, size_t first, size_t label, struct dataset *ds, struct err *e)
+features_make(const struct csvfile *t, size_t first, const bool *left, struct dataset *ds, struct err *e)
 {
 	struct features_plan *plan = mem_array(t->columns, sizeof *plan);
 	int status = 0;
 
 	for (size_t c = 0; c < t->columns && status == 0; c++) {
-		if (c == label)
+		if (left[c])
 			continue;
 		status = plan_column(t, first, c, &plan[c], e);
 		ds->d += plan[c].n_words ? plan[c].n_words : 1;
 	}
 	if (status == 0) {
-		features_name(first ? t->cell : NULL, t->columns, label, plan, ds);
+		features_name(first ? t->cell : NULL, t->columns, left, plan, ds);
 		ds->x = mem_try(ds->n * ds->d, sizeof *ds->x);
 		if (!ds->x)
 			status = err_set(e, "no memory for %zu rows of %zu features", ds->n, ds->d);
 	}
 	if (status == 0)
-		status = fill(t, first, label, plan, ds, e);
+		status = fill(t, first, left, plan, ds, e);
 	for (size_t c = 0; c < t->columns; c++)
 		features_forget(&plan[c]);
 	mem_free(plan);

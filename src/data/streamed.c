@@ -96,6 +96,7 @@ struct build {
 	const struct dataset_options *o;
 	struct dataset *ds;
 	size_t columns, label, width; /* of the file; which is the label, `columns`: none; columns that are features */
+	bool *left;                   /* [columns] that are no features */
 	char **name;                  /* [columns] of the header; NULL: there is none */
 	struct features_plan *plan;   /* [columns] */
 	struct kind *kind;            /* [columns] */
@@ -111,11 +112,10 @@ begin(struct build *b, const struct csvfile *head, bool header, struct err *e)
 {
 	size_t n = head->columns;
 
-	if (dataset_label(head, b->o, header, 0, &b->label, e) < 0)
+	if (dataset_label(head, b->o, header, 0, &b->label, e) < 0 || dataset_left(head, b->o, header, b->label, &b->left, e) < 0)
 		return -1;
-	b->width = n - (b->label < n);
-	if (b->width == 0)
-		return err_set(e, "1 column: at least one feature is needed");
+	for (size_t c = 0; c < n; c++)
+		b->width += !b->left[c];
 	snprintf(b->what, sizeof b->what, "label column %zu", b->label + 1);
 	b->columns = n;
 	b->plan = mem_array(n, sizeof *b->plan);
@@ -222,7 +222,7 @@ take_row(void *arg, const struct csvfile *head, bool header, const struct csvfil
 		return err_set(e, "more than %d rows, the most that there can be", INT32_MAX);
 	out = b->buffer + b->n * b->width;
 	for (size_t c = 0; c < row->columns; c++)
-		if (c != b->label && see_cell(b, row, c, out++, e) < 0)
+		if (!b->left[c] && see_cell(b, row, c, out++, e) < 0)
 			return -1;
 	if (!b->o->unlabelled && see_label(b, row->cell[b->label], e) < 0)
 		return -1;
@@ -252,7 +252,7 @@ spread_row(const struct build *b, size_t *const *to, const float *in, float *out
 	for (size_t c = 0; c < b->columns; c++) {
 		const struct features_plan *p = &b->plan[c];
 
-		if (c == b->label)
+		if (b->left[c])
 			continue;
 		if (p->n_words)
 			features_spread(p, isnan(*in) ? p->n_words : to[c][(size_t)*in], out);
@@ -295,7 +295,7 @@ end(struct build *b, struct err *e)
 	if ((b->o->unlabelled ? classes_none(ds, e) : classes_settle(ds, b->what, b->o->beside, e)) < 0 || flush(b, e) < 0)
 		return -1;
 	for (size_t c = 0; c < b->columns; c++) {
-		ds->d += c == b->label ? 0 : b->plan[c].n_words ? b->plan[c].n_words : 1;
+		ds->d += b->left[c] ? 0 : b->plan[c].n_words ? b->plan[c].n_words : 1;
 		words |= b->plan[c].n_words > 0;
 	}
 	ds->x = spill_map(ds->spill, ds->n * ds->d * sizeof *ds->x, e);
@@ -303,7 +303,9 @@ end(struct build *b, struct err *e)
 		return -1;
 	if (words)
 		spread(b);
-	features_name((const char *const *)b->name, b->columns, b->label, b->plan, ds);
+	features_name((const char *const *)b->name, b->columns, b->left, b->plan, ds);
+	if (b->o->without)
+		ds->hash = dataset_hash_left(&ds->hash, b->left, b->columns);
 	return b->o->height ? dataset_pixels(b->o, ds, e) : 0;
 }
 
@@ -323,6 +325,7 @@ streamed_read(const char *path, const struct dataset_options *o, struct dataset 
 	mem_free(b.name);
 	mem_free(b.plan);
 	mem_free(b.kind);
+	mem_free(b.left);
 	mem_free(b.buffer);
 	if (status < 0)
 		dataset_free(b.ds);

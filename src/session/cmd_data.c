@@ -16,12 +16,13 @@
 #include "retort/session/lex.h"
 #include "retort/session/reading.h"
 
-enum option { LABEL, HEADER, LABELS, LABELS_FROM, TEXT, TOKENS, LENGTH, VOCAB, IMAGE, FRAME, HASH };
+enum option { LABEL, HEADER, LABELS, LABELS_FROM, TEXT, TOKENS, LENGTH, VOCAB, IMAGE, FRAME, HASH, WITHOUT };
 
 static const char *const options[] = {
 	[LABEL] = "label",   [HEADER] = "header", [LABELS] = "labels", [LABELS_FROM] = "labels-from",
 	[TEXT] = "text",     [TOKENS] = "tokens", [LENGTH] = "length", [VOCAB] = "vocab",
 	[IMAGE] = "image",   [FRAME] = "frame",   [HASH] = "hash",
+	[WITHOUT] = "without",
 };
 
 const char *
@@ -111,6 +112,9 @@ take_option(struct cmd_call *c, struct reading *r, enum option key, int at, stru
 		return take_yes("frame", value, &r->o.frame, e);
 	case IMAGE:
 		return take_image(value, &r->o, e);
+	case WITHOUT:
+		r->o.without = value;
+		break;
 	case HASH:
 		r->hash = value;
 		break;
@@ -143,7 +147,7 @@ cmd_data_option_at(struct cmd_call *c, int at, struct reading *r, struct err *e)
 		return err_set(e, "data: '%.40s' has no value", c->argv[at]);
 	if (key == n)
 		return err_set(e, "data: '%.40s' is none of label, header, labels, labels-from, image, text, tokens, "
-			       "length, vocab, frame, hash", c->argv[at]);
+			       "length, vocab, frame, without, hash", c->argv[at]);
 	return take_option(c, r, (enum option)key, at + 1, e);
 }
 
@@ -326,7 +330,7 @@ exec_data(struct cmd_call *c, struct err *e)
 const struct cmd cmd_data = {
 	.name = "data",
 	.complete = "add|held-out|target|weight|show|@data @option",
-	.args = "[add|held-out|target] NAME|FILE [as SET] [unlabelled] [weight W] [label COLUMN] [header yes|no] [labels N] [labels-from FILE] [image HxW[xC]] [text COLUMN] "
+	.args = "[add|held-out|target] NAME|FILE [as SET] [unlabelled] [weight W] [label COLUMN] [without COLUMN[,COLUMN]...] [header yes|no] [labels N] [labels-from FILE] [image HxW[xC]] [text COLUMN] "
 		"[tokens byte|char|byte+mask|char+mask|FILE] [length N] [frame yes|no] [vocab N] [hash HEX] | weight SET W | show [NAME|FILE ...]",
 	.min_args = 1,
 	.max_args = 26,

@@ -91,6 +91,9 @@ session_tell(struct session *s, bool is_error, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof message, fmt, ap);
 	va_end(ap);
+	for (char *p = message; *p; p++) /* words of files come in messages, and go to a terminal */
+		if ((unsigned char)*p < ' ' && *p != '\n' && *p != '\t')
+			*p = '?';
 	if (s->live)
 		scene_say(live_scene(s->live), is_error, "%s", message);
 	else

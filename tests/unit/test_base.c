@@ -52,6 +52,7 @@ static void
 numbers_survive_a_round_trip(void **state)
 {
 	static const double values[] = { 0, 0.1, 1e-300, 1.0 / 3, 4, 123456789.123456789, 5e-324, 1e22 };
+	struct text plain = { 0 };
 	char buf[40];
 	double back;
 
@@ -62,6 +63,9 @@ numbers_survive_a_round_trip(void **state)
 	}
 	CHECK_STR(text_number(buf, sizeof buf, 0.1), "0.1");
 	CHECK_STR(text_number(buf, sizeof buf, 4), "4");
+	text_add_plain(&plain, "a\x1B[2J\x7F\xC2\x9B é\xFF床\t");
+	CHECK_STR(plain.s, "a\\x1B[2J\\x7F\\xC2\\x9B é\\xFF床\\x09");
+	text_release(&plain);
 	CHECK_STR(text_fit(buf, 20, "a 1 -> 2, b 3 -> 4"), "a 1 -> 2, b 3 -> 4");
 	CHECK_STR(text_fit(buf, 26, "a 1 -> 2, b 3 -> 4, c 5 -> 6, d 7 -> 8"), "a 1 -> 2 and 3 more");
 	CHECK_STR(text_fit(buf, 34, "a 1 -> 2, b 3 -> 4, c 5 -> 6, d 7 -> 8"), "a 1 -> 2, b 3 -> 4 and 2 more");

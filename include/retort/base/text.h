@@ -18,6 +18,7 @@ void text_bytes(struct text *t, const char *s, size_t len);
 void text_addf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void text_item(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* behind ", " where there is something */
 void text_items(struct text *t, const char *(*next)(size_t i)); /* every candidate as such an item; NULL past the last */
+void text_add_plain(struct text *t, const char *s); /* what is no UTF-8, and control characters, as \xHH: fit for a terminal */
 void text_clear(struct text *t);
 void text_release(struct text *t);
 

@@ -23,6 +23,7 @@ enum dataset_header { DATASET_HEADER_AUTO, DATASET_HEADER_YES, DATASET_HEADER_NO
 
 struct dataset_options {
 	const char *label;          /* column name or number from 1; NULL: the last column (that is not `text`) */
+	const char *without;        /* table of numbers: columns that are no features, by name or number, with commas between; NULL: none */
 	enum dataset_header header; /* AUTO: yes when row 1 holds the name that `label` gives, and when some cell of row 1 is no number while the same column's cell in row 2 is one or missing;
 				       with `text`, yes when row 1 holds the name that `text` or `label` gives */
 	const char *labels_from;    /* images: path of their labels; NULL: found by the usual naming; a .npy file needs it */
@@ -106,7 +107,13 @@ bool dataset_has_header(const struct csvfile *t, const struct dataset_options *o
 /* A column by its name in the header, or by its number from 1. The error calls it `what`. */
 int dataset_column(const struct csvfile *t, const char *what, const char *column, bool header, size_t *out, struct err *e);
 
-/* Which column has the labels, of a table with at least one row: t->columns where there are none. `text` is the column of texts, if `o` has one. */
+/*
+ * Which columns are no features: *left[columns], the caller's to mem_free, is true of `label` and of what o->without names; of a set beside the data what
+ * is not there is left out already. Refused: a column that is not there, or none that is left.
+ */
+struct hash dataset_hash_left(const struct hash *h, const bool *left, size_t columns); /* of the data without them */
+int dataset_left(const struct csvfile *t, const struct dataset_options *o, bool header, size_t label, bool **left, struct err *e);
+/* Which column has the labels, of a table with at least one row: unless it is said, the last that is neither text nor left out; t->columns where there are none. `text` is the column of texts, if `o` has one. */
 int dataset_label(const struct csvfile *t, const struct dataset_options *o, bool header, size_t text, size_t *label, struct err *e);
 
 /* As many rows as a set needs. */
