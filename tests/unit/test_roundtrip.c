@@ -240,8 +240,6 @@ published_vocabularies_keep_the_same_promises(void **state)
 	size_t taken, known;
 
 	(void)state;
-	if (!getenv("RETORT_VOCABS"))
-		skip();
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
 		char *path = io_join(getenv("RETORT_VOCABS"), paths[i]);
 		struct tokenizer t;
@@ -264,8 +262,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(texts_come_back_from_every_kind),
 		TEST(texts_are_cut_at_any_byte),
-		TEST(published_vocabularies_keep_the_same_promises),
+		TEST(published_vocabularies_keep_the_same_promises), /* the last: left out where there are none */
 	};
 
-	return cmocka_run_group_tests(tests, make_texts, drop_texts);
+	/* cmocka's skip() writes "not ok", which automake counts as a failure */
+	return _cmocka_run_group_tests("tests", tests, sizeof tests / sizeof *tests - !getenv("RETORT_VOCABS"), make_texts, drop_texts);
 }

@@ -9,6 +9,7 @@
 #include "retort/data/words.h"
 
 #define VECTORS RETORT_SRCDIR "/tests/vectors/wordnet"
+#define DEBIAN "/usr/share/wordnet"
 #define LENGTH 24
 
 static struct wordnet *dictionary;
@@ -135,9 +136,7 @@ debians_wordnet_is_read(void **state)
 	struct wordnet *wn;
 
 	(void)state;
-	if (!io_exists("/usr/share/wordnet/index.noun"))
-		skip();
-	wn = wordnet_read("/usr/share/wordnet", &e);
+	wn = wordnet_read(DEBIAN, &e);
 	CHECK_STR(e.msg, "");
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		CHECK_STR(others(wn, cases[i].word, &got), cases[i].others);
@@ -490,10 +489,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(alternatives_are_of_the_first_sense_of_each_part_of_speech), TEST(what_is_no_wordnet_says_where), TEST(the_hash_is_of_every_byte),
-		TEST(debians_wordnet_is_read), TEST(alternatives_are_cut_like_the_word), TEST(what_the_vocabulary_lacks_is_no_alternative),
+		TEST(alternatives_are_cut_like_the_word), TEST(what_the_vocabulary_lacks_is_no_alternative),
 		TEST(rows_grow_and_are_cut), TEST(a_frame_stays_around_the_text), TEST(labels_of_the_next_token_follow),
 		TEST(the_share_is_that_asked_for), TEST(without_a_wordnet_or_words_it_is_refused),
+		TEST(debians_wordnet_is_read), /* the last: left out where it is not */
 	};
 
-	return cmocka_run_group_tests(tests, read_dictionary, drop_dictionary);
+	/* cmocka's skip() writes "not ok", which automake counts as a failure */
+	return _cmocka_run_group_tests("tests", tests, sizeof tests / sizeof *tests - !io_exists(DEBIAN "/index.noun"), read_dictionary,
+				       drop_dictionary);
 }
