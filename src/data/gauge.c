@@ -11,10 +11,10 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
+#include "retort/data/logistic.h"
 
 #define BINS 10
 #define LEAST 1e-4    /* share of a bin */
-#define STEPS 200     /* of the classifier */
 #define RIDGE 1e-2
 #define INSIDE 0.95   /* of a's own rows that count as covered */
 
@@ -22,6 +22,7 @@
 struct joint {
 	double *x; /* [n,d] */
 	double *far; /* [n,n] distances */
+	double *weight; /* [n]; NULL: all alike */
 	size_t n, n_a, d;
 };
 
@@ -167,92 +168,101 @@ cover(const struct joint *j, struct gauge *out)
 	mem_free(own);
 }
 
+/* With weights w[n_a], v[n_b]; NULL: all alike. 0.5 where a side counts nothing. */
 static double
-score(const struct joint *j, const double *w, size_t row)
+weighted_auc(const double *a, const double *w, size_t n_a, const double *b, const double *v, size_t n_b)
 {
-	double sum = w[j->d];
+	double sum = 0, all = 0;
 
-	for (size_t c = 0; c < j->d; c++)
-		sum += w[c] * j->x[row * j->d + c];
-	return sum;
-}
+	for (size_t i = 0; i < n_a; i++)
+		for (size_t k = 0; k < n_b; k++) {
+			double by = (w ? w[i] : 1) * (v ? v[k] : 1);
 
-/* The gradient of the mean loss over the rows of a fold, each set with half of the weight; where `at` stands. */
-static void
-slope(const struct joint *j, size_t fold, const double *at, double *g)
-{
-	double n[2] = { 0, 0 };
-
-	for (size_t i = fold; i < j->n; i += 2)
-		n[i >= j->n_a]++;
-	for (size_t c = 0; c <= j->d; c++)
-		g[c] = c < j->d ? RIDGE * at[c] : 0;
-	for (size_t i = fold; i < j->n; i += 2) {
-		bool is_b = i >= j->n_a;
-		double p = 1 / (1 + exp(-score(j, at, i))), e = (p - is_b) * 0.5 / n[is_b];
-
-		for (size_t c = 0; c < j->d; c++)
-			g[c] += e * j->x[i * j->d + c];
-		g[j->d] += e;
-	}
-}
-
-/* Nesterov's method, with a step that the largest possible curvature allows: a quarter of the mean square of a row. */
-static void
-learn(const struct joint *j, size_t fold, double *w)
-{
-	double *at = mem_array(j->d + 1, sizeof *at), *was = mem_array(j->d + 1, sizeof *was), *g = mem_array(j->d + 1, sizeof *g);
-	double bend = 0;
-
-	for (size_t i = 0; i < j->n * j->d; i++)
-		bend += j->x[i] * j->x[i];
-	bend = 0.25 * (bend / (double)j->n + 1) * 2 + RIDGE; /* twice: the sets may be of different size */
-	memset(w, 0, (j->d + 1) * sizeof *w);
-	for (int t = 0; t < STEPS; t++) {
-		for (size_t c = 0; c <= j->d; c++)
-			at[c] = w[c] + (double)t / (t + 3) * (w[c] - was[c]);
-		slope(j, fold, at, g);
-		memcpy(was, w, (j->d + 1) * sizeof *w);
-		for (size_t c = 0; c <= j->d; c++)
-			w[c] = at[c] - g[c] / bend;
-	}
-	mem_free(at);
-	mem_free(was);
-	mem_free(g);
+			sum += by * (b[k] > a[i] ? 1 : b[k] == a[i] ? 0.5 : 0);
+			all += by;
+		}
+	return all > 0 ? sum / all : 0.5;
 }
 
 double
 gauge_auc(const double *a, size_t n_a, const double *b, size_t n_b)
 {
-	double sum = 0;
-
-	for (size_t i = 0; i < n_a; i++)
-		for (size_t k = 0; k < n_b; k++)
-			sum += b[k] > a[i] ? 1 : b[k] == a[i] ? 0.5 : 0;
-	return sum / ((double)n_a * (double)n_b);
+	return weighted_auc(a, NULL, n_a, b, NULL, n_b);
 }
 
-/* Each fold of rows, every other one, is told by a classifier that learned from the rest. */
+/* Rows of one fold, every other one: where they are, and what they weigh. */
+struct fold {
+	uint32_t *row;
+	uint8_t *is_b;
+	double *weight, *score;
+	size_t n_a, n; /* a's are in front */
+};
+
 static void
-tell_apart(const struct joint *j, struct gauge *out)
+take_fold(const struct joint *j, size_t parity, struct fold *f)
 {
-	double *w = mem_array(j->d + 1, sizeof *w), *s = mem_array(j->n, sizeof *s), sum = 0;
-
-	for (size_t fold = 0; fold < 2; fold++) {
-		size_t a = 0, b = 0;
-
-		learn(j, fold, w);
-		for (size_t i = 1 - fold; i < j->n; i += 2)
-			if (i < j->n_a)
-				s[a++] = score(j, w, i);
-		for (size_t i = 1 - fold; i < j->n; i += 2)
-			if (i >= j->n_a)
-				s[a + b++] = score(j, w, i);
-		sum += a && b ? gauge_auc(s, a, s + a, b) : 0.5;
+	f->n = f->n_a = 0;
+	for (size_t i = parity; i < j->n; i += 2) {
+		f->row[f->n] = (uint32_t)i;
+		f->is_b[f->n] = i >= j->n_a;
+		f->weight[f->n++] = j->weight ? j->weight[i] : 1;
+		f->n_a += i < j->n_a;
 	}
-	out->auc = sum / 2;
+}
+
+/* Each fold is told by a classifier that learned from the rest. */
+static double
+tell_apart(const struct joint *j)
+{
+	struct fold f = { mem_array(j->n, sizeof *f.row), mem_array(j->n, 1), mem_array(j->n, sizeof *f.weight),
+			  mem_array(j->n, sizeof *f.score), 0, 0 };
+	double *w = mem_array(j->d + 1, sizeof *w), sum = 0;
+
+	for (size_t parity = 0; parity < 2; parity++) {
+		take_fold(j, parity, &f);
+		logistic_fit(&(struct logistic_rows){ j->x, j->d, f.row, f.is_b, f.weight, f.n }, RIDGE, w);
+		take_fold(j, 1 - parity, &f);
+		for (size_t i = 0; i < f.n; i++)
+			f.score[i] = logistic_score(w, j->x + (size_t)f.row[i] * j->d, j->d);
+		sum += weighted_auc(f.score, f.weight, f.n_a, f.score + f.n_a, f.weight + f.n_a, f.n - f.n_a);
+	}
+	mem_free(f.row);
+	mem_free(f.is_b);
+	mem_free(f.weight);
+	mem_free(f.score);
 	mem_free(w);
-	mem_free(s);
+	return sum / 2;
+}
+
+/* The energy distance of rows that count by their weights. */
+static double
+weighted_energy(const struct joint *j)
+{
+	double all[2] = { 0, 0 }, sum = 0;
+
+	for (size_t i = 0; i < j->n; i++)
+		all[i >= j->n_a] += j->weight[i];
+	for (size_t i = 0; i < j->n; i++) {
+		bool is_b = i >= j->n_a;
+
+		for (size_t k = 0; k < j->n; k++)
+			sum += (is_b == (k >= j->n_a) ? -1 : 1) * j->weight[i] / all[is_b] * j->weight[k] / all[k >= j->n_a] *
+			       j->far[i * j->n + k];
+	}
+	return fmax(sum, 0);
+}
+
+static void
+weigh(const struct gauge_rows *r, struct joint *j, struct gauge *out)
+{
+	if (!r->w_a && !r->w_b)
+		return;
+	j->weight = mem_array(j->n, sizeof *j->weight);
+	for (size_t i = 0; i < j->n; i++)
+		j->weight[i] = i < j->n_a ? (r->w_a ? r->w_a[i] : 1) : r->w_b ? r->w_b[i - j->n_a] : 1;
+	out->weighted_energy = weighted_energy(j);
+	out->weighted_auc = tell_apart(j);
+	mem_free(j->weight);
 }
 
 void
@@ -261,13 +271,15 @@ gauge_measure(const struct gauge_rows *r, uint64_t seed, struct gauge *out)
 	struct joint j = { .n = r->n_a + r->n_b, .n_a = r->n_a, .d = r->d };
 
 	memset(out, 0, sizeof *out);
+	out->weighted_energy = out->weighted_auc = NAN;
 	j.x = mem_array(j.n * j.d, sizeof *j.x);
 	j.far = mem_array(j.n * j.n, sizeof *j.far);
 	standardise(r, &j);
 	measure_distances(&j);
 	permute(&j, seed, out);
 	cover(&j, out);
-	tell_apart(&j, out);
+	out->auc = tell_apart(&j);
+	weigh(r, &j, out);
 	mem_free(j.x);
 	mem_free(j.far);
 }

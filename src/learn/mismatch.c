@@ -244,9 +244,9 @@ tell(struct work *w, const struct side *a, const struct side *b, struct text *t)
 	text_addf(t, "%-24s %zu of %zu rows\n%-24s %zu of %zu rows\n", a->name, a->n, a->of, b->name, b->n, b->of);
 	if (a->prior && b->prior)
 		text_addf(t, "%-24s %.3f apart (total variation)\n", "class priors", gauge_variation(a->prior, b->prior, classes));
-	gauge_measure(&(struct gauge_rows){ a->x, b->x, a->n, b->n, d }, w->info.seed, &bare);
+	gauge_measure(&(struct gauge_rows){ a->x, b->x, a->n, b->n, d, NULL, NULL }, w->info.seed, &bare);
 	if (a->logits && b->logits) {
-		gauge_measure(&(struct gauge_rows){ a->logits, b->logits, a->n, b->n, classes }, w->info.seed, &seen);
+		gauge_measure(&(struct gauge_rows){ a->logits, b->logits, a->n, b->n, classes, NULL, NULL }, w->info.seed, &seen);
 		tell_gauge(t, "as the teacher sees it", &seen);
 		text_addf(t, "  confidence             %.3f against %.3f\n  entropy                %.3f against %.3f\n"
 			     "  predicted priors       %.3f apart\n", a->confidence, b->confidence, a->entropy, b->entropy,

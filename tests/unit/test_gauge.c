@@ -22,7 +22,7 @@ normals(double *x, const char *who, double shift)
 static struct gauge
 measure(void)
 {
-	struct gauge_rows r = { a, b, N, N, D };
+	struct gauge_rows r = { a, b, N, N, D, NULL, NULL };
 	struct gauge g;
 
 	gauge_measure(&r, 1, &g);
@@ -67,7 +67,7 @@ static void
 the_energy_distance_is_the_one_by_hand(void **state)
 {
 	const double x[] = { 0, 1 }, y[] = { 2, 3 };
-	struct gauge_rows r = { x, y, 2, 2, 1 };
+	struct gauge_rows r = { x, y, 2, 2, 1, NULL, NULL };
 	struct gauge g;
 
 	(void)state;

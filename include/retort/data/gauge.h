@@ -9,16 +9,21 @@
 #define GAUGE_FAR 5          /* rows that are named */
 #define GAUGE_PERMUTATIONS 199
 
-/* Rows of two sets, borrowed: a[n_a,d] and b[n_b,d]. At least two rows each, every number finite. */
+/*
+ * Rows of two sets, borrowed: a[n_a,d] and b[n_b,d], with weights, at least 0 and some above, where they do not count alike. At
+ * least two rows each, every number finite.
+ */
 struct gauge_rows {
 	const double *a, *b;
 	size_t n_a, n_b, d;
+	const double *w_a, *w_b; /* [n_a], [n_b]; NULL: all alike */
 };
 
 struct gauge {
 	double energy;            /* energy distance of standardised rows, 0 where the distributions are one */
 	double p;                 /* share of random relabellings that are at least as far apart */
 	double auc;               /* of a linear classifier on rows it did not learn from: 0.5 cannot tell, 1 always can */
+	double weighted_energy, weighted_auc; /* with the weights; NaN without any */
 	double coverage;          /* share of b's rows that have a row of a as near as a's own rows have one, but for 5 % of those */
 	size_t far[GAUGE_FAR];    /* rows of b whose nearest row of a is farthest, farthest first */
 	double far_by[GAUGE_FAR]; /* that distance over the usual one within a */

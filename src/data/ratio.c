@@ -1,0 +1,188 @@
+/* ratio.c: importance weights from a classifier that tells two sets apart. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/data/ratio.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/base/rng.h"
+#include "retort/data/gauge.h"
+#include "retort/data/logistic.h"
+
+#define RIDGE 4.0 /* over the number of rows: weights of spread 1/2 are as likely as any (a normal prior) */
+#define HALVINGS 100
+#define MOST 300 /* of the logarithm of a ratio: weights and their squares' sums stay finite */
+
+/* Rows in an order of chance: place p is of fold p % RATIO_FOLDS; the first of each set are learned from. */
+struct finder {
+	const struct ratio_sets *r;
+	uint32_t *order[2];     /* [n_a], [n_b] row numbers of each set */
+	size_t learned[2];
+	double *x;              /* [learned, d] standardised: a's, then b's */
+	double *mean, *scale;   /* [d] */
+	double *w[RATIO_FOLDS]; /* [d + 1] */
+};
+
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static void
+draw(struct finder *f)
+{
+	const struct ratio_sets *r = f->r;
+	size_t cells = RATIO_CELLS / 2 / r->d, most = cells < 2 * RATIO_FOLDS ? 2 * RATIO_FOLDS : least(cells, RATIO_ROWS);
+
+	for (int side = 0; side < 2; side++) {
+		size_t n = side ? r->n_b : r->n_a;
+
+		f->order[side] = mem_array(n, sizeof **f->order);
+		for (size_t i = 0; i < n; i++)
+			f->order[side][i] = (uint32_t)i;
+		rng_shuffle(rng_stream(r->seed, "ratio", (uint64_t)side, 0), f->order[side], (uint32_t)n);
+		f->learned[side] = least(n, most);
+	}
+}
+
+static size_t
+row_at(const struct finder *f, int side, size_t place)
+{
+	return f->order[side][place] + (side ? f->r->n_a : 0);
+}
+
+static void
+standardise(const struct finder *f, double *x)
+{
+	for (size_t c = 0; c < f->r->d; c++)
+		x[c] = (x[c] - f->mean[c]) * f->scale[c];
+}
+
+/* The rows that are learned from, and the mean and spread of their columns. */
+static void
+read_learned(struct finder *f)
+{
+	size_t d = f->r->d, n = f->learned[0] + f->learned[1];
+
+	f->x = mem_array(n * d, sizeof *f->x);
+	f->mean = mem_array(d, sizeof *f->mean);
+	f->scale = mem_array(d, sizeof *f->scale);
+	for (size_t i = 0; i < n; i++)
+		f->r->read(f->r->arg, i < f->learned[0] ? row_at(f, 0, i) : row_at(f, 1, i - f->learned[0]), f->x + i * d);
+	for (size_t i = 0; i < n * d; i++)
+		f->mean[i % d] += f->x[i] / (double)n;
+	for (size_t i = 0; i < n * d; i++)
+		f->scale[i % d] += (f->x[i] - f->mean[i % d]) * (f->x[i] - f->mean[i % d]) / (double)n;
+	for (size_t c = 0; c < d; c++)
+		f->scale[c] = f->scale[c] > 1e-24 ? 1 / sqrt(f->scale[c]) : 0;
+	for (size_t i = 0; i < n; i++)
+		standardise(f, f->x + i * d);
+}
+
+/* What tells the rows of a fold apart: learned from all others. */
+static void
+learn(struct finder *f, size_t fold)
+{
+	size_t n = f->learned[0] + f->learned[1];
+	uint32_t *row = mem_array(n, sizeof *row);
+	uint8_t *is_b = mem_array(n, 1);
+	struct logistic_rows r = { .x = f->x, .d = f->r->d, .row = row, .is_b = is_b };
+
+	for (size_t i = 0; i < n; i++) {
+		int side = i >= f->learned[0];
+
+		if ((side ? i - f->learned[0] : i) % RATIO_FOLDS == fold)
+			continue;
+		is_b[r.n] = (uint8_t)side;
+		row[r.n++] = (uint32_t)i;
+	}
+	f->w[fold] = mem_array(f->r->d + 1, sizeof **f->w);
+	logistic_fit(&r, RIDGE / (double)r.n, f->w[fold]);
+	mem_free(row);
+	mem_free(is_b);
+}
+
+/* Scores of rows that were learned from, as folds that have not seen them have it. */
+static double
+tell_apart(const struct finder *f)
+{
+	size_t n = f->learned[0] + f->learned[1], d = f->r->d;
+	double *score = mem_array(n, sizeof *score), auc;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t place = i < f->learned[0] ? i : i - f->learned[0];
+
+		score[i] = logistic_score(f->w[place % RATIO_FOLDS], f->x + i * d, d);
+	}
+	auc = gauge_auc(score, f->learned[0], score + f->learned[0], f->learned[1]);
+	mem_free(score);
+	return auc;
+}
+
+double
+ratio_find(const struct ratio_sets *r, double *w)
+{
+	struct finder f = { .r = r };
+	double *x = mem_array(r->d, sizeof *x), auc;
+
+	draw(&f);
+	read_learned(&f);
+	for (size_t fold = 0; fold < RATIO_FOLDS; fold++)
+		learn(&f, fold);
+	auc = tell_apart(&f);
+	for (size_t place = 0; place < r->n_a; place++) {
+		r->read(r->arg, row_at(&f, 0, place), x);
+		standardise(&f, x);
+		w[f.order[0][place]] = exp(fmax(fmin(logistic_score(f.w[place % RATIO_FOLDS], x, r->d), MOST), -MOST));
+	}
+	for (size_t fold = 0; fold < RATIO_FOLDS; fold++)
+		mem_free(f.w[fold]);
+	mem_free(f.order[0]);
+	mem_free(f.order[1]);
+	mem_free(f.x);
+	mem_free(f.mean);
+	mem_free(f.scale);
+	mem_free(x);
+	return auc;
+}
+
+static double
+mean_of(const double *w, size_t n, double scale, double limit)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += fmin(scale * w[i], limit);
+	return sum / (double)n;
+}
+
+double
+ratio_clip(double *w, size_t n, double limit)
+{
+	double most = 0, low = 0, high = 1, sum = 0, squares = 0;
+
+	for (size_t i = 0; i < n; i++)
+		most = fmax(most, w[i]);
+	for (size_t i = 0; i < n; i++)
+		w[i] /= most;
+	while (mean_of(w, n, high, limit) < 1 && high < 1e300)
+		high *= 2;
+	for (int i = 0; i < HALVINGS; i++) {
+		double middle = (low + high) / 2;
+
+		if (mean_of(w, n, middle, limit) < 1)
+			low = middle;
+		else
+			high = middle;
+	}
+	for (size_t i = 0; i < n; i++) {
+		w[i] = fmin(high * w[i], limit);
+		sum += w[i];
+		squares += w[i] * w[i];
+	}
+	return sum * sum / squares;
+}
