@@ -164,6 +164,14 @@ net_logits(const struct net *n)
 	return n->layer[n->n_layers - 1].node[MODEL_HIDDEN];
 }
 
+const struct param *
+net_bias(const struct net *n)
+{
+	const struct node *node = &n->graph->node[net_logits(n)];
+
+	return node->op == &op_dense && node->n_params > 1 ? &n->layout.param[node->param[1]] : NULL;
+}
+
 size_t
 net_width(const struct net *n, int layer)
 {

@@ -42,6 +42,7 @@ apply_drop_student(struct work *w)
 	sampler_release(&w->plain_order);
 	sampler_release(&w->few);
 	w->info.frozen = 0;
+	memset(&w->info.remedy[LAB_REMEDY_prior], 0, sizeof w->info.remedy[LAB_REMEDY_prior]); /* that of another student's bias */
 	w->info.labelled = false;
 	w->info.n_stages = 0;
 	w->info.has_student = w->info.has_plain = false;
@@ -70,6 +71,8 @@ drop_data(struct work *w)
 	dial_forget(&w->info, DIAL_SET(0), DIAL_TEACHER(LAB_TEACHERS));
 	w->info.n_teachers = 0;
 	w->n_slots = 0;
+	remedies_release(&w->remedies);
+	memset(w->info.remedy, 0, sizeof w->info.remedy);
 	w->info.stage = 0;
 	w->again[0] = '\0';
 	split_release(&w->split);
@@ -223,6 +226,8 @@ do_add(struct work *w, struct request *r, struct err *e)
 		return err_set(e, "data add: no data yet; `data digits` first");
 	if (w->info.n_teachers || w->student)
 		return err_set(e, "data add: there are networks already; say it before `teacher` and `student`");
+	if (w->remedies.n)
+		return err_set(e, "data add: a remedy was made of the rows there are; say it before `remedy`");
 	if (!isfinite(r->value) || r->value < 0 || r->value > 1e6)
 		return err_set(e, "data add: weight %g is outside 0..1000000", r->value);
 	if (!sets_train(role) && r->dataset->unlabelled == r->dataset->n)
@@ -475,6 +480,7 @@ static int
 do_run(struct work *w, struct request *r, struct err *e)
 {
 	bool taught = any_teaches(w);
+	const struct remedies_made *choice = remedies_get(&w->remedies, w->info.remedy[LAB_REMEDY_select].made);
 	const uint32_t *rows = taught ? w->split.train : w->split.shown;
 	size_t n = taught ? w->split.n_train : w->split.n_shown;
 	struct work_settings s;
@@ -483,6 +489,8 @@ do_run(struct work *w, struct request *r, struct err *e)
 		return -1;
 	if (!taught && lab_rows(&w->info, s.set_weight, true) == 0)
 		return err_set(e, "run: no teacher, and no labelled row to learn from");
+	if (!taught && choice && !choice->n_shown)
+		return err_set(e, "run: no teacher, and the student sees no label of the rows that `remedy select` has left");
 	if (apply_prepare(w, e) < 0)
 		return err_wrap(e, "run");
 	if (stages_begin(w, &s, r, e) < 0)

@@ -12,10 +12,11 @@
 #include "retort/learn/augmented.h"
 #include "retort/learn/balance.h"
 #include "retort/learn/dial.h"
+#include "retort/learn/compare.h"
 #include "retort/learn/eval.h"
 #include "retort/learn/feed.h"
 #include "retort/learn/mapping.h"
-#include "retort/learn/mismatch.h"
+#include "retort/learn/remedy.h"
 #include "retort/learn/saved.h"
 #include "retort/learn/schedule.h"
 #include "retort/learn/settings.h"
@@ -38,6 +39,8 @@ change_era(struct work *w)
 	era->knobs = w->info.knobs;
 	era->frozen = w->info.frozen;
 	lab_weights(&w->info, era->set_weight);
+	for (int i = 0; i < LAB_REMEDIES; i++)
+		era->remedy[i] = w->info.remedy[i].made;
 	era->n_ramps = w->info.n_ramps;
 	memcpy(era->ramp, w->info.ramp, (size_t)era->n_ramps * sizeof *era->ramp);
 }
@@ -470,6 +473,8 @@ change_request(struct work *w, struct request *r, struct err *e)
 		return balance_request(w, r, e);
 	case REQUEST_FREEZE:
 		return stages_freeze(w, r, e);
+	case REQUEST_REMEDY:
+		return remedy_request(w, r, e);
 	case REQUEST_UNDO:
 		return do_undo(w, r, e);
 	case REQUEST_REDO:
@@ -481,7 +486,7 @@ change_request(struct work *w, struct request *r, struct err *e)
 	case REQUEST_AUGMENTED:
 		return augmented_request(w, r, e);
 	case REQUEST_MISMATCH:
-		return mismatch_request(w, r, e);
+		return compare_request(w, r, e);
 	case REQUEST_SNAPSHOT:
 		return do_snapshot(w, r, e);
 	case REQUEST_STOP:

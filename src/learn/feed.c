@@ -216,13 +216,39 @@ draw_from(struct sampler *order, int n_sets, const double *weight)
 	return sampler_sets(order, sets);
 }
 
+/* False: from all that there are, because none of the sets that count has a row that may be drawn. */
+static bool
+draw_counting(const struct work *w, struct sampler *order, const double *weight)
+{
+	return draw_from(order, w->info.n_sets, weight) || !sampler_sets(order, SAMPLER_ALL);
+}
+
+/*
+ * The order of rows of the main line, or of the student without a teacher, where a remedy has chosen among them; else the one there
+ * is without. The student sees labelled rows alone where it is told to, and where nobody teaches.
+ */
+static struct sampler *
+order_of(struct work *w, int choice, bool plain)
+{
+	struct remedies_made *m = remedies_get(&w->remedies, choice);
+	bool labelled = w->info.labelled || w->order.rows == w->split.shown;
+
+	if (plain)
+		return m && m->plain.n ? &m->plain : &w->plain_order;
+	if (m && labelled && m->few.n)
+		return &m->few;
+	if (m && !labelled)
+		return &m->order;
+	return w->info.labelled && w->few.n ? &w->few : &w->order;
+}
+
 void
 feed_draw(struct work *w, struct sampler *order, uint64_t step, uint32_t *rows)
 {
 	double weight[DATASET_SETS];
 
 	lab_weights(&w->info, weight);
-	draw_from(order, w->info.n_sets, weight); /* settings see to it that some set counts */
+	draw_counting(w, order, weight); /* settings see to it that some set counts */
 	sampler_next(order, step, work_batch(w), rows);
 }
 
@@ -234,21 +260,15 @@ feed_main(struct work *w, uint64_t step, const struct knobs *k, struct branch_fe
 
 	memset(out, 0, sizeof *out);
 	lab_weights(&w->info, weight);
-	feed_draw(w, w->info.labelled && w->few.n ? &w->few : &w->order, step, w->rows);
+	feed_draw(w, order_of(w, w->info.remedy[LAB_REMEDY_select].made, false), step, w->rows);
 	batch_fill(&w->batch, w->ds, w->rows, n, w->split.visible);
 	batch_weigh(&w->batch, w->ds, weight);
+	remedies_weigh(remedies_get(&w->remedies, w->info.remedy[LAB_REMEDY_weigh].made), &w->batch);
 	if (k)
 		augment_batch(&w->augmenter, k, w->info.seed, step, &w->batch);
 	out->batch = &w->batch;
 	out->known = &w->known;
 	ask(w, true, drawn(w, step), out);
-}
-
-/* False: from all that there are, because none of the sets that count has a labelled row. */
-static bool
-draw_labelled(const struct work *w, struct sampler *order, const double *weight)
-{
-	return draw_from(order, w->info.n_sets, weight) || !sampler_sets(order, SAMPLER_ALL);
 }
 
 size_t
@@ -257,15 +277,16 @@ feed_epoch(struct work *w, int teacher)
 	double weight[DATASET_SETS];
 
 	lab_weights(&w->info, weight);
-	draw_labelled(w, &w->teacher[teacher].order, weight);
+	draw_counting(w, &w->teacher[teacher].order, weight);
 	return w->teacher[teacher].order.n;
 }
 
 void
-feed_labelled(struct work *w, int teacher, uint64_t step, const struct knobs *k, const double *weight, struct branch_feed *out)
+feed_labelled(struct work *w, int teacher, uint64_t step, const struct knobs *k, const double *weight, const int *remedy,
+	      struct branch_feed *out)
 {
-	struct sampler *order = teacher < 0 ? &w->plain_order : &w->teacher[teacher].order;
-	bool counts = draw_labelled(w, order, weight);
+	struct sampler *order = teacher < 0 ? order_of(w, remedy[LAB_REMEDY_select], true) : &w->teacher[teacher].order;
+	bool counts = draw_counting(w, order, weight);
 	size_t n = work_batch(w);
 
 	memset(out, 0, sizeof *out);
@@ -273,6 +294,8 @@ feed_labelled(struct work *w, int teacher, uint64_t step, const struct knobs *k,
 	batch_fill(&w->batch, w->ds, w->rows, n, NULL);
 	if (counts)
 		batch_weigh(&w->batch, w->ds, weight);
+	if (remedy)
+		remedies_weigh(remedies_get(&w->remedies, remedy[LAB_REMEDY_weigh]), &w->batch);
 	if (k)
 		augment_batch(&w->augmenter, k, w->info.seed, step, &w->batch);
 	out->batch = &w->batch;

@@ -12,6 +12,7 @@
 #include "retort/learn/dial.h"
 #include "retort/learn/feed.h"
 #include "retort/learn/frozen.h"
+#include "retort/learn/remedy.h"
 
 uint64_t
 settings_step(const struct work *w)
@@ -38,6 +39,33 @@ settings_take(const struct work *w, struct work_settings *s)
 	s->labelled = w->info.labelled;
 	s->n_sets = w->info.n_sets;
 	lab_weights(&w->info, s->set_weight);
+	for (int i = 0; i < LAB_REMEDIES; i++)
+		s->remedy[i] = w->info.remedy[i].made;
+}
+
+/* Which remedies are in force, as others may know them. */
+static void
+give_remedies(struct work *w, const struct work_settings *s)
+{
+	for (int i = 0; i < LAB_REMEDIES; i++) {
+		const struct remedies_made *m = remedies_get(&w->remedies, s->remedy[i]);
+
+		w->info.remedy[i].made = s->remedy[i];
+		snprintf(w->info.remedy[i].text, sizeof w->info.remedy[i].text, "%s", m ? m->text : "");
+	}
+}
+
+/* The student's bias as the correction that is in force from now on has it; figures of the one before are of no use. */
+static void
+correct(struct work *w, const struct work_settings *from, const struct work_settings *to)
+{
+	int was = from->remedy[LAB_REMEDY_prior], now = to->remedy[LAB_REMEDY_prior];
+
+	if (was == now)
+		return;
+	remedies_shift(remedies_get(&w->remedies, was), remedies_get(&w->remedies, now),
+		       branch_value(w->student) + net_bias(w->student->net)->offset, (size_t)w->ds->classes);
+	w->evaluated[LAB_MAIN] = UINT64_MAX;
 }
 
 static void
@@ -56,6 +84,7 @@ give(struct work *w, const struct work_settings *s)
 	w->info.labelled = s->labelled;
 	for (int i = 0; i < s->n_sets && i < w->info.n_sets; i++)
 		w->info.set[i].weight = s->set_weight[i];
+	give_remedies(w, s);
 }
 
 struct branch_plan
@@ -240,11 +269,25 @@ check_sets(const struct work *w, const struct work_settings *s, struct err *e)
 	return -1;
 }
 
+/* Rows that are left, of sets that count. */
+static int
+check_choice(const struct work *w, const struct work_settings *s, struct err *e)
+{
+	const struct remedies_made *m = remedies_get(&w->remedies, s->remedy[LAB_REMEDY_select]);
+
+	bool alone = w->info.phase == LAB_DISTILLING && w->order.rows == w->split.shown, labelled = s->labelled || alone;
+
+	for (size_t i = 0; m && i < (labelled ? m->n_shown : m->n); i++)
+		if (s->set_weight[sets_of(w->ds, (labelled ? m->shown : m->rows)[i])] > 0)
+			return 0;
+	return m ? err_set(e, "no%s row of a set that counts is among those that `remedy select` has left", labelled ? " labelled" : "") : 0;
+}
+
 static int
 check(const struct work *w, const struct work_settings *now, const struct work_settings *s, struct err *e)
 {
 	if (check_fixed(w, s, e) < 0 || check_tops(w, s, e) < 0 || check_maps(w, s, e) < 0 || check_mode(w, s, e) < 0 ||
-	    check_frozen(w, s, e) < 0 || check_augment(w, s, e) < 0 || check_sets(w, s, e) < 0)
+	    check_frozen(w, s, e) < 0 || check_augment(w, s, e) < 0 || check_sets(w, s, e) < 0 || check_choice(w, s, e) < 0)
 		return -1;
 	if (all_weights(s) == 0 && all_weights(now) > 0)
 		return err_set(e, "that was the last loss: with every weight at 0 nothing would be learned");
@@ -295,6 +338,7 @@ settings_put(struct work *w, const struct work_settings *s, struct err *e)
 		return 0;
 	if ((!feed && branch_has_outputs(w->student, &to.knobs)) || rebuild(w, feed, e) == 0) {
 		frozen_set(w->student, to.frozen);
+		correct(w, &was, &to);
 		return 0;
 	}
 	give(w, &was);
@@ -414,6 +458,17 @@ tell_maps(const struct work *w, const struct work_settings *from, const struct w
 	}
 }
 
+static void
+tell_remedies(const struct work *w, const struct work_settings *from, const struct work_settings *to, struct text *t)
+{
+	for (int i = 0; i < LAB_REMEDIES; i++) {
+		const struct remedies_made *m = remedies_get(&w->remedies, to->remedy[i]);
+
+		if (from->remedy[i] != to->remedy[i])
+			text_item(t, "%s %s", remedy_name((size_t)i), m ? m->text : "off");
+	}
+}
+
 void
 settings_tell(const struct work *w, const struct work_settings *from, const struct work_settings *to, char *buf, size_t size)
 {
@@ -433,6 +488,7 @@ settings_tell(const struct work *w, const struct work_settings *from, const stru
 		text_item(&t, "rows %s", to->labelled ? "labelled" : "all");
 	if (from->frozen != to->frozen)
 		text_item(&t, "frozen %s", lab_layers_text(&w->info.student, to->frozen, after, sizeof after));
+	tell_remedies(w, from, to, &t);
 	tell_cost(w, from, to, &t);
 	text_fit(buf, size, text_get(&t));
 	text_release(&t);

@@ -127,7 +127,7 @@ train(struct work *w, struct err *e)
 	if (b->state->step == w->info.from)
 		eval_branch(w, id);
 	lab_weights(&w->info, weight);
-	feed_labelled(w, k, b->state->step, NULL, weight, &f); /* teachers learn from rows as they are */
+	feed_labelled(w, k, b->state->step, NULL, weight, NULL, &f); /* teachers learn from rows as they are */
 	if (!advance(w, b, &f, &w->info.knobs, w->info.from, w->info.until, &r))
 		return diverged(w, &r, b->state->step, e);
 	evaluate_if_due(w, b, &w->info.knobs);
@@ -243,7 +243,7 @@ report(struct work *w, struct err *e)
 	ramp_apply(era->ramp, era->n_ramps, b->state->step, &knobs);
 	frozen_set(b, era->frozen);
 	weights_of(w, era, b->state->step, weight);
-	feed_labelled(w, -1, b->state->step, &knobs, weight, &f);
+	feed_labelled(w, -1, b->state->step, &knobs, weight, era->remedy, &f);
 	if (!advance(w, b, &f, &knobs, era->from, era->until, &r)) {
 		w->report_stopped = true; /* it stays where it diverged, and the report says so */
 		return STEP_WENT;

@@ -9,7 +9,7 @@ exec_mismatch(struct cmd_call *c, struct err *e)
 {
 	struct request *r = cmd_request(c, REQUEST_MISMATCH);
 
-	if (cmd_copy(r->name, sizeof r->name, "mismatch", c->argv[0], e) < 0)
+	if (cmd_copy(r->text, sizeof r->text, "mismatch", c->argv[0], e) < 0)
 		return -1;
 	return cmd_copy(r->spec, sizeof r->spec, "mismatch", c->argc > 1 ? c->argv[1] : "held-out", e);
 }
@@ -20,7 +20,7 @@ const struct cmd cmd_gauge_mismatch = {
 	.args = "SET [SET]",
 	.min_args = 1,
 	.max_args = 2,
-	.doc = "Tell how far a set of rows is from the held-out rows, or from another set, as the teacher sees them and without it.",
+	.doc = "Tell how far a set of rows is from the held-out rows, or from another set, as networks see them and without any.",
 	.example = "mismatch train",
 	.exec = exec_mismatch,
 };

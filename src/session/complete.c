@@ -18,6 +18,7 @@
 #include "retort/data/fetched.h"
 #include "retort/data/sets.h"
 #include "retort/learn/dial.h"
+#include "retort/learn/remedy.h"
 #include "retort/screen/pane.h"
 #include "retort/screen/view.h"
 #include "retort/session/cmd.h"
@@ -204,6 +205,24 @@ offer_dial(struct list *l)
 		offer(l, dial_name(l->info, DIAL_TEACHER(i), word, sizeof word));
 	for (int i = 0; i < l->info->n_maps; i++)
 		offer(l, dial_name(l->info, DIAL_MAP(l->info->map[i].slot), word, sizeof word));
+}
+
+static void offer_field(struct list *l, const char *complete, int n);
+
+/* Words of a remedy, as it says itself. */
+static void
+offer_remedyword(struct list *l)
+{
+	int i = l->n_words > 1 ? remedy_find(l->word[1], NULL) : -1;
+
+	if (i >= 0)
+		offer_field(l, remedy_table[i]->complete, l->n_words - 2);
+}
+
+static void
+offer_remedy(struct list *l)
+{
+	offer_all(l, remedy_name);
 }
 
 /* Layers of the student alone: no owner is needed. */
@@ -449,6 +468,7 @@ static const struct {
 	{ "@augment", offer_augment }, { "@augmentoption", offer_augmentoption },
 	{ "@match", offer_match },     { "@tap", offer_tap },       { "@model", offer_model },
 	{ "@term", offer_term },       { "@set", offer_set },         { "@dial", offer_dial },
+	{ "@remedy", offer_remedy },   { "@remedyword", offer_remedyword },
 	{ "@layer", offer_layer },     { "@stage", offer_stage },
 	{ "@through", offer_through }, { "@pairs", offer_pairs },
 };
@@ -466,11 +486,11 @@ offer_one(struct list *l, const char *one)
 			kinds[i].offer(l);
 }
 
-/* Argument `n` (from 0) of the command: field n of its `complete`, or the last. */
+/* Argument `n` (from 0) of what completes so: field n, or the last. */
 static void
-offer_argument_of(struct list *l, const struct cmd *d, int n)
+offer_field(struct list *l, const char *complete, int n)
 {
-	char *fields = mem_text(d->complete ? d->complete : ""), *field = fields, *one, *more;
+	char *fields = mem_text(complete ? complete : ""), *field = fields, *one, *more;
 
 	for (char *next; n > 0 && (next = strchr(field, ' ')); n--)
 		field = next + 1;
@@ -521,7 +541,7 @@ complete_line(const struct lab_info *info, const char *line, size_t point, size_
 	if (l.n_words == 0)
 		offer_command(&l);
 	else if ((d = cmd_find(l.word[0], NULL)))
-		offer_argument_of(&l, d, l.n_words - 1);
+		offer_field(&l, d->complete, l.n_words - 1);
 	mem_free((char *)l.prefix);
 	mem_free(text);
 	if (l.n)

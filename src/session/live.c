@@ -216,6 +216,7 @@ mark(struct scene *s, const struct request *r)
 		[REQUEST_BALANCE] = SCENE_TWEAK + 1, [REQUEST_MARK] = SCENE_NOTE + 1, [REQUEST_STOP] = SCENE_STOP + 1,
 		[REQUEST_DIVERGED] = SCENE_DIVERGED + 1, [REQUEST_FREEZE] = SCENE_TWEAK + 1, [REQUEST_DRAW] = SCENE_TWEAK + 1,
 		[REQUEST_RAMP] = SCENE_TWEAK + 1,
+		[REQUEST_REMEDY] = SCENE_TWEAK + 1,
 	};
 	int kind = (size_t)r->kind < sizeof kinds / sizeof *kinds ? kinds[r->kind] - 1 : -1;
 	const char *text = r->note[0] ? r->note : r->kind == REQUEST_DIVERGED ? r->err.msg : r->text;

@@ -210,6 +210,18 @@ change_draw(struct text *line)
 }
 
 static void
+change_remedy(struct text *line)
+{
+	static const char *const lines[] = {
+		"weigh train like held-out", "weigh train like held-out limit 2", "weigh off", "select train 400 by uncertainty",
+		"select train 500 by margin", "select train 100 by coverage of held-out", "select train without 1", "select off",
+		"prior", "prior held-out by em", "prior off",
+	};
+
+	text_addf(line, "remedy %s", one_of(lines, sizeof lines / sizeof *lines));
+}
+
+static void
 change_mix(struct text *line)
 {
 	const struct knob *k = knob_find(below(4) ? "mix" : "mix-box", NULL);
@@ -316,7 +328,10 @@ change(struct text *line, const char *const *layer, uint32_t layers)
 		change_schedule(line);
 		break;
 	case 9:
-		change_mix(line);
+		if (below(2))
+			change_mix(line);
+		else
+			change_remedy(line);
 		break;
 	case 10:
 		change_draw(line);

@@ -129,6 +129,13 @@ options_of_stages_are_offered(void **state)
 	CHECK_STR(offered("stage distil set temper"), "temperature");
 	CHECK_STR(offered("stage distil set temperature 2 lr 1 "), "freeze lr rows set sets steps");
 	CHECK_STR(offered("freeze "), ""); /* there is no student here */
+	CHECK_STR(offered("remedy "), "prior select weigh");
+	CHECK_STR(offered("remedy weigh "), "held-out off train");
+	CHECK_STR(offered("remedy weigh train "), "like");
+	CHECK_STR(offered("remedy select train 20 "), "by");
+	CHECK_STR(offered("remedy select train 20 by "), "chance coverage margin uncertainty");
+	CHECK_STR(offered("remedy prior held-out by "), "em match");
+	CHECK_STR(offered("remedy nothing "), "");
 }
 
 int

@@ -61,6 +61,9 @@ void net_free(struct net *n);
 int net_node(const struct net *n, int layer, enum model_tap tap);
 int net_logits(const struct net *n); /* node of the logits */
 
+/* What is added to every logit, [classes]; NULL where nothing is. */
+const struct param *net_bias(const struct net *n);
+
 /* Numbers in a row of a layer's hidden state. */
 size_t net_width(const struct net *n, int layer);
 

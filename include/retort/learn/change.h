@@ -7,7 +7,7 @@
 #include "retort/learn/work.h"
 
 /*
- * The requests that may come at any boundary: SET, MAP, WEIGHT, MUTE, DRAW, RAMP, BALANCE, FREEZE, UNDO, REDO, EVAL, MARK,
+ * The requests that may come at any boundary: SET, MAP, WEIGHT, MUTE, DRAW, RAMP, BALANCE, FREEZE, REMEDY, UNDO, REDO, EVAL, MARK,
  * EXPECT, SNAPSHOT, STOP, PAUSE, RESUME, STEP. 0, or -1 and an error with nothing changed.
  */
 int change_request(struct work *w, struct request *r, struct err *e);

@@ -35,9 +35,11 @@ void feed_teachers(struct work *w, bool maps, struct branch_feed *out);
 size_t feed_epoch(struct work *w, int teacher);
 
 /*
- * Labelled rows only, no teachers: for the plain student (teacher < 0) or a teacher in training. k as for feed_main. weight: of
- * sets, by index; where none of those that count has such a row, they are drawn from all, and count 1 each.
+ * Labelled rows only, no teachers: for the plain student (teacher < 0), or a teacher in training. k as for feed_main. weight: of
+ * sets, by index; where none of those that count has such a row, they are drawn from all, and count 1 each. remedy: the
+ * numbers of those in force for the plain student; teachers learn from rows as they are (NULL).
  */
-void feed_labelled(struct work *w, int teacher, uint64_t step, const struct knobs *k, const double *weight, struct branch_feed *out);
+void feed_labelled(struct work *w, int teacher, uint64_t step, const struct knobs *k, const double *weight, const int *remedy,
+		   struct branch_feed *out);
 
 #endif

@@ -114,6 +114,20 @@ struct lab_stage {
 	struct lab_scores scores; /* where it ended; NaN before */
 };
 
+/* Remedies for a mismatch of distributions: what kinds there are, and which of each is in force. */
+enum lab_remedy_kind {
+#define REMEDY(id) LAB_REMEDY_##id,
+#include "retort/learn/remedies.def"
+	LAB_REMEDIES,
+};
+
+#define LAB_REMEDY_TEXT 120
+
+struct lab_remedy {
+	int made; /* 0: none; else its number */
+	char text[LAB_REMEDY_TEXT]; /* "train like held-out" */
+};
+
 enum lab_phase { LAB_IDLE, LAB_TRAINING, LAB_DISTILLING, LAB_REPORTING };
 
 /*
@@ -151,6 +165,7 @@ struct lab_info {
 	struct lab_map map[LAB_MAPS];
 	uint64_t frozen;       /* 1 << layer of the student: its parameters stand still */
 	bool labelled;         /* the student sees labelled rows alone */
+	struct lab_remedy remedy[LAB_REMEDIES];
 	int n_stages;          /* of this student */
 	struct lab_stage stages[LAB_STAGES]; /* in their order; the last one may be going on */
 	enum lab_phase phase;

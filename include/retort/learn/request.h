@@ -38,11 +38,12 @@ enum request_kind {
 	REQUEST_BALANCE,  /* share[0..n_shares): weights that give terms these shares of the gradient; none: all the same */
 	REQUEST_FREEZE,   /* spec: layers of the student, "" all; number: 1 their parameters stand still, 0 they move again */
 	REQUEST_RETELL,   /* bitext: what texts of rows become; set[0..n_sets) with it */
-	REQUEST_UNDO,     /* take the last change of SET, MAP, WEIGHT, MUTE, DRAW, RAMP, BALANCE, FREEZE or of a stage's start or end back */
+	REQUEST_REMEDY,   /* remedy: which; number -1: it is taken off; else what its `parse` filled in, see remedy.h */
+	REQUEST_UNDO,     /* take the last change of SET, MAP, WEIGHT, MUTE, DRAW, RAMP, BALANCE, FREEZE, REMEDY or of a stage's start or end back */
 	REQUEST_REDO,
 	REQUEST_EVAL,     /* evaluate now */
 	REQUEST_AUGMENTED, /* number: so many rows of training; said: their texts, and how they are augmented as the knobs stand */
-	REQUEST_MISMATCH, /* name, spec: two sets of rows; said: how far they are apart */
+	REQUEST_MISMATCH, /* text, spec: two sets of rows; said: how far they are apart */
 	REQUEST_MARK,     /* nothing: asks for the step */
 	REQUEST_EXPECT,   /* metric, value: the last evaluated value of that metric is in the answer's `value` */
 	REQUEST_SNAPSHOT, /* name ("" the student): text "outputs": of all rows; answer carries ckpt, owned by the receiver */
@@ -127,6 +128,7 @@ struct request {
 	struct request_set set[REQUEST_SETS]; /* SET: changed together or not at all */
 	char text[64];         /* EXPECT: the metric; in the answer to RUN: what its start takes */
 	struct request_stage stage;
+	int remedy;            /* REMEDY: index in remedy_table */
 	struct ramp ramp;
 	int n_shares;
 	struct request_share share[REQUEST_SHARES];
@@ -148,7 +150,7 @@ struct request {
 	char *said;            /* AUGMENTED, MISMATCH: a text of several lines; owned */
 	bool unchanged;        /* the note says what stays as it was: no change of a report */
 	bool says;             /* note is told even where nobody looks: it is known only now */
-	char note[REQUEST_NOTE]; /* SET, WEIGHT, RAMP, BALANCE, FREEZE, OPTIONS, UNDO, REDO, stages: what changed: "temperature 4 -> 2" */
+	char note[REQUEST_NOTE]; /* SET, WEIGHT, RAMP, BALANCE, FREEZE, REMEDY, OPTIONS, UNDO, REDO, stages: what changed: "temperature 4 -> 2" */
 	char stamp[LAB_NAME + 24]; /* "@620", "@big:12", or "" when nothing was at work */
 	uint64_t step;
 	int branch;            /* LAB_MAIN or LAB_TEACHER(k): whose step it is */

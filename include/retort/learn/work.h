@@ -12,6 +12,7 @@
 #include "retort/kd/teacher.h"
 #include "retort/learn/branch.h"
 #include "retort/learn/lab.h"
+#include "retort/learn/remedies.h"
 
 /* One sample on its way to the ring. */
 struct work_sample {
@@ -30,6 +31,7 @@ struct work_era {
 	struct ramp ramp[RAMP_KNOBS];
 	uint64_t frozen;    /* layers, as in struct lab_info */
 	double set_weight[DATASET_SETS];
+	int remedy[LAB_REMEDIES]; /* numbers of those in force, as in struct lab_remedy */
 };
 
 /* Everything a person can change while the student trains. */
@@ -46,6 +48,7 @@ struct work_settings {
 	bool labelled;   /* labelled rows alone are drawn */
 	int n_sets;
 	double set_weight[DATASET_SETS]; /* 0: none of its rows are drawn */
+	int remedy[LAB_REMEDIES]; /* numbers of those in force */
 };
 
 /* A change that can be taken back. */
@@ -94,6 +97,7 @@ struct work {
 	char again[LAB_SPEC];           /* what the last student was made of; "" none yet */
 	struct sampler order, plain_order;
 	struct sampler few;             /* of the labelled rows that the main line draws where it draws no others; n 0: there are none */
+	struct remedies remedies;       /* made of this data */
 	/* what the student is fed with */
 	real *t_logits[LAB_TEACHERS];   /* [capacity positions, classes] NULL where it is asked at every step */
 	struct work_top t_top[LAB_TEACHERS];

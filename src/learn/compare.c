@@ -1,0 +1,333 @@
+/* compare.c: two sets of rows, taken and measured. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/learn/compare.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/data/sets.h"
+#include "retort/learn/side.h"
+
+#define CHUNK 50 /* rows that go through the student together */
+#define CHUNKS (COMPARE_ROWS / CHUNK)
+
+/* One of the two sets. */
+struct half {
+	struct side side;
+	size_t *number;  /* [n] of the rows within their set, from 1 */
+	double *x;       /* [n,d] what networks read */
+	double *teacher; /* [n,classes] logits; NULL without one */
+	struct batch chunk[CHUNKS]; /* what the student is asked about; empty without one */
+};
+
+struct compare {
+	struct half half[2];
+	uint64_t seed, step;
+	size_t d, classes;
+	bool has_columns;
+	size_t image_width, channels; /* 0: they are not the pixels of images */
+	char (*column)[48]; /* [d]; NULL: they have no names */
+	/* the student; value NULL: there is none */
+	char name[NET_NAME];
+	struct model_spec spec;
+	struct model_io io;
+	real *value;
+};
+
+void
+compare_free(struct compare *c)
+{
+	for (int k = 0; c && k < 2; k++) {
+		struct half *h = &c->half[k];
+
+		side_release(&h->side);
+		mem_free(h->number);
+		mem_free(h->x);
+		mem_free(h->teacher);
+		for (int i = 0; i < CHUNKS; i++)
+			batch_release(&h->chunk[i]);
+	}
+	if (c) {
+		mem_free(c->column);
+		mem_free(c->value);
+	}
+	mem_free(c);
+}
+
+/* ---- on the trainer's thread ---- */
+
+/* The batches that the student will be asked about. */
+static int
+take_chunks(const struct work *w, struct half *h, struct err *e)
+{
+	for (size_t at = 0; at < h->side.n; at += CHUNK) {
+		struct batch *b = &h->chunk[at / CHUNK];
+		size_t n = h->side.n - at < CHUNK ? h->side.n - at : CHUNK;
+
+		if (batch_init(b, n, w->ds, e) < 0)
+			return -1;
+		batch_fill(b, w->ds, h->side.rows + at, n, NULL);
+	}
+	return 0;
+}
+
+static int
+take_half(struct work *w, struct half *h, const char *name, size_t d, struct err *e)
+{
+	struct side *s = &h->side;
+
+	if (side_find(w, name, true, s, e) < 0)
+		return -1;
+	side_draw(w, s, COMPARE_ROWS);
+	h->number = mem_array(s->n, sizeof *h->number);
+	h->x = mem_array(s->n * d, sizeof *h->x);
+	for (size_t i = 0; i < s->n; i++) {
+		h->number[i] = s->rows[i] - (w->ds->n_sets ? w->ds->set[sets_of(w->ds, s->rows[i])].from : 0) + 1;
+		side_read(w->ds, s->rows[i], h->x + i * d);
+	}
+	if (side_ask(w, s, false, &h->teacher, e) < 0)
+		return -1;
+	return w->student ? take_chunks(w, h, e) : 0;
+}
+
+static void
+take_columns(const struct dataset *ds, struct compare *c)
+{
+	c->has_columns = ds->kind != DATASET_TOKENS;
+	if (ds->kind == DATASET_IMAGE) {
+		c->image_width = ds->width;
+		c->channels = ds->channels;
+	}
+	if (!ds->column || !c->has_columns)
+		return;
+	c->column = mem_array(c->d, sizeof *c->column);
+	for (size_t i = 0; i < c->d; i++)
+		snprintf(c->column[i], sizeof c->column[i], "%s", ds->column[i]);
+}
+
+static void
+take_student(const struct work *w, struct compare *c)
+{
+	const struct net *n = w->student->net;
+	size_t len = n->layout.len;
+
+	memcpy(c->name, n->name, sizeof c->name);
+	c->spec = n->spec;
+	c->io = n->io;
+	c->step = w->student->state->step;
+	c->value = mem_array(len, sizeof *c->value);
+	memcpy(c->value, branch_value(w->student), len * sizeof *c->value); /* projections stand behind */
+}
+
+struct compare *
+compare_take(struct work *w, const char *a, const char *b, struct err *e)
+{
+	struct compare *c = mem_new(sizeof *c);
+
+	c->seed = w->info.seed;
+	c->d = w->ds ? side_width(w->ds) : 0;
+	c->classes = w->ds ? (size_t)w->ds->classes : 0;
+	if (take_half(w, &c->half[0], a, c->d, e) < 0 || take_half(w, &c->half[1], b, c->d, e) < 0) {
+		compare_free(c);
+		return NULL;
+	}
+	take_columns(w->ds, c);
+	if (w->student)
+		take_student(w, c);
+	return c;
+}
+
+/* ---- on any thread ---- */
+
+static struct gauge
+measure(const struct compare *c, const double *a, const double *b, size_t d)
+{
+	const struct side *s = &c->half[0].side, *t = &c->half[1].side;
+	struct gauge g;
+
+	gauge_measure(&(struct gauge_rows){ a, b, s->n, t->n, d, s->weight, t->weight }, c->seed, &g);
+	return g;
+}
+
+/* How sure a network is of n rows of logits, and the mean of its probabilities. */
+static void
+sum_up(const double *logits, size_t n, size_t classes, double *confidence, double *entropy, double *predicted)
+{
+	double *p = mem_array(classes, sizeof *p);
+
+	for (size_t i = 0; i < n; i++) {
+		double best = 0;
+
+		memcpy(p, logits + i * classes, classes * sizeof *p);
+		side_softmax(p, classes);
+		for (size_t k = 0; k < classes; k++) {
+			predicted[k] += p[k] / (double)n;
+			best = fmax(best, p[k]);
+			*entropy -= p[k] > 0 ? p[k] * log(p[k]) / (double)n : 0;
+		}
+		*confidence += best / (double)n;
+	}
+	mem_free(p);
+}
+
+static void
+measure_network(const struct compare *c, const double *a, const double *b, struct mismatch_seen *out)
+{
+	const double *z[2] = { a, b };
+	double *mean[2];
+
+	if (!a || !b)
+		return;
+	out->known = true;
+	out->gauge = measure(c, a, b, c->classes);
+	for (int k = 0; k < 2; k++) {
+		mean[k] = mem_array(c->classes, sizeof **mean);
+		sum_up(z[k], c->half[k].side.n, c->classes, &out->confidence[k], &out->entropy[k], mean[k]);
+	}
+	out->predicted = gauge_variation(mean[0], mean[1], c->classes);
+	mem_free(mean[0]);
+	mem_free(mean[1]);
+}
+
+/* What the student, as it was, says of a half: [n,classes], the caller's. */
+static double *
+ask_student(const struct compare *c, struct net *n, const struct half *h)
+{
+	double *out = mem_array(h->side.n * c->classes, sizeof *out);
+
+	for (size_t at = 0; at < h->side.n; at += CHUNK) {
+		const struct batch *b = &h->chunk[at / CHUNK];
+
+		net_feed(n, b);
+		graph_forward(n->graph, net_logits(n));
+		for (size_t i = 0; i < b->rows * c->classes; i++)
+			out[at * c->classes + i] = (double)n->graph->node[net_logits(n)].out.data[i];
+	}
+	return out;
+}
+
+static int
+measure_student(struct compare *c, struct mismatch_seen *out, struct err *e)
+{
+	struct net *n = net_new(c->name, &c->spec, &c->io, CHUNK, NULL, NULL, e);
+	double *a, *b;
+
+	if (!n || net_finish(n, false, e) < 0) {
+		net_free(n);
+		return -1;
+	}
+	graph_bind(n->graph, c->value, NULL);
+	a = ask_student(c, n, &c->half[0]);
+	b = ask_student(c, n, &c->half[1]);
+	measure_network(c, a, b, out);
+	net_free(n);
+	mem_free(a);
+	mem_free(b);
+	return 0;
+}
+
+static void
+name_column(const struct compare *c, size_t at, char *buf, size_t size)
+{
+	if (c->column)
+		snprintf(buf, size, "%s", c->column[at]);
+	else if (c->image_width)
+		snprintf(buf, size, "pixel %zu,%zu", at / c->channels % c->image_width + 1, at / c->channels / c->image_width + 1);
+	else
+		snprintf(buf, size, "feature %zu", at + 1);
+}
+
+static void
+column(const struct half *h, size_t d, size_t at, double *out)
+{
+	for (size_t i = 0; i < h->side.n; i++)
+		out[i] = h->x[i * d + at];
+}
+
+/* The columns that have drifted most, by PSI. */
+static void
+measure_columns(const struct compare *c, struct mismatch *out)
+{
+	const struct half *a = &c->half[0], *b = &c->half[1];
+	double *x = mem_array(a->side.n, sizeof *x), *y = mem_array(b->side.n, sizeof *y);
+
+	for (size_t i = 0; c->has_columns && i < c->d; i++) {
+		struct mismatch_drift here;
+		int at = out->n_drifts;
+
+		column(a, c->d, i, x);
+		column(b, c->d, i, y);
+		here.psi = gauge_psi(x, a->side.n, y, b->side.n);
+		while (at > 0 && out->drift[at - 1].psi < here.psi)
+			at--;
+		if (at == MISMATCH_DRIFTS)
+			continue;
+		here.ks = gauge_ks(x, a->side.n, y, b->side.n);
+		name_column(c, i, here.column, sizeof here.column);
+		out->n_drifts += out->n_drifts < MISMATCH_DRIFTS;
+		memmove(&out->drift[at + 1], &out->drift[at], (size_t)(out->n_drifts - 1 - at) * sizeof here);
+		out->drift[at] = here;
+	}
+	mem_free(x);
+	mem_free(y);
+}
+
+static void
+measure_bare(const struct compare *c, struct mismatch *out)
+{
+	struct gauge g = measure(c, c->half[0].x, c->half[1].x, c->d);
+
+	out->seen[MISMATCH_BARE].known = true;
+	out->seen[MISMATCH_BARE].gauge = g;
+	for (size_t i = 0; i < g.n_far; i++)
+		out->far[i] = c->half[1].number[g.far[i]];
+	measure_columns(c, out);
+}
+
+static bool
+is_stopped(const atomic_bool *stop)
+{
+	return stop && atomic_load(stop);
+}
+
+int
+compare_measure(struct compare *c, const atomic_bool *stop, struct mismatch *out, struct err *e)
+{
+	const struct half *a = &c->half[0], *b = &c->half[1];
+
+	memset(out, 0, sizeof *out);
+	for (int k = 0; k < 2; k++) {
+		snprintf(out->name[k], sizeof out->name[k], "%s", c->half[k].side.name);
+		out->rows[k] = c->half[k].side.n;
+		out->of[k] = c->half[k].side.of;
+		out->weighed |= c->half[k].side.weight != NULL;
+	}
+	out->step = c->step;
+	out->priors = a->side.prior && b->side.prior ? gauge_variation(a->side.prior, b->side.prior, c->classes) : NAN;
+	if (!is_stopped(stop))
+		measure_network(c, a->teacher, b->teacher, &out->seen[MISMATCH_TEACHER]);
+	if (!is_stopped(stop) && c->value && measure_student(c, &out->seen[MISMATCH_STUDENT], e) < 0)
+		return -1;
+	if (!is_stopped(stop))
+		measure_bare(c, out);
+	return is_stopped(stop) ? err_set(e, "stopped") : 0;
+}
+
+int
+compare_request(struct work *w, struct request *r, struct err *e)
+{
+	struct compare *c = compare_take(w, r->text, r->spec, e);
+	struct text t = { 0 };
+	struct mismatch m;
+	int status = c ? compare_measure(c, NULL, &m, e) : -1;
+
+	compare_free(c);
+	if (status < 0)
+		return err_wrap(e, "mismatch");
+	mismatch_tell(&m, &t);
+	r->said = t.s;
+	return 0;
+}
