@@ -20,10 +20,20 @@ struct half {
 	size_t *number;  /* [n] of the rows within their set, from 1 */
 	double *x;       /* [n,d] what networks read */
 	double *teacher; /* [n,classes] logits; NULL without one */
-	struct batch chunk[CHUNKS]; /* what the student is asked about; empty without one */
+	struct batch chunk[CHUNKS]; /* what the student is asked about */
+};
+
+/* What the figures that do not move follow from. */
+struct key {
+	uint64_t data, teacher, steps; /* which data and teacher, 0 none, and how far that was trained */
+	size_t top;
+	int weigh, select;             /* remedies */
 };
 
 struct compare {
+	struct key key;
+	struct mismatch out;           /* known after the first measure, but for the student */
+	bool measured;
 	struct half half[2];
 	uint64_t seed, step;
 	size_t d, classes;
@@ -90,7 +100,7 @@ take_half(struct work *w, struct half *h, const char *name, size_t d, struct err
 	}
 	if (side_ask(w, s, false, &h->teacher, e) < 0)
 		return -1;
-	return w->student ? take_chunks(w, h, e) : 0;
+	return take_chunks(w, h, e);
 }
 
 static void
@@ -108,18 +118,40 @@ take_columns(const struct dataset *ds, struct compare *c)
 		snprintf(c->column[i], sizeof c->column[i], "%s", ds->column[i]);
 }
 
-static void
-take_student(const struct work *w, struct compare *c)
+void
+compare_student(struct compare *c, const struct work *w)
 {
-	const struct net *n = w->student->net;
-	size_t len = n->layout.len;
+	const struct net *n = w->student ? w->student->net : NULL;
+	size_t len = n ? n->layout.len : 0;
 
+	mem_free(c->value);
+	c->value = NULL;
+	c->step = 0;
+	if (!n)
+		return;
 	memcpy(c->name, n->name, sizeof c->name);
 	c->spec = n->spec;
 	c->io = n->io;
 	c->step = w->student->state->step;
 	c->value = mem_array(len, sizeof *c->value);
 	memcpy(c->value, branch_value(w->student), len * sizeof *c->value); /* projections stand behind */
+}
+
+/* Of now: the first teacher that teaches is the one who is heard. */
+static struct key
+key_of(const struct work *w)
+{
+	struct key key = { .data = w->data_made, .weigh = w->info.remedy[LAB_REMEDY_weigh].made,
+			   .select = w->info.remedy[LAB_REMEDY_select].made };
+
+	for (int i = 0; i < w->info.n_teachers; i++)
+		if (work_teaches(w, i)) {
+			key.teacher = w->teacher[i].made;
+			key.steps = w->teacher[i].branch ? w->teacher[i].branch->state->step : 0;
+			key.top = w->info.teacher[i].options.top;
+			break;
+		}
+	return key;
 }
 
 struct compare *
@@ -135,9 +167,19 @@ compare_take(struct work *w, const char *a, const char *b, struct err *e)
 		return NULL;
 	}
 	take_columns(w->ds, c);
-	if (w->student)
-		take_student(w, c);
+	c->key = key_of(w);
+	compare_student(c, w);
 	return c;
+}
+
+bool
+compare_is_of(const struct compare *c, const struct work *w, const char *a, const char *b)
+{
+	struct key now = key_of(w);
+
+	return c && strcmp(c->half[0].side.name, a) == 0 && strcmp(c->half[1].side.name, b) == 0 && c->key.data == now.data &&
+	       c->key.teacher == now.teacher && c->key.steps == now.steps && c->key.top == now.top && c->key.weigh == now.weigh &&
+	       c->key.select == now.select;
 }
 
 /* ---- on any thread ---- */
@@ -293,8 +335,9 @@ is_stopped(const atomic_bool *stop)
 	return stop && atomic_load(stop);
 }
 
-int
-compare_measure(struct compare *c, const atomic_bool *stop, struct mismatch *out, struct err *e)
+/* What does not move while the student trains. */
+static void
+measure_rest(const struct compare *c, const atomic_bool *stop, struct mismatch *out)
 {
 	const struct half *a = &c->half[0], *b = &c->half[1];
 
@@ -305,14 +348,24 @@ compare_measure(struct compare *c, const atomic_bool *stop, struct mismatch *out
 		out->of[k] = c->half[k].side.of;
 		out->weighed |= c->half[k].side.weight != NULL;
 	}
-	out->step = c->step;
 	out->priors = a->side.prior && b->side.prior ? gauge_variation(a->side.prior, b->side.prior, c->classes) : NAN;
 	if (!is_stopped(stop))
 		measure_network(c, a->teacher, b->teacher, &out->seen[MISMATCH_TEACHER]);
-	if (!is_stopped(stop) && c->value && measure_student(c, &out->seen[MISMATCH_STUDENT], e) < 0)
-		return -1;
 	if (!is_stopped(stop))
 		measure_bare(c, out);
+}
+
+int
+compare_measure(struct compare *c, const atomic_bool *stop, struct mismatch *out, struct err *e)
+{
+	if (!c->measured)
+		measure_rest(c, stop, &c->out);
+	c->measured = !is_stopped(stop);
+	memset(&c->out.seen[MISMATCH_STUDENT], 0, sizeof c->out.seen[MISMATCH_STUDENT]);
+	c->out.step = c->step;
+	if (!is_stopped(stop) && c->value && measure_student(c, &c->out.seen[MISMATCH_STUDENT], e) < 0)
+		return -1;
+	*out = c->out;
 	return is_stopped(stop) ? err_set(e, "stopped") : 0;
 }
 

@@ -1,4 +1,4 @@
-/* prober.c: how alike layers are, in a thread of its own, on copies. */
+/* prober.c: how alike layers are and how far sets are apart, in a thread of its own, on copies. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,6 +8,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/thread.h"
+#include "retort/learn/compare.h"
 #include "retort/learn/probe.h"
 
 /* A network as it was at a step. */
@@ -37,6 +38,7 @@ struct prober {
 	struct probe_grams s_grams, t_grams;
 	uint64_t rows_of, teacher_of, teacher_step; /* what rows and t_grams were made from */
 	bool teacher_known;
+	struct compare *gauge; /* the last two sets that were measured, or NULL: what of them does not move is kept */
 };
 
 static void
@@ -65,6 +67,12 @@ compare(struct prober *p, struct request *r, struct err *e)
 	return 0;
 }
 
+static int
+answer(struct prober *p, struct request *r)
+{
+	return r->kind == REQUEST_GAUGE ? compare_measure(p->gauge, &p->stop, &r->gauge, &r->err) : compare(p, r, &r->err);
+}
+
 static void *
 run(void *arg)
 {
@@ -80,7 +88,7 @@ run(void *arg)
 			continue;
 		}
 		thread_unlock(&p->lock);
-		r->status = compare(p, r, &r->err);
+		r->status = answer(p, r);
 		r->probed = true;
 		thread_lock(&p->lock);
 		p->order = NULL;
@@ -121,6 +129,7 @@ prober_free(struct prober *p)
 	probe_release_grams(&p->s_grams);
 	probe_release_grams(&p->t_grams);
 	probe_release_rows(&p->rows);
+	compare_free(p->gauge);
 	thread_lock_release(&p->lock);
 	mem_free(p);
 }
@@ -137,6 +146,20 @@ copy(struct copy *c, const struct branch *b)
 	memcpy(c->value, branch_value(b), n->layout.len * sizeof *c->value); /* projections stand behind */
 }
 
+/* Two sets of rows, or where nothing else has moved the student alone. */
+static int
+copy_sets(struct prober *p, struct work *w, struct request *r)
+{
+	if (compare_is_of(p->gauge, w, r->text, r->spec)) {
+		compare_student(p->gauge, w);
+		return 0;
+	}
+	compare_free(p->gauge);
+	p->gauge = compare_take(w, r->text, r->spec, &r->err);
+	return p->gauge ? 0 : -1;
+}
+
+/* The student, and what is not known yet of a teacher. */
 static int
 copy_all(struct prober *p, const struct work *w, struct request *r)
 {
@@ -169,16 +192,24 @@ is_busy(struct prober *p)
 	return busy;
 }
 
-int
-prober_take(struct prober *p, const struct work *w, struct request *r)
+/* Whether there are such networks, with layers to be looked at. */
+static bool
+has_layers(const struct work *w, const struct request *r)
 {
+	return w->ds && w->student && r->number >= 0 && r->number < w->info.n_teachers && !w->info.teacher[r->number].is_file;
+}
+
+int
+prober_take(struct prober *p, struct work *w, struct request *r)
+{
+	bool sets = r->kind == REQUEST_GAUGE;
+
 	r->status = -1;
-	if (!w->ds || !w->student || r->number < 0 || r->number >= w->info.n_teachers ||
-	    w->info.teacher[r->number].is_file)
+	if (!sets && !has_layers(w, r))
 		return err_set(&r->err, "nothing to look at yet");
 	if (is_busy(p))
 		return err_set(&r->err, "busy");
-	if (copy_all(p, w, r) < 0)
+	if ((sets ? copy_sets(p, w, r) : copy_all(p, w, r)) < 0)
 		return -1;
 	thread_lock(&p->lock);
 	p->order = r;

@@ -17,6 +17,12 @@ request_new(enum request_kind kind)
 	return r;
 }
 
+bool
+request_looks(enum request_kind kind)
+{
+	return kind == REQUEST_PROBE || kind == REQUEST_GAUGE;
+}
+
 void
 request_free(struct request *r)
 {

@@ -221,6 +221,8 @@ side_ask(struct work *w, const struct side *s, bool student, double **logits, st
 	size_t classes = (size_t)w->ds->classes;
 
 	*logits = NULL;
+	if (!student && w->info.phase == LAB_TRAINING)
+		return 0; /* who is kept for may be the one that changes */
 	if (w->info.phase == LAB_IDLE && apply_prepare(w, e) < 0)
 		return -1;
 	for (size_t at = 0, step = work_batch(w); at < s->n; at += step) {

@@ -156,11 +156,11 @@ apply(struct trainer *t, struct request *r)
 	struct place here = place_of(t->work); /* where it was asked for: a `run` starts at the step it was given at */
 
 	stamp(t->work, &here, r);
-	if (r->kind == REQUEST_PROBE && !r->probed && prober_take(t->prober, t->work, r) == 0)
+	if (request_looks(r->kind) && !r->probed && prober_take(t->prober, t->work, r) == 0)
 		return; /* it comes back by the mailbox */
 	if (r->kind == REQUEST_TRANSLATE && translate(t, r))
 		return;
-	if (r->kind == REQUEST_PROBE || r->kind == REQUEST_TRANSLATE || r->kind == REQUEST_PROGRESS) {
+	if (request_looks(r->kind) || r->kind == REQUEST_TRANSLATE || r->kind == REQUEST_PROGRESS) {
 		answer(t, r);
 		return;
 	}

@@ -51,6 +51,7 @@ scene_release(struct scene *s)
 	for (int b = 0; b < LAB_BRANCHES; b++)
 		for (int m = 0; m < METRIC_COUNT; m++)
 			series_free(s->series[b][m]);
+	series_free(s->gauge_auc);
 	release_help(s);
 	bitext_free(s->bitext);
 	bitext_free(s->translation.last);

@@ -11,6 +11,7 @@
 #include "retort/screen/layout.h"
 #include "retort/screen/move.h"
 #include "retort/screen/pane.h"
+#include "retort/screen/sides.h"
 #include "retort/screen/turn.h"
 
 /* Every action has these arguments; what it does not need it leaves alone. */
@@ -285,6 +286,8 @@ ACTION(find)
 
 ACTION(find_next) { UNUSED; return move_find(s, 1, e); }
 ACTION(find_previous) { UNUSED; return move_find(s, -1, e); }
+ACTION(first_set) { UNUSED; return sides_choose(s, 0, argument, e); }
+ACTION(second_set) { UNUSED; return sides_choose(s, 1, argument, e); }
 ACTION(redraw) { UNUSED; s->wants |= SCENE_REDRAW; return 0; }
 ACTION(suspend) { UNUSED; s->wants |= SCENE_SUSPEND; return 0; }
 
@@ -328,6 +331,8 @@ const struct view_action view_table[] = {
 	{ "previous-mark", "", "The cursor to the marker before.", previous_mark },
 	{ "metric", "METRIC", "Show another metric in the focused plot.", metric },
 	{ "branch", "NAME", "Whose curves: a teacher's, s the student's; alone, the next; in the map, the next teacher.", branch },
+	{ "first-set", "SET", "The gauge's first set of rows; alone, the next.", first_set },
+	{ "second-set", "SET", "The gauge's other set of rows; alone, the next.", second_set },
 	{ "mute", "", "Mute the chosen teacher, or let it speak.", mute },
 	{ "solo", "", "Mute all teachers but the chosen one; again: none.", solo },
 	{ "equalise", "", "Give every teacher the weight 1.", equalise },

@@ -220,7 +220,7 @@ answer_take(struct session *s, struct request *r)
 {
 	size_t i = 0;
 
-	if (r->kind == REQUEST_PROBE) { /* it looks, and nothing has happened */
+	if (request_looks(r->kind)) { /* it looks, and nothing has happened */
 		if (s->live)
 			live_probed(s->live, r);
 		request_free(r);

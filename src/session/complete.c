@@ -435,6 +435,8 @@ offer_argument(struct list *l)
 		offer_all(l, pane_name);
 	else if (v && strstr(v->argument, "NAME"))
 		offer_net(l);
+	else if (v && strstr(v->argument, "SET"))
+		offer_set(l);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "retort/base/mem.h"
 #include "retort/learn/dial.h"
 #include "retort/screen/editor.h"
+#include "retort/screen/sides.h"
 
 #define RATE_SECONDS 0.5 /* over which speed is measured */
 #define PROBE_SECONDS 1  /* between two looks at layers */
@@ -28,6 +29,11 @@ struct live {
 	double probed_at;
 	int probed_teacher; /* -1: what is known is of other networks */
 	uint64_t probed_step;
+	/* the last question about sets */
+	bool gauge_stale; /* something has changed that it may depend on */
+	bool gauge_dropped; /* and what was asked is of data or a student that is gone */
+	double gauged_at;
+	uint64_t gauged_step; /* of the evaluation behind which it was asked */
 };
 
 struct live *
@@ -276,6 +282,22 @@ follow(struct scene *s, const struct request *r)
 		s->view.branch = r->kind == REQUEST_TRAIN ? LAB_TEACHER(r->info.busy) : LAB_MAIN;
 }
 
+/* Which answers leave nothing, or not all, of what is known about two sets of rows. */
+static void
+forget_gauge(struct live *l, const struct request *r)
+{
+	bool changes = r->kind <= REQUEST_TRAIN || r->kind == REQUEST_DONE || r->kind == REQUEST_REMEDY || r->kind == REQUEST_MUTE ||
+		       r->kind == REQUEST_UNDO || r->kind == REQUEST_REDO || r->kind == REQUEST_EVAL;
+
+	if (r->status < 0)
+		return;
+	l->gauge_stale |= changes;
+	if (r->kind > REQUEST_ADD && r->kind != REQUEST_STUDENT && r->kind != REQUEST_STAGE)
+		return;
+	sides_forget(&l->scene);
+	l->gauge_dropped = true;
+}
+
 void
 live_translated(struct live *l, struct request *r)
 {
@@ -313,6 +335,7 @@ live_answer(struct live *l, struct request *r)
 		l->probed_teacher = -1;
 	if (r->status == 0 && r->kind <= REQUEST_STUDENT)
 		s->cka.n_student = 0;
+	forget_gauge(l, r);
 	if (r->status == 0 || r->kind == REQUEST_DIVERGED)
 		mark(s, r);
 	s->info = r->info;
@@ -324,14 +347,48 @@ live_answer(struct live *l, struct request *r)
 	s->version++;
 }
 
+static bool
+is_moving(const struct scene *s)
+{
+	return s->info.phase != LAB_IDLE && !s->info.paused;
+}
+
+/* What is known is of these two sets. */
+static bool
+is_of_sides(const struct scene *s, const char *a, const char *b)
+{
+	return strcmp(a, sides_name(s, 0)) == 0 && strcmp(b, sides_name(s, 1)) == 0;
+}
+
+/* About the sets that the gauge pane compares: behind every evaluation, and after changes that it may depend on. */
+static struct request *
+ask_gauge(struct live *l, double now)
+{
+	struct scene *s = &l->scene;
+	bool known = s->gauge_error[0] || (s->gauge.rows[0] && is_of_sides(s, s->gauge.name[0], s->gauge.name[1]));
+	struct request *r;
+
+	if (!l->gauge_stale && known && (l->gauged_step == s->info.student.last.step || (is_moving(s) && now < l->gauged_at + PROBE_SECONDS)))
+		return NULL;
+	r = request_new(REQUEST_GAUGE);
+	snprintf(r->text, sizeof r->text, "%s", sides_name(s, 0));
+	snprintf(r->spec, sizeof r->spec, "%s", sides_name(s, 1));
+	l->gauge_stale = l->gauge_dropped = false;
+	l->gauged_step = s->info.student.last.step;
+	l->gauged_at = now;
+	l->probing = true;
+	return r;
+}
+
 struct request *
 live_probe(struct live *l, double now)
 {
 	struct scene *s = &l->scene;
-	bool moves = s->info.phase != LAB_IDLE && !s->info.paused;
 	struct request *r;
 
-	if (l->probing || !editor_is_open(s) || (moves && now < l->probed_at + PROBE_SECONDS) ||
+	if (!l->probing && sides_open(s))
+		return ask_gauge(l, now);
+	if (l->probing || !editor_is_open(s) || (is_moving(s) && now < l->probed_at + PROBE_SECONDS) ||
 	    (l->probed_teacher == s->view.edit_teacher && l->probed_step == s->info.step))
 		return NULL;
 	r = request_new(REQUEST_PROBE);
@@ -342,10 +399,26 @@ live_probe(struct live *l, double now)
 	return r;
 }
 
+/* Another two may have been chosen meanwhile, or other data come: then it is asked anew. */
+static void
+take_gauge(struct live *l, const struct request *r)
+{
+	struct scene *s = &l->scene;
+
+	if (l->gauge_dropped || !is_of_sides(s, r->text, r->spec))
+		l->gauge_stale = true;
+	else
+		sides_take(s, r->status < 0 ? NULL : &r->gauge, r->err.msg);
+}
+
 void
 live_probed(struct live *l, const struct request *r)
 {
 	l->probing = false;
+	if (r->kind == REQUEST_GAUGE) {
+		take_gauge(l, r);
+		return;
+	}
 	if (r->status < 0 || l->probed_teacher < 0) /* refused, or about networks that are gone */
 		return;
 	l->scene.cka = r->cka;

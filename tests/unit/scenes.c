@@ -11,12 +11,13 @@
 
 #include "retort/screen/layout.h"
 #include "retort/screen/pane.h"
+#include "retort/screen/sides.h"
 
 const char *
 scenes_name(enum scenes_kind kind)
 {
 	static const char *const names[] = { "empty", "training", "distilling", "editing", "helping", "tokens", "taps", "ramps", "alike", "texts",
-					    "translating" };
+					    "translating", "gauge" };
 
 	return names[kind];
 }
@@ -243,6 +244,43 @@ fill_alike(struct scene *s)
 	s->view.edit[0].through = LAB_SHARED;
 }
 
+static struct mismatch_seen
+seen(double energy, double p, double auc, double confidence)
+{
+	return (struct mismatch_seen){ .known = true, .gauge = { .energy = energy, .p = p, .auc = auc, .coverage = 0.922,
+								 .weighted_energy = energy / 3, .weighted_auc = 0.5 + (auc - 0.5) / 4 },
+				       .confidence = { confidence, confidence - 0.031 }, .entropy = { 0.131, 0.184 }, .predicted = 0.083 };
+}
+
+/* The gauge has the focus; the student learns to tell the sets apart. */
+static void
+fill_gauge(struct scene *s)
+{
+	struct mismatch m = { .name = { "train", "bold-digits" }, .rows = { 400, 400 }, .of = { 1438, 599 }, .weighed = true, .priors = 0.029,
+			      .n_drifts = 4, .far = { 189, 370, 1341, 12, 7 } };
+	static const char *const column[] = { "x35", "sepal-length-of-the-flower", "pixel 3,4", "x1" };
+
+	fill_distilling(s);
+	s->info.set[0] = (struct lab_set){ .name = "digits", .rows = 1438, .labelled = 1438, .weight = 1 };
+	s->info.n_sets = 1;
+	s->info.set[s->info.n_sets++] = (struct lab_set){ .name = "bold-digits", .role = DATASET_TARGET, .rows = 599, .labelled = 599 };
+	for (int i = 0; i < m.n_drifts; i++) {
+		snprintf(m.drift[i].column, sizeof m.drift[i].column, "%s", column[i]);
+		m.drift[i].psi = 1.3 / (1 + i * i);
+		m.drift[i].ks = 0.41 / (1 + i);
+	}
+	for (m.step = 100; m.step <= 2400; m.step += 100) {
+		m.seen[MISMATCH_TEACHER] = seen(0.0545, 0.005, 0.72, 0.964);
+		m.seen[MISMATCH_STUDENT] = seen(0.031, 0.085, 0.5 + 0.35 * (1 - exp(-(double)m.step / 700)), 0.951);
+		m.seen[MISMATCH_BARE] = seen(0.2471, 0.005, 0.763, 0);
+		m.seen[MISMATCH_BARE].gauge.n_far = 5;
+		for (int i = 0; i < 5; i++)
+			m.seen[MISMATCH_BARE].gauge.far_by[i] = 5.27 / (1 + i);
+		sides_take(s, &m, "");
+	}
+	s->view.focus = LAYOUT_gauge;
+}
+
 /* A mark where a knob begins to follow a ramp; `is_on`: it still does. */
 static void
 add_ramp(struct scene *s, uint32_t step, const char *knob, const char *words, bool is_on)
@@ -328,7 +366,7 @@ scenes_make(struct scene *s, enum scenes_kind kind)
 {
 	static void (*const fill[])(struct scene *s) = { NULL, fill_training, fill_distilling, fill_editing,
 							 fill_helping, fill_tokens, fill_taps, fill_ramps, fill_alike, fill_texts,
-							 fill_translating };
+							 fill_translating, fill_gauge };
 
 	scene_init(s);
 	knob_defaults(&s->defaults);

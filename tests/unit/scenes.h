@@ -17,6 +17,7 @@ enum scenes_kind {
 	SCENES_ALIKE,     /* EDITING when it is known how alike layers are */
 	SCENES_TEXTS,     /* distilling, the pane of texts and their translations */
 	SCENES_TRANSLATING, /* the same while they are being translated */
+	SCENES_GAUGE,     /* distilling, two sets of rows compared, one of them weighed */
 	SCENES_KINDS,
 };
 

@@ -6,6 +6,8 @@
 #include "retort/base/mem.h"
 #include "retort/screen/layout.h"
 #include "retort/screen/pane.h"
+#include "retort/screen/sides.h"
+#include "retort/screen/view.h"
 #include "scenes.h"
 
 /* A picture kept in tests/screen/NAME.txt. RETORT_REGENERATE=1 writes them all anew; look at the difference. */
@@ -45,6 +47,10 @@ static const struct golden goldens[] = {
 	{ "alike-80x24", SCENES_ALIKE, 80, 24, false, NULL },
 	{ "alike-80x24-ascii", SCENES_ALIKE, 80, 24, true, NULL },
 	{ "alike-160x50", SCENES_ALIKE, 160, 50, false, NULL },
+	{ "gauge-80x24", SCENES_GAUGE, 80, 24, false, NULL },
+	{ "gauge-80x24-ascii", SCENES_GAUGE, 80, 24, true, NULL },
+	{ "gauge-40x16", SCENES_GAUGE, 40, 16, false, NULL },
+	{ "gauge-160x50", SCENES_GAUGE, 160, 50, false, NULL },
 	{ "helping-80x24", SCENES_HELPING, 80, 24, false, NULL },
 	{ "texts-80x24", SCENES_TEXTS, 80, 24, false, NULL },
 	{ "texts-80x24-ascii", SCENES_TEXTS, 80, 24, true, NULL },
@@ -413,7 +419,7 @@ the_cursor_stands_in_the_prompt_and_at_a_question(void **state)
 static void
 panes_are_found_by_name_and_in_the_order_of_their_list(void **state)
 {
-	static const char *const order[] = { "loss", "accuracy", "knobs", "teachers", "map", "terms", "texts", "log", "help" };
+	static const char *const order[] = { "loss", "accuracy", "knobs", "teachers", "map", "terms", "texts", "log", "gauge", "help" };
 
 	(void)state;
 	CHECK_INT(pane_count, sizeof order / sizeof *order);
@@ -504,6 +510,38 @@ no_two_terms_are_drawn_alike(void **state)
 	canvas_release(&c);
 }
 
+/* Chosen by name or in turn; nobody has chosen: the training rows, and what the student will meet. */
+static void
+the_sets_of_the_gauge_are_chosen(void **state)
+{
+	struct scene s;
+	struct text line = { 0 };
+	struct err e;
+
+	(void)state;
+	scenes_make(&s, SCENES_GAUGE);
+	CHECK(sides_open(&s));
+	CHECK_STR(sides_name(&s, 0), "train");
+	CHECK_STR(sides_name(&s, 1), "bold-digits");
+	CHECK_INT(series_len(s.gauge_auc), 24);
+	CHECK_INT(view_do(&s, "second-set", "", &line, &e), 0);
+	CHECK_STR(sides_name(&s, 1), "train"); /* behind the last comes the first */
+	CHECK(s.gauge.rows[0] == 0 && !s.gauge_auc);
+	CHECK_INT(view_do(&s, "first-set", "held-out", &line, &e), 0);
+	CHECK_STR(sides_name(&s, 0), "held-out");
+	CHECK_INT(view_do(&s, "first-set", "nothing", &line, &e), -1);
+	CHECK_STR(e.msg, "'nothing' is none of train, held-out, bold-digits");
+	s.info.n_sets = 0; /* other data */
+	CHECK_INT(view_do(&s, "second-set", "", &line, &e), 0);
+	CHECK_STR(sides_name(&s, 1), "held-out");
+	sides_take(&s, NULL, "held-out has 3 rows: at least 10 are needed");
+	CHECK_STR(s.gauge_error, "held-out has 3 rows: at least 10 are needed");
+	s.view.helping = true;
+	CHECK(!sides_open(&s));
+	text_release(&line);
+	scene_release(&s);
+}
+
 int
 main(void)
 {
@@ -520,6 +558,7 @@ main(void)
 		TEST(a_value_loses_digits_and_not_its_exponent),
 		TEST(no_two_terms_are_drawn_alike),
 		TEST(panes_are_found_by_name_and_in_the_order_of_their_list),
+		TEST(the_sets_of_the_gauge_are_chosen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* test_prober.c: how alike layers are is told while the training goes on, and changes nothing in it. */
+/* test_prober.c: how alike layers are, and how far sets are apart, is told while the training goes on, and changes nothing in it. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -6,6 +6,7 @@
 
 #include "retort/base/hash.h"
 #include "retort/base/mem.h"
+#include "retort/base/text.h"
 #include "retort/learn/trainer.h"
 
 struct rig {
@@ -13,10 +14,21 @@ struct rig {
 	struct hash seen;        /* of every sample, in order */
 	struct request *answer;  /* of the last that was waited for */
 	struct lab_cka cka;      /* of the last probe */
+	struct mismatch gauge;   /* of the last question about sets */
 	int probes, refused;
 };
 
-/* Take events until an answer of `kind` has come; with `asks`, every probe that is answered is followed by another. */
+static struct request *
+sets(const char *a, const char *b)
+{
+	struct request *r = request_new(REQUEST_GAUGE);
+
+	snprintf(r->text, sizeof r->text, "%s", a);
+	snprintf(r->spec, sizeof r->spec, "%s", b);
+	return r;
+}
+
+/* Take events until an answer of `kind` has come; with `asks`, every probe that is answered is followed by one of the other kind. */
 static void
 wait_for(struct rig *r, enum request_kind kind, bool asks)
 {
@@ -36,12 +48,13 @@ wait_for(struct rig *r, enum request_kind kind, bool asks)
 				r->seen = hash_join(&r->seen, &h);
 				continue;
 			}
-			if (ev.answer->kind == REQUEST_PROBE) {
+			if (request_looks(ev.answer->kind)) {
 				r->probes += ev.answer->status == 0;
 				r->refused += ev.answer->status < 0;
 				r->cka = ev.answer->cka;
+				r->gauge = ev.answer->gauge;
 				if (asks)
-					trainer_post(r->t, request_new(REQUEST_PROBE));
+					trainer_post(r->t, ev.answer->kind == REQUEST_PROBE ? sets("train", "held-out") : request_new(REQUEST_PROBE));
 			}
 			found = ev.answer->kind == kind;
 			if (found)
@@ -163,6 +176,46 @@ layers_of_a_copy_are_alike(void **state)
 	a_copy_is_alike("digits", "mlp 24,16", "0,1,2,logits", 4);
 }
 
+/* As the command has it; again while nothing but the student has moved, and after a change of the rows. */
+static void
+sets_are_compared_as_the_command_does(void **state)
+{
+	struct request *q;
+	struct mismatch first;
+	struct text t = { 0 };
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, 1, "digits", "mlp 8");
+	CHECK_INT(ask(&r, sets("train", "nothing")), -1);
+	CHECK_STR(r.answer->err.msg, "'nothing' is none of train, held-out");
+	CHECK_INT(ask(&r, sets("train", "held-out")), 0);
+	CHECK(r.gauge.seen[MISMATCH_TEACHER].known && r.gauge.seen[MISMATCH_BARE].known && !r.gauge.seen[MISMATCH_STUDENT].known);
+	CHECK_INT(ask(&r, say(REQUEST_STUDENT, "", "mlp 8", 0)), 0);
+	CHECK_INT(ask(&r, sets("train", "held-out")), 0);
+	first = r.gauge;
+	CHECK(first.seen[MISMATCH_STUDENT].known && first.step == 0);
+	CHECK_INT(ask(&r, say(REQUEST_RUN, "", "", 60)), 0);
+	wait_for(&r, REQUEST_DONE, false);
+	CHECK_INT(ask(&r, sets("train", "held-out")), 0);
+	CHECK_INT(r.gauge.step, 60);
+	CHECK_INT(memcmp(&first.seen[MISMATCH_BARE].gauge, &r.gauge.seen[MISMATCH_BARE].gauge, sizeof(struct gauge)), 0);
+	CHECK(first.seen[MISMATCH_STUDENT].gauge.energy != r.gauge.seen[MISMATCH_STUDENT].gauge.energy);
+	mismatch_tell(&r.gauge, &t);
+	q = sets("train", "held-out");
+	q->kind = REQUEST_MISMATCH;
+	CHECK_INT(ask(&r, q), 0);
+	CHECK_STR(r.answer->said, text_get(&t));
+	q = sets("train", "8");
+	q->kind = REQUEST_REMEDY;
+	q->remedy = LAB_REMEDY_select; /* without 8 */
+	CHECK_INT(ask(&r, q), 0);
+	CHECK_INT(ask(&r, sets("train", "held-out")), 0);
+	CHECK(r.gauge.of[0] < first.of[0]);
+	text_release(&t);
+	rig_close(&r);
+}
+
 static void
 a_teacher_that_there_is_not_is_refused(void **state)
 {
@@ -182,6 +235,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(it_changes_no_figure),
 		TEST(layers_of_a_copy_are_alike),
+		TEST(sets_are_compared_as_the_command_does),
 		TEST(a_teacher_that_there_is_not_is_refused),
 	};
 

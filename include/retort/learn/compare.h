@@ -22,7 +22,13 @@ struct compare;
 struct compare *compare_take(struct work *w, const char *a, const char *b, struct err *e);
 void compare_free(struct compare *c);
 
-/* All figures. `*stop`, where not NULL, ends it early with -1. Any thread: the same bits. */
+/* Whether the same rows would be taken again, with the same weights, and the same be said of them by the same teacher. */
+bool compare_is_of(const struct compare *c, const struct work *w, const char *a, const char *b);
+
+/* The student as it is now, in place of the one before; in what was taken while there was none. Trainer thread, between two steps. */
+void compare_student(struct compare *c, const struct work *w);
+
+/* All figures; again, those of the student alone, for nothing else has moved. `*stop`, where not NULL, ends it early with -1. Any thread: the same bits. */
 int compare_measure(struct compare *c, const atomic_bool *stop, struct mismatch *out, struct err *e);
 
 /* MISMATCH: both at once; the table goes to r->said. */

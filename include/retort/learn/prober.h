@@ -1,4 +1,4 @@
-/* The prober: a thread that looks at how alike layers are, while the training goes on. */
+/* The prober: a thread that looks at how alike layers are, and how far sets of rows are apart, while the training goes on. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_LEARN_PROBER_H
 #define RETORT_LEARN_PROBER_H
@@ -19,9 +19,9 @@ void prober_free(struct prober *p);
 
 /*
  * Trainer's thread, between two steps: copies what is to be looked at, the numbers of the student and, where they are not known
- * yet, those of teacher r->number and the rows, and leaves. 0: `r` is the prober's until `done`; -1, and an error in it: it is
- * the caller's. Nothing of `w` is looked at afterwards, and nothing in it is changed: training is the same with and without.
+ * yet, those of teacher r->number and the rows, or for GAUGE two sets of rows and what the teacher says of them, and leaves. 0: `r` is the prober's until `done`; -1, and an error in it: it is
+ * the caller's. Nothing of `w` is looked at afterwards, and no figure in it is changed: training is the same with and without.
  */
-int prober_take(struct prober *p, const struct work *w, struct request *r);
+int prober_take(struct prober *p, struct work *w, struct request *r);
 
 #endif

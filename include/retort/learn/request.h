@@ -14,6 +14,7 @@
 #include "retort/engine/ckpt.h"
 #include "retort/kd/answers.h"
 #include "retort/learn/lab.h"
+#include "retort/learn/mismatch.h"
 
 enum request_kind {
 	/* only while nothing trains */
@@ -53,9 +54,11 @@ enum request_kind {
 	REQUEST_TOGGLE,   /* becomes RESUME where the work is paused or on its way to a pause after STEP, else PAUSE */
 	REQUEST_STEP,     /* number: resume for so many steps more, then pause; an answer PAUSE with id 0 says when */
 	REQUEST_PACE,     /* number: steps a second at most while training or distilling; 0: no limit */
-	REQUEST_TRANSLATE, /* translator (handed over): answered some time later, by another thread: bitext, path its file in the cache, number
+	/* answered some time later, by threads that training does not wait for */
+	REQUEST_TRANSLATE, /* translator (handed over): bitext, path its file in the cache, number
 			     sentences in `value` seconds, at: texts that were asked for; number -1: end the one that is under way */
-	REQUEST_PROBE,    /* number: a teacher; answered with cka, some time later, by a thread that training does not wait for */
+	REQUEST_PROBE,    /* number: a teacher; answered with cka */
+	REQUEST_GAUGE,    /* text, spec: two sets of rows; answered with gauge */
 	/* made by the trainer itself */
 	REQUEST_DONE,     /* the work at hand has ended; err is set when it failed */
 	REQUEST_PROGRESS, /* TRANSLATE has done `number` of `at` texts, `value` sentences a second, bitext the last of them; note says so */
@@ -143,10 +146,11 @@ struct request {
 	/* the answer */
 	int status;            /* 0, or -1 and err */
 	struct err err;
-	bool probed;           /* PROBE: it is answered */
+	bool probed;           /* PROBE, GAUGE: it is answered */
 	struct lab_cka cka;    /* PROBE */
 	bool translated;       /* TRANSLATE: it is answered */
 	char *path;            /* TRANSLATE; owned */
+	struct mismatch gauge; /* GAUGE */
 	char *said;            /* AUGMENTED, MISMATCH: a text of several lines; owned */
 	bool unchanged;        /* the note says what stays as it was: no change of a report */
 	bool says;             /* note is told even where nobody looks: it is known only now */
@@ -161,5 +165,8 @@ struct request *request_new(enum request_kind kind);
 
 /* Frees what was handed over with it and not taken. request_free(NULL) is fine. */
 void request_free(struct request *r);
+
+/* It looks, later and elsewhere: nothing has happened in the lab when it is answered. */
+bool request_looks(enum request_kind kind);
 
 #endif

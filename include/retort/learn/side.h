@@ -36,7 +36,7 @@ void side_read(const struct dataset *ds, uint32_t row, double *x);
 
 /*
  * What the first teacher that teaches says of the n rows, or the student where `student`: logits [n,classes], owned by the
- * caller; NULL where there is none that keeps all its logits. Prepares the feed while nothing trains. -1: it could not.
+ * caller; NULL where there is none that keeps all its logits, or a teacher trains. Prepares the feed while nothing trains. -1: it could not.
  */
 int side_ask(struct work *w, const struct side *s, bool student, double **logits, struct err *e);
 

@@ -8,6 +8,7 @@
 
 #include "retort/data/bitext.h"
 #include "retort/learn/lab.h"
+#include "retort/learn/mismatch.h"
 #include "retort/screen/series.h"
 
 enum scene_mark_kind { SCENE_TWEAK, SCENE_MAP, SCENE_NOTE, SCENE_STOP, SCENE_DIVERGED, SCENE_RUN, SCENE_STAGE };
@@ -73,6 +74,7 @@ struct scene_view {
 	struct scene_edit edit[LAB_MAPS];
 	/* help */
 	bool helping;
+	char side[2][64];        /* sets that the gauge pane compares; "" nobody has chosen */
 	char search[64];
 };
 
@@ -90,6 +92,9 @@ struct scene {
 		double rate;            /* sentences a second */
 		struct bitext *last;    /* owned: those that came back last, the newest first; NULL */
 	} translation;
+	struct mismatch gauge;  /* of the sets that the gauge pane compares; rows 0: not known yet */
+	struct series *gauge_auc; /* of a classifier that tells them apart as the student sees them; NULL until the first */
+	char gauge_error[160];  /* why it is not known; "" it may come yet */
 	struct scene_mark *mark; /* [n_marks] ascending steps within a branch */
 	size_t n_marks, cap_marks;
 	struct scene_line *log; /* ring of SCENE_LOG; line i is log[(log_first + i) % SCENE_LOG] */

@@ -1,0 +1,98 @@
+/* sides.c: which sets the gauge pane compares. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/screen/sides.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/screen/layout.h"
+
+bool
+sides_open(const struct scene *s)
+{
+	return s->view.focus == LAYOUT_gauge && !s->view.helping && !s->view.editing && s->info.data[0];
+}
+
+/* Set i: train, held-out, those beside the data; NULL past the last. */
+static const char *
+set_name(const struct scene *s, int i)
+{
+	if (i < 2)
+		return i ? "held-out" : "train";
+	return i - 1 < s->info.n_sets ? s->info.set[i - 1].name : NULL; /* the first is the data itself */
+}
+
+static int
+find(const struct scene *s, const char *name)
+{
+	for (int i = 0; set_name(s, i); i++)
+		if (strcmp(set_name(s, i), name) == 0)
+			return i;
+	return -1;
+}
+
+const char *
+sides_name(const struct scene *s, int which)
+{
+	if (s->view.side[which][0] && find(s, s->view.side[which]) >= 0)
+		return s->view.side[which];
+	for (int i = 1; which && i < s->info.n_sets; i++)
+		if (s->info.set[i].role == DATASET_TARGET)
+			return s->info.set[i].name;
+	return set_name(s, which);
+}
+
+int
+sides_choose(struct scene *s, int which, const char *name, struct err *e)
+{
+	int at = find(s, name[0] ? name : sides_name(s, which));
+	struct text names = { 0 };
+
+	if (at < 0) {
+		for (int i = 0; set_name(s, i); i++)
+			text_item(&names, "%s", set_name(s, i));
+		err_set(e, "'%.40s' is none of %s", name, text_get(&names));
+		text_release(&names);
+		return -1;
+	}
+	if (!name[0])
+		at = set_name(s, at + 1) ? at + 1 : 0;
+	snprintf(s->view.side[which], sizeof s->view.side[which], "%s", set_name(s, at));
+	sides_forget(s);
+	return 0;
+}
+
+void
+sides_forget(struct scene *s)
+{
+	memset(&s->gauge, 0, sizeof s->gauge);
+	series_free(s->gauge_auc);
+	s->gauge_auc = NULL;
+	s->gauge_error[0] = '\0';
+}
+
+void
+sides_take(struct scene *s, const struct mismatch *m, const char *why)
+{
+	const struct mismatch_seen *student;
+	uint32_t last;
+	double value;
+
+	s->version++;
+	if (!m) {
+		sides_forget(s);
+		snprintf(s->gauge_error, sizeof s->gauge_error, "%s", why);
+		return;
+	}
+	s->gauge = *m;
+	s->gauge_error[0] = '\0';
+	student = &m->seen[MISMATCH_STUDENT];
+	if (!student->known)
+		return;
+	if (!s->gauge_auc)
+		s->gauge_auc = series_new();
+	if (!series_last(s->gauge_auc, &last, &value) || m->step >= last)
+		series_push(s->gauge_auc, (uint32_t)m->step, m->weighed ? student->gauge.weighted_auc : student->gauge.auc);
+}
