@@ -12,7 +12,8 @@
 #include "retort/data/gauge.h"
 #include "retort/data/logistic.h"
 
-#define RIDGE 4.0 /* over the number of rows: weights of spread 1/2 are as likely as any (a normal prior) */
+#define RIDGE 0.25 /* times numbers in a row, over the number of rows: scores of a spread of 2 are as likely as any (a normal prior) */
+#define LINE 1e-4  /* ridge of the line through scores */
 #define HALVINGS 100
 #define MOST 300 /* of the logarithm of a ratio: weights and their squares' sums stay finite */
 
@@ -24,6 +25,7 @@ struct finder {
 	double *x;              /* [learned, d] standardised: a's, then b's */
 	double *mean, *scale;   /* [d] */
 	double *w[RATIO_FOLDS]; /* [d + 1] */
+	double line[2];         /* from a score to the logarithm of a ratio */
 };
 
 static size_t
@@ -101,14 +103,32 @@ learn(struct finder *f, size_t fold)
 		row[r.n++] = (uint32_t)i;
 	}
 	f->w[fold] = mem_array(f->r->d + 1, sizeof **f->w);
-	logistic_fit(&r, RIDGE / (double)r.n, f->w[fold]);
+	logistic_fit(&r, RIDGE * (double)r.d / (double)r.n, f->w[fold]);
+	mem_free(row);
+	mem_free(is_b);
+}
+
+/* A line through scores that tells b from a best: where they say nothing of rows they have not seen, it is flat. */
+static void
+calibrate(struct finder *f, const double *score, size_t n)
+{
+	uint32_t *row = mem_array(n, sizeof *row);
+	uint8_t *is_b = mem_array(n, 1);
+
+	for (size_t i = 0; i < n; i++) {
+		row[i] = (uint32_t)i;
+		is_b[i] = i >= f->learned[0];
+	}
+	logistic_fit(&(struct logistic_rows){ score, 1, row, is_b, NULL, n }, LINE, f->line);
+	if (f->line[0] < 0)
+		f->line[0] = f->line[1] = 0;
 	mem_free(row);
 	mem_free(is_b);
 }
 
 /* Scores of rows that were learned from, as folds that have not seen them have it. */
 static double
-tell_apart(const struct finder *f)
+tell_apart(struct finder *f)
 {
 	size_t n = f->learned[0] + f->learned[1], d = f->r->d;
 	double *score = mem_array(n, sizeof *score), auc;
@@ -119,6 +139,7 @@ tell_apart(const struct finder *f)
 		score[i] = logistic_score(f->w[place % RATIO_FOLDS], f->x + i * d, d);
 	}
 	auc = gauge_auc(score, f->learned[0], score + f->learned[0], f->learned[1]);
+	calibrate(f, score, n);
 	mem_free(score);
 	return auc;
 }
@@ -127,7 +148,7 @@ double
 ratio_find(const struct ratio_sets *r, double *w)
 {
 	struct finder f = { .r = r };
-	double *x = mem_array(r->d, sizeof *x), auc;
+	double *x = mem_array(r->d, sizeof *x), auc, score;
 
 	draw(&f);
 	read_learned(&f);
@@ -137,7 +158,8 @@ ratio_find(const struct ratio_sets *r, double *w)
 	for (size_t place = 0; place < r->n_a; place++) {
 		r->read(r->arg, row_at(&f, 0, place), x);
 		standardise(&f, x);
-		w[f.order[0][place]] = exp(fmax(fmin(logistic_score(f.w[place % RATIO_FOLDS], x, r->d), MOST), -MOST));
+		score = logistic_score(f.w[place % RATIO_FOLDS], x, r->d);
+		w[f.order[0][place]] = exp(fmax(fmin(logistic_score(f.line, &score, 1), MOST), -MOST));
 	}
 	for (size_t fold = 0; fold < RATIO_FOLDS; fold++)
 		mem_free(f.w[fold]);

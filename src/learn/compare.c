@@ -343,7 +343,7 @@ measure_rest(const struct compare *c, const atomic_bool *stop, struct mismatch *
 
 	memset(out, 0, sizeof *out);
 	for (int k = 0; k < 2; k++) {
-		snprintf(out->name[k], sizeof out->name[k], "%s", c->half[k].side.name);
+		snprintf(out->name[k], sizeof out->name[k], "%.63s", c->half[k].side.name);
 		out->rows[k] = c->half[k].side.n;
 		out->of[k] = c->half[k].side.of;
 		out->weighed |= c->half[k].side.weight != NULL;

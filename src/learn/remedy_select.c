@@ -13,7 +13,7 @@
 #include "retort/learn/apply.h"
 #include "retort/learn/side.h"
 
-#define WORK 2e11 /* differences that a cover may take: about a minute */
+#define WORK 5e10 /* differences that a cover may take: about a minute */
 
 /* Ways of choosing, by the word behind `by`. */
 struct way {

@@ -179,6 +179,37 @@ sets_of_one_kind_weigh_all_alike(void **state)
 	CHECK(effective > 0.98 * MANY && effective <= MANY * (1 + 1e-12));
 }
 
+#define WIDE 40
+#define ROWS 300
+
+static double wide[2 * ROWS * WIDE];
+
+static void
+read_wide(const void *arg, size_t row, double *x)
+{
+	(void)arg;
+	memcpy(x, wide + row * WIDE, WIDE * sizeof *x);
+}
+
+/* Many columns and few rows: a classifier finds something to learn in noise, and says nothing of rows it has not seen. */
+static void
+noise_is_not_learned(void **state)
+{
+	struct rng r = rng_stream(21, "wide", 0, 0);
+	struct ratio_sets s = { read_wide, NULL, ROWS, ROWS, WIDE, 5 };
+	double w[ROWS];
+
+	(void)state;
+	for (size_t i = 0; i < 2 * ROWS * WIDE; i++)
+		wide[i] = rng_normal(r, i);
+	CHECK_NEAR(ratio_find(&s, w), 0.5, 0.08);
+	CHECK(ratio_clip(w, ROWS, 10) > 0.95 * ROWS);
+	for (size_t i = ROWS; i < 2 * ROWS; i++)
+		wide[i * WIDE] += 3; /* one column that says it all */
+	CHECK(ratio_find(&s, w) > 0.95);
+	CHECK(ratio_clip(w, ROWS, 10) < 0.5 * ROWS);
+}
+
 /* Of 1, 1, 2 and 12 with limit 2: 12 is cut to 2, and the others scaled by s with 4 s + 2 = 4. */
 static void
 clipped_weights_are_those_by_hand(void **state)
@@ -389,6 +420,7 @@ main(void)
 		TEST(a_side_without_rows_says_nothing),
 		TEST(weights_are_the_known_ratio_of_densities),
 		TEST(sets_of_one_kind_weigh_all_alike),
+		TEST(noise_is_not_learned),
 		TEST(clipped_weights_are_those_by_hand),
 		TEST(weighed_rows_are_not_told_apart),
 		TEST(a_cover_is_within_its_bound_of_the_best),

@@ -21,8 +21,9 @@ struct ratio_sets {
 /*
  * w[n_a]: the ratio p_b(x) / p_a(x) of the densities at each row of a, as the odds of a classifier that tells b from a
  * (Bickel, Brueckner and Scheffer 2007; what such weights are for: Shimodaira 2000; Sugiyama, Suzuki and Kanamori 2012).
- * Logistic regression with a ridge of 4 over the number of rows learned from, on columns brought to spread 1. In RATIO_FOLDS folds: no row is weighed by a classifier
- * that has learned from it. Returns how well b's rows are told from a's by classifiers that have not seen them, the
+ * Logistic regression with a ridge of d / 4 over the number of rows learned from, on columns brought to spread 1. In RATIO_FOLDS folds: no row is weighed by a classifier
+ * that has learned from it. Two numbers more, from all of these scores, bring them to scale (Platt 1999): sets that cannot be told
+ * apart get weights that are all alike. Returns how well b's rows are told from a's by classifiers that have not seen them, the
  * area under the ROC curve. Any thread.
  */
 double ratio_find(const struct ratio_sets *r, double *w);
