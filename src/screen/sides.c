@@ -57,8 +57,13 @@ sides_choose(struct scene *s, int which, const char *name, struct err *e)
 		text_release(&names);
 		return -1;
 	}
-	if (!name[0])
-		at = set_name(s, at + 1) ? at + 1 : 0;
+	if (!name[0]) {
+		int next = at + 1;
+
+		while (set_name(s, next) && strcmp(set_name(s, next), set_name(s, at)) == 0)
+			next++; /* two may have one name */
+		at = set_name(s, next) ? next : 0;
+	}
 	snprintf(s->view.side[which], sizeof s->view.side[which], "%s", set_name(s, at));
 	sides_forget(s);
 	return 0;
