@@ -276,7 +276,7 @@ apply_describe(struct lab_net *out, const struct branch *b, const char *origin)
 		out->layer[i].learns = node->op != &op_input;
 	}
 	out->weight = 1;
-	out->last = out->best = (struct lab_scores){ NAN, NAN, NAN, NAN, NAN, 0 };
+	out->last = out->best = out->target = (struct lab_scores){ NAN, NAN, NAN, NAN, NAN, 0 };
 	out->heard = (struct lab_heard){ NAN, NAN, NAN };
 }
 

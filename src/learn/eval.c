@@ -285,6 +285,16 @@ sample_heard(struct work *w, uint64_t step)
 	}
 }
 
+static struct lab_net *
+net_info(struct work *w, int id)
+{
+	if (id == LAB_MAIN)
+		return &w->info.student;
+	if (id == LAB_PLAIN)
+		return &w->info.plain;
+	return &w->info.teacher[id - 2];
+}
+
 /* What the student will meet, where such rows are known. */
 static void
 eval_target(struct work *w, struct branch *b, bool taught)
@@ -294,22 +304,14 @@ eval_target(struct work *w, struct branch *b, bool taught)
 	if (w->split.n_target == 0)
 		return;
 	s = pass(w, b, taught, w->split.target, w->split.n_target);
+	s.step = b->state->step;
+	net_info(w, b->id)->target = s;
 	work_sample(w, b->id, METRIC_TARGET_NLL, b->state->step, s.nll);
 	work_sample(w, b->id, METRIC_TARGET_ACCURACY, b->state->step, s.accuracy);
 	if (isnan(s.kl))
 		return;
 	work_sample(w, b->id, METRIC_TARGET_AGREEMENT, b->state->step, s.agreement);
 	work_sample(w, b->id, METRIC_TARGET_KL, b->state->step, s.kl);
-}
-
-static struct lab_net *
-net_info(struct work *w, int id)
-{
-	if (id == LAB_MAIN)
-		return &w->info.student;
-	if (id == LAB_PLAIN)
-		return &w->info.plain;
-	return &w->info.teacher[id - 2];
 }
 
 void

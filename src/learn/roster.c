@@ -42,7 +42,7 @@ take_answers(struct work *w, struct request *r, int k, struct err *e)
 	snprintf(t->origin, sizeof t->origin, "%s", r->text);
 	t->is_file = t->ready = true;
 	t->weight = 1;
-	t->last = t->best = (struct lab_scores){ NAN, NAN, NAN, NAN, NAN, 0 };
+	t->last = t->best = t->target = (struct lab_scores){ NAN, NAN, NAN, NAN, NAN, 0 };
 	t->heard = (struct lab_heard){ NAN, NAN, NAN };
 	w->teacher[k].file = r->answers;
 	r->answers = NULL;

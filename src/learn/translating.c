@@ -13,6 +13,7 @@
 #include "retort/base/mono.h"
 #include "retort/base/text.h"
 #include "retort/base/thread.h"
+#include "retort/data/sets.h"
 #include "retort/data/texts.h"
 
 #define BEAT 1.0   /* seconds between two reports of progress */
@@ -301,9 +302,10 @@ copy_texts(struct job *j, const struct work *w)
 	j->fd = -1;
 	j->text = mem_array(w->split.n_train, sizeof *j->text);
 	for (size_t i = 0; i < w->split.n_train; i++) {
-		const char *s = texts_of(w->ds, w->split.train[i]);
+		uint32_t row = w->split.train[i];
+		const char *s = texts_of(w->ds, row);
 
-		if (s[0])
+		if (s[0] && w->info.set[sets_of(w->ds, row)].weight > 0) /* else it is not drawn */
 			j->text[j->n++] = mem_text(s);
 	}
 }

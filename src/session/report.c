@@ -81,6 +81,27 @@ stages(FILE *out, const struct lab_info *i)
 	}
 }
 
+/* On rows that the student will meet. */
+static void
+target(FILE *out, const struct lab_info *i)
+{
+	struct text names = { 0 };
+
+	if (i->n_target == 0 || isnan(i->student.target.nll))
+		return;
+	for (int k = 0; k < i->n_sets; k++)
+		if (i->set[k].role == DATASET_TARGET)
+			text_item(&names, "%s", i->set[k].name);
+	fprintf(out, "\non the target, %zu labelled rows of %s\n", i->n_target, text_get(&names));
+	text_release(&names);
+	for (int k = 0; k < i->n_teachers; k++)
+		if (i->teacher[k].ready && !i->teacher[k].is_file)
+			row(out, i->teacher[k].name, "last", &i->teacher[k], &i->teacher[k].target);
+	row(out, "distilled", "last", &i->student, &i->student.target);
+	if (i->has_plain)
+		row(out, "no teacher", "last", &i->plain, &i->plain.target);
+}
+
 void
 report_text(FILE *out, const struct lab_info *i, const struct report_change *change, size_t n)
 {
@@ -98,6 +119,7 @@ report_text(FILE *out, const struct lab_info *i, const struct report_change *cha
 		row(out, "no teacher", "last", &i->plain, &i->plain.last);
 		row(out, "no teacher", "best", &i->plain, &i->plain.best);
 	}
+	target(out, i);
 	if (n)
 		fputs("\nchanges\n", out);
 	for (size_t k = 0; k < n; k++)
@@ -161,7 +183,13 @@ net(FILE *out, const struct lab_net *n)
 	scores(out, &n->last);
 	fputs(",\"best\":{\"which\":\"lowest nll\"", out);
 	scores(out, &n->best);
-	fputs("}}", out);
+	fputc('}', out);
+	if (!isnan(n->target.nll)) {
+		fputs(",\"target\":{\"which\":\"last\"", out);
+		scores(out, &n->target);
+		fputc('}', out);
+	}
+	fputc('}', out);
 }
 
 static void

@@ -40,7 +40,7 @@ fill_net(struct lab_net *net, const char *name, const char *spec, int blocks, si
 	net->layer[net->n_layers - 1] = (struct lab_layer){ .name = "logits", .width = 10, .last = 10, .learns = true };
 	for (int i = 0; i + 1 < net->n_layers; i++)
 		net->parameters += (net->layer[i].width + 1) * net->layer[i + 1].width;
-	net->last = net->best = (struct lab_scores){ NAN, NAN, NAN, NAN, NAN, 0 };
+	net->last = net->best = net->target = (struct lab_scores){ NAN, NAN, NAN, NAN, NAN, 0 };
 }
 
 static void

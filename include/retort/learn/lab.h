@@ -65,6 +65,7 @@ struct lab_net {
 	struct teacher_effect effect;   /* teachers with options.bf16, once they were asked: what that changes */
 	size_t kept;           /* teachers: bytes of answers that are kept; 0 where they are asked at every step */
 	struct lab_scores last, best; /* best: lowest nll */
+	struct lab_scores target; /* on the rows that the student will meet, with `last`; NaN: there are none */
 	struct lab_heard heard; /* teachers */
 	double microseconds;   /* a prediction of one row in a batch; 0 until measured by a report */
 };
