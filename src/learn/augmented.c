@@ -65,7 +65,7 @@ tell(const struct dataset *ds, const struct batch *b, struct text *out)
 static void
 draw(struct work *w, uint32_t *rows)
 {
-	struct sampler *s = w->info.labelled && w->few.n ? &w->few : &w->order, first;
+	struct sampler *s = feed_order(w), first;
 
 	if (s->n) {
 		feed_draw(w, s, settings_step(w), rows);

@@ -242,6 +242,12 @@ order_of(struct work *w, int choice, bool plain)
 	return w->info.labelled && w->few.n ? &w->few : &w->order;
 }
 
+struct sampler *
+feed_order(struct work *w)
+{
+	return order_of(w, w->info.remedy[LAB_REMEDY_select].made, false);
+}
+
 void
 feed_draw(struct work *w, struct sampler *order, uint64_t step, uint32_t *rows)
 {
@@ -260,7 +266,7 @@ feed_main(struct work *w, uint64_t step, const struct knobs *k, struct branch_fe
 
 	memset(out, 0, sizeof *out);
 	lab_weights(&w->info, weight);
-	feed_draw(w, order_of(w, w->info.remedy[LAB_REMEDY_select].made, false), step, w->rows);
+	feed_draw(w, feed_order(w), step, w->rows);
 	batch_fill(&w->batch, w->ds, w->rows, n, w->split.visible);
 	batch_weigh(&w->batch, w->ds, weight);
 	remedies_weigh(remedies_get(&w->remedies, w->info.remedy[LAB_REMEDY_weigh].made), &w->batch);

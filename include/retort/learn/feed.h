@@ -19,6 +19,9 @@ void feed_release(struct work *w);
  */
 int feed_open(struct work *w, int i, struct err *e);
 
+/* The order that the main line draws from: of chosen rows, of labelled ones, of all; n 0: nothing has run yet. */
+struct sampler *feed_order(struct work *w);
+
 /* Rows of a batch of step `step` of the main line, from `order`: of the sets that count. Allocates nothing. */
 void feed_draw(struct work *w, struct sampler *order, uint64_t step, uint32_t *rows);
 
