@@ -76,7 +76,7 @@ words_of_more_sets_are_offered(void **state)
 	CHECK_STR(offered("data add free.csv unlabelled w"), "weight without");
 	CHECK_STR(offered("data add free.csv unlabelled weight "), "");
 	CHECK_STR(offered("data add free.csv header "), "no yes");
-	CHECK_STR(offered("data target free.csv as met w"), "");
+	CHECK_STR(offered("data target free.csv as met w"), "without");
 	CHECK_STR(offered("data held-out test.csv v"), "vocab");
 	CHECK_STR(offered("data show digits head"), "header");
 	CHECK_STR(offered("data weight "), "few train"); /* nobody learns from met */
