@@ -5,6 +5,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 set -e
 here=$(cd "$(dirname "$0")" && pwd)
+[ -x "$here/../retort" ] && : "${RETORT:=$here/../retort}" # built there
 : "${RETORT:=retort}" "${DIR:=fine-foods}" "${SEED:=1}"
 mkdir -p "$DIR"
 cd "$DIR"

@@ -35,10 +35,13 @@ pane_find(const char *name)
 const char *
 pane_brief(const char *name, int width, char *buf, size_t size)
 {
-	const char *t = strstr(name, "-temperature");
+	const char *t = strstr(name, "-temperature"), *last = strrchr(name, '-');
+	int tail = last ? (int)strlen(last) : 0;
 
 	if (t && (int)strlen(name) > width)
 		snprintf(buf, size, "%.*s-T", (int)(t - name), name);
+	else if ((int)strlen(name) > width && tail && tail < width - 2)
+		snprintf(buf, size, "%.*s%s", width - tail, name, last);
 	else
 		snprintf(buf, size, "%.*s", width, name);
 	return buf;

@@ -88,6 +88,18 @@ save(struct session *s, const struct pending *p, const struct request *r)
 		session_fail(s, 1);
 }
 
+/* A text of several lines: to a person who asked a page, and of a script that goes on to the log, so that the curves stay in sight. */
+static void
+say(struct session *s, const struct pending *p, const char *title, const char *text)
+{
+	if (s->live && p->where)
+		live_log(s->live, text);
+	else if (s->live)
+		live_say(s->live, title, text);
+	else
+		tell_text(&s->tell, title, text);
+}
+
 /* What an answer brings besides its status. */
 static void
 use(struct session *s, const struct pending *p, struct request *r)
@@ -115,10 +127,8 @@ use(struct session *s, const struct pending *p, struct request *r)
 		retell_use(s, p, r);
 	if (r->kind == REQUEST_SNAPSHOT && p->save)
 		save(s, p, r);
-	if (r->said && s->live)
-		live_say(s->live, r->kind == REQUEST_AUGMENTED ? "augment show" : "mismatch", r->said);
-	else if (r->said)
-		tell_text(&s->tell, "mismatch", r->said);
+	if (r->said)
+		say(s, p, r->kind == REQUEST_AUGMENTED ? "augment show" : "mismatch", r->said);
 	if (r->kind != REQUEST_REPORT)
 		return;
 	s->owes_report = false;

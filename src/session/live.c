@@ -482,6 +482,17 @@ live_say(struct live *l, const char *title, const char *text)
 }
 
 void
+live_log(struct live *l, const char *text)
+{
+	for (const char *end; *text; text = *end ? end + 1 : end) {
+		end = text + strcspn(text, "\n");
+		if (end > text)
+			scene_log(&l->scene, SCENE_INFO, "%.*s", (int)(end - text), text);
+	}
+	l->scene.version++;
+}
+
+void
 live_tick(struct live *l, double now)
 {
 	struct scene *s = &l->scene;

@@ -37,11 +37,69 @@ how_far_the_student_follows_is_that_of_the_last_evaluation(void **state)
 	live_free(l);
 }
 
+/* A page over the curves is for who asked for it; a script that goes on leaves its lines in the log. */
+static void
+what_a_script_asks_goes_to_the_log(void **state)
+{
+	struct live *l = live_new("test", false);
+	struct scene *s = live_scene(l);
+
+	(void)state;
+	live_log(l, "one\n\ntwo");
+	CHECK_INT(s->n_log, 2);
+	CHECK_STR(s->log[0].text, "one");
+	CHECK_STR(s->log[1].text, "two");
+	CHECK(!s->view.helping);
+	live_say(l, "title", "one\ntwo\n");
+	CHECK(s->view.helping);
+	live_free(l);
+}
+
+/* Texts on their way, then those that are used; data that are new have none. */
+static void
+texts_are_seen_as_they_come_and_go(void **state)
+{
+	struct live *l = live_new("test", false);
+	struct scene *s = live_scene(l);
+	struct request *r = request_new(REQUEST_PROGRESS);
+
+	(void)state;
+	r->number = 2;
+	r->at = 10;
+	r->value = 7;
+	r->bitext = bitext_new("x");
+	bitext_add(r->bitext, "a", "b");
+	live_translated(l, r);
+	CHECK(!r->bitext && s->translation.last->n == 1);
+	CHECK_INT(s->translation.done, 2);
+	CHECK_INT(s->translation.asked, 10);
+	request_free(r);
+	r = request_new(REQUEST_TRANSLATE);
+	live_answer(l, r);
+	CHECK(!s->translation.last && s->translation.asked == 0 && !s->bitext);
+	request_free(r);
+	r = request_new(REQUEST_RETELL);
+	r->bitext = bitext_new("x");
+	bitext_add(r->bitext, "a", "b");
+	s->view.pair = 3;
+	live_answer(l, r);
+	CHECK(!r->bitext && s->bitext && s->bitext->n == 1);
+	CHECK_INT(s->view.pair, 0);
+	request_free(r);
+	r = request_new(REQUEST_DATA);
+	live_answer(l, r);
+	CHECK(!s->bitext);
+	request_free(r);
+	live_free(l);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(how_far_the_student_follows_is_that_of_the_last_evaluation),
+		TEST(what_a_script_asks_goes_to_the_log),
+		TEST(texts_are_seen_as_they_come_and_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

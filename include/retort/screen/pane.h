@@ -35,7 +35,7 @@ int pane_heading(const struct scene *s, struct canvas_area a, int pane, const ch
 /* A few words at the right end of the heading, where there is room: names of columns, what of how many is seen. */
 void pane_note(struct canvas_area a, const char *note);
 
-/* The name of a knob or metric in so many columns: where it is longer, "dkd-temperature" is "dkd-T". Returns buf. */
+/* The name of a knob or metric in so many columns: where it is longer, "dkd-temperature" is "dkd-T", and others keep their last word: "backtra-rate". Returns buf. */
 const char *pane_brief(const char *name, int width, char *buf, size_t size);
 
 /* A bar of `width` cells from (x, y), `part` of it filled, 0..1. */

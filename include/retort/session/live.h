@@ -37,6 +37,9 @@ void live_report(struct live *l, const struct lab_info *info, const struct repor
 /* What a command says: one line as the message, more in the help pane. */
 void live_say(struct live *l, const char *title, const char *text);
 
+/* The same, each of its lines in the log. */
+void live_log(struct live *l, const char *text);
+
 /*
  * What is to be asked about the layers that the map editor shows, where it is open and they may have moved: at most once a
  * second while something works, and not before the last answer. NULL: nothing. Owned by the caller.
