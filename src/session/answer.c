@@ -146,7 +146,9 @@ settle(struct session *s, const struct pending *p, struct request *r)
 		return; /* the scene says it */
 	else
 		session_tell(s, true, "%s%s%s", p->where ? p->where : "", p->where ? ":1: " : "", r->err.msg);
-	if (r->status < 0 && p->where)
+	if (r->status < 0 && r->translated)
+		s->status = s->status ? s->status : 1; /* the translator's fault: the work goes on without it */
+	else if (r->status < 0 && p->where)
 		session_fail(s, 2);
 	if (p->records && r->status == 0)
 		session_record(s, r->stamp, p->text);
