@@ -267,9 +267,9 @@ failures_are_told(void **state)
 		  "missing, and none is used", 0 },
 		{ "sed p", "cat", "sed p | cat: forth: answers more texts than it was asked: 3", 0 },
 		{ "cat", "cat; echo", "cat | cat; echo: back: answers more texts than it was asked: 3", 0 },
-		{ "cat >/dev/null; sleep 1000", "cat", "cat >/dev/null; sleep 1000 | cat: forth: answers nothing for 0.3 seconds, after 0 of 3 "
+		{ "cat >/dev/null; sleep 1000", "cat", "cat >/dev/null; sleep 1000 | cat: forth: answers nothing for 1.5 seconds, after 0 of 3 "
 		  "texts", 0 },
-		{ "cat", "head -n 1; sleep 1000", "cat | head -n 1; sleep 1000: back: answers nothing for 0.3 seconds, after 1 of 3 texts", 1 },
+		{ "cat", "head -n 1; sleep 1000", "cat | head -n 1; sleep 1000: back: answers nothing for 1.5 seconds, after 1 of 3 texts", 1 },
 	};
 
 	(void)state;
@@ -278,7 +278,7 @@ failures_are_told(void **state)
 		struct heard h;
 		struct err e;
 
-		t->patience = strstr(cases[i].message, "0.3") ? 0.3 : 20;
+		t->patience = strstr(cases[i].message, "1.5") ? 1.5 : 20;
 		assert_int_equal(translate(t, three, 3, &h, &e), -1);
 		assert_string_equal(e.msg, cases[i].message);
 		assert_int_equal(h.n, cases[i].taken);
