@@ -13,6 +13,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/mono.h"
 #include "retort/base/text.h"
+#include "retort/data/augment.h"
 #include "retort/engine/blas.h"
 #include "retort/screen/move.h"
 #include "retort/screen/pane.h"
@@ -122,6 +123,22 @@ session_record(struct session *s, const char *stamp, const char *line)
 		live_scene(s->live)->recording = false;
 }
 
+/* Who turns back-translation off does not want it turned on by texts that are still on their way. */
+static void
+end_translation(struct session *s, const struct request *r)
+{
+	struct request *stop;
+	double rate;
+
+	for (int i = 0; r->kind == REQUEST_SET && i < r->n_sets; i++) {
+		if (r->set[i].knob->offset != augment_backtranslate.on || text_to_double(r->set[i].value, &rate) < 0 || rate > 0)
+			continue;
+		stop = request_new(REQUEST_TRANSLATE);
+		stop->number = -1;
+		trainer_post(s->trainer, stop);
+	}
+}
+
 /* The line goes to the trainer and waits for its answer. */
 static void
 post(struct session *s, const struct cmd *d, struct cmd_call *c, const struct lex *lex, const char *line)
@@ -146,6 +163,7 @@ post(struct session *s, const struct cmd *d, struct cmd_call *c, const struct le
 	c->save = NULL;
 	if (s->live && p->knob)
 		live_ask(s->live, p->knob, p->asked);
+	end_translation(s, r);
 	trainer_post(s->trainer, r);
 }
 
