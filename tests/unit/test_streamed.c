@@ -176,7 +176,7 @@ static void
 small_faults_are_told_in_the_same_words(void **state)
 {
 	static const char *const bad[] = {
-		"", "\n\n", "\xFF\xFE" "a", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n", "a,b\n1,2\n", "a,b\n",
+		"", "\n\n", "\xFF\xFE\x61", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n", "a,b\n1,2\n", "a,b\n",
 		"a,b\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n",
 		"a,b\nx,1\nx,2\n3,1\nx,2\nx,1\nx,2\nx,1\nx,2\nx,1\nx,2\n",
 	};

@@ -180,7 +180,8 @@ rows_of(struct tokenizer *t, const char *const *texts, size_t n, size_t length)
 
 		if (tokenizer_encode(t, texts[i], strlen(texts[i]), &ids, &e) < 0)
 			fail_msg("%s", e.msg);
-		memcpy(ds.ids + i * length, ids.id, (ids.n < length ? ids.n : length) * sizeof *ids.id);
+		if (ids.n) /* an empty text is no array */
+			memcpy(ds.ids + i * length, ids.id, (ids.n < length ? ids.n : length) * sizeof *ids.id);
 		mem_free(ids.id);
 	}
 	return ds;

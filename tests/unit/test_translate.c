@@ -417,7 +417,7 @@ static struct dataset *
 table_of(const char *csv)
 {
 	struct dataset_options o = { .text = "said", .label = "mood", .tokens = "char", .length = 6 };
-	struct dataset *ds;
+	struct dataset *ds = NULL;
 	struct csvfile t;
 	struct err e;
 
