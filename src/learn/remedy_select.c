@@ -205,13 +205,21 @@ out:
 	return status;
 }
 
+/* NULL behind the last. */
+static const char *
+next_line(const char *at)
+{
+	at = strchr(at, '\n');
+	return at ? at + 1 : NULL;
+}
+
 /* Whether that name of a class is among the lines of a list. */
 static bool
 is_listed(const char *list, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (const char *at = list; at; at = strchr(at, '\n'), at += at != NULL)
+	for (const char *at = list; at; at = next_line(at))
 		if (strncmp(at, name, len) == 0 && (at[len] == '\n' || !at[len]))
 			return true;
 	return false;
@@ -224,7 +232,7 @@ check_classes(const struct dataset *ds, const char *list, struct err *e)
 	struct text names = { 0 };
 	int listed = 0, known = 0;
 
-	for (const char *at = list; at; at = strchr(at, '\n'), at += at != NULL)
+	for (const char *at = list; at; at = next_line(at))
 		listed++;
 	for (int c = 0; c < ds->classes; c++) {
 		known += is_listed(list, ds->class_name[c]);
