@@ -310,7 +310,7 @@ hide_stderr(int *saved)
 	*saved = -1;
 	if (!f || !isatty(2))
 		return f ? fclose(f), -1 : -1;
-	*saved = dup(2);
+	*saved = fcntl(2, F_DUPFD_CLOEXEC, 3); /* programs that run beside have no business with the terminal */
 	dup2(fileno(f), 2);
 	fclose(f);
 	return 0;

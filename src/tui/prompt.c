@@ -148,7 +148,7 @@ set_up_readline(void)
 	rl_attempted_completion_function = attempt;
 	rl_completer_word_break_characters = (char *)" \t";
 	rl_completer_quote_characters = NULL;
-	rl_outstream = fopen("/dev/null", "w");
+	rl_outstream = fopen("/dev/null", "we");
 	rl_variable_bind("show-all-if-ambiguous", "on");
 	rl_variable_bind("enable-bracketed-paste", "off");
 	rl_initialize();
