@@ -484,6 +484,15 @@ session_is_over(const struct session *s)
 	return s->over;
 }
 
+static bool
+is_translating(const struct session *s)
+{
+	for (size_t i = 0; i < s->n_pending; i++)
+		if (s->pending[i].kind == REQUEST_TRANSLATE)
+			return true;
+	return false;
+}
+
 void
 session_stop(struct session *s)
 {
@@ -491,6 +500,8 @@ session_stop(struct session *s)
 	s->stopped = true;
 	if (s->info.phase != LAB_IDLE || s->working)
 		session_line(s, "stop", NULL, NULL);
+	if (is_translating(s))
+		session_line(s, "augment backtranslate stop", NULL, NULL);
 }
 
 int
