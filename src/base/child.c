@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define LISTEN 16 /* reads of its words at a time: one that never stops talking is not listened to for ever */
+
 extern char **environ;
 
 static void
@@ -130,10 +132,12 @@ child_listen(struct child *c)
 	char buf[4096];
 	ssize_t n;
 
-	while (c->words >= 0 && (n = read(c->words, buf, sizeof buf)) != 0) {
+	if (c->words < 0)
+		return;
+	for (int i = 0; (n = read(c->words, buf, sizeof buf)) != 0; i++) {
 		size_t have = strlen(c->said), keep = sizeof c->said - 1, more;
 
-		if (n < 0)
+		if (n < 0 || i == LISTEN)
 			return;
 		more = (size_t)n < keep ? (size_t)n : keep;
 		if (have + more > keep) {
@@ -168,24 +172,26 @@ last_words(struct child *c)
 	return line;
 }
 
-/* One that has closed its output is about to end; one that does not is not waited for. */
+/*
+ * One that has closed its output is about to end; one that does not is not waited for. What of its group is left goes with
+ * it, before it is reaped: until then its number cannot be another's.
+ */
 static int
 wait_for(pid_t pid)
 {
 	const struct timespec beat = { .tv_nsec = 5000000 };
+	siginfo_t info = { .si_pid = 0 };
 	int status = 0;
 
-	for (int i = 0; i < 400; i++) {
-		pid_t done = waitpid(pid, &status, WNOHANG);
-
-		if (done == pid || (done < 0 && errno != EINTR))
-			break;
-		if (i == 399) {
-			kill(-pid, SIGKILL);
-			waitpid(pid, &status, 0);
-		}
-		nanosleep(&beat, NULL);
+	for (int i = 0; i < 400 && info.si_pid != pid; i++) {
+		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 && errno != EINTR)
+			return 0; /* nobody knows: children are not reported to this process */
+		if (info.si_pid != pid)
+			nanosleep(&beat, NULL);
 	}
+	kill(-pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
 	return status;
 }
 

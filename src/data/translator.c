@@ -16,6 +16,7 @@
 #define AHEAD 65536        /* bytes that wait to be written before another text is put behind them */
 #define ANSWER (1u << 20)  /* bytes of an answer, at most */
 #define BEAT 100           /* milliseconds between two looks at `stop` */
+#define LOOK 0.2           /* seconds that count as silence between two looks, at most: this process may have been stopped */
 
 /* One of the two programs: what it is still to be given, and what it said that is not whole yet. */
 struct leg {
@@ -36,7 +37,8 @@ struct run {
 	struct leg leg[TRANSLATOR_LEGS];
 	char **held;       /* lines: taken when it is known that none is missing */
 	bool lost;         /* it is known that whose they are is not */
-	double alive;      /* when a program last read or wrote something */
+	double silent;     /* seconds since a program read or wrote something, as far as this process ran */
+	double looked;     /* seconds: when that was last counted */
 };
 
 struct translator *
@@ -134,7 +136,7 @@ hear(struct run *r, int k, struct err *e)
 
 	child_listen(&l->child);
 	while (!l->ended && (n = child_read(&l->child, buf, sizeof buf)) >= 0) {
-		r->alive = mono_now();
+		r->silent = 0;
 		l->ended = n == 0;
 		text_bytes(&l->got, buf, (size_t)n);
 		if (l->ended && l->got.len && !r->t->framed) /* a last line without an end */
@@ -157,7 +159,7 @@ speak(struct run *r, int k)
 	while (l->written < l->queue.len &&
 	       (n = child_write(&l->child, l->queue.s + l->written, l->queue.len - l->written)) > 0) {
 		l->written += (size_t)n;
-		r->alive = mono_now();
+		r->silent = 0;
 	}
 	if (l->written == l->queue.len)
 		l->written = l->queue.len = 0;
@@ -200,6 +202,16 @@ rest(struct run *r)
 	poll(fd, (nfds_t)n, BEAT);
 }
 
+/* A session that was stopped by Ctrl-Z has waited for nobody, however long that was. */
+static void
+count_silence(struct run *r)
+{
+	double now = mono_now(), since = now - r->looked;
+
+	r->silent += since < LOOK ? since : LOOK;
+	r->looked = now;
+}
+
 /* Which program is waited for: the first that owes an answer. */
 static int
 debtor(const struct run *r)
@@ -212,7 +224,7 @@ is_over(struct run *r, struct err *e)
 {
 	if (atomic_load(r->w->stop))
 		return err_set(e, "stopped");
-	if (mono_now() - r->alive > r->t->patience)
+	if (r->silent > r->t->patience)
 		return err_set(e, "answers nothing for %g seconds, after %zu of %zu texts", r->t->patience,
 			       r->leg[debtor(r)].answered, r->n);
 	return r->leg[TRANSLATOR_BACK].answered == r->n && (r->t->framed || r->leg[TRANSLATOR_BACK].ended);
@@ -226,7 +238,7 @@ check_ended(struct run *r, int k, struct err *e)
 	char how[CHILD_SAID + 40];
 	bool well;
 
-	if (!l->ended || l->answered == r->n || (k == TRANSLATOR_BACK && r->leg[TRANSLATOR_FORTH].answered < r->n))
+	if (!l->ended || l->answered == r->n)
 		return 0;
 	well = child_end(&l->child, false, how, sizeof how);
 	r->lost = well && r->held;
@@ -243,6 +255,7 @@ go(struct run *r, int *who, struct err *e)
 	while (over == 0) {
 		feed(r);
 		rest(r);
+		count_silence(r);
 		for (*who = 0; *who < TRANSLATOR_LEGS; ++*who)
 			if (hear(r, *who, e) < 0)
 				return -1;
@@ -282,7 +295,7 @@ int
 translator_run(const struct translator *t, const char *const *text, size_t n, const struct translator_watch *w, struct err *e)
 {
 	static const char *const names[] = { "forth", "back" };
-	struct run r = { .t = t, .text = text, .n = n, .w = w, .alive = mono_now() };
+	struct run r = { .t = t, .text = text, .n = n, .w = w, .looked = mono_now() };
 	int status = 0, who = 0;
 
 	if (n == 0)

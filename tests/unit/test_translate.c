@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "retort/base/child.h"
@@ -60,6 +61,27 @@ a_killed_child_takes_its_pipeline_along(void **state)
 	c.out = -1; /* ours to look at afterwards */
 	assert_false(child_end(&c, true, how, sizeof how));
 	assert_string_equal(how, "was killed by signal 9");
+	for (int i = 0; i < 1000 && read(out, buf, sizeof buf) != 0; i++)
+		usleep(1000);
+	assert_int_equal(read(out, buf, sizeof buf), 0);
+	close(out);
+}
+
+/* What it left behind holds its output: nobody would ever see its end. */
+static void
+what_a_child_leaves_behind_goes_with_it(void **state)
+{
+	struct child c;
+	char how[CHILD_SAID + 40], buf[8];
+	int out;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(child_start(&c, "sleep 1000 & exit 3", &e), 0);
+	out = c.out;
+	c.out = -1;
+	assert_false(child_end(&c, false, how, sizeof how));
+	assert_string_equal(how, "ended with status 3");
 	for (int i = 0; i < 1000 && read(out, buf, sizeof buf) != 0; i++)
 		usleep(1000);
 	assert_int_equal(read(out, buf, sizeof buf), 0);
@@ -269,6 +291,8 @@ failures_are_told(void **state)
 		{ "cat", "cat; echo", "cat | cat; echo: back: answers more texts than it was asked: 3", 0 },
 		{ "cat >/dev/null; sleep 1000", "cat", "cat >/dev/null; sleep 1000 | cat: forth: answers nothing for 1.5 seconds, after 0 of 3 "
 		  "texts", 0 },
+		{ "yes >&2", "cat", "yes >&2 | cat: forth: answers nothing for 1.5 seconds, after 0 of 3 texts", 0 },
+		{ "sleep 1000", "exit 5", "sleep 1000 | exit 5: back: ended with status 5 after 0 of 3 texts", 0 },
 		{ "cat", "head -n 1; sleep 1000", "cat | head -n 1; sleep 1000: back: answers nothing for 1.5 seconds, after 1 of 3 texts", 1 },
 	};
 
@@ -285,6 +309,31 @@ failures_are_told(void **state)
 		text_release(&h.said);
 		translator_free(t);
 	}
+}
+
+/* By Ctrl-Z, for longer than it is patient; its translator goes on, and answers when it is back. */
+static void
+a_process_that_is_stopped_waits_for_nobody(void **state)
+{
+	struct translator *t = translator_new("sleep 2.6; cat", "cat");
+	struct heard h;
+	struct err e;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	t->patience = 2;
+	pid = fork();
+	if (pid == 0)
+		_exit(translate(t, three, 3, &h, &e) == 0 ? 0 : 1);
+	usleep(300000);
+	kill(pid, SIGSTOP);
+	usleep(2000000);
+	kill(pid, SIGCONT);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	translator_free(t);
 }
 
 static void
@@ -542,6 +591,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_child_says_how_it_ended),
 		TEST(a_killed_child_takes_its_pipeline_along),
+		TEST(what_a_child_leaves_behind_goes_with_it),
 		TEST(messages_come_back_as_they_were),
 		TEST(a_message_is_one_line_whatever_is_in_it),
 		TEST(likeness_is_the_cosine_of_trigrams),
@@ -550,6 +600,7 @@ main(void)
 		TEST(lines_go_through_both_commands),
 		TEST(a_megabyte_goes_through),
 		TEST(failures_are_told),
+		TEST(a_process_that_is_stopped_waits_for_nobody),
 		TEST(a_raised_flag_stops_it),
 		TEST(some_texts_are_not_sent),
 		TEST(a_mode_becomes_a_pipeline_that_flushes),

@@ -27,15 +27,16 @@ ssize_t child_write(struct child *c, const char *bytes, size_t size);
 /* Read what is there: how many bytes, 0 at the end of its output, -1 when there is nothing now. */
 ssize_t child_read(struct child *c, char *buf, size_t size);
 
-/* Take what it wrote to its standard error into `said`. */
+/* Take what it wrote to its standard error into `said`; 64 KiB a call at most. */
 void child_listen(struct child *c);
 
 /* No more input. */
 void child_close_in(struct child *c);
 
 /*
- * Close everything, kill what of its group is left when `kill`, wait for it. How it ended goes to how[size]: "ended with status 1",
- * "was killed by signal 9"; with what it said, if it said something. True: it ended by itself with status 0.
+ * Close everything, kill its group when `kill`, wait for it: two seconds at most, then it is killed. What it leaves of its group is
+ * killed too. How it ended goes to how[size]: "ended with status 1", "was killed by signal 9"; with what it said, if it said
+ * something. True: it ended by itself with status 0.
  * Nothing happens for a child that is not there.
  */
 bool child_end(struct child *c, bool kill, char *how, size_t size);
