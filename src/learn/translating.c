@@ -167,9 +167,29 @@ open_cache(struct job *j, const struct translator *t, const char *path, struct e
 	return j->fd < 0 ? -1 : 0;
 }
 
+/* Rows may have one text: it is a text once. */
+static void
+drop_repeated(struct job *j)
+{
+	struct bitext *seen = bitext_new("");
+	size_t n = 0;
+
+	for (size_t i = 0; i < j->n; i++) {
+		if (bitext_find(seen, j->text[i])) {
+			mem_free(j->text[i]);
+			continue;
+		}
+		bitext_add(seen, j->text[i], "");
+		j->text[n++] = j->text[i];
+	}
+	j->n = n;
+	bitext_free(seen);
+}
+
 static void
 choose(struct job *j)
 {
+	drop_repeated(j);
 	j->ask = mem_array(j->n, sizeof *j->ask);
 	for (size_t i = 0; i < j->n; i++)
 		if (!bitext_find(j->kept, j->text[i]) && translator_takes(j->text[i]))
