@@ -216,7 +216,9 @@ exec_augment(struct cmd_call *c, struct err *e)
 const struct cmd cmd_augment = {
 	.name = "augment",
 	.complete = "@augment|show|off off|@augmentoption",
-	.args = "[off | show [N] | NAME [off | OPTION VALUE ...]] | backtranslate via LANGUAGE | forth COMMAND back COMMAND | from FILE [hash HEX] | stop [OPTION VALUE ...]",
+	.args = "[off | show [N] | NAME [off | OPTION VALUE ...]] | backtranslate via LANGUAGE [OPTION VALUE ...] | "
+		"backtranslate forth COMMAND back COMMAND [OPTION VALUE ...] | "
+		"backtranslate from FILE [hash HEX] [OPTION VALUE ...] | backtranslate stop",
 	.min_args = 0,
 	.max_args = 2 * REQUEST_SETS + 3,
 	.flags = CMD_RECORD,
