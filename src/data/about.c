@@ -312,7 +312,9 @@ tell(const struct dataset *ds, const char *name, const struct text *columns, uin
 	if (ds->kind == DATASET_TOKENS)
 		tell_tokens(ds, out);
 	text_add(out, text_get(columns));
-	if (!ds->next_token)
+	if (!ds->next_token && ds->unlabelled == ds->n)
+		text_add(out, "labels    none\n");
+	else if (!ds->next_token)
 		tell_classes(ds, out);
 	if (ds->x)
 		text_addf(out, "missing   %zu cells\n", ds->missing);

@@ -247,6 +247,20 @@ warn(struct cmd_call *c, const struct dataset *ds)
 		c->talk.s[--c->talk.len] = '\0'; /* the line feed of the last one */
 }
 
+/* Those of the data itself, and unlabelled, which is said of sets that come beside it. */
+static int
+show_options(struct cmd_call *c, struct reading *r, struct err *e)
+{
+	for (int i = 1; i < c->argc; i++) {
+		if (strcmp(c->argv[i], "unlabelled") == 0)
+			r->o.unlabelled = true;
+		else if (cmd_data_option_at(c, i++, r, e) < 0)
+			return -1;
+	}
+	r->o.beside = r->o.unlabelled; /* neither classes nor ten rows are asked for */
+	return 0;
+}
+
 int
 cmd_data_show(struct cmd_call *c, const char *hash, struct err *e)
 {
@@ -254,7 +268,7 @@ cmd_data_show(struct cmd_call *c, const char *hash, struct err *e)
 	char *path = cmd_data_find(c, 0, &reading, e);
 	int status = -1;
 
-	if (path && cmd_data_options(c, 1, &reading, e) == 0)
+	if (path && show_options(c, &reading, e) == 0)
 		status = about_file(path, reading.name, &reading.o, c->info->seed, hash, &c->say, e);
 	mem_free(path);
 	cmd_data_release(&reading);
