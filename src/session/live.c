@@ -16,6 +16,7 @@
 
 #define RATE_SECONDS 0.5 /* over which speed is measured */
 #define PROBE_SECONDS 1  /* between two looks at layers */
+#define YIELDS 5         /* reports of a translation, one a second, for which an error stands */
 
 struct live {
 	struct scene scene;
@@ -34,6 +35,7 @@ struct live {
 	bool gauge_dropped; /* and what was asked is of data or a student that is gone */
 	double gauged_at;
 	uint64_t gauged_step; /* of the evaluation behind which it was asked */
+	int yielded; /* reports of a translation that have let an error stand */
 };
 
 struct live *
@@ -304,7 +306,9 @@ live_translated(struct live *l, struct request *r)
 	bitext_free(l->scene.translation.last);
 	l->scene.translation = (struct scene_translation){ (size_t)r->number, (size_t)r->at, r->value, r->bitext };
 	r->bitext = NULL;
-	scene_say(&l->scene, false, "%s", r->note);
+	l->yielded = l->scene.message_is_error ? l->yielded + 1 : 0;
+	if (l->yielded % (YIELDS + 1) == 0)
+		scene_say(&l->scene, false, "%s", r->note);
 	l->scene.version++;
 }
 

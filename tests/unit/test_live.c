@@ -93,6 +93,29 @@ texts_are_seen_as_they_come_and_go(void **state)
 	live_free(l);
 }
 
+/* Progress comes every second: an error could not be read. */
+static void
+an_error_outlives_reports_of_progress(void **state)
+{
+	struct live *l = live_new("test", false);
+	struct scene *s = live_scene(l);
+	struct request *r = request_new(REQUEST_PROGRESS);
+
+	(void)state;
+	snprintf(r->note, sizeof r->note, "translated");
+	live_translated(l, r);
+	CHECK_STR(s->message, "translated");
+	scene_say(s, true, "an error");
+	for (int i = 0; i < 5; i++) {
+		live_translated(l, r);
+		CHECK_STR(s->message, "an error");
+	}
+	live_translated(l, r);
+	CHECK_STR(s->message, "translated");
+	request_free(r);
+	live_free(l);
+}
+
 int
 main(void)
 {
@@ -100,6 +123,7 @@ main(void)
 		TEST(how_far_the_student_follows_is_that_of_the_last_evaluation),
 		TEST(what_a_script_asks_goes_to_the_log),
 		TEST(texts_are_seen_as_they_come_and_go),
+		TEST(an_error_outlives_reports_of_progress),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@ void live_sample(struct live *l, const struct event *ev);
 /* An answer: takes its snapshot of the lab, and its texts, marks what changed and says it. */
 void live_answer(struct live *l, struct request *r);
 
-/* How far a translation is; takes r->bitext. */
+/* How far a translation is, and said, unless an error stands that has not yet outlived five such reports; takes r->bitext. */
 void live_translated(struct live *l, struct request *r);
 
 /* A knob that changes how things look was turned. */
