@@ -44,6 +44,7 @@ place(void)
 static void
 add_stage(struct text *out, const char *s, size_t len)
 {
+	const char *blank;
 	size_t name;
 
 	while (len && *s == ' ') {
@@ -52,8 +53,8 @@ add_stage(struct text *out, const char *s, size_t len)
 	}
 	while (len && s[len - 1] == ' ')
 		len--;
-	name = strcspn(s, " ");
-	name = name < len ? name : len;
+	blank = len ? memchr(s, ' ', len) : NULL; /* what a file holds does not end with a NUL */
+	name = blank ? (size_t)(blank - s) : len;
 	text_bytes(out, s, name);
 	text_add(out, " -z");
 	for (size_t i = name; i < len; i++) {
