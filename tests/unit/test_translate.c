@@ -6,7 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "retort/base/child.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/data/alike.h"
@@ -17,76 +16,6 @@
 #include "retort/data/sets.h"
 #include "retort/data/texts.h"
 #include "retort/data/wire.h"
-
-/* ---------------------------------------------------------------- processes */
-
-static void
-a_child_says_how_it_ended(void **state)
-{
-	static const struct { const char *command, *how; bool well; } cases[] = {
-		{ "exit 0", "ended with status 0", true },
-		{ "exit 3", "ended with status 3", false },
-		{ "echo one >&2; echo; echo two >&2; exit 1", "ended with status 1: two", false },
-		{ "kill -9 $$", "was killed by signal 9", false },
-		{ "printf 'a\\tb\\033[1m\\n' >&2", "ended with status 0: a b [1m", true },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct child c;
-		char how[CHILD_SAID + 40], buf[64];
-		ssize_t n;
-		struct err e;
-
-		assert_int_equal(child_start(&c, cases[i].command, &e), 0);
-		while ((n = child_read(&c, buf, sizeof buf)) != 0)
-			;
-		assert_int_equal(child_end(&c, false, how, sizeof how), cases[i].well);
-		assert_string_equal(how, cases[i].how);
-	}
-}
-
-/* The whole pipeline goes, not its shell alone: nobody holds the other end of the output any more. */
-static void
-a_killed_child_takes_its_pipeline_along(void **state)
-{
-	struct child c;
-	char how[CHILD_SAID + 40], buf[8];
-	int out;
-	struct err e;
-
-	(void)state;
-	assert_int_equal(child_start(&c, "sleep 1000 | sleep 1000", &e), 0);
-	out = c.out;
-	c.out = -1; /* ours to look at afterwards */
-	assert_false(child_end(&c, true, how, sizeof how));
-	assert_string_equal(how, "was killed by signal 9");
-	for (int i = 0; i < 1000 && read(out, buf, sizeof buf) != 0; i++)
-		usleep(1000);
-	assert_int_equal(read(out, buf, sizeof buf), 0);
-	close(out);
-}
-
-/* What it left behind holds its output: nobody would ever see its end. */
-static void
-what_a_child_leaves_behind_goes_with_it(void **state)
-{
-	struct child c;
-	char how[CHILD_SAID + 40], buf[8];
-	int out;
-	struct err e;
-
-	(void)state;
-	assert_int_equal(child_start(&c, "sleep 1000 & exit 3", &e), 0);
-	out = c.out;
-	c.out = -1;
-	assert_false(child_end(&c, false, how, sizeof how));
-	assert_string_equal(how, "ended with status 3");
-	for (int i = 0; i < 1000 && read(out, buf, sizeof buf) != 0; i++)
-		usleep(1000);
-	assert_int_equal(read(out, buf, sizeof buf), 0);
-	close(out);
-}
 
 /* ---------------------------------------------------------------- messages */
 
@@ -589,9 +518,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_child_says_how_it_ended),
-		TEST(a_killed_child_takes_its_pipeline_along),
-		TEST(what_a_child_leaves_behind_goes_with_it),
 		TEST(messages_come_back_as_they_were),
 		TEST(a_message_is_one_line_whatever_is_in_it),
 		TEST(likeness_is_the_cosine_of_trigrams),
