@@ -42,6 +42,7 @@ tell(struct retold *r, const struct dataset *ds, const struct bitext *b, size_t 
 	const struct bitext_pair *p = bitext_find(b, texts_of(ds, row));
 
 	r->alike[row] = -1;
+	r->found += p != NULL;
 	if (!p || !p->after[0] || strcmp(p->before, p->after) == 0)
 		return;
 	if (corpus_row(ds->tokenizer, p->after, ds->frame, ds->length, spare, r->ids + row * r->length, NULL) < 0) {
@@ -68,7 +69,7 @@ retold_new(const struct dataset *ds, const struct bitext *b, struct err *e)
 	for (size_t i = 0; i < ds->n; i++)
 		tell(r, ds, b, i, &spare);
 	mem_free(spare.id);
-	if (r->rows)
+	if (r->rows || (r->found && !r->refused))
 		return r;
 	if (r->refused)
 		err_set(e, "no translation can be cut into tokens: the vocabulary of %s lacks a character of each", ds->name);

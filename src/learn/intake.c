@@ -161,9 +161,8 @@ intake_add(struct work *w, struct request *r, struct err *e)
 		return err_set(e, "data add: a remedy was made of the rows there are; say it before `remedy`");
 	if (!isfinite(r->value) || r->value < 0 || r->value > 1e6)
 		return err_set(e, "data add: weight %g is outside 0..1000000", r->value);
-	if (!sets_train(role) && r->dataset->unlabelled == r->dataset->n)
-		return err_set(e, "data %s: no row of %s has a label: there would be nothing to measure",
-			       role == DATASET_HELD ? "held-out" : "target", r->dataset->name);
+	if (role == DATASET_HELD && r->dataset->unlabelled == r->dataset->n)
+		return err_set(e, "data held-out: no row of %s has a label: there would be nothing to measure", r->dataset->name);
 	if (columns_match(w->ds, r->dataset, e) < 0 || sets_check(w->ds, r->dataset, e) < 0)
 		return err_wrap(e, "data: %s", r->dataset->name);
 	scale_apply(&w->scale, r->dataset);

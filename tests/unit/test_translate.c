@@ -461,6 +461,13 @@ translations_are_cut_as_their_rows_were(void **state)
 	bitext_add(b, "cc", "x");
 	CHECK(!retold_new(ds, b, &e) && strstr(e.msg, "lacks a character"));
 	bitext_free(b);
+	b = bitext_new("x");
+	bitext_add(b, "cab", "cab"); /* a translator that changes nothing is no failure */
+	bitext_measure(b);
+	r = retold_new(ds, b, &e);
+	CHECK(r && r->rows == 0 && r->found == 1 && r->alike[2] < 0);
+	retold_free(r);
+	bitext_free(b);
 	dataset_free(ds);
 }
 

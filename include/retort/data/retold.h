@@ -11,6 +11,7 @@ struct retold {
 	int32_t *ids;   /* [n,length] by row of the data set; nothing of a row that has none */
 	float *alike;   /* [n]: how alike the text and its translation are, 0..1; below 0: the row has none */
 	size_t rows;    /* that have one */
+	size_t found;   /* whose text was translated, if only to what it was or to nothing */
 	size_t refused; /* rows whose translation has a character that the vocabulary lacks */
 };
 
