@@ -246,7 +246,8 @@ counting(const struct lab_info *i)
 int
 stages_begin(struct work *w, const struct work_settings *s, struct request *r, struct err *e)
 {
-	char what[sizeof r->note] = "", sets[80] = "";
+	const struct remedies_made *chosen = remedies_get(&w->remedies, s->remedy[LAB_REMEDY_select]);
+	char what[sizeof r->note] = "", sets[80] = "", few[60] = "";
 
 	if (r->stage.kind == LAB_RUN)
 		return 0;
@@ -259,8 +260,10 @@ stages_begin(struct work *w, const struct work_settings *s, struct request *r, s
 		snprintf(what, sizeof what, ": %.180s", r->note);
 	if (r->stage.sets[0])
 		lab_sets_text(&w->info, counting(&w->info), sets, sizeof sets);
-	snprintf(r->note, sizeof r->note, "%s%s%.60s, %lld steps%s", lab_stage_name[r->stage.kind], sets[0] ? " " : "", sets,
-		 (long long)r->number, what);
+	if (chosen && s->labelled) /* of few labels even fewer may be left: that is worth a word */
+		snprintf(few, sizeof few, " on the %zu labelled rows that were selected", chosen->n_shown);
+	snprintf(r->note, sizeof r->note, "%s%s%.60s, %lld steps%s%.150s", lab_stage_name[r->stage.kind], sets[0] ? " " : "", sets,
+		 (long long)r->number, few, what);
 	r->says = true;
 	return 0;
 }
