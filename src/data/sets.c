@@ -110,7 +110,7 @@ class_like(const struct dataset *ds, const struct dataset *more, int k, struct e
 			return i;
 	for (int i = 0; i < ds->classes && names.len < 120; i++)
 		text_item(&names, "%s", ds->class_name[i]);
-	err_set(e, "class '%.40s' is not among those of %s: %s", more->class_name[k], ds->name, text_get(&names));
+	err_set(e, "class '%.40s' is not among those of %s: %s; `unlabelled` leaves its labels aside", more->class_name[k], ds->name, text_get(&names));
 	text_release(&names);
 	return -1;
 }
