@@ -247,7 +247,8 @@ int
 stages_begin(struct work *w, const struct work_settings *s, struct request *r, struct err *e)
 {
 	const struct remedies_made *chosen = remedies_get(&w->remedies, s->remedy[LAB_REMEDY_select]);
-	char what[sizeof r->note] = "", sets[80] = "", few[60] = "";
+	char what[sizeof r->note] = "", sets[80] = "";
+	struct text note = { 0 };
 
 	if (r->stage.kind == LAB_RUN)
 		return 0;
@@ -260,10 +261,12 @@ stages_begin(struct work *w, const struct work_settings *s, struct request *r, s
 		snprintf(what, sizeof what, ": %.180s", r->note);
 	if (r->stage.sets[0])
 		lab_sets_text(&w->info, counting(&w->info), sets, sizeof sets);
+	text_addf(&note, "%s%s%.60s, %lld steps", lab_stage_name[r->stage.kind], sets[0] ? " " : "", sets, (long long)r->number);
 	if (chosen && s->labelled) /* of few labels even fewer may be left: that is worth a word */
-		snprintf(few, sizeof few, " on the %zu labelled rows that were selected", chosen->n_shown);
-	snprintf(r->note, sizeof r->note, "%s%s%.60s, %lld steps%s%.150s", lab_stage_name[r->stage.kind], sets[0] ? " " : "", sets,
-		 (long long)r->number, few, what);
+		text_addf(&note, " on the %zu labelled rows that were selected", chosen->n_shown);
+	text_add(&note, what);
+	snprintf(r->note, sizeof r->note, "%.*s", (int)sizeof r->note - 1, text_get(&note));
+	text_release(&note);
 	r->says = true;
 	return 0;
 }
