@@ -96,6 +96,12 @@ bitext_add(struct bitext *p, const char *before, const char *after)
 	p->slot[at] = (uint32_t)p->n;
 }
 
+bool
+bitext_differs(const struct bitext_pair *p)
+{
+	return p->after[0] && strcmp(p->before, p->after) != 0;
+}
+
 void
 bitext_measure(struct bitext *p)
 {

@@ -4,8 +4,6 @@
 
 #include "retort/data/retold.h"
 
-#include <string.h>
-
 #include "retort/base/mem.h"
 #include "retort/data/corpus.h"
 #include "retort/data/texts.h"
@@ -43,7 +41,7 @@ tell(struct retold *r, const struct dataset *ds, const struct bitext *b, size_t 
 
 	r->alike[row] = -1;
 	r->found += p != NULL;
-	if (!p || !p->after[0] || strcmp(p->before, p->after) == 0)
+	if (!p || !bitext_differs(p))
 		return;
 	if (corpus_row(ds->tokenizer, p->after, ds->frame, ds->length, spare, r->ids + row * r->length, NULL) < 0) {
 		r->refused++;

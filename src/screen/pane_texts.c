@@ -76,10 +76,17 @@ draw_text(struct canvas_area a, int y, const char *text, const char *other, enum
 	return y + at.y + 1;
 }
 
+/* As rows are: see augment_backtranslate.c. */
+static bool
+is_used(const struct scene *s, const struct bitext_pair *p)
+{
+	return bitext_differs(p) && p->alike >= s->info.knobs.backtranslate_keep;
+}
+
 static int
 draw_pair(const struct scene *s, struct canvas_area a, int y, const struct bitext_pair *p, bool chosen)
 {
-	bool used = p->after[0] && p->alike >= s->info.knobs.backtranslate_keep && strcmp(p->before, p->after) != 0;
+	bool used = is_used(s, p);
 	struct canvas_area right = canvas_cut(a, MARGIN, 0, a.width - MARGIN, a.height);
 
 	canvas_textf(a, 1, y, chosen ? CANVAS_BOLD : used ? CANVAS_GOOD : CANVAS_DIM, "%4.2f", p->alike);
@@ -95,8 +102,7 @@ count_used(const struct scene *s)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->bitext->n; i++)
-		n += s->bitext->pair[i].after[0] && s->bitext->pair[i].alike >= s->info.knobs.backtranslate_keep &&
-		     strcmp(s->bitext->pair[i].before, s->bitext->pair[i].after) != 0;
+		n += is_used(s, &s->bitext->pair[i]);
 	return n;
 }
 

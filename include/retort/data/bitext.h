@@ -45,6 +45,9 @@ void bitext_add(struct bitext *b, const char *before, const char *after);
 /* See how alike the two texts of each pair are, where that is not known yet: about a millisecond for twenty texts of 400 bytes. */
 void bitext_measure(struct bitext *b);
 
+/* It came back as another text. */
+bool bitext_differs(const struct bitext_pair *p);
+
 /* What a text has become, or NULL. */
 const struct bitext_pair *bitext_find(const struct bitext *b, const char *before);
 
