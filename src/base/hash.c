@@ -16,6 +16,30 @@ hash_of(const void *data, size_t size)
 	return h;
 }
 
+static void *
+run(void *arg)
+{
+	struct hash_thread *t = arg;
+
+	t->hash = hash_of(t->data, t->size);
+	return NULL;
+}
+
+void
+hash_beside(struct hash_thread *t, const void *data, size_t size)
+{
+	t->data = data;
+	t->size = size;
+	thread_start(&t->thread, run, t);
+}
+
+struct hash
+hash_await(struct hash_thread *t)
+{
+	thread_join(&t->thread);
+	return t->hash;
+}
+
 _Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct hash_sum), "libsodium's state has grown");
 
 void

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
-#include "retort/base/thread.h"
 
 #define BIG ((size_t)1 << 20) /* bytes from which a thread of its own is worth while */
 #define DIFFERENT "row %zu (line %zu): %zu cells, %zu expected as in row 1"
@@ -230,22 +229,6 @@ finish(struct csv_parser *parser, struct lines *l, size_t rows, struct err *e)
 	return *l->failed ? -1 : 0;
 }
 
-/* SHA-256 takes about half as long as all the rest: a thread does it meanwhile. */
-struct hashing {
-	const char *bytes;
-	size_t size;
-	struct hash hash;
-};
-
-static void *
-hash_main(void *arg)
-{
-	struct hashing *h = arg;
-
-	h->hash = hash_of(h->bytes, h->size);
-	return NULL;
-}
-
 static int
 parse_all(struct reader *r, const char *bytes, size_t size, char delimiter)
 {
@@ -268,21 +251,17 @@ int
 csvfile_parse(const char *bytes, size_t size, char delimiter, struct csvfile *out, struct err *e)
 {
 	struct reader r = { .e = e };
-	struct hashing h = { .bytes = bytes, .size = size };
+	struct hash_thread beside;
 	int status = check_bytes(bytes, size, &r.t.bad_line, e);
-	struct thread thread;
 
 	memset(out, 0, sizeof *out);
 	if (status == 0)
 		status = make_room(&r, bytes, size, delimiter);
 	if (status == 0) {
 		if (size >= BIG)
-			thread_start(&thread, hash_main, &h);
+			hash_beside(&beside, bytes, size);
 		status = parse_all(&r, bytes, size, delimiter);
-		if (size >= BIG)
-			thread_join(&thread);
-		else
-			hash_main(&h);
+		r.t.hash = size >= BIG ? hash_await(&beside) : hash_of(bytes, size);
 	}
 	if (status < 0) {
 		out->bad_line = r.t.bad_line;
@@ -290,7 +269,6 @@ csvfile_parse(const char *bytes, size_t size, char delimiter, struct csvfile *ou
 		csvfile_release(&r.t);
 		return -1;
 	}
-	r.t.hash = h.hash;
 	*out = r.t;
 	return 0;
 }

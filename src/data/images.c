@@ -11,7 +11,6 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
-#include "retort/base/thread.h"
 #include "retort/data/classes.h"
 
 #define LABELS ((size_t)1 << 28) /* bytes of a file of labels */
@@ -144,41 +143,24 @@ images_labels_path(const char *path, struct err *e)
 	return found;
 }
 
-/* SHA-256 of a file takes as long as all the rest: a thread does it meanwhile. */
-struct hashing {
-	const char *bytes;
-	size_t size;
-	struct hash hash;
-};
-
-static void *
-hash_main(void *arg)
-{
-	struct hashing *h = arg;
-
-	h->hash = hash_of(h->bytes, h->size);
-	return NULL;
-}
-
 static int
 make_hashed(const struct idxfile *rows, const char *bytes, size_t size, const char *label_bytes, size_t n, bool beside,
 	    struct dataset **out, struct err *e)
 {
-	struct hashing h = { .bytes = bytes, .size = size };
-	struct hash of_labels = { { 0 } };
+	struct hash_thread file;
+	struct hash hash, of_labels = { { 0 } };
 	struct idxfile labels;
-	struct thread thread;
 	int status;
 
 	if (label_bytes && idxfile_parse(label_bytes, n, &labels, e) < 0)
 		return -1;
-	thread_start(&thread, hash_main, &h);
+	hash_beside(&file, bytes, size);
 	status = images_make(rows, label_bytes ? &labels : NULL, beside, out, e);
-	thread_join(&thread);
+	hash = hash_await(&file);
 	if (label_bytes)
 		of_labels = hash_of(label_bytes, n);
 	if (status == 0)
-		(*out)->hash = label_bytes ? hash_join(&h.hash, &of_labels) : h.hash;
+		(*out)->hash = label_bytes ? hash_join(&hash, &of_labels) : hash;
 	return status;
 }
 

@@ -6,12 +6,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "retort/base/thread.h"
+
 struct hash {
 	uint8_t byte[32];
 };
 
 /* SHA-256 of `size` bytes. Any thread. */
 struct hash hash_of(const void *data, size_t size);
+
+/* The same in a thread of its own, from hash_beside until hash_await: it takes as long as reading what they mean. */
+struct hash_thread {
+	struct thread thread;
+	const void *data; /* borrowed */
+	size_t size;
+	struct hash hash;
+};
+
+void hash_beside(struct hash_thread *t, const void *data, size_t size);
+struct hash hash_await(struct hash_thread *t);
 
 /* The same of bytes that come piece after piece. */
 struct hash_sum {
