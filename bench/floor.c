@@ -12,20 +12,46 @@
 static const struct workload {
 	const char *title;
 	size_t batch;
-	const size_t *teacher, *student;         /* widths of an MLP, channels of a CNN */
-	struct shape big, small;                 /* transformers */
+	const size_t *teacher, *student; /* widths of an MLP, channels of a CNN */
+	struct shape big, small;         /* transformers */
 } workloads[] = {
-	{ "MLP 784-1200-1200-10 > 784-800-800-10", 128, (const size_t[]){ 784, 1200, 1200, 10 },
-	  (const size_t[]){ 784, 800, 800, 10 }, { 0 }, { 0 } },
-	{ "MLP 64-256-256-10 > 64-32-10", 32, (const size_t[]){ 64, 256, 256, 10 }, (const size_t[]){ 64, 32, 10 },
-	  { 0 }, { 0 } },
-	{ "encoder 6x256 > 2x128", 32, NULL, NULL,
+	{ "MLP 784-1200-1200-10 > 784-800-800-10",
+	  128,
+	  (const size_t[]){ 784, 1200, 1200, 10 },
+	  (const size_t[]){ 784, 800, 800, 10 },
+	  { 0 },
+	  { 0 } },
+	{ "MLP 64-256-256-10 > 64-32-10",
+	  32,
+	  (const size_t[]){ 64, 256, 256, 10 },
+	  (const size_t[]){ 64, 32, 10 },
+	  { 0 },
+	  { 0 } },
+	{ "encoder 6x256 > 2x128",
+	  32,
+	  NULL,
+	  NULL,
 	  { .length = 64, .blocks = 6, .width = 256, .heads = 4, .wide = 1024, .classes = 4 },
-	  { .length = 64, .blocks = 2, .width = 128, .heads = 4, .wide = 512, .classes = 4, .maps = 2, .map_to = 256 } },
-	{ "decoder 6x384 > 3x192", 16, NULL, NULL,
+	  { .length = 64,
+	    .blocks = 2,
+	    .width = 128,
+	    .heads = 4,
+	    .wide = 512,
+	    .classes = 4,
+	    .maps = 2,
+	    .map_to = 256 } },
+	{ "decoder 6x384 > 3x192",
+	  16,
+	  NULL,
+	  NULL,
 	  { .length = 128, .blocks = 6, .width = 384, .heads = 6, .wide = 1536, .words = 4096 },
 	  { .length = 128, .blocks = 3, .width = 192, .heads = 3, .wide = 768, .words = 4096 } },
-	{ "CNN 32-64-128 > 8-16-32", 128, (const size_t[]){ 32, 64, 128 }, (const size_t[]){ 8, 16, 32 }, { 0 }, { 0 } },
+	{ "CNN 32-64-128 > 8-16-32",
+	  128,
+	  (const size_t[]){ 32, 64, 128 },
+	  (const size_t[]){ 8, 16, 32 },
+	  { 0 },
+	  { 0 } },
 };
 
 /* What a piece of a job with several products gets. */

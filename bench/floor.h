@@ -12,9 +12,9 @@
  * Workloads by number (teacher > student); the same five stand in peer.py.
  *   1  MLP 784-1200-1200-10 > 784-800-800-10, batch 128
  *   2  MLP 64-256-256-10 > 64-32-10, batch 32
- *   3  encoder 6 x 256 h4 ff1024 > 2 x 128 h4 ff512, 64 places, 4 classes, two learned maps 128 to 256, batch 32
- *   4  decoder 6 x 384 h6 ff1536 > 3 x 192 h3 ff768, 128 places, 4096 words, head tied to the embedding, batch 16
- *   5  CNN 32-64-128 > 8-16-32 on 28 x 28 x 1, 3 x 3, two pools, batch 128
+ *   3  encoder 6 x 256 h4 ff1024 > 2 x 128 h4 ff512, 64 places, 4 classes, two learned maps 128 to
+ * 256, batch 32 4  decoder 6 x 384 h6 ff1536 > 3 x 192 h3 ff768, 128 places, 4096 words, head tied
+ * to the embedding, batch 16 5  CNN 32-64-128 > 8-16-32 on 28 x 28 x 1, 3 x 3, two pools, batch 128
  */
 #define FLOOR_WORKLOADS 5
 

@@ -13,7 +13,8 @@ struct dense {
 	real *x, *w, *y, *gx, *gw, *gy;
 };
 
-/* With `like`, a layer of the same shape in an earlier block, what only passes through lies where it lies there. */
+/* With `like`, a layer of the same shape in an earlier block, what only passes through lies where
+ * it lies there. */
 static struct dense
 dense_new(struct floor *f, size_t rows, size_t in, size_t out, bool train, const struct dense *like)
 {
@@ -33,24 +34,55 @@ dense_new(struct floor *f, size_t rows, size_t in, size_t out, bool train, const
 static void
 dense_forward(struct floor *f, const struct dense *d)
 {
-	floor_add(f, (struct blas_product){ .trans_b = d->tied, .m = d->rows, .n = d->out, .k = d->in, .a = d->x, .lda = d->in,
-				      .b = d->w, .ldb = d->tied ? d->in : d->out, .c = d->y, .ldc = d->out });
+	floor_add(f, (struct blas_product){ .trans_b = d->tied,
+					    .m = d->rows,
+					    .n = d->out,
+					    .k = d->in,
+					    .a = d->x,
+					    .lda = d->in,
+					    .b = d->w,
+					    .ldb = d->tied ? d->in : d->out,
+					    .c = d->y,
+					    .ldc = d->out });
 }
 
 /* gW = x' gy; gx = gy W' unless nobody needs the gradient of the input. */
 static void
 dense_backward(struct floor *f, const struct dense *d, bool first)
 {
-	struct blas_product gw = { .trans_a = true, .m = d->in, .n = d->out, .k = d->rows, .a = d->x, .lda = d->in,
-				   .b = d->gy, .ldb = d->out, .c = d->gw, .ldc = d->out };
-	struct blas_product tied = { .trans_a = true, .m = d->out, .n = d->in, .k = d->rows, .a = d->gy, .lda = d->out,
-				     .b = d->x, .ldb = d->in, .c = d->gw, .ldc = d->in };
+	struct blas_product gw = { .trans_a = true,
+				   .m = d->in,
+				   .n = d->out,
+				   .k = d->rows,
+				   .a = d->x,
+				   .lda = d->in,
+				   .b = d->gy,
+				   .ldb = d->out,
+				   .c = d->gw,
+				   .ldc = d->out };
+	struct blas_product tied = { .trans_a = true,
+				     .m = d->out,
+				     .n = d->in,
+				     .k = d->rows,
+				     .a = d->gy,
+				     .lda = d->out,
+				     .b = d->x,
+				     .ldb = d->in,
+				     .c = d->gw,
+				     .ldc = d->in };
 
 	floor_add(f, d->tied ? tied : gw);
 	if (!first)
-		floor_add(f, (struct blas_product){ .trans_b = !d->tied, .m = d->rows, .n = d->in, .k = d->out, .a = d->gy,
-					      .lda = d->out, .b = d->w, .ldb = d->tied ? d->in : d->out, .c = d->gx,
-					      .ldc = d->in });
+		floor_add(f, (struct blas_product){ .trans_b = !d->tied,
+						    .m = d->rows,
+						    .n = d->in,
+						    .k = d->out,
+						    .a = d->gy,
+						    .lda = d->out,
+						    .b = d->w,
+						    .ldb = d->tied ? d->in : d->out,
+						    .c = d->gx,
+						    .ldc = d->in });
 }
 
 void
@@ -74,7 +106,8 @@ struct attention {
 static struct attention
 attention_new(struct floor *f, const struct shape *s, bool train, const struct attention *like)
 {
-	size_t row = f->batch * s->length * s->width, map = f->batch * s->heads * s->length * s->length;
+	size_t row = f->batch * s->length * s->width,
+	       map = f->batch * s->heads * s->length * s->length;
 	struct attention a = { 0 };
 
 	if (like && !train)
@@ -92,7 +125,8 @@ attention_new(struct floor *f, const struct shape *s, bool train, const struct a
 
 /* One product for each row and head. */
 static void
-heads(struct floor *f, const struct shape *s, struct blas_product p, struct stride a, struct stride b, struct stride c)
+heads(struct floor *f, const struct shape *s, struct blas_product p, struct stride a,
+      struct stride b, struct stride c)
 {
 	struct item *i = floor_add(f, p);
 
@@ -107,11 +141,27 @@ static void
 attention_forward(struct floor *f, const struct shape *s, const struct attention *a)
 {
 	size_t t = s->length, d = s->width, each = d / s->heads;
-	struct stride wide = { t * 3 * d, each }, narrow = { t * d, each }, square = { s->heads * t * t, t * t };
-	struct blas_product score = { .trans_b = true, .m = t, .n = t, .k = each, .a = a->qkv, .lda = 3 * d,
-				      .b = a->qkv + d, .ldb = 3 * d, .c = a->map, .ldc = t };
-	struct blas_product mix = { .m = t, .n = each, .k = t, .a = a->map, .lda = t, .b = a->qkv + 2 * d,
-				    .ldb = 3 * d, .c = a->y, .ldc = d };
+	struct stride wide = { t * 3 * d, each }, narrow = { t * d, each },
+		      square = { s->heads * t * t, t * t };
+	struct blas_product score = { .trans_b = true,
+				      .m = t,
+				      .n = t,
+				      .k = each,
+				      .a = a->qkv,
+				      .lda = 3 * d,
+				      .b = a->qkv + d,
+				      .ldb = 3 * d,
+				      .c = a->map,
+				      .ldc = t };
+	struct blas_product mix = { .m = t,
+				    .n = each,
+				    .k = t,
+				    .a = a->map,
+				    .lda = t,
+				    .b = a->qkv + 2 * d,
+				    .ldb = 3 * d,
+				    .c = a->y,
+				    .ldc = d };
 
 	heads(f, s, score, wide, wide, square);
 	heads(f, s, mix, square, wide, narrow);
@@ -122,15 +172,47 @@ static void
 attention_backward(struct floor *f, const struct shape *s, const struct attention *a)
 {
 	size_t t = s->length, d = s->width, each = d / s->heads;
-	struct stride wide = { t * 3 * d, each }, narrow = { t * d, each }, square = { s->heads * t * t, t * t };
-	struct blas_product gmap = { .trans_b = true, .m = t, .n = t, .k = each, .a = a->gy, .lda = d,
-				     .b = a->qkv + 2 * d, .ldb = 3 * d, .c = a->gmap, .ldc = t };
-	struct blas_product gv = { .trans_a = true, .m = t, .n = each, .k = t, .a = a->map, .lda = t, .b = a->gy,
-				   .ldb = d, .c = a->gqkv + 2 * d, .ldc = 3 * d };
-	struct blas_product gq = { .m = t, .n = each, .k = t, .a = a->gmap, .lda = t, .b = a->qkv + d, .ldb = 3 * d,
-				   .c = a->gqkv, .ldc = 3 * d };
-	struct blas_product gk = { .trans_a = true, .m = t, .n = each, .k = t, .a = a->gmap, .lda = t, .b = a->qkv,
-				   .ldb = 3 * d, .c = a->gqkv + d, .ldc = 3 * d };
+	struct stride wide = { t * 3 * d, each }, narrow = { t * d, each },
+		      square = { s->heads * t * t, t * t };
+	struct blas_product gmap = { .trans_b = true,
+				     .m = t,
+				     .n = t,
+				     .k = each,
+				     .a = a->gy,
+				     .lda = d,
+				     .b = a->qkv + 2 * d,
+				     .ldb = 3 * d,
+				     .c = a->gmap,
+				     .ldc = t };
+	struct blas_product gv = { .trans_a = true,
+				   .m = t,
+				   .n = each,
+				   .k = t,
+				   .a = a->map,
+				   .lda = t,
+				   .b = a->gy,
+				   .ldb = d,
+				   .c = a->gqkv + 2 * d,
+				   .ldc = 3 * d };
+	struct blas_product gq = { .m = t,
+				   .n = each,
+				   .k = t,
+				   .a = a->gmap,
+				   .lda = t,
+				   .b = a->qkv + d,
+				   .ldb = 3 * d,
+				   .c = a->gqkv,
+				   .ldc = 3 * d };
+	struct blas_product gk = { .trans_a = true,
+				   .m = t,
+				   .n = each,
+				   .k = t,
+				   .a = a->gmap,
+				   .lda = t,
+				   .b = a->qkv,
+				   .ldb = 3 * d,
+				   .c = a->gqkv + d,
+				   .ldc = 3 * d };
 
 	heads(f, s, gmap, narrow, wide, square);
 	heads(f, s, gv, square, narrow, wide);
@@ -148,7 +230,8 @@ floor_transformer(struct floor *f, const struct shape *s, bool train)
 
 	for (size_t l = 0; l < s->blocks; l++)
 		for (int k = 0; k < 4; k++) {
-			layer[l][k] = dense_new(f, rows, size[k][0], size[k][1], train, l ? &layer[0][k] : NULL);
+			layer[l][k] = dense_new(f, rows, size[k][0], size[k][1], train,
+						l ? &layer[0][k] : NULL);
 			dense_forward(f, &layer[l][k]);
 			if (k > 0)
 				continue;
@@ -206,11 +289,21 @@ conv_forward(struct floor *f, size_t side, size_t in, size_t out, bool train)
 	c.w = floor_block(f, c.k * out);
 	c.y = floor_block(f, f->batch * c.places * out);
 	if (train) {
-		c.gw = floor_block(f, f->batch / c.images * c.k * out); /* partial sums, one a piece */
+		c.gw = floor_block(f,
+				   f->batch / c.images * c.k * out); /* partial sums, one a piece */
 		c.gy = floor_block(f, f->batch * c.places * out);
 	}
-	images(f, &c, (struct blas_product){ .m = m, .n = out, .k = c.k, .a = f->scratch, .lda = c.k, .b = c.w,
-					     .ldb = out, .c = c.y, .ldc = out }, 0, m * out);
+	images(f, &c,
+	       (struct blas_product){ .m = m,
+				      .n = out,
+				      .k = c.k,
+				      .a = f->scratch,
+				      .lda = c.k,
+				      .b = c.w,
+				      .ldb = out,
+				      .c = c.y,
+				      .ldc = out },
+	       0, m * out);
 	return c;
 }
 
@@ -220,13 +313,30 @@ conv_backward(struct floor *f, const struct conv *c, bool first)
 	size_t m = c->images * c->places;
 	struct item *gx;
 
-	images(f, c, (struct blas_product){ .trans_a = true, .m = c->k, .n = c->out, .k = m, .a = f->scratch,
-					    .lda = c->k, .b = c->gy, .ldb = c->out, .c = c->gw, .ldc = c->out },
+	images(f, c,
+	       (struct blas_product){ .trans_a = true,
+				      .m = c->k,
+				      .n = c->out,
+				      .k = m,
+				      .a = f->scratch,
+				      .lda = c->k,
+				      .b = c->gy,
+				      .ldb = c->out,
+				      .c = c->gw,
+				      .ldc = c->out },
 	       m * c->out, c->k * c->out);
 	if (first)
 		return;
-	gx = floor_add(f, (struct blas_product){ .trans_b = true, .m = m, .n = c->k, .k = c->out, .a = c->gy, .lda = c->out,
-					   .b = c->w, .ldb = c->out, .c = f->scratch, .ldc = c->k });
+	gx = floor_add(f, (struct blas_product){ .trans_b = true,
+						 .m = m,
+						 .n = c->k,
+						 .k = c->out,
+						 .a = c->gy,
+						 .lda = c->out,
+						 .b = c->w,
+						 .ldb = c->out,
+						 .c = f->scratch,
+						 .ldc = c->k });
 	gx->count = f->batch / c->images;
 	gx->a.outer = m * c->out;
 }
@@ -238,7 +348,8 @@ floor_cnn(struct floor *f, const size_t *channels, bool train)
 	struct conv c[3];
 	struct dense head;
 
-	f->scratch = f->scratch ? f->scratch : floor_block(f, (size_t)pool_threads(f->pool) * FLOOR_SCRATCH);
+	f->scratch = f->scratch ? f->scratch
+				: floor_block(f, (size_t)pool_threads(f->pool) * FLOOR_SCRATCH);
 	for (int i = 0; i < 3; i++)
 		c[i] = conv_forward(f, side[i], i ? channels[i - 1] : 1, channels[i], train);
 	head = dense_new(f, f->batch, 49 * channels[2], 10, train, NULL);

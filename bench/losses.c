@@ -9,7 +9,7 @@
 
 #include "floor.h"
 #include "own.h"
-#include "retort/engine/blas.h"
+#include "retort/nn/gemm/blas.h"
 #include "rig.h"
 
 static const int grounds[] = { 2, 5, 3 };
@@ -44,9 +44,11 @@ step_of(void *own, int workload, double seconds)
 	return 1e6 * took * (double)floor_batch(workload) / (double)samples;
 }
 
-/* The term comes and goes between windows; the first steps after a change fill what is kept of the teacher. */
+/* The term comes and goes between windows; the first steps after a change fill what is kept of the
+ * teacher. */
 static struct figures
-compare(void *own, int workload, const struct loss *l, enum model_tap on, int rounds, double seconds)
+compare(void *own, int workload, const struct loss *l, enum model_tap on, int rounds,
+	double seconds)
 {
 	double without[RIG_ROUNDS], added[RIG_ROUNDS], ratio[RIG_ROUNDS];
 
@@ -62,10 +64,12 @@ compare(void *own, int workload, const struct loss *l, enum model_tap on, int ro
 		added[i] = with - without[i];
 		ratio[i] = with / without[i];
 	}
-	return (struct figures){ median(without, rounds), median(added, rounds), median(ratio, rounds) };
+	return (struct figures){ median(without, rounds), median(added, rounds),
+				 median(ratio, rounds) };
 }
 
-/* What of layers it compares on that ground: the first of the taps that is not refused. -1: none. */
+/* What of layers it compares on that ground: the first of the taps that is not refused. -1: none.
+ */
 static int
 tap_of(void *own, int workload, const struct loss *l, struct err *e)
 {
@@ -92,7 +96,8 @@ measure(void *own[GROUNDS], const struct loss *l, int rounds, double seconds)
 			continue;
 		f = compare(own[i], grounds[i], l, (enum model_tap)on, rounds, seconds);
 		printf("  %-18s W%d %-10s %10.1f %10.1f %8.3f\n", l->name, grounds[i],
-		       loss_on_layers(l) ? model_tap_name[on] : "logits", f.without, f.added, f.ratio);
+		       loss_on_layers(l) ? model_tap_name[on] : "logits", f.without, f.added,
+		       f.ratio);
 		fflush(stdout);
 		return;
 	}
@@ -108,8 +113,9 @@ losses_measure(int threads, int rounds, double seconds)
 		return;
 	for (int i = 0; i < GROUNDS; i++)
 		own[i] = own_new(grounds[i], true, false, true, threads);
-	printf("losses: what each adds to a step that has ce and kd, %d threads\n  %-18s %-13s %10s %10s %8s\n", threads, "", "", "us a step",
-	       "us more", "of it");
+	printf("losses: what each adds to a step that has ce and kd, %d threads\n  %-18s %-13s "
+	       "%10s %10s %8s\n",
+	       threads, "", "", "us a step", "us more", "of it");
 	for (size_t i = 0; i < loss_count; i++)
 		if (loss_table[i] != &loss_ce && loss_table[i] != &loss_kd)
 			measure(own, loss_table[i], rounds, seconds);

@@ -12,40 +12,52 @@
 #include "retort/base/mem.h"
 #include "retort/base/mono.h"
 #include "retort/base/rng.h"
-#include "retort/learn/trainer.h"
+#include "retort/lab/trainer.h"
 
-#define WARM 100 /* steps: every row asked about once; where that takes long, fewer after the teacher was asked */
+#define WARM                                                                                     \
+	100 /* steps: every row asked about once; where that takes long, fewer after the teacher \
+	       was asked */
 
 #define LEAST 2 /* steps of a window */
 
 /* The teacher's blocks 3 and 6 teach the student's 1 and 2: hidden states and attention maps. */
-static const char *const text_maps[][3] = {
-	{ "3", "1", "hidden" }, { "3", "1", "attention" }, { "6", "2", "hidden" }, { "6", "2", "attention" }, { NULL, NULL, NULL }
-};
+static const char *const text_maps[][3] = { { "3", "1", "hidden" },
+					    { "3", "1", "attention" },
+					    { "6", "2", "hidden" },
+					    { "6", "2", "attention" },
+					    { NULL, NULL, NULL } };
 
 /* Attention transfer between the blocks of two convolutional networks. */
-static const char *const image_maps[][3] = { { "1", "1", "at" }, { "2", "2", "at" }, { "3", "3", "at" }, { NULL, NULL, NULL } };
+static const char *const image_maps[][3] = {
+	{ "1", "1", "at" }, { "2", "2", "at" }, { "3", "3", "at" }, { NULL, NULL, NULL }
+};
 
-/* Data, weights of the terms and settings as in peer.py; the optimizer adamw without decay is Adam. */
+/* Data, weights of the terms and settings as in peer.py; the optimizer adamw without decay is Adam.
+ */
 static const struct plan {
 	size_t rows, features; /* or tokens, or pixels of a square image */
 	size_t vocab;          /* 0: numbers */
-	int classes;           /* of a row, or as many as words where every token has the next as its label */
+	int classes; /* of a row, or as many as words where every token has the next as its label */
 	const char *batch, *optimizer, *teacher, *student;
 	const char *temperature, *kd, *ce;
-	const char *top;       /* largest logits of a token that are kept */
-	const char *const (*maps)[3]; /* layer of the teacher, of the student, what of them or how; up to a NULL */
+	const char *top;              /* largest logits of a token that are kept */
+	const char *const (*maps)[3]; /* layer of the teacher, of the student, what of them or how;
+					 up to a NULL */
 	bool images;
 	int64_t warm;
 } plans[] = {
-	{ 8192, 784, 0, 10, "128", "momentum", "mlp 1200,1200", "mlp 800,800", "4", "0.9", "0.1", "all", NULL, false, WARM },
-	{ 1797, 64, 0, 10, "32", "adamw", "mlp 256,256", "mlp 32", "4", "0.9", "0.1", "all", NULL, false, WARM },
+	{ 8192, 784, 0, 10, "128", "momentum", "mlp 1200,1200", "mlp 800,800", "4", "0.9", "0.1",
+	  "all", NULL, false, WARM },
+	{ 1797, 64, 0, 10, "32", "adamw", "mlp 256,256", "mlp 32", "4", "0.9", "0.1", "all", NULL,
+	  false, WARM },
 	{ 1024, 64, 8000, 4, "32", "adamw", "transformer layers=6 width=256 heads=4 ff=1024",
-	  "transformer layers=2 width=128 heads=4 ff=512", "4", "0.9", "0.1", "all",
-	  text_maps, false, WARM / 3 },
+	  "transformer layers=2 width=128 heads=4 ff=512", "4", "0.9", "0.1", "all", text_maps,
+	  false, WARM / 3 },
 	{ 256, 128, 4096, 4096, "16", "adamw", "decoder layers=6 width=384 heads=6 ff=1536",
-	  "decoder layers=3 width=192 heads=3 ff=768", "2", "0.5", "0.5", "32", NULL, false, WARM / 6 },
-	{ 2048, 784, 0, 10, "128", "momentum", "cnn 32,64,128", "cnn 8,16,32", "4", "0.9", "0.1", "all", image_maps, true, WARM / 3 },
+	  "decoder layers=3 width=192 heads=3 ff=768", "2", "0.5", "0.5", "32", NULL, false,
+	  WARM / 6 },
+	{ 2048, 784, 0, 10, "128", "momentum", "cnn 32,64,128", "cnn 8,16,32", "4", "0.9", "0.1",
+	  "all", image_maps, true, WARM / 3 },
 };
 
 struct own {
@@ -118,7 +130,7 @@ attempt(struct trainer *t, struct request *q, enum request_kind kind, struct err
 		struct pollfd p = { trainer_fd(t), POLLIN, 0 };
 		size_t n;
 
-		trainer_quiet(t);
+		trainer_drain(t);
 		while ((n = trainer_take(t, ev, 256)) > 0)
 			for (size_t i = 0; i < n; i++) {
 				if (ev[i].metric != METRIC_NONE)
@@ -205,7 +217,8 @@ option(const char *key, const char *value)
 	return r;
 }
 
-/* What memory the process had until now does not count: a student is measured, not how its teacher was trained. */
+/* What memory the process had until now does not count: a student is measured, not how its teacher
+ * was trained. */
 static void
 forget_peak(void)
 {

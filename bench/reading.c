@@ -30,7 +30,8 @@ processor(void)
 	struct rusage u;
 
 	getrusage(RUSAGE_SELF, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + 1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	       1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
 static int
@@ -73,7 +74,8 @@ make_table(const char *path, size_t size, struct err *e)
 }
 
 static int
-write_idx(const char *path, const unsigned char *head, size_t n_head, const unsigned char *bytes, size_t n, struct err *e)
+write_idx(const char *path, const unsigned char *head, size_t n_head, const unsigned char *bytes,
+	  size_t n, struct err *e)
 {
 	const void *part[] = { head, bytes };
 	size_t size[] = { n_head, n };
@@ -85,7 +87,8 @@ write_idx(const char *path, const unsigned char *head, size_t n_head, const unsi
 static int
 make_images(const char *images, const char *labels, struct err *e)
 {
-	static const unsigned char head[] = { 0, 0, 8, 3, 0, 0, IMAGES >> 8, IMAGES & 255, 0, 0, 0, 28, 0, 0, 0, 28 };
+	static const unsigned char head[] = { 0, 0, 8, 3,  0, 0, IMAGES >> 8, IMAGES & 255,
+					      0, 0, 0, 28, 0, 0, 0,           28 };
 	static const unsigned char label_head[] = { 0, 0, 8, 1, 0, 0, IMAGES >> 8, IMAGES & 255 };
 	struct rng r = rng_stream(1, "images", 0, 0);
 	unsigned char *pixel = mem_array(IMAGES, PIXELS);
@@ -129,8 +132,9 @@ compare(const char *what, const char *path, int rounds, struct err *e)
 		ratio[i] = took[i] / plain;
 		dataset_free(ds);
 	}
-	printf("  %-34s %6.0f MB %8.0f ms %8.0f MB/s %8.0f MB/s %8.2f\n", what, mb, 1e3 * median(took, rounds), mb / median(took, rounds),
-	       mb / median(used, rounds), median(ratio, rounds));
+	printf("  %-34s %6.0f MB %8.0f ms %8.0f MB/s %8.0f MB/s %8.2f\n", what, mb,
+	       1e3 * median(took, rounds), mb / median(took, rounds), mb / median(used, rounds),
+	       median(ratio, rounds));
 	fflush(stdout);
 	return 0;
 }
@@ -138,15 +142,20 @@ compare(const char *what, const char *path, int rounds, struct err *e)
 static int
 measure(const char *dir, int rounds, struct err *e)
 {
-	static const struct { const char *what, *name; size_t size; } tables[] = {
+	static const struct {
+		const char *what, *name;
+		size_t size;
+	} tables[] = {
 		{ "table, streamed into a file", "large.csv", 100000000 },
 		{ "table, in memory", "small.csv", 50000000 },
 	};
-	char *images = io_join(dir, "mnist-images-idx3-ubyte"), *labels = io_join(dir, "mnist-labels-idx1-ubyte");
+	char *images = io_join(dir, "mnist-images-idx3-ubyte"),
+	     *labels = io_join(dir, "mnist-labels-idx1-ubyte");
 	int status = 0;
 
-	printf("reading: beside the same bytes read and hashed on one thread\n  %-34s %9s %11s %13s %13s %8s\n", "", "", "", "clock",
-	       "processors", "of plain");
+	printf("reading: beside the same bytes read and hashed on one thread\n  %-34s %9s %11s "
+	       "%13s %13s %8s\n",
+	       "", "", "", "clock", "processors", "of plain");
 	for (size_t i = 0; i < sizeof tables / sizeof *tables && status == 0; i++) {
 		char *path = io_join(dir, tables[i].name);
 

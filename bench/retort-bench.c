@@ -1,4 +1,5 @@
-/* retort-bench.c: `retort bench`: workloads against their matrix products alone and against PyTorch, in turn in one run. */
+/* retort-bench.c: `retort bench`: workloads against their matrix products alone and against
+ * PyTorch, in turn in one run. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -13,11 +14,13 @@
 #include "reading.h"
 #include "retort/base/io.h"
 #include "retort/base/thread.h"
-#include "retort/engine/blas.h"
+#include "retort/nn/gemm/blas.h"
 #include "rig.h"
 #include "verdict.h"
 
-#define QUIET 0.15 /* processors that others may use in a window: a tick or two of /proc/stat are nobody's */
+#define QUIET                                                                               \
+	0.15 /* processors that others may use in a window: a tick or two of /proc/stat are \
+		nobody's */
 
 static struct options {
 	int threads, rounds;
@@ -55,22 +58,29 @@ make_own(void *arg, char *told, size_t size)
 	(void)size;
 	if (blas_init(options.threads, NULL) < 0)
 		return NULL;
-	return own_new(t->workload, t->who == VERDICT_KEPT, t->who == VERDICT_BF16, false, options.threads);
+	return own_new(t->workload, t->who == VERDICT_KEPT, t->who == VERDICT_BF16, false,
+		       options.threads);
 }
 
 /* Beside the sources, or where it was installed. */
 static const char *
 peer_path(void)
 {
-	return io_exists(RETORT_SRCDIR "/bench/peer.py") ? RETORT_SRCDIR "/bench/peer.py" : RETORT_PKGDATADIR "/peer.py";
+	return io_exists(RETORT_SRCDIR "/bench/peer.py") ? RETORT_SRCDIR "/bench/peer.py"
+							 : RETORT_PKGDATADIR "/peer.py";
 }
 
 static struct rig_process *
 start_peer(const struct task *t, struct err *e)
 {
 	char workload[8], threads[16];
-	const char *argv[] = { options.python, peer_path(), workload, "--threads", threads,
-			       t->who == VERDICT_PEER_KEPT ? "--cached" : NULL, NULL };
+	const char *argv[] = { options.python,
+			       peer_path(),
+			       workload,
+			       "--threads",
+			       threads,
+			       t->who == VERDICT_PEER_KEPT ? "--cached" : NULL,
+			       NULL };
 
 	snprintf(workload, sizeof workload, "W%d", t->workload);
 	snprintf(threads, sizeof threads, "%d", options.threads);
@@ -97,7 +107,8 @@ start(struct task *t)
 		p = rig_fork(make_own, own_run, t, &e);
 	}
 	if (!p)
-		fprintf(stderr, "bench: W%d: goes on without %s: %s\n", t->workload, verdict_name(t->who), e.msg);
+		fprintf(stderr, "bench: W%d: goes on without %s: %s\n", t->workload,
+			verdict_name(t->who), e.msg);
 	return p;
 }
 
@@ -116,23 +127,26 @@ print_ratio(const struct rig_result *r, int a, int b)
 }
 
 static void
-print_line(const struct task *t, struct rig_process *p, const struct rig_result *r, int i, int floor, int peer)
+print_line(const struct task *t, struct rig_process *p, const struct rig_result *r, int i,
+	   int floor, int peer)
 {
-	struct rig_spread rate = rig_spread(r->rate[i], r->rounds), others = rig_spread(r->others[i], r->rounds);
+	struct rig_spread rate = rig_spread(r->rate[i], r->rounds),
+			  others = rig_spread(r->others[i], r->rounds);
 	double batch = (double)floor_batch(t->workload);
 	int digits = rate.middle < 1000;
 	char text[64];
 
-	printf("  %-26s %9.*f  %8.*f..%-9.*f  %8.3f", verdict_name(t->who), digits, rate.middle, digits, rate.low, digits,
-	       rate.high, 1e3 * batch / rate.middle);
+	printf("  %-26s %9.*f  %8.*f..%-9.*f  %8.3f", verdict_name(t->who), digits, rate.middle,
+	       digits, rate.low, digits, rate.high, 1e3 * batch / rate.middle);
 	print_ratio(r, i, floor);
 	print_ratio(r, i, peer);
 	rig_ready(p, "first_step", text, sizeof text);
-	printf("  %6.2f  %5.0f%s%s%s\n", others.middle, rig_peak(p), text[0] ? "  first step after " : "", text,
-	       text[0] ? " s" : "");
+	printf("  %6.2f  %5.0f%s%s%s\n", others.middle, rig_peak(p),
+	       text[0] ? "  first step after " : "", text, text[0] ? " s" : "");
 }
 
-/* A table of those that take turns; the first is the floor, the last the peer where there is one. */
+/* A table of those that take turns; the first is the floor, the last the peer where there is one.
+ */
 static int
 contest(int workload, const enum verdict_who *who, int n_who, bool busy, struct verdict *v)
 {
@@ -152,14 +166,17 @@ contest(int workload, const enum verdict_who *who, int n_who, bool busy, struct 
 		n++;
 	}
 	neighbour = busy ? rig_spin(thread_cpus() - 1, &e) : NULL;
-	status = n > 0 && (!busy || neighbour) ? rig_alternate(p, n, options.rounds, options.seconds, &r, &e) : -1;
+	status = n > 0 && (!busy || neighbour)
+			 ? rig_alternate(p, n, options.rounds, options.seconds, &r, &e)
+			 : -1;
 	if (status == 0) {
 		dropped = rig_quiet(&r, QUIET);
-		printf("W%d%s  %s, batch %zu, %d threads", workload, busy ? " beside a busy program" : "", floor_title(workload),
+		printf("W%d%s  %s, batch %zu, %d threads", workload,
+		       busy ? " beside a busy program" : "", floor_title(workload),
 		       floor_batch(workload), options.threads);
 		printf(dropped ? ", %d rounds dropped as noisy\n" : "\n", dropped);
-		printf("  %-26s %9s  %-19s  %8s  %-20s  %-20s  %6s  %5s\n", "", "samples/s", "quartiles", "ms/step",
-		       "of the products", "of PyTorch", "others", "MB");
+		printf("  %-26s %9s  %-19s  %8s  %-20s  %-20s  %6s  %5s\n", "", "samples/s",
+		       "quartiles", "ms/step", "of the products", "of PyTorch", "others", "MB");
 		for (int i = 0; i < n; i++)
 			print_line(&t[i], p[i], &r, i, 0, peer);
 		for (int i = 0; i < n; i++)
@@ -177,9 +194,12 @@ contest(int workload, const enum verdict_who *who, int n_who, bool busy, struct 
 static int
 measure(int workload, bool busy, struct verdict *v)
 {
-	static const enum verdict_who asked[] = { VERDICT_FLOOR_ASKED, VERDICT_ASKED, VERDICT_BF16, VERDICT_PEER_ASKED };
-	static const enum verdict_who kept[] = { VERDICT_FLOOR_KEPT, VERDICT_KEPT, VERDICT_PEER_ASKED, VERDICT_PEER_KEPT };
-	static const enum verdict_who beside[] = { VERDICT_FLOOR_KEPT, VERDICT_KEPT, VERDICT_PEER_KEPT };
+	static const enum verdict_who asked[] = { VERDICT_FLOOR_ASKED, VERDICT_ASKED, VERDICT_BF16,
+						  VERDICT_PEER_ASKED };
+	static const enum verdict_who kept[] = { VERDICT_FLOOR_KEPT, VERDICT_KEPT,
+						 VERDICT_PEER_ASKED, VERDICT_PEER_KEPT };
+	static const enum verdict_who beside[] = { VERDICT_FLOOR_KEPT, VERDICT_KEPT,
+						   VERDICT_PEER_KEPT };
 
 	if (busy)
 		return contest(workload, beside, 3, true, v);
@@ -189,7 +209,8 @@ measure(int workload, bool busy, struct verdict *v)
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: retort bench [W1|W2|W3|W4|W5|busy|losses|reading]... [--seconds S] [--rounds N] [--threads N]\n"
+	fprintf(stderr, "usage: retort bench [W1|W2|W3|W4|W5|busy|losses|reading]... [--seconds S] "
+			"[--rounds N] [--threads N]\n"
 			"                    [--python PATH] [--no-peer]\n");
 	return 2;
 }
@@ -201,36 +222,56 @@ workload_of(const char *word, bool *busy)
 	*busy = strcmp(word, "busy") == 0;
 	if (*busy)
 		return 1;
-	return word[0] == 'W' && word[1] >= '1' && word[1] <= '0' + FLOOR_WORKLOADS && !word[2] ? word[1] - '0' : 0;
+	return word[0] == 'W' && word[1] >= '1' && word[1] <= '0' + FLOOR_WORKLOADS && !word[2]
+		       ? word[1] - '0'
+		       : 0;
 }
 
 static int
 read_options(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{ "seconds", required_argument, NULL, 's' }, { "rounds", required_argument, NULL, 'r' },
-		{ "threads", required_argument, NULL, 't' }, { "python", required_argument, NULL, 'p' },
-		{ "no-peer", no_argument, NULL, 'n' },       { NULL, 0, NULL, 0 },
+		{ "seconds", required_argument, NULL, 's' },
+		{ "rounds", required_argument, NULL, 'r' },
+		{ "threads", required_argument, NULL, 't' },
+		{ "python", required_argument, NULL, 'p' },
+		{ "no-peer", no_argument, NULL, 'n' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int c;
 
 	options.threads = thread_cpus();
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) >= 0)
 		switch (c) {
-		case 's': options.seconds = strtod(optarg, NULL); break;
-		case 'r': options.rounds = (int)strtol(optarg, NULL, 10); break;
-		case 't': options.threads = (int)strtol(optarg, NULL, 10); break;
-		case 'p': options.python = optarg; break;
-		case 'n': options.peer = false; break;
-		default: return -1;
+		case 's':
+			options.seconds = strtod(optarg, NULL);
+			break;
+		case 'r':
+			options.rounds = (int)strtol(optarg, NULL, 10);
+			break;
+		case 't':
+			options.threads = (int)strtol(optarg, NULL, 10);
+			break;
+		case 'p':
+			options.python = optarg;
+			break;
+		case 'n':
+			options.peer = false;
+			break;
+		default:
+			return -1;
 		}
-	return options.seconds > 0 && options.rounds >= 1 && options.rounds <= RIG_ROUNDS && options.threads >= 1 ? 0 : -1;
+	return options.seconds > 0 && options.rounds >= 1 && options.rounds <= RIG_ROUNDS &&
+			       options.threads >= 1
+		       ? 0
+		       : -1;
 }
 
 int
 main(int argc, char **argv)
 {
-	static const char *const all[] = { "W1", "W2", "W3", "W4", "W5", "busy", "losses", "reading", NULL };
+	static const char *const all[] = { "W1",   "W2",     "W3",      "W4", "W5",
+					   "busy", "losses", "reading", NULL };
 	const char *const *word;
 	struct verdict v = { 0 };
 	bool busy, contested = false;
@@ -240,10 +281,12 @@ main(int argc, char **argv)
 		return usage();
 	word = optind < argc ? (const char *const *)argv + optind : all;
 	for (const char *const *w = word; *w; w++)
-		if (!workload_of(*w, &busy) && strcmp(*w, "losses") != 0 && strcmp(*w, "reading") != 0)
+		if (!workload_of(*w, &busy) && strcmp(*w, "losses") != 0 &&
+		    strcmp(*w, "reading") != 0)
 			return usage();
-	printf("%s; in turn, windows of %g s, medians of %d rounds, ratios round by round (quartiles)\n", blas_name(),
-	       options.seconds, options.rounds);
+	printf("%s; in turn, windows of %g s, medians of %d rounds, ratios round by round "
+	       "(quartiles)\n",
+	       blas_name(), options.seconds, options.rounds);
 	for (; *word; word++) {
 		int workload = workload_of(*word, &busy);
 

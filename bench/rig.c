@@ -19,9 +19,10 @@
 #include "retort/base/mem.h"
 #include "retort/base/mono.h"
 
-#define READY_SECONDS 600 /* until a contestant is warm: it may ask a teacher about a whole data set first */
+#define READY_SECONDS \
+	600 /* until a contestant is warm: it may ask a teacher about a whole data set first */
 #define SLACK_SECONDS 120 /* beyond its window, when the machine is full */
-#define GAP 10000         /* us between windows: spinning threads of the one before have gone to sleep */
+#define GAP 10000 /* us between windows: spinning threads of the one before have gone to sleep */
 #define PROCESSES 16
 
 struct rig_process {
@@ -245,7 +246,8 @@ used_by(pid_t pid)
 	proc_line(pid, "stat", "", line, sizeof line);
 	name_end = strrchr(line, ')');
 	if (name_end)
-		sscanf(name_end + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &kernel);
+		sscanf(name_end + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+		       &kernel);
 	return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
 }
 
@@ -258,7 +260,8 @@ used_by_others(void)
 	double used;
 
 	proc_line(0, "stat", "cpu ", line, sizeof line);
-	sscanf(line, "cpu %lu %lu %lu %lu %lu %lu %lu %lu", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]);
+	sscanf(line, "cpu %lu %lu %lu %lu %lu %lu %lu %lu", &v[0], &v[1], &v[2], &v[3], &v[4],
+	       &v[5], &v[6], &v[7]);
 	used = (double)(v[0] + v[1] + v[2] + v[5] + v[6] + v[7]) / (double)sysconf(_SC_CLK_TCK);
 	used -= used_by(getpid());
 	for (int i = 0; i < PROCESSES; i++)
@@ -268,7 +271,8 @@ used_by_others(void)
 }
 
 int
-rig_alternate(struct rig_process *const *p, int n, int rounds, double seconds, struct rig_result *r, struct err *e)
+rig_alternate(struct rig_process *const *p, int n, int rounds, double seconds, struct rig_result *r,
+	      struct err *e)
 {
 	r->n = n;
 	r->rounds = rounds < RIG_ROUNDS ? rounds : RIG_ROUNDS;
@@ -280,7 +284,9 @@ rig_alternate(struct rig_process *const *p, int n, int rounds, double seconds, s
 
 			if (dprintf(p[i]->to, "go %g\n", seconds) < 0 ||
 			    answer(p[i], seconds + SLACK_SECONDS, line, sizeof line) < 0 ||
-			    sscanf(line, "{\"samples\": %zu, \"seconds\": %lf}", &samples, &took) != 2 || !(took > 0))
+			    sscanf(line, "{\"samples\": %zu, \"seconds\": %lf}", &samples, &took) !=
+				    2 ||
+			    !(took > 0))
 				return err_set(e, "contestant %d broke in round %d", i + 1, k + 1);
 			others = (used_by_others() - others) / (mono_now() - start);
 			r->rate[i][k] = (double)samples / took;
@@ -342,7 +348,8 @@ rig_spread(const double *x, int n)
 
 	memcpy(sorted, x, (size_t)n * sizeof *x);
 	qsort(sorted, (size_t)n, sizeof *sorted, by_value);
-	return (struct rig_spread){ quantile(sorted, n, 0.25), quantile(sorted, n, 0.5), quantile(sorted, n, 0.75) };
+	return (struct rig_spread){ quantile(sorted, n, 0.25), quantile(sorted, n, 0.5),
+				    quantile(sorted, n, 0.75) };
 }
 
 struct rig_spread

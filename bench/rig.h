@@ -1,4 +1,5 @@
-/* Contestants in processes of their own, measured in turn: A B A B, pair by pair, with what others took. */
+/* Contestants in processes of their own, measured in turn: A B A B, pair by pair, with what others
+ * took. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_BENCH_RIG_H
 #define RETORT_BENCH_RIG_H
@@ -18,10 +19,12 @@
  * so that its memory can be told apart and its threads sleep while it is not its turn.
  */
 
-/* Train for `seconds`, at least one step: how long it took, and how many samples. Below 0: it broke. */
+/* Train for `seconds`, at least one step: how long it took, and how many samples. Below 0: it
+ * broke. */
 typedef double rig_fn(void *state, double seconds, size_t *samples);
 
-/* A contestant's side. Reads "go SECONDS" and "quit", answers {"samples": n, "seconds": s}. Owned by the rig's user. */
+/* A contestant's side. Reads "go SECONDS" and "quit", answers {"samples": n, "seconds": s}. Owned
+ * by the rig's user. */
 struct rig_process;
 
 /*
@@ -36,7 +39,8 @@ typedef void *rig_make(void *arg, char *told, size_t size);
  */
 struct rig_process *rig_fork(rig_make *make, rig_fn *run, void *arg, struct err *e);
 
-/* Another program that serves the same lines on its standard input and output; argv ends with NULL. */
+/* Another program that serves the same lines on its standard input and output; argv ends with NULL.
+ */
 struct rig_process *rig_exec(const char *const *argv, struct err *e);
 
 /* A process that computes nothing on processor `cpu` until it is ended: the busy neighbour. */
@@ -45,7 +49,8 @@ struct rig_process *rig_spin(int cpu, struct err *e);
 /* Ends the process and waits for it. rig_end(NULL) is fine. */
 void rig_end(struct rig_process *p);
 
-/* The value of "key" in the line that it was ready with, text or number; "" when there is none. At most size - 1 bytes. */
+/* The value of "key" in the line that it was ready with, text or number; "" when there is none. At
+ * most size - 1 bytes. */
 void rig_ready(const struct rig_process *p, const char *key, char *out, size_t size);
 
 /* Most memory it ever had resident, in MB of 2^20 bytes; 0 when it has ended. */
@@ -54,15 +59,18 @@ double rig_peak(const struct rig_process *p);
 struct rig_result {
 	int n, rounds;
 	double rate[RIG_CONTESTANTS][RIG_ROUNDS];   /* samples a second */
-	double others[RIG_CONTESTANTS][RIG_ROUNDS]; /* processors that programs not of this rig used, from /proc/stat */
+	double others[RIG_CONTESTANTS][RIG_ROUNDS]; /* processors that programs not of this rig
+						       used, from /proc/stat */
 };
 
 /* Rounds of one window each, in order. 0, or -1 and an error when a contestant broke. */
-int rig_alternate(struct rig_process *const *p, int n, int rounds, double seconds, struct rig_result *r, struct err *e);
+int rig_alternate(struct rig_process *const *p, int n, int rounds, double seconds,
+		  struct rig_result *r, struct err *e);
 
 /*
  * Drop rounds in one of whose windows others used more than `limit` processors, unless fewer than a
- * third would be left: then all stay, and the column `others` has to be believed. Returns how many were dropped.
+ * third would be left: then all stay, and the column `others` has to be believed. Returns how many
+ * were dropped.
  */
 int rig_quiet(struct rig_result *r, double limit);
 

@@ -17,16 +17,13 @@ static const char *const names[VERDICT_WHO] = {
 	[VERDICT_PEER_KEPT] = "PyTorch, answers kept",
 };
 
-/* Ratios of speed that are aimed at; a step over its products is the other way round, and less is better. */
+/* Ratios of speed that are aimed at; a step over its products is the other way round, and less is
+ * better. */
 static const struct target {
 	double asked, kept, bf16, step;
 } targets[FLOOR_WORKLOADS + 1] = {
-	{ 0, 3, 0, 0 },
-	{ 1.25, 2, 0, 1.12 },
-	{ 10, 55, 0, 1.25 },
-	{ 1.25, 3.5, 2, 1.1 },
-	{ 1.45, 3, 2.2, 1.1 },
-	{ 1.3, 2.5, 0, 1.1 },
+	{ 0, 3, 0, 0 },        { 1.25, 2, 0, 1.12 },  { 10, 55, 0, 1.25 },
+	{ 1.25, 3.5, 2, 1.1 }, { 1.45, 3, 2.2, 1.1 }, { 1.3, 2.5, 0, 1.1 },
 };
 
 const char *
@@ -35,15 +32,18 @@ verdict_name(enum verdict_who who)
 	return names[who];
 }
 
-/* The table a contestant stood in: that of kept answers, or the other. PyTorch that is asked stands in both. */
+/* The table a contestant stood in: that of kept answers, or the other. PyTorch that is asked stands
+ * in both. */
 void
-verdict_note(struct verdict *v, int workload, bool busy, enum verdict_who who, const struct rig_result *r, int i)
+verdict_note(struct verdict *v, int workload, bool busy, enum verdict_who who,
+	     const struct rig_result *r, int i)
 {
 	int w = busy ? 0 : workload;
 	bool kept = who != VERDICT_FLOOR_ASKED && who != VERDICT_ASKED && who != VERDICT_BF16;
 
 	if (who == VERDICT_PEER_ASKED)
-		kept = v->seen[w][0][who].rounds > 0; /* its first table is the one in which all are asked */
+		kept = v->seen[w][0][who].rounds >
+		       0; /* its first table is the one in which all are asked */
 	v->seen[w][kept][who].rounds = r->rounds;
 	memcpy(v->seen[w][kept][who].rate, r->rate[i], sizeof r->rate[i]);
 }
@@ -75,15 +75,17 @@ print_one(double got, double target, bool less)
 	else if (target <= 0)
 		snprintf(text, sizeof text, "%.2f", got);
 	else
-		snprintf(text, sizeof text, "%.2f of %s%s", got, want, (less ? got <= target : got >= target) ? "" : " missed");
+		snprintf(text, sizeof text, "%.2f of %s%s", got, want,
+			 (less ? got <= target : got >= target) ? "" : " missed");
 	printf("  %-20s", text);
 }
 
 void
 verdict_print(const struct verdict *v)
 {
-	printf("\n%-10s  %-20s  %-20s  %-20s  %-20s  %-20s  %-20s\n", "", "both ask", "kept / PyTorch asks", "bf16 / PyTorch asks",
-	       "both keep", "step / products", "kept / products");
+	printf("\n%-10s  %-20s  %-20s  %-20s  %-20s  %-20s  %-20s\n", "", "both ask",
+	       "kept / PyTorch asks", "bf16 / PyTorch asks", "both keep", "step / products",
+	       "kept / products");
 	for (int w = 1; w <= FLOOR_WORKLOADS; w++) {
 		const struct target *t = &targets[w];
 		double step = ratio(v, w, 0, VERDICT_FLOOR_ASKED, VERDICT_ASKED);
@@ -102,6 +104,7 @@ verdict_print(const struct verdict *v)
 	if (ratio(v, 0, 1, VERDICT_KEPT, VERDICT_PEER_KEPT) > 0) {
 		printf("W1 busy    ");
 		print_one(ratio(v, 0, 1, VERDICT_KEPT, VERDICT_PEER_KEPT), targets[0].kept, false);
-		printf("  of PyTorch, both with kept answers, while another program keeps a processor busy\n");
+		printf("  of PyTorch, both with kept answers, while another program keeps a "
+		       "processor busy\n");
 	}
 }

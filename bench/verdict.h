@@ -22,15 +22,18 @@ enum verdict_who {
 
 const char *verdict_name(enum verdict_who who);
 
-/* Samples a second of everybody, window by window, by workload; [0] is the first workload beside a busy program. */
+/* Samples a second of everybody, window by window, by workload; [0] is the first workload beside a
+ * busy program. */
 struct verdict {
 	struct {
 		int rounds; /* 0: did not take part */
 		double rate[RIG_ROUNDS];
-	} seen[FLOOR_WORKLOADS + 1][2][VERDICT_WHO]; /* by table: asked, kept; ratios stay within one */
+	} seen[FLOOR_WORKLOADS + 1][2]
+	      [VERDICT_WHO]; /* by table: asked, kept; ratios stay within one */
 };
 
-void verdict_note(struct verdict *v, int workload, bool busy, enum verdict_who who, const struct rig_result *r, int i);
+void verdict_note(struct verdict *v, int workload, bool busy, enum verdict_who who,
+		  const struct rig_result *r, int i);
 
 /* The table of ratios beside their targets; a dash where one side did not take part. */
 void verdict_print(const struct verdict *v);

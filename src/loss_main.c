@@ -21,23 +21,27 @@
 #define USAGE 2
 #define LIMIT ((size_t)1 << 32) /* bytes of a file */
 
-static const char help[] = "Usage: retort loss NAME STUDENT.csv [TEACHER.csv] [OPTION]...\n"
-			   "  or:  retort loss --list [--json]\n"
-			   "Compute a loss on outputs between two files of logits, in double precision.\n"
-			   "\n"
-			   "      --labels FILE      true classes, one a line, from 0; -1 or an empty line: none\n"
-			   "      --set KNOB=VALUE   a knob, or an option of the loss by its short name\n"
-			   "      --gradient FILE    write the gradient with respect to the student's logits\n"
-			   "  -j, --json             print one JSON object\n"
-			   "  -l, --list             list the losses with formula and reference\n"
-			   "  -h, --help             print this\n"
-			   "\n"
-			   "Exit status: 0 done; 1 no value; 2 usage, or an error in a file.\n";
+static const char help[] =
+	"Usage: retort loss NAME STUDENT.csv [TEACHER.csv] [OPTION]...\n"
+	"  or:  retort loss --list [--json]\n"
+	"Compute a loss on outputs between two files of logits, in double precision.\n"
+	"\n"
+	"      --labels FILE      true classes, one a line, from 0; -1 or an empty line: none\n"
+	"      --set KNOB=VALUE   a knob, or an option of the loss by its short name\n"
+	"      --gradient FILE    write the gradient with respect to the student's logits\n"
+	"  -j, --json             print one JSON object\n"
+	"  -l, --list             list the losses with formula and reference\n"
+	"  -h, --help             print this\n"
+	"\n"
+	"Exit status: 0 done; 1 no value; 2 usage, or an error in a file.\n";
 
 static const struct option options[] = {
-	{ "labels", required_argument, NULL, 'L' }, { "set", required_argument, NULL, 's' },
-	{ "gradient", required_argument, NULL, 'g' }, { "json", no_argument, NULL, 'j' },
-	{ "list", no_argument, NULL, 'l' },           { "help", no_argument, NULL, 'h' },
+	{ "labels", required_argument, NULL, 'L' },
+	{ "set", required_argument, NULL, 's' },
+	{ "gradient", required_argument, NULL, 'g' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "list", no_argument, NULL, 'l' },
+	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -64,7 +68,8 @@ fail(int status, const struct err *e)
 static int
 usage(const char *name, const char *what)
 {
-	fprintf(stderr, "retort loss: %s%s%s\nTry 'retort loss --help' for more information.\n", name, *name ? ": " : "", what);
+	fprintf(stderr, "retort loss: %s%s%s\nTry 'retort loss --help' for more information.\n",
+		name, *name ? ": " : "", what);
 	return USAGE;
 }
 
@@ -78,8 +83,8 @@ find_loss(struct call *c, const char *name)
 		return 0;
 	if (c->loss)
 		return usage(name, "compares layers, not outputs; --list shows those that do");
-	fprintf(stderr, "retort loss: %s: no such loss; %s%s%s\n", name, near ? "did you mean " : "--list shows all", near ? near : "",
-		near ? "?" : "");
+	fprintf(stderr, "retort loss: %s: no such loss; %s%s%s\n", name,
+		near ? "did you mean " : "--list shows all", near ? near : "", near ? "?" : "");
 	return USAGE;
 }
 
@@ -91,14 +96,16 @@ no_option(const struct call *c, const char *name, struct err *e)
 
 	text_add(&takes, "temperature");
 	for (size_t i = 0; i < knob_count; i++)
-		if (loss_of_knob(&knob_table[i]) == c->loss && !strstr(knob_table[i].name, "-temperature"))
+		if (loss_of_knob(&knob_table[i]) == c->loss &&
+		    !strstr(knob_table[i].name, "-temperature"))
 			text_addf(&takes, ", %s", knob_table[i].name + strlen(c->loss->name) + 1);
 	err_set(e, "%.40s: no option of %s, which takes %s", name, c->loss->name, text_get(&takes));
 	text_release(&takes);
 	return -1;
 }
 
-/* An option of the loss by its short name or as its knob, or the temperature; whatever else would change nothing, unseen. */
+/* An option of the loss by its short name or as its knob, or the temperature; whatever else would
+ * change nothing, unseen. */
 static const struct knob *
 find_knob(const struct call *c, const char *name, struct err *e)
 {
@@ -107,9 +114,10 @@ find_knob(const struct call *c, const char *name, struct err *e)
 
 	snprintf(whole, sizeof whole, "%s-%.40s", c->loss->name, name);
 	for (size_t i = 0; i < knob_count; i++)
-		if (is_temperature ? strcmp(knob_table[i].name, name) == 0 :
-				     loss_of_knob(&knob_table[i]) == c->loss && (strcmp(knob_table[i].name, whole) == 0 ||
-										 strcmp(knob_table[i].name, name) == 0))
+		if (is_temperature ? strcmp(knob_table[i].name, name) == 0
+				   : loss_of_knob(&knob_table[i]) == c->loss &&
+					     (strcmp(knob_table[i].name, whole) == 0 ||
+					      strcmp(knob_table[i].name, name) == 0))
 			return &knob_table[i];
 	no_option(c, name, e);
 	return NULL;
@@ -158,7 +166,8 @@ read_labels(struct call *c)
 
 	if (io_read(c->labels_path, LIMIT, &bytes, &size, &e) < 0)
 		return fail(USAGE, &e);
-	status = lossfile_labels(c->labels_path, bytes, size, c->student.rows, c->student.columns, c->label, &e);
+	status = lossfile_labels(c->labels_path, bytes, size, c->student.rows, c->student.columns,
+				 c->label, &e);
 	mem_free(bytes);
 	return status < 0 ? fail(USAGE, &e) : 0;
 }
@@ -171,7 +180,8 @@ read_files(struct call *c)
 
 	if (status == 0 && c->teacher_path)
 		status = read_logits(c->teacher_path, &c->teacher);
-	if (status == 0 && c->teacher_path && lossfile_match(c->student_path, &c->student, c->teacher_path, &c->teacher, &e) < 0)
+	if (status == 0 && c->teacher_path &&
+	    lossfile_match(c->student_path, &c->student, c->teacher_path, &c->teacher, &e) < 0)
 		status = fail(USAGE, &e);
 	if (status)
 		return status;
@@ -205,7 +215,8 @@ take_room(struct call *c, const struct loss_shape *shape)
 	c->dx = c->gradient_path ? mem_try(len, sizeof *c->dx) : NULL;
 	if (c->scratch && (c->dx || !c->gradient_path))
 		return 0;
-	fprintf(stderr, "retort loss: no memory for %zu rows of %zu classes\n", shape->rows, shape->width);
+	fprintf(stderr, "retort loss: no memory for %zu rows of %zu classes\n", shape->rows,
+		shape->width);
 	return FAILED;
 }
 
@@ -243,14 +254,18 @@ finish(const struct call *c, double value, double temperature)
 	for (size_t i = 0; c->dx && i < c->student.rows * c->student.columns; i++)
 		finite &= isfinite(c->dx[i]);
 	if (!finite) {
-		fprintf(stderr, "retort loss: %s: the value or its gradient is not finite: the logits are too large\n", c->loss->name);
+		fprintf(stderr,
+			"retort loss: %s: the value or its gradient is not finite: the logits are "
+			"too large\n",
+			c->loss->name);
 		return FAILED;
 	}
 	if (c->gradient_path && write_gradient(c) != 0)
 		return FAILED;
 	if (c->json)
-		printf("{\"loss\": \"%s\", \"value\": %.17g, \"rows\": %zu, \"classes\": %zu, \"temperature\": %.17g}\n", c->loss->name,
-		       value, c->student.rows, c->student.columns, temperature);
+		printf("{\"loss\": \"%s\", \"value\": %.17g, \"rows\": %zu, \"classes\": %zu, "
+		       "\"temperature\": %.17g}\n",
+		       c->loss->name, value, c->student.rows, c->student.columns, temperature);
 	else
 		printf("%.17g\n", value);
 	return 0;
@@ -259,10 +274,22 @@ finish(const struct call *c, double value, double temperature)
 static int
 compute(struct call *c)
 {
-	struct loss_shape shape = { .rows = c->student.rows, .width = c->student.columns, .t_width = c->student.columns, .positions = 1,
-				    .classes = c->student.columns, .data_rows = c->student.rows };
-	struct loss_args a = { .rows = shape.rows, .width = shape.width, .t_width = shape.width, .positions = 1, .x = c->student.value,
-			       .target = c->teacher.value, .label = c->label, .scale = 1, .knobs = &c->knobs, .shape = shape };
+	struct loss_shape shape = { .rows = c->student.rows,
+				    .width = c->student.columns,
+				    .t_width = c->student.columns,
+				    .positions = 1,
+				    .classes = c->student.columns,
+				    .data_rows = c->student.rows };
+	struct loss_args a = { .rows = shape.rows,
+			       .width = shape.width,
+			       .t_width = shape.width,
+			       .positions = 1,
+			       .x = c->student.value,
+			       .target = c->teacher.value,
+			       .label = c->label,
+			       .scale = 1,
+			       .knobs = &c->knobs,
+			       .shape = shape };
 	double value;
 
 	if (take_room(c, &shape) != 0)
@@ -345,13 +372,27 @@ static int
 take_option(struct call *c, int option)
 {
 	switch (option) {
-	case 'L': c->labels_path = optarg; return 0;
-	case 'g': c->gradient_path = optarg; return 0;
-	case 's': c->set[c->n_set++] = optarg; return 0;
-	case 'j': c->json = true; return 0;
-	case 'l': c->list = true; return 0;
-	case 'h': c->help = true; return 0;
-	default: fputs("Try 'retort loss --help' for more information.\n", stderr); return USAGE;
+	case 'L':
+		c->labels_path = optarg;
+		return 0;
+	case 'g':
+		c->gradient_path = optarg;
+		return 0;
+	case 's':
+		c->set[c->n_set++] = optarg;
+		return 0;
+	case 'j':
+		c->json = true;
+		return 0;
+	case 'l':
+		c->list = true;
+		return 0;
+	case 'h':
+		c->help = true;
+		return 0;
+	default:
+		fputs("Try 'retort loss --help' for more information.\n", stderr);
+		return USAGE;
 	}
 }
 

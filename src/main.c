@@ -15,57 +15,62 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/base/thread.h"
-#include "retort/engine/blas.h"
+#include "retort/nn/gemm/blas.h"
 #include "retort/session/cmd.h"
 #include "retort/session/headless.h"
-#include "retort/session/rc.h"
-#include "retort/tui/lines.h"
-#include "retort/tui/loop.h"
+#include "retort/session/rcfile.h"
+#include "retort/ui/term/lines.h"
+#include "retort/ui/term/loop.h"
 
 #include "data_main.h"
 
 #define USAGE 2
 
-static const char help[] = "Usage: retort [OPTION]... [FILE]\n"
-			   "  or:  retort [OPTION]... run|replay FILE\n"
-			   "  or:  retort commands\n"
-			   "  or:  retort bench [WORKLOAD]...\n"
-			   "  or:  retort loss NAME STUDENT.csv TEACHER.csv [OPTION]...\n"
-			   "  or:  retort tokenizer train|show|encode|decode ...\n"
-			   "  or:  retort data get|list|show [NAME]...\n"
-			   "Distil a large network into a small one, and replay it to the same bits.\n"
-			   "\n"
-			   "  retort                open the workbench on the bundled digits\n"
-			   "  retort FILE           play a session file in the workbench\n"
-			   "  retort run FILE       run a session file without a terminal (- reads standard input)\n"
-			   "  retort replay FILE    repeat a recording without a terminal\n"
-			   "  retort commands       list the commands of the session language\n"
-			   "  retort bench          measure the training here, against its products and PyTorch\n"
-			   "  retort loss           compute a loss between two files of logits, with its gradient\n"
-			   "  retort tokenizer      learn the tokens of texts, and try a vocabulary\n"
-			   "  retort data           fetch data sets, list them, tell what is in one\n"
-			   "\n"
-			   "  -j, --json            run, replay: print data as one JSON object a line\n"
-			   "  -t, --threads N       workers; the bits do not depend on it (default: all processors)\n"
-			   "  -r, --record FILE     record the session in FILE; the workbench always records\n"
-			   "  -c, --check           replay: stop at the first figure that differs, exit status 3\n"
-			   "  -u, --until STEP      run, replay: end when the student has done STEP steps\n"
-			   "      --color WHEN      auto, always or never\n"
-			   "      --charset SET     glyphs of the plots: auto, ascii, quadrants or braille\n"
-			   "  -h, --help            print this\n"
-			   "  -V, --version         print the version\n"
-			   "\n"
-			   "Exit status: 0 done; 1 the run failed; 2 usage or a script error; 3 a replay differs;\n"
-			   "128+n after signal n.\n";
+static const char help[] =
+	"Usage: retort [OPTION]... [FILE]\n"
+	"  or:  retort [OPTION]... run|replay FILE\n"
+	"  or:  retort commands\n"
+	"  or:  retort bench [WORKLOAD]...\n"
+	"  or:  retort loss NAME STUDENT.csv TEACHER.csv [OPTION]...\n"
+	"  or:  retort tokenizer train|show|encode|decode ...\n"
+	"  or:  retort data get|list|show [NAME]...\n"
+	"Distil a large network into a small one, and replay it to the same bits.\n"
+	"\n"
+	"  retort                open the workbench on the bundled digits\n"
+	"  retort FILE           play a session file in the workbench\n"
+	"  retort run FILE       run a session file without a terminal (- reads standard input)\n"
+	"  retort replay FILE    repeat a recording without a terminal\n"
+	"  retort commands       list the commands of the session language\n"
+	"  retort bench          measure the training here, against its products and PyTorch\n"
+	"  retort loss           compute a loss between two files of logits, with its gradient\n"
+	"  retort tokenizer      learn the tokens of texts, and try a vocabulary\n"
+	"  retort data           fetch data sets, list them, tell what is in one\n"
+	"\n"
+	"  -j, --json            run, replay: print data as one JSON object a line\n"
+	"  -t, --threads N       workers; the bits do not depend on it (default: all processors)\n"
+	"  -r, --record FILE     record the session in FILE; the workbench always records\n"
+	"  -c, --check           replay: stop at the first figure that differs, exit status 3\n"
+	"  -u, --until STEP      run, replay: end when the student has done STEP steps\n"
+	"      --color WHEN      auto, always or never\n"
+	"      --charset SET     glyphs of the plots: auto, ascii, quadrants or braille\n"
+	"  -h, --help            print this\n"
+	"  -V, --version         print the version\n"
+	"\n"
+	"Exit status: 0 done; 1 the run failed; 2 usage or a script error; 3 a replay differs;\n"
+	"128+n after signal n.\n";
 
 enum { OPTION_COLOR = 256, OPTION_CHARSET };
 
 static const struct option options[] = {
-	{ "json", no_argument, NULL, 'j' },          { "threads", required_argument, NULL, 't' },
-	{ "record", required_argument, NULL, 'r' },  { "check", no_argument, NULL, 'c' },
-	{ "until", required_argument, NULL, 'u' },   { "color", required_argument, NULL, OPTION_COLOR },
+	{ "json", no_argument, NULL, 'j' },
+	{ "threads", required_argument, NULL, 't' },
+	{ "record", required_argument, NULL, 'r' },
+	{ "check", no_argument, NULL, 'c' },
+	{ "until", required_argument, NULL, 'u' },
+	{ "color", required_argument, NULL, OPTION_COLOR },
 	{ "charset", required_argument, NULL, OPTION_CHARSET },
-	{ "help", no_argument, NULL, 'h' },          { "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -86,11 +91,13 @@ static int
 list_commands(void)
 {
 	for (size_t i = 0; i < cmd_count; i++)
-		printf("%s\t%s\t%s\n", cmd_table[i]->name, cmd_table[i]->doc, cmd_table[i]->example);
+		printf("%s\t%s\t%s\n", cmd_table[i]->name, cmd_table[i]->doc,
+		       cmd_table[i]->example);
 	return 0;
 }
 
-/* A program beside this one: in the build tree, else where it was installed. It does not come back. */
+/* A program beside this one: in the build tree, else where it was installed. It does not come back.
+ */
 static int
 run_beside(const char *built, const char *installed, char **argv)
 {
@@ -111,7 +118,8 @@ run_command(const char *name, int argc, char **argv)
 	int status;
 
 	if (argc < d->min_args || strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0) {
-		fprintf(argc < d->min_args ? stderr : stdout, "Usage: retort %s %s\n%s\n", d->name, d->args, d->doc);
+		fprintf(argc < d->min_args ? stderr : stdout, "Usage: retort %s %s\n%s\n", d->name,
+			d->args, d->doc);
 		return argc < d->min_args ? USAGE : 0;
 	}
 	status = d->exec(&c, &e);
@@ -160,7 +168,8 @@ read_session(const char *path)
 	}
 	if (strlen(text) == size)
 		return text;
-	fprintf(stderr, "retort: %s: a NUL byte at %zu: this is no session file\n", path, strlen(text));
+	fprintf(stderr, "retort: %s: a NUL byte at %zu: this is no session file\n", path,
+		strlen(text));
 	mem_free(text);
 	return NULL;
 }
@@ -182,11 +191,13 @@ run_headless(struct call *c, const char *name, const char *text, const char *dir
 	return status;
 }
 
-/* A file of its own for each session in the workbench: nothing that was tried is lost. NULL: nowhere to write. */
+/* A file of its own for each session in the workbench: nothing that was tried is lost. NULL:
+ * nowhere to write. */
 static char *
 recording_path(void)
 {
-	char *state = io_xdg("XDG_STATE_HOME", ".local/state"), *dir = state ? io_join(state, "sessions") : NULL;
+	char *state = io_xdg("XDG_STATE_HOME", ".local/state"),
+	     *dir = state ? io_join(state, "sessions") : NULL;
 	char name[64];
 	char *path = NULL;
 	time_t now = time(NULL);
@@ -220,11 +231,12 @@ new_session(struct call *c, struct err *e)
 
 /* Options come after the person's file and win over it. */
 static void
-prepare(struct session *s, const struct call *c, const char *name, const char *text, const char *dir)
+prepare(struct session *s, const struct call *c, const char *name, const char *text,
+	const char *dir)
 {
 	char line[128];
 
-	rc_read(s);
+	rcfile_read(s);
 	if (c->color) {
 		snprintf(line, sizeof line, "set color %s", c->color);
 		session_line(s, line, NULL, NULL);
@@ -269,12 +281,14 @@ run_workbench(struct call *c, const char *name, const char *text, const char *di
 static int
 play(struct call *c, const char *path, bool headless)
 {
-	char *dir = path ? io_dirname(path) : mem_text("."), *text = path ? read_session(path) : mem_text(headless_demo);
+	char *dir = path ? io_dirname(path) : mem_text("."),
+	     *text = path ? read_session(path) : mem_text(headless_demo);
 	const char *name = path ? path : "digits";
 	int status = USAGE;
 
 	if (text)
-		status = headless ? run_headless(c, name, text, dir) : run_workbench(c, name, text, dir);
+		status = headless ? run_headless(c, name, text, dir)
+				  : run_workbench(c, name, text, dir);
 	mem_free(text);
 	mem_free(dir);
 	return status;
@@ -364,9 +378,11 @@ main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	/* options of those are their own */
 	if (argc > 1 && strcmp(argv[1], "bench") == 0)
-		return run_beside(RETORT_BUILDDIR "/bench/retort-bench", RETORT_LIBEXECDIR "/retort-bench", argv + 1);
+		return run_beside(RETORT_BUILDDIR "/bench/retort-bench",
+				  RETORT_LIBEXECDIR "/retort-bench", argv + 1);
 	if (argc > 1 && strcmp(argv[1], "loss") == 0)
-		return run_beside(RETORT_BUILDDIR "/retort-loss", RETORT_LIBEXECDIR "/retort-loss", argv + 1);
+		return run_beside(RETORT_BUILDDIR "/retort-loss", RETORT_LIBEXECDIR "/retort-loss",
+				  argv + 1);
 	if (argc > 1 && strcmp(argv[1], "data") == 0)
 		return data_main(argc - 1, argv + 1);
 	signal(SIGPIPE, SIG_IGN);

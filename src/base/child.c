@@ -14,7 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LISTEN 16 /* reads of its words at a time: one that never stops talking is not listened to for ever */
+#define LISTEN                                                                                  \
+	16 /* reads of its words at a time: one that never stops talking is not listened to for \
+	      ever */
 
 extern char **environ;
 
@@ -42,11 +44,14 @@ open_pipes(int *fd)
 	for (int i = 0; i < 6; i += 2)
 		if (pipe2(fd + i, O_CLOEXEC) < 0)
 			return -1;
-	return fcntl(fd[1], F_SETFL, O_NONBLOCK) < 0 || fcntl(fd[2], F_SETFL, O_NONBLOCK) < 0 || fcntl(fd[4], F_SETFL, O_NONBLOCK) < 0 ?
-	       -1 : 0;
+	return fcntl(fd[1], F_SETFL, O_NONBLOCK) < 0 || fcntl(fd[2], F_SETFL, O_NONBLOCK) < 0 ||
+			       fcntl(fd[4], F_SETFL, O_NONBLOCK) < 0
+		       ? -1
+		       : 0;
 }
 
-/* A group of its own, no signal blocked, and a broken pipe ends it: threads here block all, and this process ignores that one. */
+/* A group of its own, no signal blocked, and a broken pipe ends it: threads here block all, and
+ * this process ignores that one. */
 static int
 spawn(pid_t *pid, const char *command, const int *fd)
 {
@@ -67,7 +72,8 @@ spawn(pid_t *pid, const char *command, const int *fd)
 	posix_spawnattr_setpgroup(&attr, 0);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setsigdefault(&attr, &broken);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+						POSIX_SPAWN_SETSIGDEF);
 	status = posix_spawn(pid, "/bin/sh", &files, &attr, argv, environ);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&files);
@@ -173,8 +179,8 @@ last_words(struct child *c)
 }
 
 /*
- * One that has closed its output is about to end; one that does not is not waited for. What of its group is left goes with
- * it, before it is reaped: until then its number cannot be another's.
+ * One that has closed its output is about to end; one that does not is not waited for. What of its
+ * group is left goes with it, before it is reaped: until then its number cannot be another's.
  */
 static int
 wait_for(pid_t pid)
@@ -184,7 +190,8 @@ wait_for(pid_t pid)
 	int status = 0;
 
 	for (int i = 0; i < 400 && info.si_pid != pid; i++) {
-		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 && errno != EINTR)
+		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 &&
+		    errno != EINTR)
 			return 0; /* nobody knows: children are not reported to this process */
 		if (info.si_pid != pid)
 			nanosleep(&beat, NULL);
@@ -213,8 +220,10 @@ child_end(struct child *c, bool kill_it, char *how, size_t size)
 	c->pid = 0;
 	words = last_words(c);
 	if (WIFSIGNALED(status))
-		snprintf(how, size, "was killed by signal %d%s%s", WTERMSIG(status), words[0] ? ": " : "", words);
+		snprintf(how, size, "was killed by signal %d%s%s", WTERMSIG(status),
+			 words[0] ? ": " : "", words);
 	else
-		snprintf(how, size, "ended with status %d%s%s", WEXITSTATUS(status), words[0] ? ": " : "", words);
+		snprintf(how, size, "ended with status %d%s%s", WEXITSTATUS(status),
+			 words[0] ? ": " : "", words);
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

@@ -12,11 +12,11 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 
-#define LEAST 18               /* bytes of a header and a trailer */
-#define RATIO 1032             /* contents to file, at most: 258 bytes in a match of 2 bits */
-#define STEP ((size_t)1 << 30) /* zlib counts in unsigned int */
+#define LEAST 18                /* bytes of a header and a trailer */
+#define RATIO 1032              /* contents to file, at most: 258 bytes in a match of 2 bits */
+#define STEP ((size_t)1 << 30)  /* zlib counts in unsigned int */
 #define PIECE ((size_t)1 << 18) /* bytes of a file that are read at once */
-#define GZIP_WINDOW (15 + 16)  /* zlib: the largest window, and a gzip header around it */
+#define GZIP_WINDOW (15 + 16)   /* zlib: the largest window, and a gzip header around it */
 
 struct inflating {
 	z_stream z;
@@ -43,7 +43,8 @@ first_room(const char *bytes, size_t size, size_t limit)
 	return says < 64 ? 64 : says < most ? says : most;
 }
 
-/* Twice the room; one byte more than the limit, so that contents that reach it are told from longer ones. */
+/* Twice the room; one byte more than the limit, so that contents that reach it are told from longer
+ * ones. */
 static int
 grow(struct inflating *f, struct err *e)
 {
@@ -97,7 +98,9 @@ member(struct inflating *f, struct err *e)
 		if (f->used == f->cap && (status = grow(f, e)) < 0)
 			return status;
 		if (f->used < f->cap && f->in_used == f->in_size && f->z.avail_out > 0)
-			return err_set(e, "gzip: cut off: the %zu bytes end within the compressed data", f->in_size);
+			return err_set(
+				e, "gzip: cut off: the %zu bytes end within the compressed data",
+				f->in_size);
 	}
 }
 
@@ -120,9 +123,12 @@ members(struct inflating *f, struct err *e)
 }
 
 int
-gzip_inflate(const char *bytes, size_t size, size_t limit, char **out, size_t *out_size, struct err *e)
+gzip_inflate(const char *bytes, size_t size, size_t limit, char **out, size_t *out_size,
+	     struct err *e)
 {
-	struct inflating f = { .in = bytes, .in_size = size, .limit = limit, .cap = first_room(bytes, size, limit) };
+	struct inflating f = {
+		.in = bytes, .in_size = size, .limit = limit, .cap = first_room(bytes, size, limit)
+	};
 	int status;
 
 	if (!gzip_is(bytes, size))
@@ -181,7 +187,8 @@ struct gzip_file {
 	z_stream z;
 };
 
-/* More bytes behind those that are there and not used. 0 also at the end of the file, where none come. */
+/* More bytes behind those that are there and not used. 0 also at the end of the file, where none
+ * come. */
 static int
 refill(struct gzip_file *f, struct err *e)
 {
@@ -192,9 +199,11 @@ refill(struct gzip_file *f, struct err *e)
 	f->at = 0;
 	n = io_read_some(f->fd, f->in + f->have, PIECE - f->have);
 	if (n < 0)
-		return err_set(e, "%s: %s at byte %zu of %zu", f->path, strerror(errno), f->taken, f->size);
+		return err_set(e, "%s: %s at byte %zu of %zu", f->path, strerror(errno), f->taken,
+			       f->size);
 	if (n == 0 && f->taken < f->size)
-		return err_set(e, "%s: the file ends at byte %zu of %zu", f->path, f->taken, f->size);
+		return err_set(e, "%s: the file ends at byte %zu of %zu", f->path, f->taken,
+			       f->size);
 	f->taken += (size_t)n;
 	f->have += (size_t)n;
 	return 0;
@@ -210,7 +219,9 @@ gzip_open(const char *path, struct err *e)
 	if (fd < 0)
 		return NULL;
 	f = mem_new(sizeof *f);
-	*f = (struct gzip_file){ .fd = fd, .size = size, .path = mem_text(path), .in = mem_new(PIECE) };
+	*f = (struct gzip_file){
+		.fd = fd, .size = size, .path = mem_text(path), .in = mem_new(PIECE)
+	};
 	status = refill(f, e);
 	f->packed = gzip_is(f->in, f->have);
 	if (status == 0 && f->packed && inflateInit2(&f->z, GZIP_WINDOW) != Z_OK)
@@ -225,8 +236,8 @@ gzip_open(const char *path, struct err *e)
 static int
 bad_file(const struct gzip_file *f, const char *why, struct err *e)
 {
-	return err_set(e, "%s: gzip: damaged at byte %zu of %zu (%s)", f->path, f->taken - (f->have - f->at), f->size,
-		       why ? why : "no deflate stream");
+	return err_set(e, "%s: gzip: damaged at byte %zu of %zu (%s)", f->path,
+		       f->taken - (f->have - f->at), f->size, why ? why : "no deflate stream");
 }
 
 /* Some bytes of a member, or the beginning of the next. */
@@ -236,8 +247,8 @@ inflate_some(struct gzip_file *f, char *buf, size_t room, size_t *n, struct err 
 	int status;
 
 	if (!f->within && !gzip_is(f->in + f->at, f->have - f->at))
-		return err_set(e, "%s: gzip: %zu bytes behind the end of the compressed data", f->path,
-			       f->size - f->taken + f->have - f->at);
+		return err_set(e, "%s: gzip: %zu bytes behind the end of the compressed data",
+			       f->path, f->size - f->taken + f->have - f->at);
 	if (!f->within && inflateReset(&f->z) != Z_OK)
 		return err_set(e, "%s: gzip: no memory to inflate", f->path);
 	f->within = true;
@@ -249,7 +260,9 @@ inflate_some(struct gzip_file *f, char *buf, size_t room, size_t *n, struct err 
 	f->at = f->have - f->z.avail_in;
 	*n = (size_t)((char *)f->z.next_out - buf);
 	f->within = status != Z_STREAM_END;
-	return status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR ? 0 : bad_file(f, f->z.msg, e);
+	return status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR
+		       ? 0
+		       : bad_file(f, f->z.msg, e);
 }
 
 int
@@ -264,7 +277,10 @@ gzip_next(struct gzip_file *f, char *buf, size_t room, size_t *n, struct err *e)
 		if (some == 0 && !f->within)
 			break;
 		if (some == 0)
-			return err_set(e, "%s: gzip: cut off: the %zu bytes end within the compressed data", f->path, f->size);
+			return err_set(
+				e,
+				"%s: gzip: cut off: the %zu bytes end within the compressed data",
+				f->path, f->size);
 		if (f->packed) {
 			if (inflate_some(f, buf + *n, room - *n, &some, e) < 0)
 				return -1;

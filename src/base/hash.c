@@ -40,7 +40,8 @@ hash_await(struct hash_thread *t)
 	return t->hash;
 }
 
-_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct hash_sum), "libsodium's state has grown");
+_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct hash_sum),
+	       "libsodium's state has grown");
 
 void
 hash_begin(struct hash_sum *s)

@@ -63,7 +63,8 @@ read_all(int fd, char *buf, size_t size, const char *path, struct err *e)
 		ssize_t n = io_read_some(fd, buf + done, size - done);
 
 		if (n <= 0)
-			return err_set(e, "%s: %s at byte %zu of %zu", path, n < 0 ? strerror(errno) : "the file ends", done, size);
+			return err_set(e, "%s: %s at byte %zu of %zu", path,
+				       n < 0 ? strerror(errno) : "the file ends", done, size);
 		done += (size_t)n;
 	}
 	return 0;

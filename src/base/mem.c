@@ -45,16 +45,19 @@ mem_array(size_t n, size_t size)
 }
 
 /*
- * Zeroes of a big block come from the system page by page when they are first touched, so that what is never used
- * (the moments of a network that is never trained) is never resident. Only Linux promises zeroes for this call.
+ * Zeroes of a big block come from the system page by page when they are first touched, so that what
+ * is never used (the moments of a network that is never trained) is never resident. Only Linux
+ * promises zeroes for this call.
  */
 static void
 fill_zero(char *p, size_t bytes)
 {
 #ifdef __linux__
-	uintptr_t page = 4096, from = ((uintptr_t)p + page - 1) & ~(page - 1), to = ((uintptr_t)p + bytes) & ~(page - 1);
+	uintptr_t page = 4096, from = ((uintptr_t)p + page - 1) & ~(page - 1),
+		  to = ((uintptr_t)p + bytes) & ~(page - 1);
 
-	if (bytes >= BIG && sysconf(_SC_PAGESIZE) == (long)page && madvise((void *)from, to - from, MADV_DONTNEED) == 0) {
+	if (bytes >= BIG && sysconf(_SC_PAGESIZE) == (long)page &&
+	    madvise((void *)from, to - from, MADV_DONTNEED) == 0) {
 		memset(p, 0, from - (uintptr_t)p);
 		memset((void *)to, 0, (uintptr_t)p + bytes - to);
 		return;
@@ -159,7 +162,8 @@ mem_machine(void)
 	size_t have = pages > 0 && size > 0 ? (size_t)pages * (size_t)size : SIZE_MAX;
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < have)
+	if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+	    limit.rlim_cur < have)
 		have = (size_t)limit.rlim_cur;
 	return have;
 }

@@ -20,7 +20,9 @@
  * after a piece was taken: the job cannot end before that piece is done. Rejected: static
  * halves with a spin barrier, which fall below one thread as soon as another program runs.
  */
-#define SPINS 10000 /* about 100 microseconds: the products of one step follow each other faster, and waking costs ten */
+#define SPINS                                                                                   \
+	10000 /* about 100 microseconds: the products of one step follow each other faster, and \
+		 waking costs ten */
 
 /* What a worker is started with. */
 struct seat {
@@ -90,7 +92,9 @@ worker(void *arg)
 	worker_index = seat->index;
 	thread_flush_denormals();
 	while (!atomic_load(&p->stop)) {
-		for (int i = 0; i < SPINS && !has_piece(atomic_load_explicit(&p->ticket, memory_order_relaxed)); i++)
+		for (int i = 0; i < SPINS &&
+				!has_piece(atomic_load_explicit(&p->ticket, memory_order_relaxed));
+		     i++)
 			thread_relax();
 		if (!has_piece(atomic_load(&p->ticket)))
 			sleep_until_work(p);

@@ -114,7 +114,8 @@ ring_take(struct ring *r, void *out, size_t max)
 
 	n = n < max ? n : max;
 	for (size_t i = 0; i < n; i++)
-		memcpy((char *)out + i * r->size, r->items + ((tail + i) & (r->len - 1)) * r->size, r->size);
+		memcpy((char *)out + i * r->size, r->items + ((tail + i) & (r->len - 1)) * r->size,
+		       r->size);
 	if (n == 0)
 		return 0;
 	atomic_store(&r->tail, tail + n);
@@ -133,7 +134,7 @@ ring_fd(const struct ring *r)
 }
 
 void
-ring_quiet(struct ring *r)
+ring_drain(struct ring *r)
 {
 	char sink[64];
 

@@ -50,7 +50,8 @@ sig_next(void)
 	return ends[0] >= 0 && read(ends[0], &byte, 1) == 1 ? byte : 0;
 }
 
-/* The action is back at its default when this runs (SA_RESETHAND): raising again ends the process. */
+/* The action is back at its default when this runs (SA_RESETHAND): raising again ends the process.
+ */
 static void
 on_crash(int number)
 {
@@ -65,7 +66,8 @@ sig_crash(void (*last)(void))
 	static const int numbers[] = { SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT };
 	static char stack[1 << 16]; /* of its own: the other one may be what is full */
 	stack_t other = { .ss_sp = stack, .ss_size = sizeof stack };
-	struct sigaction a = { .sa_handler = on_crash, .sa_flags = SA_RESETHAND | SA_NODEFER | SA_ONSTACK };
+	struct sigaction a = { .sa_handler = on_crash,
+			       .sa_flags = SA_RESETHAND | SA_NODEFER | SA_ONSTACK };
 
 	sigaltstack(&other, NULL);
 	last_words = last;

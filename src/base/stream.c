@@ -10,15 +10,19 @@
 #include "retort/base/mem.h"
 #include "retort/base/thread.h"
 
-#define BLOCKS 8 /* SHA-256 takes about as long as parsing: what one of them waits for is made up by the other */
+#define BLOCKS                                                                                    \
+	8 /* SHA-256 takes about as long as parsing: what one of them waits for is made up by the \
+	     other */
 
 struct stream {
 	struct gzip_file *file; /* the thread's */
 	struct hash_sum sum;    /* the thread's until it ends */
 	struct thread thread;
 	struct lock lock;
-	size_t made, used;      /* blocks so far; made - used <= BLOCKS. Of the used ones the last is the caller's */
-	bool end, stop;         /* made is all there is, or what there is before the error; nobody wants more */
+	size_t made, used; /* blocks so far; made - used <= BLOCKS. Of the used ones the last is the
+			      caller's */
+	bool end, stop;    /* made is all there is, or what there is before the error; nobody wants
+			      more */
 	bool failed;
 	struct err e;
 	struct hash hash;

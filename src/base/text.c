@@ -163,14 +163,16 @@ looks_decimal(const char *s)
 }
 
 /*
- * A plain decimal of at most 15 digits, without an exponent: its digits are a whole number that a double holds exactly, and so is
- * the power of ten, so one division rounds once, and to the same double as strtod (Clinger 1990). That is nearly every number of a
- * table, ten times as fast. Returns the end of the number, or NULL where it is none of these.
+ * A plain decimal of at most 15 digits, without an exponent: its digits are a whole number that a
+ * double holds exactly, and so is the power of ten, so one division rounds once, and to the same
+ * double as strtod (Clinger 1990). That is nearly every number of a table, ten times as fast.
+ * Returns the end of the number, or NULL where it is none of these.
  */
 static const char *
 plain_decimal(const char *s, double *out)
 {
-	static const double ten[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
+	static const double ten[] = { 1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+				      1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
 	bool negative = *s == '-';
 	const char *start, *point = NULL;
 	uint64_t n = 0;
@@ -250,7 +252,10 @@ text_utf8(const char *s, size_t len, uint32_t *cp)
 		*cp = p[0];
 		return 1;
 	}
-	n = p[0] >= 0xF0 && p[0] < 0xF5 ? 4 : p[0] >= 0xE0 && p[0] < 0xF0 ? 3 : p[0] >= 0xC2 && p[0] < 0xE0 ? 2 : 1;
+	n = p[0] >= 0xF0 && p[0] < 0xF5   ? 4
+	    : p[0] >= 0xE0 && p[0] < 0xF0 ? 3
+	    : p[0] >= 0xC2 && p[0] < 0xE0 ? 2
+					  : 1;
 	if (n == 1 || n > len)
 		return 1;
 	c = p[0] & (0xFFu >> (n + 1));
@@ -294,18 +299,21 @@ text_utf8_put(uint32_t cp, char *buf)
 static bool
 is_wide(uint32_t c)
 {
-	return (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0x303E) || (c >= 0x3041 && c <= 0x33FF) ||
-	       (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xA000 && c <= 0xA4CF) ||
-	       (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE6F) ||
-	       (c >= 0xFF00 && c <= 0xFF60) || (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1F64F) ||
+	return (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0x303E) ||
+	       (c >= 0x3041 && c <= 0x33FF) || (c >= 0x3400 && c <= 0x4DBF) ||
+	       (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xA000 && c <= 0xA4CF) ||
+	       (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) ||
+	       (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
+	       (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1F64F) ||
 	       (c >= 0x1F900 && c <= 0x1F9FF) || (c >= 0x20000 && c <= 0x3FFFD);
 }
 
 static bool
 is_combining(uint32_t c)
 {
-	return (c >= 0x0300 && c <= 0x036F) || (c >= 0x1AB0 && c <= 0x1AFF) || (c >= 0x20D0 && c <= 0x20FF) ||
-	       (c >= 0x200B && c <= 0x200F) || (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xFE20 && c <= 0xFE2F);
+	return (c >= 0x0300 && c <= 0x036F) || (c >= 0x1AB0 && c <= 0x1AFF) ||
+	       (c >= 0x20D0 && c <= 0x20FF) || (c >= 0x200B && c <= 0x200F) ||
+	       (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xFE20 && c <= 0xFE2F);
 }
 
 int
@@ -354,7 +362,8 @@ distance(const char *a, size_t la, const char *b, size_t lb)
 
 			best = up[j] + 1 < best ? up[j] + 1 : best;
 			best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && up2[j - 2] + 1 < best)
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    up2[j - 2] + 1 < best)
 				best = up2[j - 2] + 1;
 			now[j] = best;
 		}
@@ -371,7 +380,8 @@ text_nearest(const char *word, const char *(*next)(size_t i))
 	if (len == 0 || len > NEAR_MAX)
 		return NULL;
 	for (size_t i = 0; (name = next(i)); i++) {
-		size_t n = strlen(name), d = n <= NEAR_MAX ? distance(word, len, name, n) : SIZE_MAX;
+		size_t n = strlen(name),
+		       d = n <= NEAR_MAX ? distance(word, len, name, n) : SIZE_MAX;
 
 		if (d < best) {
 			best = d;

@@ -20,7 +20,8 @@ thread_start(struct thread *t, void *(*run)(void *), void *arg)
 
 	sigfillset(&all);
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-		sigdelset(&all, faults[i]); /* a blocked fault ends the process without its handler */
+		sigdelset(&all,
+			  faults[i]); /* a blocked fault ends the process without its handler */
 	pthread_sigmask(SIG_SETMASK, &all, &was);
 	code = pthread_create(&t->id, NULL, run, arg);
 	pthread_sigmask(SIG_SETMASK, &was, NULL);
@@ -40,7 +41,8 @@ void
 thread_flush_denormals(void)
 {
 #if defined(__x86_64__)
-	__builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | 0x8040u); /* flush to zero, and read as zero */
+	__builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() |
+			       0x8040u); /* flush to zero, and read as zero */
 #elif defined(__aarch64__)
 	uint64_t fpcr;
 

@@ -185,7 +185,8 @@ knob_overlay(struct knobs *to, const struct knobs *from, enum knob_when when)
 {
 	for (size_t i = 0; i < knob_count; i++)
 		if (knob_table[i].when == when)
-			memcpy((char *)to + knob_table[i].offset, (const char *)from + knob_table[i].offset,
+			memcpy((char *)to + knob_table[i].offset,
+			       (const char *)from + knob_table[i].offset,
 			       sizeof(int64_t)); /* every field is a double or an int64_t */
 }
 

@@ -31,13 +31,16 @@ share(const struct ramp_leg *l, uint64_t done)
 static double
 leg_value(const struct ramp_leg *l, double from, uint64_t done)
 {
-	double low = from < l->to ? from : l->to, high = from < l->to ? l->to : from, t = (double)done / l->over, x;
+	double low = from < l->to ? from : l->to, high = from < l->to ? l->to : from,
+	       t = (double)done / l->over, x;
 
 	if (l->shape == RAMP_EXPONENTIAL) /* the quotient of the two might overflow */
 		x = copysign(pow(fabs(from), 1 - t) * pow(fabs(l->to), t), from);
 	else
 		x = from + (l->to - from) * share(l, done);
-	return x < low ? low : x > high ? high : x; /* rounding must not take a knob out of its range */
+	return x < low    ? low
+	       : x > high ? high
+			  : x; /* rounding must not take a knob out of its range */
 }
 
 double
@@ -114,15 +117,17 @@ ramp_is_same(const struct ramp *a, const struct ramp *b)
 	if (a->knob != b->knob || a->n != b->n || a->start != b->start || a->from != b->from)
 		return false;
 	for (int i = 0; i < a->n; i++)
-		if (a->leg[i].to != b->leg[i].to || a->leg[i].over != b->leg[i].over || a->leg[i].shape != b->leg[i].shape ||
-		    a->leg[i].jumps != b->leg[i].jumps)
+		if (a->leg[i].to != b->leg[i].to || a->leg[i].over != b->leg[i].over ||
+		    a->leg[i].shape != b->leg[i].shape || a->leg[i].jumps != b->leg[i].jumps)
 			return false;
 	return true;
 }
 
 /* ---- words ---- */
 
-#define USAGE "`ramp KNOB FROM TO over N [linear|cosine|exponential|steps K] [then TO over N [SHAPE]]...`"
+#define USAGE                                                                            \
+	"`ramp KNOB FROM TO over N [linear|cosine|exponential|steps K] [then TO over N " \
+	"[SHAPE]]...`"
 
 /* A value as the knob itself would take it. */
 static int
@@ -138,14 +143,17 @@ parse_value(const struct knob *d, const char *word, double *out, struct err *e)
 }
 
 static int
-parse_count(const struct knob *d, const char *what, const char *word, int64_t most, uint32_t *out, struct err *e)
+parse_count(const struct knob *d, const char *what, const char *word, int64_t most, uint32_t *out,
+	    struct err *e)
 {
 	int64_t n;
 
 	if (text_to_int(word, &n) < 0)
-		return err_set(e, "ramp %s: %s: '%.40s' is not a whole number", d->name, what, word);
+		return err_set(e, "ramp %s: %s: '%.40s' is not a whole number", d->name, what,
+			       word);
 	if (n < 1 || n > most)
-		return err_set(e, "ramp %s: %s: %lld is outside 1..%lld", d->name, what, (long long)n, (long long)most);
+		return err_set(e, "ramp %s: %s: %lld is outside 1..%lld", d->name, what,
+			       (long long)n, (long long)most);
 	*out = (uint32_t)n;
 	return 0;
 }
@@ -157,13 +165,16 @@ check_leg(const struct knob *d, const struct ramp_leg *l, double from, struct er
 
 	if (l->shape != RAMP_EXPONENTIAL || (from > 0 && l->to > 0) || (from < 0 && l->to < 0))
 		return 0;
-	return err_set(e, "ramp %s: exponential cannot go from %s to %s: both must be above 0, or both below", d->name,
-		       text_number(a, sizeof a, from), text_number(b, sizeof b, l->to));
+	return err_set(
+		e,
+		"ramp %s: exponential cannot go from %s to %s: both must be above 0, or both below",
+		d->name, text_number(a, sizeof a, from), text_number(b, sizeof b, l->to));
 }
 
 /* "cosine", "steps 5", or nothing, from word *i on. */
 static int
-parse_shape(const struct knob *d, struct ramp_leg *l, int n, char *const *word, int *i, struct err *e)
+parse_shape(const struct knob *d, struct ramp_leg *l, int n, char *const *word, int *i,
+	    struct err *e)
 {
 	if (*i >= n || strcmp(word[*i], "then") == 0)
 		return 0;
@@ -178,7 +189,8 @@ parse_shape(const struct knob *d, struct ramp_leg *l, int n, char *const *word, 
 			return err_set(e, "ramp %s: steps: how many? `steps 5`", d->name);
 		return parse_count(d, "steps", word[(*i)++], l->over, &l->jumps, e);
 	}
-	return err_set(e, "ramp %s: '%.40s' is none of linear, cosine, exponential, steps, then", d->name, word[*i]);
+	return err_set(e, "ramp %s: '%.40s' is none of linear, cosine, exponential, steps, then",
+		       d->name, word[*i]);
 }
 
 /* "TO over N [SHAPE]" from word *i on. */
@@ -193,8 +205,10 @@ parse_leg(const struct knob *d, struct ramp *r, int n, char *const *word, int *i
 	if (*i + 3 > n)
 		return err_set(e, "ramp %s: words are missing; " USAGE, d->name);
 	if (strcmp(word[*i + 1], "over") != 0)
-		return err_set(e, "ramp %s: '%.40s' stands where over should; " USAGE, d->name, word[*i + 1]);
-	if (parse_value(d, word[*i], &l->to, e) < 0 || parse_count(d, "over", word[*i + 2], RAMP_MOST, &l->over, e) < 0)
+		return err_set(e, "ramp %s: '%.40s' stands where over should; " USAGE, d->name,
+			       word[*i + 1]);
+	if (parse_value(d, word[*i], &l->to, e) < 0 ||
+	    parse_count(d, "over", word[*i + 2], RAMP_MOST, &l->over, e) < 0)
 		return -1;
 	*i += 3;
 	if (parse_shape(d, l, n, word, i, e) < 0)
@@ -212,9 +226,13 @@ ramp_parse(struct ramp *r, const struct knob *d, int n, char *const *word, struc
 	for (size_t k = 0; k < knob_count; k++)
 		r->knob = d == &knob_table[k] ? (int)k : r->knob;
 	if (d->type == KNOB_PICK)
-		return err_set(e, "ramp: %s: is a choice of words, and has nothing in between", d->name);
+		return err_set(e, "ramp: %s: is a choice of words, and has nothing in between",
+			       d->name);
 	if (d->when == KNOB_FIXED)
-		return err_set(e, "ramp: %s: cannot change while training, because it fixes what the graph is built for", d->name);
+		return err_set(e,
+			       "ramp: %s: cannot change while training, because it fixes what the "
+			       "graph is built for",
+			       d->name);
 	if (d->when == KNOB_VIEW)
 		return err_set(e, "ramp: %s: changes how things look, and knows no steps", d->name);
 	if (n < 1)
@@ -223,7 +241,8 @@ ramp_parse(struct ramp *r, const struct knob *d, int n, char *const *word, struc
 		return -1;
 	do {
 		if (r->n && strcmp(word[i++], "then") != 0)
-			return err_set(e, "ramp %s: '%.40s' stands where then should; " USAGE, d->name, word[i - 1]);
+			return err_set(e, "ramp %s: '%.40s' stands where then should; " USAGE,
+				       d->name, word[i - 1]);
 		if (parse_leg(d, r, n, word, &i, e) < 0)
 			return -1;
 	} while (i < n);
@@ -240,7 +259,8 @@ ramp_print(const struct ramp *r, char *buf, size_t size)
 	for (int i = 0; i < r->n; i++) {
 		const struct ramp_leg *l = &r->leg[i];
 
-		text_addf(&t, "%s %s over %u", i ? " then" : "", text_number(number, sizeof number, l->to), l->over);
+		text_addf(&t, "%s %s over %u", i ? " then" : "",
+			  text_number(number, sizeof number, l->to), l->over);
 		if (l->shape != RAMP_LINEAR)
 			text_addf(&t, " %s", ramp_shape_name[l->shape]);
 		if (l->shape == RAMP_STEPS)

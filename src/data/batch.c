@@ -104,7 +104,8 @@ fill_labels(const struct dataset *ds, uint32_t r, float shown, int32_t *label, f
 }
 
 void
-batch_fill(struct batch *b, const struct dataset *ds, const uint32_t *rows, size_t n_rows, const uint8_t *visible)
+batch_fill(struct batch *b, const struct dataset *ds, const uint32_t *rows, size_t n_rows,
+	   const uint8_t *visible)
 {
 	float *x = batch_f32(b, BATCH_INPUT), *label_weight = batch_f32(b, BATCH_LABEL_WEIGHT);
 	float *row_weight = batch_f32(b, BATCH_ROW_WEIGHT);
@@ -117,10 +118,12 @@ batch_fill(struct batch *b, const struct dataset *ds, const uint32_t *rows, size
 		uint32_t r = rows[i];
 
 		if (ds->kind == DATASET_TOKENS)
-			memcpy(ids + i * ds->length, ds->ids + r * ds->length, ds->length * sizeof *ids);
+			memcpy(ids + i * ds->length, ds->ids + r * ds->length,
+			       ds->length * sizeof *ids);
 		else
 			memcpy(x + i * ds->d, ds->x + r * ds->d, ds->d * sizeof *x);
-		fill_labels(ds, r, !visible || visible[r], label + i * labels, label_weight + i * labels);
+		fill_labels(ds, r, !visible || visible[r], label + i * labels,
+			    label_weight + i * labels);
 		row_weight[i] = 1;
 		row[i] = (int32_t)r;
 		draw[i] = (int32_t)i;

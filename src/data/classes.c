@@ -30,7 +30,8 @@ classes_trim(const char *cell, struct classes_cell *out)
 bool
 classes_is_missing(const struct classes_cell *c)
 {
-	return c->s[0] == '\0' || strcmp(c->s, "NA") == 0 || strcmp(c->s, "?") == 0 || strcmp(c->s, "-") == 0;
+	return c->s[0] == '\0' || strcmp(c->s, "NA") == 0 || strcmp(c->s, "?") == 0 ||
+	       strcmp(c->s, "-") == 0;
 }
 
 bool
@@ -82,14 +83,18 @@ class_of(const struct dataset *ds, const char *name)
 static int
 too_many(const char *what, struct err *e)
 {
-	return err_set(e, "%s: more than %d classes; is it a column of numbers?", what, DATASET_CLASSES);
+	return err_set(e, "%s: more than %d classes; is it a column of numbers?", what,
+		       DATASET_CLASSES);
 }
 
 /* Cut labels could be one class where they are two. */
 static int
 too_long(const struct classes_cell *cell, const char *what, struct err *e)
 {
-	return err_set(e, "%s: '%.40s...' is longer than the %zu bytes that a class may have; is it a text?", what, cell->s, sizeof cell->s - 1);
+	return err_set(
+		e,
+		"%s: '%.40s...' is longer than the %zu bytes that a class may have; is it a text?",
+		what, cell->s, sizeof cell->s - 1);
 }
 
 static int
@@ -98,8 +103,10 @@ enough(const struct dataset *ds, const char *what, bool beside, struct err *e)
 	if (ds->classes >= 2 || beside)
 		return 0;
 	if (ds->classes == 0)
-		return err_set(e, "%s: no row has a label, and at least 2 classes are needed", what);
-	return err_set(e, "%s: %d class%s, at least 2 are needed", what, ds->classes, ds->classes == 1 ? "" : "es");
+		return err_set(e, "%s: no row has a label, and at least 2 classes are needed",
+			       what);
+	return err_set(e, "%s: %d class%s, at least 2 are needed", what, ds->classes,
+		       ds->classes == 1 ? "" : "es");
 }
 
 static int
@@ -154,7 +161,8 @@ classes_settle(struct dataset *ds, const char *what, bool beside, struct err *e)
 	to = mem_array(n, sizeof *to);
 	if (n) {
 		memcpy(seen, ds->class_name, n * sizeof *seen);
-		qsort(ds->class_name, n, sizeof *ds->class_name, all_numbers(ds) ? by_number : by_bytes);
+		qsort(ds->class_name, n, sizeof *ds->class_name,
+		      all_numbers(ds) ? by_number : by_bytes);
 	}
 	for (size_t i = 0; i < n; i++)
 		to[i] = class_of(ds, seen[i]);
@@ -170,7 +178,8 @@ classes_settle(struct dataset *ds, const char *what, bool beside, struct err *e)
 }
 
 int
-classes_set(struct dataset *ds, const char *const *label, size_t stride, const char *what, bool beside, struct err *e)
+classes_set(struct dataset *ds, const char *const *label, size_t stride, const char *what,
+	    bool beside, struct err *e)
 {
 	size_t cap = 0;
 
@@ -213,7 +222,8 @@ place_of(const int64_t *seen, int n, int64_t label)
 }
 
 int
-classes_set_numbers(struct dataset *ds, const int64_t *label, const char *what, bool beside, struct err *e)
+classes_set_numbers(struct dataset *ds, const int64_t *label, const char *what, bool beside,
+		    struct err *e)
 {
 	int64_t seen[DATASET_CLASSES];
 	char name[32];

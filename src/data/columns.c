@@ -40,12 +40,14 @@ columns_width(const struct dataset *ds, size_t i)
 {
 	size_t n = 1;
 
-	while (ds->word && ds->word[i] && i + n < ds->d && ds->word[i + n] && same_column(ds, i, ds, i + n))
+	while (ds->word && ds->word[i] && i + n < ds->d && ds->word[i + n] &&
+	       same_column(ds, i, ds, i + n))
 		n++;
 	return n;
 }
 
-/* The first feature of `in` that belongs to the column of feature i of `ds`, looked for from `at` on and round; in->d: there is none. */
+/* The first feature of `in` that belongs to the column of feature i of `ds`, looked for from `at`
+ * on and round; in->d: there is none. */
 static size_t
 find_column(const struct dataset *in, const struct dataset *ds, size_t i, size_t at)
 {
@@ -78,14 +80,16 @@ find_word(const struct match *m, size_t i, size_t k)
 }
 
 static int
-no_column(const struct dataset *in, const struct dataset *ds, size_t i, const char *owner, struct err *e)
+no_column(const struct dataset *in, const struct dataset *ds, size_t i, const char *owner,
+	  struct err *e)
 {
 	struct text names = { 0 };
 
 	for (size_t k = 0; k < in->d && names.len < 100; k++)
 		if (k == 0 || !same_column(in, k, in, k - 1))
 			text_item(&names, "%.*s", (int)name_len(in, k), in->column[k]);
-	err_set(e, "column '%.*s' of %s is none of %s: %s%s", (int)(name_len(ds, i) < 40 ? name_len(ds, i) : 40), ds->column[i], owner, in->name,
+	err_set(e, "column '%.*s' of %s is none of %s: %s%s",
+		(int)(name_len(ds, i) < 40 ? name_len(ds, i) : 40), ds->column[i], owner, in->name,
 		text_get(&names), names.len >= 100 ? " ..." : "");
 	text_release(&names);
 	return -1;
@@ -103,8 +107,10 @@ match_feature(struct match *m, size_t i, size_t k)
 		return 0;
 	}
 	if (category != (m->more->word[k] != NULL))
-		return err_set(m->e, "column '%.*s' has %s, and %s %s", (int)(name_len(m->ds, i) < 40 ? name_len(m->ds, i) : 40), m->ds->column[i],
-			       category ? "numbers" : "words", m->ds->name, category ? "words" : "numbers");
+		return err_set(m->e, "column '%.*s' has %s, and %s %s",
+			       (int)(name_len(m->ds, i) < 40 ? name_len(m->ds, i) : 40),
+			       m->ds->column[i], category ? "numbers" : "words", m->ds->name,
+			       category ? "words" : "numbers");
 	m->from[i] = category ? find_word(m, i, k) : (int64_t)k;
 	if (m->from[i] >= 0 && m->used[m->from[i]])
 		return err_set(m->e, "two columns are called '%.40s'", m->ds->column[i]);
@@ -129,17 +135,20 @@ match_all(struct match *m)
 	at = 0;
 	for (size_t k = 0; k < m->more->d; k++) {
 		if (m->used[k])
-			continue; /* a word that the data does not have is not used, its column is */
+			continue; /* a word that the data does not have is not used, its column is
+				   */
 		at = find_column(m->ds, m->more, k, at);
 		if (at == m->ds->d)
 			return no_column(m->ds, m->more, k, m->more->name, m->e);
 		if (!m->more->word[k])
-			return err_set(m->e, "two columns of %s are called '%.40s'", m->more->name, m->more->column[k]);
+			return err_set(m->e, "two columns of %s are called '%.40s'", m->more->name,
+				       m->more->column[k]);
 	}
 	return 0;
 }
 
-/* A missing cell of a category is missing in all of its words, so any of them tells; what the data lacks has one to ask as well. */
+/* A missing cell of a category is missing in all of its words, so any of them tells; what the data
+ * lacks has one to ask as well. */
 static void
 gather_row(const struct match *m, const int64_t *asked, const float *x, float *out)
 {
@@ -168,16 +177,16 @@ static int
 gather(const struct match *m, struct dataset *more)
 {
 	const struct dataset *ds = m->ds;
-	struct spill *spill = more->spill ? spill_new(m->e) : NULL;
+	struct tmpmap *spill = more->spill ? tmpmap_new(m->e) : NULL;
 	int64_t *asked;
 	float *x;
 
 	if (more->spill)
-		x = spill ? spill_map(spill, more->n * ds->d * sizeof *x, m->e) : NULL;
+		x = spill ? tmpmap_map(spill, more->n * ds->d * sizeof *x, m->e) : NULL;
 	else if (!(x = mem_try(more->n * ds->d, sizeof *x)))
 		err_set(m->e, "no memory for %zu rows of %zu features", more->n, ds->d);
 	if (!x) {
-		spill_free(spill);
+		tmpmap_free(spill);
 		return -1;
 	}
 	asked = who_to_ask(m);
@@ -185,7 +194,7 @@ gather(const struct match *m, struct dataset *more)
 		gather_row(m, asked, more->x + r * more->d, x + r * ds->d);
 	mem_free(asked);
 	if (more->spill)
-		spill_free(more->spill);
+		tmpmap_free(more->spill);
 	else
 		mem_free(more->x);
 	more->spill = spill;
@@ -206,7 +215,8 @@ rename_features(const struct dataset *ds, struct dataset *more)
 	more->word = mem_array(ds->d, sizeof *more->word);
 	for (size_t i = 0; i < ds->d; i++) {
 		more->column[i] = mem_text(ds->column[i]);
-		more->word[i] = ds->word[i] ? more->column[i] + (ds->word[i] - ds->column[i]) : NULL;
+		more->word[i] =
+			ds->word[i] ? more->column[i] + (ds->word[i] - ds->column[i]) : NULL;
 	}
 }
 

@@ -13,16 +13,16 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
-#include "retort/data/arrays.h"
+#include "retort/data/read/arrays.h"
 #include "retort/data/classes.h"
-#include "retort/data/corpus.h"
-#include "retort/data/features.h"
-#include "retort/data/idsfile.h"
-#include "retort/data/idxfile.h"
-#include "retort/data/images.h"
-#include "retort/data/jsonlines.h"
-#include "retort/data/npyfile.h"
-#include "retort/data/streamed.h"
+#include "retort/data/read/corpus.h"
+#include "retort/data/read/features.h"
+#include "retort/data/read/idsfile.h"
+#include "retort/data/read/idxfile.h"
+#include "retort/data/read/images.h"
+#include "retort/data/read/jsonlines.h"
+#include "retort/data/read/npyfile.h"
+#include "retort/data/read/table_stream.h"
 #include "retort/data/texts.h"
 
 #define LIMIT ((size_t)1 << 30) /* bytes of a file, inflated */
@@ -32,7 +32,9 @@ static const struct {
 	struct dataset_options o;
 } bundled[] = {
 	{ "digits", "digits.csv", { 0 } },
-	{ "sentences", "sentences.csv", { .text = "text", .label = "label", .tokens = "byte", .length = 64 } },
+	{ "sentences",
+	  "sentences.csv",
+	  { .text = "text", .label = "label", .tokens = "byte", .length = 64 } },
 	{ "sums", "sums.txt", { .tokens = "byte", .length = 64 } },
 };
 
@@ -51,7 +53,8 @@ dataset_bundled_options(size_t i)
 char *
 dataset_bundled(const char *name, struct err *e)
 {
-	const char *dirs[] = { getenv("RETORT_DATADIR"), RETORT_SRCDIR "/datasets", RETORT_PKGDATADIR };
+	const char *dirs[] = { getenv("RETORT_DATADIR"), RETORT_SRCDIR "/datasets",
+			       RETORT_PKGDATADIR };
 	const char *file = NULL;
 	struct text looked = { 0 };
 
@@ -104,8 +107,8 @@ is_number(const char *column)
 }
 
 /*
- * A header is a first row with the name of the label, or with a word where the second row has a number. Texts are all words:
- * there it is a first row with the name that was given for a column.
+ * A header is a first row with the name of the label, or with a word where the second row has a
+ * number. Texts are all words: there it is a first row with the name that was given for a column.
  */
 bool
 dataset_has_header(const struct csvfile *t, const struct dataset_options *o)
@@ -123,7 +126,8 @@ dataset_has_header(const struct csvfile *t, const struct dataset_options *o)
 	for (size_t c = 0; c < t->columns; c++) {
 		classes_trim(cell_at(t, 0, c), &first);
 		classes_trim(cell_at(t, 1, c), &second);
-		if (!classes_is_missing(&first) && !classes_is_number(&first) && (classes_is_missing(&second) || classes_is_number(&second)))
+		if (!classes_is_missing(&first) && !classes_is_number(&first) &&
+		    (classes_is_missing(&second) || classes_is_number(&second)))
 			return true;
 	}
 	return false;
@@ -136,17 +140,19 @@ no_column(const struct csvfile *t, const char *what, const char *column, bool he
 	int status;
 
 	if (!header)
-		return err_set(e, "%s '%s': no such column; columns are 1..%zu", what, column, t->columns);
+		return err_set(e, "%s '%s': no such column; columns are 1..%zu", what, column,
+			       t->columns);
 	for (size_t c = 0; c < t->columns && names.len < 160; c++)
 		text_item(&names, "%s", cell_at(t, 0, c));
-	status = err_set(e, "%s '%s': no such column; columns are %s%s", what, column, text_get(&names),
-			 names.len >= 160 ? " ..." : "");
+	status = err_set(e, "%s '%s': no such column; columns are %s%s", what, column,
+			 text_get(&names), names.len >= 160 ? " ..." : "");
 	text_release(&names);
 	return status;
 }
 
 int
-dataset_column(const struct csvfile *t, const char *what, const char *column, bool header, size_t *out, struct err *e)
+dataset_column(const struct csvfile *t, const char *what, const char *column, bool header,
+	       size_t *out, struct err *e)
 {
 	int64_t n;
 
@@ -180,12 +186,14 @@ is_left(const struct csvfile *t, const struct dataset_options *o, bool header, s
 	size_t at;
 
 	while (!yes && (word = strsep(&rest, ",")))
-		yes = word[0] && dataset_column(t, "without", word, header, &at, NULL) == 0 && at == c;
+		yes = word[0] && dataset_column(t, "without", word, header, &at, NULL) == 0 &&
+		      at == c;
 	mem_free(words);
 	return yes;
 }
 
-/* Every column that is named is there; a set beside the data need not have what is left out of it. */
+/* Every column that is named is there; a set beside the data need not have what is left out of it.
+ */
 static int
 check_left(const struct csvfile *t, const struct dataset_options *o, bool header, struct err *e)
 {
@@ -200,7 +208,8 @@ check_left(const struct csvfile *t, const struct dataset_options *o, bool header
 }
 
 int
-dataset_left(const struct csvfile *t, const struct dataset_options *o, bool header, size_t label, bool **left, struct err *e)
+dataset_left(const struct csvfile *t, const struct dataset_options *o, bool header, size_t label,
+	     bool **left, struct err *e)
 {
 	bool *out, any = false;
 
@@ -213,14 +222,16 @@ dataset_left(const struct csvfile *t, const struct dataset_options *o, bool head
 	}
 	if (!any) {
 		mem_free(out);
-		return err_set(e, "%zu column%s: at least one feature is needed", t->columns, t->columns == 1 ? "" : "s");
+		return err_set(e, "%zu column%s: at least one feature is needed", t->columns,
+			       t->columns == 1 ? "" : "s");
 	}
 	*left = out;
 	return 0;
 }
 
 static int
-make_features(const struct csvfile *t, size_t first, size_t label, const struct dataset_options *o, struct dataset *ds, struct err *e)
+make_features(const struct csvfile *t, size_t first, size_t label, const struct dataset_options *o,
+	      struct dataset *ds, struct err *e)
 {
 	bool *left;
 	int status;
@@ -236,21 +247,23 @@ make_features(const struct csvfile *t, size_t first, size_t label, const struct 
 
 /* Columns that are no label, as numbers and categories. */
 static int
-make_numbers(const struct csvfile *t, size_t first, size_t label, const struct dataset_options *o, struct dataset *ds, struct err *e)
+make_numbers(const struct csvfile *t, size_t first, size_t label, const struct dataset_options *o,
+	     struct dataset *ds, struct err *e)
 {
 	char what[48];
 
 	if (o->unlabelled)
 		return classes_none(ds, e) < 0 ? -1 : make_features(t, first, label, o, ds, e);
 	snprintf(what, sizeof what, "label column %zu", label + 1);
-	if (classes_set(ds, t->cell + first * t->columns + label, t->columns, what, o->beside, e) < 0)
+	if (classes_set(ds, t->cell + first * t->columns + label, t->columns, what, o->beside, e) <
+	    0)
 		return -1;
 	return make_features(t, first, label, o, ds, e);
 }
 
 static int
-make_texts(const struct csvfile *t, size_t first, size_t label, size_t text, const struct dataset_options *o,
-	   struct dataset *ds, struct err *e)
+make_texts(const struct csvfile *t, size_t first, size_t label, size_t text,
+	   const struct dataset_options *o, struct dataset *ds, struct err *e)
 {
 	const char *const *cell = t->cell + first * t->columns;
 	char what[80];
@@ -262,7 +275,9 @@ make_texts(const struct csvfile *t, size_t first, size_t label, size_t text, con
 	said = hash_of(what, strlen(what));
 	ds->hash = hash_join(&ds->hash, &said);
 	if (o->unlabelled)
-		return classes_none(ds, e) < 0 ? -1 : corpus_texts(cell + text, t->columns, t->line + first, o, ds, e);
+		return classes_none(ds, e) < 0
+			       ? -1
+			       : corpus_texts(cell + text, t->columns, t->line + first, o, ds, e);
 	snprintf(what, sizeof what, "label column %zu", label + 1);
 	if (classes_set(ds, cell + label, t->columns, what, o->beside, e) < 0)
 		return -1;
@@ -276,8 +291,10 @@ dataset_pixels(const struct dataset_options *o, struct dataset *ds, struct err *
 	struct hash said = hash_of(shape, sizeof shape);
 
 	if (o->height * o->width * o->channels != ds->d)
-		return err_set(e, "image: %zu x %zu x %zu are %zu pixels, the table has %zu features", o->height, o->width,
-			       o->channels, o->height * o->width * o->channels, ds->d);
+		return err_set(e,
+			       "image: %zu x %zu x %zu are %zu pixels, the table has %zu features",
+			       o->height, o->width, o->channels, o->height * o->width * o->channels,
+			       ds->d);
 	ds->kind = DATASET_IMAGE;
 	ds->height = o->height;
 	ds->width = o->width;
@@ -286,19 +303,23 @@ dataset_pixels(const struct dataset_options *o, struct dataset *ds, struct err *
 	return 0;
 }
 
-/* Which column has the labels: unless it is said the last one that is no text, and the number of columns where there are none. */
+/* Which column has the labels: unless it is said the last one that is no text, and the number of
+ * columns where there are none. */
 int
-dataset_label(const struct csvfile *t, const struct dataset_options *o, bool header, size_t text, size_t *label, struct err *e)
+dataset_label(const struct csvfile *t, const struct dataset_options *o, bool header, size_t text,
+	      size_t *label, struct err *e)
 {
 	if (t->columns < 2 && !o->unlabelled)
-		return err_set(e, "1 column: a label and at least one feature are needed; commas stand between them, or tabs in a file that ends in .tsv");
+		return err_set(e, "1 column: a label and at least one feature are needed; commas "
+				  "stand between them, or tabs in a file that ends in .tsv");
 	*label = t->columns;
 	for (size_t c = t->columns; c-- > 0 && *label == t->columns && !o->unlabelled && !o->label;)
 		if (!(o->text && c == text) && !(o->without && is_left(t, o, header, c)))
 			*label = c;
 	if (*label == t->columns && !o->unlabelled && !o->label)
 		return err_set(e, "without: no column is left for the label");
-	if (o->unlabelled && o->label && !is_number(o->label) && !(header && in_first_row(t, o->label)))
+	if (o->unlabelled && o->label && !is_number(o->label) &&
+	    !(header && in_first_row(t, o->label)))
 		return 0; /* there is none to leave out */
 	return o->label ? dataset_column(t, "label", o->label, header, label, e) : 0;
 }
@@ -312,7 +333,8 @@ dataset_enough(size_t rows, const struct dataset_options *o, struct err *e)
 }
 
 int
-dataset_from_table(const struct csvfile *t, const struct dataset_options *o, struct dataset **out, struct err *e)
+dataset_from_table(const struct csvfile *t, const struct dataset_options *o, struct dataset **out,
+		   struct err *e)
 {
 	size_t first = dataset_has_header(t, o) ? 1 : 0, label, text = 0;
 	struct dataset *ds;
@@ -320,12 +342,14 @@ dataset_from_table(const struct csvfile *t, const struct dataset_options *o, str
 
 	if (o->text && dataset_column(t, "text", o->text, first, &text, e) < 0)
 		return -1;
-	if (dataset_label(t, o, first, text, &label, e) < 0 || dataset_enough(t->rows - first, o, e) < 0)
+	if (dataset_label(t, o, first, text, &label, e) < 0 ||
+	    dataset_enough(t->rows - first, o, e) < 0)
 		return -1;
 	ds = mem_new(sizeof *ds);
 	ds->n = t->rows - first;
 	ds->hash = t->hash;
-	status = o->text ? make_texts(t, first, label, text, o, ds, e) : make_numbers(t, first, label, o, ds, e);
+	status = o->text ? make_texts(t, first, label, text, o, ds, e)
+			 : make_numbers(t, first, label, o, ds, e);
 	if (status == 0 && o->height)
 		status = dataset_pixels(o, ds, e);
 	if (status < 0) {
@@ -354,16 +378,31 @@ name_set(struct dataset *ds, const char *path)
 }
 
 /* The options that are given, each a bit. */
-enum given { LABEL = 1, HEADER = 2, FROM = 4, TEXT = 8, TOKENS = 16, LENGTH = 32, VOCAB = 64, IMAGE = 128, FRAME = 256, WITHOUT = 512 };
+enum given {
+	LABEL = 1,
+	HEADER = 2,
+	FROM = 4,
+	TEXT = 8,
+	TOKENS = 16,
+	LENGTH = 32,
+	VOCAB = 64,
+	IMAGE = 128,
+	FRAME = 256,
+	WITHOUT = 512
+};
 
 static int
 check_options(const struct dataset_options *o, const char *kind, unsigned known, struct err *e)
 {
-	static const char *const names[] = { "label", "header", "labels-from", "text", "tokens", "length", "vocab", "image", "frame", "without" };
-	unsigned given = (o->label ? LABEL : 0u) | (o->header != DATASET_HEADER_AUTO ? HEADER : 0u) |
-			 (o->labels_from ? FROM : 0u) | (o->text ? TEXT : 0u) | (o->tokens ? TOKENS : 0u) |
-			 (o->length ? LENGTH : 0u) | (o->vocab ? VOCAB : 0u) | (o->height ? IMAGE : 0u) |
-			 (o->frame ? FRAME : 0u) | (o->without ? WITHOUT : 0u);
+	static const char *const names[] = {
+		"label",  "header", "labels-from", "text",  "tokens",
+		"length", "vocab",  "image",       "frame", "without"
+	};
+	unsigned given =
+		(o->label ? LABEL : 0u) | (o->header != DATASET_HEADER_AUTO ? HEADER : 0u) |
+		(o->labels_from ? FROM : 0u) | (o->text ? TEXT : 0u) | (o->tokens ? TOKENS : 0u) |
+		(o->length ? LENGTH : 0u) | (o->vocab ? VOCAB : 0u) | (o->height ? IMAGE : 0u) |
+		(o->frame ? FRAME : 0u) | (o->without ? WITHOUT : 0u);
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (given & ~known & 1u << i)
@@ -381,12 +420,14 @@ char
 dataset_delimiter(const char *path)
 {
 	size_t len = strlen(path);
-	bool tabs = (len > 4 && strcmp(path + len - 4, ".tsv") == 0) || (len > 7 && strcmp(path + len - 7, ".tsv.gz") == 0);
+	bool tabs = (len > 4 && strcmp(path + len - 4, ".tsv") == 0) ||
+		    (len > 7 && strcmp(path + len - 7, ".tsv.gz") == 0);
 
 	return tabs ? '\t' : ',';
 }
 
-/* Bytes of a table: JSON lines show at once, and else its name says what stands between the cells. */
+/* Bytes of a table: JSON lines show at once, and else its name says what stands between the cells.
+ */
 static int
 parse_table(const char *path, const char *bytes, size_t size, struct csvfile *t, struct err *e)
 {
@@ -396,8 +437,8 @@ parse_table(const char *path, const char *bytes, size_t size, struct csvfile *t,
 }
 
 static int
-read_table(const char *path, const char *bytes, size_t size, const struct dataset_options *o, struct dataset **out,
-	   struct err *e)
+read_table(const char *path, const char *bytes, size_t size, const struct dataset_options *o,
+	   struct dataset **out, struct err *e)
 {
 	struct csvfile t;
 	int status;
@@ -410,23 +451,31 @@ read_table(const char *path, const char *bytes, size_t size, const struct datase
 }
 
 static int
-read_kind(const char *path, char *bytes, size_t size, const struct dataset_options *o, struct dataset **out,
-	  struct err *e)
+read_kind(const char *path, char *bytes, size_t size, const struct dataset_options *o,
+	  struct dataset **out, struct err *e)
 {
 	if (o->text) {
-		if (check_options(o, "a table of texts", LABEL | HEADER | TEXT | TOKENS | LENGTH | FRAME, e) < 0)
+		if (check_options(o, "a table of texts",
+				  LABEL | HEADER | TEXT | TOKENS | LENGTH | FRAME, e) < 0)
 			return -1;
 		return read_table(path, bytes, size, o, out, e);
 	}
 	if (o->tokens)
-		return check_options(o, "a text", TOKENS | LENGTH, e) < 0 ? -1 : corpus_stream(bytes, size, o, out, e);
+		return check_options(o, "a text", TOKENS | LENGTH, e) < 0
+			       ? -1
+			       : corpus_stream(bytes, size, o, out, e);
 	if (o->length || o->vocab)
-		return check_options(o, "a file of token ids", LENGTH | VOCAB, e) < 0 ?
-		       -1 : idsfile_make(bytes, size, o, out, e);
+		return check_options(o, "a file of token ids", LENGTH | VOCAB, e) < 0
+			       ? -1
+			       : idsfile_make(bytes, size, o, out, e);
 	if (idxfile_is(bytes, size))
-		return check_options(o, "an IDX file", FROM, e) < 0 ? -1 : images_read(path, bytes, size, o, out, e);
+		return check_options(o, "an IDX file", FROM, e) < 0
+			       ? -1
+			       : images_read(path, bytes, size, o, out, e);
 	if (npyfile_is(bytes, size))
-		return check_options(o, "a .npy file", FROM, e) < 0 ? -1 : arrays_read(bytes, size, o, out, e);
+		return check_options(o, "a .npy file", FROM, e) < 0
+			       ? -1
+			       : arrays_read(bytes, size, o, out, e);
 	if (check_options(o, "a table of numbers", LABEL | HEADER | IMAGE | WITHOUT, e) < 0)
 		return -1;
 	return read_table(path, bytes, size, o, out, e);
@@ -455,13 +504,15 @@ is_table(const char *path, bool *yes, struct err *e)
 		return -1;
 	status = gzip_next(f, bytes, sizeof bytes, &n, e);
 	gzip_close(f);
-	*yes = status == 0 && !idxfile_is(bytes, n) && !npyfile_is(bytes, n) && !jsonlines_is(bytes, n);
+	*yes = status == 0 && !idxfile_is(bytes, n) && !npyfile_is(bytes, n) &&
+	       !jsonlines_is(bytes, n);
 	return status;
 }
 
 /* The file's bytes; or NULL, and 0, where it is a table of numbers that is too large for memory. */
 static int
-read_bytes(const char *path, const struct dataset_options *o, char **bytes, size_t *size, struct err *e)
+read_bytes(const char *path, const struct dataset_options *o, char **bytes, size_t *size,
+	   struct err *e)
 {
 	size_t limit = o->text || o->tokens || o->length || o->vocab ? LIMIT : large();
 	bool table = false;
@@ -496,11 +547,12 @@ dataset_read(const char *path, const struct dataset_options *o, struct dataset *
 	if (bytes)
 		status = read_kind(path, bytes, size, o, out, e);
 	else
-		status = check_options(o, "a table of numbers", LABEL | HEADER | IMAGE | WITHOUT, e);
+		status =
+			check_options(o, "a table of numbers", LABEL | HEADER | IMAGE | WITHOUT, e);
 	if (status < 0)
 		err_wrap(e, "%s", path);
 	else if (!bytes)
-		status = streamed_read(path, o, out, e);
+		status = table_stream_read(path, o, out, e);
 	mem_free(bytes);
 	if (status < 0)
 		return -1;
@@ -511,7 +563,8 @@ dataset_read(const char *path, const struct dataset_options *o, struct dataset *
 }
 
 int
-dataset_rows(const char *path, const struct dataset_options *o, dataset_visit *visit, void *arg, struct err *e)
+dataset_rows(const char *path, const struct dataset_options *o, dataset_visit *visit, void *arg,
+	     struct err *e)
 {
 	struct csvfile t;
 	size_t size;
@@ -522,14 +575,17 @@ dataset_rows(const char *path, const struct dataset_options *o, dataset_visit *v
 	if (read_bytes(path, o, &bytes, &size, e) < 0)
 		return -1;
 	if (!bytes)
-		return streamed_rows(path, o, visit, arg, NULL, e);
+		return table_stream_rows(path, o, visit, arg, NULL, e);
 	status = parse_table(path, bytes, size, &t, e);
 	mem_free(bytes);
 	if (status < 0)
 		return err_wrap(e, "%s", path);
 	header = dataset_has_header(&t, o);
 	for (size_t i = header ? 1 : 0; i < t.rows && status == 0; i++) {
-		struct csvfile_row row = { .cell = t.cell + i * t.columns, .columns = t.columns, .row = i + 1, .line = t.line[i] };
+		struct csvfile_row row = { .cell = t.cell + i * t.columns,
+					   .columns = t.columns,
+					   .row = i + 1,
+					   .line = t.line[i] };
 
 		status = visit(arg, &t, header, &row, e);
 	}
@@ -554,7 +610,7 @@ dataset_free(struct dataset *ds)
 	mem_free(ds->class_name);
 	mem_free(ds->tokenizer);
 	if (ds->spill)
-		spill_free(ds->spill);
+		tmpmap_free(ds->spill);
 	else
 		mem_free(ds->x);
 	mem_free(ds->ids);

@@ -11,9 +11,16 @@
 #include "retort/data/sets.h"
 
 void
-sampler_init(struct sampler *s, const struct dataset *ds, const uint32_t *rows, size_t n, uint64_t seed)
+sampler_init(struct sampler *s, const struct dataset *ds, const uint32_t *rows, size_t n,
+	     uint64_t seed)
 {
-	*s = (struct sampler){ .rows = rows, .of = n, .n = n, .ds = ds, .sets = SAMPLER_ALL, .seed = seed, .epoch = UINT64_MAX };
+	*s = (struct sampler){ .rows = rows,
+			       .of = n,
+			       .n = n,
+			       .ds = ds,
+			       .sets = SAMPLER_ALL,
+			       .seed = seed,
+			       .epoch = UINT64_MAX };
 	s->order = mem_array(n, sizeof *s->order);
 }
 

@@ -11,18 +11,20 @@
 #include "retort/base/mem.h"
 
 /*
- * All columns at once, row by row, as the rows lie in memory; the sums of each are the same as if it were alone. Squares are of the
- * distance from the mean, in a second pass.
+ * All columns at once, row by row, as the rows lie in memory; the sums of each are the same as if
+ * it were alone. Squares are of the distance from the mean, in a second pass.
  */
 static void
-fit_columns(const struct dataset *ds, const uint32_t *rows, size_t n_rows, double *mean, double *spread)
+fit_columns(const struct dataset *ds, const uint32_t *rows, size_t n_rows, double *mean,
+	    double *spread)
 {
 	size_t *n = mem_array(ds->d, sizeof *n);
 
 	for (size_t i = 0; i < n_rows; i++) {
 		const float *x = ds->x + rows[i] * ds->d;
 
-		for (size_t c = 0; c < ds->d; c++) { /* branches that become selections, so that it runs in vectors */
+		for (size_t c = 0; c < ds->d;
+		     c++) { /* branches that become selections, so that it runs in vectors */
 			bool there = x[c] == x[c];
 
 			mean[c] += there ? (double)x[c] : 0;
@@ -64,7 +66,8 @@ row_sum(const float *x, size_t d, double mean, int power)
 			sum[k] += power == 1 ? z : z * z;
 		}
 	for (; i < d; i++)
-		sum[0] += power == 1 ? (double)x[i] - mean : ((double)x[i] - mean) * ((double)x[i] - mean);
+		sum[0] += power == 1 ? (double)x[i] - mean
+				     : ((double)x[i] - mean) * ((double)x[i] - mean);
 	for (size_t k = 0; k < LANES; k++)
 		total += sum[k];
 	return total;
@@ -110,7 +113,8 @@ scale_apply(const struct scale *s, struct dataset *ds)
 	for (size_t i = 0; i < ds->n; i++) {
 		float *x = ds->x + i * s->d;
 
-		for (size_t c = 0; c < s->d; c++) { /* branches that become selections, so that it runs in vectors */
+		for (size_t c = 0; c < s->d;
+		     c++) { /* branches that become selections, so that it runs in vectors */
 			double z = ((double)x[c] - s->mean[c]) / s->spread[c];
 
 			z = z > SCALE_LIMIT ? SCALE_LIMIT : z;

@@ -63,12 +63,14 @@ static bool
 same_tokens(const struct tokenizer *a, const struct tokenizer *b)
 {
 	struct text x = { 0 }, y = { 0 };
-	bool same = (a != NULL) == (b != NULL) && (!a || (a->kind == b->kind && a->vocab == b->vocab));
+	bool same =
+		(a != NULL) == (b != NULL) && (!a || (a->kind == b->kind && a->vocab == b->vocab));
 
 	for (int32_t i = 0; same && a && (size_t)i < a->vocab; i++) {
 		text_clear(&x);
 		text_clear(&y);
-		same = tokenizer_decode(a, &i, 1, &x, NULL) == tokenizer_decode(b, &i, 1, &y, NULL) &&
+		same = tokenizer_decode(a, &i, 1, &x, NULL) ==
+			       tokenizer_decode(b, &i, 1, &y, NULL) &&
 		       strcmp(text_get(&x), text_get(&y)) == 0;
 	}
 	text_release(&x);
@@ -82,20 +84,25 @@ sets_check(const struct dataset *ds, const struct dataset *more, struct err *e)
 	if (ds->kind != more->kind)
 		return err_set(e, "its rows are of another kind than those of %s", ds->name);
 	if (ds->next_token != more->next_token)
-		return err_set(e, "it tells %s, %s tells %s", more->next_token ? "the next token" : "a class", ds->name,
+		return err_set(e, "it tells %s, %s tells %s",
+			       more->next_token ? "the next token" : "a class", ds->name,
 			       ds->next_token ? "the next token" : "a class");
 	if (ds->d != more->d)
-		return err_set(e, "%zu %s a row, %s has %zu", more->d, ds->kind == DATASET_TOKENS ? "tokens" : "features", ds->name,
-			       ds->d);
+		return err_set(e, "%zu %s a row, %s has %zu", more->d,
+			       ds->kind == DATASET_TOKENS ? "tokens" : "features", ds->name, ds->d);
 	if (ds->kind == DATASET_TOKENS && ds->vocab != more->vocab)
-		return err_set(e, "a vocabulary of %zu, %s has %zu; `%s` gives both one", more->vocab, ds->name, ds->vocab,
+		return err_set(e, "a vocabulary of %zu, %s has %zu; `%s` gives both one",
+			       more->vocab, ds->name, ds->vocab,
 			       ds->tokenizer || more->tokenizer ? "tokens FILE" : "vocab N");
 	if (!same_tokens(ds->tokenizer, more->tokenizer))
-		return err_set(e, "another vocabulary than %s has; `tokens FILE` gives both one", ds->name);
-	if (ds->n + more->n > UINT32_MAX || (ds->kind == DATASET_TOKENS && ds->n + more->n > DATASET_IDS / ds->length))
+		return err_set(e, "another vocabulary than %s has; `tokens FILE` gives both one",
+			       ds->name);
+	if (ds->n + more->n > UINT32_MAX ||
+	    (ds->kind == DATASET_TOKENS && ds->n + more->n > DATASET_IDS / ds->length))
 		return err_set(e, "%zu rows are more than there can be", ds->n + more->n);
 	if (ds->n_sets == DATASET_SETS)
-		return err_set(e, "there are %d sets already, as many as there can be", DATASET_SETS);
+		return err_set(e, "there are %d sets already, as many as there can be",
+			       DATASET_SETS);
 	return 0;
 }
 
@@ -110,7 +117,9 @@ class_like(const struct dataset *ds, const struct dataset *more, int k, struct e
 			return i;
 	for (int i = 0; i < ds->classes && names.len < 120; i++)
 		text_item(&names, "%s", ds->class_name[i]);
-	err_set(e, "class '%.40s' is not among those of %s: %s; `unlabelled` leaves its labels aside", more->class_name[k], ds->name, text_get(&names));
+	err_set(e,
+		"class '%.40s' is not among those of %s: %s; `unlabelled` leaves its labels aside",
+		more->class_name[k], ds->name, text_get(&names));
 	text_release(&names);
 	return -1;
 }
@@ -143,16 +152,17 @@ static int
 join_spilled(struct dataset *ds, const struct dataset *more, struct err *e)
 {
 	size_t width = ds->d * sizeof *ds->x;
-	struct spill *s = ds->spill ? ds->spill : spill_new(e);
+	struct tmpmap *s = ds->spill ? ds->spill : tmpmap_new(e);
 	float *both = NULL;
 
-	if (s && (ds->spill || spill_write(s, ds->x, ds->n * width, e) == 0) && spill_write(s, more->x, more->n * width, e) == 0)
-		both = spill_map(s, (ds->n + more->n) * width, e);
+	if (s && (ds->spill || tmpmap_write(s, ds->x, ds->n * width, e) == 0) &&
+	    tmpmap_write(s, more->x, more->n * width, e) == 0)
+		both = tmpmap_map(s, (ds->n + more->n) * width, e);
 	if (!both) {
 		if (!ds->spill)
-			spill_free(s);
+			tmpmap_free(s);
 		else
-			spill_cut(s, ds->n * width);
+			tmpmap_cut(s, ds->n * width);
 		return -1;
 	}
 	if (!ds->spill)
@@ -167,7 +177,8 @@ join_rows(struct dataset *ds, const struct dataset *more, struct err *e)
 {
 	size_t width = ds->d * sizeof(float);
 	void **from = ds->kind == DATASET_TOKENS ? (void **)&ds->ids : (void **)&ds->x;
-	const void *behind = ds->kind == DATASET_TOKENS ? (const void *)more->ids : (const void *)more->x;
+	const void *behind =
+		ds->kind == DATASET_TOKENS ? (const void *)more->ids : (const void *)more->x;
 	size_t one_more = ds->next_token ? sizeof *ds->ids : 0;
 	void *both;
 
@@ -187,7 +198,8 @@ join_labels(struct dataset *ds, const struct dataset *more, const int *to)
 
 	memcpy(y, ds->y, ds->n * sizeof *y);
 	for (size_t i = 0; i < more->n; i++) {
-		y[ds->n + i] = more->y && more->y[i] >= 0 ? (ds->next_token ? 0 : to[more->y[i]]) : -1;
+		y[ds->n + i] =
+			more->y && more->y[i] >= 0 ? (ds->next_token ? 0 : to[more->y[i]]) : -1;
 		ds->unlabelled += y[ds->n + i] < 0;
 	}
 	mem_free(ds->y);
@@ -203,7 +215,8 @@ after_all(const struct dataset *ds)
 
 /* `after` is behind the rows of `ds`, which those of `more` have been put behind. */
 static void
-name_set(struct dataset *ds, const struct dataset *more, enum dataset_role role, double weight, int32_t after)
+name_set(struct dataset *ds, const struct dataset *more, enum dataset_role role, double weight,
+	 int32_t after)
 {
 	struct dataset_set *s;
 	int classes = more->next_token && more->unlabelled ? 0 : more->classes;
@@ -211,11 +224,16 @@ name_set(struct dataset *ds, const struct dataset *more, enum dataset_role role,
 	struct hash said;
 
 	if (ds->n_sets == 0) {
-		ds->set[ds->n_sets++] = (struct dataset_set){ .n = ds->n, .weight = 1, .after = after };
+		ds->set[ds->n_sets++] =
+			(struct dataset_set){ .n = ds->n, .weight = 1, .after = after };
 		snprintf(ds->set[0].name, sizeof ds->set[0].name, "%s", ds->name);
 	}
 	s = &ds->set[ds->n_sets++];
-	*s = (struct dataset_set){ .role = role, .from = ds->n, .n = more->n, .weight = weight, .after = after_all(more) };
+	*s = (struct dataset_set){ .role = role,
+				   .from = ds->n,
+				   .n = more->n,
+				   .weight = weight,
+				   .after = after_all(more) };
 	snprintf(s->name, sizeof s->name, "%s", more->name);
 	snprintf(what, sizeof what, "role %d classes %d", (int)role, classes);
 	said = hash_of(what, strlen(what));
@@ -224,13 +242,14 @@ name_set(struct dataset *ds, const struct dataset *more, enum dataset_role role,
 }
 
 int
-sets_append(struct dataset *ds, const struct dataset *more, enum dataset_role role, double weight, struct err *e)
+sets_append(struct dataset *ds, const struct dataset *more, enum dataset_role role, double weight,
+	    struct err *e)
 {
 	int to[DATASET_CLASSES];
 	int32_t after = after_all(ds);
 
-	if (sets_check(ds, more, e) < 0 || match_classes(ds, more, to, e) < 0 || texts_join(ds, more, e) < 0 ||
-	    join_rows(ds, more, e) < 0)
+	if (sets_check(ds, more, e) < 0 || match_classes(ds, more, to, e) < 0 ||
+	    texts_join(ds, more, e) < 0 || join_rows(ds, more, e) < 0)
 		return -1;
 	join_labels(ds, more, to);
 	name_set(ds, more, role, weight, after);

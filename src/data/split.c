@@ -42,14 +42,16 @@ divide(const struct dataset *ds, uint64_t seed, struct split *s)
 
 		if (role == DATASET_TARGET && labelled)
 			s->target[s->n_target++] = i;
-		else if (labelled && (role == DATASET_HELD || (role == DATASET_MAIN && rng_unit(r, i) >= trains)))
+		else if (labelled && (role == DATASET_HELD ||
+				      (role == DATASET_MAIN && rng_unit(r, i) >= trains)))
 			s->held[s->n_held++] = i;
 		else if (sets_train(role))
 			s->train[s->n_train++] = i;
 	}
 }
 
-/* Of the labelled training rows of the data itself those with the smallest hash; all of them need no order, nor memory for one. */
+/* Of the labelled training rows of the data itself those with the smallest hash; all of them need
+ * no order, nor memory for one. */
 static void
 choose(const struct dataset *ds, uint64_t seed, size_t labels, size_t labelled, struct split *s)
 {
@@ -84,12 +86,15 @@ show(const struct dataset *ds, struct split *s)
 }
 
 int
-split_make(const struct dataset *ds, uint64_t seed, int64_t labels, struct split *out, struct err *e)
+split_make(const struct dataset *ds, uint64_t seed, int64_t labels, struct split *out,
+	   struct err *e)
 {
 	size_t labelled = 0;
-	struct split s = { .train = mem_array(ds->n, sizeof *s.train), .held = mem_array(ds->n, sizeof *s.held),
+	struct split s = { .train = mem_array(ds->n, sizeof *s.train),
+			   .held = mem_array(ds->n, sizeof *s.held),
 			   .shown = mem_array(ds->n, sizeof *s.shown),
-			   .target = mem_array(ds->n, sizeof *s.target), .visible = mem_array(ds->n, 1) };
+			   .target = mem_array(ds->n, sizeof *s.target),
+			   .visible = mem_array(ds->n, 1) };
 	int status = 0;
 
 	divide(ds, seed, &s);

@@ -22,7 +22,8 @@ centre(double *x, size_t rows, size_t width)
 	}
 }
 
-/* Sums of their own for eight columns in turn, so that the compiler makes vectors of them, in a fixed order. */
+/* Sums of their own for eight columns in turn, so that the compiler makes vectors of them, in a
+ * fixed order. */
 static MULTI_INLINE double
 dot(const double *a, const double *b, size_t n)
 {

@@ -8,14 +8,14 @@
 #include <string.h>
 
 #include "retort/base/multi.h"
-#include "retort/engine/vmath.h"
+#include "retort/nn/gemm/vmath.h"
 
 #define FEW 32
 
 const struct loss *const loss_table[] = {
 #define OUTPUT(id) &loss_##id,
 #define LAYER(id) &loss_##id,
-#include "retort/kd/losses.def"
+#include "retort/kd/losses/losses.def"
 };
 const size_t loss_count = sizeof loss_table / sizeof loss_table[0];
 
@@ -55,7 +55,8 @@ loss_of_knob(const struct knob *k)
 	for (size_t i = 0; i < loss_count; i++) {
 		size_t len = strlen(loss_table[i]->name);
 
-		if (len > most && strncmp(k->name, loss_table[i]->name, len) == 0 && k->name[len] == '-') {
+		if (len > most && strncmp(k->name, loss_table[i]->name, len) == 0 &&
+		    k->name[len] == '-') {
 			best = loss_table[i];
 			most = len;
 		}
@@ -87,7 +88,8 @@ loss_weight(const struct loss *l, const struct knobs *k)
 	return knob_at(k, l->weight);
 }
 
-_Static_assert(offsetof(struct knobs, temperature) == 0, "a loss without a temperature of its own has the common one");
+_Static_assert(offsetof(struct knobs, temperature) == 0,
+	       "a loss without a temperature of its own has the common one");
 
 double
 loss_temperature(const struct loss *l, const struct knobs *k)

@@ -8,7 +8,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
-#include "retort/data/csvfile.h"
+#include "retort/data/read/csvfile.h"
 
 /* What the reader of tables says, with the place in front. */
 static int
@@ -18,31 +18,35 @@ read_table(const char *name, const char *bytes, size_t size, struct csvfile *t, 
 
 	if (csvfile_parse(bytes, size, ',', t, &why) == 0)
 		return 0;
-	return err_set(e, "%s:%zu:%zu: %s", name, t->bad_line ? t->bad_line : 1, t->bad_column ? t->bad_column : 1, why.msg);
+	return err_set(e, "%s:%zu:%zu: %s", name, t->bad_line ? t->bad_line : 1,
+		       t->bad_column ? t->bad_column : 1, why.msg);
 }
 
 static int
-read_cell(const char *name, const struct csvfile *t, size_t row, size_t column, double *out, struct err *e)
+read_cell(const char *name, const struct csvfile *t, size_t row, size_t column, double *out,
+	  struct err *e)
 {
 	const char *cell = t->cell[row * t->columns + column];
 
 	if (text_to_double(cell, out) == 0)
 		return 0;
-	return err_set(e, "%s:%zu:%zu: '%.60s' is not a finite number%s", name, t->line[row], column + 1, cell,
-		       row == 0 ? "; a file of logits has no header" : "");
+	return err_set(e, "%s:%zu:%zu: '%.60s' is not a finite number%s", name, t->line[row],
+		       column + 1, cell, row == 0 ? "; a file of logits has no header" : "");
 }
 
 static int
 take_rows(const char *name, const struct csvfile *t, struct lossfile *out, struct err *e)
 {
 	if (t->columns < 2)
-		return err_set(e, "%s:%zu:1: one column: at least two classes are needed", name, t->line[0]);
+		return err_set(e, "%s:%zu:1: one column: at least two classes are needed", name,
+			       t->line[0]);
 	out->rows = t->rows;
 	out->columns = t->columns;
 	out->value = mem_try(t->rows * t->columns, sizeof *out->value);
 	out->line = mem_try(t->rows, sizeof *out->line);
 	if (!out->value || !out->line)
-		return err_set(e, "%s: no memory for %zu rows of %zu classes", name, t->rows, t->columns);
+		return err_set(e, "%s: no memory for %zu rows of %zu classes", name, t->rows,
+			       t->columns);
 	memcpy(out->line, t->line, t->rows * sizeof *out->line);
 	for (size_t i = 0; i < t->rows; i++)
 		for (size_t c = 0; c < t->columns; c++)
@@ -52,7 +56,8 @@ take_rows(const char *name, const struct csvfile *t, struct lossfile *out, struc
 }
 
 int
-lossfile_parse(const char *name, const char *bytes, size_t size, struct lossfile *out, struct err *e)
+lossfile_parse(const char *name, const char *bytes, size_t size, struct lossfile *out,
+	       struct err *e)
 {
 	struct csvfile t;
 	int status;
@@ -83,7 +88,8 @@ count_lines(const char *bytes, size_t size, bool *blank)
 
 	*blank = true;
 	for (size_t i = 0; i < size; i++) {
-		bool ends = bytes[i] == '\n' || (bytes[i] == '\r' && !(i + 1 < size && bytes[i + 1] == '\n'));
+		bool ends = bytes[i] == '\n' ||
+			    (bytes[i] == '\r' && !(i + 1 < size && bytes[i + 1] == '\n'));
 
 		*blank = *blank && strchr(" \t\r\n", bytes[i]) && bytes[i];
 		if (ends) {
@@ -95,25 +101,32 @@ count_lines(const char *bytes, size_t size, bool *blank)
 }
 
 static int
-read_label(const char *name, const struct csvfile *t, size_t row, size_t classes, int32_t *out, struct err *e)
+read_label(const char *name, const struct csvfile *t, size_t row, size_t classes, int32_t *out,
+	   struct err *e)
 {
 	const char *cell = t->cell[row * t->columns];
 	int64_t n = -1;
 
 	if (t->columns != 1)
-		return err_set(e, "%s:%zu:2: %zu cells: a line has one label", name, t->line[row], t->columns);
+		return err_set(e, "%s:%zu:2: %zu cells: a line has one label", name, t->line[row],
+			       t->columns);
 	if (*cell && text_to_int(cell, &n) < 0)
-		return err_set(e, "%s:%zu:1: '%.60s' is not a label: a class from 0 to %zu, or -1 for none", name, t->line[row], cell,
-			       classes - 1);
+		return err_set(
+			e,
+			"%s:%zu:1: '%.60s' is not a label: a class from 0 to %zu, or -1 for none",
+			name, t->line[row], cell, classes - 1);
 	if (n < -1 || n >= (int64_t)classes)
-		return err_set(e, "%s:%zu:1: label %lld is outside 0..%zu", name, t->line[row], (long long)n, classes - 1);
+		return err_set(e, "%s:%zu:1: label %lld is outside 0..%zu", name, t->line[row],
+			       (long long)n, classes - 1);
 	*out = (int32_t)n;
 	return 0;
 }
 
-/* The reader of tables passes over empty lines; here they are rows without a label, so lines are what is counted. */
+/* The reader of tables passes over empty lines; here they are rows without a label, so lines are
+ * what is counted. */
 int
-lossfile_labels(const char *name, const char *bytes, size_t size, size_t rows, size_t classes, int32_t *label, struct err *e)
+lossfile_labels(const char *name, const char *bytes, size_t size, size_t rows, size_t classes,
+		int32_t *label, struct err *e)
 {
 	bool blank;
 	size_t lines = count_lines(bytes, size, &blank), last = 0;
@@ -133,22 +146,26 @@ lossfile_labels(const char *name, const char *bytes, size_t size, size_t rows, s
 	if (status == 0 && (last > rows || lines < rows)) {
 		size_t have = last > rows ? last : lines;
 
-		status = err_set(e, "%s:%zu:1: %zu labels for %zu rows of logits", name, have < rows ? have : rows + 1, have, rows);
+		status = err_set(e, "%s:%zu:1: %zu labels for %zu rows of logits", name,
+				 have < rows ? have : rows + 1, have, rows);
 	}
 	return status;
 }
 
 int
-lossfile_match(const char *s_name, const struct lossfile *s, const char *t_name, const struct lossfile *t, struct err *e)
+lossfile_match(const char *s_name, const struct lossfile *s, const char *t_name,
+	       const struct lossfile *t, struct err *e)
 {
 	size_t least = s->columns < t->columns ? s->columns : t->columns;
 
 	if (s->columns != t->columns)
-		return err_set(e, "%s:%zu:%zu: %zu columns, but %s has %zu", t_name, t->line[0], t->columns > least ? least + 1 : least,
-			       t->columns, s_name, s->columns);
+		return err_set(e, "%s:%zu:%zu: %zu columns, but %s has %zu", t_name, t->line[0],
+			       t->columns > least ? least + 1 : least, t->columns, s_name,
+			       s->columns);
 	if (s->rows != t->rows)
-		return err_set(e, "%s:%zu:1: %zu rows, but %s has %zu", t_name, t->line[t->rows > s->rows ? s->rows : t->rows - 1],
-			       t->rows, s_name, s->rows);
+		return err_set(e, "%s:%zu:1: %zu rows, but %s has %zu", t_name,
+			       t->line[t->rows > s->rows ? s->rows : t->rows - 1], t->rows, s_name,
+			       s->rows);
 	return 0;
 }
 
@@ -159,7 +176,8 @@ lossfile_text(const double *value, size_t rows, size_t columns, size_t *size)
 
 	for (size_t i = 0; i < rows; i++)
 		for (size_t c = 0; c < columns; c++)
-			text_addf(&t, "%.17g%c", value[i * columns + c], c + 1 < columns ? ',' : '\n');
+			text_addf(&t, "%.17g%c", value[i * columns + c],
+				  c + 1 < columns ? ',' : '\n');
 	*size = t.len;
 	return t.s;
 }

@@ -10,11 +10,13 @@
 #include <string.h>
 
 #include "retort/base/io.h"
-#include "retort/engine/blas.h"
-#include "retort/engine/cut.h"
-#include "retort/kd/places.h"
+#include "retort/nn/gemm/blas.h"
+#include "retort/nn/gemm/shard.h"
+#include "retort/kd/spatial.h"
 
-#define LOOPS 1              /* of the engine between the products of a library: counted up when one of them gets other bits */
+#define LOOPS                                                                                  \
+	1 /* of the engine between the products of a library: counted up when one of them gets \
+	     other bits */
 #define CHUNK_ROWS 64        /* rows asked together, */
 #define CHUNK_POSITIONS 4096 /* or positions, where a row has many */
 
@@ -24,7 +26,8 @@ const char *const teacher_cache_name[] = { "auto", "off", "memory", "disk", NULL
 static int
 node_of(const struct teacher *t, int layer, int what)
 {
-	return net_node(t->net, layer, what == TEACHER_PLACES ? MODEL_HIDDEN : (enum model_tap)what);
+	return net_node(t->net, layer,
+			what == TEACHER_PLACES ? MODEL_HIDDEN : (enum model_tap)what);
 }
 
 static size_t
@@ -83,7 +86,7 @@ forget(struct teacher *t)
 {
 	for (int i = 0; i < MODEL_LAYERS; i++)
 		for (int what = 0; what < TEACHER_ASKS; what++)
-			kept_close(&t->kept[i][what]);
+			logit_cache_close(&t->kept[i][what]);
 	batch_release(&t->batch);
 	mem_free(t->rows);
 	mem_free(t->top);
@@ -105,28 +108,34 @@ teacher_size(const struct teacher *t)
 	for (int i = 0; i < t->net->n_layers; i++)
 		for (int what = 0; what < TEACHER_ASKS; what++)
 			if (wanted(t, i, what))
-				sum += kept_size(t->ds->n, chunks(t), kept_width(t, i, what));
+				sum += logit_cache_size(t->ds->n, chunks(t),
+							kept_width(t, i, what));
 	return sum;
 }
 
-/* Weights, inputs, the kernels that compute, and how precisely: another of any of these is another key. */
+/* Weights, inputs, the kernels that compute, and how precisely: another of any of these is another
+ * key. */
 static struct hash
-key_of(const struct net *like, const real *value, const struct hash *inputs, const struct teacher_options *o)
+key_of(const struct net *like, const real *value, const struct hash *inputs,
+       const struct teacher_options *o)
 {
 	struct hash weights = net_hash(like, value), key = hash_join(&weights, inputs), how;
 	char text[160];
 
-	snprintf(text, sizeof text, "%s %s %d %zu %d", blas_name(), PACKAGE_VERSION, LOOPS, o->top, o->bf16);
+	snprintf(text, sizeof text, "%s %s %d %zu %d", blas_name(), PACKAGE_VERSION, LOOPS, o->top,
+		 o->bf16);
 	how = hash_of(text, strlen(text));
 	return hash_join(&key, &how);
 }
 
-/* A layer that only says where its map is large is looked at as soon as it is there, and lives no longer than its readers. */
+/* A layer that only says where its map is large is looked at as soon as it is there, and lives no
+ * longer than its readers. */
 static int
 take_places(struct teacher *t, size_t capacity, struct err *e)
 {
 	for (int i = 0; i < t->net->n_layers; i++) {
-		size_t width = wanted(t, i, TEACHER_PLACES) ? teacher_width(t, i, TEACHER_PLACES) : 0;
+		size_t width =
+			wanted(t, i, TEACHER_PLACES) ? teacher_width(t, i, TEACHER_PLACES) : 0;
 
 		if (width && !(t->places[i] = mem_try(capacity * width, sizeof(real))))
 			return err_set(e, "no memory for %zu rows of %zu places", capacity, width);
@@ -138,7 +147,8 @@ take_places(struct teacher *t, size_t capacity, struct err *e)
 static int
 make_net(struct teacher *t, const struct net *like, real *value, size_t capacity, struct err *e)
 {
-	t->net = net_new(like->name, &like->spec, &like->io, capacity, like->graph->pool, t->wants, e);
+	t->net = net_new(like->name, &like->spec, &like->io, capacity, like->graph->pool, t->wants,
+			 e);
 	if (!t->net)
 		return -1;
 	t->wants[logits_layer(t)] |= 1u << MODEL_HIDDEN;
@@ -155,11 +165,13 @@ make_net(struct teacher *t, const struct net *like, real *value, size_t capacity
 static char *
 file_of(const struct teacher *t, int layer, int what, struct err *e)
 {
-	char *dir = io_xdg("XDG_CACHE_HOME", ".cache"), *answers = dir ? io_join(dir, "answers") : NULL, *path = NULL;
+	char *dir = io_xdg("XDG_CACHE_HOME", ".cache"),
+	     *answers = dir ? io_join(dir, "answers") : NULL, *path = NULL;
 	char hex[65], name[120];
 
 	hash_hex(&t->key, hex);
-	snprintf(name, sizeof name, "%.24s-%d-%s", hex, layer, what == TEACHER_PLACES ? "places" : model_tap_name[what]);
+	snprintf(name, sizeof name, "%.24s-%d-%s", hex, layer,
+		 what == TEACHER_PLACES ? "places" : model_tap_name[what]);
 	if (!answers)
 		err_set(e, "cache disk: neither XDG_CACHE_HOME nor HOME names a directory");
 	else if (io_mkdirs(answers, e) == 0)
@@ -177,7 +189,8 @@ keep(struct teacher *t, int layer, int what, struct err *e)
 
 	if (t->options.cache == TEACHER_DISK && !(path = file_of(t, layer, what, e)))
 		return -1;
-	status = kept_open(&t->kept[layer][what], t->ds->n, chunks(t), kept_width(t, layer, what), path, &t->key, e);
+	status = logit_cache_open(&t->kept[layer][what], t->ds->n, chunks(t),
+				  kept_width(t, layer, what), path, &t->key, e);
 	mem_free(path);
 	return status;
 }
@@ -216,21 +229,29 @@ grow_net(struct teacher *t, const struct net *like, real *value, size_t capacity
 }
 
 static int
-open_new(struct teacher *t, const struct net *like, real *value, size_t capacity, bool anew, struct err *e)
+open_new(struct teacher *t, const struct net *like, real *value, size_t capacity, bool anew,
+	 struct err *e)
 {
 	t->chunk = chunk_of(like);
-	/* sizes are known once there are nodes: the network is built for a chunk, and again for a batch where nothing is kept */
+	/* sizes are known once there are nodes: the network is built for a chunk, and again for a
+	 * batch where nothing is kept */
 	if (make_net(t, like, value, t->chunk, e) < 0)
 		return -1;
-	if (t->options.top && (t->options.top >= t->net->io.classes || t->options.cache == TEACHER_OFF))
-		return err_set(e, "top %zu: %s", t->options.top, t->options.cache == TEACHER_OFF ?
-			       "is what is kept, and cache is off" : "there are no more classes than that");
-	t->keeps = t->options.cache != TEACHER_OFF && (t->options.cache != TEACHER_AUTO || teacher_size(t) <= TEACHER_KEPT);
+	if (t->options.top &&
+	    (t->options.top >= t->net->io.classes || t->options.cache == TEACHER_OFF))
+		return err_set(e, "top %zu: %s", t->options.top,
+			       t->options.cache == TEACHER_OFF
+				       ? "is what is kept, and cache is off"
+				       : "there are no more classes than that");
+	t->keeps = t->options.cache != TEACHER_OFF &&
+		   (t->options.cache != TEACHER_AUTO || teacher_size(t) <= TEACHER_KEPT);
 	if (t->keeps)
 		return keep_all(t, e) < 0 ? -1 : grow_net(t, like, value, anew ? capacity : 0, e);
 	if (t->options.top)
-		return err_set(e, "top %zu: %zu bytes are more than `auto` keeps; say `cache memory` or `cache disk`", t->options.top,
-			       teacher_size(t));
+		return err_set(e,
+			       "top %zu: %zu bytes are more than `auto` keeps; say `cache memory` "
+			       "or `cache disk`",
+			       t->options.top, teacher_size(t));
 	free_net(t);
 	return make_net(t, like, value, capacity, e);
 }
@@ -249,14 +270,17 @@ effect_of(const real *exact, const real *rounded, size_t positions, size_t class
 	struct teacher_effect effect = { .positions = positions };
 
 	for (size_t i = 0; i < positions; i++, exact += classes, rounded += classes) {
-		double all = loss_log_sum_exp(exact, classes), other_all = loss_log_sum_exp(rounded, classes);
+		double all = loss_log_sum_exp(exact, classes),
+		       other_all = loss_log_sum_exp(rounded, classes);
 		size_t best = 0, other = 0;
 
 		for (size_t c = 0; c < classes; c++) {
-			double log_p = (double)exact[c] - all, log_q = (double)rounded[c] - other_all;
+			double log_p = (double)exact[c] - all,
+			       log_q = (double)rounded[c] - other_all;
 
 			effect.kl += exp(log_p) * (log_p - log_q);
-			effect.largest = fmax(effect.largest, fabs((double)exact[c] - (double)rounded[c]));
+			effect.largest =
+				fmax(effect.largest, fabs((double)exact[c] - (double)rounded[c]));
 			best = exact[c] > exact[best] ? c : best;
 			other = rounded[c] > rounded[other] ? c : other;
 		}
@@ -272,9 +296,11 @@ static int
 measure_effect(struct teacher *t, const struct net *like, real *value, struct err *e)
 {
 	size_t room = t->net->graph->capacity < t->chunk ? t->net->graph->capacity : t->chunk;
-	size_t rows = t->ds->n < room ? t->ds->n : room, width = tensor_width(&t->net->graph->node[net_logits(t->net)].out);
+	size_t rows = t->ds->n < room ? t->ds->n : room,
+	       width = tensor_width(&t->net->graph->node[net_logits(t->net)].out);
 	uint32_t *row = mem_array(rows, sizeof *row);
-	struct net *exact = net_new(like->name, &like->spec, &like->io, rows, like->graph->pool, NULL, e);
+	struct net *exact =
+		net_new(like->name, &like->spec, &like->io, rows, like->graph->pool, NULL, e);
 	struct batch b = { 0 };
 	int status = -1;
 
@@ -283,7 +309,8 @@ measure_effect(struct teacher *t, const struct net *like, real *value, struct er
 	if (exact && net_finish(exact, false, e) == 0 && batch_init(&b, rows, t->ds, e) == 0) {
 		graph_bind(exact->graph, value, NULL);
 		batch_fill(&b, t->ds, row, rows, NULL);
-		t->effect = effect_of(run_once(exact, &b), run_once(t->net, &b), rows * width / t->net->io.classes, t->net->io.classes);
+		t->effect = effect_of(run_once(exact, &b), run_once(t->net, &b),
+				      rows * width / t->net->io.classes, t->net->io.classes);
 		status = 0;
 	}
 	batch_release(&b);
@@ -299,8 +326,9 @@ same_options(const struct teacher_options *a, const struct teacher_options *b)
 }
 
 int
-teacher_open(struct teacher *t, const struct net *like, real *value, const struct dataset *ds, const struct hash *inputs,
-	     const unsigned *wants, const struct teacher_options *options, size_t capacity, bool anew, struct err *e)
+teacher_open(struct teacher *t, const struct net *like, real *value, const struct dataset *ds,
+	     const struct hash *inputs, const unsigned *wants,
+	     const struct teacher_options *options, size_t capacity, bool anew, struct err *e)
 {
 	struct hash key = key_of(like, value, inputs, options);
 	unsigned all[MODEL_LAYERS];
@@ -319,7 +347,8 @@ teacher_open(struct teacher *t, const struct net *like, real *value, const struc
 	t->key = key;
 	t->options = *options;
 	memcpy(t->wants, all, sizeof all);
-	if (open_new(t, like, value, capacity, anew, e) < 0 || (options->bf16 && measure_effect(t, like, value, e) < 0)) {
+	if (open_new(t, like, value, capacity, anew, e) < 0 ||
+	    (options->bf16 && measure_effect(t, like, value, e) < 0)) {
 		forget(t);
 		return -1;
 	}
@@ -370,13 +399,14 @@ keep_top(const struct teacher *t, const real *logit, size_t rows, real *out)
 static const real *
 said(const struct teacher *t, int layer, int what)
 {
-	return what == TEACHER_PLACES ? t->places[layer] : t->net->graph->node[node_of(t, layer, what)].out.data;
+	return what == TEACHER_PLACES ? t->places[layer]
+				      : t->net->graph->node[node_of(t, layer, what)].out.data;
 }
 
 static void
 keep_rows(struct teacher *t, int layer, int what, size_t chunk, size_t n)
 {
-	struct kept *k = &t->kept[layer][what];
+	struct logit_cache *k = &t->kept[layer][what];
 	real *to = k->out + chunk * t->chunk * k->width;
 	const real *from = said(t, layer, what);
 
@@ -398,10 +428,12 @@ static void
 place_piece(void *arg, int index)
 {
 	const struct placing *p = arg;
-	size_t from = cut_from(p->rows, p->pieces, index), n = cut_from(p->rows, p->pieces, index + 1) - from;
+	size_t from = shard_from(p->rows, p->pieces, index),
+	       n = shard_from(p->rows, p->pieces, index + 1) - from;
 	size_t width = tensor_width(p->map), places = tensor_places(p->map);
 
-	places_map(p->map->data + from * width, n, places, width / places, p->out + from * places, NULL);
+	spatial_map(p->map->data + from * width, n, places, width / places, p->out + from * places,
+		    NULL);
 }
 
 static void
@@ -414,7 +446,9 @@ run_net(struct teacher *t, const struct batch *b)
 	net_feed(t->net, b);
 	for (int i = 0; i < t->net->n_layers; i++) {
 		int node = node_of(t, i, TEACHER_PLACES);
-		struct placing p = { &g->node[node].out, b->rows, cut_pieces(b->rows, tensor_width(&g->node[node].out)), t->places[i] };
+		struct placing p = { &g->node[node].out, b->rows,
+				     shard_pieces(b->rows, tensor_width(&g->node[node].out)),
+				     t->places[i] };
 
 		if (!t->places[i])
 			continue;
@@ -477,19 +511,21 @@ teacher_ask(struct teacher *t, const struct batch *b)
 const real *
 teacher_answer(const struct teacher *t, int layer, int what, const struct batch *b, real *out)
 {
-	const struct kept *k = &t->kept[layer][what];
+	const struct logit_cache *k = &t->kept[layer][what];
 	const int32_t *row = batch_i32(b, BATCH_ROW);
 
 	if (is_fresh(t, b))
 		return said(t, layer, what);
 	assert(k->out && !is_top(t, layer, what));
 	for (size_t i = 0; i < b->rows; i++)
-		memcpy(out + i * k->width, k->out + (size_t)row[i] * k->width, k->width * sizeof *out);
+		memcpy(out + i * k->width, k->out + (size_t)row[i] * k->width,
+		       k->width * sizeof *out);
 	return out;
 }
 
 const real *
-teacher_look(const struct teacher *t, int layer, int what, const struct batch *b, const int32_t **row)
+teacher_look(const struct teacher *t, int layer, int what, const struct batch *b,
+	     const int32_t **row)
 {
 	*row = is_fresh(t, b) ? NULL : batch_i32(b, BATCH_ROW);
 	assert(is_fresh(t, b) || (t->kept[layer][what].out && !is_top(t, layer, what)));
@@ -500,17 +536,20 @@ teacher_look(const struct teacher *t, int layer, int what, const struct batch *b
 static const real *
 top_at(const struct teacher *t, const struct batch *b, size_t i, size_t p, size_t positions)
 {
-	const struct kept *kept = &t->kept[logits_layer(t)][MODEL_HIDDEN];
+	const struct logit_cache *kept = &t->kept[logits_layer(t)][MODEL_HIDDEN];
 	size_t k = t->options.top, n = t->net->io.classes;
 
 	if (!is_fresh(t, b))
-		return kept->out + (size_t)batch_i32(b, BATCH_ROW)[i] * kept->width + p * (2 * k + 1);
-	t->top[2 * k] = take_top(said(t, logits_layer(t), MODEL_HIDDEN) + (i * positions + p) * n, n, k, t->top, t->top + k);
+		return kept->out + (size_t)batch_i32(b, BATCH_ROW)[i] * kept->width +
+		       p * (2 * k + 1);
+	t->top[2 * k] = take_top(said(t, logits_layer(t), MODEL_HIDDEN) + (i * positions + p) * n,
+				 n, k, t->top, t->top + k);
 	return t->top;
 }
 
 void
-teacher_answer_top(const struct teacher *t, const struct batch *b, int32_t *id, real *logit, real *tail)
+teacher_answer_top(const struct teacher *t, const struct batch *b, int32_t *id, real *logit,
+		   real *tail)
 {
 	size_t k = t->options.top, positions = net_positions(t->net, net_logits(t->net));
 

@@ -10,11 +10,11 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/screen/view.h"
+#include "retort/ui/view.h"
 
 const struct cmd *const cmd_table[] = {
 #define COMMAND(id) &cmd_##id,
-#include "retort/session/commands.def"
+#include "retort/session/cmd/commands.def"
 };
 const size_t cmd_count = sizeof cmd_table / sizeof cmd_table[0];
 
@@ -73,7 +73,8 @@ cmd_copy(char *to, size_t size, const char *what, const char *word, struct err *
 void
 cmd_quote(struct text *t, const char *word)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=.,:/";
+	static const char plain[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=.,:/";
 
 	if (word[0] && !word[strspn(word, plain)]) {
 		text_addf(t, " %s", word);
@@ -99,8 +100,9 @@ cmd_check_hash(const char *path, const struct hash *got, const char *hash, struc
 
 	if (!hash || strcmp(hash_hex(got, hex), hash) == 0)
 		return 0;
-	return err_set(e, "%s: the file was replaced: it hashes to %.16s..., and %.16s%s was recorded", path, hex, hash,
-		       strlen(hash) > 16 ? "..." : "");
+	return err_set(e,
+		       "%s: the file was replaced: it hashes to %.16s..., and %.16s%s was recorded",
+		       path, hex, hash, strlen(hash) > 16 ? "..." : "");
 }
 
 void
@@ -108,7 +110,8 @@ cmd_record_files(struct cmd_call *c, const char *name, uint32_t files)
 {
 	text_add(&c->record, name);
 	for (int i = 0; i < c->argc; i++) {
-		char *path = files & 1u << i ? io_join(c->dir, c->argv[i]) : NULL, *full = path ? realpath(path, NULL) : NULL;
+		char *path = files & 1u << i ? io_join(c->dir, c->argv[i]) : NULL,
+		     *full = path ? realpath(path, NULL) : NULL;
 
 		cmd_quote(&c->record, full ? full : c->argv[i]);
 		mem_free(path);
@@ -119,11 +122,14 @@ cmd_record_files(struct cmd_call *c, const char *name, uint32_t files)
 int
 cmd_number(const char *what, const char *word, int64_t *out, struct err *e)
 {
-	return text_to_int(word, out) < 0 ? err_set(e, "%s: '%.40s' is not a whole number", what, word) : 0;
+	return text_to_int(word, out) < 0
+		       ? err_set(e, "%s: '%.40s' is not a whole number", what, word)
+		       : 0;
 }
 
 int
 cmd_real(const char *what, const char *word, double *out, struct err *e)
 {
-	return text_to_double(word, out) < 0 ? err_set(e, "%s: '%.40s' is not a number", what, word) : 0;
+	return text_to_double(word, out) < 0 ? err_set(e, "%s: '%.40s' is not a number", what, word)
+					     : 0;
 }

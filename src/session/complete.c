@@ -13,14 +13,14 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
-#include "retort/data/augment.h"
+#include "retort/data/augment/augment.h"
 #include "retort/data/dataset.h"
-#include "retort/data/fetched.h"
+#include "retort/data/read/fetched.h"
 #include "retort/data/sets.h"
-#include "retort/learn/dial.h"
-#include "retort/learn/remedy.h"
-#include "retort/screen/pane.h"
-#include "retort/screen/view.h"
+#include "retort/lab/tunable.h"
+#include "retort/probe/remedy/remedy.h"
+#include "retort/ui/pane.h"
+#include "retort/ui/view.h"
 #include "retort/session/cmd.h"
 
 #define WORDS 64 /* words of a line that are looked at */
@@ -170,7 +170,8 @@ offer_augmentoption(struct list *l)
 		if (a && strcmp(a->name, l->word[1]) == 0)
 			offer_knob_of(l, a->name, &knob_table[i]);
 	}
-	if (l->n_words > 1 && l->n_words % 2 == 0 && strcmp(l->word[1], augment_backtranslate.name) == 0)
+	if (l->n_words > 1 && l->n_words % 2 == 0 &&
+	    strcmp(l->word[1], augment_backtranslate.name) == 0)
 		offer_all(l, cmd_translate_word);
 }
 
@@ -200,11 +201,12 @@ offer_dial(struct list *l)
 
 	for (int i = 0; i < l->info->n_sets; i++)
 		if (sets_train(l->info->set[i].role))
-			offer(l, dial_name(l->info, DIAL_SET(i), word, sizeof word));
+			offer(l, tunable_name(l->info, TUNABLE_SET(i), word, sizeof word));
 	for (int i = 0; i < l->info->n_teachers; i++)
-		offer(l, dial_name(l->info, DIAL_TEACHER(i), word, sizeof word));
+		offer(l, tunable_name(l->info, TUNABLE_TEACHER(i), word, sizeof word));
 	for (int i = 0; i < l->info->n_maps; i++)
-		offer(l, dial_name(l->info, DIAL_MAP(l->info->map[i].slot), word, sizeof word));
+		offer(l,
+		      tunable_name(l->info, TUNABLE_MAP(l->info->map[i].slot), word, sizeof word));
 }
 
 static void offer_field(struct list *l, const char *complete, int n);
@@ -238,8 +240,10 @@ offer_layer(struct list *l)
 static void
 offer_stage(struct list *l)
 {
-	static const char *const words[] = { "steps", "lr", "rows", "sets", "freeze", "set", "keep", "fade" };
-	const char *last = l->word[l->n_words - 1], *before = l->n_words > 2 ? l->word[l->n_words - 2] : "";
+	static const char *const words[] = { "steps",  "lr",  "rows", "sets",
+					     "freeze", "set", "keep", "fade" };
+	const char *last = l->word[l->n_words - 1],
+		   *before = l->n_words > 2 ? l->word[l->n_words - 2] : "";
 	bool fades = strcmp(l->word[1], "finetune") == 0;
 
 	if (strcmp(last, "rows") == 0) {
@@ -253,8 +257,9 @@ offer_stage(struct list *l)
 		offer_knob(l);
 	} else if (strcmp(last, "keep") == 0) {
 		offer_loss(l);
-	} else if (strcmp(l->word[1], "teach") != 0 && strcmp(last, "steps") != 0 && strcmp(last, "lr") != 0 &&
-		   strcmp(last, "fade") != 0 && strcmp(before, "set") != 0 && strcmp(before, "keep") != 0) {
+	} else if (strcmp(l->word[1], "teach") != 0 && strcmp(last, "steps") != 0 &&
+		   strcmp(last, "lr") != 0 && strcmp(last, "fade") != 0 &&
+		   strcmp(before, "set") != 0 && strcmp(before, "keep") != 0) {
 		for (size_t i = 0; i < sizeof words / sizeof *words - (fades ? 0 : 2); i++)
 			offer(l, words[i]);
 	}
@@ -279,7 +284,8 @@ offer_through(struct list *l)
 static void
 offer_pairs(struct list *l)
 {
-	for (int i = REQUEST_UNIFORM; i < REQUEST_PAIRS && !strchr(l->word[l->n_words - 1], ':'); i++)
+	for (int i = REQUEST_UNIFORM; i < REQUEST_PAIRS && !strchr(l->word[l->n_words - 1], ':');
+	     i++)
 		offer(l, request_pairs_name[i]);
 }
 
@@ -310,14 +316,17 @@ offer_metric(struct list *l)
 	for (size_t i = 0; i < METRIC_FIXED; i++)
 		offer(l, metric_name(i));
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
-		for (unsigned part = 0; part < 3 && loss_weight(loss_table[i], &l->info->knobs) > 0; part++)
+		for (unsigned part = 0; part < 3 && loss_weight(loss_table[i], &l->info->knobs) > 0;
+		     part++)
 			offer(l, metric_name(metric_output(i, (enum metric_part)part)));
 	for (int i = 0; i < l->info->n_maps; i++)
 		for (unsigned part = 0; part < 3; part++)
-			offer(l, metric_name(metric_map(l->info->map[i].slot, (enum metric_part)part)));
+			offer(l, metric_name(
+					 metric_map(l->info->map[i].slot, (enum metric_part)part)));
 }
 
-/* Terms of the loss that count, as `balance` takes them: what stands behind "share-" in their metrics. */
+/* Terms of the loss that count, as `balance` takes them: what stands behind "share-" in their
+ * metrics. */
 static void
 offer_term(struct list *l)
 {
@@ -325,7 +334,8 @@ offer_term(struct list *l)
 		if (loss_weight(loss_table[i], &l->info->knobs) > 0)
 			offer(l, loss_table[i]->name);
 	for (int i = 0; i < l->info->n_maps; i++)
-		offer(l, strchr(metric_name(metric_map(l->info->map[i].slot, METRIC_SHARE)), '-') + 1);
+		offer(l,
+		      strchr(metric_name(metric_map(l->info->map[i].slot, METRIC_SHARE)), '-') + 1);
 }
 
 /* Names in the directory that the word names; directories end in '/'. */
@@ -383,12 +393,15 @@ offer_more(struct list *l)
 	return true;
 }
 
-/* Options of `data` and their values in turn; the set itself is the first argument, or stands behind what becomes of it. */
+/* Options of `data` and their values in turn; the set itself is the first argument, or stands
+ * behind what becomes of it. */
 static void
 offer_option(struct list *l)
 {
 	const char *key = l->word[l->n_words - 1], *what = l->word[1];
-	bool more = strcmp(what, "add") == 0 || strcmp(what, "target") == 0 || strcmp(what, "held-out") == 0, shows = strcmp(what, "show") == 0;
+	bool more = strcmp(what, "add") == 0 || strcmp(what, "target") == 0 ||
+		    strcmp(what, "held-out") == 0,
+	     shows = strcmp(what, "show") == 0;
 
 	if (strcmp(what, "weight") == 0) {
 		if (l->n_words == 2)
@@ -450,7 +463,8 @@ offer_context(struct list *l)
 static void
 offer_topic(struct list *l)
 {
-	static const char *const more[] = { "keys", "retort", "session", "retortrc", "losses", "networks", "tutorial", "bench" };
+	static const char *const more[] = { "keys",   "retort",   "session",  "retortrc",
+					    "losses", "networks", "tutorial", "bench" };
 
 	offer_command(l);
 	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
@@ -461,18 +475,37 @@ static const struct {
 	const char *kind;
 	void (*offer)(struct list *l);
 } kinds[] = {
-	{ "@command", offer_command }, { "@knob", offer_knob },     { "@value", offer_value },
-	{ "@teacher", offer_teacher }, { "@net", offer_net },       { "@tlayer", offer_tlayer },
-	{ "@slayer", offer_slayer },   { "@metric", offer_metric }, { "@file", offer_file },
-	{ "@data", offer_data },       { "@option", offer_option }, { "@view", offer_view },
-	{ "@argument", offer_argument }, { "@context", offer_context }, { "@topic", offer_topic },
-	{ "@loss", offer_loss },       { "@lossoption", offer_lossoption },
-	{ "@augment", offer_augment }, { "@augmentoption", offer_augmentoption },
-	{ "@match", offer_match },     { "@tap", offer_tap },       { "@model", offer_model },
-	{ "@term", offer_term },       { "@set", offer_set },         { "@dial", offer_dial },
-	{ "@remedy", offer_remedy },   { "@remedyword", offer_remedyword },
-	{ "@layer", offer_layer },     { "@stage", offer_stage },
-	{ "@through", offer_through }, { "@pairs", offer_pairs },
+	{ "@command", offer_command },
+	{ "@knob", offer_knob },
+	{ "@value", offer_value },
+	{ "@teacher", offer_teacher },
+	{ "@net", offer_net },
+	{ "@tlayer", offer_tlayer },
+	{ "@slayer", offer_slayer },
+	{ "@metric", offer_metric },
+	{ "@file", offer_file },
+	{ "@data", offer_data },
+	{ "@option", offer_option },
+	{ "@view", offer_view },
+	{ "@argument", offer_argument },
+	{ "@context", offer_context },
+	{ "@topic", offer_topic },
+	{ "@loss", offer_loss },
+	{ "@lossoption", offer_lossoption },
+	{ "@augment", offer_augment },
+	{ "@augmentoption", offer_augmentoption },
+	{ "@match", offer_match },
+	{ "@tap", offer_tap },
+	{ "@model", offer_model },
+	{ "@term", offer_term },
+	{ "@set", offer_set },
+	{ "@dial", offer_dial },
+	{ "@remedy", offer_remedy },
+	{ "@remedyword", offer_remedyword },
+	{ "@layer", offer_layer },
+	{ "@stage", offer_stage },
+	{ "@through", offer_through },
+	{ "@pairs", offer_pairs },
 };
 
 /* One alternative: a kind, or a word. Kinds without candidates (@word, @key) offer nothing. */
@@ -533,11 +566,13 @@ complete_line(const struct lab_info *info, const char *line, size_t point, size_
 
 	point = point < strlen(text) ? point : strlen(text);
 	text[point] = '\0';
-	for (*start = point; *start > 0 && text[*start - 1] != ' ' && text[*start - 1] != '\t'; (*start)--)
+	for (*start = point; *start > 0 && text[*start - 1] != ' ' && text[*start - 1] != '\t';
+	     (*start)--)
 		;
 	l.prefix = mem_text(text + *start);
 	text[*start] = '\0';
-	for (word = strtok_r(text, " \t", &more); word && l.n_words < WORDS; word = strtok_r(NULL, " \t", &more))
+	for (word = strtok_r(text, " \t", &more); word && l.n_words < WORDS;
+	     word = strtok_r(NULL, " \t", &more))
 		if (l.n_words || word[0] != '@')
 			l.word[l.n_words++] = word;
 	if (l.n_words == 0)

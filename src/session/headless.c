@@ -51,7 +51,8 @@ loop(struct session *s, int signals)
 }
 
 int
-headless_run(const struct session_options *o, const char *name, const char *text, const char *dir, struct err *e)
+headless_run(const struct session_options *o, const char *name, const char *text, const char *dir,
+	     struct err *e)
 {
 	struct session *s = session_new(o, e);
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };

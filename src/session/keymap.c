@@ -10,7 +10,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
-#include "retort/screen/pane.h"
+#include "retort/ui/pane.h"
 
 struct binding {
 	char context[16], key[12];
@@ -111,9 +111,10 @@ static const struct {
 	{ "editor", "m", "view close" },
 };
 
-static const char *const names[] = { "Space", "Enter", "Esc", "Tab", "S-Tab", "BSpace", "Up", "Down", "Left", "Right",
-				     "Home", "End", "PgUp", "PgDn", "F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8",
-				     "F9", "F10", "F11", "F12", NULL };
+static const char *const names[] = { "Space", "Enter", "Esc",   "Tab",  "S-Tab", "BSpace", "Up",
+				     "Down",  "Left",  "Right", "Home", "End",   "PgUp",   "PgDn",
+				     "F1",    "F2",    "F3",    "F4",   "F5",    "F6",     "F7",
+				     "F8",    "F9",    "F10",   "F11",  "F12",   NULL };
 
 struct keymap *
 keymap_new(void)
@@ -140,7 +141,8 @@ static struct binding *
 find(const struct keymap *m, const char *context, const char *key)
 {
 	for (size_t i = 0; i < m->n; i++)
-		if (strcmp(m->binding[i].context, context) == 0 && strcmp(m->binding[i].key, key) == 0)
+		if (strcmp(m->binding[i].context, context) == 0 &&
+		    strcmp(m->binding[i].key, key) == 0)
 			return &m->binding[i];
 	return NULL;
 }
@@ -177,18 +179,26 @@ is_key(const char *key)
 static bool
 is_context(const char *context)
 {
-	return strcmp(context, "all") == 0 || strcmp(context, "editor") == 0 || pane_find(context) >= 0;
+	return strcmp(context, "all") == 0 || strcmp(context, "editor") == 0 ||
+	       pane_find(context) >= 0;
 }
 
 int
-keymap_bind(struct keymap *m, const char *context, const char *key, const char *command, struct err *e)
+keymap_bind(struct keymap *m, const char *context, const char *key, const char *command,
+	    struct err *e)
 {
 	struct binding *b;
 
 	if (!is_context(context))
-		return err_set(e, "bind: '%.40s' is no pane; there are all, editor and the panes of `view focus`", context);
+		return err_set(e,
+			       "bind: '%.40s' is no pane; there are all, editor and the panes of "
+			       "`view focus`",
+			       context);
 	if (!is_key(key) || strlen(key) >= sizeof b->key)
-		return err_set(e, "bind: '%.40s' is no key; a key is a character, C-x, M-x, Up, Enter, Space, F1 ...", key);
+		return err_set(e,
+			       "bind: '%.40s' is no key; a key is a character, C-x, M-x, Up, "
+			       "Enter, Space, F1 ...",
+			       key);
 	b = find(m, context, key);
 	if (!b) {
 		mem_grow(&m->binding, &m->cap, m->n + 1, sizeof *m->binding);
@@ -202,7 +212,8 @@ keymap_bind(struct keymap *m, const char *context, const char *key, const char *
 }
 
 int
-keymap_get(const struct keymap *m, size_t i, const char **context, const char **key, const char **command)
+keymap_get(const struct keymap *m, size_t i, const char **context, const char **key,
+	   const char **command)
 {
 	if (i >= m->n)
 		return -1;

@@ -23,7 +23,8 @@ parse_stamp(const char *word, struct lex *out, struct err *e)
 	size_t len = colon ? (size_t)(colon - word - 1) : 0;
 	int64_t at;
 
-	if (len >= sizeof out->owner || (colon && len == 0) || text_to_int(number, &at) < 0 || at < 0 || *number == '+')
+	if (len >= sizeof out->owner || (colon && len == 0) || text_to_int(number, &at) < 0 ||
+	    at < 0 || *number == '+')
 		return err_set(e, "'%.60s' is no stamp; a stamp is @STEP or @NAME:STEP", word);
 	memcpy(out->owner, word + 1, len);
 	out->owner[len] = '\0';

@@ -28,8 +28,10 @@ read_page(const char *dir, const char *name)
 char *
 manual_page(const char *topic)
 {
-	const char *dirs[] = { getenv("RETORT_HELPDIR"), RETORT_BUILDDIR "/man", RETORT_PKGDATADIR "/help" };
-	static const char *const forms[] = { "retort-%s.1.txt", "retort-%s.5.txt", "retort-%s.7.txt", "%s.1.txt", "%s.5.txt" };
+	const char *dirs[] = { getenv("RETORT_HELPDIR"), RETORT_BUILDDIR "/man",
+			       RETORT_PKGDATADIR "/help" };
+	static const char *const forms[] = { "retort-%s.1.txt", "retort-%s.5.txt",
+					     "retort-%s.7.txt", "%s.1.txt", "%s.5.txt" };
 	char *page = NULL;
 
 	if (strchr(topic, '/'))

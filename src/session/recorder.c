@@ -6,11 +6,11 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
-#include "retort/runs/history.h"
-#include "retort/session/tell.h"
+#include "retort/session/recording.h"
+#include "retort/session/output.h"
 
 struct recorder {
-	struct history *history;
+	struct recording *history;
 	char *path;
 	bool replay;
 };
@@ -18,7 +18,7 @@ struct recorder {
 struct recorder *
 recorder_new(const char *path, bool replay, struct err *e)
 {
-	struct history *h = history_new(path, e);
+	struct recording *h = recording_new(path, e);
 	struct recorder *r;
 
 	if (!h)
@@ -35,7 +35,7 @@ recorder_free(struct recorder *r)
 {
 	if (!r)
 		return;
-	history_free(r->history);
+	recording_free(r->history);
 	mem_free(r->path);
 	mem_free(r);
 }
@@ -53,25 +53,27 @@ recorder_line(struct recorder *r, const char *stamp, const char *line, struct er
 	int status;
 
 	text_addf(&t, "%s%s%s", stamp, stamp[0] ? " " : "", line);
-	status = history_line(r->history, t.s, true, e);
+	status = recording_line(r->history, t.s, true, e);
 	text_release(&t);
 	return status;
 }
 
 int
-recorder_sample(struct recorder *r, const struct lab_info *info, const struct event *ev, struct err *e)
+recorder_sample(struct recorder *r, const struct lab_info *info, const struct event *ev,
+		struct err *e)
 {
-	bool kept = ev->metric == METRIC_VAL_NLL || ev->metric == METRIC_TARGET_NLL || ev->metric == METRIC_WEIGHTS;
-	const char *teacher = ev->branch >= LAB_TEACHER(0) ? tell_branch(info, ev->branch) : "";
+	bool kept = ev->metric == METRIC_VAL_NLL || ev->metric == METRIC_TARGET_NLL ||
+		    ev->metric == METRIC_WEIGHTS;
+	const char *teacher = ev->branch >= LAB_TEACHER(0) ? output_branch(info, ev->branch) : "";
 	const char *colon = teacher[0] ? ":" : "";
 	struct text t = { 0 };
 	int status;
 
-	if (r->replay || !kept || ev->branch == LAB_PLAIN)
+	if (r->replay || !kept || ev->branch == LAB_BASELINE)
 		return 0;
 	text_addf(&t, "@%s%s%u expect %s%s%s %.17g", teacher, colon, ev->step, teacher, colon,
 		  metric_info(ev->metric)->name, ev->value);
-	status = history_line(r->history, t.s, false, e);
+	status = recording_line(r->history, t.s, false, e);
 	text_release(&t);
 	return status;
 }

@@ -10,7 +10,8 @@
 
 #include "retort/base/text.h"
 
-/* A figure in its column: fewer decimals where it is large, so that columns stay under their heads. */
+/* A figure in its column: fewer decimals where it is large, so that columns stay under their heads.
+ */
 static void
 cell(FILE *out, double x, int width, int decimals)
 {
@@ -24,7 +25,8 @@ cell(FILE *out, double x, int width, int decimals)
 	fprintf(out, " %*s", width, isnan(x) ? "-" : text);
 }
 
-/* A name in ten columns; of a longer one its beginning and its end, which is where names of a kind differ. */
+/* A name in ten columns; of a longer one its beginning and its end, which is where names of a kind
+ * differ. */
 static const char *
 brief(const char *name, char *buf, size_t size)
 {
@@ -38,11 +40,13 @@ brief(const char *name, char *buf, size_t size)
 }
 
 static void
-row(FILE *out, const char *who, const char *when, const struct lab_net *n, const struct lab_scores *s)
+row(FILE *out, const char *who, const char *when, const struct lab_net *n,
+    const struct lab_scores *s)
 {
 	char name[16];
 
-	fprintf(out, "%-10s %-4s %6llu", brief(who, name, sizeof name), when, (unsigned long long)s->step);
+	fprintf(out, "%-10s %-4s %6llu", brief(who, name, sizeof name), when,
+		(unsigned long long)s->step);
 	cell(out, s->accuracy, 8, 4);
 	cell(out, s->agreement, 7, 4);
 	cell(out, s->kl, 7, 5);
@@ -63,7 +67,8 @@ drawn(FILE *out, const struct lab_info *i, const struct lab_stage *s)
 	char sets[80];
 
 	if (i->n_sets > 1 && s->kind != LAB_RUN)
-		fprintf(out, "  of %s%s\n", lab_sets_text(i, s->sets, sets, sizeof sets), s->labelled ? ", labelled rows" : "");
+		fprintf(out, "  of %s%s\n", lab_sets_text(i, s->sets, sets, sizeof sets),
+			s->labelled ? ", labelled rows" : "");
 }
 
 /* Where each stage of the student ended. */
@@ -105,10 +110,10 @@ target(FILE *out, const struct lab_info *i)
 void
 report_text(FILE *out, const struct lab_info *i, const struct report_change *change, size_t n)
 {
-	fprintf(out, "%s: %zu held-out rows, %zu labels shown to students, seed %llu\n%s\n\n", i->data, i->n_held,
-		i->n_shown, (unsigned long long)i->seed, i->blas);
-	fprintf(out, "%-10s %-4s %6s %8s %7s %7s %7s %6s %7s %6s\n", "", "", "step", "accuracy", "agrees", "KL", "NLL", "ECE",
-		"params", "us/row");
+	fprintf(out, "%s: %zu held-out rows, %zu labels shown to students, seed %llu\n%s\n\n",
+		i->data, i->n_held, i->n_shown, (unsigned long long)i->seed, i->blas);
+	fprintf(out, "%-10s %-4s %6s %8s %7s %7s %7s %6s %7s %6s\n", "", "", "step", "accuracy",
+		"agrees", "KL", "NLL", "ECE", "params", "us/row");
 	for (int k = 0; k < i->n_teachers; k++)
 		if (i->teacher[k].ready)
 			row(out, i->teacher[k].name, "last", &i->teacher[k], &i->teacher[k].last);

@@ -13,11 +13,11 @@
 #include "retort/base/mem.h"
 #include "retort/base/mono.h"
 #include "retort/base/text.h"
-#include "retort/data/augment.h"
-#include "retort/engine/blas.h"
-#include "retort/screen/move.h"
-#include "retort/screen/pane.h"
-#include "retort/session/answer.h"
+#include "retort/data/augment/augment.h"
+#include "retort/nn/gemm/blas.h"
+#include "retort/ui/move.h"
+#include "retort/ui/pane.h"
+#include "retort/session/result.h"
 #include "retort/session/cmd.h"
 #include "retort/session/complete.h"
 #include "retort/session/inside.h"
@@ -27,7 +27,8 @@
 static char *
 whole_directory(const char *path)
 {
-	char *dir = io_dirname(path), *found = realpath(dir, NULL), *whole = found ? mem_text(found) : NULL;
+	char *dir = io_dirname(path), *found = realpath(dir, NULL),
+	     *whole = found ? mem_text(found) : NULL;
 
 	free(found);
 	mem_free(dir);
@@ -46,8 +47,8 @@ session_new(const struct session_options *o, struct err *e)
 	s->o = *o;
 	s->recorder = recorder;
 	s->beside = recorder ? whole_directory(o->record) : NULL;
-	s->tell = (struct tell){ .out = o->live ? NULL : o->out, .json = o->json };
-	s->live = o->live ? live_new(o->name ? o->name : "", recorder != NULL) : NULL;
+	s->tell = (struct output){ .out = o->live ? NULL : o->out, .json = o->json };
+	s->live = o->live ? view_model_new(o->name ? o->name : "", recorder != NULL) : NULL;
 	s->keys = keymap_new();
 	s->script = script_new();
 	knob_defaults(&s->info.knobs);
@@ -71,7 +72,7 @@ session_free(struct session *s)
 		return;
 	trainer_free(s->trainer);
 	recorder_free(s->recorder);
-	live_free(s->live);
+	view_model_free(s->live);
 	keymap_free(s->keys);
 	script_free(s->script);
 	for (size_t i = 0; i < s->n_pending; i++)
@@ -96,7 +97,7 @@ session_tell(struct session *s, bool is_error, const char *fmt, ...)
 		if ((unsigned char)*p < ' ' && *p != '\n' && *p != '\t')
 			*p = '?';
 	if (s->live)
-		scene_say(live_scene(s->live), is_error, "%s", message);
+		scene_say(view_model_scene(s->live), is_error, "%s", message);
 	else
 		fprintf(s->o.talk, "%s\n", message);
 }
@@ -120,10 +121,11 @@ session_record(struct session *s, const char *stamp, const char *line)
 	session_tell(s, true, "retort: %s", e.msg);
 	s->status = s->status ? s->status : 1;
 	if (s->live)
-		live_scene(s->live)->recording = false;
+		view_model_scene(s->live)->recording = false;
 }
 
-/* Who turns back-translation off does not want it turned on by texts that are still on their way. */
+/* Who turns back-translation off does not want it turned on by texts that are still on their way.
+ */
 static void
 end_translation(struct session *s, const struct request *r)
 {
@@ -131,7 +133,8 @@ end_translation(struct session *s, const struct request *r)
 	double rate;
 
 	for (int i = 0; r->kind == REQUEST_SET && i < r->n_sets; i++) {
-		if (r->set[i].knob->offset != augment_backtranslate.on || text_to_double(r->set[i].value, &rate) < 0 || rate > 0)
+		if (r->set[i].knob->offset != augment_backtranslate.on ||
+		    text_to_double(r->set[i].value, &rate) < 0 || rate > 0)
 			continue;
 		stop = request_new(REQUEST_TRANSLATE);
 		stop->number = -1;
@@ -141,28 +144,37 @@ end_translation(struct session *s, const struct request *r)
 
 /* The line goes to the trainer and waits for its answer. */
 static void
-post(struct session *s, const struct cmd *d, struct cmd_call *c, const struct lex *lex, const char *line)
+post(struct session *s, const struct cmd *d, struct cmd_call *c, const struct lex *lex,
+     const char *line)
 {
 	struct request *r = c->request;
 	struct pending *p;
 
 	mem_grow(&s->pending, &s->cap_pending, s->n_pending + 1, sizeof *s->pending);
 	p = &s->pending[s->n_pending++];
-	*p = (struct pending){ .id = ++s->next_id, .kind = r->kind, .knob = r->n_sets ? r->set[0].knob : NULL, .save = c->save,
-			       .stamped = r->stamped, .at = r->at, .expected = c->expected, .within = c->within,
+	*p = (struct pending){ .id = ++s->next_id,
+			       .kind = r->kind,
+			       .knob = r->n_sets ? r->set[0].knob : NULL,
+			       .save = c->save,
+			       .stamped = r->stamped,
+			       .at = r->at,
+			       .expected = c->expected,
+			       .within = c->within,
 			       .digits = c->digits };
 	if (r->kind == REQUEST_SET)
 		memcpy(p->asked, r->set[0].value, sizeof p->asked);
 	p->text = mem_text(c->record.len ? c->record.s : line + lex->command);
 	p->text[strcspn(p->text, "\r\n")] = '\0';
 	p->where = s->reading ? mem_text(s->reading->where) : NULL;
-	/* what translates leaves the recording to the line that uses it, and what shows rows only looks */
-	p->records = s->recorder && (d->flags & CMD_RECORD) && r->kind != REQUEST_TRANSLATE && r->kind != REQUEST_AUGMENTED;
+	/* what translates leaves the recording to the line that uses it, and what shows rows only
+	 * looks */
+	p->records = s->recorder && (d->flags & CMD_RECORD) && r->kind != REQUEST_TRANSLATE &&
+		     r->kind != REQUEST_AUGMENTED;
 	r->id = p->id;
 	c->request = NULL;
 	c->save = NULL;
 	if (s->live && p->knob)
-		live_ask(s->live, p->knob, p->asked);
+		view_model_ask(s->live, p->knob, p->asked);
 	end_translation(s, r);
 	trainer_post(s->trainer, r);
 }
@@ -195,7 +207,7 @@ turn_view_knob(struct session *s, const struct request *r, struct err *e)
 	knob_overlay(&s->info.knobs, &s->view, KNOB_VIEW);
 	if (!s->live)
 		return 0;
-	live_knobs(s->live, &s->view);
+	view_model_knobs(s->live, &s->view);
 	session_tell(s, false, "%s %s", k->name, value);
 	if (strcmp(k->name, "speed") != 0)
 		return 0;
@@ -220,22 +232,25 @@ static void
 speak(struct session *s, const struct cmd *d, const struct cmd_call *c)
 {
 	if (c->say.len && s->live)
-		live_say(s->live, c->argc ? c->argv[0] : d->name, c->say.s);
+		view_model_say(s->live, c->argc ? c->argv[0] : d->name, c->say.s);
 	else if (c->say.len)
-		tell_text(&s->tell, d->name, c->say.s);
+		output_text(&s->tell, d->name, c->say.s);
 	if (c->talk.len)
 		session_tell(s, false, "%s", c->talk.s);
 }
 
-/* Bits depend on the kernel: figures of another one are compared within a tolerance, and that is said. */
+/* Bits depend on the kernel: figures of another one are compared within a tolerance, and that is
+ * said. */
 static void
 heed_kernel(struct session *s, const struct cmd_call *c)
 {
 	if (!c->kernel[0] || strcmp(c->kernel, blas_name()) == 0)
 		return;
 	s->other_kernel = true;
-	session_tell(s, false, "recorded with %s, here is %s: figures are compared within 5 %%, not to the bit", c->kernel,
-		     blas_name());
+	session_tell(
+		s, false,
+		"recorded with %s, here is %s: figures are compared within 5 %%, not to the bit",
+		c->kernel, blas_name());
 }
 
 /* Lines that a view action stands for, one after the other. */
@@ -254,15 +269,18 @@ give_each(struct session *s, char *lines, struct err *e)
 }
 
 static int
-carry_out(struct session *s, const struct cmd *d, struct cmd_call *c, const struct lex *lex, const char *line,
-	  struct err *e)
+carry_out(struct session *s, const struct cmd *d, struct cmd_call *c, const struct lex *lex,
+	  const char *line, struct err *e)
 {
-	bool is_view = c->request && c->request->kind == REQUEST_SET && c->request->set[0].knob->when == KNOB_VIEW;
+	bool is_view = c->request && c->request->kind == REQUEST_SET &&
+		       c->request->set[0].knob->when == KNOB_VIEW;
 
 	if (lex->stamped && (!c->request || is_view) && !c->talk.len)
 		return err_set(e, "%s: takes no stamp: it does nothing to what trains", d->name);
 	if (lex->stamped && c->request && c->request->kind == REQUEST_TRANSLATE)
-		return err_set(e, "%s: a translation takes no stamp: nobody knows when it will be there", d->name);
+		return err_set(
+			e, "%s: a translation takes no stamp: nobody knows when it will be there",
+			d->name);
 	speak(s, d, c);
 	heed_kernel(s, c);
 	if (c->then.len)
@@ -298,9 +316,13 @@ stamp(const struct session *s, const struct lex *lex, struct request *r)
 int
 session_line(struct session *s, const char *line, int *column, struct err *e)
 {
-	struct cmd_call c = { .info = &s->info, .data_line = s->data_line, .dir = s->reading ? s->reading->dir : ".", .beside = s->beside,
-			      .scripted = s->reading != NULL, .keys = s->keys,
-			      .scene = s->live ? live_scene(s->live) : NULL };
+	struct cmd_call c = { .info = &s->info,
+			      .data_line = s->data_line,
+			      .dir = s->reading ? s->reading->dir : ".",
+			      .beside = s->beside,
+			      .scripted = s->reading != NULL,
+			      .keys = s->keys,
+			      .scene = s->live ? view_model_scene(s->live) : NULL };
 	const struct cmd *d;
 	struct lex lex;
 	int ignored, status;
@@ -317,8 +339,8 @@ session_line(struct session *s, const char *line, int *column, struct err *e)
 	c.argc = lex.n - 1;
 	c.argv = lex.word + 1;
 	if (c.argc < d->min_args || c.argc > d->max_args)
-		return err_set(e, "%s: %d argument%s; `%s%s%s`", d->name, c.argc, c.argc == 1 ? "" : "s", d->name,
-			       d->args[0] ? " " : "", d->args);
+		return err_set(e, "%s: %d argument%s; `%s%s%s`", d->name, c.argc,
+			       c.argc == 1 ? "" : "s", d->name, d->args[0] ? " " : "", d->args);
 	status = d->exec(&c, e);
 	if (c.request)
 		stamp(s, &lex, c.request);
@@ -340,7 +362,9 @@ session_script(struct session *s, const char *name, const char *text, const char
 	long torn = script_add(s->script, name, text, dir);
 
 	if (torn >= 0)
-		session_tell(s, false, "%s: the last line has no end and is dropped, from byte %ld on", name, torn);
+		session_tell(s, false,
+			     "%s: the last line has no end and is dropped, from byte %ld on", name,
+			     torn);
 }
 
 /* With `until`: lines behind that step are left out, and a run that would pass it stops there. */
@@ -363,13 +387,15 @@ reaches(const struct session *s, const char *text)
 	struct lex lex;
 	int column;
 
-	if (!s->o.until || lex_line(text, &lex, &column, NULL) < 0 || strcmp(lex.word[0], "run") != 0)
+	if (!s->o.until || lex_line(text, &lex, &column, NULL) < 0 ||
+	    strcmp(lex.word[0], "run") != 0)
 		return false;
 	steps = lex.n > 1 ? strtoull(lex.word[1], NULL, 10) : 1000;
 	return s->info.student.steps + steps > s->o.until;
 }
 
-/* Behind the lines that are stamped up to it: stamped lines are applied in the order in which they are posted. */
+/* Behind the lines that are stamped up to it: stamped lines are applied in the order in which they
+ * are posted. */
 static void
 stop_at_until(struct session *s)
 {
@@ -399,7 +425,8 @@ give(struct session *s)
 	script_line_free(l);
 }
 
-/* A line that belongs to the work before it: stamped, or below a `wait STEP`, or such a wait itself. */
+/* A line that belongs to the work before it: stamped, or below a `wait STEP`, or such a wait
+ * itself. */
 static bool
 belongs(const struct session *s, const struct script_line *l)
 {
@@ -434,13 +461,14 @@ look(struct session *s)
 {
 	struct request *r;
 
-	live_tick(s->live, mono_now());
-	r = live_probe(s->live, mono_now());
+	view_model_tick(s->live, mono_now());
+	r = view_model_probe(s->live, mono_now());
 	if (r)
 		trainer_post(s->trainer, r);
 }
 
-/* Takes a bounded number of events: draining until the ring is empty could go on for a whole run. */
+/* Takes a bounded number of events: draining until the ring is empty could go on for a whole run.
+ */
 #define EVENTS 4096
 
 bool
@@ -449,13 +477,13 @@ session_pump(struct session *s)
 	struct event ev[64];
 	size_t n, taken = 0;
 
-	trainer_quiet(s->trainer);
+	trainer_drain(s->trainer);
 	while (taken < EVENTS && (n = trainer_take(s->trainer, ev, 64)) > 0) {
 		for (size_t i = 0; i < n; i++) {
 			if (ev[i].metric == METRIC_NONE)
-				answer_take(s, ev[i].answer);
+				result_take(s, ev[i].answer);
 			else
-				answer_sample(s, &ev[i]);
+				result_sample(s, &ev[i]);
 		}
 		taken += n;
 	}
@@ -525,7 +553,7 @@ session_owes_report(const struct session *s)
 struct scene *
 session_scene(struct session *s)
 {
-	return s->live ? live_scene(s->live) : NULL;
+	return s->live ? view_model_scene(s->live) : NULL;
 }
 
 /* A question is open: y gives its line, anything else lets it go. */
@@ -553,14 +581,16 @@ session_type(struct session *s, const char *line)
 bool
 session_key(struct session *s, const char *key)
 {
-	struct scene *scene = live_scene(s->live);
+	struct scene *scene = view_model_scene(s->live);
 	const char *context, *command;
 
 	if (scene->question[0]) {
 		answer_question(s, scene, key);
 		return true;
 	}
-	context = scene->view.helping ? "help" : scene->view.editing ? "editor" : pane_name((size_t)scene->view.focus);
+	context = scene->view.helping   ? "help"
+		  : scene->view.editing ? "editor"
+					: pane_name((size_t)scene->view.focus);
 	command = keymap_find(s->keys, context, key);
 	if (!command)
 		return false;
@@ -571,7 +601,7 @@ session_key(struct session *s, const char *key)
 void
 session_mouse(struct session *s, int x, int y, int width, int height, int button)
 {
-	struct scene *scene = live_scene(s->live);
+	struct scene *scene = view_model_scene(s->live);
 
 	if (button != 0 && button != 64 && button != 65)
 		return;

@@ -3,9 +3,9 @@
 #include "fuzz.h"
 
 #include "retort/base/mem.h"
-#include "retort/data/apertium.h"
-#include "retort/data/bitext.h"
-#include "retort/data/wire.h"
+#include "retort/data/translate/apertium.h"
+#include "retort/data/translate/bitext.h"
+#include "retort/data/translate/framing.h"
 
 /* Written and read again it is the same. */
 static void
@@ -21,7 +21,8 @@ round_trip(struct bitext *p)
 	q = bitext_parse(t.s, t.len, NULL);
 	MUST(q && q->n == p->n);
 	for (size_t i = 0; i < p->n; i++) {
-		MUST(strcmp(q->pair[i].before, p->pair[i].before) == 0 && strcmp(q->pair[i].after, p->pair[i].after) == 0);
+		MUST(strcmp(q->pair[i].before, p->pair[i].before) == 0 &&
+		     strcmp(q->pair[i].after, p->pair[i].after) == 0);
 		MUST(bitext_find(p, q->pair[i].before) == &p->pair[i]);
 		MUST(p->pair[i].alike >= 0 && p->pair[i].alike <= 1 + 1e-12);
 	}
@@ -32,7 +33,8 @@ round_trip(struct bitext *p)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *bytes = malloc(size + (size == 0)); /* no NUL behind them: reading one byte further is noticed */
+	char *bytes = malloc(
+		size + (size == 0)); /* no NUL behind them: reading one byte further is noticed */
 	struct text out = { 0 };
 	struct err e = { "" };
 	struct bitext *p;
@@ -47,7 +49,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		round_trip(p);
 	bitext_free(p);
 	for (int framed = 0; framed < 2; framed++) {
-		wire_take(&out, bytes, size, framed);
+		framing_take(&out, bytes, size, framed);
 		MUST(out.len <= size && (out.len == 0 || strlen(out.s) == out.len));
 	}
 	text_clear(&out);

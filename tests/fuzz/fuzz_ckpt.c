@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "retort/engine/ckpt.h"
+#include "retort/nn/ckpt.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "retort/data/csvfile.h"
+#include "retort/data/read/csvfile.h"
 #include "retort/data/dataset.h"
 
 /* The same table, row by row. */
@@ -21,7 +21,8 @@ see(void *arg, const struct csvfile_row *row, struct err *e)
 	struct seen *s = arg;
 
 	(void)e;
-	MUST(s->rows < s->t->rows && row->columns == s->t->columns && row->line == s->t->line[s->rows] && row->row == s->rows + 1);
+	MUST(s->rows < s->t->rows && row->columns == s->t->columns &&
+	     row->line == s->t->line[s->rows] && row->row == s->rows + 1);
 	for (size_t c = 0; c < row->columns; c++)
 		MUST(strcmp(row->cell[c], s->t->cell[s->rows * row->columns + c]) == 0);
 	s->rows++;
@@ -67,7 +68,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (csvfile_parse((const char *)data, size, ',', &t, &e) < 0) {
 		MUST(e.msg[0]);
-		if (!(size >= 2 && data[0] == 0x1F && data[1] == 0x8B)) /* a stream would inflate it */
+		if (!(size >= 2 && data[0] == 0x1F &&
+		      data[1] == 0x8B)) /* a stream would inflate it */
 			walk(data, size, NULL);
 		return 0;
 	}

@@ -3,7 +3,7 @@
 #include "fuzz.h"
 
 #include "retort/base/mem.h"
-#include "retort/engine/hf.h"
+#include "retort/nn/hf/hf.h"
 
 /* What is read can be described, written, and read again to the same numbers. */
 static void
@@ -18,7 +18,8 @@ round_trip(const struct ckpt *c)
 	MUST(again->n_tensors == c->n_tensors);
 	for (size_t i = 0; i < c->n_tensors; i++) {
 		MUST(again->tensor[i].len == c->tensor[i].len);
-		MUST(memcmp(again->tensor[i].data, c->tensor[i].data, c->tensor[i].len * sizeof(float)) == 0);
+		MUST(memcmp(again->tensor[i].data, c->tensor[i].data,
+			    c->tensor[i].len * sizeof(float)) == 0);
 	}
 	ckpt_free(theirs);
 	ckpt_free(again);

@@ -6,7 +6,7 @@
 
 #include "retort/base/gzip.h"
 #include "retort/base/mem.h"
-#include "retort/data/images.h"
+#include "retort/data/read/images.h"
 
 #define LIMIT 65536 /* bytes inflated: more only takes longer */
 
@@ -16,7 +16,9 @@ fit_labels(size_t n, unsigned char *bytes, struct idxfile *labels)
 {
 	for (size_t i = 0; i < n; i++)
 		bytes[i] = i % 2;
-	*labels = (struct idxfile){ .type = IDXFILE_U8, .rank = 1, .dim = { n }, .len = n, .data = bytes };
+	*labels = (struct idxfile){
+		.type = IDXFILE_U8, .rank = 1, .dim = { n }, .len = n, .data = bytes
+	};
 }
 
 static void

@@ -3,12 +3,13 @@
 #include "fuzz.h"
 
 #include "retort/data/dataset.h"
-#include "retort/data/jsonlines.h"
+#include "retort/data/read/jsonlines.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *bytes = malloc(size + (size == 0)); /* no NUL behind them: reading one byte further is noticed */
+	char *bytes = malloc(
+		size + (size == 0)); /* no NUL behind them: reading one byte further is noticed */
 	struct dataset_options o = { 0 };
 	struct err e = { "" };
 	struct dataset *ds;

@@ -17,7 +17,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		MUST(lex.n >= 0 && lex.n <= LEX_WORDS);
 		for (int i = 0; i < lex.n; i++)
-			MUST(lex.word[i] >= lex.text && lex.word[i] + strlen(lex.word[i]) < lex.text + sizeof lex.text &&
+			MUST(lex.word[i] >= lex.text &&
+			     lex.word[i] + strlen(lex.word[i]) < lex.text + sizeof lex.text &&
 			     lex.column[i] >= 1 && (size_t)lex.column[i] <= strlen(line));
 	}
 	free(line);

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
-#include "retort/engine/model.h"
+#include "retort/nn/model.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

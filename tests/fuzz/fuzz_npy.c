@@ -2,12 +2,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
-#include "retort/data/npyfile.h"
+#include "retort/data/read/npyfile.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *bytes = malloc(size + (size == 0)); /* no NUL behind them: reading one byte further is noticed */
+	char *bytes = malloc(
+		size + (size == 0)); /* no NUL behind them: reading one byte further is noticed */
 	struct err e = { "" };
 	struct npyfile f;
 

@@ -5,7 +5,7 @@
 #include "retort/session/cmd.h"
 #include "retort/session/lex.h"
 #include "retort/session/session.h"
-#include "retort/engine/blas.h"
+#include "retort/nn/gemm/blas.h"
 
 /*
  * Lines that would work for long or touch files are left out, so that an input is fast and
@@ -14,7 +14,8 @@
 static bool
 is_allowed(const char *line)
 {
-	static const char *const refused[] = { "data", "teacher", "student", "load", "save", "source", "train", "run" };
+	static const char *const refused[] = { "data", "teacher", "student", "load",
+					       "save", "source",  "train",   "run" };
 	struct lex lex;
 	int column;
 

@@ -3,9 +3,9 @@
 #include "fuzz.h"
 
 #include "retort/base/mem.h"
-#include "retort/data/corpus.h"
-#include "retort/data/idsfile.h"
-#include "retort/data/tokenizer.h"
+#include "retort/data/read/corpus.h"
+#include "retort/data/read/idsfile.h"
+#include "retort/data/text/tokenizer.h"
 
 /* What holds of every set of tokens. */
 static void
@@ -16,7 +16,8 @@ check_set(struct dataset *ds)
 	MUST(ds->kind == DATASET_TOKENS && ds->n >= DATASET_ROWS && ds->length >= 1 && !ds->x);
 	MUST(!ds->next_token || (size_t)ds->classes == ds->vocab);
 	for (size_t i = 0; i < n; i++)
-		MUST(ds->ids[i] >= (ds->next_token ? 0 : -1) && (ds->ids[i] < 0 || (size_t)ds->ids[i] < ds->vocab));
+		MUST(ds->ids[i] >= (ds->next_token ? 0 : -1) &&
+		     (ds->ids[i] < 0 || (size_t)ds->ids[i] < ds->vocab));
 	for (size_t i = 0; i < ds->n; i++) {
 		const int32_t *row = ds->ids + i * ds->length;
 
@@ -80,7 +81,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (tokenizer_from_vocab(&t, text, size, &e) == 0) {
 		MUST(t.vocab >= 1 && t.vocab <= size);
 		for (size_t i = 0; i < t.vocab; i++)
-			MUST(t.point[i] == UINT32_MAX || tokenizer_id(&t, t.point[i]) == (int32_t)i);
+			MUST(t.point[i] == UINT32_MAX ||
+			     tokenizer_id(&t, t.point[i]) == (int32_t)i);
 		round_trip(&t, text, size);
 		tokenizer_release(&t);
 	} else {

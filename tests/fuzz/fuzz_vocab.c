@@ -1,9 +1,10 @@
-/* fuzz_vocab.c: bytes of a vocabulary, and behind a NUL its merges; what is read cuts texts and is written and read again. */
+/* fuzz_vocab.c: bytes of a vocabulary, and behind a NUL its merges; what is read cuts texts and is
+ * written and read again. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
 #include "retort/base/mem.h"
-#include "retort/data/vocabfile.h"
+#include "retort/data/text/vocabfile.h"
 
 static void
 encode(const struct tokenizer *t, const char *text, size_t size)
@@ -32,7 +33,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err e = { "" };
 	struct tokenizer t;
 
-	if (vocabfile_parse(text, len, merges ? text + len + 1 : NULL, merges ? size - len - 1 : 0, &t, &e) == 0) {
+	if (vocabfile_parse(text, len, merges ? text + len + 1 : NULL, merges ? size - len - 1 : 0,
+			    &t, &e) == 0) {
 		MUST(t.vocab >= 1);
 		for (int i = 0; i < TOKENIZER_SPECIALS; i++)
 			MUST(t.special[i] >= -1 && t.special[i] < (int32_t)t.vocab);

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
-#include "retort/data/wordnet.h"
+#include "retort/data/vocab/wordnet.h"
 
 static void
 check(const struct wordnet *wn)
@@ -10,19 +10,21 @@ check(const struct wordnet *wn)
 	MUST(wn->n_lemmas <= wn->word.n);
 	for (size_t i = 0; i < wn->n_lemmas; i++) {
 		size_t len, n;
-		const char *word = pieces_get(&wn->word, i, &len);
+		const char *word = token_trie_get(&wn->word, i, &len);
 		const int32_t *other = wordnet_find(wn, word, len, &n);
 
 		MUST(len > 0 && n == wn->first[i + 1] - wn->first[i]);
 		for (size_t k = 0; k < n; k++)
-			MUST(other[k] >= 0 && (size_t)other[k] < wn->word.n && (size_t)other[k] != i);
+			MUST(other[k] >= 0 && (size_t)other[k] < wn->word.n &&
+			     (size_t)other[k] != i);
 	}
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *bytes = malloc(size + (size == 0)); /* no NUL behind them: reading one byte further is noticed */
+	char *bytes = malloc(
+		size + (size == 0)); /* no NUL behind them: reading one byte further is noticed */
 	struct wordnet_part part[WORDNET_PARTS] = { 0 };
 	struct err e = { "" };
 	struct wordnet wn;

@@ -26,7 +26,8 @@ run_file(const char *path)
 int
 main(int argc, char **argv)
 {
-	const char *name = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0], *srcdir = getenv("srcdir");
+	const char *name = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0],
+		   *srcdir = getenv("srcdir");
 	char dir[1024], path[2048];
 	struct dirent *d;
 	int n = 0;

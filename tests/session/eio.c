@@ -10,12 +10,14 @@
 ssize_t
 read(int fd, void *buf, size_t n)
 {
-	ssize_t (*next)(int, void *, size_t) = (ssize_t(*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
+	ssize_t (*next)(int, void *, size_t) =
+		(ssize_t(*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
 	const char *file = getenv("EIO_FILE"), *at = getenv("EIO_AT");
 	off_t here = lseek(fd, 0, SEEK_CUR), until = at ? strtol(at, NULL, 10) : 0;
 	struct stat a, b;
 
-	if (!file || here < 0 || stat(file, &a) < 0 || fstat(fd, &b) < 0 || a.st_ino != b.st_ino || a.st_dev != b.st_dev)
+	if (!file || here < 0 || stat(file, &a) < 0 || fstat(fd, &b) < 0 || a.st_ino != b.st_ino ||
+	    a.st_dev != b.st_dev)
 		return next(fd, buf, n);
 	if (here >= until) {
 		errno = EIO;

@@ -1,4 +1,5 @@
-/* storm.c: a session in which a thousand knobs, terms, maps and teachers are changed at random while the student trains. */
+/* storm.c: a session in which a thousand knobs, terms, maps and teachers are changed at random
+ * while the student trains. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,13 +13,14 @@
 #include "retort/base/rng.h"
 #include "retort/base/text.h"
 #include "retort/data/dataset.h"
-#include "retort/engine/blas.h"
+#include "retort/nn/gemm/blas.h"
 #include "retort/session/cmd.h"
 #include "retort/session/session.h"
 
 /*
- * storm RECORDING SEED [CHANGES [KIND]]: as if a person typed, so that what is refused ends nothing. A change that is not possible
- * where it falls (a pair that cannot be compared, the last loss off) is refused and is not in the recording; all others are.
+ * storm RECORDING SEED [CHANGES [KIND]]: as if a person typed, so that what is refused ends
+ * nothing. A change that is not possible where it falls (a pair that cannot be compared, the last
+ * loss off) is refused and is not in the recording; all others are.
  */
 
 #define PER 3 /* steps to a change */
@@ -38,7 +40,8 @@ one_of(const char *const *words, uint32_t n)
 	return words[below(n)];
 }
 
-/* A value that a person may well turn a knob to: a choice, or something within a factor of thirty of its default. */
+/* A value that a person may well turn a knob to: a choice, or something within a factor of thirty
+ * of its default. */
 static void
 value_of(const struct knob *k, char *buf, size_t size)
 {
@@ -60,11 +63,13 @@ value_of(const struct knob *k, char *buf, size_t size)
 	if (strncmp(k->name, "beta", 4) == 0 || strcmp(k->name, "momentum") == 0)
 		x = 1 - (1 - initial) * (0.8 + 2 * rng_unit(draws, drawn++));
 	x = x < k->min ? k->min : x > k->max ? k->max : x;
-	if ((strstr(k->name, "weight") && below(3) == 0) || (strstr(k->name, "-rate") && below(2) == 0))
+	if ((strstr(k->name, "weight") && below(3) == 0) ||
+	    (strstr(k->name, "-rate") && below(2) == 0))
 		x = 0;
 	else if (strstr(k->name, "temperature") || (k->max <= 1 && loss_of_knob(k)))
 		x = below(8) ? x : below(2) ? k->min : k->max;
-	snprintf(buf, size, k->type == KNOB_INT ? "%.0f" : "%.4g", k->type == KNOB_INT ? floor(x) : x);
+	snprintf(buf, size, k->type == KNOB_INT ? "%.0f" : "%.4g",
+		 k->type == KNOB_INT ? floor(x) : x);
 }
 
 static const struct knob *
@@ -192,7 +197,8 @@ change_teacher(struct text *line)
 		text_addf(line, "teachers %s unmute", teacher);
 		break;
 	default:
-		text_addf(line, "teachers %s weight %.3g", teacher, below(4) ? 2 * rng_unit(draws, drawn++) : 0);
+		text_addf(line, "teachers %s weight %.3g", teacher,
+			  below(4) ? 2 * rng_unit(draws, drawn++) : 0);
 	}
 }
 
@@ -206,16 +212,25 @@ change_frozen(struct text *line, const char *const *layer, uint32_t layers)
 static void
 change_draw(struct text *line)
 {
-	text_addf(line, "data weight %s %.3g", below(2) ? "train" : "more", below(3) ? 2 * rng_unit(draws, drawn++) : 0);
+	text_addf(line, "data weight %s %.3g", below(2) ? "train" : "more",
+		  below(3) ? 2 * rng_unit(draws, drawn++) : 0);
 }
 
 static void
 change_remedy(struct text *line)
 {
 	static const char *const lines[] = {
-		"weigh train like held-out", "weigh train like held-out limit 2", "weigh off", "select train 400 by uncertainty",
-		"select train 500 by margin", "select train 100 by coverage of held-out", "select train without 1", "select off",
-		"prior", "prior held-out by em", "prior off",
+		"weigh train like held-out",
+		"weigh train like held-out limit 2",
+		"weigh off",
+		"select train 400 by uncertainty",
+		"select train 500 by margin",
+		"select train 100 by coverage of held-out",
+		"select train without 1",
+		"select off",
+		"prior",
+		"prior held-out by em",
+		"prior off",
 	};
 
 	text_addf(line, "remedy %s", one_of(lines, sizeof lines / sizeof *lines));
@@ -261,14 +276,17 @@ stretch(struct text *line, const struct knob *k)
 static void
 change_weight_by_itself(struct text *line)
 {
-	static const char *const weights[] = { "set:train", "set:more", "teacher:big", "teacher:wide", "map1", "map2", "map3" };
+	static const char *const weights[] = { "set:train",    "set:more", "teacher:big",
+					       "teacher:wide", "map1",     "map2",
+					       "map3" };
 	double to = below(3) ? 2 * rng_unit(draws, drawn++) : 0;
 
 	text_add(line, one_of(weights, 7));
 	if (below(6) == 0)
 		text_add(line, " off");
 	else
-		text_addf(line, " %.3g %.3g over %u", 2 * rng_unit(draws, drawn++), to, 1 + below(200));
+		text_addf(line, " %.3g %.3g over %u", 2 * rng_unit(draws, drawn++), to,
+			  1 + below(200));
 }
 
 /* Values that come by themselves. */
@@ -347,13 +365,19 @@ static const struct ground {
 	const char *lines[8];
 	const char *layer[5];
 } grounds[] = {
-	{ "mlp", { "data digits labels 300", "teacher big mlp 24,16", "teacher wide mlp 32", "train big epochs 1", "train wide epochs 1",
-		   "student mlp 16,12" }, { "0", "1", "2", "logits", "block1" } },
-	{ "cnn", { "data digits image 8x8 labels 300", "teacher big resnet 8,8", "teacher wide lenet", "train big epochs 1",
-		   "train wide epochs 1", "student resnet 4,8" }, { "0", "1", "2", "3", "logits" } },
-	{ "text", { "data sentences labels 300", "teacher big transformer layers=2 width=32 heads=4 ff=64",
-		    "teacher wide transformer layers=1 width=16 heads=4 ff=32", "train big epochs 1", "train wide epochs 1",
-		    "student transformer layers=2 width=16 heads=4 ff=32" }, { "0", "1", "2", "logits", "block1" } },
+	{ "mlp",
+	  { "data digits labels 300", "teacher big mlp 24,16", "teacher wide mlp 32",
+	    "train big epochs 1", "train wide epochs 1", "student mlp 16,12" },
+	  { "0", "1", "2", "logits", "block1" } },
+	{ "cnn",
+	  { "data digits image 8x8 labels 300", "teacher big resnet 8,8", "teacher wide lenet",
+	    "train big epochs 1", "train wide epochs 1", "student resnet 4,8" },
+	  { "0", "1", "2", "3", "logits" } },
+	{ "text",
+	  { "data sentences labels 300", "teacher big transformer layers=2 width=32 heads=4 ff=64",
+	    "teacher wide transformer layers=1 width=16 heads=4 ff=32", "train big epochs 1",
+	    "train wide epochs 1", "student transformer layers=2 width=16 heads=4 ff=32" },
+	  { "0", "1", "2", "logits", "block1" } },
 };
 
 static int refused, given, diverged;
@@ -375,14 +399,16 @@ give(struct session *s, const char *line, bool must)
 static void
 pump(struct session *s, bool to_the_end)
 {
-	while (session_pump(s) || (!session_is_idle(s) && !session_info(s)->paused) || (!to_the_end && !session_info(s)->paused)) {
+	while (session_pump(s) || (!session_is_idle(s) && !session_info(s)->paused) ||
+	       (!to_the_end && !session_info(s)->paused)) {
 		struct pollfd p = { session_fd(s), POLLIN, 0 };
 
 		poll(&p, 1, 100);
 	}
 }
 
-/* Going on, or stopped again at the same step: nobody saw the moment between, so nobody waits for it long. */
+/* Going on, or stopped again at the same step: nobody saw the moment between, so nobody waits for
+ * it long. */
 static void
 go_on(struct session *s)
 {
@@ -400,7 +426,8 @@ static void
 mend(struct session *s)
 {
 	if (++diverged > 20) {
-		fprintf(stderr, "step %llu cannot be mended\n", (unsigned long long)session_info(s)->step);
+		fprintf(stderr, "step %llu cannot be mended\n",
+			(unsigned long long)session_info(s)->step);
 		exit(1);
 	}
 	give(s, "set lr 0.001", true);
@@ -433,7 +460,8 @@ run(struct session *s, const struct ground *g, int changes)
 			add_set(s, strstr(g->lines[0], "digits") ? "digits" : "sentences");
 		pump(s, true);
 	}
-	text_addf(&line, "@%d pause on", PER); /* stamped, so that it falls where it should on a busy machine, too */
+	text_addf(&line, "@%d pause on",
+		  PER); /* stamped, so that it falls where it should on a busy machine, too */
 	give(s, line.s, true);
 	text_clear(&line);
 	text_addf(&line, "run %d", (changes + 2) * PER);
@@ -454,15 +482,19 @@ run(struct session *s, const struct ground *g, int changes)
 int
 main(int argc, char **argv)
 {
-	struct session_options o = { .live = true, .name = "storm", .threads = 2, .record = argc > 1 ? argv[1] : NULL,
-				     .out = stdout, .talk = stderr };
+	struct session_options o = { .live = true,
+				     .name = "storm",
+				     .threads = 2,
+				     .record = argc > 1 ? argv[1] : NULL,
+				     .out = stdout,
+				     .talk = stderr };
 	int64_t changes = 1000, seed = 0;
 	int kind = 0;
 	struct err e;
 	struct session *s;
 
-	if (argc < 3 || text_to_int(argv[2], &seed) < 0 || (argc > 3 && text_to_int(argv[3], &changes) < 0) || changes < 1 ||
-	    blas_init(2, &e) < 0)
+	if (argc < 3 || text_to_int(argv[2], &seed) < 0 ||
+	    (argc > 3 && text_to_int(argv[3], &changes) < 0) || changes < 1 || blas_init(2, &e) < 0)
 		return 2;
 	for (int i = 0; argc > 4 && i < 3; i++)
 		kind = strcmp(grounds[i].name, argv[4]) == 0 ? i : kind;
@@ -473,7 +505,8 @@ main(int argc, char **argv)
 		return 1;
 	}
 	run(s, &grounds[kind], (int)changes);
-	printf("%d lines, %d refused at once, %d steps not applied, step %llu\n", given, refused, diverged, (unsigned long long)session_info(s)->student.steps);
+	printf("%d lines, %d refused at once, %d steps not applied, step %llu\n", given, refused,
+	       diverged, (unsigned long long)session_info(s)->student.steps);
 	session_free(s);
 	return 0;
 }

@@ -1,4 +1,5 @@
-/* budget.c: what the workbench writes to a terminal, through a pseudo terminal: bytes a frame, bytes while paused, time to a key. */
+/* budget.c: what the workbench writes to a terminal, through a pseudo terminal: bytes a frame,
+ * bytes while paused, time to a key. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -135,14 +136,16 @@ cpu_of(pid_t pid)
 		fclose(f);
 	p = strrchr(text, ')');
 	if (p)
-		sscanf(p + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
+		sscanf(p + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+		       &system);
 	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
 int
 main(int argc, char **argv)
 {
-	const char *program = argc > 1 ? argv[1] : getenv("RETORT"), *session = argc > 2 ? argv[2] : NULL;
+	const char *program = argc > 1 ? argv[1] : getenv("RETORT"),
+		   *session = argc > 2 ? argv[2] : NULL;
 	char dir[] = "/tmp/retort-budget-XXXXXX", own[64], command[96];
 	double began = mono_now(), cpu;
 	struct count c;
@@ -152,15 +155,18 @@ main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (!mkdtemp(dir))
 		return 99;
-	setenv("XDG_STATE_HOME", dir, 1); /* its recording and history, too, are for this test only */
+	setenv("XDG_STATE_HOME", dir,
+	       1); /* its recording and history, too, are for this test only */
 	setenv("XDG_CONFIG_HOME", dir, 1);
 	unsetenv("RETORTRC");
 	snprintf(own, sizeof own, "%s/budget.ret", dir);
 	f = session ? NULL : fopen(own, "w");
 	session = session ? session : own;
 	if (f) {
-		fputs("retort-session 1\nseed 42\ndata digits labels 100\nteacher big mlp 32\ntrain big epochs 3\n"
-		      "student mlp 16\nset speed 200\nrun 100000\n", f);
+		fputs("retort-session 1\nseed 42\ndata digits labels 100\nteacher big mlp "
+		      "32\ntrain big epochs 3\n"
+		      "student mlp 16\nset speed 200\nrun 100000\n",
+		      f);
 		fclose(f);
 	}
 	pid = start(program, session);
@@ -174,9 +180,10 @@ main(int argc, char **argv)
 	ok(c.seconds >= 0, "the run starts");
 	listen_for(2, NULL);
 	c = listen_for(SECONDS, NULL); /* the axis doubles twice meanwhile */
-	printf("# %zu frames of %.0f bytes in the mean, %zu at most\n", c.frames, (double)c.bytes / (double)(c.frames ? c.frames : 1),
-	       c.largest);
-	ok(c.frames > 10 && c.bytes <= MEAN_BYTES * SECONDS * FPS, "at 160x50 a frame has 200 bytes in the mean at most");
+	printf("# %zu frames of %.0f bytes in the mean, %zu at most\n", c.frames,
+	       (double)c.bytes / (double)(c.frames ? c.frames : 1), c.largest);
+	ok(c.frames > 10 && c.bytes <= MEAN_BYTES * SECONDS * FPS,
+	   "at 160x50 a frame has 200 bytes in the mean at most");
 	ok(c.largest <= MOST_BYTES, "and never more than 3000");
 	press("+");
 	c = listen_for(5, "4 -> 5");
@@ -196,7 +203,8 @@ main(int argc, char **argv)
 	listen_for(1, NULL);
 	press("+");
 	c = listen_for(5, "5 -> 6.25");
-	printf("# a key is on the screen after %.1f ms while training takes all it can\n", 1000 * c.seconds);
+	printf("# a key is on the screen after %.1f ms while training takes all it can\n",
+	       1000 * c.seconds);
 	ok(c.seconds >= 0, "a key turns a knob while training takes all it can");
 	press("Q");
 	listen_for(3, "recorded");

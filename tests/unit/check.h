@@ -21,12 +21,12 @@
 #define CHECK_INT(got, want) assert_int_equal((long long)(got), (long long)(want))
 
 /* |got - want| <= tolerance, with both values in the message. */
-#define CHECK_NEAR(got, want, tolerance)                                                            \
-	do {                                                                                        \
-		double got_ = (got), want_ = (want);                                                \
-		if (!(fabs(got_ - want_) <= (tolerance)))                                           \
-			fail_msg("%s: %.17g, expected %.17g within %g", #got, got_, want_,          \
-				 (double)(tolerance));                                              \
+#define CHECK_NEAR(got, want, tolerance)                                                   \
+	do {                                                                               \
+		double got_ = (got), want_ = (want);                                       \
+		if (!(fabs(got_ - want_) <= (tolerance)))                                  \
+			fail_msg("%s: %.17g, expected %.17g within %g", #got, got_, want_, \
+				 (double)(tolerance));                                     \
 	} while (0)
 
 #define TEST(name) cmocka_unit_test(name)

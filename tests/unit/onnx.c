@@ -69,7 +69,9 @@ next(struct wire *w, struct field *f)
 	if (w->bad || w->at == w->end)
 		return false;
 	key = varint(w);
-	*f = (struct field){ .id = (int)(key >> 3 & 0x1fffffff), .kind = (int)(key & 7), .bytes = { w->at, w->at, false } };
+	*f = (struct field){ .id = (int)(key >> 3 & 0x1fffffff),
+			     .kind = (int)(key & 7),
+			     .bytes = { w->at, w->at, false } };
 	switch (f->kind) {
 	case VARINT:
 		f->value = varint(w);
@@ -98,8 +100,9 @@ next(struct wire *w, struct field *f)
 static void
 text(const struct field *f, char *out)
 {
-	snprintf(out, ONNX_NAME, "%.*s", (int)(f->bytes.end - f->bytes.at < ONNX_NAME ? f->bytes.end - f->bytes.at :
-										       ONNX_NAME),
+	snprintf(out, ONNX_NAME, "%.*s",
+		 (int)(f->bytes.end - f->bytes.at < ONNX_NAME ? f->bytes.end - f->bytes.at
+							      : ONNX_NAME),
 		 f->kind == BYTES ? (const char *)f->bytes.at : "");
 }
 
@@ -143,9 +146,10 @@ static const struct type {
 	size_t size; /* bytes in raw_data */
 	enum { FLOAT, HALF, BRAIN, SIGNED, UNSIGNED } form;
 } types[] = {
-	{ 1, 4, FLOAT },     { 2, 1, UNSIGNED },  { 3, 1, SIGNED },    { 4, 2, UNSIGNED }, { 5, 2, SIGNED },
-	{ 6, 4, SIGNED },    { 7, 8, SIGNED },    { 9, 1, UNSIGNED },  { 10, 2, HALF },    { 11, 8, FLOAT },
-	{ 12, 4, UNSIGNED }, { 13, 8, UNSIGNED }, { 16, 2, BRAIN },
+	{ 1, 4, FLOAT },  { 2, 1, UNSIGNED }, { 3, 1, SIGNED },    { 4, 2, UNSIGNED },
+	{ 5, 2, SIGNED }, { 6, 4, SIGNED },   { 7, 8, SIGNED },    { 9, 1, UNSIGNED },
+	{ 10, 2, HALF },  { 11, 8, FLOAT },   { 12, 4, UNSIGNED }, { 13, 8, UNSIGNED },
+	{ 16, 2, BRAIN },
 };
 
 static const struct type *
@@ -177,7 +181,14 @@ number_of(const struct type *t, size_t size, uint64_t bits)
 }
 
 /* TensorProto's fields that hold numbers. */
-enum { FLOAT_DATA = 4, INT32_DATA = 5, INT64_DATA = 7, RAW_DATA = 9, DOUBLE_DATA = 10, UINT64_DATA = 11 };
+enum {
+	FLOAT_DATA = 4,
+	INT32_DATA = 5,
+	INT64_DATA = 7,
+	RAW_DATA = 9,
+	DOUBLE_DATA = 10,
+	UINT64_DATA = 11
+};
 
 /* How a number of field `id` is written when it is not raw; 0: a varint. */
 static size_t
@@ -220,7 +231,8 @@ shape_parse(struct wire w, struct onnx_tensor *t, const struct type **type, stru
 		if (f.id == 2 && f.kind == VARINT) {
 			*type = type_find(f.value);
 			if (!*type)
-				return err_set(e, "data type %" PRIu64 " is not one of numbers", f.value);
+				return err_set(e, "data type %" PRIu64 " is not one of numbers",
+					       f.value);
 		} else if (f.id == 8) {
 			text(&f, t->name);
 		} else if (f.id == 1) { /* packed or not */
@@ -263,8 +275,8 @@ onnx_tensor_parse(const void *data, size_t size, struct onnx_tensor *t, struct e
 		return -1;
 	t->data = mem_array(t->len ? t->len : 1, sizeof *t->data);
 	while (next(&w, &f)) {
-		if (f.id == FLOAT_DATA || f.id == INT32_DATA || f.id == INT64_DATA || f.id == RAW_DATA ||
-		    f.id == DOUBLE_DATA || f.id == UINT64_DATA)
+		if (f.id == FLOAT_DATA || f.id == INT32_DATA || f.id == INT64_DATA ||
+		    f.id == RAW_DATA || f.id == DOUBLE_DATA || f.id == UINT64_DATA)
 			take(t, type, &f, &have);
 		w.bad = w.bad || f.bytes.bad;
 	}
@@ -294,10 +306,13 @@ attr_parse(struct wire w, struct onnx_attr *a, struct err *e)
 		if (!floats && f.id != 3 && f.id != 8)
 			continue;
 		while (f.kind != BYTES || list.at < list.end) {
-			uint64_t v = f.kind != BYTES ? f.value : floats ? fixed(&list, 4) : varint(&list);
+			uint64_t v = f.kind != BYTES ? f.value
+				     : floats        ? fixed(&list, 4)
+						     : varint(&list);
 
 			if (list.bad || a->n == sizeof a->number / sizeof *a->number)
-				return err_set(e, "attribute '%s': cut off, or too many numbers", a->name);
+				return err_set(e, "attribute '%s': cut off, or too many numbers",
+					       a->name);
 			a->number[a->n++] = floats ? float_of(v) : (double)(int64_t)v;
 			if (f.kind != BYTES)
 				break;
@@ -312,9 +327,11 @@ node_parse(struct wire w, struct onnx_node *n, struct err *e)
 	struct field f;
 
 	while (next(&w, &f)) {
-		if (((f.id == 1 && n->n_in == ONNX_PORTS) || (f.id == 2 && n->n_out == ONNX_PORTS)) ||
+		if (((f.id == 1 && n->n_in == ONNX_PORTS) ||
+		     (f.id == 2 && n->n_out == ONNX_PORTS)) ||
 		    (f.id == 5 && n->n_attrs == ONNX_ATTRS))
-			return err_set(e, "node '%s' has too many inputs, outputs or attributes", n->op);
+			return err_set(e, "node '%s' has too many inputs, outputs or attributes",
+				       n->op);
 		if (f.id == 1)
 			text(&f, n->in[n->n_in++]);
 		else if (f.id == 2)
@@ -324,7 +341,9 @@ node_parse(struct wire w, struct onnx_node *n, struct err *e)
 		else if (f.id == 5 && attr_parse(f.bytes, &n->attr[n->n_attrs++], e) < 0)
 			return -1;
 	}
-	return w.bad || !n->op[0] ? err_set(e, "a node is no protobuf message, or names no operator") : 0;
+	return w.bad || !n->op[0]
+		       ? err_set(e, "a node is no protobuf message, or names no operator")
+		       : 0;
 }
 
 static int
@@ -334,12 +353,14 @@ graph_parse(struct wire w, struct onnx_model *m, struct err *e)
 	int nodes = 0;
 
 	while (next(&w, &f)) {
-		if ((f.id == 5 && m->n_fixed == ONNX_PORTS) || (f.id == 11 && m->n_in == ONNX_PORTS))
+		if ((f.id == 5 && m->n_fixed == ONNX_PORTS) ||
+		    (f.id == 11 && m->n_in == ONNX_PORTS))
 			return err_set(e, "more than %d inputs", ONNX_PORTS);
 		if (f.id == 1 && (nodes++ > 0 || node_parse(f.bytes, &m->node, e) < 0))
 			return nodes > 1 ? err_set(e, "has more than one node") : -1;
 		if (f.id == 5) {
-			if (onnx_tensor_parse(f.bytes.at, (size_t)(f.bytes.end - f.bytes.at), &m->fixed[m->n_fixed], e) < 0)
+			if (onnx_tensor_parse(f.bytes.at, (size_t)(f.bytes.end - f.bytes.at),
+					      &m->fixed[m->n_fixed], e) < 0)
 				return -1;
 			m->n_fixed++;
 		}
@@ -388,7 +409,8 @@ onnx_model_release(struct onnx_model *m)
 const char *
 onnx_folder(void)
 {
-	const char *set = getenv("ONNX_TESTDATA"), *dir = set && *set ? set : "/usr/share/libonnx-testdata/data";
+	const char *set = getenv("ONNX_TESTDATA"),
+		   *dir = set && *set ? set : "/usr/share/libonnx-testdata/data";
 	char *node = io_join(dir, "node");
 	bool there = io_exists(node);
 
@@ -423,9 +445,11 @@ tensor_load(const char *path, const char *kind, int index, struct onnx_tensor *t
 	return rc < 0 ? err_wrap(e, "%s/%s", path, name) : 0;
 }
 
-/* The node's input `name`: in the model, or in the file that has its number among the graph's inputs that are not. */
+/* The node's input `name`: in the model, or in the file that has its number among the graph's
+ * inputs that are not. */
 static int
-input_load(const char *path, struct onnx_model *m, const char *name, struct onnx_tensor *t, struct err *e)
+input_load(const char *path, struct onnx_model *m, const char *name, struct onnx_tensor *t,
+	   struct err *e)
 {
 	int file = 0;
 

@@ -1,4 +1,5 @@
-/* Reader of ONNX operator tests: a model of one node, its inputs and what it must put out. For tests only. */
+/* Reader of ONNX operator tests: a model of one node, its inputs and what it must put out. For
+ * tests only. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TESTS_ONNX_H
 #define RETORT_TESTS_ONNX_H
@@ -9,10 +10,11 @@
 #include "retort/base/err.h"
 
 /*
- * A test is a folder: model.onnx, test_data_set_0/input_0.pb, .., output_0.pb, .. Debian has 1000 of them in the
- * package libonnx-testdata. Messages and field numbers: onnx.proto of the ONNX specification, IR version 3 and
- * later; their encoding: protobuf's wire format. What is not needed for a single node on numbers is skipped: graphs in
- * attributes, sparse tensors, external data, strings in tensors (an error).
+ * A test is a folder: model.onnx, test_data_set_0/input_0.pb, .., output_0.pb, .. Debian has 1000
+ * of them in the package libonnx-testdata. Messages and field numbers: onnx.proto of the ONNX
+ * specification, IR version 3 and later; their encoding: protobuf's wire format. What is not needed
+ * for a single node on numbers is skipped: graphs in attributes, sparse tensors, external data,
+ * strings in tensors (an error).
  */
 #define ONNX_NAME 64
 #define ONNX_RANK 8
@@ -30,8 +32,8 @@ struct onnx_tensor {
 
 struct onnx_attr {
 	char name[ONNX_NAME];
-	char text[ONNX_NAME];  /* of a string attribute, else "" */
-	size_t n;              /* one number, or a list */
+	char text[ONNX_NAME]; /* of a string attribute, else "" */
+	size_t n;             /* one number, or a list */
 	double number[ONNX_RANK * 2];
 };
 
@@ -44,10 +46,10 @@ struct onnx_node {
 };
 
 struct onnx_model {
-	struct onnx_node node;                    /* the only one */
+	struct onnx_node node; /* the only one */
 	int n_in, n_fixed;
-	char in[ONNX_PORTS][ONNX_NAME];           /* the graph's inputs, in the order of the files */
-	struct onnx_tensor fixed[ONNX_PORTS];     /* initializers: inputs that are in the model */
+	char in[ONNX_PORTS][ONNX_NAME];       /* the graph's inputs, in the order of the files */
+	struct onnx_tensor fixed[ONNX_PORTS]; /* initializers: inputs that are in the model */
 };
 
 struct onnx_case {
@@ -62,14 +64,17 @@ int onnx_tensor_parse(const void *data, size_t size, struct onnx_tensor *t, stru
 int onnx_model_parse(const void *data, size_t size, struct onnx_model *m, struct err *e);
 void onnx_model_release(struct onnx_model *m);
 
-/* The folder of all tests, with "node" in it; NULL where the package is not installed. $ONNX_TESTDATA goes first. */
+/* The folder of all tests, with "node" in it; NULL where the package is not installed.
+ * $ONNX_TESTDATA goes first. */
 const char *onnx_folder(void);
 
-/* A test by its path in onnx_folder(): "node/test_relu". 0, or -1 with an error and nothing to free. */
+/* A test by its path in onnx_folder(): "node/test_relu". 0, or -1 with an error and nothing to
+ * free. */
 int onnx_case_load(const char *path, struct onnx_case *c, struct err *e);
 void onnx_case_release(struct onnx_case *c);
 
-/* Attributes: a number, the i-th of a list, a word; or what the specification says they are when absent. */
+/* Attributes: a number, the i-th of a list, a word; or what the specification says they are when
+ * absent. */
 double onnx_number(const struct onnx_node *n, const char *name, double absent);
 double onnx_item(const struct onnx_node *n, const char *name, size_t i, double absent);
 const char *onnx_word(const struct onnx_node *n, const char *name, const char *absent);

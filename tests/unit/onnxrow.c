@@ -56,11 +56,12 @@ compare(const struct onnxrow *row, const struct onnx_case *c, real *const *got)
 			continue;
 		CHECK(want->data && want->len > 0);
 		for (size_t i = 0; i < want->len; i++) {
-			double off = fabs((double)got[k][i] - want->data[i]) / (1 + fabs(want->data[i]));
+			double off =
+				fabs((double)got[k][i] - want->data[i]) / (1 + fabs(want->data[i]));
 
 			if (!(off <= (row->tolerance > 0 ? row->tolerance : 1e-6)))
-				fail_msg("%s: number %zu of output %d is %.9g, expected %.9g", row->path, i, k,
-					 (double)got[k][i], want->data[i]);
+				fail_msg("%s: number %zu of output %d is %.9g, expected %.9g",
+					 row->path, i, k, (double)got[k][i], want->data[i]);
 		}
 	}
 }

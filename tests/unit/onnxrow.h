@@ -1,4 +1,5 @@
-/* Rows of tables of ONNX operator tests: what is run, what may differ, and what adapters share. For tests only. */
+/* Rows of tables of ONNX operator tests: what is run, what may differ, and what adapters share. For
+ * tests only. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TESTS_ONNXROW_H
 #define RETORT_TESTS_ONNXROW_H
@@ -8,9 +9,10 @@
 #include "onnx.h"
 
 /*
- * A row is a test of the package; its adapter computes the node's outputs with Retort's own routines. Expected
- * values were computed in single precision, hence the tolerances; the vectors say whether conventions are the same
- * (axes, padding, which variance), central differences elsewhere say how exact we are.
+ * A row is a test of the package; its adapter computes the node's outputs with Retort's own
+ * routines. Expected values were computed in single precision, hence the tolerances; the vectors
+ * say whether conventions are the same (axes, padding, which variance), central differences
+ * elsewhere say how exact we are.
  */
 struct onnxrow {
 	const char *path;
@@ -20,9 +22,13 @@ struct onnxrow {
 };
 
 /* A cmocka test of one row. check.h goes first. */
-#define ONNXROW(where, ...) \
-	{ "agrees with onnx " where, onnxrow_agrees, NULL, NULL, \
-	  &(struct onnxrow){ .path = where, .adapter = __VA_ARGS__ } }
+#define ONNXROW(where, ...)                                                              \
+	{                                                                                \
+		"agrees with onnx " where, onnxrow_agrees, NULL, NULL, &(struct onnxrow) \
+		{                                                                        \
+			.path = where, .adapter = __VA_ARGS__                            \
+		}                                                                        \
+	}
 
 /* The test: *state is the row. */
 void onnxrow_agrees(void **state);

@@ -24,15 +24,19 @@ feed_ids(struct oprig *r, int node, const struct oprig_input *in, size_t rows)
 
 	for (size_t i = 0; i < rows; i++)
 		for (size_t t = 0; t < length; t++) {
-			bool pads = (rows > 1 && i + 1 == rows) || (i % 2 == 1 && t > 0 && t >= length - i % length);
+			bool pads = (rows > 1 && i + 1 == rows) ||
+				    (i % 2 == 1 && t > 0 && t >= length - i % length);
 
-			ids[i * length + t] = pads ? -1 : (int32_t)rng_below(draw, i * length + t, (uint32_t)in->ids);
+			ids[i * length + t] =
+				pads ? -1
+				     : (int32_t)rng_below(draw, i * length + t, (uint32_t)in->ids);
 		}
 	graph_feed_ids(r->g, node, ids, rows);
 	mem_free(ids);
 }
 
-/* Numbers pass a tanh, which nobody looks at: its gradient is overwritten, the input's is added to. */
+/* Numbers pass a tanh, which nobody looks at: its gradient is overwritten, the input's is added to.
+ */
 static int
 add_input(struct oprig *r, const struct oprig_input *in, int i)
 {
@@ -44,7 +48,8 @@ add_input(struct oprig *r, const struct oprig_input *in, int i)
 		double attr[GRAPH_ATTRS] = { (double)in->ids, (double)in->embed, [EMBED_TIED] = 1 };
 
 		r->input[i] = graph_input_ids(r->g, name, in->dim[0]);
-		return in->embed ? graph_add(r->g, &op_embed, "embed", 0, 1, &r->input[i], attr, &e) : r->input[i];
+		return in->embed ? graph_add(r->g, &op_embed, "embed", 0, 1, &r->input[i], attr, &e)
+				 : r->input[i];
 	}
 	r->input[i] = graph_input(r->g, name, in->rank, in->dim);
 	graph_tap(r->g, r->input[i]);
@@ -83,7 +88,8 @@ draw_parameters(struct oprig *r)
 	for (size_t p = 0; p < r->layout.n; p++)
 		for (size_t k = 0; k < r->layout.param[p].len; k++)
 			r->value[r->layout.param[p].offset + k] +=
-				(real)(0.3 * rng_unit(rng_stream(4, r->layout.param[p].name, 0, 0), k));
+				(real)(0.3 *
+				       rng_unit(rng_stream(4, r->layout.param[p].name, 0, 0), k));
 	graph_bind(r->g, r->value, r->grad);
 }
 
@@ -163,12 +169,14 @@ difference(struct oprig *r, real *x)
 }
 
 static void
-compare(struct oprig *r, const struct oprig_case *c, const char *what, size_t i, real *x, double got)
+compare(struct oprig *r, const struct oprig_case *c, const char *what, size_t i, real *x,
+	double got)
 {
 	double want = difference(r, x), tolerance = c->tolerance > 0 ? c->tolerance : 1e-7;
 
 	if (!(fabs(want - got) <= tolerance * (1 + fabs(want))))
-		fail_msg("%s: d/d %s[%zu] is %.12g, central difference %.12g", c->op, what, i, got, want);
+		fail_msg("%s: d/d %s[%zu] is %.12g, central difference %.12g", c->op, what, i, got,
+			 want);
 }
 
 void
@@ -189,7 +197,8 @@ oprig_check(struct oprig *r, const struct oprig_case *c)
 		const struct param *q = &r->layout.param[p];
 
 		for (size_t k = 0; !q->is_state && k < q->len; k++)
-			compare(r, c, q->name, k, &r->value[q->offset + k], (double)r->grad[q->offset + k]);
+			compare(r, c, q->name, k, &r->value[q->offset + k],
+				(double)r->grad[q->offset + k]);
 	}
 	for (int i = 0; i < c->n_in; i++) {
 		struct node *n = r->input[i] < 0 ? NULL : &r->g->node[r->input[i]];

@@ -1,19 +1,21 @@
-/* A rig for one operator: inputs with gradients, the operator, a weighted sum of what it puts out. */
+/* A rig for one operator: inputs with gradients, the operator, a weighted sum of what it puts out.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TESTS_OPRIG_H
 #define RETORT_TESTS_OPRIG_H
 
-#include "retort/engine/graph.h"
+#include "retort/nn/graph.h"
 
 /*
- * One input: numbers of a shape, token ids, or those embedded by a node whose table is shared. A rank of 0 is the
- * input before it again: gradients must add up.
+ * One input: numbers of a shape, token ids, or those embedded by a node whose table is shared. A
+ * rank of 0 is the input before it again: gradients must add up.
  */
 struct oprig_input {
 	int rank;
 	size_t dim[3];
 	size_t embed; /* not 0: the width of an embed node on top of the ids */
-	size_t ids; /* not 0: `dim[0]` token ids below this, the last row all padding and padding at the end of others */
+	size_t ids; /* not 0: `dim[0]` token ids below this, the last row all padding and padding at
+		       the end of others */
 };
 
 struct oprig_case {
@@ -39,7 +41,8 @@ struct oprig {
 /* The operator by name, NULL where there is none. */
 const struct op *oprig_op(const char *name);
 
-/* Values are drawn; with `threads` > 1 a pool works. Fails the test where the shapes are refused. */
+/* Values are drawn; with `threads` > 1 a pool works. Fails the test where the shapes are refused.
+ */
 void oprig_make(struct oprig *r, const struct oprig_case *c, int threads);
 void oprig_free(struct oprig *r);
 

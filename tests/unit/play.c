@@ -71,7 +71,8 @@ parameters_in(const struct play *p, const struct param_layout *l, real *slab)
 }
 
 static void
-parameters_out(const struct play *p, const struct param_layout *l, const real *slab, const real *grad)
+parameters_out(const struct play *p, const struct param_layout *l, const real *slab,
+	       const real *grad)
 {
 	for (int i = 0; i < PLAY_VALUES && p->value[i].name; i++) {
 		const struct param *at = param_called(l, p->value[i].name);
@@ -90,7 +91,8 @@ feed(const struct play *p, struct graph *g, const int *in, int n_in)
 		if (p->in[i].ids)
 			graph_feed_ids(g, in[i], p->in[i].ids, p->in[i].dim[0]);
 		else /* graph_feed takes floats: this is to be exact in double */
-			memcpy(g->node[in[i]].out.data, p->in[i].data, input_len(&p->in[i]) * sizeof(real));
+			memcpy(g->node[in[i]].out.data, p->in[i].data,
+			       input_len(&p->in[i]) * sizeof(real));
 	}
 	g->rows = p->in[0].dim[0];
 }
@@ -104,7 +106,8 @@ backward(const struct play *p, struct graph *g, const int *in, int n_in, int nod
 	graph_backward(g);
 	for (int i = 0; i < n_in; i++)
 		if (p->in[i].grad)
-			memcpy(p->in[i].grad, g->node[in[i]].grad, input_len(&p->in[i]) * sizeof(real));
+			memcpy(p->in[i].grad, g->node[in[i]].grad,
+			       input_len(&p->in[i]) * sizeof(real));
 }
 
 void

@@ -1,4 +1,5 @@
-/* One operator in a graph of its own, with values that come from elsewhere: golden files, other people's vectors. */
+/* One operator in a graph of its own, with values that come from elsewhere: golden files, other
+ * people's vectors. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TESTS_PLAY_H
 #define RETORT_TESTS_PLAY_H
@@ -7,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "retort/engine/graph.h"
+#include "retort/nn/graph.h"
 
 #define PLAY_VALUES 6
 
@@ -21,10 +22,11 @@ struct play_input {
 };
 
 struct play_value {
-	const char *name; /* of a parameter of the operator, behind "node."; NULL: there are no more */
+	const char
+		*name; /* of a parameter of the operator, behind "node."; NULL: there are no more */
 	const real *data;
-	real *grad;       /* out, as above */
-	real *after;      /* out, where not NULL: what it is after the pass; running statistics move */
+	real *grad;  /* out, as above */
+	real *after; /* out, where not NULL: what it is after the pass; running statistics move */
 };
 
 struct play {
@@ -36,7 +38,8 @@ struct play {
 	const real *mix; /* the loss is its product with what comes out; NULL: forward only */
 };
 
-/* `out` has room for `len` numbers, which must be as many as come out. Fails the test where anything does not fit. */
+/* `out` has room for `len` numbers, which must be as many as come out. Fails the test where
+ * anything does not fit. */
 void play_run(const struct play *p, real *out, size_t len);
 
 #endif

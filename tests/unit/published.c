@@ -7,7 +7,8 @@
 const char *
 path_of(const char *model, const char *file, char *buf, size_t size)
 {
-	snprintf(buf, size, RETORT_SRCDIR "/tests/vectors/hf/%s%s%s", model, file[0] ? "/" : "", file);
+	snprintf(buf, size, RETORT_SRCDIR "/tests/vectors/hf/%s%s%s", model, file[0] ? "/" : "",
+		 file);
 	return buf;
 }
 

@@ -6,7 +6,8 @@
 #include <jansson.h>
 #include <stddef.h>
 
-/* The path of a file of `model`, or of its directory where `file` is "": in `buf`, which is returned. */
+/* The path of a file of `model`, or of its directory where `file` is "": in `buf`, which is
+ * returned. */
 const char *path_of(const char *model, const char *file, char *buf, size_t size);
 
 /* A file of `model`, the caller's to release; the test fails where it cannot be read. */

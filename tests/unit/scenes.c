@@ -9,15 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "retort/screen/layout.h"
-#include "retort/screen/pane.h"
-#include "retort/screen/sides.h"
+#include "retort/ui/layout.h"
+#include "retort/ui/pane.h"
+#include "retort/ui/sides.h"
 
 const char *
 scenes_name(enum scenes_kind kind)
 {
-	static const char *const names[] = { "empty", "training", "distilling", "editing", "helping", "tokens", "taps", "ramps", "alike", "texts",
-					    "translating", "gauge" };
+	static const char *const names[] = { "empty",   "training", "distilling",  "editing",
+					     "helping", "tokens",   "taps",        "ramps",
+					     "alike",   "texts",    "translating", "gauge" };
 
 	return names[kind];
 }
@@ -37,7 +38,8 @@ fill_net(struct lab_net *net, const char *name, const char *spec, int blocks, si
 		l->width = l->last = i == 0 ? 64 : width;
 		l->learns = i > 0;
 	}
-	net->layer[net->n_layers - 1] = (struct lab_layer){ .name = "logits", .width = 10, .last = 10, .learns = true };
+	net->layer[net->n_layers - 1] =
+		(struct lab_layer){ .name = "logits", .width = 10, .last = 10, .learns = true };
 	for (int i = 0; i + 1 < net->n_layers; i++)
 		net->parameters += (net->layer[i].width + 1) * net->layer[i + 1].width;
 	net->last = net->best = net->target = (struct lab_scores){ NAN, NAN, NAN, NAN, NAN, 0 };
@@ -60,7 +62,8 @@ fill_data(struct scene *s)
 	i->classes = 10;
 	i->n_teachers = 1;
 	fill_net(&i->teacher[0], "big", "mlp 256,256", 2, 256);
-	scene_log(s, SCENE_INFO, "data digits: 1797 rows, 64 features, 10 classes, 100 labels shown");
+	scene_log(s, SCENE_INFO,
+		  "data digits: 1797 rows, 64 features, 10 classes, 100 labels shown");
 }
 
 /* Curves that fall or rise as such curves do, with a ripple. */
@@ -68,13 +71,19 @@ static void
 fill_curves(struct scene *s, unsigned branch, uint32_t until, double floor, double top)
 {
 	for (uint32_t step = 1; step <= until; step++) {
-		double t = 1 - exp(-(double)step / 400), ripple = 0.02 * sin(step * 0.7) * (1.2 - t);
+		double t = 1 - exp(-(double)step / 400),
+		       ripple = 0.02 * sin(step * 0.7) * (1.2 - t);
 
-		scene_sample(s, branch, METRIC_TRAIN_LOSS, step, floor + (2.4 - floor) * (1 - t) + ripple);
-		scene_sample(s, branch, metric_output(LOSS_OUTPUT_ce, METRIC_TRAIN), step, floor + (2.4 - floor) * (1 - t) + ripple);
-		scene_sample(s, branch, metric_output(LOSS_OUTPUT_kd, METRIC_TRAIN), step, 3 * floor + 6 * (1 - t) + ripple);
-		scene_sample(s, branch, metric_output(LOSS_OUTPUT_ce, METRIC_WEIGHTED), step, (floor + (2.4 - floor) * (1 - t)) / 10);
-		scene_sample(s, branch, metric_output(LOSS_OUTPUT_kd, METRIC_WEIGHTED), step, 2.7 * floor + 5.4 * (1 - t));
+		scene_sample(s, branch, METRIC_TRAIN_LOSS, step,
+			     floor + (2.4 - floor) * (1 - t) + ripple);
+		scene_sample(s, branch, metric_output(LOSS_OUTPUT_ce, METRIC_TRAIN), step,
+			     floor + (2.4 - floor) * (1 - t) + ripple);
+		scene_sample(s, branch, metric_output(LOSS_OUTPUT_kd, METRIC_TRAIN), step,
+			     3 * floor + 6 * (1 - t) + ripple);
+		scene_sample(s, branch, metric_output(LOSS_OUTPUT_ce, METRIC_WEIGHTED), step,
+			     (floor + (2.4 - floor) * (1 - t)) / 10);
+		scene_sample(s, branch, metric_output(LOSS_OUTPUT_kd, METRIC_WEIGHTED), step,
+			     2.7 * floor + 5.4 * (1 - t));
 		if (step % 50)
 			continue;
 		scene_sample(s, branch, METRIC_VAL_NLL, step, floor + (2.3 - floor) * (1 - t));
@@ -111,24 +120,30 @@ add_map(struct scene *s, int teacher, int t_layer, int s_layer, enum model_tap o
 	struct lab_info *i = &s->info;
 	unsigned slot = (unsigned)i->n_maps;
 
-	i->map[i->n_maps++] = (struct lab_map){ .teacher = teacher, .t_layer = t_layer, .s_layer = s_layer, .match = &loss_hidden, .slot = slot,
-						.on = on, .weight = weight };
+	i->map[i->n_maps++] = (struct lab_map){ .teacher = teacher,
+						.t_layer = t_layer,
+						.s_layer = s_layer,
+						.match = &loss_hidden,
+						.slot = slot,
+						.on = on,
+						.weight = weight };
 	if (lab_map_fit(&i->teacher[teacher], &i->student, &i->map[slot], NULL) < 0)
 		abort();
 	for (uint32_t step = 700; step <= 2417; step += 17)
-		scene_sample(s, LAB_MAIN, metric_map(slot, METRIC_TRAIN), step, 0.0412 + 1.0 / step);
-	scene_sample(s, LAB_MAIN, metric_map(slot, METRIC_WEIGHTED), 2417, weight * 0.0416);
-	scene_sample(s, LAB_MAIN, metric_map(slot, METRIC_SHARE), 2400, 0.051);
+		scene_sample(s, LAB_STUDENT, metric_map(slot, METRIC_TRAIN), step,
+			     0.0412 + 1.0 / step);
+	scene_sample(s, LAB_STUDENT, metric_map(slot, METRIC_WEIGHTED), 2417, weight * 0.0416);
+	scene_sample(s, LAB_STUDENT, metric_map(slot, METRIC_SHARE), 2400, 0.051);
 }
 
 static void
 fill_marks(struct scene *s)
 {
-	scene_mark_add(s, SCENE_MAP, LAB_MAIN, 500, "map big:1 s:1 weight 0.5", -1, 0, 0);
-	scene_mark_add(s, SCENE_TWEAK, LAB_MAIN, 620, "temperature 2 -> 4", 0, 2, 4);
-	scene_mark_add(s, SCENE_TWEAK, LAB_MAIN, 1200, "kd-weight 0.9 -> 0.7", 1, 0.9, 0.7);
-	scene_mark_add(s, SCENE_NOTE, LAB_MAIN, 1205, "looks flat", -1, 0, 0);
-	scene_mark_add(s, SCENE_DIVERGED, LAB_MAIN, 1600, "not applied", -1, 0, 0);
+	scene_mark_add(s, SCENE_MAP, LAB_STUDENT, 500, "map big:1 s:1 weight 0.5", -1, 0, 0);
+	scene_mark_add(s, SCENE_TWEAK, LAB_STUDENT, 620, "temperature 2 -> 4", 0, 2, 4);
+	scene_mark_add(s, SCENE_TWEAK, LAB_STUDENT, 1200, "kd-weight 0.9 -> 0.7", 1, 0.9, 0.7);
+	scene_mark_add(s, SCENE_NOTE, LAB_STUDENT, 1205, "looks flat", -1, 0, 0);
+	scene_mark_add(s, SCENE_DIVERGED, LAB_STUDENT, 1600, "not applied", -1, 0, 0);
 	scene_log(s, SCENE_INFO, "@500 map big:1 s:1 weight 0.5");
 	scene_log(s, SCENE_INFO, "@620 temperature 2 -> 4");
 	scene_log(s, SCENE_INFO, "@1200 kd-weight 0.9 -> 0.7");
@@ -156,7 +171,7 @@ fill_distilling(struct scene *s)
 	i->has_student = true;
 	fill_net(&i->student, "s", "mlp 16,16", 2, 16);
 	i->student.last = (struct lab_scores){ 0.948, 0.247, 0.03, 0.9412, 0.213, 2400 };
-	fill_curves(s, LAB_MAIN, 2417, 0.24, 0.96);
+	fill_curves(s, LAB_STUDENT, 2417, 0.24, 0.96);
 	i->phase = LAB_DISTILLING;
 	i->busy = -1;
 	i->step = 2417;
@@ -182,18 +197,25 @@ fill_editing(struct scene *s)
 	s->view.editing = true;
 	s->view.edit_row = 2;
 	s->view.edit_column = 2;
-	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 2, 2, MODEL_HIDDEN, 0.4, NULL, LAB_AS_NEEDED };
-	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 1, 1, MODEL_HIDDEN, -1, NULL, LAB_AS_NEEDED };
+	s->view.edit[s->view.n_edits++] =
+		(struct scene_edit){ 0, 2, 2, MODEL_HIDDEN, 0.4, NULL, LAB_AS_NEEDED };
+	s->view.edit[s->view.n_edits++] =
+		(struct scene_edit){ 0, 1, 1, MODEL_HIDDEN, -1, NULL, LAB_AS_NEEDED };
 }
 
 /* A transformer of n blocks on 64 tokens, four classes. */
 static void
-fill_transformer(struct lab_net *net, const char *name, const char *spec, int blocks, size_t width, size_t heads)
+fill_transformer(struct lab_net *net, const char *name, const char *spec, int blocks, size_t width,
+		 size_t heads)
 {
 	fill_net(net, name, spec, blocks, width);
 	for (int i = 0; i <= blocks; i++)
-		net->layer[i] = (struct lab_layer){ .width = 64 * width, .last = width, .is_tokens = true, .learns = true,
-						    .heads = i ? heads : 0, .kv_heads = i ? heads : 0 };
+		net->layer[i] = (struct lab_layer){ .width = 64 * width,
+						    .last = width,
+						    .is_tokens = true,
+						    .learns = true,
+						    .heads = i ? heads : 0,
+						    .kv_heads = i ? heads : 0 };
 	for (int i = 0; i <= blocks; i++)
 		snprintf(net->layer[i].name, sizeof net->layer[i].name, "%d", i);
 	net->layer[blocks + 1].width = net->layer[blocks + 1].last = 4;
@@ -209,7 +231,8 @@ fill_tokens(struct scene *s)
 	i->n_teachers = 2;
 	snprintf(i->data, sizeof i->data, "sentences");
 	fill_transformer(&i->teacher[0], "big", "transformer layers=2 width=32", 2, 32, 4);
-	fill_transformer(&i->teacher[1], "teacher-of-many", "transformer layers=4 width=128 heads=8", 4, 128, 8);
+	fill_transformer(&i->teacher[1], "teacher-of-many",
+			 "transformer layers=4 width=128 heads=8", 4, 128, 8);
 	fill_transformer(&i->student, "s", "transformer layers=1 width=16", 1, 16, 4);
 	i->teacher[0].ready = i->teacher[1].ready = true;
 	add_map(s, 0, 1, 1, MODEL_ATTENTION, 10);
@@ -226,9 +249,12 @@ fill_taps(struct scene *s)
 	s->view.editing = true;
 	s->view.edit_on = MODEL_ATTENTION;
 	s->view.edit_row = s->view.edit_column = 1;
-	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 1, 1, MODEL_ATTENTION, 20, NULL, LAB_AS_NEEDED };
-	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 2, 1, MODEL_HIDDEN, -1, NULL, LAB_AS_NEEDED };
-	s->view.edit[s->view.n_edits++] = (struct scene_edit){ 0, 2, 1, MODEL_VALUE, 0.7, NULL, LAB_AS_NEEDED };
+	s->view.edit[s->view.n_edits++] =
+		(struct scene_edit){ 0, 1, 1, MODEL_ATTENTION, 20, NULL, LAB_AS_NEEDED };
+	s->view.edit[s->view.n_edits++] =
+		(struct scene_edit){ 0, 2, 1, MODEL_HIDDEN, -1, NULL, LAB_AS_NEEDED };
+	s->view.edit[s->view.n_edits++] =
+		(struct scene_edit){ 0, 2, 1, MODEL_VALUE, 0.7, NULL, LAB_AS_NEEDED };
 }
 
 /* The editor when it is known how alike layers are. */
@@ -239,43 +265,61 @@ fill_alike(struct scene *s)
 	s->cka = (struct lab_cka){ .n_teacher = 4, .n_student = 4, .step = 2400 };
 	for (int t = 0; t < 4; t++)
 		for (int k = 0; k < 4; k++)
-			s->cka.value[t][k] = t == k ? 0.97 + 0.01 * t : 0.83 / (1 + abs(t - k)) / (1 + t);
+			s->cka.value[t][k] =
+				t == k ? 0.97 + 0.01 * t : 0.83 / (1 + abs(t - k)) / (1 + t);
 	s->view.edit[0].match = &loss_hidden;
 	s->view.edit[0].through = LAB_SHARED;
 }
 
-static struct mismatch_seen
+static struct shift_report_seen
 seen(double energy, double p, double auc, double confidence)
 {
-	return (struct mismatch_seen){ .known = true, .gauge = { .energy = energy, .p = p, .auc = auc, .coverage = 0.922,
-								 .weighted_energy = energy / 3, .weighted_auc = 0.5 + (auc - 0.5) / 4 },
-				       .confidence = { confidence, confidence - 0.031 }, .entropy = { 0.131, 0.184 }, .predicted = 0.083 };
+	return (struct shift_report_seen){ .known = true,
+					   .gauge = { .energy = energy,
+						      .p = p,
+						      .auc = auc,
+						      .coverage = 0.922,
+						      .weighted_energy = energy / 3,
+						      .weighted_auc = 0.5 + (auc - 0.5) / 4 },
+					   .confidence = { confidence, confidence - 0.031 },
+					   .entropy = { 0.131, 0.184 },
+					   .predicted = 0.083 };
 }
 
 /* The gauge has the focus; the student learns to tell the sets apart. */
 static void
 fill_gauge(struct scene *s)
 {
-	struct mismatch m = { .name = { "train", "bold-digits" }, .rows = { 400, 400 }, .of = { 1438, 599 }, .weighed = true, .priors = 0.029,
-			      .n_drifts = 4, .far = { 189, 370, 1341, 12, 7 } };
-	static const char *const column[] = { "x35", "sepal-length-of-the-flower", "pixel 3,4", "x1" };
+	struct shift_report m = { .name = { "train", "bold-digits" },
+				  .rows = { 400, 400 },
+				  .of = { 1438, 599 },
+				  .weighed = true,
+				  .priors = 0.029,
+				  .n_drifts = 4,
+				  .far = { 189, 370, 1341, 12, 7 } };
+	static const char *const column[] = { "x35", "sepal-length-of-the-flower", "pixel 3,4",
+					      "x1" };
 
 	fill_distilling(s);
-	s->info.set[0] = (struct lab_set){ .name = "digits", .rows = 1438, .labelled = 1438, .weight = 1 };
+	s->info.set[0] =
+		(struct lab_set){ .name = "digits", .rows = 1438, .labelled = 1438, .weight = 1 };
 	s->info.n_sets = 1;
-	s->info.set[s->info.n_sets++] = (struct lab_set){ .name = "bold-digits", .role = DATASET_TARGET, .rows = 599, .labelled = 599 };
+	s->info.set[s->info.n_sets++] = (struct lab_set){
+		.name = "bold-digits", .role = DATASET_TARGET, .rows = 599, .labelled = 599
+	};
 	for (int i = 0; i < m.n_drifts; i++) {
 		snprintf(m.drift[i].column, sizeof m.drift[i].column, "%s", column[i]);
 		m.drift[i].psi = 1.3 / (1 + i * i);
 		m.drift[i].ks = 0.41 / (1 + i);
 	}
 	for (m.step = 100; m.step <= 2400; m.step += 100) {
-		m.seen[MISMATCH_TEACHER] = seen(0.0545, 0.005, 0.72, 0.964);
-		m.seen[MISMATCH_STUDENT] = seen(0.031, 0.085, 0.5 + 0.35 * (1 - exp(-(double)m.step / 700)), 0.951);
-		m.seen[MISMATCH_BARE] = seen(0.2471, 0.005, 0.763, 0);
-		m.seen[MISMATCH_BARE].gauge.n_far = 5;
+		m.seen[SHIFT_REPORT_TEACHER] = seen(0.0545, 0.005, 0.72, 0.964);
+		m.seen[SHIFT_REPORT_STUDENT] =
+			seen(0.031, 0.085, 0.5 + 0.35 * (1 - exp(-(double)m.step / 700)), 0.951);
+		m.seen[SHIFT_REPORT_BARE] = seen(0.2471, 0.005, 0.763, 0);
+		m.seen[SHIFT_REPORT_BARE].gauge.n_far = 5;
 		for (int i = 0; i < 5; i++)
-			m.seen[MISMATCH_BARE].gauge.far_by[i] = 5.27 / (1 + i);
+			m.seen[SHIFT_REPORT_BARE].gauge.far_by[i] = 5.27 / (1 + i);
 		sides_take(s, &m, "");
 	}
 	s->view.focus = LAYOUT_gauge;
@@ -296,8 +340,10 @@ add_ramp(struct scene *s, uint32_t step, const char *knob, const char *words, bo
 	if (!d || ramp_parse(&r, d, n, word, NULL) < 0)
 		abort();
 	r.start = step;
-	snprintf(text, sizeof text, "%s ramps to %g until %llu", knob, ramp_last(&r), (unsigned long long)ramp_end(&r));
-	scene_mark_add(s, SCENE_TWEAK, LAB_MAIN, step, text, r.knob, knob_value(&s->info.knobs, d), r.from);
+	snprintf(text, sizeof text, "%s ramps to %g until %llu", knob, ramp_last(&r),
+		 (unsigned long long)ramp_end(&r));
+	scene_mark_add(s, SCENE_TWEAK, LAB_STUDENT, step, text, r.knob,
+		       knob_value(&s->info.knobs, d), r.from);
 	s->mark[s->n_marks - 1].ramp = r;
 	if (is_on)
 		s->info.ramp[s->info.n_ramps++] = r;
@@ -312,7 +358,8 @@ fill_ramps(struct scene *s)
 	add_ramp(s, 200, "temperature", "8 1 over 3000 cosine then 3 over 300", true);
 	add_ramp(s, 700, "ce-weight", "0 1 over 800 steps 4 then 0.25 over 400", true);
 	add_ramp(s, 900, "lr", "0.001 0.02 over 4000 exponential", false);
-	scene_mark_add(s, SCENE_TWEAK, LAB_MAIN, 1900, "lr 0.002113 -> 0.003, lr ramps no more", s->info.ramp[0].knob + 3, 0.002113, 0.003);
+	scene_mark_add(s, SCENE_TWEAK, LAB_STUDENT, 1900, "lr 0.002113 -> 0.003, lr ramps no more",
+		       s->info.ramp[0].knob + 3, 0.002113, 0.003);
 	add_ramp(s, 2300, "kd-weight", "0.7 0.1 over 9000", true);
 	ramp_apply(s->info.ramp, s->info.n_ramps, s->info.step, &s->info.knobs);
 }
@@ -321,13 +368,15 @@ static void
 fill_helping(struct scene *s)
 {
 	fill_training(s);
-	scene_help(s, "retort-set(1)",
-		   "RETORT-SET(1)               General Commands Manual              RETORT-SET(1)\n\n"
-		   "N\bNA\bAM\bME\bE\n     s\bse\bet\bt \xE2\x80\x93 turn a knob, or show it\n\n"
-		   "S\bSY\bYN\bNO\bOP\bPS\bSI\bIS\bS\n     s\bse\bet\bt [_\bK_\bN_\bO_\bB [_\bV_\bA_\bL_\bU_\bE]]\n\n"
-		   "D\bDE\bES\bSC\bCR\bRI\bIP\bPT\bTI\bIO\bON\bN\n"
-		   "     A knob that can change while training takes effect between two steps.\n"
-		   "\tThe answer says the step \xE2\x80\x93 never the hour: the curve has a mark.\n");
+	scene_help(
+		s, "retort-set(1)",
+		"RETORT-SET(1)               General Commands Manual              RETORT-SET(1)\n\n"
+		"N\bNA\bAM\bME\bE\n     s\bse\bet\bt \xE2\x80\x93 turn a knob, or show it\n\n"
+		"S\bSY\bYN\bNO\bOP\bPS\bSI\bIS\bS\n     s\bse\bet\bt [_\bK_\bN_\bO_\bB "
+		"[_\bV_\bA_\bL_\bU_\bE]]\n\n"
+		"D\bDE\bES\bSC\bCR\bRI\bIP\bPT\bTI\bIO\bON\bN\n"
+		"     A knob that can change while training takes effect between two steps.\n"
+		"\tThe answer says the step \xE2\x80\x93 never the hour: the curve has a mark.\n");
 	snprintf(s->view.search, sizeof s->view.search, "step");
 }
 
@@ -336,11 +385,17 @@ make_texts(void)
 {
 	struct bitext *b = bitext_new("apertium eng-spa spa-eng");
 
-	bitext_add(b, "I bought my mom this tea and I think she's addicted to it.", "I bought my mamma this tea and I think is addicted to him.");
-	bitext_add(b, "Well packaged no broken or Cracked bottles!!!!!!", "Well packaged any broken or Cracked boats!!!!!!");
+	bitext_add(b, "I bought my mom this tea and I think she's addicted to it.",
+		   "I bought my mamma this tea and I think is addicted to him.");
+	bitext_add(b, "Well packaged no broken or Cracked bottles!!!!!!",
+		   "Well packaged any broken or Cracked boats!!!!!!");
 	bitext_add(b, "Great tea.", "Great tea.");
-	bitext_add(b, "床前明月光，疑是地上霜。举头望明月，低头思故乡。", "床前明月光，疑是地上雪。举头望明月，低头想故乡。");
-	bitext_add(b, "a-word-that-is-longer-than-any-row-of-a-narrow-pane-and-has-to-go-on-in-the-next-one-or-it-would-be-cut-off-at-its-edge", "");
+	bitext_add(b, "床前明月光，疑是地上霜。举头望明月，低头思故乡。",
+		   "床前明月光，疑是地上雪。举头望明月，低头想故乡。");
+	bitext_add(b,
+		   "a-word-that-is-longer-than-any-row-of-a-narrow-pane-and-has-to-go-on-in-the-"
+		   "next-one-or-it-would-be-cut-off-at-its-edge",
+		   "");
 	bitext_measure(b);
 	return b;
 }
@@ -364,9 +419,10 @@ fill_translating(struct scene *s)
 void
 scenes_make(struct scene *s, enum scenes_kind kind)
 {
-	static void (*const fill[])(struct scene *s) = { NULL, fill_training, fill_distilling, fill_editing,
-							 fill_helping, fill_tokens, fill_taps, fill_ramps, fill_alike, fill_texts,
-							 fill_translating, fill_gauge };
+	static void (*const fill[])(
+		struct scene * s) = { NULL,         fill_training, fill_distilling,  fill_editing,
+				      fill_helping, fill_tokens,   fill_taps,        fill_ramps,
+				      fill_alike,   fill_texts,    fill_translating, fill_gauge };
 
 	scene_init(s);
 	knob_defaults(&s->defaults);

@@ -88,7 +88,8 @@ ref_jsd(const struct view *v)
 	for (size_t c = 0; c < v->n; c++) {
 		long double m = log_add(b, lp(v, c), 1 - b, lq(v, c));
 
-		sum += b * expl(lp(v, c)) * (lp(v, c) - m) + (1 - b) * expl(lq(v, c)) * (lq(v, c) - m);
+		sum += b * expl(lp(v, c)) * (lp(v, c) - m) +
+		       (1 - b) * expl(lq(v, c)) * (lq(v, c) - m);
 	}
 	return sum * v->temperature * v->temperature / (b * (1 - b));
 }
@@ -160,11 +161,14 @@ static long double
 ref_dkd(const struct view *v)
 {
 	double t = v->temperature;
-	long double rest_s = log_sum(v->s, v->n, t, (long)v->y), rest_t = log_sum(v->t, v->n, t, (long)v->y), rest = 0, target;
+	long double rest_s = log_sum(v->s, v->n, t, (long)v->y),
+		    rest_t = log_sum(v->t, v->n, t, (long)v->y), rest = 0, target;
 
 	for (size_t c = 0; c < v->n; c++)
 		if (c != v->y)
-			rest += expl(v->t[c] / (long double)t - rest_t) * (v->t[c] / (long double)t - rest_t - v->s[c] / (long double)t + rest_s);
+			rest += expl(v->t[c] / (long double)t - rest_t) *
+				(v->t[c] / (long double)t - rest_t - v->s[c] / (long double)t +
+				 rest_s);
 	rest_s -= v->all_s;
 	rest_t -= v->all_t;
 	target = expl(lp(v, v->y)) * (lp(v, v->y) - lq(v, v->y)) + expl(rest_t) * (rest_t - rest_s);
@@ -175,12 +179,15 @@ static long double
 ref_nkd(const struct view *v)
 {
 	double t = v->temperature;
-	long double rest_s = log_sum(v->s, v->n, t, (long)v->y), rest_t = log_sum(v->t, v->n, t, (long)v->y), rest = 0;
+	long double rest_s = log_sum(v->s, v->n, t, (long)v->y),
+		    rest_t = log_sum(v->t, v->n, t, (long)v->y), rest = 0;
 
 	for (size_t c = 0; c < v->n; c++)
 		if (c != v->y)
-			rest -= expl(v->t[c] / (long double)t - rest_t) * (v->s[c] / (long double)t - rest_s);
-	return -expl(v->t[v->y] - log_sum(v->t, v->n, 1, -1)) * (v->s[v->y] - log_sum(v->s, v->n, 1, -1)) +
+			rest -= expl(v->t[c] / (long double)t - rest_t) *
+				(v->s[c] / (long double)t - rest_s);
+	return -expl(v->t[v->y] - log_sum(v->t, v->n, 1, -1)) *
+		       (v->s[v->y] - log_sum(v->s, v->n, 1, -1)) +
 	       v->k->nkd_gamma * t * t * rest;
 }
 
@@ -215,7 +222,8 @@ ref_lskd(const struct view *v)
 static long double
 ref_wsld(const struct view *v)
 {
-	long double ce_s = log_sum(v->s, v->n, 1, -1) - v->s[v->y], ce_t = log_sum(v->t, v->n, 1, -1) - v->t[v->y];
+	long double ce_s = log_sum(v->s, v->n, 1, -1) - v->s[v->y],
+		    ce_t = log_sum(v->t, v->n, 1, -1) - v->t[v->y];
 
 	return (1 - expl(-ce_s / (ce_t + 1e-7L))) * ref_sce(v);
 }
@@ -247,8 +255,10 @@ ref_dist(const struct pair *p, double t)
 		for (size_t c = 0; c < p->n; c++) {
 			size_t at = i * p->n + c;
 
-			q[at] = expl((long double)p->s[at] / t - log_sum(p->s + i * p->n, p->n, t, -1));
-			r[at] = expl((long double)p->t[at] / t - log_sum(p->t + i * p->n, p->n, t, -1));
+			q[at] = expl((long double)p->s[at] / t -
+				     log_sum(p->s + i * p->n, p->n, t, -1));
+			r[at] = expl((long double)p->t[at] / t -
+				     log_sum(p->t + i * p->n, p->n, t, -1));
 		}
 	for (size_t i = 0; i < p->rows; i++)
 		inter += (1 - pearson(q + i * p->n, r + i * p->n, p->n)) / p->rows;
@@ -263,10 +273,11 @@ ref_dist(const struct pair *p, double t)
 }
 
 const struct softref softref_table[] = {
-	{ &loss_kd, ref_kd },     { &loss_rkl, ref_rkl },   { &loss_jsd, ref_jsd },       { &loss_skl, ref_skl },
-	{ &loss_srkl, ref_srkl }, { &loss_tvd, ref_tvd },   { &loss_mse, ref_mse },       { &loss_cosine, ref_cosine },
-	{ &loss_sce, ref_sce },   { &loss_ls, ref_ls },     { &loss_dkd, ref_dkd },       { &loss_nkd, ref_nkd },
-	{ &loss_lskd, ref_lskd }, { &loss_wsld, ref_wsld }, { &loss_dist, NULL },
+	{ &loss_kd, ref_kd },     { &loss_rkl, ref_rkl },       { &loss_jsd, ref_jsd },
+	{ &loss_skl, ref_skl },   { &loss_srkl, ref_srkl },     { &loss_tvd, ref_tvd },
+	{ &loss_mse, ref_mse },   { &loss_cosine, ref_cosine }, { &loss_sce, ref_sce },
+	{ &loss_ls, ref_ls },     { &loss_dkd, ref_dkd },       { &loss_nkd, ref_nkd },
+	{ &loss_lskd, ref_lskd }, { &loss_wsld, ref_wsld },     { &loss_dist, NULL },
 };
 const size_t softref_count = sizeof softref_table / sizeof *softref_table;
 
@@ -278,7 +289,11 @@ softref_value(const struct softref *r, const struct pair *p, double t)
 	if (!r->row)
 		return ref_dist(p, t);
 	for (size_t i = 0; i < p->rows; i++) {
-		struct view v = { .k = &p->knobs, .s = p->s + i * p->n, .t = p->t + i * p->n, .n = p->n, .temperature = t,
+		struct view v = { .k = &p->knobs,
+				  .s = p->s + i * p->n,
+				  .t = p->t + i * p->n,
+				  .n = p->n,
+				  .temperature = t,
 				  .y = (size_t)p->label[i] };
 
 		v.all_s = log_sum(v.s, v.n, t, -1);
@@ -287,4 +302,3 @@ softref_value(const struct softref *r, const struct pair *p, double t)
 	}
 	return sum;
 }
-

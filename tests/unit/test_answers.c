@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "retort/base/io.h"
-#include "retort/data/npyfile.h"
-#include "retort/kd/answers.h"
+#include "retort/data/read/npyfile.h"
+#include "retort/kd/logit_file.h"
 
 static char dir[] = "/tmp/retort-answers-XXXXXX";
 
@@ -30,23 +30,23 @@ put_text(const char *name, const char *text)
 }
 
 static void
-check_refused(const char *path, struct answers_options o, const char *why)
+check_refused(const char *path, struct logit_file_options o, const char *why)
 {
-	struct answers *a = NULL;
+	struct logit_file *a = NULL;
 	struct err e = { "" };
 
-	CHECK(answers_read(path, &o, &a, &e) < 0);
+	CHECK(logit_file_read(path, &o, &a, &e) < 0);
 	if (!strstr(e.msg, why))
 		fail_msg("'%s' says nothing of '%s'", e.msg, why);
 }
 
-static struct answers *
-read_good(const char *path, struct answers_options o)
+static struct logit_file *
+read_good(const char *path, struct logit_file_options o)
 {
-	struct answers *a = NULL;
+	struct logit_file *a = NULL;
 	struct err e = { "" };
 
-	if (answers_read(path, &o, &a, &e) < 0)
+	if (logit_file_read(path, &o, &a, &e) < 0)
 		fail_msg("%s", e.msg);
 	return a;
 }
@@ -54,93 +54,106 @@ read_good(const char *path, struct answers_options o)
 static void
 logits_are_read_as_they_are(void **state)
 {
-	struct answers *a = read_good(put_text("a.csv", "1,2,-3.5\n0.25,1e3,7\n"), (struct answers_options){ 0 });
+	struct logit_file *a = read_good(put_text("a.csv", "1,2,-3.5\n0.25,1e3,7\n"),
+					 (struct logit_file_options){ 0 });
 
 	(void)state;
 	CHECK_INT(a->rows, 2);
 	CHECK_INT(a->classes, 3);
 	CHECK_NEAR(a->logit[2], -3.5, 0);
 	CHECK_NEAR(a->logit[4], 1000, 0);
-	answers_free(a);
+	logit_file_free(a);
 }
 
 static void
 probabilities_become_logarithms(void **state)
 {
-	struct answers *a = read_good(put_text("p.csv", "0.25,0.75,0\n"), (struct answers_options){ .probabilities = true });
+	struct logit_file *a = read_good(put_text("p.csv", "0.25,0.75,0\n"),
+					 (struct logit_file_options){ .probabilities = true });
 
 	(void)state;
 	CHECK_NEAR(a->logit[0], log(.25), 1e-15);
 	CHECK_NEAR(a->logit[2], log(1e-30), 1e-12);
-	answers_free(a);
+	logit_file_free(a);
 }
 
 static void
 bad_numbers_are_named(void **state)
 {
-	const struct answers_options logits = { 0 }, p = { .probabilities = true }, ids = { .ids = true };
+	const struct logit_file_options logits = { 0 }, p = { .probabilities = true },
+					ids = { .ids = true };
 
 	(void)state;
-	check_refused(put_text("b.csv", "1,2\n3,nan\n"), logits, "b.csv: line 2, column 2: 'nan' is no finite number");
-	check_refused(put_text("b.csv", "a,b\n3,4\n"), logits, "b.csv: line 1, column 1: 'a' is no finite number");
-	check_refused(put_text("b.csv", "1,2\n3\n"), logits, "b.csv: row 2 (line 2): 1 cells, 2 expected");
-	check_refused(put_text("b.csv", "1\n2\n"), logits, "1 column: at least two classes are needed");
+	check_refused(put_text("b.csv", "1,2\n3,nan\n"), logits,
+		      "b.csv: line 2, column 2: 'nan' is no finite number");
+	check_refused(put_text("b.csv", "a,b\n3,4\n"), logits,
+		      "b.csv: line 1, column 1: 'a' is no finite number");
+	check_refused(put_text("b.csv", "1,2\n3\n"), logits,
+		      "b.csv: row 2 (line 2): 1 cells, 2 expected");
+	check_refused(put_text("b.csv", "1\n2\n"), logits,
+		      "1 column: at least two classes are needed");
 	check_refused(put_text("b.csv", "1,1e31\n"), logits, "'1e31' is outside -1e30..1e30");
-	check_refused(put_text("b.csv", "0.5,0.5\n0.5,0.498\n"), p, "line 2: its probabilities sum to 0.998");
-	check_refused(put_text("b.csv", "1.5,-0.5\n"), p, "line 1, column 2: '-0.5' is a negative probability");
-	check_refused(put_text("b.csv", "0.5,1,2\n"), ids, "line 1, column 1: '0.5' is no number of a row");
+	check_refused(put_text("b.csv", "0.5,0.5\n0.5,0.498\n"), p,
+		      "line 2: its probabilities sum to 0.998");
+	check_refused(put_text("b.csv", "1.5,-0.5\n"), p,
+		      "line 1, column 2: '-0.5' is a negative probability");
+	check_refused(put_text("b.csv", "0.5,1,2\n"), ids,
+		      "line 1, column 1: '0.5' is no number of a row");
 	check_refused(put_text("b.csv", ""), logits, "b.csv: empty");
 	check_refused("/nonexistent/b.csv", logits, "/nonexistent/b.csv");
 }
 
 static void
-bind_refused(const char *text, struct answers_options o, const char *why)
+bind_refused(const char *text, struct logit_file_options o, const char *why)
 {
-	struct answers *a = read_good(put_text("c.csv", text), o);
+	struct logit_file *a = read_good(put_text("c.csv", text), o);
 	struct err e = { "" };
 
-	CHECK(answers_bind(a, 3, 2, &e) < 0);
+	CHECK(logit_file_bind(a, 3, 2, &e) < 0);
 	CHECK_STR(e.msg, why);
-	answers_free(a);
+	logit_file_free(a);
 }
 
 static void
 rows_find_their_answers(void **state)
 {
-	const struct answers_options ids = { .ids = true };
+	const struct logit_file_options ids = { .ids = true };
 	const uint32_t needed[] = { 2, 1, 0 };
 	const int32_t rows[] = { 0, 2 };
-	struct answers *a = read_good(put_text("c.csv", "2,10,11\n0,20,21\n"), ids);
+	struct logit_file *a = read_good(put_text("c.csv", "2,10,11\n0,20,21\n"), ids);
 	struct err e = { "" };
 	real out[4];
 
 	(void)state;
-	CHECK(answers_bind(a, 3, 2, &e) == 0);
-	CHECK(answers_check(a, needed, 1, &e) == 0);
-	CHECK(answers_check(a, needed, 3, &e) < 0);
+	CHECK(logit_file_bind(a, 3, 2, &e) == 0);
+	CHECK(logit_file_check(a, needed, 1, &e) == 0);
+	CHECK(logit_file_check(a, needed, 3, &e) < 0);
 	CHECK_STR(e.msg, "no outputs for row 1 of the data, which is needed");
-	answers_gather(a, rows, 2, out);
+	logit_file_gather(a, rows, 2, out);
 	CHECK_NEAR(out[0], 20, 0);
 	CHECK_NEAR(out[3], 11, 0);
-	answers_free(a);
+	logit_file_free(a);
 	bind_refused("3,1,2\n", ids, "row 1 is of row 3 of the data, which has 0..2");
 	bind_refused("1,1,2\n1,3,4\n", ids, "row 2 is of row 1 of the data, as row 1 is already");
-	bind_refused("1,2\n3,4\n", (struct answers_options){ 0 }, "2 rows of outputs, and the data has 3; `ids` says which rows they are");
-	bind_refused("1,2,3\n", (struct answers_options){ 0 }, "3 columns of outputs, and the data has 2 classes");
+	bind_refused("1,2\n3,4\n", (struct logit_file_options){ 0 },
+		     "2 rows of outputs, and the data has 3; `ids` says which rows they are");
+	bind_refused("1,2,3\n", (struct logit_file_options){ 0 },
+		     "3 columns of outputs, and the data has 2 classes");
 }
 
 static void
 ids_have_a_file_too(void **state)
 {
-	struct answers_options o = { .ids_path = put_text("ids", "1\n0\n") };
+	struct logit_file_options o = { .ids_path = put_text("ids", "1\n0\n") };
 	const char *path = put_text("d.csv", "1,2\n3,4\n");
-	struct answers *a = read_good(path, o), *plain = read_good(path, (struct answers_options){ 0 });
+	struct logit_file *a = read_good(path, o),
+			  *plain = read_good(path, (struct logit_file_options){ 0 });
 
 	(void)state;
 	CHECK_INT(a->id[0], 1);
 	CHECK(memcmp(&a->hash, &plain->hash, sizeof a->hash) != 0);
-	answers_free(a);
-	answers_free(plain);
+	logit_file_free(a);
+	logit_file_free(plain);
 	o.ids_path = put_text("ids", "1\n");
 	check_refused(path, o, "1 rows of 1 column; 2 of one are needed");
 }
@@ -155,15 +168,15 @@ files_written_are_read(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		const char *path = put(names[i], "", 0);
-		struct answers *a;
+		struct logit_file *a;
 		struct err e;
 
-		CHECK(answers_write(path, z, 3, 2, &e) == 0);
-		a = read_good(path, (struct answers_options){ 0 });
+		CHECK(logit_file_write(path, z, 3, 2, &e) == 0);
+		a = read_good(path, (struct logit_file_options){ 0 });
 		CHECK_INT(a->rows, 3);
 		for (int k = 0; k < 6; k++)
 			CHECK((float)a->logit[k] == z[k]);
-		answers_free(a);
+		logit_file_free(a);
 	}
 }
 
@@ -182,21 +195,30 @@ put_npy(const char *header, size_t zeroes)
 static void
 other_npy_files_are_refused(void **state)
 {
-	const struct answers_options o = { 0 };
+	const struct logit_file_options o = { 0 };
 	float bad[2] = { 1, NAN };
 	char bytes[NPYFILE_HEADER + 8];
 
 	(void)state;
-	check_refused(put_npy("{'descr': '<i8', 'fortran_order': False, 'shape': (1, 2), }", 16), o, "its numbers are '<i8'");
-	check_refused(put_npy("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 2), }", 8), o, "columns before rows");
-	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 8), o, "fewer than two dimensions");
-	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 2), }", 8), o, "more than two dimensions");
-	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }", 7), o, "are not the 7 bytes");
-	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4), }", 8), o, "are not the 8 bytes");
+	check_refused(put_npy("{'descr': '<i8', 'fortran_order': False, 'shape': (1, 2), }", 16), o,
+		      "its numbers are '<i8'");
+	check_refused(put_npy("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 2), }", 8), o,
+		      "columns before rows");
+	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 8), o,
+		      "fewer than two dimensions");
+	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 2), }", 8),
+		      o, "more than two dimensions");
+	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }", 7), o,
+		      "are not the 7 bytes");
+	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': "
+			      "(4611686018427387904, 4), }",
+			      8),
+		      o, "are not the 8 bytes");
 	check_refused(put_npy("{'descr': '<f4', 'shape': (1, 2), }", 8), o, "no dictionary of");
 	npyfile_header(1, 2, bytes);
 	memcpy(bytes + NPYFILE_HEADER, bad, sizeof bad);
-	check_refused(put("x.npy", bytes, sizeof bytes), o, "x.npy: row 1, column 2: nan is no finite number");
+	check_refused(put("x.npy", bytes, sizeof bytes), o,
+		      "x.npy: row 1, column 2: nan is no finite number");
 }
 
 static int
@@ -220,12 +242,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(logits_are_read_as_they_are),
-		TEST(probabilities_become_logarithms),
-		TEST(bad_numbers_are_named),
-		TEST(rows_find_their_answers),
-		TEST(ids_have_a_file_too),
-		TEST(files_written_are_read),
+		TEST(logits_are_read_as_they_are), TEST(probabilities_become_logarithms),
+		TEST(bad_numbers_are_named),       TEST(rows_find_their_answers),
+		TEST(ids_have_a_file_too),         TEST(files_written_are_read),
 		TEST(other_npy_files_are_refused),
 	};
 

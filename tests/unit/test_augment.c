@@ -1,11 +1,12 @@
-/* test_augment.c: rows augmented: values by hand, shares as asked, the same bits whoever computes them. */
+/* test_augment.c: rows augmented: values by hand, shares as asked, the same bits whoever computes
+ * them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
 #include "retort/base/mem.h"
-#include "retort/data/augment.h"
-#include "retort/data/warp.h"
-#include "retort/data/words.h"
+#include "retort/data/augment/augment.h"
+#include "retort/data/augment/warp.h"
+#include "retort/data/vocab/words.h"
 #include "retort/kd/loss.h"
 
 #define ROWS 2000
@@ -31,8 +32,15 @@ texts(void)
 			ids[i * LENGTH + p] = i % 3 == 0 && p >= 30 ? -1 : text[p];
 	}
 	knob_defaults(&knobs);
-	return (struct dataset){ .name = "texts", .kind = DATASET_TOKENS, .n = ROWS, .d = LENGTH, .length = LENGTH, .vocab = 256,
-				 .classes = CLASSES, .ids = ids, .y = labels };
+	return (struct dataset){ .name = "texts",
+				 .kind = DATASET_TOKENS,
+				 .n = ROWS,
+				 .d = LENGTH,
+				 .length = LENGTH,
+				 .vocab = 256,
+				 .classes = CLASSES,
+				 .ids = ids,
+				 .y = labels };
 }
 
 static struct dataset
@@ -48,8 +56,16 @@ numbers(enum dataset_kind kind)
 			x[i * D + c] = (float)(rng_normal(r, i * D + c) + 10);
 	}
 	knob_defaults(&knobs);
-	return (struct dataset){ .name = "numbers", .kind = kind, .n = ROWS, .d = D, .height = SIDE, .width = SIDE, .channels = 1,
-				 .classes = CLASSES, .x = x, .y = labels };
+	return (struct dataset){ .name = "numbers",
+				 .kind = kind,
+				 .n = ROWS,
+				 .d = D,
+				 .height = SIDE,
+				 .width = SIDE,
+				 .channels = 1,
+				 .classes = CLASSES,
+				 .x = x,
+				 .y = labels };
 }
 
 /* The first n rows, augmented as the knobs stand. */
@@ -73,8 +89,8 @@ static void
 words_are_runs_of_letters(void **state)
 {
 	static const char names[] = " \na\n\xC3\xA9\n\xE7\x8C\xAB\n,\n[MASK]\n\xE3\x80\x82\n";
-	static const uint8_t want[] = { WORDS_BETWEEN, WORDS_LETTER, WORDS_LETTER, WORDS_WHOLE, WORDS_BETWEEN, WORDS_BETWEEN,
-					WORDS_BETWEEN };
+	static const uint8_t want[] = { WORDS_BETWEEN, WORDS_LETTER,  WORDS_LETTER, WORDS_WHOLE,
+					WORDS_BETWEEN, WORDS_BETWEEN, WORDS_BETWEEN };
 	static const size_t begins[] = { 0, 4, 9, 15, 22, 26, 29, 33, 38, 40, 45 };
 	struct dataset ds = texts();
 	struct tokenizer chars;
@@ -105,7 +121,8 @@ words_are_runs_of_letters(void **state)
 	CHECK_INT(named[3], WORDS_WHOLE);
 }
 
-/* Eight of ten chosen words are masked, one becomes another, one stays: counted over the second row's words. */
+/* Eight of ten chosen words are masked, one becomes another, one stays: counted over the second
+ * row's words. */
 static void
 the_shares_of_masked_words_are_those_asked_for(void **state)
 {
@@ -124,7 +141,8 @@ the_shares_of_masked_words_are_those_asked_for(void **state)
 		const int32_t *was = ids + i * LENGTH, *now = batch_i32(&b, BATCH_IDS) + i * LENGTH;
 		size_t n = words_length(was, LENGTH);
 
-		for (size_t p = words_next(kind, was, n, 0, &end); p < n; p = words_next(kind, was, n, end, &end)) {
+		for (size_t p = words_next(kind, was, n, 0, &end); p < n;
+		     p = words_next(kind, was, n, end, &end)) {
 			size_t zeros = 0, same = 0;
 
 			for (size_t t = p; t < end; t++) {
@@ -142,7 +160,8 @@ the_shares_of_masked_words_are_those_asked_for(void **state)
 	CHECK_INT(broken, 0);
 	CHECK(words > 18000);
 	CHECK_NEAR((double)masked / (double)words, 0.4, 0.012);
-	CHECK_NEAR((double)other / (double)words, 0.05, 0.006); /* a letter may be drawn that it was */
+	CHECK_NEAR((double)other / (double)words, 0.05,
+		   0.006); /* a letter may be drawn that it was */
 	batch_release(&b);
 }
 
@@ -177,7 +196,8 @@ words_are_left_out_with_the_blank_behind_them(void **state)
 		text_of(&b, i, text);
 		left += strstr(text, "dogs") != NULL;
 		deleted += strstr(text, "dogs") == NULL;
-		CHECK(strstr(text, "dogs") == NULL || strstr(text, "; dogs") || strstr(text, "7 dogs") || strncmp(text, "dogs", 4) == 0 ||
+		CHECK(strstr(text, "dogs") == NULL || strstr(text, "; dogs") ||
+		      strstr(text, "7 dogs") || strncmp(text, "dogs", 4) == 0 ||
 		      strstr(text, ", dogs") || strstr(text, " dogs"));
 		CHECK(strchr(text, ';') != NULL); /* what stands between words stays */
 	}
@@ -228,7 +248,8 @@ labels_of_the_next_token_go_with_what_is_left(void **state)
 	knobs.delete_rate = 0.4;
 	b = augmented(&ds, ROWS, 2, NULL);
 	for (size_t i = 0; i < ROWS; i++) {
-		const int32_t *now = batch_i32(&b, BATCH_IDS) + i * LENGTH, *label = batch_i32(&b, BATCH_LABEL) + i * LENGTH;
+		const int32_t *now = batch_i32(&b, BATCH_IDS) + i * LENGTH,
+			      *label = batch_i32(&b, BATCH_LABEL) + i * LENGTH;
 		const float *weight = batch_f32(&b, BATCH_LABEL_WEIGHT) + i * LENGTH;
 		size_t n = words_length(now, LENGTH);
 
@@ -281,7 +302,8 @@ a_category_is_one_cell(void **state)
 
 	(void)state;
 	for (size_t c = 0; c < D; c++) {
-		snprintf(name[c], sizeof name[c], c < D - 2 ? "c%zu=%c" : "c%zu_%c", c / 2, c % 2 ? 'b' : 'a');
+		snprintf(name[c], sizeof name[c], c < D - 2 ? "c%zu=%c" : "c%zu_%c", c / 2,
+			 c % 2 ? 'b' : 'a');
 		column[c] = name[c];
 		word[c] = c < D - 2 ? strchr(name[c], '=') + 1 : NULL;
 	}
@@ -310,9 +332,11 @@ static void
 images_are_warped_as_by_hand(void **state)
 {
 	static const float image[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
-	static const float right[] = { 1, 1, 2, 4, 4, 5, 7, 7, 8 }, turned[] = { 3, 6, 9, 2, 5, 8, 1, 4, 7 };
+	static const float right[] = { 1, 1, 2, 4, 4, 5, 7, 7, 8 },
+			   turned[] = { 3, 6, 9, 2, 5, 8, 1, 4, 7 };
 	static const float half[] = { 1.5f, 2.5f, 3, 4.5f, 5.5f, 6, 7.5f, 8.5f, 9 };
-	const struct warp by_one = { 1, 0, 0, 0, 1, -1 }, quarter = { 0, 1, 0, -1, 0, 2 }, by_half = { 1, 0, 0, 0, 1, 0.5 };
+	const struct warp by_one = { 1, 0, 0, 0, 1, -1 }, quarter = { 0, 1, 0, -1, 0, 2 },
+			  by_half = { 1, 0, 0, 0, 1, 0.5 };
 	float out[9];
 
 	(void)state;
@@ -424,7 +448,8 @@ rows_and_labels_are_mixed_alike(void **state)
 		CHECK_INT(batch_i32(&b, BATCH_LABEL)[i], labels[i]);
 		CHECK_INT(batch_i32(&b, BATCH_OTHER_LABEL)[i], labels[other]);
 		for (size_t c = 0; c < D; c++)
-			CHECK_NEAR(now[c], share * x[i * D + c] + (1 - share) * x[other * D + c], 1e-5);
+			CHECK_NEAR(now[c], share * x[i * D + c] + (1 - share) * x[other * D + c],
+				   1e-5);
 	}
 	CHECK_INT(mixed, ROWS / 4);
 	CHECK_NEAR(sum / (double)mixed, 0.75, 0.02); /* uniform, folded */
@@ -457,8 +482,18 @@ losses_of_labels_take_both(void **state)
 	for (int l = 0; l < 2; l++) {
 		memset(dx, 0, sizeof dx);
 		for (int k = 0; k < 3; k++) {
-			struct loss_args a = { .rows = 1, .width = 3, .x = z, .label = k == 1 ? two : one, .weight = weight, .temperature = 1,
-					       .scale = 1, .dx = dx[k], .knobs = &knobs, .scratch = scratch, .positions = 1, .channels = 3 };
+			struct loss_args a = { .rows = 1,
+					       .width = 3,
+					       .x = z,
+					       .label = k == 1 ? two : one,
+					       .weight = weight,
+					       .temperature = 1,
+					       .scale = 1,
+					       .dx = dx[k],
+					       .knobs = &knobs,
+					       .scratch = scratch,
+					       .positions = 1,
+					       .channels = 3 };
 
 			if (k == 2) {
 				a.other = two;
@@ -479,7 +514,8 @@ check_same(const struct batch *a, const struct batch *b, bool same)
 
 	for (int i = 0; i < BATCH_ARRAYS; i++)
 		if (a->array[i].width)
-			equal = equal && memcmp(a->array[i].data, b->array[i].data, a->rows * a->array[i].width * 4) == 0;
+			equal = equal && memcmp(a->array[i].data, b->array[i].data,
+						a->rows * a->array[i].width * 4) == 0;
 	CHECK(equal == same);
 }
 
@@ -490,11 +526,13 @@ the_bits_are_those_of_any_number_of_threads(void **state)
 
 	(void)state;
 	for (int kind = DATASET_NUMBERS; kind <= DATASET_TOKENS; kind++) {
-		struct dataset ds = kind == DATASET_TOKENS ? texts() : numbers((enum dataset_kind)kind);
+		struct dataset ds =
+			kind == DATASET_TOKENS ? texts() : numbers((enum dataset_kind)kind);
 		struct batch one, four, later;
 
 		knobs.mask_rate = knobs.delete_rate = knobs.ngram_rate = 0.2;
-		knobs.cell_rate = knobs.noise_spread = knobs.erase_rate = knobs.crop_most = knobs.mixup_rate = 0.5;
+		knobs.cell_rate = knobs.noise_spread = knobs.erase_rate = knobs.crop_most =
+			knobs.mixup_rate = 0.5;
 		knobs.rotate_most = 30;
 		knobs.shift_most = 2;
 		one = augmented(&ds, 1000, 7, NULL);
@@ -518,7 +556,8 @@ what_does_not_fit_the_rows_is_refused(void **state)
 	(void)state;
 	knobs.mask_rate = 0.1;
 	CHECK_INT(augment_fits(&knobs, &ds, NULL, NULL, &e), -1);
-	CHECK_STR(e.msg, "mask-rate: words of a text are masked, and numbers is a table of numbers; `set mask-rate 0`");
+	CHECK_STR(e.msg, "mask-rate: words of a text are masked, and numbers is a table of "
+			 "numbers; `set mask-rate 0`");
 	CHECK(!augment_any(&knobs, ds.kind));
 	ds = texts();
 	knobs.mask_rate = 0.1;

@@ -3,7 +3,7 @@
 #include "check.h"
 
 #include "retort/base/rng.h"
-#include "retort/screen/axis.h"
+#include "retort/ui/axis.h"
 
 static void
 limits_hold_the_data_and_labels_say_their_tick(void **state)
@@ -13,7 +13,8 @@ limits_hold_the_data_and_labels_say_their_tick(void **state)
 
 	(void)state;
 	for (uint64_t i = 0; i < 20000; i++) {
-		double scale = pow(10, 8 * rng_unit(r, 5 * i) - 5), x = scale * rng_unit(r, 5 * i + 1);
+		double scale = pow(10, 8 * rng_unit(r, 5 * i) - 5),
+		       x = scale * rng_unit(r, 5 * i + 1);
 		double y = x + scale * (0.001 + rng_unit(r, 5 * i + 2));
 		bool log = i % 2;
 		int ticks = 2 + (int)rng_below(r, 5 * i + 3, 10);

@@ -51,7 +51,8 @@ errors_are_cut_between_characters(void **state)
 static void
 numbers_survive_a_round_trip(void **state)
 {
-	static const double values[] = { 0, 0.1, 1e-300, 1.0 / 3, 4, 123456789.123456789, 5e-324, 1e22 };
+	static const double values[] = { 0,      0.1, 1e-300, 1.0 / 3, 4, 123456789.123456789,
+					 5e-324, 1e22 };
 	struct text plain = { 0 };
 	char buf[40];
 	double back;
@@ -67,23 +68,37 @@ numbers_survive_a_round_trip(void **state)
 	CHECK_STR(plain.s, "a\\x1B[2J\\x7F\\xC2\\x9B é\\xFF床\\x09");
 	text_release(&plain);
 	CHECK_STR(text_fit(buf, 20, "a 1 -> 2, b 3 -> 4"), "a 1 -> 2, b 3 -> 4");
-	CHECK_STR(text_fit(buf, 26, "a 1 -> 2, b 3 -> 4, c 5 -> 6, d 7 -> 8"), "a 1 -> 2 and 3 more");
-	CHECK_STR(text_fit(buf, 34, "a 1 -> 2, b 3 -> 4, c 5 -> 6, d 7 -> 8"), "a 1 -> 2, b 3 -> 4 and 2 more");
+	CHECK_STR(text_fit(buf, 26, "a 1 -> 2, b 3 -> 4, c 5 -> 6, d 7 -> 8"),
+		  "a 1 -> 2 and 3 more");
+	CHECK_STR(text_fit(buf, 34, "a 1 -> 2, b 3 -> 4, c 5 -> 6, d 7 -> 8"),
+		  "a 1 -> 2, b 3 -> 4 and 2 more");
 	CHECK_STR(text_fit(buf, 6, "abcdefgh, i"), "abcde");
 }
 
-/* The fast way for plain decimals rounds as strtod does: to the bit, whatever the digits and wherever the point. */
+/* The fast way for plain decimals rounds as strtod does: to the bit, whatever the digits and
+ * wherever the point. */
 static void
 plain_decimals_are_what_strtod_makes_of_them(void **state)
 {
 	struct rng r = rng_stream(7, "decimals", 0, 0);
-	static const char *const odd[] = { "-0", "+5", ".5", "5.", "000000000000001", "999999999999999", ".000000000000001", "1e5", "1E-5",
-					   "0.1234567890123456", "-1234567890123456789", "123456789012345.0" };
+	static const char *const odd[] = { "-0",
+					   "+5",
+					   ".5",
+					   "5.",
+					   "000000000000001",
+					   "999999999999999",
+					   ".000000000000001",
+					   "1e5",
+					   "1E-5",
+					   "0.1234567890123456",
+					   "-1234567890123456789",
+					   "123456789012345.0" };
 	char word[64];
 
 	(void)state;
 	for (uint64_t i = 0; i < 20000; i++) {
-		int digits = 1 + (int)(rng_bits(r, 4 * i) % 18), point = (int)(rng_bits(r, 4 * i + 1) % (uint64_t)(digits + 1));
+		int digits = 1 + (int)(rng_bits(r, 4 * i) % 18),
+		    point = (int)(rng_bits(r, 4 * i + 1) % (uint64_t)(digits + 1));
 		uint64_t draw = rng_bits(r, 4 * i + 2);
 		double fast, slow;
 		int n = 0;
@@ -95,7 +110,9 @@ plain_decimals_are_what_strtod_makes_of_them(void **state)
 			for (int k = 0; k < digits; k++) {
 				if (k == point)
 					word[n++] = '.';
-				word[n++] = (char)('0' + rng_bits(r, 4 * i + 3 + ((uint64_t)k << 32)) % 10);
+				word[n++] =
+					(char)('0' +
+					       rng_bits(r, 4 * i + 3 + ((uint64_t)k << 32)) % 10);
 			}
 			word[n] = '\0';
 		}
@@ -109,7 +126,8 @@ plain_decimals_are_what_strtod_makes_of_them(void **state)
 static void
 what_is_no_plain_number_is_refused(void **state)
 {
-	static const char *const bad[] = { "", "nan", "inf", "0x10", "1e999", "1.2.3", "4x", " 4", "--1", "e5" };
+	static const char *const bad[] = { "",      "nan", "inf", "0x10", "1e999",
+					   "1.2.3", "4x",  " 4",  "--1",  "e5" };
 	double x;
 	int64_t n;
 
@@ -134,7 +152,9 @@ broken_utf8_is_replaced_byte_by_byte(void **state)
 	CHECK_INT(cp, 0xFFFD);
 	CHECK_INT(text_utf8("\xED\xA0\x80", 3, &cp), 1); /* surrogate */
 	CHECK_INT(text_utf8("\xE6\xB8", 2, &cp), 1);     /* cut */
-	CHECK_INT(text_width("ab\xE6\xB8\xA9" "c"), 5);
+	CHECK_INT(text_width("ab\xE6\xB8\xA9"
+			     "c"),
+		  5);
 }
 
 static const char *
@@ -202,7 +222,8 @@ sha256_of_abc(void **state)
 	char hex[65];
 
 	(void)state; /* FIPS 180-2, appendix B.1 */
-	CHECK_STR(hash_hex(&h, hex), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	CHECK_STR(hash_hex(&h, hex),
+		  "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	CHECK_NEAR(hash_number(&h), 0xba7816bf8f01, 0);
 }
 
@@ -270,7 +291,7 @@ the_ring_loses_nothing_at_any_size(void **state)
 		for (expect = 0; expect < ITEMS;) {
 			size_t n;
 
-			ring_quiet(r);
+			ring_drain(r);
 			n = ring_take(r, got, 100);
 			for (size_t i = 0; i < n; i++)
 				CHECK(got[i] == expect++);

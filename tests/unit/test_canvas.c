@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
-#include "retort/screen/canvas.h"
+#include "retort/ui/canvas.h"
 
 static void
 looks_like(const struct canvas *c, const char *want)
@@ -39,7 +39,8 @@ wide_characters_are_whole_or_not_there(void **state)
 
 	(void)state;
 	canvas_resize(&c, 5, 1);
-	canvas_text(canvas_all(&c), 0, 0, CANVAS_PLAIN, "\xE6\xB8\xA9\xE5\xBA\xA6\xE8\xAE\xA1"); /* six columns */
+	canvas_text(canvas_all(&c), 0, 0, CANVAS_PLAIN,
+		    "\xE6\xB8\xA9\xE5\xBA\xA6\xE8\xAE\xA1"); /* six columns */
 	looks_like(&c, "\xE6\xB8\xA9\xE5\xBA\xA6\n");
 	canvas_put(canvas_all(&c), 1, 0, 'x', CANVAS_PLAIN); /* over the right half of the first */
 	looks_like(&c, " x\xE5\xBA\xA6\n");
@@ -70,7 +71,8 @@ every_size_can_be_drawn_on(void **state)
 		for (int h = -1; h < 20; h++) {
 			canvas_resize(&c, w, h);
 			for (int y = -2; y < h + 2; y++)
-				canvas_text(canvas_cut(canvas_all(&c), w / 3, h / 3, w, h), y, y, CANVAS_DIM, "\xE6\xB8\xA9 wide");
+				canvas_text(canvas_cut(canvas_all(&c), w / 3, h / 3, w, h), y, y,
+					    CANVAS_DIM, "\xE6\xB8\xA9 wide");
 		}
 	canvas_release(&c);
 }

@@ -10,7 +10,10 @@
 static void
 a_child_says_how_it_ended(void **state)
 {
-	static const struct { const char *command, *how; bool well; } cases[] = {
+	static const struct {
+		const char *command, *how;
+		bool well;
+	} cases[] = {
 		{ "exit 0", "ended with status 0", true },
 		{ "exit 3", "ended with status 3", false },
 		{ "echo one >&2; echo; echo two >&2; exit 1", "ended with status 1: two", false },
@@ -33,7 +36,8 @@ a_child_says_how_it_ended(void **state)
 	}
 }
 
-/* The whole pipeline goes, not its shell alone: nobody holds the other end of the output any more. */
+/* The whole pipeline goes, not its shell alone: nobody holds the other end of the output any more.
+ */
 static void
 a_killed_child_takes_its_pipeline_along(void **state)
 {

@@ -1,15 +1,17 @@
-/* test_cka.c: centred kernel alignment against values from elsewhere, and the best ascending assignment against all of them. */
+/* test_cka.c: centred kernel alignment against values from elsewhere, and the best ascending
+ * assignment against all of them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
 #include "retort/base/rng.h"
 #include "retort/kd/cka.h"
-#include "retort/learn/probe.h"
+#include "retort/probe/cka/layer_cka.h"
 
 static double
 cka(const double *x, size_t x_width, const double *y, size_t y_width, size_t rows)
 {
-	double *a = calloc(cka_len(rows), sizeof *a), *b = calloc(cka_len(rows), sizeof *b), *copy = calloc(rows * (x_width + y_width), sizeof *copy);
+	double *a = calloc(cka_len(rows), sizeof *a), *b = calloc(cka_len(rows), sizeof *b),
+	       *copy = calloc(rows * (x_width + y_width), sizeof *copy);
 	double value;
 
 	memcpy(copy, x, rows * x_width * sizeof *x);
@@ -62,7 +64,9 @@ it_is_the_value_of_the_formula(void **state)
 	for (size_t i = 0; i < ROWS * Q; i++)
 		y[i] = draw(2, i) + x[i / Q * P + i % Q];
 	CHECK_NEAR(cka(x, P, y, Q, ROWS),
-		   by_columns(x, P, y, Q, ROWS) / sqrt(by_columns(x, P, x, P, ROWS) * by_columns(y, Q, y, Q, ROWS)), 1e-12);
+		   by_columns(x, P, y, Q, ROWS) /
+			   sqrt(by_columns(x, P, x, P, ROWS) * by_columns(y, Q, y, Q, ROWS)),
+		   1e-12);
 }
 
 static void
@@ -104,7 +108,8 @@ best_of(const double *value, int rows, int columns, int column, int from)
 
 	for (int r = from; r < rows && column < columns; r++)
 		if (!isnan(value[r * columns + column]))
-			best = fmax(best, value[r * columns + column] + best_of(value, rows, columns, column + 1, r + 1));
+			best = fmax(best, value[r * columns + column] +
+						  best_of(value, rows, columns, column + 1, r + 1));
 	return best;
 }
 
@@ -119,7 +124,7 @@ the_assignment_is_the_best_there_is(void **state)
 		for (int i = 0; i < rows * columns; i++)
 			value[i] = draw(100 + n, (size_t)i) > 0.4 ? NAN : draw(1000 + n, (size_t)i);
 		best = best_of(value, rows, columns, 0, 0);
-		CHECK_INT(probe_assign(value, rows, columns, row), isfinite(best));
+		CHECK_INT(layer_cka_assign(value, rows, columns, row), isfinite(best));
 		for (int c = 0; c < columns && isfinite(best); c++) {
 			CHECK(row[c] >= 0 && row[c] < rows && (c == 0 || row[c] > row[c - 1]));
 			sum += value[row[c] * columns + c];

@@ -4,7 +4,9 @@
 
 #include "retort/data/columns.h"
 
-#define DATA "hue,size,kind\nred,1,a\nblue,2,b\nred,3,a\nblue,4,b\n,5,a\nred,6,b\nblue,7,a\nred,8,b\nred,9,a\nblue,10,b\n"
+#define DATA                                                                                   \
+	"hue,size,kind\nred,1,a\nblue,2,b\nred,3,a\nblue,4,b\n,5,a\nred,6,b\nblue,7,a\nred,8," \
+	"b\nred,9,a\nblue,10,b\n"
 
 static struct dataset *
 read_set(const char *text, const char *name)
@@ -29,14 +31,16 @@ read_more(const char *head, const char *row, const char *others)
 
 	snprintf(text, sizeof text, "%s\n%s\n", head, row);
 	for (int i = 0; i < 9; i++)
-		snprintf(text + strlen(text), sizeof text - strlen(text), "%s%c\n", others, "ab"[i % 2]);
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%s%c\n", others,
+			 "ab"[i % 2]);
 	return read_set(text, "more");
 }
 
 static void
 columns_in_another_order_are_found_by_name(void **state)
 {
-	struct dataset *ds = read_set(DATA, "main"), *more = read_more("size,hue,kind", "7,red,a", "2,blue,");
+	struct dataset *ds = read_set(DATA, "main"),
+		       *more = read_more("size,hue,kind", "7,red,a", "2,blue,");
 	struct err e;
 
 	(void)state;
@@ -56,7 +60,8 @@ columns_in_another_order_are_found_by_name(void **state)
 static void
 a_word_that_the_data_lacks_is_none_of_its_words(void **state)
 {
-	struct dataset *ds = read_set(DATA, "main"), *more = read_more("hue,size,kind", "green,7,a", ",2,");
+	struct dataset *ds = read_set(DATA, "main"),
+		       *more = read_more("hue,size,kind", "green,7,a", ",2,");
 	struct err e;
 
 	(void)state;
@@ -73,7 +78,8 @@ a_word_that_the_data_lacks_is_none_of_its_words(void **state)
 static void
 a_column_without_a_cell_is_missing(void **state)
 {
-	struct dataset *ds = read_set(DATA, "main"), *more = read_more("hue,size,kind", ",,a", ",,");
+	struct dataset *ds = read_set(DATA, "main"),
+		       *more = read_more("hue,size,kind", ",,a", ",,");
 	struct err e;
 
 	(void)state;
@@ -103,19 +109,26 @@ static void
 what_does_not_match_is_named(void **state)
 {
 	(void)state;
-	refuse("hue,weight,kind", "red,1,a", "blue,2,", "column 'size' of main is none of more: hue, weight");
-	refuse("hue,size,legs,kind", "red,1,4,a", "blue,2,4,", "column 'legs' of more is none of main: hue, size");
-	refuse("hue,size,hat,kind", "red,1,fez,a", "blue,2,cap,", "column 'hat' of more is none of main: hue, size");
+	refuse("hue,weight,kind", "red,1,a", "blue,2,",
+	       "column 'size' of main is none of more: hue, weight");
+	refuse("hue,size,legs,kind", "red,1,4,a", "blue,2,4,",
+	       "column 'legs' of more is none of main: hue, size");
+	refuse("hue,size,hat,kind", "red,1,fez,a", "blue,2,cap,",
+	       "column 'hat' of more is none of main: hue, size");
 	refuse("hue,size,kind", "1,1,a", "2,2,", "column 'hue' has numbers, and main words");
-	refuse("hue,size,kind", "red,small,a", "blue,large,", "column 'size' has words, and main numbers");
-	refuse("hue,size,size,kind", "red,1,2,a", "blue,2,2,", "two columns of more are called 'size'");
+	refuse("hue,size,kind", "red,small,a", "blue,large,",
+	       "column 'size' has words, and main numbers");
+	refuse("hue,size,size,kind", "red,1,2,a", "blue,2,2,",
+	       "two columns of more are called 'size'");
 }
 
 /* "a=b" is the name of a column of numbers, and a word may have a sign too. */
 static void
 an_equals_sign_in_a_name_is_no_category(void **state)
 {
-	struct dataset *ds = read_set("a=b,c,kind\n1,x=y,a\n2,z,b\n3,z,a\n4,z,b\n5,z,a\n6,z,a\n7,z,a\n8,z,a\n9,z,a\n0,z,a\n", "main");
+	struct dataset *ds = read_set("a=b,c,kind\n1,x=y,a\n2,z,b\n3,z,a\n4,z,b\n5,z,a\n6,z,a\n7,z,"
+				      "a\n8,z,a\n9,z,a\n0,z,a\n",
+				      "main");
 	struct dataset *more = read_more("c,a=b,kind", "x=y,3,a", "x,4,");
 	struct err e;
 

@@ -11,8 +11,9 @@
 #include "retort/base/text.h"
 #include "retort/session/complete.h"
 
-static const struct lab_set sets[] = { { .name = "train" }, { .name = "few", .role = DATASET_TRANSFER },
-					{ .name = "met", .role = DATASET_TARGET } };
+static const struct lab_set sets[] = { { .name = "train" },
+				       { .name = "few", .role = DATASET_TRANSFER },
+				       { .name = "met", .role = DATASET_TARGET } };
 static int n_sets; /* that there are */
 
 /* The candidates for the end of `line`, joined by blanks; reused by the next call. */
@@ -48,7 +49,8 @@ options_and_values_of_data_take_turns(void **state)
 	CHECK(mkdtemp(dir) != NULL);
 	CHECK_INT(chdir(dir), 0); /* files are offered too, and there are none here */
 	CHECK(strstr(offered("data s"), "sentences") && strstr(offered("data s"), "sums"));
-	CHECK_STR(offered("data sums "), "frame hash header image label labels labels-from length text tokens vocab without");
+	CHECK_STR(offered("data sums "), "frame hash header image label labels labels-from length "
+					 "text tokens vocab without");
 	CHECK_STR(offered("data sums tokens ch"), "char char+mask");
 	CHECK_STR(offered("data sums header "), "no yes");
 	CHECK_STR(offered("data sums tokens char le"), "length");
@@ -72,7 +74,9 @@ words_of_more_sets_are_offered(void **state)
 	CHECK_INT(chdir(dir), 0);
 	n_sets = 3;
 	CHECK_STR(offered("data add sat"), "satellite");
-	CHECK_STR(offered("data add free.csv "), "as frame hash header image label labels labels-from length text tokens unlabelled vocab weight without");
+	CHECK_STR(offered("data add free.csv "),
+		  "as frame hash header image label labels labels-from length text tokens "
+		  "unlabelled vocab weight without");
 	CHECK_STR(offered("data add free.csv unlabelled w"), "weight without");
 	CHECK_STR(offered("data add free.csv unlabelled weight "), "");
 	CHECK_STR(offered("data add free.csv header "), "no yes");
@@ -96,12 +100,14 @@ words_of_ramps_and_terms_are_offered(void **state)
 	CHECK(strstr(offered("ramp temp"), "temperature"));
 	CHECK(strstr(offered("ramp temperature "), "off"));
 	CHECK_STR(offered("ramp temperature 8 1 o"), "over");
-	CHECK_STR(offered("ramp temperature 8 1 over 5 "), "cosine exponential linear over steps then");
+	CHECK_STR(offered("ramp temperature 8 1 over 5 "),
+		  "cosine exponential linear over steps then");
 	CHECK_STR(offered("ramp temperature 8 1 over 5 cosine t"), "then");
 	CHECK_STR(offered("balance k"), ""); /* its weight is 0 here */
 }
 
-/* The lab that offered() completes for has no networks: words that need none are offered all the same. */
+/* The lab that offered() completes for has no networks: words that need none are offered all the
+ * same. */
 static void
 forms_of_map_and_student_are_offered(void **state)
 {
@@ -109,7 +115,8 @@ forms_of_map_and_student_are_offered(void **state)
 	CHECK_STR(offered("map big "), "auto first last skip uniform");
 	CHECK_STR(offered("map big:1 "), "");
 	CHECK_STR(offered("map big uniform th"), "through");
-	CHECK(strstr(offered("map big:1 s:1 through "), "conv1x1") && strstr(offered("map big:1 s:1 through sh"), "shared"));
+	CHECK(strstr(offered("map big:1 s:1 through "), "conv1x1") &&
+	      strstr(offered("map big:1 s:1 through sh"), "shared"));
 	CHECK_STR(offered("student in"), "init");
 	CHECK_STR(offered("student init fr"), "from");
 	CHECK_STR(offered("student init from big la"), "layers");

@@ -18,7 +18,9 @@ every_knob_survives_a_round_trip(void **state)
 		const struct knob *d = &knob_table[i];
 
 		for (int direction = -1; direction <= 1; direction += 2) {
-			CHECK_INT(knob_set(&k, d, knob_nudge(&k, d, direction, buf, sizeof buf), NULL), 0);
+			CHECK_INT(knob_set(&k, d, knob_nudge(&k, d, direction, buf, sizeof buf),
+					   NULL),
+				  0);
 			CHECK_INT(knob_set(&back, d, knob_get(&k, d, buf, sizeof buf), NULL), 0);
 			CHECK(knob_value(&k, d) == knob_value(&back, d));
 		}
@@ -90,7 +92,9 @@ a_nudge_up_and_down_stays_inside(void **state)
 	for (size_t i = 0; i < knob_count; i++)
 		for (int n = 0; n < 400; n++)
 			CHECK_INT(knob_set(&k, &knob_table[i],
-					   knob_nudge(&k, &knob_table[i], n < 200 ? 1 : -1, buf, sizeof buf), NULL),
+					   knob_nudge(&k, &knob_table[i], n < 200 ? 1 : -1, buf,
+						      sizeof buf),
+					   NULL),
 				  0);
 }
 

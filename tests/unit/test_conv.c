@@ -4,8 +4,8 @@
 
 #include "oprig.h"
 
-#include "retort/engine/act.h"
-#include "retort/engine/blas.h"
+#include "retort/nn/gemm/act.h"
+#include "retort/nn/gemm/blas.h"
 
 /* A case, and where everything of it is. */
 struct maps {
@@ -29,9 +29,12 @@ gradient(const struct oprig *r, const char *name)
 }
 
 static void
-make(struct maps *m, const char *op, size_t rows, size_t h, size_t w, size_t c, const double *attr, size_t n_attr)
+make(struct maps *m, const char *op, size_t rows, size_t h, size_t w, size_t c, const double *attr,
+     size_t n_attr)
 {
-	struct oprig_case k = { .op = op, .n_in = 1, .in = { { .rank = 3, .dim = { h, w, c } } }, .rows = rows };
+	struct oprig_case k = {
+		.op = op, .n_in = 1, .in = { { .rank = 3, .dim = { h, w, c } } }, .rows = rows
+	};
 	const struct node *n;
 
 	memcpy(k.attr, attr, n_attr * sizeof *attr);
@@ -76,7 +79,8 @@ conv_at(const struct maps *m, const struct conv_case *k, size_t row, size_t oy, 
 	for (int i = 0; i < k->size; i++)
 		for (int j = 0; j < k->size; j++)
 			for (size_t c = 0; c < take; c++)
-				sum += m->weight[((size_t)(i * k->size + j) * take + c) * m->oc + o] *
+				sum += m->weight[((size_t)(i * k->size + j) * take + c) * m->oc +
+						 o] *
 				       number(m, row, (long)oy * k->stride + i - k->padding,
 					      (long)ox * k->stride + j - k->padding, first + c);
 	return sum;
@@ -97,7 +101,8 @@ check_weight_gradient(const struct maps *m, const struct conv_case *k, const dou
 			long y = (long)(at / m->ow % m->oh) * k->stride + i - k->padding;
 			long x = (long)(at % m->ow) * k->stride + j - k->padding;
 
-			sum += number(m, at / m->ow / m->oh, y, x, o / (m->oc / (size_t)k->groups) * take + c) *
+			sum += number(m, at / m->ow / m->oh, y, x,
+				      o / (m->oc / (size_t)k->groups) * take + c) *
 			       m->r.mix[at * m->oc + o];
 		}
 		CHECK_NEAR(dw[w], sum, 1e-11 * (1 + fabs(sum)));
@@ -105,11 +110,21 @@ check_weight_gradient(const struct maps *m, const struct conv_case *k, const dou
 }
 
 static const struct conv_case conv_cases[] = {
-	{ 3, 28, 28, 1, 8, 3, 1, 1, 1 },  { 2, 14, 14, 8, 16, 3, 1, 1, 1 }, { 2, 7, 7, 16, 32, 3, 1, 1, 1 },
-	{ 1, 9, 6, 1, 32, 3, 1, 1, 1 },   { 2, 8, 8, 3, 64, 7, 2, 3, 1 },   { 2, 9, 7, 5, 24, 3, 2, 1, 1 },
-	{ 2, 9, 7, 12, 12, 3, 1, 1, 12 }, { 2, 9, 7, 16, 16, 5, 2, 2, 16 }, { 2, 6, 6, 8, 16, 3, 1, 1, 8 },
-	{ 1, 5, 5, 12, 8, 3, 1, 0, 4 },   { 3, 4, 4, 20, 33, 1, 1, 0, 1 },  { 3, 5, 5, 20, 33, 1, 2, 0, 1 },
-	{ 2, 4, 6, 6, 9, 1, 1, 0, 3 },    { 1, 1, 1, 1, 1, 3, 1, 1, 1 },    { 2, 3, 3, 2, 3, 3, 3, 4, 1 },
+	{ 3, 28, 28, 1, 8, 3, 1, 1, 1 },
+	{ 2, 14, 14, 8, 16, 3, 1, 1, 1 },
+	{ 2, 7, 7, 16, 32, 3, 1, 1, 1 },
+	{ 1, 9, 6, 1, 32, 3, 1, 1, 1 },
+	{ 2, 8, 8, 3, 64, 7, 2, 3, 1 },
+	{ 2, 9, 7, 5, 24, 3, 2, 1, 1 },
+	{ 2, 9, 7, 12, 12, 3, 1, 1, 12 },
+	{ 2, 9, 7, 16, 16, 5, 2, 2, 16 },
+	{ 2, 6, 6, 8, 16, 3, 1, 1, 8 },
+	{ 1, 5, 5, 12, 8, 3, 1, 0, 4 },
+	{ 3, 4, 4, 20, 33, 1, 1, 0, 1 },
+	{ 3, 5, 5, 20, 33, 1, 2, 0, 1 },
+	{ 2, 4, 6, 6, 9, 1, 1, 0, 3 },
+	{ 1, 1, 1, 1, 1, 3, 1, 1, 1 },
+	{ 2, 3, 3, 2, 3, 3, 3, 4, 1 },
 	{ 70, 4, 4, 130, 70, 3, 1, 1, 1 }, /* several tiles to a piece */
 };
 
@@ -123,7 +138,9 @@ convolution_is_the_sum_over_its_windows(void **state)
 		struct maps m;
 
 		make(&m, "conv", k->rows, k->h, k->w, k->c, attr, 6);
-		CHECK_INT(m.oh, (k->h + 2 * (size_t)k->padding - (size_t)k->size) / (size_t)k->stride + 1);
+		CHECK_INT(m.oh,
+			  (k->h + 2 * (size_t)k->padding - (size_t)k->size) / (size_t)k->stride +
+				  1);
 		for (size_t at = 0; at < m.r.len; at++) {
 			size_t o = at % m.oc, ox = at / m.oc % m.ow, oy = at / m.oc / m.ow % m.oh;
 			double want = conv_at(&m, k, at / m.oc / m.ow / m.oh, oy, ox, o);
@@ -158,10 +175,22 @@ static void
 a_pull_is_the_gradient_of_its_multiple_of_the_value(void **state)
 {
 	static const struct oprig_case cases[] = {
-		{ .op = "conv", .n_in = 1, .in = { { 3, { 6, 5, 2 }, 0, 0 } }, .attr = { ACT_RELU, 8, 3, 1, 1, 1 } },
-		{ .op = "conv", .n_in = 1, .in = { { 3, { 6, 5, 2 }, 0, 0 } }, .attr = { ACT_RELU, 19, 3, 1, 1, 1 } },
-		{ .op = "conv", .n_in = 1, .in = { { 3, { 6, 5, 2 }, 0, 0 } }, .attr = { ACT_TANH, 8, 3, 1, 1, 1 } },
-		{ .op = "pool", .n_in = 1, .in = { { 3, { 6, 4, 9 }, 0, 0 } }, .attr = { POOL_MAX, 2 } },
+		{ .op = "conv",
+		  .n_in = 1,
+		  .in = { { 3, { 6, 5, 2 }, 0, 0 } },
+		  .attr = { ACT_RELU, 8, 3, 1, 1, 1 } },
+		{ .op = "conv",
+		  .n_in = 1,
+		  .in = { { 3, { 6, 5, 2 }, 0, 0 } },
+		  .attr = { ACT_RELU, 19, 3, 1, 1, 1 } },
+		{ .op = "conv",
+		  .n_in = 1,
+		  .in = { { 3, { 6, 5, 2 }, 0, 0 } },
+		  .attr = { ACT_TANH, 8, 3, 1, 1, 1 } },
+		{ .op = "pool",
+		  .n_in = 1,
+		  .in = { { 3, { 6, 4, 9 }, 0, 0 } },
+		  .attr = { POOL_MAX, 2 } },
 	};
 
 	(void)state;
@@ -183,7 +212,8 @@ a_pull_is_the_gradient_of_its_multiple_of_the_value(void **state)
 				pull[i] = (real)0.1 * (real)(i % 7) - (real)0.25;
 			graph_forward(r.g, r.out);
 			for (size_t i = 0; i < r.len; i++)
-				whole[i] = (alone ? 0 : r.mix[i]) + (double)(pull[i / channels] * n->out.data[i]);
+				whole[i] = (alone ? 0 : r.mix[i]) +
+					   (double)(pull[i / channels] * n->out.data[i]);
 			go_down(&r, whole, NULL, true, want);
 			memcpy(grad, r.grad, r.layout.len * sizeof *grad);
 			go_down(&r, alone ? NULL : r.mix, pull, !alone, got);
@@ -209,7 +239,8 @@ pool_at(const struct maps *m, const struct pool_case *k, size_t row, size_t oy, 
 
 	for (int i = 0; i < k->size; i++)
 		for (int j = 0; j < k->size; j++) {
-			long y = (long)oy * k->stride + i - k->padding, x = (long)ox * k->stride + j - k->padding;
+			long y = (long)oy * k->stride + i - k->padding,
+			     x = (long)ox * k->stride + j - k->padding;
 			bool inside = y >= 0 && x >= 0 && y < (long)m->h && x < (long)m->w;
 
 			sum += number(m, row, y, x, c);
@@ -220,8 +251,9 @@ pool_at(const struct maps *m, const struct pool_case *k, size_t row, size_t oy, 
 }
 
 static const struct pool_case pool_cases[] = {
-	{ 3, 28, 28, 32, POOL_MAX, 2, 2, 0 }, { 2, 7, 7, 17, POOL_MAX, 2, 2, 0 }, { 2, 7, 9, 3, POOL_MAX, 3, 2, 1 },
-	{ 1, 5, 4, 1, POOL_MAX, 4, 1, 2 },    { 2, 7, 9, 3, POOL_AVERAGE, 3, 2, 1 }, { 2, 8, 8, 20, POOL_AVERAGE, 2, 2, 0 },
+	{ 3, 28, 28, 32, POOL_MAX, 2, 2, 0 },  { 2, 7, 7, 17, POOL_MAX, 2, 2, 0 },
+	{ 2, 7, 9, 3, POOL_MAX, 3, 2, 1 },     { 1, 5, 4, 1, POOL_MAX, 4, 1, 2 },
+	{ 2, 7, 9, 3, POOL_AVERAGE, 3, 2, 1 }, { 2, 8, 8, 20, POOL_AVERAGE, 2, 2, 0 },
 	{ 1, 1, 1, 1, POOL_AVERAGE, 2, 1, 1 }, { 1, 1, 1, 1, POOL_MAX, 2, 2, 1 },
 };
 
@@ -240,7 +272,9 @@ pooling_is_the_largest_or_the_mean_of_its_windows(void **state)
 		for (size_t at = 0; at < m.r.len; at++) {
 			size_t ox = at / m.oc % m.ow, oy = at / m.oc / m.ow % m.oh;
 
-			CHECK_NEAR(m.y[at], pool_at(&m, k, at / m.oc / m.ow / m.oh, oy, ox, at % m.oc), 1e-12);
+			CHECK_NEAR(m.y[at],
+				   pool_at(&m, k, at / m.oc / m.ow / m.oh, oy, ox, at % m.oc),
+				   1e-12);
 		}
 		oprig_free(&m.r);
 	}
@@ -292,7 +326,8 @@ statistics(const struct maps *m, size_t c, double *mean, double *variance)
 	for (size_t i = 0; i < n; i++)
 		*mean += m->x[i * m->c + c] / (double)n;
 	for (size_t i = 0; i < n; i++)
-		*variance += (m->x[i * m->c + c] - *mean) * (m->x[i * m->c + c] - *mean) / (double)n;
+		*variance +=
+			(m->x[i * m->c + c] - *mean) * (m->x[i * m->c + c] - *mean) / (double)n;
 }
 
 static void
@@ -314,7 +349,9 @@ batch_norm_takes_the_batch_while_training_and_what_it_remembers_else(void **stat
 				mean = parameter(&m.r, "node.running_mean")[i % 9];
 				variance = parameter(&m.r, "node.running_var")[i % 9];
 			}
-			z = (m.x[i] - mean) / sqrt(variance + 1e-3) * parameter(&m.r, "node.gain")[i % 9] + m.bias[i % 9];
+			z = (m.x[i] - mean) / sqrt(variance + 1e-3) *
+				    parameter(&m.r, "node.gain")[i % 9] +
+			    m.bias[i % 9];
 			CHECK_NEAR(m.y[i], z > 0 ? z : 0, 1e-12);
 		}
 		oprig_free(&m.r);
@@ -349,7 +386,8 @@ running_statistics_move_towards_the_batch_with_the_divisor_n_minus_one(void **st
 	oprig_loss(&m.r);
 	CHECK(mean[1] == 3);
 	m.r.g->training = true;
-	m.r.g->node[m.r.input[0]].out.data[1] = NAN; /* a batch that is lost does not spoil what is remembered */
+	m.r.g->node[m.r.input[0]].out.data[1] =
+		NAN; /* a batch that is lost does not spoil what is remembered */
 	oprig_loss(&m.r);
 	CHECK(mean[1] == 3 && isnan(m.y[1]));
 	oprig_free(&m.r);
@@ -411,7 +449,8 @@ costs_count_multiply_adds_twice(void **state)
 	struct maps m;
 
 	(void)state;
-	make(&m, "conv", 2, 7, 5, 6, attr, 6); /* 4 x 3 places of 8 channels, 9 windows' numbers of 3 channels */
+	make(&m, "conv", 2, 7, 5, 6, attr,
+	     6); /* 4 x 3 places of 8 channels, 9 windows' numbers of 3 channels */
 	CHECK(op_conv.cost(m.r.g, &m.r.g->node[m.r.out]) == 2 * 12 * 8 * 27);
 	oprig_free(&m.r);
 }
@@ -445,16 +484,24 @@ shapes_that_cannot_meet_are_refused(void **state)
 		"conv n: a window of 7 x 7 does not fit on a map of 4 x 5 with padding 1");
 	refused(&op_conv, dim, (double[6]){ ACT_NONE, 8, 3, 1, 1, 4 },
 		"conv n: 4 groups do not divide 6 channels in and 8 out");
-	refused(&op_conv, dim, (double[6]){ ACT_NONE, 8, 3, 1, 1, 7 }, "conv n: groups 7 are outside 1..6");
-	refused(&op_conv, dim, (double[6]){ ACT_NONE, 0, 3, 1, 1 }, "conv n: channels 0 is outside 1..65536");
-	refused(&op_conv, dim, (double[6]){ ACT_NONE, 8, 3, -1, 1 }, "conv n: stride -1 is outside 1..4096");
+	refused(&op_conv, dim, (double[6]){ ACT_NONE, 8, 3, 1, 1, 7 },
+		"conv n: groups 7 are outside 1..6");
+	refused(&op_conv, dim, (double[6]){ ACT_NONE, 0, 3, 1, 1 },
+		"conv n: channels 0 is outside 1..65536");
+	refused(&op_conv, dim, (double[6]){ ACT_NONE, 8, 3, -1, 1 },
+		"conv n: stride -1 is outside 1..4096");
 	refused(&op_conv, dim, (double[6]){ ACT_GELU, 8, 3, 1, 1 },
-		"conv n: gelu: its derivative needs what goes in; none, relu or tanh were expected");
-	refused(&op_pool, dim, (double[6]){ POOL_MAX, 3, 1, 2 }, "pool n: padding 2 is more than half of a window of 3");
+		"conv n: gelu: its derivative needs what goes in; none, relu or tanh were "
+		"expected");
+	refused(&op_pool, dim, (double[6]){ POOL_MAX, 3, 1, 2 },
+		"pool n: padding 2 is more than half of a window of 3");
 	refused(&op_pool, dim, (double[6]){ POOL_MAX, 0 }, "pool n: window 0 is outside 1..4096");
-	refused(&op_pool, dim, (double[6]){ 2, 2 }, "pool n: kind 2 is neither 0, the largest, nor 1, the mean");
-	refused(&op_batch_norm, dim, (double[6]){ ACT_TANH }, "batch_norm n: tanh, where none or relu were expected");
-	refused(&op_batch_norm, dim, (double[6]){ ACT_NONE, 0, 2 }, "batch_norm n: momentum 2 is outside 0..1");
+	refused(&op_pool, dim, (double[6]){ 2, 2 },
+		"pool n: kind 2 is neither 0, the largest, nor 1, the mean");
+	refused(&op_batch_norm, dim, (double[6]){ ACT_TANH },
+		"batch_norm n: tanh, where none or relu were expected");
+	refused(&op_batch_norm, dim, (double[6]){ ACT_NONE, 0, 2 },
+		"batch_norm n: momentum 2 is outside 0..1");
 }
 
 int

@@ -7,11 +7,11 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/data/batch.h"
-#include "retort/data/corpus.h"
-#include "retort/data/idsfile.h"
+#include "retort/data/read/corpus.h"
+#include "retort/data/read/idsfile.h"
 #include "retort/data/scale.h"
 #include "retort/data/sets.h"
-#include "retort/data/tokenizer.h"
+#include "retort/data/text/tokenizer.h"
 
 #define POEM "床前明月光，疑是地上霜。\nbefore my bed \xF0\x9F\x8C\x99 éa\n"
 
@@ -65,7 +65,9 @@ characters_are_numbered_by_their_code_point(void **state)
 	struct err e;
 
 	(void)state;
-	learn(&t, TOKENIZER_CHAR, "\xEF\xBB\xBF" "b月ab\xF0\x9F\x8C\x99é");
+	learn(&t, TOKENIZER_CHAR,
+	      "\xEF\xBB\xBF"
+	      "b月ab\xF0\x9F\x8C\x99é");
 	CHECK_INT(t.vocab, 5); /* the byte order mark is none */
 	CHECK_INT(tokenizer_id(&t, 'a'), 0);
 	CHECK_INT(tokenizer_id(&t, 0xE9), 2);
@@ -86,7 +88,9 @@ characters_are_numbered_by_their_code_point(void **state)
 static void
 bytes_that_are_no_utf8_are_refused_where_they_stand(void **state)
 {
-	static const struct { const char *text, *message; } bad[] = {
+	static const struct {
+		const char *text, *message;
+	} bad[] = {
 		{ "ab\xFF", "byte 2: 0xFF is not UTF-8" },
 		{ "月\xE6\x9C", "byte 3: 0xE6 is not UTF-8" },
 		{ "\xC0\x80", "byte 0: 0xC0 is not UTF-8" },
@@ -125,7 +129,9 @@ more_characters_than_the_cap_are_refused(void **state)
 static void
 a_vocabulary_file_says_the_ids(void **state)
 {
-	static const struct { const char *bytes, *message; } bad[] = {
+	static const struct {
+		const char *bytes, *message;
+	} bad[] = {
 		{ "", "empty: no tokens" },
 		{ "a\nbc\n", "line 2: a token of several characters; single ones are read" },
 		{ "a\r\n", "line 1: a token of several characters" },
@@ -161,7 +167,8 @@ windows_do_not_overlap_and_have_one_token_behind_the_last(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof text; i++)
 		text[i] = (char)('a' + i % 26);
-	CHECK_INT(corpus_stream(text, 41, &chars, &ds, &e), 0); /* 40 tokens fill ten windows, one is the last label */
+	CHECK_INT(corpus_stream(text, 41, &chars, &ds, &e),
+		  0); /* 40 tokens fill ten windows, one is the last label */
 	CHECK_INT(ds->kind, DATASET_TOKENS);
 	CHECK_INT(ds->n, 10);
 	CHECK_INT(ds->d, 4);
@@ -211,7 +218,8 @@ texts_are_cut_off_and_padded_and_an_empty_one_is_padding(void **state)
 	struct err e;
 
 	(void)state;
-	CHECK_INT(table("mood,said\na,月bcab\nb,\na,b\n" SIX "b,x\n", &o, &ds, &e), 0); /* a header: it has the name */
+	CHECK_INT(table("mood,said\na,月bcab\nb,\na,b\n" SIX "b,x\n", &o, &ds, &e),
+		  0); /* a header: it has the name */
 	CHECK_INT(ds->n, 10);
 	CHECK_INT(ds->classes, 2);
 	CHECK_STR(ds->class_name[1], "b");
@@ -251,7 +259,9 @@ a_frame_has_the_text_between_its_ends(void **state)
 	CHECK_INT(csvfile_parse(table.s, table.len, ',', &t, &e), 0);
 	if (dataset_from_table(&t, &o, &ds, &e) < 0)
 		fail_msg("%s", e.msg);
-	check_ids(ds->ids, (int32_t[]){ 1, 3, 4, 2, -1, 1, 2, -1, -1, -1, 1, 3, 3, 3, 2, 1, 0, 2, -1, -1 }, 20);
+	check_ids(ds->ids,
+		  (int32_t[]){ 1, 3, 4, 2, -1, 1, 2, -1, -1, -1, 1, 3, 3, 3, 2, 1, 0, 2, -1, -1 },
+		  20);
 	dataset_free(ds);
 	csvfile_release(&t);
 	text_release(&table);
@@ -306,7 +316,9 @@ lines_of_ids_are_one_stream(void **state)
 	struct err e;
 
 	(void)state;
-	CHECK_INT(ids("0 1 2 3\n\n4  5 6\r\n 7 8 9 10 11\n12 13 14 15 16 17 18 19 20 21", 2, 0, &ds, &e), 0);
+	CHECK_INT(ids("0 1 2 3\n\n4  5 6\r\n 7 8 9 10 11\n12 13 14 15 16 17 18 19 20 21", 2, 0, &ds,
+		      &e),
+		  0);
 	CHECK_INT(ds->n, 10);
 	CHECK_INT(ds->vocab, 22);
 	CHECK_INT(ds->classes, 22);
@@ -326,7 +338,10 @@ a_tab_ends_a_label_of_a_line_of_ids(void **state)
 	struct err e;
 
 	(void)state;
-	CHECK_INT(ids("yes\t1 2 3\nno\t4\nyes\t\nno\t5 6\t7\nyes\t1\nno\t1\n\t1\nno\t1\nno\t1\nno\t9\n", 2, 0, &ds, &e), 0);
+	CHECK_INT(ids("yes\t1 2 3\nno\t4\nyes\t\nno\t5 "
+		      "6\t7\nyes\t1\nno\t1\n\t1\nno\t1\nno\t1\nno\t9\n",
+		      2, 0, &ds, &e),
+		  0);
 	CHECK_INT(ds->n, 10);
 	CHECK_INT(ds->vocab, 10);
 	CHECK_INT(ds->classes, 2);
@@ -341,14 +356,20 @@ a_tab_ends_a_label_of_a_line_of_ids(void **state)
 static void
 what_is_no_id_is_refused_with_line_and_column(void **state)
 {
-	static const struct { const char *text; size_t vocab; const char *message; } bad[] = {
+	static const struct {
+		const char *text;
+		size_t vocab;
+		const char *message;
+	} bad[] = {
 		{ "1 2\n3 x4 5\n", 0, "line 2, column 3: 'x4' is no token id" },
 		{ "1 -2\n", 0, "line 1, column 3: '-2' is no token id" },
 		{ "1 2.5\n", 0, "line 1, column 3: '2.5' is no token id" },
 		{ "1 2\n3 8\n", 8, "line 2, column 3: id 8 is not in 0..7" },
 		{ "a\t1 8\n", 8, "line 1, column 5: id 8 is not in 0..7" },
-		{ "99999999999999999999999\n", 0, "line 1, column 1: id 99999999999999999999999 is not in 0..1048575" },
-		{ "a\t1\n\n2\n", 0, "line 3: no tab, line 1 has one: a tab ends a label, on every line or on none" },
+		{ "99999999999999999999999\n", 0,
+		  "line 1, column 1: id 99999999999999999999999 is not in 0..1048575" },
+		{ "a\t1\n\n2\n", 0,
+		  "line 3: no tab, line 1 has one: a tab ends a label, on every line or on none" },
 		{ "1\n2\t3\n", 0, "line 2: a tab, line 1 has none" },
 		{ "\n \n", 0, "empty: no token ids" },
 		{ "a\t1\nb\t2\n", 0, "2 rows: at least 10 are needed" },
@@ -369,7 +390,9 @@ static void
 the_hash_changes_with_what_networks_see(void **state)
 {
 	struct dataset_options o[] = {
-		{ .tokens = "byte", .length = 4 }, { .tokens = "char", .length = 4 }, { .tokens = "byte", .length = 5 },
+		{ .tokens = "byte", .length = 4 },
+		{ .tokens = "char", .length = 4 },
+		{ .tokens = "byte", .length = 5 },
 	};
 	static const char text[] = "one two three four five six seven eight nine ten eleven twelve";
 	struct hash h[4];
@@ -428,9 +451,11 @@ bundled_texts_are_there(void **state)
 		CHECK(path && dataset_read(path, &o, &ds, NULL) == 0);
 		CHECK_STR(ds->name, name);
 		if (strcmp(name, "sums") == 0)
-			CHECK(ds->next_token && ds->length == 64 && ds->vocab == 256 && ds->n > 900);
+			CHECK(ds->next_token && ds->length == 64 && ds->vocab == 256 &&
+			      ds->n > 900);
 		if (strcmp(name, "sentences") == 0)
-			CHECK(!ds->next_token && ds->classes == 4 && ds->n == 2400 && ds->unlabelled == 0);
+			CHECK(!ds->next_token && ds->classes == 4 && ds->n == 2400 &&
+			      ds->unlabelled == 0);
 		seen++;
 		dataset_free(ds);
 		mem_free(path);
@@ -452,7 +477,8 @@ windows(const char *text, const char *name)
 	return ds;
 }
 
-/* Rows from .. from + more->n of `all` are fed as those of `more` alone; but for labels that are not looked at. */
+/* Rows from .. from + more->n of `all` are fed as those of `more` alone; but for labels that are
+ * not looked at. */
 static void
 fed_alike(const struct dataset *all, size_t from, const struct dataset *more, bool labelled)
 {
@@ -479,10 +505,13 @@ static void
 joined_streams_end_with_their_file(void **state)
 {
 	struct dataset *ds = windows("The quick brown fox jumps over the lazy dog, twice.", "fox");
-	struct dataset *more[3] = { windows("pack my box with five dozen liquor jugs, and one", "jugs"),
-				    windows("how vexingly quick daft zebras jump over the wall", "zebras"),
-				    windows("sphinx of black quartz, judge my vow! It is a vow.", "sphinx") };
-	struct dataset *alone = windows("The quick brown fox jumps over the lazy dog, twice.", "fox");
+	struct dataset *more[3] = {
+		windows("pack my box with five dozen liquor jugs, and one", "jugs"),
+		windows("how vexingly quick daft zebras jump over the wall", "zebras"),
+		windows("sphinx of black quartz, judge my vow! It is a vow.", "sphinx")
+	};
+	struct dataset *alone =
+		windows("The quick brown fox jumps over the lazy dog, twice.", "fox");
 	size_t from = ds->n;
 	struct err e;
 	struct hash before;
@@ -493,7 +522,9 @@ joined_streams_end_with_their_file(void **state)
 	more[1]->unlabelled = more[1]->n;
 	for (int k = 0; k < 3; k++) {
 		before = ds->hash;
-		CHECK_INT(sets_append(ds, more[k], k == 2 ? DATASET_TARGET : DATASET_TRANSFER, 1, &e), 0);
+		CHECK_INT(
+			sets_append(ds, more[k], k == 2 ? DATASET_TARGET : DATASET_TRANSFER, 1, &e),
+			0);
 		CHECK(memcmp(&before, &ds->hash, sizeof before) != 0);
 	}
 	fed_alike(ds, 0, alone, true);

@@ -8,7 +8,7 @@
 #include "retort/data/sampler.h"
 #include "retort/data/scale.h"
 #include "retort/data/split.h"
-#include "retort/engine/ckpt.h"
+#include "retort/nn/ckpt.h"
 
 static int
 parse(const char *text, struct csvfile *t, struct err *e)
@@ -23,7 +23,10 @@ cells_keep_quotes_newlines_and_blanks(void **state)
 	struct err e;
 
 	(void)state;
-	CHECK_INT(parse("\xEF\xBB\xBF" "a,\"b\"\"c\",\"two\nlines\"\r\n\n1,,\" x\"\n", &t, &e), 0);
+	CHECK_INT(parse("\xEF\xBB\xBF"
+			"a,\"b\"\"c\",\"two\nlines\"\r\n\n1,,\" x\"\n",
+			&t, &e),
+		  0);
 	CHECK_INT(t.rows, 2);
 	CHECK_INT(t.columns, 3);
 	CHECK_STR(t.cell[0], "a");
@@ -37,7 +40,9 @@ cells_keep_quotes_newlines_and_blanks(void **state)
 static void
 what_is_no_table_is_refused(void **state)
 {
-	static const struct { const char *text, *message; } bad[] = {
+	static const struct {
+		const char *text, *message;
+	} bad[] = {
 		{ "", "empty: no rows" },
 		{ "\n\n", "no rows" },
 		{ "1,2\n3\n", "row 2 (line 2): 1 cells, 2 expected as in row 1" },
@@ -59,8 +64,9 @@ what_is_no_table_is_refused(void **state)
 static struct dataset *
 small(struct err *e)
 {
-	static const char text[] = "kind,size,age\ncat,1,10\ndog,2,20\ncat,3,NA\n?,4,40\ndog,5,50\ncat,6,60\n"
-				   "dog,7,70\ncat,8,80\ndog,9,90\ncat,10,100\ndog,11,110\n";
+	static const char text[] =
+		"kind,size,age\ncat,1,10\ndog,2,20\ncat,3,NA\n?,4,40\ndog,5,50\ncat,6,60\n"
+		"dog,7,70\ncat,8,80\ndog,9,90\ncat,10,100\ndog,11,110\n";
 	struct dataset_options o = { .label = "kind" };
 	struct dataset *ds = NULL;
 	struct csvfile t;
@@ -95,7 +101,9 @@ a_table_becomes_numbers_and_classes(void **state)
 static void
 words_become_categories(void **state)
 {
-	static const char table[] = "hue,size,kind\n red ,1,a\nblue,2,b\nNA,3,a\nred,4,b\nred,5,a\nblue,6,b\nred,7,a\nred,8,b\nred,9,a\nred,10,b\n";
+	static const char table[] = "hue,size,kind\n red "
+				    ",1,a\nblue,2,b\nNA,3,a\nred,4,b\nred,5,a\nblue,6,b\nred,7,"
+				    "a\nred,8,b\nred,9,a\nred,10,b\n";
 	struct dataset_options o = { 0 };
 	struct text many = { 0 };
 	struct csvfile t;
@@ -121,7 +129,8 @@ words_become_categories(void **state)
 		text_addf(&many, "w%d,1,%d\n", i, i % 2);
 	CHECK_INT(csvfile_parse(many.s, many.len, ',', &t, &e), 0);
 	CHECK_INT(dataset_from_table(&t, &o, &ds, &e), -1);
-	CHECK_STR(e.msg, "row 258 (line 258), column 1 'word': 'w256' is one word more than the 256 that a category may have");
+	CHECK_STR(e.msg, "row 258 (line 258), column 1 'word': 'w256' is one word more than the "
+			 "256 that a category may have");
 	csvfile_release(&t);
 	text_clear(&many);
 	text_add(&many, "x,kind\n1,a\n2,b\nthree,a\n4,b\n5,a\n6,b\n7,a\n8,b\n9,a\n10,b\n");
@@ -167,7 +176,8 @@ digits_are_the_digits(void **state)
 	CHECK_INT(ds->n, 1797);
 	CHECK_INT(ds->d, 64);
 	CHECK_INT(ds->classes, 10);
-	CHECK_STR(hash_hex(&ds->hash, hex), "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8");
+	CHECK_STR(hash_hex(&ds->hash, hex),
+		  "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8");
 	for (size_t i = 0; i < ds->n; i++)
 		count[ds->y[i]]++;
 	for (int c = 0; c < 10; c++)
@@ -211,8 +221,13 @@ the_order_is_a_function_of_seed_and_position(void **state)
 }
 
 /* Rows 0..3 are the data itself, 4..8 a second set, 9 and more a third. */
-static const struct dataset three_sets = { .n = 12, .d = 1, .kind = DATASET_NUMBERS, .n_sets = 3,
-					   .set = { { .n = 4 }, { .from = 4, .n = 5 }, { .from = 9, .n = 3 } } };
+static const struct dataset three_sets = {
+	.n = 12,
+	.d = 1,
+	.kind = DATASET_NUMBERS,
+	.n_sets = 3,
+	.set = { { .n = 4 }, { .from = 4, .n = 5 }, { .from = 9, .n = 3 } }
+};
 
 static void
 rows_are_drawn_from_sets_that_are_asked_for(void **state)
@@ -274,7 +289,8 @@ rows_and_labels_count_what_their_sets_do(void **state)
 	batch_weigh(&b, &ds, weight);
 	for (int i = 0; i < 4; i++) {
 		CHECK_NEAR(batch_f32(&b, BATCH_ROW_WEIGHT)[i], want[i], 0);
-		CHECK_NEAR(batch_f32(&b, BATCH_LABEL_WEIGHT)[i], i < 2 ? want[i] : 0, 0); /* no label, and one that is hidden */
+		CHECK_NEAR(batch_f32(&b, BATCH_LABEL_WEIGHT)[i], i < 2 ? want[i] : 0,
+			   0); /* no label, and one that is hidden */
 	}
 	batch_release(&b);
 }
@@ -283,8 +299,9 @@ rows_and_labels_count_what_their_sets_do(void **state)
 static size_t
 by_hand(char *out)
 {
-	static const char header[] = "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
-				     "\"b\":{\"dtype\":\"BF16\",\"shape\":[1,2],\"data_offsets\":[8,12]}}";
+	static const char header[] =
+		"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
+		"\"b\":{\"dtype\":\"BF16\",\"shape\":[1,2],\"data_offsets\":[8,12]}}";
 	const float a[] = { 1.5f, -2 };
 	const unsigned char b[] = { 0x80, 0x3F, 0x20, 0xC1 }; /* 1 and -10 */
 	size_t len = sizeof header - 1;
@@ -334,16 +351,26 @@ every_cut_checkpoint_is_refused_and_no_flip_breaks_the_reader(void **state)
 static void
 lying_headers_are_refused(void **state)
 {
-	static const struct { const char *header, *message; } bad[] = {
+	static const struct {
+		const char *header, *message;
+	} bad[] = {
 		{ "[]", "not a JSON object" },
-		{ "{\"a\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,8]}}", "none of F32, F16, BF16, F64" },
-		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", "its shape and type need 12" },
-		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,800]}}", "not within the file's 8 bytes" },
-		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "leave a hole" },
+		{ "{\"a\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,8]}}",
+		  "none of F32, F16, BF16, F64" },
+		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}",
+		  "its shape and type need 12" },
+		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,800]}}",
+		  "not within the file's 8 bytes" },
+		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+		  "leave a hole" },
 		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-		  "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", "overlap" },
-		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,8]}}", "fits a file" },
-		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "belong to no tensor" },
+		  "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+		  "overlap" },
+		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,"
+		  "8]}}",
+		  "fits a file" },
+		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+		  "belong to no tensor" },
 		{ "{\"a\":1,\"a\":2}", "duplicate" },
 	};
 	char file[400];

@@ -1,13 +1,14 @@
-/* test_dots.c: the products of AVX512-BF16 against sums in double of numbers rounded by arithmetic. */
+/* test_dots.c: the products of AVX512-BF16 against sums in double of numbers rounded by arithmetic.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
-#include "retort/engine/dots.h"
+#include "retort/nn/gemm/gemm_bf16.h"
 
 #define PANEL 16
-#define FILL(n) (((n) + DOTS_UNIT - 1) / DOTS_UNIT * DOTS_UNIT)
+#define FILL(n) (((n) + GEMM_BF16_UNIT - 1) / GEMM_BF16_UNIT * GEMM_BF16_UNIT)
 
 /* Eight bits of mantissa, to nearest, ties to even. */
 static float
@@ -37,18 +38,22 @@ struct rig {
 	uint16_t *panels, *scratch;
 };
 
-/* Into panels; columns that are not there hold what is not a number, and so does the scratch: neither may be seen in y. */
+/* Into panels; columns that are not there hold what is not a number, and so does the scratch:
+ * neither may be seen in y. */
 static void
 lay_out(struct rig *r)
 {
 	size_t deep = FILL(r->in), n = deep * FILL(r->columns);
 
 	for (size_t i = 0; i < n; i++) {
-		size_t k = i / (2 * PANEL) * 2 % deep + i % 2, c = i / (PANEL * deep) * PANEL + i / 2 % PANEL;
+		size_t k = i / (2 * PANEL) * 2 % deep + i % 2,
+		       c = i / (PANEL * deep) * PANEL + i / 2 % PANEL;
 
-		r->panels[i] = c >= r->columns ? 0x7FC0 : k < r->in ? upper_half(r->w[k * r->columns + c]) : 0;
+		r->panels[i] = c >= r->columns ? 0x7FC0
+			       : k < r->in     ? upper_half(r->w[k * r->columns + c])
+					       : 0;
 	}
-	memset(r->scratch, 0xFF, DOTS_STRIP * deep * sizeof *r->scratch);
+	memset(r->scratch, 0xFF, GEMM_BF16_STRIP * deep * sizeof *r->scratch);
 }
 
 static void
@@ -56,16 +61,20 @@ rig_open(struct rig *r, size_t rows, size_t in, size_t columns)
 {
 	struct rng w = rng_stream(1, "w", in, columns), x = rng_stream(1, "x", rows, in);
 
-	*r = (struct rig){ .rows = rows, .in = in, .columns = columns, .ldx = in + 3, .ldy = columns + 5 };
-	r->x = mem_array(rows * r->ldx - 3, sizeof *r->x); /* to the number: a sanitizer sees what is read beyond */
+	*r = (struct rig){
+		.rows = rows, .in = in, .columns = columns, .ldx = in + 3, .ldy = columns + 5
+	};
+	r->x = mem_array(rows * r->ldx - 3,
+			 sizeof *r->x); /* to the number: a sanitizer sees what is read beyond */
 	r->w = mem_array(in * columns, sizeof *r->w);
 	r->y = mem_array(rows * r->ldy, sizeof *r->y);
 	r->panels = mem_try(FILL(in) * FILL(columns), sizeof *r->panels);
-	r->scratch = mem_try(DOTS_STRIP * FILL(in), sizeof *r->scratch);
+	r->scratch = mem_try(GEMM_BF16_STRIP * FILL(in), sizeof *r->scratch);
 	for (size_t i = 0; i < in * columns; i++)
 		r->w[i] = rounded((float)rng_normal(w, i));
 	for (size_t i = 0; i < rows * r->ldx - 3; i++)
-		r->x[i] = i % r->ldx < in ? (float)rng_normal(x, i) : NAN; /* between rows: not read, or it shows */
+		r->x[i] = i % r->ldx < in ? (float)rng_normal(x, i)
+					  : NAN; /* between rows: not read, or it shows */
 	for (size_t i = 0; i < rows * r->ldy; i++)
 		r->y[i] = 77;
 	lay_out(r);
@@ -84,7 +93,8 @@ rig_close(struct rig *r)
 static void
 run(struct rig *r)
 {
-	dots_product(r->x, r->ldx, r->rows, r->in, r->panels, r->columns, r->y, r->ldy, r->scratch);
+	gemm_bf16_product(r->x, r->ldx, r->rows, r->in, r->panels, r->columns, r->y, r->ldy,
+			  r->scratch);
 }
 
 /* Every number of y, and that nothing behind the rows was touched. */
@@ -96,7 +106,8 @@ check_sums(const struct rig *r)
 			double sum = 0, size = 0;
 
 			for (size_t k = 0; k < r->in; k++) {
-				double term = (double)rounded(r->x[i * r->ldx + k]) * (double)r->w[k * r->columns + c];
+				double term = (double)rounded(r->x[i * r->ldx + k]) *
+					      (double)r->w[k * r->columns + c];
 
 				sum += term;
 				size += fabs(term);
@@ -131,7 +142,7 @@ static void
 many_rows_are_cut_in_strips(void **state)
 {
 	(void)state;
-	for (size_t rows = DOTS_STRIP - 1; rows <= 2 * DOTS_STRIP + 3; rows += 17) {
+	for (size_t rows = GEMM_BF16_STRIP - 1; rows <= 2 * GEMM_BF16_STRIP + 3; rows += 17) {
 		struct rig r;
 
 		rig_open(&r, rows, 45, 70);
@@ -148,7 +159,7 @@ a_rows_sum_does_not_depend_on_its_company(void **state)
 	struct rig many, one;
 
 	(void)state;
-	rig_open(&many, 2 * DOTS_STRIP + 5, 129, 200);
+	rig_open(&many, 2 * GEMM_BF16_STRIP + 5, 129, 200);
 	run(&many);
 	for (size_t columns = 200; columns > 0; columns = columns > 37 ? columns - 37 : 0) {
 		rig_open(&one, 1, 129, columns);
@@ -171,13 +182,24 @@ numbers_are_rounded_to_the_nearest_and_ties_to_even(void **state)
 	static const struct {
 		float from, to;
 	} cases[] = {
-		{ 1, 1 }, { 0x1.01p0f, 1 }, { 0x1.03p0f, 0x1.04p0f }, { 0x1.010002p0f, 0x1.02p0f }, { -0x1.01p0f, -1 },
-		{ -0x1.03p0f, -0x1.04p0f }, { 0x1.00fffep0f, 1 }, { 0x1.fffffep127f, INFINITY }, { 0x1p-126f, 0x1p-126f },
-		{ 0x1.8p-127f, 0 }, { 0x1.ff8p5f, 0x1p6f }, { 0, 0 }, { NAN, NAN },
+		{ 1, 1 },
+		{ 0x1.01p0f, 1 },
+		{ 0x1.03p0f, 0x1.04p0f },
+		{ 0x1.010002p0f, 0x1.02p0f },
+		{ -0x1.01p0f, -1 },
+		{ -0x1.03p0f, -0x1.04p0f },
+		{ 0x1.00fffep0f, 1 },
+		{ 0x1.fffffep127f, INFINITY },
+		{ 0x1p-126f, 0x1p-126f },
+		{ 0x1.8p-127f, 0 },
+		{ 0x1.ff8p5f, 0x1p6f },
+		{ 0, 0 },
+		{ NAN, NAN },
 	};
 
 	(void)state;
-	for (size_t place = 0; place < 33; place += 16) /* in either half of a vector, and behind it */
+	for (size_t place = 0; place < 33;
+	     place += 16) /* in either half of a vector, and behind it */
 		for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 			struct rig r;
 
@@ -197,8 +219,10 @@ static void
 what_pays_can_be_done(void **state)
 {
 	(void)state;
-	CHECK(!dots_there() || dots_can());
-	print_message("# dots are %s\n", dots_there() ? "used" : "slower here than single precision, and not used");
+	CHECK(!gemm_bf16_there() || gemm_bf16_can());
+	print_message("# dots are %s\n",
+		      gemm_bf16_there() ? "used"
+					: "slower here than single precision, and not used");
 }
 
 int
@@ -212,7 +236,8 @@ main(void)
 		TEST(what_pays_can_be_done),
 	};
 
-	if (!dots_can()) { /* cmocka's skip() writes "not ok", which automake counts as a failure */
+	if (!gemm_bf16_can()) { /* cmocka's skip() writes "not ok", which automake counts as a
+				   failure */
 		puts("1..0 # SKIP the processor lacks AVX512-BF16");
 		return 0;
 	}

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
-#include "retort/screen/editor.h"
-#include "retort/screen/view.h"
+#include "retort/ui/editor.h"
+#include "retort/ui/view.h"
 #include "scenes.h"
 
 /* The line that an action stands for, or "error: ..." */
@@ -15,7 +15,8 @@ done(struct scene *s, const char *action)
 	struct err e;
 	int status = view_do(s, action, "", &line, &e);
 
-	snprintf(said, sizeof said, "%s%s", status < 0 ? "error: " : "", status < 0 ? e.msg : text_get(&line));
+	snprintf(said, sizeof said, "%s%s", status < 0 ? "error: " : "",
+		 status < 0 ? e.msg : text_get(&line));
 	text_release(&line);
 	return said;
 }
@@ -45,7 +46,8 @@ projections_that_fit_come_in_turn(void **state)
 	struct scene s;
 
 	(void)state;
-	open_editor(&s, 1, 2); /* 256 to 16 numbers: none does not fit, and there is no feature map */
+	open_editor(&s, 1,
+		    2); /* 256 to 16 numbers: none does not fit, and there is no feature map */
 	CHECK_STR(done(&s, "through"), "");
 	CHECK_STR(done(&s, "apply"), "map big:1 s:2 match hidden through linear weight 1");
 	CHECK_STR(done(&s, "through"), "");

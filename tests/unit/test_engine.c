@@ -3,10 +3,10 @@
 #include "check.h"
 
 #include "retort/base/rng.h"
-#include "retort/engine/blas.h"
-#include "retort/engine/graph.h"
-#include "retort/engine/model.h"
-#include "retort/engine/net.h"
+#include "retort/nn/gemm/blas.h"
+#include "retort/nn/graph.h"
+#include "retort/nn/model.h"
+#include "retort/nn/net.h"
 
 #define ROWS 5
 
@@ -45,7 +45,9 @@ naive(const struct blas_product *p, double *c)
 static void
 products_in_pieces_are_the_products(void **state)
 {
-	static const size_t shapes[][3] = { { 1, 1, 1 }, { 3, 10, 5 }, { 128, 200, 100 }, { 300, 70, 90 }, { 33, 257, 190 } };
+	static const size_t shapes[][3] = {
+		{ 1, 1, 1 }, { 3, 10, 5 }, { 128, 200, 100 }, { 300, 70, 90 }, { 33, 257, 190 }
+	};
 	struct pool *pool = pool_new(3);
 
 	(void)state;
@@ -54,8 +56,15 @@ products_in_pieces_are_the_products(void **state)
 			size_t m = shapes[s][0], n = shapes[s][1], k = shapes[s][2];
 			real *a = mem_array(m * k, sizeof *a), *b = mem_array(k * n, sizeof *b);
 			real *c = mem_array(m * n, sizeof *c), *want = mem_array(m * n, sizeof *c);
-			struct blas_product p = { .trans_a = how & 1, .trans_b = how & 2, .m = m, .n = n, .k = k,
-						  .a = a, .b = b, .c = c, .beta = how & 4 ? 1 : 0 };
+			struct blas_product p = { .trans_a = how & 1,
+						  .trans_b = how & 2,
+						  .m = m,
+						  .n = n,
+						  .k = k,
+						  .a = a,
+						  .b = b,
+						  .c = c,
+						  .beta = how & 4 ? 1 : 0 };
 
 			p.lda = p.trans_a ? m : k;
 			p.ldb = p.trans_b ? k : n;
@@ -93,7 +102,8 @@ dropout_is_off_when_not_training_and_keeps_the_mean(void **state)
 	param_layout_init(&layout);
 	g = graph_new(1, &layout, NULL);
 	graph_input(g, "x", 1, &dim);
-	node = graph_add(g, &op_dropout, "drop", 0, 1, (int[]){ 0 }, (double[GRAPH_ATTRS]){ 0.25 }, &e);
+	node = graph_add(g, &op_dropout, "drop", 0, 1, (int[]){ 0 }, (double[GRAPH_ATTRS]){ 0.25 },
+			 &e);
 	CHECK_INT(graph_finish(g, false, &e), 0);
 	for (size_t i = 0; i < dim; i++)
 		x[i] = 1;
@@ -115,8 +125,10 @@ dropout_is_off_when_not_training_and_keeps_the_mean(void **state)
 static void
 a_description_survives_a_round_trip(void **state)
 {
-	static const char *const specs[] = { "mlp 16", "mlp 256,256", "mlp 8,8,4 activation=gelu residual=on dropout=0.1",
-					     "mlp 9 activation=gelu-tanh", "mlp 9 activation=silu" };
+	static const char *const specs[] = { "mlp 16", "mlp 256,256",
+					     "mlp 8,8,4 activation=gelu residual=on dropout=0.1",
+					     "mlp 9 activation=gelu-tanh",
+					     "mlp 9 activation=silu" };
 	struct model_spec s;
 	char buf[200];
 	struct err e;
@@ -131,13 +143,17 @@ a_description_survives_a_round_trip(void **state)
 static void
 descriptions_that_make_no_network_are_refused(void **state)
 {
-	static const struct { const char *spec, *message; } bad[] = {
-		{ "", "model: none given; try `mlp WIDTH[,WIDTH]... [activation=relu|gelu|tanh|gelu-tanh|silu] [residual=off|on] [dropout=X]`" },
+	static const struct {
+		const char *spec, *message;
+	} bad[] = {
+		{ "", "model: none given; try `mlp WIDTH[,WIDTH]... "
+		      "[activation=relu|gelu|tanh|gelu-tanh|silu] [residual=off|on] [dropout=X]`" },
 		{ "mpl 3", "model 'mpl' is not known; did you mean mlp?" },
 		{ "mlp 0", "mlp: width '0' is not a whole number in 1..16384" },
 		{ "mlp 3,,4", "mlp: width '' is not a whole number in 1..16384" },
 		{ "mlp 3 depth=2", "mlp: 'depth' is none of activation, residual, dropout" },
-		{ "mlp 3 activation=swish", "mlp: activation: 'swish' is none of relu, gelu, tanh, gelu-tanh, silu" },
+		{ "mlp 3 activation=swish",
+		  "mlp: activation: 'swish' is none of relu, gelu, tanh, gelu-tanh, silu" },
 		{ "mlp 3 dropout=1", "mlp: dropout: '1' is outside 0..0.99" },
 		{ "mlp 3 residual=yes", "mlp: residual: 'yes' is neither on nor off" },
 	};
@@ -161,7 +177,8 @@ residual_blocks_learn_through_both_ways(void **state)
 
 	(void)state;
 	CHECK_INT(model_parse("mlp 7,7 residual=on activation=tanh", &s, &e), 0);
-	n = net_new("s", &s, &(struct model_io){ .features = 7, .classes = 3 }, ROWS, NULL, NULL, &e);
+	n = net_new("s", &s, &(struct model_io){ .features = 7, .classes = 3 }, ROWS, NULL, NULL,
+		    &e);
 	CHECK(n != NULL);
 	CHECK_INT(n->n_layers, 4);
 	CHECK_STR(n->graph->node[net_node(n, 1, MODEL_HIDDEN)].name, "block1.sum");

@@ -1,9 +1,10 @@
-/* test_gauge.c: distances between sets, against values worked out by hand and sets whose answer is known. */
+/* test_gauge.c: distances between sets, against values worked out by hand and sets whose answer is
+ * known. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
 #include "retort/base/rng.h"
-#include "retort/data/gauge.h"
+#include "retort/data/shift/two_sample.h"
 
 #define N 120
 #define D 3
@@ -19,20 +20,20 @@ normals(double *x, const char *who, double shift)
 		x[i] = rng_normal(r, i) + shift;
 }
 
-static struct gauge
+static struct two_sample
 measure(void)
 {
-	struct gauge_rows r = { a, b, N, N, D, NULL, NULL };
-	struct gauge g;
+	struct two_sample_rows r = { a, b, N, N, D, NULL, NULL };
+	struct two_sample g;
 
-	gauge_measure(&r, 1, &g);
+	two_sample_measure(&r, 1, &g);
 	return g;
 }
 
 static void
 sets_of_one_kind_are_not_told_apart(void **state)
 {
-	struct gauge g;
+	struct two_sample g;
 
 	(void)state;
 	normals(a, "a", 0);
@@ -47,7 +48,7 @@ sets_of_one_kind_are_not_told_apart(void **state)
 static void
 sets_that_are_moved_are(void **state)
 {
-	struct gauge g;
+	struct two_sample g;
 
 	(void)state;
 	normals(a, "a", 0);
@@ -59,19 +60,20 @@ sets_that_are_moved_are(void **state)
 	b[17 * D] = 50; /* one row far out of all */
 	g = measure();
 	CHECK_INT(g.far[0], 17);
-	CHECK(g.far_by[0] > g.far_by[1] && g.n_far == GAUGE_FAR);
+	CHECK(g.far_by[0] > g.far_by[1] && g.n_far == TWO_SAMPLE_FAR);
 }
 
-/* Of a = {0, 1} and b = {2, 3} with spread sqrt(5)/2: distances over it; 2 * 2 - 1/2 - 1/2 = 3 of them. */
+/* Of a = {0, 1} and b = {2, 3} with spread sqrt(5)/2: distances over it; 2 * 2 - 1/2 - 1/2 = 3 of
+ * them. */
 static void
 the_energy_distance_is_the_one_by_hand(void **state)
 {
 	const double x[] = { 0, 1 }, y[] = { 2, 3 };
-	struct gauge_rows r = { x, y, 2, 2, 1, NULL, NULL };
-	struct gauge g;
+	struct two_sample_rows r = { x, y, 2, 2, 1, NULL, NULL };
+	struct two_sample g;
 
 	(void)state;
-	gauge_measure(&r, 1, &g);
+	two_sample_measure(&r, 1, &g);
 	CHECK_NEAR(g.energy, 3 / sqrt(1.25), 1e-12);
 }
 
@@ -85,25 +87,28 @@ columns_drift_as_by_hand(void **state)
 		x[i] = i;
 		y[i] = i < 5 ? 0 : 9; /* half in the first tenth, half in the last */
 	}
-	CHECK_NEAR(gauge_psi(x, 10, x, 10), 0, 1e-12);
-	CHECK_NEAR(gauge_psi(x, 10, y, 10), 2 * 0.4 * log(5) + 8 * (1e-4 - 0.1) * log(1e-3), 1e-9);
-	CHECK_NEAR(gauge_ks(x, 10, x, 10), 0, 0);
-	CHECK_NEAR(gauge_ks(x, 10, y, 10), 0.4, 1e-12);
-	CHECK_NEAR(gauge_auc(x, 5, x + 5, 5), 1, 0);
-	CHECK_NEAR(gauge_auc(x, 10, x, 10), 0.5, 1e-12);
-	CHECK_NEAR(gauge_variation((double[]){ 0.5, 0.5 }, (double[]){ 0.9, 0.1 }, 2), 0.4, 1e-12);
+	CHECK_NEAR(two_sample_psi(x, 10, x, 10), 0, 1e-12);
+	CHECK_NEAR(two_sample_psi(x, 10, y, 10), 2 * 0.4 * log(5) + 8 * (1e-4 - 0.1) * log(1e-3),
+		   1e-9);
+	CHECK_NEAR(two_sample_ks(x, 10, x, 10), 0, 0);
+	CHECK_NEAR(two_sample_ks(x, 10, y, 10), 0.4, 1e-12);
+	CHECK_NEAR(two_sample_auc(x, 5, x + 5, 5), 1, 0);
+	CHECK_NEAR(two_sample_auc(x, 10, x, 10), 0.5, 1e-12);
+	CHECK_NEAR(two_sample_variation((double[]){ 0.5, 0.5 }, (double[]){ 0.9, 0.1 }, 2), 0.4,
+		   1e-12);
 }
 
 static void
 rows_that_are_all_the_same_give_no_nan(void **state)
 {
-	struct gauge g;
+	struct two_sample g;
 
 	(void)state;
 	memset(a, 0, sizeof a);
 	memset(b, 0, sizeof b);
 	g = measure();
-	CHECK(isfinite(g.energy) && isfinite(g.auc) && isfinite(g.coverage) && isfinite(g.far_by[0]));
+	CHECK(isfinite(g.energy) && isfinite(g.auc) && isfinite(g.coverage) &&
+	      isfinite(g.far_by[0]));
 	CHECK_NEAR(g.auc, 0.5, 0);
 	CHECK_NEAR(g.coverage, 1, 0);
 	CHECK_NEAR(g.p, 1, 0);
@@ -113,10 +118,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(sets_of_one_kind_are_not_told_apart),
-		TEST(sets_that_are_moved_are),
-		TEST(the_energy_distance_is_the_one_by_hand),
-		TEST(columns_drift_as_by_hand),
+		TEST(sets_of_one_kind_are_not_told_apart),    TEST(sets_that_are_moved_are),
+		TEST(the_energy_distance_is_the_one_by_hand), TEST(columns_drift_as_by_hand),
 		TEST(rows_that_are_all_the_same_give_no_nan),
 	};
 

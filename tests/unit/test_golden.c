@@ -1,4 +1,5 @@
-/* test_golden.c: operators against the values and gradients that torch computed (tests/vectors), in double. */
+/* test_golden.c: operators against the values and gradients that torch computed (tests/vectors), in
+ * double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -6,8 +7,8 @@
 
 #include <jansson.h>
 
-#include "retort/engine/act.h"
-#include "retort/engine/blas.h"
+#include "retort/nn/gemm/act.h"
+#include "retort/nn/gemm/blas.h"
 #include "retort/kd/loss.h"
 
 /* The file has 11 significant digits. */
@@ -15,7 +16,7 @@
 
 #define COMPARED "compared" /* the mark, beside a tensor's shape and data */
 
-static json_t *cases; /* an array */
+static json_t *cases;    /* an array */
 static const char *name; /* of the case at hand */
 
 /* ---------------------------------------------------------------- numbers of a case */
@@ -29,7 +30,8 @@ struct numbers {
 static struct numbers
 numbers(const json_t *c, const char *part, const char *of)
 {
-	const json_t *t = json_object_get(json_object_get(c, part), of), *shape = json_object_get(t, "shape");
+	const json_t *t = json_object_get(json_object_get(c, part), of),
+		     *shape = json_object_get(t, "shape");
 	const json_t *data = json_object_get(t, "data");
 	struct numbers n = { .rank = (int)json_array_size(shape), .len = json_array_size(data) };
 	size_t len = 1;
@@ -57,9 +59,11 @@ attr(const json_t *c, const char *of)
 	return json_is_number(v) ? json_number_value(v) : json_is_true(v);
 }
 
-/* Runs of `n` numbers, `stride` apart in `got` by their beginnings, against those of the file, which are marked. */
+/* Runs of `n` numbers, `stride` apart in `got` by their beginnings, against those of the file,
+ * which are marked. */
 static void
-compare_runs(const json_t *c, const char *part, const char *of, const real *got, size_t n, size_t stride)
+compare_runs(const json_t *c, const char *part, const char *of, const real *got, size_t n,
+	     size_t stride)
 {
 	struct numbers want = numbers(c, part, of);
 
@@ -67,7 +71,8 @@ compare_runs(const json_t *c, const char *part, const char *of, const real *got,
 		double x = (double)got[i / n * stride + i % n], y = (double)want.data[i];
 
 		if (!(fabs(x - y) <= TOLERANCE * (1 + fabs(y))))
-			fail_msg("%s: %s %s[%zu] is %.12g, expected %.12g", name, part, of, i, x, y);
+			fail_msg("%s: %s %s[%zu] is %.12g, expected %.12g", name, part, of, i, x,
+				 y);
 	}
 	json_object_set_new(json_object_get(json_object_get(c, part), of), COMPARED, json_true());
 	mem_free(want.data);
@@ -95,13 +100,18 @@ room(size_t n)
 static void
 norm(const json_t *c, enum norm_kind kind)
 {
-	struct numbers x = numbers(c, "in", "x"), gain = numbers(c, "in", "gamma"), mix = numbers(c, "mix", "y");
+	struct numbers x = numbers(c, "in", "x"), gain = numbers(c, "in", "gamma"),
+		       mix = numbers(c, "mix", "y");
 	struct numbers bias = kind == NORM_LAYER ? numbers(c, "in", "beta") : (struct numbers){ 0 };
 	real *y = room(x.len), *dx = room(x.len), *dgain = room(gain.len), *dbias = room(gain.len);
-	struct play p = { .op = "norm", .attr = { [NORM_KIND] = kind, [NORM_EPS] = attr(c, "eps") }, .mix = mix.data,
-			  .in = { { .rank = 2, .dim = { x.dim[0], x.dim[1] }, .data = x.data, .grad = dx } },
-			  .value = { { .name = "gain", .data = gain.data, .grad = dgain },
-				     { .name = bias.data ? "bias" : NULL, .data = bias.data, .grad = dbias } } };
+	struct play p = {
+		.op = "norm",
+		.attr = { [NORM_KIND] = kind, [NORM_EPS] = attr(c, "eps") },
+		.mix = mix.data,
+		.in = { { .rank = 2, .dim = { x.dim[0], x.dim[1] }, .data = x.data, .grad = dx } },
+		.value = { { .name = "gain", .data = gain.data, .grad = dgain },
+			   { .name = bias.data ? "bias" : NULL, .data = bias.data, .grad = dbias } }
+	};
 
 	play_run(&p, y, x.len);
 	compare(c, "out", "y", y);
@@ -144,10 +154,12 @@ gelu(const json_t *c)
 static void
 swiglu(const json_t *c)
 {
-	struct numbers gate = numbers(c, "in", "gate"), up = numbers(c, "in", "up"), mix = numbers(c, "mix", "y");
+	struct numbers gate = numbers(c, "in", "gate"), up = numbers(c, "in", "up"),
+		       mix = numbers(c, "mix", "y");
 	size_t n = gate.dim[0], d = gate.dim[1];
 	real *x = room(2 * gate.len), *dx = room(2 * gate.len), *y = room(gate.len);
-	struct play p = { .op = "gate", .mix = mix.data,
+	struct play p = { .op = "gate",
+			  .mix = mix.data,
 			  .in = { { .rank = 2, .dim = { n, 2 * d }, .data = x, .grad = dx } } };
 
 	for (size_t i = 0; i < gate.len; i++) {
@@ -165,11 +177,14 @@ swiglu(const json_t *c)
 static void
 embedding(const json_t *c)
 {
-	struct numbers id = numbers(c, "in", "ids"), table = numbers(c, "in", "table"), mix = numbers(c, "mix", "y");
+	struct numbers id = numbers(c, "in", "ids"), table = numbers(c, "in", "table"),
+		       mix = numbers(c, "mix", "y");
 	real *y = room(mix.len), *dtable = room(table.len);
 	int32_t *ids = mem_array(id.len, sizeof *ids);
-	struct play p = { .op = "embed", .mix = mix.data,
-			  .attr = { [EMBED_VOCAB] = (double)table.dim[0], [EMBED_WIDTH] = (double)table.dim[1] },
+	struct play p = { .op = "embed",
+			  .mix = mix.data,
+			  .attr = { [EMBED_VOCAB] = (double)table.dim[0],
+				    [EMBED_WIDTH] = (double)table.dim[1] },
 			  .in = { { .rank = 2, .dim = { id.dim[0], id.dim[1] }, .ids = ids } },
 			  .value = { { .name = "token", .data = table.data, .grad = dtable } } };
 
@@ -182,7 +197,8 @@ embedding(const json_t *c)
 	mem_free(y), mem_free(dtable), mem_free(ids);
 }
 
-/* Padded queries get 0 from ours and are left out here: the mix is 0 there, and their probabilities are blanked. */
+/* Padded queries get 0 from ours and are left out here: the mix is 0 there, and their probabilities
+ * are blanked. */
 static void
 blank_padded(const real *mask, const struct numbers *want, real *got, bool by_head)
 {
@@ -199,15 +215,20 @@ blank_padded(const real *mask, const struct numbers *want, real *got, bool by_he
 static void
 attention(const json_t *c)
 {
-	struct numbers part[3] = { numbers(c, "in", "q"), numbers(c, "in", "k"), numbers(c, "in", "v") };
-	struct numbers mask = numbers(c, "in", "mask"), mix = numbers(c, "mix", "y"), y = numbers(c, "out", "y");
+	struct numbers part[3] = { numbers(c, "in", "q"), numbers(c, "in", "k"),
+				   numbers(c, "in", "v") };
+	struct numbers mask = numbers(c, "in", "mask"), mix = numbers(c, "mix", "y"),
+		       y = numbers(c, "out", "y");
 	struct numbers map = numbers(c, "out", "p");
 	size_t rows = y.dim[0], length = y.dim[1], width = 0, at = 0, run[3];
 	real *x, *dx, *got = room(y.len), *got_map = room(map.len);
 	int32_t *ids = mem_array(mask.len, sizeof *ids);
-	struct play p = { .op = "attention", .mix = mix.data,
-			  .attr = { [ATTENTION_HEADS] = (double)y.dim[2], [ATTENTION_KV] = (double)part[1].dim[2],
-				    [ATTENTION_CAUSAL] = attr(c, "causal"), [ATTENTION_ROPE] = attr(c, "theta") } };
+	struct play p = { .op = "attention",
+			  .mix = mix.data,
+			  .attr = { [ATTENTION_HEADS] = (double)y.dim[2],
+				    [ATTENTION_KV] = (double)part[1].dim[2],
+				    [ATTENTION_CAUSAL] = attr(c, "causal"),
+				    [ATTENTION_ROPE] = attr(c, "theta") } };
 	static const char *const names[] = { "q", "k", "v" };
 
 	for (int k = 0; k < 3; k++)
@@ -219,7 +240,9 @@ attention(const json_t *c)
 			x[i / run[k] * width + at + i % run[k]] = part[k].data[i];
 	for (size_t i = 0; i < mask.len; i++)
 		ids[i] = mask.data[i] > 0 ? 0 : -1;
-	p.in[0] = (struct play_input){ .rank = 3, .dim = { rows, length, width }, .data = x, .grad = dx };
+	p.in[0] = (struct play_input){
+		.rank = 3, .dim = { rows, length, width }, .data = x, .grad = dx
+	};
 	p.in[1] = (struct play_input){ .rank = 2, .dim = { rows, length }, .ids = ids };
 	play_run(&p, got, y.len);
 	blank_padded(mask.data, &y, got, false);
@@ -242,11 +265,19 @@ attention(const json_t *c)
 static void
 lstm(const json_t *c)
 {
-	struct numbers x = numbers(c, "in", "x"), input = numbers(c, "in", "w_in"), state = numbers(c, "in", "w_state");
-	struct numbers bias = numbers(c, "in", "b_in"), more = numbers(c, "in", "b_state"), mix = numbers(c, "mix", "y");
-	real *y = room(mix.len), *dx = room(x.len), *di = room(input.len), *ds = room(state.len), *db = room(bias.len);
-	struct play p = { .op = "lstm", .attr = { [LSTM_WIDTH] = (double)state.dim[0] }, .mix = mix.data,
-			  .in = { { .rank = 3, .dim = { x.dim[0], x.dim[1], x.dim[2] }, .data = x.data, .grad = dx } },
+	struct numbers x = numbers(c, "in", "x"), input = numbers(c, "in", "w_in"),
+		       state = numbers(c, "in", "w_state");
+	struct numbers bias = numbers(c, "in", "b_in"), more = numbers(c, "in", "b_state"),
+		       mix = numbers(c, "mix", "y");
+	real *y = room(mix.len), *dx = room(x.len), *di = room(input.len), *ds = room(state.len),
+	     *db = room(bias.len);
+	struct play p = { .op = "lstm",
+			  .attr = { [LSTM_WIDTH] = (double)state.dim[0] },
+			  .mix = mix.data,
+			  .in = { { .rank = 3,
+				    .dim = { x.dim[0], x.dim[1], x.dim[2] },
+				    .data = x.data,
+				    .grad = dx } },
 			  .value = { { .name = "input", .data = input.data, .grad = di },
 				     { .name = "state", .data = state.data, .grad = ds },
 				     { .name = "bias", .data = bias.data, .grad = db } } };
@@ -260,18 +291,28 @@ lstm(const json_t *c)
 	compare(c, "grad", "w_state", ds);
 	compare(c, "grad", "b_in", db);
 	compare(c, "grad", "b_state", db);
-	mem_free(x.data), mem_free(input.data), mem_free(state.data), mem_free(bias.data), mem_free(more.data);
+	mem_free(x.data), mem_free(input.data), mem_free(state.data), mem_free(bias.data),
+		mem_free(more.data);
 	mem_free(mix.data), mem_free(y), mem_free(dx), mem_free(di), mem_free(ds), mem_free(db);
 }
 
 static void
 cross_entropy(const json_t *c)
 {
-	struct numbers z = numbers(c, "in", "z"), label = numbers(c, "in", "label"), mix = numbers(c, "mix", "loss");
-	real *dz = mem_array(z.len, sizeof *dz), *share = room(label.len), *scratch = room(LOSS_SCRATCH * z.len), loss;
+	struct numbers z = numbers(c, "in", "z"), label = numbers(c, "in", "label"),
+		       mix = numbers(c, "mix", "loss");
+	real *dz = mem_array(z.len, sizeof *dz), *share = room(label.len),
+	     *scratch = room(LOSS_SCRATCH * z.len), loss;
 	int32_t *class = mem_array(label.len, sizeof *class);
-	struct loss_args a = { .rows = z.dim[0], .width = z.dim[1], .x = z.data, .label = class, .weight = share,
-			       .temperature = 1, .scale = (double)mix.data[0], .dx = dz, .scratch = scratch };
+	struct loss_args a = { .rows = z.dim[0],
+			       .width = z.dim[1],
+			       .x = z.data,
+			       .label = class,
+			       .weight = share,
+			       .temperature = 1,
+			       .scale = (double)mix.data[0],
+			       .dx = dz,
+			       .scratch = scratch };
 
 	for (size_t i = 0; i < label.len; i++) {
 		class[i] = (int32_t)label.data[i];
@@ -287,14 +328,20 @@ cross_entropy(const json_t *c)
 static void
 conv2d(const json_t *c)
 {
-	struct numbers x = numbers(c, "in", "x"), w = numbers(c, "in", "weight"), b = numbers(c, "in", "bias");
+	struct numbers x = numbers(c, "in", "x"), w = numbers(c, "in", "weight"),
+		       b = numbers(c, "in", "bias");
 	struct numbers mix = numbers(c, "mix", "y");
 	real *y = room(mix.len), *dx = room(x.len), *dw = room(w.len), *db = room(b.len);
-	struct play p = { .op = "conv", .mix = mix.data,
-			  .attr = { [CONV_CHANNELS] = (double)b.len, [CONV_KERNEL] = (double)w.dim[0],
-				    [CONV_STRIDE] = attr(c, "stride_h"), [CONV_PADDING] = attr(c, "pad_h"),
+	struct play p = { .op = "conv",
+			  .mix = mix.data,
+			  .attr = { [CONV_CHANNELS] = (double)b.len,
+				    [CONV_KERNEL] = (double)w.dim[0],
+				    [CONV_STRIDE] = attr(c, "stride_h"),
+				    [CONV_PADDING] = attr(c, "pad_h"),
 				    [CONV_GROUPS] = attr(c, "groups") },
-			  .in = { { .rank = 4, .dim = { x.dim[0], x.dim[1], x.dim[2], x.dim[3] }, .data = x.data,
+			  .in = { { .rank = 4,
+				    .dim = { x.dim[0], x.dim[1], x.dim[2], x.dim[3] },
+				    .data = x.data,
 				    .grad = dx } },
 			  .value = { { .name = "weight", .data = w.data, .grad = dw },
 				     { .name = "bias", .data = b.data, .grad = db } } };
@@ -318,7 +365,9 @@ maps(const json_t *c, struct play *p)
 	real *y = room(mix.len), *dx = room(x.len);
 
 	p->mix = mix.data;
-	p->in[0] = (struct play_input){ .rank = 4, .dim = { x.dim[0], x.dim[1], x.dim[2], x.dim[3] }, .data = x.data,
+	p->in[0] = (struct play_input){ .rank = 4,
+					.dim = { x.dim[0], x.dim[1], x.dim[2], x.dim[3] },
+					.data = x.data,
 					.grad = dx };
 	play_run(p, y, mix.len);
 	compare(c, "out", "y", y);
@@ -330,8 +379,10 @@ static void
 pool(const json_t *c, enum op_pool_kind kind)
 {
 	struct play p = { .op = "pool",
-			  .attr = { [POOL_KIND] = kind, [POOL_SIZE] = attr(c, "kernel"),
-				    [POOL_STRIDE] = attr(c, "stride"), [POOL_PADDING] = attr(c, "pad") } };
+			  .attr = { [POOL_KIND] = kind,
+				    [POOL_SIZE] = attr(c, "kernel"),
+				    [POOL_STRIDE] = attr(c, "stride"),
+				    [POOL_PADDING] = attr(c, "pad") } };
 
 	maps(c, &p);
 }
@@ -359,18 +410,23 @@ global_pool(const json_t *c)
 static void
 batch_norm(const json_t *c)
 {
-	struct numbers x = numbers(c, "in", "x"), mix = numbers(c, "mix", "y"), gain = numbers(c, "in", "gamma");
+	struct numbers x = numbers(c, "in", "x"), mix = numbers(c, "mix", "y"),
+		       gain = numbers(c, "in", "gamma");
 	struct numbers bias = numbers(c, "in", "beta"), mean = numbers(c, "in", "running_mean");
 	struct numbers var = numbers(c, "in", "running_var");
 	real *y = room(x.len), *dx = room(x.len), *dgain = room(gain.len), *dbias = room(bias.len);
 	real *new_mean = room(mean.len), *new_var = room(var.len);
-	struct play p = { .op = "batch_norm", .mix = mix.data, .training = attr(c, "training") != 0,
-			  .attr = { [BATCH_NORM_EPS] = attr(c, "eps"), [BATCH_NORM_MOMENTUM] = attr(c, "momentum") },
+	struct play p = { .op = "batch_norm",
+			  .mix = mix.data,
+			  .training = attr(c, "training") != 0,
+			  .attr = { [BATCH_NORM_EPS] = attr(c, "eps"),
+				    [BATCH_NORM_MOMENTUM] = attr(c, "momentum") },
 			  .in = { { .rank = x.rank, .data = x.data, .grad = dx } },
-			  .value = { { .name = "gain", .data = gain.data, .grad = dgain },
-				     { .name = "bias", .data = bias.data, .grad = dbias },
-				     { .name = "running_mean", .data = mean.data, .after = new_mean },
-				     { .name = "running_var", .data = var.data, .after = new_var } } };
+			  .value = {
+				  { .name = "gain", .data = gain.data, .grad = dgain },
+				  { .name = "bias", .data = bias.data, .grad = dbias },
+				  { .name = "running_mean", .data = mean.data, .after = new_mean },
+				  { .name = "running_var", .data = var.data, .after = new_var } } };
 
 	CHECK(x.rank <= TENSOR_RANK);
 	memcpy(p.in[0].dim, x.dim, (size_t)x.rank * sizeof *x.dim);
@@ -381,27 +437,36 @@ batch_norm(const json_t *c)
 	compare(c, "grad", "beta", dbias);
 	compare(c, p.training ? "out" : "in", p.training ? "new_mean" : "running_mean", new_mean);
 	compare(c, p.training ? "out" : "in", p.training ? "new_var" : "running_var", new_var);
-	mem_free(x.data), mem_free(mix.data), mem_free(gain.data), mem_free(bias.data), mem_free(mean.data);
+	mem_free(x.data), mem_free(mix.data), mem_free(gain.data), mem_free(bias.data),
+		mem_free(mean.data);
 	mem_free(var.data), mem_free(y), mem_free(dx), mem_free(dgain), mem_free(dbias);
 	mem_free(new_mean), mem_free(new_var);
 }
 
 /*
- * Ours turns inside of attention only, and raw scores show it: row i of the feed has the keys x, and queries that are
- * sqrt(D) at number i of position 0, which is not turned, and 0 elsewhere: its first query's scores are the
- * numbers i of the keys, turned; the gradient of the keys, over all rows, is that of x.
+ * Ours turns inside of attention only, and raw scores show it: row i of the feed has the keys x,
+ * and queries that are sqrt(D) at number i of position 0, which is not turned, and 0 elsewhere: its
+ * first query's scores are the numbers i of the keys, turned; the gradient of the keys, over all
+ * rows, is that of x.
  */
 static void
 rotary(const json_t *c)
 {
 	struct numbers x = numbers(c, "in", "x"), mix = numbers(c, "mix", "y");
-	size_t t = x.dim[1], heads = x.dim[2], d = x.dim[3], run = heads * d, width = 3 * run, len = d * heads * t * t;
-	real *qkv = mem_array(d * t * width, sizeof *qkv), *dqkv = room(d * t * width), *score = room(len);
-	real *pull = mem_array(len, sizeof *pull), *y = room(x.len), *dx = mem_array(x.len, sizeof *dx);
-	struct play p = { .op = "attention_map", .mix = pull,
-			  .attr = { [ATTENTION_HEADS] = (double)heads, [ATTENTION_ROPE] = attr(c, "theta"),
-				    [ATTENTION_RAW] = 1 },
-			  .in = { { .rank = 3, .dim = { d, t, width }, .data = qkv, .grad = dqkv } } };
+	size_t t = x.dim[1], heads = x.dim[2], d = x.dim[3], run = heads * d, width = 3 * run,
+	       len = d * heads * t * t;
+	real *qkv = mem_array(d * t * width, sizeof *qkv), *dqkv = room(d * t * width),
+	     *score = room(len);
+	real *pull = mem_array(len, sizeof *pull), *y = room(x.len),
+	     *dx = mem_array(x.len, sizeof *dx);
+	struct play p = {
+		.op = "attention_map",
+		.mix = pull,
+		.attr = { [ATTENTION_HEADS] = (double)heads,
+			  [ATTENTION_ROPE] = attr(c, "theta"),
+			  [ATTENTION_RAW] = 1 },
+		.in = { { .rank = 3, .dim = { d, t, width }, .data = qkv, .grad = dqkv } }
+	};
 
 	CHECK_INT(x.dim[0], 1);
 	for (size_t i = 0; i < d * x.len; i++) { /* number k of the keys of row i / x.len */
@@ -454,7 +519,8 @@ static const struct gap {
 	const char *name, *of; /* of NULL: all of it */
 	const char *reason;
 } gaps[] = {
-	{ "conv2d-oblong", NULL, "ours has square windows, and one stride and padding for both sides" },
+	{ "conv2d-oblong", NULL,
+	  "ours has square windows, and one stride and padding for both sides" },
 	{ "avg-pool-overlap-pad", NULL, "in ours the border counts, as in avg-pool-border-counts" },
 	{ "lstm", NULL, "ours starts from nothing, and its last states are not asked for" },
 	{ "lstm-from-nothing", "h0", "ours starts from nothing, which is no input" },
@@ -486,9 +552,8 @@ case_called(const char *wanted)
 	size_t i;
 	json_t *c;
 
-	json_array_foreach(cases, i, c)
-		if (strcmp(json_string_value(json_object_get(c, "name")), wanted) == 0)
-			return c;
+	json_array_foreach(cases, i, c) if (strcmp(json_string_value(json_object_get(c, "name")),
+						   wanted) == 0) return c;
 	return NULL;
 }
 
@@ -499,7 +564,8 @@ nothing_was_left_out(const json_t *c, const char *part)
 	const char *of;
 	json_t *t;
 
-	json_object_foreach(json_object_get(c, part), of, t) {
+	json_object_foreach(json_object_get(c, part), of, t)
+	{
 		bool compared = json_object_get(t, COMPARED) != NULL;
 
 		if (compared == (gap_at(of) != NULL))
@@ -515,7 +581,8 @@ operators_have_the_golden_values_and_gradients(void **state)
 	json_t *c;
 
 	(void)state;
-	json_array_foreach(cases, i, c) {
+	json_array_foreach(cases, i, c)
+	{
 		const struct row *row = row_of(c);
 
 		name = json_string_value(json_object_get(c, "name"));
@@ -534,7 +601,8 @@ every_case_is_compared_or_passed_over_for_a_reason(void **state)
 	json_t *c;
 
 	(void)state;
-	json_array_foreach(cases, i, c) {
+	json_array_foreach(cases, i, c)
+	{
 		name = json_string_value(json_object_get(c, "name"));
 		if (!row_of(c) && !gap_at(NULL))
 			fail_msg("%s: no adapter of '%s', and not among the gaps", name,
@@ -562,7 +630,8 @@ what_is_passed_over_is_in_the_file(void **state)
 		size_t i, met = 0;
 		json_t *c;
 
-		json_array_foreach(cases, i, c) {
+		json_array_foreach(cases, i, c)
+		{
 			name = json_string_value(json_object_get(c, "name"));
 			met += row_of(c) == &rows[k] && !gap_at(NULL);
 		}

@@ -1,4 +1,5 @@
-/* test_hf.c: published models: what they say against tests/vectors/hf; there and back again; in double. */
+/* test_hf.c: published models: what they say against tests/vectors/hf; there and back again; in
+ * double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -7,13 +8,14 @@
 
 #include "published.h"
 #include "retort/base/mem.h"
-#include "retort/engine/blas.h"
-#include "retort/engine/hf.h"
-#include "retort/engine/net.h"
+#include "retort/nn/gemm/blas.h"
+#include "retort/nn/hf/hf.h"
+#include "retort/nn/net.h"
 
 #define TOLERANCE 1e-9
 
-static const char *const models[] = { "bert", "distilbert", "gpt2", "gpt2-bare", "gpt2-f16", "gpt2-bf16", "llama", "llama-tied" };
+static const char *const models[] = { "bert",     "distilbert", "gpt2",  "gpt2-bare",
+				      "gpt2-f16", "gpt2-bf16",  "llama", "llama-tied" };
 #define MODELS (sizeof models / sizeof *models)
 
 /* ---------------------------------------------------------------- what they say */
@@ -36,13 +38,15 @@ whole_at(const json_t *j, const char *key, size_t r, size_t t)
 }
 
 /*
- * Ours knows the first token type only. Rows whose second sentence has the second type are asked through a table of
- * twice as many tokens, in whose upper half the difference of the two types is added: the same sum.
+ * Ours knows the first token type only. Rows whose second sentence has the second type are asked
+ * through a table of twice as many tokens, in whose upper half the difference of the two types is
+ * added: the same sum.
  */
 static void
 double_table(struct asked *a, const struct ckpt *c)
 {
-	const struct ckpt_tensor *table = ckpt_find(c, "embed.token"), *type = ckpt_find(c, "embed.type");
+	const struct ckpt_tensor *table = ckpt_find(c, "embed.token"),
+				 *type = ckpt_find(c, "embed.type");
 
 	for (size_t i = 0; i < a->net->own; i++) {
 		const struct param *p = &a->net->layout.param[i];
@@ -53,7 +57,10 @@ double_table(struct asked *a, const struct ckpt *c)
 		CHECK(t != NULL);
 		CHECK_INT(p->len, is_table ? 2 * t->len : t->len);
 		for (size_t k = 0; k < p->len; k++) {
-			double more = is_table && k >= t->len ? (double)type->data[width + k % width] - (double)type->data[k % width] : 0;
+			double more = is_table && k >= t->len
+					      ? (double)type->data[width + k % width] -
+							(double)type->data[k % width]
+					      : 0;
 
 			a->value[p->offset + k] = (real)((double)t->data[k % t->len] + more);
 		}
@@ -73,8 +80,10 @@ ask_rows(struct asked *a, bool doubled)
 
 			if (doubled && whole_at(a->vectors, "token_type_ids", r, t))
 				id += (json_int_t)a->net->io.vocab / 2;
-			a->visible[r * a->length + t] = whole_at(a->vectors, "attention_mask", r, t) != 0;
-			a->ids[r * a->length + t] = a->visible[r * a->length + t] ? (int32_t)id : -1;
+			a->visible[r * a->length + t] =
+				whole_at(a->vectors, "attention_mask", r, t) != 0;
+			a->ids[r * a->length + t] =
+				a->visible[r * a->length + t] ? (int32_t)id : -1;
 		}
 }
 
@@ -118,7 +127,8 @@ ask(struct asked *a, const char *model)
 		if (i != a->net->input)
 			graph_tap(a->net->graph, i);
 	a->value = mem_try(a->net->layout.len, sizeof *a->value);
-	if (net_finish(a->net, false, &e) < 0 || (!doubled && net_load(a->net, a->value, c, &e) < 0))
+	if (net_finish(a->net, false, &e) < 0 ||
+	    (!doubled && net_load(a->net, a->value, c, &e) < 0))
 		fail_msg("%s: %s", model, e.msg);
 	if (doubled)
 		double_table(a, c);
@@ -139,9 +149,11 @@ ask_end(struct asked *a)
 	mem_free(a->visible);
 }
 
-/* Numbers of a node against the file's; `position(i)` is where number i stands, in [rows, length], or it has no place. */
+/* Numbers of a node against the file's; `position(i)` is where number i stands, in [rows, length],
+ * or it has no place. */
 static void
-compare(const struct asked *a, const char *what, const json_t *want, int node, size_t of_row, size_t of_position)
+compare(const struct asked *a, const char *what, const json_t *want, int node, size_t of_row,
+	size_t of_position)
 {
 	const json_t *data = json_object_get(want, "data");
 	size_t n = json_array_size(data), seen = 0;
@@ -153,7 +165,9 @@ compare(const struct asked *a, const char *what, const json_t *want, int node, s
 	CHECK_INT(n, a->rows * tensor_width(&a->net->graph->node[node].out));
 	for (size_t i = 0; i < n; i++) {
 		double x = (double)got[i], y = json_number_value(json_array_get(data, i));
-		size_t place = of_position ? i / of_row * a->length + i % of_row / of_position % a->length : 0;
+		size_t place =
+			of_position ? i / of_row * a->length + i % of_row / of_position % a->length
+				    : 0;
 
 		if (of_position && !a->visible[place])
 			continue;
@@ -195,17 +209,24 @@ published_models_say_what_torch_computed(void **state)
 		hidden = json_object_get(a.vectors, "hidden_states");
 		CHECK_INT(json_array_size(hidden), a.net->n_layers - 1);
 		for (int i = 0; i < a.net->n_layers - 1; i++)
-			compare_positions(&a, "hidden state", json_array_get(hidden, (size_t)i), net_node(a.net, i, MODEL_HIDDEN));
+			compare_positions(&a, "hidden state", json_array_get(hidden, (size_t)i),
+					  net_node(a.net, i, MODEL_HIDDEN));
 		map = json_object_get(a.vectors, "attention");
 		layer = (int)json_integer_value(json_object_get(map, "layer"));
-		compare(&a, "attention", json_object_get(map, "probabilities"), net_node(a.net, layer + 1, MODEL_ATTENTION),
+		compare(&a, "attention", json_object_get(map, "probabilities"),
+			net_node(a.net, layer + 1, MODEL_ATTENTION),
 			a.net->layer[layer + 1].heads * a.length * a.length, a.length);
 		if (a.net->io.next_token) {
-			compare_positions(&a, "final norm", json_object_get(a.vectors, "final_norm"), node_named(&a, "norm"));
-			compare_positions(&a, "logits", json_object_get(a.vectors, "logits"), net_logits(a.net));
+			compare_positions(&a, "final norm",
+					  json_object_get(a.vectors, "final_norm"),
+					  node_named(&a, "norm"));
+			compare_positions(&a, "logits", json_object_get(a.vectors, "logits"),
+					  net_logits(a.net));
 		} else {
-			compare(&a, "pooled", json_object_get(a.vectors, "pooled"), node_named(&a, "pooler"), 0, 0);
-			compare(&a, "logits", json_object_get(a.vectors, "logits"), net_logits(a.net), 0, 0);
+			compare(&a, "pooled", json_object_get(a.vectors, "pooled"),
+				node_named(&a, "pooler"), 0, 0);
+			compare(&a, "logits", json_object_get(a.vectors, "logits"),
+				net_logits(a.net), 0, 0);
 		}
 		ask_end(&a);
 	}
@@ -220,7 +241,8 @@ same_tensors(const char *model, const struct ckpt *a, const struct ckpt *b)
 	for (size_t i = 0; i < a->n_tensors; i++) {
 		const struct ckpt_tensor *x = &a->tensor[i], *y = ckpt_find(b, x->name);
 
-		if (!y || x->rank != y->rank || memcmp(x->dim, y->dim, (size_t)x->rank * sizeof *x->dim) != 0 ||
+		if (!y || x->rank != y->rank ||
+		    memcmp(x->dim, y->dim, (size_t)x->rank * sizeof *x->dim) != 0 ||
 		    memcmp(x->data, y->data, x->len * sizeof *x->data) != 0)
 			fail_msg("%s: tensor %s is another", model, x->name);
 	}
@@ -230,8 +252,8 @@ same_tensors(const char *model, const struct ckpt *a, const struct ckpt *b)
 static bool
 may_differ(const char *key)
 {
-	static const char *const keys[] = { "attention_probs_dropout_prob", "attention_dropout", "attn_pdrop", "seq_classif_dropout",
-					    "torch_dtype" };
+	static const char *const keys[] = { "attention_probs_dropout_prob", "attention_dropout",
+					    "attn_pdrop", "seq_classif_dropout", "torch_dtype" };
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if (strcmp(key, keys[i]) == 0)
@@ -245,7 +267,8 @@ same_config(const char *model, const json_t *a, json_t *b)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(b, key, value) {
+	json_object_foreach(b, key, value)
+	{
 		const json_t *was = json_object_get(a, key);
 
 		if (!was)
@@ -284,9 +307,11 @@ what_is_read_is_written_again_to_the_bit(void **state)
 
 		make_folder(dir);
 		snprintf(deeper, sizeof deeper, "%s/new/", dir);
-		if (ckpt_read_some(path_of(models[k], "model.safetensors", path, sizeof path), hf_wants, &theirs, &e) < 0 ||
-		    hf_read(path_of(models[k], "", path, sizeof path), &first, &e) < 0 || hf_write(first, deeper, &e) < 0 ||
-		    hf_write(first, deeper, &e) < 0 || hf_read(deeper, &again, &e) < 0)
+		if (ckpt_read_some(path_of(models[k], "model.safetensors", path, sizeof path),
+				   hf_wants, &theirs, &e) < 0 ||
+		    hf_read(path_of(models[k], "", path, sizeof path), &first, &e) < 0 ||
+		    hf_write(first, deeper, &e) < 0 || hf_write(first, deeper, &e) < 0 ||
+		    hf_read(deeper, &again, &e) < 0)
 			fail_msg("%s", e.msg);
 		same_tensors(models[k], first, again);
 		CHECK_STR(ckpt_get(first, "model"), ckpt_get(again, "model"));
@@ -299,7 +324,9 @@ what_is_read_is_written_again_to_the_bit(void **state)
 		is = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
 		CHECK(is != NULL);
 		same_config(models[k], was, is);
-		snprintf(path, sizeof path, "[ \"$(ls %s | tr '\\n' ' ')\" = 'config.json model.safetensors ' ]", deeper);
+		snprintf(path, sizeof path,
+			 "[ \"$(ls %s | tr '\\n' ' ')\" = 'config.json model.safetensors ' ]",
+			 deeper);
 		CHECK_INT(system(path), 0);
 		json_decref(was), json_decref(is);
 		ckpt_free(theirs), ckpt_free(first), ckpt_free(again), ckpt_free(file);
@@ -314,12 +341,17 @@ network(const char *model, struct net **net, real **value)
 {
 	bool next = strncmp(model, "decoder", 7) == 0 || strncmp(model, "lstm", 4) == 0;
 	bool tokens = next || strncmp(model, "transformer", 11) == 0;
-	struct model_io io = { .kind = tokens ? DATASET_TOKENS : DATASET_NUMBERS, .features = tokens ? 0 : 4, .length = tokens ? 7 : 0,
-			       .vocab = tokens ? 11 : 0, .classes = next ? 11 : 3, .next_token = next };
+	struct model_io io = { .kind = tokens ? DATASET_TOKENS : DATASET_NUMBERS,
+			       .features = tokens ? 0 : 4,
+			       .length = tokens ? 7 : 0,
+			       .vocab = tokens ? 11 : 0,
+			       .classes = next ? 11 : 3,
+			       .next_token = next };
 	struct model_spec spec;
 	struct err e = { "" };
 
-	if (model_parse(model, &spec, &e) < 0 || !(*net = net_new("s", &spec, &io, 4, NULL, NULL, &e)) ||
+	if (model_parse(model, &spec, &e) < 0 ||
+	    !(*net = net_new("s", &spec, &io, 4, NULL, NULL, &e)) ||
 	    net_finish(*net, false, &e) < 0)
 		fail_msg("%s: %s", model, e.msg);
 	*value = mem_try((*net)->layout.len, sizeof(real));
@@ -330,24 +362,41 @@ network(const char *model, struct net **net, real **value)
 static const struct {
 	const char *model, *want;
 } own[] = {
-	{ "transformer layers=1 width=8 heads=2 order=post pool=first pooler=tanh embed-norm=on types=2 activation=relu ff=10", NULL },
-	{ "transformer layers=2 width=8 heads=2 kv-heads=2 order=post pool=first pooler=tanh embed-norm=on types=1 eps=0.001", NULL },
-	{ "transformer layers=2 width=8 heads=2 order=post pool=first pooler=relu embed-norm=on eps=1e-12 positions=20 dropout=0.2",
+	{ "transformer layers=1 width=8 heads=2 order=post pool=first pooler=tanh embed-norm=on "
+	  "types=2 activation=relu ff=10",
+	  NULL },
+	{ "transformer layers=2 width=8 heads=2 kv-heads=2 order=post pool=first pooler=tanh "
+	  "embed-norm=on types=1 eps=0.001",
+	  NULL },
+	{ "transformer layers=2 width=8 heads=2 order=post pool=first pooler=relu embed-norm=on "
+	  "eps=1e-12 positions=20 dropout=0.2",
 	  NULL },
 	{ "decoder layers=2 width=8 heads=2", NULL },
-	{ "decoder layers=1 width=8 heads=4 tied=off activation=gelu-tanh ff=11 positions=9 dropout=0.1", NULL },
-	{ "decoder layers=2 width=8 heads=4 kv-heads=2 norm=rms activation=swiglu position=rotary bias=off rope-base=77 dropout=0.1", NULL },
-	{ "decoder layers=2 width=8 heads=4 norm=rms activation=swiglu position=rotary bias=off tied=off", NULL },
+	{ "decoder layers=1 width=8 heads=4 tied=off activation=gelu-tanh ff=11 positions=9 "
+	  "dropout=0.1",
+	  NULL },
+	{ "decoder layers=2 width=8 heads=4 kv-heads=2 norm=rms activation=swiglu position=rotary "
+	  "bias=off rope-base=77 dropout=0.1",
+	  NULL },
+	{ "decoder layers=2 width=8 heads=4 norm=rms activation=swiglu position=rotary bias=off "
+	  "tied=off",
+	  NULL },
 	{ "transformer",
-	  "no published layout fits, bert is nearest but for order=pre (it has post), pool=mean (it has first), pooler=off (it has tanh), "
+	  "no published layout fits, bert is nearest but for order=pre (it has post), pool=mean "
+	  "(it has first), pooler=off (it has tanh), "
 	  "embed-norm=off (it has on), types=0 (it has 2); a plain file name always works" },
 	{ "transformer order=post pool=first pooler=relu embed-norm=on",
-	  "no published layout fits, distilbert is nearest but for eps=1e-05 (it has 1e-12); a plain file name always works" },
-	{ "decoder kv-heads=2", "no published layout fits, gpt2 is nearest but for kv-heads=2 (it has 0); a plain file name always works" },
+	  "no published layout fits, distilbert is nearest but for eps=1e-05 (it has 1e-12); a "
+	  "plain file name always works" },
+	{ "decoder kv-heads=2", "no published layout fits, gpt2 is nearest but for kv-heads=2 (it "
+				"has 0); a plain file name always works" },
 	{ "decoder norm=rms activation=swiglu position=rotary",
-	  "no published layout fits, llama is nearest but for bias=on (it has off); a plain file name always works" },
-	{ "mlp 4", "mlp: is in none of the published layouts bert, distilbert, gpt2, llama; a plain file name always works" },
-	{ "lstm", "lstm: is in none of the published layouts bert, distilbert, gpt2, llama; a plain file name always works" },
+	  "no published layout fits, llama is nearest but for bias=on (it has off); a plain file "
+	  "name always works" },
+	{ "mlp 4", "mlp: is in none of the published layouts bert, distilbert, gpt2, llama; a "
+		   "plain file name always works" },
+	{ "lstm", "lstm: is in none of the published layouts bert, distilbert, gpt2, llama; a "
+		  "plain file name always works" },
 };
 
 static void
@@ -372,7 +421,8 @@ networks_made_here_are_written_where_a_layout_fits_and_say_the_same_again(void *
 			CHECK_STR(e.msg, own[i].want);
 		} else {
 			io = net->io;
-			if (hf_read(dir, &again, &e) < 0 || net_spec_of(again, &spec, &io, &e) < 0 ||
+			if (hf_read(dir, &again, &e) < 0 ||
+			    net_spec_of(again, &spec, &io, &e) < 0 ||
 			    !(other = net_new("s", &spec, &io, 4, NULL, NULL, &e)))
 				fail_msg("%s: %s", own[i].model, e.msg);
 			read = mem_try(other->layout.len, sizeof *read);
@@ -401,14 +451,17 @@ names_of_classes_are_written(void **state)
 	(void)state;
 	c = network(own[0].model, &net, &value);
 	CHECK_INT(hf_print(c, &theirs, &config, &e), 0);
-	CHECK(strstr(config, "\"id2label\": {\n    \"0\": \"LABEL_0\",\n    \"1\": \"LABEL_1\",\n    \"2\": \"LABEL_2\"\n  }") != NULL);
+	CHECK(strstr(config, "\"id2label\": {\n    \"0\": \"LABEL_0\",\n    \"1\": \"LABEL_1\",\n  "
+			     "  \"2\": \"LABEL_2\"\n  }") != NULL);
 	ckpt_free(theirs), mem_free(config);
 	for (int i = 0; i < 3; i++) {
 		snprintf(key, sizeof key, "label.%d", i);
 		ckpt_note(c, key, names[i]);
 	}
 	CHECK_INT(hf_print(c, &theirs, &config, &e), 0);
-	CHECK(strstr(config, "\"label2id\": {\n    \"b\": 0,\n    \"a \\\"quoted\\\" one\": 1\n  }") != NULL);
+	CHECK(strstr(config,
+		     "\"label2id\": {\n    \"b\": 0,\n    \"a \\\"quoted\\\" one\": 1\n  }") !=
+	      NULL);
 	CHECK_INT(hf_parse(config, strlen(config), theirs, &again, &e), 0);
 	CHECK_STR(ckpt_get(again, "label.1"), names[1]);
 	ckpt_free(theirs), mem_free(config), ckpt_free(again), ckpt_free(c);
@@ -442,7 +495,8 @@ data_that_does_not_fit_is_refused_by_net_spec_of(void **state)
 	ckpt_free(c);
 }
 
-/* Rows of five tokens, a table of sixteen positions: saved and loaded, the table keeps its length. */
+/* Rows of five tokens, a table of sixteen positions: saved and loaded, the table keeps its length.
+ */
 static void
 positions_outlast_short_rows(void **state)
 {

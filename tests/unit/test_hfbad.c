@@ -8,7 +8,7 @@
 #include "published.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/engine/hf.h"
+#include "retort/nn/hf/hf.h"
 
 static void
 same_tensors(const char *model, const struct ckpt *a, const struct ckpt *b)
@@ -17,7 +17,8 @@ same_tensors(const char *model, const struct ckpt *a, const struct ckpt *b)
 	for (size_t i = 0; i < a->n_tensors; i++) {
 		const struct ckpt_tensor *x = &a->tensor[i], *y = ckpt_find(b, x->name);
 
-		if (!y || x->rank != y->rank || memcmp(x->dim, y->dim, (size_t)x->rank * sizeof *x->dim) != 0 ||
+		if (!y || x->rank != y->rank ||
+		    memcmp(x->dim, y->dim, (size_t)x->rank * sizeof *x->dim) != 0 ||
 		    memcmp(x->data, y->data, x->len * sizeof *x->data) != 0)
 			fail_msg("%s: tensor %s is another", model, x->name);
 	}
@@ -48,7 +49,8 @@ tensors_of(const char *model)
 	struct err e = { "" };
 	char path[1024];
 
-	if (ckpt_read_some(path_of(model, "model.safetensors", path, sizeof path), hf_wants, &c, &e) < 0)
+	if (ckpt_read_some(path_of(model, "model.safetensors", path, sizeof path), hf_wants, &c,
+			   &e) < 0)
 		fail_msg("%s", e.msg);
 	return c;
 }
@@ -73,94 +75,139 @@ parse(const char *what, const json_t *config, const struct ckpt *theirs, const c
 static const struct config_case {
 	const char *model, *key, *value, *want;
 } configs[] = {
-	{ "bert", "model_type", "\"t5\"", "config.json: model_type: \"t5\" is none of bert, distilbert, gpt2, llama" },
-	{ "bert", "model_type", NULL, "config.json: model_type: nothing is none of bert, distilbert, gpt2, llama" },
+	{ "bert", "model_type", "\"t5\"",
+	  "config.json: model_type: \"t5\" is none of bert, distilbert, gpt2, llama" },
+	{ "bert", "model_type", NULL,
+	  "config.json: model_type: nothing is none of bert, distilbert, gpt2, llama" },
 	{ "bert", "hidden_act", "\"gelu_new\"", NULL },
 	{ "bert", "hidden_act", "\"tanh\"",
-	  "config.json: hidden_act: \"tanh\" is none of gelu, gelu_new, relu, gelu_python, gelu_pytorch_tanh, gelu_fast" },
+	  "config.json: hidden_act: \"tanh\" is none of gelu, gelu_new, relu, gelu_python, "
+	  "gelu_pytorch_tanh, gelu_fast" },
 	{ "bert", "hidden_act", "7",
-	  "config.json: hidden_act: 7 is none of gelu, gelu_new, relu, gelu_python, gelu_pytorch_tanh, gelu_fast" },
+	  "config.json: hidden_act: 7 is none of gelu, gelu_new, relu, gelu_python, "
+	  "gelu_pytorch_tanh, gelu_fast" },
 	{ "bert", "position_embedding_type", "\"relative_key\"",
-	  "config.json: position_embedding_type: \"relative_key\" is not computed here; [\"absolute\"] is accepted" },
+	  "config.json: position_embedding_type: \"relative_key\" is not computed here; "
+	  "[\"absolute\"] is accepted" },
 	{ "bert", "position_embedding_type", NULL, NULL },
-	{ "bert", "is_decoder", "true", "config.json: is_decoder: true is not computed here; [false] is accepted" },
-	{ "bert", "pruned_heads", "{\"0\": [1]}", "config.json: pruned_heads: {\"0\":[1]} is not computed here; [null,{}] is accepted" },
+	{ "bert", "is_decoder", "true",
+	  "config.json: is_decoder: true is not computed here; [false] is accepted" },
+	{ "bert", "pruned_heads", "{\"0\": [1]}",
+	  "config.json: pruned_heads: {\"0\":[1]} is not computed here; [null,{}] is accepted" },
 	{ "bert", "quantization_config", "{\"bits\": 4}",
-	  "config.json: quantization_config: {\"bits\":4} is not computed here; [null] is accepted" },
+	  "config.json: quantization_config: {\"bits\":4} is not computed here; [null] is "
+	  "accepted" },
 	{ "bert", "problem_type", "\"regression\"",
-	  "config.json: problem_type: \"regression\" is not computed here; [null,\"single_label_classification\"] is accepted" },
+	  "config.json: problem_type: \"regression\" is not computed here; "
+	  "[null,\"single_label_classification\"] is accepted" },
 	{ "bert", "architectures", "[\"BertForMaskedLM\"]",
-	  "config.json: architectures: [\"BertForMaskedLM\"] is none of BertForSequenceClassification BertModel" },
+	  "config.json: architectures: [\"BertForMaskedLM\"] is none of "
+	  "BertForSequenceClassification BertModel" },
 	{ "bert", "architectures", NULL, NULL },
 	{ "bert", "layer_norm_eps", NULL, NULL },
 	{ "bert", "layer_norm_eps", "\"x\"", "config.json: layer_norm_eps: \"x\" is no number" },
-	{ "bert", "layer_norm_eps", "7.5", "config.json: layer_norm_eps: transformer: eps: '7.5' is outside 1e-12..0.1" },
+	{ "bert", "layer_norm_eps", "7.5",
+	  "config.json: layer_norm_eps: transformer: eps: '7.5' is outside 1e-12..0.1" },
 	{ "bert", "hidden_size", NULL, "config.json: hidden_size: nothing is no number" },
 	{ "bert", "hidden_size", "1000000000000",
-	  "config.json: hidden_size: transformer: width: '1000000000000' is not a whole number in 1..16384" },
-	{ "bert", "num_attention_heads", "5", "config.json: hidden_size: 24 is not divided by num_attention_heads, which is 5" },
+	  "config.json: hidden_size: transformer: width: '1000000000000' is not a whole number in "
+	  "1..16384" },
+	{ "bert", "num_attention_heads", "5",
+	  "config.json: hidden_size: 24 is not divided by num_attention_heads, which is 5" },
 	{ "bert", "num_attention_heads", "0", "config.json: num_attention_heads: 0 is too few" },
 	{ "bert", "num_hidden_layers", "33",
-	  "config.json: num_hidden_layers: transformer: layers: '33' is not a whole number in 1..32" },
-	{ "bert", "vocab_size", "1048577", "config.json: vocab_size: 1048577 is not a whole number in 1..1048576" },
-	{ "bert", "vocab_size", "-1", "config.json: vocab_size: -1 is not a whole number in 1..1048576" },
-	{ "bert", "id2label", "{\"0\": \"a\", \"2\": \"b\"}", "config.json: id2label: 2 names, and \"1\" is none of them" },
+	  "config.json: num_hidden_layers: transformer: layers: '33' is not a whole number in "
+	  "1..32" },
+	{ "bert", "vocab_size", "1048577",
+	  "config.json: vocab_size: 1048577 is not a whole number in 1..1048576" },
+	{ "bert", "vocab_size", "-1",
+	  "config.json: vocab_size: -1 is not a whole number in 1..1048576" },
+	{ "bert", "id2label", "{\"0\": \"a\", \"2\": \"b\"}",
+	  "config.json: id2label: 2 names, and \"1\" is none of them" },
 	{ "bert", "id2label", "[\"a\"]", "config.json: id2label: is no object with 1..1000 names" },
 	/* contradictions with the tensors */
 	{ "bert", "vocab_size", "130",
-	  "tensor bert.embeddings.word_embeddings.weight: is [120, 24], config.json's vocab_size is 130: [130, 24] is expected" },
+	  "tensor bert.embeddings.word_embeddings.weight: is [120, 24], config.json's vocab_size "
+	  "is 130: [130, 24] is expected" },
 	{ "bert", "hidden_size", "48",
-	  "tensor bert.embeddings.word_embeddings.weight: is [120, 24], config.json's hidden_size is 48: [120, 48] is expected" },
+	  "tensor bert.embeddings.word_embeddings.weight: is [120, 24], config.json's hidden_size "
+	  "is 48: [120, 48] is expected" },
 	{ "bert", "max_position_embeddings", "512",
-	  "tensor bert.embeddings.position_embeddings.weight: is [16, 24], config.json's max_position_embeddings is 512: [512, 24] is expected" },
+	  "tensor bert.embeddings.position_embeddings.weight: is [16, 24], config.json's "
+	  "max_position_embeddings is 512: [512, 24] is expected" },
 	{ "bert", "type_vocab_size", "1",
-	  "tensor bert.embeddings.token_type_embeddings.weight: is [2, 24], config.json's type_vocab_size is 1: [1, 24] is expected" },
+	  "tensor bert.embeddings.token_type_embeddings.weight: is [2, 24], config.json's "
+	  "type_vocab_size is 1: [1, 24] is expected" },
 	{ "bert", "intermediate_size", "44",
-	  "tensor bert.encoder.layer.0.intermediate.dense.weight: is [40, 24], config.json's intermediate_size is 44: [44, 24] is expected" },
+	  "tensor bert.encoder.layer.0.intermediate.dense.weight: is [40, 24], config.json's "
+	  "intermediate_size is 44: [44, 24] is expected" },
 	{ "bert", "num_hidden_layers", "3",
-	  "tensor bert.encoder.layer.2.attention.self.query.weight: is not there; config.json's num_hidden_layers is 3" },
+	  "tensor bert.encoder.layer.2.attention.self.query.weight: is not there; config.json's "
+	  "num_hidden_layers is 3" },
 	{ "bert", "num_hidden_layers", "1",
-	  "tensor bert.encoder.layer.1.attention.output.LayerNorm.bias: has no place; config.json's num_hidden_layers is 1, counted from 0" },
+	  "tensor bert.encoder.layer.1.attention.output.LayerNorm.bias: has no place; "
+	  "config.json's num_hidden_layers is 1, counted from 0" },
 	{ "bert", "id2label", "{\"0\": \"a\", \"1\": \"b\"}",
-	  "tensor classifier.weight: is [3, 24], config.json's id2label has 2 labels: [2, 24] is expected" },
+	  "tensor classifier.weight: is [3, 24], config.json's id2label has 2 labels: [2, 24] is "
+	  "expected" },
 	{ "distilbert", "activation", "\"relu\"", NULL },
 	{ "distilbert", "sinusoidal_pos_embds", "true", NULL },
 	{ "distilbert", "dim", "32",
-	  "tensor distilbert.embeddings.word_embeddings.weight: is [100, 16], config.json's dim is 32: [100, 32] is expected" },
+	  "tensor distilbert.embeddings.word_embeddings.weight: is [100, 16], config.json's dim is "
+	  "32: [100, 32] is expected" },
 	{ "distilbert", "id2label", NULL, NULL }, /* two, where nothing is said */
 	{ "gpt2", "scale_attn_by_inverse_layer_idx", "true",
-	  "config.json: scale_attn_by_inverse_layer_idx: true is not computed here; [false] is accepted" },
-	{ "gpt2", "scale_attn_weights", "false", "config.json: scale_attn_weights: false is not computed here; [true] is accepted" },
-	{ "gpt2", "add_cross_attention", "true", "config.json: add_cross_attention: true is not computed here; [false] is accepted" },
+	  "config.json: scale_attn_by_inverse_layer_idx: true is not computed here; [false] is "
+	  "accepted" },
+	{ "gpt2", "scale_attn_weights", "false",
+	  "config.json: scale_attn_weights: false is not computed here; [true] is accepted" },
+	{ "gpt2", "add_cross_attention", "true",
+	  "config.json: add_cross_attention: true is not computed here; [false] is accepted" },
 	{ "gpt2", "architectures", "[\"GPT2ForSequenceClassification\"]",
-	  "config.json: architectures: [\"GPT2ForSequenceClassification\"] is none of GPT2LMHeadModel GPT2Model" },
+	  "config.json: architectures: [\"GPT2ForSequenceClassification\"] is none of "
+	  "GPT2LMHeadModel GPT2Model" },
 	{ "gpt2", "n_inner", "80", NULL },
 	{ "gpt2", "n_inner", "60",
-	  "tensor transformer.h.0.mlp.c_fc.weight: is [20, 80], config.json's n_inner is 60: [20, 60] is expected" },
-	{ "gpt2", "tie_word_embeddings", "false", "tensor lm_head.weight: is not there; config.json's tie_word_embeddings is false" },
-	{ "gpt2", "tie_word_embeddings", "3", "config.json: tie_word_embeddings: 3 is neither true nor false" },
-	{ "gpt2-f16", "resid_pdrop", "1.5", "config.json: resid_pdrop: decoder: dropout: '1.5' is outside 0..0.99" },
+	  "tensor transformer.h.0.mlp.c_fc.weight: is [20, 80], config.json's n_inner is 60: [20, "
+	  "60] is expected" },
+	{ "gpt2", "tie_word_embeddings", "false",
+	  "tensor lm_head.weight: is not there; config.json's tie_word_embeddings is false" },
+	{ "gpt2", "tie_word_embeddings", "3",
+	  "config.json: tie_word_embeddings: 3 is neither true nor false" },
+	{ "gpt2-f16", "resid_pdrop", "1.5",
+	  "config.json: resid_pdrop: decoder: dropout: '1.5' is outside 0..0.99" },
 	{ "llama", "rope_scaling", "{\"rope_type\":\"llama3\",\"factor\":8.0}",
-	  "config.json: rope_scaling: {\"rope_type\":\"llama3\",\"factor\":8.0} is not computed here; null is accepted, and the type default" },
+	  "config.json: rope_scaling: {\"rope_type\":\"llama3\",\"factor\":8.0} is not computed "
+	  "here; null is accepted, and the type default" },
 	{ "llama", "rope_scaling", "{\"type\":\"linear\"}",
-	  "config.json: rope_scaling: {\"type\":\"linear\"} is not computed here; null is accepted, and the type default" },
+	  "config.json: rope_scaling: {\"type\":\"linear\"} is not computed here; null is "
+	  "accepted, and the type default" },
 	{ "llama", "rope_scaling", "{\"rope_type\":\"default\"}", NULL },
 	{ "llama", "rope_parameters", "{\"rope_type\":\"default\",\"rope_theta\":0}",
 	  "config.json: rope_parameters: rope_theta: 0 is too few" },
-	{ "llama", "attention_bias", "true", "config.json: attention_bias: true is not computed here; [false] is accepted" },
-	{ "llama", "mlp_bias", "true", "config.json: mlp_bias: true is not computed here; [false] is accepted" },
-	{ "llama", "hidden_act", "\"gelu\"", "config.json: hidden_act: \"gelu\" is none of silu, swish" },
+	{ "llama", "attention_bias", "true",
+	  "config.json: attention_bias: true is not computed here; [false] is accepted" },
+	{ "llama", "mlp_bias", "true",
+	  "config.json: mlp_bias: true is not computed here; [false] is accepted" },
+	{ "llama", "hidden_act", "\"gelu\"",
+	  "config.json: hidden_act: \"gelu\" is none of silu, swish" },
 	{ "llama", "head_dim", "8", NULL },
 	{ "llama", "head_dim", "16",
-	  "config.json: head_dim: 16 is not the 32 numbers divided by 4 heads that are computed here" },
+	  "config.json: head_dim: 16 is not the 32 numbers divided by 4 heads that are computed "
+	  "here" },
 	{ "llama", "num_key_value_heads", "4",
-	  "tensor model.layers.0.self_attn.k_proj.weight: is [16, 32], config.json's num_key_value_heads is 4: [32, 32] is expected" },
+	  "tensor model.layers.0.self_attn.k_proj.weight: is [16, 32], config.json's "
+	  "num_key_value_heads is 4: [32, 32] is expected" },
 	{ "llama", "num_key_value_heads", NULL,
-	  "tensor model.layers.0.self_attn.k_proj.weight: is [16, 32], config.json's num_key_value_heads is 4: [32, 32] is expected" },
-	{ "llama", "num_key_value_heads", "3", "config.json: num_attention_heads: 4 is not divided by num_key_value_heads, which is 3" },
+	  "tensor model.layers.0.self_attn.k_proj.weight: is [16, 32], config.json's "
+	  "num_key_value_heads is 4: [32, 32] is expected" },
+	{ "llama", "num_key_value_heads", "3",
+	  "config.json: num_attention_heads: 4 is not divided by num_key_value_heads, which is 3" },
 	{ "llama", "tie_word_embeddings", "true",
-	  "tensor lm_head.weight: differs from the embedding, config.json's tie_word_embeddings is true" },
-	{ "torch-mlp", "torch_dtype", NULL, "config.json: model_type: nothing is none of bert, distilbert, gpt2, llama" },
+	  "tensor lm_head.weight: differs from the embedding, config.json's tie_word_embeddings is "
+	  "true" },
+	{ "torch-mlp", "torch_dtype", NULL,
+	  "config.json: model_type: nothing is none of bert, distilbert, gpt2, llama" },
 };
 
 static void
@@ -174,10 +221,12 @@ keys_of_config_json_are_honoured_or_refused_by_name(void **state)
 		char what[200];
 
 		if (k->value)
-			json_object_set_new(config, k->key, json_loads(k->value, JSON_DECODE_ANY, NULL));
+			json_object_set_new(config, k->key,
+					    json_loads(k->value, JSON_DECODE_ANY, NULL));
 		else
 			json_object_del(config, k->key);
-		snprintf(what, sizeof what, "%s: %s %s", k->model, k->key, k->value ? k->value : "");
+		snprintf(what, sizeof what, "%s: %s %s", k->model, k->key,
+			 k->value ? k->value : "");
 		parse(what, config, theirs, k->want);
 		json_decref(config);
 		ckpt_free(theirs);
@@ -192,8 +241,10 @@ text_that_is_no_object_is_refused(void **state)
 	} bad[] = {
 		{ "[1]", "config.json: is no JSON object" },
 		{ "", "config.json: '[' or '{' expected near end of file at line 1" },
-		{ "{\"model_type\": \"bert\", \"model_type\": \"gpt2\"}", "config.json: duplicate object key near '\"model_type\"' at line 1" },
-		{ "{\"model_type\": {}}", "config.json: model_type: {} is none of bert, distilbert, gpt2, llama" },
+		{ "{\"model_type\": \"bert\", \"model_type\": \"gpt2\"}",
+		  "config.json: duplicate object key near '\"model_type\"' at line 1" },
+		{ "{\"model_type\": {}}",
+		  "config.json: model_type: {} is none of bert, distilbert, gpt2, llama" },
 	};
 	struct ckpt *none = ckpt_new(), *c;
 	struct err e;
@@ -234,23 +285,29 @@ tensors_that_are_missing_extra_or_turned_are_named(void **state)
 	parse("missing", bert, c, "tensor bert.pooler.dense.bias: is not there");
 	rename_to(t, "bert.pooler.dense.bias");
 	ckpt_add(c, "cls.predictions.bias", 1, (size_t[]){ 2 }, NULL);
-	parse("extra", bert, c, "tensor cls.predictions.bias: has no place in a bert that tells classes");
+	parse("extra", bert, c,
+	      "tensor cls.predictions.bias: has no place in a bert that tells classes");
 	rename_to(tensor(c, "cls.predictions.bias"), "bert.embeddings.position_ids");
 	parse("a buffer", bert, c, NULL);
 	t = tensor(c, "bert.encoder.layer.1.output.dense.weight");
 	t->dim[0] = 40, t->dim[1] = 24;
 	parse("turned", bert, c,
-	      "tensor bert.encoder.layer.1.output.dense.weight: is [40, 24], the transpose of [24, 40], which is expected");
+	      "tensor bert.encoder.layer.1.output.dense.weight: is [40, 24], the transpose of [24, "
+	      "40], which is expected");
 	t->rank = 1;
-	parse("rank", bert, c, "tensor bert.encoder.layer.1.output.dense.weight: is [40], [24, 40] is expected");
+	parse("rank", bert, c,
+	      "tensor bert.encoder.layer.1.output.dense.weight: is [40], [24, 40] is expected");
 	ckpt_free(c);
 	c = tensors_of("gpt2");
 	t = tensor(c, "transformer.h.0.attn.c_attn.weight");
 	t->dim[0] = 60, t->dim[1] = 20;
-	parse("turned", gpt2, c, "tensor transformer.h.0.attn.c_attn.weight: is [60, 20], the transpose of [20, 60], which is expected");
+	parse("turned", gpt2, c,
+	      "tensor transformer.h.0.attn.c_attn.weight: is [60, 20], the transpose of [20, 60], "
+	      "which is expected");
 	t->dim[0] = 20, t->dim[1] = 61;
 	parse("wide", gpt2, c,
-	      "tensor transformer.h.0.attn.c_attn.weight: is [20, 61], config.json's n_embd is 20: [20, 60] is expected");
+	      "tensor transformer.h.0.attn.c_attn.weight: is [20, 61], config.json's n_embd is 20: "
+	      "[20, 60] is expected");
 	ckpt_free(c);
 	json_decref(bert), json_decref(gpt2);
 }
@@ -268,7 +325,8 @@ old_names_and_names_without_prefix_are_read(void **state)
 		int from = strncmp(at, "bert.", 5) == 0 && i % 2 ? 5 : 0;
 
 		if (norm)
-			snprintf(name, sizeof name, "%.*sLayerNorm.%s", (int)(norm - at) - from, at + from,
+			snprintf(name, sizeof name, "%.*sLayerNorm.%s", (int)(norm - at) - from,
+				 at + from,
 				 strcmp(norm, "LayerNorm.weight") == 0 ? "gamma" : "beta");
 		else
 			snprintf(name, sizeof name, "%s", at + from);
@@ -277,7 +335,8 @@ old_names_and_names_without_prefix_are_read(void **state)
 	parse("old names", config, c, NULL);
 	ckpt_free(c);
 	c = tensors_of("gpt2"); /* a table of logits that is the embedding's */
-	ckpt_add(c, "lm_head.weight", 2, (size_t[]){ 80, 20 }, tensor(c, "transformer.wte.weight")->data);
+	ckpt_add(c, "lm_head.weight", 2, (size_t[]){ 80, 20 },
+		 tensor(c, "transformer.wte.weight")->data);
 	parse("tied", gpt2, c, NULL);
 	json_object_set_new(gpt2, "tie_word_embeddings", json_false());
 	parse("its own", gpt2, c, NULL);
@@ -291,8 +350,10 @@ parse_type(const char *name, const char *type, size_t size, struct err *e)
 {
 	char bytes[512], header[300];
 	struct ckpt *c = NULL;
-	uint64_t len = (uint64_t)snprintf(header, sizeof header, "{\"%s\":{\"dtype\":\"%s\",\"shape\":[2],\"data_offsets\":[0,%zu]}}", name,
-					  type, 2 * size);
+	uint64_t len = (uint64_t)snprintf(
+		header, sizeof header,
+		"{\"%s\":{\"dtype\":\"%s\",\"shape\":[2],\"data_offsets\":[0,%zu]}}", name, type,
+		2 * size);
 	int status;
 
 	memset(bytes, 0, sizeof bytes);
@@ -330,7 +391,8 @@ copy(const char *model, const char *file, const char *dir, const char *name)
 {
 	char command[2200], path[1024];
 
-	snprintf(command, sizeof command, "cp '%s' '%s/%s'", path_of(model, file, path, sizeof path), dir, name);
+	snprintf(command, sizeof command, "cp '%s' '%s/%s'",
+		 path_of(model, file, path, sizeof path), dir, name);
 	CHECK_INT(system(command), 0);
 }
 
@@ -367,12 +429,15 @@ a_directory_without_its_files_is_refused_with_their_names(void **state)
 	copy("bert", "config.json", dir, "config.json");
 	says(dir, "/model.safetensors: No such file or directory");
 	write_text(dir, "pytorch_model.bin", "x");
-	says(dir, "/pytorch_model.bin: a pickle is a program and is not read; model.safetensors is");
+	says(dir,
+	     "/pytorch_model.bin: a pickle is a program and is not read; model.safetensors is");
 	write_text(dir, "model.safetensors.index.json", "{}");
 	says(dir, "/model.safetensors.index.json: weight_map: names no tensors");
 	write_text(dir, "model.safetensors.index.json", "{\"weight_map\": {\"a\": \"../b\"}}");
-	says(dir, "/model.safetensors.index.json: weight_map: '../b' is no name of a file in this directory");
-	write_text(dir, "model.safetensors.index.json", "{\"weight_map\": {\"a\": \"gone.safetensors\"}}");
+	says(dir, "/model.safetensors.index.json: weight_map: '../b' is no name of a file in this "
+		  "directory");
+	write_text(dir, "model.safetensors.index.json",
+		   "{\"weight_map\": {\"a\": \"gone.safetensors\"}}");
 	says(dir, "/gone.safetensors: No such file or directory");
 	write_text(dir, "model.safetensors", "x");
 	says(dir, "/model.safetensors: 1 bytes: too short for a safetensors file");
@@ -382,7 +447,8 @@ a_directory_without_its_files_is_refused_with_their_names(void **state)
 static void
 a_model_in_pieces_is_read(void **state)
 {
-	struct ckpt *all = tensors_of("llama"), *half[2] = { ckpt_new(), ckpt_new() }, *c = NULL, *want = NULL;
+	struct ckpt *all = tensors_of("llama"), *half[2] = { ckpt_new(), ckpt_new() }, *c = NULL,
+		    *want = NULL;
 	char dir[32], path[1024];
 	struct err e = { "" };
 
@@ -399,7 +465,8 @@ a_model_in_pieces_is_read(void **state)
 		CHECK_INT(ckpt_write(half[i], path, &e), 0);
 	}
 	write_text(dir, "model.safetensors.index.json",
-		   "{\"weight_map\": {\"a\": \"0.safetensors\", \"b\": \"1.safetensors\", \"c\": \"0.safetensors\"}}");
+		   "{\"weight_map\": {\"a\": \"0.safetensors\", \"b\": \"1.safetensors\", \"c\": "
+		   "\"0.safetensors\"}}");
 	if (hf_read(dir, &c, &e) < 0)
 		fail_msg("%s", e.msg);
 	CHECK_INT(hf_read(path_of("llama", "", path, sizeof path), &want, &e), 0);

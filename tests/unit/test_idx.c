@@ -8,7 +8,7 @@
 #include "retort/base/gzip.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/data/images.h"
+#include "retort/data/read/images.h"
 #include "retort/data/scale.h"
 
 static char dir[] = "/tmp/retort-idx-XXXXXX";
@@ -78,7 +78,8 @@ gzip_gives_back_what_went_in_and_more_members_follow_each_other(void **state)
 	for (size_t i = 0; i < sizeof text; i++)
 		text[i] = (char)(i * i >> 7);
 	n = zip(text, sizeof text, packed, sizeof packed);
-	CHECK_INT(gzip_inflate(packed, n, sizeof text, &out, &size, &e), 0); /* as much as the limit */
+	CHECK_INT(gzip_inflate(packed, n, sizeof text, &out, &size, &e),
+		  0); /* as much as the limit */
 	CHECK_INT(size, sizeof text);
 	CHECK_INT(memcmp(out, text, size), 0);
 	CHECK_INT(out[size], 0);
@@ -142,13 +143,22 @@ a_gzip_bomb_takes_no_more_memory_than_the_limit(void **state)
 static void
 every_type_is_read(void **state)
 {
-	static const struct { unsigned type; size_t n; unsigned char bytes[16]; double first, second; } all[] = {
+	static const struct {
+		unsigned type;
+		size_t n;
+		unsigned char bytes[16];
+		double first, second;
+	} all[] = {
 		{ 0x08, 2, { 0, 255 }, 0, 255 },
 		{ 0x09, 2, { 0x80, 0x7F }, -128, 127 },
 		{ 0x0B, 4, { 0xFF, 0xFE, 0x01, 0x02 }, -2, 258 },
 		{ 0x0C, 8, { 0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x01, 0x00, 0x00 }, -1, 65536 },
 		{ 0x0D, 8, { 0x3F, 0xC0, 0, 0, 0xC0, 0, 0, 0 }, 1.5, -2 },
-		{ 0x0E, 16, { 0x3F, 0xF0, 0, 0, 0, 0, 0, 0, 0xC0, 0x24, 0, 0, 0, 0, 0, 0 }, 1, -10 },
+		{ 0x0E,
+		  16,
+		  { 0x3F, 0xF0, 0, 0, 0, 0, 0, 0, 0xC0, 0x24, 0, 0, 0, 0, 0, 0 },
+		  1,
+		  -10 },
 	};
 	unsigned char file[64];
 	struct idxfile f;
@@ -171,14 +181,36 @@ every_type_is_read(void **state)
 static void
 headers_that_lie_are_refused(void **state)
 {
-	static const struct { unsigned type; int rank; unsigned dim[4]; size_t there; const char *message; } bad[] = {
-		{ 0x08, 3, { 2, 2, 2 }, 7, "says 2x2x2 numbers of type ubyte, which take 8 bytes; 7 are there" },
-		{ 0x0D, 1, { 2 }, 9, "says 2 numbers of type float, which take 8 bytes; 1 bytes follow them" },
+	static const struct {
+		unsigned type;
+		int rank;
+		unsigned dim[4];
+		size_t there;
+		const char *message;
+	} bad[] = {
+		{ 0x08,
+		  3,
+		  { 2, 2, 2 },
+		  7,
+		  "says 2x2x2 numbers of type ubyte, which take 8 bytes; 7 are there" },
+		{ 0x0D,
+		  1,
+		  { 2 },
+		  9,
+		  "says 2 numbers of type float, which take 8 bytes; 1 bytes follow them" },
 		{ 0x08, 1, { 0 }, 0, "says 0 numbers: none" },
 		{ 0x0A, 1, { 1 }, 1, "type 0x0A; types are 0x08" },
 		{ 0xFF, 1, { 1 }, 1, "type 0xFF" },
-		{ 0x08, 3, { 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF }, 8, "more than any file holds; 8 bytes are there" },
-		{ 0x08, 2, { 0x80000000, 2 }, 8, "says 2147483648x2 numbers of type ubyte, which take 4294967296" },
+		{ 0x08,
+		  3,
+		  { 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF },
+		  8,
+		  "more than any file holds; 8 bytes are there" },
+		{ 0x08,
+		  2,
+		  { 0x80000000, 2 },
+		  8,
+		  "says 2147483648x2 numbers of type ubyte, which take 4294967296" },
 		{ 0x0E, 3, { 0x40000000, 0x40000000, 2 }, 8, "more than any file holds" },
 	};
 	unsigned char file[64] = { 0 };
@@ -207,7 +239,8 @@ headers_that_lie_are_refused(void **state)
 static size_t
 some_images(unsigned char *file, unsigned n, int rank)
 {
-	size_t at = header(file, 0x08, rank, rank == 4 ? (unsigned[]){ n, 1, 3, 2 } : (unsigned[]){ n, 2, 3 });
+	size_t at = header(file, 0x08, rank,
+			   rank == 4 ? (unsigned[]){ n, 1, 3, 2 } : (unsigned[]){ n, 2, 3 });
 
 	for (unsigned i = 0; i < 6 * n; i++)
 		file[at++] = (unsigned char)(i / 6);
@@ -301,9 +334,11 @@ images_without_fitting_labels_are_refused(void **state)
 	write_file("c-images-idx3-ubyte", file, some_images(file, 12, 3));
 	CHECK(strstr(read_set("c-images-idx3-ubyte", NULL, &ds), "say labels-from FILE") != NULL);
 	write_file("short", file, some_labels(file, 11));
-	CHECK(strstr(read_set("c-images-idx3-ubyte", "short", &ds), "11 labels for 12 images") != NULL);
+	CHECK(strstr(read_set("c-images-idx3-ubyte", "short", &ds), "11 labels for 12 images") !=
+	      NULL);
 	CHECK(strstr(read_set("short", NULL, &ds), "one dimension, like labels") != NULL);
-	CHECK(strstr(read_set("c-images-idx3-ubyte", "c-images-idx3-ubyte", &ds), "3 dimensions; labels have one") != NULL);
+	CHECK(strstr(read_set("c-images-idx3-ubyte", "c-images-idx3-ubyte", &ds),
+		     "3 dimensions; labels have one") != NULL);
 	n = some_labels(file, 12);
 	memset(file + n - 12, 7, 12);
 	write_file("same", file, n);
@@ -320,7 +355,13 @@ pixels_share_one_mean_and_one_spread_of_the_training_rows(void **state)
 {
 	const uint32_t rows[] = { 0, 2, 4 };
 	float x[5 * 10], before;
-	struct dataset ds = { .kind = DATASET_IMAGE, .n = 5, .d = 10, .height = 2, .width = 5, .channels = 1, .x = x };
+	struct dataset ds = { .kind = DATASET_IMAGE,
+			      .n = 5,
+			      .d = 10,
+			      .height = 2,
+			      .width = 5,
+			      .channels = 1,
+			      .x = x };
 	double sum = 0, squares = 0, mean;
 	struct scale s;
 
@@ -354,8 +395,18 @@ make_dir(void **state)
 static int
 remove_dir(void **state)
 {
-	static const char *const names[] = { "a-images-idx3-ubyte", "a-labels-idx1-ubyte.gz", "b-images.idx3-ubyte.gz",
-		"b-labels.idx1-ubyte", "labels", "colour", "table", "c-images-idx3-ubyte", "short", "same", "few", "cut" };
+	static const char *const names[] = { "a-images-idx3-ubyte",
+					     "a-labels-idx1-ubyte.gz",
+					     "b-images.idx3-ubyte.gz",
+					     "b-labels.idx1-ubyte",
+					     "labels",
+					     "colour",
+					     "table",
+					     "c-images-idx3-ubyte",
+					     "short",
+					     "same",
+					     "few",
+					     "cut" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

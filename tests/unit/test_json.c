@@ -58,7 +58,9 @@ static const char asks[] = "retort-session 1\n"
 static char *
 run(bool json, size_t *size)
 {
-	struct session_options o = { .threads = 2, .out = tmpfile(), .talk = tmpfile(), .json = json };
+	struct session_options o = {
+		.threads = 2, .out = tmpfile(), .talk = tmpfile(), .json = json
+	};
 	struct text script = { 0 };
 	struct err e = { "" };
 	char talk[4096] = "";
@@ -85,13 +87,15 @@ run(bool json, size_t *size)
 
 /* Every command of `asks` that answers, so that none drops out of the test unseen. */
 static const char *const answers[] = {
-	"help", "data", "show", "tokenizer", "teachers", "map", "ramp", "loss", "augment", "bind", "freeze", "mismatch",
+	"help", "data", "show",    "tokenizer", "teachers", "map",
+	"ramp", "loss", "augment", "bind",      "freeze",   "mismatch",
 };
 
 static void
 every_line_is_an_object(void **state)
 {
-	size_t size, lines = 0, seen[sizeof answers / sizeof *answers] = { 0 }, evals = 0, reports = 0;
+	size_t size, lines = 0, seen[sizeof answers / sizeof *answers] = { 0 }, evals = 0,
+		     reports = 0;
 	char *out = run(true, &size);
 
 	(void)state;
@@ -104,7 +108,8 @@ every_line_is_an_object(void **state)
 		*end = '\0';
 		object = json_loads(line, JSON_REJECT_DUPLICATES, &why);
 		if (!object)
-			fail_msg("line %zu, column %d: %s: %.200s", lines + 1, why.column, why.text, line);
+			fail_msg("line %zu, column %d: %s: %.200s", lines + 1, why.column, why.text,
+				 line);
 		event = json_string_value(json_object_get(object, "event"));
 		command = json_string_value(json_object_get(object, "command"));
 		CHECK(event != NULL);
@@ -122,7 +127,8 @@ every_line_is_an_object(void **state)
 	mem_free(out);
 }
 
-/* The texts of the answers are what a person reads: all of them stand in the other output, in order. */
+/* The texts of the answers are what a person reads: all of them stand in the other output, in
+ * order. */
 static void
 answers_are_the_text(void **state)
 {
@@ -131,7 +137,8 @@ answers_are_the_text(void **state)
 
 	(void)state;
 	for (char *line = out, *end; (end = strchr(line, '\n')); line = end + 1) {
-		json_t *object = json_loadb(line, (size_t)(end - line), 0, NULL), *say = json_object_get(object, "text");
+		json_t *object = json_loadb(line, (size_t)(end - line), 0, NULL),
+		       *say = json_object_get(object, "text");
 		const char *odd = say ? strstr(json_string_value(say), "\xEF\xBF\xBD") : NULL;
 
 		if (say && !odd && !strstr(json_string_value(say), "step/s")) {

@@ -1,13 +1,16 @@
-/* test_kd.c: every loss against golden values computed elsewhere, and central differences, in double. */
+/* test_kd.c: every loss against golden values computed elsewhere, and central differences, in
+ * double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
 #include "retort/kd/loss.h"
-#include "retort/kd/places.h"
+#include "retort/kd/spatial.h"
 
 #define B 3
 #define C 4
-#define ROOM (LOSS_SCRATCH * B * C + 16 * C) /* with sums of every class, for those that look at all rows */
+#define ROOM                    \
+	(LOSS_SCRATCH * B * C + \
+	 16 * C) /* with sums of every class, for those that look at all rows */
 
 /* Golden inputs; the values were computed in double by an independent program. */
 static const real student[B * C] = { 1, 2, .5, -1, .2, -.3, 1.5, 0, -.7, .9, .4, 2.1 };
@@ -21,22 +24,37 @@ static struct loss_args
 golden(double temperature, real *scratch)
 {
 	knob_defaults(&knobs);
-	return (struct loss_args){ .rows = B, .width = C, .x = student, .target = teacher, .label = labels,
-				   .weight = even, .temperature = temperature, .scale = 1, .scratch = scratch,
-				   .channels = 2, .t_width = C, .positions = 1, .heads = 1, .knobs = &knobs };
+	return (struct loss_args){ .rows = B,
+				   .width = C,
+				   .x = student,
+				   .target = teacher,
+				   .label = labels,
+				   .weight = even,
+				   .temperature = temperature,
+				   .scale = 1,
+				   .scratch = scratch,
+				   .channels = 2,
+				   .t_width = C,
+				   .positions = 1,
+				   .heads = 1,
+				   .knobs = &knobs };
 }
 
 static void
 values_are_the_golden_ones(void **state)
 {
-	static const struct { const struct loss *loss; double temperature, value; } rows[] = {
+	static const struct {
+		const struct loss *loss;
+		double temperature, value;
+	} rows[] = {
 		{ &loss_ce, 1, 1.212466656982 },
 		{ &loss_ce, 4, 1.212466656982 }, /* the temperature is no business of the labels */
 		{ &loss_kd, 1, .232838247848 },
 		{ &loss_kd, 2, .303612719263 },
 		{ &loss_kd, 4, .318812111783 },
 		{ &loss_kd, 20, .313055779842 },
-		{ &loss_kd, 1e4, .309383133321 }, /* towards the limit .309375 of squared centred logits */
+		{ &loss_kd, 1e4,
+		  .309383133321 }, /* towards the limit .309375 of squared centred logits */
 		{ &loss_hidden, 1, .686666666667 },
 	};
 	real scratch[ROOM];
@@ -45,8 +63,10 @@ values_are_the_golden_ones(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct loss_args a = golden(rows[i].temperature, scratch);
 
-		/* at T = 1e4 the divergence is a difference of numbers 1e8 times larger than itself */
-		CHECK_NEAR(rows[i].loss->run(&a), rows[i].value, rows[i].temperature > 100 ? 1e-6 : 1e-9);
+		/* at T = 1e4 the divergence is a difference of numbers 1e8 times larger than itself
+		 */
+		CHECK_NEAR(rows[i].loss->run(&a), rows[i].value,
+			   rows[i].temperature > 100 ? 1e-6 : 1e-9);
 	}
 }
 
@@ -64,7 +84,10 @@ the_teachers_own_cross_entropy_is_the_golden_one(void **state)
 static void
 the_gradients_first_row_is_the_golden_one(void **state)
 {
-	static const struct { double temperature; double row[C]; } rows[] = {
+	static const struct {
+		double temperature;
+		double row[C];
+	} rows[] = {
 		{ 1, { -.1423113404, .1233061139, .0128661767, .0061390499 } },
 		{ 4, { -.1282140702, .0786846524, .0123614199, .037167998 } },
 	};
@@ -98,7 +121,8 @@ every_loss_has_the_gradient_of_its_value(void **state)
 
 	(void)state;
 	for (size_t l = 0; l < loss_count; l++)
-		for (int t = 0; t < 3 && is_plain(loss_table[l]) && loss_table[l] != &loss_wsld; t++) { /* its weight is a number to it */
+		for (int t = 0; t < 3 && is_plain(loss_table[l]) && loss_table[l] != &loss_wsld;
+		     t++) { /* its weight is a number to it */
 			struct loss_args a = golden(temperatures[t], scratch);
 			real dx[B * C] = { 0 }, pull[B * C / 2] = { 0 };
 
@@ -255,12 +279,20 @@ attention_transfer_is_the_golden_one_for_maps_of_other_channels(void **state)
 	const real s[8] = { 1, .3, -2, .4, .5, -1, 0, 2 }, one = 1;
 	const real t[12] = { .5, 1, -.2, -1, .1, .9, 1.5, -.5, .3, .2, 1, -1.2 };
 	real scratch[LOSS_SCRATCH * 12], x[8], pull[4] = { 0 }, q[4];
-	struct loss_args a = { .rows = 1, .width = 8, .channels = 2, .t_width = 4, .x = x, .target = q, .weight = &one,
-			       .scale = 1, .scratch = scratch, .pull = pull };
+	struct loss_args a = { .rows = 1,
+			       .width = 8,
+			       .channels = 2,
+			       .t_width = 4,
+			       .x = x,
+			       .target = q,
+			       .weight = &one,
+			       .scale = 1,
+			       .scratch = scratch,
+			       .pull = pull };
 
 	(void)state;
 	memcpy(x, s, sizeof x);
-	places_map(t, 1, 4, 3, q, NULL);
+	spatial_map(t, 1, 4, 3, q, NULL);
 	CHECK_NEAR(loss_at.run(&a), .063565501397, 1e-9);
 	a.pull = NULL;
 	for (int i = 0; i < 8; i++) {

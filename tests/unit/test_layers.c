@@ -1,10 +1,11 @@
-/* test_layers.c: every loss on layers against golden values computed elsewhere, central differences, and bad inputs. */
+/* test_layers.c: every loss on layers against golden values computed elsewhere, central
+ * differences, and bad inputs. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
 #include "retort/base/rng.h"
 #include "retort/kd/loss.h"
-#include "retort/kd/places.h"
+#include "retort/kd/spatial.h"
 
 #ifdef RETORT_REAL_DOUBLE
 #define NEAR 1e-9
@@ -15,13 +16,16 @@
 #define ROOM 16384 /* numbers of one array */
 #define DATA 12    /* rows of the data set, with three classes, and some without a label */
 
-static real x[ROOM], target[ROOM], before[ROOM], t_before[ROOM], dx[ROOM], d_before[ROOM], pull[ROOM], scratch[8 * ROOM];
+static real x[ROOM], target[ROOM], before[ROOM], t_before[ROOM], dx[ROOM], d_before[ROOM],
+	pull[ROOM], scratch[8 * ROOM];
 static real own[LOSS_OWN][ROOM], own_grad[LOSS_OWN][ROOM], weight[MOST];
 static size_t own_len[LOSS_OWN];
 static int32_t label[DATA] = { 0, 1, 2, -1, 1, 0, 2, 2, 0, 1, -1, 0 };
 static uint32_t by_class[10] = { 0, 5, 8, 11, 1, 4, 9, 2, 6, 7 };
 static size_t from[4] = { 0, 4, 7, 10 };
-static struct known known = { .n = 10, .classes = 3, .label = label, .row = by_class, .from = from };
+static struct label_index known = {
+	.n = 10, .classes = 3, .label = label, .row = by_class, .from = from
+};
 static const int32_t rows_of[MOST] = { 4, 0, 3, 7, 9, 2, 11, 5 };
 static struct knobs knobs;
 
@@ -36,18 +40,46 @@ draw(real *to, size_t n, uint64_t seed, const char *what)
 
 /* What a call is told of layers of `places` places, with numbers drawn by seed. */
 static struct loss_args
-call(const struct loss *l, size_t rows, size_t places, size_t channels, size_t t_channels, uint64_t seed)
+call(const struct loss *l, size_t rows, size_t places, size_t channels, size_t t_channels,
+     uint64_t seed)
 {
-	size_t c = l->project ? l->project : l->needs & (LOSS_WIDTHS | LOSS_MAP) ? channels : t_channels;
-	struct loss_args a = { .rows = rows, .width = places * c, .channels = c, .positions = places, .heads = 1, .x = x,
-			       .target = target, .before = before, .t_before = t_before, .row = rows_of, .weight = weight,
-			       .temperature = 4, .knobs = &knobs, .scale = 1, .scratch = scratch, .known = &known, .seed = seed,
-			       .step = 3, .before_width = places * 2, .t_before_width = places * 2 };
+	size_t c = l->project                            ? l->project
+		   : l->needs & (LOSS_WIDTHS | LOSS_MAP) ? channels
+							 : t_channels;
+	struct loss_args a = { .rows = rows,
+			       .width = places * c,
+			       .channels = c,
+			       .positions = places,
+			       .heads = 1,
+			       .x = x,
+			       .target = target,
+			       .before = before,
+			       .t_before = t_before,
+			       .row = rows_of,
+			       .weight = weight,
+			       .temperature = 4,
+			       .knobs = &knobs,
+			       .scale = 1,
+			       .scratch = scratch,
+			       .known = &known,
+			       .seed = seed,
+			       .step = 3,
+			       .before_width = places * 2,
+			       .t_before_width = places * 2 };
 
 	a.t_width = l->needs & LOSS_MAP ? places : places * t_channels;
-	a.shape = (struct loss_shape){ .rows = rows, .width = a.width, .t_width = a.t_width, .positions = places, .channels = c,
-				       .t_channels = t_channels, .classes = 3, .data_rows = DATA, .before = places * 2,
-				       .t_before = places * 2, .before_positions = places, .t_before_positions = places };
+	a.shape = (struct loss_shape){ .rows = rows,
+				       .width = a.width,
+				       .t_width = a.t_width,
+				       .positions = places,
+				       .channels = c,
+				       .t_channels = t_channels,
+				       .classes = 3,
+				       .data_rows = DATA,
+				       .before = places * 2,
+				       .t_before = places * 2,
+				       .before_positions = places,
+				       .t_before_positions = places };
 	knob_defaults(&knobs);
 	knobs.cwd_temperature = 1.5;
 	knobs.crd_temperature = 0.5;
@@ -83,13 +115,17 @@ put(real *to, const double *values, size_t n)
 		to[i] = (real)values[i];
 }
 
-static const double fs[6] = { 1, .5, -.3, .8, .2, -1.1 }, ft[9] = { .9, .1, -.4, -.2, 1, .6, .5, -.9, .3 };
+static const double fs[6] = { 1, .5, -.3, .8, .2, -1.1 },
+		    ft[9] = { .9, .1, -.4, -.2, 1, .6, .5, -.9, .3 };
 static const double hs[9] = { .3, -.2, .9, 1.1, .4, -.5, -.6, .7, .2 };
 
 static void
 losses_of_rows_are_the_golden_ones(void **state)
 {
-	static const struct { const struct loss *loss; double value; } cases[] = {
+	static const struct {
+		const struct loss *loss;
+		double value;
+	} cases[] = {
 		{ &loss_sp, .084131669405 },
 		{ &loss_rkd_distance, .016449022084 },
 		{ &loss_rkd_angle, .006009374357 },
@@ -127,7 +163,8 @@ static const double map_t[12] = { .5, -1, 1.5, .2, 1, .1, -.5, 1, -.2, .9, .3, -
 static void
 losses_of_maps_are_the_golden_ones(void **state)
 {
-	const double a1[8] = { 1, 0, 2, -1, .5, .5, 0, 1 }, b1[8] = { .9, .1, 1.5, -.5, .4, .6, .2, 1.2 };
+	const double a1[8] = { 1, 0, 2, -1, .5, .5, 0, 1 },
+		     b1[8] = { .9, .1, 1.5, -.5, .4, .6, .2, 1.2 };
 	const double b2[8] = { .8, -1.5, .7, .1, .2, .6, -.8, 1.7 };
 	struct loss_args a = call(&loss_nst, 1, 4, 2, 3, 1);
 	real q[4];
@@ -136,7 +173,7 @@ losses_of_maps_are_the_golden_ones(void **state)
 	put_map(x, map_s, 2, 4);
 	put_map(target, map_t, 3, 4);
 	CHECK_NEAR(loss_nst.run(&a), .254436790899, NEAR);
-	places_map(target, 1, 4, 3, q, NULL);
+	spatial_map(target, 1, 4, 3, q, NULL);
 	a.t_width = 4;
 	a.target = q;
 	CHECK_NEAR(loss_at.run(&a), .063565501397, NEAR);
@@ -172,7 +209,8 @@ information_is_the_golden_one_at_its_start(void **state)
 	CHECK_NEAR(loss_vid.run(&a), .854718956217, NEAR);
 }
 
-/* What contrast says of one side of row i, from its formula: v the row's embedding, bank the other side's. */
+/* What contrast says of one side of row i, from its formula: v the row's embedding, bank the other
+ * side's. */
 static double
 contrast(const double *v, const real *bank, const struct loss_args *a, size_t i, double log_norm)
 {
@@ -181,7 +219,8 @@ contrast(const double *v, const real *bank, const struct loss_args *a, size_t i,
 	struct rng r = rng_stream(a->seed, "crd", a->step, 0);
 
 	for (size_t k = 0; k <= k_all; k++) {
-		size_t row = k ? known_other(&known, label[rows_of[i]], r, i * k_all + k - 1) : (size_t)rows_of[i];
+		size_t row = k ? label_index_other(&known, label[rows_of[i]], r, i * k_all + k - 1)
+			       : (size_t)rows_of[i];
 		double dot = 0, p;
 
 		CHECK(k == 0 || (label[row] >= 0 && label[row] != label[rows_of[i]]));
@@ -245,7 +284,8 @@ banks_move_in_training_only_and_norms_once(void **state)
 	loss_crd.run(&a);
 	CHECK(own[3][1] == norm);
 	for (int32_t r = 0; r < DATA; r++)
-		CHECK((memcmp(bank + r * 128, own[1] + r * 128, 128 * sizeof *bank) != 0) == (r == 4 || r == 0)); /* 3 has no label */
+		CHECK((memcmp(bank + r * 128, own[1] + r * 128, 128 * sizeof *bank) != 0) ==
+		      (r == 4 || r == 0)); /* 3 has no label */
 	a.known = NULL;
 	a.dx = dx;
 	CHECK_NEAR(loss_crd.run(&a), 0, 0);
@@ -271,8 +311,8 @@ compare(const struct loss *l, struct loss_args *a, real *value, const real *got,
 		value[i] = is;
 		slope = a->scale * (up - down) / (2 * h);
 		if (!(fabs(got[i] - slope) <= 2e-8 * (1 + fabs(slope))))
-			fail_msg("%s: %zu rows of %zu places, number %zu: %.12g, expected %.12g", l->name, a->rows, a->positions, i,
-				 got[i], slope);
+			fail_msg("%s: %zu rows of %zu places, number %zu: %.12g, expected %.12g",
+				 l->name, a->rows, a->positions, i, got[i], slope);
 	}
 }
 
@@ -316,7 +356,8 @@ every_loss_has_the_gradient_of_its_value(void **state)
 		const struct loss *l = loss_table[k];
 
 		for (size_t rows = 2; of_layers(l) && rows < MOST; rows++)
-			for (size_t places = l->needs & (LOSS_MAP | LOSS_IMAGE) ? 4 : 1; places < 6; places += 3) {
+			for (size_t places = l->needs & (LOSS_MAP | LOSS_IMAGE) ? 4 : 1; places < 6;
+			     places += 3) {
 				struct loss_args a = call(l, rows, places, 2, 3, rows);
 
 				for (size_t i = 0; i < rows; i++)
@@ -384,11 +425,14 @@ run_finite(const struct loss *l, struct loss_args *a)
 	if (!isfinite(value) || fabs(value) > 1e4)
 		fail_msg("%s: %g", l->name, value);
 	for (size_t i = 0; i < ROOM; i++)
-		if (!(fabs((double)dx[i]) < 1e4 && fabs((double)pull[i]) < 1e4 && fabs((double)d_before[i]) < 1e4))
-			fail_msg("%s: gradient %zu is %g, %g, %g", l->name, i, (double)dx[i], (double)pull[i], (double)d_before[i]);
+		if (!(fabs((double)dx[i]) < 1e4 && fabs((double)pull[i]) < 1e4 &&
+		      fabs((double)d_before[i]) < 1e4))
+			fail_msg("%s: gradient %zu is %g, %g, %g", l->name, i, (double)dx[i],
+				 (double)pull[i], (double)d_before[i]);
 }
 
-/* All rows the same, on one side and on both; zeros, on one side and on both; the student's are the teacher's; a number that no mean of floats is. */
+/* All rows the same, on one side and on both; zeros, on one side and on both; the student's are the
+ * teacher's; a number that no mean of floats is. */
 static void
 rows_that_say_nothing_give_no_nan(void **state)
 {
@@ -420,8 +464,13 @@ spoil(real *f, size_t rows, size_t width, unsigned how)
 		for (size_t k = 0; k < width; k++) {
 			real *at = f + i * width + k, first = f[k];
 
-			*at = how == 0 ? 1 : how == 1 ? (i % 2 ? -f[k] : first) : how == 2 ? first * (1 + (real)i * (real)1.2e-7) :
-			      how == 3 ? *at * (real)1e-22 : how == 4 ? *at * (real)1e4 : how == 5 ? (k ? 0 : *at) : *at;
+			*at = how == 0   ? 1
+			      : how == 1 ? (i % 2 ? -f[k] : first)
+			      : how == 2 ? first * (1 + (real)i * (real)1.2e-7)
+			      : how == 3 ? *at * (real)1e-22
+			      : how == 4 ? *at * (real)1e4
+			      : how == 5 ? (k ? 0 : *at)
+					 : *at;
 		}
 }
 
@@ -434,9 +483,11 @@ check_numbers(const struct loss *l, struct loss_args *a, const char *what)
 	if (!isfinite(value))
 		fail_msg("%s, %s: %g", l->name, what, value);
 	for (size_t i = 0; i < ROOM; i++)
-		if (!isfinite(dx[i]) || !isfinite(pull[i]) || !isfinite(d_before[i]) || !isfinite(own_grad[0][i]))
-			fail_msg("%s, %s: gradient %zu is %g, %g, %g, %g", l->name, what, i, (double)dx[i], (double)pull[i],
-				 (double)d_before[i], (double)own_grad[0][i]);
+		if (!isfinite(dx[i]) || !isfinite(pull[i]) || !isfinite(d_before[i]) ||
+		    !isfinite(own_grad[0][i]))
+			fail_msg("%s, %s: gradient %zu is %g, %g, %g, %g", l->name, what, i,
+				 (double)dx[i], (double)pull[i], (double)d_before[i],
+				 (double)own_grad[0][i]);
 }
 
 static void
@@ -448,9 +499,11 @@ hostile_numbers_give_no_nan(void **state)
 	for (size_t k = LOSS_OUTPUTS; k < loss_count; k++)
 		for (unsigned how = 0; how < 7 * 7 * 4; how++) {
 			const struct loss *l = loss_table[k];
-			struct loss_args a = call(l, how / 49 % 2 ? 7 : 1, how / 98 ? 4 : 1, 40, 40, how);
+			struct loss_args a =
+				call(l, how / 49 % 2 ? 7 : 1, how / 98 ? 4 : 1, 40, 40, how);
 
-			snprintf(what, sizeof what, "%u and %u, %zu rows of %zu", how % 7, how / 7 % 7, a.rows, a.positions);
+			snprintf(what, sizeof what, "%u and %u, %zu rows of %zu", how % 7,
+				 how / 7 % 7, a.rows, a.positions);
 			spoil(x, a.rows, a.width, how % 7);
 			spoil(target, a.rows, a.t_width, how / 7 % 7);
 			a.scale = how % 2 ? 1 : 1e6;
@@ -475,7 +528,8 @@ opposite_rows_give_no_nan(void **state)
 static void
 fewer_than_two_rows_have_no_relation(void **state)
 {
-	static const struct loss *const relations[] = { &loss_sp, &loss_rkd_distance, &loss_rkd_angle, &loss_pkt, &loss_cka };
+	static const struct loss *const relations[] = { &loss_sp, &loss_rkd_distance,
+							&loss_rkd_angle, &loss_pkt, &loss_cka };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof relations / sizeof *relations; i++) {
@@ -515,11 +569,13 @@ rows_without_weight_are_not_looked_at(void **state)
 	}
 }
 
-/* Layers that are the same, but turned, or of another size, where a loss is said not to see that. */
+/* Layers that are the same, but turned, or of another size, where a loss is said not to see that.
+ */
 static void
 losses_of_rows_do_not_see_a_turn(void **state)
 {
-	static const struct loss *const blind[] = { &loss_sp, &loss_rkd_distance, &loss_rkd_angle, &loss_pkt, &loss_cka };
+	static const struct loss *const blind[] = { &loss_sp, &loss_rkd_distance, &loss_rkd_angle,
+						    &loss_pkt, &loss_cka };
 
 	(void)state;
 	for (size_t k = 0; k < sizeof blind / sizeof *blind; k++) {
@@ -545,11 +601,13 @@ fsp_says_which_layers_it_cannot_compare(void **state)
 	CHECK_INT(loss_fsp.fits(&a.shape, &e), 0);
 	a.shape.before_positions = 1;
 	CHECK_INT(loss_fsp.fits(&a.shape, &e), -1);
-	CHECK_STR(e.msg, "the student's layer has 4 places and the one before it 1: they have to be as many");
+	CHECK_STR(e.msg, "the student's layer has 4 places and the one before it 1: they have to "
+			 "be as many");
 	a.shape.before_positions = 4;
 	a.shape.t_before = 12;
 	CHECK_INT(loss_fsp.fits(&a.shape, &e), -1);
-	CHECK_STR(e.msg, "the layers before have to have the same number of channels; the teacher's has 3, the student's 2");
+	CHECK_STR(e.msg, "the layers before have to have the same number of channels; the "
+			 "teacher's has 3, the student's 2");
 }
 
 int

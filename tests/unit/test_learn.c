@@ -5,8 +5,8 @@
 #include <poll.h>
 
 #include "retort/base/mem.h"
-#include "retort/engine/blas.h"
-#include "retort/learn/trainer.h"
+#include "retort/nn/gemm/blas.h"
+#include "retort/lab/trainer.h"
 
 struct rig {
 	struct trainer *t;
@@ -14,7 +14,7 @@ struct rig {
 	struct lab_info info;
 	struct request *answer; /* of the last request that was waited for */
 	int diverged;
-	struct hash seen;       /* of every sample, in order */
+	struct hash seen; /* of every sample, in order */
 };
 
 static void
@@ -52,7 +52,7 @@ wait_for(struct rig *r, enum request_kind kind)
 	while (!found) {
 		struct pollfd p = { trainer_fd(r->t), POLLIN, 0 };
 
-		trainer_quiet(r->t);
+		trainer_drain(r->t);
 		while (!found && trainer_take(r->t, &ev, 1) > 0) {
 			if (ev.metric != METRIC_NONE) {
 				take_sample(r, &ev);
@@ -168,14 +168,14 @@ the_same_bits_on_any_number_of_threads_and_any_ring(void **state)
 {
 	struct rig r;
 	struct hash one = play(1, 0, &r), other;
-	double weights = r.last[LAB_MAIN][METRIC_WEIGHTS];
+	double weights = r.last[LAB_STUDENT][METRIC_WEIGHTS];
 
 	(void)state;
 	CHECK(weights > 0);
 	rig_close(&r);
 	for (int threads = 2; threads <= 4; threads += 2) {
 		other = play(threads, threads == 2 ? 1 : 8, &r);
-		CHECK(r.last[LAB_MAIN][METRIC_WEIGHTS] == weights);
+		CHECK(r.last[LAB_STUDENT][METRIC_WEIGHTS] == weights);
 		CHECK_INT(memcmp(&one, &other, sizeof one), 0);
 		rig_close(&r);
 	}
@@ -198,7 +198,9 @@ a_teacher_learns_and_a_student_is_better_for_it(void **state)
 	CHECK(r.info.student.last.accuracy > r.info.plain.last.accuracy);
 	CHECK(r.info.student.last.kl < r.info.plain.last.kl);
 	CHECK(r.info.student.microseconds > 0);
-	CHECK_NEAR(r.last[LAB_MAIN][metric_output(LOSS_OUTPUT_ce, METRIC_SHARE)] + r.last[LAB_MAIN][metric_output(LOSS_OUTPUT_kd, METRIC_SHARE)], 1, 1e-12);
+	CHECK_NEAR(r.last[LAB_STUDENT][metric_output(LOSS_OUTPUT_ce, METRIC_SHARE)] +
+			   r.last[LAB_STUDENT][metric_output(LOSS_OUTPUT_kd, METRIC_SHARE)],
+		   1, 1e-12);
 	rig_close(&r);
 }
 

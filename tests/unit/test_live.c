@@ -2,21 +2,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
-#include "retort/session/live.h"
+#include "retort/ui/view_model.h"
 
 static void
-sample(struct live *l, unsigned metric, double value)
+sample(struct view_model *l, unsigned metric, double value)
 {
-	const struct event ev = { .branch = LAB_MAIN, .metric = (uint16_t)metric, .step = 50, .value = value };
+	const struct event ev = {
+		.branch = LAB_STUDENT, .metric = (uint16_t)metric, .step = 50, .value = value
+	};
 
-	live_sample(l, &ev);
+	view_model_sample(l, &ev);
 }
 
 static void
 how_far_the_student_follows_is_that_of_the_last_evaluation(void **state)
 {
-	struct live *l = live_new("test", false);
-	struct scene *s = live_scene(l);
+	struct view_model *l = view_model_new("test", false);
+	struct scene *s = view_model_scene(l);
 
 	(void)state;
 	s->info.n_teachers = 1;
@@ -34,33 +36,34 @@ how_far_the_student_follows_is_that_of_the_last_evaluation(void **state)
 	CHECK_NEAR(s->info.teacher[0].heard.share, 0.125, 0);
 	CHECK_NEAR(s->info.teacher[1].heard.agreement, 0.5, 0);
 	CHECK_NEAR(s->info.teacher[1].heard.kl, 2, 0);
-	live_free(l);
+	view_model_free(l);
 }
 
-/* A page over the curves is for who asked for it; a script that goes on leaves its lines in the log. */
+/* A page over the curves is for who asked for it; a script that goes on leaves its lines in the
+ * log. */
 static void
 what_a_script_asks_goes_to_the_log(void **state)
 {
-	struct live *l = live_new("test", false);
-	struct scene *s = live_scene(l);
+	struct view_model *l = view_model_new("test", false);
+	struct scene *s = view_model_scene(l);
 
 	(void)state;
-	live_log(l, "one\n\ntwo");
+	view_model_log(l, "one\n\ntwo");
 	CHECK_INT(s->n_log, 2);
 	CHECK_STR(s->log[0].text, "one");
 	CHECK_STR(s->log[1].text, "two");
 	CHECK(!s->view.helping);
-	live_say(l, "title", "one\ntwo\n");
+	view_model_say(l, "title", "one\ntwo\n");
 	CHECK(s->view.helping);
-	live_free(l);
+	view_model_free(l);
 }
 
 /* Texts on their way, then those that are used; data that are new have none. */
 static void
 texts_are_seen_as_they_come_and_go(void **state)
 {
-	struct live *l = live_new("test", false);
-	struct scene *s = live_scene(l);
+	struct view_model *l = view_model_new("test", false);
+	struct scene *s = view_model_scene(l);
 	struct request *r = request_new(REQUEST_PROGRESS);
 
 	(void)state;
@@ -69,51 +72,51 @@ texts_are_seen_as_they_come_and_go(void **state)
 	r->value = 7;
 	r->bitext = bitext_new("x");
 	bitext_add(r->bitext, "a", "b");
-	live_translated(l, r);
+	view_model_translated(l, r);
 	CHECK(!r->bitext && s->translation.last->n == 1);
 	CHECK_INT(s->translation.done, 2);
 	CHECK_INT(s->translation.asked, 10);
 	request_free(r);
 	r = request_new(REQUEST_TRANSLATE);
-	live_answer(l, r);
+	view_model_answer(l, r);
 	CHECK(!s->translation.last && s->translation.asked == 0 && !s->bitext);
 	request_free(r);
 	r = request_new(REQUEST_RETELL);
 	r->bitext = bitext_new("x");
 	bitext_add(r->bitext, "a", "b");
 	s->view.pair = 3;
-	live_answer(l, r);
+	view_model_answer(l, r);
 	CHECK(!r->bitext && s->bitext && s->bitext->n == 1);
 	CHECK_INT(s->view.pair, 0);
 	request_free(r);
 	r = request_new(REQUEST_DATA);
-	live_answer(l, r);
+	view_model_answer(l, r);
 	CHECK(!s->bitext);
 	request_free(r);
-	live_free(l);
+	view_model_free(l);
 }
 
 /* Progress comes every second: an error could not be read. */
 static void
 an_error_outlives_reports_of_progress(void **state)
 {
-	struct live *l = live_new("test", false);
-	struct scene *s = live_scene(l);
+	struct view_model *l = view_model_new("test", false);
+	struct scene *s = view_model_scene(l);
 	struct request *r = request_new(REQUEST_PROGRESS);
 
 	(void)state;
 	snprintf(r->note, sizeof r->note, "translated");
-	live_translated(l, r);
+	view_model_translated(l, r);
 	CHECK_STR(s->message, "translated");
 	scene_say(s, true, "an error");
 	for (int i = 0; i < 5; i++) {
-		live_translated(l, r);
+		view_model_translated(l, r);
 		CHECK_STR(s->message, "an error");
 	}
-	live_translated(l, r);
+	view_model_translated(l, r);
 	CHECK_STR(s->message, "translated");
 	request_free(r);
-	live_free(l);
+	view_model_free(l);
 }
 
 int

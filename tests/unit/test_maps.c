@@ -3,7 +3,7 @@
 #include "check.h"
 
 #include "retort/base/mem.h"
-#include "retort/engine/net.h"
+#include "retort/nn/net.h"
 
 #define ROWS 5
 #define WIDTH 3
@@ -30,8 +30,9 @@ rig_open(struct rig *r)
 	for (int i = 0; i < TAPS; i++) {
 		int from = net_node(r->net, i + 1, MODEL_HIDDEN);
 
-		r->node[i] = i == 0 ? net_project(r->net, "map.big.shared.6.3", from, WIDTH, &e) :
-				      net_project_like(r->net, "map.big.shared.6.3", from, r->node[0], &e);
+		r->node[i] = i == 0 ? net_project(r->net, "map.big.shared.6.3", from, WIDTH, &e)
+				    : net_project_like(r->net, "map.big.shared.6.3", from,
+						       r->node[0], &e);
 		CHECK(r->node[i] >= 0);
 		graph_tap(r->net->graph, r->node[i]);
 	}
@@ -54,7 +55,8 @@ rig_close(struct rig *r)
 	mem_free(r->grad);
 }
 
-/* A sum of squares at every tap, each with a weight of its own; with its gradient where `taps` says so. */
+/* A sum of squares at every tap, each with a weight of its own; with its gradient where `taps` says
+ * so. */
 static double
 run(struct rig *r, unsigned taps, bool backward)
 {

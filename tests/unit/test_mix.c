@@ -3,7 +3,7 @@
 #include "check.h"
 
 #include "retort/kd/loss.h"
-#include "retort/learn/mix.h"
+#include "retort/train/mix.h"
 
 #define B 3
 #define C 4
@@ -22,8 +22,17 @@ static const double ones[LAB_TEACHERS] = { 1, 1, 1, 1, 1, 1, 1, 1 };
 static struct mix_job
 job(int n, const real *x, double temperature, struct pool *pool)
 {
-	return (struct mix_job){ .n = n, .logit = logits, .typed = ones, .positions = B, .classes = C, .x = x, .weight = even,
-				 .label = labels, .temperature = temperature, .most = 1, .pool = pool };
+	return (struct mix_job){ .n = n,
+				 .logit = logits,
+				 .typed = ones,
+				 .positions = B,
+				 .classes = C,
+				 .x = x,
+				 .weight = even,
+				 .label = labels,
+				 .temperature = temperature,
+				 .most = 1,
+				 .pool = pool };
 }
 
 /* What the loss is once mixed, as terms do it; dx may be NULL. */
@@ -35,8 +44,16 @@ divergence(struct mix *m, const struct mix_job *j, const real *x, double tempera
 
 	for (int k = 0; k < (mix_is_target(m->mode) ? 1 : j->n); k++) {
 		bool target = mix_is_target(m->mode);
-		struct loss_args a = { .rows = B, .width = C, .t_width = C, .x = x, .target = j->logit[k], .weight = even,
-				       .temperature = temperature, .scale = target ? 1 : m->factor[k], .scratch = scratch, .dx = dx };
+		struct loss_args a = { .rows = B,
+				       .width = C,
+				       .t_width = C,
+				       .x = x,
+				       .target = j->logit[k],
+				       .weight = even,
+				       .temperature = temperature,
+				       .scale = target ? 1 : m->factor[k],
+				       .scratch = scratch,
+				       .dx = dx };
 
 		if (target)
 			a.target = mix_target(m, j, 0, temperature);
@@ -79,7 +96,9 @@ static void
 shares_of_rows_are_the_golden_ones(void **state)
 {
 	static const double confident[B][K] = {
-		{ .851697641, .148302359 }, { .693730079, .306269921 }, { .3207012418, .6792987582 },
+		{ .851697641, .148302359 },
+		{ .693730079, .306269921 },
+		{ .3207012418, .6792987582 },
 	};
 	double share[K];
 
@@ -154,7 +173,9 @@ the_smallest_norm_is_found(void **state)
 
 		for (int i = 0; i < n; i++)
 			for (int c = 0; c < 6; c++)
-				g[i][c] = (double)((draw = draw * 1664525u + 1013904223u) >> 8) / (1 << 23) - 1 + (round % 3);
+				g[i][c] = (double)((draw = draw * 1664525u + 1013904223u) >> 8) /
+						  (1 << 23) -
+					  1 + (round % 3);
 		for (int i = 0; i < n; i++)
 			for (int k = 0; k < n; k++) {
 				gram[i * n + k] = 0;
@@ -167,7 +188,8 @@ the_smallest_norm_is_found(void **state)
 	}
 }
 
-/* Shares are constants of the batch: the gradient is that of the loss with them held where they are. */
+/* Shares are constants of the batch: the gradient is that of the loss with them held where they
+ * are. */
 static void
 gradients_agree_with_differences(void **state)
 {
@@ -221,7 +243,8 @@ typed_weights_multiply(void **state)
 
 			one.typed = ones + 1;
 			CHECK_NEAR(divergence(&m, &j, student, 4, NULL),
-				   divergence(&m, &one, student, 4, NULL), 1e-12); /* shares stand */
+				   divergence(&m, &one, student, 4, NULL),
+				   1e-12); /* shares stand */
 		}
 		mix_release(&m);
 	}

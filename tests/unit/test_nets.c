@@ -1,20 +1,35 @@
-/* test_nets.c: every kind of network, whole: gradients, bits with any number of threads, bad descriptions. */
+/* test_nets.c: every kind of network, whole: gradients, bits with any number of threads, bad
+ * descriptions. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
 #include "retort/base/hash.h"
 #include "retort/base/rng.h"
-#include "retort/engine/blas.h"
-#include "retort/learn/frozen.h"
+#include "retort/nn/gemm/blas.h"
+#include "retort/train/freeze.h"
 
 #define ROWS 12
 #define STEPS 1000
 
 /* What the rows look like. */
 static const struct dataset numbers = { .kind = DATASET_NUMBERS, .n = ROWS, .d = 9, .classes = 3 };
-static const struct dataset images = { .kind = DATASET_IMAGE, .n = ROWS, .d = 12 * 12, .height = 12, .width = 12, .channels = 1, .classes = 3 };
-static const struct dataset texts = { .kind = DATASET_TOKENS, .n = ROWS, .d = 7, .length = 7, .vocab = 11, .classes = 3 };
-static const struct dataset stream = { .kind = DATASET_TOKENS, .n = ROWS, .d = 7, .length = 7, .vocab = 11, .classes = 11, .next_token = true };
+static const struct dataset images = { .kind = DATASET_IMAGE,
+				       .n = ROWS,
+				       .d = 12 * 12,
+				       .height = 12,
+				       .width = 12,
+				       .channels = 1,
+				       .classes = 3 };
+static const struct dataset texts = {
+	.kind = DATASET_TOKENS, .n = ROWS, .d = 7, .length = 7, .vocab = 11, .classes = 3
+};
+static const struct dataset stream = { .kind = DATASET_TOKENS,
+				       .n = ROWS,
+				       .d = 7,
+				       .length = 7,
+				       .vocab = 11,
+				       .classes = 11,
+				       .next_token = true };
 
 static const struct net_case {
 	const char *spec;
@@ -30,11 +45,17 @@ static const struct net_case {
 	{ "mlp 5 activation=silu", &images },
 	{ "mlp 5 activation=gelu-tanh", &images },
 	{ "transformer layers=2 width=8 heads=2", &texts },
-	{ "transformer layers=1 width=6 heads=3 order=post activation=relu position=sinusoidal pool=first pooler=tanh embed-norm=on types=2", &texts },
-	{ "transformer layers=1 width=8 heads=2 kv-heads=1 norm=rms activation=swiglu position=rotary pool=attention bias=off", &texts },
+	{ "transformer layers=1 width=6 heads=3 order=post activation=relu position=sinusoidal "
+	  "pool=first pooler=tanh embed-norm=on types=2",
+	  &texts },
+	{ "transformer layers=1 width=8 heads=2 kv-heads=1 norm=rms activation=swiglu "
+	  "position=rotary pool=attention bias=off",
+	  &texts },
 	{ "transformer layers=1 width=4 heads=1 residual=off dropout=0.1 position=none", &texts },
 	{ "decoder layers=2 width=8 heads=2", &stream },
-	{ "decoder layers=1 width=8 heads=4 kv-heads=2 norm=rms activation=swiglu position=rotary bias=off tied=off", &stream },
+	{ "decoder layers=1 width=8 heads=4 kv-heads=2 norm=rms activation=swiglu position=rotary "
+	  "bias=off tied=off",
+	  &stream },
 	{ "decoder layers=1 width=8 heads=2 activation=gelu-tanh dropout=0.1", &stream },
 	{ "bag width=6 grams=3 buckets=50 hidden=5", &texts },
 	{ "lstm width=6 embed=5 layers=2", &texts },
@@ -124,7 +145,8 @@ weights_after(const struct net_case *c, int threads, int steps)
 	for (int i = 0; i < steps; i++) {
 		branch_step(l.b, &l.feed, &l.knobs, NULL, 0.003, &r);
 		if (!r.applied)
-			fail_msg("%s: step %d not applied: loss %g, gradient %g", c->spec, i, r.loss, r.grad_norm);
+			fail_msg("%s: step %d not applied: loss %g, gradient %g", c->spec, i,
+				 r.loss, r.grad_norm);
 	}
 	h = hash_of(branch_value(l.b), l.b->net->layout.len * sizeof(real));
 	lesson_close(&l);
@@ -142,7 +164,8 @@ every_network_has_the_same_bits_with_any_number_of_threads(void **state)
 			struct hash h = weights_after(&nets[i], threads, STEPS);
 
 			if (memcmp(&one, &h, sizeof h) != 0)
-				fail_msg("%s: other weights with %d threads", nets[i].spec, threads);
+				fail_msg("%s: other weights with %d threads", nets[i].spec,
+					 threads);
 		}
 	}
 }
@@ -160,7 +183,8 @@ every_network_learns_its_rows_by_heart(void **state)
 		for (int s = 0; s < 300; s++)
 			branch_step(l.b, &l.feed, &l.knobs, NULL, 0.003, &r);
 		if (!(r.loss < 0.7 * first.loss))
-			fail_msg("%s: the loss went from %g to %g", nets[i].spec, first.loss, r.loss);
+			fail_msg("%s: the loss went from %g to %g", nets[i].spec, first.loss,
+				 r.loss);
 		lesson_close(&l);
 	}
 }
@@ -179,7 +203,8 @@ a_step_allocates_nothing(void **state)
 		for (int s = 0; s < 5; s++)
 			branch_step(l.b, &l.feed, &l.knobs, NULL, 0.003, &r);
 		if (mem_count() != before)
-			fail_msg("%s: %d allocations in 5 steps", nets[i].spec, (int)(mem_count() - before));
+			fail_msg("%s: %d allocations in 5 steps", nets[i].spec,
+				 (int)(mem_count() - before));
 		lesson_close(&l);
 	}
 }
@@ -206,11 +231,14 @@ moved(const struct branch *b, const struct param *p, const real *was)
 
 	for (int i = 0; i < 3; i++)
 		if (!(p->is_state && i == 1))
-			n += memcmp(now[i] + p->offset, was + (size_t)i * b->net->layout.len + p->offset, p->len * sizeof *was) != 0;
+			n += memcmp(now[i] + p->offset,
+				    was + (size_t)i * b->net->layout.len + p->offset,
+				    p->len * sizeof *was) != 0;
 	return n;
 }
 
-/* Steps with one layer frozen. Adds to `covered` which parameters that was, and to `went` which others went on. */
+/* Steps with one layer frozen. Adds to `covered` which parameters that was, and to `went` which
+ * others went on. */
 static void
 freeze_one(const struct net_case *c, int layer, int optimizer, bool *covered, bool *went)
 {
@@ -223,7 +251,7 @@ freeze_one(const struct net_case *c, int layer, int optimizer, bool *covered, bo
 	l.knobs.weight_decay = 0.1;
 	for (int i = 0; i < 3; i++)
 		branch_step(l.b, &l.feed, &l.knobs, NULL, 0.003, &free_step);
-	frozen_set(l.b, (uint64_t)1 << layer);
+	freeze_set(l.b, (uint64_t)1 << layer);
 	was = copy_of(l.b);
 	for (int i = 0; i < 4; i++)
 		branch_step(l.b, &l.feed, &l.knobs, NULL, 0.003, &r);
@@ -234,9 +262,10 @@ freeze_one(const struct net_case *c, int layer, int optimizer, bool *covered, bo
 		covered[i] |= l.b->stands[i];
 		went[i] |= !l.b->stands[i] && n > 0;
 		if (l.b->stands[i] && n > 0)
-			fail_msg("%s: layer %d frozen, %s moved in %d arrays", c->spec, layer, p->name, n);
+			fail_msg("%s: layer %d frozen, %s moved in %d arrays", c->spec, layer,
+				 p->name, n);
 	}
-	frozen_set(l.b, 0);
+	freeze_set(l.b, 0);
 	branch_step(l.b, &l.feed, &l.knobs, NULL, 0.003, &r);
 	for (size_t i = 0; i < l.b->net->layout.n; i++)
 		CHECK(!l.b->stands[i]);
@@ -258,12 +287,14 @@ not_a_bit_of_a_frozen_layer_moves_and_the_others_do(void **state)
 			freeze_one(&nets[i], k, k % 2 ? KNOB_ADAMW : KNOB_MOMENTUM, covered, went);
 		for (size_t k = 0; k < l.b->net->layout.n; k++)
 			if (!covered[k] || !went[k])
-				fail_msg("%s: %s is in no layer, or stands still with every one", nets[i].spec, l.b->net->layout.param[k].name);
+				fail_msg("%s: %s is in no layer, or stands still with every one",
+					 nets[i].spec, l.b->net->layout.param[k].name);
 		lesson_close(&l);
 	}
 }
 
-/* What stands still is not clipped for: with all but the logits frozen the norm is that of their gradient alone. */
+/* What stands still is not clipped for: with all but the logits frozen the norm is that of their
+ * gradient alone. */
 static void
 gradients_of_frozen_layers_do_not_count(void **state)
 {
@@ -274,7 +305,7 @@ gradients_of_frozen_layers_do_not_count(void **state)
 	(void)state;
 	lesson_open(&a, &nets[0], 1);
 	lesson_open(&b, &nets[0], 2);
-	frozen_set(b.b, 1 << 0 | 1 << 1 | 1 << 2);
+	freeze_set(b.b, 1 << 0 | 1 << 1 | 1 << 2);
 	branch_step(a.b, &a.feed, &a.knobs, NULL, 0.003, &free_step);
 	branch_step(b.b, &b.feed, &b.knobs, NULL, 0.003, &frozen_step);
 	for (size_t i = 0; i < b.b->net->layout.n; i++) {
@@ -307,7 +338,8 @@ loss_of(struct lesson *l)
 	return sum;
 }
 
-/* One step of plain descent moves the weights by lr times the gradient, which is what central differences say it is. */
+/* One step of plain descent moves the weights by lr times the gradient, which is what central
+ * differences say it is. */
 static void
 every_network_descends_along_the_gradient_of_its_loss(void **state)
 {
@@ -319,8 +351,8 @@ every_network_descends_along_the_gradient_of_its_loss(void **state)
 		real *was, *now;
 		double along = 0, up, down, h = 1e-5;
 
-		if (strstr(nets[i].spec, "dropout") || strstr(nets[i].spec, "batch-norm") || strstr(nets[i].spec, "resnet") ||
-		    strstr(nets[i].spec, "depthwise"))
+		if (strstr(nets[i].spec, "dropout") || strstr(nets[i].spec, "batch-norm") ||
+		    strstr(nets[i].spec, "resnet") || strstr(nets[i].spec, "depthwise"))
 			continue; /* in a step they compute something else than in an evaluation */
 		lesson_open(&l, &nets[i], 1);
 		l.knobs.optimizer = KNOB_SGD;
@@ -331,7 +363,8 @@ every_network_descends_along_the_gradient_of_its_loss(void **state)
 		branch_step(l.b, &l.feed, &l.knobs, NULL, 1, &r);
 		for (size_t k = 0; k < len; k++)
 			along += (was[k] - now[k]) * (was[k] - now[k]);
-		for (size_t k = 0; k < len; k++) { /* now[k] becomes the gradient's place, was the middle */
+		for (size_t k = 0; k < len;
+		     k++) { /* now[k] becomes the gradient's place, was the middle */
 			real g = was[k] - now[k];
 
 			now[k] = was[k] + h * g;
@@ -342,7 +375,8 @@ every_network_descends_along_the_gradient_of_its_loss(void **state)
 			now[k] -= 2 * h * was[k];
 		down = loss_of(&l);
 		if (!(fabs((up - down) / (2 * h) - along) <= 1e-6 * (1 + along)))
-			fail_msg("%s: the slope is %.12g, the gradient says %.12g", nets[i].spec, (up - down) / (2 * h), along);
+			fail_msg("%s: the slope is %.12g, the gradient says %.12g", nets[i].spec,
+				 (up - down) / (2 * h), along);
 		mem_free(was);
 		lesson_close(&l);
 	}
@@ -352,18 +386,34 @@ every_network_descends_along_the_gradient_of_its_loss(void **state)
 static void
 networks_that_cannot_be_are_refused(void **state)
 {
-	static const struct { const char *spec; const struct dataset *data; const char *message; } bad[] = {
-		{ "transformer width=10 heads=4", &texts, "transformer: width 10 is not divided by 4 heads" },
-		{ "transformer width=12 heads=4 kv-heads=3", &texts, "transformer: 4 heads are not divided by 3 kv-heads" },
-		{ "transformer width=12 heads=4 position=rotary", &texts, "transformer: rotary positions turn pairs, a head has 3 numbers" },
-		{ "transformer positions=5", &texts, "transformer: rows of 7 tokens are longer than 5 positions" },
+	static const struct {
+		const char *spec;
+		const struct dataset *data;
+		const char *message;
+	} bad[] = {
+		{ "transformer width=10 heads=4", &texts,
+		  "transformer: width 10 is not divided by 4 heads" },
+		{ "transformer width=12 heads=4 kv-heads=3", &texts,
+		  "transformer: 4 heads are not divided by 3 kv-heads" },
+		{ "transformer width=12 heads=4 position=rotary", &texts,
+		  "transformer: rotary positions turn pairs, a head has 3 numbers" },
+		{ "transformer positions=5", &texts,
+		  "transformer: rows of 7 tokens are longer than 5 positions" },
 		{ "transformer", &numbers, "transformer: reads tokens, the data is numbers" },
-		{ "transformer", &stream, "transformer: tells one class for a row, the data asks for the next token; `decoder` tells that" },
-		{ "decoder", &texts, "decoder: tells the next token, the data has one class for a row; `transformer` tells that" },
+		{ "transformer", &stream,
+		  "transformer: tells one class for a row, the data asks for the next token; "
+		  "`decoder` tells that" },
+		{ "decoder", &texts,
+		  "decoder: tells the next token, the data has one class for a row; `transformer` "
+		  "tells that" },
 		{ "mlp 3", &texts, "mlp: reads numbers, the data is tokens" },
-		{ "resnet 4", &numbers, "resnet: reads images, the data is numbers; `data digits image 8x8` makes images of a table" },
-		{ "resnet 4,4,4 blocks=16", &images, "resnet: 3 stages of 16 blocks are more than 32 blocks" },
-		{ "cnn 4 kernel=4", &images, "cnn: kernel: 4 is even; a map keeps its size under odd ones" },
+		{ "resnet 4", &numbers,
+		  "resnet: reads images, the data is numbers; `data digits image 8x8` makes images "
+		  "of a table" },
+		{ "resnet 4,4,4 blocks=16", &images,
+		  "resnet: 3 stages of 16 blocks are more than 32 blocks" },
+		{ "cnn 4 kernel=4", &images,
+		  "cnn: kernel: 4 is even; a map keeps its size under odd ones" },
 	};
 
 	(void)state;
@@ -392,7 +442,8 @@ a_network_too_large_for_the_machine_is_refused_before_it_is_made(void **state)
 	n = net_new("huge", &spec, &io, 4096, NULL, NULL, &e);
 	CHECK(n != NULL);
 	CHECK_INT(net_finish(n, true, &e), -1);
-	CHECK(strstr(e.msg, "huge needs ") == e.msg && strstr(e.msg, "GiB for 4096 rows, this machine has "));
+	CHECK(strstr(e.msg, "huge needs ") == e.msg &&
+	      strstr(e.msg, "GiB for 4096 rows, this machine has "));
 	net_free(n);
 }
 

@@ -1,4 +1,5 @@
-/* test_onnx.c: operators but those on maps against the test vectors of the ONNX specification, in double. */
+/* test_onnx.c: operators but those on maps against the test vectors of the ONNX specification, in
+ * double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -6,8 +7,8 @@
 #include "play.h"
 
 #include "retort/base/mem.h"
-#include "retort/engine/act.h"
-#include "retort/engine/blas.h"
+#include "retort/nn/gemm/act.h"
+#include "retort/nn/gemm/blas.h"
 #include "retort/kd/loss.h"
 
 static size_t
@@ -41,8 +42,15 @@ matmul(const struct onnx_case *c, real *const *got)
 
 	CHECK_INT(a->len / (m * k), b->len / (k * n));
 	for (size_t i = 0; i < a->len / (m * k); i++) {
-		struct blas_product p = { .m = m, .n = n, .k = k, .a = x + i * m * k, .lda = k, .b = w + i * k * n,
-					  .ldb = n, .c = got[0] + i * m * n, .ldc = n };
+		struct blas_product p = { .m = m,
+					  .n = n,
+					  .k = k,
+					  .a = x + i * m * k,
+					  .lda = k,
+					  .b = w + i * k * n,
+					  .ldb = n,
+					  .c = got[0] + i * m * n,
+					  .ldc = n };
 		blas_run(NULL, &p);
 	}
 	mem_free(x);
@@ -54,13 +62,25 @@ static void
 gemm(const struct onnx_case *c, real *const *got)
 {
 	const struct onnx_tensor *a = &c->in[0], *b = &c->in[1], *bias = &c->in[2], *y = &c->out[0];
-	bool trans_a = onnx_number(&c->model.node, "transA", 0) > 0, trans_b = onnx_number(&c->model.node, "transB", 0) > 0;
-	double alpha = onnx_number(&c->model.node, "alpha", 1), beta = onnx_number(&c->model.node, "beta", 1);
-	size_t rows = bias->rank > 1 ? bias->dim[bias->rank - 2] : 1, columns = bias->rank ? bias->dim[bias->rank - 1] : 1;
+	bool trans_a = onnx_number(&c->model.node, "transA", 0) > 0,
+	     trans_b = onnx_number(&c->model.node, "transB", 0) > 0;
+	double alpha = onnx_number(&c->model.node, "alpha", 1),
+	       beta = onnx_number(&c->model.node, "beta", 1);
+	size_t rows = bias->rank > 1 ? bias->dim[bias->rank - 2] : 1,
+	       columns = bias->rank ? bias->dim[bias->rank - 1] : 1;
 	real *x = onnxrow_copy(a), *w = onnxrow_copy(b);
-	struct blas_product p = { .trans_a = trans_a, .trans_b = trans_b, .m = y->dim[0], .n = y->dim[1],
-				  .k = a->dim[trans_a ? 0 : 1], .a = x, .lda = a->dim[1], .b = w, .ldb = b->dim[1],
-				  .c = got[0], .ldc = y->dim[1], .beta = bias->data ? 1 : 0 };
+	struct blas_product p = { .trans_a = trans_a,
+				  .trans_b = trans_b,
+				  .m = y->dim[0],
+				  .n = y->dim[1],
+				  .k = a->dim[trans_a ? 0 : 1],
+				  .a = x,
+				  .lda = a->dim[1],
+				  .b = w,
+				  .ldb = b->dim[1],
+				  .c = got[0],
+				  .ldc = y->dim[1],
+				  .beta = bias->data ? 1 : 0 };
 
 	for (size_t i = 0; i < a->len; i++)
 		x[i] *= (real)alpha;
@@ -79,10 +99,13 @@ static void
 dense(const struct onnx_case *c, real *const *got)
 {
 	const struct onnx_tensor *x = &c->in[0], *w = &c->in[1];
-	real *in = onnxrow_copy(x), *weight = onnxrow_axis_last(w, 0), *bias = onnxrow_copy(&c->in[2]);
-	struct play p = { .op = "dense", .attr = { [DENSE_ACT] = ACT_NONE, [DENSE_WIDTH] = (double)w->dim[0] },
+	real *in = onnxrow_copy(x), *weight = onnxrow_axis_last(w, 0),
+	     *bias = onnxrow_copy(&c->in[2]);
+	struct play p = { .op = "dense",
+			  .attr = { [DENSE_ACT] = ACT_NONE, [DENSE_WIDTH] = (double)w->dim[0] },
 			  .in = { { .rank = 2, .dim = { x->dim[0], x->dim[1] }, .data = in } },
-			  .value = { { .name = "weight", .data = weight }, { .name = "bias", .data = bias } } };
+			  .value = { { .name = "weight", .data = weight },
+				     { .name = "bias", .data = bias } } };
 
 	CHECK_INT(onnx_number(&c->model.node, "transB", 0), 1);
 	play_run(&p, got[0], c->out[0].len);
@@ -123,7 +146,8 @@ add(const struct onnx_case *c, real *const *got)
 	element_wise(c, "add", got);
 }
 
-/* GELU is x Phi(x) and Phi(x) = (1 + erf(x / sqrt 2)) / 2: the error function can be read from it. */
+/* GELU is x Phi(x) and Phi(x) = (1 + erf(x / sqrt 2)) / 2: the error function can be read from it.
+ */
 static void
 error_function(const struct onnx_case *c, real *const *got)
 {
@@ -147,16 +171,20 @@ sigmoid(const struct onnx_case *c, real *const *got)
 	}
 }
 
-/* From `axis` on, numbers are normalised together: one position for us. The gain and the bias are as long. */
+/* From `axis` on, numbers are normalised together: one position for us. The gain and the bias are
+ * as long. */
 static void
 layer_norm(const struct onnx_case *c, real *const *got)
 {
 	const struct onnx_tensor *x = &c->in[0];
 	size_t width = product(x->dim, axis_of(c, -1), x->rank);
-	real *in = onnxrow_copy(x), *gain = onnxrow_copy(&c->in[1]), *bias = onnxrow_copy(&c->in[2]);
-	struct play p = { .op = "norm", .attr = { [NORM_KIND] = NORM_LAYER },
+	real *in = onnxrow_copy(x), *gain = onnxrow_copy(&c->in[1]),
+	     *bias = onnxrow_copy(&c->in[2]);
+	struct play p = { .op = "norm",
+			  .attr = { [NORM_KIND] = NORM_LAYER },
 			  .in = { { .rank = 2, .dim = { x->len / width, width }, .data = in } },
-			  .value = { { .name = "gain", .data = gain }, { .name = "bias", .data = bias } } };
+			  .value = { { .name = "gain", .data = gain },
+				     { .name = "bias", .data = bias } } };
 
 	p.attr[NORM_EPS] = onnx_number(&c->model.node, "epsilon", 1e-5);
 	CHECK_INT(c->in[1].len, width);
@@ -174,14 +202,17 @@ gather(const struct onnx_case *c, real *const *got)
 	size_t width = product(table->dim, 1, table->rank);
 	int32_t *ids = mem_array(index->len, sizeof *ids);
 	real *token = onnxrow_copy(table);
-	struct play p = { .op = "embed", .in = { { .rank = 2, .dim = { 1, index->len }, .ids = ids } },
+	struct play p = { .op = "embed",
+			  .in = { { .rank = 2, .dim = { 1, index->len }, .ids = ids } },
 			  .value = { { .name = "token", .data = token } } };
 
 	CHECK_INT(onnx_number(&c->model.node, "axis", 0), 0);
 	p.attr[EMBED_VOCAB] = (double)table->dim[0];
 	p.attr[EMBED_WIDTH] = (double)width;
-	for (size_t i = 0; i < index->len; i++) /* negative ones count from the end; ours would be padding */
-		ids[i] = (int32_t)(index->data[i] + (index->data[i] < 0 ? (double)table->dim[0] : 0));
+	for (size_t i = 0; i < index->len;
+	     i++) /* negative ones count from the end; ours would be padding */
+		ids[i] = (int32_t)(index->data[i] +
+				   (index->data[i] < 0 ? (double)table->dim[0] : 0));
 	play_run(&p, got[0], c->out[0].len);
 	mem_free(ids);
 	mem_free(token);
@@ -199,7 +230,8 @@ gates(const struct onnx_tensor *w, size_t from, size_t n, size_t h)
 	return y;
 }
 
-/* X is [time, rows, in], or [rows, time, in] by layout 1; one direction; of Y and Y_h what is asked for. */
+/* X is [time, rows, in], or [rows, time, in] by layout 1; one direction; of Y and Y_h what is asked
+ * for. */
 static void
 lstm(const struct onnx_case *c, real *const *got)
 {
@@ -210,19 +242,24 @@ lstm(const struct onnx_case *c, real *const *got)
 	real *in = mem_array(x->len, sizeof *in), *y = mem_array(rows * times * h, sizeof *y);
 	real *input = gates(&c->in[1], 0, n, h), *state = gates(&c->in[2], 0, h, h);
 	real *bias = gates(&c->in[3], 0, 1, h), *more = gates(&c->in[3], 4 * h, 1, h);
-	struct play p = { .op = "lstm", .in = { { .rank = 3, .dim = { rows, times, n }, .data = in } },
-			  .value = { { .name = "input", .data = input }, { .name = "state", .data = state },
+	struct play p = { .op = "lstm",
+			  .in = { { .rank = 3, .dim = { rows, times, n }, .data = in } },
+			  .value = { { .name = "input", .data = input },
+				     { .name = "state", .data = state },
 				     { .name = "bias", .data = bias } } };
 
 	for (size_t i = 0; i < x->len; i++)
-		in[by_rows ? i : (i / n % rows * times + i / n / rows) * n + i % n] = (real)x->data[i];
-	for (size_t i = 0; i < 4 * h; i++) /* the specification has one for the input and one for the state */
+		in[by_rows ? i : (i / n % rows * times + i / n / rows) * n + i % n] =
+			(real)x->data[i];
+	for (size_t i = 0; i < 4 * h;
+	     i++) /* the specification has one for the input and one for the state */
 		bias[i] += more[i];
 	p.attr[LSTM_WIDTH] = (double)h;
 	play_run(&p, y, rows * times * h);
 	for (size_t i = 0; i < rows * h; i++)
 		got[1][i] = y[(i / h * times + times - 1) * h + i % h];
-	for (size_t i = 0; i < c->out[0].len; i++) /* [rows, time, 1, h], or [time, 1, rows, h] with one time or one row */
+	for (size_t i = 0; i < c->out[0].len;
+	     i++) /* [rows, time, 1, h], or [time, 1, rows, h] with one time or one row */
 		got[0][i] = y[i];
 	mem_free(in);
 	mem_free(y);
@@ -259,11 +296,18 @@ cross_entropy(const struct onnx_case *c, real *const *got)
 {
 	const struct onnx_tensor *x = &c->in[0], *label = &c->in[1], *weight = &c->in[2];
 	double none = onnx_number(&c->model.node, "ignore_index", -1), sum = 0;
-	real *z = onnxrow_axis_last(x, 1), *scratch = mem_array(LOSS_SCRATCH * x->len, sizeof *scratch);
+	real *z = onnxrow_axis_last(x, 1),
+	     *scratch = mem_array(LOSS_SCRATCH * x->len, sizeof *scratch);
 	real *share = mem_array(label->len, sizeof *share);
 	int32_t *class = mem_array(label->len, sizeof *class);
-	struct loss_args a = { .rows = label->len, .width = x->dim[1], .x = z, .label = class, .weight = share,
-			       .temperature = 1, .scale = 1, .scratch = scratch };
+	struct loss_args a = { .rows = label->len,
+			       .width = x->dim[1],
+			       .x = z,
+			       .label = class,
+			       .weight = share,
+			       .temperature = 1,
+			       .scale = 1,
+			       .scratch = scratch };
 
 	CHECK_STR(onnx_word(&c->model.node, "reduction", "mean"), "mean");
 	for (size_t i = 0; i < label->len; i++) {
@@ -359,7 +403,8 @@ main(void)
 		ONNXROW("node/test_sce_mean_weight_ii_3d", cross_entropy),
 		ONNXROW("node/test_sce_mean_no_weight_ii_4d", cross_entropy),
 		ONNXROW("node/test_sce_mean_weight_ii_4d_log_prob", cross_entropy, .ports = 3),
-		ONNXROW("node/test_sce_NCd1_mean_weight_negative_ii_log_prob", cross_entropy, .ports = 3),
+		ONNXROW("node/test_sce_NCd1_mean_weight_negative_ii_log_prob", cross_entropy,
+			.ports = 3),
 		ONNXROW("node/test_sce_NCd1d2d3d4d5_mean_weight", cross_entropy),
 	};
 

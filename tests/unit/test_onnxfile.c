@@ -1,4 +1,5 @@
-/* test_onnxfile.c: the reader of ONNX tests reads what it should and survives what it should not. */
+/* test_onnxfile.c: the reader of ONNX tests reads what it should and survives what it should not.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -25,10 +26,10 @@ check_numbers(const char *bytes, size_t size, size_t n, const double *want)
 		CHECK_NEAR(t.data[i], want[i], 0);
 	mem_free(t.data);
 }
-#define NUMBERS(bytes, ...)                                                                         \
-	do {                                                                                        \
-		static const double want_[] = { __VA_ARGS__ };                                      \
-		check_numbers(bytes, sizeof bytes - 1, sizeof want_ / sizeof *want_, want_);        \
+#define NUMBERS(bytes, ...)                                                                  \
+	do {                                                                                 \
+		static const double want_[] = { __VA_ARGS__ };                               \
+		check_numbers(bytes, sizeof bytes - 1, sizeof want_ / sizeof *want_, want_); \
 	} while (0)
 
 static void
@@ -36,21 +37,24 @@ tensors_of_every_type_are_read(void **state)
 {
 	(void)state;
 	NUMBERS("\x08\x02\x0a\x01\x03\x10\x01" FLOATS NAME, 1, -2, 0.5, 0.25, 0, 3);
-	NUMBERS("\x08\x02\x10\x01\x4a\x08\0\0\x80\x3f\0\0\0\xc0", 1, -2);                       /* raw float */
-	NUMBERS("\x08\x01\x10\x0b\x4a\x08\0\0\0\0\0\0\xf8\xbf", -1.5);                          /* raw double */
-	NUMBERS("\x08\x01\x10\x0b\x52\x08\0\0\0\0\0\0\xf8\xbf", -1.5);                          /* double_data */
-	NUMBERS("\x08\x02\x10\x07\x4a\x10\xfe\xff\xff\xff\xff\xff\xff\xff\5\0\0\0\0\0\0\0", -2, 5); /* raw int64 */
-	NUMBERS("\x08\x02\x10\x07\x3a\x0b\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01\x05", -2, 5); /* int64_data */
-	NUMBERS("\x08\x02\x10\x06\x28\x07\x28\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 7, -1); /* int32_data, single */
-	NUMBERS("\x08\x01\x10\x06\x4a\x04\xff\xff\xff\xff", -1);                                /* raw int32 */
-	NUMBERS("\x08\x02\x10\x02\x4a\x02\xff\x01", 255, 1);                                    /* raw uint8 */
-	NUMBERS("\x08\x02\x10\x03\x4a\x02\xff\x01", -1, 1);                                     /* raw int8 */
-	NUMBERS("\x08\x02\x10\x09\x2a\x02\x01\x00", 1, 0);                                      /* bool as int32_data */
-	NUMBERS("\x08\x03\x10\x0a\x4a\x06\0\x3c\0\xc0\x01\0", 1, -2, 0x1p-24);            /* raw float16 */
-	NUMBERS("\x08\x01\x10\x0a\x2a\x03\x80\xf0\x03", -32768);                                /* float16 as int32_data */
-	NUMBERS("\x08\x02\x10\x10\x4a\x04\x80\x3f\x40\xc0", 1, -3);                             /* raw bfloat16 */
-	NUMBERS("\x10\x01\x4a\x04\0\0\0\x3f", 0.5);                                             /* no dimension */
-	NUMBERS("\x0a\x02\x02\x01\x10\x0d\x5a\x02\x07\x09", 7, 9);                              /* packed dims, uint64 */
+	NUMBERS("\x08\x02\x10\x01\x4a\x08\0\0\x80\x3f\0\0\0\xc0", 1, -2); /* raw float */
+	NUMBERS("\x08\x01\x10\x0b\x4a\x08\0\0\0\0\0\0\xf8\xbf", -1.5);    /* raw double */
+	NUMBERS("\x08\x01\x10\x0b\x52\x08\0\0\0\0\0\0\xf8\xbf", -1.5);    /* double_data */
+	NUMBERS("\x08\x02\x10\x07\x4a\x10\xfe\xff\xff\xff\xff\xff\xff\xff\5\0\0\0\0\0\0\0", -2,
+		5); /* raw int64 */
+	NUMBERS("\x08\x02\x10\x07\x3a\x0b\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01\x05", -2,
+		5); /* int64_data */
+	NUMBERS("\x08\x02\x10\x06\x28\x07\x28\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 7,
+		-1);                                             /* int32_data, single */
+	NUMBERS("\x08\x01\x10\x06\x4a\x04\xff\xff\xff\xff", -1); /* raw int32 */
+	NUMBERS("\x08\x02\x10\x02\x4a\x02\xff\x01", 255, 1);     /* raw uint8 */
+	NUMBERS("\x08\x02\x10\x03\x4a\x02\xff\x01", -1, 1);      /* raw int8 */
+	NUMBERS("\x08\x02\x10\x09\x2a\x02\x01\x00", 1, 0);       /* bool as int32_data */
+	NUMBERS("\x08\x03\x10\x0a\x4a\x06\0\x3c\0\xc0\x01\0", 1, -2, 0x1p-24); /* raw float16 */
+	NUMBERS("\x08\x01\x10\x0a\x2a\x03\x80\xf0\x03", -32768);    /* float16 as int32_data */
+	NUMBERS("\x08\x02\x10\x10\x4a\x04\x80\x3f\x40\xc0", 1, -3); /* raw bfloat16 */
+	NUMBERS("\x10\x01\x4a\x04\0\0\0\x3f", 0.5);                 /* no dimension */
+	NUMBERS("\x0a\x02\x02\x01\x10\x0d\x5a\x02\x07\x09", 7, 9);  /* packed dims, uint64 */
 }
 
 static void
@@ -68,7 +72,9 @@ bytes_that_are_no_tensor_are_refused(void **state)
 		BAD("\x08\x01\x10\x08\x32\x01x", "data type 8"),
 		BAD("\x08\xff\xff\xff\xff\x0f\x08\xff\xff\xff\xff\x0f\x10\x01", "more than"),
 		BAD("\x08\x80\x80\x80\x02\x08\x80\x80\x80\x02\x10\x01", "more than"),
-		BAD("\x08\x01\x08\x01\x08\x01\x08\x01\x08\x01\x08\x01\x08\x01\x08\x01\x08\x01\x10\x01", "more than 8 dim"),
+		BAD("\x08\x01\x08\x01\x08\x01\x08\x01\x08\x01\x08\x01\x08\x01\x08\x01\x08\x01\x10"
+		    "\x01",
+		    "more than 8 dim"),
 		BAD("\x08", "no protobuf"),
 		BAD("\x4a\x7f\x01", "no protobuf"),
 		BAD("\x0b\x01", "no protobuf"),
@@ -88,17 +94,22 @@ bytes_that_are_no_tensor_are_refused(void **state)
 }
 
 /*
- * Gemm(a, "", w) -> y with alpha 0.5, pads [1, 2, -3] packed, sizes 4 and 5 not packed, mode "same"; w in the model,
- * a the graph's input.
+ * Gemm(a, "", w) -> y with alpha 0.5, pads [1, 2, -3] packed, sizes 4 and 5 not packed, mode
+ * "same"; w in the model, a the graph's input.
  */
-#define ATTRS                                                                                       \
-	"\x2a\x0c\x0a\x05" "alpha\x15\0\0\0\x3f"                                                    \
-	"\x2a\x14\x0a\x04pads\x42\x0c\x01\x02\xfd\xff\xff\xff\xff\xff\xff\xff\xff\x01"              \
-	"\x2a\x0b\x0a\x05sizes\x40\x04\x40\x05"                                                     \
+#define ATTRS                                                                          \
+	"\x2a\x0c\x0a\x05"                                                             \
+	"alpha\x15\0\0\0\x3f"                                                          \
+	"\x2a\x14\x0a\x04pads\x42\x0c\x01\x02\xfd\xff\xff\xff\xff\xff\xff\xff\xff\x01" \
+	"\x2a\x0b\x0a\x05sizes\x40\x04\x40\x05"                                        \
 	"\x2a\x0c\x0a\x04mode\x22\x04same"
-#define NODE "\x0a\x01" "a\x0a\x00\x0a\x01w\x12\x01y\x22\x04Gemm" ATTRS
+#define NODE       \
+	"\x0a\x01" \
+	"a\x0a\x00\x0a\x01w\x12\x01y\x22\x04Gemm" ATTRS
 #define FIXED "\x2a\x0c\x08\x01\x10\x01\x25\0\0\xc0\x3f" NAME
-#define INPUT "\x5a\x03\x0a\x01" "a"
+#define INPUT              \
+	"\x5a\x03\x0a\x01" \
+	"a"
 static const char model[] = "\x08\x07\x3a\x65\x0a\x50" NODE FIXED INPUT;
 
 static void
@@ -131,7 +142,8 @@ a_model_of_one_node_is_read(void **state)
 	onnx_model_release(&m);
 }
 
-/* Every beginning of a file, and bytes turned at random: an answer or an error, never a read behind the end. */
+/* Every beginning of a file, and bytes turned at random: an answer or an error, never a read behind
+ * the end. */
 static void
 damaged_files_are_survived(void **state)
 {
@@ -144,7 +156,8 @@ damaged_files_are_survived(void **state)
 	for (size_t f = 0; f < 2; f++)
 		for (size_t i = 0; i < files[f].size + 20000; i++) {
 			size_t size = i < files[f].size ? i : files[f].size;
-			char *s = malloc(size ? size : 1); /* its own block: a sanitizer sees its end */
+			char *s = malloc(size ? size
+					      : 1); /* its own block: a sanitizer sees its end */
 			struct onnx_tensor t;
 			struct onnx_model m;
 			struct err e = { "" };

@@ -1,4 +1,5 @@
-/* test_onnxmaps.c: operators on maps against the test vectors of the ONNX specification, in double. */
+/* test_onnxmaps.c: operators on maps against the test vectors of the ONNX specification, in double.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -6,28 +7,32 @@
 #include "play.h"
 
 #include "retort/base/mem.h"
-#include "retort/engine/blas.h"
+#include "retort/nn/gemm/blas.h"
 
 /*
- * Maps are [N,C,H,W] in the specification, and [N,C,W] is a map of height 1. Not in the table, because ours has no
- * such thing: three dimensions, windows of a pool that are not square, holes in them (dilations), a last window that
- * is not whole (ceil_mode), means over a border that does not count (count_include_pad 0 with padding: the
- * default), padding beyond half of a pool's window (the *_2d_pads), and padding that differs between sides where it
- * is not zeros that could stand in the map (auto_pad where the sum is odd).
+ * Maps are [N,C,H,W] in the specification, and [N,C,W] is a map of height 1. Not in the table,
+ * because ours has no such thing: three dimensions, windows of a pool that are not square, holes in
+ * them (dilations), a last window that is not whole (ceil_mode), means over a border that does not
+ * count (count_include_pad 0 with padding: the default), padding beyond half of a pool's window
+ * (the *_2d_pads), and padding that differs between sides where it is not zeros that could stand in
+ * the map (auto_pad where the sum is odd).
  */
 
 /* ---------------------------------------------------------------- geometry */
 
-/* Down and across, for both: a side of the map, of the window with its holes, the padding before and behind. */
+/* Down and across, for both: a side of the map, of the window with its holes, the padding before
+ * and behind. */
 struct sides {
 	size_t map[2], window[2], hole[2], before[2], behind[2], stride;
 };
 
-/* auto_pad: as many positions as strides begun in the map; the odd number goes behind (UPPER) or before (LOWER). */
+/* auto_pad: as many positions as strides begun in the map; the odd number goes behind (UPPER) or
+ * before (LOWER). */
 static void
 same_padding(struct sides *s, int i, bool lower)
 {
-	size_t needs = ((s->map[i] + s->stride - 1) / s->stride - 1) * s->stride + s->window[i], sum;
+	size_t needs = ((s->map[i] + s->stride - 1) / s->stride - 1) * s->stride + s->window[i],
+	       sum;
 
 	CHECK(needs >= s->map[i]);
 	sum = needs - s->map[i];
@@ -35,7 +40,8 @@ same_padding(struct sides *s, int i, bool lower)
 	s->behind[i] = sum - s->before[i];
 }
 
-/* `window`: sides of the window, as many as the map has. kernel_shape says the same and is not read. */
+/* `window`: sides of the window, as many as the map has. kernel_shape says the same and is not
+ * read. */
 static struct sides
 sides_of(const struct onnx_case *c, const size_t *window)
 {
@@ -74,9 +80,11 @@ padding_of(const struct sides *s)
 
 /* ---------------------------------------------------------------- adapters */
 
-/* The image for a square window of `size`: zeros where one side has more padding than others, or a shorter window. */
+/* The image for a square window of `size`: zeros where one side has more padding than others, or a
+ * shorter window. */
 static real *
-framed(const struct onnx_tensor *x, const struct sides *s, size_t size, size_t *height, size_t *width)
+framed(const struct onnx_tensor *x, const struct sides *s, size_t size, size_t *height,
+       size_t *width)
 {
 	size_t pad = padding_of(s), rows = x->dim[0] * s->map[0], run = s->map[1] * x->dim[1];
 	size_t down = s->before[0] - pad, across = s->before[1] - pad;
@@ -86,23 +94,27 @@ framed(const struct onnx_tensor *x, const struct sides *s, size_t size, size_t *
 	*width = across + s->map[1] + s->behind[1] - pad + size - s->window[1];
 	y = mem_array(x->dim[0] * *height * *width * x->dim[1], sizeof *y);
 	for (size_t i = 0; i < rows; i++)
-		memcpy(y + ((i / s->map[0] * *height + down + i % s->map[0]) * *width + across) * x->dim[1],
+		memcpy(y + ((i / s->map[0] * *height + down + i % s->map[0]) * *width + across) *
+				       x->dim[1],
 		       image + i * run, run * sizeof *y);
 	mem_free(image);
 	return y;
 }
 
-/* [out, in, h, w] to [size, size, in, out]: zeros in holes, and below and beside an oblong window. */
+/* [out, in, h, w] to [size, size, in, out]: zeros in holes, and below and beside an oblong window.
+ */
 static real *
 kernel(const struct onnx_tensor *w, const struct sides *s, size_t size)
 {
-	size_t out = w->dim[0], in = w->dim[1], wide = w->dim[w->rank - 1], area = w->len / out / in;
+	size_t out = w->dim[0], in = w->dim[1], wide = w->dim[w->rank - 1],
+	       area = w->len / out / in;
 	real *y = mem_array(size * size * in * out, sizeof *y);
 
 	for (size_t i = 0; i < w->len; i++) {
 		size_t down = i % area / wide * s->hole[0], across = i % wide * s->hole[1];
 
-		y[((down * size + across) * in + i / area % in) * out + i / area / in] = (real)w->data[i];
+		y[((down * size + across) * in + i / area % in) * out + i / area / in] =
+			(real)w->data[i];
 	}
 	return y;
 }
@@ -116,10 +128,15 @@ conv(const struct onnx_case *c, real *const *got)
 	size_t size = s.window[0] > s.window[1] ? s.window[0] : s.window[1], height, width;
 	real *image = framed(x, &s, size, &height, &width), *weight = kernel(w, &s, size);
 	real *bias = onnxrow_copy(&c->in[2]), *map = mem_array(y->len, sizeof *map);
-	struct play p = { .op = "conv", .attr = { [CONV_CHANNELS] = (double)w->dim[0], [CONV_KERNEL] = (double)size },
-			  .in = { { .rank = 4, .dim = { x->dim[0], height, width, x->dim[1] }, .data = image } },
-			  .value = { { .name = "weight", .data = weight },
-				     { .name = c->in[2].data ? "bias" : NULL, .data = bias } } };
+	struct play p = {
+		.op = "conv",
+		.attr = { [CONV_CHANNELS] = (double)w->dim[0], [CONV_KERNEL] = (double)size },
+		.in = { { .rank = 4,
+			  .dim = { x->dim[0], height, width, x->dim[1] },
+			  .data = image } },
+		.value = { { .name = "weight", .data = weight },
+			   { .name = c->in[2].data ? "bias" : NULL, .data = bias } }
+	};
 
 	p.attr[CONV_STRIDE] = (double)s.stride;
 	p.attr[CONV_PADDING] = (double)padding_of(&s);
@@ -133,7 +150,8 @@ conv(const struct onnx_case *c, real *const *got)
 	mem_free(map);
 }
 
-/* Windows of `size`, which must be as ours are. Ours does not put out the places of the largest (storage_order). */
+/* Windows of `size`, which must be as ours are. Ours does not put out the places of the largest
+ * (storage_order). */
 static void
 pool(const struct onnx_case *c, const size_t *size, enum op_pool_kind kind, real *const *got)
 {
@@ -142,8 +160,11 @@ pool(const struct onnx_case *c, const size_t *size, enum op_pool_kind kind, real
 	struct sides s = sides_of(c, size);
 	size_t pad = padding_of(&s);
 	real *image = onnxrow_axis_last(x, 1), *map = mem_array(y->len, sizeof *map);
-	struct play p = { .op = "pool", .attr = { [POOL_KIND] = kind, [POOL_SIZE] = (double)size[0] },
-			  .in = { { .rank = 4, .dim = { x->dim[0], s.map[0], s.map[1], x->dim[1] }, .data = image } } };
+	struct play p = { .op = "pool",
+			  .attr = { [POOL_KIND] = kind, [POOL_SIZE] = (double)size[0] },
+			  .in = { { .rank = 4,
+				    .dim = { x->dim[0], s.map[0], s.map[1], x->dim[1] },
+				    .data = image } } };
 
 	CHECK_INT(s.window[0], s.window[1]);
 	for (int i = 0; i < 2; i++)
@@ -193,17 +214,19 @@ global_average_pool(const struct onnx_case *c, real *const *got)
 	const struct onnx_tensor *x = &c->in[0];
 	const size_t *dim = x->dim;
 	real *image = onnxrow_axis_last(x, 1);
-	struct play p = { .op = "global_pool",
-			  .in = { { .rank = 4, .dim = { dim[0], dim[2], dim[3], dim[1] }, .data = image } } };
+	struct play p = {
+		.op = "global_pool",
+		.in = { { .rank = 4, .dim = { dim[0], dim[2], dim[3], dim[1] }, .data = image } }
+	};
 
 	play_run(&p, got[0], c->out[0].len);
 	mem_free(image);
 }
 
 /*
- * x, gain, bias, running mean and variance. The specification's momentum is the share of what was, ours that of the
- * batch; and its running variance takes the batch's with the divisor n, ours with n - 1, which is taken back here.
- * is_test (of old versions) is training_mode said otherwise.
+ * x, gain, bias, running mean and variance. The specification's momentum is the share of what was,
+ * ours that of the batch; and its running variance takes the batch's with the divisor n, ours with
+ * n - 1, which is taken back here. is_test (of old versions) is training_mode said otherwise.
  */
 static void
 batch_norm(const struct onnx_case *c, real *const *got)
@@ -213,18 +236,24 @@ batch_norm(const struct onnx_case *c, real *const *got)
 	static const char *const names[] = { "gain", "bias", "running_mean", "running_var" };
 	size_t channels = x->dim[1], rows = x->dim[0], positions = x->len / channels;
 	double share = 1 - onnx_number(n, "momentum", 0.9);
-	real *in = onnxrow_axis_last(x, 1), *y = mem_array(x->len, sizeof *y), *none = mem_array(x->len, sizeof *none);
+	real *in = onnxrow_axis_last(x, 1), *y = mem_array(x->len, sizeof *y),
+	     *none = mem_array(x->len, sizeof *none);
 	real *given[4];
-	struct play p = { .op = "batch_norm", .training = onnx_number(n, "training_mode", 0) > 0,
-			  .in = { { .rank = 3, .dim = { rows, positions / rows, channels }, .data = in } } };
+	struct play p = {
+		.op = "batch_norm",
+		.training = onnx_number(n, "training_mode", 0) > 0,
+		.in = { { .rank = 3, .dim = { rows, positions / rows, channels }, .data = in } }
+	};
 
 	p.attr[BATCH_NORM_EPS] = onnx_number(n, "epsilon", 1e-5);
 	p.attr[BATCH_NORM_MOMENTUM] = share;
 	p.mix = p.training ? none : NULL; /* statistics move where a backward pass follows */
 	for (int i = 0; i < 4; i++) {
 		given[i] = onnxrow_copy(&c->in[1 + i]);
-		p.value[i] = (struct play_value){ .name = names[i], .data = given[i],
-						  .after = p.training && i >= 2 ? got[i - 1] : NULL };
+		p.value[i] =
+			(struct play_value){ .name = names[i],
+					     .data = given[i],
+					     .after = p.training && i >= 2 ? got[i - 1] : NULL };
 	}
 	play_run(&p, y, x->len);
 	onnxrow_axis_back(x, 1, y, got[0]);
@@ -284,7 +313,8 @@ main(void)
 		ONNXROW("node/test_globalmaxpool", global_max_pool),
 		ONNXROW("node/test_globalmaxpool_precomputed", global_max_pool),
 		ONNXROW("node/test_averagepool_2d_default", average_pool),
-		ONNXROW("node/test_averagepool_2d_precomputed_pads_count_include_pad", average_pool),
+		ONNXROW("node/test_averagepool_2d_precomputed_pads_count_include_pad",
+			average_pool),
 		ONNXROW("node/test_averagepool_2d_precomputed_strides", average_pool),
 		ONNXROW("node/test_averagepool_2d_strides", average_pool),
 		ONNXROW("pytorch-converted/test_AvgPool2d", average_pool),

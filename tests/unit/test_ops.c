@@ -1,11 +1,12 @@
-/* test_ops.c: every operator against central differences, and with any number of threads, in double. */
+/* test_ops.c: every operator against central differences, and with any number of threads, in
+ * double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
 #include "oprig.h"
 
-#include "retort/engine/act.h"
-#include "retort/engine/blas.h"
+#include "retort/nn/gemm/act.h"
+#include "retort/nn/gemm/blas.h"
 
 /* At least one for each operator in the table; a test fails where a new one has none. */
 /* clang-format off */
@@ -154,7 +155,9 @@ compare_bits(const struct oprig *a, const struct oprig *b, const char *op, int t
 	for (int i = 0; i < GRAPH_INPUTS; i++) {
 		const struct node *n = a->input[i] < 0 ? NULL : &a->g->node[a->input[i]];
 
-		if (n && n->grad && memcmp(n->grad, b->g->node[b->input[i]].grad, a->g->rows * tensor_width(&n->out) * sizeof(real)))
+		if (n && n->grad &&
+		    memcmp(n->grad, b->g->node[b->input[i]].grad,
+			   a->g->rows * tensor_width(&n->out) * sizeof(real)))
 			fail_msg("%s: other gradients of input %d with %d threads", op, i, threads);
 	}
 }
@@ -182,7 +185,8 @@ every_operator_gives_the_same_bits_with_any_number_of_threads(void **state)
 	}
 }
 
-/* The operator's own backward alone, from the weights of the sum, with 0.25 in one input's gradient. */
+/* The operator's own backward alone, from the weights of the sum, with 0.25 in one input's
+ * gradient. */
 static void
 go_back(struct oprig *r, int input)
 {
@@ -196,7 +200,8 @@ go_back(struct oprig *r, int input)
 	n->op->backward(r->g, n);
 }
 
-/* As it does when another operator below has been at the input's gradient before; and when nobody wants that. */
+/* As it does when another operator below has been at the input's gradient before; and when nobody
+ * wants that. */
 static void
 every_operator_adds_to_gradients_where_it_is_told_to(void **state)
 {
@@ -218,8 +223,8 @@ every_operator_adds_to_gradients_where_it_is_told_to(void **state)
 			go_back(&other, i);
 			for (size_t k = 0; x->grad && k < r.g->rows * tensor_width(&x->out); k++)
 				if (!(fabs((double)(y->grad[k] - x->grad[k]) - 0.25) <= 1e-12))
-					fail_msg("%s: adds %g to 0.25 and gets %g", cases[c].op, (double)x->grad[k],
-						 (double)y->grad[k]);
+					fail_msg("%s: adds %g to 0.25 and gets %g", cases[c].op,
+						 (double)x->grad[k], (double)y->grad[k]);
 			y->grad = NULL;
 			go_back(&other, i);
 			CHECK(memcmp(r.grad, other.grad, r.layout.len * sizeof(real)) == 0);
@@ -240,8 +245,11 @@ a_residual_connection_around_a_relu_is_refused(void **state)
 	param_layout_init(&layout);
 	g = graph_new(1, &layout, NULL);
 	graph_input(g, "x", 1, &dim);
-	CHECK_INT(graph_add(g, &op_dense, "d", 0, 2, (int[]){ 0, 0 }, (double[GRAPH_ATTRS]){ ACT_RELU, 3 }, &e), -1);
-	CHECK_STR(e.msg, "dense d: relu and a residual connection: its derivative is taken from what comes out");
+	CHECK_INT(graph_add(g, &op_dense, "d", 0, 2, (int[]){ 0, 0 },
+			    (double[GRAPH_ATTRS]){ ACT_RELU, 3 }, &e),
+		  -1);
+	CHECK_STR(e.msg, "dense d: relu and a residual connection: its derivative is taken from "
+			 "what comes out");
 	graph_free(g);
 	param_layout_release(&layout);
 }

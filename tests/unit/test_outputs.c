@@ -1,4 +1,5 @@
-/* test_outputs.c: losses on outputs against golden values computed elsewhere, in double and in the float that trains. */
+/* test_outputs.c: losses on outputs against golden values computed elsewhere, in double and in the
+ * float that trains. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -25,12 +26,22 @@ static real scratch[ROOM];
 static struct loss_args
 golden(double temperature)
 {
-	return (struct loss_args){ .rows = B, .width = C, .t_width = C, .positions = 1, .x = student, .target = teacher,
-				   .label = labels, .weight = even, .temperature = temperature, .knobs = &knobs, .scale = 1,
+	return (struct loss_args){ .rows = B,
+				   .width = C,
+				   .t_width = C,
+				   .positions = 1,
+				   .x = student,
+				   .target = teacher,
+				   .label = labels,
+				   .weight = even,
+				   .temperature = temperature,
+				   .knobs = &knobs,
+				   .scale = 1,
 				   .scratch = scratch };
 }
 
-/* In float a value of 20 has no seventh digit behind the point: there the tolerance is of the value. */
+/* In float a value of 20 has no seventh digit behind the point: there the tolerance is of the
+ * value. */
 static double
 tolerance(double value)
 {
@@ -48,7 +59,12 @@ set(const char *name, const char *value)
 static void
 values_are_the_golden_ones(void **state)
 {
-	static const struct { const struct loss *loss; double temperature; const char *knob, *to; double value; } rows[] = {
+	static const struct {
+		const struct loss *loss;
+		double temperature;
+		const char *knob, *to;
+		double value;
+	} rows[] = {
 		{ &loss_ce, 1, NULL, NULL, 1.212466656982 },
 		{ &loss_kd, 1, NULL, NULL, .232838247848 },
 		{ &loss_kd, 2, NULL, NULL, .303612719263 },
@@ -99,9 +115,17 @@ values_are_the_golden_ones(void **state)
 static void
 the_raw_divergence_is_the_golden_one_and_falls_to_zero(void **state)
 {
-	static const struct { const char *beta; double value; } rows[] = {
-		{ "0", 0 }, { "0.001", .000232572818 }, { "0.1", .020712726363 }, { "0.5", .057093324881 },
-		{ "0.9", .021663469692 }, { "0.999", .000247046420 }, { "1", 0 },
+	static const struct {
+		const char *beta;
+		double value;
+	} rows[] = {
+		{ "0", 0 },
+		{ "0.001", .000232572818 },
+		{ "0.1", .020712726363 },
+		{ "0.5", .057093324881 },
+		{ "0.9", .021663469692 },
+		{ "0.999", .000247046420 },
+		{ "1", 0 },
 	};
 	struct loss_args a = golden(1);
 
@@ -117,7 +141,12 @@ the_raw_divergence_is_the_golden_one_and_falls_to_zero(void **state)
 static void
 first_rows_of_gradients_are_the_golden_ones(void **state)
 {
-	static const struct { const struct loss *loss; double temperature; const char *beta; double row[C]; } rows[] = {
+	static const struct {
+		const struct loss *loss;
+		double temperature;
+		const char *beta;
+		double row[C];
+	} rows[] = {
 		{ &loss_kd, 1, NULL, { -.1423113404, .1233061139, .0128661767, .0061390499 } },
 		{ &loss_kd, 4, NULL, { -.1282140702, .0786846524, .0123614199, .037167998 } },
 		{ &loss_sce, 4, NULL, { -.1282140702, .0786846524, .0123614199, .037167998 } },
@@ -228,9 +257,14 @@ set_options(unsigned how)
 		const struct knob *d = &knob_table[k];
 		double *at = (double *)((char *)&knobs + d->offset);
 
-		if (d->type != KNOB_REAL || !loss_of_knob(d) || strstr(d->name, "weight") || strstr(d->name, "temperature"))
+		if (d->type != KNOB_REAL || !loss_of_knob(d) || strstr(d->name, "weight") ||
+		    strstr(d->name, "temperature"))
 			continue;
-		*at = how == 1 ? d->min : how == 2 ? d->max : how == 3 ? (d->min > 0 ? d->min : 1e-300) : d->max > 1 ? 1e6 : 1 - 1e-16;
+		*at = how == 1     ? d->min
+		      : how == 2   ? d->max
+		      : how == 3   ? (d->min > 0 ? d->min : 1e-300)
+		      : d->max > 1 ? 1e6
+				   : 1 - 1e-16;
 	}
 }
 
@@ -245,10 +279,12 @@ check_finite(const struct loss *l, struct loss_args *a, real theta, const char *
 	a->dx = dx;
 	value = l->run(a);
 	if (!isfinite(value) || !isfinite(slope))
-		fail_msg("%s, %s at %g: %g, slope %g", l->name, what, a->temperature, value, (double)slope);
+		fail_msg("%s, %s at %g: %g, slope %g", l->name, what, a->temperature, value,
+			 (double)slope);
 	for (size_t i = 0; i < B * C; i++)
 		if (!isfinite(dx[i]))
-			fail_msg("%s, %s at %g: gradient %zu is %g", l->name, what, a->temperature, i, (double)dx[i]);
+			fail_msg("%s, %s at %g: gradient %zu is %g", l->name, what, a->temperature,
+				 i, (double)dx[i]);
 }
 
 static void
@@ -260,7 +296,8 @@ no_numbers_and_no_options_give_nan(void **state)
 
 	(void)state;
 	for (unsigned how = 0; how < 8 * 8 * 5 * 3 * 2; how++) {
-		unsigned s = how % 8, other = how / 8 % 8, options = how / 64 % 5, heat = how / 320 % 3;
+		unsigned s = how % 8, other = how / 8 % 8, options = how / 64 % 5,
+			 heat = how / 320 % 3;
 		struct loss_args a = golden(temperatures[heat]);
 
 		for (size_t i = 0; i < B * C; i++) {
@@ -274,14 +311,26 @@ no_numbers_and_no_options_give_nan(void **state)
 		a.scale = scales[how / 960];
 		for (size_t l = 0; l < LOSS_OUTPUTS; l++) {
 			check_finite(loss_table[l], &a, (real)(how % 3 ? 0 : 1e4), what);
-			check_finite(loss_table[l], &(struct loss_args){ .rows = 1, .width = C, .t_width = C, .positions = 1, .x = x,
-				     .target = t, .label = labels, .weight = (real[]){ 1 }, .temperature = a.temperature, .knobs = &knobs,
-				     .scale = a.scale, .scratch = scratch }, 0, what);
+			check_finite(loss_table[l],
+				     &(struct loss_args){ .rows = 1,
+							  .width = C,
+							  .t_width = C,
+							  .positions = 1,
+							  .x = x,
+							  .target = t,
+							  .label = labels,
+							  .weight = (real[]){ 1 },
+							  .temperature = a.temperature,
+							  .knobs = &knobs,
+							  .scale = a.scale,
+							  .scratch = scratch },
+				     0, what);
 		}
 	}
 }
 
-/* As its ends are divided by nothing, so must be what is no farther from them than a number can tell. */
+/* As its ends are divided by nothing, so must be what is no farther from them than a number can
+ * tell. */
 static void
 a_dial_next_to_its_end_stands_at_it(void **state)
 {

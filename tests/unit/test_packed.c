@@ -1,13 +1,14 @@
-/* test_packed.c: packed products against sums in double, in bfloat16 of numbers rounded by hand, and networks that use them. */
+/* test_packed.c: packed products against sums in double, in bfloat16 of numbers rounded by hand,
+ * and networks that use them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
-#include "retort/engine/blas.h"
-#include "retort/engine/large.h"
-#include "retort/engine/net.h"
-#include "retort/engine/packed.h"
+#include "retort/nn/gemm/blas.h"
+#include "retort/nn/gemm/gemm_repack.h"
+#include "retort/nn/net.h"
+#include "retort/nn/gemm/gemm_packed.h"
 
 #ifdef RETORT_REAL_DOUBLE
 #define WITHIN 1e-14 /* of the sum of absolute values */
@@ -15,7 +16,8 @@
 #define WITHIN 3e-7
 #endif
 
-/* Eight bits of mantissa, to nearest, ties to even: by arithmetic, where the library does it with bits. */
+/* Eight bits of mantissa, to nearest, ties to even: by arithmetic, where the library does it with
+ * bits. */
 static double
 rounded(double x)
 {
@@ -32,8 +34,8 @@ struct rig {
 	bool bf16;
 	size_t rows, in, out, ldx, ldy;
 	real *w, *x, *y;
-	struct packed *packed;
-	struct packed_product p;
+	struct gemm_packed *packed;
+	struct gemm_packed_product p;
 	struct pool *pool;
 	real *scratch; /* one stretch for each thread */
 };
@@ -43,8 +45,11 @@ rig_open(struct rig *r, size_t rows, size_t in, size_t out, bool transposed, boo
 {
 	struct rng w = rng_stream(1, "w", in, out), x = rng_stream(1, "x", rows, in);
 
-	*r = (struct rig){ .bf16 = bf16, .rows = rows, .in = in, .out = out, .ldx = in + 3, .ldy = out + 5 };
-	r->w = mem_array(in * out, sizeof *r->w); /* to the number: a sanitizer sees what is read beyond */
+	*r = (struct rig){
+		.bf16 = bf16, .rows = rows, .in = in, .out = out, .ldx = in + 3, .ldy = out + 5
+	};
+	r->w = mem_array(in * out,
+			 sizeof *r->w); /* to the number: a sanitizer sees what is read beyond */
 	r->x = mem_array(rows * r->ldx - 3, sizeof *r->x);
 	r->y = mem_array(rows * r->ldy, sizeof *r->y);
 	for (size_t i = 0; i < in * out; i++)
@@ -53,14 +58,14 @@ rig_open(struct rig *r, size_t rows, size_t in, size_t out, bool transposed, boo
 		r->x[i] = (real)rng_normal(x, i);
 	for (size_t i = 0; i < rows * r->ldy; i++)
 		r->y[i] = 77;
-	r->packed = packed_new(r->w, in, out, transposed, r->bf16);
-	r->p = (struct packed_product){ r->packed, r->x, rows, r->ldx, r->y, r->ldy };
+	r->packed = gemm_packed_new(r->w, in, out, transposed, r->bf16);
+	r->p = (struct gemm_packed_product){ r->packed, r->x, rows, r->ldx, r->y, r->ldy };
 }
 
 static void
 rig_close(struct rig *r)
 {
-	packed_free(r->packed);
+	gemm_packed_free(r->packed);
 	mem_free(r->w);
 	mem_free(r->x);
 	mem_free(r->y);
@@ -73,7 +78,9 @@ piece(void *arg, int index)
 	struct rig *r = arg;
 	size_t row, column, rows, columns;
 
-	packed_piece(&r->p, index, r->scratch + (size_t)pool_worker() * packed_scratch(r->in), &row, &column, &rows, &columns);
+	gemm_packed_piece(&r->p, index,
+			  r->scratch + (size_t)pool_worker() * gemm_packed_scratch(r->in), &row,
+			  &column, &rows, &columns);
 	CHECK(row + rows <= r->rows && column + columns <= r->out && rows > 0 && columns > 0);
 }
 
@@ -83,8 +90,8 @@ run(struct rig *r, int threads)
 	struct pool *pool = pool_new(threads);
 
 	mem_free(r->scratch);
-	r->scratch = mem_try((size_t)threads * packed_scratch(r->in), sizeof *r->scratch);
-	pool_run(pool, packed_pieces(&r->p), piece, r);
+	r->scratch = mem_try((size_t)threads * gemm_packed_scratch(r->in), sizeof *r->scratch);
+	pool_run(pool, gemm_packed_pieces(&r->p), piece, r);
 	pool_free(pool);
 }
 
@@ -98,7 +105,9 @@ check_sums(const struct rig *r, bool transposed)
 
 			for (size_t k = 0; k < r->in; k++) {
 				double x = (double)(float)r->x[i * r->ldx + k];
-				double w = (double)(float)r->w[transposed ? c * r->in + k : k * r->out + c];
+				double w =
+					(double)(float)
+						r->w[transposed ? c * r->in + k : k * r->out + c];
 				double term = r->bf16 ? rounded(x) * rounded(w) : x * w;
 
 				sum += term;
@@ -111,9 +120,10 @@ check_sums(const struct rig *r, bool transposed)
 	}
 }
 
-static const size_t shapes[][3] = { /* rows, in, out */
-	{ 1, 1, 1 }, { 1, 7, 3 }, { 2, 31, 16 }, { 31, 32, 33 }, { 33, 33, 31 }, { 64, 48, 17 }, { 65, 17, 64 },
-	{ 130, 301, 131 }, { 300, 129, 200 }, { 1, 1500, 40 },
+static const size_t shapes[][3] = {
+	/* rows, in, out */
+	{ 1, 1, 1 },    { 1, 7, 3 },    { 2, 31, 16 },     { 31, 32, 33 },    { 33, 33, 31 },
+	{ 64, 48, 17 }, { 65, 17, 64 }, { 130, 301, 131 }, { 300, 129, 200 }, { 1, 1500, 40 },
 };
 
 static void
@@ -141,7 +151,7 @@ sums_in_single_precision_are_those_of_the_numbers(void **state)
 			struct rig r;
 
 			rig_open(&r, shapes[i][0], shapes[i][1], shapes[i][2], transposed, false);
-			CHECK_INT(r.packed != NULL, packed_size(r.in, r.out, false) > 0);
+			CHECK_INT(r.packed != NULL, gemm_packed_size(r.in, r.out, false) > 0);
 			if (r.packed) {
 				run(&r, 1);
 				check_sums(&r, transposed);
@@ -177,9 +187,19 @@ numbers_are_rounded_to_the_nearest_and_ties_to_even(void **state)
 	static const struct {
 		float from, to;
 	} cases[] = {
-		{ 1, 1 }, { 0x1.01p0f, 1 }, { 0x1.03p0f, 0x1.04p0f }, { 0x1.010002p0f, 0x1.02p0f }, { -0x1.01p0f, -1 },
-		{ -0x1.03p0f, -0x1.04p0f }, { 0x1.00fffep0f, 1 }, { 0x1.fffffep127f, INFINITY }, { 0x1p-126f, 0x1p-126f },
-		{ 0x1.8p-127f, 0 }, { 0x1.ff8p5f, 0x1p6f }, { 0, 0 }, { NAN, NAN },
+		{ 1, 1 },
+		{ 0x1.01p0f, 1 },
+		{ 0x1.03p0f, 0x1.04p0f },
+		{ 0x1.010002p0f, 0x1.02p0f },
+		{ -0x1.01p0f, -1 },
+		{ -0x1.03p0f, -0x1.04p0f },
+		{ 0x1.00fffep0f, 1 },
+		{ 0x1.fffffep127f, INFINITY },
+		{ 0x1p-126f, 0x1p-126f },
+		{ 0x1.8p-127f, 0 },
+		{ 0x1.ff8p5f, 0x1p6f },
+		{ 0, 0 },
+		{ NAN, NAN },
 	};
 
 	(void)state;
@@ -187,12 +207,14 @@ numbers_are_rounded_to_the_nearest_and_ties_to_even(void **state)
 		real one = 1, x = (real)cases[i].from, y = 77;
 		struct rig r = { .rows = 1, .in = 1, .out = 1 };
 
-		for (int weight = 0; weight < 2; weight++) { /* it is x that is rounded, or the weight */
-			r.packed = packed_new(weight ? &x : &one, 1, 1, false, true);
-			r.p = (struct packed_product){ r.packed, weight ? &one : &x, 1, 1, &y, 1 };
+		for (int weight = 0; weight < 2;
+		     weight++) { /* it is x that is rounded, or the weight */
+			r.packed = gemm_packed_new(weight ? &x : &one, 1, 1, false, true);
+			r.p = (struct gemm_packed_product){ r.packed, weight ? &one : &x, 1, 1, &y,
+							    1 };
 			run(&r, 1);
 			CHECK(isnan(cases[i].to) ? isnan(y) : y == (real)cases[i].to);
-			packed_free(r.packed);
+			gemm_packed_free(r.packed);
 		}
 		mem_free(r.scratch);
 	}
@@ -209,7 +231,7 @@ bits_are_the_same_with_any_number_of_threads(void **state)
 		size_t n;
 
 		rig_open(&r, rows, 300, 411, false, true);
-		CHECK_INT(packed_pieces(&r.p), 8);
+		CHECK_INT(gemm_packed_pieces(&r.p), 8);
 		n = rows * r.ldy;
 		first = mem_array(n, sizeof *first);
 		run(&r, 1);
@@ -218,7 +240,8 @@ bits_are_the_same_with_any_number_of_threads(void **state)
 			memset(r.y, 0, n * sizeof *first);
 			run(&r, threads);
 			for (size_t i = 0; i < rows; i++)
-				CHECK(memcmp(r.y + i * r.ldy, first + i * r.ldy, r.out * sizeof *first) == 0);
+				CHECK(memcmp(r.y + i * r.ldy, first + i * r.ldy,
+					     r.out * sizeof *first) == 0);
 		}
 		mem_free(first);
 		rig_close(&r);
@@ -229,11 +252,12 @@ static void
 the_name_of_the_kernel_tells_who_multiplies(void **state)
 {
 	(void)state;
-	CHECK(!packed_name()[0] || strstr(blas_name(), packed_name()) != NULL);
+	CHECK(!gemm_packed_name()[0] || strstr(blas_name(), gemm_packed_name()) != NULL);
 #ifdef RETORT_REAL_DOUBLE
-	CHECK_STR(packed_name(), "");
+	CHECK_STR(gemm_packed_name(), "");
 #else
-	print_message("# products of packed weights: %s\n", packed_name()[0] ? packed_name() : "BLAS");
+	print_message("# products of packed weights: %s\n",
+		      gemm_packed_name()[0] ? gemm_packed_name() : "BLAS");
 #endif
 }
 
@@ -241,7 +265,12 @@ the_name_of_the_kernel_tells_who_multiplies(void **state)
 static void
 logits(const char *text, bool packs, int threads, real *out, size_t *n)
 {
-	struct model_io io = { .kind = DATASET_TOKENS, .length = 5, .vocab = 50, .classes = 50, .features = 5, .next_token = true };
+	struct model_io io = { .kind = DATASET_TOKENS,
+			       .length = 5,
+			       .vocab = 50,
+			       .classes = 50,
+			       .features = 5,
+			       .next_token = true };
 	struct pool *pool = pool_new(threads);
 	struct model_spec spec;
 	int32_t ids[8 * 5];
@@ -271,7 +300,8 @@ logits(const char *text, bool packs, int threads, real *out, size_t *n)
 static void
 a_packed_network_says_nearly_the_same(void **state)
 {
-	static const char *const specs[] = { "decoder layers=2 width=32 heads=2 tied=on", "decoder layers=2 width=48 heads=2 tied=off" };
+	static const char *const specs[] = { "decoder layers=2 width=32 heads=2 tied=on",
+					     "decoder layers=2 width=48 heads=2 tied=off" };
 	static real plain[8 * 5 * 50], packed[8 * 5 * 50], again[8 * 5 * 50];
 
 	(void)state;
@@ -302,7 +332,7 @@ large_lays(void *arg, int index)
 {
 	struct large *l = arg;
 
-	large_lay_piece(&l->p, l->room, index);
+	gemm_repack_lay_piece(&l->p, l->room, index);
 }
 
 static void
@@ -311,7 +341,7 @@ large_multiplies(void *arg, int index)
 	struct large *l = arg;
 	size_t row, column, rows, columns;
 
-	large_piece(&l->p, l->room, index, &row, &column, &rows, &columns);
+	gemm_repack_piece(&l->p, l->room, index, &row, &column, &rows, &columns);
 }
 
 /* Against sums in double; where there was 7 before, it counts or not. */
@@ -323,7 +353,8 @@ check_large_sums(const struct blas_product *p)
 			double sum = 7 * (double)p->beta, size = 7;
 
 			for (size_t k = 0; k < p->k; k++) {
-				double b = (double)p->b[p->trans_b ? j * p->ldb + k : k * p->ldb + j];
+				double b =
+					(double)p->b[p->trans_b ? j * p->ldb + k : k * p->ldb + j];
 				double term = (double)p->a[i * p->lda + k] * b;
 
 				sum += term;
@@ -340,10 +371,21 @@ static void
 check_large(size_t m, size_t k, size_t n, bool turned, int beta)
 {
 	size_t lda = k + 3, ldb = (turned ? k : n) + 2, ldc = n + 1, b_len = (turned ? n : k) * ldb;
-	real *a = mem_array(m * lda, sizeof *a), *b = mem_array(b_len, sizeof *b), *c = mem_array(m * ldc, sizeof *c);
+	real *a = mem_array(m * lda, sizeof *a), *b = mem_array(b_len, sizeof *b),
+	     *c = mem_array(m * ldc, sizeof *c);
 	struct rng r = rng_stream(1, "large", m, n);
-	struct large l = { { .trans_b = turned, .m = m, .n = n, .k = k, .a = a, .lda = lda, .b = b, .ldb = ldb, .c = c, .ldc = ldc,
-			     .beta = (real)beta }, mem_try(large_room(k, n), sizeof(real)) };
+	struct large l = { { .trans_b = turned,
+			     .m = m,
+			     .n = n,
+			     .k = k,
+			     .a = a,
+			     .lda = lda,
+			     .b = b,
+			     .ldb = ldb,
+			     .c = c,
+			     .ldc = ldc,
+			     .beta = (real)beta },
+			   mem_try(gemm_repack_room(k, n), sizeof(real)) };
 	struct pool *pool = pool_new(2);
 
 	for (size_t i = 0; i < m * lda; i++)
@@ -352,8 +394,8 @@ check_large(size_t m, size_t k, size_t n, bool turned, int beta)
 		b[i] = (real)rng_normal(r, m * lda + i);
 	for (size_t i = 0; i < m * ldc; i++)
 		c[i] = 7;
-	if (large_fits(&l.p)) { /* a processor without the vectors has BLAS do it */
-		pool_run(pool, large_lay_pieces(&l.p), large_lays, &l);
+	if (gemm_repack_fits(&l.p)) { /* a processor without the vectors has BLAS do it */
+		pool_run(pool, gemm_repack_lay_pieces(&l.p), large_lays, &l);
 		pool_run(pool, blas_pieces(&l.p), large_multiplies, &l);
 		check_large_sums(&l.p);
 	}
@@ -379,18 +421,24 @@ weights_laid_out_for_one_product_give_its_sums(void **state)
 static void
 products_that_laying_out_does_not_pay_for_are_left_to_blas(void **state)
 {
-	struct blas_product p = { .m = 2048, .n = 128, .k = 128, .lda = 128, .ldb = 128, .ldc = 128 }, q;
+	struct blas_product p = { .m = 2048,
+				  .n = 128,
+				  .k = 128,
+				  .lda = 128,
+				  .ldb = 128,
+				  .ldc = 128 },
+			    q;
 
 	(void)state;
-	CHECK(large_fits(&p) == (strstr(packed_name(), "panels") != NULL));
+	CHECK(gemm_repack_fits(&p) == (strstr(gemm_packed_name(), "panels") != NULL));
 	q = p, q.m = 100;
-	CHECK(!large_fits(&q));
+	CHECK(!gemm_repack_fits(&q));
 	q = p, q.trans_a = true;
-	CHECK(!large_fits(&q));
+	CHECK(!gemm_repack_fits(&q));
 	q = p, q.alpha = 2;
-	CHECK(!large_fits(&q));
+	CHECK(!gemm_repack_fits(&q));
 	q = p, q.beta = (real)0.5;
-	CHECK(!large_fits(&q));
+	CHECK(!gemm_repack_fits(&q));
 }
 
 int

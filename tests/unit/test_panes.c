@@ -1,16 +1,18 @@
-/* test_panes.c: every pane in every kind of scene: what it looks like, and that it holds together at any size. */
+/* test_panes.c: every pane in every kind of scene: what it looks like, and that it holds together
+ * at any size. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/screen/layout.h"
-#include "retort/screen/pane.h"
-#include "retort/screen/sides.h"
-#include "retort/screen/view.h"
+#include "retort/ui/layout.h"
+#include "retort/ui/pane.h"
+#include "retort/ui/sides.h"
+#include "retort/ui/view.h"
 #include "scenes.h"
 
-/* A picture kept in tests/screen/NAME.txt. RETORT_REGENERATE=1 writes them all anew; look at the difference. */
+/* A picture kept in tests/screen/NAME.txt. RETORT_REGENERATE=1 writes them all anew; look at the
+ * difference. */
 struct golden {
 	const char *name;
 	enum scenes_kind kind;
@@ -94,7 +96,8 @@ every_picture_is_as_it_was_kept(void **state)
 		size_t len;
 		struct err e;
 
-		snprintf(path, sizeof path, "%s/tests/screen/%s.txt", RETORT_SRCDIR, goldens[i].name);
+		snprintf(path, sizeof path, "%s/tests/screen/%s.txt", RETORT_SRCDIR,
+			 goldens[i].name);
 		draw(&goldens[i], &got);
 		if (write && io_write(path, &(const void *){ text_get(&got) }, &got.len, 1, &e) < 0)
 			fail_msg("%s", e.msg);
@@ -143,17 +146,19 @@ check_layout(const struct scene *s, int width, int height)
 	for (int i = 0; i < n; i++) {
 		if (r[i].height == 0)
 			continue;
-		if (r[i].width < 1 || r[i].height < 0 || r[i].x < 0 || r[i].y < 0 || r[i].x + r[i].width > width ||
-		    r[i].y + r[i].height > height)
-			fail_msg("%dx%d: rectangle %d leaves the screen: %d,%d %dx%d", width, height, i, r[i].x, r[i].y,
-				 r[i].width, r[i].height);
+		if (r[i].width < 1 || r[i].height < 0 || r[i].x < 0 || r[i].y < 0 ||
+		    r[i].x + r[i].width > width || r[i].y + r[i].height > height)
+			fail_msg("%dx%d: rectangle %d leaves the screen: %d,%d %dx%d", width,
+				 height, i, r[i].x, r[i].y, r[i].width, r[i].height);
 		for (int k = 0; k < i; k++)
 			if (overlap(&r[i], &r[k]))
-				fail_msg("%dx%d: rectangles %d and %d overlap", width, height, k, i);
+				fail_msg("%dx%d: rectangles %d and %d overlap", width, height, k,
+					 i);
 	}
 	/* what goes first when room is rare: log, map, teachers; the plot last */
 	CHECK(!l.pane[LAYOUT_log].height || l.pane[LAYOUT_map].height || s->view.zoomed);
-	CHECK(!l.pane[LAYOUT_map].height || l.pane[LAYOUT_teachers].height || s->view.editing || s->view.zoomed);
+	CHECK(!l.pane[LAYOUT_map].height || l.pane[LAYOUT_teachers].height || s->view.editing ||
+	      s->view.zoomed);
 	CHECK(!l.pane[LAYOUT_teachers].height || l.pane[LAYOUT_loss].height || s->view.zoomed);
 	CHECK(l.one_line == (width < 20 || height < 4));
 }
@@ -214,8 +219,13 @@ fill_up(struct scene *s)
 	}
 	i->n_maps = LAB_MAPS;
 	for (int n = 0; n < LAB_MAPS; n++)
-		i->map[n] = (struct lab_map){ .teacher = n % 8, .t_layer = n, .s_layer = n + 1, .match = &loss_hidden, .slot = (unsigned)n,
-					   .weight = 1e-7 * n, .projected = true };
+		i->map[n] = (struct lab_map){ .teacher = n % 8,
+					      .t_layer = n,
+					      .s_layer = n + 1,
+					      .match = &loss_hidden,
+					      .slot = (unsigned)n,
+					      .weight = 1e-7 * n,
+					      .projected = true };
 	i->step = i->until = 1234567890123;
 	s->rate = 1e9;
 	s->eta = 1e9;
@@ -267,7 +277,9 @@ a_terminal_of_seven_bits_gets_seven_bits(void **state)
 				s.utf8 = false;
 			else
 				s.info.knobs.charset = KNOB_ASCII;
-			scene_say(&s, false, "\xE6\xB8\xA9\xE5\xBA\xA6 \xE2\x86\x92 8"); /* what a person typed */
+			scene_say(&s, false,
+				  "\xE6\xB8\xA9\xE5\xBA\xA6 \xE2\x86\x92 8"); /* what a person typed
+									       */
 			canvas_resize(&c, 120, 40);
 			pane_draw_all(&s, &c);
 			for (int i = 0; i < c.width * c.height; i++)
@@ -361,13 +373,18 @@ the_editor_says_how_a_pair_is_compared_or_why_it_cannot_be(void **state)
 	check_shown(&s, &c, "on hidden weight 0.5", CANVAS_DIM);
 	st[1].heads = 2;
 	s.info.n_maps = 0;
-	check_shown(&s, &c, "big:2 has 4 heads, s:1 has 2: their attention maps cannot be compared", CANVAS_WARN);
+	check_shown(&s, &c, "big:2 has 4 heads, s:1 has 2: their attention maps cannot be compared",
+		    CANVAS_WARN);
 	s.view.edit_on = MODEL_VALUE;
 	st[1].kv_heads = 1; /* of two query heads: 8 numbers */
-	check_shown(&s, &c, "mean squared error of values, learned projection 8 -> 32 (288 parameters)", CANVAS_PLAIN);
+	check_shown(&s, &c,
+		    "mean squared error of values, learned projection 8 -> 32 (288 parameters)",
+		    CANVAS_PLAIN);
 	check_shown(&s, &c, "big:2 -> s:1 on value", CANVAS_BOLD);
 	s.view.edit_on = MODEL_HIDDEN;
-	check_shown(&s, &c, "mean squared error through a learned projection 16 -> 32 (544 parameters)", CANVAS_PLAIN);
+	check_shown(&s, &c,
+		    "mean squared error through a learned projection 16 -> 32 (544 parameters)",
+		    CANVAS_PLAIN);
 	check_shown(&s, &c, "32x64", CANVAS_DIM);
 	s.view.edit_column = 2;
 	check_shown(&s, &c, "big:2 has 64 positions, s:logits has 1", CANVAS_WARN);
@@ -379,9 +396,11 @@ the_editor_says_how_a_pair_is_compared_or_why_it_cannot_be(void **state)
 	s.view.edit_row = s.view.edit_column = s.view.n_edits = 1;
 	t[1] = (struct lab_layer){ .name = "1", .width = 14 * 14 * 32, .last = 32, .learns = true };
 	st[1] = (struct lab_layer){ .name = "1", .width = 14 * 14 * 8, .last = 8, .learns = true };
-	s.info.map[s.info.n_maps++] = (struct lab_map){ .t_layer = 1, .s_layer = 1, .match = &loss_at, .weight = 100 };
+	s.info.map[s.info.n_maps++] =
+		(struct lab_map){ .t_layer = 1, .s_layer = 1, .match = &loss_at, .weight = 100 };
 	check_shown(&s, &c, "attention transfer between maps of 14 x 14 places", CANVAS_PLAIN);
-	t[1].width = st[1].width = 12345678 * t[1].last; /* does not fit a cell: then the numbers of a place alone */
+	t[1].width = st[1].width =
+		12345678 * t[1].last; /* does not fit a cell: then the numbers of a place alone */
 	check_shown(&s, &c, "attention transfer between maps of 12345678 places", CANVAS_PLAIN);
 	check_shown(&s, &c, "8        4", CANVAS_DIM);
 	canvas_release(&c);
@@ -419,7 +438,8 @@ the_cursor_stands_in_the_prompt_and_at_a_question(void **state)
 static void
 panes_are_found_by_name_and_in_the_order_of_their_list(void **state)
 {
-	static const char *const order[] = { "loss", "accuracy", "knobs", "teachers", "map", "terms", "texts", "log", "gauge", "help" };
+	static const char *const order[] = { "loss",  "accuracy", "knobs", "teachers", "map",
+					     "terms", "texts",    "log",   "gauge",    "help" };
 
 	(void)state;
 	CHECK_INT(pane_count, sizeof order / sizeof *order);
@@ -440,9 +460,11 @@ what_is_wider_than_the_screen_goes_on_below(void **state)
 	(void)state;
 	scenes_make(&s, SCENES_EMPTY);
 	s.width = 50;
-	scene_help(&s, "loss", "short\n\nkd: forward KL divergence from the teacher's probabilities, times temperature squared\n"
-			       "B\bBold lines have the width that nroff gave them, whatever it is\n"
-			       "a-word-without-any-blank-that-is-wider-than-the-screen-is\nend");
+	scene_help(&s, "loss",
+		   "short\n\nkd: forward KL divergence from the teacher's probabilities, times "
+		   "temperature squared\n"
+		   "B\bBold lines have the width that nroff gave them, whatever it is\n"
+		   "a-word-without-any-blank-that-is-wider-than-the-screen-is\nend");
 	CHECK_INT(s.n_help, 7);
 	CHECK_STR(s.help[1], "");
 	CHECK_STR(s.help[2], "kd: forward KL divergence from the teacher's");
@@ -460,8 +482,12 @@ a_value_loses_digits_and_not_its_exponent(void **state)
 
 	(void)state;
 	scenes_make(&s, SCENES_EMPTY);
-	CHECK_INT(knob_set(&s.info.knobs, knob_find("kd-weight", NULL), "1.8623451234567891e-05", NULL), 0);
-	CHECK_INT(knob_set(&s.info.knobs, knob_find("ce-weight", NULL), "0.35357316449396375", NULL), 0);
+	CHECK_INT(knob_set(&s.info.knobs, knob_find("kd-weight", NULL), "1.8623451234567891e-05",
+			   NULL),
+		  0);
+	CHECK_INT(
+		knob_set(&s.info.knobs, knob_find("ce-weight", NULL), "0.35357316449396375", NULL),
+		0);
 	for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
 		struct canvas c = { 0 };
 		struct text out = { 0 };
@@ -469,8 +495,10 @@ a_value_loses_digits_and_not_its_exponent(void **state)
 		canvas_resize(&c, widths[i], 24);
 		pane_draw_all(&s, &c);
 		canvas_dump(&c, &out);
-		CHECK(strstr(text_get(&out), widths[i] == 80 ? "kd-weight   1.9e-05*" : "kd-weight   1.86e-05*"));
-		CHECK(strstr(text_get(&out), widths[i] == 80 ? "ce-weight   0.35357*" : "ce-weight   0.353573*"));
+		CHECK(strstr(text_get(&out),
+			     widths[i] == 80 ? "kd-weight   1.9e-05*" : "kd-weight   1.86e-05*"));
+		CHECK(strstr(text_get(&out),
+			     widths[i] == 80 ? "ce-weight   0.35357*" : "ce-weight   0.353573*"));
 		text_release(&out);
 		canvas_release(&c);
 	}
@@ -510,7 +538,8 @@ no_two_terms_are_drawn_alike(void **state)
 	canvas_release(&c);
 }
 
-/* Chosen by name or in turn; nobody has chosen: the training rows, and what the student will meet. */
+/* Chosen by name or in turn; nobody has chosen: the training rows, and what the student will meet.
+ */
 static void
 the_sets_of_the_gauge_are_chosen(void **state)
 {
@@ -523,10 +552,10 @@ the_sets_of_the_gauge_are_chosen(void **state)
 	CHECK(sides_open(&s));
 	CHECK_STR(sides_name(&s, 0), "train");
 	CHECK_STR(sides_name(&s, 1), "bold-digits");
-	CHECK_INT(series_len(s.gauge_auc), 24);
+	CHECK_INT(series_len(s.two_sample_auc), 24);
 	CHECK_INT(view_do(&s, "second-set", "", &line, &e), 0);
 	CHECK_STR(sides_name(&s, 1), "train"); /* behind the last comes the first */
-	CHECK(s.gauge.rows[0] == 0 && !s.gauge_auc);
+	CHECK(s.gauge.rows[0] == 0 && !s.two_sample_auc);
 	CHECK_INT(view_do(&s, "first-set", "held-out", &line, &e), 0);
 	CHECK_STR(sides_name(&s, 0), "held-out");
 	CHECK_INT(view_do(&s, "first-set", "nothing", &line, &e), -1);

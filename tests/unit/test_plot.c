@@ -3,8 +3,8 @@
 #include "check.h"
 
 #include "retort/base/rng.h"
-#include "retort/screen/pane.h"
-#include "retort/screen/plot.h"
+#include "retort/ui/pane.h"
+#include "retort/ui/plot.h"
 
 static struct scene s;
 static struct scene_mark mark[12];
@@ -48,7 +48,12 @@ tweak(uint32_t step, int knob, double from, double to)
 {
 	struct scene_mark *m = &mark[s.n_marks];
 
-	*m = (struct scene_mark){ .kind = SCENE_TWEAK, .branch = LAB_MAIN, .step = step, .knob = knob, .from = from, .to = to };
+	*m = (struct scene_mark){ .kind = SCENE_TWEAK,
+				  .branch = LAB_STUDENT,
+				  .step = step,
+				  .knob = knob,
+				  .from = from,
+				  .to = to };
 	m->letter = (char)('a' + s.n_marks++);
 	snprintf(m->text, sizeof m->text, "%s %g -> %g", knob_table[knob].name, from, to);
 }
@@ -60,12 +65,12 @@ a_run(void)
 	for (uint32_t i = 10; i <= 200; i += 10) {
 		double x = 1 / (1 + i / 20.0);
 
-		push(LAB_MAIN, METRIC_VAL_NLL, i, i == 150 ? NAN : 2 * x);
-		push(LAB_PLAIN, METRIC_VAL_NLL, i, 0.3 + 2 * x);
-		push(LAB_MAIN, METRIC_VAL_ACCURACY, i, 1 - x);
-		push(LAB_MAIN, metric_output(LOSS_OUTPUT_ce, METRIC_SHARE), i, 1 - i / 400.0);
-		push(LAB_MAIN, metric_output(LOSS_OUTPUT_kd, METRIC_SHARE), i, i / 400.0);
-		push(LAB_MAIN, metric_output(LOSS_OUTPUT_kd, METRIC_TRAIN), i, 3 * x);
+		push(LAB_STUDENT, METRIC_VAL_NLL, i, i == 150 ? NAN : 2 * x);
+		push(LAB_BASELINE, METRIC_VAL_NLL, i, 0.3 + 2 * x);
+		push(LAB_STUDENT, METRIC_VAL_ACCURACY, i, 1 - x);
+		push(LAB_STUDENT, metric_output(LOSS_OUTPUT_ce, METRIC_SHARE), i, 1 - i / 400.0);
+		push(LAB_STUDENT, metric_output(LOSS_OUTPUT_kd, METRIC_SHARE), i, i / 400.0);
+		push(LAB_STUDENT, metric_output(LOSS_OUTPUT_kd, METRIC_TRAIN), i, 3 * x);
 	}
 	s.info.n_teachers = 2;
 	snprintf(s.info.teacher[0].name, LAB_NAME, "big");
@@ -82,7 +87,9 @@ a_run(void)
 static void
 stage_at(uint32_t step, const char *text)
 {
-	mark[s.n_marks] = (struct scene_mark){ .kind = SCENE_STAGE, .branch = LAB_MAIN, .step = step, .letter = '>', .knob = -1 };
+	mark[s.n_marks] = (struct scene_mark){
+		.kind = SCENE_STAGE, .branch = LAB_STUDENT, .step = step, .letter = '>', .knob = -1
+	};
 	snprintf(mark[s.n_marks++].text, sizeof mark->text, "%s", text);
 	tweak(step, 0, 8, 1);
 	tweak(step, 1, 0.75, 0);
@@ -181,19 +188,18 @@ a_plot_in_braille(void **state)
 		"kd-weight 0.9─────────────────────0.75────────────────────────── 0.75\n");
 	s.view.log_y[0] = true;
 	draw(&pane_loss, 40, 12);
-	looks_like(
-		"val-nll logY  ━ student 0.1818\n"
-		"    2┤ ⠤     ┊     ┊\n"
-		"    1┤ ⠑⢄⠢⢄  ┊     ┊\n"
-		"     │   ⠑⠢⣀⠒⠒ ⠤⣀ ⡀┊\n"
-		"  0.5┤      ⠑⠢⢄   ⠈⠉ ⠑⠒ ⠒⠢ ⠤⠤ ⢄⣀\n"
-		"     │       ┊ ⠉⠒⠢⢄⣀⣀⡀\n"
-		"     │       ┊     ┊ ⠈⠑⠒⠤  ⣀⣀⡀\n"
-		"  0.2┤       ┊     ┊         ⠈⠉⠉⠒\n"
-		"  0.1┤⠒ ⠒ ⠒ ⠒┊⠒ ⠒ ⠒┊⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒  big\n"
-		"     └0───────────100──────────200──────\n"
-		"mark         a     2     x\n"
-		"kd-weight 0.9──────0.75──────────\n");
+	looks_like("val-nll logY  ━ student 0.1818\n"
+		   "    2┤ ⠤     ┊     ┊\n"
+		   "    1┤ ⠑⢄⠢⢄  ┊     ┊\n"
+		   "     │   ⠑⠢⣀⠒⠒ ⠤⣀ ⡀┊\n"
+		   "  0.5┤      ⠑⠢⢄   ⠈⠉ ⠑⠒ ⠒⠢ ⠤⠤ ⢄⣀\n"
+		   "     │       ┊ ⠉⠒⠢⢄⣀⣀⡀\n"
+		   "     │       ┊     ┊ ⠈⠑⠒⠤  ⣀⣀⡀\n"
+		   "  0.2┤       ┊     ┊         ⠈⠉⠉⠒\n"
+		   "  0.1┤⠒ ⠒ ⠒ ⠒┊⠒ ⠒ ⠒┊⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒  big\n"
+		   "     └0───────────100──────────200──────\n"
+		   "mark         a     2     x\n"
+		   "kd-weight 0.9──────0.75──────────\n");
 }
 
 static void
@@ -222,19 +228,18 @@ a_plot_in_ascii(void **state)
 		"kd-weight 0.9---------------------0.75-------------------------- 0.75\n");
 	s.view.log_y[0] = s.view.log_x = true;
 	draw(&pane_loss, 40, 12);
-	looks_like(
-		"val-nll logY logX  * student 0.1818\n"
-		"    2+              ooo        :  :\n"
-		"     |              ***ooooo   :  :\n"
-		"    1+                 *****ooooo :\n"
-		"  0.5+                      **** oooooo\n"
-		"     |                         :***\n"
-		"  0.2+                         :  :****\n"
-		"     |--  --  --  --  --  --  --  --  *-\n"
-		"  0.1+                         :  :\n"
-		"     +1-------------10-----------100----\n"
-		"mark                           a  2 x\n"
-		"kd-weight 0.9---------------------0.75-\n");
+	looks_like("val-nll logY logX  * student 0.1818\n"
+		   "    2+              ooo        :  :\n"
+		   "     |              ***ooooo   :  :\n"
+		   "    1+                 *****ooooo :\n"
+		   "  0.5+                      **** oooooo\n"
+		   "     |                         :***\n"
+		   "  0.2+                         :  :****\n"
+		   "     |--  --  --  --  --  --  --  --  *-\n"
+		   "  0.1+                         :  :\n"
+		   "     +1-------------10-----------100----\n"
+		   "mark                           a  2 x\n"
+		   "kd-weight 0.9---------------------0.75-\n");
 }
 
 static void
@@ -244,17 +249,16 @@ a_plot_in_quadrants(void **state)
 	a_run();
 	s.braille = false; /* the Linux console */
 	draw(&pane_accuracy, 50, 10);
-	looks_like(
-		"val-accuracy  ━ student 0.9091\n"
-		"  1.0┤          ┊      ┊                ▖\n"
-		"  0.8┤          ┊  ▗▄▄▄▄▞▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀\n"
-		"     │      ▗▄▄▄▀▀▀▘   ┊\n"
-		"  0.6┤    ▄▀▘   ┊      ┊\n"
-		"     │   ▛      ┊      ┊\n"
-		"  0.4┤ ▗▞       ┊      ┊\n"
-		"  0.2┤          ┊      ┊\n"
-		"     └0───────────────100──────────────200────────\n"
-		"mark            a      2\n");
+	looks_like("val-accuracy  ━ student 0.9091\n"
+		   "  1.0┤          ┊      ┊                ▖\n"
+		   "  0.8┤          ┊  ▗▄▄▄▄▞▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀\n"
+		   "     │      ▗▄▄▄▀▀▀▘   ┊\n"
+		   "  0.6┤    ▄▀▘   ┊      ┊\n"
+		   "     │   ▛      ┊      ┊\n"
+		   "  0.4┤ ▗▞       ┊      ┊\n"
+		   "  0.2┤          ┊      ┊\n"
+		   "     └0───────────────100──────────────200────────\n"
+		   "mark            a      2\n");
 }
 
 static void
@@ -265,25 +269,24 @@ two_plots_stand_in_line_and_share_one_rail(void **state)
 	canvas_resize(&c, 60, 18);
 	pane_loss.draw(&s, canvas_cut(canvas_all(&c), 0, 0, 60, 9));
 	pane_accuracy.draw(&s, canvas_cut(canvas_all(&c), 0, 9, 60, 9));
-	looks_like(
-		"val-nll  ━ student 0.1818  ╍ no teacher 0.4818  ╌ big 0.1250\n"
-		"    2┤            ┊        ┊\n"
-		"     │   ⡀        ┊        ┊\n"
-		"     │  ⠢⡀⠒       ┊        ┊\n"
-		"    1┤   ⠈⠦⣀⠉⠒ ⢄⣀ ┊        ┊\n"
-		"     │      ⠉⠒⠤⢄⣀⣀⠉⠉ ⠒⠤ ⠤⠤ ⠤⢄ ⣀⣀ ⣀⡀\n"
-		"     │            ⠉⠉⠒⠒⠤⠤⠤⠤⠤⠤⢄⣀⣀⣀⣀⣀⡀ ⠉⠉ ⠉⠉ ⠉⠉ ⠉⠉ ⠁\n"
-		"    0┤⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒┊⠒ ⠒ ⠒ ⠈⠉⠒ ⠒⠈⠉⠉⠉⠉⠉⠉⠉⠑⠂ ⠒ ⠒ ⠒  big\n"
-		"     └0─────────50────────100───────150────────200───────250\n"
-		"val-accuracy  ━ student 0.9091\n"
-		"  1.0┤            ┊        ┊         ⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⡀\n"
-		"  0.8┤            ⣀⣀⠤⠤⠤⠤⠒⠒⠒⠒⠊⠉⠉⠉⠉⠉⠉⠉⠉\n"
-		"     │      ⣀⡠⠤⠒⠊⠉┊        ┊\n"
-		"  0.6┤    ⡤⠊      ┊        ┊\n"
-		"  0.4┤  ⡠⠊        ┊        ┊\n"
-		"  0.2┤            ┊        ┊\n"
-		"     └0─────────50────────100───────150────────200───────250\n"
-		"mark              a        2\n");
+	looks_like("val-nll  ━ student 0.1818  ╍ no teacher 0.4818  ╌ big 0.1250\n"
+		   "    2┤            ┊        ┊\n"
+		   "     │   ⡀        ┊        ┊\n"
+		   "     │  ⠢⡀⠒       ┊        ┊\n"
+		   "    1┤   ⠈⠦⣀⠉⠒ ⢄⣀ ┊        ┊\n"
+		   "     │      ⠉⠒⠤⢄⣀⣀⠉⠉ ⠒⠤ ⠤⠤ ⠤⢄ ⣀⣀ ⣀⡀\n"
+		   "     │            ⠉⠉⠒⠒⠤⠤⠤⠤⠤⠤⢄⣀⣀⣀⣀⣀⡀ ⠉⠉ ⠉⠉ ⠉⠉ ⠉⠉ ⠁\n"
+		   "    0┤⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒┊⠒ ⠒ ⠒ ⠈⠉⠒ ⠒⠈⠉⠉⠉⠉⠉⠉⠉⠑⠂ ⠒ ⠒ ⠒  big\n"
+		   "     └0─────────50────────100───────150────────200───────250\n"
+		   "val-accuracy  ━ student 0.9091\n"
+		   "  1.0┤            ┊        ┊         ⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⡀\n"
+		   "  0.8┤            ⣀⣀⠤⠤⠤⠤⠒⠒⠒⠒⠊⠉⠉⠉⠉⠉⠉⠉⠉\n"
+		   "     │      ⣀⡠⠤⠒⠊⠉┊        ┊\n"
+		   "  0.6┤    ⡤⠊      ┊        ┊\n"
+		   "  0.4┤  ⡠⠊        ┊        ┊\n"
+		   "  0.2┤            ┊        ┊\n"
+		   "     └0─────────50────────100───────150────────200───────250\n"
+		   "mark              a        2\n");
 }
 
 static void
@@ -295,27 +298,25 @@ the_terms_as_stacked_shares(void **state)
 	s.info.map[0] = (struct lab_map){ .t_layer = 2, .s_layer = 1, .match = &loss_hidden };
 	snprintf(s.info.teacher[0].layer[2].name, sizeof s.info.teacher[0].layer[2].name, "2");
 	snprintf(s.info.student.layer[1].name, sizeof s.info.student.layer[1].name, "1");
-	push(LAB_MAIN, metric_map(0, METRIC_SHARE), 200, 1);
-	push(LAB_MAIN, metric_map(0, METRIC_WEIGHTED), 200, 0.5);
+	push(LAB_STUDENT, metric_map(0, METRIC_SHARE), 200, 1);
+	push(LAB_STUDENT, metric_map(0, METRIC_WEIGHTED), 200, 0.5);
 	draw(&pane_terms, 70, 8);
-	looks_like(
-		"loss terms ───────────────────────────────────── share of the gradient\n"
-		" 100% ██▓▓▓▓▓▓▓▓▒       term         share   weight      raw  weighted\n"
-		"      █████▓▓▓▓▓▒     █ ce             50%      0.1        -         -\n"
-		"      █████████▓▒     ▓ kd             50%      0.9    0.273         -\n"
-		"      ██████████▓     ▒ big:2 s:1     100%        0        -       0.5\n"
-		"      ██████████▓\n"
-		"   0% ███████████\n"
-		"\n");
+	looks_like("loss terms ───────────────────────────────────── share of the gradient\n"
+		   " 100% ██▓▓▓▓▓▓▓▓▒       term         share   weight      raw  weighted\n"
+		   "      █████▓▓▓▓▓▒     █ ce             50%      0.1        -         -\n"
+		   "      █████████▓▒     ▓ kd             50%      0.9    0.273         -\n"
+		   "      ██████████▓     ▒ big:2 s:1     100%        0        -       0.5\n"
+		   "      ██████████▓\n"
+		   "   0% ███████████\n"
+		   "\n");
 	s.utf8 = false;
 	draw(&pane_terms, 30, 6);
-	looks_like(
-		"loss terms -------------------\n"
-		"#######========:::::::::::::::\n"
-		"  term          share      raw\n"
-		"# ce              50%        -\n"
-		"= kd              50%    0.273\n"
-		": big:2 s:1      100%        -\n");
+	looks_like("loss terms -------------------\n"
+		   "#######========:::::::::::::::\n"
+		   "  term          share      raw\n"
+		   "# ce              50%        -\n"
+		   "= kd              50%    0.273\n"
+		   ": big:2 s:1      100%        -\n");
 }
 
 static void
@@ -323,7 +324,7 @@ a_learned_temperature_is_seen_as_it_moves(void **state)
 {
 	(void)state;
 	a_run();
-	push(LAB_MAIN, metric_find("ctkd-temperature"), 200, 15.25);
+	push(LAB_STUDENT, metric_find("ctkd-temperature"), 200, 15.25);
 	draw(&pane_terms, 60, 10);
 	CHECK(!shows("ctkd-T"));
 	s.info.knobs.ctkd_weight = 0.3;
@@ -340,7 +341,8 @@ the_cursor_reads_samples_and_marks_exactly(void **state)
 	s.view.cursor_on = true;
 	s.view.cursor = 100;
 	draw(&pane_loss, 100, 16);
-	CHECK(shows("val-nll @100  \xE2\x94\x81 student 0.3333333  \xE2\x95\x8D no teacher 0.6333333  \xE2\x95\x8C big 0.125\n"));
+	CHECK(shows("val-nll @100  \xE2\x94\x81 student 0.3333333  \xE2\x95\x8D no teacher "
+		    "0.6333333  \xE2\x95\x8C big 0.125\n"));
 	CHECK(shows("b @100 temperature 2 -> 8"));
 	CHECK(shows("c @100 kd-weight 0.9 -> 0.75"));
 	CHECK(!shows("a @60"));
@@ -360,10 +362,14 @@ values_a_log_axis_cannot_show_are_gaps_with_a_count(void **state)
 {
 	(void)state;
 	for (uint32_t i = 0; i < 100; i++)
-		push(LAB_MAIN, METRIC_VAL_NLL, i, i % 10 == 3 ? 0 : i % 10 == 4 ? -1 : 1 + i / 100.0);
+		push(LAB_STUDENT, METRIC_VAL_NLL, i,
+		     i % 10 == 3   ? 0
+		     : i % 10 == 4 ? -1
+				   : 1 + i / 100.0);
 	s.view.log_y[0] = true;
 	draw(&pane_loss, 80, 12);
-	CHECK(shows("student 1.9900 20\xE2\x89\xA4" "0\n"));
+	CHECK(shows("student 1.9900 20\xE2\x89\xA4"
+		    "0\n"));
 	s.info.knobs.charset = KNOB_ASCII;
 	draw(&pane_loss, 80, 12);
 	CHECK(shows("student 1.9900 20<=0\n"));
@@ -380,10 +386,10 @@ curves_differ_without_colour(void **state)
 	int blank = 0;
 
 	(void)state;
-	push(LAB_MAIN, METRIC_VAL_NLL, 0, 1);
-	push(LAB_MAIN, METRIC_VAL_NLL, 256, 1);
-	push(LAB_PLAIN, METRIC_VAL_NLL, 0, 2);
-	push(LAB_PLAIN, METRIC_VAL_NLL, 256, 2);
+	push(LAB_STUDENT, METRIC_VAL_NLL, 0, 1);
+	push(LAB_STUDENT, METRIC_VAL_NLL, 256, 1);
+	push(LAB_BASELINE, METRIC_VAL_NLL, 0, 2);
+	push(LAB_BASELINE, METRIC_VAL_NLL, 256, 2);
 	draw(&pane_loss, 60, 10);
 	a = canvas_all(&c);
 	for (int y = 1; y < a.height; y++)
@@ -466,7 +472,8 @@ every_size_stays_inside_its_area(void **state)
 				int x = k % c.width - 2, y = k / c.width - 1;
 
 				if (x < 0 || y < 0 || x >= w || y >= h)
-					CHECK(c.cell[k].ch == 0xE000 && c.cell[k].look == CANVAS_GOOD);
+					CHECK(c.cell[k].ch == 0xE000 &&
+					      c.cell[k].look == CANVAS_GOOD);
 				else
 					CHECK(c.cell[k].ch != 0xE000);
 			}
@@ -497,21 +504,22 @@ strips_say_values_as_steps(void **state)
 static void
 wild_values_are_drawn_somewhere(void **state)
 {
-	static const double wild[] = { 1e300, -1e300, 0, 1e-300, INFINITY, -INFINITY, NAN, 1e-45, 3e38, -3e38, 1, 1 + 1e-7 };
+	static const double wild[] = { 1e300, -1e300, 0,    1e-300, INFINITY, -INFINITY,
+				       NAN,   1e-45,  3e38, -3e38,  1,        1 + 1e-7 };
 	enum { N = sizeof wild / sizeof *wild };
 
 	(void)state;
 	for (uint32_t i = 0; i < N; i++)
 		for (uint32_t k = 0; k < N; k++)
 			for (int log = 0; log < 2; log++) {
-				push(LAB_MAIN, METRIC_VAL_NLL, 7, wild[i]);
-				push(LAB_MAIN, METRIC_VAL_NLL, UINT32_MAX - k, wild[k]);
+				push(LAB_STUDENT, METRIC_VAL_NLL, 7, wild[i]);
+				push(LAB_STUDENT, METRIC_VAL_NLL, UINT32_MAX - k, wild[k]);
 				s.view.log_y[0] = s.view.log_x = log;
 				draw(&pane_loss, 60, 12);
 				CHECK(shows("val-nll"));
 				CHECK(shows("mark"));
-				series_free(s.series[LAB_MAIN][METRIC_VAL_NLL]);
-				s.series[LAB_MAIN][METRIC_VAL_NLL] = NULL;
+				series_free(s.series[LAB_STUDENT][METRIC_VAL_NLL]);
+				s.series[LAB_STUDENT][METRIC_VAL_NLL] = NULL;
 			}
 }
 

@@ -1,4 +1,5 @@
-/* test_prober.c: how alike layers are, and how far sets are apart, is told while the training goes on, and changes nothing in it. */
+/* test_prober.c: how alike layers are, and how far sets are apart, is told while the training goes
+ * on, and changes nothing in it. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -7,14 +8,14 @@
 #include "retort/base/hash.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
-#include "retort/learn/trainer.h"
+#include "retort/lab/trainer.h"
 
 struct rig {
 	struct trainer *t;
-	struct hash seen;        /* of every sample, in order */
-	struct request *answer;  /* of the last that was waited for */
-	struct lab_cka cka;      /* of the last probe */
-	struct mismatch gauge;   /* of the last question about sets */
+	struct hash seen;          /* of every sample, in order */
+	struct request *answer;    /* of the last that was waited for */
+	struct lab_cka cka;        /* of the last probe */
+	struct shift_report gauge; /* of the last question about sets */
 	int probes, refused;
 };
 
@@ -28,7 +29,8 @@ sets(const char *a, const char *b)
 	return r;
 }
 
-/* Take events until an answer of `kind` has come; with `asks`, every probe that is answered is followed by one of the other kind. */
+/* Take events until an answer of `kind` has come; with `asks`, every probe that is answered is
+ * followed by one of the other kind. */
 static void
 wait_for(struct rig *r, enum request_kind kind, bool asks)
 {
@@ -40,10 +42,11 @@ wait_for(struct rig *r, enum request_kind kind, bool asks)
 	while (!found) {
 		struct pollfd p = { trainer_fd(r->t), POLLIN, 0 };
 
-		trainer_quiet(r->t);
+		trainer_drain(r->t);
 		while (!found && trainer_take(r->t, &ev, 1) > 0) {
 			if (ev.metric != METRIC_NONE) {
-				struct hash h = hash_of(&ev, offsetof(struct event, value) + sizeof ev.value);
+				struct hash h = hash_of(&ev, offsetof(struct event, value) +
+								     sizeof ev.value);
 
 				r->seen = hash_join(&r->seen, &h);
 				continue;
@@ -54,7 +57,9 @@ wait_for(struct rig *r, enum request_kind kind, bool asks)
 				r->cka = ev.answer->cka;
 				r->gauge = ev.answer->gauge;
 				if (asks)
-					trainer_post(r->t, ev.answer->kind == REQUEST_PROBE ? sets("train", "held-out") : request_new(REQUEST_PROBE));
+					trainer_post(r->t, ev.answer->kind == REQUEST_PROBE
+								   ? sets("train", "held-out")
+								   : request_new(REQUEST_PROBE));
 			}
 			found = ev.answer->kind == kind;
 			if (found)
@@ -123,7 +128,8 @@ run(int threads, bool asks, struct rig *r)
 	trainer_post(r->t, say(REQUEST_RUN, "", "", 400));
 	if (asks) {
 		trainer_post(r->t, say(REQUEST_PROBE, "", "", 0));
-		trainer_post(r->t, say(REQUEST_PROBE, "", "", 0)); /* the first is being looked at */
+		trainer_post(r->t,
+			     say(REQUEST_PROBE, "", "", 0)); /* the first is being looked at */
 	}
 	trainer_hold(r->t, false);
 	wait_for(r, REQUEST_DONE, asks);
@@ -176,12 +182,13 @@ layers_of_a_copy_are_alike(void **state)
 	a_copy_is_alike("digits", "mlp 24,16", "0,1,2,logits", 4);
 }
 
-/* As the command has it; again while nothing but the student has moved, and after a change of the rows. */
+/* As the command has it; again while nothing but the student has moved, and after a change of the
+ * rows. */
 static void
 sets_are_compared_as_the_command_does(void **state)
 {
 	struct request *q;
-	struct mismatch first;
+	struct shift_report first;
 	struct text t = { 0 };
 	struct rig r;
 
@@ -190,18 +197,22 @@ sets_are_compared_as_the_command_does(void **state)
 	CHECK_INT(ask(&r, sets("train", "nothing")), -1);
 	CHECK_STR(r.answer->err.msg, "'nothing' is none of train, held-out");
 	CHECK_INT(ask(&r, sets("train", "held-out")), 0);
-	CHECK(r.gauge.seen[MISMATCH_TEACHER].known && r.gauge.seen[MISMATCH_BARE].known && !r.gauge.seen[MISMATCH_STUDENT].known);
+	CHECK(r.gauge.seen[SHIFT_REPORT_TEACHER].known && r.gauge.seen[SHIFT_REPORT_BARE].known &&
+	      !r.gauge.seen[SHIFT_REPORT_STUDENT].known);
 	CHECK_INT(ask(&r, say(REQUEST_STUDENT, "", "mlp 8", 0)), 0);
 	CHECK_INT(ask(&r, sets("train", "held-out")), 0);
 	first = r.gauge;
-	CHECK(first.seen[MISMATCH_STUDENT].known && first.step == 0);
+	CHECK(first.seen[SHIFT_REPORT_STUDENT].known && first.step == 0);
 	CHECK_INT(ask(&r, say(REQUEST_RUN, "", "", 60)), 0);
 	wait_for(&r, REQUEST_DONE, false);
 	CHECK_INT(ask(&r, sets("train", "held-out")), 0);
 	CHECK_INT(r.gauge.step, 60);
-	CHECK_INT(memcmp(&first.seen[MISMATCH_BARE].gauge, &r.gauge.seen[MISMATCH_BARE].gauge, sizeof(struct gauge)), 0);
-	CHECK(first.seen[MISMATCH_STUDENT].gauge.energy != r.gauge.seen[MISMATCH_STUDENT].gauge.energy);
-	mismatch_tell(&r.gauge, &t);
+	CHECK_INT(memcmp(&first.seen[SHIFT_REPORT_BARE].gauge,
+			 &r.gauge.seen[SHIFT_REPORT_BARE].gauge, sizeof(struct two_sample)),
+		  0);
+	CHECK(first.seen[SHIFT_REPORT_STUDENT].gauge.energy !=
+	      r.gauge.seen[SHIFT_REPORT_STUDENT].gauge.energy);
+	shift_report_tell(&r.gauge, &t);
 	q = sets("train", "held-out");
 	q->kind = REQUEST_MISMATCH;
 	CHECK_INT(ask(&r, q), 0);

@@ -45,7 +45,8 @@ values_are_those_of_the_closed_forms(void **state)
 	r.leg[0].shape = RAMP_COSINE;
 	CHECK_NEAR(ramp_value(&r, 600), 1 + 7 * 0.5 * (1 + sqrt(0.5)), 1e-12);
 	CHECK_NEAR(ramp_value(&r, 1100), 4.5, 1e-12);
-	CHECK_NEAR(ramp_value(&r, 100 + 2000 / 5), 1 + 7 * 0.5 * (1 + (1 + sqrt(5)) / 4), 1e-12); /* cos 36 degrees */
+	CHECK_NEAR(ramp_value(&r, 100 + 2000 / 5), 1 + 7 * 0.5 * (1 + (1 + sqrt(5)) / 4),
+		   1e-12); /* cos 36 degrees */
 	r.leg[0].shape = RAMP_EXPONENTIAL;
 	CHECK_NEAR(ramp_value(&r, 1100), sqrt(8), 1e-12);
 	CHECK_NEAR(ramp_value(&r, 1600), 8 / pow(8, 0.75), 1e-12);
@@ -70,8 +71,10 @@ jumps_are_equal_and_at_their_steps(void **state)
 static void
 ends_are_exact_whatever_the_shape(void **state)
 {
-	static const char *const lines[] = { "lr 0.1 0.3 over 3", "lr 0.1 0.3 over 3 cosine", "lr 0.1 0.3 over 3 exponential",
-					     "lr 0.1 0.3 over 3 steps 2", "lr 0.3 0.3 over 1 exponential" };
+	static const char *const lines[] = { "lr 0.1 0.3 over 3", "lr 0.1 0.3 over 3 cosine",
+					     "lr 0.1 0.3 over 3 exponential",
+					     "lr 0.1 0.3 over 3 steps 2",
+					     "lr 0.3 0.3 over 1 exponential" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
@@ -88,7 +91,8 @@ ends_are_exact_whatever_the_shape(void **state)
 static void
 a_chain_goes_on_where_the_leg_before_ended(void **state)
 {
-	struct ramp r = made("kd-weight 0 1 over 100 then 1 over 50 then 0.25 over 10 exponential then 0 over 4 steps 4");
+	struct ramp r = made("kd-weight 0 1 over 100 then 1 over 50 then 0.25 over 10 exponential "
+			     "then 0 over 4 steps 4");
 
 	(void)state;
 	r.start = 1000;
@@ -102,24 +106,28 @@ a_chain_goes_on_where_the_leg_before_ended(void **state)
 	CHECK_INT(ramp_end(&r), 1164);
 }
 
-/* Of all shapes, between any two values of a wide range: never outside the ends, and never turning back. */
+/* Of all shapes, between any two values of a wide range: never outside the ends, and never turning
+ * back. */
 static void
 values_stay_between_their_ends_and_go_one_way(void **state)
 {
 	(void)state;
 	for (uint64_t i = 0; i < 2000; i++) {
 		struct rng key = rng_stream(1, "ramp", i, 0);
-		double from = exp(40 * (rng_unit(key, 0) - 0.5)), to = exp(40 * (rng_unit(key, 1) - 0.5)), was = from;
+		double from = exp(40 * (rng_unit(key, 0) - 0.5)),
+		       to = exp(40 * (rng_unit(key, 1) - 0.5)), was = from;
 		uint32_t over = 1 + (uint32_t)(rng_unit(key, 2) * 300);
 		struct ramp r = { .n = 1, .from = from, .start = i };
 
-		r.leg[0] = (struct ramp_leg){ to, over, 1 + over / 3, (enum ramp_shape)(i % RAMP_SHAPES) };
+		r.leg[0] = (struct ramp_leg){ to, over, 1 + over / 3,
+					      (enum ramp_shape)(i % RAMP_SHAPES) };
 		for (uint64_t k = 0; k <= over + 2; k++) {
 			double x = ramp_value(&r, i + k);
 
 			CHECK(x >= (from < to ? from : to) && x <= (from < to ? to : from));
 			if ((from < to ? was - x : x - was) > 1e-15 * fabs(x))
-				fail_msg("%s from %g to %g over %u turns back at %llu", ramp_shape_name[r.leg[0].shape], from, to, over,
+				fail_msg("%s from %g to %g over %u turns back at %llu",
+					 ramp_shape_name[r.leg[0].shape], from, to, over,
 					 (unsigned long long)k);
 			was = x;
 		}
@@ -130,7 +138,8 @@ values_stay_between_their_ends_and_go_one_way(void **state)
 static void
 the_longest_and_steepest_are_no_trouble(void **state)
 {
-	struct ramp r = made("lr 1e-300 1e9 over 1000000000 exponential then 0 over 1000000000 steps 1000000000 then 1e9 over 1");
+	struct ramp r = made("lr 1e-300 1e9 over 1000000000 exponential then 0 over 1000000000 "
+			     "steps 1000000000 then 1e9 over 1");
 
 	(void)state;
 	CHECK_NEAR(log(ramp_value(&r, 500000000)) / log(10), (9 - 300) / 2.0, 1e-9);
@@ -167,7 +176,8 @@ knobs_get_the_values_of_a_step(void **state)
 static void
 words_are_read_back_as_they_are_printed(void **state)
 {
-	const char *words = "8 1 over 2000 cosine then 4 over 100 then 0.1 over 7 exponential then 1 over 9 steps 3";
+	const char *words = "8 1 over 2000 cosine then 4 over 100 then 0.1 over 7 exponential then "
+			    "1 over 9 steps 3";
 	char line[256], buf[256];
 	struct ramp r, again;
 
@@ -184,27 +194,39 @@ words_are_read_back_as_they_are_printed(void **state)
 static void
 wrong_words_are_named(void **state)
 {
-	static const struct { const char *line, *error; } cases[] = {
-		{ "schedule 1 2 over 5", "ramp: schedule: is a choice of words, and has nothing in between" },
-		{ "batch 1 2 over 5", "ramp: batch: cannot change while training, because it fixes what the graph is built for" },
+	static const struct {
+		const char *line, *error;
+	} cases[] = {
+		{ "schedule 1 2 over 5",
+		  "ramp: schedule: is a choice of words, and has nothing in between" },
+		{ "batch 1 2 over 5", "ramp: batch: cannot change while training, because it fixes "
+				      "what the graph is built for" },
 		{ "fps 1 2 over 5", "ramp: fps: changes how things look, and knows no steps" },
 		{ "temperature", "ramp temperature: words are missing; `ramp KNOB FROM TO over N" },
-		{ "temperature 8 1", "ramp temperature: words are missing; `ramp KNOB FROM TO over N" },
-		{ "temperature 8 1 in 5", "ramp temperature: 'in' stands where over should; `ramp KNOB" },
+		{ "temperature 8 1",
+		  "ramp temperature: words are missing; `ramp KNOB FROM TO over N" },
+		{ "temperature 8 1 in 5",
+		  "ramp temperature: 'in' stands where over should; `ramp KNOB" },
 		{ "temperature 0 1 over 5", "ramp: temperature: 0 is outside 0.05..1000" },
 		{ "temperature 8 1001 over 5", "ramp: temperature: 1001 is outside 0.05..1000" },
 		{ "temperature x 1 over 5", "ramp: temperature: 'x' is not a number" },
 		{ "warmup 0 2.5 over 5", "ramp: warmup: '2.5' is not a whole number" },
 		{ "temperature 8 1 over 0", "ramp temperature: over: 0 is outside 1..1000000000" },
-		{ "temperature 8 1 over 2.5", "ramp temperature: over: '2.5' is not a whole number" },
-		{ "temperature 8 1 over 5 sine", "ramp temperature: 'sine' is none of linear, cosine, exponential, steps, then" },
+		{ "temperature 8 1 over 2.5",
+		  "ramp temperature: over: '2.5' is not a whole number" },
+		{ "temperature 8 1 over 5 sine",
+		  "ramp temperature: 'sine' is none of linear, cosine, exponential, steps, then" },
 		{ "temperature 8 1 over 5 steps", "ramp temperature: steps: how many? `steps 5`" },
 		{ "temperature 8 1 over 5 steps 6", "ramp temperature: steps: 6 is outside 1..5" },
-		{ "temperature 8 1 over 5 linear 6", "ramp temperature: '6' stands where then should" },
+		{ "temperature 8 1 over 5 linear 6",
+		  "ramp temperature: '6' stands where then should" },
 		{ "temperature 8 1 over 5 then", "ramp temperature: words are missing" },
-		{ "lr 1 0 over 5 exponential", "ramp lr: exponential cannot go from 1 to 0: both must be above 0, or both below" },
-		{ "lr 0.5 1 over 5 then 0 over 5 then 1 over 5 exponential", "ramp lr: exponential cannot go from 0 to 1" },
-		{ "lr 0 1 over 1 then 1 over 1 then 1 over 1 then 1 over 1 then 1 over 1 then 1 over 1 then 1 over 1 then 1 over 1 then 1 over 1",
+		{ "lr 1 0 over 5 exponential", "ramp lr: exponential cannot go from 1 to 0: both "
+					       "must be above 0, or both below" },
+		{ "lr 0.5 1 over 5 then 0 over 5 then 1 over 5 exponential",
+		  "ramp lr: exponential cannot go from 0 to 1" },
+		{ "lr 0 1 over 1 then 1 over 1 then 1 over 1 then 1 over 1 then 1 over 1 then 1 "
+		  "over 1 then 1 over 1 then 1 over 1 then 1 over 1",
 		  "ramp lr: more than 8 stretches" },
 	};
 	struct ramp r;

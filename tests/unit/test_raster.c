@@ -3,7 +3,7 @@
 #include "check.h"
 
 #include "retort/base/rng.h"
-#include "retort/screen/span.h"
+#include "retort/ui/span.h"
 
 #define SAMPLES 2000
 
@@ -20,7 +20,8 @@ can_be_drawn(double x, bool positive)
 static void
 draw_every_sample(struct raster *r, const struct span_steps *x, const struct axis *y)
 {
-	bool *drawn = calloc((size_t)x->columns, sizeof *drawn), *lost = calloc((size_t)x->columns, sizeof *lost);
+	bool *drawn = calloc((size_t)x->columns, sizeof *drawn),
+	     *lost = calloc((size_t)x->columns, sizeof *lost);
 	int at = -1, row = 0;
 
 	for (int i = 0; i < SAMPLES; i++) {
@@ -47,7 +48,8 @@ draw_every_sample(struct raster *r, const struct span_steps *x, const struct axi
 }
 
 static void
-draw_spans(struct raster *r, const struct span_steps *x, const struct axis *y, const struct series *s)
+draw_spans(struct raster *r, const struct span_steps *x, const struct axis *y,
+	   const struct series *s)
 {
 	struct span *span = calloc((size_t)x->columns, sizeof *span);
 
@@ -71,7 +73,9 @@ both_ways_draw_the_same(uint64_t seed, enum raster_set set, bool log_x, bool log
 		uint64_t k = (uint64_t)i;
 
 		step[i] = (i ? step[i - 1] + 1 + rng_below(r, k, (uint32_t)sparse) : 0);
-		value[i] = rng_below(r, k / (unsigned)stretch + 5000, 9) == 0 ? NAN : exp(rng_normal(r, k + 9000));
+		value[i] = rng_below(r, k / (unsigned)stretch + 5000, 9) == 0
+				   ? NAN
+				   : exp(rng_normal(r, k + 9000));
 		if (rng_below(r, k + 20000, 10) == 0)
 			value[i] = i % 3 ? 0 : -value[i];
 		series_push(s, step[i], value[i]);
@@ -93,7 +97,8 @@ four_values_a_column_draw_what_all_samples_draw(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 0; seed < 300; seed++)
-		both_ways_draw_the_same(seed, (enum raster_set)(seed % 3), seed / 3 % 2, seed / 6 % 2);
+		both_ways_draw_the_same(seed, (enum raster_set)(seed % 3), seed / 3 % 2,
+					seed / 6 % 2);
 }
 
 static void

@@ -1,11 +1,12 @@
-/* test_relations.c: losses between attentions against their definitions, central differences and golden values; values in float, too. */
+/* test_relations.c: losses between attentions against their definitions, central differences and
+ * golden values; values in float, too. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
 #include "retort/kd/loss.h"
-#include "retort/learn/terms.h"
+#include "retort/train/terms.h"
 
 #define ROWS 3
 #define HEADS 2
@@ -17,7 +18,8 @@
 #define IN_DOUBLE (sizeof(real) == sizeof(double))
 #define NEAR (IN_DOUBLE ? 1e-12 : 2e-6)
 
-static const struct loss *const losses[] = { &loss_tiny_attention, &loss_minilm_attention, &loss_minilm_relation };
+static const struct loss *const losses[] = { &loss_tiny_attention, &loss_minilm_attention,
+					     &loss_minilm_relation };
 static const real weight[ROWS] = { .5, .2, .3 };
 
 /* The first row is whole, the second padded behind and in between, the third has one token. */
@@ -57,9 +59,19 @@ rig_make(struct rig *r, const struct loss *loss, bool padded, bool causal)
 
 	memset(r, 0, sizeof *r);
 	r->loss = loss;
-	r->a = (struct loss_args){ .rows = ROWS, .width = relation ? LENGTH * WIDTH : SQUARE, .t_width = relation ? LENGTH * T_WIDTH : SQUARE,
-				   .positions = LENGTH, .heads = HEADS, .causal = causal, .seen = padded ? seen : NULL, .x = r->x,
-				   .target = r->target, .weight = weight, .temperature = 4, .knobs = &r->knobs, .scale = 1,
+	r->a = (struct loss_args){ .rows = ROWS,
+				   .width = relation ? LENGTH * WIDTH : SQUARE,
+				   .t_width = relation ? LENGTH * T_WIDTH : SQUARE,
+				   .positions = LENGTH,
+				   .heads = HEADS,
+				   .causal = causal,
+				   .seen = padded ? seen : NULL,
+				   .x = r->x,
+				   .target = r->target,
+				   .weight = weight,
+				   .temperature = 4,
+				   .knobs = &r->knobs,
+				   .scale = 1,
 				   .scratch = r->scratch };
 	for (size_t i = 0; i < total(r); i++)
 		r->x[i] = rng_normal(rng_stream(1, "x", 0, 0), i);
@@ -81,7 +93,8 @@ looks(const struct rig *r, size_t row, size_t q, size_t k)
 
 /* The distribution that a token's relations are: of those it looks at. */
 static void
-plain_relation(const struct rig *r, size_t row, const real *x, size_t width, size_t heads, size_t head, size_t q, double *p)
+plain_relation(const struct rig *r, size_t row, const real *x, size_t width, size_t heads,
+	       size_t head, size_t q, double *p)
 {
 	size_t dim = width / heads;
 	double sum = 0;
@@ -90,7 +103,8 @@ plain_relation(const struct rig *r, size_t row, const real *x, size_t width, siz
 		double dot = 0;
 
 		for (size_t c = 0; c < dim; c++)
-			dot += (double)x[(row * LENGTH + q) * width + head * dim + c] * (double)x[(row * LENGTH + k) * width + head * dim + c];
+			dot += (double)x[(row * LENGTH + q) * width + head * dim + c] *
+			       (double)x[(row * LENGTH + k) * width + head * dim + c];
 		sum += p[k] = looks(r, row, q, k) ? exp(dot / sqrt((double)dim)) : 0;
 	}
 	for (size_t k = 0; k < LENGTH; k++)
@@ -101,7 +115,8 @@ plain_relation(const struct rig *r, size_t row, const real *x, size_t width, siz
 static double
 plain_query(const struct rig *r, size_t row, size_t heads, size_t head, size_t q)
 {
-	const real *x = r->x + ((row * HEADS + head) * LENGTH + q) * LENGTH, *t = r->target + (x - r->x);
+	const real *x = r->x + ((row * HEADS + head) * LENGTH + q) * LENGTH,
+		   *t = r->target + (x - r->x);
 	double p[LENGTH], s[LENGTH], sum = 0;
 
 	if (r->loss == &loss_minilm_relation) {
@@ -115,7 +130,8 @@ plain_query(const struct rig *r, size_t row, size_t heads, size_t head, size_t q
 	}
 	for (size_t k = 0; k < LENGTH; k++)
 		if (looks(r, row, q, k))
-			sum += r->loss == &loss_tiny_attention ? (s[k] - p[k]) * (s[k] - p[k]) : p[k] * log(p[k] / s[k]);
+			sum += r->loss == &loss_tiny_attention ? (s[k] - p[k]) * (s[k] - p[k])
+							       : p[k] * log(p[k] / s[k]);
 	return sum;
 }
 
@@ -123,7 +139,8 @@ plain_query(const struct rig *r, size_t row, size_t heads, size_t head, size_t q
 static double
 plain(const struct rig *r)
 {
-	size_t heads = r->knobs.minilm_relation_heads > 0 ? (size_t)r->knobs.minilm_relation_heads : HEADS;
+	size_t heads =
+		r->knobs.minilm_relation_heads > 0 ? (size_t)r->knobs.minilm_relation_heads : HEADS;
 	double sum = 0;
 
 	for (size_t row = 0; row < ROWS; row++) {
@@ -139,7 +156,8 @@ plain(const struct rig *r)
 			for (size_t h = 0; h < heads; h++)
 				here += plain_query(r, row, heads, h, q);
 		}
-		sum += (double)weight[row] * here / (double)(heads * (r->loss == &loss_tiny_attention ? pairs : tokens));
+		sum += (double)weight[row] * here /
+		       (double)(heads * (r->loss == &loss_tiny_attention ? pairs : tokens));
 	}
 	return sum;
 }
@@ -196,11 +214,21 @@ every_loss_has_the_gradient_of_its_value(void **state)
 static void
 the_relation_of_values_is_the_golden_one(void **state)
 {
-	real x[] = { 1, 0, .5, -.5, .2, .9 }, target[] = { .8, .1, 0, .4, -.6, .2, .1, .7, -.3 }, scratch[64];
+	real x[] = { 1, 0, .5, -.5, .2, .9 }, target[] = { .8, .1, 0, .4, -.6, .2, .1, .7, -.3 },
+	     scratch[64];
 	const real one = 1;
 	struct knobs k;
-	struct loss_args a = { .rows = 1, .width = 6, .t_width = 9, .positions = 3, .heads = 1, .x = x, .target = target,
-			       .weight = &one, .knobs = &k, .scale = 1, .scratch = scratch };
+	struct loss_args a = { .rows = 1,
+			       .width = 6,
+			       .t_width = 9,
+			       .positions = 3,
+			       .heads = 1,
+			       .x = x,
+			       .target = target,
+			       .weight = &one,
+			       .knobs = &k,
+			       .scale = 1,
+			       .scratch = scratch };
 
 	(void)state;
 	knob_defaults(&k);
@@ -242,7 +270,8 @@ padding_says_and_learns_nothing(void **state)
 		per = losses[l] == &loss_minilm_relation ? WIDTH : LENGTH;
 		for (size_t i = 0; i < total(&r); i++) {
 			size_t row = i / r.a.width, q = i / per % LENGTH, k = i % LENGTH;
-			bool pads = seen[row * LENGTH + q] <= 0 || (per == LENGTH && seen[row * LENGTH + k] <= 0);
+			bool pads = seen[row * LENGTH + q] <= 0 ||
+				    (per == LENGTH && seen[row * LENGTH + k] <= 0);
 
 			if (pads)
 				r.x[i] = i % 2 ? 50 : -50;
@@ -291,7 +320,8 @@ a_student_like_its_teacher_has_nothing_to_learn(void **state)
 		r.a.target = r.x;
 		r.a.dx = r.dx;
 		CHECK_NEAR(r.loss->run(&r.a), 0, IN_DOUBLE ? 1e-15 : 2e-6);
-		for (size_t i = 0; l != 1 && i < total(&r); i++) /* of a map it is -1 each, which the softmax takes away */
+		for (size_t i = 0; l != 1 && i < total(&r);
+		     i++) /* of a map it is -1 each, which the softmax takes away */
 			CHECK_NEAR(r.dx[i], 0, IN_DOUBLE ? 1e-15 : 2e-6);
 	}
 }
@@ -304,8 +334,17 @@ long_rows_go_in_blocks(void **state)
 	static real x[LONG * DIM], target[LONG * DIM], dx[LONG * DIM], scratch[(2 * 64 + 1) * LONG];
 	const real one = 1;
 	struct knobs k;
-	struct loss_args a = { .rows = 1, .width = LONG * DIM, .t_width = LONG * DIM, .positions = LONG, .heads = 1, .x = x,
-			       .target = target, .weight = &one, .knobs = &k, .scale = 1, .scratch = scratch };
+	struct loss_args a = { .rows = 1,
+			       .width = LONG * DIM,
+			       .t_width = LONG * DIM,
+			       .positions = LONG,
+			       .heads = 1,
+			       .x = x,
+			       .target = target,
+			       .weight = &one,
+			       .knobs = &k,
+			       .scale = 1,
+			       .scratch = scratch };
 
 	(void)state;
 	knob_defaults(&k);
@@ -336,7 +375,9 @@ long_rows_go_in_blocks(void **state)
 static void
 heads_that_do_not_meet_are_refused(void **state)
 {
-	struct loss_shape s = { .width = 5 * 8, .t_width = 5 * 12, .positions = 5, .heads = 2, .t_heads = 2 };
+	struct loss_shape s = {
+		.width = 5 * 8, .t_width = 5 * 12, .positions = 5, .heads = 2, .t_heads = 2
+	};
 	struct knobs k;
 	struct err e;
 

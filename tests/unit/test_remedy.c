@@ -1,13 +1,14 @@
-/* test_remedy.c: what remedies compute, against other ways to the same numbers and cases whose answer is known. */
+/* test_remedy.c: what remedies compute, against other ways to the same numbers and cases whose
+ * answer is known. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
 #include "retort/base/rng.h"
-#include "retort/data/choose.h"
-#include "retort/data/gauge.h"
-#include "retort/data/logistic.h"
-#include "retort/data/prior.h"
-#include "retort/data/ratio.h"
+#include "retort/data/shift/row_choice.h"
+#include "retort/data/shift/two_sample.h"
+#include "retort/data/shift/logistic.h"
+#include "retort/data/shift/class_prior.h"
+#include "retort/data/shift/importance.h"
 
 #define N 400
 
@@ -53,10 +54,14 @@ newton(double ridge, double w[3])
 {
 	w[0] = w[1] = w[2] = 0;
 	for (int t = 0; t < 30; t++) {
-		double A[3][4] = { { ridge, 0, 0, -ridge * w[0] }, { 0, ridge, 0, -ridge * w[1] }, { 0 } }, move[3];
+		double A[3][4] = { { ridge, 0, 0, -ridge * w[0] },
+				   { 0, ridge, 0, -ridge * w[1] },
+				   { 0 } },
+		       move[3];
 
 		for (size_t i = 0; i < 2 * N; i++) {
-			double x[3] = { x2[2 * i], x2[2 * i + 1], 1 }, p = 1 / (1 + exp(-(w[0] * x[0] + w[1] * x[1] + w[2])));
+			double x[3] = { x2[2 * i], x2[2 * i + 1], 1 },
+			       p = 1 / (1 + exp(-(w[0] * x[0] + w[1] * x[1] + w[2])));
 
 			for (int k = 0; k < 3; k++) {
 				for (int c = 0; c < 3; c++)
@@ -138,44 +143,45 @@ static void
 weights_are_the_known_ratio_of_densities(void **state)
 {
 	struct rng r = rng_stream(11, "line", 0, 0);
-	struct ratio_sets s = { read_line, NULL, MANY, MANY, 1, 5 };
+	struct importance_sets s = { read_line, NULL, MANY, MANY, 1, 5 };
 	static double w[MANY], again[MANY];
 	double auc, error = 0, mean = 0, moved = 0;
 
 	(void)state;
 	for (size_t i = 0; i < 2 * MANY; i++)
 		line[i] = rng_normal(r, i) + (i >= MANY);
-	auc = ratio_find(&s, w);
+	auc = importance_find(&s, w);
 	CHECK_NEAR(auc, 0.760, 0.02); /* Phi(1 / sqrt 2) */
 	for (size_t i = 0; i < MANY; i++)
 		error += fabs(log(w[i]) - (line[i] - 0.5)) / MANY;
 	CHECK(error < 0.12);
-	ratio_clip(w, MANY, 20);
+	importance_clip(w, MANY, 20);
 	for (size_t i = 0; i < MANY; i++) {
 		mean += w[i] / MANY;
 		moved += w[i] * line[i] / MANY; /* the mean of b, from rows of a alone */
 	}
 	CHECK_NEAR(mean, 1, 1e-9);
 	CHECK_NEAR(moved, 1, 0.12);
-	ratio_find(&s, again);
-	ratio_clip(again, MANY, 20);
+	importance_find(&s, again);
+	importance_clip(again, MANY, 20);
 	CHECK(memcmp(w, again, sizeof w) == 0);
 }
 
-/* The same rows in both sets, but for one that both have: were it weighed by who has seen it, its own side would show. */
+/* The same rows in both sets, but for one that both have: were it weighed by who has seen it, its
+ * own side would show. */
 static void
 sets_of_one_kind_weigh_all_alike(void **state)
 {
 	struct rng r = rng_stream(12, "line", 0, 0);
-	struct ratio_sets s = { read_line, NULL, MANY, MANY, 1, 5 };
+	struct importance_sets s = { read_line, NULL, MANY, MANY, 1, 5 };
 	static double w[MANY];
 	double effective;
 
 	(void)state;
 	for (size_t i = 0; i < 2 * MANY; i++)
 		line[i] = rng_normal(r, i);
-	CHECK_NEAR(ratio_find(&s, w), 0.5, 0.03);
-	effective = ratio_clip(w, MANY, 10);
+	CHECK_NEAR(importance_find(&s, w), 0.5, 0.03);
+	effective = importance_clip(w, MANY, 10);
 	CHECK(effective > 0.98 * MANY && effective <= MANY * (1 + 1e-12));
 }
 
@@ -191,23 +197,24 @@ read_wide(const void *arg, size_t row, double *x)
 	memcpy(x, wide + row * WIDE, WIDE * sizeof *x);
 }
 
-/* Many columns and few rows: a classifier finds something to learn in noise, and says nothing of rows it has not seen. */
+/* Many columns and few rows: a classifier finds something to learn in noise, and says nothing of
+ * rows it has not seen. */
 static void
 noise_is_not_learned(void **state)
 {
 	struct rng r = rng_stream(21, "wide", 0, 0);
-	struct ratio_sets s = { read_wide, NULL, ROWS, ROWS, WIDE, 5 };
+	struct importance_sets s = { read_wide, NULL, ROWS, ROWS, WIDE, 5 };
 	double w[ROWS];
 
 	(void)state;
 	for (size_t i = 0; i < 2 * ROWS * WIDE; i++)
 		wide[i] = rng_normal(r, i);
-	CHECK_NEAR(ratio_find(&s, w), 0.5, 0.08);
-	CHECK(ratio_clip(w, ROWS, 10) > 0.95 * ROWS);
+	CHECK_NEAR(importance_find(&s, w), 0.5, 0.08);
+	CHECK(importance_clip(w, ROWS, 10) > 0.95 * ROWS);
 	for (size_t i = ROWS; i < 2 * ROWS; i++)
 		wide[i * WIDE] += 3; /* one column that says it all */
-	CHECK(ratio_find(&s, w) > 0.95);
-	CHECK(ratio_clip(w, ROWS, 10) < 0.5 * ROWS);
+	CHECK(importance_find(&s, w) > 0.95);
+	CHECK(importance_clip(w, ROWS, 10) < 0.5 * ROWS);
 }
 
 /* Of 1, 1, 2 and 12 with limit 2: 12 is cut to 2, and the others scaled by s with 4 s + 2 = 4. */
@@ -217,40 +224,41 @@ clipped_weights_are_those_by_hand(void **state)
 	double w[4] = { 1, 1, 2, 12 }, even[3] = { 7, 7, 7 };
 
 	(void)state;
-	CHECK_NEAR(ratio_clip(w, 4, 2), 16 / (0.25 + 0.25 + 1 + 4), 1e-12);
+	CHECK_NEAR(importance_clip(w, 4, 2), 16 / (0.25 + 0.25 + 1 + 4), 1e-12);
 	CHECK_NEAR(w[0], 0.5, 1e-12);
 	CHECK_NEAR(w[1], 0.5, 1e-12);
 	CHECK_NEAR(w[2], 1, 1e-12);
 	CHECK_NEAR(w[3], 2, 1e-12);
-	CHECK_NEAR(ratio_clip(even, 3, 10), 3, 1e-12);
+	CHECK_NEAR(importance_clip(even, 3, 10), 3, 1e-12);
 	CHECK_NEAR(even[2], 1, 1e-12);
 }
 
-/* Rows of a weighed by what makes them b: neither the classifier nor the distance tells them from b. */
+/* Rows of a weighed by what makes them b: neither the classifier nor the distance tells them from
+ * b. */
 static void
 weighed_rows_are_not_told_apart(void **state)
 {
 	struct rng r = rng_stream(11, "line", 0, 0);
 	static double w[N];
-	struct gauge_rows g = { line, line + N, N, N, 1, w, NULL };
-	struct gauge out, plain;
+	struct two_sample_rows g = { line, line + N, N, N, 1, w, NULL };
+	struct two_sample out, plain;
 
 	(void)state;
 	for (size_t i = 0; i < 2 * N; i++)
 		line[i] = rng_normal(r, i) + (i >= N) * 0.7;
 	for (size_t i = 0; i < N; i++)
 		w[i] = exp(0.7 * line[i] - 0.245);
-	gauge_measure(&g, 1, &out);
+	two_sample_measure(&g, 1, &out);
 	CHECK(out.auc > 0.65);
 	CHECK(fabs(out.weighted_auc - 0.5) < 0.06);
 	CHECK(out.weighted_energy < out.energy / 10);
 	for (size_t i = 0; i < N; i++)
 		w[i] = 3; /* all alike: as without */
-	gauge_measure(&g, 1, &out);
+	two_sample_measure(&g, 1, &out);
 	CHECK_NEAR(out.weighted_energy, out.energy, 1e-10);
 	CHECK_NEAR(out.weighted_auc, out.auc, 1e-12);
 	g.w_a = NULL;
-	gauge_measure(&g, 1, &plain);
+	two_sample_measure(&g, 1, &plain);
 	CHECK(isnan(plain.weighted_auc) && isnan(plain.weighted_energy) && plain.auc == out.auc);
 }
 
@@ -274,7 +282,9 @@ best_radius(const float *a, const float *b, size_t n_b, int k)
 
 			for (int c = 0; c < FEW; c++)
 				if (set >> c & 1)
-					near = fmin(near, hypot((double)a[2 * c] - (double)b[2 * i], (double)a[2 * c + 1] - (double)b[2 * i + 1]));
+					near = fmin(near, hypot((double)a[2 * c] - (double)b[2 * i],
+								(double)a[2 * c + 1] -
+									(double)b[2 * i + 1]));
 			radius = fmax(radius, near);
 		}
 		best = fmin(best, radius);
@@ -296,7 +306,9 @@ radius_of(const float *a, const uint8_t *keep, const float *b, size_t n_b, int *
 
 		for (int c = 0; c < FEW; c++)
 			if (keep[c])
-				near = fmin(near, hypot((double)a[2 * c] - (double)b[2 * i], (double)a[2 * c + 1] - (double)b[2 * i + 1]));
+				near = fmin(near,
+					    hypot((double)a[2 * c] - (double)b[2 * i],
+						  (double)a[2 * c + 1] - (double)b[2 * i + 1]));
 		radius = fmax(radius, near);
 	}
 	return radius;
@@ -318,15 +330,20 @@ a_cover_is_within_its_bound_of_the_best(void **state)
 			b[i] = (float)rng_normal(r, (uint64_t)(100 + i));
 		}
 		for (int k = 1; k <= FEW; k++) {
-			double own = choose_cover(&(struct choose_rows){ a, a, FEW, FEW, 2 }, (size_t)k, keep), other;
+			double own = row_choice_cover(
+				       &(struct row_choice_rows){ a, a, FEW, FEW, 2 }, (size_t)k,
+				       keep),
+			       other;
 
 			CHECK_NEAR(radius_of(a, keep, a, FEW, &kept), own, 1e-5);
 			CHECK_INT(kept, k);
 			CHECK(own <= 2 * best_radius(a, a, FEW, k) + 1e-5); /* Gonzalez 1985 */
-			other = choose_cover(&(struct choose_rows){ a, b, FEW, FEW, 2 }, (size_t)k, keep);
+			other = row_choice_cover(&(struct row_choice_rows){ a, b, FEW, FEW, 2 },
+						 (size_t)k, keep);
 			CHECK_NEAR(radius_of(a, keep, b, FEW, &kept), other, 1e-5);
 			CHECK_INT(kept, k);
-			CHECK(other <= 3 * best_radius(a, b, FEW, k) + 1e-5); /* Hochbaum and Shmoys 1986 */
+			CHECK(other <=
+			      3 * best_radius(a, b, FEW, k) + 1e-5); /* Hochbaum and Shmoys 1986 */
 		}
 	}
 }
@@ -338,17 +355,18 @@ the_largest_are_chosen_and_of_equals_the_first(void **state)
 	uint8_t keep[6];
 
 	(void)state;
-	choose_largest(score, 6, 3, keep);
+	row_choice_largest(score, 6, 3, keep);
 	CHECK(memcmp(keep, (uint8_t[]){ 0, 1, 1, 1, 0, 0 }, 6) == 0);
-	choose_largest(score, 6, 6, keep);
+	row_choice_largest(score, 6, 6, keep);
 	CHECK(memcmp(keep, (uint8_t[]){ 1, 1, 1, 1, 1, 1 }, 6) == 0);
 }
 
 /* ---- priors ---- */
 
 /*
- * A network that is sure: its shares are counted at once. And one that says 0.8 and 0.2, of rows of which a share f says the first:
- * with x = new[0] the likelihood f log(0.8 x + 0.2 (1 - x)) + (1 - f) log(0.2 x + 0.8 (1 - x)) is largest at (f - 0.2) / 0.6.
+ * A network that is sure: its shares are counted at once. And one that says 0.8 and 0.2, of rows of
+ * which a share f says the first: with x = new[0] the likelihood f log(0.8 x + 0.2 (1 - x)) + (1 -
+ * f) log(0.2 x + 0.8 (1 - x)) is largest at (f - 0.2) / 0.6.
  */
 static void
 em_finds_the_shares_worked_out_by_hand(void **state)
@@ -360,14 +378,14 @@ em_finds_the_shares_worked_out_by_hand(void **state)
 		sure[2 * i] = i < 7;
 		sure[2 * i + 1] = i >= 7;
 	}
-	prior_em(sure, 10, 2, old, new);
+	class_prior_em(sure, 10, 2, old, new);
 	CHECK_NEAR(new[0], 0.7, 1e-12);
 	for (int i = 0; i < 100; i++) {
 		doubtful[2 * i] = i < 65 ? 0.8 : 0.2;
 		doubtful[2 * i + 1] = 1 - doubtful[2 * i];
 	}
 	new[0] = new[1] = 0.5;
-	CHECK(prior_em(doubtful, 100, 2, old, new) < PRIOR_STEPS);
+	CHECK(class_prior_em(doubtful, 100, 2, old, new) < CLASS_PRIOR_STEPS);
 	CHECK_NEAR(new[0], (0.65 - 0.2) / 0.6, 1e-6);
 	CHECK_NEAR(new[0] + new[1], 1, 1e-12);
 }
@@ -376,29 +394,32 @@ em_finds_the_shares_worked_out_by_hand(void **state)
 static void
 em_rests_where_it_should(void **state)
 {
-	double p[3 * 2] = { 0.9, 0.1, 0.3, 0.7, 0.6, 0.4 }, old[2] = { 0.6, 0.4 }, new[2] = { 0.6, 0.4 }, none[2] = { 1, 0 };
+	double p[3 * 2] = { 0.9, 0.1, 0.3, 0.7, 0.6, 0.4 }, old[2] = { 0.6, 0.4 },
+		     new[2] = { 0.6, 0.4 }, none[2] = { 1, 0 };
 
 	(void)state;
-	CHECK_INT(prior_em(p, 3, 2, old, new), 0);
+	CHECK_INT(class_prior_em(p, 3, 2, old, new), 0);
 	CHECK_NEAR(new[0], 0.6, 1e-12);
-	prior_em(p, 3, 2, old, none);
+	class_prior_em(p, 3, 2, old, none);
 	CHECK(none[0] == 1 && none[1] == 0);
 }
 
-/* Rows that are all alike, (1, 0): a shift of log(0.8 / 0.2) - 1 between the two; and rows of chance, of which the mean is asked. */
+/* Rows that are all alike, (1, 0): a shift of log(0.8 / 0.2) - 1 between the two; and rows of
+ * chance, of which the mean is asked. */
 static void
 a_match_has_the_means_that_are_asked(void **state)
 {
-	double same[4 * 2] = { 1, 0, 1, 0, 1, 0, 1, 0 }, want[2] = { 0.8, 0.2 }, shift[3], z[200 * 3], mean[3] = { 0 };
+	double same[4 * 2] = { 1, 0, 1, 0, 1, 0, 1, 0 }, want[2] = { 0.8, 0.2 }, shift[3],
+			z[200 * 3], mean[3] = { 0 };
 	const double ask[3] = { 0.7, 0.299, 0.001 };
 	struct rng r = rng_stream(5, "match", 0, 0);
 
 	(void)state;
-	prior_match(same, 4, 2, want, shift);
+	class_prior_match(same, 4, 2, want, shift);
 	CHECK_NEAR(shift[0] - shift[1], log(4) - 1, 1e-6);
 	for (size_t i = 0; i < 600; i++)
 		z[i] = 3 * rng_normal(r, i);
-	CHECK(prior_match(z, 200, 3, ask, shift) < PRIOR_MATCHES);
+	CHECK(class_prior_match(z, 200, 3, ask, shift) < CLASS_PRIOR_MATCHES);
 	for (size_t i = 0; i < 200; i++) {
 		double sum = 0;
 

@@ -7,27 +7,85 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
-#include "retort/data/normal.h"
-#include "retort/data/vocabfile.h"
-#include "retort/data/vocabtrain.h"
+#include "retort/data/text/normalize.h"
+#include "retort/data/text/vocabfile.h"
+#include "retort/data/vocab/vocabtrain.h"
 
 #define TEXTS 400
 #define PARTS 24 /* of a text, at most */
 
 /* What texts are put together of; a length of its own, because a NUL is one of them. */
-#define PART(s) { s, sizeof s - 1 }
-static const struct part { const char *s; size_t len; } parts[] = {
-	PART("the"), PART(" "), PART("  "), PART("\t"), PART("\n"), PART("\r\n"), PART("a"), PART("B"), PART("can't"), PART("12"), PART("-"),
-	PART("..."), PART("<s>"), PART("[MASK]"), PART("##ing"), PART("\""), PART("\\"),
-	PART("\0"), PART("\x01"), PART("\x1B[2J"), PART("\x7F"),           /* controls */
-	PART("床前"), PART("月"), PART("。"), PART("　"), PART("𠀀"), PART("ひら"), PART("한"), PART("ｘ"), /* wide, and beyond 16 bits */
-	PART("é"), PART("e\xCC\x81"), PART("\xCC\x81"), PART("a\xCC\x81\xCC\x82\xCC\x83"), PART("ﬁ"), PART("Å"), PART("\xE2\x84\xAB"), /* accents */
-	PART("🌙"), PART("👩\xE2\x80\x8D👩\xE2\x80\x8D👧"), PART("👍🏽"), PART("🇫🇷"), PART("\xEF\xB8\x8F"), /* of several characters each */
-	PART("שלום"), PART("مرحبا"), PART("\xE2\x80\xAE"), PART("\xE2\x80\x8F"), /* from right to left, and signs that turn the line */
-	PART("\xEF\xBB\xBF"), PART("\xE2\x80\x8B"), PART("\xC2\xA0"), PART("\xC2\xAD"), PART("\xEF\xBF\xBD"), PART("\xF4\x8F\xBF\xBF"),
-	/* from here on no UTF-8: a byte that goes on, one that begins, cut off, too long, a surrogate, beyond the last */
-	PART("\x80"), PART("\xC3"), PART("\xE6\x9C"), PART("\xF0\x9F\x8C"), PART("\xC0\x80"), PART("\xE0\x80\xAF"), PART("\xED\xA0\x80"),
-	PART("\xF4\x90\x80\x80"), PART("\xFF"), PART("\xFE\xFF"),
+#define PART(s)                 \
+	{                       \
+		s, sizeof s - 1 \
+	}
+static const struct part {
+	const char *s;
+	size_t len;
+} parts[] = {
+	PART("the"),
+	PART(" "),
+	PART("  "),
+	PART("\t"),
+	PART("\n"),
+	PART("\r\n"),
+	PART("a"),
+	PART("B"),
+	PART("can't"),
+	PART("12"),
+	PART("-"),
+	PART("..."),
+	PART("<s>"),
+	PART("[MASK]"),
+	PART("##ing"),
+	PART("\""),
+	PART("\\"),
+	PART("\0"),
+	PART("\x01"),
+	PART("\x1B[2J"),
+	PART("\x7F"), /* controls */
+	PART("床前"),
+	PART("月"),
+	PART("。"),
+	PART("　"),
+	PART("𠀀"),
+	PART("ひら"),
+	PART("한"),
+	PART("ｘ"), /* wide, and beyond 16 bits */
+	PART("é"),
+	PART("e\xCC\x81"),
+	PART("\xCC\x81"),
+	PART("a\xCC\x81\xCC\x82\xCC\x83"),
+	PART("ﬁ"),
+	PART("Å"),
+	PART("\xE2\x84\xAB"), /* accents */
+	PART("🌙"),
+	PART("👩\xE2\x80\x8D👩\xE2\x80\x8D👧"),
+	PART("👍🏽"),
+	PART("🇫🇷"),
+	PART("\xEF\xB8\x8F"), /* of several characters each */
+	PART("שלום"),
+	PART("مرحبا"),
+	PART("\xE2\x80\xAE"),
+	PART("\xE2\x80\x8F"), /* from right to left, and signs that turn the line */
+	PART("\xEF\xBB\xBF"),
+	PART("\xE2\x80\x8B"),
+	PART("\xC2\xA0"),
+	PART("\xC2\xAD"),
+	PART("\xEF\xBF\xBD"),
+	PART("\xF4\x8F\xBF\xBF"),
+	/* from here on no UTF-8: a byte that goes on, one that begins, cut off, too long, a
+	   surrogate, beyond the last */
+	PART("\x80"),
+	PART("\xC3"),
+	PART("\xE6\x9C"),
+	PART("\xF0\x9F\x8C"),
+	PART("\xC0\x80"),
+	PART("\xE0\x80\xAF"),
+	PART("\xED\xA0\x80"),
+	PART("\xF4\x90\x80\x80"),
+	PART("\xFF"),
+	PART("\xFE\xFF"),
 };
 #define BROKEN 10
 #define WHOLE (sizeof parts / sizeof *parts - BROKEN)
@@ -44,7 +102,8 @@ make_texts(void **state)
 			uint32_t n = rng_below(r, 0, PARTS);
 
 			for (uint32_t k = 0; k < n; k++) {
-				const struct part *p = &parts[rng_below(r, 1 + k, (uint32_t)(WHOLE + (broken ? BROKEN : 0)))];
+				const struct part *p = &parts[rng_below(
+					r, 1 + k, (uint32_t)(WHOLE + (broken ? BROKEN : 0)))];
 
 				text_bytes(&texts[broken][i], p->s, p->len);
 			}
@@ -93,7 +152,8 @@ is_utf8(const struct text *s)
 	return true;
 }
 
-/* Ids are in the vocabulary, none is special but the unknown one, what stood there before stays. false: refused, with a reason. */
+/* Ids are in the vocabulary, none is special but the unknown one, what stood there before stays.
+ * false: refused, with a reason. */
 static bool
 encode(const struct tokenizer *t, const char *s, size_t len, struct tokenizer_ids *out)
 {
@@ -125,16 +185,18 @@ knows_all(const struct tokenizer *t, const struct tokenizer_ids *ids)
 	return true;
 }
 
-/* The text without a byte order mark and a blank in front where they are lost, normalised as the tokenizer does. */
+/* The text without a byte order mark and a blank in front where they are lost, normalised as the
+ * tokenizer does. */
 static void
 want(const struct tokenizer *t, const struct text *s, struct text *out)
 {
-	bool mark = t->kind != TOKENIZER_BYTE && t->kind != TOKENIZER_BPE && s->len >= 3 && memcmp(s->s, "\xEF\xBB\xBF", 3) == 0;
+	bool mark = t->kind != TOKENIZER_BYTE && t->kind != TOKENIZER_BPE && s->len >= 3 &&
+		    memcmp(s->s, "\xEF\xBB\xBF", 3) == 0;
 	size_t skip = 3 * mark;
 
 	skip += t->blank == TOKENIZER_BLANK_UNLESS_THERE && s->len > skip && s->s[skip] == ' ';
 	text_clear(out);
-	normal_put(t->normal, text_get(s) + skip, s->len - skip, out);
+	normalize_put(t->normal, text_get(s) + skip, s->len - skip, out);
 }
 
 /* Ids of what came back: the same again, whatever was lost on the way. */
@@ -199,7 +261,8 @@ texts_come_back_from_every_kind(void **state)
 		learn(&t, (enum tokenizer_kind)kind);
 		check_texts(&t, &taken, &known);
 		CHECK_INT(known, taken);
-		CHECK(taken >= (t.kind == TOKENIZER_BYTE || t.kind == TOKENIZER_BPE ? 2 * TEXTS : TEXTS));
+		CHECK(taken >=
+		      (t.kind == TOKENIZER_BYTE || t.kind == TOKENIZER_BPE ? 2 * TEXTS : TEXTS));
 		tokenizer_release(&t);
 	}
 }
@@ -218,12 +281,15 @@ texts_are_cut_at_any_byte(void **state)
 		learn(&t, (enum tokenizer_kind)kind);
 		for (size_t from = 0; from < sizeof text; from++)
 			for (size_t to = from; to < sizeof text; to++) {
-				char *copy = mem_array(to - from + 1, 1); /* reading beyond it is noticed by a sanitizer */
+				char *copy = mem_array(
+					to - from + 1,
+					1); /* reading beyond it is noticed by a sanitizer */
 				struct text back = { 0 };
 
 				memcpy(copy, text + from, to - from);
 				if (encode(&t, copy, to - from, &ids))
-					CHECK_INT(tokenizer_decode(&t, ids.id, ids.n, &back, NULL), 0);
+					CHECK_INT(tokenizer_decode(&t, ids.id, ids.n, &back, NULL),
+						  0);
 				text_release(&back);
 				mem_free(copy);
 			}
@@ -236,7 +302,8 @@ texts_are_cut_at_any_byte(void **state)
 static void
 published_vocabularies_keep_the_same_promises(void **state)
 {
-	static const char *const paths[] = { "gpt2/vocab.bpe", "qwen3/tokenizer.json", "bert/vocab.json", "use-lite/vocab.json" };
+	static const char *const paths[] = { "gpt2/vocab.bpe", "qwen3/tokenizer.json",
+					     "bert/vocab.json", "use-lite/vocab.json" };
 	size_t taken, known;
 
 	(void)state;
@@ -260,11 +327,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(texts_come_back_from_every_kind),
-		TEST(texts_are_cut_at_any_byte),
-		TEST(published_vocabularies_keep_the_same_promises), /* the last: left out where there are none */
+		TEST(texts_come_back_from_every_kind), TEST(texts_are_cut_at_any_byte),
+		TEST(published_vocabularies_keep_the_same_promises), /* the last: left out where
+									there are none */
 	};
 
 	/* cmocka's skip() writes "not ok", which automake counts as a failure */
-	return _cmocka_run_group_tests("tests", tests, sizeof tests / sizeof *tests - !getenv("RETORT_VOCABS"), make_texts, drop_texts);
+	return _cmocka_run_group_tests("tests", tests,
+				       sizeof tests / sizeof *tests - !getenv("RETORT_VOCABS"),
+				       make_texts, drop_texts);
 }

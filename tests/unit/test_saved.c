@@ -3,7 +3,7 @@
 #include "check.h"
 
 #include "retort/base/rng.h"
-#include "retort/learn/saved.h"
+#include "retort/train/trainer_checkpoint.h"
 
 #define ROWS 6
 #define DATA 20
@@ -16,7 +16,7 @@ struct rig {
 	struct branch *b;
 	struct dataset ds;
 	struct batch batch;
-	struct known known;
+	struct label_index known;
 	struct branch_feed feed;
 	struct lab_map map[MAPS];
 	struct lab_net teacher;
@@ -49,7 +49,7 @@ make_data(struct rig *r)
 		r->y[i] = i % 3;
 		r->visible[i] = i % 4 != 0;
 	}
-	known_init(&r->known, &r->ds, r->visible);
+	label_index_init(&r->known, &r->ds, r->visible);
 	fill(r->t_layer, DATA * T_WIDTH, "layer");
 	fill(r->t_logits, ROWS * 3, "logits");
 	CHECK_INT(batch_init(&r->batch, ROWS, &r->ds, NULL), 0);
@@ -67,8 +67,13 @@ make_maps(struct rig *r)
 
 		snprintf(l->name, sizeof l->name, "%d", i + 1);
 		l->width = l->last = T_WIDTH;
-		r->map[i] = (struct lab_map){ .t_layer = i + 1, .s_layer = 1, .weight = 0.5, .projected = true, .match = match[i],
-					      .t_width = T_WIDTH, .slot = (unsigned)i };
+		r->map[i] = (struct lab_map){ .t_layer = i + 1,
+					      .s_layer = 1,
+					      .weight = 0.5,
+					      .projected = true,
+					      .match = match[i],
+					      .t_width = T_WIDTH,
+					      .slot = (unsigned)i };
 		r->feed.t_layer[i] = r->t_layer;
 		r->feed.t_row[i] = batch_i32(&r->batch, BATCH_ROW);
 	}
@@ -86,13 +91,17 @@ rig_open(struct rig *r, const struct ckpt *from)
 	knob_defaults(&r->knobs);
 	make_data(r);
 	make_maps(r);
-	r->plan = (struct branch_plan){ .knobs = &r->knobs, .map = r->map, .n_maps = MAPS, .teacher = &r->teacher, .data_rows = DATA };
+	r->plan = (struct branch_plan){ .knobs = &r->knobs,
+					.map = r->map,
+					.n_maps = MAPS,
+					.teacher = &r->teacher,
+					.data_rows = DATA };
 	CHECK_INT(model_parse("mlp 5", &spec, &e), 0);
-	r->b = branch_new(LAB_MAIN, "s", &spec, &io, ROWS, 1, NULL, &e);
+	r->b = branch_new(LAB_STUDENT, "s", &spec, &io, ROWS, 1, NULL, &e);
 	CHECK(r->b != NULL);
 	if (from) {
 		CHECK_INT(net_load(r->b->net, branch_value(r->b), from, &e), 0);
-		CHECK_INT(saved_take(r->b, from, &e), 0);
+		CHECK_INT(trainer_checkpoint_take(r->b, from, &e), 0);
 	}
 	CHECK_INT(branch_rebuild(&r->b, ROWS, &r->plan, &e), 0);
 	r->feed.batch = &r->batch;
@@ -107,7 +116,7 @@ rig_close(struct rig *r)
 {
 	branch_free(r->b);
 	batch_release(&r->batch);
-	known_release(&r->known);
+	label_index_release(&r->known);
 }
 
 static void
@@ -131,7 +140,7 @@ save(const struct rig *r)
 {
 	struct ckpt *c = net_save(r->b->net, branch_value(r->b));
 
-	saved_add(r->b, c);
+	trainer_checkpoint_add(r->b, c);
 	return c;
 }
 
@@ -160,10 +169,13 @@ check_same(const struct rig *a, const struct rig *b)
 		const struct param *p = &l->param[i];
 		size_t size = p->len * sizeof(real);
 
-		if (memcmp(branch_value(a->b) + p->offset, branch_value(b->b) + p->offset, size) != 0)
+		if (memcmp(branch_value(a->b) + p->offset, branch_value(b->b) + p->offset, size) !=
+		    0)
 			fail_msg("%s differs", p->name);
-		if (!p->is_state && (memcmp(branch_moment1(a->b) + p->offset, branch_moment1(b->b) + p->offset, size) != 0 ||
-				     memcmp(branch_moment2(a->b) + p->offset, branch_moment2(b->b) + p->offset, size) != 0))
+		if (!p->is_state && (memcmp(branch_moment1(a->b) + p->offset,
+					    branch_moment1(b->b) + p->offset, size) != 0 ||
+				     memcmp(branch_moment2(a->b) + p->offset,
+					    branch_moment2(b->b) + p->offset, size) != 0))
 			fail_msg("moments of %s differ", p->name);
 	}
 	CHECK(memcmp(a->b->state->updates, b->b->state->updates, sizeof a->b->state->updates) == 0);
@@ -188,7 +200,8 @@ what_was_saved_goes_on_to_the_same_bits(void **state)
 	check_same(&on, &again);
 	CHECK(param_find(&on.b->net->layout, "loss.crd.big.1.1.s-bank") != NULL);
 	CHECK(param_find(&on.b->net->layout, "loss.vid.big.2.1.variance") != NULL);
-	CHECK(memcmp(branch_value(fresh.b), branch_value(on.b), on.b->net->layout.len * sizeof(real)) != 0);
+	CHECK(memcmp(branch_value(fresh.b), branch_value(on.b),
+		     on.b->net->layout.len * sizeof(real)) != 0);
 	ckpt_free(c);
 	rig_close(&on);
 	rig_close(&again);
@@ -216,7 +229,8 @@ a_step_that_is_not_applied_moves_no_bank(void **state)
 	rig_close(&was);
 }
 
-/* Taken off and mapped again, a pair starts from what was saved; what goes on is not touched by it. */
+/* Taken off and mapped again, a pair starts from what was saved; what goes on is not touched by it.
+ */
 static void
 maps_that_stay_are_not_set_back(void **state)
 {
@@ -238,7 +252,8 @@ maps_that_stay_are_not_set_back(void **state)
 	CHECK_INT(branch_rebuild(&r.b, ROWS, &r.plan, &e), 0);
 	for (size_t i = r.b->net->own; i < r.b->net->layout.n; i++) {
 		const struct param *p = &r.b->net->layout.param[i];
-		const struct ckpt_tensor *t = ckpt_find(strncmp(p->name, "map.big.3", 9) == 0 ? c : now, p->name);
+		const struct ckpt_tensor *t =
+			ckpt_find(strncmp(p->name, "map.big.3", 9) == 0 ? c : now, p->name);
 
 		CHECK(t != NULL);
 		for (size_t k = 0; k < p->len; k++)
@@ -260,7 +275,7 @@ a_count_that_is_none_is_refused(void **state)
 	rig_open(&r, NULL);
 	c = net_save(r.b->net, branch_value(r.b));
 	ckpt_note(c, "updates.net", "-3");
-	CHECK_INT(saved_take(r.b, c, &e), -1);
+	CHECK_INT(trainer_checkpoint_take(r.b, c, &e), -1);
 	CHECK_STR(e.msg, "updates.net: '-3' in the file's notes is not a whole number from 0");
 	ckpt_free(c);
 	rig_close(&r);

@@ -1,20 +1,22 @@
-/* test_screen.c: the whole screen as text, its geometry at every size, view actions, the map editor. */
+/* test_screen.c: the whole screen as text, its geometry at every size, view actions, the map
+ * editor. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/screen/editor.h"
-#include "retort/screen/layout.h"
-#include "retort/screen/pane.h"
-#include "retort/screen/view.h"
+#include "retort/ui/editor.h"
+#include "retort/ui/layout.h"
+#include "retort/ui/pane.h"
+#include "retort/ui/view.h"
 
 static void
 add_layers(struct lab_net *n, const size_t *width, int layers)
 {
 	n->n_layers = layers;
 	for (int i = 0; i < layers; i++) {
-		snprintf(n->layer[i].name, sizeof n->layer[i].name, i == layers - 1 ? "logits" : "%d", i);
+		snprintf(n->layer[i].name, sizeof n->layer[i].name,
+			 i == layers - 1 ? "logits" : "%d", i);
 		n->layer[i].width = n->layer[i].last = width[i];
 		n->layer[i].learns = i > 0;
 	}
@@ -49,19 +51,24 @@ distilling(struct scene *s)
 	i->step = 600;
 	i->until = 2000;
 	i->n_maps = 1;
-	i->map[0] = (struct lab_map){ .t_layer = 1, .s_layer = 1, .match = &loss_hidden, .weight = 0.5, .projected = true,
+	i->map[0] = (struct lab_map){ .t_layer = 1,
+				      .s_layer = 1,
+				      .match = &loss_hidden,
+				      .weight = 0.5,
+				      .projected = true,
 				      .t_width = 256 };
 	s->rate = 412;
 	s->eta = 3.4;
 	s->recording = true;
 	for (uint32_t step = 0; step <= 600; step += 50) {
-		scene_sample(s, LAB_MAIN, METRIC_VAL_NLL, step, 0.15 + 2 * exp(step / -120.0));
-		scene_sample(s, LAB_MAIN, METRIC_VAL_ACCURACY, step, 0.96 - 0.85 * exp(step / -90.0));
+		scene_sample(s, LAB_STUDENT, METRIC_VAL_NLL, step, 0.15 + 2 * exp(step / -120.0));
+		scene_sample(s, LAB_STUDENT, METRIC_VAL_ACCURACY, step,
+			     0.96 - 0.85 * exp(step / -90.0));
 	}
-	scene_sample(s, LAB_MAIN, metric_output(LOSS_OUTPUT_kd, METRIC_SHARE), 600, 0.75);
-	scene_sample(s, LAB_MAIN, metric_output(LOSS_OUTPUT_ce, METRIC_SHARE), 600, 0.25);
-	scene_mark_add(s, SCENE_TWEAK, LAB_MAIN, 200, "temperature 4 -> 2", 0, 4, 2);
-	scene_mark_add(s, SCENE_MAP, LAB_MAIN, 400, "map: 1 pair", -1, 0, 0);
+	scene_sample(s, LAB_STUDENT, metric_output(LOSS_OUTPUT_kd, METRIC_SHARE), 600, 0.75);
+	scene_sample(s, LAB_STUDENT, metric_output(LOSS_OUTPUT_ce, METRIC_SHARE), 600, 0.25);
+	scene_mark_add(s, SCENE_TWEAK, LAB_STUDENT, 200, "temperature 4 -> 2", 0, 4, 2);
+	scene_mark_add(s, SCENE_MAP, LAB_STUDENT, 400, "map: 1 pair", -1, 0, 0);
 	scene_log(s, SCENE_INFO, "@200 temperature 4 -> 2");
 	scene_say(s, false, "@400 map: 1 pair");
 }
@@ -160,8 +167,9 @@ apart(const struct layout_rect *a, const struct layout_rect *b)
 static void
 check_layout(const struct layout *l, int width, int height)
 {
-	const struct layout_rect *all[LAYOUT_PANES + 7] = { &l->status, &l->folded, &l->events, &l->hints,
-							    &l->prompt, &l->rule, &l->base };
+	const struct layout_rect *all[LAYOUT_PANES + 7] = { &l->status, &l->folded, &l->events,
+							    &l->hints,  &l->prompt, &l->rule,
+							    &l->base };
 
 	for (int i = 0; i < LAYOUT_PANES; i++)
 		all[7 + i] = &l->pane[i];
@@ -190,8 +198,10 @@ nothing_overlaps_at_any_size(void **state)
 				s.view.helping = focus == LAYOUT_help;
 				layout_make(&s, w, h, &l);
 				check_layout(&l, w, h);
-				CHECK(l.one_line || l.pane[s.view.helping ? LAYOUT_help : focus].height > 0);
-				if (focus == (w + h) % (int)pane_count) { /* and drawing it is possible */
+				CHECK(l.one_line ||
+				      l.pane[s.view.helping ? LAYOUT_help : focus].height > 0);
+				if (focus ==
+				    (w + h) % (int)pane_count) { /* and drawing it is possible */
 					canvas_resize(&c, w, h);
 					pane_draw_all(&s, &c);
 				}
@@ -200,7 +210,8 @@ nothing_overlaps_at_any_size(void **state)
 	scene_release(&s);
 }
 
-/* Every action on scenes of every kind: an answer or a clear refusal, and a screen that can be drawn. */
+/* Every action on scenes of every kind: an answer or a clear refusal, and a screen that can be
+ * drawn. */
 static void
 every_action_can_be_done_anywhere(void **state)
 {
@@ -267,7 +278,7 @@ edits_of_the_map_are_applied_as_one_line(void **state)
 	distilling(&s);
 	CHECK_INT(view_do(&s, "map", "", &line, &e), 0);
 	CHECK_INT(view_do(&s, "apply", "", &line, &e), -1); /* nothing pending */
-	view_do(&s, "down", "", &line, &e); /* big:1 s:1, mapped with 0.5 */
+	view_do(&s, "down", "", &line, &e);                 /* big:1 s:1, mapped with 0.5 */
 	CHECK_INT(view_do(&s, "clear-edit", "", &line, &e), 0);
 	view_do(&s, "down", "", &line, &e);
 	CHECK_INT(view_do(&s, "weight", "3", &line, &e), 0);

@@ -5,12 +5,18 @@
 #include "oprig.h"
 
 #include "retort/base/rng.h"
-#include "retort/engine/blas.h"
-#include "retort/engine/seq.h"
+#include "retort/nn/gemm/blas.h"
+#include "retort/nn/ops/seq.h"
 
 #define NEAR 1e-12
-#define N2(a, b) { .rank = 2, .dim = { a, b } }
-#define IDS(length, below) { .dim = { length }, .ids = below }
+#define N2(a, b)                           \
+	{                                  \
+		.rank = 2, .dim = { a, b } \
+	}
+#define IDS(length, below)                      \
+	{                                       \
+		.dim = { length }, .ids = below \
+	}
 
 static const real *
 input_of(const struct oprig *r, int which)
@@ -45,7 +51,8 @@ struct plain {
 	double rope;
 };
 
-/* Number i of head `head` (counted over queries, keys, values) at position t of a row, turned by its angle. */
+/* Number i of head `head` (counted over queries, keys, values) at position t of a row, turned by
+ * its angle. */
 static double
 number(const struct plain *a, const real *row, size_t t, size_t head, size_t i, int turns)
 {
@@ -69,7 +76,8 @@ masked(const struct plain *a, const int32_t *ids, size_t q, size_t k)
 
 /* p[length]: how query q looks at all keys. */
 static void
-plain_row(const struct plain *a, const real *row, const int32_t *ids, size_t head, size_t q, double *p)
+plain_row(const struct plain *a, const real *row, const int32_t *ids, size_t head, size_t q,
+	  double *p)
 {
 	double sum = 0;
 
@@ -110,7 +118,8 @@ plain_of(const struct oprig_case *c)
 	return a;
 }
 
-/* The rig's values against the definition: probabilities for a map, means of values for attention. */
+/* The rig's values against the definition: probabilities for a map, means of values for attention.
+ */
 static void
 compare_attention(const struct oprig *r, const struct oprig_case *c)
 {
@@ -120,9 +129,11 @@ compare_attention(const struct oprig *r, const struct oprig_case *c)
 	double *p = mem_array(a.length, sizeof *p);
 
 	for (size_t i = 0; i < r->g->rows * a.heads * a.length; i++) {
-		size_t row = i / (a.heads * a.length), head = i / a.length % a.heads, q = i % a.length;
+		size_t row = i / (a.heads * a.length), head = i / a.length % a.heads,
+		       q = i % a.length;
 		const real *x = input_of(r, 0) + row * a.length * c->in[0].dim[1];
-		const int32_t *ids = c->n_in > 1 ? r->g->node[r->input[1]].ids + row * a.length : NULL;
+		const int32_t *ids =
+			c->n_in > 1 ? r->g->node[r->input[1]].ids + row * a.length : NULL;
 
 		plain_row(&a, x, ids, head, q, p);
 		for (size_t k = 0; is_map && k < a.length; k++)
@@ -139,8 +150,14 @@ static const struct oprig_case attentions[] = {
 	{ .op = "attention", .attr = { 2, 0, 1 }, .n_in = 1, .in = { N2(5, 18) } },
 	{ .op = "attention", .attr = { 2 }, .n_in = 2, .in = { N2(9, 18), IDS(9, 5) } },
 	{ .op = "attention", .attr = { 6, 2, 1 }, .n_in = 2, .in = { N2(9, 40), IDS(9, 5) } },
-	{ .op = "attention", .attr = { 4, 1, 0, 10000 }, .n_in = 2, .in = { N2(9, 48), IDS(9, 5) } },
-	{ .op = "attention", .attr = { 2, 1, 1, 100 }, .n_in = 2, .in = { N2(150, 16), IDS(150, 5) } },
+	{ .op = "attention",
+	  .attr = { 4, 1, 0, 10000 },
+	  .n_in = 2,
+	  .in = { N2(9, 48), IDS(9, 5) } },
+	{ .op = "attention",
+	  .attr = { 2, 1, 1, 100 },
+	  .n_in = 2,
+	  .in = { N2(150, 16), IDS(150, 5) } },
 	{ .op = "attention", .attr = { 3, 3 }, .n_in = 2, .in = { N2(150, 27), IDS(150, 5) } },
 };
 #define ATTENTIONS (sizeof attentions / sizeof *attentions)
@@ -167,7 +184,8 @@ attention_and_its_map_are_the_definition(void **state)
 		}
 }
 
-/* Both on one qkv in one graph, as a layer map has it: the map times the values is what attention puts out. */
+/* Both on one qkv in one graph, as a layer map has it: the map times the values is what attention
+ * puts out. */
 static void
 a_tapped_map_is_what_attention_used(void **state)
 {
@@ -208,7 +226,8 @@ a_tapped_map_is_what_attention_used(void **state)
 	param_layout_release(&layout);
 }
 
-/* A map and its attention on one qkv, both looked at; `shared`: attention takes the map's weights. The gradient of qkv. */
+/* A map and its attention on one qkv, both looked at; `shared`: attention takes the map's weights.
+ * The gradient of qkv. */
 static void
 run_with_map(bool shared, bool looks_at_map, const double *attr, real *y, real *dqkv)
 {
@@ -274,7 +293,9 @@ norms_are_their_definition(void **state)
 {
 	(void)state;
 	for (int kind = NORM_LAYER; kind <= NORM_RMS; kind++) {
-		struct oprig_case c = { .op = "norm", .attr = { kind, 1e-3 }, .n_in = 1, .in = { N2(3, 37) } };
+		struct oprig_case c = {
+			.op = "norm", .attr = { kind, 1e-3 }, .n_in = 1, .in = { N2(3, 37) }
+		};
 		struct oprig r;
 
 		oprig_make(&r, &c, 1);
@@ -287,7 +308,8 @@ norms_are_their_definition(void **state)
 				mean += x[k] / 37;
 			for (int k = 0; k < 37; k++)
 				square += (x[k] - mean) * (x[k] - mean) / 37;
-			want = (x[i % 37] - mean) / sqrt(square + 1e-3) * param_of(&r, "node.gain")[i % 37];
+			want = (x[i % 37] - mean) / sqrt(square + 1e-3) *
+			       param_of(&r, "node.gain")[i % 37];
 			want += kind == NORM_LAYER ? param_of(&r, "node.bias")[i % 37] : 0;
 			CHECK_NEAR(r.g->node[r.out].out.data[i], want, NEAR);
 		}
@@ -303,9 +325,11 @@ sigmoid(double x)
 
 /* y[h] and c[h] of a row from one position to the next. */
 static void
-plain_lstm(const struct oprig *r, const real *x, size_t in, size_t h, double forget, double *y, double *c)
+plain_lstm(const struct oprig *r, const real *x, size_t in, size_t h, double forget, double *y,
+	   double *c)
 {
-	const real *wi = param_of(r, "node.input"), *ws = param_of(r, "node.state"), *b = param_of(r, "node.bias");
+	const real *wi = param_of(r, "node.input"), *ws = param_of(r, "node.state"),
+		   *b = param_of(r, "node.bias");
 	double a[64];
 
 	for (size_t k = 0; k < 4 * h; k++) {
@@ -329,7 +353,9 @@ lstm_is_its_definition(void **state)
 
 	(void)state;
 	for (int kept = 0; kept < 2; kept++) {
-		struct oprig_case c = { .op = "lstm", .attr = { 7, 1.5 }, .n_in = 2, .in = { N2(6, 5), IDS(6, 3) } };
+		struct oprig_case c = {
+			.op = "lstm", .attr = { 7, 1.5 }, .n_in = 2, .in = { N2(6, 5), IDS(6, 3) }
+		};
 		struct oprig r;
 
 		c.rows = 35;
@@ -343,9 +369,11 @@ lstm_is_its_definition(void **state)
 
 			for (size_t at = row * length; at < (row + 1) * length; at++) {
 				if (r.g->node[r.input[1]].ids[at] >= 0)
-					plain_lstm(&r, input_of(&r, 0) + at * in, in, h, 1.5, y, cell);
+					plain_lstm(&r, input_of(&r, 0) + at * in, in, h, 1.5, y,
+						   cell);
 				for (size_t k = 0; k < h; k++)
-					CHECK_NEAR(r.g->node[r.out].out.data[at * h + k], y[k], NEAR);
+					CHECK_NEAR(r.g->node[r.out].out.data[at * h + k], y[k],
+						   NEAR);
 			}
 		}
 		oprig_free(&r);
@@ -369,7 +397,9 @@ embedding_is_its_definition(void **state)
 
 	(void)state;
 	for (int positions = EMBED_NOWHERE; positions <= EMBED_WAVES; positions++) {
-		struct oprig_case c = { .op = "embed", .attr = { 9, 19, positions, 131, 2.5, 2 }, .n_in = 1 };
+		struct oprig_case c = { .op = "embed",
+					.attr = { 9, 19, positions, 131, 2.5, 2 },
+					.n_in = 1 };
 		struct oprig r;
 
 		c.in[0] = (struct oprig_input)IDS(130, 9);
@@ -379,7 +409,8 @@ embedding_is_its_definition(void **state)
 		for (size_t i = 0; i < r.len; i++) {
 			size_t at = i / width, k = i % width;
 			int32_t id = r.g->node[r.input[0]].ids[at];
-			double want = position_of(&r, positions, at % length, k, width) + param_of(&r, "node.type")[k];
+			double want = position_of(&r, positions, at % length, k, width) +
+				      param_of(&r, "node.type")[k];
 
 			if (id >= 0)
 				want += 2.5 * param_of(&r, "node.token")[(size_t)id * width + k];
@@ -389,12 +420,16 @@ embedding_is_its_definition(void **state)
 	}
 }
 
-/* The gradient of the rows of a table that no token of this step names is 0, whatever was named before. */
+/* The gradient of the rows of a table that no token of this step names is 0, whatever was named
+ * before. */
 static void
 a_table_forgets_what_another_step_touched(void **state)
 {
 	static const struct oprig_case cases[] = {
-		{ .op = "embed", .attr = { 50, 19, EMBED_LEARNED, 6 }, .n_in = 1, .in = { IDS(6, 50) } },
+		{ .op = "embed",
+		  .attr = { 50, 19, EMBED_LEARNED, 6 },
+		  .n_in = 1,
+		  .in = { IDS(6, 50) } },
 		{ .op = "bag", .attr = { 50, 3, 40, 19 }, .n_in = 1, .in = { IDS(6, 50) } },
 	};
 
@@ -408,11 +443,13 @@ a_table_forgets_what_another_step_touched(void **state)
 			oprig_make(&twice, &cases[i], 1);
 			oprig_backward(&twice);
 			for (size_t k = 0; k < 5 * 6; k++)
-				once.g->node[0].ids[k] = twice.g->node[0].ids[k] = k % 4 ? (int32_t)(k / 4) : -1;
+				once.g->node[0].ids[k] = twice.g->node[0].ids[k] =
+					k % 4 ? (int32_t)(k / 4) : -1;
 			other = mem_array(twice.layout.len, sizeof *other);
 			for (size_t k = 0; k < twice.layout.len; k++)
 				other[k] = 7;
-			for (size_t p = 0; p < twice.layout.n; p++) /* gaps between parameters are nobody's */
+			for (size_t p = 0; p < twice.layout.n;
+			     p++) /* gaps between parameters are nobody's */
 				for (size_t k = 0; k < twice.layout.param[p].len; k++)
 					once.grad[twice.layout.param[p].offset + k] = 7;
 			if (moves)
@@ -423,7 +460,8 @@ a_table_forgets_what_another_step_touched(void **state)
 				const struct param *q = &once.layout.param[p];
 				const real *got = (moves ? other : twice.grad) + q->offset;
 
-				CHECK(memcmp(once.grad + q->offset, got, q->len * sizeof(real)) == 0);
+				CHECK(memcmp(once.grad + q->offset, got, q->len * sizeof(real)) ==
+				      0);
 			}
 			mem_free(other);
 			oprig_free(&once);
@@ -434,7 +472,9 @@ a_table_forgets_what_another_step_touched(void **state)
 static void
 a_bag_is_a_mean_and_no_run_crosses_padding(void **state)
 {
-	struct oprig_case c = { .op = "bag", .attr = { 9, 3, 40, 19 }, .n_in = 1, .in = { IDS(4, 9) }, .rows = 3 };
+	struct oprig_case c = {
+		.op = "bag", .attr = { 9, 3, 40, 19 }, .n_in = 1, .in = { IDS(4, 9) }, .rows = 3
+	};
 	static const int32_t ids[12] = { 5, -1, 5, -1, /* */ -1, 2, 7, -1, /* */ -1, 7, 2, -1 };
 	struct oprig r;
 	const real *y, *table;
@@ -447,7 +487,8 @@ a_bag_is_a_mean_and_no_run_crosses_padding(void **state)
 	y = r.g->node[r.out].out.data;
 	table = param_of(&r, "node.table");
 	for (size_t k = 0; k < 19; k++) {
-		double run = 3 * y[19 + k] - table[2 * 19 + k] - table[7 * 19 + k]; /* what is left is the pair's row */
+		double run = 3 * y[19 + k] - table[2 * 19 + k] -
+			     table[7 * 19 + k]; /* what is left is the pair's row */
 		int found = 0;
 
 		CHECK_NEAR(y[k], table[5 * 19 + k], NEAR);
@@ -485,8 +526,11 @@ pools_take_tokens_and_no_padding(void **state)
 				double dot = 0;
 
 				for (size_t k = 0; i / 2 == POOL_TOKENS_QUERY && k < width; k++)
-					dot += x[t * width + k] * param_of(&r, "node.query")[k] / sqrt(7);
-				weight[t] = r.g->node[r.input[1]].ids[row * length + t] < 0 ? 0 : exp(dot);
+					dot += x[t * width + k] * param_of(&r, "node.query")[k] /
+					       sqrt(7);
+				weight[t] = r.g->node[r.input[1]].ids[row * length + t] < 0
+						    ? 0
+						    : exp(dot);
 				weight[t] *= i / 2 != POOL_TOKENS_FIRST || sum == 0;
 				sum += weight[t];
 			}
@@ -547,7 +591,8 @@ shapes_that_do_not_meet_are_refused_with_their_numbers(void **state)
 	(void)state;
 	refuse(&op_embed, 1, (int[]){ 2 }, (double[GRAPH_ATTRS]){ 9, 4, EMBED_LEARNED, 6 },
 	       "embed n: a sequence of 7 tokens is longer than the 6 positions there are");
-	refuse(&op_embed, 1, (int[]){ 0 }, (double[GRAPH_ATTRS]){ 9, 4 }, "embed n: x is no input of token ids");
+	refuse(&op_embed, 1, (int[]){ 0 }, (double[GRAPH_ATTRS]){ 9, 4 },
+	       "embed n: x is no input of token ids");
 	refuse(&op_unembed, 2, (int[]){ 0, 3 }, (double[GRAPH_ATTRS]){ 0 },
 	       "unembed n: table embeds no tokens, or was not told that its table is shared");
 	refuse(&op_attention, 1, (int[]){ 0 }, (double[GRAPH_ATTRS]){ 3 },

@@ -3,7 +3,7 @@
 #include "check.h"
 
 #include "retort/base/rng.h"
-#include "retort/screen/series.h"
+#include "retort/ui/series.h"
 
 #define SAMPLES 3000
 
@@ -45,13 +45,16 @@ a_fold_is_what_all_samples_say(void **state)
 
 	(void)state;
 	for (int i = 0; i < SAMPLES; i++) {
-		step[i] = (i ? step[i - 1] : 0) + rng_below(r, (uint64_t)i, 4); /* some steps twice, some never */
+		step[i] = (i ? step[i - 1] : 0) +
+			  rng_below(r, (uint64_t)i, 4); /* some steps twice, some never */
 		value[i] = i % 97 == 5 ? NAN : rng_normal(r, (uint64_t)i + SAMPLES);
 		series_push(s, step[i], value[i]);
 	}
 	for (uint64_t k = 0; k < 3000; k++) {
-		uint32_t a = rng_below(r, k + 10000, step[SAMPLES - 1] + 9), n = rng_below(r, k + 20000, 600);
-		struct series_bucket got = series_fold(s, a, a + n), want = slowly(step, value, a, a + n);
+		uint32_t a = rng_below(r, k + 10000, step[SAMPLES - 1] + 9),
+			 n = rng_below(r, k + 20000, 600);
+		struct series_bucket got = series_fold(s, a, a + n),
+				     want = slowly(step, value, a, a + n);
 
 		CHECK_INT(got.count, want.count);
 		CHECK_INT(got.broken, want.broken);

@@ -1,4 +1,5 @@
-/* test_softref.c: losses on outputs against plain formulas in long double, and their gradients against differences. */
+/* test_softref.c: losses on outputs against plain formulas in long double, and their gradients
+ * against differences. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -51,16 +52,26 @@ release(struct pair *p)
 static struct loss_args
 args(struct pair *p, double temperature)
 {
-	return (struct loss_args){ .rows = p->rows, .width = p->n, .t_width = p->n, .positions = 1, .x = p->s, .target = p->t,
-				   .label = p->label, .weight = p->weight, .temperature = temperature, .knobs = &p->knobs,
-				   .scale = 1, .scratch = p->scratch };
+	return (struct loss_args){ .rows = p->rows,
+				   .width = p->n,
+				   .t_width = p->n,
+				   .positions = 1,
+				   .x = p->s,
+				   .target = p->t,
+				   .label = p->label,
+				   .weight = p->weight,
+				   .temperature = temperature,
+				   .knobs = &p->knobs,
+				   .scale = 1,
+				   .scratch = p->scratch };
 }
 
 /* Relative to the value: where logits reach 1e3, so do the losses, or their squares. */
 static void
 every_loss_agrees_with_its_formula(void **state)
 {
-	static const size_t shapes[][2] = { { 1, 2 }, { 2, 2 }, { 3, 7 }, { 64, 10 }, { 5, 33 }, { 17, 100 }, { 4, 1000 } };
+	static const size_t shapes[][2] = { { 1, 2 },  { 2, 2 },    { 3, 7 },   { 64, 10 },
+					    { 5, 33 }, { 17, 100 }, { 4, 1000 } };
 	static const double sizes[] = { 0.1, 3, 30, 1000 }, temperatures[] = { 0.5, 1, 4, 20 };
 
 	(void)state;
@@ -71,12 +82,15 @@ every_loss_agrees_with_its_formula(void **state)
 			for (int t = 0; t < 4; t++)
 				for (size_t l = 0; l < softref_count; l++) {
 					struct loss_args a = args(&p, temperatures[t]);
-					double want = (double)softref_value(&softref_table[l], &p, temperatures[t]);
+					double want = (double)softref_value(&softref_table[l], &p,
+									    temperatures[t]);
 					double got = softref_table[l].loss->run(&a);
 
 					if (!(fabs(got - want) <= 1e-9 * fmax(1, fabs(want))))
-						fail_msg("%s, %zu x %zu, logits to %g, T %g: %.17g, expected %.17g", softref_table[l].loss->name,
-							 p.rows, p.n, sizes[z], temperatures[t], got, want);
+						fail_msg("%s, %zu x %zu, logits to %g, T %g: "
+							 "%.17g, expected %.17g",
+							 softref_table[l].loss->name, p.rows, p.n,
+							 sizes[z], temperatures[t], got, want);
 				}
 			release(&p);
 		}
@@ -91,7 +105,8 @@ beta_value(struct pair *p, double beta)
 	return loss_jsd.run(&a);
 }
 
-/* The slope in beta at the ends is of the order of the values, so a step of 1e-9 moves them by no more than some 1e-9. */
+/* The slope in beta at the ends is of the order of the values, so a step of 1e-9 moves them by no
+ * more than some 1e-9. */
 static void
 the_dial_turns_smoothly_to_its_ends(void **state)
 {
@@ -108,8 +123,10 @@ the_dial_turns_smoothly_to_its_ends(void **state)
 	}
 	for (double b = 1e-4; b < 1e-2; b *= 10) { /* where the plain formula still has digits */
 		p.knobs.jsd_beta = b;
-		CHECK_NEAR(beta_value(&p, b), (double)softref_value(&softref_table[2], &p, 2), 1e-9);
-		CHECK_NEAR(beta_value(&p, 1 - b), (double)softref_value(&softref_table[2], &p, 2), 1e-9);
+		CHECK_NEAR(beta_value(&p, b), (double)softref_value(&softref_table[2], &p, 2),
+			   1e-9);
+		CHECK_NEAR(beta_value(&p, 1 - b), (double)softref_value(&softref_table[2], &p, 2),
+			   1e-9);
 	}
 	release(&p);
 }
@@ -133,11 +150,13 @@ check_gradient(const struct loss *l, struct pair *p, double t)
 		down = l->run(&a);
 		p->s[i] = was;
 		if (!(fabs(p->dx[i] - 0.7 * (up - down) / 2e-5) <= 1e-7))
-			fail_msg("%s at T %g: %.12g, by differences %.12g", l->name, t, p->dx[i], 0.7 * (up - down) / 2e-5);
+			fail_msg("%s at T %g: %.12g, by differences %.12g", l->name, t, p->dx[i],
+				 0.7 * (up - down) / 2e-5);
 	}
 }
 
-/* wsld's weight is a number to it: only rows without a label, where it is kd, have the gradient of the value. */
+/* wsld's weight is a number to it: only rows without a label, where it is kd, have the gradient of
+ * the value. */
 static void
 every_gradient_is_that_of_the_value(void **state)
 {
@@ -178,7 +197,8 @@ the_dial_has_the_gradient_of_its_value_everywhere(void **state)
 	release(&p);
 }
 
-/* Its gradient is that of soft cross-entropy times the weight, which is the ratio of their values. */
+/* Its gradient is that of soft cross-entropy times the weight, which is the ratio of their values.
+ */
 static void
 a_weighted_soft_label_has_the_gradient_of_its_soft_part(void **state)
 {
@@ -245,7 +265,8 @@ rows_without_a_label_are_compared_as_kd_does(void **state)
 	release(&p);
 }
 
-/* Students that equal the teacher, rows that equal each other, rows that are constant, one row: numbers, and small slopes. */
+/* Students that equal the teacher, rows that equal each other, rows that are constant, one row:
+ * numbers, and small slopes. */
 static void
 nothing_is_lost_where_there_is_nothing_to_compare(void **state)
 {
@@ -270,7 +291,8 @@ nothing_is_lost_where_there_is_nothing_to_compare(void **state)
 static void
 everything_is_finite_for_logits_up_to_a_thousand(void **state)
 {
-	static const double temperatures[] = { 0.05, 1, 4, 1000 }, betas[] = { 0, 1e-9, .5, 1 - 1e-9, 1 };
+	static const double temperatures[] = { 0.05, 1, 4, 1000 },
+			    betas[] = { 0, 1e-9, .5, 1 - 1e-9, 1 };
 
 	(void)state;
 	for (int i = 0; i < 4 * 5; i++) {

@@ -37,7 +37,8 @@ file_of(const char *name, const char *bytes, size_t size)
 }
 
 static int
-read_as(const char *path, const struct dataset_options *o, const char *large, struct dataset **out, struct err *e)
+read_as(const char *path, const struct dataset_options *o, const char *large, struct dataset **out,
+	struct err *e)
 {
 	setenv("RETORT_LARGE", large, 1);
 	*out = NULL;
@@ -84,8 +85,13 @@ static void
 digits_are_the_same_in_a_file(void **state)
 {
 	static const struct dataset_options o[] = {
-		{ 0 }, { .label = "65" }, { .label = "11" }, { .unlabelled = true }, { .unlabelled = true, .label = "65" },
-		{ .header = DATASET_HEADER_YES }, { .height = 8, .width = 8, .channels = 1 },
+		{ 0 },
+		{ .label = "65" },
+		{ .label = "11" },
+		{ .unlabelled = true },
+		{ .unlabelled = true, .label = "65" },
+		{ .header = DATASET_HEADER_YES },
+		{ .height = 8, .width = 8, .channels = 1 },
 	};
 	struct err e;
 	char *path = dataset_bundled("digits", &e);
@@ -101,12 +107,15 @@ digits_are_the_same_in_a_file(void **state)
 static void
 add_rows(struct text *t, size_t rows, const char *end)
 {
-	static const char *const hue[] = { "red", " blue ", "\"two\nlines, and a comma\"", "", "\"say \"\"when\"\"\"", "NA" };
+	static const char *const hue[] = {
+		"red", " blue ", "\"two\nlines, and a comma\"", "", "\"say \"\"when\"\"\"", "NA"
+	};
 	static const char *const kind[] = { "10", "9", "?", "2", " 9 " };
 
 	text_addf(t, "\xEF\xBB\xBFsize,hue,\"a \"\"name\"\"\",kind%s", end);
 	for (size_t i = 0; i < rows; i++) {
-		text_addf(t, "%g,%s,%s,%s%s", (double)i * 0.37 - 1000, hue[(i * 7 + i / 11) % 6], i % 13 ? "-1.5e-3" : "-", kind[i * i % 5], end);
+		text_addf(t, "%g,%s,%s,%s%s", (double)i * 0.37 - 1000, hue[(i * 7 + i / 11) % 6],
+			  i % 13 ? "-1.5e-3" : "-", kind[i * i % 5], end);
 		if (i % 1000 == 7)
 			text_addf(t, " %s", end);
 	}
@@ -139,9 +148,17 @@ static void
 faults_are_told_in_the_same_words(void **state)
 {
 	static const char *const bad[] = {
-		"1,red,2\n", "1,red,2,9,8\n", "old,red,2,9\n", "1,3,2,9\n", "1,\"red,2,9\n", "1,r\"ed,2,9\n", "1e39,red,2,9\n", "nan,red,2,9\n",
+		"1,red,2\n",
+		"1,red,2,9,8\n",
+		"old,red,2,9\n",
+		"1,3,2,9\n",
+		"1,\"red,2,9\n",
+		"1,r\"ed,2,9\n",
+		"1e39,red,2,9\n",
+		"nan,red,2,9\n",
 		"1,\"x\n\nx\"y,2,9\n",
-		"1,a word that is longer than a word of a category may be, because it has so many letters that it can only be a sentence of a text,2,9\n",
+		"1,a word that is longer than a word of a category may be, because it has so many "
+		"letters that it can only be a sentence of a text,2,9\n",
 	};
 	struct dataset_options o = { .label = "kind" };
 	struct text t = { 0 };
@@ -176,7 +193,12 @@ static void
 small_faults_are_told_in_the_same_words(void **state)
 {
 	static const char *const bad[] = {
-		"", "\n\n", "\xFF\xFE\x61", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n", "a,b\n1,2\n", "a,b\n",
+		"",
+		"\n\n",
+		"\xFF\xFE\x61",
+		"1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n",
+		"a,b\n1,2\n",
+		"a,b\n",
 		"a,b\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n",
 		"a,b\nx,1\nx,2\n3,1\nx,2\nx,1\nx,2\nx,1\nx,2\nx,1\nx,2\n",
 	};
@@ -186,8 +208,12 @@ small_faults_are_told_in_the_same_words(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		file_of("bad.csv", bad[i], strlen(bad[i]));
-		CHECK_INT(read_as(path_of("bad.csv"), &(struct dataset_options){ 0 }, "1000000000", &ds, &e), -1);
-		CHECK_INT(read_as(path_of("bad.csv"), &(struct dataset_options){ 0 }, i ? "0" : "-1", &ds, &f), -1);
+		CHECK_INT(read_as(path_of("bad.csv"), &(struct dataset_options){ 0 }, "1000000000",
+				  &ds, &e),
+			  -1);
+		CHECK_INT(read_as(path_of("bad.csv"), &(struct dataset_options){ 0 },
+				  i ? "0" : "-1", &ds, &f),
+			  -1);
 		CHECK_STR(f.msg, e.msg);
 	}
 }
@@ -207,7 +233,8 @@ a_row_has_a_limit(void **state)
 	memcpy(bytes, "a,b\n1,\"2", 8);
 	file_of("row.csv", bytes, size);
 	CHECK_INT(read_as(path_of("row.csv"), &(struct dataset_options){ 0 }, "0", &ds, &e), -1);
-	CHECK(strstr(e.msg, "row.csv: row 2 (line 2): more than 134217728 bytes, the most that is accepted; is there a quote that never closes?"));
+	CHECK(strstr(e.msg, "row.csv: row 2 (line 2): more than 134217728 bytes, the most that is "
+			    "accepted; is there a quote that never closes?"));
 	memset(bytes, ',', 3 << 20);
 	file_of("row.csv", bytes, 3 << 20);
 	CHECK_INT(read_as(path_of("row.csv"), &(struct dataset_options){ 0 }, "0", &ds, &e), -1);
@@ -228,11 +255,13 @@ sets_join_in_files(void **state)
 	(void)state;
 	for (int i = 0; i < 4; i++) {
 		CHECK_INT(read_as(path, &(struct dataset_options){ 0 }, large[i & 1], &ds, &e), 0);
-		CHECK_INT(read_as(path, &(struct dataset_options){ 0 }, large[i >> 1], &more, &e), 0);
+		CHECK_INT(read_as(path, &(struct dataset_options){ 0 }, large[i >> 1], &more, &e),
+			  0);
 		CHECK_INT(sets_append(ds, more, DATASET_TRANSFER, 1, &e), 0);
 		CHECK((ds->spill != NULL) == (i > 0));
 		dataset_free(more);
-		CHECK_INT(read_as(path, &(struct dataset_options){ 0 }, large[i >> 1], &more, &e), 0);
+		CHECK_INT(read_as(path, &(struct dataset_options){ 0 }, large[i >> 1], &more, &e),
+			  0);
 		CHECK_INT(sets_append(ds, more, DATASET_TARGET, 1, &e), 0);
 		dataset_free(more);
 		if (first) {
@@ -265,7 +294,9 @@ columns_are_found_in_files(void **state)
 	for (int i = 0; i < 5; i++)
 		text_addf(&t, "%s,%d,%d\n", i == 2 ? "grey" : i == 3 ? "" : "red", i % 2, 7 * i);
 	for (int i = 0; i < 2; i++) {
-		CHECK_INT(read_as(file_of("two.csv", t.s, t.len), &o, i ? "0" : "1000000000", &more[i], &e), 0);
+		CHECK_INT(read_as(file_of("two.csv", t.s, t.len), &o, i ? "0" : "1000000000",
+				  &more[i], &e),
+			  0);
 		CHECK_INT(columns_match(ds, more[i], &e), 0);
 		CHECK((more[i]->spill != NULL) == i && more[i]->d == 3);
 	}

@@ -1,12 +1,13 @@
-/* test_synonyms.c: a WordNet read, its words in tokens of every kind, and rows of which words become others. */
+/* test_synonyms.c: a WordNet read, its words in tokens of every kind, and rows of which words
+ * become others. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/data/augment.h"
-#include "retort/data/vocabtrain.h"
-#include "retort/data/words.h"
+#include "retort/data/augment/augment.h"
+#include "retort/data/vocab/vocabtrain.h"
+#include "retort/data/vocab/words.h"
 
 #define VECTORS RETORT_SRCDIR "/tests/vectors/wordnet"
 #define DEBIAN "/usr/share/wordnet"
@@ -44,7 +45,7 @@ others(const struct wordnet *wn, const char *word, struct text *out)
 	text_clear(out);
 	CHECK((other != NULL) == (n > 0));
 	for (size_t i = 0; i < n; i++) {
-		const char *s = pieces_get(&wn->word, (size_t)other[i], &len);
+		const char *s = token_trie_get(&wn->word, (size_t)other[i], &len);
 
 		text_add(out, i ? " " : "");
 		text_bytes(out, s, len);
@@ -55,20 +56,22 @@ others(const struct wordnet *wn, const char *word, struct text *out)
 static void
 alternatives_are_of_the_first_sense_of_each_part_of_speech(void **state)
 {
-	static const struct { const char *word, *others; } cases[] = {
+	static const struct {
+		const char *word, *others;
+	} cases[] = {
 		{ "film", "movie flick shoot" }, /* as a noun, of two senses the first; as a verb */
 		{ "Coating", "film" },
-		{ "LIKE", "enjoy" },             /* the noun was never met in a text, the verb was */
-		{ "flick", "movie film" },       /* never met, and nothing else either */
-		{ "buy", "purchase" },           /* neither "A-buy" nor "buy2" */
-		{ "good", "fine superb" },       /* "fine(p)" */
+		{ "LIKE", "enjoy" },       /* the noun was never met in a text, the verb was */
+		{ "flick", "movie film" }, /* never met, and nothing else either */
+		{ "buy", "purchase" },     /* neither "A-buy" nor "buy2" */
+		{ "good", "fine superb" }, /* "fine(p)" */
 		{ "bad", "awful" },
 		{ "fast", "quickly apace" },
 		{ "meal", "repast" },
-		{ "motion_picture", "" },        /* two words */
-		{ "repast", "" },                /* in no index */
-		{ "who", "" },                   /* a word of grammar */
-		{ "in", "" },                    /* too short */
+		{ "motion_picture", "" }, /* two words */
+		{ "repast", "" },         /* in no index */
+		{ "who", "" },            /* a word of grammar */
+		{ "in", "" },             /* too short */
 		{ "", "" },
 	};
 	struct text got = { 0 };
@@ -82,23 +85,34 @@ alternatives_are_of_the_first_sense_of_each_part_of_speech(void **state)
 static void
 what_is_no_wordnet_says_where(void **state)
 {
-	static const struct { const char *index, *data, *message; } cases[] = {
-		{ "  licence\nfilm n 1 1 @ 1 0 00000000\nfilm n x\n", "00000000 03 n 01 film 0 000 | a film\n",
-		  "index.verb:3: no line of a WordNet index: a word, its part of speech, numbers and synsets" },
+	static const struct {
+		const char *index, *data, *message;
+	} cases[] = {
+		{ "  licence\nfilm n 1 1 @ 1 0 00000000\nfilm n x\n",
+		  "00000000 03 n 01 film 0 000 | a film\n",
+		  "index.verb:3: no line of a WordNet index: a word, its part of speech, numbers "
+		  "and synsets" },
 		{ "film n 0 1 @ 1 0 00000000\n", "", "index.verb:1: no line" },
 		{ "film n 1 99999999 @ 1 0 0\n", "", "index.verb:1: no line" },
 		{ "film n 1 0 1 0 99999999999\n", "", "index.verb:1: no line" },
-		{ "film n 1 0 1 0 00000008\n", "00000000 03 n 01 film 0 000 |\n", "data.verb: no synset at byte 8, where index.verb has one" },
-		{ "film n 1 0 1 0 00000040\n", "00000000 03 n 01 film 0 000 |\n", "data.verb: no synset at byte 40" },
-		{ "film n 1 0 1 0 00000000\n", "00000001 03 n 01 film 0 000 |\n", "data.verb: no synset at byte 0" },
-		{ "film n 1 0 1 0 00000000\n", "00000000 03 n 02 film 0", "data.verb: no synset at byte 0" },
-		{ "film n 1 0 1 0 00000000\n", "00000000 03 n 00 |", "data.verb: no synset at byte 0" },
+		{ "film n 1 0 1 0 00000008\n", "00000000 03 n 01 film 0 000 |\n",
+		  "data.verb: no synset at byte 8, where index.verb has one" },
+		{ "film n 1 0 1 0 00000040\n", "00000000 03 n 01 film 0 000 |\n",
+		  "data.verb: no synset at byte 40" },
+		{ "film n 1 0 1 0 00000000\n", "00000001 03 n 01 film 0 000 |\n",
+		  "data.verb: no synset at byte 0" },
+		{ "film n 1 0 1 0 00000000\n", "00000000 03 n 02 film 0",
+		  "data.verb: no synset at byte 0" },
+		{ "film n 1 0 1 0 00000000\n", "00000000 03 n 00 |",
+		  "data.verb: no synset at byte 0" },
 		{ "film n 1 0 1 0 00000000\n", "", "data.verb: no synset at byte 0" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct wordnet_part part[WORDNET_PARTS] = { [1] = { cases[i].index, cases[i].data, strlen(cases[i].index), strlen(cases[i].data) } };
+		struct wordnet_part part[WORDNET_PARTS] = { [1] = { cases[i].index, cases[i].data,
+								    strlen(cases[i].index),
+								    strlen(cases[i].data) } };
 		struct wordnet wn;
 		struct err e = { "" };
 
@@ -112,7 +126,8 @@ the_hash_is_of_every_byte(void **state)
 {
 	char data[] = "00000000 03 n 02 film 0 movie 0 000 | a film\n";
 	const char index[] = "film n 1 0 1 0 00000000\n";
-	struct wordnet_part part[WORDNET_PARTS] = { [3] = { index, data, sizeof index - 1, sizeof data - 1 } };
+	struct wordnet_part part[WORDNET_PARTS] = { [3] = { index, data, sizeof index - 1,
+							    sizeof data - 1 } };
 	struct wordnet a, b;
 	struct err e;
 
@@ -128,8 +143,13 @@ the_hash_is_of_every_byte(void **state)
 static void
 debians_wordnet_is_read(void **state)
 {
-	static const struct { const char *word, *others; } cases[] = {
-		{ "buy", "purchase" }, { "car", "auto automobile machine motorcar" }, { "have", "" }, { "xyzzy", "" },
+	static const struct {
+		const char *word, *others;
+	} cases[] = {
+		{ "buy", "purchase" },
+		{ "car", "auto automobile machine motorcar" },
+		{ "have", "" },
+		{ "xyzzy", "" },
 	};
 	struct text got = { 0 };
 	struct err e = { "" };
@@ -147,7 +167,8 @@ debians_wordnet_is_read(void **state)
 
 /* ---------------------------------------------------------------- words in tokens */
 
-static const char text[] = "Movie good (movie) like FILM buy Good movie fine flick Flick film Fine superb Superb enjoy purchase MOVIE FLICK SHOOT"
+static const char text[] = "Movie good (movie) like FILM buy Good movie fine flick Flick film Fine "
+			   "superb Superb enjoy purchase MOVIE FLICK SHOOT"
 			   " shoot Shoot Film";
 
 static void
@@ -168,8 +189,14 @@ learn(struct tokenizer *t, enum tokenizer_kind kind, size_t size)
 static struct dataset
 rows_of(struct tokenizer *t, const char *const *texts, size_t n, size_t length)
 {
-	struct dataset ds = { .name = "texts", .kind = DATASET_TOKENS, .n = n, .d = length, .length = length, .vocab = t->vocab,
-			      .classes = 2, .tokenizer = t };
+	struct dataset ds = { .name = "texts",
+			      .kind = DATASET_TOKENS,
+			      .n = n,
+			      .d = length,
+			      .length = length,
+			      .vocab = t->vocab,
+			      .classes = 2,
+			      .tokenizer = t };
 	struct err e = { "" };
 
 	ds.ids = mem_array(n * length, sizeof *ds.ids);
@@ -181,7 +208,8 @@ rows_of(struct tokenizer *t, const char *const *texts, size_t n, size_t length)
 		if (tokenizer_encode(t, texts[i], strlen(texts[i]), &ids, &e) < 0)
 			fail_msg("%s", e.msg);
 		if (ids.n) /* an empty text is no array */
-			memcpy(ds.ids + i * length, ids.id, (ids.n < length ? ids.n : length) * sizeof *ids.id);
+			memcpy(ds.ids + i * length, ids.id,
+			       (ids.n < length ? ids.n : length) * sizeof *ids.id);
 		mem_free(ids.id);
 	}
 	return ds;
@@ -210,7 +238,8 @@ list(const struct dataset *ds, const struct synonyms *s, const uint8_t *kind, st
 	struct text word = { 0 };
 	int32_t w;
 
-	for (size_t p = words_next(kind, ds->ids, n, 0, &end); p < n; p = words_next(kind, ds->ids, n, end, &end)) {
+	for (size_t p = words_next(kind, ds->ids, n, 0, &end); p < n;
+	     p = words_next(kind, ds->ids, n, end, &end)) {
 		size_t count = synonyms_count(s, ds->ids + p, end - p, &w);
 
 		if (count == 0)
@@ -227,16 +256,31 @@ list(const struct dataset *ds, const struct synonyms *s, const uint8_t *kind, st
 	text_release(&word);
 }
 
-/* With its capitals and the blank before it, whatever a token is; of characters that were never seen there is no alternative. */
+/* With its capitals and the blank before it, whatever a token is; of characters that were never
+ * seen there is no alternative. */
 static void
 alternatives_are_cut_like_the_word(void **state)
 {
-	static const struct { enum tokenizer_kind kind; size_t size; const char *want; } cases[] = {
-		{ TOKENIZER_BYTE, 0, "Movie>Film,Flick;good>fine,superb;movie>film,flick;like>enjoy;FILM>MOVIE,FLICK,SHOOT;buy>purchase" },
-		{ TOKENIZER_CHAR, 1000, "Movie>Film,Flick;good>fine,superb;movie>film,flick;like>enjoy;FILM>MOVIE,FLICK,SHOOT;buy>purchase" },
-		{ TOKENIZER_WORDPIECE, 200, "Movie>Film,Flick;good>fine,superb;movie>film,flick;like>enjoy;FILM>MOVIE,FLICK,SHOOT;buy>purchase" },
-		{ TOKENIZER_BPE, 600, "Movie>Film,Flick; good> fine, superb;movie>film,flick; like> enjoy; FILM> MOVIE, FLICK, SHOOT; buy> purchase" },
-		{ TOKENIZER_UNIGRAM, 100, "Movie>Film,Flick;good>fine,superb;like>enjoy;FILM>MOVIE,FLICK,SHOOT;buy>purchase" }, /* no blank before "movie" */
+	static const struct {
+		enum tokenizer_kind kind;
+		size_t size;
+		const char *want;
+	} cases[] = {
+		{ TOKENIZER_BYTE, 0,
+		  "Movie>Film,Flick;good>fine,superb;movie>film,flick;like>enjoy;FILM>MOVIE,FLICK,"
+		  "SHOOT;buy>purchase" },
+		{ TOKENIZER_CHAR, 1000,
+		  "Movie>Film,Flick;good>fine,superb;movie>film,flick;like>enjoy;FILM>MOVIE,FLICK,"
+		  "SHOOT;buy>purchase" },
+		{ TOKENIZER_WORDPIECE, 200,
+		  "Movie>Film,Flick;good>fine,superb;movie>film,flick;like>enjoy;FILM>MOVIE,FLICK,"
+		  "SHOOT;buy>purchase" },
+		{ TOKENIZER_BPE, 600,
+		  "Movie>Film,Flick; good> fine, superb;movie>film,flick; like> enjoy; FILM> "
+		  "MOVIE, FLICK, SHOOT; buy> purchase" },
+		{ TOKENIZER_UNIGRAM, 100,
+		  "Movie>Film,Flick;good>fine,superb;like>enjoy;FILM>MOVIE,FLICK,SHOOT;buy>"
+		  "purchase" }, /* no blank before "movie" */
 	};
 
 	(void)state;
@@ -317,8 +361,10 @@ augmented(const struct dataset *ds, const struct knobs *k, uint64_t step)
 static void
 rows_grow_and_are_cut(void **state)
 {
-	const char *texts[] = { "I buy a movie.", "a coating is buy xy buy", "buy buy buy buy buy buy", "" };
-	static const char *const want[] = { "I purchase a f", "a film is purchase xy pu", "purchase purchase purcha", "" };
+	const char *texts[] = { "I buy a movie.", "a coating is buy xy buy",
+				"buy buy buy buy buy buy", "" };
+	static const char *const want[] = { "I purchase a f", "a film is purchase xy pu",
+					    "purchase purchase purcha", "" };
 	struct knobs k;
 	struct text got = { 0 };
 	struct tokenizer t;
@@ -338,7 +384,8 @@ rows_grow_and_are_cut(void **state)
 		CHECK(strncmp(text_get(&got), want[i], strlen(want[i])) == 0);
 	}
 	CHECK_STR(text_get(&got), "");
-	CHECK_INT(batch_i32(&b, BATCH_IDS)[LENGTH - 1], -1); /* "I purchase a film." and blanks behind it */
+	CHECK_INT(batch_i32(&b, BATCH_IDS)[LENGTH - 1],
+		  -1); /* "I purchase a film." and blanks behind it */
 	batch_release(&b);
 	text_release(&got);
 	release_rows(&ds);
@@ -364,7 +411,8 @@ a_frame_stays_around_the_text(void **state)
 	for (size_t i = 0; i < 2; i++) { /* one full, one with room */
 		struct tokenizer_ids got = { 0 };
 
-		CHECK_INT(tokenizer_encode(&t, "buy buy buy buy buy buy", i ? 3 : 23, &got, NULL), 0);
+		CHECK_INT(tokenizer_encode(&t, "buy buy buy buy buy buy", i ? 3 : 23, &got, NULL),
+			  0);
 		CHECK(got.n >= (i ? 1 : 14));
 		ids = ds.ids + i * 16;
 		ids[0] = t.special[TOKENIZER_BEGIN];
@@ -390,12 +438,16 @@ a_frame_stays_around_the_text(void **state)
 	release_rows(&ds);
 }
 
-/* The label of a token is the one behind it; behind the last, what was cut off, or what stood there. */
+/* The label of a token is the one behind it; behind the last, what was cut off, or what stood
+ * there. */
 static void
 labels_of_the_next_token_follow(void **state)
 {
-	const char *texts[] = { "a buy is a buy, he said.", "x coating, is a coating!", "nothing to be seen here!" };
-	static const char last[] = { ',', 'n', '$' }; /* "a purchase is a purchase" is cut, "x film, is a film!" is shorter */
+	const char *texts[] = { "a buy is a buy, he said.", "x coating, is a coating!",
+				"nothing to be seen here!" };
+	static const char last[] = {
+		',', 'n', '$'
+	}; /* "a purchase is a purchase" is cut, "x film, is a film!" is shorter */
 	struct knobs k;
 	struct tokenizer t;
 	struct dataset ds;
@@ -414,7 +466,8 @@ labels_of_the_next_token_follow(void **state)
 		struct batch b = augmented(&ds, &k, step);
 
 		for (size_t i = 0; i < 3; i++) {
-			const int32_t *ids = batch_i32(&b, BATCH_IDS) + i * LENGTH, *label = batch_i32(&b, BATCH_LABEL) + i * LENGTH;
+			const int32_t *ids = batch_i32(&b, BATCH_IDS) + i * LENGTH,
+				      *label = batch_i32(&b, BATCH_LABEL) + i * LENGTH;
 			const float *weight = batch_f32(&b, BATCH_LABEL_WEIGHT) + i * LENGTH;
 			size_t n = words_length(ids, LENGTH);
 
@@ -432,11 +485,13 @@ labels_of_the_next_token_follow(void **state)
 	release_rows(&ds);
 }
 
-/* Half of the words, whichever thread; what a draw says of one word does not depend on the others. */
+/* Half of the words, whichever thread; what a draw says of one word does not depend on the others.
+ */
 static void
 the_share_is_that_asked_for(void **state)
 {
-	const char *texts[] = { "buy meal bad xy", "meal buy xy bad", "xy bad buy meal x", "bad xy meal buy x" };
+	const char *texts[] = { "buy meal bad xy", "meal buy xy bad", "xy bad buy meal x",
+				"bad xy meal buy x" };
 	size_t changed = 0, steps = 500;
 	struct knobs k;
 	struct tokenizer t;
@@ -460,7 +515,8 @@ the_share_is_that_asked_for(void **state)
 		text_release(&got);
 		batch_release(&b);
 	}
-	CHECK_NEAR((double)changed / (double)(12 * steps), 0.3, 4 * sqrt(0.3 * 0.7 / (double)(12 * steps)));
+	CHECK_NEAR((double)changed / (double)(12 * steps), 0.3,
+		   4 * sqrt(0.3 * 0.7 / (double)(12 * steps)));
 	release_rows(&ds);
 }
 
@@ -479,7 +535,8 @@ without_a_wordnet_or_words_it_is_refused(void **state)
 	CHECK_INT(augment_fits(&k, &ds, NULL, NULL, &e), -1);
 	CHECK_STR(e.msg, "synonym-rate: no WordNet was read; `augment synonym rate 0.1` reads it");
 	CHECK_INT(augment_fits(&k, &ds, NULL, dictionary, &e), -1);
-	CHECK_STR(e.msg, "synonym-rate: words of a text become others, and ids is ids of which nobody knows the words; `set synonym-rate 0`");
+	CHECK_STR(e.msg, "synonym-rate: words of a text become others, and ids is ids of which "
+			 "nobody knows the words; `set synonym-rate 0`");
 	learn(&t, TOKENIZER_BYTE, 0);
 	ds.tokenizer = &t;
 	CHECK_INT(augment_fits(&k, &ds, NULL, dictionary, &e), 0);
@@ -489,14 +546,21 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(alternatives_are_of_the_first_sense_of_each_part_of_speech), TEST(what_is_no_wordnet_says_where), TEST(the_hash_is_of_every_byte),
-		TEST(alternatives_are_cut_like_the_word), TEST(what_the_vocabulary_lacks_is_no_alternative),
-		TEST(rows_grow_and_are_cut), TEST(a_frame_stays_around_the_text), TEST(labels_of_the_next_token_follow),
-		TEST(the_share_is_that_asked_for), TEST(without_a_wordnet_or_words_it_is_refused),
+		TEST(alternatives_are_of_the_first_sense_of_each_part_of_speech),
+		TEST(what_is_no_wordnet_says_where),
+		TEST(the_hash_is_of_every_byte),
+		TEST(alternatives_are_cut_like_the_word),
+		TEST(what_the_vocabulary_lacks_is_no_alternative),
+		TEST(rows_grow_and_are_cut),
+		TEST(a_frame_stays_around_the_text),
+		TEST(labels_of_the_next_token_follow),
+		TEST(the_share_is_that_asked_for),
+		TEST(without_a_wordnet_or_words_it_is_refused),
 		TEST(debians_wordnet_is_read), /* the last: left out where it is not */
 	};
 
 	/* cmocka's skip() writes "not ok", which automake counts as a failure */
-	return _cmocka_run_group_tests("tests", tests, sizeof tests / sizeof *tests - !io_exists(DEBIAN "/index.noun"), read_dictionary,
-				       drop_dictionary);
+	return _cmocka_run_group_tests(
+		"tests", tests, sizeof tests / sizeof *tests - !io_exists(DEBIAN "/index.noun"),
+		read_dictionary, drop_dictionary);
 }

@@ -1,10 +1,11 @@
-/* test_taps.c: what of attention can be looked at, and what a student learns through it, in whole networks and in double. */
+/* test_taps.c: what of attention can be looked at, and what a student learns through it, in whole
+ * networks and in double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
-#include "retort/learn/terms.h"
+#include "retort/train/terms.h"
 
 #define ROWS 4
 #define LENGTH 7
@@ -18,8 +19,15 @@ static int labels[ROWS];
 static struct dataset
 draw_data(bool next_token)
 {
-	struct dataset ds = { .kind = DATASET_TOKENS, .n = ROWS, .d = LENGTH, .length = LENGTH, .vocab = 11,
-			      .classes = next_token ? 11 : 3, .next_token = next_token, .ids = ids, .y = labels };
+	struct dataset ds = { .kind = DATASET_TOKENS,
+			      .n = ROWS,
+			      .d = LENGTH,
+			      .length = LENGTH,
+			      .vocab = 11,
+			      .classes = next_token ? 11 : 3,
+			      .next_token = next_token,
+			      .ids = ids,
+			      .y = labels };
 
 	for (size_t i = 0; i <= ROWS * LENGTH; i++)
 		ids[i] = (int32_t)rng_below(rng_stream(9, "rows", 0, 0), i, 11);
@@ -44,18 +52,23 @@ tapped(const struct net *n, enum model_tap tap)
 	return n->graph->node[net_node(n, 1, tap)].out.data;
 }
 
-/* Scores of one query in one head: products of what the other taps show, over the root of the head's width. */
+/* Scores of one query in one head: products of what the other taps show, over the root of the
+ * head's width. */
 static void
 compare_query(const struct net *n, size_t row, size_t head, size_t q, bool turns)
 {
-	size_t heads = n->layer[1].heads, kv = n->layer[1].kv_heads, dim = WIDTH / heads, at = (row * heads + head) * LENGTH + q;
-	const real *score = tapped(n, MODEL_SCORES) + at * LENGTH, *share = tapped(n, MODEL_ATTENTION) + at * LENGTH;
+	size_t heads = n->layer[1].heads, kv = n->layer[1].kv_heads, dim = WIDTH / heads,
+	       at = (row * heads + head) * LENGTH + q;
+	const real *score = tapped(n, MODEL_SCORES) + at * LENGTH,
+		   *share = tapped(n, MODEL_ATTENTION) + at * LENGTH;
 	const real *query = tapped(n, MODEL_QUERY) + (row * LENGTH + q) * WIDTH + head * dim;
 	double sum = 0;
 
 	for (size_t k = 0; k < LENGTH; k++) {
-		const real *key = tapped(n, MODEL_KEY) + (row * LENGTH + k) * kv * dim + head / (heads / kv) * dim;
-		bool looks = ids[row * LENGTH + q] >= 0 && ids[row * LENGTH + k] >= 0 && (!n->io.next_token || k <= q);
+		const real *key = tapped(n, MODEL_KEY) + (row * LENGTH + k) * kv * dim +
+				  head / (heads / kv) * dim;
+		bool looks = ids[row * LENGTH + q] >= 0 && ids[row * LENGTH + k] >= 0 &&
+			     (!n->io.next_token || k <= q);
 		double dot = 0;
 
 		for (size_t c = 0; c < dim; c++)
@@ -74,8 +87,10 @@ compare_query(const struct net *n, size_t row, size_t head, size_t q, bool turns
 static void
 taps_are_the_parts_of_one_attention(void **state)
 {
-	static const char *const spec[] = { "transformer layers=2 width=8 heads=2", "transformer layers=1 width=8 heads=4 kv-heads=2",
-					    "decoder layers=2 width=8 heads=2", "decoder layers=1 width=8 heads=2 position=rotary" };
+	static const char *const spec[] = { "transformer layers=2 width=8 heads=2",
+					    "transformer layers=1 width=8 heads=4 kv-heads=2",
+					    "decoder layers=2 width=8 heads=2",
+					    "decoder layers=1 width=8 heads=2 position=rotary" };
 	const unsigned wants[MODEL_LAYERS] = { [1] = ALL };
 
 	(void)state;
@@ -100,7 +115,8 @@ taps_are_the_parts_of_one_attention(void **state)
 		net_feed(n, &batch);
 		graph_forward(n->graph, net_logits(n));
 		for (size_t k = 0; k < ROWS * n->layer[1].heads * LENGTH; k++)
-			compare_query(n, k / LENGTH / n->layer[1].heads, k / LENGTH % n->layer[1].heads, k % LENGTH, i == 3);
+			compare_query(n, k / LENGTH / n->layer[1].heads,
+				      k / LENGTH % n->layer[1].heads, k % LENGTH, i == 3);
 		CHECK_INT(net_node(n, 0, MODEL_SCORES), -1);
 		batch_release(&batch);
 		mem_free(value);
@@ -139,7 +155,8 @@ draw_target(struct lesson *l)
 }
 
 static void
-lesson_open(struct lesson *l, const char *spec, bool decoder, const struct loss *loss, enum model_tap on)
+lesson_open(struct lesson *l, const char *spec, bool decoder, const struct loss *loss,
+	    enum model_tap on)
 {
 	struct branch_plan plan = { &l->knobs, &l->map, 1, &l->teacher, ROWS };
 	struct model_spec s;
@@ -154,12 +171,21 @@ lesson_open(struct lesson *l, const char *spec, bool decoder, const struct loss 
 	l->knobs.optimizer = KNOB_SGD;
 	snprintf(l->teacher.name, sizeof l->teacher.name, "big");
 	l->teacher.n_layers = 2;
-	l->teacher.layer[1] = (struct lab_layer){ .name = "1", .width = LENGTH * T_WIDTH, .last = T_WIDTH, .is_tokens = true, .heads = 2,
-						  .kv_heads = 2, .learns = true };
-	l->map = (struct lab_map){ .t_layer = 1, .s_layer = 1, .on = on, .match = loss, .weight = 0.8,
+	l->teacher.layer[1] = (struct lab_layer){ .name = "1",
+						  .width = LENGTH * T_WIDTH,
+						  .last = T_WIDTH,
+						  .is_tokens = true,
+						  .heads = 2,
+						  .kv_heads = 2,
+						  .learns = true };
+	l->map = (struct lab_map){ .t_layer = 1,
+				   .s_layer = 1,
+				   .on = on,
+				   .match = loss,
+				   .weight = 0.8,
 				   .t_width = lab_layer_width(&l->teacher.layer[1], on) };
 	CHECK_INT(model_parse(spec, &s, &e), 0);
-	l->b = branch_new(LAB_MAIN, "s", &s, &io, ROWS, 3, NULL, &e);
+	l->b = branch_new(LAB_STUDENT, "s", &s, &io, ROWS, 3, NULL, &e);
 	if (!l->b || branch_rebuild(&l->b, ROWS, &plan, &e) < 0)
 		fail_msg("%s: %s", spec, e.msg);
 	fill(&l->batch, &l->ds);
@@ -188,7 +214,8 @@ value_of(struct lesson *l)
 	return l->map.weight * r.raw[l->b->n_terms - 1];
 }
 
-/* One step of plain descent moves by the gradient: along it the value falls as central differences say. */
+/* One step of plain descent moves by the gradient: along it the value falls as central differences
+ * say. */
 static void
 check_descent(struct lesson *l)
 {
@@ -222,18 +249,23 @@ check_descent(struct lesson *l)
 static void
 a_student_descends_along_the_gradient_of_every_pair(void **state)
 {
-	static const struct { const struct loss *loss; enum model_tap on; } pairs[] = {
-		{ &loss_tiny_attention, MODEL_SCORES },   { &loss_minilm_attention, MODEL_ATTENTION },
-		{ &loss_minilm_relation, MODEL_VALUE },   { &loss_minilm_relation, MODEL_QUERY },
-		{ &loss_minilm_relation, MODEL_KEY },     { &loss_hidden, MODEL_SCORES },
+	static const struct {
+		const struct loss *loss;
+		enum model_tap on;
+	} pairs[] = {
+		{ &loss_tiny_attention, MODEL_SCORES }, { &loss_minilm_attention, MODEL_ATTENTION },
+		{ &loss_minilm_relation, MODEL_VALUE }, { &loss_minilm_relation, MODEL_QUERY },
+		{ &loss_minilm_relation, MODEL_KEY },   { &loss_hidden, MODEL_SCORES },
 	};
-	static const char *const spec[] = { "transformer layers=1 width=8 heads=2", "decoder layers=1 width=8 heads=2 position=rotary" };
+	static const char *const spec[] = { "transformer layers=1 width=8 heads=2",
+					    "decoder layers=1 width=8 heads=2 position=rotary" };
 	struct lesson l;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
 		for (int decoder = 0; decoder < 2; decoder++)
-			for (int split = 0; split < (pairs[i].loss == &loss_minilm_relation ? 2 : 1); split++) {
+			for (int split = 0;
+			     split < (pairs[i].loss == &loss_minilm_relation ? 2 : 1); split++) {
 				lesson_open(&l, spec[decoder], decoder, pairs[i].loss, pairs[i].on);
 				l.knobs.minilm_relation_heads = split ? 4 : 0;
 				check_descent(&l);
@@ -246,7 +278,8 @@ static void
 a_teachers_padding_teaches_nothing(void **state)
 {
 	static const enum model_tap on[] = { MODEL_SCORES, MODEL_ATTENTION, MODEL_VALUE };
-	static const struct loss *const loss[] = { &loss_tiny_attention, &loss_minilm_attention, &loss_minilm_relation };
+	static const struct loss *const loss[] = { &loss_tiny_attention, &loss_minilm_attention,
+						   &loss_minilm_relation };
 	struct lesson l;
 
 	(void)state;
@@ -256,7 +289,8 @@ a_teachers_padding_teaches_nothing(void **state)
 
 		lesson_open(&l, "transformer layers=1 width=8 heads=2", false, loss[i], on[i]);
 		value = value_of(&l);
-		last = ROWS * lab_layer_numbers(&l.teacher.layer[1], on[i]) - per; /* the last token of the last row is padding */
+		last = ROWS * lab_layer_numbers(&l.teacher.layer[1], on[i]) -
+		       per; /* the last token of the last row is padding */
 		for (size_t k = 0; k < per; k++)
 			l.target[last + k] = 9;
 		CHECK_NEAR(value_of(&l), value, 0);

@@ -6,8 +6,8 @@
 
 #include "retort/base/io.h"
 #include "retort/base/rng.h"
-#include "retort/engine/blas.h"
-#include "retort/kd/places.h"
+#include "retort/nn/gemm/blas.h"
+#include "retort/kd/spatial.h"
 #include "retort/kd/teacher.h"
 
 #define ROWS 150
@@ -16,8 +16,15 @@
 #define ASKED 10
 
 static int32_t ids[ROWS * LENGTH + 1], labels[ROWS];
-static const struct dataset stream = { .kind = DATASET_TOKENS, .n = ROWS, .d = LENGTH, .length = LENGTH, .vocab = VOCAB,
-				       .classes = VOCAB, .next_token = true, .ids = ids, .y = labels };
+static const struct dataset stream = { .kind = DATASET_TOKENS,
+				       .n = ROWS,
+				       .d = LENGTH,
+				       .length = LENGTH,
+				       .vocab = VOCAB,
+				       .classes = VOCAB,
+				       .next_token = true,
+				       .ids = ids,
+				       .y = labels };
 
 struct rig {
 	struct net *net;
@@ -71,7 +78,8 @@ rig_close(struct rig *r)
 static int
 open_teacher(struct rig *r, struct err *e)
 {
-	return teacher_open(&r->says, r->net, r->value, &stream, &r->inputs, r->wants, &r->options, ASKED, false, e);
+	return teacher_open(&r->says, r->net, r->value, &stream, &r->inputs, r->wants, &r->options,
+			    ASKED, false, e);
 }
 
 /* Every answer that was wanted, one behind the other. */
@@ -89,14 +97,16 @@ answers(struct rig *r, size_t *len)
 			const int32_t *row;
 			size_t n, width;
 
-			if (!(r->says.wants[i] & 1u << what) || (r->options.top && i == r->layers - 1))
+			if (!(r->says.wants[i] & 1u << what) ||
+			    (r->options.top && i == r->layers - 1))
 				continue;
 			n = ASKED * teacher_width(&r->says, i, what);
 			x = teacher_answer(&r->says, i, what, &r->batch, out);
 			look = teacher_look(&r->says, i, what, &r->batch, &row);
 			width = n / ASKED;
 			for (size_t k = 0; k < ASKED; k++)
-				CHECK(memcmp(look + (row ? (size_t)row[k] : k) * width, x + k * width, width * sizeof *x) == 0);
+				CHECK(memcmp(look + (row ? (size_t)row[k] : k) * width,
+					     x + k * width, width * sizeof *x) == 0);
 			mem_grow(&all, &cap, *len + n, sizeof *all);
 			memcpy(all + *len, x, n * sizeof *all);
 			*len += n;
@@ -117,7 +127,8 @@ remove_tree(const char *dir)
 static void
 answers_are_the_same_wherever_they_are_kept(void **state)
 {
-	char dir[] = "/tmp/retort-answers-XXXXXX", *home = getenv("XDG_CACHE_HOME") ? mem_text(getenv("XDG_CACHE_HOME")) : NULL;
+	char dir[] = "/tmp/retort-answers-XXXXXX",
+	     *home = getenv("XDG_CACHE_HOME") ? mem_text(getenv("XDG_CACHE_HOME")) : NULL;
 	real *first = NULL;
 	struct rig r;
 	struct err e;
@@ -188,7 +199,8 @@ static void
 the_largest_logits_are_kept_with_the_mass_of_the_rest(void **state)
 {
 	int32_t id[ASKED * LENGTH * 3];
-	real logit[ASKED * LENGTH * 3], tail[ASKED * LENGTH], *whole = mem_array(ASKED * LENGTH * VOCAB, sizeof *whole);
+	real logit[ASKED * LENGTH * 3], tail[ASKED * LENGTH],
+		*whole = mem_array(ASKED * LENGTH * VOCAB, sizeof *whole);
 	struct rig r;
 	struct err e;
 
@@ -220,7 +232,8 @@ the_largest_logits_are_kept_with_the_mass_of_the_rest(void **state)
 	rig_close(&r);
 }
 
-/* A batch that is augmented is asked about anew, whatever is kept of its rows, and nothing that is kept is lost or changed. */
+/* A batch that is augmented is asked about anew, whatever is kept of its rows, and nothing that is
+ * kept is lost or changed. */
 static void
 augmented_rows_are_asked_about_anew(void **state)
 {
@@ -236,7 +249,9 @@ augmented_rows_are_asked_about_anew(void **state)
 	kept = answers(&r, &n);
 	batch_i32(&r.batch, BATCH_IDS)[3] ^= 1; /* another token than the row of the data has */
 	r.batch.augmented = true;
-	CHECK_INT(teacher_open(&r.says, r.net, r.value, &stream, &r.inputs, r.wants, &r.options, ASKED, true, &e), 0);
+	CHECK_INT(teacher_open(&r.says, r.net, r.value, &stream, &r.inputs, r.wants, &r.options,
+			       ASKED, true, &e),
+		  0);
 	CHECK(r.says.keeps && r.says.kept[1][MODEL_HIDDEN].known[0]);
 	on = answers(&r, &n);
 	CHECK(memcmp(on, kept, n * sizeof *on) != 0);
@@ -247,24 +262,30 @@ augmented_rows_are_asked_about_anew(void **state)
 	mem_free(on);
 	mem_free(off);
 	r.options.cache = TEACHER_MEMORY;
-	for (int as_they_are = 0; as_they_are < 2; as_they_are++) { /* what is largest of them, and of the row as it is */
+	for (int as_they_are = 0; as_they_are < 2;
+	     as_they_are++) { /* what is largest of them, and of the row as it is */
 		r.options.top = 3;
-		CHECK_INT(teacher_open(&r.says, r.net, r.value, &stream, &r.inputs, r.wants, &r.options, ASKED, true, &e), 0);
+		CHECK_INT(teacher_open(&r.says, r.net, r.value, &stream, &r.inputs, r.wants,
+				       &r.options, ASKED, true, &e),
+			  0);
 		teacher_ask(&r.says, &r.batch);
-		teacher_answer_top(&r.says, &r.batch, id[as_they_are], logit[as_they_are], tail[as_they_are]);
+		teacher_answer_top(&r.says, &r.batch, id[as_they_are], logit[as_they_are],
+				   tail[as_they_are]);
 		batch_i32(&r.batch, BATCH_IDS)[3] ^= 1;
 	}
 	CHECK(memcmp(logit[0], logit[1], sizeof logit[0]) != 0);
 	r.batch.augmented = false;
 	teacher_ask(&r.says, &r.batch);
 	teacher_answer_top(&r.says, &r.batch, id[0], logit[0], tail[0]);
-	CHECK(memcmp(id[0], id[1], sizeof id[0]) == 0 && memcmp(logit[0], logit[1], sizeof logit[0]) == 0 &&
+	CHECK(memcmp(id[0], id[1], sizeof id[0]) == 0 &&
+	      memcmp(logit[0], logit[1], sizeof logit[0]) == 0 &&
 	      memcmp(tail[0], tail[1], sizeof tail[0]) == 0);
 	mem_free(kept);
 	rig_close(&r);
 }
 
-/* Asked for at every step or kept: it is the map of the layer's hidden state, which need not be wanted itself. */
+/* Asked for at every step or kept: it is the map of the layer's hidden state, which need not be
+ * wanted itself. */
 static void
 where_a_map_is_large_is_told_without_the_map(void **state)
 {
@@ -278,7 +299,7 @@ where_a_map_is_large_is_told_without_the_map(void **state)
 	CHECK_INT(open_teacher(&r, &e), 0);
 	teacher_ask(&r.says, &r.batch);
 	teacher_answer(&r.says, 2, MODEL_HIDDEN, &r.batch, map);
-	places_map(map, ASKED, LENGTH, 8, want, NULL);
+	spatial_map(map, ASKED, LENGTH, 8, want, NULL);
 	for (int kept = 0; kept < 2; kept++) {
 		const real *says;
 
@@ -349,7 +370,8 @@ rounded_weights_answer_nearly_the_same_and_say_how_nearly(void **state)
 	for (uint32_t i = 0; i < ASKED; i++)
 		rows[i] = i;
 	batch_fill(&r.batch, &stream, rows, ASKED, NULL);
-	r.options.cache = TEACHER_OFF; /* as many rows as the batch has are compared, the first ones */
+	r.options.cache =
+		TEACHER_OFF; /* as many rows as the batch has are compared, the first ones */
 	CHECK_INT(open_teacher(&r, &e), 0);
 	CHECK_INT(r.says.effect.positions, 0);
 	chances(&r, exact, p);

@@ -3,10 +3,10 @@
 #include "check.h"
 
 #include "retort/base/mem.h"
-#include "retort/data/normal.h"
-#include "retort/data/pretoken.h"
-#include "retort/data/tokenizer_kinds.h"
-#include "retort/data/vocabfile.h"
+#include "retort/data/text/normalize.h"
+#include "retort/data/text/pretoken.h"
+#include "retort/data/text/tokenizer_kinds.h"
+#include "retort/data/text/vocabfile.h"
 
 #define BLANK TOKENIZER_BLANK
 
@@ -15,7 +15,10 @@
 static void
 words_are_cut_as_the_patterns_say(void **state)
 {
-	static const struct { enum pretoken_rule rule; const char *text, *words; } cases[] = {
+	static const struct {
+		enum pretoken_rule rule;
+		const char *text, *words;
+	} cases[] = {
 		{ PRETOKEN_GPT2, "I'll say: don't!", "I|'ll| say|:| don|'t|!" },
 		{ PRETOKEN_GPT2, "I'LL", "I|'|LL" },
 		{ PRETOKEN_GPT2, "a  b\n\nc  ", "a| | b|\n|\n|c|  " },
@@ -28,7 +31,8 @@ words_are_cut_as_the_patterns_say(void **state)
 		{ PRETOKEN_DIGIT, " \t_x a  b", " |\t|_x| a| | b" },
 		{ PRETOKEN_DIGITS, "12345 6", "123|45| |6" },
 		{ PRETOKEN_BERT, " It's, no_one;\t$5 ", "It|'|s|,|no|_|one|;|$|5" },
-		{ PRETOKEN_BLANK, BLANK "a" BLANK "bc" BLANK BLANK "d", BLANK "a|" BLANK "bc|" BLANK "|" BLANK "d" },
+		{ PRETOKEN_BLANK, BLANK "a" BLANK "bc" BLANK BLANK "d",
+		  BLANK "a|" BLANK "bc|" BLANK "|" BLANK "d" },
 		{ PRETOKEN_BLANK, "a\n\nb" BLANK "c\n", "a|\n\n|b|" BLANK "c|\n" },
 	};
 
@@ -37,7 +41,8 @@ words_are_cut_as_the_patterns_say(void **state)
 		struct text got = { 0 };
 		size_t at = 0, start, len;
 
-		while (pretoken_next(cases[i].rule, cases[i].text, strlen(cases[i].text), &at, &start, &len)) {
+		while (pretoken_next(cases[i].rule, cases[i].text, strlen(cases[i].text), &at,
+				     &start, &len)) {
 			text_add(&got, got.len ? "|" : "");
 			text_bytes(&got, cases[i].text + start, len);
 		}
@@ -49,23 +54,41 @@ words_are_cut_as_the_patterns_say(void **state)
 static void
 texts_are_normalised_as_asked(void **state)
 {
-	static const unsigned uncased = NORMAL_CLEAN | NORMAL_CHINESE | NORMAL_NFD | NORMAL_ACCENTS | NORMAL_LOWER;
-	static const struct { unsigned what; const char *text, *normal; } cases[] = {
-		{ 0, "A\xFF" "e\xCC\x81", "A\xFF" "e\xCC\x81" },
-		{ NORMAL_NFC, "Ae\xCC\x81" "bﬁ", "Aébﬁ" },
-		{ NORMAL_NFD, "Aéb", "Ae\xCC\x81" "b" },
-		{ NORMAL_NFKC, "ﬁ ½ｘ e\xCC\x81", "fi 1⁄2x é" },
-		{ NORMAL_NFC, "a\xFF\xC3\xCC\x81", "a\xFF\xC3\xCC\x81" }, /* what is no UTF-8 stays as it is */
-		{ NORMAL_NFC | NORMAL_LOWER, "ÀB", "àb" },
+	static const unsigned uncased = NORMALIZE_CLEAN | NORMALIZE_CHINESE | NORMALIZE_NFD |
+					NORMALIZE_ACCENTS | NORMALIZE_LOWER;
+	static const struct {
+		unsigned what;
+		const char *text, *normal;
+	} cases[] = {
+		{ 0,
+		  "A\xFF"
+		  "e\xCC\x81",
+		  "A\xFF"
+		  "e\xCC\x81" },
+		{ NORMALIZE_NFC,
+		  "Ae\xCC\x81"
+		  "bﬁ",
+		  "Aébﬁ" },
+		{ NORMALIZE_NFD, "Aéb",
+		  "Ae\xCC\x81"
+		  "b" },
+		{ NORMALIZE_NFKC, "ﬁ ½ｘ e\xCC\x81", "fi 1⁄2x é" },
+		{ NORMALIZE_NFC, "a\xFF\xC3\xCC\x81",
+		  "a\xFF\xC3\xCC\x81" }, /* what is no UTF-8 stays as it is */
+		{ NORMALIZE_NFC | NORMALIZE_LOWER, "ÀB", "àb" },
 		{ uncased, "Ünï\tCÖDE\x01\x7F 月A", "uni code  月 a" },
-		{ NORMAL_CLEAN, "a\xEF\xBF\xBD\xE2\x80\x8B" "b\xC2\xA0" "c", "ab c" },
+		{ NORMALIZE_CLEAN,
+		  "a\xEF\xBF\xBD\xE2\x80\x8B"
+		  "b\xC2\xA0"
+		  "c",
+		  "ab c" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct text got = { 0 };
 
-		normal_put(cases[i].what, cases[i].text, strlen(cases[i].text), &got);
+		normalize_put(cases[i].what, cases[i].text, strlen(cases[i].text), &got);
 		CHECK_STR(text_get(&got), cases[i].normal);
 		text_release(&got);
 	}
@@ -117,7 +140,8 @@ encodes(const struct tokenizer *t, const char *text, const char *ids, const char
 static void
 lines_with_unk_are_wordpiece(void **state)
 {
-	static const char file[] = "[PAD]\r\n[UNK]\r\n[CLS]\r\n[SEP]\r\n[MASK]\r\nun\r\n##aff\r\n##able\r\naff\r\n,\r\n月\r\n#\r\n";
+	static const char file[] = "[PAD]\r\n[UNK]\r\n[CLS]\r\n[SEP]\r\n[MASK]\r\nun\r\n##aff\r\n##"
+				   "able\r\naff\r\n,\r\n月\r\n#\r\n";
 	struct tokenizer t;
 
 	(void)state;
@@ -130,12 +154,15 @@ lines_with_unk_are_wordpiece(void **state)
 	CHECK_INT(t.special[TOKENIZER_END], 3);
 	CHECK_INT(t.special[TOKENIZER_MASK], 4);
 	encodes(&t, "Unaffable, AFF月月", "5 6 7 9 8 10 10", "unaffable , aff 月 月");
-	encodes(&t, "unaffabley aff##able", "1 8 11 11 1", "[UNK] aff # # [UNK]"); /* the whole word is unknown; "able" begins none */
+	encodes(&t, "unaffabley aff##able", "1 8 11 11 1",
+		"[UNK] aff # # [UNK]"); /* the whole word is unknown; "able" begins none */
 	encodes(&t, "[MASK]", "1 1 1", "[UNK] [UNK] [UNK]"); /* a text names no special token */
-	CHECK(tokenizer_starts_word(&t, 5) && !tokenizer_starts_word(&t, 6) && tokenizer_starts_word(&t, 4));
+	CHECK(tokenizer_starts_word(&t, 5) && !tokenizer_starts_word(&t, 6) &&
+	      tokenizer_starts_word(&t, 4));
 	tokenizer_release(&t);
 	parse(&t, "[UNK]\nUn\n##aff\n");
-	encodes(&t, "Unaff unaff", "1 2 0", "Unaff [UNK]"); /* a capital among the tokens: case is kept */
+	encodes(&t, "Unaff unaff", "1 2 0",
+		"Unaff [UNK]"); /* a capital among the tokens: case is kept */
 	tokenizer_release(&t);
 	parse(&t, "[\"[UNK]\", \"" BLANK "un\", \"aff\", \"" BLANK "aff\"]");
 	encodes(&t, "unaff affun", "1 2 0", "unaff [UNK]");
@@ -146,7 +173,8 @@ lines_with_unk_are_wordpiece(void **state)
 static void
 pairs_with_scores_are_unigrams(void **state)
 {
-	static const char file[] = "[[\"<unk>\", 0], [\"<s>\", 0], [\"" BLANK "a\", -1], [\"b\", -3], [\"ab\", -2.5], [\"" BLANK "ab\", -4.5],"
+	static const char file[] = "[[\"<unk>\", 0], [\"<s>\", 0], [\"" BLANK
+				   "a\", -1], [\"b\", -3], [\"ab\", -2.5], [\"" BLANK "ab\", -4.5],"
 				   "[\"月\", null], [\"" BLANK "\", -5], [\"b\", -1]]";
 	struct tokenizer t;
 
@@ -154,7 +182,7 @@ pairs_with_scores_are_unigrams(void **state)
 	parse(&t, file);
 	CHECK_INT(t.kind, TOKENIZER_UNIGRAM);
 	CHECK_INT(t.special[TOKENIZER_UNKNOWN], 0);
-	encodes(&t, "ab", "2 8", "ab"); /* -1 -1 beats -4.5; of b the last counts */
+	encodes(&t, "ab", "2 8", "ab");     /* -1 -1 beats -4.5; of b the last counts */
 	encodes(&t, "bab", "7 8 4", "bab"); /* what comes first wins where two are as likely */
 	encodes(&t, " a月", "7 2 6", " a月");
 	encodes(&t, "xyza<s>", "7 0", "<unk>"); /* unknown characters in a row are one */
@@ -171,20 +199,25 @@ tokenizer_json_says_what_is_done(void **state)
 	struct tokenizer t;
 
 	(void)state;
-	parse(&t, "{\"added_tokens\": [{\"id\": 6, \"content\": \"<|endoftext|>\"}, {\"id\": 5, \"content\": \"<unk>\"}], \"normalizer\": {\"type\": "
-		  "\"Lowercase\"}, " BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": 1, \"\xC4\xA0\": 2, \"ab\": 3, "
-		  "\"\xC4\xA0" "ab\": 4}, \"merges\": [\"a b\", [\"\xC4\xA0\", \"ab\"]]}}");
+	parse(&t, "{\"added_tokens\": [{\"id\": 6, \"content\": \"<|endoftext|>\"}, {\"id\": 5, "
+		  "\"content\": \"<unk>\"}], \"normalizer\": {\"type\": "
+		  "\"Lowercase\"}, " BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": "
+						"{\"a\": 0, \"b\": 1, \"\xC4\xA0\": 2, \"ab\": 3, "
+		  "\"\xC4\xA0"
+		  "ab\": 4}, \"merges\": [\"a b\", [\"\xC4\xA0\", \"ab\"]]}}");
 	CHECK_INT(t.kind, TOKENIZER_BPE);
 	CHECK_INT(t.vocab, 7);
 	CHECK_INT(t.special[TOKENIZER_END], 6);
 	encodes(&t, "aAb AB b?", "0 3 4 2 1 5", "aab ab b<unk>");
 	CHECK(tokenizer_starts_word(&t, 4) && !tokenizer_starts_word(&t, 3));
 	tokenizer_release(&t);
-	parse(&t, "{\"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}, \"model\": {\"type\": \"WordPiece\", \"unk_token\": \"?\", "
+	parse(&t, "{\"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}, \"model\": {\"type\": "
+		  "\"WordPiece\", \"unk_token\": \"?\", "
 		  "\"max_input_chars_per_word\": 3, \"vocab\": {\"a\": 1, \"##A\": 2, \"?\": 0}}}");
 	encodes(&t, "aAA aAAA A", "1 2 2 0 0", "aAA ? ?");
 	tokenizer_release(&t);
-	parse(&t, "{\"pre_tokenizer\": {\"type\": \"Metaspace\"}, \"added_tokens\": [{\"id\": 2, \"content\": \"<mask>\"}], \"model\": {\"type\": "
+	parse(&t, "{\"pre_tokenizer\": {\"type\": \"Metaspace\"}, \"added_tokens\": [{\"id\": 2, "
+		  "\"content\": \"<mask>\"}], \"model\": {\"type\": "
 		  "\"Unigram\", \"unk_id\": 0, \"vocab\": [[\"?\", 0], [\"" BLANK "a\", -1]]}}");
 	CHECK_INT(t.special[TOKENIZER_MASK], 2);
 	encodes(&t, " a a", "1 1", "a a");
@@ -194,7 +227,9 @@ tokenizer_json_says_what_is_done(void **state)
 static void
 what_cannot_be_read_says_why(void **state)
 {
-	static const struct { const char *file, *message; } bad[] = {
+	static const struct {
+		const char *file, *message;
+	} bad[] = {
 		{ "{\"a\": 0}", "tokens and ids without merges" },
 		{ "[]x", "line 1, column 3" },
 		{ "[\"a\", \"b\"]", "no token [UNK]" },
@@ -204,25 +239,43 @@ what_cannot_be_read_says_why(void **state)
 		{ "[UNK]\nab\nab\n", "line 3: the token of line 2 again" },
 		{ "[UNK]\nab\n\n", "line 3: an empty token" },
 		{ "[UNK]\nab\n\xFF\n", "line 3: byte 0: 0xFF is not UTF-8" },
-		{ "{\"model\": {\"type\": \"CTC\"}}", "model: CTC is none of BPE, WordPiece, Unigram" },
+		{ "{\"model\": {\"type\": \"CTC\"}}",
+		  "model: CTC is none of BPE, WordPiece, Unigram" },
 		{ "{\"model\": {\"type\": \"BPE\", \"vocab\": {}}}", "BPE that is not on bytes" },
-		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": 2}, \"merges\": []}}",
+		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": "
+				 "2}, \"merges\": []}}",
 		  "'b': its id is 2; 2 tokens have ids in 0..1" },
-		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": 0}, \"merges\": []}}", "id 0 twice: 'a' and 'b'" },
-		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"月\": 1}, \"merges\": []}}", "U+6708 stands for no byte" },
-		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a z\"]}}", "merge 1: 'z' is no token" },
-		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a a\"]}}",
+		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": "
+				 "0}, \"merges\": []}}",
+		  "id 0 twice: 'a' and 'b'" },
+		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"月\": "
+				 "1}, \"merges\": []}}",
+		  "U+6708 stands for no byte" },
+		{ "{" BYTE_LEVEL
+		  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a z\"]}}",
+		  "merge 1: 'z' is no token" },
+		{ "{" BYTE_LEVEL
+		  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a a\"]}}",
 		  "merge 1: 'a' and 'a' make no token" },
-		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"aa\": 1}, \"merges\": [\"a a\", \"a a\"]}}",
+		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"aa\": "
+				 "1}, \"merges\": [\"a a\", \"a a\"]}}",
 		  "merge 2: the pair of merge 1 again" },
-		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"aa\"]}}", "merge 1: 'aa' is not two tokens" },
-		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}}", "no token for byte 0x00" },
-		{ "{" BYTE_LEVEL ", \"normalizer\": {\"type\": \"Precompiled\"}, \"model\": {\"type\": \"BPE\"}}",
+		{ "{" BYTE_LEVEL
+		  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"aa\"]}}",
+		  "merge 1: 'aa' is not two tokens" },
+		{ "{" BYTE_LEVEL
+		  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}}",
+		  "no token for byte 0x00" },
+		{ "{" BYTE_LEVEL
+		  ", \"normalizer\": {\"type\": \"Precompiled\"}, \"model\": {\"type\": \"BPE\"}}",
 		  "normalizer: Precompiled is not done here" },
-		{ "{\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"a+\"}}, \"model\": {\"type\": \"BPE\"}}",
+		{ "{\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"a+\"}}, "
+		  "\"model\": {\"type\": \"BPE\"}}",
 		  "the pattern 'a+' is none of those that are known" },
-		{ "{\"model\": {\"type\": \"Unigram\", \"unk_id\": 4, \"vocab\": [[\"a\", -1]]}}", "unk_id is not in 0..0" },
-		{ "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", null]]}}", "token 0 is no pair" },
+		{ "{\"model\": {\"type\": \"Unigram\", \"unk_id\": 4, \"vocab\": [[\"a\", -1]]}}",
+		  "unk_id is not in 0..0" },
+		{ "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", null]]}}",
+		  "token 0 is no pair" },
 		{ "{\"a\": 0, \"a\": 1}", "duplicate" },
 	};
 	struct tokenizer t;
@@ -265,14 +318,17 @@ a_long_text_is_cut_as_its_parts_are(void **state)
 	struct err e;
 
 	(void)state;
-	parse(&t, "{\"pre_tokenizer\": {\"type\": \"Metaspace\"}, \"normalizer\": {\"type\": \"NFC\"}, \"model\": {\"type\": \"Unigram\", \"unk_id\": 0, "
-		  "\"vocab\": [[\"?\", 0], [\"" BLANK "a\", -1], [\"b\", -1], [\"" BLANK "\", -2], [\"\\n\", -2]]}}");
+	parse(&t, "{\"pre_tokenizer\": {\"type\": \"Metaspace\"}, \"normalizer\": {\"type\": "
+		  "\"NFC\"}, \"model\": {\"type\": \"Unigram\", \"unk_id\": 0, "
+		  "\"vocab\": [[\"?\", 0], [\"" BLANK "a\", -1], [\"b\", -1], [\"" BLANK
+		  "\", -2], [\"\\n\", -2]]}}");
 	while (text.len < 9u << 20)
 		text_add(&text, line);
 	CHECK_INT(tokenizer_encode(&t, text.s, text.len, &whole, &e), 0);
 	CHECK_INT(tokenizer_encode(&t, line, strlen(line), &one, &e), 0);
 	CHECK_INT(one.n, 13);
-	CHECK_INT(whole.n, 12 * (text.len / strlen(line)) + 1); /* the last blank of a line goes with the a of the next */
+	CHECK_INT(whole.n, 12 * (text.len / strlen(line)) +
+				   1); /* the last blank of a line goes with the a of the next */
 	tokenizer_release(&t);
 	text_release(&text);
 	mem_free(whole.id);

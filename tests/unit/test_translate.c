@@ -8,29 +8,30 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/data/alike.h"
-#include "retort/data/apertium.h"
-#include "retort/data/augment.h"
-#include "retort/data/bitext.h"
-#include "retort/data/retold.h"
+#include "retort/data/translate/trigram_cosine.h"
+#include "retort/data/translate/apertium.h"
+#include "retort/data/augment/augment.h"
+#include "retort/data/translate/bitext.h"
+#include "retort/data/translate/round_trip.h"
 #include "retort/data/sets.h"
 #include "retort/data/texts.h"
-#include "retort/data/wire.h"
+#include "retort/data/translate/framing.h"
 
 /* ---------------------------------------------------------------- messages */
 
 static void
 messages_come_back_as_they_were(void **state)
 {
-	static const char *const texts[] = { "plain", "a [b] {c} ^d$ e/f @g <h> \\i \\\\", "é 床前 \xF0\x9F\x98\x80", "" };
+	static const char *const texts[] = { "plain", "a [b] {c} ^d$ e/f @g <h> \\i \\\\",
+					     "é 床前 \xF0\x9F\x98\x80", "" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		for (int framed = 0; framed < 2; framed++) {
 			struct text wire = { 0 }, back = { 0 };
 
-			wire_put(&wire, texts[i], framed);
-			wire_take(&back, wire.s, wire.len - 1, framed);
+			framing_put(&wire, texts[i], framed);
+			framing_take(&back, wire.s, wire.len - 1, framed);
 			assert_string_equal(text_get(&back), texts[i]);
 			text_release(&wire);
 			text_release(&back);
@@ -43,15 +44,15 @@ a_message_is_one_line_whatever_is_in_it(void **state)
 	struct text wire = { 0 };
 
 	(void)state;
-	wire_put(&wire, "a\nb\tc\x7F", false);
+	framing_put(&wire, "a\nb\tc\x7F", false);
 	assert_string_equal(wire.s, "a b c \n");
 	text_clear(&wire);
-	wire_put(&wire, "[x]", true);
+	framing_put(&wire, "[x]", true);
 	assert_int_equal(wire.len, 8);
 	assert_memory_equal(wire.s, "\\[x\\][]", 8);
 	text_release(&wire);
-	assert_true(wire_is_clean("\xEF\xBF\xBD", 3));
-	assert_false(wire_is_clean("a\xFF", 2));
+	assert_true(framing_is_clean("\xEF\xBF\xBD", 3));
+	assert_false(framing_is_clean("a\xFF", 2));
 }
 
 /* ---------------------------------------------------------------- likeness */
@@ -60,16 +61,17 @@ static void
 likeness_is_the_cosine_of_trigrams(void **state)
 {
 	(void)state;
-	CHECK_NEAR(alike_texts("the same", "the same"), 1, 0);
-	CHECK_NEAR(alike_texts("abcdef", "uvwxyz"), 0, 0);
+	CHECK_NEAR(trigram_cosine_texts("the same", "the same"), 1, 0);
+	CHECK_NEAR(trigram_cosine_texts("abcdef", "uvwxyz"), 0, 0);
 	/* " ab", "abc", "bc " and " ab", "abd", "bd " have one of three in common */
-	CHECK_NEAR(alike_texts("abc", "abd"), 1.0 / 3, 1e-15);
+	CHECK_NEAR(trigram_cosine_texts("abc", "abd"), 1.0 / 3, 1e-15);
 	/* " aa", "aaa" twice, "aa " and " aa", "aaa", "aa ": (1 + 2 + 1) / sqrt(6 * 3) */
-	CHECK_NEAR(alike_texts("aaaa", "aaa"), 4 / sqrt(18), 1e-15);
-	CHECK_NEAR(alike_texts("A  B\nC", " a b c"), 1, 1e-15);
-	CHECK_NEAR(alike_texts("床前明月光", "床前明月夜"), 3.0 / 5, 1e-15);
-	CHECK_NEAR(alike_texts("", "x"), 0, 0);
-	CHECK_NEAR(alike_texts("\xFF\xFF", "\xFF"), alike_texts("\xFF", "\xFF\xFF"), 0);
+	CHECK_NEAR(trigram_cosine_texts("aaaa", "aaa"), 4 / sqrt(18), 1e-15);
+	CHECK_NEAR(trigram_cosine_texts("A  B\nC", " a b c"), 1, 1e-15);
+	CHECK_NEAR(trigram_cosine_texts("床前明月光", "床前明月夜"), 3.0 / 5, 1e-15);
+	CHECK_NEAR(trigram_cosine_texts("", "x"), 0, 0);
+	CHECK_NEAR(trigram_cosine_texts("\xFF\xFF", "\xFF"),
+		   trigram_cosine_texts("\xFF", "\xFF\xFF"), 0);
 }
 
 /* ---------------------------------------------------------------- files of pairs */
@@ -108,13 +110,20 @@ pairs_are_found_and_kept(void **state)
 static void
 bad_files_of_pairs_are_refused_with_their_line(void **state)
 {
-	static const struct { const char *bytes, *message; } cases[] = {
+	static const struct {
+		const char *bytes, *message;
+	} cases[] = {
 		{ "", "line 1: it does not begin with 'retort-bitext 1 TRANSLATOR'" },
-		{ "retort-bitext 2 x\n", "line 1: it does not begin with 'retort-bitext 1 TRANSLATOR'" },
-		{ "retort-bitext 1 x\na\tb\nc\n", "line 3: a text before and a text after, with one tab between, are expected" },
-		{ "retort-bitext 1 x\na\tb\tc\n", "line 2: a text before and a text after, with one tab between, are expected" },
-		{ "retort-bitext 1 x\na\\b\tc\n", "line 2: a backslash that is none of \\t, \\n, \\r and \\\\" },
-		{ "retort-bitext 1 x\na\tc\\\n", "line 2: a backslash that is none of \\t, \\n, \\r and \\\\" },
+		{ "retort-bitext 2 x\n",
+		  "line 1: it does not begin with 'retort-bitext 1 TRANSLATOR'" },
+		{ "retort-bitext 1 x\na\tb\nc\n",
+		  "line 3: a text before and a text after, with one tab between, are expected" },
+		{ "retort-bitext 1 x\na\tb\tc\n",
+		  "line 2: a text before and a text after, with one tab between, are expected" },
+		{ "retort-bitext 1 x\na\\b\tc\n",
+		  "line 2: a backslash that is none of \\t, \\n, \\r and \\\\" },
+		{ "retort-bitext 1 x\na\tc\\\n",
+		  "line 2: a backslash that is none of \\t, \\n, \\r and \\\\" },
 		{ "retort-bitext 1 x\na\t\xFF\n", "line 2: it is not UTF-8" },
 	};
 	struct bitext *p;
@@ -208,21 +217,46 @@ a_megabyte_goes_through(void **state)
 static void
 failures_are_told(void **state)
 {
-	static const struct { const char *forth, *back, *message; size_t taken; } cases[] = {
-		{ "exit 4", "cat", "exit 4 | cat: forth: ended with status 4 after 0 of 3 texts", 0 },
-		{ "cat", "nosuchprogram", "cat | nosuchprogram: back: ended with status 127: sh: 1: nosuchprogram: not found after 0 of 3 texts", 0 },
-		{ "cat", "head -n 1; kill -9 $$", "cat | head -n 1; kill -9 $$: back: was killed by signal 9 after 1 of 3 texts", 1 },
-		{ "head -n 2", "cat", "head -n 2 | cat: forth: ended with status 0 after 2 of 3 texts; nobody knows which of them are "
-		  "missing, and none is used", 0 },
-		{ "cat", "head -n 2", "cat | head -n 2: back: ended with status 0 after 2 of 3 texts; nobody knows which of them are "
-		  "missing, and none is used", 0 },
-		{ "sed p", "cat", "sed p | cat: forth: answers more texts than it was asked: 3", 0 },
-		{ "cat", "cat; echo", "cat | cat; echo: back: answers more texts than it was asked: 3", 0 },
-		{ "cat >/dev/null; sleep 1000", "cat", "cat >/dev/null; sleep 1000 | cat: forth: answers nothing for 1.5 seconds, after 0 of 3 "
-		  "texts", 0 },
-		{ "yes >&2", "cat", "yes >&2 | cat: forth: answers nothing for 1.5 seconds, after 0 of 3 texts", 0 },
-		{ "sleep 1000", "exit 5", "sleep 1000 | exit 5: back: ended with status 5 after 0 of 3 texts", 0 },
-		{ "cat", "head -n 1; sleep 1000", "cat | head -n 1; sleep 1000: back: answers nothing for 1.5 seconds, after 1 of 3 texts", 1 },
+	static const struct {
+		const char *forth, *back, *message;
+		size_t taken;
+	} cases[] = {
+		{ "exit 4", "cat", "exit 4 | cat: forth: ended with status 4 after 0 of 3 texts",
+		  0 },
+		{ "cat", "nosuchprogram",
+		  "cat | nosuchprogram: back: ended with status 127: sh: 1: nosuchprogram: not "
+		  "found after 0 of 3 texts",
+		  0 },
+		{ "cat", "head -n 1; kill -9 $$",
+		  "cat | head -n 1; kill -9 $$: back: was killed by signal 9 after 1 of 3 texts",
+		  1 },
+		{ "head -n 2", "cat",
+		  "head -n 2 | cat: forth: ended with status 0 after 2 of 3 texts; nobody knows "
+		  "which of them are "
+		  "missing, and none is used",
+		  0 },
+		{ "cat", "head -n 2",
+		  "cat | head -n 2: back: ended with status 0 after 2 of 3 texts; nobody knows "
+		  "which of them are "
+		  "missing, and none is used",
+		  0 },
+		{ "sed p", "cat", "sed p | cat: forth: answers more texts than it was asked: 3",
+		  0 },
+		{ "cat", "cat; echo",
+		  "cat | cat; echo: back: answers more texts than it was asked: 3", 0 },
+		{ "cat >/dev/null; sleep 1000", "cat",
+		  "cat >/dev/null; sleep 1000 | cat: forth: answers nothing for 1.5 seconds, after "
+		  "0 of 3 "
+		  "texts",
+		  0 },
+		{ "yes >&2", "cat",
+		  "yes >&2 | cat: forth: answers nothing for 1.5 seconds, after 0 of 3 texts", 0 },
+		{ "sleep 1000", "exit 5",
+		  "sleep 1000 | exit 5: back: ended with status 5 after 0 of 3 texts", 0 },
+		{ "cat", "head -n 1; sleep 1000",
+		  "cat | head -n 1; sleep 1000: back: answers nothing for 1.5 seconds, after 1 of "
+		  "3 texts",
+		  1 },
 	};
 
 	(void)state;
@@ -299,8 +333,11 @@ some_texts_are_not_sent(void **state)
 static void
 a_mode_becomes_a_pipeline_that_flushes(void **state)
 {
-	static const struct { const char *mode, *command; } cases[] = {
-		{ "lt-proc 'a.bin' | tagger -g $2 'b c' | lt-proc $1 'd'\n", "lt-proc -z 'a.bin' | tagger -z -g  'b c' | lt-proc -z -n 'd'" },
+	static const struct {
+		const char *mode, *command;
+	} cases[] = {
+		{ "lt-proc 'a.bin' | tagger -g $2 'b c' | lt-proc $1 'd'\n",
+		  "lt-proc -z 'a.bin' | tagger -z -g  'b c' | lt-proc -z -n 'd'" },
 		{ "one", "one -z" },
 		{ "x '$3' $", "x -z '$3' $" },
 	};
@@ -310,7 +347,8 @@ a_mode_becomes_a_pipeline_that_flushes(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct text out = { 0 };
 
-		assert_int_equal(apertium_command(cases[i].mode, strlen(cases[i].mode), &out, &e), 0);
+		assert_int_equal(apertium_command(cases[i].mode, strlen(cases[i].mode), &out, &e),
+				 0);
 		assert_string_equal(out.s, cases[i].command);
 		text_release(&out);
 	}
@@ -329,7 +367,8 @@ write_file(const char *path, const char *text)
 	assert_int_equal(fclose(f), 0);
 }
 
-/* Modes of our own, of programs that are everywhere: sed takes -z for just what Apertium's programs do. */
+/* Modes of our own, of programs that are everywhere: sed takes -z for just what Apertium's programs
+ * do. */
 static void
 modes_are_found_and_their_files_count(void **state)
 {
@@ -370,7 +409,9 @@ modes_are_found_and_their_files_count(void **state)
 static void
 apertium_itself(void **state)
 {
-	static const char *const text[] = { "I love this tea.", "The dog [really] likes {it} & 100% of <b>.", "床前明月光", "¡ñ!" };
+	static const char *const text[] = { "I love this tea.",
+					    "The dog [really] likes {it} & 100% of <b>.",
+					    "床前明月光", "¡ñ!" };
 	struct translator *t;
 	struct heard h;
 	struct err e;
@@ -394,12 +435,15 @@ apertium_itself(void **state)
 static struct dataset *
 table_of(const char *csv)
 {
-	struct dataset_options o = { .text = "said", .label = "mood", .tokens = "char", .length = 6 };
+	struct dataset_options o = {
+		.text = "said", .label = "mood", .tokens = "char", .length = 6
+	};
 	struct dataset *ds = NULL;
 	struct csvfile t;
 	struct err e;
 
-	if (csvfile_parse(csv, strlen(csv), ',', &t, &e) < 0 || dataset_from_table(&t, &o, &ds, &e) < 0)
+	if (csvfile_parse(csv, strlen(csv), ',', &t, &e) < 0 ||
+	    dataset_from_table(&t, &o, &ds, &e) < 0)
 		fail_msg("%s", e.msg);
 	csvfile_release(&t);
 	return ds;
@@ -410,7 +454,8 @@ table_of(const char *csv)
 static void
 texts_stay_with_their_rows(void **state)
 {
-	struct dataset *ds = table_of("mood,said\na,a cat cab\nb,\n" EIGHT), *more = table_of("mood,said\na,b act\nb,t\n" EIGHT);
+	struct dataset *ds = table_of("mood,said\na,a cat cab\nb,\n" EIGHT),
+		       *more = table_of("mood,said\na,b act\nb,t\n" EIGHT);
 	struct err e;
 
 	(void)state;
@@ -431,42 +476,43 @@ translations_are_cut_as_their_rows_were(void **state)
 {
 	struct dataset *ds = table_of("mood,said\na,a cat cab\nb,\n" EIGHT);
 	struct bitext *b = bitext_new("x");
-	struct retold *r;
+	struct round_trip *r;
 	struct err e;
 
 	(void)state;
 	bitext_add(b, "a cat cab", "tac a bat b");
-	bitext_add(b, "cab", "cab");  /* as it was */
-	bitext_add(b, "acb", "");     /* nothing is left of it */
-	bitext_add(b, "cc", "x");     /* no such character */
+	bitext_add(b, "cab", "cab"); /* as it was */
+	bitext_add(b, "acb", "");    /* nothing is left of it */
+	bitext_add(b, "cc", "x");    /* no such character */
 	bitext_add(b, "ab", "ba");
 	bitext_add(b, "not there", "a");
 	bitext_measure(b);
-	r = retold_new(ds, b, &e);
+	r = round_trip_new(ds, b, &e);
 	if (!r)
 		fail_msg("%s", e.msg);
 	CHECK_INT(r->rows, 2);
 	CHECK_INT(r->refused, 1);
 	for (size_t i = 0; i < ds->n; i++)
 		CHECK((r->alike[i] >= 0) == (i == 0 || i == 7));
-	CHECK_NEAR(r->alike[0], alike_texts("a cat cab", "tac a bat b"), 1e-7);
+	CHECK_NEAR(r->alike[0], trigram_cosine_texts("a cat cab", "tac a bat b"), 1e-7);
 	/* blank, a, b, c, t are 0 .. 4 */
 	assert_memory_equal(r->ids, ((int32_t[]){ 4, 1, 3, 0, 1, 0 }), 6 * sizeof(int32_t));
-	assert_memory_equal(r->ids + 7 * 6, ((int32_t[]){ 2, 1, -1, -1, -1, -1 }), 6 * sizeof(int32_t));
-	retold_free(r);
+	assert_memory_equal(r->ids + 7 * 6, ((int32_t[]){ 2, 1, -1, -1, -1, -1 }),
+			    6 * sizeof(int32_t));
+	round_trip_free(r);
 	bitext_free(b);
 	b = bitext_new("x");
 	bitext_add(b, "not there", "a");
-	CHECK(!retold_new(ds, b, &e));
+	CHECK(!round_trip_new(ds, b, &e));
 	bitext_add(b, "cc", "x");
-	CHECK(!retold_new(ds, b, &e) && strstr(e.msg, "lacks a character"));
+	CHECK(!round_trip_new(ds, b, &e) && strstr(e.msg, "lacks a character"));
 	bitext_free(b);
 	b = bitext_new("x");
 	bitext_add(b, "cab", "cab"); /* a translator that changes nothing is no failure */
 	bitext_measure(b);
-	r = retold_new(ds, b, &e);
+	r = round_trip_new(ds, b, &e);
 	CHECK(r && r->rows == 0 && r->found == 1 && r->alike[2] < 0);
-	retold_free(r);
+	round_trip_free(r);
 	bitext_free(b);
 	dataset_free(ds);
 }
@@ -479,9 +525,16 @@ rows_become_their_translations_at_the_rate(void **state)
 	static int32_t ids[ROWS * LENGTH], after[ROWS * LENGTH], labels[ROWS];
 	static float alike[ROWS];
 	static uint32_t rows[ROWS];
-	struct dataset ds = { .name = "texts", .kind = DATASET_TOKENS, .n = ROWS, .d = LENGTH, .length = LENGTH, .vocab = 256,
-			      .classes = 2, .ids = ids, .y = labels };
-	struct retold retold = { .n = ROWS, .length = LENGTH, .ids = after, .alike = alike };
+	struct dataset ds = { .name = "texts",
+			      .kind = DATASET_TOKENS,
+			      .n = ROWS,
+			      .d = LENGTH,
+			      .length = LENGTH,
+			      .vocab = 256,
+			      .classes = 2,
+			      .ids = ids,
+			      .y = labels };
+	struct round_trip retold = { .n = ROWS, .length = LENGTH, .ids = after, .alike = alike };
 	struct augmenter a;
 	struct knobs knobs;
 	struct batch b;
@@ -513,10 +566,12 @@ rows_become_their_translations_at_the_rate(void **state)
 		uint32_t row = rows[i];
 		bool is = got[0] != 'a';
 
-		CHECK(!is || (row % 4 >= 2 && memcmp(got, after + row * LENGTH, sizeof(int32_t) * LENGTH) == 0));
+		CHECK(!is || (row % 4 >= 2 &&
+			      memcmp(got, after + row * LENGTH, sizeof(int32_t) * LENGTH) == 0));
 		taken += is;
 	}
-	CHECK_NEAR((double)taken / (ROWS / 2.0), 0.3, 4 * sqrt(0.3 * 0.7 / (ROWS / 2.0))); /* four standard deviations */
+	CHECK_NEAR((double)taken / (ROWS / 2.0), 0.3,
+		   4 * sqrt(0.3 * 0.7 / (ROWS / 2.0))); /* four standard deviations */
 	augment_close(&a);
 	batch_release(&b);
 }

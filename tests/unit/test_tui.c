@@ -7,8 +7,8 @@
 
 #include "retort/base/mem.h"
 #include "retort/session/keymap.h"
-#include "retort/tui/keys.h"
-#include "retort/tui/prompt.h"
+#include "retort/ui/term/keys.h"
+#include "retort/ui/term/prompt.h"
 
 static void
 is_key(const char *bytes, const char *want, size_t taken)
@@ -40,7 +40,8 @@ bytes_become_keys(void **state)
 	is_key("\033[5~x", "PgUp", 4);
 	is_key("\033OP", "F1", 3);
 	is_key("\033b", "M-b", 2);
-	is_key("\033[99z", "", 5); /* nothing that means anything here, and nothing of it is typed */
+	is_key("\033[99z", "",
+	       5); /* nothing that means anything here, and nothing of it is typed */
 	is_key("\xE6\xB8\xA9x", "\xE6\xB8\xA9", 3);
 	is_key("\xFF", "", 1);
 	/* not whole yet: wait */
@@ -63,7 +64,8 @@ any_bytes_are_taken_in_the_end(void **state)
 		size_t len = 1 + seed % 40, at = 0;
 
 		for (size_t i = 0; i < len; i++)
-			bytes[i] = "\033[<;0123456789OA~Mm\xE6\xB8\xC3 q\x00\x7f"[(seed * 2654435761u >> (i % 24)) % 27];
+			bytes[i] = "\033[<;0123456789OA~Mm\xE6\xB8\xC3 q\x00\x7f"
+				[(seed * 2654435761u >> (i % 24)) % 27];
 		while (at < len) {
 			size_t n = keys_next(bytes + at, len - at, true, name, sizeof name, &m);
 
@@ -141,10 +143,10 @@ lines_are_edited_in_columns(void **state)
 	(void)state;
 	prompt_open(p, ":", "set ");
 	shows(p, 80, ":set ", 5);
-	type(p, "\xE6\xB8");   /* a character in two reads */
+	type(p, "\xE6\xB8"); /* a character in two reads */
 	type(p, "\xA9\xE5\xBA\xA6");
 	shows(p, 80, ":set \xE6\xB8\xA9\xE5\xBA\xA6", 9); /* four columns, six bytes */
-	type(p, "\033[D"); /* left */
+	type(p, "\033[D");                                /* left */
 	shows(p, 80, ":set \xE6\xB8\xA9\xE5\xBA\xA6", 7);
 	line = type(p, "\r");
 	CHECK_STR(line, "set \xE6\xB8\xA9\xE5\xBA\xA6");

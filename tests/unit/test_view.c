@@ -2,11 +2,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
-#include "retort/screen/editor.h"
-#include "retort/screen/layout.h"
-#include "retort/screen/move.h"
-#include "retort/screen/pane.h"
-#include "retort/screen/view.h"
+#include "retort/ui/editor.h"
+#include "retort/ui/layout.h"
+#include "retort/ui/move.h"
+#include "retort/ui/pane.h"
+#include "retort/ui/view.h"
 #include "scenes.h"
 
 /* Do an action and give the command it becomes, or "error: ..."; in turn in two buffers. */
@@ -36,7 +36,9 @@ is_refused(struct scene *s, const char *name, const char *argument)
 static void
 every_action_in_every_scene_is_done_or_says_why(void **state)
 {
-	static const char *const arguments[] = { "", "1", "big", "knobs", "val-kl", "no-such-thing", "99999999999" };
+	static const char *const arguments[] = { "",           "1",      "big",
+						 "knobs",      "val-kl", "no-such-thing",
+						 "99999999999" };
 	struct canvas c = { 0 };
 
 	(void)state;
@@ -58,7 +60,8 @@ every_action_in_every_scene_is_done_or_says_why(void **state)
 					scenes_make(&s, (enum scenes_kind)kind);
 					s.view.focus = focus;
 					version = s.version;
-					status = view_do(&s, view_table[a].name, arguments[w], &line, &e);
+					status = view_do(&s, view_table[a].name, arguments[w],
+							 &line, &e);
 					CHECK((status < 0) == (e.msg[0] != '\0'));
 					CHECK(s.version > version);
 					CHECK(s.view.focus >= 0 && s.view.focus < (int)pane_count);
@@ -103,8 +106,10 @@ unknown_actions_and_arguments_name_what_is_near(void **state)
 
 	(void)state;
 	scenes_make(&s, SCENES_DISTILLING);
-	CHECK_STR(done(&s, "log-yy", ""), "error: view: 'log-yy' is no action; did you mean log-y?");
-	CHECK_STR(done(&s, "metric", "val-nl"), "error: view metric: no metric 'val-nl'; did you mean val-nll?");
+	CHECK_STR(done(&s, "log-yy", ""),
+		  "error: view: 'log-yy' is no action; did you mean log-y?");
+	CHECK_STR(done(&s, "metric", "val-nl"),
+		  "error: view metric: no metric 'val-nl'; did you mean val-nll?");
 	CHECK(is_refused(&s, "focus", "nowhere"));
 	CHECK(is_refused(&s, "focus", "99"));
 	CHECK(is_refused(&s, "zoom", "in"));
@@ -189,9 +194,9 @@ the_editor_applies_exactly_what_is_pending_as_one_line(void **state)
 	CHECK_STR(done(&s, "branch", ""), ""); /* another teacher, the same cell */
 	CHECK_STR(done(&s, "up", ""), "");
 	CHECK_STR(done(&s, "weight", "9"), "");
-	CHECK_STR(done(&s, "enter", ""),
-		  "map big:2 s:2 match hidden weight 0.8 and big:2 s:logits match hidden weight 0.2 and "
-		  "wide:1 s:logits match hidden weight 0.9");
+	CHECK_STR(done(&s, "enter", ""), "map big:2 s:2 match hidden weight 0.8 and big:2 s:logits "
+					 "match hidden weight 0.2 and "
+					 "wide:1 s:logits match hidden weight 0.9");
 	scene_release(&s);
 }
 
@@ -204,7 +209,8 @@ an_edit_back_to_what_is_mapped_is_no_edit(void **state)
 	scenes_make(&s, SCENES_EDITING);
 	CHECK_STR(done(&s, "weight", "3"), ""); /* as it is mapped */
 	CHECK_INT(s.view.n_edits, 1);
-	CHECK(editor_pending(&s, &(struct scene_edit){ 0, 2, 2, MODEL_HIDDEN, 0, NULL, LAB_AS_NEEDED }) == NULL);
+	CHECK(editor_pending(&s, &(struct scene_edit){ 0, 2, 2, MODEL_HIDDEN, 0, NULL,
+						       LAB_AS_NEEDED }) == NULL);
 	CHECK_STR(done(&s, "clear-edit", ""), "");
 	CHECK_INT(s.view.n_edits, 2);
 	for (int i = 0; i < 5; i++)
@@ -242,8 +248,9 @@ pending_edits_of_all_taps_are_applied_together(void **state)
 	}
 	CHECK_STR(done(&s, "more", ""), ""); /* off is pending: from nothing */
 	CHECK_STR(done(&s, "apply", ""), "map big:1 s:1 on attention match hidden weight 30 and "
-		  "big:2 s:1 on attention match hidden weight 2 and big:2 s:1 on value match hidden weight 0.6 and "
-		  "big:2 s:1 match hidden weight 0.1");
+					 "big:2 s:1 on attention match hidden weight 2 and big:2 "
+					 "s:1 on value match hidden weight 0.6 and "
+					 "big:2 s:1 match hidden weight 0.1");
 	CHECK_STR(done(&s, "tap", ""), "");
 	CHECK_STR(done(&s, "clear-edit", ""), "");
 	CHECK_STR(done(&s, "apply", ""), "map big:2 s:1 on attention off");
@@ -284,20 +291,22 @@ impossible_pairs_are_refused_as_the_lab_would_refuse_them(void **state)
 	CHECK_STR(done(&s, "weight", "5"), "error: big:0 has no attention");
 	CHECK_STR(done(&s, "branch", ""), "");
 	CHECK_STR(done(&s, "down", ""), "");
-	CHECK_STR(done(&s, "weight", "5"),
-		  "error: teacher-of-many:1 has 8 heads, s:1 has 4: their attention maps cannot be compared");
+	CHECK_STR(done(&s, "weight", "5"), "error: teacher-of-many:1 has 8 heads, s:1 has 4: their "
+					   "attention maps cannot be compared");
 	CHECK_STR(done(&s, "tap", ""), "");
 	CHECK_STR(done(&s, "weight", "5"), "");
 	s.view.edit_on = MODEL_SCORES;
-	CHECK_STR(done(&s, "weight", "5"),
-		  "error: teacher-of-many:1 has 8 heads, s:1 has 4: their attention scores cannot be compared");
+	CHECK_STR(done(&s, "weight", "5"), "error: teacher-of-many:1 has 8 heads, s:1 has 4: their "
+					   "attention scores cannot be compared");
 	CHECK_STR(done(&s, "tap", ""), "");
 	CHECK_STR(done(&s, "right", ""), "");
-	CHECK_STR(done(&s, "weight", "5"), "error: teacher-of-many:1 has 64 positions, s:logits has 1");
+	CHECK_STR(done(&s, "weight", "5"),
+		  "error: teacher-of-many:1 has 64 positions, s:logits has 1");
 	CHECK_INT(s.view.n_edits, 4);
 	scene_release(&s);
 	scenes_make(&s, SCENES_EDITING);
-	CHECK_STR(done(&s, "tap", ""), "error: big has no attention: hidden states are all that can be compared");
+	CHECK_STR(done(&s, "tap", ""),
+		  "error: big has no attention: hidden states are all that can be compared");
 	s.view.edit_on = MODEL_VALUE; /* as another teacher has left it */
 	CHECK_STR(done(&s, "tap", ""), "");
 	CHECK_INT(s.view.edit_on, MODEL_HIDDEN);
@@ -320,7 +329,9 @@ a_network_that_is_exchanged_leaves_an_editor_that_can_be_drawn(void **state)
 	s.view.edit_row = 3;
 	s.view.edit_column = 2;
 	s.info.n_maps = 0;
-	s.info.student = (struct lab_net){ .name = "s", .n_layers = 1, .layer = { { .name = "0", .width = 4, .last = 4 } } };
+	s.info.student = (struct lab_net){ .name = "s",
+					   .n_layers = 1,
+					   .layer = { { .name = "0", .width = 4, .last = 4 } } };
 	s.info.teacher[0].n_layers = 1;
 	s.info.teacher[0].layer[3] = (struct lab_layer){ .name = "" };
 	pane_draw_all(&s, &c);
@@ -346,7 +357,8 @@ edits_of_layers_that_are_gone_are_dropped(void **state)
 	scene_release(&s);
 	scenes_make(&s, SCENES_TAPS);
 	s.info.n_maps = 0;
-	s.info.student.layer[1].heads = 2; /* no attention maps of four heads any more, and nothing to take off */
+	s.info.student.layer[1].heads =
+		2; /* no attention maps of four heads any more, and nothing to take off */
 	CHECK_STR(done(&s, "apply", ""), "map big:2 s:1 on value match hidden weight 0.7");
 	scene_release(&s);
 	scenes_make(&s, SCENES_EDITING);
@@ -363,7 +375,8 @@ the_editor_needs_a_teacher_and_a_student(void **state)
 
 	(void)state;
 	scenes_make(&s, SCENES_EMPTY);
-	CHECK_STR(done(&s, "map", ""), "error: map: no teacher yet; `teacher big mlp 256,256` makes one");
+	CHECK_STR(done(&s, "map", ""),
+		  "error: map: no teacher yet; `teacher big mlp 256,256` makes one");
 	scene_release(&s);
 	scenes_make(&s, SCENES_TRAINING);
 	CHECK_STR(done(&s, "map", ""), "error: map: no student yet; `student mlp 16` makes one");
@@ -491,17 +504,18 @@ focus_metric_and_branch_take_names(void **state)
 	CHECK_INT(s.view.branch, LAB_TEACHER(1));
 	CHECK(!s.view.follow_branch);
 	CHECK_STR(done(&s, "branch", "s"), "");
-	CHECK_INT(s.view.branch, LAB_MAIN);
+	CHECK_INT(s.view.branch, LAB_STUDENT);
 	for (int i = 0; i < 4; i++)
 		CHECK_STR(done(&s, "branch", ""), "");
-	CHECK_INT(s.view.branch, LAB_MAIN); /* round three teachers */
+	CHECK_INT(s.view.branch, LAB_STUDENT); /* round three teachers */
 	CHECK(is_refused(&s, "branch", "nobody"));
 	CHECK_STR(done(&s, "prompt", "mark"), "");
 	CHECK_STR(s.prefill, "mark ");
 	scene_release(&s);
 }
 
-/* Every cell of the screen: a click goes to the pane that is drawn there, and chooses the row that is. */
+/* Every cell of the screen: a click goes to the pane that is drawn there, and chooses the row that
+ * is. */
 static void
 a_click_chooses_what_is_under_the_pointer(void **state)
 {
@@ -519,7 +533,8 @@ a_click_chooses_what_is_under_the_pointer(void **state)
 			CHECK(s.view.knob >= 0 && s.view.knob < (int)knob_count);
 			layout_make(&s, 80, 24, &l);
 			r = &l.pane[s.view.focus];
-			CHECK(s.view.focus == LAYOUT_loss || (x >= r->x && x < r->x + r->width && y >= r->y && y < r->y + r->height));
+			CHECK(s.view.focus == LAYOUT_loss || (x >= r->x && x < r->x + r->width &&
+							      y >= r->y && y < r->y + r->height));
 		}
 	s.view.focus = LAYOUT_loss;
 	layout_make(&s, 80, 24, &l);

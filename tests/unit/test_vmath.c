@@ -4,8 +4,8 @@
 #include "check.h"
 
 #include "retort/base/rng.h"
-#include "retort/engine/blas.h"
-#include "retort/engine/vmath.h"
+#include "retort/nn/gemm/blas.h"
+#include "retort/nn/gemm/vmath.h"
 
 #define RUN 512
 #define IS_FLOAT (sizeof(real) == sizeof(float))
@@ -140,7 +140,8 @@ values_are_those_of_libm(void **state)
 				x[i] = (real)(at < 100 * RUN
 						      ? 24 * u
 						      : copysign(pow(10, 16 * fabs(u) - 8), u));
-				if ((cases[c].f == vmath_exp || cases[c].f == vmath_expm1) && at >= 50 * RUN && at < 100 * RUN)
+				if ((cases[c].f == vmath_exp || cases[c].f == vmath_expm1) &&
+				    at >= 50 * RUN && at < 100 * RUN)
 					x[i] = (real)(u * (IS_FLOAT ? 110 : 760));
 				if (cases[c].f == vmath_log)
 					x[i] = at < 50 * RUN ? (real)(1 + u / 8) : REAL_ABS(x[i]);

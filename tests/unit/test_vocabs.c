@@ -1,4 +1,5 @@
-/* test_vocabs.c: the ids that published tokenizers give; tests/vectors/make_tokenizers.py computed them. */
+/* test_vocabs.c: the ids that published tokenizers give; tests/vectors/make_tokenizers.py computed
+ * them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -6,11 +7,16 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/data/vocabfile.h"
+#include "retort/data/text/vocabfile.h"
 
 enum { GPT2, QWEN3, BERT, USE_LITE, FILES };
 
-static const struct { const char *path; enum tokenizer_kind kind; size_t vocab; bool comes_back; } file[FILES] = {
+static const struct {
+	const char *path;
+	enum tokenizer_kind kind;
+	size_t vocab;
+	bool comes_back;
+} file[FILES] = {
 	[GPT2] = { "gpt2/vocab.bpe", TOKENIZER_BPE, 50257, true },
 	[QWEN3] = { "qwen3/tokenizer.json", TOKENIZER_BPE, 151669, false }, /* NFC */
 	[BERT] = { "bert/vocab.json", TOKENIZER_WORDPIECE, 30522, false },
@@ -18,8 +24,9 @@ static const struct { const char *path; enum tokenizer_kind kind; size_t vocab; 
 };
 
 static const char *const text[] = {
-	"Hello, how are you?", "I'm SURE they'LL'VE said it's 12345 times.", "  two  spaces\n\nand\tlines  ",
-	"床前明月光，疑是地上霜。", "naïve café ÀÉ e\xCC\x81x", "🌙 #hash ^_^ $5.00 ½ ﬁ",
+	"Hello, how are you?",           "I'm SURE they'LL'VE said it's 12345 times.",
+	"  two  spaces\n\nand\tlines  ", "床前明月光，疑是地上霜。",
+	"naïve café ÀÉ e\xCC\x81x",      "🌙 #hash ^_^ $5.00 ½ ﬁ",
 };
 #define TEXTS (sizeof text / sizeof *text)
 
@@ -134,8 +141,10 @@ main(void)
 		TEST(use_lite_gives_its_published_ids),
 	};
 
-	if (!getenv("RETORT_VOCABS")) { /* cmocka's skip() writes "not ok", which automake counts as a failure */
-		puts("1..0 # SKIP RETORT_VOCABS names no folder of published vocabularies; see tests/vectors/README");
+	if (!getenv("RETORT_VOCABS")) { /* cmocka's skip() writes "not ok", which automake counts as
+					   a failure */
+		puts("1..0 # SKIP RETORT_VOCABS names no folder of published vocabularies; see "
+		     "tests/vectors/README");
 		return 0;
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);

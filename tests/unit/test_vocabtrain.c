@@ -3,9 +3,9 @@
 #include "check.h"
 
 #include "retort/base/mem.h"
-#include "retort/data/tokenizer_kinds.h"
-#include "retort/data/vocabfile.h"
-#include "retort/data/vocabtrain.h"
+#include "retort/data/text/tokenizer_kinds.h"
+#include "retort/data/text/vocabfile.h"
+#include "retort/data/vocab/vocabtrain.h"
 
 #define POEM "床前明月光，疑是地上霜。\n舉頭望明月，低頭思故鄉。\n"
 #define TALK "low low low lower lower newest newest newest wide WIDE\n"
@@ -29,7 +29,7 @@ has_tokens(const struct tokenizer *t, size_t from, const char *want)
 	size_t len;
 
 	for (size_t i = from; i < t->pieces.n; i++) {
-		const char *s = pieces_get(&t->pieces, i, &len);
+		const char *s = token_trie_get(&t->pieces, i, &len);
 
 		text_add(&got, i > from ? "|" : "");
 		text_bytes(&got, s, len);
@@ -47,7 +47,8 @@ bpe_merges_what_is_together_most_often(void **state)
 	learn(&t, TOKENIZER_BPE, 266, TALK);
 	CHECK_INT(t.vocab, 266);
 	CHECK_INT(t.special[TOKENIZER_MASK], 3);
-	/* lo, ow and we are there five times each, and the bytes of lo come first; then the blank comes before e and s */
+	/* lo, ow and we are there five times each, and the bytes of lo come first; then the blank
+	 * comes before e and s */
 	has_tokens(&t, 260, "lo|low| low| n| ne| new");
 	tokenizer_release(&t);
 }
@@ -82,10 +83,10 @@ unigrams_are_probabilities_and_keep_every_character(void **state)
 	}
 	CHECK(sum > 0.9 && sum < 1 + 1e-9);
 	for (const char *s = "lowernstid"; *s; s++)
-		CHECK(pieces_find(&t.pieces, s, 1) >= 0);
+		CHECK(token_trie_find(&t.pieces, s, 1) >= 0);
 	tokenizer_release(&t);
 	learn(&t, TOKENIZER_UNIGRAM, 60, TALK TALK TALK POEM POEM);
-	CHECK(pieces_find(&t.pieces, TOKENIZER_BLANK "low", 6) >= 0);
+	CHECK(token_trie_find(&t.pieces, TOKENIZER_BLANK "low", 6) >= 0);
 	tokenizer_release(&t);
 }
 
@@ -122,13 +123,15 @@ check_file(enum tokenizer_kind kind, size_t size, const char *text, const char *
 static void
 what_is_written_is_read_as_it_was(void **state)
 {
-	static const char text[] = TALK POEM "\"quotes\" \\ and\ttabs\x01\x7F \r\n\xF0\x9F\x8C\x99 [UNK]";
+	static const char text[] =
+		TALK POEM "\"quotes\" \\ and\ttabs\x01\x7F \r\n\xF0\x9F\x8C\x99 [UNK]";
 
 	(void)state;
 	check_file(TOKENIZER_CHAR, 200, text, text);
 	check_file(TOKENIZER_BPE, 300, text, text);
 	check_file(TOKENIZER_UNIGRAM, 100, text, text);
-	check_file(TOKENIZER_WORDPIECE, 100, "a tale of tales, a tale.", "a tale of tales , a tale .");
+	check_file(TOKENIZER_WORDPIECE, 100, "a tale of tales, a tale.",
+		   "a tale of tales , a tale .");
 }
 
 static void
@@ -159,8 +162,10 @@ static void
 the_order_of_texts_changes_nothing_of_bpe(void **state)
 {
 	const struct vocabtrain_options o = { TOKENIZER_BPE, 400, false };
-	const char *forth[] = { TALK, POEM, "zebra zebra" }, *back[] = { "zebra zebra", POEM, TALK };
-	size_t words, size[] = { strlen(TALK), strlen(POEM), 11 }, size_back[] = { 11, strlen(POEM), strlen(TALK) };
+	const char *forth[] = { TALK, POEM, "zebra zebra" },
+		   *back[] = { "zebra zebra", POEM, TALK };
+	size_t words, size[] = { strlen(TALK), strlen(POEM), 11 },
+		      size_back[] = { 11, strlen(POEM), strlen(TALK) };
 	struct text a = { 0 }, b = { 0 };
 	struct tokenizer t;
 	struct err e;
@@ -180,10 +185,15 @@ the_order_of_texts_changes_nothing_of_bpe(void **state)
 static void
 what_cannot_be_learned_is_refused(void **state)
 {
-	static const struct { struct vocabtrain_options o; const char *text, *message; } bad[] = {
+	static const struct {
+		struct vocabtrain_options o;
+		const char *text, *message;
+	} bad[] = {
 		{ { TOKENIZER_BPE, 259, false }, "ab", "size: 259 is outside 260..1048576" },
 		{ { TOKENIZER_CHAR, 5, false }, "ab", "size: 5 is outside 6..1048576" },
-		{ { TOKENIZER_UNIGRAM, 100, false }, "ab\xFF", "text 1: byte 2: 0xFF is not UTF-8" },
+		{ { TOKENIZER_UNIGRAM, 100, false },
+		  "ab\xFF",
+		  "text 1: byte 2: 0xFF is not UTF-8" },
 		{ { TOKENIZER_CHAR, 100, false }, "\xC0", "text 1: byte 0: 0xC0 is not UTF-8" },
 		{ { TOKENIZER_WORDPIECE, 100, false }, " \n ", "no words in the texts" },
 		{ { TOKENIZER_CHAR, 100, false }, "", "no characters in the texts" },

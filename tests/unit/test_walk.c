@@ -1,9 +1,10 @@
-/* test_walk.c: whole optimizer steps of a tiny student against plain loops from the formulas, in double. */
+/* test_walk.c: whole optimizer steps of a tiny student against plain loops from the formulas, in
+ * double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
-#include "retort/engine/blas.h"
-#include "retort/learn/branch.h"
+#include "retort/nn/gemm/blas.h"
+#include "retort/train/branch.h"
 
 /*
  * A 2-2-2 student with tanh, three rows of which two are labelled, two teachers, and a pair of
@@ -26,7 +27,8 @@ static const double teacher_logits[2][ROWS][CLASSES] = {
 	{ { 0.5, 1 }, { -2, 0.25 }, { 1.25, -1.75 } },
 };
 static const double teacher_weight[2] = { 0.75, 0.5 };
-static const double teacher_layer[ROWS * WIDEST] = { 0.5, -0.25, 1, -0.875, 0.125, 0.625, 0.25, 0.75, -0.5 };
+static const double teacher_layer[ROWS * WIDEST] = { 0.5,   -0.25, 1,    -0.875, 0.125,
+						     0.625, 0.25,  0.75, -0.5 };
 
 static const struct {
 	const char *what;
@@ -52,18 +54,19 @@ struct numbers {
 };
 
 static const struct numbers start = { {
-	{ 0.3, -0.7, 0.2, 0.9 },             /* W1[in][hidden] */
+	{ 0.3, -0.7, 0.2, 0.9 }, /* W1[in][hidden] */
 	{ 0.05, -0.1 },
-	{ 1.1, -0.4, -0.6, 0.8 },            /* W2[hidden][classes] */
+	{ 1.1, -0.4, -0.6, 0.8 }, /* W2[hidden][classes] */
 	{ 0.02, -0.03 },
-	{ 0.6, -0.2, 0.4, -0.5, 0.7, 0.1 },  /* P[hidden][width] */
+	{ 0.6, -0.2, 0.4, -0.5, 0.7, 0.1 }, /* P[hidden][width] */
 	{ 0.01, -0.02, 0.03 },
 } };
 
 static int
 length(int array, int width)
 {
-	const int len[ARRAYS] = { IN * HIDDEN, HIDDEN, HIDDEN * CLASSES, CLASSES, HIDDEN * width, width };
+	const int len[ARRAYS] = { IN * HIDDEN, HIDDEN,         HIDDEN * CLASSES,
+				  CLASSES,     HIDDEN * width, width };
 
 	return array >= P && width == HIDDEN ? 0 : len[array];
 }
@@ -85,7 +88,8 @@ softmax(const double *z, double t, double *out)
 		out[c] = exp(z[c] / t) / sum;
 }
 
-/* sum p (log p - log q) of one row at temperature t; the gradient with respect to z, without weights, is added. */
+/* sum p (log p - log q) of one row at temperature t; the gradient with respect to z, without
+ * weights, is added. */
 static double
 divergence(const double *z, const double *teacher, double t, double weight, double *dz)
 {
@@ -101,9 +105,11 @@ divergence(const double *z, const double *teacher, double t, double weight, doub
 }
 
 static void
-oracle_losses(struct oracle *o, const double (*z)[CLASSES], const struct knobs *k, double (*dz)[CLASSES])
+oracle_losses(struct oracle *o, const double (*z)[CLASSES], const struct knobs *k,
+	      double (*dz)[CLASSES])
 {
-	double labelled = 0, right = 0, total = teacher_weight[0] + teacher_weight[1], none[CLASSES] = { 0 };
+	double labelled = 0, right = 0, total = teacher_weight[0] + teacher_weight[1],
+	       none[CLASSES] = { 0 };
 
 	for (int i = 0; i < ROWS; i++)
 		labelled += label[i] >= 0;
@@ -122,8 +128,10 @@ oracle_losses(struct oracle *o, const double (*z)[CLASSES], const struct knobs *
 			double T = k->temperature, weight = teacher_weight[t];
 
 			o->kd += T * T * weight / ROWS *
-				 divergence(z[i], teacher_logits[t][i], T, k->kd_weight * weight / ROWS, dz[i]);
-			o->kl += weight / total / ROWS * divergence(z[i], teacher_logits[t][i], 1, 0, none);
+				 divergence(z[i], teacher_logits[t][i], T,
+					    k->kd_weight * weight / ROWS, dz[i]);
+			o->kl += weight / total / ROWS *
+				 divergence(z[i], teacher_logits[t][i], 1, 0, none);
 		}
 	}
 	o->accuracy = right / labelled;
@@ -139,14 +147,17 @@ oracle_gradient(struct oracle *o, const struct knobs *k, double map_weight, int 
 
 	for (int i = 0; i < ROWS; i++) {
 		for (int j = 0; j < HIDDEN; j++)
-			h[i][j] = tanh(o->w.at[B1][j] + x[i][0] * o->w.at[W1][j] + x[i][1] * o->w.at[W1][HIDDEN + j]);
+			h[i][j] = tanh(o->w.at[B1][j] + x[i][0] * o->w.at[W1][j] +
+				       x[i][1] * o->w.at[W1][HIDDEN + j]);
 		for (int c = 0; c < CLASSES; c++)
-			z[i][c] = o->w.at[B2][c] + h[i][0] * o->w.at[W2][c] + h[i][1] * o->w.at[W2][CLASSES + c];
+			z[i][c] = o->w.at[B2][c] + h[i][0] * o->w.at[W2][c] +
+				  h[i][1] * o->w.at[W2][CLASSES + c];
 		for (int c = 0; c < width; c++)
-			y[i][c] = projected ? o->w.at[C][c] + h[i][0] * o->w.at[P][c] + h[i][1] * o->w.at[P][width + c]
+			y[i][c] = projected ? o->w.at[C][c] + h[i][0] * o->w.at[P][c] +
+						      h[i][1] * o->w.at[P][width + c]
 					    : h[i][c];
 	}
-	oracle_losses(o, (const double (*)[CLASSES])z, k, dz);
+	oracle_losses(o, (const double(*)[CLASSES])z, k, dz);
 	o->hidden = 0;
 	for (int i = 0; i < ROWS; i++)
 		for (int c = 0; c < width; c++) {
@@ -208,7 +219,8 @@ oracle_update(struct oracle *o, const struct knobs *k, double lr, int t, int wid
 			} else {
 				*m = k->beta1 * *m + (1 - k->beta1) * g;
 				*v = k->beta2 * *v + (1 - k->beta2) * g * g;
-				*w -= lr * (*m / (1 - pow(k->beta1, t))) / (sqrt(*v / (1 - pow(k->beta2, t))) + 1e-8);
+				*w -= lr * (*m / (1 - pow(k->beta1, t))) /
+				      (sqrt(*v / (1 - pow(k->beta2, t))) + 1e-8);
 			}
 			if (decays)
 				*w -= lr * k->weight_decay * before;
@@ -229,7 +241,8 @@ struct rig {
 static const struct param *
 array_of(const struct rig *r, int array)
 {
-	static const char *const name[ARRAYS] = { "block1.weight", "block1.bias", "logits.weight", "logits.bias",
+	static const char *const name[ARRAYS] = { "block1.weight",      "block1.bias",
+						  "logits.weight",      "logits.bias",
 						  "map.big.1.1.weight", "map.big.1.1.bias" };
 	const struct param *p = param_find(&r->b->net->layout, name[array]);
 
@@ -269,14 +282,18 @@ rig_open(struct rig *r, int width)
 
 	memset(r, 0, sizeof *r);
 	r->width = width;
-	r->map = (struct lab_map){ .t_layer = 1, .s_layer = 1, .weight = 0.375, .projected = width != HIDDEN,
-				   .match = &loss_hidden, .t_width = (size_t)width };
+	r->map = (struct lab_map){ .t_layer = 1,
+				   .s_layer = 1,
+				   .weight = 0.375,
+				   .projected = width != HIDDEN,
+				   .match = &loss_hidden,
+				   .t_width = (size_t)width };
 	snprintf(r->teacher.name, sizeof r->teacher.name, "big");
 	snprintf(r->teacher.layer[1].name, sizeof r->teacher.layer[1].name, "1");
 	r->teacher.n_layers = 2;
 	r->teacher.layer[1].width = (size_t)width;
 	CHECK_INT(model_parse("mlp 2 activation=tanh", &spec, &e), 0);
-	r->b = branch_new(LAB_MAIN, "s", &spec, &io, ROWS, 1, NULL, &e);
+	r->b = branch_new(LAB_STUDENT, "s", &spec, &io, ROWS, 1, NULL, &e);
 	CHECK(r->b != NULL);
 	CHECK_INT(branch_rebuild(&r->b, ROWS, &plan, &e), 0);
 	for (int a = 0; a < ARRAYS; a++)
@@ -300,21 +317,22 @@ rig_close(struct rig *r)
 }
 
 static void
-compare_arrays(const struct rig *r, const char *what, const char *kind, const real *got, const struct numbers *want)
+compare_arrays(const struct rig *r, const char *what, const char *kind, const real *got,
+	       const struct numbers *want)
 {
 	for (int a = 0; a < ARRAYS; a++) {
 		const struct param *p = array_of(r, a);
 
 		for (int i = 0; i < length(a, r->width); i++)
 			if (!(fabs(got[p->offset + (size_t)i] - want->at[a][i]) <= NEAR))
-				fail_msg("%s: %s of %s[%d] is %.17g, expected %.17g", what, kind, p->name, i,
-					 got[p->offset + (size_t)i], want->at[a][i]);
+				fail_msg("%s: %s of %s[%d] is %.17g, expected %.17g", what, kind,
+					 p->name, i, got[p->offset + (size_t)i], want->at[a][i]);
 	}
 }
 
 static void
-compare(const struct rig *r, const char *what, const struct branch_result *got, const struct oracle *o,
-	const struct knobs *k)
+compare(const struct rig *r, const char *what, const struct branch_result *got,
+	const struct oracle *o, const struct knobs *k)
 {
 	CHECK(got->applied);
 	CHECK_NEAR(got->raw[0], o->ce, NEAR);
@@ -399,7 +417,8 @@ shares_are_the_norms_of_each_terms_gradient(void **state)
 		CHECK_NEAR(share[term], norm[term] / sum, NEAR);
 	for (int a = 0; a < ARRAYS; a++) /* nothing was changed by looking */
 		for (int i = 0; i < length(a, r.width); i++)
-			CHECK(branch_value(r.b)[array_of(&r, a)->offset + (size_t)i] == start.at[a][i]);
+			CHECK(branch_value(r.b)[array_of(&r, a)->offset + (size_t)i] ==
+			      start.at[a][i]);
 	rig_close(&r);
 }
 
@@ -471,13 +490,16 @@ a_layer_that_lies_apart_teaches_the_same(void **state)
 	rig_open(&r, WIDEST);
 	rig_open(&s, WIDEST);
 	for (size_t i = 0; i < ROWS; i++)
-		memcpy(apart + (size_t)row[i] * WIDEST, teacher_layer + i * WIDEST, WIDEST * sizeof *apart);
+		memcpy(apart + (size_t)row[i] * WIDEST, teacher_layer + i * WIDEST,
+		       WIDEST * sizeof *apart);
 	s.feed.t_layer[0] = apart;
 	s.feed.t_row[0] = row;
-	for (int step = 0; step < 3; step++) { /* what the step before left in the gradients does not count */
+	for (int step = 0; step < 3;
+	     step++) { /* what the step before left in the gradients does not count */
 		branch_step(r.b, &r.feed, &k, &r.map, 0.0625, &want);
 		branch_step(s.b, &s.feed, &k, &s.map, 0.0625, &got);
-		CHECK(want.raw[2] > 0 && got.raw[2] == want.raw[2] && got.grad_norm == want.grad_norm);
+		CHECK(want.raw[2] > 0 && got.raw[2] == want.raw[2] &&
+		      got.grad_norm == want.grad_norm);
 	}
 	rig_close(&r);
 	rig_close(&s);

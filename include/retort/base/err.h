@@ -4,7 +4,8 @@
 #define RETORT_BASE_ERR_H
 
 struct err {
-	char msg[400]; /* "outer: inner", NUL-terminated, no trailing newline, valid UTF-8 kept whole */
+	char msg[400]; /* "outer: inner", NUL-terminated, no trailing newline, valid UTF-8 kept
+			  whole */
 };
 
 /*

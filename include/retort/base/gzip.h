@@ -18,7 +18,8 @@ bool gzip_is(const char *bytes, size_t size);
  * the contents. Refused: contents of more than `limit` bytes, a file that is cut off or damaged
  * (its checksum is checked), bytes behind the last member. Nothing to free after an error.
  */
-int gzip_inflate(const char *bytes, size_t size, size_t limit, char **out, size_t *out_size, struct err *e);
+int gzip_inflate(const char *bytes, size_t size, size_t limit, char **out, size_t *out_size,
+		 struct err *e);
 
 /*
  * Read a whole regular file, inflated when it is gzip'd. `limit` holds for the file and for its
@@ -28,8 +29,9 @@ int gzip_inflate(const char *bytes, size_t size, size_t limit, char **out, size_
 int gzip_read(const char *path, size_t limit, char **out, size_t *size, struct err *e);
 
 /*
- * The same piece by piece, in 300 KB of memory whatever the file holds. gzip_next fills `room` bytes, less only at the end: then *n is
- * smaller, and 0 the next time. NULL or -1 with an error that names the path. Any thread, one at a time.
+ * The same piece by piece, in 300 KB of memory whatever the file holds. gzip_next fills `room`
+ * bytes, less only at the end: then *n is smaller, and 0 the next time. NULL or -1 with an error
+ * that names the path. Any thread, one at a time.
  */
 struct gzip_file;
 struct gzip_file *gzip_open(const char *path, struct err *e);

@@ -15,7 +15,8 @@ struct hash {
 /* SHA-256 of `size` bytes. Any thread. */
 struct hash hash_of(const void *data, size_t size);
 
-/* The same in a thread of its own, from hash_beside until hash_await: it takes as long as reading what they mean. */
+/* The same in a thread of its own, from hash_beside until hash_await: it takes as long as reading
+ * what they mean. */
 struct hash_thread {
 	struct thread thread;
 	const void *data; /* borrowed */

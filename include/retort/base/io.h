@@ -12,14 +12,16 @@
 /*
  * Read a whole regular file of at most `limit` bytes. *out gets the bytes and a NUL after them;
  * caller frees with mem_free. Directories, devices and files over the limit are refused.
- * 0, or an error that names the path, and the byte where reading failed: IO_TOO_LARGE of a file over the limit, else -1.
+ * 0, or an error that names the path, and the byte where reading failed: IO_TOO_LARGE of a file
+ * over the limit, else -1.
  */
 #define IO_TOO_LARGE (-2)
 int io_read(const char *path, size_t limit, char **out, size_t *size, struct err *e);
 
 /*
- * A regular file to be read piece by piece: a descriptor for io_close, and its size. -1 with an error that names the path.
- * io_read_some reads at most `room` bytes, and at most 1 MiB, as read(2) does: 0 at the end, -1 with errno.
+ * A regular file to be read piece by piece: a descriptor for io_close, and its size. -1 with an
+ * error that names the path. io_read_some reads at most `room` bytes, and at most 1 MiB, as read(2)
+ * does: 0 at the end, -1 with errno.
  */
 int io_open_read(const char *path, size_t *size, struct err *e);
 ssize_t io_read_some(int fd, void *buf, size_t room);
@@ -30,14 +32,16 @@ void io_close(int fd);
  * the same directory, fsync, rename, fsync of the directory. On failure the old file is
  * untouched and no temporary file is left.
  */
-int io_write(const char *path, const void *const *part, const size_t *size, size_t parts, struct err *e);
+int io_write(const char *path, const void *const *part, const size_t *size, size_t parts,
+	     struct err *e);
 
 /* Put a file that io_write made in the place of another: whole, and on disk when it returns. */
 int io_rename(const char *from, const char *to, struct err *e);
 
 /*
  * Map a file of exactly `size` bytes for reading and writing, made of zeroes where it is missing or
- * of another size; *fresh says so. What is written is in the file. NULL with an error; io_unmap gives it back.
+ * of another size; *fresh says so. What is written is in the file. NULL with an error; io_unmap
+ * gives it back.
  */
 void *io_map(const char *path, size_t size, bool *fresh, struct err *e);
 void io_unmap(void *p, size_t size);

@@ -12,10 +12,12 @@
 
 struct stream;
 
-/* A regular file, gzip'd or not, whatever its size. NULL with an error that names the path. Memory: 8 blocks. */
+/* A regular file, gzip'd or not, whatever its size. NULL with an error that names the path. Memory:
+ * 8 blocks. */
 struct stream *stream_open(const char *path, struct err *e);
 
-/* 1 and the next block, the caller's until the next call; 0 at the end; -1 and an error that names the path. */
+/* 1 and the next block, the caller's until the next call; 0 at the end; -1 and an error that names
+ * the path. */
 int stream_next(struct stream *s, const char **bytes, size_t *size, struct err *e);
 
 /* SHA-256 of all blocks: once stream_next has returned 0. */

@@ -16,9 +16,14 @@ struct text {
 void text_add(struct text *t, const char *s);
 void text_bytes(struct text *t, const char *s, size_t len);
 void text_addf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void text_item(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* behind ", " where there is something */
-void text_items(struct text *t, const char *(*next)(size_t i)); /* every candidate as such an item; NULL past the last */
-void text_add_plain(struct text *t, const char *s); /* what is no UTF-8, and control characters, as \xHH: fit for a terminal */
+void text_item(struct text *t, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3))); /* behind ", " where there is something */
+void
+text_items(struct text *t,
+	   const char *(*next)(size_t i)); /* every candidate as such an item; NULL past the last */
+void text_add_plain(
+	struct text *t,
+	const char *s); /* what is no UTF-8, and control characters, as \xHH: fit for a terminal */
 void text_clear(struct text *t);
 void text_release(struct text *t);
 
@@ -26,8 +31,8 @@ void text_release(struct text *t);
 const char *text_get(const struct text *t);
 
 /*
- * Copy as much of a list with ", " between as fits whole, and how many more there are: "a 1 -> 2, b 3 -> 4 and 7 more". Where
- * not even the first fits it is cut. Returns buf.
+ * Copy as much of a list with ", " between as fits whole, and how many more there are: "a 1 -> 2, b
+ * 3 -> 4 and 7 more". Where not even the first fits it is cut. Returns buf.
  */
 const char *text_fit(char *buf, size_t size, const char *list);
 
@@ -35,14 +40,14 @@ const char *text_fit(char *buf, size_t size, const char *list);
 const char *text_number(char *buf, size_t size, double x);
 
 /*
- * A whole word as a finite decimal number ("nan", "inf", hex floats and trailing characters are refused).
- * 0, or -1. Independent of the locale's decimal point.
+ * A whole word as a finite decimal number ("nan", "inf", hex floats and trailing characters are
+ * refused). 0, or -1. Independent of the locale's decimal point.
  */
 int text_to_double(const char *s, double *out);
 
 /*
- * The same number where a word begins with a plain one (up to 15 digits, no exponent), fast; returns its end. NULL: it does not,
- * or may not; *out means nothing then.
+ * The same number where a word begins with a plain one (up to 15 digits, no exponent), fast;
+ * returns its end. NULL: it does not, or may not; *out means nothing then.
  */
 const char *text_decimal(const char *s, double *out);
 

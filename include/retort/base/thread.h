@@ -25,9 +25,10 @@ void thread_join(struct thread *t);
 void thread_relax(void);
 
 /*
- * From here on the calling thread takes numbers too small for a full mantissa for 0. A gradient that
- * fades away passes through them, and a processor is up to a hundred times slower there. Every thread that computes
- * calls it, so that bits do not depend on which one did. Where a processor has no such switch, nothing happens.
+ * From here on the calling thread takes numbers too small for a full mantissa for 0. A gradient
+ * that fades away passes through them, and a processor is up to a hundred times slower there. Every
+ * thread that computes calls it, so that bits do not depend on which one did. Where a processor has
+ * no such switch, nothing happens.
  */
 void thread_flush_denormals(void);
 

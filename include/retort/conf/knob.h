@@ -9,7 +9,8 @@
 
 #include "retort/base/err.h"
 
-/* Plain data: copied whole between threads and into checkpoints. A PICK is the index of its choice. */
+/* Plain data: copied whole between threads and into checkpoints. A PICK is the index of its choice.
+ */
 struct knobs {
 #define REAL(field, ...) double field;
 #define INT(field, ...) int64_t field;
@@ -33,7 +34,7 @@ enum knob_charset { KNOB_CHARSET_AUTO, KNOB_ASCII, KNOB_QUADRANTS, KNOB_BRAILLE 
 enum knob_color { KNOB_COLOR_AUTO, KNOB_COLOR_ALWAYS, KNOB_COLOR_NEVER };
 
 struct knob {
-	const char *name;    /* with hyphens */
+	const char *name; /* with hyphens */
 	enum knob_type type;
 	enum knob_when when;
 	size_t offset;       /* in struct knobs */
@@ -74,7 +75,8 @@ double knob_value(const struct knobs *k, const struct knob *d);
 void knob_overlay(struct knobs *to, const struct knobs *from, enum knob_when when);
 
 /* The text of the value one nudge up (direction 1) or down (-1), clamped. Returns buf. */
-const char *knob_nudge(const struct knobs *k, const struct knob *d, int direction, char *buf, size_t size);
+const char *knob_nudge(const struct knobs *k, const struct knob *d, int direction, char *buf,
+		       size_t size);
 
 /* Name of knob i, NULL past the last: for text_nearest and completion. */
 const char *knob_name(size_t i);

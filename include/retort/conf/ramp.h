@@ -1,4 +1,5 @@
-/* Ramps: values that a knob takes by itself over the steps, as a function of the step and of nothing else. */
+/* Ramps: values that a knob takes by itself over the steps, as a function of the step and of
+ * nothing else. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_CONF_RAMP_H
 #define RETORT_CONF_RAMP_H
@@ -10,10 +11,12 @@
 #include "retort/base/err.h"
 #include "retort/conf/knob.h"
 
-#define RAMP_LEGS 8    /* stretches of a ramp */
-#define RAMP_KNOBS 12  /* knobs that can follow ramps at once */
+#define RAMP_LEGS 8          /* stretches of a ramp */
+#define RAMP_KNOBS 12        /* knobs that can follow ramps at once */
 #define RAMP_MOST 1000000000 /* steps of a leg */
-#define RAMP_OTHER 1000      /* more than there are knobs: what follows a ramp and is none, as whoever lays it down numbers such things */
+#define RAMP_OTHER                                                                             \
+	1000 /* more than there are knobs: what follows a ramp and is none, as whoever lays it \
+		down numbers such things */
 
 enum ramp_shape { RAMP_LINEAR, RAMP_COSINE, RAMP_EXPONENTIAL, RAMP_STEPS, RAMP_SHAPES };
 
@@ -23,7 +26,8 @@ extern const char *const ramp_shape_name[]; /* [RAMP_SHAPES], then NULL */
 struct ramp_leg {
 	double to;
 	uint32_t over;  /* steps, at least 1 */
-	uint32_t jumps; /* RAMP_STEPS: equal ones at equal distances, the last where the leg ends; 1..over */
+	uint32_t jumps; /* RAMP_STEPS: equal ones at equal distances, the last where the leg
+			   ends; 1..over */
 	enum ramp_shape shape;
 };
 
@@ -33,8 +37,8 @@ struct ramp_leg {
  * never outside the two ends of its leg.
  */
 struct ramp {
-	int knob;       /* index in knob_table; or RAMP_OTHER and above */
-	int n;          /* legs; 0: no ramp */
+	int knob; /* index in knob_table; or RAMP_OTHER and above */
+	int n;    /* legs; 0: no ramp */
 	uint64_t start;
 	double from;
 	struct ramp_leg leg[RAMP_LEGS];
@@ -47,7 +51,8 @@ double ramp_value(const struct ramp *r, uint64_t step);
 uint64_t ramp_end(const struct ramp *r);
 double ramp_last(const struct ramp *r);
 
-/* Give knobs the values of n ramps at a step; a knob that counts gets the nearest whole number. Others are left alone. */
+/* Give knobs the values of n ramps at a step; a knob that counts gets the nearest whole number.
+ * Others are left alone. */
 void ramp_apply(const struct ramp *r, int n, uint64_t step, struct knobs *k);
 
 /* That of a knob among n, or NULL. */
@@ -60,9 +65,9 @@ void ramp_drop(struct ramp *r, int *n, int knob);
 bool ramp_is_same(const struct ramp *a, const struct ramp *b);
 
 /*
- * Words behind the name of a knob: "8 1 over 2000 cosine then 4 over 100". `start` is left 0; so is `knob` where d is not of
- * knob_table, but made to say what is accepted: a real one at the offset of any that is. 0, or -1
- * with an error that names the knob, the word, and what would be accepted.
+ * Words behind the name of a knob: "8 1 over 2000 cosine then 4 over 100". `start` is left 0; so is
+ * `knob` where d is not of knob_table, but made to say what is accepted: a real one at the offset
+ * of any that is. 0, or -1 with an error that names the knob, the word, and what would be accepted.
  */
 int ramp_parse(struct ramp *r, const struct knob *d, int n, char *const *word, struct err *e);
 

@@ -8,33 +8,46 @@
 
 #include "retort/base/err.h"
 #include "retort/base/hash.h"
-#include "retort/base/spill.h"
-#include "retort/data/csvfile.h"
-#include "retort/data/tokenizer.h"
+#include "retort/base/tmpmap.h"
+#include "retort/data/read/csvfile.h"
+#include "retort/data/text/tokenizer.h"
 
-#define DATASET_LARGE ((size_t)64 << 20) /* bytes of a table of numbers, inflated, beyond which its features lie in a file */
-#define DATASET_CLASSES 1000      /* more classes than this is a column of numbers, not of labels */
-#define DATASET_ROWS 10           /* fewer rows cannot be split */
-#define DATASET_LENGTH 65536      /* tokens in a row, at most */
-#define DATASET_VOCAB (1 << 20)   /* token ids, at most */
+#define DATASET_LARGE                                                                              \
+	((size_t)64 << 20) /* bytes of a table of numbers, inflated, beyond which its features lie \
+			      in a file */
+#define DATASET_CLASSES 1000    /* more classes than this is a column of numbers, not of labels */
+#define DATASET_ROWS 10         /* fewer rows cannot be split */
+#define DATASET_LENGTH 65536    /* tokens in a row, at most */
+#define DATASET_VOCAB (1 << 20) /* token ids, at most */
 #define DATASET_IDS ((size_t)1 << 30) /* ids of all rows, at most: 4 GiB */
 
 enum dataset_header { DATASET_HEADER_AUTO, DATASET_HEADER_YES, DATASET_HEADER_NO };
 
 struct dataset_options {
-	const char *label;          /* column name or number from 1; NULL: the last column (that is not `text`) */
-	const char *without;        /* table of numbers: columns that are no features, by name or number, with commas between; NULL: none */
-	enum dataset_header header; /* AUTO: yes when row 1 holds the name that `label` gives, and when some cell of row 1 is no number while the same column's cell in row 2 is one or missing;
-				       with `text`, yes when row 1 holds the name that `text` or `label` gives */
-	const char *labels_from;    /* images: path of their labels; NULL: found by the usual naming; a .npy file needs it */
-	size_t height, width, channels; /* table: its features are the pixels of images, row by row, channels innermost; 0: they are not */
-	const char *text;           /* table: the column of the texts, by name or number; NULL: a table of numbers */
-	const char *tokens;         /* text: "byte", "char", either with "+mask", or the path of a vocabulary file; NULL: no text */
-	bool frame;                 /* text: the tokenizer's begin token in front of each row, its end token behind */
-	size_t length;              /* tokens in a row: 1..DATASET_LENGTH; alone it says that the file holds token ids; 0: no tokens */
-	size_t vocab;               /* token ids: ids are below it; 0: one more than the largest */
-	bool unlabelled;            /* labels are not looked at, nor asked for: a table has no label column, but one that has the name `label` is left out */
-	bool beside;                /* rows that stand beside a set: one row and one class are enough */
+	const char *label;   /* column name or number from 1; NULL: the last column (that is not
+				`text`) */
+	const char *without; /* table of numbers: columns that are no features, by name or number,
+				with commas between; NULL: none */
+	enum dataset_header header; /* AUTO: yes when row 1 holds the name that `label` gives, and
+				       when some cell of row 1 is no number while the same column's
+				       cell in row 2 is one or missing; with `text`, yes when row 1
+				       holds the name that `text` or `label` gives */
+	const char *labels_from; /* images: path of their labels; NULL: found by the usual naming; a
+				    .npy file needs it */
+	size_t height, width, channels; /* table: its features are the pixels of images, row by row,
+					   channels innermost; 0: they are not */
+	const char *text;   /* table: the column of the texts, by name or number; NULL: a table of
+			       numbers */
+	const char *tokens; /* text: "byte", "char", either with "+mask", or the path of a
+			       vocabulary file; NULL: no text */
+	bool frame; /* text: the tokenizer's begin token in front of each row, its end token behind
+		     */
+	size_t length;   /* tokens in a row: 1..DATASET_LENGTH; alone it says that the file holds
+			    token ids; 0: no tokens */
+	size_t vocab;    /* token ids: ids are below it; 0: one more than the largest */
+	bool unlabelled; /* labels are not looked at, nor asked for: a table has no label column,
+			    but one that has the name `label` is left out */
+	bool beside;     /* rows that stand beside a set: one row and one class are enough */
 };
 
 enum dataset_kind { DATASET_NUMBERS, DATASET_IMAGE, DATASET_TOKENS };
@@ -42,8 +55,8 @@ enum dataset_kind { DATASET_NUMBERS, DATASET_IMAGE, DATASET_TOKENS };
 #define DATASET_SETS 8 /* files that are joined to one data set, at most */
 
 /*
- * What rows are for: the data itself is divided in training and held-out rows, unless a set is held out in their place; others
- * train, or are only looked at.
+ * What rows are for: the data itself is divided in training and held-out rows, unless a set is held
+ * out in their place; others train, or are only looked at.
  */
 enum dataset_role { DATASET_MAIN, DATASET_TRANSFER, DATASET_TARGET, DATASET_HELD };
 
@@ -51,9 +64,9 @@ enum dataset_role { DATASET_MAIN, DATASET_TRANSFER, DATASET_TARGET, DATASET_HELD
 struct dataset_set {
 	char name[64];
 	enum dataset_role role;
-	size_t from, n;     /* rows from .. from + n */
-	double weight;      /* of its rows and labels at first, beside 1 of the data itself */
-	int32_t after;      /* with next_token: the id behind its last row */
+	size_t from, n; /* rows from .. from + n */
+	double weight;  /* of its rows and labels at first, beside 1 of the data itself */
+	int32_t after;  /* with next_token: the id behind its last row */
 };
 
 /* Texts behind one another: that of row r begins at bytes + at[r] and ends in a NUL. */
@@ -63,82 +76,111 @@ struct dataset_texts {
 };
 
 struct dataset {
-	char name[64];      /* file name without folder and ending */
+	char name[64]; /* file name without folder and ending */
 	enum dataset_kind kind;
-	size_t n, d;        /* rows, features; DATASET_TOKENS: d is length */
-	size_t height, width, channels; /* DATASET_IMAGE: d = height*width*channels, rows are [height, width, channels] in x */
-	size_t length;      /* DATASET_TOKENS: ids in a row */
-	size_t vocab;       /* DATASET_TOKENS: ids are 0..vocab-1, -1 is padding, at the end of a row only */
-	int classes;        /* >= 2 */
-	float *x;           /* [n,d]; a missing cell is NaN until scale_apply puts the mean there; DATASET_TOKENS: NULL */
-	struct spill *spill; /* owned: the file that x is mapped from; NULL: x is in memory */
-	int32_t *ids;       /* owned. Row r is ids[r*length ..+length]; with next_token there is one more id at the very end,
-			       so that the label of position t of row r is ids[r*length+t+1], but for the last position of a set
-			       behind which another stands: that is set.after. NULL unless DATASET_TOKENS */
-	bool frame;         /* DATASET_TOKENS: begin and end tokens stand around each row */
-	bool next_token;    /* the label of every position is the token after it; classes == vocab, class_name NULL, y[i] is 0
-			       for every row, labelled, or -1 in a set of which the labels are not looked at */
-	int32_t *y;         /* [n] class from 0; -1 where the label cell is missing */
-	char **column;      /* [d] feature names: from the header, or "x1", "x2" ...; "hue=red" of a category; NULL unless of a table */
-	const char **word;  /* [d] of a category the word in column[i], behind the name of its column and '='; NULL of a number */
-	char **class_name;  /* [classes] in natural order: numbers ascending, else bytewise */
-	struct tokenizer *tokenizer; /* owned: what the texts were cut with, for masking them and writing them; NULL where there were none */
-	struct dataset_texts texts; /* owned: what rows were cut from, whole; none unless from a table of texts. See texts.h */
-	size_t missing;     /* cells without a value, labels not counted */
-	size_t unlabelled;  /* rows without a label */
-	int n_sets;         /* 0: all rows are the data itself */
-	struct dataset_set set[DATASET_SETS]; /* in the order of their rows; the first is the data itself */
-	struct hash hash;   /* SHA-256 of the file's contents (inflated, if it is gzip'd); joined with that of the labels
-			       of images, of a vocabulary file, and of tokens, length and vocab, where there are such */
+	size_t n, d;                    /* rows, features; DATASET_TOKENS: d is length */
+	size_t height, width, channels; /* DATASET_IMAGE: d = height*width*channels, rows are
+					   [height, width, channels] in x */
+	size_t length;                  /* DATASET_TOKENS: ids in a row */
+	size_t vocab; /* DATASET_TOKENS: ids are 0..vocab-1, -1 is padding, at the end of a row only
+		       */
+	int classes;  /* >= 2 */
+	float *x;     /* [n,d]; a missing cell is NaN until scale_apply puts the mean there;
+			 DATASET_TOKENS: NULL */
+	struct tmpmap *spill; /* owned: the file that x is mapped from; NULL: x is in memory */
+	int32_t *ids; /* owned. Row r is ids[r*length ..+length]; with next_token there is one more
+			 id at the very end, so that the label of position t of row r is
+			 ids[r*length+t+1], but for the last position of a set behind which another
+			 stands: that is set.after. NULL unless DATASET_TOKENS */
+	bool frame;   /* DATASET_TOKENS: begin and end tokens stand around each row */
+	bool next_token;   /* the label of every position is the token after it; classes == vocab,
+			      class_name NULL, y[i] is 0   for every row, labelled, or -1 in a set of
+			      which the labels are not looked at */
+	int32_t *y;        /* [n] class from 0; -1 where the label cell is missing */
+	char **column;     /* [d] feature names: from the header, or "x1", "x2" ...; "hue=red" of a
+			      category; NULL unless of a table */
+	const char **word; /* [d] of a category the word in column[i], behind the name of its column
+			      and '='; NULL of a number */
+	char **class_name; /* [classes] in natural order: numbers ascending, else bytewise */
+	struct tokenizer *tokenizer; /* owned: what the texts were cut with, for masking them and
+					writing them; NULL where there were none */
+	struct dataset_texts texts;  /* owned: what rows were cut from, whole; none unless from a
+					table of texts. See texts.h */
+	size_t missing;              /* cells without a value, labels not counted */
+	size_t unlabelled;           /* rows without a label */
+	int n_sets;                  /* 0: all rows are the data itself */
+	struct dataset_set
+		set[DATASET_SETS]; /* in the order of their rows; the first is the data itself */
+	struct hash hash; /* SHA-256 of the file's contents (inflated, if it is gzip'd); joined with
+			     that of the labels of images, of a vocabulary file, and of tokens,
+			     length and vocab, where there are such */
 };
 
 /*
- * Make a dataset of a parsed table: numbers, with `height` the pixels of images, or with `text` and `tokens` a class for each text.
- * A missing cell is empty, "NA", "?" or "-" after trimming blanks; a text is never missing.
- * Refused, with row, line and column in the message: what features_make refuses, a label column
- * that is not there; fewer than two classes; more than DATASET_CLASSES; no feature column; fewer
- * than DATASET_ROWS rows; what corpus_texts refuses. `beside` asks for one row and no class.
+ * Make a dataset of a parsed table: numbers, with `height` the pixels of images, or with `text` and
+ * `tokens` a class for each text. A missing cell is empty, "NA", "?" or "-" after trimming blanks;
+ * a text is never missing. Refused, with row, line and column in the message: what features_make
+ * refuses, a label column that is not there; fewer than two classes; more than DATASET_CLASSES; no
+ * feature column; fewer than DATASET_ROWS rows; what corpus_texts refuses. `beside` asks for one
+ * row and no class.
  */
-int dataset_from_table(const struct csvfile *t, const struct dataset_options *o, struct dataset **out, struct err *e);
+int dataset_from_table(const struct csvfile *t, const struct dataset_options *o,
+		       struct dataset **out, struct err *e);
 
 /* The first row of a table names its columns, or is said to. */
 bool dataset_has_header(const struct csvfile *t, const struct dataset_options *o);
 
 /* A column by its name in the header, or by its number from 1. The error calls it `what`. */
-int dataset_column(const struct csvfile *t, const char *what, const char *column, bool header, size_t *out, struct err *e);
+int dataset_column(const struct csvfile *t, const char *what, const char *column, bool header,
+		   size_t *out, struct err *e);
 
 /*
- * Which columns are no features: *left[columns], the caller's to mem_free, is true of `label` and of what o->without names; of a set beside the data what
- * is not there is left out already. Refused: a column that is not there, or none that is left.
+ * Which columns are no features: *left[columns], the caller's to mem_free, is true of `label` and
+ * of what o->without names; of a set beside the data what is not there is left out already.
+ * Refused: a column that is not there, or none that is left.
  */
-struct hash dataset_hash_left(const struct hash *h, const bool *left, size_t columns); /* of the data without them */
-int dataset_left(const struct csvfile *t, const struct dataset_options *o, bool header, size_t label, bool **left, struct err *e);
-/* Which column has the labels, of a table with at least one row: unless it is said, the last that is neither text nor left out; t->columns where there are none. `text` is the column of texts, if `o` has one. */
-int dataset_label(const struct csvfile *t, const struct dataset_options *o, bool header, size_t text, size_t *label, struct err *e);
+struct hash dataset_hash_left(const struct hash *h, const bool *left,
+			      size_t columns); /* of the data without them */
+int dataset_left(const struct csvfile *t, const struct dataset_options *o, bool header,
+		 size_t label, bool **left, struct err *e);
+/* Which column has the labels, of a table with at least one row: unless it is said, the last that
+ * is neither text nor left out; t->columns where there are none. `text` is the column of texts, if
+ * `o` has one. */
+int dataset_label(const struct csvfile *t, const struct dataset_options *o, bool header,
+		  size_t text, size_t *label, struct err *e);
 
 /* As many rows as a set needs. */
 int dataset_enough(size_t rows, const struct dataset_options *o, struct err *e);
 
-/* The features of `ds` are the pixels that `o` says: its hash says so too, because networks see them otherwise. */
+/* The features of `ds` are the pixels that `o` says: its hash says so too, because networks see
+ * them otherwise. */
 int dataset_pixels(const struct dataset_options *o, struct dataset *ds, struct err *e);
 
-/* What stands between the cells of a table: a tab where its name ends in .tsv or .tsv.gz, else a comma. */
+/* What stands between the cells of a table: a tab where its name ends in .tsv or .tsv.gz, else a
+ * comma. */
 char dataset_delimiter(const char *path);
 
 /*
- * Read, parse, hash and name a file, gzip'd or not, of at most 1 GiB when inflated; a table of numbers that has more than DATASET_LARGE
- * bytes, or than $RETORT_LARGE says, is streamed instead (streamed.h) and may have any size. What it is:
- * with `tokens` a text, or with `text` a table of texts; with `length` token ids; else images when
- * it begins like an IDX file, features when like a .npy file, and a table of numbers otherwise: JSON lines when it begins with a brace, else with tabs if its name ends in
- * .tsv. An option that the kind does not know is refused. The error starts with the path. Main thread.
+ * Read, parse, hash and name a file, gzip'd or not, of at most 1 GiB when inflated; a table of
+ * numbers that has more than DATASET_LARGE bytes, or than $RETORT_LARGE says, is streamed instead
+ * (streamed.h) and may have any size. What it is: with `tokens` a text, or with `text` a table of
+ * texts; with `length` token ids; else images when it begins like an IDX file, features when like a
+ * .npy file, and a table of numbers otherwise: JSON lines when it begins with a brace, else with
+ * tabs if its name ends in .tsv. An option that the kind does not know is refused. The error starts
+ * with the path. Main thread.
  */
-int dataset_read(const char *path, const struct dataset_options *o, struct dataset **out, struct err *e);
+int dataset_read(const char *path, const struct dataset_options *o, struct dataset **out,
+		 struct err *e);
 
-/* A row of a table that is no header; `head` holds at least the first two of the file, `header` says that the first names the columns. */
-typedef int dataset_visit(void *arg, const struct csvfile *head, bool header, const struct csvfile_row *row, struct err *e);
+/* A row of a table that is no header; `head` holds at least the first two of the file, `header`
+ * says that the first names the columns. */
+typedef int dataset_visit(void *arg, const struct csvfile *head, bool header,
+			  const struct csvfile_row *row, struct err *e);
 
-/* Every row of the table that dataset_read would read, in order, whatever its size. The error starts with the path. */
-int dataset_rows(const char *path, const struct dataset_options *o, dataset_visit *visit, void *arg, struct err *e);
+/* Every row of the table that dataset_read would read, in order, whatever its size. The error
+ * starts with the path. */
+int dataset_rows(const char *path, const struct dataset_options *o, dataset_visit *visit, void *arg,
+		 struct err *e);
 
 /*
  * The path of a bundled set ("digits" is digits.csv), looked for in $RETORT_DATADIR, in the

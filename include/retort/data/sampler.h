@@ -10,24 +10,25 @@
 #include "retort/data/dataset.h"
 
 struct sampler {
-	const uint32_t *rows; /* [of] borrowed */
-	uint32_t *order;      /* [of] owned: the n shuffled rows of `epoch` */
-	size_t of, n;         /* rows there are, and rows of `sets` among them */
+	const uint32_t *rows;     /* [of] borrowed */
+	uint32_t *order;          /* [of] owned: the n shuffled rows of `epoch` */
+	size_t of, n;             /* rows there are, and rows of `sets` among them */
 	const struct dataset *ds; /* borrowed: whose sets */
-	unsigned sets;        /* 1 << index in ds->set: those that are drawn from */
+	unsigned sets;            /* 1 << index in ds->set: those that are drawn from */
 	uint64_t seed;
-	uint64_t epoch;       /* what `order` holds; UINT64_MAX: nothing yet */
+	uint64_t epoch; /* what `order` holds; UINT64_MAX: nothing yet */
 };
 
 #define SAMPLER_ALL (~0u)
 
 /* Of rows of `ds`, all sets of it. Aborts without memory for n numbers. n > 0. */
-void sampler_init(struct sampler *s, const struct dataset *ds, const uint32_t *rows, size_t n, uint64_t seed);
+void sampler_init(struct sampler *s, const struct dataset *ds, const uint32_t *rows, size_t n,
+		  uint64_t seed);
 void sampler_release(struct sampler *s);
 
 /*
- * From now on rows of these sets alone, bits 1 << index in ds->set. False: none of the rows is of one, and nothing has
- * changed. Costs nothing where they are what they were. Allocates nothing.
+ * From now on rows of these sets alone, bits 1 << index in ds->set. False: none of the rows is of
+ * one, and nothing has changed. Costs nothing where they are what they were. Allocates nothing.
  */
 bool sampler_sets(struct sampler *s, unsigned sets);
 

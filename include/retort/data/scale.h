@@ -25,7 +25,8 @@ struct scale {
  */
 void scale_fit(const struct dataset *ds, const uint32_t *rows, size_t n_rows, struct scale *out);
 
-/* x = (x - mean) / spread in place, within +-SCALE_LIMIT; a missing cell becomes 0, which is the mean. */
+/* x = (x - mean) / spread in place, within +-SCALE_LIMIT; a missing cell becomes 0, which is the
+ * mean. */
 void scale_apply(const struct scale *s, struct dataset *ds);
 void scale_release(struct scale *s);
 

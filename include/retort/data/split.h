@@ -19,13 +19,14 @@ struct split {
 /*
  * A row is held out when its hash of (seed, row) falls in the upper fifth, so a row stays where
  * it is when rows are appended. Unlabelled rows always train. `labels` < 0 shows every training
- * label; else the `labels` labelled training rows of the data itself with the smallest hash of (seed, "labels", row).
- * Rows of other sets train, their labels are shown, or they are only looked at, as their role says; with a set that is held out
- * all rows of the data itself train.
- * Refused: nothing held out or nothing to train on, `labels` of 0 or more than there are
+ * label; else the `labels` labelled training rows of the data itself with the smallest hash of
+ * (seed, "labels", row). Rows of other sets train, their labels are shown, or they are only looked
+ * at, as their role says; with a set that is held out all rows of the data itself train. Refused:
+ * nothing held out or nothing to train on, `labels` of 0 or more than there are
  * ("labels: 5000 is outside 1..1437").
  */
-int split_make(const struct dataset *ds, uint64_t seed, int64_t labels, struct split *out, struct err *e);
+int split_make(const struct dataset *ds, uint64_t seed, int64_t labels, struct split *out,
+	       struct err *e);
 void split_release(struct split *s);
 
 #endif

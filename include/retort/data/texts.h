@@ -9,8 +9,9 @@
 int texts_keep(struct dataset *ds, const char *const *text, size_t stride, struct err *e);
 
 /*
- * Put those of `more` behind those of `ds`, before its rows are counted there: ds->n is still what it was. Rows of a set
- * that has none have "". 0, or -1 when there is no memory, and nothing has changed.
+ * Put those of `more` behind those of `ds`, before its rows are counted there: ds->n is still what
+ * it was. Rows of a set that has none have "". 0, or -1 when there is no memory, and nothing has
+ * changed.
  */
 int texts_join(struct dataset *ds, const struct dataset *more, struct err *e);
 

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "retort/learn/lab.h"
+#include "retort/lab/lab.h"
 
 /*
  * Candidates for the word of `line` that ends at byte `point`: sorted, without repeats, NULL at

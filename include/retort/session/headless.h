@@ -11,7 +11,8 @@
  * reported. SIGINT, SIGTERM and SIGHUP end the work at the next step boundary and keep the
  * recording whole. Returns the exit status: that of the session, or 128 + the signal.
  */
-int headless_run(const struct session_options *o, const char *name, const char *text, const char *dir, struct err *e);
+int headless_run(const struct session_options *o, const char *name, const char *text,
+		 const char *dir, struct err *e);
 
 /* The session that `retort` gives when no file is named. */
 extern const char headless_demo[];

@@ -4,11 +4,11 @@
 #define RETORT_SESSION_INSIDE_H
 
 #include "retort/session/keymap.h"
-#include "retort/session/live.h"
+#include "retort/ui/view_model.h"
 #include "retort/session/recorder.h"
 #include "retort/session/script.h"
 #include "retort/session/session.h"
-#include "retort/session/tell.h"
+#include "retort/session/output.h"
 
 /* A line that was handed to the trainer and not yet answered. */
 struct pending {
@@ -16,8 +16,8 @@ struct pending {
 	enum request_kind kind;
 	const struct knob *knob; /* SET: which, and what was asked */
 	char asked[64];
-	char *text;              /* the line without its stamp */
-	char *where;             /* "file:line" or NULL: a person's */
+	char *text;  /* the line without its stamp */
+	char *where; /* "file:line" or NULL: a person's */
 	char *save;
 	bool records, stamped;
 	uint64_t at;
@@ -29,26 +29,26 @@ struct session {
 	struct session_options o;
 	struct trainer *trainer;
 	struct recorder *recorder; /* NULL: not recorded */
-	struct tell tell;
-	struct live *live;         /* NULL: nobody looks */
+	struct output tell;
+	struct view_model *live; /* NULL: nobody looks */
 	struct keymap *keys;
 	struct script *script;
 	const struct script_line *reading; /* the line that is being given; NULL: a person's */
-	struct lab_info info;      /* of the last answer */
-	char *data_line;           /* the `data` that is in force; NULL: none */
-	struct knobs view;         /* knobs that change how things look */
-	char *beside;              /* the whole path of the recording's directory; NULL: none */
-	int64_t translated;        /* texts that had come back when it was last told */
+	struct lab_info info;              /* of the last answer */
+	char *data_line;                   /* the `data` that is in force; NULL: none */
+	struct knobs view;                 /* knobs that change how things look */
+	char *beside;       /* the whole path of the recording's directory; NULL: none */
+	int64_t translated; /* texts that had come back when it was last told */
 	uint64_t next_id;
 	size_t n_pending, cap_pending;
 	struct pending *pending;
 	size_t n_changes, cap_changes;
 	struct report_change *change;
-	bool working;     /* from the answer to `run` until its end */
+	bool working; /* from the answer to `run` until its end */
 	bool owes_report;
-	bool stopped;     /* a person ended the run: no report is owed by itself */
-	bool leaving;     /* `quit` was said while something worked */
-	bool reached;     /* the run that comes to `until` is posted: nothing after it is due */
+	bool stopped;      /* a person ended the run: no report is owed by itself */
+	bool leaving;      /* `quit` was said while something worked */
+	bool reached;      /* the run that comes to `until` is posted: nothing after it is due */
 	bool other_kernel; /* the recording comes from another kernel of the matrix library */
 	bool over;
 	int status;
@@ -58,7 +58,8 @@ struct session {
 void session_fail(struct session *s, int status);
 
 /* Tell a message: to the person, or on `talk`. */
-void session_tell(struct session *s, bool is_error, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void session_tell(struct session *s, bool is_error, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* Write down what took effect; says once when it cannot. */
 void session_record(struct session *s, const char *stamp, const char *line);

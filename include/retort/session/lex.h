@@ -13,8 +13,8 @@
 
 struct lex {
 	bool stamped;
-	char owner[24];        /* "" the main line */
-	uint64_t at;           /* steps done */
+	char owner[24]; /* "" the main line */
+	uint64_t at;    /* steps done */
 	int n;
 	char *word[LEX_WORDS]; /* into text */
 	int column[LEX_WORDS]; /* from 1, of the first byte in the line */

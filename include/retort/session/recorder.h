@@ -3,13 +3,13 @@
 #ifndef RETORT_SESSION_RECORDER_H
 #define RETORT_SESSION_RECORDER_H
 
-#include "retort/learn/trainer.h"
+#include "retort/lab/trainer.h"
 
 struct recorder;
 
 /*
- * Record in `path`. With `replay` the script says itself what to expect: evaluations are not written
- * again. NULL with an error when the file cannot be opened.
+ * Record in `path`. With `replay` the script says itself what to expect: evaluations are not
+ * written again. NULL with an error when the file cannot be opened.
  */
 struct recorder *recorder_new(const char *path, bool replay, struct err *e);
 void recorder_free(struct recorder *r);
@@ -24,6 +24,7 @@ const char *recorder_path(const struct recorder *r);
 int recorder_line(struct recorder *r, const char *stamp, const char *line, struct err *e);
 
 /* A held-out figure, so that a replay has something to be checked against. */
-int recorder_sample(struct recorder *r, const struct lab_info *info, const struct event *ev, struct err *e);
+int recorder_sample(struct recorder *r, const struct lab_info *info, const struct event *ev,
+		    struct err *e);
 
 #endif

@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "retort/learn/lab.h"
-#include "retort/learn/request.h"
+#include "retort/lab/lab.h"
+#include "retort/lab/request.h"
 
 /* Something that changed, for the list at the end. */
 struct report_change {
@@ -16,10 +16,12 @@ struct report_change {
 	char text[REQUEST_NOTE];
 };
 
-void report_text(FILE *out, const struct lab_info *info, const struct report_change *change, size_t n);
+void report_text(FILE *out, const struct lab_info *info, const struct report_change *change,
+		 size_t n);
 
 /* One JSON object on one line. NaN is null. */
-void report_json(FILE *out, const struct lab_info *info, const struct report_change *change, size_t n);
+void report_json(FILE *out, const struct lab_info *info, const struct report_change *change,
+		 size_t n);
 
 /* `s` as a JSON string with quotes. */
 void report_json_string(FILE *out, const char *s);

@@ -8,23 +8,23 @@
 #include <stdio.h>
 
 #include "retort/base/err.h"
-#include "retort/learn/lab.h"
+#include "retort/lab/lab.h"
 
 struct session;
 struct scene;
 
 struct session_options {
-	bool live;            /* a person watches: what is typed waits for nothing, errors end nothing,
-				 messages and figures go to the scene instead of `out` and `talk` */
-	const char *name;     /* live: what the status line calls the session */
-	int threads;          /* workers; >= 1 */
-	const char *record;   /* file the session is recorded in; NULL: not recorded */
-	FILE *out;            /* data: evaluations and reports */
-	FILE *talk;           /* messages, one a line */
-	bool json;            /* data as one JSON object a line, else TSV */
-	uint64_t until;       /* end a script when the main line stands at this step; 0: at its end */
-	bool replay;          /* the script says itself what to expect: evaluations are not recorded again */
-	bool check;           /* a failed `expect` ends the session with status 3; else it is only told */
+	bool live;        /* a person watches: what is typed waits for nothing, errors end nothing,
+			     messages and figures go to the scene instead of `out` and `talk` */
+	const char *name; /* live: what the status line calls the session */
+	int threads;      /* workers; >= 1 */
+	const char *record; /* file the session is recorded in; NULL: not recorded */
+	FILE *out;          /* data: evaluations and reports */
+	FILE *talk;         /* messages, one a line */
+	bool json;          /* data as one JSON object a line, else TSV */
+	uint64_t until;     /* end a script when the main line stands at this step; 0: at its end */
+	bool replay; /* the script says itself what to expect: evaluations are not recorded again */
+	bool check;  /* a failed `expect` ends the session with status 3; else it is only told */
 };
 
 /* NULL with an error when the recording cannot be opened. */
@@ -83,14 +83,15 @@ void session_type(struct session *s, const char *line);
 bool session_key(struct session *s, const char *key);
 
 /*
- * Live: the mouse at cell (x, y) of a screen of that size. Button 0 chooses a pane and what is under
- * the pointer; 64 and 65, the wheel, nudge it; others do nothing.
+ * Live: the mouse at cell (x, y) of a screen of that size. Button 0 chooses a pane and what is
+ * under the pointer; 64 and 65, the wheel, nudge it; others do nothing.
  */
 void session_mouse(struct session *s, int x, int y, int width, int height, int button);
 
 /*
- * Candidates for completing `line` at byte `point`: a NULL-terminated array, sorted; the caller frees
- * each and the array with mem_free. NULL when there is none. *start: byte where the word begins.
+ * Candidates for completing `line` at byte `point`: a NULL-terminated array, sorted; the caller
+ * frees each and the array with mem_free. NULL when there is none. *start: byte where the word
+ * begins.
  */
 char **session_complete(struct session *s, const char *line, size_t point, size_t *start);
 

@@ -1,0 +1,37 @@
+/* Remedies for what a mismatch of distributions costs: what each is, and the request that gives it.
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_PROBE_REMEDY_REMEDY_H
+#define RETORT_PROBE_REMEDY_REMEDY_H
+
+#include "retort/base/text.h"
+#include "retort/lab/request.h"
+#include "retort/lab/trainer_state.h"
+
+struct remedy {
+	const char *name;     /* "weigh" */
+	const char *args;     /* words behind it */
+	const char *complete; /* kinds of them in turn, as of a command */
+	const char *doc;      /* one sentence */
+	bool needs_words;     /* its name alone asks what it is */
+	/* The words behind the name, into r; 0, or -1 and an error. Main thread. */
+	int (*parse)(int argc, char *const *argv, struct request *r, struct err *e);
+	/*
+	 * Trainer thread, between two steps: fills m's arrays and appends to `what`, which lists
+	 * and notes will say; `note` is what was found on the way. 0, or -1 and an error with
+	 * nothing changed but m.
+	 */
+	int (*make)(struct trainer_state *w, const struct request *r, struct remedy_result_made *m,
+		    struct text *what, struct text *note, struct err *e);
+};
+
+extern const struct remedy *const remedy_table[]; /* [LAB_REMEDIES] by enum lab_remedy_kind */
+
+const char *remedy_name(size_t i);                /* NULL past the last */
+int remedy_find(const char *name, struct err *e); /* index, or -1 and an error that lists them */
+
+/* r->remedy, what its `parse` has put into r; r->number -1: off. One change that can be had back;
+ * r->note says what came of it. */
+int remedy_request(struct trainer_state *w, struct request *r, struct err *e);
+
+#endif

@@ -1,0 +1,91 @@
+/* Several teachers become one: what each counts, in every row, and what they say together. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_TRAIN_MIX_H
+#define RETORT_TRAIN_MIX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "retort/base/pool.h"
+#include "retort/conf/knob.h"
+#include "retort/lab/lab.h"
+
+/* In the order of the choices of the knob mix. In all of them a teacher's weight as typed
+ * multiplies its part. */
+enum mix_mode {
+	MIX_SUM,    /* sum of losses, weights as typed: two of weight 1 pull twice as hard as one */
+	MIX_LOSSES, /* mean of losses; here and below shares sum to 1 */
+	MIX_PROBABILITIES, /* one comparison with the mean of tempered probabilities */
+	MIX_LOGITS,        /* one comparison with the mean of logits */
+	MIX_ENTROPY, /* mean of losses; in every row less from whom is less sure (EBKD, Kwon et al.
+			2020) */
+	MIX_CONFIDENCE, /* mean of losses; in every row less from whom is further from the label
+			   (CA-MKD, Zhang et al. 2022) */
+	MIX_GRADIENT,   /* mean of losses; in every batch the direction that suits all (AE-KD, Du et
+			   al. 2020) */
+	MIX_RANDOM,     /* one teacher, drawn anew for every batch */
+};
+
+/* Shares are constants of the batch: no gradient goes through them. */
+struct mix {
+	size_t positions, classes;  /* room for so many */
+	enum mix_mode mode;         /* that there is room for */
+	int targets;                /* mixed targets there is room for */
+	real *weight[LAB_TEACHERS]; /* [positions] ENTROPY, CONFIDENCE: weight of a row in the mean,
+				       times the teacher's share in it */
+	real *target;               /* [targets, positions, classes] PROBABILITIES, LOGITS */
+	real *row;                  /* GRADIENT: [MIX_PIECES, 3, classes] */
+	double *gradient;           /* GRADIENT: [MIX_PIECES, LAB_TEACHERS, classes] */
+	double factor[LAB_TEACHERS]; /* of the whole batch: what a loss of that teacher is
+					multiplied with */
+	double share[LAB_TEACHERS];  /* the same as parts of 1: mean over the rows */
+};
+
+#define MIX_PIECES \
+	8 /* of a batch whose gradients are summed: a constant, as are the bits of the sum */
+
+/* What the teachers said about a batch. All borrowed. */
+struct mix_job {
+	int n;                    /* teachers */
+	const real *const *logit; /* [n] of [positions, classes] */
+	const double *typed;      /* [n] weights */
+	size_t positions, classes;
+	const real *x;        /* [positions, classes] the student's; only GRADIENT looks */
+	const real *weight;   /* [positions] in the mean; 0: not looked at */
+	const int32_t *label; /* [positions] -1 none */
+	double temperature;   /* of the divergence; only GRADIENT looks */
+	double most;          /* GRADIENT: largest share of one teacher before its typed weight */
+	struct pool *pool;
+};
+
+/* Whether the mode needs whole logits of every teacher, and why; NULL: it does not. */
+const char *mix_needs_all(enum mix_mode mode);
+bool mix_is_by_row(enum mix_mode mode);
+bool mix_is_target(enum mix_mode mode);
+
+/* Room for a mode; `targets` losses will ask for a mixed target. 0 or -1. */
+int mix_init(struct mix *m, enum mix_mode mode, size_t positions, size_t classes, int targets);
+void mix_release(struct mix *m);
+
+/* Factors, shares and weights of rows, for a batch. Allocates nothing; same bits for any number of
+ * threads. */
+void mix_run(struct mix *m, const struct mix_job *j);
+
+/* Target number `index` at that temperature, from the shares of mix_run. */
+const real *mix_target(struct mix *m, const struct mix_job *j, int index, double temperature);
+
+/* One row of n teachers: shares that sum to 1, or all 0 where every typed weight is. */
+void mix_entropy(const real *const *logit, const double *typed, int n, size_t classes,
+		 double *share);
+void mix_confidence(const real *const *logit, const double *typed, int n, size_t classes,
+		    int32_t label, double *share);
+
+/* a >= 0, sum 1, a <= most, with a' gram a smallest, gram [n,n] positive semidefinite; `most` is
+ * raised to 1/n where it is less. */
+void mix_min_norm(const double *gram, int n, double most, double *a);
+
+/* Whom the batch of a step is taught by: an index, by weight; -1 where every weight is 0. */
+int mix_draw(const double *typed, int n, uint64_t seed, uint64_t step);
+
+#endif

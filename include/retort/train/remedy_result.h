@@ -1,0 +1,58 @@
+/* What remedies have made: weights of rows, choices of rows, corrections of the output's bias. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_TRAIN_REMEDY_RESULT_H
+#define RETORT_TRAIN_REMEDY_RESULT_H
+
+#include "retort/data/batch.h"
+#include "retort/data/sampler.h"
+#include "retort/data/split.h"
+#include "retort/base/real.h"
+#include "retort/lab/lab.h"
+
+/* One of them, by what it is; all arrays are owned, and those of other kinds NULL. */
+struct remedy_result_made {
+	enum lab_remedy_kind kind;
+	char text[LAB_REMEDY_TEXT];
+	float *weight;          /* weigh [rows of the data set]: 1 of rows it is not about */
+	uint8_t *keep;          /* select [rows of the data set]: 1 of rows that may be visited */
+	uint32_t *rows, *shown; /* training rows that may be, and those of them whose label the
+				   student sees */
+	size_t n, n_shown;
+	struct sampler order, few, plain; /* of rows, of shown, of shown for the student without a
+					     teacher; n 0: none */
+	double *shift; /* prior [classes]: added to the bias; what that was and became, to be put
+			  back to the bit */
+	real *before, *after; /* [classes] */
+};
+
+/* Made since there is this data: nothing goes while it stays, so that what is undone can be had
+ * back. */
+struct remedy_result {
+	size_t n, cap;
+	struct remedy_result_made **made;
+};
+
+void remedy_result_release(struct remedy_result *r);
+
+/* Room for one more, whose number is r->n from then on. Valid until the release. */
+struct remedy_result_made *remedy_result_add(struct remedy_result *r, enum lab_remedy_kind kind);
+
+/* By number; NULL for 0. */
+struct remedy_result_made *remedy_result_get(const struct remedy_result *r, int number);
+
+/* From m->keep, which rows may be visited and in which orders; the seeds are those of the orders
+ * without a remedy. */
+void remedy_result_choose(struct remedy_result_made *m, const struct dataset *ds,
+			  const struct split *s, uint64_t main, uint64_t few, uint64_t plain);
+
+/* Multiply the weights of rows and labels in a batch; m NULL: leaves them. Allocates nothing. */
+void remedy_result_weigh(const struct remedy_result_made *m, struct batch *b);
+
+/*
+ * Take one correction off a bias[classes] and put another on; NULL: none. Where no step lies
+ * between, what it was comes back to the bit.
+ */
+void remedy_result_shift(const struct remedy_result_made *off, struct remedy_result_made *on,
+			 real *bias, size_t classes);
+
+#endif

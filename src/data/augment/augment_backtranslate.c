@@ -1,0 +1,27 @@
+/* augment_backtranslate.c: a text as it reads after a translation there and back. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "retort/data/augment/augment.h"
+
+static void
+row(const struct augment_row *r)
+{
+	const struct round_trip *t = r->a->retold;
+
+	if (!t || t->alike[r->row] < 0 || (double)t->alike[r->row] < r->knobs->backtranslate_keep ||
+	    rng_unit(r->rng, 0) >= r->knobs->backtranslate_rate)
+		return;
+	memcpy(r->ids, t->ids + (size_t)r->row * t->length, t->length * sizeof *r->ids);
+}
+
+const struct augment augment_backtranslate = {
+	.name = "backtranslate",
+	.kinds = 1u << DATASET_TOKENS,
+	.doc = "Texts are read as they are after a translation there and back.",
+	.what = "texts are translated there and back",
+	.on = offsetof(struct knobs, backtranslate_rate),
+	.row = row,
+};

@@ -1,0 +1,32 @@
+/* augment_crop.c: a part of an image, as large as the whole. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "retort/data/augment/augment.h"
+#include "retort/data/augment/warp.h"
+
+/* Draw 0: how much of a side is cut away; 1 and 2: where the rest stands. */
+static void
+row(const struct augment_row *r)
+{
+	const struct dataset *ds = r->a->ds;
+	double side = 1 - r->knobs->crop_most * rng_unit(r->rng, 0), rest = 1 - side,
+	       centre = 0.5 * (side - 1);
+	struct warp w = { .yy = side, .xx = side };
+
+	w.y0 = centre + rng_unit(r->rng, 1) * rest * (double)ds->height;
+	w.x0 = centre + rng_unit(r->rng, 2) * rest * (double)ds->width;
+	warp_image(r->x, ds->height, ds->width, ds->channels, &w, r->spare);
+	memcpy(r->x, r->spare, ds->d * sizeof *r->x);
+}
+
+const struct augment augment_crop = {
+	.name = "crop",
+	.kinds = 1u << DATASET_IMAGE,
+	.doc = "A part of an image is drawn as large as the whole.",
+	.what = "images are cropped",
+	.on = offsetof(struct knobs, crop_most),
+	.row = row,
+};

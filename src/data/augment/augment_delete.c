@@ -1,0 +1,53 @@
+/* augment_delete.c: words left out. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/data/augment/shorten.h"
+#include "retort/data/vocab/words.h"
+
+/* Draw p is of the word that begins at p. */
+static bool
+goes(const struct augment_row *r, size_t p)
+{
+	return rng_unit(r->rng, p) < r->knobs->delete_rate;
+}
+
+static bool
+all_go(const struct augment_row *r, size_t n)
+{
+	size_t end;
+
+	for (size_t p = words_next(r->a->kind, r->ids, n, 0, &end); p < n;
+	     p = words_next(r->a->kind, r->ids, n, end, &end))
+		if (!goes(r, p))
+			return false;
+	return true;
+}
+
+/* A word goes with the blank behind it. A row of which nothing would be left stays as it is. */
+static void
+row(const struct augment_row *r)
+{
+	size_t n = words_length(r->ids, r->a->ds->length), to = 0, from = 0, end;
+
+	if (all_go(r, n))
+		return;
+	while (from < n) {
+		size_t p = words_next(r->a->kind, r->ids, n, from, &end);
+		bool out = p < n && goes(r, p);
+
+		for (; from < (out ? p : end); from++)
+			shorten_move(r, from, to++);
+		from = out && end < n && r->ids[end] == r->a->blank ? end + 1 : end;
+	}
+	shorten_end(r, to);
+}
+
+const struct augment augment_delete = {
+	.name = "delete",
+	.kinds = 1u << DATASET_TOKENS,
+	.doc = "Words of a text are left out.",
+	.what = "words of a text are left out",
+	.on = offsetof(struct knobs, delete_rate),
+	.row = row,
+};

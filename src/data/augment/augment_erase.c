@@ -1,0 +1,39 @@
+/* augment_erase.c: a patch of an image that says nothing. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/data/augment/augment.h"
+
+static size_t
+side_of(double share, size_t n)
+{
+	size_t side = (size_t)(share * (double)n + 0.5);
+
+	return side < 1 ? 1 : side > n ? n : side;
+}
+
+/* Draw 0: whether; 1 and 2: where. After scaling the mean of all pixels is 0. */
+static void
+row(const struct augment_row *r)
+{
+	const struct dataset *ds = r->a->ds;
+	size_t high = side_of(r->knobs->erase_size, ds->height),
+	       wide = side_of(r->knobs->erase_size, ds->width);
+	size_t top = rng_below(r->rng, 1, (uint32_t)(ds->height - high + 1));
+	size_t left = rng_below(r->rng, 2, (uint32_t)(ds->width - wide + 1));
+
+	if (rng_unit(r->rng, 0) >= r->knobs->erase_rate)
+		return;
+	for (size_t y = top; y < top + high; y++)
+		for (size_t i = left * ds->channels; i < (left + wide) * ds->channels; i++)
+			r->x[y * ds->width * ds->channels + i] = 0;
+}
+
+const struct augment augment_erase = {
+	.name = "erase",
+	.kinds = 1u << DATASET_IMAGE,
+	.doc = "A patch of an image becomes the mean of all pixels.",
+	.what = "patches of an image are erased",
+	.on = offsetof(struct knobs, erase_rate),
+	.row = row,
+};

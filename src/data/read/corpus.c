@@ -1,0 +1,242 @@
+/* corpus.c: text becomes rows of token ids. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/data/read/corpus.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/data/texts.h"
+#include "retort/data/text/vocabfile.h"
+
+int
+corpus_room(struct dataset *ds, size_t length, size_t more, struct err *e)
+{
+	if (ds->n > DATASET_IDS / length)
+		return err_set(e, "%zu rows of %zu tokens: at most %zu tokens are accepted", ds->n,
+			       length, DATASET_IDS);
+	ds->kind = DATASET_TOKENS;
+	ds->d = ds->length = length;
+	ds->ids = mem_try(ds->n * length + more, sizeof *ds->ids);
+	if (!ds->ids)
+		return err_set(e, "no memory for %zu rows of %zu tokens", ds->n, length);
+	memset(ds->ids, 0xFF, (ds->n * length + more) * sizeof *ds->ids);
+	return 0;
+}
+
+int
+corpus_windows(const int32_t *ids, size_t n, size_t length, size_t vocab, struct dataset **out,
+	       struct err *e)
+{
+	size_t rows = n > 0 ? (n - 1) / length : 0;
+	struct dataset *ds;
+
+	if (rows < DATASET_ROWS)
+		return err_set(e, "%zu tokens: %zu windows of length %zu, at least %d are needed",
+			       n, rows, length, DATASET_ROWS);
+	if (vocab < 2)
+		return err_set(e, "a vocabulary of one token leaves nothing to learn");
+	ds = mem_new(sizeof *ds);
+	ds->n = rows;
+	ds->vocab = vocab;
+	ds->next_token = true;
+	ds->classes = (int)vocab;
+	ds->y = mem_try(rows, sizeof *ds->y);
+	if (corpus_room(ds, length, 1, e) < 0 || !ds->y) {
+		if (ds->ids)
+			err_set(e, "no memory for the labels of %zu rows", rows);
+		dataset_free(ds);
+		return -1;
+	}
+	memcpy(ds->ids, ids, (rows * length + 1) * sizeof *ids);
+	*out = ds;
+	return 0;
+}
+
+/* Byte, char, both with a mask where it is asked for, or the path of a vocabulary file, whose hash
+ * goes into *key. */
+static int
+choose_tokenizer(const struct dataset_options *o, struct tokenizer *t, struct hash *key,
+		 struct err *e)
+{
+	bool fixed = !corpus_tokens_named(o->tokens);
+	char options[64];
+	struct hash said;
+
+	snprintf(options, sizeof options, "tokens %s length %zu%s",
+		 fixed ? "vocabulary" : o->tokens, o->length, o->frame ? " frame" : "");
+	said = hash_of(options, strlen(options));
+	*key = hash_join(key, &said);
+	if (!fixed) {
+		tokenizer_init(t, o->tokens[0] == 'b' ? TOKENIZER_BYTE : TOKENIZER_CHAR);
+		if (strchr(o->tokens, '+') && t->kind == TOKENIZER_BYTE)
+			tokenizer_reserve_mask(t);
+		return 0;
+	}
+	if (vocabfile_read(o->tokens, t, &said, e) < 0)
+		return err_wrap(e, "tokens");
+	*key = hash_join(key, &said);
+	return 0;
+}
+
+bool
+corpus_tokens_named(const char *tokens)
+{
+	static const char *const names[] = { "byte", "char", "byte+mask", "char+mask" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(tokens, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* A CHAR tokenizer without a vocabulary file learns it from the text. */
+static bool
+learns(const struct tokenizer *t)
+{
+	return t->kind == TOKENIZER_CHAR && !t->point;
+}
+
+/* All characters were seen. */
+static int
+settle(struct tokenizer *t, const struct dataset_options *o, struct err *e)
+{
+	if (tokenizer_settle(t, e) < 0)
+		return -1;
+	if (t->vocab && strchr(o->tokens, '+'))
+		tokenizer_reserve_mask(t);
+	return t->vocab ? 0 : err_set(e, "every text is empty");
+}
+
+/* The tokenizer belongs to the set from here on. */
+static void
+keep(struct dataset *ds, const struct tokenizer *t)
+{
+	ds->tokenizer = mem_new(sizeof *ds->tokenizer);
+	*ds->tokenizer = *t;
+}
+
+static int
+encode_stream(struct tokenizer *t, const char *text, size_t size, const struct dataset_options *o,
+	      struct dataset **out, struct err *e)
+{
+	struct tokenizer_ids ids = { .id = mem_try(size, sizeof *ids.id), .cap = size };
+	int status = 0;
+
+	if (!ids.id)
+		return err_set(e, "no memory for %zu tokens", size);
+	if (learns(t) && (tokenizer_see(t, text, size, e) < 0 || settle(t, o, e) < 0))
+		status = -1;
+	if (status == 0)
+		status = tokenizer_encode(t, text, size, &ids, e);
+	if (status == 0)
+		status = corpus_windows(ids.id, ids.n, o->length, t->vocab, out, e);
+	mem_free(ids.id);
+	return status;
+}
+
+int
+corpus_stream(const char *text, size_t size, const struct dataset_options *o, struct dataset **out,
+	      struct err *e)
+{
+	struct hash key = hash_of(text, size);
+	struct tokenizer t;
+	int status;
+
+	if (choose_tokenizer(o, &t, &key, e) < 0)
+		return -1;
+	status = encode_stream(&t, text, size, o, out, e);
+	if (status < 0) {
+		tokenizer_release(&t);
+		return -1;
+	}
+	(*out)->hash = key;
+	keep(*out, &t);
+	return 0;
+}
+
+static int
+learn(struct tokenizer *t, const char *const *text, size_t stride, const size_t *line, size_t n,
+      const struct dataset_options *o, struct err *e)
+{
+	for (size_t i = 0; i < n; i++)
+		if (tokenizer_see(t, text[i * stride], strlen(text[i * stride]), e) < 0)
+			return err_wrap(e, "line %zu: the text", line[i]);
+	return settle(t, o, e);
+}
+
+int
+corpus_row(const struct tokenizer *t, const char *s, bool frame, size_t length,
+	   struct tokenizer_ids *spare, int32_t *row, struct err *e)
+{
+	size_t room = length - 2 * frame, n;
+
+	spare->n = 0;
+	if (tokenizer_encode(t, s, strlen(s), spare, e) < 0)
+		return -1;
+	n = spare->n < room ? spare->n : room;
+	memset(row, 0xFF, length * sizeof *row);
+	if (n)
+		memcpy(row + frame, spare->id, n * sizeof *row);
+	if (frame) {
+		row[0] = t->special[TOKENIZER_BEGIN];
+		row[n + 1] = t->special[TOKENIZER_END];
+	}
+	return 0;
+}
+
+static int
+encode_rows(const struct tokenizer *t, const char *const *text, size_t stride, const size_t *line,
+	    bool frame, struct dataset *ds, struct err *e)
+{
+	struct tokenizer_ids ids = { 0 };
+	int status = 0;
+
+	for (size_t i = 0; i < ds->n && status == 0; i++)
+		if ((status = corpus_row(t, text[i * stride], frame, ds->length, &ids,
+					 ds->ids + i * ds->length, e)) < 0)
+			err_wrap(e, "line %zu: the text", line[i]);
+	ds->frame = frame;
+	mem_free(ids.id);
+	return status;
+}
+
+static int
+check_frame(const struct tokenizer *t, size_t length, struct err *e)
+{
+	if (t->special[TOKENIZER_BEGIN] < 0 || t->special[TOKENIZER_END] < 0)
+		return err_set(e, "frame: the tokens have none that begins a text and one that "
+				  "ends it, like [CLS] and [SEP]");
+	return length > 2 ? 0
+			  : err_set(e, "frame: rows of %zu tokens have no room for a text", length);
+}
+
+int
+corpus_texts(const char *const *text, size_t stride, const size_t *line,
+	     const struct dataset_options *o, struct dataset *ds, struct err *e)
+{
+	struct tokenizer t;
+	int status = 0;
+
+	if (choose_tokenizer(o, &t, &ds->hash, e) < 0)
+		return -1;
+	if (learns(&t))
+		status = learn(&t, text, stride, line, ds->n, o, e);
+	if (status == 0 && o->frame)
+		status = check_frame(&t, o->length, e);
+	if (status == 0)
+		status = corpus_room(ds, o->length, 0, e);
+	if (status == 0)
+		status = encode_rows(&t, text, stride, line, o->frame, ds, e);
+	if (status == 0)
+		status = texts_keep(ds, text, stride, e);
+	if (status < 0) {
+		tokenizer_release(&t);
+		return -1;
+	}
+	ds->vocab = t.vocab;
+	keep(ds, &t);
+	return 0;
+}

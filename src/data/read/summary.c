@@ -1,0 +1,366 @@
+/* summary.c: what a data set holds, told to people. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/data/read/summary.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/data/classes.h"
+#include "retort/data/read/features.h"
+#include "retort/data/split.h"
+
+#define WORDS                                                                                      \
+	FEATURES_WORDS /* different words that are counted in a column; one of more is no category \
+			*/
+#define UNSEEN 5       /* classes that are told one by one; of many more the first say enough */
+#define LIKE_TEXT 40   /* mean bytes of a word beyond which a column is text */
+
+/* One column of a table, in one pass over it. */
+struct column {
+	size_t missing, numbers, words, bytes;
+	double low, high, mean, square; /* Welford's sums over the numbers */
+	char *name;
+	char **word; /* [n_words] owned */
+	size_t n_words, cap;
+	bool more; /* words than WORDS */
+};
+
+static void
+see_word(struct column *c, const char *word)
+{
+	c->words++;
+	c->bytes += strlen(word);
+	if (c->more)
+		return;
+	for (size_t i = 0; i < c->n_words; i++)
+		if (strcmp(c->word[i], word) == 0)
+			return;
+	c->more = c->n_words == WORDS;
+	if (c->more)
+		return;
+	mem_grow(&c->word, &c->cap, c->n_words + 1, sizeof *c->word);
+	c->word[c->n_words++] = mem_text(word);
+}
+
+static void
+see_number(struct column *c, double x)
+{
+	double from = x - c->mean;
+
+	if (c->numbers++ == 0)
+		c->low = c->high = x;
+	c->low = fmin(c->low, x);
+	c->high = fmax(c->high, x);
+	c->mean += from / (double)c->numbers;
+	c->square += from * (x - c->mean);
+}
+
+static void
+tell_column(const struct column *c, struct text *out)
+{
+	text_add(out, "column    ");
+	text_add_plain(out, c->name);
+	text_add(out, ": ");
+	if (c->words == 0 && c->numbers)
+		text_addf(out, "number, %.6g..%.6g, mean %.6g, spread %.6g", c->low, c->high,
+			  c->mean, sqrt(c->square / (double)c->numbers));
+	else if (c->words == 0)
+		text_add(out, "empty");
+	else if (c->more || c->bytes > LIKE_TEXT * c->words)
+		text_addf(out, "text, %.6g bytes on average", (double)c->bytes / (double)c->words);
+	else
+		text_addf(out, "category, %zu different word%s", c->n_words,
+			  c->n_words == 1 ? "" : "s");
+	if (c->words && c->numbers)
+		text_addf(out, ", and %zu numbers", c->numbers);
+	text_addf(out, c->missing ? ", %zu missing\n" : "\n", c->missing);
+}
+
+struct columns {
+	struct column *column; /* [n] NULL before the first row */
+	size_t n;
+};
+
+static void
+name_columns(struct columns *a, const struct csvfile *head, bool header)
+{
+	char name[32];
+
+	a->n = head->columns;
+	a->column = mem_array(a->n, sizeof *a->column);
+	for (size_t k = 0; k < a->n; k++) {
+		snprintf(name, sizeof name, "%zu", k + 1);
+		a->column[k].name = mem_text(header ? head->cell[k] : name);
+	}
+}
+
+static int
+see_row(void *arg, const struct csvfile *head, bool header, const struct csvfile_row *row,
+	struct err *e)
+{
+	struct columns *a = arg;
+	struct classes_cell cell;
+	double x;
+
+	(void)e;
+	if (!a->column)
+		name_columns(a, head, header);
+	for (size_t k = 0; k < a->n; k++) {
+		struct column *c = &a->column[k];
+
+		if (classes_plain_number(row->cell[k], &x)) {
+			see_number(c, x);
+			continue;
+		}
+		classes_trim(row->cell[k], &cell);
+		if (classes_is_missing(&cell))
+			c->missing++;
+		else if (!cell.cut && text_to_double(cell.s, &x) == 0)
+			see_number(c, x);
+		else
+			see_word(c, row->cell[k]);
+	}
+	return 0;
+}
+
+/* Lines of a table's columns: one pass over the file. */
+static int
+columns_of(const char *path, const struct dataset_options *o, struct text *out, struct err *e)
+{
+	struct columns all = { 0 };
+	int status = dataset_rows(path, o, see_row, &all, e);
+
+	for (size_t k = 0; k < all.n; k++) {
+		struct column *c = &all.column[k];
+
+		if (status == 0)
+			tell_column(c, out);
+		for (size_t i = 0; i < c->n_words; i++)
+			mem_free(c->word[i]);
+		mem_free(c->word);
+		mem_free(c->name);
+	}
+	mem_free(all.column);
+	return status;
+}
+
+static void
+tell_class(const char *name, size_t rows, size_t all, struct text *out)
+{
+	text_add(out, "class     ");
+	text_add_plain(out, name);
+	text_addf(out, ": %zu rows, %.2f %%\n", rows, 100.0 * (double)rows / (double)all);
+}
+
+static void
+tell_classes(const struct dataset *ds, struct text *out)
+{
+	size_t *rows = mem_array((size_t)ds->classes, sizeof *rows), least = ds->n, most = 0,
+	       labelled = ds->n - ds->unlabelled;
+
+	for (size_t i = 0; i < ds->n; i++)
+		if (ds->y[i] >= 0)
+			rows[ds->y[i]]++;
+	for (int c = 0; c < ds->classes; c++) {
+		least = rows[c] < least ? rows[c] : least;
+		most = rows[c] > most ? rows[c] : most;
+	}
+	text_addf(out, "labels    %d classes, %zu to %zu rows each", ds->classes, least, most);
+	text_addf(out, ds->unlabelled ? ", %zu rows without one\n" : "\n", ds->unlabelled);
+	for (int c = 0; c < ds->classes; c++)
+		tell_class(ds->class_name[c], rows[c], labelled, out);
+	mem_free(rows);
+}
+
+static void
+tell_tokens(const struct dataset *ds, struct text *out)
+{
+	size_t whole = 0, empty = 0, tokens = 0;
+
+	for (size_t i = 0; i < ds->n; i++) {
+		const int32_t *id = ds->ids + i * ds->length;
+		size_t n = ds->length;
+
+		while (n > 0 && id[n - 1] < 0)
+			n--;
+		tokens += n;
+		whole += n == ds->length;
+		empty += n == 0;
+	}
+	text_addf(out, "tokens    %zu in %zu rows of %zu, of a vocabulary of %zu", tokens, ds->n,
+		  ds->length, ds->vocab);
+	if (ds->next_token)
+		text_add(out, "; the next is to be foretold\n");
+	else
+		text_addf(out, "; %zu rows are full or cut off, %zu are empty\n", whole, empty);
+}
+
+/* A row as networks see it. */
+static const void *
+row_at(const struct dataset *ds, size_t row, size_t *size)
+{
+	*size = ds->ids ? ds->length * sizeof *ds->ids : ds->d * sizeof *ds->x;
+	return ds->ids ? (const void *)(ds->ids + row * ds->length)
+		       : (const void *)(ds->x + row * ds->d);
+}
+
+/* Where a row stands that is unlike all before it. */
+struct mark {
+	uint32_t row; /* + 1; 0: nothing stands here */
+	uint32_t tag; /* the other half of its hash: what looks alike is compared byte by byte */
+};
+
+/* FNV-1a by words of four bytes, from a start that nobody knows who has not hashed the whole file:
+ * rows cannot be made to collide. */
+static uint64_t
+mark_of(const struct dataset *ds, const void *bytes, size_t size)
+{
+	uint64_t h;
+	uint32_t word;
+
+	memcpy(&h, ds->hash.byte, sizeof h);
+	for (size_t i = 0; i + sizeof word <= size; i += sizeof word) {
+		memcpy(&word, (const char *)bytes + i, sizeof word);
+		h = (h ^ word) * UINT64_C(1099511628211);
+		h ^= h >> 29;
+	}
+	return h;
+}
+
+/* The row that row i is like, or i itself, which is put in. At most two thirds of the places are
+ * taken. */
+static size_t
+first_like(const struct dataset *ds, struct mark *mark, size_t places, size_t i)
+{
+	size_t size, at;
+	const void *row = row_at(ds, i, &size);
+	uint64_t h = mark_of(ds, row, size);
+	uint32_t tag = (uint32_t)(h >> 32);
+
+	for (at = h & (places - 1); mark[at].row; at = (at + 1) & (places - 1))
+		if (mark[at].tag == tag &&
+		    memcmp(row_at(ds, mark[at].row - 1, &size), row, size) == 0)
+			return mark[at].row - 1;
+	mark[at] = (struct mark){ (uint32_t)i + 1, tag };
+	return i;
+}
+
+/* A table of rows by their hashes; where the rows lie in a file, so does the table. */
+static int
+tell_duplicates(const struct dataset *ds, struct text *out, struct err *e)
+{
+	size_t places = 16, alike = 0, differ = 0;
+	struct tmpmap *spill = ds->spill ? tmpmap_new(e) : NULL;
+	struct mark *mark;
+
+	while (places < ds->n + ds->n / 2)
+		places *= 2;
+	if (ds->spill)
+		mark = spill ? tmpmap_map(spill, places * sizeof *mark, e) : NULL;
+	else
+		mark = mem_array(places, sizeof *mark);
+	for (size_t i = 0; mark && i < ds->n; i++) {
+		size_t first = first_like(ds, mark, places, i);
+
+		alike += first != i;
+		differ += first != i && ds->y[i] != ds->y[first];
+	}
+	if (mark) {
+		text_addf(out, "duplicate %zu rows are like an earlier one", alike);
+		text_addf(out, differ ? ", %zu of them with another label\n" : "\n", differ);
+	}
+	if (!ds->spill)
+		mem_free(mark);
+	tmpmap_free(spill);
+	return mark ? 0 : -1;
+}
+
+void
+summary_unseen(const struct dataset *ds, uint64_t seed, const char *lead, struct text *out)
+{
+	size_t *trains, *held;
+	struct split s;
+	int n = 0;
+
+	if (ds->next_token || split_make(ds, seed, -1, &s, NULL) < 0)
+		return;
+	trains = mem_array((size_t)ds->classes, sizeof *trains);
+	held = mem_array((size_t)ds->classes, sizeof *held);
+	for (size_t i = 0; i < s.n_train; i++)
+		if (ds->y[s.train[i]] >= 0)
+			trains[ds->y[s.train[i]]]++;
+	for (size_t i = 0; i < s.n_held; i++)
+		held[ds->y[s.held[i]]]++;
+	for (int c = 0; c < ds->classes; c++)
+		if (!trains[c] && n++ < UNSEEN)
+			text_addf(out,
+				  "%sclass '%s' has %zu held-out row%s and none to train on: "
+				  "nothing can learn it\n",
+				  lead, ds->class_name[c], held[c], held[c] == 1 ? "" : "s");
+	if (n > UNSEEN)
+		text_addf(out, "%sand so for %d more classes of %d\n", lead, n - UNSEEN,
+			  ds->classes);
+	mem_free(trains);
+	mem_free(held);
+	split_release(&s);
+}
+
+static int
+tell(const struct dataset *ds, const char *name, const struct text *columns, uint64_t seed,
+     struct text *out, struct err *e)
+{
+	char hex[65];
+
+	text_addf(out, "set       %s: %zu rows", name ? name : ds->name, ds->n);
+	if (ds->kind == DATASET_IMAGE)
+		text_addf(out, ", images of %zu x %zu x %zu\n", ds->height, ds->width,
+			  ds->channels);
+	else if (ds->kind == DATASET_TOKENS)
+		text_add(out, ds->next_token ? ", windows of one text\n" : ", texts\n");
+	else
+		text_addf(out, " of %zu features\n", ds->d);
+	if (ds->kind == DATASET_TOKENS)
+		tell_tokens(ds, out);
+	text_add(out, text_get(columns));
+	if (!ds->next_token && ds->unlabelled == ds->n)
+		text_add(out, "labels    none\n");
+	else if (!ds->next_token)
+		tell_classes(ds, out);
+	if (ds->x)
+		text_addf(out, "missing   %zu cells\n", ds->missing);
+	if (tell_duplicates(ds, out, e) < 0)
+		return -1;
+	summary_unseen(ds, seed, "held out  ", out);
+	text_addf(out, "sha256    %s\n", hash_hex(&ds->hash, hex));
+	return 0;
+}
+
+int
+summary_file(const char *path, const char *name, const struct dataset_options *o, uint64_t seed,
+	     const char *hash, struct text *out, struct err *e)
+{
+	struct text columns = { 0 };
+	struct dataset *ds;
+	char hex[65];
+	int status = 0;
+
+	if (dataset_read(path, o, &ds, e) < 0)
+		return -1;
+	if (hash && strcmp(hash_hex(&ds->hash, hex), hash) != 0)
+		status = err_set(
+			e, "%s: the file has changed since it was read: sha256 %.16s, then %.16s",
+			path, hex, hash);
+	if (status == 0 && (ds->column || o->text || o->height))
+		status = columns_of(path, o, &columns, e);
+	if (status == 0)
+		status = tell(ds, name, &columns, seed, out, e);
+	text_release(&columns);
+	dataset_free(ds);
+	return status;
+}

@@ -1,0 +1,153 @@
+/* normalize.c: normal form, case, accents and blanks of a text, as a published tokenizer asks for
+ * them. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/data/text/normalize.h"
+
+#include "retort/base/mem.h"
+#include "retort/data/text/unicode.h"
+
+#define FORMS (NORMALIZE_NFD | NORMALIZE_NFC | NORMALIZE_NFKD | NORMALIZE_NFKC)
+
+/* Where BERT looks for ideographs: they are a script of words without blanks. */
+static bool
+is_ideograph(uint32_t cp)
+{
+	static const uint32_t range[][2] = {
+		{ 0x4E00, 0x9FFF },   { 0x3400, 0x4DBF },   { 0x20000, 0x2A6DF },
+		{ 0x2A700, 0x2B73F }, { 0x2B740, 0x2B81F }, { 0x2B820, 0x2CEAF },
+		{ 0xF900, 0xFAFF },   { 0x2F800, 0x2FA1F },
+	};
+
+	for (size_t i = 0; i < sizeof range / sizeof *range; i++)
+		if (cp >= range[i][0] && cp <= range[i][1])
+			return true;
+	return false;
+}
+
+static void
+put(uint32_t cp, struct text *out)
+{
+	char utf8[4];
+
+	text_bytes(out, utf8, text_utf8_put(cp, utf8));
+}
+
+/* What is done to single characters before any form; what is left goes into `out`. */
+static void
+clean(unsigned what, const char *text, size_t size, struct text *out)
+{
+	uint32_t cp;
+
+	for (size_t at = 0, n; at < size; at += n) {
+		n = text_utf8(text + at, size - at, &cp);
+		if (what & NORMALIZE_CLEAN && (cp == 0 || cp == 0xFFFD || unicode_is_control(cp)))
+			continue;
+		if (what & NORMALIZE_CLEAN && unicode_kind(cp) == UNICODE_SPACE)
+			put(' ', out);
+		else if (what & NORMALIZE_CHINESE && is_ideograph(cp)) {
+			put(' ', out);
+			put(cp, out);
+			put(' ', out);
+		} else
+			put(cp, out);
+	}
+}
+
+struct trainer_state {
+	struct text cleaned;
+	int32_t *point;
+	size_t cap;
+};
+
+/* A run of valid UTF-8. */
+static void
+run(unsigned what, const char *text, size_t size, struct trainer_state *w, struct text *out)
+{
+	size_t n = 0, kept = 0;
+
+	text_clear(&w->cleaned);
+	clean(what, text, size, &w->cleaned);
+	if (what & FORMS) {
+		bool compatible = what & (NORMALIZE_NFKC | NORMALIZE_NFKD);
+
+		n = unicode_apart(w->cleaned.s, w->cleaned.len, compatible, w->point, w->cap);
+		if (n > w->cap) {
+			mem_grow(&w->point, &w->cap, n, sizeof *w->point);
+			n = unicode_apart(w->cleaned.s, w->cleaned.len, compatible, w->point,
+					  w->cap);
+		}
+	} else {
+		mem_grow(&w->point, &w->cap, w->cleaned.len, sizeof *w->point);
+		for (size_t at = 0; at < w->cleaned.len; n++)
+			at += text_utf8(w->cleaned.s + at, w->cleaned.len - at,
+					(uint32_t *)&w->point[n]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		uint32_t cp = (uint32_t)w->point[i];
+
+		if (what & NORMALIZE_ACCENTS && unicode_is_accent(cp))
+			continue;
+		w->point[kept++] = (int32_t)(what & NORMALIZE_LOWER ? unicode_lower(cp) : cp);
+	}
+	if (what & (NORMALIZE_NFC | NORMALIZE_NFKC))
+		kept = unicode_together(w->point, kept);
+	for (size_t i = 0; i < kept; i++)
+		put((uint32_t)w->point[i], out);
+}
+
+static void
+put_ascii(unsigned what, char c, struct text *out)
+{
+	bool blank = c == ' ' || (c >= '\t' && c <= '\r');
+
+	if (what & NORMALIZE_CLEAN &&
+	    ((c >= 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7F))
+		return;
+	if (what & NORMALIZE_CLEAN && blank)
+		c = ' ';
+	if (what & NORMALIZE_LOWER && c >= 'A' && c <= 'Z')
+		c = (char)(c - 'A' + 'a');
+	text_bytes(out, &c, 1);
+}
+
+/* The character at `at` is valid UTF-8 and no ASCII. */
+static size_t
+wide(const char *text, size_t size, size_t at)
+{
+	uint32_t cp;
+	size_t n = (signed char)text[at] < 0 ? text_utf8(text + at, size - at, &cp) : 0;
+
+	return n > 1 ? n : 0;
+}
+
+/*
+ * No character of ASCII is put together with one before it, so a text can be cut in front of each.
+ * One that stands before a wider character may be put together with that: it begins a run.
+ */
+void
+normalize_put(unsigned what, const char *text, size_t size, struct text *out)
+{
+	struct trainer_state w = { 0 };
+
+	if (!what) {
+		text_bytes(out, text, size);
+		return;
+	}
+	for (size_t at = 0, end, n; at < size; at = end) {
+		bool ascii = (signed char)text[at] >= 0;
+
+		end = at + (ascii ? 1 : 0);
+		while (end < size && (n = wide(text, size, end)))
+			end += n;
+		if (ascii && end == at + 1)
+			put_ascii(what, text[at], out);
+		else if (end > at)
+			run(what, text + at, end - at, &w, out);
+		else
+			text_bytes(out, text + end++, 1);
+	}
+	text_release(&w.cleaned);
+	mem_free(w.point);
+}

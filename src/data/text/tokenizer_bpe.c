@@ -1,0 +1,281 @@
+/* tokenizer_bpe.c: bytes of a word, merged pair by pair in the order the pairs were learned
+ * (Sennrich et al. 2016). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/data/text/tokenizer_kinds.h"
+
+/* Two ids and what they become. */
+struct pair {
+	int32_t left, right, made;
+};
+
+struct tokenizer_bpe {
+	struct pair *pair; /* by rank */
+	size_t n, cap;
+	uint32_t *slot; /* [slots] rank + 1, 0: free */
+	size_t slots;
+	int32_t byte[256]; /* ids of single bytes */
+};
+
+static size_t
+find_slot(const struct tokenizer_bpe *b, int32_t left, int32_t right)
+{
+	uint64_t h = ((uint64_t)(uint32_t)left << 32 | (uint32_t)right) * 0x9E3779B97F4A7C15u;
+	size_t at = (size_t)(h ^ h >> 32) & (b->slots - 1);
+
+	for (; b->slot[at]; at = (at + 1) & (b->slots - 1)) {
+		const struct pair *p = &b->pair[b->slot[at] - 1];
+
+		if (p->left == left && p->right == right)
+			break;
+	}
+	return at;
+}
+
+static void
+grow(struct tokenizer_bpe *b)
+{
+	mem_free(b->slot);
+	b->slots = b->slots ? 2 * b->slots : 256;
+	b->slot = mem_array(b->slots, sizeof *b->slot);
+	for (size_t i = 0; i < b->n; i++)
+		b->slot[find_slot(b, b->pair[i].left, b->pair[i].right)] = (uint32_t)i + 1;
+}
+
+int
+tokenizer_bpe_merge(struct tokenizer *t, int32_t left, int32_t right, int32_t made, struct err *e)
+{
+	struct tokenizer_bpe *b = t->bpe;
+	size_t at;
+
+	if (!b)
+		b = t->bpe = mem_new(sizeof *b);
+	if (2 * b->n >= b->slots)
+		grow(b);
+	at = find_slot(b, left, right);
+	if (b->slot[at])
+		return err_set(e, "the pair of merge %u again", (unsigned)b->slot[at]);
+	mem_grow(&b->pair, &b->cap, b->n + 1, sizeof *b->pair);
+	b->pair[b->n++] = (struct pair){ left, right, made };
+	b->slot[at] = (uint32_t)b->n;
+	return 0;
+}
+
+bool
+tokenizer_bpe_get(const struct tokenizer *t, size_t i, int32_t *left, int32_t *right)
+{
+	if (!t->bpe || i >= t->bpe->n)
+		return false;
+	*left = t->bpe->pair[i].left;
+	*right = t->bpe->pair[i].right;
+	return true;
+}
+
+void
+tokenizer_bpe_release(struct tokenizer *t)
+{
+	if (!t->bpe)
+		return;
+	mem_free(t->bpe->pair);
+	mem_free(t->bpe->slot);
+	mem_free(t->bpe);
+}
+
+/* Bytes that no letter is printed for: 0x00..0x20, 0x7F..0xA0 and 0xAD, in this order from U+0100
+ * on. */
+#define LOW 0x21
+#define HIGH (0xA1 - 0x7F)
+
+uint32_t
+tokenizer_bpe_letter(unsigned char byte)
+{
+	if (byte < LOW)
+		return 0x100u + byte;
+	if (byte >= 0x7F && byte < 0x7F + HIGH)
+		return 0x100u + LOW + (byte - 0x7Fu);
+	return byte == 0xAD ? 0x100u + LOW + HIGH : byte;
+}
+
+int
+tokenizer_bpe_byte(uint32_t letter)
+{
+	uint32_t after = letter - 0x100;
+
+	if (letter < 0x100)
+		return tokenizer_bpe_letter((unsigned char)letter) == letter ? (int)letter : -1;
+	if (after < LOW)
+		return (int)after;
+	if (after < LOW + HIGH)
+		return (int)(after - LOW + 0x7F);
+	return after == LOW + HIGH ? 0xAD : -1;
+}
+
+int
+tokenizer_bpe_finish(struct tokenizer *t, struct err *e)
+{
+	if (!t->bpe)
+		t->bpe = mem_new(sizeof *t->bpe);
+	if (!t->bpe->slots)
+		grow(t->bpe);
+	for (int byte = 0; byte < 256; byte++) {
+		char c = (char)byte;
+
+		t->bpe->byte[byte] = token_trie_find(&t->pieces, &c, 1);
+		if (t->bpe->byte[byte] < 0 && t->special[TOKENIZER_UNKNOWN] < 0)
+			return err_set(e, "no token for byte 0x%02X, and none for what is unknown",
+				       (unsigned)byte);
+	}
+	return 0;
+}
+
+/* A token of a word that is being merged; they are a list, because neighbours go. */
+struct part {
+	int32_t id;           /* -1: merged into the one before */
+	int32_t before, next; /* -1: none */
+};
+
+struct word {
+	struct part *part;
+	size_t cap;
+	uint64_t *
+		heap; /* rank << 32 | left part: the lowest rank first, and of those the leftmost */
+	size_t n, cap_heap;
+};
+
+static void
+push(struct word *w, uint64_t item)
+{
+	size_t at = w->n++;
+
+	mem_grow(&w->heap, &w->cap_heap, w->n, sizeof *w->heap);
+	for (; at && w->heap[(at - 1) / 2] > item; at = (at - 1) / 2)
+		w->heap[at] = w->heap[(at - 1) / 2];
+	w->heap[at] = item;
+}
+
+static uint64_t
+pop(struct word *w)
+{
+	uint64_t top = w->heap[0], last = w->heap[--w->n];
+	size_t at = 0, child;
+
+	while ((child = 2 * at + 1) < w->n) {
+		child += child + 1 < w->n && w->heap[child + 1] < w->heap[child];
+		if (w->heap[child] >= last)
+			break;
+		w->heap[at] = w->heap[child];
+		at = child;
+	}
+	w->heap[at] = last;
+	return top;
+}
+
+/* Rank + 1 of the pair that begins at a part; 0 when it is none. */
+static uint32_t
+rank_at(const struct tokenizer_bpe *b, const struct word *w, int32_t at)
+{
+	int32_t next = at < 0 ? -1 : w->part[at].next;
+
+	if (next < 0 || w->part[at].id < 0 || w->part[next].id < 0)
+		return 0;
+	return b->slot[find_slot(b, w->part[at].id, w->part[next].id)];
+}
+
+static void
+offer(const struct tokenizer_bpe *b, struct word *w, int32_t at)
+{
+	uint32_t rank = rank_at(b, w, at);
+
+	if (rank)
+		push(w, (uint64_t)(rank - 1) << 32 | (uint32_t)at);
+}
+
+static void
+merge_word(const struct tokenizer_bpe *b, struct word *w)
+{
+	while (w->n) {
+		uint64_t top = pop(w);
+		int32_t at = (int32_t)(uint32_t)top, gone;
+
+		if (rank_at(b, w, at) != (uint32_t)(top >> 32) + 1)
+			continue; /* one of the two was merged since */
+		gone = w->part[at].next;
+		w->part[at].id = b->pair[top >> 32].made;
+		w->part[gone].id = -1;
+		w->part[at].next = w->part[gone].next;
+		if (w->part[at].next >= 0)
+			w->part[w->part[at].next].before = at;
+		offer(b, w, w->part[at].before);
+		offer(b, w, at);
+	}
+}
+
+static void
+encode_word(const struct tokenizer *t, struct word *w, const char *s, size_t len,
+	    struct tokenizer_ids *out)
+{
+	const struct tokenizer_bpe *b = t->bpe;
+
+	mem_grow(&w->part, &w->cap, len, sizeof *w->part);
+	mem_grow(&out->id, &out->cap, out->n + len, sizeof *out->id);
+	for (size_t i = 0; i < len; i++)
+		w->part[i] = (struct part){ b->byte[(unsigned char)s[i]], (int32_t)i - 1,
+					    i + 1 < len ? (int32_t)i + 1 : -1 };
+	for (size_t i = 0; i < len; i++)
+		offer(b, w, (int32_t)i);
+	merge_word(b, w);
+	for (int32_t i = 0; i >= 0; i = w->part[i].next)
+		out->id[out->n++] =
+			w->part[i].id >= 0 ? w->part[i].id : t->special[TOKENIZER_UNKNOWN];
+}
+
+#define LONGEST    \
+	((size_t)1 \
+	 << 24) /* bytes of a word that are merged as one: a word without end is cut there */
+
+int
+tokenizer_bpe_encode(const struct tokenizer *t, const char *text, size_t size,
+		     struct tokenizer_ids *out, struct err *e)
+{
+	struct word w = { 0 };
+	size_t at = 0, word, len;
+
+	(void)e;
+	while (pretoken_next(t->rule, text, size, &at, &word, &len))
+		for (size_t i = 0, n; i < len; i += n) {
+			n = len - i < LONGEST ? len - i : LONGEST;
+			encode_word(t, &w, text + word + i, n, out);
+		}
+	mem_free(w.part);
+	mem_free(w.heap);
+	return 0;
+}
+
+int
+tokenizer_bpe_decode(const struct tokenizer *t, const int32_t *ids, size_t n, struct text *out)
+{
+	for (size_t i = 0, len; i < n; i++)
+		if (ids[i] >= 0) {
+			const char *s = token_trie_get(&t->pieces, (size_t)ids[i], &len);
+
+			text_bytes(out, s, len);
+		}
+	return 0;
+}
+
+/* A blank, a line end or any sign begins a word; letters and bytes of longer characters go on with
+ * one. */
+bool
+tokenizer_bpe_starts(const struct tokenizer *t, int32_t id)
+{
+	size_t len;
+	const char *s = token_trie_get(&t->pieces, (size_t)id, &len);
+	char c = len ? *s : ' ';
+
+	return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		 (signed char)c < 0);
+}

@@ -1,0 +1,155 @@
+/* tokenizer_wordpiece.c: the longest token that a word begins with, again and again (Devlin et al.
+ * 2019). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/data/text/tokenizer_kinds.h"
+
+#define ROOT 1
+#define WORD 100 /* characters of a word, at most, unless the file says otherwise: BERT's */
+
+static bool
+is_special(const struct tokenizer *t, size_t id)
+{
+	for (int k = 0; k < TOKENIZER_SPECIALS; k++)
+		if (t->special[k] == (int32_t)id)
+			return true;
+	return false;
+}
+
+int
+tokenizer_wordpiece_finish(struct tokenizer *t, struct err *e)
+{
+	if (t->special[TOKENIZER_UNKNOWN] < 0)
+		return err_set(e,
+			       "no token [UNK]: what becomes of a word that the vocabulary lacks?");
+	if (token_trie_tree_init(&t->tree, t->pieces.size + 8, e) < 0)
+		return -1;
+	for (size_t i = 0; i < t->pieces.n; i++) {
+		size_t len;
+		const char *s = token_trie_get(&t->pieces, i, &len);
+
+		if (len && !is_special(t, i))
+			token_trie_tree_add(&t->tree, s, len, (int32_t)i);
+	}
+	if (!t->longest)
+		t->longest = WORD;
+	t->rule = PRETOKEN_BERT;
+	return 0;
+}
+
+/* What tokens inside a word, or at its start, begin with. */
+static uint32_t
+begin(const struct tokenizer *t, bool inside)
+{
+	const char *mark = inside == t->marks_starts ? ""
+			   : t->marks_starts         ? TOKENIZER_BLANK
+						     : "##";
+	uint32_t node = ROOT;
+
+	for (; *mark && node; mark++)
+		node = token_trie_tree_step(&t->tree, node, (unsigned char)*mark);
+	return node;
+}
+
+static size_t
+count_chars(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n += ((unsigned char)s[i] & 0xC0) != 0x80;
+	return n;
+}
+
+static void
+put(struct tokenizer_ids *out, int32_t id)
+{
+	mem_grow(&out->id, &out->cap, out->n + 1, sizeof *out->id);
+	out->id[out->n++] = id;
+}
+
+static void
+encode_word(const struct tokenizer *t, const uint32_t start[2], const char *s, size_t len,
+	    struct tokenizer_ids *out)
+{
+	size_t before = out->n;
+
+	for (size_t at = 0, end; at < len; at = end) {
+		uint32_t node = start[at > 0];
+		int32_t id = -1;
+
+		end = at;
+		for (size_t i = at; i < len && node; i++) {
+			node = token_trie_tree_step(&t->tree, node, (unsigned char)s[i]);
+			if (node && t->tree.id[node] >= 0) {
+				id = t->tree.id[node];
+				end = i + 1;
+			}
+		}
+		if (id < 0) { /* then the whole word is unknown */
+			out->n = before;
+			put(out, t->special[TOKENIZER_UNKNOWN]);
+			return;
+		}
+		put(out, id);
+	}
+}
+
+int
+tokenizer_wordpiece_encode(const struct tokenizer *t, const char *text, size_t size,
+			   struct tokenizer_ids *out, struct err *e)
+{
+	const uint32_t start[2] = { begin(t, false), begin(t, true) };
+	size_t at = 0, word, len;
+
+	(void)e;
+	while (pretoken_next(t->rule, text, size, &at, &word, &len)) {
+		if (len > t->longest && count_chars(text + word, len) > t->longest)
+			put(out, t->special[TOKENIZER_UNKNOWN]);
+		else
+			encode_word(t, start, text + word, len, out);
+	}
+	return 0;
+}
+
+bool
+tokenizer_wordpiece_starts(const struct tokenizer *t, int32_t id)
+{
+	size_t len;
+	const char *s = token_trie_get(&t->pieces, (size_t)id, &len);
+
+	if (t->marks_starts)
+		return len >= 3 && memcmp(s, TOKENIZER_BLANK, 3) == 0;
+	return len < 3 || memcmp(s, "##", 2) != 0;
+}
+
+/* Words with a blank between; where the blanks were is not in the ids. */
+int
+tokenizer_wordpiece_decode(const struct tokenizer *t, const int32_t *ids, size_t n,
+			   struct text *out)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		bool starts = ids[i] < 0 || is_special(t, (size_t)ids[i]) ||
+			      tokenizer_wordpiece_starts(t, ids[i]);
+		size_t len, mark;
+		const char *s;
+
+		if (ids[i] < 0)
+			continue;
+		s = token_trie_get(&t->pieces, (size_t)ids[i], &len);
+		mark = is_special(t, (size_t)ids[i]) || starts != t->marks_starts ? 0 : 3;
+		if (!starts && !t->marks_starts)
+			mark = 2;
+		if (starts && any)
+			text_add(out, " ");
+		text_bytes(out, s + mark, len - mark);
+		any = true;
+	}
+	return 0;
+}

@@ -1,0 +1,92 @@
+/* unicode.c: categories, lower case and normal forms; the door to utf8proc. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/data/text/unicode.h"
+
+#include <utf8proc.h>
+
+static utf8proc_category_t
+category(uint32_t cp)
+{
+	return utf8proc_category((utf8proc_int32_t)cp);
+}
+
+/* The property White_Space; no category says it. */
+static bool
+is_space(uint32_t cp)
+{
+	if (cp < 0x80)
+		return cp == ' ' || (cp >= '\t' && cp <= '\r');
+	return cp == 0x85 || cp == 0xA0 || cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200A) ||
+	       cp == 0x2028 || cp == 0x2029 || cp == 0x202F || cp == 0x205F || cp == 0x3000;
+}
+
+enum unicode_kind
+unicode_kind(uint32_t cp)
+{
+	utf8proc_category_t c;
+
+	if (is_space(cp))
+		return UNICODE_SPACE;
+	c = category(cp);
+	if (c >= UTF8PROC_CATEGORY_LU && c <= UTF8PROC_CATEGORY_LO)
+		return UNICODE_LETTER;
+	return c >= UTF8PROC_CATEGORY_ND && c <= UTF8PROC_CATEGORY_NO ? UNICODE_NUMBER
+								      : UNICODE_OTHER;
+}
+
+bool
+unicode_is_punctuation(uint32_t cp)
+{
+	utf8proc_category_t c;
+
+	if (cp < 0x80) /* BERT takes $, +, ^ and their like for punctuation, too */
+		return cp > ' ' && cp < 0x7F && unicode_kind(cp) == UNICODE_OTHER;
+	c = category(cp);
+	return c >= UTF8PROC_CATEGORY_PC && c <= UTF8PROC_CATEGORY_PO;
+}
+
+bool
+unicode_is_control(uint32_t cp)
+{
+	utf8proc_category_t c = category(cp);
+
+	if (cp == '\t' || cp == '\n' || cp == '\r')
+		return false;
+	return c == UTF8PROC_CATEGORY_CN ||
+	       (c >= UTF8PROC_CATEGORY_CC && c <= UTF8PROC_CATEGORY_CO);
+}
+
+bool
+unicode_is_accent(uint32_t cp)
+{
+	return category(cp) == UTF8PROC_CATEGORY_MN;
+}
+
+uint32_t
+unicode_lower(uint32_t cp)
+{
+	return (uint32_t)utf8proc_tolower((utf8proc_int32_t)cp);
+}
+
+size_t
+unicode_apart(const char *text, size_t size, bool compatible, int32_t *buf, size_t cap)
+{
+	utf8proc_option_t how =
+		UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | (compatible ? UTF8PROC_COMPAT : 0);
+	utf8proc_ssize_t n =
+		utf8proc_decompose((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)size, buf,
+				   (utf8proc_ssize_t)cap, how);
+
+	return n > 0 ? (size_t)n : 0;
+}
+
+size_t
+unicode_together(int32_t *buf, size_t n)
+{
+	utf8proc_ssize_t left = utf8proc_normalize_utf32(buf, (utf8proc_ssize_t)n,
+							 UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+
+	return left > 0 ? (size_t)left : 0;
+}

@@ -1,0 +1,241 @@
+/* vocabtrain.c: words of texts are counted, and a vocabulary is learned of them. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/data/vocab/vocabtrain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/data/text/normalize.h"
+#include "retort/data/text/tokenizer_kinds.h"
+
+#define WORD 4096 /* bytes of a word that are looked at as one */
+
+static const char *const specials[] = { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]" };
+#define SPECIALS (sizeof specials / sizeof *specials)
+
+/* ---------------------------------------------------------------- characters */
+
+struct seen {
+	uint32_t point;
+	uint64_t count;
+};
+
+static int
+by_count(const void *a, const void *b)
+{
+	const struct seen *x = a, *y = b;
+
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return (x->point > y->point) - (x->point < y->point);
+}
+
+static int
+by_point(const void *a, const void *b)
+{
+	const struct seen *x = a, *y = b;
+
+	return (x->point > y->point) - (x->point < y->point);
+}
+
+static int
+count_chars(const char *text, size_t size, struct seen *seen, struct err *e)
+{
+	uint32_t cp;
+
+	for (size_t at = tokenizer_char_mark(text, size), n; at < size; at += n) {
+		n = tokenizer_char_take(text, size, at, &cp, e);
+		if (n == 0)
+			return -1;
+		seen[cp].count++;
+	}
+	return 0;
+}
+
+/* The characters that are there most often, in the order of their code points, as a vocabulary file
+ * has them. */
+static int
+make_chars(const struct vocabtrain_options *o, struct seen *seen, struct tokenizer *t,
+	   size_t *words, struct err *e)
+{
+	struct text file = { 0 };
+	size_t n = 0, kept;
+	char utf8[4];
+	int status;
+
+	qsort(seen, 0x110000, sizeof *seen, by_count);
+	while (n < 0x110000 && seen[n].count)
+		n++;
+	if (n == 0)
+		return err_set(e, "no characters in the texts");
+	kept = n < o->size - SPECIALS ? n : o->size - SPECIALS;
+	kept = kept < TOKENIZER_CHARS - SPECIALS ? kept : TOKENIZER_CHARS - SPECIALS;
+	qsort(seen, kept, sizeof *seen, by_point);
+	for (size_t i = 0; i < SPECIALS; i++)
+		text_addf(&file, "%s\n", specials[i]);
+	for (size_t i = 0; i < kept; i++) {
+		if (seen[i].point != '\n')
+			text_bytes(&file, utf8, text_utf8_put(seen[i].point, utf8));
+		text_add(&file, "\n");
+	}
+	*words = n;
+	status = tokenizer_from_vocab(t, file.s, file.len, e);
+	text_release(&file);
+	return status;
+}
+
+static int
+train_chars(const struct vocabtrain_options *o, const char *const *text, const size_t *size,
+	    size_t n, struct tokenizer *t, size_t *words, struct err *e)
+{
+	struct seen *seen = mem_try(0x110000, sizeof *seen);
+	int status = seen ? 0 : err_set(e, "no memory to count characters");
+
+	for (uint32_t cp = 0; seen && cp < 0x110000; cp++)
+		seen[cp].point = cp;
+	for (size_t i = 0; i < n && status == 0; i++)
+		if (count_chars(text[i], size[i], seen, e) < 0)
+			status = err_wrap(e, "text %zu", i + 1);
+	if (status == 0)
+		status = make_chars(o, seen, t, words, e);
+	mem_free(seen);
+	return status;
+}
+
+/* ---------------------------------------------------------------- words */
+
+static void
+add_word(struct vocabtrain_words *w, const char *s, size_t len)
+{
+	int32_t id = token_trie_add(&w->word, s, len);
+
+	mem_grow(&w->count, &w->cap, w->word.n, sizeof *w->count);
+	w->count[id]++;
+}
+
+/* A part of a word that ends between characters where it can. */
+static size_t
+part(const char *s, size_t len)
+{
+	size_t n = len < WORD ? len : WORD;
+
+	while (n < len && n > WORD - 4 && ((unsigned char)s[n] & 0xC0) == 0x80)
+		n--;
+	return n;
+}
+
+/* The text as the tokenizer will see it, with blanks as U+2581 for unigrams. */
+static void
+see(const struct tokenizer *t, const char *text, size_t size, struct text *out)
+{
+	size_t mark = t->kind == TOKENIZER_BPE ? 0 : tokenizer_char_mark(text, size);
+	struct text normal = { 0 };
+	const char *p, *blank;
+
+	text_add(&normal, t->blank && size > mark && text[mark] != ' ' ? " " : "");
+	normalize_put(t->normal, text + mark, size - mark, &normal);
+	for (p = normal.s; t->kind == TOKENIZER_UNIGRAM &&
+			   (blank = memchr(p, ' ', normal.len - (size_t)(p - normal.s)));
+	     p = blank + 1) {
+		text_bytes(out, p, (size_t)(blank - p));
+		text_add(out, TOKENIZER_BLANK);
+	}
+	text_bytes(out, p, normal.len - (size_t)(p - normal.s));
+	text_release(&normal);
+}
+
+static int
+check_utf8(const char *text, size_t size, struct err *e)
+{
+	uint32_t cp;
+
+	for (size_t at = 0, n; at < size; at += n)
+		if (!(n = tokenizer_char_take(text, size, at, &cp, e)))
+			return -1;
+	return 0;
+}
+
+static int
+count_words(const struct tokenizer *t, const char *text, size_t size, struct vocabtrain_words *w,
+	    struct err *e)
+{
+	struct text seen = { 0 };
+	size_t at = 0, start, len;
+
+	if (t->kind != TOKENIZER_BPE && check_utf8(text, size, e) < 0)
+		return -1;
+	see(t, text, size, &seen);
+	while (pretoken_next(t->rule, text_get(&seen), seen.len, &at, &start, &len))
+		for (size_t i = 0, n; i < len; i += n) {
+			n = part(seen.s + start + i, len - i);
+			add_word(w, seen.s + start + i, n);
+		}
+	text_release(&seen);
+	return 0;
+}
+
+static void
+prepare(const struct vocabtrain_options *o, struct tokenizer *t)
+{
+	tokenizer_init(t, TOKENIZER_BYTE);
+	t->kind = o->kind;
+	switch (o->kind) {
+	case TOKENIZER_WORDPIECE:
+		t->rule = PRETOKEN_BERT;
+		t->normal = NORMALIZE_CLEAN | NORMALIZE_CHINESE |
+			    (o->lower ? NORMALIZE_NFD | NORMALIZE_ACCENTS | NORMALIZE_LOWER : 0u);
+		break;
+	case TOKENIZER_UNIGRAM:
+		t->rule = PRETOKEN_BLANK;
+		t->normal = NORMALIZE_NFC | (o->lower ? NORMALIZE_LOWER : 0u);
+		t->blank = TOKENIZER_BLANK_UNLESS_THERE;
+		break;
+	default:
+		t->rule = PRETOKEN_GPT2;
+		t->normal = o->lower ? NORMALIZE_NFC | NORMALIZE_LOWER : 0u;
+	}
+	for (size_t i = 0; i < SPECIALS; i++)
+		if (o->kind != TOKENIZER_BPE || strcmp(specials[i], "[UNK]") != 0)
+			token_trie_add(&t->pieces, specials[i], strlen(specials[i]));
+}
+
+static int
+train_words(const struct vocabtrain_options *o, const char *const *text, const size_t *size,
+	    size_t n, struct tokenizer *t, size_t *words, struct err *e)
+{
+	struct vocabtrain_words w = { 0 };
+	int status = 0;
+
+	prepare(o, t);
+	for (size_t i = 0; i < n && status == 0; i++)
+		if (count_words(t, text[i], size[i], &w, e) < 0)
+			status = err_wrap(e, "text %zu", i + 1);
+	*words = w.word.n;
+	if (status == 0 && w.word.n == 0)
+		status = err_set(e, "no words in the texts");
+	if (status == 0)
+		status = o->kind == TOKENIZER_UNIGRAM ? vocabtrain_unigram_make(t, &w, o->size, e)
+						      : vocabtrain_merge_make(t, &w, o->size, e);
+	if (status == 0)
+		status = tokenizer_finish(t, e);
+	if (status < 0)
+		tokenizer_release(t);
+	token_trie_release(&w.word);
+	mem_free(w.count);
+	return status;
+}
+
+int
+vocabtrain_make(const struct vocabtrain_options *o, const char *const *text, const size_t *size,
+		size_t n, struct tokenizer *t, size_t *words, struct err *e)
+{
+	size_t least = o->kind == TOKENIZER_BPE ? 256 + SPECIALS - 1 : SPECIALS + 1;
+
+	if (o->size < least || o->size > TOKENIZER_VOCAB)
+		return err_set(e, "size: %zu is outside %zu..%d", o->size, least, TOKENIZER_VOCAB);
+	return o->kind == TOKENIZER_CHAR ? train_chars(o, text, size, n, t, words, e)
+					 : train_words(o, text, size, n, t, words, e);
+}

@@ -1,0 +1,48 @@
+/* loss_at.c: attention transfer: where on the map the activations are large. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/nn/gemm/vmath.h"
+#include "retort/kd/loss.h"
+#include "retort/kd/spatial.h"
+
+/*
+ * The mean over places of (Q_s - Q_t)^2, Q = q / |q|: the form of the authors' programs, which
+ * differs from the paper's norm of the difference by a root and a factor. With g = 2 (Q_s - Q_t) /
+ * places the gradient of q is (g - Q_s <g, Q_s>) / |q_s|, that of F is 2 F / channels times it: of
+ * one factor for all channels of a place.
+ */
+static double
+run(const struct loss_args *a)
+{
+	size_t places = a->width / a->channels;
+	real *q = a->scratch, *gap = a->scratch + places;
+	double sum = 0;
+
+	for (size_t i = 0; i < a->rows; i++) {
+		double weight = (double)a->weight[i] / (double)places;
+		real norm, step;
+
+		if (weight <= 0)
+			continue;
+		spatial_map(a->x + i * a->width, 1, places, a->channels, q, &norm);
+		spatial_gap(q, a->target + i * places, places, gap);
+		sum += weight * (double)vmath_dot(gap, gap, places);
+		if (!a->pull || norm <= 0)
+			continue;
+		step = (real)(weight * a->scale * 4 / (double)a->channels) / norm;
+		spatial_pull(q, gap, places, step, a->pull + i * places);
+	}
+	return sum;
+}
+
+const struct loss loss_at = {
+	.name = "at",
+	.doc = "Attention transfer: squared difference of the normalised maps of mean squared "
+	       "activation of two feature maps.",
+	.formula = "mean over places of (Q_s - Q_t)^2, Q = q / |q|, q = mean over channels of F^2",
+	.reference = "Zagoruyko and Komodakis 2017, Paying More Attention to Attention, eq. 2 with "
+		     "p = 2, squared and as a mean",
+	.needs = LOSS_MAP,
+	.run = run,
+};

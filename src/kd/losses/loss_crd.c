@@ -1,0 +1,420 @@
+/* loss_crd.c: contrastive distillation: a row's two embeddings among those of rows of other
+ * classes. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "retort/base/multi.h"
+#include "retort/nn/gemm/vmath.h"
+#include "retort/kd/loss.h"
+
+#define EMBED 128
+#define DRAWS 256 /* at a time */
+#define LANES 16
+#define MOMENTUM ((real)0.5) /* of what the banks remember of a row */
+
+/* The loss's own numbers, in the order of their table. */
+enum { MATRIX, S_BANK, T_BANK, NORMS };
+
+static int
+matrix_shape(const struct loss_shape *s, size_t dim[2])
+{
+	dim[0] = s->t_channels;
+	dim[1] = EMBED;
+	return 2;
+}
+
+static int
+bank_shape(const struct loss_shape *s, size_t dim[2])
+{
+	dim[0] = s->data_rows;
+	dim[1] = EMBED;
+	return 2;
+}
+
+static int
+norms_shape(const struct loss_shape *s, size_t dim[2])
+{
+	(void)s;
+	dim[0] = 3;
+	return 1;
+}
+
+static size_t
+scratch(const struct loss_shape *s)
+{
+	return s->rows * 2 * (EMBED + 1) + s->t_channels + 2 * EMBED;
+}
+
+/* One side: the student's, or the teacher's. */
+struct row_set {
+	real *embed;       /* [rows,EMBED] of unit length */
+	real *length;      /* [rows] before that */
+	const real *other; /* what the other side's bank remembers */
+	double log_norm;
+	real *d; /* [EMBED] the gradient of a row's embedding */
+};
+
+struct trainer_state {
+	const struct loss_args *a;
+	struct row_set s, t;
+	real *mean; /* [t_channels] */
+	double all; /* weight of the rows that count */
+	size_t k;   /* rows drawn for each */
+	struct rng draws;
+};
+
+/* A row counts when its class is known, and others are. */
+static int32_t
+class_of(const struct loss_args *a, size_t i)
+{
+	int32_t label = a->known->label[a->row[i]];
+
+	return a->weight[i] > 0 && label >= 0 && label_index_others(a->known, label) > 0 ? label
+											 : -1;
+}
+
+/* The mean of the positions of row i that count: of n numbers each. */
+static void
+mean_of(const struct loss_args *a, const real *f, size_t i, size_t n, real *out)
+{
+	size_t count = 0;
+
+	memset(out, 0, n * sizeof *out);
+	for (size_t p = 0; p < a->positions; p++)
+		if (loss_sees(a, i, p)) {
+			vmath_add(f + p * n, n, out);
+			count++;
+		}
+	if (count > 1)
+		vmath_scale(out, n, 1 / (real)count);
+}
+
+MULTIVERSION static void
+add_times(const real *restrict x, real factor, real *restrict to)
+{
+	for (size_t e = 0; e < EMBED; e++)
+		to[e] += factor * x[e];
+}
+
+static real
+unit(real *x)
+{
+	real length = REAL_SQRT(vmath_dot(x, x, EMBED));
+
+	if (length > 0)
+		vmath_scale(x, EMBED, 1 / length);
+	return length;
+}
+
+static void
+embed_row(const struct trainer_state *w, size_t i)
+{
+	const struct loss_args *a = w->a;
+	const real *matrix = a->own[MATRIX];
+	real *s = w->s.embed + i * EMBED, *t = w->t.embed + i * EMBED;
+
+	mean_of(a, a->x + i * a->width, i, EMBED, s);
+	w->s.length[i] = unit(s);
+	mean_of(a, a->target + i * a->t_width, i, a->t_width / a->positions, w->mean);
+	memset(t, 0, EMBED * sizeof *t);
+	for (size_t c = 0; c < a->t_width / a->positions; c++)
+		add_times(matrix + c * EMBED, w->mean[c], t);
+	w->t.length[i] = unit(t);
+}
+
+/* Which row of the bank is k-th for row i: its own, then those of other classes. */
+static size_t
+drawn(const struct trainer_state *w, size_t i, int32_t label, size_t k)
+{
+	if (k == 0)
+		return (size_t)w->a->row[i];
+	return label_index_other(w->a->known, label, w->draws, i * w->k + k - 1);
+}
+
+static double
+score(const struct trainer_state *w, const struct row_set *side, size_t i, size_t row)
+{
+	return (double)vmath_dot(side->embed + i * EMBED, side->other + row * EMBED, EMBED) /
+	       w->a->knobs->crd_temperature;
+}
+
+/* Estimate the norms Z = n mean exp(score) of the two sides from this batch. */
+static void
+estimate(struct trainer_state *w)
+{
+	double s = 0, t = 0, count = 0, rows = (double)w->a->shape.data_rows;
+
+	for (size_t i = 0; i < w->a->rows; i++) {
+		int32_t label = class_of(w->a, i);
+
+		for (size_t k = 0; label >= 0 && k <= w->k; k++, count++) {
+			size_t row = drawn(w, i, label, k);
+
+			s += exp(score(w, &w->s, i, row));
+			t += exp(score(w, &w->t, i, row));
+		}
+	}
+	w->s.log_norm = log(rows * s / count);
+	w->t.log_norm = log(rows * t / count);
+}
+
+/* They are those of the first batch, and stay. */
+static void
+norms(struct trainer_state *w)
+{
+	real *kept = w->a->own[NORMS];
+
+	if (kept[0] != 0) {
+		w->s.log_norm = (double)kept[1];
+		w->t.log_norm = (double)kept[2];
+		return;
+	}
+	estimate(w);
+	if (!w->a->training)
+		return;
+	kept[0] = 1;
+	kept[1] = (real)w->s.log_norm;
+	kept[2] = (real)w->t.log_norm;
+}
+
+/* Products of an embedding with some rows of a bank. */
+MULTIVERSION static void
+products(const real *restrict x, const real *restrict bank, const uint32_t *row, size_t n,
+	 real *restrict out)
+{
+	for (size_t k = 0; k < n; k++) {
+		const real *y = bank + row[k] * (size_t)EMBED;
+		real lane[LANES] = { 0 };
+
+		for (size_t e = 0; e < EMBED; e += LANES)
+			for (size_t l = 0; l < LANES; l++)
+				lane[l] += x[e + l] * y[e + l];
+		MULTI_UNROLL
+		for (size_t half = LANES / 2; half > 0; half /= 2)
+			for (size_t l = 0; l < half; l++)
+				lane[l] += lane[l + half];
+		out[k] = lane[0];
+	}
+}
+
+/*
+ * -log h for the row's own pair and -log (1 - h) for a drawn one, h = P / (P + K/n) the chance that
+ * a pair is no noise: 1 / (1 + exp(-u)) with u = log P - log (K/n). Into u go the slopes by u;
+ * returns the sum. `own`: the first is the row's own.
+ */
+static double
+surprise(real *u, size_t n, bool own)
+{
+	real e[DRAWS], value[DRAWS];
+
+	for (size_t k = 0; k < n; k++)
+		e[k] = -REAL_ABS(u[k]);
+	vmath_exp(e, n, e);
+	vmath_log1p(e, n, value);
+	if (own) {
+		value[0] += u[0] < 0 ? -u[0] : 0;
+		u[0] = -(u[0] >= 0 ? e[0] : 1) / (1 + e[0]);
+	}
+	for (size_t k = own; k < n; k++) {
+		value[k] += u[k] > 0 ? u[k] : 0;
+		u[k] = (u[k] >= 0 ? 1 : e[k]) / (1 + e[k]);
+	}
+	return (double)vmath_sum(value, n);
+}
+
+/* Some draws of row i on one side; the gradient of its embedding is added to side->d. */
+static double
+run_draws(const struct trainer_state *w, const struct row_set *side, size_t i, const uint32_t *row,
+	  size_t n, bool own)
+{
+	double shift = side->log_norm + log((double)w->k / (double)w->a->shape.data_rows), sum;
+	real u[DRAWS];
+
+	products(side->embed + i * EMBED, side->other, row, n, u);
+	for (size_t k = 0; k < n; k++)
+		u[k] = (real)((double)u[k] / w->a->knobs->crd_temperature - shift);
+	sum = surprise(u, n, own);
+	for (size_t k = 0; w->a->dx && k < n; k++)
+		add_times(side->other + row[k] * (size_t)EMBED, u[k], side->d);
+	return sum;
+}
+
+/* Both sides of row i, draw by draw. */
+static double
+run_sides(const struct trainer_state *w, size_t i, int32_t label)
+{
+	uint32_t row[DRAWS];
+	double sum = 0;
+
+	memset(w->s.d, 0, EMBED * sizeof *w->s.d);
+	memset(w->t.d, 0, EMBED * sizeof *w->t.d);
+	for (size_t from = 0; from <= w->k; from += DRAWS) {
+		size_t n = w->k + 1 - from < DRAWS ? w->k + 1 - from : DRAWS;
+
+		for (size_t k = 0; k < n; k++)
+			row[k] = (uint32_t)drawn(w, i, label, from + k);
+		sum += run_draws(w, &w->s, i, row, n, from == 0) +
+		       run_draws(w, &w->t, i, row, n, from == 0);
+	}
+	return sum;
+}
+
+/* Through the length: side->d times step becomes the gradient of what was made a unit. */
+static void
+through_length(const struct trainer_state *w, const struct row_set *side, size_t i, double step)
+{
+	const real *x = side->embed + i * EMBED;
+	real along = vmath_dot(x, side->d, EMBED);
+	real over =
+		side->length[i] > 0
+			? (real)(step / (w->a->knobs->crd_temperature * (double)side->length[i]))
+			: 0;
+
+	for (size_t e = 0; e < EMBED; e++)
+		side->d[e] = over * (side->d[e] - x[e] * along);
+}
+
+static void
+add_student(const struct trainer_state *w, size_t i)
+{
+	const struct loss_args *a = w->a;
+	size_t count = 0;
+
+	for (size_t p = 0; p < a->positions; p++)
+		count += loss_sees(a, i, p);
+	for (size_t p = 0; p < a->positions; p++) {
+		real *to = a->dx + i * a->width + p * EMBED;
+
+		for (size_t e = 0; e < EMBED && loss_sees(a, i, p); e++)
+			to[e] += w->s.d[e] / (real)count;
+	}
+}
+
+static void
+add_teacher(const struct trainer_state *w, size_t i)
+{
+	const struct loss_args *a = w->a;
+	size_t n = a->t_width / a->positions;
+
+	mean_of(a, a->target + i * a->t_width, i, n, w->mean);
+	for (size_t c = 0; c < n; c++)
+		add_times(w->t.d, w->mean[c], a->own_grad[MATRIX] + c * EMBED);
+}
+
+static double
+run_row(const struct trainer_state *w, size_t i, int32_t label)
+{
+	double weight = (double)w->a->weight[i] / w->all, sum = run_sides(w, i, label);
+
+	if (w->a->dx) {
+		through_length(w, &w->s, i, weight * w->a->scale);
+		add_student(w, i);
+	}
+	if (w->a->dx && w->a->own_grad[MATRIX]) {
+		through_length(w, &w->t, i, weight * w->a->scale);
+		add_teacher(w, i);
+	}
+	return weight * sum;
+}
+
+static void
+remember(real *bank, const real *embed)
+{
+	for (size_t e = 0; e < EMBED; e++)
+		bank[e] = MOMENTUM * bank[e] + (1 - MOMENTUM) * embed[e];
+	unit(bank);
+}
+
+static struct trainer_state
+begin(const struct loss_args *a)
+{
+	struct trainer_state w = { .a = a,
+				   .draws = rng_stream(a->seed, "crd", a->step, 0),
+				   .k = (size_t)a->knobs->crd_negatives };
+
+	w.k = w.k < a->shape.data_rows ? w.k : a->shape.data_rows;
+	w.s.embed = a->scratch;
+	w.t.embed = w.s.embed + a->rows * EMBED;
+	w.s.length = w.t.embed + a->rows * EMBED;
+	w.t.length = w.s.length + a->rows;
+	w.mean = w.t.length + a->rows;
+	w.s.d = w.mean + a->t_width / a->positions;
+	w.t.d = w.s.d + EMBED;
+	w.s.other = a->own[T_BANK];
+	w.t.other = a->own[S_BANK];
+	for (size_t i = 0; a->known && a->known->n > 0 && i < a->rows; i++)
+		w.all += class_of(a, i) >= 0 ? (double)a->weight[i] : 0;
+	return w;
+}
+
+static double
+run(const struct loss_args *a)
+{
+	struct trainer_state w = begin(a);
+	double sum = 0;
+
+	if (w.all <= 0)
+		return 0; /* no row with a label that is seen, or all of one class */
+	for (size_t i = 0; i < a->rows; i++)
+		if (class_of(a, i) >= 0)
+			embed_row(&w, i);
+	norms(&w);
+	for (size_t i = 0; i < a->rows; i++)
+		if (class_of(a, i) >= 0)
+			sum += run_row(&w, i, class_of(a, i));
+	for (size_t i = 0; a->training && i < a->rows; i++)
+		if (class_of(a, i) >= 0) {
+			remember(a->own[S_BANK] + (size_t)a->row[i] * EMBED, w.s.embed + i * EMBED);
+			remember(a->own[T_BANK] + (size_t)a->row[i] * EMBED, w.t.embed + i * EMBED);
+		}
+	return sum;
+}
+
+static const struct loss_own own[] = {
+	[MATRIX] = { .name = "matrix",
+		     .shape = matrix_shape,
+		     .init = PARAM_XAVIER,
+		     .lr_factor = 1,
+		     .sign = 1 },
+	[S_BANK] = { .name = "s-bank",
+		     .shape = bank_shape,
+		     .init = PARAM_UNIT,
+		     .is_state = true,
+		     .by_row = true,
+		     .lr_factor = 1,
+		     .sign = 1 },
+	[T_BANK] = { .name = "t-bank",
+		     .shape = bank_shape,
+		     .init = PARAM_UNIT,
+		     .is_state = true,
+		     .by_row = true,
+		     .lr_factor = 1,
+		     .sign = 1 },
+	[NORMS] = { .name = "norms",
+		    .shape = norms_shape,
+		    .init = PARAM_ZERO,
+		    .is_state = true,
+		    .lr_factor = 1,
+		    .sign = 1 },
+	{ .name = NULL },
+};
+
+const struct loss loss_crd = {
+	.name = "crd",
+	.doc = "Contrastive distillation: tells a row's own pair of embeddings from those with "
+	       "crd-negatives rows of other classes, "
+	       "remembered from earlier steps; of rows whose labels the student sees.",
+	.formula = "mean over rows, both sides, of -log h(own) - sum over K drawn of log(1 - h), h "
+		   "= P / (P + K/n), P = exp(s . t / T) / Z",
+	.reference = "Tian et al. 2020, Contrastive Representation Distillation, eq. 17 to 19, "
+		     "with its memory banks",
+	.needs = LOSS_LAYER | LOSS_BATCH | LOSS_PROJECT | LOSS_LABELS,
+	.on = 1u << MODEL_HIDDEN,
+	.project = EMBED,
+	.own = own,
+	.scratch = scratch,
+	.run = run,
+};

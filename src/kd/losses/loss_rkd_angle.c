@@ -1,0 +1,140 @@
+/* loss_rkd_angle.c: relational distillation: angles of triplets of rows of a batch. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "retort/base/multi.h"
+#include "retort/kd/pairwise.h"
+#include "retort/kd/gram.h"
+
+#define LEAST 1e-24 /* of a squared distance: below it two rows span no angle */
+#define LANES 16
+
+/*
+ * The cosine at row i between rows j and k is (d_ij + d_ik - d_jk) / (2 sqrt(d_ij d_ik)), d squared
+ * distances: so a triplet costs a few operations whatever the width is, and no vector of
+ * differences is ever made.
+ */
+struct row_set {
+	const real *at;   /* [n] d_ik */
+	const real *with; /* [n] d_jk */
+	const real *over; /* [n] 1 / sqrt(d_ik), 0 where there is no angle */
+	real ij, over_ij;
+};
+
+struct sums {
+	real value, slope, along; /* of huber, of slope / sqrt(d_ik), and of slope times cosine */
+};
+
+static MULTI_INLINE real
+cosine(const struct row_set *s, size_t k)
+{
+	return (s->at[k] + s->ij - s->with[k]) * (s->over[k] * s->over_ij) * (real)0.5;
+}
+
+/* Triplet k of a run; what the slope does to d_jk is added to `to`. */
+static MULTI_INLINE void
+triplet(const struct row_set *s, const struct row_set *t, size_t k, real *restrict to, real *value,
+	real *slope, real *along)
+{
+	real c = cosine(s, k), gap = c - cosine(t, k),
+	     h = gap < -1  ? -1
+		 : gap > 1 ? 1
+			   : gap,
+	     pull = h * s->over[k];
+
+	*value += h * (gap - (real)0.5 * h);
+	*slope += pull;
+	*along += h * c;
+	to[k] -= (real)0.5 * s->over_ij * pull;
+}
+
+/* All k of one i and one j. */
+MULTIVERSION static struct sums
+triplets(const struct row_set *s, const struct row_set *t, size_t n, real *restrict to)
+{
+	real value[LANES] = { 0 }, slope[LANES] = { 0 }, along[LANES] = { 0 };
+	struct sums sum = { 0 };
+	size_t k = 0;
+
+	for (; k + LANES <= n; k += LANES)
+		for (size_t l = 0; l < LANES; l++)
+			triplet(s, t, k + l, to, &value[l], &slope[l], &along[l]);
+	for (size_t l = 0; k < n; k++, l++)
+		triplet(s, t, k, to, &value[l], &slope[l], &along[l]);
+	for (size_t l = 0; l < LANES; l++) {
+		sum.value += value[l];
+		sum.slope += slope[l];
+		sum.along += along[l];
+	}
+	return sum;
+}
+
+static void
+inverse(const real *d, size_t n, real *out)
+{
+	for (size_t k = 0; k < n; k++)
+		out[k] = d[k] > (real)LEAST ? 1 / REAL_SQRT(d[k]) : 0;
+}
+
+/* The sum of all triplets; the gradient of the student's squared distances into w->c. */
+static double
+visit(const struct gram *w)
+{
+	size_t n = w->n;
+	double sum = 0;
+
+	memset(w->c, 0, n * n * sizeof *w->c);
+	for (size_t i = 0; i < n; i++) {
+		inverse(w->a + i * n, n, w->s);
+		inverse(w->b + i * n, n, w->u);
+		for (size_t j = 0; j < n; j++) {
+			struct row_set s = { w->a + i * n, w->a + j * n, w->s, w->a[i * n + j],
+					     w->s[j] };
+			struct row_set t = { w->b + i * n, w->b + j * n, w->u, w->b[i * n + j],
+					     w->u[j] };
+			struct sums r = triplets(&s, &t, n, w->c + j * n);
+
+			sum += (double)r.value;
+			/* d_ij is a leg of triplet i j k, and of i k j too */
+			w->c[i * n + j] += s.over_ij * (r.slope - s.over_ij * r.along);
+		}
+	}
+	return sum;
+}
+
+static double
+run(const struct loss_args *a)
+{
+	double sum, over;
+	struct gram w;
+
+	if (!gram_open(a, &w))
+		return 0;
+	over = 1 / ((double)w.n * (double)w.n * (double)w.n);
+	pairwise_squares(w.t, w.n, w.t_width, w.b);
+	pairwise_squares(w.x, w.n, w.width, w.a);
+	sum = over * visit(&w);
+	if (!a->dx)
+		return sum;
+	for (size_t i = 0; i < w.n * w.n; i++)
+		w.c[i] *= (real)over;
+	pairwise_back(w.c, w.x, w.n, w.width, w.dx);
+	gram_add(a, &w);
+	return sum;
+}
+
+const struct loss loss_rkd_angle = {
+	.name = "rkd-angle",
+	.doc = "Relational distillation by angle: smooth difference of the cosines at each row "
+	       "between all pairs of others; "
+	       "a step takes time that grows as the cube of the batch.",
+	.formula = "1/B^3 sum over triplets of huber(cos_s - cos_t), cos = <e_ij, e_ik>, e_ij = "
+		   "(f_j - f_i) / |f_j - f_i|",
+	.reference = "Park et al. 2019, Relational Knowledge Distillation, eq. 10 and 11",
+	.needs = LOSS_LAYER | LOSS_BATCH | LOSS_WIDTHS,
+	.on = 1u << MODEL_HIDDEN | 1u << MODEL_VALUE,
+	.scratch = gram_scratch,
+	.run = run,
+};

@@ -1,0 +1,43 @@
+/* loss_skl.c: skewed forward KL: the teacher against a mixture of both. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/kd/softmax_rows.h"
+
+/* p / m is at most 1 / alpha, whatever the student says. */
+static double
+each(const struct row *r, void *arg)
+{
+	real alpha = *(const real *)arg;
+	double sum = softmax_rows_skewed(r->p, r->log_p, r->q, alpha, r->n, r->spare, r->log_p);
+
+	if (r->dx)
+		softmax_rows_back(r->q, r->spare, (real)-r->step * (1 - alpha), r->n, r->dx);
+	return sum;
+}
+
+static double
+run(const struct loss_args *a)
+{
+	real alpha = (real)a->knobs->skl_alpha;
+
+	if (alpha == 0)
+		return loss_kd.run(a);
+	return softmax_rows_sum(a, a->temperature, a->temperature, each, &alpha) * a->temperature *
+	       a->temperature;
+}
+
+const struct loss loss_skl = {
+	.name = "skl",
+	.title = "skewed KL",
+	.doc = "Skewed KL divergence, from the teacher to a mixture with a share alpha of it in "
+	       "the student's probabilities, times "
+	       "temperature squared.",
+	.formula = "T^2 KL(p || m), m = alpha p + (1 - alpha) q;  gradient T q (g - <q,g>), g = "
+		   "-(1 - alpha) p/m",
+	.reference = "Ko et al. 2024, DistiLLM, eq. 4",
+	.needs = LOSS_LOGITS,
+	.weight = offsetof(struct knobs, skl_weight),
+	.temperature = offsetof(struct knobs, skl_temperature),
+	.run = run,
+};

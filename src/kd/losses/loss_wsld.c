@@ -1,0 +1,45 @@
+/* loss_wsld.c: soft labels, weighted row by row by how the student stands beside the teacher. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/nn/gemm/vmath.h"
+#include "retort/kd/softmax_rows.h"
+
+#define TINY 1e-7 /* beside the teacher's cross-entropy, which is 0 where it is certain */
+
+/* The weight is a number for the row, and no gradient goes through it. */
+static double
+each(const struct row *r, void *arg)
+{
+	double weight;
+
+	if (r->label < 0)
+		return softmax_rows_forward(r, arg);
+	weight = -expm1(-softmax_rows_surprise(r->x, r->n, (size_t)r->label) /
+			(softmax_rows_surprise(r->target, r->n, (size_t)r->label) + TINY));
+	if (r->dx)
+		softmax_rows_add_gap(r->q, r->p, (real)(r->step * weight), r->n, r->dx);
+	return -weight * (double)vmath_dot(r->p, r->log_q, r->n);
+}
+
+static double
+run(const struct loss_args *a)
+{
+	return softmax_rows_sum(a, a->temperature, a->temperature, each, NULL) * a->temperature *
+	       a->temperature;
+}
+
+const struct loss loss_wsld = {
+	.name = "wsld",
+	.title = "weighted soft labels (WSLD)",
+	.doc = "Weighted soft labels, times temperature squared: soft cross-entropy, less of it "
+	       "where the student already does better than the "
+	       "teacher. A row without a label is compared as kd compares it.",
+	.formula = "-T^2 w sum p log q, w = 1 - exp(-CE(z_s,y) / (CE(z_t,y) + 1e-7)) without "
+		   "gradient;  gradient w T (q - p)",
+	.reference = "Zhou et al. 2021, Rethinking Soft Labels for Knowledge Distillation, eq. 8",
+	.needs = LOSS_LOGITS | LOSS_CLASSES,
+	.weight = offsetof(struct knobs, wsld_weight),
+	.temperature = offsetof(struct knobs, wsld_temperature),
+	.run = run,
+};

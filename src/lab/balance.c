@@ -1,0 +1,218 @@
+/* balance.c: weights once, so that gradient shares are what is asked. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/balance.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/text.h"
+#include "retort/lab/live_change.h"
+#include "retort/lab/tunable.h"
+#include "retort/train/eval.h"
+#include "retort/lab/settings.h"
+
+/* By term of the student. */
+struct shares {
+	double now[BRANCH_TERMS], want[BRANCH_TERMS];
+	bool named[BRANCH_TERMS];
+};
+
+/* "kd", "map1": what stands behind "share-" in its metric. */
+static const char *
+name_of(const struct branch_term *t)
+{
+	return metric_info(t->share)->name + strlen("share-");
+}
+
+static int
+unknown(const struct trainer_state *w, const char *name, struct err *e)
+{
+	const struct loss *l = loss_find(name);
+	struct text names = { 0 };
+
+	if (l && l->weight && loss_weight(l, &w->info.knobs) == 0)
+		return err_set(
+			e, "%s: its weight is 0, so it has no gradient; `set %s-weight 1` first",
+			name, name);
+	for (int i = 0; i < w->student->n_terms; i++)
+		text_item(&names, "%s", name_of(&w->student->term[i]));
+	err_set(e, "%s: no such term; there is %s", name, text_get(&names));
+	text_release(&names);
+	return -1;
+}
+
+/* Why a term has no gradient; nothing where it has one. */
+static const char *
+silence(const struct trainer_state *w, int i, double share)
+{
+	const struct branch_term *t = &w->student->term[i];
+	bool asks = false;
+
+	for (int k = 0; k < w->info.n_teachers; k++)
+		asks |= trainer_state_teaches(w, k);
+	if (share > 0)
+		return NULL;
+	if (branch_weight(w->student, i, &w->info.knobs, w->info.map) == 0)
+		return "its weight is 0, so it has no gradient";
+	if (t->map >= 0 && !trainer_state_teaches(w, w->info.map[t->map].teacher))
+		return "its teacher is muted or not trained, so it has no gradient";
+	if (t->loss->needs & LOSS_LOGITS && !asks)
+		return "no teacher is asked, so it has no gradient";
+	if (t->loss->needs & LOSS_LABELS)
+		return "the student sees no label in the batch it is measured on, so it has no "
+		       "gradient there";
+	return "its gradient is 0 on the batch it is measured on";
+}
+
+/* What was asked, by term. */
+static int
+read_shares(struct trainer_state *w, const struct request *r, struct shares *s, struct err *e)
+{
+	const struct branch *b = w->student;
+
+	for (int k = 0; k < r->n_shares; k++) {
+		const char *name = r->share[k].term, *why;
+		int i = 0;
+
+		while (i < b->n_terms && strcmp(name_of(&b->term[i]), name) != 0)
+			i++;
+		if (i == b->n_terms)
+			return unknown(w, name, e);
+		why = silence(w, i, s->now[i]);
+		if (why)
+			return err_set(e, "%s: %s", name, why);
+		if (s->named[i])
+			return err_set(e, "%s: named twice", name);
+		s->named[i] = true;
+		s->want[i] = r->share[k].share;
+	}
+	return 0;
+}
+
+/* Terms that are not named share what is left as they do now; where all or none are, proportions
+ * are all that counts. */
+static int
+fill_shares(const struct branch *b, const struct request *r, struct shares *s, struct err *e)
+{
+	double asked = 0, rest = 0;
+	const char *left = NULL;
+
+	for (int i = 0; i < b->n_terms; i++) {
+		asked += s->named[i] ? s->want[i] : 0;
+		rest += s->named[i] ? 0 : s->now[i];
+		left = !s->named[i] && s->now[i] > 0 ? name_of(&b->term[i]) : left;
+	}
+	if (left && r->n_shares && asked >= 1)
+		return err_set(e,
+			       "shares of %g are asked for, and nothing is left for %s; name it "
+			       "too, or ask for less than 1",
+			       asked, left);
+	for (int i = 0; i < b->n_terms; i++) {
+		if (r->n_shares == 0)
+			s->want[i] = s->now[i] > 0;
+		else if (left && !s->named[i])
+			s->want[i] = (1 - asked) * s->now[i] / rest;
+	}
+	return 0;
+}
+
+/* To a sum of 1. */
+static int
+sum_to_one(const struct branch *b, struct shares *s, struct err *e)
+{
+	double sum = 0;
+
+	for (int i = 0; i < b->n_terms; i++)
+		sum += s->want[i];
+	if (!(sum > 0))
+		return err_set(e, "no term has a gradient");
+	for (int i = 0; i < b->n_terms; i++)
+		s->want[i] /= sum;
+	return 0;
+}
+
+static const struct knob *
+knob_of(const struct loss *l)
+{
+	for (size_t i = 0; i < knob_count; i++)
+		if (knob_table[i].offset == l->weight)
+			return &knob_table[i];
+	return NULL;
+}
+
+/* A hand on a weight, by the rules of a hand: within its range, and its ramp ends. */
+static int
+put_weight(const struct branch_term *t, double weight, struct trainer_state_settings *s,
+	   struct err *e)
+{
+	const struct knob *d;
+	char text[40];
+
+	if (!(weight > 0 && weight <= 1e6))
+		return err_set(e, "%s: it would need the weight %g, which is outside 0..1000000",
+			       name_of(t), weight);
+	if (t->map >= 0) {
+		tunable_turn(s, TUNABLE_MAP(s->map[t->map].slot), weight);
+		return 0;
+	}
+	d = knob_of(t->loss);
+	ramp_drop(s->ramp, &s->n_ramps, (int)(d - knob_table));
+	return knob_set(&s->knobs, d, text_number(text, sizeof text, weight), e);
+}
+
+static int
+put_weights(const struct trainer_state *w, const struct shares *shares,
+	    struct trainer_state_settings *s, struct text *note, struct err *e)
+{
+	const struct branch *b = w->student;
+
+	for (int i = 0; i < b->n_terms; i++) {
+		double was = branch_weight(b, i, &w->info.knobs, w->info.map),
+		       weight = was * shares->want[i] / shares->now[i];
+
+		if (shares->now[i] == 0)
+			continue;
+		if (put_weight(&b->term[i], weight, s, e) < 0)
+			return -1;
+		text_item(note, "%s weight %.4g -> %.4g", name_of(&b->term[i]), was, weight);
+	}
+	return 0;
+}
+
+static int
+balance(struct trainer_state *w, struct request *r, struct err *e)
+{
+	struct branch *b = w->student;
+	struct trainer_state_settings s;
+	struct shares shares = { 0 };
+	struct text note = { 0 };
+	int status;
+
+	eval_shares(w, shares.now);
+	if (read_shares(w, r, &shares, e) < 0 || fill_shares(b, r, &shares, e) < 0 ||
+	    sum_to_one(b, &shares, e) < 0)
+		return -1;
+	settings_take(w, &s);
+	status = put_weights(w, &shares, &s, &note, e);
+	if (status == 0)
+		status = live_change_make(w, &s, r, e);
+	if (status == 0)
+		text_fit(r->note, sizeof r->note, text_get(&note));
+	text_release(&note);
+	return status;
+}
+
+int
+balance_request(struct trainer_state *w, struct request *r, struct err *e)
+{
+	if (!w->student)
+		return err_set(e, "balance: no student yet; `student mlp 32` makes one");
+	if (w->info.phase == LAB_TRAINING || w->info.phase == LAB_REPORTING)
+		return err_set(e, "balance: not while another network trains");
+	if (live_change_look(w, e) < 0 || balance(w, r, e) < 0)
+		return err_wrap(e, "balance");
+	return 0;
+}

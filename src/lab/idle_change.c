@@ -1,0 +1,454 @@
+/* idle_change.c: requests that need an idle lab: data, networks, and the start of work. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/idle_change.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/rng.h"
+#include "retort/base/text.h"
+#include "retort/nn/gemm/blas.h"
+#include "retort/lab/live_change.h"
+#include "retort/lab/tunable.h"
+#include "retort/train/eval.h"
+#include "retort/train/feed.h"
+#include "retort/lab/setup_student.h"
+#include "retort/lab/setup_data.h"
+#include "retort/lab/setup_teacher.h"
+#include "retort/train/trainer_checkpoint.h"
+#include "retort/lab/settings.h"
+#include "retort/lab/stage.h"
+
+/* What the steps of a student were counted for: a new one counts from 0, and is not where its ramps
+ * would be. */
+static void
+drop_ramps(struct trainer_state *w)
+{
+	if (settings_step(w) > 0)
+		w->info.n_ramps = 0;
+}
+
+void
+idle_change_drop_student(struct trainer_state *w)
+{
+	drop_ramps(w);
+	branch_free(w->student);
+	branch_free(w->plain);
+	w->student = w->plain = NULL;
+	sampler_release(&w->order);
+	sampler_release(&w->plain_order);
+	sampler_release(&w->few);
+	w->info.frozen = 0;
+	memset(&w->info.remedy[LAB_REMEDY_prior], 0,
+	       sizeof w->info.remedy[LAB_REMEDY_prior]); /* that of another student's bias */
+	w->info.labelled = false;
+	w->info.n_stages = 0;
+	w->info.has_student = w->info.has_plain = false;
+	tunable_forget(&w->info, TUNABLE_MAP(0), TUNABLE_MAP(LAB_MAPS));
+	w->info.n_maps = 0;
+	for (int i = 0; i < w->info.n_teachers; i++)
+		w->info.teacher[i].heard = (struct lab_heard){ NAN, NAN, NAN };
+	w->info.step = w->info.from = w->info.until = 0;
+	w->n_eras = 0;
+	w->evaluated[LAB_STUDENT] = w->evaluated[LAB_BASELINE] = UINT64_MAX;
+	live_change_forget(w);
+}
+
+void
+idle_change_init(struct trainer_state *w, int threads)
+{
+	w->pool = pool_new(threads);
+	knob_defaults(&w->info.knobs);
+	w->info.seed = 1;
+	w->info.busy = -1;
+	w->pause_at = UINT64_MAX;
+	snprintf(w->info.blas, sizeof w->info.blas, "%s", blas_name());
+	for (int i = 0; i < LAB_BRANCHES; i++) {
+		w->evaluated[i] = UINT64_MAX;
+		for (int k = 0; k < METRIC_COUNT; k++)
+			w->last[i][k] = NAN;
+	}
+}
+
+void
+idle_change_release(struct trainer_state *w)
+{
+	setup_data_drop(w);
+	wordnet_free(w->wordnet);
+	mem_free(w->era);
+	mem_free(w->undo);
+	mem_free(w->redo);
+	pool_free(w->pool);
+}
+
+void
+idle_change_describe(struct lab_net *out, const struct branch *b, const char *origin)
+{
+	const struct net *n = b->net;
+
+	memset(out, 0, sizeof *out);
+	snprintf(out->name, sizeof out->name, "%s", n->name);
+	model_print(&n->spec, out->spec, sizeof out->spec);
+	snprintf(out->origin, sizeof out->origin, "%s", origin);
+	out->n_layers = n->n_layers;
+	for (size_t i = 0; i < n->own; i++)
+		if (!n->layout.param[i].is_state)
+			out->parameters += n->layout.param[i].len;
+	for (int i = 0; i < n->n_layers; i++) {
+		const struct model_layer *l = &n->layer[i];
+		const struct node *node = &n->graph->node[l->node[MODEL_HIDDEN]];
+
+		net_layer_name(n, i, out->layer[i].name, sizeof out->layer[i].name);
+		out->layer[i].width = tensor_width(&node->out);
+		out->layer[i].last = node->out.dim[node->out.rank - 1];
+		out->layer[i].is_tokens = n->io.kind == DATASET_TOKENS && node->out.rank == 3;
+		out->layer[i].heads = l->heads;
+		out->layer[i].kv_heads = l->kv_heads;
+		out->layer[i].learns = node->op != &op_input;
+	}
+	out->weight = 1;
+	out->last = out->best = out->target = (struct lab_scores){ NAN, NAN, NAN, NAN, NAN, 0 };
+	out->heard = (struct lab_heard){ NAN, NAN, NAN };
+}
+
+/*
+ * A network saved under another split saw its inputs through another scale: fold the difference
+ * x' = x spread/spread' + (mean - mean')/spread' into the first layer.
+ */
+static void
+fold_scale(const struct trainer_state *w, const struct branch *b, const struct ckpt *c)
+{
+	const struct ckpt_tensor *mean = ckpt_find(c, "input.mean"),
+				 *spread = ckpt_find(c, "input.spread");
+	const struct param *weight = &b->net->layout.param[0], *bias = &b->net->layout.param[1];
+	real *value = branch_value(b);
+
+	if (!mean || !spread || w->ds->kind != DATASET_NUMBERS || mean->len != w->scale.d ||
+	    spread->len != w->scale.d)
+		return;
+	for (size_t i = 0; i < w->scale.d; i++) {
+		double scale = (double)(float)w->scale.spread[i] / (double)spread->data[i];
+		double shift = ((double)(float)w->scale.mean[i] - (double)mean->data[i]) /
+			       (double)spread->data[i];
+
+		if ((scale == 1 && shift == 0) || spread->data[i] == 0)
+			continue;
+		for (size_t k = 0; k < weight->dim[1]; k++) {
+			real *x = &value[weight->offset + i * weight->dim[1] + k];
+
+			value[bias->offset + k] += (real)(shift * (double)*x);
+			*x = (real)(scale * (double)*x);
+		}
+	}
+}
+
+/* Every stage starts anew: a student taught by its own last generation would else begin where that
+ * one began. */
+static uint64_t
+seed_of(const struct trainer_state *w, int id)
+{
+	if (id != LAB_STUDENT || w->info.stage == 0)
+		return w->info.seed;
+	return rng_bits(rng_stream(w->info.seed, "stage", (uint64_t)w->info.stage, 0), 0);
+}
+
+struct branch *
+idle_change_make(struct trainer_state *w, struct request *r, int id, const char *name,
+		 struct err *e)
+{
+	struct model_io io = model_io_of(w->ds);
+	size_t capacity = trainer_state_batch(w);
+	struct model_spec spec;
+	struct branch *b;
+
+	if (r->ckpt ? net_spec_of(r->ckpt, &spec, &io, e) < 0 : model_parse(r->spec, &spec, e) < 0)
+		return NULL;
+	if (r->ckpt && net_check_names(r->ckpt, w->ds, e) < 0)
+		return NULL;
+	b = branch_new(id, name, &spec, &io, capacity, seed_of(w, id), w->pool, e);
+	if (b && r->ckpt) {
+		if (net_load(b->net, branch_value(b), r->ckpt, e) < 0 ||
+		    trainer_checkpoint_take(b, r->ckpt, e) < 0) {
+			branch_free(b);
+			return NULL;
+		}
+		fold_scale(w, b, r->ckpt);
+	}
+	return b;
+}
+
+uint64_t
+idle_change_order_seed(const struct trainer_state *w, const char *who)
+{
+	return rng_bits(rng_stream(w->info.seed, who, 0, 0), 0);
+}
+
+static int
+do_student(struct trainer_state *w, struct request *r, struct err *e)
+{
+	struct branch *b;
+
+	if (!w->ds)
+		return err_set(e, "student: no data yet; `data digits` first");
+	if (strcmp(r->spec, "again") == 0 && !w->again[0])
+		return err_set(e, "student again: there was none yet; `student mlp 16` makes one");
+	if (strcmp(r->spec, "again") == 0)
+		snprintf(r->spec, sizeof r->spec, "%s", w->again);
+	b = idle_change_make(w, r, LAB_STUDENT, "s", e);
+	if (!b)
+		return err_wrap(e, "student");
+	if (!branch_has_outputs(b, &w->info.knobs) &&
+	    branch_rebuild(&b, b->net->graph->capacity,
+			   &(struct branch_plan){ .knobs = &w->info.knobs }, e) < 0) {
+		branch_free(b);
+		return err_wrap(e, "student");
+	}
+	idle_change_drop_student(w);
+	w->student = b;
+	idle_change_describe(&w->info.student, b, r->ckpt ? r->text : "");
+	w->info.has_student = true;
+	w->info.student.ready = true;
+	snprintf(w->again, sizeof w->again, "%s", w->info.student.spec);
+	return 0;
+}
+
+/* The graph has room for `batch` rows: when that knob was turned, it is built anew. */
+static int
+fit_batch(struct trainer_state *w, struct branch **b, struct err *e)
+{
+	size_t rows = trainer_state_batch(w), room = (*b)->net->graph->capacity;
+	struct branch_plan plan = settings_plan(w);
+
+	if (room == rows)
+		return 0;
+	return branch_rebuild(b, rows, (*b)->id == LAB_STUDENT ? &plan : NULL, e);
+}
+
+static int
+fit_all(struct trainer_state *w, struct err *e)
+{
+	for (int i = 0; i < w->info.n_teachers; i++) {
+		if (!w->teacher[i].branch)
+			continue;
+		teacher_close(&w->teacher[i].says); /* it borrows the weights */
+		if (fit_batch(w, &w->teacher[i].branch, e) < 0)
+			return -1;
+	}
+	if (w->student && fit_batch(w, &w->student, e) < 0)
+		return -1;
+	return w->plain ? fit_batch(w, &w->plain, e) : 0;
+}
+
+static bool
+batch_fits(const struct trainer_state *w)
+{
+	return w->batch.capacity == trainer_state_batch(w);
+}
+
+int
+idle_change_prepare(struct trainer_state *w, struct err *e)
+{
+	if (!batch_fits(w) && fit_all(w, e) < 0)
+		return -1;
+	return feed_prepare(w, e);
+}
+
+static int
+do_train(struct trainer_state *w, struct request *r, struct err *e)
+{
+	int k = lab_info_teacher(&w->info, r->name, e);
+	uint64_t steps;
+
+	if (k < 0)
+		return err_wrap(e, "train");
+	if (w->info.teacher[k].is_file)
+		return err_set(e, "train %s: it is a file of outputs: there is nothing to train",
+			       r->name);
+	if (r->number < 1 || r->number > 1000000)
+		return err_set(e, "train %s: epochs: %lld is outside 1..1000000", r->name,
+			       (long long)r->number);
+	if (w->n_labelled == 0)
+		return err_set(e, "train %s: no training row has a label", r->name);
+	if (idle_change_prepare(w, e) < 0)
+		return err_wrap(e, "train %s", r->name);
+	steps = ((uint64_t)feed_epoch(w, k) + trainer_state_batch(w) - 1) / trainer_state_batch(w) *
+		(uint64_t)r->number;
+	memset(&w->info.teacher[k].effect, 0,
+	       sizeof w->info.teacher[k].effect); /* of weights that will be no more */
+	w->info.phase = LAB_TRAINING;
+	w->info.busy = k;
+	w->info.step = w->info.from = w->teacher[k].branch->state->step;
+	w->info.until = w->info.from + steps;
+	w->info.paused = false;
+	return 0;
+}
+
+static int
+check_run(struct trainer_state *w, const struct request *r, struct err *e)
+{
+	if (!w->student)
+		return err_set(e, "run: no student yet; `student mlp 32` makes one");
+	if (r->number < 1 || r->number > 1000000000 ||
+	    w->student->state->step + (uint64_t)r->number > UINT32_MAX - 1)
+		return err_set(e, "run: %lld steps is outside 1..1000000000", (long long)r->number);
+	for (int i = 0; i < w->info.n_teachers; i++)
+		if (!w->info.teacher[i].ready && !w->info.teacher[i].muted)
+			return err_set(e,
+				       "run: teacher %s has not been trained; `train %s` first, or "
+				       "`teachers %s mute`",
+				       w->info.teacher[i].name, w->info.teacher[i].name,
+				       w->info.teacher[i].name);
+	return settings_check(w, e) < 0 ? err_wrap(e, "run") : 0;
+}
+
+static bool
+any_teaches(const struct trainer_state *w)
+{
+	for (int i = 0; i < w->info.n_teachers; i++)
+		if (trainer_state_teaches(w, i))
+			return true;
+	return false;
+}
+
+/* What keeping the teachers' answers will take, before any is asked for, where it is worth a word.
+ */
+static void
+tell_kept(const struct trainer_state *w, struct request *r)
+{
+	size_t sum = 0;
+
+	for (int i = 0; i < w->info.n_teachers; i++)
+		sum += trainer_state_teaches(w, i) ? w->info.teacher[i].kept : 0;
+	if (sum >= (size_t)1 << 24)
+		snprintf(r->text, sizeof r->text, "the teachers' answers will take %.1f MiB",
+			 (double)sum / 0x1p20);
+}
+
+static int
+do_run(struct trainer_state *w, struct request *r, struct err *e)
+{
+	bool taught = any_teaches(w);
+	const struct remedy_result_made *choice =
+		remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_select].made);
+	const uint32_t *rows = taught ? w->split.train : w->split.shown;
+	size_t n = taught ? w->split.n_train : w->split.n_shown;
+	struct trainer_state_settings s;
+
+	if (stage_lay(w, r, &s, e) < 0 || check_run(w, r, e) < 0)
+		return -1;
+	if (!taught && lab_rows(&w->info, s.set_weight, true) == 0)
+		return err_set(e, "run: no teacher, and no labelled row to learn from");
+	if (!taught && choice && !choice->n_shown)
+		return err_set(e, "run: no teacher, and the student sees no label of the rows that "
+				  "`remedy select` has left");
+	if (idle_change_prepare(w, e) < 0)
+		return err_wrap(e, "run");
+	if (stage_begin(w, &s, r, e) < 0)
+		return -1;
+	sampler_release(&w->order);
+	sampler_init(&w->order, w->ds, rows, n, idle_change_order_seed(w, "main"));
+	sampler_release(&w->few);
+	if (w->split.n_shown)
+		sampler_init(&w->few, w->ds, w->split.shown, w->split.n_shown,
+			     idle_change_order_seed(w, "few"));
+	tell_kept(w, r);
+	w->info.phase = LAB_DISTILLING;
+	w->info.step = w->info.from = w->student->state->step;
+	w->info.until = w->info.from + (uint64_t)r->number;
+	w->info.paused = false;
+	stage_note(w, r->stage.kind);
+	live_change_era(w);
+	return 0;
+}
+
+/* Make the plain student where there is none yet: the same start, labels only. */
+static int
+make_plain(struct trainer_state *w, struct err *e)
+{
+	const struct net *n = w->student->net;
+
+	if (w->plain || w->split.n_shown == 0)
+		return 0;
+	w->plain = branch_new(LAB_BASELINE, "s", &n->spec, &n->io, n->graph->capacity,
+			      w->student->state->seed, w->pool, e);
+	if (!w->plain)
+		return -1;
+	sampler_init(&w->plain_order, w->ds, w->split.shown, w->split.n_shown,
+		     idle_change_order_seed(w, "plain"));
+	idle_change_describe(&w->info.plain, w->plain, "");
+	snprintf(w->info.plain.name, sizeof w->info.plain.name, "plain");
+	return 0;
+}
+
+static int
+do_report(struct trainer_state *w, struct request *r, struct err *e)
+{
+	(void)r;
+	if (!w->student)
+		return err_set(e, "report: no student yet; `student mlp 32` makes one");
+	if (idle_change_prepare(w, e) < 0 || make_plain(w, e) < 0)
+		return err_wrap(e, "report");
+	if (w->order.n == 0)
+		sampler_init(&w->order, w->ds, w->split.train, w->split.n_train,
+			     idle_change_order_seed(w, "main"));
+	w->info.phase = LAB_REPORTING;
+	w->info.paused = w->report_stopped = false;
+	w->info.step = w->info.from = w->plain ? w->plain->state->step : 0;
+	w->info.until = w->student->state->step;
+	return 0;
+}
+
+bool
+idle_change_needs_idle(enum request_kind kind)
+{
+	return kind <= REQUEST_REPORT;
+}
+
+static int
+refuse_busy(const struct trainer_state *w, struct err *e)
+{
+	if (w->info.phase == LAB_TRAINING)
+		return err_set(e, "not while %s trains (step %llu of %llu); `stop` first",
+			       w->info.teacher[w->info.busy].name, (unsigned long long)w->info.step,
+			       (unsigned long long)w->info.until);
+	if (w->info.phase == LAB_REPORTING)
+		return err_set(e, "not while the report is made; `stop` first");
+	return err_set(e, "not while the student trains (step %llu of %llu); `stop` first",
+		       (unsigned long long)w->info.step, (unsigned long long)w->info.until);
+}
+
+int
+idle_change_request(struct trainer_state *w, struct request *r, struct err *e)
+{
+	if (idle_change_needs_idle(r->kind) && w->info.phase != LAB_IDLE)
+		return refuse_busy(w, e);
+	switch (r->kind) {
+	case REQUEST_SEED:
+		return setup_data_seed(w, r, e);
+	case REQUEST_DATA:
+		return setup_data_data(w, r, e);
+	case REQUEST_ADD:
+		return setup_data_add(w, r, e);
+	case REQUEST_TEACHER:
+		return setup_teacher_teacher(w, r, e);
+	case REQUEST_STUDENT:
+		return do_student(w, r, e);
+	case REQUEST_INIT:
+		return setup_student_request(w, r, e);
+	case REQUEST_OPTIONS:
+		return setup_teacher_options(w, r, e);
+	case REQUEST_STAGE:
+		return setup_teacher_stage(w, r, e);
+	case REQUEST_TRAIN:
+		return do_train(w, r, e);
+	case REQUEST_RUN:
+		return do_run(w, r, e);
+	case REQUEST_REPORT:
+		return do_report(w, r, e);
+	default:
+		return live_change_request(w, r, e);
+	}
+}

@@ -1,0 +1,278 @@
+/* layer_map.c: edits of the layer map: ranges, presets and single pairs. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/layer_map.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/lab/tunable.h"
+#include "retort/probe/cka/layer_cka.h"
+
+/* Layers first to last of a network. */
+struct span {
+	int first, last;
+};
+
+static int
+length(struct span s)
+{
+	return s.last - s.first + 1;
+}
+
+/* The metric slot of a pair: the same for as long as the session lives. */
+static int
+slot_of(struct trainer_state *w, const struct lab_map *m)
+{
+	for (int i = 0; i < w->n_slots; i++)
+		if (w->slot[i].teacher == m->teacher && w->slot[i].t_layer == m->t_layer &&
+		    w->slot[i].s_layer == m->s_layer && w->slot[i].on == m->on)
+			return i;
+	if (w->n_slots == LAB_MAPS)
+		return -1;
+	w->slot[w->n_slots] = *m;
+	return w->n_slots++;
+}
+
+static bool
+same_pair(const struct lab_map *a, const struct lab_map *b)
+{
+	return a->teacher == b->teacher && a->t_layer == b->t_layer && a->s_layer == b->s_layer &&
+	       a->on == b->on;
+}
+
+static int
+take_off(const struct trainer_state *w, const struct lab_map *m, int at,
+	 struct trainer_state_settings *s, struct err *e)
+{
+	const struct lab_net *t = &w->info.teacher[m->teacher];
+
+	if (at == s->n_maps)
+		return err_set(e, "%s:%s s:%s is not mapped", t->name, t->layer[m->t_layer].name,
+			       w->info.student.layer[m->s_layer].name);
+	ramp_drop(s->ramp, &s->n_ramps, TUNABLE_MAP(s->map[at].slot));
+	memmove(&s->map[at], &s->map[at + 1], (size_t)(s->n_maps - at - 1) * sizeof *s->map);
+	s->n_maps--;
+	return 0;
+}
+
+/* One pair, on or off. */
+static int
+edit_pair(struct trainer_state *w, const struct request_map *r, struct lab_map m,
+	  struct trainer_state_settings *s, struct err *e)
+{
+	int at = 0, slot;
+
+	while (at < s->n_maps && !same_pair(&s->map[at], &m))
+		at++;
+	if (r->off)
+		return take_off(w, &m, at, s, e);
+	if (!isfinite(m.weight) || m.weight < 0 || m.weight > 1e6)
+		return err_set(e, "weight %g is outside 0..1000000", m.weight);
+	if (lab_map_labels(&w->info, m.match, e) < 0 ||
+	    lab_map_fit(&w->info.teacher[m.teacher], &w->info.student, &m, e) < 0)
+		return -1;
+	slot = slot_of(w, &m);
+	if (slot < 0)
+		return err_set(
+			e, "%d different pairs were mapped already, as many as a session can name",
+			LAB_MAPS);
+	m.slot = (unsigned)slot;
+	ramp_drop(s->ramp, &s->n_ramps, TUNABLE_MAP(slot)); /* a hand on its weight */
+	s->map[at] = m;
+	s->n_maps += at == s->n_maps;
+	return 0;
+}
+
+/* "2", or "1..3": from where to where, and what of them. */
+static int
+parse_span(const struct lab_net *net, const char *text, enum model_tap *on, struct span *out,
+	   struct err *e)
+{
+	const char *dots = strstr(text, "..");
+	enum model_tap begin = *on;
+	char first[40];
+
+	if (!dots) {
+		out->first = out->last = lab_info_layer(net, text, on, e);
+		return out->first < 0 ? -1 : 0;
+	}
+	snprintf(first, sizeof first, "%.*s", (int)(dots - text), text);
+	out->first = lab_info_layer(net, first, &begin, e);
+	out->last = out->first < 0 ? -1 : lab_info_layer(net, dots + 2, on, e);
+	if (out->last < 0)
+		return -1;
+	if (out->last < out->first)
+		return err_set(e, "%s:%s: %s comes after %s", net->name, text, first, dots + 2);
+	return 0;
+}
+
+/* Two spans in order; a single layer meets each of the other's. */
+static int
+edit_spans(struct trainer_state *w, const struct request_map *r, struct lab_map m,
+	   struct trainer_state_settings *s, struct err *e)
+{
+	enum model_tap t_on = r->on, s_on = r->on;
+	struct span from, to;
+
+	if (parse_span(&w->info.teacher[m.teacher], r->t_layer, &t_on, &from, e) < 0 ||
+	    parse_span(&w->info.student, r->s_layer, &s_on, &to, e) < 0)
+		return -1;
+	if (t_on != s_on)
+		return err_set(e, "%s:%s s:%s: %s cannot be compared with %s", r->teacher,
+			       r->t_layer, r->s_layer, model_tap_name[t_on], model_tap_name[s_on]);
+	if (length(from) != length(to) && length(from) != 1 && length(to) != 1)
+		return err_set(e, "%s:%s has %d layers, s:%s has %d; as many, or one for all",
+			       r->teacher, r->t_layer, length(from), r->s_layer, length(to));
+	m.on = t_on;
+	for (int i = 0; i < length(from) || i < length(to); i++) {
+		m.t_layer = from.first + (length(from) > 1 ? i : 0);
+		m.s_layer = to.first + (length(to) > 1 ? i : 0);
+		if (edit_pair(w, r, m, s, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The teacher's block for the student's block k of `few`, both from 1. */
+static int
+preset(enum request_pairs pairs, int k, int many, int few)
+{
+	switch (pairs) {
+	case REQUEST_UNIFORM:
+		return k * many / few;
+	case REQUEST_LAST:
+		return many - few + k;
+	case REQUEST_SKIP:
+		return k * (many / few);
+	default:
+		return k;
+	}
+}
+
+static int
+check_blocks(const struct request_map *r, const struct lab_net *t, int many, int few, struct err *e)
+{
+	if (few < 1)
+		return err_set(e, "%s: s has no blocks", request_pairs_name[r->pairs]);
+	if (many < few)
+		return err_set(e, "%s: %s has %d block%s and s has %d: there is none for each",
+			       request_pairs_name[r->pairs], t->name, many, many == 1 ? "" : "s",
+			       few);
+	return 0;
+}
+
+static int
+edit_preset(struct trainer_state *w, const struct request_map *r, struct lab_map m,
+	    struct trainer_state_settings *s, struct text *chosen, struct err *e)
+{
+	const struct lab_net *t = &w->info.teacher[m.teacher];
+	int many = t->n_layers - 2, few = w->info.student.n_layers - 2;
+
+	if (check_blocks(r, t, many, few, e) < 0)
+		return -1;
+	m.on = r->on;
+	text_addf(chosen, "%s", t->name);
+	for (int k = 1; k <= few; k++) {
+		m.t_layer = preset(r->pairs, k, many, few);
+		m.s_layer = k;
+		if (edit_pair(w, r, m, s, e) < 0)
+			return err_wrap(e, "%s", request_pairs_name[r->pairs]);
+		text_addf(chosen, " %d:%d", m.t_layer, k);
+	}
+	text_add(chosen, ", ");
+	return 0;
+}
+
+/* CKA of blocks, NAN where the pair cannot be; the first reason goes to `e`. */
+static void
+values_of(const struct trainer_state *w, struct lab_map m, const struct lab_cka *cka, int many,
+	  int few, double *value, struct err *e)
+{
+	const struct lab_net *t = &w->info.teacher[m.teacher];
+	bool told = false;
+
+	for (int i = 0; i < many * few; i++) {
+		struct err why;
+
+		m.t_layer = 1 + i / few;
+		m.s_layer = 1 + i % few;
+		value[i] = cka->value[m.t_layer][m.s_layer];
+		if (lab_map_fit(t, &w->info.student, &m, &why) == 0)
+			continue;
+		value[i] = NAN;
+		if (!told)
+			err_set(e, "%s", why.msg);
+		told = true;
+	}
+}
+
+/* The pairs that are most alike now, with the rows and the networks as they are: a replay finds the
+ * same. */
+static int
+edit_auto(struct trainer_state *w, const struct request_map *r, struct lab_map m,
+	  struct trainer_state_settings *s, struct text *chosen, struct err *e)
+{
+	const struct lab_net *t = &w->info.teacher[m.teacher];
+	int many = t->n_layers - 2, few = w->info.student.n_layers - 2, row[MODEL_LAYERS];
+	double value[MODEL_BLOCKS * MODEL_BLOCKS];
+	struct lab_cka cka;
+
+	if (!t->ready)
+		return err_set(e,
+			       "auto: %s has not been trained: what its layers tell apart is not "
+			       "known yet",
+			       t->name);
+	if (check_blocks(r, t, many, few, e) < 0)
+		return -1;
+	if (layer_cka_run(w, m.teacher, &cka, e) < 0)
+		return err_wrap(e, "auto");
+	m.on = r->on;
+	values_of(w, m, &cka, many, few, value, e);
+	if (!layer_cka_assign(value, many, few, row))
+		return err_wrap(e, "auto: no ascending pairs that can all be mapped");
+	text_addf(chosen, "%s", t->name);
+	for (int k = 0; k < few; k++) {
+		m.t_layer = 1 + row[k];
+		m.s_layer = 1 + k;
+		if (edit_pair(w, r, m, s, e) < 0)
+			return err_wrap(e, "auto");
+		text_addf(chosen, " %d:%d cka %.2f", m.t_layer, m.s_layer, value[row[k] * few + k]);
+	}
+	text_add(chosen, ", ");
+	return 0;
+}
+
+static int
+edit(struct trainer_state *w, const struct request_map *r, const struct lab_map *m,
+     struct trainer_state_settings *s, struct text *chosen, struct err *e)
+{
+	if (r->pairs == REQUEST_TYPED)
+		return edit_spans(w, r, *m, s, e);
+	return r->pairs == REQUEST_AUTO ? edit_auto(w, r, *m, s, chosen, e)
+					: edit_preset(w, r, *m, s, chosen, e);
+}
+
+int
+layer_map_edit(struct trainer_state *w, const struct request *r, struct trainer_state_settings *s,
+	       struct text *chosen, struct err *e)
+{
+	for (int i = 0; i < r->n_maps; i++) {
+		const struct request_map *x = &r->map[i];
+		struct lab_map m = { .weight = x->weight,
+				     .match = x->match ? x->match : &loss_hidden,
+				     .through = x->through };
+
+		m.teacher = lab_info_teacher(&w->info, x->teacher, e);
+		if (m.teacher >= 0 && w->info.teacher[m.teacher].is_file)
+			return err_set(
+				e,
+				"%s:%s: %s is a file of outputs: it has no layers to be looked at",
+				x->teacher, x->t_layer, x->teacher);
+		if (m.teacher < 0 || edit(w, x, &m, s, chosen, e) < 0)
+			return -1;
+	}
+	return 0;
+}

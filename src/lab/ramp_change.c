@@ -1,0 +1,33 @@
+/* ramp_change.c: ramps begin and end, between two steps like every change. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/ramp_change.h"
+
+#include "retort/lab/live_change.h"
+#include "retort/lab/tunable.h"
+#include "retort/lab/settings.h"
+
+int
+ramp_change_ramp(struct trainer_state *w, struct request *r, struct err *e)
+{
+	struct trainer_state_settings s;
+	char name[80];
+
+	if (r->spec[0] && (r->ramp.knob = tunable_find(&w->info, r->spec, e)) < 0)
+		return err_wrap(e, "ramp");
+	tunable_name(&w->info, r->ramp.knob, name, sizeof name);
+	settings_take(w, &s);
+	if (r->ramp.n == 0 && !ramp_of(s.ramp, s.n_ramps, r->ramp.knob))
+		return err_set(e, "ramp %s: it follows none", name);
+	ramp_drop(s.ramp, &s.n_ramps, r->ramp.knob);
+	if (r->ramp.n > 0) {
+		if (s.n_ramps == RAMP_KNOBS)
+			return err_set(
+				e, "ramp %s: %d knobs follow ramps already, as many as can at once",
+				name, RAMP_KNOBS);
+		r->ramp.start = settings_step(w);
+		s.ramp[s.n_ramps++] = r->ramp;
+	}
+	return live_change_make(w, &s, r, e) < 0 ? err_wrap(e, "ramp %s", name) : 0;
+}

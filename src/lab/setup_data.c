@@ -1,0 +1,186 @@
+/* setup_data.c: data come in, and what is known of them; and go, with all that was made of them. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/setup_data.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/data/columns.h"
+#include "retort/data/sets.h"
+#include "retort/lab/idle_change.h"
+#include "retort/lab/tunable.h"
+#include "retort/train/feed.h"
+#include "retort/train/remedy_result.h"
+
+void
+setup_data_drop(struct trainer_state *w)
+{
+	idle_change_drop_student(w);
+	feed_release(w);
+	for (int i = 0; i < w->info.n_teachers; i++) {
+		teacher_close(&w->teacher[i].says);
+		branch_free(w->teacher[i].branch);
+		logit_file_free(w->teacher[i].file);
+		sampler_release(&w->teacher[i].order);
+		memset(&w->teacher[i], 0, sizeof w->teacher[i]);
+	}
+	tunable_forget(&w->info, TUNABLE_SET(0), TUNABLE_TEACHER(LAB_TEACHERS));
+	w->info.n_teachers = 0;
+	w->n_slots = 0;
+	remedy_result_release(&w->remedies);
+	memset(w->info.remedy, 0, sizeof w->info.remedy);
+	w->info.stage = 0;
+	w->again[0] = '\0';
+	split_release(&w->split);
+	label_index_release(&w->known);
+	scale_release(&w->scale);
+	round_trip_free(w->retold);
+	w->augmenter.retold = w->retold = NULL;
+	dataset_free(w->ds);
+	w->ds = NULL;
+	mem_free(w->labelled);
+	w->labelled = NULL;
+	w->info.data[0] = '\0';
+	w->info.n_sets = 0;
+}
+
+int
+setup_data_seed(struct trainer_state *w, struct request *r, struct err *e)
+{
+	if (r->number < 0)
+		return err_set(e, "seed: %lld is negative", (long long)r->number);
+	setup_data_drop(w);
+	w->info.seed = (uint64_t)r->number;
+	return 0;
+}
+
+/* A key for what networks see of the data: the file and how it was scaled. */
+static struct hash
+input_hash(const struct trainer_state *w)
+{
+	struct hash mean = hash_of(w->scale.mean, w->scale.d * sizeof(double));
+	struct hash spread = hash_of(w->scale.spread, w->scale.d * sizeof(double));
+	struct hash both = hash_join(&mean, &spread);
+
+	return hash_join(&w->ds->hash, &both);
+}
+
+static void
+find_labelled(struct trainer_state *w)
+{
+	w->labelled = mem_array(w->split.n_train, sizeof *w->labelled);
+	w->n_labelled = 0;
+	for (size_t i = 0; i < w->split.n_train; i++)
+		if (w->ds->y[w->split.train[i]] >= 0)
+			w->labelled[w->n_labelled++] = w->split.train[i];
+}
+
+/* One more set that the lab did not know; what the others weigh may have been said since. */
+static void
+tell_set(struct trainer_state *w, const char *name, const struct dataset_set *s)
+{
+	struct lab_set *to = &w->info.set[w->info.n_sets++];
+
+	*to = (struct lab_set){ .role = s->role, .rows = s->n, .weight = s->weight };
+	snprintf(to->name, sizeof to->name, "%s", name);
+	for (size_t r = s->from; r < s->from + s->n; r++)
+		to->labelled += w->ds->y[r] >= 0;
+}
+
+static void
+tell_sets(struct trainer_state *w)
+{
+	struct lab_set *own = &w->info.set[0];
+
+	if (w->info.n_sets == 0)
+		tell_set(w, "train", &(struct dataset_set){ .role = DATASET_MAIN, .weight = 1 });
+	for (int i = w->info.n_sets; i < w->ds->n_sets; i++)
+		tell_set(w, w->ds->set[i].name, &w->ds->set[i]);
+	own->rows = own->labelled = 0;
+	for (size_t i = 0; i < w->split.n_train && w->split.train[i] < sets_main(w->ds); i++) {
+		own->rows++;
+		own->labelled += w->split.visible[w->split.train[i]];
+	}
+}
+
+/* What follows from the rows and how they are split. */
+static void
+know_data(struct trainer_state *w)
+{
+	w->data_made = ++w->n_made;
+	w->inputs = input_hash(w);
+	find_labelled(w);
+	label_index_init(&w->known, w->ds, w->split.visible);
+	snprintf(w->info.data, sizeof w->info.data, "%s", w->ds->name);
+	hash_hex(&w->ds->hash, w->info.data_hash);
+	w->info.io = model_io_of(w->ds);
+	w->info.rows = w->ds->n;
+	w->info.features = w->ds->d;
+	w->info.classes = w->ds->classes;
+	w->info.missing = w->ds->missing;
+	w->info.n_train = w->split.n_train;
+	w->info.n_held = w->split.n_held;
+	w->info.n_shown = w->split.n_shown;
+	w->info.n_target = w->split.n_target;
+	tell_sets(w);
+}
+
+int
+setup_data_data(struct trainer_state *w, struct request *r, struct err *e)
+{
+	struct split split;
+
+	if (split_make(r->dataset, w->info.seed, r->number, &split, e) < 0)
+		return err_wrap(e, "%s", r->dataset->name);
+	setup_data_drop(w);
+	w->ds = r->dataset;
+	r->dataset = NULL;
+	w->labels = r->number;
+	w->split = split;
+	scale_fit(w->ds, split.train, split.n_train, &w->scale);
+	scale_apply(&w->scale, w->ds);
+	hash_hex(&w->ds->hash, w->info.own_hash);
+	know_data(w);
+	return 0;
+}
+
+int
+setup_data_add(struct trainer_state *w, struct request *r, struct err *e)
+{
+	enum dataset_role role = (enum dataset_role)r->number;
+	struct split split;
+
+	if (!w->ds)
+		return err_set(e, "data add: no data yet; `data digits` first");
+	if (w->info.n_teachers || w->student)
+		return err_set(e, "data add: there are networks already; say it before `teacher` "
+				  "and `student`");
+	if (w->remedies.n)
+		return err_set(e, "data add: a remedy was made of the rows there are; say it "
+				  "before `remedy`");
+	if (!isfinite(r->value) || r->value < 0 || r->value > 1e6)
+		return err_set(e, "data add: weight %g is outside 0..1000000", r->value);
+	if (role == DATASET_HELD && r->dataset->unlabelled == r->dataset->n)
+		return err_set(e,
+			       "data held-out: no row of %s has a label: there would be nothing to "
+			       "measure",
+			       r->dataset->name);
+	if (columns_match(w->ds, r->dataset, e) < 0 || sets_check(w->ds, r->dataset, e) < 0)
+		return err_wrap(e, "data: %s", r->dataset->name);
+	scale_apply(&w->scale, r->dataset);
+	if (sets_append(w->ds, r->dataset, role, r->value, e) < 0)
+		return err_wrap(e, "data: %s", r->dataset->name);
+	if (split_make(w->ds, w->info.seed, w->labels, &split, e) < 0)
+		return err_wrap(e, "data");
+	split_release(&w->split);
+	label_index_release(&w->known);
+	mem_free(w->labelled);
+	round_trip_free(w->retold); /* of fewer rows */
+	w->augmenter.retold = w->retold = NULL;
+	w->split = split;
+	know_data(w);
+	return 0;
+}

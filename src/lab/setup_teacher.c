@@ -1,0 +1,230 @@
+/* setup_teacher.c: who teaches: teachers declared, loaded, read from files, and how they are asked.
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/setup_teacher.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/text.h"
+#include "retort/lab/idle_change.h"
+#include "retort/train/feed.h"
+
+static int
+check_name(const char *name, struct err *e)
+{
+	size_t good =
+		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+
+	if (!name[0] || name[good] || (name[0] >= '0' && name[0] <= '9') || name[0] == '-')
+		return err_set(e,
+			       "teacher '%s': a name is letters, digits, '-' and '_', and begins "
+			       "with a letter",
+			       name);
+	if (strcmp(name, "s") == 0 || strcmp(name, "main") == 0 || strcmp(name, "plain") == 0)
+		return err_set(e, "teacher '%s': the name is taken by the student", name);
+	return 0;
+}
+
+/* A file of outputs, in the place of teacher k: it has to have an answer for every row that will be
+ * asked about. */
+static int
+take_answers(struct trainer_state *w, struct request *r, int k, struct err *e)
+{
+	struct lab_net *t = &w->info.teacher[k];
+
+	if (w->ds->next_token)
+		return err_set(e,
+			       "%s: the data asks for a token at every position, and a file of "
+			       "outputs has one answer for a row",
+			       r->text);
+	if (logit_file_bind(r->answers, w->ds->n, (size_t)w->ds->classes, e) < 0 ||
+	    logit_file_check(r->answers, w->split.train, w->split.n_train, e) < 0 ||
+	    logit_file_check(r->answers, w->split.held, w->split.n_held, e) < 0)
+		return err_wrap(e, "%s", r->text);
+	memset(t, 0, sizeof *t);
+	snprintf(t->name, sizeof t->name, "%s", r->name);
+	snprintf(t->spec, sizeof t->spec, "outputs");
+	snprintf(t->origin, sizeof t->origin, "%s", r->text);
+	t->is_file = t->ready = true;
+	t->weight = 1;
+	t->last = t->best = t->target = (struct lab_scores){ NAN, NAN, NAN, NAN, NAN, 0 };
+	t->heard = (struct lab_heard){ NAN, NAN, NAN };
+	w->teacher[k].file = r->answers;
+	r->answers = NULL;
+	return 0;
+}
+
+/* A network, in the place of teacher k. */
+static int
+make_teacher(struct trainer_state *w, struct request *r, int k, struct err *e)
+{
+	struct trainer_state_teacher *t = &w->teacher[k];
+
+	if (w->n_labelled == 0)
+		return err_set(e, "no training row has a label");
+	t->branch = idle_change_make(w, r, LAB_TEACHER(k), r->name, e);
+	if (!t->branch)
+		return -1;
+	idle_change_describe(&w->info.teacher[k], t->branch, r->ckpt ? r->text : "");
+	w->info.teacher[k].ready = r->ckpt != NULL;
+	sampler_init(&t->order, w->ds, w->labelled, w->n_labelled,
+		     idle_change_order_seed(w, r->name));
+	return 0;
+}
+
+/* Whether one more of that name can be taken in. */
+static int
+check_room(const struct trainer_state *w, const char *name, struct err *e)
+{
+	if (!w->ds)
+		return err_set(e, "teacher %s: no data yet; `data digits` first", name);
+	if (check_name(name, e) < 0)
+		return -1;
+	if (lab_info_teacher(&w->info, name, NULL) >= 0)
+		return err_set(e, "teacher %s: there is one of that name already", name);
+	if (w->info.n_teachers == LAB_TEACHERS)
+		return err_set(e, "teacher %s: there are %d already, as many as fit", name,
+			       LAB_TEACHERS);
+	return 0;
+}
+
+int
+setup_teacher_teacher(struct trainer_state *w, struct request *r, struct err *e)
+{
+	int k = w->info.n_teachers;
+
+	if (check_room(w, r->name, e) < 0)
+		return -1;
+	if ((r->answers ? take_answers(w, r, k, e) : make_teacher(w, r, k, e)) < 0)
+		return err_wrap(e, "teacher %s", r->name);
+	w->info.n_teachers++;
+	w->teacher[k].made = ++w->n_made;
+	w->evaluated[LAB_TEACHER(k)] = UINT64_MAX;
+	return 0;
+}
+
+/* A copy of the student's network without what it learned for its losses: projections and the like
+ * stay behind. */
+static struct branch *
+copy_student(const struct trainer_state *w, int id, const char *name, struct err *e)
+{
+	const struct branch *from = w->student;
+	const struct net *n = from->net;
+	struct branch *b = branch_new(id, name, &n->spec, &n->io, trainer_state_batch(w),
+				      w->info.seed, w->pool, e);
+
+	if (!b)
+		return NULL;
+	param_copy(&b->net->layout, branch_value(b), &n->layout, branch_value(from));
+	param_copy(&b->net->layout, branch_moment1(b), &n->layout, branch_moment1(from));
+	param_copy(&b->net->layout, branch_moment2(b), &n->layout, branch_moment2(from));
+	b->state->step = from->state->step;
+	return b;
+}
+
+int
+setup_teacher_stage(struct trainer_state *w, struct request *r, struct err *e)
+{
+	int k = w->info.n_teachers;
+	struct lab_net *t = &w->info.teacher[k];
+	struct branch *b;
+
+	if (!w->student)
+		return err_set(e, "stage: no student yet; `student mlp 32` makes one");
+	if (w->student->state->step == 0 && !w->info.student.origin[0])
+		return err_set(
+			e, "stage teach %s: the student has not learned anything yet; `run` first",
+			r->name);
+	if (check_room(w, r->name, e) < 0)
+		return err_wrap(e, "stage");
+	b = copy_student(w, LAB_TEACHER(k), r->name, e);
+	if (!b)
+		return err_wrap(e, "stage teach %s", r->name);
+	w->teacher[k].branch = b;
+	sampler_init(&w->teacher[k].order, w->ds, w->labelled, w->n_labelled,
+		     idle_change_order_seed(w, r->name));
+	idle_change_describe(t, b, w->info.student.origin);
+	t->ready = true;
+	t->steps = b->state->step;
+	t->last = w->info.student.last;
+	t->last.agreement = t->last.kl = NAN; /* those with its own teachers: it is one now */
+	t->best = t->last;
+	w->info.n_teachers++;
+	w->teacher[k].made = ++w->n_made;
+	w->info.stage++;
+	w->evaluated[LAB_TEACHER(k)] = UINT64_MAX;
+	idle_change_drop_student(w);
+	return 0;
+}
+
+/* One word of how a teacher is asked. */
+static int
+set_option(struct teacher_options *o, const char *key, const char *value, struct err *e)
+{
+	int64_t n;
+
+	if (strcmp(key, "cache") == 0) {
+		for (int i = 0; teacher_cache_name[i]; i++)
+			if (strcmp(value, teacher_cache_name[i]) == 0) {
+				o->cache = (enum teacher_cache)i;
+				return 0;
+			}
+		return err_set(e, "cache: '%.40s' is none of auto, off, memory, disk", value);
+	}
+	if (strcmp(key, "top") == 0) {
+		if (strcmp(value, "all") == 0)
+			n = 0;
+		else if (text_to_int(value, &n) < 0 || n < 1 || n > 65536)
+			return err_set(e,
+				       "top: '%.40s' is neither all nor a whole number in 1..65536",
+				       value);
+		o->top = (size_t)n;
+		return 0;
+	}
+	if (strcmp(value, "f32") != 0 && strcmp(value, "bf16") != 0)
+		return err_set(e, "precision: '%.40s' is neither f32 nor bf16", value);
+	o->bf16 = strcmp(value, "bf16") == 0;
+	return 0;
+}
+
+/* Bfloat16 was turned on: what it changes is told at once where the teacher has its weights. */
+static int
+tell_effect(struct trainer_state *w, int k, struct request *r, struct err *e)
+{
+	struct lab_net *t = &w->info.teacher[k];
+
+	if (feed_open(w, k, e) < 0)
+		return -1;
+	snprintf(r->note, sizeof r->note,
+		 "%s: bf16 changes its answers by KL %.2g, agreement %.4g, largest difference %.2g",
+		 t->name, t->effect.kl, t->effect.agreement, t->effect.largest);
+	return 0;
+}
+
+int
+setup_teacher_options(struct trainer_state *w, struct request *r, struct err *e)
+{
+	int k = lab_info_teacher(&w->info, r->name, e);
+	struct teacher_options old;
+	struct lab_net *t;
+
+	if (k < 0)
+		return err_wrap(e, "teachers %s", r->name);
+	t = &w->info.teacher[k];
+	if (t->is_file)
+		return err_set(e, "teacher %s: %s: it is a file of outputs, and not asked", r->name,
+			       r->text);
+	old = t->options;
+	if (set_option(&t->options, r->text, r->spec, e) < 0)
+		return err_wrap(e, "teachers %s", r->name);
+	teacher_close(&w->teacher[k].says);
+	memset(&t->effect, 0, sizeof t->effect);
+	if (!t->ready || !t->options.bf16 || old.bf16 || tell_effect(w, k, r, e) == 0)
+		return 0;
+	t->options = old;
+	return -1;
+}

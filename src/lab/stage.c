@@ -1,0 +1,406 @@
+/* stage.c: what a stage changes at its start, and what goes back at its end. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/stage.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/text.h"
+#include "retort/data/sets.h"
+#include "retort/lab/live_change.h"
+#include "retort/lab/tunable.h"
+#include "retort/lab/settings.h"
+
+#define LEAST 100  /* steps of a stage whose length follows from the steps before it */
+#define HINT 500   /* of a hint stage that is the first */
+#define LR_PART 10 /* fine-tuning is so much slower */
+
+/* ---- the start ---- */
+
+/* The number in knob_table of the weight of loss i on outputs. */
+static int
+weight_of(unsigned i)
+{
+	char name[64];
+
+	snprintf(name, sizeof name, "%s-weight", loss_table[i]->name);
+	return (int)(knob_find(name, NULL) - knob_table);
+}
+
+static uint64_t
+length_of(const struct trainer_state *w, enum lab_stage_kind kind)
+{
+	uint64_t quarter = settings_step(w) / 4;
+
+	if (kind == LAB_DISTIL)
+		return 1000;
+	if (kind == LAB_HINT && quarter == 0)
+		return HINT;
+	return quarter < LEAST ? LEAST : quarter;
+}
+
+/* The weight that `keep` gave to a loss, or the one it has. */
+static double
+kept(const struct request *r, unsigned i, const struct trainer_state_settings *s)
+{
+	for (int k = 0; k < r->n_shares; k++)
+		if (strcmp(r->share[k].term, loss_table[i]->name) == 0)
+			return r->share[k].share;
+	return loss_weight(loss_table[i], &s->knobs);
+}
+
+static int
+check_kept(const struct request *r, struct err *e)
+{
+	for (int k = 0; k < r->n_shares; k++) {
+		const char *name = r->share[k].term;
+		bool found = false;
+
+		for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
+			found |= loss_table[i]->needs & LOSS_LOGITS &&
+				 strcmp(loss_table[i]->name, name) == 0;
+		if (!found)
+			return err_set(e,
+				       "keep %s: that is no loss that learns from what teachers "
+				       "put out; kd is one",
+				       name);
+		if (!(r->share[k].share >= 0 && r->share[k].share <= 1e6))
+			return err_set(e, "keep %s: weight %g is outside 0..1000000", name,
+				       r->share[k].share);
+	}
+	return 0;
+}
+
+/* Losses that learn from what teachers put out stay, and fade. */
+static int
+fade(const struct trainer_state *w, const struct request *r, struct trainer_state_settings *s,
+     struct err *e)
+{
+	int64_t over = r->stage.fade < 0 ? r->number : r->stage.fade;
+
+	if (check_kept(r, e) < 0)
+		return -1;
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++) {
+		double weight = kept(r, i, s);
+		int knob = weight_of(i);
+
+		if (!(loss_table[i]->needs & LOSS_LOGITS))
+			continue;
+		tunable_turn(s, knob, weight);
+		if (weight == 0 || over == 0)
+			continue;
+		if (s->n_ramps == RAMP_KNOBS)
+			return err_set(
+				e, "fade: %d knobs follow ramps already, as many as can at once",
+				RAMP_KNOBS);
+		s->ramp[s->n_ramps++] =
+			(struct ramp){ .knob = knob,
+				       .n = 1,
+				       .start = settings_step(w),
+				       .from = weight,
+				       .leg = { { .to = 0, .over = (uint32_t)over } } };
+	}
+	return 0;
+}
+
+/* A part of x as a person would write it: 0.0003 is a tenth of 0.003, which 0.003 / 10 in binary is
+ * not. */
+static double
+part(double x, double of)
+{
+	char text[40];
+	double out;
+
+	snprintf(text, sizeof text, "%.12g", x / of);
+	return text_to_double(text, &out) < 0 ? x / of : out;
+}
+
+/* Labels count fully, teachers fade, layers rest, at a small rate. */
+static int
+lay_finetune(const struct trainer_state *w, const struct request *r,
+	     struct trainer_state_settings *s, struct err *e)
+{
+	tunable_turn(s, (int)(knob_find("lr", NULL) - knob_table), part(s->knobs.lr, LR_PART));
+	tunable_turn(s, weight_of(LOSS_OUTPUT_ce), 1);
+	for (int i = 0; i < s->n_maps; i++)
+		tunable_turn(s, TUNABLE_MAP(s->map[i].slot), 0);
+	return fade(w, r, s, e);
+}
+
+/* Layer maps alone (Romero et al. 2015: the first of two stages). */
+static int
+lay_hint(const struct trainer_state *w, struct trainer_state_settings *s, struct err *e)
+{
+	bool any = false;
+
+	for (int i = 0; i < s->n_maps; i++)
+		any |= s->map[i].weight > 0 && trainer_state_teaches(w, s->map[i].teacher);
+	if (!any)
+		return err_set(e, "no layer map counts; `map big:1 s:1` makes one");
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
+		tunable_turn(s, weight_of(i), 0);
+	return 0;
+}
+
+/* One that is drawn from goes on as it was, its ramp too. */
+static void
+weigh(struct trainer_state_settings *s, int set, bool draws)
+{
+	if (!draws)
+		tunable_turn(s, TUNABLE_SET(set), 0);
+	else if (s->set_weight[set] == 0)
+		tunable_turn(s, TUNABLE_SET(set), 1);
+}
+
+/* Sets that were said: those alone, and one that was kept back for this counts 1. */
+static int
+lay_sets(const struct trainer_state *w, const struct request *r, struct trainer_state_settings *s,
+	 struct err *e)
+{
+	unsigned sets;
+
+	if (!r->stage.sets[0])
+		return 0;
+	if (lab_sets(&w->info, r->stage.sets, &sets, e) < 0)
+		return err_wrap(e, "sets");
+	for (int i = 0; i < s->n_sets; i++)
+		if (sets_train(w->info.set[i].role))
+			weigh(s, i, sets >> i & 1);
+	return 0;
+}
+
+/* What was said by name: knobs, rows, sets, layers. */
+static int
+lay_said(const struct trainer_state *w, const struct request *r, struct trainer_state_settings *s,
+	 struct err *e)
+{
+	uint64_t layers;
+
+	for (int i = 0; i < r->n_sets; i++) {
+		const struct knob *k = r->set[i].knob;
+
+		if (k->when != KNOB_LIVE)
+			return err_set(e, "%s: it is no knob for one stage alone; `set %s` before",
+				       k->name, k->name);
+		if (knob_set(&s->knobs, k, r->set[i].value, e) < 0)
+			return -1;
+		ramp_drop(s->ramp, &s->n_ramps, (int)(k - knob_table));
+	}
+	if (r->stage.rows != REQUEST_ROWS_UNSAID || r->stage.kind == LAB_FINETUNE)
+		s->labelled = r->stage.rows != REQUEST_ROWS_ALL;
+	if (lay_sets(w, r, s, e) < 0)
+		return -1;
+	if (lab_layers(&w->info.student, r->spec, &layers, e) < 0)
+		return err_wrap(e, "freeze");
+	s->frozen |= layers;
+	return 0;
+}
+
+static int
+lay(const struct trainer_state *w, struct request *r, struct trainer_state_settings *s,
+    struct err *e)
+{
+	enum lab_stage_kind kind = r->stage.kind;
+
+	if (!w->student)
+		return err_set(e, "no student yet; `student mlp 32` makes one");
+	if (r->number == 0)
+		r->number = (int64_t)length_of(w, kind);
+	if (kind == LAB_FINETUNE && settings_step(w) == 0 && !w->info.student.origin[0])
+		return err_set(e, "the student has not learned anything yet; `run` first");
+	if (kind == LAB_FINETUNE && lay_finetune(w, r, s, e) < 0)
+		return -1;
+	if (kind == LAB_HINT && lay_hint(w, s, e) < 0)
+		return -1;
+	return lay_said(w, r, s, e);
+}
+
+int
+stage_lay(const struct trainer_state *w, struct request *r, struct trainer_state_settings *s,
+	  struct err *e)
+{
+	settings_take(w, s);
+	if (r->stage.kind == LAB_RUN || lay(w, r, s, e) == 0)
+		return 0;
+	return err_wrap(e, "stage %s", lab_stage_name[r->stage.kind]);
+}
+
+static bool
+same_ramp(const struct trainer_state_settings *a, const struct trainer_state_settings *b, int knob)
+{
+	const struct ramp *x = ramp_of(a->ramp, a->n_ramps, knob),
+			  *y = ramp_of(b->ramp, b->n_ramps, knob);
+
+	return x && y ? ramp_is_same(x, y) : x == y;
+}
+
+static bool
+same_dial(const struct trainer_state_settings *a, const struct trainer_state_settings *b, int dial)
+{
+	return tunable_value(a, dial) == tunable_value(b, dial) && same_ramp(a, b, dial);
+}
+
+static bool
+same(const struct trainer_state_settings *a, const struct trainer_state_settings *b)
+{
+	for (int i = -1; (i = tunable_next(a, i)) >= 0;)
+		if (!same_dial(a, b, i))
+			return false;
+	return a->frozen == b->frozen && a->labelled == b->labelled;
+}
+
+/* Sets of which rows are drawn, as bits. */
+static unsigned
+counting(const struct lab_info *i)
+{
+	unsigned sets = 0;
+
+	for (int k = 0; k < i->n_sets; k++)
+		sets |= sets_train(i->set[k].role) && i->set[k].weight > 0 ? 1u << k : 0;
+	return sets;
+}
+
+int
+stage_begin(struct trainer_state *w, const struct trainer_state_settings *s, struct request *r,
+	    struct err *e)
+{
+	const struct remedy_result_made *chosen =
+		remedy_result_get(&w->remedies, s->remedy[LAB_REMEDY_select]);
+	char what[sizeof r->note] = "", sets[80] = "";
+	struct text note = { 0 };
+
+	if (r->stage.kind == LAB_RUN)
+		return 0;
+	settings_take(w, &w->before);
+	w->after = w->before;
+	if (!same(&w->before, s) && live_change_make(w, s, r, e) < 0)
+		return err_wrap(e, "stage %s", lab_stage_name[r->stage.kind]);
+	settings_take(w, &w->after);
+	if (r->note[0])
+		snprintf(what, sizeof what, ": %.180s", r->note);
+	if (r->stage.sets[0])
+		lab_sets_text(&w->info, counting(&w->info), sets, sizeof sets);
+	text_addf(&note, "%s%s%.60s, %lld steps", lab_stage_name[r->stage.kind], sets[0] ? " " : "",
+		  sets, (long long)r->number);
+	if (chosen && s->labelled) /* of few labels even fewer may be left: that is worth a word */
+		text_addf(&note, " on the %zu labelled rows that were selected", chosen->n_shown);
+	text_add(&note, what);
+	snprintf(r->note, sizeof r->note, "%.*s", (int)sizeof r->note - 1, text_get(&note));
+	text_release(&note);
+	r->says = true;
+	return 0;
+}
+
+void
+stage_note(struct trainer_state *w, enum lab_stage_kind kind)
+{
+	struct lab_info *i = &w->info;
+	struct lab_stage *last = i->n_stages ? &i->stages[i->n_stages - 1] : NULL;
+
+	if (last && last->kind == LAB_RUN && kind == LAB_RUN) {
+		last->until = i->until;
+		return;
+	}
+	if (i->n_stages == LAB_STAGES)
+		memmove(i->stages, i->stages + 1, (size_t)--i->n_stages * sizeof *i->stages);
+	i->stages[i->n_stages++] =
+		(struct lab_stage){ kind,        i->from,     i->until,
+				    counting(i), i->labelled, { NAN, NAN, NAN, NAN, NAN, 0 } };
+}
+
+/* ---- the end ---- */
+
+/* Nobody has laid a hand on a dial since the stage began: it is where that, or its ramp, has
+ * `brought` it. */
+static bool
+untouched(const struct trainer_state *w, const struct trainer_state_settings *brought,
+	  const struct trainer_state_settings *now, int dial)
+{
+	const struct ramp *laid = ramp_of(w->after.ramp, w->after.n_ramps, dial),
+			  *is = ramp_of(now->ramp, now->n_ramps, dial);
+
+	if (is ? !laid || !ramp_is_same(laid, is) : laid && settings_step(w) < ramp_end(laid))
+		return false;
+	return tunable_value(brought, dial) == tunable_value(now, dial);
+}
+
+static void
+put_dial_back(const struct trainer_state *w, struct trainer_state_settings *s, int dial)
+{
+	const struct ramp *r = ramp_of(w->before.ramp, w->before.n_ramps, dial);
+
+	tunable_turn(s, dial, tunable_value(&w->before, dial));
+	if (r && s->n_ramps < RAMP_KNOBS)
+		s->ramp[s->n_ramps++] = *r;
+}
+
+/* Of pairs of layers only those that are there and were when the stage began. */
+static void
+put_back(const struct trainer_state *w, const struct trainer_state_settings *now,
+	 struct trainer_state_settings *s)
+{
+	struct trainer_state_settings brought = w->after;
+
+	tunable_apply(&brought, settings_step(w));
+	for (int i = -1; (i = tunable_next(now, i)) >= 0;)
+		if (!isnan(tunable_value(&w->before, i)) && !same_dial(&w->before, &w->after, i) &&
+		    untouched(w, &brought, now, i))
+			put_dial_back(w, s, i);
+	s->frozen &= ~(w->after.frozen & ~w->before.frozen);
+	if (s->labelled == w->after.labelled)
+		s->labelled = w->before.labelled;
+}
+
+void
+stage_end(struct trainer_state *w)
+{
+	struct lab_stage *stage = &w->info.stages[w->info.n_stages - 1];
+	struct trainer_state_settings now, s;
+	struct request *r;
+	struct err e;
+
+	stage->until = settings_step(w);
+	stage->scores = w->info.student.last;
+	if (stage->kind == LAB_RUN)
+		return;
+	settings_take(w, &now);
+	s = now;
+	put_back(w, &now, &s);
+	if (same(&now, &s))
+		return;
+	r = request_new(REQUEST_SET);
+	if (live_change_make(w, &s, r, &e) < 0)
+		snprintf(w->ended, sizeof w->ended, "%s ended, its settings stay: %.160s",
+			 lab_stage_name[stage->kind], e.msg);
+	else
+		snprintf(w->ended, sizeof w->ended, "%s ended: %.200s", lab_stage_name[stage->kind],
+			 r->note);
+	request_free(r);
+}
+
+/* ---- by hand ---- */
+
+int
+stage_freeze(struct trainer_state *w, struct request *r, struct err *e)
+{
+	const char *word = r->number ? "freeze" : "thaw";
+	struct trainer_state_settings s;
+	uint64_t layers = UINT64_MAX;
+	char names[160];
+
+	if (!w->student)
+		return err_set(e, "%s: no student yet; `student mlp 32` makes one", word);
+	if (r->spec[0] && lab_layers(&w->info.student, r->spec, &layers, e) < 0)
+		return err_wrap(e, "%s", word);
+	settings_take(w, &s);
+	s.frozen = r->number ? s.frozen | layers : s.frozen & ~layers;
+	if (live_change_make(w, &s, r, e) < 0)
+		return err_wrap(e, "%s", word);
+	if (!r->note[0])
+		snprintf(r->note, sizeof r->note, "frozen stays %s",
+			 lab_layers_text(&w->info.student, s.frozen, names, sizeof names));
+	return 0;
+}

@@ -1,0 +1,465 @@
+/* ckpt.c: safetensors files; the JSON header goes through Jansson. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/nn/ckpt.h"
+
+#include <assert.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+
+#define HEADER_LIMIT ((uint64_t)100 << 20)
+#define FILE_LIMIT ((size_t)4 << 30)
+#define TENSORS 65536
+
+struct ckpt *
+ckpt_new(void)
+{
+	return mem_new(sizeof(struct ckpt));
+}
+
+void
+ckpt_free(struct ckpt *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < c->n_tensors; i++)
+		mem_free(c->tensor[i].data);
+	for (size_t i = 0; i < c->n_notes; i++) {
+		mem_free(c->note[i].key);
+		mem_free(c->note[i].value);
+	}
+	mem_free(c->tensor);
+	mem_free(c->note);
+	mem_free(c);
+}
+
+struct ckpt_tensor *
+ckpt_add(struct ckpt *c, const char *name, int rank, const size_t *dim, const float *data)
+{
+	struct ckpt_tensor *t;
+
+	assert(strlen(name) < CKPT_NAME && rank >= 0 && rank <= CKPT_RANK);
+	mem_grow(&c->tensor, &c->cap_tensors, c->n_tensors + 1, sizeof *c->tensor);
+	t = &c->tensor[c->n_tensors++];
+	snprintf(t->name, sizeof t->name, "%s", name);
+	t->rank = rank;
+	t->len = 1;
+	for (int i = 0; i < rank; i++) {
+		t->dim[i] = dim[i];
+		t->len *= dim[i];
+	}
+	t->data = mem_array(t->len, sizeof *t->data);
+	if (data)
+		memcpy(t->data, data, t->len * sizeof *data);
+	return t;
+}
+
+void
+ckpt_note(struct ckpt *c, const char *key, const char *value)
+{
+	mem_grow(&c->note, &c->cap_notes, c->n_notes + 1, sizeof *c->note);
+	c->note[c->n_notes++] = (struct ckpt_note){ mem_text(key), mem_text(value) };
+}
+
+const struct ckpt_tensor *
+ckpt_find(const struct ckpt *c, const char *name)
+{
+	for (size_t i = 0; i < c->n_tensors; i++)
+		if (strcmp(c->tensor[i].name, name) == 0)
+			return &c->tensor[i];
+	return NULL;
+}
+
+const char *
+ckpt_get(const struct ckpt *c, const char *key)
+{
+	for (size_t i = 0; i < c->n_notes; i++)
+		if (strcmp(c->note[i].key, key) == 0)
+			return c->note[i].value;
+	return NULL;
+}
+
+static struct hash
+tensor_hash(const struct ckpt_tensor *t)
+{
+	char head[CKPT_NAME + 32 * CKPT_RANK];
+	int len = snprintf(head, sizeof head, "%s", t->name);
+	struct hash name, numbers = hash_of(t->data, t->len * sizeof *t->data);
+
+	for (int i = 0; i < t->rank; i++)
+		len += snprintf(head + len, sizeof head - (size_t)len, " %zu", t->dim[i]);
+	name = hash_of(head, (size_t)len);
+	return hash_join(&name, &numbers);
+}
+
+struct hash
+ckpt_hash(const struct ckpt *c)
+{
+	struct hash all = hash_of("", 0);
+
+	for (size_t i = 0; i < c->n_tensors; i++) {
+		struct hash one = tensor_hash(&c->tensor[i]);
+
+		all = hash_join(&all, &one);
+	}
+	return all;
+}
+
+/* Types that are read; all become float. */
+enum { F32, F16, BF16, F64, TYPES };
+static const struct {
+	const char *name;
+	size_t size;
+} types[TYPES] = { { "F32", 4 }, { "F16", 2 }, { "BF16", 2 }, { "F64", 8 } };
+
+static uint64_t
+little(const unsigned char *p, size_t size)
+{
+	uint64_t x = 0;
+
+	for (size_t i = size; i > 0; i--)
+		x = x << 8 | p[i - 1];
+	return x;
+}
+
+static float
+float_of(uint32_t bits)
+{
+	float x;
+
+	memcpy(&x, &bits, sizeof x);
+	return x;
+}
+
+static float
+half_of(uint32_t h)
+{
+	int exponent = (int)(h >> 10 & 31);
+	double x = (double)(h & 1023);
+
+	if (exponent == 31)
+		return x > 0 ? NAN : INFINITY;
+	x = exponent ? ldexp(1024 + x, exponent - 25) : ldexp(x, -24);
+	return (float)(h & 0x8000 ? -x : x);
+}
+
+static float
+read_number(const unsigned char *p, int type)
+{
+	uint64_t bits = little(p, types[type].size);
+	double wide;
+
+	switch (type) {
+	case F32:
+		return float_of((uint32_t)bits);
+	case F16:
+		return half_of((uint32_t)bits);
+	case BF16:
+		return float_of((uint32_t)bits << 16);
+	default:
+		memcpy(&wide, &bits, sizeof wide);
+		return (float)wide;
+	}
+}
+
+#define LEFT_OUT (-1)
+
+/* One entry of the header, checked but not yet read. */
+struct entry {
+	const char *name;
+	int type, rank; /* type LEFT_OUT: nobody wants its numbers */
+	size_t dim[CKPT_RANK], len;
+	uint64_t from, to;
+};
+
+static int
+read_type(const char *name, const json_t *j, ckpt_wants *wants, int *type, struct err *e)
+{
+	const char *word = json_string_value(json_object_get(j, "dtype"));
+	int wanted = wants ? wants(name, word ? word : "", e) : 1;
+
+	*type = LEFT_OUT;
+	if (wanted <= 0)
+		return wanted;
+	for (int i = 0; word && i < TYPES; i++)
+		if (strcmp(types[i].name, word) == 0) {
+			*type = i;
+			return 0;
+		}
+	return err_set(e, "tensor %s: type '%s' is none of F32, F16, BF16, F64", name,
+		       word ? word : "");
+}
+
+static int
+read_shape(const json_t *j, struct entry *t, struct err *e)
+{
+	const json_t *shape = json_object_get(j, "shape");
+
+	if (!json_is_array(shape) || json_array_size(shape) > CKPT_RANK)
+		return err_set(e, "tensor %s: shape is not a list of at most %d numbers", t->name,
+			       CKPT_RANK);
+	t->rank = (int)json_array_size(shape);
+	t->len = 1;
+	for (int i = 0; i < t->rank; i++) {
+		const json_t *n = json_array_get(shape, (size_t)i);
+		json_int_t d = json_is_integer(n) ? json_integer_value(n) : -1;
+
+		if (d < 1 || (uint64_t)d > FILE_LIMIT || t->len > FILE_LIMIT / (size_t)d)
+			return err_set(e,
+				       "tensor %s: dimension %d of its shape is not a whole number "
+				       "that fits a file",
+				       t->name, i + 1);
+		t->dim[i] = (size_t)d;
+		t->len *= (size_t)d;
+	}
+	return 0;
+}
+
+static int
+read_offsets(const json_t *j, uint64_t size, struct entry *t, struct err *e)
+{
+	const json_t *at = json_object_get(j, "data_offsets");
+	const json_t *from = json_array_get(at, 0), *to = json_array_get(at, 1);
+
+	if (json_array_size(at) != 2 || !json_is_integer(from) || !json_is_integer(to))
+		return err_set(e, "tensor %s: data_offsets is not a pair of whole numbers",
+			       t->name);
+	if (json_integer_value(from) < 0 || json_integer_value(to) < json_integer_value(from) ||
+	    (uint64_t)json_integer_value(to) > size)
+		return err_set(e,
+			       "tensor %s: data_offsets %lld..%lld are not within the file's %llu "
+			       "bytes of data",
+			       t->name, (long long)json_integer_value(from),
+			       (long long)json_integer_value(to), (unsigned long long)size);
+	t->from = (uint64_t)json_integer_value(from);
+	t->to = (uint64_t)json_integer_value(to);
+	if (t->type != LEFT_OUT && t->to - t->from != (uint64_t)t->len * types[t->type].size)
+		return err_set(e, "tensor %s: %llu bytes of data, its shape and type need %llu",
+			       t->name, (unsigned long long)(t->to - t->from),
+			       (unsigned long long)t->len * types[t->type].size);
+	return 0;
+}
+
+static int
+by_offset(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	return x->from < y->from ? -1 : x->from > y->from;
+}
+
+/* The tensors must lie one behind the other and fill the data. */
+static int
+check_cover(struct entry *t, size_t n, uint64_t size, struct err *e)
+{
+	uint64_t at = 0;
+
+	qsort(t, n, sizeof *t, by_offset);
+	for (size_t i = 0; i < n; i++) {
+		if (t[i].from != at)
+			return err_set(e, "tensor %s: its data begin at %llu and %s", t[i].name,
+				       (unsigned long long)t[i].from,
+				       t[i].from < at ? "overlap another's" : "leave a hole");
+		at = t[i].to;
+	}
+	if (at != size)
+		return err_set(e, "%llu bytes of data belong to no tensor",
+			       (unsigned long long)(size - at));
+	return 0;
+}
+
+static int
+read_values(const struct entry *t, const unsigned char *data, struct ckpt *c, struct err *e)
+{
+	struct ckpt_tensor *out;
+
+	if (t->type == LEFT_OUT)
+		return 0;
+	out = ckpt_add(c, t->name, t->rank, t->dim, NULL);
+	for (size_t i = 0; i < t->len; i++) {
+		out->data[i] = read_number(data + t->from + i * types[t->type].size, t->type);
+		if (!isfinite(out->data[i]))
+			return err_set(e, "tensor %s: number %zu is not finite", t->name, i);
+	}
+	return 0;
+}
+
+static int
+read_notes(const json_t *j, struct ckpt *c, struct err *e)
+{
+	const char *key;
+	json_t *value;
+
+	if (!json_is_object(j))
+		return err_set(e, "__metadata__ is not an object");
+	json_object_foreach((json_t *)(uintptr_t)j, key, value)
+	{
+		if (!json_is_string(value))
+			return err_set(e, "__metadata__ '%.60s' is not text", key);
+		ckpt_note(c, key, json_string_value(value));
+	}
+	return 0;
+}
+
+static int
+read_entries(json_t *root, const unsigned char *data, uint64_t size, ckpt_wants *wants,
+	     struct ckpt *c, struct err *e)
+{
+	size_t n = 0;
+	struct entry *t;
+	const char *key;
+	json_t *value;
+	int status = 0;
+
+	if (json_object_size(root) > TENSORS)
+		return err_set(e, "%zu tensors, at most %d are accepted", json_object_size(root),
+			       TENSORS);
+	t = mem_array(json_object_size(root) + 1, sizeof *t);
+	json_object_foreach(root, key, value)
+	{
+		if (strcmp(key, "__metadata__") == 0) {
+			status = read_notes(value, c, e);
+		} else if (strlen(key) >= CKPT_NAME) {
+			status = err_set(e, "tensor %.40s...: its name is longer than %d bytes",
+					 key, CKPT_NAME - 1);
+		} else {
+			t[n].name = key;
+			status = read_type(key, value, wants, &t[n].type, e);
+			status = status < 0 ? status : read_shape(value, &t[n], e);
+			status = status < 0 ? status : read_offsets(value, size, &t[n], e);
+			n++;
+		}
+		if (status < 0)
+			break;
+	}
+	if (status == 0)
+		status = check_cover(t, n, size, e);
+	for (size_t i = 0; status == 0 && i < n; i++)
+		status = read_values(&t[i], data, c, e);
+	mem_free(t);
+	return status;
+}
+
+int
+ckpt_parse_some(const char *bytes, size_t size, ckpt_wants *wants, struct ckpt **out, struct err *e)
+{
+	uint64_t header;
+	json_error_t where;
+	json_t *root;
+	struct ckpt *c;
+	int status;
+
+	if (size < 8)
+		return err_set(e, "%zu bytes: too short for a safetensors file", size);
+	header = little((const unsigned char *)bytes, 8);
+	if (header > HEADER_LIMIT || header > size - 8)
+		return err_set(e, "the header says it has %llu bytes, the file has %zu behind it",
+			       (unsigned long long)header, size - 8);
+	root = json_loadb(bytes + 8, (size_t)header, JSON_REJECT_DUPLICATES, &where);
+	if (!root)
+		return err_set(e, "header: %s at byte %d", where.text, where.position);
+	if (!json_is_object(root)) {
+		json_decref(root);
+		return err_set(e, "header: not a JSON object");
+	}
+	c = ckpt_new();
+	status = read_entries(root, (const unsigned char *)bytes + 8 + header, size - 8 - header,
+			      wants, c, e);
+	json_decref(root);
+	if (status < 0) {
+		ckpt_free(c);
+		return -1;
+	}
+	*out = c;
+	return 0;
+}
+
+int
+ckpt_parse(const char *bytes, size_t size, struct ckpt **out, struct err *e)
+{
+	return ckpt_parse_some(bytes, size, NULL, out, e);
+}
+
+int
+ckpt_read_some(const char *path, ckpt_wants *wants, struct ckpt **out, struct err *e)
+{
+	char *bytes;
+	size_t size;
+	int status;
+
+	if (io_read(path, FILE_LIMIT, &bytes, &size, e) < 0)
+		return -1;
+	status = ckpt_parse_some(bytes, size, wants, out, e);
+	mem_free(bytes);
+	return status < 0 ? err_wrap(e, "%s", path) : 0;
+}
+
+int
+ckpt_read(const char *path, struct ckpt **out, struct err *e)
+{
+	return ckpt_read_some(path, NULL, out, e);
+}
+
+static json_t *
+header_of(const struct ckpt *c)
+{
+	json_t *root = json_object(), *notes = json_object();
+	size_t at = 0;
+
+	for (size_t i = 0; i < c->n_notes; i++)
+		json_object_set_new(notes, c->note[i].key, json_string(c->note[i].value));
+	json_object_set_new(root, "__metadata__", notes);
+	for (size_t i = 0; i < c->n_tensors; i++) {
+		const struct ckpt_tensor *t = &c->tensor[i];
+		json_t *shape = json_array();
+
+		for (int k = 0; k < t->rank; k++)
+			json_array_append_new(shape, json_integer((json_int_t)t->dim[k]));
+		json_object_set_new(root, t->name,
+				    json_pack("{s:s, s:o, s:[I,I]}", "dtype", "F32", "shape", shape,
+					      "data_offsets", (json_int_t)at,
+					      (json_int_t)(at + t->len * 4)));
+		at += t->len * 4;
+	}
+	return root;
+}
+
+int
+ckpt_write(const struct ckpt *c, const char *path, struct err *e)
+{
+	json_t *root = header_of(c);
+	char *text = json_dumps(root, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	static const char blanks[8] = "        ";
+	size_t len = text ? strlen(text) : 0, pad = (8 - len % 8) % 8, n = 3 + c->n_tensors;
+	unsigned char length[8];
+	const void **part = mem_array(n, sizeof *part);
+	size_t *size = mem_array(n, sizeof *size);
+	int status;
+
+	for (int i = 0; i < 8; i++)
+		length[i] = (unsigned char)((uint64_t)(len + pad) >> (8 * i));
+	part[0] = length;
+	size[0] = 8;
+	part[1] = text;
+	size[1] = len;
+	part[2] = blanks;
+	size[2] = pad;
+	for (size_t i = 0; i < c->n_tensors; i++) {
+		part[3 + i] = c->tensor[i].data; /* little-endian machines only: x86-64 and arm64 */
+		size[3 + i] = c->tensor[i].len * 4;
+	}
+	status = text ? io_write(path, part, size, n, e)
+		      : err_set(e, "%s: no memory for the header", path);
+	free(text);
+	json_decref(root);
+	mem_free(part);
+	mem_free(size);
+	return status;
+}

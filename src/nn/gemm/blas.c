@@ -1,0 +1,156 @@
+/* blas.c: the door to OpenBLAS. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/nn/gemm/blas.h"
+
+#include <cblas.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/nn/gemm/shard.h"
+#include "retort/nn/gemm/gemm_packed.h"
+#include "retort/nn/gemm/vmath.h"
+
+#ifdef RETORT_REAL_DOUBLE
+#define GEMM cblas_dgemm
+#else
+#define GEMM cblas_sgemm
+#endif
+
+#define UNIT 16         /* pieces are multiples of it: a micro-kernel's width */
+#define PIECES 8        /* of a large product: enough to share with a core half taken away */
+#define SMALL 1500000.0 /* multiply-adds below which waking a worker costs more than it gives */
+
+int
+blas_init(int threads, struct err *e)
+{
+	if (threads > 1 && openblas_get_parallel() == 0)
+		return err_set(
+			e,
+			"threads: %d asked for, but this OpenBLAS is the serial build, which "
+			"gives wrong results from several threads; install libopenblas0-pthread "
+			"or use --threads 1",
+			threads);
+	openblas_set_num_threads(1);
+	return 0;
+}
+
+const char *
+blas_name(void)
+{
+	static char name[64];
+	char version[32] = "";
+
+	if (!name[0]) {
+		const char *config = openblas_get_config();
+
+		/* "OpenBLAS 0.3.21 NO_AFFINITY ...": the first two words */
+		sscanf(config, "%*s %31s", version);
+		snprintf(name, sizeof name, "OpenBLAS %s %s%s%s%s", version,
+			 openblas_get_corename(), gemm_packed_name()[0] ? " " : "",
+			 gemm_packed_name(), vmath_fuses() ? " fma" : "");
+	}
+	return name;
+}
+
+static size_t
+units(size_t side)
+{
+	return (side + UNIT - 1) / UNIT;
+}
+
+/* Rows x columns of pieces. */
+struct grid {
+	size_t rows, columns;
+};
+
+/*
+ * The library copies both operands into its own order before it multiplies: every strip of columns
+ * copies A again, every strip of rows B. Of all ways to make the pieces the grid with the least
+ * copying is taken; on two cores that is a quarter less time than strips alone for square products.
+ */
+static struct grid
+grid_of(const struct blas_product *p)
+{
+	struct grid best = { 1, 1 };
+	size_t least = SIZE_MAX;
+
+	if ((double)p->m * (double)p->n * (double)p->k < SMALL)
+		return best;
+	for (size_t r = 1; r <= PIECES; r *= 2) {
+		struct grid g = { r < units(p->m) ? r : units(p->m),
+				  PIECES / r < units(p->n) ? PIECES / r : units(p->n) };
+		size_t copied = g.columns * p->m + g.rows * p->n;
+
+		if (g.rows * g.columns < best.rows * best.columns ||
+		    (g.rows * g.columns == best.rows * best.columns && copied >= least))
+			continue;
+		best = g;
+		least = copied;
+	}
+	return best;
+}
+
+int
+blas_pieces(const struct blas_product *p)
+{
+	struct grid g = grid_of(p);
+
+	return (int)(g.rows * g.columns);
+}
+
+/* m x n numbers of the product, from here on. */
+static void
+product(const struct blas_product *p, const real *a, const real *b, real *c, size_t m, size_t n)
+{
+	GEMM(CblasRowMajor, p->trans_a ? CblasTrans : CblasNoTrans,
+	     p->trans_b ? CblasTrans : CblasNoTrans, (blasint)m, (blasint)n, (blasint)p->k,
+	     p->alpha != 0 ? p->alpha : 1, a, (blasint)p->lda, b, (blasint)p->ldb, p->beta, c,
+	     (blasint)p->ldc);
+}
+
+void
+blas_part(const struct blas_product *p, int index, size_t *row, size_t *column, size_t *rows,
+	  size_t *columns)
+{
+	struct grid g = grid_of(p);
+
+	shard_strip(p->m, UNIT, g.rows, (size_t)index / g.columns, row, rows);
+	shard_strip(p->n, UNIT, g.columns, (size_t)index % g.columns, column, columns);
+}
+
+void
+blas_piece(const struct blas_product *p, int index, size_t *row, size_t *column, size_t *rows,
+	   size_t *columns)
+{
+	const real *a = p->a, *b = p->b;
+
+	blas_part(p, index, row, column, rows, columns);
+	a += p->trans_a ? *row : *row * p->lda;
+	b += p->trans_b ? *column * p->ldb : *column;
+	product(p, a, b, p->c + *row * p->ldc + *column, *rows, *columns);
+}
+
+void
+blas_one(const struct blas_product *p)
+{
+	product(p, p->a, p->b, p->c, p->m, p->n);
+}
+
+static void
+run_piece(void *arg, int index)
+{
+	size_t row, column, rows, columns;
+
+	blas_piece(arg, index, &row, &column, &rows, &columns);
+}
+
+void
+blas_run(struct pool *pool, const struct blas_product *p)
+{
+	struct blas_product copy = *p;
+
+	pool_run(pool, blas_pieces(p), run_piece, &copy);
+}

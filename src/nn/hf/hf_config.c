@@ -1,0 +1,533 @@
+/* hf_config.c: config.json of a published model, through Jansson. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/nn/hf/hf_config.h"
+
+#include <assert.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+
+#define VOCAB (1 << 20) /* token ids at most, as in the notes of a checkpoint */
+#define LABELS DATASET_CLASSES
+
+/* ---------------------------------------------------------------- reading */
+
+/* A value as JSON, shortened, for messages. */
+static const char *
+show(const json_t *j, char *buf, size_t size)
+{
+	char *text =
+		j ? json_dumps(j, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+
+	snprintf(buf, size, "%s", text ? text : "nothing");
+	free(text);
+	return buf;
+}
+
+static bool
+same(const json_t *a, const json_t *b)
+{
+	if (json_is_number(a) && json_is_number(b))
+		return !(json_number_value(a) < json_number_value(b)) &&
+		       !(json_number_value(a) > json_number_value(b));
+	return json_equal(a, b);
+}
+
+static int
+read_only(const struct hf_key *k, const json_t *value, struct err *e)
+{
+	json_t *list = json_loads(k->arg, 0, NULL), *one;
+	char got[60], want[80];
+	bool found = !value;
+	size_t i;
+
+	json_array_foreach(list, i, one) found |= same(value, one);
+	if (!found)
+		err_set(e, "%s: %s is not computed here; %s is accepted", k->name,
+			show(value, got, sizeof got), show(list, want, sizeof want));
+	json_decref(list);
+	return found ? 0 : -1;
+}
+
+/* A number as a person would type it, through the limits of the option. */
+static int
+read_option(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
+{
+	char text[60];
+
+	if (!value && k->absent)
+		snprintf(text, sizeof text, "%s", k->absent);
+	else if (json_is_integer(value))
+		snprintf(text, sizeof text, "%lld", (long long)json_integer_value(value));
+	else if (json_is_real(value))
+		text_number(text, sizeof text, json_real_value(value));
+	else
+		return err_set(e, "%s: %s is no number", k->name, show(value, text, sizeof text));
+	if (strcmp(text, "0") == 0 &&
+	    strcmp(k->arg, "dropout") != 0) /* with us, 0 is what is usual */
+		return err_set(e, "%s: 0 is too few", k->name);
+	return hf_layout_set(m, k->arg, text, e) < 0 ? err_wrap(e, "%s", k->name) : 0;
+}
+
+static int
+read_switch(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
+{
+	char text[60];
+	bool on = value ? json_is_true(value) : strcmp(k->absent, "true") == 0;
+
+	if (value && !json_is_boolean(value))
+		return err_set(e, "%s: %s is neither true nor false", k->name,
+			       show(value, text, sizeof text));
+	return hf_layout_set(m, k->arg, on ? "on" : "off", e);
+}
+
+/* Activations with a gate go with layouts that have one, and no others. */
+static bool
+act_fits(const struct hf_model *m, const struct hf_act *a)
+{
+	return (strcmp(a->ours, "swiglu") == 0) == (strstr(m->layout->model, "swiglu") != NULL);
+}
+
+static int
+read_act(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
+{
+	const char *word = value ? json_string_value(value) : k->absent;
+	struct text names = { 0 };
+	char got[60];
+	int status;
+
+	for (const struct hf_act *a = hf_layout_act; a->theirs; a++) {
+		if (!act_fits(m, a))
+			continue;
+		if (word && strcmp(word, a->theirs) == 0) {
+			text_release(&names);
+			return hf_layout_set(m, k->arg, a->ours, e);
+		}
+		text_item(&names, "%s", a->theirs);
+	}
+	status = err_set(e, "%s: %s is none of %s", k->name, show(value, got, sizeof got),
+			 text_get(&names));
+	text_release(&names);
+	return status;
+}
+
+static int
+read_vocab(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
+{
+	json_int_t n = json_is_integer(value) ? json_integer_value(value) : 0;
+	char got[60];
+
+	if (n < 1 || n > VOCAB)
+		return err_set(e, "%s: %s is not a whole number in 1..%d", k->name,
+			       show(value, got, sizeof got), VOCAB);
+	m->vocab = (size_t)n;
+	return 0;
+}
+
+static int
+read_labels(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
+{
+	size_t n = json_object_size(value);
+	char number[24];
+
+	if (!value || json_is_null(value))
+		return 0;
+	if (!json_is_object(value) || n < 1 || n > LABELS)
+		return err_set(e, "%s: is no object with 1..%d names", k->name, LABELS);
+	m->classes = n;
+	m->label = mem_array(n, sizeof *m->label);
+	for (size_t i = 0; i < n; i++) {
+		const char *name;
+
+		snprintf(number, sizeof number, "%zu", i);
+		name = json_string_value(json_object_get(value, number));
+		if (!name)
+			return err_set(e, "%s: %zu names, and \"%zu\" is none of them", k->name, n,
+				       i);
+		m->label[i] = mem_text(name);
+	}
+	return 0;
+}
+
+/* How many classes there are: as many as have names, else what is counted, else two, as in the
+ * published library. */
+static int
+read_count(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
+{
+	json_int_t n = value ? json_integer_value(value) : 2;
+	char got[60];
+
+	if (m->classes)
+		return 0;
+	if (n < 1 || n > LABELS)
+		return err_set(e, "%s: %s is not a whole number in 1..%d", k->name,
+			       show(value, got, sizeof got), LABELS);
+	m->classes = (size_t)n;
+	return 0;
+}
+
+/* The network's class in their library says what comes out: only what tells classes, or the next
+ * token, is ours. */
+static int
+read_class(const struct hf_key *k, const json_t *value, struct err *e)
+{
+	const char *word = json_string_value(json_array_get(value, 0));
+	size_t len = word ? strlen(word) : 0;
+	char got[80];
+
+	if (!value || json_is_null(value))
+		return 0;
+	for (const char *p = k->arg; *p; p += strcspn(p, " "), p += *p == ' ')
+		if (len && strcspn(p, " ") == len && strncmp(p, word, len) == 0)
+			return 0;
+	return err_set(e, "%s: %s is none of %s", k->name, show(value, got, sizeof got), k->arg);
+}
+
+static int
+read_head(const struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
+{
+	double width = hf_layout_get(m, "width"), heads = hf_layout_get(m, "heads"),
+	       x = json_number_value(value);
+	char got[60];
+
+	if (!value || json_is_null(value) || (x * heads >= width && x * heads <= width))
+		return 0;
+	return err_set(e, "%s: %s is not the %g numbers divided by %g heads that are computed here",
+		       k->name, show(value, got, sizeof got), width, heads);
+}
+
+static int
+read_rope(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
+{
+	static const struct hf_key base = { "rope_theta", HF_OPTION, "rope-base", NULL };
+	const json_t *type = json_object_get(value, "rope_type"),
+		     *part = json_object_get(value, "partial_rotary_factor");
+	const char *word;
+	char got[100];
+
+	if (!value || json_is_null(value))
+		return 0;
+	type = type ? type : json_object_get(value, "type");
+	word = type ? json_string_value(type) : "default";
+	if (!json_is_object(value) || !word || strcmp(word, "default") != 0 ||
+	    (part && json_number_value(part) < 1))
+		return err_set(
+			e, "%s: %s is not computed here; null is accepted, and the type default",
+			k->name, show(value, got, sizeof got));
+	value = json_object_get(value, "rope_theta");
+	return value && read_option(m, &base, value, e) < 0 ? err_wrap(e, "%s", k->name) : 0;
+}
+
+static int
+read_key(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
+{
+	bool none = !value || json_is_null(value);
+
+	switch (k->kind) {
+	case HF_OPTION:
+		return read_option(m, k, value, e);
+	case HF_QUADRUPLE:
+	case HF_SHARED:
+		return none ? 0 : read_option(m, k, value, e);
+	case HF_SWITCH:
+		return read_switch(m, k, value, e);
+	case HF_ACT:
+		return read_act(m, k, value, e);
+	case HF_VOCAB:
+		return read_vocab(m, k, value, e);
+	case HF_LABELS:
+		return read_labels(m, k, value, e);
+	case HF_CLASS:
+		return read_class(k, value, e);
+	case HF_ONLY:
+	case HF_NEVER:
+		return read_only(k, value, e);
+	default:
+		return 0;
+	}
+}
+
+/* Keys that are looked at when the others are known. */
+static int
+read_key_late(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
+{
+	switch (k->kind) {
+	case HF_COUNT:
+		return read_count(m, k, value, e);
+	case HF_HEAD:
+		return read_head(m, k, value, e);
+	case HF_ROPE:
+		return read_rope(m, k, value, e);
+	default:
+		return 0;
+	}
+}
+
+static int
+read_layout(const json_t *root, struct hf_model *m, struct err *e)
+{
+	const json_t *type = json_object_get(root, "model_type");
+	char got[60], names[80];
+
+	for (size_t i = 0; json_is_string(type) && i < hf_layout_count; i++)
+		if (strcmp(json_string_value(type), hf_layout_table[i].name) == 0) {
+			m->layout = &hf_layout_table[i];
+			return model_parse(m->layout->model, &m->spec, e);
+		}
+	return err_set(e, "model_type: %s is none of %s", show(type, got, sizeof got),
+		       hf_layout_names(names, sizeof names));
+}
+
+/* Sizes that no key has wrong by itself. */
+static int
+check(const struct hf_model *m, struct err *e)
+{
+	size_t width = hf_layout_size(m, 'D'), heads = (size_t)hf_layout_get(m, "heads");
+	size_t kv = (size_t)hf_layout_get(m, "kv-heads");
+	const struct hf_layout *l = m->layout;
+
+	if (width % heads)
+		return err_set(e, "%s: %zu is not divided by %s, which is %zu",
+			       hf_layout_key(l, 'D'), width, hf_layout_find(l, "heads")->name,
+			       heads);
+	if (kv && heads % kv)
+		return err_set(e, "%s: %zu is not divided by %s, which is %zu",
+			       hf_layout_find(l, "heads")->name, heads,
+			       hf_layout_find(l, "kv-heads")->name, kv);
+	return 0;
+}
+
+int
+hf_config_parse(const char *json, size_t size, struct hf_model *m, struct err *e)
+{
+	json_error_t where;
+	json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES, &where);
+	int status;
+
+	memset(m, 0, sizeof *m);
+	if (!root)
+		return err_set(e, "%s at line %d", where.text, where.line);
+	status = json_is_object(root) ? read_layout(root, m, e) : err_set(e, "is no JSON object");
+	for (const struct hf_key *k = status < 0 ? NULL : m->layout->key; status == 0 && k->name;
+	     k++)
+		status = read_key(m, k, json_object_get(root, k->name), e);
+	for (const struct hf_key *k = status < 0 ? NULL : m->layout->key; status == 0 && k->name;
+	     k++)
+		status = read_key_late(m, k, json_object_get(root, k->name), e);
+	status = status < 0 ? status : check(m, e);
+	json_decref(root);
+	if (status < 0)
+		hf_layout_release(m);
+	return status;
+}
+
+/* ---------------------------------------------------------------- writing */
+
+static void
+print_string(struct text *out, const char *s)
+{
+	json_t *j = json_string(s);
+	char *text = j ? json_dumps(j, JSON_ENCODE_ANY | JSON_ENSURE_ASCII) : NULL;
+
+	text_add(out, text ? text : "\"\""); /* no UTF-8: a name that nobody can have typed */
+	free(text);
+	json_decref(j);
+}
+
+static void
+print_option(const struct hf_model *m, const struct hf_key *k, struct text *out)
+{
+	const struct model_option *o = &m->spec.kind->option[model_option(m->spec.kind, k->arg)];
+	double x = hf_layout_get(m, k->arg);
+	char number[32];
+
+	if (strcmp(k->arg, "ff") == 0)
+		x = (double)hf_layout_size(m, 'F');
+	if (k->kind == HF_SHARED && x < 1)
+		x = hf_layout_get(m, "heads");
+	if (k->kind == HF_QUADRUPLE && hf_layout_size(m, 'F') == 4 * hf_layout_size(m, 'D')) {
+		text_add(out, "null");
+		return;
+	}
+	text_add(out, text_number(number, sizeof number, x));
+	if (o->type == MODEL_REAL && !strpbrk(number, ".e"))
+		text_add(out, ".0");
+}
+
+static void
+print_act(const struct hf_model *m, const struct hf_key *k, struct text *out)
+{
+	char word[24];
+	const struct hf_act *a = hf_layout_act;
+
+	hf_layout_value(&m->spec, model_option(m->spec.kind, k->arg), word, sizeof word);
+	while (a->theirs && strcmp(a->ours, word) != 0)
+		a++;
+	assert(a->theirs);
+	text_addf(out, "\"%s\"", a->theirs);
+}
+
+/* Two labels of one name: JSON has room for one. */
+static bool
+is_again(const struct hf_model *m, size_t i)
+{
+	for (size_t k = 0; m->label && k < i; k++)
+		if (strcmp(m->label[k], m->label[i]) == 0)
+			return true;
+	return false;
+}
+
+/* {"0": "name"}, or the other way round. */
+static void
+print_labels(const struct hf_model *m, bool names_first, struct text *out)
+{
+	char plain[32];
+
+	text_add(out, "{");
+	for (size_t i = 0; i < m->classes; i++) {
+		const char *name = m->label ? m->label[i] : plain;
+
+		if (names_first && is_again(m, i))
+			continue;
+		snprintf(plain, sizeof plain, "LABEL_%zu", i);
+		text_add(out, i ? ",\n    " : "\n    ");
+		if (!names_first)
+			text_addf(out, "\"%zu\": ", i);
+		print_string(out, name);
+		if (names_first)
+			text_addf(out, ": %zu", i);
+	}
+	text_add(out, "\n  }");
+}
+
+/* The first value of the list. */
+static void
+print_first(const struct hf_key *k, struct text *out)
+{
+	json_t *list = json_loads(k->arg, 0, NULL);
+	char *text = json_dumps(json_array_get(list, 0), JSON_ENCODE_ANY);
+
+	text_add(out, text);
+	free(text);
+	json_decref(list);
+}
+
+static bool
+is_written(const struct hf_model *m, const struct hf_key *k)
+{
+	if (k->kind == HF_SWITCH)
+		return strcmp(k->absent, "true") != 0 || hf_layout_get(m, k->arg) < 1;
+	if (k->kind == HF_ROPE)
+		return k->arg != NULL;
+	return k->kind != HF_COUNT && k->kind != HF_NEVER && k->kind != HF_HEAD;
+}
+
+static void
+print_key(const struct hf_model *m, const struct hf_key *k, struct text *out)
+{
+	switch (k->kind) {
+	case HF_OPTION:
+	case HF_TWIN:
+	case HF_QUADRUPLE:
+	case HF_SHARED:
+		print_option(m, k, out);
+		break;
+	case HF_SWITCH:
+		text_add(out, hf_layout_get(m, k->arg) > 0 ? "true" : "false");
+		break;
+	case HF_ACT:
+		print_act(m, k, out);
+		break;
+	case HF_VOCAB:
+	case HF_LAST:
+		text_addf(out, "%zu", m->vocab - (k->kind == HF_LAST));
+		break;
+	case HF_LABELS:
+	case HF_LABEL_IDS:
+		print_labels(m, k->kind == HF_LABEL_IDS, out);
+		break;
+	case HF_TYPE:
+		text_addf(out, "\"%s\"", m->layout->name);
+		break;
+	case HF_CLASS:
+		text_addf(out, "[\n    \"%.*s\"\n  ]", (int)strcspn(k->arg, " "), k->arg);
+		break;
+	case HF_ONLY:
+		print_first(k, out);
+		break;
+	default:
+		text_add(out, k->arg);
+	}
+}
+
+void
+hf_config_print(const struct hf_model *m, struct text *out)
+{
+	bool first = true;
+
+	text_add(out, "{");
+	for (const struct hf_key *k = m->layout->key; k->name; k++) {
+		if (!is_written(m, k))
+			continue;
+		text_addf(out, "%s\n  \"%s\": ", first ? "" : ",", k->name);
+		print_key(m, k, out);
+		first = false;
+	}
+	text_add(out, "\n}\n");
+}
+
+/* ---------------------------------------------------------------- a model in pieces */
+
+void
+hf_config_files_free(char **file, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		mem_free(file[i]);
+	mem_free(file);
+}
+
+static int
+add_file(char **file, size_t *n, const char *name, struct err *e)
+{
+	for (size_t i = *n; i > 0; i--) /* neighbours are in the same file as a rule */
+		if (name && strcmp(file[i - 1], name) == 0)
+			return 0;
+	if (!name || !name[0] || name[0] == '.' || strchr(name, '/'))
+		return err_set(e, "weight_map: '%.60s' is no name of a file in this directory",
+			       name ? name : "");
+	if (*n == HF_CONFIG_FILES)
+		return err_set(e, "weight_map: more than %d files", HF_CONFIG_FILES);
+	file[(*n)++] = mem_text(name);
+	return 0;
+}
+
+int
+hf_config_files(const char *json, size_t size, char ***file, size_t *n, struct err *e)
+{
+	json_error_t where;
+	json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES, &where), *value;
+	json_t *map = json_object_get(root, "weight_map");
+	const char *key;
+	int status = 0;
+
+	*n = 0;
+	*file = NULL;
+	if (!root)
+		return err_set(e, "%s at line %d", where.text, where.line);
+	if (json_object_size(map) == 0)
+		status = err_set(e, "weight_map: names no tensors");
+	else
+		*file = mem_array(HF_CONFIG_FILES, sizeof **file);
+	json_object_foreach(map, key, value) if (status == 0) status =
+		add_file(*file, n, json_string_value(value), e);
+	json_decref(root);
+	if (status < 0)
+		hf_config_files_free(*file, *n);
+	return status;
+}

@@ -1,0 +1,353 @@
+/* model.c: kinds of networks, and the language that describes one. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/nn/model.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/text.h"
+
+const struct model *const model_table[] = {
+#define MODEL(id) &model_##id,
+#include "retort/nn/models/models.def"
+};
+const size_t model_count = sizeof model_table / sizeof model_table[0];
+
+const char *const model_tap_name[] = { "hidden", "attention", "value", "query",
+				       "key",    "scores",    NULL };
+
+struct model_io
+model_io_of(const struct dataset *ds)
+{
+	return (struct model_io){ .kind = ds->kind,
+				  .features = ds->d,
+				  .height = ds->height,
+				  .width = ds->width,
+				  .channels = ds->channels,
+				  .length = ds->length,
+				  .vocab = ds->vocab,
+				  .classes = (size_t)ds->classes,
+				  .next_token = ds->next_token };
+}
+
+static const char *
+kind_name(size_t i)
+{
+	return i < model_count ? model_table[i]->name : NULL;
+}
+
+static const struct model *
+find_kind(const char *word, struct err *e)
+{
+	const char *near = text_nearest(word, kind_name);
+	struct text names = { 0 };
+
+	for (size_t i = 0; i < model_count; i++)
+		if (strcmp(word, model_table[i]->name) == 0)
+			return model_table[i];
+	text_items(&names, kind_name);
+	if (near)
+		err_set(e, "model '%.40s' is not known; did you mean %s?", word, near);
+	else
+		err_set(e, "model '%.40s' is not known; there is %s", word, text_get(&names));
+	text_release(&names);
+	return NULL;
+}
+
+/* "256,128": widths of blocks, channels of stages. */
+static int
+parse_widths(char *word, struct model_spec *s, struct err *e)
+{
+	char *next = word;
+
+	if (!s->kind->has_widths)
+		return err_set(e,
+			       "'%.40s' is no option; what is said of it is said as option=value",
+			       word);
+	while (next) {
+		char *item = next, *comma = strchr(next, ',');
+		int64_t n;
+
+		next = comma ? comma + 1 : NULL;
+		if (comma)
+			*comma = '\0';
+		if (text_to_int(item, &n) < 0 || n < 1 || n > MODEL_WIDTH)
+			return err_set(e, "width '%.40s' is not a whole number in 1..%d", item,
+				       MODEL_WIDTH);
+		if (s->n_widths == MODEL_BLOCKS)
+			return err_set(e, "more than %d widths", MODEL_BLOCKS);
+		s->width[s->n_widths++] = (size_t)n;
+	}
+	return 0;
+}
+
+static int
+none_of(const struct model *m, const char *key, struct err *e)
+{
+	struct text names = { 0 };
+	int status;
+
+	for (const struct model_option *o = m->option; o->name; o++)
+		text_addf(&names, "%s%s", o == m->option ? "" : ", ", o->name);
+	status = err_set(e, "'%.40s' is none of %s", key, text_get(&names));
+	text_release(&names);
+	return status;
+}
+
+static size_t
+word_len(const char *p)
+{
+	return strcspn(p, " ");
+}
+
+/* Choice i of a PICK, or NULL past the last; *len is its length. */
+static const char *
+choice_at(const struct model_option *o, size_t i, size_t *len)
+{
+	const char *p = o->choices;
+
+	for (; i > 0 && *p; i--)
+		p += word_len(p) + (p[word_len(p)] == ' ');
+	*len = word_len(p);
+	return *len ? p : NULL;
+}
+
+static int
+parse_pick(const struct model_option *o, const char *value, double *out, struct err *e)
+{
+	struct text list = { 0 };
+	const char *p;
+	size_t len;
+	int status;
+
+	for (size_t i = 0; (p = choice_at(o, i, &len)); i++) {
+		if (len == strlen(value) && strncmp(p, value, len) == 0) {
+			*out = (double)i;
+			text_release(&list);
+			return 0;
+		}
+		text_item(&list, "%.*s", (int)len, p);
+	}
+	if (strcmp(o->choices, "off on") == 0)
+		status = err_set(e, "%s: '%.40s' is neither on nor off", o->name, value);
+	else
+		status = err_set(e, "%s: '%.40s' is none of %s", o->name, value, text_get(&list));
+	text_release(&list);
+	return status;
+}
+
+static int
+parse_value(const struct model_option *o, const char *value, double *out, struct err *e)
+{
+	double x;
+	int64_t n;
+
+	if (o->type == MODEL_PICK)
+		return parse_pick(o, value, out, e);
+	if (o->type == MODEL_WHOLE) {
+		if (text_to_int(value, &n) < 0 || (double)n < o->least || (double)n > o->most)
+			return err_set(e, "%s: '%.40s' is not a whole number in %.0f..%.0f",
+				       o->name, value, o->least, o->most);
+		*out = (double)n;
+		return 0;
+	}
+	if (text_to_double(value, &x) < 0 || x < o->least || x > o->most)
+		return err_set(e, "%s: '%.40s' is outside %g..%g", o->name, value, o->least,
+			       o->most);
+	*out = x;
+	return 0;
+}
+
+int
+model_option(const struct model *m, const char *name)
+{
+	for (int i = 0; m->option[i].name; i++)
+		if (strcmp(m->option[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+void
+model_defaults(const struct model *kind, struct model_spec *out)
+{
+	memset(out, 0, sizeof *out);
+	out->kind = kind;
+	for (int i = 0; kind->option[i].name; i++) {
+		int status = parse_value(&kind->option[i], kind->option[i].initial, &out->value[i],
+					 NULL);
+
+		assert(status == 0 && i < MODEL_OPTIONS);
+		(void)status;
+	}
+}
+
+/* The next word of a copy of the text, NUL-terminated in place; NULL at the end. */
+static char *
+next_word(char **p)
+{
+	char *word = *p + strspn(*p, " \t");
+	size_t len = strcspn(word, " \t");
+
+	if (len == 0)
+		return NULL;
+	*p = word + len;
+	if (**p)
+		*(*p)++ = '\0';
+	return word;
+}
+
+static int
+parse_word(char *word, struct model_spec *s, struct err *e)
+{
+	char *equals = strchr(word, '=');
+	int i;
+
+	if (!equals)
+		return parse_widths(word, s, e);
+	*equals = '\0';
+	i = model_option(s->kind, word);
+	return i < 0 ? none_of(s->kind, word, e)
+		     : parse_value(&s->kind->option[i], equals + 1, &s->value[i], e);
+}
+
+int
+model_parse(const char *text, struct model_spec *out, struct err *e)
+{
+	const struct model *kind;
+	char copy[512], synopsis[640], *p = copy, *word;
+	struct model_spec s;
+
+	if (strlen(text) >= sizeof copy)
+		return err_set(e, "model: longer than %zu bytes", sizeof copy - 1);
+	memcpy(copy, text, strlen(text) + 1);
+	word = next_word(&p);
+	if (!word)
+		return err_set(e, "model: none given; try `%s`",
+			       model_synopsis(model_table[0], synopsis, sizeof synopsis));
+	kind = find_kind(word, e);
+	if (!kind)
+		return -1;
+	model_defaults(kind, &s);
+	while ((word = next_word(&p)))
+		if (parse_word(word, &s, e) < 0)
+			return err_wrap(e, "%s", kind->name);
+	if (kind->has_widths && s.n_widths == 0)
+		return err_set(e, "%s: no width given; `%.300s`", kind->name,
+			       model_synopsis(kind, synopsis, sizeof synopsis));
+	*out = s;
+	return 0;
+}
+
+static void
+print_value(struct text *t, const struct model_option *o, double value)
+{
+	char number[32];
+	size_t len;
+	const char *p;
+
+	if (o->type != MODEL_PICK) {
+		text_add(t, text_number(number, sizeof number, value));
+		return;
+	}
+	p = choice_at(o, (size_t)value, &len);
+	text_bytes(t, p, len);
+}
+
+const char *
+model_print(const struct model_spec *s, char *buf, size_t size)
+{
+	struct model_spec plain;
+	struct text t = { 0 };
+
+	model_defaults(s->kind, &plain);
+	text_add(&t, s->kind->name);
+	for (int i = 0; i < s->n_widths; i++)
+		text_addf(&t, "%s%zu", i ? "," : " ", s->width[i]);
+	for (int i = 0; s->kind->option[i].name; i++)
+		if (s->value[i] != plain.value[i]) {
+			text_addf(&t, " %s=", s->kind->option[i].name);
+			print_value(&t, &s->kind->option[i], s->value[i]);
+		}
+	snprintf(buf, size, "%s", text_get(&t));
+	text_release(&t);
+	return buf;
+}
+
+const char *
+model_synopsis(const struct model *m, char *buf, size_t size)
+{
+	struct text t = { 0 };
+
+	text_add(&t, m->name);
+	if (m->has_widths)
+		text_add(&t, " WIDTH[,WIDTH]...");
+	for (const struct model_option *o = m->option; o->name; o++) {
+		size_t len;
+		const char *p;
+
+		text_addf(&t, " [%s=", o->name);
+		if (o->type != MODEL_PICK)
+			text_add(&t, o->type == MODEL_WHOLE ? "N" : "X");
+		else
+			for (size_t i = 0; (p = choice_at(o, i, &len)); i++)
+				text_addf(&t, "%s%.*s", i ? "|" : "", (int)len, p);
+		text_add(&t, "]");
+	}
+	snprintf(buf, size, "%s", text_get(&t));
+	text_release(&t);
+	return buf;
+}
+
+static const char *const kind_of_data[] = { "numbers", "images", "tokens" };
+
+int
+model_check(const struct model_spec *s, const struct model_io *io, struct err *e)
+{
+	if (!(s->kind->reads & 1u << io->kind))
+		return err_set(e, "%s: reads %s, the data is %s%s", s->kind->name,
+			       s->kind->reads & 1u << DATASET_TOKENS    ? "tokens"
+			       : s->kind->reads & 1u << DATASET_NUMBERS ? "numbers"
+									: "images",
+			       kind_of_data[io->kind],
+			       s->kind->reads == 1u << DATASET_IMAGE && io->kind == DATASET_NUMBERS
+				       ? "; `data digits image 8x8` makes images of a table"
+				       : "");
+	if (io->next_token && !s->kind->tells_next)
+		return err_set(e,
+			       "%s: tells one class for a row, the data asks for the next token; "
+			       "`decoder` tells that",
+			       s->kind->name);
+	return s->kind->check ? s->kind->check(s, io, e) : 0;
+}
+
+int
+model_add(struct model_build *b, const struct op *op, const char *name, int n_in, const int *in,
+	  const double *attr)
+{
+	for (int i = 0; i < n_in; i++)
+		if (in[i] < 0)
+			return -1;
+	return graph_add(b->g, op, name, 0, n_in, in, attr, b->e);
+}
+
+struct model_layer *
+model_add_layer(struct model_build *b, int node)
+{
+	struct model_layer *l = &b->layer[b->n_layers];
+
+	assert(b->n_layers < MODEL_LAYERS);
+	*l = (struct model_layer){ 0 };
+	for (int tap = 0; tap < MODEL_TAPS; tap++)
+		l->node[tap] = tap == MODEL_HIDDEN ? node : -1;
+	b->n_layers++;
+	return l;
+}
+
+bool
+model_wanted(const struct model_build *b, enum model_tap tap)
+{
+	return b->wants && b->wants[b->n_layers] & 1u << tap;
+}

@@ -1,0 +1,368 @@
+/* heads.c: scores of queries and keys, their softmax, and the way back. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/nn/ops/heads.h"
+
+#include <string.h>
+
+#include "retort/base/multi.h"
+#include "retort/nn/gemm/blas.h"
+#include "retort/nn/gemm/shard.h"
+#include "retort/nn/op.h"
+#include "retort/nn/ops/seq.h"
+#include "retort/nn/gemm/vmath.h"
+
+static int
+check_counts(const struct node *n, const struct heads *h, struct err *e)
+{
+	const double *a = n->attr;
+
+	if (!(a[ATTENTION_HEADS] >= 1 && a[ATTENTION_HEADS] <= 1024))
+		return err_set(e, "%g heads are outside 1..1024", a[ATTENTION_HEADS]);
+	if (!(a[ATTENTION_KV] >= 0) || h->kv > h->heads || h->heads % h->kv)
+		return err_set(e, "%zu query heads cannot share %g key and value heads evenly",
+			       h->heads, a[ATTENTION_KV]);
+	if (h->width % (h->heads + 2 * h->kv) || h->dim == 0)
+		return err_set(
+			e, "%zu numbers a position are not %zu query, %zu key and %zu value heads",
+			h->width, h->heads, h->kv, h->kv);
+	if (!(a[ATTENTION_ROPE] == 0 || a[ATTENTION_ROPE] > 1))
+		return err_set(e, "rotary base %g is not above 1", a[ATTENTION_ROPE]);
+	if (h->rope > 0 && h->dim % 2)
+		return err_set(e, "rotary positions turn pairs, and a head has %zu numbers",
+			       h->dim);
+	return 0;
+}
+
+int
+heads_check(const struct graph *g, const struct node *n, struct heads *h, struct err *e)
+{
+	const struct tensor *x = &g->node[n->in[0]].out;
+
+	memset(h, 0, sizeof *h);
+	if (seq_check(g, n, 0, e) < 0 || (n->n_in > 1 && seq_check_ids(g, n, 1, x->dim[1], e) < 0))
+		return -1;
+	h->g = g;
+	h->n = n;
+	h->length = x->dim[1];
+	h->width = x->dim[2];
+	h->heads = n->attr[ATTENTION_HEADS] >= 1 ? (size_t)n->attr[ATTENTION_HEADS] : 1;
+	h->kv = n->attr[ATTENTION_KV] >= 1 ? (size_t)n->attr[ATTENTION_KV] : h->heads;
+	h->per = h->heads / h->kv;
+	h->dim = h->width / (h->heads + 2 * h->kv);
+	h->causal = n->attr[ATTENTION_CAUSAL] != 0;
+	h->raw = n->attr[ATTENTION_RAW] != 0;
+	h->rope = n->attr[ATTENTION_ROPE];
+	h->scale = (real)(1 / sqrt((double)h->dim));
+	return check_counts(n, h, e);
+}
+
+struct heads
+heads_of(const struct graph *g, const struct node *n)
+{
+	struct heads h;
+	struct err e;
+
+	heads_check(g, n, &h, &e); /* shape() has seen that it cannot fail */
+	h.ids = seq_ids(g, n, 1);
+	h.qkv = g->node[n->in[0]].out.data;
+	h.dqkv = g->node[n->in[0]].grad;
+	h.adds = n->adds[0];
+	h.groups = g->rows * h.kv;
+	h.pieces = shard_pieces(h.groups, h.per * h.length * (h.length + h.dim));
+	return h;
+}
+
+size_t
+heads_scratch(const struct heads *h)
+{
+	size_t block = h->length < HEADS_BLOCK ? h->length : HEADS_BLOCK;
+	size_t rotary = h->rope > 0 ? SEQ_TURN(h->dim) + (3 * h->length + 2 * block) * h->dim : 0;
+
+	return rotary + 2 * block * h->length;
+}
+
+void
+heads_open(const struct heads *h, struct heads_group *group)
+{
+	size_t block = h->length < HEADS_BLOCK ? h->length : HEADS_BLOCK;
+	real *scratch = graph_scratch(h->g);
+	double *angle = (double *)(void *)scratch;
+
+	memset(group, 0, sizeof *group);
+	group->h = h;
+	if (h->rope > 0) {
+		group->turns = scratch + SEQ_TURN(h->dim);
+		group->turned_k = group->turns + h->length * h->dim;
+		group->dk = group->turned_k + h->length * h->dim;
+		group->turned_q = group->dk + h->length * h->dim;
+		group->dq = group->turned_q + block * h->dim;
+		scratch = group->dq + block * h->dim;
+		for (size_t t = 0; t < h->length; t++) {
+			seq_turn(angle, h->dim, h->rope, t, t == 0);
+			for (size_t i = 0; i < h->dim; i++)
+				group->turns[t * h->dim + i] = (real)angle[i];
+		}
+	}
+	group->score = scratch;
+	group->dscore = scratch + block * h->length;
+}
+
+/* Numbers of positions [from, to) turned by their angles: out [to - from, dim]. */
+static void
+turn(const struct heads_group *group, const real *x, size_t from, size_t to, real *out)
+{
+	const struct heads *h = group->h;
+	size_t half = h->dim / 2;
+
+	for (size_t t = from; t < to; t++, out += h->dim) {
+		const real *a = x + t * h->width, *b = a + half, *c = group->turns + t * h->dim,
+			   *s = c + half;
+
+		for (size_t i = 0; i < half; i++) {
+			out[i] = a[i] * c[i] - b[i] * s[i];
+			out[i + half] = b[i] * c[i] + a[i] * s[i];
+		}
+	}
+}
+
+/* The way back is the turn back; added to dx. */
+static void
+turn_down(const struct heads_group *group, const real *dout, size_t from, size_t to, real *dx)
+{
+	const struct heads *h = group->h;
+	size_t half = h->dim / 2;
+
+	for (size_t t = from; t < to; t++, dout += h->dim) {
+		const real *c = group->turns + t * h->dim, *s = c + half;
+		real *a = dx + t * h->width, *b = a + half;
+
+		for (size_t i = 0; i < half; i++) {
+			a[i] += dout[i] * c[i] + dout[i + half] * s[i];
+			b[i] += dout[i + half] * c[i] - dout[i] * s[i];
+		}
+	}
+}
+
+static void
+find_padding(struct heads_group *group)
+{
+	const struct heads *h = group->h;
+
+	group->ids = h->ids ? h->ids + group->row * h->length : NULL;
+	group->keys = h->length;
+	group->holes = false;
+	while (group->ids && group->keys > 0 && group->ids[group->keys - 1] < 0)
+		group->keys--;
+	for (size_t t = 0; group->ids && t < group->keys; t++)
+		group->holes |= group->ids[t] < 0;
+}
+
+/* Gradients of the group's heads, to be added to from here on. */
+static void
+clear(const struct heads_group *group)
+{
+	const struct heads *h = group->h;
+	real *d = h->dqkv + group->row * h->length * h->width;
+
+	for (size_t t = 0; t < h->length; t++, d += h->width) {
+		memset(d + group->kv * h->per * h->dim, 0, h->per * h->dim * sizeof *d);
+		memset(d + (h->heads + group->kv) * h->dim, 0, h->dim * sizeof *d);
+		memset(d + (h->heads + h->kv + group->kv) * h->dim, 0, h->dim * sizeof *d);
+	}
+}
+
+void
+heads_take(struct heads_group *group, size_t index, bool gradients)
+{
+	const struct heads *h = group->h;
+	const real *k;
+
+	group->row = index / h->kv;
+	group->kv = index % h->kv;
+	find_padding(group);
+	k = h->qkv + group->row * h->length * h->width + (h->heads + group->kv) * h->dim;
+	group->k = k;
+	group->ldk = h->width;
+	if (h->rope > 0) {
+		turn(group, k, 0, group->keys, group->turned_k);
+		group->k = group->turned_k;
+		group->ldk = h->dim;
+	}
+	if (gradients && !h->adds)
+		clear(group);
+	if (gradients && h->rope > 0)
+		memset(group->dk, 0, h->length * h->dim * sizeof *group->dk);
+}
+
+size_t
+heads_keys(const struct heads_group *group, size_t to)
+{
+	return group->h->causal && to < group->keys ? to : group->keys;
+}
+
+size_t
+heads_head(const struct heads_group *group, size_t i)
+{
+	return group->kv * group->h->per + i;
+}
+
+/* Queries of a block as the products see them; *ld is their distance. */
+static const real *
+queries(const struct heads_group *group, size_t head, size_t from, size_t to, size_t *ld)
+{
+	const struct heads *h = group->h;
+	const real *q = h->qkv + group->row * h->length * h->width + head * h->dim;
+
+	if (h->rope > 0) {
+		turn(group, q, from, to, group->turned_q);
+		*ld = h->dim;
+		return group->turned_q;
+	}
+	*ld = h->width;
+	return q + from * h->width;
+}
+
+static void
+hide(const struct heads_group *group, real *x, size_t n, real with)
+{
+	for (size_t k = 0; group->holes && k < n; k++)
+		if (group->ids[k] < 0)
+			x[k] = with;
+}
+
+/* In place; the largest is taken away first, so that nothing overflows. */
+static void
+softmax(real *x, size_t n)
+{
+	vmath_scale(x, n, 1 / vmath_exp_sum(x, n, vmath_max(x, n), 1, x));
+}
+
+MULTIVERSION static void
+less(const real *p, real sum, size_t n, real *dp)
+{
+	for (size_t k = 0; k < n; k++)
+		dp[k] = p[k] * (dp[k] - sum);
+}
+
+/* dp becomes the gradient of the scores, p (dp - sum p dp). */
+static void
+softmax_down(const real *p, real *dp, size_t n)
+{
+	less(p, vmath_dot(p, dp, n), n, dp);
+}
+
+/* The scores of query t among the first n: how many of them it may look at. */
+static size_t
+sees(const struct heads_group *group, size_t t, size_t n)
+{
+	if (group->ids && group->ids[t] < 0)
+		return 0;
+	return group->h->causal && t + 1 < n ? t + 1 : n;
+}
+
+void
+heads_scores(const struct heads_group *group, size_t head, size_t from, size_t to, real *out,
+	     size_t ld)
+{
+	const struct heads *h = group->h;
+	size_t n = heads_keys(group, to), ldq;
+	const real *q = queries(group, head, from, to, &ldq);
+
+	if (n)
+		blas_one(&(struct blas_product){ .trans_b = true,
+						 .m = to - from,
+						 .n = n,
+						 .k = h->dim,
+						 .a = q,
+						 .lda = ldq,
+						 .b = group->k,
+						 .ldb = group->ldk,
+						 .c = out,
+						 .ldc = ld,
+						 .alpha = h->scale });
+	for (size_t t = from; t < to; t++, out += ld) {
+		size_t seen = sees(group, t, n);
+
+		if (seen && !h->raw) {
+			hide(group, out, seen,
+			     (real)-1e30); /* a query that is no padding sees itself at least */
+			softmax(out, seen);
+		}
+		hide(group, out, seen, 0);
+		memset(out + seen, 0, (n - seen) * sizeof *out);
+	}
+}
+
+void
+heads_scores_down(const struct heads_group *group, size_t head, size_t from, size_t to,
+		  const real *p, real *dp, size_t ld)
+{
+	const struct heads *h = group->h;
+	size_t n = heads_keys(group, to), ldq, ldd = h->rope > 0 ? h->dim : h->width;
+	const real *q = queries(group, head, from, to, &ldq);
+	real *d = h->dqkv + group->row * h->length * h->width, *dq = d + head * h->dim;
+	real *dk = h->rope > 0 ? group->dk : d + (h->heads + group->kv) * h->dim;
+
+	if (!n)
+		return;
+	for (size_t t = from; t < to; t++) {
+		real *row = dp + (t - from) * ld;
+		size_t seen = sees(group, t, n);
+
+		if (!h->raw)
+			softmax_down(p + (t - from) * ld, row, seen);
+		hide(group, row, seen, 0);
+		memset(row + seen, 0, (n - seen) * sizeof *row);
+	}
+	blas_one(&(struct blas_product){ .m = to - from,
+					 .n = h->dim,
+					 .k = n,
+					 .a = dp,
+					 .lda = ld,
+					 .b = group->k,
+					 .ldb = group->ldk,
+					 .c = h->rope > 0 ? group->dq : dq + from * h->width,
+					 .ldc = ldd,
+					 .alpha = h->scale,
+					 .beta = h->rope > 0 ? 0 : 1 });
+	if (h->rope > 0)
+		turn_down(group, group->dq, from, to, dq);
+	blas_one(&(struct blas_product){ .trans_a = true,
+					 .m = n,
+					 .n = h->dim,
+					 .k = to - from,
+					 .a = dp,
+					 .lda = ld,
+					 .b = q,
+					 .ldb = ldq,
+					 .c = dk,
+					 .ldc = ldd,
+					 .alpha = h->scale,
+					 .beta = 1 });
+}
+
+void
+heads_leave(const struct heads_group *group)
+{
+	const struct heads *h = group->h;
+
+	if (h->rope > 0)
+		turn_down(group, group->dk, 0, h->length,
+			  h->dqkv + group->row * h->length * h->width +
+				  (h->heads + group->kv) * h->dim);
+}
+
+double
+heads_count(const struct heads *h)
+{
+	double sum = 0;
+
+	for (size_t from = 0; from < h->length; from += HEADS_BLOCK) {
+		size_t to = from + HEADS_BLOCK < h->length ? from + HEADS_BLOCK : h->length;
+
+		sum += (double)(to - from) * (double)(h->causal ? to : h->length);
+	}
+	return sum;
+}

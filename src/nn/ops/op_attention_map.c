@@ -1,0 +1,136 @@
+/* op_attention_map.c: how much each position looks at each other, to be compared between networks.
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/nn/gemm/shard.h"
+#include "retort/nn/graph.h"
+#include "retort/nn/ops/heads.h"
+#include "retort/nn/op.h"
+
+#include <string.h>
+
+/*
+ * Inputs and attributes are those of the attention node that is to be looked at.
+ * out      [rows, heads, positions, positions]: query, key; what attention multiplies the values
+ * with, to the bit, or, with ATTENTION_RAW, what it takes the softmax of (Jiao et al. 2020); 0
+ * where masked It is a node of its own, and only where somebody asks, because it is as large as
+ * attention is at pains not to be.
+ */
+static int
+shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
+{
+	struct heads h;
+
+	(void)group;
+	(void)saved;
+	if (heads_check(g, n, &h, e) < 0)
+		return -1;
+	n->out.rank = 4;
+	n->out.dim[0] = g->node[n->in[0]].out.dim[0];
+	n->out.dim[1] = h.heads;
+	n->out.dim[2] = n->out.dim[3] = h.length;
+	n->n_scratch = heads_scratch(&h);
+	return 0;
+}
+
+static void
+forward_head(const struct heads_group *group, size_t head)
+{
+	const struct heads *h = group->h;
+	size_t length = h->length;
+	real *y = h->n->out.data + (group->row * h->heads + head) * length * length;
+
+	for (size_t from = 0; from < group->keys; from += HEADS_BLOCK) {
+		size_t to = from + HEADS_BLOCK < group->keys ? from + HEADS_BLOCK : group->keys;
+		size_t keys = heads_keys(group, to);
+
+		heads_scores(group, head, from, to, y + from * length, length);
+		for (size_t t = from; t < to; t++)
+			memset(y + t * length + keys, 0, (length - keys) * sizeof *y);
+	}
+	memset(y + group->keys * length, 0, (length - group->keys) * length * sizeof *y);
+}
+
+static void
+forward_piece(void *arg, int index)
+{
+	const struct heads *h = arg;
+	size_t from = shard_from(h->groups, h->pieces, index),
+	       to = shard_from(h->groups, h->pieces, index + 1);
+	struct heads_group group;
+
+	heads_open(h, &group);
+	for (size_t i = from; i < to; i++) {
+		heads_take(&group, i, false);
+		for (size_t k = 0; k < h->per; k++)
+			forward_head(&group, heads_head(&group, k));
+	}
+}
+
+static void
+forward(struct graph *g, struct node *n)
+{
+	struct heads h = heads_of(g, n);
+
+	pool_run(g->pool, h.pieces, forward_piece, &h);
+}
+
+static void
+backward_head(const struct heads_group *group, size_t head)
+{
+	const struct heads *h = group->h;
+	size_t length = h->length, at = (group->row * h->heads + head) * length * length;
+
+	for (size_t from = 0; from < group->keys; from += HEADS_BLOCK) {
+		size_t to = from + HEADS_BLOCK < group->keys ? from + HEADS_BLOCK : group->keys;
+
+		heads_scores_down(group, head, from, to, h->n->out.data + at + from * length,
+				  h->n->grad + at + from * length, length);
+	}
+}
+
+static void
+backward_piece(void *arg, int index)
+{
+	const struct heads *h = arg;
+	size_t from = shard_from(h->groups, h->pieces, index),
+	       to = shard_from(h->groups, h->pieces, index + 1);
+	struct heads_group group;
+
+	heads_open(h, &group);
+	for (size_t i = from; i < to; i++) {
+		heads_take(&group, i, true);
+		for (size_t k = 0; k < h->per; k++)
+			backward_head(&group, heads_head(&group, k));
+		heads_leave(&group);
+	}
+}
+
+static void
+backward(struct graph *g, struct node *n)
+{
+	struct heads h = heads_of(g, n);
+
+	if (h.dqkv)
+		pool_run(g->pool, h.pieces, backward_piece, &h);
+}
+
+static double
+cost(const struct graph *g, const struct node *n)
+{
+	struct heads h = heads_of(g, n);
+
+	return (double)h.heads * heads_count(&h) * (2 * (double)h.dim + (h.raw ? 0 : 5));
+}
+
+const struct op op_attention_map = {
+	.name = "attention_map",
+	.doc = "The weights of an attention node, or its scores, as values of their own.",
+	.n_in = 1,
+	.n_more = 1,
+	.shape = shape,
+	.forward = forward,
+	.backward = backward,
+	.cost = cost,
+};

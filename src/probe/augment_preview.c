@@ -1,0 +1,123 @@
+/* augment_preview.c: rows of text before and after augmentation. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/probe/augment_preview.h"
+
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/base/text.h"
+#include "retort/data/sets.h"
+#include "retort/data/vocab/words.h"
+#include "retort/lab/idle_change.h"
+#include "retort/train/feed.h"
+#include "retort/lab/settings.h"
+
+/* Text without what a terminal would obey. */
+static void
+add_seen(const char *s, size_t len, struct text *out)
+{
+	uint32_t cp;
+	char c[4];
+
+	for (size_t at = 0, n; at < len; at += n) {
+		n = text_utf8(s + at, len - at, &cp);
+		if (text_width_char(cp) < 0)
+			cp = ' ';
+		text_bytes(out, c, text_utf8_put(cp, c));
+	}
+}
+
+static void
+add_row(const struct dataset *ds, size_t row, char sign, const int32_t *ids, struct text *out)
+{
+	size_t n = words_length(ids, ds->length), set = ds->n_sets ? (size_t)sets_of(ds, row) : 0;
+	struct text text = { 0 };
+
+	if (set)
+		text_addf(out, "%s ", ds->set[set].name);
+	text_addf(out, "%zu %c ", row + 1 - (set ? ds->set[set].from : 0), sign);
+	for (size_t i = 0; !ds->tokenizer && i < n; i++)
+		text_addf(out, "%s%d", i ? " " : "", (int)ids[i]);
+	if (ds->tokenizer && tokenizer_decode(ds->tokenizer, ids, n, &text, NULL) == 0)
+		add_seen(text_get(&text), text.len, out);
+	text_release(&text);
+	text_add(out, "\n");
+}
+
+static void
+tell(const struct dataset *ds, const struct batch *b, struct text *out)
+{
+	for (size_t i = 0; i < b->rows; i++) {
+		const int32_t *after = batch_i32(b, BATCH_IDS) + i * ds->length;
+		size_t row = (size_t)batch_i32(b, BATCH_ROW)[i];
+		const int32_t *before = ds->ids + row * ds->length;
+		bool same = memcmp(before, after, ds->length * sizeof *after) == 0;
+
+		add_row(ds, row, same ? '=' : '-', before, out);
+		if (!same)
+			add_row(ds, row, '+', after, out);
+	}
+}
+
+/* The order of the main line, also before its first step. */
+static void
+draw(struct trainer_state *w, uint32_t *rows)
+{
+	struct sampler *s = feed_order(w), first;
+
+	if (s->n) {
+		feed_draw(w, s, settings_step(w), rows);
+		return;
+	}
+	sampler_init(&first, w->ds, w->split.train, w->split.n_train,
+		     idle_change_order_seed(w, "main"));
+	feed_draw(w, &first, 0, rows);
+	sampler_release(&first);
+}
+
+static int
+fill(struct trainer_state *w, struct request *r, struct batch *b, struct err *e)
+{
+	uint32_t *rows = mem_array(trainer_state_batch(w), sizeof *rows);
+	struct augmenter a = { 0 };
+	struct text t = { 0 };
+	int status = augment_open(&a, w->ds, w->split.train, w->split.n_train, w->pool, e);
+
+	a.retold = w->retold;
+	if (status == 0)
+		status = augment_learn(&a, w->wordnet, e);
+	if (status == 0) {
+		draw(w, rows);
+		batch_fill(b, w->ds, rows, (size_t)r->number, w->split.visible);
+		augment_batch(&a, &w->info.knobs, w->info.seed, settings_step(w), b);
+		tell(w->ds, b, &t);
+		r->said = t.s;
+	}
+	augment_close(&a);
+	mem_free(rows);
+	return status;
+}
+
+int
+augment_preview_request(struct trainer_state *w, struct request *r, struct err *e)
+{
+	struct batch b;
+	int status;
+
+	if (!w->ds)
+		return err_set(e, "augment show: no data yet; `data sentences` first");
+	if (w->ds->kind != DATASET_TOKENS)
+		return err_set(e, "augment show: %s has no texts to show", w->ds->name);
+	if (r->number < 1 || (size_t)r->number > trainer_state_batch(w))
+		return err_set(e, "augment show: %lld is outside 1..%zu, the rows of a batch",
+			       (long long)r->number, trainer_state_batch(w));
+	if (augment_fits(&w->info.knobs, w->ds, w->retold, w->wordnet, e) < 0)
+		return err_wrap(e, "augment show");
+	if (batch_init(&b, (size_t)r->number, w->ds, e) < 0)
+		return err_wrap(e, "augment show");
+	status = fill(w, r, &b, e);
+	batch_release(&b);
+	return status < 0 ? err_wrap(e, "augment show") : 0;
+}

@@ -1,0 +1,86 @@
+/* remedy.c: the list of remedies, and one request for all. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/probe/remedy/remedy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/lab/live_change.h"
+#include "retort/lab/settings.h"
+
+#define REMEDY(id) extern const struct remedy remedy_##id;
+#include "retort/train/remedies.def"
+
+const struct remedy *const remedy_table[LAB_REMEDIES] = {
+#define REMEDY(id) &remedy_##id,
+#include "retort/train/remedies.def"
+};
+
+const char *
+remedy_name(size_t i)
+{
+	return i < LAB_REMEDIES ? remedy_table[i]->name : NULL;
+}
+
+int
+remedy_find(const char *name, struct err *e)
+{
+	struct text names = { 0 };
+
+	for (int i = 0; i < LAB_REMEDIES; i++) {
+		if (strcmp(remedy_table[i]->name, name) == 0) {
+			text_release(&names);
+			return i;
+		}
+		text_item(&names, "%s", remedy_table[i]->name);
+	}
+	err_set(e, "'%.40s' is none of %s", name, text_get(&names));
+	text_release(&names);
+	return -1;
+}
+
+/* The remedy made and put in force, as one change. */
+static int
+give(struct trainer_state *w, struct request *r, struct trainer_state_settings *s,
+     struct text *note, struct err *e)
+{
+	struct remedy_result_made *m =
+		remedy_result_add(&w->remedies, (enum lab_remedy_kind)r->remedy);
+	struct text what = { 0 };
+	int status = remedy_table[r->remedy]->make(w, r, m, &what, note, e);
+
+	text_fit(m->text, sizeof m->text, text_get(&what));
+	text_release(&what);
+	s->remedy[r->remedy] = (int)w->remedies.n;
+	return status < 0 ? -1 : live_change_make(w, s, r, e);
+}
+
+int
+remedy_request(struct trainer_state *w, struct request *r, struct err *e)
+{
+	struct text note = { 0 };
+	struct trainer_state_settings s;
+	int status;
+
+	if (w->info.phase == LAB_TRAINING || w->info.phase == LAB_REPORTING)
+		return err_set(e, "remedy %s: not while another network trains",
+			       remedy_table[r->remedy]->name);
+	settings_take(w, &s);
+	if (r->number < 0) {
+		s.remedy[r->remedy] = 0;
+		status = live_change_make(w, &s, r, e);
+		if (status == 0 && !r->note[0])
+			snprintf(r->note, sizeof r->note, "there is no remedy %s",
+				 remedy_table[r->remedy]->name);
+	} else {
+		status = give(w, r, &s, &note, e);
+	}
+	if (status == 0 && note.len)
+		snprintf(r->note + strlen(r->note), sizeof r->note - strlen(r->note), "; %s",
+			 text_get(&note));
+	r->says = true;
+	text_release(&note);
+	return status < 0 ? err_wrap(e, "remedy %s", remedy_table[r->remedy]->name) : 0;
+}

@@ -1,0 +1,357 @@
+/* remedy_select.c: the student visits chosen rows of a training set alone. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/probe/remedy/remedy.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/rng.h"
+#include "retort/data/shift/row_choice.h"
+#include "retort/lab/idle_change.h"
+#include "retort/probe/row_set.h"
+
+#define WORK 5e10 /* differences that a cover may take: about a minute */
+
+/* Ways of choosing, by the word behind `by`. */
+struct way {
+	const char *name;
+	bool covers;
+	double (*score)(const double *p,
+			size_t classes); /* of a teacher's probabilities: the larger, the sooner
+					    chosen; NULL: nobody is asked */
+};
+
+static double
+entropy(const double *p, size_t classes)
+{
+	double sum = 0;
+
+	for (size_t c = 0; c < classes; c++)
+		sum -= p[c] > 0 ? p[c] * log(p[c]) : 0;
+	return sum;
+}
+
+/* How near the second class is to the first. */
+static double
+doubt(const double *p, size_t classes)
+{
+	double first = 0, second = 0;
+
+	for (size_t c = 0; c < classes; c++) {
+		second = fmax(second, fmin(first, p[c]));
+		first = fmax(first, p[c]);
+	}
+	return second - first;
+}
+
+static const struct way ways[] = { { "uncertainty", false, entropy },
+				   { "margin", false, doubt },
+				   { "coverage", true, NULL },
+				   { "chance", false, NULL } };
+
+static const struct way *
+find_way(const char *name)
+{
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+		if (strcmp(ways[i].name, name) == 0)
+			return &ways[i];
+	return NULL;
+}
+
+/* Names of classes one below the other, for there may be blanks in them. */
+static int
+parse_without(int argc, char *const *argv, struct request *r, struct err *e)
+{
+	size_t len = 0;
+
+	for (int i = 2; i < argc; i++) {
+		if (len + strlen(argv[i]) + 2 > sizeof r->spec)
+			return err_set(e, "without: the list of classes is too long");
+		len += (size_t)snprintf(r->spec + len, sizeof r->spec - len, "%s%s",
+					len ? "\n" : "", argv[i]);
+	}
+	return 0;
+}
+
+static int
+parse(int argc, char *const *argv, struct request *r, struct err *e)
+{
+	const struct way *way;
+
+	snprintf(r->text, sizeof r->text, "%s", argc ? argv[0] : "");
+	if (argc > 2 && strcmp(argv[1], "without") == 0)
+		return parse_without(argc, argv, r, e);
+	if ((argc != 4 && argc != 6) || strcmp(argv[2], "by") != 0 ||
+	    (argc == 6 && strcmp(argv[4], "of") != 0))
+		return err_set(e, "it goes SET N by uncertainty|margin|coverage|chance [of SET], "
+				  "or SET without CLASS...");
+	if (text_to_int(argv[1], &r->number) < 0 || r->number < 1)
+		return err_set(e, "'%.40s' is not a number of rows, at least 1", argv[1]);
+	way = find_way(argv[3]);
+	if (!way)
+		return err_set(e, "by: '%.40s' is none of uncertainty, margin, coverage, chance",
+			       argv[3]);
+	if (argc == 6 && !way->covers)
+		return err_set(e, "of: only coverage is of a set");
+	snprintf(r->name, sizeof r->name, "%s", way->name);
+	snprintf(r->spec, sizeof r->spec, "%s", argc == 6 ? argv[5] : argv[0]);
+	return 0;
+}
+
+/* keep[a->n] by what the teacher says. */
+static int
+choose_doubtful(struct trainer_state *w, const struct way *way, const struct row_set *a, size_t k,
+		uint8_t *keep, struct text *note, struct err *e)
+{
+	size_t classes = (size_t)w->ds->classes;
+	double *p, *score, low = INFINITY;
+
+	if (row_set_ask(w, a, false, &p, e) < 0)
+		return -1;
+	if (!p)
+		return err_set(
+			e, "no teacher that says all its logits; by coverage or chance needs none");
+	score = mem_array(a->n, sizeof *score);
+	for (size_t i = 0; i < a->n; i++) {
+		row_set_softmax(p + i * classes, classes);
+		score[i] = way->score(p + i * classes, classes);
+	}
+	row_choice_largest(score, a->n, k, keep);
+	for (size_t i = 0; i < a->n; i++)
+		low = keep[i] ? fmin(low, score[i]) : low;
+	text_addf(note,
+		  way->score == entropy ? "entropy %.3g and more"
+					: "first class at most %.3g ahead",
+		  fabs(low));
+	mem_free(score);
+	mem_free(p);
+	return 0;
+}
+
+/* keep[a->n] as the seed has it: what other choices are to be compared with. */
+static int
+choose_by_chance(const struct trainer_state *w, const struct row_set *a, size_t k, uint8_t *keep)
+{
+	struct rng r = rng_stream(w->info.seed, "select", 0, 0);
+	double *score = mem_array(a->n, sizeof *score);
+
+	for (size_t i = 0; i < a->n; i++)
+		score[i] = rng_unit(r, a->rows[i]);
+	row_choice_largest(score, a->n, k, keep);
+	mem_free(score);
+	return 0;
+}
+
+/* Rows as numbers side by side; columns brought to spread 1 over both, as the gauge does. */
+static float *
+read_rows(const struct dataset *ds, const struct row_set *s, double *x)
+{
+	size_t d = row_set_width(ds);
+	float *out = mem_try(s->n * d, sizeof *out);
+
+	for (size_t i = 0; out && i < s->n; i++) {
+		row_set_read(ds, s->rows[i], x);
+		for (size_t c = 0; c < d; c++)
+			out[i * d + c] = (float)x[c];
+	}
+	return out;
+}
+
+static void
+standardise(float *a, size_t n_a, float *b, size_t n_b, size_t d)
+{
+	for (size_t c = 0; c < d; c++) {
+		double sum = 0, squares = 0, n = (double)(n_a + n_b), spread;
+
+		for (size_t i = 0; i < n_a + n_b; i++)
+			sum += (double)(i < n_a ? a[i * d + c] : b[(i - n_a) * d + c]);
+		for (size_t i = 0; i < n_a + n_b; i++) {
+			double x =
+				(double)(i < n_a ? a[i * d + c] : b[(i - n_a) * d + c]) - sum / n;
+
+			squares += x * x;
+		}
+		spread = sqrt(squares / n);
+		for (size_t i = 0; i < n_a + n_b; i++) {
+			float *x = i < n_a ? &a[i * d + c] : &b[(i - n_a) * d + c];
+
+			*x = spread > 1e-12 ? (float)(((double)*x - sum / n) / spread) : 0;
+		}
+	}
+}
+
+static int
+choose_covering(struct trainer_state *w, const struct request *r, const struct row_set *a, size_t k,
+		uint8_t *keep, struct text *note, struct err *e)
+{
+	struct row_set b = { 0 };
+	size_t d = row_set_width(w->ds);
+	double *x = mem_array(d, sizeof *x), cost;
+	float *from = NULL, *to = NULL;
+	int status = -1;
+
+	if (row_set_find(w, r->spec, false, &b, e) < 0)
+		goto out;
+	cost = (double)k * (double)(a->n + b.n) * (double)d;
+	if (cost > WORK) {
+		err_set(e,
+			"%zu of %zu rows of %zu numbers to cover %zu would take too long: at most "
+			"%.0f can be chosen so",
+			k, a->n, d, b.n, floor(WORK / cost * (double)k));
+		goto out;
+	}
+	from = read_rows(w->ds, a, x);
+	to = read_rows(w->ds, &b, x);
+	if (!from || !to) {
+		err_set(e, "no memory for %zu rows of %zu numbers", a->n + b.n, d);
+		goto out;
+	}
+	standardise(from, a->n, to, b.n, d);
+	text_addf(note, "radius %.4g",
+		  row_choice_cover(&(struct row_choice_rows){ from, to, a->n, b.n, d }, k, keep));
+	status = 0;
+out:
+	row_set_release(&b);
+	mem_free(from);
+	mem_free(to);
+	mem_free(x);
+	return status;
+}
+
+/* NULL behind the last. */
+static const char *
+next_line(const char *at)
+{
+	at = strchr(at, '\n');
+	return at ? at + 1 : NULL;
+}
+
+/* Whether that name of a class is among the lines of a list. */
+static bool
+is_listed(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = list; at; at = next_line(at))
+		if (strncmp(at, name, len) == 0 && (at[len] == '\n' || !at[len]))
+			return true;
+	return false;
+}
+
+/* Every line of the list is a class of the data. */
+static int
+check_classes(const struct dataset *ds, const char *list, struct err *e)
+{
+	struct text names = { 0 };
+	int listed = 0, known = 0;
+
+	for (const char *at = list; at; at = next_line(at))
+		listed++;
+	for (int c = 0; c < ds->classes; c++) {
+		known += is_listed(list, ds->class_name[c]);
+		if (names.len < 120)
+			text_item(&names, "%s", ds->class_name[c]);
+	}
+	if (known < listed)
+		err_set(e, "without: each must be another class of %s: %s", ds->name,
+			text_get(&names));
+	text_release(&names);
+	return known < listed ? -1 : 0;
+}
+
+static int
+leave_out(struct trainer_state *w, const struct request *r, const struct row_set *a, uint8_t *keep,
+	  struct err *e)
+{
+	if (check_classes(w->ds, r->spec, e) < 0)
+		return -1;
+	for (size_t i = 0; i < a->n; i++) {
+		int32_t y = w->ds->y[a->rows[i]];
+
+		keep[i] = y < 0 || !is_listed(r->spec, w->ds->class_name[y]);
+	}
+	return 0;
+}
+
+/* Rows of other sets may be visited as before. */
+static int
+put_choice(struct trainer_state *w, const struct row_set *a, const uint8_t *keep,
+	   struct remedy_result_made *m, struct err *e)
+{
+	const struct remedy_result_made *was =
+		remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_select].made);
+
+	m->keep = mem_array(w->ds->n, 1);
+	for (size_t i = 0; i < w->ds->n; i++)
+		m->keep[i] = was ? was->keep[i] : 1;
+	for (size_t i = 0; i < a->n; i++)
+		m->keep[a->rows[i]] = keep[i];
+	remedy_result_choose(m, w->ds, &w->split, idle_change_order_seed(w, "main"),
+			     idle_change_order_seed(w, "few"), idle_change_order_seed(w, "plain"));
+	return m->n ? 0 : err_set(e, "no row is left to learn from");
+}
+
+static int
+choose(struct trainer_state *w, const struct request *r, const struct row_set *a,
+       struct remedy_result_made *m, struct text *what, struct text *note, struct err *e)
+{
+	const struct way *way = find_way(r->name);
+	uint8_t *keep = mem_array(a->n, 1);
+	size_t kept = 0;
+	int status;
+
+	if (way && (uint64_t)r->number > a->n)
+		status = err_set(e, "%lld rows are asked for, %s has %zu", (long long)r->number,
+				 a->name, a->n);
+	else if (!way)
+		status = leave_out(w, r, a, keep, e);
+	else if (way->covers)
+		status = choose_covering(w, r, a, (size_t)r->number, keep, note, e);
+	else if (!way->score)
+		status = choose_by_chance(w, a, (size_t)r->number, keep);
+	else
+		status = choose_doubtful(w, way, a, (size_t)r->number, keep, note, e);
+	if (status == 0)
+		status = put_choice(w, a, keep, m, e);
+	for (size_t i = 0; i < a->n; i++)
+		kept += keep[i];
+	if (way)
+		text_addf(what, "%zu of %s by %s", kept, a->name, way->name);
+	else
+		text_addf(what, "%zu of %s without %.40s", kept, a->name, r->spec);
+	if (way && way->covers && strcmp(r->spec, a->name) != 0)
+		text_addf(what, " of %s", r->spec);
+	mem_free(keep);
+	return status;
+}
+
+static int
+make(struct trainer_state *w, const struct request *r, struct remedy_result_made *m,
+     struct text *what, struct text *note, struct err *e)
+{
+	struct row_set a = { 0 };
+	int status = -1;
+
+	if (row_set_learns(w, r->text, e) == 0 && row_set_find(w, r->text, false, &a, e) == 0)
+		status = choose(w, r, &a, m, what, note, e);
+	for (size_t i = 0; what->s && i < what->len; i++)
+		if (what->s[i] == '\n')
+			what->s[i] = ' ';
+	row_set_release(&a);
+	return status;
+}
+
+const struct remedy remedy_select = {
+	.name = "select",
+	.args = "SET N by uncertainty|margin|coverage|chance [of SET] | select SET without "
+		"CLASS...",
+	.complete = "@set|off without by uncertainty|margin|coverage|chance of @set @word",
+	.doc = "The student visits chosen rows of a set alone: those its teacher doubts, those "
+	       "that cover a set, or all but those of a class.",
+	.needs_words = true,
+	.parse = parse,
+	.make = make,
+};

@@ -1,0 +1,105 @@
+/* remedy_weigh.c: rows of a training set count as often as they come in another set. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/probe/remedy/remedy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/data/shift/importance.h"
+#include "retort/probe/row_set.h"
+
+#define LIMIT 10
+
+static int
+parse(int argc, char *const *argv, struct request *r, struct err *e)
+{
+	const char *limit = argc == 5 && strcmp(argv[3], "limit") == 0 ? argv[4] : NULL;
+
+	if ((argc != 3 && !limit) || strcmp(argv[1], "like") != 0)
+		return err_set(e, "it goes SET like SET [limit W]");
+	snprintf(r->text, sizeof r->text, "%s", argv[0]);
+	snprintf(r->spec, sizeof r->spec, "%s", argv[2]);
+	r->value = LIMIT;
+	if (limit && (text_to_double(limit, &r->value) < 0 || !(r->value > 1 && r->value <= 1e6)))
+		return err_set(e, "limit: '%.40s' is not a number above 1, at most 1000000", limit);
+	return 0;
+}
+
+/* Rows of one side behind those of the other. */
+struct both {
+	const struct dataset *ds;
+	const struct row_set *a, *b;
+};
+
+static void
+read_row(const void *arg, size_t row, double *x)
+{
+	const struct both *t = arg;
+
+	row_set_read(t->ds, row < t->a->n ? t->a->rows[row] : t->b->rows[row - t->a->n], x);
+}
+
+/* Weights of rows of other sets stay as they are. */
+static void
+put_weights(const struct trainer_state *w, const struct row_set *a, const double *weight,
+	    struct remedy_result_made *m)
+{
+	const struct remedy_result_made *was =
+		remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_weigh].made);
+
+	m->weight = mem_array(w->ds->n, sizeof *m->weight);
+	for (size_t i = 0; i < w->ds->n; i++)
+		m->weight[i] = was ? was->weight[i] : 1;
+	for (size_t i = 0; i < a->n; i++)
+		m->weight[a->rows[i]] = (float)weight[i];
+}
+
+static void
+weigh(struct trainer_state *w, const struct request *r, const struct row_set *a,
+      const struct row_set *b, struct remedy_result_made *m, struct text *what, struct text *note)
+{
+	double *weight = mem_array(a->n, sizeof *weight), auc, effective, most = 0;
+	struct both both = { w->ds, a, b };
+	struct importance_sets sets = { read_row,    &both, a->n, b->n, row_set_width(w->ds),
+					w->info.seed };
+
+	auc = importance_find(&sets, weight);
+	effective = importance_clip(weight, a->n, r->value);
+	for (size_t i = 0; i < a->n; i++)
+		most = weight[i] > most ? weight[i] : most;
+	put_weights(w, a, weight, m);
+	text_addf(what, "%s like %s", a->name, b->name);
+	text_addf(note, "AUC %.3f; largest weight %.3g, effective rows %.0f of %zu", auc, most,
+		  effective, a->n);
+	mem_free(weight);
+}
+
+static int
+make(struct trainer_state *w, const struct request *r, struct remedy_result_made *m,
+     struct text *what, struct text *note, struct err *e)
+{
+	struct row_set a = { 0 }, b = { 0 };
+	int status = -1;
+
+	if (row_set_learns(w, r->text, e) == 0 && row_set_find(w, r->text, false, &a, e) == 0 &&
+	    row_set_find(w, r->spec, false, &b, e) == 0) {
+		status = 0;
+		weigh(w, r, &a, &b, m, what, note);
+	}
+	row_set_release(&a);
+	row_set_release(&b);
+	return status;
+}
+
+const struct remedy remedy_weigh = {
+	.name = "weigh",
+	.args = "SET like SET [limit W]",
+	.complete = "@set|off like @set limit @word",
+	.doc = "Rows of a set that the student learns from count as often as they come in another "
+	       "set, as a classifier tells.",
+	.needs_words = true,
+	.parse = parse,
+	.make = make,
+};

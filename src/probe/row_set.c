@@ -1,0 +1,272 @@
+/* row_set.c: rows by the name of their set, what stands for them, and what networks say of them. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/probe/row_set.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/rng.h"
+#include "retort/data/sets.h"
+#include "retort/lab/idle_change.h"
+#include "retort/train/feed.h"
+
+#define BUCKETS 256 /* that tokens and pairs of tokens are counted in */
+#define LEAST 10    /* rows */
+
+void
+row_set_release(struct row_set *s)
+{
+	mem_free(s->rows);
+	mem_free(s->weight);
+	mem_free(s->prior);
+	memset(s, 0, sizeof *s);
+}
+
+/* Rows of the data itself, or of a set beside it. */
+static int
+find_all(const struct trainer_state *w, struct row_set *s, bool *learns, struct err *e)
+{
+	const struct split *p = &w->split;
+	bool held = strcmp(s->name, "held-out") == 0;
+	int k;
+
+	*learns = strcmp(s->name, "train") == 0;
+	if (held || *learns) {
+		for (size_t i = 0; i < (held ? p->n_held : p->n_train); i++)
+			if (held || p->train[i] < sets_main(w->ds))
+				s->rows[s->of++] = (held ? p->held : p->train)[i];
+		return 0;
+	}
+	if ((k = sets_find(w->ds, s->name, e)) < 0)
+		return -1;
+	*learns = sets_train(w->ds->set[k].role);
+	for (size_t i = 0; i < w->ds->set[k].n; i++)
+		s->rows[s->of++] = (uint32_t)(w->ds->set[k].from + i);
+	return 0;
+}
+
+/* As remedies have it. */
+static void
+visit(const struct trainer_state *w, struct row_set *s)
+{
+	const struct remedy_result_made *weighing =
+		remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_weigh].made);
+	const struct remedy_result_made *choice =
+		remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_select].made);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->of; i++)
+		if (!choice || choice->keep[s->rows[i]])
+			s->rows[n++] = s->rows[i];
+	s->of = n;
+	if (!weighing)
+		return;
+	s->weight = mem_array(n, sizeof *s->weight);
+	for (size_t i = 0; i < n; i++)
+		s->weight[i] = (double)weighing->weight[s->rows[i]];
+}
+
+/* Weights that are all the same are none. */
+static void
+drop_even(struct row_set *s)
+{
+	for (size_t i = 1; s->weight && i < s->of; i++)
+		if (s->weight[i] != s->weight[0])
+			return;
+	mem_free(s->weight);
+	s->weight = NULL;
+}
+
+int
+row_set_find(const struct trainer_state *w, const char *name, bool visited, struct row_set *s,
+	     struct err *e)
+{
+	bool learns;
+
+	if (!w->ds)
+		return err_set(e, "no data yet; `data digits` first");
+	if (w->ds->next_token)
+		return err_set(e, "%s tells the next token: it has no rows to compare",
+			       w->ds->name);
+	snprintf(s->name, sizeof s->name, "%s", name);
+	s->rows = mem_array(w->ds->n, sizeof *s->rows);
+	if (find_all(w, s, &learns, e) < 0)
+		return -1;
+	if (visited && learns)
+		visit(w, s);
+	drop_even(s);
+	s->n = s->of;
+	return s->n < LEAST
+		       ? err_set(e, "%s has %zu rows: at least %d are needed", name, s->n, LEAST)
+		       : 0;
+}
+
+void
+row_set_taught(const struct trainer_state *w, struct row_set *s)
+{
+	const struct remedy_result_made *weighing =
+		remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_weigh].made);
+	const struct remedy_result_made *choice =
+		remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_select].made);
+
+	s->rows = mem_array(w->split.n_train, sizeof *s->rows);
+	s->weight = mem_array(w->split.n_train, sizeof *s->weight);
+	for (size_t i = 0; i < w->split.n_train; i++) {
+		uint32_t row = w->split.train[i];
+		double weight = w->info.set[sets_of(w->ds, row)].weight *
+				(weighing ? (double)weighing->weight[row] : 1);
+
+		if ((choice && !choice->keep[row]) || weight == 0)
+			continue;
+		s->weight[s->n] = weight;
+		s->rows[s->n++] = row;
+	}
+	s->of = s->n;
+}
+
+int
+row_set_learns(const struct trainer_state *w, const char *name, struct err *e)
+{
+	struct row_set s = { 0 };
+	bool learns;
+	int status;
+
+	if (!w->ds)
+		return err_set(e, "no data yet; `data digits` first");
+	snprintf(s.name, sizeof s.name, "%s", name);
+	s.rows = mem_array(w->ds->n, sizeof *s.rows);
+	status = find_all(w, &s, &learns, e);
+	row_set_release(&s);
+	if (status < 0)
+		return -1;
+	return learns ? 0
+		      : err_set(e,
+				"the student does not learn from %s: its rows are only looked at",
+				name);
+}
+
+static void
+count_labels(const struct dataset *ds, struct row_set *s)
+{
+	double sum = 0;
+
+	s->prior = mem_array((size_t)ds->classes, sizeof *s->prior);
+	for (size_t i = 0; i < s->of; i++)
+		if (ds->y[s->rows[i]] >= 0) {
+			s->prior[ds->y[s->rows[i]]]++;
+			sum++;
+		}
+	for (int c = 0; c < ds->classes && sum > 0; c++)
+		s->prior[c] /= sum;
+	if (sum > 0)
+		return;
+	mem_free(s->prior);
+	s->prior = NULL;
+}
+
+void
+row_set_draw(const struct trainer_state *w, struct row_set *s, size_t most)
+{
+	const struct remedy_result_made *weighing =
+		remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_weigh].made);
+
+	count_labels(w->ds, s);
+	rng_shuffle(rng_stream(w->info.seed, "mismatch", s->rows[0], 0), s->rows, (uint32_t)s->of);
+	s->n = s->of < most ? s->of : most;
+	for (size_t i = 0; s->weight && i < s->n; i++)
+		s->weight[i] = (double)weighing->weight[s->rows[i]];
+}
+
+size_t
+row_set_width(const struct dataset *ds)
+{
+	return ds->kind == DATASET_TOKENS ? BUCKETS : ds->d;
+}
+
+static void
+count_tokens(const struct dataset *ds, uint32_t row, double *out)
+{
+	const int32_t *ids = ds->ids + (size_t)row * ds->length;
+	double sum = 0;
+
+	memset(out, 0, BUCKETS * sizeof *out);
+	for (size_t i = 0; i < ds->length && ids[i] >= 0; i++) {
+		uint64_t one = rng_bits(rng_stream((uint64_t)ids[i], "token", 0, 0), 0);
+		uint64_t two =
+			i ? rng_bits(rng_stream((uint64_t)ids[i], "pair", (uint64_t)ids[i - 1], 0),
+				     0)
+			  : one;
+
+		out[one % BUCKETS]++;
+		out[two % BUCKETS]++;
+		sum += 2;
+	}
+	for (size_t c = 0; c < BUCKETS && sum > 0; c++)
+		out[c] /= sum;
+}
+
+void
+row_set_read(const struct dataset *ds, uint32_t row, double *x)
+{
+	if (ds->kind == DATASET_TOKENS) {
+		count_tokens(ds, row, x);
+		return;
+	}
+	for (size_t c = 0; c < ds->d; c++)
+		x[c] = (double)ds->x[(size_t)row * ds->d + c];
+}
+
+/* The logits of the rows in the batch; NULL: nobody says any. */
+static const real *
+hear(struct trainer_state *w, bool student)
+{
+	struct branch_feed f = { 0 };
+
+	if (student)
+		return w->student ? branch_logits(w->student, &w->batch) : NULL;
+	feed_teachers(w, false, &f);
+	return f.n_teachers ? f.t_logits[0] : NULL;
+}
+
+int
+row_set_ask(struct trainer_state *w, const struct row_set *s, bool student, double **logits,
+	    struct err *e)
+{
+	size_t classes = (size_t)w->ds->classes;
+
+	*logits = NULL;
+	if (!student && w->info.phase == LAB_TRAINING)
+		return 0; /* who is kept for may be the one that changes */
+	if (w->info.phase == LAB_IDLE && idle_change_prepare(w, e) < 0)
+		return -1;
+	for (size_t at = 0, step = trainer_state_batch(w); at < s->n; at += step) {
+		size_t n = s->n - at < step ? s->n - at : step;
+		const real *z;
+
+		batch_fill(&w->batch, w->ds, s->rows + at, n, NULL);
+		z = hear(w, student);
+		if (!z)
+			return 0;
+		if (!*logits)
+			*logits = mem_array(s->n * classes, sizeof **logits);
+		for (size_t i = 0; i < n * classes; i++)
+			(*logits)[at * classes + i] = (double)z[i];
+	}
+	return 0;
+}
+
+void
+row_set_softmax(double *z, size_t classes)
+{
+	double most = z[0], sum = 0;
+
+	for (size_t c = 1; c < classes; c++)
+		most = fmax(most, z[c]);
+	for (size_t c = 0; c < classes; c++)
+		sum += z[c] = exp(z[c] - most);
+	for (size_t c = 0; c < classes; c++)
+		z[c] /= sum;
+}

@@ -1,0 +1,405 @@
+/* shift_run.c: two sets of rows, taken and measured. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/probe/shift/shift_run.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/data/sets.h"
+#include "retort/probe/row_set.h"
+
+#define CHUNK 50 /* rows that go through the student together */
+#define CHUNKS (SHIFT_RUN_ROWS / CHUNK)
+
+/* One of the two sets. */
+struct half {
+	struct row_set side;
+	size_t *number;             /* [n] of the rows within their set, from 1 */
+	double *x;                  /* [n,d] what networks read */
+	double *teacher;            /* [n,classes] logits; NULL without one */
+	struct batch chunk[CHUNKS]; /* what the student is asked about */
+};
+
+/* What the figures that do not move follow from. */
+struct key {
+	uint64_t data, teacher,
+		steps; /* which data and teacher, 0 none, and how far that was trained */
+	size_t top;
+	int weigh, select; /* remedies */
+};
+
+struct shift_run {
+	struct key key;
+	struct shift_report out; /* known after the first measure, but for the student */
+	bool measured;
+	struct half half[2];
+	uint64_t seed, step;
+	size_t d, classes;
+	bool has_columns;
+	size_t image_width, channels; /* 0: they are not the pixels of images */
+	char (*column)[48];           /* [d]; NULL: they have no names */
+	/* the student; value NULL: there is none */
+	char name[NET_NAME];
+	struct model_spec spec;
+	struct model_io io;
+	real *value;
+};
+
+void
+shift_run_free(struct shift_run *c)
+{
+	for (int k = 0; c && k < 2; k++) {
+		struct half *h = &c->half[k];
+
+		row_set_release(&h->side);
+		mem_free(h->number);
+		mem_free(h->x);
+		mem_free(h->teacher);
+		for (int i = 0; i < CHUNKS; i++)
+			batch_release(&h->chunk[i]);
+	}
+	if (c) {
+		mem_free(c->column);
+		mem_free(c->value);
+	}
+	mem_free(c);
+}
+
+/* ---- on the trainer's thread ---- */
+
+/* The batches that the student will be asked about. */
+static int
+take_chunks(const struct trainer_state *w, struct half *h, struct err *e)
+{
+	for (size_t at = 0; at < h->side.n; at += CHUNK) {
+		struct batch *b = &h->chunk[at / CHUNK];
+		size_t n = h->side.n - at < CHUNK ? h->side.n - at : CHUNK;
+
+		if (batch_init(b, n, w->ds, e) < 0)
+			return -1;
+		batch_fill(b, w->ds, h->side.rows + at, n, NULL);
+	}
+	return 0;
+}
+
+static int
+take_half(struct trainer_state *w, struct half *h, const char *name, size_t d, struct err *e)
+{
+	struct row_set *s = &h->side;
+
+	if (row_set_find(w, name, true, s, e) < 0)
+		return -1;
+	row_set_draw(w, s, SHIFT_RUN_ROWS);
+	h->number = mem_array(s->n, sizeof *h->number);
+	h->x = mem_array(s->n * d, sizeof *h->x);
+	for (size_t i = 0; i < s->n; i++) {
+		h->number[i] = s->rows[i] -
+			       (w->ds->n_sets ? w->ds->set[sets_of(w->ds, s->rows[i])].from : 0) +
+			       1;
+		row_set_read(w->ds, s->rows[i], h->x + i * d);
+	}
+	if (row_set_ask(w, s, false, &h->teacher, e) < 0)
+		return -1;
+	return take_chunks(w, h, e);
+}
+
+static void
+take_columns(const struct dataset *ds, struct shift_run *c)
+{
+	c->has_columns = ds->kind != DATASET_TOKENS;
+	if (ds->kind == DATASET_IMAGE) {
+		c->image_width = ds->width;
+		c->channels = ds->channels;
+	}
+	if (!ds->column || !c->has_columns)
+		return;
+	c->column = mem_array(c->d, sizeof *c->column);
+	for (size_t i = 0; i < c->d; i++)
+		snprintf(c->column[i], sizeof c->column[i], "%s", ds->column[i]);
+}
+
+void
+shift_run_student(struct shift_run *c, const struct trainer_state *w)
+{
+	const struct net *n = w->student ? w->student->net : NULL;
+	size_t len = n ? n->layout.len : 0;
+
+	mem_free(c->value);
+	c->value = NULL;
+	c->step = 0;
+	if (!n)
+		return;
+	memcpy(c->name, n->name, sizeof c->name);
+	c->spec = n->spec;
+	c->io = n->io;
+	c->step = w->student->state->step;
+	c->value = mem_array(len, sizeof *c->value);
+	memcpy(c->value, branch_value(w->student),
+	       len * sizeof *c->value); /* projections stand behind */
+}
+
+/* Of now: the first teacher that teaches is the one who is heard. */
+static struct key
+key_of(const struct trainer_state *w)
+{
+	struct key key = { .data = w->data_made,
+			   .weigh = w->info.remedy[LAB_REMEDY_weigh].made,
+			   .select = w->info.remedy[LAB_REMEDY_select].made };
+
+	for (int i = 0; i < w->info.n_teachers; i++)
+		if (trainer_state_teaches(w, i)) {
+			key.teacher = w->teacher[i].made;
+			key.steps = w->teacher[i].branch ? w->teacher[i].branch->state->step : 0;
+			key.top = w->info.teacher[i].options.top;
+			break;
+		}
+	return key;
+}
+
+struct shift_run *
+shift_run_take(struct trainer_state *w, const char *a, const char *b, struct err *e)
+{
+	struct shift_run *c = mem_new(sizeof *c);
+
+	c->seed = w->info.seed;
+	c->d = w->ds ? row_set_width(w->ds) : 0;
+	c->classes = w->ds ? (size_t)w->ds->classes : 0;
+	if (take_half(w, &c->half[0], a, c->d, e) < 0 ||
+	    take_half(w, &c->half[1], b, c->d, e) < 0) {
+		shift_run_free(c);
+		return NULL;
+	}
+	take_columns(w->ds, c);
+	c->key = key_of(w);
+	shift_run_student(c, w);
+	return c;
+}
+
+bool
+shift_run_is_of(const struct shift_run *c, const struct trainer_state *w, const char *a,
+		const char *b)
+{
+	struct key now = key_of(w);
+
+	return c && strcmp(c->half[0].side.name, a) == 0 && strcmp(c->half[1].side.name, b) == 0 &&
+	       c->key.data == now.data && c->key.teacher == now.teacher &&
+	       c->key.steps == now.steps && c->key.top == now.top && c->key.weigh == now.weigh &&
+	       c->key.select == now.select;
+}
+
+/* ---- on any thread ---- */
+
+static struct two_sample
+measure(const struct shift_run *c, const double *a, const double *b, size_t d)
+{
+	const struct row_set *s = &c->half[0].side, *t = &c->half[1].side;
+	struct two_sample g;
+
+	two_sample_measure(&(struct two_sample_rows){ a, b, s->n, t->n, d, s->weight, t->weight },
+			   c->seed, &g);
+	return g;
+}
+
+/* How sure a network is of n rows of logits, and the mean of its probabilities. */
+static void
+sum_up(const double *logits, size_t n, size_t classes, double *confidence, double *entropy,
+       double *predicted)
+{
+	double *p = mem_array(classes, sizeof *p);
+
+	for (size_t i = 0; i < n; i++) {
+		double best = 0;
+
+		memcpy(p, logits + i * classes, classes * sizeof *p);
+		row_set_softmax(p, classes);
+		for (size_t k = 0; k < classes; k++) {
+			predicted[k] += p[k] / (double)n;
+			best = fmax(best, p[k]);
+			*entropy -= p[k] > 0 ? p[k] * log(p[k]) / (double)n : 0;
+		}
+		*confidence += best / (double)n;
+	}
+	mem_free(p);
+}
+
+static void
+measure_network(const struct shift_run *c, const double *a, const double *b,
+		struct shift_report_seen *out)
+{
+	const double *z[2] = { a, b };
+	double *mean[2];
+
+	if (!a || !b)
+		return;
+	out->known = true;
+	out->gauge = measure(c, a, b, c->classes);
+	for (int k = 0; k < 2; k++) {
+		mean[k] = mem_array(c->classes, sizeof **mean);
+		sum_up(z[k], c->half[k].side.n, c->classes, &out->confidence[k], &out->entropy[k],
+		       mean[k]);
+	}
+	out->predicted = two_sample_variation(mean[0], mean[1], c->classes);
+	mem_free(mean[0]);
+	mem_free(mean[1]);
+}
+
+/* What the student, as it was, says of a half: [n,classes], the caller's. */
+static double *
+ask_student(const struct shift_run *c, struct net *n, const struct half *h)
+{
+	double *out = mem_array(h->side.n * c->classes, sizeof *out);
+
+	for (size_t at = 0; at < h->side.n; at += CHUNK) {
+		const struct batch *b = &h->chunk[at / CHUNK];
+
+		net_feed(n, b);
+		graph_forward(n->graph, net_logits(n));
+		for (size_t i = 0; i < b->rows * c->classes; i++)
+			out[at * c->classes + i] =
+				(double)n->graph->node[net_logits(n)].out.data[i];
+	}
+	return out;
+}
+
+static int
+measure_student(struct shift_run *c, struct shift_report_seen *out, struct err *e)
+{
+	struct net *n = net_new(c->name, &c->spec, &c->io, CHUNK, NULL, NULL, e);
+	double *a, *b;
+
+	if (!n || net_finish(n, false, e) < 0) {
+		net_free(n);
+		return -1;
+	}
+	graph_bind(n->graph, c->value, NULL);
+	a = ask_student(c, n, &c->half[0]);
+	b = ask_student(c, n, &c->half[1]);
+	measure_network(c, a, b, out);
+	net_free(n);
+	mem_free(a);
+	mem_free(b);
+	return 0;
+}
+
+static void
+name_column(const struct shift_run *c, size_t at, char *buf, size_t size)
+{
+	if (c->column)
+		snprintf(buf, size, "%s", c->column[at]);
+	else if (c->image_width)
+		snprintf(buf, size, "pixel %zu,%zu", at / c->channels % c->image_width + 1,
+			 at / c->channels / c->image_width + 1);
+	else
+		snprintf(buf, size, "feature %zu", at + 1);
+}
+
+static void
+column(const struct half *h, size_t d, size_t at, double *out)
+{
+	for (size_t i = 0; i < h->side.n; i++)
+		out[i] = h->x[i * d + at];
+}
+
+/* The columns that have drifted most, by PSI. */
+static void
+measure_columns(const struct shift_run *c, struct shift_report *out)
+{
+	const struct half *a = &c->half[0], *b = &c->half[1];
+	double *x = mem_array(a->side.n, sizeof *x), *y = mem_array(b->side.n, sizeof *y);
+
+	for (size_t i = 0; c->has_columns && i < c->d; i++) {
+		struct shift_report_drift here;
+		int at = out->n_drifts;
+
+		column(a, c->d, i, x);
+		column(b, c->d, i, y);
+		here.psi = two_sample_psi(x, a->side.n, y, b->side.n);
+		while (at > 0 && out->drift[at - 1].psi < here.psi)
+			at--;
+		if (at == SHIFT_REPORT_DRIFTS)
+			continue;
+		here.ks = two_sample_ks(x, a->side.n, y, b->side.n);
+		name_column(c, i, here.column, sizeof here.column);
+		out->n_drifts += out->n_drifts < SHIFT_REPORT_DRIFTS;
+		memmove(&out->drift[at + 1], &out->drift[at],
+			(size_t)(out->n_drifts - 1 - at) * sizeof here);
+		out->drift[at] = here;
+	}
+	mem_free(x);
+	mem_free(y);
+}
+
+static void
+measure_bare(const struct shift_run *c, struct shift_report *out)
+{
+	struct two_sample g = measure(c, c->half[0].x, c->half[1].x, c->d);
+
+	out->seen[SHIFT_REPORT_BARE].known = true;
+	out->seen[SHIFT_REPORT_BARE].gauge = g;
+	for (size_t i = 0; i < g.n_far; i++)
+		out->far[i] = c->half[1].number[g.far[i]];
+	measure_columns(c, out);
+}
+
+static bool
+is_stopped(const atomic_bool *stop)
+{
+	return stop && atomic_load(stop);
+}
+
+/* What does not move while the student trains. */
+static void
+measure_rest(const struct shift_run *c, const atomic_bool *stop, struct shift_report *out)
+{
+	const struct half *a = &c->half[0], *b = &c->half[1];
+
+	memset(out, 0, sizeof *out);
+	for (int k = 0; k < 2; k++) {
+		snprintf(out->name[k], sizeof out->name[k], "%.63s", c->half[k].side.name);
+		out->rows[k] = c->half[k].side.n;
+		out->of[k] = c->half[k].side.of;
+		out->weighed |= c->half[k].side.weight != NULL;
+	}
+	out->priors = a->side.prior && b->side.prior
+			      ? two_sample_variation(a->side.prior, b->side.prior, c->classes)
+			      : NAN;
+	if (!is_stopped(stop))
+		measure_network(c, a->teacher, b->teacher, &out->seen[SHIFT_REPORT_TEACHER]);
+	if (!is_stopped(stop))
+		measure_bare(c, out);
+}
+
+int
+shift_run_measure(struct shift_run *c, const atomic_bool *stop, struct shift_report *out,
+		  struct err *e)
+{
+	if (!c->measured)
+		measure_rest(c, stop, &c->out);
+	c->measured = !is_stopped(stop);
+	memset(&c->out.seen[SHIFT_REPORT_STUDENT], 0, sizeof c->out.seen[SHIFT_REPORT_STUDENT]);
+	c->out.step = c->step;
+	if (!is_stopped(stop) && c->value &&
+	    measure_student(c, &c->out.seen[SHIFT_REPORT_STUDENT], e) < 0)
+		return -1;
+	*out = c->out;
+	return is_stopped(stop) ? err_set(e, "stopped") : 0;
+}
+
+int
+shift_run_request(struct trainer_state *w, struct request *r, struct err *e)
+{
+	struct shift_run *c = shift_run_take(w, r->text, r->spec, e);
+	struct text t = { 0 };
+	struct shift_report m;
+	int status = c ? shift_run_measure(c, NULL, &m, e) : -1;
+
+	shift_run_free(c);
+	if (status < 0)
+		return err_wrap(e, "mismatch");
+	shift_report_tell(&m, &t);
+	r->said = t.s;
+	return 0;
+}

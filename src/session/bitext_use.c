@@ -1,0 +1,92 @@
+/* bitext_use.c: texts were translated; the line that uses them follows. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/bitext_use.h"
+
+#include <string.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/base/text.h"
+#include "retort/data/augment/augment.h"
+#include "retort/session/cmd.h"
+
+void
+bitext_use_progress(struct session *s, struct request *r)
+{
+	int64_t all = (int64_t)r->at, tenth = all > 10 ? all / 10 : 1;
+
+	if (s->live)
+		view_model_translated(s->live, r);
+	else if (r->number / tenth > s->translated / tenth || r->number < s->translated)
+		session_tell(s, false, "%s", r->note);
+	s->translated = r->number;
+}
+
+/* The first name behind the recording's that is free. */
+static char *
+free_path(const char *recording)
+{
+	struct text path = { 0 };
+
+	for (int i = 1;; i++) {
+		text_clear(&path);
+		text_addf(&path, i == 1 ? "%s.bitext" : "%s.%d.bitext", recording, i);
+		if (!io_exists(path.s))
+			return path.s;
+	}
+}
+
+static void
+tell(struct session *s, const struct request *r)
+{
+	if (r->at == 0)
+		session_tell(s, false, "all %zu texts were translated before", r->bitext->n);
+	else
+		session_tell(s, false, "translated %zu texts in %.1f s, %.0f sentences a second",
+			     (size_t)r->at, r->value,
+			     r->value > 0 ? (double)r->number / r->value : 0);
+}
+
+/* As if it had been typed; where a script asked for it, what is wrong is the script's. */
+static void
+give(struct session *s, const struct pending *p, const struct request *r, const char *path)
+{
+	size_t before = s->n_pending, skip = strlen(augment_backtranslate.name) + 1;
+	struct text line = { 0 };
+	struct err e;
+
+	text_addf(&line, "augment %s from", augment_backtranslate.name);
+	cmd_quote(&line, path);
+	for (int i = 0; i < r->n_sets; i++)
+		text_addf(&line, " %s %s", r->set[i].knob->name + skip, r->set[i].value);
+	if (session_line(s, line.s, NULL, &e) < 0) {
+		session_tell(s, true, "%s%s%s", p->where ? p->where : "", p->where ? ":1: " : "",
+			     e.msg);
+		if (p->where)
+			session_fail(s, 2);
+	} else if (p->where && s->n_pending > before) {
+		s->pending[s->n_pending - 1].where = mem_text(p->where);
+	}
+	text_release(&line);
+}
+
+void
+bitext_use_use(struct session *s, const struct pending *p, const struct request *r)
+{
+	char *path = s->recorder ? free_path(recorder_path(s->recorder)) : mem_text(r->path);
+	struct err e;
+
+	tell(s, r);
+	if (s->recorder && bitext_write(r->bitext, path, &e) < 0) {
+		session_tell(s, true,
+			     "augment backtranslate: %s; without it nothing could be replayed, and "
+			     "nothing is used",
+			     e.msg);
+		s->status = s->status ? s->status : 1;
+	} else {
+		give(s, p, r, path);
+	}
+	mem_free(path);
+}

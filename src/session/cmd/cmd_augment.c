@@ -1,0 +1,238 @@
+/* cmd_augment.c: the augmentations: which are on, and each with its rate and options. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/data/augment/augment.h"
+#include "retort/data/vocab/wordnet.h"
+#include "retort/probe/augment_preview.h"
+
+static void
+say_augment(struct cmd_call *c, const struct augment *a)
+{
+	static const char *const rows[] = { "tables", "images", "texts" };
+	const char *between = "  ";
+
+	text_addf(&c->say, "%-13s %-4s", a->name, augment_is_on(a, &c->info->knobs) ? "on" : "off");
+	for (int kind = 0; kind < 3; kind++)
+		if (a->kinds & 1u << kind) {
+			text_addf(&c->say, "%s%s", between, rows[kind]);
+			between = ", ";
+		}
+	text_addf(&c->say, ": %s\n", a->doc);
+}
+
+static void
+say_whole(struct cmd_call *c, const struct augment *a)
+{
+	char value[64];
+
+	say_augment(c, a);
+	for (size_t i = 0; i < knob_count; i++)
+		if (augment_of_knob(&knob_table[i]) == a)
+			text_addf(&c->say, "%-14s %-8s %s\n", knob_table[i].name,
+				  knob_get(&c->info->knobs, &knob_table[i], value, sizeof value),
+				  knob_table[i].doc);
+}
+
+static const struct augment *
+find(const char *name, struct err *e)
+{
+	struct text names = { 0 };
+
+	for (size_t i = 0; i < augment_count; i++) {
+		if (strcmp(augment_table[i]->name, name) == 0) {
+			text_release(&names);
+			return augment_table[i];
+		}
+		text_item(&names, "%s", augment_table[i]->name);
+	}
+	err_set(e, "augment: '%.40s' is none of %s, show, off", name, text_get(&names));
+	text_release(&names);
+	return NULL;
+}
+
+/* The knob that a word means behind an augmentation's name. */
+static const struct knob *
+knob_of(const struct augment *a, const char *word, struct err *e)
+{
+	struct text names = { 0 };
+	size_t len = strlen(a->name) + 1;
+
+	for (size_t i = 0; i < knob_count; i++) {
+		if (augment_of_knob(&knob_table[i]) != a)
+			continue;
+		if (strcmp(knob_table[i].name + len, word) == 0) {
+			text_release(&names);
+			return &knob_table[i];
+		}
+		text_addf(&names, "%s, ", knob_table[i].name + len);
+	}
+	err_set(e, "augment %s: '%.40s' is none of %soff", a->name, word, text_get(&names));
+	text_release(&names);
+	return NULL;
+}
+
+static int
+add_set(struct request *r, const char *name, const struct knob *k, const char *value, struct err *e)
+{
+	struct knobs trial;
+
+	knob_defaults(&trial);
+	if (r->n_sets == REQUEST_SETS)
+		return err_set(e, "augment %s: more than %d values", name, REQUEST_SETS);
+	if (knob_set(&trial, k, value, e) < 0)
+		return -1;
+	r->set[r->n_sets].knob = k;
+	return cmd_copy(r->set[r->n_sets++].value, sizeof r->set[0].value, k->name, value, e);
+}
+
+int
+cmd_augment_option(struct request *r, const struct augment *a, const char *word, const char *value,
+		   struct err *e)
+{
+	const struct knob *k = knob_of(a, word, e);
+
+	return k ? add_set(r, a->name, k, value, e) : -1;
+}
+
+/* Its first knob is what turns it on; 0 is off. */
+static int
+add_off(struct request *r, const struct augment *a, struct err *e)
+{
+	for (size_t i = 0; i < knob_count; i++)
+		if (knob_table[i].offset == a->on)
+			return add_set(r, a->name, &knob_table[i], "0", e);
+	return 0;
+}
+
+_Static_assert(AUGMENTS <= REQUEST_SETS, "all augmentations are turned off by one change");
+
+static int
+all_off(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_SET);
+
+	for (size_t i = 0; i < augment_count; i++)
+		if (add_off(r, augment_table[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+/* A recording says which WordNet it was, so that another one is noticed; `hash` is what it says, or
+ * NULL. */
+static int
+check_wordnet(const char *got, const char *hash, struct err *e)
+{
+	return !hash || strcmp(got, hash) == 0
+		       ? 0
+		       : err_set(e,
+				 "augment synonym: another WordNet: it hashes to %.16s..., and "
+				 "%.16s%s was recorded",
+				 got, hash, strlen(hash) > 16 ? "..." : "");
+}
+
+/* The first time it is read; from then on the session has it. */
+static int
+add_wordnet(struct cmd_call *c, struct request *r, const char *hash, struct err *e)
+{
+	char hex[65], *dir = NULL;
+
+	snprintf(hex, sizeof hex, "%s", c->info->wordnet);
+	if (!hex[0]) {
+		dir = wordnet_dir(e);
+		r->wordnet = dir ? wordnet_read(dir, e) : NULL;
+		mem_free(dir);
+		if (!r->wordnet)
+			return err_wrap(e, "augment synonym");
+		hash_hex(&r->wordnet->hash, hex);
+	}
+	if (check_wordnet(hex, hash, e) < 0)
+		return -1;
+	if (hash)
+		return 0;
+	text_add(&c->record, "augment");
+	for (int i = 0; i < c->argc; i++) /* names and numbers: nothing to be quoted */
+		text_addf(&c->record, " %s", c->argv[i]);
+	text_addf(&c->record, " hash %s", hex);
+	return 0;
+}
+
+static int
+show(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_AUGMENTED);
+
+	r->number = AUGMENT_PREVIEW_ROWS;
+	if (c->argc > 2)
+		return err_set(e, "augment show: one number of rows is accepted");
+	return c->argc == 1 ? 0 : cmd_number("augment show", c->argv[1], &r->number, e);
+}
+
+/* The options behind an augmentation's name, two words each. */
+static int
+turn_on(struct cmd_call *c, const struct augment *a, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_SET);
+	const char *hash = NULL;
+
+	for (int i = 1; i < c->argc; i += 2) {
+		if (a->wordnet && i + 1 < c->argc && strcmp(c->argv[i], "hash") == 0) {
+			hash = c->argv[i + 1];
+			continue;
+		}
+		if (cmd_augment_option(r, a, c->argv[i], i + 1 < c->argc ? c->argv[i + 1] : "", e) <
+		    0)
+			return -1;
+	}
+	return a->wordnet ? add_wordnet(c, r, hash, e) : 0;
+}
+
+static int
+exec_augment(struct cmd_call *c, struct err *e)
+{
+	const struct augment *a;
+
+	for (size_t i = 0; c->argc == 0 && i < augment_count; i++)
+		say_augment(c, augment_table[i]);
+	if (c->argc == 0)
+		return 0;
+	if (c->argc == 1 && strcmp(c->argv[0], "off") == 0)
+		return all_off(c, e);
+	if (strcmp(c->argv[0], "show") == 0)
+		return show(c, e);
+	a = find(c->argv[0], e);
+	if (!a)
+		return -1;
+	if (c->argc == 1) {
+		say_whole(c, a);
+		return 0;
+	}
+	if (a == &augment_backtranslate && cmd_translate_is(c))
+		return cmd_translate(c, e);
+	if (c->argc == 2 && strcmp(c->argv[1], "off") == 0)
+		return add_off(cmd_request(c, REQUEST_SET), a, e);
+	return turn_on(c, a, e);
+}
+
+const struct cmd cmd_augment = {
+	.name = "augment",
+	.complete = "@augment|show|off off|@augmentoption",
+	.args = "[off | show [N] | NAME [off | OPTION VALUE ...]] | backtranslate via LANGUAGE "
+		"[OPTION VALUE ...] | "
+		"backtranslate forth COMMAND back COMMAND [OPTION VALUE ...] | "
+		"backtranslate from FILE [hash HEX] [OPTION VALUE ...] | backtranslate stop",
+	.min_args = 0,
+	.max_args = 2 * REQUEST_SETS + 3,
+	.flags = CMD_RECORD,
+	.doc = "List the augmentations, tell what one does, turn it on with its options together, "
+	       "or one or all of them off. "
+	       "With show, tell rows of text before and after.",
+	.example = "augment noise spread 0.1",
+	.exec = exec_augment,
+};

@@ -1,0 +1,261 @@
+/* cmd_build.c: commands that make things: seed, teacher, student, load. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/nn/hf/hf.h"
+
+static int
+exec_seed(struct cmd_call *c, struct err *e)
+{
+	return cmd_number("seed", c->argv[0], &cmd_request(c, REQUEST_SEED)->number, e);
+}
+
+const struct cmd cmd_build_seed = {
+	.name = "seed",
+	.args = "N",
+	.min_args = 1,
+	.max_args = 1,
+	.flags = CMD_RECORD,
+	.doc = "Choose the seed of every random number; drops data and networks.",
+	.example = "seed 42",
+	.exec = exec_seed,
+};
+
+/* The words of a spec joined by blanks. */
+static int
+join_spec(struct cmd_call *c, int from, struct request *r, struct err *e)
+{
+	struct text t = { 0 };
+	int status;
+
+	for (int i = from; i < c->argc; i++)
+		text_addf(&t, "%s%s", i > from ? " " : "", c->argv[i]);
+	status = cmd_copy(r->spec, sizeof r->spec, "model", text_get(&t), e);
+	text_release(&t);
+	return status;
+}
+
+/* The line to record: with the files' whole paths, and the hash where it was not said. */
+static void
+record_hash(struct cmd_call *c, const char *name, uint32_t files, const struct hash *got,
+	    const char *hash)
+{
+	char hex[65];
+
+	cmd_record_files(c, name, files);
+	if (!hash)
+		text_addf(&c->record, " hash %s", hash_hex(got, hex));
+}
+
+/* The network in the file at word `at`, behind which may stand what it has to hash to. */
+static int
+load_into(struct cmd_call *c, const char *name, int at, struct request *r, struct err *e)
+{
+	const char *hash = c->argc == at + 3 ? c->argv[at + 2] : NULL;
+	char *path;
+	struct hash got;
+	int status;
+
+	if (c->argc != at + 1 && (!hash || strcmp(c->argv[at + 1], "hash") != 0))
+		return err_set(
+			e,
+			"%s: one file or directory is needed, and `hash HEX` may stand behind it",
+			name);
+	path = io_join(c->dir, c->argv[at]);
+	status = io_is_directory(path) ? hf_read(path, &r->ckpt, e) : ckpt_read(path, &r->ckpt, e);
+	if (status == 0) {
+		got = ckpt_hash(r->ckpt);
+		status = cmd_check_hash(path, &got, hash, e);
+	}
+	snprintf(r->text, sizeof r->text, "%.60s", c->argv[at]);
+	if (status == 0)
+		record_hash(c, name, 1u << at, &got, hash);
+	mem_free(path);
+	return status;
+}
+
+/* How a teacher is asked, not what it is. */
+static bool
+is_option(const char *word)
+{
+	return strcmp(word, "cache") == 0 || strcmp(word, "top") == 0 ||
+	       strcmp(word, "precision") == 0;
+}
+
+static int
+set_option(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_OPTIONS);
+
+	if (c->argc != 3)
+		return err_set(e, "teacher %.40s %s: one value is needed", c->argv[0], c->argv[1]);
+	if (cmd_copy(r->name, sizeof r->name, "teacher", c->argv[0], e) < 0 ||
+	    cmd_copy(r->text, sizeof r->text, "teacher", c->argv[1], e) < 0)
+		return -1;
+	return cmd_copy(r->spec, sizeof r->spec, c->argv[1], c->argv[2], e);
+}
+
+/* The words behind the file: what it holds, which rows they are, what it has to hash to. */
+static int
+parse_outputs(struct cmd_call *c, struct logit_file_options *o, int *ids_at, const char **hash,
+	      struct err *e)
+{
+	for (int i = 3; i < c->argc; i++) {
+		const char *word = c->argv[i], *next = i + 1 < c->argc ? c->argv[i + 1] : NULL;
+
+		if (strcmp(word, "probabilities") == 0) {
+			o->probabilities = true;
+		} else if (strcmp(word, "ids") == 0) {
+			o->ids = !next || strcmp(next, "probabilities") == 0 ||
+				 strcmp(next, "hash") == 0;
+			*ids_at = o->ids ? 0 : ++i;
+		} else if (strcmp(word, "hash") == 0 && next) {
+			*hash = c->argv[++i];
+		} else {
+			return err_set(e,
+				       "teacher %.40s outputs: '%.40s' is none of probabilities, "
+				       "ids [FILE], hash HEX",
+				       c->argv[0], word);
+		}
+	}
+	return 0;
+}
+
+/* A teacher of which there is only a file of outputs. Its hash goes into the recording, so that
+ * another file is noticed. */
+static int
+read_outputs(struct cmd_call *c, struct request *r, struct err *e)
+{
+	struct logit_file_options o = { 0 };
+	const char *hash = NULL;
+	char *path, *ids;
+	int ids_at = 0, status;
+
+	if (c->argc < 3)
+		return err_set(e, "teacher %.40s outputs: a file is needed, CSV or .npy",
+			       c->argv[0]);
+	if (parse_outputs(c, &o, &ids_at, &hash, e) < 0)
+		return -1;
+	path = io_join(c->dir, c->argv[2]);
+	ids = ids_at ? io_join(c->dir, c->argv[ids_at]) : NULL;
+	o.ids_path = ids;
+	status = logit_file_read(path, &o, &r->answers, e);
+	status = status < 0 ? -1 : cmd_check_hash(path, &r->answers->hash, hash, e);
+	snprintf(r->text, sizeof r->text, "%.60s", c->argv[2]);
+	if (status == 0)
+		record_hash(c, "teacher", 1u << 2 | (ids_at ? 1u << ids_at : 0), &r->answers->hash,
+			    hash);
+	mem_free(path);
+	mem_free(ids);
+	return status < 0 ? err_wrap(e, "teacher %.40s", c->argv[0]) : 0;
+}
+
+static int
+exec_teacher(struct cmd_call *c, struct err *e)
+{
+	struct request *r;
+
+	if (is_option(c->argv[1]))
+		return set_option(c, e);
+	r = cmd_request(c, REQUEST_TEACHER);
+
+	if (cmd_copy(r->name, sizeof r->name, "teacher", c->argv[0], e) < 0)
+		return -1;
+	if (strcmp(c->argv[1], "outputs") == 0)
+		return read_outputs(c, r, e);
+	if (strcmp(c->argv[1], "load") != 0)
+		return join_spec(c, 1, r, e);
+	if (c->argc < 3)
+		return err_set(e, "teacher %s load: one file or directory is needed", r->name);
+	return load_into(c, "teacher", 2, r, e);
+}
+
+const struct cmd cmd_build_teacher = {
+	.name = "teacher",
+	.complete = "@teacher @model|load|outputs|cache|top|precision "
+		    "@model|@file|auto|off|memory|disk|all|f32|bf16 probabilities|ids|@model "
+		    "probabilities|ids|@file|@model",
+	.args = "NAME MODEL... | NAME load FILE|DIRECTORY [hash HEX] | NAME outputs FILE "
+		"[probabilities] [ids [FILE]] [hash HEX] | NAME cache auto|off|memory|disk | NAME "
+		"top K|all | NAME precision f32|bf16",
+	.min_args = 2,
+	.max_args = 32,
+	.flags = CMD_RECORD,
+	.doc = "Declare a teacher to be trained here, load one, take one from a file of its "
+	       "outputs, or say how it is asked.",
+	.example = "teacher big mlp 256,256",
+	.exec = exec_teacher,
+};
+
+static int
+begin_from(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_INIT);
+
+	if (c->argc != 5 || strcmp(c->argv[1], "from") != 0 || strcmp(c->argv[3], "layers") != 0)
+		return err_set(e,
+			       "student init: `student init from TEACHER layers LAYER[,LAYER]...`");
+	if (cmd_copy(r->name, sizeof r->name, "teacher", c->argv[2], e) < 0)
+		return -1;
+	return cmd_copy(r->spec, sizeof r->spec, "layers", c->argv[4], e);
+}
+
+static int
+exec_student(struct cmd_call *c, struct err *e)
+{
+	struct request *r;
+
+	if (strcmp(c->argv[0], "init") == 0)
+		return begin_from(c, e);
+	r = cmd_request(c, REQUEST_STUDENT);
+	if (strcmp(c->argv[0], "load") != 0)
+		return join_spec(c, 0, r, e);
+	if (c->argc < 2)
+		return err_set(e, "student load: one file or directory is needed");
+	return load_into(c, "student", 1, r, e);
+}
+
+const struct cmd cmd_build_student = {
+	.name = "student",
+	.complete = "@model|load|again|init @model|@file|from @model|@teacher @model|layers",
+	.args = "MODEL... | again | load FILE|DIRECTORY [hash HEX] | init from TEACHER layers "
+		"LAYER[,LAYER]...",
+	.min_args = 1,
+	.max_args = 32,
+	.flags = CMD_RECORD,
+	.doc = "Make the student, one of the same model again, or load one; steps count from 0 "
+	       "again. Or let it begin from layers of a teacher.",
+	.example = "student mlp 16",
+	.exec = exec_student,
+};
+
+static int
+exec_load(struct cmd_call *c, struct err *e)
+{
+	bool student = strcmp(c->argv[0], "s") == 0;
+	struct request *r = cmd_request(c, student ? REQUEST_STUDENT : REQUEST_TEACHER);
+
+	if (cmd_copy(r->name, sizeof r->name, "load", c->argv[0], e) < 0)
+		return -1;
+	return load_into(c, "load", 1, r, e);
+}
+
+const struct cmd cmd_build_load = {
+	.name = "load",
+	.complete = "@net @file hash",
+	.args = "NAME FILE|DIRECTORY [hash HEX]",
+	.min_args = 2,
+	.max_args = 4,
+	.flags = CMD_RECORD,
+	.doc = "Load a checkpoint or a published model as teacher NAME, or as the student when "
+	       "NAME is s.",
+	.example = "save big big.safetensors",
+	.exec = exec_load,
+};

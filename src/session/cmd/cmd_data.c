@@ -1,0 +1,396 @@
+/* cmd_data.c: the command that reads a data set. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/data/read/summary.h"
+#include "retort/data/read/corpus.h"
+#include "retort/data/dataset.h"
+#include "retort/data/read/fetched.h"
+#include "retort/session/lex.h"
+#include "retort/session/data_options.h"
+
+enum option {
+	LABEL,
+	HEADER,
+	LABELS,
+	LABELS_FROM,
+	TEXT,
+	TOKENS,
+	LENGTH,
+	VOCAB,
+	IMAGE,
+	FRAME,
+	HASH,
+	WITHOUT
+};
+
+static const char *const options[] = {
+	[LABEL] = "label", [HEADER] = "header", [LABELS] = "labels", [LABELS_FROM] = "labels-from",
+	[TEXT] = "text",   [TOKENS] = "tokens", [LENGTH] = "length", [VOCAB] = "vocab",
+	[IMAGE] = "image", [FRAME] = "frame",   [HASH] = "hash",     [WITHOUT] = "without",
+};
+
+const char *
+cmd_data_option(size_t i)
+{
+	return i < sizeof options / sizeof *options ? options[i] : NULL;
+}
+
+/* The path of a file that word `at` names, relative to the script. */
+static const char *
+take_file(struct cmd_call *c, struct data_options *r, int slot, int at)
+{
+	mem_free(r->path[slot]);
+	r->files |= 1u << at;
+	return r->path[slot] = io_join(c->dir, c->argv[at]);
+}
+
+static int
+take_count(const char *key, const char *word, int64_t most, int64_t *out, struct err *e)
+{
+	char what[24] = "data: ";
+
+	strncat(what, key, sizeof what - strlen(what) - 1);
+	if (cmd_number(what, word, out, e) < 0)
+		return -1;
+	if (*out < 1)
+		return err_set(e, "%s: %s is not at least 1", what, word);
+	return *out <= most ? 0
+			    : err_set(e, "%s: %s is outside 1..%lld", what, word, (long long)most);
+}
+
+static int
+take_yes(const char *key, const char *value, bool *yes, struct err *e)
+{
+	*yes = strcmp(value, "yes") == 0;
+	return *yes || strcmp(value, "no") == 0
+		       ? 0
+		       : err_set(e, "data: %s: '%.40s' is neither yes nor no", key, value);
+}
+
+/* "8x8", or "32x32x3". */
+static int
+take_image(const char *value, struct dataset_options *o, struct err *e)
+{
+	unsigned h = 0, w = 0, c = 1;
+	int end = 0;
+
+	if (sscanf(value, "%5ux%5u%n", &h, &w, &end) != 2 ||
+	    (value[end] && (sscanf(value, "%5ux%5ux%5u%n", &h, &w, &c, &end) != 3 || value[end])) ||
+	    h < 1 || w < 1 || c < 1 || h > 65536 || w > 65536 || c > 65536)
+		return err_set(e,
+			       "data: image: '%.40s' is no HEIGHTxWIDTH or HEIGHTxWIDTHxCHANNELS, "
+			       "like 8x8",
+			       value);
+	o->height = h;
+	o->width = w;
+	o->channels = c;
+	return 0;
+}
+
+/* Option `key` with the word at `at`. */
+static int
+take_option(struct cmd_call *c, struct data_options *r, enum option key, int at, struct err *e)
+{
+	const char *value = c->argv[at];
+	int64_t n = 0;
+	int status = 0;
+	bool yes;
+
+	switch (key) {
+	case LABEL:
+		r->o.label = value;
+		break;
+	case HEADER:
+		status = take_yes("header", value, &yes, e);
+		r->o.header = yes ? DATASET_HEADER_YES : DATASET_HEADER_NO;
+		break;
+	case LABELS:
+		return take_count("labels", value, INT64_MAX, &r->labels, e);
+	case LABELS_FROM:
+		r->o.labels_from = take_file(c, r, 0, at);
+		break;
+	case TEXT:
+		r->o.text = value;
+		break;
+	case TOKENS:
+		r->o.tokens = corpus_tokens_named(value) ? value : take_file(c, r, 1, at);
+		break;
+	case LENGTH:
+		status = take_count("length", value, DATASET_LENGTH, &n, e);
+		r->o.length = (size_t)n;
+		break;
+	case FRAME:
+		return take_yes("frame", value, &r->o.frame, e);
+	case IMAGE:
+		return take_image(value, &r->o, e);
+	case WITHOUT:
+		r->o.without = value;
+		break;
+	case HASH:
+		r->hash = value;
+		break;
+	case VOCAB:
+		status = take_count("vocab", value, DATASET_VOCAB, &n, e);
+		r->o.vocab = (size_t)n;
+		break;
+	}
+	return status;
+}
+
+/* A set beside the data. */
+static bool
+is_more(const char *word)
+{
+	return strcmp(word, "add") == 0 || strcmp(word, "target") == 0 ||
+	       strcmp(word, "held-out") == 0;
+}
+
+int
+cmd_data_option_at(struct cmd_call *c, int at, struct data_options *r, struct err *e)
+{
+	const size_t n = sizeof options / sizeof *options;
+	size_t key = 0;
+
+	if (strcmp(c->argv[at], "unlabelled") == 0)
+		return err_set(e, "data: unlabelled goes with `data add`: figures are measured on "
+				  "labels of the data itself, so read those first");
+	while (key < n && strcmp(options[key], c->argv[at]) != 0)
+		key++;
+	if (at + 1 == c->argc)
+		return err_set(e, "data: '%.40s' has no value", c->argv[at]);
+	if (key == n)
+		return err_set(e,
+			       "data: '%.40s' is none of label, header, labels, labels-from, "
+			       "image, text, tokens, "
+			       "length, vocab, frame, without, hash",
+			       c->argv[at]);
+	return take_option(c, r, (enum option)key, at + 1, e);
+}
+
+int
+cmd_data_options(struct cmd_call *c, int from, struct data_options *r, struct err *e)
+{
+	for (int i = from; i < c->argc; i += 2)
+		if (cmd_data_option_at(c, i, r, e) < 0)
+			return -1;
+	return 0;
+}
+
+void
+cmd_data_release(struct data_options *r)
+{
+	mem_free(r->path[0]);
+	mem_free(r->path[1]);
+}
+
+/* A path that is neither a set's name nor looks like a file's, and is not there. */
+static char *
+no_data(const char *word, struct err *e)
+{
+	struct text names = { 0 };
+	const char *name;
+
+	text_items(&names, dataset_bundled_name);
+	name = text_nearest(word, fetched_name);
+	err_set(e, "data: %s: neither a bundled set (%s) nor a file%s%s%s", word, text_get(&names),
+		name ? "; did you mean " : "", name ? name : "", name ? "?" : "");
+	text_release(&names);
+	return NULL;
+}
+
+char *
+cmd_data_find(struct cmd_call *c, int at, struct data_options *r, struct err *e)
+{
+	const struct fetched *f = fetched_find(c->argv[at]);
+	char *path;
+
+	for (size_t i = 0; dataset_bundled_name(i); i++) {
+		if (strcmp(dataset_bundled_name(i), c->argv[at]) != 0)
+			continue;
+		r->o = dataset_bundled_options(i);
+		r->name = dataset_bundled_name(i);
+		return dataset_bundled(r->name, e);
+	}
+	if (f) {
+		r->o = f->o;
+		r->name = f->name;
+		path = fetched_path(f, e);
+		if (!path)
+			err_wrap(e, "data");
+		return path;
+	}
+	r->files |= 1u << at;
+	path = io_join(c->dir, c->argv[at]);
+	if (strchr(c->argv[at], '/') || strchr(c->argv[at], '.') || io_exists(path))
+		return path;
+	mem_free(path);
+	return no_data(c->argv[at], e);
+}
+
+int
+cmd_data_read(struct cmd_call *c, const char *path, const struct data_options *r,
+	      struct dataset **out, struct err *e)
+{
+	char hex[65];
+
+	if (dataset_read(path, &r->o, out, e) < 0)
+		return -1;
+	if (cmd_check_hash(path, &(*out)->hash, r->hash, e) < 0) {
+		dataset_free(*out);
+		*out = NULL;
+		return err_wrap(e, "data");
+	}
+	if (r->name)
+		snprintf((*out)->name, sizeof(*out)->name, "%s", r->name);
+	cmd_record_files(c, "data", r->files);
+	if (!r->hash)
+		text_addf(&c->record, " hash %s", hash_hex(&(*out)->hash, hex));
+	return 0;
+}
+
+#define MANY 2e9 /* numbers of an evaluation that take seconds: exponentials at some 5e8 a second \
+		  */
+
+/* A class that only held-out rows have is worth a word before anything is trained, and so are
+ * evaluations that take long. */
+static void
+warn(struct cmd_call *c, const struct dataset *ds)
+{
+	double logits =
+		ds->next_token ? (double)ds->n / 5 * (double)ds->length * (double)ds->vocab : 0;
+
+	if (logits > MANY && c->info->knobs.eval_rows == 0)
+		text_addf(&c->talk,
+			  "data: %.2g logits an evaluation, of %zu held-out tokens: `set eval-rows "
+			  "200` looks at fewer rows\n",
+			  logits, ds->n / 5 * ds->length);
+	summary_unseen(ds, c->info->seed, "data: ", &c->talk);
+	if (c->talk.len)
+		c->talk.s[--c->talk.len] = '\0'; /* the line feed of the last one */
+}
+
+/* Those of the data itself, and unlabelled, which is said of sets that come beside it. */
+static int
+show_options(struct cmd_call *c, struct data_options *r, struct err *e)
+{
+	for (int i = 1; i < c->argc; i++) {
+		if (strcmp(c->argv[i], "unlabelled") == 0)
+			r->o.unlabelled = true;
+		else if (cmd_data_option_at(c, i++, r, e) < 0)
+			return -1;
+	}
+	r->o.beside = r->o.unlabelled; /* neither classes nor ten rows are asked for */
+	return 0;
+}
+
+int
+cmd_data_show(struct cmd_call *c, const char *hash, struct err *e)
+{
+	struct data_options reading = { .labels = -1 };
+	char *path = cmd_data_find(c, 0, &reading, e);
+	int status = -1;
+
+	if (path && show_options(c, &reading, e) == 0)
+		status = summary_file(path, reading.name, &reading.o, c->info->seed, hash, &c->say,
+				      e);
+	mem_free(path);
+	cmd_data_release(&reading);
+	return status;
+}
+
+/* `show` alone is about the set that is there, read again as it was. */
+static int
+show_data(struct cmd_call *c, struct err *e)
+{
+	struct cmd_call again = *c;
+	const char *hash = NULL; /* what it must be */
+	struct lex lex;
+	int column, status;
+
+	again.argc--;
+	again.argv++;
+	if (again.argc == 0) {
+		if (!c->data_line)
+			return err_set(
+				e, "data show: no data yet; say which, as in `data show digits`");
+		if (lex_line(c->data_line, &lex, &column, e) < 0)
+			return -1;
+		again.argc = lex.n - 1;
+		again.argv = lex.word + 1;
+		hash = c->info->own_hash;
+	}
+	status = cmd_data_show(&again, hash, e);
+	c->say = again.say;
+	return status;
+}
+
+/* What rows of a set count, from the next step on. */
+static int
+weigh(struct cmd_call *c, struct err *e)
+{
+	struct request *r;
+	char what[96];
+
+	if (c->argc != 3)
+		return err_set(e, "data weight: a set and what its rows count are needed, as in "
+				  "`data weight train 0.5`");
+	snprintf(what, sizeof what, "data weight %.64s", c->argv[1]);
+	r = cmd_request(c, REQUEST_DRAW);
+	return cmd_copy(r->spec, sizeof r->spec, "data weight", c->argv[1], e) < 0
+		       ? -1
+		       : cmd_real(what, c->argv[2], &r->value, e);
+}
+
+static int
+exec_data(struct cmd_call *c, struct err *e)
+{
+	struct data_options reading = { .labels = -1 };
+	struct request *r;
+	int status = -1;
+	char *path;
+
+	if (is_more(c->argv[0]))
+		return data_options_more(c, e);
+	if (strcmp(c->argv[0], "show") == 0)
+		return show_data(c, e);
+	if (strcmp(c->argv[0], "weight") == 0)
+		return weigh(c, e);
+	path = cmd_data_find(c, 0, &reading, e);
+	if (path && cmd_data_options(c, 1, &reading, e) == 0) {
+		r = cmd_request(c, REQUEST_DATA);
+		r->number = reading.labels;
+		status = cmd_data_read(c, path, &reading, &r->dataset, e);
+	}
+	if (status == 0)
+		warn(c, r->dataset);
+	mem_free(path);
+	cmd_data_release(&reading);
+	return status;
+}
+
+const struct cmd cmd_data = {
+	.name = "data",
+	.complete = "add|held-out|target|weight|show|@data @option",
+	.args = "[add|held-out|target] NAME|FILE [as SET] [unlabelled] [weight W] [label COLUMN] "
+		"[without COLUMN[,COLUMN]...] [header yes|no] [labels N] [labels-from FILE] [image "
+		"HxW[xC]] [text COLUMN] "
+		"[tokens byte|char|byte+mask|char+mask|FILE] [length N] [frame yes|no] [vocab N] "
+		"[hash HEX] | weight SET W | show [NAME|FILE ...]",
+	.min_args = 1,
+	.max_args = 26,
+	.flags = CMD_RECORD,
+	.doc = "Read a data set: bundled, fetched, a table, images, or text; with labels N "
+	       "students see the labels of N rows only. "
+	       "With weight, say what rows of a set count from now on; with show, tell what is in "
+	       "it.",
+	.example = "data digits labels 100",
+	.exec = exec_data,
+};

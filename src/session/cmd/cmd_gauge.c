@@ -1,0 +1,28 @@
+/* cmd_gauge.c: the command that asks how far two sets of rows are apart. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+static int
+exec_mismatch(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_MISMATCH);
+
+	if (cmd_copy(r->text, sizeof r->text, "mismatch", c->argv[0], e) < 0)
+		return -1;
+	return cmd_copy(r->spec, sizeof r->spec, "mismatch", c->argc > 1 ? c->argv[1] : "held-out",
+			e);
+}
+
+const struct cmd cmd_gauge_mismatch = {
+	.name = "mismatch",
+	.complete = "@set",
+	.args = "SET [SET]",
+	.min_args = 1,
+	.max_args = 2,
+	.doc = "Tell how far a set of rows is from the held-out rows, or from another set, as "
+	       "networks see them and without any.",
+	.example = "mismatch train",
+	.exec = exec_mismatch,
+};

@@ -1,0 +1,247 @@
+/* cmd_info.c: commands that tell, and that steer the session itself. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/nn/net.h"
+#include "retort/ui/pane.h"
+#include "retort/session/keymap.h"
+#include "retort/session/manual.h"
+
+/* What keys do: those of the pane that is looked at first. */
+static void
+list_keys(struct cmd_call *c)
+{
+	const char *here = c->scene ? pane_name((size_t)c->scene->view.focus) : "all", *context,
+		   *key, *command;
+
+	for (int pass = 0; pass < 2; pass++) {
+		text_addf(&c->say, pass ? "\neverywhere\n" : "in %s\n", here);
+		for (size_t i = 0; keymap_get(c->keys, i, &context, &key, &command) == 0; i++)
+			if (command[0] && strcmp(context, pass ? "all" : here) == 0)
+				text_addf(&c->say, "  %-6s %-20s %s\n", key, command,
+					  cmd_meaning(command) ? cmd_meaning(command) : "");
+		if (strcmp(here, "all") == 0)
+			break;
+	}
+}
+
+static int
+exec_help(struct cmd_call *c, struct err *e)
+{
+	const struct cmd *d;
+	char *page;
+
+	for (size_t i = 0; c->argc == 0 && i < cmd_count; i++)
+		text_addf(&c->say, "%-16s %s\n", cmd_table[i]->name, cmd_table[i]->doc);
+	if (c->argc == 0)
+		return 0;
+	if (strcmp(c->argv[0], "keys") == 0) {
+		list_keys(c);
+		return 0;
+	}
+	if (c->scene && (page = manual_page(c->argv[0]))) {
+		text_add(&c->say, page);
+		mem_free(page);
+		return 0;
+	}
+	d = cmd_find(c->argv[0], e);
+	if (!d)
+		return -1;
+	text_addf(&c->say, "%s %s\n\n%s\n\nexample: %s\n", d->name, d->args, d->doc, d->example);
+	return 0;
+}
+
+const struct cmd cmd_info_help = {
+	.name = "help",
+	.complete = "@topic",
+	.args = "[COMMAND|keys|TOPIC]",
+	.max_args = 1,
+	.doc = "List the commands, or tell about one.",
+	.example = "help set",
+	.exec = exec_help,
+};
+
+/* The network of that name, or NULL. */
+static const struct lab_net *
+find_net(const struct lab_info *i, const char *name)
+{
+	if (i->has_student && strcmp(name, "s") == 0)
+		return &i->student;
+	for (int k = 0; k < i->n_teachers; k++)
+		if (strcmp(i->teacher[k].name, name) == 0)
+			return &i->teacher[k];
+	return NULL;
+}
+
+/* Layers, parameters, operations and memory of a network that is there, or of one that is only
+ * described. */
+static int
+show_layers(struct cmd_call *c, struct err *e)
+{
+	const struct lab_net *known = c->argc == 1 ? find_net(c->info, c->argv[0]) : NULL;
+	struct model_spec spec;
+	struct text words = { 0 };
+	struct net *net;
+	int status;
+
+	if (!c->info->data[0])
+		return err_set(
+			e,
+			"show: no data yet, and networks are made for data; `data digits` first");
+	if (known && known->is_file)
+		return err_set(e, "show: %s is a file of outputs: it has no layers", known->name);
+	for (int i = 0; i < c->argc && !known; i++)
+		text_addf(&words, "%s%s", i ? " " : "", c->argv[i]);
+	status = model_parse(known ? known->spec : text_get(&words), &spec, e);
+	text_release(&words);
+	if (status < 0)
+		return err_wrap(e, "show");
+	net = net_new(known ? known->name : "model", &spec, &c->info->io,
+		      (size_t)c->info->knobs.batch, NULL, NULL, e);
+	if (!net)
+		return err_wrap(e, "show");
+	net_tell(net, true, &c->say);
+	net_free(net);
+	return 0;
+}
+
+static void
+show_data(struct cmd_call *c, const struct lab_info *i)
+{
+	const struct model_io *io = &i->io;
+
+	text_addf(&c->say, "data      %s: %zu rows, ", i->data, i->rows);
+	if (io->kind == DATASET_IMAGE)
+		text_addf(&c->say, "images of %zu x %zu x %zu, %d classes", io->height, io->width,
+			  io->channels, i->classes);
+	else if (io->kind == DATASET_TOKENS)
+		text_addf(&c->say, "%zu tokens of %zu, ", io->length, io->vocab);
+	else
+		text_addf(&c->say, "%zu features, %d classes, %zu missing cells", i->features,
+			  i->classes, i->missing);
+	if (io->next_token)
+		text_add(&c->say, "the next to be told");
+	else if (io->kind == DATASET_TOKENS)
+		text_addf(&c->say, "%d classes", i->classes);
+	text_addf(&c->say, "\n          %zu train (%zu labels shown), %zu held out, sha256 %.16s\n",
+		  i->n_train, i->n_shown, i->n_held, i->data_hash);
+	for (int k = 0; k < i->n_sets && (i->n_sets > 1 || i->set[0].weight != 1); k++) {
+		const struct lab_set *s = &i->set[k];
+
+		text_addf(&c->say, "          %s %zu rows, %zu labelled, ", s->name, s->rows,
+			  s->labelled);
+		if (s->role == DATASET_TARGET || s->role == DATASET_HELD)
+			text_addf(&c->say, "%s\n", s->role == DATASET_HELD ? "held out" : "target");
+		else
+			text_addf(&c->say, "weight %g%s\n", s->weight,
+				  s->weight > 0 ? "" : ": none of them are drawn");
+	}
+}
+
+static int
+exec_show(struct cmd_call *c, struct err *e)
+{
+	const struct lab_info *i = c->info;
+
+	if (c->argc)
+		return show_layers(c, e);
+	text_addf(&c->say, "seed      %llu\n", (unsigned long long)i->seed);
+	if (i->data[0])
+		show_data(c, i);
+	for (int k = 0; k < i->n_teachers; k++)
+		if (i->teacher[k].is_file)
+			text_addf(&c->say, "teacher   %s, outputs of file %s\n", i->teacher[k].name,
+				  i->teacher[k].origin);
+		else
+			text_addf(&c->say, "teacher   %s %s, %llu parameters, %llu steps\n",
+				  i->teacher[k].name, i->teacher[k].spec,
+				  (unsigned long long)i->teacher[k].parameters,
+				  (unsigned long long)i->teacher[k].steps);
+	if (i->has_student)
+		text_addf(&c->say, "student   %s, %llu parameters, %llu steps\n", i->student.spec,
+			  (unsigned long long)i->student.parameters,
+			  (unsigned long long)i->student.steps);
+	if (i->blas[0])
+		text_addf(&c->say, "products  %s\n", i->blas);
+	return 0;
+}
+
+const struct cmd cmd_info_show = {
+	.name = "show",
+	.complete = "@net|@model @model",
+	.args = "[NAME | MODEL...]",
+	.max_args = 32,
+	.doc = "Tell what there is: seed, data, teachers, student; or the layers of a network, "
+	       "there or only described.",
+	.example = "show",
+	.exec = exec_show,
+};
+
+static int
+exec_source(struct cmd_call *c, struct err *e)
+{
+	(void)e;
+	c->source = io_join(c->dir, c->argv[0]);
+	return 0;
+}
+
+const struct cmd cmd_info_source = {
+	.name = "source",
+	.complete = "@file",
+	.args = "FILE",
+	.min_args = 1,
+	.max_args = 1,
+	.doc = "Read commands from a file; its lines are recorded, not this one.",
+	.example = "source more.ret",
+	.exec = exec_source,
+};
+
+static int
+exec_quit(struct cmd_call *c, struct err *e)
+{
+	(void)e;
+	c->quit = true;
+	return 0;
+}
+
+const struct cmd cmd_info_quit = {
+	.name = "quit",
+	.args = "",
+	.doc = "Leave; work at hand ends at this step.",
+	.example = "quit",
+	.exec = exec_quit,
+};
+
+static int
+exec_header(struct cmd_call *c, struct err *e)
+{
+	int64_t version;
+
+	if (cmd_number("retort-session", c->argv[0], &version, e) < 0)
+		return -1;
+	if (version != 1)
+		return err_set(e, "session format %lld is not 1, the only one this retort reads",
+			       (long long)version);
+	if (c->argc == 2 || (c->argc == 3 && strcmp(c->argv[1], "kernel") != 0))
+		return err_set(e, "retort-session: '%.40s' is not kernel NAME", c->argv[1]);
+	if (c->argc == 3)
+		snprintf(c->kernel, sizeof c->kernel, "%s", c->argv[2]);
+	return 0;
+}
+
+const struct cmd cmd_info_header = {
+	.name = "retort-session",
+	.args = "VERSION [kernel NAME]",
+	.min_args = 1,
+	.max_args = 3,
+	.doc = "The first line of a session file: the version of its format.",
+	.example = "retort-session 1",
+	.exec = exec_header,
+};

@@ -1,0 +1,182 @@
+/* cmd_live.c: commands that change what trains, between two steps. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void
+say_knob(struct cmd_call *c, const struct knob *k)
+{
+	char value[64];
+
+	text_addf(&c->say, "%-14s %-10s %s\n", k->name,
+		  knob_get(&c->info->knobs, k, value, sizeof value), k->doc);
+}
+
+static int
+exec_set(struct cmd_call *c, struct err *e)
+{
+	const struct knob *k = NULL;
+	struct knobs trial = c->info->knobs;
+	struct request *r;
+
+	for (size_t i = 0; c->argc == 0 && i < knob_count; i++)
+		say_knob(c, &knob_table[i]);
+	if (c->argc == 0)
+		return 0;
+	k = knob_find(c->argv[0], e);
+	if (!k)
+		return -1;
+	if (c->argc == 1) {
+		say_knob(c, k);
+		return 0;
+	}
+	if (knob_set(&trial, k, c->argv[1], e) < 0)
+		return -1;
+	r = cmd_request(c, REQUEST_SET);
+	r->set[r->n_sets++].knob = k;
+	return cmd_copy(r->set[0].value, sizeof r->set[0].value, k->name, c->argv[1], e);
+}
+
+const struct cmd cmd_live_set = {
+	.name = "set",
+	.complete = "@knob @value",
+	.args = "[KNOB [VALUE]]",
+	.min_args = 0,
+	.max_args = 2,
+	.flags = CMD_RECORD,
+	.doc = "Turn a knob, or show it.",
+	.example = "set temperature 2",
+	.exec = exec_set,
+};
+
+/* How it is asked, where that is not the usual way. */
+static void
+say_options(struct cmd_call *c, const struct lab_net *t)
+{
+	if (t->options.cache != TEACHER_AUTO)
+		text_addf(&c->say, "  cache %s", teacher_cache_name[t->options.cache]);
+	if (t->options.top)
+		text_addf(&c->say, "  top %zu", t->options.top);
+	if (t->options.bf16)
+		text_add(&c->say, "  precision bf16");
+	if (t->options.bf16 && t->effect.positions)
+		text_addf(&c->say, " (KL %.2g, agreement %.4g, largest difference %.2g)",
+			  t->effect.kl, t->effect.agreement, t->effect.largest);
+	if (t->kept)
+		text_addf(&c->say, "  answers %.1f MiB", (double)t->kept / 0x1p20);
+	text_add(&c->say, "\n");
+}
+
+/* What came of its teaching, as far as it was measured. */
+static void
+say_heard(struct cmd_call *c, const struct lab_heard *h)
+{
+	if (isfinite(h->share) && c->info->n_teachers > 1)
+		text_addf(&c->say, "  share %.3g", h->share);
+	if (isfinite(h->kl))
+		text_addf(&c->say, "  student agrees %.4g, KL %.4g", h->agreement, h->kl);
+}
+
+/* "big mute", "big solo", "unmute", "equal": true where it is one of these. */
+static bool
+parse_mixer(struct cmd_call *c)
+{
+	static const char *const words[] = { "unmute", "mute", "solo" };
+	const char *word = c->argc == 2 || c->argc == 1 ? c->argv[c->argc - 1] : "";
+
+	if (c->argc == 1 && strcmp(word, "equal") == 0) {
+		cmd_request(c, REQUEST_WEIGHT)->value = 1;
+		return true;
+	}
+	for (int i = 0; i < (c->argc == 1 ? 1 : 3); i++)
+		if (strcmp(word, words[i]) == 0) {
+			cmd_request(c, REQUEST_MUTE)->number = i;
+			return true;
+		}
+	return false;
+}
+
+static int
+exec_teachers(struct cmd_call *c, struct err *e)
+{
+	struct request *r;
+
+	for (int i = 0; c->argc == 0 && i < c->info->n_teachers; i++) {
+		const struct lab_net *t = &c->info->teacher[i];
+
+		text_addf(&c->say, "%-12s weight %g%s  ", t->name, t->weight,
+			  t->muted ? " muted" : "");
+		if (t->is_file)
+			text_addf(&c->say, "outputs of file %s  ready", t->origin);
+		else
+			text_addf(&c->say, "%s  %llu parameters  %s", t->spec,
+				  (unsigned long long)t->parameters,
+				  t->ready ? "ready" : "not trained");
+		say_heard(c, &t->heard);
+		say_options(c, t);
+	}
+	if (c->argc == 0)
+		return 0;
+	if (c->argc == 3 && strcmp(c->argv[1], "weight") == 0) {
+		r = cmd_request(c, REQUEST_WEIGHT);
+		if (cmd_real("teachers: weight", c->argv[2], &r->value, e) < 0)
+			return -1;
+	} else if (parse_mixer(c)) {
+		r = c->request;
+	} else {
+		return err_set(e, "teachers: `teachers [NAME weight W | NAME mute | NAME unmute | "
+				  "NAME solo | unmute | equal]`");
+	}
+	return c->argc == 1 ? 0 : cmd_copy(r->name, sizeof r->name, "teachers", c->argv[0], e);
+}
+
+const struct cmd cmd_live_teachers = {
+	.name = "teachers",
+	.complete = "@teacher|equal|unmute weight|mute|unmute|solo",
+	.args = "[NAME weight W | NAME mute | NAME unmute | NAME solo | unmute | equal]",
+	.min_args = 0,
+	.max_args = 3,
+	.flags = CMD_RECORD,
+	.doc = "List the teachers, or change what one counts; a muted one is not asked.",
+	.example = "teachers big weight 0.5",
+	.exec = exec_teachers,
+};
+
+static int
+exec_undo(struct cmd_call *c, struct err *e)
+{
+	(void)e;
+	cmd_request(c, REQUEST_UNDO);
+	return 0;
+}
+
+const struct cmd cmd_live_undo = {
+	.name = "undo",
+	.args = "",
+	.flags = CMD_RECORD,
+	.doc = "Take the last change back, from now on; the steps done under it stay done.",
+	.example = "undo",
+	.exec = exec_undo,
+};
+
+static int
+exec_redo(struct cmd_call *c, struct err *e)
+{
+	(void)e;
+	cmd_request(c, REQUEST_REDO);
+	return 0;
+}
+
+const struct cmd cmd_live_redo = {
+	.name = "redo",
+	.args = "",
+	.flags = CMD_RECORD,
+	.doc = "Make the change again that undo took back.",
+	.example = "redo",
+	.exec = exec_redo,
+};

@@ -1,0 +1,155 @@
+/* cmd_loss.c: the terms on outputs: which are on, and each with its weight, temperature and
+ * options. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool
+is_on(const struct cmd_call *c, const struct loss *l)
+{
+	return loss_weight(l, &c->info->knobs) > 0;
+}
+
+/* One line, which an 80-column screen shows whole. */
+static void
+say_loss(struct cmd_call *c, const struct loss *l)
+{
+	text_addf(&c->say, "%-6s  %-3s  weight %-7.5g ", l->name, is_on(c, l) ? "on" : "off",
+		  loss_weight(l, &c->info->knobs));
+	if (l->temperature || l == &loss_kd)
+		text_addf(&c->say, "temperature %-5.4g ", loss_temperature(l, &c->info->knobs));
+	else
+		text_addf(&c->say, "%-18s", "");
+	text_addf(&c->say, "%s\n", l->title);
+}
+
+/* What one loss is, and its knobs. */
+static void
+say_whole(struct cmd_call *c, const struct loss *l)
+{
+	char value[64];
+
+	text_addf(&c->say, "%s: %s\n%s\n%s\n", l->name, l->doc, l->formula, l->reference);
+	for (size_t i = 0; i < knob_count; i++)
+		if (loss_of_knob(&knob_table[i]) == l)
+			text_addf(&c->say, "%-18s %-10s %s\n", knob_table[i].name,
+				  knob_brief(&c->info->knobs, &knob_table[i], value, sizeof value),
+				  knob_table[i].doc);
+}
+
+static const struct loss *
+output_loss(const char *name, struct err *e)
+{
+	const struct loss *l = loss_find(name);
+	struct text names = { 0 };
+
+	if (l && !loss_on_layers(l))
+		return l;
+	text_items(&names, loss_output_name);
+	err_set(e,
+		l ? "loss: %.40s compares layers: `map TEACHER:LAYER s:LAYER match %.40s`"
+		  : "loss: '%.40s' is none of %s",
+		name, l ? name : text_get(&names));
+	text_release(&names);
+	return NULL;
+}
+
+/* The knob that a word means behind a loss's name: its weight, its temperature or the common one,
+ * or an option of its own. */
+static const struct knob *
+knob_of(const struct loss *l, const char *word, struct err *e)
+{
+	struct text names = { 0 };
+	char name[80];
+	const struct knob *k;
+
+	snprintf(name, sizeof name, "%s-%.40s", l->name, word);
+	k = knob_find(name, NULL);
+	if (k)
+		return k;
+	if (l == &loss_kd && strcmp(word, "temperature") == 0)
+		return knob_find(word, e);
+	for (size_t i = 0; i < knob_count; i++)
+		if (loss_of_knob(&knob_table[i]) == l)
+			text_item(&names, "%s", knob_table[i].name + strlen(l->name) + 1);
+	err_set(e, "loss %s: '%.40s' is none of %s, off", l->name, word, text_get(&names));
+	text_release(&names);
+	return NULL;
+}
+
+static int
+add_set(struct request *r, const struct loss *l, const char *word, const char *value, struct err *e)
+{
+	const struct knob *k = knob_of(l, word, e);
+	struct knobs trial;
+
+	if (!k)
+		return -1;
+	knob_defaults(&trial);
+	if (r->n_sets == REQUEST_SETS)
+		return err_set(e, "loss %s: more than %d values", l->name, REQUEST_SETS);
+	if (knob_set(&trial, k, value, e) < 0)
+		return -1;
+	r->set[r->n_sets].knob = k;
+	return cmd_copy(r->set[r->n_sets++].value, sizeof r->set[0].value, k->name, value, e);
+}
+
+/* Rows without a label are taught all the same, by the divergence; that is said, not silent. */
+static void
+warn_unlabelled(struct cmd_call *c, const struct loss *l)
+{
+	size_t hidden = c->info->n_train - c->info->n_shown;
+
+	if (l->needs & LOSS_CLASSES && hidden)
+		text_addf(&c->talk,
+			  "%s: %zu of %zu rows have no label that the student sees: for them it is "
+			  "kd",
+			  l->name, hidden, c->info->n_train);
+	if (l->needs & LOSS_LABELS && c->info->n_train && c->info->n_shown == 0)
+		text_addf(&c->talk, "%s: no row has a label that the student sees: the term is 0",
+			  l->name);
+}
+
+static int
+exec_loss(struct cmd_call *c, struct err *e)
+{
+	const struct loss *l;
+	struct request *r;
+
+	for (size_t i = 0; c->argc == 0 && i < LOSS_OUTPUTS; i++)
+		say_loss(c, loss_table[i]);
+	if (c->argc == 0)
+		return 0;
+	l = output_loss(c->argv[0], e);
+	if (!l)
+		return -1;
+	if (c->argc == 1) {
+		say_whole(c, l);
+		return 0;
+	}
+	r = cmd_request(c, REQUEST_SET);
+	if (c->argc == 2 && strcmp(c->argv[1], "off") == 0)
+		return add_set(r, l, "weight", "0", e);
+	for (int i = 1; i < c->argc; i += 2)
+		if (add_set(r, l, c->argv[i], i + 1 < c->argc ? c->argv[i + 1] : "", e) < 0)
+			return -1;
+	warn_unlabelled(c, l);
+	return 0;
+}
+
+const struct cmd cmd_loss = {
+	.name = "loss",
+	.complete = "@loss off|@lossoption",
+	.args = "[NAME [off | weight W | temperature T | OPTION VALUE ...]]",
+	.min_args = 0,
+	.max_args = 2 * REQUEST_SETS + 1,
+	.flags = CMD_RECORD,
+	.doc = "List the losses on outputs, tell what one is, or change its weight, temperature "
+	       "and options together.",
+	.example = "loss kd weight 0.8 temperature 2",
+	.exec = exec_loss,
+};

@@ -1,0 +1,71 @@
+/* cmd_remedy.c: remedies for what a mismatch of distributions costs. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+#include <string.h>
+
+#include "retort/probe/remedy/remedy.h"
+
+/* What is in force, or what there is. */
+static int
+list(struct cmd_call *c)
+{
+	for (int i = 0; i < LAB_REMEDIES; i++)
+		text_addf(&c->say, "%-8s %s\n", remedy_table[i]->name,
+			  c->info->remedy[i].made ? c->info->remedy[i].text : "off");
+	return 0;
+}
+
+static int
+tell(struct cmd_call *c, int i)
+{
+	const struct remedy *r = remedy_table[i];
+
+	text_addf(&c->say, "remedy %s %s\n\n%s\nIn force: %s\n", r->name, r->args, r->doc,
+		  c->info->remedy[i].made ? c->info->remedy[i].text : "off");
+	return 0;
+}
+
+static int
+exec_remedy(struct cmd_call *c, struct err *e)
+{
+	struct request *r;
+	int i;
+
+	if (c->argc == 0)
+		return list(c);
+	i = remedy_find(c->argv[0], e);
+	if (i < 0)
+		return err_wrap(e, "remedy");
+	if (c->argc == 1 && remedy_table[i]->needs_words)
+		return tell(c, i);
+	r = cmd_request(c, REQUEST_REMEDY);
+	r->remedy = i;
+	if (c->argc == 2 && strcmp(c->argv[1], "off") == 0) {
+		r->number = -1;
+		return 0;
+	}
+	for (int k = 1; k < c->argc; k++)
+		if (strlen(c->argv[k]) >= sizeof r->text)
+			return err_set(e, "remedy %s: '%.40s' is too long", c->argv[0], c->argv[k]);
+	return remedy_table[i]->parse(c->argc - 1, c->argv + 1, r, e) < 0
+		       ? err_wrap(e, "remedy %s", c->argv[0])
+		       : 0;
+}
+
+const struct cmd cmd_remedy = {
+	.name = "remedy",
+	.complete = "@remedy @remedyword",
+	.args = "[weigh SET like SET [limit W] | select SET N by "
+		"uncertainty|margin|coverage|chance [of SET] | "
+		"select SET without CLASS... | prior [SET] [by match|em] | weigh|select|prior off]",
+	.min_args = 0,
+	.max_args = 40,
+	.flags = CMD_RECORD,
+	.doc = "Mend a mismatch of distributions: weigh rows, choose rows, or correct the "
+	       "student's output for the classes it will meet.",
+	.example = "remedy weigh train like held-out",
+	.exec = exec_remedy,
+};

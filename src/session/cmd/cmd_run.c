@@ -1,0 +1,86 @@
+/* cmd_run.c: commands for how work goes on, never for what it computes: pause, step, wait. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+#include <string.h>
+
+static int
+exec_pause(struct cmd_call *c, struct err *e)
+{
+	enum request_kind kind = REQUEST_TOGGLE;
+
+	if (c->argc && strcmp(c->argv[0], "on") != 0 && strcmp(c->argv[0], "off") != 0)
+		return err_set(e, "pause: '%.40s' is neither on nor off", c->argv[0]);
+	if (c->argc)
+		kind = c->argv[0][1] == 'n' ? REQUEST_PAUSE : REQUEST_RESUME;
+	if (!c->scene) {
+		text_add(&c->talk, "pause: skipped: without a screen nobody could go on");
+		return 0;
+	}
+	cmd_request(c, kind);
+	return 0;
+}
+
+const struct cmd cmd_run_pause = {
+	.name = "pause",
+	.args = "[on|off]",
+	.max_args = 1,
+	.complete = "on|off",
+	.doc = "Pause the work at hand, or go on; costs nothing and changes no figure.",
+	.example = "pause",
+	.exec = exec_pause,
+};
+
+static int
+exec_step(struct cmd_call *c, struct err *e)
+{
+	int64_t n = 1;
+
+	if (c->argc && cmd_number("step", c->argv[0], &n, e) < 0)
+		return -1;
+	if (n < 1)
+		return err_set(e, "step: %s is not at least 1", c->argv[0]);
+	if (!c->scene) {
+		text_add(&c->talk, "step: skipped: without a screen nobody could go on");
+		return 0;
+	}
+	cmd_request(c, REQUEST_STEP)->number = n;
+	return 0;
+}
+
+const struct cmd cmd_run_step = {
+	.name = "step",
+	.args = "[N]",
+	.max_args = 1,
+	.doc = "Do one optimizer step, or N, and pause.",
+	.example = "step 10",
+	.exec = exec_step,
+};
+
+static int
+exec_wait(struct cmd_call *c, struct err *e)
+{
+	int64_t step = -1;
+
+	if (!c->scripted)
+		return err_set(e, "wait: only in a script: here nothing waits");
+	if (c->argc && cmd_number("wait", c->argv[0], &step, e) < 0)
+		return -1;
+	if (c->argc && step < 0)
+		return err_set(e, "wait: step %s is below 0", c->argv[0]);
+	c->waits = true;
+	c->wait = c->argc ? (uint64_t)step : UINT64_MAX;
+	return 0;
+}
+
+const struct cmd cmd_run_wait = {
+	.name = "wait",
+	.args = "[STEP]",
+	.max_args = 1,
+	.doc = "In a script: the lines below are due at STEP of the main line, as if stamped; "
+	       "without STEP, when the work has ended.",
+	.example = "wait",
+	.exec = exec_wait,
+};

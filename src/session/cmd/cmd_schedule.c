@@ -1,0 +1,125 @@
+/* cmd_schedule.c: commands that lay down what knobs will be. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/lab/tunable.h"
+
+static void
+say_ramps(struct cmd_call *c)
+{
+	const struct lab_info *i = c->info;
+	char value[64], words[400], name[80];
+
+	for (int k = 0; k < i->n_ramps; k++) {
+		const struct ramp *r = &i->ramp[k];
+
+		if (r->knob < RAMP_OTHER)
+			knob_get(&i->knobs, &knob_table[r->knob], value, sizeof value);
+		else
+			text_number(value, sizeof value, tunable_now(i, r->knob));
+		text_addf(&c->say, "%-14s %-10s %s, from step %llu %s %llu\n",
+			  tunable_name(i, r->knob, name, sizeof name), value,
+			  ramp_print(r, words, sizeof words), (unsigned long long)r->start,
+			  i->student.steps < ramp_end(r) ? "until" : "ended at",
+			  (unsigned long long)ramp_end(r));
+	}
+	if (i->n_ramps == 0)
+		text_add(&c->say, "nothing follows a ramp\n");
+}
+
+/* What a weight takes, for words about it. */
+static struct knob
+weight_like(const char *word)
+{
+	return (struct knob){ .name = word,
+			      .type = KNOB_REAL,
+			      .when = KNOB_LIVE,
+			      .offset = knob_find("lr", NULL)->offset,
+			      .max = TUNABLE_MOST };
+}
+
+static int
+exec_ramp(struct cmd_call *c, struct err *e)
+{
+	bool weight = c->argc && tunable_is_weight(c->argv[0]);
+	const struct knob *d;
+	struct request *r;
+	struct knob like;
+	struct ramp ramp;
+
+	if (c->argc == 0) {
+		say_ramps(c);
+		return 0;
+	}
+	like = weight_like(c->argv[0]);
+	d = weight ? &like : knob_find(c->argv[0], e);
+	if (!d)
+		return -1;
+	if (c->argc == 2 && strcmp(c->argv[1], "off") == 0)
+		ramp = (struct ramp){ .knob = weight ? 0 : (int)(d - knob_table) };
+	else if (ramp_parse(&ramp, d, c->argc - 1, c->argv + 1, e) < 0)
+		return -1;
+	r = cmd_request(c, REQUEST_RAMP);
+	r->ramp = ramp;
+	return weight ? cmd_copy(r->spec, sizeof r->spec, "ramp", c->argv[0], e) : 0;
+}
+
+const struct cmd cmd_schedule_ramp = {
+	.name = "ramp",
+	.complete = "@knob|@dial @value|off @value over @word "
+		    "linear|cosine|exponential|steps|then|over",
+	.args = "[WHAT FROM TO over N [linear|cosine|exponential|steps K] [then TO over N "
+		"[SHAPE]]... | WHAT off]",
+	.min_args = 0,
+	.max_args = 48,
+	.flags = CMD_RECORD,
+	.doc = "Let a knob, or the weight of a set, a teacher or a pair of layers, go from one "
+	       "value to another by itself, over so many "
+	       "steps of the student; a hand on it ends that.",
+	.example = "ramp temperature 8 1 over 2000 cosine",
+	.exec = exec_ramp,
+};
+
+static int
+exec_balance(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_BALANCE);
+
+	if (c->argc % 2)
+		return err_set(e, "balance: %s has no share; `balance [TERM SHARE]...`",
+			       c->argv[c->argc - 1]);
+	for (int i = 0; i < c->argc; i += 2) {
+		struct request_share *s;
+		char what[64];
+
+		if (r->n_shares == REQUEST_SHARES)
+			return err_set(e, "balance: more than %d shares", REQUEST_SHARES);
+		s = &r->share[r->n_shares++];
+		snprintf(what, sizeof what, "balance: %.24s", c->argv[i]);
+		if (cmd_copy(s->term, sizeof s->term, "balance:", c->argv[i], e) < 0 ||
+		    cmd_real(what, c->argv[i + 1], &s->share, e) < 0)
+			return -1;
+		if (!(s->share > 0 && s->share <= 1e6))
+			return err_set(e, "%s: a share of %s is not above 0, and at most 1000000",
+				       what, c->argv[i + 1]);
+	}
+	return 0;
+}
+
+const struct cmd cmd_schedule_balance = {
+	.name = "balance",
+	.complete = "@term @share @term @share @term @share @term @share @term",
+	.args = "[TERM SHARE]...",
+	.min_args = 0,
+	.max_args = 2 * REQUEST_SHARES,
+	.flags = CMD_RECORD,
+	.doc = "Set the weights of the loss's terms once, so that each has the share of the "
+	       "gradient that is asked.",
+	.example = "balance ce 0.3 kd 0.7",
+	.exec = exec_balance,
+};

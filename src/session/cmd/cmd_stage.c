@@ -1,0 +1,263 @@
+/* cmd_stage.c: stages: runs with settings of their own, layers that stand still, and students that
+ * become teachers. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Words behind the name of a stage, in any order. */
+enum word {
+	WORD_STEPS,
+	WORD_LR,
+	WORD_ROWS,
+	WORD_SETS,
+	WORD_KEEP,
+	WORD_FADE,
+	WORD_FREEZE,
+	WORD_SET,
+	WORDS
+};
+
+static const struct {
+	const char *name;
+	int args;
+} words[WORDS] = { { "steps", 1 }, { "lr", 1 },   { "rows", 1 },   { "sets", 1 },
+		   { "keep", 2 },  { "fade", 1 }, { "freeze", 1 }, { "set", 2 } };
+
+static int
+add_set(struct request *r, const struct knob *k, const char *value, struct err *e)
+{
+	struct knobs trial;
+
+	knob_defaults(&trial);
+	if (!k || knob_set(&trial, k, value, e) < 0)
+		return -1;
+	if (r->n_sets == REQUEST_SETS)
+		return err_set(e, "more than %d knobs", REQUEST_SETS);
+	r->set[r->n_sets].knob = k;
+	return cmd_copy(r->set[r->n_sets++].value, sizeof r->set[0].value, k->name, value, e);
+}
+
+static int
+add_keep(struct request *r, char *const *arg, struct err *e)
+{
+	struct request_share *s = &r->share[r->n_shares];
+	char what[64];
+
+	if (r->n_shares == REQUEST_SHARES)
+		return err_set(e, "keep: more than %d losses", REQUEST_SHARES);
+	snprintf(what, sizeof what, "keep %.40s", arg[0]);
+	r->n_shares++;
+	return cmd_copy(s->term, sizeof s->term, "keep:", arg[0], e) < 0
+		       ? -1
+		       : cmd_real(what, arg[1], &s->share, e);
+}
+
+/* More names behind those that there are, with a comma between. */
+static int
+add_names(const char *what, char *to, size_t size, const char *list, struct err *e)
+{
+	size_t len = strlen(to);
+
+	if (len + strlen(list) + 2 > size)
+		return err_set(e, "%s is too long", what);
+	snprintf(to + len, size - len, "%s%s", len ? "," : "", list);
+	return 0;
+}
+
+static int
+add_freeze(struct request *r, const char *list, struct err *e)
+{
+	return add_names("freeze: the list of layers", r->spec, sizeof r->spec, list, e);
+}
+
+static int
+add_sets(struct request *r, const char *list, struct err *e)
+{
+	if (!list[strspn(list, ",")])
+		return err_set(e, "sets: no set is named");
+	return add_names("sets: the list of sets", r->stage.sets, sizeof r->stage.sets, list, e);
+}
+
+static int
+add_rows(struct request *r, const char *which, struct err *e)
+{
+	if (strcmp(which, "labelled") != 0 && strcmp(which, "all") != 0)
+		return err_set(e, "rows: '%.40s' is none of labelled, all", which);
+	r->stage.rows = which[0] == 'l' ? REQUEST_ROWS_LABELLED : REQUEST_ROWS_ALL;
+	return 0;
+}
+
+static int
+add_steps(struct request *r, const char *n, struct err *e)
+{
+	if (cmd_number("steps", n, &r->number, e) < 0)
+		return -1;
+	return r->number >= 1 && r->number <= RAMP_MOST
+		       ? 0
+		       : err_set(e, "steps: %s is outside 1..%d", n, RAMP_MOST);
+}
+
+static int
+add_fade(struct request *r, const char *n, struct err *e)
+{
+	if (cmd_number("fade", n, &r->stage.fade, e) < 0)
+		return -1;
+	return r->stage.fade >= 0 && r->stage.fade <= RAMP_MOST
+		       ? 0
+		       : err_set(e, "fade: %s is outside 0..%d", n, RAMP_MOST);
+}
+
+static int
+add(struct request *r, enum word word, char *const *arg, struct err *e)
+{
+	switch (word) {
+	case WORD_STEPS:
+		return add_steps(r, arg[0], e);
+	case WORD_LR:
+		return add_set(r, knob_find("lr", e), arg[0], e);
+	case WORD_ROWS:
+		return add_rows(r, arg[0], e);
+	case WORD_SETS:
+		return add_sets(r, arg[0], e);
+	case WORD_KEEP:
+		return add_keep(r, arg, e);
+	case WORD_FADE:
+		return add_fade(r, arg[0], e);
+	case WORD_FREEZE:
+		return add_freeze(r, arg[0], e);
+	case WORD_SET:
+		return add_set(r, knob_find(arg[0], e), arg[1], e);
+	case WORDS:
+		break;
+	}
+	return 0;
+}
+
+static int
+parse_word(struct cmd_call *c, struct request *r, int *i, struct err *e)
+{
+	const char *word = c->argv[*i];
+
+	for (int k = 0; k < WORDS; k++) {
+		if (strcmp(word, words[k].name) != 0)
+			continue;
+		if ((k == WORD_KEEP || k == WORD_FADE) && r->stage.kind != LAB_FINETUNE)
+			return err_set(e, "%s: only finetune lets a loss fade", word);
+		if (*i + words[k].args >= c->argc)
+			return err_set(e, "%s: words are missing", word);
+		*i += 1 + words[k].args;
+		return add(r, (enum word)k, c->argv + *i - words[k].args, e);
+	}
+	if (*i == 1 && add_steps(r, word, NULL) == 0) {
+		(*i)++;
+		return 0;
+	}
+	return err_set(e, "'%.40s' is none of steps, lr, rows, sets, keep, fade, freeze, set",
+		       word);
+}
+
+static int
+exec_run(struct cmd_call *c, enum lab_stage_kind kind, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_RUN);
+	int i = 1;
+
+	r->stage.kind = kind;
+	r->stage.fade = -1;
+	while (i < c->argc)
+		if (parse_word(c, r, &i, e) < 0)
+			return err_wrap(e, "stage %s", c->argv[0]);
+	return 0;
+}
+
+static int
+exec_stage(struct cmd_call *c, struct err *e)
+{
+	for (int k = LAB_DISTIL; k < LAB_STAGE_KINDS; k++)
+		if (strcmp(c->argv[0], lab_stage_name[k]) == 0)
+			return exec_run(c, (enum lab_stage_kind)k, e);
+	if (strcmp(c->argv[0], "teach") != 0)
+		return err_set(e, "stage: '%.40s' is none of distil, finetune, hint, teach",
+			       c->argv[0]);
+	if (c->argc != 2)
+		return err_set(
+			e,
+			"stage teach: one name is needed, of the teacher that the student becomes");
+	return cmd_copy(cmd_request(c, REQUEST_STAGE)->name, LAB_NAME, "stage teach", c->argv[1],
+			e);
+}
+
+const struct cmd cmd_stage = {
+	.name = "stage",
+	.complete = "teach|distil|finetune|hint @stage",
+	.args = "teach NAME | distil|finetune|hint [[steps] N] [lr LR] [rows labelled|all] [sets "
+		"SET[,SET]...] [keep LOSS W]... [fade N] "
+		"[freeze LAYER[,LAYER]...] [set KNOB VALUE]...",
+	.min_args = 1,
+	.max_args = 60,
+	.flags = CMD_RECORD,
+	.doc = "Run the student with settings of its own for so many steps; or let it become a "
+	       "teacher, and make room for the next.",
+	.example = "stage finetune 100",
+	.exec = exec_stage,
+};
+
+static int
+exec_layers(struct cmd_call *c, int64_t freezes, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_FREEZE);
+
+	r->number = freezes;
+	for (int i = 0; i < c->argc; i++)
+		if (add_freeze(r, c->argv[i], e) < 0)
+			return -1;
+	if (c->argc && !r->spec[strspn(r->spec, ", ")])
+		return err_set(e, "no layer is named");
+	return 0;
+}
+
+static int
+exec_freeze(struct cmd_call *c, struct err *e)
+{
+	char names[160];
+
+	if (c->argc)
+		return exec_layers(c, 1, e);
+	text_addf(&c->say, "frozen: %s\n",
+		  lab_layers_text(&c->info->student, c->info->frozen, names, sizeof names));
+	return 0;
+}
+
+const struct cmd cmd_stage_freeze = {
+	.name = "freeze",
+	.complete = "@layer",
+	.args = "[LAYER...]",
+	.min_args = 0,
+	.max_args = 40,
+	.flags = CMD_RECORD,
+	.doc = "Let layers of the student stand still from now on, or list those that do.",
+	.example = "freeze 1",
+	.exec = exec_freeze,
+};
+
+static int
+exec_thaw(struct cmd_call *c, struct err *e)
+{
+	return exec_layers(c, 0, e);
+}
+
+const struct cmd cmd_stage_thaw = {
+	.name = "thaw",
+	.complete = "@layer",
+	.args = "[LAYER...]",
+	.min_args = 0,
+	.max_args = 40,
+	.flags = CMD_RECORD,
+	.doc = "Let layers of the student move again: those named, or all.",
+	.example = "thaw",
+	.exec = exec_thaw,
+};

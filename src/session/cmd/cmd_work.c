@@ -1,0 +1,175 @@
+/* cmd_work.c: commands that start, end and look at work. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/io.h"
+
+static int
+exec_train(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_TRAIN);
+
+	r->number = 30;
+	if (c->argc != 1 && (c->argc != 3 || strcmp(c->argv[1], "epochs") != 0))
+		return err_set(e, "train: `train NAME [epochs N]`");
+	if (c->argc == 3 && cmd_number("train: epochs", c->argv[2], &r->number, e) < 0)
+		return -1;
+	return cmd_copy(r->name, sizeof r->name, "train", c->argv[0], e);
+}
+
+const struct cmd cmd_work_train = {
+	.name = "train",
+	.complete = "@teacher epochs",
+	.args = "NAME [epochs N]",
+	.min_args = 1,
+	.max_args = 3,
+	.flags = CMD_RECORD,
+	.doc = "Train a teacher on every training label, 30 epochs unless said.",
+	.example = "train big epochs 30",
+	.exec = exec_train,
+};
+
+static int
+exec_run(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_RUN);
+
+	r->number = 1000;
+	return c->argc ? cmd_number("run", c->argv[0], &r->number, e) : 0;
+}
+
+const struct cmd cmd_work_run = {
+	.name = "run",
+	.args = "[STEPS]",
+	.min_args = 0,
+	.max_args = 1,
+	.flags = CMD_RECORD,
+	.doc = "Distil: give the student so many optimizer steps, 1000 unless said.",
+	.example = "run 2000",
+	.exec = exec_run,
+};
+
+/* Commands that are a request and nothing else. */
+/* clang-format off */
+#define PLAIN(id, word, kind, flag, text)                                                           \
+	static int exec_##id(struct cmd_call *c, struct err *e)                                     \
+	{                                                                                           \
+		(void)e;                                                                            \
+		cmd_request(c, kind);                                                               \
+		return 0;                                                                           \
+	}                                                                                           \
+	const struct cmd cmd_work_##id = {                                                          \
+		.name = word, .args = "", .flags = flag, .doc = text, .example = word, .exec = exec_##id, \
+	}
+/* clang-format on */
+PLAIN(report, "report", REQUEST_REPORT, CMD_RECORD,
+      "Compare teacher, student, and the same student trained without the teacher.");
+PLAIN(stop, "stop", REQUEST_STOP, CMD_RECORD, "End the work at hand at this step.");
+PLAIN(eval, "eval", REQUEST_EVAL, CMD_RECORD, "Evaluate on the held-out rows now.");
+
+static int
+exec_mark(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_MARK);
+	size_t used = 0;
+
+	(void)e;
+	for (int i = 0; i < c->argc && used < sizeof r->text;
+	     i++) /* the recording has it in full */
+		used += (size_t)snprintf(r->text + used, sizeof r->text - used, "%s%s",
+					 i ? " " : "", c->argv[i]);
+	return 0;
+}
+
+const struct cmd cmd_work_mark = {
+	.name = "mark",
+	.args = "TEXT...",
+	.min_args = 1,
+	.max_args = 64,
+	.flags = CMD_RECORD,
+	.doc = "Leave a note at this step.",
+	.example = "mark here it gets interesting",
+	.exec = exec_mark,
+};
+
+/* Significant digits of a number as written. */
+static int
+digits_of(const char *s)
+{
+	int n = 0;
+
+	for (; *s && *s != 'e' && *s != 'E'; s++)
+		if (*s >= '0' && *s <= '9' && (n > 0 || *s != '0'))
+			n++;
+	return n ? n : 1;
+}
+
+static int
+exec_expect(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_EXPECT);
+	char *metric = c->argv[0], *colon = strchr(metric, ':');
+
+	if (c->argc != 2 && (c->argc != 4 || strcmp(c->argv[2], "within") != 0))
+		return err_set(e, "expect: `expect [NAME:]METRIC VALUE [within X]`");
+	if (colon) {
+		*colon = '\0';
+		if (cmd_copy(r->name, sizeof r->name, "expect", metric, e) < 0)
+			return -1;
+		*colon = ':';
+		metric = colon + 1;
+	}
+	if (cmd_copy(r->text, sizeof r->text, "metric", metric, e) < 0 ||
+	    cmd_real("expect", c->argv[1], &c->expected, e) < 0)
+		return -1;
+	c->digits = digits_of(c->argv[1]);
+	if (c->argc == 4) {
+		c->digits = 0;
+		if (cmd_real("expect: within", c->argv[3], &c->within, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+const struct cmd cmd_work_expect = {
+	.name = "expect",
+	.complete = "@metric @word within",
+	.args = "[NAME:]METRIC VALUE [within X]",
+	.min_args = 2,
+	.max_args = 4,
+	.flags = CMD_RECORD,
+	.doc = "Compare a metric's last value: to the digits written, exactly with 17, or within "
+	       "X.",
+	.example = "expect val-accuracy 0.9 within 0.1",
+	.exec = exec_expect,
+};
+
+static int
+exec_save(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_SNAPSHOT);
+
+	if (c->argc == 3 && strcmp(c->argv[1], "outputs") != 0)
+		return err_set(e, "save: `save NAME FILE` or `save NAME outputs FILE`");
+	if (c->argc == 3)
+		snprintf(r->text, sizeof r->text, "outputs");
+	c->save = io_join(c->dir, c->argv[c->argc - 1]);
+	return cmd_copy(r->name, sizeof r->name, "save", c->argv[0], e);
+}
+
+const struct cmd cmd_work_save = {
+	.name = "save",
+	.complete = "@net outputs|@file @file",
+	.args = "NAME FILE|DIRECTORY/ | NAME outputs FILE",
+	.min_args = 2,
+	.max_args = 3,
+	.doc = "Write a teacher, or the student when NAME is s, to a safetensors file or a "
+	       "published layout, or what it puts out.",
+	.example = "save s student.safetensors",
+	.exec = exec_save,
+};

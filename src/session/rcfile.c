@@ -1,0 +1,68 @@
+/* rcfile.c: the person's own file of commands. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/rcfile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/session/inside.h"
+
+#define RCFILE_LIMIT (1 << 20) /* bytes */
+
+static void
+give(struct session *s, const char *path, char *text)
+{
+	int number = 1;
+
+	for (char *line = text, *next; line; line = next, number++) {
+		struct err e;
+		int column = 1;
+
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		if (session_line(s, line, &column, &e) < 0)
+			session_tell(s, true, "%s:%d:%d: %s", path, number, column, e.msg);
+	}
+}
+
+static char *
+find(void)
+{
+	const char *named = getenv("RETORTRC");
+	char *dir, *path = NULL;
+
+	if (named && *named)
+		return mem_text(named);
+	dir = io_xdg("XDG_CONFIG_HOME", ".config");
+	if (dir)
+		path = io_join(dir, "retortrc");
+	mem_free(dir);
+	if (path && io_exists(path))
+		return path;
+	mem_free(path);
+	return io_exists(RETORT_SYSCONFDIR "/retortrc") ? mem_text(RETORT_SYSCONFDIR "/retortrc")
+							: NULL;
+}
+
+void
+rcfile_read(struct session *s)
+{
+	char *path = find(), *text;
+	struct err e;
+	size_t size;
+
+	if (!path)
+		return;
+	if (io_read(path, RCFILE_LIMIT, &text, &size, &e) < 0) {
+		session_tell(s, true, "%s", e.msg);
+	} else {
+		give(s, path, text);
+		mem_free(text);
+	}
+	mem_free(path);
+}

@@ -1,0 +1,299 @@
+/* result.c: what becomes of the trainer's answers. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/result.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/base/text.h"
+#include "retort/nn/hf/hf.h"
+#include "retort/lab/tunable.h"
+#include "retort/session/bitext_use.h"
+
+static void
+note_change(struct session *s, const struct request *r)
+{
+	struct report_change *c;
+
+	if (!r->note[0] || r->status < 0 || r->unchanged)
+		return;
+	mem_grow(&s->change, &s->cap_changes, s->n_changes + 1, sizeof *s->change);
+	c = &s->change[s->n_changes++];
+	snprintf(c->stamp, sizeof c->stamp, "%s", r->stamp);
+	snprintf(c->text, sizeof c->text, "%s", r->note);
+	output_change(&s->tell, r->stamp, r->note);
+}
+
+static bool
+meets(const struct session *s, const struct pending *p, double value, const char *metric)
+{
+	char got[40], want[40];
+
+	if (s->other_kernel && strcmp(metric, "weights") == 0)
+		return true; /* a hash has no neighbourhood */
+	if (s->other_kernel &&
+	    p->digits > 8) /* recorded, not typed: %.17g leaves zeros at the end out */
+		return fabs(value - p->expected) <= 0.05 * fabs(p->expected);
+	if (p->digits == 0)
+		return fabs(value - p->expected) <= p->within;
+	if (p->digits >= 17 || value == p->expected)
+		return value == p->expected;
+	snprintf(got, sizeof got, "%.*g", p->digits, value);
+	snprintf(want, sizeof want, "%.*g", p->digits, p->expected);
+	return strcmp(got, want) == 0;
+}
+
+static void
+compare(struct session *s, const struct pending *p, const struct request *r)
+{
+	if (meets(s, p, r->value, r->text))
+		return;
+	session_tell(s, true, "%s%sstep %llu: %s is %.17g (%a), expected %.17g (%a)",
+		     p->where ? p->where : "", p->where ? ":1: " : "", (unsigned long long)r->step,
+		     r->text, r->value, r->value, p->expected, p->expected);
+	if (s->o.check)
+		session_fail(s, 3);
+	else if (p->where || !s->live)
+		s->status = s->status ? s->status : 3;
+}
+
+static int
+write_to(const struct request *r, const char *path, bool published, struct err *e)
+{
+	const struct ckpt_tensor *outputs = ckpt_find(r->ckpt, "outputs");
+
+	if (outputs && strcmp(r->text, "outputs") == 0)
+		return logit_file_write(path, outputs->data, outputs->dim[0], outputs->dim[1], e);
+	return published ? hf_write(r->ckpt, path, e) : ckpt_write(r->ckpt, path, e);
+}
+
+static void
+save(struct session *s, const struct pending *p, const struct request *r)
+{
+	size_t len = strlen(p->save);
+	bool published = (len && p->save[len - 1] == '/') || io_is_directory(p->save);
+	struct err e;
+
+	if (write_to(r, p->save, published, &e) == 0) {
+		if (s->live)
+			session_tell(s, false, "saved %s", p->save);
+		return;
+	}
+	session_tell(s, true, "save: %s", e.msg);
+	if (!s->live)
+		session_fail(s, 1);
+}
+
+/* A text of several lines: to a person who asked a page, and of a script that goes on to the log,
+ * so that the curves stay in sight. */
+static void
+say(struct session *s, const struct pending *p, const char *title, const char *text)
+{
+	if (s->live && p->where)
+		view_model_log(s->live, text);
+	else if (s->live)
+		view_model_say(s->live, title, text);
+	else
+		output_text(&s->tell, title, text);
+}
+
+/* What an answer brings besides its status. */
+static void
+use(struct session *s, const struct pending *p, struct request *r)
+{
+	note_change(s, r);
+	if (r->kind == REQUEST_DATA) {
+		mem_free(s->data_line);
+		s->data_line = mem_text(p->text);
+	}
+	if ((r->kind == REQUEST_OPTIONS || r->kind == REQUEST_TRANSLATE || r->says) && r->note[0] &&
+	    !s->live) /* measured, so nobody knows it yet; live says every note */
+		session_tell(s, false, "%s", r->note);
+	if (r->kind == REQUEST_RUN || r->kind == REQUEST_TRAIN)
+		s->working = true;
+	if (r->kind == REQUEST_RUN) {
+		s->owes_report = true;
+		if (r->text[0] && !s->live)
+			session_tell(s, false, "%s", r->text); /* on the screen the log says it */
+	}
+	if (r->kind == REQUEST_STAGE)
+		s->owes_report = false; /* of a student that is gone */
+	s->stopped = r->kind == REQUEST_STOP || (s->stopped && r->kind != REQUEST_RUN);
+	if (r->kind == REQUEST_EXPECT)
+		compare(s, p, r);
+	if (r->kind == REQUEST_TRANSLATE && r->bitext)
+		bitext_use_use(s, p, r);
+	if (r->kind == REQUEST_SNAPSHOT && p->save)
+		save(s, p, r);
+	if (r->said)
+		say(s, p, r->kind == REQUEST_AUGMENTED ? "augment show" : "mismatch", r->said);
+	if (r->kind != REQUEST_REPORT)
+		return;
+	s->owes_report = false;
+	output_report(&s->tell, &s->info, s->change, s->n_changes);
+	if (s->live && !s->leaving)
+		view_model_report(s->live, &s->info, s->change, s->n_changes);
+}
+
+static void
+settle(struct session *s, const struct pending *p, struct request *r)
+{
+	if (r->status == 0)
+		use(s, p, r);
+	else if (!p->where && s->live)
+		return; /* the scene says it */
+	else
+		session_tell(s, true, "%s%s%s", p->where ? p->where : "", p->where ? ":1: " : "",
+			     r->err.msg);
+	if (r->status < 0 && r->translated)
+		s->status = s->status ? s->status
+				      : 1; /* the translator's fault: the work goes on without it */
+	else if (r->status < 0 && p->where)
+		session_fail(s, 2);
+	if (p->records && r->status == 0)
+		session_record(s, r->stamp, p->text);
+}
+
+/* Work has ended and somebody still waits for a later step: nobody will get there. */
+static void
+check_stranded(struct session *s)
+{
+	const struct pending *p = s->n_pending ? &s->pending[0] : NULL;
+
+	if (s->working || !p || !p->stamped || !p->where)
+		return;
+	session_tell(s, true, "%s:1: step %llu is never reached: the work before it ended at %llu",
+		     p->where, (unsigned long long)p->at, (unsigned long long)s->info.step);
+	session_fail(s, 2);
+}
+
+/* Work ended, or cannot go on. */
+static void
+hear(struct session *s, const struct request *r)
+{
+	if (r->kind == REQUEST_DONE) {
+		s->working = false;
+		note_change(s, r);
+		if (r->note[0] && !s->live)
+			session_tell(s, false, "%s %s", r->stamp, r->note);
+		check_stranded(s);
+	}
+	if (r->kind == REQUEST_DIVERGED && !s->live) {
+		session_tell(s, true, "retort: %s", r->err.msg);
+		session_fail(s, 1);
+	}
+}
+
+/* A person watches: a run that came to its end is reported without being asked. */
+static void
+close_run(struct session *s, const struct request *r)
+{
+	bool ended = r->kind == REQUEST_DONE || r->kind == REQUEST_REPORT;
+
+	if (s->leaving && ended)
+		s->over = true;
+	if (s->live && r->kind == REQUEST_DONE && s->owes_report && !s->stopped && !s->over &&
+	    !s->n_pending && !script_peek(s->script))
+		session_line(s, "report", NULL, NULL);
+}
+
+static void
+drop(struct session *s, size_t i)
+{
+	memmove(&s->pending[i], &s->pending[i + 1], (s->n_pending - i - 1) * sizeof *s->pending);
+	s->n_pending--;
+}
+
+/* A held key: the trainer answers the last of several SETs of a knob only. */
+static void
+drop_replaced(struct session *s, uint64_t id)
+{
+	for (size_t i = 0; i < s->n_pending;) {
+		if (s->pending[i].id < id && s->pending[i].kind == REQUEST_SET &&
+		    !s->pending[i].stamped) {
+			session_forget(&s->pending[i]);
+			drop(s, i);
+		} else {
+			i++;
+		}
+	}
+}
+
+static void
+show_asked(struct session *s)
+{
+	view_model_unasked(s->live);
+	for (size_t i = 0; i < s->n_pending; i++)
+		if (s->pending[i].knob && !s->pending[i].stamped)
+			view_model_ask(s->live, s->pending[i].knob, s->pending[i].asked);
+}
+
+void
+result_take(struct session *s, struct request *r)
+{
+	size_t i = 0;
+
+	if (request_looks(r->kind)) { /* it looks, and nothing has happened */
+		if (s->live)
+			view_model_probed(s->live, r);
+		request_free(r);
+		return;
+	}
+	if (r->kind == REQUEST_PROGRESS) {
+		bitext_use_progress(s, r);
+		request_free(r);
+		return;
+	}
+	output_close(&s->tell);
+	s->info = r->info;
+	knob_overlay(&s->info.knobs, &s->view, KNOB_VIEW);
+	if (s->live && r->kind != REQUEST_PACE)
+		view_model_answer(s->live, r);
+	while (i < s->n_pending && (r->id == 0 || s->pending[i].id != r->id))
+		i++;
+	if (i == s->n_pending) {
+		hear(s, r);
+	} else {
+		struct pending p = s->pending[i];
+
+		drop(s, i);
+		if (!r->stamped)
+			drop_replaced(s, r->id);
+		settle(s, &p, r);
+		session_forget(&p);
+	}
+	if (s->live)
+		show_asked(s);
+	close_run(s, r);
+	request_free(r);
+}
+
+/* The student has done a step: knobs under ramps go on with it, and nobody answers that. */
+static void
+follow_ramps(struct session *s, const struct event *ev)
+{
+	if (ev->branch != LAB_STUDENT || ev->metric != METRIC_LR)
+		return;
+	s->info.student.steps = ev->step;
+	tunable_follow(&s->info, ev->step);
+}
+
+void
+result_sample(struct session *s, const struct event *ev)
+{
+	struct err e;
+
+	follow_ramps(s, ev);
+	output_sample(&s->tell, &s->info, ev);
+	if (s->live)
+		view_model_sample(s->live, ev);
+	if (!s->recorder || !s->working || recorder_sample(s->recorder, &s->info, ev, &e) == 0)
+		return;
+	session_tell(s, true, "retort: %s", e.msg);
+	s->status = s->status ? s->status : 1;
+}

@@ -1,0 +1,437 @@
+/* mix.c: several teachers, mixed before they are compared with. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/train/mix.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/base/rng.h"
+#include "retort/nn/gemm/shard.h"
+
+#define ROUNDS 10000 /* of pairs in mix_min_norm; some tens do unless gradients are all but alike \
+		      */
+
+const char *
+mix_needs_all(enum mix_mode mode)
+{
+	static const char *const why[] = {
+		[MIX_PROBABILITIES] = "it takes the mean of the probabilities of every class",
+		[MIX_LOGITS] = "it takes the mean of the logits of every class",
+		[MIX_ENTROPY] = "it looks at the entropy over every class",
+		[MIX_CONFIDENCE] =
+			"it looks at the probability of the true class, which may be none of them",
+		[MIX_GRADIENT] = "it looks at the gradient of the logit of every class",
+		[MIX_RANDOM] = NULL,
+	};
+
+	return why[mode];
+}
+
+bool
+mix_is_by_row(enum mix_mode mode)
+{
+	return mode == MIX_ENTROPY || mode == MIX_CONFIDENCE;
+}
+
+bool
+mix_is_target(enum mix_mode mode)
+{
+	return mode == MIX_PROBABILITIES || mode == MIX_LOGITS;
+}
+
+static int
+take_gradients(struct mix *m)
+{
+	m->row = mem_try(MIX_PIECES * 3 * m->classes, sizeof *m->row);
+	m->gradient = mem_try(MIX_PIECES * LAB_TEACHERS * m->classes, sizeof *m->gradient);
+	return m->row && m->gradient ? 0 : -1;
+}
+
+int
+mix_init(struct mix *m, enum mix_mode mode, size_t positions, size_t classes, int targets)
+{
+	*m = (struct mix){
+		.positions = positions, .classes = classes, .mode = mode, .targets = targets
+	};
+	if (mode == MIX_GRADIENT && take_gradients(m) < 0)
+		return -1;
+	if (mix_is_target(mode) &&
+	    !(m->target = mem_try((size_t)targets * positions * classes, sizeof *m->target)))
+		return -1;
+	for (int k = 0; mix_is_by_row(mode) && k < LAB_TEACHERS; k++)
+		if (!(m->weight[k] = mem_try(positions, sizeof *m->weight[k])))
+			return -1;
+	return 0;
+}
+
+void
+mix_release(struct mix *m)
+{
+	for (int k = 0; k < LAB_TEACHERS; k++)
+		mem_free(m->weight[k]);
+	mem_free(m->target);
+	mem_free(m->row);
+	mem_free(m->gradient);
+	memset(m, 0, sizeof *m);
+}
+
+/* Into parts of their sum; all 0 where that is. */
+static void
+to_shares(double *x, int n)
+{
+	double sum = 0;
+
+	for (int k = 0; k < n; k++)
+		sum += x[k];
+	for (int k = 0; k < n; k++)
+		x[k] = sum > 0 ? x[k] / sum : 0;
+}
+
+static double
+entropy(const real *z, size_t n)
+{
+	double all = loss_log_sum_exp(z, n), sum = 0;
+
+	for (size_t c = 0; c < n; c++)
+		sum -= exp((double)z[c] - all) * ((double)z[c] - all);
+	return fmax(sum, 0);
+}
+
+void
+mix_entropy(const real *const *logit, const double *typed, int n, size_t classes, double *share)
+{
+	double sum = 0;
+	int counted = 0;
+
+	for (int k = 0; k < n; k++) {
+		share[k] = typed[k] > 0 ? entropy(logit[k], classes) : 0;
+		sum += share[k];
+		counted += typed[k] > 0;
+	}
+	for (int k = 0; k < n;
+	     k++) /* one alone would have 1 - 1; where all are certain nobody is less so */
+		share[k] = typed[k] * (counted > 1 && sum > 0 ? 1 - share[k] / sum : 1);
+	to_shares(share, n);
+}
+
+void
+mix_confidence(const real *const *logit, const double *typed, int n, size_t classes, int32_t label,
+	       double *share)
+{
+	double loss[LAB_TEACHERS] = { 0 }, most = 0, sum = 0;
+	int counted = 0;
+
+	for (int k = 0; label >= 0 && k < n; k++) {
+		if (typed[k] <= 0)
+			continue;
+		loss[k] = loss_log_sum_exp(logit[k], classes) - (double)logit[k][label];
+		most = fmax(most, loss[k]);
+		counted++;
+	}
+	for (int k = 0; k < n; k++) {
+		share[k] = typed[k] > 0 ? exp(loss[k] - most) : 0;
+		sum += share[k];
+	}
+	for (int k = 0; k < n; k++)
+		share[k] = typed[k] * (counted > 1 ? (1 - share[k] / sum) / (counted - 1) : 1);
+	to_shares(share, n);
+}
+
+/* How far down the objective goes when weight moves from one to another: half its derivative. */
+static double
+slope(const double *gram, int n, const double *a, int from, int to)
+{
+	double sum = 0;
+
+	for (int i = 0; i < n; i++)
+		sum += a[i] * (gram[from * n + i] - gram[to * n + i]);
+	return sum;
+}
+
+/* The pair along which it falls most steeply; false where none of them leads down. */
+static bool
+steepest(const double *gram, int n, double most, const double *a, int *from, int *to)
+{
+	double best = 0;
+
+	for (int i = 0; i < n; i++)
+		for (int k = 0; k < n; k++) {
+			double here =
+				i != k && a[i] > 0 && a[k] < most ? slope(gram, n, a, i, k) : 0;
+
+			if (here > best) {
+				best = here;
+				*from = i;
+				*to = k;
+			}
+		}
+	return best > 0;
+}
+
+/*
+ * Two at a time, exactly (Platt 1998): for two teachers that is the closed form, clipped. It ends
+ * when no pair leads down or a move no longer changes anything. Teachers that say the same keep
+ * what they had.
+ */
+void
+mix_min_norm(const double *gram, int n, double most, double *a)
+{
+	most = fmax(most, 1.0 / n);
+	for (int k = 0; k < n; k++)
+		a[k] = 1.0 / n;
+	for (int round = 0; round < ROUNDS; round++) {
+		int i = 0, k = 0;
+		double bend, move;
+
+		if (!steepest(gram, n, most, a, &i, &k))
+			return;
+		bend = gram[i * n + i] + gram[k * n + k] - 2 * gram[i * n + k];
+		move = fmin(a[i], most - a[k]);
+		if (bend > 0)
+			move = fmin(move, slope(gram, n, a, i, k) / bend);
+		if (a[k] + move == a[k])
+			return;
+		a[i] = fmax(a[i] - move, 0);
+		a[k] += move;
+	}
+}
+
+int
+mix_draw(const double *typed, int n, uint64_t seed, uint64_t step)
+{
+	double sum = 0, at;
+	int last = -1;
+
+	for (int k = 0; k < n; k++)
+		sum += typed[k];
+	at = sum * rng_unit(rng_stream(seed, "teacher", step, 0), 0);
+	for (int k = 0; k < n; k++) {
+		if (typed[k] <= 0)
+			continue;
+		last = k; /* where rounding leaves something over */
+		at -= typed[k];
+		if (at < 0)
+			break;
+	}
+	return last;
+}
+
+struct run {
+	struct mix *m;
+	const struct mix_job *j;
+	int pieces;
+	real *out; /* of a target */
+	double temperature;
+};
+
+/* All teachers at one position. */
+static void
+point_at(const struct mix_job *j, size_t position, const real **logit)
+{
+	for (int k = 0; k < j->n; k++)
+		logit[k] = j->logit[k] + position * j->classes;
+}
+
+static void
+weigh_piece(void *arg, int index)
+{
+	const struct run *r = arg;
+	const struct mix_job *j = r->j;
+	size_t to = shard_from(j->positions, r->pieces, index + 1);
+
+	for (size_t i = shard_from(j->positions, r->pieces, index); i < to; i++) {
+		const real *logit[LAB_TEACHERS];
+		double share[LAB_TEACHERS] = { 0 };
+
+		point_at(j, i, logit);
+		if (j->weight[i] > 0 && r->m->mode == MIX_ENTROPY)
+			mix_entropy(logit, j->typed, j->n, j->classes, share);
+		else if (j->weight[i] > 0)
+			mix_confidence(logit, j->typed, j->n, j->classes,
+				       j->label ? j->label[i] : -1, share);
+		for (int k = 0; k < j->n; k++)
+			r->m->weight[k][i] = j->weight[i] * (real)share[k];
+	}
+}
+
+static void
+weigh_rows(struct mix *m, const struct mix_job *j)
+{
+	struct run r = { .m = m, .j = j, .pieces = shard_pieces(j->positions, j->classes) };
+
+	pool_run(j->pool, r.pieces, weigh_piece, &r);
+	for (int k = 0; k < j->n; k++) {
+		m->factor[k] = 1; /* rows have their shares in their weights */
+		m->share[k] = 0;
+		for (size_t i = 0; i < j->positions; i++)
+			m->share[k] += (double)m->weight[k][i];
+	}
+}
+
+/* Sums of weight times the difference of probabilities: the gradient of each teacher's divergence,
+ * but for a common factor. */
+static void
+gradient_piece(void *arg, int index)
+{
+	const struct run *r = arg;
+	const struct mix_job *j = r->j;
+	size_t to = shard_from(j->positions, r->pieces, index + 1), classes = j->classes;
+	real *log = r->m->row + (size_t)index * 3 * r->m->classes, *q = log + r->m->classes,
+	     *p = q + r->m->classes;
+	double *sum = r->m->gradient + (size_t)index * LAB_TEACHERS * r->m->classes;
+
+	memset(sum, 0, LAB_TEACHERS * r->m->classes * sizeof *sum);
+	for (size_t i = shard_from(j->positions, r->pieces, index); i < to; i++) {
+		if (j->weight[i] <= 0)
+			continue;
+		loss_softmax_rows(j->x + i * classes, 1, classes, j->temperature, log, q);
+		for (int k = 0; k < j->n; k++) {
+			if (j->typed[k] <= 0)
+				continue;
+			loss_softmax_rows(j->logit[k] + i * classes, 1, classes, j->temperature,
+					  log, p);
+			for (size_t c = 0; c < classes; c++)
+				sum[(size_t)k * r->m->classes + c] +=
+					(double)j->weight[i] * ((double)q[c] - (double)p[c]);
+		}
+	}
+}
+
+static double
+dot(const double *a, const double *b, size_t n)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += a[i] * b[i];
+	return sum;
+}
+
+/* Of those teachers that count; the others have no say in where all of them meet. */
+static void
+solve(struct mix *m, const struct mix_job *j)
+{
+	double gram[LAB_TEACHERS * LAB_TEACHERS], a[LAB_TEACHERS];
+	int which[LAB_TEACHERS], n = 0;
+
+	for (int k = 0; k < j->n; k++)
+		if (j->typed[k] > 0)
+			which[n++] = k;
+	for (int i = 0; i < n; i++)
+		for (int k = 0; k < n; k++)
+			gram[i * n + k] =
+				dot(m->gradient + (size_t)which[i] * m->classes,
+				    m->gradient + (size_t)which[k] * m->classes, j->classes);
+	if (n)
+		mix_min_norm(gram, n, j->most, a);
+	for (int k = 0; k < j->n; k++)
+		m->share[k] = 0;
+	for (int i = 0; i < n; i++)
+		m->share[which[i]] = j->typed[which[i]] * a[i];
+	to_shares(m->share, j->n);
+}
+
+static void
+weigh_gradients(struct mix *m, const struct mix_job *j)
+{
+	struct run r = { .m = m, .j = j, .pieces = shard_pieces(j->positions, j->classes) };
+	size_t n = LAB_TEACHERS * m->classes;
+
+	r.pieces = r.pieces < MIX_PIECES ? r.pieces : MIX_PIECES;
+	pool_run(j->pool, r.pieces, gradient_piece, &r);
+	for (int p = 1; p < r.pieces; p++)
+		for (size_t i = 0; i < n; i++)
+			m->gradient[i] += m->gradient[(size_t)p * n + i];
+	solve(m, j);
+	memcpy(m->factor, m->share, sizeof m->factor);
+}
+
+void
+mix_run(struct mix *m, const struct mix_job *j)
+{
+	assert(j->n <= LAB_TEACHERS && j->positions <= m->positions);
+	memcpy(m->share, j->typed, (size_t)j->n * sizeof *m->share);
+	to_shares(m->share, j->n);
+	memcpy(m->factor, m->mode == MIX_SUM ? j->typed : m->share,
+	       (size_t)j->n * sizeof *m->factor);
+	if (mix_is_by_row(m->mode))
+		weigh_rows(m, j);
+	else if (m->mode == MIX_GRADIENT)
+		weigh_gradients(m, j);
+}
+
+/* Mean of tempered probabilities, back as logits that have them at that temperature. */
+static void
+mix_row(const struct run *r, const real *const *logit, real *out)
+{
+	const struct mix_job *j = r->j;
+	double all[LAB_TEACHERS] = { 0 };
+
+	for (int k = 0; k < j->n;
+	     k++) { /* tempered, and of the same size whatever the temperature */
+		double most = (double)logit[k][0];
+
+		for (size_t c = 1; c < j->classes; c++)
+			most = fmax(most, (double)logit[k][c]);
+		for (size_t c = 0; c < j->classes; c++)
+			all[k] += exp(((double)logit[k][c] - most) / r->temperature);
+		all[k] = most / r->temperature + log(all[k]);
+	}
+	for (size_t c = 0; c < j->classes; c++) {
+		double largest = -INFINITY, sum = 0;
+
+		for (int k = 0; k < j->n; k++)
+			if (r->m->share[k] > 0)
+				largest = fmax(largest,
+					       (double)logit[k][c] / r->temperature - all[k]);
+		for (int k = 0; k < j->n; k++)
+			if (r->m->share[k] > 0)
+				sum += r->m->share[k] *
+				       exp((double)logit[k][c] / r->temperature - all[k] - largest);
+		out[c] = (real)(r->temperature * (largest + log(sum)));
+	}
+}
+
+static void
+target_piece(void *arg, int index)
+{
+	const struct run *r = arg;
+	const struct mix_job *j = r->j;
+	size_t to = shard_from(j->positions, r->pieces, index + 1);
+
+	for (size_t i = shard_from(j->positions, r->pieces, index); i < to; i++) {
+		const real *logit[LAB_TEACHERS];
+		real *out = r->out + i * j->classes;
+
+		point_at(j, i, logit);
+		if (r->m->mode == MIX_PROBABILITIES) {
+			mix_row(r, logit, out);
+			continue;
+		}
+		for (size_t c = 0; c < j->classes; c++) {
+			double sum = 0;
+
+			for (int k = 0; k < j->n; k++)
+				sum += r->m->share[k] * (double)logit[k][c];
+			out[c] = (real)sum;
+		}
+	}
+}
+
+const real *
+mix_target(struct mix *m, const struct mix_job *j, int index, double temperature)
+{
+	struct run r = { .m = m,
+			 .j = j,
+			 .pieces = shard_pieces(j->positions, j->classes),
+			 .temperature = temperature };
+
+	assert(index < m->targets);
+	r.out = m->target + (size_t)index * m->positions * m->classes;
+	pool_run(j->pool, r.pieces, target_piece, &r);
+	return r.out;
+}

@@ -1,0 +1,149 @@
+/* canvas.c: a grid of cells; pure code ends here. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/ui/canvas.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+
+void
+canvas_resize(struct canvas *c, int width, int height)
+{
+	c->width = width < 1 ? 1 : width > 1000 ? 1000 : width;
+	c->height = height < 1 ? 1 : height > 1000 ? 1000 : height;
+	mem_grow(&c->cell, &c->cap, (size_t)c->width * (size_t)c->height, sizeof *c->cell);
+	canvas_clear(c);
+}
+
+void
+canvas_clear(struct canvas *c)
+{
+	for (int i = 0; i < c->width * c->height; i++)
+		c->cell[i] = (struct cell){ ' ', CANVAS_PLAIN };
+	c->cursor_x = c->cursor_y = -1;
+}
+
+void
+canvas_release(struct canvas *c)
+{
+	mem_free(c->cell);
+	memset(c, 0, sizeof *c);
+}
+
+struct canvas_area
+canvas_all(struct canvas *c)
+{
+	return (struct canvas_area){ c, 0, 0, c->width, c->height };
+}
+
+struct canvas_area
+canvas_cut(struct canvas_area a, int x, int y, int width, int height)
+{
+	int right = x + width, bottom = y + height;
+
+	x = x < 0 ? 0 : x > a.width ? a.width : x;
+	y = y < 0 ? 0 : y > a.height ? a.height : y;
+	right = right > a.width ? a.width : right;
+	bottom = bottom > a.height ? a.height : bottom;
+	return (struct canvas_area){ a.canvas, a.x + x, a.y + y, right > x ? right - x : 0,
+				     bottom > y ? bottom - y : 0 };
+}
+
+static struct cell *
+cell_at(struct canvas_area a, int x, int y)
+{
+	return &a.canvas->cell[(a.y + y) * a.canvas->width + a.x + x];
+}
+
+/* Half of a wide character that is drawn over leaves a blank, not a torn glyph. */
+static void
+untear(struct canvas_area a, int x, int y)
+{
+	struct canvas_area all = canvas_all(a.canvas);
+	int cx = a.x + x, cy = a.y + y;
+
+	if (cell_at(all, cx, cy)->ch == 0 && cx > 0)
+		cell_at(all, cx - 1, cy)->ch = ' ';
+	if (cx + 1 < all.width && cell_at(all, cx + 1, cy)->ch == 0)
+		cell_at(all, cx + 1, cy)->ch = ' ';
+}
+
+void
+canvas_put(struct canvas_area a, int x, int y, uint32_t ch, enum canvas_look look)
+{
+	int width = text_width_char(ch);
+
+	if (x < 0 || y < 0 || x >= a.width || y >= a.height)
+		return;
+	if (width < 0)
+		ch = '?';
+	if (width == 0 || (width == 2 && x + 1 >= a.width))
+		return;
+	untear(a, x, y);
+	*cell_at(a, x, y) = (struct cell){ ch, (uint8_t)look };
+	if (width == 2) {
+		untear(a, x + 1, y);
+		*cell_at(a, x, y) = (struct cell){ ch, (uint8_t)look };
+		*cell_at(a, x + 1, y) = (struct cell){ 0, (uint8_t)look };
+	}
+}
+
+int
+canvas_text(struct canvas_area a, int x, int y, enum canvas_look look, const char *s)
+{
+	size_t len = strlen(s), n;
+	uint32_t cp;
+
+	while ((n = text_utf8(s, len, &cp)) > 0) {
+		int width = text_width_char(cp);
+
+		canvas_put(a, x, y, cp, look);
+		x += width < 0 ? 1 : width;
+		s += n;
+		len -= n;
+	}
+	return x;
+}
+
+int
+canvas_textf(struct canvas_area a, int x, int y, enum canvas_look look, const char *fmt, ...)
+{
+	char buf[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(buf, sizeof buf, fmt, ap);
+	va_end(ap);
+	return canvas_text(a, x, y, look, buf);
+}
+
+void
+canvas_paint(struct canvas_area a, int x, int y, int width, enum canvas_look look)
+{
+	for (int i = x; i < x + width; i++)
+		if (i >= 0 && y >= 0 && i < a.width && y < a.height)
+			cell_at(a, i, y)->look = (uint8_t)look;
+}
+
+void
+canvas_dump(const struct canvas *c, struct text *out)
+{
+	for (int y = 0; y < c->height; y++) {
+		const struct cell *row = &c->cell[y * c->width];
+		int end = c->width;
+
+		while (end > 0 && row[end - 1].ch == ' ')
+			end--;
+		for (int x = 0; x < end; x++) {
+			char buf[4];
+
+			if (row[x].ch)
+				text_bytes(out, buf, text_utf8_put(row[x].ch, buf));
+		}
+		text_add(out, "\n");
+	}
+}

@@ -1,0 +1,122 @@
+/* curve.c: what a plot shows of the scene. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/ui/curve.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { MAIN, PLAIN, BATCHES, LEVEL };
+static const struct curve_style style[] = {
+	[MAIN] = { '*', 0x2501, 1, 0 },
+	[PLAIN] = { 'o', 0x254D, 4, 2 },
+	[BATCHES] = { '.', 0x2508, 1, 3 },
+	[LEVEL] = { '-', 0x254C, 2, 2 },
+};
+
+/* The same measure on the batches, or METRIC_NONE. */
+static unsigned
+on_batches(unsigned metric)
+{
+	return metric == METRIC_VAL_NLL        ? metric_output(LOSS_OUTPUT_ce, METRIC_TRAIN)
+	       : metric == METRIC_VAL_ACCURACY ? METRIC_TRAIN_ACCURACY
+	       : metric == METRIC_VAL_KL       ? METRIC_TRAIN_KL
+					       : METRIC_NONE;
+}
+
+static double
+score(const struct lab_scores *last, unsigned metric)
+{
+	return metric == METRIC_VAL_NLL         ? last->nll
+	       : metric == METRIC_VAL_ACCURACY  ? last->accuracy
+	       : metric == METRIC_VAL_ECE       ? last->ece
+	       : metric == METRIC_VAL_AGREEMENT ? last->agreement
+	       : metric == METRIC_VAL_KL        ? last->kl
+						: NAN;
+}
+
+static const struct series *
+samples(const struct scene *s, unsigned branch, unsigned metric)
+{
+	const struct series *series;
+
+	if (branch >= LAB_BRANCHES || metric >= METRIC_COUNT)
+		return NULL;
+	series = s->series[branch][metric];
+	return series && series_len(series) ? series : NULL;
+}
+
+static void
+add(struct curve *out, int *n, const struct series *series, const char *name, int kind)
+{
+	struct curve *c = &out[*n];
+
+	if (!series)
+		return;
+	*c = (struct curve){ .series = series, .style = &style[kind], .context = kind == BATCHES };
+	c->look = kind == BATCHES ? CANVAS_DIM : (enum canvas_look)(CANVAS_CURVE1 + kind);
+	snprintf(c->name, sizeof c->name, "%s", name);
+	++*n;
+}
+
+int
+curve_list(const struct scene *s, unsigned metric, struct curve out[CURVE_MAX])
+{
+	unsigned branch = s->view.branch < 0 ? LAB_STUDENT : (unsigned)s->view.branch;
+	bool is_main = branch < LAB_TEACHER(0) || branch >= LAB_BRANCHES;
+	int n = 0;
+
+	branch = is_main ? LAB_STUDENT : branch;
+	add(out, &n, samples(s, branch, metric),
+	    is_main ? "student" : s->info.teacher[branch - LAB_TEACHER(0)].name, MAIN);
+	if (is_main)
+		add(out, &n, samples(s, LAB_BASELINE, metric), "no teacher", PLAIN);
+	if (n == 0 ||
+	    s->info.knobs.smooth > 0) /* raw, batches are noise that hides what was measured */
+		add(out, &n, samples(s, branch, on_batches(metric)), "train", BATCHES);
+	for (int k = 0; is_main && k < s->info.n_teachers && k < LAB_TEACHERS; k++) {
+		const struct lab_net *t = &s->info.teacher[k];
+		double level = score(&t->last, metric);
+
+		if (!t->ready || !isfinite(level))
+			continue;
+		out[n] = (struct curve){ .level = level,
+					 .look = CANVAS_DIM,
+					 .style = &style[LEVEL] };
+		snprintf(out[n++].name, sizeof out->name, "%s", t->name);
+	}
+	return n;
+}
+
+uint32_t
+curve_last_step(const struct scene *s)
+{
+	unsigned branch = s->view.branch < 0 || s->view.branch >= LAB_BRANCHES
+				  ? LAB_STUDENT
+				  : (unsigned)s->view.branch;
+	unsigned end = branch < LAB_TEACHER(0) ? LAB_TEACHER(0) : branch + 1;
+	uint32_t last = 0, step;
+	double value;
+
+	for (unsigned b = branch < LAB_TEACHER(0) ? LAB_STUDENT : branch; b < end; b++)
+		for (unsigned m = 0; m < METRIC_COUNT; m++)
+			if (s->series[b][m] && series_last(s->series[b][m], &step, &value) &&
+			    step > last)
+				last = step;
+	return last;
+}
+
+const char *
+curve_number(double value, char *buf, size_t size)
+{
+	double x = fabs(value);
+
+	if (!isfinite(value))
+		snprintf(buf, size, "%s", isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
+	else if (x != 0 && (x < 0.00095 || x >= 1e6))
+		snprintf(buf, size, "%.1e", value);
+	else
+		snprintf(buf, size, "%.*f", x < 10 ? 4 : x < 1000 ? 2 : 0, value);
+	return buf;
+}

@@ -1,0 +1,282 @@
+/* editor.c: the map editor: what is mapped, what is pending, and what can be. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/ui/editor.h"
+
+#include <math.h>
+#include <string.h>
+
+bool
+editor_is_open(const struct scene *s)
+{
+	return s->view.editing && s->info.has_student && s->view.edit_teacher < s->info.n_teachers;
+}
+
+const struct lab_map *
+editor_mapped(const struct scene *s, const struct scene_edit *x)
+{
+	for (int i = 0; i < s->info.n_maps; i++) {
+		const struct lab_map *m = &s->info.map[i];
+
+		if (m->teacher == x->teacher && m->t_layer == x->t_layer &&
+		    m->s_layer == x->s_layer && m->on == x->on)
+			return m;
+	}
+	return NULL;
+}
+
+double
+editor_weight(const struct scene *s, const struct scene_edit *x)
+{
+	const struct lab_map *m = editor_mapped(s, x);
+
+	return m ? m->weight : -1;
+}
+
+const struct scene_edit *
+editor_pending(const struct scene *s, const struct scene_edit *x)
+{
+	for (int i = 0; i < s->view.n_edits; i++) {
+		const struct scene_edit *p = &s->view.edit[i];
+
+		if (p->teacher == x->teacher && p->t_layer == x->t_layer &&
+		    p->s_layer == x->s_layer && p->on == x->on)
+			return p;
+	}
+	return NULL;
+}
+
+void
+editor_follow(struct scene *s)
+{
+	struct scene_view *v = &s->view;
+	int rows = v->edit_teacher < s->info.n_teachers ? s->info.teacher[v->edit_teacher].n_layers
+							: 0;
+
+	if (v->edit_row >= rows)
+		v->edit_row = rows > 0 ? rows - 1 : 0;
+	if (v->edit_column >= s->info.student.n_layers)
+		v->edit_column = s->info.student.n_layers > 0 ? s->info.student.n_layers - 1 : 0;
+}
+
+bool
+editor_has_layers(const struct scene *s, const struct scene_edit *x)
+{
+	return s->info.has_student && x->teacher < s->info.n_teachers &&
+	       x->t_layer < s->info.teacher[x->teacher].n_layers &&
+	       x->s_layer < s->info.student.n_layers;
+}
+
+static int
+fit(const struct scene *s, const struct scene_edit *x, const struct loss *match,
+    enum lab_through through, struct lab_map *m, struct err *e)
+{
+	*m = (struct lab_map){ .teacher = x->teacher,
+			       .t_layer = x->t_layer,
+			       .s_layer = x->s_layer,
+			       .on = x->on,
+			       .match = match,
+			       .through = through };
+	if (lab_map_labels(&s->info, match, e) < 0 ||
+	    lab_map_fit(&s->info.teacher[x->teacher], &s->info.student, m, e) < 0)
+		return -1;
+	return lab_map_agrees(&s->info.teacher[x->teacher], &s->info.student, m, &s->info.knobs, e);
+}
+
+/* How the editor would map a pair: by hidden's loss, or by the first that can. */
+static const struct loss *
+first_match(const struct scene *s, const struct scene_edit *x)
+{
+	struct lab_map m;
+
+	if (fit(s, x, &loss_hidden, LAB_AS_NEEDED, &m, NULL) == 0)
+		return &loss_hidden;
+	for (size_t i = 0; i < loss_count; i++)
+		if (loss_on_layers(loss_table[i]) &&
+		    fit(s, x, loss_table[i], LAB_AS_NEEDED, &m, NULL) == 0)
+			return loss_table[i];
+	return &loss_hidden;
+}
+
+int
+editor_fit(const struct scene *s, const struct scene_edit *x, struct lab_map *m, struct err *e)
+{
+	const struct lab_map *mapped = editor_mapped(s, x);
+
+	if (!editor_has_layers(s, x))
+		return err_set(e, "map: the layer is gone");
+	if (mapped && (!x->match || (x->match == mapped->match && x->through == mapped->through))) {
+		*m = *mapped;
+		return 0;
+	}
+	return fit(s, x, x->match ? x->match : first_match(s, x),
+		   x->match ? x->through : LAB_AS_NEEDED, m, e);
+}
+
+struct scene_edit
+editor_cell(const struct scene *s, int row, int column)
+{
+	struct scene_edit x = { s->view.edit_teacher, row, column, s->view.edit_on, -1, NULL,
+				LAB_AS_NEEDED };
+	const struct scene_edit *pending = editor_pending(s, &x);
+	const struct lab_map *mapped = editor_mapped(s, &x);
+
+	x.weight = pending ? pending->weight : editor_weight(s, &x);
+	if (pending && pending->match) {
+		x.match = pending->match;
+		x.through = pending->through;
+	} else if (mapped) {
+		x.match = mapped->match;
+		x.through = mapped->through;
+	} else if (editor_has_layers(s, &x)) {
+		x.match = first_match(s, &x);
+	}
+	return x;
+}
+
+static void
+forget(struct scene_view *v, int i)
+{
+	memmove(&v->edit[i], &v->edit[i + 1], (size_t)(v->n_edits - i - 1) * sizeof v->edit[0]);
+	v->n_edits--;
+}
+
+/* Pending, instead of what was; unless it is so already. */
+static int
+put(struct scene *s, const struct scene_edit *x, struct err *e)
+{
+	const struct scene_edit *old = editor_pending(s, x);
+	const struct lab_map *mapped = editor_mapped(s, x);
+	struct scene_view *v = &s->view;
+	struct lab_map m;
+
+	if (editor_fit(s, x, &m, e) < 0)
+		return -1;
+	if (old)
+		forget(v, (int)(old - v->edit));
+	if (mapped ? x->weight == mapped->weight && x->match == mapped->match &&
+			     x->through == mapped->through
+		   : x->weight < 0)
+		return 0;
+	if (v->n_edits == LAB_MAPS)
+		return err_set(e, "map: %d edits are pending already; Enter applies them",
+			       LAB_MAPS);
+	v->edit[v->n_edits++] = *x;
+	return 0;
+}
+
+int
+editor_edit(struct scene *s, double weight, struct err *e)
+{
+	struct scene_edit x = editor_cell(s, s->view.edit_row, s->view.edit_column);
+
+	x.weight = weight;
+	return put(s, &x, e);
+}
+
+int
+editor_turn_match(struct scene *s, struct err *e)
+{
+	struct scene_edit x = editor_cell(s, s->view.edit_row, s->view.edit_column);
+	struct lab_map m;
+	size_t at = 0;
+
+	if (editor_fit(s, &x, &m, e) < 0)
+		return -1;
+	while (at < loss_count && loss_table[at] != m.match)
+		at++;
+	for (size_t i = 1; i < loss_count; i++) {
+		const struct loss *l = loss_table[(at + i) % loss_count];
+
+		if (!loss_on_layers(l) || fit(s, &x, l, LAB_AS_NEEDED, &m, NULL) < 0)
+			continue;
+		x.match = l;
+		x.through = fit(s, &x, l, x.through, &m, NULL) < 0 ? LAB_AS_NEEDED : x.through;
+		x.weight = x.weight < 0 ? 1 : x.weight;
+		return put(s, &x, e);
+	}
+	return err_set(e, "map: %s is the only loss that can compare these layers", m.match->name);
+}
+
+int
+editor_turn_through(struct scene *s, struct err *e)
+{
+	struct scene_edit x = editor_cell(s, s->view.edit_row, s->view.edit_column);
+	struct lab_map m;
+
+	if (editor_fit(s, &x, &m, e) < 0)
+		return -1;
+	for (int i = 1; i < LAB_THROUGHS; i++) {
+		enum lab_through through = (enum lab_through)(((int)x.through + i) % LAB_THROUGHS);
+
+		if (fit(s, &x, x.match, through, &m, NULL) < 0)
+			continue;
+		x.through = through;
+		x.weight = x.weight < 0 ? 1 : x.weight;
+		return put(s, &x, e);
+	}
+	return err_set(e, "map: match %s takes no projection", x.match->name);
+}
+
+double
+editor_cka(const struct scene *s, const struct scene_edit *x)
+{
+	const struct lab_cka *c = &s->cka;
+
+	if (c->n_student == 0 || c->teacher != x->teacher || x->on != MODEL_HIDDEN ||
+	    !editor_has_layers(s, x) || c->n_teacher != s->info.teacher[x->teacher].n_layers ||
+	    c->n_student != s->info.student.n_layers)
+		return NAN;
+	return c->value[x->t_layer][x->s_layer];
+}
+
+static bool
+has_attention(const struct lab_net *net)
+{
+	for (int i = 0; i < net->n_layers; i++)
+		if (net->layer[i].heads)
+			return true;
+	return false;
+}
+
+int
+editor_turn_tap(struct scene *s, struct err *e)
+{
+	const struct lab_net *t = &s->info.teacher[s->view.edit_teacher];
+	bool both = has_attention(t) && has_attention(&s->info.student);
+
+	if (!both && s->view.edit_on == MODEL_HIDDEN)
+		return err_set(e, "%s has no attention: hidden states are all that can be compared",
+			       has_attention(t) ? "s" : t->name);
+	s->view.edit_on =
+		both ? (enum model_tap)((s->view.edit_on + 1) % MODEL_TAPS) : MODEL_HIDDEN;
+	return 0;
+}
+
+void
+editor_apply(struct scene *s, struct text *line)
+{
+	char number[40];
+	int n = 0;
+
+	for (int i = 0; i < s->view.n_edits; i++) {
+		const struct scene_edit *x = &s->view.edit[i];
+		const struct lab_net *t = &s->info.teacher[x->teacher];
+		struct lab_map m;
+
+		if (editor_fit(s, x, &m, NULL) < 0 || (x->weight < 0 && !editor_mapped(s, x)))
+			continue;
+		text_addf(line, "%s %s:%s s:%s", n++ ? " and" : "map", t->name,
+			  t->layer[x->t_layer].name, s->info.student.layer[x->s_layer].name);
+		if (x->on != MODEL_HIDDEN)
+			text_addf(line, " on %s", model_tap_name[x->on]);
+		if (x->weight < 0)
+			text_add(line, " off");
+		else
+			text_addf(line, " match %s%s%s weight %s", m.match->name,
+				  m.through ? " through " : "", lab_through_name[m.through],
+				  text_number(number, sizeof number, x->weight));
+	}
+	s->view.n_edits = 0;
+}

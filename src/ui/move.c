@@ -1,0 +1,269 @@
+/* move.c: moving about. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/ui/move.h"
+
+#include <string.h>
+
+#include "retort/ui/knoblist.h"
+#include "retort/ui/layout.h"
+#include "retort/ui/plot.h"
+
+#define PLOT_PARTS 100 /* columns that the cursor's steps are a part of */
+
+int
+move_place(const struct scene *s)
+{
+	return s->view.helping ? LAYOUT_help : s->view.editing ? LAYOUT_map : s->view.focus;
+}
+
+static int
+clamped(int x, int n)
+{
+	return x < 0 || n <= 0 ? 0 : x >= n ? n - 1 : x;
+}
+
+/* Rows of the thing that has the attention, without its heading. */
+static int
+page(const struct scene *s)
+{
+	struct layout l;
+	int rows;
+
+	layout_make(s, s->width ? s->width : 80, s->height ? s->height : 24, &l);
+	rows = l.pane[move_place(s)].height - 1;
+	return rows > 1 ? rows : 1;
+}
+
+static void
+move_cursor(struct scene *s, int dx)
+{
+	struct span_steps p = plot_steps(s, PLOT_PARTS);
+	int64_t part = (p.to - p.from) / PLOT_PARTS,
+		at = (int64_t)s->view.cursor + dx * (part > 0 ? part : 1);
+
+	if (!s->view.cursor_on) {
+		s->view.cursor_on = true;
+		at = (int64_t)s->info.step;
+	}
+	s->view.cursor = (uint32_t)(at < p.from ? p.from : at >= p.to ? p.to - 1 : at);
+}
+
+static void
+move_cell(struct scene *s, int dx, int dy)
+{
+	struct scene_view *v = &s->view;
+
+	v->edit_row = clamped(v->edit_row + dy, s->info.teacher[v->edit_teacher].n_layers);
+	v->edit_column = clamped(v->edit_column + dx, s->info.student.n_layers);
+}
+
+void
+move_by(struct scene *s, int dx, int dy)
+{
+	struct scene_view *v = &s->view;
+
+	switch (move_place(s)) {
+	case LAYOUT_loss:
+	case LAYOUT_accuracy:
+	case LAYOUT_terms:
+		move_cursor(s, dx);
+		break;
+	case LAYOUT_knobs:
+		v->knob = knoblist_at(s, knoblist_row(s, v->knob) + dy);
+		break;
+	case LAYOUT_teachers:
+		v->teacher = clamped(v->teacher + dy, s->info.n_teachers);
+		break;
+	case LAYOUT_map:
+		move_cell(s, dx, dy);
+		break;
+	case LAYOUT_texts:
+		v->pair = clamped(v->pair + dy, s->bitext ? (int)s->bitext->n : 0);
+		break;
+	case LAYOUT_log:
+		v->log_scroll = clamped(v->log_scroll - dy, s->n_log - page(s) + 1);
+		break;
+	case LAYOUT_help:
+		v->help_scroll = clamped(v->help_scroll + dy, (int)s->n_help - page(s) + 1);
+		break;
+	}
+}
+
+void
+move_page(struct scene *s, int direction)
+{
+	move_by(s, direction * PLOT_PARTS / 10, direction * (page(s) > 2 ? page(s) - 1 : 1));
+}
+
+/* The knob in a row of its pane. */
+static int
+clicked_knob(const struct scene *s, int row, int rows)
+{
+	int list[KNOBLIST_MOST], n = knoblist_make(s, list);
+
+	return knoblist_at(s, row + layout_first(knoblist_row(s, s->view.knob), rows, n));
+}
+
+void
+move_click(struct scene *s, int x, int y, int width, int height)
+{
+	struct layout l;
+
+	layout_make(s, width, height, &l);
+	for (int i = 0; i < LAYOUT_PANES; i++) {
+		const struct layout_rect *r = &l.pane[i];
+		int row = y - r->y - 1;
+
+		if (x < r->x || x >= r->x + r->width || y < r->y || y >= r->y + r->height ||
+		    s->view.editing || s->view.helping)
+			continue;
+		s->view.focus = i;
+		if (i == LAYOUT_knobs && row >= 0)
+			s->view.knob = clicked_knob(s, row, r->height - 1);
+		if (i == LAYOUT_teachers && row >= 0)
+			s->view.teacher = clamped(row + layout_first(s->view.teacher, r->height - 1,
+								     s->info.n_teachers),
+						  s->info.n_teachers);
+		s->version++;
+		return;
+	}
+}
+
+void
+move_end(struct scene *s, int direction)
+{
+	const int far = 1 << 20;
+
+	if (move_place(s) <= LAYOUT_accuracy || move_place(s) == LAYOUT_terms)
+		move_by(s, direction * PLOT_PARTS * 2, 0);
+	else
+		move_by(s, 0, direction * far);
+}
+
+static void
+show_steps(struct scene *s, int64_t from, int64_t to)
+{
+	int64_t last = axis_page(UINT32_MAX);
+
+	from = from < 0 ? 0 : from;
+	to = to > last ? last : to;
+	if (to - from < 8)
+		return;
+	s->view.x_from = (uint32_t)from;
+	s->view.x_to = (uint32_t)to;
+}
+
+void
+move_zoom(struct scene *s, double factor)
+{
+	struct span_steps p = plot_steps(s, PLOT_PARTS), whole;
+	int64_t width = (int64_t)((p.to - p.from) * factor), center = s->view.cursor, from;
+
+	if (!s->view.cursor_on) /* keep the newest in sight */
+		center = (int64_t)(s->info.step < p.to && s->info.step > p.from
+					   ? s->info.step
+					   : (p.from + p.to) / 2);
+	width = width < 8 ? 8 : width;
+	from = center - width / 2 < 0 ? 0 : center - width / 2;
+	s->view.x_from = s->view.x_to = 0;
+	whole = plot_steps(s, PLOT_PARTS);
+	if (factor > 1 && from == 0 && width >= whole.to) /* everything: follow the run again */
+		return;
+	show_steps(s, from, from + width);
+}
+
+void
+move_pan(struct scene *s, double part)
+{
+	struct span_steps p = plot_steps(s, PLOT_PARTS);
+	int64_t by = (int64_t)((p.to - p.from) * part);
+
+	by = by < -(int64_t)p.from ? -(int64_t)p.from : by;
+	show_steps(s, p.from + by, p.to + by);
+}
+
+int
+move_to_mark(struct scene *s, int direction, struct err *e)
+{
+	int64_t at = s->view.cursor_on ? s->view.cursor : direction > 0 ? -1 : INT64_MAX;
+	const struct scene_mark *best = NULL;
+
+	for (size_t i = 0; i < s->n_marks; i++) {
+		const struct scene_mark *m = &s->mark[i];
+
+		if (m->branch != s->view.branch || (direction > 0 ? m->step <= at : m->step >= at))
+			continue;
+		if (!best || (direction > 0 ? m->step < best->step : m->step >= best->step))
+			best = m;
+	}
+	if (!best)
+		return err_set(e, "no marker %s", direction > 0 ? "to the right" : "to the left");
+	s->view.cursor_on = true;
+	s->view.cursor = best->step;
+	scene_say(s, false, "%c @%u %s", best->letter, best->step, best->text);
+	return 0;
+}
+
+/* Line i of what is searched, overstrikes taken off. */
+static bool
+matches(const struct scene *s, int place, int i)
+{
+	const char *line = place == LAYOUT_knobs ? knob_table[i].name
+			   : place == LAYOUT_log ? s->log[(s->log_first + i) % SCENE_LOG].text
+						 : s->help[i];
+	char plain[1024];
+	size_t n = 0;
+
+	for (const char *p = line; *p && n + 1 < sizeof plain; p++) {
+		if (*p == '\b')
+			n -= n > 0;
+		else
+			plain[n++] = *p;
+	}
+	plain[n] = '\0';
+	return strcasestr(plain, s->view.search) != NULL;
+}
+
+/* Put line i of what is searched in sight. */
+static void
+show_line(struct scene *s, int place, int i)
+{
+	if (place == LAYOUT_knobs)
+		s->view.knob = i;
+	else if (place == LAYOUT_log)
+		s->view.log_scroll = clamped(s->n_log - 1 - i, s->n_log);
+	else
+		s->view.help_scroll = i;
+}
+
+int
+move_find(struct scene *s, int direction, struct err *e)
+{
+	int place = move_place(s), n, at;
+
+	if (!s->view.search[0])
+		return err_set(e, "nothing to search for; / takes a text");
+	if (place == LAYOUT_knobs) {
+		n = (int)knob_count;
+		at = s->view.knob;
+	} else if (place == LAYOUT_log) {
+		n = s->n_log;
+		at = s->n_log - 1 - s->view.log_scroll;
+	} else if (place == LAYOUT_help) {
+		n = (int)s->n_help;
+		at = s->view.help_scroll;
+	} else {
+		return err_set(e, "search: only in help, log and knobs");
+	}
+	for (int k = 1; k <= n; k++) {
+		int i = ((at + direction * k) % n + n) % n;
+
+		if (matches(s, place, i)) {
+			show_line(s, place, i);
+			return 0;
+		}
+	}
+	return err_set(e, "'%s' is not found", s->view.search);
+}

@@ -1,0 +1,280 @@
+/* pane.c: the table of panes, and the whole screen. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/ui/pane.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/ui/layout.h"
+#include "retort/ui/status.h"
+
+const struct pane *const pane_table[] = {
+#define PANE(id) &pane_##id,
+#include "retort/ui/panes.def"
+};
+const size_t pane_count = sizeof pane_table / sizeof pane_table[0];
+
+const char *
+pane_name(size_t i)
+{
+	return i < pane_count ? pane_table[i]->name : NULL;
+}
+
+int
+pane_find(const char *name)
+{
+	for (size_t i = 0; i < pane_count; i++)
+		if (strcmp(pane_table[i]->name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+const char *
+pane_brief(const char *name, int width, char *buf, size_t size)
+{
+	const char *t = strstr(name, "-temperature"), *last = strrchr(name, '-');
+	int tail = last ? (int)strlen(last) : 0;
+
+	if (t && (int)strlen(name) > width)
+		snprintf(buf, size, "%.*s-T", (int)(t - name), name);
+	else if ((int)strlen(name) > width && tail && tail < width - 2)
+		snprintf(buf, size, "%.*s%s", width - tail, name, last);
+	else
+		snprintf(buf, size, "%.*s", width, name);
+	return buf;
+}
+
+static struct canvas_area
+area_of(struct canvas *c, const struct layout_rect *r)
+{
+	return canvas_cut(canvas_all(c), r->x, r->y, r->width, r->height);
+}
+
+/* The panel of knobs in one line, where there is no column for it: the chosen one in front. */
+static void
+draw_folded(const struct scene *s, struct canvas_area a)
+{
+	static const char *const names[] = { NULL, "temperature", "kd-weight", "ce-weight", "lr" };
+	static const char *const brief[] = { NULL, "T", "kd", "ce", "lr" };
+	char value[64];
+	int x = 0;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names && x < a.width; i++) {
+		const struct knob *k = i ? knob_find(names[i], NULL) : &knob_table[s->view.knob];
+		size_t row = (size_t)(k - knob_table);
+
+		if (i && row == (size_t)s->view.knob)
+			continue;
+		x = canvas_textf(a, x, 0, i ? CANVAS_PLAIN : CANVAS_BOLD, i ? "%s " : ">%s ",
+				 i ? brief[i] : k->name);
+		if (scene_ramp(s, (int)row)) /* it moves: fewer digits */
+			x = canvas_textf(a, x, 0, CANVAS_PLAIN, "%.4g~",
+					 knob_value(&s->info.knobs, k));
+		else
+			x = canvas_text(a, x, 0, CANVAS_PLAIN,
+					knob_get(&s->info.knobs, k, value, sizeof value));
+		if (s->pending[row])
+			x = canvas_textf(a, x, 0, CANVAS_PENDING, "%s%s?",
+					 scene_ascii(s) ? "->" : "\u2192", s->pending_text[row]);
+		x += 2;
+	}
+}
+
+/* The last changes on the line of training that is shown, newest first, as many as fit whole. */
+static void
+draw_events(const struct scene *s, struct canvas_area a)
+{
+	const struct scene_line *last;
+	int x = 1;
+	char text[160];
+
+	for (size_t i = s->n_marks; i-- > 0;) {
+		const struct scene_mark *m = &s->mark[i];
+
+		if (m->branch != s->view.branch)
+			continue;
+		snprintf(text, sizeof text, " @%u %s", m->step, m->text);
+		if (x > 1 && x + 1 + text_width(text) >= a.width)
+			return;
+		canvas_put(a, x, 0, (unsigned char)m->letter,
+			   m->kind == SCENE_DIVERGED ? CANVAS_BAD : CANVAS_MARK);
+		x = canvas_text(a, x + 1, 0, CANVAS_PLAIN, text) + 4;
+	}
+	last = &s->log[(s->log_first + s->n_log + SCENE_LOG - 1) % SCENE_LOG];
+	if (x == 1 && s->n_log && strcmp(last->text, s->message) != 0)
+		canvas_text(a, 1, 0, CANVAS_DIM, last->text);
+}
+
+/* Two blanks stand between hints; the key is what comes before the first blank. Whole ones only. */
+static int
+draw_keys(struct canvas_area a, int x, const char *hints)
+{
+	while (*hints) {
+		const char *end = strstr(hints, "  ");
+		int len = end ? (int)(end - hints) : (int)strlen(hints),
+		    key = (int)strcspn(hints, " ");
+		char text[64];
+
+		key = key < len ? key : len;
+		if (len >= (int)sizeof text || x + len > a.width)
+			return a.width;
+		snprintf(text, sizeof text, "%.*s", key, hints);
+		x = canvas_text(a, x, 0, CANVAS_PLAIN, text);
+		snprintf(text, sizeof text, "%.*s", len - key, hints + key);
+		x = canvas_text(a, x, 0, CANVAS_DIM, text) + 2;
+		hints = end ? end + 2 : hints + len;
+	}
+	return x;
+}
+
+/* Keys of what has the attention, then those that work everywhere. */
+static void
+draw_hints(const struct scene *s, struct canvas_area a)
+{
+	const struct lab_info *i = &s->info;
+	const char *own = pane_table[s->view.focus]->hints;
+	const char *pace = i->phase == LAB_IDLE ? "r run"
+			   : i->paused          ? "Space go on  s step"
+						: "Space pause";
+	int x = 1;
+
+	if (s->prompting && s->candidates[0])
+		canvas_text(a, 1, 0, CANVAS_DIM, s->candidates);
+	else if (s->prompting)
+		draw_keys(a, 1, "Enter do it  Tab complete  Up before  C-r search  Esc leave");
+	else if (s->question[0])
+		draw_keys(a, 1, "y yes  n no");
+	else if (s->view.helping)
+		draw_keys(a, 1, pane_help.hints);
+	else if (s->view.editing)
+		draw_keys(a, 1,
+			  "hjkl move  1-9 weight  0 off  c loss  p via  o tap  Enter apply  Esc "
+			  "discard  t teacher  +/- nudge  q back");
+	else
+		x = draw_keys(a, draw_keys(a, x, own), pace);
+	if (x > 1)
+		draw_keys(a, x,
+			  strstr(own, "+/-")
+				  ? ": command  ? help  u undo  m map  Tab pane  q quit"
+				  : ": command  ? help  +/- turn  u undo  m map  Tab pane  q quit");
+}
+
+/* The prompt; where it is not open, what was asked of the person, or told. */
+static void
+draw_prompt(const struct scene *s, struct canvas_area a)
+{
+	int x = s->prompt_cursor;
+
+	if (s->prompting)
+		canvas_text(a, 0, 0, CANVAS_PLAIN, s->prompt);
+	else if (s->question[0])
+		x = canvas_text(a, 0, 0, CANVAS_WARN, s->question) + 1;
+	else
+		canvas_text(a, 1, 0, s->message_is_error ? CANVAS_BAD : CANVAS_PLAIN, s->message);
+	if (!s->prompting && !s->question[0])
+		return;
+	a.canvas->cursor_x = a.x + (x < a.width ? x : a.width - 1);
+	a.canvas->cursor_y = a.y;
+}
+
+static void
+draw_rules(const struct scene *s, struct canvas *c, const struct layout *l)
+{
+	struct canvas_area rule = area_of(c, &l->rule), base = area_of(c, &l->base);
+
+	for (int y = 0; y < rule.height; y++)
+		canvas_text(rule, 0, y, CANVAS_DIM, scene_ascii(s) ? "|" : "\u2502");
+	for (int x = 0; x < base.width; x++)
+		canvas_text(base, x, 0, CANVAS_DIM,
+			    scene_ascii(s)                  ? "-"
+			    : rule.height && x == l->rule.x ? "\u2534"
+							    : "\u2500");
+}
+
+/* Names and pages may hold anything; a terminal of seven bits gets seven bits. */
+static void
+keep_ascii(struct canvas *c)
+{
+	for (int i = 0; i < c->width * c->height; i++)
+		if (c->cell[i].ch < ' ' || c->cell[i].ch > '~')
+			c->cell[i].ch =
+				c->cell[i].ch == 0x2013 || c->cell[i].ch == 0x2010 ? '-' : '?';
+}
+
+void
+pane_draw_all(const struct scene *s, struct canvas *c)
+{
+	struct layout l;
+
+	canvas_clear(c);
+	layout_make(s, c->width, c->height, &l);
+	if (l.one_line && (s->prompting || s->question[0] || s->message_is_error))
+		draw_prompt(s, canvas_all(c));
+	else if (l.one_line)
+		status_brief(s, canvas_all(c));
+	for (size_t i = 0; i < pane_count; i++)
+		if (l.pane[i].height)
+			pane_table[i]->draw(s, area_of(c, &l.pane[i]));
+	if (!l.one_line) {
+		draw_rules(s, c, &l);
+		status_draw(s, area_of(c, &l.status));
+		draw_folded(s, area_of(c, &l.folded));
+		draw_events(s, area_of(c, &l.events));
+		draw_hints(s, area_of(c, &l.hints));
+		draw_prompt(s, area_of(c, &l.prompt));
+	}
+	if (scene_ascii(s))
+		keep_ascii(c);
+}
+
+int
+pane_heading(const struct scene *s, struct canvas_area a, int pane, const char *title)
+{
+	bool focused = s->view.helping   ? pane == LAYOUT_help
+		       : s->view.editing ? pane == LAYOUT_map
+					 : pane == s->view.focus;
+	int end = canvas_text(a, 0, 0, focused ? CANVAS_FOCUS : CANVAS_BOLD, title);
+
+	for (int x = end + 1; x < a.width; x++)
+		canvas_put(a, x, 0, scene_ascii(s) ? '-' : 0x2500, CANVAS_DIM);
+	return end;
+}
+
+void
+pane_note(struct canvas_area a, const char *note)
+{
+	int width = text_width(note);
+
+	if (width && width + 2 < a.width) {
+		canvas_put(a, a.width - width - 1, 0, ' ', CANVAS_DIM);
+		canvas_text(a, a.width - width, 0, CANVAS_DIM, note);
+	}
+}
+
+void
+pane_meter(const struct scene *s, struct canvas_area a, int x, int y, int width, double part,
+	   enum canvas_look look)
+{
+	static const uint32_t eighths[] = {
+		0x258F, 0x258E, 0x258D, 0x258C, 0x258B, 0x258A, 0x2589
+	};
+	int full = part >= 0 && width > 0 ? (int)lround((part < 1 ? part : 1) * width * 8)
+					  : 0; /* in eighths of a cell */
+
+	for (int i = 0; i < width; i++) {
+		int here = full - 8 * i;
+
+		if (scene_ascii(s))
+			canvas_put(a, x + i, y, here >= 4 ? '#' : '.',
+				   here >= 4 ? look : CANVAS_DIM);
+		else if (here >= 8)
+			canvas_put(a, x + i, y, 0x2588, look);
+		else if (here > 0)
+			canvas_put(a, x + i, y, eighths[here - 1], look);
+		else
+			canvas_put(a, x + i, y, 0x00B7, CANVAS_DIM);
+	}
+}

@@ -1,0 +1,38 @@
+/* pane_log.c: what happened, the newest at the bottom. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "retort/ui/layout.h"
+#include "retort/ui/pane.h"
+
+static void
+draw(const struct scene *s, struct canvas_area a)
+{
+	static const enum canvas_look looks[] = { CANVAS_PLAIN, CANVAS_GOOD, CANVAS_WARN,
+						  CANVAS_BAD };
+	int rows = a.height - 1, first = s->n_log - rows - s->view.log_scroll;
+	char note[48] = "";
+
+	pane_heading(s, a, LAYOUT_log, "log");
+	first = first < 0 ? 0 : first;
+	if (first + rows < s->n_log)
+		snprintf(note, sizeof note, "%d newer", s->n_log - first - rows);
+	pane_note(a, note);
+	for (int y = 0; y < rows && first + y < s->n_log; y++) {
+		const struct scene_line *l = &s->log[(s->log_first + first + y) % SCENE_LOG];
+
+		canvas_text(a, 1, 1 + y, looks[l->level], l->text);
+	}
+	if (s->n_log == 0)
+		canvas_text(a, 1, 1, CANVAS_DIM, "nothing yet");
+}
+
+const struct pane pane_log = {
+	.name = "log",
+	.title = "Log",
+	.doc = "Every change and event with its step, errors too.",
+	.hints = "jk scroll  / search",
+	.draw = draw,
+};

@@ -1,0 +1,375 @@
+/* pane_terms.c: what the loss is made of: each term's share of the gradient, and its values. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/ui/curve.h"
+#include "retort/ui/layout.h"
+#include "retort/ui/pane.h"
+#include "retort/ui/plot.h"
+
+#define TERMS ((int)LOSS_OUTPUTS + LAB_MAPS)
+/* Cells of the history: more of them tell little more, and each is bytes at every evaluation. */
+#define ROWS 6
+#define COLUMNS 20
+#define NAME 15  /* columns of a term's name in a table of that width */
+#define TABLE 48 /* columns of "# big:2 s:1     93%      0.5    0.123    0.0123" */
+#define MORE                                                                                      \
+	24 /* columns more for "map2" before the name of a pair, and "minilm-attention" behind it \
+	    */
+
+struct term {
+	char name[LAB_NAME + 48];
+	char slot[16];     /* of a pair, "map2": what `balance` and its metrics call it */
+	const char *match; /* of a pair, how it is compared */
+	unsigned share, raw, weighted; /* metrics */
+	double weight;
+	uint32_t fill;
+	enum canvas_look look;
+};
+
+/* Told apart without colour as well: six textures, then the same with the next looks. */
+static const struct {
+	uint32_t utf8;
+	char ascii;
+} fills[] = {
+	{ 0x2588, '#' }, { 0x2593, '=' }, { 0x2592, ':' },
+	{ 0x2591, '.' }, { 0x259A, '%' }, { 0x2573, 'x' },
+};
+#define FILLS (int)(sizeof fills / sizeof *fills)
+
+static void
+add(struct term *t, int i, bool ascii, unsigned share, unsigned raw, unsigned weighted)
+{
+	t->share = share;
+	t->raw = raw;
+	t->weighted = weighted;
+	t->fill = ascii ? (unsigned char)fills[i % FILLS].ascii : fills[i % FILLS].utf8;
+	t->look = (enum canvas_look)(CANVAS_CURVE1 + (i + i / FILLS) % 6);
+}
+
+/* "big:3 s:1 att": of the teacher as much as leaves room for the layers and what of them is
+ * compared. */
+static void
+name_pair(const struct scene *s, const struct lab_map *m, struct term *t)
+{
+	const struct lab_net *net = &s->info.teacher[m->teacher];
+	char layers[48];
+	int n = snprintf(layers, sizeof layers, ":%s s:%s%s%.3s", net->layer[m->t_layer].name,
+			 s->info.student.layer[m->s_layer].name, m->on == MODEL_HIDDEN ? "" : " ",
+			 m->on == MODEL_HIDDEN ? "" : model_tap_name[m->on]);
+	int room = n + 3 < NAME ? NAME - n : 3;
+
+	snprintf(t->name, sizeof t->name, "%.*s%s", room, net->name, layers);
+}
+
+/* Cross-entropy and distillation, whatever else is on of the outputs, and every mapped pair there
+ * is. */
+static int
+list_terms(const struct scene *s, struct term out[TERMS])
+{
+	bool ascii = plot_set(s) == RASTER_ASCII;
+	int n = 0;
+
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++) {
+		if (i > LOSS_OUTPUT_kd && loss_weight(loss_table[i], &s->info.knobs) <= 0)
+			continue;
+		snprintf(out[n].name, sizeof out[n].name, "%s", loss_table[i]->name);
+		add(&out[n], n, ascii, metric_output(i, METRIC_SHARE),
+		    metric_output(i, METRIC_TRAIN), metric_output(i, METRIC_WEIGHTED));
+		out[n++].weight = loss_weight(loss_table[i], &s->info.knobs);
+	}
+	for (int i = 0; i < s->info.n_maps && i < LAB_MAPS; i++, n++) {
+		const struct lab_map *m = &s->info.map[i];
+
+		name_pair(s, m, &out[n]);
+		snprintf(out[n].slot, sizeof out[n].slot, "map%u ", m->slot + 1);
+		out[n].match = m->match->name;
+		add(&out[n], n, ascii, metric_map(m->slot, METRIC_SHARE),
+		    metric_map(m->slot, METRIC_TRAIN), metric_map(m->slot, METRIC_WEIGHTED));
+		out[n].weight = m->weight;
+	}
+	return n;
+}
+
+/* The value at or before a step; NaN before the first. */
+static double
+value_at(const struct scene *s, unsigned metric, uint32_t step)
+{
+	const struct series *series = s->series[LAB_STUDENT][metric];
+	uint32_t at;
+	double value;
+
+	return series && series_at(series, step, &at, &value) ? value : NAN;
+}
+
+/* At the last evaluation, as the shares are: figures of one step, which stand still long enough to
+ * be read. */
+static double
+value_now(const struct scene *s, unsigned metric)
+{
+	const struct series *evaluated = s->series[LAB_STUDENT][METRIC_VAL_NLL];
+	uint32_t step = UINT32_MAX;
+	double value;
+
+	if (evaluated)
+		series_last(evaluated, &step, &value);
+	return value_at(s, metric, step);
+}
+
+/* Three digits: these change at every evaluation, and every digit is bytes on a thin line. */
+static const char *
+brief(double x, char *buf, size_t size)
+{
+	snprintf(buf, size, isfinite(x) ? "%.3g" : "-", x);
+	return buf;
+}
+
+/* Where each term ends in a bar of length 1 at a step; false where no share is known. */
+static bool
+stack(const struct scene *s, const struct term *t, int n, uint32_t step, double end[TERMS])
+{
+	double sum = 0;
+
+	for (int k = 0; k < n; k++) {
+		double x = value_at(s, t[k].share, step);
+
+		end[k] = sum += isfinite(x) && x > 0 ? x : 0;
+	}
+	for (int k = 0; k < n && sum > 0; k++)
+		end[k] /= sum;
+	return sum > 0;
+}
+
+/* The term in the middle of part `i` of `parts`. */
+static const struct term *
+part(const struct term *t, int n, const double end[TERMS], int i, int parts)
+{
+	int k = 0;
+
+	while (k + 1 < n && end[k] * parts <= i + 0.5)
+		k++;
+	return &t[k];
+}
+
+/* Shares over the steps: a column for each cell, the first term at the bottom. */
+static void
+draw_history(const struct scene *s, const struct term *t, int n, struct canvas_area a)
+{
+	struct span_steps x = plot_steps(s, a.width);
+	uint32_t last = curve_last_step(s);
+
+	for (int c = 0; c < a.width && span_edge(&x, c) <= last; c++) {
+		double end[TERMS];
+
+		if (!stack(s, t, n, span_edge(&x, c + 1) - 1, end))
+			continue;
+		for (int row = 0; row < a.height; row++) {
+			const struct term *fill = part(t, n, end, a.height - 1 - row, a.height);
+
+			canvas_put(a, c, row, fill->fill, fill->look);
+		}
+	}
+}
+
+/* The shares of now, lying. */
+static void
+draw_bar(const struct scene *s, const struct term *t, int n, struct canvas_area a)
+{
+	double end[TERMS];
+
+	if (!stack(s, t, n, UINT32_MAX, end))
+		canvas_text(a, 0, 0, CANVAS_DIM, "no shares before an evaluation");
+	else
+		for (int c = 0; c < a.width; c++)
+			canvas_put(a, c, 0, part(t, n, end, c, a.width)->fill,
+				   part(t, n, end, c, a.width)->look);
+}
+
+/* A number at the right of a field that ends before column `end`. */
+static void
+right(struct canvas_area a, int end, int y, const char *text)
+{
+	canvas_text(a, end - (int)strlen(text), y, CANVAS_PLAIN, text);
+}
+
+/* Columns right of the name, in the order in which they go where there is no room. */
+static const struct {
+	const char *name;
+	int width, least;
+} columns[] = {
+	{ "share", 6, 0 },
+	{ "weight", 9, 34 },
+	{ "raw", 9, 26 },
+	{ "weighted", 10, TABLE },
+};
+enum { SHARE, WEIGHT, RAW, WEIGHTED, COLUMNS_N };
+
+/* Column at which the first of them begins. */
+static int
+first_column(int width)
+{
+	int x = width;
+
+	for (int k = 0; k < COLUMNS_N; k++)
+		x -= width >= columns[k].least ? columns[k].width : 0;
+	return x;
+}
+
+static void
+cell(const struct scene *s, const struct term *t, int k, char *buf, size_t size)
+{
+	double x = k == SHARE    ? value_at(s, t->share, UINT32_MAX)
+		   : k == WEIGHT ? t->weight
+				 : value_now(s, k == RAW ? t->raw : t->weighted);
+
+	if (k == SHARE)
+		snprintf(buf, size, isfinite(x) ? "%.0f%%" : "-", x * 100);
+	else
+		brief(x, buf, size);
+}
+
+/* "map2 big:1 s:1 rkd-distance", as much of it as there is room for. */
+static void
+draw_name(const struct term *t, struct canvas_area a, int room)
+{
+	int name = text_width(t->name), slot = text_width(t->slot), x = 0;
+
+	if (slot + name <= room)
+		x = canvas_text(a, x, 0, CANVAS_DIM, t->slot);
+	x = canvas_text(a, x, 0, CANVAS_PLAIN, t->name) + 1;
+	if (t->match && x + text_width(t->match) <= room)
+		canvas_text(a, x, 0, CANVAS_DIM, t->match);
+}
+
+/* One term; one that hardly moves the student stands out. */
+static void
+draw_term(const struct scene *s, const struct term *t, struct canvas_area a)
+{
+	double share = value_at(s, t->share, UINT32_MAX);
+	int x = first_column(a.width);
+	char buf[32];
+
+	canvas_put(a, 0, 0, t->fill, t->look);
+	draw_name(t, canvas_cut(a, 2, 0, x - 2, 1), x - 2);
+	for (int k = 0; k < COLUMNS_N; k++) {
+		if (a.width < columns[k].least)
+			continue;
+		x += columns[k].width;
+		cell(s, t, k, buf, sizeof buf);
+		right(a, x, 0, buf);
+	}
+	if (isfinite(share) && share < 0.005)
+		canvas_paint(a, 2, 0, a.width - 2, CANVAS_WARN);
+}
+
+static void
+draw_table(const struct scene *s, const struct term *t, int n, struct canvas_area a)
+{
+	int x = first_column(a.width);
+
+	canvas_text(a, 2, 0, CANVAS_DIM, "term");
+	for (int k = 0; k < COLUMNS_N; k++)
+		if (a.width >= columns[k].least) {
+			x += columns[k].width;
+			canvas_text(a, x - (int)strlen(columns[k].name), 0, CANVAS_DIM,
+				    columns[k].name);
+		}
+	for (int i = 0; i < n && 1 + i < a.height; i++) {
+		if (2 + i == a.height && i + 1 < n) {
+			canvas_textf(a, 2, 1 + i, CANVAS_DIM, "and %d more", n - i);
+			return;
+		}
+		draw_term(s, &t[i], canvas_cut(a, 0, 1 + i, a.width, 1));
+	}
+}
+
+/* Figures that explain the terms, one below the other, then what losses that are on tell of
+ * themselves. */
+static void
+draw_figures(const struct scene *s, struct canvas_area a)
+{
+	static const struct {
+		const char *name;
+		unsigned metric;
+	} figures[] = {
+		{ "KL at T = 1", METRIC_TRAIN_KL },
+		{ "  held out", METRIC_VAL_KL },
+		{ "lr", METRIC_LR },
+		{ "|gradient|", METRIC_GRAD_NORM },
+	};
+	char buf[32];
+	int y = 0;
+
+	for (; y < 4; y++) {
+		canvas_text(a, 0, y, CANVAS_DIM, figures[y].name);
+		canvas_text(a, 13, y, CANVAS_PLAIN,
+			    brief(value_now(s, figures[y].metric), buf, sizeof buf));
+	}
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++) {
+		if (!loss_table[i]->told || loss_weight(loss_table[i], &s->info.knobs) <= 0)
+			continue;
+		canvas_text(a, 0, y, CANVAS_DIM,
+			    pane_brief(loss_table[i]->told, 12, buf, sizeof buf));
+		canvas_text(a, 13, y++, CANVAS_PLAIN,
+			    brief(value_now(s, metric_find(loss_table[i]->told)), buf, sizeof buf));
+	}
+}
+
+/* Wide: history at the left, table at the right. Narrow: a bar, the table, and history where rows
+ * remain. */
+static void
+draw(const struct scene *s, struct canvas_area a)
+{
+	struct term t[TERMS] = { 0 };
+	int n = list_terms(s, t), table, rows;
+	double end[TERMS];
+
+	pane_heading(s, a, LAYOUT_terms, "loss terms");
+	if (a.width >= 40)
+		pane_note(a, "share of the gradient");
+	if (a.width >= TABLE + 20 && a.height >= 4) {
+		int table_width = a.width >= TABLE + MORE + COLUMNS + 8 ? TABLE + MORE : TABLE;
+		int width =
+			a.width - table_width - 8 < COLUMNS ? a.width - table_width - 8 : COLUMNS;
+		struct canvas_area left =
+			canvas_cut(a, 6, 1, width, a.height > ROWS ? ROWS : a.height - 1);
+
+		draw_table(s, t, n,
+			   canvas_cut(a, a.width - table_width, 1, table_width, a.height - 1));
+		if (a.height > n + 6)
+			draw_figures(s, canvas_cut(a, a.width - table_width, n + 3, table_width,
+						   a.height - n - 3));
+		draw_history(s, t, n, left);
+		canvas_text(a, 1, 1, CANVAS_DIM, "100%");
+		canvas_text(a, 3, left.height, CANVAS_DIM, "0%");
+		if (!stack(s, t, n, UINT32_MAX, end))
+			canvas_text(left, 1, left.height / 2, CANVAS_DIM,
+				    "no shares before an evaluation");
+		return;
+	}
+	table = n + 1 < a.height - 2 ? n + 1 : a.height - 2;
+	rows = a.height - 2 - table < ROWS ? a.height - 2 - table : ROWS;
+	if (rows > 3) {
+		draw_history(s, t, n,
+			     canvas_cut(a, 0, 1, a.width < COLUMNS ? a.width : COLUMNS, rows));
+		if (a.width >= COLUMNS + 22)
+			draw_figures(s, canvas_cut(a, COLUMNS + 3, 1, a.width, rows));
+		draw_table(s, t, n, canvas_cut(a, 0, 2 + rows, a.width, table));
+		return;
+	}
+	draw_bar(s, t, n, canvas_cut(a, 0, 1, a.width, 1));
+	draw_table(s, t, n, canvas_cut(a, 0, 2, a.width, table > 0 ? table : 0));
+}
+
+const struct pane pane_terms = {
+	.name = "terms",
+	.title = "Loss terms",
+	.doc = "What the loss is made of: each term's share of the gradient over the steps, raw "
+	       "and weighted values.",
+	.hints = "shares are measured at evaluations",
+	.draw = draw,
+};

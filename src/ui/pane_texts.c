@@ -1,0 +1,165 @@
+/* pane_texts.c: texts, and how they read after a translation there and back. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/text.h"
+#include "retort/ui/layout.h"
+#include "retort/ui/pane.h"
+
+#define MARGIN 6 /* columns left of a text: how alike the two are */
+
+/* Where the next word is put. */
+struct place {
+	struct canvas_area a;
+	int x, y;
+};
+
+/* Whether a word is in a text as a word, in whatever case of ASCII letters. */
+static bool
+has_word(const char *text, const char *word, size_t len)
+{
+	for (const char *p = text; *p; p += strcspn(p, " ")) {
+		p += strspn(p, " ");
+		if (strcspn(p, " ") == len && strncasecmp(p, word, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* One word; at the end of a row, or where it is longer than one, it goes on in the next. */
+static void
+draw_word(struct place *at, const char *word, size_t len, enum canvas_look look)
+{
+	char copy[256];
+	size_t n, room = len < sizeof copy ? len : sizeof copy - 1;
+	uint32_t cp;
+
+	memcpy(copy, word, room);
+	copy[room] = '\0';
+	if (at->x && at->x + text_width(copy) > at->a.width) {
+		at->x = 0;
+		at->y++;
+	}
+	for (size_t i = 0; i < len; i += n) {
+		int width;
+
+		n = text_utf8(word + i, len - i, &cp);
+		width = text_width_char(cp);
+		if (at->x + width > at->a.width) {
+			at->x = 0;
+			at->y++;
+		}
+		if (at->y >= at->a.height)
+			return;
+		if (width > 0)
+			canvas_put(at->a, at->x, at->y, cp, look);
+		at->x += width > 0 ? width : 0;
+	}
+	at->x++;
+}
+
+/* A text, from row `y` on; words that `other` does not have stand out. Returns the row behind it.
+ */
+static int
+draw_text(struct canvas_area a, int y, const char *text, const char *other, enum canvas_look look,
+	  enum canvas_look fresh)
+{
+	struct place at = { canvas_cut(a, 0, y, a.width, a.height - y), 0, 0 };
+
+	for (const char *p = text + strspn(text, " "); *p && at.y < at.a.height && at.a.width > 0;
+	     p += strspn(p, " ")) {
+		size_t len = strcspn(p, " ");
+
+		draw_word(&at, p, len, has_word(other, p, len) ? look : fresh);
+		p += len;
+	}
+	return y + at.y + 1;
+}
+
+/* As rows are: see augment_backtranslate.c. */
+static bool
+is_used(const struct scene *s, const struct bitext_pair *p)
+{
+	return bitext_differs(p) && p->alike >= s->info.knobs.backtranslate_keep;
+}
+
+static int
+draw_pair(const struct scene *s, struct canvas_area a, int y, const struct bitext_pair *p,
+	  bool chosen)
+{
+	bool used = is_used(s, p);
+	struct canvas_area right = canvas_cut(a, MARGIN, 0, a.width - MARGIN, a.height);
+
+	canvas_textf(a, 1, y,
+		     chosen ? CANVAS_BOLD
+		     : used ? CANVAS_GOOD
+			    : CANVAS_DIM,
+		     "%4.2f", p->alike);
+	y = draw_text(right, y, p->before, p->after, used ? CANVAS_PLAIN : CANVAS_DIM,
+		      used ? CANVAS_CURVE1 : CANVAS_DIM);
+	if (y < a.height)
+		y = draw_text(right, y, p->after, p->before, CANVAS_DIM,
+			      used ? CANVAS_CURVE2 : CANVAS_DIM);
+	return y;
+}
+
+static size_t
+count_used(const struct scene *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->bitext->n; i++)
+		n += is_used(s, &s->bitext->pair[i]);
+	return n;
+}
+
+static void
+draw_progress(const struct scene *s, struct canvas_area a)
+{
+	const struct scene_translation *t = &s->translation;
+	int bar = a.width > 60 ? 20 : 8;
+
+	pane_meter(s, a, 1, 0, bar, t->asked ? (double)t->done / (double)t->asked : 0, CANVAS_WARN);
+	canvas_textf(a, bar + 2, 0, CANVAS_WARN, "%zu of %zu texts, %.0f sentences/s", t->done,
+		     t->asked, t->rate);
+}
+
+static void
+draw(const struct scene *s, struct canvas_area a)
+{
+	int y = 1, n = s->bitext ? (int)s->bitext->n : 0;
+	const struct bitext *last = s->translation.last;
+	char note[96];
+
+	pane_heading(s, a, LAYOUT_texts, "texts");
+	if (s->translation.asked)
+		draw_progress(s, canvas_cut(a, 0, y++, a.width, 1));
+	for (size_t i = 0; last && i < last->n && y < a.height; i++)
+		y = draw_pair(s, a, y, &last->pair[i], false);
+	if (s->translation.asked)
+		return;
+	if (n == 0) {
+		canvas_text(a, 1, y, CANVAS_DIM,
+			    a.width > 60 ? "no translations yet; :augment backtranslate via spa "
+					   "has Apertium make them"
+					 : ":augment backtranslate via spa");
+		return;
+	}
+	snprintf(note, sizeof note, "%d of %d, %zu at least %.2f alike", s->view.pair + 1, n,
+		 count_used(s), s->info.knobs.backtranslate_keep);
+	pane_note(a, note);
+	for (int i = s->view.pair; i < n && y < a.height; i++)
+		y = draw_pair(s, a, y, &s->bitext->pair[i], i == s->view.pair);
+}
+
+const struct pane pane_texts = {
+	.name = "texts",
+	.title = "Texts",
+	.doc = "Texts before and after back-translation, with how alike the two are; words that "
+	       "differ are lit, and what is not used is dim.",
+	.hints = "jk next text  PgDn page  +/- how alike",
+	.draw = draw,
+};

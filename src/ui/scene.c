@@ -1,0 +1,240 @@
+/* scene.c: everything panes draw, as plain data. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/ui/scene.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+
+enum {
+	KNOBS = 0
+#define REAL(...) +1
+#define INT(...) +1
+#define PICK(...) +1
+#include "retort/conf/knobs.def"
+};
+_Static_assert(KNOBS <= SCENE_KNOB_ROWS, "every knob has a row");
+
+void
+scene_init(struct scene *s)
+{
+	memset(s, 0, sizeof *s);
+	s->log = mem_array(SCENE_LOG, sizeof *s->log);
+	knob_defaults(&s->defaults);
+	knob_defaults(&s->info.knobs);
+	s->info.busy = -1;
+	s->eta = -1;
+	s->utf8 = s->braille = true;
+	s->view.plot_metric[0] = METRIC_VAL_NLL;
+	s->view.plot_metric[1] = METRIC_VAL_ACCURACY;
+	s->view.log_y[0] = true; /* a loss falls by factors */
+	s->view.follow_branch = true;
+}
+
+static void
+release_help(struct scene *s)
+{
+	for (size_t i = 0; i < s->n_help; i++)
+		mem_free(s->help[i]);
+	mem_free(s->help);
+	s->help = NULL;
+	s->n_help = 0;
+}
+
+void
+scene_release(struct scene *s)
+{
+	for (int b = 0; b < LAB_BRANCHES; b++)
+		for (int m = 0; m < METRIC_COUNT; m++)
+			series_free(s->series[b][m]);
+	series_free(s->two_sample_auc);
+	release_help(s);
+	bitext_free(s->bitext);
+	bitext_free(s->translation.last);
+	mem_free(s->mark);
+	mem_free(s->log);
+	memset(s, 0, sizeof *s);
+}
+
+bool
+scene_ascii(const struct scene *s)
+{
+	return !s->utf8 || s->info.knobs.charset == KNOB_ASCII;
+}
+
+void
+scene_sample(struct scene *s, unsigned branch, unsigned metric, uint32_t step, double value)
+{
+	if (!s->series[branch][metric])
+		s->series[branch][metric] = series_new();
+	series_push(s->series[branch][metric], step, value);
+	s->version++;
+}
+
+static void
+add_line(struct scene *s, int level, const char *text)
+{
+	struct scene_line *l = &s->log[(s->log_first + s->n_log) % SCENE_LOG];
+
+	if (s->n_log == SCENE_LOG)
+		s->log_first = (s->log_first + 1) % SCENE_LOG;
+	else
+		s->n_log++;
+	l->level = level;
+	snprintf(l->text, sizeof l->text, "%s", text);
+	l->text[strcspn(l->text, "\n")] = '\0';
+	if (s->view.log_scroll > 0 &&
+	    s->view.log_scroll < s->n_log - 1) /* what is read stays where it is */
+		s->view.log_scroll++;
+	s->version++;
+}
+
+void
+scene_log(struct scene *s, int level, const char *fmt, ...)
+{
+	char text[240];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	add_line(s, level, text);
+}
+
+void
+scene_say(struct scene *s, bool is_error, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(s->message, sizeof s->message, fmt, ap);
+	va_end(ap);
+	s->message[strcspn(s->message, "\n")] = '\0';
+	s->message_is_error = is_error;
+	if (is_error)
+		add_line(s, SCENE_ERROR, s->message);
+	s->version++;
+}
+
+/* Letters a..z in turn, for what a person did; signs for what happens by itself. */
+static char
+letter_for(const struct scene *s, enum scene_mark_kind kind)
+{
+	unsigned letters = 0;
+
+	switch (kind) {
+	case SCENE_MAP:
+		return '+';
+	case SCENE_STOP:
+		return '.';
+	case SCENE_DIVERGED:
+		return '!';
+	case SCENE_RUN:
+		return '|';
+	case SCENE_STAGE:
+		return '>';
+	case SCENE_TWEAK:
+	case SCENE_NOTE:
+		break;
+	}
+	for (size_t i = 0; i < s->n_marks; i++)
+		letters += s->mark[i].kind == SCENE_TWEAK || s->mark[i].kind == SCENE_NOTE;
+	return (char)('a' + letters % 26);
+}
+
+void
+scene_mark_add(struct scene *s, enum scene_mark_kind kind, unsigned branch, uint32_t step,
+	       const char *text, int knob, double from, double to)
+{
+	struct scene_mark *m;
+
+	mem_grow(&s->mark, &s->cap_marks, s->n_marks + 1, sizeof *s->mark);
+	m = &s->mark[s->n_marks];
+	*m = (struct scene_mark){ .kind = kind,
+				  .branch = (uint16_t)branch,
+				  .step = step,
+				  .letter = letter_for(s, kind),
+				  .knob = knob,
+				  .from = from,
+				  .to = to };
+	snprintf(m->text, sizeof m->text, "%.95s", text);
+	s->n_marks++;
+	s->version++;
+}
+
+const struct ramp *
+scene_ramp(const struct scene *s, int knob)
+{
+	const struct ramp *r = ramp_of(s->info.ramp, s->info.n_ramps, knob);
+	uint64_t step = s->info.phase == LAB_DISTILLING ? s->info.step : s->info.student.steps;
+
+	return r && step < ramp_end(r) ? r : NULL;
+}
+
+/* Bytes of a line that come before the blank at which it is broken to fit; all of them where it
+ * fits, or was set by nroff. */
+static size_t
+fitting(const char *line, size_t len, int room)
+{
+	size_t cut = len, n;
+	uint32_t cp;
+	int x = 0;
+
+	if (room < 40 || memchr(line, '\b', len))
+		return len;
+	for (size_t at = 0; at < len; at += n) {
+		n = text_utf8(line + at, len - at, &cp);
+		if (n == 0)
+			return len;
+		if (x <= room && cp == ' ' && x > room / 2)
+			cut = at;
+		x += cp == '\t' ? 8 - x % 8 : text_width_char(cp) < 0 ? 1 : text_width_char(cp);
+	}
+	return x <= room ? len : cut;
+}
+
+void
+scene_help(struct scene *s, const char *title, const char *text)
+{
+	size_t cap = 0, left;
+	int indent = 0, room = s->width - 2;
+
+	release_help(s);
+	for (const char *p = text; *p; p += left) {
+		size_t whole = strcspn(p, "\n"), len = fitting(p, whole, room - indent);
+		char *line = mem_new((size_t)indent + len + 1);
+
+		mem_grow(&s->help, &cap, s->n_help + 1, sizeof *s->help);
+		memset(line, ' ', (size_t)indent);
+		memcpy(line + indent, p, len);
+		s->help[s->n_help++] = line;
+		indent = len < whole ? 4 : 0;
+		left = len + (p[len] !=
+			      '\0'); /* the blank at which it was broken, or the end of the line */
+	}
+	snprintf(s->help_title, sizeof s->help_title, "%.47s", title);
+	s->view.helping = true;
+	s->view.help_scroll = 0;
+	s->view.search[0] = '\0';
+	s->version++;
+}
+
+void
+scene_forget(struct scene *s, unsigned branch)
+{
+	size_t kept = 0;
+
+	for (int m = 0; m < METRIC_COUNT; m++) {
+		series_free(s->series[branch][m]);
+		s->series[branch][m] = NULL;
+	}
+	for (size_t i = 0; i < s->n_marks; i++)
+		if (s->mark[i].branch != branch)
+			s->mark[kept++] = s->mark[i];
+	s->n_marks = kept;
+	s->version++;
+}

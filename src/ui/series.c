@@ -1,0 +1,193 @@
+/* series.c: all samples of a curve, and a pyramid of their extremes. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/ui/series.h"
+
+#include <math.h>
+
+#include "retort/base/mem.h"
+
+/*
+ * Level k holds a bucket for every 2^k samples, level 0 one for each; only whole buckets are
+ * there, so appending touches one bucket a level, half of them half as often: O(1) amortised. Any
+ * run of samples is covered by at most two buckets of each level. Sums: twice the samples.
+ */
+#define LEVELS 32
+
+struct level {
+	size_t n, cap;
+	struct series_bucket *bucket;
+};
+
+struct series {
+	size_t n, cap_step, cap_value;
+	uint32_t *step;
+	double *value;
+	double smooth, average, decay; /* decay: smooth^samples, of the debiased average */
+	struct level level[LEVELS];
+};
+
+struct series *
+series_new(void)
+{
+	struct series *s = mem_new(sizeof *s);
+
+	s->decay = 1;
+	return s;
+}
+
+void
+series_free(struct series *s)
+{
+	if (!s)
+		return;
+	for (int k = 0; k < LEVELS; k++)
+		mem_free(s->level[k].bucket);
+	mem_free(s->step);
+	mem_free(s->value);
+	mem_free(s);
+}
+
+static void
+merge(struct series_bucket *a, const struct series_bucket *b)
+{
+	uint32_t broken = a->broken + b->broken;
+
+	if (b->count && a->count) {
+		a->last = b->last;
+		a->last_step = b->last_step;
+		a->min = b->min < a->min ? b->min : a->min;
+		a->max = b->max > a->max ? b->max : a->max;
+		a->count += b->count;
+	} else if (b->count) {
+		*a = *b;
+	}
+	a->broken = broken;
+}
+
+/* What is drawn for sample i: the value, or its debiased average (Kingma and Ba 2015, eq. for
+ * m-hat). */
+static struct series_bucket
+leaf(struct series *s, size_t i)
+{
+	double x = s->value[i];
+	float y;
+
+	if (!isfinite(x))
+		return (struct series_bucket){ .broken = 1 };
+	if (s->smooth > 0) {
+		s->average = s->smooth * s->average + (1 - s->smooth) * x;
+		s->decay *= s->smooth;
+		x = s->average / (1 - s->decay);
+	}
+	y = (float)x;
+	return (struct series_bucket){ y, y, y, y, s->step[i], s->step[i], 1, 0 };
+}
+
+static void
+append(struct series *s, size_t i)
+{
+	struct series_bucket b = leaf(s, i);
+
+	for (int k = 0; k < LEVELS; k++) {
+		struct level *l = &s->level[k];
+
+		mem_grow(&l->bucket, &l->cap, l->n + 1, sizeof *l->bucket);
+		l->bucket[l->n++] = b;
+		if (l->n % 2)
+			return;
+		b = l->bucket[l->n - 2];
+		merge(&b, &l->bucket[l->n - 1]);
+	}
+}
+
+void
+series_push(struct series *s, uint32_t step, double value)
+{
+	mem_grow(&s->step, &s->cap_step, s->n + 1, sizeof *s->step);
+	mem_grow(&s->value, &s->cap_value, s->n + 1, sizeof *s->value);
+	s->step[s->n] = step;
+	s->value[s->n] = value;
+	append(s, s->n++);
+}
+
+void
+series_smooth(struct series *s, double smooth)
+{
+	if (smooth == s->smooth)
+		return;
+	for (int k = 0; k < LEVELS; k++)
+		s->level[k].n = 0;
+	s->smooth = smooth;
+	s->average = 0;
+	s->decay = 1;
+	for (size_t i = 0; i < s->n; i++)
+		append(s, i);
+}
+
+size_t
+series_len(const struct series *s)
+{
+	return s->n;
+}
+
+void
+series_get(const struct series *s, size_t i, uint32_t *step, double *value)
+{
+	*step = s->step[i];
+	*value = s->value[i];
+}
+
+bool
+series_last(const struct series *s, uint32_t *step, double *value)
+{
+	if (s->n)
+		series_get(s, s->n - 1, step, value);
+	return s->n > 0;
+}
+
+/* The first sample with a step >= `step`. */
+static size_t
+lower(const struct series *s, uint32_t step)
+{
+	size_t lo = 0, hi = s->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (s->step[mid] < step)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+bool
+series_at(const struct series *s, uint32_t step, uint32_t *at, double *value)
+{
+	size_t i = step == UINT32_MAX ? s->n : lower(s, step + 1);
+
+	if (i)
+		series_get(s, i - 1, at, value);
+	return i > 0;
+}
+
+struct series_bucket
+series_fold(const struct series *s, uint32_t from, uint32_t to)
+{
+	struct series_bucket sum = { 0 };
+	size_t i = lower(s, from), end = lower(s, to);
+
+	while (i < end) {
+		int k = 0;
+
+		/* the largest whole bucket that begins here and does not go beyond the end */
+		while (k + 1 < LEVELS && i % ((size_t)2 << k) == 0 && i + ((size_t)2 << k) <= end)
+			k++;
+		merge(&sum, &s->level[k].bucket[i >> k]);
+		i += (size_t)1 << k;
+	}
+	return sum;
+}

@@ -1,0 +1,106 @@
+/* sides.c: which sets the gauge pane compares. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/ui/sides.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/ui/layout.h"
+
+bool
+sides_open(const struct scene *s)
+{
+	return s->view.focus == LAYOUT_gauge && !s->view.helping && !s->view.editing &&
+	       s->info.data[0];
+}
+
+/* Set i: train, held-out, those beside the data; NULL past the last. */
+static const char *
+set_name(const struct scene *s, int i)
+{
+	if (i < 2)
+		return i ? "held-out" : "train";
+	return i - 1 < s->info.n_sets ? s->info.set[i - 1].name
+				      : NULL; /* the first is the data itself */
+}
+
+static int
+find(const struct scene *s, const char *name)
+{
+	for (int i = 0; set_name(s, i); i++)
+		if (strcmp(set_name(s, i), name) == 0)
+			return i;
+	return -1;
+}
+
+const char *
+sides_name(const struct scene *s, int which)
+{
+	if (s->view.side[which][0] && find(s, s->view.side[which]) >= 0)
+		return s->view.side[which];
+	for (int i = 1; which && i < s->info.n_sets; i++)
+		if (s->info.set[i].role == DATASET_TARGET)
+			return s->info.set[i].name;
+	return set_name(s, which);
+}
+
+int
+sides_choose(struct scene *s, int which, const char *name, struct err *e)
+{
+	int at = find(s, name[0] ? name : sides_name(s, which));
+	struct text names = { 0 };
+
+	if (at < 0) {
+		for (int i = 0; set_name(s, i); i++)
+			text_item(&names, "%s", set_name(s, i));
+		err_set(e, "'%.40s' is none of %s", name, text_get(&names));
+		text_release(&names);
+		return -1;
+	}
+	if (!name[0]) {
+		int next = at + 1;
+
+		while (set_name(s, next) && strcmp(set_name(s, next), set_name(s, at)) == 0)
+			next++; /* two may have one name */
+		at = set_name(s, next) ? next : 0;
+	}
+	snprintf(s->view.side[which], sizeof s->view.side[which], "%s", set_name(s, at));
+	sides_forget(s);
+	return 0;
+}
+
+void
+sides_forget(struct scene *s)
+{
+	memset(&s->gauge, 0, sizeof s->gauge);
+	series_free(s->two_sample_auc);
+	s->two_sample_auc = NULL;
+	s->gauge_error[0] = '\0';
+}
+
+void
+sides_take(struct scene *s, const struct shift_report *m, const char *why)
+{
+	const struct shift_report_seen *student;
+	uint32_t last;
+	double value;
+
+	s->version++;
+	if (!m) {
+		sides_forget(s);
+		snprintf(s->gauge_error, sizeof s->gauge_error, "%s", why);
+		return;
+	}
+	s->gauge = *m;
+	s->gauge_error[0] = '\0';
+	student = &m->seen[SHIFT_REPORT_STUDENT];
+	if (!student->known)
+		return;
+	if (!s->two_sample_auc)
+		s->two_sample_auc = series_new();
+	if (!series_last(s->two_sample_auc, &last, &value) || m->step >= last)
+		series_push(s->two_sample_auc, (uint32_t)m->step,
+			    m->weighed ? student->gauge.weighted_auc : student->gauge.auc);
+}

@@ -1,0 +1,151 @@
+/* status.c: the status line. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/ui/status.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What goes on, in one word or two. */
+static const char *
+phase(const struct scene *s, char *buf, size_t size)
+{
+	const struct lab_info *i = &s->info;
+	bool known = i->busy >= 0 && i->busy < i->n_teachers;
+
+	if (i->phase == LAB_TRAINING)
+		snprintf(buf, size, "%s%s%s", i->paused ? "PAUSED" : "TRAIN", known ? " " : "",
+			 known ? i->teacher[i->busy].name : "");
+	else
+		snprintf(buf, size, "%s",
+			 i->phase == LAB_IDLE         ? "IDLE"
+			 : i->paused                  ? "PAUSED"
+			 : i->phase == LAB_DISTILLING ? "RUN"
+						      : "REPORT");
+	return buf;
+}
+
+/*
+ * "0:09", "12m", "3h20m", or "" when it is not known. The longer the coarser: digits that change
+ * are bytes.
+ */
+static void
+time_left(char *buf, size_t size, double seconds)
+{
+	int n = !(seconds >= 0) || seconds > 359999 ? -1 : (int)ceil(seconds);
+
+	if (n < 0)
+		buf[0] = '\0';
+	else if (n < 600)
+		snprintf(buf, size, "%d:%02d", n / 60, n < 100 ? n % 60 : n % 60 / 5 * 5);
+	else if (n < 6000)
+		snprintf(buf, size, "%dm", n / 60);
+	else
+		snprintf(buf, size, "%dh%02dm", n / 3600, n / 60 % 60);
+}
+
+static int
+digits(double x)
+{
+	char buf[32];
+
+	return snprintf(buf, sizeof buf, "%.0f", x);
+}
+
+/* An epoch is once through the rows that are trained on. */
+static void
+add_epochs(const struct lab_info *i, struct text *t)
+{
+	double batches = i->n_train && i->knobs.batch ? (double)i->n_train / (double)i->knobs.batch
+						      : 0,
+	       all;
+
+	if (batches <= 0 || i->phase == LAB_IDLE || i->phase == LAB_REPORTING)
+		return;
+	all = ceil((double)i->until / batches);
+	text_addf(t, "  epoch %*.0f/%.0f", digits(all),
+		  fmin(floor((double)i->step / batches) + 1, all), all);
+}
+
+/* The right side, as much as `room` columns take: the epoch goes first, then the time left, then
+ * the speed. */
+static void
+progress(const struct scene *s, int room, struct text *t)
+{
+	const struct lab_info *i = &s->info;
+	char left[32];
+
+	time_left(left, sizeof left, s->eta);
+	for (int drop = 0; drop < 5; drop++) {
+		text_clear(t);
+		if (i->phase == LAB_IDLE &&
+		    i->has_student) /* of what ended last there is nothing to go */
+			text_addf(t, "%s%llu", drop < 3 ? "step " : "",
+				  (unsigned long long)i->step);
+		else if (i->phase != LAB_IDLE && i->until)
+			text_addf(t, "%s%*llu/%llu", drop < 3 ? "step " : "",
+				  digits((double)i->until), (unsigned long long)i->step,
+				  (unsigned long long)i->until);
+		if (drop < 1)
+			add_epochs(i, t);
+		if (s->rate > 0 && drop < 3)
+			text_addf(t, " %5.0f st/s", s->rate);
+		if (left[0] && drop < 2)
+			text_addf(t, "  ETA %5s", left);
+		if (s->recording && drop < 4)
+			text_add(t, scene_ascii(s) ? "  REC" : "  REC \u25CF");
+		if (text_width(text_get(t)) <= room)
+			return;
+	}
+	text_clear(t);
+}
+
+void
+status_draw(const struct scene *s, struct canvas_area a)
+{
+	struct text t = { 0 };
+	char word[64];
+	int x;
+
+	for (x = 0; x < a.width; x++)
+		canvas_put(a, x, 0, ' ', CANVAS_TITLE);
+	x = canvas_text(a, 1, 0, CANVAS_TITLE, "retort");
+	if (a.width >= 60)
+		x = canvas_text(canvas_cut(a, 0, 0, a.width / 3, 1), x + 2, 0, CANVAS_TITLE,
+				s->session);
+	x = x < a.width / 3 ? x : a.width / 3;
+	if (a.width >= 100 && s->info.data[0])
+		x = canvas_textf(a, x, 0, CANVAS_TITLE, "   data %.20s, %zu rows", s->info.data,
+				 s->info.rows);
+	x = canvas_text(a, x + 2, 0, CANVAS_TITLE, phase(s, word, sizeof word));
+	progress(s, a.width - x - 3, &t);
+	canvas_text(a, a.width - 1 - text_width(text_get(&t)), 0, CANVAS_TITLE, text_get(&t));
+	text_release(&t);
+}
+
+void
+status_brief(const struct scene *s, struct canvas_area a)
+{
+	const struct series *nll = s->series[s->view.branch][METRIC_VAL_NLL];
+	unsigned long long at = s->info.step;
+	const char *end = s->info.paused ? " =" : " >";
+	char number[32] = "", text[96] = "";
+	const char *value = number;
+	uint32_t step;
+	double x;
+
+	if (nll && series_last(nll, &step, &x) && isfinite(x)) {
+		snprintf(number, sizeof number, "%.3f", x);
+		value += number[0] == '0';
+	}
+	for (int drop = value[0] ? 0 : 2; drop < 5; drop++) {
+		snprintf(text, sizeof text, "%s%llu%s%s%s%s", drop < 3 ? "step " : "", at,
+			 drop < 2 ? " " : "", drop < 1 ? "val " : "", drop < 2 ? value : "",
+			 drop < 4 ? end : "");
+		if ((int)strlen(text) <= a.width)
+			break;
+	}
+	canvas_text(a, 0, 0, CANVAS_PLAIN, text);
+}

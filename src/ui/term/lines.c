@@ -1,0 +1,82 @@
+/* lines.c: lines in, lines out. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/ui/term/lines.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "retort/base/sig.h"
+#include "retort/base/text.h"
+
+static void
+give(struct session *s, char *line)
+{
+	struct err e;
+	int column = 1;
+
+	if (session_line(s, line, &column, &e) < 0)
+		fprintf(stderr, "%d: %s\n", column, e.msg);
+}
+
+/* What has come; whole lines are given. False at the end of the input. */
+static bool
+take_input(struct session *s, struct text *t)
+{
+	char buf[4096];
+	ssize_t n = read(0, buf, sizeof buf);
+	char *end;
+
+	if (n <= 0)
+		return false;
+	text_bytes(t, buf, (size_t)n);
+	while ((end = memchr(t->s, '\n', t->len))) {
+		size_t len = (size_t)(end - t->s) + 1;
+
+		*end = '\0';
+		give(s, t->s);
+		memmove(t->s, t->s + len, t->len - len + 1);
+		t->len -= len;
+	}
+	return true;
+}
+
+int
+lines_run(struct session *s, struct err *e)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	int signals = sig_catch(numbers, sizeof numbers / sizeof *numbers, e), caught = 0;
+	struct text line = { 0 };
+	bool open = true;
+
+	if (signals < 0)
+		return -1;
+	while (!session_is_over(s) && (open || !session_is_idle(s))) {
+		struct pollfd p[3] = { { session_fd(s), POLLIN, 0 },
+				       { signals, POLLIN, 0 },
+				       { 0, POLLIN, 0 } };
+		bool more = session_pump(s);
+		int number;
+
+		fflush(stdout);
+		if (session_is_over(s) || (!open && session_is_idle(s)))
+			break;
+		poll(p, open ? 3 : 2, more ? 0 : -1);
+		number = sig_next();
+		if (number && caught)
+			break; /* asked twice */
+		if (number) {
+			caught = number;
+			open = false;
+			session_stop(s);
+		}
+		if (open && p[2].revents)
+			open = take_input(s, &line);
+	}
+	text_release(&line);
+	return caught ? 128 + caught : session_status(s);
+}

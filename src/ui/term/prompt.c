@@ -1,0 +1,332 @@
+/* prompt.c: the door to readline. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/ui/term/prompt.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <readline/history.h>
+#include <readline/readline.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/base/text.h"
+#include "retort/ui/term/keys.h"
+
+/*
+ * Readline has one state for the process and callbacks without an argument, so there is one
+ * prompt, found through `only`. It is fed from a queue and never reads the terminal; it is drawn
+ * by prompt_view and never writes it. A torn UTF-8 character is held back until it is whole:
+ * in an incremental search readline takes the bytes of a character from one read only.
+ */
+#define HISTORY 1000 /* lines kept */
+#define QUEUE 65536
+
+struct prompt {
+	char *history;
+	prompt_complete *complete;
+	void *arg;
+	bool open, entered;
+	char *line; /* entered, or NULL */
+	char prefill[256];
+	char queue[QUEUE];
+	size_t head, tail; /* queue[head..tail) */
+	char torn[4];
+	size_t n_torn;
+	char candidates[512];
+	int first;      /* column scrolled to the left edge */
+	char **offered; /* while readline asks for candidates */
+};
+
+static struct prompt *only;
+
+static int
+take_byte(FILE *f)
+{
+	(void)f;
+	return only->head < only->tail ? (unsigned char)only->queue[only->head++] : EOF;
+}
+
+static int
+have_byte(void)
+{
+	return only->head < only->tail;
+}
+
+static void
+draw_nothing(void)
+{
+}
+
+static void
+on_line(char *line)
+{
+	only->entered = true;
+	only->line = line ? mem_text(line) : NULL;
+	free(line); /* readline's own */
+	rl_callback_handler_remove();
+	only->open = false;
+}
+
+static char *
+next_candidate(const char *text, int state)
+{
+	static size_t i;
+
+	(void)text;
+	if (state == 0)
+		i = 0;
+	return only->offered && only->offered[i] ? strdup(only->offered[i++])
+						 : NULL; /* readline frees it */
+}
+
+static void
+free_offered(struct prompt *p)
+{
+	for (size_t i = 0; p->offered && p->offered[i]; i++)
+		mem_free(p->offered[i]);
+	mem_free(p->offered);
+	p->offered = NULL;
+}
+
+static char **
+attempt(const char *text, int start, int end)
+{
+	char **matches = NULL;
+	size_t from;
+
+	(void)start;
+	rl_attempted_completion_over = 1;
+	only->offered = only->complete
+				? only->complete(only->arg, rl_line_buffer, (size_t)end, &from)
+				: NULL;
+	if (only->offered) {
+		size_t len = strlen(only->offered[0]);
+
+		matches = rl_completion_matches(text, next_candidate);
+		rl_completion_append_character = only->offered[0][len - 1] == '/' ? '\0' : ' ';
+	}
+	free_offered(only);
+	return matches;
+}
+
+/* One line of candidates, cut where it is full. */
+static void
+list_candidates(char **matches, int n, int longest)
+{
+	size_t len = 0;
+
+	(void)longest;
+	for (int i = 1; i <= n && len + strlen(matches[i]) + 8 < sizeof only->candidates; i++)
+		len += (size_t)snprintf(only->candidates + len, sizeof only->candidates - len,
+					"%s%s", i > 1 ? "  " : "", matches[i]);
+}
+
+static int
+prefill(void)
+{
+	rl_insert_text(only->prefill);
+	rl_startup_hook = NULL;
+	return 0;
+}
+
+static void
+set_up_readline(void)
+{
+	rl_readline_name = "retort";
+	rl_catch_signals = 0;
+	rl_catch_sigwinch = 0;
+	rl_change_environment = 0; /* else LINES and COLUMNS freeze at their size of now */
+	rl_prep_term_function = NULL;
+	rl_deprep_term_function = NULL;
+	rl_getc_function = take_byte;
+	rl_input_available_hook = have_byte;
+	rl_redisplay_function = draw_nothing;
+	rl_completion_display_matches_hook = list_candidates;
+	rl_attempted_completion_function = attempt;
+	rl_completer_word_break_characters = (char *)" \t";
+	rl_completer_quote_characters = NULL;
+	rl_outstream = fopen("/dev/null", "we");
+	rl_variable_bind("show-all-if-ambiguous", "on");
+	rl_variable_bind("enable-bracketed-paste", "off");
+	rl_initialize();
+}
+
+struct prompt *
+prompt_new(const char *history, prompt_complete *complete, void *arg)
+{
+	struct prompt *p = mem_new(sizeof *p);
+
+	p->history = history ? mem_text(history) : NULL;
+	p->complete = complete;
+	p->arg = arg;
+	only = p;
+	set_up_readline();
+	using_history();
+	stifle_history(HISTORY);
+	if (history)
+		read_history(history);
+	return p;
+}
+
+/* Written whole and renamed into place, readable by its owner only: it holds what was typed. */
+static void
+save_history(const struct prompt *p)
+{
+	HIST_ENTRY **list = history_list();
+	struct text t = { 0 };
+	const void *part;
+	mode_t mask;
+
+	for (int i = 0; list && list[i]; i++)
+		text_addf(&t, "%s\n", list[i]->line);
+	part = text_get(&t);
+	mask = umask(077);
+	if (p->history && t.len && io_write(p->history, &part, &t.len, 1, NULL) == 0)
+		chmod(p->history, 0600);
+	umask(mask);
+	text_release(&t);
+}
+
+void
+prompt_free(struct prompt *p)
+{
+	if (!p)
+		return;
+	prompt_close(p);
+	save_history(p);
+	clear_history();
+	if (rl_outstream)
+		fclose(rl_outstream);
+	rl_outstream = NULL;
+	mem_free(p->line);
+	mem_free(p->history);
+	mem_free(p);
+	only = NULL;
+}
+
+void
+prompt_open(struct prompt *p, const char *mark, const char *text)
+{
+	prompt_close(p);
+	snprintf(p->prefill, sizeof p->prefill, "%s", text);
+	p->candidates[0] = '\0';
+	p->head = p->tail = p->n_torn = 0;
+	p->first = 0;
+	p->open = true;
+	rl_startup_hook = prefill;
+	rl_callback_handler_install(mark, on_line);
+	if (rl_startup_hook) /* the callback interface does not always call it */
+		prefill();
+}
+
+void
+prompt_close(struct prompt *p)
+{
+	if (!p->open)
+		return;
+	rl_callback_sigcleanup();
+	rl_replace_line("", 1);
+	rl_callback_handler_remove();
+	p->open = false;
+}
+
+bool
+prompt_is_open(const struct prompt *p)
+{
+	return p->open;
+}
+
+/* A line is remembered once, at the place where it was given last. */
+static void
+remember(const char *line)
+{
+	HIST_ENTRY **list = history_list();
+
+	for (int i = 0; list && list[i]; i++)
+		if (strcmp(list[i]->line, line) == 0) {
+			HIST_ENTRY *old = remove_history(i--);
+
+			free_history_entry(old);
+			list = history_list();
+		}
+	add_history(line);
+}
+
+bool
+prompt_feed(struct prompt *p, const char *bytes, size_t len, char **line)
+{
+	size_t torn;
+
+	*line = NULL;
+	if (!p->open || p->n_torn + len > QUEUE)
+		return false;
+	memcpy(p->queue, p->torn, p->n_torn);
+	memcpy(p->queue + p->n_torn, bytes, len);
+	p->head = 0;
+	p->tail = p->n_torn + len;
+	torn = keys_torn(p->queue, p->tail);
+	p->n_torn = torn;
+	p->tail -= torn;
+	memcpy(p->torn, p->queue + p->tail, torn);
+	p->candidates[0] = '\0';
+	p->entered = false;
+	while (p->open && p->head < p->tail)
+		rl_callback_read_char();
+	if (!p->entered)
+		return false;
+	if (p->line && p->line[0])
+		remember(p->line);
+	*line = p->line;
+	p->line = NULL;
+	return true;
+}
+
+/* Cut `text` to the columns first .. first + width. */
+static void
+cut(const char *text, int first, int width, char *out, size_t size)
+{
+	size_t len = strlen(text), n, used = 0;
+	uint32_t cp;
+	int x = 0;
+
+	while ((n = text_utf8(text, len, &cp)) > 0) {
+		int w = text_width_char(cp) < 0 ? 1 : text_width_char(cp);
+
+		if (x >= first && x + w <= first + width && used + n + 1 < size) {
+			memcpy(out + used, text, n);
+			used += n;
+		}
+		x += w;
+		text += n;
+		len -= n;
+	}
+	out[used] = '\0';
+}
+
+void
+prompt_view(struct prompt *p, int width, char *text, size_t size, int *cursor, char *candidates,
+	    size_t candidates_size)
+{
+	struct text all = { 0 };
+	int at;
+
+	text_add(&all, rl_display_prompt ? rl_display_prompt : "");
+	text_bytes(&all, rl_line_buffer, (size_t)rl_point);
+	at = text_width(text_get(&all));
+	text_add(&all, rl_line_buffer + rl_point);
+	while (at - p->first >= width) /* half a screen at a time, so that it does not crawl */
+		p->first += width / 2 > 0 ? width / 2 : 1;
+	while (at < p->first)
+		p->first -= width / 2 > 0 ? width / 2 : 1;
+	p->first = p->first < 0 ? 0 : p->first;
+	cut(text_get(&all), p->first, width, text, size);
+	*cursor = at - p->first;
+	snprintf(candidates, candidates_size, "%s", p->candidates);
+	text_release(&all);
+}

@@ -1,0 +1,322 @@
+/* term.c: the door to ncurses. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/ui/term/term.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "retort/base/mem.h"
+
+/* Keys are read as bytes (tui/keys.h), because readline wants bytes too; ncurses only draws. */
+struct term {
+	SCREEN *screen;
+	FILE *file;
+	int fd;
+	bool utf8, braille, mouse, color;
+	struct canvas shown; /* what the screen holds */
+};
+
+/* For term_crash: what a handler may use. */
+static struct {
+	int fd;
+	struct termios before;
+	char bytes[256];
+	size_t len;
+	volatile sig_atomic_t armed;
+} crash;
+
+#define MOUSE_ON "\033[?1000h\033[?1006h"
+#define MOUSE_OFF "\033[?1000l\033[?1006l"
+
+static void
+add_crash(const char *s)
+{
+	size_t len = s && s != (char *)-1 ? strlen(s) : 0;
+
+	if (crash.len + len > sizeof crash.bytes)
+		return;
+	memcpy(crash.bytes + crash.len, s, len);
+	crash.len += len;
+}
+
+static void
+arm_crash(int fd, const struct termios *before)
+{
+	crash.fd = fd;
+	crash.before = *before;
+	crash.len = 0;
+	add_crash(MOUSE_OFF);
+	add_crash(tigetstr("sgr0"));
+	add_crash(tigetstr("cnorm"));
+	add_crash(tigetstr("rmcup"));
+	crash.armed = 1;
+}
+
+void
+term_crash(void)
+{
+	if (!crash.armed)
+		return;
+	crash.armed = 0;
+	tcsetattr(crash.fd, TCSANOW, &crash.before);
+	if (write(crash.fd, crash.bytes, crash.len) < 0)
+		return;
+}
+
+static int
+open_file(struct term *t, struct termios *before, struct err *e)
+{
+	t->fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+	if (t->fd < 0)
+		return err_set(e, "/dev/tty: %s", strerror(errno));
+	t->file = fdopen(t->fd, "r+");
+	if (!t->file || tcgetattr(t->fd, before) < 0)
+		return err_set(e, "/dev/tty: %s", strerror(errno));
+	return 0;
+}
+
+static void
+start_screen(void)
+{
+	raw();
+	noecho();
+	nonl();
+	leaveok(stdscr, FALSE);
+	scrollok(stdscr, FALSE);
+	idlok(stdscr, FALSE);
+	if (has_colors())
+		start_color();
+	use_default_colors();
+	for (short color = 0; color < 8; color++)
+		init_pair((short)(color + 1), color, -1);
+}
+
+struct term *
+term_open(struct err *e)
+{
+	struct term *t = mem_new(sizeof *t);
+	const char *name = getenv("TERM");
+	struct termios before;
+
+	t->fd = -1;
+	if (open_file(t, &before, e) < 0)
+		goto fail;
+	if (!name || !*name) {
+		err_set(e, "TERM is not set");
+		goto fail;
+	}
+	t->screen = newterm(NULL, t->file, t->file); /* initscr would end the process */
+	if (!t->screen) {
+		err_set(e, "TERM=%s: this terminal is not known", name);
+		goto fail;
+	}
+	if (!tigetstr("cup") || tigetstr("cup") == (char *)-1) {
+		endwin();
+		delscreen(t->screen);
+		err_set(e, "TERM=%s: this terminal cannot move its cursor", name);
+		goto fail;
+	}
+	arm_crash(t->fd, &before);
+	start_screen();
+	t->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && wcwidth(0x28FF) == 1;
+	t->braille = t->utf8 && strcmp(name, "linux") != 0;
+	term_color(t, 0);
+	return t;
+fail:
+	if (t->file)
+		fclose(t->file);
+	else if (t->fd >= 0)
+		close(t->fd);
+	mem_free(t);
+	return NULL;
+}
+
+void
+term_close(struct term *t, bool silent)
+{
+	if (!t)
+		return;
+	term_mouse(t, false);
+	if (silent)
+		tcsetattr(t->fd, TCSANOW, &crash.before);
+	else
+		endwin();
+	crash.armed = 0;
+	if (!silent)
+		delscreen(t->screen);
+	fclose(t->file);
+	canvas_release(&t->shown);
+	mem_free(t);
+}
+
+int
+term_fd(const struct term *t)
+{
+	return t->fd;
+}
+
+bool
+term_utf8(const struct term *t)
+{
+	return t->utf8;
+}
+
+bool
+term_braille(const struct term *t)
+{
+	return t->braille;
+}
+
+void
+term_size(struct term *t, int *width, int *height)
+{
+	struct winsize w;
+
+	if (ioctl(t->fd, TIOCGWINSZ, &w) == 0 && w.ws_col && w.ws_row &&
+	    (w.ws_col != COLS || w.ws_row != LINES)) {
+		resizeterm(w.ws_row, w.ws_col);
+		t->shown.width = 0; /* nothing of what was shown holds */
+	}
+	*width = COLS;
+	*height = LINES;
+}
+
+void
+term_color(struct term *t, int mode)
+{
+	const char *no = getenv("NO_COLOR");
+	bool color = has_colors() && mode != 2 && (mode == 1 || !(no && *no));
+
+	if (color != t->color)
+		t->shown.width = 0;
+	t->color = color;
+}
+
+void
+term_mouse(struct term *t, bool on)
+{
+	const char *bytes = on ? MOUSE_ON : MOUSE_OFF;
+
+	if (on != t->mouse && write(t->fd, bytes, strlen(bytes)) > 0)
+		t->mouse = on;
+}
+
+/* A look as attributes, and as a colour (0 none, else a colour + 1). Curves differ by their lines
+ * too. */
+static void
+attributes(const struct term *t, unsigned look, attr_t *attr, short *pair)
+{
+	static const struct {
+		attr_t mono, attr;
+		short color; /* + 1 */
+	} looks[CANVAS_LOOKS] = {
+		[CANVAS_PLAIN] = { A_NORMAL, A_NORMAL, 0 },
+		[CANVAS_DIM] = { A_DIM, A_DIM, 0 },
+		[CANVAS_BOLD] = { A_BOLD, A_BOLD, 0 },
+		[CANVAS_REVERSE] = { A_REVERSE, A_REVERSE, 0 },
+		[CANVAS_TITLE] = { A_REVERSE, A_REVERSE, 0 },
+		[CANVAS_FOCUS] = { A_BOLD | A_UNDERLINE, A_BOLD | A_UNDERLINE, COLOR_CYAN + 1 },
+		[CANVAS_CURVE1] = { A_BOLD, A_NORMAL, COLOR_CYAN + 1 },
+		[CANVAS_CURVE2] = { A_NORMAL, A_NORMAL, COLOR_YELLOW + 1 },
+		[CANVAS_CURVE3] = { A_NORMAL, A_NORMAL, COLOR_MAGENTA + 1 },
+		[CANVAS_CURVE4] = { A_NORMAL, A_NORMAL, COLOR_GREEN + 1 },
+		[CANVAS_CURVE5] = { A_NORMAL, A_NORMAL, COLOR_BLUE + 1 },
+		[CANVAS_CURVE6] = { A_NORMAL, A_NORMAL, COLOR_RED + 1 },
+		[CANVAS_MARK] = { A_BOLD, A_BOLD, COLOR_YELLOW + 1 },
+		[CANVAS_PENDING] = { A_BOLD | A_UNDERLINE, A_BOLD, COLOR_YELLOW + 1 },
+		[CANVAS_GOOD] = { A_NORMAL, A_NORMAL, COLOR_GREEN + 1 },
+		[CANVAS_WARN] = { A_BOLD, A_BOLD, COLOR_YELLOW + 1 },
+		[CANVAS_BAD] = { A_BOLD, A_BOLD, COLOR_RED + 1 },
+	};
+
+	*attr = t->color ? looks[look].attr : looks[look].mono;
+	*pair = t->color ? looks[look].color : 0;
+}
+
+static void
+put(const struct term *t, int y, int x, const struct cell *cell)
+{
+	wchar_t text[2] = { (wchar_t)cell->ch, 0 };
+	attr_t attr;
+	short pair;
+	cchar_t c;
+
+	if (!t->utf8 && cell->ch > 126)
+		text[0] = '?';
+	attributes(t, cell->look, &attr, &pair);
+	setcchar(&c, text, attr, pair, NULL);
+	mvadd_wch(y, x, &c);
+}
+
+void
+term_show(struct term *t, const struct canvas *c, bool all)
+{
+	bool known = t->shown.width == c->width && t->shown.height == c->height && !all;
+
+	if (!known)
+		canvas_resize(&t->shown, c->width, c->height);
+	if (all)
+		clearok(stdscr, TRUE);
+	for (int i = 0; i < c->width * c->height; i++) {
+		const struct cell *cell = &c->cell[i];
+
+		if (known && cell->ch == t->shown.cell[i].ch && cell->look == t->shown.cell[i].look)
+			continue;
+		t->shown.cell[i] = *cell;
+		if (cell->ch) /* the right half of a wide one comes with its left */
+			put(t, i / c->width, i % c->width, cell);
+	}
+	curs_set(c->cursor_x >= 0);
+	move(c->cursor_x >= 0 ? c->cursor_y : c->height - 1, c->cursor_x >= 0 ? c->cursor_x : 0);
+	wnoutrefresh(stdscr);
+	doupdate();
+}
+
+bool
+term_ready(const struct term *t)
+{
+	struct pollfd p = { t->fd, POLLOUT, 0 };
+
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLOUT);
+}
+
+int
+term_read(struct term *t, char *out, size_t size)
+{
+	struct pollfd p = { t->fd, POLLIN, 0 };
+	ssize_t n;
+
+	if (poll(&p, 1, 0) != 1)
+		return 0;
+	n = read(t->fd, out, size);
+	return n > 0 ? (int)n : n < 0 && (errno == EINTR || errno == EAGAIN) ? 0 : -1;
+}
+
+void
+term_leave(struct term *t)
+{
+	if (t->mouse && write(t->fd, MOUSE_OFF, strlen(MOUSE_OFF)) < 0)
+		return;
+	endwin();
+}
+
+void
+term_return(struct term *t)
+{
+	refresh(); /* ncurses takes the terminal back and paints what it remembers */
+	if (t->mouse && write(t->fd, MOUSE_ON, strlen(MOUSE_ON)) < 0)
+		t->mouse = false;
+	t->shown.width = 0;
+}

@@ -1,0 +1,134 @@
+/* turn.c: keys that turn knobs, weights and cells. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/ui/turn.h"
+
+#include <math.h>
+
+#include "retort/ui/editor.h"
+#include "retort/ui/layout.h"
+#include "retort/ui/move.h"
+
+static void
+turn_knob(const struct scene *s, const struct knob *k, int direction, struct text *line)
+{
+	struct knobs knobs = s->info.knobs;
+	char value[64];
+
+	if (s->pending[k - knob_table])
+		knob_set(&knobs, k, s->pending_text[k - knob_table], NULL);
+	text_addf(line, "set %s %s", k->name,
+		  knob_nudge(&knobs, k, direction, value, sizeof value));
+}
+
+static int
+need_teacher(const struct scene *s, struct err *e)
+{
+	if (s->info.n_teachers == 0)
+		return err_set(e, "no teacher yet; `teacher big mlp 256,256` makes one");
+	if (s->view.teacher >= s->info.n_teachers)
+		return err_set(e, "no teacher is chosen");
+	return 0;
+}
+
+/* By tenths, on whole tenths. */
+static double
+tenth(double w, int direction)
+{
+	w = (direction > 0 ? floor(10 * w + 1e-9) : ceil(10 * w - 1e-9)) + direction;
+	return w < 0 ? 0 : w / 10;
+}
+
+static int
+turn_weight(const struct scene *s, int direction, struct text *line, struct err *e)
+{
+	const struct lab_net *t = &s->info.teacher[s->view.teacher];
+	char value[40];
+
+	if (need_teacher(s, e) < 0)
+		return -1;
+	text_addf(line, "teachers %s weight %s", t->name,
+		  text_number(value, sizeof value, tenth(t->weight, direction)));
+	return 0;
+}
+
+/*
+ * From the weight that the cell has or is to have; below a tenth it is off. From 1 on by ones, from
+ * 10 on by tens ...: the squared errors of attention maps are small, and their weights large.
+ */
+static int
+turn_cell(struct scene *s, int direction, struct err *e)
+{
+	double w = editor_cell(s, s->view.edit_row, s->view.edit_column).weight, unit = 1;
+
+	while (direction > 0 ? w >= unit * (1 - 1e-9) : w > unit * (1 + 1e-9))
+		unit *= 10;
+	w = unit * tenth((w < 0 ? 0 : w) / unit, direction);
+	return editor_edit(s, w <= 0 ? -1 : fmin(w, 1e6), e);
+}
+
+int
+turn_by(struct scene *s, int direction, struct text *line, struct err *e)
+{
+	if (editor_is_open(s) && !s->view.helping)
+		return turn_cell(s, direction, e);
+	if (move_place(s) == LAYOUT_teachers)
+		return turn_weight(s, direction, line, e);
+	if (move_place(s) == LAYOUT_texts)
+		turn_knob(s, knob_find("backtranslate-keep", NULL), direction, line);
+	else
+		turn_knob(s, &knob_table[s->view.knob], direction,
+			  line); /* from anywhere, with one key */
+	return 0;
+}
+
+/* 0, .5, .75, .9, .95, .98, .99: each about twice as smooth as the one before. */
+void
+turn_smooth(const struct scene *s, int direction, struct text *line)
+{
+	static const double steps[] = { 0, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99 };
+	int n = (int)(sizeof steps / sizeof *steps), i = direction > 0 ? 0 : n - 1;
+	double now = s->info.knobs.smooth;
+
+	while (direction > 0 ? i < n - 1 && steps[i] <= now + 1e-9
+			     : i > 0 && steps[i] >= now - 1e-9)
+		i += direction;
+	text_addf(line, "set smooth %g", steps[i]);
+}
+
+int
+turn_mute(const struct scene *s, struct text *line, struct err *e)
+{
+	const struct lab_net *t = &s->info.teacher[s->view.teacher];
+
+	if (need_teacher(s, e) < 0)
+		return -1;
+	text_addf(line, "teachers %s %s", t->name, t->muted ? "unmute" : "mute");
+	return 0;
+}
+
+int
+turn_solo(const struct scene *s, struct text *line, struct err *e)
+{
+	bool alone = s->info.n_teachers > 1;
+
+	if (need_teacher(s, e) < 0)
+		return -1;
+	for (int i = 0; i < s->info.n_teachers; i++)
+		alone = alone && s->info.teacher[i].muted == (i != s->view.teacher);
+	if (alone)
+		text_add(line, "teachers unmute");
+	else
+		text_addf(line, "teachers %s solo", s->info.teacher[s->view.teacher].name);
+	return 0;
+}
+
+int
+turn_equalise(const struct scene *s, struct text *line, struct err *e)
+{
+	if (need_teacher(s, e) < 0)
+		return -1;
+	text_add(line, "teachers equal");
+	return 0;
+}

@@ -1,0 +1,558 @@
+/* view_model.c: samples and answers become the scene. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/ui/view_model.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/lab/tunable.h"
+#include "retort/ui/editor.h"
+#include "retort/ui/sides.h"
+
+#define RATE_SECONDS 0.5 /* over which speed is measured */
+#define PROBE_SECONDS 1  /* between two looks at layers */
+#define YIELDS 5         /* reports of a translation, one a second, for which an error stands */
+
+struct view_model {
+	struct scene scene;
+	struct knobs view;
+	/* speed: when it was last measured, and where the work stood */
+	double at;
+	uint64_t at_step;
+	int at_branch;
+	/* the last question about layers */
+	bool probing;
+	double probed_at;
+	int probed_teacher; /* -1: what is known is of other networks */
+	uint64_t probed_step;
+	/* the last question about sets */
+	bool gauge_stale;   /* something has changed that it may depend on */
+	bool gauge_dropped; /* and what was asked is of data or a student that is gone */
+	double gauged_at;
+	uint64_t gauged_step; /* of the evaluation behind which it was asked */
+	int yielded;          /* reports of a translation that have let an error stand */
+};
+
+struct view_model *
+view_model_new(const char *name, bool recording)
+{
+	struct view_model *l = mem_new(sizeof *l);
+
+	scene_init(&l->scene);
+	snprintf(l->scene.session, sizeof l->scene.session, "%s", name);
+	l->scene.recording = recording;
+	knob_defaults(&l->scene.defaults);
+	knob_defaults(&l->scene.info.knobs);
+	knob_defaults(&l->view);
+	l->at_branch = l->probed_teacher = -1;
+	l->scene.eta = -1;
+	return l;
+}
+
+void
+view_model_free(struct view_model *l)
+{
+	if (!l)
+		return;
+	scene_release(&l->scene);
+	mem_free(l);
+}
+
+struct scene *
+view_model_scene(struct view_model *l)
+{
+	return &l->scene;
+}
+
+/* Whose step is shown as the step. */
+static int
+worker(const struct lab_info *i)
+{
+	return i->phase == LAB_TRAINING    ? LAB_TEACHER(i->busy)
+	       : i->phase == LAB_REPORTING ? LAB_BASELINE
+					   : LAB_STUDENT;
+}
+
+/* How far the student follows each teacher; of one alone the figures of all of them are its own. */
+static void
+hear(struct lab_info *i, const struct event *ev)
+{
+	for (int k = 0; k < i->n_teachers; k++) {
+		struct lab_heard *heard = &i->teacher[k].heard;
+
+		if (ev->metric == metric_teacher((unsigned)k, METRIC_TEACHER_SHARE))
+			heard->share = ev->value;
+		if (ev->metric == metric_teacher((unsigned)k, METRIC_TEACHER_AGREEMENT) ||
+		    (i->n_teachers == 1 && ev->metric == METRIC_VAL_AGREEMENT))
+			heard->agreement = ev->value;
+		if (ev->metric == metric_teacher((unsigned)k, METRIC_TEACHER_KL) ||
+		    (i->n_teachers == 1 && ev->metric == METRIC_VAL_KL))
+			heard->kl = ev->value;
+	}
+}
+
+/* Held-out figures are the network's last scores: answers, which bring them too, come more rarely.
+ */
+static void
+score(struct scene *s, const struct event *ev)
+{
+	struct lab_net *net = ev->branch == LAB_STUDENT    ? &s->info.student
+			      : ev->branch == LAB_BASELINE ? &s->info.plain
+							   : &s->info.teacher[ev->branch - 2];
+	struct lab_scores *last = &net->last;
+
+	switch (ev->metric) {
+	case METRIC_VAL_NLL:
+		last->nll = ev->value;
+		last->step = ev->step;
+		break;
+	case METRIC_VAL_ACCURACY:
+		last->accuracy = ev->value;
+		break;
+	case METRIC_VAL_ECE:
+		last->ece = ev->value;
+		break;
+	case METRIC_VAL_AGREEMENT:
+		last->agreement = ev->value;
+		break;
+	case METRIC_VAL_KL:
+		last->kl = ev->value;
+		break;
+	default:
+		break;
+	}
+}
+
+void
+view_model_sample(struct view_model *l, const struct event *ev)
+{
+	struct scene *s = &l->scene;
+	bool first = !s->series[ev->branch][ev->metric];
+
+	scene_sample(s, ev->branch, ev->metric, ev->step, ev->value);
+	if (first)
+		series_smooth(s->series[ev->branch][ev->metric], s->info.knobs.smooth);
+	score(s, ev);
+	if (ev->branch == LAB_STUDENT)
+		hear(&s->info, ev);
+	if (ev->branch == LAB_STUDENT && ev->metric == METRIC_LR)
+		tunable_follow(&s->info, ev->step);
+	if (ev->branch == worker(&s->info) && s->info.phase != LAB_IDLE && ev->step > s->info.step)
+		s->info.step = ev->step;
+}
+
+/* A fresh network has no past. */
+static void
+forget(struct scene *s, const struct request *r)
+{
+	int k = lab_info_teacher(&r->info, r->name, NULL);
+
+	if (r->kind == REQUEST_STUDENT || r->kind == REQUEST_STAGE ||
+	    (r->kind == REQUEST_TEACHER && k < 0)) {
+		scene_forget(s, LAB_STUDENT);
+		scene_forget(s, LAB_BASELINE);
+	}
+	if (k >= 0 && (r->kind == REQUEST_TEACHER || r->kind == REQUEST_STAGE ||
+		       (r->kind == REQUEST_TRAIN && r->info.from == 0)))
+		scene_forget(s, (unsigned)LAB_TEACHER(k));
+	if (r->kind != REQUEST_SEED && r->kind != REQUEST_DATA)
+		return;
+	for (unsigned b = 0; b < LAB_BRANCHES; b++)
+		scene_forget(s, b);
+}
+
+/* The ramp of a knob that was laid down, begun again, or ended, or NULL where nothing of it
+ * changed; no legs: ended. */
+static const struct ramp *
+new_ramp(const struct lab_info *was, const struct lab_info *now, int knob)
+{
+	static const struct ramp none;
+	const struct ramp *before = ramp_of(was->ramp, was->n_ramps, knob),
+			  *after = ramp_of(now->ramp, now->n_ramps, knob);
+
+	if (after && (!before || !ramp_is_same(before, after)))
+		return after;
+	return before && !after && now->student.steps < ramp_end(before) ? &none : NULL;
+}
+
+/* What a mark of a knob says where more than it was changed: only its own part. */
+static const char *
+own_part(const struct request *r, const struct knob *k, const struct scene *s,
+	 const struct ramp *ramp, char *buf, size_t size)
+{
+	char from[64], to[64];
+
+	if (ramp || !strstr(r->note, ", "))
+		return r->note;
+	snprintf(buf, size, "%s %s -> %s", k->name,
+		 knob_brief(&s->info.knobs, k, from, sizeof from),
+		 knob_brief(&r->info.knobs, k, to, sizeof to));
+	return buf;
+}
+
+/* Knobs that have another value now, or another ramp; undo and redo come through here too. */
+static bool
+mark_knobs(struct scene *s, const struct request *r)
+{
+	bool any = false;
+	char text[96];
+
+	for (size_t i = 0; i < knob_count; i++) {
+		const struct knob *k = &knob_table[i];
+		double from = knob_value(&s->info.knobs, k), to = knob_value(&r->info.knobs, k);
+		const struct ramp *ramp = new_ramp(&s->info, &r->info, (int)i);
+
+		if (k->when == KNOB_VIEW || (from == to && !ramp))
+			continue;
+		scene_mark_add(s, SCENE_TWEAK, (unsigned)r->branch, (uint32_t)r->step,
+			       own_part(r, k, s, ramp, text, sizeof text), (int)i, from, to);
+		if (ramp)
+			s->mark[s->n_marks - 1].ramp = *ramp;
+		any = true;
+	}
+	return any;
+}
+
+/* A stage begins: a mark with its name, whatever knobs it turns. */
+static void
+mark_stage(struct scene *s, const struct request *r)
+{
+	scene_mark_add(s, SCENE_STAGE, (unsigned)r->branch, (uint32_t)r->step, r->note, -1, 0, 0);
+	mark_knobs(s, r);
+}
+
+static void
+mark(struct scene *s, const struct request *r)
+{
+	static const int kinds[] = {
+		[REQUEST_RUN] = SCENE_RUN + 1,       [REQUEST_MAP] = SCENE_MAP + 1,
+		[REQUEST_WEIGHT] = SCENE_TWEAK + 1,  [REQUEST_MUTE] = SCENE_TWEAK + 1,
+		[REQUEST_UNDO] = SCENE_TWEAK + 1,    [REQUEST_REDO] = SCENE_TWEAK + 1,
+		[REQUEST_BALANCE] = SCENE_TWEAK + 1, [REQUEST_MARK] = SCENE_NOTE + 1,
+		[REQUEST_STOP] = SCENE_STOP + 1,     [REQUEST_DIVERGED] = SCENE_DIVERGED + 1,
+		[REQUEST_FREEZE] = SCENE_TWEAK + 1,  [REQUEST_DRAW] = SCENE_TWEAK + 1,
+		[REQUEST_RAMP] = SCENE_TWEAK + 1,    [REQUEST_REMEDY] = SCENE_TWEAK + 1,
+	};
+	int kind = (size_t)r->kind < sizeof kinds / sizeof *kinds ? kinds[r->kind] - 1 : -1;
+	const char *text = r->note[0]                    ? r->note
+			   : r->kind == REQUEST_DIVERGED ? r->err.msg
+							 : r->text;
+
+	if (r->kind == REQUEST_RUN && r->stage.kind != LAB_RUN) {
+		mark_stage(s, r);
+		return;
+	}
+	if (mark_knobs(s, r) || kind < 0 || (r->kind == REQUEST_RUN && r->step == 0))
+		return;
+	scene_mark_add(s, (enum scene_mark_kind)kind, (unsigned)r->branch, (uint32_t)r->step, text,
+		       -1, 0, 0);
+}
+
+static void
+say(struct scene *s, const struct request *r)
+{
+	if (r->status < 0) {
+		scene_say(s, true, "%s", r->err.msg);
+		return;
+	}
+	if (r->note[0])
+		scene_say(s, false, "%s%s%s", r->stamp, r->stamp[0] ? " " : "", r->note);
+	if (r->note[0])
+		scene_log(s, SCENE_INFO, "%s%s%s", r->stamp, r->stamp[0] ? " " : "", r->note);
+	switch (r->kind) {
+	case REQUEST_DATA:
+		scene_log(s, SCENE_INFO,
+			  "data %s: %zu rows, %zu features, %d classes, %zu labels shown",
+			  r->info.data, r->info.rows, r->info.features, r->info.classes,
+			  r->info.n_shown);
+		break;
+	case REQUEST_TRAIN:
+		scene_log(s, SCENE_INFO, "training %s for %lld epochs", r->name,
+			  (long long)r->number);
+		break;
+	case REQUEST_RUN:
+		scene_log(s, SCENE_INFO, "running to step %llu", (unsigned long long)r->info.until);
+		if (r->text[0])
+			scene_log(s, SCENE_INFO, "%s", r->text);
+		break;
+	case REQUEST_DONE:
+		scene_log(s, SCENE_GOOD, "%s %s", r->stamp,
+			  r->branch >= LAB_TEACHER(0) ? "the teacher is trained"
+						      : "the run has ended");
+		break;
+	case REQUEST_MARK:
+	case REQUEST_STOP:
+		scene_say(s, false, "%s %s", r->stamp,
+			  r->kind == REQUEST_STOP ? "stopped" : r->text);
+		scene_log(s, SCENE_INFO, "%s %s", r->stamp,
+			  r->kind == REQUEST_STOP ? "stopped" : r->text);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Show whoever is at work, until a person chooses. */
+static void
+follow(struct scene *s, const struct request *r)
+{
+	if (s->view.follow_branch && (r->kind == REQUEST_TRAIN || r->kind == REQUEST_RUN) &&
+	    r->status == 0)
+		s->view.branch = r->kind == REQUEST_TRAIN ? LAB_TEACHER(r->info.busy) : LAB_STUDENT;
+}
+
+/* Which answers leave nothing, or not all, of what is known about two sets of rows. */
+static void
+forget_gauge(struct view_model *l, const struct request *r)
+{
+	bool changes = r->kind <= REQUEST_TRAIN || r->kind == REQUEST_DONE ||
+		       r->kind == REQUEST_REMEDY || r->kind == REQUEST_MUTE ||
+		       r->kind == REQUEST_UNDO || r->kind == REQUEST_REDO ||
+		       r->kind == REQUEST_EVAL;
+
+	if (r->status < 0)
+		return;
+	l->gauge_stale |= changes;
+	if (r->kind > REQUEST_ADD && r->kind != REQUEST_STUDENT && r->kind != REQUEST_STAGE)
+		return;
+	sides_forget(&l->scene);
+	l->gauge_dropped = true;
+}
+
+void
+view_model_translated(struct view_model *l, struct request *r)
+{
+	bitext_free(l->scene.translation.last);
+	l->scene.translation =
+		(struct scene_translation){ (size_t)r->number, (size_t)r->at, r->value, r->bitext };
+	r->bitext = NULL;
+	l->yielded = l->scene.message_is_error ? l->yielded + 1 : 0;
+	if (l->yielded % (YIELDS + 1) == 0)
+		scene_say(&l->scene, false, "%s", r->note);
+	l->scene.version++;
+}
+
+/* What is seen of texts and their translations. */
+static void
+follow_texts(struct scene *s, struct request *r)
+{
+	if (r->kind == REQUEST_TRANSLATE && r->number >= 0) {
+		bitext_free(s->translation.last);
+		s->translation = (struct scene_translation){ 0 };
+	}
+	if (r->status < 0 ||
+	    (r->kind != REQUEST_RETELL && r->kind != REQUEST_DATA && r->kind != REQUEST_SEED))
+		return;
+	bitext_free(s->bitext);
+	s->bitext = r->bitext;
+	r->bitext = NULL;
+	s->view.pair = 0;
+}
+
+void
+view_model_answer(struct view_model *l, struct request *r)
+{
+	struct scene *s = &l->scene;
+
+	if (r->status == 0)
+		forget(s, r);
+	if (r->status == 0 && (r->kind <= REQUEST_TRAIN || r->kind == REQUEST_DONE))
+		l->probed_teacher = -1;
+	if (r->status == 0 && r->kind <= REQUEST_STUDENT)
+		s->cka.n_student = 0;
+	forget_gauge(l, r);
+	if (r->status == 0 || r->kind == REQUEST_DIVERGED)
+		mark(s, r);
+	s->info = r->info;
+	knob_overlay(&s->info.knobs, &l->view, KNOB_VIEW);
+	say(s, r);
+	follow(s, r);
+	follow_texts(s, r);
+	editor_follow(s);
+	s->version++;
+}
+
+static bool
+is_moving(const struct scene *s)
+{
+	return s->info.phase != LAB_IDLE && !s->info.paused;
+}
+
+/* What is known is of these two sets. */
+static bool
+is_of_sides(const struct scene *s, const char *a, const char *b)
+{
+	return strcmp(a, sides_name(s, 0)) == 0 && strcmp(b, sides_name(s, 1)) == 0;
+}
+
+/* About the sets that the gauge pane compares: behind every evaluation, and after changes that it
+ * may depend on. */
+static struct request *
+ask_gauge(struct view_model *l, double now)
+{
+	struct scene *s = &l->scene;
+	bool known = s->gauge_error[0] ||
+		     (s->gauge.rows[0] && is_of_sides(s, s->gauge.name[0], s->gauge.name[1]));
+	struct request *r;
+
+	if (!l->gauge_stale && known &&
+	    (l->gauged_step == s->info.student.last.step ||
+	     (is_moving(s) && now < l->gauged_at + PROBE_SECONDS)))
+		return NULL;
+	r = request_new(REQUEST_GAUGE);
+	snprintf(r->text, sizeof r->text, "%s", sides_name(s, 0));
+	snprintf(r->spec, sizeof r->spec, "%s", sides_name(s, 1));
+	l->gauge_stale = l->gauge_dropped = false;
+	l->gauged_step = s->info.student.last.step;
+	l->gauged_at = now;
+	l->probing = true;
+	return r;
+}
+
+struct request *
+view_model_probe(struct view_model *l, double now)
+{
+	struct scene *s = &l->scene;
+	struct request *r;
+
+	if (!l->probing && sides_open(s))
+		return ask_gauge(l, now);
+	if (l->probing || !editor_is_open(s) ||
+	    (is_moving(s) && now < l->probed_at + PROBE_SECONDS) ||
+	    (l->probed_teacher == s->view.edit_teacher && l->probed_step == s->info.step))
+		return NULL;
+	r = request_new(REQUEST_PROBE);
+	r->number = l->probed_teacher = s->view.edit_teacher;
+	l->probed_step = s->info.step;
+	l->probed_at = now;
+	l->probing = true;
+	return r;
+}
+
+/* Another two may have been chosen meanwhile, or other data come: then it is asked anew. */
+static void
+take_gauge(struct view_model *l, const struct request *r)
+{
+	struct scene *s = &l->scene;
+
+	if (l->gauge_dropped || !is_of_sides(s, r->text, r->spec))
+		l->gauge_stale = true;
+	else
+		sides_take(s, r->status < 0 ? NULL : &r->gauge, r->err.msg);
+}
+
+void
+view_model_probed(struct view_model *l, const struct request *r)
+{
+	l->probing = false;
+	if (r->kind == REQUEST_GAUGE) {
+		take_gauge(l, r);
+		return;
+	}
+	if (r->status < 0 || l->probed_teacher < 0) /* refused, or about networks that are gone */
+		return;
+	l->scene.cka = r->cka;
+	l->scene.version++;
+}
+
+void
+view_model_knobs(struct view_model *l, const struct knobs *view)
+{
+	struct scene *s = &l->scene;
+
+	l->view = *view;
+	knob_overlay(&s->info.knobs, view, KNOB_VIEW);
+	for (int b = 0; b < LAB_BRANCHES; b++)
+		for (int m = 0; m < METRIC_COUNT; m++)
+			if (s->series[b][m])
+				series_smooth(s->series[b][m], s->info.knobs.smooth);
+	s->version++;
+}
+
+void
+view_model_unasked(struct view_model *l)
+{
+	memset(l->scene.pending, 0, sizeof l->scene.pending);
+}
+
+void
+view_model_ask(struct view_model *l, const struct knob *k, const char *value)
+{
+	size_t i = (size_t)(k - knob_table);
+
+	l->scene.pending[i] = true;
+	snprintf(l->scene.pending_text[i], sizeof l->scene.pending_text[i], "%.31s", value);
+	l->scene.version++;
+}
+
+void
+view_model_report(struct view_model *l, const struct lab_info *info,
+		  const struct report_change *change, size_t n)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return;
+	report_text(f, info, change, n);
+	if (fclose(f) == 0)
+		scene_help(&l->scene, "report", text);
+	free(text); /* open_memstream's own */
+}
+
+void
+view_model_say(struct view_model *l, const char *title, const char *text)
+{
+	size_t len = strcspn(text, "\n");
+
+	if (text[len] && text[len + 1])
+		scene_help(&l->scene, title, text);
+	else
+		scene_say(&l->scene, false, "%.*s", (int)len, text);
+}
+
+void
+view_model_log(struct view_model *l, const char *text)
+{
+	for (const char *end; *text; text = *end ? end + 1 : end) {
+		end = text + strcspn(text, "\n");
+		if (end > text)
+			scene_log(&l->scene, SCENE_INFO, "%.*s", (int)(end - text), text);
+	}
+	l->scene.version++;
+}
+
+void
+view_model_tick(struct view_model *l, double now)
+{
+	struct scene *s = &l->scene;
+	const struct lab_info *i = &s->info;
+	double seconds = now - l->at;
+
+	if (i->phase == LAB_IDLE || i->paused) {
+		l->at_branch = -1;
+		s->eta = -1;
+		s->rate = 0;
+		return;
+	}
+	if (l->at_branch != worker(i) || i->step < l->at_step) {
+		l->at_branch = worker(i);
+	} else if (seconds < RATE_SECONDS) {
+		return;
+	} else {
+		double rate = (double)(i->step - l->at_step) / seconds;
+
+		if (!(fabs(rate - s->rate) < 0.03 * s->rate)) /* else it only flickers */
+			s->rate = rate;
+		s->eta = s->rate > 0 ? (double)(i->until - i->step) / s->rate : -1;
+		s->version++;
+	}
+	l->at = now;
+	l->at_step = i->step;
+}
