@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "retort/base/choice.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
@@ -55,7 +56,7 @@ static const char *
 find_set(const char *word)
 {
 	const struct fetched *f = fetched_find(word);
-	const char *near = f ? NULL : text_nearest(word, fetched_name);
+	const char *near = f ? NULL : choice_nearest(word, fetched_name);
 
 	if (!f)
 		fprintf(stderr, "retort data get: %s: there is no such set; %s%s\n", word,

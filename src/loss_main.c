@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
@@ -76,7 +77,7 @@ usage(const char *name, const char *what)
 static int
 find_loss(struct call *c, const char *name)
 {
-	const char *near = text_nearest(name, loss_output_name);
+	const char *near = choice_nearest(name, loss_output_name);
 
 	c->loss = loss_find(name);
 	if (c->loss && !loss_on_layers(c->loss))

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/base/text.h"
 
 /* clang-format off */
@@ -68,7 +69,7 @@ knob_find(const char *name, struct err *e)
 	for (size_t i = 0; i < knob_count; i++)
 		if (strcmp(knob_table[i].name, name) == 0)
 			return &knob_table[i];
-	near = text_nearest(name, knob_name);
+	near = choice_nearest(name, knob_name);
 	if (near)
 		err_set(e, "%s: no such knob; did you mean %s?", name, near);
 	else

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/base/text.h"
 
 const struct model *const model_table[] = {
@@ -42,7 +43,7 @@ kind_name(size_t i)
 static const struct model *
 find_kind(const char *word, struct err *e)
 {
-	const char *near = text_nearest(word, kind_name);
+	const char *near = choice_nearest(word, kind_name);
 	struct text names = { 0 };
 
 	for (size_t i = 0; i < model_count; i++)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/ui/view.h"
@@ -27,7 +28,7 @@ cmd_name(size_t i)
 const struct cmd *
 cmd_find(const char *name, struct err *e)
 {
-	const char *near = text_nearest(name, cmd_name);
+	const char *near = choice_nearest(name, cmd_name);
 
 	for (size_t i = 0; i < cmd_count; i++)
 		if (strcmp(cmd_table[i]->name, name) == 0)

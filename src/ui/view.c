@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/ui/editor.h"
 #include "retort/ui/layout.h"
 #include "retort/ui/move.h"
@@ -358,7 +359,7 @@ ACTION(previous_mark)
 ACTION(metric)
 {
 	unsigned id = metric_find(argument);
-	const char *near = text_nearest(argument, metric_name);
+	const char *near = choice_nearest(argument, metric_name);
 
 	(void)line;
 	if (id == METRIC_NONE)
@@ -543,7 +544,7 @@ view_name(size_t i)
 const struct view_action *
 view_find(const char *name, struct err *e)
 {
-	const char *near = text_nearest(name, view_name);
+	const char *near = choice_nearest(name, view_name);
 
 	for (size_t i = 0; i < view_count; i++)
 		if (strcmp(view_table[i].name, name) == 0)

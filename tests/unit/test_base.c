@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "retort/base/choice.h"
 #include "retort/base/err.h"
 #include "retort/base/hash.h"
 #include "retort/base/io.h"
@@ -166,12 +167,52 @@ knob_like(size_t i)
 }
 
 static void
-a_slip_of_the_finger_finds_its_word(void **state)
+misspelled_words_find_the_nearest(void **state)
 {
 	(void)state;
-	CHECK_STR(text_nearest("temprature", knob_like), "temperature");
-	CHECK_STR(text_nearest("cilp", knob_like), "clip");
-	CHECK(text_nearest("zebra", knob_like) == NULL);
+	CHECK_STR(choice_nearest("temprature", knob_like), "temperature");
+	CHECK_STR(choice_nearest("cilp", knob_like), "clip");
+	CHECK(choice_nearest("zebra", knob_like) == NULL);
+}
+
+static void
+words_are_found_in_lists(void **state)
+{
+	struct err e;
+
+	(void)state;
+	CHECK_INT(choice_find("auto", "auto, off, memory, disk", "cache", &e), 0);
+	CHECK_INT(choice_find("disk", "auto off memory disk", "cache", &e), 3);
+	CHECK_INT(choice_find("off,", "auto, off", "cache", &e), -1);
+	CHECK_INT(choice_find("", "auto, off", "cache", &e), -1);
+	CHECK_INT(choice_find("of", "auto, off", "cache", NULL), -1);
+	CHECK_INT(choice_find_next("lr", knob_like, "knob", &e), 1);
+	CHECK_INT(choice_find_next("", knob_like, "knob", &e), -1);
+}
+
+static void
+unknown_words_are_answered_with_the_choices(void **state)
+{
+	struct text many = { 0 };
+	struct err e;
+
+	(void)state;
+	choice_find("memry", "auto, off, memory, disk", "cache", &e);
+	CHECK_STR(e.msg, "invalid cache 'memry' (expected one of auto, off, memory, disk; "
+			 "did you mean memory?)");
+	choice_find("zebra", "char", "method", &e);
+	CHECK_STR(e.msg, "invalid method 'zebra' (expected char)");
+	choice_find_next("zebra", knob_like, "knob", &e);
+	CHECK_STR(e.msg, "invalid knob 'zebra' (expected one of temperature, lr, clip)");
+	choice_unknown(&e, "knob", "clpi", knob_like, "`help set` lists all");
+	CHECK_STR(e.msg, "unknown knob 'clpi' (did you mean clip?)");
+	choice_unknown(&e, "knob", "zebra", knob_like, "`help set` lists all");
+	CHECK_STR(e.msg, "unknown knob 'zebra' (`help set` lists all)");
+	for (int i = 0; i < 100; i++)
+		text_item(&many, "choice-%d", i);
+	choice_find("choice99", text_get(&many), "thing", &e);
+	CHECK(strstr(e.msg, " more; did you mean choice-99?)") != NULL);
+	text_release(&many);
 }
 
 static void
@@ -402,7 +443,9 @@ main(void)
 		TEST(plain_decimals_are_what_strtod_makes_of_them),
 		TEST(what_is_no_plain_number_is_refused),
 		TEST(broken_utf8_is_replaced_byte_by_byte),
-		TEST(a_slip_of_the_finger_finds_its_word),
+		TEST(misspelled_words_find_the_nearest),
+		TEST(words_are_found_in_lists),
+		TEST(unknown_words_are_answered_with_the_choices),
 		TEST(random_numbers_are_functions),
 		TEST(a_shuffle_keeps_every_item),
 		TEST(sha256_of_abc),

@@ -69,10 +69,4 @@ int text_width_char(uint32_t cp);
 /* Columns a NUL-terminated UTF-8 string takes. */
 int text_width(const char *s);
 
-/*
- * The candidate nearest to `word` by edit distance (insert, delete, change, swap), or NULL when
- * none is within a third of its length. `next(i)` yields candidate i, NULL past the last.
- */
-const char *text_nearest(const char *word, const char *(*next)(size_t i));
-
 #endif

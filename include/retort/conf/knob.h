@@ -78,7 +78,7 @@ void knob_overlay(struct knobs *to, const struct knobs *from, enum knob_when whe
 const char *knob_nudge(const struct knobs *k, const struct knob *d, int direction, char *buf,
 		       size_t size);
 
-/* Name of knob i, NULL past the last: for text_nearest and completion. */
+/* Name of knob i, NULL past the last: for choice_nearest and completion. */
 const char *knob_name(size_t i);
 
 /* Choice i of a PICK into buf; NULL past the last. */

@@ -208,7 +208,7 @@ const struct loss *loss_find(const char *name);
 /* It compares layers; else outputs. */
 bool loss_on_layers(const struct loss *l);
 
-/* Name of loss i on outputs, or on layers; NULL past the last: for text_nearest, text_items and
+/* Name of loss i on outputs, or on layers; NULL past the last: for choice_nearest, text_items and
  * completion. */
 const char *loss_output_name(size_t i);
 const char *loss_layer_name(size_t i);

@@ -54,7 +54,7 @@ bool metric_is_evaluated(unsigned id);
 /* By name: an id, or METRIC_NONE. */
 unsigned metric_find(const char *name);
 
-/* Name of metric i, NULL past METRIC_COUNT: for text_nearest and completion. */
+/* Name of metric i, NULL past METRIC_COUNT: for choice_nearest and completion. */
 const char *metric_name(size_t i);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/data/read/summary.h"
@@ -199,7 +200,7 @@ no_data(const char *word, struct err *e)
 	const char *name;
 
 	text_items(&names, dataset_bundled_name);
-	name = text_nearest(word, fetched_name);
+	name = choice_nearest(word, fetched_name);
 	err_set(e, "data: %s: neither a bundled set (%s) nor a file%s%s%s", word, text_get(&names),
 		name ? "; did you mean " : "", name ? name : "", name ? "?" : "");
 	text_release(&names);
