@@ -109,6 +109,12 @@ canvas_text(struct canvas_area a, int x, int y, enum canvas_look look, const cha
 	return x;
 }
 
+void
+canvas_text_right(struct canvas_area a, int x, int y, enum canvas_look look, const char *s)
+{
+	canvas_text(a, x - text_width(s), y, look, s);
+}
+
 int
 canvas_textf(struct canvas_area a, int x, int y, enum canvas_look look, const char *fmt, ...)
 {

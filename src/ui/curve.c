@@ -1,4 +1,4 @@
-/* curve.c: what a plot shows of the scene. */
+/* curve.c: the curves of a plot. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -7,17 +7,17 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { MAIN, PLAIN, BATCHES, LEVEL };
+enum { MAIN, BASELINE, BATCHES, LEVEL };
 static const struct curve_style style[] = {
 	[MAIN] = { '*', 0x2501, 1, 0 },
-	[PLAIN] = { 'o', 0x254D, 4, 2 },
+	[BASELINE] = { 'o', 0x254D, 4, 2 },
 	[BATCHES] = { '.', 0x2508, 1, 3 },
 	[LEVEL] = { '-', 0x254C, 2, 2 },
 };
 
-/* The same measure on the batches, or METRIC_NONE. */
+/* The training metric that corresponds to a held-out metric, or METRIC_NONE. */
 static unsigned
-on_batches(unsigned metric)
+training_metric(unsigned metric)
 {
 	return metric == METRIC_VAL_NLL        ? metric_output(LOSS_OUTPUT_ce, METRIC_TRAIN)
 	       : metric == METRIC_VAL_ACCURACY ? METRIC_TRAIN_ACCURACY
@@ -26,7 +26,7 @@ on_batches(unsigned metric)
 }
 
 static double
-score(const struct lab_scores *last, unsigned metric)
+score_of(const struct lab_scores *last, unsigned metric)
 {
 	return metric == METRIC_VAL_NLL         ? last->nll
 	       : metric == METRIC_VAL_ACCURACY  ? last->accuracy
@@ -36,8 +36,9 @@ score(const struct lab_scores *last, unsigned metric)
 						: NAN;
 }
 
+/* The samples of a metric, or NULL where there are none. */
 static const struct series *
-samples(const struct scene *s, unsigned branch, unsigned metric)
+samples_of(const struct scene *s, unsigned branch, unsigned metric)
 {
 	const struct series *series;
 
@@ -48,7 +49,7 @@ samples(const struct scene *s, unsigned branch, unsigned metric)
 }
 
 static void
-add(struct curve *out, int *n, const struct series *series, const char *name, int kind)
+add_curve(struct curve *out, int *n, const struct series *series, const char *name, int kind)
 {
 	struct curve *c = &out[*n];
 
@@ -68,16 +69,17 @@ curve_list(const struct scene *s, unsigned metric, struct curve out[CURVE_MAX])
 	int n = 0;
 
 	branch = is_main ? LAB_STUDENT : branch;
-	add(out, &n, samples(s, branch, metric),
-	    is_main ? "student" : s->info.teacher[branch - LAB_TEACHER(0)].name, MAIN);
+	add_curve(out, &n, samples_of(s, branch, metric),
+		  is_main ? "student" : s->info.teacher[branch - LAB_TEACHER(0)].name, MAIN);
 	if (is_main)
-		add(out, &n, samples(s, LAB_BASELINE, metric), "no teacher", PLAIN);
-	if (n == 0 ||
-	    s->info.knobs.smooth > 0) /* raw, batches are noise that hides what was measured */
-		add(out, &n, samples(s, branch, on_batches(metric)), "train", BATCHES);
+		add_curve(out, &n, samples_of(s, LAB_BASELINE, metric), "baseline", BASELINE);
+	/* unsmoothed, the noise of batches would hide the held-out curve */
+	if (n == 0 || s->info.knobs.smooth > 0)
+		add_curve(out, &n, samples_of(s, branch, training_metric(metric)), "train",
+			  BATCHES);
 	for (int k = 0; is_main && k < s->info.n_teachers && k < LAB_TEACHERS; k++) {
 		const struct lab_net *t = &s->info.teacher[k];
-		double level = score(&t->last, metric);
+		double level = score_of(&t->last, metric);
 
 		if (!t->ready || !isfinite(level))
 			continue;

@@ -1,4 +1,4 @@
-/* editor.c: the map editor: what is mapped, what is pending, and what can be. */
+/* editor.c: the map editor: mapped pairs, pending edits, which pairs can be mapped. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -23,6 +23,18 @@ editor_mapped(const struct scene *s, const struct scene_edit *x)
 		    m->s_layer == x->s_layer && m->on == x->on)
 			return m;
 	}
+	return NULL;
+}
+
+const struct lab_map *
+editor_other_map(const struct scene *s, const struct scene_edit *x, const struct lab_map *after)
+{
+	const struct lab_map *end = s->info.map + s->info.n_maps;
+
+	for (const struct lab_map *m = after ? after + 1 : s->info.map; m < end; m++)
+		if (m->teacher == x->teacher && m->t_layer == x->t_layer &&
+		    m->s_layer == x->s_layer && m->on != x->on)
+			return m;
 	return NULL;
 }
 
@@ -68,9 +80,10 @@ editor_has_layers(const struct scene *s, const struct scene_edit *x)
 	       x->s_layer < s->info.student.n_layers;
 }
 
+/* Fill *m with a pair under a loss and a projection. -1 and an error where it cannot be mapped. */
 static int
-fit(const struct scene *s, const struct scene_edit *x, const struct loss *match,
-    enum lab_through through, struct lab_map *m, struct err *e)
+fit_pair(const struct scene *s, const struct scene_edit *x, const struct loss *match,
+	 enum lab_through through, struct lab_map *m, struct err *e)
 {
 	*m = (struct lab_map){ .teacher = x->teacher,
 			       .t_layer = x->t_layer,
@@ -84,17 +97,17 @@ fit(const struct scene *s, const struct scene_edit *x, const struct loss *match,
 	return lab_map_agrees(&s->info.teacher[x->teacher], &s->info.student, m, &s->info.knobs, e);
 }
 
-/* How the editor would map a pair: by hidden's loss, or by the first that can. */
+/* The loss for a pair that is not mapped yet: loss_hidden, or the first that can compare it. */
 static const struct loss *
-first_match(const struct scene *s, const struct scene_edit *x)
+default_match(const struct scene *s, const struct scene_edit *x)
 {
 	struct lab_map m;
 
-	if (fit(s, x, &loss_hidden, LAB_AS_NEEDED, &m, NULL) == 0)
+	if (fit_pair(s, x, &loss_hidden, LAB_AS_NEEDED, &m, NULL) == 0)
 		return &loss_hidden;
 	for (size_t i = 0; i < loss_count; i++)
 		if (loss_on_layers(loss_table[i]) &&
-		    fit(s, x, loss_table[i], LAB_AS_NEEDED, &m, NULL) == 0)
+		    fit_pair(s, x, loss_table[i], LAB_AS_NEEDED, &m, NULL) == 0)
 			return loss_table[i];
 	return &loss_hidden;
 }
@@ -105,13 +118,13 @@ editor_fit(const struct scene *s, const struct scene_edit *x, struct lab_map *m,
 	const struct lab_map *mapped = editor_mapped(s, x);
 
 	if (!editor_has_layers(s, x))
-		return err_set(e, "map: the layer is gone");
+		return err_set(e, "map: the layer no longer exists");
 	if (mapped && (!x->match || (x->match == mapped->match && x->through == mapped->through))) {
 		*m = *mapped;
 		return 0;
 	}
-	return fit(s, x, x->match ? x->match : first_match(s, x),
-		   x->match ? x->through : LAB_AS_NEEDED, m, e);
+	return fit_pair(s, x, x->match ? x->match : default_match(s, x),
+			x->match ? x->through : LAB_AS_NEEDED, m, e);
 }
 
 struct scene_edit
@@ -130,21 +143,21 @@ editor_cell(const struct scene *s, int row, int column)
 		x.match = mapped->match;
 		x.through = mapped->through;
 	} else if (editor_has_layers(s, &x)) {
-		x.match = first_match(s, &x);
+		x.match = default_match(s, &x);
 	}
 	return x;
 }
 
 static void
-forget(struct scene_view *v, int i)
+remove_edit(struct scene_view *v, int i)
 {
 	memmove(&v->edit[i], &v->edit[i + 1], (size_t)(v->n_edits - i - 1) * sizeof v->edit[0]);
 	v->n_edits--;
 }
 
-/* Pending, instead of what was; unless it is so already. */
+/* Replace the pending edit of a pair; an edit that equals the current map is removed. */
 static int
-put(struct scene *s, const struct scene_edit *x, struct err *e)
+put_edit(struct scene *s, const struct scene_edit *x, struct err *e)
 {
 	const struct scene_edit *old = editor_pending(s, x);
 	const struct lab_map *mapped = editor_mapped(s, x);
@@ -154,13 +167,13 @@ put(struct scene *s, const struct scene_edit *x, struct err *e)
 	if (editor_fit(s, x, &m, e) < 0)
 		return -1;
 	if (old)
-		forget(v, (int)(old - v->edit));
+		remove_edit(v, (int)(old - v->edit));
 	if (mapped ? x->weight == mapped->weight && x->match == mapped->match &&
 			     x->through == mapped->through
 		   : x->weight < 0)
 		return 0;
 	if (v->n_edits == LAB_MAPS)
-		return err_set(e, "map: %d edits are pending already; Enter applies them",
+		return err_set(e, "map: at most %d edits can be pending; Enter applies them",
 			       LAB_MAPS);
 	v->edit[v->n_edits++] = *x;
 	return 0;
@@ -172,7 +185,7 @@ editor_edit(struct scene *s, double weight, struct err *e)
 	struct scene_edit x = editor_cell(s, s->view.edit_row, s->view.edit_column);
 
 	x.weight = weight;
-	return put(s, &x, e);
+	return put_edit(s, &x, e);
 }
 
 int
@@ -189,14 +202,14 @@ editor_turn_match(struct scene *s, struct err *e)
 	for (size_t i = 1; i < loss_count; i++) {
 		const struct loss *l = loss_table[(at + i) % loss_count];
 
-		if (!loss_on_layers(l) || fit(s, &x, l, LAB_AS_NEEDED, &m, NULL) < 0)
+		if (!loss_on_layers(l) || fit_pair(s, &x, l, LAB_AS_NEEDED, &m, NULL) < 0)
 			continue;
 		x.match = l;
-		x.through = fit(s, &x, l, x.through, &m, NULL) < 0 ? LAB_AS_NEEDED : x.through;
+		x.through = fit_pair(s, &x, l, x.through, &m, NULL) < 0 ? LAB_AS_NEEDED : x.through;
 		x.weight = x.weight < 0 ? 1 : x.weight;
-		return put(s, &x, e);
+		return put_edit(s, &x, e);
 	}
-	return err_set(e, "map: %s is the only loss that can compare these layers", m.match->name);
+	return err_set(e, "map: no other loss than %s can compare these layers", m.match->name);
 }
 
 int
@@ -210,13 +223,13 @@ editor_turn_through(struct scene *s, struct err *e)
 	for (int i = 1; i < LAB_THROUGHS; i++) {
 		enum lab_through through = (enum lab_through)(((int)x.through + i) % LAB_THROUGHS);
 
-		if (fit(s, &x, x.match, through, &m, NULL) < 0)
+		if (fit_pair(s, &x, x.match, through, &m, NULL) < 0)
 			continue;
 		x.through = through;
 		x.weight = x.weight < 0 ? 1 : x.weight;
-		return put(s, &x, e);
+		return put_edit(s, &x, e);
 	}
-	return err_set(e, "map: match %s takes no projection", x.match->name);
+	return err_set(e, "map: loss %s takes no projection", x.match->name);
 }
 
 double
@@ -247,7 +260,7 @@ editor_turn_tap(struct scene *s, struct err *e)
 	bool both = has_attention(t) && has_attention(&s->info.student);
 
 	if (!both && s->view.edit_on == MODEL_HIDDEN)
-		return err_set(e, "%s has no attention: hidden states are all that can be compared",
+		return err_set(e, "%s has no attention: only hidden states can be mapped",
 			       has_attention(t) ? "s" : t->name);
 	s->view.edit_on =
 		both ? (enum model_tap)((s->view.edit_on + 1) % MODEL_TAPS) : MODEL_HIDDEN;

@@ -1,4 +1,4 @@
-/* pane.c: the table of panes, and the whole screen. */
+/* pane.c: the table of panes; drawing of the whole screen. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -53,7 +53,7 @@ area_of(struct canvas *c, const struct layout_rect *r)
 	return canvas_cut(canvas_all(c), r->x, r->y, r->width, r->height);
 }
 
-/* The panel of knobs in one line, where there is no column for it: the chosen one in front. */
+/* Draw knobs in one line, the selected one first: for screens without a right column. */
 static void
 draw_folded(const struct scene *s, struct canvas_area a)
 {
@@ -70,20 +70,21 @@ draw_folded(const struct scene *s, struct canvas_area a)
 			continue;
 		x = canvas_textf(a, x, 0, i ? CANVAS_PLAIN : CANVAS_BOLD, i ? "%s " : ">%s ",
 				 i ? brief[i] : k->name);
-		if (scene_ramp(s, (int)row)) /* it moves: fewer digits */
+		if (scene_ramp(s, (int)row)) /* it changes at every step: fewer digits */
 			x = canvas_textf(a, x, 0, CANVAS_PLAIN, "%.4g~",
 					 knob_value(&s->info.knobs, k));
 		else
 			x = canvas_text(a, x, 0, CANVAS_PLAIN,
 					knob_get(&s->info.knobs, k, value, sizeof value));
 		if (s->pending[row])
-			x = canvas_textf(a, x, 0, CANVAS_PENDING, "%s%s?",
-					 scene_ascii(s) ? "->" : "\u2192", s->pending_text[row]);
+			x = canvas_textf(a, x, 0, CANVAS_PENDING, "%s%s?", scene_arrow(s),
+					 s->pending_text[row]);
 		x += 2;
 	}
 }
 
-/* The last changes on the line of training that is shown, newest first, as many as fit whole. */
+/* Draw the last markers of the branch in view, newest first, as many as fit uncut; without
+ * markers, the last line of the log. */
 static void
 draw_events(const struct scene *s, struct canvas_area a)
 {
@@ -108,7 +109,8 @@ draw_events(const struct scene *s, struct canvas_area a)
 		canvas_text(a, 1, 0, CANVAS_DIM, last->text);
 }
 
-/* Two blanks stand between hints; the key is what comes before the first blank. Whole ones only. */
+/* Draw hints, which are separated by two blanks, as many as fit uncut from column x; the part
+ * before the first blank is the key. Returns the column after the last one. */
 static int
 draw_keys(struct canvas_area a, int x, const char *hints)
 {
@@ -130,39 +132,39 @@ draw_keys(struct canvas_area a, int x, const char *hints)
 	return x;
 }
 
-/* Keys of what has the attention, then those that work everywhere. */
+/* Draw the keys of the focused pane, then those that work everywhere. */
 static void
 draw_hints(const struct scene *s, struct canvas_area a)
 {
 	const struct lab_info *i = &s->info;
 	const char *own = pane_table[s->view.focus]->hints;
-	const char *pace = i->phase == LAB_IDLE ? "r run"
-			   : i->paused          ? "Space go on  s step"
-						: "Space pause";
+	const char *run_keys = i->phase == LAB_IDLE ? "r run"
+			       : i->paused          ? "Space resume  s step"
+						    : "Space pause";
 	int x = 1;
 
 	if (s->prompting && s->candidates[0])
 		canvas_text(a, 1, 0, CANVAS_DIM, s->candidates);
 	else if (s->prompting)
-		draw_keys(a, 1, "Enter do it  Tab complete  Up before  C-r search  Esc leave");
+		draw_keys(a, 1, "Enter run  Tab complete  Up history  C-r search  Esc cancel");
 	else if (s->question[0])
 		draw_keys(a, 1, "y yes  n no");
 	else if (s->view.helping)
 		draw_keys(a, 1, pane_help.hints);
 	else if (s->view.editing)
 		draw_keys(a, 1,
-			  "hjkl move  1-9 weight  0 off  c loss  p via  o tap  Enter apply  Esc "
-			  "discard  t teacher  +/- nudge  q back");
+			  "hjkl move  0-9 weight  c loss  p projection  o tensor  Enter apply  Esc "
+			  "discard  t teacher  +/- change  q close");
 	else
-		x = draw_keys(a, draw_keys(a, x, own), pace);
+		x = draw_keys(a, draw_keys(a, x, own), run_keys);
 	if (x > 1)
 		draw_keys(a, x,
 			  strstr(own, "+/-")
 				  ? ": command  ? help  u undo  m map  Tab pane  q quit"
-				  : ": command  ? help  +/- turn  u undo  m map  Tab pane  q quit");
+				  : ": command  ? help  +/- knob  u undo  m map  Tab pane  q quit");
 }
 
-/* The prompt; where it is not open, what was asked of the person, or told. */
+/* Draw the prompt; where it is closed, the pending question, or the last message. */
 static void
 draw_prompt(const struct scene *s, struct canvas_area a)
 {
@@ -194,9 +196,9 @@ draw_rules(const struct scene *s, struct canvas *c, const struct layout *l)
 							    : "\u2500");
 }
 
-/* Names and pages may hold anything; a terminal of seven bits gets seven bits. */
+/* Replace all that is not ASCII: names and manual pages may hold any character. */
 static void
-keep_ascii(struct canvas *c)
+replace_non_ascii(struct canvas *c)
 {
 	for (int i = 0; i < c->width * c->height; i++)
 		if (c->cell[i].ch < ' ' || c->cell[i].ch > '~')
@@ -227,7 +229,7 @@ pane_draw_all(const struct scene *s, struct canvas *c)
 		draw_prompt(s, area_of(c, &l.prompt));
 	}
 	if (scene_ascii(s))
-		keep_ascii(c);
+		replace_non_ascii(c);
 }
 
 int

@@ -6,7 +6,7 @@
 #include "retort/ui/plot.h"
 
 static void
-draw(const struct scene *s, struct canvas_area area)
+draw_accuracy(const struct scene *s, struct canvas_area area)
 {
 	plot_draw(s, area, 1);
 }
@@ -14,8 +14,8 @@ draw(const struct scene *s, struct canvas_area area)
 const struct pane pane_accuracy = {
 	.name = "accuracy",
 	.title = "Accuracy",
-	.doc = "The lower plot: a second metric over the same steps, with markers and the values "
-	       "of tweaked knobs.",
+	.doc = "Lower plot: a second metric over the same steps, with markers and the values of "
+	       "changed knobs.",
 	.hints = "y log  x cursor  [ ] marks  { } zoom",
-	.draw = draw,
+	.draw = draw_accuracy,
 };

@@ -1,4 +1,4 @@
-/* pane_gauge.c: how far two sets of rows are apart, as networks see them and without any. */
+/* pane_gauge.c: two-sample comparison of two sets of rows, on logits and on input features. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,19 +12,19 @@
 #include "retort/ui/plot.h"
 #include "retort/ui/sides.h"
 
-#define NAME 10 /* columns of "teacher", and of "as the teacher sees it" */
-#define LONG_NAME 24
-#define LONG 78    /* columns of a pane that has room for the long one */
-#define TWO 60     /* columns: drifting columns beside the rows farthest out */
-#define HISTORY 12 /* rows of the curve, at most */
-#define TALL 24    /* rows of a pane that has some to leave blank */
-#define LEAST 3    /* and at least */
-#define SURE 0.05  /* p below which two sets differ */
+#define NAME_WIDTH 10      /* cells of a short name of a view */
+#define LONG_NAME_WIDTH 24 /* cells of a long one */
+#define LONG_NAME_PANE 78  /* pane width from which long names are used */
+#define TWO_LISTS_PANE 60  /* pane width from which both lists stand side by side */
+#define HISTORY_ROWS 12    /* maximum height of the AUC curve */
+#define HISTORY_LEAST 3    /* minimum height of the AUC curve */
+#define TALL_PANE 24       /* pane height from which sections are separated by a blank row */
+#define SIGNIFICANCE 0.05  /* p below which a difference is significant */
 
-static const char *const brief[] = { "teacher", "student", "bare rows" };
+static const char *const short_name[] = { "teacher", "student", "inputs" };
+static const char *const long_name[] = { "teacher logits", "student logits", "input features" };
 
-/* Columns right of the name, in the order in which they stand, and the width of pane from which
- * each is there. */
+/* Columns of the table, left to right; `least`: pane width from which the column is shown. */
 enum column { ENERGY, P, AUC, COVERAGE, CONFIDENCE, ENTROPY, PREDICTED, COLUMNS };
 static const struct {
 	const char *name;
@@ -35,9 +35,10 @@ static const struct {
 	{ "priors", 8, 100 },
 };
 
+/* Format one cell of the table; empty where the view has no such figure. */
 static void
-cell(const struct shift_report_seen *s, enum shift_report_view view, enum column k, char *buf,
-     size_t size)
+format_cell(const struct shift_report_seen *s, enum shift_report_view view, enum column k,
+	    char *buf, size_t size)
 {
 	const struct two_sample *g = &s->gauge;
 
@@ -63,10 +64,10 @@ cell(const struct shift_report_seen *s, enum shift_report_view view, enum column
 static int
 name_width(int width)
 {
-	return width >= LONG ? LONG_NAME : NAME;
+	return width >= LONG_NAME_PANE ? LONG_NAME_WIDTH : NAME_WIDTH;
 }
 
-/* A row of the table: a text for each column, right-aligned. */
+/* Draw a row of the table: the name, then a right-aligned text for each column. */
 static void
 draw_row(struct canvas_area a, int y, enum canvas_look look, const char *name,
 	 char text[COLUMNS][24])
@@ -78,11 +79,12 @@ draw_row(struct canvas_area a, int y, enum canvas_look look, const char *name,
 		if (a.width < columns[k].least)
 			continue;
 		x += columns[k].width;
-		canvas_text(a, x - (int)strlen(text[k]), y, look, text[k]);
+		canvas_text_right(a, x, y, look, text[k]);
 	}
 }
 
-/* One view, and below it the figures with weights. Returns the row behind. */
+/* Draw one view, and below it the weighted figures where a remedy weights rows. Returns the next
+ * free row. */
 static int
 draw_view(struct canvas_area a, int y, const struct shift_report *m, enum shift_report_view view)
 {
@@ -92,15 +94,16 @@ draw_view(struct canvas_area a, int y, const struct shift_report *m, enum shift_
 	if (!s->known)
 		return y;
 	for (int k = 0; k < COLUMNS; k++)
-		cell(s, view, (enum column)k, text[k], sizeof text[k]);
-	draw_row(a, y++, s->gauge.p < SURE ? CANVAS_WARN : CANVAS_PLAIN,
-		 a.width >= LONG ? shift_report_view_name[view] : brief[view], text);
+		format_cell(s, view, (enum column)k, text[k], sizeof text[k]);
+	draw_row(a, y++, s->gauge.p < SIGNIFICANCE ? CANVAS_WARN : CANVAS_PLAIN,
+		 a.width >= LONG_NAME_PANE ? long_name[view] : short_name[view], text);
 	if (!m->weighed)
 		return y;
 	memset(text, 0, sizeof text);
 	snprintf(text[ENERGY], sizeof text[0], "%.4f", s->gauge.weighted_energy);
 	snprintf(text[AUC], sizeof text[0], "%.3f", s->gauge.weighted_auc);
-	draw_row(a, y++, CANVAS_PLAIN, a.width >= LONG ? "  with weights" : "  weighed", text);
+	draw_row(a, y++, CANVAS_PLAIN, a.width >= LONG_NAME_PANE ? "  weighted" : " weighted",
+		 text);
 	return y;
 }
 
@@ -117,7 +120,19 @@ draw_table(struct canvas_area a, int y, const struct shift_report *m)
 	return y;
 }
 
-/* Which rows, and the verdict. Returns the row behind. */
+/* The smallest p of all views. */
+static double
+smallest_p(const struct shift_report *m)
+{
+	double p = 1;
+
+	for (int v = 0; v < SHIFT_REPORT_VIEWS; v++)
+		if (m->seen[v].known && m->seen[v].gauge.p < p)
+			p = m->seen[v].gauge.p;
+	return p;
+}
+
+/* Draw the names and sizes of both samples, and the verdict. Returns the next free row. */
 static int
 draw_sets(struct canvas_area a, int y, const struct shift_report *m)
 {
@@ -127,27 +142,25 @@ draw_sets(struct canvas_area a, int y, const struct shift_report *m)
 	for (int k = 0; k < 2; k++) {
 		x = canvas_textf(a, x, y, CANVAS_BOLD, "%.24s", m->name[k]);
 		x = canvas_textf(a, x, y, CANVAS_DIM, " %zu of %zu rows", m->rows[k], m->of[k]) + 3;
-		if (k == 0 && a.width < TWO) {
+		if (k == 0 && a.width < TWO_LISTS_PANE) {
 			x = 1;
 			y++;
 		}
 	}
-	if (!isnan(m->priors) && x + 22 <= a.width)
-		canvas_textf(a, x, y, CANVAS_DIM, "class priors %.3f apart", m->priors);
-	canvas_text(a, 1, ++y, differ ? CANVAS_WARN : CANVAS_GOOD,
-		    !differ         ? "they are not told apart"
-		    : a.width < TWO ? "they differ"
-				    : "they differ more than chance would have it");
+	if (!isnan(m->priors) && x + 23 <= a.width)
+		canvas_textf(a, x, y, CANVAS_DIM, "class prior shift %.3f", m->priors);
+	canvas_textf(a, 1, ++y, differ ? CANVAS_WARN : CANVAS_GOOD, "%s difference (p = %.2g)",
+		     differ ? "significant" : "no significant", smallest_p(m));
 	return y + 1;
 }
 
-/* The columns that drift most. Returns the row behind. */
+/* List the columns with the largest drift. Returns the number of rows drawn. */
 static int
 draw_drifts(struct canvas_area a, const struct shift_report *m)
 {
 	if (!m->n_drifts)
 		return 0;
-	canvas_textf(a, 0, 0, CANVAS_DIM, "%-16s %7s %6s", "columns adrift", "PSI", "KS");
+	canvas_textf(a, 0, 0, CANVAS_DIM, "%-16s %7s %6s", "column drift", "PSI", "KS");
 	for (int i = 0; i < m->n_drifts; i++)
 		canvas_textf(a, 0, 1 + i, m->drift[i].psi >= 0.25 ? CANVAS_WARN : CANVAS_PLAIN,
 			     "%-16.16s %7.3f %6.3f", m->drift[i].column, m->drift[i].psi,
@@ -155,32 +168,36 @@ draw_drifts(struct canvas_area a, const struct shift_report *m)
 	return 1 + m->n_drifts;
 }
 
+/* List the outliers of the second set by row number. Returns the number of rows drawn. */
 static int
-draw_far(struct canvas_area a, const struct shift_report *m)
+draw_outliers(struct canvas_area a, const struct shift_report *m)
 {
 	const struct two_sample *g = &m->seen[SHIFT_REPORT_BARE].gauge;
 
-	canvas_text(a, 0, 0, CANVAS_DIM, "rows farthest out");
+	canvas_text(a, 0, 0, CANVAS_DIM, "outliers");
 	for (size_t i = 0; i < g->n_far; i++)
-		canvas_textf(a, 0, 1 + (int)i, CANVAS_PLAIN, "%8zu  %.3g times as far as usual",
-			     m->far[i], g->far_by[i]);
+		canvas_textf(a, 0, 1 + (int)i, CANVAS_PLAIN,
+			     "row %-6zu %.1f times the usual distance", m->far[i], g->far_by[i]);
 	return 1 + (int)g->n_far;
 }
 
+/* Draw drift and outliers, side by side where there is room, else drift alone. Returns the next
+ * free row. */
 static int
 draw_lists(struct canvas_area a, int y, const struct shift_report *m)
 {
 	struct canvas_area left = canvas_cut(a, 1, y, a.width - 1, a.height - y);
-	int rows = draw_drifts(a.width >= TWO ? canvas_cut(left, 0, 0, 32, left.height) : left, m),
-	    more;
+	bool both = a.width >= TWO_LISTS_PANE;
+	int rows = draw_drifts(both ? canvas_cut(left, 0, 0, 32, left.height) : left, m), more;
 
-	if (a.width < TWO && rows)
+	if (!both && rows)
 		return y + rows;
-	more = draw_far(rows ? canvas_cut(left, 36, 0, left.width - 36, left.height) : left, m);
+	more = draw_outliers(rows ? canvas_cut(left, 36, 0, left.width - 36, left.height) : left,
+			     m);
 	return y + (more > rows ? more : rows);
 }
 
-/* The AUC over the steps, 0.5 to 1: how far the student tells the sets apart. */
+/* Draw the AUC of the student's logits by step, on a fixed axis of 0.5 to 1. */
 static void
 draw_curve(const struct scene *s, struct canvas_area a)
 {
@@ -208,26 +225,25 @@ draw_curve(const struct scene *s, struct canvas_area a)
 static void
 draw_history(const struct scene *s, struct canvas_area a, int y)
 {
-	int rows = a.height - y - 1 < HISTORY ? a.height - y - 1 : HISTORY;
+	int rows = a.height - y - 1 < HISTORY_ROWS ? a.height - y - 1 : HISTORY_ROWS;
 
-	if (!s->two_sample_auc || rows < LEAST || a.width < 12)
+	if (!s->two_sample_auc || rows < HISTORY_LEAST || a.width < 12)
 		return;
 	canvas_text(a, 1, y, CANVAS_DIM,
-		    a.width >= 40 ? "AUC over the steps, as the student sees them"
-				  : "AUC of the student");
+		    a.width >= 40 ? "AUC by step, student logits" : "student AUC");
 	canvas_text(a, 1, y + 1, CANVAS_DIM, "1.0");
 	canvas_text(a, 1, y + rows, CANVAS_DIM, "0.5");
 	draw_curve(s, canvas_cut(a, 5, y + 1, a.width - 5, rows));
 }
 
 static void
-draw(const struct scene *s, struct canvas_area a)
+draw_gauge(const struct scene *s, struct canvas_area a)
 {
 	const struct shift_report *m = &s->gauge;
-	int y = 1, gap = a.height >= TALL;
+	int y = 1, gap = a.height >= TALL_PANE;
 	char note[32] = "";
 
-	pane_heading(s, a, LAYOUT_gauge, "gauge");
+	pane_heading(s, a, LAYOUT_gauge, "gauge: two-sample test");
 	if (m->rows[0]) {
 		snprintf(note, sizeof note, "@%llu", (unsigned long long)m->step);
 		pane_note(a, m->seen[SHIFT_REPORT_STUDENT].known ? note : "");
@@ -237,9 +253,9 @@ draw(const struct scene *s, struct canvas_area a)
 	} else if (s->gauge_error[0]) {
 		canvas_text(a, 1, 1, CANVAS_DIM, s->gauge_error);
 	} else if (!s->info.data[0]) {
-		canvas_text(a, 1, 1, CANVAS_DIM, "no data yet");
+		canvas_text(a, 1, 1, CANVAS_DIM, "no data set yet");
 	} else {
-		canvas_textf(a, 1, 1, CANVAS_DIM, "comparing %.40s and %.40s", sides_name(s, 0),
+		canvas_textf(a, 1, 1, CANVAS_DIM, "comparing %.40s with %.40s", sides_name(s, 0),
 			     sides_name(s, 1));
 	}
 }
@@ -247,8 +263,8 @@ draw(const struct scene *s, struct canvas_area a)
 const struct pane pane_gauge = {
 	.name = "gauge",
 	.title = "Mismatch gauge",
-	.doc = "How far two sets of rows are apart: as the teacher sees them, as the student does, "
-	       "and without either.",
-	.hints = "f first set  o other set",
-	.draw = draw,
+	.doc = "Distance between two sets of rows: by the teacher's logits, by the student's "
+	       "logits, and by the input features.",
+	.hints = "f first set  o second set",
+	.draw = draw_gauge,
 };

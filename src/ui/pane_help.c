@@ -1,4 +1,4 @@
-/* pane_help.c: pages of the manual, and whatever else is longer than a line. */
+/* pane_help.c: manual pages, and output of commands that takes more than a line. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,8 +8,8 @@
 #include "retort/ui/layout.h"
 #include "retort/ui/pane.h"
 
-/* One line as nroff writes it: X BACKSPACE X is bold, _ BACKSPACE X is underlined; tabs go to
- * eights. */
+/* Draw a line of nroff output: X BACKSPACE X is bold, _ BACKSPACE X underlined; tab stops every 8
+ * columns. */
 static void
 draw_line(struct canvas_area a, int y, const char *line)
 {
@@ -21,7 +21,7 @@ draw_line(struct canvas_area a, int y, const char *line)
 		uint32_t cp, over;
 		size_t n = text_utf8(line, len, &cp);
 
-		while (len > n && line[n] == '\b') { /* bold underline is struck twice */
+		while (len > n && line[n] == '\b') { /* bold and underlined: two overstrikes */
 			look = cp == '_' ? CANVAS_CURVE1 : CANVAS_BOLD;
 			line += n + 1;
 			len -= n + 1;
@@ -40,12 +40,12 @@ draw_line(struct canvas_area a, int y, const char *line)
 	}
 }
 
-/* Light up the search text in a row that is drawn: from the cells, where overstrikes are gone. */
+/* Highlight the search text in a drawn row. Searches the cells, which hold no overstrikes. */
 static void
-draw_found(const struct scene *s, struct canvas_area a)
+highlight_matches(const struct scene *s, struct canvas_area a)
 {
 	char row[4096];
-	int column[4096]; /* of each byte of row */
+	int column[4096]; /* the cell of each byte of `row` */
 	size_t n = 0;
 
 	for (int x = 0; x < a.width && n + 5 < sizeof row; x++) {
@@ -65,7 +65,7 @@ draw_found(const struct scene *s, struct canvas_area a)
 }
 
 static void
-draw(const struct scene *s, struct canvas_area a)
+draw_help(const struct scene *s, struct canvas_area a)
 {
 	int rows = a.height - 1, first = s->view.help_scroll;
 	char note[64] = "";
@@ -73,7 +73,7 @@ draw(const struct scene *s, struct canvas_area a)
 	pane_heading(s, a, LAYOUT_help, s->n_help ? s->help_title : "help");
 	if (s->n_help == 0)
 		canvas_text(a, 1, 1, CANVAS_DIM,
-			    ":help lists the commands, :help tutorial is a place to begin");
+			    ":help lists the commands; start with :help tutorial");
 	if ((int)s->n_help > rows)
 		snprintf(note, sizeof note, "%d-%d of %zu", first + 1,
 			 first + rows < (int)s->n_help ? first + rows : (int)s->n_help, s->n_help);
@@ -84,14 +84,14 @@ draw(const struct scene *s, struct canvas_area a)
 		if (line.width == 0 || line.height == 0)
 			continue;
 		draw_line(line, 0, s->help[first + y]);
-		draw_found(s, line);
+		highlight_matches(s, line);
 	}
 }
 
 const struct pane pane_help = {
 	.name = "help",
 	.title = "Help",
-	.doc = "Pages of the manual, lists, and the report.",
+	.doc = "Manual pages, lists and the report.",
 	.hints = "jk scroll  Space page  / search  n next  q close",
-	.draw = draw,
+	.draw = draw_help,
 };

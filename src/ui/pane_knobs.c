@@ -1,4 +1,4 @@
-/* pane_knobs.c: every knob: its value, its default, where it stands in its range. */
+/* pane_knobs.c: the knobs: value, default, position in the range. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,12 +11,13 @@
 #include "retort/ui/layout.h"
 #include "retort/ui/pane.h"
 
-#define WIDE 44  /* columns: room for defaults and for the ends of the bars */
-#define WHOLE 96 /* columns: room for what each knob does */
+#define WIDE 44     /* pane width from which defaults and limits of the bars are shown */
+#define WITH_DOC 96 /* pane width from which the description of each knob is shown */
 
 /*
- * The ends that matter. A knob that is turned by a factor stands on a logarithmic scale of a
- * hundredth to a hundred times its default; one that is turned by steps on forty of them.
+ * Scale of a bar, narrower than the range of the knob. A knob that is nudged by a factor gets a
+ * logarithmic scale of 1/100 to 100 times its default; one that is nudged by a step gets a linear
+ * scale of 40 steps.
  */
 struct scale {
 	bool log;
@@ -40,8 +41,9 @@ scale_of(const struct knob *k, double initial)
 	return c;
 }
 
+/* Position of a value on the scale, 0 to 1. */
 static double
-place(const struct scale *c, double value)
+scale_position(const struct scale *c, double value)
 {
 	double at = c->log ? (value > 0 ? log(value / c->from) / log(c->to / c->from) : 0)
 			   : (value - c->from) / (c->to - c->from);
@@ -49,9 +51,9 @@ place(const struct scale *c, double value)
 	return at < 0 ? 0 : at > 1 ? 1 : at;
 }
 
-/* An end of the scale in five columns. */
+/* Format a limit of the scale in five columns. Returns buf. */
 static const char *
-end_text(double x, char *buf, size_t size)
+format_limit(double x, char *buf, size_t size)
 {
 	snprintf(buf, size, x >= 1000 && x < 1e5 ? "%.0f" : "%.3g", x);
 	if (strlen(buf) > 5)
@@ -64,18 +66,20 @@ draw_bar(const struct scene *s, struct canvas_area a, const struct knob *k)
 {
 	struct scale c = scale_of(k, knob_value(&s->defaults, k));
 	int knob, left = 0, right = a.width;
-	char end[32];
+	char limit[32];
 
 	if (a.width >= 16) {
-		bool zero = knob_value(&s->defaults, k) == 0 &&
-			    k->min == 0; /* which a logarithm never reaches */
+		/* a logarithmic scale does not reach 0: label its lower end 0 all the same */
+		bool zero = knob_value(&s->defaults, k) == 0 && k->min == 0;
 
 		left = canvas_textf(a, 0, 0, CANVAS_DIM, "%5s ",
-				    end_text(zero ? 0 : c.from, end, sizeof end));
+				    format_limit(zero ? 0 : c.from, limit, sizeof limit));
 		right = a.width - 6;
-		canvas_textf(a, right, 0, CANVAS_DIM, " %s", end_text(c.to, end, sizeof end));
+		canvas_textf(a, right, 0, CANVAS_DIM, " %s",
+			     format_limit(c.to, limit, sizeof limit));
 	}
-	knob = left + (int)lround(place(&c, knob_value(&s->info.knobs, k)) * (right - left - 1));
+	knob = left +
+	       (int)lround(scale_position(&c, knob_value(&s->info.knobs, k)) * (right - left - 1));
 	for (int x = left; x < right; x++)
 		canvas_put(a, x, 0,
 			   x == knob ? (scene_ascii(s) ? 'O' : 0x253F)
@@ -83,7 +87,7 @@ draw_bar(const struct scene *s, struct canvas_area a, const struct knob *k)
 			   x == knob ? CANVAS_MARK : CANVAS_DIM);
 }
 
-/* What a PICK can be, the choice of now lit. */
+/* Draw the choices of a PICK, with the current one highlighted. */
 static void
 draw_choices(const struct scene *s, struct canvas_area a, const struct knob *k)
 {
@@ -97,7 +101,7 @@ draw_choices(const struct scene *s, struct canvas_area a, const struct knob *k)
 		x = canvas_text(a, x, 0, strcmp(name, now) ? CANVAS_DIM : CANVAS_MARK, name) + 1;
 }
 
-/* The columns right of the value. */
+/* Draw the columns right of the value: default, bar or choices, description. */
 static void
 draw_right(const struct scene *s, struct canvas_area a, const struct knob *k, bool wide)
 {
@@ -110,32 +114,32 @@ draw_right(const struct scene *s, struct canvas_area a, const struct knob *k, bo
 		bar = canvas_cut(a, 10, 0, a.width < 40 ? a.width - 10 : 30, 1);
 	}
 	if (k->when == KNOB_FIXED && s->info.phase != LAB_IDLE)
-		canvas_text(bar, 0, 0, CANVAS_DIM, wide ? "fixed while training" : "fixed");
+		canvas_text(bar, 0, 0, CANVAS_DIM,
+			    bar.width >= 21 ? "fixed during training" : "fixed");
 	else if (k->choices)
 		draw_choices(s, bar, k);
 	else
 		draw_bar(s, bar, k);
-	if (a.width >= WHOLE - 22)
+	if (a.width >= WITH_DOC - 22)
 		canvas_text(a, 43, 0, CANVAS_DIM, k->doc);
 }
 
-/* A knob that turns by itself: where it goes, in place of its default, or where that has no room,
- * of its bar. */
+/* Draw the final value of a ramp over the default, or in a narrow pane over the bar. */
 static void
 draw_ramp(const struct scene *s, struct canvas_area a, const struct ramp *r, bool wide)
 {
 	char to[32];
 
-	snprintf(to, sizeof to, "%s %.5g", scene_ascii(s) ? "->" : "\u2192", ramp_last(r));
+	snprintf(to, sizeof to, "%s %.5g", scene_arrow(s), ramp_last(r));
 	for (int x = 0; wide && x < 10; x++)
 		canvas_put(a, x, 0, ' ', CANVAS_PLAIN);
 	canvas_text(canvas_cut(a, 0, 0, wide ? 10 : a.width, 1), wide, 0, CANVAS_PENDING, to);
 }
 
-/* A value in so many columns: fewer digits rather than a number cut off, which would be another
- * one. */
+/* Format a value in so many columns, with as many digits as fit: a truncated number would be
+ * another number. Returns buf. */
 static const char *
-fitted(const struct knobs *knobs, const struct knob *k, int columns, char *buf, size_t size)
+format_fitted(const struct knobs *knobs, const struct knob *k, int columns, char *buf, size_t size)
 {
 	knob_brief(knobs, k, buf, size);
 	for (int digits = 5; !k->choices && digits > 0 && (int)strlen(buf) > columns; digits--)
@@ -148,26 +152,26 @@ draw_row(const struct scene *s, struct canvas_area a, size_t i)
 {
 	const struct knob *k = &knob_table[i];
 	bool chosen = (int)i == s->view.knob, wide = a.width >= WIDE;
-	bool is_turned = knob_value(&s->info.knobs, k) != knob_value(&s->defaults, k);
+	bool is_changed = knob_value(&s->info.knobs, k) != knob_value(&s->defaults, k);
 	const struct ramp *ramp = scene_ramp(s, (int)i);
 	struct canvas_area right;
 	char now[64], was[64];
 	int x;
 
-	if (ramp) /* it moves: every digit more is bytes at every frame */
+	if (ramp) /* it changes at every step, and each digit costs bytes in each frame */
 		snprintf(now, sizeof now, "%.4g", knob_value(&s->info.knobs, k));
 	else
-		fitted(&s->info.knobs, k, wide ? 8 : 7, now, sizeof now);
+		format_fitted(&s->info.knobs, k, wide ? 8 : 7, now, sizeof now);
 	canvas_textf(a, 0, 0, chosen ? CANVAS_BOLD : CANVAS_PLAIN, "%c%-12s", chosen ? '>' : ' ',
 		     pane_brief(k->name, 12, was, sizeof was));
 	if (s->pending[i]) {
 		x = canvas_textf(a, 13, 0, CANVAS_PENDING, "%*.8s %s %s?", wide ? 8 : 7, now,
-				 scene_ascii(s) ? "->" : "\u2192", s->pending_text[i]);
+				 scene_arrow(s), s->pending_text[i]);
 		canvas_put(a, x, 0, ' ', CANVAS_PLAIN);
 	} else {
 		x = canvas_textf(a, 13, 0, CANVAS_PLAIN, "%*.8s", wide ? 8 : 7, now);
 		right = canvas_cut(a, x + 1 + !wide, 0, a.width - x - 1 - !wide, 1);
-		canvas_put(a, x, 0, ramp ? '~' : is_turned ? '*' : ' ', CANVAS_PENDING);
+		canvas_put(a, x, 0, ramp ? '~' : is_changed ? '*' : ' ', CANVAS_PENDING);
 		if (!ramp || wide)
 			draw_right(s, right, k, wide);
 		if (ramp)
@@ -178,7 +182,7 @@ draw_row(const struct scene *s, struct canvas_area a, size_t i)
 }
 
 static void
-draw(const struct scene *s, struct canvas_area a)
+draw_knobs(const struct scene *s, struct canvas_area a)
 {
 	int list[KNOBLIST_MOST], n = knoblist_make(s, list), rows = a.height - 1;
 	int first = layout_first(knoblist_row(s, s->view.knob), rows, n);
@@ -198,9 +202,9 @@ draw(const struct scene *s, struct canvas_area a)
 const struct pane pane_knobs = {
 	.name = "knobs",
 	.title = "Knobs",
-	.doc = "The knobs, but for those of losses that are off: value of now (* where it is not "
-	       "the default, ~ where a ramp "
-	       "turns it), default, where it stands in its range.",
-	.hints = "jk choose  +/- turn  Enter type  / find",
-	.draw = draw,
+	.doc = "Knobs, without those of inactive losses: current value (* differs from the "
+	       "default, "
+	       "~ follows a ramp), default, position in the range.",
+	.hints = "jk select  +/- change  Enter edit  / find",
+	.draw = draw_knobs,
 };

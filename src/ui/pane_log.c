@@ -1,4 +1,4 @@
-/* pane_log.c: what happened, the newest at the bottom. */
+/* pane_log.c: changes, events and errors, newest at the bottom. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,7 +8,7 @@
 #include "retort/ui/pane.h"
 
 static void
-draw(const struct scene *s, struct canvas_area a)
+draw_log(const struct scene *s, struct canvas_area a)
 {
 	static const enum canvas_look looks[] = { CANVAS_PLAIN, CANVAS_GOOD, CANVAS_WARN,
 						  CANVAS_BAD };
@@ -26,13 +26,13 @@ draw(const struct scene *s, struct canvas_area a)
 		canvas_text(a, 1, 1 + y, looks[l->level], l->text);
 	}
 	if (s->n_log == 0)
-		canvas_text(a, 1, 1, CANVAS_DIM, "nothing yet");
+		canvas_text(a, 1, 1, CANVAS_DIM, "no events yet");
 }
 
 const struct pane pane_log = {
 	.name = "log",
 	.title = "Log",
-	.doc = "Every change and event with its step, errors too.",
+	.doc = "Changes, events and errors, with their steps.",
 	.hints = "jk scroll  / search",
-	.draw = draw,
+	.draw = draw_log,
 };

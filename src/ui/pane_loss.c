@@ -6,7 +6,7 @@
 #include "retort/ui/plot.h"
 
 static void
-draw(const struct scene *s, struct canvas_area area)
+draw_loss(const struct scene *s, struct canvas_area area)
 {
 	plot_draw(s, area, 0);
 }
@@ -14,7 +14,7 @@ draw(const struct scene *s, struct canvas_area area)
 const struct pane pane_loss = {
 	.name = "loss",
 	.title = "Loss",
-	.doc = "The upper plot: a metric over the steps, with markers of what was changed when.",
+	.doc = "Upper plot: a metric over the steps, with a marker at each change.",
 	.hints = "y log  x cursor  [ ] marks  { } zoom",
-	.draw = draw,
+	.draw = draw_loss,
 };

@@ -1,4 +1,4 @@
-/* pane_map.c: the layer map: small beside the plots, or as the editor. */
+/* pane_map.c: the layer map: an overview beside the plots, or the editor on the whole screen. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -6,14 +6,15 @@
 
 #include "retort/ui/editor.h"
 #include "retort/ui/layout.h"
+#include "retort/ui/map_overview.h"
 #include "retort/ui/matrix.h"
 #include "retort/ui/pane.h"
 
 static void
-draw(const struct scene *s, struct canvas_area a)
+draw_map(const struct scene *s, struct canvas_area a)
 {
 	int t = s->view.edit_teacher < s->info.n_teachers ? s->view.edit_teacher : 0, others = 0, x;
-	char note[32] = "m: edit";
+	char note[40] = "m: edit";
 
 	if (editor_is_open(s)) {
 		matrix_draw(s, a);
@@ -26,20 +27,21 @@ draw(const struct scene *s, struct canvas_area a)
 		return;
 	}
 	canvas_textf(a, x + 1, 0, CANVAS_DIM, "%.8s %s s ", s->info.teacher[t].name,
-		     scene_ascii(s) ? "->" : "\u2192");
+		     scene_arrow(s));
 	for (int i = 0; i < s->info.n_maps; i++)
 		others += s->info.map[i].teacher != t;
 	if (others)
-		snprintf(note, sizeof note, "+%d of others", others);
+		snprintf(note, sizeof note, a.width < 44 ? "+%d others" : "+%d for other teachers",
+			 others);
 	pane_note(a, note);
-	matrix_overview(s, canvas_cut(a, 0, 1, a.width, a.height - 1), t);
+	map_overview_draw(s, canvas_cut(a, 0, 1, a.width, a.height - 1), t);
 }
 
 const struct pane pane_map = {
 	.name = "map",
 	.title = "Layer map",
-	.doc = "Which layer of a teacher teaches which layer of the student, and with what weight; "
-	       "m opens its editor.",
-	.hints = "Enter edit  t teacher",
-	.draw = draw,
+	.doc = "Pairs of teacher and student layers that are compared, with their weights; m opens "
+	       "the editor.",
+	.hints = "Enter edit  t next teacher",
+	.draw = draw_map,
 };

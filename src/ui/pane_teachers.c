@@ -1,4 +1,4 @@
-/* pane_teachers.c: the mixer: what each teacher counts, and how far the student follows. */
+/* pane_teachers.c: the mixer: weight and scores of each teacher, agreement of the student. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,43 +8,42 @@
 #include "retort/ui/layout.h"
 #include "retort/ui/pane.h"
 
-#define BOTH                                                                                       \
-	27      /* columns: where there are several, how far the student follows each, in place of \
-		   accuracy */
-#define WIDE 44 /* columns: accuracy and loss of each teacher */
-#define WIDER 54 /* columns: how far the student follows it */
-#define WHOLE 96 /* columns: its layers and parameters too */
+/* Pane widths from which columns are shown. */
+#define WITH_AGREEMENT 27    /* of several teachers: agreement and KL instead of accuracy */
+#define WITH_LOSS 44         /* accuracy and loss */
+#define WITH_ALL_SCORES 54   /* accuracy, loss, agreement, KL */
+#define WITH_ARCHITECTURE 96 /* layers and parameters as well */
 
 static double
-counts(const struct lab_net *t)
+active_weight(const struct lab_net *t)
 {
 	return t->muted ? 0 : t->weight;
 }
 
-/* A narrow mixer of several teachers that the student was measured against says how far it follows
- * each. */
+/* Whether a narrow pane shows the student's agreement with each teacher instead of accuracies. */
 static bool
-follows_each(const struct scene *s, int width)
+shows_agreement(const struct scene *s, int width)
 {
 	bool any = false;
 
 	for (int k = 0; k < s->info.n_teachers; k++)
 		any |= isfinite(s->info.teacher[k].heard.kl);
-	return any && s->info.n_teachers > 1 && width >= BOTH && width < WIDE;
+	return any && s->info.n_teachers > 1 && width >= WITH_AGREEMENT && width < WITH_LOSS;
 }
 
-/* Columns right of the weight: a bar, then accuracy, loss, agreement, divergence and layers as
- * there is room. */
+/* Cells of the bar that remain after the columns for which there is room. `width`: cells right of
+ * the weight. */
 static int
 bar_width(int width)
 {
-	int bar = width - 7 - (width >= WIDE - 18 ? 7 : 0) - (width >= WIDER - 18 ? 14 : 0) -
-		  (width >= WHOLE - 18 ? 27 : 0);
+	int bar = width - 7 - (width >= WITH_LOSS - 18 ? 7 : 0) -
+		  (width >= WITH_ALL_SCORES - 18 ? 14 : 0) -
+		  (width >= WITH_ARCHITECTURE - 18 ? 27 : 0);
 
 	return bar < 30 ? bar : 30;
 }
 
-/* What is in force: as the last step had it, and before the first one as the weights say. */
+/* Share of a teacher in the mixture: that of the last step, or of its weight before the first. */
 static double
 share_of(const struct lab_net *t, double sum)
 {
@@ -53,40 +52,41 @@ share_of(const struct lab_net *t, double sum)
 	return isfinite(t->heard.share) ? t->heard.share : sum > 0 ? t->weight / sum : 0;
 }
 
-/* Figures of a teacher behind its bar, as far as there is room. */
+/* Draw the scores of a teacher right of its bar, as many as fit. */
 static void
-draw_figures(const struct lab_net *t, struct canvas_area a, int width)
+draw_scores(const struct lab_net *t, struct canvas_area a, int width)
 {
 	if (isfinite(t->last.accuracy))
 		canvas_textf(a, 1, 0, CANVAS_GOOD, "%5.1f%%", 100 * t->last.accuracy);
-	if (isfinite(t->last.nll) && width >= WIDE - 18)
+	if (isfinite(t->last.nll) && width >= WITH_LOSS - 18)
 		canvas_textf(a, 8, 0, CANVAS_PLAIN, "%6.3f", t->last.nll);
-	if (isfinite(t->heard.kl) && width >= WIDER - 18)
+	if (isfinite(t->heard.kl) && width >= WITH_ALL_SCORES - 18)
 		canvas_textf(a, 15, 0, t->muted ? CANVAS_DIM : CANVAS_PLAIN, "%5.1f%% %6.3f",
 			     100 * t->heard.agreement, t->heard.kl);
-	if (width < WHOLE - 18)
+	if (width < WITH_ARCHITECTURE - 18)
 		return;
 	if (t->is_file)
-		canvas_textf(a, 30, 0, CANVAS_DIM, "%-14.14s %9s", "outputs", "file");
+		canvas_textf(a, 30, 0, CANVAS_DIM, "%-14.14s %9s", "output file", "");
 	else
 		canvas_textf(a, 30, 0, CANVAS_DIM, "%-14.14s %9llu", t->spec,
 			     (unsigned long long)t->parameters);
 }
 
 static void
-draw_following(const struct lab_net *t, struct canvas_area a)
+draw_agreement(const struct lab_net *t, struct canvas_area a)
 {
 	if (isfinite(t->heard.kl))
 		canvas_textf(a, 0, 0, t->muted ? CANVAS_DIM : CANVAS_PLAIN, "%4.0f%% %5.*f",
 			     100 * t->heard.agreement, t->heard.kl < 10 ? 3 : 1, t->heard.kl);
 }
 
-/* Its share of what is taught, and how good it is; while it trains, how far it is. */
+/* Draw share and scores of teacher k; while it trains, its progress. `agreement`: agreement with
+ * the student instead of all scores. */
 static void
-draw_state(const struct scene *s, struct canvas_area a, int k, double sum, bool follows)
+draw_state(const struct scene *s, struct canvas_area a, int k, double sum, bool agreement)
 {
 	const struct lab_net *t = &s->info.teacher[k];
-	int bar = follows ? a.width - 11 : bar_width(a.width);
+	int bar = agreement ? a.width - 11 : bar_width(a.width);
 	double done = s->info.until > s->info.from ? (double)(s->info.step - s->info.from) /
 							     (double)(s->info.until - s->info.from)
 						   : 0;
@@ -102,10 +102,10 @@ draw_state(const struct scene *s, struct canvas_area a, int k, double sum, bool 
 		return;
 	}
 	pane_meter(s, a, 0, 0, bar, share_of(t, sum), t->muted ? CANVAS_DIM : CANVAS_CURVE3);
-	if (follows)
-		draw_following(t, canvas_cut(a, bar, 0, a.width - bar, 1));
+	if (agreement)
+		draw_agreement(t, canvas_cut(a, bar, 0, a.width - bar, 1));
 	else
-		draw_figures(t, canvas_cut(a, bar, 0, a.width - bar, 1), a.width);
+		draw_scores(t, canvas_cut(a, bar, 0, a.width - bar, 1), a.width);
 }
 
 static void
@@ -113,7 +113,7 @@ draw_row(const struct scene *s, struct canvas_area a, int k, double sum)
 {
 	const struct lab_net *t = &s->info.teacher[k];
 	bool chosen = k == s->view.teacher;
-	int name = a.width >= WIDE ? 10 : 8;
+	int name = a.width >= WITH_LOSS ? 10 : 8;
 	int x = canvas_textf(a, 0, 0, chosen ? CANVAS_BOLD : CANVAS_PLAIN, "%c%-*.*s",
 			     chosen ? '>' : ' ', name, name, t->name);
 
@@ -121,12 +121,12 @@ draw_row(const struct scene *s, struct canvas_area a, int k, double sum)
 	x = canvas_textf(a, x, 0, t->muted ? CANVAS_DIM : CANVAS_PLAIN,
 			 t->weight < 100 ? "%5.2f" : "%5.4g", t->weight) +
 	    1;
-	draw_state(s, canvas_cut(a, x, 0, a.width - x, 1), k, sum, follows_each(s, a.width));
+	draw_state(s, canvas_cut(a, x, 0, a.width - x, 1), k, sum, shows_agreement(s, a.width));
 	if (chosen && s->view.focus == LAYOUT_teachers)
 		canvas_paint(a, 0, 0, name + 1, CANVAS_REVERSE);
 }
 
-/* What the weights add up to, and how far the student follows all of them together. */
+/* Draw the mix, the sum of the weights, and the student's agreement with the mixture. */
 static void
 draw_sum(const struct scene *s, struct canvas_area a, double sum)
 {
@@ -137,39 +137,39 @@ draw_sum(const struct scene *s, struct canvas_area a, double sum)
 
 	knob_get(&s->info.knobs, knob_find("mix", NULL), mix, sizeof mix);
 	if (sum <= 0)
-		x = canvas_text(a, x, 0, CANVAS_WARN, "no teacher is asked") + 1;
+		x = canvas_text(a, x, 0, CANVAS_WARN, "no active teacher") + 1;
 	else if (s->info.n_teachers > 1)
-		x = canvas_textf(a, x, 0, CANVAS_DIM, wide ? "%s of %.3g;" : "%.4s %.3g", mix,
-				 sum) +
+		x = canvas_textf(a, x, 0, CANVAS_DIM, wide ? "mix %s, total %.3g;" : "%.4s %.3g",
+				 mix, sum) +
 		    1;
 	if (s->info.has_student && isfinite(student->agreement))
 		canvas_textf(a, x, 0, CANVAS_PLAIN,
-			     wide ? "student agrees %.1f%%, KL %.3f" : "agree %.1f%% KL %.3f",
+			     wide ? "student agreement %.1f%%, KL %.3f" : "agree %.1f%% KL %.3f",
 			     100 * student->agreement, student->kl);
 }
 
-/* Names of columns over the rule of the heading. */
+/* Draw the names of the columns over the rule of the heading. */
 static void
 draw_columns(const struct scene *s, struct canvas_area a)
 {
-	int left = a.width >= WIDE ? 18 : 16, room = a.width - left, bar = bar_width(room);
+	int left = a.width >= WITH_LOSS ? 18 : 16, room = a.width - left, bar = bar_width(room);
 
 	canvas_text(a, left - 8, 0, CANVAS_DIM, " weight ");
-	if (follows_each(s, a.width)) {
+	if (shows_agreement(s, a.width)) {
 		canvas_text(a, a.width - 11, 0, CANVAS_DIM, "agree    KL");
 		return;
 	}
 	canvas_text(a, left + bar, 0, CANVAS_DIM, "    acc");
-	if (room >= WIDE - 18)
+	if (room >= WITH_LOSS - 18)
 		canvas_text(a, left + bar + 7, 0, CANVAS_DIM, "    nll");
-	if (room >= WIDER - 18)
-		canvas_text(a, left + bar + 14, 0, CANVAS_DIM, " agrees     KL");
-	if (room >= WHOLE - 18)
+	if (room >= WITH_ALL_SCORES - 18)
+		canvas_text(a, left + bar + 14, 0, CANVAS_DIM, "  agree     KL");
+	if (room >= WITH_ARCHITECTURE - 18)
 		canvas_text(a, left + bar + 28, 0, CANVAS_DIM, "  layers         parameters ");
 }
 
 static void
-draw(const struct scene *s, struct canvas_area a)
+draw_teachers(const struct scene *s, struct canvas_area a)
 {
 	int n = s->info.n_teachers, rows = a.height - 1 < n ? a.height - 1 : n;
 	int first = layout_first(s->view.teacher, a.height - 1, n);
@@ -178,13 +178,13 @@ draw(const struct scene *s, struct canvas_area a)
 	pane_heading(s, a, LAYOUT_teachers, "teachers");
 	draw_columns(s, a);
 	for (int k = 0; k < n; k++)
-		sum += counts(&s->info.teacher[k]);
+		sum += active_weight(&s->info.teacher[k]);
 	for (int y = 0; y < rows; y++)
 		draw_row(s, canvas_cut(a, 0, 1 + y, a.width, 1), first + y, sum);
 	if (n == 0)
 		canvas_text(a, 1, 1, CANVAS_DIM,
-			    a.width >= WIDE ? "none yet; :teacher big mlp 256,256 makes one"
-					    : ":teacher big mlp 256,256");
+			    a.width >= WITH_LOSS ? "no teacher; try :teacher big mlp 256,256"
+						 : ":teacher big mlp 256,256");
 	else
 		draw_sum(s, canvas_cut(a, 0, 1 + n, a.width, 1), sum);
 }
@@ -192,8 +192,8 @@ draw(const struct scene *s, struct canvas_area a)
 const struct pane pane_teachers = {
 	.name = "teachers",
 	.title = "Teachers",
-	.doc = "The mixer: weight of each teacher, its share in force, its held-out accuracy, how "
-	       "far the student follows it.",
-	.hints = "jk choose  +/- weight  M mute  S solo  e equal",
-	.draw = draw,
+	.doc = "The mixer: weight of each teacher, its share in the mixture, its held-out scores, "
+	       "the student's agreement with it.",
+	.hints = "jk select  +/- weight  M mute  S solo  e equalise",
+	.draw = draw_teachers,
 };

@@ -1,4 +1,4 @@
-/* pane_terms.c: what the loss is made of: each term's share of the gradient, and its values. */
+/* pane_terms.c: the terms of the loss: share of the gradient, weight, raw and weighted value. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,30 +8,31 @@
 
 #include "retort/ui/curve.h"
 #include "retort/ui/layout.h"
+#include "retort/ui/pair_text.h"
 #include "retort/ui/pane.h"
 #include "retort/ui/plot.h"
 
 #define TERMS ((int)LOSS_OUTPUTS + LAB_MAPS)
-/* Cells of the history: more of them tell little more, and each is bytes at every evaluation. */
-#define ROWS 6
-#define COLUMNS 20
-#define NAME 15  /* columns of a term's name in a table of that width */
-#define TABLE 48 /* columns of "# big:2 s:1     93%      0.5    0.123    0.0123" */
-#define MORE                                                                                      \
-	24 /* columns more for "map2" before the name of a pair, and "minilm-attention" behind it \
-	    */
+/* Cells of the history. Small: each cell costs bytes at each evaluation. */
+#define HISTORY_ROWS 6
+#define HISTORY_COLUMNS 20
+#define NAME_WIDTH 15  /* cells of a term's name in a table of TABLE_WIDTH */
+#define TABLE_WIDTH 48 /* cells of "# big:2 s:1     93%      0.5    0.123    0.0123" */
+#define EXTRA_WIDTH 24 /* cells of "map2" before the name of a pair and its loss after it */
+
+#define NO_SHARES "no shares before the first evaluation"
 
 struct term {
 	char name[LAB_NAME + 48];
-	char slot[16];     /* of a pair, "map2": what `balance` and its metrics call it */
-	const char *match; /* of a pair, how it is compared */
-	unsigned share, raw, weighted; /* metrics */
+	char slot[16];                 /* of a pair: "map2 ", as in `balance` and in metrics */
+	const char *match;             /* of a pair: name of its loss; NULL */
+	unsigned share, raw, weighted; /* metric ids */
 	double weight;
 	uint32_t fill;
 	enum canvas_look look;
 };
 
-/* Told apart without colour as well: six textures, then the same with the next looks. */
+/* Textures, so that terms differ without colour: after the last, the first with the next look. */
 static const struct {
 	uint32_t utf8;
 	char ascii;
@@ -42,7 +43,7 @@ static const struct {
 #define FILLS (int)(sizeof fills / sizeof *fills)
 
 static void
-add(struct term *t, int i, bool ascii, unsigned share, unsigned raw, unsigned weighted)
+set_term(struct term *t, int i, bool ascii, unsigned share, unsigned raw, unsigned weighted)
 {
 	t->share = share;
 	t->raw = raw;
@@ -51,23 +52,21 @@ add(struct term *t, int i, bool ascii, unsigned share, unsigned raw, unsigned we
 	t->look = (enum canvas_look)(CANVAS_CURVE1 + (i + i / FILLS) % 6);
 }
 
-/* "big:3 s:1 att": of the teacher as much as leaves room for the layers and what of them is
- * compared. */
+/* Name a pair "big:3 s:1 att"; the teacher's name is cut so that the layers fit. */
 static void
 name_pair(const struct scene *s, const struct lab_map *m, struct term *t)
 {
 	const struct lab_net *net = &s->info.teacher[m->teacher];
-	char layers[48];
-	int n = snprintf(layers, sizeof layers, ":%s s:%s%s%.3s", net->layer[m->t_layer].name,
-			 s->info.student.layer[m->s_layer].name, m->on == MODEL_HIDDEN ? "" : " ",
-			 m->on == MODEL_HIDDEN ? "" : model_tap_name[m->on]);
-	int room = n + 3 < NAME ? NAME - n : 3;
+	char layers[48], tap[8];
+	int n = snprintf(layers, sizeof layers, ":%s s:%s%s", net->layer[m->t_layer].name,
+			 s->info.student.layer[m->s_layer].name,
+			 pair_text_tap(m->on, tap, sizeof tap));
+	int room = n + 3 < NAME_WIDTH ? NAME_WIDTH - n : 3;
 
 	snprintf(t->name, sizeof t->name, "%.*s%s", room, net->name, layers);
 }
 
-/* Cross-entropy and distillation, whatever else is on of the outputs, and every mapped pair there
- * is. */
+/* List ce and kd, the other output losses with a weight, and the mapped pairs. Returns how many. */
 static int
 list_terms(const struct scene *s, struct term out[TERMS])
 {
@@ -78,8 +77,8 @@ list_terms(const struct scene *s, struct term out[TERMS])
 		if (i > LOSS_OUTPUT_kd && loss_weight(loss_table[i], &s->info.knobs) <= 0)
 			continue;
 		snprintf(out[n].name, sizeof out[n].name, "%s", loss_table[i]->name);
-		add(&out[n], n, ascii, metric_output(i, METRIC_SHARE),
-		    metric_output(i, METRIC_TRAIN), metric_output(i, METRIC_WEIGHTED));
+		set_term(&out[n], n, ascii, metric_output(i, METRIC_SHARE),
+			 metric_output(i, METRIC_TRAIN), metric_output(i, METRIC_WEIGHTED));
 		out[n++].weight = loss_weight(loss_table[i], &s->info.knobs);
 	}
 	for (int i = 0; i < s->info.n_maps && i < LAB_MAPS; i++, n++) {
@@ -88,14 +87,14 @@ list_terms(const struct scene *s, struct term out[TERMS])
 		name_pair(s, m, &out[n]);
 		snprintf(out[n].slot, sizeof out[n].slot, "map%u ", m->slot + 1);
 		out[n].match = m->match->name;
-		add(&out[n], n, ascii, metric_map(m->slot, METRIC_SHARE),
-		    metric_map(m->slot, METRIC_TRAIN), metric_map(m->slot, METRIC_WEIGHTED));
+		set_term(&out[n], n, ascii, metric_map(m->slot, METRIC_SHARE),
+			 metric_map(m->slot, METRIC_TRAIN), metric_map(m->slot, METRIC_WEIGHTED));
 		out[n].weight = m->weight;
 	}
 	return n;
 }
 
-/* The value at or before a step; NaN before the first. */
+/* The student's last sample of a metric at or before a step; NaN where there is none. */
 static double
 value_at(const struct scene *s, unsigned metric, uint32_t step)
 {
@@ -106,10 +105,10 @@ value_at(const struct scene *s, unsigned metric, uint32_t step)
 	return series && series_at(series, step, &at, &value) ? value : NAN;
 }
 
-/* At the last evaluation, as the shares are: figures of one step, which stand still long enough to
- * be read. */
+/* The sample at the last evaluation, the step at which shares are measured. Values of the current
+ * step would change too fast to be read. */
 static double
-value_now(const struct scene *s, unsigned metric)
+last_value(const struct scene *s, unsigned metric)
 {
 	const struct series *evaluated = s->series[LAB_STUDENT][METRIC_VAL_NLL];
 	uint32_t step = UINT32_MAX;
@@ -120,17 +119,17 @@ value_now(const struct scene *s, unsigned metric)
 	return value_at(s, metric, step);
 }
 
-/* Three digits: these change at every evaluation, and every digit is bytes on a thin line. */
+/* Format with three digits: all values change at each evaluation, and each digit costs bytes. */
 static const char *
-brief(double x, char *buf, size_t size)
+format_value(double x, char *buf, size_t size)
 {
 	snprintf(buf, size, isfinite(x) ? "%.3g" : "-", x);
 	return buf;
 }
 
-/* Where each term ends in a bar of length 1 at a step; false where no share is known. */
+/* Compute where each term ends in a stacked bar of length 1. False where no share is known. */
 static bool
-stack(const struct scene *s, const struct term *t, int n, uint32_t step, double end[TERMS])
+stack_shares(const struct scene *s, const struct term *t, int n, uint32_t step, double end[TERMS])
 {
 	double sum = 0;
 
@@ -144,9 +143,9 @@ stack(const struct scene *s, const struct term *t, int n, uint32_t step, double 
 	return sum > 0;
 }
 
-/* The term in the middle of part `i` of `parts`. */
+/* The term at the middle of cell i of a stacked bar of `parts` cells. */
 static const struct term *
-part(const struct term *t, int n, const double end[TERMS], int i, int parts)
+term_at(const struct term *t, int n, const double end[TERMS], int i, int parts)
 {
 	int k = 0;
 
@@ -155,7 +154,7 @@ part(const struct term *t, int n, const double end[TERMS], int i, int parts)
 	return &t[k];
 }
 
-/* Shares over the steps: a column for each cell, the first term at the bottom. */
+/* Draw the shares by step, stacked, the first term at the bottom. */
 static void
 draw_history(const struct scene *s, const struct term *t, int n, struct canvas_area a)
 {
@@ -165,38 +164,31 @@ draw_history(const struct scene *s, const struct term *t, int n, struct canvas_a
 	for (int c = 0; c < a.width && span_edge(&x, c) <= last; c++) {
 		double end[TERMS];
 
-		if (!stack(s, t, n, span_edge(&x, c + 1) - 1, end))
+		if (!stack_shares(s, t, n, span_edge(&x, c + 1) - 1, end))
 			continue;
 		for (int row = 0; row < a.height; row++) {
-			const struct term *fill = part(t, n, end, a.height - 1 - row, a.height);
+			const struct term *fill = term_at(t, n, end, a.height - 1 - row, a.height);
 
 			canvas_put(a, c, row, fill->fill, fill->look);
 		}
 	}
 }
 
-/* The shares of now, lying. */
+/* Draw the latest shares as one horizontal bar. */
 static void
 draw_bar(const struct scene *s, const struct term *t, int n, struct canvas_area a)
 {
 	double end[TERMS];
 
-	if (!stack(s, t, n, UINT32_MAX, end))
-		canvas_text(a, 0, 0, CANVAS_DIM, "no shares before an evaluation");
+	if (!stack_shares(s, t, n, UINT32_MAX, end))
+		canvas_text(a, 0, 0, CANVAS_DIM, NO_SHARES);
 	else
 		for (int c = 0; c < a.width; c++)
-			canvas_put(a, c, 0, part(t, n, end, c, a.width)->fill,
-				   part(t, n, end, c, a.width)->look);
+			canvas_put(a, c, 0, term_at(t, n, end, c, a.width)->fill,
+				   term_at(t, n, end, c, a.width)->look);
 }
 
-/* A number at the right of a field that ends before column `end`. */
-static void
-right(struct canvas_area a, int end, int y, const char *text)
-{
-	canvas_text(a, end - (int)strlen(text), y, CANVAS_PLAIN, text);
-}
-
-/* Columns right of the name, in the order in which they go where there is no room. */
+/* Columns right of the name; `least`: width of the table from which the column is shown. */
 static const struct {
 	const char *name;
 	int width, least;
@@ -204,11 +196,11 @@ static const struct {
 	{ "share", 6, 0 },
 	{ "weight", 9, 34 },
 	{ "raw", 9, 26 },
-	{ "weighted", 10, TABLE },
+	{ "weighted", 10, TABLE_WIDTH },
 };
 enum { SHARE, WEIGHT, RAW, WEIGHTED, COLUMNS_N };
 
-/* Column at which the first of them begins. */
+/* Cell at which the first column begins. */
 static int
 first_column(int width)
 {
@@ -220,19 +212,19 @@ first_column(int width)
 }
 
 static void
-cell(const struct scene *s, const struct term *t, int k, char *buf, size_t size)
+format_cell(const struct scene *s, const struct term *t, int k, char *buf, size_t size)
 {
 	double x = k == SHARE    ? value_at(s, t->share, UINT32_MAX)
 		   : k == WEIGHT ? t->weight
-				 : value_now(s, k == RAW ? t->raw : t->weighted);
+				 : last_value(s, k == RAW ? t->raw : t->weighted);
 
 	if (k == SHARE)
 		snprintf(buf, size, isfinite(x) ? "%.0f%%" : "-", x * 100);
 	else
-		brief(x, buf, size);
+		format_value(x, buf, size);
 }
 
-/* "map2 big:1 s:1 rkd-distance", as much of it as there is room for. */
+/* Draw "map2 big:1 s:1 rkd-distance"; without slot or loss where there is no room. */
 static void
 draw_name(const struct term *t, struct canvas_area a, int room)
 {
@@ -245,7 +237,7 @@ draw_name(const struct term *t, struct canvas_area a, int room)
 		canvas_text(a, x, 0, CANVAS_DIM, t->match);
 }
 
-/* One term; one that hardly moves the student stands out. */
+/* Draw a term; highlighted where its share is below 0.5 %. */
 static void
 draw_term(const struct scene *s, const struct term *t, struct canvas_area a)
 {
@@ -259,8 +251,8 @@ draw_term(const struct scene *s, const struct term *t, struct canvas_area a)
 		if (a.width < columns[k].least)
 			continue;
 		x += columns[k].width;
-		cell(s, t, k, buf, sizeof buf);
-		right(a, x, 0, buf);
+		format_cell(s, t, k, buf, sizeof buf);
+		canvas_text_right(a, x, 0, CANVAS_PLAIN, buf);
 	}
 	if (isfinite(share) && share < 0.005)
 		canvas_paint(a, 2, 0, a.width - 2, CANVAS_WARN);
@@ -275,8 +267,7 @@ draw_table(const struct scene *s, const struct term *t, int n, struct canvas_are
 	for (int k = 0; k < COLUMNS_N; k++)
 		if (a.width >= columns[k].least) {
 			x += columns[k].width;
-			canvas_text(a, x - (int)strlen(columns[k].name), 0, CANVAS_DIM,
-				    columns[k].name);
+			canvas_text_right(a, x, 0, CANVAS_DIM, columns[k].name);
 		}
 	for (int i = 0; i < n && 1 + i < a.height; i++) {
 		if (2 + i == a.height && i + 1 < n) {
@@ -287,8 +278,7 @@ draw_table(const struct scene *s, const struct term *t, int n, struct canvas_are
 	}
 }
 
-/* Figures that explain the terms, one below the other, then what losses that are on tell of
- * themselves. */
+/* Draw figures that explain the terms, one a row, then the metrics of active losses. */
 static void
 draw_figures(const struct scene *s, struct canvas_area a)
 {
@@ -297,7 +287,7 @@ draw_figures(const struct scene *s, struct canvas_area a)
 		unsigned metric;
 	} figures[] = {
 		{ "KL at T = 1", METRIC_TRAIN_KL },
-		{ "  held out", METRIC_VAL_KL },
+		{ "  held-out", METRIC_VAL_KL },
 		{ "lr", METRIC_LR },
 		{ "|gradient|", METRIC_GRAD_NORM },
 	};
@@ -307,7 +297,7 @@ draw_figures(const struct scene *s, struct canvas_area a)
 	for (; y < 4; y++) {
 		canvas_text(a, 0, y, CANVAS_DIM, figures[y].name);
 		canvas_text(a, 13, y, CANVAS_PLAIN,
-			    brief(value_now(s, figures[y].metric), buf, sizeof buf));
+			    format_value(last_value(s, figures[y].metric), buf, sizeof buf));
 	}
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++) {
 		if (!loss_table[i]->told || loss_weight(loss_table[i], &s->info.knobs) <= 0)
@@ -315,49 +305,47 @@ draw_figures(const struct scene *s, struct canvas_area a)
 		canvas_text(a, 0, y, CANVAS_DIM,
 			    pane_brief(loss_table[i]->told, 12, buf, sizeof buf));
 		canvas_text(a, 13, y++, CANVAS_PLAIN,
-			    brief(value_now(s, metric_find(loss_table[i]->told)), buf, sizeof buf));
+			    format_value(last_value(s, metric_find(loss_table[i]->told)), buf,
+					 sizeof buf));
 	}
 }
 
-/* Wide: history at the left, table at the right. Narrow: a bar, the table, and history where rows
- * remain. */
+/* History at the left, table at the right. */
 static void
-draw(const struct scene *s, struct canvas_area a)
+draw_wide(const struct scene *s, const struct term *t, int n, struct canvas_area a)
 {
-	struct term t[TERMS] = { 0 };
-	int n = list_terms(s, t), table, rows;
+	bool extra = a.width >= TABLE_WIDTH + EXTRA_WIDTH + HISTORY_COLUMNS + 8;
+	int table = extra ? TABLE_WIDTH + EXTRA_WIDTH : TABLE_WIDTH, room = a.width - table - 8;
+	struct canvas_area left =
+		canvas_cut(a, 6, 1, room < HISTORY_COLUMNS ? room : HISTORY_COLUMNS,
+			   a.height > HISTORY_ROWS ? HISTORY_ROWS : a.height - 1);
 	double end[TERMS];
 
-	pane_heading(s, a, LAYOUT_terms, "loss terms");
-	if (a.width >= 40)
-		pane_note(a, "share of the gradient");
-	if (a.width >= TABLE + 20 && a.height >= 4) {
-		int table_width = a.width >= TABLE + MORE + COLUMNS + 8 ? TABLE + MORE : TABLE;
-		int width =
-			a.width - table_width - 8 < COLUMNS ? a.width - table_width - 8 : COLUMNS;
-		struct canvas_area left =
-			canvas_cut(a, 6, 1, width, a.height > ROWS ? ROWS : a.height - 1);
+	draw_table(s, t, n, canvas_cut(a, a.width - table, 1, table, a.height - 1));
+	if (a.height > n + 6)
+		draw_figures(s, canvas_cut(a, a.width - table, n + 3, table, a.height - n - 3));
+	draw_history(s, t, n, left);
+	canvas_text(a, 1, 1, CANVAS_DIM, "100%");
+	canvas_text(a, 3, left.height, CANVAS_DIM, "0%");
+	if (!stack_shares(s, t, n, UINT32_MAX, end))
+		canvas_text(left, 1, left.height / 2, CANVAS_DIM,
+			    text_width(NO_SHARES) < left.width ? NO_SHARES : "no shares yet");
+}
 
-		draw_table(s, t, n,
-			   canvas_cut(a, a.width - table_width, 1, table_width, a.height - 1));
-		if (a.height > n + 6)
-			draw_figures(s, canvas_cut(a, a.width - table_width, n + 3, table_width,
-						   a.height - n - 3));
-		draw_history(s, t, n, left);
-		canvas_text(a, 1, 1, CANVAS_DIM, "100%");
-		canvas_text(a, 3, left.height, CANVAS_DIM, "0%");
-		if (!stack(s, t, n, UINT32_MAX, end))
-			canvas_text(left, 1, left.height / 2, CANVAS_DIM,
-				    "no shares before an evaluation");
-		return;
-	}
-	table = n + 1 < a.height - 2 ? n + 1 : a.height - 2;
-	rows = a.height - 2 - table < ROWS ? a.height - 2 - table : ROWS;
+/* A bar and the table; where rows remain, the history instead of the bar. */
+static void
+draw_narrow(const struct scene *s, const struct term *t, int n, struct canvas_area a)
+{
+	int table = n + 1 < a.height - 2 ? n + 1 : a.height - 2, left = a.height - 2 - table,
+	    rows = left < HISTORY_ROWS ? left : HISTORY_ROWS;
+
 	if (rows > 3) {
 		draw_history(s, t, n,
-			     canvas_cut(a, 0, 1, a.width < COLUMNS ? a.width : COLUMNS, rows));
-		if (a.width >= COLUMNS + 22)
-			draw_figures(s, canvas_cut(a, COLUMNS + 3, 1, a.width, rows));
+			     canvas_cut(a, 0, 1,
+					a.width < HISTORY_COLUMNS ? a.width : HISTORY_COLUMNS,
+					rows));
+		if (a.width >= HISTORY_COLUMNS + 22)
+			draw_figures(s, canvas_cut(a, HISTORY_COLUMNS + 3, 1, a.width, rows));
 		draw_table(s, t, n, canvas_cut(a, 0, 2 + rows, a.width, table));
 		return;
 	}
@@ -365,11 +353,25 @@ draw(const struct scene *s, struct canvas_area a)
 	draw_table(s, t, n, canvas_cut(a, 0, 2, a.width, table > 0 ? table : 0));
 }
 
+static void
+draw_terms(const struct scene *s, struct canvas_area a)
+{
+	struct term t[TERMS] = { 0 };
+	int n = list_terms(s, t);
+
+	pane_heading(s, a, LAYOUT_terms, "loss terms");
+	if (a.width >= 40)
+		pane_note(a, "share of the gradient");
+	if (a.width >= TABLE_WIDTH + 20 && a.height >= 4)
+		draw_wide(s, t, n, a);
+	else
+		draw_narrow(s, t, n, a);
+}
+
 const struct pane pane_terms = {
 	.name = "terms",
 	.title = "Loss terms",
-	.doc = "What the loss is made of: each term's share of the gradient over the steps, raw "
-	       "and weighted values.",
-	.hints = "shares are measured at evaluations",
-	.draw = draw,
+	.doc = "Terms of the loss: share of the gradient by step, weight, raw and weighted value.",
+	.hints = "shares are measured at each evaluation",
+	.draw = draw_terms,
 };

@@ -1,4 +1,4 @@
-/* pane_texts.c: texts, and how they read after a translation there and back. */
+/* pane_texts.c: texts and their back-translations. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -9,15 +9,15 @@
 #include "retort/ui/layout.h"
 #include "retort/ui/pane.h"
 
-#define MARGIN 6 /* columns left of a text: how alike the two are */
+#define MARGIN 6 /* columns left of a text: the similarity of the pair */
 
-/* Where the next word is put. */
-struct place {
+/* Position of the next word. */
+struct position {
 	struct canvas_area a;
 	int x, y;
 };
 
-/* Whether a word is in a text as a word, in whatever case of ASCII letters. */
+/* Whether a text contains a word, ignoring the case of ASCII letters. Words end at blanks. */
 static bool
 has_word(const char *text, const char *word, size_t len)
 {
@@ -29,9 +29,10 @@ has_word(const char *text, const char *word, size_t len)
 	return false;
 }
 
-/* One word; at the end of a row, or where it is longer than one, it goes on in the next. */
+/* Draw a word and advance the position. A word that does not fit starts a row; one that is longer
+ * than a row is broken. */
 static void
-draw_word(struct place *at, const char *word, size_t len, enum canvas_look look)
+draw_word(struct position *at, const char *word, size_t len, enum canvas_look look)
 {
 	char copy[256];
 	size_t n, room = len < sizeof copy ? len : sizeof copy - 1;
@@ -61,31 +62,32 @@ draw_word(struct place *at, const char *word, size_t len, enum canvas_look look)
 	at->x++;
 }
 
-/* A text, from row `y` on; words that `other` does not have stand out. Returns the row behind it.
- */
+/* Draw a text from row `y`, words that `other` does not contain in look `new_look`. Returns the
+ * next free row. */
 static int
 draw_text(struct canvas_area a, int y, const char *text, const char *other, enum canvas_look look,
-	  enum canvas_look fresh)
+	  enum canvas_look new_look)
 {
-	struct place at = { canvas_cut(a, 0, y, a.width, a.height - y), 0, 0 };
+	struct position at = { canvas_cut(a, 0, y, a.width, a.height - y), 0, 0 };
 
 	for (const char *p = text + strspn(text, " "); *p && at.y < at.a.height && at.a.width > 0;
 	     p += strspn(p, " ")) {
 		size_t len = strcspn(p, " ");
 
-		draw_word(&at, p, len, has_word(other, p, len) ? look : fresh);
+		draw_word(&at, p, len, has_word(other, p, len) ? look : new_look);
 		p += len;
 	}
 	return y + at.y + 1;
 }
 
-/* As rows are: see augment_backtranslate.c. */
+/* Whether the augmentation uses a pair: the same rule as in augment_backtranslate.c. */
 static bool
 is_used(const struct scene *s, const struct bitext_pair *p)
 {
 	return bitext_differs(p) && p->alike >= s->info.knobs.backtranslate_keep;
 }
 
+/* Draw similarity, text and back-translation. Returns the next free row. */
 static int
 draw_pair(const struct scene *s, struct canvas_area a, int y, const struct bitext_pair *p,
 	  bool chosen)
@@ -128,13 +130,13 @@ draw_progress(const struct scene *s, struct canvas_area a)
 }
 
 static void
-draw(const struct scene *s, struct canvas_area a)
+draw_texts(const struct scene *s, struct canvas_area a)
 {
 	int y = 1, n = s->bitext ? (int)s->bitext->n : 0;
 	const struct bitext *last = s->translation.last;
 	char note[96];
 
-	pane_heading(s, a, LAYOUT_texts, "texts");
+	pane_heading(s, a, LAYOUT_texts, a.width >= 70 ? "texts and back-translations" : "texts");
 	if (s->translation.asked)
 		draw_progress(s, canvas_cut(a, 0, y++, a.width, 1));
 	for (size_t i = 0; last && i < last->n && y < a.height; i++)
@@ -143,12 +145,12 @@ draw(const struct scene *s, struct canvas_area a)
 		return;
 	if (n == 0) {
 		canvas_text(a, 1, y, CANVAS_DIM,
-			    a.width > 60 ? "no translations yet; :augment backtranslate via spa "
-					   "has Apertium make them"
+			    a.width > 60 ? "no translations yet; start Apertium with "
+					   ":augment backtranslate via spa"
 					 : ":augment backtranslate via spa");
 		return;
 	}
-	snprintf(note, sizeof note, "%d of %d, %zu at least %.2f alike", s->view.pair + 1, n,
+	snprintf(note, sizeof note, "%d of %d, %zu used: similarity >= %.2f", s->view.pair + 1, n,
 		 count_used(s), s->info.knobs.backtranslate_keep);
 	pane_note(a, note);
 	for (int i = s->view.pair; i < n && y < a.height; i++)
@@ -158,8 +160,8 @@ draw(const struct scene *s, struct canvas_area a)
 const struct pane pane_texts = {
 	.name = "texts",
 	.title = "Texts",
-	.doc = "Texts before and after back-translation, with how alike the two are; words that "
-	       "differ are lit, and what is not used is dim.",
-	.hints = "jk next text  PgDn page  +/- how alike",
-	.draw = draw,
+	.doc = "Texts before and after back-translation, with the similarity of each pair; changed "
+	       "words are highlighted, unused pairs are dim.",
+	.hints = "jk select  PgDn page  +/- least similarity",
+	.draw = draw_texts,
 };

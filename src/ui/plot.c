@@ -266,8 +266,7 @@ draw_y(const struct plot *p)
 		if (row < 0 || row >= p->height || row == labelled)
 			continue;
 		labelled = row;
-		canvas_text(p->a, p->rail.margin - 1 - (int)strlen(t->label), 1 + row, CANVAS_PLAIN,
-			    t->label);
+		canvas_text_right(p->a, p->rail.margin - 1, 1 + row, CANVAS_PLAIN, t->label);
 		canvas_put(p->a, p->rail.margin - 1, 1 + row, ascii ? '+' : 0x2524, CANVAS_DIM);
 	}
 }

@@ -66,6 +66,18 @@ scene_ascii(const struct scene *s)
 	return !s->utf8 || s->info.knobs.charset == KNOB_ASCII;
 }
 
+const char *
+scene_arrow(const struct scene *s)
+{
+	return scene_ascii(s) ? "->" : "\u2192";
+}
+
+const char *
+scene_times(const struct scene *s)
+{
+	return scene_ascii(s) ? "x" : "\u00D7";
+}
+
 void
 scene_sample(struct scene *s, unsigned branch, unsigned metric, uint32_t step, double value)
 {

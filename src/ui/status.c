@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What goes on, in one word or two. */
+/* Name the phase, and the teacher that trains: "TRAIN big". Returns buf. */
 static const char *
-phase(const struct scene *s, char *buf, size_t size)
+phase_text(const struct scene *s, char *buf, size_t size)
 {
 	const struct lab_info *i = &s->info;
 	bool known = i->busy >= 0 && i->busy < i->n_teachers;
@@ -28,11 +28,11 @@ phase(const struct scene *s, char *buf, size_t size)
 }
 
 /*
- * "0:09", "12m", "3h20m", or "" when it is not known. The longer the coarser: digits that change
- * are bytes.
+ * Format "0:09", "12m", "3h20m", or "" for unknown. Longer times are coarser: each digit that
+ * changes costs bytes.
  */
 static void
-time_left(char *buf, size_t size, double seconds)
+format_time_left(char *buf, size_t size, double seconds)
 {
 	int n = !(seconds >= 0) || seconds > 359999 ? -1 : (int)ceil(seconds);
 
@@ -47,14 +47,14 @@ time_left(char *buf, size_t size, double seconds)
 }
 
 static int
-digits(double x)
+count_digits(double x)
 {
 	char buf[32];
 
 	return snprintf(buf, sizeof buf, "%.0f", x);
 }
 
-/* An epoch is once through the rows that are trained on. */
+/* Add "epoch 3/8"; an epoch is one pass over the training rows of the data. */
 static void
 add_epochs(const struct lab_info *i, struct text *t)
 {
@@ -65,33 +65,32 @@ add_epochs(const struct lab_info *i, struct text *t)
 	if (batches <= 0 || i->phase == LAB_IDLE || i->phase == LAB_REPORTING)
 		return;
 	all = ceil((double)i->until / batches);
-	text_addf(t, "  epoch %*.0f/%.0f", digits(all),
+	text_addf(t, "  epoch %*.0f/%.0f", count_digits(all),
 		  fmin(floor((double)i->step / batches) + 1, all), all);
 }
 
-/* The right side, as much as `room` columns take: the epoch goes first, then the time left, then
- * the speed. */
+/* Format the right side in `room` columns. What does not fit is left out in this order: epoch,
+ * time left, speed and the word "step", recording sign. */
 static void
-progress(const struct scene *s, int room, struct text *t)
+format_progress(const struct scene *s, int room, struct text *t)
 {
 	const struct lab_info *i = &s->info;
 	char left[32];
 
-	time_left(left, sizeof left, s->eta);
+	format_time_left(left, sizeof left, s->eta);
 	for (int drop = 0; drop < 5; drop++) {
 		text_clear(t);
-		if (i->phase == LAB_IDLE &&
-		    i->has_student) /* of what ended last there is nothing to go */
+		if (i->phase == LAB_IDLE && i->has_student) /* no run, no last step */
 			text_addf(t, "%s%llu", drop < 3 ? "step " : "",
 				  (unsigned long long)i->step);
 		else if (i->phase != LAB_IDLE && i->until)
 			text_addf(t, "%s%*llu/%llu", drop < 3 ? "step " : "",
-				  digits((double)i->until), (unsigned long long)i->step,
+				  count_digits((double)i->until), (unsigned long long)i->step,
 				  (unsigned long long)i->until);
 		if (drop < 1)
 			add_epochs(i, t);
 		if (s->rate > 0 && drop < 3)
-			text_addf(t, " %5.0f st/s", s->rate);
+			text_addf(t, " %5.0f steps/s", s->rate);
 		if (left[0] && drop < 2)
 			text_addf(t, "  ETA %5s", left);
 		if (s->recording && drop < 4)
@@ -119,8 +118,8 @@ status_draw(const struct scene *s, struct canvas_area a)
 	if (a.width >= 100 && s->info.data[0])
 		x = canvas_textf(a, x, 0, CANVAS_TITLE, "   data %.20s, %zu rows", s->info.data,
 				 s->info.rows);
-	x = canvas_text(a, x + 2, 0, CANVAS_TITLE, phase(s, word, sizeof word));
-	progress(s, a.width - x - 3, &t);
+	x = canvas_text(a, x + 2, 0, CANVAS_TITLE, phase_text(s, word, sizeof word));
+	format_progress(s, a.width - x - 3, &t);
 	canvas_text(a, a.width - 1 - text_width(text_get(&t)), 0, CANVAS_TITLE, text_get(&t));
 	text_release(&t);
 }

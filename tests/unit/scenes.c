@@ -1,4 +1,4 @@
-/* scenes.c: scenes that tests of the screen look at. */
+/* scenes.c: scenes for tests of the screen. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -18,12 +18,13 @@ scenes_name(enum scenes_kind kind)
 {
 	static const char *const names[] = { "empty",   "training", "distilling",  "editing",
 					     "helping", "tokens",   "taps",        "ramps",
-					     "alike",   "texts",    "translating", "gauge" };
+					     "cka",     "texts",    "translating", "gauge",
+					     "cursor" };
 
 	return names[kind];
 }
 
-/* A network of n blocks of one width between `in` and ten classes. */
+/* Fill a network: an input of 64, `blocks` layers of `width`, ten logits. */
 static void
 fill_net(struct lab_net *net, const char *name, const char *spec, int blocks, size_t width)
 {
@@ -66,7 +67,7 @@ fill_data(struct scene *s)
 		  "data digits: 1797 rows, 64 features, 10 classes, 100 labels shown");
 }
 
-/* Curves that fall or rise as such curves do, with a ripple. */
+/* Fill exponential curves with a ripple: losses fall to `floor`, the accuracy rises to `top`. */
 static void
 fill_curves(struct scene *s, unsigned branch, uint32_t until, double floor, double top)
 {
@@ -203,7 +204,7 @@ fill_editing(struct scene *s)
 		(struct scene_edit){ 0, 1, 1, MODEL_HIDDEN, -1, NULL, LAB_AS_NEEDED };
 }
 
-/* A transformer of n blocks on 64 tokens, four classes. */
+/* Fill a transformer of `blocks` blocks on 64 tokens, four classes. */
 static void
 fill_transformer(struct lab_net *net, const char *name, const char *spec, int blocks, size_t width,
 		 size_t heads)
@@ -257,9 +258,8 @@ fill_taps(struct scene *s)
 		(struct scene_edit){ 0, 2, 1, MODEL_VALUE, 0.7, NULL, LAB_AS_NEEDED };
 }
 
-/* The editor when it is known how alike layers are. */
 static void
-fill_alike(struct scene *s)
+fill_cka(struct scene *s)
 {
 	fill_editing(s);
 	s->cka = (struct lab_cka){ .n_teacher = 4, .n_student = 4, .step = 2400 };
@@ -286,7 +286,7 @@ seen(double energy, double p, double auc, double confidence)
 					   .predicted = 0.083 };
 }
 
-/* The gauge has the focus; the student learns to tell the sets apart. */
+/* The gauge has the focus; the student's AUC rises. */
 static void
 fill_gauge(struct scene *s)
 {
@@ -325,7 +325,7 @@ fill_gauge(struct scene *s)
 	s->view.focus = LAYOUT_gauge;
 }
 
-/* A mark where a knob begins to follow a ramp; `is_on`: it still does. */
+/* Add the marker of a ramp; `is_on`: the ramp is active. */
 static void
 add_ramp(struct scene *s, uint32_t step, const char *knob, const char *words, bool is_on)
 {
@@ -358,7 +358,7 @@ fill_ramps(struct scene *s)
 	add_ramp(s, 200, "temperature", "8 1 over 3000 cosine then 3 over 300", true);
 	add_ramp(s, 700, "ce-weight", "0 1 over 800 steps 4 then 0.25 over 400", true);
 	add_ramp(s, 900, "lr", "0.001 0.02 over 4000 exponential", false);
-	scene_mark_add(s, SCENE_TWEAK, LAB_STUDENT, 1900, "lr 0.002113 -> 0.003, lr ramps no more",
+	scene_mark_add(s, SCENE_TWEAK, LAB_STUDENT, 1900, "lr 0.002113 -> 0.003, ramp cancelled",
 		       s->info.ramp[0].knob + 3, 0.002113, 0.003);
 	add_ramp(s, 2300, "kd-weight", "0.7 0.1 over 9000", true);
 	ramp_apply(s->info.ramp, s->info.n_ramps, s->info.step, &s->info.knobs);
@@ -416,13 +416,24 @@ fill_translating(struct scene *s)
 	s->view.focus = pane_find("texts");
 }
 
+static void
+fill_cursor(struct scene *s)
+{
+	fill_distilling(s);
+	fill_curves(s, LAB_BASELINE, 2000, 0.31, 0.93);
+	s->info.knobs.charset = KNOB_QUADRANTS;
+	s->view.cursor_on = true;
+	s->view.cursor = 620;
+}
+
 void
 scenes_make(struct scene *s, enum scenes_kind kind)
 {
 	static void (*const fill[])(
 		struct scene * s) = { NULL,         fill_training, fill_distilling,  fill_editing,
 				      fill_helping, fill_tokens,   fill_taps,        fill_ramps,
-				      fill_alike,   fill_texts,    fill_translating, fill_gauge };
+				      fill_cka,     fill_texts,    fill_translating, fill_gauge,
+				      fill_cursor };
 
 	scene_init(s);
 	knob_defaults(&s->defaults);

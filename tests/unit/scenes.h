@@ -1,4 +1,4 @@
-/* Scenes that tests of the screen look at: every kind of thing that can be on it. */
+/* Scenes for tests of the screen. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TESTS_SCENES_H
 #define RETORT_TESTS_SCENES_H
@@ -6,25 +6,25 @@
 #include "retort/ui/scene.h"
 
 enum scenes_kind {
-	SCENES_EMPTY,      /* nothing was said yet */
-	SCENES_TRAINING,   /* the first teacher trains */
-	SCENES_DISTILLING, /* two teachers, three maps, marks, a pending knob */
-	SCENES_EDITING,    /* the same in the map editor, two edits pending */
-	SCENES_HELPING,    /* a page of the manual with a search */
-	SCENES_TOKENS,     /* networks with attention, pairs on all that layers have */
-	SCENES_TAPS,       /* the same in the map editor, on attention, three edits pending */
-	SCENES_RAMPS, /* distilling, knobs under ramps: one that has ended, one ended by hand, two
-			 that go on */
-	SCENES_ALIKE, /* EDITING when it is known how alike layers are */
-	SCENES_TEXTS, /* distilling, the pane of texts and their translations */
-	SCENES_TRANSLATING, /* the same while they are being translated */
-	SCENES_GAUGE,       /* distilling, two sets of rows compared, one of them weighed */
+	SCENES_EMPTY,       /* no data, no network */
+	SCENES_TRAINING,    /* the first teacher trains */
+	SCENES_DISTILLING,  /* two teachers, three maps, markers, a pending knob */
+	SCENES_EDITING,     /* DISTILLING in the map editor, two pending edits */
+	SCENES_HELPING,     /* a manual page with a search */
+	SCENES_TOKENS,      /* networks with attention, pairs on several taps */
+	SCENES_TAPS,        /* TOKENS in the map editor, on attention, three pending edits */
+	SCENES_RAMPS,       /* DISTILLING with ramps: one finished, one cancelled, two active */
+	SCENES_CKA,         /* EDITING with the CKA of the layers */
+	SCENES_TEXTS,       /* DISTILLING, the pane of back-translations */
+	SCENES_TRANSLATING, /* the same during translation */
+	SCENES_GAUGE,       /* DISTILLING, two sets of rows compared, with weights */
+	SCENES_CURSOR,      /* DISTILLING with a baseline, the cursor at a marker, quadrants */
 	SCENES_KINDS,
 };
 
 const char *scenes_name(enum scenes_kind kind);
 
-/* Fill an uninitialised scene; the caller releases it. The same call, the same scene. */
+/* Fill an uninitialised scene, always in the same way; the caller releases it. */
 void scenes_make(struct scene *s, enum scenes_kind kind);
 
 #endif

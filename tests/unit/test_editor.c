@@ -156,7 +156,7 @@ cka_of_other_networks_is_not_shown(void **state)
 	struct scene_edit x = { .t_layer = 1, .s_layer = 1 };
 
 	(void)state;
-	scenes_make(&s, SCENES_ALIKE);
+	scenes_make(&s, SCENES_CKA);
 	CHECK_NEAR(editor_cka(&s, &x), 0.98, 1e-12);
 	x.on = MODEL_VALUE;
 	CHECK(isnan(editor_cka(&s, &x)));

@@ -166,7 +166,7 @@ a_plot_in_braille(void **state)
 	a_run();
 	draw(&pane_loss, 80, 20);
 	looks_like(
-		"val-nll  ━ student 0.1818  ╍ no teacher 0.4818  ╌ big 0.1250\n"
+		"val-nll  ━ student 0.1818  ╍ baseline 0.4818  ╌ big 0.1250\n"
 		"  2.0┤                 ┊          ┊\n"
 		"     │                 ┊          ┊\n"
 		"     │   ⡀             ┊          ┊\n"
@@ -210,7 +210,7 @@ a_plot_in_ascii(void **state)
 	s.info.knobs.charset = KNOB_ASCII;
 	draw(&pane_loss, 80, 16);
 	looks_like(
-		"val-nll  * student 0.1818  o no teacher 0.4818  - big 0.1250\n"
+		"val-nll  * student 0.1818  o baseline 0.4818  - big 0.1250\n"
 		"  2.0+                 :          :\n"
 		"     |                 :          :\n"
 		"  1.5+  oo             :          :\n"
@@ -269,7 +269,7 @@ two_plots_stand_in_line_and_share_one_rail(void **state)
 	canvas_resize(&c, 60, 18);
 	pane_loss.draw(&s, canvas_cut(canvas_all(&c), 0, 0, 60, 9));
 	pane_accuracy.draw(&s, canvas_cut(canvas_all(&c), 0, 9, 60, 9));
-	looks_like("val-nll  ━ student 0.1818  ╍ no teacher 0.4818  ╌ big 0.1250\n"
+	looks_like("val-nll  ━ student 0.1818  ╍ baseline 0.4818  ╌ big 0.1250\n"
 		   "    2┤            ┊        ┊\n"
 		   "     │   ⡀        ┊        ┊\n"
 		   "     │  ⠢⡀⠒       ┊        ┊\n"
@@ -341,7 +341,7 @@ the_cursor_reads_samples_and_marks_exactly(void **state)
 	s.view.cursor_on = true;
 	s.view.cursor = 100;
 	draw(&pane_loss, 100, 16);
-	CHECK(shows("val-nll @100  \xE2\x94\x81 student 0.3333333  \xE2\x95\x8D no teacher "
+	CHECK(shows("val-nll @100  \xE2\x94\x81 student 0.3333333  \xE2\x95\x8D baseline "
 		    "0.6333333  \xE2\x95\x8C big 0.125\n"));
 	CHECK(shows("b @100 temperature 2 -> 8"));
 	CHECK(shows("c @100 kd-weight 0.9 -> 0.75"));

@@ -9,7 +9,7 @@
 #include "retort/ui/view.h"
 #include "scenes.h"
 
-/* Do an action and give the command it becomes, or "error: ..."; in turn in two buffers. */
+/* Run an action. Returns its command, or "error: ..."; valid until the next call but one. */
 static const char *
 done(struct scene *s, const char *name, const char *argument)
 {
@@ -33,8 +33,16 @@ is_refused(struct scene *s, const char *name, const char *argument)
 	return strncmp(done(s, name, argument), "error: ", 7) == 0;
 }
 
+static bool
+is_refused_with(struct scene *s, const char *name, const char *argument, const char *words)
+{
+	const char *said = done(s, name, argument);
+
+	return strncmp(said, "error: ", 7) == 0 && strstr(said, words);
+}
+
 static void
-every_action_in_every_scene_is_done_or_says_why(void **state)
+each_action_in_each_scene_succeeds_or_gives_an_error(void **state)
 {
 	static const char *const arguments[] = { "",           "1",      "big",
 						 "knobs",      "val-kl", "no-such-thing",
@@ -56,7 +64,7 @@ every_action_in_every_scene_is_done_or_says_why(void **state)
 					if (w && !view_table[a].argument[0])
 						continue;
 					if (focus > 1 && kind > 1 && w > 1)
-						continue; /* enough of them */
+						continue; /* limits the time */
 					scenes_make(&s, (enum scenes_kind)kind);
 					s.view.focus = focus;
 					version = s.version;
@@ -72,9 +80,9 @@ every_action_in_every_scene_is_done_or_says_why(void **state)
 	canvas_release(&c);
 }
 
-/* A long walk of random keys never leads out of what there is. */
+/* A long random walk never leaves the valid ranges. */
 static void
-any_sequence_of_actions_leaves_a_scene_that_can_be_drawn(void **state)
+random_actions_leave_a_scene_that_can_be_drawn(void **state)
 {
 	struct canvas c = { 0 };
 	uint32_t seed = 1;
@@ -100,16 +108,14 @@ any_sequence_of_actions_leaves_a_scene_that_can_be_drawn(void **state)
 }
 
 static void
-unknown_actions_and_arguments_name_what_is_near(void **state)
+unknown_actions_and_arguments_suggest_a_name(void **state)
 {
 	struct scene s;
 
 	(void)state;
 	scenes_make(&s, SCENES_DISTILLING);
-	CHECK_STR(done(&s, "log-yy", ""),
-		  "error: view: 'log-yy' is no action; did you mean log-y?");
-	CHECK_STR(done(&s, "metric", "val-nl"),
-		  "error: view metric: no metric 'val-nl'; did you mean val-nll?");
+	CHECK(is_refused_with(&s, "log-yy", "", "did you mean log-y?"));
+	CHECK(is_refused_with(&s, "metric", "val-nl", "did you mean val-nll?"));
 	CHECK(is_refused(&s, "focus", "nowhere"));
 	CHECK(is_refused(&s, "focus", "99"));
 	CHECK(is_refused(&s, "zoom", "in"));
@@ -118,7 +124,7 @@ unknown_actions_and_arguments_name_what_is_near(void **state)
 }
 
 static void
-nudges_go_on_from_what_was_asked_for(void **state)
+nudges_start_from_the_pending_value(void **state)
 {
 	struct scene s;
 
@@ -127,13 +133,13 @@ nudges_go_on_from_what_was_asked_for(void **state)
 	s.pending[0] = false;
 	CHECK_STR(done(&s, "more", ""), "set temperature 5");
 	CHECK_STR(done(&s, "less", ""), "set temperature 3.2");
-	s.pending[0] = true; /* 8 was asked for */
+	s.pending[0] = true; /* 8 */
 	CHECK_STR(done(&s, "more", ""), "set temperature 10");
 	CHECK_STR(done(&s, "focus", "knobs"), "");
 	CHECK_STR(done(&s, "down", ""), "");
 	CHECK_STR(done(&s, "more", ""), "set kd-weight 0.75");
 	s.view.knob = (int)(knob_find("optimizer", NULL) - knob_table);
-	CHECK_STR(done(&s, "more", ""), "set optimizer sgd"); /* round the choices */
+	CHECK_STR(done(&s, "more", ""), "set optimizer sgd"); /* the next choice */
 	CHECK_STR(done(&s, "enter", ""), "");
 	CHECK_STR(s.prefill, "set optimizer ");
 	CHECK_INT(s.wants, SCENE_PROMPT);
@@ -144,7 +150,7 @@ nudges_go_on_from_what_was_asked_for(void **state)
 }
 
 static void
-the_mixer_gives_one_command_for_all_that_changes(void **state)
+the_mixer_gives_one_command_per_key(void **state)
 {
 	struct scene s;
 
@@ -176,13 +182,13 @@ the_mixer_gives_one_command_for_all_that_changes(void **state)
 }
 
 static void
-the_editor_applies_exactly_what_is_pending_as_one_line(void **state)
+pending_edits_are_applied_as_one_command(void **state)
 {
 	struct scene s;
 
 	(void)state;
 	scenes_make(&s, SCENES_EDITING);
-	s.info.map[1].match = &loss_at; /* big:2 s:2 keeps it */
+	s.info.map[1].match = &loss_at; /* stays with big:2 s:2 */
 	CHECK_STR(done(&s, "apply", ""), "map big:2 s:2 match at weight 0.4 and big:1 s:1 off");
 	s.info.map[1].match = &loss_hidden;
 	CHECK_INT(s.view.n_edits, 0);
@@ -191,7 +197,7 @@ the_editor_applies_exactly_what_is_pending_as_one_line(void **state)
 	CHECK_STR(done(&s, "more", ""), "");
 	CHECK_STR(done(&s, "right", ""), "");
 	CHECK_STR(done(&s, "weight", "2"), "");
-	CHECK_STR(done(&s, "branch", ""), ""); /* another teacher, the same cell */
+	CHECK_STR(done(&s, "branch", ""), ""); /* the next teacher, the same cell */
 	CHECK_STR(done(&s, "up", ""), "");
 	CHECK_STR(done(&s, "weight", "9"), "");
 	CHECK_STR(done(&s, "enter", ""), "map big:2 s:2 match hidden weight 0.8 and big:2 s:logits "
@@ -201,13 +207,13 @@ the_editor_applies_exactly_what_is_pending_as_one_line(void **state)
 }
 
 static void
-an_edit_back_to_what_is_mapped_is_no_edit(void **state)
+an_edit_equal_to_the_map_is_removed(void **state)
 {
 	struct scene s;
 
 	(void)state;
 	scenes_make(&s, SCENES_EDITING);
-	CHECK_STR(done(&s, "weight", "3"), ""); /* as it is mapped */
+	CHECK_STR(done(&s, "weight", "3"), ""); /* equals the map */
 	CHECK_INT(s.view.n_edits, 1);
 	CHECK(editor_pending(&s, &(struct scene_edit){ 0, 2, 2, MODEL_HIDDEN, 0, NULL,
 						       LAB_AS_NEEDED }) == NULL);
@@ -217,7 +223,7 @@ an_edit_back_to_what_is_mapped_is_no_edit(void **state)
 		done(&s, "left", "");
 	CHECK_STR(done(&s, "weight", "5"), "error: s:0 is the input: nothing in it can learn");
 	CHECK_INT(s.view.n_edits, 2);
-	CHECK_STR(done(&s, "close", ""), ""); /* closed: what is pending is kept */
+	CHECK_STR(done(&s, "close", ""), ""); /* closing keeps pending edits */
 	CHECK(!s.view.editing);
 	CHECK_STR(done(&s, "map", ""), "");
 	CHECK_INT(s.view.n_edits, 2);
@@ -236,7 +242,7 @@ pending_edits_of_all_taps_are_applied_together(void **state)
 
 	(void)state;
 	scenes_make(&s, SCENES_TAPS);
-	CHECK_STR(done(&s, "more", ""), ""); /* by tens from 10 on */
+	CHECK_STR(done(&s, "more", ""), ""); /* steps of 10 from 10 */
 	CHECK_STR(done(&s, "down", ""), "");
 	CHECK_STR(done(&s, "less", ""), "");
 	CHECK_STR(done(&s, "tap", ""), "");
@@ -246,7 +252,7 @@ pending_edits_of_all_taps_are_applied_together(void **state)
 		CHECK_STR(done(&s, "tap", ""), "");
 		CHECK_INT(s.view.edit_on, tap % MODEL_TAPS);
 	}
-	CHECK_STR(done(&s, "more", ""), ""); /* off is pending: from nothing */
+	CHECK_STR(done(&s, "more", ""), ""); /* off is pending: starts at 0 */
 	CHECK_STR(done(&s, "apply", ""), "map big:1 s:1 on attention match hidden weight 30 and "
 					 "big:2 s:1 on attention match hidden weight 2 and big:2 "
 					 "s:1 on value match hidden weight 0.6 and "
@@ -258,7 +264,7 @@ pending_edits_of_all_taps_are_applied_together(void **state)
 }
 
 static void
-a_cell_goes_by_tenths_to_one_and_by_ones_from_there(void **state)
+weights_change_by_tenths_below_one_then_by_ones(void **state)
 {
 	static const double up[] = { 0.9, 1, 2, 3 }, down[] = { 2, 1, 0.9, 0.8 };
 	struct scene s;
@@ -276,12 +282,12 @@ a_cell_goes_by_tenths_to_one_and_by_ones_from_there(void **state)
 	}
 	for (int i = 0; i < 100; i++)
 		done(&s, "more", "");
-	CHECK(s.view.edit[s.view.n_edits - 1].weight == 1e6); /* as much as there is */
+	CHECK(s.view.edit[s.view.n_edits - 1].weight == 1e6); /* the maximum */
 	scene_release(&s);
 }
 
 static void
-impossible_pairs_are_refused_as_the_lab_would_refuse_them(void **state)
+incompatible_pairs_are_refused_with_the_reason(void **state)
 {
 	struct scene s;
 
@@ -305,9 +311,8 @@ impossible_pairs_are_refused_as_the_lab_would_refuse_them(void **state)
 	CHECK_INT(s.view.n_edits, 4);
 	scene_release(&s);
 	scenes_make(&s, SCENES_EDITING);
-	CHECK_STR(done(&s, "tap", ""),
-		  "error: big has no attention: hidden states are all that can be compared");
-	s.view.edit_on = MODEL_VALUE; /* as another teacher has left it */
+	CHECK(is_refused_with(&s, "tap", "", "big has no attention"));
+	s.view.edit_on = MODEL_VALUE; /* left by another teacher */
 	CHECK_STR(done(&s, "tap", ""), "");
 	CHECK_INT(s.view.edit_on, MODEL_HIDDEN);
 	scene_release(&s);
@@ -316,9 +321,9 @@ impossible_pairs_are_refused_as_the_lab_would_refuse_them(void **state)
 	scene_release(&s);
 }
 
-/* Another student under an open editor: the cursor is where nothing is any more. */
+/* A new student while the editor is open: the cursor is outside its layers. */
 static void
-a_network_that_is_exchanged_leaves_an_editor_that_can_be_drawn(void **state)
+the_editor_survives_a_new_student(void **state)
 {
 	struct canvas c = { 0 };
 	struct scene s;
@@ -335,8 +340,8 @@ a_network_that_is_exchanged_leaves_an_editor_that_can_be_drawn(void **state)
 	s.info.teacher[0].n_layers = 1;
 	s.info.teacher[0].layer[3] = (struct lab_layer){ .name = "" };
 	pane_draw_all(&s, &c);
-	CHECK_STR(done(&s, "weight", "5"), "error: map: the layer is gone");
-	CHECK_STR(done(&s, "apply", ""), "error: map: the layers of the pending edits are gone");
+	CHECK(is_refused_with(&s, "weight", "5", "layer"));
+	CHECK(is_refused_with(&s, "apply", "", "layer"));
 	editor_follow(&s);
 	CHECK_INT(s.view.edit_row, 0);
 	CHECK_INT(s.view.edit_column, 0);
@@ -346,19 +351,19 @@ a_network_that_is_exchanged_leaves_an_editor_that_can_be_drawn(void **state)
 }
 
 static void
-edits_of_layers_that_are_gone_are_dropped(void **state)
+edits_of_removed_layers_are_dropped(void **state)
 {
 	struct scene s;
 
 	(void)state;
 	scenes_make(&s, SCENES_EDITING);
-	s.info.student.n_layers = 2; /* s:2 is gone */
+	s.info.student.n_layers = 2; /* without s:2 */
 	CHECK_STR(done(&s, "apply", ""), "map big:1 s:1 off");
 	scene_release(&s);
 	scenes_make(&s, SCENES_TAPS);
 	s.info.n_maps = 0;
-	s.info.student.layer[1].heads =
-		2; /* no attention maps of four heads any more, and nothing to take off */
+	/* 2 heads instead of 4: the attention edit no longer fits, and there is no map to remove */
+	s.info.student.layer[1].heads = 2;
 	CHECK_STR(done(&s, "apply", ""), "map big:2 s:1 on value match hidden weight 0.7");
 	scene_release(&s);
 	scenes_make(&s, SCENES_EDITING);
@@ -375,17 +380,16 @@ the_editor_needs_a_teacher_and_a_student(void **state)
 
 	(void)state;
 	scenes_make(&s, SCENES_EMPTY);
-	CHECK_STR(done(&s, "map", ""),
-		  "error: map: no teacher yet; `teacher big mlp 256,256` makes one");
+	CHECK(is_refused_with(&s, "map", "", "`teacher big mlp 256,256`"));
 	scene_release(&s);
 	scenes_make(&s, SCENES_TRAINING);
-	CHECK_STR(done(&s, "map", ""), "error: map: no student yet; `student mlp 16` makes one");
+	CHECK(is_refused_with(&s, "map", "", "`student mlp 16`"));
 	CHECK(!s.view.editing);
 	scene_release(&s);
 }
 
 static void
-close_and_cancel_leave_the_innermost_thing_first(void **state)
+close_and_cancel_close_the_innermost_first(void **state)
 {
 	struct scene s;
 
@@ -399,8 +403,8 @@ close_and_cancel_leave_the_innermost_thing_first(void **state)
 	CHECK(!s.view.helping && s.view.zoomed);
 	CHECK_STR(done(&s, "close", ""), "");
 	CHECK(!s.view.zoomed && !s.question[0]);
-	CHECK_STR(done(&s, "close", ""), ""); /* it works: ask */
-	CHECK_STR(s.question, "quit while it works? y/n");
+	CHECK_STR(done(&s, "close", ""), ""); /* training: asks */
+	CHECK(strstr(s.question, "quit") && strstr(s.question, "y/n"));
 	CHECK_STR(s.answer, "quit");
 	CHECK_STR(done(&s, "cancel", ""), "");
 	CHECK_STR(s.question, "");
@@ -410,7 +414,7 @@ close_and_cancel_leave_the_innermost_thing_first(void **state)
 }
 
 static void
-steps_are_zoomed_and_come_back_to_all(void **state)
+zooming_out_returns_to_all_steps(void **state)
 {
 	struct scene s;
 	uint32_t width;
@@ -431,12 +435,12 @@ steps_are_zoomed_and_come_back_to_all(void **state)
 	CHECK(s.view.x_to - s.view.x_from >= 8);
 	for (int i = 0; i < 20; i++)
 		done(&s, "zoom-out", "");
-	CHECK_INT(s.view.x_to, 0); /* all again, and it grows with the run */
+	CHECK_INT(s.view.x_to, 0); /* all steps, growing with the run */
 	scene_release(&s);
 }
 
 static void
-the_cursor_goes_from_mark_to_mark_of_the_line_shown(void **state)
+the_cursor_moves_between_markers_of_the_branch_in_view(void **state)
 {
 	struct scene s;
 
@@ -459,7 +463,7 @@ the_cursor_goes_from_mark_to_mark_of_the_line_shown(void **state)
 }
 
 static void
-search_goes_round_help_log_and_knobs(void **state)
+search_wraps_in_help_log_and_knobs(void **state)
 {
 	struct scene s;
 
@@ -467,7 +471,7 @@ search_goes_round_help_log_and_knobs(void **state)
 	scenes_make(&s, SCENES_HELPING);
 	CHECK_STR(done(&s, "find", "CURVE"), "");
 	CHECK_INT(s.view.help_scroll, 10);
-	CHECK_STR(done(&s, "find", "synopsis"), ""); /* struck twice in the text */
+	CHECK_STR(done(&s, "find", "synopsis"), ""); /* overstruck in the text */
 	CHECK_INT(s.view.help_scroll, 5);
 	CHECK(is_refused(&s, "find", "nowhere"));
 	scene_release(&s);
@@ -507,17 +511,16 @@ focus_metric_and_branch_take_names(void **state)
 	CHECK_INT(s.view.branch, LAB_STUDENT);
 	for (int i = 0; i < 4; i++)
 		CHECK_STR(done(&s, "branch", ""), "");
-	CHECK_INT(s.view.branch, LAB_STUDENT); /* round three teachers */
+	CHECK_INT(s.view.branch, LAB_STUDENT); /* after three teachers */
 	CHECK(is_refused(&s, "branch", "nobody"));
 	CHECK_STR(done(&s, "prompt", "mark"), "");
 	CHECK_STR(s.prefill, "mark ");
 	scene_release(&s);
 }
 
-/* Every cell of the screen: a click goes to the pane that is drawn there, and chooses the row that
- * is. */
+/* For each cell of the screen: a click focuses the pane drawn there and selects its row. */
 static void
-a_click_chooses_what_is_under_the_pointer(void **state)
+a_click_selects_what_is_under_the_pointer(void **state)
 {
 	struct scene s;
 	struct layout l;
@@ -548,7 +551,7 @@ a_click_chooses_what_is_under_the_pointer(void **state)
 }
 
 static void
-a_log_that_is_read_stays_while_lines_come(void **state)
+a_scrolled_log_stays_in_place(void **state)
 {
 	struct scene s;
 
@@ -574,26 +577,26 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(every_action_in_every_scene_is_done_or_says_why),
-		TEST(any_sequence_of_actions_leaves_a_scene_that_can_be_drawn),
-		TEST(unknown_actions_and_arguments_name_what_is_near),
-		TEST(nudges_go_on_from_what_was_asked_for),
-		TEST(the_mixer_gives_one_command_for_all_that_changes),
-		TEST(the_editor_applies_exactly_what_is_pending_as_one_line),
-		TEST(an_edit_back_to_what_is_mapped_is_no_edit),
+		TEST(each_action_in_each_scene_succeeds_or_gives_an_error),
+		TEST(random_actions_leave_a_scene_that_can_be_drawn),
+		TEST(unknown_actions_and_arguments_suggest_a_name),
+		TEST(nudges_start_from_the_pending_value),
+		TEST(the_mixer_gives_one_command_per_key),
+		TEST(pending_edits_are_applied_as_one_command),
+		TEST(an_edit_equal_to_the_map_is_removed),
 		TEST(pending_edits_of_all_taps_are_applied_together),
-		TEST(a_cell_goes_by_tenths_to_one_and_by_ones_from_there),
-		TEST(impossible_pairs_are_refused_as_the_lab_would_refuse_them),
-		TEST(a_network_that_is_exchanged_leaves_an_editor_that_can_be_drawn),
-		TEST(edits_of_layers_that_are_gone_are_dropped),
+		TEST(weights_change_by_tenths_below_one_then_by_ones),
+		TEST(incompatible_pairs_are_refused_with_the_reason),
+		TEST(the_editor_survives_a_new_student),
+		TEST(edits_of_removed_layers_are_dropped),
 		TEST(the_editor_needs_a_teacher_and_a_student),
-		TEST(close_and_cancel_leave_the_innermost_thing_first),
-		TEST(steps_are_zoomed_and_come_back_to_all),
-		TEST(the_cursor_goes_from_mark_to_mark_of_the_line_shown),
-		TEST(search_goes_round_help_log_and_knobs),
+		TEST(close_and_cancel_close_the_innermost_first),
+		TEST(zooming_out_returns_to_all_steps),
+		TEST(the_cursor_moves_between_markers_of_the_branch_in_view),
+		TEST(search_wraps_in_help_log_and_knobs),
 		TEST(focus_metric_and_branch_take_names),
-		TEST(a_click_chooses_what_is_under_the_pointer),
-		TEST(a_log_that_is_read_stays_while_lines_come),
+		TEST(a_click_selects_what_is_under_the_pointer),
+		TEST(a_scrolled_log_stays_in_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,9 @@ int canvas_text(struct canvas_area a, int x, int y, enum canvas_look look, const
 int canvas_textf(struct canvas_area a, int x, int y, enum canvas_look look, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
 
+/* UTF-8 text that ends before column x. */
+void canvas_text_right(struct canvas_area a, int x, int y, enum canvas_look look, const char *s);
+
 /* Change the look of a run of cells and keep their characters. */
 void canvas_paint(struct canvas_area a, int x, int y, int width, enum canvas_look look);
 

@@ -20,6 +20,11 @@ struct scene_edit editor_cell(const struct scene *s, int row, int column);
 /* The pair as mapped now, or NULL. */
 const struct lab_map *editor_mapped(const struct scene *s, const struct scene_edit *x);
 
+/* The next map after `after` (NULL: the first) of the same two layers on another tap; NULL where
+ * there is no more. */
+const struct lab_map *editor_other_map(const struct scene *s, const struct scene_edit *x,
+				       const struct lab_map *after);
+
 /* The weight of a pair as mapped now; < 0: not mapped. */
 double editor_weight(const struct scene *s, const struct scene_edit *x);
 

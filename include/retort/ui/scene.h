@@ -144,8 +144,11 @@ struct scene {
 void scene_init(struct scene *s);
 void scene_release(struct scene *s);
 
-/* Seven bits only: what the terminal takes, or what the person chose. */
+/* Whether only ASCII may be drawn: because of the terminal, or by knob charset. */
 bool scene_ascii(const struct scene *s);
+/* An arrow to the right, a multiplication sign: in ASCII "->" and "x". */
+const char *scene_arrow(const struct scene *s);
+const char *scene_times(const struct scene *s);
 
 /* Add a sample; makes the series at the first. NaN is kept as a break. */
 void scene_sample(struct scene *s, unsigned branch, unsigned metric, uint32_t step, double value);

@@ -1,0 +1,92 @@
+/* map_overview.c: the layer map beside the plots. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/ui/map_overview.h"
+
+#include <stdio.h>
+
+#include "retort/ui/editor.h"
+#include "retort/ui/pair_text.h"
+
+#define NAME_WIDTH 8 /* cells of the names of the teacher's layers */
+#define CELL_MOST 7
+#define CELL_LEAST 4
+
+/* Draw "big:3.attention → s:1.attention", or where that does not fit "big:3 → s:1 att". */
+static void
+draw_pair(const struct scene *s, struct canvas_area a, const struct lab_map *m)
+{
+	const struct lab_net *t = &s->info.teacher[m->teacher];
+	const char *dot = m->on == MODEL_HIDDEN ? "" : ".",
+		   *on = m->on == MODEL_HIDDEN ? "" : model_tap_name[m->on];
+	const char *tl = t->layer[m->t_layer].name, *sl = s->info.student.layer[m->s_layer].name;
+	char text[120], tap[8], number[32];
+	int room = a.width - 2 - text_width(pair_text_weight(s, m->weight, number, sizeof number));
+
+	snprintf(text, sizeof text, "%.10s:%s%s%s %s s:%s%s%s", t->name, tl, dot, on,
+		 scene_arrow(s), sl, dot, on);
+	if (text_width(text) > room)
+		snprintf(text, sizeof text, "%.10s:%s %s s:%s%s", t->name, tl, scene_arrow(s), sl,
+			 pair_text_tap(m->on, tap, sizeof tap));
+	canvas_text(canvas_cut(a, 1, 0, room, 1), 0, 0, CANVAS_PLAIN, text);
+	canvas_text_right(a, a.width, 0, CANVAS_CURVE1, number);
+}
+
+static void
+draw_list(const struct scene *s, struct canvas_area a)
+{
+	bool all = s->info.n_maps <= a.height;
+
+	for (int i = 0; i < s->info.n_maps && i < a.height - !all; i++)
+		draw_pair(s, canvas_cut(a, 0, i, a.width, 1), &s->info.map[i]);
+	if (!all && a.height > 0)
+		canvas_textf(a, 1, a.height - 1, CANVAS_DIM, "and %d more",
+			     s->info.n_maps - a.height + 1);
+	if (s->info.n_maps == 0)
+		canvas_text(a, 1, 0, CANVAS_DIM, "no layers are mapped");
+}
+
+/* Draw the weight of a pair of layers: on hidden states, or else on what else is mapped. */
+static void
+draw_cell(const struct scene *s, struct canvas_area a, const struct scene_edit *x)
+{
+	const struct lab_map *m = editor_mapped(s, x), *other = editor_other_map(s, x, NULL);
+	char number[32];
+	const char *text;
+
+	if (!m && other) {
+		m = other;
+		other = editor_other_map(s, x, other);
+	}
+	text = m ? pair_text_short(m, other ? "+" : "", a.width, number, sizeof number)
+		 : pair_text_weight(s, -1, number, sizeof number);
+	canvas_text_right(a, text_width(text) > a.width ? text_width(text) : a.width, 0,
+			  m ? CANVAS_CURVE1 : CANVAS_DIM, text);
+}
+
+void
+map_overview_draw(const struct scene *s, struct canvas_area a, int teacher)
+{
+	const struct lab_net *t = &s->info.teacher[teacher], *st = &s->info.student;
+	/* an input without parameters cannot be mapped: leave it out */
+	int first = st->n_layers > 0 && st->layer[0].learns ? 0 : 1;
+	int columns = st->n_layers - first,
+	    cell = columns > 0 ? (a.width - NAME_WIDTH) / columns : 0;
+
+	cell = cell > CELL_MOST ? CELL_MOST : cell;
+	if (cell < CELL_LEAST || t->n_layers + 1 > a.height) {
+		draw_list(s, a);
+		return;
+	}
+	for (int c = 0; c < columns; c++)
+		canvas_text_right(canvas_cut(a, NAME_WIDTH + 1 + cell * c, 0, cell - 1, 1),
+				  cell - 1, 0, CANVAS_DIM, st->layer[first + c].name);
+	for (int r = 0; r < t->n_layers; r++) {
+		canvas_textf(a, 1, 1 + r, CANVAS_DIM, "%.6s", t->layer[r].name);
+		for (int c = 0; c < columns; c++)
+			draw_cell(s, canvas_cut(a, NAME_WIDTH + 1 + cell * c, 1 + r, cell - 1, 1),
+				  &(struct scene_edit){ teacher, r, first + c, MODEL_HIDDEN, 0,
+							NULL, LAB_AS_NEEDED });
+	}
+}
