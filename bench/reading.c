@@ -17,6 +17,7 @@
 #include "retort/base/rng.h"
 #include "retort/base/text.h"
 #include "retort/data/dataset.h"
+#include "retort/data/read/read.h"
 #include "rig.h"
 
 #define LIMIT ((size_t)1 << 30)
@@ -125,7 +126,7 @@ compare(const char *what, const char *path, int rounds, struct err *e)
 		plain = mono_now() - start;
 		busy = processor();
 		start = mono_now();
-		if (dataset_read(path, &(struct dataset_options){ 0 }, &ds, e) < 0)
+		if (read_dataset(path, &(struct dataset_options){ 0 }, &ds, e) < 0)
 			return -1;
 		took[i] = mono_now() - start;
 		used[i] = processor() - busy;

@@ -16,6 +16,7 @@
 #include "retort/base/text.h"
 #include "retort/data/read/fetched.h"
 #include "retort/session/cmd.h"
+#include "retort/data/read/bundled.h"
 
 #define FAILED 1
 #define USAGE 2
@@ -121,8 +122,8 @@ get(int argc, char **argv)
 static int
 list(void)
 {
-	for (size_t i = 0; dataset_bundled_name(i); i++)
-		printf("%s\tbundled\t-\t-\tsee datasets/README\t-\n", dataset_bundled_name(i));
+	for (size_t i = 0; bundled_name(i); i++)
+		printf("%s\tbundled\t-\t-\tsee datasets/README\t-\n", bundled_name(i));
 	for (size_t i = 0; i < fetched_count; i++) {
 		const struct fetched *f = &fetched_table[i];
 		char *path = fetched_path(f, NULL);

@@ -22,6 +22,7 @@
 #include "retort/ui/pane.h"
 #include "retort/ui/view.h"
 #include "retort/session/cmd.h"
+#include "retort/data/read/bundled.h"
 
 #define WORDS 64 /* words of a line that are looked at */
 
@@ -369,7 +370,7 @@ offer_file(struct list *l)
 static void
 offer_data(struct list *l)
 {
-	offer_all(l, dataset_bundled_name);
+	offer_all(l, bundled_name);
 	offer_all(l, fetched_name);
 	offer_file(l);
 }

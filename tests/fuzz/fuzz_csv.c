@@ -8,6 +8,7 @@
 
 #include "retort/data/read/csvfile.h"
 #include "retort/data/dataset.h"
+#include "retort/data/read/table.h"
 
 /* The same table, row by row. */
 struct seen {
@@ -78,7 +79,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		walk(data, size, &t);
 	for (size_t i = 0; i < t.rows * t.columns; i++)
 		MUST(t.cell[i] && strlen(t.cell[i]) <= size);
-	if (dataset_from_table(&t, &o, &ds, &e) < 0) {
+	if (table_make(&t, &o, &ds, &e) < 0) {
 		MUST(e.msg[0]);
 	} else {
 		dataset_free(ds);

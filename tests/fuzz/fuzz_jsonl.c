@@ -4,6 +4,7 @@
 
 #include "retort/data/dataset.h"
 #include "retort/data/read/jsonlines.h"
+#include "retort/data/read/table.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -31,7 +32,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 1; i < t.rows; i++)
 		MUST(t.line[i] > 0 && (i == 1 || t.line[i] > t.line[i - 1]));
 	e.msg[0] = '\0';
-	if (dataset_from_table(&t, &o, &ds, &e) < 0)
+	if (table_make(&t, &o, &ds, &e) < 0)
 		MUST(e.msg[0]);
 	else
 		dataset_free(ds);

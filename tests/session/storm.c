@@ -16,6 +16,7 @@
 #include "retort/nn/gemm/blas.h"
 #include "retort/session/cmd.h"
 #include "retort/session/session.h"
+#include "retort/data/read/bundled.h"
 
 /*
  * storm RECORDING SEED [CHANGES [KIND]]: as if a person typed, so that what is refused ends
@@ -439,7 +440,7 @@ mend(struct session *s)
 static void
 add_set(struct session *s, const char *set)
 {
-	char *path = dataset_bundled(set, NULL);
+	char *path = bundled_path(set, NULL);
 	struct text line = { 0 };
 
 	text_addf(&line, "data add '%s' as more weight 0.5", path);

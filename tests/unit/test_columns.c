@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "retort/data/columns.h"
+#include "retort/data/read/table.h"
 
 #define DATA                                                                                   \
 	"hue,size,kind\nred,1,a\nblue,2,b\nred,3,a\nblue,4,b\n,5,a\nred,6,b\nblue,7,a\nred,8," \
@@ -17,7 +18,7 @@ read_set(const char *text, const char *name)
 	struct err e;
 
 	CHECK_INT(csvfile_parse(text, strlen(text), ',', &t, &e), 0);
-	CHECK_INT(dataset_from_table(&t, &o, &ds, &e), 0);
+	CHECK_INT(table_make(&t, &o, &ds, &e), 0);
 	csvfile_release(&t);
 	snprintf(ds->name, sizeof ds->name, "%s", name);
 	return ds;

@@ -12,6 +12,9 @@
 #include "retort/data/scale.h"
 #include "retort/data/sets.h"
 #include "retort/data/text/tokenizer.h"
+#include "retort/data/read/read.h"
+#include "retort/data/read/bundled.h"
+#include "retort/data/read/table.h"
 
 #define POEM "床前明月光，疑是地上霜。\nbefore my bed \xF0\x9F\x8C\x99 éa\n"
 
@@ -202,7 +205,7 @@ table(const char *csv, const struct dataset_options *o, struct dataset **out, st
 	int status;
 
 	CHECK_INT(csvfile_parse(csv, strlen(csv), ',', &t, e), 0);
-	status = dataset_from_table(&t, o, out, e);
+	status = table_make(&t, o, out, e);
 	csvfile_release(&t);
 	return status;
 }
@@ -257,7 +260,7 @@ a_frame_has_the_text_between_its_ends(void **state)
 	for (int i = 0; i < 8; i++)
 		text_addf(&table, "z,%c\n", "uv"[i % 2]);
 	CHECK_INT(csvfile_parse(table.s, table.len, ',', &t, &e), 0);
-	if (dataset_from_table(&t, &o, &ds, &e) < 0)
+	if (table_make(&t, &o, &ds, &e) < 0)
 		fail_msg("%s", e.msg);
 	check_ids(ds->ids,
 		  (int32_t[]){ 1, 3, 4, 2, -1, 1, 2, -1, -1, -1, 1, 3, 3, 3, 2, 1, 0, 2, -1, -1 },
@@ -444,11 +447,11 @@ bundled_texts_are_there(void **state)
 	int seen = 0;
 
 	(void)state;
-	for (size_t i = 0; (name = dataset_bundled_name(i)); i++) {
-		struct dataset_options o = dataset_bundled_options(i);
-		char *path = dataset_bundled(name, NULL);
+	for (size_t i = 0; (name = bundled_name(i)); i++) {
+		struct dataset_options o = bundled_options(i);
+		char *path = bundled_path(name, NULL);
 
-		CHECK(path && dataset_read(path, &o, &ds, NULL) == 0);
+		CHECK(path && read_dataset(path, &o, &ds, NULL) == 0);
 		CHECK_STR(ds->name, name);
 		if (strcmp(name, "sums") == 0)
 			CHECK(ds->next_token && ds->length == 64 && ds->vocab == 256 &&

@@ -9,6 +9,9 @@
 #include "retort/data/scale.h"
 #include "retort/data/split.h"
 #include "retort/nn/ckpt.h"
+#include "retort/data/read/read.h"
+#include "retort/data/read/bundled.h"
+#include "retort/data/read/table.h"
 
 static int
 parse(const char *text, struct csvfile *t, struct err *e)
@@ -72,7 +75,7 @@ small(struct err *e)
 	struct csvfile t;
 
 	CHECK_INT(parse(text, &t, e), 0);
-	CHECK_INT(dataset_from_table(&t, &o, &ds, e), 0);
+	CHECK_INT(table_make(&t, &o, &ds, e), 0);
 	csvfile_release(&t);
 	return ds;
 }
@@ -112,7 +115,7 @@ words_become_categories(void **state)
 
 	(void)state;
 	CHECK_INT(csvfile_parse(table, strlen(table), ',', &t, &e), 0);
-	CHECK_INT(dataset_from_table(&t, &o, &ds, &e), 0);
+	CHECK_INT(table_make(&t, &o, &ds, &e), 0);
 	CHECK_INT(ds->d, 3);
 	CHECK_STR(ds->column[0], "hue=blue");
 	CHECK_STR(ds->column[1], "hue=red");
@@ -128,14 +131,14 @@ words_become_categories(void **state)
 	for (int i = 0; i < 257; i++)
 		text_addf(&many, "w%d,1,%d\n", i, i % 2);
 	CHECK_INT(csvfile_parse(many.s, many.len, ',', &t, &e), 0);
-	CHECK_INT(dataset_from_table(&t, &o, &ds, &e), -1);
+	CHECK_INT(table_make(&t, &o, &ds, &e), -1);
 	CHECK_STR(e.msg, "row 258 (line 258), column 1 'word': 'w256' is one word more than the "
 			 "256 that a category may have");
 	csvfile_release(&t);
 	text_clear(&many);
 	text_add(&many, "x,kind\n1,a\n2,b\nthree,a\n4,b\n5,a\n6,b\n7,a\n8,b\n9,a\n10,b\n");
 	CHECK_INT(csvfile_parse(many.s, many.len, ',', &t, &e), 0);
-	CHECK_INT(dataset_from_table(&t, &o, &ds, &e), -1);
+	CHECK_INT(table_make(&t, &o, &ds, &e), -1);
 	CHECK_STR(e.msg, "row 4 (line 4), column 1 'x': 'three' is not a finite number");
 	csvfile_release(&t);
 	text_release(&many);
@@ -168,11 +171,11 @@ digits_are_the_digits(void **state)
 	struct dataset_options o = { 0 };
 	struct dataset *ds = NULL;
 	struct split s, again;
-	char *path = dataset_bundled("digits", NULL), hex[65];
+	char *path = bundled_path("digits", NULL), hex[65];
 	int count[10] = { 0 };
 
 	(void)state;
-	CHECK(path && dataset_read(path, &o, &ds, NULL) == 0);
+	CHECK(path && read_dataset(path, &o, &ds, NULL) == 0);
 	CHECK_INT(ds->n, 1797);
 	CHECK_INT(ds->d, 64);
 	CHECK_INT(ds->classes, 10);
@@ -396,12 +399,12 @@ a_table_of_pixels_becomes_images(void **state)
 	struct dataset_options o = { .height = 8, .width = 8, .channels = 1 };
 	struct dataset *flat = NULL, *ds = NULL;
 	struct err e;
-	char *path = dataset_bundled("digits", &e);
+	char *path = bundled_path("digits", &e);
 
 	(void)state;
 	CHECK(path != NULL);
-	CHECK_INT(dataset_read(path, &(struct dataset_options){ 0 }, &flat, &e), 0);
-	CHECK_INT(dataset_read(path, &o, &ds, &e), 0);
+	CHECK_INT(read_dataset(path, &(struct dataset_options){ 0 }, &flat, &e), 0);
+	CHECK_INT(read_dataset(path, &o, &ds, &e), 0);
 	CHECK_INT(ds->kind, DATASET_IMAGE);
 	CHECK_INT(ds->height * 100 + ds->width * 10 + ds->channels, 881);
 	CHECK_INT(memcmp(ds->x, flat->x, ds->n * ds->d * sizeof *ds->x), 0);
@@ -409,7 +412,7 @@ a_table_of_pixels_becomes_images(void **state)
 	dataset_free(ds);
 	dataset_free(flat);
 	o.width = 7;
-	CHECK_INT(dataset_read(path, &o, &ds, &e), -1);
+	CHECK_INT(read_dataset(path, &o, &ds, &e), -1);
 	CHECK(strstr(e.msg, "image: 8 x 7 x 1 are 56 pixels, the table has 64 features") != NULL);
 	mem_free(path);
 }

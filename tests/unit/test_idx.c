@@ -10,6 +10,7 @@
 #include "retort/base/mem.h"
 #include "retort/data/read/images.h"
 #include "retort/data/scale.h"
+#include "retort/data/read/read.h"
 
 static char dir[] = "/tmp/retort-idx-XXXXXX";
 
@@ -57,7 +58,7 @@ read_set(const char *name, const char *labels_from, struct dataset **out)
 
 	e.msg[0] = '\0';
 	*out = NULL;
-	if (dataset_read(path, &o, out, &e) < 0)
+	if (read_dataset(path, &o, out, &e) < 0)
 		CHECK(strncmp(e.msg, path, strlen(path)) == 0);
 	else
 		CHECK(*out != NULL);

@@ -7,6 +7,8 @@
 #include "retort/base/mem.h"
 #include "retort/nn/gemm/blas.h"
 #include "retort/lab/trainer.h"
+#include "retort/data/read/read.h"
+#include "retort/data/read/bundled.h"
 
 struct rig {
 	struct trainer *t;
@@ -131,9 +133,9 @@ prepare(struct rig *r, const char *student)
 {
 	struct dataset_options o = { 0 };
 	struct request *data = numbered(REQUEST_DATA, "", "", 100);
-	char *path = dataset_bundled("digits", NULL);
+	char *path = bundled_path("digits", NULL);
 
-	CHECK(path && dataset_read(path, &o, &data->dataset, NULL) == 0);
+	CHECK(path && read_dataset(path, &o, &data->dataset, NULL) == 0);
 	mem_free(path);
 	CHECK_INT(ask(r, numbered(REQUEST_SEED, "", "", 42)), 0);
 	CHECK_INT(ask(r, data), 0);

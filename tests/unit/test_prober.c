@@ -9,6 +9,8 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/lab/trainer.h"
+#include "retort/data/read/read.h"
+#include "retort/data/read/bundled.h"
 
 struct rig {
 	struct trainer *t;
@@ -98,11 +100,11 @@ rig_open(struct rig *r, int threads, const char *data, const char *teacher)
 {
 	struct dataset_options o = { 0 };
 	struct request *q = say(REQUEST_DATA, "", "", 100);
-	char *path = dataset_bundled(data, NULL);
+	char *path = bundled_path(data, NULL);
 
 	memset(r, 0, sizeof *r);
 	r->t = trainer_new(threads, 0);
-	CHECK(path && dataset_read(path, &o, &q->dataset, NULL) == 0);
+	CHECK(path && read_dataset(path, &o, &q->dataset, NULL) == 0);
 	mem_free(path);
 	CHECK_INT(ask(r, say(REQUEST_SEED, "", "", 42)), 0);
 	CHECK_INT(ask(r, q), 0);

@@ -13,6 +13,8 @@
 #include "retort/data/dataset.h"
 #include "retort/data/scale.h"
 #include "retort/data/sets.h"
+#include "retort/data/read/read.h"
+#include "retort/data/read/bundled.h"
 
 static char dir[] = "/tmp/retort-streamed-XXXXXX";
 
@@ -42,7 +44,7 @@ read_as(const char *path, const struct dataset_options *o, const char *large, st
 {
 	setenv("RETORT_LARGE", large, 1);
 	*out = NULL;
-	return dataset_read(path, o, out, e);
+	return read_dataset(path, o, out, e);
 }
 
 static void
@@ -94,7 +96,7 @@ digits_are_the_same_in_a_file(void **state)
 		{ .height = 8, .width = 8, .channels = 1 },
 	};
 	struct err e;
-	char *path = dataset_bundled("digits", &e);
+	char *path = bundled_path("digits", &e);
 
 	(void)state;
 	CHECK(path != NULL);
@@ -250,7 +252,7 @@ sets_join_in_files(void **state)
 	static const char *const large[] = { "1000000000", "0" };
 	struct dataset *first = NULL, *ds, *more;
 	struct err e;
-	char *path = dataset_bundled("digits", &e);
+	char *path = bundled_path("digits", &e);
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {

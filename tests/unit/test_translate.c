@@ -16,6 +16,7 @@
 #include "retort/data/sets.h"
 #include "retort/data/texts.h"
 #include "retort/data/translate/framing.h"
+#include "retort/data/read/table.h"
 
 /* ---------------------------------------------------------------- messages */
 
@@ -443,7 +444,7 @@ table_of(const char *csv)
 	struct err e;
 
 	if (csvfile_parse(csv, strlen(csv), ',', &t, &e) < 0 ||
-	    dataset_from_table(&t, &o, &ds, &e) < 0)
+	    table_make(&t, &o, &ds, &e) < 0)
 		fail_msg("%s", e.msg);
 	csvfile_release(&t);
 	return ds;

@@ -9,12 +9,8 @@
 #include "retort/base/err.h"
 #include "retort/base/hash.h"
 #include "retort/base/tmpmap.h"
-#include "retort/data/read/csvfile.h"
 #include "retort/data/text/tokenizer.h"
 
-#define DATASET_LARGE                                                                              \
-	((size_t)64 << 20) /* bytes of a table of numbers, inflated, beyond which its features lie \
-			      in a file */
 #define DATASET_CLASSES 1000    /* more classes than this is a column of numbers, not of labels */
 #define DATASET_ROWS 10         /* fewer rows cannot be split */
 #define DATASET_LENGTH 65536    /* tokens in a row, at most */
@@ -115,83 +111,6 @@ struct dataset {
 			     that of the labels of images, of a vocabulary file, and of tokens,
 			     length and vocab, where there are such */
 };
-
-/*
- * Make a dataset of a parsed table: numbers, with `height` the pixels of images, or with `text` and
- * `tokens` a class for each text. A missing cell is empty, "NA", "?" or "-" after trimming blanks;
- * a text is never missing. Refused, with row, line and column in the message: what features_make
- * refuses, a label column that is not there; fewer than two classes; more than DATASET_CLASSES; no
- * feature column; fewer than DATASET_ROWS rows; what corpus_texts refuses. `beside` asks for one
- * row and no class.
- */
-int dataset_from_table(const struct csvfile *t, const struct dataset_options *o,
-		       struct dataset **out, struct err *e);
-
-/* The first row of a table names its columns, or is said to. */
-bool dataset_has_header(const struct csvfile *t, const struct dataset_options *o);
-
-/* A column by its name in the header, or by its number from 1. The error calls it `what`. */
-int dataset_column(const struct csvfile *t, const char *what, const char *column, bool header,
-		   size_t *out, struct err *e);
-
-/*
- * Which columns are no features: *left[columns], the caller's to mem_free, is true of `label` and
- * of what o->without names; of a set beside the data what is not there is left out already.
- * Refused: a column that is not there, or none that is left.
- */
-struct hash dataset_hash_left(const struct hash *h, const bool *left,
-			      size_t columns); /* of the data without them */
-int dataset_left(const struct csvfile *t, const struct dataset_options *o, bool header,
-		 size_t label, bool **left, struct err *e);
-/* Which column has the labels, of a table with at least one row: unless it is said, the last that
- * is neither text nor left out; t->columns where there are none. `text` is the column of texts, if
- * `o` has one. */
-int dataset_label(const struct csvfile *t, const struct dataset_options *o, bool header,
-		  size_t text, size_t *label, struct err *e);
-
-/* As many rows as a set needs. */
-int dataset_enough(size_t rows, const struct dataset_options *o, struct err *e);
-
-/* The features of `ds` are the pixels that `o` says: its hash says so too, because networks see
- * them otherwise. */
-int dataset_pixels(const struct dataset_options *o, struct dataset *ds, struct err *e);
-
-/* What stands between the cells of a table: a tab where its name ends in .tsv or .tsv.gz, else a
- * comma. */
-char dataset_delimiter(const char *path);
-
-/*
- * Read, parse, hash and name a file, gzip'd or not, of at most 1 GiB when inflated; a table of
- * numbers that has more than DATASET_LARGE bytes, or than $RETORT_LARGE says, is streamed instead
- * (streamed.h) and may have any size. What it is: with `tokens` a text, or with `text` a table of
- * texts; with `length` token ids; else images when it begins like an IDX file, features when like a
- * .npy file, and a table of numbers otherwise: JSON lines when it begins with a brace, else with
- * tabs if its name ends in .tsv. An option that the kind does not know is refused. The error starts
- * with the path. Main thread.
- */
-int dataset_read(const char *path, const struct dataset_options *o, struct dataset **out,
-		 struct err *e);
-
-/* A row of a table that is no header; `head` holds at least the first two of the file, `header`
- * says that the first names the columns. */
-typedef int dataset_visit(void *arg, const struct csvfile *head, bool header,
-			  const struct csvfile_row *row, struct err *e);
-
-/* Every row of the table that dataset_read would read, in order, whatever its size. The error
- * starts with the path. */
-int dataset_rows(const char *path, const struct dataset_options *o, dataset_visit *visit, void *arg,
-		 struct err *e);
-
-/*
- * The path of a bundled set ("digits" is digits.csv), looked for in $RETORT_DATADIR, in the
- * source tree this binary was built in or from, then in the installed data directory.
- * NULL with an error that lists where it looked. Caller frees.
- */
-char *dataset_bundled(const char *name, struct err *e);
-
-/* Name of bundled set i, NULL past the last; the options it is read with unless others are said. */
-const char *dataset_bundled_name(size_t i);
-struct dataset_options dataset_bundled_options(size_t i);
 
 void dataset_free(struct dataset *ds);
 

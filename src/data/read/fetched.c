@@ -4,12 +4,11 @@
 
 #include "retort/data/read/fetched.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/base/text.h"
+#include "retort/data/read/bundled.h"
 
 const struct fetched fetched_table[] = {
 #define FETCHED(name_, set_, file_, size_, source_, licence_, what_, ...) \
@@ -86,24 +85,5 @@ fetched_path(const struct fetched *f, struct err *e)
 char *
 fetched_script(struct err *e)
 {
-	const char *dirs[] = { getenv("RETORT_DATADIR"), RETORT_SRCDIR "/datasets",
-			       RETORT_PKGDATADIR };
-	struct text looked = { 0 };
-
-	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
-		char *path;
-
-		if (!dirs[i] || !dirs[i][0])
-			continue;
-		path = io_join(dirs[i], "get/get.sh");
-		if (io_exists(path)) {
-			text_release(&looked);
-			return path;
-		}
-		text_item(&looked, "%s", path);
-		mem_free(path);
-	}
-	err_set(e, "the scripts that fetch are not there; looked for %s", text_get(&looked));
-	text_release(&looked);
-	return NULL;
+	return bundled_file("get/get.sh", "script that fetches data sets", e);
 }

@@ -14,6 +14,7 @@
 #include "retort/data/classes.h"
 #include "retort/data/read/features.h"
 #include "retort/data/split.h"
+#include "retort/data/read/read.h"
 
 #define WORDS                                                                                      \
 	FEATURES_WORDS /* different words that are counted in a column; one of more is no category \
@@ -134,7 +135,7 @@ static int
 columns_of(const char *path, const struct dataset_options *o, struct text *out, struct err *e)
 {
 	struct columns all = { 0 };
-	int status = dataset_rows(path, o, see_row, &all, e);
+	int status = read_rows(path, o, see_row, &all, e);
 
 	for (size_t k = 0; k < all.n; k++) {
 		struct column *c = &all.column[k];
@@ -350,7 +351,7 @@ summary_file(const char *path, const char *name, const struct dataset_options *o
 	char hex[65];
 	int status = 0;
 
-	if (dataset_read(path, o, &ds, e) < 0)
+	if (read_dataset(path, o, &ds, e) < 0)
 		return -1;
 	if (hash && strcmp(hash_hex(&ds->hash, hex), hash) != 0)
 		status = err_set(

@@ -12,13 +12,14 @@
 #include "retort/base/tmpmap.h"
 #include "retort/data/classes.h"
 #include "retort/data/read/features.h"
+#include "retort/data/read/table.h"
 
 #define BUFFER ((size_t)1 << 20) /* bytes of features that are written at once */
 
 /* The first two rows say whether there is a header: the first waits for the second. */
 struct heading {
 	const struct dataset_options *o;
-	dataset_visit *visit;
+	table_visit *visit;
 	void *arg;
 	struct csvfile head;
 	size_t line[2];
@@ -49,7 +50,7 @@ visit_first(struct heading *h, struct err *e)
 		.cell = h->head.cell, .columns = h->head.columns, .row = 1, .line = h->line[0]
 	};
 
-	h->header = dataset_has_header(&h->head, h->o);
+	h->header = table_has_header(&h->head, h->o);
 	return h->header ? 0 : h->visit(h->arg, &h->head, false, &first, e);
 }
 
@@ -68,8 +69,8 @@ on_row(void *arg, const struct csvfile_row *row, struct err *e)
 }
 
 int
-table_stream_rows(const char *path, const struct dataset_options *o, dataset_visit *visit,
-		  void *arg, struct hash *hash, struct err *e)
+table_stream_rows(const char *path, const struct dataset_options *o, table_visit *visit, void *arg,
+		  struct hash *hash, struct err *e)
 {
 	struct heading h = { .o = o, .visit = visit, .arg = arg };
 	struct stream *in = stream_open(path, e);
@@ -77,7 +78,7 @@ table_stream_rows(const char *path, const struct dataset_options *o, dataset_vis
 
 	if (!in)
 		return -1;
-	status = csvfile_walk(in, dataset_delimiter(path), on_row, &h, e);
+	status = csvfile_walk(in, table_delimiter(path), on_row, &h, e);
 	if (status == 0 && h.head.rows == 1)
 		status = visit_first(&h, e);
 	if (status == 0 && hash)
@@ -117,8 +118,8 @@ begin(struct build *b, const struct csvfile *head, bool header, struct err *e)
 {
 	size_t n = head->columns;
 
-	if (dataset_label(head, b->o, header, 0, &b->label, e) < 0 ||
-	    dataset_left(head, b->o, header, b->label, &b->left, e) < 0)
+	if (table_label(head, b->o, header, 0, &b->label, e) < 0 ||
+	    table_left(head, b->o, header, b->label, &b->left, e) < 0)
 		return -1;
 	for (size_t c = 0; c < n; c++)
 		b->width += !b->left[c];
@@ -299,7 +300,7 @@ end(struct build *b, struct err *e)
 	struct dataset *ds = b->ds;
 	bool words = false;
 
-	if (dataset_enough(ds->n, b->o, e) < 0)
+	if (table_enough(ds->n, b->o, e) < 0)
 		return -1;
 	if ((b->o->unlabelled ? classes_none(ds, e)
 			      : classes_settle(ds, b->what, b->o->beside, e)) < 0 ||
@@ -316,8 +317,8 @@ end(struct build *b, struct err *e)
 		spread(b);
 	features_name((const char *const *)b->name, b->columns, b->left, b->plan, ds);
 	if (b->o->without)
-		ds->hash = dataset_hash_left(&ds->hash, b->left, b->columns);
-	return b->o->height ? dataset_pixels(b->o, ds, e) : 0;
+		ds->hash = table_hash_left(&ds->hash, b->left, b->columns);
+	return b->o->height ? table_pixels(b->o, ds, e) : 0;
 }
 
 int

@@ -16,6 +16,8 @@
 #include "retort/data/read/fetched.h"
 #include "retort/session/lex.h"
 #include "retort/session/data_options.h"
+#include "retort/data/read/read.h"
+#include "retort/data/read/bundled.h"
 
 enum option {
 	LABEL,
@@ -199,7 +201,7 @@ no_data(const char *word, struct err *e)
 	struct text names = { 0 };
 	const char *name;
 
-	text_items(&names, dataset_bundled_name);
+	text_items(&names, bundled_name);
 	name = choice_nearest(word, fetched_name);
 	err_set(e, "data: %s: neither a bundled set (%s) nor a file%s%s%s", word, text_get(&names),
 		name ? "; did you mean " : "", name ? name : "", name ? "?" : "");
@@ -213,12 +215,12 @@ cmd_data_find(struct cmd_call *c, int at, struct data_options *r, struct err *e)
 	const struct fetched *f = fetched_find(c->argv[at]);
 	char *path;
 
-	for (size_t i = 0; dataset_bundled_name(i); i++) {
-		if (strcmp(dataset_bundled_name(i), c->argv[at]) != 0)
+	for (size_t i = 0; bundled_name(i); i++) {
+		if (strcmp(bundled_name(i), c->argv[at]) != 0)
 			continue;
-		r->o = dataset_bundled_options(i);
-		r->name = dataset_bundled_name(i);
-		return dataset_bundled(r->name, e);
+		r->o = bundled_options(i);
+		r->name = bundled_name(i);
+		return bundled_path(r->name, e);
 	}
 	if (f) {
 		r->o = f->o;
@@ -242,7 +244,7 @@ cmd_data_read(struct cmd_call *c, const char *path, const struct data_options *r
 {
 	char hex[65];
 
-	if (dataset_read(path, &r->o, out, e) < 0)
+	if (read_dataset(path, &r->o, out, e) < 0)
 		return -1;
 	if (cmd_check_hash(path, &(*out)->hash, r->hash, e) < 0) {
 		dataset_free(*out);

@@ -15,6 +15,7 @@
 #include "retort/data/text/normalize.h"
 #include "retort/data/text/vocabfile.h"
 #include "retort/data/vocab/vocabtrain.h"
+#include "retort/data/read/bundled.h"
 
 #define LIMIT ((size_t)1 << 30) /* bytes of a text, inflated */
 
@@ -40,8 +41,8 @@ read_text(struct cmd_call *c, struct training *t, const char *word, struct err *
 	size_t len = strlen(word);
 	int status;
 
-	for (size_t i = 0; (name = dataset_bundled_name(i)); i++)
-		if (strcmp(name, word) == 0 && !(path = dataset_bundled(word, e)))
+	for (size_t i = 0; (name = bundled_name(i)); i++)
+		if (strcmp(name, word) == 0 && !(path = bundled_path(word, e)))
 			return -1;
 	if (!path)
 		path = io_join(c->dir, word);

@@ -7,7 +7,7 @@
 #include "retort/data/dataset.h"
 
 /*
- * Read a file as dataset_read does and add to `out` what it holds, a line for each thing:
+ * Read a file as read_dataset does and add to `out` what it holds, a line for each thing:
  *   set rows [image|tokens] column* labels class* missing duplicate [held-out]* sha256
  * Of a table every column of the file has its kind: number (with its range, mean and spread),
  * category (with its words) or text, and how many cells are missing. A class has its rows and their

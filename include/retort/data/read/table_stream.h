@@ -5,16 +5,17 @@
 
 #include "retort/data/read/csvfile.h"
 #include "retort/data/dataset.h"
+#include "retort/data/read/table.h"
 
 /*
  * Every row of the table but its header, in order, as csvfile_walk reads it. *hash, unless it is
  * NULL, gets the SHA-256 of the contents. The error starts with the path. Main thread.
  */
-int table_stream_rows(const char *path, const struct dataset_options *o, dataset_visit *visit,
+int table_stream_rows(const char *path, const struct dataset_options *o, table_visit *visit,
 		      void *arg, struct hash *hash, struct err *e);
 
 /*
- * The data set that dataset_from_table makes of the table, to the bit, in one pass: x lies in a
+ * The data set that table_make makes of the table, to the bit, in one pass: x lies in a
  * spill (spill.h), labels and words of categories in memory. While it reads, a word of a category
  * stands there as its number; where there are categories they are spread out in place at the end,
  * from the last row to the first, so that nothing is there twice. Refused is the same, but of
