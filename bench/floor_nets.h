@@ -7,8 +7,9 @@
 #include "retort/base/real.h"
 #include "retort/nn/gemm/blas.h"
 
-#define FLOOR_SCRATCH 131072 /* numbers of an unfolded piece, to stay in a core's cache: 512 KiB \
-			      */
+#define FLOOR_SCRATCH                                                              \
+	131072 /* numbers of an unfolded piece, to stay in a core's cache: 512 KiB \
+		*/
 
 /* How far apart operands lie: the i-th of a list at i / fold * outer + i % fold * inner. */
 struct stride {

@@ -12,8 +12,9 @@
 #include "retort/base/rng.h"
 #include "retort/nn/gemm/shard.h"
 
-#define ROUNDS 10000 /* of pairs in mix_min_norm; some tens do unless gradients are all but alike \
-		      */
+#define ROUNDS                                                                             \
+	10000 /* of pairs in mix_min_norm; some tens do unless gradients are all but alike \
+	       */
 
 const char *
 mix_needs_all(enum mix_mode mode)

@@ -202,7 +202,7 @@ tokenizer_json_says_what_is_done(void **state)
 	parse(&t, "{\"added_tokens\": [{\"id\": 6, \"content\": \"<|endoftext|>\"}, {\"id\": 5, "
 		  "\"content\": \"<unk>\"}], \"normalizer\": {\"type\": "
 		  "\"Lowercase\"}, " BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": "
-						"{\"a\": 0, \"b\": 1, \"\xC4\xA0\": 2, \"ab\": 3, "
+		  "{\"a\": 0, \"b\": 1, \"\xC4\xA0\": 2, \"ab\": 3, "
 		  "\"\xC4\xA0"
 		  "ab\": 4}, \"merges\": [\"a b\", [\"\xC4\xA0\", \"ab\"]]}}");
 	CHECK_INT(t.kind, TOKENIZER_BPE);
@@ -243,13 +243,13 @@ what_cannot_be_read_says_why(void **state)
 		  "model: CTC is none of BPE, WordPiece, Unigram" },
 		{ "{\"model\": {\"type\": \"BPE\", \"vocab\": {}}}", "BPE that is not on bytes" },
 		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": "
-				 "2}, \"merges\": []}}",
+		  "2}, \"merges\": []}}",
 		  "'b': its id is 2; 2 tokens have ids in 0..1" },
 		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": "
-				 "0}, \"merges\": []}}",
+		  "0}, \"merges\": []}}",
 		  "id 0 twice: 'a' and 'b'" },
 		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"月\": "
-				 "1}, \"merges\": []}}",
+		  "1}, \"merges\": []}}",
 		  "U+6708 stands for no byte" },
 		{ "{" BYTE_LEVEL
 		  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a z\"]}}",
@@ -258,7 +258,7 @@ what_cannot_be_read_says_why(void **state)
 		  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a a\"]}}",
 		  "merge 1: 'a' and 'a' make no token" },
 		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"aa\": "
-				 "1}, \"merges\": [\"a a\", \"a a\"]}}",
+		  "1}, \"merges\": [\"a a\", \"a a\"]}}",
 		  "merge 2: the pair of merge 1 again" },
 		{ "{" BYTE_LEVEL
 		  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"aa\"]}}",

@@ -59,8 +59,8 @@ struct graph {
 	struct gemm_packed **packed; /* [layout->n] borrowed, by parameter; NULL where products are
 					plain; forward only */
 	double *square;    /* [layout->n] borrowed, may be NULL: the sum of squares of a parameter's
-			      gradient, from    operators that have it at hand; NAN where backward did not
-			      say */
+			      gradient, from    operators that have it at hand; NAN where backward did
+			      not    say */
 	struct pool *pool; /* borrowed; may be NULL */
 	bool training;     /* dropout drops, batch norm takes the batch's statistics and moves its
 			      running ones */

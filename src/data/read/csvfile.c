@@ -14,8 +14,9 @@
 #define BIG ((size_t)1 << 20) /* bytes from which a thread of its own is worth while */
 #define DIFFERENT "row %zu (line %zu): %zu cells, %zu expected as in row 1"
 #define BLOCK ((size_t)240) /* bytes that a sum of one byte can count */
-#define STEP 65536 /* bytes by which libcsv's buffer grows; its own 128 is slow for one long cell \
-		    */
+#define STEP                                                                                 \
+	65536 /* bytes by which libcsv's buffer grows; its own 128 is slow for one long cell \
+	       */
 
 /* Where in the file libcsv is, and whom it tells. */
 struct lines {

@@ -12,9 +12,10 @@
 #include "retort/nn/gemm/vmath.h"
 #include "retort/kd/token_mask.h"
 
-#define BLOCK 64      /* queries whose relations are worked out together */
-#define NONE (-1e30f) /* the relation to padding, before the softmax: far from any, and a number \
-		       */
+#define BLOCK 64 /* queries whose relations are worked out together */
+#define NONE                                                                                \
+	(-1e30f) /* the relation to padding, before the softmax: far from any, and a number \
+		  */
 
 /* One relation head of one row. */
 struct relation {

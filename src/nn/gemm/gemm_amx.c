@@ -19,8 +19,9 @@
 #define ROW 64   /* bytes of a row of a tile */
 #define AMX_BITS (1u << 22 | 1u << 24) /* bf16 and tiles, in edx of CPUID leaf 7 */
 #define REQUEST_STATE 0x1023           /* arch_prctl: ARCH_REQ_XCOMP_PERM */
-#define TILE_DATA 18 /* the state component: 8 KiB that the system keeps for threads that use it \
-		      */
+#define TILE_DATA                                                                      \
+	18 /* the state component: 8 KiB that the system keeps for threads that use it \
+	    */
 
 static bool
 ask(void)

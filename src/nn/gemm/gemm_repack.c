@@ -7,8 +7,9 @@
 #include "retort/nn/gemm/shard.h"
 #include "retort/nn/gemm/gemm_avx512.h"
 
-#define ROWS 512 /* that laying out pays for: it costs as much as some twenty rows of the product \
-		  */
+#define ROWS                                                                                 \
+	512 /* that laying out pays for: it costs as much as some twenty rows of the product \
+	     */
 
 static size_t
 panels(size_t columns)

@@ -15,8 +15,9 @@
 	     divides 28 */
 #define SPAN 9 /* numbers of a window at once, for their gradients: a window of 3 x 3 */
 #define DEEP 4 /* positions at once, depthwise */
-#define FEW 3  /* channels in: a window is so short that gathering it costs more than the product \
-		*/
+#define FEW                                                                                  \
+	3 /* channels in: a window is so short that gathering it costs more than the product \
+	   */
 #define SMALL                                                                                   \
 	2048 /* channels in times channels out: gathering windows costs more than the product's \
 		kernels gain */

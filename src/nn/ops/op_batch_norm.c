@@ -27,8 +27,9 @@
  * cache for the second look, and merged in double (Chan, Golub and LeVeque 1983): no digits are
  * lost where the mean is large against the spread, and x is read from memory once.
  */
-#define BLOCK 64 /* positions that are summed in the engine's numbers before they count in double \
-		  */
+#define BLOCK                                                                               \
+	64 /* positions that are summed in the engine's numbers before they count in double \
+	    */
 
 struct job {
 	struct graph *g;

@@ -259,8 +259,9 @@ cmd_data_read(struct cmd_call *c, const char *path, const struct data_options *r
 	return 0;
 }
 
-#define MANY 2e9 /* numbers of an evaluation that take seconds: exponentials at some 5e8 a second \
-		  */
+#define MANY                                                                                 \
+	2e9 /* numbers of an evaluation that take seconds: exponentials at some 5e8 a second \
+	     */
 
 /* A class that only held-out rows have is worth a word before anything is trained, and so are
  * evaluations that take long. */
