@@ -443,8 +443,7 @@ table_of(const char *csv)
 	struct csvfile t;
 	struct err e;
 
-	if (csvfile_parse(csv, strlen(csv), ',', &t, &e) < 0 ||
-	    table_make(&t, &o, &ds, &e) < 0)
+	if (csvfile_parse(csv, strlen(csv), ',', &t, &e) < 0 || table_make(&t, &o, &ds, &e) < 0)
 		fail_msg("%s", e.msg);
 	csvfile_release(&t);
 	return ds;
