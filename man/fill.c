@@ -19,6 +19,7 @@
 #include "retort/ui/view.h"
 #include "retort/session/cmd.h"
 #include "retort/session/keymap.h"
+#include "retort/nn/models/model_table.h"
 
 /*
  * A line `.\" @WORD ARGUMENT@` in a page is replaced by what the table of that name says, so the
@@ -367,8 +368,9 @@ static int
 list_kinds(const char *unused)
 {
 	(void)unused;
-	for (size_t i = 0; i < model_count; i++)
-		printf(".Cm %s%s\n", model_table[i]->name, i + 1 == model_count ? " ." : " ,");
+	for (size_t i = 0; i < model_table_count; i++)
+		printf(".Cm %s%s\n", model_table[i]->name,
+		       i + 1 == model_table_count ? " ." : " ,");
 	return 0;
 }
 
@@ -377,7 +379,7 @@ list_models(const char *unused)
 {
 	(void)unused;
 	puts(".Bl -tag -width Ds");
-	for (size_t i = 0; i < model_count; i++) {
+	for (size_t i = 0; i < model_table_count; i++) {
 		char synopsis[800];
 
 		fputs(".It Li ", stdout);

@@ -21,6 +21,8 @@
 #include "retort/train/trainer_checkpoint.h"
 #include "retort/lab/settings.h"
 #include "retort/lab/stage.h"
+#include "retort/nn/models/net_ckpt.h"
+#include "retort/nn/models/model_table.h"
 
 /* What the steps of a student were counted for: a new one counts from 0, and is not where its ramps
  * would be. */
@@ -164,13 +166,14 @@ idle_change_make(struct trainer_state *w, struct request *r, int id, const char 
 	struct model_spec spec;
 	struct branch *b;
 
-	if (r->ckpt ? net_spec_of(r->ckpt, &spec, &io, e) < 0 : model_parse(r->spec, &spec, e) < 0)
+	if (r->ckpt ? net_ckpt_spec(r->ckpt, &spec, &io, e) < 0
+		    : model_table_parse(r->spec, &spec, e) < 0)
 		return NULL;
-	if (r->ckpt && net_check_names(r->ckpt, w->ds, e) < 0)
+	if (r->ckpt && net_ckpt_check_classes(r->ckpt, w->ds, e) < 0)
 		return NULL;
 	b = branch_new(id, name, &spec, &io, capacity, seed_of(w, id), w->pool, e);
 	if (b && r->ckpt) {
-		if (net_load(b->net, branch_value(b), r->ckpt, e) < 0 ||
+		if (net_ckpt_load(b->net, branch_value(b), r->ckpt, e) < 0 ||
 		    trainer_checkpoint_take(b, r->ckpt, e) < 0) {
 			branch_free(b);
 			return NULL;

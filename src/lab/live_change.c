@@ -21,6 +21,7 @@
 #include "retort/lab/ramp_change.h"
 #include "retort/lab/settings.h"
 #include "retort/lab/stage.h"
+#include "retort/nn/models/net_ckpt.h"
 
 void
 live_change_era(struct trainer_state *w)
@@ -431,7 +432,7 @@ do_snapshot(struct trainer_state *w, struct request *r, struct err *e)
 		return err_set(e, "save: no student yet");
 	if (strcmp(r->text, "outputs") == 0)
 		return snapshot_outputs(w, b, r, e);
-	r->ckpt = net_save(b->net, branch_value(b));
+	r->ckpt = net_ckpt_of(b->net, branch_value(b));
 	snprintf(step, sizeof step, "%llu", (unsigned long long)b->state->step);
 	ckpt_note(r->ckpt, "step", step);
 	ckpt_note(r->ckpt, "data", w->info.data_hash);

@@ -8,14 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "retort/base/choice.h"
 #include "retort/base/text.h"
-
-const struct model *const model_table[] = {
-#define MODEL(id) &model_##id,
-#include "retort/nn/models/models.def"
-};
-const size_t model_count = sizeof model_table / sizeof model_table[0];
 
 const char *const model_tap_name[] = { "hidden", "attention", "value", "query",
 				       "key",    "scores",    NULL };
@@ -32,30 +25,6 @@ model_io_of(const struct dataset *ds)
 				  .vocab = ds->vocab,
 				  .classes = (size_t)ds->classes,
 				  .next_token = ds->next_token };
-}
-
-static const char *
-kind_name(size_t i)
-{
-	return i < model_count ? model_table[i]->name : NULL;
-}
-
-static const struct model *
-find_kind(const char *word, struct err *e)
-{
-	const char *near = choice_nearest(word, kind_name);
-	struct text names = { 0 };
-
-	for (size_t i = 0; i < model_count; i++)
-		if (strcmp(word, model_table[i]->name) == 0)
-			return model_table[i];
-	text_items(&names, kind_name);
-	if (near)
-		err_set(e, "model '%.40s' is not known; did you mean %s?", word, near);
-	else
-		err_set(e, "model '%.40s' is not known; there is %s", word, text_get(&names));
-	text_release(&names);
-	return NULL;
 }
 
 /* "256,128": widths of blocks, channels of stages. */
@@ -185,7 +154,7 @@ model_defaults(const struct model *kind, struct model_spec *out)
 	}
 }
 
-/* The next word of a copy of the text, NUL-terminated in place; NULL at the end. */
+/* Return the next word of *p, NUL-terminated in place, and move *p behind it; NULL at the end. */
 static char *
 next_word(char **p)
 {
@@ -215,24 +184,13 @@ parse_word(char *word, struct model_spec *s, struct err *e)
 }
 
 int
-model_parse(const char *text, struct model_spec *out, struct err *e)
+model_parse(const struct model *kind, char *words, struct model_spec *out, struct err *e)
 {
-	const struct model *kind;
-	char copy[512], synopsis[640], *p = copy, *word;
+	char synopsis[640], *word;
 	struct model_spec s;
 
-	if (strlen(text) >= sizeof copy)
-		return err_set(e, "model: longer than %zu bytes", sizeof copy - 1);
-	memcpy(copy, text, strlen(text) + 1);
-	word = next_word(&p);
-	if (!word)
-		return err_set(e, "model: none given; try `%s`",
-			       model_synopsis(model_table[0], synopsis, sizeof synopsis));
-	kind = find_kind(word, e);
-	if (!kind)
-		return -1;
 	model_defaults(kind, &s);
-	while ((word = next_word(&p)))
+	while ((word = next_word(&words)))
 		if (parse_word(word, &s, e) < 0)
 			return err_wrap(e, "%s", kind->name);
 	if (kind->has_widths && s.n_widths == 0)

@@ -1,10 +1,9 @@
-/* net.c: a model built into a graph, with taps at its layers; to and from checkpoints. */
+/* net.c: a model built into a graph, with taps at its layers. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/nn/net.h"
 
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -79,47 +78,15 @@ net_free(struct net *n)
 }
 
 int
-net_project(struct net *n, const char *name, int node, size_t width, struct err *e)
-{
-	int group = param_group_add(&n->layout, name, 1, 1);
-
-	return graph_add(n->graph, &op_dense, name, group, 1, &node,
-			 (double[GRAPH_ATTRS]){ [DENSE_WIDTH] = (double)width }, e);
-}
-
-int
-net_project_like(struct net *n, const char *name, int node, int like, struct err *e)
-{
-	const struct tensor *out = &n->graph->node[like].out;
-
-	return graph_add(
-		n->graph, &op_dense, name, 0, 1, &node,
-		(double[GRAPH_ATTRS]){
-			[DENSE_WIDTH] = (double)out->dim[out->rank - 1], [DENSE_LIKE] = 1 + like },
-		e);
-}
-
-/* The weight that a node multiplies with; an unembed node's is the table of its embed node, columns
- * first. NULL: none. */
-static const struct param *
-factor_of(const struct net *n, const struct node *node)
-{
-	if (node->op == &op_unembed)
-		node = &n->graph->node[node->in[1]];
-	else if (node->op != &op_dense)
-		return NULL;
-	return &n->layout.param[node->param[0]];
-}
-
-int
 net_pack(struct net *n, const real *value, bool bf16, struct err *e)
 {
 	n->bf16 = bf16;
 	n->graph->packed = n->packed = mem_array(n->own, sizeof *n->packed);
 	for (int i = 0; i < n->graph->n_nodes; i++) {
 		struct node *node = &n->graph->node[i];
-		const struct param *p = factor_of(n, node);
-		bool transposed = node->op == &op_unembed;
+		bool transposed = false;
+		const struct param *p =
+			node->op->weight ? node->op->weight(n->graph, node, &transposed) : NULL;
 		struct gemm_packed **to;
 		size_t in;
 
@@ -184,8 +151,9 @@ net_bias(const struct net *n)
 {
 	const struct node *node = &n->graph->node[net_logits(n)];
 
-	return node->op == &op_dense && node->n_params > 1 ? &n->layout.param[node->param[1]]
-							   : NULL;
+	int bias = node->op->bias;
+
+	return bias > 0 && bias < node->n_params ? &n->layout.param[node->param[bias]] : NULL;
 }
 
 size_t
@@ -270,203 +238,4 @@ net_hash(const struct net *n, const real *value)
 		 n->io.features, n->io.vocab, n->io.classes);
 	shape = hash_of(text, strlen(text));
 	return hash_join(&shape, &numbers);
-}
-
-/* Sizes of a network's data, as notes of a checkpoint; a size of 0 does not apply and is left out.
- */
-static const struct {
-	const char *key;
-	size_t offset, most;
-} notes[] = {
-	{ "features", offsetof(struct model_io, features), 1u << 24 },
-	{ "height", offsetof(struct model_io, height), 65536 },
-	{ "width", offsetof(struct model_io, width), 65536 },
-	{ "channels", offsetof(struct model_io, channels), 65536 },
-	{ "length", offsetof(struct model_io, length), 1u << 20 },
-	{ "vocabulary", offsetof(struct model_io, vocab), 1u << 20 },
-	{ "classes", offsetof(struct model_io, classes), 1u << 20 },
-};
-
-static size_t *
-io_field(struct model_io *io, size_t i)
-{
-	return (size_t *)((char *)io + notes[i].offset);
-}
-
-static void
-note_number(struct ckpt *c, const char *key, size_t n)
-{
-	char buf[32];
-
-	snprintf(buf, sizeof buf, "%zu", n);
-	ckpt_note(c, key, buf);
-}
-
-struct ckpt *
-net_save(const struct net *n, const real *value)
-{
-	struct ckpt *c = ckpt_new();
-	struct model_io io = n->io;
-	char spec[256];
-
-	ckpt_note(c, "format", "retort 1");
-	ckpt_note(c, "model", model_print(&n->spec, spec, sizeof spec));
-	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
-		if (*io_field(&io, i) != 0)
-			note_number(c, notes[i].key, *io_field(&io, i));
-	ckpt_note(c, "tells", n->io.next_token ? "next-token" : "class");
-	for (size_t i = 0; i < n->own; i++) {
-		const struct param *p = &n->layout.param[i];
-		struct ckpt_tensor *t = ckpt_add(c, p->name, p->rank, p->dim, NULL);
-
-		for (size_t k = 0; k < p->len; k++)
-			t->data[k] = (float)value[p->offset + k];
-	}
-	return c;
-}
-
-int
-net_load(const struct net *n, real *value, const struct ckpt *c, struct err *e)
-{
-	char want[80], got[200];
-
-	for (size_t i = 0; i < n->own; i++) {
-		const struct param *p = &n->layout.param[i];
-		const struct ckpt_tensor *t = ckpt_find(c, p->name);
-
-		if (!t)
-			return err_set(e, "%s: not in the file", p->name);
-		if (t->rank != p->rank ||
-		    memcmp(t->dim, p->dim, (size_t)p->rank * sizeof p->dim[0]) != 0)
-			return err_set(e, "%s: %s expected, the file has %s", p->name,
-				       param_print_shape(p->rank, p->dim, want, sizeof want),
-				       param_print_shape(t->rank, t->dim, got, sizeof got));
-	}
-	for (size_t i = 0; i < n->own; i++) {
-		const struct param *p = &n->layout.param[i];
-		const struct ckpt_tensor *t = ckpt_find(c, p->name);
-
-		for (size_t k = 0; k < p->len; k++)
-			value[p->offset + k] = (real)t->data[k];
-	}
-	return 0;
-}
-
-static int
-read_number(const struct ckpt *c, const char *key, size_t most, size_t *out, struct err *e)
-{
-	const char *text = ckpt_get(c, key);
-	int64_t n;
-
-	if (!text) {
-		*out = 0;
-		return 0;
-	}
-	if (text_to_int(text, &n) < 0 || n < 1 || (uint64_t)n > most)
-		return err_set(e, "%s: '%.40s' in the file's notes is not a whole number in 1..%zu",
-			       key, text, most);
-	*out = (size_t)n;
-	return 0;
-}
-
-/* A file's network reads shorter texts and smaller vocabularies than its own; all else must agree.
- */
-static int
-meet(const struct model_io *file, struct model_io *io, struct err *e)
-{
-	if ((file->length > 0) != (io->kind == DATASET_TOKENS))
-		return err_set(e, "the file's network reads %s, the data is %s",
-			       file->length ? "tokens" : "numbers",
-			       io->kind == DATASET_TOKENS  ? "tokens"
-			       : io->kind == DATASET_IMAGE ? "images"
-							   : "numbers");
-	if (io->kind != DATASET_TOKENS && file->features != io->features)
-		return err_set(e, "the file's network reads %zu numbers a row, the data has %zu",
-			       file->features, io->features);
-	if (io->kind == DATASET_IMAGE && file->height &&
-	    (file->height != io->height || file->width != io->width))
-		return err_set(
-			e, "the file's network reads images of %zu x %zu, the data has %zu x %zu",
-			file->height, file->width, io->height, io->width);
-	if (io->kind == DATASET_TOKENS && io->vocab > file->vocab)
-		return err_set(e,
-			       "the data's vocabulary of %zu is larger than the embedding of %zu",
-			       io->vocab, file->vocab);
-	if (io->kind == DATASET_TOKENS && io->length > file->length)
-		return err_set(e, "rows of %zu tokens are longer than the file's %zu positions",
-			       io->length, file->length);
-	if (io->next_token && io->vocab != file->vocab)
-		return err_set(e, "the file's network tells %zu tokens, the data has %zu",
-			       file->vocab, io->vocab);
-	if (!io->next_token && file->classes != io->classes)
-		return err_set(e, "the file's network has %zu classes, the data has %zu",
-			       file->classes, io->classes);
-	return 0;
-}
-
-int
-net_spec_of(const struct ckpt *c, struct model_spec *spec, struct model_io *io, struct err *e)
-{
-	const char *model = ckpt_get(c, "model"), *tells = ckpt_get(c, "tells");
-	struct model_io file = { .features = 0 };
-	int positions;
-
-	if (!model)
-		return err_set(e, "the file's notes name no model: it was not written by `save`; "
-				  "of a published model, name the directory");
-	if (model_parse(model, spec, e) < 0)
-		return -1;
-	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
-		if (read_number(c, notes[i].key, notes[i].most, io_field(&file, i), e) < 0)
-			return -1;
-	if ((tells && strcmp(tells, "next-token") == 0) != io->next_token)
-		return err_set(e, "the file's network tells %s, the data asks for %s",
-			       io->next_token ? "a class" : "the next token",
-			       io->next_token ? "the next token" : "a class");
-	positions = model_option(
-		spec->kind,
-		"positions"); /* its table may be longer than the rows it learned from */
-	if (positions >= 0 && spec->value[positions] > (double)file.length)
-		file.length = (size_t)spec->value[positions];
-	if (meet(&file, io, e) < 0)
-		return -1;
-	if (io->kind == DATASET_TOKENS && positions >= 0)
-		spec->value[positions] = (double)file.length;
-	if (io->kind == DATASET_TOKENS)
-		io->vocab = file.vocab;
-	return 0;
-}
-
-static int
-class_of(const struct dataset *ds, const char *name)
-{
-	for (int i = 0; i < ds->classes; i++)
-		if (strcmp(ds->class_name[i], name) == 0)
-			return i;
-	return -1;
-}
-
-int
-net_check_names(const struct ckpt *c, const struct dataset *ds, struct err *e)
-{
-	int other = -1;
-	char key[32];
-
-	for (int i = 0; ds->class_name && i < ds->classes; i++) {
-		const char *name;
-
-		snprintf(key, sizeof key, "label.%d", i);
-		name = ckpt_get(c, key);
-		if (!name || class_of(ds, name) < 0)
-			return 0;
-		if (other < 0 && class_of(ds, name) != i)
-			other = i;
-	}
-	if (other < 0)
-		return 0;
-	snprintf(key, sizeof key, "label.%d", other);
-	return err_set(e,
-		       "class %d of the file's network is '%.40s', of the data '%.40s': the same "
-		       "classes in another order",
-		       other, ckpt_get(c, key), ds->class_name[other]);
 }

@@ -1,4 +1,4 @@
-/* op.c: the table of operators, and the one that takes data in. */
+/* op.c: the operator of input nodes. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -6,13 +6,7 @@
 
 #include "retort/nn/graph.h"
 
-const struct op *const op_table[] = {
-#define OP(id) &op_##id,
-#include "retort/nn/ops/ops.def"
-};
-const size_t op_count = sizeof op_table / sizeof op_table[0];
-
-/* graph_input sets the shape before it asks, and graph_feed fills the values. */
+/* graph_input has set the shape already. */
 static int
 shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 {

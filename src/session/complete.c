@@ -23,6 +23,7 @@
 #include "retort/ui/view.h"
 #include "retort/session/cmd.h"
 #include "retort/data/read/bundled.h"
+#include "retort/nn/models/model_table.h"
 
 #define WORDS 64 /* words of a line that are looked at */
 
@@ -296,7 +297,7 @@ offer_model(struct list *l)
 {
 	char word[80];
 
-	for (size_t i = 0; i < model_count; i++) {
+	for (size_t i = 0; i < model_table_count; i++) {
 		const struct model *m = model_table[i];
 		bool chosen = false;
 

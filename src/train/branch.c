@@ -13,6 +13,7 @@
 #include "retort/train/optim.h"
 #include "retort/train/trainer_checkpoint.h"
 #include "retort/train/terms.h"
+#include "retort/nn/models/projection.h"
 
 /* Arrays behind the struct begin at a cache line. */
 static size_t
@@ -217,8 +218,8 @@ share_map(struct branch *b, const struct branch_plan *plan, const struct lab_map
 
 	snprintf(name, sizeof name, "map.%s.shared%s.%zu.%zu", plan->teacher[m->teacher].name, tap,
 		 width, to);
-	return like < 0 ? net_project(b->net, name, node, to, e)
-			: net_project_like(b->net, name, node, like, e);
+	return like < 0 ? projection_add(b->net, name, node, to, e)
+			: projection_share(b->net, name, node, like, e);
 }
 
 /* A pair of hidden states or values gets a projection where widths differ. Returns the node to
@@ -241,8 +242,8 @@ node_of_map(struct branch *b, const struct branch_plan *plan, const struct lab_m
 	if (m->through == LAB_SHARED)
 		return share_map(b, plan, m, tap, node, e);
 	snprintf(name, sizeof name, "map.%s.%s.%d%s", t->name, l->name, m->s_layer, tap);
-	return net_project(b->net, name, node, m->match->project ? m->match->project : m->t_width,
-			   e);
+	return projection_add(b->net, name, node,
+			      m->match->project ? m->match->project : m->t_width, e);
 }
 
 /* What the loss of a pair may make numbers of its own for. */

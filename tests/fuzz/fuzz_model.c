@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include "retort/nn/model.h"
+#include "retort/nn/models/model_table.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -11,7 +12,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct model_spec spec;
 	struct err e = { "" };
 
-	if (model_parse(text, &spec, &e) < 0) {
+	if (model_table_parse(text, &spec, &e) < 0) {
 		MUST(e.msg[0]);
 	} else {
 		MUST(spec.n_widths >= 0 && spec.n_widths <= MODEL_BLOCKS);
@@ -19,7 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			MUST(spec.width[i] >= 1 && spec.width[i] <= MODEL_WIDTH);
 		model_print(&spec, once, sizeof once); /* what is printed reads back to the same */
 		if (strlen(once) + 1 < sizeof once) {
-			MUST(model_parse(once, &spec, &e) == 0);
+			MUST(model_table_parse(once, &spec, &e) == 0);
 			model_print(&spec, twice, sizeof twice);
 			MUST(strcmp(once, twice) == 0);
 		}

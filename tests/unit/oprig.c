@@ -5,11 +5,12 @@
 #include "oprig.h"
 
 #include "retort/base/rng.h"
+#include "retort/nn/ops/op_table.h"
 
 const struct op *
 oprig_op(const char *name)
 {
-	for (size_t i = 0; i < op_count; i++)
+	for (size_t i = 0; i < op_table_count; i++)
 		if (strcmp(op_table[i]->name, name) == 0)
 			return op_table[i];
 	return NULL;

@@ -3,11 +3,12 @@
 #include "check.h"
 
 #include "play.h"
+#include "retort/nn/ops/op_table.h"
 
 static const struct op *
 op_called(const char *name)
 {
-	for (size_t i = 0; i < op_count; i++)
+	for (size_t i = 0; i < op_table_count; i++)
 		if (strcmp(op_table[i]->name, name) == 0)
 			return op_table[i];
 	fail_msg("no operator '%s'", name);

@@ -6,6 +6,7 @@
 
 #include "retort/nn/gemm/act.h"
 #include "retort/nn/gemm/blas.h"
+#include "retort/nn/ops/op_table.h"
 
 /* A case, and where everything of it is. */
 struct maps {

@@ -11,6 +11,8 @@
 #include "retort/nn/gemm/blas.h"
 #include "retort/nn/hf/hf.h"
 #include "retort/nn/net.h"
+#include "retort/nn/models/net_ckpt.h"
+#include "retort/nn/models/model_table.h"
 
 #define TOLERANCE 1e-9
 
@@ -115,7 +117,7 @@ ask(struct asked *a, const char *model)
 	io.length = json_array_size(json_array_get(json_object_get(a->vectors, "input_ids"), 0));
 	io.vocab = io.next_token ? note(c, "vocabulary") : 7;
 	io.classes = note(c, "classes");
-	if (net_spec_of(c, &spec, &io, &e) < 0)
+	if (net_ckpt_spec(c, &spec, &io, &e) < 0)
 		fail_msg("%s: %s", model, e.msg);
 	io.vocab *= doubled ? 2 : 1;
 	for (int i = 0; i < MODEL_LAYERS; i++)
@@ -128,7 +130,7 @@ ask(struct asked *a, const char *model)
 			graph_tap(a->net->graph, i);
 	a->value = mem_try(a->net->layout.len, sizeof *a->value);
 	if (net_finish(a->net, false, &e) < 0 ||
-	    (!doubled && net_load(a->net, a->value, c, &e) < 0))
+	    (!doubled && net_ckpt_load(a->net, a->value, c, &e) < 0))
 		fail_msg("%s: %s", model, e.msg);
 	if (doubled)
 		double_table(a, c);
@@ -350,13 +352,13 @@ network(const char *model, struct net **net, real **value)
 	struct model_spec spec;
 	struct err e = { "" };
 
-	if (model_parse(model, &spec, &e) < 0 ||
+	if (model_table_parse(model, &spec, &e) < 0 ||
 	    !(*net = net_new("s", &spec, &io, 4, NULL, NULL, &e)) ||
 	    net_finish(*net, false, &e) < 0)
 		fail_msg("%s: %s", model, e.msg);
 	*value = mem_try((*net)->layout.len, sizeof(real));
 	param_start_all(&(*net)->layout, *value, 5, "s");
-	return net_save(*net, *value);
+	return net_ckpt_of(*net, *value);
 }
 
 static const struct {
@@ -422,12 +424,12 @@ networks_made_here_are_written_where_a_layout_fits_and_say_the_same_again(void *
 		} else {
 			io = net->io;
 			if (hf_read(dir, &again, &e) < 0 ||
-			    net_spec_of(again, &spec, &io, &e) < 0 ||
+			    net_ckpt_spec(again, &spec, &io, &e) < 0 ||
 			    !(other = net_new("s", &spec, &io, 4, NULL, NULL, &e)))
 				fail_msg("%s: %s", own[i].model, e.msg);
 			read = mem_try(other->layout.len, sizeof *read);
 			CHECK_INT(other->layout.len, net->layout.len);
-			CHECK_INT(net_load(other, read, again, &e), 0);
+			CHECK_INT(net_ckpt_load(other, read, again, &e), 0);
 			for (size_t k = 0; k < net->layout.len; k++)
 				CHECK_NEAR(read[k], (float)value[k], 0);
 			mem_free(read);
@@ -479,18 +481,18 @@ data_that_does_not_fit_is_refused_by_net_spec_of(void **state)
 
 	(void)state;
 	CHECK_INT(hf_read(path_of("bert", "", path, sizeof path), &c, &e), 0);
-	CHECK_INT(net_spec_of(c, &spec, &io, &e), -1);
+	CHECK_INT(net_ckpt_spec(c, &spec, &io, &e), -1);
 	CHECK_STR(e.msg, "the data's vocabulary of 121 is larger than the embedding of 120");
 	io.vocab = 100;
 	io.length = 17;
-	CHECK_INT(net_spec_of(c, &spec, &io, &e), -1);
+	CHECK_INT(net_ckpt_spec(c, &spec, &io, &e), -1);
 	CHECK_STR(e.msg, "rows of 17 tokens are longer than the file's 16 positions");
 	io.length = 16;
 	io.classes = 2;
-	CHECK_INT(net_spec_of(c, &spec, &io, &e), -1);
+	CHECK_INT(net_ckpt_spec(c, &spec, &io, &e), -1);
 	CHECK_STR(e.msg, "the file's network has 3 classes, the data has 2");
 	io.classes = 3;
-	CHECK_INT(net_spec_of(c, &spec, &io, &e), 0);
+	CHECK_INT(net_ckpt_spec(c, &spec, &io, &e), 0);
 	CHECK_INT(io.vocab, 120);
 	ckpt_free(c);
 }
@@ -510,15 +512,15 @@ positions_outlast_short_rows(void **state)
 
 	(void)state;
 	CHECK_INT(hf_read(path_of("bert", "", path, sizeof path), &c, &e), 0);
-	CHECK_INT(net_spec_of(c, &spec, &io, &e), 0);
+	CHECK_INT(net_ckpt_spec(c, &spec, &io, &e), 0);
 	net = net_new("s", &spec, &io, 4, NULL, NULL, &e);
 	CHECK(net != NULL);
 	value = mem_try(net->layout.len, sizeof *value);
-	CHECK_INT(net_load(net, value, c, &e), 0);
-	saved = net_save(net, value);
+	CHECK_INT(net_ckpt_load(net, value, c, &e), 0);
+	saved = net_ckpt_of(net, value);
 	CHECK_STR(ckpt_get(saved, "length"), "5");
 	io.length = 11;
-	CHECK_INT(net_spec_of(saved, &spec, &io, &e), 0);
+	CHECK_INT(net_ckpt_spec(saved, &spec, &io, &e), 0);
 	CHECK_INT(spec.value[model_option(spec.kind, "positions")], 16);
 	ckpt_free(c), ckpt_free(saved), net_free(net), mem_free(value);
 }

@@ -4,6 +4,8 @@
 
 #include "retort/base/mem.h"
 #include "retort/nn/net.h"
+#include "retort/nn/models/model_table.h"
+#include "retort/nn/models/projection.h"
 
 #define ROWS 5
 #define WIDTH 3
@@ -24,19 +26,19 @@ rig_open(struct rig *r)
 	struct model_spec spec;
 	struct err e;
 
-	CHECK_INT(model_parse("mlp 6,6,6 activation=tanh", &spec, &e), 0);
+	CHECK_INT(model_table_parse("mlp 6,6,6 activation=tanh", &spec, &e), 0);
 	r->net = net_new("s", &spec, &io, ROWS, NULL, NULL, &e);
 	CHECK(r->net != NULL);
 	for (int i = 0; i < TAPS; i++) {
 		int from = net_node(r->net, i + 1, MODEL_HIDDEN);
 
-		r->node[i] = i == 0 ? net_project(r->net, "map.big.shared.6.3", from, WIDTH, &e)
-				    : net_project_like(r->net, "map.big.shared.6.3", from,
+		r->node[i] = i == 0 ? projection_add(r->net, "map.big.shared.6.3", from, WIDTH, &e)
+				    : projection_share(r->net, "map.big.shared.6.3", from,
 						       r->node[0], &e);
 		CHECK(r->node[i] >= 0);
 		graph_tap(r->net->graph, r->node[i]);
 	}
-	CHECK_INT(net_project_like(r->net, "x", net_logits(r->net), r->node[0], &e), -1);
+	CHECK_INT(projection_share(r->net, "x", net_logits(r->net), r->node[0], &e), -1);
 	CHECK_STR(e.msg, "dense x: map.big.shared.6.3 maps 6 to 3 numbers, not 3 to 3");
 	CHECK_INT(net_finish(r->net, true, &e), 0);
 	r->value = mem_array(r->net->layout.len, sizeof *r->value);

@@ -7,6 +7,7 @@
 #include "retort/base/rng.h"
 #include "retort/nn/gemm/blas.h"
 #include "retort/train/freeze.h"
+#include "retort/nn/models/model_table.h"
 
 #define ROWS 12
 #define STEPS 1000
@@ -112,7 +113,7 @@ lesson_open(struct lesson *l, const struct net_case *c, int threads)
 	io = model_io_of(l->ds);
 	l->pool = threads > 1 ? pool_new(threads) : NULL;
 	knob_defaults(&l->knobs);
-	if (model_parse(c->spec, &spec, &e) < 0 ||
+	if (model_table_parse(c->spec, &spec, &e) < 0 ||
 	    !(l->b = branch_new(LAB_TEACHER(0), "net", &spec, &io, ROWS, 3, l->pool, &e)))
 		fail_msg("%s: %s", c->spec, e.msg);
 	CHECK_INT(batch_init(&l->batch, ROWS, l->ds, &e), 0);
@@ -422,7 +423,7 @@ networks_that_cannot_be_are_refused(void **state)
 		struct model_spec spec;
 		struct err e;
 
-		CHECK_INT(model_parse(bad[i].spec, &spec, &e), 0);
+		CHECK_INT(model_table_parse(bad[i].spec, &spec, &e), 0);
 		CHECK(!net_new("n", &spec, &io, ROWS, NULL, NULL, &e));
 		CHECK_STR(e.msg, bad[i].message);
 	}
@@ -438,7 +439,7 @@ a_network_too_large_for_the_machine_is_refused_before_it_is_made(void **state)
 
 	(void)state;
 	io.length = 4096;
-	CHECK_INT(model_parse("transformer layers=32 width=16384 heads=64", &spec, &e), 0);
+	CHECK_INT(model_table_parse("transformer layers=32 width=16384 heads=64", &spec, &e), 0);
 	n = net_new("huge", &spec, &io, 4096, NULL, NULL, &e);
 	CHECK(n != NULL);
 	CHECK_INT(net_finish(n, true, &e), -1);

@@ -9,6 +9,7 @@
 #include "retort/base/mem.h"
 #include "retort/nn/gemm/act.h"
 #include "retort/nn/gemm/blas.h"
+#include "retort/nn/ops/op_table.h"
 #include "retort/kd/loss.h"
 
 static size_t

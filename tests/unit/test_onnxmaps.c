@@ -8,6 +8,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/nn/gemm/blas.h"
+#include "retort/nn/ops/op_table.h"
 
 /*
  * Maps are [N,C,H,W] in the specification, and [N,C,W] is a map of height 1. Not in the table,

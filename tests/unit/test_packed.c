@@ -9,6 +9,7 @@
 #include "retort/nn/gemm/gemm_repack.h"
 #include "retort/nn/net.h"
 #include "retort/nn/gemm/gemm_packed.h"
+#include "retort/nn/models/model_table.h"
 
 #ifdef RETORT_REAL_DOUBLE
 #define WITHIN 1e-14 /* of the sum of absolute values */
@@ -278,7 +279,7 @@ logits(const char *text, bool packs, int threads, real *out, size_t *n)
 	struct net *net;
 	real *value;
 
-	CHECK_INT(model_parse(text, &spec, &e), 0);
+	CHECK_INT(model_table_parse(text, &spec, &e), 0);
 	net = net_new("big", &spec, &io, 8, pool, NULL, &e);
 	CHECK(net != NULL);
 	value = mem_try(net->layout.len, sizeof *value);

@@ -4,6 +4,8 @@
 
 #include "retort/base/rng.h"
 #include "retort/train/trainer_checkpoint.h"
+#include "retort/nn/models/net_ckpt.h"
+#include "retort/nn/models/model_table.h"
 
 #define ROWS 6
 #define DATA 20
@@ -96,11 +98,11 @@ rig_open(struct rig *r, const struct ckpt *from)
 					.n_maps = MAPS,
 					.teacher = &r->teacher,
 					.data_rows = DATA };
-	CHECK_INT(model_parse("mlp 5", &spec, &e), 0);
+	CHECK_INT(model_table_parse("mlp 5", &spec, &e), 0);
 	r->b = branch_new(LAB_STUDENT, "s", &spec, &io, ROWS, 1, NULL, &e);
 	CHECK(r->b != NULL);
 	if (from) {
-		CHECK_INT(net_load(r->b->net, branch_value(r->b), from, &e), 0);
+		CHECK_INT(net_ckpt_load(r->b->net, branch_value(r->b), from, &e), 0);
 		CHECK_INT(trainer_checkpoint_take(r->b, from, &e), 0);
 	}
 	CHECK_INT(branch_rebuild(&r->b, ROWS, &r->plan, &e), 0);
@@ -138,7 +140,7 @@ go(struct rig *r, int steps)
 static struct ckpt *
 save(const struct rig *r)
 {
-	struct ckpt *c = net_save(r->b->net, branch_value(r->b));
+	struct ckpt *c = net_ckpt_of(r->b->net, branch_value(r->b));
 
 	trainer_checkpoint_add(r->b, c);
 	return c;
@@ -273,7 +275,7 @@ a_count_that_is_none_is_refused(void **state)
 
 	(void)state;
 	rig_open(&r, NULL);
-	c = net_save(r.b->net, branch_value(r.b));
+	c = net_ckpt_of(r.b->net, branch_value(r.b));
 	ckpt_note(c, "updates.net", "-3");
 	CHECK_INT(trainer_checkpoint_take(r.b, c, &e), -1);
 	CHECK_STR(e.msg, "updates.net: '-3' in the file's notes is not a whole number from 0");

@@ -7,6 +7,7 @@
 #include "retort/base/rng.h"
 #include "retort/nn/gemm/blas.h"
 #include "retort/nn/ops/seq.h"
+#include "retort/nn/ops/op_table.h"
 
 #define NEAR 1e-12
 #define N2(a, b)                           \

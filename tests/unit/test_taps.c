@@ -6,6 +6,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
 #include "retort/train/terms.h"
+#include "retort/nn/models/model_table.h"
 
 #define ROWS 4
 #define LENGTH 7
@@ -103,7 +104,7 @@ taps_are_the_parts_of_one_attention(void **state)
 		struct net *n;
 		real *value;
 
-		CHECK_INT(model_parse(spec[i], &s, &e), 0);
+		CHECK_INT(model_table_parse(spec[i], &s, &e), 0);
 		n = net_new("net", &s, &io, ROWS, NULL, wants, &e);
 		for (int tap = 0; tap < MODEL_TAPS; tap++)
 			graph_tap(n->graph, net_node(n, 1, (enum model_tap)tap));
@@ -184,7 +185,7 @@ lesson_open(struct lesson *l, const char *spec, bool decoder, const struct loss 
 				   .match = loss,
 				   .weight = 0.8,
 				   .t_width = lab_layer_width(&l->teacher.layer[1], on) };
-	CHECK_INT(model_parse(spec, &s, &e), 0);
+	CHECK_INT(model_table_parse(spec, &s, &e), 0);
 	l->b = branch_new(LAB_STUDENT, "s", &s, &io, ROWS, 3, NULL, &e);
 	if (!l->b || branch_rebuild(&l->b, ROWS, &plan, &e) < 0)
 		fail_msg("%s: %s", spec, e.msg);

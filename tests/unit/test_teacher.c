@@ -9,6 +9,7 @@
 #include "retort/nn/gemm/blas.h"
 #include "retort/kd/spatial.h"
 #include "retort/kd/teacher.h"
+#include "retort/nn/models/model_table.h"
 
 #define ROWS 150
 #define LENGTH 6
@@ -51,7 +52,7 @@ rig_open(struct rig *r)
 	for (size_t i = 0; i < ROWS * LENGTH + 1; i++)
 		ids[i] = (int32_t)rng_below(rng_stream(1, "ids", 0, 0), i, VOCAB);
 	ds.y = y;
-	CHECK_INT(model_parse("decoder layers=2 width=8 heads=2", &spec, &e), 0);
+	CHECK_INT(model_table_parse("decoder layers=2 width=8 heads=2", &spec, &e), 0);
 	r->net = net_new("big", &spec, &io, ASKED, NULL, NULL, &e);
 	CHECK(r->net != NULL);
 	r->layers = r->net->n_layers;

@@ -5,6 +5,7 @@
 
 #include "retort/nn/gemm/blas.h"
 #include "retort/train/branch.h"
+#include "retort/nn/models/model_table.h"
 
 /*
  * A 2-2-2 student with tanh, three rows of which two are labelled, two teachers, and a pair of
@@ -292,7 +293,7 @@ rig_open(struct rig *r, int width)
 	snprintf(r->teacher.layer[1].name, sizeof r->teacher.layer[1].name, "1");
 	r->teacher.n_layers = 2;
 	r->teacher.layer[1].width = (size_t)width;
-	CHECK_INT(model_parse("mlp 2 activation=tanh", &spec, &e), 0);
+	CHECK_INT(model_table_parse("mlp 2 activation=tanh", &spec, &e), 0);
 	r->b = branch_new(LAB_STUDENT, "s", &spec, &io, ROWS, 1, NULL, &e);
 	CHECK(r->b != NULL);
 	CHECK_INT(branch_rebuild(&r->b, ROWS, &plan, &e), 0);

@@ -98,19 +98,15 @@ struct model {
 	int (*build)(struct model_build *b);
 };
 
-extern const struct model *const model_table[];
-extern const size_t model_count;
-#define MODEL(id) extern const struct model model_##id;
-#include "retort/nn/models/models.def"
-
 /* What the rows of a dataset ask of a network. */
 struct model_io model_io_of(const struct dataset *ds);
 
 /*
- * "mlp 256,256 activation=relu residual=off": the first word is the kind. Unknown words and
- * impossible numbers are refused with what would be accepted.
+ * Parse what follows the kind in a description, "256,256 activation=relu residual=off"; `words` is
+ * modified. Options that are not given have their defaults. 0, or -1 and an error that names what
+ * would be accepted.
  */
-int model_parse(const char *text, struct model_spec *out, struct err *e);
+int model_parse(const struct model *kind, char *words, struct model_spec *out, struct err *e);
 
 /* Everything at its default, without widths. */
 void model_defaults(const struct model *kind, struct model_spec *out);

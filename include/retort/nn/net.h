@@ -7,7 +7,6 @@
 #include "retort/base/hash.h"
 #include "retort/base/text.h"
 #include "retort/data/batch.h"
-#include "retort/nn/ckpt.h"
 #include "retort/nn/graph.h"
 #include "retort/nn/model.h"
 #include "retort/nn/param.h"
@@ -39,14 +38,6 @@ struct net {
  */
 struct net *net_new(const char *name, const struct model_spec *spec, const struct model_io *io,
 		    size_t capacity, struct pool *pool, const unsigned *wants, struct err *e);
-
-/* A learned linear map of node's last dimension to `width` numbers, in a group of its own. Returns
- * its node, or -1. */
-int net_project(struct net *n, const char *name, int node, size_t width, struct err *e);
-
-/* The same map, with the same numbers, of another node: `like` is what net_project returned.
- * Gradients of all such nodes add up. */
-int net_project_like(struct net *n, const char *name, int node, int like, struct err *e);
 
 /*
  * Pack the weights of every dense and unembed node, with `bf16` rounded to bfloat16, as they are in
@@ -84,29 +75,5 @@ void net_tell(const struct net *n, bool gradients, struct text *out);
 
 /* SHA-256 of spec, shapes and values: what a cache of this network's outputs is kept under. */
 struct hash net_hash(const struct net *n, const real *value);
-
-/*
- * A checkpoint of the network's own parameters under their names (as float), with the spec and
- * shapes as notes.
- */
-struct ckpt *net_save(const struct net *n, const real *value);
-
-/*
- * Fill value[layout.len] from a checkpoint. Refused: a tensor that is missing or has another
- * shape ("block1.weight: [64, 16] expected, the file has [64, 32]").
- */
-int net_load(const struct net *n, real *value, const struct ckpt *c, struct err *e);
-
-/*
- * What the file says of its network. Of `io`, which says what the data asks for, the vocabulary
- * becomes the file's; refused where the two cannot meet.
- */
-int net_spec_of(const struct ckpt *c, struct model_spec *spec, struct model_io *io, struct err *e);
-
-/*
- * Refuses a file that names its classes (notes "label.0", "label.1" ...) as the data does, but in
- * another order: its answers would be taken for others.
- */
-int net_check_names(const struct ckpt *c, const struct dataset *ds, struct err *e);
 
 #endif

@@ -5,6 +5,7 @@
 #define RETORT_TRAIN_TRAINER_CHECKPOINT_H
 
 #include "retort/train/branch.h"
+#include "retort/nn/ckpt.h"
 
 /*
  * Added to a checkpoint of the branch's network: under their names the projections of its maps and
@@ -14,8 +15,8 @@
 void trainer_checkpoint_add(const struct branch *b, struct ckpt *c);
 
 /*
- * Moments and counts of the network come back to a branch that net_load has filled; what its maps
- * had learned is kept with the branch until there are such maps. -1: a count is no number.
+ * Moments and counts of the network come back to a branch that net_ckpt_load has filled; what its
+ * maps had learned is kept with the branch until there are such maps. -1: a count is no number.
  */
 int trainer_checkpoint_take(struct branch *b, const struct ckpt *c, struct err *e);
 

@@ -13,6 +13,7 @@
 #include "retort/data/dataset.h"
 #include "retort/nn/hf/hf_config.h"
 #include "retort/nn/hf/hf_tensors.h"
+#include "retort/nn/models/model_table.h"
 
 #define CONFIG_LIMIT ((size_t)1 << 20)
 #define INDEX_LIMIT ((size_t)16 << 20)
@@ -38,7 +39,7 @@ note_number(struct ckpt *c, const char *key, size_t n)
 	ckpt_note(c, key, buf);
 }
 
-/* What net_spec_of reads. */
+/* What net_ckpt_spec reads. */
 static void
 write_notes(const struct hf_model *m, struct ckpt *c)
 {
@@ -122,7 +123,7 @@ read_notes(const struct ckpt *c, struct hf_model *m, struct err *e)
 	memset(m, 0, sizeof *m);
 	if (!model)
 		return err_set(e, "the notes name no model");
-	if (model_parse(model, &m->spec, e) < 0)
+	if (model_table_parse(model, &m->spec, e) < 0)
 		return -1;
 	if (model_option(m->spec.kind, "positions") >= 0 && hf_layout_get(m, "positions") < 1 &&
 	    (note_size(c, "length", &n, e) < 0 || hf_layout_set(m, "positions", length, e) < 0))

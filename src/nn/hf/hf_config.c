@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/nn/models/model_table.h"
 
 #define VOCAB (1 << 20) /* token ids at most, as in the notes of a checkpoint */
 #define LABELS DATASET_CLASSES
@@ -278,7 +279,7 @@ read_layout(const json_t *root, struct hf_model *m, struct err *e)
 	for (size_t i = 0; json_is_string(type) && i < hf_layout_count; i++)
 		if (strcmp(json_string_value(type), hf_layout_table[i].name) == 0) {
 			m->layout = &hf_layout_table[i];
-			return model_parse(m->layout->model, &m->spec, e);
+			return model_table_parse(m->layout->model, &m->spec, e);
 		}
 	return err_set(e, "model_type: %s is none of %s", show(type, got, sizeof got),
 		       hf_layout_names(names, sizeof names));

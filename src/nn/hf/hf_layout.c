@@ -10,6 +10,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/nn/models/model_table.h"
 
 /* Rows of a linear map and of a norm, which have a weight and a bias each. */
 #define LINEAR(theirs, ours, out, in)                              \
@@ -333,7 +334,7 @@ hf_layout_set(struct hf_model *m, const char *option, const char *value, struct 
 
 	assert(i >= 0);
 	snprintf(text, sizeof text, "%s %s=%s", m->spec.kind->name, option, value);
-	if (model_parse(text, &one, e) < 0)
+	if (model_table_parse(text, &one, e) < 0)
 		return -1;
 	m->spec.value[i] = one.value[i];
 	return 0;
@@ -438,7 +439,7 @@ hindrances(const struct hf_layout *l, const struct model_spec *spec, struct text
 {
 	struct model_spec like;
 	char have[40], want[40];
-	int n = 0, status = model_parse(l->model, &like, NULL);
+	int n = 0, status = model_table_parse(l->model, &like, NULL);
 
 	assert(status == 0);
 	(void)status;

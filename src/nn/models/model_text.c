@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "retort/nn/model.h"
+#include "retort/nn/ops/op_table.h"
 
 #include <stdio.h>
 

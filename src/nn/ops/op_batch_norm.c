@@ -7,7 +7,7 @@
 #include "retort/nn/gemm/act.h"
 #include "retort/nn/gemm/shard.h"
 #include "retort/nn/graph.h"
-#include "retort/nn/op.h"
+#include "retort/nn/ops/op_table.h"
 
 #include <math.h>
 #include <stdio.h>

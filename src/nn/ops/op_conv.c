@@ -9,7 +9,7 @@
 #include "retort/nn/gemm/shard.h"
 #include "retort/nn/ops/conv_direct.h"
 #include "retort/nn/graph.h"
-#include "retort/nn/op.h"
+#include "retort/nn/ops/op_table.h"
 #include "retort/nn/ops/window.h"
 
 #include <stdio.h>

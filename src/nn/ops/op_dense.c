@@ -7,7 +7,7 @@
 #include "retort/nn/gemm/shard.h"
 #include "retort/nn/graph.h"
 #include "retort/nn/gemm/gemm_repack.h"
-#include "retort/nn/op.h"
+#include "retort/nn/ops/op_table.h"
 #include "retort/nn/gemm/gemm_packed.h"
 #include "retort/nn/gemm/vmath.h"
 
@@ -371,6 +371,13 @@ cost(const struct graph *g, const struct node *n)
 	return 2.0 * (double)width_in(n, &g->node[n->in[0]].out) * (double)tensor_width(&n->out);
 }
 
+static const struct param *
+weight(const struct graph *g, const struct node *n, bool *transposed)
+{
+	*transposed = false;
+	return &g->layout->param[n->param[0]];
+}
+
 const struct op op_dense = {
 	.name = "dense",
 	.doc = "f(x W + b) + r: a matrix product, a bias, an activation, a residual connection.",
@@ -380,4 +387,6 @@ const struct op op_dense = {
 	.forward = forward,
 	.backward = backward,
 	.cost = cost,
+	.weight = weight,
+	.bias = 1,
 };

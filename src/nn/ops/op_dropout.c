@@ -4,7 +4,7 @@
 
 #include "retort/base/rng.h"
 #include "retort/nn/graph.h"
-#include "retort/nn/op.h"
+#include "retort/nn/ops/op_table.h"
 
 #include <string.h>
 

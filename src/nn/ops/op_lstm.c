@@ -6,7 +6,7 @@
 #include "retort/nn/gemm/blas.h"
 #include "retort/nn/gemm/shard.h"
 #include "retort/nn/graph.h"
-#include "retort/nn/op.h"
+#include "retort/nn/ops/op_table.h"
 #include "retort/nn/ops/seq.h"
 #include "retort/nn/gemm/vmath.h"
 

@@ -5,7 +5,7 @@
 #include "retort/base/multi.h"
 #include "retort/nn/gemm/shard.h"
 #include "retort/nn/graph.h"
-#include "retort/nn/op.h"
+#include "retort/nn/ops/op_table.h"
 #include "retort/nn/ops/window.h"
 
 #include <stdint.h>

@@ -6,7 +6,7 @@
 #include "retort/nn/gemm/blas.h"
 #include "retort/nn/graph.h"
 #include "retort/nn/gemm/gemm_repack.h"
-#include "retort/nn/op.h"
+#include "retort/nn/ops/op_table.h"
 #include "retort/nn/gemm/gemm_packed.h"
 #include "retort/nn/ops/seq.h"
 
@@ -175,6 +175,13 @@ cost(const struct graph *g, const struct node *n)
 	return 2.0 * (double)g->node[n->in[0]].out.dim[2] * (double)tensor_width(&n->out);
 }
 
+static const struct param *
+weight(const struct graph *g, const struct node *n, bool *transposed)
+{
+	*transposed = true;
+	return &g->layout->param[g->node[n->in[1]].param[0]];
+}
+
 const struct op op_unembed = {
 	.name = "unembed",
 	.doc = "Logits over the vocabulary: products with the vectors of an embed node.",
@@ -183,4 +190,5 @@ const struct op op_unembed = {
 	.forward = forward,
 	.backward = backward,
 	.cost = cost,
+	.weight = weight,
 };

@@ -13,6 +13,7 @@
 #include "retort/ui/pane.h"
 #include "retort/session/keymap.h"
 #include "retort/session/manual.h"
+#include "retort/nn/models/model_table.h"
 
 /* What keys do: those of the pane that is looked at first. */
 static void
@@ -99,7 +100,7 @@ show_layers(struct cmd_call *c, struct err *e)
 		return err_set(e, "show: %s is a file of outputs: it has no layers", known->name);
 	for (int i = 0; i < c->argc && !known; i++)
 		text_addf(&words, "%s%s", i ? " " : "", c->argv[i]);
-	status = model_parse(known ? known->spec : text_get(&words), &spec, e);
+	status = model_table_parse(known ? known->spec : text_get(&words), &spec, e);
 	text_release(&words);
 	if (status < 0)
 		return err_wrap(e, "show");

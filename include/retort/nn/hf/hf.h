@@ -12,8 +12,8 @@
  * A directory holds config.json, which says what is computed, and model.safetensors, the numbers.
  * Read and written are bert and distilbert (for classes), gpt2 and llama (for the next token). What
  * goes in and out here is Retort's own checkpoint: its tensors, and the notes "model", "length",
- * "vocabulary", "classes", "tells" and "label.0", "label.1" ... that net_spec_of and net_save know:
- * nobody behind this file sees where a network came from.
+ * "vocabulary", "classes", "tells" and "label.0", "label.1" ... that net_ckpt_spec and net_ckpt_of
+ * know: nobody behind this file sees where a network came from.
  *
  * Refused, by name: a key of config.json whose value asks for something that Retort does not
  * compute; a tensor that is missing, has no place, or has another shape than config.json says; a
