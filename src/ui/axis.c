@@ -1,4 +1,4 @@
-/* axis.c: nice limits and ticks whose labels are exact decimals. */
+/* axis.c: limits on 1-2-5 steps, ticks whose labels are exact decimals. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Ticks are whole multiples of mantissa x 10^power: 1, 2 or 5 times a power of ten. */
+/* Ticks are integer multiples of mantissa x 10^power; the mantissa is 1, 2 or 5. */
 struct grid {
 	int mantissa, power;
 };
@@ -19,7 +19,7 @@ grid_step(struct grid g)
 	return g.mantissa * pow(10, g.power);
 }
 
-/* The finest 1-2-5 step of which at most `ticks` span the range. */
+/* The smallest 1-2-5 step with at most `ticks` steps in the range. */
 static struct grid
 grid_for(double range, int ticks)
 {
@@ -32,7 +32,8 @@ grid_for(double range, int ticks)
 	return g;
 }
 
-/* The multiple as text with the decimals that its step needs, and the number that text says. */
+/* Set the label to a multiple of the step, with the decimals that the step needs, and the value to
+ * the number that the label parses to. */
 static void
 set_tick(struct axis_tick *t, double multiple, struct grid g)
 {
@@ -57,30 +58,41 @@ fit_linear(struct axis *a, double least, double most, int ticks)
 	a->to = a->tick[a->n - 1].value;
 }
 
-#define DECADES 640 /* of a double, with room */
+#define DECADES 640 /* more than a double has */
 
 /*
- * Limits on 1-2-5 steps. Ticks are all 1-2-5 steps between them where there is room, else the
- * decades, every second or third if there must be fewer, else the two limits.
+ * Fill `steps` with the 1-2-5 steps from the last one below `least` to the first one above `most`.
+ * Returns how many.
  */
-static void
-fit_log(struct axis *a, double least, double most, int ticks)
+static int
+list_log_steps(struct axis_tick *steps, int room, double least, double most)
 {
 	static const int mantissas[] = { 1, 2, 5 };
-	struct axis_tick steps[3 * DECADES / 8];
-	int n = 0, low = (int)floor(log10(least) + 1e-9), high = (int)ceil(log10(most) - 1e-9),
-	    every = 1, decades;
-	const int room = (int)(sizeof steps / sizeof *steps) - 4;
+	int n = 0, low = (int)floor(log10(least) + 1e-9), high = (int)ceil(log10(most) - 1e-9);
 
 	for (int p = low; p <= high + 1 && n < room; p++)
 		for (int k = 0; k < 3; k++) {
 			set_tick(&steps[n], 1, (struct grid){ mantissas[k], p });
 			if (n > 0 && steps[n].value <= least * (1 + 1e-9))
-				n--, steps[n] = steps[n + 1]; /* a nearer limit from below */
+				n--, steps[n] = steps[n + 1]; /* a closer lower limit */
 			n++;
 			if (n > 1 && steps[n - 2].value >= most * (1 - 1e-9))
-				n--; /* the limit above is there */
+				n--; /* past the upper limit */
 		}
+	return n;
+}
+
+/*
+ * Limits on 1-2-5 steps. Ticks are all 1-2-5 steps between them where there is room, else the
+ * decades, or every second, third ... decade, at least the two limits.
+ */
+static void
+fit_log(struct axis *a, double least, double most, int ticks)
+{
+	struct axis_tick steps[3 * DECADES / 8];
+	int n = list_log_steps(steps, (int)(sizeof steps / sizeof *steps) - 4, least, most),
+	    low = (int)floor(log10(least) + 1e-9), every = 1, decades;
+
 	a->from = steps[0].value;
 	a->to = steps[n - 1].value;
 	decades = (int)(log10(a->to / a->from) + 1);
@@ -96,7 +108,7 @@ fit_log(struct axis *a, double least, double most, int ticks)
 	}
 	if (a->n >= 2)
 		return;
-	a->n = 2; /* hardly a decade: its ends */
+	a->n = 2; /* less than a decade: the limits */
 	a->tick[0] = steps[0];
 	a->tick[1] = steps[n - 1];
 }
@@ -104,7 +116,7 @@ fit_log(struct axis *a, double least, double most, int ticks)
 void
 axis_fit(struct axis *a, double least, double most, bool log, int ticks)
 {
-	if (!(most > least)) { /* one value: make room around it */
+	if (!(most > least)) { /* a single value: add a margin */
 		double room = least == 0 ? 1 : fabs(least) / 2;
 
 		most = least + room;

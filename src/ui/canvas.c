@@ -1,4 +1,4 @@
-/* canvas.c: a grid of cells; pure code ends here. */
+/* canvas.c: a grid of character cells. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -59,9 +59,9 @@ cell_at(struct canvas_area a, int x, int y)
 	return &a.canvas->cell[(a.y + y) * a.canvas->width + a.x + x];
 }
 
-/* Half of a wide character that is drawn over leaves a blank, not a torn glyph. */
+/* Before a cell is overwritten: replace the other half of a wide character by a blank. */
 static void
-untear(struct canvas_area a, int x, int y)
+clear_other_half(struct canvas_area a, int x, int y)
 {
 	struct canvas_area all = canvas_all(a.canvas);
 	int cx = a.x + x, cy = a.y + y;
@@ -83,13 +83,19 @@ canvas_put(struct canvas_area a, int x, int y, uint32_t ch, enum canvas_look loo
 		ch = '?';
 	if (width == 0 || (width == 2 && x + 1 >= a.width))
 		return;
-	untear(a, x, y);
+	clear_other_half(a, x, y);
 	*cell_at(a, x, y) = (struct cell){ ch, (uint8_t)look };
 	if (width == 2) {
-		untear(a, x + 1, y);
+		clear_other_half(a, x + 1, y);
 		*cell_at(a, x, y) = (struct cell){ ch, (uint8_t)look };
 		*cell_at(a, x + 1, y) = (struct cell){ 0, (uint8_t)look };
 	}
+}
+
+uint32_t
+canvas_get(struct canvas_area a, int x, int y)
+{
+	return cell_at(a, x, y)->ch;
 }
 
 int

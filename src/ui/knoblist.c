@@ -1,4 +1,4 @@
-/* knoblist.c: which knobs are shown. */
+/* knoblist.c: the rows of the knob pane. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,9 +8,9 @@
 
 #include "retort/data/augment/augment.h"
 
-/* A loss on outputs whose weight is not 0, or one that a mapped pair is compared by. */
+/* Whether a loss has a weight, or compares a mapped pair. */
 static bool
-is_on(const struct scene *s, const struct loss *l)
+is_active(const struct scene *s, const struct loss *l)
 {
 	if (!loss_on_layers(l))
 		return loss_weight(l, &s->info.knobs) > 0;
@@ -21,16 +21,16 @@ is_on(const struct scene *s, const struct loss *l)
 }
 
 static bool
-shows(const struct scene *s, int knob)
+is_listed(const struct scene *s, int knob)
 {
 	const struct loss *l = loss_of_knob(&knob_table[knob]);
 	const struct augment *a = augment_of_knob(&knob_table[knob]);
 
+	if (knob == s->view.knob || s->pending[knob] || scene_ramp(s, knob))
+		return true;
 	if (a)
-		return augment_is_on(a, &s->info.knobs) || knob == s->view.knob ||
-		       s->pending[knob] || scene_ramp(s, knob);
-	return !l || l == &loss_ce || l == &loss_kd || is_on(s, l) || knob == s->view.knob ||
-	       s->pending[knob] || scene_ramp(s, knob);
+		return augment_is_on(a, &s->info.knobs);
+	return !l || l == &loss_ce || l == &loss_kd || is_active(s, l);
 }
 
 int
@@ -40,7 +40,7 @@ knoblist_make(const struct scene *s, int out[KNOBLIST_MOST])
 
 	assert(knob_count <= KNOBLIST_MOST);
 	for (int i = 0; i < (int)knob_count; i++)
-		if (shows(s, i))
+		if (is_listed(s, i))
 			out[n++] = i;
 	return n;
 }

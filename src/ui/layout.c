@@ -1,4 +1,4 @@
-/* layout.c: where everything stands. */
+/* layout.c: the layout of the screen. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -6,11 +6,11 @@
 
 #include <string.h>
 
-#define WIDE 120      /* columns: the right side gets room for defaults */
-#define VERY_WIDE 150 /* columns: and for the ends of ranges */
-#define TWO_SIDES 60  /* columns: there is a right side */
-#define TWO_PLOTS 26  /* rows of the body: two plots, one above the other */
-#define TALL 32       /* rows of the body: room for the log */
+#define TWO_SIDES 60  /* columns from which there is a right side */
+#define WIDE 120      /* columns from which it shows defaults of knobs */
+#define VERY_WIDE 150 /* columns from which it shows ranges of knobs */
+#define TWO_PLOTS 26  /* rows of the body from which there are two plots */
+#define TALL 32       /* rows of the body from which there is a log */
 
 int
 layout_first(int chosen, int rows, int n)
@@ -28,7 +28,7 @@ rect(int x, int y, int width, int height)
 				     width > 0 && height > 0 ? height : 0 };
 }
 
-/* Cut `rows` off the bottom of the body. */
+/* Remove `rows` from the bottom of the body and return them. */
 static struct layout_rect
 cut_bottom(struct layout_rect *body, int rows)
 {
@@ -37,12 +37,12 @@ cut_bottom(struct layout_rect *body, int rows)
 }
 
 static int
-at_most(int x, int most)
+min_int(int x, int most)
 {
 	return x < most ? x : most;
 }
 
-/* One plot, or two and the terms where there is room; with one, the focus chooses which. */
+/* Left side: two plots and the terms, or fewer; the focus decides which of them. */
 static void
 fill_left(const struct scene *s, struct layout_rect body, struct layout *l)
 {
@@ -64,7 +64,8 @@ fill_left(const struct scene *s, struct layout_rect body, struct layout *l)
 		rect(body.x + half, body.y + upper, body.width - half, body.height - upper);
 }
 
-/* From the top: knobs, teachers, map, log; each as high as it needs and as there is room. */
+/* Right side, from the top: knobs, teachers, map, log, each as tall as it needs if there is room.
+ */
 static void
 fill_right(const struct scene *s, struct layout_rect body, struct layout *l)
 {
@@ -73,14 +74,14 @@ fill_right(const struct scene *s, struct layout_rect body, struct layout *l)
 
 	for (int t = 0; t < s->info.n_teachers; t++)
 		map = s->info.teacher[t].n_layers + 2 > map ? s->info.teacher[t].n_layers + 2 : map;
-	map = at_most(map, 12);
+	map = min_int(map, 12);
 	if (body.height >= TALL)
-		log = at_most(12, body.height / 4);
+		log = min_int(12, body.height / 4);
 	if (body.height - log - teachers - map < 5)
 		map = 0;
 	if (body.height - log - teachers < 5)
 		teachers = 0;
-	knobs = at_most((int)knob_count + 2, body.height - log - teachers - map);
+	knobs = min_int((int)knob_count + 2, body.height - log - teachers - map);
 	log = log ? body.height - knobs - teachers - map : 0;
 	if (!log && map)
 		map = body.height - knobs - teachers;

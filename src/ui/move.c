@@ -1,4 +1,4 @@
-/* move.c: moving about. */
+/* move.c: movement and search. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,29 +10,29 @@
 #include "retort/ui/layout.h"
 #include "retort/ui/plot.h"
 
-#define PLOT_PARTS 100 /* columns that the cursor's steps are a part of */
+#define PLOT_PARTS 100 /* a cursor key moves by this part of the steps in view */
 
 int
-move_place(const struct scene *s)
+move_target(const struct scene *s)
 {
 	return s->view.helping ? LAYOUT_help : s->view.editing ? LAYOUT_map : s->view.focus;
 }
 
 static int
-clamped(int x, int n)
+clamp_index(int x, int n)
 {
 	return x < 0 || n <= 0 ? 0 : x >= n ? n - 1 : x;
 }
 
-/* Rows of the thing that has the attention, without its heading. */
+/* Rows of the pane that receives keys, without its heading. */
 static int
-page(const struct scene *s)
+page_rows(const struct scene *s)
 {
 	struct layout l;
 	int rows;
 
 	layout_make(s, s->width ? s->width : 80, s->height ? s->height : 24, &l);
-	rows = l.pane[move_place(s)].height - 1;
+	rows = l.pane[move_target(s)].height - 1;
 	return rows > 1 ? rows : 1;
 }
 
@@ -55,8 +55,8 @@ move_cell(struct scene *s, int dx, int dy)
 {
 	struct scene_view *v = &s->view;
 
-	v->edit_row = clamped(v->edit_row + dy, s->info.teacher[v->edit_teacher].n_layers);
-	v->edit_column = clamped(v->edit_column + dx, s->info.student.n_layers);
+	v->edit_row = clamp_index(v->edit_row + dy, s->info.teacher[v->edit_teacher].n_layers);
+	v->edit_column = clamp_index(v->edit_column + dx, s->info.student.n_layers);
 }
 
 void
@@ -64,7 +64,7 @@ move_by(struct scene *s, int dx, int dy)
 {
 	struct scene_view *v = &s->view;
 
-	switch (move_place(s)) {
+	switch (move_target(s)) {
 	case LAYOUT_loss:
 	case LAYOUT_accuracy:
 	case LAYOUT_terms:
@@ -74,19 +74,20 @@ move_by(struct scene *s, int dx, int dy)
 		v->knob = knoblist_at(s, knoblist_row(s, v->knob) + dy);
 		break;
 	case LAYOUT_teachers:
-		v->teacher = clamped(v->teacher + dy, s->info.n_teachers);
+		v->teacher = clamp_index(v->teacher + dy, s->info.n_teachers);
 		break;
 	case LAYOUT_map:
 		move_cell(s, dx, dy);
 		break;
 	case LAYOUT_texts:
-		v->pair = clamped(v->pair + dy, s->bitext ? (int)s->bitext->n : 0);
+		v->pair = clamp_index(v->pair + dy, s->bitext ? (int)s->bitext->n : 0);
 		break;
 	case LAYOUT_log:
-		v->log_scroll = clamped(v->log_scroll - dy, s->n_log - page(s) + 1);
+		v->log_scroll = clamp_index(v->log_scroll - dy, s->n_log - page_rows(s) + 1);
 		break;
 	case LAYOUT_help:
-		v->help_scroll = clamped(v->help_scroll + dy, (int)s->n_help - page(s) + 1);
+		v->help_scroll =
+			clamp_index(v->help_scroll + dy, (int)s->n_help - page_rows(s) + 1);
 		break;
 	}
 }
@@ -94,10 +95,11 @@ move_by(struct scene *s, int dx, int dy)
 void
 move_page(struct scene *s, int direction)
 {
-	move_by(s, direction * PLOT_PARTS / 10, direction * (page(s) > 2 ? page(s) - 1 : 1));
+	move_by(s, direction * PLOT_PARTS / 10,
+		direction * (page_rows(s) > 2 ? page_rows(s) - 1 : 1));
 }
 
-/* The knob in a row of its pane. */
+/* The knob at a row of the knob pane. */
 static int
 clicked_knob(const struct scene *s, int row, int rows)
 {
@@ -123,9 +125,10 @@ move_click(struct scene *s, int x, int y, int width, int height)
 		if (i == LAYOUT_knobs && row >= 0)
 			s->view.knob = clicked_knob(s, row, r->height - 1);
 		if (i == LAYOUT_teachers && row >= 0)
-			s->view.teacher = clamped(row + layout_first(s->view.teacher, r->height - 1,
-								     s->info.n_teachers),
-						  s->info.n_teachers);
+			s->view.teacher =
+				clamp_index(row + layout_first(s->view.teacher, r->height - 1,
+							       s->info.n_teachers),
+					    s->info.n_teachers);
 		s->version++;
 		return;
 	}
@@ -136,7 +139,7 @@ move_end(struct scene *s, int direction)
 {
 	const int far = 1 << 20;
 
-	if (move_place(s) <= LAYOUT_accuracy || move_place(s) == LAYOUT_terms)
+	if (move_target(s) <= LAYOUT_accuracy || move_target(s) == LAYOUT_terms)
 		move_by(s, direction * PLOT_PARTS * 2, 0);
 	else
 		move_by(s, 0, direction * far);
@@ -161,7 +164,7 @@ move_zoom(struct scene *s, double factor)
 	struct span_steps p = plot_steps(s, PLOT_PARTS), whole;
 	int64_t width = (int64_t)((p.to - p.from) * factor), center = s->view.cursor, from;
 
-	if (!s->view.cursor_on) /* keep the newest in sight */
+	if (!s->view.cursor_on) /* keep the newest step in view */
 		center = (int64_t)(s->info.step < p.to && s->info.step > p.from
 					   ? s->info.step
 					   : (p.from + p.to) / 2);
@@ -169,7 +172,7 @@ move_zoom(struct scene *s, double factor)
 	from = center - width / 2 < 0 ? 0 : center - width / 2;
 	s->view.x_from = s->view.x_to = 0;
 	whole = plot_steps(s, PLOT_PARTS);
-	if (factor > 1 && from == 0 && width >= whole.to) /* everything: follow the run again */
+	if (factor > 1 && from == 0 && width >= whole.to) /* all steps: follow the run */
 		return;
 	show_steps(s, from, from + width);
 }
@@ -199,16 +202,17 @@ move_to_mark(struct scene *s, int direction, struct err *e)
 			best = m;
 	}
 	if (!best)
-		return err_set(e, "no marker %s", direction > 0 ? "to the right" : "to the left");
+		return err_set(e, "no marker %s",
+			       direction > 0 ? "after this step" : "before this step");
 	s->view.cursor_on = true;
 	s->view.cursor = best->step;
 	scene_say(s, false, "%c @%u %s", best->letter, best->step, best->text);
 	return 0;
 }
 
-/* Line i of what is searched, overstrikes taken off. */
+/* Whether line i contains the search text, ignoring case and overstrikes. */
 static bool
-matches(const struct scene *s, int place, int i)
+line_matches(const struct scene *s, int place, int i)
 {
 	const char *line = place == LAYOUT_knobs ? knob_table[i].name
 			   : place == LAYOUT_log ? s->log[(s->log_first + i) % SCENE_LOG].text
@@ -226,14 +230,14 @@ matches(const struct scene *s, int place, int i)
 	return strcasestr(plain, s->view.search) != NULL;
 }
 
-/* Put line i of what is searched in sight. */
+/* Select line i, or scroll to it. */
 static void
 show_line(struct scene *s, int place, int i)
 {
 	if (place == LAYOUT_knobs)
 		s->view.knob = i;
 	else if (place == LAYOUT_log)
-		s->view.log_scroll = clamped(s->n_log - 1 - i, s->n_log);
+		s->view.log_scroll = clamp_index(s->n_log - 1 - i, s->n_log);
 	else
 		s->view.help_scroll = i;
 }
@@ -241,10 +245,10 @@ show_line(struct scene *s, int place, int i)
 int
 move_find(struct scene *s, int direction, struct err *e)
 {
-	int place = move_place(s), n, at;
+	int place = move_target(s), n, at;
 
 	if (!s->view.search[0])
-		return err_set(e, "nothing to search for; / takes a text");
+		return err_set(e, "no search text; / asks for one");
 	if (place == LAYOUT_knobs) {
 		n = (int)knob_count;
 		at = s->view.knob;
@@ -255,15 +259,15 @@ move_find(struct scene *s, int direction, struct err *e)
 		n = (int)s->n_help;
 		at = s->view.help_scroll;
 	} else {
-		return err_set(e, "search: only in help, log and knobs");
+		return err_set(e, "search works in help, log and knobs only");
 	}
 	for (int k = 1; k <= n; k++) {
 		int i = ((at + direction * k) % n + n) % n;
 
-		if (matches(s, place, i)) {
+		if (line_matches(s, place, i)) {
 			show_line(s, place, i);
 			return 0;
 		}
 	}
-	return err_set(e, "'%s' is not found", s->view.search);
+	return err_set(e, "'%s' not found", s->view.search);
 }

@@ -49,7 +49,7 @@ highlight_matches(const struct scene *s, struct canvas_area a)
 	size_t n = 0;
 
 	for (int x = 0; x < a.width && n + 5 < sizeof row; x++) {
-		uint32_t ch = a.canvas->cell[a.y * a.canvas->width + a.x + x].ch;
+		uint32_t ch = canvas_get(a, x, 0);
 		size_t len = ch ? text_utf8_put(ch, row + n) : 0;
 
 		for (size_t i = 0; i < len; i++)

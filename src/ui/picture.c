@@ -1,4 +1,4 @@
-/* picture.c: a canvas as an SVG picture. */
+/* picture.c: export of a canvas as an SVG picture. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,9 +8,9 @@
 
 #define CELL_X 8
 #define CELL_Y 17
-#define BASE 13 /* of the letters, from the top of the cell */
+#define BASELINE 13 /* of text, pixels from the top of the cell */
 
-/* On a dark ground. */
+/* For a dark background. */
 static const char *const colors[CANVAS_LOOKS] = {
 	[CANVAS_PLAIN] = "#d0d0d0",   [CANVAS_DIM] = "#707880",     [CANVAS_BOLD] = "#ffffff",
 	[CANVAS_REVERSE] = "#101418", [CANVAS_TITLE] = "#101418",   [CANVAS_FOCUS] = "#56d4dd",
@@ -57,7 +57,7 @@ add_character(struct text *out, uint32_t ch)
 		text_bytes(out, buf, text_utf8_put(ch, buf));
 }
 
-/* Cells from x on that look alike and are letters; returns the cell behind them. */
+/* Add the text cells from x that share a look. Returns the cell after them. */
 static int
 add_run(struct text *out, const struct cell *row, int width, int x, int y)
 {
@@ -71,7 +71,7 @@ add_run(struct text *out, const struct cell *row, int width, int x, int y)
 			  "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#c8ccd0\"/>\n",
 			  x * CELL_X, y * CELL_Y, (end - x) * CELL_X, CELL_Y);
 	text_addf(out, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" fill=\"%s\"%s>", x * CELL_X,
-		  y * CELL_Y + BASE, (end - x) * CELL_X, colors[look],
+		  y * CELL_Y + BASELINE, (end - x) * CELL_X, colors[look],
 		  look == CANVAS_BOLD || look == CANVAS_FOCUS ? " font-weight=\"bold\"" : "");
 	for (int i = x; i < end; i++)
 		if (row[i].ch)
@@ -80,6 +80,7 @@ add_run(struct text *out, const struct cell *row, int width, int x, int y)
 	return end;
 }
 
+/* Whether a row is blank from cell x. */
 static bool
 is_blank(const struct cell *row, int x, int width)
 {

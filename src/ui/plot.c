@@ -1,4 +1,4 @@
-/* plot.c: one metric over the steps. */
+/* plot.c: a metric over the steps. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,26 +12,31 @@
 #include "retort/ui/axis.h"
 #include "retort/ui/curve.h"
 #include "retort/ui/layout.h"
+#include "retort/ui/plot_axes.h"
 #include "retort/ui/rail.h"
+#include "retort/ui/strips.h"
 
-/* All that is worked out before anything is drawn. */
+#define MARGIN 6 /* cells for labels of the y axis; the same for all plots if their labels fit */
+
+/* Layout and summaries, computed before anything is drawn. */
 struct plot {
 	const struct scene *s;
 	struct canvas_area a;
 	unsigned metric;
-	int which;
-	bool log, rails;
+	int which; /* 0 upper, 1 lower */
+	bool log;
+	bool rails; /* draw rail and strips */
 	enum raster_set set;
-	int n;
+	int n; /* curves */
 	struct curve curve[CURVE_MAX];
-	uint32_t low[CURVE_MAX];      /* samples that a log axis cannot show */
+	uint32_t low[CURVE_MAX];      /* samples <= 0 on a logarithmic axis */
 	struct span *span[CURVE_MAX]; /* [dots.columns] owned; NULL for levels */
-	bool *broken;                 /* [rail.x.columns] owned */
-	struct span_steps dots;
+	bool *broken;                 /* [rail.x.columns] owned: columns with NaN or Inf */
+	struct span_steps dots;       /* columns of dots */
 	struct axis y;
-	bool empty; /* nothing gave the y axis a range */
+	bool empty; /* no samples */
 	struct rail rail;
-	/* rows from the top of the area; 0 where there is no such row */
+	/* rows of the area; 0: no such row */
 	int height, axis_row, label_row, rail_row, strip_row, n_strips;
 };
 
@@ -62,9 +67,9 @@ plot_steps(const struct scene *s, int columns)
 /* ---- rows and columns ---- */
 
 static void
-lay_out(struct plot *p)
+place_rows(struct plot *p)
 {
-	int h = p->a.height, knobs = rail_knobs(p->s), room = (h - 8) / 3;
+	int h = p->a.height, knobs = strips_count(p->s), room = (h - 8) / 3;
 	int under = 0;
 
 	p->n_strips = p->rails && room > 0 ? (knobs < room ? knobs : room) : 0;
@@ -77,8 +82,7 @@ lay_out(struct plot *p)
 	if (p->rails && h >= 8)
 		p->rail_row = p->axis_row + (h >= 15 ? 2 : 1);
 	p->strip_row = p->rail_row + 1;
-	/* one margin for all plots whose labels fit in it, so that their steps stand in line */
-	p->rail.margin = p->a.width >= 20 ? 6 : p->a.width >= 4 ? 1 : 0;
+	p->rail.margin = p->a.width >= 20 ? MARGIN : p->a.width >= 4 ? 1 : 0;
 }
 
 static void
@@ -110,7 +114,8 @@ widen(double *least, double *most, double value, bool log)
 	*most = value > *most ? value : *most;
 }
 
-/* Batches are noisy: they set the range only while nothing else is there. */
+/* Fit the y axis to the held-out curves and levels; to noisy training curves only if there is no
+ * other. */
 static void
 fit_y(struct plot *p)
 {
@@ -135,9 +140,9 @@ fit_y(struct plot *p)
 	axis_fit(&p->y, least, most, p->log, p->log ? p->height : p->height / 3 + 2);
 }
 
-/* The columns of steps of a plot whose margin is known; a wide label makes it wider. */
+/* Compute columns, spans and the y axis; a second time where its labels need a wider margin. */
 static void
-fit(struct plot *p)
+fit_plot(struct plot *p)
 {
 	for (;;) {
 		int width = p->a.width - p->rail.margin, widest = 0;
@@ -154,7 +159,7 @@ fit(struct plot *p)
 			widest = (int)strlen(p->y.tick[i].label) > widest
 					 ? (int)strlen(p->y.tick[i].label)
 					 : widest;
-		if (p->rail.margin < 6 || widest < p->rail.margin || p->a.width < widest + 12)
+		if (p->rail.margin < MARGIN || widest < p->rail.margin || p->a.width < widest + 12)
 			return;
 		p->rail.margin = widest + 1;
 		for (int i = 0; i < p->n; i++)
@@ -165,50 +170,58 @@ fit(struct plot *p)
 
 /* ---- the title ---- */
 
-/* What the legend says of a curve: its last value, or the sample at or before the cursor. */
+/* Format the last value of a curve, and the number of samples <= 0 on a logarithmic axis. */
 static void
-value_text(const struct plot *p, int i, char *out, size_t size)
+format_last(const struct plot *p, int i, char *out, size_t size)
+{
+	const struct curve *c = &p->curve[i];
+	double v = c->level;
+	uint32_t step;
+	char buf[32];
+
+	if (c->series)
+		series_last(c->series, &step, &v);
+	/* a training curve at the last held-out step: it changes more rarely, and saves bytes */
+	if (c->context && !p->curve[0].context) {
+		series_last(p->curve[0].series, &step, &v);
+		series_at(c->series, step, &step, &v);
+	}
+	curve_number(v, buf, sizeof buf);
+	if (p->low[i])
+		snprintf(out, size, "%s %u%s0", buf, p->low[i],
+			 p->set == RASTER_ASCII ? "<=" : "\u2264");
+	else
+		snprintf(out, size, "%s", buf);
+}
+
+/* Format the value of a curve for the legend: the last one, or the sample at or before the cursor
+ * with its step. */
+static void
+format_value(const struct plot *p, int i, char *out, size_t size)
 {
 	const struct curve *c = &p->curve[i];
 	uint32_t cursor = p->s->view.cursor, step = cursor;
 	double v = c->level;
-	char buf[32];
 
-	if (!p->s->view.cursor_on) {
-		if (c->series)
-			series_last(c->series, &step, &v);
-		if (c->context && !p->curve[0].context) { /* as old as the main one: it stands
-							     still, and that saves bytes */
-			series_last(p->curve[0].series, &step, &v);
-			series_at(c->series, step, &step, &v);
-		}
-		curve_number(v, buf, sizeof buf);
-		if (p->low[i])
-			snprintf(out, size,
-				 p->set == RASTER_ASCII ? "%s %u<=0"
-							: "%s %u\xE2\x89\xA4"
-							  "0",
-				 buf, p->low[i]);
-		else
-			snprintf(out, size, "%s", buf);
-	} else if (c->series && !series_at(c->series, cursor, &step, &v)) {
+	if (!p->s->view.cursor_on)
+		format_last(p, i, out, size);
+	else if (c->series && !series_at(c->series, cursor, &step, &v))
 		snprintf(out, size, "-");
-	} else if (step != cursor) {
+	else if (step != cursor)
 		snprintf(out, size, "%.7g@%u", v, step);
-	} else {
+	else
 		snprintf(out, size, "%.7g", v);
-	}
 }
 
-/* "━ student 0.2471" from column x of the title row, or only its width. Returns the column after
- * it. */
+/* Draw "━ student 0.2471" at column x of the title row, or only measure it. Returns the column
+ * after it. */
 static int
-legend(const struct plot *p, int i, int x, bool is_drawn)
+draw_legend(const struct plot *p, int i, int x, bool is_drawn)
 {
 	const struct curve *c = &p->curve[i];
 	char value[64], text[128];
 
-	value_text(p, i, value, sizeof value);
+	format_value(p, i, value, sizeof value);
 	snprintf(text, sizeof text, " %s %s", c->name, value);
 	if (is_drawn) {
 		canvas_put(p->a, x, 0,
@@ -220,10 +233,10 @@ legend(const struct plot *p, int i, int x, bool is_drawn)
 	return x + 1 + text_width(text);
 }
 
-/* What matters most comes first when the row is short: name, main value, its key, flags, the
- * others. */
+/* Draw the title row. In a short one the order of importance is: metric, main value, main legend,
+ * flags, other legends. */
 static void
-title(const struct plot *p)
+draw_title(const struct plot *p)
 {
 	const struct scene_view *v = &p->s->view;
 	double smooth = p->s->info.knobs.smooth;
@@ -237,80 +250,20 @@ title(const struct plot *p)
 	if (smooth > 0)
 		snprintf(flags + n, sizeof flags - (size_t)n, " ema %.3g", smooth);
 	if (!v->cursor_on &&
-	    (!p->n || legend(p, 0, x + (int)strlen(flags) + 2, false) <= p->a.width))
+	    (!p->n || draw_legend(p, 0, x + (int)strlen(flags) + 2, false) <= p->a.width))
 		x = canvas_text(p->a, x, 0, CANVAS_DIM, flags);
-	if (p->n && legend(p, 0, x + 2, false) > p->a.width) {
-		value_text(p, 0, value, sizeof value);
+	if (p->n && draw_legend(p, 0, x + 2, false) > p->a.width) {
+		format_value(p, 0, value, sizeof value);
 		canvas_text(p->a, x + 1, 0, CANVAS_PLAIN, value);
 		return;
 	}
-	for (int i = 0; i < p->n && legend(p, i, x + 2, false) <= p->a.width; i++)
-		x = legend(p, i, x + 2, true);
-}
-
-/* ---- axes ---- */
-
-static void
-draw_y(const struct plot *p)
-{
-	int down = raster_down(p->set), labelled = -1;
-	bool ascii = p->set == RASTER_ASCII;
-
-	for (int row = 0; p->rail.margin && row < p->height; row++)
-		canvas_put(p->a, p->rail.margin - 1, 1 + row, ascii ? '|' : 0x2502, CANVAS_DIM);
-	for (int i = 0; p->rail.margin > 1 && i < p->y.n; i++) {
-		const struct axis_tick *t = &p->y.tick[i];
-		int row = span_row(&p->y, p->height * down, t->value);
-
-		row = row < 0 ? -1 : row / down;
-		if (row < 0 || row >= p->height || row == labelled)
-			continue;
-		labelled = row;
-		canvas_text_right(p->a, p->rail.margin - 1, 1 + row, CANVAS_PLAIN, t->label);
-		canvas_put(p->a, p->rail.margin - 1, 1 + row, ascii ? '+' : 0x2524, CANVAS_DIM);
-	}
-}
-
-static void
-draw_x(const struct plot *p)
-{
-	const struct span_steps *x = &p->rail.x;
-	bool ascii = p->set == RASTER_ASCII;
-	struct axis ticks;
-	int free_from = 0;
-	char label[16];
-
-	if (!p->axis_row)
-		return;
-	if (p->rail.margin)
-		canvas_put(p->a, p->rail.margin - 1, p->axis_row, ascii ? '+' : 0x2514, CANVAS_DIM);
-	for (int i = p->rail.margin; i < p->a.width; i++)
-		canvas_put(p->a, i, p->axis_row, ascii ? '-' : 0x2500, CANVAS_DIM);
-	axis_fit(&ticks, x->log && !x->from ? 1 : x->from, x->to, x->log, x->columns / 10 + 2);
-	for (int i = 0; i < ticks.n; i++) {
-		double step = ticks.tick[i].value;
-		int width, at, start;
-
-		if (step < x->from || step > x->to || step != floor(step))
-			continue;
-		axis_step((uint32_t)step, label, sizeof label);
-		width = (int)strlen(label);
-		at = p->rail.margin + span_column(x, (uint32_t)step);
-		start = at - (width - 1) / 2;
-		start = start + width > p->a.width ? p->a.width - width : start < 0 ? 0 : start;
-		if (start < free_from)
-			continue;
-		if (p->label_row)
-			canvas_put(p->a, at, p->axis_row, ascii ? '+' : 0x252C, CANVAS_DIM);
-		canvas_text(p->a, start, p->label_row ? p->label_row : p->axis_row, CANVAS_PLAIN,
-			    label);
-		free_from = start + width + 1;
-	}
+	for (int i = 0; i < p->n && draw_legend(p, i, x + 2, false) <= p->a.width; i++)
+		x = draw_legend(p, i, x + 2, true);
 }
 
 /* ---- curves ---- */
 
-/* The row of a level in cells, or -1 where it is not drawn. */
+/* The row of a level, or -1 if it is not drawn. */
 static int
 level_row(const struct plot *p, int i)
 {
@@ -322,7 +275,7 @@ level_row(const struct plot *p, int i)
 	return row < 0 ? -1 : row / down;
 }
 
-/* Names at the right end of their levels, side by side in one row, where no curve is. */
+/* Write the names of levels at their right end, side by side in one row, where no curve is. */
 static void
 name_levels(const struct plot *p, struct canvas_area plot)
 {
@@ -347,7 +300,7 @@ name_levels(const struct plot *p, struct canvas_area plot)
 	}
 }
 
-/* From the last to the first, which is the main one: it replaces the cells of the others. */
+/* Draw the curves in reverse order, so that the main one replaces cells of the others. */
 static void
 draw_curves(const struct plot *p, struct canvas_area plot)
 {
@@ -397,12 +350,13 @@ plot_draw(const struct scene *s, struct canvas_area a, int which)
 	p.n = curve_list(s, p.metric, p.curve);
 	p.rail.ascii = p.set == RASTER_ASCII;
 	p.rail.last = curve_last_step(s);
-	lay_out(&p);
-	fit(&p);
-	title(&p);
+	place_rows(&p);
+	fit_plot(&p);
+	draw_title(&p);
 	plot = canvas_cut(a, p.rail.margin, 1, a.width - p.rail.margin, p.height);
-	draw_y(&p);
-	draw_x(&p);
+	plot_axes_y(a, &p.rail, &p.y, p.set, p.height);
+	if (p.axis_row)
+		plot_axes_x(a, &p.rail, p.axis_row, p.label_row);
 	if (plot.height > 0)
 		draw_curves(&p, plot);
 	rail_lines(s, plot, &p.rail);
@@ -410,7 +364,7 @@ plot_draw(const struct scene *s, struct canvas_area a, int which)
 	if (p.rail_row)
 		rail_letters(s, canvas_cut(a, 0, p.rail_row, a.width, 1), &p.rail, p.broken);
 	if (p.n_strips)
-		rail_strips(s, canvas_cut(a, 0, p.strip_row, a.width, p.n_strips), &p.rail);
+		strips_draw(s, canvas_cut(a, 0, p.strip_row, a.width, p.n_strips), &p.rail);
 	for (int i = 0; i < p.n; i++)
 		mem_free(p.span[i]);
 	mem_free(p.broken);

@@ -1,4 +1,4 @@
-/* raster.c: dots into characters. */
+/* raster.c: dots drawn as characters. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -9,10 +9,10 @@
 
 #include "retort/base/mem.h"
 
-/* Bit of the dot at row y, column x of a cell: the order of U+2800, which the others share. */
+/* Bit of the dot at row y, column x of a cell, in the order of U+2800 for all character sets. */
 static const uint8_t bit[4][2] = { { 1, 8 }, { 2, 16 }, { 4, 32 }, { 64, 128 } };
 
-/* Quadrants by left-top, left-bottom, right-top, right-bottom as bits 0 to 3. */
+/* Quadrants; bits 0 to 3: top left, bottom left, top right, bottom right. */
 static const uint16_t quadrant[16] = {
 	0,      0x2598, 0x2596, 0x258C, 0x259D, 0x2580, 0x259E, 0x259B,
 	0x2597, 0x259A, 0x2584, 0x2599, 0x2590, 0x259C, 0x259F, 0x2588,
@@ -70,9 +70,9 @@ raster_column(struct raster *r, int x, int a, int b)
 }
 
 /*
- * Each column takes the rows that the line crosses in it, without the one where the next column
- * goes on, so that slopes are one dot thick. By columns and not by dots: a line that comes from
- * far outside costs nothing there.
+ * Each column gets the rows that the line crosses in it, without the row at which the next column
+ * starts, so that slopes are one dot thick. The loop runs over visible columns only: the part of a
+ * line far outside costs nothing.
  */
 void
 raster_line(struct raster *r, int x0, int row0, int x1, int row1)

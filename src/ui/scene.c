@@ -1,4 +1,4 @@
-/* scene.c: everything panes draw, as plain data. */
+/* scene.c: all that panes draw, as plain data. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -31,7 +31,7 @@ scene_init(struct scene *s)
 	s->utf8 = s->braille = true;
 	s->view.plot_metric[0] = METRIC_VAL_NLL;
 	s->view.plot_metric[1] = METRIC_VAL_ACCURACY;
-	s->view.log_y[0] = true; /* a loss falls by factors */
+	s->view.log_y[0] = true; /* losses decrease by factors */
 	s->view.follow_branch = true;
 }
 
@@ -99,8 +99,8 @@ add_line(struct scene *s, int level, const char *text)
 	l->level = level;
 	snprintf(l->text, sizeof l->text, "%s", text);
 	l->text[strcspn(l->text, "\n")] = '\0';
-	if (s->view.log_scroll > 0 &&
-	    s->view.log_scroll < s->n_log - 1) /* what is read stays where it is */
+	/* a scrolled log keeps its lines in place */
+	if (s->view.log_scroll > 0 && s->view.log_scroll < s->n_log - 1)
 		s->view.log_scroll++;
 	s->version++;
 }
@@ -132,9 +132,9 @@ scene_say(struct scene *s, bool is_error, const char *fmt, ...)
 	s->version++;
 }
 
-/* Letters a..z in turn, for what a person did; signs for what happens by itself. */
+/* The letter of a new marker: a..z in turn for tweaks and notes, a sign for other kinds. */
 static char
-letter_for(const struct scene *s, enum scene_mark_kind kind)
+next_letter(const struct scene *s, enum scene_mark_kind kind)
 {
 	unsigned letters = 0;
 
@@ -169,7 +169,7 @@ scene_mark_add(struct scene *s, enum scene_mark_kind kind, unsigned branch, uint
 	*m = (struct scene_mark){ .kind = kind,
 				  .branch = (uint16_t)branch,
 				  .step = step,
-				  .letter = letter_for(s, kind),
+				  .letter = next_letter(s, kind),
 				  .knob = knob,
 				  .from = from,
 				  .to = to };
@@ -187,10 +187,10 @@ scene_ramp(const struct scene *s, int knob)
 	return r && step < ramp_end(r) ? r : NULL;
 }
 
-/* Bytes of a line that come before the blank at which it is broken to fit; all of them where it
- * fits, or was set by nroff. */
+/* Number of bytes before the blank at which a line is wrapped; len where the line fits or is nroff
+ * output. */
 static size_t
-fitting(const char *line, size_t len, int room)
+wrap_length(const char *line, size_t len, int room)
 {
 	size_t cut = len, n;
 	uint32_t cp;
@@ -217,7 +217,7 @@ scene_help(struct scene *s, const char *title, const char *text)
 
 	release_help(s);
 	for (const char *p = text; *p; p += left) {
-		size_t whole = strcspn(p, "\n"), len = fitting(p, whole, room - indent);
+		size_t whole = strcspn(p, "\n"), len = wrap_length(p, whole, room - indent);
 		char *line = mem_new((size_t)indent + len + 1);
 
 		mem_grow(&s->help, &cap, s->n_help + 1, sizeof *s->help);
@@ -225,8 +225,7 @@ scene_help(struct scene *s, const char *title, const char *text)
 		memcpy(line + indent, p, len);
 		s->help[s->n_help++] = line;
 		indent = len < whole ? 4 : 0;
-		left = len + (p[len] !=
-			      '\0'); /* the blank at which it was broken, or the end of the line */
+		left = len + (p[len] != '\0'); /* skip the blank, or the newline */
 	}
 	snprintf(s->help_title, sizeof s->help_title, "%.47s", title);
 	s->view.helping = true;

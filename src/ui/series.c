@@ -1,4 +1,4 @@
-/* series.c: all samples of a curve, and a pyramid of their extremes. */
+/* series.c: samples of a curve and a pyramid of buckets. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -9,9 +9,9 @@
 #include "retort/base/mem.h"
 
 /*
- * Level k holds a bucket for every 2^k samples, level 0 one for each; only whole buckets are
- * there, so appending touches one bucket a level, half of them half as often: O(1) amortised. Any
- * run of samples is covered by at most two buckets of each level. Sums: twice the samples.
+ * Level k has a bucket for each 2^k samples, complete ones only: appending is amortised O(1), any
+ * range is covered by at most two buckets of each level, and all levels together have at most twice
+ * as many buckets as samples.
  */
 #define LEVELS 32
 
@@ -24,7 +24,7 @@ struct series {
 	size_t n, cap_step, cap_value;
 	uint32_t *step;
 	double *value;
-	double smooth, average, decay; /* decay: smooth^samples, of the debiased average */
+	double smooth, average, decay; /* decay: smooth^n, to remove the bias of the average */
 	struct level level[LEVELS];
 };
 
@@ -50,7 +50,7 @@ series_free(struct series *s)
 }
 
 static void
-merge(struct series_bucket *a, const struct series_bucket *b)
+merge_bucket(struct series_bucket *a, const struct series_bucket *b)
 {
 	uint32_t broken = a->broken + b->broken;
 
@@ -66,10 +66,10 @@ merge(struct series_bucket *a, const struct series_bucket *b)
 	a->broken = broken;
 }
 
-/* What is drawn for sample i: the value, or its debiased average (Kingma and Ba 2015, eq. for
- * m-hat). */
+/* The bucket of sample i: its value, or the debiased average (Kingma and Ba 2015, m-hat). Must be
+ * called for all samples in order. */
 static struct series_bucket
-leaf(struct series *s, size_t i)
+sample_bucket(struct series *s, size_t i)
 {
 	double x = s->value[i];
 	float y;
@@ -86,9 +86,9 @@ leaf(struct series *s, size_t i)
 }
 
 static void
-append(struct series *s, size_t i)
+append_bucket(struct series *s, size_t i)
 {
-	struct series_bucket b = leaf(s, i);
+	struct series_bucket b = sample_bucket(s, i);
 
 	for (int k = 0; k < LEVELS; k++) {
 		struct level *l = &s->level[k];
@@ -98,7 +98,7 @@ append(struct series *s, size_t i)
 		if (l->n % 2)
 			return;
 		b = l->bucket[l->n - 2];
-		merge(&b, &l->bucket[l->n - 1]);
+		merge_bucket(&b, &l->bucket[l->n - 1]);
 	}
 }
 
@@ -109,7 +109,7 @@ series_push(struct series *s, uint32_t step, double value)
 	mem_grow(&s->value, &s->cap_value, s->n + 1, sizeof *s->value);
 	s->step[s->n] = step;
 	s->value[s->n] = value;
-	append(s, s->n++);
+	append_bucket(s, s->n++);
 }
 
 void
@@ -123,7 +123,7 @@ series_smooth(struct series *s, double smooth)
 	s->average = 0;
 	s->decay = 1;
 	for (size_t i = 0; i < s->n; i++)
-		append(s, i);
+		append_bucket(s, i);
 }
 
 size_t
@@ -147,9 +147,9 @@ series_last(const struct series *s, uint32_t *step, double *value)
 	return s->n > 0;
 }
 
-/* The first sample with a step >= `step`. */
+/* Index of the first sample with a step >= `step`. */
 static size_t
-lower(const struct series *s, uint32_t step)
+lower_bound(const struct series *s, uint32_t step)
 {
 	size_t lo = 0, hi = s->n;
 
@@ -167,7 +167,7 @@ lower(const struct series *s, uint32_t step)
 bool
 series_at(const struct series *s, uint32_t step, uint32_t *at, double *value)
 {
-	size_t i = step == UINT32_MAX ? s->n : lower(s, step + 1);
+	size_t i = step == UINT32_MAX ? s->n : lower_bound(s, step + 1);
 
 	if (i)
 		series_get(s, i - 1, at, value);
@@ -178,15 +178,15 @@ struct series_bucket
 series_fold(const struct series *s, uint32_t from, uint32_t to)
 {
 	struct series_bucket sum = { 0 };
-	size_t i = lower(s, from), end = lower(s, to);
+	size_t i = lower_bound(s, from), end = lower_bound(s, to);
 
 	while (i < end) {
 		int k = 0;
 
-		/* the largest whole bucket that begins here and does not go beyond the end */
+		/* the largest bucket that starts at i and ends within the range */
 		while (k + 1 < LEVELS && i % ((size_t)2 << k) == 0 && i + ((size_t)2 << k) <= end)
 			k++;
-		merge(&sum, &s->level[k].bucket[i >> k]);
+		merge_bucket(&sum, &s->level[k].bucket[i >> k]);
 		i += (size_t)1 << k;
 	}
 	return sum;

@@ -1,4 +1,4 @@
-/* sides.c: which sets the gauge pane compares. */
+/* sides.c: the two sets that the gauge pane compares. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/ui/layout.h"
 
 bool
@@ -16,18 +17,17 @@ sides_open(const struct scene *s)
 	       s->info.data[0];
 }
 
-/* Set i: train, held-out, those beside the data; NULL past the last. */
+/* The name of set i: train, held-out, added sets; NULL past the last. */
 static const char *
 set_name(const struct scene *s, int i)
 {
 	if (i < 2)
 		return i ? "held-out" : "train";
-	return i - 1 < s->info.n_sets ? s->info.set[i - 1].name
-				      : NULL; /* the first is the data itself */
+	return i - 1 < s->info.n_sets ? s->info.set[i - 1].name : NULL; /* set[0] is the data */
 }
 
 static int
-find(const struct scene *s, const char *name)
+find_set(const struct scene *s, const char *name)
 {
 	for (int i = 0; set_name(s, i); i++)
 		if (strcmp(set_name(s, i), name) == 0)
@@ -38,7 +38,7 @@ find(const struct scene *s, const char *name)
 const char *
 sides_name(const struct scene *s, int which)
 {
-	if (s->view.side[which][0] && find(s, s->view.side[which]) >= 0)
+	if (s->view.side[which][0] && find_set(s, s->view.side[which]) >= 0)
 		return s->view.side[which];
 	for (int i = 1; which && i < s->info.n_sets; i++)
 		if (s->info.set[i].role == DATASET_TARGET)
@@ -49,13 +49,13 @@ sides_name(const struct scene *s, int which)
 int
 sides_choose(struct scene *s, int which, const char *name, struct err *e)
 {
-	int at = find(s, name[0] ? name : sides_name(s, which));
+	int at = find_set(s, name[0] ? name : sides_name(s, which));
 	struct text names = { 0 };
 
 	if (at < 0) {
 		for (int i = 0; set_name(s, i); i++)
 			text_item(&names, "%s", set_name(s, i));
-		err_set(e, "'%.40s' is none of %s", name, text_get(&names));
+		choice_invalid(e, "set", name, text_get(&names));
 		text_release(&names);
 		return -1;
 	}
@@ -63,7 +63,7 @@ sides_choose(struct scene *s, int which, const char *name, struct err *e)
 		int next = at + 1;
 
 		while (set_name(s, next) && strcmp(set_name(s, next), set_name(s, at)) == 0)
-			next++; /* two may have one name */
+			next++; /* names may repeat */
 		at = set_name(s, next) ? next : 0;
 	}
 	snprintf(s->view.side[which], sizeof s->view.side[which], "%s", set_name(s, at));

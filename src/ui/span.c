@@ -1,4 +1,4 @@
-/* span.c: columns of steps, and the dots that the four values of each make. */
+/* span.c: columns of steps and their dots. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-/* Where columns begin, of `steps` of them: 0 for the first. Log: step 0 stands with step 1. */
+/* The first step of a column on a logarithmic axis, which puts step 0 at step 1. */
 static double
 log_edge(const struct span_steps *x, int column)
 {
@@ -46,7 +46,7 @@ span_column(const struct span_steps *x, uint32_t step)
 }
 
 static void
-add(struct span *sum, float first, float last, float min, float max, uint32_t count)
+add_samples(struct span *sum, float first, float last, float min, float max, uint32_t count)
 {
 	if (!sum->count) {
 		sum->first = first;
@@ -60,27 +60,27 @@ add(struct span *sum, float first, float last, float min, float max, uint32_t co
 }
 
 /*
- * A bucket does not know its least positive value, so one with both signs is halved until its
- * parts have one: a fold for each change of sign and level, none where all values are positive.
+ * Add the samples of a range. A bucket with both signs is halved until each part has one sign,
+ * because a bucket does not store its smallest positive value.
  */
 static void
-fold(struct span *sum, const struct series *s, uint32_t from, uint32_t to, bool positive)
+fold_range(struct span *sum, const struct series *s, uint32_t from, uint32_t to, bool positive)
 {
 	struct series_bucket b = series_fold(s, from, to);
 	uint32_t mid = from + (to - from) / 2;
 
 	if (positive && b.count && b.min <= 0 && b.max > 0 && to - from > 1) {
-		fold(sum, s, from, mid, positive);
-		fold(sum, s, mid, to, positive);
+		fold_range(sum, s, from, mid, positive);
+		fold_range(sum, s, mid, to, positive);
 		return;
 	}
 	sum->broken += b.broken;
 	if (!b.count)
 		return;
 	if (!positive || b.min > 0) {
-		add(sum, b.first, b.last, b.min, b.max, b.count);
+		add_samples(sum, b.first, b.last, b.min, b.max, b.count);
 	} else if (b.max > 0) {
-		add(sum, b.max, b.max, b.max, b.max, 1);
+		add_samples(sum, b.max, b.max, b.max, b.max, 1);
 		sum->low += b.count - 1;
 	} else {
 		sum->low += b.count;
@@ -93,7 +93,7 @@ span_fold(const struct series *s, uint32_t from, uint32_t to, bool positive)
 	struct span sum = { 0 };
 
 	if (from < to)
-		fold(&sum, s, from, to, positive);
+		fold_range(&sum, s, from, to, positive);
 	return sum;
 }
 
@@ -105,7 +105,7 @@ span_row(const struct axis *a, int rows, double value)
 	return (int)lround(row < -1e6 ? -1e6 : row > 1e6 ? 1e6 : row);
 }
 
-/* The column of a step outside, as if the columns went on. */
+/* The column of a step outside of the range, extrapolated. */
 static int
 far_column(const struct span_steps *x, uint32_t step)
 {

@@ -1,4 +1,4 @@
-/* turn.c: keys that turn knobs, weights and cells. */
+/* turn.c: keys that change knobs, weights and cells. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -26,15 +26,15 @@ static int
 need_teacher(const struct scene *s, struct err *e)
 {
 	if (s->info.n_teachers == 0)
-		return err_set(e, "no teacher yet; `teacher big mlp 256,256` makes one");
+		return err_set(e, "no teacher; `teacher big mlp 256,256` adds one");
 	if (s->view.teacher >= s->info.n_teachers)
-		return err_set(e, "no teacher is chosen");
+		return err_set(e, "no teacher is selected");
 	return 0;
 }
 
-/* By tenths, on whole tenths. */
+/* The next multiple of 0.1 above or below w, at least 0. */
 static double
-tenth(double w, int direction)
+next_tenth(double w, int direction)
 {
 	w = (direction > 0 ? floor(10 * w + 1e-9) : ceil(10 * w - 1e-9)) + direction;
 	return w < 0 ? 0 : w / 10;
@@ -49,13 +49,13 @@ turn_weight(const struct scene *s, int direction, struct text *line, struct err 
 	if (need_teacher(s, e) < 0)
 		return -1;
 	text_addf(line, "teachers %s weight %s", t->name,
-		  text_number(value, sizeof value, tenth(t->weight, direction)));
+		  text_number(value, sizeof value, next_tenth(t->weight, direction)));
 	return 0;
 }
 
 /*
- * From the weight that the cell has or is to have; below a tenth it is off. From 1 on by ones, from
- * 10 on by tens ...: the squared errors of attention maps are small, and their weights large.
+ * Change the pending or current weight of the cell; below 0.1 it is off. Steps are 0.1 below 1, 1
+ * below 10, 10 below 100 ...: squared errors of attention maps are small and need large weights.
  */
 static int
 turn_cell(struct scene *s, int direction, struct err *e)
@@ -64,7 +64,7 @@ turn_cell(struct scene *s, int direction, struct err *e)
 
 	while (direction > 0 ? w >= unit * (1 - 1e-9) : w > unit * (1 + 1e-9))
 		unit *= 10;
-	w = unit * tenth((w < 0 ? 0 : w) / unit, direction);
+	w = unit * next_tenth((w < 0 ? 0 : w) / unit, direction);
 	return editor_edit(s, w <= 0 ? -1 : fmin(w, 1e6), e);
 }
 
@@ -73,17 +73,16 @@ turn_by(struct scene *s, int direction, struct text *line, struct err *e)
 {
 	if (editor_is_open(s) && !s->view.helping)
 		return turn_cell(s, direction, e);
-	if (move_place(s) == LAYOUT_teachers)
+	if (move_target(s) == LAYOUT_teachers)
 		return turn_weight(s, direction, line, e);
-	if (move_place(s) == LAYOUT_texts)
+	if (move_target(s) == LAYOUT_texts)
 		turn_knob(s, knob_find("backtranslate-keep", NULL), direction, line);
 	else
-		turn_knob(s, &knob_table[s->view.knob], direction,
-			  line); /* from anywhere, with one key */
+		turn_knob(s, &knob_table[s->view.knob], direction, line);
 	return 0;
 }
 
-/* 0, .5, .75, .9, .95, .98, .99: each about twice as smooth as the one before. */
+/* Each step roughly doubles the window of the average. */
 void
 turn_smooth(const struct scene *s, int direction, struct text *line)
 {

@@ -170,7 +170,7 @@ ACTION(enter)
 
 	if (editor_is_open(s) && !s->view.helping)
 		return apply(s, argument, line, e);
-	switch (move_place(s)) {
+	switch (move_target(s)) {
 	case LAYOUT_knobs:
 		snprintf(text, sizeof text, "set %s ", knob_table[s->view.knob].name);
 		return ask(s, text);

@@ -1,4 +1,4 @@
-/* A grid of cells: what every pane draws into and every test looks at. */
+/* A grid of character cells that panes draw into. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_UI_CANVAS_H
 #define RETORT_UI_CANVAS_H
@@ -7,7 +7,7 @@
 
 #include "retort/base/text.h"
 
-/* Names of looks, not colours: tui/term.c turns them into attributes, monochrome too. */
+/* Looks by purpose; ui/term/term.c maps them to attributes and colours. */
 enum canvas_look {
 	CANVAS_PLAIN,
 	CANVAS_DIM,     /* rules, ticks, hints */
@@ -21,8 +21,8 @@ enum canvas_look {
 	CANVAS_CURVE4,
 	CANVAS_CURVE5,
 	CANVAS_CURVE6,
-	CANVAS_MARK,    /* markers of tweaks */
-	CANVAS_PENDING, /* asked for, not yet applied */
+	CANVAS_MARK,    /* markers of changes */
+	CANVAS_PENDING, /* requested, not yet applied */
 	CANVAS_GOOD,
 	CANVAS_WARN,
 	CANVAS_BAD,
@@ -30,48 +30,53 @@ enum canvas_look {
 };
 
 struct cell {
-	uint32_t ch; /* one character; 0: the right half of a wide one */
-	uint8_t look;
+	uint32_t ch;  /* code point; 0: right half of a wide character */
+	uint8_t look; /* enum canvas_look */
 };
 
 struct canvas {
 	int width, height;
 	struct cell *cell; /* [height * width] owned */
 	size_t cap;
-	int cursor_x, cursor_y; /* where the terminal's cursor stands; x < 0: hidden */
+	int cursor_x, cursor_y; /* cell of the terminal's cursor; x < 0: hidden */
 };
 
-/* A rectangle of a canvas; everything drawn through it is clipped to it. */
+/* A rectangle of a canvas. Drawing is clipped to it; coordinates are relative to it. */
 struct canvas_area {
 	struct canvas *canvas;
 	int x, y, width, height;
 };
 
-/* Any size from 1x1 to 1000x1000, filled with blanks, cursor hidden. Reuses the storage. */
+/* Resize to 1x1 .. 1000x1000, clamped, and clear. Reuses the storage; start with zeroes. */
 void canvas_resize(struct canvas *c, int width, int height);
+/* Fill with blanks and hide the cursor. */
 void canvas_clear(struct canvas *c);
 void canvas_release(struct canvas *c);
 
+/* The area of the whole canvas. */
 struct canvas_area canvas_all(struct canvas *c);
-/* The part of `a` at (x, y) in a's coordinates, cut to a. May be empty. */
+/* The rectangle at (x, y) of `a`, clipped to a; it may be empty. */
 struct canvas_area canvas_cut(struct canvas_area a, int x, int y, int width, int height);
 
-/* One character; wide ones take two cells and are left out where only one is free. */
+/* Draw a character. A wide one takes two cells, and is not drawn where only one is left; a control
+ * character is drawn as '?'. */
 void canvas_put(struct canvas_area a, int x, int y, uint32_t ch, enum canvas_look look);
 
-/* UTF-8 text from (x, y) to the right edge; controls are drawn as '?'. Returns the column after it.
- */
+/* The character of a cell of `a`, which must contain it. */
+uint32_t canvas_get(struct canvas_area a, int x, int y);
+
+/* Draw UTF-8 text from (x, y), clipped. Returns the column after it, clipped or not. */
 int canvas_text(struct canvas_area a, int x, int y, enum canvas_look look, const char *s);
 int canvas_textf(struct canvas_area a, int x, int y, enum canvas_look look, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
 
-/* UTF-8 text that ends before column x. */
+/* Draw UTF-8 text that ends before column x. */
 void canvas_text_right(struct canvas_area a, int x, int y, enum canvas_look look, const char *s);
 
-/* Change the look of a run of cells and keep their characters. */
+/* Change the look of `width` cells; their characters stay. */
 void canvas_paint(struct canvas_area a, int x, int y, int width, enum canvas_look look);
 
-/* Rows as UTF-8, blanks at the end of rows cut, each with a newline: golden files, export. */
+/* Append the rows as UTF-8 lines without trailing blanks. */
 void canvas_dump(const struct canvas *c, struct text *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* Curves: which series a plot shows, under which names, and how they are told apart. */
+/* Curves: the series that a plot shows, their names and styles. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_UI_CURVE_H
 #define RETORT_UI_CURVE_H
@@ -12,34 +12,34 @@
 
 #define CURVE_MAX (3 + LAB_TEACHERS)
 
-/* What tells curves apart without colour: a glyph in ASCII, a pattern of dots otherwise. */
+/* Style that distinguishes curves without colour: a glyph in ASCII, a line pattern otherwise. */
 struct curve_style {
-	char glyph;      /* of its points in ASCII */
-	uint32_t sample; /* of its pattern in the legend, in UTF-8 */
-	int on, off;     /* columns of dots drawn and left out; off 0: solid */
+	char glyph;      /* of points in ASCII */
+	uint32_t sample; /* of the legend in UTF-8: a code point */
+	int on, off;     /* dot columns drawn and omitted, in turn; off 0: solid */
 };
 
 struct curve {
-	char name[LAB_NAME]; /* of the network; "train" for the same measure on the batches */
-	const struct series *series; /* NULL: a level */
-	double level;                /* a teacher's last score */
-	bool context;                /* its range does not set the axis while others are there */
+	char name[LAB_NAME]; /* "student", "baseline", name of a teacher; "train": on batches */
+	const struct series *series; /* borrowed; NULL: a horizontal line at `level` */
+	double level;                /* last score of a teacher */
+	bool context; /* does not set the range of the axis unless it is the only curve */
 	enum canvas_look look;
 	const struct curve_style *style;
 };
 
 /*
- * The curves of a metric for view.branch, in the order of the legend, the main one first: it is
- * painted last. LAB_STUDENT: the student, the student without a teacher, and a level for each ready
- * teacher. A teacher: itself. With either the same measure on the batches, where knob smooth makes
- * it a line, or where nothing else is there yet. Those without samples are left out.
+ * List the curves of a metric for view.branch in the order of the legend; the first is the main
+ * one, to be drawn last. For the student: student, baseline, and a level for each trained teacher.
+ * For a teacher: that teacher. The training metric is added if knob smooth is set, or if there is
+ * no other curve yet. Curves without samples are omitted. Returns how many.
  */
 int curve_list(const struct scene *s, unsigned metric, struct curve out[CURVE_MAX]);
 
-/* The last step of all samples of the branches that view.branch shows: common to all plots. */
+/* The last step of any sample of the branches in view; all plots share it. */
 uint32_t curve_last_step(const struct scene *s);
 
-/* A value in at most 8 columns: "0.2471", "12.50", "3.0e-05", "nan". Returns buf. */
+/* Format a value in at most 8 columns: "0.2471", "12.50", "3.0e-05", "nan". Returns buf. */
 const char *curve_number(double value, char *buf, size_t size);
 
 #endif

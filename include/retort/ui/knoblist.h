@@ -1,4 +1,4 @@
-/* The knobs that are worth a row now: all but those of losses that are off. */
+/* The rows of the knob pane: all knobs except those of inactive losses and augmentations. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_UI_KNOBLIST_H
 #define RETORT_UI_KNOBLIST_H
@@ -7,13 +7,14 @@
 
 #define KNOBLIST_MOST 256
 
-/* Indices into knob_table, in its order; the chosen knob is always among them. Returns how many. */
+/* Fill `out` with indices into knob_table, ascending; the selected knob, pending knobs and those
+ * under a ramp are always included. Returns how many. */
 int knoblist_make(const struct scene *s, int out[KNOBLIST_MOST]);
 
-/* Row of a knob in that list; -1 where it has none. */
+/* The row of a knob; -1 where it is not listed. */
 int knoblist_row(const struct scene *s, int knob);
 
-/* The knob at that row, the nearest that there is. */
+/* The knob of a row, clamped to the list. */
 int knoblist_at(const struct scene *s, int row);
 
 #endif

@@ -1,4 +1,4 @@
-/* Moving about: in lists, in the editor, along the steps of a plot. */
+/* Movement: selection and scrolling, cursor and range of steps of the plots, search. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_UI_MOVE_H
 #define RETORT_UI_MOVE_H
@@ -6,30 +6,33 @@
 #include "retort/base/err.h"
 #include "retort/ui/scene.h"
 
-/* The thing that has the attention: help page, editor, or the focused pane (enum layout_pane). */
-int move_place(const struct scene *s);
+/* The pane that receives keys (enum layout_pane): help or map editor if open, else the focused one.
+ */
+int move_target(const struct scene *s);
 
-/* By so many rows and columns of whatever is there: selection, scroll, cursor of the plot, cell of
- * the editor. */
+/* Move by columns and rows in the pane that receives keys: selection, scroll position, cursor of
+ * the plot, or cell of the editor. */
 void move_by(struct scene *s, int dx, int dy);
-/* By a page of what is seen. */
+/* Move by a page, up (-1) or down (1); in a plot by a tenth of the steps. */
 void move_page(struct scene *s, int direction);
-/* To the first (-1) or last (1) row. */
+/* Move to the first (-1) or last (1) row, or step. */
 void move_end(struct scene *s, int direction);
 
-/* The mouse at a cell of a screen of that size: focus the pane there and choose what is under the
- * pointer. */
+/* Handle a click at cell (x, y) of a screen of width x height: focus the pane and select the row.
+ */
 void move_click(struct scene *s, int x, int y, int width, int height);
 
-/* The steps shown: by a factor around the cursor or the right end; by a share of the width. */
+/* Change the range of steps: scale it by a factor around the cursor or the newest step; shift it by
+ * a part of its width. */
 void move_zoom(struct scene *s, double factor);
 void move_pan(struct scene *s, double part);
 
-/* The cursor to the next (1) or previous (-1) marker; says what is there. -1: none. */
+/* Move the cursor to the next (1) or previous (-1) marker and show its text. -1 and an error where
+ * there is none. */
 int move_to_mark(struct scene *s, int direction, struct err *e);
 
-/* The next (1) or previous (-1) line of the page, the log or the knobs with the search text; -1:
- * none. */
+/* Move to the next (1) or previous (-1) line with the search text, in the help page, the log or the
+ * knobs. -1 and an error where there is none. */
 int move_find(struct scene *s, int direction, struct err *e);
 
 #endif

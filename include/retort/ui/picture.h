@@ -1,4 +1,4 @@
-/* A canvas as an SVG picture: for manuals, reports, and to show somebody. */
+/* Export of a canvas as an SVG picture. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_UI_PICTURE_H
 #define RETORT_UI_PICTURE_H
@@ -6,7 +6,8 @@
 #include "retort/base/text.h"
 #include "retort/ui/canvas.h"
 
-/* The same canvas, the same bytes. Braille is drawn as dots, so that no font is needed for it. */
+/* Append the picture to `out`; a function of the canvas only. Braille is drawn as circles, so that
+ * no font with braille is needed. */
 void picture_svg(const struct canvas *c, struct text *out);
 
 #endif

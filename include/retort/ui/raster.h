@@ -1,4 +1,4 @@
-/* A raster: dots in cells of 1x1 (ASCII), 2x2 (quadrants) or 2x4 (braille). One curve at a time. */
+/* A raster of dots for one curve: cells of 1x1 (ASCII), 2x2 (quadrants) or 2x4 (braille) dots. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_UI_RASTER_H
 #define RETORT_UI_RASTER_H
@@ -12,30 +12,29 @@ struct raster {
 	enum raster_set set;
 	int width, height; /* cells */
 	int columns, rows; /* dots; row 0 is the top */
-	uint8_t *cell;     /* [height * width] a bit for each dot, owned */
+	uint8_t *cell;     /* [height * width] owned; a bit for each dot */
 	size_t cap;
 };
 
-/* An empty raster of this size; sizes below 0 count as 0. Reuses the storage. */
+/* Resize and clear; negative sizes count as 0. Reuses the storage; start with zeroes. */
 void raster_resize(struct raster *r, enum raster_set set, int width, int height);
 void raster_clear(struct raster *r);
 void raster_release(struct raster *r);
 
-/* Dots in a cell, across and down. */
+/* Dots of a cell, horizontally and vertically. */
 int raster_across(enum raster_set set);
 int raster_down(enum raster_set set);
 
-/* Dots of column x from row `a` to row `b`, either way round; what lies outside is left out. */
+/* Set the dots of column x between rows a and b, in any order, clipped. */
 void raster_column(struct raster *r, int x, int a, int b);
 
-/* A straight line between two dots, both drawn. Either may lie far outside. */
+/* Draw a straight line between two dots, x0 <= x1, clipped; both may be far outside. */
 void raster_line(struct raster *r, int x0, int row0, int x1, int row1);
 
-/* Take away the columns at which a pattern is off: `on` drawn, `off` not, and so on. off 0: none.
- */
+/* Clear columns in a repeating pattern: `on` columns kept, `off` columns cleared. off 0: none. */
 void raster_dash(struct raster *r, int on, int off);
 
-/* The character of a cell, 0 where it is empty. In ASCII `glyph`. */
+/* The character of a cell, `glyph` in ASCII; 0 for an empty cell. */
 uint32_t raster_char(const struct raster *r, int x, int y, char glyph);
 
 #endif

@@ -6,24 +6,24 @@
 #include "retort/base/err.h"
 #include "retort/ui/scene.h"
 
-/* Somebody looks at the gauge. */
+/* Whether the gauge pane is visible and there is data. */
 bool sides_open(const struct scene *s);
 
 /*
- * The name of the first set, 0, or the second, 1: as chosen, or where nobody has chosen, or the
- * data has no such set any more, train and what the student will meet: the first target set, or the
- * held-out rows.
+ * The name of the first (which 0) or second (1) set: as selected, or by default train and the first
+ * target set, or the held-out rows where there is none.
  */
 const char *sides_name(const struct scene *s, int which);
 
-/* Choose by name, or with "" the next one; what was known of others is forgotten. */
+/* Select a set by name, or with "" the next one, and clear the report. -1 and an error for an
+ * unknown name. */
 int sides_choose(struct scene *s, int which, const char *name, struct err *e);
 
-/* What was found of them, or with m NULL why nothing was: replaces what was known, and goes on with
- * the curve. */
+/* Replace the report and extend the AUC curve. m NULL: the measurement failed, `why` is the reason.
+ */
 void sides_take(struct scene *s, const struct shift_report *m, const char *why);
 
-/* Nothing is known any more. */
+/* Clear report, error and AUC curve. */
 void sides_forget(struct scene *s);
 
 #endif

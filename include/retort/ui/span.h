@@ -1,4 +1,4 @@
-/* Spans: what each column of dots needs of a series, and the dots it makes (M4). */
+/* Spans: the summary of a series in a column of dots, and its drawing (M4). */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_UI_SPAN_H
 #define RETORT_UI_SPAN_H
@@ -10,40 +10,39 @@
 #include "retort/ui/raster.h"
 #include "retort/ui/series.h"
 
-/* Steps from..to over columns of equal width, or of equal factors. from <= to, columns >= 1. */
+/* Division of steps from..to into columns of equal width or, with log, of equal ratio. */
 struct span_steps {
-	uint32_t from, to;
+	uint32_t from, to; /* from <= to */
 	bool log;
-	int columns;
+	int columns; /* >= 1 */
 };
 
-/* The first step of a column, rising with it; of column `columns` the first step past the end. */
+/* The first step of a column; for column == x->columns the first step after the range. */
 uint32_t span_edge(const struct span_steps *x, int column);
 
-/* The column in which a step is drawn: the last one whose edge is not above it, 0 .. columns - 1.
- */
+/* The column of a step, 0 .. columns - 1: the last one whose first step is <= `step`. */
 int span_column(const struct span_steps *x, uint32_t step);
 
 struct span {
-	float first, last, min, max; /* unset when count is 0 */
-	uint32_t count;              /* samples that can be drawn */
-	uint32_t broken;             /* samples that were no finite number */
-	uint32_t low;                /* samples <= 0 where only positive ones can be drawn */
+	float first, last, min, max; /* unset if count is 0 */
+	uint32_t count;              /* drawable samples */
+	uint32_t broken;             /* NaN and Inf samples */
+	uint32_t low;                /* samples <= 0 on a logarithmic axis */
 };
 
 /*
- * The span of steps from <= step < to. `positive`: for a logarithmic axis, values <= 0 are left
- * out and counted. Of several samples at one step with both signs, only the largest is drawn.
+ * The span of samples with from <= step < to. `positive`: for a logarithmic axis, values <= 0 are
+ * excluded and counted; of several samples at one step with both signs only the largest is used.
  */
 struct span span_fold(const struct series *s, uint32_t from, uint32_t to, bool positive);
 
-/* The row of a value in `rows` rows, 0 at a->to; values outside get rows outside. */
+/* The row of a value, 0 at a->to, rows - 1 at a->from; outside of the axis it is outside. */
 int span_row(const struct axis *a, int rows, double value);
 
 /*
- * Draw span[x->columns]. The last of a column is joined to the first of the next one that has
- * samples; a column that has only samples which cannot be drawn breaks the line. Where the series
- * goes on to the left or right of x, so does the line.
+ * Draw span[x->columns]. The last value of a column is joined to the first one of the next column
+ * with samples; a column whose samples cannot be drawn breaks the line. Lines to samples outside of
+ * x are drawn up to the edge.
  */
 void span_draw(struct raster *r, const struct span_steps *x, const struct span *span,
 	       const struct axis *y, const struct series *s);

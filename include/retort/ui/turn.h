@@ -1,5 +1,4 @@
-/* Turning things from the keys: what `more` and `less` say of a knob, a teacher's weight, a cell of
- * the map. */
+/* Keys that change values: a knob, the weight of a teacher, a cell of the map. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_UI_TURN_H
 #define RETORT_UI_TURN_H
@@ -9,19 +8,20 @@
 #include "retort/ui/scene.h"
 
 /*
- * One nudge up (1) or down (-1) of what has the attention: a cell of the map editor, the chosen
- * teacher's weight where the mixer has the focus, else the chosen knob, from where it was asked to
- * go if no answer came yet. Knobs and teachers give a command in `line`.
+ * Nudge up (1) or down (-1): the cell of the map editor if it is open, the weight of the selected
+ * teacher if the mixer is focused, the least similarity if the texts are, else the selected knob,
+ * starting from its pending value. The change is a command in `line`; an edit of the map is only
+ * made pending. -1 and an error where there is nothing to change.
  */
 int turn_by(struct scene *s, int direction, struct text *line, struct err *e);
 
-/* The next smoothing of the plots up or down, as a `set` in `line`. */
+/* Append a `set smooth` to `line`: the next higher (1) or lower (-1) smoothing. */
 void turn_smooth(const struct scene *s, int direction, struct text *line);
 
-/* The mixer. A command in `line`, which undo takes back whole. -1: no teacher. */
+/* Append a command for the selected teacher to `line`. -1 and an error where there is none. Solo
+ * mutes all others; a second time it unmutes all. */
 int turn_mute(const struct scene *s, struct text *line, struct err *e);
-int turn_solo(const struct scene *s, struct text *line,
-	      struct err *e); /* the chosen alone; again: all */
+int turn_solo(const struct scene *s, struct text *line, struct err *e);
 int turn_equalise(const struct scene *s, struct text *line, struct err *e);
 
 #endif

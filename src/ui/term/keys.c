@@ -1,4 +1,4 @@
-/* keys.c: bytes from a terminal to keys by name. */
+/* keys.c: decoding of terminal input into named keys. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,9 +11,9 @@
 #include "retort/base/text.h"
 
 #define ESC '\033'
-#define LONGEST 32 /* bytes of a sequence; longer ones are dropped */
+#define LONGEST 32 /* bytes of a sequence; longer ones are discarded */
 
-/* What follows ESC: what xterm, tmux, screen, the Linux console and rxvt send. */
+/* Bytes after ESC, as sent by xterm, tmux, screen, the Linux console and rxvt. */
 static const struct {
 	const char *bytes, *name;
 } sequences[] = {
@@ -29,7 +29,7 @@ static const struct {
 	{ "[20~", "F9" },  { "[21~", "F10" }, { "[23~", "F11" }, { "[24~", "F12" },
 };
 
-/* Length of the sequence behind ESC, 0 while it is not whole. */
+/* Length of the sequence after ESC, 0 if it is incomplete. */
 static size_t
 sequence_len(const char *s, size_t len)
 {
@@ -66,16 +66,16 @@ parse_mouse(const char *s, size_t len, struct keys_mouse *m)
 	return *end == 'M' || *end == 'm';
 }
 
-/* A sequence after ESC; 0 when more is needed. */
+/* Decode a sequence after ESC. Returns its length, 0 if it is incomplete. */
 static size_t
-escape(const char *s, size_t len, char *name, size_t size, struct keys_mouse *mouse)
+decode_escape(const char *s, size_t len, char *name, size_t size, struct keys_mouse *mouse)
 {
 	size_t n = sequence_len(s, len);
 
 	if (n == 0 && len < LONGEST)
 		return 0;
 	if (n == 0 || n > LONGEST)
-		return len < LONGEST ? len : LONGEST; /* nothing that anybody sends */
+		return len < LONGEST ? len : LONGEST; /* no known terminal sends it */
 	if (s[1] == '<' && parse_mouse(s, n, mouse)) {
 		snprintf(name, size, "Mouse");
 		return n;
@@ -87,7 +87,7 @@ escape(const char *s, size_t len, char *name, size_t size, struct keys_mouse *mo
 }
 
 static void
-control(unsigned char c, char *name, size_t size)
+name_control(unsigned char c, char *name, size_t size)
 {
 	if (c == '\t' || c == '\r' || c == '\n')
 		snprintf(name, size, "%s", c == '\t' ? "Tab" : "Enter");
@@ -131,7 +131,7 @@ keys_next(const char *bytes, size_t len, bool all, char *name, size_t size,
 		return 0;
 	c = (unsigned char)bytes[0];
 	if (c == ESC && len > 1 && (bytes[1] == '[' || bytes[1] == 'O')) {
-		n = escape(bytes + 1, len - 1, name, size, mouse);
+		n = decode_escape(bytes + 1, len - 1, name, size, mouse);
 		if (n || !all)
 			return n ? n + 1 : 0;
 	}
@@ -146,7 +146,7 @@ keys_next(const char *bytes, size_t len, bool all, char *name, size_t size,
 		return 1;
 	}
 	if (c <= ' ' || c == 0x7F) {
-		control(c, name, size);
+		name_control(c, name, size);
 		return 1;
 	}
 	if (!all && keys_torn(bytes, len < 4 ? len : 4) == len)

@@ -1,4 +1,4 @@
-/* prompt.c: the door to readline. */
+/* prompt.c: a line edited by readline. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -19,28 +19,28 @@
 #include "retort/ui/term/keys.h"
 
 /*
- * Readline has one state for the process and callbacks without an argument, so there is one
- * prompt, found through `only`. It is fed from a queue and never reads the terminal; it is drawn
- * by prompt_view and never writes it. A torn UTF-8 character is held back until it is whole:
- * in an incremental search readline takes the bytes of a character from one read only.
+ * Readline has global state and callbacks without an argument, so there is one prompt, in `only`.
+ * Readline reads from a queue, not from the terminal, and draws nothing: prompt_view does. The
+ * bytes of an incomplete UTF-8 character are held back, because an incremental search needs all
+ * bytes of a character at once.
  */
-#define HISTORY 1000 /* lines kept */
-#define QUEUE 65536
+#define HISTORY 1000 /* lines */
+#define QUEUE 65536  /* bytes */
 
 struct prompt {
 	char *history;
 	prompt_complete *complete;
 	void *arg;
 	bool open, entered;
-	char *line; /* entered, or NULL */
+	char *line; /* owned: the entered line, or NULL */
 	char prefill[256];
 	char queue[QUEUE];
 	size_t head, tail; /* queue[head..tail) */
-	char torn[4];
+	char torn[4];      /* bytes of an incomplete UTF-8 character */
 	size_t n_torn;
 	char candidates[512];
-	int first;      /* column scrolled to the left edge */
-	char **offered; /* while readline asks for candidates */
+	int first;      /* column at the left edge */
+	char **offered; /* candidates, during a completion */
 };
 
 static struct prompt *only;
@@ -95,7 +95,7 @@ free_offered(struct prompt *p)
 }
 
 static char **
-attempt(const char *text, int start, int end)
+complete_word(const char *text, int start, int end)
 {
 	char **matches = NULL;
 	size_t from;
@@ -115,7 +115,7 @@ attempt(const char *text, int start, int end)
 	return matches;
 }
 
-/* One line of candidates, cut where it is full. */
+/* Store the candidates in one line, as many as fit. matches[0] is their common prefix. */
 static void
 list_candidates(char **matches, int n, int longest)
 {
@@ -128,7 +128,7 @@ list_candidates(char **matches, int n, int longest)
 }
 
 static int
-prefill(void)
+insert_prefill(void)
 {
 	rl_insert_text(only->prefill);
 	rl_startup_hook = NULL;
@@ -141,14 +141,14 @@ set_up_readline(void)
 	rl_readline_name = "retort";
 	rl_catch_signals = 0;
 	rl_catch_sigwinch = 0;
-	rl_change_environment = 0; /* else LINES and COLUMNS freeze at their size of now */
+	rl_change_environment = 0; /* else readline exports LINES and COLUMNS, which freezes them */
 	rl_prep_term_function = NULL;
 	rl_deprep_term_function = NULL;
 	rl_getc_function = take_byte;
 	rl_input_available_hook = have_byte;
 	rl_redisplay_function = draw_nothing;
 	rl_completion_display_matches_hook = list_candidates;
-	rl_attempted_completion_function = attempt;
+	rl_attempted_completion_function = complete_word;
 	rl_completer_word_break_characters = (char *)" \t";
 	rl_completer_quote_characters = NULL;
 	rl_outstream = fopen("/dev/null", "we");
@@ -174,7 +174,7 @@ prompt_new(const char *history, prompt_complete *complete, void *arg)
 	return p;
 }
 
-/* Written whole and renamed into place, readable by its owner only: it holds what was typed. */
+/* Write the history atomically, readable by the owner only. */
 static void
 save_history(const struct prompt *p)
 {
@@ -219,10 +219,10 @@ prompt_open(struct prompt *p, const char *mark, const char *text)
 	p->head = p->tail = p->n_torn = 0;
 	p->first = 0;
 	p->open = true;
-	rl_startup_hook = prefill;
+	rl_startup_hook = insert_prefill;
 	rl_callback_handler_install(mark, on_line);
 	if (rl_startup_hook) /* the callback interface does not always call it */
-		prefill();
+		insert_prefill();
 }
 
 void
@@ -242,9 +242,9 @@ prompt_is_open(const struct prompt *p)
 	return p->open;
 }
 
-/* A line is remembered once, at the place where it was given last. */
+/* Append a line to the history and remove earlier copies of it. */
 static void
-remember(const char *line)
+add_to_history(const char *line)
 {
 	HIST_ENTRY **list = history_list();
 
@@ -281,15 +281,15 @@ prompt_feed(struct prompt *p, const char *bytes, size_t len, char **line)
 	if (!p->entered)
 		return false;
 	if (p->line && p->line[0])
-		remember(p->line);
+		add_to_history(p->line);
 	*line = p->line;
 	p->line = NULL;
 	return true;
 }
 
-/* Cut `text` to the columns first .. first + width. */
+/* Copy the columns first .. first + width of a text. */
 static void
-cut(const char *text, int first, int width, char *out, size_t size)
+copy_columns(const char *text, int first, int width, char *out, size_t size)
 {
 	size_t len = strlen(text), n, used = 0;
 	uint32_t cp;
@@ -320,12 +320,12 @@ prompt_view(struct prompt *p, int width, char *text, size_t size, int *cursor, c
 	text_bytes(&all, rl_line_buffer, (size_t)rl_point);
 	at = text_width(text_get(&all));
 	text_add(&all, rl_line_buffer + rl_point);
-	while (at - p->first >= width) /* half a screen at a time, so that it does not crawl */
+	while (at - p->first >= width) /* scroll by half the width */
 		p->first += width / 2 > 0 ? width / 2 : 1;
 	while (at < p->first)
 		p->first -= width / 2 > 0 ? width / 2 : 1;
 	p->first = p->first < 0 ? 0 : p->first;
-	cut(text_get(&all), p->first, width, text, size);
+	copy_columns(text_get(&all), p->first, width, text, size);
 	*cursor = at - p->first;
 	snprintf(candidates, candidates_size, "%s", p->candidates);
 	text_release(&all);

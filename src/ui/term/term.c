@@ -1,4 +1,4 @@
-/* term.c: the door to ncurses. */
+/* term.c: the terminal, by ncurses. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -19,16 +19,16 @@
 
 #include "retort/base/mem.h"
 
-/* Keys are read as bytes (tui/keys.h), because readline wants bytes too; ncurses only draws. */
+/* ncurses draws only: keys are read as bytes (keys.h), because readline needs bytes too. */
 struct term {
 	SCREEN *screen;
 	FILE *file;
 	int fd;
 	bool utf8, braille, mouse, color;
-	struct canvas shown; /* what the screen holds */
+	struct canvas shown; /* the cells on the screen; width 0: unknown */
 };
 
-/* For term_crash: what a handler may use. */
+/* State for term_crash, which runs in a signal handler. */
 static struct {
 	int fd;
 	struct termios before;
@@ -51,6 +51,7 @@ add_crash(const char *s)
 	crash.len += len;
 }
 
+/* Prepare what term_crash writes. */
 static void
 arm_crash(int fd, const struct termios *before)
 {
@@ -117,15 +118,15 @@ term_open(struct err *e)
 		err_set(e, "TERM is not set");
 		goto fail;
 	}
-	t->screen = newterm(NULL, t->file, t->file); /* initscr would end the process */
+	t->screen = newterm(NULL, t->file, t->file); /* initscr would exit on an error */
 	if (!t->screen) {
-		err_set(e, "TERM=%s: this terminal is not known", name);
+		err_set(e, "TERM=%s: unknown terminal", name);
 		goto fail;
 	}
 	if (!tigetstr("cup") || tigetstr("cup") == (char *)-1) {
 		endwin();
 		delscreen(t->screen);
-		err_set(e, "TERM=%s: this terminal cannot move its cursor", name);
+		err_set(e, "TERM=%s: the terminal cannot move its cursor", name);
 		goto fail;
 	}
 	arm_crash(t->fd, &before);
@@ -187,7 +188,7 @@ term_size(struct term *t, int *width, int *height)
 	if (ioctl(t->fd, TIOCGWINSZ, &w) == 0 && w.ws_col && w.ws_row &&
 	    (w.ws_col != COLS || w.ws_row != LINES)) {
 		resizeterm(w.ws_row, w.ws_col);
-		t->shown.width = 0; /* nothing of what was shown holds */
+		t->shown.width = 0;
 	}
 	*width = COLS;
 	*height = LINES;
@@ -213,10 +214,10 @@ term_mouse(struct term *t, bool on)
 		t->mouse = on;
 }
 
-/* A look as attributes, and as a colour (0 none, else a colour + 1). Curves differ by their lines
- * too. */
+/* Map a look to attributes and a colour pair (0: none, else colour + 1). Curves also differ by line
+ * patterns. */
 static void
-attributes(const struct term *t, unsigned look, attr_t *attr, short *pair)
+look_attributes(const struct term *t, unsigned look, attr_t *attr, short *pair)
 {
 	static const struct {
 		attr_t mono, attr;
@@ -246,7 +247,7 @@ attributes(const struct term *t, unsigned look, attr_t *attr, short *pair)
 }
 
 static void
-put(const struct term *t, int y, int x, const struct cell *cell)
+put_cell(const struct term *t, int y, int x, const struct cell *cell)
 {
 	wchar_t text[2] = { (wchar_t)cell->ch, 0 };
 	attr_t attr;
@@ -255,7 +256,7 @@ put(const struct term *t, int y, int x, const struct cell *cell)
 
 	if (!t->utf8 && cell->ch > 126)
 		text[0] = '?';
-	attributes(t, cell->look, &attr, &pair);
+	look_attributes(t, cell->look, &attr, &pair);
 	setcchar(&c, text, attr, pair, NULL);
 	mvadd_wch(y, x, &c);
 }
@@ -275,8 +276,8 @@ term_show(struct term *t, const struct canvas *c, bool all)
 		if (known && cell->ch == t->shown.cell[i].ch && cell->look == t->shown.cell[i].look)
 			continue;
 		t->shown.cell[i] = *cell;
-		if (cell->ch) /* the right half of a wide one comes with its left */
-			put(t, i / c->width, i % c->width, cell);
+		if (cell->ch) /* the left half of a wide character draws both */
+			put_cell(t, i / c->width, i % c->width, cell);
 	}
 	curs_set(c->cursor_x >= 0);
 	move(c->cursor_x >= 0 ? c->cursor_y : c->height - 1, c->cursor_x >= 0 ? c->cursor_x : 0);
@@ -315,7 +316,7 @@ term_leave(struct term *t)
 void
 term_return(struct term *t)
 {
-	refresh(); /* ncurses takes the terminal back and paints what it remembers */
+	refresh(); /* resumes curses after endwin */
 	if (t->mouse && write(t->fd, MOUSE_ON, strlen(MOUSE_ON)) < 0)
 		t->mouse = false;
 	t->shown.width = 0;

@@ -1,4 +1,4 @@
-/* The door to readline: one line at the bottom of the screen, never blocking. */
+/* The prompt: a line edited by readline, without blocking. The only user of readline. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_UI_TERM_PROMPT_H
 #define RETORT_UI_TERM_PROMPT_H
@@ -7,31 +7,30 @@
 #include <stddef.h>
 
 /*
- * Candidates for completing `line` at byte `point`: a NULL-terminated array, owned by the
- * caller (mem_free each and the array), or NULL; *start is where the word begins.
+ * Return the candidates for `line` at byte `point` as a NULL-terminated array, owned by the caller
+ * (mem_free each and the array), or NULL for none; *start is the first byte of the word.
  */
 typedef char **prompt_complete(void *arg, const char *line, size_t point, size_t *start);
 
 struct prompt;
 
-/* History is read from `history` (NULL: none) and written there, 0600, atomically, without repeats.
- * One at a time. */
+/* Create the prompt; only one can exist. The history is read from the file `history` (NULL: none);
+ * prompt_free writes it, atomically, with mode 0600, without duplicates. */
 struct prompt *prompt_new(const char *history, prompt_complete *complete, void *arg);
 void prompt_free(struct prompt *p);
 
-/* Open with a mark (":" or "/") and text in the line; closes an open one. */
+/* Open the prompt with a mark (":" or "/") and an initial text. */
 void prompt_open(struct prompt *p, const char *mark, const char *prefill);
 void prompt_close(struct prompt *p);
 bool prompt_is_open(const struct prompt *p);
 
-/* Feed raw bytes. True when a line was entered: *line is owned by the caller; NULL when it was left
-   (Ctrl-D on an empty line). The prompt is closed then. */
+/* Process raw bytes. Returns true when the prompt was closed by them: *line is the entered line,
+ * owned by the caller, or NULL after Ctrl-D on an empty line. */
 bool prompt_feed(struct prompt *p, const char *bytes, size_t len, char **line);
 
 /*
- * What to draw in `width` columns: text with its mark, scrolled so that the cursor is in it, and
- * the cursor's column, by display width and not by bytes. `candidates` is what Tab listed, one
- * line, or "".
+ * Get what to draw in `width` columns: mark and text, scrolled so that the cursor is visible, and
+ * the column of the cursor. `candidates`: the list after Tab in one line, or "".
  */
 void prompt_view(struct prompt *p, int width, char *text, size_t size, int *cursor,
 		 char *candidates, size_t candidates_size);

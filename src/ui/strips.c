@@ -1,0 +1,260 @@
+/* strips.c: values of changed knobs over the steps, under a plot. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/ui/strips.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/conf/knob.h"
+
+/* Find the last marker of each knob, -1 for none. Returns the number of knobs that have one. */
+static int
+find_last_marks(const struct scene *s, long last[SCENE_KNOB_ROWS])
+{
+	int n = 0;
+
+	for (int k = 0; k < SCENE_KNOB_ROWS; k++)
+		last[k] = -1;
+	for (size_t i = 0; i < s->n_marks; i++) {
+		int k = s->mark[i].knob;
+
+		if (k < 0 || k >= SCENE_KNOB_ROWS || (size_t)k >= knob_count ||
+		    !rail_shows(s, &s->mark[i]))
+			continue;
+		n += last[k] < 0;
+		last[k] = (long)i;
+	}
+	return n;
+}
+
+int
+strips_count(const struct scene *s)
+{
+	long last[SCENE_KNOB_ROWS];
+
+	return find_last_marks(s, last);
+}
+
+static void
+format_value(int knob, double value, char *buf, size_t size)
+{
+	const struct knob *d = &knob_table[knob];
+
+	if (d->type != KNOB_PICK || !(value >= 0 && value < 99) ||
+	    !knob_choice(d, (size_t)value, buf, size))
+		snprintf(buf, size, "%.6g", value);
+}
+
+/* Draw "temperature 4", name and value before the first change at column `first`; the name alone,
+ * cut, where there is no room. */
+static void
+draw_name(struct canvas_area row, const struct rail *r, int knob, double value, int first)
+{
+	const char *name = knob_table[knob].name;
+	char text[32];
+	int end = r->margin + first - 1, room, x;
+
+	format_value(knob, value, text, sizeof text);
+	room = end - (int)strlen(text) - 1;
+	if (room < 6 && room < (int)strlen(name)) {
+		canvas_text(canvas_cut(row, 0, 0, end, 1), 0, 0, CANVAS_PLAIN, name);
+		return;
+	}
+	x = canvas_text(canvas_cut(row, 0, 0, room, 1), 0, 0, CANVAS_PLAIN, name);
+	x = x < room ? x : room;
+	canvas_put(row, x, 0, ' ', CANVAS_PLAIN);
+	canvas_text(row, x + 1, 0, CANVAS_MARK, text);
+}
+
+/* Whether a marker in view changes a knob. */
+static bool
+changes_knob(const struct scene *s, const struct scene_mark *m, int knob)
+{
+	return m->knob == knob && rail_shows(s, m);
+}
+
+/* The value of a marker's knob at a later step, by the marker alone. */
+static double
+value_at(const struct scene_mark *m, uint32_t step)
+{
+	double x = m->ramp.n ? ramp_value(&m->ramp, step) : m->to;
+
+	return knob_table[m->knob].type == KNOB_INT ? floor(x + 0.5) : x;
+}
+
+/* Whether the last change of a knob is a ramp. */
+static bool
+ends_with_ramp(const struct scene *s, int knob)
+{
+	for (size_t i = s->n_marks; i-- > 0;)
+		if (changes_knob(s, &s->mark[i], knob))
+			return s->mark[i].ramp.n > 0;
+	return false;
+}
+
+/* The value of a knob just before a step, by its markers. */
+static double
+value_before(const struct scene *s, int knob, uint32_t step)
+{
+	double value = 0;
+	bool known = false;
+
+	for (size_t i = 0; i < s->n_marks; i++) {
+		const struct scene_mark *m = &s->mark[i];
+
+		if (!changes_knob(s, m, knob) || (known && m->step >= step))
+			continue;
+		value = m->step < step ? value_at(m, step) : m->from;
+		known = true;
+	}
+	return value;
+}
+
+/* The column at which the value of marker i ends: at the next change of the knob, or at the end of
+ * the run. */
+static int
+value_end(const struct scene *s, const struct rail *r, size_t i)
+{
+	const struct span_steps *x = &r->x;
+	uint64_t until = s->info.phase == LAB_DISTILLING && s->info.until > r->last ? s->info.until
+										    : r->last;
+
+	for (size_t k = i + 1; k < s->n_marks; k++)
+		if (changes_knob(s, &s->mark[k], s->mark[i].knob))
+			return s->mark[k].step > x->to     ? x->columns
+			       : s->mark[k].step < x->from ? 0
+							   : rail_column(s, r, &s->mark[k]);
+	return until < x->from  ? 0
+	       : until >= x->to ? x->columns
+				: span_column(x, (uint32_t)until) + 1;
+}
+
+/* Draw the values of a ramp after the one at its marker, as many as fit with gaps; the last at the
+ * end of the ramp. Values after column `now` are dim. */
+static void
+draw_ramp(const struct scene *s, struct canvas_area cells, const struct rail *r, size_t i, int now)
+{
+	const struct scene_mark *m = &s->mark[i];
+	const struct span_steps *x = &r->x;
+	uint64_t end_step = ramp_end(&m->ramp);
+	int to = value_end(s, r, i),
+	    at = m->step < x->from ? 0
+		 : m->step > x->to ? to
+				   : rail_column(s, r, m),
+	    end = to, len;
+	char text[32];
+
+	if (end_step <= x->to && end_step >= x->from && span_column(x, (uint32_t)end_step) < to)
+		end = span_column(x, (uint32_t)end_step);
+	for (int c = now + 1; c < to && c < end; c++)
+		if (canvas_get(cells, c, 0) == ' ')
+			canvas_put(cells, c, 0, r->ascii ? '.' : 0x2504, CANVAS_DIM);
+	for (bool is_first = true; at < to && end_step >= x->from; is_first = false) {
+		uint64_t step = at == end ? end_step : span_edge(x, at);
+
+		snprintf(text, sizeof text, "%.3g",
+			 value_at(m, (uint32_t)(step < m->step ? m->step : step)));
+		len = (int)strlen(text);
+		if (at < end && !is_first && at + len + 1 > end) {
+			at = end;
+			continue;
+		}
+		if (!(is_first && m->step >= x->from) && at + len <= to)
+			canvas_text(cells, at, 0, at > now ? CANVAS_DIM : CANVAS_MARK, text);
+		if (at >= end)
+			return;
+		at = at + len + 4 < end ? at + len + 4 : end;
+	}
+}
+
+/* Draw the value that a knob has from column `at` to `next`, a sign where it does not fit; next <
+ * 0: to the end, where the text is shifted to fit. Returns the column after the text. */
+static int
+draw_value(struct canvas_area cells, const struct rail *r, int knob, double value, int at, int next)
+{
+	char text[32];
+	int len;
+
+	format_value(knob, value, text, sizeof text);
+	len = (int)strlen(text);
+	if (next >= 0 && len >= next - at)
+		snprintf(text, sizeof text, "%s", r->ascii ? "+" : "\u253C");
+	else if (next < 0 && at + len > r->x.columns)
+		at = r->x.columns - len;
+	return canvas_text(cells, at, 0, CANVAS_MARK, text);
+}
+
+/* Draw the last value of a knob at the column of its change, and again after column `now` if the
+ * change is far to the left. */
+static void
+draw_last_value(const struct scene *s, struct canvas_area cells, const struct rail *r, int knob,
+		double value, int at, int now)
+{
+	int end = draw_value(cells, r, knob, value, at, -1);
+	char text[32];
+
+	format_value(knob, value, text, sizeof text);
+	if (!ends_with_ramp(s, knob) && end + (int)strlen(text) + 8 < now)
+		canvas_textf(cells, now + 1, 0, CANVAS_MARK, " %s", text);
+}
+
+static void
+draw_strip(const struct scene *s, struct canvas_area row, const struct rail *r, int knob)
+{
+	const struct span_steps *x = &r->x;
+	struct canvas_area cells = canvas_cut(row, r->margin, 0, x->columns, 1);
+	uint32_t last = r->last < x->from ? x->from : r->last > x->to ? x->to : r->last;
+	int now = span_column(x, last), first = x->columns, at = -1, next;
+	double value = 0;
+
+	for (int i = 0; i <= now; i++)
+		canvas_put(cells, i, 0, r->ascii ? '-' : 0x2500, CANVAS_DIM);
+	for (size_t i = 0; i < s->n_marks; i++) {
+		next = changes_knob(s, &s->mark[i], knob) ? rail_column(s, r, &s->mark[i]) : -1;
+		if (next < 0)
+			continue;
+		if (at >= 0 && next > at) /* of changes in one column the last counts */
+			draw_value(cells, r, knob, value, at, next);
+		first = at < 0 ? next : first;
+		at = next;
+		value = s->mark[i].to;
+	}
+	if (at >= 0)
+		draw_last_value(s, cells, r, knob, value, at, now);
+	for (size_t i = 0; i < s->n_marks; i++)
+		if (changes_knob(s, &s->mark[i], knob) && s->mark[i].ramp.n)
+			draw_ramp(s, cells, r, i, now);
+	draw_name(row, r, knob, value_before(s, knob, x->from), first);
+}
+
+/* Rank of a knob for a strip by its last marker: active ramps first, then the latest changes. */
+static long
+strip_rank(const struct scene *s, const struct rail *r, long mark)
+{
+	const struct ramp *ramp = &s->mark[mark].ramp;
+
+	return ramp->n && ramp_end(ramp) > r->last ? mark + (long)s->n_marks : mark;
+}
+
+void
+strips_draw(const struct scene *s, struct canvas_area a, const struct rail *r)
+{
+	long last[SCENE_KNOB_ROWS];
+	int n = find_last_marks(s, last), y = 0;
+
+	for (; n > a.height; n--) {
+		int lowest = -1;
+
+		for (int k = 0; k < SCENE_KNOB_ROWS; k++)
+			if (last[k] >= 0 && (lowest < 0 || strip_rank(s, r, last[k]) <
+								   strip_rank(s, r, last[lowest])))
+				lowest = k;
+		last[lowest] = -1;
+	}
+	for (int k = 0; k < SCENE_KNOB_ROWS; k++)
+		if (last[k] >= 0)
+			draw_strip(s, canvas_cut(a, 0, y++, a.width, 1), r, k);
+}
