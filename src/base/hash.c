@@ -1,19 +1,23 @@
-/* hash.c: SHA-256; the door to libsodium. */
+/* hash.c: SHA-256; the door to Nettle. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/base/hash.h"
 
-#include <sodium.h>
+#include <nettle/base16.h>
+#include <nettle/sha2.h>
 #include <string.h>
+
+_Static_assert(sizeof(struct sha256_ctx) <= sizeof(struct hash_sum), "Nettle's state has grown");
 
 struct hash
 hash_of(const void *data, size_t size)
 {
-	struct hash h;
+	struct hash_sum s;
 
-	crypto_hash_sha256(h.byte, data, size);
-	return h;
+	hash_begin(&s);
+	hash_add(&s, data, size);
+	return hash_end(&s);
 }
 
 static void *
@@ -40,19 +44,16 @@ hash_await(struct hash_thread *t)
 	return t->hash;
 }
 
-_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct hash_sum),
-	       "libsodium's state has grown");
-
 void
 hash_begin(struct hash_sum *s)
 {
-	crypto_hash_sha256_init((crypto_hash_sha256_state *)(void *)s);
+	sha256_init((struct sha256_ctx *)(void *)s);
 }
 
 void
 hash_add(struct hash_sum *s, const void *data, size_t size)
 {
-	crypto_hash_sha256_update((crypto_hash_sha256_state *)(void *)s, data, size);
+	sha256_update((struct sha256_ctx *)(void *)s, size, data);
 }
 
 struct hash
@@ -60,7 +61,7 @@ hash_end(struct hash_sum *s)
 {
 	struct hash h;
 
-	crypto_hash_sha256_final((crypto_hash_sha256_state *)(void *)s, h.byte);
+	sha256_digest((struct sha256_ctx *)(void *)s, sizeof h.byte, h.byte);
 	return h;
 }
 
@@ -77,7 +78,9 @@ hash_join(const struct hash *a, const struct hash *b)
 const char *
 hash_hex(const struct hash *h, char *buf)
 {
-	return sodium_bin2hex(buf, 2 * sizeof h->byte + 1, h->byte, sizeof h->byte);
+	base16_encode_update(buf, sizeof h->byte, h->byte);
+	buf[BASE16_ENCODE_LENGTH(sizeof h->byte)] = '\0';
+	return buf;
 }
 
 double
