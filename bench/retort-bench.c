@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "against.h"
 #include "floor.h"
 #include "losses.h"
 #include "own.h"
@@ -18,15 +19,12 @@
 #include "rig.h"
 #include "verdict.h"
 
-#define QUIET                                                                               \
-	0.15 /* processors that others may use in a window: a tick or two of /proc/stat are \
-		nobody's */
-
 static struct options {
 	int threads, rounds;
 	double seconds;
 	bool peer;
 	const char *python;
+	const char *against, *serve; /* the other build; kind of a served workload */
 } options = { .rounds = 7, .seconds = 1, .peer = true, .python = "/usr/bin/python3" };
 
 /* What a contestant's own process makes its state from. */
@@ -170,7 +168,7 @@ contest(int workload, const enum verdict_who *who, int n_who, bool busy, struct 
 			 ? rig_alternate(p, n, options.rounds, options.seconds, &r, &e)
 			 : -1;
 	if (status == 0) {
-		dropped = rig_quiet(&r, QUIET);
+		dropped = rig_quiet(&r, RIG_QUIET);
 		printf("W%d%s  %s, batch %zu, %d threads", workload,
 		       busy ? " beside a busy program" : "", floor_title(workload),
 		       floor_batch(workload), options.threads);
@@ -211,7 +209,10 @@ usage(void)
 {
 	fprintf(stderr, "usage: retort bench [W1|W2|W3|W4|W5|busy|losses|reading]... [--seconds S] "
 			"[--rounds N] [--threads N]\n"
-			"                    [--python PATH] [--no-peer]\n");
+			"                    [--python PATH] [--no-peer]\n"
+			"       retort bench --against PROGRAM [W1|W2|W3|W4|W5|start|read]... "
+			"[--seconds S]\n"
+			"                    [--rounds N] [--threads N]\n");
 	return 2;
 }
 
@@ -236,6 +237,8 @@ read_options(int argc, char **argv)
 		{ "threads", required_argument, NULL, 't' },
 		{ "python", required_argument, NULL, 'p' },
 		{ "no-peer", no_argument, NULL, 'n' },
+		{ "against", required_argument, NULL, 'a' },
+		{ "serve", required_argument, NULL, 'S' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -258,6 +261,12 @@ read_options(int argc, char **argv)
 		case 'n':
 			options.peer = false;
 			break;
+		case 'a':
+			options.against = optarg;
+			break;
+		case 'S':
+			options.serve = optarg;
+			break;
 		default:
 			return -1;
 		}
@@ -265,6 +274,20 @@ read_options(int argc, char **argv)
 			       options.threads >= 1
 		       ? 0
 		       : -1;
+}
+
+/* `--against`: the words are workloads of that comparison; all where none is given. */
+static int
+compare_builds(const char *self, char **words)
+{
+	static const char *const all[] = { "W1", "W2", "W3", "W4", "W5", "start", "read", NULL };
+	struct against_options o = { self, options.against, options.threads, options.rounds,
+				     options.seconds };
+
+	for (char **w = words; *w; w++)
+		if (!against_knows(*w))
+			return usage();
+	return against_measure(&o, *words ? (const char *const *)words : all) < 0 ? 1 : 0;
 }
 
 int
@@ -279,6 +302,12 @@ main(int argc, char **argv)
 
 	if (read_options(argc, argv) < 0)
 		return usage();
+	if (options.serve)
+		return optind + 1 == argc
+			       ? against_serve(options.serve, argv[optind], options.threads)
+			       : usage();
+	if (options.against)
+		return compare_builds(argv[0], argv + optind);
 	word = optind < argc ? (const char *const *)argv + optind : all;
 	for (const char *const *w = word; *w; w++)
 		if (!workload_of(*w, &busy) && strcmp(*w, "losses") != 0 &&

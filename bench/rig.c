@@ -57,9 +57,8 @@ answer(struct rig_process *p, double seconds, char *line, int size)
 	return 0;
 }
 
-/* The contestant's side of rig_fork: standard input and output are the pipes. */
-static void
-serve(rig_make *make, rig_fn *run, void *arg)
+void
+rig_serve(rig_make *make, rig_fn *run, void *arg)
 {
 	char line[64], told[512] = "";
 	void *state = make(arg, told, sizeof told);
@@ -127,8 +126,26 @@ rig_fork(rig_make *make, rig_fn *run, void *arg, struct err *e)
 	pid_t pid = split(p, e);
 
 	if (pid == 0) {
-		serve(make, run, arg);
+		rig_serve(make, run, arg);
 		_exit(0);
+	}
+	return checked(p, pid, e);
+}
+
+static struct rig_process *
+exec_contestant(const char *const *argv, bool quiet, struct err *e)
+{
+	struct rig_process *p = mem_new(sizeof *p);
+	pid_t pid = split(p, e);
+
+	if (pid == 0) {
+		int nowhere = quiet ? open("/dev/null", O_WRONLY) : -1;
+
+		if (nowhere >= 0)
+			dup2(nowhere, STDERR_FILENO);
+		execvp(argv[0], (char *const *)argv); /* POSIX: which does not write to them */
+		fprintf(stderr, "%s: not found\n", argv[0]);
+		_exit(127);
 	}
 	return checked(p, pid, e);
 }
@@ -136,15 +153,13 @@ rig_fork(rig_make *make, rig_fn *run, void *arg, struct err *e)
 struct rig_process *
 rig_exec(const char *const *argv, struct err *e)
 {
-	struct rig_process *p = mem_new(sizeof *p);
-	pid_t pid = split(p, e);
+	return exec_contestant(argv, false, e);
+}
 
-	if (pid == 0) {
-		execvp(argv[0], (char *const *)argv); /* POSIX: which does not write to them */
-		fprintf(stderr, "%s: not found\n", argv[0]);
-		_exit(127);
-	}
-	return checked(p, pid, e);
+struct rig_process *
+rig_exec_quiet(const char *const *argv, struct err *e)
+{
+	return exec_contestant(argv, true, e);
 }
 
 struct rig_process *
@@ -277,7 +292,8 @@ rig_alternate(struct rig_process *const *p, int n, int rounds, double seconds, s
 	r->n = n;
 	r->rounds = rounds < RIG_ROUNDS ? rounds : RIG_ROUNDS;
 	for (int k = 0; k < r->rounds; k++)
-		for (int i = 0; i < n; i++) {
+		for (int turn = 0; turn < n; turn++) {
+			int i = k % 2 ? n - 1 - turn : turn; /* a drift of the clock cancels */
 			double others = used_by_others(), start = mono_now(), took = 0;
 			size_t samples = 0;
 			char line[256];

@@ -11,6 +11,7 @@
 
 #define RIG_CONTESTANTS 4
 #define RIG_ROUNDS 64
+#define RIG_QUIET 0.15 /* processors of other programs in a window; /proc/stat counts ticks */
 
 /*
  * A figure from one run is worth nothing on a machine whose clock and neighbours change by the
@@ -39,9 +40,15 @@ typedef void *rig_make(void *arg, char *told, size_t size);
  */
 struct rig_process *rig_fork(rig_make *make, rig_fn *run, void *arg, struct err *e);
 
+/* The contestant's side on standard input and output, until the input ends. */
+void rig_serve(rig_make *make, rig_fn *run, void *arg);
+
 /* Another program that serves the same lines on its standard input and output; argv ends with NULL.
  */
 struct rig_process *rig_exec(const char *const *argv, struct err *e);
+
+/* The same without its standard error. */
+struct rig_process *rig_exec_quiet(const char *const *argv, struct err *e);
 
 /* A process that computes nothing on processor `cpu` until it is ended: the busy neighbour. */
 struct rig_process *rig_spin(int cpu, struct err *e);
@@ -63,7 +70,8 @@ struct rig_result {
 						       used, from /proc/stat */
 };
 
-/* Rounds of one window each, in order. 0, or -1 and an error when a contestant broke. */
+/* Rounds of one window each, every second one in reverse order. 0, or -1 and an error when a
+ * contestant broke. */
 int rig_alternate(struct rig_process *const *p, int n, int rounds, double seconds,
 		  struct rig_result *r, struct err *e);
 

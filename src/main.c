@@ -377,9 +377,11 @@ main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, "");
 	/* options of those are their own */
-	if (argc > 1 && strcmp(argv[1], "bench") == 0)
+	if (argc > 1 && strcmp(argv[1], "bench") == 0) {
+		argv[1] = argv[0]; /* it runs this program, too */
 		return run_beside(RETORT_BUILDDIR "/bench/retort-bench",
 				  RETORT_LIBEXECDIR "/retort-bench", argv + 1);
+	}
 	if (argc > 1 && strcmp(argv[1], "loss") == 0)
 		return run_beside(RETORT_BUILDDIR "/retort-loss", RETORT_LIBEXECDIR "/retort-loss",
 				  argv + 1);
