@@ -159,14 +159,33 @@ ask(struct trainer *t, struct request *q, enum request_kind kind)
 	exit(1);
 }
 
+/* TEACHER "big", or STUDENT. */
 static struct request *
-request(enum request_kind kind, const char *name, const char *spec, int64_t number)
+network(enum request_kind kind, const char *spec)
 {
 	struct request *r = request_new(kind);
 
-	snprintf(r->name, sizeof r->name, "%s", name);
-	snprintf(r->spec, sizeof r->spec, "%s", spec);
-	r->number = number;
+	snprintf(r->u.net.name, sizeof r->u.net.name, "big");
+	snprintf(r->u.net.spec, sizeof r->u.net.spec, "%s", spec);
+	return r;
+}
+
+static struct request *
+train(void)
+{
+	struct request *r = request_new(REQUEST_TRAIN);
+
+	snprintf(r->u.train.teacher, sizeof r->u.train.teacher, "big");
+	r->u.train.epochs = 1;
+	return r;
+}
+
+static struct request *
+run(int64_t steps)
+{
+	struct request *r = request_new(REQUEST_RUN);
+
+	r->u.run.steps = steps;
 	return r;
 }
 
@@ -175,8 +194,9 @@ set(const char *knob, const char *value)
 {
 	struct request *r = request_new(REQUEST_SET);
 
-	r->set[r->n_sets++].knob = knob_find(knob, NULL);
-	snprintf(r->set[0].value, sizeof r->set[0].value, "%s", value);
+	r->u.knobs.n = 1;
+	r->u.knobs.set[0].knob = knob_find(knob, NULL);
+	snprintf(r->u.knobs.set[0].value, sizeof r->u.knobs.set[0].value, "%s", value);
 	return r;
 }
 
@@ -184,9 +204,11 @@ set(const char *knob, const char *value)
 static double
 timed(struct own *o, size_t steps)
 {
+	struct request *r = request_new(REQUEST_STEP);
 	double start = mono_now();
 
-	ask(o->trainer, request(REQUEST_STEP, "", "", (int64_t)steps), REQUEST_PAUSE);
+	r->u.steps.n = (int64_t)steps;
+	ask(o->trainer, r, REQUEST_PAUSE);
 	return mono_now() - start;
 }
 
@@ -196,7 +218,7 @@ maps(const char *const (*pair)[3])
 	struct request *r = request_new(REQUEST_MAP);
 
 	for (int i = 0; pair[i][0]; i++) {
-		struct request_map *m = &r->map[r->n_maps++];
+		struct request_map *m = &r->u.map.map[r->u.map.n++];
 
 		snprintf(m->teacher, sizeof m->teacher, "big");
 		snprintf(m->t_layer, sizeof m->t_layer, "%s", pair[i][0]);
@@ -211,9 +233,11 @@ maps(const char *const (*pair)[3])
 static struct request *
 option(const char *key, const char *value)
 {
-	struct request *r = request(REQUEST_OPTIONS, "big", value, 0);
+	struct request *r = request_new(REQUEST_OPTIONS);
 
-	snprintf(r->text, sizeof r->text, "%s", key);
+	snprintf(r->u.option.teacher, sizeof r->u.option.teacher, "big");
+	snprintf(r->u.option.key, sizeof r->u.option.key, "%s", key);
+	snprintf(r->u.option.value, sizeof r->u.option.value, "%s", value);
 	return r;
 }
 
@@ -235,10 +259,11 @@ own_new(int workload, bool kept, bool bf16, bool bare, int threads)
 {
 	const struct plan *p = &plans[workload - 1];
 	struct own *o = mem_new(sizeof *o);
-	struct trainer *t = o->trainer = trainer_new(threads, 0);
-	struct request *data = request(REQUEST_DATA, "", "", -1);
+	struct trainer *t = o->trainer = trainer_new(threads, 0, NULL);
+	struct request *data = request_new(REQUEST_DATA);
 
-	data->dataset = random_data(p);
+	data->u.data.dataset = random_data(p);
+	data->u.data.labels = -1;
 	ask(t, data, REQUEST_DATA);
 	ask(t, set("batch", p->batch), REQUEST_SET);
 	ask(t, set("optimizer", p->optimizer), REQUEST_SET);
@@ -247,22 +272,22 @@ own_new(int workload, bool kept, bool bf16, bool bare, int threads)
 	ask(t, set("kd-weight", p->kd), REQUEST_SET);
 	ask(t, set("ce-weight", p->ce), REQUEST_SET);
 	ask(t, set("eval-every", "1000000000"), REQUEST_SET);
-	ask(t, request(REQUEST_TEACHER, "big", p->teacher, 0), REQUEST_TEACHER);
+	ask(t, network(REQUEST_TEACHER, p->teacher), REQUEST_TEACHER);
 	ask(t, option("cache", kept ? "memory" : "off"), REQUEST_OPTIONS);
 	if (kept)
 		ask(t, option("top", bare ? "all" : p->top), REQUEST_OPTIONS);
 	if (bf16)
 		ask(t, option("precision", "bf16"), REQUEST_OPTIONS);
 	/* a step or two will do: it has to be a trained one, not a good one */
-	ask(t, request(REQUEST_TRAIN, "big", "", 1), REQUEST_TRAIN);
-	ask(t, request(REQUEST_STOP, "", "", 0), REQUEST_DONE);
-	ask(t, request(REQUEST_STUDENT, "", p->student, 0), REQUEST_STUDENT);
+	ask(t, train(), REQUEST_TRAIN);
+	ask(t, request_new(REQUEST_STOP), REQUEST_DONE);
+	ask(t, network(REQUEST_STUDENT, p->student), REQUEST_STUDENT);
 	if (p->maps && !bare)
 		ask(t, maps(p->maps), REQUEST_MAP);
 	forget_peak();
 	o->batch = (size_t)strtoul(p->batch, NULL, 10);
-	ask(t, request(REQUEST_RUN, "", "", 900000000), REQUEST_RUN);
-	ask(t, request(REQUEST_PAUSE, "", "", 0), REQUEST_PAUSE);
+	ask(t, run(900000000), REQUEST_RUN);
+	ask(t, request_new(REQUEST_PAUSE), REQUEST_PAUSE);
 	timed(o, (size_t)p->warm);
 	o->rate = 10 / timed(o, 10);
 	return o;
@@ -273,7 +298,7 @@ static struct request *
 one_map(const struct loss *l, enum model_tap on, int workload)
 {
 	struct request *r = request_new(REQUEST_MAP);
-	struct request_map *m = &r->map[r->n_maps++];
+	struct request_map *m = &r->u.map.map[r->u.map.n++];
 
 	snprintf(m->teacher, sizeof m->teacher, "big");
 	snprintf(m->t_layer, sizeof m->t_layer, workload == 3 ? "3" : "2");
@@ -301,7 +326,7 @@ own_undo(void *own)
 {
 	struct own *o = own;
 
-	ask(o->trainer, request(REQUEST_UNDO, "", "", 0), REQUEST_UNDO);
+	ask(o->trainer, request_new(REQUEST_UNDO), REQUEST_UNDO);
 }
 
 double

@@ -69,11 +69,12 @@ silence(const struct trainer_state *w, int i, double share)
 
 /* What was asked, by term. */
 static int
-read_shares(struct trainer_state *w, const struct request *r, struct shares *s, struct err *e)
+read_shares(struct trainer_state *w, const struct request_shares *r, struct shares *s,
+	    struct err *e)
 {
 	const struct branch *b = w->student;
 
-	for (int k = 0; k < r->n_shares; k++) {
+	for (int k = 0; k < r->n; k++) {
 		const char *name = r->share[k].term, *why;
 		int i = 0;
 
@@ -95,7 +96,7 @@ read_shares(struct trainer_state *w, const struct request *r, struct shares *s, 
 /* Terms that are not named share what is left as they do now; where all or none are, proportions
  * are all that counts. */
 static int
-fill_shares(const struct branch *b, const struct request *r, struct shares *s, struct err *e)
+fill_shares(const struct branch *b, const struct request_shares *r, struct shares *s, struct err *e)
 {
 	double asked = 0, rest = 0;
 	const char *left = NULL;
@@ -105,13 +106,13 @@ fill_shares(const struct branch *b, const struct request *r, struct shares *s, s
 		rest += s->named[i] ? 0 : s->now[i];
 		left = !s->named[i] && s->now[i] > 0 ? name_of(&b->term[i]) : left;
 	}
-	if (left && r->n_shares && asked >= 1)
+	if (left && r->n && asked >= 1)
 		return err_set(e,
 			       "shares of %g are asked for, and nothing is left for %s; name it "
 			       "too, or ask for less than 1",
 			       asked, left);
 	for (int i = 0; i < b->n_terms; i++) {
-		if (r->n_shares == 0)
+		if (r->n == 0)
 			s->want[i] = s->now[i] > 0;
 		else if (left && !s->named[i])
 			s->want[i] = (1 - asked) * s->now[i] / rest;
@@ -192,8 +193,8 @@ balance(struct trainer_state *w, struct request *r, struct err *e)
 	int status;
 
 	eval_shares(w, shares.now);
-	if (read_shares(w, r, &shares, e) < 0 || fill_shares(b, r, &shares, e) < 0 ||
-	    sum_to_one(b, &shares, e) < 0)
+	if (read_shares(w, &r->u.shares, &shares, e) < 0 ||
+	    fill_shares(b, &r->u.shares, &shares, e) < 0 || sum_to_one(b, &shares, e) < 0)
 		return -1;
 	settings_take(w, &s);
 	status = put_weights(w, &shares, &s, &note, e);

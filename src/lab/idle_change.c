@@ -158,7 +158,7 @@ seed_of(const struct trainer_state *w, int id)
 }
 
 struct branch *
-idle_change_make(struct trainer_state *w, struct request *r, int id, const char *name,
+idle_change_make(struct trainer_state *w, const struct request_net *r, int id, const char *name,
 		 struct err *e)
 {
 	struct model_io io = model_io_of(w->ds);
@@ -184,23 +184,24 @@ idle_change_make(struct trainer_state *w, struct request *r, int id, const char 
 }
 
 uint64_t
-idle_change_order_seed(const struct trainer_state *w, const char *who)
+idle_change_order_seed(const struct trainer_state *w, const char *name)
 {
-	return rng_bits(rng_stream(w->info.seed, who, 0, 0), 0);
+	return rng_bits(rng_stream(w->info.seed, name, 0, 0), 0);
 }
 
-static int
-do_student(struct trainer_state *w, struct request *r, struct err *e)
+int
+idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 {
+	struct request_net *n = &r->u.net;
 	struct branch *b;
 
 	if (!w->ds)
 		return err_set(e, "student: no data yet; `data digits` first");
-	if (strcmp(r->spec, "again") == 0 && !w->again[0])
+	if (strcmp(n->spec, "again") == 0 && !w->again[0])
 		return err_set(e, "student again: there was none yet; `student mlp 16` makes one");
-	if (strcmp(r->spec, "again") == 0)
-		snprintf(r->spec, sizeof r->spec, "%s", w->again);
-	b = idle_change_make(w, r, LAB_STUDENT, "s", e);
+	if (strcmp(n->spec, "again") == 0)
+		snprintf(n->spec, sizeof n->spec, "%s", w->again);
+	b = idle_change_make(w, n, LAB_STUDENT, "s", e);
 	if (!b)
 		return err_wrap(e, "student");
 	if (!branch_has_outputs(b, &w->info.knobs) &&
@@ -211,7 +212,7 @@ do_student(struct trainer_state *w, struct request *r, struct err *e)
 	}
 	idle_change_drop_student(w);
 	w->student = b;
-	idle_change_describe(&w->info.student, b, r->ckpt ? r->text : "");
+	idle_change_describe(&w->info.student, b, n->ckpt ? n->from : "");
 	w->info.has_student = true;
 	w->info.student.ready = true;
 	snprintf(w->again, sizeof w->again, "%s", w->info.student.spec);
@@ -259,26 +260,28 @@ idle_change_prepare(struct trainer_state *w, struct err *e)
 	return feed_prepare(w, e);
 }
 
-static int
-do_train(struct trainer_state *w, struct request *r, struct err *e)
+int
+idle_change_train(struct trainer_state *w, struct request *r, struct err *e)
 {
-	int k = lab_info_teacher(&w->info, r->name, e);
+	const char *name = r->u.train.teacher;
+	int64_t epochs = r->u.train.epochs;
+	int k = lab_info_teacher(&w->info, name, e);
 	uint64_t steps;
 
 	if (k < 0)
 		return err_wrap(e, "train");
 	if (w->info.teacher[k].is_file)
 		return err_set(e, "train %s: it is a file of outputs: there is nothing to train",
-			       r->name);
-	if (r->number < 1 || r->number > 1000000)
-		return err_set(e, "train %s: epochs: %lld is outside 1..1000000", r->name,
-			       (long long)r->number);
+			       name);
+	if (epochs < 1 || epochs > 1000000)
+		return err_set(e, "train %s: epochs: %lld is outside 1..1000000", name,
+			       (long long)epochs);
 	if (w->n_labelled == 0)
-		return err_set(e, "train %s: no training row has a label", r->name);
+		return err_set(e, "train %s: no training row has a label", name);
 	if (idle_change_prepare(w, e) < 0)
-		return err_wrap(e, "train %s", r->name);
+		return err_wrap(e, "train %s", name);
 	steps = ((uint64_t)feed_epoch(w, k) + trainer_state_batch(w) - 1) / trainer_state_batch(w) *
-		(uint64_t)r->number;
+		(uint64_t)epochs;
 	memset(&w->info.teacher[k].effect, 0,
 	       sizeof w->info.teacher[k].effect); /* of weights that will be no more */
 	w->info.phase = LAB_TRAINING;
@@ -290,13 +293,13 @@ do_train(struct trainer_state *w, struct request *r, struct err *e)
 }
 
 static int
-check_run(struct trainer_state *w, const struct request *r, struct err *e)
+check_run(struct trainer_state *w, int64_t steps, struct err *e)
 {
 	if (!w->student)
 		return err_set(e, "run: no student yet; `student mlp 32` makes one");
-	if (r->number < 1 || r->number > 1000000000 ||
-	    w->student->state->step + (uint64_t)r->number > UINT32_MAX - 1)
-		return err_set(e, "run: %lld steps is outside 1..1000000000", (long long)r->number);
+	if (steps < 1 || steps > 1000000000 ||
+	    w->student->state->step + (uint64_t)steps > UINT32_MAX - 1)
+		return err_set(e, "run: %lld steps is outside 1..1000000000", (long long)steps);
 	for (int i = 0; i < w->info.n_teachers; i++)
 		if (!w->info.teacher[i].ready && !w->info.teacher[i].muted)
 			return err_set(e,
@@ -316,22 +319,21 @@ any_teaches(const struct trainer_state *w)
 	return false;
 }
 
-/* What keeping the teachers' answers will take, before any is asked for, where it is worth a word.
- */
+/* Report the size of the caches of teacher outputs before they are filled, from 16 MiB on. */
 static void
-tell_kept(const struct trainer_state *w, struct request *r)
+note_memory(const struct trainer_state *w, struct request_run *r)
 {
 	size_t sum = 0;
 
 	for (int i = 0; i < w->info.n_teachers; i++)
 		sum += trainer_state_teaches(w, i) ? w->info.teacher[i].kept : 0;
 	if (sum >= (size_t)1 << 24)
-		snprintf(r->text, sizeof r->text, "the teachers' answers will take %.1f MiB",
+		snprintf(r->memory, sizeof r->memory, "the teachers' answers will take %.1f MiB",
 			 (double)sum / 0x1p20);
 }
 
-static int
-do_run(struct trainer_state *w, struct request *r, struct err *e)
+int
+idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 {
 	bool taught = any_teaches(w);
 	const struct remedy_result_made *choice =
@@ -340,7 +342,7 @@ do_run(struct trainer_state *w, struct request *r, struct err *e)
 	size_t n = taught ? w->split.n_train : w->split.n_shown;
 	struct trainer_state_settings s;
 
-	if (stage_lay(w, r, &s, e) < 0 || check_run(w, r, e) < 0)
+	if (stage_lay(w, r, &s, e) < 0 || check_run(w, r->u.run.steps, e) < 0)
 		return -1;
 	if (!taught && lab_rows(&w->info, s.set_weight, true) == 0)
 		return err_set(e, "run: no teacher, and no labelled row to learn from");
@@ -357,12 +359,12 @@ do_run(struct trainer_state *w, struct request *r, struct err *e)
 	if (w->split.n_shown)
 		sampler_init(&w->few, w->ds, w->split.shown, w->split.n_shown,
 			     idle_change_order_seed(w, "few"));
-	tell_kept(w, r);
+	note_memory(w, &r->u.run);
 	w->info.phase = LAB_DISTILLING;
 	w->info.step = w->info.from = w->student->state->step;
-	w->info.until = w->info.from + (uint64_t)r->number;
+	w->info.until = w->info.from + (uint64_t)r->u.run.steps;
 	w->info.paused = false;
-	stage_note(w, r->stage.kind);
+	stage_note(w, r->u.run.stage.kind);
 	live_change_era(w);
 	return 0;
 }
@@ -386,8 +388,8 @@ make_plain(struct trainer_state *w, struct err *e)
 	return 0;
 }
 
-static int
-do_report(struct trainer_state *w, struct request *r, struct err *e)
+int
+idle_change_report(struct trainer_state *w, struct request *r, struct err *e)
 {
 	(void)r;
 	if (!w->student)
@@ -404,12 +406,6 @@ do_report(struct trainer_state *w, struct request *r, struct err *e)
 	return 0;
 }
 
-bool
-idle_change_needs_idle(enum request_kind kind)
-{
-	return kind <= REQUEST_REPORT;
-}
-
 static int
 refuse_busy(const struct trainer_state *w, struct err *e)
 {
@@ -424,34 +420,9 @@ refuse_busy(const struct trainer_state *w, struct err *e)
 }
 
 int
-idle_change_request(struct trainer_state *w, struct request *r, struct err *e)
+idle_change_allows(const struct trainer_state *w, const struct request_row *row, struct err *e)
 {
-	if (idle_change_needs_idle(r->kind) && w->info.phase != LAB_IDLE)
-		return refuse_busy(w, e);
-	switch (r->kind) {
-	case REQUEST_SEED:
-		return setup_data_seed(w, r, e);
-	case REQUEST_DATA:
-		return setup_data_data(w, r, e);
-	case REQUEST_ADD:
-		return setup_data_add(w, r, e);
-	case REQUEST_TEACHER:
-		return setup_teacher_teacher(w, r, e);
-	case REQUEST_STUDENT:
-		return do_student(w, r, e);
-	case REQUEST_INIT:
-		return setup_student_request(w, r, e);
-	case REQUEST_OPTIONS:
-		return setup_teacher_options(w, r, e);
-	case REQUEST_STAGE:
-		return setup_teacher_stage(w, r, e);
-	case REQUEST_TRAIN:
-		return do_train(w, r, e);
-	case REQUEST_RUN:
-		return do_run(w, r, e);
-	case REQUEST_REPORT:
-		return do_report(w, r, e);
-	default:
-		return live_change_request(w, r, e);
-	}
+	if (!(row->flags & REQUEST_IS_IDLE) || w->info.phase == LAB_IDLE)
+		return 0;
+	return refuse_busy(w, e);
 }

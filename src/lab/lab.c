@@ -13,6 +13,11 @@
 const char *const lab_through_name[] = { "", "none", "linear", "conv1x1", "shared" };
 
 const char *const lab_stage_name[] = { "run", "distil", "finetune", "hint", NULL };
+const char *const lab_remedy_name[] = {
+#define REMEDY(id) #id,
+#include "retort/train/remedies.def"
+	NULL,
+};
 
 _Static_assert(LAB_LAYERS <= 64, "layers are bits of a uint64_t");
 

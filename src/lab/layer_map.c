@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "retort/lab/tunable.h"
-#include "retort/probe/cka/layer_cka.h"
 
 /* Layers first to last of a network. */
 struct span {
@@ -186,39 +185,15 @@ edit_preset(struct trainer_state *w, const struct request_map *r, struct lab_map
 	return 0;
 }
 
-/* CKA of blocks, NAN where the pair cannot be; the first reason goes to `e`. */
-static void
-values_of(const struct trainer_state *w, struct lab_map m, const struct lab_cka *cka, int many,
-	  int few, double *value, struct err *e)
-{
-	const struct lab_net *t = &w->info.teacher[m.teacher];
-	bool told = false;
-
-	for (int i = 0; i < many * few; i++) {
-		struct err why;
-
-		m.t_layer = 1 + i / few;
-		m.s_layer = 1 + i % few;
-		value[i] = cka->value[m.t_layer][m.s_layer];
-		if (lab_map_fit(t, &w->info.student, &m, &why) == 0)
-			continue;
-		value[i] = NAN;
-		if (!told)
-			err_set(e, "%s", why.msg);
-		told = true;
-	}
-}
-
-/* The pairs that are most alike now, with the rows and the networks as they are: a replay finds the
+/* Pairs by similarity. The choice depends on the networks and rows of now alone: a replay makes the
  * same. */
 static int
 edit_auto(struct trainer_state *w, const struct request_map *r, struct lab_map m,
 	  struct trainer_state_settings *s, struct text *chosen, struct err *e)
 {
 	const struct lab_net *t = &w->info.teacher[m.teacher];
-	int many = t->n_layers - 2, few = w->info.student.n_layers - 2, row[MODEL_LAYERS];
-	double value[MODEL_BLOCKS * MODEL_BLOCKS];
-	struct lab_cka cka;
+	int many = t->n_layers - 2, few = w->info.student.n_layers - 2, block[MODEL_BLOCKS];
+	double value[MODEL_BLOCKS];
 
 	if (!t->ready)
 		return err_set(e,
@@ -227,19 +202,18 @@ edit_auto(struct trainer_state *w, const struct request_map *r, struct lab_map m
 			       t->name);
 	if (check_blocks(r, t, many, few, e) < 0)
 		return -1;
-	if (layer_cka_run(w, m.teacher, &cka, e) < 0)
-		return err_wrap(e, "auto");
+	if (!w->choose_pairs)
+		return err_set(e, "auto: this program cannot compare layers");
 	m.on = r->on;
-	values_of(w, m, &cka, many, few, value, e);
-	if (!layer_cka_assign(value, many, few, row))
-		return err_wrap(e, "auto: no ascending pairs that can all be mapped");
+	if (w->choose_pairs(w, &m, few, block, value, e) < 0)
+		return err_wrap(e, "auto");
 	text_addf(chosen, "%s", t->name);
 	for (int k = 0; k < few; k++) {
-		m.t_layer = 1 + row[k];
+		m.t_layer = block[k];
 		m.s_layer = 1 + k;
 		if (edit_pair(w, r, m, s, e) < 0)
 			return err_wrap(e, "auto");
-		text_addf(chosen, " %d:%d cka %.2f", m.t_layer, m.s_layer, value[row[k] * few + k]);
+		text_addf(chosen, " %d:%d cka %.2f", m.t_layer, m.s_layer, value[k]);
 	}
 	text_add(chosen, ", ");
 	return 0;
@@ -256,10 +230,10 @@ edit(struct trainer_state *w, const struct request_map *r, const struct lab_map 
 }
 
 int
-layer_map_edit(struct trainer_state *w, const struct request *r, struct trainer_state_settings *s,
-	       struct text *chosen, struct err *e)
+layer_map_edit(struct trainer_state *w, const struct request_maps *r,
+	       struct trainer_state_settings *s, struct text *chosen, struct err *e)
 {
-	for (int i = 0; i < r->n_maps; i++) {
+	for (int i = 0; i < r->n; i++) {
 		const struct request_map *x = &r->map[i];
 		struct lab_map m = { .weight = x->weight,
 				     .match = x->match ? x->match : &loss_hidden,

@@ -9,14 +9,11 @@
 #include <string.h>
 
 #include "retort/base/text.h"
-#include "retort/probe/augment_preview.h"
 #include "retort/lab/balance.h"
 #include "retort/lab/tunable.h"
-#include "retort/probe/shift/shift_run.h"
 #include "retort/train/eval.h"
 #include "retort/train/feed.h"
 #include "retort/lab/layer_map.h"
-#include "retort/probe/remedy/remedy.h"
 #include "retort/train/trainer_checkpoint.h"
 #include "retort/lab/ramp_change.h"
 #include "retort/lab/settings.h"
@@ -75,52 +72,52 @@ live_change_make(struct trainer_state *w, const struct trainer_state_settings *a
 	return 0;
 }
 
-/* A session reads one WordNet, once. Where rows are augmented already their words are looked up
- * now. */
+/* Move the request's WordNet into the lab; a session reads one, once. Where rows are augmented
+ * already their words are looked up now. */
 static int
-take_wordnet(struct trainer_state *w, struct request *r, struct err *e)
+take_wordnet(struct trainer_state *w, struct wordnet **new, struct err *e)
 {
-	if (w->wordnet &&
-	    memcmp(&w->wordnet->hash, &r->wordnet->hash, sizeof r->wordnet->hash) != 0)
+	if (w->wordnet && memcmp(&w->wordnet->hash, &(*new)->hash, sizeof(*new)->hash) != 0)
 		return err_set(e, "another WordNet than this was read before");
 	if (w->wordnet)
 		return 0;
-	w->wordnet = r->wordnet;
-	r->wordnet = NULL;
+	w->wordnet = *new;
+	*new = NULL;
 	return w->ds && augment_any(&w->info.knobs, w->ds->kind)
 		       ? augment_learn(&w->augmenter, w->wordnet, e)
 		       : 0;
 }
 
-/* One knob, or several at once. A hand on a knob ends its ramp. */
+/* Set knobs as one change. Setting a knob cancels its ramp. */
 static int
 set_knobs(struct trainer_state *w, struct request *r, struct err *e)
 {
+	const struct request_knobs *k = request_knobs(r);
 	struct trainer_state_settings s;
 
 	settings_take(w, &s);
-	for (int i = 0; i < r->n_sets; i++) {
-		if (knob_set(&s.knobs, r->set[i].knob, r->set[i].value, e) < 0)
+	for (int i = 0; i < k->n; i++) {
+		if (knob_set(&s.knobs, k->set[i].knob, k->set[i].value, e) < 0)
 			return -1;
-		ramp_drop(s.ramp, &s.n_ramps, (int)(r->set[i].knob - knob_table));
+		ramp_drop(s.ramp, &s.n_ramps, (int)(k->set[i].knob - knob_table));
 	}
 	if (live_change_make(w, &s, r, e) < 0)
 		return -1;
-	if (!r->note[0] && r->n_sets)
-		snprintf(r->note, sizeof r->note, "%s stays %s", r->set[0].knob->name,
-			 r->set[0].value);
+	if (!r->note[0] && k->n)
+		snprintf(r->note, sizeof r->note, "%s stays %s", k->set[0].knob->name,
+			 k->set[0].value);
 	return 0;
 }
 
-/* Translations of texts, and the knobs that use them. They stay when the knobs are taken back. */
-static int
-do_retell(struct trainer_state *w, struct request *r, struct err *e)
+/* The translations stay when the knobs are undone. */
+int
+live_change_bitext(struct trainer_state *w, struct request *r, struct err *e)
 {
 	struct round_trip *before = w->retold, *now;
 
 	if (!w->ds)
 		return err_set(e, "augment backtranslate: no data yet; `data fine-foods` first");
-	now = round_trip_new(w->ds, r->bitext, e);
+	now = round_trip_new(w->ds, r->u.bitext.bitext, e);
 	if (!now)
 		return err_wrap(e, "augment backtranslate");
 	w->augmenter.retold = w->retold = now;
@@ -133,25 +130,26 @@ do_retell(struct trainer_state *w, struct request *r, struct err *e)
 	return 0;
 }
 
-static int
-do_set(struct trainer_state *w, struct request *r, struct err *e)
+int
+live_change_set(struct trainer_state *w, struct request *r, struct err *e)
 {
 	bool had = w->wordnet != NULL;
 
-	if ((!r->wordnet || take_wordnet(w, r, e) == 0) && set_knobs(w, r, e) == 0) {
+	if ((!r->u.set.wordnet || take_wordnet(w, &r->u.set.wordnet, e) == 0) &&
+	    set_knobs(w, r, e) == 0) {
 		if (w->wordnet)
 			hash_hex(&w->wordnet->hash, w->info.wordnet);
 		return 0;
 	}
-	if (!had) { /* a line that changes nothing leaves none behind: a replay does not see it */
+	if (!had) { /* a refused line is not recorded, so a replay would lack it */
 		wordnet_free(w->wordnet);
 		w->wordnet = NULL;
 	}
 	return -1;
 }
 
-static int
-do_map(struct trainer_state *w, struct request *r, struct err *e)
+int
+live_change_map(struct trainer_state *w, struct request *r, struct err *e)
 {
 	struct text chosen = { 0 };
 	struct trainer_state_settings s;
@@ -162,19 +160,18 @@ do_map(struct trainer_state *w, struct request *r, struct err *e)
 	if (w->info.phase == LAB_TRAINING)
 		return err_set(e, "map: not while a teacher trains");
 	settings_take(w, &s);
-	for (int i = 0; r->n_maps == 0 && i < s.n_maps; i++) /* clear */
+	for (int i = 0; r->u.map.n == 0 && i < s.n_maps; i++) /* clear */
 		ramp_drop(s.ramp, &s.n_ramps, TUNABLE_MAP(s.map[i].slot));
-	if (r->n_maps == 0)
+	if (r->u.map.n == 0)
 		s.n_maps = 0;
 	slots = w->n_slots;
-	if (layer_map_edit(w, r, &s, &chosen, e) < 0 || live_change_make(w, &s, r, e) < 0) {
-		w->n_slots = slots; /* a line that changes nothing takes no names either: a replay
-				       does not see it */
+	if (layer_map_edit(w, &r->u.map, &s, &chosen, e) < 0 || live_change_make(w, &s, r, e) < 0) {
+		w->n_slots = slots; /* a refused line is not recorded, so a replay would lack it */
 		text_release(&chosen);
 		return err_wrap(e, "map");
 	}
-	r->says = chosen.len > 0;
-	if (r->says)
+	r->notable = chosen.len > 0;
+	if (r->notable)
 		snprintf(r->note, sizeof r->note, "map: %s%d pair%s", text_get(&chosen), s.n_maps,
 			 s.n_maps == 1 ? "" : "s");
 	else if (!r->note[0])
@@ -183,79 +180,93 @@ do_map(struct trainer_state *w, struct request *r, struct err *e)
 	return 0;
 }
 
-/* Whether a teacher may be heard from now on: while the student trains nobody joins who has not
- * been trained. */
+/* Whether teacher k can be unmuted: while the student trains, only when it is trained itself. */
 static bool
 can_teach(const struct trainer_state *w, int k)
 {
 	return w->info.teacher[k].ready || w->info.phase != LAB_DISTILLING;
 }
 
-/* One mutes, 0 unmutes, 2 leaves that one alone; with k below 0 all that can teach are unmuted. */
+/* The teacher that a request names, into *k; -1 there where it means all of them. */
 static int
-mute(const struct trainer_state *w, const struct request *r, int k,
-     struct trainer_state_settings *s, struct err *e)
+find_teacher(const struct trainer_state *w, const char *name, int *k, struct err *e)
 {
-	if (k >= 0 && r->number != 1 && !can_teach(w, k))
-		return err_set(e, "teachers %s: it has not been trained", r->name);
-	for (int i = 0; i < s->n_teachers; i++) {
-		if (i == k)
-			s->muted[i] = r->number == 1;
-		else if (k < 0 && can_teach(w, i))
-			s->muted[i] = false;
-		else if (k >= 0 && r->number == 2)
-			s->muted[i] = true;
-	}
-	return 0;
+	*k = name[0] ? lab_info_teacher(&w->info, name, e) : -1;
+	if (name[0] && *k < 0)
+		return err_wrap(e, "teachers");
+	return w->info.n_teachers ? 0
+				  : err_set(e, "teachers: there is none yet; `teacher big mlp "
+					       "256,256` makes one");
 }
 
-static int
-do_weight(struct trainer_state *w, struct request *r, struct err *e)
+int
+live_change_mute(struct trainer_state *w, struct request *r, struct err *e)
 {
-	int k = r->name[0] ? lab_info_teacher(&w->info, r->name, e) : -1;
+	bool mutes = r->u.teacher.mute == REQUEST_MUTES, solo = r->u.teacher.mute == REQUEST_SOLO;
 	struct trainer_state_settings s;
+	int k;
 
-	if (r->name[0] && k < 0)
-		return err_wrap(e, "teachers");
-	if (w->info.n_teachers == 0)
-		return err_set(e,
-			       "teachers: there is none yet; `teacher big mlp 256,256` makes one");
-	settings_take(w, &s);
-	if (r->kind == REQUEST_MUTE && mute(w, r, k, &s, e) < 0)
+	if (find_teacher(w, r->u.teacher.name, &k, e) < 0)
 		return -1;
-	if (r->kind == REQUEST_WEIGHT && (!isfinite(r->value) || r->value < 0 || r->value > 1e6))
-		return err_set(e, "teachers %s: weight %g is outside 0..1000000", r->name,
-			       r->value);
-	for (int i = 0; r->kind == REQUEST_WEIGHT && i < s.n_teachers; i++)
-		if (k < 0 || i == k)
-			tunable_turn(&s, TUNABLE_TEACHER(i), r->value);
+	if (k >= 0 && !mutes && !can_teach(w, k))
+		return err_set(e, "teachers %s: it has not been trained", r->u.teacher.name);
+	settings_take(w, &s);
+	for (int i = 0; i < s.n_teachers; i++) {
+		if (i == k)
+			s.muted[i] = mutes;
+		else if (k < 0 && can_teach(w, i))
+			s.muted[i] = false;
+		else if (k >= 0 && solo)
+			s.muted[i] = true;
+	}
 	return live_change_make(w, &s, r, e);
 }
 
-static int
-do_draw(struct trainer_state *w, struct request *r, struct err *e)
+int
+live_change_weight(struct trainer_state *w, struct request *r, struct err *e)
 {
-	int k = lab_set(&w->info, r->spec, e);
+	double weight = r->u.teacher.weight;
+	struct trainer_state_settings s;
+	int k;
+
+	if (find_teacher(w, r->u.teacher.name, &k, e) < 0)
+		return -1;
+	if (!isfinite(weight) || weight < 0 || weight > 1e6)
+		return err_set(e, "teachers %s: weight %g is outside 0..1000000", r->u.teacher.name,
+			       weight);
+	settings_take(w, &s);
+	for (int i = 0; i < s.n_teachers; i++)
+		if (k < 0 || i == k)
+			tunable_turn(&s, TUNABLE_TEACHER(i), weight);
+	return live_change_make(w, &s, r, e);
+}
+
+int
+live_change_draw(struct trainer_state *w, struct request *r, struct err *e)
+{
+	const char *set = r->u.draw.set;
+	double weight = r->u.draw.weight;
+	int k = lab_set(&w->info, set, e);
 	struct trainer_state_settings s;
 	char number[40];
 
 	if (k < 0)
 		return err_wrap(e, "data weight");
-	if (!isfinite(r->value) || r->value < 0 || r->value > 1e6)
-		return err_set(e, "data weight %s: %g is outside 0..1000000", r->spec, r->value);
+	if (!isfinite(weight) || weight < 0 || weight > 1e6)
+		return err_set(e, "data weight %s: %g is outside 0..1000000", set, weight);
 	settings_take(w, &s);
-	tunable_turn(&s, TUNABLE_SET(k), r->value);
+	tunable_turn(&s, TUNABLE_SET(k), weight);
 	if (live_change_make(w, &s, r, e) < 0)
-		return err_wrap(e, "data weight %s", r->spec);
+		return err_wrap(e, "data weight %s", set);
 	if (!r->note[0])
-		snprintf(r->note, sizeof r->note, "set %.64s weight stays %s", r->spec,
-			 text_number(number, sizeof number, r->value));
+		snprintf(r->note, sizeof r->note, "set %.64s weight stays %s", set,
+			 text_number(number, sizeof number, weight));
 	return 0;
 }
 
-/* To one side of a change, which goes from one pile to the other. */
+/* Restore the settings before the last change, or those after the last one undone. */
 static int
-go(struct trainer_state *w, bool back, struct request *r, struct err *e)
+restore_settings(struct trainer_state *w, bool back, struct request *r, struct err *e)
 {
 	const struct trainer_state_change *c =
 		back ? &w->undo[w->n_undo - 1] : &w->redo[w->n_redo - 1];
@@ -270,41 +281,40 @@ go(struct trainer_state *w, bool back, struct request *r, struct err *e)
 	return 0;
 }
 
-static int
-do_undo(struct trainer_state *w, struct request *r, struct err *e)
+int
+live_change_undo(struct trainer_state *w, struct request *r, struct err *e)
 {
 	if (w->n_undo == 0)
 		return err_set(e, "undo: nothing to take back");
-	if (go(w, true, r, e) < 0)
+	if (restore_settings(w, true, r, e) < 0)
 		return err_wrap(e, "undo");
 	mem_grow(&w->redo, &w->cap_redo, w->n_redo + 1, sizeof *w->redo);
 	w->redo[w->n_redo++] = w->undo[--w->n_undo];
 	return 0;
 }
 
-static int
-do_redo(struct trainer_state *w, struct request *r, struct err *e)
+int
+live_change_redo(struct trainer_state *w, struct request *r, struct err *e)
 {
 	if (w->n_redo == 0)
 		return err_set(e, "redo: nothing was taken back");
-	if (go(w, false, r, e) < 0)
+	if (restore_settings(w, false, r, e) < 0)
 		return err_wrap(e, "redo");
 	mem_grow(&w->undo, &w->cap_undo, w->n_undo + 1, sizeof *w->undo);
 	w->undo[w->n_undo++] = w->redo[--w->n_redo];
 	return 0;
 }
 
-/* Whose step it is: the teacher in training, or the main line. -1: nobody can be evaluated yet. */
+/* The branch to evaluate: the teacher in training, or the student. -1: there is none yet. */
 static int
-owner(const struct trainer_state *w)
+current_branch(const struct trainer_state *w)
 {
 	if (w->info.phase == LAB_TRAINING)
 		return LAB_TEACHER(w->info.busy);
 	return w->student ? LAB_STUDENT : -1;
 }
 
-/* Evaluating needs the feed; while idle nothing has prepared it for the maps and teachers of now.
- */
+/* While idle nothing has prepared the feed for the current maps and teachers. */
 int
 live_change_look(struct trainer_state *w, struct err *e)
 {
@@ -315,11 +325,12 @@ live_change_look(struct trainer_state *w, struct err *e)
 	return feed_prepare(w, e);
 }
 
-static int
-do_eval(struct trainer_state *w, struct err *e)
+int
+live_change_eval(struct trainer_state *w, struct request *r, struct err *e)
 {
-	int id = owner(w);
+	int id = current_branch(w);
 
+	(void)r;
 	if (id < 0 || live_change_look(w, e) < 0)
 		return err_set(e, "eval: nothing has run yet");
 	w->evaluated[id] = UINT64_MAX;
@@ -327,32 +338,33 @@ do_eval(struct trainer_state *w, struct err *e)
 	return 0;
 }
 
-static int
-do_expect(struct trainer_state *w, struct request *r, struct err *e)
+int
+live_change_expect(struct trainer_state *w, struct request *r, struct err *e)
 {
-	unsigned metric = metric_find(r->text);
+	const char *name = r->u.expect.name;
+	unsigned metric = metric_find(r->u.expect.metric);
 	int id = LAB_STUDENT;
 
 	if (metric == METRIC_NONE)
-		return err_set(e, "expect: no metric '%s'", r->text);
-	if (r->name[0] && strcmp(r->name, "s") != 0) {
-		int k = strcmp(r->name, "plain") == 0 ? LAB_BASELINE - 2
-						      : lab_info_teacher(&w->info, r->name, e);
+		return err_set(e, "expect: no metric '%s'", r->u.expect.metric);
+	if (name[0] && strcmp(name, "s") != 0) {
+		int k = strcmp(name, "plain") == 0 ? LAB_BASELINE - 2
+						   : lab_info_teacher(&w->info, name, e);
 
-		if (k < 0 && strcmp(r->name, "plain") != 0)
+		if (k < 0 && strcmp(name, "plain") != 0)
 			return err_wrap(e, "expect");
 		id = 2 + k;
 	}
 	if (!trainer_state_branch(w, id))
-		return err_set(e, "expect: %s has not run", r->name[0] ? r->name : "the student");
+		return err_set(e, "expect: %s has not run", name[0] ? name : "the student");
 	if (metric_is_evaluated(metric) && live_change_look(w, e) == 0) {
 		eval_branch(w, id);
 		if (metric == METRIC_WEIGHTS)
 			eval_weights(w, id);
 	}
-	r->value = w->last[id][metric];
-	if (isnan(r->value))
-		return err_set(e, "expect: %s has no value yet", r->text);
+	r->u.expect.value = w->last[id][metric];
+	if (isnan(r->u.expect.value))
+		return err_set(e, "expect: %s has no value yet", r->u.expect.metric);
 	return 0;
 }
 
@@ -381,8 +393,7 @@ save_names(const struct trainer_state *w, struct ckpt *c)
 	}
 }
 
-/* What a network says about every row of the data, in their order: what a file of outputs is read
- * from. */
+/* Write the logits of every row of the data, in their order, to the answer's checkpoint. */
 static int
 snapshot_outputs(struct trainer_state *w, struct branch *b, struct request *r, struct err *e)
 {
@@ -397,8 +408,8 @@ snapshot_outputs(struct trainer_state *w, struct branch *b, struct request *r, s
 						      "every position")
 					 : -1;
 	}
-	r->ckpt = ckpt_new();
-	out = ckpt_add(r->ckpt, "outputs", 2, dim, NULL);
+	r->u.snapshot.ckpt = ckpt_new();
+	out = ckpt_add(r->u.snapshot.ckpt, "outputs", 2, dim, NULL);
 	for (size_t at = 0; at < w->ds->n; at += room) {
 		size_t n = w->ds->n - at < room ? w->ds->n - at : room;
 		const real *z;
@@ -415,38 +426,50 @@ snapshot_outputs(struct trainer_state *w, struct branch *b, struct request *r, s
 	return 0;
 }
 
-static int
-do_snapshot(struct trainer_state *w, struct request *r, struct err *e)
+int
+live_change_snapshot(struct trainer_state *w, struct request *r, struct err *e)
 {
-	bool student = !r->name[0] || strcmp(r->name, "s") == 0;
-	int k = student ? -1 : lab_info_teacher(&w->info, r->name, e);
+	const char *name = r->u.snapshot.name;
+	bool student = !name[0] || strcmp(name, "s") == 0;
+	int k = student ? -1 : lab_info_teacher(&w->info, name, e);
 	struct branch *b = student ? w->student : k >= 0 ? w->teacher[k].branch : NULL;
+	struct ckpt *c;
 	char step[32];
 
 	if (!student && k < 0)
 		return err_wrap(e, "save");
 	if (!student && w->info.teacher[k].is_file)
-		return err_set(e, "save: %s is a file of outputs already, %s", r->name,
+		return err_set(e, "save: %s is a file of outputs already, %s", name,
 			       w->info.teacher[k].origin);
 	if (!b)
 		return err_set(e, "save: no student yet");
-	if (strcmp(r->text, "outputs") == 0)
+	if (r->u.snapshot.outputs)
 		return snapshot_outputs(w, b, r, e);
-	r->ckpt = net_ckpt_of(b->net, branch_value(b));
+	c = r->u.snapshot.ckpt = net_ckpt_of(b->net, branch_value(b));
 	snprintf(step, sizeof step, "%llu", (unsigned long long)b->state->step);
-	ckpt_note(r->ckpt, "step", step);
-	ckpt_note(r->ckpt, "data", w->info.data_hash);
-	ckpt_note(r->ckpt, "blas", w->info.blas);
-	save_names(w, r->ckpt);
+	ckpt_note(c, "step", step);
+	ckpt_note(c, "data", w->info.data_hash);
+	ckpt_note(c, "blas", w->info.blas);
+	save_names(w, c);
 	if (w->scale.d)
-		save_scale(w, r->ckpt);
-	trainer_checkpoint_add(b, r->ckpt);
+		save_scale(w, c);
+	trainer_checkpoint_add(b, c);
 	return 0;
 }
 
-static int
-do_stop(struct trainer_state *w, struct err *e)
+int
+live_change_mark(struct trainer_state *w, struct request *r, struct err *e)
 {
+	(void)w;
+	(void)r;
+	(void)e;
+	return 0;
+}
+
+int
+live_change_stop(struct trainer_state *w, struct request *r, struct err *e)
+{
+	(void)r;
 	if (w->info.phase == LAB_IDLE)
 		return err_set(e, "stop: nothing is at work");
 	w->info.until = w->info.step;
@@ -455,71 +478,47 @@ do_stop(struct trainer_state *w, struct err *e)
 	return 0;
 }
 
-/* What a key means is decided here, where it is known how far the steps asked for before it have
- * come. */
-static int
-do_pause(struct trainer_state *w, struct request *r, struct err *e)
+/* PAUSE and RESUME. */
+int
+live_change_pause(struct trainer_state *w, struct request *r, struct err *e)
+{
+	if (w->info.phase == LAB_IDLE)
+		return err_set(e, "nothing is at work; `run` starts the student");
+	w->info.paused = r->kind == REQUEST_PAUSE;
+	w->diverged = false;
+	w->pause_at = UINT64_MAX;
+	return 0;
+}
+
+/* Decided here, where it is known how many of the steps asked for before it are done. */
+int
+live_change_toggle(struct trainer_state *w, struct request *r, struct err *e)
 {
 	bool stepping = w->pause_at != UINT64_MAX;
-	uint64_t from = stepping ? w->pause_at : w->info.step;
+
+	if (w->info.phase != LAB_IDLE)
+		r->kind = w->info.paused || stepping ? REQUEST_RESUME : REQUEST_PAUSE;
+	return live_change_pause(w, r, e);
+}
+
+int
+live_change_step(struct trainer_state *w, struct request *r, struct err *e)
+{
+	uint64_t from = w->pause_at != UINT64_MAX ? w->pause_at : w->info.step;
 
 	if (w->info.phase == LAB_IDLE)
 		return err_set(e, "nothing is at work; `run` starts the student");
-	if (r->kind == REQUEST_STEP && r->number < 1)
-		return err_set(e, "step: %lld is not at least 1", (long long)r->number);
-	if (r->kind == REQUEST_TOGGLE)
-		r->kind = w->info.paused || stepping ? REQUEST_RESUME : REQUEST_PAUSE;
-	w->info.paused = r->kind == REQUEST_PAUSE;
-	w->diverged = false;
-	w->pause_at = r->kind == REQUEST_STEP ? from + (uint64_t)r->number : UINT64_MAX;
+	if (r->u.steps.n < 1)
+		return err_set(e, "step: %lld is not at least 1", (long long)r->u.steps.n);
+	w->info.paused = w->diverged = false;
+	w->pause_at = from + (uint64_t)r->u.steps.n;
 	return 0;
 }
 
 int
-live_change_request(struct trainer_state *w, struct request *r, struct err *e)
+live_change_pace(struct trainer_state *w, struct request *r, struct err *e)
 {
-	switch (r->kind) {
-	case REQUEST_SET:
-		return do_set(w, r, e);
-	case REQUEST_RETELL:
-		return do_retell(w, r, e);
-	case REQUEST_MAP:
-		return do_map(w, r, e);
-	case REQUEST_WEIGHT:
-	case REQUEST_MUTE:
-		return do_weight(w, r, e);
-	case REQUEST_DRAW:
-		return do_draw(w, r, e);
-	case REQUEST_RAMP:
-		return ramp_change_ramp(w, r, e);
-	case REQUEST_BALANCE:
-		return balance_request(w, r, e);
-	case REQUEST_FREEZE:
-		return stage_freeze(w, r, e);
-	case REQUEST_REMEDY:
-		return remedy_request(w, r, e);
-	case REQUEST_UNDO:
-		return do_undo(w, r, e);
-	case REQUEST_REDO:
-		return do_redo(w, r, e);
-	case REQUEST_EVAL:
-		return do_eval(w, e);
-	case REQUEST_EXPECT:
-		return do_expect(w, r, e);
-	case REQUEST_AUGMENTED:
-		return augment_preview_request(w, r, e);
-	case REQUEST_MISMATCH:
-		return shift_run_request(w, r, e);
-	case REQUEST_SNAPSHOT:
-		return do_snapshot(w, r, e);
-	case REQUEST_STOP:
-		return do_stop(w, e);
-	case REQUEST_PAUSE:
-	case REQUEST_RESUME:
-	case REQUEST_TOGGLE:
-	case REQUEST_STEP:
-		return do_pause(w, r, e);
-	default:
-		return 0; /* MARK asks for the step alone */
-	}
+	(void)e;
+	w->pace = r->u.steps.n;
+	return 0;
 }

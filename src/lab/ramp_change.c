@@ -11,23 +11,25 @@
 int
 ramp_change_ramp(struct trainer_state *w, struct request *r, struct err *e)
 {
+	const char *what = r->u.ramp.what;
+	struct ramp *ramp = &r->u.ramp.ramp;
 	struct trainer_state_settings s;
 	char name[80];
 
-	if (r->spec[0] && (r->ramp.knob = tunable_find(&w->info, r->spec, e)) < 0)
+	if (what[0] && (ramp->knob = tunable_find(&w->info, what, e)) < 0)
 		return err_wrap(e, "ramp");
-	tunable_name(&w->info, r->ramp.knob, name, sizeof name);
+	tunable_name(&w->info, ramp->knob, name, sizeof name);
 	settings_take(w, &s);
-	if (r->ramp.n == 0 && !ramp_of(s.ramp, s.n_ramps, r->ramp.knob))
+	if (ramp->n == 0 && !ramp_of(s.ramp, s.n_ramps, ramp->knob))
 		return err_set(e, "ramp %s: it follows none", name);
-	ramp_drop(s.ramp, &s.n_ramps, r->ramp.knob);
-	if (r->ramp.n > 0) {
+	ramp_drop(s.ramp, &s.n_ramps, ramp->knob);
+	if (ramp->n > 0) {
 		if (s.n_ramps == RAMP_KNOBS)
 			return err_set(
 				e, "ramp %s: %d knobs follow ramps already, as many as can at once",
 				name, RAMP_KNOBS);
-		r->ramp.start = settings_step(w);
-		s.ramp[s.n_ramps++] = r->ramp;
+		ramp->start = settings_step(w);
+		s.ramp[s.n_ramps++] = *ramp;
 	}
 	return live_change_make(w, &s, r, e) < 0 ? err_wrap(e, "ramp %s", name) : 0;
 }

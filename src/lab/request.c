@@ -1,26 +1,107 @@
-/* request.c: requests are made and freed; what they carry is theirs until it is taken. */
+/* request.c: the table of requests; requests are allocated and freed by it. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/lab/request.h"
 
+#include <stddef.h>
+
 #include "retort/base/mem.h"
+#include "retort/lab/balance.h"
+#include "retort/lab/idle_change.h"
+#include "retort/lab/lab_snapshot.h"
+#include "retort/lab/live_change.h"
+#include "retort/lab/ramp_change.h"
+#include "retort/lab/setup_data.h"
+#include "retort/lab/setup_student.h"
+#include "retort/lab/setup_teacher.h"
+#include "retort/lab/stage.h"
 
 const char *const request_pairs_name[] = { "", "uniform", "last", "skip", "first", "auto" };
+
+static void
+release_data(struct request *r)
+{
+	dataset_free(r->u.data.dataset);
+}
+
+static void
+release_net(struct request *r)
+{
+	ckpt_free(r->u.net.ckpt);
+	logit_file_free(r->u.net.file);
+}
+
+static void
+release_set(struct request *r)
+{
+	wordnet_free(r->u.set.wordnet);
+}
+
+static void
+release_bitext(struct request *r)
+{
+	bitext_free(r->u.bitext.bitext);
+}
+
+static void
+release_sets(struct request *r)
+{
+	mem_free(r->u.sets.report);
+}
+
+static void
+release_snapshot(struct request *r)
+{
+	ckpt_free(r->u.snapshot.ckpt);
+}
+
+static void
+release_translate(struct request *r)
+{
+	translator_free(r->u.translate.translator);
+	bitext_free(r->u.translate.bitext);
+	mem_free(r->u.translate.path);
+}
+
+static void
+release_progress(struct request *r)
+{
+	bitext_free(r->u.progress.bitext);
+}
+
+/* Flags without their prefix, for the rows. */
+enum {
+	IDLE = REQUEST_IS_IDLE,
+	RECORD = REQUEST_IS_RECORD,
+	STAMP = REQUEST_IS_STAMP,
+	UNDO = REQUEST_IS_UNDO,
+	KNOBS = REQUEST_IS_KNOBS,
+	MERGE = REQUEST_IS_MERGE,
+	LOOK = REQUEST_IS_LOOK,
+};
+
+const struct request_row request_table[REQUEST_KINDS] = {
+#define REQUEST(id, payload, name, flags, answered, handle, release)         \
+	[REQUEST_##id] = { name,   sizeof(((struct request *)0)->u.payload), \
+			   flags,  REQUEST_##answered,                       \
+			   handle, release },
+#include "retort/lab/requests.def"
+};
+
+size_t
+request_size(enum request_kind kind)
+{
+	return offsetof(struct request, u) + request_table[kind].size;
+}
 
 struct request *
 request_new(enum request_kind kind)
 {
-	struct request *r = mem_new(sizeof *r);
+	struct request *r = mem_new(request_size(kind));
 
 	r->kind = kind;
 	return r;
-}
-
-bool
-request_looks(enum request_kind kind)
-{
-	return kind == REQUEST_PROBE || kind == REQUEST_GAUGE;
 }
 
 void
@@ -28,13 +109,31 @@ request_free(struct request *r)
 {
 	if (!r)
 		return;
-	dataset_free(r->dataset);
-	ckpt_free(r->ckpt);
-	logit_file_free(r->answers);
-	wordnet_free(r->wordnet);
-	translator_free(r->translator);
-	bitext_free(r->bitext);
-	mem_free(r->path);
-	mem_free(r->said);
+	if (request_table[r->kind].release)
+		request_table[r->kind].release(r);
+	lab_snapshot_drop(r->info);
+	mem_free(r->page);
 	mem_free(r);
+}
+
+bool
+request_is(const struct request *r, unsigned flags)
+{
+	return (request_table[r->kind].flags & flags) == flags;
+}
+
+const struct request_knobs *
+request_knobs(const struct request *r)
+{
+	return request_is(r, REQUEST_IS_KNOBS) ? &r->u.knobs : NULL;
+}
+
+bool
+request_replaces(const struct request *r, const struct request *waiting)
+{
+	const struct request_knobs *new = request_knobs(r), *old = request_knobs(waiting);
+
+	return r->kind == waiting->kind && request_is(r, REQUEST_IS_MERGE) && !r->stamped &&
+	       !waiting->stamped && new->n == 1 && old->n == 1 &&
+	       new->set[0].knob == old->set[0].knob;
 }

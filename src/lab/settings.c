@@ -13,7 +13,6 @@
 #include "retort/lab/tunable.h"
 #include "retort/train/feed.h"
 #include "retort/train/freeze.h"
-#include "retort/probe/remedy/remedy.h"
 
 uint64_t
 settings_step(const struct trainer_state *w)
@@ -535,7 +534,7 @@ tell_remedies(const struct trainer_state *w, const struct trainer_state_settings
 		const struct remedy_result_made *m = remedy_result_get(&w->remedies, to->remedy[i]);
 
 		if (from->remedy[i] != to->remedy[i])
-			text_item(t, "%s %s", remedy_name((size_t)i), m ? m->text : "off");
+			text_item(t, "%s %s", lab_remedy_name[i], m ? m->text : "off");
 	}
 }
 

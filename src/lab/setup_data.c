@@ -50,10 +50,10 @@ setup_data_drop(struct trainer_state *w)
 int
 setup_data_seed(struct trainer_state *w, struct request *r, struct err *e)
 {
-	if (r->number < 0)
-		return err_set(e, "seed: %lld is negative", (long long)r->number);
+	if (r->u.seed.seed < 0)
+		return err_set(e, "seed: %lld is negative", (long long)r->u.seed.seed);
 	setup_data_drop(w);
-	w->info.seed = (uint64_t)r->number;
+	w->info.seed = (uint64_t)r->u.seed.seed;
 	return 0;
 }
 
@@ -131,14 +131,15 @@ know_data(struct trainer_state *w)
 int
 setup_data_data(struct trainer_state *w, struct request *r, struct err *e)
 {
+	struct dataset *ds = r->u.data.dataset;
 	struct split split;
 
-	if (split_make(r->dataset, w->info.seed, r->number, &split, e) < 0)
-		return err_wrap(e, "%s", r->dataset->name);
+	if (split_make(ds, w->info.seed, r->u.data.labels, &split, e) < 0)
+		return err_wrap(e, "%s", ds->name);
 	setup_data_drop(w);
-	w->ds = r->dataset;
-	r->dataset = NULL;
-	w->labels = r->number;
+	w->ds = ds;
+	r->u.data.dataset = NULL;
+	w->labels = r->u.data.labels;
 	w->split = split;
 	scale_fit(w->ds, split.train, split.n_train, &w->scale);
 	scale_apply(&w->scale, w->ds);
@@ -150,7 +151,9 @@ setup_data_data(struct trainer_state *w, struct request *r, struct err *e)
 int
 setup_data_add(struct trainer_state *w, struct request *r, struct err *e)
 {
-	enum dataset_role role = (enum dataset_role)r->number;
+	enum dataset_role role = r->u.data.role;
+	struct dataset *more = r->u.data.dataset;
+	double weight = r->u.data.weight;
 	struct split split;
 
 	if (!w->ds)
@@ -161,18 +164,18 @@ setup_data_add(struct trainer_state *w, struct request *r, struct err *e)
 	if (w->remedies.n)
 		return err_set(e, "data add: a remedy was made of the rows there are; say it "
 				  "before `remedy`");
-	if (!isfinite(r->value) || r->value < 0 || r->value > 1e6)
-		return err_set(e, "data add: weight %g is outside 0..1000000", r->value);
-	if (role == DATASET_HELD && r->dataset->unlabelled == r->dataset->n)
+	if (!isfinite(weight) || weight < 0 || weight > 1e6)
+		return err_set(e, "data add: weight %g is outside 0..1000000", weight);
+	if (role == DATASET_HELD && more->unlabelled == more->n)
 		return err_set(e,
 			       "data held-out: no row of %s has a label: there would be nothing to "
 			       "measure",
-			       r->dataset->name);
-	if (columns_match(w->ds, r->dataset, e) < 0 || sets_check(w->ds, r->dataset, e) < 0)
-		return err_wrap(e, "data: %s", r->dataset->name);
-	scale_apply(&w->scale, r->dataset);
-	if (sets_append(w->ds, r->dataset, role, r->value, e) < 0)
-		return err_wrap(e, "data: %s", r->dataset->name);
+			       more->name);
+	if (columns_match(w->ds, more, e) < 0 || sets_check(w->ds, more, e) < 0)
+		return err_wrap(e, "data: %s", more->name);
+	scale_apply(&w->scale, more);
+	if (sets_append(w->ds, more, role, weight, e) < 0)
+		return err_wrap(e, "data: %s", more->name);
 	if (split_make(w->ds, w->info.seed, w->labels, &split, e) < 0)
 		return err_wrap(e, "data");
 	split_release(&w->split);

@@ -174,7 +174,7 @@ run(struct trainer_state *w, struct plan *p, const struct branch *teacher, struc
 {
 	struct text said = { 0 };
 
-	if (parse(p, r->spec, e) < 0)
+	if (parse(p, r->u.init.layers, e) < 0)
 		return -1;
 	for (int i = 0; i < p->n; i++)
 		check_layer(p, p->t_layer[i], p->s_layer[i]);
@@ -197,7 +197,8 @@ run(struct trainer_state *w, struct plan *p, const struct branch *teacher, struc
 int
 setup_student_request(struct trainer_state *w, struct request *r, struct err *e)
 {
-	int k = lab_info_teacher(&w->info, r->name, e), status;
+	const char *name = r->u.init.teacher;
+	int k = lab_info_teacher(&w->info, name, e), status;
 	struct plan p = { .info = &w->info };
 
 	if (k < 0)
@@ -205,14 +206,13 @@ setup_student_request(struct trainer_state *w, struct request *r, struct err *e)
 	if (!w->student)
 		return err_set(e, "student init: no student yet; `student mlp 32` makes one");
 	if (w->info.teacher[k].is_file)
-		return err_set(e, "student init: %s is a file of outputs: it has no layers",
-			       r->name);
+		return err_set(e, "student init: %s is a file of outputs: it has no layers", name);
 	if (!w->info.teacher[k].ready)
-		return err_set(e, "student init: %s has not been trained", r->name);
+		return err_set(e, "student init: %s has not been trained", name);
 	p.teacher = &w->info.teacher[k];
 	p.from = w->teacher[k].branch->net;
 	p.to = w->student->net;
 	status = run(w, &p, w->teacher[k].branch, r, e);
 	text_release(&p.misfits);
-	return status < 0 ? err_wrap(e, "student init from %s", r->name) : 0;
+	return status < 0 ? err_wrap(e, "student init from %s", name) : 0;
 }

@@ -32,7 +32,7 @@ check_name(const char *name, struct err *e)
 /* A file of outputs, in the place of teacher k: it has to have an answer for every row that will be
  * asked about. */
 static int
-take_answers(struct trainer_state *w, struct request *r, int k, struct err *e)
+take_answers(struct trainer_state *w, struct request_net *r, int k, struct err *e)
 {
 	struct lab_net *t = &w->info.teacher[k];
 
@@ -40,27 +40,27 @@ take_answers(struct trainer_state *w, struct request *r, int k, struct err *e)
 		return err_set(e,
 			       "%s: the data asks for a token at every position, and a file of "
 			       "outputs has one answer for a row",
-			       r->text);
-	if (logit_file_bind(r->answers, w->ds->n, (size_t)w->ds->classes, e) < 0 ||
-	    logit_file_check(r->answers, w->split.train, w->split.n_train, e) < 0 ||
-	    logit_file_check(r->answers, w->split.held, w->split.n_held, e) < 0)
-		return err_wrap(e, "%s", r->text);
+			       r->from);
+	if (logit_file_bind(r->file, w->ds->n, (size_t)w->ds->classes, e) < 0 ||
+	    logit_file_check(r->file, w->split.train, w->split.n_train, e) < 0 ||
+	    logit_file_check(r->file, w->split.held, w->split.n_held, e) < 0)
+		return err_wrap(e, "%s", r->from);
 	memset(t, 0, sizeof *t);
 	snprintf(t->name, sizeof t->name, "%s", r->name);
 	snprintf(t->spec, sizeof t->spec, "outputs");
-	snprintf(t->origin, sizeof t->origin, "%s", r->text);
+	snprintf(t->origin, sizeof t->origin, "%s", r->from);
 	t->is_file = t->ready = true;
 	t->weight = 1;
 	t->last = t->best = t->target = (struct lab_scores){ NAN, NAN, NAN, NAN, NAN, 0 };
 	t->heard = (struct lab_heard){ NAN, NAN, NAN };
-	w->teacher[k].file = r->answers;
-	r->answers = NULL;
+	w->teacher[k].file = r->file;
+	r->file = NULL;
 	return 0;
 }
 
 /* A network, in the place of teacher k. */
 static int
-make_teacher(struct trainer_state *w, struct request *r, int k, struct err *e)
+make_teacher(struct trainer_state *w, struct request_net *r, int k, struct err *e)
 {
 	struct trainer_state_teacher *t = &w->teacher[k];
 
@@ -69,7 +69,7 @@ make_teacher(struct trainer_state *w, struct request *r, int k, struct err *e)
 	t->branch = idle_change_make(w, r, LAB_TEACHER(k), r->name, e);
 	if (!t->branch)
 		return -1;
-	idle_change_describe(&w->info.teacher[k], t->branch, r->ckpt ? r->text : "");
+	idle_change_describe(&w->info.teacher[k], t->branch, r->ckpt ? r->from : "");
 	w->info.teacher[k].ready = r->ckpt != NULL;
 	sampler_init(&t->order, w->ds, w->labelled, w->n_labelled,
 		     idle_change_order_seed(w, r->name));
@@ -95,12 +95,13 @@ check_room(const struct trainer_state *w, const char *name, struct err *e)
 int
 setup_teacher_teacher(struct trainer_state *w, struct request *r, struct err *e)
 {
+	struct request_net *n = &r->u.net;
 	int k = w->info.n_teachers;
 
-	if (check_room(w, r->name, e) < 0)
+	if (check_room(w, n->name, e) < 0)
 		return -1;
-	if ((r->answers ? take_answers(w, r, k, e) : make_teacher(w, r, k, e)) < 0)
-		return err_wrap(e, "teacher %s", r->name);
+	if ((n->file ? take_answers(w, n, k, e) : make_teacher(w, n, k, e)) < 0)
+		return err_wrap(e, "teacher %s", n->name);
 	w->info.n_teachers++;
 	w->teacher[k].made = ++w->n_made;
 	w->evaluated[LAB_TEACHER(k)] = UINT64_MAX;
@@ -131,6 +132,7 @@ setup_teacher_stage(struct trainer_state *w, struct request *r, struct err *e)
 {
 	int k = w->info.n_teachers;
 	struct lab_net *t = &w->info.teacher[k];
+	const char *name = r->u.teacher.name;
 	struct branch *b;
 
 	if (!w->student)
@@ -138,15 +140,15 @@ setup_teacher_stage(struct trainer_state *w, struct request *r, struct err *e)
 	if (w->student->state->step == 0 && !w->info.student.origin[0])
 		return err_set(
 			e, "stage teach %s: the student has not learned anything yet; `run` first",
-			r->name);
-	if (check_room(w, r->name, e) < 0)
+			name);
+	if (check_room(w, name, e) < 0)
 		return err_wrap(e, "stage");
-	b = copy_student(w, LAB_TEACHER(k), r->name, e);
+	b = copy_student(w, LAB_TEACHER(k), name, e);
 	if (!b)
-		return err_wrap(e, "stage teach %s", r->name);
+		return err_wrap(e, "stage teach %s", name);
 	w->teacher[k].branch = b;
 	sampler_init(&w->teacher[k].order, w->ds, w->labelled, w->n_labelled,
-		     idle_change_order_seed(w, r->name));
+		     idle_change_order_seed(w, name));
 	idle_change_describe(t, b, w->info.student.origin);
 	t->ready = true;
 	t->steps = b->state->step;
@@ -199,6 +201,7 @@ tell_effect(struct trainer_state *w, int k, struct request *r, struct err *e)
 
 	if (feed_open(w, k, e) < 0)
 		return -1;
+	r->notable = true;
 	snprintf(r->note, sizeof r->note,
 		 "%s: bf16 changes its answers by KL %.2g, agreement %.4g, largest difference %.2g",
 		 t->name, t->effect.kl, t->effect.agreement, t->effect.largest);
@@ -208,19 +211,20 @@ tell_effect(struct trainer_state *w, int k, struct request *r, struct err *e)
 int
 setup_teacher_options(struct trainer_state *w, struct request *r, struct err *e)
 {
-	int k = lab_info_teacher(&w->info, r->name, e);
+	const char *name = r->u.option.teacher, *key = r->u.option.key;
+	int k = lab_info_teacher(&w->info, name, e);
 	struct teacher_options old;
 	struct lab_net *t;
 
 	if (k < 0)
-		return err_wrap(e, "teachers %s", r->name);
+		return err_wrap(e, "teachers %s", name);
 	t = &w->info.teacher[k];
 	if (t->is_file)
-		return err_set(e, "teacher %s: %s: it is a file of outputs, and not asked", r->name,
-			       r->text);
+		return err_set(e, "teacher %s: %s: it is a file of outputs, and not asked", name,
+			       key);
 	old = t->options;
-	if (set_option(&t->options, r->text, r->spec, e) < 0)
-		return err_wrap(e, "teachers %s", r->name);
+	if (set_option(&t->options, key, r->u.option.value, e) < 0)
+		return err_wrap(e, "teachers %s", name);
 	teacher_close(&w->teacher[k].says);
 	memset(&t->effect, 0, sizeof t->effect);
 	if (!t->ready || !t->options.bf16 || old.bf16 || tell_effect(w, k, r, e) == 0)

@@ -44,19 +44,19 @@ length_of(const struct trainer_state *w, enum lab_stage_kind kind)
 
 /* The weight that `keep` gave to a loss, or the one it has. */
 static double
-kept(const struct request *r, unsigned i, const struct trainer_state_settings *s)
+kept(const struct request_shares *keep, unsigned i, const struct trainer_state_settings *s)
 {
-	for (int k = 0; k < r->n_shares; k++)
-		if (strcmp(r->share[k].term, loss_table[i]->name) == 0)
-			return r->share[k].share;
+	for (int k = 0; k < keep->n; k++)
+		if (strcmp(keep->share[k].term, loss_table[i]->name) == 0)
+			return keep->share[k].share;
 	return loss_weight(loss_table[i], &s->knobs);
 }
 
 static int
-check_kept(const struct request *r, struct err *e)
+check_kept(const struct request_shares *keep, struct err *e)
 {
-	for (int k = 0; k < r->n_shares; k++) {
-		const char *name = r->share[k].term;
+	for (int k = 0; k < keep->n; k++) {
+		const char *name = keep->share[k].term;
 		bool found = false;
 
 		for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
@@ -67,24 +67,24 @@ check_kept(const struct request *r, struct err *e)
 				       "keep %s: that is no loss that learns from what teachers "
 				       "put out; kd is one",
 				       name);
-		if (!(r->share[k].share >= 0 && r->share[k].share <= 1e6))
+		if (!(keep->share[k].share >= 0 && keep->share[k].share <= 1e6))
 			return err_set(e, "keep %s: weight %g is outside 0..1000000", name,
-				       r->share[k].share);
+				       keep->share[k].share);
 	}
 	return 0;
 }
 
 /* Losses that learn from what teachers put out stay, and fade. */
 static int
-fade(const struct trainer_state *w, const struct request *r, struct trainer_state_settings *s,
+fade(const struct trainer_state *w, const struct request_run *r, struct trainer_state_settings *s,
      struct err *e)
 {
-	int64_t over = r->stage.fade < 0 ? r->number : r->stage.fade;
+	int64_t over = r->stage.fade < 0 ? r->steps : r->stage.fade;
 
-	if (check_kept(r, e) < 0)
+	if (check_kept(&r->keep, e) < 0)
 		return -1;
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++) {
-		double weight = kept(r, i, s);
+		double weight = kept(&r->keep, i, s);
 		int knob = weight_of(i);
 
 		if (!(loss_table[i]->needs & LOSS_LOGITS))
@@ -120,7 +120,7 @@ part(double x, double of)
 
 /* Labels count fully, teachers fade, layers rest, at a small rate. */
 static int
-lay_finetune(const struct trainer_state *w, const struct request *r,
+lay_finetune(const struct trainer_state *w, const struct request_run *r,
 	     struct trainer_state_settings *s, struct err *e)
 {
 	tunable_turn(s, (int)(knob_find("lr", NULL) - knob_table), part(s->knobs.lr, LR_PART));
@@ -157,8 +157,8 @@ weigh(struct trainer_state_settings *s, int set, bool draws)
 
 /* Sets that were said: those alone, and one that was kept back for this counts 1. */
 static int
-lay_sets(const struct trainer_state *w, const struct request *r, struct trainer_state_settings *s,
-	 struct err *e)
+lay_sets(const struct trainer_state *w, const struct request_run *r,
+	 struct trainer_state_settings *s, struct err *e)
 {
 	unsigned sets;
 
@@ -174,18 +174,18 @@ lay_sets(const struct trainer_state *w, const struct request *r, struct trainer_
 
 /* What was said by name: knobs, rows, sets, layers. */
 static int
-lay_said(const struct trainer_state *w, const struct request *r, struct trainer_state_settings *s,
-	 struct err *e)
+lay_said(const struct trainer_state *w, const struct request_run *r,
+	 struct trainer_state_settings *s, struct err *e)
 {
 	uint64_t layers;
 
-	for (int i = 0; i < r->n_sets; i++) {
-		const struct knob *k = r->set[i].knob;
+	for (int i = 0; i < r->knobs.n; i++) {
+		const struct knob *k = r->knobs.set[i].knob;
 
 		if (k->when != KNOB_LIVE)
 			return err_set(e, "%s: it is no knob for one stage alone; `set %s` before",
 				       k->name, k->name);
-		if (knob_set(&s->knobs, k, r->set[i].value, e) < 0)
+		if (knob_set(&s->knobs, k, r->knobs.set[i].value, e) < 0)
 			return -1;
 		ramp_drop(s->ramp, &s->n_ramps, (int)(k - knob_table));
 	}
@@ -193,22 +193,22 @@ lay_said(const struct trainer_state *w, const struct request *r, struct trainer_
 		s->labelled = r->stage.rows != REQUEST_ROWS_ALL;
 	if (lay_sets(w, r, s, e) < 0)
 		return -1;
-	if (lab_layers(&w->info.student, r->spec, &layers, e) < 0)
+	if (lab_layers(&w->info.student, r->freeze, &layers, e) < 0)
 		return err_wrap(e, "freeze");
 	s->frozen |= layers;
 	return 0;
 }
 
 static int
-lay(const struct trainer_state *w, struct request *r, struct trainer_state_settings *s,
+lay(const struct trainer_state *w, struct request_run *r, struct trainer_state_settings *s,
     struct err *e)
 {
 	enum lab_stage_kind kind = r->stage.kind;
 
 	if (!w->student)
 		return err_set(e, "no student yet; `student mlp 32` makes one");
-	if (r->number == 0)
-		r->number = (int64_t)length_of(w, kind);
+	if (r->steps == 0)
+		r->steps = (int64_t)length_of(w, kind);
 	if (kind == LAB_FINETUNE && settings_step(w) == 0 && !w->info.student.origin[0])
 		return err_set(e, "the student has not learned anything yet; `run` first");
 	if (kind == LAB_FINETUNE && lay_finetune(w, r, s, e) < 0)
@@ -222,10 +222,12 @@ int
 stage_lay(const struct trainer_state *w, struct request *r, struct trainer_state_settings *s,
 	  struct err *e)
 {
+	enum lab_stage_kind kind = r->u.run.stage.kind;
+
 	settings_take(w, s);
-	if (r->stage.kind == LAB_RUN || lay(w, r, s, e) == 0)
+	if (kind == LAB_RUN || lay(w, &r->u.run, s, e) == 0)
 		return 0;
-	return err_wrap(e, "stage %s", lab_stage_name[r->stage.kind]);
+	return err_wrap(e, "stage %s", lab_stage_name[kind]);
 }
 
 static bool
@@ -270,27 +272,28 @@ stage_begin(struct trainer_state *w, const struct trainer_state_settings *s, str
 	const struct remedy_result_made *chosen =
 		remedy_result_get(&w->remedies, s->remedy[LAB_REMEDY_select]);
 	char what[sizeof r->note] = "", sets[80] = "";
+	const struct request_stage *stage = &r->u.run.stage;
 	struct text note = { 0 };
 
-	if (r->stage.kind == LAB_RUN)
+	if (stage->kind == LAB_RUN)
 		return 0;
 	settings_take(w, &w->before);
 	w->after = w->before;
 	if (!same(&w->before, s) && live_change_make(w, s, r, e) < 0)
-		return err_wrap(e, "stage %s", lab_stage_name[r->stage.kind]);
+		return err_wrap(e, "stage %s", lab_stage_name[stage->kind]);
 	settings_take(w, &w->after);
 	if (r->note[0])
 		snprintf(what, sizeof what, ": %.180s", r->note);
-	if (r->stage.sets[0])
+	if (stage->sets[0])
 		lab_sets_text(&w->info, counting(&w->info), sets, sizeof sets);
-	text_addf(&note, "%s%s%.60s, %lld steps", lab_stage_name[r->stage.kind], sets[0] ? " " : "",
-		  sets, (long long)r->number);
+	text_addf(&note, "%s%s%.60s, %lld steps", lab_stage_name[stage->kind], sets[0] ? " " : "",
+		  sets, (long long)r->u.run.steps);
 	if (chosen && s->labelled) /* of few labels even fewer may be left: that is worth a word */
 		text_addf(&note, " on the %zu labelled rows that were selected", chosen->n_shown);
 	text_add(&note, what);
 	snprintf(r->note, sizeof r->note, "%.*s", (int)sizeof r->note - 1, text_get(&note));
 	text_release(&note);
-	r->says = true;
+	r->notable = true;
 	return 0;
 }
 
@@ -386,17 +389,17 @@ stage_end(struct trainer_state *w)
 int
 stage_freeze(struct trainer_state *w, struct request *r, struct err *e)
 {
-	const char *word = r->number ? "freeze" : "thaw";
+	const char *word = r->u.freeze.thaw ? "thaw" : "freeze", *list = r->u.freeze.layers;
 	struct trainer_state_settings s;
 	uint64_t layers = UINT64_MAX;
 	char names[160];
 
 	if (!w->student)
 		return err_set(e, "%s: no student yet; `student mlp 32` makes one", word);
-	if (r->spec[0] && lab_layers(&w->info.student, r->spec, &layers, e) < 0)
+	if (list[0] && lab_layers(&w->info.student, list, &layers, e) < 0)
 		return err_wrap(e, "%s", word);
 	settings_take(w, &s);
-	s.frozen = r->number ? s.frozen | layers : s.frozen & ~layers;
+	s.frozen = r->u.freeze.thaw ? s.frozen & ~layers : s.frozen | layers;
 	if (live_change_make(w, &s, r, e) < 0)
 		return err_wrap(e, "%s", word);
 	if (!r->note[0])

@@ -13,21 +13,26 @@
 #include "retort/base/ring.h"
 #include "retort/base/thread.h"
 #include "retort/lab/idle_change.h"
-#include "retort/probe/cka/cka_worker.h"
+#include "retort/lab/lab_snapshot.h"
 #include "retort/train/step.h"
-#include "retort/probe/translate_worker.h"
 
 /*
- * The loop is: take the mail, apply what is due, do a step, push what it said. `mail` is raised
- * under the lock whenever there is something to look at, so that a step without mail takes no
- * lock. Stamped requests wait in `due`, in the order posted, for their step. What crosses to the
- * main thread is copied into the ring; the lab itself is never looked at from outside.
+ * The loop: take the mail, apply what is due, do a step, push its samples. `mail` is set under the
+ * lock when requests were posted, so that a step without mail takes no lock. Stamped requests wait
+ * in `due`, in the order posted, for their step. The main thread gets copies through the ring; it
+ * never reads the lab itself.
  */
-#define BEAT 0.004 /* seconds between two wakes of the reader for samples alone */
+#define WAKE_SECONDS 0.004 /* between two wakes of the reader for samples alone */
 
 struct queue {
 	struct request **item;
 	size_t n, cap;
+};
+
+/* An addon and its state. */
+struct service {
+	const struct trainer_addon *addon;
+	void *state;
 };
 
 struct trainer {
@@ -40,12 +45,12 @@ struct trainer {
 	atomic_bool ended;          /* the thread has left its loop */
 	struct trainer_state *work; /* the thread's own */
 	struct queue due;           /* the thread's own */
-	struct cka_worker *prober;
-	struct translate_worker *translating;
-	struct request *report; /* answered when the report is ready */
-	int64_t pace;           /* steps a second at most, 0 no limit; the thread's own */
-	double next;            /* seconds: with a pace, no step before this */
-	double woken;           /* seconds: when the reader was last woken for samples */
+	struct service *service;    /* [n_services] the addons that were registered */
+	size_t n_services;
+	const struct lab_info *snapshot; /* of the last answer; NULL before the first */
+	struct request *report;          /* answered when the report is complete */
+	double next;                     /* seconds: with a pace, no step before this */
+	double woken;                    /* seconds: when the reader was last woken for samples */
 };
 
 static void
@@ -70,7 +75,7 @@ queue_release(struct queue *q)
 	mem_free(q->item);
 }
 
-/* Where the work stands: enough for a stamp, and cheap to remember at every step. */
+/* What trains, and its step: enough for a stamp, and cheap to copy at every step. */
 struct place {
 	enum lab_phase phase;
 	int busy;
@@ -83,9 +88,9 @@ place_of(const struct trainer_state *w)
 	return (struct place){ w->info.phase, w->info.busy, w->info.step };
 }
 
-/* Whose step a change falls in, and how a recording would write it. */
+/* Fill in the step and branch that a change falls in, and the stamp that a recording gives it. */
 static void
-stamp(const struct trainer_state *w, const struct place *p, struct request *r)
+stamp_request(const struct trainer_state *w, const struct place *p, struct request *r)
 {
 	unsigned long long step = (unsigned long long)p->step;
 
@@ -104,8 +109,8 @@ stamp(const struct trainer_state *w, const struct place *p, struct request *r)
 		r->step = w->student->state->step;
 }
 
-/* Into the ring; whoever reads it is woken now and then, not at every step: a small network takes a
- * hundred thousand a second. */
+/* Move samples into the ring. The reader is woken every WAKE_SECONDS, not at every step: a small
+ * network does a hundred thousand steps a second. */
 static void
 push_samples(struct trainer *t)
 {
@@ -122,14 +127,27 @@ push_samples(struct trainer *t)
 	}
 	w->n_samples = 0;
 	now = mono_now();
-	if (now < t->woken + BEAT && now >= t->woken)
+	if (now < t->woken + WAKE_SECONDS && now >= t->woken)
 		return;
 	t->woken = now;
 	ring_wake(t->ring);
 }
 
+/* A snapshot of the lab as it is now: that of the last answer where nothing has changed since. */
+static const struct lab_info *
+take_snapshot(struct trainer *t)
+{
+	const struct lab_info *now = &t->work->info;
+
+	if (t->snapshot && memcmp(t->snapshot, now, sizeof *now) == 0)
+		return lab_snapshot_share(t->snapshot);
+	lab_snapshot_drop(t->snapshot);
+	t->snapshot = lab_snapshot_new(now);
+	return lab_snapshot_share(t->snapshot);
+}
+
 static void
-answer(struct trainer *t, struct request *r)
+push_answer(struct trainer *t, struct request *r)
 {
 	struct event ev = { .step = (uint32_t)r->step,
 			    .branch = (uint16_t)r->branch,
@@ -139,51 +157,51 @@ answer(struct trainer *t, struct request *r)
 	push_samples(t);
 	t->work->info.n_undo = (int)t->work->n_undo;
 	t->work->info.n_redo = (int)t->work->n_redo;
-	r->info = t->work->info;
+	r->info = take_snapshot(t);
 	ring_push(t->ring, &ev);
 }
 
-/* True: it comes back by the mailbox. */
-static bool
-translate(struct trainer *t, struct request *r)
+/* Call the registered handler of the request's kind. */
+static int
+handle_by_service(struct trainer *t, struct request *r)
 {
-	if (r->translated)
-		return false;
-	if (r->number >= 0)
-		return translate_worker_take(t->translating, t->work, r) == 0;
-	translate_worker_stop(t->translating);
-	return false;
+	for (size_t i = 0; i < t->n_services; i++) {
+		const struct trainer_addon *a = t->service[i].addon;
+
+		for (size_t k = 0; k < TRAINER_ADDON_ROWS && a->row[k].handle; k++)
+			if (a->row[k].kind == r->kind)
+				return a->row[k].handle(t->service[i].state, t->work, r, &r->err);
+	}
+	return err_set(&r->err, "%s: this program cannot do that", request_table[r->kind].name);
 }
 
-/* Apply and answer; the answer to `report` waits until it is made. */
+/* Apply a request now, and answer it now, or later as its row says. */
 static void
-apply(struct trainer *t, struct request *r)
+apply_request(struct trainer *t, struct request *r)
 {
-	struct place here = place_of(
-		t->work); /* where it was asked for: a `run` starts at the step it was given at */
+	const struct request_row *row = &request_table[r->kind];
+	struct place here = place_of(t->work); /* a `run` starts at the step it was applied at */
+	int64_t pace = t->work->pace;
 
-	stamp(t->work, &here, r);
-	if (request_looks(r->kind) && !r->probed && cka_worker_take(t->prober, t->work, r) == 0)
-		return; /* it comes back by the mailbox */
-	if (r->kind == REQUEST_TRANSLATE && translate(t, r))
-		return;
-	if (request_looks(r->kind) || r->kind == REQUEST_TRANSLATE || r->kind == REQUEST_PROGRESS) {
-		answer(t, r);
+	stamp_request(t->work, &here, r);
+	if (r->worked) {
+		push_answer(t, r);
 		return;
 	}
-	if (r->kind == REQUEST_PACE) {
-		t->pace = r->number;
+	if (idle_change_allows(t->work, row, &r->err) < 0)
+		r->status = -1;
+	else
+		r->status =
+			row->handle ? row->handle(t->work, r, &r->err) : handle_by_service(t, r);
+	if (t->work->pace != pace)
 		t->next = 0;
-	}
-	r->status = idle_change_request(t->work, r, &r->err);
-	if (r->kind == REQUEST_REPORT && r->status == 0) {
+	if (r->status < 0 || row->answered == REQUEST_AT_ONCE)
+		push_answer(t, r);
+	else if (row->answered == REQUEST_AT_END)
 		t->report = r;
-		return;
-	}
-	answer(t, r);
 }
 
-/* The step its owner stands at; UINT64_MAX when there is no such owner. */
+/* Steps done by the owner of the stamp; UINT64_MAX without such a teacher. */
 static uint64_t
 owner_step(const struct trainer_state *w, const struct request *r)
 {
@@ -198,21 +216,21 @@ owner_step(const struct trainer_state *w, const struct request *r)
 }
 
 static void
-refuse(struct trainer *t, struct request *r, uint64_t step)
+refuse_stamp(struct trainer *t, struct request *r, uint64_t step)
 {
 	struct place here = place_of(t->work);
 
-	stamp(t->work, &here, r);
+	stamp_request(t->work, &here, r);
 	if (step == UINT64_MAX)
 		r->status = err_set(&r->err, "%s: there is no teacher '%s'", r->stamp, r->owner);
 	else
 		r->status =
 			err_set(&r->err, "%s: that step has passed; %s stands at %llu", r->stamp,
 				r->owner[0] ? r->owner : "the student", (unsigned long long)step);
-	answer(t, r);
+	push_answer(t, r);
 }
 
-/* Stamped requests whose step has come, in the order posted. */
+/* Apply stamped requests whose step has come, in the order posted. */
 static void
 apply_due(struct trainer *t)
 {
@@ -226,20 +244,20 @@ apply_due(struct trainer *t)
 			return;
 		queue_drop_first(&t->due);
 		if (step != r->at) {
-			refuse(t, r, step);
+			refuse_stamp(t, r, step);
 			continue;
 		}
-		apply(t, r);
-		if (w->diverged) /* what was recorded after a divergence is what mended it */
+		apply_request(t, r);
+		if (w->diverged) /* a change recorded after a divergence resumes the training */
 			w->info.paused = w->diverged = false;
 	}
 }
 
-/* Seconds until the next step may begin. Pace says when a step is done, never what it computes. */
+/* Seconds until the pace allows the next step. */
 static double
 seconds_early(const struct trainer *t)
 {
-	if (t->pace == 0 || t->work->info.phase == LAB_REPORTING)
+	if (t->work->pace == 0 || t->work->info.phase == LAB_REPORTING)
 		return 0;
 	return t->next - mono_now();
 }
@@ -269,77 +287,76 @@ take_mail(struct trainer *t, bool *held, bool *stop)
 		if (mail.item[i]->stamped)
 			queue_add(&t->due, mail.item[i]);
 		else
-			apply(t, mail.item[i]);
+			apply_request(t, mail.item[i]);
 	}
 	mem_free(mail.item);
 }
 
 static void
-announce(struct trainer *t, enum request_kind kind, const struct err *e)
+push_event(struct trainer *t, enum request_kind kind, const struct err *e)
 {
 	struct request *r = request_new(kind);
 	struct place here = place_of(t->work);
 
-	stamp(t->work, &here, r);
+	stamp_request(t->work, &here, r);
 	if (e->msg[0]) {
 		r->status = -1;
 		r->err = *e;
 	}
-	answer(t, r);
+	push_answer(t, r);
 }
 
-/* One step, and what it led to. */
+/* Do one step, and answer what ends with it. */
 static void
-go_on(struct trainer *t)
+do_step(struct trainer *t)
 {
 	struct trainer_state *w = t->work;
-	struct place before =
-		place_of(w); /* the work that ends is stamped with its own last step */
+	struct place before = place_of(w); /* work that ends is stamped with its own last step */
 	struct err e = { "" }, none = { "" };
 	enum step_outcome outcome;
 
 	outcome = step_run(w, &e);
 	push_samples(t);
 	if (outcome == STEP_DIVERGED)
-		announce(t, REQUEST_DIVERGED, &e);
+		push_event(t, REQUEST_DIVERGED, &e);
 	if (outcome == STEP_REPORTED) {
 		struct request *r = t->report;
 
 		t->report = NULL;
 		r->status = e.msg[0] ? -1 : 0;
 		r->err = e;
-		answer(t, r);
+		push_answer(t, r);
 	}
 	if (outcome == STEP_DONE) {
 		struct request *r = request_new(REQUEST_DONE);
 
-		stamp(w, &before, r);
+		stamp_request(w, &before, r);
 		snprintf(r->note, sizeof r->note, "%s", w->ended);
 		w->ended[0] = '\0';
-		answer(t, r);
+		push_answer(t, r);
 	}
 	if (w->info.step == w->pause_at) {
 		w->info.paused = true;
 		w->pause_at = UINT64_MAX;
-		announce(t, REQUEST_PAUSE, &none);
+		push_event(t, REQUEST_PAUSE, &none);
 	}
 }
 
-/* The next step is due a beat after this one was; a pause is not caught up with. Steps of a report
- * keep no beat, and owe none. */
+/* Set when the next step is due: one interval of the pace after this one was, or now after a
+ * pause. Steps of a report ignore the pace. */
 static void
 keep_pace(struct trainer *t)
 {
 	double now;
 
-	if (t->pace == 0 || t->work->info.phase == LAB_REPORTING)
+	if (t->work->pace == 0 || t->work->info.phase == LAB_REPORTING)
 		return;
 	now = mono_now();
-	t->next = t->next < now - 0.1 ? now : t->next + 1.0 / (double)t->pace;
+	t->next = t->next < now - 0.1 ? now : t->next + 1.0 / (double)t->work->pace;
 }
 
 static void *
-run(void *arg)
+run_trainer(void *arg)
 {
 	struct trainer *t = arg;
 	bool held = false, stop = false;
@@ -352,7 +369,7 @@ run(void *arg)
 		apply_due(t);
 		if (stop || held || !step_wanted(t->work) || seconds_early(t) > 0)
 			continue;
-		go_on(t);
+		do_step(t);
 		keep_pace(t);
 	}
 	atomic_store(&t->ended, true);
@@ -360,28 +377,58 @@ run(void *arg)
 }
 
 static void
-take_back(void *arg, struct request *r)
+post_worked(void *arg, struct request *r)
 {
+	r->worked = true;
 	trainer_post(arg, r);
 }
 
+/* Register the addons of a NULL-terminated list. */
+static void
+open_services(struct trainer *t, const struct trainer_addon *const *addons)
+{
+	size_t n = 0;
+
+	while (addons && addons[n])
+		n++;
+	t->service = mem_array(n, sizeof *t->service);
+	t->n_services = n;
+	for (size_t i = 0; i < n; i++) {
+		t->service[i].addon = addons[i];
+		if (addons[i]->open)
+			t->service[i].state = addons[i]->open(post_worked, t);
+		if (addons[i]->choose_pairs)
+			t->work->choose_pairs = addons[i]->choose_pairs;
+	}
+}
+
+/* Stop workers and free their state. */
+static void
+close_services(struct trainer *t)
+{
+	for (size_t i = 0; i < t->n_services; i++)
+		if (t->service[i].addon->close)
+			t->service[i].addon->close(t->service[i].state);
+	mem_free(t->service);
+}
+
 struct trainer *
-trainer_new(int threads, size_t ring)
+trainer_new(int threads, size_t ring, const struct trainer_addon *const *addons)
 {
 	struct trainer *t = mem_new(sizeof *t);
 
 	t->ring = ring_new(ring ? ring : 65536, sizeof(struct event));
 	t->work = mem_new(sizeof *t->work);
 	idle_change_init(t->work, threads);
-	t->prober = cka_worker_new(take_back, t);
-	t->translating = translate_worker_new(take_back, t);
+	open_services(t, addons);
 	thread_lock_init(&t->lock);
-	thread_start(&t->thread, run, t);
+	thread_start(&t->thread, run_trainer, t);
 	return t;
 }
 
+/* With the lock held. */
 static void
-tell(struct trainer *t)
+wake_trainer(struct trainer *t)
 {
 	atomic_store_explicit(&t->mail, true, memory_order_release);
 	thread_wake(&t->lock);
@@ -396,7 +443,7 @@ trainer_free(struct trainer *t)
 		return;
 	thread_lock(&t->lock);
 	t->stop = true;
-	tell(t);
+	wake_trainer(t);
 	thread_unlock(&t->lock);
 	/* the thread may wait for room in the ring: drain until it has left */
 	for (bool ended = false; !ended;) {
@@ -410,11 +457,11 @@ trainer_free(struct trainer *t)
 		thread_relax();
 	}
 	thread_join(&t->thread);
-	cka_worker_free(t->prober);
-	translate_worker_free(t->translating);
+	close_services(t);
 	queue_release(&t->mailbox);
 	queue_release(&t->due);
 	request_free(t->report);
+	lab_snapshot_drop(t->snapshot);
 	idle_change_release(t->work);
 	mem_free(t->work);
 	thread_lock_release(&t->lock);
@@ -422,29 +469,20 @@ trainer_free(struct trainer *t)
 	mem_free(t);
 }
 
-/* A SET of the same knob at the end of the mailbox is replaced: holding a key posts one change a
- * boundary. */
-static bool
-replaces(const struct trainer *t, const struct request *r)
-{
-	const struct request *last = t->mailbox.n ? t->mailbox.item[t->mailbox.n - 1] : NULL;
-
-	return last && r->kind == REQUEST_SET && last->kind == REQUEST_SET && last->n_sets == 1 &&
-	       r->n_sets == 1 && last->set[0].knob == r->set[0].knob && !last->stamped &&
-	       !r->stamped;
-}
-
 void
 trainer_post(struct trainer *t, struct request *r)
 {
+	struct request **last;
+
 	thread_lock(&t->lock);
-	if (replaces(t, r)) {
-		request_free(t->mailbox.item[t->mailbox.n - 1]);
-		t->mailbox.item[t->mailbox.n - 1] = r;
+	last = t->mailbox.n ? &t->mailbox.item[t->mailbox.n - 1] : NULL;
+	if (last && request_replaces(r, *last)) {
+		request_free(*last);
+		*last = r;
 	} else {
 		queue_add(&t->mailbox, r);
 	}
-	tell(t);
+	wake_trainer(t);
 	thread_unlock(&t->lock);
 }
 
@@ -453,7 +491,7 @@ trainer_hold(struct trainer *t, bool held)
 {
 	thread_lock(&t->lock);
 	t->held = held;
-	tell(t);
+	wake_trainer(t);
 	thread_unlock(&t->lock);
 }
 

@@ -78,11 +78,10 @@ draw(struct trainer_state *w, uint32_t *rows)
 }
 
 static int
-fill(struct trainer_state *w, struct request *r, struct batch *b, struct err *e)
+fill(struct trainer_state *w, size_t n, struct batch *b, struct text *out, struct err *e)
 {
 	uint32_t *rows = mem_array(trainer_state_batch(w), sizeof *rows);
 	struct augmenter a = { 0 };
-	struct text t = { 0 };
 	int status = augment_open(&a, w->ds, w->split.train, w->split.n_train, w->pool, e);
 
 	a.retold = w->retold;
@@ -90,34 +89,40 @@ fill(struct trainer_state *w, struct request *r, struct batch *b, struct err *e)
 		status = augment_learn(&a, w->wordnet, e);
 	if (status == 0) {
 		draw(w, rows);
-		batch_fill(b, w->ds, rows, (size_t)r->number, w->split.visible);
+		batch_fill(b, w->ds, rows, n, w->split.visible);
 		augment_batch(&a, &w->info.knobs, w->info.seed, settings_step(w), b);
-		tell(w->ds, b, &t);
-		r->said = t.s;
+		tell(w->ds, b, out);
 	}
 	augment_close(&a);
 	mem_free(rows);
 	return status;
 }
 
-int
-augment_preview_request(struct trainer_state *w, struct request *r, struct err *e)
+static int
+handle_preview(void *state, struct trainer_state *w, struct request *r, struct err *e)
 {
+	int64_t n = r->u.preview.rows;
+	struct text page = { 0 };
 	struct batch b;
 	int status;
 
+	(void)state;
 	if (!w->ds)
 		return err_set(e, "augment show: no data yet; `data sentences` first");
 	if (w->ds->kind != DATASET_TOKENS)
 		return err_set(e, "augment show: %s has no texts to show", w->ds->name);
-	if (r->number < 1 || (size_t)r->number > trainer_state_batch(w))
+	if (n < 1 || (size_t)n > trainer_state_batch(w))
 		return err_set(e, "augment show: %lld is outside 1..%zu, the rows of a batch",
-			       (long long)r->number, trainer_state_batch(w));
-	if (augment_fits(&w->info.knobs, w->ds, w->retold, w->wordnet, e) < 0)
+			       (long long)n, trainer_state_batch(w));
+	if (augment_fits(&w->info.knobs, w->ds, w->retold, w->wordnet, e) < 0 ||
+	    batch_init(&b, (size_t)n, w->ds, e) < 0)
 		return err_wrap(e, "augment show");
-	if (batch_init(&b, (size_t)r->number, w->ds, e) < 0)
-		return err_wrap(e, "augment show");
-	status = fill(w, r, &b, e);
+	status = fill(w, (size_t)n, &b, &page, e);
+	r->page = page.s;
 	batch_release(&b);
 	return status < 0 ? err_wrap(e, "augment show") : 0;
 }
+
+const struct trainer_addon augment_preview_addon = {
+	.row = { { REQUEST_AUGMENTED, handle_preview } },
+};

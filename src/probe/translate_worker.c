@@ -1,4 +1,4 @@
-/* translate_worker.c: texts are translated in a thread of their own. */
+/* translate_worker.c: texts of training rows, translated there and back in a thread. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,57 +12,51 @@
 #include "retort/base/mem.h"
 #include "retort/base/mono.h"
 #include "retort/base/text.h"
-#include "retort/base/thread.h"
+#include "retort/base/worker.h"
 #include "retort/data/sets.h"
 #include "retort/data/texts.h"
 
-#define BEAT 1.0   /* seconds between two reports of progress */
-#define SEEN 16    /* pairs that go along, to be looked at */
-#define FLUSH 8192 /* bytes that wait to be written into the cache */
+#define PROGRESS_SECONDS 1.0 /* between two reports of progress */
+#define SAMPLES 16           /* newest pairs in a report of progress */
+#define FLUSH 8192           /* bytes buffered before they are appended to the cache */
 
-/* Texts that are translated, and what has become of them. */
+/* One translation. */
 struct job {
-	size_t n, asked;     /* texts; those that are not in the cache */
-	char **text;         /* [n] owned */
-	const char **ask;    /* [asked] of text */
-	size_t sentences;    /* that have come back */
-	double from, told;   /* seconds: when it began, when it last said how far it is */
-	struct bitext *kept; /* what the cache holds */
-	int fd;              /* the cache, for appending; -1: there is none */
-	struct text queue;   /* on its way there */
+	size_t n, n_new;       /* texts; those that are not in the cache */
+	char **text;           /* [n] owned */
+	const char **new_text; /* [n_new] of text */
+	size_t sentences;      /* that have come back */
+	double from, reported; /* seconds: when it began, when progress was last reported */
+	struct bitext *cached; /* what the cache file holds, and what came back since */
+	int fd;                /* the cache file, for appending; -1: there is none */
+	struct text queue;     /* lines to append */
 };
 
-/* While there is an order everything but the lock's own is this thread's; while there is none it is
- * the trainer's. */
-struct translate_worker {
-	void (*done)(void *arg, struct request *r);
+/* While the worker is busy all of this is its thread's, else the trainer's. */
+struct translation {
+	void (*post)(void *arg, struct request *r);
 	void *arg;
-	struct lock lock;
-	struct request *order; /* under lock */
-	bool quit;             /* under lock */
-	atomic_bool stop;
-	bool runs; /* there is a thread: the trainer's to know */
-	struct thread thread;
+	struct worker *worker;
 	struct job job;
 };
 
 static void
-release(struct job *j)
+release_job(struct job *j)
 {
 	for (size_t i = 0; i < j->n; i++)
 		mem_free(j->text[i]);
 	mem_free(j->text);
-	mem_free(j->ask);
-	bitext_free(j->kept);
+	mem_free(j->new_text);
+	bitext_free(j->cached);
 	text_release(&j->queue);
 	if (j->fd > 0)
 		close(j->fd);
 	memset(j, 0, sizeof *j);
 }
 
-/* Ends of sentences, as far as stops tell; a text is one at least. */
+/* Sentences of a text: stops before a blank or the end, at least one. */
 static size_t
-sentences_of(const char *s)
+count_sentences(const char *s)
 {
 	size_t n = 0;
 
@@ -71,14 +65,14 @@ sentences_of(const char *s)
 	return n ? n : 1;
 }
 
-/* The last that came back, the newest first. */
+/* The newest of the first n pairs, the last first. */
 static struct bitext *
-newest(const struct job *j, size_t n)
+newest_pairs(const struct job *j, size_t n)
 {
 	struct bitext *b = bitext_new("");
 
-	for (size_t i = n; i > 0 && b->n < SEEN && i + SEEN > n; i--) {
-		const struct bitext_pair *p = bitext_find(j->kept, j->ask[i - 1]);
+	for (size_t i = n; i > 0 && b->n < SAMPLES && i + SAMPLES > n; i--) {
+		const struct bitext_pair *p = bitext_find(j->cached, j->new_text[i - 1]);
 
 		if (p)
 			bitext_add(b, p->before, p->after);
@@ -87,36 +81,37 @@ newest(const struct job *j, size_t n)
 	return b;
 }
 
+/* Post the progress after n texts, every PROGRESS_SECONDS and at the end. */
 static void
-report(struct translate_worker *t, size_t n)
+post_progress(struct translation *t, size_t n)
 {
-	struct request *r;
 	double now = mono_now(), since = now - t->job.from;
+	struct request *r;
 
-	if (n < t->job.asked && now < t->job.told + BEAT)
+	if (n < t->job.n_new && now < t->job.reported + PROGRESS_SECONDS)
 		return;
-	t->job.told = now;
+	t->job.reported = now;
 	r = request_new(REQUEST_PROGRESS);
-	r->number = (int64_t)n;
-	r->at = t->job.asked;
-	r->value = since > 0 ? (double)t->job.sentences / since : 0;
+	r->u.progress.done = n;
+	r->u.progress.texts = t->job.n_new;
+	r->u.progress.rate = since > 0 ? (double)t->job.sentences / since : 0;
+	r->u.progress.bitext = newest_pairs(&t->job, n);
 	snprintf(r->note, sizeof r->note, "translated %zu of %zu texts, %.0f sentences a second", n,
-		 t->job.asked, r->value);
-	r->bitext = newest(&t->job, n);
-	t->done(t->arg, r);
+		 t->job.n_new, r->u.progress.rate);
+	t->post(t->arg, r);
 }
 
 static void
-progress(void *arg, size_t n)
+count_text(void *arg, size_t n)
 {
-	struct translate_worker *t = arg;
+	struct translation *t = arg;
 
-	t->job.sentences += sentences_of(t->job.ask[n - 1]);
-	report(t, n);
+	t->job.sentences += count_sentences(t->job.new_text[n - 1]);
+	post_progress(t, n);
 }
 
 static int
-flush(struct job *j, bool sync, struct err *e)
+flush_queue(struct job *j, bool sync, struct err *e)
 {
 	int status = j->fd < 0 || j->queue.len == 0
 			     ? 0
@@ -126,20 +121,20 @@ flush(struct job *j, bool sync, struct err *e)
 	return status;
 }
 
-/* A cache that cannot be written is no reason to stop: what came back is used all the same. */
+/* A cache that cannot be written does not end the translation. */
 static void
-take(void *arg, size_t i, const char *after)
+take_text(void *arg, size_t i, const char *after)
 {
-	struct job *j = &((struct translate_worker *)arg)->job;
+	struct job *j = &((struct translation *)arg)->job;
 
-	bitext_add(j->kept, j->ask[i], after);
-	bitext_line(&j->queue, j->ask[i], after);
+	bitext_add(j->cached, j->new_text[i], after);
+	bitext_line(&j->queue, j->new_text[i], after);
 	if (j->queue.len >= FLUSH)
-		flush(j, false, NULL);
+		flush_queue(j, false, NULL);
 }
 
-/* The file of what this very translator has said before. NULL and an error: there is no place for
- * one. */
+/* Path of the cache file of this version of a translator, owned by the caller. NULL and an error:
+ * no cache directory. */
 static char *
 cache_path(const struct translator *t, struct err *e)
 {
@@ -163,19 +158,19 @@ cache_path(const struct translator *t, struct err *e)
 static int
 open_cache(struct job *j, const struct translator *t, const char *path, struct err *e)
 {
-	bool there = io_exists(path);
+	bool exists = io_exists(path);
 
-	j->kept = there ? bitext_read(path, e) : bitext_new(t->name);
-	if (!j->kept)
+	j->cached = exists ? bitext_read(path, e) : bitext_new(t->name);
+	if (!j->cached)
 		return err_wrap(e, "what was translated before cannot be read; remove it");
-	if ((!there || j->kept->torn) &&
-	    bitext_write(j->kept, path, e) < 0) /* torn: whoever wrote the last line was killed */
+	if ((!exists || j->cached->torn) &&
+	    bitext_write(j->cached, path, e) < 0) /* torn: the last line was cut by a crash */
 		return -1;
 	j->fd = io_open_append(path, e);
 	return j->fd < 0 ? -1 : 0;
 }
 
-/* Rows may have one text: it is a text once. */
+/* Rows may share a text: translate it once. */
 static void
 drop_repeated(struct job *j)
 {
@@ -194,24 +189,25 @@ drop_repeated(struct job *j)
 	bitext_free(seen);
 }
 
+/* Find the texts that are not in the cache. */
 static void
-choose(struct job *j)
+choose_texts(struct job *j)
 {
 	drop_repeated(j);
-	j->ask = mem_array(j->n, sizeof *j->ask);
+	j->new_text = mem_array(j->n, sizeof *j->new_text);
 	for (size_t i = 0; i < j->n; i++)
-		if (!bitext_find(j->kept, j->text[i]) && translator_takes(j->text[i]))
-			j->ask[j->asked++] = j->text[i];
+		if (!bitext_find(j->cached, j->text[i]) && translator_takes(j->text[i]))
+			j->new_text[j->n_new++] = j->text[i];
 }
 
-/* Pairs of the texts that were asked for, in their order. */
+/* The pairs of all texts that have a translation, in their order. */
 static struct bitext *
-collect(const struct job *j, const char *name)
+collect_pairs(const struct job *j, const char *name)
 {
 	struct bitext *b = bitext_new(name);
 
 	for (size_t i = 0; i < j->n; i++) {
-		const struct bitext_pair *p = bitext_find(j->kept, j->text[i]);
+		const struct bitext_pair *p = bitext_find(j->cached, j->text[i]);
 
 		if (p)
 			bitext_add(b, p->before, p->after);
@@ -220,110 +216,74 @@ collect(const struct job *j, const char *name)
 }
 
 static int
-translate(struct translate_worker *t, struct request *r, struct err *e)
+translate(struct translation *t, struct request *r, struct err *e)
 {
-	const struct translator_watch watch = { take, progress, t, &t->stop };
+	const atomic_bool *cancelled = worker_cancelled(t->worker);
+	const struct translator_watch watch = { take_text, count_text, t, cancelled };
+	struct request_translate *x = &r->u.translate;
 	struct job *j = &t->job;
 	struct err why = { "" };
 	int status;
 
-	r->path = cache_path(r->translator, e);
-	if (!r->path || open_cache(j, r->translator, r->path, e) < 0)
+	x->path = cache_path(x->translator, e);
+	if (!x->path || open_cache(j, x->translator, x->path, e) < 0)
 		return err_wrap(e, "augment backtranslate");
-	choose(j);
-	j->from = j->told = mono_now();
-	status = translator_run(r->translator, j->ask, j->asked, &watch, &why);
-	if (flush(j, true, e) < 0)
+	choose_texts(j);
+	j->from = j->reported = mono_now();
+	status = translator_run(x->translator, j->new_text, j->n_new, &watch, &why);
+	r->notable = true;
+	if (flush_queue(j, true, e) < 0)
 		snprintf(r->note, sizeof r->note, "what was translated is not kept: %.180s",
 			 e->msg);
-	r->bitext = collect(j, r->translator->name);
-	r->value = mono_now() - j->from;
-	r->at = j->asked;
-	r->number = (int64_t)j->sentences;
-	if (status < 0 && atomic_load(&t->stop))
+	x->bitext = collect_pairs(j, x->translator->name);
+	x->seconds = mono_now() - j->from;
+	x->texts = j->n_new;
+	x->sentences = (int64_t)j->sentences;
+	if (status < 0 && atomic_load(cancelled))
 		return err_set(e, "augment backtranslate: stopped; what came back is kept");
-	if (status == 0 || r->bitext->n == 0)
+	if (status == 0 || x->bitext->n == 0)
 		return status == 0 ? 0 : err_set(e, "augment backtranslate: %s", why.msg);
 	snprintf(r->note, sizeof r->note, "%.140s; %zu of %zu texts are translated, and are used",
-		 why.msg, r->bitext->n, j->n);
+		 why.msg, x->bitext->n, j->n);
 	return 0;
 }
 
-static void *
-run(void *arg)
+static void
+work(void *arg, void *order)
 {
-	struct translate_worker *t = arg;
+	struct translation *t = arg;
+	struct request *r = order;
 
-	thread_lock(&t->lock);
-	while (!t->quit) {
-		struct request *r = t->order;
-
-		if (!r) {
-			thread_wait(&t->lock);
-			continue;
-		}
-		thread_unlock(&t->lock);
-		r->status = translate(t, r, &r->err);
-		r->translated = true;
-		release(&t->job);
-		thread_lock(&t->lock);
-		t->order = NULL;
-		atomic_store(&t->stop, t->quit);
-		thread_unlock(&t->lock);
-		t->done(t->arg, r);
-		thread_lock(&t->lock);
-	}
-	thread_unlock(&t->lock);
-	return NULL;
+	r->status = translate(t, r, &r->err);
+	release_job(&t->job);
 }
 
-struct translate_worker *
-translate_worker_new(void (*done)(void *arg, struct request *r), void *arg)
+static void
+post_answer(void *arg, void *order)
 {
-	struct translate_worker *t = mem_new(sizeof *t);
+	struct translation *t = arg;
 
-	t->done = done;
+	t->post(t->arg, order);
+}
+
+static void *
+open_translation(void (*post)(void *arg, struct request *r), void *arg)
+{
+	struct translation *t = mem_new(sizeof *t);
+
+	t->post = post;
 	t->arg = arg;
-	thread_lock_init(&t->lock);
+	t->worker = worker_new(work, post_answer, t);
 	return t;
 }
 
-void
-translate_worker_free(struct translate_worker *t)
+static void
+close_translation(void *state)
 {
-	if (!t)
-		return;
-	atomic_store(&t->stop, true);
-	thread_lock(&t->lock);
-	t->quit = true;
-	thread_wake(&t->lock);
-	thread_unlock(&t->lock);
-	if (t->runs)
-		thread_join(&t->thread);
-	request_free(t->order); /* one that was not begun */
-	release(&t->job);
-	thread_lock_release(&t->lock);
+	struct translation *t = state;
+
+	worker_free(t->worker);
 	mem_free(t);
-}
-
-void
-translate_worker_stop(struct translate_worker *t)
-{
-	thread_lock(&t->lock);
-	if (t->order)
-		atomic_store(&t->stop, true);
-	thread_unlock(&t->lock);
-}
-
-static bool
-is_busy(struct translate_worker *t)
-{
-	bool busy;
-
-	thread_lock(&t->lock);
-	busy = t->order != NULL;
-	thread_unlock(&t->lock);
-	return busy;
 }
 
 static void
@@ -340,26 +300,37 @@ copy_texts(struct job *j, const struct trainer_state *w)
 	}
 }
 
-int
-translate_worker_take(struct translate_worker *t, const struct trainer_state *w, struct request *r)
+static int
+handle_translate(void *state, struct trainer_state *w, struct request *r, struct err *e)
 {
-	r->status = -1;
+	struct translation *t = state;
+
 	if (!w->ds)
-		return err_set(&r->err,
-			       "augment backtranslate: no data yet; `data fine-foods` first");
+		return err_set(e, "augment backtranslate: no data yet; `data fine-foods` first");
 	if (!w->ds->texts.at)
-		return err_set(&r->err, "augment backtranslate: %s is no table of texts",
-			       w->ds->name);
-	if (is_busy(t))
-		return err_set(&r->err, "augment backtranslate: a translation is under way; "
-					"`augment backtranslate stop` ends it");
+		return err_set(e, "augment backtranslate: %s is no table of texts", w->ds->name);
+	if (worker_is_busy(t->worker))
+		return err_set(e, "augment backtranslate: a translation is under way; "
+				  "`augment backtranslate stop` ends it");
 	copy_texts(&t->job, w);
-	thread_lock(&t->lock);
-	t->order = r;
-	thread_wake(&t->lock);
-	thread_unlock(&t->lock);
-	if (!t->runs)
-		thread_start(&t->thread, run, t);
-	t->runs = true;
+	worker_give(t->worker, r);
 	return 0;
 }
+
+static int
+handle_stop(void *state, struct trainer_state *w, struct request *r, struct err *e)
+{
+	struct translation *t = state;
+
+	(void)w;
+	(void)r;
+	(void)e;
+	worker_cancel(t->worker);
+	return 0;
+}
+
+const struct trainer_addon translate_worker_addon = {
+	.open = open_translation,
+	.close = close_translation,
+	.row = { { REQUEST_TRANSLATE, handle_translate }, { REQUEST_TRANSLATE_STOP, handle_stop } },
+};

@@ -15,13 +15,14 @@
 void
 bitext_use_progress(struct session *s, struct request *r)
 {
-	int64_t all = (int64_t)r->at, tenth = all > 10 ? all / 10 : 1;
+	int64_t all = (int64_t)r->u.progress.texts, done = (int64_t)r->u.progress.done,
+		tenth = all > 10 ? all / 10 : 1;
 
 	if (s->live)
 		view_model_translated(s->live, r);
-	else if (r->number / tenth > s->translated / tenth || r->number < s->translated)
+	else if (done / tenth > s->translated / tenth || done < s->translated)
 		session_tell(s, false, "%s", r->note);
-	s->translated = r->number;
+	s->translated = done;
 }
 
 /* The first name behind the recording's that is free. */
@@ -41,12 +42,14 @@ free_path(const char *recording)
 static void
 tell(struct session *s, const struct request *r)
 {
-	if (r->at == 0)
-		session_tell(s, false, "all %zu texts were translated before", r->bitext->n);
+	const struct request_translate *t = &r->u.translate;
+
+	if (t->texts == 0)
+		session_tell(s, false, "all %zu texts were translated before", t->bitext->n);
 	else
 		session_tell(s, false, "translated %zu texts in %.1f s, %.0f sentences a second",
-			     (size_t)r->at, r->value,
-			     r->value > 0 ? (double)r->number / r->value : 0);
+			     t->texts, t->seconds,
+			     t->seconds > 0 ? (double)t->sentences / t->seconds : 0);
 }
 
 /* As if it had been typed; where a script asked for it, what is wrong is the script's. */
@@ -54,13 +57,14 @@ static void
 give(struct session *s, const struct pending *p, const struct request *r, const char *path)
 {
 	size_t before = s->n_pending, skip = strlen(augment_backtranslate.name) + 1;
+	const struct request_knobs *k = request_knobs(r);
 	struct text line = { 0 };
 	struct err e;
 
 	text_addf(&line, "augment %s from", augment_backtranslate.name);
 	cmd_quote(&line, path);
-	for (int i = 0; i < r->n_sets; i++)
-		text_addf(&line, " %s %s", r->set[i].knob->name + skip, r->set[i].value);
+	for (int i = 0; i < k->n; i++)
+		text_addf(&line, " %s %s", k->set[i].knob->name + skip, k->set[i].value);
 	if (session_line(s, line.s, NULL, &e) < 0) {
 		session_tell(s, true, "%s%s%s", p->where ? p->where : "", p->where ? ":1: " : "",
 			     e.msg);
@@ -75,11 +79,12 @@ give(struct session *s, const struct pending *p, const struct request *r, const 
 void
 bitext_use_use(struct session *s, const struct pending *p, const struct request *r)
 {
-	char *path = s->recorder ? free_path(recorder_path(s->recorder)) : mem_text(r->path);
+	char *path =
+		s->recorder ? free_path(recorder_path(s->recorder)) : mem_text(r->u.translate.path);
 	struct err e;
 
 	tell(s, r);
-	if (s->recorder && bitext_write(r->bitext, path, &e) < 0) {
+	if (s->recorder && bitext_write(r->u.translate.bitext, path, &e) < 0) {
 		session_tell(s, true,
 			     "augment backtranslate: %s; without it nothing could be replayed, and "
 			     "nothing is used",

@@ -118,9 +118,9 @@ data_options_more(struct cmd_call *c, struct err *e)
 		err_set(e, "data %s: a file is needed", c->argv[0]);
 	} else if ((path = find_more(c, lex, &r, e)) && take_words(c, &r, &weight, e) == 0) {
 		q = cmd_request(c, REQUEST_ADD);
-		q->number = role;
-		q->value = sets_train(role) ? weight : 0;
-		status = cmd_data_read(c, path, &r, &q->dataset, e);
+		q->u.data.role = role;
+		q->u.data.weight = sets_train(role) ? weight : 0;
+		status = cmd_data_read(c, path, &r, &q->u.data.dataset, e);
 	}
 	mem_free(path);
 	mem_free(lex);

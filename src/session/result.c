@@ -51,11 +51,12 @@ meets(const struct session *s, const struct pending *p, double value, const char
 static void
 compare(struct session *s, const struct pending *p, const struct request *r)
 {
-	if (meets(s, p, r->value, r->text))
+	if (meets(s, p, r->u.expect.value, r->u.expect.metric))
 		return;
 	session_tell(s, true, "%s%sstep %llu: %s is %.17g (%a), expected %.17g (%a)",
 		     p->where ? p->where : "", p->where ? ":1: " : "", (unsigned long long)r->step,
-		     r->text, r->value, r->value, p->expected, p->expected);
+		     r->u.expect.metric, r->u.expect.value, r->u.expect.value, p->expected,
+		     p->expected);
 	if (s->o.check)
 		session_fail(s, 3);
 	else if (p->where || !s->live)
@@ -65,11 +66,12 @@ compare(struct session *s, const struct pending *p, const struct request *r)
 static int
 write_to(const struct request *r, const char *path, bool published, struct err *e)
 {
-	const struct ckpt_tensor *outputs = ckpt_find(r->ckpt, "outputs");
+	const struct ckpt *c = r->u.snapshot.ckpt;
+	const struct ckpt_tensor *outputs = ckpt_find(c, "outputs");
 
-	if (outputs && strcmp(r->text, "outputs") == 0)
+	if (outputs && r->u.snapshot.outputs)
 		return logit_file_write(path, outputs->data, outputs->dim[0], outputs->dim[1], e);
-	return published ? hf_write(r->ckpt, path, e) : ckpt_write(r->ckpt, path, e);
+	return published ? hf_write(c, path, e) : ckpt_write(c, path, e);
 }
 
 static void
@@ -111,27 +113,27 @@ use(struct session *s, const struct pending *p, struct request *r)
 		mem_free(s->data_line);
 		s->data_line = mem_text(p->text);
 	}
-	if ((r->kind == REQUEST_OPTIONS || r->kind == REQUEST_TRANSLATE || r->says) && r->note[0] &&
-	    !s->live) /* measured, so nobody knows it yet; live says every note */
+	if (r->notable && r->note[0] && !s->live) /* a screen shows every note */
 		session_tell(s, false, "%s", r->note);
 	if (r->kind == REQUEST_RUN || r->kind == REQUEST_TRAIN)
 		s->working = true;
 	if (r->kind == REQUEST_RUN) {
 		s->owes_report = true;
-		if (r->text[0] && !s->live)
-			session_tell(s, false, "%s", r->text); /* on the screen the log says it */
+		if (r->u.run.memory[0] && !s->live)
+			session_tell(s, false, "%s",
+				     r->u.run.memory); /* on the screen the log says it */
 	}
 	if (r->kind == REQUEST_STAGE)
 		s->owes_report = false; /* of a student that is gone */
 	s->stopped = r->kind == REQUEST_STOP || (s->stopped && r->kind != REQUEST_RUN);
 	if (r->kind == REQUEST_EXPECT)
 		compare(s, p, r);
-	if (r->kind == REQUEST_TRANSLATE && r->bitext)
+	if (r->kind == REQUEST_TRANSLATE && r->u.translate.bitext)
 		bitext_use_use(s, p, r);
 	if (r->kind == REQUEST_SNAPSHOT && p->save)
 		save(s, p, r);
-	if (r->said)
-		say(s, p, r->kind == REQUEST_AUGMENTED ? "augment show" : "mismatch", r->said);
+	if (r->page)
+		say(s, p, request_table[r->kind].name, r->page);
 	if (r->kind != REQUEST_REPORT)
 		return;
 	s->owes_report = false;
@@ -150,9 +152,8 @@ settle(struct session *s, const struct pending *p, struct request *r)
 	else
 		session_tell(s, true, "%s%s%s", p->where ? p->where : "", p->where ? ":1: " : "",
 			     r->err.msg);
-	if (r->status < 0 && r->translated)
-		s->status = s->status ? s->status
-				      : 1; /* the translator's fault: the work goes on without it */
+	if (r->status < 0 && r->worked) /* beside the training, which does not depend on it */
+		s->status = s->status ? s->status : 1;
 	else if (r->status < 0 && p->where)
 		session_fail(s, 2);
 	if (p->records && r->status == 0)
@@ -214,7 +215,8 @@ static void
 drop_replaced(struct session *s, uint64_t id)
 {
 	for (size_t i = 0; i < s->n_pending;) {
-		if (s->pending[i].id < id && s->pending[i].kind == REQUEST_SET &&
+		if (s->pending[i].id < id &&
+		    request_table[s->pending[i].kind].flags & REQUEST_IS_MERGE &&
 		    !s->pending[i].stamped) {
 			session_forget(&s->pending[i]);
 			drop(s, i);
@@ -238,7 +240,7 @@ result_take(struct session *s, struct request *r)
 {
 	size_t i = 0;
 
-	if (request_looks(r->kind)) { /* it looks, and nothing has happened */
+	if (request_is(r, REQUEST_IS_LOOK)) {
 		if (s->live)
 			view_model_probed(s->live, r);
 		request_free(r);
@@ -250,7 +252,7 @@ result_take(struct session *s, struct request *r)
 		return;
 	}
 	output_close(&s->tell);
-	s->info = r->info;
+	s->info = *r->info;
 	knob_overlay(&s->info.knobs, &s->view, KNOB_VIEW);
 	if (s->live && r->kind != REQUEST_PACE)
 		view_model_answer(s->live, r);

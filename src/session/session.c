@@ -15,6 +15,7 @@
 #include "retort/base/text.h"
 #include "retort/data/augment/augment.h"
 #include "retort/nn/gemm/blas.h"
+#include "retort/probe/table/probe_table.h"
 #include "retort/ui/move.h"
 #include "retort/ui/pane.h"
 #include "retort/session/result.h"
@@ -53,7 +54,7 @@ session_new(const struct session_options *o, struct err *e)
 	s->script = script_new();
 	knob_defaults(&s->info.knobs);
 	knob_defaults(&s->view);
-	s->trainer = trainer_new(o->threads, 0);
+	s->trainer = trainer_new(o->threads, 0, probe_table);
 	return s;
 }
 
@@ -129,17 +130,13 @@ session_record(struct session *s, const char *stamp, const char *line)
 static void
 end_translation(struct session *s, const struct request *r)
 {
-	struct request *stop;
+	const struct request_knobs *k = r->kind == REQUEST_SET ? &r->u.knobs : NULL;
 	double rate;
 
-	for (int i = 0; r->kind == REQUEST_SET && i < r->n_sets; i++) {
-		if (r->set[i].knob->offset != augment_backtranslate.on ||
-		    text_to_double(r->set[i].value, &rate) < 0 || rate > 0)
-			continue;
-		stop = request_new(REQUEST_TRANSLATE);
-		stop->number = -1;
-		trainer_post(s->trainer, stop);
-	}
+	for (int i = 0; k && i < k->n; i++)
+		if (k->set[i].knob->offset == augment_backtranslate.on &&
+		    text_to_double(k->set[i].value, &rate) == 0 && rate <= 0)
+			trainer_post(s->trainer, request_new(REQUEST_TRANSLATE_STOP));
 }
 
 /* The line goes to the trainer and waits for its answer. */
@@ -148,13 +145,14 @@ post(struct session *s, const struct cmd *d, struct cmd_call *c, const struct le
      const char *line)
 {
 	struct request *r = c->request;
+	const struct request_knobs *k = request_knobs(r);
 	struct pending *p;
 
 	mem_grow(&s->pending, &s->cap_pending, s->n_pending + 1, sizeof *s->pending);
 	p = &s->pending[s->n_pending++];
 	*p = (struct pending){ .id = ++s->next_id,
 			       .kind = r->kind,
-			       .knob = r->n_sets ? r->set[0].knob : NULL,
+			       .knob = k && k->n ? k->set[0].knob : NULL,
 			       .save = c->save,
 			       .stamped = r->stamped,
 			       .at = r->at,
@@ -162,14 +160,11 @@ post(struct session *s, const struct cmd *d, struct cmd_call *c, const struct le
 			       .within = c->within,
 			       .digits = c->digits };
 	if (r->kind == REQUEST_SET)
-		memcpy(p->asked, r->set[0].value, sizeof p->asked);
+		memcpy(p->asked, k->set[0].value, sizeof p->asked);
 	p->text = mem_text(c->record.len ? c->record.s : line + lex->command);
 	p->text[strcspn(p->text, "\r\n")] = '\0';
 	p->where = s->reading ? mem_text(s->reading->where) : NULL;
-	/* what translates leaves the recording to the line that uses it, and what shows rows only
-	 * looks */
-	p->records = s->recorder && (d->flags & CMD_RECORD) && r->kind != REQUEST_TRANSLATE &&
-		     r->kind != REQUEST_AUGMENTED;
+	p->records = s->recorder && (d->flags & CMD_RECORD) && request_is(r, REQUEST_IS_RECORD);
 	r->id = p->id;
 	c->request = NULL;
 	c->save = NULL;
@@ -198,8 +193,8 @@ queue_source(struct session *s, const char *path, struct err *e)
 static int
 turn_view_knob(struct session *s, const struct request *r, struct err *e)
 {
-	const struct knob *k = r->set[0].knob;
-	const char *value = r->set[0].value;
+	const struct knob *k = r->u.knobs.set[0].knob;
+	const char *value = r->u.knobs.set[0].value;
 	struct request *pace;
 
 	if (knob_set(&s->view, k, value, e) < 0)
@@ -212,7 +207,7 @@ turn_view_knob(struct session *s, const struct request *r, struct err *e)
 	if (strcmp(k->name, "speed") != 0)
 		return 0;
 	pace = request_new(REQUEST_PACE);
-	pace->number = s->view.speed;
+	pace->u.steps.n = s->view.speed;
 	trainer_post(s->trainer, pace);
 	return 0;
 }
@@ -273,11 +268,11 @@ carry_out(struct session *s, const struct cmd *d, struct cmd_call *c, const stru
 	  const char *line, struct err *e)
 {
 	bool is_view = c->request && c->request->kind == REQUEST_SET &&
-		       c->request->set[0].knob->when == KNOB_VIEW;
+		       c->request->u.knobs.set[0].knob->when == KNOB_VIEW;
 
 	if (lex->stamped && (!c->request || is_view) && !c->talk.len)
 		return err_set(e, "%s: takes no stamp: it does nothing to what trains", d->name);
-	if (lex->stamped && c->request && c->request->kind == REQUEST_TRANSLATE)
+	if (lex->stamped && c->request && !request_is(c->request, REQUEST_IS_STAMP))
 		return err_set(
 			e, "%s: a translation takes no stamp: nobody knows when it will be there",
 			d->name);

@@ -146,21 +146,39 @@ view_model_sample(struct view_model *l, const struct event *ev)
 		s->info.step = ev->step;
 }
 
-/* A fresh network has no past. */
+/* What an answer to a kind of request does to the scene. */
+#define FORGETS_CURVES 1u /* of all networks */
+#define FORGETS_CKA 2u
+#define FORGETS_PROBE 4u /* a measurement of layers that is under way */
+#define FORGETS_GAUGE 8u /* what is known of two sets of rows */
+#define STALES_GAUGE 16u /* that has to be measured again */
+#define NEW_DATA (FORGETS_CURVES | FORGETS_CKA | FORGETS_PROBE | FORGETS_GAUGE | STALES_GAUGE)
+
+struct reaction {
+	int mark; /* enum scene_mark_kind + 1, drawn at its step; 0: none */
+	unsigned forgets;
+	void (*log)(struct scene *s, const struct request *r); /* lines of the log; may be NULL */
+};
+static const struct reaction reactions[REQUEST_KINDS];
+
+/* A new network has no curves yet. */
 static void
-forget(struct scene *s, const struct request *r)
+forget_curves(struct scene *s, const struct request *r)
 {
-	int k = lab_info_teacher(&r->info, r->name, NULL);
+	const char *name = r->kind == REQUEST_TEACHER ? r->u.net.name
+			   : r->kind == REQUEST_STAGE ? r->u.teacher.name
+			   : r->kind == REQUEST_TRAIN ? r->u.train.teacher
+						      : "";
+	int k = lab_info_teacher(r->info, name, NULL);
 
 	if (r->kind == REQUEST_STUDENT || r->kind == REQUEST_STAGE ||
 	    (r->kind == REQUEST_TEACHER && k < 0)) {
 		scene_forget(s, LAB_STUDENT);
 		scene_forget(s, LAB_BASELINE);
 	}
-	if (k >= 0 && (r->kind == REQUEST_TEACHER || r->kind == REQUEST_STAGE ||
-		       (r->kind == REQUEST_TRAIN && r->info.from == 0)))
+	if (k >= 0 && (r->kind != REQUEST_TRAIN || r->info->from == 0))
 		scene_forget(s, (unsigned)LAB_TEACHER(k));
-	if (r->kind != REQUEST_SEED && r->kind != REQUEST_DATA)
+	if (!(reactions[r->kind].forgets & FORGETS_CURVES))
 		return;
 	for (unsigned b = 0; b < LAB_BRANCHES; b++)
 		scene_forget(s, b);
@@ -191,7 +209,7 @@ own_part(const struct request *r, const struct knob *k, const struct scene *s,
 		return r->note;
 	snprintf(buf, size, "%s %s -> %s", k->name,
 		 knob_brief(&s->info.knobs, k, from, sizeof from),
-		 knob_brief(&r->info.knobs, k, to, sizeof to));
+		 knob_brief(&r->info->knobs, k, to, sizeof to));
 	return buf;
 }
 
@@ -204,8 +222,8 @@ mark_knobs(struct scene *s, const struct request *r)
 
 	for (size_t i = 0; i < knob_count; i++) {
 		const struct knob *k = &knob_table[i];
-		double from = knob_value(&s->info.knobs, k), to = knob_value(&r->info.knobs, k);
-		const struct ramp *ramp = new_ramp(&s->info, &r->info, (int)i);
+		double from = knob_value(&s->info.knobs, k), to = knob_value(&r->info->knobs, k);
+		const struct ramp *ramp = new_ramp(&s->info, r->info, (int)i);
 
 		if (k->when == KNOB_VIEW || (from == to && !ramp))
 			continue;
@@ -227,23 +245,16 @@ mark_stage(struct scene *s, const struct request *r)
 }
 
 static void
-mark(struct scene *s, const struct request *r)
+mark_change(struct scene *s, const struct request *r)
 {
-	static const int kinds[] = {
-		[REQUEST_RUN] = SCENE_RUN + 1,       [REQUEST_MAP] = SCENE_MAP + 1,
-		[REQUEST_WEIGHT] = SCENE_TWEAK + 1,  [REQUEST_MUTE] = SCENE_TWEAK + 1,
-		[REQUEST_UNDO] = SCENE_TWEAK + 1,    [REQUEST_REDO] = SCENE_TWEAK + 1,
-		[REQUEST_BALANCE] = SCENE_TWEAK + 1, [REQUEST_MARK] = SCENE_NOTE + 1,
-		[REQUEST_STOP] = SCENE_STOP + 1,     [REQUEST_DIVERGED] = SCENE_DIVERGED + 1,
-		[REQUEST_FREEZE] = SCENE_TWEAK + 1,  [REQUEST_DRAW] = SCENE_TWEAK + 1,
-		[REQUEST_RAMP] = SCENE_TWEAK + 1,    [REQUEST_REMEDY] = SCENE_TWEAK + 1,
-	};
-	int kind = (size_t)r->kind < sizeof kinds / sizeof *kinds ? kinds[r->kind] - 1 : -1;
+	int kind = reactions[r->kind].mark - 1;
 	const char *text = r->note[0]                    ? r->note
 			   : r->kind == REQUEST_DIVERGED ? r->err.msg
-							 : r->text;
+			   : r->kind == REQUEST_MARK     ? r->u.mark.text
+			   : r->kind == REQUEST_RUN      ? r->u.run.memory
+							 : "";
 
-	if (r->kind == REQUEST_RUN && r->stage.kind != LAB_RUN) {
+	if (r->kind == REQUEST_RUN && r->u.run.stage.kind != LAB_RUN) {
 		mark_stage(s, r);
 		return;
 	}
@@ -252,6 +263,76 @@ mark(struct scene *s, const struct request *r)
 	scene_mark_add(s, (enum scene_mark_kind)kind, (unsigned)r->branch, (uint32_t)r->step, text,
 		       -1, 0, 0);
 }
+
+static void
+log_data(struct scene *s, const struct request *r)
+{
+	const struct lab_info *i = r->info;
+
+	scene_log(s, SCENE_INFO, "data %s: %zu rows, %zu features, %d classes, %zu labels shown",
+		  i->data, i->rows, i->features, i->classes, i->n_shown);
+}
+
+static void
+log_train(struct scene *s, const struct request *r)
+{
+	scene_log(s, SCENE_INFO, "training %s for %lld epochs", r->u.train.teacher,
+		  (long long)r->u.train.epochs);
+}
+
+static void
+log_run(struct scene *s, const struct request *r)
+{
+	scene_log(s, SCENE_INFO, "running to step %llu", (unsigned long long)r->info->until);
+	if (r->u.run.memory[0])
+		scene_log(s, SCENE_INFO, "%s", r->u.run.memory);
+}
+
+static void
+log_done(struct scene *s, const struct request *r)
+{
+	scene_log(s, SCENE_GOOD, "%s %s", r->stamp,
+		  r->branch >= LAB_TEACHER(0) ? "the teacher is trained" : "the run has ended");
+}
+
+static void
+log_mark(struct scene *s, const struct request *r)
+{
+	const char *text = r->kind == REQUEST_STOP ? "stopped" : r->u.mark.text;
+
+	scene_say(s, false, "%s %s", r->stamp, text);
+	scene_log(s, SCENE_INFO, "%s %s", r->stamp, text);
+}
+
+/* clang-format off */
+static const struct reaction reactions[REQUEST_KINDS] = {
+	[REQUEST_SEED] = { .forgets = NEW_DATA },
+	[REQUEST_DATA] = { .forgets = NEW_DATA, .log = log_data },
+	[REQUEST_ADD] = { .forgets = NEW_DATA & ~FORGETS_CURVES },
+	[REQUEST_INIT] = { .forgets = FORGETS_CKA | FORGETS_PROBE | STALES_GAUGE },
+	[REQUEST_TEACHER] = { .forgets = FORGETS_CKA | FORGETS_PROBE | STALES_GAUGE },
+	[REQUEST_STUDENT] = { .forgets = NEW_DATA & ~FORGETS_CURVES },
+	[REQUEST_OPTIONS] = { .forgets = FORGETS_PROBE | STALES_GAUGE },
+	[REQUEST_STAGE] = { .forgets = FORGETS_PROBE | FORGETS_GAUGE | STALES_GAUGE },
+	[REQUEST_TRAIN] = { .forgets = FORGETS_PROBE | STALES_GAUGE, .log = log_train },
+	[REQUEST_RUN] = { .mark = SCENE_RUN + 1, .log = log_run },
+	[REQUEST_MAP] = { .mark = SCENE_MAP + 1 },
+	[REQUEST_WEIGHT] = { .mark = SCENE_TWEAK + 1 },
+	[REQUEST_MUTE] = { .mark = SCENE_TWEAK + 1, .forgets = STALES_GAUGE },
+	[REQUEST_DRAW] = { .mark = SCENE_TWEAK + 1 },
+	[REQUEST_RAMP] = { .mark = SCENE_TWEAK + 1 },
+	[REQUEST_BALANCE] = { .mark = SCENE_TWEAK + 1 },
+	[REQUEST_FREEZE] = { .mark = SCENE_TWEAK + 1 },
+	[REQUEST_REMEDY] = { .mark = SCENE_TWEAK + 1, .forgets = STALES_GAUGE },
+	[REQUEST_UNDO] = { .mark = SCENE_TWEAK + 1, .forgets = STALES_GAUGE },
+	[REQUEST_REDO] = { .mark = SCENE_TWEAK + 1, .forgets = STALES_GAUGE },
+	[REQUEST_EVAL] = { .forgets = STALES_GAUGE },
+	[REQUEST_MARK] = { .mark = SCENE_NOTE + 1, .log = log_mark },
+	[REQUEST_STOP] = { .mark = SCENE_STOP + 1, .log = log_mark },
+	[REQUEST_DONE] = { .forgets = FORGETS_PROBE | STALES_GAUGE, .log = log_done },
+	[REQUEST_DIVERGED] = { .mark = SCENE_DIVERGED + 1 },
+};
+/* clang-format on */
 
 static void
 say(struct scene *s, const struct request *r)
@@ -264,37 +345,8 @@ say(struct scene *s, const struct request *r)
 		scene_say(s, false, "%s%s%s", r->stamp, r->stamp[0] ? " " : "", r->note);
 	if (r->note[0])
 		scene_log(s, SCENE_INFO, "%s%s%s", r->stamp, r->stamp[0] ? " " : "", r->note);
-	switch (r->kind) {
-	case REQUEST_DATA:
-		scene_log(s, SCENE_INFO,
-			  "data %s: %zu rows, %zu features, %d classes, %zu labels shown",
-			  r->info.data, r->info.rows, r->info.features, r->info.classes,
-			  r->info.n_shown);
-		break;
-	case REQUEST_TRAIN:
-		scene_log(s, SCENE_INFO, "training %s for %lld epochs", r->name,
-			  (long long)r->number);
-		break;
-	case REQUEST_RUN:
-		scene_log(s, SCENE_INFO, "running to step %llu", (unsigned long long)r->info.until);
-		if (r->text[0])
-			scene_log(s, SCENE_INFO, "%s", r->text);
-		break;
-	case REQUEST_DONE:
-		scene_log(s, SCENE_GOOD, "%s %s", r->stamp,
-			  r->branch >= LAB_TEACHER(0) ? "the teacher is trained"
-						      : "the run has ended");
-		break;
-	case REQUEST_MARK:
-	case REQUEST_STOP:
-		scene_say(s, false, "%s %s", r->stamp,
-			  r->kind == REQUEST_STOP ? "stopped" : r->text);
-		scene_log(s, SCENE_INFO, "%s %s", r->stamp,
-			  r->kind == REQUEST_STOP ? "stopped" : r->text);
-		break;
-	default:
-		break;
-	}
+	if (reactions[r->kind].log)
+		reactions[r->kind].log(s, r);
 }
 
 /* Show whoever is at work, until a person chooses. */
@@ -303,25 +355,26 @@ follow(struct scene *s, const struct request *r)
 {
 	if (s->view.follow_branch && (r->kind == REQUEST_TRAIN || r->kind == REQUEST_RUN) &&
 	    r->status == 0)
-		s->view.branch = r->kind == REQUEST_TRAIN ? LAB_TEACHER(r->info.busy) : LAB_STUDENT;
+		s->view.branch =
+			r->kind == REQUEST_TRAIN ? LAB_TEACHER(r->info->busy) : LAB_STUDENT;
 }
 
-/* Which answers leave nothing, or not all, of what is known about two sets of rows. */
+/* Drop measurements that the change has made obsolete. */
 static void
-forget_gauge(struct view_model *l, const struct request *r)
+forget_measurements(struct view_model *l, const struct request *r)
 {
-	bool changes = r->kind <= REQUEST_TRAIN || r->kind == REQUEST_DONE ||
-		       r->kind == REQUEST_REMEDY || r->kind == REQUEST_MUTE ||
-		       r->kind == REQUEST_UNDO || r->kind == REQUEST_REDO ||
-		       r->kind == REQUEST_EVAL;
+	unsigned forgets = r->status < 0 ? 0 : reactions[r->kind].forgets;
 
-	if (r->status < 0)
-		return;
-	l->gauge_stale |= changes;
-	if (r->kind > REQUEST_ADD && r->kind != REQUEST_STUDENT && r->kind != REQUEST_STAGE)
-		return;
-	sides_forget(&l->scene);
-	l->gauge_dropped = true;
+	if (forgets & FORGETS_PROBE)
+		l->probed_teacher = -1;
+	if (forgets & FORGETS_CKA)
+		l->scene.cka.n_student = 0;
+	if (forgets & STALES_GAUGE)
+		l->gauge_stale = true;
+	if (forgets & FORGETS_GAUGE) {
+		sides_forget(&l->scene);
+		l->gauge_dropped = true;
+	}
 }
 
 void
@@ -329,8 +382,9 @@ view_model_translated(struct view_model *l, struct request *r)
 {
 	bitext_free(l->scene.translation.last);
 	l->scene.translation =
-		(struct scene_translation){ (size_t)r->number, (size_t)r->at, r->value, r->bitext };
-	r->bitext = NULL;
+		(struct scene_translation){ r->u.progress.done, r->u.progress.texts,
+					    r->u.progress.rate, r->u.progress.bitext };
+	r->u.progress.bitext = NULL;
 	l->yielded = l->scene.message_is_error ? l->yielded + 1 : 0;
 	if (l->yielded % (YIELDS + 1) == 0)
 		scene_say(&l->scene, false, "%s", r->note);
@@ -341,7 +395,7 @@ view_model_translated(struct view_model *l, struct request *r)
 static void
 follow_texts(struct scene *s, struct request *r)
 {
-	if (r->kind == REQUEST_TRANSLATE && r->number >= 0) {
+	if (r->kind == REQUEST_TRANSLATE) {
 		bitext_free(s->translation.last);
 		s->translation = (struct scene_translation){ 0 };
 	}
@@ -349,8 +403,11 @@ follow_texts(struct scene *s, struct request *r)
 	    (r->kind != REQUEST_RETELL && r->kind != REQUEST_DATA && r->kind != REQUEST_SEED))
 		return;
 	bitext_free(s->bitext);
-	s->bitext = r->bitext;
-	r->bitext = NULL;
+	s->bitext = NULL;
+	if (r->kind == REQUEST_RETELL) {
+		s->bitext = r->u.bitext.bitext;
+		r->u.bitext.bitext = NULL;
+	}
 	s->view.pair = 0;
 }
 
@@ -360,15 +417,11 @@ view_model_answer(struct view_model *l, struct request *r)
 	struct scene *s = &l->scene;
 
 	if (r->status == 0)
-		forget(s, r);
-	if (r->status == 0 && (r->kind <= REQUEST_TRAIN || r->kind == REQUEST_DONE))
-		l->probed_teacher = -1;
-	if (r->status == 0 && r->kind <= REQUEST_STUDENT)
-		s->cka.n_student = 0;
-	forget_gauge(l, r);
+		forget_curves(s, r);
+	forget_measurements(l, r);
 	if (r->status == 0 || r->kind == REQUEST_DIVERGED)
-		mark(s, r);
-	s->info = r->info;
+		mark_change(s, r);
+	s->info = *r->info;
 	knob_overlay(&s->info.knobs, &l->view, KNOB_VIEW);
 	say(s, r);
 	follow(s, r);
@@ -405,8 +458,8 @@ ask_gauge(struct view_model *l, double now)
 	     (is_moving(s) && now < l->gauged_at + PROBE_SECONDS)))
 		return NULL;
 	r = request_new(REQUEST_GAUGE);
-	snprintf(r->text, sizeof r->text, "%s", sides_name(s, 0));
-	snprintf(r->spec, sizeof r->spec, "%s", sides_name(s, 1));
+	snprintf(r->u.sets.first, sizeof r->u.sets.first, "%s", sides_name(s, 0));
+	snprintf(r->u.sets.second, sizeof r->u.sets.second, "%s", sides_name(s, 1));
 	l->gauge_stale = l->gauge_dropped = false;
 	l->gauged_step = s->info.student.last.step;
 	l->gauged_at = now;
@@ -427,7 +480,7 @@ view_model_probe(struct view_model *l, double now)
 	    (l->probed_teacher == s->view.edit_teacher && l->probed_step == s->info.step))
 		return NULL;
 	r = request_new(REQUEST_PROBE);
-	r->number = l->probed_teacher = s->view.edit_teacher;
+	r->u.probe.teacher = l->probed_teacher = s->view.edit_teacher;
 	l->probed_step = s->info.step;
 	l->probed_at = now;
 	l->probing = true;
@@ -440,10 +493,10 @@ take_gauge(struct view_model *l, const struct request *r)
 {
 	struct scene *s = &l->scene;
 
-	if (l->gauge_dropped || !is_of_sides(s, r->text, r->spec))
+	if (l->gauge_dropped || !is_of_sides(s, r->u.sets.first, r->u.sets.second))
 		l->gauge_stale = true;
 	else
-		sides_take(s, r->status < 0 ? NULL : &r->gauge, r->err.msg);
+		sides_take(s, r->status < 0 ? NULL : r->u.sets.report, r->err.msg);
 }
 
 void
@@ -456,7 +509,7 @@ view_model_probed(struct view_model *l, const struct request *r)
 	}
 	if (r->status < 0 || l->probed_teacher < 0) /* refused, or about networks that are gone */
 		return;
-	l->scene.cka = r->cka;
+	l->scene.cka = r->u.probe.cka;
 	l->scene.version++;
 }
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include "retort/lab/lab_snapshot.h"
 #include "retort/ui/view_model.h"
 
 static void
@@ -58,6 +59,16 @@ what_a_script_asks_goes_to_the_log(void **state)
 	view_model_free(l);
 }
 
+static struct request *
+answer_to(enum request_kind kind)
+{
+	static const struct lab_info none;
+	struct request *r = request_new(kind);
+
+	r->info = lab_snapshot_new(&none);
+	return r;
+}
+
 /* Texts on their way, then those that are used; data that are new have none. */
 static void
 texts_are_seen_as_they_come_and_go(void **state)
@@ -67,29 +78,29 @@ texts_are_seen_as_they_come_and_go(void **state)
 	struct request *r = request_new(REQUEST_PROGRESS);
 
 	(void)state;
-	r->number = 2;
-	r->at = 10;
-	r->value = 7;
-	r->bitext = bitext_new("x");
-	bitext_add(r->bitext, "a", "b");
+	r->u.progress.done = 2;
+	r->u.progress.texts = 10;
+	r->u.progress.rate = 7;
+	r->u.progress.bitext = bitext_new("x");
+	bitext_add(r->u.progress.bitext, "a", "b");
 	view_model_translated(l, r);
-	CHECK(!r->bitext && s->translation.last->n == 1);
+	CHECK(!r->u.progress.bitext && s->translation.last->n == 1);
 	CHECK_INT(s->translation.done, 2);
 	CHECK_INT(s->translation.asked, 10);
 	request_free(r);
-	r = request_new(REQUEST_TRANSLATE);
+	r = answer_to(REQUEST_TRANSLATE);
 	view_model_answer(l, r);
 	CHECK(!s->translation.last && s->translation.asked == 0 && !s->bitext);
 	request_free(r);
-	r = request_new(REQUEST_RETELL);
-	r->bitext = bitext_new("x");
-	bitext_add(r->bitext, "a", "b");
+	r = answer_to(REQUEST_RETELL);
+	r->u.bitext.bitext = bitext_new("x");
+	bitext_add(r->u.bitext.bitext, "a", "b");
 	s->view.pair = 3;
 	view_model_answer(l, r);
-	CHECK(!r->bitext && s->bitext && s->bitext->n == 1);
+	CHECK(!r->u.bitext.bitext && s->bitext && s->bitext->n == 1);
 	CHECK_INT(s->view.pair, 0);
 	request_free(r);
-	r = request_new(REQUEST_DATA);
+	r = answer_to(REQUEST_DATA);
 	view_model_answer(l, r);
 	CHECK(!s->bitext);
 	request_free(r);

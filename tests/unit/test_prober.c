@@ -11,6 +11,8 @@
 #include "retort/lab/trainer.h"
 #include "retort/data/read/read.h"
 #include "retort/data/read/bundled.h"
+#include "retort/probe/shift/shift_report.h"
+#include "retort/probe/table/probe_table.h"
 
 struct rig {
 	struct trainer *t;
@@ -22,12 +24,12 @@ struct rig {
 };
 
 static struct request *
-sets(const char *a, const char *b)
+sets(enum request_kind kind, const char *a, const char *b)
 {
-	struct request *r = request_new(REQUEST_GAUGE);
+	struct request *r = request_new(kind);
 
-	snprintf(r->text, sizeof r->text, "%s", a);
-	snprintf(r->spec, sizeof r->spec, "%s", b);
+	snprintf(r->u.sets.first, sizeof r->u.sets.first, "%s", a);
+	snprintf(r->u.sets.second, sizeof r->u.sets.second, "%s", b);
 	return r;
 }
 
@@ -53,14 +55,17 @@ wait_for(struct rig *r, enum request_kind kind, bool asks)
 				r->seen = hash_join(&r->seen, &h);
 				continue;
 			}
-			if (request_looks(ev.answer->kind)) {
+			if (request_is(ev.answer, REQUEST_IS_LOOK)) {
 				r->probes += ev.answer->status == 0;
 				r->refused += ev.answer->status < 0;
-				r->cka = ev.answer->cka;
-				r->gauge = ev.answer->gauge;
+				if (ev.answer->kind == REQUEST_PROBE)
+					r->cka = ev.answer->u.probe.cka;
+				else if (ev.answer->u.sets.report)
+					r->gauge = *ev.answer->u.sets.report;
 				if (asks)
 					trainer_post(r->t, ev.answer->kind == REQUEST_PROBE
-								   ? sets("train", "held-out")
+								   ? sets(REQUEST_GAUGE, "train",
+									  "held-out")
 								   : request_new(REQUEST_PROBE));
 			}
 			found = ev.answer->kind == kind;
@@ -74,14 +79,41 @@ wait_for(struct rig *r, enum request_kind kind, bool asks)
 	}
 }
 
+/* A request with its name, spec or number, whichever of them its kind has. */
 static struct request *
 say(enum request_kind kind, const char *name, const char *spec, int64_t number)
 {
 	struct request *r = request_new(kind);
 
-	snprintf(r->name, sizeof r->name, "%s", name);
-	snprintf(r->spec, sizeof r->spec, "%s", spec);
-	r->number = number;
+	switch (kind) {
+	case REQUEST_SEED:
+		r->u.seed.seed = number;
+		break;
+	case REQUEST_DATA:
+		r->u.data.labels = number;
+		break;
+	case REQUEST_TEACHER:
+	case REQUEST_STUDENT:
+		snprintf(r->u.net.name, sizeof r->u.net.name, "%s", name);
+		snprintf(r->u.net.spec, sizeof r->u.net.spec, "%s", spec);
+		break;
+	case REQUEST_TRAIN:
+		snprintf(r->u.train.teacher, sizeof r->u.train.teacher, "%s", name);
+		r->u.train.epochs = number;
+		break;
+	case REQUEST_RUN:
+		r->u.run.steps = number;
+		break;
+	case REQUEST_PROBE:
+		r->u.probe.teacher = (int)number;
+		break;
+	case REQUEST_INIT:
+		snprintf(r->u.init.teacher, sizeof r->u.init.teacher, "%s", name);
+		snprintf(r->u.init.layers, sizeof r->u.init.layers, "%s", spec);
+		break;
+	default:
+		break;
+	}
 	return r;
 }
 
@@ -103,8 +135,8 @@ rig_open(struct rig *r, int threads, const char *data, const char *teacher)
 	char *path = bundled_path(data, NULL);
 
 	memset(r, 0, sizeof *r);
-	r->t = trainer_new(threads, 0);
-	CHECK(path && read_dataset(path, &o, &q->dataset, NULL) == 0);
+	r->t = trainer_new(threads, 0, probe_table);
+	CHECK(path && read_dataset(path, &o, &q->u.data.dataset, NULL) == 0);
 	mem_free(path);
 	CHECK_INT(ask(r, say(REQUEST_SEED, "", "", 42)), 0);
 	CHECK_INT(ask(r, q), 0);
@@ -196,18 +228,18 @@ sets_are_compared_as_the_command_does(void **state)
 
 	(void)state;
 	rig_open(&r, 1, "digits", "mlp 8");
-	CHECK_INT(ask(&r, sets("train", "nothing")), -1);
+	CHECK_INT(ask(&r, sets(REQUEST_GAUGE, "train", "nothing")), -1);
 	CHECK_STR(r.answer->err.msg, "'nothing' is none of train, held-out");
-	CHECK_INT(ask(&r, sets("train", "held-out")), 0);
+	CHECK_INT(ask(&r, sets(REQUEST_GAUGE, "train", "held-out")), 0);
 	CHECK(r.gauge.seen[SHIFT_REPORT_TEACHER].known && r.gauge.seen[SHIFT_REPORT_BARE].known &&
 	      !r.gauge.seen[SHIFT_REPORT_STUDENT].known);
 	CHECK_INT(ask(&r, say(REQUEST_STUDENT, "", "mlp 8", 0)), 0);
-	CHECK_INT(ask(&r, sets("train", "held-out")), 0);
+	CHECK_INT(ask(&r, sets(REQUEST_GAUGE, "train", "held-out")), 0);
 	first = r.gauge;
 	CHECK(first.seen[SHIFT_REPORT_STUDENT].known && first.step == 0);
 	CHECK_INT(ask(&r, say(REQUEST_RUN, "", "", 60)), 0);
 	wait_for(&r, REQUEST_DONE, false);
-	CHECK_INT(ask(&r, sets("train", "held-out")), 0);
+	CHECK_INT(ask(&r, sets(REQUEST_GAUGE, "train", "held-out")), 0);
 	CHECK_INT(r.gauge.step, 60);
 	CHECK_INT(memcmp(&first.seen[SHIFT_REPORT_BARE].gauge,
 			 &r.gauge.seen[SHIFT_REPORT_BARE].gauge, sizeof(struct two_sample)),
@@ -215,15 +247,14 @@ sets_are_compared_as_the_command_does(void **state)
 	CHECK(first.seen[SHIFT_REPORT_STUDENT].gauge.energy !=
 	      r.gauge.seen[SHIFT_REPORT_STUDENT].gauge.energy);
 	shift_report_tell(&r.gauge, &t);
-	q = sets("train", "held-out");
-	q->kind = REQUEST_MISMATCH;
+	CHECK_INT(ask(&r, sets(REQUEST_MISMATCH, "train", "held-out")), 0);
+	CHECK_STR(r.answer->page, text_get(&t));
+	q = request_new(REQUEST_REMEDY);
+	q->u.remedy.kind = LAB_REMEDY_select;
+	snprintf(q->u.remedy.set, sizeof q->u.remedy.set, "train");
+	snprintf(q->u.remedy.other, sizeof q->u.remedy.other, "8"); /* without 8 */
 	CHECK_INT(ask(&r, q), 0);
-	CHECK_STR(r.answer->said, text_get(&t));
-	q = sets("train", "8");
-	q->kind = REQUEST_REMEDY;
-	q->remedy = LAB_REMEDY_select; /* without 8 */
-	CHECK_INT(ask(&r, q), 0);
-	CHECK_INT(ask(&r, sets("train", "held-out")), 0);
+	CHECK_INT(ask(&r, sets(REQUEST_GAUGE, "train", "held-out")), 0);
 	CHECK(r.gauge.of[0] < first.of[0]);
 	text_release(&t);
 	rig_close(&r);

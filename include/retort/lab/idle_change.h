@@ -1,4 +1,4 @@
-/* What a request does to the workshop, at a boundary between two steps. */
+/* Requests that need an idle lab: networks, and the start of training. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_LAB_IDLE_CHANGE_H
 #define RETORT_LAB_IDLE_CHANGE_H
@@ -10,30 +10,33 @@
 void idle_change_init(struct trainer_state *w, int threads);
 void idle_change_release(struct trainer_state *w);
 
-/*
- * Do what `r` says. 0 and r's note and value filled, or -1 and an error with nothing changed.
- * Kinds that are only for an idle lab are refused with who is at work.
+/* Whether a request of that row can be applied now: 0, or -1 and an error that names what trains.
  */
-int idle_change_request(struct trainer_state *w, struct request *r, struct err *e);
+int idle_change_allows(const struct trainer_state *w, const struct request_row *row, struct err *e);
 
-/* The kind needs an idle lab. */
-bool idle_change_needs_idle(enum request_kind kind);
+/* STUDENT: make or load it, in place of the one before. */
+int idle_change_student(struct trainer_state *w, struct request *r, struct err *e);
 
-/* The student, its maps, its steps and what was changed are gone. */
+/* TRAIN, RUN, REPORT: start training a teacher, training the student, completing a report. */
+int idle_change_train(struct trainer_state *w, struct request *r, struct err *e);
+int idle_change_run(struct trainer_state *w, struct request *r, struct err *e);
+int idle_change_report(struct trainer_state *w, struct request *r, struct err *e);
+
+/* Frees the student with its baseline, maps, steps, history and undo. */
 void idle_change_drop_student(struct trainer_state *w);
 
-/* A branch from a request's spec, or from its checkpoint. NULL with an error. */
-struct branch *idle_change_make(struct trainer_state *w, struct request *r, int id,
+/* Returns a branch from r's checkpoint, or from its spec without one. NULL and an error. */
+struct branch *idle_change_make(struct trainer_state *w, const struct request_net *r, int id,
 				const char *name, struct err *e);
 
-/* What the main thread may know of a network; `origin`: the file it came from, or "". */
+/* Fills in what snapshots hold about a network; `origin`: the file it was loaded from, or "". */
 void idle_change_describe(struct lab_net *out, const struct branch *b, const char *origin);
 
-/* Everything that depends on the batch and on who teaches, before a look at rows. Only while
- * nothing trains. */
+/* Rebuilds what depends on the batch size and on the teachers, before rows go through networks.
+ * Only while nothing trains. -1 and an error. */
 int idle_change_prepare(struct trainer_state *w, struct err *e);
 
-/* Of the order in which somebody sees rows. */
-uint64_t idle_change_order_seed(const struct trainer_state *w, const char *who);
+/* Returns the seed of an order of rows: "main", "few", "plain" or a teacher's name. */
+uint64_t idle_change_order_seed(const struct trainer_state *w, const char *name);
 
 #endif

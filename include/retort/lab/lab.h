@@ -129,6 +129,7 @@ enum lab_remedy_kind {
 #include "retort/train/remedies.def"
 	LAB_REMEDIES,
 };
+extern const char *const lab_remedy_name[]; /* "weigh" ... by enum, then NULL */
 
 #define LAB_REMEDY_TEXT 120
 

@@ -1,4 +1,4 @@
-/* Live changes: knobs, maps, weights of teachers, and taking them back. */
+/* Requests that are applied at any step boundary: knobs, maps, weights of teachers, undo. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_LAB_LIVE_CHANGE_H
 #define RETORT_LAB_LIVE_CHANGE_H
@@ -6,26 +6,37 @@
 #include "retort/lab/trainer.h"
 #include "retort/lab/trainer_state.h"
 
-/*
- * The requests that may come at any boundary: SET, MAP, WEIGHT, MUTE, DRAW, RAMP, BALANCE, FREEZE,
- * REMEDY, UNDO, REDO, EVAL, MARK, EXPECT, SNAPSHOT, STOP, PAUSE, RESUME, STEP. 0, or -1 and an
- * error with nothing changed.
- */
-int live_change_request(struct trainer_state *w, struct request *r, struct err *e);
+/* Handlers of request_table, see there. */
+int live_change_set(struct trainer_state *w, struct request *r, struct err *e);
+int live_change_bitext(struct trainer_state *w, struct request *r, struct err *e);
+int live_change_map(struct trainer_state *w, struct request *r, struct err *e);
+int live_change_weight(struct trainer_state *w, struct request *r, struct err *e);
+int live_change_mute(struct trainer_state *w, struct request *r, struct err *e);
+int live_change_draw(struct trainer_state *w, struct request *r, struct err *e);
+int live_change_undo(struct trainer_state *w, struct request *r, struct err *e);
+int live_change_redo(struct trainer_state *w, struct request *r, struct err *e);
+int live_change_eval(struct trainer_state *w, struct request *r, struct err *e);
+int live_change_mark(struct trainer_state *w, struct request *r, struct err *e);
+int live_change_expect(struct trainer_state *w, struct request *r, struct err *e);
+int live_change_snapshot(struct trainer_state *w, struct request *r, struct err *e);
+int live_change_stop(struct trainer_state *w, struct request *r, struct err *e);
+int live_change_pause(struct trainer_state *w, struct request *r, struct err *e);
+int live_change_toggle(struct trainer_state *w, struct request *r, struct err *e);
+int live_change_step(struct trainer_state *w, struct request *r, struct err *e);
+int live_change_pace(struct trainer_state *w, struct request *r, struct err *e);
 
-/* Put other settings in place between two steps, as one change that can be had back; r->note says
- * what it came to. */
+/* Apply settings at a step boundary as one change that can be undone; r->note lists what changed.
+ */
 int live_change_make(struct trainer_state *w, const struct trainer_state_settings *after,
 		     struct request *r, struct err *e);
 
-/* Make the feed fit to look at losses between two steps; -1 and an error where nothing has run yet.
- */
+/* Prepare the feed to evaluate at a step boundary; -1 and an error where nothing has run yet. */
 int live_change_look(struct trainer_state *w, struct err *e);
 
-/* Remember the knobs and their ramps from this step on: the plain student will follow them. */
+/* Begin a stretch of history at this step: the baseline follows the same settings later. */
 void live_change_era(struct trainer_state *w);
 
-/* Nothing can be undone any more: what it applied to is gone. */
+/* Clear undo and redo: what they applied to is gone. */
 void live_change_forget(struct trainer_state *w);
 
 #endif

@@ -14,78 +14,47 @@
 #include "retort/nn/ckpt.h"
 #include "retort/kd/logit_file.h"
 #include "retort/lab/lab.h"
-#include "retort/probe/shift/shift_report.h"
 
+struct request;
+struct shift_report;
+struct trainer_state;
+
+/* What each kind does and carries: requests.def and the payloads below. */
 enum request_kind {
-	/* only while nothing trains */
-	REQUEST_SEED, /* number: the seed; drops data, networks and steps */
-	REQUEST_DATA, /* dataset (handed over), number: labels shown, -1 all */
-	REQUEST_ADD, /* dataset (handed over): more rows beside the data, number: enum dataset_role,
-			value: their weight */
-	REQUEST_INIT, /* name, spec: the student begins from these layers of a teacher: "0,2,4" */
-	REQUEST_TEACHER, /* name, spec: declare; with ckpt or answers (handed over): load, text:
-			    from where */
-	REQUEST_STUDENT, /* spec, or "again": that of the last one; with ckpt: load */
-	REQUEST_OPTIONS, /* name, text: which option (cache, top, precision), spec: its value: how a
-			    teacher is asked */
-	REQUEST_STAGE,   /* name: the student becomes a teacher of that name, and makes room for
-			    another student */
-	REQUEST_TRAIN,   /* name, number: epochs; answered when it starts */
-	REQUEST_RUN, /* number: steps; answered when it starts; stage: with settings of its own, see
-			struct request_stage */
-	REQUEST_REPORT, /* evaluate everything, train the plain student up to the same step */
-	/* any time, between two steps */
-	REQUEST_SET,    /* set[0..n_sets) */
-	REQUEST_MAP,    /* map[0..n_maps): applied together or not at all */
-	REQUEST_WEIGHT, /* name, value: weight of a teacher; name "": of all of them */
-	REQUEST_MUTE,   /* name, number: 1 mute, 0 unmute, 2 mute all others; name "": unmute all */
-	REQUEST_DRAW,   /* spec: a set of rows, value: what each of them counts; 0: none of them are
-			   drawn */
-	REQUEST_RAMP,   /* ramp, and spec where it is not of a knob: see tunable_find; all of it but
-			   for its start, which is the step of the main line; no legs: the knob stays
-			   where it is */
-	REQUEST_BALANCE, /* share[0..n_shares): weights that give terms these shares of the
-			    gradient; none: all the same */
-	REQUEST_FREEZE,  /* spec: layers of the student, "" all; number: 1 their parameters stand
-			    still, 0 they move again */
-	REQUEST_RETELL,  /* bitext: what texts of rows become; set[0..n_sets) with it */
-	REQUEST_REMEDY,  /* remedy: which; number -1: it is taken off; else what its `parse` filled
-			    in, see remedy.h */
-	REQUEST_UNDO,    /* take the last change of SET, MAP, WEIGHT, MUTE, DRAW, RAMP, BALANCE,
-			    FREEZE, REMEDY or of a stage's start or end back */
-	REQUEST_REDO,
-	REQUEST_EVAL,      /* evaluate now */
-	REQUEST_AUGMENTED, /* number: so many rows of training; said: their texts, and how they are
-			      augmented as the knobs stand */
-	REQUEST_MISMATCH,  /* text, spec: two sets of rows; said: how far they are apart */
-	REQUEST_MARK,      /* nothing: asks for the step */
-	REQUEST_EXPECT, /* metric, value: the last evaluated value of that metric is in the answer's
-			   `value` */
-	REQUEST_SNAPSHOT, /* name ("" the student): text "outputs": of all rows; answer carries
-			     ckpt, owned by the receiver */
-	REQUEST_STOP,     /* end the work at hand here */
-	/* how work goes on, never what it computes: not stamped */
-	REQUEST_PAUSE,
-	REQUEST_RESUME,
-	REQUEST_TOGGLE, /* becomes RESUME where the work is paused or on its way to a pause after
-			   STEP, else PAUSE */
-	REQUEST_STEP, /* number: resume for so many steps more, then pause; an answer PAUSE with id
-			 0 says when */
-	REQUEST_PACE, /* number: steps a second at most while training or distilling; 0: no limit */
-	/* answered some time later, by threads that training does not wait for */
-	REQUEST_TRANSLATE, /* translator (handed over): bitext, path its file in the cache, number
-			     sentences in `value` seconds, at: texts that were asked for; number -1:
-			     end the one that is under way */
-	REQUEST_PROBE,     /* number: a teacher; answered with cka */
-	REQUEST_GAUGE,     /* text, spec: two sets of rows; answered with gauge */
-	/* made by the trainer itself */
-	REQUEST_DONE,     /* the work at hand has ended; err is set when it failed */
-	REQUEST_PROGRESS, /* TRANSLATE has done `number` of `at` texts, `value` sentences a second,
-			     bitext the last of them; note says so */
-	REQUEST_DIVERGED, /* a step was not applied and the work is paused; err says why */
+#define REQUEST(id, payload, name, flags, answered, handle, release) REQUEST_##id,
+#include "retort/lab/requests.def"
+	REQUEST_KINDS,
 };
 
-#define REQUEST_SETS 12
+/* Flags of a kind. */
+#define REQUEST_IS_IDLE 1u   /* refused while anything trains */
+#define REQUEST_IS_RECORD 2u /* written to the recording when it took effect */
+#define REQUEST_IS_STAMP 4u  /* may be stamped with a step */
+#define REQUEST_IS_UNDO 8u   /* `undo` takes its effect back */
+#define REQUEST_IS_KNOBS 16u /* its payload begins with a struct request_knobs */
+#define REQUEST_IS_MERGE 32u /* replaces a waiting one of the same knob, see request_replaces */
+#define REQUEST_IS_LOOK 64u  /* reads only: the lab is the same when it is answered */
+
+enum request_answered {
+	REQUEST_AT_ONCE,   /* when its handler returns */
+	REQUEST_AT_END,    /* when the report that it starts is complete */
+	REQUEST_BY_WORKER, /* its handler hands it to a thread, which posts it again with `worked`
+			      set; at once where the handler fails */
+};
+
+struct request_row {
+	const char *name; /* the command it comes from */
+	size_t size;      /* bytes of the payload */
+	unsigned flags;   /* REQUEST_IS_... */
+	enum request_answered answered;
+	/*
+	 * Apply the request on the trainer's thread, at a step boundary. 0 with the answer filled
+	 * in, or -1 with an error in e and the state unchanged. NULL: see requests.def.
+	 */
+	int (*handle)(struct trainer_state *w, struct request *r, struct err *e);
+	void (*release)(struct request *r); /* frees what the payload owns; may be NULL */
+};
+extern const struct request_row request_table[REQUEST_KINDS];
 
 /* One knob and its value as typed. */
 struct request_set {
@@ -93,105 +62,241 @@ struct request_set {
 	char value[64];
 };
 
-/* A share of the gradient, and the term that is to have it as its metrics name it: "kd", "map1". */
+/* Knobs that are set together or not at all. */
+#define REQUEST_SETS 12
+struct request_knobs {
+	int n;
+	struct request_set set[REQUEST_SETS];
+};
+
+/* A share of the gradient, and its term by the name that metrics use: "kd", "map1". */
 #define REQUEST_SHARES 48
 struct request_share {
 	char term[24];
 	double share;
 };
 
-/* Which pairs an edit of the layer map is about. N blocks of the teacher, M of the student, k from
- * 1 to M. */
+struct request_shares {
+	int n; /* BALANCE: 0: equal shares for all terms */
+	struct request_share share[REQUEST_SHARES];
+};
+
+/* Which pairs an edit of the layer map names. The teacher has N blocks, the student M; k is 1 to M.
+ */
 enum request_pairs {
-	REQUEST_TYPED,   /* t_layer and s_layer */
+	REQUEST_TYPED,   /* t_layer with s_layer */
 	REQUEST_UNIFORM, /* block k from k N / M, rounded down */
 	REQUEST_LAST,    /* block k from N - M + k */
 	REQUEST_SKIP,    /* block k from k times (N / M, rounded down) */
 	REQUEST_FIRST,   /* block k from k */
-	REQUEST_AUTO,    /* ascending, of the largest sum of CKA between blocks */
+	REQUEST_AUTO,    /* ascending pairs with the largest sum of CKA between blocks */
 	REQUEST_PAIRS,
 };
 extern const char *const request_pairs_name[]; /* "", "uniform" ... by enum */
 
-/* One edit of the layer map: of one pair, or of several where a range or a preset was said. */
+/* One edit of the layer map: one pair, or several where t_layer or s_layer is a range or `pairs` a
+ * preset. */
 struct request_map {
 	char teacher[LAB_NAME], t_layer[40],
 		s_layer[40]; /* layers as typed: "2", "1..3", "block2.attention" */
 	enum request_pairs pairs;
 	enum lab_through through;
-	enum model_tap on;        /* MODEL_HIDDEN where nothing was said */
-	const struct loss *match; /* NULL: hidden */
-	bool off;
+	enum model_tap on;        /* default: MODEL_HIDDEN */
+	const struct loss *match; /* NULL: loss_hidden */
+	bool off;                 /* remove the pairs */
 	double weight;
 };
 
-#define REQUEST_NOTE 240 /* with its stamp a line of the log */
+/* MAP: the edits are applied together or not at all; none: clear the map. */
+struct request_maps {
+	int n;
+	struct request_map map[LAB_MAPS];
+};
+
 /*
- * RUN as a stage: number 0 leaves its length to the stage, set[] are knobs that it turns, share[]
- * the weights from which losses that learn from teachers fade, spec the layers that stand still.
+ * RUN as a stage: steps 0 leaves its length to the stage, `knobs` are set for the stage, `keep`
+ * has the weights from which losses on teacher outputs fade, `freeze` the layers to freeze.
  */
 struct request_stage {
 	enum lab_stage_kind kind;
 	enum { REQUEST_ROWS_UNSAID, REQUEST_ROWS_LABELLED, REQUEST_ROWS_ALL } rows;
-	char sets[LAB_SPEC]; /* "train,transfer": of which rows are drawn; "": of those that count
-			      */
-	int64_t fade; /* steps until losses that learn from teachers are at 0; 0: they stay, -1:
-			 unsaid */
+	char sets[LAB_SPEC]; /* "train,transfer": sets to draw rows from; "": those with weight */
+	int64_t fade;        /* steps until losses on teacher outputs are at 0; 0: they stay, -1:
+				as long as the stage */
 };
 
+struct request_run {
+	struct request_knobs knobs;
+	int64_t steps;
+	struct request_stage stage;
+	struct request_shares keep;
+	char freeze[LAB_SPEC];
+	char memory[64]; /* answer: what caches of teacher outputs will take; "" not worth a line */
+};
+
+/* TEACHER: declare `spec`, or load `ckpt` or `file`. STUDENT: make `spec`, or load `ckpt`. */
+struct request_net {
+	char name[LAB_NAME];     /* TEACHER */
+	char spec[LAB_SPEC];     /* STUDENT: or "again" */
+	char from[64];           /* the path that ckpt or file were read from */
+	struct ckpt *ckpt;       /* owned; NULL: none */
+	struct logit_file *file; /* owned; NULL: none */
+};
+
+struct request_bitext {
+	struct request_knobs knobs;
+	struct bitext *bitext; /* owned */
+};
+
+struct request_translate {
+	struct request_knobs knobs;
+	struct translator *translator; /* owned */
+	/* the answer */
+	struct bitext *bitext; /* owned */
+	char *path;            /* owned: the file in the cache */
+	size_t texts;          /* that were translated now */
+	int64_t sentences;
+	double seconds;
+};
+
+/* REMEDY: what the remedy's `parse` filled in, see remedy.h. */
+struct request_remedy {
+	int kind;              /* enum lab_remedy_kind */
+	bool off;              /* take it off; nothing below counts */
+	char set[64];          /* weigh, select: rows of this set; prior: for this set */
+	char other[LAB_SPEC];  /* weigh: like this set; select: to cover this set, or without
+				  these classes, one a line */
+	char method[LAB_NAME]; /* prior, select; "" the default, or select without classes */
+	double limit;          /* weigh: largest weight */
+	int64_t rows;          /* select: how many */
+};
+
+#define REQUEST_NOTE 240 /* with its stamp a line of the log */
 struct request {
 	enum request_kind kind;
 	uint64_t id; /* the caller's */
-	/* when: unstamped requests are due at once */
+	/* when; without a stamp at once */
 	bool stamped;
-	char owner[LAB_NAME]; /* "" the main line, or the teacher in training */
+	char owner[LAB_NAME]; /* whose steps `at` counts: "" the student, or a teacher in training
+			       */
 	uint64_t at;          /* steps done */
-	/* what */
-	char name[LAB_NAME];
-	char spec[LAB_SPEC];
-	double value;
-	int64_t number;
-	int n_sets;
-	struct request_set set[REQUEST_SETS]; /* SET: changed together or not at all */
-	char text[64]; /* EXPECT: the metric; in the answer to RUN: what its start takes */
-	struct request_stage stage;
-	int remedy; /* REMEDY: index in remedy_table */
-	struct ramp ramp;
-	int n_shares;
-	struct request_share share[REQUEST_SHARES];
-	int n_maps;
-	struct request_map map[LAB_MAPS];
-	struct dataset *dataset;
-	struct ckpt *ckpt;
-	struct logit_file *answers;
-	struct translator *translator;
-	struct bitext *bitext;
-	struct wordnet *wordnet; /* SET (handed over): what words may become from now on */
 	/* the answer */
 	int status; /* 0, or -1 and err */
 	struct err err;
-	bool probed;               /* PROBE, GAUGE: it is answered */
-	struct lab_cka cka;        /* PROBE */
-	bool translated;           /* TRANSLATE: it is answered */
-	char *path;                /* TRANSLATE; owned */
-	struct shift_report gauge; /* GAUGE */
-	char *said;                /* AUGMENTED, MISMATCH: a text of several lines; owned */
-	bool unchanged;            /* the note says what stays as it was: no change of a report */
-	bool says;                 /* note is told even where nobody looks: it is known only now */
-	char note[REQUEST_NOTE]; /* SET, WEIGHT, RAMP, BALANCE, FREEZE, REMEDY, OPTIONS, UNDO, REDO,
-				    stages: what changed: "temperature 4 -> 2" */
-	char stamp[LAB_NAME + 24]; /* "@620", "@big:12", or "" when nothing was at work */
+	bool worked;    /* a worker made this answer */
+	bool unchanged; /* the note says what stays as it was: no change for the report */
+	bool notable;   /* print the note even without a screen: it is news to its author */
+	char note[REQUEST_NOTE];   /* what changed: "temperature 4 -> 2"; "" nothing to say */
+	char stamp[LAB_NAME + 24]; /* "@620", "@big:12", or "" when nothing was training */
 	uint64_t step;
-	int branch; /* LAB_STUDENT or LAB_TEACHER(k): whose step it is */
-	struct lab_info info;
+	int branch;                  /* LAB_STUDENT or LAB_TEACHER(k): whose step it is */
+	const struct lab_info *info; /* the lab after it was applied; one reference, see
+					lab_snapshot.h */
+	char *page;                  /* AUGMENTED, MISMATCH: a text of several lines; owned */
+	/* what; allocated for the member of the kind alone */
+	union request_payload {
+		char none;
+		struct {
+			int64_t seed;
+		} seed;
+		struct {
+			struct dataset *dataset; /* owned */
+			int64_t labels;          /* DATA: labels to show, -1 all */
+			enum dataset_role role;  /* ADD */
+			double weight;           /* ADD: of its rows */
+		} data;
+		struct {
+			char teacher[LAB_NAME], layers[LAB_SPEC]; /* "0,2,4" */
+		} init;
+		struct request_net net;
+		struct {
+			char teacher[LAB_NAME], key[64], value[LAB_SPEC]; /* key: cache, top,
+									     precision */
+		} option;
+		struct {
+			char name[LAB_NAME]; /* STAGE: the new teacher; else "": all of them */
+			double weight;       /* WEIGHT */
+			enum { REQUEST_UNMUTE, REQUEST_MUTES, REQUEST_SOLO } mute; /* MUTE */
+		} teacher;
+		struct {
+			char teacher[LAB_NAME];
+			int64_t epochs;
+		} train;
+		struct request_knobs knobs; /* of every kind with REQUEST_IS_KNOBS */
+		struct request_run run;
+		struct {
+			struct request_knobs knobs;
+			struct wordnet *wordnet; /* owned; NULL: unchanged */
+		} set;
+		struct request_maps map;
+		struct {
+			char set[LAB_SPEC];
+			double weight; /* of each row; 0: none are drawn */
+		} draw;
+		struct {
+			struct ramp ramp;    /* without its start; no legs: end the ramp */
+			char what[LAB_SPEC]; /* what follows it; "": the knob that ramp names */
+		} ramp;
+		struct request_shares shares;
+		struct {
+			char layers[LAB_SPEC]; /* of the student, "" all */
+			bool thaw;
+		} freeze;
+		struct request_bitext bitext;
+		struct request_remedy remedy;
+		struct {
+			int64_t rows;
+		} preview;
+		struct {
+			char first[64], second[LAB_SPEC];
+			struct shift_report *report; /* answer to GAUGE; owned */
+		} sets;
+		struct {
+			char text[64];
+		} mark;
+		struct {
+			char name[LAB_NAME], metric[64]; /* name: "" or "s" the student, "plain" */
+			double value;                    /* answer: the last evaluated value */
+		} expect;
+		struct {
+			char name[LAB_NAME]; /* "" or "s" the student */
+			bool outputs;        /* logits of all rows instead of parameters */
+			struct ckpt *ckpt;   /* answer; owned */
+		} snapshot;
+		struct {
+			int64_t n; /* STEP: resume for so many steps, then pause: an answer PAUSE
+				      with id 0 follows; PACE: steps a second at most, 0 no limit */
+		} steps;
+		struct request_translate translate;
+		struct {
+			int teacher;
+			struct lab_cka cka; /* answer */
+		} probe;
+		struct {
+			size_t done, texts;
+			double rate;           /* sentences a second */
+			struct bitext *bitext; /* owned: the last of them */
+		} progress;
+	} u;
 };
 
+/* Allocates the request with the payload of its kind, zeroed. */
 struct request *request_new(enum request_kind kind);
 
-/* Frees what was handed over with it and not taken. request_free(NULL) is fine. */
+/* Frees it with all that it owns. request_free(NULL) is fine. */
 void request_free(struct request *r);
 
-/* It looks, later and elsewhere: nothing has happened in the lab when it is answered. */
-bool request_looks(enum request_kind kind);
+/* Bytes that a request of that kind takes, without what it points to. */
+size_t request_size(enum request_kind kind);
+
+/* Whether its kind has all of these flags. */
+bool request_is(const struct request *r, unsigned flags);
+
+/* The knobs that it sets; NULL for kinds that set none. */
+const struct request_knobs *request_knobs(const struct request *r);
+
+/* Whether `r` can take the place of `waiting`, which was posted just before: both unstamped, and
+ * each sets the same single knob. */
+bool request_replaces(const struct request *r, const struct request *waiting);
 
 #endif

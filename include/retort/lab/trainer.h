@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "retort/lab/request.h"
+#include "retort/lab/trainer_state.h"
 
 /*
  * Nothing is shared between the main thread and the trainer; things are handed over.
@@ -15,9 +16,9 @@
  *   ring     trainer -> main   samples and answers, in one order: an answer that says "at step
  *                              620" comes after every sample of step 620 and before those of 621
  *
- * A request is applied between two steps, as soon as the requests before it are, and when its
- * stamp is due. It is then given back through the ring as its own answer, with the step at
- * which it took effect and a fresh snapshot of the lab. The trainer does no input or output.
+ * A request is applied at a step boundary, after those posted before it, and when its stamp is due.
+ * It then comes back through the ring as its own answer, with the step at which it took effect and
+ * a snapshot of the lab. The trainer itself does no input or output.
  */
 struct trainer;
 
@@ -33,20 +34,47 @@ struct event {
 	};
 };
 
-/* Starts the thread. `threads` >= 1 workers with it; `ring` events are kept for a slow reader (0:
- * 65536). */
-struct trainer *trainer_new(int threads, size_t ring);
+/*
+ * Handlers of requests that lie above the lab, and the state they need: measurements beside the
+ * training, remedies. All members may be NULL.
+ */
+#define TRAINER_ADDON_ROWS 3
+struct trainer_addon {
+	/* Creates the state; `post` may be called with `arg` from any thread, until `close`
+	 * returns: it hands a request back to the trainer, which answers it. */
+	void *(*open)(void (*post)(void *arg, struct request *r), void *arg);
+	/* Stops threads and frees the state. */
+	void (*close)(void *state);
+	/*
+	 * Kinds whose row in request_table has no handler. On the trainer's thread, at a step
+	 * boundary; returns as the handlers in the table do. A kind that is answered by a worker:
+	 * on 0 the handler owns the request until it posts it.
+	 */
+	struct trainer_addon_row {
+		enum request_kind kind;
+		int (*handle)(void *state, struct trainer_state *w, struct request *r,
+			      struct err *e);
+	} row[TRAINER_ADDON_ROWS];
+	/* Chooses the pairs of `map auto`, see trainer_state.h. */
+	trainer_state_choose_pairs *choose_pairs;
+};
 
-/* Stops at the next boundary, drains, joins, frees. Requests not yet applied are dropped. */
+/*
+ * Starts the thread. threads >= 1: size of its pool; ring: events that are buffered for a slow
+ * reader (0: 65536); addons: NULL-terminated, or NULL without any.
+ */
+struct trainer *trainer_new(int threads, size_t ring, const struct trainer_addon *const *addons);
+
+/* Stops at the next step boundary, joins, frees. Requests not yet applied are dropped. */
 void trainer_free(struct trainer *t);
 
-/* Hands `r` over. A SET of the same knob that still waits at the end of the mailbox is
-   replaced (last value wins) and freed: only the later one is answered. Both unstamped. */
+/* Hands `r` over. Where it can replace the last one in the mailbox (request_replaces), that is
+   freed: only the later one is answered. Any thread. */
 void trainer_post(struct trainer *t, struct request *r);
 
 /*
- * While held, the trainer applies requests but takes no step. A script holds it, posts `run` and
- * the stamped lines behind it, and lets go: else the run could pass a stamp before it is posted.
+ * While held, the trainer applies requests but does no step. A script holds it, posts `run` and the
+ * stamped lines after it, and releases it: else the run could pass a stamp before it is posted.
  * Stamped requests are applied in the order posted, each at its step; one whose step has passed
  * is answered with an error. Unstamped requests do not wait for stamped ones.
  */

@@ -75,6 +75,16 @@ struct trainer_state_teacher {
 	uint64_t made;        /* which network it is */
 };
 
+struct trainer_state;
+
+/*
+ * Choose for each of the `few` blocks of the student a block of m->teacher, ascending, such that
+ * every pair can be mapped as m says: block[few] from 1, value[few] how similar they are. -1 and an
+ * error: there is no such choice.
+ */
+typedef int trainer_state_choose_pairs(struct trainer_state *w, const struct lab_map *m, int few,
+				       int *block, double *value, struct err *e);
+
 struct trainer_state {
 	struct lab_info info; /* kept true at every boundary: answers copy it */
 	struct pool *pool;
@@ -115,6 +125,8 @@ struct trainer_state {
 	size_t n_undo, cap_undo, n_redo, cap_redo;
 	struct trainer_state_change *undo, *redo;
 	/* the work at hand */
+	trainer_state_choose_pairs *choose_pairs; /* for `map auto`; NULL: there is none */
+	int64_t pace;                             /* steps a second at most; 0: no limit */
 	struct trainer_state_settings before,
 		after;       /* of a stage that is more than a run: what it changed, at its start */
 	char ended[240];     /* what the end of the stage put back, for the answer DONE */

@@ -1,19 +1,18 @@
-/* Rows of text as they are, and as augmentation makes them: to be looked at. */
+/* Training texts before and after augmentation, for display. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_PROBE_AUGMENT_PREVIEW_H
 #define RETORT_PROBE_AUGMENT_PREVIEW_H
 
-#include "retort/lab/request.h"
-#include "retort/lab/trainer_state.h"
+#include "retort/lab/trainer.h"
 
-#define AUGMENT_PREVIEW_ROWS 5 /* unless said */
+#define AUGMENT_PREVIEW_ROWS 5 /* default */
 
 /*
- * r->said becomes the first r->number rows that the main line draws for its next step, each with
- * its number in its set: a line with "-" is the row as it is and one with "+" as the step will see
- * it; one line with "=" where it stays. What a terminal takes for a command is a blank. Changes no
- * figure. Refused: rows of numbers. Trainer thread, between two steps.
+ * AUGMENTED: the answer's page has the first rows of the student's next batch, each with its number
+ * in its set: a line with "-" is the row before and one with "+" after augmentation; one line with
+ * "=" where it stays the same. Control characters become blanks. Changes nothing in the lab. An
+ * error for data without texts.
  */
-int augment_preview_request(struct trainer_state *w, struct request *r, struct err *e);
+extern const struct trainer_addon augment_preview_addon;
 
 #endif

@@ -95,7 +95,7 @@ void cmd_quote(struct text *t, const char *word);
 
 /* Have the word behind an augmentation's name set with the others of `r`: "rate" of noise is
  * noise-rate. */
-int cmd_augment_option(struct request *r, const struct augment *a, const char *word,
+int cmd_augment_option(struct request_knobs *r, const struct augment *a, const char *word,
 		       const char *value, struct err *e);
 
 /* `augment backtranslate` with a word that is no knob: who translates, from where, or stop. The

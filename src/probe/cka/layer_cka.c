@@ -229,3 +229,46 @@ layer_cka_assign(const double *value, int rows, int columns, int *row)
 	}
 	return !isnan(top);
 }
+
+/* CKA of blocks, NAN for pairs that cannot be mapped; the first reason goes to `e`. */
+static void
+fill_values(const struct trainer_state *w, struct lab_map m, const struct lab_cka *cka, int many,
+	    int few, double *value, struct err *e)
+{
+	const struct lab_net *t = &w->info.teacher[m.teacher];
+	bool has_reason = false;
+
+	for (int i = 0; i < many * few; i++) {
+		struct err why;
+
+		m.t_layer = 1 + i / few;
+		m.s_layer = 1 + i % few;
+		value[i] = cka->value[m.t_layer][m.s_layer];
+		if (lab_map_fit(t, &w->info.student, &m, &why) == 0)
+			continue;
+		value[i] = NAN;
+		if (!has_reason)
+			err_set(e, "%s", why.msg);
+		has_reason = true;
+	}
+}
+
+int
+layer_cka_choose(struct trainer_state *w, const struct lab_map *m, int few, int *block,
+		 double *value, struct err *e)
+{
+	int many = w->info.teacher[m->teacher].n_layers - 2, row[MODEL_LAYERS];
+	double all[MODEL_BLOCKS * MODEL_BLOCKS];
+	struct lab_cka cka;
+
+	if (layer_cka_run(w, m->teacher, &cka, e) < 0)
+		return -1;
+	fill_values(w, *m, &cka, many, few, all, e);
+	if (!layer_cka_assign(all, many, few, row))
+		return err_wrap(e, "no ascending pairs that can all be mapped");
+	for (int k = 0; k < few; k++) {
+		block[k] = 1 + row[k];
+		value[k] = all[row[k] * few + k];
+	}
+	return 0;
+}

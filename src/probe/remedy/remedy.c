@@ -41,46 +41,50 @@ remedy_find(const char *name, struct err *e)
 	return -1;
 }
 
-/* The remedy made and put in force, as one change. */
+/* Make the remedy and put it in force, as one change. */
 static int
-give(struct trainer_state *w, struct request *r, struct trainer_state_settings *s,
-     struct text *note, struct err *e)
+make_remedy(struct trainer_state *w, struct request *r, struct trainer_state_settings *s,
+	    struct text *note, struct err *e)
 {
-	struct remedy_result_made *m =
-		remedy_result_add(&w->remedies, (enum lab_remedy_kind)r->remedy);
+	int kind = r->u.remedy.kind;
+	struct remedy_result_made *m = remedy_result_add(&w->remedies, (enum lab_remedy_kind)kind);
 	struct text what = { 0 };
-	int status = remedy_table[r->remedy]->make(w, r, m, &what, note, e);
+	int status = remedy_table[kind]->make(w, &r->u.remedy, m, &what, note, e);
 
 	text_fit(m->text, sizeof m->text, text_get(&what));
 	text_release(&what);
-	s->remedy[r->remedy] = (int)w->remedies.n;
+	s->remedy[kind] = (int)w->remedies.n;
 	return status < 0 ? -1 : live_change_make(w, s, r, e);
 }
 
-int
-remedy_request(struct trainer_state *w, struct request *r, struct err *e)
+static int
+handle_remedy(void *state, struct trainer_state *w, struct request *r, struct err *e)
 {
+	const char *name = remedy_table[r->u.remedy.kind]->name;
 	struct text note = { 0 };
 	struct trainer_state_settings s;
 	int status;
 
+	(void)state;
 	if (w->info.phase == LAB_TRAINING || w->info.phase == LAB_REPORTING)
-		return err_set(e, "remedy %s: not while another network trains",
-			       remedy_table[r->remedy]->name);
+		return err_set(e, "remedy %s: not while another network trains", name);
 	settings_take(w, &s);
-	if (r->number < 0) {
-		s.remedy[r->remedy] = 0;
+	if (r->u.remedy.off) {
+		s.remedy[r->u.remedy.kind] = 0;
 		status = live_change_make(w, &s, r, e);
 		if (status == 0 && !r->note[0])
-			snprintf(r->note, sizeof r->note, "there is no remedy %s",
-				 remedy_table[r->remedy]->name);
+			snprintf(r->note, sizeof r->note, "there is no remedy %s", name);
 	} else {
-		status = give(w, r, &s, &note, e);
+		status = make_remedy(w, r, &s, &note, e);
 	}
 	if (status == 0 && note.len)
 		snprintf(r->note + strlen(r->note), sizeof r->note - strlen(r->note), "; %s",
 			 text_get(&note));
-	r->says = true;
+	r->notable = true;
 	text_release(&note);
-	return status < 0 ? err_wrap(e, "remedy %s", remedy_table[r->remedy]->name) : 0;
+	return status < 0 ? err_wrap(e, "remedy %s", name) : 0;
 }
+
+const struct trainer_addon remedy_addon = {
+	.row = { { REQUEST_REMEDY, handle_remedy } },
+};

@@ -82,17 +82,17 @@ static const struct way ways[] = { { "match", true, by_match }, { "em", false, b
 #define WAYS (sizeof ways / sizeof *ways)
 
 static int
-parse(int argc, char *const *argv, struct request *r, struct err *e)
+parse(int argc, char *const *argv, struct request_remedy *r, struct err *e)
 {
 	const char *how = argc >= 2 && strcmp(argv[argc - 2], "by") == 0 ? argv[argc - 1] : NULL;
 	int words = how ? argc - 2 : argc;
 
 	if (words > 1)
 		return err_set(e, "it goes [SET] [by match|em]");
-	snprintf(r->text, sizeof r->text, "%s", words ? argv[0] : "held-out");
+	snprintf(r->set, sizeof r->set, "%s", words ? argv[0] : "held-out");
 	for (size_t i = 0; i < WAYS; i++)
 		if (!how || strcmp(how, ways[i].name) == 0) {
-			snprintf(r->name, sizeof r->name, "%s", how ? how : "");
+			snprintf(r->method, sizeof r->method, "%s", how ? how : "");
 			return 0;
 		}
 	return err_set(e, "by: '%.40s' is none of match, em", how);
@@ -143,11 +143,11 @@ look(struct trainer_state *w, const struct row_set *set, struct look *l, struct 
 
 /* Without a word the one that can be: with a teacher to match, else by EM. */
 static const struct way *
-find_way(const struct request *r, const struct look *l, struct err *e)
+find_way(const struct request_remedy *r, const struct look *l, struct err *e)
 {
 	const struct way *way = &ways[0];
 
-	while (r->name[0] ? strcmp(way->name, r->name) != 0 : way->asks && !l->teacher)
+	while (r->method[0] ? strcmp(way->name, r->method) != 0 : way->asks && !l->teacher)
 		way++;
 	if (!way->asks || l->teacher)
 		return way;
@@ -175,7 +175,7 @@ tell_moves(const struct dataset *ds, const double *move, struct text *note)
 }
 
 static int
-correct(struct trainer_state *w, const struct request *r, const struct row_set *set,
+correct(struct trainer_state *w, const struct request_remedy *r, const struct row_set *set,
 	struct remedy_result_made *m, struct text *what, struct text *note, struct err *e)
 {
 	const struct remedy_result_made *was =
@@ -199,7 +199,7 @@ correct(struct trainer_state *w, const struct request *r, const struct row_set *
 }
 
 static int
-make(struct trainer_state *w, const struct request *r, struct remedy_result_made *m,
+make(struct trainer_state *w, const struct request_remedy *r, struct remedy_result_made *m,
      struct text *what, struct text *note, struct err *e)
 {
 	struct row_set set = { 0 };
@@ -209,7 +209,7 @@ make(struct trainer_state *w, const struct request *r, struct remedy_result_made
 		return err_set(e, "no student yet; `student mlp 32` makes one");
 	if (!net_bias(w->student->net))
 		return err_set(e, "the student's output has no bias");
-	if (row_set_find(w, r->text, false, &set, e) == 0) {
+	if (row_set_find(w, r->set, false, &set, e) == 0) {
 		row_set_draw(w, &set, ROWS);
 		status = correct(w, r, &set, m, what, note, e);
 	}

@@ -63,32 +63,32 @@ find_way(const char *name)
 
 /* Names of classes one below the other, for there may be blanks in them. */
 static int
-parse_without(int argc, char *const *argv, struct request *r, struct err *e)
+parse_without(int argc, char *const *argv, struct request_remedy *r, struct err *e)
 {
 	size_t len = 0;
 
 	for (int i = 2; i < argc; i++) {
-		if (len + strlen(argv[i]) + 2 > sizeof r->spec)
+		if (len + strlen(argv[i]) + 2 > sizeof r->other)
 			return err_set(e, "without: the list of classes is too long");
-		len += (size_t)snprintf(r->spec + len, sizeof r->spec - len, "%s%s",
+		len += (size_t)snprintf(r->other + len, sizeof r->other - len, "%s%s",
 					len ? "\n" : "", argv[i]);
 	}
 	return 0;
 }
 
 static int
-parse(int argc, char *const *argv, struct request *r, struct err *e)
+parse(int argc, char *const *argv, struct request_remedy *r, struct err *e)
 {
 	const struct way *way;
 
-	snprintf(r->text, sizeof r->text, "%s", argc ? argv[0] : "");
+	snprintf(r->set, sizeof r->set, "%s", argc ? argv[0] : "");
 	if (argc > 2 && strcmp(argv[1], "without") == 0)
 		return parse_without(argc, argv, r, e);
 	if ((argc != 4 && argc != 6) || strcmp(argv[2], "by") != 0 ||
 	    (argc == 6 && strcmp(argv[4], "of") != 0))
 		return err_set(e, "it goes SET N by uncertainty|margin|coverage|chance [of SET], "
 				  "or SET without CLASS...");
-	if (text_to_int(argv[1], &r->number) < 0 || r->number < 1)
+	if (text_to_int(argv[1], &r->rows) < 0 || r->rows < 1)
 		return err_set(e, "'%.40s' is not a number of rows, at least 1", argv[1]);
 	way = find_way(argv[3]);
 	if (!way)
@@ -96,8 +96,8 @@ parse(int argc, char *const *argv, struct request *r, struct err *e)
 			       argv[3]);
 	if (argc == 6 && !way->covers)
 		return err_set(e, "of: only coverage is of a set");
-	snprintf(r->name, sizeof r->name, "%s", way->name);
-	snprintf(r->spec, sizeof r->spec, "%s", argc == 6 ? argv[5] : argv[0]);
+	snprintf(r->method, sizeof r->method, "%s", way->name);
+	snprintf(r->other, sizeof r->other, "%s", argc == 6 ? argv[5] : argv[0]);
 	return 0;
 }
 
@@ -184,8 +184,8 @@ standardise(float *a, size_t n_a, float *b, size_t n_b, size_t d)
 }
 
 static int
-choose_covering(struct trainer_state *w, const struct request *r, const struct row_set *a, size_t k,
-		uint8_t *keep, struct text *note, struct err *e)
+choose_covering(struct trainer_state *w, const struct request_remedy *r, const struct row_set *a,
+		size_t k, uint8_t *keep, struct text *note, struct err *e)
 {
 	struct row_set b = { 0 };
 	size_t d = row_set_width(w->ds);
@@ -193,7 +193,7 @@ choose_covering(struct trainer_state *w, const struct request *r, const struct r
 	float *from = NULL, *to = NULL;
 	int status = -1;
 
-	if (row_set_find(w, r->spec, false, &b, e) < 0)
+	if (row_set_find(w, r->other, false, &b, e) < 0)
 		goto out;
 	cost = (double)k * (double)(a->n + b.n) * (double)d;
 	if (cost > WORK) {
@@ -263,15 +263,15 @@ check_classes(const struct dataset *ds, const char *list, struct err *e)
 }
 
 static int
-leave_out(struct trainer_state *w, const struct request *r, const struct row_set *a, uint8_t *keep,
-	  struct err *e)
+leave_out(struct trainer_state *w, const struct request_remedy *r, const struct row_set *a,
+	  uint8_t *keep, struct err *e)
 {
-	if (check_classes(w->ds, r->spec, e) < 0)
+	if (check_classes(w->ds, r->other, e) < 0)
 		return -1;
 	for (size_t i = 0; i < a->n; i++) {
 		int32_t y = w->ds->y[a->rows[i]];
 
-		keep[i] = y < 0 || !is_listed(r->spec, w->ds->class_name[y]);
+		keep[i] = y < 0 || !is_listed(r->other, w->ds->class_name[y]);
 	}
 	return 0;
 }
@@ -295,25 +295,25 @@ put_choice(struct trainer_state *w, const struct row_set *a, const uint8_t *keep
 }
 
 static int
-choose(struct trainer_state *w, const struct request *r, const struct row_set *a,
+choose(struct trainer_state *w, const struct request_remedy *r, const struct row_set *a,
        struct remedy_result_made *m, struct text *what, struct text *note, struct err *e)
 {
-	const struct way *way = find_way(r->name);
+	const struct way *way = find_way(r->method);
 	uint8_t *keep = mem_array(a->n, 1);
 	size_t kept = 0;
 	int status;
 
-	if (way && (uint64_t)r->number > a->n)
-		status = err_set(e, "%lld rows are asked for, %s has %zu", (long long)r->number,
+	if (way && (uint64_t)r->rows > a->n)
+		status = err_set(e, "%lld rows are asked for, %s has %zu", (long long)r->rows,
 				 a->name, a->n);
 	else if (!way)
 		status = leave_out(w, r, a, keep, e);
 	else if (way->covers)
-		status = choose_covering(w, r, a, (size_t)r->number, keep, note, e);
+		status = choose_covering(w, r, a, (size_t)r->rows, keep, note, e);
 	else if (!way->score)
-		status = choose_by_chance(w, a, (size_t)r->number, keep);
+		status = choose_by_chance(w, a, (size_t)r->rows, keep);
 	else
-		status = choose_doubtful(w, way, a, (size_t)r->number, keep, note, e);
+		status = choose_doubtful(w, way, a, (size_t)r->rows, keep, note, e);
 	if (status == 0)
 		status = put_choice(w, a, keep, m, e);
 	for (size_t i = 0; i < a->n; i++)
@@ -321,21 +321,21 @@ choose(struct trainer_state *w, const struct request *r, const struct row_set *a
 	if (way)
 		text_addf(what, "%zu of %s by %s", kept, a->name, way->name);
 	else
-		text_addf(what, "%zu of %s without %.40s", kept, a->name, r->spec);
-	if (way && way->covers && strcmp(r->spec, a->name) != 0)
-		text_addf(what, " of %s", r->spec);
+		text_addf(what, "%zu of %s without %.40s", kept, a->name, r->other);
+	if (way && way->covers && strcmp(r->other, a->name) != 0)
+		text_addf(what, " of %s", r->other);
 	mem_free(keep);
 	return status;
 }
 
 static int
-make(struct trainer_state *w, const struct request *r, struct remedy_result_made *m,
+make(struct trainer_state *w, const struct request_remedy *r, struct remedy_result_made *m,
      struct text *what, struct text *note, struct err *e)
 {
 	struct row_set a = { 0 };
 	int status = -1;
 
-	if (row_set_learns(w, r->text, e) == 0 && row_set_find(w, r->text, false, &a, e) == 0)
+	if (row_set_learns(w, r->set, e) == 0 && row_set_find(w, r->set, false, &a, e) == 0)
 		status = choose(w, r, &a, m, what, note, e);
 	for (size_t i = 0; what->s && i < what->len; i++)
 		if (what->s[i] == '\n')

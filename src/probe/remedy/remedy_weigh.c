@@ -13,16 +13,16 @@
 #define LIMIT 10
 
 static int
-parse(int argc, char *const *argv, struct request *r, struct err *e)
+parse(int argc, char *const *argv, struct request_remedy *r, struct err *e)
 {
 	const char *limit = argc == 5 && strcmp(argv[3], "limit") == 0 ? argv[4] : NULL;
 
 	if ((argc != 3 && !limit) || strcmp(argv[1], "like") != 0)
 		return err_set(e, "it goes SET like SET [limit W]");
-	snprintf(r->text, sizeof r->text, "%s", argv[0]);
-	snprintf(r->spec, sizeof r->spec, "%s", argv[2]);
-	r->value = LIMIT;
-	if (limit && (text_to_double(limit, &r->value) < 0 || !(r->value > 1 && r->value <= 1e6)))
+	snprintf(r->set, sizeof r->set, "%s", argv[0]);
+	snprintf(r->other, sizeof r->other, "%s", argv[2]);
+	r->limit = LIMIT;
+	if (limit && (text_to_double(limit, &r->limit) < 0 || !(r->limit > 1 && r->limit <= 1e6)))
 		return err_set(e, "limit: '%.40s' is not a number above 1, at most 1000000", limit);
 	return 0;
 }
@@ -57,7 +57,7 @@ put_weights(const struct trainer_state *w, const struct row_set *a, const double
 }
 
 static void
-weigh(struct trainer_state *w, const struct request *r, const struct row_set *a,
+weigh(struct trainer_state *w, const struct request_remedy *r, const struct row_set *a,
       const struct row_set *b, struct remedy_result_made *m, struct text *what, struct text *note)
 {
 	double *weight = mem_array(a->n, sizeof *weight), auc, effective, most = 0;
@@ -66,7 +66,7 @@ weigh(struct trainer_state *w, const struct request *r, const struct row_set *a,
 					w->info.seed };
 
 	auc = importance_find(&sets, weight);
-	effective = importance_clip(weight, a->n, r->value);
+	effective = importance_clip(weight, a->n, r->limit);
 	for (size_t i = 0; i < a->n; i++)
 		most = weight[i] > most ? weight[i] : most;
 	put_weights(w, a, weight, m);
@@ -77,14 +77,14 @@ weigh(struct trainer_state *w, const struct request *r, const struct row_set *a,
 }
 
 static int
-make(struct trainer_state *w, const struct request *r, struct remedy_result_made *m,
+make(struct trainer_state *w, const struct request_remedy *r, struct remedy_result_made *m,
      struct text *what, struct text *note, struct err *e)
 {
 	struct row_set a = { 0 }, b = { 0 };
 	int status = -1;
 
-	if (row_set_learns(w, r->text, e) == 0 && row_set_find(w, r->text, false, &a, e) == 0 &&
-	    row_set_find(w, r->spec, false, &b, e) == 0) {
+	if (row_set_learns(w, r->set, e) == 0 && row_set_find(w, r->set, false, &a, e) == 0 &&
+	    row_set_find(w, r->other, false, &b, e) == 0) {
 		status = 0;
 		weigh(w, r, &a, &b, m, what, note);
 	}

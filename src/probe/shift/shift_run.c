@@ -387,19 +387,3 @@ shift_run_measure(struct shift_run *c, const atomic_bool *stop, struct shift_rep
 	*out = c->out;
 	return is_stopped(stop) ? err_set(e, "stopped") : 0;
 }
-
-int
-shift_run_request(struct trainer_state *w, struct request *r, struct err *e)
-{
-	struct shift_run *c = shift_run_take(w, r->text, r->spec, e);
-	struct text t = { 0 };
-	struct shift_report m;
-	int status = c ? shift_run_measure(c, NULL, &m, e) : -1;
-
-	shift_run_free(c);
-	if (status < 0)
-		return err_wrap(e, "mismatch");
-	shift_report_tell(&m, &t);
-	r->said = t.s;
-	return 0;
-}

@@ -79,22 +79,23 @@ knob_of(const struct augment *a, const char *word, struct err *e)
 }
 
 static int
-add_set(struct request *r, const char *name, const struct knob *k, const char *value, struct err *e)
+add_set(struct request_knobs *r, const char *name, const struct knob *k, const char *value,
+	struct err *e)
 {
 	struct knobs trial;
 
 	knob_defaults(&trial);
-	if (r->n_sets == REQUEST_SETS)
+	if (r->n == REQUEST_SETS)
 		return err_set(e, "augment %s: more than %d values", name, REQUEST_SETS);
 	if (knob_set(&trial, k, value, e) < 0)
 		return -1;
-	r->set[r->n_sets].knob = k;
-	return cmd_copy(r->set[r->n_sets++].value, sizeof r->set[0].value, k->name, value, e);
+	r->set[r->n].knob = k;
+	return cmd_copy(r->set[r->n++].value, sizeof r->set[0].value, k->name, value, e);
 }
 
 int
-cmd_augment_option(struct request *r, const struct augment *a, const char *word, const char *value,
-		   struct err *e)
+cmd_augment_option(struct request_knobs *r, const struct augment *a, const char *word,
+		   const char *value, struct err *e)
 {
 	const struct knob *k = knob_of(a, word, e);
 
@@ -103,7 +104,7 @@ cmd_augment_option(struct request *r, const struct augment *a, const char *word,
 
 /* Its first knob is what turns it on; 0 is off. */
 static int
-add_off(struct request *r, const struct augment *a, struct err *e)
+add_off(struct request_knobs *r, const struct augment *a, struct err *e)
 {
 	for (size_t i = 0; i < knob_count; i++)
 		if (knob_table[i].offset == a->on)
@@ -116,7 +117,7 @@ _Static_assert(AUGMENTS <= REQUEST_SETS, "all augmentations are turned off by on
 static int
 all_off(struct cmd_call *c, struct err *e)
 {
-	struct request *r = cmd_request(c, REQUEST_SET);
+	struct request_knobs *r = &cmd_request(c, REQUEST_SET)->u.knobs;
 
 	for (size_t i = 0; i < augment_count; i++)
 		if (add_off(r, augment_table[i], e) < 0)
@@ -146,11 +147,11 @@ add_wordnet(struct cmd_call *c, struct request *r, const char *hash, struct err 
 	snprintf(hex, sizeof hex, "%s", c->info->wordnet);
 	if (!hex[0]) {
 		dir = wordnet_dir(e);
-		r->wordnet = dir ? wordnet_read(dir, e) : NULL;
+		r->u.set.wordnet = dir ? wordnet_read(dir, e) : NULL;
 		mem_free(dir);
-		if (!r->wordnet)
+		if (!r->u.set.wordnet)
 			return err_wrap(e, "augment synonym");
-		hash_hex(&r->wordnet->hash, hex);
+		hash_hex(&r->u.set.wordnet->hash, hex);
 	}
 	if (check_wordnet(hex, hash, e) < 0)
 		return -1;
@@ -166,12 +167,12 @@ add_wordnet(struct cmd_call *c, struct request *r, const char *hash, struct err 
 static int
 show(struct cmd_call *c, struct err *e)
 {
-	struct request *r = cmd_request(c, REQUEST_AUGMENTED);
+	int64_t *rows = &cmd_request(c, REQUEST_AUGMENTED)->u.preview.rows;
 
-	r->number = AUGMENT_PREVIEW_ROWS;
+	*rows = AUGMENT_PREVIEW_ROWS;
 	if (c->argc > 2)
 		return err_set(e, "augment show: one number of rows is accepted");
-	return c->argc == 1 ? 0 : cmd_number("augment show", c->argv[1], &r->number, e);
+	return c->argc == 1 ? 0 : cmd_number("augment show", c->argv[1], rows, e);
 }
 
 /* The options behind an augmentation's name, two words each. */
@@ -186,8 +187,8 @@ turn_on(struct cmd_call *c, const struct augment *a, struct err *e)
 			hash = c->argv[i + 1];
 			continue;
 		}
-		if (cmd_augment_option(r, a, c->argv[i], i + 1 < c->argc ? c->argv[i + 1] : "", e) <
-		    0)
+		if (cmd_augment_option(&r->u.knobs, a, c->argv[i],
+				       i + 1 < c->argc ? c->argv[i + 1] : "", e) < 0)
 			return -1;
 	}
 	return a->wordnet ? add_wordnet(c, r, hash, e) : 0;
@@ -216,7 +217,7 @@ exec_augment(struct cmd_call *c, struct err *e)
 	if (a == &augment_backtranslate && cmd_translate_is(c))
 		return cmd_translate(c, e);
 	if (c->argc == 2 && strcmp(c->argv[1], "off") == 0)
-		return add_off(cmd_request(c, REQUEST_SET), a, e);
+		return add_off(&cmd_request(c, REQUEST_SET)->u.knobs, a, e);
 	return turn_on(c, a, e);
 }
 

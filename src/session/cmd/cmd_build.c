@@ -14,7 +14,7 @@
 static int
 exec_seed(struct cmd_call *c, struct err *e)
 {
-	return cmd_number("seed", c->argv[0], &cmd_request(c, REQUEST_SEED)->number, e);
+	return cmd_number("seed", c->argv[0], &cmd_request(c, REQUEST_SEED)->u.seed.seed, e);
 }
 
 const struct cmd cmd_build_seed = {
@@ -30,7 +30,7 @@ const struct cmd cmd_build_seed = {
 
 /* The words of a spec joined by blanks. */
 static int
-join_spec(struct cmd_call *c, int from, struct request *r, struct err *e)
+join_spec(struct cmd_call *c, int from, struct request_net *r, struct err *e)
 {
 	struct text t = { 0 };
 	int status;
@@ -56,7 +56,7 @@ record_hash(struct cmd_call *c, const char *name, uint32_t files, const struct h
 
 /* The network in the file at word `at`, behind which may stand what it has to hash to. */
 static int
-load_into(struct cmd_call *c, const char *name, int at, struct request *r, struct err *e)
+load_into(struct cmd_call *c, const char *name, int at, struct request_net *r, struct err *e)
 {
 	const char *hash = c->argc == at + 3 ? c->argv[at + 2] : NULL;
 	char *path;
@@ -74,7 +74,7 @@ load_into(struct cmd_call *c, const char *name, int at, struct request *r, struc
 		got = ckpt_hash(r->ckpt);
 		status = cmd_check_hash(path, &got, hash, e);
 	}
-	snprintf(r->text, sizeof r->text, "%.60s", c->argv[at]);
+	snprintf(r->from, sizeof r->from, "%.60s", c->argv[at]);
 	if (status == 0)
 		record_hash(c, name, 1u << at, &got, hash);
 	mem_free(path);
@@ -96,10 +96,10 @@ set_option(struct cmd_call *c, struct err *e)
 
 	if (c->argc != 3)
 		return err_set(e, "teacher %.40s %s: one value is needed", c->argv[0], c->argv[1]);
-	if (cmd_copy(r->name, sizeof r->name, "teacher", c->argv[0], e) < 0 ||
-	    cmd_copy(r->text, sizeof r->text, "teacher", c->argv[1], e) < 0)
+	if (cmd_copy(r->u.option.teacher, LAB_NAME, "teacher", c->argv[0], e) < 0 ||
+	    cmd_copy(r->u.option.key, sizeof r->u.option.key, "teacher", c->argv[1], e) < 0)
 		return -1;
-	return cmd_copy(r->spec, sizeof r->spec, c->argv[1], c->argv[2], e);
+	return cmd_copy(r->u.option.value, LAB_SPEC, c->argv[1], c->argv[2], e);
 }
 
 /* The words behind the file: what it holds, which rows they are, what it has to hash to. */
@@ -131,7 +131,7 @@ parse_outputs(struct cmd_call *c, struct logit_file_options *o, int *ids_at, con
 /* A teacher of which there is only a file of outputs. Its hash goes into the recording, so that
  * another file is noticed. */
 static int
-read_outputs(struct cmd_call *c, struct request *r, struct err *e)
+read_outputs(struct cmd_call *c, struct request_net *r, struct err *e)
 {
 	struct logit_file_options o = { 0 };
 	const char *hash = NULL;
@@ -146,11 +146,11 @@ read_outputs(struct cmd_call *c, struct request *r, struct err *e)
 	path = io_join(c->dir, c->argv[2]);
 	ids = ids_at ? io_join(c->dir, c->argv[ids_at]) : NULL;
 	o.ids_path = ids;
-	status = logit_file_read(path, &o, &r->answers, e);
-	status = status < 0 ? -1 : cmd_check_hash(path, &r->answers->hash, hash, e);
-	snprintf(r->text, sizeof r->text, "%.60s", c->argv[2]);
+	status = logit_file_read(path, &o, &r->file, e);
+	status = status < 0 ? -1 : cmd_check_hash(path, &r->file->hash, hash, e);
+	snprintf(r->from, sizeof r->from, "%.60s", c->argv[2]);
 	if (status == 0)
-		record_hash(c, "teacher", 1u << 2 | (ids_at ? 1u << ids_at : 0), &r->answers->hash,
+		record_hash(c, "teacher", 1u << 2 | (ids_at ? 1u << ids_at : 0), &r->file->hash,
 			    hash);
 	mem_free(path);
 	mem_free(ids);
@@ -160,12 +160,11 @@ read_outputs(struct cmd_call *c, struct request *r, struct err *e)
 static int
 exec_teacher(struct cmd_call *c, struct err *e)
 {
-	struct request *r;
+	struct request_net *r;
 
 	if (is_option(c->argv[1]))
 		return set_option(c, e);
-	r = cmd_request(c, REQUEST_TEACHER);
-
+	r = &cmd_request(c, REQUEST_TEACHER)->u.net;
 	if (cmd_copy(r->name, sizeof r->name, "teacher", c->argv[0], e) < 0)
 		return -1;
 	if (strcmp(c->argv[1], "outputs") == 0)
@@ -202,19 +201,19 @@ begin_from(struct cmd_call *c, struct err *e)
 	if (c->argc != 5 || strcmp(c->argv[1], "from") != 0 || strcmp(c->argv[3], "layers") != 0)
 		return err_set(e,
 			       "student init: `student init from TEACHER layers LAYER[,LAYER]...`");
-	if (cmd_copy(r->name, sizeof r->name, "teacher", c->argv[2], e) < 0)
+	if (cmd_copy(r->u.init.teacher, LAB_NAME, "teacher", c->argv[2], e) < 0)
 		return -1;
-	return cmd_copy(r->spec, sizeof r->spec, "layers", c->argv[4], e);
+	return cmd_copy(r->u.init.layers, LAB_SPEC, "layers", c->argv[4], e);
 }
 
 static int
 exec_student(struct cmd_call *c, struct err *e)
 {
-	struct request *r;
+	struct request_net *r;
 
 	if (strcmp(c->argv[0], "init") == 0)
 		return begin_from(c, e);
-	r = cmd_request(c, REQUEST_STUDENT);
+	r = &cmd_request(c, REQUEST_STUDENT)->u.net;
 	if (strcmp(c->argv[0], "load") != 0)
 		return join_spec(c, 0, r, e);
 	if (c->argc < 2)
@@ -240,7 +239,7 @@ static int
 exec_load(struct cmd_call *c, struct err *e)
 {
 	bool student = strcmp(c->argv[0], "s") == 0;
-	struct request *r = cmd_request(c, student ? REQUEST_STUDENT : REQUEST_TEACHER);
+	struct request_net *r = &cmd_request(c, student ? REQUEST_STUDENT : REQUEST_TEACHER)->u.net;
 
 	if (cmd_copy(r->name, sizeof r->name, "load", c->argv[0], e) < 0)
 		return -1;

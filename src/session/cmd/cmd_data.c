@@ -348,9 +348,9 @@ weigh(struct cmd_call *c, struct err *e)
 				  "`data weight train 0.5`");
 	snprintf(what, sizeof what, "data weight %.64s", c->argv[1]);
 	r = cmd_request(c, REQUEST_DRAW);
-	return cmd_copy(r->spec, sizeof r->spec, "data weight", c->argv[1], e) < 0
+	return cmd_copy(r->u.draw.set, LAB_SPEC, "data weight", c->argv[1], e) < 0
 		       ? -1
-		       : cmd_real(what, c->argv[2], &r->value, e);
+		       : cmd_real(what, c->argv[2], &r->u.draw.weight, e);
 }
 
 static int
@@ -370,11 +370,11 @@ exec_data(struct cmd_call *c, struct err *e)
 	path = cmd_data_find(c, 0, &reading, e);
 	if (path && cmd_data_options(c, 1, &reading, e) == 0) {
 		r = cmd_request(c, REQUEST_DATA);
-		r->number = reading.labels;
-		status = cmd_data_read(c, path, &reading, &r->dataset, e);
+		r->u.data.labels = reading.labels;
+		status = cmd_data_read(c, path, &reading, &r->u.data.dataset, e);
 	}
 	if (status == 0)
-		warn(c, r->dataset);
+		warn(c, r->u.data.dataset);
 	mem_free(path);
 	cmd_data_release(&reading);
 	return status;

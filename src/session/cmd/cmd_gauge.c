@@ -9,10 +9,10 @@ exec_mismatch(struct cmd_call *c, struct err *e)
 {
 	struct request *r = cmd_request(c, REQUEST_MISMATCH);
 
-	if (cmd_copy(r->text, sizeof r->text, "mismatch", c->argv[0], e) < 0)
+	if (cmd_copy(r->u.sets.first, sizeof r->u.sets.first, "mismatch", c->argv[0], e) < 0)
 		return -1;
-	return cmd_copy(r->spec, sizeof r->spec, "mismatch", c->argc > 1 ? c->argv[1] : "held-out",
-			e);
+	return cmd_copy(r->u.sets.second, LAB_SPEC, "mismatch",
+			c->argc > 1 ? c->argv[1] : "held-out", e);
 }
 
 const struct cmd cmd_gauge_mismatch = {

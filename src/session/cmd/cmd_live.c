@@ -22,7 +22,7 @@ exec_set(struct cmd_call *c, struct err *e)
 {
 	const struct knob *k = NULL;
 	struct knobs trial = c->info->knobs;
-	struct request *r;
+	struct request_knobs *r;
 
 	for (size_t i = 0; c->argc == 0 && i < knob_count; i++)
 		say_knob(c, &knob_table[i]);
@@ -37,8 +37,8 @@ exec_set(struct cmd_call *c, struct err *e)
 	}
 	if (knob_set(&trial, k, c->argv[1], e) < 0)
 		return -1;
-	r = cmd_request(c, REQUEST_SET);
-	r->set[r->n_sets++].knob = k;
+	r = &cmd_request(c, REQUEST_SET)->u.knobs;
+	r->set[r->n++].knob = k;
 	return cmd_copy(r->set[0].value, sizeof r->set[0].value, k->name, c->argv[1], e);
 }
 
@@ -90,12 +90,12 @@ parse_mixer(struct cmd_call *c)
 	const char *word = c->argc == 2 || c->argc == 1 ? c->argv[c->argc - 1] : "";
 
 	if (c->argc == 1 && strcmp(word, "equal") == 0) {
-		cmd_request(c, REQUEST_WEIGHT)->value = 1;
+		cmd_request(c, REQUEST_WEIGHT)->u.teacher.weight = 1;
 		return true;
 	}
 	for (int i = 0; i < (c->argc == 1 ? 1 : 3); i++)
 		if (strcmp(word, words[i]) == 0) {
-			cmd_request(c, REQUEST_MUTE)->number = i;
+			cmd_request(c, REQUEST_MUTE)->u.teacher.mute = i;
 			return true;
 		}
 	return false;
@@ -124,7 +124,7 @@ exec_teachers(struct cmd_call *c, struct err *e)
 		return 0;
 	if (c->argc == 3 && strcmp(c->argv[1], "weight") == 0) {
 		r = cmd_request(c, REQUEST_WEIGHT);
-		if (cmd_real("teachers: weight", c->argv[2], &r->value, e) < 0)
+		if (cmd_real("teachers: weight", c->argv[2], &r->u.teacher.weight, e) < 0)
 			return -1;
 	} else if (parse_mixer(c)) {
 		r = c->request;
@@ -132,7 +132,7 @@ exec_teachers(struct cmd_call *c, struct err *e)
 		return err_set(e, "teachers: `teachers [NAME weight W | NAME mute | NAME unmute | "
 				  "NAME solo | unmute | equal]`");
 	}
-	return c->argc == 1 ? 0 : cmd_copy(r->name, sizeof r->name, "teachers", c->argv[0], e);
+	return c->argc == 1 ? 0 : cmd_copy(r->u.teacher.name, LAB_NAME, "teachers", c->argv[0], e);
 }
 
 const struct cmd cmd_live_teachers = {

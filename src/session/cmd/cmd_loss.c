@@ -82,7 +82,8 @@ knob_of(const struct loss *l, const char *word, struct err *e)
 }
 
 static int
-add_set(struct request *r, const struct loss *l, const char *word, const char *value, struct err *e)
+add_set(struct request_knobs *r, const struct loss *l, const char *word, const char *value,
+	struct err *e)
 {
 	const struct knob *k = knob_of(l, word, e);
 	struct knobs trial;
@@ -90,12 +91,12 @@ add_set(struct request *r, const struct loss *l, const char *word, const char *v
 	if (!k)
 		return -1;
 	knob_defaults(&trial);
-	if (r->n_sets == REQUEST_SETS)
+	if (r->n == REQUEST_SETS)
 		return err_set(e, "loss %s: more than %d values", l->name, REQUEST_SETS);
 	if (knob_set(&trial, k, value, e) < 0)
 		return -1;
-	r->set[r->n_sets].knob = k;
-	return cmd_copy(r->set[r->n_sets++].value, sizeof r->set[0].value, k->name, value, e);
+	r->set[r->n].knob = k;
+	return cmd_copy(r->set[r->n++].value, sizeof r->set[0].value, k->name, value, e);
 }
 
 /* Rows without a label are taught all the same, by the divergence; that is said, not silent. */
@@ -118,7 +119,7 @@ static int
 exec_loss(struct cmd_call *c, struct err *e)
 {
 	const struct loss *l;
-	struct request *r;
+	struct request_knobs *r;
 
 	for (size_t i = 0; c->argc == 0 && i < LOSS_OUTPUTS; i++)
 		say_loss(c, loss_table[i]);
@@ -131,7 +132,7 @@ exec_loss(struct cmd_call *c, struct err *e)
 		say_whole(c, l);
 		return 0;
 	}
-	r = cmd_request(c, REQUEST_SET);
+	r = &cmd_request(c, REQUEST_SET)->u.knobs;
 	if (c->argc == 2 && strcmp(c->argv[1], "off") == 0)
 		return add_set(r, l, "weight", "0", e);
 	for (int i = 1; i < c->argc; i += 2)

@@ -83,19 +83,19 @@ parse_option(const char *key, const char *value, struct request_map *m, struct e
 }
 
 static struct request_map *
-add(struct request *r, const struct request_map *m, struct err *e)
+add(struct request_maps *r, const struct request_map *m, struct err *e)
 {
-	if (r->n_maps == LAB_MAPS) {
+	if (r->n == LAB_MAPS) {
 		err_set(e, "map: more than %d edits", LAB_MAPS);
 		return NULL;
 	}
-	r->map[r->n_maps] = *m;
-	return &r->map[r->n_maps++];
+	r->map[r->n] = *m;
+	return &r->map[r->n++];
 }
 
 /* One "2:1" of a list, not ended by a NUL. */
 static int
-parse_item(struct request *r, const char *item, size_t len, const struct request_map *options,
+parse_item(struct request_maps *r, const char *item, size_t len, const struct request_map *options,
 	   struct err *e)
 {
 	const char *colon = memchr(item, ':', len);
@@ -118,7 +118,7 @@ parse_item(struct request *r, const char *item, size_t len, const struct request
 
 /* "uniform", or "0:0,2:1,4:2". */
 static int
-parse_pairs(struct request *r, const char *word, struct request_map *options, struct err *e)
+parse_pairs(struct request_maps *r, const char *word, struct request_map *options, struct err *e)
 {
 	for (int i = REQUEST_UNIFORM; i < REQUEST_PAIRS; i++)
 		if (strcmp(request_pairs_name[i], word) == 0) {
@@ -141,7 +141,8 @@ parse_pairs(struct request *r, const char *word, struct request_map *options, st
 }
 
 static int
-parse_layers(struct cmd_call *c, int i, struct request *r, struct request_map *m, struct err *e)
+parse_layers(struct cmd_call *c, int i, struct request_maps *r, struct request_map *m,
+	     struct err *e)
 {
 	char owner[LAB_NAME];
 
@@ -159,7 +160,7 @@ parse_layers(struct cmd_call *c, int i, struct request *r, struct request_map *m
 /* The words that say which pairs, then those that say how, up to `and` or the end; *i is left
  * there. */
 static int
-parse_edit(struct cmd_call *c, int *i, struct request *r, struct err *e)
+parse_edit(struct cmd_call *c, int *i, struct request_maps *r, struct err *e)
 {
 	struct request_map m = { .weight = 1 };
 	int from = *i + 2, words;
@@ -203,13 +204,13 @@ say_maps(struct cmd_call *c)
 static int
 exec(struct cmd_call *c, struct err *e)
 {
-	struct request *r;
+	struct request_maps *r;
 
 	if (c->argc == 0) {
 		say_maps(c);
 		return 0;
 	}
-	r = cmd_request(c, REQUEST_MAP);
+	r = &cmd_request(c, REQUEST_MAP)->u.map;
 	if (c->argc == 1 && strcmp(c->argv[0], "clear") == 0)
 		return 0;
 	for (int i = 0; i < c->argc; i++)

@@ -31,7 +31,7 @@ tell(struct cmd_call *c, int i)
 static int
 exec_remedy(struct cmd_call *c, struct err *e)
 {
-	struct request *r;
+	struct request_remedy *r;
 	int i;
 
 	if (c->argc == 0)
@@ -41,14 +41,14 @@ exec_remedy(struct cmd_call *c, struct err *e)
 		return err_wrap(e, "remedy");
 	if (c->argc == 1 && remedy_table[i]->needs_words)
 		return tell(c, i);
-	r = cmd_request(c, REQUEST_REMEDY);
-	r->remedy = i;
+	r = &cmd_request(c, REQUEST_REMEDY)->u.remedy;
+	r->kind = i;
 	if (c->argc == 2 && strcmp(c->argv[1], "off") == 0) {
-		r->number = -1;
+		r->off = true;
 		return 0;
 	}
 	for (int k = 1; k < c->argc; k++)
-		if (strlen(c->argv[k]) >= sizeof r->text)
+		if (strlen(c->argv[k]) >= sizeof r->set)
 			return err_set(e, "remedy %s: '%.40s' is too long", c->argv[0], c->argv[k]);
 	return remedy_table[i]->parse(c->argc - 1, c->argv + 1, r, e) < 0
 		       ? err_wrap(e, "remedy %s", c->argv[0])

@@ -46,7 +46,7 @@ exec_step(struct cmd_call *c, struct err *e)
 		text_add(&c->talk, "step: skipped: without a screen nobody could go on");
 		return 0;
 	}
-	cmd_request(c, REQUEST_STEP)->number = n;
+	cmd_request(c, REQUEST_STEP)->u.steps.n = n;
 	return 0;
 }
 

@@ -65,8 +65,8 @@ exec_ramp(struct cmd_call *c, struct err *e)
 	else if (ramp_parse(&ramp, d, c->argc - 1, c->argv + 1, e) < 0)
 		return -1;
 	r = cmd_request(c, REQUEST_RAMP);
-	r->ramp = ramp;
-	return weight ? cmd_copy(r->spec, sizeof r->spec, "ramp", c->argv[0], e) : 0;
+	r->u.ramp.ramp = ramp;
+	return weight ? cmd_copy(r->u.ramp.what, LAB_SPEC, "ramp", c->argv[0], e) : 0;
 }
 
 const struct cmd cmd_schedule_ramp = {
@@ -88,7 +88,7 @@ const struct cmd cmd_schedule_ramp = {
 static int
 exec_balance(struct cmd_call *c, struct err *e)
 {
-	struct request *r = cmd_request(c, REQUEST_BALANCE);
+	struct request_shares *r = &cmd_request(c, REQUEST_BALANCE)->u.shares;
 
 	if (c->argc % 2)
 		return err_set(e, "balance: %s has no share; `balance [TERM SHARE]...`",
@@ -97,9 +97,9 @@ exec_balance(struct cmd_call *c, struct err *e)
 		struct request_share *s;
 		char what[64];
 
-		if (r->n_shares == REQUEST_SHARES)
+		if (r->n == REQUEST_SHARES)
 			return err_set(e, "balance: more than %d shares", REQUEST_SHARES);
-		s = &r->share[r->n_shares++];
+		s = &r->share[r->n++];
 		snprintf(what, sizeof what, "balance: %.24s", c->argv[i]);
 		if (cmd_copy(s->term, sizeof s->term, "balance:", c->argv[i], e) < 0 ||
 		    cmd_real(what, c->argv[i + 1], &s->share, e) < 0)

@@ -28,29 +28,29 @@ static const struct {
 		   { "keep", 2 },  { "fade", 1 }, { "freeze", 1 }, { "set", 2 } };
 
 static int
-add_set(struct request *r, const struct knob *k, const char *value, struct err *e)
+add_set(struct request_knobs *r, const struct knob *k, const char *value, struct err *e)
 {
 	struct knobs trial;
 
 	knob_defaults(&trial);
 	if (!k || knob_set(&trial, k, value, e) < 0)
 		return -1;
-	if (r->n_sets == REQUEST_SETS)
+	if (r->n == REQUEST_SETS)
 		return err_set(e, "more than %d knobs", REQUEST_SETS);
-	r->set[r->n_sets].knob = k;
-	return cmd_copy(r->set[r->n_sets++].value, sizeof r->set[0].value, k->name, value, e);
+	r->set[r->n].knob = k;
+	return cmd_copy(r->set[r->n++].value, sizeof r->set[0].value, k->name, value, e);
 }
 
 static int
-add_keep(struct request *r, char *const *arg, struct err *e)
+add_keep(struct request_shares *r, char *const *arg, struct err *e)
 {
-	struct request_share *s = &r->share[r->n_shares];
+	struct request_share *s = &r->share[r->n];
 	char what[64];
 
-	if (r->n_shares == REQUEST_SHARES)
+	if (r->n == REQUEST_SHARES)
 		return err_set(e, "keep: more than %d losses", REQUEST_SHARES);
 	snprintf(what, sizeof what, "keep %.40s", arg[0]);
-	r->n_shares++;
+	r->n++;
 	return cmd_copy(s->term, sizeof s->term, "keep:", arg[0], e) < 0
 		       ? -1
 		       : cmd_real(what, arg[1], &s->share, e);
@@ -69,13 +69,13 @@ add_names(const char *what, char *to, size_t size, const char *list, struct err 
 }
 
 static int
-add_freeze(struct request *r, const char *list, struct err *e)
+add_freeze(char *layers, const char *list, struct err *e)
 {
-	return add_names("freeze: the list of layers", r->spec, sizeof r->spec, list, e);
+	return add_names("freeze: the list of layers", layers, LAB_SPEC, list, e);
 }
 
 static int
-add_sets(struct request *r, const char *list, struct err *e)
+add_sets(struct request_run *r, const char *list, struct err *e)
 {
 	if (!list[strspn(list, ",")])
 		return err_set(e, "sets: no set is named");
@@ -83,7 +83,7 @@ add_sets(struct request *r, const char *list, struct err *e)
 }
 
 static int
-add_rows(struct request *r, const char *which, struct err *e)
+add_rows(struct request_run *r, const char *which, struct err *e)
 {
 	if (strcmp(which, "labelled") != 0 && strcmp(which, "all") != 0)
 		return err_set(e, "rows: '%.40s' is none of labelled, all", which);
@@ -92,17 +92,17 @@ add_rows(struct request *r, const char *which, struct err *e)
 }
 
 static int
-add_steps(struct request *r, const char *n, struct err *e)
+add_steps(struct request_run *r, const char *n, struct err *e)
 {
-	if (cmd_number("steps", n, &r->number, e) < 0)
+	if (cmd_number("steps", n, &r->steps, e) < 0)
 		return -1;
-	return r->number >= 1 && r->number <= RAMP_MOST
+	return r->steps >= 1 && r->steps <= RAMP_MOST
 		       ? 0
 		       : err_set(e, "steps: %s is outside 1..%d", n, RAMP_MOST);
 }
 
 static int
-add_fade(struct request *r, const char *n, struct err *e)
+add_fade(struct request_run *r, const char *n, struct err *e)
 {
 	if (cmd_number("fade", n, &r->stage.fade, e) < 0)
 		return -1;
@@ -112,25 +112,25 @@ add_fade(struct request *r, const char *n, struct err *e)
 }
 
 static int
-add(struct request *r, enum word word, char *const *arg, struct err *e)
+add(struct request_run *r, enum word word, char *const *arg, struct err *e)
 {
 	switch (word) {
 	case WORD_STEPS:
 		return add_steps(r, arg[0], e);
 	case WORD_LR:
-		return add_set(r, knob_find("lr", e), arg[0], e);
+		return add_set(&r->knobs, knob_find("lr", e), arg[0], e);
 	case WORD_ROWS:
 		return add_rows(r, arg[0], e);
 	case WORD_SETS:
 		return add_sets(r, arg[0], e);
 	case WORD_KEEP:
-		return add_keep(r, arg, e);
+		return add_keep(&r->keep, arg, e);
 	case WORD_FADE:
 		return add_fade(r, arg[0], e);
 	case WORD_FREEZE:
-		return add_freeze(r, arg[0], e);
+		return add_freeze(r->freeze, arg[0], e);
 	case WORD_SET:
-		return add_set(r, knob_find(arg[0], e), arg[1], e);
+		return add_set(&r->knobs, knob_find(arg[0], e), arg[1], e);
 	case WORDS:
 		break;
 	}
@@ -138,7 +138,7 @@ add(struct request *r, enum word word, char *const *arg, struct err *e)
 }
 
 static int
-parse_word(struct cmd_call *c, struct request *r, int *i, struct err *e)
+parse_word(struct cmd_call *c, struct request_run *r, int *i, struct err *e)
 {
 	const char *word = c->argv[*i];
 
@@ -163,7 +163,7 @@ parse_word(struct cmd_call *c, struct request *r, int *i, struct err *e)
 static int
 exec_run(struct cmd_call *c, enum lab_stage_kind kind, struct err *e)
 {
-	struct request *r = cmd_request(c, REQUEST_RUN);
+	struct request_run *r = &cmd_request(c, REQUEST_RUN)->u.run;
 	int i = 1;
 
 	r->stage.kind = kind;
@@ -187,8 +187,8 @@ exec_stage(struct cmd_call *c, struct err *e)
 		return err_set(
 			e,
 			"stage teach: one name is needed, of the teacher that the student becomes");
-	return cmd_copy(cmd_request(c, REQUEST_STAGE)->name, LAB_NAME, "stage teach", c->argv[1],
-			e);
+	return cmd_copy(cmd_request(c, REQUEST_STAGE)->u.teacher.name, LAB_NAME, "stage teach",
+			c->argv[1], e);
 }
 
 const struct cmd cmd_stage = {
@@ -207,15 +207,15 @@ const struct cmd cmd_stage = {
 };
 
 static int
-exec_layers(struct cmd_call *c, int64_t freezes, struct err *e)
+exec_layers(struct cmd_call *c, bool thaw, struct err *e)
 {
 	struct request *r = cmd_request(c, REQUEST_FREEZE);
 
-	r->number = freezes;
+	r->u.freeze.thaw = thaw;
 	for (int i = 0; i < c->argc; i++)
-		if (add_freeze(r, c->argv[i], e) < 0)
+		if (add_freeze(r->u.freeze.layers, c->argv[i], e) < 0)
 			return -1;
-	if (c->argc && !r->spec[strspn(r->spec, ", ")])
+	if (c->argc && !r->u.freeze.layers[strspn(r->u.freeze.layers, ", ")])
 		return err_set(e, "no layer is named");
 	return 0;
 }
@@ -226,7 +226,7 @@ exec_freeze(struct cmd_call *c, struct err *e)
 	char names[160];
 
 	if (c->argc)
-		return exec_layers(c, 1, e);
+		return exec_layers(c, false, e);
 	text_addf(&c->say, "frozen: %s\n",
 		  lab_layers_text(&c->info->student, c->info->frozen, names, sizeof names));
 	return 0;
@@ -247,7 +247,7 @@ const struct cmd cmd_stage_freeze = {
 static int
 exec_thaw(struct cmd_call *c, struct err *e)
 {
-	return exec_layers(c, 0, e);
+	return exec_layers(c, true, e);
 }
 
 const struct cmd cmd_stage_thaw = {

@@ -38,7 +38,7 @@ cmd_translate_is(const struct cmd_call *c)
 /* at[w] is where the value of word w stands, 0 nowhere; what is none of them is a knob of the
  * augmentation. */
 static int
-take_words(struct cmd_call *c, struct request *r, int *at, struct err *e)
+take_words(struct cmd_call *c, struct request_knobs *r, int *at, struct err *e)
 {
 	bool rate = false;
 
@@ -65,7 +65,7 @@ take_words(struct cmd_call *c, struct request *r, int *at, struct err *e)
 
 /* Who translates: a pair of Apertium's, or any two commands. */
 static int
-take_translator(struct cmd_call *c, struct request *r, const int *at, struct err *e)
+take_translator(struct cmd_call *c, struct translator **out, const int *at, struct err *e)
 {
 	double patience = TRANSLATOR_PATIENCE;
 
@@ -78,11 +78,11 @@ take_translator(struct cmd_call *c, struct request *r, const int *at, struct err
 	if (!(patience >= 1 && patience <= 86400))
 		return err_set(e, "augment backtranslate: patience %s is outside 1..86400 seconds",
 			       c->argv[at[PATIENCE]]);
-	r->translator = at[VIA] ? apertium_translator(c->argv[at[VIA]], e)
-				: translator_new(c->argv[at[FORTH]], c->argv[at[BACK]]);
-	if (!r->translator)
+	*out = at[VIA] ? apertium_translator(c->argv[at[VIA]], e)
+		       : translator_new(c->argv[at[FORTH]], c->argv[at[BACK]]);
+	if (!*out)
 		return err_wrap(e, "augment backtranslate: via");
-	r->translator->patience = patience;
+	(*out)->patience = patience;
 	return 0;
 }
 
@@ -108,37 +108,41 @@ record(struct cmd_call *c, const struct bitext *b, const int *at)
 }
 
 static int
-read_file(struct cmd_call *c, struct request *r, const int *at, struct err *e)
+read_file(struct cmd_call *c, struct bitext **out, const int *at, struct err *e)
 {
 	char *path = io_join(c->dir, c->argv[at[FROM]]);
 
-	r->bitext = bitext_read(path, e);
-	if (!r->bitext ||
-	    cmd_check_hash(path, &r->bitext->hash, at[HASH] ? c->argv[at[HASH]] : NULL, e) < 0) {
+	*out = bitext_read(path, e);
+	if (!*out ||
+	    cmd_check_hash(path, &(*out)->hash, at[HASH] ? c->argv[at[HASH]] : NULL, e) < 0) {
 		mem_free(path);
 		return err_wrap(e, "augment backtranslate");
 	}
 	mem_free(path);
-	bitext_measure(r->bitext);
-	record(c, r->bitext, at);
+	bitext_measure(*out);
+	record(c, *out, at);
 	return 0;
 }
 
 int
 cmd_translate(struct cmd_call *c, struct err *e)
 {
+	struct request_knobs knobs = { 0 };
 	struct request *r;
 	int at[WORDS];
 
 	if (c->argc == 2 && strcmp(c->argv[1], "stop") == 0) {
-		cmd_request(c, REQUEST_TRANSLATE)->number = -1;
+		cmd_request(c, REQUEST_TRANSLATE_STOP);
 		return 0;
 	}
-	r = cmd_request(c, REQUEST_TRANSLATE);
-	if (take_words(c, r, at, e) < 0)
+	if (take_words(c, &knobs, at, e) < 0)
 		return -1;
-	if (!at[FROM] || at[VIA] || at[FORTH] || at[BACK])
-		return take_translator(c, r, at, e);
-	r->kind = REQUEST_RETELL;
-	return read_file(c, r, at, e);
+	if (!at[FROM] || at[VIA] || at[FORTH] || at[BACK]) {
+		r = cmd_request(c, REQUEST_TRANSLATE);
+		r->u.knobs = knobs;
+		return take_translator(c, &r->u.translate.translator, at, e);
+	}
+	r = cmd_request(c, REQUEST_RETELL);
+	r->u.knobs = knobs;
+	return read_file(c, &r->u.bitext.bitext, at, e);
 }

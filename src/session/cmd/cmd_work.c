@@ -14,12 +14,12 @@ exec_train(struct cmd_call *c, struct err *e)
 {
 	struct request *r = cmd_request(c, REQUEST_TRAIN);
 
-	r->number = 30;
+	r->u.train.epochs = 30;
 	if (c->argc != 1 && (c->argc != 3 || strcmp(c->argv[1], "epochs") != 0))
 		return err_set(e, "train: `train NAME [epochs N]`");
-	if (c->argc == 3 && cmd_number("train: epochs", c->argv[2], &r->number, e) < 0)
+	if (c->argc == 3 && cmd_number("train: epochs", c->argv[2], &r->u.train.epochs, e) < 0)
 		return -1;
-	return cmd_copy(r->name, sizeof r->name, "train", c->argv[0], e);
+	return cmd_copy(r->u.train.teacher, LAB_NAME, "train", c->argv[0], e);
 }
 
 const struct cmd cmd_work_train = {
@@ -39,8 +39,8 @@ exec_run(struct cmd_call *c, struct err *e)
 {
 	struct request *r = cmd_request(c, REQUEST_RUN);
 
-	r->number = 1000;
-	return c->argc ? cmd_number("run", c->argv[0], &r->number, e) : 0;
+	r->u.run.steps = 1000;
+	return c->argc ? cmd_number("run", c->argv[0], &r->u.run.steps, e) : 0;
 }
 
 const struct cmd cmd_work_run = {
@@ -75,14 +75,14 @@ PLAIN(eval, "eval", REQUEST_EVAL, CMD_RECORD, "Evaluate on the held-out rows now
 static int
 exec_mark(struct cmd_call *c, struct err *e)
 {
-	struct request *r = cmd_request(c, REQUEST_MARK);
+	char *text = cmd_request(c, REQUEST_MARK)->u.mark.text;
+	const size_t size = sizeof c->request->u.mark.text;
 	size_t used = 0;
 
 	(void)e;
-	for (int i = 0; i < c->argc && used < sizeof r->text;
-	     i++) /* the recording has it in full */
-		used += (size_t)snprintf(r->text + used, sizeof r->text - used, "%s%s",
-					 i ? " " : "", c->argv[i]);
+	for (int i = 0; i < c->argc && used < size; i++) /* the recording has it in full */
+		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? " " : "",
+					 c->argv[i]);
 	return 0;
 }
 
@@ -119,12 +119,12 @@ exec_expect(struct cmd_call *c, struct err *e)
 		return err_set(e, "expect: `expect [NAME:]METRIC VALUE [within X]`");
 	if (colon) {
 		*colon = '\0';
-		if (cmd_copy(r->name, sizeof r->name, "expect", metric, e) < 0)
+		if (cmd_copy(r->u.expect.name, LAB_NAME, "expect", metric, e) < 0)
 			return -1;
 		*colon = ':';
 		metric = colon + 1;
 	}
-	if (cmd_copy(r->text, sizeof r->text, "metric", metric, e) < 0 ||
+	if (cmd_copy(r->u.expect.metric, sizeof r->u.expect.metric, "metric", metric, e) < 0 ||
 	    cmd_real("expect", c->argv[1], &c->expected, e) < 0)
 		return -1;
 	c->digits = digits_of(c->argv[1]);
@@ -156,10 +156,9 @@ exec_save(struct cmd_call *c, struct err *e)
 
 	if (c->argc == 3 && strcmp(c->argv[1], "outputs") != 0)
 		return err_set(e, "save: `save NAME FILE` or `save NAME outputs FILE`");
-	if (c->argc == 3)
-		snprintf(r->text, sizeof r->text, "outputs");
+	r->u.snapshot.outputs = c->argc == 3;
 	c->save = io_join(c->dir, c->argv[c->argc - 1]);
-	return cmd_copy(r->name, sizeof r->name, "save", c->argv[0], e);
+	return cmd_copy(r->u.snapshot.name, LAB_NAME, "save", c->argv[0], e);
 }
 
 const struct cmd cmd_work_save = {

@@ -60,4 +60,7 @@ int layer_cka_run(struct trainer_state *w, int teacher, struct lab_cka *out, str
  */
 bool layer_cka_assign(const double *value, int rows, int columns, int *row);
 
+/* Chooses the pairs of `map auto`: those with the largest sum of CKA. See trainer_state.h. */
+trainer_state_choose_pairs layer_cka_choose;
+
 #endif

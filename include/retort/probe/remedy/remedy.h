@@ -5,8 +5,7 @@
 #define RETORT_PROBE_REMEDY_REMEDY_H
 
 #include "retort/base/text.h"
-#include "retort/lab/request.h"
-#include "retort/lab/trainer_state.h"
+#include "retort/lab/trainer.h"
 
 struct remedy {
 	const char *name;     /* "weigh" */
@@ -15,14 +14,15 @@ struct remedy {
 	const char *doc;      /* one sentence */
 	bool needs_words;     /* its name alone asks what it is */
 	/* The words behind the name, into r; 0, or -1 and an error. Main thread. */
-	int (*parse)(int argc, char *const *argv, struct request *r, struct err *e);
+	int (*parse)(int argc, char *const *argv, struct request_remedy *r, struct err *e);
 	/*
 	 * Trainer thread, between two steps: fills m's arrays and appends to `what`, which lists
 	 * and notes will say; `note` is what was found on the way. 0, or -1 and an error with
 	 * nothing changed but m.
 	 */
-	int (*make)(struct trainer_state *w, const struct request *r, struct remedy_result_made *m,
-		    struct text *what, struct text *note, struct err *e);
+	int (*make)(struct trainer_state *w, const struct request_remedy *r,
+		    struct remedy_result_made *m, struct text *what, struct text *note,
+		    struct err *e);
 };
 
 extern const struct remedy *const remedy_table[]; /* [LAB_REMEDIES] by enum lab_remedy_kind */
@@ -30,8 +30,7 @@ extern const struct remedy *const remedy_table[]; /* [LAB_REMEDIES] by enum lab_
 const char *remedy_name(size_t i);                /* NULL past the last */
 int remedy_find(const char *name, struct err *e); /* index, or -1 and an error that lists them */
 
-/* r->remedy, what its `parse` has put into r; r->number -1: off. One change that can be had back;
- * r->note says what came of it. */
-int remedy_request(struct trainer_state *w, struct request *r, struct err *e);
+/* REMEDY: put a remedy in force or take it off, as one change that can be undone. */
+extern const struct trainer_addon remedy_addon;
 
 #endif

@@ -7,7 +7,6 @@
 #include <stdatomic.h>
 
 #include "retort/probe/shift/shift_report.h"
-#include "retort/lab/request.h"
 #include "retort/lab/trainer_state.h"
 
 #define SHIFT_RUN_ROWS 400 /* of each set, at most: chosen by the seed */
@@ -38,8 +37,5 @@ void shift_run_student(struct shift_run *c, const struct trainer_state *w);
  * NULL, ends it early with -1. Any thread: the same bits. */
 int shift_run_measure(struct shift_run *c, const atomic_bool *stop, struct shift_report *out,
 		      struct err *e);
-
-/* MISMATCH: both at once; the table goes to r->said. */
-int shift_run_request(struct trainer_state *w, struct request *r, struct err *e);
 
 #endif
