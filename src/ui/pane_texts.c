@@ -124,9 +124,9 @@ draw_progress(const struct scene *s, struct canvas_area a)
 	const struct scene_translation *t = &s->translation;
 	int bar = a.width > 60 ? 20 : 8;
 
-	pane_meter(s, a, 1, 0, bar, t->asked ? (double)t->done / (double)t->asked : 0, CANVAS_WARN);
+	pane_meter(s, a, 1, 0, bar, t->total ? (double)t->done / (double)t->total : 0, CANVAS_WARN);
 	canvas_textf(a, bar + 2, 0, CANVAS_WARN, "%zu of %zu texts, %.0f sentences/s", t->done,
-		     t->asked, t->rate);
+		     t->total, t->rate);
 }
 
 static void
@@ -137,11 +137,11 @@ draw_texts(const struct scene *s, struct canvas_area a)
 	char note[96];
 
 	pane_heading(s, a, LAYOUT_texts, a.width >= 70 ? "texts and back-translations" : "texts");
-	if (s->translation.asked)
+	if (s->translation.total)
 		draw_progress(s, canvas_cut(a, 0, y++, a.width, 1));
 	for (size_t i = 0; last && i < last->n && y < a.height; i++)
 		y = draw_pair(s, a, y, &last->pair[i], false);
-	if (s->translation.asked)
+	if (s->translation.total)
 		return;
 	if (n == 0) {
 		canvas_text(a, 1, y, CANVAS_DIM,

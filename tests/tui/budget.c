@@ -1,5 +1,5 @@
-/* budget.c: what the workbench writes to a terminal, through a pseudo terminal: bytes a frame,
- * bytes while paused, time to a key. */
+/* budget.c: bytes that the workbench writes to a pseudo terminal, per frame and while paused, and
+ * the delay from a key to the screen. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -17,34 +17,34 @@
 #include "retort/base/mono.h"
 
 /*
- * A frame is what comes without a gap of GAP seconds. The numbers that are tested are bytes, which
- * do not depend on the speed of the machine; times are printed and tested by nobody.
+ * A frame is output without a pause of GAP seconds. Bytes are tested, because they do not depend on
+ * the speed of the machine; times are only printed.
  */
 #define GAP 0.02
-#define MEAN_BYTES 200
+#define MEAN_BYTES 200 /* per frame */
 #define SECONDS 8
-#define FPS 10 /* the knob's default: a loaded machine draws fewer frames of more bytes each */
+#define FPS 10 /* default of the knob; a loaded machine draws fewer and larger frames */
 #define MOST_BYTES 3000
 
 static int tty;
-static char seen[1 << 16]; /* the last bytes */
-static size_t n_seen;
+static char received[1 << 16]; /* the last bytes */
+static size_t n_received;
 
-/* Read for so many seconds, or until `text` comes; counts bytes, frames and the largest frame. */
 struct count {
-	size_t bytes, frames, largest;
-	double seconds; /* until the text came; < 0: it did not */
+	size_t bytes, frames, largest; /* largest: bytes of the largest frame */
+	double seconds;                /* until the text was received; < 0: it was not */
 };
 
+/* Read for some seconds, or until `text` is received; NULL: no text. */
 static struct count
-listen_for(double seconds, const char *text)
+read_output(double seconds, const char *text)
 {
 	struct count c = { .seconds = -1 };
 	double begin = mono_now(), last = -1;
 	size_t frame = 0;
 	char buf[4096];
 
-	n_seen = 0;
+	n_received = 0;
 	while (mono_now() - begin < seconds) {
 		struct pollfd p = { tty, POLLIN, 0 };
 		ssize_t n = poll(&p, 1, 5) == 1 ? read(tty, buf, sizeof buf) : 0;
@@ -61,12 +61,12 @@ listen_for(double seconds, const char *text)
 		frame += (size_t)n;
 		c.bytes += (size_t)n;
 		c.largest = frame > c.largest ? frame : c.largest;
-		if (n_seen + (size_t)n + 1 > sizeof seen)
-			n_seen = 0;
-		memcpy(seen + n_seen, buf, (size_t)n);
-		n_seen += (size_t)n;
-		seen[n_seen] = '\0';
-		if (text && strstr(seen, text)) {
+		if (n_received + (size_t)n + 1 > sizeof received)
+			n_received = 0;
+		memcpy(received + n_received, buf, (size_t)n);
+		n_received += (size_t)n;
+		received[n_received] = '\0';
+		if (text && strstr(received, text)) {
 			c.seconds = mono_now() - begin;
 			return c;
 		}
@@ -75,7 +75,7 @@ listen_for(double seconds, const char *text)
 }
 
 static pid_t
-start(const char *program, const char *session)
+start_program(const char *program, const char *session)
 {
 	struct winsize size = { .ws_row = 50, .ws_col = 160 };
 	char *name;
@@ -105,7 +105,7 @@ start(const char *program, const char *session)
 }
 
 static void
-press(const char *bytes)
+send_keys(const char *bytes)
 {
 	if (write(tty, bytes, strlen(bytes)) < 0)
 		perror("# write");
@@ -119,7 +119,7 @@ ok(int good, const char *name)
 	printf("%sok %d - %s\n", good ? "" : "not ", ++number, name);
 }
 
-/* Seconds of processor time that the process has used. */
+/* CPU time of a process, seconds. */
 static double
 cpu_of(pid_t pid)
 {
@@ -155,8 +155,7 @@ main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (!mkdtemp(dir))
 		return 99;
-	setenv("XDG_STATE_HOME", dir,
-	       1); /* its recording and history, too, are for this test only */
+	setenv("XDG_STATE_HOME", dir, 1); /* for recording and history */
 	setenv("XDG_CONFIG_HOME", dir, 1);
 	unsetenv("RETORTRC");
 	snprintf(own, sizeof own, "%s/budget.ret", dir);
@@ -169,45 +168,45 @@ main(int argc, char **argv)
 		      f);
 		fclose(f);
 	}
-	pid = start(program, session);
+	pid = start_program(program, session);
 	if (pid < 0) {
 		puts("1..0 # SKIP no pseudo terminal");
 		return 0;
 	}
-	c = listen_for(5, "retort");
+	c = read_output(5, "retort");
 	printf("# first frame after %.0f ms\n", 1000 * (mono_now() - began));
-	c = listen_for(20, "RUN");
+	c = read_output(20, "RUN");
 	ok(c.seconds >= 0, "the run starts");
-	listen_for(2, NULL);
-	c = listen_for(SECONDS, NULL); /* the axis doubles twice meanwhile */
+	read_output(2, NULL);
+	c = read_output(SECONDS, NULL); /* the x axis doubles twice */
 	printf("# %zu frames of %.0f bytes in the mean, %zu at most\n", c.frames,
 	       (double)c.bytes / (double)(c.frames ? c.frames : 1), c.largest);
 	ok(c.frames > 10 && c.bytes <= MEAN_BYTES * SECONDS * FPS,
-	   "at 160x50 a frame has 200 bytes in the mean at most");
-	ok(c.largest <= MOST_BYTES, "and never more than 3000");
-	press("+");
-	c = listen_for(5, "4 -> 5");
+	   "a frame at 160x50 has at most 200 bytes on average");
+	ok(c.largest <= MOST_BYTES, "no frame has more than 3000 bytes");
+	send_keys("+");
+	c = read_output(5, "4 -> 5");
 	printf("# a key is on the screen after %.1f ms\n", 1000 * c.seconds);
-	ok(c.seconds >= 0, "a key turns a knob");
-	listen_for(0.5, NULL);
-	press(" ");
-	c = listen_for(5, "PAUSED");
+	ok(c.seconds >= 0, "a key changes a knob");
+	read_output(0.5, NULL);
+	send_keys(" ");
+	c = read_output(5, "PAUSED");
 	ok(c.seconds >= 0, "space pauses");
-	listen_for(1, NULL);
+	read_output(1, NULL);
 	cpu = cpu_of(pid);
-	c = listen_for(2, NULL);
+	c = read_output(2, NULL);
 	printf("# paused: %.2f %% of a processor\n", 50 * (cpu_of(pid) - cpu));
 	ok(c.bytes == 0, "nothing is written while paused");
-	press(":set speed 0\r");
-	press(" ");
-	listen_for(1, NULL);
-	press("+");
-	c = listen_for(5, "5 -> 6.25");
-	printf("# a key is on the screen after %.1f ms while training takes all it can\n",
+	send_keys(":set speed 0\r");
+	send_keys(" ");
+	read_output(1, NULL);
+	send_keys("+");
+	c = read_output(5, "5 -> 6.25");
+	printf("# a key is on the screen after %.1f ms with training at full speed\n",
 	       1000 * c.seconds);
-	ok(c.seconds >= 0, "a key turns a knob while training takes all it can");
-	press("Q");
-	listen_for(3, "recorded");
+	ok(c.seconds >= 0, "a key changes a knob with training at full speed");
+	send_keys("Q");
+	read_output(3, "recorded");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	snprintf(command, sizeof command, "rm -rf '%s'", dir);

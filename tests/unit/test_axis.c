@@ -1,4 +1,4 @@
-/* test_axis.c: limits hold the data, labels read back to their ticks. */
+/* test_axis.c: limits include the data, labels parse to their ticks, pages of steps. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -6,7 +6,7 @@
 #include "retort/ui/axis.h"
 
 static void
-limits_hold_the_data_and_labels_say_their_tick(void **state)
+limits_include_the_data_and_labels_parse_to_ticks(void **state)
 {
 	struct rng r = rng_stream(1, "axis", 0, 0);
 	struct axis a;
@@ -32,7 +32,7 @@ limits_hold_the_data_and_labels_say_their_tick(void **state)
 }
 
 static void
-known_axes_look_as_expected(void **state)
+ticks_of_known_ranges(void **state)
 {
 	struct axis a;
 
@@ -44,7 +44,7 @@ known_axes_look_as_expected(void **state)
 	axis_fit(&a, 0.13, 1.9, true, 8);
 	CHECK_STR(a.tick[0].label, "0.1");
 	CHECK_STR(a.tick[a.n - 1].label, "2");
-	axis_fit(&a, 3, 3, false, 4); /* one value */
+	axis_fit(&a, 3, 3, false, 4); /* a single value */
 	CHECK(a.from < 3 && a.to > 3);
 }
 
@@ -67,8 +67,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(limits_hold_the_data_and_labels_say_their_tick),
-		TEST(known_axes_look_as_expected),
+		TEST(limits_include_the_data_and_labels_parse_to_ticks),
+		TEST(ticks_of_known_ranges),
 		TEST(pages_double),
 	};
 

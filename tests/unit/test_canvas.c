@@ -5,7 +5,7 @@
 #include "retort/ui/canvas.h"
 
 static void
-looks_like(const struct canvas *c, const char *want)
+check_dump(const struct canvas *c, const char *want)
 {
 	struct text t = { 0 };
 
@@ -15,7 +15,7 @@ looks_like(const struct canvas *c, const char *want)
 }
 
 static void
-text_is_cut_to_its_area(void **state)
+text_is_clipped_to_its_area(void **state)
 {
 	struct canvas c = { 0 };
 	struct canvas_area inner;
@@ -27,13 +27,13 @@ text_is_cut_to_its_area(void **state)
 	CHECK_INT(canvas_text(inner, 0, 0, CANVAS_BOLD, "abcdef"), 6);
 	canvas_text(inner, -1, 1, CANVAS_PLAIN, "xyz");
 	canvas_put(inner, 0, 5, 'q', CANVAS_PLAIN);
-	looks_like(&c, "\n abc\n yz\n");
+	check_dump(&c, "\n abc\n yz\n");
 	CHECK_INT(c.cell[6 + 1].look, CANVAS_BOLD);
 	canvas_release(&c);
 }
 
 static void
-wide_characters_are_whole_or_not_there(void **state)
+wide_characters_are_drawn_whole_or_not_at_all(void **state)
 {
 	struct canvas c = { 0 };
 
@@ -41,11 +41,11 @@ wide_characters_are_whole_or_not_there(void **state)
 	canvas_resize(&c, 5, 1);
 	canvas_text(canvas_all(&c), 0, 0, CANVAS_PLAIN,
 		    "\xE6\xB8\xA9\xE5\xBA\xA6\xE8\xAE\xA1"); /* six columns */
-	looks_like(&c, "\xE6\xB8\xA9\xE5\xBA\xA6\n");
+	check_dump(&c, "\xE6\xB8\xA9\xE5\xBA\xA6\n");
 	canvas_put(canvas_all(&c), 1, 0, 'x', CANVAS_PLAIN); /* over the right half of the first */
-	looks_like(&c, " x\xE5\xBA\xA6\n");
+	check_dump(&c, " x\xE5\xBA\xA6\n");
 	canvas_put(canvas_all(&c), 2, 0, 'y', CANVAS_PLAIN); /* over the left half of the second */
-	looks_like(&c, " xy\n");
+	check_dump(&c, " xy\n");
 	canvas_release(&c);
 }
 
@@ -57,12 +57,12 @@ controls_become_question_marks(void **state)
 	(void)state;
 	canvas_resize(&c, 8, 1);
 	canvas_text(canvas_all(&c), 0, 0, CANVAS_PLAIN, "a\x1b[2Jb");
-	looks_like(&c, "a?[2Jb\n");
+	check_dump(&c, "a?[2Jb\n");
 	canvas_release(&c);
 }
 
 static void
-every_size_can_be_drawn_on(void **state)
+any_size_can_be_drawn_on(void **state)
 {
 	struct canvas c = { 0 };
 
@@ -81,10 +81,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(text_is_cut_to_its_area),
-		TEST(wide_characters_are_whole_or_not_there),
+		TEST(text_is_clipped_to_its_area),
+		TEST(wide_characters_are_drawn_whole_or_not_at_all),
 		TEST(controls_become_question_marks),
-		TEST(every_size_can_be_drawn_on),
+		TEST(any_size_can_be_drawn_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

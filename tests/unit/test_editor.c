@@ -1,4 +1,4 @@
-/* test_editor.c: how a pair is compared and what it goes through, chosen in the map editor. */
+/* test_editor.c: selection of loss and projection of a pair in the map editor. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -6,7 +6,7 @@
 #include "retort/ui/view.h"
 #include "scenes.h"
 
-/* The line that an action stands for, or "error: ..." */
+/* Run an action. Returns its command, or "error: ..."; valid until the next call. */
 static const char *
 done(struct scene *s, const char *action)
 {
@@ -30,7 +30,7 @@ open_editor(struct scene *s, int row, int column)
 	s->view.edit_column = column;
 }
 
-/* Feature maps of 4 x 4 places, so that losses differ in what they can compare. */
+/* Give layers feature maps of 4 x 4 positions, so that the losses that fit differ. */
 static void
 make_images(struct scene *s)
 {
@@ -41,13 +41,13 @@ make_images(struct scene *s)
 }
 
 static void
-projections_that_fit_come_in_turn(void **state)
+a_key_selects_the_next_projection_that_fits(void **state)
 {
 	struct scene s;
 
 	(void)state;
-	open_editor(&s, 1,
-		    2); /* 256 to 16 numbers: none does not fit, and there is no feature map */
+	/* 256 and 16 features without positions: neither `none` nor `conv1x1` fits */
+	open_editor(&s, 1, 2);
 	CHECK_STR(done(&s, "through"), "");
 	CHECK_STR(done(&s, "apply"), "map big:1 s:2 match hidden through linear weight 1");
 	CHECK_STR(done(&s, "through"), "");
@@ -60,7 +60,7 @@ projections_that_fit_come_in_turn(void **state)
 }
 
 static void
-a_pair_that_is_mapped_keeps_its_weight_and_comes_back_to_what_it_is(void **state)
+a_mapped_pair_keeps_its_weight_and_returns_to_its_projection(void **state)
 {
 	struct scene s;
 
@@ -76,7 +76,7 @@ a_pair_that_is_mapped_keeps_its_weight_and_comes_back_to_what_it_is(void **state
 }
 
 static void
-the_next_loss_that_fits_is_chosen(void **state)
+a_key_selects_the_next_loss_that_fits(void **state)
 {
 	struct scene s;
 	const char *match;
@@ -114,7 +114,7 @@ offers(struct scene *s, const struct loss *l)
 }
 
 static void
-only_what_labels_and_batch_allow_is_offered(void **state)
+losses_without_labels_or_batch_are_not_offered(void **state)
 {
 	struct scene s;
 
@@ -135,7 +135,7 @@ only_what_labels_and_batch_allow_is_offered(void **state)
 }
 
 static void
-what_cannot_be_says_why(void **state)
+incompatible_pairs_give_the_reason(void **state)
 {
 	struct scene s;
 
@@ -144,13 +144,13 @@ what_cannot_be_says_why(void **state)
 	CHECK_STR(done(&s, "match"), "error: s:0 is the input: nothing in it can learn");
 	CHECK_STR(done(&s, "through"), "error: s:0 is the input: nothing in it can learn");
 	s.view.editing = false;
-	CHECK_STR(done(&s, "match"), "error: only in the map editor; m opens it");
-	CHECK_STR(done(&s, "through"), "error: only in the map editor; m opens it");
+	CHECK(strstr(done(&s, "match"), "error: ") && strstr(done(&s, "match"), "map editor"));
+	CHECK(strstr(done(&s, "through"), "error: ") && strstr(done(&s, "through"), "map editor"));
 	scene_release(&s);
 }
 
 static void
-cka_of_other_networks_is_not_shown(void **state)
+cka_of_other_networks_is_ignored(void **state)
 {
 	struct scene s;
 	struct scene_edit x = { .t_layer = 1, .s_layer = 1 };
@@ -173,12 +173,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(projections_that_fit_come_in_turn),
-		TEST(a_pair_that_is_mapped_keeps_its_weight_and_comes_back_to_what_it_is),
-		TEST(the_next_loss_that_fits_is_chosen),
-		TEST(only_what_labels_and_batch_allow_is_offered),
-		TEST(what_cannot_be_says_why),
-		TEST(cka_of_other_networks_is_not_shown),
+		TEST(a_key_selects_the_next_projection_that_fits),
+		TEST(a_mapped_pair_keeps_its_weight_and_returns_to_its_projection),
+		TEST(a_key_selects_the_next_loss_that_fits),
+		TEST(losses_without_labels_or_batch_are_not_offered),
+		TEST(incompatible_pairs_give_the_reason),
+		TEST(cka_of_other_networks_is_ignored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

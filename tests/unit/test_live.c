@@ -86,11 +86,11 @@ texts_are_seen_as_they_come_and_go(void **state)
 	view_model_translated(l, r);
 	CHECK(!r->u.progress.bitext && s->translation.last->n == 1);
 	CHECK_INT(s->translation.done, 2);
-	CHECK_INT(s->translation.asked, 10);
+	CHECK_INT(s->translation.total, 10);
 	request_free(r);
 	r = answer_to(REQUEST_TRANSLATE);
 	view_model_answer(l, r);
-	CHECK(!s->translation.last && s->translation.asked == 0 && !s->bitext);
+	CHECK(!s->translation.last && s->translation.total == 0 && !s->bitext);
 	request_free(r);
 	r = answer_to(REQUEST_RETELL);
 	r->u.bitext.bitext = bitext_new("x");

@@ -67,7 +67,7 @@ static const struct golden goldens[] = {
 };
 
 static void
-draw(const struct golden *g, struct text *out)
+draw_picture(const struct golden *g, struct text *out)
 {
 	struct scene s;
 	struct canvas c = { 0 };
@@ -99,7 +99,7 @@ screens_match_their_reference_pictures(void **state)
 
 		snprintf(path, sizeof path, "%s/tests/screen/%s.txt", RETORT_SRCDIR,
 			 goldens[i].name);
-		draw(&goldens[i], &got);
+		draw_picture(&goldens[i], &got);
 		if (write && io_write(path, &(const void *){ text_get(&got) }, &got.len, 1, &e) < 0)
 			fail_msg("%s", e.msg);
 		if (io_read(path, 1 << 20, &want, &len, &e) < 0)
@@ -351,36 +351,53 @@ check_shown(const struct scene *s, struct canvas *c, const char *text, int look)
 	}
 }
 
+/* Open the map editor on networks with attention, in ASCII at 100x24. */
 static void
-the_editor_shows_how_a_pair_is_compared_or_why_it_cannot_be(void **state)
+open_taps(struct scene *s, struct canvas *c)
+{
+	scenes_make(s, SCENES_TAPS);
+	s->utf8 = false;
+	canvas_resize(c, 100, 24);
+}
+
+static void
+the_editor_shows_how_attention_is_compared(void **state)
 {
 	struct canvas c = { 0 };
 	struct scene s;
-	struct lab_layer *t, *st;
 
 	(void)state;
-	scenes_make(&s, SCENES_TAPS);
-	s.utf8 = false;
-	t = s.info.teacher[0].layer;
-	st = s.info.student.layer;
-	canvas_resize(&c, 100, 24);
+	open_taps(&s, &c);
 	check_shown(&s, &c, "squared error of the attention maps of 4 heads", CANVAS_PLAIN);
 	check_shown(&s, &c, "big:1 -> s:1 on attention", CANVAS_BOLD);
 	s.view.edit_row = 0;
 	check_shown(&s, &c, "big:0 has no attention", CANVAS_WARN);
 	s.view.edit_row = 2;
 	check_shown(&s, &c, "on hidden weight 0.5", CANVAS_DIM);
-	st[1].heads = 2;
+	s.info.student.layer[1].heads = 2;
 	s.info.n_maps = 0;
-	check_shown(&s, &c, "big:2 has 4 heads, s:1 has 2: their attention maps cannot be compared",
-		    CANVAS_WARN);
+	check_shown(&s, &c, "big:2 has 4 heads, s:1 has 2", CANVAS_WARN);
 	s.view.edit_on = MODEL_VALUE;
-	st[1].kv_heads = 1; /* of two query heads: 8 numbers */
+	s.info.student.layer[1].kv_heads = 1; /* of two query heads: 8 features */
 	check_shown(&s, &c,
 		    "mean squared error of values, learned projection 8 -> 32 (288 parameters)",
 		    CANVAS_PLAIN);
 	check_shown(&s, &c, "big:2 -> s:1 on value", CANVAS_BOLD);
+	canvas_release(&c);
+	scene_release(&s);
+}
+
+static void
+the_editor_shows_how_hidden_states_are_compared(void **state)
+{
+	struct canvas c = { 0 };
+	struct scene s;
+
+	(void)state;
+	open_taps(&s, &c);
+	s.info.n_maps = 0;
 	s.view.edit_on = MODEL_HIDDEN;
+	s.view.edit_row = 2;
 	check_shown(&s, &c,
 		    "mean squared error through a learned projection 16 -> 32 (544 parameters)",
 		    CANVAS_PLAIN);
@@ -388,17 +405,33 @@ the_editor_shows_how_a_pair_is_compared_or_why_it_cannot_be(void **state)
 	s.view.edit_column = 2;
 	check_shown(&s, &c, "big:2 has 64 positions, s:logits has 1", CANVAS_WARN);
 	s.view.edit_column = 0;
-	check_shown(&s, &c, "big:2 -> s:0", CANVAS_BOLD); /* the embedding learns */
+	s.view.n_edits = 0;
+	check_shown(&s, &c, "big:2 -> s:0", CANVAS_BOLD); /* an embedding has parameters */
 	check_shown(&s, &c, "not mapped", CANVAS_DIM);
-	st[0].learns = false;
-	check_shown(&s, &c, "s:0 is the input: nothing in it can learn", CANVAS_WARN);
-	s.view.edit_row = s.view.edit_column = s.view.n_edits = 1;
-	t[1] = (struct lab_layer){ .name = "1", .width = 14 * 14 * 32, .last = 32, .learns = true };
-	st[1] = (struct lab_layer){ .name = "1", .width = 14 * 14 * 8, .last = 8, .learns = true };
-	s.info.map[s.info.n_maps++] =
+	s.info.student.layer[0].learns = false;
+	check_shown(&s, &c, "s:0 is the input", CANVAS_WARN);
+	canvas_release(&c);
+	scene_release(&s);
+}
+
+static void
+the_editor_shows_how_feature_maps_are_compared(void **state)
+{
+	struct canvas c = { 0 };
+	struct scene s;
+	struct lab_layer *t = &s.info.teacher[0].layer[1], *st = &s.info.student.layer[1];
+
+	(void)state;
+	open_taps(&s, &c);
+	s.view.edit_on = MODEL_HIDDEN;
+	s.view.edit_row = s.view.edit_column = 1;
+	*t = (struct lab_layer){ .name = "1", .width = 14 * 14 * 32, .last = 32, .learns = true };
+	*st = (struct lab_layer){ .name = "1", .width = 14 * 14 * 8, .last = 8, .learns = true };
+	s.info.n_maps = 1;
+	s.info.map[0] =
 		(struct lab_map){ .t_layer = 1, .s_layer = 1, .match = &loss_at, .weight = 100 };
 	check_shown(&s, &c, "attention transfer between maps of 14 x 14 positions", CANVAS_PLAIN);
-	t[1].width = st[1].width = 12345678 * t[1].last; /* too wide for a cell: features alone */
+	t->width = st->width = 12345678 * t->last; /* too wide for a cell: features alone */
 	check_shown(&s, &c, "attention transfer between maps of 12345678 positions", CANVAS_PLAIN);
 	check_shown(&s, &c, "8        4", CANVAS_DIM);
 	canvas_release(&c);
@@ -578,7 +611,9 @@ main(void)
 		TEST(every_scene_is_drawn_at_every_small_size),
 		TEST(an_ascii_terminal_gets_ascii_only),
 		TEST(focus_pending_errors_and_matches_have_their_looks),
-		TEST(the_editor_shows_how_a_pair_is_compared_or_why_it_cannot_be),
+		TEST(the_editor_shows_how_attention_is_compared),
+		TEST(the_editor_shows_how_hidden_states_are_compared),
+		TEST(the_editor_shows_how_feature_maps_are_compared),
 		TEST(the_terminal_cursor_is_in_the_prompt_and_after_a_question),
 		TEST(lines_wider_than_the_screen_are_wrapped),
 		TEST(a_value_loses_digits_and_not_its_exponent),

@@ -1,4 +1,4 @@
-/* test_plot.c: plots, rails and loss terms as text. */
+/* test_plot.c: plots, rail, strips and loss terms as text. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -11,7 +11,7 @@ static struct scene_mark mark[12];
 static struct canvas c;
 
 static void
-push(unsigned branch, unsigned metric, uint32_t step, double value)
+add_sample(unsigned branch, unsigned metric, uint32_t step, double value)
 {
 	if (!s.series[branch][metric])
 		s.series[branch][metric] = series_new();
@@ -44,7 +44,7 @@ setup(void **state)
 }
 
 static void
-tweak(uint32_t step, int knob, double from, double to)
+add_tweak(uint32_t step, int knob, double from, double to)
 {
 	struct scene_mark *m = &mark[s.n_marks];
 
@@ -58,19 +58,20 @@ tweak(uint32_t step, int knob, double from, double to)
 	snprintf(m->text, sizeof m->text, "%s %g -> %g", knob_table[knob].name, from, to);
 }
 
-/* A run of 200 steps with an evaluation at every tenth, two teachers and three changes. */
+/* A run of 200 steps with an evaluation every 10 steps, two teachers and three changes. */
 static void
-a_run(void)
+fill_run(void)
 {
 	for (uint32_t i = 10; i <= 200; i += 10) {
 		double x = 1 / (1 + i / 20.0);
 
-		push(LAB_STUDENT, METRIC_VAL_NLL, i, i == 150 ? NAN : 2 * x);
-		push(LAB_BASELINE, METRIC_VAL_NLL, i, 0.3 + 2 * x);
-		push(LAB_STUDENT, METRIC_VAL_ACCURACY, i, 1 - x);
-		push(LAB_STUDENT, metric_output(LOSS_OUTPUT_ce, METRIC_SHARE), i, 1 - i / 400.0);
-		push(LAB_STUDENT, metric_output(LOSS_OUTPUT_kd, METRIC_SHARE), i, i / 400.0);
-		push(LAB_STUDENT, metric_output(LOSS_OUTPUT_kd, METRIC_TRAIN), i, 3 * x);
+		add_sample(LAB_STUDENT, METRIC_VAL_NLL, i, i == 150 ? NAN : 2 * x);
+		add_sample(LAB_BASELINE, METRIC_VAL_NLL, i, 0.3 + 2 * x);
+		add_sample(LAB_STUDENT, METRIC_VAL_ACCURACY, i, 1 - x);
+		add_sample(LAB_STUDENT, metric_output(LOSS_OUTPUT_ce, METRIC_SHARE), i,
+			   1 - i / 400.0);
+		add_sample(LAB_STUDENT, metric_output(LOSS_OUTPUT_kd, METRIC_SHARE), i, i / 400.0);
+		add_sample(LAB_STUDENT, metric_output(LOSS_OUTPUT_kd, METRIC_TRAIN), i, 3 * x);
 	}
 	s.info.n_teachers = 2;
 	snprintf(s.info.teacher[0].name, LAB_NAME, "big");
@@ -78,25 +79,25 @@ a_run(void)
 	s.info.teacher[0].ready = true;
 	s.info.teacher[0].last.nll = 0.125;
 	s.info.teacher[0].last.accuracy = NAN;
-	tweak(60, 0, 4, 2);
-	tweak(100, 0, 2, 8);
-	tweak(100, 1, 0.9, 0.75);
+	add_tweak(60, 0, 4, 2);
+	add_tweak(100, 0, 2, 8);
+	add_tweak(100, 1, 0.9, 0.75);
 }
 
-/* A stage begins there, and what it turns is marked in the same column. */
+/* Add the marker of a stage, and of a knob that it changes in the same column. */
 static void
-stage_at(uint32_t step, const char *text)
+add_stage(uint32_t step, const char *text)
 {
 	mark[s.n_marks] = (struct scene_mark){
 		.kind = SCENE_STAGE, .branch = LAB_STUDENT, .step = step, .letter = '>', .knob = -1
 	};
 	snprintf(mark[s.n_marks++].text, sizeof mark->text, "%s", text);
-	tweak(step, 0, 8, 1);
-	tweak(step, 1, 0.75, 0);
+	add_tweak(step, 0, 8, 1);
+	add_tweak(step, 1, 0.75, 0);
 }
 
 static void
-looks_like(const char *want)
+check_dump(const char *want)
 {
 	struct text t = { 0 };
 
@@ -106,7 +107,7 @@ looks_like(const char *want)
 }
 
 static bool
-shows(const char *what)
+is_shown(const char *what)
 {
 	struct text t = { 0 };
 	bool is_there;
@@ -118,54 +119,54 @@ shows(const char *what)
 }
 
 static void
-draw(const struct pane *p, int width, int height)
+draw_pane(const struct pane *p, int width, int height)
 {
 	canvas_resize(&c, width, height);
 	p->draw(&s, canvas_all(&c));
 }
 
 static void
-a_stage_has_its_name_on_the_plot(void **state)
+stages_are_named_on_the_plot(void **state)
 {
 	(void)state;
-	a_run();
-	stage_at(150, "finetune, 50 steps: lr 0.003 -> 0.0003");
-	draw(&pane_loss, 40, 12);
-	CHECK(shows("┊finetune"));
-	CHECK(shows("mark         a     2     >"));
+	fill_run();
+	add_stage(150, "finetune, 50 steps: lr 0.003 -> 0.0003");
+	draw_pane(&pane_loss, 40, 12);
+	CHECK(is_shown("┊finetune"));
+	CHECK(is_shown("mark         a     2     >"));
 	s.utf8 = false;
-	draw(&pane_loss, 40, 12);
-	CHECK(shows(":finetune"));
+	draw_pane(&pane_loss, 40, 12);
+	CHECK(is_shown(":finetune"));
 	s.view.cursor_on = true;
 	s.view.cursor = 150;
-	draw(&pane_loss, 100, 14);
-	CHECK(shows("> @150 finetune, 50 steps: lr 0.003 -> 0.0003"));
-	draw(&pane_loss, 24, 12);
-	CHECK(!shows("finetun")); /* there is no room for all of it */
+	draw_pane(&pane_loss, 100, 14);
+	CHECK(is_shown("> @150 finetune, 50 steps: lr 0.003 -> 0.0003"));
+	draw_pane(&pane_loss, 24, 12);
+	CHECK(!is_shown("finetun")); /* no room for the whole name */
 }
 
 static void
-a_stage_has_its_sets_on_the_plot_where_there_is_room(void **state)
+stages_are_named_with_their_sets_where_there_is_room(void **state)
 {
 	(void)state;
-	a_run();
-	stage_at(125, "distil free, 25 steps: set train weight 1 -> 0");
-	stage_at(150, "finetune few, 50 steps: set free weight 1 -> 0");
-	draw(&pane_loss, 160, 12);
-	CHECK(shows("┊distil free   ┊finetune few"));
-	draw(&pane_loss, 80, 12);
-	CHECK(shows("┊distil┊finetune few"));
-	draw(&pane_loss, 50, 12);
-	CHECK(shows("┊distil\n") && shows("┊   ┊finetune few\n")); /* in two rows */
+	fill_run();
+	add_stage(125, "distil free, 25 steps: set train weight 1 -> 0");
+	add_stage(150, "finetune few, 50 steps: set free weight 1 -> 0");
+	draw_pane(&pane_loss, 160, 12);
+	CHECK(is_shown("┊distil free   ┊finetune few"));
+	draw_pane(&pane_loss, 80, 12);
+	CHECK(is_shown("┊distil┊finetune few"));
+	draw_pane(&pane_loss, 50, 12);
+	CHECK(is_shown("┊distil\n") && is_shown("┊   ┊finetune few\n")); /* in two rows */
 }
 
 static void
 a_plot_in_braille(void **state)
 {
 	(void)state;
-	a_run();
-	draw(&pane_loss, 80, 20);
-	looks_like(
+	fill_run();
+	draw_pane(&pane_loss, 80, 20);
+	check_dump(
 		"val-nll  ━ student 0.1818  ╍ baseline 0.4818  ╌ big 0.1250\n"
 		"  2.0┤                 ┊          ┊\n"
 		"     │                 ┊          ┊\n"
@@ -187,8 +188,8 @@ a_plot_in_braille(void **state)
 		"temperature 4──────────2──────────8───────────────────────────── 8\n"
 		"kd-weight 0.9─────────────────────0.75────────────────────────── 0.75\n");
 	s.view.log_y[0] = true;
-	draw(&pane_loss, 40, 12);
-	looks_like("val-nll logY  ━ student 0.1818\n"
+	draw_pane(&pane_loss, 40, 12);
+	check_dump("val-nll logY  ━ student 0.1818\n"
 		   "    2┤ ⠤     ┊     ┊\n"
 		   "    1┤ ⠑⢄⠢⢄  ┊     ┊\n"
 		   "     │   ⠑⠢⣀⠒⠒ ⠤⣀ ⡀┊\n"
@@ -206,10 +207,10 @@ static void
 a_plot_in_ascii(void **state)
 {
 	(void)state;
-	a_run();
+	fill_run();
 	s.info.knobs.charset = KNOB_ASCII;
-	draw(&pane_loss, 80, 16);
-	looks_like(
+	draw_pane(&pane_loss, 80, 16);
+	check_dump(
 		"val-nll  * student 0.1818  o baseline 0.4818  - big 0.1250\n"
 		"  2.0+                 :          :\n"
 		"     |                 :          :\n"
@@ -227,8 +228,8 @@ a_plot_in_ascii(void **state)
 		"temperature 4----------2----------8----------------------------- 8\n"
 		"kd-weight 0.9---------------------0.75-------------------------- 0.75\n");
 	s.view.log_y[0] = s.view.log_x = true;
-	draw(&pane_loss, 40, 12);
-	looks_like("val-nll logY logX  * student 0.1818\n"
+	draw_pane(&pane_loss, 40, 12);
+	check_dump("val-nll logY logX  * student 0.1818\n"
 		   "    2+              ooo        :  :\n"
 		   "     |              ***ooooo   :  :\n"
 		   "    1+                 *****ooooo :\n"
@@ -246,10 +247,10 @@ static void
 a_plot_in_quadrants(void **state)
 {
 	(void)state;
-	a_run();
+	fill_run();
 	s.braille = false; /* the Linux console */
-	draw(&pane_accuracy, 50, 10);
-	looks_like("val-accuracy  ━ student 0.9091\n"
+	draw_pane(&pane_accuracy, 50, 10);
+	check_dump("val-accuracy  ━ student 0.9091\n"
 		   "  1.0┤          ┊      ┊                ▖\n"
 		   "  0.8┤          ┊  ▗▄▄▄▄▞▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀\n"
 		   "     │      ▗▄▄▄▀▀▀▘   ┊\n"
@@ -262,14 +263,14 @@ a_plot_in_quadrants(void **state)
 }
 
 static void
-two_plots_stand_in_line_and_share_one_rail(void **state)
+two_plots_share_columns_and_one_rail(void **state)
 {
 	(void)state;
-	a_run();
+	fill_run();
 	canvas_resize(&c, 60, 18);
 	pane_loss.draw(&s, canvas_cut(canvas_all(&c), 0, 0, 60, 9));
 	pane_accuracy.draw(&s, canvas_cut(canvas_all(&c), 0, 9, 60, 9));
-	looks_like("val-nll  ━ student 0.1818  ╍ baseline 0.4818  ╌ big 0.1250\n"
+	check_dump("val-nll  ━ student 0.1818  ╍ baseline 0.4818  ╌ big 0.1250\n"
 		   "    2┤            ┊        ┊\n"
 		   "     │   ⡀        ┊        ┊\n"
 		   "     │  ⠢⡀⠒       ┊        ┊\n"
@@ -290,18 +291,18 @@ two_plots_stand_in_line_and_share_one_rail(void **state)
 }
 
 static void
-the_terms_as_stacked_shares(void **state)
+terms_are_stacked_by_share(void **state)
 {
 	(void)state;
-	a_run();
+	fill_run();
 	s.info.n_maps = 1;
 	s.info.map[0] = (struct lab_map){ .t_layer = 2, .s_layer = 1, .match = &loss_hidden };
 	snprintf(s.info.teacher[0].layer[2].name, sizeof s.info.teacher[0].layer[2].name, "2");
 	snprintf(s.info.student.layer[1].name, sizeof s.info.student.layer[1].name, "1");
-	push(LAB_STUDENT, metric_map(0, METRIC_SHARE), 200, 1);
-	push(LAB_STUDENT, metric_map(0, METRIC_WEIGHTED), 200, 0.5);
-	draw(&pane_terms, 70, 8);
-	looks_like("loss terms ───────────────────────────────────── share of the gradient\n"
+	add_sample(LAB_STUDENT, metric_map(0, METRIC_SHARE), 200, 1);
+	add_sample(LAB_STUDENT, metric_map(0, METRIC_WEIGHTED), 200, 0.5);
+	draw_pane(&pane_terms, 70, 8);
+	check_dump("loss terms ───────────────────────────────────── share of the gradient\n"
 		   " 100% ██▓▓▓▓▓▓▓▓▒       term         share   weight      raw  weighted\n"
 		   "      █████▓▓▓▓▓▒     █ ce             50%      0.1        -         -\n"
 		   "      █████████▓▒     ▓ kd             50%      0.9    0.273         -\n"
@@ -310,8 +311,8 @@ the_terms_as_stacked_shares(void **state)
 		   "   0% ███████████\n"
 		   "\n");
 	s.utf8 = false;
-	draw(&pane_terms, 30, 6);
-	looks_like("loss terms -------------------\n"
+	draw_pane(&pane_terms, 30, 6);
+	check_dump("loss terms -------------------\n"
 		   "#######========:::::::::::::::\n"
 		   "  term          share      raw\n"
 		   "# ce              50%        -\n"
@@ -320,63 +321,63 @@ the_terms_as_stacked_shares(void **state)
 }
 
 static void
-a_learned_temperature_is_seen_as_it_moves(void **state)
+a_learned_temperature_is_a_figure_of_the_terms(void **state)
 {
 	(void)state;
-	a_run();
-	push(LAB_STUDENT, metric_find("ctkd-temperature"), 200, 15.25);
-	draw(&pane_terms, 60, 10);
-	CHECK(!shows("ctkd-T"));
+	fill_run();
+	add_sample(LAB_STUDENT, metric_find("ctkd-temperature"), 200, 15.25);
+	draw_pane(&pane_terms, 60, 10);
+	CHECK(!is_shown("ctkd-T"));
 	s.info.knobs.ctkd_weight = 0.3;
-	draw(&pane_terms, 60, 12);
-	CHECK(shows("ctkd-T       15.2"));
+	draw_pane(&pane_terms, 60, 12);
+	CHECK(is_shown("ctkd-T       15.2"));
 	s.info.knobs.ctkd_weight = 0;
 }
 
 static void
-the_cursor_reads_samples_and_marks_exactly(void **state)
+the_cursor_shows_exact_samples_and_markers(void **state)
 {
 	(void)state;
-	a_run();
+	fill_run();
 	s.view.cursor_on = true;
 	s.view.cursor = 100;
-	draw(&pane_loss, 100, 16);
-	CHECK(shows("val-nll @100  \xE2\x94\x81 student 0.3333333  \xE2\x95\x8D baseline "
-		    "0.6333333  \xE2\x95\x8C big 0.125\n"));
-	CHECK(shows("b @100 temperature 2 -> 8"));
-	CHECK(shows("c @100 kd-weight 0.9 -> 0.75"));
-	CHECK(!shows("a @60"));
+	draw_pane(&pane_loss, 100, 16);
+	CHECK(is_shown("val-nll @100  \xE2\x94\x81 student 0.3333333  \xE2\x95\x8D baseline "
+		       "0.6333333  \xE2\x95\x8C big 0.125\n"));
+	CHECK(is_shown("b @100 temperature 2 -> 8"));
+	CHECK(is_shown("c @100 kd-weight 0.9 -> 0.75"));
+	CHECK(!is_shown("a @60"));
 	s.view.cursor = 119; /* the last sample before it */
-	draw(&pane_loss, 100, 16);
-	CHECK(shows("student 0.3076923@110"));
+	draw_pane(&pane_loss, 100, 16);
+	CHECK(is_shown("student 0.3076923@110"));
 	s.view.cursor = 9; /* before the first */
-	draw(&pane_loss, 100, 16);
-	CHECK(shows("student -  "));
+	draw_pane(&pane_loss, 100, 16);
+	CHECK(is_shown("student -  "));
 	s.view.cursor = 150;
-	draw(&pane_loss, 100, 16);
-	CHECK(shows("student nan  "));
+	draw_pane(&pane_loss, 100, 16);
+	CHECK(is_shown("student nan  "));
 }
 
 static void
-values_a_log_axis_cannot_show_are_gaps_with_a_count(void **state)
+values_below_a_log_axis_are_gaps_and_counted(void **state)
 {
 	(void)state;
 	for (uint32_t i = 0; i < 100; i++)
-		push(LAB_STUDENT, METRIC_VAL_NLL, i,
-		     i % 10 == 3   ? 0
-		     : i % 10 == 4 ? -1
-				   : 1 + i / 100.0);
+		add_sample(LAB_STUDENT, METRIC_VAL_NLL, i,
+			   i % 10 == 3   ? 0
+			   : i % 10 == 4 ? -1
+					 : 1 + i / 100.0);
 	s.view.log_y[0] = true;
-	draw(&pane_loss, 80, 12);
-	CHECK(shows("student 1.9900 20\xE2\x89\xA4"
-		    "0\n"));
+	draw_pane(&pane_loss, 80, 12);
+	CHECK(is_shown("student 1.9900 20\xE2\x89\xA4"
+		       "0\n"));
 	s.info.knobs.charset = KNOB_ASCII;
-	draw(&pane_loss, 80, 12);
-	CHECK(shows("student 1.9900 20<=0\n"));
+	draw_pane(&pane_loss, 80, 12);
+	CHECK(is_shown("student 1.9900 20<=0\n"));
 	s.view.log_y[0] = false;
-	draw(&pane_loss, 80, 12);
-	CHECK(!shows("<=0"));
-	CHECK(shows("-1"));
+	draw_pane(&pane_loss, 80, 12);
+	CHECK(!is_shown("<=0"));
+	CHECK(is_shown("-1"));
 }
 
 static void
@@ -386,11 +387,11 @@ curves_differ_without_colour(void **state)
 	int blank = 0;
 
 	(void)state;
-	push(LAB_STUDENT, METRIC_VAL_NLL, 0, 1);
-	push(LAB_STUDENT, METRIC_VAL_NLL, 256, 1);
-	push(LAB_BASELINE, METRIC_VAL_NLL, 0, 2);
-	push(LAB_BASELINE, METRIC_VAL_NLL, 256, 2);
-	draw(&pane_loss, 60, 10);
+	add_sample(LAB_STUDENT, METRIC_VAL_NLL, 0, 1);
+	add_sample(LAB_STUDENT, METRIC_VAL_NLL, 256, 1);
+	add_sample(LAB_BASELINE, METRIC_VAL_NLL, 0, 2);
+	add_sample(LAB_BASELINE, METRIC_VAL_NLL, 256, 2);
+	draw_pane(&pane_loss, 60, 10);
 	a = canvas_all(&c);
 	for (int y = 1; y < a.height; y++)
 		for (int x = 6; x < a.width; x++) {
@@ -402,23 +403,26 @@ curves_differ_without_colour(void **state)
 		}
 	CHECK(blank > 10);
 	s.utf8 = false;
-	draw(&pane_loss, 60, 10);
-	CHECK(shows("+oooooooooooooooooooooooooooooo"));
-	CHECK(shows("+******************************"));
+	draw_pane(&pane_loss, 60, 10);
+	CHECK(is_shown("+oooooooooooooooooooooooooooooo"));
+	CHECK(is_shown("+******************************"));
 }
 
 static void
 ascii_is_seven_bits(void **state)
 {
 	(void)state;
-	a_run();
+	fill_run();
 	s.utf8 = false;
-	s.info.knobs.charset = KNOB_BRAILLE; /* cannot be had */
+	s.info.knobs.charset = KNOB_BRAILLE; /* not available */
 	for (int on = 0; on < 2; on++) {
 		s.view.cursor_on = s.view.log_y[0] = s.view.log_x = on;
 		s.view.cursor = 100;
 		for (int i = 0; i < 3; i++) {
-			draw(i == 0 ? &pane_loss : i == 1 ? &pane_accuracy : &pane_terms, 100, 30);
+			draw_pane(i == 0   ? &pane_loss
+				  : i == 1 ? &pane_accuracy
+					   : &pane_terms,
+				  100, 30);
 			for (int k = 0; k < 100 * 30; k++)
 				CHECK(c.cell[k].ch >= ' ' && c.cell[k].ch < 127);
 		}
@@ -426,28 +430,28 @@ ascii_is_seven_bits(void **state)
 }
 
 static void
-a_teacher_has_its_own_curves_and_marks(void **state)
+a_teacher_has_its_own_curves_and_markers(void **state)
 {
 	(void)state;
-	a_run();
-	push(LAB_TEACHER(1), METRIC_VAL_NLL, 40, 0.75);
+	fill_run();
+	add_sample(LAB_TEACHER(1), METRIC_VAL_NLL, 40, 0.75);
 	s.view.branch = LAB_TEACHER(1);
-	draw(&pane_loss, 80, 12);
-	CHECK(shows("val-nll  \xE2\x94\x81 late 0.7500\n"));
-	CHECK(!shows("temperature"));
+	draw_pane(&pane_loss, 80, 12);
+	CHECK(is_shown("val-nll  \xE2\x94\x81 late 0.7500\n"));
+	CHECK(!is_shown("temperature"));
 	s.view.branch = LAB_TEACHER(0);
-	draw(&pane_loss, 80, 12);
-	CHECK(shows("no samples yet"));
+	draw_pane(&pane_loss, 80, 12);
+	CHECK(is_shown("no samples yet"));
 }
 
-/* Cells outside the area keep what was in them, at any size. */
+/* Cells outside of the area keep their characters, at any size. */
 static void
-every_size_stays_inside_its_area(void **state)
+a_plot_of_any_size_stays_in_its_area(void **state)
 {
 	const struct pane *panes[] = { &pane_loss, &pane_accuracy, &pane_terms };
 
 	(void)state;
-	a_run();
+	fill_run();
 	for (int w = 1; w <= 200; w++)
 		for (int h = 1; h <= 60; h++) {
 			struct canvas_area a;
@@ -480,29 +484,29 @@ every_size_stays_inside_its_area(void **state)
 		}
 }
 
-/* The value at any place is the last number at or left of it. */
+/* The value at a column is the last number at or left of it. */
 static void
-strips_say_values_as_steps(void **state)
+strips_show_values_as_steps(void **state)
 {
 	(void)state;
-	a_run();
-	tweak(101, 6, 0, 1);
-	draw(&pane_accuracy, 80, 30);
-	CHECK(shows("\ntemperature 4\xE2\x94\x80"));
-	CHECK(shows("\nkd-weight 0.9\xE2\x94\x80"));
-	CHECK(shows("\nclip 0\xE2\x94\x80"));
-	s.view.x_from = 150; /* all changes lie before what is in view */
+	fill_run();
+	add_tweak(101, 6, 0, 1);
+	draw_pane(&pane_accuracy, 80, 30);
+	CHECK(is_shown("\ntemperature 4\xE2\x94\x80"));
+	CHECK(is_shown("\nkd-weight 0.9\xE2\x94\x80"));
+	CHECK(is_shown("\nclip 0\xE2\x94\x80"));
+	s.view.x_from = 150; /* after all changes */
 	s.view.x_to = 200;
-	draw(&pane_accuracy, 80, 30);
-	CHECK(shows("\ntemperature 8\xE2\x94\x80"));
+	draw_pane(&pane_accuracy, 80, 30);
+	CHECK(is_shown("\ntemperature 8\xE2\x94\x80"));
 	s.view.x_from = 0;
-	s.view.x_to = 50; /* all lie after it */
-	draw(&pane_accuracy, 80, 30);
-	CHECK(shows("\ntemperature 4\xE2\x94\x80"));
+	s.view.x_to = 50; /* before all changes */
+	draw_pane(&pane_accuracy, 80, 30);
+	CHECK(is_shown("\ntemperature 4\xE2\x94\x80"));
 }
 
 static void
-wild_values_are_drawn_somewhere(void **state)
+extreme_values_are_drawn(void **state)
 {
 	static const double wild[] = { 1e300, -1e300, 0,    1e-300, INFINITY, -INFINITY,
 				       NAN,   1e-45,  3e38, -3e38,  1,        1 + 1e-7 };
@@ -512,12 +516,12 @@ wild_values_are_drawn_somewhere(void **state)
 	for (uint32_t i = 0; i < N; i++)
 		for (uint32_t k = 0; k < N; k++)
 			for (int log = 0; log < 2; log++) {
-				push(LAB_STUDENT, METRIC_VAL_NLL, 7, wild[i]);
-				push(LAB_STUDENT, METRIC_VAL_NLL, UINT32_MAX - k, wild[k]);
+				add_sample(LAB_STUDENT, METRIC_VAL_NLL, 7, wild[i]);
+				add_sample(LAB_STUDENT, METRIC_VAL_NLL, UINT32_MAX - k, wild[k]);
 				s.view.log_y[0] = s.view.log_x = log;
-				draw(&pane_loss, 60, 12);
-				CHECK(shows("val-nll"));
-				CHECK(shows("mark"));
+				draw_pane(&pane_loss, 60, 12);
+				CHECK(is_shown("val-nll"));
+				CHECK(is_shown("mark"));
 				series_free(s.series[LAB_STUDENT][METRIC_VAL_NLL]);
 				s.series[LAB_STUDENT][METRIC_VAL_NLL] = NULL;
 			}
@@ -530,21 +534,21 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_SCENE(a_plot_in_braille),
-		WITH_SCENE(a_stage_has_its_name_on_the_plot),
-		WITH_SCENE(a_stage_has_its_sets_on_the_plot_where_there_is_room),
+		WITH_SCENE(stages_are_named_on_the_plot),
+		WITH_SCENE(stages_are_named_with_their_sets_where_there_is_room),
 		WITH_SCENE(a_plot_in_ascii),
 		WITH_SCENE(a_plot_in_quadrants),
-		WITH_SCENE(two_plots_stand_in_line_and_share_one_rail),
-		WITH_SCENE(the_terms_as_stacked_shares),
-		WITH_SCENE(a_learned_temperature_is_seen_as_it_moves),
-		WITH_SCENE(the_cursor_reads_samples_and_marks_exactly),
-		WITH_SCENE(values_a_log_axis_cannot_show_are_gaps_with_a_count),
+		WITH_SCENE(two_plots_share_columns_and_one_rail),
+		WITH_SCENE(terms_are_stacked_by_share),
+		WITH_SCENE(a_learned_temperature_is_a_figure_of_the_terms),
+		WITH_SCENE(the_cursor_shows_exact_samples_and_markers),
+		WITH_SCENE(values_below_a_log_axis_are_gaps_and_counted),
 		WITH_SCENE(curves_differ_without_colour),
 		WITH_SCENE(ascii_is_seven_bits),
-		WITH_SCENE(a_teacher_has_its_own_curves_and_marks),
-		WITH_SCENE(every_size_stays_inside_its_area),
-		WITH_SCENE(strips_say_values_as_steps),
-		WITH_SCENE(wild_values_are_drawn_somewhere),
+		WITH_SCENE(a_teacher_has_its_own_curves_and_markers),
+		WITH_SCENE(a_plot_of_any_size_stays_in_its_area),
+		WITH_SCENE(strips_show_values_as_steps),
+		WITH_SCENE(extreme_values_are_drawn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

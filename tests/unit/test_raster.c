@@ -1,4 +1,4 @@
-/* test_raster.c: four values a column draw what all samples draw. */
+/* test_raster.c: spans draw the same dots as all samples. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -16,7 +16,7 @@ can_be_drawn(double x, bool positive)
 	return isfinite(x) && (!positive || x > 0);
 }
 
-/* The definition: from sample to sample. A column in which nothing can be drawn breaks the line. */
+/* Reference: lines from sample to sample. A column without a drawable sample breaks the line. */
 static void
 draw_every_sample(struct raster *r, const struct span_steps *x, const struct axis *y)
 {
@@ -60,7 +60,7 @@ draw_spans(struct raster *r, const struct span_steps *x, const struct axis *y,
 }
 
 static void
-both_ways_draw_the_same(uint64_t seed, enum raster_set set, bool log_x, bool log_y)
+check_spans_against_samples(uint64_t seed, enum raster_set set, bool log_x, bool log_y)
 {
 	struct rng r = rng_stream(seed, "raster", 0, 0);
 	struct series *s = series_new();
@@ -93,12 +93,12 @@ both_ways_draw_the_same(uint64_t seed, enum raster_set set, bool log_x, bool log
 }
 
 static void
-four_values_a_column_draw_what_all_samples_draw(void **state)
+spans_draw_the_same_dots_as_all_samples(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 0; seed < 300; seed++)
-		both_ways_draw_the_same(seed, (enum raster_set)(seed % 3), seed / 3 % 2,
-					seed / 6 % 2);
+		check_spans_against_samples(seed, (enum raster_set)(seed % 3), seed / 3 % 2,
+					    seed / 6 % 2);
 }
 
 static void
@@ -124,7 +124,7 @@ every_step_has_one_column(void **state)
 }
 
 static void
-a_line_that_leaves_the_view_goes_on_at_its_edge(void **state)
+a_line_to_a_sample_out_of_view_reaches_the_edge(void **state)
 {
 	struct raster r = { 0 };
 	struct series *s = series_new();
@@ -177,7 +177,7 @@ low_values_are_counted_on_a_log_axis(void **state)
 }
 
 static void
-a_dash_takes_columns_away(void **state)
+a_dash_clears_columns(void **state)
 {
 	struct raster r = { 0 };
 
@@ -195,11 +195,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(four_values_a_column_draw_what_all_samples_draw),
+		TEST(spans_draw_the_same_dots_as_all_samples),
 		TEST(every_step_has_one_column),
-		TEST(a_line_that_leaves_the_view_goes_on_at_its_edge),
+		TEST(a_line_to_a_sample_out_of_view_reaches_the_edge),
 		TEST(low_values_are_counted_on_a_log_axis),
-		TEST(a_dash_takes_columns_away),
+		TEST(a_dash_clears_columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

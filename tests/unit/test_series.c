@@ -1,4 +1,4 @@
-/* test_series.c: any zoom of a curve is what all its samples say. */
+/* test_series.c: a fold of any range equals a loop over its samples. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -7,9 +7,9 @@
 
 #define SAMPLES 3000
 
-/* The definition: one sample after the other. */
+/* Reference: a loop over the samples. */
 static struct series_bucket
-slowly(const uint32_t *step, const double *value, uint32_t from, uint32_t to)
+fold_slowly(const uint32_t *step, const double *value, uint32_t from, uint32_t to)
 {
 	struct series_bucket b = { 0 };
 
@@ -35,7 +35,7 @@ slowly(const uint32_t *step, const double *value, uint32_t from, uint32_t to)
 }
 
 static void
-a_fold_is_what_all_samples_say(void **state)
+a_fold_equals_a_loop_over_the_samples(void **state)
 {
 	static uint32_t step[SAMPLES];
 	static double value[SAMPLES];
@@ -46,7 +46,7 @@ a_fold_is_what_all_samples_say(void **state)
 	(void)state;
 	for (int i = 0; i < SAMPLES; i++) {
 		step[i] = (i ? step[i - 1] : 0) +
-			  rng_below(r, (uint64_t)i, 4); /* some steps twice, some never */
+			  rng_below(r, (uint64_t)i, 4); /* some steps repeat, some are missing */
 		value[i] = i % 97 == 5 ? NAN : rng_normal(r, (uint64_t)i + SAMPLES);
 		series_push(s, step[i], value[i]);
 	}
@@ -54,14 +54,14 @@ a_fold_is_what_all_samples_say(void **state)
 		uint32_t a = rng_below(r, k + 10000, step[SAMPLES - 1] + 9),
 			 n = rng_below(r, k + 20000, 600);
 		struct series_bucket got = series_fold(s, a, a + n),
-				     want = slowly(step, value, a, a + n);
+				     want = fold_slowly(step, value, a, a + n);
 
 		CHECK_INT(got.count, want.count);
 		CHECK_INT(got.broken, want.broken);
 		if (want.count)
 			CHECK_INT(memcmp(&got, &want, sizeof got), 0);
 	}
-	/* smoothed over finite samples only, debiased by the closed form */
+	/* smoothing covers finite samples only and is debiased in closed form */
 	series_smooth(s, 0.9);
 	for (int i = 0, n = 0; i < SAMPLES; i++) {
 		struct series_bucket b = series_fold(s, step[i], step[i] + 1);
@@ -74,12 +74,13 @@ a_fold_is_what_all_samples_say(void **state)
 			CHECK_NEAR(b.first, average / (1 - pow(0.9, n)), 1e-6);
 	}
 	series_smooth(s, 0);
-	CHECK_INT(series_fold(s, 0, UINT32_MAX).count, slowly(step, value, 0, UINT32_MAX).count);
+	CHECK_INT(series_fold(s, 0, UINT32_MAX).count,
+		  fold_slowly(step, value, 0, UINT32_MAX).count);
 	series_free(s);
 }
 
 static void
-samples_come_back_as_pushed(void **state)
+samples_are_returned_as_appended(void **state)
 {
 	struct series *s = series_new();
 	uint32_t step;
@@ -101,8 +102,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_fold_is_what_all_samples_say),
-		TEST(samples_come_back_as_pushed),
+		TEST(a_fold_equals_a_loop_over_the_samples),
+		TEST(samples_are_returned_as_appended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* test_tui.c: bytes to keys, and the prompt, fed as a slow line would feed them. */
+/* test_tui.c: decoding of keys, key bindings, and the prompt, with input split as by a slow line.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -11,7 +12,7 @@
 #include "retort/ui/term/prompt.h"
 
 static void
-is_key(const char *bytes, const char *want, size_t taken)
+check_key(const char *bytes, const char *want, size_t taken)
 {
 	struct keys_mouse m;
 	char name[16];
@@ -21,30 +22,29 @@ is_key(const char *bytes, const char *want, size_t taken)
 }
 
 static void
-bytes_become_keys(void **state)
+bytes_are_decoded_into_keys(void **state)
 {
 	struct keys_mouse m;
 	char name[16];
 
 	(void)state;
-	is_key("q", "q", 1);
-	is_key("\x12", "C-r", 1);
-	is_key("\t", "Tab", 1);
-	is_key("\r", "Enter", 1);
-	is_key(" ", "Space", 1);
-	is_key("\x7f", "BSpace", 1);
-	is_key("\033", "Esc", 1);
-	is_key("\033[A", "Up", 3);
-	is_key("\033OA", "Up", 3);
-	is_key("\033[Z", "S-Tab", 3);
-	is_key("\033[5~x", "PgUp", 4);
-	is_key("\033OP", "F1", 3);
-	is_key("\033b", "M-b", 2);
-	is_key("\033[99z", "",
-	       5); /* nothing that means anything here, and nothing of it is typed */
-	is_key("\xE6\xB8\xA9x", "\xE6\xB8\xA9", 3);
-	is_key("\xFF", "", 1);
-	/* not whole yet: wait */
+	check_key("q", "q", 1);
+	check_key("\x12", "C-r", 1);
+	check_key("\t", "Tab", 1);
+	check_key("\r", "Enter", 1);
+	check_key(" ", "Space", 1);
+	check_key("\x7f", "BSpace", 1);
+	check_key("\033", "Esc", 1);
+	check_key("\033[A", "Up", 3);
+	check_key("\033OA", "Up", 3);
+	check_key("\033[Z", "S-Tab", 3);
+	check_key("\033[5~x", "PgUp", 4);
+	check_key("\033OP", "F1", 3);
+	check_key("\033b", "M-b", 2);
+	check_key("\033[99z", "", 5); /* unknown: discarded as a whole */
+	check_key("\xE6\xB8\xA9x", "\xE6\xB8\xA9", 3);
+	check_key("\xFF", "", 1);
+	/* incomplete */
 	CHECK_INT(keys_next("\033", 1, false, name, sizeof name, &m), 0);
 	CHECK_INT(keys_next("\033[", 2, false, name, sizeof name, &m), 0);
 	CHECK_INT(keys_next("\xE6\xB8", 2, false, name, sizeof name, &m), 0);
@@ -54,7 +54,7 @@ bytes_become_keys(void **state)
 }
 
 static void
-any_bytes_are_taken_in_the_end(void **state)
+any_bytes_are_consumed(void **state)
 {
 	char bytes[64], name[16];
 	struct keys_mouse m;
@@ -76,7 +76,7 @@ any_bytes_are_taken_in_the_end(void **state)
 }
 
 static void
-every_default_key_is_bound_to_a_line(void **state)
+keys_are_found_by_context_bound_and_unbound(void **state)
 {
 	struct keymap *m = keymap_new();
 	const char *context, *key, *command;
@@ -124,7 +124,7 @@ type(struct prompt *p, const char *bytes)
 }
 
 static void
-shows(struct prompt *p, int width, const char *want, int column)
+check_view(struct prompt *p, int width, const char *want, int column)
 {
 	char text[256], candidates[256];
 	int cursor;
@@ -135,25 +135,25 @@ shows(struct prompt *p, int width, const char *want, int column)
 }
 
 static void
-lines_are_edited_in_columns(void **state)
+the_cursor_is_at_a_column_not_a_byte(void **state)
 {
 	struct prompt *p = prompt_new(NULL, complete, NULL);
 	char *line;
 
 	(void)state;
 	prompt_open(p, ":", "set ");
-	shows(p, 80, ":set ", 5);
+	check_view(p, 80, ":set ", 5);
 	type(p, "\xE6\xB8"); /* a character in two reads */
 	type(p, "\xA9\xE5\xBA\xA6");
-	shows(p, 80, ":set \xE6\xB8\xA9\xE5\xBA\xA6", 9); /* four columns, six bytes */
-	type(p, "\033[D");                                /* left */
-	shows(p, 80, ":set \xE6\xB8\xA9\xE5\xBA\xA6", 7);
+	check_view(p, 80, ":set \xE6\xB8\xA9\xE5\xBA\xA6", 9); /* four columns, six bytes */
+	type(p, "\033[D");                                     /* left */
+	check_view(p, 80, ":set \xE6\xB8\xA9\xE5\xBA\xA6", 7);
 	line = type(p, "\r");
 	CHECK_STR(line, "set \xE6\xB8\xA9\xE5\xBA\xA6");
 	mem_free(line);
 	CHECK(!prompt_is_open(p));
 	prompt_open(p, ":", "");
-	CHECK(type(p, "\x04") == NULL); /* Ctrl-D on an empty line leaves */
+	CHECK(type(p, "\x04") == NULL); /* Ctrl-D on an empty line closes the prompt */
 	CHECK(!prompt_is_open(p));
 	prompt_free(p);
 }
@@ -169,7 +169,7 @@ tab_completes_and_lists(void **state)
 	prompt_open(p, ":", "");
 	type(p, "set t\t");
 	prompt_view(p, 80, text, sizeof text, &cursor, candidates, sizeof candidates);
-	CHECK_STR(text, ":set temp"); /* what both have in common */
+	CHECK_STR(text, ":set temp"); /* the common prefix */
 	CHECK_STR(candidates, "temperature  temporary");
 	type(p, "\t");
 	prompt_close(p);
@@ -195,12 +195,12 @@ a_long_line_scrolls(void **state)
 		CHECK(cursor > 0 && cursor < 20 && strlen(text) <= 20);
 	}
 	type(p, "\x01"); /* to the start */
-	shows(p, 20, ":xxxxxxxxxxxxxxxxxxx", 1);
+	check_view(p, 20, ":xxxxxxxxxxxxxxxxxxx", 1);
 	prompt_free(p);
 }
 
 static void
-history_is_searched_kept_and_private(void **state)
+history_is_searched_saved_and_private(void **state)
 {
 	char path[] = "/tmp/retort-history-XXXXXX";
 	int fd = mkstemp(path);
@@ -227,7 +227,7 @@ history_is_searched_kept_and_private(void **state)
 	CHECK_STR(line, "mark \xE6\xB8\xA9");
 	mem_free(line);
 	prompt_open(p, ":", "");
-	type(p, "\x10\x10\x10\x10"); /* up to the oldest: two different lines are kept, not three */
+	type(p, "\x10\x10\x10\x10"); /* the oldest of two lines: a duplicate was removed */
 	line = type(p, "\r");
 	CHECK_STR(line, "set lr 1");
 	mem_free(line);
@@ -239,13 +239,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(bytes_become_keys),
-		TEST(any_bytes_are_taken_in_the_end),
-		TEST(every_default_key_is_bound_to_a_line),
-		TEST(lines_are_edited_in_columns),
+		TEST(bytes_are_decoded_into_keys),
+		TEST(any_bytes_are_consumed),
+		TEST(keys_are_found_by_context_bound_and_unbound),
+		TEST(the_cursor_is_at_a_column_not_a_byte),
 		TEST(tab_completes_and_lists),
 		TEST(a_long_line_scrolls),
-		TEST(history_is_searched_kept_and_private),
+		TEST(history_is_searched_saved_and_private),
 	};
 
 	setenv("TERM", "xterm", 1);

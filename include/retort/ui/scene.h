@@ -99,7 +99,7 @@ struct scene {
 	struct lab_cka cka;    /* of the layers in the map editor; n_student 0: unknown */
 	struct bitext *bitext; /* owned: texts of the data and back-translations; NULL: none */
 	struct scene_translation {
-		size_t done, asked;  /* texts; asked 0: no translation is running */
+		size_t done, total;  /* texts; total 0: no translation is running */
 		double rate;         /* sentences/s */
 		struct bitext *last; /* owned: last back-translations, newest first; NULL */
 	} translation;
