@@ -12,6 +12,7 @@
 #include "retort/base/io.h"
 #include "retort/nn/gemm/blas.h"
 #include "retort/nn/gemm/shard.h"
+#include "retort/nn/predict.h"
 #include "retort/kd/spatial.h"
 
 #define LOOPS                                                                                  \
@@ -256,14 +257,6 @@ open_new(struct teacher *t, const struct net *like, real *value, size_t capacity
 	return make_net(t, like, value, capacity, e);
 }
 
-static real *
-run_once(struct net *n, const struct batch *b)
-{
-	net_feed(n, b);
-	graph_forward(n->graph, net_logits(n));
-	return n->graph->node[net_logits(n)].out.data;
-}
-
 static struct teacher_effect
 effect_of(const real *exact, const real *rounded, size_t positions, size_t classes)
 {
@@ -309,7 +302,7 @@ measure_effect(struct teacher *t, const struct net *like, real *value, struct er
 	if (exact && net_finish(exact, false, e) == 0 && batch_init(&b, rows, t->ds, e) == 0) {
 		graph_bind(exact->graph, value, NULL);
 		batch_fill(&b, t->ds, row, rows, NULL);
-		t->effect = effect_of(run_once(exact, &b), run_once(t->net, &b),
+		t->effect = effect_of(predict_batch(exact, &b), predict_batch(t->net, &b),
 				      rows * width / t->net->io.classes, t->net->io.classes);
 		status = 0;
 	}

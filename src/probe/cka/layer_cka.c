@@ -8,6 +8,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/kd/cka.h"
+#include "retort/nn/predict.h"
 
 void
 layer_cka_release_rows(struct layer_cka_rows *p)
@@ -102,8 +103,7 @@ run_all(struct net *n, const struct layer_cka_rows *p, const atomic_bool *stop, 
 	for (size_t i = 0; i * LAYER_CKA_CHUNK < p->rows; i++) {
 		if (stop && atomic_load(stop))
 			return -1;
-		net_feed(n, &p->chunk[i]);
-		graph_forward(n->graph, n->graph->n_nodes - 1);
+		predict_nodes(n, &p->chunk[i]);
 		for (int k = 0; k < n->n_layers; k++)
 			pool_layer(n, k, &p->chunk[i],
 				   seen[k] + i * LAYER_CKA_CHUNK *
