@@ -12,7 +12,7 @@
 #include "retort/lab/live_change.h"
 #include "retort/lab/tunable.h"
 #include "retort/train/eval.h"
-#include "retort/lab/settings.h"
+#include "retort/lab/settings_change.h"
 
 /* By term of the student. */
 struct shares {
@@ -33,7 +33,7 @@ unknown(const struct trainer_state *w, const char *name, struct err *e)
 	const struct loss *l = loss_find(name);
 	struct text names = { 0 };
 
-	if (l && l->weight && loss_weight(l, &w->info.knobs) == 0)
+	if (l && l->weight && loss_weight(l, &w->info.run.settings.knobs) == 0)
 		return err_set(
 			e, "%s: its weight is 0, so it has no gradient; `set %s-weight 1` first",
 			name, name);
@@ -55,9 +55,10 @@ silence(const struct trainer_state *w, int i, double share)
 		asks |= trainer_state_teaches(w, k);
 	if (share > 0)
 		return NULL;
-	if (branch_weight(w->student, i, &w->info.knobs, w->info.map) == 0)
+	if (branch_weight(w->student, i, &w->info.run.settings.knobs, w->info.run.settings.map) ==
+	    0)
 		return "its weight is 0, so it has no gradient";
-	if (t->map >= 0 && !trainer_state_teaches(w, w->info.map[t->map].teacher))
+	if (t->map >= 0 && !trainer_state_teaches(w, w->info.run.settings.map[t->map].teacher))
 		return "its teacher is muted or not trained, so it has no gradient";
 	if (t->loss->needs & LOSS_LOGITS && !asks)
 		return "no teacher is asked, so it has no gradient";
@@ -146,8 +147,7 @@ knob_of(const struct loss *l)
 
 /* A hand on a weight, by the rules of a hand: within its range, and its ramp ends. */
 static int
-put_weight(const struct branch_term *t, double weight, struct trainer_state_settings *s,
-	   struct err *e)
+put_weight(const struct branch_term *t, double weight, struct settings *s, struct err *e)
 {
 	const struct knob *d;
 	char text[40];
@@ -156,7 +156,7 @@ put_weight(const struct branch_term *t, double weight, struct trainer_state_sett
 		return err_set(e, "%s: it would need the weight %g, which is outside 0..1000000",
 			       name_of(t), weight);
 	if (t->map >= 0) {
-		tunable_turn(s, TUNABLE_MAP(s->map[t->map].slot), weight);
+		tunable_set(s, TUNABLE_MAP(s->map[t->map].slot), weight);
 		return 0;
 	}
 	d = knob_of(t->loss);
@@ -165,13 +165,14 @@ put_weight(const struct branch_term *t, double weight, struct trainer_state_sett
 }
 
 static int
-put_weights(const struct trainer_state *w, const struct shares *shares,
-	    struct trainer_state_settings *s, struct text *note, struct err *e)
+put_weights(const struct trainer_state *w, const struct shares *shares, struct settings *s,
+	    struct text *note, struct err *e)
 {
 	const struct branch *b = w->student;
 
 	for (int i = 0; i < b->n_terms; i++) {
-		double was = branch_weight(b, i, &w->info.knobs, w->info.map),
+		double was = branch_weight(b, i, &w->info.run.settings.knobs,
+					   w->info.run.settings.map),
 		       weight = was * shares->want[i] / shares->now[i];
 
 		if (shares->now[i] == 0)
@@ -187,7 +188,7 @@ static int
 balance(struct trainer_state *w, struct request *r, struct err *e)
 {
 	struct branch *b = w->student;
-	struct trainer_state_settings s;
+	struct settings s;
 	struct shares shares = { 0 };
 	struct text note = { 0 };
 	int status;
@@ -196,7 +197,7 @@ balance(struct trainer_state *w, struct request *r, struct err *e)
 	if (read_shares(w, &r->u.shares, &shares, e) < 0 ||
 	    fill_shares(b, &r->u.shares, &shares, e) < 0 || sum_to_one(b, &shares, e) < 0)
 		return -1;
-	settings_take(w, &s);
+	s = settings_change_base(w);
 	status = put_weights(w, &shares, &s, &note, e);
 	if (status == 0)
 		status = live_change_make(w, &s, r, e);

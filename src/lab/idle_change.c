@@ -11,6 +11,7 @@
 #include "retort/base/rng.h"
 #include "retort/base/text.h"
 #include "retort/nn/gemm/blas.h"
+#include "retort/lab/history.h"
 #include "retort/lab/live_change.h"
 #include "retort/lab/tunable.h"
 #include "retort/train/eval.h"
@@ -19,7 +20,7 @@
 #include "retort/lab/setup_data.h"
 #include "retort/lab/setup_teacher.h"
 #include "retort/train/trainer_checkpoint.h"
-#include "retort/lab/settings.h"
+#include "retort/lab/settings_change.h"
 #include "retort/lab/stage.h"
 #include "retort/nn/models/net_ckpt.h"
 #include "retort/nn/models/model_table.h"
@@ -29,8 +30,8 @@
 static void
 drop_ramps(struct trainer_state *w)
 {
-	if (settings_step(w) > 0)
-		w->info.n_ramps = 0;
+	if (settings_change_step(w) > 0)
+		w->info.run.settings.n_ramps = 0;
 }
 
 void
@@ -43,19 +44,19 @@ idle_change_drop_student(struct trainer_state *w)
 	sampler_release(&w->order);
 	sampler_release(&w->plain_order);
 	sampler_release(&w->few);
-	w->info.frozen = 0;
-	memset(&w->info.remedy[LAB_REMEDY_prior], 0,
-	       sizeof w->info.remedy[LAB_REMEDY_prior]); /* that of another student's bias */
-	w->info.labelled = false;
-	w->info.n_stages = 0;
-	w->info.has_student = w->info.has_plain = false;
-	tunable_forget(&w->info, TUNABLE_MAP(0), TUNABLE_MAP(LAB_MAPS));
-	w->info.n_maps = 0;
+	w->info.run.settings.frozen = 0;
+	w->info.run.settings.remedy[REMEDY_KIND_prior] = 0; /* it corrected this student's bias */
+	w->info.remedy_text[REMEDY_KIND_prior][0] = '\0';
+	w->info.run.settings.labelled = false;
+	w->info.run.n_stages = 0;
+	w->info.run.has_student = w->info.run.has_baseline = false;
+	tunable_drop_ramps(&w->info.run.settings, TUNABLE_MAP(0), TUNABLE_MAP(TRAIN_MAPS));
+	w->info.run.settings.n_maps = 0;
 	for (int i = 0; i < w->info.n_teachers; i++)
-		w->info.teacher[i].heard = (struct lab_heard){ NAN, NAN, NAN };
-	w->info.step = w->info.from = w->info.until = 0;
-	w->n_eras = 0;
-	w->evaluated[LAB_STUDENT] = w->evaluated[LAB_BASELINE] = UINT64_MAX;
+		w->info.teacher[i].teaching = (struct teaching){ NAN, NAN, NAN };
+	w->info.run.step = w->info.run.from = w->info.run.until = 0;
+	w->n_history = 0;
+	w->evaluated[BRANCH_STUDENT] = w->evaluated[BRANCH_BASELINE] = UINT64_MAX;
 	live_change_forget(w);
 }
 
@@ -63,12 +64,12 @@ void
 idle_change_init(struct trainer_state *w, int threads)
 {
 	w->pool = pool_new(threads);
-	knob_defaults(&w->info.knobs);
+	knob_defaults(&w->info.run.settings.knobs);
 	w->info.seed = 1;
 	w->info.busy = -1;
 	w->pause_at = UINT64_MAX;
 	snprintf(w->info.blas, sizeof w->info.blas, "%s", blas_name());
-	for (int i = 0; i < LAB_BRANCHES; i++) {
+	for (int i = 0; i < BRANCH_IDS; i++) {
 		w->evaluated[i] = UINT64_MAX;
 		for (int k = 0; k < METRIC_COUNT; k++)
 			w->last[i][k] = NAN;
@@ -80,14 +81,14 @@ idle_change_release(struct trainer_state *w)
 {
 	setup_data_drop(w);
 	wordnet_free(w->wordnet);
-	mem_free(w->era);
+	mem_free(w->history);
 	mem_free(w->undo);
 	mem_free(w->redo);
 	pool_free(w->pool);
 }
 
 void
-idle_change_describe(struct lab_net *out, const struct branch *b, const char *origin)
+idle_change_describe(struct net_info *out, const struct branch *b, const char *origin)
 {
 	const struct net *n = b->net;
 
@@ -111,9 +112,8 @@ idle_change_describe(struct lab_net *out, const struct branch *b, const char *or
 		out->layer[i].kv_heads = l->kv_heads;
 		out->layer[i].learns = node->op != &op_input;
 	}
-	out->weight = 1;
-	out->last = out->best = out->target = (struct lab_scores){ NAN, NAN, NAN, NAN, NAN, 0 };
-	out->heard = (struct lab_heard){ NAN, NAN, NAN };
+	out->last = out->best = out->target = (struct scores){ NAN, NAN, NAN, NAN, NAN, 0 };
+	out->teaching = (struct teaching){ NAN, NAN, NAN };
 }
 
 /*
@@ -152,7 +152,7 @@ fold_scale(const struct trainer_state *w, const struct branch *b, const struct c
 static uint64_t
 seed_of(const struct trainer_state *w, int id)
 {
-	if (id != LAB_STUDENT || w->info.stage == 0)
+	if (id != BRANCH_STUDENT || w->info.stage == 0)
 		return w->info.seed;
 	return rng_bits(rng_stream(w->info.seed, "stage", (uint64_t)w->info.stage, 0), 0);
 }
@@ -201,21 +201,21 @@ idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 		return err_set(e, "student again: there was none yet; `student mlp 16` makes one");
 	if (strcmp(n->spec, "again") == 0)
 		snprintf(n->spec, sizeof n->spec, "%s", w->again);
-	b = idle_change_make(w, n, LAB_STUDENT, "s", e);
+	b = idle_change_make(w, n, BRANCH_STUDENT, "s", e);
 	if (!b)
 		return err_wrap(e, "student");
-	if (!branch_has_outputs(b, &w->info.knobs) &&
+	if (!branch_has_outputs(b, &w->info.run.settings.knobs) &&
 	    branch_rebuild(&b, b->net->graph->capacity,
-			   &(struct branch_plan){ .knobs = &w->info.knobs }, e) < 0) {
+			   &(struct branch_plan){ .knobs = &w->info.run.settings.knobs }, e) < 0) {
 		branch_free(b);
 		return err_wrap(e, "student");
 	}
 	idle_change_drop_student(w);
 	w->student = b;
-	idle_change_describe(&w->info.student, b, n->ckpt ? n->from : "");
-	w->info.has_student = true;
-	w->info.student.ready = true;
-	snprintf(w->again, sizeof w->again, "%s", w->info.student.spec);
+	idle_change_describe(&w->info.run.student, b, n->ckpt ? n->from : "");
+	w->info.run.has_student = true;
+	w->info.run.student.ready = true;
+	snprintf(w->again, sizeof w->again, "%s", w->info.run.student.spec);
 	return 0;
 }
 
@@ -224,11 +224,11 @@ static int
 fit_batch(struct trainer_state *w, struct branch **b, struct err *e)
 {
 	size_t rows = trainer_state_batch(w), room = (*b)->net->graph->capacity;
-	struct branch_plan plan = settings_plan(w);
+	struct branch_plan plan = settings_change_plan(w);
 
 	if (room == rows)
 		return 0;
-	return branch_rebuild(b, rows, (*b)->id == LAB_STUDENT ? &plan : NULL, e);
+	return branch_rebuild(b, rows, (*b)->id == BRANCH_STUDENT ? &plan : NULL, e);
 }
 
 static int
@@ -286,8 +286,8 @@ idle_change_train(struct trainer_state *w, struct request *r, struct err *e)
 	       sizeof w->info.teacher[k].effect); /* of weights that will be no more */
 	w->info.phase = LAB_TRAINING;
 	w->info.busy = k;
-	w->info.step = w->info.from = w->teacher[k].branch->state->step;
-	w->info.until = w->info.from + steps;
+	w->info.run.step = w->info.run.from = w->teacher[k].branch->state->step;
+	w->info.run.until = w->info.run.from + steps;
 	w->info.paused = false;
 	return 0;
 }
@@ -301,13 +301,13 @@ check_run(struct trainer_state *w, int64_t steps, struct err *e)
 	    w->student->state->step + (uint64_t)steps > UINT32_MAX - 1)
 		return err_set(e, "run: %lld steps is outside 1..1000000000", (long long)steps);
 	for (int i = 0; i < w->info.n_teachers; i++)
-		if (!w->info.teacher[i].ready && !w->info.teacher[i].muted)
+		if (!w->info.teacher[i].ready && !w->info.run.settings.teacher_muted[i])
 			return err_set(e,
 				       "run: teacher %s has not been trained; `train %s` first, or "
 				       "`teachers %s mute`",
 				       w->info.teacher[i].name, w->info.teacher[i].name,
 				       w->info.teacher[i].name);
-	return settings_check(w, e) < 0 ? err_wrap(e, "run") : 0;
+	return settings_change_check(w, e) < 0 ? err_wrap(e, "run") : 0;
 }
 
 static bool
@@ -337,10 +337,10 @@ idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 {
 	bool taught = any_teaches(w);
 	const struct remedy_result_made *choice =
-		remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_select].made);
+		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
 	const uint32_t *rows = taught ? w->split.train : w->split.shown;
 	size_t n = taught ? w->split.n_train : w->split.n_shown;
-	struct trainer_state_settings s;
+	struct settings s;
 
 	if (stage_lay(w, r, &s, e) < 0 || check_run(w, r->u.run.steps, e) < 0)
 		return -1;
@@ -361,11 +361,11 @@ idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 			     idle_change_order_seed(w, "few"));
 	note_memory(w, &r->u.run);
 	w->info.phase = LAB_DISTILLING;
-	w->info.step = w->info.from = w->student->state->step;
-	w->info.until = w->info.from + (uint64_t)r->u.run.steps;
+	w->info.run.step = w->info.run.from = w->student->state->step;
+	w->info.run.until = w->info.run.from + (uint64_t)r->u.run.steps;
 	w->info.paused = false;
 	stage_note(w, r->u.run.stage.kind);
-	live_change_era(w);
+	history_add(w);
 	return 0;
 }
 
@@ -377,14 +377,14 @@ make_plain(struct trainer_state *w, struct err *e)
 
 	if (w->plain || w->split.n_shown == 0)
 		return 0;
-	w->plain = branch_new(LAB_BASELINE, "s", &n->spec, &n->io, n->graph->capacity,
+	w->plain = branch_new(BRANCH_BASELINE, "s", &n->spec, &n->io, n->graph->capacity,
 			      w->student->state->seed, w->pool, e);
 	if (!w->plain)
 		return -1;
 	sampler_init(&w->plain_order, w->ds, w->split.shown, w->split.n_shown,
 		     idle_change_order_seed(w, "plain"));
-	idle_change_describe(&w->info.plain, w->plain, "");
-	snprintf(w->info.plain.name, sizeof w->info.plain.name, "plain");
+	idle_change_describe(&w->info.run.baseline, w->plain, "");
+	snprintf(w->info.run.baseline.name, sizeof w->info.run.baseline.name, "plain");
 	return 0;
 }
 
@@ -401,8 +401,8 @@ idle_change_report(struct trainer_state *w, struct request *r, struct err *e)
 			     idle_change_order_seed(w, "main"));
 	w->info.phase = LAB_REPORTING;
 	w->info.paused = w->report_stopped = false;
-	w->info.step = w->info.from = w->plain ? w->plain->state->step : 0;
-	w->info.until = w->student->state->step;
+	w->info.run.step = w->info.run.from = w->plain ? w->plain->state->step : 0;
+	w->info.run.until = w->student->state->step;
 	return 0;
 }
 
@@ -411,12 +411,13 @@ refuse_busy(const struct trainer_state *w, struct err *e)
 {
 	if (w->info.phase == LAB_TRAINING)
 		return err_set(e, "not while %s trains (step %llu of %llu); `stop` first",
-			       w->info.teacher[w->info.busy].name, (unsigned long long)w->info.step,
-			       (unsigned long long)w->info.until);
+			       w->info.teacher[w->info.busy].name,
+			       (unsigned long long)w->info.run.step,
+			       (unsigned long long)w->info.run.until);
 	if (w->info.phase == LAB_REPORTING)
 		return err_set(e, "not while the report is made; `stop` first");
 	return err_set(e, "not while the student trains (step %llu of %llu); `stop` first",
-		       (unsigned long long)w->info.step, (unsigned long long)w->info.until);
+		       (unsigned long long)w->info.run.step, (unsigned long long)w->info.run.until);
 }
 
 int

@@ -23,34 +23,34 @@ length(struct span s)
 
 /* The metric slot of a pair: the same for as long as the session lives. */
 static int
-slot_of(struct trainer_state *w, const struct lab_map *m)
+slot_of(struct trainer_state *w, const struct layer_pair *m)
 {
 	for (int i = 0; i < w->n_slots; i++)
 		if (w->slot[i].teacher == m->teacher && w->slot[i].t_layer == m->t_layer &&
 		    w->slot[i].s_layer == m->s_layer && w->slot[i].on == m->on)
 			return i;
-	if (w->n_slots == LAB_MAPS)
+	if (w->n_slots == TRAIN_MAPS)
 		return -1;
 	w->slot[w->n_slots] = *m;
 	return w->n_slots++;
 }
 
 static bool
-same_pair(const struct lab_map *a, const struct lab_map *b)
+same_pair(const struct layer_pair *a, const struct layer_pair *b)
 {
 	return a->teacher == b->teacher && a->t_layer == b->t_layer && a->s_layer == b->s_layer &&
 	       a->on == b->on;
 }
 
 static int
-take_off(const struct trainer_state *w, const struct lab_map *m, int at,
-	 struct trainer_state_settings *s, struct err *e)
+take_off(const struct trainer_state *w, const struct layer_pair *m, int at, struct settings *s,
+	 struct err *e)
 {
-	const struct lab_net *t = &w->info.teacher[m->teacher];
+	const struct net_info *t = &w->info.teacher[m->teacher];
 
 	if (at == s->n_maps)
 		return err_set(e, "%s:%s s:%s is not mapped", t->name, t->layer[m->t_layer].name,
-			       w->info.student.layer[m->s_layer].name);
+			       w->info.run.student.layer[m->s_layer].name);
 	ramp_drop(s->ramp, &s->n_ramps, TUNABLE_MAP(s->map[at].slot));
 	memmove(&s->map[at], &s->map[at + 1], (size_t)(s->n_maps - at - 1) * sizeof *s->map);
 	s->n_maps--;
@@ -59,8 +59,8 @@ take_off(const struct trainer_state *w, const struct lab_map *m, int at,
 
 /* One pair, on or off. */
 static int
-edit_pair(struct trainer_state *w, const struct request_map *r, struct lab_map m,
-	  struct trainer_state_settings *s, struct err *e)
+edit_pair(struct trainer_state *w, const struct request_map *r, struct layer_pair m,
+	  struct settings *s, struct err *e)
 {
 	int at = 0, slot;
 
@@ -71,13 +71,13 @@ edit_pair(struct trainer_state *w, const struct request_map *r, struct lab_map m
 	if (!isfinite(m.weight) || m.weight < 0 || m.weight > 1e6)
 		return err_set(e, "weight %g is outside 0..1000000", m.weight);
 	if (lab_map_labels(&w->info, m.match, e) < 0 ||
-	    lab_map_fit(&w->info.teacher[m.teacher], &w->info.student, &m, e) < 0)
+	    layer_pair_fit(&w->info.teacher[m.teacher], &w->info.run.student, &m, e) < 0)
 		return -1;
 	slot = slot_of(w, &m);
 	if (slot < 0)
 		return err_set(
 			e, "%d different pairs were mapped already, as many as a session can name",
-			LAB_MAPS);
+			TRAIN_MAPS);
 	m.slot = (unsigned)slot;
 	ramp_drop(s->ramp, &s->n_ramps, TUNABLE_MAP(slot)); /* a hand on its weight */
 	s->map[at] = m;
@@ -87,7 +87,7 @@ edit_pair(struct trainer_state *w, const struct request_map *r, struct lab_map m
 
 /* "2", or "1..3": from where to where, and what of them. */
 static int
-parse_span(const struct lab_net *net, const char *text, enum model_tap *on, struct span *out,
+parse_span(const struct net_info *net, const char *text, enum model_tap *on, struct span *out,
 	   struct err *e)
 {
 	const char *dots = strstr(text, "..");
@@ -95,12 +95,12 @@ parse_span(const struct lab_net *net, const char *text, enum model_tap *on, stru
 	char first[40];
 
 	if (!dots) {
-		out->first = out->last = lab_info_layer(net, text, on, e);
+		out->first = out->last = net_info_layer(net, text, on, e);
 		return out->first < 0 ? -1 : 0;
 	}
 	snprintf(first, sizeof first, "%.*s", (int)(dots - text), text);
-	out->first = lab_info_layer(net, first, &begin, e);
-	out->last = out->first < 0 ? -1 : lab_info_layer(net, dots + 2, on, e);
+	out->first = net_info_layer(net, first, &begin, e);
+	out->last = out->first < 0 ? -1 : net_info_layer(net, dots + 2, on, e);
 	if (out->last < 0)
 		return -1;
 	if (out->last < out->first)
@@ -110,14 +110,14 @@ parse_span(const struct lab_net *net, const char *text, enum model_tap *on, stru
 
 /* Two spans in order; a single layer meets each of the other's. */
 static int
-edit_spans(struct trainer_state *w, const struct request_map *r, struct lab_map m,
-	   struct trainer_state_settings *s, struct err *e)
+edit_spans(struct trainer_state *w, const struct request_map *r, struct layer_pair m,
+	   struct settings *s, struct err *e)
 {
 	enum model_tap t_on = r->on, s_on = r->on;
 	struct span from, to;
 
 	if (parse_span(&w->info.teacher[m.teacher], r->t_layer, &t_on, &from, e) < 0 ||
-	    parse_span(&w->info.student, r->s_layer, &s_on, &to, e) < 0)
+	    parse_span(&w->info.run.student, r->s_layer, &s_on, &to, e) < 0)
 		return -1;
 	if (t_on != s_on)
 		return err_set(e, "%s:%s s:%s: %s cannot be compared with %s", r->teacher,
@@ -152,7 +152,8 @@ preset(enum request_pairs pairs, int k, int many, int few)
 }
 
 static int
-check_blocks(const struct request_map *r, const struct lab_net *t, int many, int few, struct err *e)
+check_blocks(const struct request_map *r, const struct net_info *t, int many, int few,
+	     struct err *e)
 {
 	if (few < 1)
 		return err_set(e, "%s: s has no blocks", request_pairs_name[r->pairs]);
@@ -164,11 +165,11 @@ check_blocks(const struct request_map *r, const struct lab_net *t, int many, int
 }
 
 static int
-edit_preset(struct trainer_state *w, const struct request_map *r, struct lab_map m,
-	    struct trainer_state_settings *s, struct text *chosen, struct err *e)
+edit_preset(struct trainer_state *w, const struct request_map *r, struct layer_pair m,
+	    struct settings *s, struct text *chosen, struct err *e)
 {
-	const struct lab_net *t = &w->info.teacher[m.teacher];
-	int many = t->n_layers - 2, few = w->info.student.n_layers - 2;
+	const struct net_info *t = &w->info.teacher[m.teacher];
+	int many = t->n_layers - 2, few = w->info.run.student.n_layers - 2;
 
 	if (check_blocks(r, t, many, few, e) < 0)
 		return -1;
@@ -188,11 +189,11 @@ edit_preset(struct trainer_state *w, const struct request_map *r, struct lab_map
 /* Pairs by similarity. The choice depends on the networks and rows of now alone: a replay makes the
  * same. */
 static int
-edit_auto(struct trainer_state *w, const struct request_map *r, struct lab_map m,
-	  struct trainer_state_settings *s, struct text *chosen, struct err *e)
+edit_auto(struct trainer_state *w, const struct request_map *r, struct layer_pair m,
+	  struct settings *s, struct text *chosen, struct err *e)
 {
-	const struct lab_net *t = &w->info.teacher[m.teacher];
-	int many = t->n_layers - 2, few = w->info.student.n_layers - 2, block[MODEL_BLOCKS];
+	const struct net_info *t = &w->info.teacher[m.teacher];
+	int many = t->n_layers - 2, few = w->info.run.student.n_layers - 2, block[MODEL_BLOCKS];
 	double value[MODEL_BLOCKS];
 
 	if (!t->ready)
@@ -220,8 +221,8 @@ edit_auto(struct trainer_state *w, const struct request_map *r, struct lab_map m
 }
 
 static int
-edit(struct trainer_state *w, const struct request_map *r, const struct lab_map *m,
-     struct trainer_state_settings *s, struct text *chosen, struct err *e)
+edit(struct trainer_state *w, const struct request_map *r, const struct layer_pair *m,
+     struct settings *s, struct text *chosen, struct err *e)
 {
 	if (r->pairs == REQUEST_TYPED)
 		return edit_spans(w, r, *m, s, e);
@@ -230,14 +231,14 @@ edit(struct trainer_state *w, const struct request_map *r, const struct lab_map 
 }
 
 int
-layer_map_edit(struct trainer_state *w, const struct request_maps *r,
-	       struct trainer_state_settings *s, struct text *chosen, struct err *e)
+layer_map_edit(struct trainer_state *w, const struct request_maps *r, struct settings *s,
+	       struct text *chosen, struct err *e)
 {
 	for (int i = 0; i < r->n; i++) {
 		const struct request_map *x = &r->map[i];
-		struct lab_map m = { .weight = x->weight,
-				     .match = x->match ? x->match : &loss_hidden,
-				     .through = x->through };
+		struct layer_pair m = { .weight = x->weight,
+					.match = x->match ? x->match : &loss_hidden,
+					.through = x->through };
 
 		m.teacher = lab_info_teacher(&w->info, x->teacher, e);
 		if (m.teacher >= 0 && w->info.teacher[m.teacher].is_file)

@@ -10,38 +10,16 @@
 
 #include "retort/base/text.h"
 #include "retort/lab/balance.h"
+#include "retort/lab/history.h"
 #include "retort/lab/tunable.h"
 #include "retort/train/eval.h"
 #include "retort/train/feed.h"
 #include "retort/lab/layer_map.h"
 #include "retort/train/trainer_checkpoint.h"
 #include "retort/lab/ramp_change.h"
-#include "retort/lab/settings.h"
+#include "retort/lab/settings_change.h"
 #include "retort/lab/stage.h"
 #include "retort/nn/models/net_ckpt.h"
-
-void
-live_change_era(struct trainer_state *w)
-{
-	struct trainer_state_era *era;
-
-	if (w->info.phase != LAB_DISTILLING)
-		return;
-	if (w->n_eras && w->era[w->n_eras - 1].step == w->info.step)
-		w->n_eras--;
-	mem_grow(&w->era, &w->cap_eras, w->n_eras + 1, sizeof *w->era);
-	era = &w->era[w->n_eras++];
-	era->step = w->info.step;
-	era->from = w->info.from;
-	era->until = w->info.until;
-	era->knobs = w->info.knobs;
-	era->frozen = w->info.frozen;
-	lab_weights(&w->info, era->set_weight);
-	for (int i = 0; i < LAB_REMEDIES; i++)
-		era->remedy[i] = w->info.remedy[i].made;
-	era->n_ramps = w->info.n_ramps;
-	memcpy(era->ramp, w->info.ramp, (size_t)era->n_ramps * sizeof *era->ramp);
-}
 
 void
 live_change_forget(struct trainer_state *w)
@@ -51,16 +29,16 @@ live_change_forget(struct trainer_state *w)
 }
 
 int
-live_change_make(struct trainer_state *w, const struct trainer_state_settings *after,
-		 struct request *r, struct err *e)
+live_change_make(struct trainer_state *w, const struct settings *after, struct request *r,
+		 struct err *e)
 {
 	struct trainer_state_change c;
 
-	settings_take(w, &c.before);
-	if (settings_put(w, after, e) < 0)
+	c.before = settings_change_base(w);
+	if (settings_change_put(w, after, e) < 0)
 		return -1;
-	settings_take(w, &c.after);
-	settings_tell(w, &c.before, &c.after, r->note, sizeof r->note);
+	c.after = settings_change_base(w);
+	settings_change_describe(w, &c.before, &c.after, r->note, sizeof r->note);
 	r->unchanged = !r->note[0];
 	if (r->unchanged)
 		return 0; /* nothing became of it: nothing is to be taken back, and what was can
@@ -68,7 +46,7 @@ live_change_make(struct trainer_state *w, const struct trainer_state_settings *a
 	mem_grow(&w->undo, &w->cap_undo, w->n_undo + 1, sizeof *w->undo);
 	w->undo[w->n_undo++] = c;
 	w->n_redo = 0;
-	live_change_era(w);
+	history_add(w);
 	return 0;
 }
 
@@ -83,7 +61,7 @@ take_wordnet(struct trainer_state *w, struct wordnet **new, struct err *e)
 		return 0;
 	w->wordnet = *new;
 	*new = NULL;
-	return w->ds && augment_any(&w->info.knobs, w->ds->kind)
+	return w->ds && augment_any(&w->info.run.settings.knobs, w->ds->kind)
 		       ? augment_learn(&w->augmenter, w->wordnet, e)
 		       : 0;
 }
@@ -93,9 +71,9 @@ static int
 set_knobs(struct trainer_state *w, struct request *r, struct err *e)
 {
 	const struct request_knobs *k = request_knobs(r);
-	struct trainer_state_settings s;
+	struct settings s;
 
-	settings_take(w, &s);
+	s = settings_change_base(w);
 	for (int i = 0; i < k->n; i++) {
 		if (knob_set(&s.knobs, k->set[i].knob, k->set[i].value, e) < 0)
 			return -1;
@@ -152,14 +130,14 @@ int
 live_change_map(struct trainer_state *w, struct request *r, struct err *e)
 {
 	struct text chosen = { 0 };
-	struct trainer_state_settings s;
+	struct settings s;
 	int slots;
 
 	if (!w->student)
 		return err_set(e, "map: no student yet; `student mlp 32` makes one");
 	if (w->info.phase == LAB_TRAINING)
 		return err_set(e, "map: not while a teacher trains");
-	settings_take(w, &s);
+	s = settings_change_base(w);
 	for (int i = 0; r->u.map.n == 0 && i < s.n_maps; i++) /* clear */
 		ramp_drop(s.ramp, &s.n_ramps, TUNABLE_MAP(s.map[i].slot));
 	if (r->u.map.n == 0)
@@ -203,21 +181,21 @@ int
 live_change_mute(struct trainer_state *w, struct request *r, struct err *e)
 {
 	bool mutes = r->u.teacher.mute == REQUEST_MUTES, solo = r->u.teacher.mute == REQUEST_SOLO;
-	struct trainer_state_settings s;
+	struct settings s;
 	int k;
 
 	if (find_teacher(w, r->u.teacher.name, &k, e) < 0)
 		return -1;
 	if (k >= 0 && !mutes && !can_teach(w, k))
 		return err_set(e, "teachers %s: it has not been trained", r->u.teacher.name);
-	settings_take(w, &s);
+	s = settings_change_base(w);
 	for (int i = 0; i < s.n_teachers; i++) {
 		if (i == k)
-			s.muted[i] = mutes;
+			s.teacher_muted[i] = mutes;
 		else if (k < 0 && can_teach(w, i))
-			s.muted[i] = false;
+			s.teacher_muted[i] = false;
 		else if (k >= 0 && solo)
-			s.muted[i] = true;
+			s.teacher_muted[i] = true;
 	}
 	return live_change_make(w, &s, r, e);
 }
@@ -226,7 +204,7 @@ int
 live_change_weight(struct trainer_state *w, struct request *r, struct err *e)
 {
 	double weight = r->u.teacher.weight;
-	struct trainer_state_settings s;
+	struct settings s;
 	int k;
 
 	if (find_teacher(w, r->u.teacher.name, &k, e) < 0)
@@ -234,10 +212,10 @@ live_change_weight(struct trainer_state *w, struct request *r, struct err *e)
 	if (!isfinite(weight) || weight < 0 || weight > 1e6)
 		return err_set(e, "teachers %s: weight %g is outside 0..1000000", r->u.teacher.name,
 			       weight);
-	settings_take(w, &s);
+	s = settings_change_base(w);
 	for (int i = 0; i < s.n_teachers; i++)
 		if (k < 0 || i == k)
-			tunable_turn(&s, TUNABLE_TEACHER(i), weight);
+			tunable_set(&s, TUNABLE_TEACHER(i), weight);
 	return live_change_make(w, &s, r, e);
 }
 
@@ -247,15 +225,15 @@ live_change_draw(struct trainer_state *w, struct request *r, struct err *e)
 	const char *set = r->u.draw.set;
 	double weight = r->u.draw.weight;
 	int k = lab_set(&w->info, set, e);
-	struct trainer_state_settings s;
+	struct settings s;
 	char number[40];
 
 	if (k < 0)
 		return err_wrap(e, "data weight");
 	if (!isfinite(weight) || weight < 0 || weight > 1e6)
 		return err_set(e, "data weight %s: %g is outside 0..1000000", set, weight);
-	settings_take(w, &s);
-	tunable_turn(&s, TUNABLE_SET(k), weight);
+	s = settings_change_base(w);
+	tunable_set(&s, TUNABLE_SET(k), weight);
 	if (live_change_make(w, &s, r, e) < 0)
 		return err_wrap(e, "data weight %s", set);
 	if (!r->note[0])
@@ -270,14 +248,14 @@ restore_settings(struct trainer_state *w, bool back, struct request *r, struct e
 {
 	const struct trainer_state_change *c =
 		back ? &w->undo[w->n_undo - 1] : &w->redo[w->n_redo - 1];
-	struct trainer_state_settings was, now;
+	struct settings was, now;
 
-	settings_take(w, &was);
-	if (settings_put(w, back ? &c->before : &c->after, e) < 0)
+	was = settings_change_base(w);
+	if (settings_change_put(w, back ? &c->before : &c->after, e) < 0)
 		return -1;
-	settings_take(w, &now); /* a ramp that is brought back is not where it was */
-	settings_tell(w, &was, &now, r->note, sizeof r->note);
-	live_change_era(w);
+	now = settings_change_base(w); /* a ramp that is brought back is not where it was */
+	settings_change_describe(w, &was, &now, r->note, sizeof r->note);
+	history_add(w);
 	return 0;
 }
 
@@ -310,8 +288,8 @@ static int
 current_branch(const struct trainer_state *w)
 {
 	if (w->info.phase == LAB_TRAINING)
-		return LAB_TEACHER(w->info.busy);
-	return w->student ? LAB_STUDENT : -1;
+		return BRANCH_TEACHER(w->info.busy);
+	return w->student ? BRANCH_STUDENT : -1;
 }
 
 /* While idle nothing has prepared the feed for the current maps and teachers. */
@@ -343,12 +321,12 @@ live_change_expect(struct trainer_state *w, struct request *r, struct err *e)
 {
 	const char *name = r->u.expect.name;
 	unsigned metric = metric_find(r->u.expect.metric);
-	int id = LAB_STUDENT;
+	int id = BRANCH_STUDENT;
 
 	if (metric == METRIC_NONE)
 		return err_set(e, "expect: no metric '%s'", r->u.expect.metric);
 	if (name[0] && strcmp(name, "s") != 0) {
-		int k = strcmp(name, "plain") == 0 ? LAB_BASELINE - 2
+		int k = strcmp(name, "plain") == 0 ? BRANCH_BASELINE - 2
 						   : lab_info_teacher(&w->info, name, e);
 
 		if (k < 0 && strcmp(name, "plain") != 0)
@@ -472,7 +450,7 @@ live_change_stop(struct trainer_state *w, struct request *r, struct err *e)
 	(void)r;
 	if (w->info.phase == LAB_IDLE)
 		return err_set(e, "stop: nothing is at work");
-	w->info.until = w->info.step;
+	w->info.run.until = w->info.run.step;
 	w->report_stopped = w->info.phase == LAB_REPORTING;
 	w->info.paused = false;
 	return 0;
@@ -504,7 +482,7 @@ live_change_toggle(struct trainer_state *w, struct request *r, struct err *e)
 int
 live_change_step(struct trainer_state *w, struct request *r, struct err *e)
 {
-	uint64_t from = w->pause_at != UINT64_MAX ? w->pause_at : w->info.step;
+	uint64_t from = w->pause_at != UINT64_MAX ? w->pause_at : w->info.run.step;
 
 	if (w->info.phase == LAB_IDLE)
 		return err_set(e, "nothing is at work; `run` starts the student");

@@ -6,20 +6,20 @@
 
 #include "retort/lab/live_change.h"
 #include "retort/lab/tunable.h"
-#include "retort/lab/settings.h"
+#include "retort/lab/settings_change.h"
 
 int
 ramp_change_ramp(struct trainer_state *w, struct request *r, struct err *e)
 {
 	const char *what = r->u.ramp.what;
 	struct ramp *ramp = &r->u.ramp.ramp;
-	struct trainer_state_settings s;
+	struct settings s;
 	char name[80];
 
 	if (what[0] && (ramp->knob = tunable_find(&w->info, what, e)) < 0)
 		return err_wrap(e, "ramp");
 	tunable_name(&w->info, ramp->knob, name, sizeof name);
-	settings_take(w, &s);
+	s = settings_change_base(w);
 	if (ramp->n == 0 && !ramp_of(s.ramp, s.n_ramps, ramp->knob))
 		return err_set(e, "ramp %s: it follows none", name);
 	ramp_drop(s.ramp, &s.n_ramps, ramp->knob);
@@ -28,7 +28,7 @@ ramp_change_ramp(struct trainer_state *w, struct request *r, struct err *e)
 			return err_set(
 				e, "ramp %s: %d knobs follow ramps already, as many as can at once",
 				name, RAMP_KNOBS);
-		ramp->start = settings_step(w);
+		ramp->start = settings_change_step(w);
 		s.ramp[s.n_ramps++] = *ramp;
 	}
 	return live_change_make(w, &s, r, e) < 0 ? err_wrap(e, "ramp %s", name) : 0;

@@ -27,11 +27,12 @@ setup_data_drop(struct trainer_state *w)
 		sampler_release(&w->teacher[i].order);
 		memset(&w->teacher[i], 0, sizeof w->teacher[i]);
 	}
-	tunable_forget(&w->info, TUNABLE_SET(0), TUNABLE_TEACHER(LAB_TEACHERS));
-	w->info.n_teachers = 0;
+	tunable_drop_ramps(&w->info.run.settings, TUNABLE_SET(0), TUNABLE_TEACHER(TRAIN_TEACHERS));
+	w->info.n_teachers = w->info.run.settings.n_teachers = 0;
 	w->n_slots = 0;
 	remedy_result_release(&w->remedies);
-	memset(w->info.remedy, 0, sizeof w->info.remedy);
+	memset(w->info.run.settings.remedy, 0, sizeof w->info.run.settings.remedy);
+	memset(w->info.remedy_text, 0, sizeof w->info.remedy_text);
 	w->info.stage = 0;
 	w->again[0] = '\0';
 	split_release(&w->split);
@@ -44,7 +45,7 @@ setup_data_drop(struct trainer_state *w)
 	mem_free(w->labelled);
 	w->labelled = NULL;
 	w->info.data[0] = '\0';
-	w->info.n_sets = 0;
+	w->info.n_sets = w->info.run.settings.n_sets = 0;
 }
 
 int
@@ -82,9 +83,12 @@ find_labelled(struct trainer_state *w)
 static void
 tell_set(struct trainer_state *w, const char *name, const struct dataset_set *s)
 {
-	struct lab_set *to = &w->info.set[w->info.n_sets++];
+	int index = w->info.n_sets++;
+	struct lab_set *to = &w->info.set[index];
 
-	*to = (struct lab_set){ .role = s->role, .rows = s->n, .weight = s->weight };
+	*to = (struct lab_set){ .role = s->role, .rows = s->n };
+	w->info.run.settings.set_weight[index] = s->weight;
+	w->info.run.settings.n_sets = w->info.n_sets;
 	snprintf(to->name, sizeof to->name, "%s", name);
 	for (size_t r = s->from; r < s->from + s->n; r++)
 		to->labelled += w->ds->y[r] >= 0;

@@ -15,7 +15,7 @@
 /* Which layer goes where, and what does not fit. */
 struct plan {
 	const struct lab_info *info;
-	const struct lab_net *teacher;
+	const struct net_info *teacher;
 	const struct net *from, *to;
 	int n;
 	int t_layer[MODEL_LAYERS], s_layer[MODEL_LAYERS];
@@ -89,7 +89,7 @@ static void
 check_layer(struct plan *p, int t_layer, int s_layer)
 {
 	const char *t = p->teacher->name, *t_name = p->teacher->layer[t_layer].name,
-		   *s_name = p->info->student.layer[s_layer].name;
+		   *s_name = p->info->run.student.layer[s_layer].name;
 	size_t first, end;
 
 	params_of(p->to, s_layer, &first, &end);
@@ -130,7 +130,7 @@ copy_layer(struct plan *p, const struct branch *teacher, struct branch *student,
 static int
 place(struct plan *p, int t_layer, int *blocks, struct err *e)
 {
-	const struct lab_net *t = p->teacher, *s = &p->info->student;
+	const struct net_info *t = p->teacher, *s = &p->info->run.student;
 	int to = t_layer == 0 ? 0 : t_layer == t->n_layers - 1 ? s->n_layers - 1 : ++*blocks;
 
 	if (t_layer > 0 && t_layer < t->n_layers - 1 && to > s->n_layers - 2)
@@ -156,7 +156,7 @@ parse(struct plan *p, const char *list, struct err *e)
 
 		next = list[len] ? list + len + 1 : NULL;
 		snprintf(name, sizeof name, "%.*s", (int)len, list);
-		layer = lab_info_layer(p->teacher, name, &on, e);
+		layer = net_info_layer(p->teacher, name, &on, e);
 		if (layer < 0)
 			return -1;
 		if (on != MODEL_HIDDEN)
@@ -189,7 +189,7 @@ run(struct trainer_state *w, struct plan *p, const struct branch *teacher, struc
 	}
 	snprintf(r->note, sizeof r->note, "%.90s: %zu numbers", text_get(&said), p->copied);
 	text_release(&said);
-	w->evaluated[LAB_STUDENT] =
+	w->evaluated[BRANCH_STUDENT] =
 		UINT64_MAX; /* what was measured at this step was another network */
 	return 0;
 }

@@ -34,7 +34,7 @@ check_name(const char *name, struct err *e)
 static int
 take_answers(struct trainer_state *w, struct request_net *r, int k, struct err *e)
 {
-	struct lab_net *t = &w->info.teacher[k];
+	struct net_info *t = &w->info.teacher[k];
 
 	if (w->ds->next_token)
 		return err_set(e,
@@ -50,9 +50,8 @@ take_answers(struct trainer_state *w, struct request_net *r, int k, struct err *
 	snprintf(t->spec, sizeof t->spec, "outputs");
 	snprintf(t->origin, sizeof t->origin, "%s", r->from);
 	t->is_file = t->ready = true;
-	t->weight = 1;
-	t->last = t->best = t->target = (struct lab_scores){ NAN, NAN, NAN, NAN, NAN, 0 };
-	t->heard = (struct lab_heard){ NAN, NAN, NAN };
+	t->last = t->best = t->target = (struct scores){ NAN, NAN, NAN, NAN, NAN, 0 };
+	t->teaching = (struct teaching){ NAN, NAN, NAN };
 	w->teacher[k].file = r->file;
 	r->file = NULL;
 	return 0;
@@ -66,7 +65,7 @@ make_teacher(struct trainer_state *w, struct request_net *r, int k, struct err *
 
 	if (w->n_labelled == 0)
 		return err_set(e, "no training row has a label");
-	t->branch = idle_change_make(w, r, LAB_TEACHER(k), r->name, e);
+	t->branch = idle_change_make(w, r, BRANCH_TEACHER(k), r->name, e);
 	if (!t->branch)
 		return -1;
 	idle_change_describe(&w->info.teacher[k], t->branch, r->ckpt ? r->from : "");
@@ -86,10 +85,21 @@ check_room(const struct trainer_state *w, const char *name, struct err *e)
 		return -1;
 	if (lab_info_teacher(&w->info, name, NULL) >= 0)
 		return err_set(e, "teacher %s: there is one of that name already", name);
-	if (w->info.n_teachers == LAB_TEACHERS)
+	if (w->info.n_teachers == TRAIN_TEACHERS)
 		return err_set(e, "teacher %s: there are %d already, as many as fit", name,
-			       LAB_TEACHERS);
+			       TRAIN_TEACHERS);
 	return 0;
+}
+
+/* Count one more teacher, of weight 1. */
+static void
+add_weight(struct trainer_state *w)
+{
+	struct settings *s = &w->info.run.settings;
+
+	s->teacher_weight[w->info.n_teachers] = 1;
+	s->teacher_muted[w->info.n_teachers] = false;
+	s->n_teachers = ++w->info.n_teachers;
 }
 
 int
@@ -102,9 +112,9 @@ setup_teacher_teacher(struct trainer_state *w, struct request *r, struct err *e)
 		return -1;
 	if ((n->file ? take_answers(w, n, k, e) : make_teacher(w, n, k, e)) < 0)
 		return err_wrap(e, "teacher %s", n->name);
-	w->info.n_teachers++;
+	add_weight(w);
 	w->teacher[k].made = ++w->n_made;
-	w->evaluated[LAB_TEACHER(k)] = UINT64_MAX;
+	w->evaluated[BRANCH_TEACHER(k)] = UINT64_MAX;
 	return 0;
 }
 
@@ -131,34 +141,34 @@ int
 setup_teacher_stage(struct trainer_state *w, struct request *r, struct err *e)
 {
 	int k = w->info.n_teachers;
-	struct lab_net *t = &w->info.teacher[k];
+	struct net_info *t = &w->info.teacher[k];
 	const char *name = r->u.teacher.name;
 	struct branch *b;
 
 	if (!w->student)
 		return err_set(e, "stage: no student yet; `student mlp 32` makes one");
-	if (w->student->state->step == 0 && !w->info.student.origin[0])
+	if (w->student->state->step == 0 && !w->info.run.student.origin[0])
 		return err_set(
 			e, "stage teach %s: the student has not learned anything yet; `run` first",
 			name);
 	if (check_room(w, name, e) < 0)
 		return err_wrap(e, "stage");
-	b = copy_student(w, LAB_TEACHER(k), name, e);
+	b = copy_student(w, BRANCH_TEACHER(k), name, e);
 	if (!b)
 		return err_wrap(e, "stage teach %s", name);
 	w->teacher[k].branch = b;
 	sampler_init(&w->teacher[k].order, w->ds, w->labelled, w->n_labelled,
 		     idle_change_order_seed(w, name));
-	idle_change_describe(t, b, w->info.student.origin);
+	idle_change_describe(t, b, w->info.run.student.origin);
 	t->ready = true;
 	t->steps = b->state->step;
-	t->last = w->info.student.last;
+	t->last = w->info.run.student.last;
 	t->last.agreement = t->last.kl = NAN; /* those with its own teachers: it is one now */
 	t->best = t->last;
-	w->info.n_teachers++;
+	add_weight(w);
 	w->teacher[k].made = ++w->n_made;
 	w->info.stage++;
-	w->evaluated[LAB_TEACHER(k)] = UINT64_MAX;
+	w->evaluated[BRANCH_TEACHER(k)] = UINT64_MAX;
 	idle_change_drop_student(w);
 	return 0;
 }
@@ -197,7 +207,7 @@ set_option(struct teacher_options *o, const char *key, const char *value, struct
 static int
 tell_effect(struct trainer_state *w, int k, struct request *r, struct err *e)
 {
-	struct lab_net *t = &w->info.teacher[k];
+	struct net_info *t = &w->info.teacher[k];
 
 	if (feed_open(w, k, e) < 0)
 		return -1;
@@ -214,7 +224,7 @@ setup_teacher_options(struct trainer_state *w, struct request *r, struct err *e)
 	const char *name = r->u.option.teacher, *key = r->u.option.key;
 	int k = lab_info_teacher(&w->info, name, e);
 	struct teacher_options old;
-	struct lab_net *t;
+	struct net_info *t;
 
 	if (k < 0)
 		return err_wrap(e, "teachers %s", name);

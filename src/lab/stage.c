@@ -12,7 +12,7 @@
 #include "retort/data/sets.h"
 #include "retort/lab/live_change.h"
 #include "retort/lab/tunable.h"
-#include "retort/lab/settings.h"
+#include "retort/lab/settings_change.h"
 
 #define LEAST 100  /* steps of a stage whose length follows from the steps before it */
 #define HINT 500   /* of a hint stage that is the first */
@@ -33,7 +33,7 @@ weight_of(unsigned i)
 static uint64_t
 length_of(const struct trainer_state *w, enum lab_stage_kind kind)
 {
-	uint64_t quarter = settings_step(w) / 4;
+	uint64_t quarter = settings_change_step(w) / 4;
 
 	if (kind == LAB_DISTIL)
 		return 1000;
@@ -44,7 +44,7 @@ length_of(const struct trainer_state *w, enum lab_stage_kind kind)
 
 /* The weight that `keep` gave to a loss, or the one it has. */
 static double
-kept(const struct request_shares *keep, unsigned i, const struct trainer_state_settings *s)
+kept(const struct request_shares *keep, unsigned i, const struct settings *s)
 {
 	for (int k = 0; k < keep->n; k++)
 		if (strcmp(keep->share[k].term, loss_table[i]->name) == 0)
@@ -76,8 +76,7 @@ check_kept(const struct request_shares *keep, struct err *e)
 
 /* Losses that learn from what teachers put out stay, and fade. */
 static int
-fade(const struct trainer_state *w, const struct request_run *r, struct trainer_state_settings *s,
-     struct err *e)
+fade(const struct trainer_state *w, const struct request_run *r, struct settings *s, struct err *e)
 {
 	int64_t over = r->stage.fade < 0 ? r->steps : r->stage.fade;
 
@@ -89,7 +88,7 @@ fade(const struct trainer_state *w, const struct request_run *r, struct trainer_
 
 		if (!(loss_table[i]->needs & LOSS_LOGITS))
 			continue;
-		tunable_turn(s, knob, weight);
+		tunable_set(s, knob, weight);
 		if (weight == 0 || over == 0)
 			continue;
 		if (s->n_ramps == RAMP_KNOBS)
@@ -99,7 +98,7 @@ fade(const struct trainer_state *w, const struct request_run *r, struct trainer_
 		s->ramp[s->n_ramps++] =
 			(struct ramp){ .knob = knob,
 				       .n = 1,
-				       .start = settings_step(w),
+				       .start = settings_change_step(w),
 				       .from = weight,
 				       .leg = { { .to = 0, .over = (uint32_t)over } } };
 	}
@@ -120,19 +119,19 @@ part(double x, double of)
 
 /* Labels count fully, teachers fade, layers rest, at a small rate. */
 static int
-lay_finetune(const struct trainer_state *w, const struct request_run *r,
-	     struct trainer_state_settings *s, struct err *e)
+lay_finetune(const struct trainer_state *w, const struct request_run *r, struct settings *s,
+	     struct err *e)
 {
-	tunable_turn(s, (int)(knob_find("lr", NULL) - knob_table), part(s->knobs.lr, LR_PART));
-	tunable_turn(s, weight_of(LOSS_OUTPUT_ce), 1);
+	tunable_set(s, (int)(knob_find("lr", NULL) - knob_table), part(s->knobs.lr, LR_PART));
+	tunable_set(s, weight_of(LOSS_OUTPUT_ce), 1);
 	for (int i = 0; i < s->n_maps; i++)
-		tunable_turn(s, TUNABLE_MAP(s->map[i].slot), 0);
+		tunable_set(s, TUNABLE_MAP(s->map[i].slot), 0);
 	return fade(w, r, s, e);
 }
 
 /* Layer maps alone (Romero et al. 2015: the first of two stages). */
 static int
-lay_hint(const struct trainer_state *w, struct trainer_state_settings *s, struct err *e)
+lay_hint(const struct trainer_state *w, struct settings *s, struct err *e)
 {
 	bool any = false;
 
@@ -141,24 +140,24 @@ lay_hint(const struct trainer_state *w, struct trainer_state_settings *s, struct
 	if (!any)
 		return err_set(e, "no layer map counts; `map big:1 s:1` makes one");
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
-		tunable_turn(s, weight_of(i), 0);
+		tunable_set(s, weight_of(i), 0);
 	return 0;
 }
 
 /* One that is drawn from goes on as it was, its ramp too. */
 static void
-weigh(struct trainer_state_settings *s, int set, bool draws)
+weigh(struct settings *s, int set, bool draws)
 {
 	if (!draws)
-		tunable_turn(s, TUNABLE_SET(set), 0);
+		tunable_set(s, TUNABLE_SET(set), 0);
 	else if (s->set_weight[set] == 0)
-		tunable_turn(s, TUNABLE_SET(set), 1);
+		tunable_set(s, TUNABLE_SET(set), 1);
 }
 
 /* Sets that were said: those alone, and one that was kept back for this counts 1. */
 static int
-lay_sets(const struct trainer_state *w, const struct request_run *r,
-	 struct trainer_state_settings *s, struct err *e)
+lay_sets(const struct trainer_state *w, const struct request_run *r, struct settings *s,
+	 struct err *e)
 {
 	unsigned sets;
 
@@ -174,8 +173,8 @@ lay_sets(const struct trainer_state *w, const struct request_run *r,
 
 /* What was said by name: knobs, rows, sets, layers. */
 static int
-lay_said(const struct trainer_state *w, const struct request_run *r,
-	 struct trainer_state_settings *s, struct err *e)
+lay_said(const struct trainer_state *w, const struct request_run *r, struct settings *s,
+	 struct err *e)
 {
 	uint64_t layers;
 
@@ -193,15 +192,14 @@ lay_said(const struct trainer_state *w, const struct request_run *r,
 		s->labelled = r->stage.rows != REQUEST_ROWS_ALL;
 	if (lay_sets(w, r, s, e) < 0)
 		return -1;
-	if (lab_layers(&w->info.student, r->freeze, &layers, e) < 0)
+	if (net_info_layers(&w->info.run.student, r->freeze, &layers, e) < 0)
 		return err_wrap(e, "freeze");
 	s->frozen |= layers;
 	return 0;
 }
 
 static int
-lay(const struct trainer_state *w, struct request_run *r, struct trainer_state_settings *s,
-    struct err *e)
+lay(const struct trainer_state *w, struct request_run *r, struct settings *s, struct err *e)
 {
 	enum lab_stage_kind kind = r->stage.kind;
 
@@ -209,7 +207,7 @@ lay(const struct trainer_state *w, struct request_run *r, struct trainer_state_s
 		return err_set(e, "no student yet; `student mlp 32` makes one");
 	if (r->steps == 0)
 		r->steps = (int64_t)length_of(w, kind);
-	if (kind == LAB_FINETUNE && settings_step(w) == 0 && !w->info.student.origin[0])
+	if (kind == LAB_FINETUNE && settings_change_step(w) == 0 && !w->info.run.student.origin[0])
 		return err_set(e, "the student has not learned anything yet; `run` first");
 	if (kind == LAB_FINETUNE && lay_finetune(w, r, s, e) < 0)
 		return -1;
@@ -219,19 +217,18 @@ lay(const struct trainer_state *w, struct request_run *r, struct trainer_state_s
 }
 
 int
-stage_lay(const struct trainer_state *w, struct request *r, struct trainer_state_settings *s,
-	  struct err *e)
+stage_lay(const struct trainer_state *w, struct request *r, struct settings *s, struct err *e)
 {
 	enum lab_stage_kind kind = r->u.run.stage.kind;
 
-	settings_take(w, s);
+	*s = settings_change_base(w);
 	if (kind == LAB_RUN || lay(w, &r->u.run, s, e) == 0)
 		return 0;
 	return err_wrap(e, "stage %s", lab_stage_name[kind]);
 }
 
 static bool
-same_ramp(const struct trainer_state_settings *a, const struct trainer_state_settings *b, int knob)
+same_ramp(const struct settings *a, const struct settings *b, int knob)
 {
 	const struct ramp *x = ramp_of(a->ramp, a->n_ramps, knob),
 			  *y = ramp_of(b->ramp, b->n_ramps, knob);
@@ -240,13 +237,13 @@ same_ramp(const struct trainer_state_settings *a, const struct trainer_state_set
 }
 
 static bool
-same_dial(const struct trainer_state_settings *a, const struct trainer_state_settings *b, int dial)
+same_dial(const struct settings *a, const struct settings *b, int dial)
 {
 	return tunable_value(a, dial) == tunable_value(b, dial) && same_ramp(a, b, dial);
 }
 
 static bool
-same(const struct trainer_state_settings *a, const struct trainer_state_settings *b)
+same(const struct settings *a, const struct settings *b)
 {
 	for (int i = -1; (i = tunable_next(a, i)) >= 0;)
 		if (!same_dial(a, b, i))
@@ -261,27 +258,27 @@ counting(const struct lab_info *i)
 	unsigned sets = 0;
 
 	for (int k = 0; k < i->n_sets; k++)
-		sets |= sets_train(i->set[k].role) && i->set[k].weight > 0 ? 1u << k : 0;
+		sets |= sets_train(i->set[k].role) && i->run.settings.set_weight[k] > 0 ? 1u << k
+											: 0;
 	return sets;
 }
 
 int
-stage_begin(struct trainer_state *w, const struct trainer_state_settings *s, struct request *r,
-	    struct err *e)
+stage_begin(struct trainer_state *w, const struct settings *s, struct request *r, struct err *e)
 {
 	const struct remedy_result_made *chosen =
-		remedy_result_get(&w->remedies, s->remedy[LAB_REMEDY_select]);
+		remedy_result_get(&w->remedies, s->remedy[REMEDY_KIND_select]);
 	char what[sizeof r->note] = "", sets[80] = "";
 	const struct request_stage *stage = &r->u.run.stage;
 	struct text note = { 0 };
 
 	if (stage->kind == LAB_RUN)
 		return 0;
-	settings_take(w, &w->before);
+	w->before = settings_change_base(w);
 	w->after = w->before;
 	if (!same(&w->before, s) && live_change_make(w, s, r, e) < 0)
 		return err_wrap(e, "stage %s", lab_stage_name[stage->kind]);
-	settings_take(w, &w->after);
+	w->after = settings_change_base(w);
 	if (r->note[0])
 		snprintf(what, sizeof what, ": %.180s", r->note);
 	if (stage->sets[0])
@@ -301,17 +298,21 @@ void
 stage_note(struct trainer_state *w, enum lab_stage_kind kind)
 {
 	struct lab_info *i = &w->info;
-	struct lab_stage *last = i->n_stages ? &i->stages[i->n_stages - 1] : NULL;
+	struct lab_stage *last = i->run.n_stages ? &i->run.stages[i->run.n_stages - 1] : NULL;
 
 	if (last && last->kind == LAB_RUN && kind == LAB_RUN) {
-		last->until = i->until;
+		last->until = i->run.until;
 		return;
 	}
-	if (i->n_stages == LAB_STAGES)
-		memmove(i->stages, i->stages + 1, (size_t)--i->n_stages * sizeof *i->stages);
-	i->stages[i->n_stages++] =
-		(struct lab_stage){ kind,        i->from,     i->until,
-				    counting(i), i->labelled, { NAN, NAN, NAN, NAN, NAN, 0 } };
+	if (i->run.n_stages == LAB_STAGES)
+		memmove(i->run.stages, i->run.stages + 1,
+			(size_t)--i->run.n_stages * sizeof *i->run.stages);
+	i->run.stages[i->run.n_stages++] = (struct lab_stage){ kind,
+							       i->run.from,
+							       i->run.until,
+							       counting(i),
+							       i->run.settings.labelled,
+							       { NAN, NAN, NAN, NAN, NAN, 0 } };
 }
 
 /* ---- the end ---- */
@@ -319,35 +320,35 @@ stage_note(struct trainer_state *w, enum lab_stage_kind kind)
 /* Nobody has laid a hand on a dial since the stage began: it is where that, or its ramp, has
  * `brought` it. */
 static bool
-untouched(const struct trainer_state *w, const struct trainer_state_settings *brought,
-	  const struct trainer_state_settings *now, int dial)
+untouched(const struct trainer_state *w, const struct settings *brought, const struct settings *now,
+	  int dial)
 {
 	const struct ramp *laid = ramp_of(w->after.ramp, w->after.n_ramps, dial),
 			  *is = ramp_of(now->ramp, now->n_ramps, dial);
 
-	if (is ? !laid || !ramp_is_same(laid, is) : laid && settings_step(w) < ramp_end(laid))
+	if (is ? !laid || !ramp_is_same(laid, is)
+	       : laid && settings_change_step(w) < ramp_end(laid))
 		return false;
 	return tunable_value(brought, dial) == tunable_value(now, dial);
 }
 
 static void
-put_dial_back(const struct trainer_state *w, struct trainer_state_settings *s, int dial)
+put_dial_back(const struct trainer_state *w, struct settings *s, int dial)
 {
 	const struct ramp *r = ramp_of(w->before.ramp, w->before.n_ramps, dial);
 
-	tunable_turn(s, dial, tunable_value(&w->before, dial));
+	tunable_set(s, dial, tunable_value(&w->before, dial));
 	if (r && s->n_ramps < RAMP_KNOBS)
 		s->ramp[s->n_ramps++] = *r;
 }
 
 /* Of pairs of layers only those that are there and were when the stage began. */
 static void
-put_back(const struct trainer_state *w, const struct trainer_state_settings *now,
-	 struct trainer_state_settings *s)
+put_back(const struct trainer_state *w, const struct settings *now, struct settings *s)
 {
-	struct trainer_state_settings brought = w->after;
+	struct settings brought = w->after;
 
-	tunable_apply(&brought, settings_step(w));
+	tunable_follow(&brought, settings_change_step(w));
 	for (int i = -1; (i = tunable_next(now, i)) >= 0;)
 		if (!isnan(tunable_value(&w->before, i)) && !same_dial(&w->before, &w->after, i) &&
 		    untouched(w, &brought, now, i))
@@ -360,16 +361,16 @@ put_back(const struct trainer_state *w, const struct trainer_state_settings *now
 void
 stage_end(struct trainer_state *w)
 {
-	struct lab_stage *stage = &w->info.stages[w->info.n_stages - 1];
-	struct trainer_state_settings now, s;
+	struct lab_stage *stage = &w->info.run.stages[w->info.run.n_stages - 1];
+	struct settings now, s;
 	struct request *r;
 	struct err e;
 
-	stage->until = settings_step(w);
-	stage->scores = w->info.student.last;
+	stage->until = settings_change_step(w);
+	stage->scores = w->info.run.student.last;
 	if (stage->kind == LAB_RUN)
 		return;
-	settings_take(w, &now);
+	now = settings_change_base(w);
 	s = now;
 	put_back(w, &now, &s);
 	if (same(&now, &s))
@@ -390,20 +391,20 @@ int
 stage_freeze(struct trainer_state *w, struct request *r, struct err *e)
 {
 	const char *word = r->u.freeze.thaw ? "thaw" : "freeze", *list = r->u.freeze.layers;
-	struct trainer_state_settings s;
+	struct settings s;
 	uint64_t layers = UINT64_MAX;
 	char names[160];
 
 	if (!w->student)
 		return err_set(e, "%s: no student yet; `student mlp 32` makes one", word);
-	if (list[0] && lab_layers(&w->info.student, list, &layers, e) < 0)
+	if (list[0] && net_info_layers(&w->info.run.student, list, &layers, e) < 0)
 		return err_wrap(e, "%s", word);
-	settings_take(w, &s);
+	s = settings_change_base(w);
 	s.frozen = r->u.freeze.thaw ? s.frozen & ~layers : s.frozen | layers;
 	if (live_change_make(w, &s, r, e) < 0)
 		return err_wrap(e, "%s", word);
 	if (!r->note[0])
 		snprintf(r->note, sizeof r->note, "frozen stays %s",
-			 lab_layers_text(&w->info.student, s.frozen, names, sizeof names));
+			 net_info_layers_text(&w->info.run.student, s.frozen, names, sizeof names));
 	return 0;
 }

@@ -85,7 +85,7 @@ struct place {
 static struct place
 place_of(const struct trainer_state *w)
 {
-	return (struct place){ w->info.phase, w->info.busy, w->info.step };
+	return (struct place){ w->info.phase, w->info.busy, w->info.run.step };
 }
 
 /* Fill in the step and branch that a change falls in, and the stamp that a recording gives it. */
@@ -95,7 +95,7 @@ stamp_request(const struct trainer_state *w, const struct place *p, struct reque
 	unsigned long long step = (unsigned long long)p->step;
 
 	r->step = p->step;
-	r->branch = p->phase == LAB_TRAINING ? LAB_TEACHER(p->busy) : LAB_STUDENT;
+	r->branch = p->phase == LAB_TRAINING ? BRANCH_TEACHER(p->busy) : BRANCH_STUDENT;
 	r->stamp[0] = '\0';
 	if (r->stamped)
 		snprintf(r->stamp, sizeof r->stamp, r->owner[0] ? "@%s:%llu" : "@%s%llu", r->owner,
@@ -335,7 +335,7 @@ do_step(struct trainer *t)
 		w->ended[0] = '\0';
 		push_answer(t, r);
 	}
-	if (w->info.step == w->pause_at) {
+	if (w->info.run.step == w->pause_at) {
 		w->info.paused = true;
 		w->pause_at = UINT64_MAX;
 		push_event(t, REQUEST_PAUSE, &none);

@@ -20,21 +20,21 @@ trainer_state_sample(struct trainer_state *w, int branch, unsigned metric, uint6
 size_t
 trainer_state_batch(const struct trainer_state *w)
 {
-	return (size_t)w->info.knobs.batch;
+	return (size_t)w->info.run.settings.knobs.batch;
 }
 
 bool
 trainer_state_teaches(const struct trainer_state *w, int teacher)
 {
-	return w->info.teacher[teacher].ready && !w->info.teacher[teacher].muted;
+	return w->info.teacher[teacher].ready && !w->info.run.settings.teacher_muted[teacher];
 }
 
 struct branch *
 trainer_state_branch(struct trainer_state *w, int id)
 {
-	if (id == LAB_STUDENT)
+	if (id == BRANCH_STUDENT)
 		return w->student;
-	if (id == LAB_BASELINE)
+	if (id == BRANCH_BASELINE)
 		return w->plain;
 	return w->teacher[id - 2].branch;
 }

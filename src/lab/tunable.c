@@ -1,4 +1,4 @@
-/* tunable.c: knobs, and weights of sets, teachers and pairs of layers, by one number each. */
+/* tunable.c: knobs, and weights of sets, teachers and pairs of layers, by one integer each. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -23,12 +23,12 @@ find_pair(const struct lab_info *info, const char *word, struct err *e)
 	struct text names = { 0 };
 	int64_t n;
 
-	for (int i = 0; i < info->n_maps; i++)
-		text_item(&names, "map%u", info->map[i].slot + 1);
-	for (int i = 0; text_to_int(word + 3, &n) == 0 && i < info->n_maps; i++)
-		if (n == (int64_t)info->map[i].slot + 1) {
+	for (int i = 0; i < info->run.settings.n_maps; i++)
+		text_item(&names, "map%u", info->run.settings.map[i].slot + 1);
+	for (int i = 0; text_to_int(word + 3, &n) == 0 && i < info->run.settings.n_maps; i++)
+		if (n == (int64_t)info->run.settings.map[i].slot + 1) {
 			text_release(&names);
-			return TUNABLE_MAP(info->map[i].slot);
+			return TUNABLE_MAP(info->run.settings.map[i].slot);
 		}
 	err_set(e, "%.40s: no such pair on the map; there is %.160s", word,
 		names.len ? text_get(&names) : "none");
@@ -49,102 +49,82 @@ tunable_find(const struct lab_info *info, const char *word, struct err *e)
 }
 
 const char *
-tunable_name(const struct lab_info *info, int dial, char *buf, size_t size)
+tunable_name(const struct lab_info *info, int id, char *buf, size_t size)
 {
-	if (dial < RAMP_OTHER)
-		snprintf(buf, size, "%s", knob_table[dial].name);
-	else if (dial < TUNABLE_TEACHER(0))
-		snprintf(buf, size, "set:%s", info->set[dial - TUNABLE_SET(0)].name);
-	else if (dial < TUNABLE_MAP(0))
-		snprintf(buf, size, "teacher:%s", info->teacher[dial - TUNABLE_TEACHER(0)].name);
+	if (id < RAMP_OTHER)
+		snprintf(buf, size, "%s", knob_table[id].name);
+	else if (id < TUNABLE_TEACHER(0))
+		snprintf(buf, size, "set:%s", info->set[id - TUNABLE_SET(0)].name);
+	else if (id < TUNABLE_MAP(0))
+		snprintf(buf, size, "teacher:%s", info->teacher[id - TUNABLE_TEACHER(0)].name);
 	else
-		snprintf(buf, size, "map%d", dial - TUNABLE_MAP(0) + 1);
+		snprintf(buf, size, "map%d", id - TUNABLE_MAP(0) + 1);
 	return buf;
 }
 
-/* Where the weight of a pair is, or NULL: it is not on this map. */
+/* The weight of a pair of layers, or NULL: it is not on the map. */
 static double *
-pair_at(struct lab_map *map, int n, int dial)
+pair_weight(struct settings *s, int id)
 {
-	for (int i = 0; i < n; i++)
-		if (TUNABLE_MAP(map[i].slot) == dial)
-			return &map[i].weight;
+	for (int i = 0; i < s->n_maps; i++)
+		if (TUNABLE_MAP(s->map[i].slot) == id)
+			return &s->map[i].weight;
 	return NULL;
 }
 
-/* Where the number of a dial that is no knob is, or NULL. */
+/* The weight that an id above the knobs stands for, or NULL. */
 static double *
-place(struct trainer_state_settings *s, int dial)
+weight_at(struct settings *s, int id)
 {
-	if (dial >= TUNABLE_MAP(0))
-		return pair_at(s->map, s->n_maps, dial);
-	if (dial >= TUNABLE_TEACHER(0))
-		return dial < TUNABLE_TEACHER(s->n_teachers) ? &s->weight[dial - TUNABLE_TEACHER(0)]
-							     : NULL;
-	return dial < TUNABLE_SET(s->n_sets) ? &s->set_weight[dial - TUNABLE_SET(0)] : NULL;
-}
-
-static double *
-place_now(struct lab_info *info, int dial)
-{
-	if (dial >= TUNABLE_MAP(0))
-		return pair_at(info->map, info->n_maps, dial);
-	if (dial >= TUNABLE_TEACHER(0))
-		return dial < TUNABLE_TEACHER(info->n_teachers)
-			       ? &info->teacher[dial - TUNABLE_TEACHER(0)].weight
+	if (id >= TUNABLE_MAP(0))
+		return pair_weight(s, id);
+	if (id >= TUNABLE_TEACHER(0))
+		return id < TUNABLE_TEACHER(s->n_teachers)
+			       ? &s->teacher_weight[id - TUNABLE_TEACHER(0)]
 			       : NULL;
-	return dial < TUNABLE_SET(info->n_sets) ? &info->set[dial - TUNABLE_SET(0)].weight : NULL;
+	return id < TUNABLE_SET(s->n_sets) ? &s->set_weight[id - TUNABLE_SET(0)] : NULL;
 }
 
 double
-tunable_value(const struct trainer_state_settings *s, int dial)
+tunable_value(const struct settings *s, int id)
 {
-	const double *at =
-		dial < RAMP_OTHER ? NULL : place((struct trainer_state_settings *)s, dial);
+	const double *at = id < RAMP_OTHER ? NULL : weight_at((struct settings *)s, id);
 
-	return dial < RAMP_OTHER ? knob_value(&s->knobs, &knob_table[dial]) : at ? *at : NAN;
-}
-
-double
-tunable_now(const struct lab_info *info, int dial)
-{
-	const double *at = dial < RAMP_OTHER ? NULL : place_now((struct lab_info *)info, dial);
-
-	return dial < RAMP_OTHER ? knob_value(&info->knobs, &knob_table[dial]) : at ? *at : NAN;
+	return id < RAMP_OTHER ? knob_value(&s->knobs, &knob_table[id]) : at ? *at : NAN;
 }
 
 void
-tunable_turn(struct trainer_state_settings *s, int dial, double value)
+tunable_set(struct settings *s, int id, double value)
 {
-	double *at = dial < RAMP_OTHER ? NULL : place(s, dial);
-	void *field = dial < RAMP_OTHER ? (char *)&s->knobs + knob_table[dial].offset : NULL;
+	double *at = id < RAMP_OTHER ? NULL : weight_at(s, id);
+	void *field = id < RAMP_OTHER ? (char *)&s->knobs + knob_table[id].offset : NULL;
 
-	if (field && knob_table[dial].type == KNOB_REAL)
+	if (field && knob_table[id].type == KNOB_REAL)
 		*(double *)field = value;
 	else if (field)
 		*(int64_t *)field = (int64_t)value;
 	else if (at)
 		*at = value;
-	ramp_drop(s->ramp, &s->n_ramps, dial);
+	ramp_drop(s->ramp, &s->n_ramps, id);
 }
 
 int
-tunable_next(const struct trainer_state_settings *s, int dial)
+tunable_next(const struct settings *s, int id)
 {
-	if (++dial < (int)knob_count)
-		return dial;
-	for (dial = dial < RAMP_OTHER ? RAMP_OTHER : dial; dial < TUNABLE_MAP(LAB_MAPS); dial++)
-		if (place((struct trainer_state_settings *)s, dial))
-			return dial;
+	if (++id < (int)knob_count)
+		return id;
+	for (id = id < RAMP_OTHER ? RAMP_OTHER : id; id < TUNABLE_MAP(TRAIN_MAPS); id++)
+		if (weight_at((struct settings *)s, id))
+			return id;
 	return -1;
 }
 
 void
-tunable_apply(struct trainer_state_settings *s, uint64_t step)
+tunable_follow(struct settings *s, uint64_t step)
 {
 	ramp_apply(s->ramp, s->n_ramps, step, &s->knobs);
 	for (int i = 0; i < s->n_ramps; i++) {
-		double *at = s->ramp[i].knob < RAMP_OTHER ? NULL : place(s, s->ramp[i].knob);
+		double *at = s->ramp[i].knob < RAMP_OTHER ? NULL : weight_at(s, s->ramp[i].knob);
 
 		if (at)
 			*at = ramp_value(&s->ramp[i], step);
@@ -152,21 +132,8 @@ tunable_apply(struct trainer_state_settings *s, uint64_t step)
 }
 
 void
-tunable_follow(struct lab_info *info, uint64_t step)
+tunable_drop_ramps(struct settings *s, int from, int below)
 {
-	ramp_apply(info->ramp, info->n_ramps, step, &info->knobs);
-	for (int i = 0; i < info->n_ramps; i++) {
-		double *at = info->ramp[i].knob < RAMP_OTHER ? NULL
-							     : place_now(info, info->ramp[i].knob);
-
-		if (at)
-			*at = ramp_value(&info->ramp[i], step);
-	}
-}
-
-void
-tunable_forget(struct lab_info *info, int from, int below)
-{
-	for (int dial = from; dial < below; dial++)
-		ramp_drop(info->ramp, &info->n_ramps, dial);
+	for (int id = from; id < below; id++)
+		ramp_drop(s->ramp, &s->n_ramps, id);
 }

@@ -12,7 +12,7 @@
 #include "retort/data/vocab/words.h"
 #include "retort/lab/idle_change.h"
 #include "retort/train/feed.h"
-#include "retort/lab/settings.h"
+#include "retort/lab/settings_change.h"
 
 /* Text without what a terminal would obey. */
 static void
@@ -68,7 +68,7 @@ draw(struct trainer_state *w, uint32_t *rows)
 	struct sampler *s = feed_order(w), first;
 
 	if (s->n) {
-		feed_draw(w, s, settings_step(w), rows);
+		feed_draw(w, s, settings_change_step(w), rows);
 		return;
 	}
 	sampler_init(&first, w->ds, w->split.train, w->split.n_train,
@@ -90,7 +90,8 @@ fill(struct trainer_state *w, size_t n, struct batch *b, struct text *out, struc
 	if (status == 0) {
 		draw(w, rows);
 		batch_fill(b, w->ds, rows, n, w->split.visible);
-		augment_batch(&a, &w->info.knobs, w->info.seed, settings_step(w), b);
+		augment_batch(&a, &w->info.run.settings.knobs, w->info.seed,
+			      settings_change_step(w), b);
 		tell(w->ds, b, out);
 	}
 	augment_close(&a);
@@ -114,7 +115,7 @@ handle_preview(void *state, struct trainer_state *w, struct request *r, struct e
 	if (n < 1 || (size_t)n > trainer_state_batch(w))
 		return err_set(e, "augment show: %lld is outside 1..%zu, the rows of a batch",
 			       (long long)n, trainer_state_batch(w));
-	if (augment_fits(&w->info.knobs, w->ds, w->retold, w->wordnet, e) < 0 ||
+	if (augment_fits(&w->info.run.settings.knobs, w->ds, w->retold, w->wordnet, e) < 0 ||
 	    batch_init(&b, (size_t)n, w->ds, e) < 0)
 		return err_wrap(e, "augment show");
 	status = fill(w, (size_t)n, &b, &page, e);

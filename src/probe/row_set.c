@@ -53,9 +53,9 @@ static void
 visit(const struct trainer_state *w, struct row_set *s)
 {
 	const struct remedy_result_made *weighing =
-		remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_weigh].made);
+		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
 	const struct remedy_result_made *choice =
-		remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_select].made);
+		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->of; i++)
@@ -108,15 +108,15 @@ void
 row_set_taught(const struct trainer_state *w, struct row_set *s)
 {
 	const struct remedy_result_made *weighing =
-		remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_weigh].made);
+		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
 	const struct remedy_result_made *choice =
-		remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_select].made);
+		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
 
 	s->rows = mem_array(w->split.n_train, sizeof *s->rows);
 	s->weight = mem_array(w->split.n_train, sizeof *s->weight);
 	for (size_t i = 0; i < w->split.n_train; i++) {
 		uint32_t row = w->split.train[i];
-		double weight = w->info.set[sets_of(w->ds, row)].weight *
+		double weight = w->info.run.settings.set_weight[sets_of(w->ds, row)] *
 				(weighing ? (double)weighing->weight[row] : 1);
 
 		if ((choice && !choice->keep[row]) || weight == 0)
@@ -171,7 +171,7 @@ void
 row_set_draw(const struct trainer_state *w, struct row_set *s, size_t most)
 {
 	const struct remedy_result_made *weighing =
-		remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_weigh].made);
+		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
 
 	count_labels(w->ds, s);
 	rng_shuffle(rng_stream(w->info.seed, "mismatch", s->rows[0], 0), s->rows, (uint32_t)s->of);

@@ -295,7 +295,8 @@ copy_texts(struct job *j, const struct trainer_state *w)
 		uint32_t row = w->split.train[i];
 		const char *s = texts_of(w->ds, row);
 
-		if (s[0] && w->info.set[sets_of(w->ds, row)].weight > 0) /* else it is not drawn */
+		if (s[0] && w->info.run.settings.set_weight[sets_of(w->ds, row)] >
+				    0) /* else it is not drawn */
 			j->text[j->n++] = mem_text(s);
 	}
 }

@@ -78,7 +78,7 @@ offer_value(struct list *l)
 		offer(l, buf);
 	if (k->choices)
 		return;
-	offer(l, knob_get(&l->info->knobs, k, buf, sizeof buf));
+	offer(l, knob_get(&l->info->run.settings.knobs, k, buf, sizeof buf));
 	offer(l, k->initial);
 }
 
@@ -97,7 +97,7 @@ offer_net(struct list *l)
 }
 
 static void
-offer_layers(struct list *l, const struct lab_net *net, const char *owner)
+offer_layers(struct list *l, const struct net_info *net, const char *owner)
 {
 	for (int i = 0; i < net->n_layers; i++) {
 		char layer[64];
@@ -117,8 +117,8 @@ offer_tlayer(struct list *l)
 static void
 offer_slayer(struct list *l)
 {
-	if (l->info->has_student)
-		offer_layers(l, &l->info->student, "s");
+	if (l->info->run.has_student)
+		offer_layers(l, &l->info->run.student, "s");
 }
 
 static void
@@ -150,7 +150,7 @@ offer_knob_of(struct list *l, const char *owner, const struct knob *k)
 	if (l->n_words % 2 == 0)
 		offer(l, option);
 	else if (strcmp(l->word[l->n_words - 1], option) == 0)
-		offer(l, knob_get(&l->info->knobs, k, value, sizeof value));
+		offer(l, knob_get(&l->info->run.settings.knobs, k, value, sizeof value));
 }
 
 static void
@@ -206,9 +206,9 @@ offer_dial(struct list *l)
 			offer(l, tunable_name(l->info, TUNABLE_SET(i), word, sizeof word));
 	for (int i = 0; i < l->info->n_teachers; i++)
 		offer(l, tunable_name(l->info, TUNABLE_TEACHER(i), word, sizeof word));
-	for (int i = 0; i < l->info->n_maps; i++)
-		offer(l,
-		      tunable_name(l->info, TUNABLE_MAP(l->info->map[i].slot), word, sizeof word));
+	for (int i = 0; i < l->info->run.settings.n_maps; i++)
+		offer(l, tunable_name(l->info, TUNABLE_MAP(l->info->run.settings.map[i].slot), word,
+				      sizeof word));
 }
 
 static void offer_field(struct list *l, const char *complete, int n);
@@ -233,9 +233,9 @@ offer_remedy(struct list *l)
 static void
 offer_layer(struct list *l)
 {
-	for (int i = 0; l->info->has_student && i < l->info->student.n_layers; i++)
-		if (l->info->student.layer[i].learns)
-			offer(l, l->info->student.layer[i].name);
+	for (int i = 0; l->info->run.has_student && i < l->info->run.student.n_layers; i++)
+		if (l->info->run.student.layer[i].learns)
+			offer(l, l->info->run.student.layer[i].name);
 }
 
 /* Behind the name of a stage: options and what they take, in any order. */
@@ -278,8 +278,8 @@ offer_tap(struct list *l)
 static void
 offer_through(struct list *l)
 {
-	for (int i = LAB_NONE; i < LAB_THROUGHS; i++)
-		offer(l, lab_through_name[i]);
+	for (int i = THROUGH_NONE; i < THROUGH_COUNT; i++)
+		offer(l, layer_pair_through_name[i]);
 }
 
 /* Behind a teacher alone: which pairs of layers. */
@@ -318,13 +318,14 @@ offer_metric(struct list *l)
 	for (size_t i = 0; i < METRIC_FIXED; i++)
 		offer(l, metric_name(i));
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
-		for (unsigned part = 0; part < 3 && loss_weight(loss_table[i], &l->info->knobs) > 0;
+		for (unsigned part = 0;
+		     part < 3 && loss_weight(loss_table[i], &l->info->run.settings.knobs) > 0;
 		     part++)
 			offer(l, metric_name(metric_output(i, (enum metric_part)part)));
-	for (int i = 0; i < l->info->n_maps; i++)
+	for (int i = 0; i < l->info->run.settings.n_maps; i++)
 		for (unsigned part = 0; part < 3; part++)
-			offer(l, metric_name(
-					 metric_map(l->info->map[i].slot, (enum metric_part)part)));
+			offer(l, metric_name(metric_map(l->info->run.settings.map[i].slot,
+							(enum metric_part)part)));
 }
 
 /* Terms of the loss that count, as `balance` takes them: what stands behind "share-" in their
@@ -333,11 +334,13 @@ static void
 offer_term(struct list *l)
 {
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
-		if (loss_weight(loss_table[i], &l->info->knobs) > 0)
+		if (loss_weight(loss_table[i], &l->info->run.settings.knobs) > 0)
 			offer(l, loss_table[i]->name);
-	for (int i = 0; i < l->info->n_maps; i++)
-		offer(l,
-		      strchr(metric_name(metric_map(l->info->map[i].slot, METRIC_SHARE)), '-') + 1);
+	for (int i = 0; i < l->info->run.settings.n_maps; i++)
+		offer(l, strchr(metric_name(metric_map(l->info->run.settings.map[i].slot,
+						       METRIC_SHARE)),
+				'-') +
+				 1);
 }
 
 /* Names in the directory that the word names; directories end in '/'. */

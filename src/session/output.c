@@ -9,9 +9,9 @@
 const char *
 output_branch(const struct lab_info *info, unsigned branch)
 {
-	return branch == LAB_STUDENT    ? "main"
-	       : branch == LAB_BASELINE ? "plain"
-					: info->teacher[branch - 2].name;
+	return branch == BRANCH_STUDENT    ? "main"
+	       : branch == BRANCH_BASELINE ? "plain"
+					   : info->teacher[branch - 2].name;
 }
 
 void
@@ -27,12 +27,12 @@ output_close(struct output *t)
 static void
 tell_knobs(struct output *t, const struct lab_info *info, uint32_t step)
 {
-	struct knobs now = info->knobs, initial;
+	struct knobs now = info->run.settings.knobs, initial;
 	char value[64];
 	bool any = false;
 
 	knob_defaults(&initial);
-	ramp_apply(info->ramp, info->n_ramps, step, &now);
+	ramp_apply(info->run.settings.ramp, info->run.settings.n_ramps, step, &now);
 	fputs(",\"knobs\":{", t->out);
 	for (size_t i = 0; i < knob_count; i++) {
 		const struct knob *d = &knob_table[i];
@@ -70,7 +70,7 @@ open_object(struct output *t, const struct lab_info *info, const struct event *e
 	fputs("{\"event\":\"eval\",\"branch\":", t->out);
 	report_json_string(t->out, output_branch(info, ev->branch));
 	fprintf(t->out, ",\"step\":%u", ev->step);
-	if (ev->branch == LAB_STUDENT) {
+	if (ev->branch == BRANCH_STUDENT) {
 		tell_stage(t, info, ev->step);
 		tell_knobs(t, info, ev->step);
 	}

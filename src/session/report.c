@@ -40,8 +40,7 @@ brief(const char *name, char *buf, size_t size)
 }
 
 static void
-row(FILE *out, const char *who, const char *when, const struct lab_net *n,
-    const struct lab_scores *s)
+row(FILE *out, const char *who, const char *when, const struct net_info *n, const struct scores *s)
 {
 	char name[16];
 
@@ -75,14 +74,15 @@ drawn(FILE *out, const struct lab_info *i, const struct lab_stage *s)
 static void
 stages(FILE *out, const struct lab_info *i)
 {
-	for (int k = 0; k < i->n_stages && lab_has_stages(i); k++) {
-		struct lab_net n = i->student;
+	for (int k = 0; k < i->run.n_stages && lab_has_stages(i); k++) {
+		struct net_info n = i->run.student;
 
 		n.microseconds = 0;
-		if (!i->stages[k].scores.step)
+		if (!i->run.stages[k].scores.step)
 			continue; /* it was stopped before the first step */
-		row(out, lab_stage_name[i->stages[k].kind], "end", &n, &i->stages[k].scores);
-		drawn(out, i, &i->stages[k]);
+		row(out, lab_stage_name[i->run.stages[k].kind], "end", &n,
+		    &i->run.stages[k].scores);
+		drawn(out, i, &i->run.stages[k]);
 	}
 }
 
@@ -92,7 +92,7 @@ target(FILE *out, const struct lab_info *i)
 {
 	struct text names = { 0 };
 
-	if (i->n_target == 0 || isnan(i->student.target.nll))
+	if (i->n_target == 0 || isnan(i->run.student.target.nll))
 		return;
 	for (int k = 0; k < i->n_sets; k++)
 		if (i->set[k].role == DATASET_TARGET)
@@ -102,9 +102,9 @@ target(FILE *out, const struct lab_info *i)
 	for (int k = 0; k < i->n_teachers; k++)
 		if (i->teacher[k].ready && !i->teacher[k].is_file)
 			row(out, i->teacher[k].name, "last", &i->teacher[k], &i->teacher[k].target);
-	row(out, "distilled", "last", &i->student, &i->student.target);
-	if (i->has_plain)
-		row(out, "no teacher", "last", &i->plain, &i->plain.target);
+	row(out, "distilled", "last", &i->run.student, &i->run.student.target);
+	if (i->run.has_baseline)
+		row(out, "no teacher", "last", &i->run.baseline, &i->run.baseline.target);
 }
 
 void
@@ -117,12 +117,12 @@ report_text(FILE *out, const struct lab_info *i, const struct report_change *cha
 	for (int k = 0; k < i->n_teachers; k++)
 		if (i->teacher[k].ready)
 			row(out, i->teacher[k].name, "last", &i->teacher[k], &i->teacher[k].last);
-	row(out, "distilled", "last", &i->student, &i->student.last);
-	row(out, "distilled", "best", &i->student, &i->student.best);
+	row(out, "distilled", "last", &i->run.student, &i->run.student.last);
+	row(out, "distilled", "best", &i->run.student, &i->run.student.best);
 	stages(out, i);
-	if (i->has_plain) {
-		row(out, "no teacher", "last", &i->plain, &i->plain.last);
-		row(out, "no teacher", "best", &i->plain, &i->plain.best);
+	if (i->run.has_baseline) {
+		row(out, "no teacher", "last", &i->run.baseline, &i->run.baseline.last);
+		row(out, "no teacher", "best", &i->run.baseline, &i->run.baseline.best);
 	}
 	target(out, i);
 	if (n)
@@ -166,7 +166,7 @@ field(FILE *out, const char *name, double x)
 }
 
 static void
-scores(FILE *out, const struct lab_scores *s)
+scores(FILE *out, const struct scores *s)
 {
 	field(out, "step", (double)s->step);
 	field(out, "accuracy", s->accuracy);
@@ -177,7 +177,7 @@ scores(FILE *out, const struct lab_scores *s)
 }
 
 static void
-net(FILE *out, const struct lab_net *n)
+net(FILE *out, const struct net_info *n)
 {
 	fputs("{\"name\":", out);
 	report_json_string(out, n->name);
@@ -217,8 +217,8 @@ static void
 stages_json(FILE *out, const struct lab_info *i)
 {
 	fputs(",\"stages\":[", out);
-	for (int k = 0; k < i->n_stages; k++) {
-		const struct lab_stage *s = &i->stages[k];
+	for (int k = 0; k < i->run.n_stages; k++) {
+		const struct lab_stage *s = &i->run.stages[k];
 
 		fputs(k ? ",{\"stage\":" : "{\"stage\":", out);
 		report_json_string(out, lab_stage_name[s->kind]);
@@ -257,11 +257,11 @@ report_json(FILE *out, const struct lab_info *i, const struct report_change *cha
 	else
 		fputs("null", out);
 	fputs(",\"student\":", out);
-	net(out, &i->student);
+	net(out, &i->run.student);
 	stages_json(out, i);
 	fputs(",\"plain\":", out);
-	if (i->has_plain)
-		net(out, &i->plain);
+	if (i->run.has_baseline)
+		net(out, &i->run.baseline);
 	else
 		fputs("null", out);
 	fputs(",\"changes\":[", out);

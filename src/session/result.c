@@ -169,7 +169,7 @@ check_stranded(struct session *s)
 	if (s->working || !p || !p->stamped || !p->where)
 		return;
 	session_tell(s, true, "%s:1: step %llu is never reached: the work before it ended at %llu",
-		     p->where, (unsigned long long)p->at, (unsigned long long)s->info.step);
+		     p->where, (unsigned long long)p->at, (unsigned long long)s->info.run.step);
 	session_fail(s, 2);
 }
 
@@ -253,7 +253,7 @@ result_take(struct session *s, struct request *r)
 	}
 	output_close(&s->tell);
 	s->info = *r->info;
-	knob_overlay(&s->info.knobs, &s->view, KNOB_VIEW);
+	knob_overlay(&s->info.run.settings.knobs, &s->view, KNOB_VIEW);
 	if (s->live && r->kind != REQUEST_PACE)
 		view_model_answer(s->live, r);
 	while (i < s->n_pending && (r->id == 0 || s->pending[i].id != r->id))
@@ -279,10 +279,10 @@ result_take(struct session *s, struct request *r)
 static void
 follow_ramps(struct session *s, const struct event *ev)
 {
-	if (ev->branch != LAB_STUDENT || ev->metric != METRIC_LR)
+	if (ev->branch != BRANCH_STUDENT || ev->metric != METRIC_LR)
 		return;
-	s->info.student.steps = ev->step;
-	tunable_follow(&s->info, ev->step);
+	s->info.run.student.steps = ev->step;
+	tunable_follow(&s->info.run.settings, ev->step);
 }
 
 void

@@ -52,7 +52,7 @@ session_new(const struct session_options *o, struct err *e)
 	s->live = o->live ? view_model_new(o->name ? o->name : "", recorder != NULL) : NULL;
 	s->keys = keymap_new();
 	s->script = script_new();
-	knob_defaults(&s->info.knobs);
+	knob_defaults(&s->info.run.settings.knobs);
 	knob_defaults(&s->view);
 	s->trainer = trainer_new(o->threads, 0, probe_table);
 	return s;
@@ -199,7 +199,7 @@ turn_view_knob(struct session *s, const struct request *r, struct err *e)
 
 	if (knob_set(&s->view, k, value, e) < 0)
 		return -1;
-	knob_overlay(&s->info.knobs, &s->view, KNOB_VIEW);
+	knob_overlay(&s->info.run.settings.knobs, &s->view, KNOB_VIEW);
 	if (!s->live)
 		return 0;
 	view_model_knobs(s->live, &s->view);
@@ -386,7 +386,7 @@ reaches(const struct session *s, const char *text)
 	    strcmp(lex.word[0], "run") != 0)
 		return false;
 	steps = lex.n > 1 ? strtoull(lex.word[1], NULL, 10) : 1000;
-	return s->info.student.steps + steps > s->o.until;
+	return s->info.run.student.steps + steps > s->o.until;
 }
 
 /* Behind the lines that are stamped up to it: stamped lines are applied in the order in which they

@@ -79,7 +79,7 @@ take_room_for_teachers(struct branch *b, const struct knobs *k)
 
 	for (int i = 0; i < b->n_terms; i++)
 		targets += b->term[i].map < 0 && b->term[i].loss->needs & LOSS_LOGITS;
-	if (b->id != LAB_STUDENT)
+	if (b->id != BRANCH_STUDENT)
 		return 0;
 	return mix_init(&b->mix, k ? (enum mix_mode)k->mix : MIX_SUM,
 			b->net->graph->capacity * (tensor_width(out) / classes), classes, targets);
@@ -190,13 +190,15 @@ add_term(struct branch *b, const struct loss *loss, int map, int node, enum bran
 
 /* The node of a pair before this one that goes through the same map, or -1. */
 static int
-node_like(const struct branch *b, const struct branch_plan *plan, const struct lab_map *m,
+node_like(const struct branch *b, const struct branch_plan *plan, const struct layer_pair *m,
 	  size_t width, size_t to)
 {
 	for (int i = 0; i < b->n_terms; i++) {
-		const struct lab_map *x = b->term[i].map >= 0 ? &plan->map[b->term[i].map] : NULL;
+		const struct layer_pair *x =
+			b->term[i].map >= 0 ? &plan->map[b->term[i].map] : NULL;
 
-		if (x && x->through == LAB_SHARED && x->teacher == m->teacher && x->on == m->on &&
+		if (x && x->through == THROUGH_SHARED && x->teacher == m->teacher &&
+		    x->on == m->on &&
 		    tensor_last(&b->net->graph->node[b->term[i].node].out) == to &&
 		    tensor_last(&b->net->graph->node[net_node(b->net, x->s_layer, x->on)].out) ==
 			    width)
@@ -208,7 +210,7 @@ node_like(const struct branch *b, const struct branch_plan *plan, const struct l
 /* The map that several pairs go through is named by its widths, so that it stays what it is
  * whichever of them are taken off. */
 static int
-share_map(struct branch *b, const struct branch_plan *plan, const struct lab_map *m,
+share_map(struct branch *b, const struct branch_plan *plan, const struct layer_pair *m,
 	  const char *tap, int node, struct err *e)
 {
 	size_t width = tensor_last(&b->net->graph->node[node].out),
@@ -225,11 +227,11 @@ share_map(struct branch *b, const struct branch_plan *plan, const struct lab_map
 /* A pair of hidden states or values gets a projection where widths differ. Returns the node to
  * compare, or -1. */
 static int
-node_of_map(struct branch *b, const struct branch_plan *plan, const struct lab_map *m,
+node_of_map(struct branch *b, const struct branch_plan *plan, const struct layer_pair *m,
 	    struct err *e)
 {
-	const struct lab_net *t = &plan->teacher[m->teacher];
-	const struct lab_layer *l = &t->layer[m->t_layer];
+	const struct net_info *t = &plan->teacher[m->teacher];
+	const struct layer_info *l = &t->layer[m->t_layer];
 	int node = net_node(b->net, m->s_layer, m->on);
 	char name[PARAM_NAME], tap[16] = "";
 
@@ -239,7 +241,7 @@ node_of_map(struct branch *b, const struct branch_plan *plan, const struct lab_m
 		return node;
 	if (m->on != MODEL_HIDDEN)
 		snprintf(tap, sizeof tap, ".%s", model_tap_name[m->on]);
-	if (m->through == LAB_SHARED)
+	if (m->through == THROUGH_SHARED)
 		return share_map(b, plan, m, tap, node, e);
 	snprintf(name, sizeof name, "map.%s.%s.%d%s", t->name, l->name, m->s_layer, tap);
 	return projection_add(b->net, name, node,
@@ -249,13 +251,13 @@ node_of_map(struct branch *b, const struct branch_plan *plan, const struct lab_m
 /* What the loss of a pair may make numbers of its own for. */
 static void
 shape_of(struct branch *b, struct branch_term *t, const struct branch_plan *plan,
-	 const struct lab_map *m)
+	 const struct layer_pair *m)
 {
-	const struct lab_net *teacher = &plan->teacher[m->teacher];
-	const struct lab_layer *l = &teacher->layer[m->t_layer];
+	const struct net_info *teacher = &plan->teacher[m->teacher];
+	const struct layer_info *l = &teacher->layer[m->t_layer];
 
 	t->shape.t_width = t->t_width;
-	t->shape.t_channels = lab_layer_width(l, m->on);
+	t->shape.t_channels = net_info_width(l, m->on);
 	t->shape.tokens = l->is_tokens;
 	t->shape.data_rows = plan->data_rows;
 	if (t->before < 0)
@@ -269,7 +271,7 @@ shape_of(struct branch *b, struct branch_term *t, const struct branch_plan *plan
 /* Padding is not counted where positions are looked at one by one; who looks at a whole row is told
  * which are padding. */
 static enum branch_mean
-mean_of(const struct lab_map *m, const struct lab_layer *l)
+mean_of(const struct layer_pair *m, const struct layer_info *l)
 {
 	return l->is_tokens && !(1u << m->on & MODEL_SQUARES) && !(m->match->needs & LOSS_ROW)
 		       ? BRANCH_TOKENS
@@ -279,9 +281,9 @@ mean_of(const struct lab_map *m, const struct lab_layer *l)
 static int
 add_map(struct branch *b, const struct branch_plan *plan, int index, struct err *e)
 {
-	const struct lab_map *m = &plan->map[index];
-	const struct lab_net *teacher = &plan->teacher[m->teacher];
-	const struct lab_layer *l = &teacher->layer[m->t_layer];
+	const struct layer_pair *m = &plan->map[index];
+	const struct net_info *teacher = &plan->teacher[m->teacher];
+	const struct layer_info *l = &teacher->layer[m->t_layer];
 	int node = node_of_map(b, plan, m, e);
 	struct branch_term *t;
 	char where[PARAM_NAME];
@@ -295,14 +297,13 @@ add_map(struct branch *b, const struct branch_plan *plan, int index, struct err 
 			l->width /
 			l->last; /* of a square of positions, too, it is told how many they are */
 	if (m->match->needs & LOSS_WIDTHS || m->match->project)
-		t->t_width =
-			sees_rows(m->match, t->mean) ? lab_layer_numbers(l, m->on) : m->t_width;
+		t->t_width = sees_rows(m->match, t->mean) ? net_info_numbers(l, m->on) : m->t_width;
 	if (m->match->needs & LOSS_BEFORE) {
 		t->before = net_node(b->net, m->s_layer - 1, m->on);
 		t->t_before = teacher->layer[m->t_layer - 1].width;
 		graph_tap(b->net->graph, t->before);
 	}
-	t->heads = lab_layer_heads(l, m->on);
+	t->heads = net_info_heads(l, m->on);
 	shape_of(b, t, plan, m);
 	t->train = metric_map(m->slot, METRIC_TRAIN);
 	t->weighted = metric_map(m->slot, METRIC_WEIGHTED);
@@ -319,7 +320,7 @@ static bool
 is_output(const struct branch *b, const struct knobs *k, unsigned i)
 {
 	return i == LOSS_OUTPUT_ce ||
-	       (b->id == LAB_STUDENT &&
+	       (b->id == BRANCH_STUDENT &&
 		(i == LOSS_OUTPUT_kd || (k && loss_weight(loss_table[i], k) > 0)));
 }
 
@@ -350,7 +351,7 @@ branch_has_outputs(const struct branch *b, const struct knobs *k)
 {
 	int n = 0;
 
-	if (b->id == LAB_STUDENT && (int64_t)b->mix.mode != k->mix)
+	if (b->id == BRANCH_STUDENT && (int64_t)b->mix.mode != k->mix)
 		return false;
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
 		if (is_output(b, k, i) && (n == b->n_terms || b->term[n++].loss != loss_table[i]))
@@ -363,7 +364,7 @@ static void
 wants_of(const struct branch_plan *plan, unsigned wants[MODEL_LAYERS])
 {
 	for (int i = 0; plan && i < plan->n_maps; i++) {
-		const struct lab_map *m = &plan->map[i];
+		const struct layer_pair *m = &plan->map[i];
 
 		wants[m->s_layer] |= 1u << m->on;
 		if (m->match->needs & LOSS_BEFORE)
@@ -442,11 +443,11 @@ branch_rebuild(struct branch **b, size_t capacity, const struct branch_plan *pla
 }
 
 double
-branch_weight(const struct branch *b, int term, const struct knobs *k, const struct lab_map *map)
+branch_weight(const struct branch *b, int term, const struct knobs *k, const struct layer_pair *map)
 {
 	const struct branch_term *t = &b->term[term];
 
-	if (b->id != LAB_STUDENT)
+	if (b->id != BRANCH_STUDENT)
 		return 1; /* a teacher, or the student without one, learns from labels alone */
 	if (t->map >= 0)
 		return map[t->map].weight;
@@ -464,7 +465,7 @@ has_say(const struct branch_term *t, const struct branch_feed *f)
 
 void
 branch_weights(const struct branch *b, const struct branch_feed *f, const struct knobs *k,
-	       const struct lab_map *map, double *weight)
+	       const struct layer_pair *map, double *weight)
 {
 	double sum = 0;
 
@@ -472,7 +473,7 @@ branch_weights(const struct branch *b, const struct branch_feed *f, const struct
 		weight[i] = branch_weight(b, i, k, map);
 		sum += has_say(&b->term[i], f) ? weight[i] : 0;
 	}
-	if (!k->normalize || b->id != LAB_STUDENT || sum == 0)
+	if (!k->normalize || b->id != BRANCH_STUDENT || sum == 0)
 		return;
 	for (int i = 0; i < b->n_terms; i++)
 		weight[i] /= sum;
@@ -534,7 +535,7 @@ tell(const struct branch *b, const struct branch_term *t, const struct knobs *k)
 
 static void
 run_terms(struct branch *b, const struct branch_feed *f, const struct knobs *k,
-	  const struct lab_map *map, struct branch_result *out)
+	  const struct layer_pair *map, struct branch_result *out)
 {
 	double weight[BRANCH_TERMS];
 	struct terms_job job = { f, k, weight, -1, true, true };
@@ -550,14 +551,14 @@ run_terms(struct branch *b, const struct branch_feed *f, const struct knobs *k,
 		if (b->term[i].told != METRIC_NONE)
 			out->told[i] = tell(b, &b->term[i], k);
 	}
-	out->kl = b->id == LAB_STUDENT ? r.kl : NAN;
+	out->kl = b->id == BRANCH_STUDENT ? r.kl : NAN;
 	memcpy(out->share, r.share, sizeof out->share);
 	out->accuracy = r.accuracy;
 }
 
 void
 branch_step(struct branch *b, const struct branch_feed *f, const struct knobs *k,
-	    const struct lab_map *map, double lr, struct branch_result *out)
+	    const struct layer_pair *map, double lr, struct branch_result *out)
 {
 	struct optim_slab slab = { &b->net->layout,
 				   branch_value(b),
@@ -589,7 +590,7 @@ branch_step(struct branch *b, const struct branch_feed *f, const struct knobs *k
 
 void
 branch_shares(struct branch *b, const struct branch_feed *f, const struct knobs *k,
-	      const struct lab_map *map, double *share)
+	      const struct layer_pair *map, double *share)
 {
 	double sum = 0, weight[BRANCH_TERMS];
 

@@ -164,7 +164,7 @@ add_tally(struct eval_tally *t, const struct eval_tally *part)
 	t->agree += part->agree;
 	t->nll += part->nll;
 	t->kl += part->kl;
-	for (int k = 0; k < LAB_TEACHERS; k++) {
+	for (int k = 0; k < TRAIN_TEACHERS; k++) {
 		t->kl_of[k] += part->kl_of[k];
 		t->agree_with[k] += part->agree_with[k];
 	}
@@ -187,14 +187,14 @@ eval_add(struct eval_tally *t, const real *z, const int32_t *label, size_t n, si
 		add_tally(t, &part[i]);
 }
 
-struct lab_scores
+struct scores
 eval_scores(const struct eval_tally *t, bool has_teachers)
 {
 	double n = (double)t->rows, ece = 0;
 
 	for (int b = 0; b < BINS; b++)
 		ece += fabs(t->bin_confidence[b] - (double)t->bin_right[b]) / n;
-	return (struct lab_scores){
+	return (struct scores){
 		.accuracy = (double)t->right / n,
 		.nll = t->nll / n,
 		.ece = ece,
@@ -208,9 +208,9 @@ static void
 hear_back(struct trainer_state *w, const struct eval_tally *t, const struct branch_feed *f)
 {
 	for (int i = 0; i < w->info.n_teachers; i++)
-		w->info.teacher[i].heard.agreement = w->info.teacher[i].heard.kl = NAN;
+		w->info.teacher[i].teaching.agreement = w->info.teacher[i].teaching.kl = NAN;
 	for (int k = 0; k < f->n_teachers; k++) {
-		struct lab_heard *heard = &w->info.teacher[f->t_index[k]].heard;
+		struct teaching *heard = &w->info.teacher[f->t_index[k]].teaching;
 
 		heard->agreement = (double)t->agree_with[k] / (double)t->rows;
 		heard->kl = t->kl_of[k] / (double)t->rows;
@@ -221,7 +221,7 @@ hear_back(struct trainer_state *w, const struct eval_tally *t, const struct bran
 static size_t
 some_rows(const struct trainer_state *w, size_t n_rows)
 {
-	size_t most = (size_t)w->info.knobs.eval_rows;
+	size_t most = (size_t)w->info.run.settings.knobs.eval_rows;
 
 	return most && most < n_rows ? most : n_rows;
 }
@@ -237,7 +237,7 @@ draw(struct trainer_state *w, const uint32_t *rows, size_t n_rows, size_t at, si
 }
 
 /* Rows in chunks of a batch, with what the teachers say where `taught`. */
-static struct lab_scores
+static struct scores
 pass(struct trainer_state *w, struct branch *b, bool taught, const uint32_t *rows, size_t n_rows)
 {
 	struct eval_tally tally = { 0 };
@@ -255,7 +255,7 @@ pass(struct trainer_state *w, struct branch *b, bool taught, const uint32_t *row
 		eval_add(&tally, branch_logits(b, &w->batch), batch_i32(&w->batch, BATCH_LABEL),
 			 n * labels, b->net->io.classes, &f, b);
 	}
-	if (b->id == LAB_STUDENT && rows == w->split.held)
+	if (b->id == BRANCH_STUDENT && rows == w->split.held)
 		hear_back(w, &tally, &f);
 	return eval_scores(&tally, f.n_teachers > 0);
 }
@@ -266,7 +266,7 @@ eval_shares(struct trainer_state *w, double *share)
 	struct branch_feed f;
 
 	feed_main(w, 0, NULL, &f); /* the fixed batch: the first of the first epoch */
-	branch_shares(w->student, &f, &w->info.knobs, w->info.map, share);
+	branch_shares(w->student, &f, &w->info.run.settings.knobs, w->info.run.settings.map, share);
 }
 
 static void
@@ -277,32 +277,33 @@ sample_shares(struct trainer_state *w)
 
 	eval_shares(w, share);
 	for (int i = 0; i < b->n_terms; i++)
-		trainer_state_sample(w, LAB_STUDENT, b->term[i].share, b->state->step, share[i]);
+		trainer_state_sample(w, BRANCH_STUDENT, b->term[i].share, b->state->step, share[i]);
 }
 
 static void
 sample_heard(struct trainer_state *w, uint64_t step)
 {
 	for (int i = 0; i < w->info.n_teachers; i++) {
-		const struct lab_heard *heard = &w->info.teacher[i].heard;
+		const struct teaching *heard = &w->info.teacher[i].teaching;
 
 		if (w->info.n_teachers == 1 || isnan(heard->kl))
 			continue; /* of one alone val-agreement and val-kl say it */
-		trainer_state_sample(w, LAB_STUDENT,
+		trainer_state_sample(w, BRANCH_STUDENT,
 				     metric_teacher((unsigned)i, METRIC_TEACHER_AGREEMENT), step,
 				     heard->agreement);
-		trainer_state_sample(w, LAB_STUDENT, metric_teacher((unsigned)i, METRIC_TEACHER_KL),
-				     step, heard->kl);
+		trainer_state_sample(w, BRANCH_STUDENT,
+				     metric_teacher((unsigned)i, METRIC_TEACHER_KL), step,
+				     heard->kl);
 	}
 }
 
-static struct lab_net *
+static struct net_info *
 net_info(struct trainer_state *w, int id)
 {
-	if (id == LAB_STUDENT)
-		return &w->info.student;
-	if (id == LAB_BASELINE)
-		return &w->info.plain;
+	if (id == BRANCH_STUDENT)
+		return &w->info.run.student;
+	if (id == BRANCH_BASELINE)
+		return &w->info.run.baseline;
 	return &w->info.teacher[id - 2];
 }
 
@@ -310,7 +311,7 @@ net_info(struct trainer_state *w, int id)
 static void
 eval_target(struct trainer_state *w, struct branch *b, bool taught)
 {
-	struct lab_scores s;
+	struct scores s;
 
 	if (w->split.n_target == 0)
 		return;
@@ -329,10 +330,10 @@ void
 eval_branch(struct trainer_state *w, int id)
 {
 	struct branch *b = trainer_state_branch(w, id);
-	struct lab_net *info = net_info(w, id);
+	struct net_info *info = net_info(w, id);
 	uint64_t step = b->state->step;
-	bool taught = id == LAB_STUDENT || id == LAB_BASELINE;
-	struct lab_scores s;
+	bool taught = id == BRANCH_STUDENT || id == BRANCH_BASELINE;
+	struct scores s;
 
 	if (w->evaluated[id] == step)
 		return;
@@ -346,7 +347,7 @@ eval_branch(struct trainer_state *w, int id)
 		trainer_state_sample(w, id, METRIC_VAL_KL, step, s.kl);
 	}
 	eval_target(w, b, taught);
-	if (id == LAB_STUDENT) {
+	if (id == BRANCH_STUDENT) {
 		sample_heard(w, step);
 		sample_shares(w);
 	}
@@ -359,7 +360,7 @@ eval_branch(struct trainer_state *w, int id)
 void
 eval_answers(struct trainer_state *w, int teacher)
 {
-	struct lab_net *info = &w->info.teacher[teacher];
+	struct net_info *info = &w->info.teacher[teacher];
 	const struct logit_file *file = w->teacher[teacher].file;
 	struct eval_tally tally = { 0 };
 	struct branch_feed none = { 0 };

@@ -20,7 +20,7 @@ free_top(struct trainer_state_top *top)
 void
 feed_release(struct trainer_state *w)
 {
-	for (int i = 0; i < LAB_TEACHERS; i++) {
+	for (int i = 0; i < TRAIN_TEACHERS; i++) {
 		mem_free(w->t_logits[i]);
 		w->t_logits[i] = NULL;
 		free_top(&w->t_top[i]);
@@ -52,7 +52,7 @@ take_top(struct trainer_state_top *top, size_t positions, size_t k, struct err *
 }
 
 static int
-asks(const struct lab_map *m)
+asks(const struct layer_pair *m)
 {
 	return m->match->needs & LOSS_MAP ? TEACHER_PLACES : (int)m->on;
 }
@@ -62,9 +62,9 @@ static void
 wants_of(const struct trainer_state *w, int teacher, unsigned *wants)
 {
 	memset(wants, 0, MODEL_LAYERS * sizeof *wants);
-	for (int i = 0; i < w->info.n_maps; i++)
-		if (w->info.map[i].teacher == teacher) {
-			const struct lab_map *m = &w->info.map[i];
+	for (int i = 0; i < w->info.run.settings.n_maps; i++)
+		if (w->info.run.settings.map[i].teacher == teacher) {
+			const struct layer_pair *m = &w->info.run.settings.map[i];
 
 			wants[m->t_layer] |= 1u << asks(m);
 			if (m->match->needs & LOSS_BEFORE)
@@ -76,13 +76,13 @@ int
 feed_open(struct trainer_state *w, int i, struct err *e)
 {
 	struct trainer_state_teacher *t = &w->teacher[i];
-	struct lab_net *info = &w->info.teacher[i];
+	struct net_info *info = &w->info.teacher[i];
 	unsigned wants[MODEL_LAYERS];
 
 	wants_of(w, i, wants);
 	if (teacher_open(&t->says, t->branch->net, branch_value(t->branch), w->ds, &w->inputs,
 			 wants, &info->options, trainer_state_batch(w),
-			 augment_any(&w->info.knobs, w->ds->kind), e) < 0)
+			 augment_any(&w->info.run.settings.knobs, w->ds->kind), e) < 0)
 		return err_wrap(e, "teacher %s", info->name);
 	info->kept = t->says.keeps ? teacher_size(&t->says) : 0;
 	info->effect = t->says.effect;
@@ -93,7 +93,7 @@ static int
 prepare_teacher(struct trainer_state *w, int i, struct err *e)
 {
 	struct trainer_state_teacher *t = &w->teacher[i];
-	struct lab_net *info = &w->info.teacher[i];
+	struct net_info *info = &w->info.teacher[i];
 	size_t labels = w->ds->next_token ? w->ds->length : 1, rows = trainer_state_batch(w);
 
 	if (t->file)
@@ -151,27 +151,28 @@ hear(struct trainer_state *w, int i, struct branch_feed *out)
 						  &w->batch, w->t_logits[i]);
 	}
 	out->t_index[k] = i;
-	out->t_weight[k] = w->info.teacher[i].weight;
+	out->t_weight[k] = w->info.run.settings.teacher_weight[i];
 }
 
 /* The one teacher that the batch of a step is for, where one is drawn; -1: they all are. */
 static int
 drawn(const struct trainer_state *w, uint64_t step)
 {
-	double weight[LAB_TEACHERS] = { 0 };
+	double weight[TRAIN_TEACHERS] = { 0 };
 
-	if (w->info.knobs.mix != MIX_RANDOM)
+	if (w->info.run.settings.knobs.mix != MIX_RANDOM)
 		return -1;
 	for (int i = 0; i < w->info.n_teachers; i++)
-		weight[i] = trainer_state_teaches(w, i) ? w->info.teacher[i].weight : 0;
+		weight[i] =
+			trainer_state_teaches(w, i) ? w->info.run.settings.teacher_weight[i] : 0;
 	return mix_draw(weight, w->info.n_teachers, w->info.seed, step);
 }
 
 static bool
 is_mapped(const struct trainer_state *w, int teacher)
 {
-	for (int i = 0; i < w->info.n_maps; i++)
-		if (w->info.map[i].teacher == teacher)
+	for (int i = 0; i < w->info.run.settings.n_maps; i++)
+		if (w->info.run.settings.map[i].teacher == teacher)
 			return true;
 	return false;
 }
@@ -191,8 +192,8 @@ ask(struct trainer_state *w, bool maps, int only, struct branch_feed *out)
 		if (heard)
 			hear(w, i, out);
 	}
-	for (int i = 0; maps && i < w->info.n_maps; i++) {
-		const struct lab_map *m = &w->info.map[i];
+	for (int i = 0; maps && i < w->info.run.settings.n_maps; i++) {
+		const struct layer_pair *m = &w->info.run.settings.map[i];
 
 		const struct teacher *says = &w->teacher[m->teacher].says;
 
@@ -241,7 +242,7 @@ static struct sampler *
 order_of(struct trainer_state *w, int choice, bool plain)
 {
 	struct remedy_result_made *m = remedy_result_get(&w->remedies, choice);
-	bool labelled = w->info.labelled || w->order.rows == w->split.shown;
+	bool labelled = w->info.run.settings.labelled || w->order.rows == w->split.shown;
 
 	if (plain)
 		return m && m->plain.n ? &m->plain : &w->plain_order;
@@ -249,38 +250,36 @@ order_of(struct trainer_state *w, int choice, bool plain)
 		return &m->few;
 	if (m && !labelled)
 		return &m->order;
-	return w->info.labelled && w->few.n ? &w->few : &w->order;
+	return w->info.run.settings.labelled && w->few.n ? &w->few : &w->order;
 }
 
 struct sampler *
 feed_order(struct trainer_state *w)
 {
-	return order_of(w, w->info.remedy[LAB_REMEDY_select].made, false);
+	return order_of(w, w->info.run.settings.remedy[REMEDY_KIND_select], false);
 }
 
 void
 feed_draw(struct trainer_state *w, struct sampler *order, uint64_t step, uint32_t *rows)
 {
-	double weight[DATASET_SETS];
-
-	lab_weights(&w->info, weight);
-	draw_counting(w, order, weight); /* settings see to it that some set counts */
+	draw_counting(
+		w, order,
+		w->info.run.settings.set_weight); /* settings see to it that some set counts */
 	sampler_next(order, step, trainer_state_batch(w), rows);
 }
 
 void
 feed_main(struct trainer_state *w, uint64_t step, const struct knobs *k, struct branch_feed *out)
 {
-	double weight[DATASET_SETS];
 	size_t n = trainer_state_batch(w);
 
 	memset(out, 0, sizeof *out);
-	lab_weights(&w->info, weight);
 	feed_draw(w, feed_order(w), step, w->rows);
 	batch_fill(&w->batch, w->ds, w->rows, n, w->split.visible);
-	batch_weigh(&w->batch, w->ds, weight);
-	remedy_result_weigh(remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_weigh].made),
-			    &w->batch);
+	batch_weigh(&w->batch, w->ds, w->info.run.settings.set_weight);
+	remedy_result_weigh(
+		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]),
+		&w->batch);
 	if (k)
 		augment_batch(&w->augmenter, k, w->info.seed, step, &w->batch);
 	out->batch = &w->batch;
@@ -291,10 +290,7 @@ feed_main(struct trainer_state *w, uint64_t step, const struct knobs *k, struct 
 size_t
 feed_epoch(struct trainer_state *w, int teacher)
 {
-	double weight[DATASET_SETS];
-
-	lab_weights(&w->info, weight);
-	draw_counting(w, &w->teacher[teacher].order, weight);
+	draw_counting(w, &w->teacher[teacher].order, w->info.run.settings.set_weight);
 	return w->teacher[teacher].order.n;
 }
 
@@ -302,7 +298,7 @@ void
 feed_labelled(struct trainer_state *w, int teacher, uint64_t step, const struct knobs *k,
 	      const double *weight, const int *remedy, struct branch_feed *out)
 {
-	struct sampler *order = teacher < 0 ? order_of(w, remedy[LAB_REMEDY_select], true)
+	struct sampler *order = teacher < 0 ? order_of(w, remedy[REMEDY_KIND_select], true)
 					    : &w->teacher[teacher].order;
 	bool counts = draw_counting(w, order, weight);
 	size_t n = trainer_state_batch(w);
@@ -313,7 +309,7 @@ feed_labelled(struct trainer_state *w, int teacher, uint64_t step, const struct 
 	if (counts)
 		batch_weigh(&w->batch, w->ds, weight);
 	if (remedy)
-		remedy_result_weigh(remedy_result_get(&w->remedies, remedy[LAB_REMEDY_weigh]),
+		remedy_result_weigh(remedy_result_get(&w->remedies, remedy[REMEDY_KIND_weigh]),
 				    &w->batch);
 	if (k)
 		augment_batch(&w->augmenter, k, w->info.seed, step, &w->batch);

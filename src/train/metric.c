@@ -47,11 +47,11 @@ static const struct metric_info output[] = {
 /* clang-format on */
 static const struct metric_info teacher[] = { TEACHER(1) TEACHER(2) TEACHER(3) TEACHER(4) TEACHER(5)
 						      TEACHER(6) TEACHER(7) TEACHER(8) };
-#define FIRST_TEACHER (METRIC_COUNT - 3 * METRIC_TEACHERS)
-_Static_assert(sizeof teacher / sizeof *teacher == 3 * METRIC_TEACHERS, "one row for each teacher");
+#define FIRST_TEACHER (METRIC_COUNT - 3 * TRAIN_TEACHERS)
+_Static_assert(sizeof teacher / sizeof *teacher == 3 * TRAIN_TEACHERS, "one row for each teacher");
 _Static_assert(sizeof output / sizeof *output == 3 * LOSS_OUTPUTS,
 	       "one row for each loss on outputs");
-_Static_assert(sizeof map / sizeof *map == 3 * METRIC_MAPS, "one row for each mapped pair");
+_Static_assert(sizeof map / sizeof *map == 3 * TRAIN_MAPS, "one row for each mapped pair");
 
 const struct metric_info *
 metric_info(unsigned id)
@@ -60,8 +60,8 @@ metric_info(unsigned id)
 		return &fixed[id];
 	if (id >= FIRST_TEACHER)
 		return &teacher[id - FIRST_TEACHER];
-	return id < METRIC_FIXED + 3 * METRIC_MAPS ? &map[id - METRIC_FIXED]
-						   : &output[id - METRIC_FIXED - 3 * METRIC_MAPS];
+	return id < METRIC_FIXED + 3 * TRAIN_MAPS ? &map[id - METRIC_FIXED]
+						  : &output[id - METRIC_FIXED - 3 * TRAIN_MAPS];
 }
 
 unsigned
@@ -73,7 +73,7 @@ metric_map(unsigned slot, enum metric_part part)
 unsigned
 metric_output(unsigned loss, enum metric_part part)
 {
-	return METRIC_FIXED + 3 * METRIC_MAPS + 3 * loss + part;
+	return METRIC_FIXED + 3 * TRAIN_MAPS + 3 * loss + part;
 }
 
 unsigned

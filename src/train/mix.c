@@ -48,7 +48,7 @@ static int
 take_gradients(struct mix *m)
 {
 	m->row = mem_try(MIX_PIECES * 3 * m->classes, sizeof *m->row);
-	m->gradient = mem_try(MIX_PIECES * LAB_TEACHERS * m->classes, sizeof *m->gradient);
+	m->gradient = mem_try(MIX_PIECES * TRAIN_TEACHERS * m->classes, sizeof *m->gradient);
 	return m->row && m->gradient ? 0 : -1;
 }
 
@@ -63,7 +63,7 @@ mix_init(struct mix *m, enum mix_mode mode, size_t positions, size_t classes, in
 	if (mix_is_target(mode) &&
 	    !(m->target = mem_try((size_t)targets * positions * classes, sizeof *m->target)))
 		return -1;
-	for (int k = 0; mix_is_by_row(mode) && k < LAB_TEACHERS; k++)
+	for (int k = 0; mix_is_by_row(mode) && k < TRAIN_TEACHERS; k++)
 		if (!(m->weight[k] = mem_try(positions, sizeof *m->weight[k])))
 			return -1;
 	return 0;
@@ -72,7 +72,7 @@ mix_init(struct mix *m, enum mix_mode mode, size_t positions, size_t classes, in
 void
 mix_release(struct mix *m)
 {
-	for (int k = 0; k < LAB_TEACHERS; k++)
+	for (int k = 0; k < TRAIN_TEACHERS; k++)
 		mem_free(m->weight[k]);
 	mem_free(m->target);
 	mem_free(m->row);
@@ -123,7 +123,7 @@ void
 mix_confidence(const real *const *logit, const double *typed, int n, size_t classes, int32_t label,
 	       double *share)
 {
-	double loss[LAB_TEACHERS] = { 0 }, most = 0, sum = 0;
+	double loss[TRAIN_TEACHERS] = { 0 }, most = 0, sum = 0;
 	int counted = 0;
 
 	for (int k = 0; label >= 0 && k < n; k++) {
@@ -245,8 +245,8 @@ weigh_piece(void *arg, int index)
 	size_t to = shard_from(j->positions, r->pieces, index + 1);
 
 	for (size_t i = shard_from(j->positions, r->pieces, index); i < to; i++) {
-		const real *logit[LAB_TEACHERS];
-		double share[LAB_TEACHERS] = { 0 };
+		const real *logit[TRAIN_TEACHERS];
+		double share[TRAIN_TEACHERS] = { 0 };
 
 		point_at(j, i, logit);
 		if (j->weight[i] > 0 && r->m->mode == MIX_ENTROPY)
@@ -283,9 +283,9 @@ gradient_piece(void *arg, int index)
 	size_t to = shard_from(j->positions, r->pieces, index + 1), classes = j->classes;
 	real *log = r->m->row + (size_t)index * 3 * r->m->classes, *q = log + r->m->classes,
 	     *p = q + r->m->classes;
-	double *sum = r->m->gradient + (size_t)index * LAB_TEACHERS * r->m->classes;
+	double *sum = r->m->gradient + (size_t)index * TRAIN_TEACHERS * r->m->classes;
 
-	memset(sum, 0, LAB_TEACHERS * r->m->classes * sizeof *sum);
+	memset(sum, 0, TRAIN_TEACHERS * r->m->classes * sizeof *sum);
 	for (size_t i = shard_from(j->positions, r->pieces, index); i < to; i++) {
 		if (j->weight[i] <= 0)
 			continue;
@@ -316,8 +316,8 @@ dot(const double *a, const double *b, size_t n)
 static void
 solve(struct mix *m, const struct mix_job *j)
 {
-	double gram[LAB_TEACHERS * LAB_TEACHERS], a[LAB_TEACHERS];
-	int which[LAB_TEACHERS], n = 0;
+	double gram[TRAIN_TEACHERS * TRAIN_TEACHERS], a[TRAIN_TEACHERS];
+	int which[TRAIN_TEACHERS], n = 0;
 
 	for (int k = 0; k < j->n; k++)
 		if (j->typed[k] > 0)
@@ -340,7 +340,7 @@ static void
 weigh_gradients(struct mix *m, const struct mix_job *j)
 {
 	struct run r = { .m = m, .j = j, .pieces = shard_pieces(j->positions, j->classes) };
-	size_t n = LAB_TEACHERS * m->classes;
+	size_t n = TRAIN_TEACHERS * m->classes;
 
 	r.pieces = r.pieces < MIX_PIECES ? r.pieces : MIX_PIECES;
 	pool_run(j->pool, r.pieces, gradient_piece, &r);
@@ -354,7 +354,7 @@ weigh_gradients(struct mix *m, const struct mix_job *j)
 void
 mix_run(struct mix *m, const struct mix_job *j)
 {
-	assert(j->n <= LAB_TEACHERS && j->positions <= m->positions);
+	assert(j->n <= TRAIN_TEACHERS && j->positions <= m->positions);
 	memcpy(m->share, j->typed, (size_t)j->n * sizeof *m->share);
 	to_shares(m->share, j->n);
 	memcpy(m->factor, m->mode == MIX_SUM ? j->typed : m->share,
@@ -370,7 +370,7 @@ static void
 mix_row(const struct run *r, const real *const *logit, real *out)
 {
 	const struct mix_job *j = r->j;
-	double all[LAB_TEACHERS] = { 0 };
+	double all[TRAIN_TEACHERS] = { 0 };
 
 	for (int k = 0; k < j->n;
 	     k++) { /* tempered, and of the same size whatever the temperature */
@@ -405,7 +405,7 @@ target_piece(void *arg, int index)
 	size_t to = shard_from(j->positions, r->pieces, index + 1);
 
 	for (size_t i = shard_from(j->positions, r->pieces, index); i < to; i++) {
-		const real *logit[LAB_TEACHERS];
+		const real *logit[TRAIN_TEACHERS];
 		real *out = r->out + i * j->classes;
 
 		point_at(j, i, logit);

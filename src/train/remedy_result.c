@@ -34,7 +34,7 @@ remedy_result_release(struct remedy_result *r)
 }
 
 struct remedy_result_made *
-remedy_result_add(struct remedy_result *r, enum lab_remedy_kind kind)
+remedy_result_add(struct remedy_result *r, enum remedy_kind kind)
 {
 	struct remedy_result_made *m = mem_new(sizeof *m);
 

@@ -7,12 +7,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "retort/lab/tunable.h"
+#include "retort/lab/history.h"
 #include "retort/train/eval.h"
 #include "retort/train/feed.h"
 #include "retort/train/freeze.h"
 #include "retort/train/lr_schedule.h"
-#include "retort/lab/settings.h"
+#include "retort/lab/settings_change.h"
 #include "retort/lab/stage.h"
 
 bool
@@ -28,7 +28,7 @@ sample_step(struct trainer_state *w, const struct branch *b, const struct branch
 	trainer_state_sample(w, b->id, METRIC_TRAIN_LOSS, step, r->loss);
 	for (int i = 0; i < b->n_terms; i++) {
 		trainer_state_sample(w, b->id, b->term[i].train, step, r->raw[i]);
-		if (b->id == LAB_STUDENT)
+		if (b->id == BRANCH_STUDENT)
 			trainer_state_sample(w, b->id, b->term[i].weighted, step, r->weighted[i]);
 		if (b->term[i].told != METRIC_NONE)
 			trainer_state_sample(w, b->id, b->term[i].told, step, r->told[i]);
@@ -46,14 +46,14 @@ static void
 sample_mix(struct trainer_state *w, const struct branch_feed *f, const struct branch_result *r,
 	   uint64_t step)
 {
-	double share[LAB_TEACHERS] = { 0 };
+	double share[TRAIN_TEACHERS] = { 0 };
 
 	for (int k = 0; k < f->n_teachers; k++)
 		share[f->t_index[k]] = r->share[k];
 	for (int i = 0; i < w->info.n_teachers; i++) {
-		w->info.teacher[i].heard.share = share[i];
+		w->info.teacher[i].teaching.share = share[i];
 		if (w->info.n_teachers > 1)
-			trainer_state_sample(w, LAB_STUDENT,
+			trainer_state_sample(w, BRANCH_STUDENT,
 					     metric_teacher((unsigned)i, METRIC_TEACHER_SHARE),
 					     step, share[i]);
 	}
@@ -78,11 +78,11 @@ advance(struct trainer_state *w, struct branch *b, const struct branch_feed *f,
 {
 	double lr = lr_schedule_at(k, b->state->step, from, until);
 
-	branch_step(b, f, k, w->info.map, lr, r);
+	branch_step(b, f, k, w->info.run.settings.map, lr, r);
 	if (!r->applied)
 		return false;
 	sample_step(w, b, r, b->state->step);
-	if (b->id == LAB_STUDENT)
+	if (b->id == BRANCH_STUDENT)
 		sample_mix(w, f, r, b->state->step);
 	return true;
 }
@@ -118,27 +118,26 @@ end_work(struct trainer_state *w, int id)
 static enum step_outcome
 train(struct trainer_state *w, struct err *e)
 {
-	int k = w->info.busy, id = LAB_TEACHER(k);
+	int k = w->info.busy, id = BRANCH_TEACHER(k);
 	struct branch *b = w->teacher[k].branch;
-	double weight[DATASET_SETS];
 	struct branch_result r;
 	struct branch_feed f;
 
-	if (b->state->step >= w->info.until) {
+	if (b->state->step >= w->info.run.until) {
 		w->info.teacher[k].ready = b->state->step > 0;
 		end_work(w, id);
-		w->info.step = w->student ? w->student->state->step : 0;
+		w->info.run.step = w->student ? w->student->state->step : 0;
 		return STEP_DONE;
 	}
-	if (b->state->step == w->info.from)
+	if (b->state->step == w->info.run.from)
 		eval_branch(w, id);
-	lab_weights(&w->info, weight);
-	feed_labelled(w, k, b->state->step, NULL, weight, NULL,
+	feed_labelled(w, k, b->state->step, NULL, w->info.run.settings.set_weight, NULL,
 		      &f); /* teachers learn from rows as they are */
-	if (!advance(w, b, &f, &w->info.knobs, w->info.from, w->info.until, &r))
+	if (!advance(w, b, &f, &w->info.run.settings.knobs, w->info.run.from, w->info.run.until,
+		     &r))
 		return diverged(w, &r, b->state->step, e);
-	evaluate_if_due(w, b, &w->info.knobs);
-	w->info.step = w->info.teacher[k].steps = b->state->step;
+	evaluate_if_due(w, b, &w->info.run.settings.knobs);
+	w->info.run.step = w->info.teacher[k].steps = b->state->step;
 	return STEP_WENT;
 }
 
@@ -149,59 +148,24 @@ distil(struct trainer_state *w, struct err *e)
 	struct branch_result r;
 	struct branch_feed f;
 
-	if (b->state->step >= w->info.until) {
-		end_work(w, LAB_STUDENT);
+	if (b->state->step >= w->info.run.until) {
+		end_work(w, BRANCH_STUDENT);
 		stage_end(w);
 		return STEP_DONE;
 	}
-	if (b->state->step == w->info.from)
-		eval_branch(w, LAB_STUDENT);
-	feed_main(w, b->state->step, &w->info.knobs, &f);
-	if (!advance(w, b, &f, &w->info.knobs, w->info.from, w->info.until, &r))
+	if (b->state->step == w->info.run.from)
+		eval_branch(w, BRANCH_STUDENT);
+	feed_main(w, b->state->step, &w->info.run.settings.knobs, &f);
+	if (!advance(w, b, &f, &w->info.run.settings.knobs, w->info.run.from, w->info.run.until,
+		     &r))
 		return diverged(w, &r, b->state->step, e);
-	w->info.step = w->info.student.steps = b->state->step;
-	if (settings_follow(w, e) < 0)
+	w->info.run.step = w->info.run.student.steps = b->state->step;
+	if (settings_change_follow(w, e) < 0)
 		return stuck(w);
-	evaluate_if_due(
-		w, w->student,
-		&w->info.knobs); /* a ramp may have changed the student's terms, and so its graph */
+	evaluate_if_due(w, w->student,
+			&w->info.run.settings.knobs); /* a ramp may have changed the student's
+							 terms, and so its graph */
 	return STEP_WENT;
-}
-
-/* What sets counted at a step of an era. */
-static void
-weights_at(const struct trainer_state *w, const struct trainer_state_era *era, uint64_t step,
-	   double *weight)
-{
-	memcpy(weight, era->set_weight, sizeof era->set_weight);
-	for (int i = 0; i < era->n_ramps; i++)
-		for (int k = 0; k < w->info.n_sets; k++)
-			if (era->ramp[i].knob == TUNABLE_SET(k))
-				weight[k] = ramp_value(&era->ramp[i], step);
-}
-
-/*
- * What sets count for the plain student: as they did in its era, or where none with labels counted
- * then, as they did at the end of the last one before in which some did.
- */
-static void
-weights_of(const struct trainer_state *w, const struct trainer_state_era *era, uint64_t step,
-	   double *weight)
-{
-	weights_at(w, era, step, weight);
-	for (; era > w->era && lab_rows(&w->info, weight, true) == 0; era--)
-		weights_at(w, era - 1, era->step - 1, weight);
-}
-
-/* The era that the plain student's next step belongs to. */
-static const struct trainer_state_era *
-era_at(const struct trainer_state *w, uint64_t step)
-{
-	const struct trainer_state_era *found = &w->era[0];
-
-	for (size_t i = 0; i < w->n_eras && w->era[i].step <= step; i++)
-		found = &w->era[i];
-	return found;
 }
 
 static enum step_outcome
@@ -216,22 +180,22 @@ end_report(struct trainer_state *w, struct err *e)
 			eval_answers(w, i);
 			continue;
 		}
-		eval_branch(w, LAB_TEACHER(i));
+		eval_branch(w, BRANCH_TEACHER(i));
 		w->info.teacher[i].microseconds = 1e6 * eval_seconds(w, w->teacher[i].branch);
 	}
-	w->info.student.microseconds = 1e6 * eval_seconds(w, w->student);
+	w->info.run.student.microseconds = 1e6 * eval_seconds(w, w->student);
 	if (w->plain) {
-		w->info.has_plain = !stopped;
-		w->info.plain.microseconds = 1e6 * eval_seconds(w, w->plain);
-		eval_branch(w, LAB_BASELINE);
-		eval_weights(w, LAB_BASELINE);
+		w->info.run.has_baseline = !stopped;
+		w->info.run.baseline.microseconds = 1e6 * eval_seconds(w, w->plain);
+		eval_branch(w, BRANCH_BASELINE);
+		eval_weights(w, BRANCH_BASELINE);
 	}
-	end_work(w, LAB_STUDENT);
-	w->info.step = w->student->state->step;
+	end_work(w, BRANCH_STUDENT);
+	w->info.run.step = w->student->state->step;
 	if (stopped)
 		err_set(e,
 			"report: stopped before the student without a teacher had its %llu steps",
-			(unsigned long long)w->info.step);
+			(unsigned long long)w->info.run.step);
 	return STEP_REPORTED;
 }
 
@@ -242,26 +206,22 @@ report(struct trainer_state *w, struct err *e)
 	struct branch *b = w->plain;
 	struct branch_result r;
 	struct branch_feed f;
-	const struct trainer_state_era *era;
-	double weight[DATASET_SETS];
-	struct knobs knobs;
+	const struct history_entry *h;
+	struct settings s;
 
 	if (!b || w->report_stopped || b->state->step >= w->student->state->step)
 		return end_report(w, e);
 	if (b->state->step == 0)
-		eval_branch(w, LAB_BASELINE);
-	era = era_at(w, b->state->step);
-	knobs = era->knobs;
-	ramp_apply(era->ramp, era->n_ramps, b->state->step, &knobs);
-	freeze_set(b, era->frozen);
-	weights_of(w, era, b->state->step, weight);
-	feed_labelled(w, -1, b->state->step, &knobs, weight, era->remedy, &f);
-	if (!advance(w, b, &f, &knobs, era->from, era->until, &r)) {
+		eval_branch(w, BRANCH_BASELINE);
+	h = history_baseline(w, b->state->step, &s);
+	freeze_set(b, s.frozen);
+	feed_labelled(w, -1, b->state->step, &s.knobs, s.set_weight, s.remedy, &f);
+	if (!advance(w, b, &f, &s.knobs, h->from, h->until, &r)) {
 		w->report_stopped = true; /* it stays where it diverged, and the report says so */
 		return STEP_WENT;
 	}
-	evaluate_if_due(w, b, &knobs);
-	w->info.step = w->info.plain.steps = b->state->step;
+	evaluate_if_due(w, b, &s.knobs);
+	w->info.run.step = w->info.run.baseline.steps = b->state->step;
 	return STEP_WENT;
 }
 

@@ -555,7 +555,7 @@ terms_run(struct branch *b, const struct terms_job *job, struct terms_result *ou
 
 	memset(out, 0, sizeof *out);
 	out->accuracy = NAN;
-	if (b->id == LAB_STUDENT && mixed.n > 0) {
+	if (b->id == BRANCH_STUDENT && mixed.n > 0) {
 		mix_run(&b->mix, &mixed);
 		memcpy(out->share, b->mix.share, (size_t)mixed.n * sizeof *out->share);
 	}

@@ -114,7 +114,7 @@ trainer_checkpoint_take(struct branch *b, const struct ckpt *c, struct err *e)
 	for (size_t i = 0; i < b->net->own; i++)
 		for (int which = 1; which <= 2; which++)
 			take(b, which, &b->net->layout.param[i], c);
-	if (b->id != LAB_STUDENT)
+	if (b->id != BRANCH_STUDENT)
 		return 0; /* a teacher has no maps */
 	b->saved = ckpt_new();
 	for (size_t i = 0; i < c->n_tensors; i++)

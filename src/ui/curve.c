@@ -26,7 +26,7 @@ training_metric(unsigned metric)
 }
 
 static double
-score_of(const struct lab_scores *last, unsigned metric)
+score_of(const struct scores *last, unsigned metric)
 {
 	return metric == METRIC_VAL_NLL         ? last->nll
 	       : metric == METRIC_VAL_ACCURACY  ? last->accuracy
@@ -42,7 +42,7 @@ samples_of(const struct scene *s, unsigned branch, unsigned metric)
 {
 	const struct series *series;
 
-	if (branch >= LAB_BRANCHES || metric >= METRIC_COUNT)
+	if (branch >= BRANCH_IDS || metric >= METRIC_COUNT)
 		return NULL;
 	series = s->series[branch][metric];
 	return series && series_len(series) ? series : NULL;
@@ -64,21 +64,21 @@ add_curve(struct curve *out, int *n, const struct series *series, const char *na
 int
 curve_list(const struct scene *s, unsigned metric, struct curve out[CURVE_MAX])
 {
-	unsigned branch = s->view.branch < 0 ? LAB_STUDENT : (unsigned)s->view.branch;
-	bool is_main = branch < LAB_TEACHER(0) || branch >= LAB_BRANCHES;
+	unsigned branch = s->view.branch < 0 ? BRANCH_STUDENT : (unsigned)s->view.branch;
+	bool is_main = branch < BRANCH_TEACHER(0) || branch >= BRANCH_IDS;
 	int n = 0;
 
-	branch = is_main ? LAB_STUDENT : branch;
+	branch = is_main ? BRANCH_STUDENT : branch;
 	add_curve(out, &n, samples_of(s, branch, metric),
-		  is_main ? "student" : s->info.teacher[branch - LAB_TEACHER(0)].name, MAIN);
+		  is_main ? "student" : s->info.teacher[branch - BRANCH_TEACHER(0)].name, MAIN);
 	if (is_main)
-		add_curve(out, &n, samples_of(s, LAB_BASELINE, metric), "baseline", BASELINE);
+		add_curve(out, &n, samples_of(s, BRANCH_BASELINE, metric), "baseline", BASELINE);
 	/* unsmoothed, the noise of batches would hide the held-out curve */
-	if (n == 0 || s->info.knobs.smooth > 0)
+	if (n == 0 || s->info.run.settings.knobs.smooth > 0)
 		add_curve(out, &n, samples_of(s, branch, training_metric(metric)), "train",
 			  BATCHES);
-	for (int k = 0; is_main && k < s->info.n_teachers && k < LAB_TEACHERS; k++) {
-		const struct lab_net *t = &s->info.teacher[k];
+	for (int k = 0; is_main && k < s->info.n_teachers && k < TRAIN_TEACHERS; k++) {
+		const struct net_info *t = &s->info.teacher[k];
 		double level = score_of(&t->last, metric);
 
 		if (!t->ready || !isfinite(level))
@@ -94,14 +94,14 @@ curve_list(const struct scene *s, unsigned metric, struct curve out[CURVE_MAX])
 uint32_t
 curve_last_step(const struct scene *s)
 {
-	unsigned branch = s->view.branch < 0 || s->view.branch >= LAB_BRANCHES
-				  ? LAB_STUDENT
+	unsigned branch = s->view.branch < 0 || s->view.branch >= BRANCH_IDS
+				  ? BRANCH_STUDENT
 				  : (unsigned)s->view.branch;
-	unsigned end = branch < LAB_TEACHER(0) ? LAB_TEACHER(0) : branch + 1;
+	unsigned end = branch < BRANCH_TEACHER(0) ? BRANCH_TEACHER(0) : branch + 1;
 	uint32_t last = 0, step;
 	double value;
 
-	for (unsigned b = branch < LAB_TEACHER(0) ? LAB_STUDENT : branch; b < end; b++)
+	for (unsigned b = branch < BRANCH_TEACHER(0) ? BRANCH_STUDENT : branch; b < end; b++)
 		for (unsigned m = 0; m < METRIC_COUNT; m++)
 			if (s->series[b][m] && series_last(s->series[b][m], &step, &value) &&
 			    step > last)

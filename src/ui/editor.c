@@ -10,14 +10,15 @@
 bool
 editor_is_open(const struct scene *s)
 {
-	return s->view.editing && s->info.has_student && s->view.edit_teacher < s->info.n_teachers;
+	return s->view.editing && s->info.run.has_student &&
+	       s->view.edit_teacher < s->info.n_teachers;
 }
 
-const struct lab_map *
+const struct layer_pair *
 editor_mapped(const struct scene *s, const struct scene_edit *x)
 {
-	for (int i = 0; i < s->info.n_maps; i++) {
-		const struct lab_map *m = &s->info.map[i];
+	for (int i = 0; i < s->info.run.settings.n_maps; i++) {
+		const struct layer_pair *m = &s->info.run.settings.map[i];
 
 		if (m->teacher == x->teacher && m->t_layer == x->t_layer &&
 		    m->s_layer == x->s_layer && m->on == x->on)
@@ -26,12 +27,13 @@ editor_mapped(const struct scene *s, const struct scene_edit *x)
 	return NULL;
 }
 
-const struct lab_map *
-editor_other_map(const struct scene *s, const struct scene_edit *x, const struct lab_map *after)
+const struct layer_pair *
+editor_other_map(const struct scene *s, const struct scene_edit *x, const struct layer_pair *after)
 {
-	const struct lab_map *end = s->info.map + s->info.n_maps;
+	const struct layer_pair *end = s->info.run.settings.map + s->info.run.settings.n_maps;
 
-	for (const struct lab_map *m = after ? after + 1 : s->info.map; m < end; m++)
+	for (const struct layer_pair *m = after ? after + 1 : s->info.run.settings.map; m < end;
+	     m++)
 		if (m->teacher == x->teacher && m->t_layer == x->t_layer &&
 		    m->s_layer == x->s_layer && m->on != x->on)
 			return m;
@@ -41,7 +43,7 @@ editor_other_map(const struct scene *s, const struct scene_edit *x, const struct
 double
 editor_weight(const struct scene *s, const struct scene_edit *x)
 {
-	const struct lab_map *m = editor_mapped(s, x);
+	const struct layer_pair *m = editor_mapped(s, x);
 
 	return m ? m->weight : -1;
 }
@@ -68,54 +70,56 @@ editor_follow(struct scene *s)
 
 	if (v->edit_row >= rows)
 		v->edit_row = rows > 0 ? rows - 1 : 0;
-	if (v->edit_column >= s->info.student.n_layers)
-		v->edit_column = s->info.student.n_layers > 0 ? s->info.student.n_layers - 1 : 0;
+	if (v->edit_column >= s->info.run.student.n_layers)
+		v->edit_column =
+			s->info.run.student.n_layers > 0 ? s->info.run.student.n_layers - 1 : 0;
 }
 
 bool
 editor_has_layers(const struct scene *s, const struct scene_edit *x)
 {
-	return s->info.has_student && x->teacher < s->info.n_teachers &&
+	return s->info.run.has_student && x->teacher < s->info.n_teachers &&
 	       x->t_layer < s->info.teacher[x->teacher].n_layers &&
-	       x->s_layer < s->info.student.n_layers;
+	       x->s_layer < s->info.run.student.n_layers;
 }
 
 /* Fill *m with a pair under a loss and a projection. -1 and an error where it cannot be mapped. */
 static int
 fit_pair(const struct scene *s, const struct scene_edit *x, const struct loss *match,
-	 enum lab_through through, struct lab_map *m, struct err *e)
+	 enum layer_pair_through through, struct layer_pair *m, struct err *e)
 {
-	*m = (struct lab_map){ .teacher = x->teacher,
-			       .t_layer = x->t_layer,
-			       .s_layer = x->s_layer,
-			       .on = x->on,
-			       .match = match,
-			       .through = through };
+	*m = (struct layer_pair){ .teacher = x->teacher,
+				  .t_layer = x->t_layer,
+				  .s_layer = x->s_layer,
+				  .on = x->on,
+				  .match = match,
+				  .through = through };
 	if (lab_map_labels(&s->info, match, e) < 0 ||
-	    lab_map_fit(&s->info.teacher[x->teacher], &s->info.student, m, e) < 0)
+	    layer_pair_fit(&s->info.teacher[x->teacher], &s->info.run.student, m, e) < 0)
 		return -1;
-	return lab_map_agrees(&s->info.teacher[x->teacher], &s->info.student, m, &s->info.knobs, e);
+	return layer_pair_agrees(&s->info.teacher[x->teacher], &s->info.run.student, m,
+				 &s->info.run.settings.knobs, e);
 }
 
 /* The loss for a pair that is not mapped yet: loss_hidden, or the first that can compare it. */
 static const struct loss *
 default_match(const struct scene *s, const struct scene_edit *x)
 {
-	struct lab_map m;
+	struct layer_pair m;
 
-	if (fit_pair(s, x, &loss_hidden, LAB_AS_NEEDED, &m, NULL) == 0)
+	if (fit_pair(s, x, &loss_hidden, THROUGH_DEFAULT, &m, NULL) == 0)
 		return &loss_hidden;
 	for (size_t i = 0; i < loss_count; i++)
 		if (loss_on_layers(loss_table[i]) &&
-		    fit_pair(s, x, loss_table[i], LAB_AS_NEEDED, &m, NULL) == 0)
+		    fit_pair(s, x, loss_table[i], THROUGH_DEFAULT, &m, NULL) == 0)
 			return loss_table[i];
 	return &loss_hidden;
 }
 
 int
-editor_fit(const struct scene *s, const struct scene_edit *x, struct lab_map *m, struct err *e)
+editor_fit(const struct scene *s, const struct scene_edit *x, struct layer_pair *m, struct err *e)
 {
-	const struct lab_map *mapped = editor_mapped(s, x);
+	const struct layer_pair *mapped = editor_mapped(s, x);
 
 	if (!editor_has_layers(s, x))
 		return err_set(e, "map: the layer no longer exists");
@@ -124,16 +128,16 @@ editor_fit(const struct scene *s, const struct scene_edit *x, struct lab_map *m,
 		return 0;
 	}
 	return fit_pair(s, x, x->match ? x->match : default_match(s, x),
-			x->match ? x->through : LAB_AS_NEEDED, m, e);
+			x->match ? x->through : THROUGH_DEFAULT, m, e);
 }
 
 struct scene_edit
 editor_cell(const struct scene *s, int row, int column)
 {
 	struct scene_edit x = { s->view.edit_teacher, row, column, s->view.edit_on, -1, NULL,
-				LAB_AS_NEEDED };
+				THROUGH_DEFAULT };
 	const struct scene_edit *pending = editor_pending(s, &x);
-	const struct lab_map *mapped = editor_mapped(s, &x);
+	const struct layer_pair *mapped = editor_mapped(s, &x);
 
 	x.weight = pending ? pending->weight : editor_weight(s, &x);
 	if (pending && pending->match) {
@@ -160,9 +164,9 @@ static int
 put_edit(struct scene *s, const struct scene_edit *x, struct err *e)
 {
 	const struct scene_edit *old = editor_pending(s, x);
-	const struct lab_map *mapped = editor_mapped(s, x);
+	const struct layer_pair *mapped = editor_mapped(s, x);
 	struct scene_view *v = &s->view;
-	struct lab_map m;
+	struct layer_pair m;
 
 	if (editor_fit(s, x, &m, e) < 0)
 		return -1;
@@ -172,9 +176,9 @@ put_edit(struct scene *s, const struct scene_edit *x, struct err *e)
 			     x->through == mapped->through
 		   : x->weight < 0)
 		return 0;
-	if (v->n_edits == LAB_MAPS)
+	if (v->n_edits == TRAIN_MAPS)
 		return err_set(e, "map: at most %d edits can be pending; Enter applies them",
-			       LAB_MAPS);
+			       TRAIN_MAPS);
 	v->edit[v->n_edits++] = *x;
 	return 0;
 }
@@ -192,7 +196,7 @@ int
 editor_turn_match(struct scene *s, struct err *e)
 {
 	struct scene_edit x = editor_cell(s, s->view.edit_row, s->view.edit_column);
-	struct lab_map m;
+	struct layer_pair m;
 	size_t at = 0;
 
 	if (editor_fit(s, &x, &m, e) < 0)
@@ -202,10 +206,11 @@ editor_turn_match(struct scene *s, struct err *e)
 	for (size_t i = 1; i < loss_count; i++) {
 		const struct loss *l = loss_table[(at + i) % loss_count];
 
-		if (!loss_on_layers(l) || fit_pair(s, &x, l, LAB_AS_NEEDED, &m, NULL) < 0)
+		if (!loss_on_layers(l) || fit_pair(s, &x, l, THROUGH_DEFAULT, &m, NULL) < 0)
 			continue;
 		x.match = l;
-		x.through = fit_pair(s, &x, l, x.through, &m, NULL) < 0 ? LAB_AS_NEEDED : x.through;
+		x.through =
+			fit_pair(s, &x, l, x.through, &m, NULL) < 0 ? THROUGH_DEFAULT : x.through;
 		x.weight = x.weight < 0 ? 1 : x.weight;
 		return put_edit(s, &x, e);
 	}
@@ -216,12 +221,13 @@ int
 editor_turn_through(struct scene *s, struct err *e)
 {
 	struct scene_edit x = editor_cell(s, s->view.edit_row, s->view.edit_column);
-	struct lab_map m;
+	struct layer_pair m;
 
 	if (editor_fit(s, &x, &m, e) < 0)
 		return -1;
-	for (int i = 1; i < LAB_THROUGHS; i++) {
-		enum lab_through through = (enum lab_through)(((int)x.through + i) % LAB_THROUGHS);
+	for (int i = 1; i < THROUGH_COUNT; i++) {
+		enum layer_pair_through through =
+			(enum layer_pair_through)(((int)x.through + i) % THROUGH_COUNT);
 
 		if (fit_pair(s, &x, x.match, through, &m, NULL) < 0)
 			continue;
@@ -239,13 +245,13 @@ editor_cka(const struct scene *s, const struct scene_edit *x)
 
 	if (c->n_student == 0 || c->teacher != x->teacher || x->on != MODEL_HIDDEN ||
 	    !editor_has_layers(s, x) || c->n_teacher != s->info.teacher[x->teacher].n_layers ||
-	    c->n_student != s->info.student.n_layers)
+	    c->n_student != s->info.run.student.n_layers)
 		return NAN;
 	return c->value[x->t_layer][x->s_layer];
 }
 
 static bool
-has_attention(const struct lab_net *net)
+has_attention(const struct net_info *net)
 {
 	for (int i = 0; i < net->n_layers; i++)
 		if (net->layer[i].heads)
@@ -256,8 +262,8 @@ has_attention(const struct lab_net *net)
 int
 editor_turn_tap(struct scene *s, struct err *e)
 {
-	const struct lab_net *t = &s->info.teacher[s->view.edit_teacher];
-	bool both = has_attention(t) && has_attention(&s->info.student);
+	const struct net_info *t = &s->info.teacher[s->view.edit_teacher];
+	bool both = has_attention(t) && has_attention(&s->info.run.student);
 
 	if (!both && s->view.edit_on == MODEL_HIDDEN)
 		return err_set(e, "%s has no attention: only hidden states can be mapped",
@@ -275,20 +281,20 @@ editor_apply(struct scene *s, struct text *line)
 
 	for (int i = 0; i < s->view.n_edits; i++) {
 		const struct scene_edit *x = &s->view.edit[i];
-		const struct lab_net *t = &s->info.teacher[x->teacher];
-		struct lab_map m;
+		const struct net_info *t = &s->info.teacher[x->teacher];
+		struct layer_pair m;
 
 		if (editor_fit(s, x, &m, NULL) < 0 || (x->weight < 0 && !editor_mapped(s, x)))
 			continue;
 		text_addf(line, "%s %s:%s s:%s", n++ ? " and" : "map", t->name,
-			  t->layer[x->t_layer].name, s->info.student.layer[x->s_layer].name);
+			  t->layer[x->t_layer].name, s->info.run.student.layer[x->s_layer].name);
 		if (x->on != MODEL_HIDDEN)
 			text_addf(line, " on %s", model_tap_name[x->on]);
 		if (x->weight < 0)
 			text_add(line, " off");
 		else
 			text_addf(line, " match %s%s%s weight %s", m.match->name,
-				  m.through ? " through " : "", lab_through_name[m.through],
+				  m.through ? " through " : "", layer_pair_through_name[m.through],
 				  text_number(number, sizeof number, x->weight));
 	}
 	s->view.n_edits = 0;

@@ -15,12 +15,13 @@
 
 /* Draw "big:3.attention → s:1.attention", or where that does not fit "big:3 → s:1 att". */
 static void
-draw_pair(const struct scene *s, struct canvas_area a, const struct lab_map *m)
+draw_pair(const struct scene *s, struct canvas_area a, const struct layer_pair *m)
 {
-	const struct lab_net *t = &s->info.teacher[m->teacher];
+	const struct net_info *t = &s->info.teacher[m->teacher];
 	const char *dot = m->on == MODEL_HIDDEN ? "" : ".",
 		   *on = m->on == MODEL_HIDDEN ? "" : model_tap_name[m->on];
-	const char *tl = t->layer[m->t_layer].name, *sl = s->info.student.layer[m->s_layer].name;
+	const char *tl = t->layer[m->t_layer].name,
+		   *sl = s->info.run.student.layer[m->s_layer].name;
 	char text[120], tap[8], number[32];
 	int room = a.width - 2 - text_width(pair_text_weight(s, m->weight, number, sizeof number));
 
@@ -36,14 +37,14 @@ draw_pair(const struct scene *s, struct canvas_area a, const struct lab_map *m)
 static void
 draw_list(const struct scene *s, struct canvas_area a)
 {
-	bool all = s->info.n_maps <= a.height;
+	bool all = s->info.run.settings.n_maps <= a.height;
 
-	for (int i = 0; i < s->info.n_maps && i < a.height - !all; i++)
-		draw_pair(s, canvas_cut(a, 0, i, a.width, 1), &s->info.map[i]);
+	for (int i = 0; i < s->info.run.settings.n_maps && i < a.height - !all; i++)
+		draw_pair(s, canvas_cut(a, 0, i, a.width, 1), &s->info.run.settings.map[i]);
 	if (!all && a.height > 0)
 		canvas_textf(a, 1, a.height - 1, CANVAS_DIM, "and %d more",
-			     s->info.n_maps - a.height + 1);
-	if (s->info.n_maps == 0)
+			     s->info.run.settings.n_maps - a.height + 1);
+	if (s->info.run.settings.n_maps == 0)
 		canvas_text(a, 1, 0, CANVAS_DIM, "no layers are mapped");
 }
 
@@ -51,7 +52,7 @@ draw_list(const struct scene *s, struct canvas_area a)
 static void
 draw_cell(const struct scene *s, struct canvas_area a, const struct scene_edit *x)
 {
-	const struct lab_map *m = editor_mapped(s, x), *other = editor_other_map(s, x, NULL);
+	const struct layer_pair *m = editor_mapped(s, x), *other = editor_other_map(s, x, NULL);
 	char number[32];
 	const char *text;
 
@@ -68,7 +69,7 @@ draw_cell(const struct scene *s, struct canvas_area a, const struct scene_edit *
 void
 map_overview_draw(const struct scene *s, struct canvas_area a, int teacher)
 {
-	const struct lab_net *t = &s->info.teacher[teacher], *st = &s->info.student;
+	const struct net_info *t = &s->info.teacher[teacher], *st = &s->info.run.student;
 	/* an input without parameters cannot be mapped: leave it out */
 	int first = st->n_layers > 0 && st->layer[0].learns ? 0 : 1;
 	int columns = st->n_layers - first,
@@ -87,6 +88,6 @@ map_overview_draw(const struct scene *s, struct canvas_area a, int teacher)
 		for (int c = 0; c < columns; c++)
 			draw_cell(s, canvas_cut(a, NAME_WIDTH + 1 + cell * c, 1 + r, cell - 1, 1),
 				  &(struct scene_edit){ teacher, r, first + c, MODEL_HIDDEN, 0,
-							NULL, LAB_AS_NEEDED });
+							NULL, THROUGH_DEFAULT });
 	}
 }

@@ -47,8 +47,8 @@ static void
 format_weight(const struct scene *s, const struct scene_edit *cell, bool is_pending, char *buf,
 	      size_t size)
 {
-	const struct lab_map *other = editor_other_map(s, cell, NULL);
-	struct lab_map m;
+	const struct layer_pair *other = editor_other_map(s, cell, NULL);
+	struct layer_pair m;
 
 	if (editor_fit(s, cell, &m, NULL) < 0)
 		snprintf(buf, size, "x");
@@ -89,9 +89,9 @@ draw_cell(const struct scene *s, struct canvas_area a, int x, int y, int row, in
 /* Format the size of a layer: "32×64" for 32 features at 64 positions, "4 heads" for attention,
  * "-" where the layer has no such output; features alone where that does not fit. Returns buf. */
 static const char *
-format_size(const struct scene *s, const struct lab_layer *l, int room, char *buf, size_t size)
+format_size(const struct scene *s, const struct layer_info *l, int room, char *buf, size_t size)
 {
-	size_t width = lab_layer_width(l, s->view.edit_on),
+	size_t width = net_info_width(l, s->view.edit_on),
 	       positions = l->last ? l->width / l->last : 1;
 
 	if (!width)
@@ -111,7 +111,7 @@ static void
 draw_matrix(const struct scene *s, struct canvas_area a)
 {
 	const struct scene_view *v = &s->view;
-	const struct lab_net *t = &s->info.teacher[v->edit_teacher], *st = &s->info.student;
+	const struct net_info *t = &s->info.teacher[v->edit_teacher], *st = &s->info.run.student;
 	int rows = a.height - 2, name = a.width < NARROW ? NARROW_NAME : NAME_WIDTH,
 	    cell = cell_width(s), columns = (a.width - name) / cell;
 	int top = layout_first(v->edit_row, rows, t->n_layers),
@@ -121,7 +121,7 @@ draw_matrix(const struct scene *s, struct canvas_area a)
 	canvas_text(a, 1, 0, CANVAS_DIM, scene_ascii(s) ? "student >" : "student \u2192");
 	canvas_text(a, 1, 1, CANVAS_DIM, scene_ascii(s) ? "teacher v" : "teacher \u2193");
 	for (int c = 0; c < columns && left + c < st->n_layers; c++) {
-		const struct lab_layer *l = &st->layer[left + c];
+		const struct layer_info *l = &st->layer[left + c];
 
 		canvas_text_right(a, name + c * cell + 6, 0,
 				  left + c == v->edit_column ? CANVAS_FOCUS : CANVAS_BOLD, l->name);
@@ -129,7 +129,7 @@ draw_matrix(const struct scene *s, struct canvas_area a)
 				  format_size(s, l, LAYER_SIZE_WIDTH, size, sizeof size));
 	}
 	for (int r = 0; r < rows && top + r < t->n_layers; r++) {
-		const struct lab_layer *l = &t->layer[top + r];
+		const struct layer_info *l = &t->layer[top + r];
 
 		canvas_text(a, 1, 2 + r, top + r == v->edit_row ? CANVAS_FOCUS : CANVAS_BOLD,
 			    l->name);
@@ -145,8 +145,9 @@ draw_matrix(const struct scene *s, struct canvas_area a)
 static bool
 is_tap_mapped(const struct scene *s, int on)
 {
-	for (int i = 0; i < s->info.n_maps; i++)
-		if (s->info.map[i].teacher == s->view.edit_teacher && (int)s->info.map[i].on == on)
+	for (int i = 0; i < s->info.run.settings.n_maps; i++)
+		if (s->info.run.settings.map[i].teacher == s->view.edit_teacher &&
+		    (int)s->info.run.settings.map[i].on == on)
 			return true;
 	return false;
 }
@@ -173,7 +174,8 @@ draw_legend(const struct scene *s, struct canvas_area a)
 static void
 draw_title(const struct scene *s, struct canvas_area a)
 {
-	const struct lab_net *t = &s->info.teacher[s->view.edit_teacher], *st = &s->info.student;
+	const struct net_info *t = &s->info.teacher[s->view.edit_teacher],
+			      *st = &s->info.run.student;
 	int x = canvas_text(a, 0, 0, CANVAS_FOCUS, "map");
 	int words = text_width(" on :  student ") + 2 + text_width(t->name) + text_width(t->spec) +
 		    text_width(st->spec);

@@ -16,7 +16,7 @@
 static double
 last_value(const struct scene *s, unsigned metric)
 {
-	const struct series *x = s->series[LAB_STUDENT][metric];
+	const struct series *x = s->series[BRANCH_STUDENT][metric];
 	uint32_t step;
 	double value;
 
@@ -25,7 +25,7 @@ last_value(const struct scene *s, unsigned metric)
 
 /* Draw the current values of a mapped pair: raw and weighted loss, share of the gradient. */
 static void
-draw_values(const struct scene *s, struct canvas_area a, int y, const struct lab_map *m)
+draw_values(const struct scene *s, struct canvas_area a, int y, const struct layer_pair *m)
 {
 	char raw[32], weighted[32];
 	double share = last_value(s, metric_map(m->slot, METRIC_SHARE));
@@ -56,10 +56,10 @@ draw_attention_transfer(const struct scene *s, struct canvas_area a, int y, size
 
 /* Draw how a pair is compared: the loss, on what, through which projection. */
 static void
-draw_comparison(const struct scene *s, struct canvas_area a, int y, const struct lab_map *m)
+draw_comparison(const struct scene *s, struct canvas_area a, int y, const struct layer_pair *m)
 {
-	const struct lab_layer *t = &s->info.teacher[m->teacher].layer[m->t_layer];
-	size_t width = lab_layer_width(&s->info.student.layer[m->s_layer], m->on);
+	const struct layer_info *t = &s->info.teacher[m->teacher].layer[m->t_layer];
+	size_t width = net_info_width(&s->info.run.student.layer[m->s_layer], m->on);
 	static const char *const plural[MODEL_TAPS] = { "hidden states", "maps", "values",
 							"queries",       "keys", "scores" };
 	const char *what = plural[m->on];
@@ -87,15 +87,15 @@ draw_comparison(const struct scene *s, struct canvas_area a, int y, const struct
  * the same layers. `fits`: the pair can be mapped, as *m. */
 static void
 draw_summary(const struct scene *s, struct canvas_area a, const struct scene_edit *cell, bool fits,
-	     const struct lab_map *m)
+	     const struct layer_pair *m)
 {
-	const struct lab_net *t = &s->info.teacher[cell->teacher];
-	const struct lab_map *mapped = editor_mapped(s, cell), *other = NULL;
+	const struct net_info *t = &s->info.teacher[cell->teacher];
+	const struct layer_pair *mapped = editor_mapped(s, cell), *other = NULL;
 	double cka = editor_cka(s, cell);
 	char now[32], then[32];
 	int x = canvas_textf(a, 1, 0, CANVAS_BOLD, "%s:%s %s s:%s", t->name,
 			     t->layer[cell->t_layer].name, scene_arrow(s),
-			     s->info.student.layer[cell->s_layer].name);
+			     s->info.run.student.layer[cell->s_layer].name);
 
 	if (cell->on != MODEL_HIDDEN)
 		x = canvas_textf(a, x + 1, 0, CANVAS_BOLD, "on %s", model_tap_name[cell->on]);
@@ -113,7 +113,7 @@ draw_summary(const struct scene *s, struct canvas_area a, const struct scene_edi
 					 : pair_text_weight(s, cell->weight, then, sizeof then));
 	if (fits && m->through)
 		x = canvas_textf(a, x, 0, CANVAS_PLAIN, "   through %s",
-				 lab_through_name[m->through]);
+				 layer_pair_through_name[m->through]);
 	if (!isnan(cka))
 		x = canvas_textf(a, x, 0, CANVAS_DIM, "   CKA %.3f at step %llu", cka,
 				 (unsigned long long)s->cka.step);
@@ -126,9 +126,9 @@ void
 matrix_pair_draw(const struct scene *s, struct canvas_area a)
 {
 	struct scene_edit cell = editor_cell(s, s->view.edit_row, s->view.edit_column);
-	const struct lab_net *t = &s->info.teacher[cell.teacher];
-	const struct lab_map *mapped = editor_mapped(s, &cell);
-	struct lab_map m;
+	const struct net_info *t = &s->info.teacher[cell.teacher];
+	const struct layer_pair *mapped = editor_mapped(s, &cell);
+	struct layer_pair m;
 	struct err e;
 	bool fits = editor_fit(s, &cell, &m, &e) == 0;
 
@@ -150,7 +150,7 @@ matrix_pair_draw(const struct scene *s, struct canvas_area a)
 static void
 add_comparison(const struct scene *s, const struct scene_edit *e, char *text, size_t size)
 {
-	const struct lab_map *m = editor_mapped(s, e);
+	const struct layer_pair *m = editor_mapped(s, e);
 	size_t len = strlen(text);
 
 	if (e->weight < 0 || !e->match)
@@ -158,9 +158,9 @@ add_comparison(const struct scene *s, const struct scene_edit *e, char *text, si
 	if (e->match != (m ? m->match : &loss_hidden))
 		snprintf(text + len, size - len, " %s", e->match->name);
 	len = strlen(text);
-	if (e->through != (m ? m->through : LAB_AS_NEEDED))
+	if (e->through != (m ? m->through : THROUGH_DEFAULT))
 		snprintf(text + len, size - len, " through %s",
-			 e->through ? lab_through_name[e->through] : "as needed");
+			 e->through ? layer_pair_through_name[e->through] : "as needed");
 }
 
 void
@@ -178,7 +178,7 @@ matrix_pair_pending(const struct scene *s, struct canvas_area a)
 			continue;
 		snprintf(text, sizeof text, "%s:%s s:%s%s %s%s%s", s->info.teacher[e->teacher].name,
 			 s->info.teacher[e->teacher].layer[e->t_layer].name,
-			 s->info.student.layer[e->s_layer].name,
+			 s->info.run.student.layer[e->s_layer].name,
 			 pair_text_tap(e->on, tap, sizeof tap),
 			 w < 0 ? "" : pair_text_weight(s, w, now, sizeof now),
 			 w < 0 ? "" : scene_arrow(s),

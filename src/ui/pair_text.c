@@ -26,7 +26,7 @@ pair_text_tap(enum model_tap on, char *buf, size_t size)
 }
 
 const char *
-pair_text_short(const struct lab_map *m, const char *suffix, int room, char *buf, size_t size)
+pair_text_short(const struct layer_pair *m, const char *suffix, int room, char *buf, size_t size)
 {
 	char *exponent;
 

@@ -14,10 +14,16 @@
 #define WITH_ALL_SCORES 54   /* accuracy, loss, agreement, KL */
 #define WITH_ARCHITECTURE 96 /* layers and parameters as well */
 
-static double
-active_weight(const struct lab_net *t)
+static bool
+is_muted(const struct scene *s, int k)
 {
-	return t->muted ? 0 : t->weight;
+	return s->info.run.settings.teacher_muted[k];
+}
+
+static double
+active_weight(const struct scene *s, int k)
+{
+	return is_muted(s, k) ? 0 : s->info.run.settings.teacher_weight[k];
 }
 
 /* Whether a narrow pane shows the student's agreement with each teacher instead of accuracies. */
@@ -27,7 +33,7 @@ shows_agreement(const struct scene *s, int width)
 	bool any = false;
 
 	for (int k = 0; k < s->info.n_teachers; k++)
-		any |= isfinite(s->info.teacher[k].heard.kl);
+		any |= isfinite(s->info.teacher[k].teaching.kl);
 	return any && s->info.n_teachers > 1 && width >= WITH_AGREEMENT && width < WITH_LOSS;
 }
 
@@ -45,24 +51,26 @@ bar_width(int width)
 
 /* Share of a teacher in the mixture: that of the last step, or of its weight before the first. */
 static double
-share_of(const struct lab_net *t, double sum)
+share_of(const struct scene *s, int k, double sum)
 {
-	if (t->muted)
+	double share = s->info.teacher[k].teaching.share;
+
+	if (is_muted(s, k))
 		return 0;
-	return isfinite(t->heard.share) ? t->heard.share : sum > 0 ? t->weight / sum : 0;
+	return isfinite(share) ? share : sum > 0 ? active_weight(s, k) / sum : 0;
 }
 
 /* Draw the scores of a teacher right of its bar, as many as fit. */
 static void
-draw_scores(const struct lab_net *t, struct canvas_area a, int width)
+draw_scores(const struct net_info *t, bool muted, struct canvas_area a, int width)
 {
 	if (isfinite(t->last.accuracy))
 		canvas_textf(a, 1, 0, CANVAS_GOOD, "%5.1f%%", 100 * t->last.accuracy);
 	if (isfinite(t->last.nll) && width >= WITH_LOSS - 18)
 		canvas_textf(a, 8, 0, CANVAS_PLAIN, "%6.3f", t->last.nll);
-	if (isfinite(t->heard.kl) && width >= WITH_ALL_SCORES - 18)
-		canvas_textf(a, 15, 0, t->muted ? CANVAS_DIM : CANVAS_PLAIN, "%5.1f%% %6.3f",
-			     100 * t->heard.agreement, t->heard.kl);
+	if (isfinite(t->teaching.kl) && width >= WITH_ALL_SCORES - 18)
+		canvas_textf(a, 15, 0, muted ? CANVAS_DIM : CANVAS_PLAIN, "%5.1f%% %6.3f",
+			     100 * t->teaching.agreement, t->teaching.kl);
 	if (width < WITH_ARCHITECTURE - 18)
 		return;
 	if (t->is_file)
@@ -73,11 +81,12 @@ draw_scores(const struct lab_net *t, struct canvas_area a, int width)
 }
 
 static void
-draw_agreement(const struct lab_net *t, struct canvas_area a)
+draw_agreement(const struct net_info *t, bool muted, struct canvas_area a)
 {
-	if (isfinite(t->heard.kl))
-		canvas_textf(a, 0, 0, t->muted ? CANVAS_DIM : CANVAS_PLAIN, "%4.0f%% %5.*f",
-			     100 * t->heard.agreement, t->heard.kl < 10 ? 3 : 1, t->heard.kl);
+	if (isfinite(t->teaching.kl))
+		canvas_textf(a, 0, 0, muted ? CANVAS_DIM : CANVAS_PLAIN, "%4.0f%% %5.*f",
+			     100 * t->teaching.agreement, t->teaching.kl < 10 ? 3 : 1,
+			     t->teaching.kl);
 }
 
 /* Draw share and scores of teacher k; while it trains, its progress. `agreement`: agreement with
@@ -85,11 +94,12 @@ draw_agreement(const struct lab_net *t, struct canvas_area a)
 static void
 draw_state(const struct scene *s, struct canvas_area a, int k, double sum, bool agreement)
 {
-	const struct lab_net *t = &s->info.teacher[k];
+	const struct net_info *t = &s->info.teacher[k];
 	int bar = agreement ? a.width - 11 : bar_width(a.width);
-	double done = s->info.until > s->info.from ? (double)(s->info.step - s->info.from) /
-							     (double)(s->info.until - s->info.from)
-						   : 0;
+	double done = s->info.run.until > s->info.run.from
+			      ? (double)(s->info.run.step - s->info.run.from) /
+					(double)(s->info.run.until - s->info.run.from)
+			      : 0;
 
 	if (s->info.phase == LAB_TRAINING && s->info.busy == k) {
 		pane_meter(s, a, 0, 0, bar, done, CANVAS_WARN);
@@ -101,25 +111,27 @@ draw_state(const struct scene *s, struct canvas_area a, int k, double sum, bool 
 		canvas_text(a, 0, 0, CANVAS_DIM, "not trained");
 		return;
 	}
-	pane_meter(s, a, 0, 0, bar, share_of(t, sum), t->muted ? CANVAS_DIM : CANVAS_CURVE3);
+	pane_meter(s, a, 0, 0, bar, share_of(s, k, sum),
+		   is_muted(s, k) ? CANVAS_DIM : CANVAS_CURVE3);
 	if (agreement)
-		draw_agreement(t, canvas_cut(a, bar, 0, a.width - bar, 1));
+		draw_agreement(t, is_muted(s, k), canvas_cut(a, bar, 0, a.width - bar, 1));
 	else
-		draw_scores(t, canvas_cut(a, bar, 0, a.width - bar, 1), a.width);
+		draw_scores(t, is_muted(s, k), canvas_cut(a, bar, 0, a.width - bar, 1), a.width);
 }
 
 static void
 draw_row(const struct scene *s, struct canvas_area a, int k, double sum)
 {
-	const struct lab_net *t = &s->info.teacher[k];
+	const struct net_info *t = &s->info.teacher[k];
+	double weight = s->info.run.settings.teacher_weight[k];
 	bool chosen = k == s->view.teacher;
 	int name = a.width >= WITH_LOSS ? 10 : 8;
 	int x = canvas_textf(a, 0, 0, chosen ? CANVAS_BOLD : CANVAS_PLAIN, "%c%-*.*s",
 			     chosen ? '>' : ' ', name, name, t->name);
 
-	x = canvas_text(a, x, 0, CANVAS_WARN, t->muted ? "M" : " ");
-	x = canvas_textf(a, x, 0, t->muted ? CANVAS_DIM : CANVAS_PLAIN,
-			 t->weight < 100 ? "%5.2f" : "%5.4g", t->weight) +
+	x = canvas_text(a, x, 0, CANVAS_WARN, is_muted(s, k) ? "M" : " ");
+	x = canvas_textf(a, x, 0, is_muted(s, k) ? CANVAS_DIM : CANVAS_PLAIN,
+			 weight < 100 ? "%5.2f" : "%5.4g", weight) +
 	    1;
 	draw_state(s, canvas_cut(a, x, 0, a.width - x, 1), k, sum, shows_agreement(s, a.width));
 	if (chosen && s->view.focus == LAYOUT_teachers)
@@ -130,19 +142,19 @@ draw_row(const struct scene *s, struct canvas_area a, int k, double sum)
 static void
 draw_sum(const struct scene *s, struct canvas_area a, double sum)
 {
-	const struct lab_scores *student = &s->info.student.last;
+	const struct scores *student = &s->info.run.student.last;
 	bool wide = a.width >= 52;
 	char mix[64];
 	int x = 1;
 
-	knob_get(&s->info.knobs, knob_find("mix", NULL), mix, sizeof mix);
+	knob_get(&s->info.run.settings.knobs, knob_find("mix", NULL), mix, sizeof mix);
 	if (sum <= 0)
 		x = canvas_text(a, x, 0, CANVAS_WARN, "no active teacher") + 1;
 	else if (s->info.n_teachers > 1)
 		x = canvas_textf(a, x, 0, CANVAS_DIM, wide ? "mix %s, total %.3g;" : "%.4s %.3g",
 				 mix, sum) +
 		    1;
-	if (s->info.has_student && isfinite(student->agreement))
+	if (s->info.run.has_student && isfinite(student->agreement))
 		canvas_textf(a, x, 0, CANVAS_PLAIN,
 			     wide ? "student agreement %.1f%%, KL %.3f" : "agree %.1f%% KL %.3f",
 			     100 * student->agreement, student->kl);
@@ -178,7 +190,7 @@ draw_teachers(const struct scene *s, struct canvas_area a)
 	pane_heading(s, a, LAYOUT_teachers, "teachers");
 	draw_columns(s, a);
 	for (int k = 0; k < n; k++)
-		sum += active_weight(&s->info.teacher[k]);
+		sum += active_weight(s, k);
 	for (int y = 0; y < rows; y++)
 		draw_row(s, canvas_cut(a, 0, 1 + y, a.width, 1), first + y, sum);
 	if (n == 0)

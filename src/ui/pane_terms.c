@@ -12,7 +12,7 @@
 #include "retort/ui/pane.h"
 #include "retort/ui/plot.h"
 
-#define TERMS ((int)LOSS_OUTPUTS + LAB_MAPS)
+#define TERMS ((int)LOSS_OUTPUTS + TRAIN_MAPS)
 /* Cells of the history. Small: each cell costs bytes at each evaluation. */
 #define HISTORY_ROWS 6
 #define HISTORY_COLUMNS 20
@@ -23,7 +23,7 @@
 #define NO_SHARES "no shares before the first evaluation"
 
 struct term {
-	char name[LAB_NAME + 48];
+	char name[NET_NAME + 48];
 	char slot[16];                 /* of a pair: "map2 ", as in `balance` and in metrics */
 	const char *match;             /* of a pair: name of its loss; NULL */
 	unsigned share, raw, weighted; /* metric ids */
@@ -54,12 +54,12 @@ set_term(struct term *t, int i, bool ascii, unsigned share, unsigned raw, unsign
 
 /* Name a pair "big:3 s:1 att"; the teacher's name is cut so that the layers fit. */
 static void
-name_pair(const struct scene *s, const struct lab_map *m, struct term *t)
+name_pair(const struct scene *s, const struct layer_pair *m, struct term *t)
 {
-	const struct lab_net *net = &s->info.teacher[m->teacher];
+	const struct net_info *net = &s->info.teacher[m->teacher];
 	char layers[48], tap[8];
 	int n = snprintf(layers, sizeof layers, ":%s s:%s%s", net->layer[m->t_layer].name,
-			 s->info.student.layer[m->s_layer].name,
+			 s->info.run.student.layer[m->s_layer].name,
 			 pair_text_tap(m->on, tap, sizeof tap));
 	int room = n + 3 < NAME_WIDTH ? NAME_WIDTH - n : 3;
 
@@ -74,15 +74,16 @@ list_terms(const struct scene *s, struct term out[TERMS])
 	int n = 0;
 
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++) {
-		if (i > LOSS_OUTPUT_kd && loss_weight(loss_table[i], &s->info.knobs) <= 0)
+		if (i > LOSS_OUTPUT_kd &&
+		    loss_weight(loss_table[i], &s->info.run.settings.knobs) <= 0)
 			continue;
 		snprintf(out[n].name, sizeof out[n].name, "%s", loss_table[i]->name);
 		set_term(&out[n], n, ascii, metric_output(i, METRIC_SHARE),
 			 metric_output(i, METRIC_TRAIN), metric_output(i, METRIC_WEIGHTED));
-		out[n++].weight = loss_weight(loss_table[i], &s->info.knobs);
+		out[n++].weight = loss_weight(loss_table[i], &s->info.run.settings.knobs);
 	}
-	for (int i = 0; i < s->info.n_maps && i < LAB_MAPS; i++, n++) {
-		const struct lab_map *m = &s->info.map[i];
+	for (int i = 0; i < s->info.run.settings.n_maps && i < TRAIN_MAPS; i++, n++) {
+		const struct layer_pair *m = &s->info.run.settings.map[i];
 
 		name_pair(s, m, &out[n]);
 		snprintf(out[n].slot, sizeof out[n].slot, "map%u ", m->slot + 1);
@@ -98,7 +99,7 @@ list_terms(const struct scene *s, struct term out[TERMS])
 static double
 value_at(const struct scene *s, unsigned metric, uint32_t step)
 {
-	const struct series *series = s->series[LAB_STUDENT][metric];
+	const struct series *series = s->series[BRANCH_STUDENT][metric];
 	uint32_t at;
 	double value;
 
@@ -110,7 +111,7 @@ value_at(const struct scene *s, unsigned metric, uint32_t step)
 static double
 last_value(const struct scene *s, unsigned metric)
 {
-	const struct series *evaluated = s->series[LAB_STUDENT][METRIC_VAL_NLL];
+	const struct series *evaluated = s->series[BRANCH_STUDENT][METRIC_VAL_NLL];
 	uint32_t step = UINT32_MAX;
 	double value;
 
@@ -300,7 +301,8 @@ draw_figures(const struct scene *s, struct canvas_area a)
 			    format_value(last_value(s, figures[y].metric), buf, sizeof buf));
 	}
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++) {
-		if (!loss_table[i]->told || loss_weight(loss_table[i], &s->info.knobs) <= 0)
+		if (!loss_table[i]->told ||
+		    loss_weight(loss_table[i], &s->info.run.settings.knobs) <= 0)
 			continue;
 		canvas_text(a, 0, y, CANVAS_DIM,
 			    pane_brief(loss_table[i]->told, 12, buf, sizeof buf));

@@ -15,8 +15,8 @@
 bool
 rail_shows(const struct scene *s, const struct scene_mark *m)
 {
-	int branch = s->view.branch < LAB_TEACHER(0) || s->view.branch >= LAB_BRANCHES
-			     ? LAB_STUDENT
+	int branch = s->view.branch < BRANCH_TEACHER(0) || s->view.branch >= BRANCH_IDS
+			     ? BRANCH_STUDENT
 			     : s->view.branch;
 
 	return m->branch == branch;

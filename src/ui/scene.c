@@ -25,7 +25,7 @@ scene_init(struct scene *s)
 	memset(s, 0, sizeof *s);
 	s->log = mem_array(SCENE_LOG, sizeof *s->log);
 	knob_defaults(&s->defaults);
-	knob_defaults(&s->info.knobs);
+	knob_defaults(&s->info.run.settings.knobs);
 	s->info.busy = -1;
 	s->eta = -1;
 	s->utf8 = s->braille = true;
@@ -48,7 +48,7 @@ release_help(struct scene *s)
 void
 scene_release(struct scene *s)
 {
-	for (int b = 0; b < LAB_BRANCHES; b++)
+	for (int b = 0; b < BRANCH_IDS; b++)
 		for (int m = 0; m < METRIC_COUNT; m++)
 			series_free(s->series[b][m]);
 	series_free(s->two_sample_auc);
@@ -63,7 +63,7 @@ scene_release(struct scene *s)
 bool
 scene_ascii(const struct scene *s)
 {
-	return !s->utf8 || s->info.knobs.charset == KNOB_ASCII;
+	return !s->utf8 || s->info.run.settings.knobs.charset == KNOB_ASCII;
 }
 
 const char *
@@ -181,8 +181,10 @@ scene_mark_add(struct scene *s, enum scene_mark_kind kind, unsigned branch, uint
 const struct ramp *
 scene_ramp(const struct scene *s, int knob)
 {
-	const struct ramp *r = ramp_of(s->info.ramp, s->info.n_ramps, knob);
-	uint64_t step = s->info.phase == LAB_DISTILLING ? s->info.step : s->info.student.steps;
+	const struct ramp *r =
+		ramp_of(s->info.run.settings.ramp, s->info.run.settings.n_ramps, knob);
+	uint64_t step =
+		s->info.phase == LAB_DISTILLING ? s->info.run.step : s->info.run.student.steps;
 
 	return r && step < ramp_end(r) ? r : NULL;
 }

@@ -143,12 +143,12 @@ ACTION(map)
 	UNUSED;
 	if (s->info.n_teachers == 0)
 		return err_set(e, "map: no teacher yet; `teacher big mlp 256,256` makes one");
-	if (!s->info.has_student)
+	if (!s->info.run.has_student)
 		return err_set(e, "map: no student yet; `student mlp 16` makes one");
 	s->view.editing = true;
 	s->view.helping = false;
 	s->view.edit_teacher = s->view.edit_teacher < s->info.n_teachers ? s->view.edit_teacher : 0;
-	if (s->view.edit_column == 0 && !s->info.student.layer[0].learns)
+	if (s->view.edit_column == 0 && !s->info.run.student.layer[0].learns)
 		s->view.edit_column = 1;
 	move_by(s, 0, 0);
 	return 0;
@@ -341,7 +341,7 @@ ACTION(cursor)
 {
 	UNUSED;
 	s->view.cursor_on = !s->view.cursor_on;
-	s->view.cursor = (uint32_t)s->info.step;
+	s->view.cursor = (uint32_t)s->info.run.step;
 	return 0;
 }
 
@@ -385,15 +385,15 @@ ACTION(branch)
 		k = lab_info_teacher(&s->info, argument, e);
 		if (k < 0)
 			return err_wrap(e, "view branch");
-		s->view.branch = LAB_TEACHER(k);
+		s->view.branch = BRANCH_TEACHER(k);
 		return 0;
 	}
-	k = argument[0] || s->view.branch == LAB_TEACHER(n - 1) || n == 0 ? LAB_STUDENT
-	    : s->view.branch == LAB_STUDENT                               ? LAB_TEACHER(0)
-									  : s->view.branch + 1;
+	k = argument[0] || s->view.branch == BRANCH_TEACHER(n - 1) || n == 0 ? BRANCH_STUDENT
+	    : s->view.branch == BRANCH_STUDENT                               ? BRANCH_TEACHER(0)
+									     : s->view.branch + 1;
 	s->view.branch = k;
 	scene_say(s, false, "curves of %s",
-		  k == LAB_STUDENT ? "the student" : s->info.teacher[k - 2].name);
+		  k == BRANCH_STUDENT ? "the student" : s->info.teacher[k - 2].name);
 	return 0;
 }
 

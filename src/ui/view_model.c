@@ -47,7 +47,7 @@ view_model_new(const char *name, bool recording)
 	snprintf(l->scene.session, sizeof l->scene.session, "%s", name);
 	l->scene.recording = recording;
 	knob_defaults(&l->scene.defaults);
-	knob_defaults(&l->scene.info.knobs);
+	knob_defaults(&l->scene.info.run.settings.knobs);
 	knob_defaults(&l->view);
 	l->at_branch = l->probed_teacher = -1;
 	l->scene.eta = -1;
@@ -73,9 +73,9 @@ view_model_scene(struct view_model *l)
 static int
 worker(const struct lab_info *i)
 {
-	return i->phase == LAB_TRAINING    ? LAB_TEACHER(i->busy)
-	       : i->phase == LAB_REPORTING ? LAB_BASELINE
-					   : LAB_STUDENT;
+	return i->phase == LAB_TRAINING    ? BRANCH_TEACHER(i->busy)
+	       : i->phase == LAB_REPORTING ? BRANCH_BASELINE
+					   : BRANCH_STUDENT;
 }
 
 /* How far the student follows each teacher; of one alone the figures of all of them are its own. */
@@ -83,7 +83,7 @@ static void
 hear(struct lab_info *i, const struct event *ev)
 {
 	for (int k = 0; k < i->n_teachers; k++) {
-		struct lab_heard *heard = &i->teacher[k].heard;
+		struct teaching *heard = &i->teacher[k].teaching;
 
 		if (ev->metric == metric_teacher((unsigned)k, METRIC_TEACHER_SHARE))
 			heard->share = ev->value;
@@ -101,10 +101,10 @@ hear(struct lab_info *i, const struct event *ev)
 static void
 score(struct scene *s, const struct event *ev)
 {
-	struct lab_net *net = ev->branch == LAB_STUDENT    ? &s->info.student
-			      : ev->branch == LAB_BASELINE ? &s->info.plain
-							   : &s->info.teacher[ev->branch - 2];
-	struct lab_scores *last = &net->last;
+	struct net_info *net = ev->branch == BRANCH_STUDENT    ? &s->info.run.student
+			       : ev->branch == BRANCH_BASELINE ? &s->info.run.baseline
+							       : &s->info.teacher[ev->branch - 2];
+	struct scores *last = &net->last;
 
 	switch (ev->metric) {
 	case METRIC_VAL_NLL:
@@ -136,14 +136,15 @@ view_model_sample(struct view_model *l, const struct event *ev)
 
 	scene_sample(s, ev->branch, ev->metric, ev->step, ev->value);
 	if (first)
-		series_smooth(s->series[ev->branch][ev->metric], s->info.knobs.smooth);
+		series_smooth(s->series[ev->branch][ev->metric], s->info.run.settings.knobs.smooth);
 	score(s, ev);
-	if (ev->branch == LAB_STUDENT)
+	if (ev->branch == BRANCH_STUDENT)
 		hear(&s->info, ev);
-	if (ev->branch == LAB_STUDENT && ev->metric == METRIC_LR)
-		tunable_follow(&s->info, ev->step);
-	if (ev->branch == worker(&s->info) && s->info.phase != LAB_IDLE && ev->step > s->info.step)
-		s->info.step = ev->step;
+	if (ev->branch == BRANCH_STUDENT && ev->metric == METRIC_LR)
+		tunable_follow(&s->info.run.settings, ev->step);
+	if (ev->branch == worker(&s->info) && s->info.phase != LAB_IDLE &&
+	    ev->step > s->info.run.step)
+		s->info.run.step = ev->step;
 }
 
 /* What an answer to a kind of request does to the scene. */
@@ -173,14 +174,14 @@ forget_curves(struct scene *s, const struct request *r)
 
 	if (r->kind == REQUEST_STUDENT || r->kind == REQUEST_STAGE ||
 	    (r->kind == REQUEST_TEACHER && k < 0)) {
-		scene_forget(s, LAB_STUDENT);
-		scene_forget(s, LAB_BASELINE);
+		scene_forget(s, BRANCH_STUDENT);
+		scene_forget(s, BRANCH_BASELINE);
 	}
-	if (k >= 0 && (r->kind != REQUEST_TRAIN || r->info->from == 0))
-		scene_forget(s, (unsigned)LAB_TEACHER(k));
+	if (k >= 0 && (r->kind != REQUEST_TRAIN || r->info->run.from == 0))
+		scene_forget(s, (unsigned)BRANCH_TEACHER(k));
 	if (!(reactions[r->kind].forgets & FORGETS_CURVES))
 		return;
-	for (unsigned b = 0; b < LAB_BRANCHES; b++)
+	for (unsigned b = 0; b < BRANCH_IDS; b++)
 		scene_forget(s, b);
 }
 
@@ -190,12 +191,13 @@ static const struct ramp *
 new_ramp(const struct lab_info *was, const struct lab_info *now, int knob)
 {
 	static const struct ramp none;
-	const struct ramp *before = ramp_of(was->ramp, was->n_ramps, knob),
-			  *after = ramp_of(now->ramp, now->n_ramps, knob);
+	const struct ramp *before =
+				  ramp_of(was->run.settings.ramp, was->run.settings.n_ramps, knob),
+			  *after = ramp_of(now->run.settings.ramp, now->run.settings.n_ramps, knob);
 
 	if (after && (!before || !ramp_is_same(before, after)))
 		return after;
-	return before && !after && now->student.steps < ramp_end(before) ? &none : NULL;
+	return before && !after && now->run.student.steps < ramp_end(before) ? &none : NULL;
 }
 
 /* What a mark of a knob says where more than it was changed: only its own part. */
@@ -208,8 +210,8 @@ own_part(const struct request *r, const struct knob *k, const struct scene *s,
 	if (ramp || !strstr(r->note, ", "))
 		return r->note;
 	snprintf(buf, size, "%s %s -> %s", k->name,
-		 knob_brief(&s->info.knobs, k, from, sizeof from),
-		 knob_brief(&r->info->knobs, k, to, sizeof to));
+		 knob_brief(&s->info.run.settings.knobs, k, from, sizeof from),
+		 knob_brief(&r->info->run.settings.knobs, k, to, sizeof to));
 	return buf;
 }
 
@@ -222,7 +224,8 @@ mark_knobs(struct scene *s, const struct request *r)
 
 	for (size_t i = 0; i < knob_count; i++) {
 		const struct knob *k = &knob_table[i];
-		double from = knob_value(&s->info.knobs, k), to = knob_value(&r->info->knobs, k);
+		double from = knob_value(&s->info.run.settings.knobs, k),
+		       to = knob_value(&r->info->run.settings.knobs, k);
 		const struct ramp *ramp = new_ramp(&s->info, r->info, (int)i);
 
 		if (k->when == KNOB_VIEW || (from == to && !ramp))
@@ -283,7 +286,7 @@ log_train(struct scene *s, const struct request *r)
 static void
 log_run(struct scene *s, const struct request *r)
 {
-	scene_log(s, SCENE_INFO, "running to step %llu", (unsigned long long)r->info->until);
+	scene_log(s, SCENE_INFO, "running to step %llu", (unsigned long long)r->info->run.until);
 	if (r->u.run.memory[0])
 		scene_log(s, SCENE_INFO, "%s", r->u.run.memory);
 }
@@ -292,7 +295,7 @@ static void
 log_done(struct scene *s, const struct request *r)
 {
 	scene_log(s, SCENE_GOOD, "%s %s", r->stamp,
-		  r->branch >= LAB_TEACHER(0) ? "the teacher is trained" : "the run has ended");
+		  r->branch >= BRANCH_TEACHER(0) ? "the teacher is trained" : "the run has ended");
 }
 
 static void
@@ -356,7 +359,7 @@ follow(struct scene *s, const struct request *r)
 	if (s->view.follow_branch && (r->kind == REQUEST_TRAIN || r->kind == REQUEST_RUN) &&
 	    r->status == 0)
 		s->view.branch =
-			r->kind == REQUEST_TRAIN ? LAB_TEACHER(r->info->busy) : LAB_STUDENT;
+			r->kind == REQUEST_TRAIN ? BRANCH_TEACHER(r->info->busy) : BRANCH_STUDENT;
 }
 
 /* Drop measurements that the change has made obsolete. */
@@ -422,7 +425,7 @@ view_model_answer(struct view_model *l, struct request *r)
 	if (r->status == 0 || r->kind == REQUEST_DIVERGED)
 		mark_change(s, r);
 	s->info = *r->info;
-	knob_overlay(&s->info.knobs, &l->view, KNOB_VIEW);
+	knob_overlay(&s->info.run.settings.knobs, &l->view, KNOB_VIEW);
 	say(s, r);
 	follow(s, r);
 	follow_texts(s, r);
@@ -454,14 +457,14 @@ ask_gauge(struct view_model *l, double now)
 	struct request *r;
 
 	if (!l->gauge_stale && known &&
-	    (l->gauged_step == s->info.student.last.step ||
+	    (l->gauged_step == s->info.run.student.last.step ||
 	     (is_moving(s) && now < l->gauged_at + PROBE_SECONDS)))
 		return NULL;
 	r = request_new(REQUEST_GAUGE);
 	snprintf(r->u.sets.first, sizeof r->u.sets.first, "%s", sides_name(s, 0));
 	snprintf(r->u.sets.second, sizeof r->u.sets.second, "%s", sides_name(s, 1));
 	l->gauge_stale = l->gauge_dropped = false;
-	l->gauged_step = s->info.student.last.step;
+	l->gauged_step = s->info.run.student.last.step;
 	l->gauged_at = now;
 	l->probing = true;
 	return r;
@@ -477,11 +480,11 @@ view_model_probe(struct view_model *l, double now)
 		return ask_gauge(l, now);
 	if (l->probing || !editor_is_open(s) ||
 	    (is_moving(s) && now < l->probed_at + PROBE_SECONDS) ||
-	    (l->probed_teacher == s->view.edit_teacher && l->probed_step == s->info.step))
+	    (l->probed_teacher == s->view.edit_teacher && l->probed_step == s->info.run.step))
 		return NULL;
 	r = request_new(REQUEST_PROBE);
 	r->u.probe.teacher = l->probed_teacher = s->view.edit_teacher;
-	l->probed_step = s->info.step;
+	l->probed_step = s->info.run.step;
 	l->probed_at = now;
 	l->probing = true;
 	return r;
@@ -519,11 +522,11 @@ view_model_knobs(struct view_model *l, const struct knobs *view)
 	struct scene *s = &l->scene;
 
 	l->view = *view;
-	knob_overlay(&s->info.knobs, view, KNOB_VIEW);
-	for (int b = 0; b < LAB_BRANCHES; b++)
+	knob_overlay(&s->info.run.settings.knobs, view, KNOB_VIEW);
+	for (int b = 0; b < BRANCH_IDS; b++)
 		for (int m = 0; m < METRIC_COUNT; m++)
 			if (s->series[b][m])
-				series_smooth(s->series[b][m], s->info.knobs.smooth);
+				series_smooth(s->series[b][m], s->info.run.settings.knobs.smooth);
 	s->version++;
 }
 
@@ -594,18 +597,18 @@ view_model_tick(struct view_model *l, double now)
 		s->rate = 0;
 		return;
 	}
-	if (l->at_branch != worker(i) || i->step < l->at_step) {
+	if (l->at_branch != worker(i) || i->run.step < l->at_step) {
 		l->at_branch = worker(i);
 	} else if (seconds < RATE_SECONDS) {
 		return;
 	} else {
-		double rate = (double)(i->step - l->at_step) / seconds;
+		double rate = (double)(i->run.step - l->at_step) / seconds;
 
 		if (!(fabs(rate - s->rate) < 0.03 * s->rate)) /* else it only flickers */
 			s->rate = rate;
-		s->eta = s->rate > 0 ? (double)(i->until - i->step) / s->rate : -1;
+		s->eta = s->rate > 0 ? (double)(i->run.until - i->run.step) / s->rate : -1;
 		s->version++;
 	}
 	l->at = now;
-	l->at_step = i->step;
+	l->at_step = i->run.step;
 }

@@ -428,7 +428,7 @@ mend(struct session *s)
 {
 	if (++diverged > 20) {
 		fprintf(stderr, "step %llu cannot be mended\n",
-			(unsigned long long)session_info(s)->step);
+			(unsigned long long)session_info(s)->run.step);
 		exit(1);
 	}
 	give(s, "set lr 0.001", true);
@@ -470,7 +470,7 @@ run(struct session *s, const struct ground *g, int changes)
 	pump(s, false);
 	for (int i = 1; i <= changes; i++) {
 		text_clear(&line);
-		text_addf(&line, "@%d ", (int)session_info(s)->step + i * PER);
+		text_addf(&line, "@%d ", (int)session_info(s)->run.step + i * PER);
 		change(&line, g->layer, 5);
 		give(s, line.s, false);
 	}
@@ -507,7 +507,7 @@ main(int argc, char **argv)
 	}
 	run(s, &grounds[kind], (int)changes);
 	printf("%d lines, %d refused at once, %d steps not applied, step %llu\n", given, refused,
-	       diverged, (unsigned long long)session_info(s)->student.steps);
+	       diverged, (unsigned long long)session_info(s)->run.student.steps);
 	session_free(s);
 	return 0;
 }

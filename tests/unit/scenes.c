@@ -26,24 +26,23 @@ scenes_name(enum scenes_kind kind)
 
 /* Fill a network: an input of 64, `blocks` layers of `width`, ten logits. */
 static void
-fill_net(struct lab_net *net, const char *name, const char *spec, int blocks, size_t width)
+fill_net(struct net_info *net, const char *name, const char *spec, int blocks, size_t width)
 {
 	snprintf(net->name, sizeof net->name, "%s", name);
 	snprintf(net->spec, sizeof net->spec, "%s", spec);
-	net->weight = 1;
 	net->n_layers = blocks + 2;
 	for (int i = 0; i < net->n_layers; i++) {
-		struct lab_layer *l = &net->layer[i];
+		struct layer_info *l = &net->layer[i];
 
 		snprintf(l->name, sizeof l->name, "%d", i);
 		l->width = l->last = i == 0 ? 64 : width;
 		l->learns = i > 0;
 	}
 	net->layer[net->n_layers - 1] =
-		(struct lab_layer){ .name = "logits", .width = 10, .last = 10, .learns = true };
+		(struct layer_info){ .name = "logits", .width = 10, .last = 10, .learns = true };
 	for (int i = 0; i + 1 < net->n_layers; i++)
 		net->parameters += (net->layer[i].width + 1) * net->layer[i + 1].width;
-	net->last = net->best = net->target = (struct lab_scores){ NAN, NAN, NAN, NAN, NAN, 0 };
+	net->last = net->best = net->target = (struct scores){ NAN, NAN, NAN, NAN, NAN, 0 };
 }
 
 static void
@@ -61,7 +60,9 @@ fill_data(struct scene *s)
 	i->n_held = 359;
 	i->n_shown = 100;
 	i->classes = 10;
-	i->n_teachers = 1;
+	i->n_teachers = i->run.settings.n_teachers = 1;
+	for (int k = 0; k < TRAIN_TEACHERS; k++)
+		i->run.settings.teacher_weight[k] = 1;
 	fill_net(&i->teacher[0], "big", "mlp 256,256", 2, 256);
 	scene_log(s, SCENE_INFO,
 		  "data digits: 1797 rows, 64 features, 10 classes, 100 labels shown");
@@ -104,13 +105,13 @@ fill_training(struct scene *s)
 	fill_data(s);
 	scene_log(s, SCENE_INFO, "training big for 30 epochs");
 	scene_say(s, false, "training big for 30 epochs");
-	fill_curves(s, LAB_TEACHER(0), 310, 0.08, 0.985);
+	fill_curves(s, BRANCH_TEACHER(0), 310, 0.08, 0.985);
 	i->phase = LAB_TRAINING;
 	i->busy = 0;
-	i->step = 310;
-	i->until = 690;
+	i->run.step = 310;
+	i->run.until = 690;
 	i->teacher[0].steps = 310;
-	s->view.branch = LAB_TEACHER(0);
+	s->view.branch = BRANCH_TEACHER(0);
 	s->rate = 412.4;
 	s->eta = 0.92;
 }
@@ -119,32 +120,33 @@ static void
 add_map(struct scene *s, int teacher, int t_layer, int s_layer, enum model_tap on, double weight)
 {
 	struct lab_info *i = &s->info;
-	unsigned slot = (unsigned)i->n_maps;
+	unsigned slot = (unsigned)i->run.settings.n_maps;
 
-	i->map[i->n_maps++] = (struct lab_map){ .teacher = teacher,
-						.t_layer = t_layer,
-						.s_layer = s_layer,
-						.match = &loss_hidden,
-						.slot = slot,
-						.on = on,
-						.weight = weight };
-	if (lab_map_fit(&i->teacher[teacher], &i->student, &i->map[slot], NULL) < 0)
+	i->run.settings.map[i->run.settings.n_maps++] = (struct layer_pair){ .teacher = teacher,
+									     .t_layer = t_layer,
+									     .s_layer = s_layer,
+									     .match = &loss_hidden,
+									     .slot = slot,
+									     .on = on,
+									     .weight = weight };
+	if (layer_pair_fit(&i->teacher[teacher], &i->run.student, &i->run.settings.map[slot],
+			   NULL) < 0)
 		abort();
 	for (uint32_t step = 700; step <= 2417; step += 17)
-		scene_sample(s, LAB_STUDENT, metric_map(slot, METRIC_TRAIN), step,
+		scene_sample(s, BRANCH_STUDENT, metric_map(slot, METRIC_TRAIN), step,
 			     0.0412 + 1.0 / step);
-	scene_sample(s, LAB_STUDENT, metric_map(slot, METRIC_WEIGHTED), 2417, weight * 0.0416);
-	scene_sample(s, LAB_STUDENT, metric_map(slot, METRIC_SHARE), 2400, 0.051);
+	scene_sample(s, BRANCH_STUDENT, metric_map(slot, METRIC_WEIGHTED), 2417, weight * 0.0416);
+	scene_sample(s, BRANCH_STUDENT, metric_map(slot, METRIC_SHARE), 2400, 0.051);
 }
 
 static void
 fill_marks(struct scene *s)
 {
-	scene_mark_add(s, SCENE_MAP, LAB_STUDENT, 500, "map big:1 s:1 weight 0.5", -1, 0, 0);
-	scene_mark_add(s, SCENE_TWEAK, LAB_STUDENT, 620, "temperature 2 -> 4", 0, 2, 4);
-	scene_mark_add(s, SCENE_TWEAK, LAB_STUDENT, 1200, "kd-weight 0.9 -> 0.7", 1, 0.9, 0.7);
-	scene_mark_add(s, SCENE_NOTE, LAB_STUDENT, 1205, "looks flat", -1, 0, 0);
-	scene_mark_add(s, SCENE_DIVERGED, LAB_STUDENT, 1600, "not applied", -1, 0, 0);
+	scene_mark_add(s, SCENE_MAP, BRANCH_STUDENT, 500, "map big:1 s:1 weight 0.5", -1, 0, 0);
+	scene_mark_add(s, SCENE_TWEAK, BRANCH_STUDENT, 620, "temperature 2 -> 4", 0, 2, 4);
+	scene_mark_add(s, SCENE_TWEAK, BRANCH_STUDENT, 1200, "kd-weight 0.9 -> 0.7", 1, 0.9, 0.7);
+	scene_mark_add(s, SCENE_NOTE, BRANCH_STUDENT, 1205, "looks flat", -1, 0, 0);
+	scene_mark_add(s, SCENE_DIVERGED, BRANCH_STUDENT, 1600, "not applied", -1, 0, 0);
 	scene_log(s, SCENE_INFO, "@500 map big:1 s:1 weight 0.5");
 	scene_log(s, SCENE_INFO, "@620 temperature 2 -> 4");
 	scene_log(s, SCENE_INFO, "@1200 kd-weight 0.9 -> 0.7");
@@ -162,23 +164,23 @@ fill_distilling(struct scene *s)
 	i->teacher[0].ready = i->teacher[1].ready = true;
 	fill_net(&i->teacher[1], "wide", "mlp 512", 1, 512);
 	fill_net(&i->teacher[2], "deep", "mlp 64,64,64,64", 4, 64);
-	i->teacher[0].last = (struct lab_scores){ 0.9833, 0.071, 0.01, NAN, NAN, 690 };
-	i->teacher[1].last = (struct lab_scores){ 0.9721, 0.094, 0.02, NAN, NAN, 690 };
-	i->teacher[0].heard = (struct lab_heard){ 0.712, 0.9387, 0.204 };
-	i->teacher[1].heard = (struct lab_heard){ 0.288, 0.9211, 0.251 };
-	i->teacher[2].heard = (struct lab_heard){ 0, NAN, NAN };
-	i->teacher[1].weight = 0.3;
-	i->teacher[2].muted = true;
-	i->has_student = true;
-	fill_net(&i->student, "s", "mlp 16,16", 2, 16);
-	i->student.last = (struct lab_scores){ 0.948, 0.247, 0.03, 0.9412, 0.213, 2400 };
-	fill_curves(s, LAB_STUDENT, 2417, 0.24, 0.96);
+	i->teacher[0].last = (struct scores){ 0.9833, 0.071, 0.01, NAN, NAN, 690 };
+	i->teacher[1].last = (struct scores){ 0.9721, 0.094, 0.02, NAN, NAN, 690 };
+	i->teacher[0].teaching = (struct teaching){ 0.712, 0.9387, 0.204 };
+	i->teacher[1].teaching = (struct teaching){ 0.288, 0.9211, 0.251 };
+	i->teacher[2].teaching = (struct teaching){ 0, NAN, NAN };
+	i->run.settings.teacher_weight[1] = 0.3;
+	i->run.settings.teacher_muted[2] = true;
+	i->run.has_student = true;
+	fill_net(&i->run.student, "s", "mlp 16,16", 2, 16);
+	i->run.student.last = (struct scores){ 0.948, 0.247, 0.03, 0.9412, 0.213, 2400 };
+	fill_curves(s, BRANCH_STUDENT, 2417, 0.24, 0.96);
 	i->phase = LAB_DISTILLING;
 	i->busy = -1;
-	i->step = 2417;
-	i->until = 6000;
-	i->knobs.temperature = 4;
-	i->knobs.kd_weight = 0.7;
+	i->run.step = 2417;
+	i->run.until = 6000;
+	i->run.settings.knobs.temperature = 4;
+	i->run.settings.knobs.kd_weight = 0.7;
 	s->defaults.temperature = 2;
 	add_map(s, 0, 1, 1, MODEL_HIDDEN, 0.5);
 	add_map(s, 0, 2, 2, MODEL_HIDDEN, 0.3);
@@ -199,24 +201,24 @@ fill_editing(struct scene *s)
 	s->view.edit_row = 2;
 	s->view.edit_column = 2;
 	s->view.edit[s->view.n_edits++] =
-		(struct scene_edit){ 0, 2, 2, MODEL_HIDDEN, 0.4, NULL, LAB_AS_NEEDED };
+		(struct scene_edit){ 0, 2, 2, MODEL_HIDDEN, 0.4, NULL, THROUGH_DEFAULT };
 	s->view.edit[s->view.n_edits++] =
-		(struct scene_edit){ 0, 1, 1, MODEL_HIDDEN, -1, NULL, LAB_AS_NEEDED };
+		(struct scene_edit){ 0, 1, 1, MODEL_HIDDEN, -1, NULL, THROUGH_DEFAULT };
 }
 
 /* Fill a transformer of `blocks` blocks on 64 tokens, four classes. */
 static void
-fill_transformer(struct lab_net *net, const char *name, const char *spec, int blocks, size_t width,
+fill_transformer(struct net_info *net, const char *name, const char *spec, int blocks, size_t width,
 		 size_t heads)
 {
 	fill_net(net, name, spec, blocks, width);
 	for (int i = 0; i <= blocks; i++)
-		net->layer[i] = (struct lab_layer){ .width = 64 * width,
-						    .last = width,
-						    .is_tokens = true,
-						    .learns = true,
-						    .heads = i ? heads : 0,
-						    .kv_heads = i ? heads : 0 };
+		net->layer[i] = (struct layer_info){ .width = 64 * width,
+						     .last = width,
+						     .is_tokens = true,
+						     .learns = true,
+						     .heads = i ? heads : 0,
+						     .kv_heads = i ? heads : 0 };
 	for (int i = 0; i <= blocks; i++)
 		snprintf(net->layer[i].name, sizeof net->layer[i].name, "%d", i);
 	net->layer[blocks + 1].width = net->layer[blocks + 1].last = 4;
@@ -228,13 +230,13 @@ fill_tokens(struct scene *s)
 	struct lab_info *i = &s->info;
 
 	fill_distilling(s);
-	i->n_maps = 0;
+	i->run.settings.n_maps = 0;
 	i->n_teachers = 2;
 	snprintf(i->data, sizeof i->data, "sentences");
 	fill_transformer(&i->teacher[0], "big", "transformer layers=2 width=32", 2, 32, 4);
 	fill_transformer(&i->teacher[1], "teacher-of-many",
 			 "transformer layers=4 width=128 heads=8", 4, 128, 8);
-	fill_transformer(&i->student, "s", "transformer layers=1 width=16", 1, 16, 4);
+	fill_transformer(&i->run.student, "s", "transformer layers=1 width=16", 1, 16, 4);
 	i->teacher[0].ready = i->teacher[1].ready = true;
 	add_map(s, 0, 1, 1, MODEL_ATTENTION, 10);
 	add_map(s, 1, 4, 1, MODEL_VALUE, 0.25);
@@ -251,11 +253,11 @@ fill_taps(struct scene *s)
 	s->view.edit_on = MODEL_ATTENTION;
 	s->view.edit_row = s->view.edit_column = 1;
 	s->view.edit[s->view.n_edits++] =
-		(struct scene_edit){ 0, 1, 1, MODEL_ATTENTION, 20, NULL, LAB_AS_NEEDED };
+		(struct scene_edit){ 0, 1, 1, MODEL_ATTENTION, 20, NULL, THROUGH_DEFAULT };
 	s->view.edit[s->view.n_edits++] =
-		(struct scene_edit){ 0, 2, 1, MODEL_HIDDEN, -1, NULL, LAB_AS_NEEDED };
+		(struct scene_edit){ 0, 2, 1, MODEL_HIDDEN, -1, NULL, THROUGH_DEFAULT };
 	s->view.edit[s->view.n_edits++] =
-		(struct scene_edit){ 0, 2, 1, MODEL_VALUE, 0.7, NULL, LAB_AS_NEEDED };
+		(struct scene_edit){ 0, 2, 1, MODEL_VALUE, 0.7, NULL, THROUGH_DEFAULT };
 }
 
 static void
@@ -268,7 +270,7 @@ fill_cka(struct scene *s)
 			s->cka.value[t][k] =
 				t == k ? 0.97 + 0.01 * t : 0.83 / (1 + abs(t - k)) / (1 + t);
 	s->view.edit[0].match = &loss_hidden;
-	s->view.edit[0].through = LAB_SHARED;
+	s->view.edit[0].through = THROUGH_SHARED;
 }
 
 static struct shift_report_seen
@@ -301,8 +303,8 @@ fill_gauge(struct scene *s)
 					      "x1" };
 
 	fill_distilling(s);
-	s->info.set[0] =
-		(struct lab_set){ .name = "digits", .rows = 1438, .labelled = 1438, .weight = 1 };
+	s->info.set[0] = (struct lab_set){ .name = "digits", .rows = 1438, .labelled = 1438 };
+	s->info.run.settings.set_weight[0] = 1;
 	s->info.n_sets = 1;
 	s->info.set[s->info.n_sets++] = (struct lab_set){
 		.name = "bold-digits", .role = DATASET_TARGET, .rows = 599, .labelled = 599
@@ -342,11 +344,11 @@ add_ramp(struct scene *s, uint32_t step, const char *knob, const char *words, bo
 	r.start = step;
 	snprintf(text, sizeof text, "%s ramps to %g until %llu", knob, ramp_last(&r),
 		 (unsigned long long)ramp_end(&r));
-	scene_mark_add(s, SCENE_TWEAK, LAB_STUDENT, step, text, r.knob,
-		       knob_value(&s->info.knobs, d), r.from);
+	scene_mark_add(s, SCENE_TWEAK, BRANCH_STUDENT, step, text, r.knob,
+		       knob_value(&s->info.run.settings.knobs, d), r.from);
 	s->mark[s->n_marks - 1].ramp = r;
 	if (is_on)
-		s->info.ramp[s->info.n_ramps++] = r;
+		s->info.run.settings.ramp[s->info.run.settings.n_ramps++] = r;
 }
 
 static void
@@ -358,10 +360,11 @@ fill_ramps(struct scene *s)
 	add_ramp(s, 200, "temperature", "8 1 over 3000 cosine then 3 over 300", true);
 	add_ramp(s, 700, "ce-weight", "0 1 over 800 steps 4 then 0.25 over 400", true);
 	add_ramp(s, 900, "lr", "0.001 0.02 over 4000 exponential", false);
-	scene_mark_add(s, SCENE_TWEAK, LAB_STUDENT, 1900, "lr 0.002113 -> 0.003, ramp cancelled",
-		       s->info.ramp[0].knob + 3, 0.002113, 0.003);
+	scene_mark_add(s, SCENE_TWEAK, BRANCH_STUDENT, 1900, "lr 0.002113 -> 0.003, ramp cancelled",
+		       s->info.run.settings.ramp[0].knob + 3, 0.002113, 0.003);
 	add_ramp(s, 2300, "kd-weight", "0.7 0.1 over 9000", true);
-	ramp_apply(s->info.ramp, s->info.n_ramps, s->info.step, &s->info.knobs);
+	ramp_apply(s->info.run.settings.ramp, s->info.run.settings.n_ramps, s->info.run.step,
+		   &s->info.run.settings.knobs);
 }
 
 static void
@@ -420,8 +423,8 @@ static void
 fill_cursor(struct scene *s)
 {
 	fill_distilling(s);
-	fill_curves(s, LAB_BASELINE, 2000, 0.31, 0.93);
-	s->info.knobs.charset = KNOB_QUADRANTS;
+	fill_curves(s, BRANCH_BASELINE, 2000, 0.31, 0.93);
+	s->info.run.settings.knobs.charset = KNOB_QUADRANTS;
 	s->view.cursor_on = true;
 	s->view.cursor = 620;
 }
@@ -437,7 +440,7 @@ scenes_make(struct scene *s, enum scenes_kind kind)
 
 	scene_init(s);
 	knob_defaults(&s->defaults);
-	knob_defaults(&s->info.knobs);
+	knob_defaults(&s->info.run.settings.knobs);
 	snprintf(s->session, sizeof s->session, "digits");
 	if (fill[kind])
 		fill[kind](s);

@@ -12,7 +12,7 @@
 
 struct rig {
 	struct trainer *t;
-	double last[LAB_BRANCHES][METRIC_COUNT];
+	double last[BRANCH_IDS][METRIC_COUNT];
 	struct lab_info info;
 	struct request *answer; /* of the last request that was waited for */
 	int diverged;
@@ -197,14 +197,14 @@ the_same_bits_on_any_number_of_threads_and_any_ring(void **state)
 {
 	struct rig r;
 	struct hash one = play(1, 0, &r), other;
-	double weights = r.last[LAB_STUDENT][METRIC_WEIGHTS];
+	double weights = r.last[BRANCH_STUDENT][METRIC_WEIGHTS];
 
 	(void)state;
 	CHECK(weights > 0);
 	rig_close(&r);
 	for (int threads = 2; threads <= 4; threads += 2) {
 		other = play(threads, threads == 2 ? 1 : 8, &r);
-		CHECK(r.last[LAB_STUDENT][METRIC_WEIGHTS] == weights);
+		CHECK(r.last[BRANCH_STUDENT][METRIC_WEIGHTS] == weights);
 		CHECK_INT(memcmp(&one, &other, sizeof one), 0);
 		rig_close(&r);
 	}
@@ -218,17 +218,17 @@ a_teacher_learns_and_a_student_is_better_for_it(void **state)
 	(void)state;
 	rig_open(&r, 2, 0);
 	prepare(&r, "mlp 16");
-	CHECK(r.last[LAB_TEACHER(0)][METRIC_VAL_ACCURACY] > 0.9);
+	CHECK(r.last[BRANCH_TEACHER(0)][METRIC_VAL_ACCURACY] > 0.9);
 	CHECK_INT(ask(&r, numbered(REQUEST_RUN, "", "", 1500)), 0);
 	wait_for(&r, REQUEST_DONE);
 	CHECK_INT(ask(&r, request_new(REQUEST_REPORT)), 0);
-	CHECK(r.info.has_plain);
-	CHECK_INT(r.info.plain.steps, r.info.student.steps);
-	CHECK(r.info.student.last.accuracy > r.info.plain.last.accuracy);
-	CHECK(r.info.student.last.kl < r.info.plain.last.kl);
-	CHECK(r.info.student.microseconds > 0);
-	CHECK_NEAR(r.last[LAB_STUDENT][metric_output(LOSS_OUTPUT_ce, METRIC_SHARE)] +
-			   r.last[LAB_STUDENT][metric_output(LOSS_OUTPUT_kd, METRIC_SHARE)],
+	CHECK(r.info.run.has_baseline);
+	CHECK_INT(r.info.run.baseline.steps, r.info.run.student.steps);
+	CHECK(r.info.run.student.last.accuracy > r.info.run.baseline.last.accuracy);
+	CHECK(r.info.run.student.last.kl < r.info.run.baseline.last.kl);
+	CHECK(r.info.run.student.microseconds > 0);
+	CHECK_NEAR(r.last[BRANCH_STUDENT][metric_output(LOSS_OUTPUT_ce, METRIC_SHARE)] +
+			   r.last[BRANCH_STUDENT][metric_output(LOSS_OUTPUT_kd, METRIC_SHARE)],
 		   1, 1e-12);
 	rig_close(&r);
 }
@@ -273,8 +273,8 @@ a_step_that_cannot_be_meant_is_not_applied_and_undo_mends_it(void **state)
 	CHECK_INT(ask(&r, request_new(REQUEST_UNDO)), 0);
 	CHECK_INT(ask(&r, request_new(REQUEST_RESUME)), 0);
 	wait_for(&r, REQUEST_DONE);
-	CHECK_INT(r.info.student.steps, 100);
-	CHECK(r.info.student.last.accuracy > 0.3);
+	CHECK_INT(r.info.run.student.steps, 100);
+	CHECK(r.info.run.student.last.accuracy > 0.3);
 	rig_close(&r);
 }
 
@@ -295,7 +295,7 @@ steps_add_up_and_a_toggle_after_them_goes_on(void **state)
 	trainer_hold(r.t, false);
 	wait_for(&r, REQUEST_PAUSE); /* the toggle */
 	wait_for(&r, REQUEST_PAUSE); /* the end of the steps */
-	CHECK_INT(r.info.student.steps, 3);
+	CHECK_INT(r.info.run.student.steps, 3);
 	CHECK(r.info.paused);
 	trainer_hold(r.t, true);
 	trainer_post(r.t, numbered(REQUEST_STEP, "", "", 2));
@@ -303,7 +303,7 @@ steps_add_up_and_a_toggle_after_them_goes_on(void **state)
 	trainer_hold(r.t, false);
 	wait_for(&r, REQUEST_RESUME);
 	wait_for(&r, REQUEST_DONE);
-	CHECK_INT(r.info.student.steps, 100);
+	CHECK_INT(r.info.run.student.steps, 100);
 	rig_close(&r);
 }
 
@@ -369,7 +369,7 @@ a_checkpoint_brings_the_same_network_back(void **state)
 	(void)state;
 	rig_open(&r, 1, 0);
 	prepare(&r, "mlp 16");
-	weights = r.last[LAB_TEACHER(0)][METRIC_WEIGHTS];
+	weights = r.last[BRANCH_TEACHER(0)][METRIC_WEIGHTS];
 	CHECK_INT(ask(&r, numbered(REQUEST_SNAPSHOT, "big", "", 0)), 0);
 	load->u.net.ckpt = r.answer->u.snapshot.ckpt;
 	r.answer->u.snapshot.ckpt = NULL;

@@ -9,7 +9,7 @@ static void
 sample(struct view_model *l, unsigned metric, double value)
 {
 	const struct event ev = {
-		.branch = LAB_STUDENT, .metric = (uint16_t)metric, .step = 50, .value = value
+		.branch = BRANCH_STUDENT, .metric = (uint16_t)metric, .step = 50, .value = value
 	};
 
 	view_model_sample(l, &ev);
@@ -25,18 +25,18 @@ how_far_the_student_follows_is_that_of_the_last_evaluation(void **state)
 	s->info.n_teachers = 1;
 	sample(l, METRIC_VAL_AGREEMENT, 0.75);
 	sample(l, METRIC_VAL_KL, 0.5);
-	CHECK_NEAR(s->info.student.last.agreement, 0.75, 0);
-	CHECK_NEAR(s->info.teacher[0].heard.agreement, 0.75, 0);
-	CHECK_NEAR(s->info.teacher[0].heard.kl, 0.5, 0);
+	CHECK_NEAR(s->info.run.student.last.agreement, 0.75, 0);
+	CHECK_NEAR(s->info.teacher[0].teaching.agreement, 0.75, 0);
+	CHECK_NEAR(s->info.teacher[0].teaching.kl, 0.5, 0);
 	s->info.n_teachers = 2;
 	sample(l, METRIC_VAL_AGREEMENT, 0.25); /* of both: neither's own */
 	sample(l, metric_teacher(1, METRIC_TEACHER_AGREEMENT), 0.5);
 	sample(l, metric_teacher(1, METRIC_TEACHER_KL), 2);
 	sample(l, metric_teacher(0, METRIC_TEACHER_SHARE), 0.125);
-	CHECK_NEAR(s->info.teacher[0].heard.agreement, 0.75, 0);
-	CHECK_NEAR(s->info.teacher[0].heard.share, 0.125, 0);
-	CHECK_NEAR(s->info.teacher[1].heard.agreement, 0.5, 0);
-	CHECK_NEAR(s->info.teacher[1].heard.kl, 2, 0);
+	CHECK_NEAR(s->info.teacher[0].teaching.agreement, 0.75, 0);
+	CHECK_NEAR(s->info.teacher[0].teaching.share, 0.125, 0);
+	CHECK_NEAR(s->info.teacher[1].teaching.agreement, 0.5, 0);
+	CHECK_NEAR(s->info.teacher[1].teaching.kl, 2, 0);
 	view_model_free(l);
 }
 

@@ -17,7 +17,7 @@ static const real third[B * C] = { 1.2, .3, -.4, .8, -.5, .7, 1.1, .2, .9, -.3, 
 static const real *const logits[] = { first, second, third };
 static const int32_t labels[B] = { 0, 2, 1 };
 static const real even[B] = { 1 / 3., 1 / 3., 1 / 3. };
-static const double ones[LAB_TEACHERS] = { 1, 1, 1, 1, 1, 1, 1, 1 };
+static const double ones[TRAIN_TEACHERS] = { 1, 1, 1, 1, 1, 1, 1, 1 };
 
 static struct mix_job
 job(int n, const real *x, double temperature, struct pool *pool)
@@ -144,7 +144,7 @@ the_gradients_share_is_the_golden_one(void **state)
 static void
 check_smallest(const double *gram, int n, double most)
 {
-	double a[LAB_TEACHERS], sum = 0, slope[LAB_TEACHERS];
+	double a[TRAIN_TEACHERS], sum = 0, slope[TRAIN_TEACHERS];
 
 	mix_min_norm(gram, n, most, a);
 	for (int i = 0; i < n; i++) {
@@ -168,8 +168,8 @@ the_smallest_norm_is_found(void **state)
 
 	(void)state;
 	for (int round = 0; round < 200; round++) {
-		int n = 1 + round % LAB_TEACHERS;
-		double g[LAB_TEACHERS][6], gram[LAB_TEACHERS * LAB_TEACHERS];
+		int n = 1 + round % TRAIN_TEACHERS;
+		double g[TRAIN_TEACHERS][6], gram[TRAIN_TEACHERS * TRAIN_TEACHERS];
 
 		for (int i = 0; i < n; i++)
 			for (int c = 0; c < 6; c++)

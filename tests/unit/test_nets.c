@@ -114,7 +114,7 @@ lesson_open(struct lesson *l, const struct net_case *c, int threads)
 	l->pool = threads > 1 ? pool_new(threads) : NULL;
 	knob_defaults(&l->knobs);
 	if (model_table_parse(c->spec, &spec, &e) < 0 ||
-	    !(l->b = branch_new(LAB_TEACHER(0), "net", &spec, &io, ROWS, 3, l->pool, &e)))
+	    !(l->b = branch_new(BRANCH_TEACHER(0), "net", &spec, &io, ROWS, 3, l->pool, &e)))
 		fail_msg("%s: %s", c->spec, e.msg);
 	CHECK_INT(batch_init(&l->batch, ROWS, l->ds, &e), 0);
 	for (uint32_t i = 0; i < ROWS; i++)

@@ -203,31 +203,33 @@ fill_to_limits(struct scene *s)
 {
 	struct lab_info *i = &s->info;
 
-	i->n_teachers = LAB_TEACHERS;
-	i->student.n_layers = LAB_LAYERS;
-	for (int t = 0; t < LAB_TEACHERS; t++) {
+	i->n_teachers = TRAIN_TEACHERS;
+	i->run.student.n_layers = MODEL_LAYERS;
+	for (int t = 0; t < TRAIN_TEACHERS; t++) {
 		i->teacher[t] = i->teacher[0];
-		memset(i->teacher[t].name, 'm', LAB_NAME - 1);
-		i->teacher[t].n_layers = LAB_LAYERS;
-		i->teacher[t].weight = 123456;
+		memset(i->teacher[t].name, 'm', NET_NAME - 1);
+		i->teacher[t].n_layers = MODEL_LAYERS;
+		i->run.settings.teacher_weight[t] = 123456;
 	}
-	for (int n = 0; n < LAB_LAYERS; n++) {
-		snprintf(i->student.layer[n].name, sizeof i->student.layer[n].name, "block-%d", n);
-		i->student.layer[n].last = i->student.layer[n].last ? i->student.layer[n].last : 1;
-		i->teacher[0].layer[n] = i->student.layer[n];
+	for (int n = 0; n < MODEL_LAYERS; n++) {
+		snprintf(i->run.student.layer[n].name, sizeof i->run.student.layer[n].name,
+			 "block-%d", n);
+		i->run.student.layer[n].last =
+			i->run.student.layer[n].last ? i->run.student.layer[n].last : 1;
+		i->teacher[0].layer[n] = i->run.student.layer[n];
 		i->teacher[0].layer[n].width = i->teacher[0].layer[n].last = 123456789;
-		i->student.layer[n].learns = n > 0;
+		i->run.student.layer[n].learns = n > 0;
 	}
-	i->n_maps = LAB_MAPS;
-	for (int n = 0; n < LAB_MAPS; n++)
-		i->map[n] = (struct lab_map){ .teacher = n % 8,
-					      .t_layer = n,
-					      .s_layer = n + 1,
-					      .match = &loss_hidden,
-					      .slot = (unsigned)n,
-					      .weight = 1e-7 * n,
-					      .projected = true };
-	i->step = i->until = 1234567890123;
+	i->run.settings.n_maps = TRAIN_MAPS;
+	for (int n = 0; n < TRAIN_MAPS; n++)
+		i->run.settings.map[n] = (struct layer_pair){ .teacher = n % 8,
+							      .t_layer = n,
+							      .s_layer = n + 1,
+							      .match = &loss_hidden,
+							      .slot = (unsigned)n,
+							      .weight = 1e-7 * n,
+							      .projected = true };
+	i->run.step = i->run.until = 1234567890123;
 	s->rate = 1e9;
 	s->eta = 1e9;
 	memset(s->message, 'x', sizeof s->message - 1);
@@ -277,7 +279,7 @@ an_ascii_terminal_gets_ascii_only(void **state)
 			if (kind % 2)
 				s.utf8 = false;
 			else
-				s.info.knobs.charset = KNOB_ASCII;
+				s.info.run.settings.knobs.charset = KNOB_ASCII;
 			scene_say(&s, false, "温度 → 8"); /* as typed by the user */
 			canvas_resize(&c, 120, 40);
 			pane_draw_all(&s, &c);
@@ -374,11 +376,11 @@ the_editor_shows_how_attention_is_compared(void **state)
 	check_shown(&s, &c, "big:0 has no attention", CANVAS_WARN);
 	s.view.edit_row = 2;
 	check_shown(&s, &c, "on hidden weight 0.5", CANVAS_DIM);
-	s.info.student.layer[1].heads = 2;
-	s.info.n_maps = 0;
+	s.info.run.student.layer[1].heads = 2;
+	s.info.run.settings.n_maps = 0;
 	check_shown(&s, &c, "big:2 has 4 heads, s:1 has 2", CANVAS_WARN);
 	s.view.edit_on = MODEL_VALUE;
-	s.info.student.layer[1].kv_heads = 1; /* of two query heads: 8 features */
+	s.info.run.student.layer[1].kv_heads = 1; /* of two query heads: 8 features */
 	check_shown(&s, &c,
 		    "mean squared error of values, learned projection 8 -> 32 (288 parameters)",
 		    CANVAS_PLAIN);
@@ -395,7 +397,7 @@ the_editor_shows_how_hidden_states_are_compared(void **state)
 
 	(void)state;
 	open_taps(&s, &c);
-	s.info.n_maps = 0;
+	s.info.run.settings.n_maps = 0;
 	s.view.edit_on = MODEL_HIDDEN;
 	s.view.edit_row = 2;
 	check_shown(&s, &c,
@@ -408,7 +410,7 @@ the_editor_shows_how_hidden_states_are_compared(void **state)
 	s.view.n_edits = 0;
 	check_shown(&s, &c, "big:2 -> s:0", CANVAS_BOLD); /* an embedding has parameters */
 	check_shown(&s, &c, "not mapped", CANVAS_DIM);
-	s.info.student.layer[0].learns = false;
+	s.info.run.student.layer[0].learns = false;
 	check_shown(&s, &c, "s:0 is the input", CANVAS_WARN);
 	canvas_release(&c);
 	scene_release(&s);
@@ -419,17 +421,17 @@ the_editor_shows_how_feature_maps_are_compared(void **state)
 {
 	struct canvas c = { 0 };
 	struct scene s;
-	struct lab_layer *t = &s.info.teacher[0].layer[1], *st = &s.info.student.layer[1];
+	struct layer_info *t = &s.info.teacher[0].layer[1], *st = &s.info.run.student.layer[1];
 
 	(void)state;
 	open_taps(&s, &c);
 	s.view.edit_on = MODEL_HIDDEN;
 	s.view.edit_row = s.view.edit_column = 1;
-	*t = (struct lab_layer){ .name = "1", .width = 14 * 14 * 32, .last = 32, .learns = true };
-	*st = (struct lab_layer){ .name = "1", .width = 14 * 14 * 8, .last = 8, .learns = true };
-	s.info.n_maps = 1;
-	s.info.map[0] =
-		(struct lab_map){ .t_layer = 1, .s_layer = 1, .match = &loss_at, .weight = 100 };
+	*t = (struct layer_info){ .name = "1", .width = 14 * 14 * 32, .last = 32, .learns = true };
+	*st = (struct layer_info){ .name = "1", .width = 14 * 14 * 8, .last = 8, .learns = true };
+	s.info.run.settings.n_maps = 1;
+	s.info.run.settings.map[0] =
+		(struct layer_pair){ .t_layer = 1, .s_layer = 1, .match = &loss_at, .weight = 100 };
 	check_shown(&s, &c, "attention transfer between maps of 14 x 14 positions", CANVAS_PLAIN);
 	t->width = st->width = 12345678 * t->last; /* too wide for a cell: features alone */
 	check_shown(&s, &c, "attention transfer between maps of 12345678 positions", CANVAS_PLAIN);
@@ -513,12 +515,12 @@ a_value_loses_digits_and_not_its_exponent(void **state)
 
 	(void)state;
 	scenes_make(&s, SCENES_EMPTY);
-	CHECK_INT(knob_set(&s.info.knobs, knob_find("kd-weight", NULL), "1.8623451234567891e-05",
-			   NULL),
+	CHECK_INT(knob_set(&s.info.run.settings.knobs, knob_find("kd-weight", NULL),
+			   "1.8623451234567891e-05", NULL),
 		  0);
-	CHECK_INT(
-		knob_set(&s.info.knobs, knob_find("ce-weight", NULL), "0.35357316449396375", NULL),
-		0);
+	CHECK_INT(knob_set(&s.info.run.settings.knobs, knob_find("ce-weight", NULL),
+			   "0.35357316449396375", NULL),
+		  0);
 	for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
 		struct canvas c = { 0 };
 		struct text out = { 0 };
@@ -548,7 +550,8 @@ each_term_has_its_own_texture_or_look(void **state)
 	scenes_make(&s, SCENES_DISTILLING);
 	for (size_t i = 0; i < knob_count; i++)
 		if (loss_of_knob(&knob_table[i]) && strstr(knob_table[i].name, "-weight"))
-			CHECK_INT(knob_set(&s.info.knobs, &knob_table[i], "1", NULL), 0);
+			CHECK_INT(knob_set(&s.info.run.settings.knobs, &knob_table[i], "1", NULL),
+				  0);
 	s.view.focus = pane_find("terms");
 	s.view.zoomed = true;
 	canvas_resize(&c, 60, 40);

@@ -22,7 +22,7 @@ static int
 teardown(void **state)
 {
 	(void)state;
-	for (int b = 0; b < LAB_BRANCHES; b++)
+	for (int b = 0; b < BRANCH_IDS; b++)
 		for (unsigned m = 0; m < METRIC_COUNT; m++)
 			series_free(s.series[b][m]);
 	memset(&s, 0, sizeof s);
@@ -36,7 +36,7 @@ setup(void **state)
 {
 	(void)state;
 	s.utf8 = s.braille = true;
-	knob_defaults(&s.info.knobs);
+	knob_defaults(&s.info.run.settings.knobs);
 	s.view.plot_metric[0] = METRIC_VAL_NLL;
 	s.view.plot_metric[1] = METRIC_VAL_ACCURACY;
 	s.mark = mark;
@@ -49,7 +49,7 @@ add_tweak(uint32_t step, int knob, double from, double to)
 	struct scene_mark *m = &mark[s.n_marks];
 
 	*m = (struct scene_mark){ .kind = SCENE_TWEAK,
-				  .branch = LAB_STUDENT,
+				  .branch = BRANCH_STUDENT,
 				  .step = step,
 				  .knob = knob,
 				  .from = from,
@@ -65,17 +65,18 @@ fill_run(void)
 	for (uint32_t i = 10; i <= 200; i += 10) {
 		double x = 1 / (1 + i / 20.0);
 
-		add_sample(LAB_STUDENT, METRIC_VAL_NLL, i, i == 150 ? NAN : 2 * x);
-		add_sample(LAB_BASELINE, METRIC_VAL_NLL, i, 0.3 + 2 * x);
-		add_sample(LAB_STUDENT, METRIC_VAL_ACCURACY, i, 1 - x);
-		add_sample(LAB_STUDENT, metric_output(LOSS_OUTPUT_ce, METRIC_SHARE), i,
+		add_sample(BRANCH_STUDENT, METRIC_VAL_NLL, i, i == 150 ? NAN : 2 * x);
+		add_sample(BRANCH_BASELINE, METRIC_VAL_NLL, i, 0.3 + 2 * x);
+		add_sample(BRANCH_STUDENT, METRIC_VAL_ACCURACY, i, 1 - x);
+		add_sample(BRANCH_STUDENT, metric_output(LOSS_OUTPUT_ce, METRIC_SHARE), i,
 			   1 - i / 400.0);
-		add_sample(LAB_STUDENT, metric_output(LOSS_OUTPUT_kd, METRIC_SHARE), i, i / 400.0);
-		add_sample(LAB_STUDENT, metric_output(LOSS_OUTPUT_kd, METRIC_TRAIN), i, 3 * x);
+		add_sample(BRANCH_STUDENT, metric_output(LOSS_OUTPUT_kd, METRIC_SHARE), i,
+			   i / 400.0);
+		add_sample(BRANCH_STUDENT, metric_output(LOSS_OUTPUT_kd, METRIC_TRAIN), i, 3 * x);
 	}
 	s.info.n_teachers = 2;
-	snprintf(s.info.teacher[0].name, LAB_NAME, "big");
-	snprintf(s.info.teacher[1].name, LAB_NAME, "late");
+	snprintf(s.info.teacher[0].name, NET_NAME, "big");
+	snprintf(s.info.teacher[1].name, NET_NAME, "late");
 	s.info.teacher[0].ready = true;
 	s.info.teacher[0].last.nll = 0.125;
 	s.info.teacher[0].last.accuracy = NAN;
@@ -88,9 +89,11 @@ fill_run(void)
 static void
 add_stage(uint32_t step, const char *text)
 {
-	mark[s.n_marks] = (struct scene_mark){
-		.kind = SCENE_STAGE, .branch = LAB_STUDENT, .step = step, .letter = '>', .knob = -1
-	};
+	mark[s.n_marks] = (struct scene_mark){ .kind = SCENE_STAGE,
+					       .branch = BRANCH_STUDENT,
+					       .step = step,
+					       .letter = '>',
+					       .knob = -1 };
 	snprintf(mark[s.n_marks++].text, sizeof mark->text, "%s", text);
 	add_tweak(step, 0, 8, 1);
 	add_tweak(step, 1, 0.75, 0);
@@ -208,7 +211,7 @@ a_plot_in_ascii(void **state)
 {
 	(void)state;
 	fill_run();
-	s.info.knobs.charset = KNOB_ASCII;
+	s.info.run.settings.knobs.charset = KNOB_ASCII;
 	draw_pane(&pane_loss, 80, 16);
 	check_dump(
 		"val-nll  * student 0.1818  o baseline 0.4818  - big 0.1250\n"
@@ -295,12 +298,13 @@ terms_are_stacked_by_share(void **state)
 {
 	(void)state;
 	fill_run();
-	s.info.n_maps = 1;
-	s.info.map[0] = (struct lab_map){ .t_layer = 2, .s_layer = 1, .match = &loss_hidden };
+	s.info.run.settings.n_maps = 1;
+	s.info.run.settings.map[0] =
+		(struct layer_pair){ .t_layer = 2, .s_layer = 1, .match = &loss_hidden };
 	snprintf(s.info.teacher[0].layer[2].name, sizeof s.info.teacher[0].layer[2].name, "2");
-	snprintf(s.info.student.layer[1].name, sizeof s.info.student.layer[1].name, "1");
-	add_sample(LAB_STUDENT, metric_map(0, METRIC_SHARE), 200, 1);
-	add_sample(LAB_STUDENT, metric_map(0, METRIC_WEIGHTED), 200, 0.5);
+	snprintf(s.info.run.student.layer[1].name, sizeof s.info.run.student.layer[1].name, "1");
+	add_sample(BRANCH_STUDENT, metric_map(0, METRIC_SHARE), 200, 1);
+	add_sample(BRANCH_STUDENT, metric_map(0, METRIC_WEIGHTED), 200, 0.5);
 	draw_pane(&pane_terms, 70, 8);
 	check_dump("loss terms ───────────────────────────────────── share of the gradient\n"
 		   " 100% ██▓▓▓▓▓▓▓▓▒       term         share   weight      raw  weighted\n"
@@ -325,13 +329,13 @@ a_learned_temperature_is_a_figure_of_the_terms(void **state)
 {
 	(void)state;
 	fill_run();
-	add_sample(LAB_STUDENT, metric_find("ctkd-temperature"), 200, 15.25);
+	add_sample(BRANCH_STUDENT, metric_find("ctkd-temperature"), 200, 15.25);
 	draw_pane(&pane_terms, 60, 10);
 	CHECK(!is_shown("ctkd-T"));
-	s.info.knobs.ctkd_weight = 0.3;
+	s.info.run.settings.knobs.ctkd_weight = 0.3;
 	draw_pane(&pane_terms, 60, 12);
 	CHECK(is_shown("ctkd-T       15.2"));
-	s.info.knobs.ctkd_weight = 0;
+	s.info.run.settings.knobs.ctkd_weight = 0;
 }
 
 static void
@@ -363,7 +367,7 @@ values_below_a_log_axis_are_gaps_and_counted(void **state)
 {
 	(void)state;
 	for (uint32_t i = 0; i < 100; i++)
-		add_sample(LAB_STUDENT, METRIC_VAL_NLL, i,
+		add_sample(BRANCH_STUDENT, METRIC_VAL_NLL, i,
 			   i % 10 == 3   ? 0
 			   : i % 10 == 4 ? -1
 					 : 1 + i / 100.0);
@@ -371,7 +375,7 @@ values_below_a_log_axis_are_gaps_and_counted(void **state)
 	draw_pane(&pane_loss, 80, 12);
 	CHECK(is_shown("student 1.9900 20\xE2\x89\xA4"
 		       "0\n"));
-	s.info.knobs.charset = KNOB_ASCII;
+	s.info.run.settings.knobs.charset = KNOB_ASCII;
 	draw_pane(&pane_loss, 80, 12);
 	CHECK(is_shown("student 1.9900 20<=0\n"));
 	s.view.log_y[0] = false;
@@ -387,10 +391,10 @@ curves_differ_without_colour(void **state)
 	int blank = 0;
 
 	(void)state;
-	add_sample(LAB_STUDENT, METRIC_VAL_NLL, 0, 1);
-	add_sample(LAB_STUDENT, METRIC_VAL_NLL, 256, 1);
-	add_sample(LAB_BASELINE, METRIC_VAL_NLL, 0, 2);
-	add_sample(LAB_BASELINE, METRIC_VAL_NLL, 256, 2);
+	add_sample(BRANCH_STUDENT, METRIC_VAL_NLL, 0, 1);
+	add_sample(BRANCH_STUDENT, METRIC_VAL_NLL, 256, 1);
+	add_sample(BRANCH_BASELINE, METRIC_VAL_NLL, 0, 2);
+	add_sample(BRANCH_BASELINE, METRIC_VAL_NLL, 256, 2);
 	draw_pane(&pane_loss, 60, 10);
 	a = canvas_all(&c);
 	for (int y = 1; y < a.height; y++)
@@ -414,7 +418,7 @@ ascii_is_seven_bits(void **state)
 	(void)state;
 	fill_run();
 	s.utf8 = false;
-	s.info.knobs.charset = KNOB_BRAILLE; /* not available */
+	s.info.run.settings.knobs.charset = KNOB_BRAILLE; /* not available */
 	for (int on = 0; on < 2; on++) {
 		s.view.cursor_on = s.view.log_y[0] = s.view.log_x = on;
 		s.view.cursor = 100;
@@ -434,12 +438,12 @@ a_teacher_has_its_own_curves_and_markers(void **state)
 {
 	(void)state;
 	fill_run();
-	add_sample(LAB_TEACHER(1), METRIC_VAL_NLL, 40, 0.75);
-	s.view.branch = LAB_TEACHER(1);
+	add_sample(BRANCH_TEACHER(1), METRIC_VAL_NLL, 40, 0.75);
+	s.view.branch = BRANCH_TEACHER(1);
 	draw_pane(&pane_loss, 80, 12);
 	CHECK(is_shown("val-nll  \xE2\x94\x81 late 0.7500\n"));
 	CHECK(!is_shown("temperature"));
-	s.view.branch = LAB_TEACHER(0);
+	s.view.branch = BRANCH_TEACHER(0);
 	draw_pane(&pane_loss, 80, 12);
 	CHECK(is_shown("no samples yet"));
 }
@@ -516,14 +520,14 @@ extreme_values_are_drawn(void **state)
 	for (uint32_t i = 0; i < N; i++)
 		for (uint32_t k = 0; k < N; k++)
 			for (int log = 0; log < 2; log++) {
-				add_sample(LAB_STUDENT, METRIC_VAL_NLL, 7, wild[i]);
-				add_sample(LAB_STUDENT, METRIC_VAL_NLL, UINT32_MAX - k, wild[k]);
+				add_sample(BRANCH_STUDENT, METRIC_VAL_NLL, 7, wild[i]);
+				add_sample(BRANCH_STUDENT, METRIC_VAL_NLL, UINT32_MAX - k, wild[k]);
 				s.view.log_y[0] = s.view.log_x = log;
 				draw_pane(&pane_loss, 60, 12);
 				CHECK(is_shown("val-nll"));
 				CHECK(is_shown("mark"));
-				series_free(s.series[LAB_STUDENT][METRIC_VAL_NLL]);
-				s.series[LAB_STUDENT][METRIC_VAL_NLL] = NULL;
+				series_free(s.series[BRANCH_STUDENT][METRIC_VAL_NLL]);
+				s.series[BRANCH_STUDENT][METRIC_VAL_NLL] = NULL;
 			}
 }
 

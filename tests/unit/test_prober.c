@@ -250,7 +250,7 @@ sets_are_compared_as_the_command_does(void **state)
 	CHECK_INT(ask(&r, sets(REQUEST_MISMATCH, "train", "held-out")), 0);
 	CHECK_STR(r.answer->page, text_get(&t));
 	q = request_new(REQUEST_REMEDY);
-	q->u.remedy.kind = LAB_REMEDY_select;
+	q->u.remedy.kind = REMEDY_KIND_select;
 	snprintf(q->u.remedy.set, sizeof q->u.remedy.set, "train");
 	snprintf(q->u.remedy.other, sizeof q->u.remedy.other, "8"); /* without 8 */
 	CHECK_INT(ask(&r, q), 0);

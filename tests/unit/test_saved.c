@@ -20,8 +20,8 @@ struct rig {
 	struct batch batch;
 	struct label_index known;
 	struct branch_feed feed;
-	struct lab_map map[MAPS];
-	struct lab_net teacher;
+	struct layer_pair map[MAPS];
+	struct net_info teacher;
 	struct branch_plan plan;
 	struct knobs knobs;
 	float x[DATA * IN];
@@ -65,17 +65,17 @@ make_maps(struct rig *r)
 	snprintf(r->teacher.name, sizeof r->teacher.name, "big");
 	r->teacher.n_layers = MAPS + 1;
 	for (int i = 0; i < MAPS; i++) {
-		struct lab_layer *l = &r->teacher.layer[i + 1];
+		struct layer_info *l = &r->teacher.layer[i + 1];
 
 		snprintf(l->name, sizeof l->name, "%d", i + 1);
 		l->width = l->last = T_WIDTH;
-		r->map[i] = (struct lab_map){ .t_layer = i + 1,
-					      .s_layer = 1,
-					      .weight = 0.5,
-					      .projected = true,
-					      .match = match[i],
-					      .t_width = T_WIDTH,
-					      .slot = (unsigned)i };
+		r->map[i] = (struct layer_pair){ .t_layer = i + 1,
+						 .s_layer = 1,
+						 .weight = 0.5,
+						 .projected = true,
+						 .match = match[i],
+						 .t_width = T_WIDTH,
+						 .slot = (unsigned)i };
 		r->feed.t_layer[i] = r->t_layer;
 		r->feed.t_row[i] = batch_i32(&r->batch, BATCH_ROW);
 	}
@@ -99,7 +99,7 @@ rig_open(struct rig *r, const struct ckpt *from)
 					.teacher = &r->teacher,
 					.data_rows = DATA };
 	CHECK_INT(model_table_parse("mlp 5", &spec, &e), 0);
-	r->b = branch_new(LAB_STUDENT, "s", &spec, &io, ROWS, 1, NULL, &e);
+	r->b = branch_new(BRANCH_STUDENT, "s", &spec, &io, ROWS, 1, NULL, &e);
 	CHECK(r->b != NULL);
 	if (from) {
 		CHECK_INT(net_ckpt_load(r->b->net, branch_value(r->b), from, &e), 0);

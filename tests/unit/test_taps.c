@@ -132,15 +132,15 @@ struct lesson {
 	struct branch *b;
 	struct branch_feed feed;
 	struct knobs knobs;
-	struct lab_net teacher;
-	struct lab_map map;
+	struct net_info teacher;
+	struct layer_pair map;
 	real target[ROWS * LENGTH * LENGTH * T_WIDTH];
 };
 
 static void
 draw_target(struct lesson *l)
 {
-	size_t n = ROWS * lab_layer_numbers(&l->teacher.layer[1], l->map.on);
+	size_t n = ROWS * net_info_numbers(&l->teacher.layer[1], l->map.on);
 
 	for (size_t i = 0; i < n; i++)
 		l->target[i] = rng_normal(rng_stream(5, "target", 0, 0), i);
@@ -172,21 +172,21 @@ lesson_open(struct lesson *l, const char *spec, bool decoder, const struct loss 
 	l->knobs.optimizer = KNOB_SGD;
 	snprintf(l->teacher.name, sizeof l->teacher.name, "big");
 	l->teacher.n_layers = 2;
-	l->teacher.layer[1] = (struct lab_layer){ .name = "1",
-						  .width = LENGTH * T_WIDTH,
-						  .last = T_WIDTH,
-						  .is_tokens = true,
-						  .heads = 2,
-						  .kv_heads = 2,
-						  .learns = true };
-	l->map = (struct lab_map){ .t_layer = 1,
-				   .s_layer = 1,
-				   .on = on,
-				   .match = loss,
-				   .weight = 0.8,
-				   .t_width = lab_layer_width(&l->teacher.layer[1], on) };
+	l->teacher.layer[1] = (struct layer_info){ .name = "1",
+						   .width = LENGTH * T_WIDTH,
+						   .last = T_WIDTH,
+						   .is_tokens = true,
+						   .heads = 2,
+						   .kv_heads = 2,
+						   .learns = true };
+	l->map = (struct layer_pair){ .t_layer = 1,
+				      .s_layer = 1,
+				      .on = on,
+				      .match = loss,
+				      .weight = 0.8,
+				      .t_width = net_info_width(&l->teacher.layer[1], on) };
 	CHECK_INT(model_table_parse(spec, &s, &e), 0);
-	l->b = branch_new(LAB_STUDENT, "s", &s, &io, ROWS, 3, NULL, &e);
+	l->b = branch_new(BRANCH_STUDENT, "s", &s, &io, ROWS, 3, NULL, &e);
 	if (!l->b || branch_rebuild(&l->b, ROWS, &plan, &e) < 0)
 		fail_msg("%s: %s", spec, e.msg);
 	fill(&l->batch, &l->ds);
@@ -290,7 +290,7 @@ a_teachers_padding_teaches_nothing(void **state)
 
 		lesson_open(&l, "transformer layers=1 width=8 heads=2", false, loss[i], on[i]);
 		value = value_of(&l);
-		last = ROWS * lab_layer_numbers(&l.teacher.layer[1], on[i]) -
+		last = ROWS * net_info_numbers(&l.teacher.layer[1], on[i]) -
 		       per; /* the last token of the last row is padding */
 		for (size_t k = 0; k < per; k++)
 			l.target[last + k] = 9;

@@ -97,7 +97,7 @@ random_actions_leave_a_scene_that_can_be_drawn(void **state)
 			seed = seed * 1664525u + 1013904223u;
 			done(&s, view_table[(seed >> 8) % view_count].name, "");
 			CHECK(s.view.knob >= 0 && s.view.knob < (int)knob_count);
-			CHECK(s.view.n_edits >= 0 && s.view.n_edits <= LAB_MAPS);
+			CHECK(s.view.n_edits >= 0 && s.view.n_edits <= TRAIN_MAPS);
 			CHECK(s.view.x_to == 0 || s.view.x_from < s.view.x_to);
 			if (i % 8 == 0)
 				pane_draw_all(&s, &c);
@@ -144,7 +144,7 @@ nudges_start_from_the_pending_value(void **state)
 	CHECK_STR(s.prefill, "set optimizer ");
 	CHECK_INT(s.wants, SCENE_PROMPT);
 	CHECK_STR(done(&s, "smoother", ""), "set smooth 0.5");
-	s.info.knobs.smooth = 0.6;
+	s.info.run.settings.knobs.smooth = 0.6;
 	CHECK_STR(done(&s, "rougher", ""), "set smooth 0.5");
 	scene_release(&s);
 }
@@ -160,13 +160,13 @@ the_mixer_gives_one_command_per_key(void **state)
 	s.view.teacher = 1;
 	CHECK_STR(done(&s, "more", ""), "teachers wide weight 0.4");
 	CHECK_STR(done(&s, "less", ""), "teachers wide weight 0.2");
-	s.info.teacher[1].weight = 0.25;
+	s.info.run.settings.teacher_weight[1] = 0.25;
 	CHECK_STR(done(&s, "less", ""), "teachers wide weight 0.2");
-	s.info.teacher[1].weight = 0;
+	s.info.run.settings.teacher_weight[1] = 0;
 	CHECK_STR(done(&s, "less", ""), "teachers wide weight 0");
 	CHECK_STR(done(&s, "mute", ""), "teachers wide mute");
 	CHECK_STR(done(&s, "solo", ""), "teachers wide solo");
-	s.info.teacher[0].muted = true;
+	s.info.run.settings.teacher_muted[0] = true;
 	CHECK_STR(done(&s, "solo", ""), "teachers unmute");
 	CHECK_STR(done(&s, "equalise", ""), "teachers equal");
 	s.view.teacher = 2;
@@ -188,9 +188,9 @@ pending_edits_are_applied_as_one_command(void **state)
 
 	(void)state;
 	scenes_make(&s, SCENES_EDITING);
-	s.info.map[1].match = &loss_at; /* stays with big:2 s:2 */
+	s.info.run.settings.map[1].match = &loss_at; /* stays with big:2 s:2 */
 	CHECK_STR(done(&s, "apply", ""), "map big:2 s:2 match at weight 0.4 and big:1 s:1 off");
-	s.info.map[1].match = &loss_hidden;
+	s.info.run.settings.map[1].match = &loss_hidden;
 	CHECK_INT(s.view.n_edits, 0);
 	CHECK(is_refused(&s, "apply", ""));
 	CHECK_STR(done(&s, "weight", "7"), "");
@@ -216,7 +216,7 @@ an_edit_equal_to_the_map_is_removed(void **state)
 	CHECK_STR(done(&s, "weight", "3"), ""); /* equals the map */
 	CHECK_INT(s.view.n_edits, 1);
 	CHECK(editor_pending(&s, &(struct scene_edit){ 0, 2, 2, MODEL_HIDDEN, 0, NULL,
-						       LAB_AS_NEEDED }) == NULL);
+						       THROUGH_DEFAULT }) == NULL);
 	CHECK_STR(done(&s, "clear-edit", ""), "");
 	CHECK_INT(s.view.n_edits, 2);
 	for (int i = 0; i < 5; i++)
@@ -333,12 +333,12 @@ the_editor_survives_a_new_student(void **state)
 	scenes_make(&s, SCENES_TAPS);
 	s.view.edit_row = 3;
 	s.view.edit_column = 2;
-	s.info.n_maps = 0;
-	s.info.student = (struct lab_net){ .name = "s",
-					   .n_layers = 1,
-					   .layer = { { .name = "0", .width = 4, .last = 4 } } };
+	s.info.run.settings.n_maps = 0;
+	s.info.run.student = (struct net_info){
+		.name = "s", .n_layers = 1, .layer = { { .name = "0", .width = 4, .last = 4 } }
+	};
 	s.info.teacher[0].n_layers = 1;
-	s.info.teacher[0].layer[3] = (struct lab_layer){ .name = "" };
+	s.info.teacher[0].layer[3] = (struct layer_info){ .name = "" };
 	pane_draw_all(&s, &c);
 	CHECK(is_refused_with(&s, "weight", "5", "layer"));
 	CHECK(is_refused_with(&s, "apply", "", "layer"));
@@ -357,13 +357,13 @@ edits_of_removed_layers_are_dropped(void **state)
 
 	(void)state;
 	scenes_make(&s, SCENES_EDITING);
-	s.info.student.n_layers = 2; /* without s:2 */
+	s.info.run.student.n_layers = 2; /* without s:2 */
 	CHECK_STR(done(&s, "apply", ""), "map big:1 s:1 off");
 	scene_release(&s);
 	scenes_make(&s, SCENES_TAPS);
-	s.info.n_maps = 0;
+	s.info.run.settings.n_maps = 0;
 	/* 2 heads instead of 4: the attention edit no longer fits, and there is no map to remove */
-	s.info.student.layer[1].heads = 2;
+	s.info.run.student.layer[1].heads = 2;
 	CHECK_STR(done(&s, "apply", ""), "map big:2 s:1 on value match hidden weight 0.7");
 	scene_release(&s);
 	scenes_make(&s, SCENES_EDITING);
@@ -446,7 +446,7 @@ the_cursor_moves_between_markers_of_the_branch_in_view(void **state)
 
 	(void)state;
 	scenes_make(&s, SCENES_DISTILLING);
-	scene_mark_add(&s, SCENE_NOTE, LAB_TEACHER(0), 900, "of another line", -1, 0, 0);
+	scene_mark_add(&s, SCENE_NOTE, BRANCH_TEACHER(0), 900, "of another line", -1, 0, 0);
 	done(&s, "next-mark", "");
 	CHECK_INT(s.view.cursor, 500);
 	done(&s, "next-mark", "");
@@ -505,13 +505,13 @@ focus_metric_and_branch_take_names(void **state)
 	CHECK_STR(done(&s, "log-y", ""), "");
 	CHECK(s.view.log_y[1]);
 	CHECK_STR(done(&s, "branch", "wide"), "");
-	CHECK_INT(s.view.branch, LAB_TEACHER(1));
+	CHECK_INT(s.view.branch, BRANCH_TEACHER(1));
 	CHECK(!s.view.follow_branch);
 	CHECK_STR(done(&s, "branch", "s"), "");
-	CHECK_INT(s.view.branch, LAB_STUDENT);
+	CHECK_INT(s.view.branch, BRANCH_STUDENT);
 	for (int i = 0; i < 4; i++)
 		CHECK_STR(done(&s, "branch", ""), "");
-	CHECK_INT(s.view.branch, LAB_STUDENT); /* after three teachers */
+	CHECK_INT(s.view.branch, BRANCH_STUDENT); /* after three teachers */
 	CHECK(is_refused(&s, "branch", "nobody"));
 	CHECK_STR(done(&s, "prompt", "mark"), "");
 	CHECK_STR(s.prefill, "mark ");

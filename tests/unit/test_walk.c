@@ -234,8 +234,8 @@ struct rig {
 	struct branch *b;
 	struct batch batch;
 	struct branch_feed feed;
-	struct lab_map map;
-	struct lab_net teacher;
+	struct layer_pair map;
+	struct net_info teacher;
 	int width;
 };
 
@@ -283,18 +283,18 @@ rig_open(struct rig *r, int width)
 
 	memset(r, 0, sizeof *r);
 	r->width = width;
-	r->map = (struct lab_map){ .t_layer = 1,
-				   .s_layer = 1,
-				   .weight = 0.375,
-				   .projected = width != HIDDEN,
-				   .match = &loss_hidden,
-				   .t_width = (size_t)width };
+	r->map = (struct layer_pair){ .t_layer = 1,
+				      .s_layer = 1,
+				      .weight = 0.375,
+				      .projected = width != HIDDEN,
+				      .match = &loss_hidden,
+				      .t_width = (size_t)width };
 	snprintf(r->teacher.name, sizeof r->teacher.name, "big");
 	snprintf(r->teacher.layer[1].name, sizeof r->teacher.layer[1].name, "1");
 	r->teacher.n_layers = 2;
 	r->teacher.layer[1].width = (size_t)width;
 	CHECK_INT(model_table_parse("mlp 2 activation=tanh", &spec, &e), 0);
-	r->b = branch_new(LAB_STUDENT, "s", &spec, &io, ROWS, 1, NULL, &e);
+	r->b = branch_new(BRANCH_STUDENT, "s", &spec, &io, ROWS, 1, NULL, &e);
 	CHECK(r->b != NULL);
 	CHECK_INT(branch_rebuild(&r->b, ROWS, &plan, &e), 0);
 	for (int a = 0; a < ARRAYS; a++)
@@ -396,7 +396,7 @@ static void
 shares_are_the_norms_of_each_terms_gradient(void **state)
 {
 	struct knobs k = knobs_of(1);
-	double share[2 + LAB_MAPS], norm[3], sum = 0;
+	double share[2 + TRAIN_MAPS], norm[3], sum = 0;
 	struct rig r;
 
 	(void)state;

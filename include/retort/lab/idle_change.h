@@ -30,7 +30,7 @@ struct branch *idle_change_make(struct trainer_state *w, const struct request_ne
 				const char *name, struct err *e);
 
 /* Fills in what snapshots hold about a network; `origin`: the file it was loaded from, or "". */
-void idle_change_describe(struct lab_net *out, const struct branch *b, const char *origin);
+void idle_change_describe(struct net_info *out, const struct branch *b, const char *origin);
 
 /* Rebuilds what depends on the batch size and on the teachers, before rows go through networks.
  * Only while nothing trains. -1 and an error. */

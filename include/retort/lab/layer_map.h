@@ -13,7 +13,7 @@
  * `chosen`: "big 1:1 3:2, ". New pairs take slots of w; whoever drops `s` gives them back. 0, or -1
  * and an error, and `s` is good for nothing.
  */
-int layer_map_edit(struct trainer_state *w, const struct request_maps *r,
-		   struct trainer_state_settings *s, struct text *chosen, struct err *e);
+int layer_map_edit(struct trainer_state *w, const struct request_maps *r, struct settings *s,
+		   struct text *chosen, struct err *e);
 
 #endif

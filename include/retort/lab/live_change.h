@@ -27,14 +27,11 @@ int live_change_pace(struct trainer_state *w, struct request *r, struct err *e);
 
 /* Apply settings at a step boundary as one change that can be undone; r->note lists what changed.
  */
-int live_change_make(struct trainer_state *w, const struct trainer_state_settings *after,
-		     struct request *r, struct err *e);
+int live_change_make(struct trainer_state *w, const struct settings *after, struct request *r,
+		     struct err *e);
 
 /* Prepare the feed to evaluate at a step boundary; -1 and an error where nothing has run yet. */
 int live_change_look(struct trainer_state *w, struct err *e);
-
-/* Begin a stretch of history at this step: the baseline follows the same settings later. */
-void live_change_era(struct trainer_state *w);
 
 /* Clear undo and redo: what they applied to is gone. */
 void live_change_forget(struct trainer_state *w);

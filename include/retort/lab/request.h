@@ -97,10 +97,10 @@ extern const char *const request_pairs_name[]; /* "", "uniform" ... by enum */
 /* One edit of the layer map: one pair, or several where t_layer or s_layer is a range or `pairs` a
  * preset. */
 struct request_map {
-	char teacher[LAB_NAME], t_layer[40],
+	char teacher[NET_NAME], t_layer[40],
 		s_layer[40]; /* layers as typed: "2", "1..3", "block2.attention" */
 	enum request_pairs pairs;
-	enum lab_through through;
+	enum layer_pair_through through;
 	enum model_tap on;        /* default: MODEL_HIDDEN */
 	const struct loss *match; /* NULL: loss_hidden */
 	bool off;                 /* remove the pairs */
@@ -110,7 +110,7 @@ struct request_map {
 /* MAP: the edits are applied together or not at all; none: clear the map. */
 struct request_maps {
 	int n;
-	struct request_map map[LAB_MAPS];
+	struct request_map map[TRAIN_MAPS];
 };
 
 /*
@@ -120,7 +120,7 @@ struct request_maps {
 struct request_stage {
 	enum lab_stage_kind kind;
 	enum { REQUEST_ROWS_UNSAID, REQUEST_ROWS_LABELLED, REQUEST_ROWS_ALL } rows;
-	char sets[LAB_SPEC]; /* "train,transfer": sets to draw rows from; "": those with weight */
+	char sets[NET_SPEC]; /* "train,transfer": sets to draw rows from; "": those with weight */
 	int64_t fade;        /* steps until losses on teacher outputs are at 0; 0: they stay, -1:
 				as long as the stage */
 };
@@ -130,14 +130,14 @@ struct request_run {
 	int64_t steps;
 	struct request_stage stage;
 	struct request_shares keep;
-	char freeze[LAB_SPEC];
+	char freeze[NET_SPEC];
 	char memory[64]; /* answer: what caches of teacher outputs will take; "" not worth a line */
 };
 
 /* TEACHER: declare `spec`, or load `ckpt` or `file`. STUDENT: make `spec`, or load `ckpt`. */
 struct request_net {
-	char name[LAB_NAME];     /* TEACHER */
-	char spec[LAB_SPEC];     /* STUDENT: or "again" */
+	char name[NET_NAME];     /* TEACHER */
+	char spec[NET_SPEC];     /* STUDENT: or "again" */
 	char from[64];           /* the path that ckpt or file were read from */
 	struct ckpt *ckpt;       /* owned; NULL: none */
 	struct logit_file *file; /* owned; NULL: none */
@@ -161,12 +161,12 @@ struct request_translate {
 
 /* REMEDY: what the remedy's `parse` filled in, see remedy.h. */
 struct request_remedy {
-	int kind;              /* enum lab_remedy_kind */
+	int kind;              /* enum remedy_kind */
 	bool off;              /* take it off; nothing below counts */
 	char set[64];          /* weigh, select: rows of this set; prior: for this set */
-	char other[LAB_SPEC];  /* weigh: like this set; select: to cover this set, or without
+	char other[NET_SPEC];  /* weigh: like this set; select: to cover this set, or without
 				  these classes, one a line */
-	char method[LAB_NAME]; /* prior, select; "" the default, or select without classes */
+	char method[NET_NAME]; /* prior, select; "" the default, or select without classes */
 	double limit;          /* weigh: largest weight */
 	int64_t rows;          /* select: how many */
 };
@@ -177,7 +177,7 @@ struct request {
 	uint64_t id; /* the caller's */
 	/* when; without a stamp at once */
 	bool stamped;
-	char owner[LAB_NAME]; /* whose steps `at` counts: "" the student, or a teacher in training
+	char owner[NET_NAME]; /* whose steps `at` counts: "" the student, or a teacher in training
 			       */
 	uint64_t at;          /* steps done */
 	/* the answer */
@@ -187,9 +187,9 @@ struct request {
 	bool unchanged; /* the note says what stays as it was: no change for the report */
 	bool notable;   /* print the note even without a screen: it is news to its author */
 	char note[REQUEST_NOTE];   /* what changed: "temperature 4 -> 2"; "" nothing to say */
-	char stamp[LAB_NAME + 24]; /* "@620", "@big:12", or "" when nothing was training */
+	char stamp[NET_NAME + 24]; /* "@620", "@big:12", or "" when nothing was training */
 	uint64_t step;
-	int branch;                  /* LAB_STUDENT or LAB_TEACHER(k): whose step it is */
+	int branch;                  /* BRANCH_STUDENT or BRANCH_TEACHER(k): whose step it is */
 	const struct lab_info *info; /* the lab after it was applied; one reference, see
 					lab_snapshot.h */
 	char *page;                  /* AUGMENTED, MISMATCH: a text of several lines; owned */
@@ -206,20 +206,20 @@ struct request {
 			double weight;           /* ADD: of its rows */
 		} data;
 		struct {
-			char teacher[LAB_NAME], layers[LAB_SPEC]; /* "0,2,4" */
+			char teacher[NET_NAME], layers[NET_SPEC]; /* "0,2,4" */
 		} init;
 		struct request_net net;
 		struct {
-			char teacher[LAB_NAME], key[64], value[LAB_SPEC]; /* key: cache, top,
+			char teacher[NET_NAME], key[64], value[NET_SPEC]; /* key: cache, top,
 									     precision */
 		} option;
 		struct {
-			char name[LAB_NAME]; /* STAGE: the new teacher; else "": all of them */
+			char name[NET_NAME]; /* STAGE: the new teacher; else "": all of them */
 			double weight;       /* WEIGHT */
 			enum { REQUEST_UNMUTE, REQUEST_MUTES, REQUEST_SOLO } mute; /* MUTE */
 		} teacher;
 		struct {
-			char teacher[LAB_NAME];
+			char teacher[NET_NAME];
 			int64_t epochs;
 		} train;
 		struct request_knobs knobs; /* of every kind with REQUEST_IS_KNOBS */
@@ -230,16 +230,16 @@ struct request {
 		} set;
 		struct request_maps map;
 		struct {
-			char set[LAB_SPEC];
+			char set[NET_SPEC];
 			double weight; /* of each row; 0: none are drawn */
 		} draw;
 		struct {
 			struct ramp ramp;    /* without its start; no legs: end the ramp */
-			char what[LAB_SPEC]; /* what follows it; "": the knob that ramp names */
+			char what[NET_SPEC]; /* what follows it; "": the knob that ramp names */
 		} ramp;
 		struct request_shares shares;
 		struct {
-			char layers[LAB_SPEC]; /* of the student, "" all */
+			char layers[NET_SPEC]; /* of the student, "" all */
 			bool thaw;
 		} freeze;
 		struct request_bitext bitext;
@@ -248,18 +248,18 @@ struct request {
 			int64_t rows;
 		} preview;
 		struct {
-			char first[64], second[LAB_SPEC];
+			char first[64], second[NET_SPEC];
 			struct shift_report *report; /* answer to GAUGE; owned */
 		} sets;
 		struct {
 			char text[64];
 		} mark;
 		struct {
-			char name[LAB_NAME], metric[64]; /* name: "" or "s" the student, "plain" */
+			char name[NET_NAME], metric[64]; /* name: "" or "s" the student, "plain" */
 			double value;                    /* answer: the last evaluated value */
 		} expect;
 		struct {
-			char name[LAB_NAME]; /* "" or "s" the student */
+			char name[NET_NAME]; /* "" or "s" the student */
 			bool outputs;        /* logits of all rows instead of parameters */
 			struct ckpt *ckpt;   /* answer; owned */
 		} snapshot;

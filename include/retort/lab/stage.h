@@ -11,15 +11,14 @@
  * What a request RUN asks for besides steps, laid over the settings of now: `s`. Fills in r->number
  * where it is 0. A plain run lays nothing. -1 and an error: nothing has changed.
  */
-int stage_lay(const struct trainer_state *w, struct request *r, struct trainer_state_settings *s,
-	      struct err *e);
+int stage_lay(const struct trainer_state *w, struct request *r, struct settings *s, struct err *e);
 
 /* Put it in place, as one change; r->note says what it came to. -1 and an error: nothing has
  * changed. */
-int stage_begin(struct trainer_state *w, const struct trainer_state_settings *s, struct request *r,
+int stage_begin(struct trainer_state *w, const struct settings *s, struct request *r,
 		struct err *e);
 
-/* Remember that such a stage begins, once w->info.from and until say where. */
+/* Remember that such a stage begins, once w->info.run.from and until say where. */
 void stage_note(struct trainer_state *w, enum lab_stage_kind kind);
 
 /*

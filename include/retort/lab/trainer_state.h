@@ -23,39 +23,18 @@ struct trainer_state_sample {
 
 #define TRAINER_STATE_SAMPLES (8 * METRIC_COUNT) /* a step and its evaluations */
 
-/* The knobs, their ramps and the stretch of the run from step `step` on: what the plain student
- * follows. */
-struct trainer_state_era {
+/*
+ * A stretch of the student's training: from step `step` on these settings were in force, in work
+ * that goes over from <= step < until. The baseline is trained along them.
+ */
+struct history_entry {
 	uint64_t step, from, until;
-	struct knobs knobs; /* at `step` */
-	int n_ramps;
-	struct ramp ramp[RAMP_KNOBS];
-	uint64_t frozen; /* layers, as in struct lab_info */
-	double set_weight[DATASET_SETS];
-	int remedy[LAB_REMEDIES]; /* numbers of those in force, as in struct lab_remedy */
-};
-
-/* Everything a person can change while the student trains. */
-struct trainer_state_settings {
-	struct knobs
-		knobs; /* as they were when taken: a ramp says what its own is at any other step */
-	int n_ramps;
-	struct ramp ramp[RAMP_KNOBS];
-	int n_maps;
-	struct lab_map map[LAB_MAPS];
-	int n_teachers;
-	double weight[LAB_TEACHERS];
-	bool muted[LAB_TEACHERS];
-	uint64_t frozen; /* layers of the student, as in struct lab_info */
-	bool labelled;   /* labelled rows alone are drawn */
-	int n_sets;
-	double set_weight[DATASET_SETS]; /* 0: none of its rows are drawn */
-	int remedy[LAB_REMEDIES];        /* numbers of those in force */
+	struct settings settings; /* as they were at `step`; ramps give later values */
 };
 
 /* A change that can be taken back. */
 struct trainer_state_change {
-	struct trainer_state_settings before, after;
+	struct settings before, after;
 };
 
 /* Room for the largest logits of one teacher; k 0: it keeps them all. */
@@ -82,7 +61,7 @@ struct trainer_state;
  * every pair can be mapped as m says: block[few] from 1, value[few] how similar they are. -1 and an
  * error: there is no such choice.
  */
-typedef int trainer_state_choose_pairs(struct trainer_state *w, const struct lab_map *m, int few,
+typedef int trainer_state_choose_pairs(struct trainer_state *w, const struct layer_pair *m, int few,
 				       int *block, double *value, struct err *e);
 
 struct trainer_state {
@@ -105,36 +84,36 @@ struct trainer_state {
 	struct wordnet *wordnet;   /* NULL until one was read */
 	uint32_t *rows;            /* [batch rows] */
 	/* networks */
-	struct trainer_state_teacher teacher[LAB_TEACHERS];
+	struct trainer_state_teacher teacher[TRAIN_TEACHERS];
 	struct branch *student, *plain;
-	char again[LAB_SPEC]; /* what the last student was made of; "" none yet */
+	char again[NET_SPEC]; /* what the last student was made of; "" none yet */
 	struct sampler order, plain_order;
 	struct sampler few; /* of the labelled rows that the main line draws where it draws no
 			       others; n 0: there are none */
 	struct remedy_result remedies; /* made of this data */
 	/* what the student is fed with */
-	real *t_logits[LAB_TEACHERS]; /* [capacity positions, classes] NULL where it is asked at
+	real *t_logits[TRAIN_TEACHERS]; /* [capacity positions, classes] NULL where it is asked at
 					 every step */
-	struct trainer_state_top t_top[LAB_TEACHERS];
+	struct trainer_state_top t_top[TRAIN_TEACHERS];
 	/* slots of mapped pairs, given for the session's life */
 	int n_slots;
-	struct lab_map slot[LAB_MAPS];
+	struct layer_pair slot[TRAIN_MAPS];
 	/* history */
-	size_t n_eras, cap_eras;
-	struct trainer_state_era *era;
+	size_t n_history, cap_history;
+	struct history_entry *history;
 	size_t n_undo, cap_undo, n_redo, cap_redo;
 	struct trainer_state_change *undo, *redo;
 	/* the work at hand */
 	trainer_state_choose_pairs *choose_pairs; /* for `map auto`; NULL: there is none */
 	int64_t pace;                             /* steps a second at most; 0: no limit */
-	struct trainer_state_settings before,
+	struct settings before,
 		after;       /* of a stage that is more than a run: what it changed, at its start */
 	char ended[240];     /* what the end of the stage put back, for the answer DONE */
 	bool report_stopped; /* `stop` was said while the plain student caught up */
 	bool diverged;       /* paused because a step could not be applied */
 	uint64_t pause_at;   /* pause when this step is reached; UINT64_MAX never */
-	uint64_t evaluated[LAB_BRANCHES];        /* step of the last evaluation; UINT64_MAX none */
-	double last[LAB_BRANCHES][METRIC_COUNT]; /* last value of each metric, for `expect` */
+	uint64_t evaluated[BRANCH_IDS];        /* step of the last evaluation; UINT64_MAX none */
+	double last[BRANCH_IDS][METRIC_COUNT]; /* last value of each metric, for `expect` */
 	/* samples made since the last boundary */
 	size_t n_samples;
 	struct trainer_state_sample sample[TRAINER_STATE_SAMPLES];

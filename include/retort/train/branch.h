@@ -29,7 +29,7 @@ struct branch_state {
 /* Whose weights in the mean a term uses. */
 enum branch_mean { BRANCH_LABELS, BRANCH_ROWS, BRANCH_TOKENS, BRANCH_MEANS };
 
-#define BRANCH_TERMS ((int)LOSS_OUTPUTS + LAB_MAPS)
+#define BRANCH_TERMS ((int)LOSS_OUTPUTS + TRAIN_MAPS)
 
 /* One term of the loss: what is compared where, and under which metrics it is told. */
 struct branch_term {
@@ -53,14 +53,14 @@ struct branch_term {
 struct branch_plan {
 	const struct knobs
 		*knobs; /* a loss on outputs whose weight is 0 is no term, but for ce and kd */
-	const struct lab_map *map; /* [n_maps] */
+	const struct layer_pair *map; /* [n_maps] */
 	int n_maps;
-	const struct lab_net *teacher;
+	const struct net_info *teacher;
 	size_t data_rows;
 };
 
 struct branch {
-	int id; /* LAB_STUDENT, LAB_BASELINE or LAB_TEACHER(k) */
+	int id; /* BRANCH_STUDENT, BRANCH_BASELINE or BRANCH_TEACHER(k) */
 	struct net *net;
 	struct branch_state *state;
 	real *grad;      /* [layout.len] scratch of one step */
@@ -113,19 +113,19 @@ real *branch_moment2(const struct branch *b);
  * at that step. */
 struct branch_feed {
 	struct batch *batch;
-	int n_teachers;            /* active ones */
-	int t_index[LAB_TEACHERS]; /* whose teacher of the lab it is */
-	const real
-		*t_logits[LAB_TEACHERS]; /* [B, classes], or for every position; NULL with t_top */
-	struct loss_top t_top[LAB_TEACHERS]; /* k 0: t_logits is whole */
-	double t_weight[LAB_TEACHERS];       /* as typed */
+	int n_teachers;              /* active ones */
+	int t_index[TRAIN_TEACHERS]; /* whose teacher of the lab it is */
+	const real *
+		t_logits[TRAIN_TEACHERS]; /* [B, classes], or for every position; NULL with t_top */
+	struct loss_top t_top[TRAIN_TEACHERS]; /* k 0: t_logits is whole */
+	double t_weight[TRAIN_TEACHERS];       /* as typed */
 	const struct label_index
 		*known; /* labels of the data set that the student sees; NULL: none */
-	const real *t_layer[LAB_MAPS]; /* [B, width] by map; NULL: teacher not active */
-	const real
-		*t_before[LAB_MAPS]; /* of the teacher's layer before, where the loss looks at it */
-	const int32_t *t_before_row[LAB_MAPS];
-	const int32_t *t_row[LAB_MAPS]; /* [B] which rows of t_layer, if it has others; NULL: its
+	const real *t_layer[TRAIN_MAPS];  /* [B, width] by map; NULL: teacher not active */
+	const real *t_before[TRAIN_MAPS]; /* of the teacher's layer before, where the loss looks at
+					     it */
+	const int32_t *t_before_row[TRAIN_MAPS];
+	const int32_t *t_row[TRAIN_MAPS]; /* [B] which rows of t_layer, if it has others; NULL: its
 					   rows are the batch's */
 };
 
@@ -137,22 +137,22 @@ struct branch_result {
 				      it */
 	double loss;               /* sum of weighted */
 	double kl;                 /* to the teachers at temperature 1; NaN without */
-	double share[LAB_TEACHERS]; /* of the feed's teachers, see mix.h; 0 without */
-	double accuracy;            /* over labelled rows; NaN without */
+	double share[TRAIN_TEACHERS]; /* of the feed's teachers, see mix.h; 0 without */
+	double accuracy;              /* over labelled rows; NaN without */
 	double lr, grad_norm;
 	bool applied; /* false: diverged, nothing changed */
 };
 
 /* The weight a term has now, as typed. */
 double branch_weight(const struct branch *b, int term, const struct knobs *k,
-		     const struct lab_map *map);
+		     const struct layer_pair *map);
 
 /*
  * What the terms count with such a feed: their weights as typed or, where the knob normalize is on,
  * over the sum of those that have something to say. weight [n_terms].
  */
 void branch_weights(const struct branch *b, const struct branch_feed *f, const struct knobs *k,
-		    const struct lab_map *map, double *weight);
+		    const struct layer_pair *map, double *weight);
 
 /*
  * Student half of a step: forward, losses, backward, clip, update. A step whose loss or gradient
@@ -161,7 +161,7 @@ void branch_weights(const struct branch *b, const struct branch_feed *f, const s
  * bits.
  */
 void branch_step(struct branch *b, const struct branch_feed *f, const struct knobs *k,
-		 const struct lab_map *map, double lr, struct branch_result *out);
+		 const struct layer_pair *map, double lr, struct branch_result *out);
 
 /*
  * Share of each term in the gradient on one fixed batch: the norm of that weighted term's gradient
@@ -169,7 +169,7 @@ void branch_step(struct branch *b, const struct branch_feed *f, const struct kno
  * nothing.
  */
 void branch_shares(struct branch *b, const struct branch_feed *f, const struct knobs *k,
-		   const struct lab_map *map, double *share);
+		   const struct layer_pair *map, double *share);
 
 /* Logits of the rows of `x` with dropout off; borrowed until the next forward. */
 const real *branch_logits(struct branch *b, const struct batch *x);

@@ -11,8 +11,8 @@ struct eval_tally {
 	double nll, kl;
 	size_t bin_rows[15], bin_right[15];
 	double bin_confidence[15];
-	size_t agree_with[LAB_TEACHERS]; /* by the feed's teachers */
-	double kl_of[LAB_TEACHERS];
+	size_t agree_with[TRAIN_TEACHERS]; /* by the feed's teachers */
+	double kl_of[TRAIN_TEACHERS];
 };
 
 /*
@@ -24,7 +24,7 @@ void eval_add(struct eval_tally *t, const real *z, const int32_t *label, size_t 
 	      const struct branch_feed *teachers, struct branch *b);
 
 /* Accuracy, nll, expected calibration error over 15 bins (lo, hi], agreement and kl. */
-struct lab_scores eval_scores(const struct eval_tally *t, bool has_teachers);
+struct scores eval_scores(const struct eval_tally *t, bool has_teachers);
 
 /*
  * Evaluate a branch at its step: samples, shares of the gradient (main line), last and best scores

@@ -14,13 +14,20 @@ enum metric {
 	METRIC_FIXED,
 };
 
-#define METRIC_MAPS 32    /* pairs of layers a session can name */
-#define METRIC_TEACHERS 8 /* that a session can have */
+/* Ids of networks in samples: the student, the baseline (the same student trained on labels alone),
+ * teacher k. */
+#define BRANCH_STUDENT 0
+#define BRANCH_BASELINE 1
+#define BRANCH_TEACHER(k) (2 + (k))
+#define BRANCH_IDS (2 + TRAIN_TEACHERS)
+
+#define TRAIN_MAPS 32    /* pairs of layers a session can name */
+#define TRAIN_TEACHERS 8 /* that a session can have */
 #define METRIC_NONE 0xFFFF
 
 enum {
 	METRIC_COUNT =
-		(int)METRIC_FIXED + 3 * METRIC_MAPS + 3 * (int)LOSS_OUTPUTS + 3 * METRIC_TEACHERS
+		(int)METRIC_FIXED + 3 * TRAIN_MAPS + 3 * (int)LOSS_OUTPUTS + 3 * TRAIN_TEACHERS
 };
 
 /* What every term of the loss has: its raw value, that times its weight, its share of the gradient.

@@ -29,17 +29,17 @@ enum mix_mode {
 
 /* Shares are constants of the batch: no gradient goes through them. */
 struct mix {
-	size_t positions, classes;  /* room for so many */
-	enum mix_mode mode;         /* that there is room for */
-	int targets;                /* mixed targets there is room for */
-	real *weight[LAB_TEACHERS]; /* [positions] ENTROPY, CONFIDENCE: weight of a row in the mean,
-				       times the teacher's share in it */
-	real *target;               /* [targets, positions, classes] PROBABILITIES, LOGITS */
-	real *row;                  /* GRADIENT: [MIX_PIECES, 3, classes] */
-	double *gradient;           /* GRADIENT: [MIX_PIECES, LAB_TEACHERS, classes] */
-	double factor[LAB_TEACHERS]; /* of the whole batch: what a loss of that teacher is
+	size_t positions, classes;     /* room for so many */
+	enum mix_mode mode;            /* that there is room for */
+	int targets;                   /* mixed targets there is room for */
+	real *weight[TRAIN_TEACHERS];  /* [positions] ENTROPY, CONFIDENCE: weight of a row in the
+					mean,  times the teacher's share in it */
+	real *target;                  /* [targets, positions, classes] PROBABILITIES, LOGITS */
+	real *row;                     /* GRADIENT: [MIX_PIECES, 3, classes] */
+	double *gradient;              /* GRADIENT: [MIX_PIECES, TRAIN_TEACHERS, classes] */
+	double factor[TRAIN_TEACHERS]; /* of the whole batch: what a loss of that teacher is
 					multiplied with */
-	double share[LAB_TEACHERS];  /* the same as parts of 1: mean over the rows */
+	double share[TRAIN_TEACHERS];  /* the same as parts of 1: mean over the rows */
 };
 
 #define MIX_PIECES \

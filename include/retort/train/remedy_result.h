@@ -7,12 +7,19 @@
 #include "retort/data/sampler.h"
 #include "retort/data/split.h"
 #include "retort/base/real.h"
-#include "retort/lab/lab.h"
+
+enum remedy_kind {
+#define REMEDY(id) REMEDY_KIND_##id,
+#include "retort/train/remedies.def"
+	REMEDY_KINDS,
+};
+
+#define REMEDY_TEXT 120 /* bytes of a description, "train like held-out", with its NUL */
 
 /* One of them, by what it is; all arrays are owned, and those of other kinds NULL. */
 struct remedy_result_made {
-	enum lab_remedy_kind kind;
-	char text[LAB_REMEDY_TEXT];
+	enum remedy_kind kind;
+	char text[REMEDY_TEXT];
 	float *weight;          /* weigh [rows of the data set]: 1 of rows it is not about */
 	uint8_t *keep;          /* select [rows of the data set]: 1 of rows that may be visited */
 	uint32_t *rows, *shown; /* training rows that may be, and those of them whose label the
@@ -35,7 +42,7 @@ struct remedy_result {
 void remedy_result_release(struct remedy_result *r);
 
 /* Room for one more, whose number is r->n from then on. Valid until the release. */
-struct remedy_result_made *remedy_result_add(struct remedy_result *r, enum lab_remedy_kind kind);
+struct remedy_result_made *remedy_result_add(struct remedy_result *r, enum remedy_kind kind);
 
 /* By number; NULL for 0. */
 struct remedy_result_made *remedy_result_get(const struct remedy_result *r, int number);

@@ -6,9 +6,9 @@
 
 #include "retort/train/branch.h"
 
-#define TERMS_LOOKS                               \
-	(((int)LOSS_OUTPUTS + 1) * LAB_TEACHERS + \
-	 LAB_MAPS) /* calls of losses for a position, at most */
+#define TERMS_LOOKS                                 \
+	(((int)LOSS_OUTPUTS + 1) * TRAIN_TEACHERS + \
+	 TRAIN_MAPS) /* calls of losses for a position, at most */
 
 /* What to do with the terms. */
 struct terms_job {
@@ -24,8 +24,8 @@ struct terms_job {
 struct terms_result {
 	double raw[BRANCH_TERMS]; /* by term */
 	double kl; /* to the teachers at temperature 1, mean by weight; NaN without */
-	double share[LAB_TEACHERS]; /* of the feed's teachers, as they were mixed; 0 without */
-	double accuracy;            /* over labelled positions; NaN without */
+	double share[TRAIN_TEACHERS]; /* of the feed's teachers, as they were mixed; 0 without */
+	double accuracy;              /* over labelled positions; NaN without */
 };
 
 /* Weights in the means, from the batch: once a batch, before terms_run. */

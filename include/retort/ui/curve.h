@@ -10,7 +10,7 @@
 #include "retort/ui/canvas.h"
 #include "retort/ui/scene.h"
 
-#define CURVE_MAX (3 + LAB_TEACHERS)
+#define CURVE_MAX (3 + TRAIN_TEACHERS)
 
 /* Style that distinguishes curves without colour: a glyph in ASCII, a line pattern otherwise. */
 struct curve_style {
@@ -20,7 +20,7 @@ struct curve_style {
 };
 
 struct curve {
-	char name[LAB_NAME]; /* "student", "baseline", name of a teacher; "train": on batches */
+	char name[NET_NAME]; /* "student", "baseline", name of a teacher; "train": on batches */
 	const struct series *series; /* borrowed; NULL: a horizontal line at `level` */
 	double level;                /* last score of a teacher */
 	bool context; /* does not set the range of the axis unless it is the only curve */

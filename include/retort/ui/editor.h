@@ -18,12 +18,12 @@ bool editor_is_open(const struct scene *s);
 struct scene_edit editor_cell(const struct scene *s, int row, int column);
 
 /* The current map of a pair, or NULL. */
-const struct lab_map *editor_mapped(const struct scene *s, const struct scene_edit *x);
+const struct layer_pair *editor_mapped(const struct scene *s, const struct scene_edit *x);
 
 /* The next map after `after` (NULL: the first) of the same two layers on another tap; NULL where
  * there is no more. */
-const struct lab_map *editor_other_map(const struct scene *s, const struct scene_edit *x,
-				       const struct lab_map *after);
+const struct layer_pair *editor_other_map(const struct scene *s, const struct scene_edit *x,
+					  const struct layer_pair *after);
 
 /* The current weight of a pair; < 0: not mapped. */
 double editor_weight(const struct scene *s, const struct scene_edit *x);
@@ -42,7 +42,8 @@ void editor_follow(struct scene *s);
  * any, else as mapped now, else with loss_hidden or the first loss that fits. -1 and an error where
  * the pair cannot be mapped.
  */
-int editor_fit(const struct scene *s, const struct scene_edit *x, struct lab_map *m, struct err *e);
+int editor_fit(const struct scene *s, const struct scene_edit *x, struct layer_pair *m,
+	       struct err *e);
 
 /*
  * Set a pending weight for the cell under the cursor; < 0: off. An edit that equals the current map

@@ -18,7 +18,7 @@ const char *pair_text_tap(enum model_tap on, char *buf, size_t size);
  * Format weight and tap in `room` columns where possible, with fewer digits if need be: "10a" is a
  * weight on attention, "10v" on values, "10" on hidden states. `suffix` is appended. Returns buf.
  */
-const char *pair_text_short(const struct lab_map *m, const char *suffix, int room, char *buf,
+const char *pair_text_short(const struct layer_pair *m, const char *suffix, int room, char *buf,
 			    size_t size);
 
 #endif

@@ -55,10 +55,10 @@ enum scene_wants {
 /* One pending edit in the map editor. */
 struct scene_edit {
 	int teacher, t_layer, s_layer;
-	enum model_tap on;        /* what of the layers is compared */
-	double weight;            /* < 0: off */
-	const struct loss *match; /* loss; NULL: that of the current map, or the default */
-	enum lab_through through; /* projection, with match */
+	enum model_tap on;               /* what of the layers is compared */
+	double weight;                   /* < 0: off */
+	const struct loss *match;        /* loss; NULL: that of the current map, or the default */
+	enum layer_pair_through through; /* projection, with match */
 };
 
 /* State of the view; changed by view actions (ui/view.h) only, never recorded. */
@@ -71,8 +71,8 @@ struct scene_view {
 	bool log_y[2], log_x;
 	uint32_t x_from, x_to; /* zoomed range of steps; x_to 0: all, in doubling pages */
 	bool cursor_on;
-	uint32_t cursor;    /* step */
-	int branch;         /* curves in view: LAB_STUDENT (with the baseline) or LAB_TEACHER(k) */
+	uint32_t cursor; /* step */
+	int branch; /* curves in view: BRANCH_STUDENT (with the baseline) or BRANCH_TEACHER(k) */
 	bool follow_branch; /* switch to the network that starts training */
 	int log_scroll;     /* lines up from the newest */
 	int help_scroll;    /* first visible line */
@@ -82,7 +82,7 @@ struct scene_view {
 	int edit_teacher, edit_row, edit_column; /* teacher, its layer, student layer */
 	enum model_tap edit_on;                  /* tap in view */
 	int n_edits;                             /* pending edits */
-	struct scene_edit edit[LAB_MAPS];
+	struct scene_edit edit[TRAIN_MAPS];
 	/* help */
 	bool helping;     /* the help page is open */
 	char side[2][64]; /* sets that the gauge compares; "": default */
@@ -95,7 +95,7 @@ struct scene {
 	bool recording;
 	double rate; /* steps/s of the network that trains; 0: unknown */
 	double eta;  /* seconds left; < 0: unknown */
-	struct series *series[LAB_BRANCHES][METRIC_COUNT]; /* owned; NULL until the first sample */
+	struct series *series[BRANCH_IDS][METRIC_COUNT]; /* owned; NULL until the first sample */
 	struct lab_cka cka;    /* of the layers in the map editor; n_student 0: unknown */
 	struct bitext *bitext; /* owned: texts of the data and back-translations; NULL: none */
 	struct scene_translation {

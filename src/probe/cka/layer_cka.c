@@ -232,10 +232,10 @@ layer_cka_assign(const double *value, int rows, int columns, int *row)
 
 /* CKA of blocks, NAN for pairs that cannot be mapped; the first reason goes to `e`. */
 static void
-fill_values(const struct trainer_state *w, struct lab_map m, const struct lab_cka *cka, int many,
+fill_values(const struct trainer_state *w, struct layer_pair m, const struct lab_cka *cka, int many,
 	    int few, double *value, struct err *e)
 {
-	const struct lab_net *t = &w->info.teacher[m.teacher];
+	const struct net_info *t = &w->info.teacher[m.teacher];
 	bool has_reason = false;
 
 	for (int i = 0; i < many * few; i++) {
@@ -244,7 +244,7 @@ fill_values(const struct trainer_state *w, struct lab_map m, const struct lab_ck
 		m.t_layer = 1 + i / few;
 		m.s_layer = 1 + i % few;
 		value[i] = cka->value[m.t_layer][m.s_layer];
-		if (lab_map_fit(t, &w->info.student, &m, &why) == 0)
+		if (layer_pair_fit(t, &w->info.run.student, &m, &why) == 0)
 			continue;
 		value[i] = NAN;
 		if (!has_reason)
@@ -254,7 +254,7 @@ fill_values(const struct trainer_state *w, struct lab_map m, const struct lab_ck
 }
 
 int
-layer_cka_choose(struct trainer_state *w, const struct lab_map *m, int few, int *block,
+layer_cka_choose(struct trainer_state *w, const struct layer_pair *m, int few, int *block,
 		 double *value, struct err *e)
 {
 	int many = w->info.teacher[m->teacher].n_layers - 2, row[MODEL_LAYERS];

@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "retort/lab/live_change.h"
-#include "retort/lab/settings.h"
+#include "retort/lab/settings_change.h"
 
 #define REMEDY(id) extern const struct remedy remedy_##id;
 #include "retort/train/remedies.def"
 
-const struct remedy *const remedy_table[LAB_REMEDIES] = {
+const struct remedy *const remedy_table[REMEDY_KINDS] = {
 #define REMEDY(id) &remedy_##id,
 #include "retort/train/remedies.def"
 };
@@ -21,7 +21,7 @@ const struct remedy *const remedy_table[LAB_REMEDIES] = {
 const char *
 remedy_name(size_t i)
 {
-	return i < LAB_REMEDIES ? remedy_table[i]->name : NULL;
+	return i < REMEDY_KINDS ? remedy_table[i]->name : NULL;
 }
 
 int
@@ -29,7 +29,7 @@ remedy_find(const char *name, struct err *e)
 {
 	struct text names = { 0 };
 
-	for (int i = 0; i < LAB_REMEDIES; i++) {
+	for (int i = 0; i < REMEDY_KINDS; i++) {
 		if (strcmp(remedy_table[i]->name, name) == 0) {
 			text_release(&names);
 			return i;
@@ -43,11 +43,11 @@ remedy_find(const char *name, struct err *e)
 
 /* Make the remedy and put it in force, as one change. */
 static int
-make_remedy(struct trainer_state *w, struct request *r, struct trainer_state_settings *s,
-	    struct text *note, struct err *e)
+make_remedy(struct trainer_state *w, struct request *r, struct settings *s, struct text *note,
+	    struct err *e)
 {
 	int kind = r->u.remedy.kind;
-	struct remedy_result_made *m = remedy_result_add(&w->remedies, (enum lab_remedy_kind)kind);
+	struct remedy_result_made *m = remedy_result_add(&w->remedies, (enum remedy_kind)kind);
 	struct text what = { 0 };
 	int status = remedy_table[kind]->make(w, &r->u.remedy, m, &what, note, e);
 
@@ -62,13 +62,13 @@ handle_remedy(void *state, struct trainer_state *w, struct request *r, struct er
 {
 	const char *name = remedy_table[r->u.remedy.kind]->name;
 	struct text note = { 0 };
-	struct trainer_state_settings s;
+	struct settings s;
 	int status;
 
 	(void)state;
 	if (w->info.phase == LAB_TRAINING || w->info.phase == LAB_REPORTING)
 		return err_set(e, "remedy %s: not while another network trains", name);
-	settings_take(w, &s);
+	s = settings_change_base(w);
 	if (r->u.remedy.off) {
 		s.remedy[r->u.remedy.kind] = 0;
 		status = live_change_make(w, &s, r, e);

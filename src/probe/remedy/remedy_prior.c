@@ -179,7 +179,7 @@ correct(struct trainer_state *w, const struct request_remedy *r, const struct ro
 	struct remedy_result_made *m, struct text *what, struct text *note, struct err *e)
 {
 	const struct remedy_result_made *was =
-		remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_prior].made);
+		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_prior]);
 	struct look l = { 0 };
 	const struct way *way = look(w, set, &l, e) == 0 ? find_way(r, &l, e) : NULL;
 

@@ -282,7 +282,7 @@ put_choice(struct trainer_state *w, const struct row_set *a, const uint8_t *keep
 	   struct remedy_result_made *m, struct err *e)
 {
 	const struct remedy_result_made *was =
-		remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_select].made);
+		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
 
 	m->keep = mem_array(w->ds->n, 1);
 	for (size_t i = 0; i < w->ds->n; i++)

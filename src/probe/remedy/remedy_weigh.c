@@ -47,7 +47,7 @@ put_weights(const struct trainer_state *w, const struct row_set *a, const double
 	    struct remedy_result_made *m)
 {
 	const struct remedy_result_made *was =
-		remedy_result_get(&w->remedies, w->info.remedy[LAB_REMEDY_weigh].made);
+		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
 
 	m->weight = mem_array(w->ds->n, sizeof *m->weight);
 	for (size_t i = 0; i < w->ds->n; i++)

@@ -146,8 +146,8 @@ static struct key
 key_of(const struct trainer_state *w)
 {
 	struct key key = { .data = w->data_made,
-			   .weigh = w->info.remedy[LAB_REMEDY_weigh].made,
-			   .select = w->info.remedy[LAB_REMEDY_select].made };
+			   .weigh = w->info.run.settings.remedy[REMEDY_KIND_weigh],
+			   .select = w->info.run.settings.remedy[REMEDY_KIND_select] };
 
 	for (int i = 0; i < w->info.n_teachers; i++)
 		if (trainer_state_teaches(w, i)) {

@@ -18,7 +18,8 @@ say_augment(struct cmd_call *c, const struct augment *a)
 	static const char *const rows[] = { "tables", "images", "texts" };
 	const char *between = "  ";
 
-	text_addf(&c->say, "%-13s %-4s", a->name, augment_is_on(a, &c->info->knobs) ? "on" : "off");
+	text_addf(&c->say, "%-13s %-4s", a->name,
+		  augment_is_on(a, &c->info->run.settings.knobs) ? "on" : "off");
 	for (int kind = 0; kind < 3; kind++)
 		if (a->kinds & 1u << kind) {
 			text_addf(&c->say, "%s%s", between, rows[kind]);
@@ -36,7 +37,8 @@ say_whole(struct cmd_call *c, const struct augment *a)
 	for (size_t i = 0; i < knob_count; i++)
 		if (augment_of_knob(&knob_table[i]) == a)
 			text_addf(&c->say, "%-14s %-8s %s\n", knob_table[i].name,
-				  knob_get(&c->info->knobs, &knob_table[i], value, sizeof value),
+				  knob_get(&c->info->run.settings.knobs, &knob_table[i], value,
+					   sizeof value),
 				  knob_table[i].doc);
 }
 

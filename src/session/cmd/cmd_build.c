@@ -96,10 +96,10 @@ set_option(struct cmd_call *c, struct err *e)
 
 	if (c->argc != 3)
 		return err_set(e, "teacher %.40s %s: one value is needed", c->argv[0], c->argv[1]);
-	if (cmd_copy(r->u.option.teacher, LAB_NAME, "teacher", c->argv[0], e) < 0 ||
+	if (cmd_copy(r->u.option.teacher, NET_NAME, "teacher", c->argv[0], e) < 0 ||
 	    cmd_copy(r->u.option.key, sizeof r->u.option.key, "teacher", c->argv[1], e) < 0)
 		return -1;
-	return cmd_copy(r->u.option.value, LAB_SPEC, c->argv[1], c->argv[2], e);
+	return cmd_copy(r->u.option.value, NET_SPEC, c->argv[1], c->argv[2], e);
 }
 
 /* The words behind the file: what it holds, which rows they are, what it has to hash to. */
@@ -201,9 +201,9 @@ begin_from(struct cmd_call *c, struct err *e)
 	if (c->argc != 5 || strcmp(c->argv[1], "from") != 0 || strcmp(c->argv[3], "layers") != 0)
 		return err_set(e,
 			       "student init: `student init from TEACHER layers LAYER[,LAYER]...`");
-	if (cmd_copy(r->u.init.teacher, LAB_NAME, "teacher", c->argv[2], e) < 0)
+	if (cmd_copy(r->u.init.teacher, NET_NAME, "teacher", c->argv[2], e) < 0)
 		return -1;
-	return cmd_copy(r->u.init.layers, LAB_SPEC, "layers", c->argv[4], e);
+	return cmd_copy(r->u.init.layers, NET_SPEC, "layers", c->argv[4], e);
 }
 
 static int

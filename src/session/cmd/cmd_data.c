@@ -271,7 +271,7 @@ warn(struct cmd_call *c, const struct dataset *ds)
 	double logits =
 		ds->next_token ? (double)ds->n / 5 * (double)ds->length * (double)ds->vocab : 0;
 
-	if (logits > MANY && c->info->knobs.eval_rows == 0)
+	if (logits > MANY && c->info->run.settings.knobs.eval_rows == 0)
 		text_addf(&c->talk,
 			  "data: %.2g logits an evaluation, of %zu held-out tokens: `set eval-rows "
 			  "200` looks at fewer rows\n",
@@ -348,7 +348,7 @@ weigh(struct cmd_call *c, struct err *e)
 				  "`data weight train 0.5`");
 	snprintf(what, sizeof what, "data weight %.64s", c->argv[1]);
 	r = cmd_request(c, REQUEST_DRAW);
-	return cmd_copy(r->u.draw.set, LAB_SPEC, "data weight", c->argv[1], e) < 0
+	return cmd_copy(r->u.draw.set, NET_SPEC, "data weight", c->argv[1], e) < 0
 		       ? -1
 		       : cmd_real(what, c->argv[2], &r->u.draw.weight, e);
 }

@@ -11,7 +11,7 @@ exec_mismatch(struct cmd_call *c, struct err *e)
 
 	if (cmd_copy(r->u.sets.first, sizeof r->u.sets.first, "mismatch", c->argv[0], e) < 0)
 		return -1;
-	return cmd_copy(r->u.sets.second, LAB_SPEC, "mismatch",
+	return cmd_copy(r->u.sets.second, NET_SPEC, "mismatch",
 			c->argc > 1 ? c->argv[1] : "held-out", e);
 }
 

@@ -70,11 +70,11 @@ const struct cmd cmd_info_help = {
 };
 
 /* The network of that name, or NULL. */
-static const struct lab_net *
+static const struct net_info *
 find_net(const struct lab_info *i, const char *name)
 {
-	if (i->has_student && strcmp(name, "s") == 0)
-		return &i->student;
+	if (i->run.has_student && strcmp(name, "s") == 0)
+		return &i->run.student;
 	for (int k = 0; k < i->n_teachers; k++)
 		if (strcmp(i->teacher[k].name, name) == 0)
 			return &i->teacher[k];
@@ -86,7 +86,7 @@ find_net(const struct lab_info *i, const char *name)
 static int
 show_layers(struct cmd_call *c, struct err *e)
 {
-	const struct lab_net *known = c->argc == 1 ? find_net(c->info, c->argv[0]) : NULL;
+	const struct net_info *known = c->argc == 1 ? find_net(c->info, c->argv[0]) : NULL;
 	struct model_spec spec;
 	struct text words = { 0 };
 	struct net *net;
@@ -105,7 +105,7 @@ show_layers(struct cmd_call *c, struct err *e)
 	if (status < 0)
 		return err_wrap(e, "show");
 	net = net_new(known ? known->name : "model", &spec, &c->info->io,
-		      (size_t)c->info->knobs.batch, NULL, NULL, e);
+		      (size_t)c->info->run.settings.knobs.batch, NULL, NULL, e);
 	if (!net)
 		return err_wrap(e, "show");
 	net_tell(net, true, &c->say);
@@ -133,7 +133,8 @@ show_data(struct cmd_call *c, const struct lab_info *i)
 		text_addf(&c->say, "%d classes", i->classes);
 	text_addf(&c->say, "\n          %zu train (%zu labels shown), %zu held out, sha256 %.16s\n",
 		  i->n_train, i->n_shown, i->n_held, i->data_hash);
-	for (int k = 0; k < i->n_sets && (i->n_sets > 1 || i->set[0].weight != 1); k++) {
+	for (int k = 0; k < i->n_sets && (i->n_sets > 1 || i->run.settings.set_weight[0] != 1);
+	     k++) {
 		const struct lab_set *s = &i->set[k];
 
 		text_addf(&c->say, "          %s %zu rows, %zu labelled, ", s->name, s->rows,
@@ -141,8 +142,9 @@ show_data(struct cmd_call *c, const struct lab_info *i)
 		if (s->role == DATASET_TARGET || s->role == DATASET_HELD)
 			text_addf(&c->say, "%s\n", s->role == DATASET_HELD ? "held out" : "target");
 		else
-			text_addf(&c->say, "weight %g%s\n", s->weight,
-				  s->weight > 0 ? "" : ": none of them are drawn");
+			text_addf(&c->say, "weight %g%s\n", i->run.settings.set_weight[k],
+				  i->run.settings.set_weight[k] > 0 ? ""
+								    : ": none of them are drawn");
 	}
 }
 
@@ -165,10 +167,10 @@ exec_show(struct cmd_call *c, struct err *e)
 				  i->teacher[k].name, i->teacher[k].spec,
 				  (unsigned long long)i->teacher[k].parameters,
 				  (unsigned long long)i->teacher[k].steps);
-	if (i->has_student)
-		text_addf(&c->say, "student   %s, %llu parameters, %llu steps\n", i->student.spec,
-			  (unsigned long long)i->student.parameters,
-			  (unsigned long long)i->student.steps);
+	if (i->run.has_student)
+		text_addf(&c->say, "student   %s, %llu parameters, %llu steps\n",
+			  i->run.student.spec, (unsigned long long)i->run.student.parameters,
+			  (unsigned long long)i->run.student.steps);
 	if (i->blas[0])
 		text_addf(&c->say, "products  %s\n", i->blas);
 	return 0;

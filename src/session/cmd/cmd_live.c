@@ -14,14 +14,14 @@ say_knob(struct cmd_call *c, const struct knob *k)
 	char value[64];
 
 	text_addf(&c->say, "%-14s %-10s %s\n", k->name,
-		  knob_get(&c->info->knobs, k, value, sizeof value), k->doc);
+		  knob_get(&c->info->run.settings.knobs, k, value, sizeof value), k->doc);
 }
 
 static int
 exec_set(struct cmd_call *c, struct err *e)
 {
 	const struct knob *k = NULL;
-	struct knobs trial = c->info->knobs;
+	struct knobs trial = c->info->run.settings.knobs;
 	struct request_knobs *r;
 
 	for (size_t i = 0; c->argc == 0 && i < knob_count; i++)
@@ -56,7 +56,7 @@ const struct cmd cmd_live_set = {
 
 /* How it is asked, where that is not the usual way. */
 static void
-say_options(struct cmd_call *c, const struct lab_net *t)
+say_options(struct cmd_call *c, const struct net_info *t)
 {
 	if (t->options.cache != TEACHER_AUTO)
 		text_addf(&c->say, "  cache %s", teacher_cache_name[t->options.cache]);
@@ -74,7 +74,7 @@ say_options(struct cmd_call *c, const struct lab_net *t)
 
 /* What came of its teaching, as far as it was measured. */
 static void
-say_heard(struct cmd_call *c, const struct lab_heard *h)
+say_heard(struct cmd_call *c, const struct teaching *h)
 {
 	if (isfinite(h->share) && c->info->n_teachers > 1)
 		text_addf(&c->say, "  share %.3g", h->share);
@@ -107,17 +107,18 @@ exec_teachers(struct cmd_call *c, struct err *e)
 	struct request *r;
 
 	for (int i = 0; c->argc == 0 && i < c->info->n_teachers; i++) {
-		const struct lab_net *t = &c->info->teacher[i];
+		const struct net_info *t = &c->info->teacher[i];
 
-		text_addf(&c->say, "%-12s weight %g%s  ", t->name, t->weight,
-			  t->muted ? " muted" : "");
+		text_addf(&c->say, "%-12s weight %g%s  ", t->name,
+			  c->info->run.settings.teacher_weight[i],
+			  c->info->run.settings.teacher_muted[i] ? " muted" : "");
 		if (t->is_file)
 			text_addf(&c->say, "outputs of file %s  ready", t->origin);
 		else
 			text_addf(&c->say, "%s  %llu parameters  %s", t->spec,
 				  (unsigned long long)t->parameters,
 				  t->ready ? "ready" : "not trained");
-		say_heard(c, &t->heard);
+		say_heard(c, &t->teaching);
 		say_options(c, t);
 	}
 	if (c->argc == 0)
@@ -132,7 +133,7 @@ exec_teachers(struct cmd_call *c, struct err *e)
 		return err_set(e, "teachers: `teachers [NAME weight W | NAME mute | NAME unmute | "
 				  "NAME solo | unmute | equal]`");
 	}
-	return c->argc == 1 ? 0 : cmd_copy(r->u.teacher.name, LAB_NAME, "teachers", c->argv[0], e);
+	return c->argc == 1 ? 0 : cmd_copy(r->u.teacher.name, NET_NAME, "teachers", c->argv[0], e);
 }
 
 const struct cmd cmd_live_teachers = {

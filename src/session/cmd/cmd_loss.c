@@ -11,7 +11,7 @@
 static bool
 is_on(const struct cmd_call *c, const struct loss *l)
 {
-	return loss_weight(l, &c->info->knobs) > 0;
+	return loss_weight(l, &c->info->run.settings.knobs) > 0;
 }
 
 /* One line, which an 80-column screen shows whole. */
@@ -19,9 +19,10 @@ static void
 say_loss(struct cmd_call *c, const struct loss *l)
 {
 	text_addf(&c->say, "%-6s  %-3s  weight %-7.5g ", l->name, is_on(c, l) ? "on" : "off",
-		  loss_weight(l, &c->info->knobs));
+		  loss_weight(l, &c->info->run.settings.knobs));
 	if (l->temperature || l == &loss_kd)
-		text_addf(&c->say, "temperature %-5.4g ", loss_temperature(l, &c->info->knobs));
+		text_addf(&c->say, "temperature %-5.4g ",
+			  loss_temperature(l, &c->info->run.settings.knobs));
 	else
 		text_addf(&c->say, "%-18s", "");
 	text_addf(&c->say, "%s\n", l->title);
@@ -37,7 +38,8 @@ say_whole(struct cmd_call *c, const struct loss *l)
 	for (size_t i = 0; i < knob_count; i++)
 		if (loss_of_knob(&knob_table[i]) == l)
 			text_addf(&c->say, "%-18s %-10s %s\n", knob_table[i].name,
-				  knob_brief(&c->info->knobs, &knob_table[i], value, sizeof value),
+				  knob_brief(&c->info->run.settings.knobs, &knob_table[i], value,
+					     sizeof value),
 				  knob_table[i].doc);
 }
 

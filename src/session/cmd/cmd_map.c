@@ -53,11 +53,11 @@ parse_tap(const char *name, enum model_tap *out, struct err *e)
 }
 
 static int
-parse_through(const char *name, enum lab_through *out, struct err *e)
+parse_through(const char *name, enum layer_pair_through *out, struct err *e)
 {
-	for (int i = LAB_NONE; i < LAB_THROUGHS; i++)
-		if (strcmp(lab_through_name[i], name) == 0) {
-			*out = (enum lab_through)i;
+	for (int i = THROUGH_NONE; i < THROUGH_COUNT; i++)
+		if (strcmp(layer_pair_through_name[i], name) == 0) {
+			*out = (enum layer_pair_through)i;
 			return 0;
 		}
 	return err_set(e, "map: through: '%.40s' is none of none, linear, conv1x1, shared", name);
@@ -85,8 +85,8 @@ parse_option(const char *key, const char *value, struct request_map *m, struct e
 static struct request_map *
 add(struct request_maps *r, const struct request_map *m, struct err *e)
 {
-	if (r->n == LAB_MAPS) {
-		err_set(e, "map: more than %d edits", LAB_MAPS);
+	if (r->n == TRAIN_MAPS) {
+		err_set(e, "map: more than %d edits", TRAIN_MAPS);
 		return NULL;
 	}
 	r->map[r->n] = *m;
@@ -144,7 +144,7 @@ static int
 parse_layers(struct cmd_call *c, int i, struct request_maps *r, struct request_map *m,
 	     struct err *e)
 {
-	char owner[LAB_NAME];
+	char owner[NET_NAME];
 
 	if (split_layer(c->argv[i], "the teacher's is NAME:LAYER, like big:1", m->teacher,
 			sizeof m->teacher, m->t_layer, sizeof m->t_layer, e) < 0 ||
@@ -186,18 +186,18 @@ parse_edit(struct cmd_call *c, int *i, struct request_maps *r, struct err *e)
 static void
 say_maps(struct cmd_call *c)
 {
-	for (int i = 0; i < c->info->n_maps; i++) {
-		const struct lab_map *m = &c->info->map[i];
-		const struct lab_net *t = &c->info->teacher[m->teacher];
+	for (int i = 0; i < c->info->run.settings.n_maps; i++) {
+		const struct layer_pair *m = &c->info->run.settings.map[i];
+		const struct net_info *t = &c->info->teacher[m->teacher];
 
 		text_addf(&c->say, "map%u  %s:%s s:%s on %s match %s weight %g%s%s\n", m->slot + 1,
 			  t->name, t->layer[m->t_layer].name,
-			  c->info->student.layer[m->s_layer].name, model_tap_name[m->on],
+			  c->info->run.student.layer[m->s_layer].name, model_tap_name[m->on],
 			  m->match->name, m->weight,
 			  m->projected ? ", through a learned projection" : "",
-			  m->through == LAB_SHARED ? " that is shared" : "");
+			  m->through == THROUGH_SHARED ? " that is shared" : "");
 	}
-	if (c->info->n_maps == 0)
+	if (c->info->run.settings.n_maps == 0)
 		text_add(&c->say, "no layers are mapped\n");
 }
 

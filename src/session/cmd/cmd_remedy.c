@@ -12,9 +12,9 @@
 static int
 list(struct cmd_call *c)
 {
-	for (int i = 0; i < LAB_REMEDIES; i++)
+	for (int i = 0; i < REMEDY_KINDS; i++)
 		text_addf(&c->say, "%-8s %s\n", remedy_table[i]->name,
-			  c->info->remedy[i].made ? c->info->remedy[i].text : "off");
+			  c->info->run.settings.remedy[i] ? c->info->remedy_text[i] : "off");
 	return 0;
 }
 
@@ -24,7 +24,7 @@ tell(struct cmd_call *c, int i)
 	const struct remedy *r = remedy_table[i];
 
 	text_addf(&c->say, "remedy %s %s\n\n%s\nIn force: %s\n", r->name, r->args, r->doc,
-		  c->info->remedy[i].made ? c->info->remedy[i].text : "off");
+		  c->info->run.settings.remedy[i] ? c->info->remedy_text[i] : "off");
 	return 0;
 }
 

@@ -15,20 +15,20 @@ say_ramps(struct cmd_call *c)
 	const struct lab_info *i = c->info;
 	char value[64], words[400], name[80];
 
-	for (int k = 0; k < i->n_ramps; k++) {
-		const struct ramp *r = &i->ramp[k];
+	for (int k = 0; k < i->run.settings.n_ramps; k++) {
+		const struct ramp *r = &i->run.settings.ramp[k];
 
 		if (r->knob < RAMP_OTHER)
-			knob_get(&i->knobs, &knob_table[r->knob], value, sizeof value);
+			knob_get(&i->run.settings.knobs, &knob_table[r->knob], value, sizeof value);
 		else
-			text_number(value, sizeof value, tunable_now(i, r->knob));
+			text_number(value, sizeof value, tunable_value(&i->run.settings, r->knob));
 		text_addf(&c->say, "%-14s %-10s %s, from step %llu %s %llu\n",
 			  tunable_name(i, r->knob, name, sizeof name), value,
 			  ramp_print(r, words, sizeof words), (unsigned long long)r->start,
-			  i->student.steps < ramp_end(r) ? "until" : "ended at",
+			  i->run.student.steps < ramp_end(r) ? "until" : "ended at",
 			  (unsigned long long)ramp_end(r));
 	}
-	if (i->n_ramps == 0)
+	if (i->run.settings.n_ramps == 0)
 		text_add(&c->say, "nothing follows a ramp\n");
 }
 
@@ -66,7 +66,7 @@ exec_ramp(struct cmd_call *c, struct err *e)
 		return -1;
 	r = cmd_request(c, REQUEST_RAMP);
 	r->u.ramp.ramp = ramp;
-	return weight ? cmd_copy(r->u.ramp.what, LAB_SPEC, "ramp", c->argv[0], e) : 0;
+	return weight ? cmd_copy(r->u.ramp.what, NET_SPEC, "ramp", c->argv[0], e) : 0;
 }
 
 const struct cmd cmd_schedule_ramp = {

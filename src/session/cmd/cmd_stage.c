@@ -71,7 +71,7 @@ add_names(const char *what, char *to, size_t size, const char *list, struct err 
 static int
 add_freeze(char *layers, const char *list, struct err *e)
 {
-	return add_names("freeze: the list of layers", layers, LAB_SPEC, list, e);
+	return add_names("freeze: the list of layers", layers, NET_SPEC, list, e);
 }
 
 static int
@@ -187,7 +187,7 @@ exec_stage(struct cmd_call *c, struct err *e)
 		return err_set(
 			e,
 			"stage teach: one name is needed, of the teacher that the student becomes");
-	return cmd_copy(cmd_request(c, REQUEST_STAGE)->u.teacher.name, LAB_NAME, "stage teach",
+	return cmd_copy(cmd_request(c, REQUEST_STAGE)->u.teacher.name, NET_NAME, "stage teach",
 			c->argv[1], e);
 }
 
@@ -228,7 +228,8 @@ exec_freeze(struct cmd_call *c, struct err *e)
 	if (c->argc)
 		return exec_layers(c, false, e);
 	text_addf(&c->say, "frozen: %s\n",
-		  lab_layers_text(&c->info->student, c->info->frozen, names, sizeof names));
+		  net_info_layers_text(&c->info->run.student, c->info->run.settings.frozen, names,
+				       sizeof names));
 	return 0;
 }
 

@@ -58,7 +58,7 @@ take_words(struct cmd_call *c, struct request_knobs *r, int *at, struct err *e)
 			return -1;
 		rate |= strcmp(c->argv[i], "rate") == 0;
 	}
-	if (!rate && c->info->knobs.backtranslate_rate <= 0)
+	if (!rate && c->info->run.settings.knobs.backtranslate_rate <= 0)
 		return cmd_augment_option(r, &augment_backtranslate, "rate", RATE, e);
 	return 0;
 }

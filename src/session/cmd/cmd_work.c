@@ -19,7 +19,7 @@ exec_train(struct cmd_call *c, struct err *e)
 		return err_set(e, "train: `train NAME [epochs N]`");
 	if (c->argc == 3 && cmd_number("train: epochs", c->argv[2], &r->u.train.epochs, e) < 0)
 		return -1;
-	return cmd_copy(r->u.train.teacher, LAB_NAME, "train", c->argv[0], e);
+	return cmd_copy(r->u.train.teacher, NET_NAME, "train", c->argv[0], e);
 }
 
 const struct cmd cmd_work_train = {
@@ -119,7 +119,7 @@ exec_expect(struct cmd_call *c, struct err *e)
 		return err_set(e, "expect: `expect [NAME:]METRIC VALUE [within X]`");
 	if (colon) {
 		*colon = '\0';
-		if (cmd_copy(r->u.expect.name, LAB_NAME, "expect", metric, e) < 0)
+		if (cmd_copy(r->u.expect.name, NET_NAME, "expect", metric, e) < 0)
 			return -1;
 		*colon = ':';
 		metric = colon + 1;
@@ -158,7 +158,7 @@ exec_save(struct cmd_call *c, struct err *e)
 		return err_set(e, "save: `save NAME FILE` or `save NAME outputs FILE`");
 	r->u.snapshot.outputs = c->argc == 3;
 	c->save = io_join(c->dir, c->argv[c->argc - 1]);
-	return cmd_copy(r->u.snapshot.name, LAB_NAME, "save", c->argv[0], e);
+	return cmd_copy(r->u.snapshot.name, NET_NAME, "save", c->argv[0], e);
 }
 
 const struct cmd cmd_work_save = {

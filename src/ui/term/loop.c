@@ -54,8 +54,8 @@ draw(struct loop *l, double now)
 	int width, height;
 
 	term_size(l->term, &width, &height);
-	term_color(l->term, (int)s->info.knobs.color);
-	term_mouse(l->term, s->info.knobs.mouse);
+	term_color(l->term, (int)s->info.run.settings.knobs.color);
+	term_mouse(l->term, s->info.run.settings.knobs.mouse);
 	if (width != l->canvas.width || height != l->canvas.height)
 		canvas_resize(&l->canvas, width, height);
 	s->width = width;
@@ -271,9 +271,10 @@ watch(struct loop *l)
 
 	while (!session_is_over(l->session) && !l->caught) {
 		double now = mono_now(),
-		       due = l->frame_at + (now - l->key_at < HOT_SECONDS
-						    ? HOT_FRAME
-						    : l->slow / (double)l->scene->info.knobs.fps);
+		       due = l->frame_at +
+			     (now - l->key_at < HOT_SECONDS
+				      ? HOT_FRAME
+				      : l->slow / (double)l->scene->info.run.settings.knobs.fps);
 		bool dirty = l->scene->version != l->drawn,
 		     stalled = dirty && now >= due && !term_ready(l->term);
 		struct pollfd p[3] = { { term_fd(l->term),

@@ -25,7 +25,7 @@ struct remedy {
 		    struct err *e);
 };
 
-extern const struct remedy *const remedy_table[]; /* [LAB_REMEDIES] by enum lab_remedy_kind */
+extern const struct remedy *const remedy_table[]; /* [REMEDY_KINDS] by enum remedy_kind */
 
 const char *remedy_name(size_t i);                /* NULL past the last */
 int remedy_find(const char *name, struct err *e); /* index, or -1 and an error that lists them */

@@ -3,7 +3,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/lab/settings.h"
+#include "retort/lab/settings_change.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,54 +15,27 @@
 #include "retort/train/freeze.h"
 
 uint64_t
-settings_step(const struct trainer_state *w)
+settings_change_step(const struct trainer_state *w)
 {
 	return w->student ? w->student->state->step : 0;
 }
 
-void
-settings_take(const struct trainer_state *w, struct trainer_state_settings *s)
+struct settings
+settings_change_base(const struct trainer_state *w)
 {
-	memset(s, 0, sizeof *s);
-	s->knobs = w->info.knobs;
-	for (int i = 0; i < w->info.n_ramps; i++)
-		if (settings_step(w) < ramp_end(&w->info.ramp[i]))
-			s->ramp[s->n_ramps++] = w->info.ramp[i];
-	s->n_maps = w->info.n_maps;
-	memcpy(s->map, w->info.map, (size_t)s->n_maps * sizeof *s->map);
-	s->n_teachers = w->info.n_teachers;
-	for (int i = 0; i < s->n_teachers; i++) {
-		s->weight[i] = w->info.teacher[i].weight;
-		s->muted[i] = w->info.teacher[i].muted;
-	}
-	s->frozen = w->info.frozen;
-	s->labelled = w->info.labelled;
-	s->n_sets = w->info.n_sets;
-	lab_weights(&w->info, s->set_weight);
-	for (int i = 0; i < LAB_REMEDIES; i++)
-		s->remedy[i] = w->info.remedy[i].made;
+	struct settings s = w->info.run.settings;
+
+	for (int i = s.n_ramps; i-- > 0;)
+		if (settings_change_step(w) >= ramp_end(&s.ramp[i]))
+			ramp_drop(s.ramp, &s.n_ramps, s.ramp[i].knob);
+	return s;
 }
 
-/* Which remedies are in force, as others may know them. */
+/* Replace the correction of the student's bias; figures measured with the former one expire. */
 static void
-give_remedies(struct trainer_state *w, const struct trainer_state_settings *s)
+correct_bias(struct trainer_state *w, const struct settings *from, const struct settings *to)
 {
-	for (int i = 0; i < LAB_REMEDIES; i++) {
-		const struct remedy_result_made *m = remedy_result_get(&w->remedies, s->remedy[i]);
-
-		w->info.remedy[i].made = s->remedy[i];
-		snprintf(w->info.remedy[i].text, sizeof w->info.remedy[i].text, "%s",
-			 m ? m->text : "");
-	}
-}
-
-/* The student's bias as the correction that is in force from now on has it; figures of the one
- * before are of no use. */
-static void
-correct(struct trainer_state *w, const struct trainer_state_settings *from,
-	const struct trainer_state_settings *to)
-{
-	int was = from->remedy[LAB_REMEDY_prior], now = to->remedy[LAB_REMEDY_prior];
+	int was = from->remedy[REMEDY_KIND_prior], now = to->remedy[REMEDY_KIND_prior];
 
 	if (was == now)
 		return;
@@ -70,42 +43,55 @@ correct(struct trainer_state *w, const struct trainer_state_settings *from,
 			    remedy_result_get(&w->remedies, now),
 			    branch_value(w->student) + net_bias(w->student->net)->offset,
 			    (size_t)w->ds->classes);
-	w->evaluated[LAB_STUDENT] = UINT64_MAX;
+	w->evaluated[BRANCH_STUDENT] = UINT64_MAX;
 }
 
+/* The settings in force, and the descriptions of their remedies. */
 static void
-give(struct trainer_state *w, const struct trainer_state_settings *s)
+assign(struct trainer_state *w, const struct settings *s)
 {
-	w->info.knobs = s->knobs;
-	w->info.n_ramps = s->n_ramps;
-	memcpy(w->info.ramp, s->ramp, (size_t)s->n_ramps * sizeof *s->ramp);
-	w->info.n_maps = s->n_maps;
-	memcpy(w->info.map, s->map, (size_t)s->n_maps * sizeof *s->map);
-	for (int i = 0; i < s->n_teachers && i < w->info.n_teachers; i++) {
-		w->info.teacher[i].weight = s->weight[i];
-		w->info.teacher[i].muted = s->muted[i];
+	w->info.run.settings = *s;
+	for (int i = 0; i < REMEDY_KINDS; i++) {
+		const struct remedy_result_made *m = remedy_result_get(&w->remedies, s->remedy[i]);
+
+		snprintf(w->info.remedy_text[i], sizeof w->info.remedy_text[i], "%s",
+			 m ? m->text : "");
 	}
-	w->info.frozen = s->frozen;
-	w->info.labelled = s->labelled;
-	for (int i = 0; i < s->n_sets && i < w->info.n_sets; i++)
-		w->info.set[i].weight = s->set_weight[i];
-	give_remedies(w, s);
+}
+
+/* Teachers and sets that were added after `s` was taken keep the weights they have. */
+static struct settings
+extend(const struct settings *s, const struct settings *now)
+{
+	struct settings out = *s;
+
+	for (int i = out.n_teachers; i < now->n_teachers; i++) {
+		out.teacher_weight[i] = now->teacher_weight[i];
+		out.teacher_muted[i] = now->teacher_muted[i];
+	}
+	for (int i = out.n_sets; i < now->n_sets; i++)
+		out.set_weight[i] = now->set_weight[i];
+	out.n_teachers = now->n_teachers;
+	out.n_sets = now->n_sets;
+	return out;
 }
 
 struct branch_plan
-settings_plan(const struct trainer_state *w)
+settings_change_plan(const struct trainer_state *w)
 {
-	return (struct branch_plan){ &w->info.knobs, w->info.map, w->info.n_maps, w->info.teacher,
+	const struct settings *s = &w->info.run.settings;
+
+	return (struct branch_plan){ &s->knobs, s->map, s->n_maps, w->info.teacher,
 				     w->ds ? w->ds->n : 0 };
 }
 
 static bool
-same_maps(const struct trainer_state_settings *a, const struct trainer_state_settings *b)
+same_maps(const struct settings *a, const struct settings *b)
 {
 	if (a->n_maps != b->n_maps)
 		return false;
 	for (int i = 0; i < a->n_maps; i++) {
-		const struct lab_map *x = &a->map[i], *y = &b->map[i];
+		const struct layer_pair *x = &a->map[i], *y = &b->map[i];
 
 		if (x->teacher != y->teacher || x->t_layer != y->t_layer ||
 		    x->s_layer != y->s_layer || x->on != y->on || x->match != y->match ||
@@ -123,8 +109,7 @@ begins_to_augment(const struct trainer_state *w, const struct knobs *was, const 
 }
 
 static bool
-needs_feed(const struct trainer_state *w, const struct trainer_state_settings *a,
-	   const struct trainer_state_settings *b)
+needs_feed(const struct trainer_state *w, const struct settings *a, const struct settings *b)
 {
 	return !same_maps(a, b) || begins_to_augment(w, &a->knobs, &b->knobs);
 }
@@ -132,7 +117,7 @@ needs_feed(const struct trainer_state *w, const struct trainer_state_settings *a
 static int
 rebuild(struct trainer_state *w, bool feed, struct err *e)
 {
-	struct branch_plan plan = settings_plan(w);
+	struct branch_plan plan = settings_change_plan(w);
 
 	if (branch_rebuild(&w->student, w->student->net->graph->capacity, &plan, e) < 0)
 		return -1;
@@ -141,13 +126,13 @@ rebuild(struct trainer_state *w, bool feed, struct err *e)
 }
 
 static int
-check_fixed(const struct trainer_state *w, const struct trainer_state_settings *s, struct err *e)
+check_fixed(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
 	for (size_t i = 0; i < knob_count; i++) {
 		const struct knob *k = &knob_table[i];
 
 		if (k->when == KNOB_FIXED && w->info.phase != LAB_IDLE &&
-		    knob_value(&s->knobs, k) != knob_value(&w->info.knobs, k))
+		    knob_value(&s->knobs, k) != knob_value(&w->info.run.settings.knobs, k))
 			return err_set(e,
 				       "%s: cannot change while training, because it fixes what "
 				       "the graph is built for; "
@@ -158,7 +143,7 @@ check_fixed(const struct trainer_state *w, const struct trainer_state_settings *
 }
 
 static double
-all_weights(const struct trainer_state_settings *s)
+all_weights(const struct settings *s)
 {
 	double sum = 0;
 
@@ -171,14 +156,14 @@ all_weights(const struct trainer_state_settings *s)
 
 /* Teachers that keep only their largest logits, and losses that need them all. */
 static int
-check_tops(const struct trainer_state *w, const struct trainer_state_settings *s, struct err *e)
+check_tops(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
 		for (int k = 0; k < w->info.n_teachers; k++)
 			if (loss_table[i]->needs & LOSS_LOGITS &&
 			    !(loss_table[i]->needs & LOSS_TOP) &&
 			    loss_weight(loss_table[i], &s->knobs) > 0 &&
-			    w->info.teacher[k].options.top && !s->muted[k])
+			    w->info.teacher[k].options.top && !s->teacher_muted[k])
 				return err_set(e,
 					       "%s: needs all logits, and %s keeps the largest "
 					       "%zu; `teacher %s top all` first",
@@ -190,24 +175,24 @@ check_tops(const struct trainer_state *w, const struct trainer_state_settings *s
 
 /* Knobs that a loss on the map has something to say about. */
 static int
-check_maps(const struct trainer_state *w, const struct trainer_state_settings *s, struct err *e)
+check_maps(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
 	for (int i = 0; i < s->n_maps; i++)
-		if (lab_map_agrees(&w->info.teacher[s->map[i].teacher], &w->info.student,
-				   &s->map[i], &s->knobs, e) < 0)
+		if (layer_pair_agrees(&w->info.teacher[s->map[i].teacher], &w->info.run.student,
+				      &s->map[i], &s->knobs, e) < 0)
 			return -1;
 	return 0;
 }
 
 /* Ways of mixing teachers that look at all logits, and teachers that keep only the largest. */
 static int
-check_mode(const struct trainer_state *w, const struct trainer_state_settings *s, struct err *e)
+check_mode(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
 	const char *why = mix_needs_all((enum mix_mode)s->knobs.mix);
 	char mode[64];
 
 	for (int k = 0; why && k < w->info.n_teachers; k++)
-		if (w->info.teacher[k].options.top && !s->muted[k])
+		if (w->info.teacher[k].options.top && !s->teacher_muted[k])
 			return err_set(
 				e,
 				"mix %s: %s, and %s keeps the largest %zu; `teacher %s top all` "
@@ -222,7 +207,7 @@ static const char mixed[] = "a row that is mixed has two labels";
 
 /* What knows of one label only, while rows are mixed. */
 static int
-check_mixup(const struct trainer_state *w, const struct trainer_state_settings *s, struct err *e)
+check_mixup(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
 	if (!augment_is_on(&augment_mixup, &s->knobs))
 		return 0;
@@ -249,7 +234,7 @@ check_mixup(const struct trainer_state *w, const struct trainer_state_settings *
 /* Rows are augmented before anybody is asked about them: whoever cannot be asked has nothing to
  * say. */
 static int
-check_augment(const struct trainer_state *w, const struct trainer_state_settings *s, struct err *e)
+check_augment(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
 	if (!w->ds)
 		return 0;
@@ -257,7 +242,7 @@ check_augment(const struct trainer_state *w, const struct trainer_state_settings
 	    check_mixup(w, s, e) < 0)
 		return -1;
 	for (int k = 0; augment_any(&s->knobs, w->ds->kind) && k < w->info.n_teachers; k++)
-		if (w->info.teacher[k].is_file && !s->muted[k])
+		if (w->info.teacher[k].is_file && !s->teacher_muted[k])
 			return err_set(e,
 				       "%s is a file of outputs for rows as they are, and cannot "
 				       "be asked about augmented ones; "
@@ -267,9 +252,9 @@ check_augment(const struct trainer_state *w, const struct trainer_state_settings
 }
 
 static int
-check_frozen(const struct trainer_state *w, const struct trainer_state_settings *s, struct err *e)
+check_frozen(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
-	const struct lab_net *n = &w->info.student;
+	const struct net_info *n = &w->info.run.student;
 
 	for (int i = 0; i < n->n_layers; i++)
 		if (n->layer[i].learns && !(s->frozen >> i & 1))
@@ -279,7 +264,7 @@ check_frozen(const struct trainer_state *w, const struct trainer_state_settings 
 
 /* Whatever a step is to be made of has to be drawn from somewhere. */
 static int
-check_sets(const struct trainer_state *w, const struct trainer_state_settings *s, struct err *e)
+check_sets(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
 	bool alone =
 		w->info.phase == LAB_DISTILLING &&
@@ -308,10 +293,10 @@ check_sets(const struct trainer_state *w, const struct trainer_state_settings *s
 
 /* Rows that are left, of sets that count. */
 static int
-check_choice(const struct trainer_state *w, const struct trainer_state_settings *s, struct err *e)
+check_choice(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
 	const struct remedy_result_made *m =
-		remedy_result_get(&w->remedies, s->remedy[LAB_REMEDY_select]);
+		remedy_result_get(&w->remedies, s->remedy[REMEDY_KIND_select]);
 
 	bool alone = w->info.phase == LAB_DISTILLING && w->order.rows == w->split.shown,
 	     labelled = s->labelled || alone;
@@ -327,8 +312,8 @@ check_choice(const struct trainer_state *w, const struct trainer_state_settings 
 }
 
 static int
-check(const struct trainer_state *w, const struct trainer_state_settings *now,
-      const struct trainer_state_settings *s, struct err *e)
+check(const struct trainer_state *w, const struct settings *now, const struct settings *s,
+      struct err *e)
 {
 	if (check_fixed(w, s, e) < 0 || check_tops(w, s, e) < 0 || check_maps(w, s, e) < 0 ||
 	    check_mode(w, s, e) < 0 || check_frozen(w, s, e) < 0 || check_augment(w, s, e) < 0 ||
@@ -343,18 +328,18 @@ check(const struct trainer_state *w, const struct trainer_state_settings *now,
 
 /* What ramps will come to: a weight is above 0 within a leg if it is at one of its ends. */
 static int
-check_ahead(const struct trainer_state *w, const struct trainer_state_settings *now,
-	    const struct trainer_state_settings *s, struct err *e)
+check_ahead(const struct trainer_state *w, const struct settings *now, const struct settings *s,
+	    struct err *e)
 {
-	struct trainer_state_settings then = *s;
+	struct settings then = *s;
 
 	for (int i = 0; i < s->n_ramps; i++) {
 		uint64_t step = s->ramp[i].start;
 
 		for (int k = 0; k < s->ramp[i].n; k++) {
 			step += s->ramp[i].leg[k].over;
-			tunable_apply(&then, step);
-			if (step > settings_step(w) && check(w, now, &then, e) < 0)
+			tunable_follow(&then, step);
+			if (step > settings_change_step(w) && check(w, now, &then, e) < 0)
 				return err_wrap(e, "at step %llu", (unsigned long long)step);
 		}
 	}
@@ -362,58 +347,69 @@ check_ahead(const struct trainer_state *w, const struct trainer_state_settings *
 }
 
 int
-settings_check(const struct trainer_state *w, struct err *e)
+settings_change_check(const struct trainer_state *w, struct err *e)
 {
-	struct trainer_state_settings now;
+	struct settings now;
 
-	settings_take(w, &now);
+	now = settings_change_base(w);
 	return check_tops(w, &now, e) < 0 || check_mode(w, &now, e) < 0 ||
 			       check_augment(w, &now, e) < 0
 		       ? -1
 		       : check_ahead(w, &now, &now, e);
 }
 
-int
-settings_put(struct trainer_state *w, const struct trainer_state_settings *s, struct err *e)
+/* Build the student's loss part and the feed for the settings in force, where they ask for another.
+ */
+static int
+fit_student(struct trainer_state *w, bool feed, struct err *e)
 {
-	struct trainer_state_settings was, to = *s;
-	bool feed;
-
-	settings_take(w, &was);
-	tunable_apply(&to, settings_step(w));
-	if (check(w, &was, &to, e) < 0 || check_ahead(w, &was, &to, e) < 0)
-		return -1;
-	feed = needs_feed(w, &was, &to);
-	give(w, &to);
-	if (!w->student)
+	if (!w->student || (!feed && branch_has_outputs(w->student, &w->info.run.settings.knobs)))
 		return 0;
-	if ((!feed && branch_has_outputs(w->student, &to.knobs)) || rebuild(w, feed, e) == 0) {
-		freeze_set(w->student, to.frozen);
-		correct(w, &was, &to);
-		return 0;
-	}
-	give(w, &was);
-	rebuild(w, feed, NULL);
-	return -1;
+	return rebuild(w, feed, e);
 }
 
 int
-settings_follow(struct trainer_state *w, struct err *e)
+settings_change_put(struct trainer_state *w, const struct settings *s, struct err *e)
 {
-	struct knobs was = w->info.knobs;
+	struct settings was = settings_change_base(w), to = extend(s, &w->info.run.settings);
 	bool feed;
 
-	if (w->info.n_ramps == 0)
+	tunable_follow(&to, settings_change_step(w));
+	if (check(w, &was, &to, e) < 0 || check_ahead(w, &was, &to, e) < 0)
+		return -1;
+	feed = needs_feed(w, &was, &to);
+	assign(w, &to);
+	if (fit_student(w, feed, e) < 0) {
+		assign(w, &was);
+		rebuild(w, feed, NULL);
+		return -1;
+	}
+	if (w->student) {
+		freeze_set(w->student, to.frozen);
+		correct_bias(w, &was, &to);
+	}
+	return 0;
+}
+
+int
+settings_change_follow(struct trainer_state *w, struct err *e)
+{
+	struct knobs was = w->info.run.settings.knobs;
+	bool feed;
+
+	if (w->info.run.settings.n_ramps == 0)
 		return 0;
-	tunable_follow(&w->info, settings_step(w));
-	feed = begins_to_augment(w, &was, &w->info.knobs);
-	return !feed && branch_has_outputs(w->student, &w->info.knobs) ? 0 : rebuild(w, feed, e);
+	tunable_follow(&w->info.run.settings, settings_change_step(w));
+	feed = begins_to_augment(w, &was, &w->info.run.settings.knobs);
+	return !feed && branch_has_outputs(w->student, &w->info.run.settings.knobs)
+		       ? 0
+		       : rebuild(w, feed, e);
 }
 
 /* "temperature ramps to 1 until 2000", "temperature ramps no more". */
 static void
-tell_ramps(const struct trainer_state *w, const struct trainer_state_settings *from,
-	   const struct trainer_state_settings *to, struct text *t)
+tell_ramps(const struct trainer_state *w, const struct settings *from, const struct settings *to,
+	   struct text *t)
 {
 	char last[40], name[80];
 
@@ -434,33 +430,33 @@ tell_ramps(const struct trainer_state *w, const struct trainer_state_settings *f
 }
 
 static void
-tell_teachers(const struct trainer_state *w, const struct trainer_state_settings *from,
-	      const struct trainer_state_settings *to, struct text *t)
+tell_teachers(const struct trainer_state *w, const struct settings *from, const struct settings *to,
+	      struct text *t)
 {
 	char before[40], after[40];
 
 	for (int i = 0; i < from->n_teachers && i < to->n_teachers; i++) {
-		if (from->weight[i] != to->weight[i])
+		if (from->teacher_weight[i] != to->teacher_weight[i])
 			text_item(t, "%s weight %s -> %s", w->info.teacher[i].name,
-				  text_number(before, sizeof before, from->weight[i]),
-				  text_number(after, sizeof after, to->weight[i]));
-		if (from->muted[i] != to->muted[i])
+				  text_number(before, sizeof before, from->teacher_weight[i]),
+				  text_number(after, sizeof after, to->teacher_weight[i]));
+		if (from->teacher_muted[i] != to->teacher_muted[i])
 			text_item(t, "%s %s", w->info.teacher[i].name,
-				  to->muted[i] ? "muted" : "unmuted");
+				  to->teacher_muted[i] ? "muted" : "unmuted");
 	}
 }
 
 /* What is kept is of rows as they are: from now on teachers that keep their answers are asked at
  * every step. */
 static void
-tell_cost(const struct trainer_state *w, const struct trainer_state_settings *from,
-	  const struct trainer_state_settings *to, struct text *t)
+tell_cost(const struct trainer_state *w, const struct settings *from, const struct settings *to,
+	  struct text *t)
 {
 	const char *between = "; asked anew at every step: ";
 
 	for (int i = 0; begins_to_augment(w, &from->knobs, &to->knobs) && i < w->info.n_teachers;
 	     i++)
-		if (!w->info.teacher[i].is_file && !to->muted[i] &&
+		if (!w->info.teacher[i].is_file && !to->teacher_muted[i] &&
 		    w->info.teacher[i].options.cache != TEACHER_OFF) {
 			text_addf(t, "%s%s", between, w->info.teacher[i].name);
 			between = ", ";
@@ -468,8 +464,8 @@ tell_cost(const struct trainer_state *w, const struct trainer_state_settings *fr
 }
 
 static void
-tell_sets(const struct trainer_state *w, const struct trainer_state_settings *from,
-	  const struct trainer_state_settings *to, struct text *t)
+tell_sets(const struct trainer_state *w, const struct settings *from, const struct settings *to,
+	  struct text *t)
 {
 	char before[40], after[40];
 
@@ -480,8 +476,8 @@ tell_sets(const struct trainer_state *w, const struct trainer_state_settings *fr
 				  text_number(after, sizeof after, to->set_weight[i]));
 }
 
-static const struct lab_map *
-pair_of(const struct trainer_state_settings *s, unsigned slot)
+static const struct layer_pair *
+pair_of(const struct settings *s, unsigned slot)
 {
 	for (int i = 0; i < s->n_maps; i++)
 		if (s->map[i].slot == slot)
@@ -492,30 +488,30 @@ pair_of(const struct trainer_state_settings *s, unsigned slot)
 /* "map2 big:1 s:1 match cka weight 0.5": as `map` takes it, behind the name that its metrics have.
  */
 static void
-tell_pair(const struct trainer_state *w, const struct lab_map *m, struct text *t)
+tell_pair(const struct trainer_state *w, const struct layer_pair *m, struct text *t)
 {
-	const struct lab_net *teacher = &w->info.teacher[m->teacher];
+	const struct net_info *teacher = &w->info.teacher[m->teacher];
 
 	text_item(t, "map%u %s:%s s:%s", m->slot + 1, teacher->name,
-		  teacher->layer[m->t_layer].name, w->info.student.layer[m->s_layer].name);
+		  teacher->layer[m->t_layer].name, w->info.run.student.layer[m->s_layer].name);
 	if (m->on != MODEL_HIDDEN)
 		text_addf(t, " on %s", model_tap_name[m->on]);
 	if (m->match != &loss_hidden)
 		text_addf(t, " match %s", m->match->name);
 	if (m->through)
-		text_addf(t, " through %s", lab_through_name[m->through]);
+		text_addf(t, " through %s", layer_pair_through_name[m->through]);
 	text_addf(t, " weight %.6g", m->weight);
 }
 
 static void
-tell_maps(const struct trainer_state *w, const struct trainer_state_settings *from,
-	  const struct trainer_state_settings *to, struct text *t)
+tell_maps(const struct trainer_state *w, const struct settings *from, const struct settings *to,
+	  struct text *t)
 {
 	for (int i = 0; i < from->n_maps; i++)
 		if (!pair_of(to, from->map[i].slot))
 			text_item(t, "map%u off", from->map[i].slot + 1);
 	for (int i = 0; i < to->n_maps; i++) {
-		const struct lab_map *m = &to->map[i], *was = pair_of(from, m->slot);
+		const struct layer_pair *m = &to->map[i], *was = pair_of(from, m->slot);
 
 		if (!was || was->match != m->match || was->through != m->through ||
 		    was->projected != m->projected)
@@ -527,10 +523,10 @@ tell_maps(const struct trainer_state *w, const struct trainer_state_settings *fr
 }
 
 static void
-tell_remedies(const struct trainer_state *w, const struct trainer_state_settings *from,
-	      const struct trainer_state_settings *to, struct text *t)
+tell_remedies(const struct trainer_state *w, const struct settings *from, const struct settings *to,
+	      struct text *t)
 {
-	for (int i = 0; i < LAB_REMEDIES; i++) {
+	for (int i = 0; i < REMEDY_KINDS; i++) {
 		const struct remedy_result_made *m = remedy_result_get(&w->remedies, to->remedy[i]);
 
 		if (from->remedy[i] != to->remedy[i])
@@ -539,8 +535,8 @@ tell_remedies(const struct trainer_state *w, const struct trainer_state_settings
 }
 
 void
-settings_tell(const struct trainer_state *w, const struct trainer_state_settings *from,
-	      const struct trainer_state_settings *to, char *buf, size_t size)
+settings_change_describe(const struct trainer_state *w, const struct settings *from,
+			 const struct settings *to, char *buf, size_t size)
 {
 	struct text t = { 0 };
 	char before[64], after[64];
@@ -559,7 +555,8 @@ settings_tell(const struct trainer_state *w, const struct trainer_state_settings
 		text_item(&t, "rows %s", to->labelled ? "labelled" : "all");
 	if (from->frozen != to->frozen)
 		text_item(&t, "frozen %s",
-			  lab_layers_text(&w->info.student, to->frozen, after, sizeof after));
+			  net_info_layers_text(&w->info.run.student, to->frozen, after,
+					       sizeof after));
 	tell_remedies(w, from, to, &t);
 	tell_cost(w, from, to, &t);
 	text_fit(buf, size, text_get(&t));

@@ -1,0 +1,59 @@
+/* history.c: the settings of every stretch of the student's training. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/history.h"
+
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/conf/ramp.h"
+#include "retort/lab/tunable.h"
+
+void
+history_add(struct trainer_state *w)
+{
+	const struct lab_run *r = &w->info.run;
+
+	if (w->info.phase != LAB_DISTILLING)
+		return;
+	if (w->n_history && w->history[w->n_history - 1].step == r->step)
+		w->n_history--;
+	mem_grow(&w->history, &w->cap_history, w->n_history + 1, sizeof *w->history);
+	w->history[w->n_history++] =
+		(struct history_entry){ r->step, r->from, r->until, r->settings };
+}
+
+/* The entry that the step after `step` steps belongs to. At least one entry exists. */
+static const struct history_entry *
+entry_at(const struct trainer_state *w, uint64_t step)
+{
+	const struct history_entry *found = &w->history[0];
+
+	for (size_t i = 0; i < w->n_history && w->history[i].step <= step; i++)
+		found = &w->history[i];
+	return found;
+}
+
+/* The settings of an entry, those under a ramp at their value at `step`. */
+static void
+settings_at(const struct history_entry *h, uint64_t step, struct settings *out)
+{
+	*out = h->settings;
+	tunable_follow(out, step);
+}
+
+const struct history_entry *
+history_baseline(const struct trainer_state *w, uint64_t step, struct settings *out)
+{
+	const struct history_entry *h = entry_at(w, step), *past = h;
+	struct settings earlier;
+
+	settings_at(h, step, out);
+	while (past > w->history && lab_rows(&w->info, out->set_weight, true) == 0) {
+		settings_at(past - 1, past->step - 1, &earlier);
+		memcpy(out->set_weight, earlier.set_weight, sizeof out->set_weight);
+		past--;
+	}
+	return h;
+}
