@@ -3,6 +3,8 @@
 #include "fuzz.h"
 
 #include <math.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "retort/base/gzip.h"
 #include "retort/base/mem.h"
@@ -42,29 +44,42 @@ try_images(const struct idxfile *f)
 	dataset_free(ds);
 }
 
+/* The bytes read as a file without a name, inflated if they are gzip'd. */
+static int
+read_file(const uint8_t *data, size_t size, char **out, size_t *n, struct err *e)
+{
+	int fd = memfd_create("fuzz", MFD_CLOEXEC), status;
+	char path[40];
+
+	MUST(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	status = gzip_read(path, size > LIMIT ? size : LIMIT, out, n, e);
+	close(fd);
+	return status;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *bytes = fuzz_text(data, size), *inflated = NULL;
 	struct err e = { "" };
 	struct idxfile f;
+	char *bytes;
+	size_t n;
 
-	if (gzip_is(bytes, size) && gzip_inflate(bytes, size, LIMIT, &inflated, &size, &e) < 0) {
+	if (read_file(data, size, &bytes, &n, &e) < 0) {
 		MUST(e.msg[0]);
-		free(bytes);
 		return 0;
 	}
-	MUST(!inflated || size <= LIMIT);
-	if (idxfile_parse(inflated ? inflated : bytes, size, &f, &e) < 0) {
+	MUST(n <= LIMIT || n <= size);
+	if (idxfile_parse(bytes, n, &f, &e) < 0) {
 		MUST(e.msg[0]);
 	} else {
-		MUST(f.len >= 1 && f.len <= size && f.rank >= 1 && f.rank <= 4);
+		MUST(f.len >= 1 && f.len <= n && f.rank >= 1 && f.rank <= 4);
 		for (size_t i = 0; i < f.len; i++)
 			(void)idxfile_at(&f, i);
-		if (size <= LIMIT)
+		if (n <= LIMIT)
 			try_images(&f);
 	}
-	mem_free(inflated);
-	free(bytes);
+	mem_free(bytes);
 	return 0;
 }
