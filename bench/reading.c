@@ -1,4 +1,5 @@
-/* reading.c: files read as data, beside the same bytes read and hashed. */
+/* reading.c: `retort bench reading`: files read as data sets, beside the same bytes only read and
+ * hashed. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -9,7 +10,9 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <zlib.h>
 
+#include "retort/base/gzip.h"
 #include "retort/base/hash.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
@@ -17,16 +20,18 @@
 #include "retort/base/rng.h"
 #include "retort/base/text.h"
 #include "retort/data/dataset.h"
+#include "retort/data/read/npyfile.h"
 #include "retort/data/read/read.h"
 #include "rig.h"
 
 #define LIMIT ((size_t)1 << 30)
-#define IMAGES 60000
+#define IMAGES 60000 /* as many as MNIST trains on */
 #define PIXELS (28 * 28)
 #define COLUMNS 20
 
+/* Processor time of this process so far, seconds. */
 static double
-processor(void)
+processor_seconds(void)
 {
 	struct rusage u;
 
@@ -36,7 +41,7 @@ processor(void)
 }
 
 static int
-by_size(const void *a, const void *b)
+compare_doubles(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
 
@@ -46,32 +51,144 @@ by_size(const void *a, const void *b)
 static double
 median(double *x, int n)
 {
-	qsort(x, (size_t)n, sizeof *x, by_size);
+	qsort(x, (size_t)n, sizeof *x, compare_doubles);
 	return x[n / 2];
 }
 
-/* Numbers of five digits, a label behind them; about `size` bytes. */
+/* Write a text and release it. */
+static int
+write_text(const char *path, struct text *t, struct err *e)
+{
+	const void *part = t->s;
+	int status = io_write(path, &part, &t->len, 1, e);
+
+	text_release(t);
+	return status;
+}
+
+/* About `size` bytes of numbers with four decimals and a label behind them. */
+static void
+add_table(struct text *t, size_t size)
+{
+	struct rng r = rng_stream(1, "table", 0, 0);
+	uint64_t k = 0;
+
+	for (int c = 0; c < COLUMNS; c++)
+		text_addf(t, "x%d,", c);
+	text_add(t, "kind\n");
+	while (t->len < size) {
+		for (int c = 0; c < COLUMNS; c++)
+			text_addf(t, "%.4f,", 2 * rng_unit(r, k++) - 1);
+		text_addf(t, "%u\n", rng_below(r, k++, 10));
+	}
+}
+
 static int
 make_table(const char *path, size_t size, struct err *e)
+{
+	struct text t = { 0 };
+
+	add_table(&t, size);
+	return write_text(path, &t, e);
+}
+
+/* The table as gzip's fastest level packs it. */
+static int
+make_packed(const char *path, size_t size, struct err *e)
+{
+	struct text t = { 0 };
+	gzFile f = gzopen(path, "wb1");
+	int status = f ? 0 : -1;
+
+	add_table(&t, size);
+	for (size_t at = 0; at < t.len && status == 0; at += 1 << 20) {
+		unsigned n = t.len - at < 1 << 20 ? (unsigned)(t.len - at) : 1 << 20;
+
+		status = gzwrite(f, t.s + at, n) == (int)n ? 0 : -1;
+	}
+	text_release(&t);
+	if ((f && gzclose(f) != Z_OK) || status < 0)
+		return err_set(e, "%s: cannot be written", path);
+	return 0;
+}
+
+static int
+make_json(const char *path, size_t size, struct err *e)
 {
 	struct rng r = rng_stream(1, "table", 0, 0);
 	struct text t = { 0 };
 	uint64_t k = 0;
-	const void *part;
-	int status;
 
-	for (int c = 0; c < COLUMNS; c++)
-		text_addf(&t, "x%d,", c);
-	text_add(&t, "kind\n");
 	while (t.len < size) {
 		for (int c = 0; c < COLUMNS; c++)
-			text_addf(&t, "%.4f,", 2 * rng_unit(r, k++) - 1);
-		text_addf(&t, "%u\n", rng_below(r, k++, 10));
+			text_addf(&t, "%c\"x%d\": %.4f", c ? ',' : '{', c,
+				  2 * rng_unit(r, k++) - 1);
+		text_addf(&t, ", \"kind\": \"%u\"}\n", rng_below(r, k++, 10));
 	}
-	part = t.s;
-	status = io_write(path, &part, &t.len, 1, e);
-	text_release(&t);
+	return write_text(path, &t, e);
+}
+
+/* float32, in the byte order of the machine, which is the file's. */
+static int
+make_array(const char *path, size_t size, struct err *e)
+{
+	struct rng r = rng_stream(1, "array", 0, 0);
+	size_t n = size / sizeof(float) / COLUMNS * COLUMNS;
+	char head[NPYFILE_HEADER];
+	float *x = mem_array(n, sizeof *x);
+	const void *part[] = { head, x };
+	size_t sizes[] = { sizeof head, n * sizeof *x };
+	int status;
+
+	for (size_t i = 0; i < n; i++)
+		x[i] = (float)(2 * rng_unit(r, i) - 1);
+	npyfile_header(n / COLUMNS, COLUMNS, head);
+	status = io_write(path, part, sizes, 2, e);
+	mem_free(x);
 	return status;
+}
+
+/* Words of one to eight letters. */
+static void
+add_words(struct text *t, struct rng r, uint64_t *k, int words)
+{
+	for (int w = 0; w < words; w++) {
+		unsigned n = 1 + rng_below(r, (*k)++, 8);
+
+		for (unsigned i = 0; i < n; i++)
+			text_addf(t, "%c", (char)('a' + (int)rng_below(r, (*k)++, 26)));
+		text_add(t, w + 1 < words ? " " : "");
+	}
+}
+
+static int
+make_text(const char *path, size_t size, struct err *e)
+{
+	struct rng r = rng_stream(1, "text", 0, 0);
+	struct text t = { 0 };
+	uint64_t k = 0;
+
+	while (t.len < size) {
+		add_words(&t, r, &k, 12);
+		text_add(&t, ".\n");
+	}
+	return write_text(path, &t, e);
+}
+
+static int
+make_texts(const char *path, size_t size, struct err *e)
+{
+	struct rng r = rng_stream(1, "text", 0, 0);
+	struct text t = { 0 };
+	uint64_t k = 0;
+
+	text_add(&t, "kind,text\n");
+	while (t.len < size) {
+		text_addf(&t, "%u,", rng_below(r, k++, 10));
+		add_words(&t, r, &k, 12);
+		text_add(&t, "\n");
+	}
+	return write_text(path, &t, e);
 }
 
 static int
@@ -84,31 +201,36 @@ write_idx(const char *path, const unsigned char *head, size_t n_head, const unsi
 	return io_write(path, part, size, 2, e);
 }
 
-/* As many images and labels as MNIST trains on. */
+/* Images of the size of MNIST's; their labels are 0 to 9 in turn. */
 static int
-make_images(const char *images, const char *labels, struct err *e)
+make_images(const char *path, size_t size, struct err *e)
 {
 	static const unsigned char head[] = { 0, 0, 8, 3,  0, 0, IMAGES >> 8, IMAGES & 255,
 					      0, 0, 0, 28, 0, 0, 0,           28 };
 	static const unsigned char label_head[] = { 0, 0, 8, 1, 0, 0, IMAGES >> 8, IMAGES & 255 };
 	struct rng r = rng_stream(1, "images", 0, 0);
 	unsigned char *pixel = mem_array(IMAGES, PIXELS);
+	struct text labels = { 0 };
 	int status;
 
+	(void)size;
 	for (size_t i = 0; i < (size_t)IMAGES * PIXELS; i++)
 		pixel[i] = (unsigned char)(rng_below(r, i / 4, 256) * (i % 4 == 0));
-	status = write_idx(images, head, sizeof head, pixel, (size_t)IMAGES * PIXELS, e);
+	status = write_idx(path, head, sizeof head, pixel, (size_t)IMAGES * PIXELS, e);
 	for (size_t i = 0; i < IMAGES; i++)
 		pixel[i] = (unsigned char)(i % 10);
+	text_addf(&labels, "%s.labels", path);
 	if (status == 0)
-		status = write_idx(labels, label_head, sizeof label_head, pixel, IMAGES, e);
+		status = write_idx(labels.s, label_head, sizeof label_head, pixel, IMAGES, e);
+	text_release(&labels);
 	mem_free(pixel);
 	return status;
 }
 
-/* Reading in turn with no more than reading and hashing. */
+/* Read a file as a data set in turn with reading, inflating and hashing its bytes on one thread. */
 static int
-compare(const char *what, const char *path, int rounds, struct err *e)
+compare(const char *what, const char *path, const struct dataset_options *o, int rounds,
+	struct err *e)
 {
 	double took[RIG_ROUNDS], used[RIG_ROUNDS], ratio[RIG_ROUNDS], mb = 0;
 
@@ -118,18 +240,18 @@ compare(const char *what, const char *path, int rounds, struct err *e)
 		size_t size;
 		char *bytes;
 
-		if (io_read(path, LIMIT, &bytes, &size, e) < 0)
+		if (gzip_read(path, LIMIT, &bytes, &size, e) < 0)
 			return -1;
 		mb = 1e-6 * (double)size;
 		hash_of(bytes, size);
 		mem_free(bytes);
 		plain = mono_now() - start;
-		busy = processor();
+		busy = processor_seconds();
 		start = mono_now();
-		if (read_dataset(path, &(struct dataset_options){ 0 }, &ds, e) < 0)
+		if (read_dataset(path, o, &ds, e) < 0)
 			return -1;
 		took[i] = mono_now() - start;
-		used[i] = processor() - busy;
+		used[i] = processor_seconds() - busy;
 		ratio[i] = took[i] / plain;
 		dataset_free(ds);
 	}
@@ -140,40 +262,51 @@ compare(const char *what, const char *path, int rounds, struct err *e)
 	return 0;
 }
 
+/* Files of each kind, sizes inflated. */
+static const struct {
+	const char *what, *name;
+	size_t size;
+	int (*make)(const char *path, size_t size, struct err *e);
+	bool labelled; /* labels lie in a file beside it */
+	struct dataset_options o;
+} files[] = {
+	{ "table, streamed into a file", "large.csv", 100000000, make_table, false, { 0 } },
+	{ "table, in memory", "small.csv", 50000000, make_table, false, { 0 } },
+	{ "table, gzip'd", "small.csv.gz", 50000000, make_packed, false, { 0 } },
+	{ "table, JSON lines", "small.jsonl", 50000000, make_json, false, { 0 } },
+	{ "array, .npy", "array.npy", 50000000, make_array, false, { .unlabelled = true } },
+	{ "images like MNIST's, IDX", "mnist-images", 0, make_images, true, { 0 } },
+	{ "text, characters",
+	  "text.txt",
+	  20000000,
+	  make_text,
+	  false,
+	  { .tokens = "char", .length = 64 } },
+	{ "table of texts, bytes",
+	  "texts.csv",
+	  20000000,
+	  make_texts,
+	  false,
+	  { .text = "text", .label = "kind", .tokens = "byte", .length = 64 } },
+};
+
 static int
-measure(const char *dir, int rounds, struct err *e)
+measure_file(const char *dir, size_t i, int rounds, struct err *e)
 {
-	static const struct {
-		const char *what, *name;
-		size_t size;
-	} tables[] = {
-		{ "table, streamed into a file", "large.csv", 100000000 },
-		{ "table, in memory", "small.csv", 50000000 },
-	};
-	char *images = io_join(dir, "mnist-images-idx3-ubyte"),
-	     *labels = io_join(dir, "mnist-labels-idx1-ubyte");
-	int status = 0;
+	char *path = io_join(dir, files[i].name);
+	struct dataset_options o = files[i].o;
+	struct text labels = { 0 };
+	int status = files[i].make(path, files[i].size, e);
 
-	printf("reading: beside the same bytes read and hashed on one thread\n  %-34s %9s %11s "
-	       "%13s %13s %8s\n",
-	       "", "", "", "clock", "processors", "of plain");
-	for (size_t i = 0; i < sizeof tables / sizeof *tables && status == 0; i++) {
-		char *path = io_join(dir, tables[i].name);
-
-		status = make_table(path, tables[i].size, e);
-		if (status == 0)
-			status = compare(tables[i].what, path, rounds, e);
-		unlink(path);
-		mem_free(path);
-	}
+	text_addf(&labels, "%s.labels", path);
+	if (files[i].labelled)
+		o.labels_from = labels.s;
 	if (status == 0)
-		status = make_images(images, labels, e);
-	if (status == 0)
-		status = compare("images like MNIST's, IDX", images, rounds, e);
-	unlink(images);
-	unlink(labels);
-	mem_free(images);
-	mem_free(labels);
+		status = compare(files[i].what, path, &o, rounds, e);
+	unlink(path);
+	unlink(labels.s);
+	text_release(&labels);
+	mem_free(path);
 	return status;
 }
 
@@ -183,10 +316,14 @@ reading_measure(int rounds)
 	const char *tmp = getenv("TMPDIR");
 	char *dir = io_join(tmp && tmp[0] == '/' ? tmp : "/tmp", "retort-bench-XXXXXX");
 	struct err e;
-	int status = mkdtemp(dir) ? 0 : err_set(&e, "%s: no directory can be made", dir);
+	int status = mkdtemp(dir) ? 0 : err_set(&e, "%s: cannot create the directory", dir);
 
 	if (status == 0) {
-		status = measure(dir, rounds, &e);
+		printf("reading: compared with reading and hashing the same bytes on one thread\n"
+		       "  %-34s %9s %11s %13s %13s %8s\n",
+		       "", "", "", "clock", "processors", "ratio");
+		for (size_t i = 0; i < sizeof files / sizeof *files && status == 0; i++)
+			status = measure_file(dir, i, rounds, &e);
 		rmdir(dir);
 	}
 	if (status < 0)

@@ -4,11 +4,11 @@
 #define RETORT_BENCH_READING_H
 
 /*
- * Prints a line for a table of 100 MB (which is streamed into a file), one of 50 MB (in memory),
- * and images like MNIST's in IDX: milliseconds, MB/s by the clock and by processor time of all
- * threads, and the time over that of reading the same bytes and hashing them on one thread, medians
- * of `rounds` turns. The files are made in $TMPDIR or /tmp, and removed. 0, or -1 with a message on
- * stderr.
+ * Write files of every kind (CSV streamed, in memory and gzip'd, JSON lines, .npy, IDX, text, a
+ * table of texts), read each as a data set, and print a line for each: MB inflated, milliseconds,
+ * MB/s by the clock and by processor time of all threads, and the ratio to reading, inflating and
+ * hashing the same bytes on one thread; medians of `rounds` turns. The files lie in $TMPDIR or /tmp
+ * and are removed. 0, or -1 with a message on stderr.
  */
 int reading_measure(int rounds);
 
