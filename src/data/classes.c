@@ -11,6 +11,8 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 
+#define ROWS ((size_t)1 << 12) /* labels that there is room for at first */
+
 void
 classes_trim(const char *cell, struct classes_cell *out)
 {
@@ -56,7 +58,7 @@ classes_plain_number(const char *cell, double *out)
 }
 
 static int
-by_number(const void *a, const void *b)
+compare_numbers(const void *a, const void *b)
 {
 	double x = 0, y = 0;
 
@@ -66,13 +68,13 @@ by_number(const void *a, const void *b)
 }
 
 static int
-by_bytes(const void *a, const void *b)
+compare_bytes(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 static int
-class_of(const struct dataset *ds, const char *name)
+find_class(const struct dataset *ds, const char *name)
 {
 	for (int i = 0; i < ds->classes; i++)
 		if (strcmp(ds->class_name[i], name) == 0)
@@ -81,15 +83,15 @@ class_of(const struct dataset *ds, const char *name)
 }
 
 static int
-too_many(const char *what, struct err *e)
+refuse_count(const char *what, struct err *e)
 {
 	return err_set(e, "%s: more than %d classes; is it a column of numbers?", what,
 		       DATASET_CLASSES);
 }
 
-/* Cut labels could be one class where they are two. */
+/* Two long labels that differ at their ends would be one class. */
 static int
-too_long(const struct classes_cell *cell, const char *what, struct err *e)
+refuse_length(const struct classes_cell *cell, const char *what, struct err *e)
 {
 	return err_set(
 		e,
@@ -98,7 +100,7 @@ too_long(const struct classes_cell *cell, const char *what, struct err *e)
 }
 
 static int
-enough(const struct dataset *ds, const char *what, bool beside, struct err *e)
+check_count(const struct dataset *ds, const char *what, bool beside, struct err *e)
 {
 	if (ds->classes >= 2 || beside)
 		return 0;
@@ -110,31 +112,54 @@ enough(const struct dataset *ds, const char *what, bool beside, struct err *e)
 }
 
 static int
-new_rows(struct dataset *ds, struct err *e)
+alloc_rows(struct dataset *ds, struct err *e)
 {
 	ds->y = mem_try(ds->n, sizeof *ds->y);
 	return ds->y ? 0 : err_set(e, "no memory for the labels of %zu rows", ds->n);
 }
 
+/* Make room for y[row]; the rows before it are set. */
+static int
+grow_rows(struct dataset *ds, struct classes_reader *r, size_t row, struct err *e)
+{
+	size_t cap = r->cap_rows ? 2 * r->cap_rows : ROWS;
+	int32_t *y;
+
+	if (row < r->cap_rows)
+		return 0;
+	y = mem_try(cap, sizeof *y);
+	if (!y)
+		return err_set(e, "no memory for the labels of %zu rows", cap);
+	if (row)
+		memcpy(y, ds->y, row * sizeof *y);
+	mem_free(ds->y);
+	ds->y = y;
+	r->cap_rows = cap;
+	return 0;
+}
+
 int
-classes_see(struct dataset *ds, size_t *cap, const char *label, const char *what, struct err *e)
+classes_add(struct dataset *ds, struct classes_reader *r, size_t row, const char *label,
+	    struct err *e)
 {
 	struct classes_cell cell;
-	int k;
+	int k = -1;
 
+	if (grow_rows(ds, r, row, e) < 0)
+		return -1;
 	classes_trim(label, &cell);
 	if (cell.cut)
-		return too_long(&cell, what, e), CLASSES_BAD;
-	if (classes_is_missing(&cell))
-		return -1;
-	k = class_of(ds, cell.s);
-	if (k >= 0)
-		return k;
-	if (ds->classes == DATASET_CLASSES)
-		return too_many(what, e), CLASSES_BAD;
-	mem_grow(&ds->class_name, cap, (size_t)ds->classes + 1, sizeof *ds->class_name);
-	ds->class_name[ds->classes] = mem_text(cell.s);
-	return ds->classes++;
+		return refuse_length(&cell, r->what, e);
+	if (!classes_is_missing(&cell) && (k = find_class(ds, cell.s)) < 0) {
+		if (ds->classes == DATASET_CLASSES)
+			return refuse_count(r->what, e);
+		mem_grow(&ds->class_name, &r->cap_names, (size_t)ds->classes + 1,
+			 sizeof *ds->class_name);
+		ds->class_name[ds->classes] = mem_text(cell.s);
+		k = ds->classes++;
+	}
+	ds->y[row] = k;
+	return 0;
 }
 
 static bool
@@ -149,54 +174,38 @@ all_numbers(const struct dataset *ds)
 }
 
 int
-classes_settle(struct dataset *ds, const char *what, bool beside, struct err *e)
+classes_settle(struct dataset *ds, struct classes_reader *r, struct err *e)
 {
 	size_t n = (size_t)ds->classes;
-	char **seen;
+	char **unsorted;
 	int32_t *to;
 
-	if (enough(ds, what, beside, e) < 0)
+	if (check_count(ds, r->what, r->beside, e) < 0)
 		return -1;
-	seen = mem_array(n, sizeof *seen);
+	unsorted = mem_array(n, sizeof *unsorted);
 	to = mem_array(n, sizeof *to);
 	if (n) {
-		memcpy(seen, ds->class_name, n * sizeof *seen);
+		memcpy(unsorted, ds->class_name, n * sizeof *unsorted);
 		qsort(ds->class_name, n, sizeof *ds->class_name,
-		      all_numbers(ds) ? by_number : by_bytes);
+		      all_numbers(ds) ? compare_numbers : compare_bytes);
 	}
 	for (size_t i = 0; i < n; i++)
-		to[i] = class_of(ds, seen[i]);
+		to[i] = find_class(ds, unsorted[i]);
 	for (size_t i = 0; i < ds->n; i++) {
 		if (ds->y[i] >= 0)
 			ds->y[i] = to[ds->y[i]];
 		else
 			ds->unlabelled++;
 	}
-	mem_free(seen);
+	mem_free(unsorted);
 	mem_free(to);
 	return 0;
 }
 
 int
-classes_set(struct dataset *ds, const char *const *label, size_t stride, const char *what,
-	    bool beside, struct err *e)
-{
-	size_t cap = 0;
-
-	if (new_rows(ds, e) < 0)
-		return -1;
-	for (size_t i = 0; i < ds->n; i++) {
-		ds->y[i] = classes_see(ds, &cap, label[i * stride], what, e);
-		if (ds->y[i] == CLASSES_BAD)
-			return -1;
-	}
-	return classes_settle(ds, what, beside, e);
-}
-
-int
 classes_none(struct dataset *ds, struct err *e)
 {
-	if (new_rows(ds, e) < 0)
+	if (alloc_rows(ds, e) < 0)
 		return -1;
 	for (size_t i = 0; i < ds->n; i++)
 		ds->y[i] = -1;
@@ -205,7 +214,7 @@ classes_none(struct dataset *ds, struct err *e)
 }
 
 static int
-by_value(const void *a, const void *b)
+compare_values(const void *a, const void *b)
 {
 	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
 
@@ -213,7 +222,7 @@ by_value(const void *a, const void *b)
 }
 
 static int
-place_of(const int64_t *seen, int n, int64_t label)
+find_label(const int64_t *seen, int n, int64_t label)
 {
 	for (int i = 0; i < n; i++)
 		if (seen[i] == label)
@@ -230,22 +239,22 @@ classes_set_numbers(struct dataset *ds, const int64_t *label, const char *what, 
 	int n = 0;
 
 	for (size_t i = 0; i < ds->n; i++) {
-		if (label[i] < 0 || place_of(seen, n, label[i]) >= 0)
+		if (label[i] < 0 || find_label(seen, n, label[i]) >= 0)
 			continue;
 		if (n == DATASET_CLASSES)
-			return too_many(what, e);
+			return refuse_count(what, e);
 		seen[n++] = label[i];
 	}
-	qsort(seen, (size_t)n, sizeof *seen, by_value);
+	qsort(seen, (size_t)n, sizeof *seen, compare_values);
 	ds->class_name = mem_array((size_t)n, sizeof *ds->class_name);
 	for (; ds->classes < n; ds->classes++) {
 		snprintf(name, sizeof name, "%lld", (long long)seen[ds->classes]);
 		ds->class_name[ds->classes] = mem_text(name);
 	}
-	if (enough(ds, what, beside, e) < 0 || new_rows(ds, e) < 0)
+	if (check_count(ds, what, beside, e) < 0 || alloc_rows(ds, e) < 0)
 		return -1;
 	for (size_t i = 0; i < ds->n; i++) {
-		ds->y[i] = place_of(seen, n, label[i]);
+		ds->y[i] = find_label(seen, n, label[i]);
 		ds->unlabelled += ds->y[i] < 0;
 	}
 	return 0;

@@ -1,4 +1,4 @@
-/* texts.c: texts behind one another, and where each begins. */
+/* texts.c: texts one after the other in one block. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,9 +8,11 @@
 
 #include "retort/base/mem.h"
 
-/* Room for n texts of so many bytes. */
+#define FIRST 64 /* elements of a new array */
+
+/* Allocate n texts of `size` bytes in total. */
 static int
-make_room(struct dataset_texts *t, size_t n, size_t size, struct err *e)
+alloc_texts(struct dataset_texts *t, size_t n, size_t size, struct err *e)
 {
 	t->at = mem_try(n + 1, sizeof *t->at);
 	t->bytes = mem_try(size + 1, 1);
@@ -21,25 +23,40 @@ make_room(struct dataset_texts *t, size_t n, size_t size, struct err *e)
 	return err_set(e, "no memory for %zu texts of %zu bytes", n, size);
 }
 
-int
-texts_keep(struct dataset *ds, const char *const *text, size_t stride, struct err *e)
+/* Enlarge *p from `used` to at least `need` elements of `size` bytes. */
+static int
+grow_array(void *p, size_t *cap, size_t used, size_t need, size_t size)
 {
-	struct dataset_texts t;
-	size_t size = 0;
+	void **array = p, *bigger;
+	size_t n = *cap ? *cap : FIRST;
 
-	for (size_t i = 0; i < ds->n; i++)
-		size += strlen(text[i * stride]) + 1;
-	if (make_room(&t, ds->n, size, e) < 0)
+	if (need <= *cap)
+		return 0;
+	while (n < need)
+		n *= 2;
+	bigger = mem_try(n, size);
+	if (!bigger)
 		return -1;
-	for (size_t i = 0, at = 0; i < ds->n; i++) {
-		size_t len = strlen(text[i * stride]) + 1;
+	if (used)
+		memcpy(bigger, *array, used * size);
+	mem_free(*array);
+	*array = bigger;
+	*cap = n;
+	return 0;
+}
 
-		memcpy(t.bytes + at, text[i * stride], len);
-		t.at[i] = at;
-		at += len;
-		t.at[i + 1] = at;
-	}
-	ds->texts = t;
+int
+texts_add(struct dataset *ds, struct texts_writer *w, size_t row, const char *text, struct err *e)
+{
+	size_t len = strlen(text) + 1;
+
+	if (grow_array(&ds->texts.at, &w->cap_rows, row, row + 2, sizeof *ds->texts.at) < 0 ||
+	    grow_array(&ds->texts.bytes, &w->cap_bytes, w->used, w->used + len, 1) < 0)
+		return err_set(e, "no memory for %zu texts of %zu bytes", row + 1, w->used + len);
+	memcpy(ds->texts.bytes + w->used, text, len);
+	ds->texts.at[row] = w->used;
+	w->used += len;
+	ds->texts.at[row + 1] = w->used;
 	return 0;
 }
 
@@ -49,9 +66,9 @@ texts_of(const struct dataset *ds, size_t row)
 	return ds->texts.at ? ds->texts.bytes + ds->texts.at[row] : "";
 }
 
-/* Rows of one set, from row `to` on, behind `at` bytes. Returns how many bytes there are then. */
+/* Copy the texts of a set to rows `to` and after, at offset `at`. Return the offset after them. */
 static size_t
-copy(struct dataset_texts *t, size_t to, size_t at, const struct dataset *from)
+copy_texts(struct dataset_texts *t, size_t to, size_t at, const struct dataset *from)
 {
 	for (size_t i = 0; i < from->n; i++) {
 		const char *s = texts_of(from, i);
@@ -76,10 +93,10 @@ texts_join(struct dataset *ds, const struct dataset *more, struct err *e)
 		size += strlen(texts_of(ds, i)) + 1;
 	for (size_t i = 0; i < more->n; i++)
 		size += strlen(texts_of(more, i)) + 1;
-	if (make_room(&t, ds->n + more->n, size, e) < 0)
+	if (alloc_texts(&t, ds->n + more->n, size, e) < 0)
 		return -1;
-	at = copy(&t, 0, 0, ds);
-	t.at[ds->n + more->n] = copy(&t, ds->n, at, more);
+	at = copy_texts(&t, 0, 0, ds);
+	t.at[ds->n + more->n] = copy_texts(&t, ds->n, at, more);
 	texts_release(ds);
 	ds->texts = t;
 	return 0;

@@ -2,88 +2,73 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
-#include <math.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "retort/data/read/csvfile.h"
 #include "retort/data/dataset.h"
-#include "retort/data/read/table.h"
+#include "retort/data/read/read.h"
 
-/* The same table, row by row. */
-struct seen {
-	const struct csvfile *t;
-	size_t rows;
-};
-
+/* A data set of the table: from memory, or streamed from a file without a name. */
 static int
-see(void *arg, const struct csvfile_row *row, struct err *e)
+make_set(const char *bytes, size_t size, bool streamed, struct dataset **out, struct err *e)
 {
-	struct seen *s = arg;
-
-	(void)e;
-	MUST(s->rows < s->t->rows && row->columns == s->t->columns &&
-	     row->line == s->t->line[s->rows] && row->row == s->rows + 1);
-	for (size_t c = 0; c < row->columns; c++)
-		MUST(strcmp(row->cell[c], s->t->cell[s->rows * row->columns + c]) == 0);
-	s->rows++;
-	return 0;
-}
-
-static int
-see_none(void *arg, const struct csvfile_row *row, struct err *e)
-{
-	(void)arg;
-	(void)row;
-	(void)e;
-	return 0;
-}
-
-/* Through a file without a name. `t` NULL: it must be refused. */
-static void
-walk(const uint8_t *data, size_t size, const struct csvfile *t)
-{
-	int fd = memfd_create("fuzz", MFD_CLOEXEC), status;
-	struct seen seen = { .t = t };
-	struct err e = { "" };
-	struct stream *in;
+	struct dataset_options o = { 0 };
+	int fd, status;
 	char path[40];
 
-	MUST(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+	if (!streamed)
+		return read_bytes("fuzz.csv", bytes, size, &o, out, e);
+	fd = memfd_create("fuzz", MFD_CLOEXEC);
+	MUST(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	in = stream_open(path, &e);
-	MUST(in != NULL);
-	status = csvfile_walk(in, ',', t ? see : see_none, &seen, &e);
-	stream_close(in);
+	setenv("RETORT_LARGE", "0", 1);
+	status = read_dataset(path, &o, out, e);
 	close(fd);
-	MUST(t ? status == 0 && seen.rows == t->rows : status < 0 && e.msg[0]);
+	return status;
+}
+
+/* Both ways give the same bits, or both refuse. */
+static void
+compare_sets(const char *bytes, size_t size)
+{
+	struct dataset *memory, *file;
+	struct err e = { "" };
+	int a = make_set(bytes, size, false, &memory, &e), b;
+
+	MUST(a == 0 || e.msg[0]);
+	e.msg[0] = '\0';
+	b = make_set(bytes, size, true, &file, &e);
+	MUST(a == b && (b == 0 || e.msg[0]));
+	if (a < 0)
+		return;
+	MUST(memory->n == file->n && memory->d == file->d && memory->classes == file->classes);
+	MUST(!memory->x || memcmp(memory->x, file->x, file->n * file->d * sizeof *file->x) == 0);
+	MUST(memcmp(memory->y, file->y, file->n * sizeof *file->y) == 0);
+	MUST(memcmp(&memory->hash, &file->hash, sizeof file->hash) == 0);
+	dataset_free(memory);
+	dataset_free(file);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct dataset_options o = { 0 };
-	struct csvfile t;
-	struct dataset *ds;
+	char *bytes = fuzz_text(data, size);
 	struct err e = { "" };
+	struct csvfile t;
 
-	if (csvfile_parse((const char *)data, size, ',', &t, &e) < 0) {
-		MUST(e.msg[0]);
-		if (!(size >= 2 && data[0] == 0x1F &&
-		      data[1] == 0x8B)) /* a stream would inflate it */
-			walk(data, size, NULL);
-		return 0;
-	}
-	MUST(t.rows >= 1 && t.columns >= 1);
-	if (!(size >= 2 && data[0] == 0x1F && data[1] == 0x8B))
-		walk(data, size, &t);
-	for (size_t i = 0; i < t.rows * t.columns; i++)
-		MUST(t.cell[i] && strlen(t.cell[i]) <= size);
-	if (table_make(&t, &o, &ds, &e) < 0) {
+	if (!(size >= 2 && data[0] == 0x1F && data[1] == 0x8B)) /* a file would be inflated */
+		compare_sets(bytes, size);
+	if (csvfile_parse(bytes, size, ',', &t, &e) < 0) {
 		MUST(e.msg[0]);
 	} else {
-		dataset_free(ds);
+		MUST(t.rows >= 1 && t.columns >= 1);
+		for (size_t i = 0; i < t.rows * t.columns; i++)
+			MUST(t.cell[i] && strlen(t.cell[i]) <= size);
+		for (size_t i = 1; i < t.rows; i++)
+			MUST(t.line[i] > t.line[i - 1]);
+		csvfile_release(&t);
 	}
-	csvfile_release(&t);
+	free(bytes);
 	return 0;
 }

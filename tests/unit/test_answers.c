@@ -214,7 +214,7 @@ other_npy_files_are_refused(void **state)
 			      "(4611686018427387904, 4), }",
 			      8),
 		      o, "are not the 8 bytes");
-	check_refused(put_npy("{'descr': '<f4', 'shape': (1, 2), }", 8), o, "no dictionary of");
+	check_refused(put_npy("{'descr': '<f4', 'shape': (1, 2), }", 8), o, "not a dictionary of");
 	npyfile_header(1, 2, bytes);
 	memcpy(bytes + NPYFILE_HEADER, bad, sizeof bad);
 	check_refused(put("x.npy", bytes, sizeof bytes), o,

@@ -3,7 +3,7 @@
 #include "check.h"
 
 #include "retort/data/columns.h"
-#include "retort/data/read/table.h"
+#include "retort/data/read/read.h"
 
 #define DATA                                                                                   \
 	"hue,size,kind\nred,1,a\nblue,2,b\nred,3,a\nblue,4,b\n,5,a\nred,6,b\nblue,7,a\nred,8," \
@@ -13,13 +13,10 @@ static struct dataset *
 read_set(const char *text, const char *name)
 {
 	const struct dataset_options o = { .header = DATASET_HEADER_YES, .label = "kind" };
-	struct csvfile t;
 	struct dataset *ds;
 	struct err e;
 
-	CHECK_INT(csvfile_parse(text, strlen(text), ',', &t, &e), 0);
-	CHECK_INT(table_make(&t, &o, &ds, &e), 0);
-	csvfile_release(&t);
+	CHECK_INT(read_bytes("table.csv", text, strlen(text), &o, &ds, &e), 0);
 	snprintf(ds->name, sizeof ds->name, "%s", name);
 	return ds;
 }

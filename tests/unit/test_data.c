@@ -11,7 +11,7 @@
 #include "retort/nn/ckpt.h"
 #include "retort/data/read/read.h"
 #include "retort/data/read/bundled.h"
-#include "retort/data/read/table.h"
+#include "retort/data/read/csvfile.h"
 
 static int
 parse(const char *text, struct csvfile *t, struct err *e)
@@ -72,11 +72,8 @@ small(struct err *e)
 		"dog,7,70\ncat,8,80\ndog,9,90\ncat,10,100\ndog,11,110\n";
 	struct dataset_options o = { .label = "kind" };
 	struct dataset *ds = NULL;
-	struct csvfile t;
 
-	CHECK_INT(parse(text, &t, e), 0);
-	CHECK_INT(table_make(&t, &o, &ds, e), 0);
-	csvfile_release(&t);
+	CHECK_INT(read_bytes("small.csv", text, sizeof text - 1, &o, &ds, e), 0);
 	return ds;
 }
 
@@ -109,13 +106,11 @@ words_become_categories(void **state)
 				    "a\nred,8,b\nred,9,a\nred,10,b\n";
 	struct dataset_options o = { 0 };
 	struct text many = { 0 };
-	struct csvfile t;
 	struct dataset *ds;
 	struct err e;
 
 	(void)state;
-	CHECK_INT(csvfile_parse(table, strlen(table), ',', &t, &e), 0);
-	CHECK_INT(table_make(&t, &o, &ds, &e), 0);
+	CHECK_INT(read_bytes("table.csv", table, sizeof table - 1, &o, &ds, &e), 0);
 	CHECK_INT(ds->d, 3);
 	CHECK_STR(ds->column[0], "hue=blue");
 	CHECK_STR(ds->column[1], "hue=red");
@@ -125,22 +120,17 @@ words_become_categories(void **state)
 	CHECK_INT(isnan(ds->x[6]) && isnan(ds->x[7]) && ds->x[8] == 3, 1);
 	CHECK_INT(ds->missing, 1);
 	dataset_free(ds);
-	csvfile_release(&t);
 
 	text_add(&many, "word,x,kind\n");
 	for (int i = 0; i < 257; i++)
 		text_addf(&many, "w%d,1,%d\n", i, i % 2);
-	CHECK_INT(csvfile_parse(many.s, many.len, ',', &t, &e), 0);
-	CHECK_INT(table_make(&t, &o, &ds, &e), -1);
+	CHECK_INT(read_bytes("table.csv", many.s, many.len, &o, &ds, &e), -1);
 	CHECK_STR(e.msg, "row 258 (line 258), column 1 'word': 'w256' is one word more than the "
 			 "256 that a category may have");
-	csvfile_release(&t);
 	text_clear(&many);
 	text_add(&many, "x,kind\n1,a\n2,b\nthree,a\n4,b\n5,a\n6,b\n7,a\n8,b\n9,a\n10,b\n");
-	CHECK_INT(csvfile_parse(many.s, many.len, ',', &t, &e), 0);
-	CHECK_INT(table_make(&t, &o, &ds, &e), -1);
+	CHECK_INT(read_bytes("table.csv", many.s, many.len, &o, &ds, &e), -1);
 	CHECK_STR(e.msg, "row 4 (line 4), column 1 'x': 'three' is not a finite number");
-	csvfile_release(&t);
 	text_release(&many);
 }
 

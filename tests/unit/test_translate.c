@@ -16,7 +16,7 @@
 #include "retort/data/sets.h"
 #include "retort/data/texts.h"
 #include "retort/data/translate/framing.h"
-#include "retort/data/read/table.h"
+#include "retort/data/read/read.h"
 
 /* ---------------------------------------------------------------- messages */
 
@@ -440,12 +440,10 @@ table_of(const char *csv)
 		.text = "said", .label = "mood", .tokens = "char", .length = 6
 	};
 	struct dataset *ds = NULL;
-	struct csvfile t;
 	struct err e;
 
-	if (csvfile_parse(csv, strlen(csv), ',', &t, &e) < 0 || table_make(&t, &o, &ds, &e) < 0)
+	if (read_bytes("table.csv", csv, strlen(csv), &o, &ds, &e) < 0)
 		fail_msg("%s", e.msg);
-	csvfile_release(&t);
 	return ds;
 }
 

@@ -1,21 +1,26 @@
-/* The texts that rows of tokens were made of. */
+/* The texts that rows of tokens were made from. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_DATA_TEXTS_H
 #define RETORT_DATA_TEXTS_H
 
 #include "retort/data/dataset.h"
 
-/* Copy them into ds->texts: row i is text[i * stride]. 0, or -1 when there is no memory. */
-int texts_keep(struct dataset *ds, const char *const *text, size_t stride, struct err *e);
+/* Room of the texts of a set while they are added. Zero at first. */
+struct texts_writer {
+	size_t used, cap_bytes, cap_rows;
+};
+
+/* Copy the text of a row into ds->texts. Rows come in order, from 0. 0, or -1 without memory. */
+int texts_add(struct dataset *ds, struct texts_writer *w, size_t row, const char *text,
+	      struct err *e);
 
 /*
- * Put those of `more` behind those of `ds`, before its rows are counted there: ds->n is still what
- * it was. Rows of a set that has none have "". 0, or -1 when there is no memory, and nothing has
- * changed.
+ * Append the texts of `more` to those of `ds`, whose n is not yet increased. If only one of the
+ * sets has texts, those of the other are "". 0, or -1 without memory and nothing changed.
  */
 int texts_join(struct dataset *ds, const struct dataset *more, struct err *e);
 
-/* That of a row, "" where it is not known. Borrowed. */
+/* Text of a row; "" if unknown. Borrowed. */
 const char *texts_of(const struct dataset *ds, size_t row);
 
 void texts_release(struct dataset *ds);

@@ -55,8 +55,8 @@ corpus_windows(const int32_t *ids, size_t n, size_t length, size_t vocab, struct
 	return 0;
 }
 
-/* Byte, char, both with a mask where it is asked for, or the path of a vocabulary file, whose hash
- * goes into *key. */
+/* Make the tokenizer that o->tokens names, or read it from a vocabulary file. Join its name, the
+ * length, the frame and the hash of the file to *key. */
 static int
 choose_tokenizer(const struct dataset_options *o, struct tokenizer *t, struct hash *key,
 		 struct err *e)
@@ -92,16 +92,16 @@ corpus_tokens_named(const char *tokens)
 	return false;
 }
 
-/* A CHAR tokenizer without a vocabulary file learns it from the text. */
+/* Whether the vocabulary is learned from the text: char without a vocabulary file. */
 static bool
-learns(const struct tokenizer *t)
+learns_characters(const struct tokenizer *t)
 {
 	return t->kind == TOKENIZER_CHAR && !t->point;
 }
 
-/* All characters were seen. */
+/* After all texts: number the characters. */
 static int
-settle(struct tokenizer *t, const struct dataset_options *o, struct err *e)
+settle_characters(struct tokenizer *t, const struct dataset_options *o, struct err *e)
 {
 	if (tokenizer_settle(t, e) < 0)
 		return -1;
@@ -110,9 +110,9 @@ settle(struct tokenizer *t, const struct dataset_options *o, struct err *e)
 	return t->vocab ? 0 : err_set(e, "every text is empty");
 }
 
-/* The tokenizer belongs to the set from here on. */
+/* Copy the tokenizer into the set, which owns it from now on. */
 static void
-keep(struct dataset *ds, const struct tokenizer *t)
+set_tokenizer(struct dataset *ds, const struct tokenizer *t)
 {
 	ds->tokenizer = mem_new(sizeof *ds->tokenizer);
 	*ds->tokenizer = *t;
@@ -127,7 +127,8 @@ encode_stream(struct tokenizer *t, const char *text, size_t size, const struct d
 
 	if (!ids.id)
 		return err_set(e, "no memory for %zu tokens", size);
-	if (learns(t) && (tokenizer_see(t, text, size, e) < 0 || settle(t, o, e) < 0))
+	if (learns_characters(t) &&
+	    (tokenizer_see(t, text, size, e) < 0 || settle_characters(t, o, e) < 0))
 		status = -1;
 	if (status == 0)
 		status = tokenizer_encode(t, text, size, &ids, e);
@@ -153,18 +154,21 @@ corpus_stream(const char *text, size_t size, const struct dataset_options *o, st
 		return -1;
 	}
 	(*out)->hash = key;
-	keep(*out, &t);
+	set_tokenizer(*out, &t);
 	return 0;
 }
 
 static int
-learn(struct tokenizer *t, const char *const *text, size_t stride, const size_t *line, size_t n,
-      const struct dataset_options *o, struct err *e)
+learn_texts(struct tokenizer *t, const struct dataset *ds, const size_t *line,
+	    const struct dataset_options *o, struct err *e)
 {
-	for (size_t i = 0; i < n; i++)
-		if (tokenizer_see(t, text[i * stride], strlen(text[i * stride]), e) < 0)
+	for (size_t i = 0; i < ds->n; i++) {
+		const char *text = texts_of(ds, i);
+
+		if (tokenizer_see(t, text, strlen(text), e) < 0)
 			return err_wrap(e, "line %zu: the text", line[i]);
-	return settle(t, o, e);
+	}
+	return settle_characters(t, o, e);
 }
 
 int
@@ -188,14 +192,14 @@ corpus_row(const struct tokenizer *t, const char *s, bool frame, size_t length,
 }
 
 static int
-encode_rows(const struct tokenizer *t, const char *const *text, size_t stride, const size_t *line,
-	    bool frame, struct dataset *ds, struct err *e)
+encode_texts(const struct tokenizer *t, const size_t *line, bool frame, struct dataset *ds,
+	     struct err *e)
 {
 	struct tokenizer_ids ids = { 0 };
 	int status = 0;
 
 	for (size_t i = 0; i < ds->n && status == 0; i++)
-		if ((status = corpus_row(t, text[i * stride], frame, ds->length, &ids,
+		if ((status = corpus_row(t, texts_of(ds, i), frame, ds->length, &ids,
 					 ds->ids + i * ds->length, e)) < 0)
 			err_wrap(e, "line %zu: the text", line[i]);
 	ds->frame = frame;
@@ -214,29 +218,26 @@ check_frame(const struct tokenizer *t, size_t length, struct err *e)
 }
 
 int
-corpus_texts(const char *const *text, size_t stride, const size_t *line,
-	     const struct dataset_options *o, struct dataset *ds, struct err *e)
+corpus_texts(struct dataset *ds, const size_t *line, const struct dataset_options *o, struct err *e)
 {
 	struct tokenizer t;
 	int status = 0;
 
 	if (choose_tokenizer(o, &t, &ds->hash, e) < 0)
 		return -1;
-	if (learns(&t))
-		status = learn(&t, text, stride, line, ds->n, o, e);
+	if (learns_characters(&t))
+		status = learn_texts(&t, ds, line, o, e);
 	if (status == 0 && o->frame)
 		status = check_frame(&t, o->length, e);
 	if (status == 0)
 		status = corpus_room(ds, o->length, 0, e);
 	if (status == 0)
-		status = encode_rows(&t, text, stride, line, o->frame, ds, e);
-	if (status == 0)
-		status = texts_keep(ds, text, stride, e);
+		status = encode_texts(&t, line, o->frame, ds, e);
 	if (status < 0) {
 		tokenizer_release(&t);
 		return -1;
 	}
 	ds->vocab = t.vocab;
-	keep(ds, &t);
+	set_tokenizer(ds, &t);
 	return 0;
 }

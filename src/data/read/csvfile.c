@@ -1,4 +1,4 @@
-/* csvfile.c: the door to libcsv. */
+/* csvfile.c: CSV and TSV through libcsv. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -6,146 +6,117 @@
 
 #include <assert.h>
 #include <csv.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/stream.h"
 
-#define BIG ((size_t)1 << 20) /* bytes from which a thread of its own is worth while */
-#define DIFFERENT "row %zu (line %zu): %zu cells, %zu expected as in row 1"
-#define BLOCK ((size_t)240) /* bytes that a sum of one byte can count */
-#define STEP                                                                                 \
-	65536 /* bytes by which libcsv's buffer grows; its own 128 is slow for one long cell \
-	       */
+/* Growth of libcsv's buffer in bytes; its default, 128, is slow for a long cell. */
+#define STEP 65536
 
-/* Where in the file libcsv is, and whom it tells. */
-struct lines {
-	size_t line, of_row; /* from 1: the line at hand, and that on which the row at hand began; 0
-				between rows */
-	bool within, blank;  /* the line goes on; nothing but blanks in it so far */
-	bool after_cr;       /* the block before ended with a CR */
-	void (*on_cell)(void *s, size_t len, void *arg);
-	void (*on_row)(int c, void *arg);
+/* A file being parsed. The cells of the current row lie in one buffer that is reused. */
+struct walk {
+	struct csv_parser parser;
+	struct row row;    /* row: rows completed; columns: cells of the current row so far */
+	const char **cell; /* [cap_cells] */
+	size_t *at;        /* [cap_at] offsets of the cells in `bytes` */
+	size_t cap_cells, cap_at;
+	char *bytes; /* [cap] */
+	size_t used, cap;
+	size_t columns;                /* of row 1 */
+	size_t fed;                    /* bytes parsed since the last row ended */
+	size_t most_bytes, most_cells; /* of a row */
+
+	size_t line;     /* current, from 1 */
+	size_t row_line; /* on which the current row began; 0: between rows */
+	bool in_line;    /* the current line continues */
+	bool blank;      /* it has nothing but blanks so far */
+	bool after_cr;   /* the previous block ended in a CR */
+
+	row_visit *visit;
 	void *arg;
-	const bool *failed; /* set by on_row */
-};
-
-/* All room is taken before the first cell, so a file can ask for no more than its size allows. */
-struct reader {
-	struct csvfile t;
-	size_t used, size;         /* bytes of t.bytes */
-	size_t n_cells, cap_cells; /* of t.cell */
-	size_t cap_rows;           /* of t.line */
-	size_t in_row;             /* cells of the row at hand */
-	struct lines lines;
-	bool failed;
+	bool failed; /* by a row or a cell: `e` is set */
+	size_t bad_line, bad_column;
 	struct err *e;
 };
 
-static void
-on_cell(void *s, size_t len, void *arg)
+static int
+refuse_at(struct walk *w, size_t line, size_t column)
 {
-	struct reader *r = arg;
+	w->failed = true;
+	w->bad_line = line;
+	w->bad_column = column;
+	return -1;
+}
 
-	assert(r->n_cells < r->cap_cells && r->size - r->used > len);
-	r->t.cell[r->n_cells++] = r->t.bytes + r->used;
+/* For libcsv: a cell has ended. */
+static void
+add_cell(void *s, size_t len, void *arg)
+{
+	struct walk *w = arg;
+
+	if (w->failed)
+		return;
+	if (w->row.columns == w->most_cells) {
+		err_set(w->e, "row %zu (line %zu): more than %zu cells", w->row.row + 1,
+			w->row_line, w->most_cells);
+		refuse_at(w, w->row_line, 0);
+		return;
+	}
+	if (w->row.columns == w->cap_at)
+		mem_grow(&w->at, &w->cap_at, w->row.columns + 1, sizeof *w->at);
+	if (w->used + len + 1 > w->cap)
+		mem_grow(&w->bytes, &w->cap, w->used + len + 1, 1);
+	w->at[w->row.columns++] = w->used;
 	if (len)
-		memcpy(r->t.bytes + r->used, s, len);
-	r->t.bytes[r->used + len] = '\0';
-	r->used += len + 1;
-	r->in_row++;
+		memcpy(w->bytes + w->used, s, len);
+	w->bytes[w->used + len] = '\0';
+	w->used += len + 1;
 }
 
 static void
-on_row(int c, void *arg)
+visit_row(struct walk *w)
 {
-	struct reader *r = arg;
+	size_t n = w->row.columns;
+
+	mem_grow(&w->cell, &w->cap_cells, n, sizeof *w->cell);
+	for (size_t i = 0; i < n; i++)
+		w->cell[i] = w->bytes + w->at[i];
+	w->row.cell = w->cell;
+	w->row.line = w->row_line;
+	w->failed = w->visit(w->arg, &w->row, w->e) < 0;
+}
+
+/* For libcsv: a row has ended. */
+static void
+end_row(int c, void *arg)
+{
+	struct walk *w = arg;
+	size_t n = w->row.columns;
 
 	(void)c;
-	assert(r->t.rows < r->cap_rows);
-	if (r->t.rows == 0)
-		r->t.columns = r->in_row;
-	if (r->in_row != r->t.columns && !r->failed) {
-		r->failed = true;
-		r->t.bad_line = r->lines.of_row;
-		r->t.bad_column = (r->in_row < r->t.columns ? r->in_row : r->t.columns) + 1;
-		err_set(r->e, DIFFERENT, r->t.rows + 1, r->lines.of_row, r->in_row, r->t.columns);
+	w->row.row++;
+	if (w->row.row == 1)
+		w->columns = n;
+	if (n != w->columns && !w->failed) {
+		err_set(w->e, "row %zu (line %zu): %zu cells, %zu expected as in row 1", w->row.row,
+			w->row_line, n, w->columns);
+		refuse_at(w, w->row_line, (n < w->columns ? n : w->columns) + 1);
 	}
-	r->t.line[r->t.rows++] = r->lines.of_row;
-	r->in_row = 0;
-	r->lines.of_row = 0;
-}
-
-static size_t
-bom_of(const char *bytes, size_t size)
-{
-	return size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-}
-
-static int
-not_utf16(const char *bytes, size_t size, struct err *e)
-{
-	if (size >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
-		return err_set(e, "this is UTF-16; UTF-8 and ASCII are read");
-	return 0;
-}
-
-static int
-check_bytes(const char *bytes, size_t size, size_t *bad_line, struct err *e)
-{
-	const char *nul;
-	size_t line = 1;
-
-	if (size == 0)
-		return err_set(e, "empty: no rows");
-	if (not_utf16(bytes, size, e) < 0)
-		return -1;
-	nul = memchr(bytes, '\0', size);
-	if (!nul)
-		return 0;
-	for (const char *p = bytes; p < nul; p++)
-		line += *p == '\n';
-	*bad_line = line;
-	return err_set(e, "line %zu: a NUL byte: this is no text file", line);
+	if (!w->failed)
+		visit_row(w);
+	w->row.columns = 0;
+	w->used = 0;
+	w->fed = 0;
+	w->row_line = 0;
 }
 
 /*
- * Every cell but the last is followed by a delimiter or a line end, and is no longer than its
- * bytes in the file: so the copies with their NULs take at most one byte more than the file.
- */
-static int
-make_room(struct reader *r, const char *bytes, size_t size, char delimiter)
-{
-	size_t ends = 0, delimiters = 0;
-
-	/* sums of a byte each, so that the compiler counts 16 or more bytes at once */
-	for (size_t i = 0; i < size; i += BLOCK) {
-		size_t n = size - i < BLOCK ? size - i : BLOCK;
-		unsigned char e = 0, d = 0;
-
-		for (size_t k = 0; k < n; k++) {
-			e = (unsigned char)(e + (bytes[i + k] == '\n') + (bytes[i + k] == '\r'));
-			d = (unsigned char)(d + (bytes[i + k] == delimiter));
-		}
-		ends += e;
-		delimiters += d;
-	}
-	r->size = size + 1;
-	r->cap_rows = 1 + ends;
-	r->cap_cells = 1 + ends + delimiters;
-	r->t.bytes = mem_try(r->size, 1);
-	r->t.cell = mem_try(r->cap_cells, sizeof *r->t.cell);
-	r->t.line = mem_try(r->cap_rows, sizeof *r->t.line);
-	if (!r->t.bytes || !r->t.cell || !r->t.line)
-		return err_set(r->e, "no memory for %zu cells in %zu bytes", r->cap_cells, size);
-	return 0;
-}
-
-/*
- * Bytes up to the end of the line with its LF, CRLF or CR, or up to `end`; *ended says which.
- * *blank stays true when there is nothing else. *lf is the first LF from here on, or `end`: it is
- * kept from line to line, because a file that has CRs alone would be searched to its end for each
- * of them.
+ * Length of the line at `p` with its LF, CRLF or CR, or up to `end`; *ended: it has a line end.
+ * *blank stays true if the line has only blanks. *lf is the first LF from `p` on, or `end`: cached
+ * from line to line, because a file with CRs alone would be searched to its end for each of them.
  */
 static size_t
 line_length(const char *p, const char *end, const char **lf, bool *blank, bool *ended)
@@ -169,123 +140,252 @@ line_length(const char *p, const char *end, const char **lf, bool *blank, bool *
 }
 
 static int
-bad_quote(const struct lines *l, int why, struct err *e)
+refuse_quote(struct walk *w)
 {
-	size_t began = l->of_row ? l->of_row : l->line;
+	size_t began = w->row_line ? w->row_line : w->line;
 
-	if (why != CSV_EPARSE)
-		return err_set(e,
+	refuse_at(w, w->line, 0);
+	if (csv_error(&w->parser) != CSV_EPARSE)
+		return err_set(w->e,
 			       "line %zu: no memory for a cell of the row that begins on line %zu",
-			       l->line, began);
-	if (began != l->line)
-		return err_set(e,
+			       w->line, began);
+	if (began != w->line)
+		return err_set(w->e,
 			       "line %zu: a quote inside a cell of the row that began on line %zu; "
-			       "a cell with quotes "
-			       "in it is quoted whole, and they are doubled",
-			       l->line, began);
-	return err_set(e,
-		       "line %zu: a quote inside a cell; a cell with quotes in it is quoted whole, "
-		       "and they are "
-		       "doubled",
-		       l->line);
+			       "a cell that contains quotes is quoted whole, and they are doubled",
+			       w->line, began);
+	return err_set(w->e,
+		       "line %zu: a quote inside a cell; a cell that contains quotes is quoted "
+		       "whole, and they are doubled",
+		       w->line);
 }
 
-/* Line by line, so that a row knows on which line it began. A line may go on in the next block, and
- * so may its CRLF. */
+/*
+ * Parse bytes without NUL, n > 0, line by line, so that the line on which a row begins is known. A
+ * line may continue in the next block, and so may a CRLF.
+ */
 static int
-feed(struct csv_parser *parser, struct lines *l, const char *p, const char *end, struct err *e)
+parse_lines(struct walk *w, const char *p, const char *end)
 {
 	const char *lf = memchr(p, '\n', (size_t)(end - p));
 
 	lf = lf ? lf : end;
-	if (p < end && *p == '\n' && l->after_cr &&
-	    csv_parse(parser, p, 1, l->on_cell, l->on_row, l->arg) == 1)
+	if (p < end && *p == '\n' && w->after_cr &&
+	    csv_parse(&w->parser, p, 1, add_cell, end_row, w) == 1)
 		p++;
-	while (p < end && !*l->failed) {
+	while (p < end && !w->failed) {
 		bool ended;
 		size_t len;
 
-		if (!l->within) {
-			l->line++;
-			l->blank = true;
+		if (!w->in_line) {
+			w->line++;
+			w->blank = true;
 		}
-		if (l->of_row == 0)
-			l->of_row = l->line;
-		len = line_length(p, end, &lf, &l->blank, &ended);
-		if (csv_parse(parser, p, len, l->on_cell, l->on_row, l->arg) != len)
-			return bad_quote(l, csv_error(parser), e);
-		if (ended && l->blank && l->of_row == l->line)
-			l->of_row = 0; /* libcsv skipped it */
-		l->within = !ended;
+		if (w->row_line == 0)
+			w->row_line = w->line;
+		len = line_length(p, end, &lf, &w->blank, &ended);
+		if (csv_parse(&w->parser, p, len, add_cell, end_row, w) != len)
+			return refuse_quote(w);
+		if (ended && w->blank && w->row_line == w->line)
+			w->row_line = 0; /* libcsv skipped it */
+		w->in_line = !ended;
 		p += len;
 	}
-	l->after_cr = end[-1] == '\r';
-	return *l->failed ? -1 : 0;
+	w->after_cr = end[-1] == '\r';
+	return w->failed ? -1 : 0;
 }
 
 static int
-start(struct csv_parser *parser, char delimiter, struct err *e)
+parse_block(struct walk *w, const char *bytes, size_t size)
 {
-	if (csv_init(parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
-		return err_set(e, "the CSV parser cannot start");
-	csv_set_delim(parser, (unsigned char)delimiter);
-	csv_set_blk_size(parser, STEP);
+	const char *nul = memchr(bytes, '\0', size);
+	size_t n = nul ? (size_t)(nul - bytes) : size;
+
+	w->fed += n;
+	if (n && parse_lines(w, bytes, bytes + n) < 0)
+		return -1;
+	if (nul) {
+		refuse_at(w, w->line + !w->in_line, 0);
+		return err_set(w->e, "line %zu: a NUL byte: this is not a text file", w->bad_line);
+	}
+	if (w->fed <= w->most_bytes)
+		return 0;
+	refuse_at(w, w->row_line, 0);
+	return err_set(w->e,
+		       "row %zu (line %zu): more than %zu bytes, the most that is accepted; is "
+		       "there a quote that never closes?",
+		       w->row.row + 1, w->row_line, w->most_bytes);
+}
+
+/* The first block: it may begin with a byte order mark. */
+static int
+parse_first(struct walk *w, const char *bytes, size_t size)
+{
+	size_t bom = size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+
+	if (size >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
+		return err_set(w->e, "this is UTF-16 (expected UTF-8 or ASCII)");
+	return parse_block(w, bytes + bom, size - bom);
+}
+
+static int
+begin_walk(struct walk *w, char delimiter)
+{
+	if (csv_init(&w->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
+		return err_set(w->e, "no memory for the CSV parser");
+	csv_set_delim(&w->parser, (unsigned char)delimiter);
+	csv_set_blk_size(&w->parser, STEP);
 	return 0;
 }
 
-/* Behind the last byte. */
+/* After the last byte. */
 static int
-finish(struct csv_parser *parser, struct lines *l, size_t rows, struct err *e)
+finish_walk(struct walk *w)
 {
-	if (csv_fini(parser, l->on_cell, l->on_row, l->arg) != 0)
-		return err_set(e, "row %zu (line %zu): quotes that never close", rows + 1,
-			       l->of_row);
-	return *l->failed ? -1 : 0;
+	if (csv_fini(&w->parser, add_cell, end_row, w) != 0) {
+		refuse_at(w, w->row_line, 0);
+		return err_set(w->e, "row %zu (line %zu): quotes that never close", w->row.row + 1,
+			       w->row_line);
+	}
+	if (w->failed)
+		return -1;
+	return w->row.row ? 0 : err_set(w->e, w->line ? "no rows" : "empty: no rows");
+}
+
+static void
+release_walk(struct walk *w)
+{
+	csv_free(&w->parser);
+	mem_free(w->cell);
+	mem_free(w->at);
+	mem_free(w->bytes);
+}
+
+/* A file in memory limits its rows itself. */
+static int
+walk_bytes(struct walk *w, const char *bytes, size_t size, char delimiter)
+{
+	int status;
+
+	w->most_bytes = w->most_cells = SIZE_MAX;
+	if (begin_walk(w, delimiter) < 0)
+		return -1;
+	status = size ? parse_first(w, bytes, size) : 0;
+	if (status == 0)
+		status = finish_walk(w);
+	release_walk(w);
+	return status;
 }
 
 static int
-parse_all(struct reader *r, const char *bytes, size_t size, char delimiter)
+walk_stream(struct walk *w, struct stream *in, char delimiter)
 {
-	struct csv_parser parser;
+	const char *bytes;
+	bool first = true;
+	size_t size;
 	int status;
 
-	r->lines = (struct lines){
-		.on_cell = on_cell, .on_row = on_row, .arg = r, .failed = &r->failed
-	};
-	if (start(&parser, delimiter, r->e) < 0)
+	w->most_bytes = CSVFILE_ROW;
+	w->most_cells = CSVFILE_COLUMNS;
+	if (begin_walk(w, delimiter) < 0)
 		return -1;
-	status = feed(&parser, &r->lines, bytes + bom_of(bytes, size), bytes + size, r->e);
-	if (status < 0 && !r->failed)
-		r->t.bad_line = r->lines.line;
-	if (status == 0 && (status = finish(&parser, &r->lines, r->t.rows, r->e)) < 0 && !r->failed)
-		r->t.bad_line = r->lines.of_row;
-	csv_free(&parser);
-	return status == 0 && r->t.rows == 0 ? err_set(r->e, "no rows") : status;
+	while ((status = stream_next(in, &bytes, &size, w->e)) > 0) {
+		status = first ? parse_first(w, bytes, size) : parse_block(w, bytes, size);
+		if (status < 0)
+			break;
+		first = false;
+	}
+	if (status == 0)
+		status = finish_walk(w);
+	release_walk(w);
+	return status;
+}
+
+int
+csvfile_rows(struct source *s, row_visit *visit, void *arg, struct err *e)
+{
+	struct walk w = { .visit = visit, .arg = arg, .e = e };
+	char delimiter = source_delimiter(s->path);
+	struct stream *in;
+	int status;
+
+	if (s->bytes)
+		return walk_bytes(&w, s->bytes, s->size, delimiter);
+	in = stream_open(s->path, e);
+	if (!in)
+		return -1;
+	status = walk_stream(&w, in, delimiter);
+	if (status == 0)
+		s->hash = stream_hash(in);
+	stream_close(in);
+	return status;
+}
+
+/* Rows of a walk collected into a table. The copies of its cells, each with a NUL, take at most
+ * one byte more than the file, because a delimiter or a line end follows each but the last. */
+struct collector {
+	const struct walk *w;
+	struct csvfile t;
+	size_t used, cap_cells, cap_rows;
+};
+
+/* Make room for `need` elements of `size` bytes in *p by doubling. */
+static int
+grow_array(void *p, size_t *cap, size_t need, size_t size)
+{
+	void **array = p, *bigger;
+	size_t most = 2 * *cap > need ? 2 * *cap : need;
+
+	if (need <= *cap)
+		return 0;
+	bigger = mem_try(most, size);
+	if (!bigger)
+		return -1;
+	if (*cap)
+		memcpy(bigger, *array, *cap * size);
+	mem_free(*array);
+	*array = bigger;
+	*cap = most;
+	return 0;
+}
+
+static int
+collect_row(void *arg, const struct row *row, struct err *e)
+{
+	struct collector *c = arg;
+	size_t had = c->t.rows * row->columns;
+
+	if (grow_array(&c->t.cell, &c->cap_cells, had + row->columns, sizeof *c->t.cell) < 0 ||
+	    grow_array(&c->t.line, &c->cap_rows, c->t.rows + 1, sizeof *c->t.line) < 0)
+		return err_set(e, "no memory for more than %zu rows of %zu cells", c->t.rows,
+			       row->columns);
+	memcpy(c->t.bytes + c->used, c->w->bytes, c->w->used);
+	for (size_t i = 0; i < row->columns; i++)
+		c->t.cell[had + i] = c->t.bytes + c->used + c->w->at[i];
+	c->used += c->w->used;
+	c->t.columns = row->columns;
+	c->t.line[c->t.rows++] = row->line;
+	return 0;
 }
 
 int
 csvfile_parse(const char *bytes, size_t size, char delimiter, struct csvfile *out, struct err *e)
 {
-	struct reader r = { .e = e };
-	struct hash_thread beside;
-	int status = check_bytes(bytes, size, &r.t.bad_line, e);
+	struct collector c = { .t.bytes = mem_try(size + 1, 1) };
+	struct walk w = { .visit = collect_row, .arg = &c, .e = e };
+	int status;
 
+	c.w = &w;
 	memset(out, 0, sizeof *out);
-	if (status == 0)
-		status = make_room(&r, bytes, size, delimiter);
-	if (status == 0) {
-		if (size >= BIG)
-			hash_beside(&beside, bytes, size);
-		status = parse_all(&r, bytes, size, delimiter);
-		r.t.hash = size >= BIG ? hash_await(&beside) : hash_of(bytes, size);
-	}
+	status = c.t.bytes ? walk_bytes(&w, bytes, size, delimiter)
+			   : err_set(e, "no memory for %zu bytes", size);
 	if (status < 0) {
-		out->bad_line = r.t.bad_line;
-		out->bad_column = r.t.bad_column;
-		csvfile_release(&r.t);
+		csvfile_release(&c.t);
+		out->bad_line = w.bad_line;
+		out->bad_column = w.bad_column;
 		return -1;
 	}
-	*out = r.t;
+	*out = c.t;
 	return 0;
 }
 
@@ -296,135 +396,4 @@ csvfile_release(struct csvfile *t)
 	mem_free(t->line);
 	mem_free(t->bytes);
 	memset(t, 0, sizeof *t);
-}
-
-/* A row at a time: its cells lie in one buffer that is used again. */
-struct walk {
-	struct csvfile_row row;
-	const char **cell; /* [cap_cells] */
-	size_t *at;        /* [cap_at] where cells begin in bytes */
-	size_t cap_cells, cap_at;
-	char *bytes;
-	size_t used, cap;
-	size_t columns, fed; /* of row 1; bytes since the last row ended */
-	struct lines lines;
-	csvfile_visit *visit;
-	void *arg;
-	bool failed;
-	struct err *e;
-};
-
-static void
-walk_cell(void *s, size_t len, void *arg)
-{
-	struct walk *w = arg;
-
-	if (w->failed)
-		return;
-	if (w->row.columns == CSVFILE_COLUMNS) {
-		w->failed = true;
-		err_set(w->e, "row %zu (line %zu): more than %d cells", w->row.row + 1,
-			w->lines.of_row, CSVFILE_COLUMNS);
-		return;
-	}
-	if (w->row.columns == w->cap_at)
-		mem_grow(&w->at, &w->cap_at, w->row.columns + 1, sizeof *w->at);
-	if (w->used + len + 1 > w->cap)
-		mem_grow(&w->bytes, &w->cap, w->used + len + 1, 1);
-	w->at[w->row.columns++] = w->used;
-	if (len)
-		memcpy(w->bytes + w->used, s, len);
-	w->bytes[w->used + len] = '\0';
-	w->used += len + 1;
-}
-
-static void
-walk_row(int c, void *arg)
-{
-	struct walk *w = arg;
-	size_t n = w->row.columns;
-
-	(void)c;
-	w->row.row++;
-	if (w->row.row == 1)
-		w->columns = n;
-	if (n != w->columns && !w->failed) {
-		w->failed = true;
-		err_set(w->e, DIFFERENT, w->row.row, w->lines.of_row, n, w->columns);
-	}
-	if (!w->failed) {
-		mem_grow(&w->cell, &w->cap_cells, n, sizeof *w->cell);
-		for (size_t i = 0; i < n; i++)
-			w->cell[i] = w->bytes + w->at[i];
-		w->row.cell = w->cell;
-		w->row.line = w->lines.of_row;
-		w->failed = w->visit(w->arg, &w->row, w->e) < 0;
-	}
-	w->row.columns = 0;
-	w->used = 0;
-	w->fed = 0;
-	w->lines.of_row = 0;
-}
-
-static int
-walk_block(struct csv_parser *parser, struct walk *w, const char *bytes, size_t size)
-{
-	const char *nul = memchr(bytes, '\0', size);
-	size_t n = nul ? (size_t)(nul - bytes) : size;
-
-	w->fed += n;
-	if (n && feed(parser, &w->lines, bytes, bytes + n, w->e) < 0)
-		return -1;
-	if (nul)
-		return err_set(w->e, "line %zu: a NUL byte: this is no text file",
-			       w->lines.line + !w->lines.within);
-	if (w->fed > CSVFILE_ROW)
-		return err_set(w->e,
-			       "row %zu (line %zu): more than %zu bytes, the most that is "
-			       "accepted; is there a quote that never closes?",
-			       w->row.row + 1, w->lines.of_row, CSVFILE_ROW);
-	return 0;
-}
-
-static int
-walk_all(struct stream *in, struct csv_parser *parser, struct walk *w)
-{
-	const char *bytes;
-	bool first = true;
-	size_t size;
-	int status;
-
-	while ((status = stream_next(in, &bytes, &size, w->e)) > 0) {
-		size_t bom = first ? bom_of(bytes, size) : 0;
-
-		if ((first && not_utf16(bytes, size, w->e) < 0) ||
-		    walk_block(parser, w, bytes + bom, size - bom) < 0)
-			return -1;
-		first = false;
-	}
-	if (status < 0)
-		return -1;
-	if (finish(parser, &w->lines, w->row.row, w->e) < 0)
-		return -1;
-	return w->row.row ? 0 : err_set(w->e, first ? "empty: no rows" : "no rows");
-}
-
-int
-csvfile_walk(struct stream *in, char delimiter, csvfile_visit *visit, void *arg, struct err *e)
-{
-	struct walk w = { .visit = visit, .arg = arg, .e = e };
-	struct csv_parser parser;
-	int status;
-
-	if (start(&parser, delimiter, e) < 0)
-		return -1;
-	w.lines = (struct lines){
-		.on_cell = walk_cell, .on_row = walk_row, .arg = &w, .failed = &w.failed
-	};
-	status = walk_all(in, &parser, &w);
-	csv_free(&parser);
-	mem_free(w.cell);
-	mem_free(w.at);
-	mem_free(w.bytes);
-	return status;
 }

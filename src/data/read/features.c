@@ -13,15 +13,36 @@
 #include "retort/base/text.h"
 #include "retort/data/classes.h"
 
-static const char *
-cell_at(const struct csvfile *t, size_t row, size_t column)
+#define NOT_FINITE "is not a finite number"
+#define TOO_LONG "... is too long for a word of a category; texts are read with text COLUMN"
+#define TOO_MANY "is one word more than the 256 that a category may have"
+
+void
+features_init(struct features *f, const struct source *s)
 {
-	return t->cell[row * t->columns + column];
+	*f = (struct features){ .source = s, .column = mem_array(s->columns, sizeof *f->column) };
+	for (size_t c = 0; c < s->columns; c++)
+		f->width += !s->left[c];
 }
 
-int
-features_bad_cell(const char *name, size_t c, size_t row, size_t line, const char *word,
-		  const char *what, struct err *e)
+void
+features_release(struct features *f)
+{
+	for (size_t c = 0; f->column && c < f->source->columns; c++) {
+		for (size_t i = 0; i < f->column[c].n_words; i++)
+			mem_free(f->column[c].word[i]);
+		mem_free(f->column[c].word);
+		mem_free(f->column[c].sorted);
+	}
+	mem_free(f->column);
+	memset(f, 0, sizeof *f);
+}
+
+/* "row 5 (line 6), column 3 'age': 'old' is not a finite number". A column without a name is x and
+ * its number. */
+static int
+refuse_cell(const struct features *f, size_t c, size_t row, size_t line, const char *word,
+	    const char *what, struct err *e)
 {
 	struct classes_cell cell;
 	char number[32];
@@ -29,123 +50,54 @@ features_bad_cell(const char *name, size_t c, size_t row, size_t line, const cha
 	snprintf(number, sizeof number, "x%zu", c + 1);
 	classes_trim(word, &cell);
 	return err_set(e, "row %zu (line %zu), column %zu '%.60s': '%.60s' %s", row, line, c + 1,
-		       name ? name : number, cell.s, what);
+		       f->source->name ? f->source->name[c] : number, cell.s, what);
 }
 
-/* A row of names that stands on no line is not counted. */
-static int
-bad_cell(const struct csvfile *t, size_t first, size_t row, size_t c, const char *what,
-	 struct err *e)
-{
-	return features_bad_cell(first ? cell_at(t, 0, c) : NULL, c, row + !t->named, t->line[row],
-				 cell_at(t, row, c), what, e);
-}
-
-static int
-by_bytes(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-size_t
-features_place(const struct features_plan *p, const char *word)
+/* Index of a word; n_words: it is new. */
+static size_t
+find_word(const struct features_column *k, const char *word)
 {
 	size_t i = 0;
 
-	while (i < p->n_words && strcmp(p->word[i], word) != 0)
+	while (i < k->n_words && strcmp(k->word[i], word) != 0)
 		i++;
 	return i;
 }
 
-void
-features_add(struct features_plan *p, const char *word)
-{
-	mem_grow(&p->word, &p->cap, p->n_words + 1, sizeof *p->word);
-	p->word[p->n_words++] = mem_text(word);
-}
-
-void
-features_sort(struct features_plan *p)
-{
-	if (p->n_words)
-		qsort(p->word, p->n_words, sizeof *p->word, by_bytes);
-}
-
-void
-features_forget(struct features_plan *p)
-{
-	for (size_t i = 0; i < p->n_words; i++)
-		mem_free(p->word[i]);
-	mem_free(p->word);
-	memset(p, 0, sizeof *p);
-}
-
-/* A column of numbers shows at its first cell that has something in it, and words are all seen. */
+/* A cell that is neither a number nor missing. */
 static int
-plan_column(const struct csvfile *t, size_t first, size_t c, struct features_plan *p, struct err *e)
+read_word(struct features *f, const struct row *row, size_t c, float *out, struct err *e)
 {
+	struct features_column *k = &f->column[c];
 	struct classes_cell cell;
-	double x;
+	const char *what = NULL;
+	size_t at;
 
-	for (size_t i = first; i < t->rows; i++) {
-		const char *s = cell_at(t, i, c);
-		bool number = classes_plain_number(s, &x);
-
-		if (!number) {
-			classes_trim(s, &cell);
-			number = classes_is_number(&cell);
-		}
-		if (number) {
-			features_forget(
-				p); /* words in a column of numbers are told where they stand */
-			return 0;
-		}
-		if (classes_is_missing(&cell))
-			continue;
-		if (cell.cut)
-			return bad_cell(t, first, i, c, FEATURES_LONG, e);
-		if (features_place(p, cell.s) < p->n_words)
-			continue;
-		if (p->n_words == FEATURES_WORDS)
-			return bad_cell(t, first, i, c, FEATURES_MANY, e);
-		features_add(p, cell.s);
+	classes_trim(row->cell[c], &cell);
+	at = find_word(k, cell.s);
+	if (k->number || classes_is_number(&cell))
+		what = NOT_FINITE;
+	else if (cell.cut)
+		what = TOO_LONG;
+	else if (at == FEATURES_WORDS)
+		what = TOO_MANY;
+	if (what)
+		return refuse_cell(f, c, row->row, row->line, row->cell[c], what, e);
+	if (k->n_words == 0) {
+		k->row = row->row;
+		k->line = row->line;
 	}
-	features_sort(p);
+	if (at == k->n_words) {
+		mem_grow(&k->word, &k->cap, at + 1, sizeof *k->word);
+		k->word[k->n_words++] = mem_text(cell.s);
+	}
+	*out = (float)at;
 	return 0;
 }
 
-void
-features_name(const char *const *header, size_t columns, const bool *left,
-	      const struct features_plan *plan, struct dataset *ds)
-{
-	struct text name = { 0 };
-	size_t k = 0, column = 0;
-
-	ds->column = mem_array(ds->d, sizeof *ds->column);
-	ds->word = mem_array(ds->d, sizeof *ds->word);
-	for (size_t c = 0; c < columns; c++) {
-		if (left[c])
-			continue;
-		column++;
-		for (size_t w = 0; w < (plan[c].n_words ? plan[c].n_words : 1); w++) {
-			text_clear(&name);
-			if (header)
-				text_add(&name, header[c]);
-			else
-				text_addf(&name, "x%zu", column);
-			if (plan[c].n_words)
-				text_addf(&name, "=%s", plan[c].word[w]);
-			ds->column[k] = mem_text(text_get(&name));
-			if (plan[c].n_words)
-				ds->word[k] = ds->column[k] + name.len - strlen(plan[c].word[w]);
-			k++;
-		}
-	}
-	text_release(&name);
-}
-
-int
-features_number(const char *word, size_t *missing, float *out)
+/* 0: *out is the number, or NaN for a missing cell; -1: the cell is not a finite number. */
+static int
+read_number(const char *word, size_t *missing, float *out)
 {
 	struct classes_cell cell;
 	double x;
@@ -166,70 +118,148 @@ features_number(const char *word, size_t *missing, float *out)
 	return 0;
 }
 
-void
-features_spread(const struct features_plan *p, size_t at, float *out)
-{
-	for (size_t w = 0; w < p->n_words; w++)
-		out[w] = at == p->n_words ? NAN : w == at;
-}
-
-static void
-fill_category(const struct features_plan *p, const char *word, struct dataset *ds, float *out)
-{
-	struct classes_cell cell;
-	size_t at;
-
-	classes_trim(word, &cell);
-	at = classes_is_missing(&cell) ? p->n_words : features_place(p, cell.s);
-	features_spread(p, at, out);
-	ds->missing += at == p->n_words;
-}
-
 static int
-fill(const struct csvfile *t, size_t first, const bool *left, const struct features_plan *plan,
-     struct dataset *ds, struct err *e)
+read_cell(struct features *f, const struct row *row, size_t c, float *out, struct err *e)
 {
-	for (size_t i = 0; i < ds->n; i++) {
-		float *x = ds->x + i * ds->d;
+	struct features_column *k = &f->column[c];
 
-		for (size_t c = 0; c < t->columns; c++) {
-			const char *word = cell_at(t, first + i, c);
+	if (read_number(row->cell[c], &f->missing, out) < 0)
+		return read_word(f, row, c, out, e);
+	if (isnan(*out))
+		return 0;
+	k->number = true;
+	if (k->n_words)
+		return refuse_cell(f, c, k->row, k->line, k->word[0], NOT_FINITE, e);
+	return 0;
+}
 
-			if (left[c])
-				continue;
-			if (plan[c].n_words)
-				fill_category(&plan[c], word, ds, x);
-			else if (features_number(word, &ds->missing, x) < 0)
-				return bad_cell(t, first, first + i, c, FEATURES_NUMBER, e);
-			x += plan[c].n_words ? plan[c].n_words : 1;
-		}
+/* A row of a table of numbers. */
+static int
+copy_numbers(struct features *f, const struct row *row, float *out, struct err *e)
+{
+	f->numbers = true;
+	for (size_t c = 0; c < row->columns; c++) {
+		out[c] = row->number[c];
+		f->missing += isnan(out[c]);
+		if (isinf(out[c]))
+			return err_set(e, "row %zu, column %zu: %g is not a finite number",
+				       row->row, c + 1, (double)out[c]);
 	}
 	return 0;
 }
 
 int
-features_make(const struct csvfile *t, size_t first, const bool *left, struct dataset *ds,
-	      struct err *e)
+features_row(struct features *f, const struct row *row, float *out, struct err *e)
 {
-	struct features_plan *plan = mem_array(t->columns, sizeof *plan);
-	int status = 0;
+	if (row->number)
+		return copy_numbers(f, row, out, e);
+	for (size_t c = 0; c < row->columns; c++)
+		if (!f->source->left[c] && read_cell(f, row, c, out++, e) < 0)
+			return -1;
+	return 0;
+}
 
-	for (size_t c = 0; c < t->columns && status == 0; c++) {
-		if (left[c])
+static int
+compare_words(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+sort_words(struct features_column *k)
+{
+	char **unsorted = mem_array(k->n_words, sizeof *unsorted);
+
+	memcpy(unsorted, k->word, k->n_words * sizeof *unsorted);
+	qsort(k->word, k->n_words, sizeof *k->word, compare_words);
+	k->sorted = mem_array(k->n_words, sizeof *k->sorted);
+	for (size_t i = 0; i < k->n_words; i++)
+		k->sorted[i] = find_word(k, unsorted[i]);
+	mem_free(unsorted);
+}
+
+size_t
+features_settle(struct features *f)
+{
+	size_t d = 0;
+
+	for (size_t c = 0; c < f->source->columns; c++) {
+		struct features_column *k = &f->column[c];
+
+		if (k->n_words)
+			sort_words(k);
+		if (!f->source->left[c])
+			d += k->n_words ? k->n_words : 1;
+	}
+	return d;
+}
+
+bool
+features_has_words(const struct features *f)
+{
+	for (size_t c = 0; c < f->source->columns; c++)
+		if (f->column[c].n_words)
+			return true;
+	return false;
+}
+
+static void
+spread_word(const struct features_column *k, float index, float *out)
+{
+	size_t at = isnan(index) ? k->n_words : k->sorted[(size_t)index];
+
+	for (size_t w = 0; w < k->n_words; w++)
+		out[w] = at == k->n_words ? NAN : w == at;
+}
+
+void
+features_spread(const struct features *f, const float *in, float *out)
+{
+	for (size_t c = 0; c < f->source->columns; c++) {
+		const struct features_column *k = &f->column[c];
+
+		if (f->source->left[c])
 			continue;
-		status = plan_column(t, first, c, &plan[c], e);
-		ds->d += plan[c].n_words ? plan[c].n_words : 1;
+		if (k->n_words)
+			spread_word(k, *in, out);
+		else
+			*out = *in;
+		out += k->n_words ? k->n_words : 1;
+		in++;
 	}
-	if (status == 0) {
-		features_name(first ? t->cell : NULL, t->columns, left, plan, ds);
-		ds->x = mem_try(ds->n * ds->d, sizeof *ds->x);
-		if (!ds->x)
-			status = err_set(e, "no memory for %zu rows of %zu features", ds->n, ds->d);
+}
+
+void
+features_name(const struct features *f, struct dataset *ds)
+{
+	struct text name = { 0 };
+	size_t i = 0, column = 0;
+
+	if (f->numbers)
+		return;
+	ds->column = mem_array(ds->d, sizeof *ds->column);
+	ds->word = mem_array(ds->d, sizeof *ds->word);
+	for (size_t c = 0; c < f->source->columns; c++) {
+		const struct features_column *k = &f->column[c];
+
+		if (f->source->left[c])
+			continue;
+		text_clear(&name);
+		if (f->source->name)
+			text_add(&name, f->source->name[c]);
+		else
+			text_addf(&name, "x%zu", column + 1);
+		column++;
+		for (size_t w = 0; w < k->n_words; w++, i++) {
+			size_t len = name.len;
+
+			text_addf(&name, "=%s", k->word[w]);
+			ds->column[i] = mem_text(text_get(&name));
+			ds->word[i] = ds->column[i] + len + 1;
+			name.s[name.len = len] = '\0';
+		}
+		if (k->n_words == 0)
+			ds->column[i++] = mem_text(text_get(&name));
 	}
-	if (status == 0)
-		status = fill(t, first, left, plan, ds, e);
-	for (size_t c = 0; c < t->columns; c++)
-		features_forget(&plan[c]);
-	mem_free(plan);
-	return status;
+	text_release(&name);
 }

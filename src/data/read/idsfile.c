@@ -8,22 +8,23 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/text.h"
 #include "retort/data/classes.h"
 #include "retort/data/read/corpus.h"
 
 struct reader {
-	int32_t *id; /* of all lines */
+	int32_t *id; /* owned [n]: of all lines */
 	size_t n;
-	size_t rows, cap;
-	const char **label; /* [rows] */
-	size_t *first;      /* [rows + 1] where the ids of a row begin */
+	struct dataset *ds; /* labelled rows; its n counts them */
+	struct classes_reader labels;
+	struct text label; /* of the current line */
+	size_t *first;     /* owned [rows + 1]: offset in `id` of the ids of a row */
 	size_t cap_first;
-	size_t line;       /* from 1 */
-	size_t first_line; /* that has something on it; 0: none yet */
-	bool labelled;
-	bool beside;  /* one row and one class are enough */
-	size_t vocab; /* ids are below it */
-	size_t largest;
+	size_t line;       /* current, from 1 */
+	size_t first_line; /* that is not blank; 0: none yet */
+	bool labelled;     /* lines begin with a label */
+	size_t vocab;      /* ids are below it */
+	size_t largest;    /* id */
 	struct err *e;
 };
 
@@ -33,24 +34,29 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* One id, which ends before `end`; at byte `column` of the line, from 1. */
+/* What is at `start` of the line is not an id; it stands at byte `column` of the line, from 1. */
 static int
-take_id(struct reader *r, const char **p, const char *end, size_t column)
+refuse_id(struct reader *r, const char *start, size_t column)
+{
+	size_t len = strcspn(start, " \t\r\n");
+
+	if (len == 0)
+		return err_set(r->e, "line %zu, column %zu: a NUL byte is not a token id", r->line,
+			       column);
+	return err_set(r->e, "line %zu, column %zu: '%.*s' is not a token id", r->line, column,
+		       (int)(len < 40 ? len : 40), start);
+}
+
+/* Read one id at *p, before `end`, and move *p after it. */
+static int
+read_id(struct reader *r, const char **p, const char *end, size_t column)
 {
 	const char *start = *p;
 	size_t id = 0;
 
 	for (; *p < end && !is_blank(**p); (*p)++) {
-		if (**p < '0' || **p > '9') {
-			size_t len = strcspn(start, " \t\r\n");
-
-			if (len == 0)
-				return err_set(r->e,
-					       "line %zu, column %zu: a NUL byte is no token id",
-					       r->line, column);
-			return err_set(r->e, "line %zu, column %zu: '%.*s' is no token id", r->line,
-				       column, (int)(len < 40 ? len : 40), start);
-		}
+		if (**p < '0' || **p > '9')
+			return refuse_id(r, start, column);
 		id = id < DATASET_VOCAB ? 10 * id + (size_t)(**p - '0') : id;
 	}
 	if (id >= r->vocab)
@@ -62,24 +68,28 @@ take_id(struct reader *r, const char **p, const char *end, size_t column)
 	return 0;
 }
 
+/* Begin a labelled row: the label ends at `tab`. */
 static int
-begin_row(struct reader *r, char *line, char *tab)
+begin_row(struct reader *r, const char *line, const char *tab)
 {
+	struct dataset *ds = r->ds;
+
 	if (memchr(line, '\0', (size_t)(tab - line)))
 		return err_set(r->e, "line %zu: a NUL byte in the label", r->line);
-	*tab = '\0';
-	mem_grow(&r->label, &r->cap, r->rows + 1, sizeof *r->label);
-	mem_grow(&r->first, &r->cap_first, r->rows + 2, sizeof *r->first);
-	r->label[r->rows] = line;
-	r->first[r->rows++] = r->n;
+	text_clear(&r->label);
+	text_bytes(&r->label, line, (size_t)(tab - line));
+	if (classes_add(ds, &r->labels, ds->n, text_get(&r->label), r->e) < 0)
+		return -1;
+	mem_grow(&r->first, &r->cap_first, ds->n + 2, sizeof *r->first);
+	r->first[ds->n++] = r->n;
 	return 0;
 }
 
 static int
-take_line(struct reader *r, char *line, const char *end)
+read_line(struct reader *r, const char *line, const char *end)
 {
 	const char *p = line;
-	char *tab = memchr(line, '\t', (size_t)(end - line));
+	const char *tab = memchr(line, '\t', (size_t)(end - line));
 
 	while (p < end && is_blank(*p))
 		p++;
@@ -99,37 +109,39 @@ take_line(struct reader *r, char *line, const char *end)
 	for (p = tab ? tab + 1 : line; p < end;) {
 		if (is_blank(*p))
 			p++;
-		else if (take_id(r, &p, end, (size_t)(p - line) + 1) < 0)
+		else if (read_id(r, &p, end, (size_t)(p - line) + 1) < 0)
 			return -1;
 	}
 	return 0;
 }
 
 static int
-take_lines(struct reader *r, char *bytes, size_t size)
+read_lines(struct reader *r, const char *bytes, size_t size)
 {
-	char *p = bytes, *end = bytes + size;
+	const char *p = bytes, *end = bytes + size;
 
 	while (p < end) {
-		char *feed = memchr(p, '\n', (size_t)(end - p));
+		const char *feed = memchr(p, '\n', (size_t)(end - p));
 
 		r->line++;
-		if (take_line(r, p, feed ? feed : end) < 0)
+		if (read_line(r, p, feed ? feed : end) < 0)
 			return -1;
 		p = feed ? feed + 1 : end;
 	}
 	if (!r->first_line)
 		return err_set(r->e, "empty: no token ids");
 	if (r->labelled)
-		r->first[r->rows] = r->n;
+		r->first[r->ds->n] = r->n;
 	return 0;
 }
 
+/* Cut off and pad the ids of labelled rows. */
 static int
-fill_rows(const struct reader *r, size_t length, struct dataset *ds)
+fill_rows(const struct reader *r, size_t length, struct err *e)
 {
-	if (classes_set(ds, r->label, 1, "labels", r->beside, r->e) < 0 ||
-	    corpus_room(ds, length, 0, r->e) < 0)
+	struct dataset *ds = r->ds;
+
+	if (corpus_room(ds, length, 0, e) < 0)
 		return -1;
 	for (size_t i = 0; i < ds->n; i++) {
 		size_t n = r->first[i + 1] - r->first[i];
@@ -141,56 +153,56 @@ fill_rows(const struct reader *r, size_t length, struct dataset *ds)
 }
 
 static int
-make(const struct reader *r, const struct dataset_options *o, struct dataset **out)
+make_set(struct reader *r, const struct dataset_options *o, struct dataset **out)
 {
-	size_t vocab = o->vocab ? o->vocab : r->largest + 1;
-	struct dataset *ds;
+	size_t vocab = o->vocab ? o->vocab : r->largest + 1, least = o->beside ? 1 : DATASET_ROWS;
 
 	if (!r->labelled)
 		return corpus_windows(r->id, r->n, o->length, vocab, out, r->e);
-	if (r->rows < (r->beside ? 1 : DATASET_ROWS))
-		return err_set(r->e, "%zu rows: at least %d are needed", r->rows,
-			       r->beside ? 1 : DATASET_ROWS);
+	if (r->ds->n < least)
+		return err_set(r->e, "%zu rows: at least %zu are needed", r->ds->n, least);
 	if (r->n == 0)
-		return err_set(r->e, "no token ids behind the labels");
-	ds = mem_new(sizeof *ds);
-	ds->n = r->rows;
-	ds->vocab = vocab;
-	if (fill_rows(r, o->length, ds) < 0) {
-		dataset_free(ds);
+		return err_set(r->e, "no token ids after the labels");
+	r->ds->vocab = vocab;
+	if (classes_settle(r->ds, &r->labels, r->e) < 0 || fill_rows(r, o->length, r->e) < 0)
 		return -1;
-	}
-	*out = ds;
+	*out = r->ds;
+	r->ds = NULL;
+	return 0;
+}
+
+static int
+read_all(struct reader *r, const char *bytes, size_t size, const struct dataset_options *o,
+	 struct dataset **out)
+{
+	size_t bom = size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+	struct hash file = hash_of(bytes, size), said;
+	char options[64];
+
+	r->id = mem_try(size / 2 + 1, sizeof *r->id); /* an id takes two bytes, but for the last */
+	if (!r->id)
+		return err_set(r->e, "no memory for the token ids of %zu bytes", size);
+	if (read_lines(r, bytes + bom, size - bom) < 0 || make_set(r, o, out) < 0)
+		return -1;
+	snprintf(options, sizeof options, "length %zu vocab %zu", o->length, (*out)->vocab);
+	said = hash_of(options, strlen(options));
+	(*out)->hash = hash_join(&file, &said);
 	return 0;
 }
 
 int
-idsfile_make(char *bytes, size_t size, const struct dataset_options *o, struct dataset **out,
+idsfile_make(const char *bytes, size_t size, const struct dataset_options *o, struct dataset **out,
 	     struct err *e)
 {
-	struct reader r = { .vocab = o->vocab ? o->vocab : DATASET_VOCAB,
-			    .beside = o->beside,
+	struct reader r = { .ds = mem_new(sizeof *r.ds),
+			    .labels = { .what = "labels", .beside = o->beside },
+			    .vocab = o->vocab ? o->vocab : DATASET_VOCAB,
 			    .e = e };
-	struct hash file = hash_of(bytes, size), said;
-	size_t mark =
-		size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0; /* of the byte order */
-	char options[64];
-	int status;
+	int status = read_all(&r, bytes, size, o, out);
 
-	r.id = mem_try(size / 2 + 1,
-		       sizeof *r.id); /* an id takes a digit and a blank, but the last */
-	if (!r.id)
-		return err_set(e, "no memory for the token ids of %zu bytes", size);
-	status = take_lines(&r, bytes + mark, size - mark);
-	if (status == 0)
-		status = make(&r, o, out);
-	if (status == 0) {
-		snprintf(options, sizeof options, "length %zu vocab %zu", o->length, (*out)->vocab);
-		said = hash_of(options, strlen(options));
-		(*out)->hash = hash_join(&file, &said);
-	}
+	dataset_free(r.ds);
 	mem_free(r.id);
-	mem_free(r.label);
 	mem_free(r.first);
+	text_release(&r.label);
 	return status;
 }

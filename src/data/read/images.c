@@ -12,50 +12,17 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/data/classes.h"
-
-#define LABELS ((size_t)1 << 28) /* bytes of a file of labels */
+#include "retort/data/read/labels.h"
 
 static int
 check_rows(const struct idxfile *rows, bool beside, struct err *e)
 {
 	if (rows->rank == 1)
-		return err_set(e, "IDX: one dimension, like labels; images have 3 or 4");
+		return err_set(e, "IDX: one dimension, like labels (expected 3 or 4, images)");
 	if (rows->dim[0] < (beside ? 1 : DATASET_ROWS) || rows->dim[0] > INT32_MAX)
 		return err_set(e, "IDX: %zu rows are outside %d..%d", rows->dim[0],
 			       beside ? 1 : DATASET_ROWS, INT32_MAX);
 	return 0;
-}
-
-static int
-check_labels(const struct idxfile *rows, const struct idxfile *labels, struct err *e)
-{
-	if (labels->rank != 1)
-		return err_set(e, "labels: IDX: %d dimensions; labels have one", labels->rank);
-	if (labels->type == IDXFILE_F32 || labels->type == IDXFILE_F64)
-		return err_set(e, "labels: IDX: type 0x%02X; labels are whole numbers",
-			       (unsigned)labels->type);
-	if (labels->dim[0] != rows->dim[0])
-		return err_set(e, "labels: %zu labels for %zu images", labels->dim[0],
-			       rows->dim[0]);
-	return 0;
-}
-
-static int
-set_labels(const struct idxfile *labels, bool beside, struct dataset *ds, struct err *e)
-{
-	int64_t *label;
-	int status;
-
-	if (!labels)
-		return classes_none(ds, e);
-	label = mem_try(ds->n, sizeof *label);
-	if (!label)
-		return err_set(e, "no memory for the labels of %zu rows", ds->n);
-	for (size_t i = 0; i < ds->n; i++)
-		label[i] = (int64_t)idxfile_at(labels, i);
-	status = classes_set_numbers(ds, label, "labels", beside, e);
-	mem_free(label);
-	return status;
 }
 
 int
@@ -65,7 +32,7 @@ images_make(const struct idxfile *rows, const struct idxfile *labels, bool besid
 	struct dataset *ds;
 	int status = 0;
 
-	if (check_rows(rows, beside, e) < 0 || (labels && check_labels(rows, labels, e) < 0))
+	if (check_rows(rows, beside, e) < 0)
 		return -1;
 	ds = mem_new(sizeof *ds);
 	ds->n = rows->dim[0];
@@ -80,7 +47,7 @@ images_make(const struct idxfile *rows, const struct idxfile *labels, bool besid
 	if (!ds->x)
 		status = err_set(e, "no memory for %zu rows of %zu numbers", ds->n, ds->d);
 	if (status == 0)
-		status = set_labels(labels, beside, ds, e);
+		status = labels ? labels_set(labels, beside, ds, e) : classes_none(ds, e);
 	if (status == 0)
 		status = idxfile_floats(rows, ds->x, e);
 	if (status < 0) {
@@ -91,9 +58,9 @@ images_make(const struct idxfile *rows, const struct idxfile *labels, bool besid
 	return 0;
 }
 
-/* The last `from` of the name, replaced; false when there is none. */
+/* Replace the last occurrence of `from` in a name. Return whether there is one. */
 static bool
-replace(struct text *name, const char *from, const char *to)
+replace_last(struct text *name, const char *from, const char *to)
 {
 	const char *last = NULL, *at = text_get(name);
 	struct text out = { 0 };
@@ -110,44 +77,53 @@ replace(struct text *name, const char *from, const char *to)
 	return true;
 }
 
+/* Path of the labels by the usual naming, or with ".gz" added or removed; the caller frees. */
+static char *
+find_labels(const char *dir, struct text *name, struct err *e)
+{
+	char *first = io_join(dir, name->s), *second;
+
+	if (io_exists(first))
+		return first;
+	if (name->len > 3 && strcmp(name->s + name->len - 3, ".gz") == 0)
+		name->s[name->len - 3] = '\0';
+	else
+		text_add(name, ".gz");
+	second = io_join(dir, name->s);
+	if (!io_exists(second)) {
+		err_set(e, "no labels: neither %s nor %s exists; add labels-from FILE", first,
+			second);
+		mem_free(second);
+		second = NULL;
+	}
+	mem_free(first);
+	return second;
+}
+
 char *
 images_labels_path(const char *path, struct err *e)
 {
 	static const char *const ranks[] = { "idx2", "idx3", "idx4" };
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
 	struct text name = { 0 };
-	char *dir, *first, *found = NULL;
+	char *dir, *found;
 
 	text_add(&name, base);
-	if (!replace(&name, "images", "labels")) {
-		err_set(e, "no labels: the name has no 'images' in it; say labels-from FILE");
+	if (!replace_last(&name, "images", "labels")) {
+		err_set(e, "no labels: the name does not contain 'images'; add labels-from FILE");
 		text_release(&name);
 		return NULL;
 	}
 	for (size_t i = 0; i < sizeof ranks / sizeof *ranks; i++)
-		replace(&name, ranks[i], "idx1");
+		replace_last(&name, ranks[i], "idx1");
 	dir = io_dirname(path);
-	first = io_join(dir, name.s);
-	if (name.len > 3 && strcmp(name.s + name.len - 3, ".gz") == 0)
-		name.s[name.len - 3] = '\0';
-	else
-		text_add(&name, ".gz");
-	if (io_exists(first))
-		found = mem_text(first);
-	else
-		found = io_join(dir, name.s);
-	if (!io_exists(found)) {
-		err_set(e, "no labels: neither %s nor %s is there; say labels-from FILE", first,
-			found);
-		mem_free(found);
-		found = NULL;
-	}
+	found = find_labels(dir, &name, e);
 	mem_free(dir);
-	mem_free(first);
 	text_release(&name);
 	return found;
 }
 
+/* Make the set while another thread computes the hash of the images. */
 static int
 make_hashed(const struct idxfile *rows, const char *bytes, size_t size, const char *label_bytes,
 	    size_t n, bool beside, struct dataset **out, struct err *e)
@@ -183,7 +159,7 @@ images_read(const char *path, const char *bytes, size_t size, const struct datas
 	if (o->unlabelled)
 		return make_hashed(&rows, bytes, size, NULL, 0, o->beside, out, e);
 	from = o->labels_from ? mem_text(o->labels_from) : images_labels_path(path, e);
-	if (from && gzip_read(from, LABELS, &label_bytes, &n, e) == 0) {
+	if (from && gzip_read(from, LABELS_LIMIT, &label_bytes, &n, e) == 0) {
 		status = make_hashed(&rows, bytes, size, label_bytes, n, o->beside, out, e);
 		mem_free(label_bytes);
 		if (status < 0)

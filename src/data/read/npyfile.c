@@ -1,4 +1,4 @@
-/* npyfile.c: tables in NumPy's format. */
+/* npyfile.c: arrays in NumPy's format. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,15 +8,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAGIC "\x93NUMPY"
-#define HEADER_LIMIT 65536 /* bytes of text: a shape and a type need some hundred */
+#include "retort/base/mem.h"
 
-/* The header's text, which is a Python dictionary of three keys. */
+#define MAGIC "\x93NUMPY"
+#define HEADER_LIMIT 65536 /* bytes of the header's text; a usual one has about 100 */
+
+/* The header's text, a Python dictionary of three keys, being parsed. */
 struct header {
 	const char *p, *end;
 	bool is_double, has_type, has_order, has_shape;
 	size_t dim[2];
-	int rank; /* 3: more than two */
+	int rank; /* dimensions; 3: more than two */
 	struct err *e;
 };
 
@@ -33,9 +35,9 @@ skip_blanks(struct header *h)
 		h->p++;
 }
 
-/* The next thing but blanks is `c`, and is passed. */
+/* Skip blanks and, if it comes next, the character `c`. Return whether it came. */
 static bool
-take(struct header *h, char c)
+skip_char(struct header *h, char c)
 {
 	skip_blanks(h);
 	if (h->p == h->end || *h->p != c)
@@ -45,7 +47,7 @@ take(struct header *h, char c)
 }
 
 static bool
-take_word(struct header *h, const char *word)
+skip_word(struct header *h, const char *word)
 {
 	size_t len = strlen(word);
 
@@ -56,9 +58,9 @@ take_word(struct header *h, const char *word)
 	return true;
 }
 
-/* What is between two quotes of a kind; false where there is no such thing. */
+/* A string between single or double quotes: set *text and *len, or return false. */
 static bool
-take_text(struct header *h, const char **text, size_t *len)
+read_string(struct header *h, const char **text, size_t *len)
 {
 	char quote;
 
@@ -70,50 +72,49 @@ take_text(struct header *h, const char **text, size_t *len)
 	while (h->p < h->end && *h->p != quote)
 		h->p++;
 	*len = (size_t)(h->p - *text);
-	return take(h, quote);
+	return skip_char(h, quote);
 }
 
 static int
-malformed(const struct header *h)
+refuse_header(const struct header *h)
 {
-	return err_set(h->e, "its header is no dictionary of 'descr', 'fortran_order' and 'shape'");
+	return err_set(h->e,
+		       "its header is not a dictionary of 'descr', 'fortran_order' and 'shape'");
 }
 
 static int
-take_type(struct header *h)
+read_type(struct header *h)
 {
 	const char *type;
 	size_t len;
 
-	if (h->has_type || !take_text(h, &type, &len))
-		return malformed(h);
+	if (h->has_type || !read_string(h, &type, &len))
+		return refuse_header(h);
 	h->has_type = true;
 	h->is_double = len == 3 && memcmp(type, "<f8", 3) == 0;
 	if (!h->is_double && (len != 3 || memcmp(type, "<f4", 3) != 0))
 		return err_set(
 			h->e,
-			"its numbers are '%.*s'; '<f4' and '<f8' are read, float32 and float64",
+			"its numbers are '%.*s' (expected '<f4' or '<f8', float32 or float64)",
 			(int)(len < 20 ? len : 20), type);
 	return 0;
 }
 
 static int
-take_order(struct header *h)
+read_order(struct header *h)
 {
 	if (h->has_order)
-		return malformed(h);
+		return refuse_header(h);
 	h->has_order = true;
-	if (take_word(h, "False"))
+	if (skip_word(h, "False"))
 		return 0;
-	if (take_word(h, "True"))
-		return err_set(
-			h->e,
-			"it has columns before rows (fortran_order); rows before columns are read");
-	return malformed(h);
+	if (skip_word(h, "True"))
+		return err_set(h->e, "it has columns before rows (expected fortran_order False)");
+	return refuse_header(h);
 }
 
 static bool
-take_size(struct header *h, size_t *out)
+read_size(struct header *h, size_t *out)
 {
 	const char *start;
 
@@ -129,63 +130,63 @@ take_size(struct header *h, size_t *out)
 }
 
 static int
-take_shape(struct header *h)
+read_shape(struct header *h)
 {
-	if (h->has_shape || !take(h, '('))
-		return malformed(h);
+	if (h->has_shape || !skip_char(h, '('))
+		return refuse_header(h);
 	h->has_shape = true;
-	while (!take(h, ')')) {
+	while (!skip_char(h, ')')) {
 		size_t n;
 
-		if (!take_size(h, &n))
-			return malformed(h);
+		if (!read_size(h, &n))
+			return refuse_header(h);
 		if (h->rank < 2)
 			h->dim[h->rank] = n;
 		h->rank += h->rank < 3;
-		if (!take(h, ',')) {
-			if (!take(h, ')'))
-				return malformed(h);
+		if (!skip_char(h, ',')) {
+			if (!skip_char(h, ')'))
+				return refuse_header(h);
 			break;
 		}
 	}
 	if (h->rank != 2)
-		return err_set(h->e, "it has %s dimensions; two are read, rows and columns",
+		return err_set(h->e, "it has %s dimensions (expected two, rows and columns)",
 			       h->rank > 2 ? "more than two" : "fewer than two");
 	return 0;
 }
 
 static int
-take_entry(struct header *h)
+read_entry(struct header *h)
 {
 	const char *key;
 	size_t len;
 
-	if (!take_text(h, &key, &len) || !take(h, ':'))
-		return malformed(h);
+	if (!read_string(h, &key, &len) || !skip_char(h, ':'))
+		return refuse_header(h);
 	if (len == 5 && memcmp(key, "descr", len) == 0)
-		return take_type(h);
+		return read_type(h);
 	if (len == 13 && memcmp(key, "fortran_order", len) == 0)
-		return take_order(h);
+		return read_order(h);
 	if (len == 5 && memcmp(key, "shape", len) == 0)
-		return take_shape(h);
-	return malformed(h);
+		return read_shape(h);
+	return refuse_header(h);
 }
 
 static int
-take_dictionary(struct header *h)
+read_dictionary(struct header *h)
 {
-	if (!take(h, '{'))
-		return malformed(h);
-	while (!take(h, '}')) {
-		if (take_entry(h) < 0)
+	if (!skip_char(h, '{'))
+		return refuse_header(h);
+	while (!skip_char(h, '}')) {
+		if (read_entry(h) < 0)
 			return -1;
-		if (!take(h, ',')) {
-			if (!take(h, '}'))
-				return malformed(h);
+		if (!skip_char(h, ',')) {
+			if (!skip_char(h, '}'))
+				return refuse_header(h);
 			break;
 		}
 	}
-	return h->has_type && h->has_order && h->has_shape ? 0 : malformed(h);
+	return h->has_type && h->has_order && h->has_shape ? 0 : refuse_header(h);
 }
 
 static size_t
@@ -194,18 +195,18 @@ byte(const char *p, size_t i)
 	return (size_t)(unsigned char)p[i];
 }
 
-/* Where the numbers begin; 0 and an error where they cannot. */
+/* Offset of the numbers, and of the header's text; 0: an error is set. */
 static size_t
 find_data(const char *bytes, size_t size, size_t *text, struct err *e)
 {
 	size_t len;
 
 	if (!npyfile_is(bytes, size) || size < 12) {
-		err_set(e, "this is no .npy file");
+		err_set(e, "this is not a .npy file");
 		return 0;
 	}
 	if (bytes[6] < 1 || bytes[6] > 3) {
-		err_set(e, "version %zu of .npy is none of 1, 2, 3", byte(bytes, 6));
+		err_set(e, "version %zu of .npy (expected 1, 2 or 3)", byte(bytes, 6));
 		return 0;
 	}
 	*text = bytes[6] == 1 ? 10 : 12;
@@ -230,38 +231,76 @@ npyfile_parse(const char *bytes, size_t size, struct npyfile *out, struct err *e
 		return -1;
 	h.p = bytes + text;
 	h.end = bytes + data;
-	if (take_dictionary(&h) < 0)
+	if (read_dictionary(&h) < 0)
 		return -1;
 	width = h.is_double ? 8 : 4;
 	if (h.dim[0] == 0 || h.dim[1] == 0)
-		return err_set(e, "%zu rows of %zu columns: there is nothing in it", h.dim[0],
+		return err_set(e, "%zu rows of %zu columns: the array is empty", h.dim[0],
 			       h.dim[1]);
 	if (h.dim[0] > (size - data) / width / h.dim[1] ||
 	    h.dim[0] * h.dim[1] * width != size - data)
 		return err_set(e,
-			       "%zu rows of %zu numbers of %zu bytes are not the %zu bytes behind "
+			       "%zu rows of %zu numbers of %zu bytes are not the %zu bytes after "
 			       "the header",
 			       h.dim[0], h.dim[1], width, size - data);
 	*out = (struct npyfile){ h.dim[0], h.dim[1], h.is_double, bytes + data };
 	return 0;
 }
 
+static float
+read_float(const char *p)
+{
+	uint32_t bits =
+		(uint32_t)(byte(p, 0) | byte(p, 1) << 8 | byte(p, 2) << 16 | byte(p, 3) << 24);
+	float x;
+
+	memcpy(&x, &bits, sizeof x);
+	return x;
+}
+
+static double
+read_double(const char *p)
+{
+	uint64_t bits = 0;
+	double x;
+
+	for (size_t k = 0; k < 8; k++)
+		bits |= (uint64_t)byte(p, k) << 8 * k;
+	memcpy(&x, &bits, sizeof x);
+	return x;
+}
+
 double
 npyfile_at(const struct npyfile *f, size_t i)
 {
-	size_t width = f->is_double ? 8 : 4;
-	const char *p = f->data + i * width;
-	uint64_t bits = 0;
-	uint32_t narrow;
-	double x;
-	float y;
+	return f->is_double ? read_double(f->data + 8 * i) : (double)read_float(f->data + 4 * i);
+}
 
-	for (size_t k = 0; k < width; k++)
-		bits |= (uint64_t)byte(p, k) << 8 * k;
-	memcpy(&x, &bits, sizeof x);
-	narrow = (uint32_t)bits;
-	memcpy(&y, &narrow, sizeof y);
-	return f->is_double ? x : (double)y;
+int
+npyfile_rows(struct source *s, row_visit *visit, void *arg, struct err *e)
+{
+	struct row row = { 0 };
+	struct npyfile f;
+	float *number;
+	int status = 0;
+
+	if (npyfile_parse(s->bytes, s->size, &f, e) < 0)
+		return -1;
+	number = mem_array(f.columns, sizeof *number);
+	s->rows = f.rows;
+	row.number = number;
+	row.columns = f.columns;
+	for (size_t i = 0; i < f.rows && status == 0; i++) {
+		const char *p = f.data + i * f.columns * (f.is_double ? 8 : 4);
+
+		for (size_t c = 0; c < f.columns; c++)
+			number[c] =
+				f.is_double ? (float)read_double(p + 8 * c) : read_float(p + 4 * c);
+		row.row = i + 1;
+		status = visit(arg, &row, e);
+	}
+	mem_free(number);
+	return status;
 }
 
 void

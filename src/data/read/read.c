@@ -1,31 +1,135 @@
-/* read.c: files become data sets: which format a file has, and whether it is streamed. */
+/* read.c: the kinds of files that data sets are read from. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/data/read/read.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "retort/base/gzip.h"
-#include "retort/base/io.h"
-#include "retort/base/mem.h"
-#include "retort/base/text.h"
-#include "retort/data/read/arrays.h"
+#include "retort/data/classes.h"
 #include "retort/data/read/corpus.h"
 #include "retort/data/read/idsfile.h"
 #include "retort/data/read/idxfile.h"
 #include "retort/data/read/images.h"
-#include "retort/data/read/jsonlines.h"
+#include "retort/data/read/labels.h"
 #include "retort/data/read/npyfile.h"
-#include "retort/data/read/table_stream.h"
+#include "retort/data/read/table.h"
 
-#define LIMIT ((size_t)1 << 30) /* bytes of a file, inflated */
+/* Options that are given, each a bit, in the order of option_name. */
+enum {
+	LABEL = 1,
+	HEADER = 2,
+	FROM = 4,
+	TEXT = 8,
+	TOKENS = 16,
+	LENGTH = 32,
+	VOCAB = 64,
+	IMAGE = 128,
+	FRAME = 256,
+	WITHOUT = 512
+};
 
-/* The last part of the path without .gz and without its ending. */
+static const char *const option_name[] = { "label",  "header", "labels-from", "text",  "tokens",
+					   "length", "vocab",  "image",       "frame", "without" };
+
+static unsigned
+options_given(const struct dataset_options *o)
+{
+	return (o->label ? LABEL : 0u) | (o->header != DATASET_HEADER_AUTO ? HEADER : 0u) |
+	       (o->labels_from ? FROM : 0u) | (o->text ? TEXT : 0u) | (o->tokens ? TOKENS : 0u) |
+	       (o->length ? LENGTH : 0u) | (o->vocab ? VOCAB : 0u) | (o->height ? IMAGE : 0u) |
+	       (o->frame ? FRAME : 0u) | (o->without ? WITHOUT : 0u);
+}
+
+static int
+make_text(struct source *s, struct dataset **out, struct err *e)
+{
+	return corpus_stream(s->bytes, s->size, s->options, out, e);
+}
+
+static int
+make_ids(struct source *s, struct dataset **out, struct err *e)
+{
+	return idsfile_make(s->bytes, s->size, s->options, out, e);
+}
+
+static int
+make_images(struct source *s, struct dataset **out, struct err *e)
+{
+	return images_read(s->path, s->bytes, s->size, s->options, out, e);
+}
+
+/* A .npy file has no labels of its own. */
+static int
+make_array(struct source *s, struct dataset **out, struct err *e)
+{
+	const struct dataset_options *o = s->options;
+	struct dataset *ds;
+	int status;
+
+	if (!o->labels_from && !o->unlabelled)
+		return err_set(e, "a .npy file has features and no labels; add labels-from FILE");
+	if (table_features(s, &ds, e) < 0)
+		return -1;
+	status =
+		o->unlabelled ? classes_none(ds, e) : labels_read(o->labels_from, o->beside, ds, e);
+	if (status < 0)
+		dataset_free(ds);
+	else
+		*out = ds;
+	return status;
+}
+
+/* Kinds of files, in the order in which they are tried; the last takes every file. */
+static const struct kind {
+	const char *name;
+	unsigned chosen; /* options any of which choose it; 0: its first bytes do */
+	bool (*is)(const char *bytes, size_t size);
+	unsigned options; /* that it has */
+	int (*make)(struct source *s, struct dataset **out, struct err *e);
+} kinds[] = {
+	{ "a table of texts", TEXT, NULL, LABEL | HEADER | TEXT | TOKENS | LENGTH | FRAME,
+	  table_texts },
+	{ "a text", TOKENS, NULL, TOKENS | LENGTH, make_text },
+	{ "a file of token ids", LENGTH | VOCAB, NULL, LENGTH | VOCAB, make_ids },
+	{ "an IDX file", 0, idxfile_is, FROM, make_images },
+	{ "a .npy file", 0, npyfile_is, FROM, make_array },
+	{ "a table of numbers", 0, NULL, LABEL | HEADER | IMAGE | WITHOUT, table_numbers },
+};
+
+static const struct kind *
+find_kind(const struct source *s)
+{
+	unsigned given = options_given(s->options);
+	const struct kind *k = kinds;
+
+	while ((k->chosen || k->is) && !(given & k->chosen) &&
+	       !(k->is && s->bytes && k->is(s->bytes, s->size)))
+		k++;
+	return k;
+}
+
+static int
+check_options(const struct kind *k, const struct dataset_options *o, struct err *e)
+{
+	unsigned given = options_given(o);
+
+	for (size_t i = 0; i < sizeof option_name / sizeof *option_name; i++)
+		if (given & ~k->options & 1u << i)
+			return err_set(e, "%s does not go with %s", option_name[i], k->name);
+	if (k->options & TOKENS && !o->tokens)
+		return err_set(e, "%s needs tokens byte, char or a vocabulary file", k->name);
+	if (k->options & LENGTH && (o->length < 1 || o->length > DATASET_LENGTH))
+		return err_set(e, "%s needs a length of 1..%d tokens", k->name, DATASET_LENGTH);
+	if (o->vocab > DATASET_VOCAB)
+		return err_set(e, "vocab: %zu is outside 1..%d", o->vocab, DATASET_VOCAB);
+	return 0;
+}
+
+/* Set the name to the last part of the path without .gz and without its ending. */
 static void
-name_set(struct dataset *ds, const char *path)
+set_name(struct dataset *ds, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
 	size_t len = strlen(base), most = sizeof ds->name - 4;
@@ -40,146 +144,7 @@ name_set(struct dataset *ds, const char *path)
 	snprintf(ds->name, sizeof ds->name, "%.*s", (int)(len < most ? len : most), base);
 }
 
-/* The options that are given, each a bit. */
-enum given {
-	LABEL = 1,
-	HEADER = 2,
-	FROM = 4,
-	TEXT = 8,
-	TOKENS = 16,
-	LENGTH = 32,
-	VOCAB = 64,
-	IMAGE = 128,
-	FRAME = 256,
-	WITHOUT = 512
-};
-
-static int
-check_options(const struct dataset_options *o, const char *kind, unsigned known, struct err *e)
-{
-	static const char *const names[] = {
-		"label",  "header", "labels-from", "text",  "tokens",
-		"length", "vocab",  "image",       "frame", "without"
-	};
-	unsigned given =
-		(o->label ? LABEL : 0u) | (o->header != DATASET_HEADER_AUTO ? HEADER : 0u) |
-		(o->labels_from ? FROM : 0u) | (o->text ? TEXT : 0u) | (o->tokens ? TOKENS : 0u) |
-		(o->length ? LENGTH : 0u) | (o->vocab ? VOCAB : 0u) | (o->height ? IMAGE : 0u) |
-		(o->frame ? FRAME : 0u) | (o->without ? WITHOUT : 0u);
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (given & ~known & 1u << i)
-			return err_set(e, "%s does not go with %s", names[i], kind);
-	if (known & TOKENS && !o->tokens)
-		return err_set(e, "text needs tokens byte, char or a vocabulary file");
-	if (known & LENGTH && (o->length < 1 || o->length > DATASET_LENGTH))
-		return err_set(e, "%s needs a length of 1..%d tokens", kind, DATASET_LENGTH);
-	if (o->vocab > DATASET_VOCAB)
-		return err_set(e, "vocab: %zu is outside 1..%d", o->vocab, DATASET_VOCAB);
-	return 0;
-}
-
-/* Bytes of a table: JSON lines show at once, and else its name says what stands between the cells.
- */
-static int
-parse_table(const char *path, const char *bytes, size_t size, struct csvfile *t, struct err *e)
-{
-	if (jsonlines_is(bytes, size))
-		return jsonlines_parse(bytes, size, t, e);
-	return csvfile_parse(bytes, size, table_delimiter(path), t, e);
-}
-
-static int
-read_table(const char *path, const char *bytes, size_t size, const struct dataset_options *o,
-	   struct dataset **out, struct err *e)
-{
-	struct csvfile t;
-	int status;
-
-	if (parse_table(path, bytes, size, &t, e) < 0)
-		return -1;
-	status = table_make(&t, o, out, e);
-	csvfile_release(&t);
-	return status;
-}
-
-static int
-read_kind(const char *path, char *bytes, size_t size, const struct dataset_options *o,
-	  struct dataset **out, struct err *e)
-{
-	if (o->text) {
-		if (check_options(o, "a table of texts",
-				  LABEL | HEADER | TEXT | TOKENS | LENGTH | FRAME, e) < 0)
-			return -1;
-		return read_table(path, bytes, size, o, out, e);
-	}
-	if (o->tokens)
-		return check_options(o, "a text", TOKENS | LENGTH, e) < 0
-			       ? -1
-			       : corpus_stream(bytes, size, o, out, e);
-	if (o->length || o->vocab)
-		return check_options(o, "a file of token ids", LENGTH | VOCAB, e) < 0
-			       ? -1
-			       : idsfile_make(bytes, size, o, out, e);
-	if (idxfile_is(bytes, size))
-		return check_options(o, "an IDX file", FROM, e) < 0
-			       ? -1
-			       : images_read(path, bytes, size, o, out, e);
-	if (npyfile_is(bytes, size))
-		return check_options(o, "a .npy file", FROM, e) < 0
-			       ? -1
-			       : arrays_read(bytes, size, o, out, e);
-	if (check_options(o, "a table of numbers", LABEL | HEADER | IMAGE | WITHOUT, e) < 0)
-		return -1;
-	return read_table(path, bytes, size, o, out, e);
-}
-
-/* Bytes beyond which a table of numbers is not read into memory. */
-static size_t
-large(void)
-{
-	const char *said = getenv("RETORT_LARGE");
-	int64_t n;
-
-	return said && text_to_int(said, &n) == 0 && n >= 0 ? (size_t)n : READ_LARGE;
-}
-
-/* What a file that is over the limit begins with is all that is read of it here. */
-static int
-is_table(const char *path, bool *yes, struct err *e)
-{
-	struct gzip_file *f = gzip_open(path, e);
-	char bytes[4096];
-	size_t n;
-	int status;
-
-	if (!f)
-		return -1;
-	status = gzip_next(f, bytes, sizeof bytes, &n, e);
-	gzip_close(f);
-	*yes = status == 0 && !idxfile_is(bytes, n) && !npyfile_is(bytes, n) &&
-	       !jsonlines_is(bytes, n);
-	return status;
-}
-
-/* The file's bytes; or NULL, and 0, where it is a table of numbers that is too large for memory. */
-static int
-load_bytes(const char *path, const struct dataset_options *o, char **bytes, size_t *size,
-	   struct err *e)
-{
-	size_t limit = o->text || o->tokens || o->length || o->vocab ? LIMIT : large();
-	bool table = false;
-	int status = gzip_read(path, limit < LIMIT ? limit : LIMIT, bytes, size, e);
-
-	*bytes = status < 0 ? NULL : *bytes;
-	if (status != IO_TOO_LARGE || limit == LIMIT)
-		return status < 0 ? -1 : 0;
-	if (is_table(path, &table, e) < 0)
-		return -1;
-	return table ? 0 : gzip_read(path, LIMIT, bytes, size, e) < 0 ? -1 : 0;
-}
-
-/* The tokens are there all the same; nobody is told that they are the ones. */
+/* The next tokens exist all the same, but are not learned from. */
 static void
 hide_labels(struct dataset *ds)
 {
@@ -188,60 +153,47 @@ hide_labels(struct dataset *ds)
 	ds->unlabelled = ds->n;
 }
 
-int
-read_dataset(const char *path, const struct dataset_options *o, struct dataset **out, struct err *e)
+static int
+make_set(struct source *s, struct dataset **out, struct err *e)
 {
-	size_t size;
-	char *bytes;
-	int status;
+	const struct kind *k = find_kind(s);
 
-	if (load_bytes(path, o, &bytes, &size, e) < 0)
+	if (check_options(k, s->options, e) < 0 || k->make(s, out, e) < 0)
 		return -1;
-	if (bytes)
-		status = read_kind(path, bytes, size, o, out, e);
-	else
-		status =
-			check_options(o, "a table of numbers", LABEL | HEADER | IMAGE | WITHOUT, e);
-	if (status < 0)
-		err_wrap(e, "%s", path);
-	else if (!bytes)
-		status = table_stream_read(path, o, out, e);
-	mem_free(bytes);
-	if (status < 0)
-		return -1;
-	if (o->unlabelled && (*out)->next_token)
+	if (s->options->unlabelled && (*out)->next_token)
 		hide_labels(*out);
-	name_set(*out, path);
+	set_name(*out, s->path);
 	return 0;
 }
 
 int
-read_rows(const char *path, const struct dataset_options *o, table_visit *visit, void *arg,
-	  struct err *e)
+read_wrap(int status, const char *path, struct err *e)
 {
-	struct csvfile t;
-	size_t size;
-	char *bytes;
-	bool header;
+	if (status < 0 && e && strncmp(e->msg, path, strlen(path)) != 0)
+		err_wrap(e, "%s", path);
+	return status;
+}
+
+int
+read_dataset(const char *path, const struct dataset_options *o, struct dataset **out, struct err *e)
+{
+	struct source s;
 	int status;
 
-	if (load_bytes(path, o, &bytes, &size, e) < 0)
+	if (source_open(&s, path, o, e) < 0)
 		return -1;
-	if (!bytes)
-		return table_stream_rows(path, o, visit, arg, NULL, e);
-	status = parse_table(path, bytes, size, &t, e);
-	mem_free(bytes);
-	if (status < 0)
-		return err_wrap(e, "%s", path);
-	header = table_has_header(&t, o);
-	for (size_t i = header ? 1 : 0; i < t.rows && status == 0; i++) {
-		struct csvfile_row row = { .cell = t.cell + i * t.columns,
-					   .columns = t.columns,
-					   .row = i + 1,
-					   .line = t.line[i] };
+	status = read_wrap(make_set(&s, out, e), path, e);
+	source_release(&s);
+	return status;
+}
 
-		status = visit(arg, &t, header, &row, e);
-	}
-	csvfile_release(&t);
+int
+read_bytes(const char *path, const char *bytes, size_t size, const struct dataset_options *o,
+	   struct dataset **out, struct err *e)
+{
+	struct source s = { .path = path, .options = o, .bytes = bytes, .size = size };
+	int status = make_set(&s, out, e);
+
+	source_release(&s);
 	return status;
 }

@@ -13,8 +13,9 @@
 #include "retort/base/mem.h"
 #include "retort/data/classes.h"
 #include "retort/data/read/features.h"
-#include "retort/data/split.h"
 #include "retort/data/read/read.h"
+#include "retort/data/read/source.h"
+#include "retort/data/split.h"
 
 #define WORDS                                                                                      \
 	FEATURES_WORDS /* different words that are counted in a column; one of more is no category \
@@ -33,7 +34,7 @@ struct column {
 };
 
 static void
-see_word(struct column *c, const char *word)
+add_word(struct column *c, const char *word)
 {
 	c->words++;
 	c->bytes += strlen(word);
@@ -50,7 +51,7 @@ see_word(struct column *c, const char *word)
 }
 
 static void
-see_number(struct column *c, double x)
+add_number(struct column *c, double x)
 {
 	double from = x - c->mean;
 
@@ -63,7 +64,7 @@ see_number(struct column *c, double x)
 }
 
 static void
-tell_column(const struct column *c, struct text *out)
+write_column(const struct column *c, struct text *out)
 {
 	text_add(out, "column    ");
 	text_add_plain(out, c->name);
@@ -84,75 +85,83 @@ tell_column(const struct column *c, struct text *out)
 }
 
 struct columns {
+	struct source source;
 	struct column *column; /* [n] NULL before the first row */
 	size_t n;
 };
 
 static void
-name_columns(struct columns *a, const struct csvfile *head, bool header)
+name_columns(struct columns *a)
 {
 	char name[32];
 
-	a->n = head->columns;
+	a->n = a->source.columns;
 	a->column = mem_array(a->n, sizeof *a->column);
 	for (size_t k = 0; k < a->n; k++) {
 		snprintf(name, sizeof name, "%zu", k + 1);
-		a->column[k].name = mem_text(header ? head->cell[k] : name);
+		a->column[k].name = mem_text(a->source.name ? a->source.name[k] : name);
 	}
 }
 
-static int
-see_row(void *arg, const struct csvfile *head, bool header, const struct csvfile_row *row,
-	struct err *e)
+static void
+add_cell(struct column *c, const char *text)
 {
-	struct columns *a = arg;
 	struct classes_cell cell;
 	double x;
 
+	if (classes_plain_number(text, &x)) {
+		add_number(c, x);
+		return;
+	}
+	classes_trim(text, &cell);
+	if (classes_is_missing(&cell))
+		c->missing++;
+	else if (!cell.cut && text_to_double(cell.s, &x) == 0)
+		add_number(c, x);
+	else
+		add_word(c, text);
+}
+
+static int
+add_row(void *arg, const struct row *row, struct err *e)
+{
+	struct columns *a = arg;
+
 	(void)e;
 	if (!a->column)
-		name_columns(a, head, header);
-	for (size_t k = 0; k < a->n; k++) {
-		struct column *c = &a->column[k];
-
-		if (classes_plain_number(row->cell[k], &x)) {
-			see_number(c, x);
-			continue;
-		}
-		classes_trim(row->cell[k], &cell);
-		if (classes_is_missing(&cell))
-			c->missing++;
-		else if (!cell.cut && text_to_double(cell.s, &x) == 0)
-			see_number(c, x);
-		else
-			see_word(c, row->cell[k]);
-	}
+		name_columns(a);
+	for (size_t k = 0; k < a->n; k++)
+		add_cell(&a->column[k], row->cell[k]);
 	return 0;
 }
 
-/* Lines of a table's columns: one pass over the file. */
+/* Add a line for each column of a table: one pass over the file. */
 static int
-columns_of(const char *path, const struct dataset_options *o, struct text *out, struct err *e)
+write_columns(const char *path, const struct dataset_options *o, struct text *out, struct err *e)
 {
 	struct columns all = { 0 };
-	int status = read_rows(path, o, see_row, &all, e);
+	int status;
 
+	if (source_open(&all.source, path, o, e) < 0)
+		return -1;
+	status = read_wrap(source_rows(&all.source, add_row, &all, e), path, e);
 	for (size_t k = 0; k < all.n; k++) {
 		struct column *c = &all.column[k];
 
 		if (status == 0)
-			tell_column(c, out);
+			write_column(c, out);
 		for (size_t i = 0; i < c->n_words; i++)
 			mem_free(c->word[i]);
 		mem_free(c->word);
 		mem_free(c->name);
 	}
 	mem_free(all.column);
+	source_release(&all.source);
 	return status;
 }
 
 static void
-tell_class(const char *name, size_t rows, size_t all, struct text *out)
+write_class(const char *name, size_t rows, size_t all, struct text *out)
 {
 	text_add(out, "class     ");
 	text_add_plain(out, name);
@@ -160,7 +169,7 @@ tell_class(const char *name, size_t rows, size_t all, struct text *out)
 }
 
 static void
-tell_classes(const struct dataset *ds, struct text *out)
+write_classes(const struct dataset *ds, struct text *out)
 {
 	size_t *rows = mem_array((size_t)ds->classes, sizeof *rows), least = ds->n, most = 0,
 	       labelled = ds->n - ds->unlabelled;
@@ -175,12 +184,12 @@ tell_classes(const struct dataset *ds, struct text *out)
 	text_addf(out, "labels    %d classes, %zu to %zu rows each", ds->classes, least, most);
 	text_addf(out, ds->unlabelled ? ", %zu rows without one\n" : "\n", ds->unlabelled);
 	for (int c = 0; c < ds->classes; c++)
-		tell_class(ds->class_name[c], rows[c], labelled, out);
+		write_class(ds->class_name[c], rows[c], labelled, out);
 	mem_free(rows);
 }
 
 static void
-tell_tokens(const struct dataset *ds, struct text *out)
+write_tokens(const struct dataset *ds, struct text *out)
 {
 	size_t whole = 0, empty = 0, tokens = 0;
 
@@ -254,7 +263,7 @@ first_like(const struct dataset *ds, struct mark *mark, size_t places, size_t i)
 
 /* A table of rows by their hashes; where the rows lie in a file, so does the table. */
 static int
-tell_duplicates(const struct dataset *ds, struct text *out, struct err *e)
+write_duplicates(const struct dataset *ds, struct text *out, struct err *e)
 {
 	size_t places = 16, alike = 0, differ = 0;
 	struct tmpmap *spill = ds->spill ? tmpmap_new(e) : NULL;
@@ -313,8 +322,8 @@ summary_unseen(const struct dataset *ds, uint64_t seed, const char *lead, struct
 }
 
 static int
-tell(const struct dataset *ds, const char *name, const struct text *columns, uint64_t seed,
-     struct text *out, struct err *e)
+write_summary(const struct dataset *ds, const char *name, const struct text *columns, uint64_t seed,
+	      struct text *out, struct err *e)
 {
 	char hex[65];
 
@@ -327,15 +336,15 @@ tell(const struct dataset *ds, const char *name, const struct text *columns, uin
 	else
 		text_addf(out, " of %zu features\n", ds->d);
 	if (ds->kind == DATASET_TOKENS)
-		tell_tokens(ds, out);
+		write_tokens(ds, out);
 	text_add(out, text_get(columns));
 	if (!ds->next_token && ds->unlabelled == ds->n)
 		text_add(out, "labels    none\n");
 	else if (!ds->next_token)
-		tell_classes(ds, out);
+		write_classes(ds, out);
 	if (ds->x)
 		text_addf(out, "missing   %zu cells\n", ds->missing);
-	if (tell_duplicates(ds, out, e) < 0)
+	if (write_duplicates(ds, out, e) < 0)
 		return -1;
 	summary_unseen(ds, seed, "held out  ", out);
 	text_addf(out, "sha256    %s\n", hash_hex(&ds->hash, hex));
@@ -358,9 +367,9 @@ summary_file(const char *path, const char *name, const struct dataset_options *o
 			e, "%s: the file has changed since it was read: sha256 %.16s, then %.16s",
 			path, hex, hash);
 	if (status == 0 && (ds->column || o->text || o->height))
-		status = columns_of(path, o, &columns, e);
+		status = write_columns(path, o, &columns, e);
 	if (status == 0)
-		status = tell(ds, name, &columns, seed, out, e);
+		status = write_summary(ds, name, &columns, seed, out, e);
 	text_release(&columns);
 	dataset_free(ds);
 	return status;

@@ -1,4 +1,4 @@
-/* table.c: a parsed table becomes x[n,d] or ids[n,length], and y[n]. */
+/* table.c: a table becomes a data set, in one pass over its rows. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,251 +8,27 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
-#include "retort/base/text.h"
+#include "retort/base/tmpmap.h"
 #include "retort/data/classes.h"
 #include "retort/data/read/corpus.h"
 #include "retort/data/read/features.h"
+#include "retort/data/texts.h"
 
-static const char *
-cell_at(const struct csvfile *t, size_t row, size_t column)
-{
-	return t->cell[row * t->columns + column];
-}
+#define CHUNK ((size_t)1 << 20) /* bytes of features that are allocated or written at once */
 
-static bool
-in_first_row(const struct csvfile *t, const char *name)
-{
-	for (size_t c = 0; name && c < t->columns; c++)
-		if (strcmp(cell_at(t, 0, c), name) == 0)
-			return true;
-	return false;
-}
-
-static bool
-is_number(const char *column)
-{
-	int64_t n;
-
-	return text_to_int(column, &n) == 0;
-}
-
-/*
- * A header is a first row with the name of the label, or with a word where the second row has a
- * number. Texts are all words: there it is a first row with the name that was given for a column.
- */
-bool
-table_has_header(const struct csvfile *t, const struct dataset_options *o)
-{
-	struct classes_cell first, second;
-
-	if (t->named)
-		return true;
-	if (o->header != DATASET_HEADER_AUTO || t->rows < 2)
-		return o->header == DATASET_HEADER_YES;
-	if (o->text)
-		return in_first_row(t, o->text) || in_first_row(t, o->label);
-	if (o->label && !is_number(o->label) && in_first_row(t, o->label))
-		return true;
-	for (size_t c = 0; c < t->columns; c++) {
-		classes_trim(cell_at(t, 0, c), &first);
-		classes_trim(cell_at(t, 1, c), &second);
-		if (!classes_is_missing(&first) && !classes_is_number(&first) &&
-		    (classes_is_missing(&second) || classes_is_number(&second)))
-			return true;
-	}
-	return false;
-}
-
-static int
-no_column(const struct csvfile *t, const char *what, const char *column, bool header, struct err *e)
-{
-	struct text names = { 0 };
-	int status;
-
-	if (!header)
-		return err_set(e, "%s '%s': no such column; columns are 1..%zu", what, column,
-			       t->columns);
-	for (size_t c = 0; c < t->columns && names.len < 160; c++)
-		text_item(&names, "%s", cell_at(t, 0, c));
-	status = err_set(e, "%s '%s': no such column; columns are %s%s", what, column,
-			 text_get(&names), names.len >= 160 ? " ..." : "");
-	text_release(&names);
-	return status;
-}
-
-int
-table_column(const struct csvfile *t, const char *what, const char *column, bool header,
-	     size_t *out, struct err *e)
-{
-	int64_t n;
-
-	for (size_t c = 0; header && c < t->columns; c++)
-		if (strcmp(cell_at(t, 0, c), column) == 0) {
-			*out = c;
-			return 0;
-		}
-	if (text_to_int(column, &n) == 0 && n >= 1 && (size_t)n <= t->columns) {
-		*out = (size_t)n - 1;
-		return 0;
-	}
-	return no_column(t, what, column, header, e);
-}
-
-/* What is left out is part of what the data are. */
-struct hash
-table_hash_left(const struct hash *h, const bool *left, size_t columns)
-{
-	struct hash said = hash_of(left, columns * sizeof *left);
-
-	return hash_join(h, &said);
-}
-
-/* Whether o->without names column c. */
-static bool
-is_left(const struct csvfile *t, const struct dataset_options *o, bool header, size_t c)
-{
-	char *words = mem_text(o->without ? o->without : ""), *rest = words, *word;
-	bool yes = false;
-	size_t at;
-
-	while (!yes && (word = strsep(&rest, ",")))
-		yes = word[0] && table_column(t, "without", word, header, &at, NULL) == 0 &&
-		      at == c;
-	mem_free(words);
-	return yes;
-}
-
-/* Every column that is named is there; a set beside the data need not have what is left out of it.
- */
-static int
-check_left(const struct csvfile *t, const struct dataset_options *o, bool header, struct err *e)
-{
-	char *words = mem_text(o->without && !o->beside ? o->without : ""), *rest = words, *word;
-	int status = 0;
-	size_t at;
-
-	while (status == 0 && (word = strsep(&rest, ",")))
-		status = word[0] ? table_column(t, "without", word, header, &at, e) : 0;
-	mem_free(words);
-	return status;
-}
-
-int
-table_left(const struct csvfile *t, const struct dataset_options *o, bool header, size_t label,
-	   bool **left, struct err *e)
-{
-	bool *out, any = false;
-
-	if (check_left(t, o, header, e) < 0)
-		return -1;
-	out = mem_array(t->columns, sizeof *out);
-	for (size_t c = 0; c < t->columns; c++) {
-		out[c] = c == label || (o->without && is_left(t, o, header, c));
-		any |= !out[c];
-	}
-	if (!any) {
-		mem_free(out);
-		return err_set(e, "%zu column%s: at least one feature is needed", t->columns,
-			       t->columns == 1 ? "" : "s");
-	}
-	*left = out;
-	return 0;
-}
-
-static int
-make_features(const struct csvfile *t, size_t first, size_t label, const struct dataset_options *o,
-	      struct dataset *ds, struct err *e)
-{
-	bool *left;
-	int status;
-
-	if (table_left(t, o, first, label, &left, e) < 0)
-		return -1;
-	if (o->without)
-		ds->hash = table_hash_left(&ds->hash, left, t->columns);
-	status = features_make(t, first, left, ds, e);
-	mem_free(left);
-	return status;
-}
-
-/* Columns that are no label, as numbers and categories. */
-static int
-make_numbers(const struct csvfile *t, size_t first, size_t label, const struct dataset_options *o,
-	     struct dataset *ds, struct err *e)
-{
-	char what[48];
-
-	if (o->unlabelled)
-		return classes_none(ds, e) < 0 ? -1 : make_features(t, first, label, o, ds, e);
-	snprintf(what, sizeof what, "label column %zu", label + 1);
-	if (classes_set(ds, t->cell + first * t->columns + label, t->columns, what, o->beside, e) <
-	    0)
-		return -1;
-	return make_features(t, first, label, o, ds, e);
-}
-
-static int
-make_texts(const struct csvfile *t, size_t first, size_t label, size_t text,
-	   const struct dataset_options *o, struct dataset *ds, struct err *e)
-{
-	const char *const *cell = t->cell + first * t->columns;
-	char what[80];
-	struct hash said;
-
-	if (label == text)
-		return err_set(e, "column %zu cannot be both text and label", text + 1);
-	snprintf(what, sizeof what, "text %zu label %zu", text + 1, label + 1);
-	said = hash_of(what, strlen(what));
-	ds->hash = hash_join(&ds->hash, &said);
-	if (o->unlabelled)
-		return classes_none(ds, e) < 0
-			       ? -1
-			       : corpus_texts(cell + text, t->columns, t->line + first, o, ds, e);
-	snprintf(what, sizeof what, "label column %zu", label + 1);
-	if (classes_set(ds, cell + label, t->columns, what, o->beside, e) < 0)
-		return -1;
-	return corpus_texts(cell + text, t->columns, t->line + first, o, ds, e);
-}
-
-int
-table_pixels(const struct dataset_options *o, struct dataset *ds, struct err *e)
-{
-	const uint64_t shape[3] = { o->height, o->width, o->channels };
-	struct hash said = hash_of(shape, sizeof shape);
-
-	if (o->height * o->width * o->channels != ds->d)
-		return err_set(e,
-			       "image: %zu x %zu x %zu are %zu pixels, the table has %zu features",
-			       o->height, o->width, o->channels, o->height * o->width * o->channels,
-			       ds->d);
-	ds->kind = DATASET_IMAGE;
-	ds->height = o->height;
-	ds->width = o->width;
-	ds->channels = o->channels;
-	ds->hash = hash_join(&ds->hash, &said);
-	return 0;
-}
-
-/* Which column has the labels: unless it is said the last one that is no text, and the number of
- * columns where there are none. */
-int
-table_label(const struct csvfile *t, const struct dataset_options *o, bool header, size_t text,
-	    size_t *label, struct err *e)
-{
-	if (t->columns < 2 && !o->unlabelled)
-		return err_set(e, "1 column: a label and at least one feature are needed; commas "
-				  "stand between them, or tabs in a file that ends in .tsv");
-	*label = t->columns;
-	for (size_t c = t->columns; c-- > 0 && *label == t->columns && !o->unlabelled && !o->label;)
-		if (!(o->text && c == text) && !(o->without && is_left(t, o, header, c)))
-			*label = c;
-	if (*label == t->columns && !o->unlabelled && !o->label)
-		return err_set(e, "without: no column is left for the label");
-	if (o->unlabelled && o->label && !is_number(o->label) &&
-	    !(header && in_first_row(t, o->label)))
-		return 0; /* there is none to leave out */
-	return o->label ? table_column(t, "label", o->label, header, label, e) : 0;
-}
+/* A table of numbers being read. */
+struct build {
+	struct source *s;
+	struct dataset *ds;
+	bool labelled;
+	struct classes_reader labels;
+	char what[48]; /* what errors call the label */
+	struct features features;
+	float **chunk; /* owned [n_chunks], each [room, features.width]: rows in memory; of a
+			  streamed table one chunk, which is written out when it is full */
+	size_t n_chunks, cap_chunks;
+	size_t room, n; /* rows of a chunk; rows in the last one */
+};
 
 int
 table_enough(size_t rows, const struct dataset_options *o, struct err *e)
@@ -262,40 +38,278 @@ table_enough(size_t rows, const struct dataset_options *o, struct err *e)
 	return rows >= least ? 0 : err_set(e, "%zu rows: at least %zu are needed", rows, least);
 }
 
-int
-table_make(const struct csvfile *t, const struct dataset_options *o, struct dataset **out,
-	   struct err *e)
+/* Hash of the contents and of what the options make of them: left-out columns, pixels, the text
+ * and label columns. */
+static struct hash
+hash_table(const struct source *s)
 {
-	size_t first = table_has_header(t, o) ? 1 : 0, label, text = 0;
-	struct dataset *ds;
-	int status;
+	const struct dataset_options *o = s->options;
+	const uint64_t shape[3] = { o->height, o->width, o->channels };
+	struct hash h = s->hash, part;
+	char what[80];
 
-	if (o->text && table_column(t, "text", o->text, first, &text, e) < 0)
-		return -1;
-	if (table_label(t, o, first, text, &label, e) < 0 ||
-	    table_enough(t->rows - first, o, e) < 0)
-		return -1;
-	ds = mem_new(sizeof *ds);
-	ds->n = t->rows - first;
-	ds->hash = t->hash;
-	status = o->text ? make_texts(t, first, label, text, o, ds, e)
-			 : make_numbers(t, first, label, o, ds, e);
-	if (status == 0 && o->height)
-		status = table_pixels(o, ds, e);
-	if (status < 0) {
-		dataset_free(ds);
-		return -1;
+	if (s->text < s->columns) {
+		snprintf(what, sizeof what, "text %zu label %zu", s->text + 1, s->label + 1);
+		part = hash_of(what, strlen(what));
+		h = hash_join(&h, &part);
 	}
-	*out = ds;
+	if (o->without) {
+		part = hash_of(s->left, s->columns * sizeof *s->left);
+		h = hash_join(&h, &part);
+	}
+	if (o->height) {
+		part = hash_of(shape, sizeof shape);
+		h = hash_join(&h, &part);
+	}
+	return h;
+}
+
+/* At the first row: the columns are resolved. */
+static int
+begin_rows(struct build *b, struct err *e)
+{
+	features_init(&b->features, b->s);
+	snprintf(b->what, sizeof b->what, "label column %zu", b->s->label + 1);
+	b->labels.what = b->what;
+	b->labels.beside = b->s->options->beside;
+	b->room = b->s->rows ? b->s->rows : CHUNK / (b->features.width * sizeof(float)) + 1;
+	if (!b->s->bytes)
+		b->ds->spill = tmpmap_new(e);
+	return b->s->bytes || b->ds->spill ? 0 : -1;
+}
+
+/* Write the rows of a streamed table that are in memory. */
+static int
+flush_rows(struct build *b, struct err *e)
+{
+	size_t n = b->n;
+
+	b->n = 0;
+	return tmpmap_write(b->ds->spill, b->chunk[0], n * b->features.width * sizeof *b->chunk[0],
+			    e);
+}
+
+/* Make room for one more row in the last chunk. */
+static int
+make_room(struct build *b, struct err *e)
+{
+	float *chunk;
+
+	if (b->n_chunks && b->n < b->room)
+		return 0;
+	if (b->n_chunks && b->ds->spill)
+		return flush_rows(b, e);
+	chunk = mem_try(b->room * b->features.width, sizeof *chunk);
+	if (!chunk)
+		return err_set(e, "no memory for more than %zu rows of %zu features", b->ds->n,
+			       b->features.width);
+	mem_grow(&b->chunk, &b->cap_chunks, b->n_chunks + 1, sizeof *b->chunk);
+	b->chunk[b->n_chunks++] = chunk;
+	b->n = 0;
 	return 0;
 }
 
-char
-table_delimiter(const char *path)
+static int
+add_row(void *arg, const struct row *row, struct err *e)
 {
-	size_t len = strlen(path);
-	bool tabs = (len > 4 && strcmp(path + len - 4, ".tsv") == 0) ||
-		    (len > 7 && strcmp(path + len - 7, ".tsv.gz") == 0);
+	struct build *b = arg;
+	struct dataset *ds = b->ds;
 
-	return tabs ? '\t' : ',';
+	if (!b->features.column && begin_rows(b, e) < 0)
+		return -1;
+	if (ds->n == INT32_MAX)
+		return err_set(e, "more than %d rows, the most that is accepted", INT32_MAX);
+	if (make_room(b, e) < 0 ||
+	    features_row(&b->features, row, b->chunk[b->n_chunks - 1] + b->n * b->features.width,
+			 e) < 0)
+		return -1;
+	if (b->labelled && !b->s->options->unlabelled &&
+	    classes_add(ds, &b->labels, ds->n, row->cell[b->s->label], e) < 0)
+		return -1;
+	ds->n++;
+	b->n++;
+	return 0;
+}
+
+/* Rows of a streamed table become wider in the file they lie in: from the last to the first, so
+ * that none is overwritten before it was read. */
+static int
+map_rows(struct build *b, struct err *e)
+{
+	struct dataset *ds = b->ds;
+	float *wide;
+
+	if (flush_rows(b, e) < 0)
+		return -1;
+	ds->x = tmpmap_map(ds->spill, ds->n * ds->d * sizeof *ds->x, e);
+	if (!ds->x)
+		return -1;
+	if (!features_has_words(&b->features))
+		return 0;
+	wide = mem_array(ds->d, sizeof *wide);
+	for (size_t i = ds->n; i-- > 0;) {
+		features_spread(&b->features, ds->x + i * b->features.width, wide);
+		memcpy(ds->x + i * ds->d, wide, ds->d * sizeof *wide);
+	}
+	mem_free(wide);
+	return 0;
+}
+
+/* Move the rows from the chunks into one array; a single full chunk is the array already. */
+static int
+join_rows(struct build *b, struct err *e)
+{
+	struct dataset *ds = b->ds;
+	size_t width = b->features.width, row = 0;
+	bool words = features_has_words(&b->features);
+
+	if (b->n_chunks == 1 && b->room == ds->n && !words) {
+		ds->x = b->chunk[0];
+		b->n_chunks = 0;
+		return 0;
+	}
+	ds->x = mem_try(ds->n * ds->d, sizeof *ds->x);
+	if (!ds->x)
+		return err_set(e, "no memory for %zu rows of %zu features", ds->n, ds->d);
+	for (size_t k = 0; k < b->n_chunks; k++) {
+		size_t n = ds->n - row < b->room ? ds->n - row : b->room;
+
+		for (size_t i = 0; words && i < n; i++)
+			features_spread(&b->features, b->chunk[k] + i * width,
+					ds->x + (row + i) * ds->d);
+		if (!words)
+			memcpy(ds->x + row * ds->d, b->chunk[k], n * width * sizeof *ds->x);
+		mem_free(b->chunk[k]);
+		b->chunk[k] = NULL;
+		row += n;
+	}
+	return 0;
+}
+
+static int
+set_pixels(const struct dataset_options *o, struct dataset *ds, struct err *e)
+{
+	if (o->height * o->width * o->channels != ds->d)
+		return err_set(e,
+			       "image: %zu x %zu x %zu are %zu pixels, the table has %zu features",
+			       o->height, o->width, o->channels, o->height * o->width * o->channels,
+			       ds->d);
+	ds->kind = DATASET_IMAGE;
+	ds->height = o->height;
+	ds->width = o->width;
+	ds->channels = o->channels;
+	return 0;
+}
+
+/* After the last row. */
+static int
+finish_rows(struct build *b, struct err *e)
+{
+	const struct dataset_options *o = b->s->options;
+	struct dataset *ds = b->ds;
+
+	if (table_enough(ds->n, o, e) < 0)
+		return -1;
+	if (b->labelled &&
+	    (o->unlabelled ? classes_none(ds, e) : classes_settle(ds, &b->labels, e)) < 0)
+		return -1;
+	ds->d = features_settle(&b->features);
+	ds->missing = b->features.missing;
+	if ((ds->spill ? map_rows(b, e) : join_rows(b, e)) < 0)
+		return -1;
+	features_name(&b->features, ds);
+	ds->hash = hash_table(b->s);
+	return o->height ? set_pixels(o, ds, e) : 0;
+}
+
+static int
+build_set(struct source *s, bool labelled, struct dataset **out, struct err *e)
+{
+	struct build b = { .s = s, .ds = mem_new(sizeof *b.ds), .labelled = labelled };
+	int status = source_rows(s, add_row, &b, e);
+
+	if (status == 0)
+		status = finish_rows(&b, e);
+	features_release(&b.features);
+	for (size_t k = 0; k < b.n_chunks; k++)
+		mem_free(b.chunk[k]);
+	mem_free(b.chunk);
+	if (status < 0)
+		dataset_free(b.ds);
+	else
+		*out = b.ds;
+	return status;
+}
+
+int
+table_numbers(struct source *s, struct dataset **out, struct err *e)
+{
+	return build_set(s, true, out, e);
+}
+
+int
+table_features(struct source *s, struct dataset **out, struct err *e)
+{
+	return build_set(s, false, out, e);
+}
+
+/* A table of texts being read. */
+struct text_build {
+	struct source *s;
+	struct dataset *ds;
+	struct classes_reader labels;
+	char what[48];
+	struct texts_writer texts;
+	size_t *line; /* owned [n]: where each row stands, for errors */
+	size_t cap_lines;
+};
+
+static int
+add_text(void *arg, const struct row *row, struct err *e)
+{
+	struct text_build *b = arg;
+	struct dataset *ds = b->ds;
+
+	if (!b->labels.what) {
+		snprintf(b->what, sizeof b->what, "label column %zu", b->s->label + 1);
+		b->labels.what = b->what;
+		b->labels.beside = b->s->options->beside;
+	}
+	if (!b->s->options->unlabelled &&
+	    classes_add(ds, &b->labels, ds->n, row->cell[b->s->label], e) < 0)
+		return -1;
+	if (texts_add(ds, &b->texts, ds->n, row->cell[b->s->text], e) < 0)
+		return -1;
+	mem_grow(&b->line, &b->cap_lines, ds->n + 1, sizeof *b->line);
+	b->line[ds->n++] = row->line;
+	return 0;
+}
+
+static int
+finish_texts(struct text_build *b, struct err *e)
+{
+	const struct dataset_options *o = b->s->options;
+	struct dataset *ds = b->ds;
+
+	if (table_enough(ds->n, o, e) < 0 ||
+	    (o->unlabelled ? classes_none(ds, e) : classes_settle(ds, &b->labels, e)) < 0)
+		return -1;
+	ds->hash = hash_table(b->s);
+	return corpus_texts(ds, b->line, o, e);
+}
+
+int
+table_texts(struct source *s, struct dataset **out, struct err *e)
+{
+	struct text_build b = { .s = s, .ds = mem_new(sizeof *b.ds) };
+	int status = source_rows(s, add_text, &b, e);
+
+	if (status == 0)
+		status = finish_texts(&b, e);
+	mem_free(b.line);
+	if (status < 0)
+		dataset_free(b.ds);
+	else
+		*out = b.ds;
+	return status;
 }

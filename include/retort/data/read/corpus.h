@@ -18,14 +18,13 @@ int corpus_stream(const char *text, size_t size, const struct dataset_options *o
 		  struct dataset **out, struct err *e);
 
 /*
- * Turn `ds` with its n rows into one of tokens: row i is text[i * stride], cut off after o->length
- * tokens and padded at its end with -1; an empty text is a row of padding. line[i] is where it
- * stands in the file, for errors. Sets ids, d, length, vocab, tokenizer, and joins tokens and
- * length to ds->hash. Refused: a character the vocabulary lacks, no character in any text, more
- * than DATASET_IDS ids.
+ * Tokenize the texts of the ds->n rows: cut off after o->length tokens, padded with -1; an empty
+ * text is a row of padding. line[i] is the line of row i in the file, for errors. Set ids, d,
+ * length, vocab, tokenizer; join tokens and length to ds->hash. Refused: a character that the
+ * vocabulary lacks, no character in any text, more than DATASET_IDS ids.
  */
-int corpus_texts(const char *const *text, size_t stride, const size_t *line,
-		 const struct dataset_options *o, struct dataset *ds, struct err *e);
+int corpus_texts(struct dataset *ds, const size_t *line, const struct dataset_options *o,
+		 struct err *e);
 
 /*
  * One text as a row: row[length], cut off and padded like those of corpus_texts. `spare` is room

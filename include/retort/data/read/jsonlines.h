@@ -1,25 +1,27 @@
-/* JSON lines become a table: an object on each line, its keys the columns. */
+/* JSON lines: a table with one object on each line, its keys the columns. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_DATA_READ_JSONLINES_H
 #define RETORT_DATA_READ_JSONLINES_H
 
 #include <stdbool.h>
 
-#include "retort/data/read/csvfile.h"
+#include "retort/data/read/source.h"
 
 #define JSONLINES_KEYS 4096 /* different keys in a file, at most */
 
-bool jsonlines_is(const char *bytes,
-		  size_t size); /* begins with an object: '{' behind a byte order mark and blanks */
+/* Whether the bytes begin with an object: '{' after an optional byte order mark and blanks. */
+bool jsonlines_is(const char *bytes, size_t size);
 
 /*
- * Row 0 of the table holds the keys in the order in which they come first; row r the values of line
- * r-1 that has something on it. A string is its text, a number what stands there, true and false
- * are words; null, and a key that a line lacks, are empty: a missing cell. Refused, with line and
- * column in bytes: what is no JSON object, an object or list inside, a key twice in a line, more
- * than JSONLINES_KEYS keys, NUL (\u0000 too), half a surrogate pair, bytes that are no UTF-8, a
- * table of more cells than `size` allows for. *out needs no release after an error.
+ * Call `visit` with row 0, the keys in the order of their first line, then with one row for each
+ * line that is not blank. A string is its text, a number its spelling in the file, true and false
+ * are words; null, and a key that the line lacks, are empty: a missing cell. The whole file is
+ * checked before the first call. Memory beside the file: the longest line.
+ *
+ * Refused, with line and column in bytes: what is not one JSON object, an object or array inside
+ * it, a key twice in a line, more than JSONLINES_KEYS keys, NUL (also as \u0000), half a surrogate
+ * pair, bytes that are not UTF-8. Refused too: more than 2^28 cells.
  */
-int jsonlines_parse(const char *bytes, size_t size, struct csvfile *out, struct err *e);
+int jsonlines_rows(struct source *s, row_visit *visit, void *arg, struct err *e);
 
 #endif

@@ -1,0 +1,26 @@
+/* The columns of a table: header, label, text and left-out columns, found from its first rows. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_DATA_READ_HEADING_H
+#define RETORT_DATA_READ_HEADING_H
+
+#include "retort/data/read/source.h"
+
+/* The first rows of a table. */
+struct heading {
+	size_t rows, columns;      /* rows: 1 or 2 */
+	const char *const *first;  /* [columns] */
+	const char *const *second; /* [columns]; unused if there is one row */
+	bool named; /* the first row is the names of the columns: the format says so */
+};
+
+/*
+ * Set header, columns, label, text, left and name of `s` from its options.
+ *
+ * Header: see dataset_options. Label: the column that the option names; default: the last column
+ * that is neither text nor left out. Refused: a column that does not exist, one column as both
+ * text and label, fewer than two columns unless unlabelled, no feature left. A set that stands
+ * beside the data need not have the columns that `without` names.
+ */
+int heading_resolve(struct source *s, const struct heading *h, struct err *e);
+
+#endif
