@@ -9,6 +9,7 @@
 
 #include "floor.h"
 #include "own.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/nn/gemm/blas.h"
 #include "rig.h"
 
@@ -116,7 +117,7 @@ losses_measure(int threads, int rounds, double seconds)
 	printf("losses: what each adds to a step that has ce and kd, %d threads\n  %-18s %-13s "
 	       "%10s %10s %8s\n",
 	       threads, "", "", "us a step", "us more", "of it");
-	for (size_t i = 0; i < loss_count; i++)
+	for (size_t i = 0; i < loss_table_count; i++)
 		if (loss_table[i] != &loss_ce && loss_table[i] != &loss_kd)
 			measure(own, loss_table[i], rounds, seconds);
 }

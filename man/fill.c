@@ -14,6 +14,7 @@
 #include "retort/data/read/fetched.h"
 #include "retort/nn/model.h"
 #include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/train/metric.h"
 #include "retort/ui/pane.h"
 #include "retort/ui/view.h"
@@ -302,7 +303,7 @@ needs_of(const struct loss *l)
 static int
 tell_loss(const char *name)
 {
-	for (size_t i = 0; i < loss_count; i++) {
+	for (size_t i = 0; i < loss_table_count; i++) {
 		const struct loss *l = loss_table[i];
 
 		if (strcmp(l->name, name) != 0)
@@ -326,7 +327,7 @@ list_losses(const char *name)
 	if (*name)
 		return tell_loss(name);
 	puts(".Bl -tag -width rkd-distance");
-	for (size_t i = 0; i < loss_count; i++) {
+	for (size_t i = 0; i < loss_table_count; i++) {
 		item("Cm", loss_table[i]->name);
 		text(loss_table[i]->doc);
 	}
@@ -340,10 +341,10 @@ static int
 list_layer_losses(const char *unused)
 {
 	(void)unused;
-	for (size_t i = 0; i < loss_count; i++)
+	for (size_t i = 0; i < loss_table_count; i++)
 		if (loss_table[i]->needs & (LOSS_LAYER | LOSS_MAP) && loss_table[i] != &loss_hidden)
 			printf(".Cm %s%s\n", loss_table[i]->name,
-			       i + 1 == loss_count ? " ." : " ,");
+			       i + 1 == loss_table_count ? " ." : " ,");
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/kd/lossfile.h"
 
 #ifndef RETORT_REAL_DOUBLE
@@ -77,9 +78,9 @@ usage(const char *name, const char *what)
 static int
 find_loss(struct call *c, const char *name)
 {
-	const char *near = choice_nearest(name, loss_output_name);
+	const char *near = choice_nearest(name, loss_table_output_name);
 
-	c->loss = loss_find(name);
+	c->loss = loss_table_find(name);
 	if (c->loss && !loss_on_layers(c->loss))
 		return 0;
 	if (c->loss)
@@ -97,7 +98,7 @@ no_option(const struct call *c, const char *name, struct err *e)
 
 	text_add(&takes, "temperature");
 	for (size_t i = 0; i < knob_count; i++)
-		if (loss_of_knob(&knob_table[i]) == c->loss &&
+		if (loss_table_of_knob(&knob_table[i]) == c->loss &&
 		    !strstr(knob_table[i].name, "-temperature"))
 			text_addf(&takes, ", %s", knob_table[i].name + strlen(c->loss->name) + 1);
 	err_set(e, "%.40s: no option of %s, which takes %s", name, c->loss->name, text_get(&takes));
@@ -116,7 +117,7 @@ find_knob(const struct call *c, const char *name, struct err *e)
 	snprintf(whole, sizeof whole, "%s-%.40s", c->loss->name, name);
 	for (size_t i = 0; i < knob_count; i++)
 		if (is_temperature ? strcmp(knob_table[i].name, name) == 0
-				   : loss_of_knob(&knob_table[i]) == c->loss &&
+				   : loss_table_of_knob(&knob_table[i]) == c->loss &&
 					     (strcmp(knob_table[i].name, whole) == 0 ||
 					      strcmp(knob_table[i].name, name) == 0))
 			return &knob_table[i];

@@ -1,67 +1,20 @@
-/* loss.c: the table of losses, and what several of them need. */
+/* loss.c: weights, temperatures and softmax, which several losses use. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/kd/loss.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "retort/base/multi.h"
 #include "retort/nn/gemm/vmath.h"
 
 #define FEW 32
 
-const struct loss *const loss_table[] = {
-#define OUTPUT(id) &loss_##id,
-#define LAYER(id) &loss_##id,
-#include "retort/kd/losses/losses.def"
-};
-const size_t loss_count = sizeof loss_table / sizeof loss_table[0];
-
-const struct loss *
-loss_find(const char *name)
-{
-	for (size_t i = 0; i < loss_count; i++)
-		if (strcmp(loss_table[i]->name, name) == 0)
-			return loss_table[i];
-	return NULL;
-}
-
 bool
 loss_on_layers(const struct loss *l)
 {
 	return l->needs & (LOSS_LAYER | LOSS_MAP);
-}
-
-const char *
-loss_output_name(size_t i)
-{
-	return i < LOSS_OUTPUTS ? loss_table[i]->name : NULL;
-}
-
-const char *
-loss_layer_name(size_t i)
-{
-	return i < loss_count - LOSS_OUTPUTS ? loss_table[LOSS_OUTPUTS + i]->name : NULL;
-}
-
-const struct loss *
-loss_of_knob(const struct knob *k)
-{
-	const struct loss *best = NULL;
-	size_t most = 0;
-
-	for (size_t i = 0; i < loss_count; i++) {
-		size_t len = strlen(loss_table[i]->name);
-
-		if (len > most && strncmp(k->name, loss_table[i]->name, len) == 0 &&
-		    k->name[len] == '-') {
-			best = loss_table[i];
-			most = len;
-		}
-	}
-	return best;
 }
 
 int

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/text.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/lab/live_change.h"
 #include "retort/lab/tunable.h"
 #include "retort/train/eval.h"
@@ -30,7 +31,7 @@ name_of(const struct branch_term *t)
 static int
 unknown(const struct trainer_state *w, const char *name, struct err *e)
 {
-	const struct loss *l = loss_find(name);
+	const struct loss *l = loss_table_find(name);
 	struct text names = { 0 };
 
 	if (l && l->weight && loss_weight(l, &w->info.run.settings.knobs) == 0)

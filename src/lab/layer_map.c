@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/kd/losses/loss_table.h"
 #include "retort/lab/tunable.h"
 
 /* Layers first to last of a network. */

@@ -10,6 +10,7 @@
 
 #include "retort/base/text.h"
 #include "retort/data/sets.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/lab/tunable.h"
 #include "retort/train/feed.h"
 #include "retort/train/freeze.h"

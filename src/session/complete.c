@@ -17,6 +17,7 @@
 #include "retort/data/dataset.h"
 #include "retort/data/read/fetched.h"
 #include "retort/data/sets.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/lab/tunable.h"
 #include "retort/probe/remedy/remedy.h"
 #include "retort/ui/pane.h"
@@ -124,13 +125,13 @@ offer_slayer(struct list *l)
 static void
 offer_match(struct list *l)
 {
-	offer_all(l, loss_layer_name);
+	offer_all(l, loss_table_layer_name);
 }
 
 static void
 offer_loss(struct list *l)
 {
-	offer_all(l, loss_output_name);
+	offer_all(l, loss_table_output_name);
 }
 
 static void
@@ -156,10 +157,10 @@ offer_knob_of(struct list *l, const char *owner, const struct knob *k)
 static void
 offer_lossoption(struct list *l)
 {
-	const struct loss *loss = l->n_words > 1 ? loss_find(l->word[1]) : NULL;
+	const struct loss *loss = l->n_words > 1 ? loss_table_find(l->word[1]) : NULL;
 
 	for (size_t i = 0; loss && i < knob_count; i++)
-		if (loss_of_knob(&knob_table[i]) == loss)
+		if (loss_table_of_knob(&knob_table[i]) == loss)
 			offer_knob_of(l, loss->name, &knob_table[i]);
 }
 

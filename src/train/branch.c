@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/thread.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/train/freeze.h"
 #include "retort/train/optim.h"
 #include "retort/train/trainer_checkpoint.h"

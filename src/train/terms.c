@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "retort/kd/losses/loss_table.h"
 #include "retort/nn/gemm/shard.h"
 #include "retort/nn/gemm/vmath.h"
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "retort/kd/losses/loss_table.h"
 #include "retort/ui/editor.h"
 
 #include <math.h>
@@ -109,7 +110,7 @@ default_match(const struct scene *s, const struct scene_edit *x)
 
 	if (fit_pair(s, x, &loss_hidden, THROUGH_DEFAULT, &m, NULL) == 0)
 		return &loss_hidden;
-	for (size_t i = 0; i < loss_count; i++)
+	for (size_t i = 0; i < loss_table_count; i++)
 		if (loss_on_layers(loss_table[i]) &&
 		    fit_pair(s, x, loss_table[i], THROUGH_DEFAULT, &m, NULL) == 0)
 			return loss_table[i];
@@ -201,10 +202,10 @@ editor_turn_match(struct scene *s, struct err *e)
 
 	if (editor_fit(s, &x, &m, e) < 0)
 		return -1;
-	while (at < loss_count && loss_table[at] != m.match)
+	while (at < loss_table_count && loss_table[at] != m.match)
 		at++;
-	for (size_t i = 1; i < loss_count; i++) {
-		const struct loss *l = loss_table[(at + i) % loss_count];
+	for (size_t i = 1; i < loss_table_count; i++) {
+		const struct loss *l = loss_table[(at + i) % loss_table_count];
 
 		if (!loss_on_layers(l) || fit_pair(s, &x, l, THROUGH_DEFAULT, &m, NULL) < 0)
 			continue;

@@ -7,6 +7,7 @@
 #include <assert.h>
 
 #include "retort/data/augment/augment.h"
+#include "retort/kd/losses/loss_table.h"
 
 /* Whether a loss has a weight, or compares a mapped pair. */
 static bool
@@ -23,7 +24,7 @@ is_active(const struct scene *s, const struct loss *l)
 static bool
 is_listed(const struct scene *s, int knob)
 {
-	const struct loss *l = loss_of_knob(&knob_table[knob]);
+	const struct loss *l = loss_table_of_knob(&knob_table[knob]);
 	const struct augment *a = augment_of_knob(&knob_table[knob]);
 
 	if (knob == s->view.knob || s->pending[knob] || scene_ramp(s, knob))

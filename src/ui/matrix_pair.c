@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/kd/losses/loss_table.h"
 #include "retort/ui/curve.h"
 #include "retort/ui/editor.h"
 #include "retort/ui/pair_text.h"

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/kd/losses/loss_table.h"
 #include "retort/ui/curve.h"
 #include "retort/ui/layout.h"
 #include "retort/ui/pair_text.h"

@@ -13,6 +13,7 @@
 #include "retort/base/rng.h"
 #include "retort/base/text.h"
 #include "retort/data/dataset.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/nn/gemm/blas.h"
 #include "retort/session/cmd.h"
 #include "retort/session/session.h"
@@ -67,7 +68,7 @@ value_of(const struct knob *k, char *buf, size_t size)
 	if ((strstr(k->name, "weight") && below(3) == 0) ||
 	    (strstr(k->name, "-rate") && below(2) == 0))
 		x = 0;
-	else if (strstr(k->name, "temperature") || (k->max <= 1 && loss_of_knob(k)))
+	else if (strstr(k->name, "temperature") || (k->max <= 1 && loss_table_of_knob(k)))
 		x = below(8) ? x : below(2) ? k->min : k->max;
 	snprintf(buf, size, k->type == KNOB_INT ? "%.0f" : "%.4g",
 		 k->type == KNOB_INT ? floor(x) : x);
@@ -145,7 +146,7 @@ edit(struct text *line, const char *const *layer, uint32_t layers)
 {
 	static const char *const through[] = { "none", "linear", "conv1x1", "shared" };
 	const struct loss *l;
-	uint32_t n = (uint32_t)loss_count - LOSS_OUTPUTS;
+	uint32_t n = (uint32_t)loss_table_count - LOSS_OUTPUTS;
 
 	pairs(line, below(2) ? "wide" : "big", layer, layers);
 	if (below(3) == 0) {

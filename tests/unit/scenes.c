@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "retort/kd/losses/loss_table.h"
 #include "retort/ui/layout.h"
 #include "retort/ui/pane.h"
 #include "retort/ui/sides.h"

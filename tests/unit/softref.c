@@ -5,6 +5,7 @@
 #include "softref.h"
 
 #include <math.h>
+#include "retort/kd/losses/loss_table.h"
 
 /* Class `skip` is left out; -1: none. */
 static long double

@@ -8,6 +8,7 @@
 #include "retort/data/augment/warp.h"
 #include "retort/data/vocab/words.h"
 #include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 
 #define ROWS 2000
 #define LENGTH 48

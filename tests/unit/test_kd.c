@@ -4,6 +4,7 @@
 #include "check.h"
 
 #include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/kd/spatial.h"
 
 #define B 3
@@ -120,7 +121,7 @@ every_loss_has_the_gradient_of_its_value(void **state)
 	real scratch[ROOM], x[B * C];
 
 	(void)state;
-	for (size_t l = 0; l < loss_count; l++)
+	for (size_t l = 0; l < loss_table_count; l++)
 		for (int t = 0; t < 3 && is_plain(loss_table[l]) && loss_table[l] != &loss_wsld;
 		     t++) { /* its weight is a number to it */
 			struct loss_args a = golden(temperatures[t], scratch);
@@ -183,7 +184,7 @@ no_label_and_no_row_give_zero_and_no_gradient(void **state)
 	a.label = none;
 	a.weight = zero;
 	a.dx = dx;
-	for (size_t l = 0; l < loss_count; l++)
+	for (size_t l = 0; l < loss_table_count; l++)
 		if (is_plain(loss_table[l]))
 			CHECK_NEAR(loss_table[l]->run(&a), 0, 0);
 	for (int i = 0; i < B * C; i++)
@@ -203,7 +204,7 @@ large_logits_and_extreme_temperatures_stay_finite(void **state)
 
 		a.x = big;
 		a.dx = dx;
-		for (size_t l = 0; l < loss_count; l++)
+		for (size_t l = 0; l < loss_table_count; l++)
 			if (is_plain(loss_table[l]))
 				CHECK(isfinite(loss_table[l]->run(&a)));
 	}

@@ -5,6 +5,7 @@
 
 #include "retort/base/rng.h"
 #include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/kd/spatial.h"
 
 #ifdef RETORT_REAL_DOUBLE
@@ -352,7 +353,7 @@ static void
 every_loss_has_the_gradient_of_its_value(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < loss_count; k++) {
+	for (size_t k = 0; k < loss_table_count; k++) {
 		const struct loss *l = loss_table[k];
 
 		for (size_t rows = 2; of_layers(l) && rows < MOST; rows++)
@@ -374,7 +375,7 @@ padding_says_nothing_and_gets_nothing(void **state)
 	real seen[20];
 
 	(void)state;
-	for (size_t k = 0; k < loss_count; k++) {
+	for (size_t k = 0; k < loss_table_count; k++) {
 		const struct loss *l = loss_table[k];
 		struct loss_args a;
 		double value;
@@ -437,7 +438,7 @@ static void
 rows_that_say_nothing_give_no_nan(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < loss_count; k++)
+	for (size_t k = 0; k < loss_table_count; k++)
 		for (unsigned how = 0; how < 16; how++) {
 			const struct loss *l = loss_table[k];
 			struct loss_args a;
@@ -496,7 +497,7 @@ hostile_numbers_give_no_nan(void **state)
 	char what[64];
 
 	(void)state;
-	for (size_t k = LOSS_OUTPUTS; k < loss_count; k++)
+	for (size_t k = LOSS_OUTPUTS; k < loss_table_count; k++)
 		for (unsigned how = 0; how < 7 * 7 * 4; how++) {
 			const struct loss *l = loss_table[k];
 			struct loss_args a =
@@ -552,7 +553,7 @@ static void
 rows_without_weight_are_not_looked_at(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < loss_count; k++) {
+	for (size_t k = 0; k < loss_table_count; k++) {
 		const struct loss *l = loss_table[k];
 		struct loss_args a;
 		double want;

@@ -5,6 +5,7 @@
 #include <poll.h>
 
 #include "retort/base/mem.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/nn/gemm/blas.h"
 #include "retort/lab/trainer.h"
 #include "retort/data/read/read.h"

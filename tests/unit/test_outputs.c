@@ -4,6 +4,7 @@
 #include "check.h"
 
 #include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 
 #define B 3
 #define C 4
@@ -257,7 +258,7 @@ set_options(unsigned how)
 		const struct knob *d = &knob_table[k];
 		double *at = (double *)((char *)&knobs + d->offset);
 
-		if (d->type != KNOB_REAL || !loss_of_knob(d) || strstr(d->name, "weight") ||
+		if (d->type != KNOB_REAL || !loss_table_of_knob(d) || strstr(d->name, "weight") ||
 		    strstr(d->name, "temperature"))
 			continue;
 		*at = how == 1     ? d->min

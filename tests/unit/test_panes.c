@@ -4,6 +4,7 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/ui/layout.h"
 #include "retort/ui/pane.h"
 #include "retort/ui/sides.h"
@@ -549,7 +550,7 @@ each_term_has_its_own_texture_or_look(void **state)
 	(void)state;
 	scenes_make(&s, SCENES_DISTILLING);
 	for (size_t i = 0; i < knob_count; i++)
-		if (loss_of_knob(&knob_table[i]) && strstr(knob_table[i].name, "-weight"))
+		if (loss_table_of_knob(&knob_table[i]) && strstr(knob_table[i].name, "-weight"))
 			CHECK_INT(knob_set(&s.info.run.settings.knobs, &knob_table[i], "1", NULL),
 				  0);
 	s.view.focus = pane_find("terms");

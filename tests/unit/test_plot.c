@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "retort/base/rng.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/ui/pane.h"
 #include "retort/ui/plot.h"
 

@@ -6,6 +6,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
 #include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/train/terms.h"
 
 #define ROWS 3

@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "retort/base/rng.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/train/trainer_checkpoint.h"
 #include "retort/nn/models/net_ckpt.h"
 #include "retort/nn/models/model_table.h"

@@ -5,6 +5,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
+#include "retort/kd/losses/loss_table.h"
 #include "softref.h"
 
 static uint64_t draws;

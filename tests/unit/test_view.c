@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include "retort/kd/losses/loss_table.h"
 #include "retort/ui/editor.h"
 #include "retort/ui/layout.h"
 #include "retort/ui/move.h"

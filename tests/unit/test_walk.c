@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include "retort/kd/losses/loss_table.h"
 #include "retort/nn/gemm/blas.h"
 #include "retort/train/branch.h"
 #include "retort/nn/models/model_table.h"

@@ -187,35 +187,8 @@ struct loss_class {
 /* The classes of row i, which has a label: one, or of a mixture two. Returns how many. */
 int loss_classes(const struct loss_args *a, size_t i, struct loss_class out[2]);
 
-/* Losses on outputs first, then those on layers. */
-extern const struct loss *const loss_table[];
-extern const size_t loss_count;
-#define OUTPUT(id) extern const struct loss loss_##id;
-#define LAYER(id) OUTPUT(id)
-#include "retort/kd/losses/losses.def"
-
-/* Number of losses on outputs: loss_table[0 .. LOSS_OUTPUTS). */
-enum loss_output {
-#define OUTPUT(id) LOSS_OUTPUT_##id,
-#define LAYER(id)
-#include "retort/kd/losses/losses.def"
-	LOSS_OUTPUTS,
-};
-
-/* By name, or NULL. */
-const struct loss *loss_find(const char *name);
-
 /* It compares layers; else outputs. */
 bool loss_on_layers(const struct loss *l);
-
-/* Name of loss i on outputs, or on layers; NULL past the last: for choice_nearest, text_items and
- * completion. */
-const char *loss_output_name(size_t i);
-const char *loss_layer_name(size_t i);
-
-/* Whose weight, temperature or option a knob is: its name begins with the loss's. NULL: no loss's.
- */
-const struct loss *loss_of_knob(const struct knob *k);
 
 /* Of a loss on outputs, as the knobs stand: its weight; its temperature, its own or, where that is
  * 0, the common one. */

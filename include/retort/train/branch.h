@@ -11,6 +11,7 @@
 #include "retort/nn/net.h"
 #include "retort/kd/label_index.h"
 #include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/lab/lab.h"
 #include "retort/train/mix.h"
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 
 enum metric {
 #define METRIC(id, name, unit, better, doc) METRIC_##id,

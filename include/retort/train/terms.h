@@ -4,6 +4,7 @@
 #ifndef RETORT_TRAIN_TERMS_H
 #define RETORT_TRAIN_TERMS_H
 
+#include "retort/kd/losses/loss_table.h"
 #include "retort/train/branch.h"
 
 #define TERMS_LOOKS                                 \

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "retort/nn/gemm/vmath.h"
-#include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/kd/spatial.h"
 
 /*

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 
 /* The mean is over the labelled rows of the batch, not over all rows: unlabelled rows must not
  * dilute it. */

@@ -7,6 +7,7 @@
 
 #include "retort/nn/gemm/vmath.h"
 #include "retort/kd/gram.h"
+#include "retort/kd/losses/loss_table.h"
 
 #define NOISE                                                                                  \
 	1e-12 /* of the squares, what rounding leaves of rows that are all the same once their \

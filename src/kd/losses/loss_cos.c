@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "retort/nn/gemm/vmath.h"
-#include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 
 /* With X and Y of unit length: 1 - <X, Y>, and the gradient is (X <X, Y> - Y) / |x|. */
 static double

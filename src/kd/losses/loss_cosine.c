@@ -4,7 +4,7 @@
 
 #include "retort/base/multi.h"
 #include "retort/nn/gemm/vmath.h"
-#include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 
 /* Half the squared distance of the two directions is 1 - cos without the difference of two numbers
  * near 1. */

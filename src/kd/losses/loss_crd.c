@@ -8,7 +8,7 @@
 
 #include "retort/base/multi.h"
 #include "retort/nn/gemm/vmath.h"
-#include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 
 #define EMBED 128
 #define DRAWS 256 /* at a time */

@@ -6,7 +6,7 @@
 
 #include "retort/base/multi.h"
 #include "retort/nn/gemm/vmath.h"
-#include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 
 #define LANES 8
 

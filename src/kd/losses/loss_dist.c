@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "retort/kd/losses/loss_table.h"
 #include "retort/kd/softmax_rows.h"
 
 #define TINY 1e-8 /* beside the product of norms */

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "retort/kd/losses/loss_table.h"
 #include "retort/kd/softmax_rows.h"
 
 /* dx += step_rest (q^ - p^), and at the label step_label, which the others give by their shares. */

@@ -4,7 +4,7 @@
 
 #include "retort/nn/gemm/blas.h"
 #include "retort/nn/gemm/vmath.h"
-#include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 
 static size_t
 scratch(const struct loss_shape *s)

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "retort/base/multi.h"
-#include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 
 #define LANES 16
 

@@ -4,6 +4,7 @@
 
 #include <float.h>
 
+#include "retort/kd/losses/loss_table.h"
 #include "retort/nn/gemm/vmath.h"
 #include "retort/kd/softmax_rows.h"
 

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "retort/nn/gemm/vmath.h"
-#include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 
 static void
 add_gradient(const real *q, const struct loss_class *class, int classes, double epsilon, real step,

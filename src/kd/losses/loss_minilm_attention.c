@@ -3,7 +3,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 
 #include "retort/kd/token_mask.h"
 

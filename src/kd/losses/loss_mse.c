@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 
 /* Logits are compared as layers are. */
 static double

@@ -6,7 +6,7 @@
 
 #include "retort/nn/gemm/blas.h"
 #include "retort/nn/gemm/vmath.h"
-#include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 
 /* One row at work: channels of unit length over places, and products of them. */
 struct trainer_state {

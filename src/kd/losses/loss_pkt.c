@@ -6,6 +6,7 @@
 
 #include "retort/nn/gemm/vmath.h"
 #include "retort/kd/gram.h"
+#include "retort/kd/losses/loss_table.h"
 
 #define EPS 1e-7 /* as the authors' program adds it to lengths and probabilities */
 

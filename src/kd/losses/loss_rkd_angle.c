@@ -7,6 +7,7 @@
 #include "retort/base/multi.h"
 #include "retort/kd/pairwise.h"
 #include "retort/kd/gram.h"
+#include "retort/kd/losses/loss_table.h"
 
 #define LEAST 1e-24 /* of a squared distance: below it two rows span no angle */
 #define LANES 16

@@ -4,6 +4,7 @@
 
 #include "retort/kd/pairwise.h"
 #include "retort/kd/gram.h"
+#include "retort/kd/losses/loss_table.h"
 
 #define LEAST                                                                                     \
 	1e-12 /* of a squared distance: rows that are the same are at a distance with a root that \

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "retort/base/multi.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/kd/softmax_rows.h"
 
 /* q (r - <q, r>) with r = log q - log p, of which the value is the mean. */

@@ -5,6 +5,7 @@
 
 #include "retort/nn/gemm/vmath.h"
 #include "retort/kd/gram.h"
+#include "retort/kd/losses/loss_table.h"
 
 /* Every row of the products of rows over its length. The gradient needs no product but the one
  * back. */

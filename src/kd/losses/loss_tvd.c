@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "retort/base/multi.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/nn/gemm/vmath.h"
 #include "retort/kd/softmax_rows.h"
 

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "retort/base/multi.h"
-#include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 
 #define START 5.0  /* the variance of every channel at the start, */
 #define LEAST 1e-5 /* and what is added to it, as in the authors' program */

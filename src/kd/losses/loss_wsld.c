@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "retort/kd/losses/loss_table.h"
 #include "retort/nn/gemm/vmath.h"
 #include "retort/kd/softmax_rows.h"
 

@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "retort/kd/losses/loss_table.h"
 #include "retort/session/cmd.h"
 
 #include <stdio.h>
@@ -36,7 +37,7 @@ say_whole(struct cmd_call *c, const struct loss *l)
 
 	text_addf(&c->say, "%s: %s\n%s\n%s\n", l->name, l->doc, l->formula, l->reference);
 	for (size_t i = 0; i < knob_count; i++)
-		if (loss_of_knob(&knob_table[i]) == l)
+		if (loss_table_of_knob(&knob_table[i]) == l)
 			text_addf(&c->say, "%-18s %-10s %s\n", knob_table[i].name,
 				  knob_brief(&c->info->run.settings.knobs, &knob_table[i], value,
 					     sizeof value),
@@ -46,12 +47,12 @@ say_whole(struct cmd_call *c, const struct loss *l)
 static const struct loss *
 output_loss(const char *name, struct err *e)
 {
-	const struct loss *l = loss_find(name);
+	const struct loss *l = loss_table_find(name);
 	struct text names = { 0 };
 
 	if (l && !loss_on_layers(l))
 		return l;
-	text_items(&names, loss_output_name);
+	text_items(&names, loss_table_output_name);
 	err_set(e,
 		l ? "loss: %.40s compares layers: `map TEACHER:LAYER s:LAYER match %.40s`"
 		  : "loss: '%.40s' is none of %s",
@@ -76,7 +77,7 @@ knob_of(const struct loss *l, const char *word, struct err *e)
 	if (l == &loss_kd && strcmp(word, "temperature") == 0)
 		return knob_find(word, e);
 	for (size_t i = 0; i < knob_count; i++)
-		if (loss_of_knob(&knob_table[i]) == l)
+		if (loss_table_of_knob(&knob_table[i]) == l)
 			text_item(&names, "%s", knob_table[i].name + strlen(l->name) + 1);
 	err_set(e, "loss %s: '%.40s' is none of %s, off", l->name, word, text_get(&names));
 	text_release(&names);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "retort/kd/losses/loss_table.h"
 #include "retort/session/cmd.h"
 
 #include <stdio.h>
@@ -28,12 +29,12 @@ split_layer(const char *word, const char *want, char *owner, size_t owner_size, 
 static const struct loss *
 layer_loss(const char *name, struct err *e)
 {
-	const struct loss *l = loss_find(name);
+	const struct loss *l = loss_table_find(name);
 	struct text names = { 0 };
 
 	if (l && loss_on_layers(l))
 		return l;
-	text_items(&names, loss_layer_name);
+	text_items(&names, loss_table_layer_name);
 	err_set(e, "map: match: '%.40s' is none of %s", name, text_get(&names));
 	text_release(&names);
 	return NULL;
