@@ -60,6 +60,18 @@ refuses() { # refuses LINES MESSAGE: as a script, exit status 2, MESSAGE in stan
 	status_is 2 "$RETORT" run "$dir/bad.ret" && grep -qF -- "$2" "$dir/err"
 	ok "refused: $2" $?
 }
+refuses_exactly() { # refuses_exactly LINES MESSAGE: as a script; MESSAGE is all of standard error behind the file's name
+	printf '%s\n' "$1" >"$dir/bad.ret"
+	status_is 2 "$RETORT" run "$dir/bad.ret" && [ "$(cat "$dir/err")" = "$dir/bad.ret:$2" ]
+	ok "refused: $(printf '%s\n' "$1" | tail -n 1)" $?
+}
+refuses_last() { # refuses_last MESSAGE <LINES: the last one fails with MESSAGE
+	cat >"$dir/bad.ret"
+	"$RETORT" run "$dir/bad.ret" >"$dir/out" 2>"$dir/err" </dev/null
+	got=$?
+	{ [ $got -eq 2 ] || [ $got -eq 1 ]; } && grep -qF -- "$1" "$dir/err" && grep -q "^$dir/bad.ret:$(wc -l <"$dir/bad.ret"):" "$dir/err"
+	ok "refused: $1" $?
+}
 same_bits() { # same_bits NAME FILE: recorded with one thread into $dir/last.rec, replayed with four into the same bytes
 	rm -f "$dir/last.rec" "$dir/four.rec"
 	status_is 0 "$RETORT" run "$2" --record "$dir/last.rec" --threads 1 &&
@@ -67,9 +79,9 @@ same_bits() { # same_bits NAME FILE: recorded with one thread into $dir/last.rec
 		cmp "$dir/last.rec" "$dir/four.rec" 2>"$dir/err"
 	ok "$1" $?
 }
-has_line() { # has_line NAME LINE: standard error of the last run has this line
-	grep -qxF -- "$2" "$dir/err"
-	ok "$1" $?
+reports() { # reports LINE: standard error of the last run has it
+	grep -qxF -- "$1" "$dir/err"
+	ok "reports: $1" $?
 }
 last_figure() { # last_figure METRIC [BRANCH]: its last value in the last run's standard output
 	sed -n "s/.*	${2:-main}	$1	//p" "$dir/out" | tail -n 1
@@ -89,14 +101,16 @@ start_terminal() { # start_terminal COLUMNS LINES [COMMAND]: a shell, or COMMAND
 	tm has-session || skip_all "tmux does not start"
 }
 screen() { tm capture-pane -p; }
-sees() { # sees PATTERN: waits until it is on the screen, for at most 120 s
+screen_has() { # screen_has GREP-OPTION...: waits until grep finds it on the screen, for at most 120 s
 	give_up=$(($(date +%s) + 120))
-	until screen 2>/dev/null | grep -q -e "$1"; do
+	until screen 2>/dev/null | grep -q "$@"; do
 		[ "$(date +%s)" -lt $give_up ] || return 1
 		sleep 0.1
 	done
 }
-gone() { # gone PATTERN: waits until it is not on the screen
+sees() { screen_has -e "$1"; } # sees PATTERN
+sees_text() { screen_has -F -e "$1"; } # sees_text TEXT
+gone() { # gone PATTERN: waits until it is not on the screen, for at most 120 s
 	give_up=$(($(date +%s) + 120))
 	while screen | grep -q -e "$1"; do
 		[ "$(date +%s)" -lt $give_up ] || return 1
