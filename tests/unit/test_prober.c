@@ -1,25 +1,18 @@
-/* test_prober.c: how alike layers are, and how far sets are apart, is told while the training goes
- * on, and changes nothing in it. */
+/* test_prober.c: CKA and the shift between sets are measured during training and change nothing in
+ * it. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
-#include <poll.h>
-
-#include "retort/base/hash.h"
-#include "retort/base/mem.h"
+#include "labrig.h"
 #include "retort/base/text.h"
-#include "retort/lab/trainer.h"
-#include "retort/data/read/read.h"
-#include "retort/data/read/bundled.h"
 #include "retort/probe/shift/shift_report.h"
 #include "retort/probe/table/probe_table.h"
 
 struct rig {
-	struct trainer *t;
-	struct hash seen;          /* of every sample, in order */
-	struct request *answer;    /* of the last that was waited for */
-	struct lab_cka cka;        /* of the last probe */
-	struct shift_report gauge; /* of the last question about sets */
+	struct labrig lab;
+	struct lab_cka cka;        /* of the last REQUEST_PROBE */
+	struct shift_report gauge; /* of the last REQUEST_GAUGE */
+	bool repeats;              /* each measurement is followed by one of the other kind */
 	int probes, refused;
 };
 
@@ -33,141 +26,70 @@ sets(enum request_kind kind, const char *a, const char *b)
 	return r;
 }
 
-/* Take events until an answer of `kind` has come; with `asks`, every probe that is answered is
- * followed by one of the other kind. */
 static void
-wait_for(struct rig *r, enum request_kind kind, bool asks)
+take_measurement(struct labrig *lab, struct request *answer)
 {
-	struct event ev;
-	bool found = false;
+	struct rig *r = lab->arg;
 
-	request_free(r->answer);
-	r->answer = NULL;
-	while (!found) {
-		struct pollfd p = { trainer_fd(r->t), POLLIN, 0 };
-
-		trainer_drain(r->t);
-		while (!found && trainer_take(r->t, &ev, 1) > 0) {
-			if (ev.metric != METRIC_NONE) {
-				struct hash h = hash_of(&ev, offsetof(struct event, value) +
-								     sizeof ev.value);
-
-				r->seen = hash_join(&r->seen, &h);
-				continue;
-			}
-			if (request_is(ev.answer, REQUEST_IS_LOOK)) {
-				r->probes += ev.answer->status == 0;
-				r->refused += ev.answer->status < 0;
-				if (ev.answer->kind == REQUEST_PROBE)
-					r->cka = ev.answer->u.probe.cka;
-				else if (ev.answer->u.sets.report)
-					r->gauge = *ev.answer->u.sets.report;
-				if (asks)
-					trainer_post(r->t, ev.answer->kind == REQUEST_PROBE
-								   ? sets(REQUEST_GAUGE, "train",
-									  "held-out")
-								   : request_new(REQUEST_PROBE));
-			}
-			found = ev.answer->kind == kind;
-			if (found)
-				r->answer = ev.answer;
-			else
-				request_free(ev.answer);
-		}
-		if (!found)
-			CHECK(poll(&p, 1, 60000) > 0);
-	}
-}
-
-/* A request with its name, spec or number, whichever of them its kind has. */
-static struct request *
-say(enum request_kind kind, const char *name, const char *spec, int64_t number)
-{
-	struct request *r = request_new(kind);
-
-	switch (kind) {
-	case REQUEST_SEED:
-		r->u.seed.seed = number;
-		break;
-	case REQUEST_DATA:
-		r->u.data.labels = number;
-		break;
-	case REQUEST_TEACHER:
-	case REQUEST_STUDENT:
-		snprintf(r->u.net.name, sizeof r->u.net.name, "%s", name);
-		snprintf(r->u.net.spec, sizeof r->u.net.spec, "%s", spec);
-		break;
-	case REQUEST_TRAIN:
-		snprintf(r->u.train.teacher, sizeof r->u.train.teacher, "%s", name);
-		r->u.train.epochs = number;
-		break;
-	case REQUEST_RUN:
-		r->u.run.steps = number;
-		break;
-	case REQUEST_PROBE:
-		r->u.probe.teacher = (int)number;
-		break;
-	case REQUEST_INIT:
-		snprintf(r->u.init.teacher, sizeof r->u.init.teacher, "%s", name);
-		snprintf(r->u.init.layers, sizeof r->u.init.layers, "%s", spec);
-		break;
-	default:
-		break;
-	}
-	return r;
+	if (!request_is(answer, REQUEST_IS_LOOK))
+		return;
+	r->probes += answer->status == 0;
+	r->refused += answer->status < 0;
+	if (answer->kind == REQUEST_PROBE)
+		r->cka = answer->u.probe.cka;
+	else if (answer->u.sets.report)
+		r->gauge = *answer->u.sets.report;
+	if (r->repeats)
+		trainer_post(lab->t, answer->kind == REQUEST_PROBE
+					     ? sets(REQUEST_GAUGE, "train", "held-out")
+					     : request_new(REQUEST_PROBE));
 }
 
 static int
 ask(struct rig *r, struct request *q)
 {
-	enum request_kind kind = q->kind;
-
-	trainer_post(r->t, q);
-	wait_for(r, kind, false);
-	return r->answer->status;
+	return labrig_ask(&r->lab, q);
 }
 
 static void
 rig_open(struct rig *r, int threads, const char *data, const char *teacher)
 {
-	struct dataset_options o = { 0 };
-	struct request *q = say(REQUEST_DATA, "", "", 100);
-	char *path = bundled_path(data, NULL);
-
 	memset(r, 0, sizeof *r);
-	r->t = trainer_new(threads, 0, probe_table);
-	CHECK(path && read_dataset(path, &o, &q->u.data.dataset, NULL) == 0);
-	mem_free(path);
-	CHECK_INT(ask(r, say(REQUEST_SEED, "", "", 42)), 0);
-	CHECK_INT(ask(r, q), 0);
-	CHECK_INT(ask(r, say(REQUEST_TEACHER, "big", teacher, 0)), 0);
-	CHECK_INT(ask(r, say(REQUEST_PROBE, "", "", 0)), -1); /* no student yet */
-	CHECK_INT(ask(r, say(REQUEST_TRAIN, "big", "", 1)), 0);
-	wait_for(r, REQUEST_DONE, false);
+	labrig_open(&r->lab, threads, 0, probe_table);
+	r->lab.on_answer = take_measurement;
+	r->lab.arg = r;
+	labrig_prepare(&r->lab, data, teacher, 0);
+	CHECK_INT(ask(r, labrig_request(REQUEST_PROBE, "", "", 0)), -1); /* no student yet */
+	CHECK_INT(ask(r, labrig_request(REQUEST_TRAIN, "big", "", 1)), 0);
+	labrig_wait(&r->lab, REQUEST_DONE);
 }
 
 static void
 rig_close(struct rig *r)
 {
-	request_free(r->answer);
-	trainer_free(r->t);
+	labrig_close(&r->lab);
 }
 
 static struct hash
-run(int threads, bool asks, struct rig *r)
+run(int threads, bool repeats, struct rig *r)
 {
+	struct trainer *t;
+
 	rig_open(r, threads, "digits", "mlp 24,24");
-	CHECK_INT(ask(r, say(REQUEST_STUDENT, "", "mlp 16", 0)), 0);
-	trainer_hold(r->t, true);
-	trainer_post(r->t, say(REQUEST_RUN, "", "", 400));
-	if (asks) {
-		trainer_post(r->t, say(REQUEST_PROBE, "", "", 0));
-		trainer_post(r->t,
-			     say(REQUEST_PROBE, "", "", 0)); /* the first is being looked at */
+	t = r->lab.t;
+	CHECK_INT(ask(r, labrig_request(REQUEST_STUDENT, "", "mlp 16", 0)), 0);
+	trainer_hold(t, true);
+	trainer_post(t, labrig_request(REQUEST_RUN, "", "", 400));
+	if (repeats) {
+		trainer_post(t, labrig_request(REQUEST_PROBE, "", "", 0));
+		trainer_post(t,
+			     labrig_request(REQUEST_PROBE, "", "", 0)); /* while the first runs */
 	}
-	trainer_hold(r->t, false);
-	wait_for(r, REQUEST_DONE, asks);
-	return r->seen;
+	trainer_hold(t, false);
+	r->repeats = repeats;
+	labrig_wait(&r->lab, REQUEST_DONE);
+	r->repeats = false;
+	return r->lab.samples;
 }
 
 static void
@@ -193,12 +115,12 @@ a_copy_is_alike(const char *data, const char *model, const char *layers, int n)
 	struct rig r;
 
 	rig_open(&r, 1, data, model);
-	CHECK_INT(ask(&r, say(REQUEST_STUDENT, "", model, 0)), 0);
-	CHECK_INT(ask(&r, say(REQUEST_PROBE, "", "", 0)), 0);
+	CHECK_INT(ask(&r, labrig_request(REQUEST_STUDENT, "", model, 0)), 0);
+	CHECK_INT(ask(&r, labrig_request(REQUEST_PROBE, "", "", 0)), 0);
 	CHECK(r.cka.n_teacher == n && r.cka.n_student == n && r.cka.teacher == 0);
 	CHECK(r.cka.value[n - 2][n - 2] > 0 && r.cka.value[n - 2][n - 2] < 0.999);
-	CHECK_INT(ask(&r, say(REQUEST_INIT, "big", layers, 0)), 0);
-	CHECK_INT(ask(&r, say(REQUEST_PROBE, "", "", 0)), 0);
+	CHECK_INT(ask(&r, labrig_request(REQUEST_INIT, "big", layers, 0)), 0);
+	CHECK_INT(ask(&r, labrig_request(REQUEST_PROBE, "", "", 0)), 0);
 	for (int i = 0; i < n; i++) {
 		CHECK_NEAR(r.cka.value[i][i], 1, 1e-12);
 		for (int k = 0; k < n; k++) {
@@ -229,16 +151,16 @@ sets_are_compared_as_the_command_does(void **state)
 	(void)state;
 	rig_open(&r, 1, "digits", "mlp 8");
 	CHECK_INT(ask(&r, sets(REQUEST_GAUGE, "train", "nothing")), -1);
-	CHECK_STR(r.answer->err.msg, "'nothing' is none of train, held-out");
+	CHECK_STR(r.lab.answer->err.msg, "'nothing' is none of train, held-out");
 	CHECK_INT(ask(&r, sets(REQUEST_GAUGE, "train", "held-out")), 0);
 	CHECK(r.gauge.seen[SHIFT_REPORT_TEACHER].known && r.gauge.seen[SHIFT_REPORT_BARE].known &&
 	      !r.gauge.seen[SHIFT_REPORT_STUDENT].known);
-	CHECK_INT(ask(&r, say(REQUEST_STUDENT, "", "mlp 8", 0)), 0);
+	CHECK_INT(ask(&r, labrig_request(REQUEST_STUDENT, "", "mlp 8", 0)), 0);
 	CHECK_INT(ask(&r, sets(REQUEST_GAUGE, "train", "held-out")), 0);
 	first = r.gauge;
 	CHECK(first.seen[SHIFT_REPORT_STUDENT].known && first.step == 0);
-	CHECK_INT(ask(&r, say(REQUEST_RUN, "", "", 60)), 0);
-	wait_for(&r, REQUEST_DONE, false);
+	CHECK_INT(ask(&r, labrig_request(REQUEST_RUN, "", "", 60)), 0);
+	labrig_wait(&r.lab, REQUEST_DONE);
 	CHECK_INT(ask(&r, sets(REQUEST_GAUGE, "train", "held-out")), 0);
 	CHECK_INT(r.gauge.step, 60);
 	CHECK_INT(memcmp(&first.seen[SHIFT_REPORT_BARE].gauge,
@@ -248,7 +170,7 @@ sets_are_compared_as_the_command_does(void **state)
 	      r.gauge.seen[SHIFT_REPORT_STUDENT].gauge.energy);
 	shift_report_tell(&r.gauge, &t);
 	CHECK_INT(ask(&r, sets(REQUEST_MISMATCH, "train", "held-out")), 0);
-	CHECK_STR(r.answer->page, text_get(&t));
+	CHECK_STR(r.lab.answer->page, text_get(&t));
 	q = request_new(REQUEST_REMEDY);
 	q->u.remedy.kind = REMEDY_KIND_select;
 	snprintf(q->u.remedy.set, sizeof q->u.remedy.set, "train");
@@ -267,9 +189,9 @@ a_teacher_that_there_is_not_is_refused(void **state)
 
 	(void)state;
 	rig_open(&r, 1, "digits", "mlp 8");
-	CHECK_INT(ask(&r, say(REQUEST_STUDENT, "", "mlp 8", 0)), 0);
-	CHECK_INT(ask(&r, say(REQUEST_PROBE, "", "", 1)), -1);
-	CHECK_INT(ask(&r, say(REQUEST_PROBE, "", "", -1)), -1);
+	CHECK_INT(ask(&r, labrig_request(REQUEST_STUDENT, "", "mlp 8", 0)), 0);
+	CHECK_INT(ask(&r, labrig_request(REQUEST_PROBE, "", "", 1)), -1);
+	CHECK_INT(ask(&r, labrig_request(REQUEST_PROBE, "", "", -1)), -1);
 	rig_close(&r);
 }
 
