@@ -5,7 +5,7 @@
 #include "published.h"
 
 const char *
-path_of(const char *model, const char *file, char *buf, size_t size)
+published_path(const char *model, const char *file, char *buf, size_t size)
 {
 	snprintf(buf, size, RETORT_SRCDIR "/tests/vectors/hf/%s%s%s", model, file[0] ? "/" : "",
 		 file);
@@ -13,13 +13,27 @@ path_of(const char *model, const char *file, char *buf, size_t size)
 }
 
 json_t *
-read_json(const char *model, const char *file)
+published_json(const char *model, const char *file)
 {
 	char path[1024];
 	json_error_t e;
-	json_t *j = json_load_file(path_of(model, file, path, sizeof path), 0, &e);
+	json_t *j = json_load_file(published_path(model, file, path, sizeof path), 0, &e);
 
 	if (!j)
 		fail_msg("%s: %s", path, e.text);
 	return j;
+}
+
+void
+published_same_tensors(const char *model, const struct ckpt *a, const struct ckpt *b)
+{
+	CHECK_INT(a->n_tensors, b->n_tensors);
+	for (size_t i = 0; i < a->n_tensors; i++) {
+		const struct ckpt_tensor *x = &a->tensor[i], *y = ckpt_find(b, x->name);
+
+		if (!y || x->rank != y->rank ||
+		    memcmp(x->dim, y->dim, (size_t)x->rank * sizeof *x->dim) != 0 ||
+		    memcmp(x->data, y->data, x->len * sizeof *x->data) != 0)
+			fail_msg("%s: tensor %s is another", model, x->name);
+	}
 }

@@ -6,11 +6,16 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#include "retort/nn/ckpt.h"
+
 /* The path of a file of `model`, or of its directory where `file` is "": in `buf`, which is
  * returned. */
-const char *path_of(const char *model, const char *file, char *buf, size_t size);
+const char *published_path(const char *model, const char *file, char *buf, size_t size);
 
 /* A file of `model`, the caller's to release; the test fails where it cannot be read. */
-json_t *read_json(const char *model, const char *file);
+json_t *published_json(const char *model, const char *file);
+
+/* Fail the test unless both have the same tensors to the bit. */
+void published_same_tensors(const char *model, const struct ckpt *a, const struct ckpt *b);
 
 #endif

@@ -2,13 +2,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include "tmpfolder.h"
 #include <unistd.h>
 
 #include "retort/base/io.h"
 #include "retort/data/read/npyfile.h"
 #include "retort/kd/logit_file.h"
-
-static char dir[] = "/tmp/retort-answers-XXXXXX";
 
 static const char *
 put(const char *name, const void *bytes, size_t size)
@@ -18,7 +17,7 @@ put(const char *name, const void *bytes, size_t size)
 	struct err e;
 
 	which = !which;
-	snprintf(path[which], sizeof path[which], "%s/%s", dir, name);
+	snprintf(path[which], sizeof path[which], "%s/%s", tmpfolder_dir, name);
 	CHECK(io_write(path[which], &bytes, &size, 1, &e) == 0);
 	return path[which];
 }
@@ -221,23 +220,6 @@ other_npy_files_are_refused(void **state)
 		      "x.npy: row 1, column 2: nan is no finite number");
 }
 
-static int
-make_directory(void **state)
-{
-	(void)state;
-	return mkdtemp(dir) ? 0 : -1;
-}
-
-static int
-remove_directory(void **state)
-{
-	char command[256];
-
-	(void)state;
-	snprintf(command, sizeof command, "rm -r '%s'", dir);
-	return system(command);
-}
-
 int
 main(void)
 {
@@ -248,5 +230,5 @@ main(void)
 		TEST(other_npy_files_are_refused),
 	};
 
-	return cmocka_run_group_tests(tests, make_directory, remove_directory);
+	return cmocka_run_group_tests(tests, tmpfolder_setup, tmpfolder_teardown);
 }

@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include "tmpfolder.h"
 #include <jansson.h>
 #include <unistd.h>
 
@@ -109,9 +110,9 @@ ask(struct asked *a, const char *model)
 	char path[1024];
 	bool doubled;
 
-	*a = (struct asked){ .model = model, .vectors = read_json(model, "vectors.json") };
+	*a = (struct asked){ .model = model, .vectors = published_json(model, "vectors.json") };
 	doubled = json_object_get(a->vectors, "token_type_ids") != NULL;
-	if (hf_read(path_of(model, "", path, sizeof path), &c, &e) < 0)
+	if (hf_read(published_path(model, "", path, sizeof path), &c, &e) < 0)
 		fail_msg("%s", e.msg);
 	io.next_token = strcmp(ckpt_get(c, "tells"), "next-token") == 0;
 	io.length = json_array_size(json_array_get(json_object_get(a->vectors, "input_ids"), 0));
@@ -236,20 +237,6 @@ published_models_say_what_torch_computed(void **state)
 
 /* ---------------------------------------------------------------- there and back */
 
-static void
-same_tensors(const char *model, const struct ckpt *a, const struct ckpt *b)
-{
-	CHECK_INT(a->n_tensors, b->n_tensors);
-	for (size_t i = 0; i < a->n_tensors; i++) {
-		const struct ckpt_tensor *x = &a->tensor[i], *y = ckpt_find(b, x->name);
-
-		if (!y || x->rank != y->rank ||
-		    memcmp(x->dim, y->dim, (size_t)x->rank * sizeof *x->dim) != 0 ||
-		    memcmp(x->data, y->data, x->len * sizeof *x->data) != 0)
-			fail_msg("%s: tensor %s is another", model, x->name);
-	}
-}
-
 /* Drops, of encoder's attention, which are not done here. */
 static bool
 may_differ(const char *key)
@@ -282,46 +269,31 @@ same_config(const char *model, const json_t *a, json_t *b)
 }
 
 static void
-make_folder(char dir[32])
-{
-	snprintf(dir, 32, "/tmp/retort-hf-XXXXXX");
-	CHECK(mkdtemp(dir) != NULL);
-}
-
-static void
-remove_folder(const char *dir)
-{
-	char command[80];
-
-	snprintf(command, sizeof command, "rm -rf '%s'", dir);
-	CHECK_INT(system(command), 0);
-}
-
-static void
 what_is_read_is_written_again_to_the_bit(void **state)
 {
 	(void)state;
 	for (size_t k = 0; k < MODELS; k++) {
 		struct ckpt *theirs = NULL, *first = NULL, *again = NULL, *file = NULL;
-		char dir[32], path[1024], deeper[64];
-		json_t *was = read_json(models[k], "config.json"), *is;
+		char dir[TMPFOLDER_PATH], path[1024], deeper[64];
+		json_t *was = published_json(models[k], "config.json"), *is;
 		struct err e = { "" };
 
-		make_folder(dir);
+		tmpfolder_make(dir);
 		snprintf(deeper, sizeof deeper, "%s/new/", dir);
-		if (ckpt_read_some(path_of(models[k], "model.safetensors", path, sizeof path),
-				   hf_wants, &theirs, &e) < 0 ||
-		    hf_read(path_of(models[k], "", path, sizeof path), &first, &e) < 0 ||
+		if (ckpt_read_some(
+			    published_path(models[k], "model.safetensors", path, sizeof path),
+			    hf_wants, &theirs, &e) < 0 ||
+		    hf_read(published_path(models[k], "", path, sizeof path), &first, &e) < 0 ||
 		    hf_write(first, deeper, &e) < 0 || hf_write(first, deeper, &e) < 0 ||
 		    hf_read(deeper, &again, &e) < 0)
 			fail_msg("%s", e.msg);
-		same_tensors(models[k], first, again);
+		published_same_tensors(models[k], first, again);
 		CHECK_STR(ckpt_get(first, "model"), ckpt_get(again, "model"));
 		snprintf(path, sizeof path, "%smodel.safetensors", deeper);
 		CHECK_INT(ckpt_read(path, &file, &e), 0);
 		CHECK_STR(ckpt_get(file, "format"), "pt");
 		if (strcmp(models[k], "gpt2-bare") != 0) /* its names get their prefix */
-			same_tensors(models[k], theirs, file);
+			published_same_tensors(models[k], theirs, file);
 		snprintf(path, sizeof path, "%sconfig.json", deeper);
 		is = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
 		CHECK(is != NULL);
@@ -332,7 +304,7 @@ what_is_read_is_written_again_to_the_bit(void **state)
 		CHECK_INT(system(path), 0);
 		json_decref(was), json_decref(is);
 		ckpt_free(theirs), ckpt_free(first), ckpt_free(again), ckpt_free(file);
-		remove_folder(dir);
+		tmpfolder_remove(dir);
 	}
 }
 
@@ -412,9 +384,9 @@ networks_made_here_are_written_where_a_layout_fits_and_say_the_same_again(void *
 		struct model_spec spec;
 		struct err e = { "" };
 		real *value, *read;
-		char dir[32];
+		char dir[TMPFOLDER_PATH];
 
-		make_folder(dir);
+		tmpfolder_make(dir);
 		c = network(own[i].model, &net, &value);
 		ckpt_note(c, "step", "12");
 		ckpt_add(c, "moment1.embed.token", 1, (size_t[]){ 1 }, NULL);
@@ -436,7 +408,7 @@ networks_made_here_are_written_where_a_layout_fits_and_say_the_same_again(void *
 			net_free(other);
 		}
 		net_free(net), mem_free(value), ckpt_free(c), ckpt_free(again);
-		remove_folder(dir);
+		tmpfolder_remove(dir);
 	}
 }
 
@@ -480,7 +452,7 @@ data_that_does_not_fit_is_refused_by_net_spec_of(void **state)
 	char path[1024];
 
 	(void)state;
-	CHECK_INT(hf_read(path_of("bert", "", path, sizeof path), &c, &e), 0);
+	CHECK_INT(hf_read(published_path("bert", "", path, sizeof path), &c, &e), 0);
 	CHECK_INT(net_ckpt_spec(c, &spec, &io, &e), -1);
 	CHECK_STR(e.msg, "the data's vocabulary of 121 is larger than the embedding of 120");
 	io.vocab = 100;
@@ -511,7 +483,7 @@ positions_outlast_short_rows(void **state)
 	real *value;
 
 	(void)state;
-	CHECK_INT(hf_read(path_of("bert", "", path, sizeof path), &c, &e), 0);
+	CHECK_INT(hf_read(published_path("bert", "", path, sizeof path), &c, &e), 0);
 	CHECK_INT(net_ckpt_spec(c, &spec, &io, &e), 0);
 	net = net_new("s", &spec, &io, 4, NULL, NULL, &e);
 	CHECK(net != NULL);

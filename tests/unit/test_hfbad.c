@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include "tmpfolder.h"
 #include <jansson.h>
 #include <unistd.h>
 
@@ -9,36 +10,6 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/nn/hf/hf.h"
-
-static void
-same_tensors(const char *model, const struct ckpt *a, const struct ckpt *b)
-{
-	CHECK_INT(a->n_tensors, b->n_tensors);
-	for (size_t i = 0; i < a->n_tensors; i++) {
-		const struct ckpt_tensor *x = &a->tensor[i], *y = ckpt_find(b, x->name);
-
-		if (!y || x->rank != y->rank ||
-		    memcmp(x->dim, y->dim, (size_t)x->rank * sizeof *x->dim) != 0 ||
-		    memcmp(x->data, y->data, x->len * sizeof *x->data) != 0)
-			fail_msg("%s: tensor %s is another", model, x->name);
-	}
-}
-
-static void
-make_folder(char dir[32])
-{
-	snprintf(dir, 32, "/tmp/retort-hf-XXXXXX");
-	CHECK(mkdtemp(dir) != NULL);
-}
-
-static void
-remove_folder(const char *dir)
-{
-	char command[80];
-
-	snprintf(command, sizeof command, "rm -rf '%s'", dir);
-	CHECK_INT(system(command), 0);
-}
 
 /* ---------------------------------------------------------------- what is refused */
 
@@ -49,8 +20,8 @@ tensors_of(const char *model)
 	struct err e = { "" };
 	char path[1024];
 
-	if (ckpt_read_some(path_of(model, "model.safetensors", path, sizeof path), hf_wants, &c,
-			   &e) < 0)
+	if (ckpt_read_some(published_path(model, "model.safetensors", path, sizeof path), hf_wants,
+			   &c, &e) < 0)
 		fail_msg("%s", e.msg);
 	return c;
 }
@@ -216,7 +187,7 @@ keys_of_config_json_are_honoured_or_refused_by_name(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof configs / sizeof *configs; i++) {
 		const struct config_case *k = &configs[i];
-		json_t *config = read_json(k->model, "config.json");
+		json_t *config = published_json(k->model, "config.json");
 		struct ckpt *theirs = tensors_of(k->model);
 		char what[200];
 
@@ -275,7 +246,8 @@ rename_to(struct ckpt_tensor *t, const char *name)
 static void
 tensors_that_are_missing_extra_or_turned_are_named(void **state)
 {
-	json_t *bert = read_json("bert", "config.json"), *gpt2 = read_json("gpt2", "config.json");
+	json_t *bert = published_json("bert", "config.json"),
+	       *gpt2 = published_json("gpt2", "config.json");
 	struct ckpt *c = tensors_of("bert");
 	struct ckpt_tensor *t;
 
@@ -315,7 +287,8 @@ tensors_that_are_missing_extra_or_turned_are_named(void **state)
 static void
 old_names_and_names_without_prefix_are_read(void **state)
 {
-	json_t *config = read_json("bert", "config.json"), *gpt2 = read_json("gpt2", "config.json");
+	json_t *config = published_json("bert", "config.json"),
+	       *gpt2 = published_json("gpt2", "config.json");
 	struct ckpt *c = tensors_of("bert");
 	char name[CKPT_NAME];
 
@@ -392,7 +365,7 @@ copy(const char *model, const char *file, const char *dir, const char *name)
 	char command[2200], path[1024];
 
 	snprintf(command, sizeof command, "cp '%s' '%s/%s'",
-		 path_of(model, file, path, sizeof path), dir, name);
+		 published_path(model, file, path, sizeof path), dir, name);
 	CHECK_INT(system(command), 0);
 }
 
@@ -421,10 +394,10 @@ says(const char *dir, const char *behind)
 static void
 a_directory_without_its_files_is_refused_with_their_names(void **state)
 {
-	char dir[32];
+	char dir[TMPFOLDER_PATH];
 
 	(void)state;
-	make_folder(dir);
+	tmpfolder_make(dir);
 	says(dir, "/config.json: No such file or directory");
 	copy("bert", "config.json", dir, "config.json");
 	says(dir, "/model.safetensors: No such file or directory");
@@ -441,7 +414,7 @@ a_directory_without_its_files_is_refused_with_their_names(void **state)
 	says(dir, "/gone.safetensors: No such file or directory");
 	write_text(dir, "model.safetensors", "x");
 	says(dir, "/model.safetensors: 1 bytes: too short for a safetensors file");
-	remove_folder(dir);
+	tmpfolder_remove(dir);
 }
 
 static void
@@ -449,11 +422,11 @@ a_model_in_pieces_is_read(void **state)
 {
 	struct ckpt *all = tensors_of("llama"), *half[2] = { ckpt_new(), ckpt_new() }, *c = NULL,
 		    *want = NULL;
-	char dir[32], path[1024];
+	char dir[TMPFOLDER_PATH], path[1024];
 	struct err e = { "" };
 
 	(void)state;
-	make_folder(dir);
+	tmpfolder_make(dir);
 	copy("llama", "config.json", dir, "config.json");
 	for (size_t i = 0; i < all->n_tensors; i++) {
 		const struct ckpt_tensor *t = &all->tensor[i];
@@ -469,14 +442,14 @@ a_model_in_pieces_is_read(void **state)
 		   "\"0.safetensors\"}}");
 	if (hf_read(dir, &c, &e) < 0)
 		fail_msg("%s", e.msg);
-	CHECK_INT(hf_read(path_of("llama", "", path, sizeof path), &want, &e), 0);
-	same_tensors("pieces", want, c);
+	CHECK_INT(hf_read(published_path("llama", "", path, sizeof path), &want, &e), 0);
+	published_same_tensors("pieces", want, c);
 	ckpt_free(c);
 	copy("llama", "model.safetensors", dir, "1.safetensors");
 	CHECK_INT(hf_read(dir, &c, &e), -1);
 	CHECK(strstr(e.msg, "1.safetensors: tensor ") && strstr(e.msg, ": is in another file too"));
 	ckpt_free(all), ckpt_free(half[0]), ckpt_free(half[1]), ckpt_free(want);
-	remove_folder(dir);
+	tmpfolder_remove(dir);
 }
 
 int

@@ -5,14 +5,13 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "tmpfolder.h"
 #include "retort/base/gzip.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/data/read/images.h"
 #include "retort/data/scale.h"
 #include "retort/data/read/read.h"
-
-static char dir[] = "/tmp/retort-idx-XXXXXX";
 
 /* A header: type, rank and sizes; returns its length. */
 static size_t
@@ -39,21 +38,13 @@ zip(const void *bytes, size_t size, char *out, size_t room)
 	return room - z.avail_out;
 }
 
-static void
-write_file(const char *name, const void *bytes, size_t size)
-{
-	char *path = io_join(dir, name);
-
-	CHECK_INT(io_write(path, &bytes, &size, 1, NULL), 0);
-	mem_free(path);
-}
-
 /* The error of reading `name`, or "" when it is read; *out is the set. */
 static const char *
 read_set(const char *name, const char *labels_from, struct dataset **out)
 {
 	static struct err e;
-	char *path = io_join(dir, name), *from = labels_from ? io_join(dir, labels_from) : NULL;
+	char *path = io_join(tmpfolder_dir, name),
+	     *from = labels_from ? io_join(tmpfolder_dir, labels_from) : NULL;
 	struct dataset_options o = { .labels_from = from };
 
 	e.msg[0] = '\0';
@@ -71,10 +62,10 @@ read_set(const char *name, const char *labels_from, struct dataset **out)
 static int
 unpack(const char *packed, size_t n, size_t limit, char **out, size_t *size, struct err *e)
 {
-	char *path = io_join(dir, "packed");
+	char *path = io_join(tmpfolder_dir, "packed");
 	int status;
 
-	write_file("packed", packed, n);
+	tmpfolder_write(tmpfolder_dir, "packed", packed, n);
 	e->msg[0] = '\0';
 	status = gzip_read(path, limit, out, size, e);
 	if (status < 0) {
@@ -285,8 +276,9 @@ images_find_their_labels_gzipped_or_not(void **state)
 	struct dataset *ds;
 
 	(void)state;
-	write_file("a-images-idx3-ubyte", file, n);
-	write_file("a-labels-idx1-ubyte.gz", packed, zip(labels, n_labels, packed, sizeof packed));
+	tmpfolder_write(tmpfolder_dir, "a-images-idx3-ubyte", file, n);
+	tmpfolder_write(tmpfolder_dir, "a-labels-idx1-ubyte.gz", packed,
+			zip(labels, n_labels, packed, sizeof packed));
 	CHECK_STR(read_set("a-images-idx3-ubyte", NULL, &ds), "");
 	CHECK_STR(ds->name, "a-images-idx3-ubyte");
 	CHECK_INT(ds->kind, DATASET_IMAGE);
@@ -302,14 +294,15 @@ images_find_their_labels_gzipped_or_not(void **state)
 	hash_hex(&ds->hash, hex);
 	dataset_free(ds);
 
-	write_file("b-images.idx3-ubyte.gz", packed, zip(file, n, packed, sizeof packed));
-	write_file("b-labels.idx1-ubyte", labels, n_labels);
+	tmpfolder_write(tmpfolder_dir, "b-images.idx3-ubyte.gz", packed,
+			zip(file, n, packed, sizeof packed));
+	tmpfolder_write(tmpfolder_dir, "b-labels.idx1-ubyte", labels, n_labels);
 	CHECK_STR(read_set("b-images.idx3-ubyte.gz", NULL, &ds), "");
 	CHECK_STR(ds->name, "b-images");
 	CHECK_STR(hash_hex(&ds->hash, same), hex); /* the hash is that of the contents */
 	dataset_free(ds);
 	labels[8]++;
-	write_file("b-labels.idx1-ubyte", labels, n_labels);
+	tmpfolder_write(tmpfolder_dir, "b-labels.idx1-ubyte", labels, n_labels);
 	CHECK_STR(read_set("b-images.idx3-ubyte.gz", NULL, &ds), "");
 	CHECK(strcmp(hash_hex(&ds->hash, same), hex) != 0);
 	dataset_free(ds);
@@ -323,8 +316,8 @@ four_dimensions_have_channels_and_two_are_numbers(void **state)
 	struct dataset *ds;
 
 	(void)state;
-	write_file("labels", file, some_labels(file, 12));
-	write_file("colour", file, some_images(file, 12, 4));
+	tmpfolder_write(tmpfolder_dir, "labels", file, some_labels(file, 12));
+	tmpfolder_write(tmpfolder_dir, "colour", file, some_images(file, 12, 4));
 	CHECK_STR(read_set("colour", "labels", &ds), "");
 	CHECK_INT(ds->kind, DATASET_IMAGE);
 	CHECK_INT(ds->height, 1);
@@ -334,7 +327,7 @@ four_dimensions_have_channels_and_two_are_numbers(void **state)
 	at = header(file, 0x09, 2, (unsigned[]){ 12, 5 });
 	for (int i = 0; i < 60; i++)
 		file[at++] = (unsigned char)-i;
-	write_file("table", file, at);
+	tmpfolder_write(tmpfolder_dir, "table", file, at);
 	CHECK_STR(read_set("table", "labels", &ds), "");
 	CHECK_INT(ds->kind, DATASET_NUMBERS);
 	CHECK_INT(ds->d, 5);
@@ -350,9 +343,9 @@ images_without_fitting_labels_are_refused(void **state)
 	size_t n;
 
 	(void)state;
-	write_file("c-images-idx3-ubyte", file, some_images(file, 12, 3));
+	tmpfolder_write(tmpfolder_dir, "c-images-idx3-ubyte", file, some_images(file, 12, 3));
 	CHECK(strstr(read_set("c-images-idx3-ubyte", NULL, &ds), "add labels-from FILE") != NULL);
-	write_file("short", file, some_labels(file, 11));
+	tmpfolder_write(tmpfolder_dir, "short", file, some_labels(file, 11));
 	CHECK(strstr(read_set("c-images-idx3-ubyte", "short", &ds), "11 labels for 12 rows") !=
 	      NULL);
 	CHECK(strstr(read_set("short", NULL, &ds), "one dimension, like labels") != NULL);
@@ -360,12 +353,12 @@ images_without_fitting_labels_are_refused(void **state)
 		     "3 dimensions (expected one)") != NULL);
 	n = some_labels(file, 12);
 	memset(file + n - 12, 7, 12);
-	write_file("same", file, n);
+	tmpfolder_write(tmpfolder_dir, "same", file, n);
 	CHECK(strstr(read_set("c-images-idx3-ubyte", "same", &ds), "1 class, at least 2") != NULL);
 	n = some_images(file, 9, 3);
-	write_file("few", file, n);
+	tmpfolder_write(tmpfolder_dir, "few", file, n);
 	CHECK(strstr(read_set("few", "short", &ds), "9 rows are outside 10..") != NULL);
-	write_file("cut", file, n - 1);
+	tmpfolder_write(tmpfolder_dir, "cut", file, n - 1);
 	CHECK(strstr(read_set("cut", "short", &ds), "cut off: says 9x2x3") != NULL);
 }
 
@@ -404,39 +397,6 @@ pixels_share_one_mean_and_one_spread_of_the_training_rows(void **state)
 	scale_release(&s);
 }
 
-static int
-make_dir(void **state)
-{
-	(void)state;
-	return mkdtemp(dir) ? 0 : -1;
-}
-
-static int
-remove_dir(void **state)
-{
-	static const char *const names[] = { "a-images-idx3-ubyte",
-					     "a-labels-idx1-ubyte.gz",
-					     "b-images.idx3-ubyte.gz",
-					     "b-labels.idx1-ubyte",
-					     "labels",
-					     "colour",
-					     "table",
-					     "c-images-idx3-ubyte",
-					     "short",
-					     "same",
-					     "few",
-					     "cut" };
-
-	(void)state;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		char *path = io_join(dir, names[i]);
-
-		unlink(path);
-		mem_free(path);
-	}
-	return rmdir(dir);
-}
-
 int
 main(void)
 {
@@ -452,5 +412,5 @@ main(void)
 		TEST(pixels_share_one_mean_and_one_spread_of_the_training_rows),
 	};
 
-	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+	return cmocka_run_group_tests(tests, tmpfolder_setup, tmpfolder_teardown);
 }

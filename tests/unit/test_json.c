@@ -4,13 +4,12 @@
 
 #include <jansson.h>
 
+#include "tmpfolder.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/session/cmd.h"
 #include "retort/session/headless.h"
-
-static char dir[] = "/tmp/retort-json-XXXXXX";
 
 /* Commands that say something, each in all its ways; `help` of every command comes behind them. */
 static const char asks[] = "retort-session 1\n"
@@ -70,7 +69,7 @@ run(bool json, size_t *size)
 	for (int i = 0; cmd_table[i]; i++)
 		text_addf(&script, "help %s\n", cmd_table[i]->name);
 	CHECK(o.out && o.talk);
-	if (headless_run(&o, "asks", text_get(&script), dir, &e) != 0) {
+	if (headless_run(&o, "asks", text_get(&script), tmpfolder_dir, &e) != 0) {
 		rewind(o.talk);
 		talk[fread(talk, 1, sizeof talk - 1, o.talk)] = '\0';
 		fail_msg("%s%s", e.msg, talk);
@@ -167,28 +166,17 @@ make_dir(void **state)
 	int status;
 
 	(void)state;
-	if (!mkdtemp(dir))
-		return -1;
+	tmpfolder_make(tmpfolder_dir);
 	setenv("LINES", "24", 1);
 	text_add(&odd, "\"size \"\"s\"\"\",kind\n");
 	for (int i = 0; i < 60; i++)
 		text_addf(&odd, "%d,%s\n", i, kinds[i % 5]);
-	path = io_join(dir, "odd.csv");
+	path = io_join(tmpfolder_dir, "odd.csv");
 	part = odd.s;
 	status = io_write(path, &part, &odd.len, 1, &e);
 	text_release(&odd);
 	mem_free(path);
 	return status;
-}
-
-static int
-remove_dir(void **state)
-{
-	char command[160];
-
-	(void)state;
-	snprintf(command, sizeof command, "rm -r %s", dir);
-	return system(command);
 }
 
 int
@@ -199,5 +187,5 @@ main(void)
 		TEST(answers_are_the_text),
 	};
 
-	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+	return cmocka_run_group_tests(tests, make_dir, tmpfolder_teardown);
 }

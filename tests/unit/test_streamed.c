@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "tmpfolder.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/stream.h"
@@ -17,14 +18,12 @@
 #include "retort/data/read/read.h"
 #include "retort/data/read/bundled.h"
 
-static char dir[] = "/tmp/retort-streamed-XXXXXX";
-
 static const char *
 path_of(const char *name)
 {
 	static char path[128];
 
-	snprintf(path, sizeof path, "%s/%s", dir, name);
+	snprintf(path, sizeof path, "%s/%s", tmpfolder_dir, name);
 	return path;
 }
 
@@ -376,17 +375,8 @@ static int
 make_dir(void **state)
 {
 	(void)state;
-	return mkdtemp(dir) && setenv("XDG_CACHE_HOME", dir, 1) == 0 ? 0 : -1;
-}
-
-static int
-remove_dir(void **state)
-{
-	char command[160];
-
-	(void)state;
-	snprintf(command, sizeof command, "rm -r %s", dir);
-	return system(command);
+	tmpfolder_make(tmpfolder_dir);
+	return setenv("XDG_CACHE_HOME", tmpfolder_dir, 1);
 }
 
 int
@@ -404,5 +394,5 @@ main(void)
 		TEST(a_stream_ends_where_its_reader_does),
 	};
 
-	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+	return cmocka_run_group_tests(tests, make_dir, tmpfolder_teardown);
 }
