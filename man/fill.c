@@ -18,9 +18,9 @@
 #include "retort/train/metric.h"
 #include "retort/ui/pane.h"
 #include "retort/ui/view.h"
-#include "retort/session/cmd.h"
-#include "retort/session/keymap.h"
 #include "retort/nn/models/model_table.h"
+#include "retort/session/cmd/cmd_table.h"
+#include "retort/ui/keymap.h"
 
 /*
  * A line `.\" @WORD ARGUMENT@` in a page is replaced by what the table of that name says, so the
@@ -91,7 +91,7 @@ synopsis_piece(const char *p, bool glued)
 static int
 synopsis(const char *name)
 {
-	const struct cmd *d = cmd_find(name, NULL);
+	const struct cmd *d = cmd_find(cmd_table, name, NULL);
 	int depth = 0;
 
 	if (!d)
@@ -117,7 +117,7 @@ synopsis(const char *name)
 static int
 doc(const char *name)
 {
-	const struct cmd *d = cmd_find(name, NULL);
+	const struct cmd *d = cmd_find(cmd_table, name, NULL);
 
 	if (!d)
 		return -1;
@@ -128,7 +128,7 @@ doc(const char *name)
 static int
 example(const char *name)
 {
-	const struct cmd *d = cmd_find(name, NULL);
+	const struct cmd *d = cmd_find(cmd_table, name, NULL);
 
 	if (!d)
 		return -1;
@@ -142,7 +142,7 @@ list_commands(const char *unused)
 {
 	(void)unused;
 	puts(".Bl -tag -width retort-session");
-	for (size_t i = 0; i < cmd_count; i++) {
+	for (size_t i = 0; cmd_table[i]; i++) {
 		item("Cm", cmd_table[i]->name);
 		text(cmd_table[i]->doc);
 	}
@@ -497,7 +497,7 @@ list_keys(const char *only)
 	for (size_t i = 0; keymap_get(m, i, &context, &key, &command) == 0; i++) {
 		bool counts;
 
-		if (strcmp(context, only) != 0 || !cmd_meaning(command) ||
+		if (strcmp(context, only) != 0 || !cmd_meaning(cmd_table, command) ||
 		    !is_first(m, i, only, command))
 			continue;
 		found++;
@@ -507,7 +507,7 @@ list_keys(const char *only)
 		fputs(".Ql ", stdout);
 		argument(line.s);
 		puts(" :");
-		text(cmd_meaning(command));
+		text(cmd_meaning(cmd_table, command));
 	}
 	puts(".El");
 	text_release(&line);

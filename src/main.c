@@ -16,9 +16,10 @@
 #include "retort/base/text.h"
 #include "retort/base/thread.h"
 #include "retort/nn/gemm/blas.h"
-#include "retort/session/cmd.h"
+#include "retort/session/cmd/cmd_table.h"
 #include "retort/session/headless.h"
 #include "retort/session/rcfile.h"
+#include "retort/ui/screen_commands.h"
 #include "retort/ui/term/lines.h"
 #include "retort/ui/term/loop.h"
 
@@ -90,7 +91,7 @@ usage(const char *what, const char *word)
 static int
 list_commands(void)
 {
-	for (size_t i = 0; i < cmd_count; i++)
+	for (size_t i = 0; cmd_table[i]; i++)
 		printf("%s\t%s\t%s\n", cmd_table[i]->name, cmd_table[i]->doc,
 		       cmd_table[i]->example);
 	return 0;
@@ -114,7 +115,7 @@ run_command(const char *name, int argc, char **argv)
 {
 	struct err e;
 	struct cmd_call c = { .argc = argc, .argv = argv, .dir = "." };
-	const struct cmd *d = cmd_find(name, &e);
+	const struct cmd *d = cmd_find(cmd_table, name, &e);
 	int status;
 
 	if (argc < d->min_args || strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0) {
@@ -177,9 +178,14 @@ read_session(const char *path)
 static int
 run_headless(struct call *c, const char *name, const char *text, const char *dir)
 {
+	struct screen_commands commands = { .keys = keymap_new() };
+	struct cmd_screen handlers = screen_commands_handlers(&commands);
 	struct err e;
-	int status = headless_run(&c->o, name, text, dir, &e);
+	int status;
 
+	c->o.screen = &handlers;
+	status = headless_run(&c->o, name, text, dir, &e);
+	keymap_free(commands.keys);
 	if (status < 0) {
 		fprintf(stderr, "retort: %s\n", e.msg);
 		status = 1;
@@ -216,17 +222,18 @@ recording_path(void)
 	return path;
 }
 
-static struct session *
-new_session(struct call *c, struct err *e)
+/* Without a recording where that fails, with a message; `name` NULL: not live. */
+static struct workbench *
+new_workbench(struct call *c, const char *name, struct err *e)
 {
-	struct session *s = session_new(&c->o, e);
+	struct workbench *w = workbench_new(&c->o, name, e);
 
-	if (!s && c->o.live) { /* a workbench that cannot record is still a workbench */
+	if (!w && name) {
 		fprintf(stderr, "retort: not recorded: %s\n", e->msg);
 		c->o.record = NULL;
-		s = session_new(&c->o, e);
+		w = workbench_new(&c->o, name, e);
 	}
-	return s;
+	return w;
 }
 
 /* Options come after the person's file and win over it. */
@@ -255,25 +262,23 @@ run_workbench(struct call *c, const char *name, const char *text, const char *di
 	struct err e;
 	struct term *term = term_open(&e);
 	char *path = c->o.record ? NULL : recording_path();
-	struct session *s;
+	struct workbench *w;
 	int status;
 
 	if (!term)
 		fprintf(stderr, "retort: %s; reading lines instead\n", e.msg);
-	c->o.live = term != NULL;
-	c->o.name = name;
 	c->o.record = c->o.record ? c->o.record : path;
-	s = new_session(c, &e);
-	if (s)
-		prepare(s, c, name, text, dir);
-	status = !s ? -1 : term ? loop_run(s, term, &e) : lines_run(s, &e);
-	if (!s)
+	w = new_workbench(c, term ? name : NULL, &e);
+	if (w)
+		prepare(workbench_session(w), c, name, text, dir);
+	status = !w ? -1 : term ? loop_run(w, term, &e) : lines_run(workbench_session(w), &e);
+	if (!w)
 		term_close(term, false);
 	if (status < 0)
 		fprintf(stderr, "retort: %s\n", e.msg);
 	else if (c->o.record)
 		fprintf(stderr, "recorded: %s\n", c->o.record);
-	session_free(s);
+	workbench_free(w);
 	mem_free(path);
 	return status < 0 ? 1 : status;
 }
@@ -372,7 +377,10 @@ take_option(struct call *c, int option)
 int
 main(int argc, char **argv)
 {
-	struct call c = { .o = { .threads = thread_cpus(), .out = stdout, .talk = stderr } };
+	struct call c = { .o = { .commands = cmd_table,
+				 .threads = thread_cpus(),
+				 .out = stdout,
+				 .talk = stderr } };
 	int option, status;
 
 	setlocale(LC_CTYPE, "");

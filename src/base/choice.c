@@ -71,14 +71,30 @@ nearest_to(const char *word)
 }
 
 const char *
-choice_nearest(const char *word, const char *(*next)(size_t i))
+choice_nearest_of(const char *word, const char *(*next)(const void *list, size_t i),
+		  const void *list)
 {
 	struct nearest n = nearest_to(word);
 	const char *found = NULL, *name;
 
-	for (size_t i = 0; (name = next(i)); i++)
+	for (size_t i = 0; (name = next(list, i)); i++)
 		found = is_nearer(&n, name, strlen(name)) ? name : found;
 	return found;
+}
+
+/* Candidate i of a function without a list. */
+static const char *
+next_of(const void *list, size_t i)
+{
+	const char *(*const *next)(size_t i) = list;
+
+	return (*next)(i);
+}
+
+const char *
+choice_nearest(const char *word, const char *(*next)(size_t i))
+{
+	return choice_nearest_of(word, next_of, &next);
 }
 
 /* The next word of "a, b, c" at *list, its length in *len; NULL past the last. Moves *list on. */

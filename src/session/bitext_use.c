@@ -19,7 +19,7 @@ bitext_use_progress(struct session *s, struct request *r)
 		tenth = all > 10 ? all / 10 : 1;
 
 	if (s->live)
-		view_model_translated(s->live, r);
+		observer_progress(s->live, r);
 	else if (done / tenth > s->translated / tenth || done < s->translated)
 		session_tell(s, false, "%s", r->note);
 	s->translated = done;

@@ -1,4 +1,4 @@
-/* cmd.c: the table of commands, and what several of them need. */
+/* cmd.c: find a command, and helpers that several commands need. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,28 +11,23 @@
 #include "retort/base/choice.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/ui/view.h"
 
-const struct cmd *const cmd_table[] = {
-#define COMMAND(id) &cmd_##id,
-#include "retort/session/cmd/commands.def"
-};
-const size_t cmd_count = sizeof cmd_table / sizeof cmd_table[0];
-
-const char *
-cmd_name(size_t i)
+static const char *
+command_name(const void *list, size_t i)
 {
-	return i < cmd_count ? cmd_table[i]->name : NULL;
+	const struct cmd *const *table = list;
+
+	return table[i] ? table[i]->name : NULL;
 }
 
 const struct cmd *
-cmd_find(const char *name, struct err *e)
+cmd_find(const struct cmd *const *table, const char *name, struct err *e)
 {
-	const char *near = choice_nearest(name, cmd_name);
+	const char *near = choice_nearest_of(name, command_name, table);
 
-	for (size_t i = 0; i < cmd_count; i++)
-		if (strcmp(cmd_table[i]->name, name) == 0)
-			return cmd_table[i];
+	for (size_t i = 0; table[i]; i++)
+		if (strcmp(table[i]->name, name) == 0)
+			return table[i];
 	if (near)
 		err_set(e, "%.40s: no such command; did you mean %s?", name, near);
 	else
@@ -40,18 +35,40 @@ cmd_find(const char *name, struct err *e)
 	return NULL;
 }
 
+static const char *
+word_name(const void *list, size_t i)
+{
+	return ((const struct cmd_word *)list)[i].word;
+}
+
+const struct cmd_word *
+cmd_find_word(const struct cmd *d, const char *word, struct err *e)
+{
+	const char *near = choice_nearest_of(word, word_name, d->word);
+
+	for (const struct cmd_word *w = d->word; w->word; w++)
+		if (strcmp(w->word, word) == 0)
+			return w;
+	if (near)
+		err_set(e, "%s: '%.40s' is no action; did you mean %s?", d->name, word, near);
+	else
+		err_set(e, "%s: '%.40s' is no action; `help %s` lists them", d->name, word,
+			d->name);
+	return NULL;
+}
+
 const char *
-cmd_meaning(const char *line)
+cmd_meaning(const struct cmd *const *table, const char *line)
 {
 	char word[2][32] = { "", "" };
-	const struct view_action *v = NULL;
+	const struct cmd_word *w = NULL;
 	const struct cmd *d;
 
 	sscanf(line, "%31s %31s", word[0], word[1]);
-	if (strcmp(word[0], "view") == 0)
-		v = view_find(word[1], NULL);
-	d = cmd_find(word[0], NULL);
-	return v ? v->doc : d ? d->doc : NULL;
+	d = cmd_find(table, word[0], NULL);
+	if (d && d->word)
+		w = cmd_find_word(d, word[1], NULL);
+	return w ? w->help : d ? d->doc : NULL;
 }
 
 struct request *

@@ -20,8 +20,6 @@
 #include "retort/kd/losses/loss_table.h"
 #include "retort/lab/tunable.h"
 #include "retort/probe/remedy/remedy.h"
-#include "retort/ui/pane.h"
-#include "retort/ui/view.h"
 #include "retort/session/cmd.h"
 #include "retort/data/read/bundled.h"
 #include "retort/nn/models/model_table.h"
@@ -33,6 +31,9 @@ struct list {
 	char **item;
 	const char *prefix;
 	const struct lab_info *info;
+	const struct cmd *const *commands;
+	const struct cmd_screen *screen; /* NULL: none is registered */
+	const struct cmd *command;       /* of the line */
 	char *word[WORDS]; /* of the line, before the one completed; word[0] is the command */
 	int n_words;
 };
@@ -57,7 +58,8 @@ offer_all(struct list *l, const char *(*next)(size_t i))
 static void
 offer_command(struct list *l)
 {
-	offer_all(l, cmd_name);
+	for (size_t i = 0; l->commands[i]; i++)
+		offer(l, l->commands[i]->name);
 }
 
 static void
@@ -175,7 +177,7 @@ offer_augmentoption(struct list *l)
 	}
 	if (l->n_words > 1 && l->n_words % 2 == 0 &&
 	    strcmp(l->word[1], augment_backtranslate.name) == 0)
-		offer_all(l, cmd_translate_word);
+		offer_all(l, l->command->option);
 }
 
 static void
@@ -395,7 +397,7 @@ offer_more(struct list *l)
 		offer(l, "unlabelled");
 		offer(l, "weight");
 	}
-	offer_all(l, cmd_data_option);
+	offer_all(l, l->command->option);
 	return true;
 }
 
@@ -421,7 +423,7 @@ offer_option(struct list *l)
 	if (more && offer_more(l))
 		return;
 	if (!more && l->n_words % 2 == shows) {
-		offer_all(l, cmd_data_option);
+		offer_all(l, l->command->option);
 	} else if (strcmp(key, "header") == 0 || strcmp(key, "frame") == 0) {
 		offer(l, "yes");
 		offer(l, "no");
@@ -437,21 +439,30 @@ offer_option(struct list *l)
 }
 
 static void
+offer_pane(struct list *l)
+{
+	if (l->screen)
+		offer_all(l, l->screen->pane);
+}
+
+static void
 offer_view(struct list *l)
 {
-	offer_all(l, view_name);
+	for (const struct cmd_word *w = l->command->word; w->word; w++)
+		offer(l, w->word);
 }
 
 /* What the view action before takes. */
 static void
 offer_argument(struct list *l)
 {
-	const struct view_action *v = l->n_words > 1 ? view_find(l->word[1], NULL) : NULL;
+	const struct cmd_word *v =
+		l->n_words > 1 ? cmd_find_word(l->command, l->word[1], NULL) : NULL;
 
 	if (v && strstr(v->argument, "METRIC"))
 		offer_metric(l);
 	else if (v && strstr(v->argument, "PANE"))
-		offer_all(l, pane_name);
+		offer_pane(l);
 	else if (v && strstr(v->argument, "NAME"))
 		offer_net(l);
 	else if (v && strstr(v->argument, "SET"))
@@ -463,7 +474,7 @@ offer_context(struct list *l)
 {
 	offer(l, "all");
 	offer(l, "editor");
-	offer_all(l, pane_name);
+	offer_pane(l);
 }
 
 static void
@@ -564,11 +575,11 @@ sort(struct list *l)
 }
 
 char **
-complete_line(const struct lab_info *info, const char *line, size_t point, size_t *start)
+complete_line(const struct lab_info *info, const struct cmd *const *commands,
+	      const struct cmd_screen *screen, const char *line, size_t point, size_t *start)
 {
-	struct list l = { .info = info };
+	struct list l = { .info = info, .commands = commands, .screen = screen };
 	char *text = mem_text(line), *more, *word;
-	const struct cmd *d;
 
 	point = point < strlen(text) ? point : strlen(text);
 	text[point] = '\0';
@@ -583,8 +594,8 @@ complete_line(const struct lab_info *info, const char *line, size_t point, size_
 			l.word[l.n_words++] = word;
 	if (l.n_words == 0)
 		offer_command(&l);
-	else if ((d = cmd_find(l.word[0], NULL)))
-		offer_field(&l, d->complete, l.n_words - 1);
+	else if ((l.command = cmd_find(commands, l.word[0], NULL)))
+		offer_field(&l, l.command->complete, l.n_words - 1);
 	mem_free((char *)l.prefix);
 	mem_free(text);
 	if (l.n)

@@ -97,9 +97,9 @@ static void
 say(struct session *s, const struct pending *p, const char *title, const char *text)
 {
 	if (s->live && p->where)
-		view_model_log(s->live, text);
+		observer_log(s->live, text);
 	else if (s->live)
-		view_model_say(s->live, title, text);
+		observer_text(s->live, title, text);
 	else
 		output_text(&s->tell, title, text);
 }
@@ -139,7 +139,7 @@ use(struct session *s, const struct pending *p, struct request *r)
 	s->owes_report = false;
 	output_report(&s->tell, &s->info, s->change, s->n_changes);
 	if (s->live && !s->leaving)
-		view_model_report(s->live, &s->info, s->change, s->n_changes);
+		observer_report(s->live, &s->info, s->change, s->n_changes);
 }
 
 static void
@@ -229,10 +229,10 @@ drop_replaced(struct session *s, uint64_t id)
 static void
 show_asked(struct session *s)
 {
-	view_model_unasked(s->live);
+	observer_requested(s->live, NULL, NULL);
 	for (size_t i = 0; i < s->n_pending; i++)
 		if (s->pending[i].knob && !s->pending[i].stamped)
-			view_model_ask(s->live, s->pending[i].knob, s->pending[i].asked);
+			observer_requested(s->live, s->pending[i].knob, s->pending[i].asked);
 }
 
 void
@@ -241,8 +241,7 @@ result_take(struct session *s, struct request *r)
 	size_t i = 0;
 
 	if (request_is(r, REQUEST_IS_LOOK)) {
-		if (s->live)
-			view_model_probed(s->live, r);
+		observer_measured(s->live, r);
 		request_free(r);
 		return;
 	}
@@ -254,8 +253,8 @@ result_take(struct session *s, struct request *r)
 	output_close(&s->tell);
 	s->info = *r->info;
 	knob_overlay(&s->info.run.settings.knobs, &s->view, KNOB_VIEW);
-	if (s->live && r->kind != REQUEST_PACE)
-		view_model_answer(s->live, r);
+	if (r->kind != REQUEST_PACE)
+		observer_answer(s->live, r);
 	while (i < s->n_pending && (r->id == 0 || s->pending[i].id != r->id))
 		i++;
 	if (i == s->n_pending) {
@@ -292,8 +291,7 @@ result_sample(struct session *s, const struct event *ev)
 
 	follow_ramps(s, ev);
 	output_sample(&s->tell, &s->info, ev);
-	if (s->live)
-		view_model_sample(s->live, ev);
+	observer_sample(s->live, ev);
 	if (!s->recorder || !s->working || recorder_sample(s->recorder, &s->info, ev, &e) == 0)
 		return;
 	session_tell(s, true, "retort: %s", e.msg);

@@ -11,13 +11,10 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/base/mono.h"
 #include "retort/base/text.h"
 #include "retort/data/augment/augment.h"
 #include "retort/nn/gemm/blas.h"
 #include "retort/probe/table/probe_table.h"
-#include "retort/ui/move.h"
-#include "retort/ui/pane.h"
 #include "retort/session/result.h"
 #include "retort/session/cmd.h"
 #include "retort/session/complete.h"
@@ -48,9 +45,8 @@ session_new(const struct session_options *o, struct err *e)
 	s->o = *o;
 	s->recorder = recorder;
 	s->beside = recorder ? whole_directory(o->record) : NULL;
-	s->tell = (struct output){ .out = o->live ? NULL : o->out, .json = o->json };
-	s->live = o->live ? view_model_new(o->name ? o->name : "", recorder != NULL) : NULL;
-	s->keys = keymap_new();
+	s->live = o->observer;
+	s->tell = (struct output){ .out = s->live ? NULL : o->out, .json = o->json };
 	s->script = script_new();
 	knob_defaults(&s->info.run.settings.knobs);
 	knob_defaults(&s->view);
@@ -73,8 +69,6 @@ session_free(struct session *s)
 		return;
 	trainer_free(s->trainer);
 	recorder_free(s->recorder);
-	view_model_free(s->live);
-	keymap_free(s->keys);
 	script_free(s->script);
 	for (size_t i = 0; i < s->n_pending; i++)
 		session_forget(&s->pending[i]);
@@ -98,7 +92,7 @@ session_tell(struct session *s, bool is_error, const char *fmt, ...)
 		if ((unsigned char)*p < ' ' && *p != '\n' && *p != '\t')
 			*p = '?';
 	if (s->live)
-		scene_say(view_model_scene(s->live), is_error, "%s", message);
+		observer_message(s->live, is_error, message);
 	else
 		fprintf(s->o.talk, "%s\n", message);
 }
@@ -121,8 +115,7 @@ session_record(struct session *s, const char *stamp, const char *line)
 		return;
 	session_tell(s, true, "retort: %s", e.msg);
 	s->status = s->status ? s->status : 1;
-	if (s->live)
-		view_model_scene(s->live)->recording = false;
+	observer_unrecorded(s->live);
 }
 
 /* Who turns back-translation off does not want it turned on by texts that are still on their way.
@@ -168,8 +161,8 @@ post(struct session *s, const struct cmd *d, struct cmd_call *c, const struct le
 	r->id = p->id;
 	c->request = NULL;
 	c->save = NULL;
-	if (s->live && p->knob)
-		view_model_ask(s->live, p->knob, p->asked);
+	if (p->knob)
+		observer_requested(s->live, p->knob, p->asked);
 	end_translation(s, r);
 	trainer_post(s->trainer, r);
 }
@@ -202,7 +195,7 @@ turn_view_knob(struct session *s, const struct request *r, struct err *e)
 	knob_overlay(&s->info.run.settings.knobs, &s->view, KNOB_VIEW);
 	if (!s->live)
 		return 0;
-	view_model_knobs(s->live, &s->view);
+	observer_display(s->live, &s->view);
 	session_tell(s, false, "%s %s", k->name, value);
 	if (strcmp(k->name, "speed") != 0)
 		return 0;
@@ -227,7 +220,7 @@ static void
 speak(struct session *s, const struct cmd *d, const struct cmd_call *c)
 {
 	if (c->say.len && s->live)
-		view_model_say(s->live, c->argc ? c->argv[0] : d->name, c->say.s);
+		observer_text(s->live, c->argc ? c->argv[0] : d->name, c->say.s);
 	else if (c->say.len)
 		output_text(&s->tell, d->name, c->say.s);
 	if (c->talk.len)
@@ -316,8 +309,9 @@ session_line(struct session *s, const char *line, int *column, struct err *e)
 			      .dir = s->reading ? s->reading->dir : ".",
 			      .beside = s->beside,
 			      .scripted = s->reading != NULL,
-			      .keys = s->keys,
-			      .scene = s->live ? view_model_scene(s->live) : NULL };
+			      .live = s->live != NULL,
+			      .table = s->o.commands,
+			      .screen = s->o.screen };
 	const struct cmd *d;
 	struct lex lex;
 	int ignored, status;
@@ -328,7 +322,7 @@ session_line(struct session *s, const char *line, int *column, struct err *e)
 	if (lex.n == 0)
 		return 0;
 	*column = lex.column[0];
-	d = cmd_find(lex.word[0], e);
+	d = cmd_find(s->o.commands, lex.word[0], e);
 	if (!d)
 		return -1;
 	c.argc = lex.n - 1;
@@ -450,14 +444,12 @@ session_read(struct session *s)
 	}
 }
 
-/* What the screen shows of the present. */
+/* Post the measurement that the observer asks for. */
 static void
-look(struct session *s)
+post_measurement(struct session *s)
 {
-	struct request *r;
+	struct request *r = observer_poll(s->live);
 
-	view_model_tick(s->live, mono_now());
-	r = view_model_probe(s->live, mono_now());
 	if (r)
 		trainer_post(s->trainer, r);
 }
@@ -484,8 +476,7 @@ session_pump(struct session *s)
 	}
 	if (!s->over)
 		session_read(s);
-	if (s->live)
-		look(s);
+	post_measurement(s);
 	return taken >= EVENTS;
 }
 
@@ -545,25 +536,6 @@ session_owes_report(const struct session *s)
 	return s->owes_report;
 }
 
-struct scene *
-session_scene(struct session *s)
-{
-	return s->live ? view_model_scene(s->live) : NULL;
-}
-
-/* A question is open: y gives its line, anything else lets it go. */
-static void
-answer_question(struct session *s, struct scene *scene, const char *key)
-{
-	char line[sizeof scene->answer];
-
-	memcpy(line, scene->answer, sizeof line);
-	scene->question[0] = '\0';
-	scene->version++;
-	if (strcmp(key, "y") == 0 || strcmp(key, "Y") == 0)
-		session_type(s, line);
-}
-
 void
 session_type(struct session *s, const char *line)
 {
@@ -573,40 +545,8 @@ session_type(struct session *s, const char *line)
 		session_tell(s, true, "%s", e.msg);
 }
 
-bool
-session_key(struct session *s, const char *key)
-{
-	struct scene *scene = view_model_scene(s->live);
-	const char *context, *command;
-
-	if (scene->question[0]) {
-		answer_question(s, scene, key);
-		return true;
-	}
-	context = scene->view.helping   ? "help"
-		  : scene->view.editing ? "editor"
-					: pane_name((size_t)scene->view.focus);
-	command = keymap_find(s->keys, context, key);
-	if (!command)
-		return false;
-	session_type(s, command);
-	return true;
-}
-
-void
-session_mouse(struct session *s, int x, int y, int width, int height, int button)
-{
-	struct scene *scene = view_model_scene(s->live);
-
-	if (button != 0 && button != 64 && button != 65)
-		return;
-	move_click(scene, x, y, width, height);
-	if (button)
-		session_type(s, button == 64 ? "view more" : "view less");
-}
-
 char **
 session_complete(struct session *s, const char *line, size_t point, size_t *start)
 {
-	return complete_line(&s->info, line, point, start);
+	return complete_line(&s->info, s->o.commands, s->o.screen, line, point, start);
 }

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
-#include "retort/session/cmd.h"
+#include "retort/session/cmd/cmd_table.h"
 #include "retort/session/lex.h"
 #include "retort/session/session.h"
 #include "retort/nn/gemm/blas.h"
@@ -31,7 +31,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static FILE *nowhere;
-	struct session_options o = { .threads = 1 };
+	struct session_options o = { .commands = cmd_table, .threads = 1 };
 	char *text = fuzz_text(data, size), *line, *more;
 	struct session *s;
 	struct err e;

@@ -15,7 +15,8 @@
 #include "retort/data/dataset.h"
 #include "retort/kd/losses/loss_table.h"
 #include "retort/nn/gemm/blas.h"
-#include "retort/session/cmd.h"
+#include "retort/session/cmd/cmd_table.h"
+#include "retort/session/observer.h"
 #include "retort/session/session.h"
 #include "retort/data/read/bundled.h"
 
@@ -484,8 +485,9 @@ run(struct session *s, const struct ground *g, int changes)
 int
 main(int argc, char **argv)
 {
-	struct session_options o = { .live = true,
-				     .name = "storm",
+	const struct observer observer = { 0 }; /* live, and shown nowhere */
+	struct session_options o = { .commands = cmd_table,
+				     .observer = &observer,
 				     .threads = 2,
 				     .record = argc > 1 ? argv[1] : NULL,
 				     .out = stdout,

@@ -9,6 +9,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/session/cmd/cmd_table.h"
 #include "retort/session/complete.h"
 
 static const struct lab_set sets[] = { { .name = "train" },
@@ -27,7 +28,7 @@ offered(const char *line)
 
 	for (int i = 0; i < n_sets; i++)
 		info->set[info->n_sets++] = sets[i];
-	list = complete_line(info, line, strlen(line), &start);
+	list = complete_line(info, cmd_table, NULL, line, strlen(line), &start);
 
 	text_clear(&all);
 	for (size_t i = 0; list && list[i]; i++) {

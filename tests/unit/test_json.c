@@ -8,8 +8,9 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
-#include "retort/session/cmd.h"
+#include "retort/session/cmd/cmd_table.h"
 #include "retort/session/headless.h"
+#include "retort/ui/screen_commands.h"
 
 /* Commands that say something, each in all its ways; `help` of every command comes behind them. */
 static const char asks[] = "retort-session 1\n"
@@ -57,9 +58,14 @@ static const char asks[] = "retort-session 1\n"
 static char *
 run(bool json, size_t *size)
 {
-	struct session_options o = {
-		.threads = 2, .out = tmpfile(), .talk = tmpfile(), .json = json
-	};
+	struct screen_commands commands = { .keys = keymap_new() };
+	struct cmd_screen screen = screen_commands_handlers(&commands);
+	struct session_options o = { .commands = cmd_table,
+				     .screen = &screen,
+				     .threads = 2,
+				     .out = tmpfile(),
+				     .talk = tmpfile(),
+				     .json = json };
 	struct text script = { 0 };
 	struct err e = { "" };
 	char talk[4096] = "";
@@ -74,6 +80,7 @@ run(bool json, size_t *size)
 		talk[fread(talk, 1, sizeof talk - 1, o.talk)] = '\0';
 		fail_msg("%s%s", e.msg, talk);
 	}
+	keymap_free(commands.keys);
 	*size = (size_t)ftell(o.out);
 	rewind(o.out);
 	out = mem_new(*size + 1);

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "retort/base/mem.h"
-#include "retort/session/keymap.h"
+#include "retort/ui/keymap.h"
 #include "retort/ui/term/keys.h"
 #include "retort/ui/term/prompt.h"
 

@@ -40,4 +40,8 @@ int choice_unknown(struct err *e, const char *what, const char *word, const char
  */
 const char *choice_nearest(const char *word, const char *(*next)(size_t i));
 
+/* The same for candidates of `list`. */
+const char *choice_nearest_of(const char *word, const char *(*next)(const void *list, size_t i),
+			      const void *list);
+
 #endif

@@ -1,4 +1,4 @@
-/* Commands: a descriptor each; commands.def names them all. */
+/* Commands of the session language: one descriptor each. session/cmd/commands.def lists them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_SESSION_CMD_H
 #define RETORT_SESSION_CMD_H
@@ -10,12 +10,24 @@
 #include "retort/base/text.h"
 #include "retort/data/augment/augment.h"
 #include "retort/lab/trainer.h"
-#include "retort/ui/scene.h"
-
-struct keymap;
 
 enum cmd_flags {
 	CMD_RECORD = 1, /* changes what is trained: goes into the recording */
+};
+
+struct cmd_call;
+
+/*
+ * Commands whose work is done by the screen, which registers these functions with the session
+ * (session_options.screen). They take the words of `c` as checked and return 0, or -1 and an error.
+ */
+struct cmd_screen {
+	void *arg; /* of the screen */
+	int (*view)(struct cmd_call *c, struct err *e);
+	int (*bind)(struct cmd_call *c, struct err *e);
+	int (*picture)(struct cmd_call *c, struct err *e);
+	void (*list_keys)(struct cmd_call *c); /* `help keys`, into c->say */
+	const char *(*pane)(size_t i);         /* name of pane i; NULL past the last */
 };
 
 /* One call: the words behind the name, and what comes out. */
@@ -28,12 +40,13 @@ struct cmd_call {
 	const char *beside; /* the whole path of the directory that the recording is in; NULL: there
 			       is none */
 	bool scripted;      /* the line stands in a script */
-	struct scene *scene; /* what a person looks at; NULL: nobody looks */
-	struct keymap *keys;
-	struct request *request; /* out: to be posted; NULL: done already */
-	struct text say;         /* out: what was asked for */
-	struct text talk;        /* out: a message about it */
-	struct text then;        /* out: lines to be given next, each on its own */
+	bool live;          /* an observer shows the session */
+	const struct cmd *const *table;  /* all commands */
+	const struct cmd_screen *screen; /* NULL: no screen is registered */
+	struct request *request;         /* out: to be posted; NULL: done already */
+	struct text say;                 /* out: what was asked for */
+	struct text talk;                /* out: a message about it */
+	struct text then;                /* out: lines to be given next, each on its own */
 	struct text record;      /* out: the line to record, where it is not the one typed */
 	char *save;              /* out: path the answer's checkpoint goes to; owned */
 	char *source;            /* out: path of a script to queue; owned */
@@ -45,6 +58,13 @@ struct cmd_call {
 	bool quit;       /* out */
 };
 
+/* A word that a command takes first, with what follows it. */
+struct cmd_word {
+	const char *word;
+	const char *argument; /* "METRIC"; "" none */
+	const char *help;     /* one sentence */
+};
+
 struct cmd {
 	const char *name;
 	const char *args; /* synopsis of the arguments */
@@ -54,31 +74,27 @@ struct cmd {
 				 or words "on|off" */
 	const char *doc;      /* one sentence */
 	const char *example;  /* runs in the tests */
+	const struct cmd_word *word;     /* actions of `view`; NULL at the end */
+	const char *(*option)(size_t i); /* name of option i, NULL past the last */
 	int (*exec)(struct cmd_call *c, struct err *e);
 };
 
-extern const struct cmd *const cmd_table[];
-extern const size_t cmd_count;
-#define COMMAND(id) extern const struct cmd cmd_##id;
-#include "retort/session/cmd/commands.def"
+/* Find a command by name in a table that ends in NULL. NULL and an error that names a similar one
+ * when there is none. */
+const struct cmd *cmd_find(const struct cmd *const *table, const char *name, struct err *e);
 
-const char *cmd_name(size_t i); /* NULL past the last */
+/* The word of `d`, or NULL and an error that names a similar one. */
+const struct cmd_word *cmd_find_word(const struct cmd *d, const char *word, struct err *e);
 
-/* By name; an unknown one is refused with what is near. */
-const struct cmd *cmd_find(const char *name, struct err *e);
-
-/* What a line does, in a sentence: that of its view action, or of its command. NULL when it is
- * neither. */
-const char *cmd_meaning(const char *line);
+/* What a line does, in one sentence: help of its first word where the command has a table of them,
+ * else of the command. NULL when the command is unknown. */
+const char *cmd_meaning(const struct cmd *const *table, const char *line);
 
 /* A request of `kind` for call `c` to hand back. */
 struct request *cmd_request(struct cmd_call *c, enum request_kind kind);
 
 /* Copy a word into a field of a request; refused when it does not fit. */
 int cmd_copy(char *to, size_t size, const char *what, const char *word, struct err *e);
-
-const char *
-cmd_data_option(size_t i); /* what may stand before a value of `data`; NULL past the last */
 
 /*
  * What a data set holds, into c->say; the words of `c` are a name or file with options of `data`.

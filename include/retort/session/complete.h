@@ -6,12 +6,15 @@
 #include <stddef.h>
 
 #include "retort/lab/lab.h"
+#include "retort/session/cmd.h"
 
 /*
  * Candidates for the word of `line` that ends at byte `point`: sorted, without repeats, NULL at
  * the end; the caller frees each and the array with mem_free. NULL when there is none. *start:
  * byte where the word begins. Main thread; looks at directories for file names.
  */
-char **complete_line(const struct lab_info *info, const char *line, size_t point, size_t *start);
+char **complete_line(const struct lab_info *info, const struct cmd *const *commands,
+		     const struct cmd_screen *screen, const char *line, size_t point,
+		     size_t *start);
 
 #endif

@@ -3,8 +3,7 @@
 #ifndef RETORT_SESSION_INSIDE_H
 #define RETORT_SESSION_INSIDE_H
 
-#include "retort/session/keymap.h"
-#include "retort/ui/view_model.h"
+#include "retort/session/observer.h"
 #include "retort/session/recorder.h"
 #include "retort/session/script.h"
 #include "retort/session/session.h"
@@ -30,8 +29,7 @@ struct session {
 	struct trainer *trainer;
 	struct recorder *recorder; /* NULL: not recorded */
 	struct output tell;
-	struct view_model *live; /* NULL: nobody looks */
-	struct keymap *keys;
+	const struct observer *live; /* NULL: the session is not shown */
 	struct script *script;
 	const struct script_line *reading; /* the line that is being given; NULL: a person's */
 	struct lab_info info;              /* of the last answer */

@@ -10,19 +10,25 @@
 #include "retort/base/err.h"
 #include "retort/lab/lab.h"
 
+struct cmd;
+struct cmd_screen;
+struct observer;
 struct session;
-struct scene;
 
 struct session_options {
-	bool live;        /* a person watches: what is typed waits for nothing, errors end nothing,
-			     messages and figures go to the scene instead of `out` and `talk` */
-	const char *name; /* live: what the status line calls the session */
-	int threads;      /* workers; >= 1 */
-	const char *record; /* file the session is recorded in; NULL: not recorded */
-	FILE *out;          /* data: evaluations and reports */
-	FILE *talk;         /* messages, one a line */
-	bool json;          /* data as one JSON object a line, else TSV */
-	uint64_t until;     /* end a script when the main line stands at this step; 0: at its end */
+	const struct cmd *const *commands; /* all commands, NULL at the end; required */
+	const struct observer *observer;   /* the session is live: a line does not wait for work to
+					      end, an error does not end the session, and messages
+					      and samples go to the observer instead of `out` and
+					      `talk`. NULL: not live. Borrowed */
+	const struct cmd_screen *screen;   /* handlers of `view`, `bind` and `picture`; NULL: these
+					      are accepted without effect. Borrowed */
+	int threads;                       /* workers; >= 1 */
+	const char *record;                /* file the session is recorded in; NULL: not recorded */
+	FILE *out;                         /* data: evaluations and reports */
+	FILE *talk;                        /* messages, one a line */
+	bool json;                         /* data as one JSON object a line, else TSV */
+	uint64_t until; /* end a script when the main line stands at this step; 0: at its end */
 	bool replay; /* the script says itself what to expect: evaluations are not recorded again */
 	bool check;  /* a failed `expect` ends the session with status 3; else it is only told */
 };
@@ -70,23 +76,8 @@ int session_status(const struct session *s);
 /* What the last answer said of the lab. Borrowed until the next pump. */
 const struct lab_info *session_info(const struct session *s);
 
-/* Live: what the panes draw. The terminal's side fills its prompt fields and obeys `wants`. */
-struct scene *session_scene(struct session *s);
-
-/* Live: session_line for what a person typed; a refusal is said in the scene. */
+/* session_line for a typed line: an error goes where messages go. */
 void session_type(struct session *s, const char *line);
-
-/*
- * Live: a key by name (session/keymap.h), looked up for the focused pane, carried out through
- * session_line; answers an open question first. False when nothing is bound to it.
- */
-bool session_key(struct session *s, const char *key);
-
-/*
- * Live: the mouse at cell (x, y) of a screen of that size. Button 0 chooses a pane and what is
- * under the pointer; 64 and 65, the wheel, nudge it; others do nothing.
- */
-void session_mouse(struct session *s, int x, int y, int width, int height, int button);
 
 /*
  * Candidates for completing `line` at byte `point`: a NULL-terminated array, sorted; the caller

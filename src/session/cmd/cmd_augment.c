@@ -237,5 +237,6 @@ const struct cmd cmd_augment = {
 	       "or one or all of them off. "
 	       "With show, tell rows of text before and after.",
 	.example = "augment noise spread 0.1",
+	.option = cmd_translate_word,
 	.exec = exec_augment,
 };

@@ -15,9 +15,9 @@
 #include "retort/data/dataset.h"
 #include "retort/data/read/fetched.h"
 #include "retort/session/lex.h"
-#include "retort/session/data_options.h"
 #include "retort/data/read/read.h"
 #include "retort/data/read/bundled.h"
+#include "retort/session/cmd/data_options.h"
 
 enum option {
 	LABEL,
@@ -40,8 +40,8 @@ static const char *const options[] = {
 	[IMAGE] = "image", [FRAME] = "frame",   [HASH] = "hash",     [WITHOUT] = "without",
 };
 
-const char *
-cmd_data_option(size_t i)
+static const char *
+option_name(size_t i)
 {
 	return i < sizeof options / sizeof *options ? options[i] : NULL;
 }
@@ -396,5 +396,6 @@ const struct cmd cmd_data = {
 	       "With weight, say what rows of a set count from now on; with show, tell what is in "
 	       "it.",
 	.example = "data digits labels 100",
+	.option = option_name,
 	.exec = exec_data,
 };

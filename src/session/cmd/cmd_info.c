@@ -10,28 +10,8 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/nn/net.h"
-#include "retort/ui/pane.h"
-#include "retort/session/keymap.h"
 #include "retort/session/manual.h"
 #include "retort/nn/models/model_table.h"
-
-/* What keys do: those of the pane that is looked at first. */
-static void
-list_keys(struct cmd_call *c)
-{
-	const char *here = c->scene ? pane_name((size_t)c->scene->view.focus) : "all", *context,
-		   *key, *command;
-
-	for (int pass = 0; pass < 2; pass++) {
-		text_addf(&c->say, pass ? "\neverywhere\n" : "in %s\n", here);
-		for (size_t i = 0; keymap_get(c->keys, i, &context, &key, &command) == 0; i++)
-			if (command[0] && strcmp(context, pass ? "all" : here) == 0)
-				text_addf(&c->say, "  %-6s %-20s %s\n", key, command,
-					  cmd_meaning(command) ? cmd_meaning(command) : "");
-		if (strcmp(here, "all") == 0)
-			break;
-	}
-}
 
 static int
 exec_help(struct cmd_call *c, struct err *e)
@@ -39,20 +19,21 @@ exec_help(struct cmd_call *c, struct err *e)
 	const struct cmd *d;
 	char *page;
 
-	for (size_t i = 0; c->argc == 0 && i < cmd_count; i++)
-		text_addf(&c->say, "%-16s %s\n", cmd_table[i]->name, cmd_table[i]->doc);
+	for (size_t i = 0; c->argc == 0 && c->table[i]; i++)
+		text_addf(&c->say, "%-16s %s\n", c->table[i]->name, c->table[i]->doc);
 	if (c->argc == 0)
 		return 0;
 	if (strcmp(c->argv[0], "keys") == 0) {
-		list_keys(c);
+		if (c->screen)
+			c->screen->list_keys(c);
 		return 0;
 	}
-	if (c->scene && (page = manual_page(c->argv[0]))) {
+	if (c->live && (page = manual_page(c->argv[0]))) {
 		text_add(&c->say, page);
 		mem_free(page);
 		return 0;
 	}
-	d = cmd_find(c->argv[0], e);
+	d = cmd_find(c->table, c->argv[0], e);
 	if (!d)
 		return -1;
 	text_addf(&c->say, "%s %s\n\n%s\n\nexample: %s\n", d->name, d->args, d->doc, d->example);

@@ -15,7 +15,7 @@ exec_pause(struct cmd_call *c, struct err *e)
 		return err_set(e, "pause: '%.40s' is neither on nor off", c->argv[0]);
 	if (c->argc)
 		kind = c->argv[0][1] == 'n' ? REQUEST_PAUSE : REQUEST_RESUME;
-	if (!c->scene) {
+	if (!c->live) {
 		text_add(&c->talk, "pause: skipped: without a screen nobody could go on");
 		return 0;
 	}
@@ -42,7 +42,7 @@ exec_step(struct cmd_call *c, struct err *e)
 		return -1;
 	if (n < 1)
 		return err_set(e, "step: %s is not at least 1", c->argv[0]);
-	if (!c->scene) {
+	if (!c->live) {
 		text_add(&c->talk, "step: skipped: without a screen nobody could go on");
 		return 0;
 	}

@@ -27,6 +27,7 @@
 #define HOT_FRAME 0.008   /* ... frames may follow each other so closely */
 
 struct loop {
+	struct workbench *workbench;
 	struct session *session;
 	struct scene *scene;
 	struct term *term;
@@ -176,9 +177,9 @@ press(struct loop *l, const char *key, const struct keys_mouse *mouse)
 	}
 	l->interrupted = false;
 	if (strcmp(key, "Mouse") == 0)
-		session_mouse(l->session, mouse->x, mouse->y, l->canvas.width, l->canvas.height,
-			      mouse->press ? mouse->button : -1);
-	else if (!session_key(l->session, key))
+		workbench_mouse(l->workbench, mouse->x, mouse->y, l->canvas.width, l->canvas.height,
+				mouse->press ? mouse->button : -1);
+	else if (!workbench_key(l->workbench, key))
 		scene_say(l->scene, false, "%s: no key here; ? lists them", key);
 	obey(l);
 }
@@ -369,7 +370,7 @@ begin(struct loop *l)
 {
 	char *history = history_path();
 
-	l->scene = session_scene(l->session);
+	l->scene = workbench_scene(l->workbench);
 	l->scene->utf8 = term_utf8(l->term);
 	l->scene->braille = term_braille(l->term);
 	l->prompt = prompt_new(history, complete, l->session);
@@ -397,10 +398,10 @@ end(struct loop *l, struct term *term, int saved)
 }
 
 int
-loop_run(struct session *s, struct term *term, struct err *e)
+loop_run(struct workbench *w, struct term *term, struct err *e)
 {
 	static const int numbers[] = { SIGWINCH, SIGINT, SIGTERM, SIGHUP, SIGCONT };
-	struct loop l = { .session = s, .term = term };
+	struct loop l = { .workbench = w, .session = workbench_session(w), .term = term };
 	int saved;
 
 	l.signals = sig_catch(numbers, sizeof numbers / sizeof *numbers, e);

@@ -4,8 +4,8 @@
 #define RETORT_UI_TERM_LOOP_H
 
 #include "retort/base/err.h"
-#include "retort/session/session.h"
 #include "retort/ui/term/term.h"
+#include "retort/ui/workbench.h"
 
 /*
  * Show a live session until the person leaves or a signal ends it; takes the terminal and closes
@@ -13,6 +13,6 @@
  * nothing is written while nothing changes. Returns the exit status: the session's, or 128 + the
  * signal; -1 and an error when it could not begin.
  */
-int loop_run(struct session *s, struct term *term, struct err *e);
+int loop_run(struct workbench *w, struct term *term, struct err *e);
 
 #endif

@@ -1,8 +1,9 @@
 /* Keys to command lines: defaults are strings, `bind` changes them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef RETORT_SESSION_KEYMAP_H
-#define RETORT_SESSION_KEYMAP_H
+#ifndef RETORT_UI_KEYMAP_H
+#define RETORT_UI_KEYMAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "retort/base/err.h"
@@ -18,6 +19,9 @@ struct keymap;
 /* The defaults. */
 struct keymap *keymap_new(void);
 void keymap_free(struct keymap *m);
+
+/* "all", "editor" or the name of a pane. */
+bool keymap_is_context(const char *context);
 
 /* The command line bound to `key` in `context`, else in "all"; NULL when there is none. */
 const char *keymap_find(const struct keymap *m, const char *context, const char *key);

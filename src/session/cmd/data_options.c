@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/session/data_options.h"
+#include "retort/session/cmd/data_options.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/session/keymap.h"
+#include "retort/ui/keymap.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -176,8 +176,8 @@ is_key(const char *key)
 	return is_one_character(key);
 }
 
-static bool
-is_context(const char *context)
+bool
+keymap_is_context(const char *context)
 {
 	return strcmp(context, "all") == 0 || strcmp(context, "editor") == 0 ||
 	       pane_find(context) >= 0;
@@ -189,7 +189,7 @@ keymap_bind(struct keymap *m, const char *context, const char *key, const char *
 {
 	struct binding *b;
 
-	if (!is_context(context))
+	if (!keymap_is_context(context))
 		return err_set(e,
 			       "bind: '%.40s' is no pane; there are all, editor and the panes of "
 			       "`view focus`",

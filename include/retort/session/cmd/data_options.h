@@ -1,7 +1,7 @@
 /* What the words of `data` say about how a file is read. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef RETORT_SESSION_DATA_OPTIONS_H
-#define RETORT_SESSION_DATA_OPTIONS_H
+#ifndef RETORT_SESSION_CMD_DATA_OPTIONS_H
+#define RETORT_SESSION_CMD_DATA_OPTIONS_H
 
 #include "retort/data/dataset.h"
 #include "retort/session/cmd.h"

@@ -1,0 +1,168 @@
+/* screen_commands.c: handlers of the commands of the screen. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/ui/screen_commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/ui/pane.h"
+#include "retort/ui/picture.h"
+#include "retort/ui/view.h"
+
+static struct screen_commands *
+screen_of(const struct cmd_call *c)
+{
+	return c->screen->arg;
+}
+
+/* The arguments from `from` on, with a blank between two. */
+static void
+join_words(const struct cmd_call *c, int from, struct text *out)
+{
+	for (int i = from; i < c->argc; i++)
+		text_addf(out, "%s%s", i > from ? " " : "", c->argv[i]);
+}
+
+static int
+do_view(struct cmd_call *c, struct err *e)
+{
+	struct scene *scene = screen_of(c)->scene;
+	struct text argument = { 0 };
+	int status;
+
+	if (!scene)
+		return view_find(c->argv[0], e) ? 0 : -1;
+	join_words(c, 1, &argument);
+	status = view_do(scene, c->argv[0], text_get(&argument), &c->then, e);
+	text_release(&argument);
+	return status;
+}
+
+/* List the bindings of one context, or all with NULL. */
+static void
+list_bindings(struct cmd_call *c, const char *only)
+{
+	const struct keymap *keys = screen_of(c)->keys;
+	const char *context, *key, *command;
+
+	for (size_t i = 0; keymap_get(keys, i, &context, &key, &command) == 0; i++)
+		if (command[0] && (!only || strcmp(only, context) == 0))
+			text_addf(&c->say, "%-9s %-6s %s\n", context, key, command);
+}
+
+static int
+do_bind(struct cmd_call *c, struct err *e)
+{
+	bool named = c->argc && keymap_is_context(c->argv[0]);
+	const char *context = named ? c->argv[0] : "all";
+	struct text command = { 0 };
+	int status;
+
+	if (c->argc == 0 || (named && c->argc == 1)) {
+		list_bindings(c, c->argc ? context : NULL);
+		return 0;
+	}
+	join_words(c, named ? 2 : 1, &command);
+	status = keymap_bind(screen_of(c)->keys, context, c->argv[named], text_get(&command), e);
+	text_release(&command);
+	return status;
+}
+
+static int
+parse_size(const char *word, int *width, int *height, struct err *e)
+{
+	char end;
+
+	if (sscanf(word, "%3dx%3d%c", width, height, &end) == 2 && *width >= 1 && *height >= 1)
+		return 0;
+	return err_set(e, "picture: invalid size '%.20s' (expected COLUMNSxROWS, like 100x30)",
+		       word);
+}
+
+/* Draw the scene at the given size and write it to `path`. */
+static int
+write_picture(const struct scene *scene, int width, int height, const char *path, struct err *e)
+{
+	struct canvas canvas = { 0 };
+	struct text svg = { 0 };
+	const void *part;
+	int status;
+
+	canvas_resize(&canvas, width, height);
+	pane_draw_all(scene, &canvas);
+	picture_svg(&canvas, &svg);
+	part = svg.s;
+	status = io_write(path, &part, &svg.len, 1, e);
+	text_release(&svg);
+	canvas_release(&canvas);
+	return status;
+}
+
+static int
+do_picture(struct cmd_call *c, struct err *e)
+{
+	int width = 100, height = 30, status;
+	char *path;
+
+	if (c->argc > 1 && parse_size(c->argv[1], &width, &height, e) < 0)
+		return -1;
+	if (!screen_of(c)->scene) {
+		text_add(&c->talk, "picture: skipped: there is no screen");
+		return 0;
+	}
+	path = io_join(c->dir, c->argv[0]);
+	status = write_picture(screen_of(c)->scene, width, height, path, e);
+	if (status == 0)
+		text_addf(&c->talk, "saved %s", path);
+	mem_free(path);
+	return status;
+}
+
+/* List the keys of one context with their meaning. */
+static void
+list_context(struct cmd_call *c, const char *only)
+{
+	const struct keymap *keys = screen_of(c)->keys;
+	const char *context, *key, *command;
+
+	for (size_t i = 0; keymap_get(keys, i, &context, &key, &command) == 0; i++) {
+		const char *meaning = cmd_meaning(c->table, command);
+
+		if (command[0] && strcmp(context, only) == 0)
+			text_addf(&c->say, "  %-6s %-20s %s\n", key, command,
+				  meaning ? meaning : "");
+	}
+}
+
+/* The keys of the focused pane first, then the global ones. */
+static void
+list_keys(struct cmd_call *c)
+{
+	const struct scene *scene = screen_of(c)->scene;
+
+	if (scene) {
+		const char *here = pane_name((size_t)scene->view.focus);
+
+		text_addf(&c->say, "in %s\n", here);
+		list_context(c, here);
+		text_add(&c->say, "\neverywhere\n");
+	} else {
+		text_add(&c->say, "in all\n");
+	}
+	list_context(c, "all");
+}
+
+struct cmd_screen
+screen_commands_handlers(struct screen_commands *s)
+{
+	return (struct cmd_screen){ .arg = s,
+				    .view = do_view,
+				    .bind = do_bind,
+				    .picture = do_picture,
+				    .list_keys = list_keys,
+				    .pane = pane_name };
+}
