@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/unicode.h"
 
 void
 text_bytes(struct text *t, const char *s, size_t len)
@@ -37,7 +38,7 @@ text_add_plain(struct text *t, const char *s)
 
 	for (size_t i = 0, n; i < len; i += n) {
 		n = text_utf8(s + i, len - i, &cp);
-		if ((n == 1 && cp == 0xFFFD) || text_width_char(cp) < 0)
+		if ((n == 1 && cp == 0xFFFD) || unicode_is_terminal_control(cp))
 			for (size_t k = 0; k < n; k++)
 				text_addf(t, "\\x%02X", (unsigned char)s[i + k]);
 		else
@@ -240,90 +241,17 @@ text_to_int(const char *s, int64_t *out)
 size_t
 text_utf8(const char *s, size_t len, uint32_t *cp)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *p = (const unsigned char *)s;
 	size_t n;
-	uint32_t c;
 
 	*cp = 0xFFFD;
 	if (len == 0)
 		return 0;
-	if (p[0] < 0x80) {
-		*cp = p[0];
+	if ((unsigned char)*s < 0x80) {
+		*cp = (unsigned char)*s;
 		return 1;
 	}
-	n = p[0] >= 0xF0 && p[0] < 0xF5   ? 4
-	    : p[0] >= 0xE0 && p[0] < 0xF0 ? 3
-	    : p[0] >= 0xC2 && p[0] < 0xE0 ? 2
-					  : 1;
-	if (n == 1 || n > len)
-		return 1;
-	c = p[0] & (0xFFu >> (n + 1));
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xC0) != 0x80)
-			return 1;
-		c = c << 6 | (p[i] & 0x3Fu);
-	}
-	if (c < least[n] || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000))
-		return 1;
-	*cp = c;
-	return n;
-}
-
-size_t
-text_utf8_put(uint32_t cp, char *buf)
-{
-	if (cp < 0x80) {
-		buf[0] = (char)cp;
-		return 1;
-	}
-	if (cp < 0x800) {
-		buf[0] = (char)(0xC0 | cp >> 6);
-		buf[1] = (char)(0x80 | (cp & 0x3F));
-		return 2;
-	}
-	if (cp < 0x10000) {
-		buf[0] = (char)(0xE0 | cp >> 12);
-		buf[1] = (char)(0x80 | (cp >> 6 & 0x3F));
-		buf[2] = (char)(0x80 | (cp & 0x3F));
-		return 3;
-	}
-	buf[0] = (char)(0xF0 | cp >> 18);
-	buf[1] = (char)(0x80 | (cp >> 12 & 0x3F));
-	buf[2] = (char)(0x80 | (cp >> 6 & 0x3F));
-	buf[3] = (char)(0x80 | (cp & 0x3F));
-	return 4;
-}
-
-/* East Asian wide and fullwidth blocks (Unicode 15, annex 11), the ones people type. */
-static bool
-is_wide(uint32_t c)
-{
-	return (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0x303E) ||
-	       (c >= 0x3041 && c <= 0x33FF) || (c >= 0x3400 && c <= 0x4DBF) ||
-	       (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xA000 && c <= 0xA4CF) ||
-	       (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) ||
-	       (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
-	       (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1F64F) ||
-	       (c >= 0x1F900 && c <= 0x1F9FF) || (c >= 0x20000 && c <= 0x3FFFD);
-}
-
-static bool
-is_combining(uint32_t c)
-{
-	return (c >= 0x0300 && c <= 0x036F) || (c >= 0x1AB0 && c <= 0x1AFF) ||
-	       (c >= 0x20D0 && c <= 0x20FF) || (c >= 0x200B && c <= 0x200F) ||
-	       (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xFE20 && c <= 0xFE2F);
-}
-
-int
-text_width_char(uint32_t cp)
-{
-	if (cp == 0)
-		return 0;
-	if (cp < 0x20 || (cp >= 0x7F && cp < 0xA0))
-		return -1;
-	return is_combining(cp) ? 0 : is_wide(cp) ? 2 : 1;
+	n = unicode_decode(s, len, cp);
+	return n ? n : 1;
 }
 
 int
@@ -334,7 +262,7 @@ text_width(const char *s)
 	int width = 0;
 
 	while ((n = text_utf8(s, len, &cp)) > 0) {
-		int w = text_width_char(cp);
+		int w = unicode_width(cp);
 
 		width += w > 0 ? w : 0;
 		s += n;

@@ -8,6 +8,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/base/unicode.h"
 #include "retort/data/sets.h"
 #include "retort/data/vocab/words.h"
 #include "retort/lab/idle_change.h"
@@ -23,9 +24,9 @@ add_seen(const char *s, size_t len, struct text *out)
 
 	for (size_t at = 0, n; at < len; at += n) {
 		n = text_utf8(s + at, len - at, &cp);
-		if (text_width_char(cp) < 0)
+		if (unicode_is_terminal_control(cp))
 			cp = ' ';
-		text_bytes(out, c, text_utf8_put(cp, c));
+		text_bytes(out, c, unicode_encode(cp, c));
 	}
 }
 

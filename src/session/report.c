@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/text.h"
+#include "retort/base/unicode.h"
 
 /* A figure in its column: fewer decimals where it is large, so that columns stay under their heads.
  */
@@ -145,7 +146,7 @@ report_json_string(FILE *out, const char *s)
 		else if (c < 0x20 || c == 0x7F)
 			fprintf(out, "\\u%04x", c);
 		else
-			fwrite(bytes, 1, text_utf8_put(c, bytes), out);
+			fwrite(bytes, 1, unicode_encode(c, bytes), out);
 	}
 	fputc('"', out);
 }

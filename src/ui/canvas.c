@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/unicode.h"
 
 void
 canvas_resize(struct canvas *c, int width, int height)
@@ -75,7 +76,7 @@ clear_other_half(struct canvas_area a, int x, int y)
 void
 canvas_put(struct canvas_area a, int x, int y, uint32_t ch, enum canvas_look look)
 {
-	int width = text_width_char(ch);
+	int width = unicode_width(ch);
 
 	if (x < 0 || y < 0 || x >= a.width || y >= a.height)
 		return;
@@ -105,7 +106,7 @@ canvas_text(struct canvas_area a, int x, int y, enum canvas_look look, const cha
 	uint32_t cp;
 
 	while ((n = text_utf8(s, len, &cp)) > 0) {
-		int width = text_width_char(cp);
+		int width = unicode_width(cp);
 
 		canvas_put(a, x, y, cp, look);
 		x += width < 0 ? 1 : width;
@@ -154,7 +155,7 @@ canvas_dump(const struct canvas *c, struct text *out)
 			char buf[4];
 
 			if (row[x].ch)
-				text_bytes(out, buf, text_utf8_put(row[x].ch, buf));
+				text_bytes(out, buf, unicode_encode(row[x].ch, buf));
 		}
 		text_add(out, "\n");
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "retort/ui/layout.h"
+#include "retort/base/unicode.h"
 #include "retort/ui/pane.h"
 
 /* Draw a line of nroff output: X BACKSPACE X is bold, _ BACKSPACE X underlined; tab stops every 8
@@ -34,7 +35,7 @@ draw_line(struct canvas_area a, int y, const char *line)
 			x += 8 - x % 8;
 		else
 			canvas_put(a, x, y, cp, look);
-		x += cp == '\t' ? 0 : text_width_char(cp) < 0 ? 1 : text_width_char(cp);
+		x += cp == '\t' ? 0 : unicode_width(cp) < 0 ? 1 : unicode_width(cp);
 		line += n;
 		len -= n;
 	}
@@ -50,7 +51,7 @@ highlight_matches(const struct scene *s, struct canvas_area a)
 
 	for (int x = 0; x < a.width && n + 5 < sizeof row; x++) {
 		uint32_t ch = canvas_get(a, x, 0);
-		size_t len = ch ? text_utf8_put(ch, row + n) : 0;
+		size_t len = ch ? unicode_encode(ch, row + n) : 0;
 
 		for (size_t i = 0; i < len; i++)
 			column[n + i] = x;

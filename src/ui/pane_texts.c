@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "retort/base/text.h"
+#include "retort/base/unicode.h"
 #include "retort/ui/layout.h"
 #include "retort/ui/pane.h"
 
@@ -48,7 +49,7 @@ draw_word(struct position *at, const char *word, size_t len, enum canvas_look lo
 		int width;
 
 		n = text_utf8(word + i, len - i, &cp);
-		width = text_width_char(cp);
+		width = unicode_width(cp);
 		if (at->x + width > at->a.width) {
 			at->x = 0;
 			at->y++;

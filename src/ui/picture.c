@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "retort/base/unicode.h"
+
 #define CELL_X 8
 #define CELL_Y 17
 #define BASELINE 13 /* of text, pixels from the top of the cell */
@@ -54,7 +56,7 @@ add_character(struct text *out, uint32_t ch)
 	if (ch == '&' || ch == '<' || ch == '>')
 		text_addf(out, "&#%u;", ch);
 	else
-		text_bytes(out, buf, text_utf8_put(ch, buf));
+		text_bytes(out, buf, unicode_encode(ch, buf));
 }
 
 /* Add the text cells from x that share a look. Returns the cell after them. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/unicode.h"
 
 enum {
 	KNOBS = 0
@@ -206,7 +207,7 @@ wrap_length(const char *line, size_t len, int room)
 			return len;
 		if (x <= room && cp == ' ' && x > room / 2)
 			cut = at;
-		x += cp == '\t' ? 8 - x % 8 : text_width_char(cp) < 0 ? 1 : text_width_char(cp);
+		x += cp == '\t' ? 8 - x % 8 : unicode_width(cp) < 0 ? 1 : unicode_width(cp);
 	}
 	return x <= room ? len : cut;
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include <locale.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/wait.h>
@@ -18,6 +19,7 @@
 #include "retort/base/sig.h"
 #include "retort/base/text.h"
 #include "retort/base/thread.h"
+#include "retort/base/unicode.h"
 
 static void
 errors_gain_context_on_the_way_up(void **state)
@@ -156,6 +158,80 @@ broken_utf8_is_replaced_byte_by_byte(void **state)
 	CHECK_INT(text_width("ab\xE6\xB8\xA9"
 			     "c"),
 		  5);
+}
+
+static void
+widths_are_those_of_a_terminal(void **state)
+{
+	static const struct {
+		uint32_t cp;
+		int width;
+	} known[] = {
+		{ 'a', 1 },
+		{ 0xE9, 1 },
+		{ 0x28FF, 1 },
+		{ 0x2500, 1 },
+		{ 0x6E29, 2 },
+		{ 0x1F680, 2 } /* rocket */,
+		{ 0x2705, 2 } /* check mark */,
+		{ 0x231A, 2 } /* watch */,
+		{ 0xFF21, 2 },
+		{ 0x301, 0 },
+		{ 0x20DD, 0 },
+		{ 0xE31, 0 } /* Thai */,
+		{ 0xE34, 0 },
+		{ 0x93C, 0 } /* Devanagari */,
+		{ 0x94D, 0 },
+		{ 0x5B0, 0 } /* Hebrew */,
+		{ 0x5C1, 0 },
+		{ 0x64B, 0 } /* Arabic */,
+		{ 0x651, 0 },
+		{ 0x200B, 0 },
+		{ 0x1B, -1 },
+		{ 0x7F, -1 },
+		{ 0x9B, -1 },
+		{ 0, 0 },
+	};
+
+	(void)state;
+	for (int locale = 0; locale < 2; locale++) {
+		CHECK(setlocale(LC_CTYPE, locale ? "C" : "C.UTF-8") != NULL);
+		for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+			CHECK_INT(unicode_width(known[i].cp), known[i].width);
+		CHECK_INT(text_width("a\U0001F680\u0E01\u0E34\x1B|"), 5);
+	}
+}
+
+static void
+utf8_is_decoded_as_rfc_3629_says(void **state)
+{
+	static const char *const bad[] = { "\xF0\x8F\xBF\xBF",
+					   "\xF4\x90\x80\x80",
+					   "\xF5\x80\x80\x80",
+					   "\xF0\x90\x80",
+					   "\x80",
+					   "\xFF" };
+	uint32_t cp;
+	char buf[4];
+
+	(void)state;
+	for (uint32_t c = 1; c < 0x110000; c++) {
+		size_t n = unicode_encode(c, buf);
+
+		CHECK_INT(n, c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4);
+		if (c >= 0xD800 && c < 0xE000) {
+			CHECK_INT(text_utf8(buf, n, &cp), 1);
+			CHECK_INT(cp, 0xFFFD);
+			continue;
+		}
+		CHECK_INT(text_utf8(buf, n, &cp), n);
+		CHECK_INT(cp, c);
+		CHECK_INT(text_utf8(buf, n - 1, &cp), n > 1);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		CHECK_INT(text_utf8(bad[i], strlen(bad[i]), &cp), 1);
+		CHECK_INT(cp, 0xFFFD);
+	}
 }
 
 static const char *
@@ -443,6 +519,8 @@ main(void)
 		TEST(plain_decimals_are_what_strtod_makes_of_them),
 		TEST(what_is_no_plain_number_is_refused),
 		TEST(broken_utf8_is_replaced_byte_by_byte),
+		TEST(widths_are_those_of_a_terminal),
+		TEST(utf8_is_decoded_as_rfc_3629_says),
 		TEST(misspelled_words_find_the_nearest),
 		TEST(words_are_found_in_lists),
 		TEST(unknown_words_are_answered_with_the_choices),

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include "retort/base/text.h"
+#include "retort/base/unicode.h"
 #include "retort/ui/canvas.h"
 
 static void
@@ -77,6 +79,40 @@ any_size_can_be_drawn_on(void **state)
 	canvas_release(&c);
 }
 
+/* Whatever the characters, what follows stands in the column that text_width gives. */
+static void
+rows_stay_aligned_behind_wide_characters_and_marks(void **state)
+{
+	static const char *const cells[] = { "plain",
+					     "\U0001F680 rocket",
+					     "\u2705\u231A",
+					     "\u0E01\u0E34\u0E19",
+					     "\u0915\u093C\u094D",
+					     "\u05E9\u05C1\u05B8",
+					     "\u0628\u064E\u0651",
+					     "e\u0301 \u6E29\u5EA6",
+					     "a\u20DD" };
+	struct canvas c = { 0 };
+
+	(void)state;
+	canvas_resize(&c, 20, (int)(sizeof cells / sizeof *cells));
+	for (int y = 0; y < c.height; y++) {
+		int x = canvas_text(canvas_all(&c), 0, y, CANVAS_PLAIN, cells[y]), columns = 0;
+
+		CHECK_INT(x, text_width(cells[y]));
+		canvas_text(canvas_all(&c), x, y, CANVAS_PLAIN, "|");
+		CHECK_INT(c.cell[y * c.width + x].ch, '|');
+		for (int k = 0; k < c.width; k++) {
+			const struct cell *cell = &c.cell[y * c.width + k];
+
+			CHECK(cell->ch != 0 || (k > 0 && unicode_width(cell[-1].ch) == 2));
+			columns += cell->ch ? unicode_width(cell->ch) : 0;
+		}
+		CHECK_INT(columns, c.width);
+	}
+	canvas_release(&c);
+}
+
 int
 main(void)
 {
@@ -85,6 +121,7 @@ main(void)
 		TEST(wide_characters_are_drawn_whole_or_not_at_all),
 		TEST(controls_become_question_marks),
 		TEST(any_size_can_be_drawn_on),
+		TEST(rows_stay_aligned_behind_wide_characters_and_marks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

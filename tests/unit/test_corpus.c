@@ -6,6 +6,7 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/base/unicode.h"
 #include "retort/data/batch.h"
 #include "retort/data/read/corpus.h"
 #include "retort/data/read/idsfile.h"
@@ -122,7 +123,7 @@ more_characters_than_the_cap_are_refused(void **state)
 	(void)state;
 	tokenizer_init(&t, TOKENIZER_CHAR);
 	for (uint32_t cp = 0x10000; cp <= 0x10000 + TOKENIZER_CHARS; cp++)
-		CHECK_INT(tokenizer_see(&t, utf8, text_utf8_put(cp, utf8), &e), 0);
+		CHECK_INT(tokenizer_see(&t, utf8, unicode_encode(cp, utf8), &e), 0);
 	CHECK_INT(tokenizer_settle(&t, &e), -1);
 	CHECK_STR(e.msg, "65537 distinct characters, at most 65536 are accepted; take bytes");
 	tokenizer_release(&t);

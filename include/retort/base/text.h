@@ -60,12 +60,6 @@ int text_to_int(const char *s, int64_t *out);
  */
 size_t text_utf8(const char *s, size_t len, uint32_t *cp);
 
-/* Encode `cp` into buf[4]; returns the number of bytes, without a NUL. */
-size_t text_utf8_put(uint32_t cp, char *buf);
-
-/* Columns a character takes on a terminal: 0, 1 or 2; -1 for controls. Locale-independent. */
-int text_width_char(uint32_t cp);
-
 /* Columns a NUL-terminated UTF-8 string takes. */
 int text_width(const char *s);
 

@@ -15,6 +15,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/base/unicode.h"
 
 #define CELLS ((size_t)1 << 28) /* of a table, at most */
 
@@ -102,7 +103,7 @@ read_unicode_escape(struct reader *r)
 		return refuse_at(r, at, "half a surrogate pair is not a character");
 	if (c == 0)
 		return refuse_at(r, at, "NUL is not a character of a text");
-	r->out += text_utf8_put(c, r->out);
+	r->out += unicode_encode(c, r->out);
 	return 0;
 }
 

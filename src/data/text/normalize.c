@@ -6,7 +6,7 @@
 #include "retort/data/text/normalize.h"
 
 #include "retort/base/mem.h"
-#include "retort/data/text/unicode.h"
+#include "retort/base/unicode.h"
 
 #define FORMS (NORMALIZE_NFD | NORMALIZE_NFC | NORMALIZE_NFKD | NORMALIZE_NFKC)
 
@@ -31,7 +31,7 @@ put(uint32_t cp, struct text *out)
 {
 	char utf8[4];
 
-	text_bytes(out, utf8, text_utf8_put(cp, utf8));
+	text_bytes(out, utf8, unicode_encode(cp, utf8));
 }
 
 /* What is done to single characters before any form; what is left goes into `out`. */
@@ -72,11 +72,11 @@ run(unsigned what, const char *text, size_t size, struct trainer_state *w, struc
 	if (what & FORMS) {
 		bool compatible = what & (NORMALIZE_NFKC | NORMALIZE_NFKD);
 
-		n = unicode_apart(w->cleaned.s, w->cleaned.len, compatible, w->point, w->cap);
+		n = unicode_decompose(w->cleaned.s, w->cleaned.len, compatible, w->point, w->cap);
 		if (n > w->cap) {
 			mem_grow(&w->point, &w->cap, n, sizeof *w->point);
-			n = unicode_apart(w->cleaned.s, w->cleaned.len, compatible, w->point,
-					  w->cap);
+			n = unicode_decompose(w->cleaned.s, w->cleaned.len, compatible, w->point,
+					      w->cap);
 		}
 	} else {
 		mem_grow(&w->point, &w->cap, w->cleaned.len, sizeof *w->point);
@@ -92,7 +92,7 @@ run(unsigned what, const char *text, size_t size, struct trainer_state *w, struc
 		w->point[kept++] = (int32_t)(what & NORMALIZE_LOWER ? unicode_lower(cp) : cp);
 	}
 	if (what & (NORMALIZE_NFC | NORMALIZE_NFKC))
-		kept = unicode_together(w->point, kept);
+		kept = unicode_compose(w->point, kept);
 	for (size_t i = 0; i < kept; i++)
 		put((uint32_t)w->point[i], out);
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "retort/base/text.h"
-#include "retort/data/text/unicode.h"
+#include "retort/base/unicode.h"
 
 /* Published with each: openai/gpt-2 src/encoder.py; tokenizer.json of Qwen 2 and 3; that of
  * Llama 3. */

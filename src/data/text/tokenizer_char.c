@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/unicode.h"
 #include "retort/data/text/tokenizer_kinds.h"
 
 #define PAGE 256                /* code points */
@@ -155,8 +156,8 @@ no_token(uint32_t cp, size_t at, struct err *e)
 {
 	char utf8[5] = "";
 
-	if (text_width_char(cp) > 0)
-		utf8[text_utf8_put(cp, utf8)] = '\0';
+	if (!unicode_is_control(cp) && !unicode_is_accent(cp))
+		utf8[unicode_encode(cp, utf8)] = '\0';
 	return err_set(e, "byte %zu: the vocabulary has no U+%04X%s%s", at, (unsigned)cp,
 		       utf8[0] ? " " : "", utf8);
 }
@@ -192,7 +193,7 @@ tokenizer_char_decode(const struct tokenizer *t, const int32_t *ids, size_t n, s
 		if (ids[i] < 0)
 			continue;
 		if (t->point[ids[i]] != UINT32_MAX) {
-			text_bytes(out, buf, text_utf8_put(t->point[ids[i]], buf));
+			text_bytes(out, buf, unicode_encode(t->point[ids[i]], buf));
 			continue;
 		}
 		for (int k = 0; k < TOKENIZER_SPECIALS; k++)

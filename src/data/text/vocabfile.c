@@ -10,6 +10,7 @@
 #include "retort/base/gzip.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/base/unicode.h"
 #include "retort/data/text/normalize.h"
 #include "retort/data/text/tokenizer_kinds.h"
 #include "retort/data/text/vocabjson.h"
@@ -243,7 +244,7 @@ put_piece(const struct tokenizer *t, size_t id, struct text *out)
 
 	for (size_t i = 0; t->kind == TOKENIZER_BPE && !is_special(t, id) && i < len; i++)
 		text_bytes(&letters, utf8,
-			   text_utf8_put(tokenizer_bpe_letter((unsigned char)s[i]), utf8));
+			   unicode_encode(tokenizer_bpe_letter((unsigned char)s[i]), utf8));
 	put_string(letters.len ? letters.s : s, letters.len ? letters.len : len, out);
 	text_release(&letters);
 }

@@ -11,7 +11,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
-#include "retort/data/text/unicode.h"
+#include "retort/base/unicode.h"
 
 static int
 ascending(const void *a, const void *b)

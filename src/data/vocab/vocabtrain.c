@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/unicode.h"
 #include "retort/data/text/normalize.h"
 #include "retort/data/text/tokenizer_kinds.h"
 
@@ -78,7 +79,7 @@ make_chars(const struct vocabtrain_options *o, struct seen *seen, struct tokeniz
 		text_addf(&file, "%s\n", specials[i]);
 	for (size_t i = 0; i < kept; i++) {
 		if (seen[i].point != '\n')
-			text_bytes(&file, utf8, text_utf8_put(seen[i].point, utf8));
+			text_bytes(&file, utf8, unicode_encode(seen[i].point, utf8));
 		text_add(&file, "\n");
 	}
 	*words = n;

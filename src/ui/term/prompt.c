@@ -16,6 +16,7 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/base/unicode.h"
 #include "retort/ui/term/keys.h"
 
 /*
@@ -296,7 +297,7 @@ copy_columns(const char *text, int first, int width, char *out, size_t size)
 	int x = 0;
 
 	while ((n = text_utf8(text, len, &cp)) > 0) {
-		int w = text_width_char(cp) < 0 ? 1 : text_width_char(cp);
+		int w = unicode_width(cp) < 0 ? 1 : unicode_width(cp);
 
 		if (x >= first && x + w <= first + width && used + n + 1 < size) {
 			memcpy(out + used, text, n);

@@ -246,17 +246,33 @@ look_attributes(const struct term *t, unsigned look, attr_t *attr, short *pair)
 	*pair = t->color ? looks[look].color : 0;
 }
 
+/*
+ * Curses advances by wcwidth(). A character that the C library does not know, or for which it
+ * disagrees with the canvas, would shift the rest of the row.
+ */
+static bool
+can_show(const struct term *t, uint32_t ch, int width)
+{
+	return ch < 127 || (t->utf8 && wcwidth((wchar_t)ch) == width);
+}
+
+/* Draw one character, `width` columns wide in the canvas. */
 static void
-put_cell(const struct term *t, int y, int x, const struct cell *cell)
+put_cell(const struct term *t, int y, int x, const struct cell *cell, int width)
 {
 	wchar_t text[2] = { (wchar_t)cell->ch, 0 };
 	attr_t attr;
 	short pair;
 	cchar_t c;
 
-	if (!t->utf8 && cell->ch > 126)
-		text[0] = '?';
 	look_attributes(t, cell->look, &attr, &pair);
+	if (!can_show(t, cell->ch, width)) {
+		text[0] = t->utf8 ? 0xFFFD : '?';
+		if (width == 2) {
+			setcchar(&c, L" ", attr, pair, NULL);
+			mvadd_wch(y, x + 1, &c);
+		}
+	}
 	setcchar(&c, text, attr, pair, NULL);
 	mvadd_wch(y, x, &c);
 }
@@ -277,7 +293,8 @@ term_show(struct term *t, const struct canvas *c, bool all)
 			continue;
 		t->shown.cell[i] = *cell;
 		if (cell->ch) /* the left half of a wide character draws both */
-			put_cell(t, i / c->width, i % c->width, cell);
+			put_cell(t, i / c->width, i % c->width, cell,
+				 (i + 1) % c->width && cell[1].ch == 0 ? 2 : 1);
 	}
 	curs_set(c->cursor_x >= 0);
 	move(c->cursor_x >= 0 ? c->cursor_y : c->height - 1, c->cursor_x >= 0 ? c->cursor_x : 0);

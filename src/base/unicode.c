@@ -1,10 +1,54 @@
-/* unicode.c: categories, lower case and normal forms; the door to utf8proc. */
+/* unicode.c: characters through utf8proc. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/data/text/unicode.h"
+#include "retort/base/unicode.h"
 
 #include <utf8proc.h>
+#include <wchar.h>
+
+size_t
+unicode_decode(const char *s, size_t len, uint32_t *cp)
+{
+	utf8proc_int32_t c;
+	/* No character is longer than 4 bytes; utf8proc takes a negative length for "up to NUL". */
+	utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s,
+					      len < 4 ? (utf8proc_ssize_t)len : 4, &c);
+
+	if (n <= 0)
+		return 0;
+	*cp = (uint32_t)c;
+	return (size_t)n;
+}
+
+size_t
+unicode_encode(uint32_t cp, char *buf)
+{
+	return (size_t)utf8proc_encode_char((utf8proc_int32_t)cp, (utf8proc_uint8_t *)buf);
+}
+
+bool
+unicode_is_terminal_control(uint32_t cp)
+{
+	return cp < 0x20 || (cp >= 0x7F && cp < 0xA0);
+}
+
+int
+unicode_width(uint32_t cp)
+{
+	int width = -1;
+
+	if (cp == 0)
+		return 0;
+	if (unicode_is_terminal_control(cp))
+		return -1;
+	if (cp < 0x7F)
+		return 1;
+#ifdef __STDC_ISO_10646__ /* wchar_t is a Unicode code point */
+	width = wcwidth((wchar_t)cp);
+#endif
+	return width >= 0 ? width : utf8proc_charwidth((utf8proc_int32_t)cp);
+}
 
 static utf8proc_category_t
 category(uint32_t cp)
@@ -12,7 +56,7 @@ category(uint32_t cp)
 	return utf8proc_category((utf8proc_int32_t)cp);
 }
 
-/* The property White_Space; no category says it. */
+/* The property White_Space, which no category covers. */
 static bool
 is_space(uint32_t cp)
 {
@@ -41,7 +85,7 @@ unicode_is_punctuation(uint32_t cp)
 {
 	utf8proc_category_t c;
 
-	if (cp < 0x80) /* BERT takes $, +, ^ and their like for punctuation, too */
+	if (cp < 0x80) /* BERT counts $, +, ^ and the like as punctuation */
 		return cp > ' ' && cp < 0x7F && unicode_kind(cp) == UNICODE_OTHER;
 	c = category(cp);
 	return c >= UTF8PROC_CATEGORY_PC && c <= UTF8PROC_CATEGORY_PO;
@@ -71,7 +115,7 @@ unicode_lower(uint32_t cp)
 }
 
 size_t
-unicode_apart(const char *text, size_t size, bool compatible, int32_t *buf, size_t cap)
+unicode_decompose(const char *text, size_t size, bool compatible, int32_t *buf, size_t cap)
 {
 	utf8proc_option_t how =
 		UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | (compatible ? UTF8PROC_COMPAT : 0);
@@ -83,7 +127,7 @@ unicode_apart(const char *text, size_t size, bool compatible, int32_t *buf, size
 }
 
 size_t
-unicode_together(int32_t *buf, size_t n)
+unicode_compose(int32_t *buf, size_t n)
 {
 	utf8proc_ssize_t left = utf8proc_normalize_utf32(buf, (utf8proc_ssize_t)n,
 							 UTF8PROC_STABLE | UTF8PROC_COMPOSE);
