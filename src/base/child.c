@@ -14,14 +14,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LISTEN                                                                                  \
-	16 /* reads of its words at a time: one that never stops talking is not listened to for \
-	      ever */
+/* Reads of stderr in one call: a child that never stops writing must not hold the caller. */
+#define STDERR_READS 16
 
 extern char **environ;
 
 static void
-close_end(int *fd)
+close_fd(int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
@@ -32,10 +31,10 @@ static void
 close_all(int *fd, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		close_end(&fd[i]);
+		close_fd(&fd[i]);
 }
 
-/* Three pipes; ours are fd[1], fd[2], fd[4]. */
+/* Three pipes; our ends are fd[1], fd[2], fd[4]. */
 static int
 open_pipes(int *fd)
 {
@@ -50,8 +49,8 @@ open_pipes(int *fd)
 		       : 0;
 }
 
-/* A group of its own, no signal blocked, and a broken pipe ends it: threads here block all, and
- * this process ignores that one. */
+/* In its own process group, with no signal blocked and SIGPIPE at its default: the threads of this
+ * process block all signals, and the process ignores SIGPIPE. */
 static int
 spawn(pid_t *pid, const char *command, const int *fd)
 {
@@ -85,20 +84,20 @@ child_start(struct child *c, const char *command, struct err *e)
 {
 	int fd[6], status = open_pipes(fd) < 0 ? errno : 0;
 
-	*c = (struct child){ .in = -1, .out = -1, .words = -1 };
+	*c = (struct child){ .in = -1, .out = -1, .err = -1 };
 	if (status == 0)
 		status = spawn(&c->pid, command, fd);
 	if (status != 0) {
 		c->pid = 0;
 		close_all(fd, 6);
-		return err_set(e, "'%.80s' cannot be run: %s", command, strerror(status));
+		return err_set(e, "cannot run '%.80s': %s", command, strerror(status));
 	}
 	c->in = fd[1];
 	c->out = fd[2];
-	c->words = fd[4];
-	close_end(&fd[0]);
-	close_end(&fd[3]);
-	close_end(&fd[5]);
+	c->err = fd[4];
+	close_fd(&fd[0]);
+	close_fd(&fd[3]);
+	close_fd(&fd[5]);
 	return 0;
 }
 
@@ -138,40 +137,40 @@ child_listen(struct child *c)
 	char buf[4096];
 	ssize_t n;
 
-	if (c->words < 0)
+	if (c->err < 0)
 		return;
-	for (int i = 0; (n = read(c->words, buf, sizeof buf)) != 0; i++) {
-		size_t have = strlen(c->said), keep = sizeof c->said - 1, more;
+	for (int i = 0; (n = read(c->err, buf, sizeof buf)) != 0; i++) {
+		size_t have = strlen(c->err_tail), keep = sizeof c->err_tail - 1, more;
 
-		if (n < 0 || i == LISTEN)
+		if (n < 0 || i == STDERR_READS)
 			return;
 		more = (size_t)n < keep ? (size_t)n : keep;
 		if (have + more > keep) {
-			memmove(c->said, c->said + have + more - keep, keep - more);
+			memmove(c->err_tail, c->err_tail + have + more - keep, keep - more);
 			have = keep - more;
 		}
-		memcpy(c->said + have, buf + (size_t)n - more, more);
-		c->said[have + more] = '\0';
+		memcpy(c->err_tail + have, buf + (size_t)n - more, more);
+		c->err_tail[have + more] = '\0';
 	}
-	close_end(&c->words);
+	close_fd(&c->err);
 }
 
 void
 child_close_in(struct child *c)
 {
-	close_end(&c->in);
+	close_fd(&c->in);
 }
 
-/* The last line that is not empty, fit to be printed. */
+/* The last non-empty line of stderr, with control characters as blanks. */
 static const char *
-last_words(struct child *c)
+last_line(struct child *c)
 {
-	char *end = c->said + strlen(c->said), *line;
+	char *end = c->err_tail + strlen(c->err_tail), *line;
 
-	while (end > c->said && (end[-1] == '\n' || end[-1] == ' '))
+	while (end > c->err_tail && (end[-1] == '\n' || end[-1] == ' '))
 		*--end = '\0';
-	line = strrchr(c->said, '\n');
-	line = line ? line + 1 : c->said;
+	line = strrchr(c->err_tail, '\n');
+	line = line ? line + 1 : c->err_tail;
 	for (char *p = line; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7F)
 			*p = ' ';
@@ -179,8 +178,8 @@ last_words(struct child *c)
 }
 
 /*
- * One that has closed its output is about to end; one that does not is not waited for. What of its
- * group is left goes with it, before it is reaped: until then its number cannot be another's.
+ * Wait for a child whose pipes are closed, two seconds at most. Its process group is killed before
+ * the child is reaped: until then its number cannot be reused by another group.
  */
 static int
 wait_for(pid_t pid)
@@ -192,7 +191,7 @@ wait_for(pid_t pid)
 	for (int i = 0; i < 400 && info.si_pid != pid; i++) {
 		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 &&
 		    errno != EINTR)
-			return 0; /* nobody knows: children are not reported to this process */
+			return 0; /* unknown: SIGCHLD is ignored, so the status is lost */
 		if (info.si_pid != pid)
 			nanosleep(&beat, NULL);
 	}
@@ -206,24 +205,24 @@ bool
 child_end(struct child *c, bool kill_it, char *how, size_t size)
 {
 	int status;
-	const char *words;
+	const char *line;
 
 	if (c->pid == 0)
 		return true;
 	if (kill_it)
 		kill(-c->pid, SIGKILL);
-	close_end(&c->in);
-	close_end(&c->out);
+	close_fd(&c->in);
+	close_fd(&c->out);
 	status = wait_for(c->pid);
 	child_listen(c);
-	close_end(&c->words);
+	close_fd(&c->err);
 	c->pid = 0;
-	words = last_words(c);
+	line = last_line(c);
 	if (WIFSIGNALED(status))
 		snprintf(how, size, "was killed by signal %d%s%s", WTERMSIG(status),
-			 words[0] ? ": " : "", words);
+			 line[0] ? ": " : "", line);
 	else
 		snprintf(how, size, "ended with status %d%s%s", WEXITSTATUS(status),
-			 words[0] ? ": " : "", words);
+			 line[0] ? ": " : "", line);
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

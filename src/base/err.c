@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A message cut at the end of the buffer must not end in half a UTF-8 character. */
+/* Remove an incomplete UTF-8 character from the end of a truncated message. */
 static void
 trim_utf8(char *s)
 {

@@ -1,4 +1,4 @@
-/* hash.c: SHA-256; the door to Nettle. */
+/* hash.c: SHA-256 through Nettle. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -21,7 +21,7 @@ hash_of(const void *data, size_t size)
 }
 
 static void *
-run(void *arg)
+run_hash(void *arg)
 {
 	struct hash_thread *t = arg;
 
@@ -34,7 +34,7 @@ hash_beside(struct hash_thread *t, const void *data, size_t size)
 {
 	t->data = data;
 	t->size = size;
-	thread_start(&t->thread, run, t);
+	thread_start(&t->thread, run_hash, t);
 }
 
 struct hash

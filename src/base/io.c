@@ -15,7 +15,7 @@
 
 #include "retort/base/mem.h"
 
-#define STEP ((size_t)1 << 20) /* bytes of one call */
+#define READ_MAX ((size_t)1 << 20) /* bytes of one read(2) */
 
 int
 io_open_read(const char *path, size_t *size, struct err *e)
@@ -43,7 +43,7 @@ io_read_some(int fd, void *buf, size_t room)
 	ssize_t n;
 
 	do
-		n = read(fd, buf, room < STEP ? room : STEP);
+		n = read(fd, buf, room < READ_MAX ? room : READ_MAX);
 	while (n < 0 && errno == EINTR);
 	return n;
 }
@@ -55,7 +55,7 @@ io_close(int fd)
 		close(fd);
 }
 
-/* Read exactly what the file says it holds; a file that shrinks meanwhile is an error. */
+/* Read exactly `size` bytes; a file that shrinks meanwhile is an error. */
 static int
 read_all(int fd, char *buf, size_t size, const char *path, struct err *e)
 {
@@ -118,7 +118,8 @@ sync_directory(const char *path)
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd >= 0) {
-		fsync(fd); /* the data are safe already; some file systems refuse this one */
+		fsync(fd); /* ignore failure: the data are on disk, and some file systems refuse
+			      this */
 		close(fd);
 	}
 	mem_free(dir);
@@ -207,7 +208,7 @@ io_append(int fd, const char *s, size_t len, bool sync, struct err *e)
 {
 	if (write_all(fd, s, len) < 0)
 		return err_set(e, "write: %s", strerror(errno));
-	/* EINVAL: a pipe or a terminal, which cannot be synced and need not be */
+	/* EINVAL: a pipe or a terminal, which have nothing to sync */
 	if (sync && fdatasync(fd) < 0 && errno != EINVAL)
 		return err_set(e, "fdatasync: %s", strerror(errno));
 	return 0;

@@ -13,8 +13,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define ALIGN 64 /* a cache line, and the widest vector */
-#define BIG ((size_t)1 << 20)
+#define ALIGN 64                    /* cache line; widest vector */
+#define LAZY_ZERO ((size_t)1 << 20) /* bytes from which pages are zeroed lazily */
 
 static _Atomic uint64_t allocations;
 
@@ -45,9 +45,9 @@ mem_array(size_t n, size_t size)
 }
 
 /*
- * Zeroes of a big block come from the system page by page when they are first touched, so that what
- * is never used (the moments of a network that is never trained) is never resident. Only Linux
- * promises zeroes for this call.
+ * Have the system zero the pages of a large block on first touch, so that memory that is never used
+ * (moments of a network that is never trained) is never resident. Only Linux guarantees zeroes
+ * after MADV_DONTNEED.
  */
 static void
 fill_zero(char *p, size_t bytes)
@@ -56,7 +56,7 @@ fill_zero(char *p, size_t bytes)
 	uintptr_t page = 4096, from = ((uintptr_t)p + page - 1) & ~(page - 1),
 		  to = ((uintptr_t)p + bytes) & ~(page - 1);
 
-	if (bytes >= BIG && sysconf(_SC_PAGESIZE) == (long)page &&
+	if (bytes >= LAZY_ZERO && sysconf(_SC_PAGESIZE) == (long)page &&
 	    madvise((void *)from, to - from, MADV_DONTNEED) == 0) {
 		memset(p, 0, from - (uintptr_t)p);
 		memset((void *)to, 0, (uintptr_t)p + bytes - to);

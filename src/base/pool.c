@@ -1,4 +1,4 @@
-/* pool.c: workers that take pieces of a job from a counter. */
+/* pool.c: workers that take shards of a job from a counter. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -13,18 +13,17 @@
 #include "retort/base/thread.h"
 
 /*
- * One 64-bit ticket holds the job's generation, its number of pieces and the next piece:
- *     generation:32 | pieces:16 | next:16
- * A worker takes a piece by compare-and-exchange of the whole ticket, so a worker that slept
- * through a job cannot take a piece of the next one by mistake. `piece` and `arg` may be read
- * after a piece was taken: the job cannot end before that piece is done. Rejected: static
- * halves with a spin barrier, which fall below one thread as soon as another program runs.
+ * One 64-bit ticket holds the job's generation, its number of shards and the next shard:
+ *     generation:32 | shards:16 | next:16
+ * A worker takes a shard by compare-and-exchange of the whole ticket, so a worker that
+ * slept through a job cannot take a shard of the next one by mistake. `shard` and `arg` may be read
+ * after a shard was taken: the job cannot end before that shard is done. Rejected: a static split
+ * with a spin barrier, which is slower than one thread as soon as another program runs.
  */
-#define SPINS                                                                                   \
-	10000 /* about 100 microseconds: the products of one step follow each other faster, and \
-		 waking costs ten */
+/* About 100 microseconds: jobs of one step follow each other faster, and a wake-up costs ten. */
+#define SPINS 10000
 
-/* What a worker is started with. */
+/* Argument of a worker thread. */
 struct seat {
 	struct pool *pool;
 	int index;
@@ -37,31 +36,31 @@ struct pool {
 	atomic_bool caller_asleep;
 	atomic_bool stop;
 	struct lock lock;
-	void (*piece)(void *arg, int index);
+	void (*shard)(void *arg, int index);
 	void *arg;
 	int threads;
 	struct thread *workers;
-	struct seat *seats; /* by worker */
+	struct seat *seats; /* [threads] */
 };
 
 static _Thread_local int worker_index;
 
 static bool
-has_piece(uint64_t ticket)
+has_shard(uint64_t ticket)
 {
 	return (ticket & 0xFFFF) < (ticket >> 16 & 0xFFFF);
 }
 
-/* Take pieces until the job has none left. */
+/* Run shards until the job has none left. */
 static void
-work(struct pool *p)
+run_shards(struct pool *p)
 {
 	uint64_t t = atomic_load(&p->ticket);
 
-	while (has_piece(t)) {
+	while (has_shard(t)) {
 		if (!atomic_compare_exchange_weak(&p->ticket, &t, t + 1))
 			continue;
-		p->piece(p->arg, (int)(t & 0xFFFF));
+		p->shard(p->arg, (int)(t & 0xFFFF));
 		if (atomic_fetch_add(&p->done, 1) + 1 == (int)(t >> 16 & 0xFFFF) &&
 		    atomic_load(&p->caller_asleep)) {
 			thread_lock(&p->lock);
@@ -77,14 +76,14 @@ sleep_until_work(struct pool *p)
 {
 	thread_lock(&p->lock);
 	atomic_fetch_add(&p->asleep, 1);
-	while (!has_piece(atomic_load(&p->ticket)) && !atomic_load(&p->stop))
+	while (!has_shard(atomic_load(&p->ticket)) && !atomic_load(&p->stop))
 		thread_wait(&p->lock);
 	atomic_fetch_sub(&p->asleep, 1);
 	thread_unlock(&p->lock);
 }
 
 static void *
-worker(void *arg)
+run_worker(void *arg)
 {
 	const struct seat *seat = arg;
 	struct pool *p = seat->pool;
@@ -93,12 +92,12 @@ worker(void *arg)
 	thread_flush_denormals();
 	while (!atomic_load(&p->stop)) {
 		for (int i = 0; i < SPINS &&
-				!has_piece(atomic_load_explicit(&p->ticket, memory_order_relaxed));
+				!has_shard(atomic_load_explicit(&p->ticket, memory_order_relaxed));
 		     i++)
 			thread_relax();
-		if (!has_piece(atomic_load(&p->ticket)))
+		if (!has_shard(atomic_load(&p->ticket)))
 			sleep_until_work(p);
-		work(p);
+		run_shards(p);
 	}
 	return NULL;
 }
@@ -115,7 +114,7 @@ pool_new(int threads)
 	p->seats = mem_array((size_t)threads, sizeof *p->seats);
 	for (int i = 1; i < threads; i++) {
 		p->seats[i] = (struct seat){ p, i };
-		thread_start(&p->workers[i], worker, &p->seats[i]);
+		thread_start(&p->workers[i], run_worker, &p->seats[i]);
 	}
 	return p;
 }
@@ -150,42 +149,42 @@ pool_worker(void)
 }
 
 static void
-wait_for_workers(struct pool *p, int pieces)
+wait_for_workers(struct pool *p, int shards)
 {
 	for (int i = 0; i < SPINS; i++) {
-		if (atomic_load_explicit(&p->done, memory_order_acquire) == pieces)
+		if (atomic_load_explicit(&p->done, memory_order_acquire) == shards)
 			return;
 		thread_relax();
 	}
 	thread_lock(&p->lock);
 	atomic_store(&p->caller_asleep, true);
-	while (atomic_load(&p->done) != pieces)
+	while (atomic_load(&p->done) != shards)
 		thread_wait(&p->lock);
 	atomic_store(&p->caller_asleep, false);
 	thread_unlock(&p->lock);
 }
 
 void
-pool_run(struct pool *p, int pieces, void (*piece)(void *arg, int index), void *arg)
+pool_run(struct pool *p, int shards, void (*shard)(void *arg, int index), void *arg)
 {
 	uint64_t generation;
 
-	assert(pieces >= 0 && pieces < 0x10000);
-	if (!p || p->threads == 1 || pieces <= 1) {
-		for (int i = 0; i < pieces; i++)
-			piece(arg, i);
+	assert(shards >= 0 && shards < 0x10000);
+	if (!p || p->threads == 1 || shards <= 1) {
+		for (int i = 0; i < shards; i++)
+			shard(arg, i);
 		return;
 	}
-	p->piece = piece;
+	p->shard = shard;
 	p->arg = arg;
 	atomic_store(&p->done, 0);
 	generation = (atomic_load(&p->ticket) >> 32) + 1;
-	atomic_store(&p->ticket, generation << 32 | (uint64_t)pieces << 16);
+	atomic_store(&p->ticket, generation << 32 | (uint64_t)shards << 16);
 	if (atomic_load(&p->asleep) > 0) {
 		thread_lock(&p->lock);
 		thread_wake(&p->lock);
 		thread_unlock(&p->lock);
 	}
-	work(p);
-	wait_for_workers(p, pieces);
+	run_shards(p);
+	wait_for_workers(p, shards);
 }

@@ -16,10 +16,10 @@
 #include "retort/base/thread.h"
 
 /*
- * head and tail count up for ever; an index is the count modulo the length. The producer owns
- * head, the consumer owns tail, each on a cache line of its own. `woken` says that a byte is in
- * the pipe: it is cleared by an exchange, because a plain store would not synchronise with a
- * push whose writer saw the flag already up, and that item could wait for the next wake.
+ * head and tail only grow; an index is the count modulo the length. The producer owns head, the
+ * consumer tail, each on its own cache line. `woken` is set while a byte is in the pipe. It is
+ * cleared by an exchange: a plain store would not synchronise with a push that found the flag set,
+ * and its item could wait for the next wake-up.
  */
 struct ring {
 	_Alignas(64) _Atomic size_t head;
@@ -70,11 +70,12 @@ ring_wake(struct ring *r)
 	if (!atomic_exchange(&r->woken, true)) {
 		ssize_t n = write(r->pipe[1], "", 1);
 
-		(void)n; /* a full pipe is readable already */
+		(void)n; /* a full pipe is readable anyway */
 	}
 }
 
-/* Sleep until the consumer made room; the lock closes the gap between the test and the sleep. */
+/* Sleep until the consumer has made room; the lock closes the gap between the test and the sleep.
+ */
 static void
 wait_for_room(struct ring *r, size_t head)
 {

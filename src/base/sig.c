@@ -10,16 +10,16 @@
 #include <string.h>
 #include <unistd.h>
 
-static int ends[2] = { -1, -1 };
-static void (*last_words)(void);
+static int wake_pipe[2] = { -1, -1 };
+static void (*crash_handler)(void);
 
-/* A handler does one thing: one byte, the number of the signal. */
+/* The handler writes one byte, the number of the signal. */
 static void
 on_signal(int number)
 {
 	unsigned char byte = (unsigned char)number;
 	int saved = errno;
-	ssize_t n = write(ends[1], &byte, 1);
+	ssize_t n = write(wake_pipe[1], &byte, 1);
 
 	(void)n;
 	errno = saved;
@@ -30,16 +30,16 @@ sig_catch(const int *numbers, size_t n, struct err *e)
 {
 	struct sigaction a = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
-	if (ends[0] < 0 && pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0)
+	if (wake_pipe[0] < 0 && pipe2(wake_pipe, O_NONBLOCK | O_CLOEXEC) < 0)
 		return err_set(e, "pipe: %s", strerror(errno));
 	for (size_t i = 0; i < n; i++) {
 		struct sigaction was;
 
-		/* nohup and the shell's & ask for signals to be ignored */
+		/* nohup and the shell's & set signals to be ignored */
 		if (sigaction(numbers[i], NULL, &was) == 0 && was.sa_handler != SIG_IGN)
 			sigaction(numbers[i], &a, NULL);
 	}
-	return ends[0];
+	return wake_pipe[0];
 }
 
 int
@@ -47,16 +47,16 @@ sig_next(void)
 {
 	unsigned char byte;
 
-	return ends[0] >= 0 && read(ends[0], &byte, 1) == 1 ? byte : 0;
+	return wake_pipe[0] >= 0 && read(wake_pipe[0], &byte, 1) == 1 ? byte : 0;
 }
 
-/* The action is back at its default when this runs (SA_RESETHAND): raising again ends the process.
+/* SA_RESETHAND has restored the default action: raising again ends the process.
  */
 static void
 on_crash(int number)
 {
-	if (last_words)
-		last_words();
+	if (crash_handler)
+		crash_handler();
 	raise(number);
 }
 
@@ -64,13 +64,13 @@ void
 sig_crash(void (*last)(void))
 {
 	static const int numbers[] = { SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT };
-	static char stack[1 << 16]; /* of its own: the other one may be what is full */
+	static char stack[1 << 16]; /* an own stack: the overflow of the other may be the fault */
 	stack_t other = { .ss_sp = stack, .ss_size = sizeof stack };
 	struct sigaction a = { .sa_handler = on_crash,
 			       .sa_flags = SA_RESETHAND | SA_NODEFER | SA_ONSTACK };
 
 	sigaltstack(&other, NULL);
-	last_words = last;
+	crash_handler = last;
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		sigaction(numbers[i], &a, NULL);
 }

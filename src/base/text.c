@@ -1,4 +1,4 @@
-/* text.c: growable text, round-trip numbers, UTF-8. */
+/* text.c: growable strings, decimal numbers, UTF-8. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -47,7 +47,7 @@ text_add_plain(struct text *t, const char *s)
 }
 
 __attribute__((format(printf, 2, 0))) static void
-add_arguments(struct text *t, const char *fmt, va_list ap)
+add_formatted(struct text *t, const char *fmt, va_list ap)
 {
 	va_list again;
 	int n;
@@ -68,7 +68,7 @@ text_addf(struct text *t, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	add_arguments(t, fmt, ap);
+	add_formatted(t, fmt, ap);
 	va_end(ap);
 }
 
@@ -80,7 +80,7 @@ text_item(struct text *t, const char *fmt, ...)
 	if (t->len)
 		text_add(t, ", ");
 	va_start(ap, fmt);
-	add_arguments(t, fmt, ap);
+	add_formatted(t, fmt, ap);
 	va_end(ap);
 }
 
@@ -143,14 +143,14 @@ text_number(char *buf, size_t size, double x)
 			break;
 	}
 	for (char *p = buf; *p; p++)
-		if (*p == ',') /* some locale's decimal point */
+		if (*p == ',') /* decimal point of the locale */
 			*p = '.';
 	return buf;
 }
 
-/* Only what a decimal number is made of: strtod alone would take "inf", "nan" and hex. */
+/* Whether only characters of a decimal number occur: strtod accepts "inf", "nan" and hex, too. */
 static bool
-looks_decimal(const char *s)
+is_decimal(const char *s)
 {
 	bool digit = false;
 
@@ -164,10 +164,10 @@ looks_decimal(const char *s)
 }
 
 /*
- * A plain decimal of at most 15 digits, without an exponent: its digits are a whole number that a
- * double holds exactly, and so is the power of ten, so one division rounds once, and to the same
- * double as strtod (Clinger 1990). That is nearly every number of a table, ten times as fast.
- * Returns the end of the number, or NULL where it is none of these.
+ * Parse a decimal of at most 15 digits without an exponent: a double holds its digits and the power
+ * of ten exactly, so that one division rounds once, to the same double as strtod (Clinger 1990).
+ * Most numbers of a table are such, and this is ten times as fast. Returns the end of the number,
+ * or NULL where it is not of this form.
  */
 static const char *
 plain_decimal(const char *s, double *out)
@@ -184,7 +184,8 @@ plain_decimal(const char *s, double *out)
 		if (*s == '.')
 			point = s;
 		else
-			n = 10 * n + (uint64_t)(*s - '0'); /* wraps only where it is thrown away */
+			n = 10 * n +
+			    (uint64_t)(*s - '0'); /* wraps only where the result is discarded */
 	}
 	digits = (size_t)(s - start) - (point != NULL);
 	if (digits < 1 || digits > 15)
@@ -212,7 +213,7 @@ text_to_double(const char *s, double *out)
 
 	if (plain && !*plain)
 		return 0;
-	if (!looks_decimal(s))
+	if (!is_decimal(s))
 		return -1;
 	/* Retort keeps LC_NUMERIC at "C" (main.c), so strtod reads a point. */
 	x = strtod(s, &end);

@@ -20,8 +20,9 @@ thread_start(struct thread *t, void *(*run)(void *), void *arg)
 
 	sigfillset(&all);
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-		sigdelset(&all,
-			  faults[i]); /* a blocked fault ends the process without its handler */
+		sigdelset(
+			&all,
+			faults[i]); /* a blocked fault would end the process without its handler */
 	pthread_sigmask(SIG_SETMASK, &all, &was);
 	code = pthread_create(&t->id, NULL, run, arg);
 	pthread_sigmask(SIG_SETMASK, &was, NULL);
@@ -109,7 +110,7 @@ thread_wait_for(struct lock *l, double seconds)
 	long nano;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	seconds = seconds < 0 ? 0 : seconds > 1 ? 1 : seconds; /* waking early is allowed */
+	seconds = seconds < 0 ? 0 : seconds > 1 ? 1 : seconds; /* returning early is allowed */
 	nano = t.tv_nsec + (long)(1e9 * seconds);
 	t.tv_sec += nano / 1000000000L;
 	t.tv_nsec = nano % 1000000000L;

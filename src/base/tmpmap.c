@@ -14,15 +14,16 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 
-#define LEAST ((size_t)1 << 20) /* bytes of the disk that are taken at once, ... */
-#define MOST ((size_t)64 << 20)
+/* Bytes of disk space allocated at a time: doubling, from ALLOCATE_MIN to ALLOCATE_MAX. */
+#define ALLOCATE_MIN ((size_t)1 << 20)
+#define ALLOCATE_MAX ((size_t)64 << 20)
 
 static int
-failed(const struct tmpmap *s, size_t size, int why, struct err *e)
+no_room(const struct tmpmap *s, size_t size, int why, struct err *e)
 {
-	return err_set(
-		e, "no room for %zu bytes in a file in %s: %s; XDG_CACHE_HOME names another place",
-		size, s->dir, strerror(why));
+	return err_set(e,
+		       "no room for %zu bytes in %s: %s; set XDG_CACHE_HOME to another directory",
+		       size, s->dir, strerror(why));
 }
 
 struct tmpmap *
@@ -32,8 +33,8 @@ tmpmap_new(struct err *e)
 	struct tmpmap *s;
 
 	if (!dir) {
-		err_set(e, "neither XDG_CACHE_HOME nor HOME says where what is too large for "
-			   "memory is to lie");
+		err_set(e, "no directory for a temporary file: neither XDG_CACHE_HOME nor HOME is "
+			   "set to an absolute path");
 		return NULL;
 	}
 	if (io_mkdirs(dir, e) < 0) {
@@ -55,13 +56,13 @@ tmpmap_new(struct err *e)
 	return s;
 }
 
-/* Room for `size` bytes in all. */
+/* Allocate disk space for `size` bytes in total. */
 static int
-take(struct tmpmap *s, size_t size, struct err *e)
+allocate(struct tmpmap *s, size_t size, struct err *e)
 {
-	size_t step = s->taken < LEAST  ? LEAST
-		      : s->taken < MOST ? s->taken
-					: MOST,
+	size_t step = s->taken < ALLOCATE_MIN   ? ALLOCATE_MIN
+		      : s->taken < ALLOCATE_MAX ? s->taken
+						: ALLOCATE_MAX,
 	       want = (size + step - 1) / step * step;
 	int why;
 
@@ -71,7 +72,7 @@ take(struct tmpmap *s, size_t size, struct err *e)
 		why = posix_fallocate(s->fd, (off_t)s->taken, (off_t)(want - s->taken));
 	while (why == EINTR);
 	if (why)
-		return failed(s, size, why, e);
+		return no_room(s, size, why, e);
 	s->taken = want;
 	return 0;
 }
@@ -81,7 +82,7 @@ tmpmap_write(struct tmpmap *s, const void *bytes, size_t n, struct err *e)
 {
 	const char *p = bytes;
 
-	if (take(s, s->size + n, e) < 0)
+	if (allocate(s, s->size + n, e) < 0)
 		return -1;
 	while (n > 0) {
 		ssize_t done = pwrite(s->fd, p, n, (off_t)s->size);
@@ -89,7 +90,7 @@ tmpmap_write(struct tmpmap *s, const void *bytes, size_t n, struct err *e)
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done < 0)
-			return failed(s, s->size + n, errno, e);
+			return no_room(s, s->size + n, errno, e);
 		p += done;
 		n -= (size_t)done;
 		s->size += (size_t)done;
@@ -108,11 +109,11 @@ tmpmap_map(struct tmpmap *s, size_t size, struct err *e)
 {
 	void *map;
 
-	if (take(s, size, e) < 0)
+	if (allocate(s, size, e) < 0)
 		return NULL;
 	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
 	if (map == MAP_FAILED) {
-		failed(s, size, errno, e);
+		no_room(s, size, errno, e);
 		return NULL;
 	}
 	if (s->map)

@@ -1,4 +1,4 @@
-/* A shell command beside this process, with pipes to it; the door to processes. */
+/* A shell command as a child process, with pipes to its standard streams. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_BASE_CHILD_H
 #define RETORT_BASE_CHILD_H
@@ -9,39 +9,40 @@
 
 #include "retort/base/err.h"
 
-#define CHILD_SAID 200 /* bytes of its last words that are kept */
+#define CHILD_STDERR 200 /* size of the stored tail of stderr, bytes */
 
-/* A process group of its own: a signal from the terminal does not reach it, and a pipeline ends as
- * one. */
+/* It leads its own process group: signals of the terminal do not reach it, and a pipeline is killed
+ * as a whole. */
 struct child {
-	pid_t pid; /* 0: none */
-	int in, out,
-		words; /* its standard input, output and error, none of which block; -1: closed */
-	char said[CHILD_SAID]; /* what it last wrote to its standard error */
+	pid_t pid; /* 0: not running */
+	/* Our ends of its standard input, output and error; non-blocking; -1: closed. */
+	int in, out, err;
+	char err_tail[CHILD_STDERR]; /* the last bytes it wrote to stderr */
 };
 
-/* Run `command` with /bin/sh -c. 0, or -1 and an error: nothing runs. Any thread; one at a time for
- * each child. */
+/* Run `command` with /bin/sh -c. Returns 0, or -1 with an error when it cannot be started. Any
+ * thread, one at a time for each child. */
 int child_start(struct child *c, const char *command, struct err *e);
 
-/* Write what it takes at once: how many of `size` bytes, 0 when it takes none now, -1 when it takes
- * no more at all. */
+/* Write without blocking. Returns how many of `size` bytes were written, 0 when the pipe is full,
+ * -1 when it is closed. */
 ssize_t child_write(struct child *c, const char *bytes, size_t size);
 
-/* Read what is there: how many bytes, 0 at the end of its output, -1 when there is nothing now. */
+/* Read without blocking. Returns the number of bytes, 0 at the end of its output, -1 when none are
+ * available yet. */
 ssize_t child_read(struct child *c, char *buf, size_t size);
 
-/* Take what it wrote to its standard error into `said`; 64 KiB a call at most. */
+/* Read its stderr into `err_tail`; at most 64 KiB a call. */
 void child_listen(struct child *c);
 
-/* No more input. */
+/* Close its standard input. */
 void child_close_in(struct child *c);
 
 /*
- * Close everything, kill its group when `kill`, wait for it: two seconds at most, then it is
- * killed. What it leaves of its group is killed too. How it ended goes to how[size]: "ended with
- * status 1", "was killed by signal 9"; with what it said, if it said something. True: it ended by
- * itself with status 0. Nothing happens for a child that is not there.
+ * Close the pipes, kill the process group if `kill` is set, and wait for the child; after two
+ * seconds it is killed. Processes left in its group are killed, too. how[size] gets the outcome,
+ * "ended with status 1" or "was killed by signal 9", and the last line of stderr. Returns whether
+ * it exited with status 0. No effect on a child that is not running.
  */
 bool child_end(struct child *c, bool kill, char *how, size_t size);
 

@@ -1,4 +1,4 @@
-/* SHA-256 of data and weights; the door to Nettle. */
+/* SHA-256 of data and weights; wraps Nettle. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_BASE_HASH_H
 #define RETORT_BASE_HASH_H
@@ -28,22 +28,22 @@ struct hash_thread {
 void hash_beside(struct hash_thread *t, const void *data, size_t size);
 struct hash hash_await(struct hash_thread *t);
 
-/* The same of bytes that come piece after piece. */
+/* SHA-256 of bytes that arrive in chunks: hash_begin, hash_add for each, hash_end. */
 struct hash_sum {
-	uint64_t state[16]; /* Nettle's */
+	uint64_t state[16]; /* struct sha256_ctx */
 };
 
 void hash_begin(struct hash_sum *s);
 void hash_add(struct hash_sum *s, const void *data, size_t size);
 struct hash hash_end(struct hash_sum *s);
 
-/* SHA-256 over two hashes: a key made of parts. */
+/* SHA-256 of two concatenated hashes, for keys that have parts. */
 struct hash hash_join(const struct hash *a, const struct hash *b);
 
 /* Lower-case hex into buf[65]; returns buf. */
 const char *hash_hex(const struct hash *h, char *buf);
 
-/* The first 48 bits as a whole number: exact in a double, so it can be a metric. */
+/* The first 48 bits as an integer, which a double holds exactly, so that a hash can be a metric. */
 double hash_number(const struct hash *h);
 
 #endif

@@ -3,10 +3,10 @@
 #ifndef RETORT_BASE_MONO_H
 #define RETORT_BASE_MONO_H
 
-/* Seconds since some moment; any thread. */
+/* Seconds of the monotonic clock, whose origin is arbitrary. Any thread. */
 double mono_now(void);
 
-/* Freeze the clock at `t` for tests; a negative t lets it run again. Main thread. */
+/* Freeze the clock at `t`, for tests; a negative t restarts it. Main thread. */
 void mono_set(double t);
 
 #endif

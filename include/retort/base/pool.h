@@ -6,22 +6,21 @@
 
 struct pool;
 
-/* `threads` >= 1 counts the caller, so pool_new(1) starts none. Aborts without memory. */
+/* `threads` >= 1 includes the caller: pool_new(1) starts none. Aborts when out of memory. */
 struct pool *pool_new(int threads);
 void pool_free(struct pool *p);
 int pool_threads(const struct pool *p);
 
-/* Which thread runs the calling piece: 0 the caller, else 1..threads-1. For scratch memory only:
- * results must not depend on it. */
+/* Index of the calling thread: 0 for the caller of pool_run, else 1..threads-1. Only to choose
+ * scratch memory: results must not depend on it. */
 int pool_worker(void);
 
 /*
- * Run piece(arg, 0..pieces-1), each once, on the workers and the caller; returns when all are
- * done. What a piece is must depend on shapes alone, never on the number of threads, and no
- * two pieces may write the same memory: then the bits are the same with any number of threads.
- * `pieces` < 65536. p may be NULL: the caller runs them all. One caller at a time. Allocates
- * nothing.
+ * Run shard(arg, 0..shards-1), each once, on the workers and the caller; return when all are done.
+ * Shards must be a function of shapes alone, not of the number of threads, and no two may write the
+ * same memory: then results have the same bits on any number of threads. shards < 65536. With p
+ * NULL the caller runs them all. One caller at a time. Allocates nothing.
  */
-void pool_run(struct pool *p, int pieces, void (*piece)(void *arg, int index), void *arg);
+void pool_run(struct pool *p, int shards, void (*shard)(void *arg, int index), void *arg);
 
 #endif

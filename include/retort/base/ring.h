@@ -8,28 +8,27 @@
 
 struct ring;
 
-/* `len` is rounded up to a power of two; items are `size` bytes. Aborts without memory. */
+/* `len` items of `size` bytes each, rounded up to a power of two. Aborts when out of memory. */
 struct ring *ring_new(size_t len, size_t size);
 void ring_free(struct ring *r);
 
-/* Producer. Waits while the ring is full (the stored series must be complete): then it wakes the
- * consumer. */
+/* Producer: append an item. While the ring is full it wakes the consumer and waits, so that no item
+ * is dropped. */
 void ring_put(struct ring *r, const void *item);
 
-/* Producer. Wakes the consumer through its descriptor, unless it was woken already: a system call
- * at most. */
+/* Producer: make ring_fd readable. At most one system call; none if it is readable already. */
 void ring_wake(struct ring *r);
 
-/* Both. */
+/* ring_put, then ring_wake. */
 void ring_push(struct ring *r, const void *item);
 
-/* Consumer. Takes at most `max` items into `out`; returns how many. */
+/* Consumer: move at most `max` items into `out`; returns their number. */
 size_t ring_take(struct ring *r, void *out, size_t max);
 
-/* Consumer. A descriptor that polls readable when something was pushed since ring_drain. */
+/* Consumer: a descriptor that polls readable after a push since ring_drain. */
 int ring_fd(const struct ring *r);
 
-/* Consumer. Empties the descriptor; call before ring_take, or a wake is lost. */
+/* Consumer: empty the descriptor. Call it before ring_take, else a wake-up is lost. */
 void ring_drain(struct ring *r);
 
 #endif

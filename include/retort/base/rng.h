@@ -6,19 +6,20 @@
 #include <stdint.h>
 
 /*
- * A stream is a key; the i-th draw of a stream is a function of (key, i). A resumed or forked
- * run sees the draws it would have seen, and a new consumer shifts nobody else's.
- * Mixing is Philox-like in spirit and splitmix64 in substance: two rounds of the finaliser of
- * Steele, Lea and Flood (2014) over key and index.
+ * A counter-based generator: draw i of a stream is a function of (key, i). A resumed or forked run
+ * repeats its draws, and a new consumer does not shift the draws of others. The mixing function is
+ * two rounds of the finaliser of splitmix64 (Steele, Lea and Flood 2014) over key and index.
  */
 struct rng {
 	uint64_t key;
 };
 
-/* The stream of `seed` for `purpose` ("shuffle", "dropout") and two numbers of the caller's. */
+/* The stream of `seed` for `purpose` ("shuffle", "dropout") and two indices chosen by the caller.
+ */
 struct rng rng_stream(uint64_t seed, const char *purpose, uint64_t a, uint64_t b);
 
-/* Draw i: 64 bits; [0,1); a standard normal (Box and Muller 1958); [0,n) without bias to 2^-32. */
+/* Draw i: 64 bits; uniform in [0,1); standard normal (Box and Muller 1958); uniform in 0..n-1, with
+ * a bias below 2^-32. */
 uint64_t rng_bits(struct rng r, uint64_t i);
 double rng_unit(struct rng r, uint64_t i);
 double rng_normal(struct rng r, uint64_t i);

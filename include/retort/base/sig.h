@@ -8,18 +8,18 @@
 #include "retort/base/err.h"
 
 /*
- * Catch these signals, but for those that are ignored already. Returns a descriptor that polls
- * readable when one came, or -1. Main thread, once; other threads are started with all signals
- * blocked (base/thread.h).
+ * Catch these signals, except those that are already ignored. Returns a descriptor that polls
+ * readable when one has arrived, or -1. Main thread, once; other threads are started with all
+ * signals blocked (base/thread.h).
  */
 int sig_catch(const int *numbers, size_t n, struct err *e);
 
-/* The next signal that came, 0 when there is none. */
+/* Return the next signal that has arrived, 0 if none. */
 int sig_next(void);
 
 /*
- * SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, in whichever thread: run `last`, which may
- * call what a handler may, then die of the signal.
+ * On SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL or SIGQUIT in any thread, run `last`, which may use
+ * async-signal-safe functions only, then let the signal end the process.
  */
 void sig_crash(void (*last)(void));
 

@@ -15,33 +15,32 @@ struct lock {
 };
 
 /*
- * Start `run(arg)` with every signal blocked but its own faults: signals belong to the main thread.
+ * Start `run(arg)` with all signals blocked except its own faults: the main thread handles signals.
  * Aborts on failure.
  */
 void thread_start(struct thread *t, void *(*run)(void *), void *arg);
 void thread_join(struct thread *t);
 
-/* Tell the processor that this is a spin loop. */
+/* Hint to the processor in a spin loop. */
 void thread_relax(void);
 
 /*
- * From here on the calling thread takes numbers too small for a full mantissa for 0. A gradient
- * that fades away passes through them, and a processor is up to a hundred times slower there. Every
- * thread that computes calls it, so that bits do not depend on which one did. Where a processor has
- * no such switch, nothing happens.
+ * Make the calling thread treat denormal numbers as 0: vanishing gradients pass through them, and
+ * processors are up to a hundred times slower on them. Every computing thread calls this, so that
+ * results do not depend on which thread computed. No effect where the processor has no such mode.
  */
 void thread_flush_denormals(void);
 
-/* How many processors this process may use. */
+/* Number of processors this process may use (its affinity). */
 int thread_cpus(void);
 
 void thread_lock_init(struct lock *l);
 void thread_lock_release(struct lock *l);
 void thread_lock(struct lock *l);
 void thread_unlock(struct lock *l);
-/* Wait for thread_wake with the lock held; may return early, so loop on the condition. */
+/* Wait for thread_wake, with the lock held; may return early, so loop on the condition. */
 void thread_wait(struct lock *l);
-/* The same for at most so many seconds. */
+/* The same, for at most `seconds`. */
 void thread_wait_for(struct lock *l, double seconds);
 void thread_wake(struct lock *l);
 
