@@ -85,7 +85,7 @@ draw_text(struct canvas_area a, int y, const char *text, const char *other, enum
 static bool
 is_used(const struct scene *s, const struct bitext_pair *p)
 {
-	return bitext_differs(p) && p->alike >= s->info.run.settings.knobs.backtranslate_keep;
+	return bitext_differs(p) && p->cosine >= s->info.run.settings.knobs.backtranslate_keep;
 }
 
 /* Draw similarity, text and back-translation. Returns the next free row. */
@@ -100,7 +100,7 @@ draw_pair(const struct scene *s, struct canvas_area a, int y, const struct bitex
 		     chosen ? CANVAS_BOLD
 		     : used ? CANVAS_GOOD
 			    : CANVAS_DIM,
-		     "%4.2f", p->alike);
+		     "%4.2f", p->cosine);
 	y = draw_text(right, y, p->before, p->after, used ? CANVAS_PLAIN : CANVAS_DIM,
 		      used ? CANVAS_CURVE1 : CANVAS_DIM);
 	if (y < a.height)

@@ -24,7 +24,7 @@ round_trip(struct bitext *p)
 		MUST(strcmp(q->pair[i].before, p->pair[i].before) == 0 &&
 		     strcmp(q->pair[i].after, p->pair[i].after) == 0);
 		MUST(bitext_find(p, q->pair[i].before) == &p->pair[i]);
-		MUST(p->pair[i].alike >= 0 && p->pair[i].alike <= 1 + 1e-12);
+		MUST(p->pair[i].cosine >= 0 && p->pair[i].cosine <= 1 + 1e-12);
 	}
 	bitext_free(q);
 	text_release(&t);

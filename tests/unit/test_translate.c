@@ -114,18 +114,17 @@ bad_files_of_pairs_are_refused_with_their_line(void **state)
 	static const struct {
 		const char *bytes, *message;
 	} cases[] = {
-		{ "", "line 1: it does not begin with 'retort-bitext 1 TRANSLATOR'" },
-		{ "retort-bitext 2 x\n",
-		  "line 1: it does not begin with 'retort-bitext 1 TRANSLATOR'" },
+		{ "", "line 1: expected 'retort-bitext 1 TRANSLATOR'" },
+		{ "retort-bitext 2 x\n", "line 1: expected 'retort-bitext 1 TRANSLATOR'" },
 		{ "retort-bitext 1 x\na\tb\nc\n",
-		  "line 3: a text before and a text after, with one tab between, are expected" },
+		  "line 3: expected BEFORE and AFTER with one tab between" },
 		{ "retort-bitext 1 x\na\tb\tc\n",
-		  "line 2: a text before and a text after, with one tab between, are expected" },
+		  "line 2: expected BEFORE and AFTER with one tab between" },
 		{ "retort-bitext 1 x\na\\b\tc\n",
-		  "line 2: a backslash that is none of \\t, \\n, \\r and \\\\" },
+		  "line 2: invalid escape (expected one of \\t, \\n, \\r, \\\\)" },
 		{ "retort-bitext 1 x\na\tc\\\n",
-		  "line 2: a backslash that is none of \\t, \\n, \\r and \\\\" },
-		{ "retort-bitext 1 x\na\t\xFF\n", "line 2: it is not UTF-8" },
+		  "line 2: invalid escape (expected one of \\t, \\n, \\r, \\\\)" },
+		{ "retort-bitext 1 x\na\t\xFF\n", "line 2: not UTF-8" },
 	};
 	struct bitext *p;
 	struct err e;
@@ -136,7 +135,7 @@ bad_files_of_pairs_are_refused_with_their_line(void **state)
 		assert_string_equal(e.msg, cases[i].message);
 	}
 	assert_null(bitext_parse("retort-bitext 1 x\na\0b\tc\n", 24, &e));
-	assert_string_equal(e.msg, "there is a NUL byte in it");
+	assert_string_equal(e.msg, "NUL byte");
 	p = bitext_parse("retort-bitext 1 x\na\tb\nhalf a li", 31, &e); /* it was being written */
 	assert_non_null(p);
 	assert_int_equal(p->n, 1);
@@ -232,30 +231,28 @@ failures_are_told(void **state)
 		  "cat | head -n 1; kill -9 $$: back: was killed by signal 9 after 1 of 3 texts",
 		  1 },
 		{ "head -n 2", "cat",
-		  "head -n 2 | cat: forth: ended with status 0 after 2 of 3 texts; nobody knows "
-		  "which of them are "
-		  "missing, and none is used",
+		  "head -n 2 | cat: forth: ended with status 0 after 2 of 3 texts; which are "
+		  "missing "
+		  "is unknown, so none is used",
 		  0 },
 		{ "cat", "head -n 2",
-		  "cat | head -n 2: back: ended with status 0 after 2 of 3 texts; nobody knows "
-		  "which of them are "
-		  "missing, and none is used",
+		  "cat | head -n 2: back: ended with status 0 after 2 of 3 texts; which are "
+		  "missing "
+		  "is unknown, so none is used",
 		  0 },
-		{ "sed p", "cat", "sed p | cat: forth: answers more texts than it was asked: 3",
-		  0 },
-		{ "cat", "cat; echo",
-		  "cat | cat; echo: back: answers more texts than it was asked: 3", 0 },
+		{ "sed p", "cat", "sed p | cat: forth: more results than texts: 3", 0 },
+		{ "cat", "cat; echo", "cat | cat; echo: back: more results than texts: 3", 0 },
 		{ "cat >/dev/null; sleep 1000", "cat",
-		  "cat >/dev/null; sleep 1000 | cat: forth: answers nothing for 1.5 seconds, after "
+		  "cat >/dev/null; sleep 1000 | cat: forth: no output for 1.5 seconds, after "
 		  "0 of 3 "
 		  "texts",
 		  0 },
 		{ "yes >&2", "cat",
-		  "yes >&2 | cat: forth: answers nothing for 1.5 seconds, after 0 of 3 texts", 0 },
+		  "yes >&2 | cat: forth: no output for 1.5 seconds, after 0 of 3 texts", 0 },
 		{ "sleep 1000", "exit 5",
 		  "sleep 1000 | exit 5: back: ended with status 5 after 0 of 3 texts", 0 },
 		{ "cat", "head -n 1; sleep 1000",
-		  "cat | head -n 1; sleep 1000: back: answers nothing for 1.5 seconds, after 1 of "
+		  "cat | head -n 1; sleep 1000: back: no output for 1.5 seconds, after 1 of "
 		  "3 texts",
 		  1 },
 	};
@@ -399,9 +396,10 @@ modes_are_found_and_their_files_count(void **state)
 	translator_free(u);
 	translator_free(t);
 	assert_null(apertium_translator("../etc", &e));
-	assert_string_equal(e.msg, "'../etc' is no language, like spa, and no two, like cat-spa");
+	assert_string_equal(e.msg,
+			    "invalid language '../etc' (expected one, as spa, or two, as cat-spa)");
 	assert_null(apertium_translator("tlh", &e));
-	assert_non_null(strstr(e.msg, "there is no mode eng-tlh in modes.tmp"));
+	assert_non_null(strstr(e.msg, "no mode eng-tlh in modes.tmp"));
 	unsetenv("RETORT_APERTIUM");
 	assert_int_equal(system("rm -r modes.tmp"), 0);
 }
@@ -491,8 +489,8 @@ translations_are_cut_as_their_rows_were(void **state)
 	CHECK_INT(r->rows, 2);
 	CHECK_INT(r->refused, 1);
 	for (size_t i = 0; i < ds->n; i++)
-		CHECK((r->alike[i] >= 0) == (i == 0 || i == 7));
-	CHECK_NEAR(r->alike[0], trigram_cosine_texts("a cat cab", "tac a bat b"), 1e-7);
+		CHECK((r->cosine[i] >= 0) == (i == 0 || i == 7));
+	CHECK_NEAR(r->cosine[0], trigram_cosine_texts("a cat cab", "tac a bat b"), 1e-7);
 	/* blank, a, b, c, t are 0 .. 4 */
 	assert_memory_equal(r->ids, ((int32_t[]){ 4, 1, 3, 0, 1, 0 }), 6 * sizeof(int32_t));
 	assert_memory_equal(r->ids + 7 * 6, ((int32_t[]){ 2, 1, -1, -1, -1, -1 }),
@@ -509,7 +507,7 @@ translations_are_cut_as_their_rows_were(void **state)
 	bitext_add(b, "cab", "cab"); /* a translator that changes nothing is no failure */
 	bitext_measure(b);
 	r = round_trip_new(ds, b, &e);
-	CHECK(r && r->rows == 0 && r->found == 1 && r->alike[2] < 0);
+	CHECK(r && r->rows == 0 && r->found == 1 && r->cosine[2] < 0);
 	round_trip_free(r);
 	bitext_free(b);
 	dataset_free(ds);
@@ -532,7 +530,7 @@ rows_become_their_translations_at_the_rate(void **state)
 			      .classes = 2,
 			      .ids = ids,
 			      .y = labels };
-	struct round_trip retold = { .n = ROWS, .length = LENGTH, .ids = after, .alike = alike };
+	struct round_trip retold = { .n = ROWS, .length = LENGTH, .ids = after, .cosine = alike };
 	struct augmenter a;
 	struct knobs knobs;
 	struct batch b;

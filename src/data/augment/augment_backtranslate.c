@@ -11,7 +11,7 @@ row(const struct augment_row *r)
 {
 	const struct round_trip *t = r->a->retold;
 
-	if (!t || t->alike[r->row] < 0 || (double)t->alike[r->row] < r->knobs->backtranslate_keep ||
+	if (!t || t->cosine[r->row] < 0 || (double)t->cosine[r->row] < r->knobs->backtranslate_keep ||
 	    rng_unit(r->rng, 0) >= r->knobs->backtranslate_rate)
 		return;
 	memcpy(r->ids, t->ids + (size_t)r->row * t->length, t->length * sizeof *r->ids);

@@ -1,4 +1,4 @@
-/* apertium.c: installed pairs of languages as pipelines that flush. */
+/* apertium.c: Apertium language pairs as pipelines that flush after each text. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,16 +12,16 @@
 #include "retort/base/mem.h"
 
 #define MODES "/usr/share/apertium/modes"
-#define MODE (1u << 16)  /* bytes of a mode file, at most */
-#define FILES (1u << 28) /* bytes of a file that it names, at most */
+#define MODE_MAX (1u << 16) /* maximum size of a mode file, bytes */
+#define FILE_MAX (1u << 28) /* maximum size of a file that it names, bytes */
 
-/* Languages of Apertium's pairs with English in Debian 12, by both their codes. */
+/* Both codes of the languages that Debian 12 has Apertium pairs with English for. */
 static const char *const codes[][2] = {
 	{ "eng", "en" }, { "spa", "es" }, { "cat", "ca" }, { "epo", "eo" }, { "glg", "gl" },
 	{ "hbs", "sh" }, { "isl", "is" }, { "mkd", "mk" }, { "eus", "eu" }, { "fra", "fr" },
 };
 
-/* The other code of a language, or the same. */
+/* The other code of a language; the same if it has one only. */
 static const char *
 other_code(const char *language)
 {
@@ -33,15 +33,15 @@ other_code(const char *language)
 }
 
 static const char *
-place(void)
+modes_directory(void)
 {
 	const char *said = getenv("RETORT_APERTIUM");
 
 	return said && said[0] ? said : MODES;
 }
 
-/* One stage of a pipeline: -z behind the name of the program, -n for $1 (words it does not know
- * stay as they are), nothing for $2. */
+/* Append one stage of a pipeline: -z after the program, -n for $1 (unknown words stay as they are),
+ * nothing for $2. */
 static void
 add_stage(struct text *out, const char *s, size_t len)
 {
@@ -54,7 +54,7 @@ add_stage(struct text *out, const char *s, size_t len)
 	}
 	while (len && s[len - 1] == ' ')
 		len--;
-	blank = len ? memchr(s, ' ', len) : NULL; /* what a file holds does not end with a NUL */
+	blank = len ? memchr(s, ' ', len) : NULL; /* the text is not NUL-terminated */
 	name = blank ? (size_t)(blank - s) : len;
 	text_bytes(out, s, name);
 	text_add(out, " -z");
@@ -73,9 +73,9 @@ apertium_command(const char *mode, size_t size, struct text *out, struct err *e)
 	while (size && strchr(" \t\r\n", mode[size - 1]) && mode[size - 1])
 		size--;
 	if (size == 0)
-		return err_set(e, "there is no pipeline in it");
+		return err_set(e, "no pipeline");
 	if (memchr(mode, '\0', size) || memchr(mode, '\n', size))
-		return err_set(e, "it is not one line");
+		return err_set(e, "more than one line");
 	for (size_t from = 0; from <= size;) {
 		const char *bar = memchr(mode + from, '|', size - from);
 		size_t to = bar ? (size_t)(bar - mode) : size;
@@ -88,24 +88,24 @@ apertium_command(const char *mode, size_t size, struct text *out, struct err *e)
 	return 0;
 }
 
-/* A file counts with its bytes where it can be read. */
+/* Mix the content of a file into the version; nothing if it cannot be read. */
 static void
-count_file(struct hash *version, const char *path)
+add_file(struct hash *version, const char *path)
 {
 	struct hash h;
 	char *bytes;
 	size_t size;
 
-	if (io_read(path, FILES, &bytes, &size, NULL) < 0)
+	if (io_read(path, FILE_MAX, &bytes, &size, NULL) < 0)
 		return;
 	h = hash_of(bytes, size);
 	mem_free(bytes);
 	*version = hash_join(version, &h);
 }
 
-/* A program, where the shell would find it. */
+/* Mix in a program, found in PATH as the shell does. */
 static void
-count_program(struct hash *version, const char *name)
+add_program(struct hash *version, const char *name)
 {
 	const char *dirs = getenv("PATH");
 
@@ -118,7 +118,7 @@ count_program(struct hash *version, const char *name)
 		text_addf(&path, "/%s", name);
 		there = io_exists(path.s);
 		if (there)
-			count_file(version, path.s);
+			add_file(version, path.s);
 		text_release(&path);
 		if (there)
 			return;
@@ -126,7 +126,7 @@ count_program(struct hash *version, const char *name)
 	}
 }
 
-/* The pipeline itself, its programs, and the files in quotes behind them. */
+/* Hash of the pipeline, its programs, and the quoted files in their arguments. */
 static struct hash
 version_of(const char *command)
 {
@@ -140,18 +140,18 @@ version_of(const char *command)
 		if (strcmp(word, "|") == 0) {
 			first = true;
 		} else if (first && len) {
-			count_program(&version, word);
+			add_program(&version, word);
 			first = false;
 		} else if (len > 2 && word[0] == '\'' && word[len - 1] == '\'') {
 			word[len - 1] = '\0';
-			count_file(&version, word + 1);
+			add_file(&version, word + 1);
 		}
 	}
 	mem_free(words);
 	return version;
 }
 
-/* The mode from one language to the other into *command; its name into mode. -1: there is none. */
+/* Read the mode from one language to the other into *command, its name into mode[room]. */
 static int
 read_mode(const char *from, const char *to, char *mode, size_t room, struct text *command,
 	  struct err *e)
@@ -165,12 +165,12 @@ read_mode(const char *from, const char *to, char *mode, size_t room, struct text
 		int status;
 
 		snprintf(mode, room, "%s-%s", a[i / 2], b[i % 2]);
-		text_addf(&path, "%s/%s.mode", place(), mode);
+		text_addf(&path, "%s/%s.mode", modes_directory(), mode);
 		if (!io_exists(path.s)) {
 			text_release(&path);
 			continue;
 		}
-		status = io_read(path.s, MODE, &bytes, &size, e);
+		status = io_read(path.s, MODE_MAX, &bytes, &size, e);
 		if (status == 0) {
 			status = apertium_command(bytes, size, command, e);
 			if (status < 0)
@@ -181,12 +181,12 @@ read_mode(const char *from, const char *to, char *mode, size_t room, struct text
 		return status;
 	}
 	return err_set(e,
-		       "there is no mode %s-%s in %s; Debian has packages apertium-eng-spa, "
-		       "apertium-eng-cat, apertium-eo-en and more",
-		       from, to, place());
+		       "no mode %s-%s in %s; install the language pair, as Debian's packages "
+		       "apertium-eng-spa, apertium-eng-cat, apertium-eo-en",
+		       from, to, modes_directory());
 }
 
-/* Letters, digits and what else names of languages have: it becomes part of a path. */
+/* Whether the characters are those of language names: it becomes part of a path. */
 static bool
 is_language(const char *s)
 {
@@ -208,7 +208,8 @@ apertium_translator(const char *via, struct err *e)
 	if (dash)
 		*dash = '\0';
 	if (!is_language(from) || !is_language(to))
-		err_set(e, "'%.40s' is no language, like spa, and no two, like cat-spa", via);
+		err_set(e, "invalid language '%.40s' (expected one, as spa, or two, as cat-spa)",
+			via);
 	else if (read_mode(from, to, mode, sizeof mode, &command[0], e) == 0 &&
 		 read_mode(to, from, back, sizeof back, &command[1], e) == 0) {
 		struct hash v[TRANSLATOR_LEGS] = { version_of(command[0].s),

@@ -1,4 +1,4 @@
-/* bitext.c: texts before and after, found by the text before, and as a file. */
+/* bitext.c: pairs of texts, by the text before translation, and their file. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,7 +12,7 @@
 #include "retort/data/translate/trigram_cosine.h"
 #include "retort/data/translate/framing.h"
 
-#define LIMIT ((size_t)1 << 30)
+#define SIZE_LIMIT ((size_t)1 << 30)
 #define HEAD "retort-bitext 1 "
 
 struct bitext *
@@ -52,7 +52,7 @@ key_of(const char *s)
 	return h;
 }
 
-/* Where a text is, or would be. */
+/* The slot of a text, or the free slot where it belongs. */
 static size_t
 slot_of(const struct bitext *p, const char *before)
 {
@@ -72,7 +72,7 @@ bitext_find(const struct bitext *p, const char *before)
 }
 
 static void
-widen(struct bitext *p)
+grow_slots(struct bitext *p)
 {
 	mem_free(p->slot);
 	p->slots *= 2;
@@ -87,7 +87,7 @@ bitext_add(struct bitext *p, const char *before, const char *after)
 	size_t at;
 
 	if (2 * p->n >= p->slots)
-		widen(p);
+		grow_slots(p);
 	at = slot_of(p, before);
 	if (p->slot[at])
 		return;
@@ -106,8 +106,8 @@ void
 bitext_measure(struct bitext *p)
 {
 	for (size_t i = 0; i < p->n; i++)
-		if (p->pair[i].alike < 0)
-			p->pair[i].alike =
+		if (p->pair[i].cosine < 0)
+			p->pair[i].cosine =
 				trigram_cosine_texts(p->pair[i].before, p->pair[i].after);
 }
 
@@ -158,7 +158,7 @@ bitext_write(const struct bitext *p, const char *path, struct err *e)
 	return status;
 }
 
-/* What stands between two ends, its escapes undone. */
+/* Decode one field of a line. */
 static int
 unescape(struct text *out, const char *s, size_t len, struct err *e)
 {
@@ -175,42 +175,41 @@ unescape(struct text *out, const char *s, size_t len, struct err *e)
 		if (++i < len && s[i])
 			is = strchr(letter, s[i]);
 		if (!is)
-			return err_set(e, "a backslash that is none of \\t, \\n, \\r and \\\\");
+			return err_set(e, "invalid escape (expected one of \\t, \\n, \\r, \\\\)");
 		text_bytes(out, plain + (is - letter), 1);
 	}
 	return 0;
 }
 
 static int
-take_line(struct bitext *p, const char *s, size_t len, struct text *before, struct text *after,
+read_line(struct bitext *p, const char *s, size_t len, struct text *before, struct text *after,
 	  struct err *e)
 {
 	const char *tab = memchr(s, '\t', len);
 	size_t first = tab ? (size_t)(tab - s) : 0;
 
 	if (!tab || memchr(tab + 1, '\t', len - first - 1))
-		return err_set(
-			e, "a text before and a text after, with one tab between, are expected");
+		return err_set(e, "expected BEFORE and AFTER with one tab between");
 	if (!framing_is_clean(s, len))
-		return err_set(e, "it is not UTF-8");
+		return err_set(e, "not UTF-8");
 	if (unescape(before, s, first, e) < 0 || unescape(after, tab + 1, len - first - 1, e) < 0)
 		return -1;
 	if (p->n == UINT32_MAX - 1)
-		return err_set(e, "there are more pairs than there can be");
+		return err_set(e, "too many pairs");
 	bitext_add(p, text_get(before), text_get(after));
 	return 0;
 }
 
-/* The first line; how long it is with its end, or 0 and an error. */
+/* Read the first line. Returns its length with the line feed, or 0 with an error. */
 static size_t
-take_head(const char *bytes, size_t size, struct bitext **out, struct err *e)
+read_head(const char *bytes, size_t size, struct bitext **out, struct err *e)
 {
 	const char *end = size ? memchr(bytes, '\n', size) : NULL;
 	size_t len = end ? (size_t)(end - bytes) : 0, from = strlen(HEAD);
 	char *translator;
 
 	if (len < from || memcmp(bytes, HEAD, from) != 0 || !framing_is_clean(bytes, len)) {
-		err_set(e, "line 1: it does not begin with '" HEAD "TRANSLATOR'");
+		err_set(e, "line 1: expected '" HEAD "TRANSLATOR'");
 		return 0;
 	}
 	translator = mem_new(len - from + 1);
@@ -230,16 +229,16 @@ bitext_parse(const char *bytes, size_t size, struct err *e)
 	int status = 0;
 
 	if (memchr(bytes, '\0', size)) {
-		err_set(e, "there is a NUL byte in it");
+		err_set(e, "NUL byte");
 		return NULL;
 	}
-	at = take_head(bytes, size, &p, e);
+	at = read_head(bytes, size, &p, e);
 	if (at == 0)
 		return NULL;
 	for (; status == 0 && at < size && (end = memchr(bytes + at, '\n', size - at)); line++) {
 		size_t len = (size_t)(end - bytes) - at;
 
-		status = take_line(p, bytes + at, len, &before, &after, e);
+		status = read_line(p, bytes + at, len, &before, &after, e);
 		at += len + 1;
 	}
 	text_release(&before);
@@ -261,7 +260,7 @@ bitext_read(const char *path, struct err *e)
 	size_t size;
 	char *bytes;
 
-	if (io_read(path, LIMIT, &bytes, &size, e) < 0)
+	if (io_read(path, SIZE_LIMIT, &bytes, &size, e) < 0)
 		return NULL;
 	p = bitext_parse(bytes, size, e);
 	mem_free(bytes);

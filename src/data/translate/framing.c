@@ -7,7 +7,7 @@
 #include <string.h>
 
 static char
-plain(char c)
+blank_control(char c)
 {
 	return (unsigned char)c < ' ' || c == 0x7F ? ' ' : c;
 }
@@ -16,13 +16,13 @@ void
 framing_put(struct text *out, const char *text, bool framed)
 {
 	for (const char *p = text; *p; p++) {
-		char c = plain(*p);
+		char c = blank_control(*p);
 
 		if (framed && strchr("\\[]{}^$/@<>", c))
 			text_bytes(out, "\\", 1);
 		text_bytes(out, &c, 1);
 	}
-	text_bytes(out, framed ? "[]" : "\n", framed ? 3 : 1); /* with its NUL */
+	text_bytes(out, framed ? "[]" : "\n", framed ? 3 : 1); /* with the NUL */
 }
 
 void
@@ -36,7 +36,7 @@ framing_take(struct text *out, const char *bytes, size_t size, bool framed)
 			continue;
 		if (framed && c == '\\' && i + 1 < size)
 			c = bytes[++i];
-		c = plain(c);
+		c = blank_control(c);
 		if (c != ' ' || out->len)
 			text_bytes(out, &c, 1);
 	}

@@ -1,4 +1,4 @@
-/* round_trip.c: translations of rows, as tokens. */
+/* round_trip.c: back-translations of rows, as tokens. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -14,20 +14,20 @@ round_trip_free(struct round_trip *r)
 	if (!r)
 		return;
 	mem_free(r->ids);
-	mem_free(r->alike);
+	mem_free(r->cosine);
 	mem_free(r);
 }
 
 static struct round_trip *
-make_room(const struct dataset *ds, struct err *e)
+allocate(const struct dataset *ds, struct err *e)
 {
 	struct round_trip *r = mem_new(sizeof *r);
 
 	r->n = ds->n;
 	r->length = ds->length;
 	r->ids = mem_try(ds->n * ds->length, sizeof *r->ids);
-	r->alike = mem_try(ds->n, sizeof *r->alike);
-	if (r->ids && r->alike)
+	r->cosine = mem_try(ds->n, sizeof *r->cosine);
+	if (r->ids && r->cosine)
 		return r;
 	round_trip_free(r);
 	err_set(e, "no memory for %zu translations of %zu tokens", ds->n, ds->length);
@@ -35,12 +35,12 @@ make_room(const struct dataset *ds, struct err *e)
 }
 
 static void
-tell(struct round_trip *r, const struct dataset *ds, const struct bitext *b, size_t row,
-     struct tokenizer_ids *spare)
+tokenize_row(struct round_trip *r, const struct dataset *ds, const struct bitext *b, size_t row,
+	     struct tokenizer_ids *spare)
 {
 	const struct bitext_pair *p = bitext_find(b, texts_of(ds, row));
 
-	r->alike[row] = -1;
+	r->cosine[row] = -1;
 	r->found += p != NULL;
 	if (!p || !bitext_differs(p))
 		return;
@@ -49,7 +49,7 @@ tell(struct round_trip *r, const struct dataset *ds, const struct bitext *b, siz
 		r->refused++;
 		return;
 	}
-	r->alike[row] = (float)p->alike;
+	r->cosine[row] = (float)p->cosine;
 	r->rows++;
 }
 
@@ -60,24 +60,25 @@ round_trip_new(const struct dataset *ds, const struct bitext *b, struct err *e)
 	struct round_trip *r;
 
 	if (!ds->texts.at) {
-		err_set(e, "%s is no table of texts", ds->name);
+		err_set(e, "%s: not a table of texts", ds->name);
 		return NULL;
 	}
-	r = make_room(ds, e);
+	r = allocate(ds, e);
 	if (!r)
 		return NULL;
 	for (size_t i = 0; i < ds->n; i++)
-		tell(r, ds, b, i, &spare);
+		tokenize_row(r, ds, b, i, &spare);
 	mem_free(spare.id);
 	if (r->rows || (r->found && !r->refused))
 		return r;
 	if (r->refused)
 		err_set(e,
-			"no translation can be cut into tokens: the vocabulary of %s lacks a "
-			"character of each",
+			"no translation can be tokenized: each has a character that is missing in "
+			"the "
+			"vocabulary of %s",
 			ds->name);
 	else
-		err_set(e, "no text of %s has a translation there", ds->name);
+		err_set(e, "no translation of a text of %s", ds->name);
 	round_trip_free(r);
 	return NULL;
 }

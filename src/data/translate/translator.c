@@ -1,4 +1,4 @@
-/* translator.c: texts go through two programs and are taken as they come back. */
+/* translator.c: texts through two programs that run concurrently. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -13,21 +13,20 @@
 #include "retort/base/text.h"
 #include "retort/data/translate/framing.h"
 
-#define AHEAD 65536       /* bytes that wait to be written before another text is put behind them */
-#define ANSWER (1u << 20) /* bytes of an answer, at most */
-#define BEAT 100          /* milliseconds between two looks at `stop` */
-#define LOOK                                                                                   \
-	0.2 /* seconds that count as silence between two looks, at most: this process may have \
-	       been stopped */
+#define QUEUE_MAX 65536       /* bytes queued for a program before more texts are added */
+#define RESULT_MAX (1u << 20) /* maximum size of a result, bytes */
+#define POLL_MS 100           /* interval of checks of `stop`, milliseconds */
+/* Seconds that count as silence between two checks, at most: this process may have been stopped. */
+#define SILENCE_STEP 0.2
 
-/* One of the two programs: what it is still to be given, and what it said that is not whole yet. */
+/* One of the two programs, its input queue and its incomplete output. */
 struct leg {
 	struct child child;
 	struct text queue;
-	size_t written; /* bytes of the queue */
-	size_t asked, answered;
-	bool last;  /* nothing will be put into the queue any more */
-	bool ended; /* its output has */
+	size_t written;        /* bytes of the queue already written */
+	size_t sent, received; /* texts sent to it, results read from it */
+	bool last;             /* no more input will be queued */
+	bool ended;            /* its output has ended */
 	struct text got;
 };
 
@@ -37,11 +36,11 @@ struct run {
 	size_t n;
 	const struct translator_watch *w;
 	struct leg leg[TRANSLATOR_LEGS];
-	char **held;   /* lines: taken when it is known that none is missing */
-	bool lost;     /* it is known that whose they are is not */
-	double silent; /* seconds since a program read or wrote something, as far as this process
-			  ran */
-	double looked; /* seconds: when that was last counted */
+	char **held;    /* [n] line mode: results, delivered once none is missing; else NULL */
+	bool lost;      /* lines cannot be assigned to texts: deliver none */
+	double silent;  /* seconds since a program read or wrote, without time this process was
+			   stopped */
+	double checked; /* time of the last update of `silent`, seconds */
 };
 
 struct translator *
@@ -80,63 +79,62 @@ translator_takes(const char *text)
 }
 
 static void
-put(const struct run *r, struct leg *l, const char *text)
+queue_text(const struct run *r, struct leg *l, const char *text)
 {
 	framing_put(&l->queue, text, r->t->framed);
-	l->asked++;
+	l->sent++;
 }
 
-/* A whole answer of a program: on to the next one, or to whoever watches. */
+/* Pass a complete result to the next program, or deliver it. */
 static void
-pass_on(struct run *r, int k, const char *answer)
+pass_result(struct run *r, int k, const char *result)
 {
 	struct leg *l = &r->leg[k];
-	size_t i = l->answered++;
+	size_t i = l->received++;
 
 	if (k == TRANSLATOR_FORTH) {
-		put(r, &r->leg[TRANSLATOR_BACK], answer);
+		queue_text(r, &r->leg[TRANSLATOR_BACK], result);
 		return;
 	}
 	if (r->held)
-		r->held[i] = mem_text(answer);
+		r->held[i] = mem_text(result);
 	else
-		r->w->take(r->w->arg, i, answer);
+		r->w->take(r->w->arg, i, result);
 	r->w->progress(r->w->arg, i + 1);
 }
 
-/* Answers that are whole in what a program has said. */
+/* Split off complete results of a program's output. */
 static int
-cut(struct run *r, int k, struct err *e)
+split_results(struct run *r, int k, struct err *e)
 {
 	struct leg *l = &r->leg[k];
-	struct text answer = { 0 };
+	struct text result = { 0 };
 	size_t from = 0;
 	const char *end;
 
 	while (l->got.len > from &&
 	       (end = memchr(l->got.s + from, r->t->framed ? '\0' : '\n', l->got.len - from))) {
-		if (l->answered == l->asked) {
+		if (l->received == l->sent) {
 			r->lost = true;
-			text_release(&answer);
-			return err_set(e, "answers more texts than it was asked: %zu", l->asked);
+			text_release(&result);
+			return err_set(e, "more results than texts: %zu", l->sent);
 		}
-		framing_take(&answer, l->got.s + from, (size_t)(end - l->got.s) - from,
+		framing_take(&result, l->got.s + from, (size_t)(end - l->got.s) - from,
 			     r->t->framed);
-		pass_on(r, k, text_get(&answer));
+		pass_result(r, k, text_get(&result));
 		from = (size_t)(end - l->got.s) + 1;
 	}
-	text_release(&answer);
+	text_release(&result);
 	if (from) {
 		memmove(l->got.s, l->got.s + from, l->got.len - from);
 		l->got.len -= from;
 	}
-	return l->got.len <= ANSWER
-		       ? 0
-		       : err_set(e, "an answer of more than %u bytes has no end", ANSWER);
+	return l->got.len <= RESULT_MAX ? 0
+					: err_set(e, "a result of more than %u bytes", RESULT_MAX);
 }
 
 static int
-hear(struct run *r, int k, struct err *e)
+read_results(struct run *r, int k, struct err *e)
 {
 	struct leg *l = &r->leg[k];
 	char buf[16384];
@@ -147,17 +145,17 @@ hear(struct run *r, int k, struct err *e)
 		r->silent = 0;
 		l->ended = n == 0;
 		text_bytes(&l->got, buf, (size_t)n);
-		if (l->ended && l->got.len && !r->t->framed) /* a last line without an end */
+		if (l->ended && l->got.len && !r->t->framed) /* last line without a line feed */
 			text_add(&l->got, "\n");
-		if (cut(r, k, e) < 0)
+		if (split_results(r, k, e) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-/* Give a program what it takes; when it has had all, its input ends. */
+/* Write queued input without blocking; close the input when no more will follow. */
 static void
-speak(struct run *r, int k)
+write_queue(struct run *r, int k)
 {
 	struct leg *l = &r->leg[k];
 	ssize_t n = 0;
@@ -172,28 +170,27 @@ speak(struct run *r, int k)
 	if (l->written == l->queue.len)
 		l->written = l->queue.len = 0;
 	if (n < 0 || (l->queue.len == 0 && l->last))
-		child_close_in(&l->child); /* that it takes no more is told when its output ends */
+		child_close_in(&l->child); /* if it closed its input, its exit is reported later */
 }
 
-/* Texts behind one another, as long as not too much waits. */
+/* Queue texts up to QUEUE_MAX and write to both programs. */
 static void
-feed(struct run *r)
+feed_programs(struct run *r)
 {
 	struct leg *first = &r->leg[TRANSLATOR_FORTH], *second = &r->leg[TRANSLATOR_BACK];
 
-	while (first->asked < r->n && first->queue.len - first->written < AHEAD)
-		put(r, first, r->text[first->asked]);
-	if (!r->t->framed) { /* what flushes by itself answers the end of its input with one more
-				NUL */
-		first->last = first->asked == r->n;
-		second->last = first->ended || first->answered == r->n;
+	while (first->sent < r->n && first->queue.len - first->written < QUEUE_MAX)
+		queue_text(r, first, r->text[first->sent]);
+	if (!r->t->framed) { /* a framed program writes one more NUL at the end of its input */
+		first->last = first->sent == r->n;
+		second->last = first->ended || first->received == r->n;
 	}
-	speak(r, TRANSLATOR_FORTH);
-	speak(r, TRANSLATOR_BACK);
+	write_queue(r, TRANSLATOR_FORTH);
+	write_queue(r, TRANSLATOR_BACK);
 }
 
 static void
-rest(struct run *r)
+wait_for_io(struct run *r)
 {
 	struct pollfd fd[3 * TRANSLATOR_LEGS];
 	int n = 0;
@@ -203,29 +200,29 @@ rest(struct run *r)
 
 		if (!l->ended)
 			fd[n++] = (struct pollfd){ .fd = l->child.out, .events = POLLIN };
-		if (l->child.words >= 0)
-			fd[n++] = (struct pollfd){ .fd = l->child.words, .events = POLLIN };
+		if (l->child.err >= 0)
+			fd[n++] = (struct pollfd){ .fd = l->child.err, .events = POLLIN };
 		if (l->child.in >= 0 && l->queue.len)
 			fd[n++] = (struct pollfd){ .fd = l->child.in, .events = POLLOUT };
 	}
-	poll(fd, (nfds_t)n, BEAT);
+	poll(fd, (nfds_t)n, POLL_MS);
 }
 
-/* A session that was stopped by Ctrl-Z has waited for nobody, however long that was. */
+/* Time during which this process was stopped (Ctrl-Z) does not count. */
 static void
 count_silence(struct run *r)
 {
-	double now = mono_now(), since = now - r->looked;
+	double now = mono_now(), since = now - r->checked;
 
-	r->silent += since < LOOK ? since : LOOK;
-	r->looked = now;
+	r->silent += since < SILENCE_STEP ? since : SILENCE_STEP;
+	r->checked = now;
 }
 
-/* Which program is waited for: the first that owes an answer. */
+/* The program that the run waits for: the first with results outstanding. */
 static int
-debtor(const struct run *r)
+awaited_leg(const struct run *r)
 {
-	return r->leg[TRANSLATOR_FORTH].answered < r->n ? TRANSLATOR_FORTH : TRANSLATOR_BACK;
+	return r->leg[TRANSLATOR_FORTH].received < r->n ? TRANSLATOR_FORTH : TRANSLATOR_BACK;
 }
 
 static int
@@ -234,52 +231,52 @@ is_over(struct run *r, struct err *e)
 	if (atomic_load(r->w->stop))
 		return err_set(e, "stopped");
 	if (r->silent > r->t->patience)
-		return err_set(e, "answers nothing for %g seconds, after %zu of %zu texts",
-			       r->t->patience, r->leg[debtor(r)].answered, r->n);
-	return r->leg[TRANSLATOR_BACK].answered == r->n &&
+		return err_set(e, "no output for %g seconds, after %zu of %zu texts",
+			       r->t->patience, r->leg[awaited_leg(r)].received, r->n);
+	return r->leg[TRANSLATOR_BACK].received == r->n &&
 	       (r->t->framed || r->leg[TRANSLATOR_BACK].ended);
 }
 
-/* A program whose output ended too early: how, and after how many. */
+/* Fail with the exit status of a program whose output ended early. */
 static int
 check_ended(struct run *r, int k, struct err *e)
 {
 	struct leg *l = &r->leg[k];
-	char how[CHILD_SAID + 40];
+	char how[CHILD_STDERR + 40];
 	bool well;
 
-	if (!l->ended || l->answered == r->n)
+	if (!l->ended || l->received == r->n)
 		return 0;
 	well = child_end(&l->child, false, how, sizeof how);
 	r->lost = well && r->held;
-	return err_set(e, "%s after %zu of %zu texts%s", how, l->answered, r->n,
-		       r->lost ? "; nobody knows which of them are missing, and none is used" : "");
+	return err_set(e, "%s after %zu of %zu texts%s", how, l->received, r->n,
+		       r->lost ? "; which are missing is unknown, so none is used" : "");
 }
 
-/* *who is at fault where something is. */
+/* Run to the end. On failure *leg is the program at fault. */
 static int
-go(struct run *r, int *who, struct err *e)
+run_to_end(struct run *r, int *leg, struct err *e)
 {
 	int over = 0;
 
 	while (over == 0) {
-		feed(r);
-		rest(r);
+		feed_programs(r);
+		wait_for_io(r);
 		count_silence(r);
-		for (*who = 0; *who < TRANSLATOR_LEGS; ++*who)
-			if (hear(r, *who, e) < 0)
+		for (*leg = 0; *leg < TRANSLATOR_LEGS; ++*leg)
+			if (read_results(r, *leg, e) < 0)
 				return -1;
-		for (*who = 0; *who < TRANSLATOR_LEGS; ++*who)
-			if (check_ended(r, *who, e) < 0)
+		for (*leg = 0; *leg < TRANSLATOR_LEGS; ++*leg)
+			if (check_ended(r, *leg, e) < 0)
 				return -1;
-		*who = debtor(r);
+		*leg = awaited_leg(r);
 		over = is_over(r, e);
 	}
 	return over < 0 ? -1 : 0;
 }
 
 static void
-give_held(struct run *r)
+deliver_held(struct run *r)
 {
 	for (size_t i = 0; r->held && i < r->n; i++) {
 		if (r->held[i] && !r->lost)
@@ -290,9 +287,9 @@ give_held(struct run *r)
 }
 
 static void
-end(struct run *r, bool kill)
+release_run(struct run *r, bool kill)
 {
-	char how[CHILD_SAID + 40];
+	char how[CHILD_STDERR + 40];
 
 	for (int k = 0; k < TRANSLATOR_LEGS; k++) {
 		child_end(&r->leg[k].child, kill, how, sizeof how);
@@ -306,8 +303,8 @@ translator_run(const struct translator *t, const char *const *text, size_t n,
 	       const struct translator_watch *w, struct err *e)
 {
 	static const char *const names[] = { "forth", "back" };
-	struct run r = { .t = t, .text = text, .n = n, .w = w, .looked = mono_now() };
-	int status = 0, who = 0;
+	struct run r = { .t = t, .text = text, .n = n, .w = w, .checked = mono_now() };
+	int status = 0, leg = 0;
 
 	if (n == 0)
 		return 0;
@@ -315,11 +312,11 @@ translator_run(const struct translator *t, const char *const *text, size_t n,
 	status = child_start(&r.leg[TRANSLATOR_FORTH].child, t->command[TRANSLATOR_FORTH], e);
 	if (status == 0)
 		status = child_start(&r.leg[TRANSLATOR_BACK].child, t->command[TRANSLATOR_BACK], e);
-	if (status == 0 && (status = go(&r, &who, e)) < 0 && !atomic_load(w->stop))
-		err_wrap(e, "%s", names[who]);
+	if (status == 0 && (status = run_to_end(&r, &leg, e)) < 0 && !atomic_load(w->stop))
+		err_wrap(e, "%s", names[leg]);
 	if (status < 0)
 		err_wrap(e, "%s", t->name);
-	give_held(&r);
-	end(&r, status < 0 || t->framed);
+	deliver_held(&r);
+	release_run(&r, status < 0 || t->framed);
 	return status;
 }

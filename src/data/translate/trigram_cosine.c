@@ -1,4 +1,4 @@
-/* trigram_cosine.c: how alike two texts are. */
+/* trigram_cosine.c: similarity of two texts. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -14,19 +14,19 @@
 #include "retort/base/unicode.h"
 
 static int
-ascending(const void *a, const void *b)
+compare_grams(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
 	return x < y ? -1 : x > y;
 }
 
-/* Runs of three characters of a text with a blank at both ends, each as a number, sorted. */
+/* The trigrams of a text with a blank at both ends, each packed into an integer, sorted. */
 static size_t
-runs(const char *s, uint64_t **out)
+list_trigrams(const char *s, uint64_t **out)
 {
 	size_t len = strlen(s), n = 0, used, got = 0;
-	uint64_t *run = mem_array(len + 2, sizeof *run), last = ' ';
+	uint64_t *gram = mem_array(len + 2, sizeof *gram), last = ' ';
 	bool blank = true;
 	uint32_t cp;
 
@@ -38,43 +38,43 @@ runs(const char *s, uint64_t **out)
 			continue;
 		blank = cp == ' ';
 		last = (last << 21 | unicode_lower(cp)) & ((UINT64_C(1) << 63) - 1);
-		if (++got >= 2) /* with the blank in front */
-			run[n++] = last;
+		if (++got >= 2) /* counts the blank in front */
+			gram[n++] = last;
 	}
-	qsort(run, n, sizeof *run, ascending);
-	*out = run;
+	qsort(gram, n, sizeof *gram, compare_grams);
+	*out = gram;
 	return n;
 }
 
 static size_t
-count(const uint64_t *run, size_t n, size_t from)
+count_equal(const uint64_t *gram, size_t n, size_t from)
 {
 	size_t to = from;
 
-	while (to < n && run[to] == run[from])
+	while (to < n && gram[to] == gram[from])
 		to++;
 	return to - from;
 }
 
 static double
-square(const uint64_t *run, size_t n)
+sum_squares(const uint64_t *gram, size_t n)
 {
 	double sum = 0;
 
 	for (size_t i = 0, k; i < n; i += k) {
-		k = count(run, n, i);
+		k = count_equal(gram, n, i);
 		sum += (double)k * (double)k;
 	}
 	return sum;
 }
 
 static double
-product(const uint64_t *a, size_t n_a, const uint64_t *b, size_t n_b)
+dot_product(const uint64_t *a, size_t n_a, const uint64_t *b, size_t n_b)
 {
 	double sum = 0;
 
 	for (size_t i = 0, j = 0; i < n_a && j < n_b;) {
-		size_t ki = count(a, n_a, i), kj = count(b, n_b, j);
+		size_t ki = count_equal(a, n_a, i), kj = count_equal(b, n_b, j);
 
 		if (a[i] == b[j])
 			sum += (double)ki * (double)kj;
@@ -94,10 +94,10 @@ double
 trigram_cosine_texts(const char *a, const char *b)
 {
 	uint64_t *x, *y;
-	size_t n = runs(a, &x), m = runs(b, &y);
-	double both = square(x, n) * square(y, m), cosine;
+	size_t n = list_trigrams(a, &x), m = list_trigrams(b, &y);
+	double both = sum_squares(x, n) * sum_squares(y, m), cosine;
 
-	cosine = strcmp(a, b) == 0 ? 1 : both > 0 ? product(x, n, y, m) / sqrt(both) : 0;
+	cosine = strcmp(a, b) == 0 ? 1 : both > 0 ? dot_product(x, n, y, m) / sqrt(both) : 0;
 	mem_free(x);
 	mem_free(y);
 	return cosine;

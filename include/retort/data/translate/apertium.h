@@ -1,5 +1,4 @@
-/* Apertium as a translator: pairs of languages that are installed, as pipelines that go on and on.
- */
+/* Apertium language pairs as translators. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_DATA_TRANSLATE_APERTIUM_H
 #define RETORT_DATA_TRANSLATE_APERTIUM_H
@@ -8,17 +7,17 @@
 #include "retort/data/translate/translator.h"
 
 /*
- * The translator from a language to another and back: "spa" from English, "cat-spa" from Catalan;
- * languages as Apertium's modes name them, or by the other of their two codes ("es", "epo"). Modes
- * are looked for in $RETORT_APERTIUM, else in /usr/share/apertium/modes. Each program of a mode is
- * told to flush at a NUL (-z), because what `apertium -z` runs holds everything back until the end
- * of its input. The version is a hash of modes, programs and all files that they name. NULL and an
- * error that names the package where a mode is not there.
+ * Make the translator into a language and back: "spa" from English, "cat-spa" from Catalan.
+ * Languages are named as in Apertium's modes, or by the other of their two codes ("es", "epo").
+ * Modes are read from $RETORT_APERTIUM, default /usr/share/apertium/modes. Each program of a mode
+ * gets -z, to flush at a NUL; the programs that `apertium -z` runs would buffer all output until
+ * the end of input. The version is a hash of modes, programs and the files that they name. Returns
+ * NULL with an error that names Debian's packages when a mode is missing.
  */
 struct translator *apertium_translator(const char *via, struct err *e);
 
-/* The pipeline of a mode file's text, flushing: for /bin/sh. Refused: nothing, NUL bytes, several
- * lines. Fuzzed. */
+/* Append the pipeline of a mode file with flushing programs, for /bin/sh. Returns -1 with an error
+ * when the file is empty, or has NUL bytes or several lines. */
 int apertium_command(const char *mode, size_t size, struct text *out, struct err *e);
 
 #endif
