@@ -421,96 +421,34 @@ list_panes(const char *unused)
 	return 0;
 }
 
-/* The same line, or the same but for a last digit: those keys share an entry. */
-static bool
-alike(const char *a, const char *b)
-{
-	size_t n = strlen(a), m = strlen(b);
-
-	if (n && n == m && isdigit((unsigned char)a[n - 1]) && isdigit((unsigned char)b[m - 1]))
-		return strncmp(a, b, n - 1) == 0;
-	return strcmp(a, b) == 0;
-}
-
-static bool
-is_first(const struct keymap *m, size_t at, const char *only, const char *command)
-{
-	const char *context, *key, *other;
-
-	for (size_t i = 0; i < at && keymap_get(m, i, &context, &key, &other) == 0; i++)
-		if (strcmp(context, only) == 0 && alike(other, command))
-			return false;
-	return true;
-}
-
-/* The line that keys share: its last digit, where that is what differs, becomes N; a blank at its
- * end says nothing. */
-static void
-tell_line(const char *command, bool counts, struct text *out)
-{
-	size_t n = strlen(command);
-
-	while (n && command[n - 1] == ' ')
-		n--;
-	text_clear(out);
-	text_addf(out, "%.*s%s", (int)(n - counts), command, counts ? "N" : "");
-}
-
-/* "1 to 8", or "Up, k". Returns how many keys share the line of binding `first`. */
+/* List the default keys of a context: keys, command line, help. */
 static int
-tell_shared(const struct keymap *m, size_t first, const char *only, const char *command)
-{
-	const char *context, *key, *other, *last = NULL, *separator = "";
-	bool counts = isdigit((unsigned char)command[strlen(command) - 1]);
-	int n = 0;
-
-	fputs(".It Ic ", stdout);
-	for (size_t k = first; keymap_get(m, k, &context, &key, &other) == 0; k++) {
-		if (strcmp(context, only) != 0 || !alike(other, command))
-			continue;
-		last = key;
-		if (n++ && counts)
-			continue;
-		fputs(separator, stdout);
-		argument(key);
-		separator = " , Ic ";
-	}
-	if (counts && n > 1) {
-		fputs(" No to Ic ", stdout);
-		argument(last);
-	}
-	putchar('\n');
-	return n;
-}
-
-/* Keys of one context as they are bound before anybody rebinds them: keys, command line, meaning.
- */
-static int
-list_keys(const char *only)
+list_keys(const char *context)
 {
 	struct keymap *m = keymap_new();
-	const char *context, *key, *command;
-	struct text line = { 0 };
+	struct text keys = { 0 }, command = { 0 };
+	struct keymap_group g;
 	int found = 0;
 
 	puts(".Bl -tag -width \"Right, l\"");
-	for (size_t i = 0; keymap_get(m, i, &context, &key, &command) == 0; i++) {
-		bool counts;
-
-		if (strcmp(context, only) != 0 || !cmd_meaning(cmd_table, command) ||
-		    !is_first(m, i, only, command))
-			continue;
-		found++;
-		counts = tell_shared(m, i, only, command) > 1 &&
-			 isdigit((unsigned char)command[strlen(command) - 1]);
-		tell_line(command, counts, &line);
-		fputs(".Ql ", stdout);
-		argument(line.s);
+	for (size_t at = 0; keymap_group(m, context, &at, &g); found++) {
+		keymap_group_text(&g, &keys, &command);
+		fputs(".It Ic ", stdout);
+		for (int i = 0; i < g.n; i++) {
+			if (g.is_range && i && i + 1 < g.n)
+				continue;
+			if (i)
+				fputs(g.is_range ? " No to Ic " : " , Ic ", stdout);
+			argument(g.key[i]);
+		}
+		fputs("\n.Ql ", stdout);
+		argument(text_get(&command));
 		puts(" :");
-		text(cmd_meaning(cmd_table, command));
+		text(cmd_meaning(cmd_table, g.command));
 	}
 	puts(".El");
-	text_release(&line);
+	text_release(&keys);
+	text_release(&command);
 	keymap_free(m);
 	return found ? 0 : -1;
 }

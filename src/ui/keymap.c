@@ -1,10 +1,10 @@
-/* keymap.c: keys to command lines. */
+/* keymap.c: key bindings. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/ui/keymap.h"
 
-#include <stdbool.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,99 +22,18 @@ struct keymap {
 	struct binding *binding;
 };
 
-/* A pane's own keys come before those of "all". The order is the order of `help keys`. */
 static const struct {
 	const char *context, *key, *command;
 } defaults[] = {
-	{ "all", "?", "help keys" },
-	{ "all", "F1", "help keys" },
-	{ "all", ":", "view prompt" },
-	{ "all", "Space", "pause" },
-	{ "all", "s", "step" },
-	{ "all", ".", "step" },
-	{ "all", "u", "undo" },
-	{ "all", "C-r", "redo" },
-	{ "all", "+", "view more" },
-	{ "all", "=", "view more" },
-	{ "all", "-", "view less" },
-	{ "all", "Enter", "view enter" },
-	{ "all", "m", "view map" },
-	{ "all", "b", "view prompt mark " },
-	{ "all", "r", "view prompt run " },
-	{ "all", "]", "view next-mark" },
-	{ "all", "[", "view previous-mark" },
-	{ "all", "Tab", "view next" },
-	{ "all", "S-Tab", "view previous" },
-	{ "all", "1", "view focus 1" },
-	{ "all", "2", "view focus 2" },
-	{ "all", "3", "view focus 3" },
-	{ "all", "4", "view focus 4" },
-	{ "all", "5", "view focus 5" },
-	{ "all", "6", "view focus 6" },
-	{ "all", "7", "view focus 7" },
-	{ "all", "8", "view focus 8" },
-	{ "all", "9", "view focus 9" },
-	{ "all", "0", "view focus 10" },
-	{ "all", "z", "view zoom" },
-	{ "all", "t", "view branch" },
-	{ "all", "y", "view log-y" },
-	{ "all", "X", "view log-x" },
-	{ "all", "x", "view cursor" },
-	{ "all", ">", "view smoother" },
-	{ "all", "<", "view rougher" },
-	{ "all", "}", "view zoom-in" },
-	{ "all", "{", "view zoom-out" },
-	{ "all", "a", "view all" },
-	{ "all", "/", "view search" },
-	{ "all", "n", "view find-next" },
-	{ "all", "N", "view find-previous" },
-	{ "all", "Up", "view up" },
-	{ "all", "k", "view up" },
-	{ "all", "Down", "view down" },
-	{ "all", "j", "view down" },
-	{ "all", "Left", "view left" },
-	{ "all", "h", "view left" },
-	{ "all", "Right", "view right" },
-	{ "all", "l", "view right" },
-	{ "all", "PgUp", "view page-up" },
-	{ "all", "PgDn", "view page-down" },
-	{ "all", "Home", "view top" },
-	{ "all", "g", "view top" },
-	{ "all", "End", "view bottom" },
-	{ "all", "G", "view bottom" },
-	{ "all", "Esc", "view cancel" },
-	{ "all", "C-l", "view redraw" },
-	{ "all", "C-z", "view suspend" },
-	{ "all", "q", "view close" },
-	{ "all", "Q", "quit" },
-	{ "teachers", "M", "view mute" },
-	{ "teachers", "S", "view solo" },
-	{ "teachers", "e", "view equalise" },
-	{ "gauge", "f", "view first-set" },
-	{ "gauge", "o", "view second-set" },
-	{ "help", "Space", "view page-down" },
-	{ "editor", "1", "view weight 1" },
-	{ "editor", "2", "view weight 2" },
-	{ "editor", "3", "view weight 3" },
-	{ "editor", "4", "view weight 4" },
-	{ "editor", "5", "view weight 5" },
-	{ "editor", "6", "view weight 6" },
-	{ "editor", "7", "view weight 7" },
-	{ "editor", "8", "view weight 8" },
-	{ "editor", "9", "view weight 9" },
-	{ "editor", "0", "view clear-edit" },
-	{ "editor", "o", "view tap" },
-	{ "editor", "c", "view match" },
-	{ "editor", "p", "view through" },
-	{ "editor", "Enter", "view apply" },
-	{ "editor", "Esc", "view discard" },
-	{ "editor", "m", "view close" },
+#define KEY(context, key, command) { context, key, command },
+#include "retort/ui/keys.def"
 };
 
-static const char *const names[] = { "Space", "Enter", "Esc",   "Tab",  "S-Tab", "BSpace", "Up",
-				     "Down",  "Left",  "Right", "Home", "End",   "PgUp",   "PgDn",
-				     "F1",    "F2",    "F3",    "F4",   "F5",    "F6",     "F7",
-				     "F8",    "F9",    "F10",   "F11",  "F12",   NULL };
+static const char *const key_names[] = { "Space", "Enter", "Esc",  "Tab",   "S-Tab", "BSpace",
+					 "Up",    "Down",  "Left", "Right", "Home",  "End",
+					 "PgUp",  "PgDn",  "F1",   "F2",    "F3",    "F4",
+					 "F5",    "F6",    "F7",   "F8",    "F9",    "F10",
+					 "F11",   "F12",   NULL };
 
 struct keymap *
 keymap_new(void)
@@ -138,7 +57,7 @@ keymap_free(struct keymap *m)
 }
 
 static struct binding *
-find(const struct keymap *m, const char *context, const char *key)
+find_binding(const struct keymap *m, const char *context, const char *key)
 {
 	for (size_t i = 0; i < m->n; i++)
 		if (strcmp(m->binding[i].context, context) == 0 &&
@@ -150,9 +69,9 @@ find(const struct keymap *m, const char *context, const char *key)
 const char *
 keymap_find(const struct keymap *m, const char *context, const char *key)
 {
-	const struct binding *b = find(m, context, key);
+	const struct binding *b = find_binding(m, context, key);
 
-	b = b ? b : find(m, "all", key);
+	b = b ? b : find_binding(m, "all", key);
 	return b && b->command[0] ? b->command : NULL;
 }
 
@@ -168,8 +87,8 @@ is_one_character(const char *s)
 static bool
 is_key(const char *key)
 {
-	for (int i = 0; names[i]; i++)
-		if (strcmp(names[i], key) == 0)
+	for (int i = 0; key_names[i]; i++)
+		if (strcmp(key_names[i], key) == 0)
 			return true;
 	if ((key[0] == 'C' || key[0] == 'M') && key[1] == '-' && key[2])
 		return is_one_character(key + 2);
@@ -191,15 +110,15 @@ keymap_bind(struct keymap *m, const char *context, const char *key, const char *
 
 	if (!keymap_is_context(context))
 		return err_set(e,
-			       "bind: '%.40s' is no pane; there are all, editor and the panes of "
-			       "`view focus`",
+			       "bind: unknown pane '%.40s' (expected all, editor or a pane of "
+			       "`view focus`)",
 			       context);
 	if (!is_key(key) || strlen(key) >= sizeof b->key)
 		return err_set(e,
-			       "bind: '%.40s' is no key; a key is a character, C-x, M-x, Up, "
-			       "Enter, Space, F1 ...",
+			       "bind: unknown key '%.40s' (expected a character, C-x, M-x, Up, "
+			       "Enter, Space, F1 ...)",
 			       key);
-	b = find(m, context, key);
+	b = find_binding(m, context, key);
 	if (!b) {
 		mem_grow(&m->binding, &m->cap, m->n + 1, sizeof *m->binding);
 		b = &m->binding[m->n++];
@@ -209,6 +128,66 @@ keymap_bind(struct keymap *m, const char *context, const char *key, const char *
 	mem_free(b->command);
 	b->command = mem_text(command);
 	return 0;
+}
+
+/* Whether two command lines are equal, or differ in their last digit only. */
+static bool
+is_alike(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+
+	if (n && n == m && isdigit((unsigned char)a[n - 1]) && isdigit((unsigned char)b[m - 1]))
+		return strncmp(a, b, n - 1) == 0;
+	return strcmp(a, b) == 0;
+}
+
+/* Whether binding i is the first of its group. */
+static bool
+is_first(const struct keymap *m, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(m->binding[k].context, m->binding[i].context) == 0 &&
+		    is_alike(m->binding[k].command, m->binding[i].command))
+			return false;
+	return true;
+}
+
+bool
+keymap_group(const struct keymap *m, const char *context, size_t *at, struct keymap_group *g)
+{
+	const struct binding *b = NULL;
+
+	for (; *at < m->n && !b; ++*at)
+		if (strcmp(m->binding[*at].context, context) == 0 && m->binding[*at].command[0] &&
+		    is_first(m, *at))
+			b = &m->binding[*at];
+	if (!b)
+		return false;
+	*g = (struct keymap_group){ .command = b->command };
+	for (const struct binding *k = b; k < m->binding + m->n; k++) {
+		if (strcmp(k->context, context) != 0 || !is_alike(k->command, b->command))
+			continue;
+		if (g->n < KEYMAP_GROUP)
+			g->key[g->n++] = k->key;
+		g->is_range |= strcmp(k->command, b->command) != 0;
+	}
+	return true;
+}
+
+void
+keymap_group_text(const struct keymap_group *g, struct text *keys, struct text *command)
+{
+	size_t n = strlen(g->command);
+
+	text_clear(keys);
+	text_clear(command);
+	for (int i = 0; i < g->n && !g->is_range; i++)
+		text_addf(keys, "%s%s", i ? ", " : "", g->key[i]);
+	if (g->is_range)
+		text_addf(keys, "%s to %s", g->key[0], g->key[g->n - 1]);
+	while (n && g->command[n - 1] == ' ')
+		n--;
+	text_addf(command, "%.*s%s", (int)(n - g->is_range), g->command, g->is_range ? "N" : "");
 }
 
 int

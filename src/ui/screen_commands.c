@@ -42,7 +42,7 @@ do_view(struct cmd_call *c, struct err *e)
 	return status;
 }
 
-/* List the bindings of one context, or all with NULL. */
+/* List the bindings of a context; NULL: of all contexts. */
 static void
 list_bindings(struct cmd_call *c, const char *only)
 {
@@ -122,38 +122,51 @@ do_picture(struct cmd_call *c, struct err *e)
 	return status;
 }
 
-/* List the keys of one context with their meaning. */
+/* List the keys of one context with their help, under a heading. */
 static void
-list_context(struct cmd_call *c, const char *only)
+list_context(struct cmd_call *c, const char *context, const char *heading)
 {
-	const struct keymap *keys = screen_of(c)->keys;
-	const char *context, *key, *command;
+	struct text keys = { 0 }, command = { 0 };
+	struct keymap_group g;
 
-	for (size_t i = 0; keymap_get(keys, i, &context, &key, &command) == 0; i++) {
-		const char *meaning = cmd_meaning(c->table, command);
+	for (size_t at = 0; keymap_group(screen_of(c)->keys, context, &at, &g);) {
+		const char *help = cmd_meaning(c->table, g.command);
 
-		if (command[0] && strcmp(context, only) == 0)
-			text_addf(&c->say, "  %-6s %-20s %s\n", key, command,
-				  meaning ? meaning : "");
+		if (heading)
+			text_addf(&c->say, "%s\n", heading);
+		heading = NULL;
+		keymap_group_text(&g, &keys, &command);
+		text_addf(&c->say, "  %-8s %-20s %s\n", text_get(&keys), text_get(&command),
+			  help ? help : "");
 	}
+	text_release(&keys);
+	text_release(&command);
 }
 
-/* The keys of the focused pane first, then the global ones. */
 static void
 list_keys(struct cmd_call *c)
 {
 	const struct scene *scene = screen_of(c)->scene;
+	char heading[48];
 
 	if (scene) {
-		const char *here = pane_name((size_t)scene->view.focus);
+		const char *context = screen_commands_context(scene);
 
-		text_addf(&c->say, "in %s\n", here);
-		list_context(c, here);
-		text_add(&c->say, "\neverywhere\n");
-	} else {
-		text_add(&c->say, "in all\n");
+		if (strcmp(context, "editor") == 0)
+			snprintf(heading, sizeof heading, "in the map editor");
+		else
+			snprintf(heading, sizeof heading, "in pane %s", context);
+		list_context(c, context, heading);
 	}
-	list_context(c, "all");
+	list_context(c, "all", "in all panes");
+}
+
+const char *
+screen_commands_context(const struct scene *s)
+{
+	return s->view.helping   ? "help"
+	       : s->view.editing ? "editor"
+				 : pane_name((size_t)s->view.focus);
 }
 
 struct cmd_screen

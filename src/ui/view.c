@@ -15,10 +15,28 @@
 #include "retort/ui/sides.h"
 #include "retort/ui/turn.h"
 
-/* Every action has these arguments; what it does not need it leaves alone. */
-#define ACTION(name) \
-	static int name(struct scene *s, const char *argument, struct text *line, struct err *e)
+/* Defines act_<id>, the function of an action of views.def. */
+#define ACTION(id) \
+	static int act_##id(struct scene *s, const char *argument, struct text *line, struct err *e)
 #define UNUSED (void)s, (void)argument, (void)line, (void)e
+
+/* An action that is one statement and cannot fail. */
+#define SIMPLE(id, statement) \
+	ACTION(id)            \
+	{                     \
+		UNUSED;       \
+		statement;    \
+		return 0;     \
+	}
+/* An action that is one expression: 0, or -1 and an error. */
+#define RESULT(id, expression)     \
+	ACTION(id)                 \
+	{                          \
+		UNUSED;            \
+		return expression; \
+	}
+
+/* ---- focus, movement, scales ---- */
 
 ACTION(focus)
 {
@@ -29,22 +47,17 @@ ACTION(focus)
 	if (text_to_int(argument, &n) == 0 && n >= 1 && n <= (int64_t)pane_count)
 		pane = (int)n - 1;
 	if (pane < 0) {
-		struct text names = { 0 };
-
-		text_items(&names, pane_name);
-		err_set(e, "view focus: '%.40s' is no pane; there are 1..%zu: %s", argument,
-			pane_count, text_get(&names));
-		text_release(&names);
-		return -1;
+		choice_invalid_next(e, "pane", argument, pane_name);
+		return err_wrap(e, "view focus");
 	}
 	s->view.helping = pane == LAYOUT_help;
 	s->view.focus = pane == LAYOUT_help ? s->view.focus : pane;
 	return 0;
 }
 
-/* Tab goes round the panes; help is a page over them. */
+/* Focus a pane further in the order of Tab, in which help has no part. */
 static void
-turn(struct scene *s, int by)
+shift_focus(struct scene *s, int by)
 {
 	int n = (int)pane_count - 1;
 
@@ -52,99 +65,133 @@ turn(struct scene *s, int by)
 	s->view.focus = (s->view.focus + by + n) % n;
 }
 
-ACTION(next)
+SIMPLE(next, shift_focus(s, 1))
+SIMPLE(previous, shift_focus(s, -1))
+SIMPLE(zoom, s->view.zoomed = !s->view.zoomed)
+SIMPLE(up, move_by(s, 0, -1))
+SIMPLE(down, move_by(s, 0, 1))
+SIMPLE(left, move_by(s, -1, 0))
+SIMPLE(right, move_by(s, 1, 0))
+SIMPLE(page_up, move_page(s, -1))
+SIMPLE(page_down, move_page(s, 1))
+SIMPLE(top, move_end(s, -1))
+SIMPLE(bottom, move_end(s, 1))
+SIMPLE(log_x, s->view.log_x = !s->view.log_x)
+SIMPLE(zoom_in, move_zoom(s, 0.5))
+SIMPLE(zoom_out, move_zoom(s, 2))
+SIMPLE(pan_left, move_pan(s, -0.25))
+SIMPLE(pan_right, move_pan(s, 0.25))
+SIMPLE(all, s->view.x_from = s->view.x_to = 0)
+SIMPLE(smoother, turn_smooth(s, 1, line))
+SIMPLE(rougher, turn_smooth(s, -1, line))
+RESULT(next_mark, move_to_mark(s, 1, e))
+RESULT(previous_mark, move_to_mark(s, -1, e))
+
+ACTION(log_y)
 {
+	int which = s->view.focus == LAYOUT_accuracy;
+
 	UNUSED;
-	turn(s, 1);
-	return 0;
-}
-ACTION(previous)
-{
-	UNUSED;
-	turn(s, -1);
-	return 0;
-}
-ACTION(zoom)
-{
-	UNUSED;
-	s->view.zoomed = !s->view.zoomed;
-	return 0;
-}
-ACTION(up)
-{
-	UNUSED;
-	move_by(s, 0, -1);
-	return 0;
-}
-ACTION(down)
-{
-	UNUSED;
-	move_by(s, 0, 1);
-	return 0;
-}
-ACTION(left)
-{
-	UNUSED;
-	move_by(s, -1, 0);
-	return 0;
-}
-ACTION(right)
-{
-	UNUSED;
-	move_by(s, 1, 0);
-	return 0;
-}
-ACTION(page_up)
-{
-	UNUSED;
-	move_page(s, -1);
-	return 0;
-}
-ACTION(page_down)
-{
-	UNUSED;
-	move_page(s, 1);
-	return 0;
-}
-ACTION(top)
-{
-	UNUSED;
-	move_end(s, -1);
-	return 0;
-}
-ACTION(bottom)
-{
-	UNUSED;
-	move_end(s, 1);
+	s->view.log_y[which] = !s->view.log_y[which];
 	return 0;
 }
 
-ACTION(more)
+ACTION(cursor)
 {
 	UNUSED;
-	return turn_by(s, 1, line, e);
+	s->view.cursor_on = !s->view.cursor_on;
+	s->view.cursor = (uint32_t)s->info.run.step;
+	return 0;
 }
-ACTION(less)
+
+ACTION(metric)
 {
-	UNUSED;
-	return turn_by(s, -1, line, e);
+	unsigned id = metric_find(argument);
+
+	(void)line;
+	if (id == METRIC_NONE) {
+		choice_unknown(e, "metric", argument, metric_name, "`help metrics`");
+		return err_wrap(e, "view metric");
+	}
+	s->view.plot_metric[s->view.focus == LAYOUT_accuracy] = (int)id;
+	return 0;
 }
+
+/* The branch after the one in view: the student, then the teachers in turn. */
+static int
+next_branch(const struct scene *s)
+{
+	int n = s->info.n_teachers, now = s->view.branch;
+
+	if (n == 0 || now == BRANCH_TEACHER(n - 1))
+		return BRANCH_STUDENT;
+	return now == BRANCH_STUDENT ? BRANCH_TEACHER(0) : now + 1;
+}
+
+ACTION(branch)
+{
+	int n = s->info.n_teachers, k;
+
+	(void)line;
+	if ((s->view.editing || s->view.focus == LAYOUT_map) && !argument[0]) {
+		s->view.edit_teacher = n ? (s->view.edit_teacher + 1) % n : 0;
+		move_by(s, 0, 0);
+		return 0;
+	}
+	s->view.follow_branch = false;
+	if (argument[0] && strcmp(argument, "s") != 0) {
+		k = lab_info_teacher(&s->info, argument, e);
+		if (k < 0)
+			return err_wrap(e, "view branch");
+		s->view.branch = BRANCH_TEACHER(k);
+		return 0;
+	}
+	s->view.branch = k = argument[0] ? BRANCH_STUDENT : next_branch(s);
+	scene_say(s, false, "curves of %s",
+		  k == BRANCH_STUDENT ? "the student"
+				      : s->info.teacher[k - BRANCH_TEACHER(0)].name);
+	return 0;
+}
+
+/* ---- values ---- */
+
+RESULT(more, turn_by(s, 1, line, e))
+RESULT(less, turn_by(s, -1, line, e))
+RESULT(mute, turn_mute(s, line, e))
+RESULT(solo, turn_solo(s, line, e))
+RESULT(equalise, turn_equalise(s, line, e))
+RESULT(first_set, sides_choose(s, 0, argument, e))
+RESULT(second_set, sides_choose(s, 1, argument, e))
 
 static int
-ask(struct scene *s, const char *prefill)
+open_prompt(struct scene *s, const char *prefill)
 {
 	snprintf(s->prefill, sizeof s->prefill, "%s", prefill);
 	s->wants |= SCENE_PROMPT;
 	return 0;
 }
 
+ACTION(prompt)
+{
+	char text[256];
+	/* bindings lose a trailing blank: restore it after these commands */
+	bool blank = strcmp(argument, "mark") == 0 || strcmp(argument, "run") == 0 ||
+		     strcmp(argument, "set") == 0;
+
+	UNUSED;
+	snprintf(text, sizeof text, "%s%s", argument, blank ? " " : "");
+	return open_prompt(s, text);
+}
+
+/* ---- map editor ---- */
+
 ACTION(map)
 {
 	UNUSED;
 	if (s->info.n_teachers == 0)
-		return err_set(e, "map: no teacher yet; `teacher big mlp 256,256` makes one");
+		return err_set(e, "map: no teacher; `teacher big mlp 256,256` adds one");
 	if (!s->info.run.has_student)
-		return err_set(e, "map: no student yet; `student mlp 16` makes one");
+		return err_set(e, "map: no student; `student mlp 16` creates one");
 	s->view.editing = true;
 	s->view.helping = false;
 	s->view.edit_teacher = s->view.edit_teacher < s->info.n_teachers ? s->view.edit_teacher : 0;
@@ -158,10 +205,10 @@ ACTION(apply)
 {
 	UNUSED;
 	if (s->view.n_edits == 0)
-		return err_set(e, "map: nothing is pending; 1..9 give the cell a weight in tenths, "
-				  "0 takes it off");
+		return err_set(e, "map: no pending edits; 1..9 set the weight in tenths, 0 removes "
+				  "the pair");
 	editor_apply(s, line);
-	return line->len ? 0 : err_set(e, "map: the layers of the pending edits are gone");
+	return line->len ? 0 : err_set(e, "map: the layers of the pending edits no longer exist");
 }
 
 ACTION(enter)
@@ -169,19 +216,19 @@ ACTION(enter)
 	char text[128];
 
 	if (editor_is_open(s) && !s->view.helping)
-		return apply(s, argument, line, e);
+		return act_apply(s, argument, line, e);
 	switch (move_target(s)) {
 	case LAYOUT_knobs:
 		snprintf(text, sizeof text, "set %s ", knob_table[s->view.knob].name);
-		return ask(s, text);
+		return open_prompt(s, text);
 	case LAYOUT_teachers:
 		if (s->view.teacher >= s->info.n_teachers)
-			return ask(s, "teacher ");
+			return open_prompt(s, "teacher ");
 		snprintf(text, sizeof text, "teachers %s weight ",
 			 s->info.teacher[s->view.teacher].name);
-		return ask(s, text);
+		return open_prompt(s, text);
 	case LAYOUT_map:
-		return map(s, argument, line, e);
+		return act_map(s, argument, line, e);
 	default:
 		return 0;
 	}
@@ -213,35 +260,32 @@ ACTION(weight)
 	if (need_editor(s, e) < 0)
 		return -1;
 	if (text_to_int(argument, &n) < 0 || n < 1 || n > 9)
-		return err_set(e, "view weight: '%.20s' is no digit 1..9, tenths", argument);
+		return err_set(e, "view weight: invalid weight '%.20s' (expected 1 to 9, tenths)",
+			       argument);
 	return editor_edit(s, (double)n / 10, e);
 }
 
-ACTION(clear_edit)
+RESULT(clear_edit, need_editor(s, e) < 0 ? -1 : editor_edit(s, -1, e))
+RESULT(tap, need_editor(s, e) < 0 ? -1 : editor_turn_tap(s, e))
+RESULT(match, need_editor(s, e) < 0 ? -1 : editor_turn_match(s, e))
+RESULT(through, need_editor(s, e) < 0 ? -1 : editor_turn_through(s, e))
+
+/* ---- search, closing, terminal ---- */
+
+SIMPLE(search, s->wants |= SCENE_SEARCH)
+SIMPLE(redraw, s->wants |= SCENE_REDRAW)
+SIMPLE(suspend, s->wants |= SCENE_SUSPEND)
+RESULT(find_next, move_find(s, 1, e))
+RESULT(find_previous, move_find(s, -1, e))
+
+ACTION(find)
 {
-	UNUSED;
-	return need_editor(s, e) < 0 ? -1 : editor_edit(s, -1, e);
+	(void)line;
+	snprintf(s->view.search, sizeof s->view.search, "%.63s", argument);
+	return move_find(s, 1, e);
 }
 
-ACTION(tap)
-{
-	UNUSED;
-	return need_editor(s, e) < 0 ? -1 : editor_turn_tap(s, e);
-}
-
-ACTION(match)
-{
-	UNUSED;
-	return need_editor(s, e) < 0 ? -1 : editor_turn_match(s, e);
-}
-
-ACTION(through)
-{
-	UNUSED;
-	return need_editor(s, e) < 0 ? -1 : editor_turn_through(s, e);
-}
-
-ACTION(close_)
+ACTION(close)
 {
 	UNUSED;
 	if (s->view.helping) {
@@ -251,7 +295,7 @@ ACTION(close_)
 	} else if (s->view.zoomed) {
 		s->view.zoomed = false;
 	} else if (s->info.phase != LAB_IDLE) {
-		snprintf(s->question, sizeof s->question, "quit while it works? y/n");
+		snprintf(s->question, sizeof s->question, "training is running; quit? y/n");
 		snprintf(s->answer, sizeof s->answer, "quit");
 	} else {
 		text_add(line, "quit");
@@ -259,7 +303,6 @@ ACTION(close_)
 	return 0;
 }
 
-/* Esc: the innermost thing first. */
 ACTION(cancel)
 {
 	UNUSED;
@@ -278,201 +321,10 @@ ACTION(cancel)
 	return 0;
 }
 
-ACTION(log_y)
-{
-	int which = s->view.focus == LAYOUT_accuracy;
-
-	UNUSED;
-	s->view.log_y[which] = !s->view.log_y[which];
-	return 0;
-}
-
-ACTION(log_x)
-{
-	UNUSED;
-	s->view.log_x = !s->view.log_x;
-	return 0;
-}
-
-ACTION(smoother)
-{
-	UNUSED;
-	turn_smooth(s, 1, line);
-	return 0;
-}
-ACTION(rougher)
-{
-	UNUSED;
-	turn_smooth(s, -1, line);
-	return 0;
-}
-ACTION(zoom_in)
-{
-	UNUSED;
-	move_zoom(s, 0.5);
-	return 0;
-}
-ACTION(zoom_out)
-{
-	UNUSED;
-	move_zoom(s, 2);
-	return 0;
-}
-ACTION(pan_left)
-{
-	UNUSED;
-	move_pan(s, -0.25);
-	return 0;
-}
-ACTION(pan_right)
-{
-	UNUSED;
-	move_pan(s, 0.25);
-	return 0;
-}
-ACTION(all)
-{
-	UNUSED;
-	s->view.x_from = s->view.x_to = 0;
-	return 0;
-}
-
-ACTION(cursor)
-{
-	UNUSED;
-	s->view.cursor_on = !s->view.cursor_on;
-	s->view.cursor = (uint32_t)s->info.run.step;
-	return 0;
-}
-
-ACTION(next_mark)
-{
-	UNUSED;
-	return move_to_mark(s, 1, e);
-}
-ACTION(previous_mark)
-{
-	UNUSED;
-	return move_to_mark(s, -1, e);
-}
-
-ACTION(metric)
-{
-	unsigned id = metric_find(argument);
-	const char *near = choice_nearest(argument, metric_name);
-
-	(void)line;
-	if (id == METRIC_NONE)
-		return err_set(e, "view metric: no metric '%.40s'%s%s%s", argument,
-			       near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
-	s->view.plot_metric[s->view.focus == LAYOUT_accuracy] = (int)id;
-	return 0;
-}
-
-/* Whose curves: by name, or the next that has any. In the editor: the next teacher. */
-ACTION(branch)
-{
-	int n = s->info.n_teachers, k;
-
-	(void)line;
-	if ((s->view.editing || s->view.focus == LAYOUT_map) && !argument[0]) {
-		s->view.edit_teacher = n ? (s->view.edit_teacher + 1) % n : 0;
-		move_by(s, 0, 0);
-		return 0;
-	}
-	s->view.follow_branch = false;
-	if (argument[0] && strcmp(argument, "s") != 0) {
-		k = lab_info_teacher(&s->info, argument, e);
-		if (k < 0)
-			return err_wrap(e, "view branch");
-		s->view.branch = BRANCH_TEACHER(k);
-		return 0;
-	}
-	k = argument[0] || s->view.branch == BRANCH_TEACHER(n - 1) || n == 0 ? BRANCH_STUDENT
-	    : s->view.branch == BRANCH_STUDENT                               ? BRANCH_TEACHER(0)
-									     : s->view.branch + 1;
-	s->view.branch = k;
-	scene_say(s, false, "curves of %s",
-		  k == BRANCH_STUDENT ? "the student" : s->info.teacher[k - 2].name);
-	return 0;
-}
-
-ACTION(mute)
-{
-	UNUSED;
-	return turn_mute(s, line, e);
-}
-ACTION(solo)
-{
-	UNUSED;
-	return turn_solo(s, line, e);
-}
-ACTION(equalise)
-{
-	UNUSED;
-	return turn_equalise(s, line, e);
-}
-
-ACTION(prompt)
-{
-	char text[256];
-	bool open = strcmp(argument, "mark") == 0 || strcmp(argument, "run") == 0 ||
-		    strcmp(argument, "set") == 0;
-
-	UNUSED;
-	snprintf(text, sizeof text, "%s%s", argument, open ? " " : "");
-	return ask(s, text);
-}
-
-ACTION(search)
-{
-	UNUSED;
-	s->wants |= SCENE_SEARCH;
-	return 0;
-}
-
-ACTION(find)
-{
-	(void)line;
-	snprintf(s->view.search, sizeof s->view.search, "%.63s", argument);
-	return move_find(s, 1, e);
-}
-
-ACTION(find_next)
-{
-	UNUSED;
-	return move_find(s, 1, e);
-}
-ACTION(find_previous)
-{
-	UNUSED;
-	return move_find(s, -1, e);
-}
-ACTION(first_set)
-{
-	UNUSED;
-	return sides_choose(s, 0, argument, e);
-}
-ACTION(second_set)
-{
-	UNUSED;
-	return sides_choose(s, 1, argument, e);
-}
-ACTION(redraw)
-{
-	UNUSED;
-	s->wants |= SCENE_REDRAW;
-	return 0;
-}
-ACTION(suspend)
-{
-	UNUSED;
-	s->wants |= SCENE_SUSPEND;
-	return 0;
-}
+/* ---- the table ---- */
 
 const struct view_action view_table[] = {
-#define VIEW(id, name, argument, help) { name, argument, help, id },
+#define VIEW(id, name, argument, help) { name, argument, help, act_##id },
 #include "retort/session/cmd/views.def"
 };
 const size_t view_count = sizeof view_table / sizeof view_table[0];
@@ -486,14 +338,11 @@ view_name(size_t i)
 const struct view_action *
 view_find(const char *name, struct err *e)
 {
-	const char *near = choice_nearest(name, view_name);
-
 	for (size_t i = 0; i < view_count; i++)
 		if (strcmp(view_table[i].name, name) == 0)
 			return &view_table[i];
-	err_set(e, "view: '%.40s' is no action%s%s%s", name,
-		near ? "; did you mean " : "; `help view` lists them", near ? near : "",
-		near ? "?" : "");
+	choice_unknown(e, "action", name, view_name, "`help view` lists all");
+	err_wrap(e, "view");
 	return NULL;
 }
 
@@ -505,7 +354,7 @@ view_do(struct scene *s, const char *name, const char *argument, struct text *li
 	if (!v)
 		return -1;
 	if (!v->argument[0] && argument[0])
-		return err_set(e, "view %s: takes no argument", name);
+		return err_set(e, "view %s: unexpected argument '%.40s'", name, argument);
 	s->version++;
 	return v->exec(s, argument, line, e);
 }

@@ -1,4 +1,4 @@
-/* view_observer.c: events of a session to the view model. */
+/* view_observer.c: the view model as observer of a session. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -21,13 +21,13 @@ show_answer(void *arg, struct request *r)
 static void
 show_measured(void *arg, const struct request *r)
 {
-	view_model_probed(arg, r);
+	view_model_measured(arg, r);
 }
 
 static void
 show_progress(void *arg, struct request *r)
 {
-	view_model_translated(arg, r);
+	view_model_progress(arg, r);
 }
 
 static void
@@ -39,7 +39,7 @@ show_message(void *arg, bool is_error, const char *text)
 static void
 show_text(void *arg, const char *title, const char *text)
 {
-	view_model_say(arg, title, text);
+	view_model_text(arg, title, text);
 }
 
 static void
@@ -58,15 +58,15 @@ static void
 show_requested(void *arg, const struct knob *k, const char *value)
 {
 	if (k)
-		view_model_ask(arg, k, value);
+		view_model_add_pending(arg, k, value);
 	else
-		view_model_unasked(arg);
+		view_model_clear_pending(arg);
 }
 
 static void
 show_display(void *arg, const struct knobs *view)
 {
-	view_model_knobs(arg, view);
+	view_model_display(arg, view);
 }
 
 static void
@@ -75,12 +75,12 @@ show_unrecorded(void *arg)
 	view_model_scene(arg)->recording = false;
 }
 
-/* Update the speed and return the measurement that an open pane needs. */
+/* Update the speed. Returns the measurement that an open pane needs. */
 static struct request *
 poll_view(void *arg)
 {
 	view_model_tick(arg, mono_now());
-	return view_model_probe(arg, mono_now());
+	return view_model_next_measurement(arg, mono_now());
 }
 
 struct observer

@@ -8,7 +8,6 @@
 
 #include "retort/base/mem.h"
 #include "retort/ui/move.h"
-#include "retort/ui/pane.h"
 #include "retort/ui/screen_commands.h"
 #include "retort/ui/view_observer.h"
 
@@ -83,16 +82,13 @@ bool
 workbench_key(struct workbench *w, const char *key)
 {
 	const struct scene *scene = w->commands.scene;
-	const char *context, *command;
+	const char *command;
 
 	if (scene->question[0]) {
 		answer_question(w, key);
 		return true;
 	}
-	context = scene->view.helping   ? "help"
-		  : scene->view.editing ? "editor"
-					: pane_name((size_t)scene->view.focus);
-	command = keymap_find(w->commands.keys, context, key);
+	command = keymap_find(w->commands.keys, screen_commands_context(scene), key);
 	if (!command)
 		return false;
 	session_type(w->session, command);

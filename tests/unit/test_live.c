@@ -54,7 +54,7 @@ what_a_script_asks_goes_to_the_log(void **state)
 	CHECK_STR(s->log[0].text, "one");
 	CHECK_STR(s->log[1].text, "two");
 	CHECK(!s->view.helping);
-	view_model_say(l, "title", "one\ntwo\n");
+	view_model_text(l, "title", "one\ntwo\n");
 	CHECK(s->view.helping);
 	view_model_free(l);
 }
@@ -83,7 +83,7 @@ texts_are_seen_as_they_come_and_go(void **state)
 	r->u.progress.rate = 7;
 	r->u.progress.bitext = bitext_new("x");
 	bitext_add(r->u.progress.bitext, "a", "b");
-	view_model_translated(l, r);
+	view_model_progress(l, r);
 	CHECK(!r->u.progress.bitext && s->translation.last->n == 1);
 	CHECK_INT(s->translation.done, 2);
 	CHECK_INT(s->translation.total, 10);
@@ -117,14 +117,14 @@ an_error_outlives_reports_of_progress(void **state)
 
 	(void)state;
 	snprintf(r->note, sizeof r->note, "translated");
-	view_model_translated(l, r);
+	view_model_progress(l, r);
 	CHECK_STR(s->message, "translated");
 	scene_say(s, true, "an error");
 	for (int i = 0; i < 5; i++) {
-		view_model_translated(l, r);
+		view_model_progress(l, r);
 		CHECK_STR(s->message, "an error");
 	}
-	view_model_translated(l, r);
+	view_model_progress(l, r);
 	CHECK_STR(s->message, "translated");
 	request_free(r);
 	view_model_free(l);

@@ -15,4 +15,7 @@ struct screen_commands {
 /* The handlers for a session's options; they use `s`, which must outlive the session. */
 struct cmd_screen screen_commands_handlers(struct screen_commands *s);
 
+/* The context whose key bindings apply: help and map editor if open, else the focused pane. */
+const char *screen_commands_context(const struct scene *s);
+
 #endif

@@ -1,4 +1,4 @@
-/* View actions: what changes how things look and nothing that is trained. */
+/* View actions: changes of the display; they never affect training. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_UI_VIEW_H
 #define RETORT_UI_VIEW_H
@@ -7,13 +7,16 @@
 #include "retort/base/text.h"
 #include "retort/ui/scene.h"
 
-/* One row of the table: `view NAME [ARGUMENT]`. */
+/* A row of session/cmd/views.def: `view NAME [ARGUMENT]`. */
 struct view_action {
-	const char *name;     /* "next-pane", "zoom-in", "log-y", "edit-weight" */
-	const char *argument; /* what it takes, "" nothing: "METRIC", "PANE", "N" */
+	const char *name;     /* "zoom-in" */
+	const char *argument; /* "METRIC", "PANE", "N"; "": none */
 	const char *doc;      /* one sentence */
-	/* Does it. A command that should now be given (a nudge becomes "set temperature 5", Enter
-	   in the map editor becomes one "map ..." line) is put in `line`. 0, or -1 and an error. */
+	/*
+	 * Run the action. A command that it stands for is appended to `line`: a nudge becomes "set
+	 * temperature 5", Enter in the map editor one "map ..." line. Returns 0, or -1 and an
+	 * error.
+	 */
 	int (*exec)(struct scene *s, const char *argument, struct text *line, struct err *e);
 };
 
@@ -22,10 +25,10 @@ extern const size_t view_count;
 
 const char *view_name(size_t i); /* NULL past the last */
 
-/* By name, or NULL with an error that says what is near. */
+/* Find an action by name. NULL and an error, which suggests a similar name. */
 const struct view_action *view_find(const char *name, struct err *e);
 
-/* Find and do: `argument` may be "". The error names what is near. */
+/* Run an action by name; `argument` may be "". Returns 0, or -1 and an error. */
 int view_do(struct scene *s, const char *name, const char *argument, struct text *line,
 	    struct err *e);
 

@@ -1,56 +1,57 @@
-/* The live half of a session: what a person sees of it. */
+/* The view model: builds the scene from samples and results of a session. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_UI_VIEW_MODEL_H
 #define RETORT_UI_VIEW_MODEL_H
 
 #include "retort/lab/trainer.h"
-#include "retort/ui/scene.h"
 #include "retort/session/report.h"
+#include "retort/ui/scene.h"
 
 struct view_model;
 
+/* Create a view model; `name` of the session is shown in the status line. */
 struct view_model *view_model_new(const char *name, bool recording);
-void view_model_free(struct view_model *l);
+void view_model_free(struct view_model *v);
 
-/* What the panes draw; owned. */
-struct scene *view_model_scene(struct view_model *l);
+/* The scene, owned by the view model. */
+struct scene *view_model_scene(struct view_model *v);
 
-/* A sample, in the order of the ring. */
-void view_model_sample(struct view_model *l, const struct event *ev);
+/* Add a sample. Samples must come in order. */
+void view_model_sample(struct view_model *v, const struct event *ev);
 
-/* An answer: takes its snapshot of the lab, and its texts, marks what changed and says it. */
-void view_model_answer(struct view_model *l, struct request *r);
+/* Apply the result of a request: copy its snapshot of the lab, add markers, message and log lines.
+ * Takes the texts that `r` owns. */
+void view_model_answer(struct view_model *v, struct request *r);
 
-/* How far a translation is, and said, unless an error stands that has not yet outlived five such
- * reports; takes r->bitext. */
-void view_model_translated(struct view_model *l, struct request *r);
+/* Show the progress of a translation; takes r->u.progress.bitext. A message replaces an error only
+ * after five reports. */
+void view_model_progress(struct view_model *v, struct request *r);
 
-/* A knob that changes how things look was turned. */
-void view_model_knobs(struct view_model *l, const struct knobs *view);
+/* Set the display knobs. */
+void view_model_display(struct view_model *v, const struct knobs *display);
 
-/* Knobs that were asked for and are not answered: forget them all; add one. */
-void view_model_unasked(struct view_model *l);
-void view_model_ask(struct view_model *l, const struct knob *k, const char *value);
+/* Mark a knob as pending with a requested value; clear all pending knobs. */
+void view_model_add_pending(struct view_model *v, const struct knob *k, const char *value);
+void view_model_clear_pending(struct view_model *v);
 
-/* The report in the help pane. */
-void view_model_report(struct view_model *l, const struct lab_info *info,
+/* Show the report in the help pane. */
+void view_model_report(struct view_model *v, const struct lab_info *info,
 		       const struct report_change *change, size_t n);
 
-/* What a command says: one line as the message, more in the help pane. */
-void view_model_say(struct view_model *l, const char *title, const char *text);
+/* Show output of a command: a line as the message, several in the help pane. */
+void view_model_text(struct view_model *v, const char *title, const char *text);
 
-/* The same, each of its lines in the log. */
-void view_model_log(struct view_model *l, const char *text);
+/* Add output of a command to the log, line by line. */
+void view_model_log(struct view_model *v, const char *text);
 
-/*
- * What is to be asked about the layers that the map editor shows, where it is open and they may
- * have moved: at most once a second while something works, and not before the last answer. NULL:
- * nothing. Owned by the caller.
+/* Return the measurement that an open pane needs, owned by the caller; NULL: none. `now`: seconds.
  */
-struct request *view_model_probe(struct view_model *l, double now);
-void view_model_probed(struct view_model *l, const struct request *r);
+struct request *view_model_next_measurement(struct view_model *v, double now);
 
-/* Speed and time left, twice a second at most. */
-void view_model_tick(struct view_model *l, double now);
+/* Store the result of a measurement. */
+void view_model_measured(struct view_model *v, const struct request *r);
+
+/* Update speed and time left, at most twice a second. */
+void view_model_tick(struct view_model *v, double now);
 
 #endif

@@ -1,4 +1,4 @@
-/* lines.c: lines in, lines out. */
+/* lines.c: line mode. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -14,7 +14,7 @@
 #include "retort/base/text.h"
 
 static void
-give(struct session *s, char *line)
+run_line(struct session *s, char *line)
 {
 	struct err e;
 	int column = 1;
@@ -23,9 +23,9 @@ give(struct session *s, char *line)
 		fprintf(stderr, "%d: %s\n", column, e.msg);
 }
 
-/* What has come; whole lines are given. False at the end of the input. */
+/* Read input and run complete lines; the rest stays in `t`. False at the end of the input. */
 static bool
-take_input(struct session *s, struct text *t)
+read_input(struct session *s, struct text *t)
 {
 	char buf[4096];
 	ssize_t n = read(0, buf, sizeof buf);
@@ -38,7 +38,7 @@ take_input(struct session *s, struct text *t)
 		size_t len = (size_t)(end - t->s) + 1;
 
 		*end = '\0';
-		give(s, t->s);
+		run_line(s, t->s);
 		memmove(t->s, t->s + len, t->len - len + 1);
 		t->len -= len;
 	}
@@ -68,14 +68,14 @@ lines_run(struct session *s, struct err *e)
 		poll(p, open ? 3 : 2, more ? 0 : -1);
 		number = sig_next();
 		if (number && caught)
-			break; /* asked twice */
+			break; /* a second signal */
 		if (number) {
 			caught = number;
 			open = false;
 			session_stop(s);
 		}
 		if (open && p[2].revents)
-			open = take_input(s, &line);
+			open = read_input(s, &line);
 	}
 	text_release(&line);
 	return caught ? 128 + caught : session_status(s);

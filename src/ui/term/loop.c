@@ -1,10 +1,9 @@
-/* loop.c: poll, pump, draw. */
+/* loop.c: the event loop of the workbench. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/ui/term/loop.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,13 +17,14 @@
 #include "retort/ui/pane.h"
 #include "retort/ui/term/keys.h"
 #include "retort/ui/term/prompt.h"
+#include "retort/ui/term/stderr_file.h"
 #include "retort/ui/term/term.h"
 
-#define ESC_SECONDS 0.025 /* Esc is a key when nothing follows it for so long */
-#define SLOW_SECONDS 0.05 /* a frame that took longer to write halves the rate */
-#define LEAVE_SECONDS 2.0 /* a signal waits so long for the step boundary */
-#define HOT_SECONDS 0.1   /* for so long after a key ... */
-#define HOT_FRAME 0.008   /* ... frames may follow each other so closely */
+#define ESC_SECONDS 0.025 /* without further bytes for this time, ESC is the key Esc */
+#define SLOW_SECONDS 0.05 /* a frame that takes longer to write halves the frame rate */
+#define STOP_SECONDS 2.0  /* maximum wait for the trainer to stop after a signal */
+#define HOT_SECONDS 0.1   /* time after a key during which frames ... */
+#define HOT_FRAME 0.008   /* ... are drawn at this interval */
 
 struct loop {
 	struct workbench *workbench;
@@ -34,21 +34,22 @@ struct loop {
 	struct prompt *prompt;
 	bool searching; /* the prompt is open for a search */
 	struct canvas canvas;
-	int signals;
-	int caught;       /* the signal that ends it, or 0 */
-	bool interrupted; /* Ctrl-C was pressed once */
+	int signals;      /* descriptor of sig_catch */
+	int caught;       /* signal that ends the loop; 0: none */
+	bool interrupted; /* Ctrl-C was the last key */
 	uint64_t drawn;   /* version of the scene on the screen */
-	double frame_at;  /* when the last frame was drawn */
-	double key_at;    /* when the last key came */
-	double slow;      /* 1, 2, 4 ... times the chosen time between frames */
-	bool again;       /* paint everything anew */
-	char bytes[256];  /* of keys that are not whole yet */
+	/* times in seconds of mono_now */
+	double frame_at; /* of the last frame */
+	double key_at;   /* of the last key */
+	double bytes_at; /* of the last bytes */
+	double slow;     /* factor on the interval between frames: 1, 2, 4 ... */
+	bool repaint;    /* repaint the whole screen in the next frame */
+	char bytes[256]; /* received and not yet decoded */
 	size_t n_bytes;
-	double bytes_at;
 };
 
 static void
-draw(struct loop *l, double now)
+draw_frame(struct loop *l, double now)
 {
 	struct scene *s = l->scene;
 	double took;
@@ -66,8 +67,8 @@ draw(struct loop *l, double now)
 		prompt_view(l->prompt, width, s->prompt, sizeof s->prompt, &s->prompt_cursor,
 			    s->candidates, sizeof s->candidates);
 	pane_draw_all(s, &l->canvas);
-	term_show(l->term, &l->canvas, l->again);
-	l->again = false;
+	term_show(l->term, &l->canvas, l->repaint);
+	l->repaint = false;
 	l->drawn = s->version;
 	l->frame_at = now;
 	took = mono_now() - now;
@@ -76,17 +77,17 @@ draw(struct loop *l, double now)
 				      : 1;
 }
 
+/* Stop the process; SIGCONT resumes the screen, in handle_signals. */
 static void
-suspend(struct loop *l)
+suspend_process(struct loop *l)
 {
 	term_leave(l->term);
 	raise(SIGSTOP);
-	/* continued: SIGCONT is in the pipe and repaints */
 }
 
-/* What view actions ask of the terminal's side. */
+/* Carry out the requests of view actions. */
 static void
-obey(struct loop *l)
+handle_wants(struct loop *l)
 {
 	unsigned wants = l->scene->wants;
 
@@ -97,14 +98,14 @@ obey(struct loop *l)
 			    l->searching ? "" : l->scene->prefill);
 	}
 	if (wants & SCENE_REDRAW)
-		l->again = true;
+		l->repaint = true;
 	if (wants & SCENE_SUSPEND)
-		suspend(l);
+		suspend_process(l);
 }
 
-/* Ctrl-C: leave the prompt; pause; a second one ends with 130. */
+/* Ctrl-C closes the prompt, else pauses; a second one in a row quits with status 130. */
 static void
-interrupt(struct loop *l)
+handle_interrupt(struct loop *l)
 {
 	if (prompt_is_open(l->prompt)) {
 		prompt_close(l->prompt);
@@ -118,11 +119,12 @@ interrupt(struct loop *l)
 	l->interrupted = true;
 	if (l->scene->info.phase != LAB_IDLE && !l->scene->info.paused)
 		session_type(l->session, "pause on");
-	scene_say(l->scene, false, "Ctrl-C again leaves");
+	scene_say(l->scene, false, "press Ctrl-C again to quit");
 }
 
+/* Run a line of the prompt, which is freed; NULL: none. */
 static void
-enter(struct loop *l, char *line)
+run_line(struct loop *l, char *line)
 {
 	char command[300];
 
@@ -135,7 +137,8 @@ enter(struct loop *l, char *line)
 	mem_free(line);
 }
 
-/* Bytes for the open prompt: readline's, but for the keys that leave it. */
+/* Pass bytes to the open prompt, up to Enter; Esc, Ctrl-C and Ctrl-Z are handled here. `all`: no
+ * more bytes follow soon. */
 static void
 feed_prompt(struct loop *l, bool all)
 {
@@ -151,28 +154,28 @@ feed_prompt(struct loop *l, bool all)
 	}
 	if (memchr(l->bytes, 3, l->n_bytes)) {
 		l->n_bytes = 0;
-		interrupt(l);
+		handle_interrupt(l);
 		return;
 	}
 	if (l->n_bytes == 1 && l->bytes[0] == 26) {
 		l->n_bytes = 0;
-		suspend(l);
+		suspend_process(l);
 		return;
 	}
 	while (n < l->n_bytes && l->bytes[n] != '\r' && l->bytes[n] != '\n')
 		n++;
-	n += n < l->n_bytes; /* what was typed ahead behind Enter is for whatever comes next */
+	n += n < l->n_bytes; /* bytes after Enter are not for this line */
 	if (prompt_feed(l->prompt, l->bytes, n, &line))
-		enter(l, line);
+		run_line(l, line);
 	memmove(l->bytes, l->bytes + n, l->n_bytes - n);
 	l->n_bytes -= n;
 }
 
 static void
-press(struct loop *l, const char *key, const struct keys_mouse *mouse)
+handle_key(struct loop *l, const char *key, const struct keys_mouse *mouse)
 {
 	if (strcmp(key, "C-c") == 0) {
-		interrupt(l);
+		handle_interrupt(l);
 		return;
 	}
 	l->interrupted = false;
@@ -180,13 +183,13 @@ press(struct loop *l, const char *key, const struct keys_mouse *mouse)
 		workbench_mouse(l->workbench, mouse->x, mouse->y, l->canvas.width, l->canvas.height,
 				mouse->press ? mouse->button : -1);
 	else if (!workbench_key(l->workbench, key))
-		scene_say(l->scene, false, "%s: no key here; ? lists them", key);
-	obey(l);
+		scene_say(l->scene, false, "%s: key is not bound; ? lists the keys", key);
+	handle_wants(l);
 }
 
-/* Give what has come to the prompt or the keys. */
+/* Decode received bytes for the prompt or as keys, as far as they are complete. */
 static void
-digest(struct loop *l, bool all)
+decode_bytes(struct loop *l, bool all)
 {
 	while (l->n_bytes && !session_is_over(l->session)) {
 		struct keys_mouse mouse = { 0 };
@@ -207,12 +210,12 @@ digest(struct loop *l, bool all)
 		memmove(l->bytes, l->bytes + n, l->n_bytes - n);
 		l->n_bytes -= n;
 		if (key[0])
-			press(l, key, &mouse);
+			handle_key(l, key, &mouse);
 	}
 }
 
 static void
-take_keys(struct loop *l, double now)
+read_keys(struct loop *l, double now)
 {
 	int n = term_read(l->term, l->bytes + l->n_bytes, sizeof l->bytes - l->n_bytes);
 
@@ -225,22 +228,22 @@ take_keys(struct loop *l, double now)
 		l->bytes_at = l->key_at = now;
 		l->scene->version++;
 	}
-	digest(l, now - l->bytes_at >= ESC_SECONDS || l->n_bytes == sizeof l->bytes);
+	decode_bytes(l, now - l->bytes_at >= ESC_SECONDS || l->n_bytes == sizeof l->bytes);
 }
 
 static void
-take_signals(struct loop *l)
+handle_signals(struct loop *l)
 {
 	for (int number; (number = sig_next());) {
 		switch (number) {
-		case SIGCONT: /* the size may have changed while it was stopped */
+		case SIGCONT:
 			term_return(l->term);
-			l->again = true;
+			l->repaint = true;
 			break;
 		case SIGWINCH:
 			break;
 		case SIGINT:
-			interrupt(l);
+			handle_interrupt(l);
 			break;
 		default:
 			l->caught = number;
@@ -250,9 +253,9 @@ take_signals(struct loop *l)
 	}
 }
 
-/* Milliseconds until something must be done that nobody wakes for; -1 never. */
+/* Timeout of poll, milliseconds: until a frame is due or ESC becomes a key; -1: none. */
 static int
-patience(const struct loop *l, double now, double frame_due, bool dirty)
+poll_timeout(const struct loop *l, double now, double frame_due, bool dirty)
 {
 	double seconds = -1;
 
@@ -266,9 +269,9 @@ patience(const struct loop *l, double now, double frame_due, bool dirty)
 }
 
 static void
-watch(struct loop *l)
+run_loop(struct loop *l)
 {
-	bool more = session_pump(l->session); /* the script's first line */
+	bool more = session_pump(l->session); /* starts the script */
 
 	while (!session_is_over(l->session) && !l->caught) {
 		double now = mono_now(),
@@ -284,24 +287,26 @@ watch(struct loop *l)
 				       { session_fd(l->session), POLLIN, 0 } };
 
 		if (dirty && now >= due && !stalled) {
-			draw(l, now);
+			draw_frame(l, now);
 			dirty = false;
 		}
-		/* what trains is looked at once a frame, not at every step */
+		/* while a frame is pending, samples do not wake the loop: they are read once a
+		 * frame */
 		poll(p, dirty && !stalled ? 2 : 3,
-		     more ? 0 : patience(l, now, due, dirty && !stalled));
+		     more ? 0 : poll_timeout(l, now, due, dirty && !stalled));
 		now = mono_now();
-		take_signals(l);
-		take_keys(l, now);
+		handle_signals(l);
+		read_keys(l, now);
 		more = session_pump(l->session);
 	}
 }
 
-/* The trainer stops at the next boundary, the recording becomes whole; but not for ever. */
+/* Stop the trainer at the next step boundary and complete the recording, for STOP_SECONDS at most.
+ */
 static void
-wind_up(struct loop *l)
+stop_session(struct loop *l)
 {
-	double until = mono_now() + LEAVE_SECONDS;
+	double until = mono_now() + STOP_SECONDS;
 
 	session_stop(l->session);
 	while (!session_is_idle(l->session) && mono_now() < until) {
@@ -312,39 +317,7 @@ wind_up(struct loop *l)
 	}
 }
 
-/* What libraries write to standard error would tear the screen: it goes to a file and is shown at
- * the end. */
-static int
-hide_stderr(int *saved)
-{
-	FILE *f = tmpfile();
-
-	*saved = -1;
-	if (!f || !isatty(2))
-		return f ? fclose(f), -1 : -1;
-	*saved = fcntl(2, F_DUPFD_CLOEXEC,
-		       3); /* programs that run beside have no business with the terminal */
-	dup2(fileno(f), 2);
-	fclose(f);
-	return 0;
-}
-
-static void
-show_stderr(int saved)
-{
-	char buf[4096];
-	ssize_t n;
-
-	if (saved < 0)
-		return;
-	lseek(2, 0, SEEK_SET);
-	while ((n = read(2, buf, sizeof buf)) > 0)
-		if (write(saved, buf, (size_t)n) < 0)
-			break;
-	dup2(saved, 2);
-	close(saved);
-}
-
+/* Path of the file of the prompt's history, owned by the caller; NULL: none. */
 static char *
 history_path(void)
 {
@@ -360,40 +333,41 @@ history_path(void)
 }
 
 static char **
-complete(void *arg, const char *line, size_t point, size_t *start)
+complete_line(void *arg, const char *line, size_t point, size_t *start)
 {
 	return session_complete(arg, line, point, start);
 }
 
 static void
-begin(struct loop *l)
+start_screen(struct loop *l)
 {
 	char *history = history_path();
 
 	l->scene = workbench_scene(l->workbench);
 	l->scene->utf8 = term_utf8(l->term);
 	l->scene->braille = term_braille(l->term);
-	l->prompt = prompt_new(history, complete, l->session);
+	l->prompt = prompt_new(history, complete_line, l->session);
 	l->slow = 1;
 	l->key_at = -1;
-	l->again = true;
-	l->drawn = UINT64_MAX; /* nothing is */
+	l->repaint = true;
+	l->drawn = UINT64_MAX; /* none */
 	sig_crash(term_crash);
 	mem_free(history);
 }
 
+/* Stop, free and restore everything. Returns the exit status. */
 static int
-end(struct loop *l, struct term *term, int saved)
+end_screen(struct loop *l, struct term *term, int saved)
 {
 	int status;
 
 	if (l->caught)
-		wind_up(l);
+		stop_session(l);
 	status = l->caught ? 128 + l->caught : session_status(l->session);
 	prompt_free(l->prompt);
 	term_close(term, l->caught == SIGHUP);
 	canvas_release(&l->canvas);
-	show_stderr(saved);
+	stderr_file_end(saved);
 	return status;
 }
 
@@ -409,8 +383,8 @@ loop_run(struct workbench *w, struct term *term, struct err *e)
 		term_close(term, false);
 		return -1;
 	}
-	begin(&l);
-	hide_stderr(&saved);
-	watch(&l);
-	return end(&l, term, saved);
+	start_screen(&l);
+	saved = stderr_file_begin();
+	run_loop(&l);
+	return end_screen(&l, term, saved);
 }

@@ -1,4 +1,4 @@
-/* Without a screen but with a person: lines in, lines out. */
+/* Line mode: commands from standard input, for terminals without a screen. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_UI_TERM_LINES_H
 #define RETORT_UI_TERM_LINES_H
@@ -7,9 +7,8 @@
 #include "retort/session/session.h"
 
 /*
- * Read lines from standard input and give them to the session, while it works and tells on its
- * `out` and `talk`; for TERM=dumb and terminals that are not known. Ends with the input, or `quit`.
- * Returns the exit status as loop_run does.
+ * Run lines from standard input, as they arrive, until the end of the input or `quit`; the session
+ * writes to its `out` and `talk`. Returns the exit status as loop_run does.
  */
 int lines_run(struct session *s, struct err *e);
 
