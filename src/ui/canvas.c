@@ -116,6 +116,15 @@ canvas_text(struct canvas_area a, int x, int y, enum canvas_look look, const cha
 	return x;
 }
 
+int
+canvas_text_most(struct canvas_area a, int x, int y, int width, enum canvas_look look,
+		 const char *s)
+{
+	int end = canvas_text(canvas_cut(a, x, y, width, 1), 0, 0, look, s);
+
+	return x + (end < width ? end : width);
+}
+
 void
 canvas_text_right(struct canvas_area a, int x, int y, enum canvas_look look, const char *s)
 {

@@ -84,7 +84,7 @@ map_overview_draw(const struct scene *s, struct canvas_area a, int teacher)
 		canvas_text_right(canvas_cut(a, NAME_WIDTH + 1 + cell * c, 0, cell - 1, 1),
 				  cell - 1, 0, CANVAS_DIM, st->layer[first + c].name);
 	for (int r = 0; r < t->n_layers; r++) {
-		canvas_textf(a, 1, 1 + r, CANVAS_DIM, "%.6s", t->layer[r].name);
+		canvas_text_most(a, 1, 1 + r, 6, CANVAS_DIM, t->layer[r].name);
 		for (int c = 0; c < columns; c++)
 			draw_cell(s, canvas_cut(a, NAME_WIDTH + 1 + cell * c, 1 + r, cell - 1, 1),
 				  &(struct scene_edit){ teacher, r, first + c, MODEL_HIDDEN, 0,

@@ -140,7 +140,7 @@ draw_sets(struct canvas_area a, int y, const struct shift_report *m)
 	int x = 1;
 
 	for (int k = 0; k < 2; k++) {
-		x = canvas_textf(a, x, y, CANVAS_BOLD, "%.24s", m->name[k]);
+		x = canvas_text_most(a, x, y, 24, CANVAS_BOLD, m->name[k]);
 		x = canvas_textf(a, x, y, CANVAS_DIM, " %zu of %zu rows", m->rows[k], m->of[k]) + 3;
 		if (k == 0 && a.width < TWO_LISTS_PANE) {
 			x = 1;
@@ -161,10 +161,12 @@ draw_drifts(struct canvas_area a, const struct shift_report *m)
 	if (!m->n_drifts)
 		return 0;
 	canvas_textf(a, 0, 0, CANVAS_DIM, "%-16s %7s %6s", "column drift", "PSI", "KS");
-	for (int i = 0; i < m->n_drifts; i++)
-		canvas_textf(a, 0, 1 + i, m->drift[i].psi >= 0.25 ? CANVAS_WARN : CANVAS_PLAIN,
-			     "%-16.16s %7.3f %6.3f", m->drift[i].column, m->drift[i].psi,
-			     m->drift[i].ks);
+	for (int i = 0; i < m->n_drifts; i++) {
+		enum canvas_look look = m->drift[i].psi >= 0.25 ? CANVAS_WARN : CANVAS_PLAIN;
+
+		canvas_text_most(a, 0, 1 + i, 16, look, m->drift[i].column);
+		canvas_textf(a, 17, 1 + i, look, "%7.3f %6.3f", m->drift[i].psi, m->drift[i].ks);
+	}
 	return 1 + m->n_drifts;
 }
 

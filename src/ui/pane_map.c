@@ -26,8 +26,8 @@ draw_map(const struct scene *s, struct canvas_area a)
 			    s->info.n_teachers ? "no student yet" : "no teacher yet");
 		return;
 	}
-	canvas_textf(a, x + 1, 0, CANVAS_DIM, "%.8s %s s ", s->info.teacher[t].name,
-		     scene_arrow(s));
+	x = canvas_text_most(a, x + 1, 0, 8, CANVAS_DIM, s->info.teacher[t].name);
+	canvas_textf(a, x, 0, CANVAS_DIM, " %s s ", scene_arrow(s));
 	for (int i = 0; i < s->info.run.settings.n_maps; i++)
 		others += s->info.run.settings.map[i].teacher != t;
 	if (others)

@@ -74,7 +74,7 @@ draw_scores(const struct net_info *t, bool muted, struct canvas_area a, int widt
 	if (width < WITH_ARCHITECTURE - 18)
 		return;
 	if (t->is_file)
-		canvas_textf(a, 30, 0, CANVAS_DIM, "%-14.14s %9s", "output file", "");
+		canvas_text(a, 30, 0, CANVAS_DIM, "output file");
 	else
 		canvas_textf(a, 30, 0, CANVAS_DIM, "%-14.14s %9llu", t->spec,
 			     (unsigned long long)t->parameters);

@@ -117,9 +117,11 @@ status_draw(const struct scene *s, struct canvas_area a)
 		x = canvas_text(canvas_cut(a, 0, 0, a.width / 3, 1), x + 2, 0, CANVAS_TITLE,
 				s->session);
 	x = x < a.width / 3 ? x : a.width / 3;
-	if (a.width >= 100 && s->info.data[0])
-		x = canvas_textf(a, x, 0, CANVAS_TITLE, "   data %.20s, %zu rows", s->info.data,
-				 s->info.rows);
+	if (a.width >= 100 && s->info.data[0]) {
+		x = canvas_text(a, x, 0, CANVAS_TITLE, "   data ");
+		x = canvas_text_most(a, x, 0, 20, CANVAS_TITLE, s->info.data);
+		x = canvas_textf(a, x, 0, CANVAS_TITLE, ", %zu rows", s->info.rows);
+	}
 	x = canvas_text(a, x + 2, 0, CANVAS_TITLE, phase_text(s, word, sizeof word));
 	format_progress(s, a.width - x - 3, &t);
 	canvas_text(a, a.width - 1 - text_width(text_get(&t)), 0, CANVAS_TITLE, text_get(&t));

@@ -70,6 +70,10 @@ int canvas_text(struct canvas_area a, int x, int y, enum canvas_look look, const
 int canvas_textf(struct canvas_area a, int x, int y, enum canvas_look look, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
 
+/* Draw UTF-8 text in at most `width` columns. Returns the column after it. */
+int canvas_text_most(struct canvas_area a, int x, int y, int width, enum canvas_look look,
+		     const char *s);
+
 /* Draw UTF-8 text that ends before column x. */
 void canvas_text_right(struct canvas_area a, int x, int y, enum canvas_look look, const char *s);
 
