@@ -38,8 +38,8 @@ unknown(const struct trainer_state *w, const char *name, struct err *e)
 		return err_set(
 			e, "%s: its weight is 0, so it has no gradient; `set %s-weight 1` first",
 			name, name);
-	for (int i = 0; i < w->student->n_terms; i++)
-		text_item(&names, "%s", name_of(&w->student->term[i]));
+	for (int i = 0; i < w->run.student->n_terms; i++)
+		text_item(&names, "%s", name_of(&w->run.student->term[i]));
 	err_set(e, "%s: no such term; there is %s", name, text_get(&names));
 	text_release(&names);
 	return -1;
@@ -49,17 +49,18 @@ unknown(const struct trainer_state *w, const char *name, struct err *e)
 static const char *
 silence(const struct trainer_state *w, int i, double share)
 {
-	const struct branch_term *t = &w->student->term[i];
+	const struct branch_term *t = &w->run.student->term[i];
 	bool asks = false;
 
 	for (int k = 0; k < w->info.n_teachers; k++)
-		asks |= trainer_state_teaches(w, k);
+		asks |= train_teaches(&w->train, &w->info.run.settings, k);
 	if (share > 0)
 		return NULL;
-	if (branch_weight(w->student, i, &w->info.run.settings.knobs, w->info.run.settings.map) ==
-	    0)
+	if (branch_weight(w->run.student, i, &w->info.run.settings.knobs,
+			  w->info.run.settings.map) == 0)
 		return "its weight is 0, so it has no gradient";
-	if (t->map >= 0 && !trainer_state_teaches(w, w->info.run.settings.map[t->map].teacher))
+	if (t->map >= 0 && !train_teaches(&w->train, &w->info.run.settings,
+					  w->info.run.settings.map[t->map].teacher))
 		return "its teacher is muted or not trained, so it has no gradient";
 	if (t->loss->needs & LOSS_LOGITS && !asks)
 		return "no teacher is asked, so it has no gradient";
@@ -74,7 +75,7 @@ static int
 read_shares(struct trainer_state *w, const struct request_shares *r, struct shares *s,
 	    struct err *e)
 {
-	const struct branch *b = w->student;
+	const struct branch *b = w->run.student;
 
 	for (int k = 0; k < r->n; k++) {
 		const char *name = r->share[k].term, *why;
@@ -169,7 +170,7 @@ static int
 put_weights(const struct trainer_state *w, const struct shares *shares, struct settings *s,
 	    struct text *note, struct err *e)
 {
-	const struct branch *b = w->student;
+	const struct branch *b = w->run.student;
 
 	for (int i = 0; i < b->n_terms; i++) {
 		double was = branch_weight(b, i, &w->info.run.settings.knobs,
@@ -188,13 +189,13 @@ put_weights(const struct trainer_state *w, const struct shares *shares, struct s
 static int
 balance(struct trainer_state *w, struct request *r, struct err *e)
 {
-	struct branch *b = w->student;
+	struct branch *b = w->run.student;
 	struct settings s;
 	struct shares shares = { 0 };
 	struct text note = { 0 };
 	int status;
 
-	eval_shares(w, shares.now);
+	eval_shares(&w->train, &w->info.run.settings, w->run.student, shares.now);
 	if (read_shares(w, &r->u.shares, &shares, e) < 0 ||
 	    fill_shares(b, &r->u.shares, &shares, e) < 0 || sum_to_one(b, &shares, e) < 0)
 		return -1;
@@ -211,7 +212,7 @@ balance(struct trainer_state *w, struct request *r, struct err *e)
 int
 balance_request(struct trainer_state *w, struct request *r, struct err *e)
 {
-	if (!w->student)
+	if (!w->run.student)
 		return err_set(e, "balance: no student yet; `student mlp 32` makes one");
 	if (w->info.phase == LAB_TRAINING || w->info.phase == LAB_REPORTING)
 		return err_set(e, "balance: not while another network trains");

@@ -17,10 +17,11 @@ history_add(struct trainer_state *w)
 
 	if (w->info.phase != LAB_DISTILLING)
 		return;
-	if (w->n_history && w->history[w->n_history - 1].step == r->step)
-		w->n_history--;
-	mem_grow(&w->history, &w->cap_history, w->n_history + 1, sizeof *w->history);
-	w->history[w->n_history++] =
+	if (w->run.n_history && w->run.history[w->run.n_history - 1].step == r->step)
+		w->run.n_history--;
+	mem_grow(&w->run.history, &w->run.cap_history, w->run.n_history + 1,
+		 sizeof *w->run.history);
+	w->run.history[w->run.n_history++] =
 		(struct history_entry){ r->step, r->from, r->until, r->settings };
 }
 
@@ -28,10 +29,10 @@ history_add(struct trainer_state *w)
 static const struct history_entry *
 entry_at(const struct trainer_state *w, uint64_t step)
 {
-	const struct history_entry *found = &w->history[0];
+	const struct history_entry *found = &w->run.history[0];
 
-	for (size_t i = 0; i < w->n_history && w->history[i].step <= step; i++)
-		found = &w->history[i];
+	for (size_t i = 0; i < w->run.n_history && w->run.history[i].step <= step; i++)
+		found = &w->run.history[i];
 	return found;
 }
 
@@ -50,7 +51,7 @@ history_baseline(const struct trainer_state *w, uint64_t step, struct settings *
 	struct settings earlier;
 
 	settings_at(h, step, out);
-	while (past > w->history && lab_rows(&w->info, out->set_weight, true) == 0) {
+	while (past > w->run.history && lab_rows(&w->info, out->set_weight, true) == 0) {
 		settings_at(past - 1, past->step - 1, &earlier);
 		memcpy(out->set_weight, earlier.set_weight, sizeof out->set_weight);
 		past--;

@@ -38,12 +38,12 @@ void
 idle_change_drop_student(struct trainer_state *w)
 {
 	drop_ramps(w);
-	branch_free(w->student);
-	branch_free(w->plain);
-	w->student = w->plain = NULL;
-	sampler_release(&w->order);
-	sampler_release(&w->plain_order);
-	sampler_release(&w->few);
+	branch_free(w->run.student);
+	branch_free(w->run.baseline);
+	w->run.student = w->run.baseline = NULL;
+	sampler_release(&w->train.order);
+	sampler_release(&w->train.baseline_order);
+	sampler_release(&w->train.labelled_order);
 	w->info.run.settings.frozen = 0;
 	w->info.run.settings.remedy[REMEDY_KIND_prior] = 0; /* it corrected this student's bias */
 	w->info.remedy_text[REMEDY_KIND_prior][0] = '\0';
@@ -55,36 +55,31 @@ idle_change_drop_student(struct trainer_state *w)
 	for (int i = 0; i < w->info.n_teachers; i++)
 		w->info.teacher[i].teaching = (struct teaching){ NAN, NAN, NAN };
 	w->info.run.step = w->info.run.from = w->info.run.until = 0;
-	w->n_history = 0;
-	w->evaluated[BRANCH_STUDENT] = w->evaluated[BRANCH_BASELINE] = UINT64_MAX;
+	w->run.n_history = 0;
+	w->run.evaluated[BRANCH_STUDENT] = w->run.evaluated[BRANCH_BASELINE] = UINT64_MAX;
 	live_change_forget(w);
 }
 
 void
 idle_change_init(struct trainer_state *w, int threads)
 {
-	w->pool = pool_new(threads);
+	w->train.pool = pool_new(threads);
 	knob_defaults(&w->info.run.settings.knobs);
-	w->info.seed = 1;
+	w->info.seed = w->train.seed = 1;
+	w->train.teacher_info = w->info.teacher;
+	run_init(&w->run, &w->train, &w->info.run);
 	w->info.busy = -1;
 	w->pause_at = UINT64_MAX;
 	snprintf(w->info.blas, sizeof w->info.blas, "%s", blas_name());
-	for (int i = 0; i < BRANCH_IDS; i++) {
-		w->evaluated[i] = UINT64_MAX;
-		for (int k = 0; k < METRIC_COUNT; k++)
-			w->last[i][k] = NAN;
-	}
 }
 
 void
 idle_change_release(struct trainer_state *w)
 {
 	setup_data_drop(w);
-	wordnet_free(w->wordnet);
-	mem_free(w->history);
-	mem_free(w->undo);
-	mem_free(w->redo);
-	pool_free(w->pool);
+	wordnet_free(w->train.wordnet);
+	run_release(&w->run);
+	pool_free(w->train.pool);
 }
 
 void
@@ -128,12 +123,12 @@ fold_scale(const struct trainer_state *w, const struct branch *b, const struct c
 	const struct param *weight = &b->net->layout.param[0], *bias = &b->net->layout.param[1];
 	real *value = branch_value(b);
 
-	if (!mean || !spread || w->ds->kind != DATASET_NUMBERS || mean->len != w->scale.d ||
-	    spread->len != w->scale.d)
+	if (!mean || !spread || w->train.ds->kind != DATASET_NUMBERS ||
+	    mean->len != w->train.scale.d || spread->len != w->train.scale.d)
 		return;
-	for (size_t i = 0; i < w->scale.d; i++) {
-		double scale = (double)(float)w->scale.spread[i] / (double)spread->data[i];
-		double shift = ((double)(float)w->scale.mean[i] - (double)mean->data[i]) /
+	for (size_t i = 0; i < w->train.scale.d; i++) {
+		double scale = (double)(float)w->train.scale.spread[i] / (double)spread->data[i];
+		double shift = ((double)(float)w->train.scale.mean[i] - (double)mean->data[i]) /
 			       (double)spread->data[i];
 
 		if ((scale == 1 && shift == 0) || spread->data[i] == 0)
@@ -161,17 +156,17 @@ struct branch *
 idle_change_make(struct trainer_state *w, const struct request_net *r, int id, const char *name,
 		 struct err *e)
 {
-	struct model_io io = model_io_of(w->ds);
-	size_t capacity = trainer_state_batch(w);
+	struct model_io io = model_io_of(w->train.ds);
+	size_t capacity = train_batch(&w->info.run.settings);
 	struct model_spec spec;
 	struct branch *b;
 
 	if (r->ckpt ? net_ckpt_spec(r->ckpt, &spec, &io, e) < 0
 		    : model_table_parse(r->spec, &spec, e) < 0)
 		return NULL;
-	if (r->ckpt && net_ckpt_check_classes(r->ckpt, w->ds, e) < 0)
+	if (r->ckpt && net_ckpt_check_classes(r->ckpt, w->train.ds, e) < 0)
 		return NULL;
-	b = branch_new(id, name, &spec, &io, capacity, seed_of(w, id), w->pool, e);
+	b = branch_new(id, name, &spec, &io, capacity, seed_of(w, id), w->train.pool, e);
 	if (b && r->ckpt) {
 		if (net_ckpt_load(b->net, branch_value(b), r->ckpt, e) < 0 ||
 		    trainer_checkpoint_take(b, r->ckpt, e) < 0) {
@@ -195,7 +190,7 @@ idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 	struct request_net *n = &r->u.net;
 	struct branch *b;
 
-	if (!w->ds)
+	if (!w->train.ds)
 		return err_set(e, "student: no data yet; `data digits` first");
 	if (strcmp(n->spec, "again") == 0 && !w->again[0])
 		return err_set(e, "student again: there was none yet; `student mlp 16` makes one");
@@ -211,7 +206,7 @@ idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 		return err_wrap(e, "student");
 	}
 	idle_change_drop_student(w);
-	w->student = b;
+	w->run.student = b;
 	idle_change_describe(&w->info.run.student, b, n->ckpt ? n->from : "");
 	w->info.run.has_student = true;
 	w->info.run.student.ready = true;
@@ -223,7 +218,7 @@ idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 static int
 fit_batch(struct trainer_state *w, struct branch **b, struct err *e)
 {
-	size_t rows = trainer_state_batch(w), room = (*b)->net->graph->capacity;
+	size_t rows = train_batch(&w->info.run.settings), room = (*b)->net->graph->capacity;
 	struct branch_plan plan = settings_change_plan(w);
 
 	if (room == rows)
@@ -235,21 +230,21 @@ static int
 fit_all(struct trainer_state *w, struct err *e)
 {
 	for (int i = 0; i < w->info.n_teachers; i++) {
-		if (!w->teacher[i].branch)
+		if (!w->train.teacher[i].branch)
 			continue;
-		teacher_close(&w->teacher[i].says); /* it borrows the weights */
-		if (fit_batch(w, &w->teacher[i].branch, e) < 0)
+		teacher_close(&w->train.teacher[i].outputs); /* it borrows the weights */
+		if (fit_batch(w, &w->train.teacher[i].branch, e) < 0)
 			return -1;
 	}
-	if (w->student && fit_batch(w, &w->student, e) < 0)
+	if (w->run.student && fit_batch(w, &w->run.student, e) < 0)
 		return -1;
-	return w->plain ? fit_batch(w, &w->plain, e) : 0;
+	return w->run.baseline ? fit_batch(w, &w->run.baseline, e) : 0;
 }
 
 static bool
 batch_fits(const struct trainer_state *w)
 {
-	return w->batch.capacity == trainer_state_batch(w);
+	return w->train.batch.capacity == train_batch(&w->info.run.settings);
 }
 
 int
@@ -257,7 +252,7 @@ idle_change_prepare(struct trainer_state *w, struct err *e)
 {
 	if (!batch_fits(w) && fit_all(w, e) < 0)
 		return -1;
-	return feed_prepare(w, e);
+	return feed_prepare(&w->train, &w->info.run.settings, e);
 }
 
 int
@@ -276,17 +271,18 @@ idle_change_train(struct trainer_state *w, struct request *r, struct err *e)
 	if (epochs < 1 || epochs > 1000000)
 		return err_set(e, "train %s: epochs: %lld is outside 1..1000000", name,
 			       (long long)epochs);
-	if (w->n_labelled == 0)
+	if (w->train.n_labelled == 0)
 		return err_set(e, "train %s: no training row has a label", name);
 	if (idle_change_prepare(w, e) < 0)
 		return err_wrap(e, "train %s", name);
-	steps = ((uint64_t)feed_epoch(w, k) + trainer_state_batch(w) - 1) / trainer_state_batch(w) *
-		(uint64_t)epochs;
+	steps = ((uint64_t)feed_epoch(&w->train, &w->info.run.settings, k) +
+		 train_batch(&w->info.run.settings) - 1) /
+		train_batch(&w->info.run.settings) * (uint64_t)epochs;
 	memset(&w->info.teacher[k].effect, 0,
 	       sizeof w->info.teacher[k].effect); /* of weights that will be no more */
 	w->info.phase = LAB_TRAINING;
 	w->info.busy = k;
-	w->info.run.step = w->info.run.from = w->teacher[k].branch->state->step;
+	w->info.run.step = w->info.run.from = w->train.teacher[k].branch->state->step;
 	w->info.run.until = w->info.run.from + steps;
 	w->info.paused = false;
 	return 0;
@@ -295,10 +291,10 @@ idle_change_train(struct trainer_state *w, struct request *r, struct err *e)
 static int
 check_run(struct trainer_state *w, int64_t steps, struct err *e)
 {
-	if (!w->student)
+	if (!w->run.student)
 		return err_set(e, "run: no student yet; `student mlp 32` makes one");
 	if (steps < 1 || steps > 1000000000 ||
-	    w->student->state->step + (uint64_t)steps > UINT32_MAX - 1)
+	    w->run.student->state->step + (uint64_t)steps > UINT32_MAX - 1)
 		return err_set(e, "run: %lld steps is outside 1..1000000000", (long long)steps);
 	for (int i = 0; i < w->info.n_teachers; i++)
 		if (!w->info.teacher[i].ready && !w->info.run.settings.teacher_muted[i])
@@ -314,7 +310,7 @@ static bool
 any_teaches(const struct trainer_state *w)
 {
 	for (int i = 0; i < w->info.n_teachers; i++)
-		if (trainer_state_teaches(w, i))
+		if (train_teaches(&w->train, &w->info.run.settings, i))
 			return true;
 	return false;
 }
@@ -326,7 +322,8 @@ note_memory(const struct trainer_state *w, struct request_run *r)
 	size_t sum = 0;
 
 	for (int i = 0; i < w->info.n_teachers; i++)
-		sum += trainer_state_teaches(w, i) ? w->info.teacher[i].kept : 0;
+		sum += train_teaches(&w->train, &w->info.run.settings, i) ? w->info.teacher[i].kept
+									  : 0;
 	if (sum >= (size_t)1 << 24)
 		snprintf(r->memory, sizeof r->memory, "the teachers' answers will take %.1f MiB",
 			 (double)sum / 0x1p20);
@@ -336,10 +333,10 @@ int
 idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 {
 	bool taught = any_teaches(w);
-	const struct remedy_result_made *choice =
-		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
-	const uint32_t *rows = taught ? w->split.train : w->split.shown;
-	size_t n = taught ? w->split.n_train : w->split.n_shown;
+	const struct remedy_result_made *choice = remedy_result_get(
+		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
+	const uint32_t *rows = taught ? w->train.split.train : w->train.split.shown;
+	size_t n = taught ? w->train.split.n_train : w->train.split.n_shown;
 	struct settings s;
 
 	if (stage_lay(w, r, &s, e) < 0 || check_run(w, r->u.run.steps, e) < 0)
@@ -353,15 +350,15 @@ idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 		return err_wrap(e, "run");
 	if (stage_begin(w, &s, r, e) < 0)
 		return -1;
-	sampler_release(&w->order);
-	sampler_init(&w->order, w->ds, rows, n, idle_change_order_seed(w, "main"));
-	sampler_release(&w->few);
-	if (w->split.n_shown)
-		sampler_init(&w->few, w->ds, w->split.shown, w->split.n_shown,
-			     idle_change_order_seed(w, "few"));
+	sampler_release(&w->train.order);
+	sampler_init(&w->train.order, w->train.ds, rows, n, idle_change_order_seed(w, "main"));
+	sampler_release(&w->train.labelled_order);
+	if (w->train.split.n_shown)
+		sampler_init(&w->train.labelled_order, w->train.ds, w->train.split.shown,
+			     w->train.split.n_shown, idle_change_order_seed(w, "few"));
 	note_memory(w, &r->u.run);
 	w->info.phase = LAB_DISTILLING;
-	w->info.run.step = w->info.run.from = w->student->state->step;
+	w->info.run.step = w->info.run.from = w->run.student->state->step;
 	w->info.run.until = w->info.run.from + (uint64_t)r->u.run.steps;
 	w->info.paused = false;
 	stage_note(w, r->u.run.stage.kind);
@@ -373,17 +370,17 @@ idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 static int
 make_plain(struct trainer_state *w, struct err *e)
 {
-	const struct net *n = w->student->net;
+	const struct net *n = w->run.student->net;
 
-	if (w->plain || w->split.n_shown == 0)
+	if (w->run.baseline || w->train.split.n_shown == 0)
 		return 0;
-	w->plain = branch_new(BRANCH_BASELINE, "s", &n->spec, &n->io, n->graph->capacity,
-			      w->student->state->seed, w->pool, e);
-	if (!w->plain)
+	w->run.baseline = branch_new(BRANCH_BASELINE, "s", &n->spec, &n->io, n->graph->capacity,
+				     w->run.student->state->seed, w->train.pool, e);
+	if (!w->run.baseline)
 		return -1;
-	sampler_init(&w->plain_order, w->ds, w->split.shown, w->split.n_shown,
-		     idle_change_order_seed(w, "plain"));
-	idle_change_describe(&w->info.run.baseline, w->plain, "");
+	sampler_init(&w->train.baseline_order, w->train.ds, w->train.split.shown,
+		     w->train.split.n_shown, idle_change_order_seed(w, "plain"));
+	idle_change_describe(&w->info.run.baseline, w->run.baseline, "");
 	snprintf(w->info.run.baseline.name, sizeof w->info.run.baseline.name, "plain");
 	return 0;
 }
@@ -392,17 +389,17 @@ int
 idle_change_report(struct trainer_state *w, struct request *r, struct err *e)
 {
 	(void)r;
-	if (!w->student)
+	if (!w->run.student)
 		return err_set(e, "report: no student yet; `student mlp 32` makes one");
 	if (idle_change_prepare(w, e) < 0 || make_plain(w, e) < 0)
 		return err_wrap(e, "report");
-	if (w->order.n == 0)
-		sampler_init(&w->order, w->ds, w->split.train, w->split.n_train,
-			     idle_change_order_seed(w, "main"));
+	if (w->train.order.n == 0)
+		sampler_init(&w->train.order, w->train.ds, w->train.split.train,
+			     w->train.split.n_train, idle_change_order_seed(w, "main"));
 	w->info.phase = LAB_REPORTING;
 	w->info.paused = w->report_stopped = false;
-	w->info.run.step = w->info.run.from = w->plain ? w->plain->state->step : 0;
-	w->info.run.until = w->student->state->step;
+	w->info.run.step = w->info.run.from = w->run.baseline ? w->run.baseline->state->step : 0;
+	w->info.run.until = w->run.student->state->step;
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "retort/lab/balance.h"
 #include "retort/lab/history.h"
 #include "retort/lab/tunable.h"
+#include "retort/lab/evaluate.h"
 #include "retort/train/eval.h"
 #include "retort/train/feed.h"
 #include "retort/lab/layer_map.h"
@@ -24,7 +25,7 @@
 void
 live_change_forget(struct trainer_state *w)
 {
-	w->n_undo = w->n_redo = 0;
+	w->run.n_undo = w->run.n_redo = 0;
 	w->info.n_undo = w->info.n_redo = 0;
 }
 
@@ -32,7 +33,7 @@ int
 live_change_make(struct trainer_state *w, const struct settings *after, struct request *r,
 		 struct err *e)
 {
-	struct trainer_state_change c;
+	struct run_change c;
 
 	c.before = settings_change_base(w);
 	if (settings_change_put(w, after, e) < 0)
@@ -43,9 +44,9 @@ live_change_make(struct trainer_state *w, const struct settings *after, struct r
 	if (r->unchanged)
 		return 0; /* nothing became of it: nothing is to be taken back, and what was can
 			     still be made again */
-	mem_grow(&w->undo, &w->cap_undo, w->n_undo + 1, sizeof *w->undo);
-	w->undo[w->n_undo++] = c;
-	w->n_redo = 0;
+	mem_grow(&w->run.undo, &w->run.cap_undo, w->run.n_undo + 1, sizeof *w->run.undo);
+	w->run.undo[w->run.n_undo++] = c;
+	w->run.n_redo = 0;
 	history_add(w);
 	return 0;
 }
@@ -55,14 +56,15 @@ live_change_make(struct trainer_state *w, const struct settings *after, struct r
 static int
 take_wordnet(struct trainer_state *w, struct wordnet **new, struct err *e)
 {
-	if (w->wordnet && memcmp(&w->wordnet->hash, &(*new)->hash, sizeof(*new)->hash) != 0)
+	if (w->train.wordnet &&
+	    memcmp(&w->train.wordnet->hash, &(*new)->hash, sizeof(*new)->hash) != 0)
 		return err_set(e, "another WordNet than this was read before");
-	if (w->wordnet)
+	if (w->train.wordnet)
 		return 0;
-	w->wordnet = *new;
+	w->train.wordnet = *new;
 	*new = NULL;
-	return w->ds && augment_any(&w->info.run.settings.knobs, w->ds->kind)
-		       ? augment_learn(&w->augmenter, w->wordnet, e)
+	return w->train.ds && augment_any(&w->info.run.settings.knobs, w->train.ds->kind)
+		       ? augment_learn(&w->train.augmenter, w->train.wordnet, e)
 		       : 0;
 }
 
@@ -91,16 +93,16 @@ set_knobs(struct trainer_state *w, struct request *r, struct err *e)
 int
 live_change_bitext(struct trainer_state *w, struct request *r, struct err *e)
 {
-	struct round_trip *before = w->retold, *now;
+	struct round_trip *before = w->train.round_trip, *now;
 
-	if (!w->ds)
+	if (!w->train.ds)
 		return err_set(e, "augment backtranslate: no data yet; `data fine-foods` first");
-	now = round_trip_new(w->ds, r->u.bitext.bitext, e);
+	now = round_trip_new(w->train.ds, r->u.bitext.bitext, e);
 	if (!now)
 		return err_wrap(e, "augment backtranslate");
-	w->augmenter.retold = w->retold = now;
+	w->train.augmenter.retold = w->train.round_trip = now;
 	if (set_knobs(w, r, e) < 0) {
-		w->augmenter.retold = w->retold = before;
+		w->train.augmenter.retold = w->train.round_trip = before;
 		round_trip_free(now);
 		return -1;
 	}
@@ -111,17 +113,17 @@ live_change_bitext(struct trainer_state *w, struct request *r, struct err *e)
 int
 live_change_set(struct trainer_state *w, struct request *r, struct err *e)
 {
-	bool had = w->wordnet != NULL;
+	bool had = w->train.wordnet != NULL;
 
 	if ((!r->u.set.wordnet || take_wordnet(w, &r->u.set.wordnet, e) == 0) &&
 	    set_knobs(w, r, e) == 0) {
-		if (w->wordnet)
-			hash_hex(&w->wordnet->hash, w->info.wordnet);
+		if (w->train.wordnet)
+			hash_hex(&w->train.wordnet->hash, w->info.wordnet);
 		return 0;
 	}
 	if (!had) { /* a refused line is not recorded, so a replay would lack it */
-		wordnet_free(w->wordnet);
-		w->wordnet = NULL;
+		wordnet_free(w->train.wordnet);
+		w->train.wordnet = NULL;
 	}
 	return -1;
 }
@@ -133,7 +135,7 @@ live_change_map(struct trainer_state *w, struct request *r, struct err *e)
 	struct settings s;
 	int slots;
 
-	if (!w->student)
+	if (!w->run.student)
 		return err_set(e, "map: no student yet; `student mlp 32` makes one");
 	if (w->info.phase == LAB_TRAINING)
 		return err_set(e, "map: not while a teacher trains");
@@ -246,8 +248,8 @@ live_change_draw(struct trainer_state *w, struct request *r, struct err *e)
 static int
 restore_settings(struct trainer_state *w, bool back, struct request *r, struct err *e)
 {
-	const struct trainer_state_change *c =
-		back ? &w->undo[w->n_undo - 1] : &w->redo[w->n_redo - 1];
+	const struct run_change *c =
+		back ? &w->run.undo[w->run.n_undo - 1] : &w->run.redo[w->run.n_redo - 1];
 	struct settings was, now;
 
 	was = settings_change_base(w);
@@ -262,24 +264,24 @@ restore_settings(struct trainer_state *w, bool back, struct request *r, struct e
 int
 live_change_undo(struct trainer_state *w, struct request *r, struct err *e)
 {
-	if (w->n_undo == 0)
+	if (w->run.n_undo == 0)
 		return err_set(e, "undo: nothing to take back");
 	if (restore_settings(w, true, r, e) < 0)
 		return err_wrap(e, "undo");
-	mem_grow(&w->redo, &w->cap_redo, w->n_redo + 1, sizeof *w->redo);
-	w->redo[w->n_redo++] = w->undo[--w->n_undo];
+	mem_grow(&w->run.redo, &w->run.cap_redo, w->run.n_redo + 1, sizeof *w->run.redo);
+	w->run.redo[w->run.n_redo++] = w->run.undo[--w->run.n_undo];
 	return 0;
 }
 
 int
 live_change_redo(struct trainer_state *w, struct request *r, struct err *e)
 {
-	if (w->n_redo == 0)
+	if (w->run.n_redo == 0)
 		return err_set(e, "redo: nothing was taken back");
 	if (restore_settings(w, false, r, e) < 0)
 		return err_wrap(e, "redo");
-	mem_grow(&w->undo, &w->cap_undo, w->n_undo + 1, sizeof *w->undo);
-	w->undo[w->n_undo++] = w->redo[--w->n_redo];
+	mem_grow(&w->run.undo, &w->run.cap_undo, w->run.n_undo + 1, sizeof *w->run.undo);
+	w->run.undo[w->run.n_undo++] = w->run.redo[--w->run.n_redo];
 	return 0;
 }
 
@@ -289,7 +291,7 @@ current_branch(const struct trainer_state *w)
 {
 	if (w->info.phase == LAB_TRAINING)
 		return BRANCH_TEACHER(w->info.busy);
-	return w->student ? BRANCH_STUDENT : -1;
+	return w->run.student ? BRANCH_STUDENT : -1;
 }
 
 /* While idle nothing has prepared the feed for the current maps and teachers. */
@@ -298,9 +300,10 @@ live_change_look(struct trainer_state *w, struct err *e)
 {
 	if (w->info.phase != LAB_IDLE)
 		return 0;
-	if (!w->ds || w->batch.capacity != trainer_state_batch(w) || w->order.n == 0)
+	if (!w->train.ds || w->train.batch.capacity != train_batch(&w->info.run.settings) ||
+	    w->train.order.n == 0)
 		return err_set(e, "nothing has run yet");
-	return feed_prepare(w, e);
+	return feed_prepare(&w->train, &w->info.run.settings, e);
 }
 
 int
@@ -311,8 +314,8 @@ live_change_eval(struct trainer_state *w, struct request *r, struct err *e)
 	(void)r;
 	if (id < 0 || live_change_look(w, e) < 0)
 		return err_set(e, "eval: nothing has run yet");
-	w->evaluated[id] = UINT64_MAX;
-	eval_branch(w, id);
+	w->run.evaluated[id] = UINT64_MAX;
+	evaluate_branch(w, id);
 	return 0;
 }
 
@@ -336,11 +339,11 @@ live_change_expect(struct trainer_state *w, struct request *r, struct err *e)
 	if (!trainer_state_branch(w, id))
 		return err_set(e, "expect: %s has not run", name[0] ? name : "the student");
 	if (metric_is_evaluated(metric) && live_change_look(w, e) == 0) {
-		eval_branch(w, id);
+		evaluate_branch(w, id);
 		if (metric == METRIC_WEIGHTS)
-			eval_weights(w, id);
+			evaluate_weights(w, id);
 	}
-	r->u.expect.value = w->last[id][metric];
+	r->u.expect.value = w->run.last[id][metric];
 	if (isnan(r->u.expect.value))
 		return err_set(e, "expect: %s has no value yet", r->u.expect.metric);
 	return 0;
@@ -350,13 +353,13 @@ live_change_expect(struct trainer_state *w, struct request *r, struct err *e)
 static void
 save_scale(const struct trainer_state *w, struct ckpt *c)
 {
-	struct ckpt_tensor *mean = ckpt_add(c, "input.mean", 1, &w->scale.d, NULL), *spread;
+	struct ckpt_tensor *mean = ckpt_add(c, "input.mean", 1, &w->train.scale.d, NULL), *spread;
 
-	for (size_t i = 0; i < w->scale.d; i++)
-		mean->data[i] = (float)w->scale.mean[i];
-	spread = ckpt_add(c, "input.spread", 1, &w->scale.d, NULL);
-	for (size_t i = 0; i < w->scale.d; i++)
-		spread->data[i] = (float)w->scale.spread[i];
+	for (size_t i = 0; i < w->train.scale.d; i++)
+		mean->data[i] = (float)w->train.scale.mean[i];
+	spread = ckpt_add(c, "input.spread", 1, &w->train.scale.d, NULL);
+	for (size_t i = 0; i < w->train.scale.d; i++)
+		spread->data[i] = (float)w->train.scale.spread[i];
 }
 
 /* The data's names of what the network tells. */
@@ -365,9 +368,9 @@ save_names(const struct trainer_state *w, struct ckpt *c)
 {
 	char key[32];
 
-	for (int i = 0; w->ds->class_name && i < w->ds->classes; i++) {
+	for (int i = 0; w->train.ds->class_name && i < w->train.ds->classes; i++) {
 		snprintf(key, sizeof key, "label.%d", i);
-		ckpt_note(c, key, w->ds->class_name[i]);
+		ckpt_note(c, key, w->train.ds->class_name[i]);
 	}
 }
 
@@ -375,26 +378,28 @@ save_names(const struct trainer_state *w, struct ckpt *c)
 static int
 snapshot_outputs(struct trainer_state *w, struct branch *b, struct request *r, struct err *e)
 {
-	size_t room = b->net->graph->capacity, dim[2] = { w->ds->n, (size_t)w->ds->classes };
+	size_t room = b->net->graph->capacity,
+	       dim[2] = { w->train.ds->n, (size_t)w->train.ds->classes };
 	uint32_t *row = mem_array(room, sizeof *row);
 	struct batch batch = { 0 };
 	struct ckpt_tensor *out;
 
-	if (w->ds->next_token || batch_init(&batch, room, w->ds, e) < 0) {
+	if (w->train.ds->next_token || batch_init(&batch, room, w->train.ds, e) < 0) {
 		mem_free(row);
-		return w->ds->next_token ? err_set(e, "save: outputs: the data asks for a token at "
-						      "every position")
-					 : -1;
+		return w->train.ds->next_token
+			       ? err_set(e, "save: outputs: the data asks for a token at "
+					    "every position")
+			       : -1;
 	}
 	r->u.snapshot.ckpt = ckpt_new();
 	out = ckpt_add(r->u.snapshot.ckpt, "outputs", 2, dim, NULL);
-	for (size_t at = 0; at < w->ds->n; at += room) {
-		size_t n = w->ds->n - at < room ? w->ds->n - at : room;
+	for (size_t at = 0; at < w->train.ds->n; at += room) {
+		size_t n = w->train.ds->n - at < room ? w->train.ds->n - at : room;
 		const real *z;
 
 		for (size_t i = 0; i < n; i++)
 			row[i] = (uint32_t)(at + i);
-		batch_fill(&batch, w->ds, row, n, NULL);
+		batch_fill(&batch, w->train.ds, row, n, NULL);
 		z = branch_logits(b, &batch);
 		for (size_t i = 0; i < n * dim[1]; i++)
 			out->data[at * dim[1] + i] = (float)z[i];
@@ -410,7 +415,7 @@ live_change_snapshot(struct trainer_state *w, struct request *r, struct err *e)
 	const char *name = r->u.snapshot.name;
 	bool student = !name[0] || strcmp(name, "s") == 0;
 	int k = student ? -1 : lab_info_teacher(&w->info, name, e);
-	struct branch *b = student ? w->student : k >= 0 ? w->teacher[k].branch : NULL;
+	struct branch *b = student ? w->run.student : k >= 0 ? w->train.teacher[k].branch : NULL;
 	struct ckpt *c;
 	char step[32];
 
@@ -429,7 +434,7 @@ live_change_snapshot(struct trainer_state *w, struct request *r, struct err *e)
 	ckpt_note(c, "data", w->info.data_hash);
 	ckpt_note(c, "blas", w->info.blas);
 	save_names(w, c);
-	if (w->scale.d)
+	if (w->train.scale.d)
 		save_scale(w, c);
 	trainer_checkpoint_add(b, c);
 	return 0;

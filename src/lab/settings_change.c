@@ -18,7 +18,7 @@
 uint64_t
 settings_change_step(const struct trainer_state *w)
 {
-	return w->student ? w->student->state->step : 0;
+	return w->run.student ? w->run.student->state->step : 0;
 }
 
 struct settings
@@ -40,11 +40,13 @@ correct_bias(struct trainer_state *w, const struct settings *from, const struct 
 
 	if (was == now)
 		return;
-	remedy_result_shift(remedy_result_get(&w->remedies, was),
-			    remedy_result_get(&w->remedies, now),
-			    branch_value(w->student) + net_bias(w->student->net)->offset,
-			    (size_t)w->ds->classes);
-	w->evaluated[BRANCH_STUDENT] = UINT64_MAX;
+	if (w->run.n_bias != (size_t)w->train.ds->classes)
+		run_resize_bias(&w->run, (size_t)w->train.ds->classes);
+	remedy_result_shift(remedy_result_get(&w->train.remedies, was),
+			    remedy_result_get(&w->train.remedies, now),
+			    branch_value(w->run.student) + net_bias(w->run.student->net)->offset,
+			    w->run.n_bias, w->run.bias_before, w->run.bias_after);
+	w->run.evaluated[BRANCH_STUDENT] = UINT64_MAX;
 }
 
 /* The settings in force, and the descriptions of their remedies. */
@@ -53,7 +55,8 @@ assign(struct trainer_state *w, const struct settings *s)
 {
 	w->info.run.settings = *s;
 	for (int i = 0; i < REMEDY_KINDS; i++) {
-		const struct remedy_result_made *m = remedy_result_get(&w->remedies, s->remedy[i]);
+		const struct remedy_result_made *m =
+			remedy_result_get(&w->train.remedies, s->remedy[i]);
 
 		snprintf(w->info.remedy_text[i], sizeof w->info.remedy_text[i], "%s",
 			 m ? m->text : "");
@@ -83,7 +86,7 @@ settings_change_plan(const struct trainer_state *w)
 	const struct settings *s = &w->info.run.settings;
 
 	return (struct branch_plan){ &s->knobs, s->map, s->n_maps, w->info.teacher,
-				     w->ds ? w->ds->n : 0 };
+				     w->train.ds ? w->train.ds->n : 0 };
 }
 
 static bool
@@ -106,24 +109,14 @@ same_maps(const struct settings *a, const struct settings *b)
 static bool
 begins_to_augment(const struct trainer_state *w, const struct knobs *was, const struct knobs *now)
 {
-	return w->ds && augment_any(now, w->ds->kind) && !augment_any(was, w->ds->kind);
+	return w->train.ds && augment_any(now, w->train.ds->kind) &&
+	       !augment_any(was, w->train.ds->kind);
 }
 
 static bool
 needs_feed(const struct trainer_state *w, const struct settings *a, const struct settings *b)
 {
 	return !same_maps(a, b) || begins_to_augment(w, &a->knobs, &b->knobs);
-}
-
-static int
-rebuild(struct trainer_state *w, bool feed, struct err *e)
-{
-	struct branch_plan plan = settings_change_plan(w);
-
-	if (branch_rebuild(&w->student, w->student->net->graph->capacity, &plan, e) < 0)
-		return -1;
-	return feed && w->info.phase != LAB_IDLE ? feed_prepare(w, e)
-						 : 0; /* while idle `run` prepares the feed */
 }
 
 static int
@@ -237,12 +230,12 @@ check_mixup(const struct trainer_state *w, const struct settings *s, struct err 
 static int
 check_augment(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
-	if (!w->ds)
+	if (!w->train.ds)
 		return 0;
-	if (augment_fits(&s->knobs, w->ds, w->retold, w->wordnet, e) < 0 ||
+	if (augment_fits(&s->knobs, w->train.ds, w->train.round_trip, w->train.wordnet, e) < 0 ||
 	    check_mixup(w, s, e) < 0)
 		return -1;
-	for (int k = 0; augment_any(&s->knobs, w->ds->kind) && k < w->info.n_teachers; k++)
+	for (int k = 0; augment_any(&s->knobs, w->train.ds->kind) && k < w->info.n_teachers; k++)
 		if (w->info.teacher[k].is_file && !s->teacher_muted[k])
 			return err_set(e,
 				       "%s is a file of outputs for rows as they are, and cannot "
@@ -267,14 +260,14 @@ check_frozen(const struct trainer_state *w, const struct settings *s, struct err
 static int
 check_sets(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
-	bool alone =
-		w->info.phase == LAB_DISTILLING &&
-		w->order.rows == w->split.shown; /* no teacher: labelled rows are all there are */
+	bool alone = w->info.phase == LAB_DISTILLING &&
+		     w->train.order.rows ==
+			     w->train.split.shown; /* no teacher: labelled rows are all there are */
 	bool labelled = s->labelled || alone;
 	double every[DATASET_SETS];
 	struct text names = { 0 };
 
-	if (!w->ds || lab_rows(&w->info, s->set_weight, labelled) > 0)
+	if (!w->train.ds || lab_rows(&w->info, s->set_weight, labelled) > 0)
 		return 0;
 	for (int i = 0; i < w->info.n_sets; i++)
 		if (sets_train(w->info.set[i].role) && (w->info.set[i].labelled || !labelled))
@@ -297,13 +290,13 @@ static int
 check_choice(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
 	const struct remedy_result_made *m =
-		remedy_result_get(&w->remedies, s->remedy[REMEDY_KIND_select]);
+		remedy_result_get(&w->train.remedies, s->remedy[REMEDY_KIND_select]);
 
-	bool alone = w->info.phase == LAB_DISTILLING && w->order.rows == w->split.shown,
+	bool alone = w->info.phase == LAB_DISTILLING && w->train.order.rows == w->train.split.shown,
 	     labelled = s->labelled || alone;
 
 	for (size_t i = 0; m && i < (labelled ? m->n_shown : m->n); i++)
-		if (s->set_weight[sets_of(w->ds, (labelled ? m->shown : m->rows)[i])] > 0)
+		if (s->set_weight[sets_of(w->train.ds, (labelled ? m->shown : m->rows)[i])] > 0)
 			return 0;
 	return m ? err_set(e,
 			   "no%s row of a set that counts is among those that `remedy select` has "
@@ -359,14 +352,30 @@ settings_change_check(const struct trainer_state *w, struct err *e)
 		       : check_ahead(w, &now, &now, e);
 }
 
-/* Build the student's loss part and the feed for the settings in force, where they ask for another.
+/*
+ * Build the student's loss part and the feed for the settings in force, where they need another. On
+ * failure the student is as it was; the feed may be released (phase_step prepares it again).
  */
 static int
 fit_student(struct trainer_state *w, bool feed, struct err *e)
 {
-	if (!w->student || (!feed && branch_has_outputs(w->student, &w->info.run.settings.knobs)))
+	struct branch_plan plan = settings_change_plan(w);
+	struct branch *new;
+
+	if (!w->run.student ||
+	    (!feed && branch_has_outputs(w->run.student, &w->info.run.settings.knobs)))
 		return 0;
-	return rebuild(w, feed, e);
+	new = branch_rebuilt(w->run.student, w->run.student->net->graph->capacity, &plan, e);
+	if (!new)
+		return -1;
+	if (feed && w->info.phase != LAB_IDLE && /* while idle, `run` prepares the feed */
+	    feed_prepare(&w->train, &w->info.run.settings, e) < 0) {
+		branch_free(new);
+		return -1;
+	}
+	branch_free(w->run.student);
+	w->run.student = new;
+	return 0;
 }
 
 int
@@ -382,11 +391,12 @@ settings_change_put(struct trainer_state *w, const struct settings *s, struct er
 	assign(w, &to);
 	if (fit_student(w, feed, e) < 0) {
 		assign(w, &was);
-		rebuild(w, feed, NULL);
+		if (feed && w->info.phase != LAB_IDLE)
+			feed_prepare(&w->train, &was, NULL);
 		return -1;
 	}
-	if (w->student) {
-		freeze_set(w->student, to.frozen);
+	if (w->run.student) {
+		freeze_set(w->run.student, to.frozen);
 		correct_bias(w, &was, &to);
 	}
 	return 0;
@@ -402,9 +412,7 @@ settings_change_follow(struct trainer_state *w, struct err *e)
 		return 0;
 	tunable_follow(&w->info.run.settings, settings_change_step(w));
 	feed = begins_to_augment(w, &was, &w->info.run.settings.knobs);
-	return !feed && branch_has_outputs(w->student, &w->info.run.settings.knobs)
-		       ? 0
-		       : rebuild(w, feed, e);
+	return fit_student(w, feed, e);
 }
 
 /* "temperature ramps to 1 until 2000", "temperature ramps no more". */
@@ -528,7 +536,8 @@ tell_remedies(const struct trainer_state *w, const struct settings *from, const 
 	      struct text *t)
 {
 	for (int i = 0; i < REMEDY_KINDS; i++) {
-		const struct remedy_result_made *m = remedy_result_get(&w->remedies, to->remedy[i]);
+		const struct remedy_result_made *m =
+			remedy_result_get(&w->train.remedies, to->remedy[i]);
 
 		if (from->remedy[i] != to->remedy[i])
 			text_item(t, "%s %s", lab_remedy_name[i], m ? m->text : "off");

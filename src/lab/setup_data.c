@@ -19,31 +19,31 @@ void
 setup_data_drop(struct trainer_state *w)
 {
 	idle_change_drop_student(w);
-	feed_release(w);
+	feed_release(&w->train);
 	for (int i = 0; i < w->info.n_teachers; i++) {
-		teacher_close(&w->teacher[i].says);
-		branch_free(w->teacher[i].branch);
-		logit_file_free(w->teacher[i].file);
-		sampler_release(&w->teacher[i].order);
-		memset(&w->teacher[i], 0, sizeof w->teacher[i]);
+		teacher_close(&w->train.teacher[i].outputs);
+		branch_free(w->train.teacher[i].branch);
+		logit_file_free(w->train.teacher[i].file);
+		sampler_release(&w->train.teacher[i].order);
+		memset(&w->train.teacher[i], 0, sizeof w->train.teacher[i]);
 	}
 	tunable_drop_ramps(&w->info.run.settings, TUNABLE_SET(0), TUNABLE_TEACHER(TRAIN_TEACHERS));
 	w->info.n_teachers = w->info.run.settings.n_teachers = 0;
 	w->n_slots = 0;
-	remedy_result_release(&w->remedies);
+	remedy_result_release(&w->train.remedies);
 	memset(w->info.run.settings.remedy, 0, sizeof w->info.run.settings.remedy);
 	memset(w->info.remedy_text, 0, sizeof w->info.remedy_text);
 	w->info.stage = 0;
 	w->again[0] = '\0';
-	split_release(&w->split);
-	label_index_release(&w->known);
-	scale_release(&w->scale);
-	round_trip_free(w->retold);
-	w->augmenter.retold = w->retold = NULL;
-	dataset_free(w->ds);
-	w->ds = NULL;
-	mem_free(w->labelled);
-	w->labelled = NULL;
+	split_release(&w->train.split);
+	label_index_release(&w->train.label_index);
+	scale_release(&w->train.scale);
+	round_trip_free(w->train.round_trip);
+	w->train.augmenter.retold = w->train.round_trip = NULL;
+	dataset_free(w->train.ds);
+	w->train.ds = NULL;
+	mem_free(w->train.labelled);
+	w->train.labelled = NULL;
 	w->info.data[0] = '\0';
 	w->info.n_sets = w->info.run.settings.n_sets = 0;
 }
@@ -54,7 +54,7 @@ setup_data_seed(struct trainer_state *w, struct request *r, struct err *e)
 	if (r->u.seed.seed < 0)
 		return err_set(e, "seed: %lld is negative", (long long)r->u.seed.seed);
 	setup_data_drop(w);
-	w->info.seed = (uint64_t)r->u.seed.seed;
+	w->info.seed = w->train.seed = (uint64_t)r->u.seed.seed;
 	return 0;
 }
 
@@ -62,21 +62,21 @@ setup_data_seed(struct trainer_state *w, struct request *r, struct err *e)
 static struct hash
 input_hash(const struct trainer_state *w)
 {
-	struct hash mean = hash_of(w->scale.mean, w->scale.d * sizeof(double));
-	struct hash spread = hash_of(w->scale.spread, w->scale.d * sizeof(double));
+	struct hash mean = hash_of(w->train.scale.mean, w->train.scale.d * sizeof(double));
+	struct hash spread = hash_of(w->train.scale.spread, w->train.scale.d * sizeof(double));
 	struct hash both = hash_join(&mean, &spread);
 
-	return hash_join(&w->ds->hash, &both);
+	return hash_join(&w->train.ds->hash, &both);
 }
 
 static void
 find_labelled(struct trainer_state *w)
 {
-	w->labelled = mem_array(w->split.n_train, sizeof *w->labelled);
-	w->n_labelled = 0;
-	for (size_t i = 0; i < w->split.n_train; i++)
-		if (w->ds->y[w->split.train[i]] >= 0)
-			w->labelled[w->n_labelled++] = w->split.train[i];
+	w->train.labelled = mem_array(w->train.split.n_train, sizeof *w->train.labelled);
+	w->train.n_labelled = 0;
+	for (size_t i = 0; i < w->train.split.n_train; i++)
+		if (w->train.ds->y[w->train.split.train[i]] >= 0)
+			w->train.labelled[w->train.n_labelled++] = w->train.split.train[i];
 }
 
 /* One more set that the lab did not know; what the others weigh may have been said since. */
@@ -91,7 +91,7 @@ tell_set(struct trainer_state *w, const char *name, const struct dataset_set *s)
 	w->info.run.settings.n_sets = w->info.n_sets;
 	snprintf(to->name, sizeof to->name, "%s", name);
 	for (size_t r = s->from; r < s->from + s->n; r++)
-		to->labelled += w->ds->y[r] >= 0;
+		to->labelled += w->train.ds->y[r] >= 0;
 }
 
 static void
@@ -101,12 +101,13 @@ tell_sets(struct trainer_state *w)
 
 	if (w->info.n_sets == 0)
 		tell_set(w, "train", &(struct dataset_set){ .role = DATASET_MAIN, .weight = 1 });
-	for (int i = w->info.n_sets; i < w->ds->n_sets; i++)
-		tell_set(w, w->ds->set[i].name, &w->ds->set[i]);
+	for (int i = w->info.n_sets; i < w->train.ds->n_sets; i++)
+		tell_set(w, w->train.ds->set[i].name, &w->train.ds->set[i]);
 	own->rows = own->labelled = 0;
-	for (size_t i = 0; i < w->split.n_train && w->split.train[i] < sets_main(w->ds); i++) {
+	for (size_t i = 0;
+	     i < w->train.split.n_train && w->train.split.train[i] < sets_main(w->train.ds); i++) {
 		own->rows++;
-		own->labelled += w->split.visible[w->split.train[i]];
+		own->labelled += w->train.split.visible[w->train.split.train[i]];
 	}
 }
 
@@ -115,20 +116,20 @@ static void
 know_data(struct trainer_state *w)
 {
 	w->data_made = ++w->n_made;
-	w->inputs = input_hash(w);
+	w->train.inputs = input_hash(w);
 	find_labelled(w);
-	label_index_init(&w->known, w->ds, w->split.visible);
-	snprintf(w->info.data, sizeof w->info.data, "%s", w->ds->name);
-	hash_hex(&w->ds->hash, w->info.data_hash);
-	w->info.io = model_io_of(w->ds);
-	w->info.rows = w->ds->n;
-	w->info.features = w->ds->d;
-	w->info.classes = w->ds->classes;
-	w->info.missing = w->ds->missing;
-	w->info.n_train = w->split.n_train;
-	w->info.n_held = w->split.n_held;
-	w->info.n_shown = w->split.n_shown;
-	w->info.n_target = w->split.n_target;
+	label_index_init(&w->train.label_index, w->train.ds, w->train.split.visible);
+	snprintf(w->info.data, sizeof w->info.data, "%s", w->train.ds->name);
+	hash_hex(&w->train.ds->hash, w->info.data_hash);
+	w->info.io = model_io_of(w->train.ds);
+	w->info.rows = w->train.ds->n;
+	w->info.features = w->train.ds->d;
+	w->info.classes = w->train.ds->classes;
+	w->info.missing = w->train.ds->missing;
+	w->info.n_train = w->train.split.n_train;
+	w->info.n_held = w->train.split.n_held;
+	w->info.n_shown = w->train.split.n_shown;
+	w->info.n_target = w->train.split.n_target;
 	tell_sets(w);
 }
 
@@ -141,13 +142,13 @@ setup_data_data(struct trainer_state *w, struct request *r, struct err *e)
 	if (split_make(ds, w->info.seed, r->u.data.labels, &split, e) < 0)
 		return err_wrap(e, "%s", ds->name);
 	setup_data_drop(w);
-	w->ds = ds;
+	w->train.ds = ds;
 	r->u.data.dataset = NULL;
-	w->labels = r->u.data.labels;
-	w->split = split;
-	scale_fit(w->ds, split.train, split.n_train, &w->scale);
-	scale_apply(&w->scale, w->ds);
-	hash_hex(&w->ds->hash, w->info.own_hash);
+	w->train.labels = r->u.data.labels;
+	w->train.split = split;
+	scale_fit(w->train.ds, split.train, split.n_train, &w->train.scale);
+	scale_apply(&w->train.scale, w->train.ds);
+	hash_hex(&w->train.ds->hash, w->info.own_hash);
 	know_data(w);
 	return 0;
 }
@@ -160,12 +161,12 @@ setup_data_add(struct trainer_state *w, struct request *r, struct err *e)
 	double weight = r->u.data.weight;
 	struct split split;
 
-	if (!w->ds)
+	if (!w->train.ds)
 		return err_set(e, "data add: no data yet; `data digits` first");
-	if (w->info.n_teachers || w->student)
+	if (w->info.n_teachers || w->run.student)
 		return err_set(e, "data add: there are networks already; say it before `teacher` "
 				  "and `student`");
-	if (w->remedies.n)
+	if (w->train.remedies.n)
 		return err_set(e, "data add: a remedy was made of the rows there are; say it "
 				  "before `remedy`");
 	if (!isfinite(weight) || weight < 0 || weight > 1e6)
@@ -175,19 +176,19 @@ setup_data_add(struct trainer_state *w, struct request *r, struct err *e)
 			       "data held-out: no row of %s has a label: there would be nothing to "
 			       "measure",
 			       more->name);
-	if (columns_match(w->ds, more, e) < 0 || sets_check(w->ds, more, e) < 0)
+	if (columns_match(w->train.ds, more, e) < 0 || sets_check(w->train.ds, more, e) < 0)
 		return err_wrap(e, "data: %s", more->name);
-	scale_apply(&w->scale, more);
-	if (sets_append(w->ds, more, role, weight, e) < 0)
+	scale_apply(&w->train.scale, more);
+	if (sets_append(w->train.ds, more, role, weight, e) < 0)
 		return err_wrap(e, "data: %s", more->name);
-	if (split_make(w->ds, w->info.seed, w->labels, &split, e) < 0)
+	if (split_make(w->train.ds, w->info.seed, w->train.labels, &split, e) < 0)
 		return err_wrap(e, "data");
-	split_release(&w->split);
-	label_index_release(&w->known);
-	mem_free(w->labelled);
-	round_trip_free(w->retold); /* of fewer rows */
-	w->augmenter.retold = w->retold = NULL;
-	w->split = split;
+	split_release(&w->train.split);
+	label_index_release(&w->train.label_index);
+	mem_free(w->train.labelled);
+	round_trip_free(w->train.round_trip); /* of fewer rows */
+	w->train.augmenter.retold = w->train.round_trip = NULL;
+	w->train.split = split;
 	know_data(w);
 	return 0;
 }

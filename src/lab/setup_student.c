@@ -183,13 +183,13 @@ run(struct trainer_state *w, struct plan *p, const struct branch *teacher, struc
 	if (p->misfits.len)
 		return err_set(e, "%s", p->misfits.s);
 	for (int i = 0; i < p->n; i++) {
-		copy_layer(p, teacher, w->student, p->t_layer[i], p->s_layer[i]);
+		copy_layer(p, teacher, w->run.student, p->t_layer[i], p->s_layer[i]);
 		text_addf(&said, "%s%s:%s", i ? ", " : "s begins with ", p->teacher->name,
 			  p->teacher->layer[p->t_layer[i]].name);
 	}
 	snprintf(r->note, sizeof r->note, "%.90s: %zu numbers", text_get(&said), p->copied);
 	text_release(&said);
-	w->evaluated[BRANCH_STUDENT] =
+	w->run.evaluated[BRANCH_STUDENT] =
 		UINT64_MAX; /* what was measured at this step was another network */
 	return 0;
 }
@@ -203,16 +203,16 @@ setup_student_request(struct trainer_state *w, struct request *r, struct err *e)
 
 	if (k < 0)
 		return err_wrap(e, "student init");
-	if (!w->student)
+	if (!w->run.student)
 		return err_set(e, "student init: no student yet; `student mlp 32` makes one");
 	if (w->info.teacher[k].is_file)
 		return err_set(e, "student init: %s is a file of outputs: it has no layers", name);
 	if (!w->info.teacher[k].ready)
 		return err_set(e, "student init: %s has not been trained", name);
 	p.teacher = &w->info.teacher[k];
-	p.from = w->teacher[k].branch->net;
-	p.to = w->student->net;
-	status = run(w, &p, w->teacher[k].branch, r, e);
+	p.from = w->train.teacher[k].branch->net;
+	p.to = w->run.student->net;
+	status = run(w, &p, w->train.teacher[k].branch, r, e);
 	text_release(&p.misfits);
 	return status < 0 ? err_wrap(e, "student init from %s", name) : 0;
 }

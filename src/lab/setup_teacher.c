@@ -36,14 +36,14 @@ take_answers(struct trainer_state *w, struct request_net *r, int k, struct err *
 {
 	struct net_info *t = &w->info.teacher[k];
 
-	if (w->ds->next_token)
+	if (w->train.ds->next_token)
 		return err_set(e,
 			       "%s: the data asks for a token at every position, and a file of "
 			       "outputs has one answer for a row",
 			       r->from);
-	if (logit_file_bind(r->file, w->ds->n, (size_t)w->ds->classes, e) < 0 ||
-	    logit_file_check(r->file, w->split.train, w->split.n_train, e) < 0 ||
-	    logit_file_check(r->file, w->split.held, w->split.n_held, e) < 0)
+	if (logit_file_bind(r->file, w->train.ds->n, (size_t)w->train.ds->classes, e) < 0 ||
+	    logit_file_check(r->file, w->train.split.train, w->train.split.n_train, e) < 0 ||
+	    logit_file_check(r->file, w->train.split.held, w->train.split.n_held, e) < 0)
 		return err_wrap(e, "%s", r->from);
 	memset(t, 0, sizeof *t);
 	snprintf(t->name, sizeof t->name, "%s", r->name);
@@ -52,7 +52,7 @@ take_answers(struct trainer_state *w, struct request_net *r, int k, struct err *
 	t->is_file = t->ready = true;
 	t->last = t->best = t->target = (struct scores){ NAN, NAN, NAN, NAN, NAN, 0 };
 	t->teaching = (struct teaching){ NAN, NAN, NAN };
-	w->teacher[k].file = r->file;
+	w->train.teacher[k].file = r->file;
 	r->file = NULL;
 	return 0;
 }
@@ -61,16 +61,16 @@ take_answers(struct trainer_state *w, struct request_net *r, int k, struct err *
 static int
 make_teacher(struct trainer_state *w, struct request_net *r, int k, struct err *e)
 {
-	struct trainer_state_teacher *t = &w->teacher[k];
+	struct train_teacher *t = &w->train.teacher[k];
 
-	if (w->n_labelled == 0)
+	if (w->train.n_labelled == 0)
 		return err_set(e, "no training row has a label");
 	t->branch = idle_change_make(w, r, BRANCH_TEACHER(k), r->name, e);
 	if (!t->branch)
 		return -1;
 	idle_change_describe(&w->info.teacher[k], t->branch, r->ckpt ? r->from : "");
 	w->info.teacher[k].ready = r->ckpt != NULL;
-	sampler_init(&t->order, w->ds, w->labelled, w->n_labelled,
+	sampler_init(&t->order, w->train.ds, w->train.labelled, w->train.n_labelled,
 		     idle_change_order_seed(w, r->name));
 	return 0;
 }
@@ -79,7 +79,7 @@ make_teacher(struct trainer_state *w, struct request_net *r, int k, struct err *
 static int
 check_room(const struct trainer_state *w, const char *name, struct err *e)
 {
-	if (!w->ds)
+	if (!w->train.ds)
 		return err_set(e, "teacher %s: no data yet; `data digits` first", name);
 	if (check_name(name, e) < 0)
 		return -1;
@@ -113,8 +113,8 @@ setup_teacher_teacher(struct trainer_state *w, struct request *r, struct err *e)
 	if ((n->file ? take_answers(w, n, k, e) : make_teacher(w, n, k, e)) < 0)
 		return err_wrap(e, "teacher %s", n->name);
 	add_weight(w);
-	w->teacher[k].made = ++w->n_made;
-	w->evaluated[BRANCH_TEACHER(k)] = UINT64_MAX;
+	w->train.teacher[k].made = ++w->n_made;
+	w->run.evaluated[BRANCH_TEACHER(k)] = UINT64_MAX;
 	return 0;
 }
 
@@ -123,10 +123,11 @@ setup_teacher_teacher(struct trainer_state *w, struct request *r, struct err *e)
 static struct branch *
 copy_student(const struct trainer_state *w, int id, const char *name, struct err *e)
 {
-	const struct branch *from = w->student;
+	const struct branch *from = w->run.student;
 	const struct net *n = from->net;
-	struct branch *b = branch_new(id, name, &n->spec, &n->io, trainer_state_batch(w),
-				      w->info.seed, w->pool, e);
+	struct branch *b =
+		branch_new(id, name, &n->spec, &n->io, train_batch(&w->info.run.settings),
+			   w->info.seed, w->train.pool, e);
 
 	if (!b)
 		return NULL;
@@ -145,9 +146,9 @@ setup_teacher_stage(struct trainer_state *w, struct request *r, struct err *e)
 	const char *name = r->u.teacher.name;
 	struct branch *b;
 
-	if (!w->student)
+	if (!w->run.student)
 		return err_set(e, "stage: no student yet; `student mlp 32` makes one");
-	if (w->student->state->step == 0 && !w->info.run.student.origin[0])
+	if (w->run.student->state->step == 0 && !w->info.run.student.origin[0])
 		return err_set(
 			e, "stage teach %s: the student has not learned anything yet; `run` first",
 			name);
@@ -156,9 +157,9 @@ setup_teacher_stage(struct trainer_state *w, struct request *r, struct err *e)
 	b = copy_student(w, BRANCH_TEACHER(k), name, e);
 	if (!b)
 		return err_wrap(e, "stage teach %s", name);
-	w->teacher[k].branch = b;
-	sampler_init(&w->teacher[k].order, w->ds, w->labelled, w->n_labelled,
-		     idle_change_order_seed(w, name));
+	w->train.teacher[k].branch = b;
+	sampler_init(&w->train.teacher[k].order, w->train.ds, w->train.labelled,
+		     w->train.n_labelled, idle_change_order_seed(w, name));
 	idle_change_describe(t, b, w->info.run.student.origin);
 	t->ready = true;
 	t->steps = b->state->step;
@@ -166,9 +167,9 @@ setup_teacher_stage(struct trainer_state *w, struct request *r, struct err *e)
 	t->last.agreement = t->last.kl = NAN; /* those with its own teachers: it is one now */
 	t->best = t->last;
 	add_weight(w);
-	w->teacher[k].made = ++w->n_made;
+	w->train.teacher[k].made = ++w->n_made;
 	w->info.stage++;
-	w->evaluated[BRANCH_TEACHER(k)] = UINT64_MAX;
+	w->run.evaluated[BRANCH_TEACHER(k)] = UINT64_MAX;
 	idle_change_drop_student(w);
 	return 0;
 }
@@ -209,7 +210,7 @@ tell_effect(struct trainer_state *w, int k, struct request *r, struct err *e)
 {
 	struct net_info *t = &w->info.teacher[k];
 
-	if (feed_open(w, k, e) < 0)
+	if (feed_open(&w->train, &w->info.run.settings, k, e) < 0)
 		return -1;
 	r->notable = true;
 	snprintf(r->note, sizeof r->note,
@@ -235,7 +236,7 @@ setup_teacher_options(struct trainer_state *w, struct request *r, struct err *e)
 	old = t->options;
 	if (set_option(&t->options, key, r->u.option.value, e) < 0)
 		return err_wrap(e, "teachers %s", name);
-	teacher_close(&w->teacher[k].says);
+	teacher_close(&w->train.teacher[k].outputs);
 	memset(&t->effect, 0, sizeof t->effect);
 	if (!t->ready || !t->options.bf16 || old.bf16 || tell_effect(w, k, r, e) == 0)
 		return 0;

@@ -137,7 +137,8 @@ lay_hint(const struct trainer_state *w, struct settings *s, struct err *e)
 	bool any = false;
 
 	for (int i = 0; i < s->n_maps; i++)
-		any |= s->map[i].weight > 0 && trainer_state_teaches(w, s->map[i].teacher);
+		any |= s->map[i].weight > 0 &&
+		       train_teaches(&w->train, &w->info.run.settings, s->map[i].teacher);
 	if (!any)
 		return err_set(e, "no layer map counts; `map big:1 s:1` makes one");
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
@@ -204,7 +205,7 @@ lay(const struct trainer_state *w, struct request_run *r, struct settings *s, st
 {
 	enum lab_stage_kind kind = r->stage.kind;
 
-	if (!w->student)
+	if (!w->run.student)
 		return err_set(e, "no student yet; `student mlp 32` makes one");
 	if (r->steps == 0)
 		r->steps = (int64_t)length_of(w, kind);
@@ -268,18 +269,18 @@ int
 stage_begin(struct trainer_state *w, const struct settings *s, struct request *r, struct err *e)
 {
 	const struct remedy_result_made *chosen =
-		remedy_result_get(&w->remedies, s->remedy[REMEDY_KIND_select]);
+		remedy_result_get(&w->train.remedies, s->remedy[REMEDY_KIND_select]);
 	char what[sizeof r->note] = "", sets[80] = "";
 	const struct request_stage *stage = &r->u.run.stage;
 	struct text note = { 0 };
 
 	if (stage->kind == LAB_RUN)
 		return 0;
-	w->before = settings_change_base(w);
-	w->after = w->before;
-	if (!same(&w->before, s) && live_change_make(w, s, r, e) < 0)
+	w->run.before = settings_change_base(w);
+	w->run.after = w->run.before;
+	if (!same(&w->run.before, s) && live_change_make(w, s, r, e) < 0)
 		return err_wrap(e, "stage %s", lab_stage_name[stage->kind]);
-	w->after = settings_change_base(w);
+	w->run.after = settings_change_base(w);
 	if (r->note[0])
 		snprintf(what, sizeof what, ": %.180s", r->note);
 	if (stage->sets[0])
@@ -324,7 +325,7 @@ static bool
 untouched(const struct trainer_state *w, const struct settings *brought, const struct settings *now,
 	  int dial)
 {
-	const struct ramp *laid = ramp_of(w->after.ramp, w->after.n_ramps, dial),
+	const struct ramp *laid = ramp_of(w->run.after.ramp, w->run.after.n_ramps, dial),
 			  *is = ramp_of(now->ramp, now->n_ramps, dial);
 
 	if (is ? !laid || !ramp_is_same(laid, is)
@@ -336,9 +337,9 @@ untouched(const struct trainer_state *w, const struct settings *brought, const s
 static void
 put_dial_back(const struct trainer_state *w, struct settings *s, int dial)
 {
-	const struct ramp *r = ramp_of(w->before.ramp, w->before.n_ramps, dial);
+	const struct ramp *r = ramp_of(w->run.before.ramp, w->run.before.n_ramps, dial);
 
-	tunable_set(s, dial, tunable_value(&w->before, dial));
+	tunable_set(s, dial, tunable_value(&w->run.before, dial));
 	if (r && s->n_ramps < RAMP_KNOBS)
 		s->ramp[s->n_ramps++] = *r;
 }
@@ -347,16 +348,16 @@ put_dial_back(const struct trainer_state *w, struct settings *s, int dial)
 static void
 put_back(const struct trainer_state *w, const struct settings *now, struct settings *s)
 {
-	struct settings brought = w->after;
+	struct settings brought = w->run.after;
 
 	tunable_follow(&brought, settings_change_step(w));
 	for (int i = -1; (i = tunable_next(now, i)) >= 0;)
-		if (!isnan(tunable_value(&w->before, i)) && !same_dial(&w->before, &w->after, i) &&
-		    untouched(w, &brought, now, i))
+		if (!isnan(tunable_value(&w->run.before, i)) &&
+		    !same_dial(&w->run.before, &w->run.after, i) && untouched(w, &brought, now, i))
 			put_dial_back(w, s, i);
-	s->frozen &= ~(w->after.frozen & ~w->before.frozen);
-	if (s->labelled == w->after.labelled)
-		s->labelled = w->before.labelled;
+	s->frozen &= ~(w->run.after.frozen & ~w->run.before.frozen);
+	if (s->labelled == w->run.after.labelled)
+		s->labelled = w->run.before.labelled;
 }
 
 void
@@ -396,7 +397,7 @@ stage_freeze(struct trainer_state *w, struct request *r, struct err *e)
 	uint64_t layers = UINT64_MAX;
 	char names[160];
 
-	if (!w->student)
+	if (!w->run.student)
 		return err_set(e, "%s: no student yet; `student mlp 32` makes one", word);
 	if (list[0] && net_info_layers(&w->info.run.student, list, &layers, e) < 0)
 		return err_wrap(e, "%s", word);

@@ -14,7 +14,7 @@
 #include "retort/base/thread.h"
 #include "retort/lab/idle_change.h"
 #include "retort/lab/lab_snapshot.h"
-#include "retort/train/step.h"
+#include "retort/lab/phase.h"
 
 /*
  * The loop: take the mail, apply what is due, do a step, push its samples. `mail` is set under the
@@ -105,8 +105,8 @@ stamp_request(const struct trainer_state *w, const struct place *p, struct reque
 			 step);
 	else if (p->phase == LAB_DISTILLING)
 		snprintf(r->stamp, sizeof r->stamp, "@%llu", step);
-	else if (w->student)
-		r->step = w->student->state->step;
+	else if (w->run.student)
+		r->step = w->run.student->state->step;
 }
 
 /* Move samples into the ring. The reader is woken every WAKE_SECONDS, not at every step: a small
@@ -155,8 +155,8 @@ push_answer(struct trainer *t, struct request *r)
 			    .answer = r };
 
 	push_samples(t);
-	t->work->info.n_undo = (int)t->work->n_undo;
-	t->work->info.n_redo = (int)t->work->n_redo;
+	t->work->info.n_undo = (int)t->work->run.n_undo;
+	t->work->info.n_redo = (int)t->work->run.n_redo;
 	r->info = take_snapshot(t);
 	ring_push(t->ring, &ev);
 }
@@ -208,11 +208,11 @@ owner_step(const struct trainer_state *w, const struct request *r)
 	int k;
 
 	if (!r->owner[0])
-		return w->student ? w->student->state->step : 0;
+		return w->run.student ? w->run.student->state->step : 0;
 	k = lab_info_teacher(&w->info, r->owner, NULL);
-	if (k >= 0 && !w->teacher[k].branch)
+	if (k >= 0 && !w->train.teacher[k].branch)
 		return 0; /* a file of outputs */
-	return k < 0 ? UINT64_MAX : w->teacher[k].branch->state->step;
+	return k < 0 ? UINT64_MAX : w->train.teacher[k].branch->state->step;
 }
 
 static void
@@ -269,7 +269,7 @@ take_mail(struct trainer *t, bool *held, bool *stop)
 
 	thread_lock(&t->lock);
 	while (t->mailbox.n == 0 && !t->stop) {
-		if (t->held || !step_wanted(t->work)) {
+		if (t->held || !phase_works(t->work)) {
 			thread_wait(&t->lock);
 			continue;
 		}
@@ -313,13 +313,13 @@ do_step(struct trainer *t)
 	struct trainer_state *w = t->work;
 	struct place before = place_of(w); /* work that ends is stamped with its own last step */
 	struct err e = { "" }, none = { "" };
-	enum step_outcome outcome;
+	enum phase_outcome outcome;
 
-	outcome = step_run(w, &e);
+	outcome = phase_step(w, &e);
 	push_samples(t);
-	if (outcome == STEP_DIVERGED)
+	if (outcome == PHASE_DIVERGED)
 		push_event(t, REQUEST_DIVERGED, &e);
-	if (outcome == STEP_REPORTED) {
+	if (outcome == PHASE_REPORTED) {
 		struct request *r = t->report;
 
 		t->report = NULL;
@@ -327,7 +327,7 @@ do_step(struct trainer *t)
 		r->err = e;
 		push_answer(t, r);
 	}
-	if (outcome == STEP_DONE) {
+	if (outcome == PHASE_DONE) {
 		struct request *r = request_new(REQUEST_DONE);
 
 		stamp_request(w, &before, r);
@@ -364,10 +364,10 @@ run_trainer(void *arg)
 	thread_flush_denormals();
 	while (!stop) {
 		if (atomic_load_explicit(&t->mail, memory_order_acquire) || held ||
-		    !step_wanted(t->work) || seconds_early(t) > 0)
+		    !phase_works(t->work) || seconds_early(t) > 0)
 			take_mail(t, &held, &stop);
 		apply_due(t);
-		if (stop || held || !step_wanted(t->work) || seconds_early(t) > 0)
+		if (stop || held || !phase_works(t->work) || seconds_early(t) > 0)
 			continue;
 		do_step(t);
 		keep_pace(t);

@@ -66,34 +66,35 @@ tell(const struct dataset *ds, const struct batch *b, struct text *out)
 static void
 draw(struct trainer_state *w, uint32_t *rows)
 {
-	struct sampler *s = feed_order(w), first;
+	struct sampler *s = feed_order(&w->train, &w->info.run.settings), first;
 
 	if (s->n) {
-		feed_draw(w, s, settings_change_step(w), rows);
+		feed_draw(&w->info.run.settings, s, settings_change_step(w), rows);
 		return;
 	}
-	sampler_init(&first, w->ds, w->split.train, w->split.n_train,
+	sampler_init(&first, w->train.ds, w->train.split.train, w->train.split.n_train,
 		     idle_change_order_seed(w, "main"));
-	feed_draw(w, &first, 0, rows);
+	feed_draw(&w->info.run.settings, &first, 0, rows);
 	sampler_release(&first);
 }
 
 static int
 fill(struct trainer_state *w, size_t n, struct batch *b, struct text *out, struct err *e)
 {
-	uint32_t *rows = mem_array(trainer_state_batch(w), sizeof *rows);
+	uint32_t *rows = mem_array(train_batch(&w->info.run.settings), sizeof *rows);
 	struct augmenter a = { 0 };
-	int status = augment_open(&a, w->ds, w->split.train, w->split.n_train, w->pool, e);
+	int status = augment_open(&a, w->train.ds, w->train.split.train, w->train.split.n_train,
+				  w->train.pool, e);
 
-	a.retold = w->retold;
+	a.retold = w->train.round_trip;
 	if (status == 0)
-		status = augment_learn(&a, w->wordnet, e);
+		status = augment_learn(&a, w->train.wordnet, e);
 	if (status == 0) {
 		draw(w, rows);
-		batch_fill(b, w->ds, rows, n, w->split.visible);
+		batch_fill(b, w->train.ds, rows, n, w->train.split.visible);
 		augment_batch(&a, &w->info.run.settings.knobs, w->info.seed,
 			      settings_change_step(w), b);
-		tell(w->ds, b, out);
+		tell(w->train.ds, b, out);
 	}
 	augment_close(&a);
 	mem_free(rows);
@@ -109,15 +110,16 @@ handle_preview(void *state, struct trainer_state *w, struct request *r, struct e
 	int status;
 
 	(void)state;
-	if (!w->ds)
+	if (!w->train.ds)
 		return err_set(e, "augment show: no data yet; `data sentences` first");
-	if (w->ds->kind != DATASET_TOKENS)
-		return err_set(e, "augment show: %s has no texts to show", w->ds->name);
-	if (n < 1 || (size_t)n > trainer_state_batch(w))
+	if (w->train.ds->kind != DATASET_TOKENS)
+		return err_set(e, "augment show: %s has no texts to show", w->train.ds->name);
+	if (n < 1 || (size_t)n > train_batch(&w->info.run.settings))
 		return err_set(e, "augment show: %lld is outside 1..%zu, the rows of a batch",
-			       (long long)n, trainer_state_batch(w));
-	if (augment_fits(&w->info.run.settings.knobs, w->ds, w->retold, w->wordnet, e) < 0 ||
-	    batch_init(&b, (size_t)n, w->ds, e) < 0)
+			       (long long)n, train_batch(&w->info.run.settings));
+	if (augment_fits(&w->info.run.settings.knobs, w->train.ds, w->train.round_trip,
+			 w->train.wordnet, e) < 0 ||
+	    batch_init(&b, (size_t)n, w->train.ds, e) < 0)
 		return err_wrap(e, "augment show");
 	status = fill(w, (size_t)n, &b, &page, e);
 	r->page = page.s;

@@ -29,22 +29,22 @@ row_set_release(struct row_set *s)
 static int
 find_all(const struct trainer_state *w, struct row_set *s, bool *learns, struct err *e)
 {
-	const struct split *p = &w->split;
+	const struct split *p = &w->train.split;
 	bool held = strcmp(s->name, "held-out") == 0;
 	int k;
 
 	*learns = strcmp(s->name, "train") == 0;
 	if (held || *learns) {
 		for (size_t i = 0; i < (held ? p->n_held : p->n_train); i++)
-			if (held || p->train[i] < sets_main(w->ds))
+			if (held || p->train[i] < sets_main(w->train.ds))
 				s->rows[s->of++] = (held ? p->held : p->train)[i];
 		return 0;
 	}
-	if ((k = sets_find(w->ds, s->name, e)) < 0)
+	if ((k = sets_find(w->train.ds, s->name, e)) < 0)
 		return -1;
-	*learns = sets_train(w->ds->set[k].role);
-	for (size_t i = 0; i < w->ds->set[k].n; i++)
-		s->rows[s->of++] = (uint32_t)(w->ds->set[k].from + i);
+	*learns = sets_train(w->train.ds->set[k].role);
+	for (size_t i = 0; i < w->train.ds->set[k].n; i++)
+		s->rows[s->of++] = (uint32_t)(w->train.ds->set[k].from + i);
 	return 0;
 }
 
@@ -52,10 +52,10 @@ find_all(const struct trainer_state *w, struct row_set *s, bool *learns, struct 
 static void
 visit(const struct trainer_state *w, struct row_set *s)
 {
-	const struct remedy_result_made *weighing =
-		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
-	const struct remedy_result_made *choice =
-		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
+	const struct remedy_result_made *weighing = remedy_result_get(
+		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
+	const struct remedy_result_made *choice = remedy_result_get(
+		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->of; i++)
@@ -86,13 +86,13 @@ row_set_find(const struct trainer_state *w, const char *name, bool visited, stru
 {
 	bool learns;
 
-	if (!w->ds)
+	if (!w->train.ds)
 		return err_set(e, "no data yet; `data digits` first");
-	if (w->ds->next_token)
+	if (w->train.ds->next_token)
 		return err_set(e, "%s tells the next token: it has no rows to compare",
-			       w->ds->name);
+			       w->train.ds->name);
 	snprintf(s->name, sizeof s->name, "%s", name);
-	s->rows = mem_array(w->ds->n, sizeof *s->rows);
+	s->rows = mem_array(w->train.ds->n, sizeof *s->rows);
 	if (find_all(w, s, &learns, e) < 0)
 		return -1;
 	if (visited && learns)
@@ -107,16 +107,16 @@ row_set_find(const struct trainer_state *w, const char *name, bool visited, stru
 void
 row_set_taught(const struct trainer_state *w, struct row_set *s)
 {
-	const struct remedy_result_made *weighing =
-		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
-	const struct remedy_result_made *choice =
-		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
+	const struct remedy_result_made *weighing = remedy_result_get(
+		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
+	const struct remedy_result_made *choice = remedy_result_get(
+		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
 
-	s->rows = mem_array(w->split.n_train, sizeof *s->rows);
-	s->weight = mem_array(w->split.n_train, sizeof *s->weight);
-	for (size_t i = 0; i < w->split.n_train; i++) {
-		uint32_t row = w->split.train[i];
-		double weight = w->info.run.settings.set_weight[sets_of(w->ds, row)] *
+	s->rows = mem_array(w->train.split.n_train, sizeof *s->rows);
+	s->weight = mem_array(w->train.split.n_train, sizeof *s->weight);
+	for (size_t i = 0; i < w->train.split.n_train; i++) {
+		uint32_t row = w->train.split.train[i];
+		double weight = w->info.run.settings.set_weight[sets_of(w->train.ds, row)] *
 				(weighing ? (double)weighing->weight[row] : 1);
 
 		if ((choice && !choice->keep[row]) || weight == 0)
@@ -134,10 +134,10 @@ row_set_learns(const struct trainer_state *w, const char *name, struct err *e)
 	bool learns;
 	int status;
 
-	if (!w->ds)
+	if (!w->train.ds)
 		return err_set(e, "no data yet; `data digits` first");
 	snprintf(s.name, sizeof s.name, "%s", name);
-	s.rows = mem_array(w->ds->n, sizeof *s.rows);
+	s.rows = mem_array(w->train.ds->n, sizeof *s.rows);
 	status = find_all(w, &s, &learns, e);
 	row_set_release(&s);
 	if (status < 0)
@@ -170,10 +170,10 @@ count_labels(const struct dataset *ds, struct row_set *s)
 void
 row_set_draw(const struct trainer_state *w, struct row_set *s, size_t most)
 {
-	const struct remedy_result_made *weighing =
-		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
+	const struct remedy_result_made *weighing = remedy_result_get(
+		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
 
-	count_labels(w->ds, s);
+	count_labels(w->train.ds, s);
 	rng_shuffle(rng_stream(w->info.seed, "mismatch", s->rows[0], 0), s->rows, (uint32_t)s->of);
 	s->n = s->of < most ? s->of : most;
 	for (size_t i = 0; s->weight && i < s->n; i++)
@@ -226,8 +226,8 @@ hear(struct trainer_state *w, bool student)
 	struct branch_feed f = { 0 };
 
 	if (student)
-		return w->student ? branch_logits(w->student, &w->batch) : NULL;
-	feed_teachers(w, false, &f);
+		return w->run.student ? branch_logits(w->run.student, &w->train.batch) : NULL;
+	feed_teachers(&w->train, &w->info.run.settings, false, &f);
 	return f.n_teachers ? f.t_logits[0] : NULL;
 }
 
@@ -235,18 +235,18 @@ int
 row_set_ask(struct trainer_state *w, const struct row_set *s, bool student, double **logits,
 	    struct err *e)
 {
-	size_t classes = (size_t)w->ds->classes;
+	size_t classes = (size_t)w->train.ds->classes;
 
 	*logits = NULL;
 	if (!student && w->info.phase == LAB_TRAINING)
 		return 0; /* who is kept for may be the one that changes */
 	if (w->info.phase == LAB_IDLE && idle_change_prepare(w, e) < 0)
 		return -1;
-	for (size_t at = 0, step = trainer_state_batch(w); at < s->n; at += step) {
+	for (size_t at = 0, step = train_batch(&w->info.run.settings); at < s->n; at += step) {
 		size_t n = s->n - at < step ? s->n - at : step;
 		const real *z;
 
-		batch_fill(&w->batch, w->ds, s->rows + at, n, NULL);
+		batch_fill(&w->train.batch, w->train.ds, s->rows + at, n, NULL);
 		z = hear(w, student);
 		if (!z)
 			return 0;

@@ -290,12 +290,12 @@ static void
 copy_texts(struct job *j, const struct trainer_state *w)
 {
 	j->fd = -1;
-	j->text = mem_array(w->split.n_train, sizeof *j->text);
-	for (size_t i = 0; i < w->split.n_train; i++) {
-		uint32_t row = w->split.train[i];
-		const char *s = texts_of(w->ds, row);
+	j->text = mem_array(w->train.split.n_train, sizeof *j->text);
+	for (size_t i = 0; i < w->train.split.n_train; i++) {
+		uint32_t row = w->train.split.train[i];
+		const char *s = texts_of(w->train.ds, row);
 
-		if (s[0] && w->info.run.settings.set_weight[sets_of(w->ds, row)] >
+		if (s[0] && w->info.run.settings.set_weight[sets_of(w->train.ds, row)] >
 				    0) /* else it is not drawn */
 			j->text[j->n++] = mem_text(s);
 	}
@@ -306,10 +306,11 @@ handle_translate(void *state, struct trainer_state *w, struct request *r, struct
 {
 	struct translation *t = state;
 
-	if (!w->ds)
+	if (!w->train.ds)
 		return err_set(e, "augment backtranslate: no data yet; `data fine-foods` first");
-	if (!w->ds->texts.at)
-		return err_set(e, "augment backtranslate: %s is no table of texts", w->ds->name);
+	if (!w->train.ds->texts.at)
+		return err_set(e, "augment backtranslate: %s is no table of texts",
+			       w->train.ds->name);
 	if (worker_is_busy(t->worker))
 		return err_set(e, "augment backtranslate: a translation is under way; "
 				  "`augment backtranslate stop` ends it");

@@ -10,6 +10,7 @@
 
 #include "retort/base/thread.h"
 #include "retort/kd/losses/loss_table.h"
+#include "retort/nn/ckpt.h"
 #include "retort/train/freeze.h"
 #include "retort/train/optim.h"
 #include "retort/train/trainer_checkpoint.h"
@@ -419,28 +420,101 @@ copy_updates(struct branch *to, const struct branch *from)
 				to->state->updates[i] = from->state->updates[k];
 }
 
-int
-branch_rebuild(struct branch **b, size_t capacity, const struct branch_plan *plan, struct err *e)
+/* A deep copy of a checkpoint, or NULL of NULL. */
+static struct ckpt *
+copy_checkpoint(const struct ckpt *from)
 {
-	struct branch *old = *b;
+	struct ckpt *to = from ? ckpt_new() : NULL;
+
+	for (size_t i = 0; from && i < from->n_tensors; i++)
+		ckpt_add(to, from->tensor[i].name, from->tensor[i].rank, from->tensor[i].dim,
+			 from->tensor[i].data);
+	for (size_t i = 0; from && i < from->n_notes; i++)
+		ckpt_note(to, from->note[i].key, from->note[i].value);
+	return to;
+}
+
+struct branch *
+branch_rebuilt(const struct branch *old, size_t capacity, const struct branch_plan *plan,
+	       struct err *e)
+{
 	const struct net *n = old->net;
 	struct branch *new = build(old->id, n->name, &n->spec, &n->io, capacity, old->state->seed,
 				   old->pool, plan, e);
 
 	if (!new)
-		return -1;
+		return NULL;
 	param_copy(&new->net->layout, branch_value(new), &n->layout, branch_value(old));
 	param_copy(&new->net->layout, branch_moment1(new), &n->layout, branch_moment1(old));
 	param_copy(&new->net->layout, branch_moment2(new), &n->layout, branch_moment2(old));
 	copy_updates(new, old);
-	new->saved = old->saved;
-	old->saved = NULL;
+	new->saved = copy_checkpoint(old->saved);
 	trainer_checkpoint_restore(new, &n->layout);
 	new->state->step = old->state->step;
 	freeze_set(new, old->frozen);
-	branch_free(old);
+	return new;
+}
+
+int
+branch_rebuild(struct branch **b, size_t capacity, const struct branch_plan *plan, struct err *e)
+{
+	struct branch *new = branch_rebuilt(*b, capacity, plan, e);
+
+	if (!new)
+		return -1;
+	branch_free(*b);
 	*b = new;
 	return 0;
+}
+
+static bool
+same_layout(const struct param_layout *a, const struct param_layout *b)
+{
+	if (a->n != b->n || a->len != b->len)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (a->param[i].offset != b->param[i].offset ||
+		    strcmp(a->param[i].name, b->param[i].name) != 0)
+			return false;
+	return true;
+}
+
+bool
+branch_fits(const struct branch *to, const struct branch *from)
+{
+	if (!to || !from)
+		return to == from;
+	if (to->net->graph->capacity != from->net->graph->capacity ||
+	    to->n_terms != from->n_terms || to->mix.mode != from->mix.mode ||
+	    !same_layout(&to->net->layout, &from->net->layout))
+		return false;
+	for (int i = 0; i < to->n_terms; i++)
+		if (to->term[i].loss != from->term[i].loss ||
+		    to->term[i].map != from->term[i].map || to->term[i].node != from->term[i].node)
+			return false;
+	return true;
+}
+
+void
+branch_assign(struct branch *to, const struct branch *from)
+{
+	memcpy(to->state, from->state, from->state->size);
+	to->net->graph->seed = from->state->seed;
+	ckpt_free(to->saved);
+	to->saved = copy_checkpoint(from->saved);
+	freeze_set(to, from->frozen);
+}
+
+struct branch *
+branch_copy(const struct branch *from, const struct branch_plan *plan, struct err *e)
+{
+	const struct net *n = from->net;
+	struct branch *to = build(from->id, n->name, &n->spec, &n->io, n->graph->capacity,
+				  from->state->seed, from->pool, plan, e);
+
+	if (to)
+		branch_assign(to, from);
+	return to;
 }
 
 double

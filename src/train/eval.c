@@ -12,8 +12,6 @@
 #include "retort/nn/gemm/shard.h"
 #include "retort/train/feed.h"
 
-#define BINS 15 /* Guo et al. 2017, On Calibration of Modern Neural Networks */
-
 static size_t
 largest(const real *x, size_t n)
 {
@@ -27,9 +25,9 @@ largest(const real *x, size_t n)
 static void
 add_calibration(struct eval_tally *t, double confidence, bool right)
 {
-	int bin = (int)ceil(confidence * BINS) - 1; /* (lo, hi] */
+	int bin = (int)ceil(confidence * EVAL_BINS) - 1; /* (lo, hi] */
 
-	bin = bin < 0 ? 0 : bin >= BINS ? BINS - 1 : bin;
+	bin = bin < 0 ? 0 : bin >= EVAL_BINS ? EVAL_BINS - 1 : bin;
 	t->bin_rows[bin]++;
 	t->bin_right[bin] += right;
 	t->bin_confidence[bin] += confidence;
@@ -168,7 +166,7 @@ add_tally(struct eval_tally *t, const struct eval_tally *part)
 		t->kl_of[k] += part->kl_of[k];
 		t->agree_with[k] += part->agree_with[k];
 	}
-	for (int b = 0; b < BINS; b++) {
+	for (int b = 0; b < EVAL_BINS; b++) {
 		t->bin_rows[b] += part->bin_rows[b];
 		t->bin_right[b] += part->bin_right[b];
 		t->bin_confidence[b] += part->bin_confidence[b];
@@ -192,7 +190,7 @@ eval_scores(const struct eval_tally *t, bool has_teachers)
 {
 	double n = (double)t->rows, ece = 0;
 
-	for (int b = 0; b < BINS; b++)
+	for (int b = 0; b < EVAL_BINS; b++)
 		ece += fabs(t->bin_confidence[b] - (double)t->bin_right[b]) / n;
 	return (struct scores){
 		.accuracy = (double)t->right / n,
@@ -203,203 +201,127 @@ eval_scores(const struct eval_tally *t, bool has_teachers)
 	};
 }
 
-/* What became of each teacher's teaching. */
+/* Agreement with and divergence from each teacher of the feed. */
 static void
-hear_back(struct trainer_state *w, const struct eval_tally *t, const struct branch_feed *f)
+store_teachers(const struct eval_tally *tally, const struct branch_feed *f, struct eval_result *out)
 {
-	for (int i = 0; i < w->info.n_teachers; i++)
-		w->info.teacher[i].teaching.agreement = w->info.teacher[i].teaching.kl = NAN;
 	for (int k = 0; k < f->n_teachers; k++) {
-		struct teaching *heard = &w->info.teacher[f->t_index[k]].teaching;
+		int i = f->t_index[k];
 
-		heard->agreement = (double)t->agree_with[k] / (double)t->rows;
-		heard->kl = t->kl_of[k] / (double)t->rows;
+		out->agreement[i] = (double)tally->agree_with[k] / (double)tally->rows;
+		out->kl[i] = tally->kl_of[k] / (double)tally->rows;
 	}
 }
 
-/* As many rows as an evaluation looks at, spread evenly; all of them where none are left out. */
+/* Rows that an evaluation covers: eval-rows spread evenly, or all. */
 static size_t
-some_rows(const struct trainer_state *w, size_t n_rows)
+n_evaluated(const struct settings *s, size_t n_rows)
 {
-	size_t most = (size_t)w->info.run.settings.knobs.eval_rows;
+	size_t most = (size_t)s->knobs.eval_rows;
 
 	return most && most < n_rows ? most : n_rows;
 }
 
-/* Numbers at..at + n of these into w->rows. */
+/* Rows number at..at + n of the evaluated ones into t->rows. */
 static void
-draw(struct trainer_state *w, const uint32_t *rows, size_t n_rows, size_t at, size_t n)
+choose_rows(struct train *t, const struct settings *s, const uint32_t *rows, size_t n_rows,
+	    size_t at, size_t n)
 {
-	size_t of = some_rows(w, n_rows);
+	size_t of = n_evaluated(s, n_rows);
 
 	for (size_t i = 0; i < n; i++)
-		w->rows[i] = rows[(at + i) * n_rows / of];
+		t->rows[i] = rows[(at + i) * n_rows / of];
 }
 
-/* Rows in chunks of a batch, with what the teachers say where `taught`. */
+/* Evaluate rows in chunks of a batch. `out`, where not NULL, gets the figures by teacher. */
 static struct scores
-pass(struct trainer_state *w, struct branch *b, bool taught, const uint32_t *rows, size_t n_rows)
+evaluate_rows(struct train *t, const struct settings *s, struct branch *b, bool taught,
+	      const uint32_t *rows, size_t n_rows, struct eval_result *out)
 {
 	struct eval_tally tally = { 0 };
 	struct branch_feed f = { 0 };
-	size_t step = trainer_state_batch(w), labels = batch_width(&w->batch, BATCH_LABEL),
-	       of = some_rows(w, n_rows);
+	size_t step = train_batch(s), labels = batch_width(&t->batch, BATCH_LABEL),
+	       of = n_evaluated(s, n_rows);
 
 	for (size_t at = 0; at < of; at += step) {
 		size_t n = of - at < step ? of - at : step;
 
-		draw(w, rows, n_rows, at, n);
-		batch_fill(&w->batch, w->ds, w->rows, n, NULL);
+		choose_rows(t, s, rows, n_rows, at, n);
+		batch_fill(&t->batch, t->ds, t->rows, n, NULL);
 		if (taught)
-			feed_teachers(w, false, &f);
-		eval_add(&tally, branch_logits(b, &w->batch), batch_i32(&w->batch, BATCH_LABEL),
+			feed_teachers(t, s, false, &f);
+		eval_add(&tally, branch_logits(b, &t->batch), batch_i32(&t->batch, BATCH_LABEL),
 			 n * labels, b->net->io.classes, &f, b);
 	}
-	if (b->id == BRANCH_STUDENT && rows == w->split.held)
-		hear_back(w, &tally, &f);
+	if (out)
+		store_teachers(&tally, &f, out);
 	return eval_scores(&tally, f.n_teachers > 0);
 }
 
 void
-eval_shares(struct trainer_state *w, double *share)
+eval_branch(struct train *t, const struct settings *s, struct branch *b, bool taught,
+	    struct eval_result *out)
+{
+	for (int i = 0; i < TRAIN_TEACHERS; i++)
+		out->agreement[i] = out->kl[i] = NAN;
+	out->held = evaluate_rows(t, s, b, taught, t->split.held, t->split.n_held, out);
+	out->held.step = b->state->step;
+	out->has_target = t->split.n_target > 0;
+	if (!out->has_target)
+		return;
+	out->target = evaluate_rows(t, s, b, taught, t->split.target, t->split.n_target, NULL);
+	out->target.step = b->state->step;
+}
+
+void
+eval_shares(struct train *t, const struct settings *s, struct branch *student, double *share)
 {
 	struct branch_feed f;
 
-	feed_main(w, 0, NULL, &f); /* the fixed batch: the first of the first epoch */
-	branch_shares(w->student, &f, &w->info.run.settings.knobs, w->info.run.settings.map, share);
+	feed_student(t, s, 0, false, &f);
+	branch_shares(student, &f, &s->knobs, s->map, share);
 }
 
-static void
-sample_shares(struct trainer_state *w)
+struct scores
+eval_file(struct train *t, const struct settings *s, int teacher, struct branch *b)
 {
-	struct branch *b = w->student;
-	double share[BRANCH_TERMS];
-
-	eval_shares(w, share);
-	for (int i = 0; i < b->n_terms; i++)
-		trainer_state_sample(w, BRANCH_STUDENT, b->term[i].share, b->state->step, share[i]);
-}
-
-static void
-sample_heard(struct trainer_state *w, uint64_t step)
-{
-	for (int i = 0; i < w->info.n_teachers; i++) {
-		const struct teaching *heard = &w->info.teacher[i].teaching;
-
-		if (w->info.n_teachers == 1 || isnan(heard->kl))
-			continue; /* of one alone val-agreement and val-kl say it */
-		trainer_state_sample(w, BRANCH_STUDENT,
-				     metric_teacher((unsigned)i, METRIC_TEACHER_AGREEMENT), step,
-				     heard->agreement);
-		trainer_state_sample(w, BRANCH_STUDENT,
-				     metric_teacher((unsigned)i, METRIC_TEACHER_KL), step,
-				     heard->kl);
-	}
-}
-
-static struct net_info *
-net_info(struct trainer_state *w, int id)
-{
-	if (id == BRANCH_STUDENT)
-		return &w->info.run.student;
-	if (id == BRANCH_BASELINE)
-		return &w->info.run.baseline;
-	return &w->info.teacher[id - 2];
-}
-
-/* What the student will meet, where such rows are known. */
-static void
-eval_target(struct trainer_state *w, struct branch *b, bool taught)
-{
-	struct scores s;
-
-	if (w->split.n_target == 0)
-		return;
-	s = pass(w, b, taught, w->split.target, w->split.n_target);
-	s.step = b->state->step;
-	net_info(w, b->id)->target = s;
-	trainer_state_sample(w, b->id, METRIC_TARGET_NLL, b->state->step, s.nll);
-	trainer_state_sample(w, b->id, METRIC_TARGET_ACCURACY, b->state->step, s.accuracy);
-	if (isnan(s.kl))
-		return;
-	trainer_state_sample(w, b->id, METRIC_TARGET_AGREEMENT, b->state->step, s.agreement);
-	trainer_state_sample(w, b->id, METRIC_TARGET_KL, b->state->step, s.kl);
-}
-
-void
-eval_branch(struct trainer_state *w, int id)
-{
-	struct branch *b = trainer_state_branch(w, id);
-	struct net_info *info = net_info(w, id);
-	uint64_t step = b->state->step;
-	bool taught = id == BRANCH_STUDENT || id == BRANCH_BASELINE;
-	struct scores s;
-
-	if (w->evaluated[id] == step)
-		return;
-	s = pass(w, b, taught, w->split.held, w->split.n_held);
-	s.step = step;
-	trainer_state_sample(w, id, METRIC_VAL_NLL, step, s.nll);
-	trainer_state_sample(w, id, METRIC_VAL_ACCURACY, step, s.accuracy);
-	trainer_state_sample(w, id, METRIC_VAL_ECE, step, s.ece);
-	if (!isnan(s.kl)) {
-		trainer_state_sample(w, id, METRIC_VAL_AGREEMENT, step, s.agreement);
-		trainer_state_sample(w, id, METRIC_VAL_KL, step, s.kl);
-	}
-	eval_target(w, b, taught);
-	if (id == BRANCH_STUDENT) {
-		sample_heard(w, step);
-		sample_shares(w);
-	}
-	info->last = s;
-	if (isnan(info->best.nll) || s.nll < info->best.nll)
-		info->best = s;
-	w->evaluated[id] = step;
-}
-
-void
-eval_answers(struct trainer_state *w, int teacher)
-{
-	struct net_info *info = &w->info.teacher[teacher];
-	const struct logit_file *file = w->teacher[teacher].file;
+	const struct logit_file *file = t->teacher[teacher].file;
 	struct eval_tally tally = { 0 };
 	struct branch_feed none = { 0 };
-	size_t step = trainer_state_batch(w), of = some_rows(w, w->split.n_held);
+	size_t step = train_batch(s), of = n_evaluated(s, t->split.n_held);
 
 	for (size_t at = 0; at < of; at += step) {
 		size_t n = of - at < step ? of - at : step;
 
-		draw(w, w->split.held, w->split.n_held, at, n);
-		batch_fill(&w->batch, w->ds, w->rows, n, NULL);
-		logit_file_gather(file, batch_i32(&w->batch, BATCH_ROW), n, w->t_logits[teacher]);
-		eval_add(&tally, w->t_logits[teacher], batch_i32(&w->batch, BATCH_LABEL), n,
-			 file->classes, &none, w->student);
+		choose_rows(t, s, t->split.held, t->split.n_held, at, n);
+		batch_fill(&t->batch, t->ds, t->rows, n, NULL);
+		logit_file_gather(file, batch_i32(&t->batch, BATCH_ROW), n,
+				  t->teacher_logits[teacher]);
+		eval_add(&tally, t->teacher_logits[teacher], batch_i32(&t->batch, BATCH_LABEL), n,
+			 file->classes, &none, b);
 	}
-	info->last = info->best = eval_scores(&tally, false);
-}
-
-void
-eval_weights(struct trainer_state *w, int id)
-{
-	struct branch *b = trainer_state_branch(w, id);
-	struct hash h = hash_of(branch_value(b), b->net->layout.len * sizeof(real));
-
-	trainer_state_sample(w, id, METRIC_WEIGHTS, b->state->step, hash_number(&h));
+	return eval_scores(&tally, false);
 }
 
 double
-eval_seconds(struct trainer_state *w, struct branch *b)
+eval_weights(const struct branch *b)
 {
-	size_t n = trainer_state_batch(w) < w->split.n_held ? trainer_state_batch(w)
-							    : w->split.n_held,
-	       rows = 0;
+	struct hash h = hash_of(branch_value(b), b->net->layout.len * sizeof(real));
+
+	return hash_number(&h);
+}
+
+double
+eval_seconds(struct train *t, const struct settings *s, struct branch *b)
+{
+	size_t n = train_batch(s) < t->split.n_held ? train_batch(s) : t->split.n_held, rows = 0;
 	double start, now;
 
-	batch_fill(&w->batch, w->ds, w->split.held, n, NULL);
-	branch_logits(b, &w->batch); /* warm */
+	batch_fill(&t->batch, t->ds, t->split.held, n, NULL);
+	branch_logits(b, &t->batch); /* the first pass is not measured: caches are cold */
 	start = mono_now();
 	do {
-		branch_logits(b, &w->batch);
+		branch_logits(b, &t->batch);
 		rows += n;
 		now = mono_now();
 	} while (now - start < 0.01);

@@ -1,4 +1,4 @@
-/* feed.c: the first half of a step: rows in order, gathered, and the teachers asked about them. */
+/* feed.c: the first half of a step: rows drawn, gathered and augmented, and teacher outputs. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -6,10 +6,13 @@
 
 #include <string.h>
 
+#include "retort/base/mem.h"
 #include "retort/train/mix.h"
 
+/* ---- buffers ---- */
+
 static void
-free_top(struct trainer_state_top *top)
+release_top(struct train_top *top)
 {
 	mem_free(top->id);
 	mem_free(top->logit);
@@ -17,301 +20,329 @@ free_top(struct trainer_state_top *top)
 	memset(top, 0, sizeof *top);
 }
 
-void
-feed_release(struct trainer_state *w)
+static void
+release_logits(struct train *t, int i)
 {
-	for (int i = 0; i < TRAIN_TEACHERS; i++) {
-		mem_free(w->t_logits[i]);
-		w->t_logits[i] = NULL;
-		free_top(&w->t_top[i]);
-	}
-	mem_free(w->rows);
-	w->rows = NULL;
-	augment_close(&w->augmenter);
-	batch_release(&w->batch);
+	mem_free(t->teacher_logits[i]);
+	t->teacher_logits[i] = NULL;
+	release_top(&t->teacher_top[i]);
+}
+
+void
+feed_release(struct train *t)
+{
+	for (int i = 0; i < TRAIN_TEACHERS; i++)
+		release_logits(t, i);
+	mem_free(t->rows);
+	t->rows = NULL;
+	augment_close(&t->augmenter);
+	batch_release(&t->batch);
 }
 
 static int
-take(real **p, size_t rows, size_t width, struct err *e)
+alloc_reals(real **p, size_t rows, size_t width, struct err *e)
 {
 	*p = mem_try(rows * width, sizeof(real));
 	return *p ? 0
-		  : err_set(e, "no memory for %zu rows of %zu numbers of a teacher", rows, width);
+		  : err_set(e, "no memory for teacher outputs (%zu rows of %zu numbers)", rows,
+			    width);
 }
 
 static int
-take_top(struct trainer_state_top *top, size_t positions, size_t k, struct err *e)
+alloc_top(struct train_top *top, size_t positions, size_t k, struct err *e)
 {
 	top->k = k;
 	top->id = mem_try(positions * k, sizeof *top->id);
 	if (!top->id)
-		return err_set(e, "no memory for %zu positions of %zu logits of a teacher",
+		return err_set(e, "no memory for teacher outputs (%zu positions of %zu logits)",
 			       positions, k);
-	return take(&top->logit, positions, k, e) < 0 || take(&top->tail, positions, 1, e) < 0 ? -1
-											       : 0;
+	return alloc_reals(&top->logit, positions, k, e) < 0 ||
+			       alloc_reals(&top->tail, positions, 1, e) < 0
+		       ? -1
+		       : 0;
 }
 
+/* The tap that a pair needs of its teacher's layer. */
 static int
-asks(const struct layer_pair *m)
+tap_of(const struct layer_pair *m)
 {
 	return m->match->needs & LOSS_MAP ? TEACHER_PLACES : (int)m->on;
 }
 
-/* What the maps ask of teacher i besides its logits. */
+/* Layers that the map needs of teacher i besides its logits: wants[layer] has bits 1 << tap. */
 static void
-wants_of(const struct trainer_state *w, int teacher, unsigned *wants)
+mapped_layers(const struct settings *s, int teacher, unsigned *wants)
 {
 	memset(wants, 0, MODEL_LAYERS * sizeof *wants);
-	for (int i = 0; i < w->info.run.settings.n_maps; i++)
-		if (w->info.run.settings.map[i].teacher == teacher) {
-			const struct layer_pair *m = &w->info.run.settings.map[i];
+	for (int i = 0; i < s->n_maps; i++) {
+		const struct layer_pair *m = &s->map[i];
 
-			wants[m->t_layer] |= 1u << asks(m);
-			if (m->match->needs & LOSS_BEFORE)
-				wants[m->t_layer - 1] |= 1u << asks(m);
-		}
+		if (m->teacher != teacher)
+			continue;
+		wants[m->t_layer] |= 1u << tap_of(m);
+		if (m->match->needs & LOSS_BEFORE)
+			wants[m->t_layer - 1] |= 1u << tap_of(m);
+	}
 }
 
 int
-feed_open(struct trainer_state *w, int i, struct err *e)
+feed_open(struct train *t, const struct settings *s, int i, struct err *e)
 {
-	struct trainer_state_teacher *t = &w->teacher[i];
-	struct net_info *info = &w->info.teacher[i];
+	struct train_teacher *teacher = &t->teacher[i];
+	struct net_info *info = &t->teacher_info[i];
 	unsigned wants[MODEL_LAYERS];
 
-	wants_of(w, i, wants);
-	if (teacher_open(&t->says, t->branch->net, branch_value(t->branch), w->ds, &w->inputs,
-			 wants, &info->options, trainer_state_batch(w),
-			 augment_any(&w->info.run.settings.knobs, w->ds->kind), e) < 0)
+	mapped_layers(s, i, wants);
+	if (teacher_open(&teacher->outputs, teacher->branch->net, branch_value(teacher->branch),
+			 t->ds, &t->inputs, wants, &info->options, train_batch(s),
+			 augment_any(&s->knobs, t->ds->kind), e) < 0)
 		return err_wrap(e, "teacher %s", info->name);
-	info->kept = t->says.keeps ? teacher_size(&t->says) : 0;
-	info->effect = t->says.effect;
+	info->kept = teacher->outputs.keeps ? teacher_size(&teacher->outputs) : 0;
+	info->effect = teacher->outputs.effect;
 	return 0;
 }
 
 static int
-prepare_teacher(struct trainer_state *w, int i, struct err *e)
+prepare_teacher(struct train *t, const struct settings *s, int i, struct err *e)
 {
-	struct trainer_state_teacher *t = &w->teacher[i];
-	struct net_info *info = &w->info.teacher[i];
-	size_t labels = w->ds->next_token ? w->ds->length : 1, rows = trainer_state_batch(w);
+	struct train_teacher *teacher = &t->teacher[i];
+	size_t labels = t->ds->next_token ? t->ds->length : 1, rows = train_batch(s),
+	       top = t->teacher_info[i].options.top;
 
-	if (t->file)
-		return take(&w->t_logits[i], rows, t->file->classes, e);
-	if (feed_open(w, i, e) < 0)
+	if (teacher->file)
+		return alloc_reals(&t->teacher_logits[i], rows, teacher->file->classes, e);
+	if (feed_open(t, s, i, e) < 0)
 		return -1;
-	if (info->options.top)
-		return take_top(&w->t_top[i], rows * labels, info->options.top, e);
-	return t->says.keeps ? take(&w->t_logits[i], rows, labels * t->says.net->io.classes, e) : 0;
+	if (top)
+		return alloc_top(&t->teacher_top[i], rows * labels, top, e);
+	return teacher->outputs.keeps ? alloc_reals(&t->teacher_logits[i], rows,
+						    labels * teacher->outputs.net->io.classes, e)
+				      : 0;
 }
 
 static int
-prepare_teachers(struct trainer_state *w, struct err *e)
+prepare(struct train *t, const struct settings *s, struct err *e)
 {
-	for (int i = 0; i < w->info.n_teachers; i++)
-		if (w->info.teacher[i].ready && prepare_teacher(w, i, e) < 0)
+	size_t rows = train_batch(s);
+
+	t->rows = mem_try(rows, sizeof *t->rows);
+	if (!t->rows)
+		return err_set(e, "no memory for a batch of %zu rows", rows);
+	if (batch_init(&t->batch, rows, t->ds, e) < 0 ||
+	    augment_open(&t->augmenter, t->ds, t->split.train, t->split.n_train, t->pool, e) < 0 ||
+	    augment_learn(&t->augmenter, t->wordnet, e) < 0)
+		return -1;
+	t->augmenter.retold = t->round_trip;
+	for (int i = 0; i < s->n_teachers; i++)
+		if (t->teacher_info[i].ready && prepare_teacher(t, s, i, e) < 0)
 			return -1;
 	return 0;
 }
 
 int
-feed_prepare(struct trainer_state *w, struct err *e)
+feed_prepare(struct train *t, const struct settings *s, struct err *e)
 {
-	feed_release(w);
-	w->rows = mem_try(trainer_state_batch(w), sizeof *w->rows);
-	if (!w->rows)
-		return err_set(e, "no memory for a batch of %zu rows", trainer_state_batch(w));
-	if (batch_init(&w->batch, trainer_state_batch(w), w->ds, e) < 0 ||
-	    augment_open(&w->augmenter, w->ds, w->split.train, w->split.n_train, w->pool, e) < 0 ||
-	    augment_learn(&w->augmenter, w->wordnet, e) < 0)
-		return -1;
-	w->augmenter.retold = w->retold;
-	return prepare_teachers(w, e);
+	feed_release(t);
+	if (prepare(t, s, e) == 0)
+		return 0;
+	feed_release(t);
+	return -1;
 }
 
-/* What teacher i says about the batch: the whole of its logits, or the largest. */
+/* ---- teacher outputs ---- */
+
+/* Append the outputs of teacher i for the batch: all logits, or the largest. */
 static void
-hear(struct trainer_state *w, int i, struct branch_feed *out)
+add_outputs(struct train *t, const struct settings *s, int i, struct branch_feed *out)
 {
-	const struct teacher *says = &w->teacher[i].says;
-	struct trainer_state_top *top = &w->t_top[i];
+	const struct teacher *outputs = &t->teacher[i].outputs;
+	struct train_top *top = &t->teacher_top[i];
 	int k = out->n_teachers++;
 
-	out->t_top[k].k = 0; /* places go to other teachers when one is drawn */
+	out->t_top[k].k = 0; /* another teacher's, when one is drawn for every batch */
 	out->t_logits[k] = NULL;
-	if (w->teacher[i].file) {
-		logit_file_gather(w->teacher[i].file, batch_i32(&w->batch, BATCH_ROW),
-				  w->batch.rows, w->t_logits[i]);
-		out->t_logits[k] = w->t_logits[i];
+	if (t->teacher[i].file) {
+		logit_file_gather(t->teacher[i].file, batch_i32(&t->batch, BATCH_ROW),
+				  t->batch.rows, t->teacher_logits[i]);
+		out->t_logits[k] = t->teacher_logits[i];
 	} else if (top->k) {
-		teacher_answer_top(says, &w->batch, top->id, top->logit, top->tail);
+		teacher_answer_top(outputs, &t->batch, top->id, top->logit, top->tail);
 		out->t_top[k] = (struct loss_top){ top->k, top->id, top->logit, top->tail };
 	} else {
-		out->t_logits[k] = teacher_answer(says, says->net->n_layers - 1, MODEL_HIDDEN,
-						  &w->batch, w->t_logits[i]);
+		out->t_logits[k] = teacher_answer(outputs, outputs->net->n_layers - 1, MODEL_HIDDEN,
+						  &t->batch, t->teacher_logits[i]);
 	}
 	out->t_index[k] = i;
-	out->t_weight[k] = w->info.run.settings.teacher_weight[i];
+	out->t_weight[k] = s->teacher_weight[i];
 }
 
-/* The one teacher that the batch of a step is for, where one is drawn; -1: they all are. */
+/* The teacher drawn for the batch of a step, with mix random; -1: all of them. */
 static int
-drawn(const struct trainer_state *w, uint64_t step)
+drawn_teacher(const struct train *t, const struct settings *s, uint64_t step)
 {
 	double weight[TRAIN_TEACHERS] = { 0 };
 
-	if (w->info.run.settings.knobs.mix != MIX_RANDOM)
+	if (s->knobs.mix != MIX_RANDOM)
 		return -1;
-	for (int i = 0; i < w->info.n_teachers; i++)
-		weight[i] =
-			trainer_state_teaches(w, i) ? w->info.run.settings.teacher_weight[i] : 0;
-	return mix_draw(weight, w->info.n_teachers, w->info.seed, step);
+	for (int i = 0; i < s->n_teachers; i++)
+		weight[i] = train_teaches(t, s, i) ? s->teacher_weight[i] : 0;
+	return mix_draw(weight, s->n_teachers, t->seed, step);
 }
 
 static bool
-is_mapped(const struct trainer_state *w, int teacher)
+is_mapped(const struct settings *s, int teacher)
 {
-	for (int i = 0; i < w->info.run.settings.n_maps; i++)
-		if (w->info.run.settings.map[i].teacher == teacher)
+	for (int i = 0; i < s->n_maps; i++)
+		if (s->map[i].teacher == teacher)
 			return true;
 	return false;
 }
 
-/* With `only` >= 0 nobody else is heard; who is not needed for maps either is not even asked. */
+/* Outputs of the mapped layers; NULL where the teacher does not teach. */
 static void
-ask(struct trainer_state *w, bool maps, int only, struct branch_feed *out)
+add_layers(struct train *t, const struct settings *s, struct branch_feed *out)
 {
-	out->n_teachers = 0;
-	for (int i = 0; i < w->info.n_teachers; i++) {
-		bool heard = only < 0 || only == i;
-
-		if (!trainer_state_teaches(w, i) || (!heard && !(maps && is_mapped(w, i))))
-			continue;
-		if (!w->teacher[i].file)
-			teacher_ask(&w->teacher[i].says, &w->batch);
-		if (heard)
-			hear(w, i, out);
-	}
-	for (int i = 0; maps && i < w->info.run.settings.n_maps; i++) {
-		const struct layer_pair *m = &w->info.run.settings.map[i];
-
-		const struct teacher *says = &w->teacher[m->teacher].says;
+	for (int i = 0; i < s->n_maps; i++) {
+		const struct layer_pair *m = &s->map[i];
+		const struct teacher *outputs = &t->teacher[m->teacher].outputs;
 
 		out->t_layer[i] = NULL;
-		if (!trainer_state_teaches(w, m->teacher))
+		if (!train_teaches(t, s, m->teacher))
 			continue;
 		out->t_layer[i] =
-			teacher_look(says, m->t_layer, asks(m), &w->batch, &out->t_row[i]);
+			teacher_look(outputs, m->t_layer, tap_of(m), &t->batch, &out->t_row[i]);
 		if (m->match->needs & LOSS_BEFORE)
-			out->t_before[i] = teacher_look(says, m->t_layer - 1, asks(m), &w->batch,
-							&out->t_before_row[i]);
+			out->t_before[i] = teacher_look(outputs, m->t_layer - 1, tap_of(m),
+							&t->batch, &out->t_before_row[i]);
 	}
+}
+
+/* `only` >= 0: logits of that teacher alone; the forward pass of others only where they are mapped.
+ */
+static void
+teach(struct train *t, const struct settings *s, bool maps, int only, struct branch_feed *out)
+{
+	out->n_teachers = 0;
+	for (int i = 0; i < s->n_teachers; i++) {
+		bool counts = only < 0 || only == i;
+
+		if (!train_teaches(t, s, i) || (!counts && !(maps && is_mapped(s, i))))
+			continue;
+		if (!t->teacher[i].file)
+			teacher_ask(&t->teacher[i].outputs, &t->batch);
+		if (counts)
+			add_outputs(t, s, i, out);
+	}
+	if (maps)
+		add_layers(t, s, out);
 }
 
 void
-feed_teachers(struct trainer_state *w, bool maps, struct branch_feed *out)
+feed_teachers(struct train *t, const struct settings *s, bool maps, struct branch_feed *out)
 {
-	ask(w, maps, -1, out);
+	teach(t, s, maps, -1, out);
 }
 
-/* Draw from the sets that count, as bits. */
+/* ---- batches ---- */
+
+/* Restrict an order to rows of the sets with a weight above 0. False: it has none of them, and rows
+ * of all sets are drawn. */
 static bool
-draw_from(struct sampler *order, int n_sets, const double *weight)
+restrict_sets(const struct settings *s, struct sampler *order)
 {
 	unsigned sets = 0;
 
-	for (int i = 0; i < n_sets; i++)
-		sets |= weight[i] > 0 ? 1u << i : 0;
-	return sampler_sets(order, sets);
+	for (int i = 0; i < s->n_sets; i++)
+		sets |= s->set_weight[i] > 0 ? 1u << i : 0;
+	return sampler_sets(order, sets) || !sampler_sets(order, SAMPLER_ALL);
 }
 
-/* False: from all that there are, because none of the sets that count has a row that may be drawn.
- */
-static bool
-draw_counting(const struct trainer_state *w, struct sampler *order, const double *weight)
+static const struct remedy_result_made *
+remedy_in_force(const struct train *t, const struct settings *s, enum remedy_kind kind)
 {
-	return draw_from(order, w->info.n_sets, weight) || !sampler_sets(order, SAMPLER_ALL);
+	return remedy_result_get(&t->remedies, s->remedy[kind]);
 }
 
-/*
- * The order of rows of the main line, or of the student without a teacher, where a remedy has
- * chosen among them; else the one there is without. The student sees labelled rows alone where it
- * is told to, and where nobody teaches.
- */
-static struct sampler *
-order_of(struct trainer_state *w, int choice, bool plain)
+struct sampler *
+feed_order(struct train *t, const struct settings *s)
 {
-	struct remedy_result_made *m = remedy_result_get(&w->remedies, choice);
-	bool labelled = w->info.run.settings.labelled || w->order.rows == w->split.shown;
+	struct remedy_result_made *m =
+		remedy_result_get(&t->remedies, s->remedy[REMEDY_KIND_select]);
+	bool labelled = s->labelled || t->order.rows == t->split.shown;
 
-	if (plain)
-		return m && m->plain.n ? &m->plain : &w->plain_order;
 	if (m && labelled && m->few.n)
 		return &m->few;
 	if (m && !labelled)
 		return &m->order;
-	return w->info.run.settings.labelled && w->few.n ? &w->few : &w->order;
+	return s->labelled && t->labelled_order.n ? &t->labelled_order : &t->order;
 }
 
-struct sampler *
-feed_order(struct trainer_state *w)
+static struct sampler *
+baseline_order(struct train *t, const struct settings *s)
 {
-	return order_of(w, w->info.run.settings.remedy[REMEDY_KIND_select], false);
-}
+	struct remedy_result_made *m =
+		remedy_result_get(&t->remedies, s->remedy[REMEDY_KIND_select]);
 
-void
-feed_draw(struct trainer_state *w, struct sampler *order, uint64_t step, uint32_t *rows)
-{
-	draw_counting(
-		w, order,
-		w->info.run.settings.set_weight); /* settings see to it that some set counts */
-	sampler_next(order, step, trainer_state_batch(w), rows);
+	return m && m->plain.n ? &m->plain : &t->baseline_order;
 }
 
 void
-feed_main(struct trainer_state *w, uint64_t step, const struct knobs *k, struct branch_feed *out)
+feed_draw(const struct settings *s, struct sampler *order, uint64_t step, uint32_t *rows)
 {
-	size_t n = trainer_state_batch(w);
+	restrict_sets(s, order); /* the settings' check makes sure that some set counts */
+	sampler_next(order, step, train_batch(s), rows);
+}
 
+void
+feed_student(struct train *t, const struct settings *s, uint64_t step, bool augmented,
+	     struct branch_feed *out)
+{
 	memset(out, 0, sizeof *out);
-	feed_draw(w, feed_order(w), step, w->rows);
-	batch_fill(&w->batch, w->ds, w->rows, n, w->split.visible);
-	batch_weigh(&w->batch, w->ds, w->info.run.settings.set_weight);
-	remedy_result_weigh(
-		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]),
-		&w->batch);
-	if (k)
-		augment_batch(&w->augmenter, k, w->info.seed, step, &w->batch);
-	out->batch = &w->batch;
-	out->known = &w->known;
-	ask(w, true, drawn(w, step), out);
+	feed_draw(s, feed_order(t, s), step, t->rows);
+	batch_fill(&t->batch, t->ds, t->rows, train_batch(s), t->split.visible);
+	batch_weigh(&t->batch, t->ds, s->set_weight);
+	remedy_result_weigh(remedy_in_force(t, s, REMEDY_KIND_weigh), &t->batch);
+	if (augmented)
+		augment_batch(&t->augmenter, &s->knobs, t->seed, step, &t->batch);
+	out->batch = &t->batch;
+	out->known = &t->label_index;
+	teach(t, s, true, drawn_teacher(t, s, step), out);
 }
 
 size_t
-feed_epoch(struct trainer_state *w, int teacher)
+feed_epoch(struct train *t, const struct settings *s, int teacher)
 {
-	draw_counting(w, &w->teacher[teacher].order, w->info.run.settings.set_weight);
-	return w->teacher[teacher].order.n;
+	restrict_sets(s, &t->teacher[teacher].order);
+	return t->teacher[teacher].order.n;
+}
+
+/* Labelled rows of step `step` of an order. */
+static void
+fill_labelled(struct train *t, const struct settings *s, struct sampler *order, uint64_t step,
+	      struct branch_feed *out)
+{
+	bool counts = restrict_sets(s, order);
+	size_t n = train_batch(s);
+
+	memset(out, 0, sizeof *out);
+	sampler_next(order, step, n, t->rows);
+	batch_fill(&t->batch, t->ds, t->rows, n, NULL);
+	if (counts)
+		batch_weigh(&t->batch, t->ds, s->set_weight);
+	out->batch = &t->batch;
 }
 
 void
-feed_labelled(struct trainer_state *w, int teacher, uint64_t step, const struct knobs *k,
-	      const double *weight, const int *remedy, struct branch_feed *out)
+feed_teacher_training(struct train *t, const struct settings *s, int i, uint64_t step,
+		      struct branch_feed *out)
 {
-	struct sampler *order = teacher < 0 ? order_of(w, remedy[REMEDY_KIND_select], true)
-					    : &w->teacher[teacher].order;
-	bool counts = draw_counting(w, order, weight);
-	size_t n = trainer_state_batch(w);
+	fill_labelled(t, s, &t->teacher[i].order, step, out);
+}
 
-	memset(out, 0, sizeof *out);
-	sampler_next(order, step, n, w->rows);
-	batch_fill(&w->batch, w->ds, w->rows, n, NULL);
-	if (counts)
-		batch_weigh(&w->batch, w->ds, weight);
-	if (remedy)
-		remedy_result_weigh(remedy_result_get(&w->remedies, remedy[REMEDY_KIND_weigh]),
-				    &w->batch);
-	if (k)
-		augment_batch(&w->augmenter, k, w->info.seed, step, &w->batch);
-	out->batch = &w->batch;
+void
+feed_baseline(struct train *t, const struct settings *s, uint64_t step, struct branch_feed *out)
+{
+	fill_labelled(t, s, baseline_order(t, s), step, out);
+	remedy_result_weigh(remedy_in_force(t, s, REMEDY_KIND_weigh), &t->batch);
+	augment_batch(&t->augmenter, &s->knobs, t->seed, step, &t->batch);
 }

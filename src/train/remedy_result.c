@@ -19,8 +19,6 @@ free_made(struct remedy_result_made *m)
 	sampler_release(&m->few);
 	sampler_release(&m->plain);
 	mem_free(m->shift);
-	mem_free(m->before);
-	mem_free(m->after);
 	mem_free(m);
 }
 
@@ -91,16 +89,15 @@ remedy_result_weigh(const struct remedy_result_made *m, struct batch *b)
 }
 
 void
-remedy_result_shift(const struct remedy_result_made *off, struct remedy_result_made *on, real *bias,
-		    size_t classes)
+remedy_result_shift(const struct remedy_result_made *off, const struct remedy_result_made *on,
+		    real *bias, size_t classes, real *before, real *after)
 {
 	for (size_t c = 0; off && c < classes; c++)
-		bias[c] = bias[c] == off->after[c] ? off->before[c]
-						   : (real)((double)bias[c] - off->shift[c]);
+		bias[c] = bias[c] == after[c] ? before[c] : (real)((double)bias[c] - off->shift[c]);
 	if (!on)
 		return;
-	memcpy(on->before, bias, classes * sizeof *bias);
+	memcpy(before, bias, classes * sizeof *bias);
 	for (size_t c = 0; c < classes; c++)
 		bias[c] = (real)((double)bias[c] + on->shift[c]);
-	memcpy(on->after, bias, classes * sizeof *bias);
+	memcpy(after, bias, classes * sizeof *bias);
 }

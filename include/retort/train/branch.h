@@ -12,7 +12,8 @@
 #include "retort/kd/label_index.h"
 #include "retort/kd/loss.h"
 #include "retort/kd/losses/loss_table.h"
-#include "retort/lab/lab.h"
+#include "retort/train/layer_pair.h"
+#include "retort/train/metric.h"
 #include "retort/train/mix.h"
 
 /*
@@ -101,6 +102,26 @@ void branch_free(struct branch *b);
  */
 int branch_rebuild(struct branch **b, size_t capacity, const struct branch_plan *plan,
 		   struct err *e);
+
+/*
+ * The new branch of branch_rebuild, without freeing the old one: for changes that can still fail
+ * after it. NULL and an error without memory.
+ */
+struct branch *branch_rebuilt(const struct branch *old, size_t capacity,
+			      const struct branch_plan *plan, struct err *e);
+
+/* Whether both have the same layout of parameters, terms and capacity, or are both NULL. */
+bool branch_fits(const struct branch *to, const struct branch *from);
+
+/* Copy the state of a branch that fits: one block of bytes. */
+void branch_assign(struct branch *to, const struct branch *from);
+
+/*
+ * A new branch with the same terms and state. `plan`: what the terms of `from` were made from. NULL
+ * and an error without memory.
+ */
+struct branch *branch_copy(const struct branch *from, const struct branch_plan *plan,
+			   struct err *e);
 
 /* Whether the terms it has are those of `plan`, as far as losses on outputs go, and teachers are
  * mixed as that says. */

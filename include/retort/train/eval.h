@@ -1,50 +1,62 @@
-/* Evaluation: a full pass over the held-out rows, at temperature 1, dropout off. */
+/* Evaluation: a full pass over held-out rows, at temperature 1, without dropout. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TRAIN_EVAL_H
 #define RETORT_TRAIN_EVAL_H
 
-#include "retort/lab/trainer_state.h"
+#include "retort/train/train.h"
 
-/* What one pass over some rows adds up to. */
+#define EVAL_BINS                                                                                 \
+	15 /* of the calibration error; Guo et al. 2017, On Calibration of Modern Neural Networks \
+	    */
+
+/* Sums over some rows. */
 struct eval_tally {
 	size_t rows, right, agree;
 	double nll, kl;
-	size_t bin_rows[15], bin_right[15];
-	double bin_confidence[15];
-	size_t agree_with[TRAIN_TEACHERS]; /* by the feed's teachers */
+	size_t bin_rows[EVAL_BINS], bin_right[EVAL_BINS];
+	double bin_confidence[EVAL_BINS];
+	size_t agree_with[TRAIN_TEACHERS]; /* by index in the feed */
 	double kl_of[TRAIN_TEACHERS];
 };
 
+/* Figures of one network. */
+struct eval_result {
+	struct scores held;
+	bool has_target; /* there are target rows, and `target` is filled */
+	struct scores target;
+	/* per teacher, by its index: of the student's evaluation; NaN: it does not teach */
+	double agreement[TRAIN_TEACHERS], kl[TRAIN_TEACHERS];
+};
+
 /*
- * Add rows of logits [n, C] with labels [n] (below 0: not counted); `t` are the teachers' logits
- * and their weights, whose probabilities are mixed for agreement and whose divergences are averaged
- * for kl (n_teachers 0: neither). `b` lends its workers and scratch.
+ * Add rows of logits [n, classes] with labels [n] (below 0: skipped). `teachers` has the teachers'
+ * logits and weights: their probabilities are mixed for agreement, their divergences averaged for
+ * kl (n_teachers 0: neither). `b` lends its workers and scratch.
  */
 void eval_add(struct eval_tally *t, const real *z, const int32_t *label, size_t n, size_t classes,
 	      const struct branch_feed *teachers, struct branch *b);
 
-/* Accuracy, nll, expected calibration error over 15 bins (lo, hi], agreement and kl. */
+/* Accuracy, nll, expected calibration error over bins (lo, hi], agreement and kl. */
 struct scores eval_scores(const struct eval_tally *t, bool has_teachers);
 
+/* Evaluate a network at its step on the held-out and target rows. `taught`: compare it with the
+ * teachers as well. */
+void eval_branch(struct train *t, const struct settings *s, struct branch *b, bool taught,
+		 struct eval_result *out);
+
 /*
- * Evaluate a branch at its step: samples, shares of the gradient (main line), last and best scores
- * in the lab's info. Does nothing when this step of this branch was evaluated already.
+ * Share of each of the student's terms in the gradient on a fixed batch, the first of the first
+ * epoch: share [BRANCH_TERMS]. Changes no state.
  */
-void eval_branch(struct trainer_state *w, int id);
+void eval_shares(struct train *t, const struct settings *s, struct branch *student, double *share);
 
-/* Shares of the student's terms in the gradient on the fixed batch, as they are now: share
- * [BRANCH_TERMS]. The feed must be prepared. */
-void eval_shares(struct trainer_state *w, double *share);
+/* Scores of a file of outputs on the held-out rows. `b` lends its workers and scratch. */
+struct scores eval_file(struct train *t, const struct settings *s, int teacher, struct branch *b);
 
-/* How good a file of outputs is on the held-out rows: its scores in the lab's info. After
- * feed_prepare; there is a student. */
-void eval_answers(struct trainer_state *w, int teacher);
+/* First 48 bits of the SHA-256 of all parameters. */
+double eval_weights(const struct branch *b);
 
-/* Sample the hash of all parameters: at the end of work, and when an `expect` asks. */
-void eval_weights(struct trainer_state *w, int id);
-
-/* Seconds a prediction of one row takes, in batches, on this machine just now; a measurement, not a
- * result. */
-double eval_seconds(struct trainer_state *w, struct branch *b);
+/* Seconds for the prediction of one row, in batches, measured now; not reproducible. */
+double eval_seconds(struct train *t, const struct settings *s, struct branch *b);
 
 #endif

@@ -1,53 +1,54 @@
-/* The first half of a step: a batch, and what the teachers say about it. */
+/* The first half of a step: a batch, and the outputs of the teachers for it. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TRAIN_FEED_H
 #define RETORT_TRAIN_FEED_H
 
-#include "retort/train/branch.h"
-#include "retort/lab/trainer_state.h"
+#include "retort/train/train.h"
 
 /*
- * Room for what the teachers will say: their logits, and the layers that maps look at. Opens every
- * teacher that teaches. Between steps, whenever teachers, maps, data or the batch changed.
+ * Allocate the buffers of a batch and of teacher outputs (logits, mapped layers), and open every
+ * teacher that is ready. Call it between steps whenever teachers, maps, data or the batch size
+ * changed. On failure the buffers are as they were, or released where they had another size.
  */
-int feed_prepare(struct trainer_state *w, struct err *e);
-void feed_release(struct trainer_state *w);
+int feed_prepare(struct train *t, const struct settings *s, struct err *e);
+void feed_release(struct train *t);
 
 /*
- * Open teacher i, ready and with data there, as the maps and its options ask; its answers' size and
- * what bfloat16 changes come to be known. feed_prepare does so too.
+ * Open teacher i, which is ready, for what maps and its options need; its description gets the
+ * bytes it caches and the effect of bfloat16. feed_prepare does so too.
  */
-int feed_open(struct trainer_state *w, int i, struct err *e);
+int feed_open(struct train *t, const struct settings *s, int i, struct err *e);
 
-/* The order that the main line draws from: of chosen rows, of labelled ones, of all; n 0: nothing
- * has run yet. */
-struct sampler *feed_order(struct trainer_state *w);
+/* The order the student draws from: of selected rows, of labelled rows, or of all. */
+struct sampler *feed_order(struct train *t, const struct settings *s);
 
-/* Rows of a batch of step `step` of the main line, from `order`: of the sets that count. Allocates
- * nothing. */
-void feed_draw(struct trainer_state *w, struct sampler *order, uint64_t step, uint32_t *rows);
-
-/*
- * The batch of step `step` of the main line, for every branch that stands there: augmented as `k`
- * says, before any teacher is asked. k NULL: rows as they are. Allocates nothing.
- */
-void feed_main(struct trainer_state *w, uint64_t step, const struct knobs *k,
-	       struct branch_feed *out);
-
-/* What the teachers that teach say about the rows in w->batch; with `maps` the mapped layers too.
+/* Rows of the batch of step `step`, from `order`, of sets with a weight above 0. rows [batch].
  * Allocates nothing. */
-void feed_teachers(struct trainer_state *w, bool maps, struct branch_feed *out);
-
-/* Rows of an epoch of a teacher in training, as sets count now. */
-size_t feed_epoch(struct trainer_state *w, int teacher);
+void feed_draw(const struct settings *s, struct sampler *order, uint64_t step, uint32_t *rows);
 
 /*
- * Labelled rows only, no teachers: for the plain student (teacher < 0), or a teacher in training. k
- * as for feed_main. weight: of sets, by index; where none of those that count has such a row, they
- * are drawn from all, and count 1 each. remedy: the numbers of those in force for the plain
- * student; teachers learn from rows as they are (NULL).
+ * The student's batch of step `step` with the outputs of its teachers. `augmented`: augment rows as
+ * the knobs say, before the teachers see them; else leave them. Allocates nothing.
  */
-void feed_labelled(struct trainer_state *w, int teacher, uint64_t step, const struct knobs *k,
-		   const double *weight, const int *remedy, struct branch_feed *out);
+void feed_student(struct train *t, const struct settings *s, uint64_t step, bool augmented,
+		  struct branch_feed *out);
+
+/* Outputs of the teachers that teach for the rows in t->batch; `maps`: mapped layers too.
+ * Allocates nothing. */
+void feed_teachers(struct train *t, const struct settings *s, bool maps, struct branch_feed *out);
+
+/* Rows in an epoch of a teacher's own training, with the weights of sets as they are. */
+size_t feed_epoch(struct train *t, const struct settings *s, int teacher);
+
+/*
+ * The batch of step `step` of teacher i in training, labelled rows as they are; without outputs of
+ * teachers. Where no set with a labelled row counts, rows are drawn from all, with weight 1.
+ */
+void feed_teacher_training(struct train *t, const struct settings *s, int i, uint64_t step,
+			   struct branch_feed *out);
+
+/* The same for the baseline, with augmentation and the remedies of `s`. */
+void feed_baseline(struct train *t, const struct settings *s, uint64_t step,
+		   struct branch_feed *out);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "retort/base/pool.h"
 #include "retort/conf/knob.h"
-#include "retort/lab/lab.h"
+#include "retort/train/metric.h"
 
 /* In the order of the choices of the knob mix. In all of them a teacher's weight as typed
  * multiplies its part. */

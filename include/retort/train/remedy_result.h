@@ -27,9 +27,7 @@ struct remedy_result_made {
 	size_t n, n_shown;
 	struct sampler order, few, plain; /* of rows, of shown, of shown for the student without a
 					     teacher; n 0: none */
-	double *shift; /* prior [classes]: added to the bias; what that was and became, to be put
-			  back to the bit */
-	real *before, *after; /* [classes] */
+	double *shift; /* prior [classes]: added to the bias of the output layer */
 };
 
 /* Made since there is this data: nothing goes while it stays, so that what is undone can be had
@@ -56,10 +54,11 @@ void remedy_result_choose(struct remedy_result_made *m, const struct dataset *ds
 void remedy_result_weigh(const struct remedy_result_made *m, struct batch *b);
 
 /*
- * Take one correction off a bias[classes] and put another on; NULL: none. Where no step lies
- * between, what it was comes back to the bit.
+ * Replace correction `off` of a bias[classes] by `on`; NULL: none. before and after [classes]
+ * belong to the run: the bias as it was when the correction in force was applied, and as that left
+ * it. Entries that no step has changed since get their former bits back.
  */
-void remedy_result_shift(const struct remedy_result_made *off, struct remedy_result_made *on,
-			 real *bias, size_t classes);
+void remedy_result_shift(const struct remedy_result_made *off, const struct remedy_result_made *on,
+			 real *bias, size_t classes, real *before, real *after);
 
 #endif

@@ -1,25 +1,26 @@
-/* The first spine: one step of the work at hand, from rows to samples. */
+/* One optimizer step: batch, teacher outputs, losses, gradient, update. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TRAIN_STEP_H
 #define RETORT_TRAIN_STEP_H
 
-#include "retort/lab/trainer_state.h"
+#include "retort/train/train.h"
 
-enum step_outcome {
-	STEP_WENT,     /* one step further */
-	STEP_DONE,     /* the work at hand has ended; the lab is idle */
-	STEP_REPORTED, /* so has the report */
-	STEP_DIVERGED, /* the step was not applied; the work is paused */
+/* Work that goes over steps from <= step < until: the learning rate's schedule runs over it. */
+struct step_span {
+	uint64_t from, until;
 };
 
-/* Something is at work and not paused. */
-bool step_wanted(const struct trainer_state *w);
-
 /*
- * Do one step, or end the work when its last step is done: evaluations fall due every
- * knobs.eval_every steps, at the first and at the last. Samples are in w->sample. Allocates
- * nothing. `e` is set where the outcome is STEP_DIVERGED, or STEP_REPORTED without a report.
+ * One step of the student, of teacher i on labels, of the baseline. `s`: the settings at this step.
+ * `out` has the figures; with out->applied false the step diverged and nothing changed. Trainer's
+ * thread. Allocates nothing. The same state and settings give the same bits on any number of
+ * threads.
  */
-enum step_outcome step_run(struct trainer_state *w, struct err *e);
+void step_student(struct train *t, const struct settings *s, struct branch *student,
+		  struct step_span span, struct branch_result *out);
+void step_teacher(struct train *t, const struct settings *s, int i, struct step_span span,
+		  struct branch_result *out);
+void step_baseline(struct train *t, const struct settings *s, struct branch *baseline,
+		   struct step_span span, struct branch_result *out);
 
 #endif

@@ -119,10 +119,10 @@ copy_net(struct net_copy *c, const struct branch *b)
 static int
 copy_nets(struct measurement *m, const struct trainer_state *w, struct request *r, struct err *e)
 {
-	const struct trainer_state_teacher *t = &w->teacher[r->u.probe.teacher];
+	const struct train_teacher *t = &w->train.teacher[r->u.probe.teacher];
 	bool same_rows = m->rows_of == w->data_made && m->rows.rows;
 
-	if (!same_rows && layer_cka_take_rows(&m->rows, w->ds, &w->split, e) < 0)
+	if (!same_rows && layer_cka_take_rows(&m->rows, w->train.ds, &w->train.split, e) < 0)
 		return -1;
 	m->rows_of = w->data_made;
 	if (!same_rows || m->teacher_of != t->made || m->teacher_step != t->branch->state->step)
@@ -131,9 +131,9 @@ copy_nets(struct measurement *m, const struct trainer_state *w, struct request *
 		copy_net(&m->teacher, t->branch);
 	m->teacher_of = t->made;
 	m->teacher_step = t->branch->state->step;
-	copy_net(&m->student, w->student);
+	copy_net(&m->student, w->run.student);
 	r->u.probe.cka.teacher = r->u.probe.teacher;
-	r->u.probe.cka.step = w->student->state->step;
+	r->u.probe.cka.step = w->run.student->state->step;
 	return 0;
 }
 
@@ -143,7 +143,8 @@ handle_probe(void *state, struct trainer_state *w, struct request *r, struct err
 	struct measurement *m = state;
 	int k = r->u.probe.teacher;
 
-	if (!w->ds || !w->student || k < 0 || k >= w->info.n_teachers || w->info.teacher[k].is_file)
+	if (!w->train.ds || !w->run.student || k < 0 || k >= w->info.n_teachers ||
+	    w->info.teacher[k].is_file)
 		return err_set(e, "no layers to compare yet");
 	if (worker_is_busy(m->worker))
 		return err_set(e, "busy");

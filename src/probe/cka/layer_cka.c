@@ -174,7 +174,7 @@ look_at(struct trainer_state *w, const struct branch *b, const struct layer_cka_
 	const struct net *n = b->net;
 
 	return layer_cka_look(&(struct layer_cka_like){ n->name, &n->spec, &n->io },
-			      branch_value(b), p, w->pool, NULL, out, e);
+			      branch_value(b), p, w->train.pool, NULL, out, e);
 }
 
 int
@@ -184,12 +184,12 @@ layer_cka_run(struct trainer_state *w, int teacher, struct lab_cka *out, struct 
 	struct layer_cka_grams t = { 0 }, s = { 0 };
 	int status = -1;
 
-	if (layer_cka_take_rows(&p, w->ds, &w->split, e) == 0 &&
-	    look_at(w, w->teacher[teacher].branch, &p, &t, e) == 0 &&
-	    look_at(w, w->student, &p, &s, e) == 0) {
+	if (layer_cka_take_rows(&p, w->train.ds, &w->train.split, e) == 0 &&
+	    look_at(w, w->train.teacher[teacher].branch, &p, &t, e) == 0 &&
+	    look_at(w, w->run.student, &p, &s, e) == 0) {
 		layer_cka_compare(&t, &s, p.rows, out);
 		out->teacher = teacher;
-		out->step = w->student->state->step;
+		out->step = w->run.student->state->step;
 		status = 0;
 	}
 	layer_cka_release_grams(&t);

@@ -47,13 +47,14 @@ make_remedy(struct trainer_state *w, struct request *r, struct settings *s, stru
 	    struct err *e)
 {
 	int kind = r->u.remedy.kind;
-	struct remedy_result_made *m = remedy_result_add(&w->remedies, (enum remedy_kind)kind);
+	struct remedy_result_made *m =
+		remedy_result_add(&w->train.remedies, (enum remedy_kind)kind);
 	struct text what = { 0 };
 	int status = remedy_table[kind]->make(w, &r->u.remedy, m, &what, note, e);
 
 	text_fit(m->text, sizeof m->text, text_get(&what));
 	text_release(&what);
-	s->remedy[kind] = (int)w->remedies.n;
+	s->remedy[kind] = (int)w->train.remedies.n;
 	return status < 0 ? -1 : live_change_make(w, s, r, e);
 }
 

@@ -125,7 +125,7 @@ look(struct trainer_state *w, const struct row_set *set, struct look *l, struct 
 	double *p = NULL, *q = NULL;
 	int status = -1;
 
-	l->classes = (size_t)w->ds->classes;
+	l->classes = (size_t)w->train.ds->classes;
 	l->n = set->n;
 	row_set_taught(w, &taught);
 	if (taught.n == 0)
@@ -178,17 +178,15 @@ static int
 correct(struct trainer_state *w, const struct request_remedy *r, const struct row_set *set,
 	struct remedy_result_made *m, struct text *what, struct text *note, struct err *e)
 {
-	const struct remedy_result_made *was =
-		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_prior]);
+	const struct remedy_result_made *was = remedy_result_get(
+		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_prior]);
 	struct look l = { 0 };
 	const struct way *way = look(w, set, &l, e) == 0 ? find_way(r, &l, e) : NULL;
 
 	if (way) {
 		m->shift = mem_array(l.classes, sizeof *m->shift);
-		m->before = mem_array(l.classes, sizeof *m->before);
-		m->after = mem_array(l.classes, sizeof *m->after);
 		way->find(&l, m->shift);
-		tell_moves(w->ds, m->shift, note);
+		tell_moves(w->train.ds, m->shift, note);
 		for (size_t c = 0; was && c < l.classes;
 		     c++) /* it comes in place of that one, and was found on top of it */
 			m->shift[c] += was->shift[c];
@@ -205,9 +203,9 @@ make(struct trainer_state *w, const struct request_remedy *r, struct remedy_resu
 	struct row_set set = { 0 };
 	int status = -1;
 
-	if (!w->student)
+	if (!w->run.student)
 		return err_set(e, "no student yet; `student mlp 32` makes one");
-	if (!net_bias(w->student->net))
+	if (!net_bias(w->run.student->net))
 		return err_set(e, "the student's output has no bias");
 	if (row_set_find(w, r->set, false, &set, e) == 0) {
 		row_set_draw(w, &set, ROWS);

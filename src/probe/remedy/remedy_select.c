@@ -106,7 +106,7 @@ static int
 choose_doubtful(struct trainer_state *w, const struct way *way, const struct row_set *a, size_t k,
 		uint8_t *keep, struct text *note, struct err *e)
 {
-	size_t classes = (size_t)w->ds->classes;
+	size_t classes = (size_t)w->train.ds->classes;
 	double *p, *score, low = INFINITY;
 
 	if (row_set_ask(w, a, false, &p, e) < 0)
@@ -188,7 +188,7 @@ choose_covering(struct trainer_state *w, const struct request_remedy *r, const s
 		size_t k, uint8_t *keep, struct text *note, struct err *e)
 {
 	struct row_set b = { 0 };
-	size_t d = row_set_width(w->ds);
+	size_t d = row_set_width(w->train.ds);
 	double *x = mem_array(d, sizeof *x), cost;
 	float *from = NULL, *to = NULL;
 	int status = -1;
@@ -203,8 +203,8 @@ choose_covering(struct trainer_state *w, const struct request_remedy *r, const s
 			k, a->n, d, b.n, floor(WORK / cost * (double)k));
 		goto out;
 	}
-	from = read_rows(w->ds, a, x);
-	to = read_rows(w->ds, &b, x);
+	from = read_rows(w->train.ds, a, x);
+	to = read_rows(w->train.ds, &b, x);
 	if (!from || !to) {
 		err_set(e, "no memory for %zu rows of %zu numbers", a->n + b.n, d);
 		goto out;
@@ -266,12 +266,12 @@ static int
 leave_out(struct trainer_state *w, const struct request_remedy *r, const struct row_set *a,
 	  uint8_t *keep, struct err *e)
 {
-	if (check_classes(w->ds, r->other, e) < 0)
+	if (check_classes(w->train.ds, r->other, e) < 0)
 		return -1;
 	for (size_t i = 0; i < a->n; i++) {
-		int32_t y = w->ds->y[a->rows[i]];
+		int32_t y = w->train.ds->y[a->rows[i]];
 
-		keep[i] = y < 0 || !is_listed(r->other, w->ds->class_name[y]);
+		keep[i] = y < 0 || !is_listed(r->other, w->train.ds->class_name[y]);
 	}
 	return 0;
 }
@@ -281,15 +281,15 @@ static int
 put_choice(struct trainer_state *w, const struct row_set *a, const uint8_t *keep,
 	   struct remedy_result_made *m, struct err *e)
 {
-	const struct remedy_result_made *was =
-		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
+	const struct remedy_result_made *was = remedy_result_get(
+		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
 
-	m->keep = mem_array(w->ds->n, 1);
-	for (size_t i = 0; i < w->ds->n; i++)
+	m->keep = mem_array(w->train.ds->n, 1);
+	for (size_t i = 0; i < w->train.ds->n; i++)
 		m->keep[i] = was ? was->keep[i] : 1;
 	for (size_t i = 0; i < a->n; i++)
 		m->keep[a->rows[i]] = keep[i];
-	remedy_result_choose(m, w->ds, &w->split, idle_change_order_seed(w, "main"),
+	remedy_result_choose(m, w->train.ds, &w->train.split, idle_change_order_seed(w, "main"),
 			     idle_change_order_seed(w, "few"), idle_change_order_seed(w, "plain"));
 	return m->n ? 0 : err_set(e, "no row is left to learn from");
 }

@@ -46,11 +46,11 @@ static void
 put_weights(const struct trainer_state *w, const struct row_set *a, const double *weight,
 	    struct remedy_result_made *m)
 {
-	const struct remedy_result_made *was =
-		remedy_result_get(&w->remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
+	const struct remedy_result_made *was = remedy_result_get(
+		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
 
-	m->weight = mem_array(w->ds->n, sizeof *m->weight);
-	for (size_t i = 0; i < w->ds->n; i++)
+	m->weight = mem_array(w->train.ds->n, sizeof *m->weight);
+	for (size_t i = 0; i < w->train.ds->n; i++)
 		m->weight[i] = was ? was->weight[i] : 1;
 	for (size_t i = 0; i < a->n; i++)
 		m->weight[a->rows[i]] = (float)weight[i];
@@ -61,8 +61,8 @@ weigh(struct trainer_state *w, const struct request_remedy *r, const struct row_
       const struct row_set *b, struct remedy_result_made *m, struct text *what, struct text *note)
 {
 	double *weight = mem_array(a->n, sizeof *weight), auc, effective, most = 0;
-	struct both both = { w->ds, a, b };
-	struct importance_sets sets = { read_row,    &both, a->n, b->n, row_set_width(w->ds),
+	struct both both = { w->train.ds, a, b };
+	struct importance_sets sets = { read_row,    &both, a->n, b->n, row_set_width(w->train.ds),
 					w->info.seed };
 
 	auc = importance_find(&sets, weight);

@@ -78,9 +78,9 @@ take_chunks(const struct trainer_state *w, struct half *h, struct err *e)
 		struct batch *b = &h->chunk[at / CHUNK];
 		size_t n = h->side.n - at < CHUNK ? h->side.n - at : CHUNK;
 
-		if (batch_init(b, n, w->ds, e) < 0)
+		if (batch_init(b, n, w->train.ds, e) < 0)
 			return -1;
-		batch_fill(b, w->ds, h->side.rows + at, n, NULL);
+		batch_fill(b, w->train.ds, h->side.rows + at, n, NULL);
 	}
 	return 0;
 }
@@ -97,9 +97,11 @@ take_half(struct trainer_state *w, struct half *h, const char *name, size_t d, s
 	h->x = mem_array(s->n * d, sizeof *h->x);
 	for (size_t i = 0; i < s->n; i++) {
 		h->number[i] = s->rows[i] -
-			       (w->ds->n_sets ? w->ds->set[sets_of(w->ds, s->rows[i])].from : 0) +
+			       (w->train.ds->n_sets
+					? w->train.ds->set[sets_of(w->train.ds, s->rows[i])].from
+					: 0) +
 			       1;
-		row_set_read(w->ds, s->rows[i], h->x + i * d);
+		row_set_read(w->train.ds, s->rows[i], h->x + i * d);
 	}
 	if (row_set_ask(w, s, false, &h->teacher, e) < 0)
 		return -1;
@@ -124,7 +126,7 @@ take_columns(const struct dataset *ds, struct shift_run *c)
 void
 shift_run_student(struct shift_run *c, const struct trainer_state *w)
 {
-	const struct net *n = w->student ? w->student->net : NULL;
+	const struct net *n = w->run.student ? w->run.student->net : NULL;
 	size_t len = n ? n->layout.len : 0;
 
 	mem_free(c->value);
@@ -135,9 +137,9 @@ shift_run_student(struct shift_run *c, const struct trainer_state *w)
 	memcpy(c->name, n->name, sizeof c->name);
 	c->spec = n->spec;
 	c->io = n->io;
-	c->step = w->student->state->step;
+	c->step = w->run.student->state->step;
 	c->value = mem_array(len, sizeof *c->value);
-	memcpy(c->value, branch_value(w->student),
+	memcpy(c->value, branch_value(w->run.student),
 	       len * sizeof *c->value); /* projections stand behind */
 }
 
@@ -150,9 +152,11 @@ key_of(const struct trainer_state *w)
 			   .select = w->info.run.settings.remedy[REMEDY_KIND_select] };
 
 	for (int i = 0; i < w->info.n_teachers; i++)
-		if (trainer_state_teaches(w, i)) {
-			key.teacher = w->teacher[i].made;
-			key.steps = w->teacher[i].branch ? w->teacher[i].branch->state->step : 0;
+		if (train_teaches(&w->train, &w->info.run.settings, i)) {
+			key.teacher = w->train.teacher[i].made;
+			key.steps = w->train.teacher[i].branch
+					    ? w->train.teacher[i].branch->state->step
+					    : 0;
 			key.top = w->info.teacher[i].options.top;
 			break;
 		}
@@ -165,14 +169,14 @@ shift_run_take(struct trainer_state *w, const char *a, const char *b, struct err
 	struct shift_run *c = mem_new(sizeof *c);
 
 	c->seed = w->info.seed;
-	c->d = w->ds ? row_set_width(w->ds) : 0;
-	c->classes = w->ds ? (size_t)w->ds->classes : 0;
+	c->d = w->train.ds ? row_set_width(w->train.ds) : 0;
+	c->classes = w->train.ds ? (size_t)w->train.ds->classes : 0;
 	if (take_half(w, &c->half[0], a, c->d, e) < 0 ||
 	    take_half(w, &c->half[1], b, c->d, e) < 0) {
 		shift_run_free(c);
 		return NULL;
 	}
-	take_columns(w->ds, c);
+	take_columns(w->train.ds, c);
 	c->key = key_of(w);
 	shift_run_student(c, w);
 	return c;

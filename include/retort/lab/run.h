@@ -1,0 +1,62 @@
+/* A run: a student in training and everything that its training mutates, as one copyable value. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_LAB_RUN_H
+#define RETORT_LAB_RUN_H
+
+#include "retort/lab/lab.h"
+#include "retort/train/branch.h"
+#include "retort/train/train.h"
+
+/*
+ * A stretch of the student's training: from step `step` on these settings were in force, in work
+ * that goes over from <= step < until. The baseline is trained along them.
+ */
+struct history_entry {
+	uint64_t step, from, until;
+	struct settings settings; /* as they were at `step`; ramps give later values */
+};
+
+/* A change that can be undone. */
+struct run_change {
+	struct settings before, after;
+};
+
+/*
+ * Parameters, moments, step and states of losses are in the branches; positions of samplers are
+ * functions of the step. Teachers, data and buffers (struct train) are shared by all runs.
+ * Trainer's thread.
+ */
+struct run {
+	const struct train *train; /* borrowed: what it is trained with */
+	struct lab_run *info;      /* borrowed: settings, stages, figures, steps */
+	struct branch *student;    /* owned; NULL: none yet */
+	struct branch *baseline;   /* owned; NULL: none yet */
+	size_t n_history, cap_history;
+	struct history_entry *history;
+	size_t n_undo, cap_undo, n_redo, cap_redo;
+	struct run_change *undo, *redo;
+	struct settings before, after;  /* the settings that the stage under way has changed */
+	uint64_t evaluated[BRANCH_IDS]; /* step of the last evaluation; UINT64_MAX: none */
+	double last[BRANCH_IDS][METRIC_COUNT]; /* last value of each metric; NaN: none */
+	/* [classes] the student's bias before and after `remedy prior` was applied */
+	size_t n_bias;
+	real *bias_before, *bias_after;
+};
+
+/* An empty run that is described in `info`. */
+void run_init(struct run *r, const struct train *train, struct lab_run *info);
+
+/* Free what it owns. run_init has to be called before it is used again. */
+void run_release(struct run *r);
+
+/*
+ * Make `to`, which run_init or run_copy has filled, equal to `from`: trained on with the same
+ * settings, both give the same bits. Blocks of the same size are copied in place; else they are
+ * allocated anew. -1 and an error without memory: `to` is unchanged.
+ */
+int run_copy(struct run *to, const struct run *from, struct err *e);
+
+/* Room for the bias of `n` classes. */
+void run_resize_bias(struct run *r, size_t n);
+
+#endif

@@ -1,0 +1,125 @@
+/* run.c: a run is created, copied, freed. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/run.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+
+void
+run_init(struct run *r, const struct train *train, struct lab_run *info)
+{
+	memset(r, 0, sizeof *r);
+	r->train = train;
+	r->info = info;
+	for (int i = 0; i < BRANCH_IDS; i++) {
+		r->evaluated[i] = UINT64_MAX;
+		for (int k = 0; k < METRIC_COUNT; k++)
+			r->last[i][k] = NAN;
+	}
+}
+
+void
+run_release(struct run *r)
+{
+	branch_free(r->student);
+	branch_free(r->baseline);
+	mem_free(r->history);
+	mem_free(r->undo);
+	mem_free(r->redo);
+	mem_free(r->bias_before);
+	mem_free(r->bias_after);
+	memset(r, 0, sizeof *r);
+}
+
+void
+run_resize_bias(struct run *r, size_t n)
+{
+	mem_free(r->bias_before);
+	mem_free(r->bias_after);
+	r->bias_before = mem_array(n, sizeof *r->bias_before);
+	r->bias_after = mem_array(n, sizeof *r->bias_after);
+	r->n_bias = n;
+}
+
+/* A new copy of a branch of `from`, or NULL where it has none. -1 without memory. */
+static int
+clone_branch(const struct run *from, const struct branch *b, struct branch **out, struct err *e)
+{
+	const struct settings *s = &from->info->settings;
+	const struct train *t = from->train;
+	struct branch_plan plan = { &s->knobs, s->map, s->n_maps, t->teacher_info,
+				    t->ds ? t->ds->n : 0 };
+
+	*out = NULL;
+	if (!b)
+		return 0;
+	*out = branch_copy(b, b->id == BRANCH_STUDENT ? &plan : NULL, e);
+	return *out ? 0 : -1;
+}
+
+static void
+copy_array(void *to, size_t *n, size_t *cap, const void *from, size_t n_from, size_t size)
+{
+	void **array = to;
+
+	mem_grow(array, cap, n_from, size);
+	if (n_from)
+		memcpy(*array, from, n_from * size);
+	*n = n_from;
+}
+
+/* Copy everything but the branches. */
+static void
+copy_plain(struct run *to, const struct run *from)
+{
+	*to->info = *from->info;
+	copy_array(&to->history, &to->n_history, &to->cap_history, from->history, from->n_history,
+		   sizeof *to->history);
+	copy_array(&to->undo, &to->n_undo, &to->cap_undo, from->undo, from->n_undo,
+		   sizeof *to->undo);
+	copy_array(&to->redo, &to->n_redo, &to->cap_redo, from->redo, from->n_redo,
+		   sizeof *to->redo);
+	to->before = from->before;
+	to->after = from->after;
+	memcpy(to->evaluated, from->evaluated, sizeof to->evaluated);
+	memcpy(to->last, from->last, sizeof to->last);
+	if (to->n_bias != from->n_bias)
+		run_resize_bias(to, from->n_bias);
+	memcpy(to->bias_before, from->bias_before, from->n_bias * sizeof *to->bias_before);
+	memcpy(to->bias_after, from->bias_after, from->n_bias * sizeof *to->bias_after);
+}
+
+/* Put the copy `clone`, or the bytes of `from` where that fits, in the place of *to. */
+static void
+replace_branch(struct branch **to, const struct branch *from, struct branch *clone)
+{
+	if (branch_fits(*to, from)) {
+		if (*to)
+			branch_assign(*to, from);
+		return;
+	}
+	branch_free(*to);
+	*to = clone;
+}
+
+int
+run_copy(struct run *to, const struct run *from, struct err *e)
+{
+	struct branch *student = NULL, *baseline = NULL;
+
+	if ((!branch_fits(to->student, from->student) &&
+	     clone_branch(from, from->student, &student, e) < 0) ||
+	    (!branch_fits(to->baseline, from->baseline) &&
+	     clone_branch(from, from->baseline, &baseline, e) < 0)) {
+		branch_free(student);
+		return -1;
+	}
+	replace_branch(&to->student, from->student, student);
+	replace_branch(&to->baseline, from->baseline, baseline);
+	copy_plain(to, from);
+	return 0;
+}
