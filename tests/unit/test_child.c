@@ -24,7 +24,7 @@ a_child_says_how_it_ended(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct child c;
-		char how[CHILD_SAID + 40], buf[64];
+		char how[CHILD_STDERR + 40], buf[64];
 		ssize_t n;
 		struct err e;
 
@@ -42,7 +42,7 @@ static void
 a_killed_child_takes_its_pipeline_along(void **state)
 {
 	struct child c;
-	char how[CHILD_SAID + 40], buf[8];
+	char how[CHILD_STDERR + 40], buf[8];
 	int out;
 	struct err e;
 
@@ -63,7 +63,7 @@ static void
 what_a_child_leaves_behind_goes_with_it(void **state)
 {
 	struct child c;
-	char how[CHILD_SAID + 40], buf[8];
+	char how[CHILD_STDERR + 40], buf[8];
 	int out;
 	struct err e;
 

@@ -12,42 +12,116 @@
 
 /* ---------------------------------------------------------------- words */
 
+/* Qwen 2 and 3; Llama 3. */
+#define DIGIT                                                                 \
+	"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| " \
+	"?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+#define DIGITS                                                                     \
+	"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| " \
+	"?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+
+/* The words of a text, with "|" between. Returns what pretoken_next returned last. */
+static int
+cut_text(const struct pretoken *p, const char *text, size_t size, struct text *out, struct err *e)
+{
+	struct pretoken_run run;
+	size_t start, len;
+	int status;
+
+	pretoken_begin(&run, p, text, size);
+	while ((status = pretoken_next(&run, &start, &len, e)) > 0) {
+		text_add(out, out->len ? "|" : "");
+		text_bytes(out, text + start, len);
+	}
+	pretoken_end(&run);
+	return status;
+}
+
+static void
+hostile_patterns_are_stopped(void **state)
+{
+	static const char *const bad[] = { "(", "[a", "a{2,1}", "\\C", "(?P<x", "*" };
+	char text[4001];
+	struct text words = { 0 };
+	struct pretoken *p;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		CHECK(pretoken_new(PRETOKEN_PATTERN, bad[i], false, &e) == NULL);
+		CHECK(strncmp(e.msg, "invalid pattern '", 17) == 0);
+	}
+	memset(text, 'a', sizeof text - 1);
+	text[sizeof text - 1] = '!';
+	p = pretoken_new(PRETOKEN_PATTERN, "(?:a|a)+[bc]", false, &e);
+	CHECK(p != NULL);
+	CHECK_INT(cut_text(p, text, sizeof text, &words, &e), -1);
+	CHECK(strstr(e.msg, "limit exceeded") != NULL);
+	pretoken_free(p);
+	text_release(&words);
+}
+
+static void
+words_between_matches_can_be_dropped(void **state)
+{
+	struct text words = { 0 };
+	struct err e;
+	struct pretoken *p = pretoken_new(PRETOKEN_PATTERN, "[a-z]+", true, &e);
+
+	(void)state;
+	CHECK(p != NULL);
+	CHECK_INT(cut_text(p, "--ab--c-", 8, &words, &e), 0);
+	CHECK_STR(text_get(&words), "ab|c");
+	pretoken_free(p);
+	text_release(&words);
+}
+
 static void
 words_are_cut_as_the_patterns_say(void **state)
 {
 	static const struct {
-		enum pretoken_rule rule;
+		const char *pattern; /* NULL: the rule of `kind` */
+		enum pretoken_kind kind;
 		const char *text, *words;
 	} cases[] = {
-		{ PRETOKEN_GPT2, "I'll say: don't!", "I|'ll| say|:| don|'t|!" },
-		{ PRETOKEN_GPT2, "I'LL", "I|'|LL" },
-		{ PRETOKEN_GPT2, "a  b\n\nc  ", "a| | b|\n|\n|c|  " },
-		{ PRETOKEN_GPT2, "x12 345.6", "x|12| 345|.|6" },
-		{ PRETOKEN_GPT2, "床前 明月", "床前| 明月" },
-		{ PRETOKEN_GPT2, "a\xFF\xFE z", "a|\xFF\xFE| z" },
-		{ PRETOKEN_GPT2, "e\xCC\x81", "e|\xCC\x81" }, /* an accent is no letter */
-		{ PRETOKEN_DIGIT, "I'LL x12\r\n\r\n", "I|'LL| x|1|2|\r\n\r\n" },
-		{ PRETOKEN_DIGIT, "f(x)\n\ny  \n z", "f|(x|)\n\n|y|  \n| z" },
-		{ PRETOKEN_DIGIT, " \t_x a  b", " |\t|_x| a| | b" },
-		{ PRETOKEN_DIGITS, "12345 6", "123|45| |6" },
-		{ PRETOKEN_BERT, " It's, no_one;\t$5 ", "It|'|s|,|no|_|one|;|$|5" },
-		{ PRETOKEN_BLANK, BLANK "a" BLANK "bc" BLANK BLANK "d",
+		{ NULL, PRETOKEN_PATTERN, "I'll say: don't!", "I|'ll| say|:| don|'t|!" },
+		{ NULL, PRETOKEN_PATTERN, "I'LL", "I|'|LL" },
+		{ NULL, PRETOKEN_PATTERN, "a  b\n\nc  ", "a| | b|\n|\n|c|  " },
+		{ NULL, PRETOKEN_PATTERN, "x12 345.6", "x|12| 345|.|6" },
+		{ NULL, PRETOKEN_PATTERN, "床前 明月", "床前| 明月" },
+		{ NULL, PRETOKEN_PATTERN, "a\xFF\xFE z", "a|\xFF\xFE| z" },
+		{ NULL, PRETOKEN_PATTERN, "e\xCC\x81", "e|\xCC\x81" }, /* an accent is no letter */
+		{ DIGIT, PRETOKEN_PATTERN, "I'LL x12\r\n\r\n", "I|'LL| x|1|2|\r\n\r\n" },
+		{ DIGIT, PRETOKEN_PATTERN, "f(x)\n\ny  \n z", "f|(x|)\n\n|y|  \n| z" },
+		{ DIGIT, PRETOKEN_PATTERN, " \t_x a  b", " |\t|_x| a| | b" },
+		{ DIGITS, PRETOKEN_PATTERN, "12345 6", "123|45| |6" },
+		/* caseless matches follow Unicode: U+017F is a long s, in the published patterns,
+		   too */
+		{ DIGIT, PRETOKEN_PATTERN, "it'\u017Fe", "it|'\u017F|e" },
+		{ NULL, PRETOKEN_PATTERN, "it'\u017F", "it|'|\u017F" },
+		/* U+180E is no white space since Unicode 6.3 */
+		{ NULL, PRETOKEN_PATTERN, "a\u180E\u3000b", "a|\u180E|\u3000|b" },
+		{ "[0-9]{2}|-", PRETOKEN_PATTERN, "ab123-c", "ab|12|3|-|c" },
+		{ "x*", PRETOKEN_PATTERN, "axxbx", "a|xx|b|x" },
+		{ "(?<=a)b|\\p{Lu}\\p{Ll}+", PRETOKEN_PATTERN, "abÄpfel", "a|b|Äpfel" },
+		{ NULL, PRETOKEN_BERT, " It's, no_one;\t$5 ", "It|'|s|,|no|_|one|;|$|5" },
+		{ NULL, PRETOKEN_BLANK, BLANK "a" BLANK "bc" BLANK BLANK "d",
 		  BLANK "a|" BLANK "bc|" BLANK "|" BLANK "d" },
-		{ PRETOKEN_BLANK, "a\n\nb" BLANK "c\n", "a|\n\n|b|" BLANK "c|\n" },
+		{ NULL, PRETOKEN_BLANK, "a\n\nb" BLANK "c\n", "a|\n\n|b|" BLANK "c|\n" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct text got = { 0 };
-		size_t at = 0, start, len;
+		struct err e = { "" };
+		struct pretoken *p = pretoken_new(cases[i].kind, cases[i].pattern, false, &e);
 
-		while (pretoken_next(cases[i].rule, cases[i].text, strlen(cases[i].text), &at,
-				     &start, &len)) {
-			text_add(&got, got.len ? "|" : "");
-			text_bytes(&got, cases[i].text + start, len);
-		}
+		if (!p)
+			fail_msg("%s", e.msg);
+		CHECK_INT(cut_text(p, cases[i].text, strlen(cases[i].text), &got, &e), 0);
 		CHECK_STR(text_get(&got), cases[i].words);
 		text_release(&got);
+		pretoken_free(p);
 	}
 }
 
@@ -269,9 +343,9 @@ what_cannot_be_read_says_why(void **state)
 		{ "{" BYTE_LEVEL
 		  ", \"normalizer\": {\"type\": \"Precompiled\"}, \"model\": {\"type\": \"BPE\"}}",
 		  "normalizer: Precompiled is not done here" },
-		{ "{\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"a+\"}}, "
+		{ "{\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"a+(\"}}, "
 		  "\"model\": {\"type\": \"BPE\"}}",
-		  "the pattern 'a+' is none of those that are known" },
+		  "pre_tokenizer: invalid pattern 'a+(': missing closing parenthesis" },
 		{ "{\"model\": {\"type\": \"Unigram\", \"unk_id\": 4, \"vocab\": [[\"a\", -1]]}}",
 		  "unk_id is not in 0..0" },
 		{ "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", null]]}}",
@@ -367,6 +441,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(words_are_cut_as_the_patterns_say),
+		TEST(words_between_matches_can_be_dropped),
+		TEST(hostile_patterns_are_stopped),
 		TEST(texts_are_normalised_as_asked),
 		TEST(every_byte_has_a_letter),
 		TEST(lines_with_unk_are_wordpiece),

@@ -129,6 +129,7 @@ tokenizer_release(struct tokenizer *t)
 	tokenizer_bpe_release(t);
 	token_trie_release(&t->pieces);
 	token_trie_tree_release(&t->tree);
+	pretoken_free(t->words);
 	mem_free(t->score);
 	memset(t, 0, sizeof *t);
 }

@@ -121,6 +121,11 @@ tokenizer_bpe_finish(struct tokenizer *t, struct err *e)
 		t->bpe = mem_new(sizeof *t->bpe);
 	if (!t->bpe->slots)
 		grow(t->bpe);
+	if (!t->words)
+		t->words = pretoken_new(PRETOKEN_PATTERN, NULL, false, e);
+	if (!t->words)
+		return -1;
+	t->crosses = !pretoken_cuts_at_blanks(t->words);
 	for (int byte = 0; byte < 256; byte++) {
 		char c = (char)byte;
 
@@ -242,17 +247,20 @@ tokenizer_bpe_encode(const struct tokenizer *t, const char *text, size_t size,
 		     struct tokenizer_ids *out, struct err *e)
 {
 	struct word w = { 0 };
-	size_t at = 0, word, len;
+	struct pretoken_run run;
+	size_t word, len;
+	int status;
 
-	(void)e;
-	while (pretoken_next(t->rule, text, size, &at, &word, &len))
+	pretoken_begin(&run, t->words, text, size);
+	while ((status = pretoken_next(&run, &word, &len, e)) > 0)
 		for (size_t i = 0, n; i < len; i += n) {
 			n = len - i < LONGEST ? len - i : LONGEST;
 			encode_word(t, &w, text + word + i, n, out);
 		}
+	pretoken_end(&run);
 	mem_free(w.part);
 	mem_free(w.heap);
-	return 0;
+	return status;
 }
 
 int

@@ -37,7 +37,8 @@ tokenizer_wordpiece_finish(struct tokenizer *t, struct err *e)
 	}
 	if (!t->longest)
 		t->longest = WORD;
-	t->rule = PRETOKEN_BERT;
+	pretoken_free(t->words);
+	t->words = pretoken_new(PRETOKEN_BERT, NULL, false, e);
 	return 0;
 }
 
@@ -104,15 +105,17 @@ tokenizer_wordpiece_encode(const struct tokenizer *t, const char *text, size_t s
 			   struct tokenizer_ids *out, struct err *e)
 {
 	const uint32_t start[2] = { begin(t, false), begin(t, true) };
-	size_t at = 0, word, len;
+	struct pretoken_run run;
+	size_t word, len;
 
-	(void)e;
-	while (pretoken_next(t->rule, text, size, &at, &word, &len)) {
+	pretoken_begin(&run, t->words, text, size);
+	while (pretoken_next(&run, &word, &len, e) > 0) {
 		if (len > t->longest && count_chars(text + word, len) > t->longest)
 			put(out, t->special[TOKENIZER_UNKNOWN]);
 		else
 			encode_word(t, start, text + word, len, out);
 	}
+	pretoken_end(&run);
 	return 0;
 }
 

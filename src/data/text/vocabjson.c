@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "retort/base/mem.h"
 #include "retort/data/text/normalize.h"
@@ -366,27 +367,36 @@ read_normalizer(struct tokenizer *t, const json_t *j, int deep, struct err *e)
 	return 0;
 }
 
-/* What the pre-tokenizers say. */
+/* Which pre-tokenizers were found. */
 struct cutting {
 	bool bytes; /* ByteLevel */
-	bool split; /* by a pattern of its own */
+	bool split; /* Split, with a pattern */
 };
 
+/*
+ * Isolated: matches and what lies between are words. Removed with `invert`: matches alone, as in
+ * conversions of tiktoken's encodings.
+ */
 static int
 read_split(struct tokenizer *t, const json_t *j, struct cutting *c, struct err *e)
 {
-	const char *regex =
-		json_string_value(json_object_get(json_object_get(j, "pattern"), "Regex"));
+	const char *regex = json_string_value(
+			   json_object_get(json_object_get(j, "pattern"), "Regex")),
+		   *behavior = json_string_value(json_object_get(j, "behavior"));
+	bool removed = behavior && strcasecmp(behavior, "Removed") == 0;
 
+	if (!regex)
+		return err_set(e, "pre_tokenizer: Split without a pattern {\"Regex\": ...}");
+	if (c->split)
+		return err_set(e, "pre_tokenizer: more than one Split is not supported");
+	if (behavior && (removed ? !is_on(j, "invert", false) : strcasecmp(behavior, "Isolated")))
+		return err_set(e,
+			       "pre_tokenizer: Split with behavior '%.20s' (expected Isolated, or "
+			       "Removed with invert)",
+			       behavior);
 	c->split = true;
-	for (int r = 0; regex && r < PRETOKEN_RULES; r++)
-		if (pretoken_pattern((enum pretoken_rule)r) &&
-		    strcmp(regex, pretoken_pattern((enum pretoken_rule)r)) == 0) {
-			t->rule = (enum pretoken_rule)r;
-			return 0;
-		}
-	return err_set(e, "pre_tokenizer: the pattern '%.120s' is none of those that are known",
-		       regex ? regex : "");
+	t->words = pretoken_new(PRETOKEN_PATTERN, regex, removed, e);
+	return t->words ? 0 : err_wrap(e, "pre_tokenizer");
 }
 
 static int

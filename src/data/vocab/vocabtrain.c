@@ -164,40 +164,46 @@ count_words(const struct tokenizer *t, const char *text, size_t size, struct voc
 	    struct err *e)
 {
 	struct text seen = { 0 };
-	size_t at = 0, start, len;
+	struct pretoken_run run;
+	size_t start, len;
+	int status;
 
 	if (t->kind != TOKENIZER_BPE && check_utf8(text, size, e) < 0)
 		return -1;
 	see(t, text, size, &seen);
-	while (pretoken_next(t->rule, text_get(&seen), seen.len, &at, &start, &len))
+	pretoken_begin(&run, t->words, text_get(&seen), seen.len);
+	while ((status = pretoken_next(&run, &start, &len, e)) > 0)
 		for (size_t i = 0, n; i < len; i += n) {
 			n = part(seen.s + start + i, len - i);
 			add_word(w, seen.s + start + i, n);
 		}
+	pretoken_end(&run);
 	text_release(&seen);
-	return 0;
+	return status;
 }
 
 static void
 prepare(const struct vocabtrain_options *o, struct tokenizer *t)
 {
+	enum pretoken_kind words = PRETOKEN_PATTERN;
+
 	tokenizer_init(t, TOKENIZER_BYTE);
 	t->kind = o->kind;
 	switch (o->kind) {
 	case TOKENIZER_WORDPIECE:
-		t->rule = PRETOKEN_BERT;
+		words = PRETOKEN_BERT;
 		t->normal = NORMALIZE_CLEAN | NORMALIZE_CHINESE |
 			    (o->lower ? NORMALIZE_NFD | NORMALIZE_ACCENTS | NORMALIZE_LOWER : 0u);
 		break;
 	case TOKENIZER_UNIGRAM:
-		t->rule = PRETOKEN_BLANK;
+		words = PRETOKEN_BLANK;
 		t->normal = NORMALIZE_NFC | (o->lower ? NORMALIZE_LOWER : 0u);
 		t->blank = TOKENIZER_BLANK_UNLESS_THERE;
 		break;
 	default:
-		t->rule = PRETOKEN_GPT2;
 		t->normal = o->lower ? NORMALIZE_NFC | NORMALIZE_LOWER : 0u;
 	}
+	t->words = pretoken_new(words, NULL, false, NULL); /* fails for invalid patterns only */
 	for (size_t i = 0; i < SPECIALS; i++)
 		if (o->kind != TOKENIZER_BPE || strcmp(specials[i], "[UNK]") != 0)
 			token_trie_add(&t->pieces, specials[i], strlen(specials[i]));

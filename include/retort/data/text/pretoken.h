@@ -1,5 +1,4 @@
-/* Words of a text, by the rules that published tokenizers cut with before they look at their
- * vocabulary. */
+/* Pre-tokenization: cuts a text into the words that a vocabulary is then applied to. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_DATA_TEXT_PRETOKEN_H
 #define RETORT_DATA_TEXT_PRETOKEN_H
@@ -7,25 +6,54 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum pretoken_rule {
-	PRETOKEN_GPT2,   /* a word with the blank before it, a number, signs, white space */
-	PRETOKEN_DIGIT,  /* Qwen's: the same, but every digit alone, and line ends with the signs
-			    before them */
-	PRETOKEN_DIGITS, /* GPT-4's and Llama 3's: up to three digits together */
-	PRETOKEN_BERT,   /* words and single signs; white space is dropped */
-	PRETOKEN_BLANK, /* what begins with U+2581, up to the next one or a line end, and line ends;
-			   for training unigrams */
-	PRETOKEN_RULES
+#include "retort/base/err.h"
+
+enum pretoken_kind {
+	PRETOKEN_PATTERN, /* matches of a regular expression, and what lies between them */
+	PRETOKEN_BERT,    /* words and single signs; white space is dropped */
+	PRETOKEN_BLANK,   /* from each U+2581 to before the next one or a line end, and runs of line
+			     ends; for training unigrams */
 };
 
-/* The regular expression that a rule stands for in files of tokenizers; NULL where it is none. */
-const char *pretoken_pattern(enum pretoken_rule rule);
+/* How to cut; immutable, so that threads may share it. */
+struct pretoken;
 
 /*
- * The next word at or behind *at: its first byte goes to *start, its size to *len, and *at moves
- * behind it. false at the end. Any bytes are taken: what is no UTF-8 counts as a sign of one byte.
+ * A new one; pretoken_free. `pattern` is a regular expression as in "pre_tokenizer" of
+ * tokenizer.json, with Unicode properties; NULL: that of GPT-2. The other kinds take none.
+ * `matches_alone`: drop what lies between matches. NULL with an error when the pattern is not one
+ * that PCRE2 compiles.
  */
-bool pretoken_next(enum pretoken_rule rule, const char *text, size_t size, size_t *at,
-		   size_t *start, size_t *len);
+struct pretoken *pretoken_new(enum pretoken_kind kind, const char *pattern, bool matches_alone,
+			      struct err *e);
+void pretoken_free(struct pretoken *p);
+
+/*
+ * Whether a text may be cut at a blank behind an ASCII letter or digit before it is cut into words,
+ * without a different result. True of the published patterns of GPT-2, Qwen and Llama 3.
+ */
+bool pretoken_cuts_at_blanks(const struct pretoken *p);
+
+/* The words of one text, one after another; one thread. */
+struct pretoken_run {
+	const struct pretoken *p;
+	const char *text; /* borrowed */
+	size_t size, at;
+	char *valid; /* a copy of the text in which invalid UTF-8 is replaced; NULL: it is valid */
+	void *match; /* PCRE2's */
+	size_t match_start, match_end; /* a match that lies ahead of `at`; empty: none is known */
+};
+
+void pretoken_begin(struct pretoken_run *r, const struct pretoken *p, const char *text,
+		    size_t size);
+
+/*
+ * Give the next word: its first byte in *start, its size in *len. Returns 1, 0 at the end, -1 with
+ * an error where a match takes too long (catastrophic backtracking). Accepts any bytes: one that is
+ * not UTF-8 counts as a sign.
+ */
+int pretoken_next(struct pretoken_run *r, size_t *start, size_t *len, struct err *e);
+
+void pretoken_end(struct pretoken_run *r);
 
 #endif

@@ -51,7 +51,7 @@ struct tokenizer {
 	/* WORDPIECE, BPE, UNIGRAM */
 	struct token_trie pieces; /* the tokens; of BPE as the bytes they stand for */
 	unsigned normal;          /* bits of enum normalize: what is done to a text first */
-	enum pretoken_rule rule;  /* what cuts it into words */
+	struct pretoken *words; /* owned: how a text is cut into words; NULL: UNIGRAM, not at all */
 	enum tokenizer_blank
 		blank; /* what is put in front of a text, and taken away when it is decoded */
 	struct token_trie_tree tree; /* WORDPIECE, UNIGRAM: tokens that texts are cut into */
@@ -60,7 +60,8 @@ struct tokenizer {
 	size_t longest; /* WORDPIECE: characters of a word, a longer one is unknown; UNIGRAM: bytes
 			   of a token */
 	double *score;  /* UNIGRAM [vocab]: logarithm of the probability */
-	bool crosses;   /* UNIGRAM: some token goes on behind a blank */
+	bool crosses;   /* a token or a word may continue behind a blank: texts are not encoded in
+			   slices */
 	double unknown_score;      /* UNIGRAM: of a character that no token begins with */
 	struct tokenizer_bpe *bpe; /* BPE: ranks of pairs */
 };
