@@ -66,7 +66,7 @@ alloc_top(struct train_top *top, size_t positions, size_t k, struct err *e)
 static int
 tap_of(const struct layer_pair *m)
 {
-	return m->match->needs & LOSS_MAP ? TEACHER_PLACES : (int)m->on;
+	return m->match->needs & LOSS_MAP ? TEACHER_SPATIAL : (int)m->on;
 }
 
 /* Layers that the map needs of teacher i besides its logits: wants[layer] has bits 1 << tap. */
@@ -97,7 +97,7 @@ feed_open(struct train *t, const struct settings *s, int i, struct err *e)
 			 t->ds, &t->inputs, wants, &info->options, train_batch(s),
 			 augment_any(&s->knobs, t->ds->kind), e) < 0)
 		return err_wrap(e, "teacher %s", info->name);
-	info->kept = teacher->outputs.keeps ? teacher_size(&teacher->outputs) : 0;
+	info->kept = teacher->outputs.is_cached ? teacher_size(&teacher->outputs) : 0;
 	info->effect = teacher->outputs.effect;
 	return 0;
 }
@@ -115,9 +115,10 @@ prepare_teacher(struct train *t, const struct settings *s, int i, struct err *e)
 		return -1;
 	if (top)
 		return alloc_top(&t->teacher_top[i], rows * labels, top, e);
-	return teacher->outputs.keeps ? alloc_reals(&t->teacher_logits[i], rows,
-						    labels * teacher->outputs.net->io.classes, e)
-				      : 0;
+	return teacher->outputs.is_cached
+		       ? alloc_reals(&t->teacher_logits[i], rows,
+				     labels * teacher->outputs.net->io.classes, e)
+		       : 0;
 }
 
 static int
@@ -166,11 +167,11 @@ add_outputs(struct train *t, const struct settings *s, int i, struct branch_feed
 				  t->batch.rows, t->teacher_logits[i]);
 		out->t_logits[k] = t->teacher_logits[i];
 	} else if (top->k) {
-		teacher_answer_top(outputs, &t->batch, top->id, top->logit, top->tail);
+		teacher_top(outputs, &t->batch, top->id, top->logit, top->tail);
 		out->t_top[k] = (struct loss_top){ top->k, top->id, top->logit, top->tail };
 	} else {
-		out->t_logits[k] = teacher_answer(outputs, outputs->net->n_layers - 1, MODEL_HIDDEN,
-						  &t->batch, t->teacher_logits[i]);
+		out->t_logits[k] = teacher_outputs(outputs, outputs->net->n_layers - 1,
+						   MODEL_HIDDEN, &t->batch, t->teacher_logits[i]);
 	}
 	out->t_index[k] = i;
 	out->t_weight[k] = s->teacher_weight[i];
@@ -210,10 +211,10 @@ add_layers(struct train *t, const struct settings *s, struct branch_feed *out)
 		if (!train_teaches(t, s, m->teacher))
 			continue;
 		out->t_layer[i] =
-			teacher_look(outputs, m->t_layer, tap_of(m), &t->batch, &out->t_row[i]);
+			teacher_borrow(outputs, m->t_layer, tap_of(m), &t->batch, &out->t_row[i]);
 		if (m->match->needs & LOSS_BEFORE)
-			out->t_before[i] = teacher_look(outputs, m->t_layer - 1, tap_of(m),
-							&t->batch, &out->t_before_row[i]);
+			out->t_before[i] = teacher_borrow(outputs, m->t_layer - 1, tap_of(m),
+							  &t->batch, &out->t_before_row[i]);
 	}
 }
 
@@ -229,7 +230,7 @@ teach(struct train *t, const struct settings *s, bool maps, int only, struct bra
 		if (!train_teaches(t, s, i) || (!counts && !(maps && is_mapped(s, i))))
 			continue;
 		if (!t->teacher[i].file)
-			teacher_ask(&t->teacher[i].outputs, &t->batch);
+			teacher_run(&t->teacher[i].outputs, &t->batch);
 		if (counts)
 			add_outputs(t, s, i, out);
 	}

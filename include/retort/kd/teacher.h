@@ -1,5 +1,5 @@
-/* What a teacher says about rows: asked once where its answers can be kept, untempered, and read
- * ever after. */
+/* Teacher: untempered logits and layers of a trained network for rows of the data, computed once
+ * and cached. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_KD_TEACHER_H
 #define RETORT_KD_TEACHER_H
@@ -13,107 +13,102 @@
 #include "retort/nn/net.h"
 #include "retort/kd/logit_cache.h"
 #include "retort/kd/loss.h"
+#include "retort/kd/teacher_effect.h"
 
-#define TEACHER_KEPT                                                                            \
-	((size_t)1 << 30) /* bytes that `auto` keeps at most: a constant, so that every machine \
-			     decides alike */
+#define TEACHER_AUTO_BYTES                                                                        \
+	((size_t)1 << 30) /* largest cache of TEACHER_AUTO; a constant, so that the decision does \
+			     not depend on the machine */
 
 enum teacher_cache {
-	TEACHER_AUTO, /* in memory up to TEACHER_KEPT bytes, else not at all */
-	TEACHER_OFF,  /* asked at every step */
-	TEACHER_MEMORY,
-	TEACHER_DISK, /* in a file of the cache directory, under the key; found again by later
-			 sessions */
+	TEACHER_AUTO,   /* in memory up to TEACHER_AUTO_BYTES, else off */
+	TEACHER_OFF,    /* forward pass at every step */
+	TEACHER_MEMORY, /* in memory */
+	TEACHER_DISK,   /* in files of the cache directory, named by the key, read by later sessions
+			 */
 };
 extern const char *const teacher_cache_name[]; /* by enum, NULL at the end */
 
 /*
- * What a teacher can be asked about a layer: what stands at an enum model_tap, or where the map of
- * its hidden tap is large (places.h), which is as many times smaller as the map has channels. The
- * map itself is not kept for that.
+ * Output of a layer: its enum model_tap, or TEACHER_SPATIAL, the attention map of its hidden tap
+ * (spatial.h), which has one number for each position instead of one for each channel.
  */
-#define TEACHER_PLACES MODEL_TAPS
-#define TEACHER_ASKS (MODEL_TAPS + 1)
+#define TEACHER_SPATIAL MODEL_TAPS
+#define TEACHER_TAPS (MODEL_TAPS + 1)
 
-/* How a teacher is asked; plain data. */
 struct teacher_options {
 	enum teacher_cache cache;
-	size_t top; /* keep the `top` largest logits and a bucket for the rest; 0: all of them */
+	size_t top; /* cache the `top` largest logits and the log sum exp of the rest; 0: all */
 	bool bf16;  /* weights of products rounded to bfloat16 and packed once */
 };
 
-/* What rounding to bfloat16 does to the logits of the first rows of the data, positions counted one
- * by one. */
-struct teacher_effect {
-	size_t positions; /* that were compared; 0: nothing was */
-	double kl;        /* mean KL of the rounded from the exact, temperature 1 */
-	double agreement; /* share with the same largest logit */
-	double largest;   /* largest difference of a logit */
-};
-
 struct teacher {
-	struct net *net;          /* owned: forward only, with the taps that were wanted */
+	struct net *net;          /* owned: forward only, with the taps in `wants` */
 	const struct dataset *ds; /* borrowed */
-	struct hash key; /* of weights, precision and inputs: what its answers are kept under */
+	struct hash key;          /* of weights, inputs, precision and kernel: names the cache */
 	bool is_open;
-	bool keeps; /* answers are kept; else the network runs for every batch */
+	bool is_cached; /* outputs are cached; else the network runs for every batch */
 	struct teacher_options options;
-	struct teacher_effect effect; /* where options.bf16 is on: measured by teacher_open */
-	unsigned wants[MODEL_LAYERS];
-	size_t chunk; /* rows asked together: fixed by shapes, so that the bits do not depend on who
-			 asks when */
-	struct logit_cache kept[MODEL_LAYERS][TEACHER_ASKS];
-	real *places[MODEL_LAYERS]; /* [capacity, places] of the rows the network was last run for;
-				       NULL where not wanted */
+	struct teacher_effect effect; /* with options.bf16, measured by teacher_open */
+	unsigned wants[MODEL_LAYERS]; /* by layer: bits 1 << (tap or TEACHER_SPATIAL) */
+	size_t chunk; /* rows of a forward pass that fills the cache; a function of shapes alone, so
+			 that bits do not depend on the order of batches */
+	struct logit_cache cache[MODEL_LAYERS][TEACHER_TAPS];
+	real *spatial[MODEL_LAYERS]; /* [capacity, positions] attention maps of the last forward
+					pass; NULL where not wanted */
 	struct batch batch;
-	uint32_t *rows; /* [chunk] */
-	real *top;      /* [2 top + 1] of one position: ids, logits, tail */
-	uint64_t asked; /* rows that the network was run for */
+	uint32_t *rows;   /* [chunk] */
+	real *top;        /* [2 top + 1] largest logits of one position, packed */
+	uint64_t forward; /* rows that went through the network since teacher_open */
 };
 
 /*
- * Get ready to answer about `ds`, whose inputs hash to `inputs`. `like` and `value` are the network
- * and its numbers, borrowed while open; wants[MODEL_LAYERS] are bits 1 << (tap or TEACHER_PLACES)
- * of what will be asked besides the logits; `capacity` rows at most are asked together. What was
- * kept is kept only while weights, inputs and options agree; else it is dropped, never used. With
- * `anew`, batches of `capacity` rows that are augmented are asked about too, though answers are
- * kept: of other rows than those that were kept. With options->bf16 the weights are rounded here,
- * and a network with exact ones is built for as long as it takes to run it once. 0, or -1 and an
- * error with the size that was asked for.
+ * Open a teacher for `ds`, whose inputs hash to `inputs`. `like` and its parameters `value` are
+ * borrowed until teacher_close. wants[MODEL_LAYERS]: outputs needed besides the logits. `capacity`:
+ * largest batch. `anew`: augmented batches will be passed although outputs are cached. If the
+ * teacher is open with the same weights, inputs and options, its cache stays; else it is dropped.
+ * With options->bf16 the weights are rounded now, and the effect is measured. 0, or -1 and an
+ * error; the teacher is then closed, and can be opened again.
  */
 int teacher_open(struct teacher *t, const struct net *like, real *value, const struct dataset *ds,
 		 const struct hash *inputs, const unsigned *wants,
 		 const struct teacher_options *options, size_t capacity, bool anew, struct err *e);
 void teacher_close(struct teacher *t);
 
-/* Bytes that keeping everything wanted takes. After teacher_open. */
+/* Bytes of the caches of all wanted outputs. */
 size_t teacher_size(const struct teacher *t);
 
-/* Make the rows of `b` known: run the network where they are not, and for a batch that is
- * augmented. Trainer thread. Allocates nothing. */
-void teacher_ask(struct teacher *t, const struct batch *b);
+/* Compute the outputs for the rows of `b`: of chunks that are not cached, or of the batch itself if
+ * it is augmented or nothing is cached. Trainer thread. Allocates nothing. */
+void teacher_run(struct teacher *t, const struct batch *b);
 
 /*
- * What was said about the rows of `b`, after teacher_ask: [rows, width] in `out`, or where the
- * network ran for the batch its own memory, until the next teacher_ask. Not for logits of which
- * only the largest are kept.
+ * Outputs for the rows of `b`, after teacher_run: copied from the cache to out [rows, width], or
+ * the network's own memory, valid until the next teacher_run. Not for logits with options.top.
  */
-const real *teacher_answer(const struct teacher *t, int layer, int what, const struct batch *b,
-			   real *out);
+const real *teacher_outputs(const struct teacher *t, int layer, int tap, const struct batch *b,
+			    real *out);
 
 /*
- * The same without a copy: what is kept of all rows, [.., width], and in *row which of them the
- * rows of `b` are; *row is NULL where the answer is the batch's alone. Until the next teacher_ask.
+ * The same without a copy: outputs [.., width] of all rows of the data, with the row numbers of `b`
+ * in *row, or of the rows of `b` alone, *row NULL. Valid until the next teacher_run.
  */
-const real *teacher_look(const struct teacher *t, int layer, int what, const struct batch *b,
-			 const int32_t **row);
+const real *teacher_borrow(const struct teacher *t, int layer, int tap, const struct batch *b,
+			   const int32_t **row);
 
-/* The largest logits of the positions of `b`, where options.top is not 0. Filled: id, logit, tail
- * with room for them. */
-void teacher_answer_top(const struct teacher *t, const struct batch *b, int32_t *id, real *logit,
-			real *tail);
+/* With options.top: largest logits of the positions of `b`, into id and logit [positions, top] and
+ * tail [positions]. */
+void teacher_top(const struct teacher *t, const struct batch *b, int32_t *id, real *logit,
+		 real *tail);
 
-/* Numbers of a row of that answer. */
-size_t teacher_width(const struct teacher *t, int layer, int what);
+/* Numbers in a row of an output. */
+size_t teacher_width(const struct teacher *t, int layer, int tap);
+
+/* For teacher_open: node of an output; whether it is wanted; shape of its cache. */
+int teacher_node(const struct teacher *t, int layer, int tap);
+bool teacher_wants(const struct teacher *t, int layer, int tap);
+struct logit_cache_shape teacher_cache_shape(const struct teacher *t, int layer, int tap);
+
+/* Free the network and what is sized by its capacity; the cache stays. */
+void teacher_free_net(struct teacher *t);
 
 #endif
