@@ -103,9 +103,9 @@ floor_new(int workload, bool teacher, bool student, struct pool *pool)
 	struct floor *f = mem_new(sizeof *f);
 
 	f->pool = pool;
-	f->batch = w->train.batch;
+	f->batch = w->batch;
 	for (int i = 0; i < 2; i++) {
-		const size_t *width = i == 0 ? w->train.teacher : w->run.student;
+		const size_t *width = i == 0 ? w->teacher : w->student;
 
 		if (!(i == 0 ? teacher : student))
 			continue;
