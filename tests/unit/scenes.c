@@ -65,8 +65,7 @@ fill_data(struct scene *s)
 	for (int k = 0; k < TRAIN_TEACHERS; k++)
 		i->run.settings.teacher_weight[k] = 1;
 	fill_net(&i->teacher[0], "big", "mlp 256,256", 2, 256);
-	scene_log(s, SCENE_INFO,
-		  "data digits: 1797 rows, 64 features, 10 classes, 100 labels");
+	scene_log(s, SCENE_INFO, "data digits: 1797 rows, 64 features, 10 classes, 100 labels");
 }
 
 /* Fill exponential curves with a ripple: losses fall to `floor`, the accuracy rises to `top`. */
