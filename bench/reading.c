@@ -66,7 +66,7 @@ write_text(const char *path, struct text *t, struct err *e)
 	return status;
 }
 
-/* About `size` bytes of numbers with four decimals and a label behind them. */
+/* About `size` bytes: rows of numbers with four decimals and a label. */
 static void
 add_table(struct text *t, size_t size)
 {

@@ -1,8 +1,8 @@
-# sentences.awk: writes sentences.csv, sentences of four languages that there are not. The same bytes with any awk.
+# sentences.awk: writes sentences.csv, sentences in four invented languages. The same bytes with any awk.
 #
-# All four have the same words. The subject ends in -o, its object in -a, what it does in -i, and what
-# they are like in -u; a language is the order these stand in. So no word says which language it is,
-# only their order does; and one ending in twelve is worn off, so that some sentences leave a doubt.
+# All four have the same words. The subject ends in -o, the object in -a, the verb in -i, an adjective
+# in -u; a language is the order of these. So only the order of the words shows the language; and one
+# ending in twelve is dropped, so that some sentences are ambiguous.
 
 # Park and Miller (1988): exact in a double.
 function random(n) {
@@ -18,7 +18,7 @@ function ending(e) {
 	return random(12) ? e : ""
 }
 
-# A noun, in one of three cases with a word behind it that says what it is like.
+# A noun, in one of three cases followed by an adjective.
 function noun(e) {
 	return stem() ending(e) (random(3) ? "" : " " stem() ending("u"))
 }

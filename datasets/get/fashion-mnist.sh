@@ -1,4 +1,4 @@
-# Fashion-MNIST: 60,000 and 10,000 pictures of clothes, as IDX. The archive compresses the files in its own way, so the
+# Fashion-MNIST: 60,000 and 10,000 pictures of clothes, as IDX. The package compresses the files itself, so the
 # hashes are those of the contents.
 debian dataset-fashion-mnist
 for file in train-images-idx3-ubyte train-labels-idx1-ubyte t10k-images-idx3-ubyte t10k-labels-idx1-ubyte; do

@@ -11,7 +11,7 @@ r_code "e <- new.env(); lazyLoad('$data', e)
 	}"
 check 2bc2fc3eb7c74455baf60150add4608b59ded862d9341e0d4c77f93b477abc38 training_data.tsv
 check 74d5f24661bff8e81bd9750881a8de8436804695ddd238ac37dcbafe7fbb029c testing_data.tsv
-# Quotes stand in the reviews as they are; in a table of Retort they are doubled.
+# Quotes in the reviews are not doubled; a table of Retort needs that.
 for part in training testing; do
 	awk -F '\t' "$csv_quote"' { print $1 "," (NR == 1 ? $2 : quote($2)) }' "${part}_data.tsv" >"$new/$part.csv" || full
 done

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fetch data sets: sh get.sh CACHE [--again] [--from DIRECTORY] NAME...
-# `retort data get` runs it. Each NAME has a script NAME.sh beside this one; what it makes appears
-# in CACHE/NAME, whole or not at all.
+# Run by `retort data get`. The script NAME.sh beside this one makes the set, which appears in CACHE/NAME
+# complete or not at all.
 # SPDX-License-Identifier: GPL-3.0-or-later
 LC_ALL=C
 export LC_ALL
@@ -18,14 +18,14 @@ while [ $# -gt 0 ]; do
 	--again) again=yes ;;
 	--from)
 		[ $# -gt 1 ] || fail "--from needs a directory"
-		from=$(cd "$2" && pwd) || fail "--from: $2 is no directory"
+		from=$(cd "$2" && pwd) || fail "--from: $2 is not a directory"
 		shift
 		;;
 	*) break ;;
 	esac
 	shift
 done
-[ $# -gt 0 ] || fail "which set?"
+[ $# -gt 0 ] || fail "a data set is missing"
 
 work=
 child=
@@ -35,9 +35,9 @@ trap 'quit 130' INT
 trap 'quit 143' TERM
 
 for name; do
-	[ -f "$here/$name.sh" ] || fail "there is no such set"
+	[ -f "$here/$name.sh" ] || fail "unknown data set"
 	if [ -d "$cache/$name" ] && [ -z "$again" ]; then
-		say "here already, in $cache/$name (--again fetches it anew)"
+		say "already in $cache/$name (--again fetches it again)"
 		continue
 	fi
 	begin

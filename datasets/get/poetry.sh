@@ -1,6 +1,6 @@
-# Classical Chinese poems. Of the Tang, a line each, to be foretold; the Three Hundred among them; and two sets to tell apart:
-# song lyrics and plays (ci and qu, both in simplified characters), Tang and Song (both in traditional ones, every fourth
-# file of the Song, which makes about as many).
+# Classical Chinese poems. Texts with a line for each poem: those of the Tang, and the Three Hundred among them. Tables with two
+# classes: song lyrics and plays (ci and qu, both in simplified characters), and Tang and Song (both in traditional ones; every
+# fourth file of the Song, so that there are about as many).
 npm_package chinese-poetry 2.0.1 25b549e46919c3a0569db6b68ddc96956b04a484ea4518ad2bbd4f137e307e86 \
 	package/dist/quantangshi package/dist/songci package/dist/yuanqu package/dist/mengxue
 check 4f88f429938082523cdc72a1612bd7a7c3e3f7a33f8192c61ae51340efc3c92d package/dist/quantangshi/poet.tang.0.json

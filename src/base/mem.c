@@ -116,6 +116,27 @@ mem_grow(void *p, size_t *cap, size_t need, size_t size)
 	*cap = n;
 }
 
+int
+mem_try_grow(void *p, size_t *cap, size_t need, size_t size)
+{
+	void **array = p, *bigger;
+	size_t n = *cap ? *cap : 8;
+
+	if (need <= *cap)
+		return 0;
+	while (n < need)
+		n = n > SIZE_MAX / 2 ? need : 2 * n;
+	bigger = mem_try(n, size);
+	if (!bigger)
+		return -1;
+	if (*cap)
+		memcpy(bigger, *array, *cap * size);
+	mem_free(*array);
+	*array = bigger;
+	*cap = n;
+	return 0;
+}
+
 uint64_t
 mem_count(void)
 {

@@ -10,19 +10,18 @@
 #include "retort/base/mem.h"
 #include "retort/base/thread.h"
 
-#define BLOCKS                                                                                    \
-	8 /* SHA-256 takes about as long as parsing: what one of them waits for is made up by the \
-	     other */
+/* SHA-256 takes about as long as parsing; the blocks between them absorb each other's delays. */
+#define BLOCKS 8
 
 struct stream {
 	struct gzip_file *file; /* the thread's */
 	struct hash_sum sum;    /* the thread's until it ends */
 	struct thread thread;
 	struct lock lock;
-	size_t made, used; /* blocks so far; made - used <= BLOCKS. Of the used ones the last is the
-			      caller's */
-	bool end, stop;    /* made is all there is, or what there is before the error; nobody wants
-			      more */
+	size_t made, used; /* blocks filled and handed out; made - used <= BLOCKS. The caller holds
+			      the last one handed out */
+	bool end;          /* no block follows: the file ends, or has failed */
+	bool stop;         /* set by stream_close */
 	bool failed;
 	struct err e;
 	struct hash hash;
@@ -30,7 +29,7 @@ struct stream {
 	char *block[BLOCKS];
 };
 
-/* A block to fill; NULL: stop. */
+/* Wait for a block to fill; NULL: stop. */
 static char *
 wait_for_room(struct stream *s)
 {
@@ -44,9 +43,9 @@ wait_for_room(struct stream *s)
 	return to;
 }
 
-/* Hand a block over; one of no bytes, or an error, is the end. */
+/* Hand a block to the caller's side. No bytes, or an error, are the end: return false. */
 static bool
-hand_over(struct stream *s, size_t n, bool failed, const struct err *e)
+publish_block(struct stream *s, size_t n, bool failed, const struct err *e)
 {
 	thread_lock(&s->lock);
 	s->size[s->made % BLOCKS] = n;
@@ -80,7 +79,7 @@ read_ahead(void *arg)
 			hash_add(&s->sum, to, n);
 		else if (!failed)
 			s->hash = hash_end(&s->sum);
-	} while (hand_over(s, n, failed, &e));
+	} while (publish_block(s, n, failed, &e));
 	return NULL;
 }
 
@@ -101,7 +100,7 @@ stream_open(const char *path, struct err *e)
 	return s;
 }
 
-/* `used` counts the block that is handed out: wait_for_room leaves one block alone for that. */
+/* `used` counts the block that the caller holds: wait_for_room leaves one block for it. */
 int
 stream_next(struct stream *s, const char **bytes, size_t *size, struct err *e)
 {

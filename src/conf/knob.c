@@ -1,4 +1,4 @@
-/* knob.c: the knob table, made from knobs.def: parse, check, print, find, nudge. */
+/* knob.c: the table of knobs, made from knobs.def: find, parse, check, print, nudge. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -64,16 +64,10 @@ knob_name(size_t i)
 const struct knob *
 knob_find(const char *name, struct err *e)
 {
-	const char *near;
-
 	for (size_t i = 0; i < knob_count; i++)
 		if (strcmp(knob_table[i].name, name) == 0)
 			return &knob_table[i];
-	near = choice_nearest(name, knob_name);
-	if (near)
-		err_set(e, "%s: no such knob; did you mean %s?", name, near);
-	else
-		err_set(e, "%s: no such knob; `help set` lists them", name);
+	choice_unknown(e, "knob", name, knob_name, "`help set` lists all");
 	return NULL;
 }
 
@@ -107,15 +101,16 @@ set_pick(struct knobs *k, const struct knob *d, const char *value, struct err *e
 		}
 		len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", i ? ", " : "", name);
 	}
-	return err_set(e, "%s: '%s' is none of %s", d->name, value, list);
+	return choice_invalid(e, d->name, value, list);
 }
 
 static int
-out_of_range(const struct knob *d, const char *value, struct err *e)
+refuse_value(const struct knob *d, const char *value, struct err *e)
 {
 	char lo[32], hi[32];
 
-	return err_set(e, "%s: %s is outside %s%s..%s", d->name, value, d->or_zero ? "0 and " : "",
+	return err_set(e, "invalid %s '%.40s' (expected %s%s%s to %s)", d->name, value,
+		       d->type == KNOB_INT ? "an integer from " : "", d->or_zero ? "0, or " : "",
 		       text_number(lo, sizeof lo, d->min), text_number(hi, sizeof hi, d->max));
 }
 
@@ -129,17 +124,14 @@ knob_set(struct knobs *k, const struct knob *d, const char *value, struct err *e
 	case KNOB_PICK:
 		return set_pick(k, d, value, e);
 	case KNOB_INT:
-		if (text_to_int(value, &n) < 0)
-			return err_set(e, "%s: '%s' is not a whole number", d->name, value);
-		if ((double)n < d->min || (double)n > d->max)
-			return out_of_range(d, value, e);
+		if (text_to_int(value, &n) < 0 || (double)n < d->min || (double)n > d->max)
+			return refuse_value(d, value, e);
 		*int_field(k, d) = n;
 		return 0;
 	case KNOB_REAL:
-		if (text_to_double(value, &x) < 0)
-			return err_set(e, "%s: '%s' is not a number", d->name, value);
-		if ((x < d->min || x > d->max) && !(d->or_zero && x == 0))
-			return out_of_range(d, value, e);
+		if (text_to_double(value, &x) < 0 ||
+		    ((x < d->min || x > d->max) && !(d->or_zero && x == 0)))
+			return refuse_value(d, value, e);
 		*real_field(k, d) = x;
 		return 0;
 	}
@@ -155,7 +147,7 @@ knob_value(const struct knobs *k, const struct knob *d)
 }
 
 const char *
-knob_get(const struct knobs *k, const struct knob *d, char *buf, size_t size)
+knob_print(const struct knobs *k, const struct knob *d, char *buf, size_t size)
 {
 	if (d->type == KNOB_PICK)
 		return knob_choice(d, (size_t)knob_value(k, d), buf, size);
@@ -163,17 +155,17 @@ knob_get(const struct knobs *k, const struct knob *d, char *buf, size_t size)
 }
 
 const char *
-knob_brief(const struct knobs *k, const struct knob *d, char *buf, size_t size)
+knob_print_brief(const struct knobs *k, const struct knob *d, char *buf, size_t size)
 {
 	if (d->type != KNOB_REAL)
-		return knob_get(k, d, buf, size);
+		return knob_print(k, d, buf, size);
 	snprintf(buf, size, "%.6g", knob_value(k, d));
 	return buf;
 }
 
-/* A nudged value is rounded to four digits, so that the recording reads like something typed. */
+/* Round a nudged value to four digits, so that a recording has values like those that are typed. */
 static double
-rounded(double x)
+round_digits(double x)
 {
 	char buf[32];
 
@@ -205,14 +197,14 @@ knob_nudge(const struct knobs *k, const struct knob *d, int direction, char *buf
 		return knob_choice(d, ((size_t)x + n + (direction > 0 ? 1 : n - 1)) % n, buf, size);
 	}
 	if (text_to_double(d->nudge + 1, &by) < 0)
-		return knob_get(k, d, buf, size);
+		return knob_print(k, d, buf, size);
 	if (d->nudge[0] == '+')
 		x += direction > 0 ? by : -by;
 	else if (x == 0)
-		x = direction > 0 ? 1 : 0; /* a factor cannot leave zero */
+		x = direction > 0 ? 1 : 0; /* a factor leaves zero unchanged */
 	else
 		x = direction > 0 ? x * by : x / by;
-	x = d->type == KNOB_INT ? floor(x) : rounded(x);
+	x = d->type == KNOB_INT ? floor(x) : round_digits(x);
 	if (d->or_zero && x < d->min && direction < 0)
 		x = 0;
 	else

@@ -1,4 +1,4 @@
-/* ramp.c: values of knobs over the steps. */
+/* ramp.c: the value of a knob as a function of the step. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,20 +8,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/base/text.h"
 
 const char *const ramp_shape_name[] = { "linear", "cosine", "exponential", "steps", NULL };
 
-/* How much of a leg is behind, 0..1, where `done` < over. */
+/* Fraction of a leg that is completed after `done` < over steps, 0..1. */
 static double
-share(const struct ramp_leg *l, uint64_t done)
+leg_fraction(const struct ramp_leg *l, uint64_t done)
 {
 	double t = (double)done / l->over;
 
 	switch (l->shape) {
 	case RAMP_COSINE:
 		return 0.5 * (1 - cos(3.141592653589793 * t));
-	case RAMP_STEPS: /* in whole numbers: a jump is at its step, not where rounding puts it */
+	case RAMP_STEPS: /* in integers: rounding must not move a jump to another step */
 		return (double)(done * l->jumps / l->over) / l->jumps;
 	default:
 		return t;
@@ -34,10 +35,10 @@ leg_value(const struct ramp_leg *l, double from, uint64_t done)
 	double low = from < l->to ? from : l->to, high = from < l->to ? l->to : from,
 	       t = (double)done / l->over, x;
 
-	if (l->shape == RAMP_EXPONENTIAL) /* the quotient of the two might overflow */
+	if (l->shape == RAMP_EXPONENTIAL) /* not by their quotient, which might overflow */
 		x = copysign(pow(fabs(from), 1 - t) * pow(fabs(l->to), t), from);
 	else
-		x = from + (l->to - from) * share(l, done);
+		x = from + (l->to - from) * leg_fraction(l, done);
 	return x < low    ? low
 	       : x > high ? high
 			  : x; /* rounding must not take a knob out of its range */
@@ -92,7 +93,7 @@ ramp_apply(const struct ramp *r, int n, uint64_t step, struct knobs *k)
 }
 
 const struct ramp *
-ramp_of(const struct ramp *r, int n, int knob)
+ramp_find(const struct ramp *r, int n, int knob)
 {
 	for (int i = 0; i < n; i++)
 		if (r[i].knob == knob)
@@ -101,14 +102,14 @@ ramp_of(const struct ramp *r, int n, int knob)
 }
 
 void
-ramp_drop(struct ramp *r, int *n, int knob)
+ramp_remove(struct ramp *r, int *n, int knob)
 {
-	int kept = 0;
+	int left = 0;
 
 	for (int i = 0; i < *n; i++)
 		if (r[i].knob != knob)
-			r[kept++] = r[i];
-	*n = kept;
+			r[left++] = r[i];
+	*n = left;
 }
 
 bool
@@ -123,13 +124,13 @@ ramp_is_same(const struct ramp *a, const struct ramp *b)
 	return true;
 }
 
-/* ---- words ---- */
+/* ---- parsing and printing ---- */
 
 #define USAGE                                                                            \
 	"`ramp KNOB FROM TO over N [linear|cosine|exponential|steps K] [then TO over N " \
 	"[SHAPE]]...`"
 
-/* A value as the knob itself would take it. */
+/* Parse a value as knob_set does. */
 static int
 parse_value(const struct knob *d, const char *word, double *out, struct err *e)
 {
@@ -149,11 +150,11 @@ parse_count(const struct knob *d, const char *what, const char *word, int64_t mo
 	int64_t n;
 
 	if (text_to_int(word, &n) < 0)
-		return err_set(e, "ramp %s: %s: '%.40s' is not a whole number", d->name, what,
-			       word);
+		n = 0;
 	if (n < 1 || n > most)
-		return err_set(e, "ramp %s: %s: %lld is outside 1..%lld", d->name, what,
-			       (long long)n, (long long)most);
+		return err_set(e,
+			       "ramp %s: invalid %s '%.40s' (expected an integer from 1 to %lld)",
+			       d->name, what, word, (long long)most);
 	*out = (uint32_t)n;
 	return 0;
 }
@@ -167,11 +168,11 @@ check_leg(const struct knob *d, const struct ramp_leg *l, double from, struct er
 		return 0;
 	return err_set(
 		e,
-		"ramp %s: exponential cannot go from %s to %s: both must be above 0, or both below",
+		"ramp %s: invalid exponential from %s to %s (expected both above 0, or both below)",
 		d->name, text_number(a, sizeof a, from), text_number(b, sizeof b, l->to));
 }
 
-/* "cosine", "steps 5", or nothing, from word *i on. */
+/* Parse "cosine", "steps 5", or nothing, from word *i on. */
 static int
 parse_shape(const struct knob *d, struct ramp_leg *l, int n, char *const *word, int *i,
 	    struct err *e)
@@ -186,14 +187,15 @@ parse_shape(const struct knob *d, struct ramp_leg *l, int n, char *const *word, 
 		if (l->shape != RAMP_STEPS)
 			return 0;
 		if (*i >= n)
-			return err_set(e, "ramp %s: steps: how many? `steps 5`", d->name);
+			return err_set(e, "ramp %s: steps needs a number, as in `steps 5`",
+				       d->name);
 		return parse_count(d, "steps", word[(*i)++], l->over, &l->jumps, e);
 	}
-	return err_set(e, "ramp %s: '%.40s' is none of linear, cosine, exponential, steps, then",
-		       d->name, word[*i]);
+	choice_invalid(e, "shape", word[*i], "linear, cosine, exponential, steps, then");
+	return err_wrap(e, "ramp %s", d->name);
 }
 
-/* "TO over N [SHAPE]" from word *i on. */
+/* Parse "TO over N [SHAPE]" from word *i on. */
 static int
 parse_leg(const struct knob *d, struct ramp *r, int n, char *const *word, int *i, struct err *e)
 {
@@ -201,11 +203,11 @@ parse_leg(const struct knob *d, struct ramp *r, int n, char *const *word, int *i
 	double from = r->n ? ramp_last(r) : r->from;
 
 	if (r->n == RAMP_LEGS)
-		return err_set(e, "ramp %s: more than %d stretches", d->name, RAMP_LEGS);
+		return err_set(e, "ramp %s: more than %d legs", d->name, RAMP_LEGS);
 	if (*i + 3 > n)
 		return err_set(e, "ramp %s: words are missing; " USAGE, d->name);
 	if (strcmp(word[*i + 1], "over") != 0)
-		return err_set(e, "ramp %s: '%.40s' stands where over should; " USAGE, d->name,
+		return err_set(e, "ramp %s: '%.40s' where `over` is expected; " USAGE, d->name,
 			       word[*i + 1]);
 	if (parse_value(d, word[*i], &l->to, e) < 0 ||
 	    parse_count(d, "over", word[*i + 2], RAMP_MOST, &l->over, e) < 0)
@@ -226,22 +228,20 @@ ramp_parse(struct ramp *r, const struct knob *d, int n, char *const *word, struc
 	for (size_t k = 0; k < knob_count; k++)
 		r->knob = d == &knob_table[k] ? (int)k : r->knob;
 	if (d->type == KNOB_PICK)
-		return err_set(e, "ramp: %s: is a choice of words, and has nothing in between",
-			       d->name);
+		return err_set(e, "ramp: %s: a choice of words cannot ramp", d->name);
 	if (d->when == KNOB_FIXED)
 		return err_set(e,
-			       "ramp: %s: cannot change while training, because it fixes what the "
-			       "graph is built for",
+			       "ramp: %s: fixed during training, because the graph is built for it",
 			       d->name);
 	if (d->when == KNOB_VIEW)
-		return err_set(e, "ramp: %s: changes how things look, and knows no steps", d->name);
+		return err_set(e, "ramp: %s: a display setting cannot ramp", d->name);
 	if (n < 1)
 		return err_set(e, "ramp %s: words are missing; " USAGE, d->name);
 	if (parse_value(d, word[0], &r->from, e) < 0)
 		return -1;
 	do {
 		if (r->n && strcmp(word[i++], "then") != 0)
-			return err_set(e, "ramp %s: '%.40s' stands where then should; " USAGE,
+			return err_set(e, "ramp %s: '%.40s' where `then` is expected; " USAGE,
 				       d->name, word[i - 1]);
 		if (parse_leg(d, r, n, word, &i, e) < 0)
 			return -1;

@@ -1,4 +1,4 @@
-/* batch.c: rows gathered into contiguous memory, in named typed arrays. */
+/* batch.c: gather rows into contiguous, named arrays. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,7 +10,7 @@
 #include "retort/base/mem.h"
 #include "retort/data/sets.h"
 
-static const struct batch_array kinds[BATCH_ARRAYS] = {
+static const struct batch_array arrays[BATCH_ARRAYS] = {
 	[BATCH_INPUT] = { .name = "input", .type = BATCH_F32 },
 	[BATCH_IDS] = { .name = "ids", .type = BATCH_I32 },
 	[BATCH_LABEL] = { .name = "label", .type = BATCH_I32, .width = 1 },
@@ -23,7 +23,7 @@ static const struct batch_array kinds[BATCH_ARRAYS] = {
 };
 
 static size_t
-bytes_of(const struct batch_array *a, size_t rows)
+array_bytes(const struct batch_array *a, size_t rows)
 {
 	return mem_arena_round(rows * a->width * (a->type == BATCH_U8 ? 1 : 4));
 }
@@ -35,7 +35,7 @@ batch_init(struct batch *b, size_t capacity, const struct dataset *ds, struct er
 	char *p;
 
 	memset(b, 0, sizeof *b);
-	memcpy(b->array, kinds, sizeof kinds);
+	memcpy(b->array, arrays, sizeof arrays);
 	b->array[BATCH_INPUT].width = ds->kind == DATASET_TOKENS ? 0 : ds->d;
 	b->array[BATCH_IDS].width = ds->kind == DATASET_TOKENS ? ds->length : 0;
 	if (ds->next_token)
@@ -43,14 +43,14 @@ batch_init(struct batch *b, size_t capacity, const struct dataset *ds, struct er
 	if (ds->next_token)
 		b->array[BATCH_OTHER_LABEL].width = b->array[BATCH_LABEL_SHARE].width = 0;
 	for (int i = 0; i < BATCH_ARRAYS; i++)
-		size += bytes_of(&b->array[i], capacity);
+		size += array_bytes(&b->array[i], capacity);
 	b->storage = p = mem_try(size, 1);
 	if (!p)
 		return err_set(e, "no memory for a batch of %zu rows of %zu %s", capacity, ds->d,
 			       ds->kind == DATASET_TOKENS ? "tokens" : "features");
 	for (int i = 0; i < BATCH_ARRAYS; i++) {
 		b->array[i].data = p;
-		p += bytes_of(&b->array[i], capacity);
+		p += array_bytes(&b->array[i], capacity);
 	}
 	b->capacity = capacity;
 	return 0;
@@ -83,7 +83,8 @@ batch_width(const struct batch *b, enum batch_name name)
 	return b->array[name].width;
 }
 
-/* Labels of row r: its class, or for every position the token behind it. */
+/* Labels of row r: its class, or the next token of every position. `shown` is 0 if they are hidden.
+ */
 static void
 fill_labels(const struct dataset *ds, uint32_t r, float shown, int32_t *label, float *weight)
 {
@@ -96,7 +97,7 @@ fill_labels(const struct dataset *ds, uint32_t r, float shown, int32_t *label, f
 	}
 	ids += r * ds->length;
 	for (size_t t = 0; t < ds->length; t++) {
-		int32_t next = t + 1 < ds->length ? ids[t + 1] : sets_after(ds, r);
+		int32_t next = t + 1 < ds->length ? ids[t + 1] : sets_next_id(ds, r);
 
 		label[t] = ids[t] < 0 ? -1 : next;
 		weight[t] = label[t] >= 0 && ds->y[r] >= 0 ? shown : 0;
@@ -143,7 +144,7 @@ batch_weigh(struct batch *b, const struct dataset *ds, const double *weight)
 	size_t labels = batch_width(b, BATCH_LABEL);
 
 	for (size_t i = 0; i < b->rows; i++) {
-		float w = (float)weight[sets_of(ds, (size_t)batch_i32(b, BATCH_ROW)[i])];
+		float w = (float)weight[sets_of_row(ds, (size_t)batch_i32(b, BATCH_ROW)[i])];
 
 		row[i] *= w;
 		for (size_t k = i * labels; k < (i + 1) * labels; k++)

@@ -1,4 +1,4 @@
-/* columns.c: the columns of one table found in another. */
+/* columns.c: match the columns of two tables by name. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,17 +10,17 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 
-/* Where feature i of the data comes from, if from no feature of the other table. */
-enum { NOWHERE = -1, NO_SUCH_WORD = -2, ALL_MISSING = -3 };
+/* Source of a feature of the data that is no feature of the other table. */
+enum { NO_SUCH_WORD = -2, ALL_MISSING = -3 };
 
 struct match {
 	const struct dataset *ds, *more;
-	int64_t *from; /* [ds->d] */
-	bool *used;    /* [more->d] */
+	int64_t *from; /* [ds->d] feature of `more`, or one of the values above */
+	bool *used;    /* [more->d] features that are the source of one */
 	struct err *e;
 };
 
-/* Bytes of the column's own name in that of feature i: "hue" of "hue=red". */
+/* Length of the column's name in that of feature i: "hue" in "hue=red". */
 static size_t
 name_len(const struct dataset *ds, size_t i)
 {
@@ -46,8 +46,8 @@ columns_width(const struct dataset *ds, size_t i)
 	return n;
 }
 
-/* The first feature of `in` that belongs to the column of feature i of `ds`, looked for from `at`
- * on and round; in->d: there is none. */
+/* First feature of `in` that belongs to the column of feature i of `ds`, searched from `at` to the
+ * end, then from 0; in->d: there is none. */
 static size_t
 find_column(const struct dataset *in, const struct dataset *ds, size_t i, size_t at)
 {
@@ -61,7 +61,7 @@ find_column(const struct dataset *in, const struct dataset *ds, size_t i, size_t
 }
 
 static bool
-is_empty(const struct dataset *ds, size_t i)
+is_all_missing(const struct dataset *ds, size_t i)
 {
 	for (size_t r = 0; r < ds->n; r++)
 		if (!isnan(ds->x[r * ds->d + i]))
@@ -69,7 +69,7 @@ is_empty(const struct dataset *ds, size_t i)
 	return true;
 }
 
-/* Feature i is a word: where it is among those of the column that begins at feature k. */
+/* Feature i is a word: find it among the words of the column that begins at feature k of `more`. */
 static int64_t
 find_word(const struct match *m, size_t i, size_t k)
 {
@@ -80,8 +80,8 @@ find_word(const struct match *m, size_t i, size_t k)
 }
 
 static int
-no_column(const struct dataset *in, const struct dataset *ds, size_t i, const char *owner,
-	  struct err *e)
+refuse_column(const struct dataset *in, const struct dataset *ds, size_t i, const char *owner,
+	      struct err *e)
 {
 	struct text names = { 0 };
 
@@ -95,13 +95,13 @@ no_column(const struct dataset *in, const struct dataset *ds, size_t i, const ch
 	return -1;
 }
 
-/* Feature i of the data belongs to the column that begins at feature k of the other table. */
+/* Set the source of feature i of the data, whose column begins at feature k of the other table. */
 static int
 match_feature(struct match *m, size_t i, size_t k)
 {
 	bool category = m->ds->word[i] != NULL;
 
-	if (!m->more->word[k] && is_empty(m->more, k)) {
+	if (!m->more->word[k] && is_all_missing(m->more, k)) {
 		m->from[i] = ALL_MISSING;
 		m->used[k] = true;
 		return 0;
@@ -128,18 +128,17 @@ match_all(struct match *m)
 		if (i == 0 || !same_column(m->ds, i, m->ds, i - 1))
 			at = find_column(m->more, m->ds, i, at);
 		if (at == m->more->d)
-			return no_column(m->more, m->ds, i, m->ds->name, m->e);
+			return refuse_column(m->more, m->ds, i, m->ds->name, m->e);
 		if (match_feature(m, i, at) < 0)
 			return -1;
 	}
-	at = 0;
+	at = 0; /* what is not the source of a feature must be a word that the data lacks */
 	for (size_t k = 0; k < m->more->d; k++) {
 		if (m->used[k])
-			continue; /* a word that the data does not have is not used, its column is
-				   */
+			continue;
 		at = find_column(m->ds, m->more, k, at);
 		if (at == m->ds->d)
-			return no_column(m->ds, m->more, k, m->more->name, m->e);
+			return refuse_column(m->ds, m->more, k, m->more->name, m->e);
 		if (!m->more->word[k])
 			return err_set(m->e, "two columns of %s are called '%.40s'", m->more->name,
 				       m->more->column[k]);
@@ -147,62 +146,62 @@ match_all(struct match *m)
 	return 0;
 }
 
-/* A missing cell of a category is missing in all of its words, so any of them tells; what the data
- * lacks has one to ask as well. */
+/* A missing cell of a category is NaN in all of its words, so any of them, probe[i], shows whether
+ * a word that the other table lacks is 0 or missing. */
 static void
-gather_row(const struct match *m, const int64_t *asked, const float *x, float *out)
+gather_row(const struct match *m, const int64_t *probe, const float *x, float *out)
 {
 	for (size_t i = 0; i < m->ds->d; i++) {
 		if (m->from[i] >= 0)
 			out[i] = x[m->from[i]];
 		else
-			out[i] = m->from[i] == ALL_MISSING || isnan(x[asked[i]]) ? NAN : 0;
+			out[i] = m->from[i] == ALL_MISSING || isnan(x[probe[i]]) ? NAN : 0;
 	}
 }
 
 /* For each feature that is a word the other table lacks: a feature of the same column there. */
 static int64_t *
-who_to_ask(const struct match *m)
+find_probes(const struct match *m)
 {
-	int64_t *asked = mem_array(m->ds->d, sizeof *asked);
+	int64_t *probe = mem_array(m->ds->d, sizeof *probe);
 	size_t at = 0;
 
 	for (size_t i = 0; i < m->ds->d; i++)
 		if (m->from[i] == NO_SUCH_WORD)
-			asked[i] = (int64_t)(at = find_column(m->more, m->ds, i, at));
-	return asked;
+			probe[i] = (int64_t)(at = find_column(m->more, m->ds, i, at));
+	return probe;
 }
 
 static int
-gather(const struct match *m, struct dataset *more)
+gather_rows(const struct match *m, struct dataset *more)
 {
 	const struct dataset *ds = m->ds;
-	struct tmpmap *spill = more->spill ? tmpmap_new(m->e) : NULL;
-	int64_t *asked;
+	struct tmpmap *map = more->tmpmap ? tmpmap_new(m->e) : NULL;
+	int64_t *probe;
 	float *x;
 
-	if (more->spill)
-		x = spill ? tmpmap_map(spill, more->n * ds->d * sizeof *x, m->e) : NULL;
+	if (more->tmpmap)
+		x = map ? tmpmap_map(map, more->n * ds->d * sizeof *x, m->e) : NULL;
 	else if (!(x = mem_try(more->n * ds->d, sizeof *x)))
 		err_set(m->e, "no memory for %zu rows of %zu features", more->n, ds->d);
 	if (!x) {
-		tmpmap_free(spill);
+		tmpmap_free(map);
 		return -1;
 	}
-	asked = who_to_ask(m);
+	probe = find_probes(m);
 	for (size_t r = 0; r < more->n; r++)
-		gather_row(m, asked, more->x + r * more->d, x + r * ds->d);
-	mem_free(asked);
-	if (more->spill)
-		tmpmap_free(more->spill);
+		gather_row(m, probe, more->x + r * more->d, x + r * ds->d);
+	mem_free(probe);
+	if (more->tmpmap)
+		tmpmap_free(more->tmpmap);
 	else
 		mem_free(more->x);
-	more->spill = spill;
+	more->tmpmap = map;
 	more->x = x;
 	return 0;
 }
 
-/* The names are those of the data from here on. */
+/* Replace the names of the features by those of the data. */
 static void
 rename_features(const struct dataset *ds, struct dataset *more)
 {
@@ -221,7 +220,7 @@ rename_features(const struct dataset *ds, struct dataset *more)
 }
 
 static bool
-alike(const struct dataset *ds, const struct dataset *more)
+have_same_columns(const struct dataset *ds, const struct dataset *more)
 {
 	for (size_t i = 0; i < ds->d && ds->d == more->d; i++)
 		if (strcmp(ds->column[i], more->column[i]) != 0 || !ds->word[i] != !more->word[i])
@@ -235,13 +234,13 @@ columns_match(const struct dataset *ds, struct dataset *more, struct err *e)
 	struct match m = { .ds = ds, .more = more, .e = e };
 	int status;
 
-	if (!ds->column || !more->column || alike(ds, more))
+	if (!ds->column || !more->column || have_same_columns(ds, more))
 		return 0;
 	m.from = mem_array(ds->d, sizeof *m.from);
 	m.used = mem_array(more->d, sizeof *m.used);
 	status = match_all(&m);
 	if (status == 0)
-		status = gather(&m, more);
+		status = gather_rows(&m, more);
 	if (status == 0)
 		rename_features(ds, more);
 	mem_free(m.from);

@@ -23,8 +23,8 @@ dataset_free(struct dataset *ds)
 	mem_free(ds->word);
 	mem_free(ds->class_name);
 	mem_free(ds->tokenizer);
-	if (ds->spill)
-		tmpmap_free(ds->spill);
+	if (ds->tmpmap)
+		tmpmap_free(ds->tmpmap);
 	else
 		mem_free(ds->x);
 	mem_free(ds->ids);

@@ -34,11 +34,11 @@ sampler_release(struct sampler *s)
 static bool
 is_drawn(const struct sampler *s, unsigned sets, size_t i)
 {
-	return sets >> sets_of(s->ds, s->rows[i]) & 1;
+	return sets >> sets_of_row(s->ds, s->rows[i]) & 1;
 }
 
 bool
-sampler_sets(struct sampler *s, unsigned sets)
+sampler_restrict(struct sampler *s, unsigned sets)
 {
 	size_t n = 0;
 
@@ -49,14 +49,14 @@ sampler_sets(struct sampler *s, unsigned sets)
 	if (n == 0)
 		return false;
 	s->sets = sets;
-	if (n != s->n || n != s->of) /* other rows, but where it was all of them and still is */
+	if (n != s->n || n != s->of) /* unless the rows were all of them and still are */
 		s->epoch = UINT64_MAX;
 	s->n = n;
 	return true;
 }
 
 static void
-shuffle(struct sampler *s, uint64_t epoch)
+shuffle_epoch(struct sampler *s, uint64_t epoch)
 {
 	size_t n = 0;
 
@@ -74,7 +74,7 @@ sampler_next(struct sampler *s, uint64_t step, size_t batch, uint32_t *out)
 
 	for (size_t i = 0; i < batch; i++, at++) {
 		if (at / s->n != s->epoch)
-			shuffle(s, at / s->n);
+			shuffle_epoch(s, at / s->n);
 		out[i] = s->order[at % s->n];
 	}
 }

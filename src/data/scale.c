@@ -1,4 +1,4 @@
-/* scale.c: mean and spread of each feature, from the training rows only. */
+/* scale.c: standardize features. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,8 +11,8 @@
 #include "retort/base/mem.h"
 
 /*
- * All columns at once, row by row, as the rows lie in memory; the sums of each are the same as if
- * it were alone. Squares are of the distance from the mean, in a second pass.
+ * Sum all columns at once, row by row, as they lie in memory; each column's sums have the same bits
+ * as if it were summed alone. The second pass sums squared distances from the mean.
  */
 static void
 fit_columns(const struct dataset *ds, const uint32_t *rows, size_t n_rows, double *mean,
@@ -24,7 +24,7 @@ fit_columns(const struct dataset *ds, const uint32_t *rows, size_t n_rows, doubl
 		const float *x = ds->x + rows[i] * ds->d;
 
 		for (size_t c = 0; c < ds->d;
-		     c++) { /* branches that become selections, so that it runs in vectors */
+		     c++) { /* conditional expressions, not branches: vectorized */
 			bool there = x[c] == x[c];
 
 			mean[c] += there ? (double)x[c] : 0;
@@ -50,7 +50,7 @@ fit_columns(const struct dataset *ds, const uint32_t *rows, size_t n_rows, doubl
 	mem_free(n);
 }
 
-#define LANES 8 /* partial sums of a row: the processor adds them side by side */
+#define LANES 8 /* partial sums of a row, which a processor adds in parallel */
 
 /* Sum of (x - mean)^power of one row; power is 1 or 2. */
 static double
@@ -73,7 +73,7 @@ row_sum(const float *x, size_t d, double mean, int power)
 	return total;
 }
 
-/* One mean and spread over all pixels: a convolution has the same weights at every place. */
+/* One mean and deviation over all pixels: a convolution has the same weights at every position. */
 static void
 fit_image(const struct dataset *ds, const uint32_t *rows, size_t n_rows, struct scale *out)
 {
@@ -114,7 +114,7 @@ scale_apply(const struct scale *s, struct dataset *ds)
 		float *x = ds->x + i * s->d;
 
 		for (size_t c = 0; c < s->d;
-		     c++) { /* branches that become selections, so that it runs in vectors */
+		     c++) { /* conditional expressions, not branches: vectorized */
 			double z = ((double)x[c] - s->mean[c]) / s->spread[c];
 
 			z = z > SCALE_LIMIT ? SCALE_LIMIT : z;

@@ -1,4 +1,4 @@
-/* sets.c: files joined to one data set. */
+/* sets.c: several files joined to one data set. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,19 +12,19 @@
 #include "retort/data/texts.h"
 
 bool
-sets_train(enum dataset_role role)
+sets_role_trains(enum dataset_role role)
 {
 	return role == DATASET_MAIN || role == DATASET_TRANSFER;
 }
 
 size_t
-sets_main(const struct dataset *ds)
+sets_main_rows(const struct dataset *ds)
 {
 	return ds->n_sets ? ds->set[0].n : ds->n;
 }
 
 int
-sets_of(const struct dataset *ds, size_t row)
+sets_of_row(const struct dataset *ds, size_t row)
 {
 	int k = 0;
 
@@ -34,9 +34,9 @@ sets_of(const struct dataset *ds, size_t row)
 }
 
 int32_t
-sets_after(const struct dataset *ds, size_t row)
+sets_next_id(const struct dataset *ds, size_t row)
 {
-	const struct dataset_set *s = ds->n_sets ? &ds->set[sets_of(ds, row)] : NULL;
+	const struct dataset_set *s = ds->n_sets ? &ds->set[sets_of_row(ds, row)] : NULL;
 
 	return s && row + 1 == s->from + s->n ? s->after : ds->ids[(row + 1) * ds->length];
 }
@@ -58,9 +58,9 @@ sets_find(const struct dataset *ds, const char *name, struct err *e)
 	return -1;
 }
 
-/* The same token for every id. */
+/* Whether two tokenizers have the same token for every id. */
 static bool
-same_tokens(const struct tokenizer *a, const struct tokenizer *b)
+have_same_tokens(const struct tokenizer *a, const struct tokenizer *b)
 {
 	struct text x = { 0 }, y = { 0 };
 	bool same =
@@ -84,9 +84,9 @@ sets_check(const struct dataset *ds, const struct dataset *more, struct err *e)
 	if (ds->kind != more->kind)
 		return err_set(e, "its rows are of another kind than those of %s", ds->name);
 	if (ds->next_token != more->next_token)
-		return err_set(e, "it tells %s, %s tells %s",
-			       more->next_token ? "the next token" : "a class", ds->name,
-			       ds->next_token ? "the next token" : "a class");
+		return err_set(e, "its labels are %s, those of %s are %s",
+			       more->next_token ? "next tokens" : "classes", ds->name,
+			       ds->next_token ? "next tokens" : "classes");
 	if (ds->d != more->d)
 		return err_set(e, "%zu %s a row, %s has %zu", more->d,
 			       ds->kind == DATASET_TOKENS ? "tokens" : "features", ds->name, ds->d);
@@ -94,21 +94,21 @@ sets_check(const struct dataset *ds, const struct dataset *more, struct err *e)
 		return err_set(e, "a vocabulary of %zu, %s has %zu; `%s` gives both one",
 			       more->vocab, ds->name, ds->vocab,
 			       ds->tokenizer || more->tokenizer ? "tokens FILE" : "vocab N");
-	if (!same_tokens(ds->tokenizer, more->tokenizer))
+	if (!have_same_tokens(ds->tokenizer, more->tokenizer))
 		return err_set(e, "another vocabulary than %s has; `tokens FILE` gives both one",
 			       ds->name);
 	if (ds->n + more->n > UINT32_MAX ||
 	    (ds->kind == DATASET_TOKENS && ds->n + more->n > DATASET_IDS / ds->length))
-		return err_set(e, "%zu rows are more than there can be", ds->n + more->n);
+		return err_set(e, "%zu rows: too many for one data set", ds->n + more->n);
 	if (ds->n_sets == DATASET_SETS)
-		return err_set(e, "there are %d sets already, as many as there can be",
+		return err_set(e, "there are %d sets already, the most that is accepted",
 			       DATASET_SETS);
 	return 0;
 }
 
-/* The class of `ds` that class k of `more` is; -1 and an error. */
+/* Class of `ds` with the name of class k of `more`; -1 with an error. */
 static int
-class_like(const struct dataset *ds, const struct dataset *more, int k, struct err *e)
+find_class(const struct dataset *ds, const struct dataset *more, int k, struct err *e)
 {
 	struct text names = { 0 };
 
@@ -117,8 +117,7 @@ class_like(const struct dataset *ds, const struct dataset *more, int k, struct e
 			return i;
 	for (int i = 0; i < ds->classes && names.len < 120; i++)
 		text_item(&names, "%s", ds->class_name[i]);
-	err_set(e,
-		"class '%.40s' is not among those of %s: %s; `unlabelled` leaves its labels aside",
+	err_set(e, "class '%.40s' is not among those of %s: %s; `unlabelled` ignores its labels",
 		more->class_name[k], ds->name, text_get(&names));
 	text_release(&names);
 	return -1;
@@ -128,14 +127,14 @@ static int
 match_classes(const struct dataset *ds, const struct dataset *more, int *to, struct err *e)
 {
 	for (int k = 0; k < more->classes && !ds->next_token; k++)
-		if ((to[k] = class_like(ds, more, k, e)) < 0)
+		if ((to[k] = find_class(ds, more, k, e)) < 0)
 			return -1;
 	return 0;
 }
 
-/* Both arrays one behind the other in new memory; the old one is freed. NULL: no memory. */
+/* Concatenate two arrays in new memory and free the first. NULL: no memory. */
 static void *
-joined(void *a, size_t a_size, const void *b, size_t b_size)
+join_arrays(void *a, size_t a_size, const void *b, size_t b_size)
 {
 	char *both = mem_try(a_size + b_size, 1);
 
@@ -147,27 +146,27 @@ joined(void *a, size_t a_size, const void *b, size_t b_size)
 	return both;
 }
 
-/* The same in a file, where either lies in one already. */
+/* Append the features in a temporary file, if those of either set lie in one. */
 static int
-join_spilled(struct dataset *ds, const struct dataset *more, struct err *e)
+join_mapped(struct dataset *ds, const struct dataset *more, struct err *e)
 {
 	size_t width = ds->d * sizeof *ds->x;
-	struct tmpmap *s = ds->spill ? ds->spill : tmpmap_new(e);
+	struct tmpmap *s = ds->tmpmap ? ds->tmpmap : tmpmap_new(e);
 	float *both = NULL;
 
-	if (s && (ds->spill || tmpmap_write(s, ds->x, ds->n * width, e) == 0) &&
+	if (s && (ds->tmpmap || tmpmap_write(s, ds->x, ds->n * width, e) == 0) &&
 	    tmpmap_write(s, more->x, more->n * width, e) == 0)
 		both = tmpmap_map(s, (ds->n + more->n) * width, e);
 	if (!both) {
-		if (!ds->spill)
+		if (!ds->tmpmap)
 			tmpmap_free(s);
 		else
 			tmpmap_cut(s, ds->n * width);
 		return -1;
 	}
-	if (!ds->spill)
+	if (!ds->tmpmap)
 		mem_free(ds->x);
-	ds->spill = s;
+	ds->tmpmap = s;
 	ds->x = both;
 	return 0;
 }
@@ -177,14 +176,14 @@ join_rows(struct dataset *ds, const struct dataset *more, struct err *e)
 {
 	size_t width = ds->d * sizeof(float);
 	void **from = ds->kind == DATASET_TOKENS ? (void **)&ds->ids : (void **)&ds->x;
-	const void *behind =
+	const void *appended =
 		ds->kind == DATASET_TOKENS ? (const void *)more->ids : (const void *)more->x;
 	size_t one_more = ds->next_token ? sizeof *ds->ids : 0;
 	void *both;
 
-	if (ds->spill || more->spill)
-		return join_spilled(ds, more, e);
-	both = joined(*from, ds->n * width, behind, more->n * width + one_more);
+	if (ds->tmpmap || more->tmpmap)
+		return join_mapped(ds, more, e);
+	both = join_arrays(*from, ds->n * width, appended, more->n * width + one_more);
 	if (!both)
 		return err_set(e, "no memory for %zu more rows", more->n);
 	*from = both;
@@ -206,17 +205,18 @@ join_labels(struct dataset *ds, const struct dataset *more, const int *to)
 	ds->y = y;
 }
 
-/* What stands behind the last row, while that is the end of all rows. */
+/* The id after the last row of a set that no other follows. */
 static int32_t
-after_all(const struct dataset *ds)
+id_after_last(const struct dataset *ds)
 {
 	return ds->next_token ? ds->ids[ds->n * ds->length] : -1;
 }
 
-/* `after` is behind the rows of `ds`, which those of `more` have been put behind. */
+/* Add the set that the rows of `more`, already appended, make. `after` is the id after the rows of
+ * `ds`. */
 static void
-name_set(struct dataset *ds, const struct dataset *more, enum dataset_role role, double weight,
-	 int32_t after)
+add_set(struct dataset *ds, const struct dataset *more, enum dataset_role role, double weight,
+	int32_t after)
 {
 	struct dataset_set *s;
 	int classes = more->next_token && more->unlabelled ? 0 : more->classes;
@@ -233,7 +233,7 @@ name_set(struct dataset *ds, const struct dataset *more, enum dataset_role role,
 				   .from = ds->n,
 				   .n = more->n,
 				   .weight = weight,
-				   .after = after_all(more) };
+				   .after = id_after_last(more) };
 	snprintf(s->name, sizeof s->name, "%s", more->name);
 	snprintf(what, sizeof what, "role %d classes %d", (int)role, classes);
 	said = hash_of(what, strlen(what));
@@ -246,13 +246,13 @@ sets_append(struct dataset *ds, const struct dataset *more, enum dataset_role ro
 	    struct err *e)
 {
 	int to[DATASET_CLASSES];
-	int32_t after = after_all(ds);
+	int32_t after = id_after_last(ds);
 
 	if (sets_check(ds, more, e) < 0 || match_classes(ds, more, to, e) < 0 ||
 	    texts_join(ds, more, e) < 0 || join_rows(ds, more, e) < 0)
 		return -1;
 	join_labels(ds, more, to);
-	name_set(ds, more, role, weight, after);
+	add_set(ds, more, role, weight, after);
 	ds->missing += more->missing;
 	ds->n += more->n;
 	return 0;

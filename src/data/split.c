@@ -1,4 +1,4 @@
-/* split.c: which rows train, which are held out, whose labels a student sees. */
+/* split.c: training rows, held-out rows, visible labels. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,7 +11,7 @@
 #include "retort/base/rng.h"
 #include "retort/data/sets.h"
 
-#define HELD 0.2 /* share of the rows */
+#define HELD 0.2 /* fraction of the rows that is held out */
 
 struct draw {
 	uint64_t hash;
@@ -19,7 +19,7 @@ struct draw {
 };
 
 static int
-by_hash(const void *a, const void *b)
+compare_hashes(const void *a, const void *b)
 {
 	const struct draw *x = a, *y = b;
 
@@ -29,7 +29,7 @@ by_hash(const void *a, const void *b)
 }
 
 static void
-divide(const struct dataset *ds, uint64_t seed, struct split *s)
+divide_rows(const struct dataset *ds, uint64_t seed, struct split *s)
 {
 	struct rng r = rng_stream(seed, "split", 0, 0);
 	double trains = 1 - HELD;
@@ -37,7 +37,8 @@ divide(const struct dataset *ds, uint64_t seed, struct split *s)
 	for (int k = 0; k < ds->n_sets; k++)
 		trains = ds->set[k].role == DATASET_HELD ? 1 : trains;
 	for (uint32_t i = 0; i < ds->n; i++) {
-		enum dataset_role role = ds->n_sets ? ds->set[sets_of(ds, i)].role : DATASET_MAIN;
+		enum dataset_role role =
+			ds->n_sets ? ds->set[sets_of_row(ds, i)].role : DATASET_MAIN;
 		bool labelled = ds->y[i] >= 0;
 
 		if (role == DATASET_TARGET && labelled)
@@ -45,15 +46,16 @@ divide(const struct dataset *ds, uint64_t seed, struct split *s)
 		else if (labelled && (role == DATASET_HELD ||
 				      (role == DATASET_MAIN && rng_unit(r, i) >= trains)))
 			s->held[s->n_held++] = i;
-		else if (sets_train(role))
+		else if (sets_role_trains(role))
 			s->train[s->n_train++] = i;
 	}
 }
 
-/* Of the labelled training rows of the data itself those with the smallest hash; all of them need
- * no order, nor memory for one. */
+/* Show `labels` of the `labelled` training rows of the data itself, those with the smallest hash;
+ * if all are shown, nothing is sorted or allocated. */
 static void
-choose(const struct dataset *ds, uint64_t seed, size_t labels, size_t labelled, struct split *s)
+choose_labels(const struct dataset *ds, uint64_t seed, size_t labels, size_t labelled,
+	      struct split *s)
 {
 	struct rng r = rng_stream(seed, "labels", 0, 0);
 	struct draw *draw = labels < labelled ? mem_array(labelled, sizeof *draw) : NULL;
@@ -64,21 +66,21 @@ choose(const struct dataset *ds, uint64_t seed, size_t labels, size_t labelled, 
 
 		if (ds->y[row] < 0)
 			continue;
-		if (row >= sets_main(ds) || !draw)
+		if (row >= sets_main_rows(ds) || !draw)
 			s->visible[row] = 1;
 		else
 			draw[n++] = (struct draw){ rng_bits(r, row), row };
 	}
 	if (draw)
-		qsort(draw, n, sizeof *draw, by_hash);
+		qsort(draw, n, sizeof *draw, compare_hashes);
 	for (size_t i = 0; draw && i < labels; i++)
 		s->visible[draw[i].row] = 1;
 	mem_free(draw);
 }
 
-/* What is visible, in the order of the file. */
+/* List the visible rows in file order. */
 static void
-show(const struct dataset *ds, struct split *s)
+list_shown(const struct dataset *ds, struct split *s)
 {
 	for (uint32_t i = 0; i < ds->n; i++)
 		if (s->visible[i])
@@ -97,9 +99,9 @@ split_make(const struct dataset *ds, uint64_t seed, int64_t labels, struct split
 			   .visible = mem_array(ds->n, 1) };
 	int status = 0;
 
-	divide(ds, seed, &s);
+	divide_rows(ds, seed, &s);
 	for (size_t i = 0; i < s.n_train; i++)
-		labelled += ds->y[s.train[i]] >= 0 && s.train[i] < sets_main(ds);
+		labelled += ds->y[s.train[i]] >= 0 && s.train[i] < sets_main_rows(ds);
 	if (s.n_held == 0 || s.n_train == 0)
 		status = err_set(e, "%zu rows: too few to hold a fifth out", ds->n);
 	else if (labels >= 0 && (labels == 0 || (uint64_t)labels > labelled))
@@ -108,8 +110,8 @@ split_make(const struct dataset *ds, uint64_t seed, int64_t labels, struct split
 		split_release(&s);
 		return -1;
 	}
-	choose(ds, seed, labels < 0 ? labelled : (size_t)labels, labelled, &s);
-	show(ds, &s);
+	choose_labels(ds, seed, labels < 0 ? labelled : (size_t)labels, labelled, &s);
+	list_shown(ds, &s);
 	*out = s;
 	return 0;
 }

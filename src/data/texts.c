@@ -8,8 +8,6 @@
 
 #include "retort/base/mem.h"
 
-#define FIRST 64 /* elements of a new array */
-
 /* Allocate n texts of `size` bytes in total. */
 static int
 alloc_texts(struct dataset_texts *t, size_t n, size_t size, struct err *e)
@@ -23,35 +21,13 @@ alloc_texts(struct dataset_texts *t, size_t n, size_t size, struct err *e)
 	return err_set(e, "no memory for %zu texts of %zu bytes", n, size);
 }
 
-/* Enlarge *p from `used` to at least `need` elements of `size` bytes. */
-static int
-grow_array(void *p, size_t *cap, size_t used, size_t need, size_t size)
-{
-	void **array = p, *bigger;
-	size_t n = *cap ? *cap : FIRST;
-
-	if (need <= *cap)
-		return 0;
-	while (n < need)
-		n *= 2;
-	bigger = mem_try(n, size);
-	if (!bigger)
-		return -1;
-	if (used)
-		memcpy(bigger, *array, used * size);
-	mem_free(*array);
-	*array = bigger;
-	*cap = n;
-	return 0;
-}
-
 int
 texts_add(struct dataset *ds, struct texts_writer *w, size_t row, const char *text, struct err *e)
 {
 	size_t len = strlen(text) + 1;
 
-	if (grow_array(&ds->texts.at, &w->cap_rows, row, row + 2, sizeof *ds->texts.at) < 0 ||
-	    grow_array(&ds->texts.bytes, &w->cap_bytes, w->used, w->used + len, 1) < 0)
+	if (mem_try_grow(&ds->texts.at, &w->cap_rows, row + 2, sizeof *ds->texts.at) < 0 ||
+	    mem_try_grow(&ds->texts.bytes, &w->cap_bytes, w->used + len, 1) < 0)
 		return err_set(e, "no memory for %zu texts of %zu bytes", row + 1, w->used + len);
 	memcpy(ds->texts.bytes + w->used, text, len);
 	ds->texts.at[row] = w->used;
@@ -61,7 +37,7 @@ texts_add(struct dataset *ds, struct texts_writer *w, size_t row, const char *te
 }
 
 const char *
-texts_of(const struct dataset *ds, size_t row)
+texts_row(const struct dataset *ds, size_t row)
 {
 	return ds->texts.at ? ds->texts.bytes + ds->texts.at[row] : "";
 }
@@ -71,7 +47,7 @@ static size_t
 copy_texts(struct dataset_texts *t, size_t to, size_t at, const struct dataset *from)
 {
 	for (size_t i = 0; i < from->n; i++) {
-		const char *s = texts_of(from, i);
+		const char *s = texts_row(from, i);
 		size_t len = strlen(s) + 1;
 
 		memcpy(t->bytes + at, s, len);
@@ -90,9 +66,9 @@ texts_join(struct dataset *ds, const struct dataset *more, struct err *e)
 	if (!ds->texts.at && !more->texts.at)
 		return 0;
 	for (size_t i = 0; i < ds->n; i++)
-		size += strlen(texts_of(ds, i)) + 1;
+		size += strlen(texts_row(ds, i)) + 1;
 	for (size_t i = 0; i < more->n; i++)
-		size += strlen(texts_of(more, i)) + 1;
+		size += strlen(texts_row(more, i)) + 1;
 	if (alloc_texts(&t, ds->n + more->n, size, e) < 0)
 		return -1;
 	at = copy_texts(&t, 0, 0, ds);

@@ -162,7 +162,7 @@ put_weight(const struct branch_term *t, double weight, struct settings *s, struc
 		return 0;
 	}
 	d = knob_of(t->loss);
-	ramp_drop(s->ramp, &s->n_ramps, (int)(d - knob_table));
+	ramp_remove(s->ramp, &s->n_ramps, (int)(d - knob_table));
 	return knob_set(&s->knobs, d, text_number(text, sizeof text, weight), e);
 }
 

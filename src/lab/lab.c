@@ -41,7 +41,7 @@ lab_rows(const struct lab_info *info, const double *weight, bool labelled)
 	size_t n = 0;
 
 	for (int i = 0; i < info->n_sets; i++)
-		if (sets_train(info->set[i].role) && weight[i] > 0)
+		if (sets_role_trains(info->set[i].role) && weight[i] > 0)
 			n += labelled ? info->set[i].labelled : info->set[i].rows;
 	return n;
 }
@@ -55,7 +55,7 @@ refuse_set(const struct lab_info *info, const char *name, struct err *e)
 	if (info->n_sets == 0)
 		return err_set(e, "no data yet; `data digits` first");
 	for (int i = 0; i < info->n_sets; i++) {
-		if (sets_train(info->set[i].role)) {
+		if (sets_role_trains(info->set[i].role)) {
 			text_item(&names, "%s", info->set[i].name);
 		} else if (strcmp(info->set[i].name, name) == 0) {
 			text_release(&names);
@@ -76,7 +76,7 @@ lab_set(const struct lab_info *info, const char *name, struct err *e)
 	int found = -1;
 
 	for (int i = 0; i < info->n_sets; i++) {
-		if (!sets_train(info->set[i].role) || strcmp(info->set[i].name, name) != 0)
+		if (!sets_role_trains(info->set[i].role) || strcmp(info->set[i].name, name) != 0)
 			continue;
 		if (found >= 0)
 			return err_set(e,

@@ -52,7 +52,7 @@ take_off(const struct trainer_state *w, const struct layer_pair *m, int at, stru
 	if (at == s->n_maps)
 		return err_set(e, "%s:%s s:%s is not mapped", t->name, t->layer[m->t_layer].name,
 			       w->info.run.student.layer[m->s_layer].name);
-	ramp_drop(s->ramp, &s->n_ramps, TUNABLE_MAP(s->map[at].slot));
+	ramp_remove(s->ramp, &s->n_ramps, TUNABLE_MAP(s->map[at].slot));
 	memmove(&s->map[at], &s->map[at + 1], (size_t)(s->n_maps - at - 1) * sizeof *s->map);
 	s->n_maps--;
 	return 0;
@@ -80,7 +80,7 @@ edit_pair(struct trainer_state *w, const struct request_map *r, struct layer_pai
 			e, "%d different pairs were mapped already, as many as a session can name",
 			TRAIN_MAPS);
 	m.slot = (unsigned)slot;
-	ramp_drop(s->ramp, &s->n_ramps, TUNABLE_MAP(slot)); /* a hand on its weight */
+	ramp_remove(s->ramp, &s->n_ramps, TUNABLE_MAP(slot)); /* a hand on its weight */
 	s->map[at] = m;
 	s->n_maps += at == s->n_maps;
 	return 0;

@@ -79,7 +79,7 @@ set_knobs(struct trainer_state *w, struct request *r, struct err *e)
 	for (int i = 0; i < k->n; i++) {
 		if (knob_set(&s.knobs, k->set[i].knob, k->set[i].value, e) < 0)
 			return -1;
-		ramp_drop(s.ramp, &s.n_ramps, (int)(k->set[i].knob - knob_table));
+		ramp_remove(s.ramp, &s.n_ramps, (int)(k->set[i].knob - knob_table));
 	}
 	if (live_change_make(w, &s, r, e) < 0)
 		return -1;
@@ -141,7 +141,7 @@ live_change_map(struct trainer_state *w, struct request *r, struct err *e)
 		return err_set(e, "map: not while a teacher trains");
 	s = settings_change_base(w);
 	for (int i = 0; r->u.map.n == 0 && i < s.n_maps; i++) /* clear */
-		ramp_drop(s.ramp, &s.n_ramps, TUNABLE_MAP(s.map[i].slot));
+		ramp_remove(s.ramp, &s.n_ramps, TUNABLE_MAP(s.map[i].slot));
 	if (r->u.map.n == 0)
 		s.n_maps = 0;
 	slots = w->n_slots;

@@ -20,9 +20,9 @@ ramp_change_ramp(struct trainer_state *w, struct request *r, struct err *e)
 		return err_wrap(e, "ramp");
 	tunable_name(&w->info, ramp->knob, name, sizeof name);
 	s = settings_change_base(w);
-	if (ramp->n == 0 && !ramp_of(s.ramp, s.n_ramps, ramp->knob))
+	if (ramp->n == 0 && !ramp_find(s.ramp, s.n_ramps, ramp->knob))
 		return err_set(e, "ramp %s: it follows none", name);
-	ramp_drop(s.ramp, &s.n_ramps, ramp->knob);
+	ramp_remove(s.ramp, &s.n_ramps, ramp->knob);
 	if (ramp->n > 0) {
 		if (s.n_ramps == RAMP_KNOBS)
 			return err_set(

@@ -28,7 +28,7 @@ settings_change_base(const struct trainer_state *w)
 
 	for (int i = s.n_ramps; i-- > 0;)
 		if (settings_change_step(w) >= ramp_end(&s.ramp[i]))
-			ramp_drop(s.ramp, &s.n_ramps, s.ramp[i].knob);
+			ramp_remove(s.ramp, &s.n_ramps, s.ramp[i].knob);
 	return s;
 }
 
@@ -191,8 +191,8 @@ check_mode(const struct trainer_state *w, const struct settings *s, struct err *
 				e,
 				"mix %s: %s, and %s keeps the largest %zu; `teacher %s top all` "
 				"first",
-				knob_get(&s->knobs, knob_find("mix", NULL), mode, sizeof mode), why,
-				w->info.teacher[k].name, w->info.teacher[k].options.top,
+				knob_print(&s->knobs, knob_find("mix", NULL), mode, sizeof mode),
+				why, w->info.teacher[k].name, w->info.teacher[k].options.top,
 				w->info.teacher[k].name);
 	return 0;
 }
@@ -270,7 +270,7 @@ check_sets(const struct trainer_state *w, const struct settings *s, struct err *
 	if (!w->train.ds || lab_rows(&w->info, s->set_weight, labelled) > 0)
 		return 0;
 	for (int i = 0; i < w->info.n_sets; i++)
-		if (sets_train(w->info.set[i].role) && (w->info.set[i].labelled || !labelled))
+		if (sets_role_trains(w->info.set[i].role) && (w->info.set[i].labelled || !labelled))
 			text_item(&names, "%s", w->info.set[i].name);
 	for (int i = 0; i < DATASET_SETS; i++)
 		every[i] = 1;
@@ -296,7 +296,7 @@ check_choice(const struct trainer_state *w, const struct settings *s, struct err
 	     labelled = s->labelled || alone;
 
 	for (size_t i = 0; m && i < (labelled ? m->n_shown : m->n); i++)
-		if (s->set_weight[sets_of(w->train.ds, (labelled ? m->shown : m->rows)[i])] > 0)
+		if (s->set_weight[sets_of_row(w->train.ds, (labelled ? m->shown : m->rows)[i])] > 0)
 			return 0;
 	return m ? err_set(e,
 			   "no%s row of a set that counts is among those that `remedy select` has "
@@ -423,12 +423,12 @@ tell_ramps(const struct trainer_state *w, const struct settings *from, const str
 	char last[40], name[80];
 
 	for (int i = 0; i < from->n_ramps; i++)
-		if (!ramp_of(to->ramp, to->n_ramps, from->ramp[i].knob))
+		if (!ramp_find(to->ramp, to->n_ramps, from->ramp[i].knob))
 			text_item(t, "%s ramps no more",
 				  tunable_name(&w->info, from->ramp[i].knob, name, sizeof name));
 	for (int i = 0; i < to->n_ramps; i++) {
 		const struct ramp *r = &to->ramp[i],
-				  *was = ramp_of(from->ramp, from->n_ramps, r->knob);
+				  *was = ramp_find(from->ramp, from->n_ramps, r->knob);
 
 		if (!was || !ramp_is_same(was, r))
 			text_item(t, "%s ramps to %s until %llu",
@@ -554,9 +554,11 @@ settings_change_describe(const struct trainer_state *w, const struct settings *f
 	for (size_t i = 0; i < knob_count; i++)
 		if (knob_value(&from->knobs, &knob_table[i]) !=
 		    knob_value(&to->knobs, &knob_table[i]))
-			text_item(&t, "%s %s -> %s", knob_table[i].name,
-				  knob_brief(&from->knobs, &knob_table[i], before, sizeof before),
-				  knob_brief(&to->knobs, &knob_table[i], after, sizeof after));
+			text_item(
+				&t, "%s %s -> %s", knob_table[i].name,
+				knob_print_brief(&from->knobs, &knob_table[i], before,
+						 sizeof before),
+				knob_print_brief(&to->knobs, &knob_table[i], after, sizeof after));
 	tell_maps(w, from, to, &t);
 	tell_ramps(w, from, to, &t);
 	tell_teachers(w, from, to, &t);

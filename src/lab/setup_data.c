@@ -105,7 +105,8 @@ tell_sets(struct trainer_state *w)
 		tell_set(w, w->train.ds->set[i].name, &w->train.ds->set[i]);
 	own->rows = own->labelled = 0;
 	for (size_t i = 0;
-	     i < w->train.split.n_train && w->train.split.train[i] < sets_main(w->train.ds); i++) {
+	     i < w->train.split.n_train && w->train.split.train[i] < sets_main_rows(w->train.ds);
+	     i++) {
 		own->rows++;
 		own->labelled += w->train.split.visible[w->train.split.train[i]];
 	}

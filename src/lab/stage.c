@@ -168,7 +168,7 @@ lay_sets(const struct trainer_state *w, const struct request_run *r, struct sett
 	if (lab_sets(&w->info, r->stage.sets, &sets, e) < 0)
 		return err_wrap(e, "sets");
 	for (int i = 0; i < s->n_sets; i++)
-		if (sets_train(w->info.set[i].role))
+		if (sets_role_trains(w->info.set[i].role))
 			weigh(s, i, sets >> i & 1);
 	return 0;
 }
@@ -188,7 +188,7 @@ lay_said(const struct trainer_state *w, const struct request_run *r, struct sett
 				       k->name, k->name);
 		if (knob_set(&s->knobs, k, r->knobs.set[i].value, e) < 0)
 			return -1;
-		ramp_drop(s->ramp, &s->n_ramps, (int)(k - knob_table));
+		ramp_remove(s->ramp, &s->n_ramps, (int)(k - knob_table));
 	}
 	if (r->stage.rows != REQUEST_ROWS_UNSAID || r->stage.kind == LAB_FINETUNE)
 		s->labelled = r->stage.rows != REQUEST_ROWS_ALL;
@@ -232,8 +232,8 @@ stage_lay(const struct trainer_state *w, struct request *r, struct settings *s, 
 static bool
 same_ramp(const struct settings *a, const struct settings *b, int knob)
 {
-	const struct ramp *x = ramp_of(a->ramp, a->n_ramps, knob),
-			  *y = ramp_of(b->ramp, b->n_ramps, knob);
+	const struct ramp *x = ramp_find(a->ramp, a->n_ramps, knob),
+			  *y = ramp_find(b->ramp, b->n_ramps, knob);
 
 	return x && y ? ramp_is_same(x, y) : x == y;
 }
@@ -260,8 +260,9 @@ counting(const struct lab_info *i)
 	unsigned sets = 0;
 
 	for (int k = 0; k < i->n_sets; k++)
-		sets |= sets_train(i->set[k].role) && i->run.settings.set_weight[k] > 0 ? 1u << k
-											: 0;
+		sets |= sets_role_trains(i->set[k].role) && i->run.settings.set_weight[k] > 0
+				? 1u << k
+				: 0;
 	return sets;
 }
 
@@ -325,8 +326,8 @@ static bool
 untouched(const struct trainer_state *w, const struct settings *brought, const struct settings *now,
 	  int dial)
 {
-	const struct ramp *laid = ramp_of(w->run.after.ramp, w->run.after.n_ramps, dial),
-			  *is = ramp_of(now->ramp, now->n_ramps, dial);
+	const struct ramp *laid = ramp_find(w->run.after.ramp, w->run.after.n_ramps, dial),
+			  *is = ramp_find(now->ramp, now->n_ramps, dial);
 
 	if (is ? !laid || !ramp_is_same(laid, is)
 	       : laid && settings_change_step(w) < ramp_end(laid))
@@ -337,7 +338,7 @@ untouched(const struct trainer_state *w, const struct settings *brought, const s
 static void
 put_dial_back(const struct trainer_state *w, struct settings *s, int dial)
 {
-	const struct ramp *r = ramp_of(w->run.before.ramp, w->run.before.n_ramps, dial);
+	const struct ramp *r = ramp_find(w->run.before.ramp, w->run.before.n_ramps, dial);
 
 	tunable_set(s, dial, tunable_value(&w->run.before, dial));
 	if (r && s->n_ramps < RAMP_KNOBS)

@@ -105,7 +105,7 @@ tunable_set(struct settings *s, int id, double value)
 		*(int64_t *)field = (int64_t)value;
 	else if (at)
 		*at = value;
-	ramp_drop(s->ramp, &s->n_ramps, id);
+	ramp_remove(s->ramp, &s->n_ramps, id);
 }
 
 int
@@ -135,5 +135,5 @@ void
 tunable_drop_ramps(struct settings *s, int from, int below)
 {
 	for (int id = from; id < below; id++)
-		ramp_drop(s->ramp, &s->n_ramps, id);
+		ramp_remove(s->ramp, &s->n_ramps, id);
 }

@@ -33,7 +33,8 @@ add_seen(const char *s, size_t len, struct text *out)
 static void
 add_row(const struct dataset *ds, size_t row, char sign, const int32_t *ids, struct text *out)
 {
-	size_t n = words_length(ids, ds->length), set = ds->n_sets ? (size_t)sets_of(ds, row) : 0;
+	size_t n = words_length(ids, ds->length),
+	       set = ds->n_sets ? (size_t)sets_of_row(ds, row) : 0;
 	struct text text = { 0 };
 
 	if (set)

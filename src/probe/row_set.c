@@ -36,13 +36,13 @@ find_all(const struct trainer_state *w, struct row_set *s, bool *learns, struct 
 	*learns = strcmp(s->name, "train") == 0;
 	if (held || *learns) {
 		for (size_t i = 0; i < (held ? p->n_held : p->n_train); i++)
-			if (held || p->train[i] < sets_main(w->train.ds))
+			if (held || p->train[i] < sets_main_rows(w->train.ds))
 				s->rows[s->of++] = (held ? p->held : p->train)[i];
 		return 0;
 	}
 	if ((k = sets_find(w->train.ds, s->name, e)) < 0)
 		return -1;
-	*learns = sets_train(w->train.ds->set[k].role);
+	*learns = sets_role_trains(w->train.ds->set[k].role);
 	for (size_t i = 0; i < w->train.ds->set[k].n; i++)
 		s->rows[s->of++] = (uint32_t)(w->train.ds->set[k].from + i);
 	return 0;
@@ -116,7 +116,7 @@ row_set_taught(const struct trainer_state *w, struct row_set *s)
 	s->weight = mem_array(w->train.split.n_train, sizeof *s->weight);
 	for (size_t i = 0; i < w->train.split.n_train; i++) {
 		uint32_t row = w->train.split.train[i];
-		double weight = w->info.run.settings.set_weight[sets_of(w->train.ds, row)] *
+		double weight = w->info.run.settings.set_weight[sets_of_row(w->train.ds, row)] *
 				(weighing ? (double)weighing->weight[row] : 1);
 
 		if ((choice && !choice->keep[row]) || weight == 0)

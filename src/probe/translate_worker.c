@@ -293,9 +293,9 @@ copy_texts(struct job *j, const struct trainer_state *w)
 	j->text = mem_array(w->train.split.n_train, sizeof *j->text);
 	for (size_t i = 0; i < w->train.split.n_train; i++) {
 		uint32_t row = w->train.split.train[i];
-		const char *s = texts_of(w->train.ds, row);
+		const char *s = texts_row(w->train.ds, row);
 
-		if (s[0] && w->info.run.settings.set_weight[sets_of(w->train.ds, row)] >
+		if (s[0] && w->info.run.settings.set_weight[sets_of_row(w->train.ds, row)] >
 				    0) /* else it is not drawn */
 			j->text[j->n++] = mem_text(s);
 	}

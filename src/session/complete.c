@@ -81,7 +81,7 @@ offer_value(struct list *l)
 		offer(l, buf);
 	if (k->choices)
 		return;
-	offer(l, knob_get(&l->info->run.settings.knobs, k, buf, sizeof buf));
+	offer(l, knob_print(&l->info->run.settings.knobs, k, buf, sizeof buf));
 	offer(l, k->initial);
 }
 
@@ -153,7 +153,7 @@ offer_knob_of(struct list *l, const char *owner, const struct knob *k)
 	if (l->n_words % 2 == 0)
 		offer(l, option);
 	else if (strcmp(l->word[l->n_words - 1], option) == 0)
-		offer(l, knob_get(&l->info->run.settings.knobs, k, value, sizeof value));
+		offer(l, knob_print(&l->info->run.settings.knobs, k, value, sizeof value));
 }
 
 static void
@@ -194,7 +194,7 @@ static void
 offer_learned(struct list *l)
 {
 	for (int i = 0; i < l->info->n_sets; i++)
-		if (sets_train(l->info->set[i].role))
+		if (sets_role_trains(l->info->set[i].role))
 			offer(l, l->info->set[i].name);
 }
 
@@ -205,7 +205,7 @@ offer_dial(struct list *l)
 	char word[80];
 
 	for (int i = 0; i < l->info->n_sets; i++)
-		if (sets_train(l->info->set[i].role))
+		if (sets_role_trains(l->info->set[i].role))
 			offer(l, tunable_name(l->info, TUNABLE_SET(i), word, sizeof word));
 	for (int i = 0; i < l->info->n_teachers; i++)
 		offer(l, tunable_name(l->info, TUNABLE_TEACHER(i), word, sizeof word));

@@ -41,7 +41,7 @@ tell_knobs(struct output *t, const struct lab_info *info, uint32_t step)
 			continue;
 		fprintf(t->out, "%s\"%s\":", any ? "," : "", d->name);
 		if (d->choices)
-			report_json_string(t->out, knob_get(&now, d, value, sizeof value));
+			report_json_string(t->out, knob_print(&now, d, value, sizeof value));
 		else
 			report_json_number(t->out, knob_value(&now, d));
 		any = true;

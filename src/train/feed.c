@@ -255,7 +255,7 @@ restrict_sets(const struct settings *s, struct sampler *order)
 
 	for (int i = 0; i < s->n_sets; i++)
 		sets |= s->set_weight[i] > 0 ? 1u << i : 0;
-	return sampler_sets(order, sets) || !sampler_sets(order, SAMPLER_ALL);
+	return sampler_restrict(order, sets) || !sampler_restrict(order, SAMPLER_ALL);
 }
 
 static const struct remedy_result_made *

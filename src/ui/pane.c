@@ -76,7 +76,7 @@ draw_folded(const struct scene *s, struct canvas_area a)
 		else
 			x = canvas_text(
 				a, x, 0, CANVAS_PLAIN,
-				knob_get(&s->info.run.settings.knobs, k, value, sizeof value));
+				knob_print(&s->info.run.settings.knobs, k, value, sizeof value));
 		if (s->pending[row])
 			x = canvas_textf(a, x, 0, CANVAS_PENDING, "%s%s?", scene_arrow(s),
 					 s->pending_text[row]);

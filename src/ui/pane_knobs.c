@@ -96,7 +96,7 @@ draw_choices(const struct scene *s, struct canvas_area a, const struct knob *k)
 
 	if (text_width(k->choices) + 1 > a.width)
 		return;
-	knob_get(&s->info.run.settings.knobs, k, now, sizeof now);
+	knob_print(&s->info.run.settings.knobs, k, now, sizeof now);
 	for (size_t i = 0; knob_choice(k, i, name, sizeof name); i++)
 		x = canvas_text(a, x, 0, strcmp(name, now) ? CANVAS_DIM : CANVAS_MARK, name) + 1;
 }
@@ -110,7 +110,7 @@ draw_right(const struct scene *s, struct canvas_area a, const struct knob *k, bo
 
 	if (wide) {
 		canvas_textf(a, 0, 0, CANVAS_DIM, " %8.8s",
-			     knob_get(&s->defaults, k, was, sizeof was));
+			     knob_print(&s->defaults, k, was, sizeof was));
 		bar = canvas_cut(a, 10, 0, a.width < 40 ? a.width - 10 : 30, 1);
 	}
 	if (k->when == KNOB_FIXED && s->info.phase != LAB_IDLE)
@@ -141,7 +141,7 @@ draw_ramp(const struct scene *s, struct canvas_area a, const struct ramp *r, boo
 static const char *
 format_fitted(const struct knobs *knobs, const struct knob *k, int columns, char *buf, size_t size)
 {
-	knob_brief(knobs, k, buf, size);
+	knob_print_brief(knobs, k, buf, size);
 	for (int digits = 5; !k->choices && digits > 0 && (int)strlen(buf) > columns; digits--)
 		snprintf(buf, size, "%.*g", digits, knob_value(knobs, k));
 	return buf;

@@ -147,7 +147,7 @@ draw_sum(const struct scene *s, struct canvas_area a, double sum)
 	char mix[64];
 	int x = 1;
 
-	knob_get(&s->info.run.settings.knobs, knob_find("mix", NULL), mix, sizeof mix);
+	knob_print(&s->info.run.settings.knobs, knob_find("mix", NULL), mix, sizeof mix);
 	if (sum <= 0)
 		x = canvas_text(a, x, 0, CANVAS_WARN, "no active teacher") + 1;
 	else if (s->info.n_teachers > 1)

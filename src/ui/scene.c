@@ -183,7 +183,7 @@ const struct ramp *
 scene_ramp(const struct scene *s, int knob)
 {
 	const struct ramp *r =
-		ramp_of(s->info.run.settings.ramp, s->info.run.settings.n_ramps, knob);
+		ramp_find(s->info.run.settings.ramp, s->info.run.settings.n_ramps, knob);
 	uint64_t step =
 		s->info.phase == LAB_DISTILLING ? s->info.run.step : s->info.run.student.steps;
 

@@ -46,9 +46,10 @@ static const struct ramp *
 changed_ramp(const struct lab_info *was, const struct lab_info *now, int knob)
 {
 	static const struct ramp cancelled;
-	const struct ramp *before =
-				  ramp_of(was->run.settings.ramp, was->run.settings.n_ramps, knob),
-			  *after = ramp_of(now->run.settings.ramp, now->run.settings.n_ramps, knob);
+	const struct ramp *before = ramp_find(was->run.settings.ramp, was->run.settings.n_ramps,
+					      knob),
+			  *after = ramp_find(now->run.settings.ramp, now->run.settings.n_ramps,
+					     knob);
 
 	if (after && (!before || !ramp_is_same(before, after)))
 		return after;
@@ -66,8 +67,8 @@ marker_text(const struct request *r, const struct knob *k, const struct scene *s
 	if (ramp || !strstr(r->note, ", "))
 		return r->note;
 	snprintf(buf, size, "%s %s -> %s", k->name,
-		 knob_brief(&s->info.run.settings.knobs, k, from, sizeof from),
-		 knob_brief(&r->info->run.settings.knobs, k, to, sizeof to));
+		 knob_print_brief(&s->info.run.settings.knobs, k, from, sizeof from),
+		 knob_print_brief(&r->info->run.settings.knobs, k, to, sizeof to));
 	return buf;
 }
 

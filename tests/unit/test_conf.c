@@ -21,7 +21,7 @@ every_knob_survives_a_round_trip(void **state)
 			CHECK_INT(knob_set(&k, d, knob_nudge(&k, d, direction, buf, sizeof buf),
 					   NULL),
 				  0);
-			CHECK_INT(knob_set(&back, d, knob_get(&k, d, buf, sizeof buf), NULL), 0);
+			CHECK_INT(knob_set(&back, d, knob_print(&k, d, buf, sizeof buf), NULL), 0);
 			CHECK(knob_value(&k, d) == knob_value(&back, d));
 		}
 	}
@@ -58,7 +58,7 @@ every_knob_refuses_what_is_outside(void **state)
 		const struct knob *d = &knob_table[i];
 
 		CHECK_INT(knob_set(&k, d, "zebra", &e), -1);
-		CHECK_INT(strncmp(e.msg, d->name, strlen(d->name)), 0);
+		CHECK(strstr(e.msg, d->name) && strstr(e.msg, "'zebra'"));
 		CHECK_INT(knob_set(&k, d, "-7", &e), -1);
 		CHECK_INT(knob_set(&k, d, "nan", &e), -1);
 		CHECK_INT(memcmp(&k, &was, sizeof k), 0);
@@ -74,11 +74,11 @@ errors_name_the_knob_and_what_is_accepted(void **state)
 	(void)state;
 	knob_defaults(&k);
 	knob_set(&k, knob_find("temperature", NULL), "0", &e);
-	CHECK_STR(e.msg, "temperature: 0 is outside 0.05..1000");
+	CHECK_STR(e.msg, "invalid temperature '0' (expected 0.05 to 1000)");
 	knob_set(&k, knob_find("optimizer", NULL), "lion", &e);
-	CHECK_STR(e.msg, "optimizer: 'lion' is none of sgd, momentum, adamw");
+	CHECK_STR(e.msg, "invalid optimizer 'lion' (expected one of sgd, momentum, adamw)");
 	CHECK(knob_find("temprature", &e) == NULL);
-	CHECK_STR(e.msg, "temprature: no such knob; did you mean temperature?");
+	CHECK_STR(e.msg, "unknown knob 'temprature' (did you mean temperature?)");
 }
 
 static void

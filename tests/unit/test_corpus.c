@@ -529,7 +529,7 @@ joined_streams_end_with_their_file(void **state)
 	CHECK_INT(ds->unlabelled, ds->set[2].n);
 	alone->next_token = false;
 	CHECK_INT(sets_check(ds, alone, &e), -1);
-	CHECK_STR(e.msg, "it tells a class, fox tells the next token");
+	CHECK_STR(e.msg, "its labels are classes, those of fox are next tokens");
 	dataset_free(alone);
 	dataset_free(ds);
 }

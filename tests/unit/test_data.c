@@ -235,7 +235,7 @@ rows_are_drawn_from_sets_that_are_asked_for(void **state)
 	sampler_init(&b, &three_sets, rows, 6, 1);
 	before = mem_count();
 	sampler_next(&a, 0, 6, x);
-	CHECK(sampler_sets(&a, 1u << 1));
+	CHECK(sampler_restrict(&a, 1u << 1));
 	CHECK_INT(a.n, 4);
 	for (uint64_t step = 0; step < 4; step++) {
 		sampler_next(&a, step, 3, y);
@@ -244,14 +244,14 @@ rows_are_drawn_from_sets_that_are_asked_for(void **state)
 	}
 	for (int i = 0; i < 12; i++)
 		CHECK_INT(seen[i], i == 4 || i == 5 || i == 6 || i == 8 ? 3 : 0);
-	CHECK(!sampler_sets(&a, 1u << 2)); /* of which there is no row */
+	CHECK(!sampler_restrict(&a, 1u << 2)); /* of which there is no row */
 	CHECK_INT(a.n, 4);
-	CHECK(sampler_sets(&b, 1u << 0 | 1u << 2)); /* another way to the same place */
-	CHECK(sampler_sets(&b, 1u << 1));
+	CHECK(sampler_restrict(&b, 1u << 0 | 1u << 2)); /* another way to the same place */
+	CHECK(sampler_restrict(&b, 1u << 1));
 	sampler_next(&a, 3, 3, x);
 	sampler_next(&b, 3, 3, y);
 	CHECK_INT(memcmp(x, y, 3 * sizeof *x), 0);
-	CHECK(sampler_sets(&a, 1u << 0 | 1u << 1)); /* all there are: as it began */
+	CHECK(sampler_restrict(&a, 1u << 0 | 1u << 1)); /* all there are: as it began */
 	sampler_release(&b);
 	sampler_init(&b, &three_sets, rows, 6, 1);
 	sampler_next(&a, 1, 6, x);

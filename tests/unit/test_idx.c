@@ -198,30 +198,22 @@ headers_that_lie_are_refused(void **state)
 		size_t there;
 		const char *message;
 	} bad[] = {
-		{ 0x08,
-		  3,
-		  { 2, 2, 2 },
-		  7,
-		  "says 2x2x2 numbers of type ubyte, which take 8 bytes; 7 are there" },
-		{ 0x0D,
-		  1,
-		  { 2 },
-		  9,
-		  "says 2 numbers of type float, which take 8 bytes; 1 bytes follow them" },
-		{ 0x08, 1, { 0 }, 0, "says 0 numbers: none" },
-		{ 0x0A, 1, { 1 }, 1, "type 0x0A; types are 0x08" },
+		{ 0x08, 3, { 2, 2, 2 }, 7, "2x2x2 numbers of type ubyte take 8 bytes; 7 follow" },
+		{ 0x0D, 1, { 2 }, 9, "2 numbers of type float take 8 bytes; 1 more" },
+		{ 0x08, 1, { 0 }, 0, "0 numbers: the array is empty" },
+		{ 0x0A, 1, { 1 }, 1, "type 0x0A (expected 0x08" },
 		{ 0xFF, 1, { 1 }, 1, "type 0xFF" },
 		{ 0x08,
 		  3,
 		  { 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF },
 		  8,
-		  "more than any file holds; 8 bytes are there" },
+		  "numbers are too many; 8 bytes follow" },
 		{ 0x08,
 		  2,
 		  { 0x80000000, 2 },
 		  8,
-		  "says 2147483648x2 numbers of type ubyte, which take 4294967296" },
-		{ 0x0E, 3, { 0x40000000, 0x40000000, 2 }, 8, "more than any file holds" },
+		  "2147483648x2 numbers of type ubyte take 4294967296" },
+		{ 0x0E, 3, { 0x40000000, 0x40000000, 2 }, 8, "numbers are too many" },
 	};
 	unsigned char file[64] = { 0 };
 	struct idxfile f;
@@ -359,7 +351,7 @@ images_without_fitting_labels_are_refused(void **state)
 	tmpfolder_write(tmpfolder_dir, "few", file, n);
 	CHECK(strstr(read_set("few", "short", &ds), "9 rows are outside 10..") != NULL);
 	tmpfolder_write(tmpfolder_dir, "cut", file, n - 1);
-	CHECK(strstr(read_set("cut", "short", &ds), "cut off: says 9x2x3") != NULL);
+	CHECK(strstr(read_set("cut", "short", &ds), "cut off: 9x2x3") != NULL);
 }
 
 static void

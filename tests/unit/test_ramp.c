@@ -165,11 +165,11 @@ knobs_get_the_values_of_a_step(void **state)
 	CHECK_INT(k.warmup, 15);
 	ramp_apply(r, n, 1, &k);
 	CHECK_INT(k.warmup, 13); /* 12.5 */
-	CHECK(ramp_of(r, n, r[1].knob) == &r[1] && !ramp_of(r, n, r[1].knob + 1));
-	ramp_drop(r, &n, r[0].knob);
+	CHECK(ramp_find(r, n, r[1].knob) == &r[1] && !ramp_find(r, n, r[1].knob + 1));
+	ramp_remove(r, &n, r[0].knob);
 	CHECK_INT(n, 1);
 	CHECK_STR(knob_table[r[0].knob].name, "warmup");
-	ramp_drop(r, &n, 0);
+	ramp_remove(r, &n, 0);
 	CHECK_INT(n, 1);
 }
 
@@ -197,37 +197,41 @@ wrong_words_are_named(void **state)
 	static const struct {
 		const char *line, *error;
 	} cases[] = {
-		{ "schedule 1 2 over 5",
-		  "ramp: schedule: is a choice of words, and has nothing in between" },
-		{ "batch 1 2 over 5", "ramp: batch: cannot change while training, because it fixes "
-				      "what the graph is built for" },
-		{ "fps 1 2 over 5", "ramp: fps: changes how things look, and knows no steps" },
+		{ "schedule 1 2 over 5", "ramp: schedule: " },
+		{ "batch 1 2 over 5", "ramp: batch: fixed during training" },
+		{ "fps 1 2 over 5", "ramp: fps: a display setting" },
 		{ "temperature", "ramp temperature: words are missing; `ramp KNOB FROM TO over N" },
 		{ "temperature 8 1",
 		  "ramp temperature: words are missing; `ramp KNOB FROM TO over N" },
 		{ "temperature 8 1 in 5",
-		  "ramp temperature: 'in' stands where over should; `ramp KNOB" },
-		{ "temperature 0 1 over 5", "ramp: temperature: 0 is outside 0.05..1000" },
-		{ "temperature 8 1001 over 5", "ramp: temperature: 1001 is outside 0.05..1000" },
-		{ "temperature x 1 over 5", "ramp: temperature: 'x' is not a number" },
-		{ "warmup 0 2.5 over 5", "ramp: warmup: '2.5' is not a whole number" },
-		{ "temperature 8 1 over 0", "ramp temperature: over: 0 is outside 1..1000000000" },
-		{ "temperature 8 1 over 2.5",
-		  "ramp temperature: over: '2.5' is not a whole number" },
+		  "ramp temperature: 'in' where `over` is expected; `ramp KNOB" },
+		{ "temperature 0 1 over 5",
+		  "ramp: invalid temperature '0' (expected 0.05 to 1000)" },
+		{ "temperature 8 1001 over 5",
+		  "ramp: invalid temperature '1001' (expected 0.05 to 1000)" },
+		{ "temperature x 1 over 5",
+		  "ramp: invalid temperature 'x' (expected 0.05 to 1000)" },
+		{ "warmup 0 2.5 over 5",
+		  "ramp: invalid warmup '2.5' (expected an integer from 0 to 1000000000)" },
+		{ "temperature 8 1 over 0",
+		  "ramp temperature: invalid over '0' (expected an integer from 1 to 1000000000)" },
+		{ "temperature 8 1 over 2.5", "ramp temperature: invalid over '2.5'" },
 		{ "temperature 8 1 over 5 sine",
-		  "ramp temperature: 'sine' is none of linear, cosine, exponential, steps, then" },
-		{ "temperature 8 1 over 5 steps", "ramp temperature: steps: how many? `steps 5`" },
-		{ "temperature 8 1 over 5 steps 6", "ramp temperature: steps: 6 is outside 1..5" },
+		  "ramp temperature: invalid shape 'sine' (expected one of linear, cosine, "
+		  "exponential, steps, then)" },
+		{ "temperature 8 1 over 5 steps", "ramp temperature: steps needs a number" },
+		{ "temperature 8 1 over 5 steps 6",
+		  "ramp temperature: invalid steps '6' (expected an integer from 1 to 5)" },
 		{ "temperature 8 1 over 5 linear 6",
-		  "ramp temperature: '6' stands where then should" },
+		  "ramp temperature: '6' where `then` is expected" },
 		{ "temperature 8 1 over 5 then", "ramp temperature: words are missing" },
-		{ "lr 1 0 over 5 exponential", "ramp lr: exponential cannot go from 1 to 0: both "
-					       "must be above 0, or both below" },
+		{ "lr 1 0 over 5 exponential", "ramp lr: invalid exponential from 1 to 0 (expected "
+					       "both above 0, or both below)" },
 		{ "lr 0.5 1 over 5 then 0 over 5 then 1 over 5 exponential",
-		  "ramp lr: exponential cannot go from 0 to 1" },
+		  "ramp lr: invalid exponential from 0 to 1" },
 		{ "lr 0 1 over 1 then 1 over 1 then 1 over 1 then 1 over 1 then 1 over 1 then 1 "
 		  "over 1 then 1 over 1 then 1 over 1 then 1 over 1",
-		  "ramp lr: more than 8 stretches" },
+		  "ramp lr: more than 8 legs" },
 	};
 	struct ramp r;
 	struct err e;

@@ -74,10 +74,10 @@ check_file(const char *path, const struct dataset_options *o)
 	struct err e = { "" };
 
 	CHECK_INT(read_as(path, o, "1000000000", &memory, &e), 0);
-	CHECK(!memory->spill);
+	CHECK(!memory->tmpmap);
 	if (read_as(path, o, "0", &file, &e) < 0)
 		fail_msg("%s", e.msg);
-	CHECK(file->spill != NULL);
+	CHECK(file->tmpmap != NULL);
 	check_same(memory, file);
 	dataset_free(memory);
 	dataset_free(file);
@@ -260,7 +260,7 @@ sets_join_in_files(void **state)
 		CHECK_INT(read_as(path, &(struct dataset_options){ 0 }, large[i >> 1], &more, &e),
 			  0);
 		CHECK_INT(sets_append(ds, more, DATASET_TRANSFER, 1, &e), 0);
-		CHECK((ds->spill != NULL) == (i > 0));
+		CHECK((ds->tmpmap != NULL) == (i > 0));
 		dataset_free(more);
 		CHECK_INT(read_as(path, &(struct dataset_options){ 0 }, large[i >> 1], &more, &e),
 			  0);
@@ -300,7 +300,7 @@ columns_are_found_in_files(void **state)
 				  &more[i], &e),
 			  0);
 		CHECK_INT(columns_match(ds, more[i], &e), 0);
-		CHECK((more[i]->spill != NULL) == i && more[i]->d == 3);
+		CHECK((more[i]->tmpmap != NULL) == i && more[i]->d == 3);
 	}
 	check_same(more[0], more[1]);
 	CHECK_STR(more[1]->column[2], "hue=red");

@@ -455,14 +455,14 @@ texts_stay_with_their_rows(void **state)
 	struct err e;
 
 	(void)state;
-	CHECK_STR(texts_of(ds, 0), "a cat cab"); /* longer than the row */
-	CHECK_STR(texts_of(ds, 1), "");
-	CHECK_STR(texts_of(ds, 9), "abc");
+	CHECK_STR(texts_row(ds, 0), "a cat cab"); /* longer than the row */
+	CHECK_STR(texts_row(ds, 1), "");
+	CHECK_STR(texts_row(ds, 9), "abc");
 	if (sets_append(ds, more, DATASET_TRANSFER, 1, &e) < 0)
 		fail_msg("%s", e.msg);
-	CHECK_STR(texts_of(ds, 0), "a cat cab");
-	CHECK_STR(texts_of(ds, 10), "b act");
-	CHECK_STR(texts_of(ds, 19), "abc");
+	CHECK_STR(texts_row(ds, 0), "a cat cab");
+	CHECK_STR(texts_row(ds, 10), "b act");
+	CHECK_STR(texts_row(ds, 19), "abc");
 	dataset_free(more);
 	dataset_free(ds);
 }

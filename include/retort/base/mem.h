@@ -28,6 +28,9 @@ char *mem_text(const char *text);
  */
 void mem_grow(void *p, size_t *cap, size_t need, size_t size);
 
+/* The same for user-sized arrays: -1, with nothing changed, without memory. */
+int mem_try_grow(void *p, size_t *cap, size_t need, size_t size);
+
 /* Number of allocations so far, for tests that a training step makes none. Any thread. */
 uint64_t mem_count(void);
 

@@ -1,4 +1,4 @@
-/* The knobs: a struct for code to read, a table for everything else. */
+/* Knobs: settings with a name, a range and a default. A struct for code, a table for the rest. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_CONF_KNOB_H
 #define RETORT_CONF_KNOB_H
@@ -9,8 +9,8 @@
 
 #include "retort/base/err.h"
 
-/* Plain data: copied whole between threads and into checkpoints. A PICK is the index of its choice.
- */
+/* Values of all knobs. Plain data, copied by assignment between threads and into checkpoints. A
+ * PICK is the index of its choice. */
 struct knobs {
 #define REAL(field, ...) double field;
 #define INT(field, ...) int64_t field;
@@ -21,9 +21,9 @@ struct knobs {
 enum knob_type { KNOB_REAL, KNOB_INT, KNOB_PICK };
 
 enum knob_when {
-	KNOB_LIVE,  /* takes effect between two steps */
-	KNOB_FIXED, /* only while nothing trains */
-	KNOB_VIEW,  /* changes what is seen, not what is trained: never recorded */
+	KNOB_LIVE,  /* may change during training; takes effect at the next step */
+	KNOB_FIXED, /* fixed during training */
+	KNOB_VIEW,  /* display only: never recorded */
 };
 
 /* Values of PICK knobs, in the order of their choices. */
@@ -39,10 +39,11 @@ struct knob {
 	enum knob_when when;
 	size_t offset;       /* in struct knobs */
 	double min, max;     /* inclusive; unused for PICK */
-	bool or_zero;        /* 0 is good too, though below min */
-	const char *unit;    /* "" when it has none */
-	const char *choices; /* PICK: words separated by blanks; else NULL */
-	const char *nudge;   /* "x1.25", "+0.05"; NULL for PICK: the next choice */
+	bool or_zero;        /* 0 is accepted too, although it is below min */
+	const char *unit;    /* "": none */
+	const char *choices; /* PICK: words separated by blanks; otherwise NULL */
+	const char *nudge;   /* change of one key press: "x1.25" a factor, "+0.05" a step; NULL for
+				PICK: the next choice */
 	const char *initial; /* default, as text */
 	const char *doc;     /* one sentence */
 };
@@ -50,38 +51,38 @@ struct knob {
 extern const struct knob knob_table[];
 extern const size_t knob_count;
 
-/* All defaults. */
+/* Set every knob to its default. */
 void knob_defaults(struct knobs *k);
 
-/* By exact name, or NULL with an error that says what is near. */
+/* Find a knob by its exact name; NULL with an error that suggests the nearest name. */
 const struct knob *knob_find(const char *name, struct err *e);
 
 /*
- * Parse `value`, check it, and store it. 0, or -1 with k unchanged:
- * "temperature: 0 is outside 0.05..1000", "optimizer: 'foo' is none of sgd, momentum, adamw".
+ * Parse, check and store a value. 0, or -1 with k unchanged: "invalid temperature '0' (expected
+ * 0.05 to 1000)", "invalid optimizer 'foo' (expected one of sgd, momentum, adamw)".
  */
 int knob_set(struct knobs *k, const struct knob *d, const char *value, struct err *e);
 
-/* The value as text that knob_set reads back exactly. Returns buf (64 bytes are enough). */
-const char *knob_get(const struct knobs *k, const struct knob *d, char *buf, size_t size);
+/* Print a value so that knob_set reads it back exactly. Return buf; 64 bytes are enough. */
+const char *knob_print(const struct knobs *k, const struct knob *d, char *buf, size_t size);
 
-/* The same to be read by people: six digits of what is no whole number. */
-const char *knob_brief(const struct knobs *k, const struct knob *d, char *buf, size_t size);
+/* Print a value for display: at most six digits of a real number. Return buf. */
+const char *knob_print_brief(const struct knobs *k, const struct knob *d, char *buf, size_t size);
 
-/* The value as a number; a PICK gives its index. */
+/* Value as a number; of a PICK its index. */
 double knob_value(const struct knobs *k, const struct knob *d);
 
-/* Copy the knobs that can change `when` (KNOB_VIEW: how things look) from one set to another. */
+/* Copy the knobs of one kind, such as KNOB_VIEW, from one set to another. */
 void knob_overlay(struct knobs *to, const struct knobs *from, enum knob_when when);
 
-/* The text of the value one nudge up (direction 1) or down (-1), clamped. Returns buf. */
+/* Print the value one nudge up (direction 1) or down (-1), within its range. Return buf. */
 const char *knob_nudge(const struct knobs *k, const struct knob *d, int direction, char *buf,
 		       size_t size);
 
-/* Name of knob i, NULL past the last: for choice_nearest and completion. */
+/* Name of knob i; NULL past the last. */
 const char *knob_name(size_t i);
 
-/* Choice i of a PICK into buf; NULL past the last. */
+/* Copy choice i of a PICK to buf and return it; NULL past the last. */
 const char *knob_choice(const struct knob *d, size_t i, char *buf, size_t size);
 
 #endif

@@ -44,8 +44,8 @@ int classes_settle(struct dataset *ds, struct classes_reader *r, struct err *e);
 /* No labels: set y to -1 for all ds->n rows. */
 int classes_none(struct dataset *ds, struct err *e);
 
-/* Set classes, class_name, y and unlabelled of `ds` from label[n], whole numbers; a negative one is
- * a missing label. Refused: as above. */
+/* Set classes, class_name, y and unlabelled of `ds` from label[n], integers; a negative one is a
+ * missing label. Refused: as above. */
 int classes_set_numbers(struct dataset *ds, const int64_t *label, const char *what, bool beside,
 			struct err *e);
 

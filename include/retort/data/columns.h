@@ -1,4 +1,4 @@
-/* The columns of one table found in another, by their names. */
+/* Match the columns of one table to those of another by name. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_DATA_COLUMNS_H
 #define RETORT_DATA_COLUMNS_H
@@ -6,17 +6,17 @@
 #include "retort/data/dataset.h"
 
 /*
- * Rearrange the features of `more`, not yet scaled, to be those of `ds`, in the same order. Two
- * tables of one kind seldom have their columns in another order, but nearly always other words in a
- * category: a word that `ds` does not have is none of its words, 0 in all of them; a column of
- * which `more` has no cell at all is missing, NaN. Nothing is done where either has no names of
- * columns. Refused, with nothing changed: a column that only one of them has, or that is a number
- * in one and a category in the other; two of one name. Time d as long as the order is the same.
+ * Rearrange the features of `more`, not yet scaled, to be those of `ds` in the same order. Words of
+ * a category nearly always differ between two tables: a word that `ds` lacks is 0 in all of its
+ * words; a column without any cell in `more` is missing, NaN. Nothing is done if either set has no
+ * column names. Time is O(d) if the order is the same. Refused, with nothing changed: a column that
+ * only one of them has, a column that is a number in one and a category in the other, two columns
+ * of one name.
  */
 int columns_match(const struct dataset *ds, struct dataset *more, struct err *e);
 
-/* How many features the column has that begins at feature i: one, or one for each word of a
- * category. Any thread. */
+/* Number of features of the column that begins at feature i: 1, or the words of a category. Any
+ * thread. */
 size_t columns_width(const struct dataset *ds, size_t i);
 
 #endif

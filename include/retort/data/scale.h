@@ -1,4 +1,4 @@
-/* Mean and spread of each feature, from the training rows only, applied to all. */
+/* Standardize features with the mean and standard deviation of the training rows. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_DATA_SCALE_H
 #define RETORT_DATA_SCALE_H
@@ -7,8 +7,8 @@
 
 #include "retort/data/dataset.h"
 
-/* Spreads from the mean beyond which a value is drawn in: a pixel that is nearly always 0 would
-   else be 40 spreads out in the one row that has it, and rule the network. */
+/* Standard deviations from the mean at which a value is clipped. Without it a pixel that is nearly
+   always 0 would be at 40 in the one row that has it, and dominate the network. */
 #define SCALE_LIMIT 3.0
 
 struct scale {
@@ -18,15 +18,15 @@ struct scale {
 };
 
 /*
- * Missing cells are left out of the sums; a constant column gets a spread of 1. Two passes in
- * double over the rows in ascending order. Images get one mean and one spread over all pixels of
- * the rows, the same in every entry, because convolutions share their weights over positions.
- * Tokens are left alone, here and in scale_apply.
+ * Compute mean and standard deviation of each feature over n_rows rows, in two passes in double
+ * with the rows in ascending order. Missing cells do not count; a constant column gets a deviation
+ * of 1. Images get one mean and one deviation over all pixels, the same in every entry, because
+ * convolutions share their weights over positions. Tokens are not scaled.
  */
 void scale_fit(const struct dataset *ds, const uint32_t *rows, size_t n_rows, struct scale *out);
 
-/* x = (x - mean) / spread in place, within +-SCALE_LIMIT; a missing cell becomes 0, which is the
- * mean. */
+/* Replace x by (x - mean) / spread, clipped to +-SCALE_LIMIT, in place; a missing cell becomes 0,
+ * the mean. */
 void scale_apply(const struct scale *s, struct dataset *ds);
 void scale_release(struct scale *s);
 

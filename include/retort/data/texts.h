@@ -21,7 +21,7 @@ int texts_add(struct dataset *ds, struct texts_writer *w, size_t row, const char
 int texts_join(struct dataset *ds, const struct dataset *more, struct err *e);
 
 /* Text of a row; "" if unknown. Borrowed. */
-const char *texts_of(const struct dataset *ds, size_t row);
+const char *texts_row(const struct dataset *ds, size_t row);
 
 void texts_release(struct dataset *ds);
 

@@ -12,7 +12,7 @@
 #include "retort/data/text/vocabfile.h"
 
 int
-corpus_room(struct dataset *ds, size_t length, size_t more, struct err *e)
+corpus_alloc(struct dataset *ds, size_t length, size_t more, struct err *e)
 {
 	if (ds->n > DATASET_IDS / length)
 		return err_set(e, "%zu rows of %zu tokens: at most %zu tokens are accepted", ds->n,
@@ -44,7 +44,7 @@ corpus_windows(const int32_t *ids, size_t n, size_t length, size_t vocab, struct
 	ds->next_token = true;
 	ds->classes = (int)vocab;
 	ds->y = mem_try(rows, sizeof *ds->y);
-	if (corpus_room(ds, length, 1, e) < 0 || !ds->y) {
+	if (corpus_alloc(ds, length, 1, e) < 0 || !ds->y) {
 		if (ds->ids)
 			err_set(e, "no memory for the labels of %zu rows", rows);
 		dataset_free(ds);
@@ -163,7 +163,7 @@ learn_texts(struct tokenizer *t, const struct dataset *ds, const size_t *line,
 	    const struct dataset_options *o, struct err *e)
 {
 	for (size_t i = 0; i < ds->n; i++) {
-		const char *text = texts_of(ds, i);
+		const char *text = texts_row(ds, i);
 
 		if (tokenizer_see(t, text, strlen(text), e) < 0)
 			return err_wrap(e, "line %zu: the text", line[i]);
@@ -199,7 +199,7 @@ encode_texts(const struct tokenizer *t, const size_t *line, bool frame, struct d
 	int status = 0;
 
 	for (size_t i = 0; i < ds->n && status == 0; i++)
-		if ((status = corpus_row(t, texts_of(ds, i), frame, ds->length, &ids,
+		if ((status = corpus_row(t, texts_row(ds, i), frame, ds->length, &ids,
 					 ds->ids + i * ds->length, e)) < 0)
 			err_wrap(e, "line %zu: the text", line[i]);
 	ds->frame = frame;
@@ -230,7 +230,7 @@ corpus_texts(struct dataset *ds, const size_t *line, const struct dataset_option
 	if (status == 0 && o->frame)
 		status = check_frame(&t, o->length, e);
 	if (status == 0)
-		status = corpus_room(ds, o->length, 0, e);
+		status = corpus_alloc(ds, o->length, 0, e);
 	if (status == 0)
 		status = encode_texts(&t, line, o->frame, ds, e);
 	if (status < 0) {

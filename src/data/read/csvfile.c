@@ -221,7 +221,7 @@ parse_block(struct walk *w, const char *bytes, size_t size)
 static int
 parse_first(struct walk *w, const char *bytes, size_t size)
 {
-	size_t bom = size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+	size_t bom = source_bom(bytes, size);
 
 	if (size >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
 		return err_set(w->e, "this is UTF-16 (expected UTF-8 or ASCII)");
@@ -329,34 +329,14 @@ struct collector {
 	size_t used, cap_cells, cap_rows;
 };
 
-/* Make room for `need` elements of `size` bytes in *p by doubling. */
-static int
-grow_array(void *p, size_t *cap, size_t need, size_t size)
-{
-	void **array = p, *bigger;
-	size_t most = 2 * *cap > need ? 2 * *cap : need;
-
-	if (need <= *cap)
-		return 0;
-	bigger = mem_try(most, size);
-	if (!bigger)
-		return -1;
-	if (*cap)
-		memcpy(bigger, *array, *cap * size);
-	mem_free(*array);
-	*array = bigger;
-	*cap = most;
-	return 0;
-}
-
 static int
 collect_row(void *arg, const struct row *row, struct err *e)
 {
 	struct collector *c = arg;
 	size_t had = c->t.rows * row->columns;
 
-	if (grow_array(&c->t.cell, &c->cap_cells, had + row->columns, sizeof *c->t.cell) < 0 ||
-	    grow_array(&c->t.line, &c->cap_rows, c->t.rows + 1, sizeof *c->t.line) < 0)
+	if (mem_try_grow(&c->t.cell, &c->cap_cells, had + row->columns, sizeof *c->t.cell) < 0 ||
+	    mem_try_grow(&c->t.line, &c->cap_rows, c->t.rows + 1, sizeof *c->t.line) < 0)
 		return err_set(e, "no memory for more than %zu rows of %zu cells", c->t.rows,
 			       row->columns);
 	memcpy(c->t.bytes + c->used, c->w->bytes, c->w->used);

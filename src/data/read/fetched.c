@@ -1,4 +1,4 @@
-/* fetched.c: data sets that are fetched once and found by name afterwards. */
+/* fetched.c: data sets in the cache, found by name. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -65,14 +65,14 @@ fetched_path(const struct fetched *f, struct err *e)
 	char *cache = fetched_cache(), *dir, *path;
 
 	if (!cache) {
-		err_set(e, "%s: neither XDG_CACHE_HOME nor HOME says where fetched sets lie",
+		err_set(e, "%s: no cache directory: neither XDG_CACHE_HOME nor HOME is set",
 			f->name);
 		return NULL;
 	}
 	dir = io_join(cache, f->set);
 	path = io_join(dir, f->file);
 	if (!io_exists(path)) {
-		err_set(e, "%s: not fetched yet; `retort data get %s` does it (%s, %s)", f->name,
+		err_set(e, "%s: not fetched yet; run `retort data get %s` (%s, %s)", f->name,
 			f->set, f->source, f->size);
 		mem_free(path);
 		path = NULL;

@@ -11,6 +11,7 @@
 #include "retort/base/text.h"
 #include "retort/data/classes.h"
 #include "retort/data/read/corpus.h"
+#include "retort/data/read/source.h"
 
 struct reader {
 	int32_t *id; /* owned [n]: of all lines */
@@ -34,7 +35,7 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* What is at `start` of the line is not an id; it stands at byte `column` of the line, from 1. */
+/* Refuse what is at `start`, which is byte `column` of the line, from 1. */
 static int
 refuse_id(struct reader *r, const char *start, size_t column)
 {
@@ -141,7 +142,7 @@ fill_rows(const struct reader *r, size_t length, struct err *e)
 {
 	struct dataset *ds = r->ds;
 
-	if (corpus_room(ds, length, 0, e) < 0)
+	if (corpus_alloc(ds, length, 0, e) < 0)
 		return -1;
 	for (size_t i = 0; i < ds->n; i++) {
 		size_t n = r->first[i + 1] - r->first[i];
@@ -175,7 +176,7 @@ static int
 read_all(struct reader *r, const char *bytes, size_t size, const struct dataset_options *o,
 	 struct dataset **out)
 {
-	size_t bom = size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+	size_t bom = source_bom(bytes, size);
 	struct hash file = hash_of(bytes, size), said;
 	char options[64];
 

@@ -1,4 +1,4 @@
-/* idxfile.c: an array of numbers with a header of its type and sizes. */
+/* idxfile.c: IDX arrays. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,7 +10,7 @@
 #include "retort/base/text.h"
 
 static const struct {
-	size_t bytes; /* of a number; 0: no such type */
+	size_t bytes; /* of a number; 0: unknown type */
 	const char *name;
 } types[] = {
 	[IDXFILE_U8] = { 1, "ubyte" },  [IDXFILE_I8] = { 1, "byte" },
@@ -24,9 +24,9 @@ idxfile_is(const char *bytes, size_t size)
 	return size >= 2 && bytes[0] == 0 && bytes[1] == 0;
 }
 
-/* A big-endian word of n bytes. */
+/* Read a big-endian integer of n bytes. */
 static uint64_t
-word(const unsigned char *p, size_t n)
+read_word(const unsigned char *p, size_t n)
 {
 	uint64_t x = 0;
 
@@ -35,9 +35,9 @@ word(const unsigned char *p, size_t n)
 	return x;
 }
 
-/* The sizes as people write them: 60000x28x28. */
+/* Append the dimensions: "60000x28x28". */
 static void
-sizes(const struct idxfile *f, struct text *out)
+add_dimensions(const struct idxfile *f, struct text *out)
 {
 	for (int i = 0; i < f->rank; i++)
 		text_addf(out, "%s%zu", i ? "x" : "", f->dim[i]);
@@ -47,32 +47,33 @@ static int
 check_length(const struct idxfile *f, size_t there, struct err *e)
 {
 	size_t bytes = types[f->type].bytes, want = bytes;
-	struct text says = { 0 };
+	struct text shape = { 0 };
 	int status = 0;
 
-	sizes(f, &says);
+	add_dimensions(f, &shape);
 	for (int i = 0; i < f->rank && status == 0; i++) {
 		if (f->dim[i] == 0)
-			status = err_set(e, "IDX: says %s numbers: none", text_get(&says));
+			status =
+				err_set(e, "IDX: %s numbers: the array is empty", text_get(&shape));
 		else if (want > SIZE_MAX / f->dim[i])
 			status = err_set(e,
-					 "IDX: says %s numbers, more than any file holds; %zu "
-					 "bytes are there",
-					 text_get(&says), there);
+					 "IDX: %s numbers are too many; %zu bytes follow the "
+					 "header",
+					 text_get(&shape), there);
 		else
 			want *= f->dim[i];
 	}
 	if (status == 0 && want > there)
 		status = err_set(e,
-				 "IDX: cut off: says %s numbers of type %s, which take %zu bytes; "
-				 "%zu are there",
-				 text_get(&says), types[f->type].name, want, there);
+				 "IDX: cut off: %s numbers of type %s take %zu bytes; %zu follow "
+				 "the header",
+				 text_get(&shape), types[f->type].name, want, there);
 	if (status == 0 && want < there)
 		status = err_set(e,
-				 "IDX: says %s numbers of type %s, which take %zu bytes; %zu bytes "
-				 "follow them",
-				 text_get(&says), types[f->type].name, want, there - want);
-	text_release(&says);
+				 "IDX: %s numbers of type %s take %zu bytes; %zu more bytes follow "
+				 "them",
+				 text_get(&shape), types[f->type].name, want, there - want);
+	text_release(&shape);
 	return status;
 }
 
@@ -88,21 +89,21 @@ idxfile_parse(const char *bytes, size_t size, struct idxfile *out, struct err *e
 	if (size < 4)
 		return err_set(e, "IDX: cut off after %zu bytes, within the first 4", size);
 	if (p[2] >= sizeof types / sizeof *types || types[p[2]].bytes == 0)
-		return err_set(
-			e, "IDX: says type 0x%02X; types are 0x08, 0x09, 0x0B, 0x0C, 0x0D, 0x0E",
-			(unsigned)p[2]);
+		return err_set(e,
+			       "IDX: type 0x%02X (expected 0x08, 0x09, 0x0B, 0x0C, 0x0D or 0x0E)",
+			       (unsigned)p[2]);
 	if (p[3] < 1 || p[3] > 4)
-		return err_set(e, "IDX: says %u dimensions; 1 to 4 are read", (unsigned)p[3]);
+		return err_set(e, "IDX: %u dimensions (expected 1 to 4)", (unsigned)p[3]);
 	f.type = (enum idxfile_type)p[2];
 	f.rank = p[3];
 	header = 4 + 4 * (size_t)f.rank;
 	if (size < header)
-		return err_set(e, "IDX: cut off: %d sizes end at byte %zu; %zu bytes are there",
-			       f.rank, header, size);
+		return err_set(e, "IDX: cut off: %d dimensions end at byte %zu of %zu", f.rank,
+			       header, size);
 	f.len = 1;
 	for (int i = 0; i < f.rank; i++) {
-		f.dim[i] = (size_t)word(p + 4 + 4 * i, 4);
-		f.len *= f.dim[i]; /* cannot wrap when the check below passes */
+		f.dim[i] = (size_t)read_word(p + 4 + 4 * i, 4);
+		f.len *= f.dim[i]; /* has not wrapped if the check below passes */
 	}
 	f.data = p + header;
 	if (check_length(&f, size - header, e) < 0)
@@ -115,7 +116,7 @@ double
 idxfile_at(const struct idxfile *f, size_t i)
 {
 	size_t n = types[f->type].bytes;
-	uint64_t w = word(f->data + i * n, n);
+	uint64_t w = read_word(f->data + i * n, n);
 	uint32_t low = (uint32_t)w;
 	float single;
 	double x;
@@ -142,7 +143,7 @@ idxfile_at(const struct idxfile *f, size_t i)
 int
 idxfile_floats(const struct idxfile *f, float *out, struct err *e)
 {
-	if (f->type == IDXFILE_U8) { /* nearly every file */
+	if (f->type == IDXFILE_U8) { /* the common case, vectorized */
 		for (size_t i = 0; i < f->len; i++)
 			out[i] = (float)f->data[i];
 		return 0;

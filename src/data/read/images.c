@@ -1,4 +1,4 @@
-/* images.c: images and their labels become a dataset. */
+/* images.c: IDX images and their labels become a data set. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 

@@ -4,7 +4,7 @@
 
 /*
  * An own parser, not Jansson: json_loadb, an object a line at a time, takes 2.3 s of processor time
- * for 100 MB where this file's two passes and everything behind them take 1.4 s, and it gives
+ * for 100 MB where reading a whole data set with this parser takes 1.3 s, and it gives
  * numbers as doubles, while a cell is the spelling in the file. See docs/performance.md.
  */
 
@@ -265,17 +265,11 @@ read_object(struct reader *r)
 	return r->p == r->end ? 0 : refuse_at(r, r->p, "something after the object");
 }
 
-static size_t
-bom_size(const char *bytes, size_t size)
-{
-	return size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-}
-
 /* One pass over the lines that are not blank. In the second pass `visit` gets their rows. */
 static int
 read_lines(struct reader *r, const struct source *s, row_visit *visit, void *arg)
 {
-	const char *p = s->bytes + bom_size(s->bytes, s->size), *end = s->bytes + s->size;
+	const char *p = s->bytes + source_bom(s->bytes, s->size), *end = s->bytes + s->size;
 
 	r->line = r->row = 0;
 	for (; p < end; p = r->end + 1) {
@@ -304,7 +298,7 @@ read_lines(struct reader *r, const struct source *s, row_visit *visit, void *arg
 bool
 jsonlines_is(const char *bytes, size_t size)
 {
-	size_t i = bom_size(bytes, size);
+	size_t i = source_bom(bytes, size);
 
 	while (i < size && strchr(" \t\r\n", bytes[i]) && bytes[i])
 		i++;

@@ -45,6 +45,12 @@ source_delimiter(const char *path)
 	return ends_in(path, ".tsv") || ends_in(path, ".tsv.gz") ? '\t' : ',';
 }
 
+size_t
+source_bom(const char *bytes, size_t size)
+{
+	return size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
 static size_t
 stream_limit(void)
 {

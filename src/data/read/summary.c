@@ -1,4 +1,4 @@
-/* summary.c: what a data set holds, told to people. */
+/* summary.c: a summary of a data set for display. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -20,17 +20,17 @@
 #define WORDS                                                                                      \
 	FEATURES_WORDS /* different words that are counted in a column; one of more is no category \
 			*/
-#define UNSEEN 5       /* classes that are told one by one; of many more the first say enough */
-#define LIKE_TEXT 40   /* mean bytes of a word beyond which a column is text */
+#define UNSEEN 5       /* classes without a training row that have a line of their own */
+#define LIKE_TEXT 40   /* mean bytes of a word above which a column is text */
 
-/* One column of a table, in one pass over it. */
+/* Statistics of a column, collected in one pass. */
 struct column {
 	size_t missing, numbers, words, bytes;
-	double low, high, mean, square; /* Welford's sums over the numbers */
+	double low, high, mean, square; /* of the numbers; Welford's sums */
 	char *name;
 	char **word; /* [n_words] owned */
 	size_t n_words, cap;
-	bool more; /* words than WORDS */
+	bool more; /* than WORDS different words */
 };
 
 static void
@@ -191,7 +191,7 @@ write_classes(const struct dataset *ds, struct text *out)
 static void
 write_tokens(const struct dataset *ds, struct text *out)
 {
-	size_t whole = 0, empty = 0, tokens = 0;
+	size_t full = 0, empty = 0, tokens = 0;
 
 	for (size_t i = 0; i < ds->n; i++) {
 		const int32_t *id = ds->ids + i * ds->length;
@@ -200,18 +200,18 @@ write_tokens(const struct dataset *ds, struct text *out)
 		while (n > 0 && id[n - 1] < 0)
 			n--;
 		tokens += n;
-		whole += n == ds->length;
+		full += n == ds->length;
 		empty += n == 0;
 	}
 	text_addf(out, "tokens    %zu in %zu rows of %zu, of a vocabulary of %zu", tokens, ds->n,
 		  ds->length, ds->vocab);
 	if (ds->next_token)
-		text_add(out, "; the next is to be foretold\n");
+		text_add(out, "; the label is the next token\n");
 	else
-		text_addf(out, "; %zu rows are full or cut off, %zu are empty\n", whole, empty);
+		text_addf(out, "; %zu rows are full or cut off, %zu are empty\n", full, empty);
 }
 
-/* A row as networks see it. */
+/* The features or ids of a row. */
 static const void *
 row_at(const struct dataset *ds, size_t row, size_t *size)
 {
@@ -220,16 +220,16 @@ row_at(const struct dataset *ds, size_t row, size_t *size)
 		       : (const void *)(ds->x + row * ds->d);
 }
 
-/* Where a row stands that is unlike all before it. */
-struct mark {
-	uint32_t row; /* + 1; 0: nothing stands here */
-	uint32_t tag; /* the other half of its hash: what looks alike is compared byte by byte */
+/* Slot of a hash table of distinct rows. */
+struct slot {
+	uint32_t row; /* + 1; 0: empty */
+	uint32_t tag; /* upper half of its hash: rows with the same tag are compared */
 };
 
-/* FNV-1a by words of four bytes, from a start that nobody knows who has not hashed the whole file:
- * rows cannot be made to collide. */
+/* FNV-1a by words of four bytes. It starts from the hash of the file, so that a file cannot be made
+ * whose rows collide. */
 static uint64_t
-mark_of(const struct dataset *ds, const void *bytes, size_t size)
+hash_row(const struct dataset *ds, const void *bytes, size_t size)
 {
 	uint64_t h;
 	uint32_t word;
@@ -243,52 +243,52 @@ mark_of(const struct dataset *ds, const void *bytes, size_t size)
 	return h;
 }
 
-/* The row that row i is like, or i itself, which is put in. At most two thirds of the places are
- * taken. */
+/* First row that equals row i, or i itself, which is inserted. At most two thirds of the slots are
+ * used. */
 static size_t
-first_like(const struct dataset *ds, struct mark *mark, size_t places, size_t i)
+find_equal(const struct dataset *ds, struct slot *slot, size_t slots, size_t i)
 {
 	size_t size, at;
 	const void *row = row_at(ds, i, &size);
-	uint64_t h = mark_of(ds, row, size);
+	uint64_t h = hash_row(ds, row, size);
 	uint32_t tag = (uint32_t)(h >> 32);
 
-	for (at = h & (places - 1); mark[at].row; at = (at + 1) & (places - 1))
-		if (mark[at].tag == tag &&
-		    memcmp(row_at(ds, mark[at].row - 1, &size), row, size) == 0)
-			return mark[at].row - 1;
-	mark[at] = (struct mark){ (uint32_t)i + 1, tag };
+	for (at = h & (slots - 1); slot[at].row; at = (at + 1) & (slots - 1))
+		if (slot[at].tag == tag &&
+		    memcmp(row_at(ds, slot[at].row - 1, &size), row, size) == 0)
+			return slot[at].row - 1;
+	slot[at] = (struct slot){ (uint32_t)i + 1, tag };
 	return i;
 }
 
-/* A table of rows by their hashes; where the rows lie in a file, so does the table. */
+/* Count duplicates with a hash table, which lies in a file if the features do. */
 static int
 write_duplicates(const struct dataset *ds, struct text *out, struct err *e)
 {
-	size_t places = 16, alike = 0, differ = 0;
-	struct tmpmap *spill = ds->spill ? tmpmap_new(e) : NULL;
-	struct mark *mark;
+	size_t slots = 16, equal = 0, differ = 0;
+	struct tmpmap *map = ds->tmpmap ? tmpmap_new(e) : NULL;
+	struct slot *slot;
 
-	while (places < ds->n + ds->n / 2)
-		places *= 2;
-	if (ds->spill)
-		mark = spill ? tmpmap_map(spill, places * sizeof *mark, e) : NULL;
+	while (slots < ds->n + ds->n / 2)
+		slots *= 2;
+	if (ds->tmpmap)
+		slot = map ? tmpmap_map(map, slots * sizeof *slot, e) : NULL;
 	else
-		mark = mem_array(places, sizeof *mark);
-	for (size_t i = 0; mark && i < ds->n; i++) {
-		size_t first = first_like(ds, mark, places, i);
+		slot = mem_array(slots, sizeof *slot);
+	for (size_t i = 0; slot && i < ds->n; i++) {
+		size_t first = find_equal(ds, slot, slots, i);
 
-		alike += first != i;
+		equal += first != i;
 		differ += first != i && ds->y[i] != ds->y[first];
 	}
-	if (mark) {
-		text_addf(out, "duplicate %zu rows are like an earlier one", alike);
+	if (slot) {
+		text_addf(out, "duplicate %zu rows equal an earlier one", equal);
 		text_addf(out, differ ? ", %zu of them with another label\n" : "\n", differ);
 	}
-	if (!ds->spill)
-		mem_free(mark);
-	tmpmap_free(spill);
-	return mark ? 0 : -1;
+	if (!ds->tmpmap)
+		mem_free(slot);
+	tmpmap_free(map);
+	return slot ? 0 : -1;
 }
 
 void
@@ -310,11 +310,11 @@ summary_unseen(const struct dataset *ds, uint64_t seed, const char *lead, struct
 	for (int c = 0; c < ds->classes; c++)
 		if (!trains[c] && n++ < UNSEEN)
 			text_addf(out,
-				  "%sclass '%s' has %zu held-out row%s and none to train on: "
-				  "nothing can learn it\n",
+				  "%sclass '%s' has %zu held-out row%s and no training row: "
+				  "it cannot be learned\n",
 				  lead, ds->class_name[c], held[c], held[c] == 1 ? "" : "s");
 	if (n > UNSEEN)
-		text_addf(out, "%sand so for %d more classes of %d\n", lead, n - UNSEEN,
+		text_addf(out, "%s%d more classes of %d have no training row\n", lead, n - UNSEEN,
 			  ds->classes);
 	mem_free(trains);
 	mem_free(held);

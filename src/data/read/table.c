@@ -74,8 +74,8 @@ begin_rows(struct build *b, struct err *e)
 	b->labels.beside = b->s->options->beside;
 	b->room = b->s->rows ? b->s->rows : CHUNK / (b->features.width * sizeof(float)) + 1;
 	if (!b->s->bytes)
-		b->ds->spill = tmpmap_new(e);
-	return b->s->bytes || b->ds->spill ? 0 : -1;
+		b->ds->tmpmap = tmpmap_new(e);
+	return b->s->bytes || b->ds->tmpmap ? 0 : -1;
 }
 
 /* Write the rows of a streamed table that are in memory. */
@@ -85,7 +85,7 @@ flush_rows(struct build *b, struct err *e)
 	size_t n = b->n;
 
 	b->n = 0;
-	return tmpmap_write(b->ds->spill, b->chunk[0], n * b->features.width * sizeof *b->chunk[0],
+	return tmpmap_write(b->ds->tmpmap, b->chunk[0], n * b->features.width * sizeof *b->chunk[0],
 			    e);
 }
 
@@ -97,7 +97,7 @@ make_room(struct build *b, struct err *e)
 
 	if (b->n_chunks && b->n < b->room)
 		return 0;
-	if (b->n_chunks && b->ds->spill)
+	if (b->n_chunks && b->ds->tmpmap)
 		return flush_rows(b, e);
 	chunk = mem_try(b->room * b->features.width, sizeof *chunk);
 	if (!chunk)
@@ -141,7 +141,7 @@ map_rows(struct build *b, struct err *e)
 
 	if (flush_rows(b, e) < 0)
 		return -1;
-	ds->x = tmpmap_map(ds->spill, ds->n * ds->d * sizeof *ds->x, e);
+	ds->x = tmpmap_map(ds->tmpmap, ds->n * ds->d * sizeof *ds->x, e);
 	if (!ds->x)
 		return -1;
 	if (!features_has_words(&b->features))
@@ -215,7 +215,7 @@ finish_rows(struct build *b, struct err *e)
 		return -1;
 	ds->d = features_settle(&b->features);
 	ds->missing = b->features.missing;
-	if ((ds->spill ? map_rows(b, e) : join_rows(b, e)) < 0)
+	if ((ds->tmpmap ? map_rows(b, e) : join_rows(b, e)) < 0)
 		return -1;
 	features_name(&b->features, ds);
 	ds->hash = hash_table(b->s);
@@ -260,7 +260,7 @@ struct text_build {
 	struct classes_reader labels;
 	char what[48];
 	struct texts_writer texts;
-	size_t *line; /* owned [n]: where each row stands, for errors */
+	size_t *line; /* owned [n]: line of each row in the file, for errors */
 	size_t cap_lines;
 };
 

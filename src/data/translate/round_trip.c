@@ -38,7 +38,7 @@ static void
 tokenize_row(struct round_trip *r, const struct dataset *ds, const struct bitext *b, size_t row,
 	     struct tokenizer_ids *spare)
 {
-	const struct bitext_pair *p = bitext_find(b, texts_of(ds, row));
+	const struct bitext_pair *p = bitext_find(b, texts_row(ds, row));
 
 	r->cosine[row] = -1;
 	r->found += p != NULL;

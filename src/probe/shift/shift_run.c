@@ -96,11 +96,12 @@ take_half(struct trainer_state *w, struct half *h, const char *name, size_t d, s
 	h->number = mem_array(s->n, sizeof *h->number);
 	h->x = mem_array(s->n * d, sizeof *h->x);
 	for (size_t i = 0; i < s->n; i++) {
-		h->number[i] = s->rows[i] -
-			       (w->train.ds->n_sets
-					? w->train.ds->set[sets_of(w->train.ds, s->rows[i])].from
-					: 0) +
-			       1;
+		h->number[i] =
+			s->rows[i] -
+			(w->train.ds->n_sets
+				 ? w->train.ds->set[sets_of_row(w->train.ds, s->rows[i])].from
+				 : 0) +
+			1;
 		row_set_read(w->train.ds, s->rows[i], h->x + i * d);
 	}
 	if (row_set_ask(w, s, false, &h->teacher, e) < 0)

@@ -37,8 +37,8 @@ say_whole(struct cmd_call *c, const struct augment *a)
 	for (size_t i = 0; i < knob_count; i++)
 		if (augment_of_knob(&knob_table[i]) == a)
 			text_addf(&c->say, "%-14s %-8s %s\n", knob_table[i].name,
-				  knob_get(&c->info->run.settings.knobs, &knob_table[i], value,
-					   sizeof value),
+				  knob_print(&c->info->run.settings.knobs, &knob_table[i], value,
+					     sizeof value),
 				  knob_table[i].doc);
 }
 

@@ -14,7 +14,7 @@ say_knob(struct cmd_call *c, const struct knob *k)
 	char value[64];
 
 	text_addf(&c->say, "%-14s %-10s %s\n", k->name,
-		  knob_get(&c->info->run.settings.knobs, k, value, sizeof value), k->doc);
+		  knob_print(&c->info->run.settings.knobs, k, value, sizeof value), k->doc);
 }
 
 static int

@@ -39,8 +39,8 @@ say_whole(struct cmd_call *c, const struct loss *l)
 	for (size_t i = 0; i < knob_count; i++)
 		if (loss_table_of_knob(&knob_table[i]) == l)
 			text_addf(&c->say, "%-18s %-10s %s\n", knob_table[i].name,
-				  knob_brief(&c->info->run.settings.knobs, &knob_table[i], value,
-					     sizeof value),
+				  knob_print_brief(&c->info->run.settings.knobs, &knob_table[i],
+						   value, sizeof value),
 				  knob_table[i].doc);
 }
 

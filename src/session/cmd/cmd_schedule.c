@@ -19,7 +19,8 @@ say_ramps(struct cmd_call *c)
 		const struct ramp *r = &i->run.settings.ramp[k];
 
 		if (r->knob < RAMP_OTHER)
-			knob_get(&i->run.settings.knobs, &knob_table[r->knob], value, sizeof value);
+			knob_print(&i->run.settings.knobs, &knob_table[r->knob], value,
+				   sizeof value);
 		else
 			text_number(value, sizeof value, tunable_value(&i->run.settings, r->knob));
 		text_addf(&c->say, "%-14s %-10s %s, from step %llu %s %llu\n",

@@ -119,7 +119,7 @@ data_options_more(struct cmd_call *c, struct err *e)
 	} else if ((path = find_more(c, lex, &r, e)) && take_words(c, &r, &weight, e) == 0) {
 		q = cmd_request(c, REQUEST_ADD);
 		q->u.data.role = role;
-		q->u.data.weight = sets_train(role) ? weight : 0;
+		q->u.data.weight = sets_role_trains(role) ? weight : 0;
 		status = cmd_data_read(c, path, &r, &q->u.data.dataset, e);
 	}
 	mem_free(path);

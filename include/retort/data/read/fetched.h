@@ -1,4 +1,4 @@
-/* Data sets that are fetched once and found by name afterwards; fetched.def names them all. */
+/* Data sets that are fetched once into the cache and then found by name; fetched.def lists them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_DATA_READ_FETCHED_H
 #define RETORT_DATA_READ_FETCHED_H
@@ -6,36 +6,38 @@
 #include "retort/data/dataset.h"
 
 struct fetched {
-	const char *name;   /* as `data` takes it */
-	const char *set;    /* as `retort data get` takes it: the script that fetches it, and its
-			       folder in the cache */
+	const char *name;   /* in `data NAME` */
+	const char *set;    /* in `retort data get SET`: its script, and its folder in the cache */
 	const char *file;   /* in that folder */
-	const char *size;   /* of the whole set on disk, for people */
-	const char *source; /* the package it is made of */
+	const char *size;   /* of the whole set on disk, for display */
+	const char *source; /* package that it is made from */
 	const char *licence;
-	const char *what;         /* in a few words */
-	struct dataset_options o; /* what it is read with unless others are said */
+	const char *what;         /* short description */
+	struct dataset_options o; /* default options to read it with */
 };
 
 extern const struct fetched fetched_table[];
 extern const size_t fetched_count;
 
-const char *fetched_name(size_t i); /* NULL past the last */
-const char *fetched_set(size_t i);  /* the set of name i, once each: "" where it was named before;
-				       NULL past the last */
+/* Name i; NULL past the last. */
+const char *fetched_name(size_t i);
 
-const struct fetched *fetched_find(const char *name); /* NULL: no such set */
+/* Set of name i, "" if it is that of name i - 1; NULL past the last. */
+const char *fetched_set(size_t i);
 
-/* The directory that the sets lie in: $XDG_CACHE_HOME/retort/data or ~/.cache/retort/data. NULL
- * without a home. Caller frees. */
+/* Find a set by its name; NULL: there is none. */
+const struct fetched *fetched_find(const char *name);
+
+/* Directory of the sets, $XDG_CACHE_HOME/retort/data or ~/.cache/retort/data; NULL without a home.
+ * The caller frees it. */
 char *fetched_cache(void);
 
-/* Where its file lies. Unless it has been fetched NULL, with an error that says how to. Caller
- * frees. */
+/* Path of the set's file; NULL, with an error that gives the command to fetch it, if it is not in
+ * the cache. The caller frees it. */
 char *fetched_path(const struct fetched *f, struct err *e);
 
-/* The script that fetches sets, in $RETORT_DATADIR, the source tree, or as installed; NULL with an
- * error. Caller frees. */
+/* Path of the script that fetches sets; NULL with an error. The caller frees it. See bundled_file.
+ */
 char *fetched_script(struct err *e);
 
 #endif

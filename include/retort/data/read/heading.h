@@ -18,7 +18,7 @@ struct heading {
  *
  * Header: see dataset_options. Label: the column that the option names; default: the last column
  * that is neither text nor left out. Refused: a column that does not exist, one column as both
- * text and label, fewer than two columns unless unlabelled, no feature left. A set that stands
+ * text and label, fewer than two columns unless unlabelled, no feature left. A set
  * beside the data need not have the columns that `without` names.
  */
 int heading_resolve(struct source *s, const struct heading *h, struct err *e);

@@ -1,4 +1,4 @@
-/* Images and their labels, each an IDX file, become a dataset. */
+/* Images and their labels, each an IDX file, become a data set. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_DATA_READ_IMAGES_H
 #define RETORT_DATA_READ_IMAGES_H
@@ -7,25 +7,23 @@
 #include "retort/data/read/idxfile.h"
 
 /*
- * Rank 3 is [n, height, width] in one channel, rank 4 [n, height, width, channels]; rank 2 are
- * rows of numbers that are no images. Labels are whole numbers of rank 1, a negative one is none;
- * without `labels` no row has one. Refused: other ranks, labels that are no whole numbers, another
- * number of labels than of rows, and, unless they stand `beside` a set, fewer than DATASET_ROWS
- * rows and fewer than two classes. Copies. Leaves the hash to the caller.
+ * Make a data set from an array [n, height, width] (one channel), [n, height, width, channels], or
+ * [n, features], which are numbers and not images. `labels` NULL: no row has a label. Copies; the
+ * caller sets the hash. Refused: other ranks, fewer than DATASET_ROWS rows (1 if `beside`), and
+ * what labels_set refuses.
  */
 int images_make(const struct idxfile *rows, const struct idxfile *labels, bool beside,
 		struct dataset **out, struct err *e);
 
 /*
- * Where the labels of `path` lie by the usual naming: "images" becomes "labels" and idx2, idx3 or
- * idx4 becomes idx1 in the last part of it, with or without ".gz" behind. NULL with an error that
- * names what was looked for; the caller frees.
+ * Path of the labels of `path` by the usual naming: in its last part "images" becomes "labels", and
+ * idx2, idx3 or idx4 becomes idx1, with or without ".gz" at the end. NULL with an error that gives
+ * the names that were tried; the caller frees it.
  */
 char *images_labels_path(const char *path, struct err *e);
 
-/* A dataset of the contents of an IDX file that lie in memory; the labels are read from
-   o->labels_from or from where they lie by the usual naming, unless o->unlabelled. `path` is only
-   looked at for that. Sets the hash. */
+/* Make a data set from the contents of an IDX file. Labels are read from o->labels_from, default:
+   images_labels_path(path), unless o->unlabelled. Sets the hash. */
 int images_read(const char *path, const char *bytes, size_t size, const struct dataset_options *o,
 		struct dataset **out, struct err *e);
 

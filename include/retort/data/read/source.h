@@ -43,6 +43,9 @@ void source_release(struct source *s);
  */
 char source_delimiter(const char *path);
 
+/* Size of the UTF-8 byte order mark that the bytes begin with: 3 or 0. */
+size_t source_bom(const char *bytes, size_t size);
+
 /*
  * Call `visit` with every row of a table in file order, without its header, whatever the format:
  * .npy and JSON lines by their first bytes, otherwise CSV. The columns of the source are resolved
