@@ -1,0 +1,279 @@
+/* test_run.c: a run that is copied at any step trains on to the same bits. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/base/rng.h"
+#include "retort/lab/idle_change.h"
+#include "retort/lab/phase.h"
+#include "retort/lab/request.h"
+#include "retort/lab/run.h"
+#include "retort/session/cmd.h"
+#include "retort/session/cmd/cmd_table.h"
+#include "retort/session/lex.h"
+
+#define STEPS 24
+
+/* A session up to its `run`, and lines that take effect later. */
+struct scenario {
+	const char *name;
+	const char *setup[12]; /* before the student trains; NULL at the end */
+	const char *change[4]; /* at steps 14, 16, 18 and 20; NULL: none */
+};
+
+static const struct scenario scenario[] = {
+	{ "mlp, two teachers, ramps, maps with projections, ctkd",
+	  { "data digits labels 100", "set batch 16", "teacher big mlp 32,32",
+	    "teacher wide mlp 48", "train big epochs 1", "train wide epochs 1", "student mlp 16,12",
+	    "map big:1 s:1 weight 0.5 and wide:1 s:2 weight 0.3", "loss ctkd weight 1",
+	    "set mix entropy", "ramp temperature 8 1 over 20 cosine" },
+	  { "set kd-weight 0.7", "map big:2 s:2 match cka weight 0.2", "undo", "freeze 1" } },
+	{ "mlp, crd, teachers drawn at random, noise",
+	  { "data digits labels 300", "set batch 16", "teacher big mlp 32,24",
+	    "teacher wide mlp 48", "train big epochs 1", "train wide epochs 1", "student mlp 16,12",
+	    "map big:2 s:2 match crd weight 0.8 and big:1 s:1 match vid", "set mix random",
+	    "set noise-spread 0.5" },
+	  { "teachers wide weight 3", "undo", "redo", "set lr 0.002" } },
+	{ "cnn with batch norm, augmented images",
+	  { "data digits image 8x8 labels 200", "set batch 16", "teacher big resnet 4,4",
+	    "train big epochs 1", "student resnet 4,4", "augment shift most 1",
+	    "augment mixup rate 0.5", "map big:1 s:1 match at weight 2",
+	    "ramp map1 2 0.5 over 12" },
+	  { "augment rotate most 10", "freeze 1", "undo", "thaw" } },
+	{ "transformer with dropout, attention",
+	  { "data sentences labels 100", "set batch 8",
+	    "teacher big transformer layers=2 width=16 heads=2", "train big epochs 1",
+	    "student transformer layers=1 width=16 heads=2 dropout=0.2",
+	    "map big:block2.attention s:block1.attention weight 10", "augment mask rate 0.1" },
+	  { "set temperature 2", "undo", "balance", "set clip 0.5" } },
+	{ "lstm, optimizer momentum",
+	  { "data sentences labels 100", "set batch 8", "set optimizer momentum", "teacher big bag",
+	    "train big epochs 1", "student lstm width=8 embed=8" },
+	  { "loss jsd weight 0.5", "loss jsd off", "undo", "set schedule linear" } },
+};
+
+/* Apply one line of the session language between two steps. */
+static void
+apply(struct trainer_state *w, const char *line)
+{
+	struct cmd_call c = { .info = &w->info, .dir = ".", .scripted = true, .table = cmd_table };
+	struct err e = { "" };
+	const struct cmd *d;
+	struct lex lex;
+	int column;
+
+	assert_int_equal(lex_line(line, &lex, &column, &e), 0);
+	d = cmd_find(cmd_table, lex.word[0], &e);
+	assert_non_null(d);
+	c.argc = lex.n - 1;
+	c.argv = lex.word + 1;
+	if (d->exec(&c, &e) < 0 ||
+	    (c.request && request_table[c.request->kind].handle(w, c.request, &e) < 0))
+		fail_msg("%s: %s", line, e.msg);
+	request_free(c.request);
+	text_release(&c.say);
+	text_release(&c.talk);
+	text_release(&c.then);
+	text_release(&c.record);
+	mem_free(c.save);
+	mem_free(c.source);
+}
+
+/* Join the hash of the samples since the last call. */
+static void
+drain(struct trainer_state *w, struct hash *h)
+{
+	for (size_t i = 0; i < w->n_samples; i++) {
+		const struct trainer_state_sample *s = &w->sample[i];
+		double value[4] = { s->branch, s->metric, s->step, s->value };
+		struct hash one = hash_of(value, sizeof value);
+
+		*h = hash_join(h, &one);
+	}
+	w->n_samples = 0;
+}
+
+static void
+step(struct trainer_state *w, const struct scenario *s, struct hash *h)
+{
+	struct err e = { "" };
+	uint64_t at = w->run.student->state->step;
+
+	if (at >= 14 && at <= 20 && at % 2 == 0 && s->change[(at - 14) / 2])
+		apply(w, s->change[(at - 14) / 2]);
+	assert_true(phase_step(w, &e) == PHASE_STEPPED);
+	drain(w, h);
+}
+
+static void
+work(struct trainer_state *w)
+{
+	struct err e = { "" };
+	struct hash h = { 0 };
+
+	while (phase_works(w)) {
+		phase_step(w, &e);
+		drain(w, &h);
+	}
+}
+
+static void
+open_lab(struct trainer_state *w, const struct scenario *s)
+{
+	char run[32];
+
+	memset(w, 0, sizeof *w);
+	idle_change_init(w, 2);
+	for (int i = 0; s->setup[i]; i++) {
+		apply(w, s->setup[i]);
+		work(w);
+	}
+	snprintf(run, sizeof run, "run %d", STEPS);
+	apply(w, run);
+}
+
+/* Parameters, moments, step and states of losses; steps and settings. */
+static struct hash
+state_of(const struct run *r)
+{
+	struct hash state = hash_of(r->student->state, r->student->state->size),
+		    ramps = hash_of(&r->info->settings.knobs, sizeof r->info->settings.knobs);
+	double number[4] = { (double)r->info->step, (double)r->n_undo, (double)r->n_redo,
+			     (double)r->n_history };
+	struct hash numbers = hash_of(number, sizeof number);
+
+	state = hash_join(&state, &ramps);
+	return hash_join(&state, &numbers);
+}
+
+/* Train on to the last step; the hash of state and samples. */
+static struct hash
+finish(struct trainer_state *w, const struct scenario *s, struct hash samples)
+{
+	struct hash state;
+
+	while (w->run.student->state->step < STEPS)
+		step(w, s, &samples);
+	state = state_of(&w->run);
+	return hash_join(&state, &samples);
+}
+
+/* A detached run with its own description. */
+struct fork {
+	struct lab_run info;
+	struct run run;
+	struct hash samples;
+};
+
+static void
+fork_new(struct fork *f, const struct trainer_state *w, struct hash samples)
+{
+	struct err e;
+
+	memset(f, 0, sizeof *f);
+	run_init(&f->run, &w->train, &f->info);
+	f->samples = samples;
+	assert_int_equal(run_copy(&f->run, &w->run, &e), 0);
+}
+
+/* One step of a detached run in the lab. */
+static void
+step_fork(struct trainer_state *w, const struct scenario *s, struct fork *f)
+{
+	struct err e;
+
+	assert_int_equal(run_copy(&w->run, &f->run, &e), 0);
+	step(w, s, &f->samples);
+	assert_int_equal(run_copy(&f->run, &w->run, &e), 0);
+}
+
+static void
+test_fork(void **state)
+{
+	const struct scenario *s = *state;
+	struct trainer_state *w = mem_new(sizeof *w);
+	struct fork *a = mem_new(sizeof *a), *b = mem_new(sizeof *b);
+	struct rng r = rng_stream(7, "fork", (uint64_t)(s - scenario), 0);
+	uint64_t at = 2 + rng_below(r, 0, STEPS - 6);
+	struct hash samples = { 0 }, want, got;
+	struct err e;
+
+	open_lab(w, s);
+	while (w->run.student->state->step < at)
+		step(w, s, &samples);
+	fork_new(a, w, samples);
+	fork_new(b, w, samples);
+	want = finish(w, s, samples);
+
+	/* alone, from the copy */
+	assert_int_equal(run_copy(&w->run, &a->run, &e), 0);
+	got = finish(w, s, samples);
+	assert_memory_equal(&got, &want, sizeof got);
+
+	/* two copies take turns, step by step */
+	while (b->run.student->state->step < STEPS) {
+		step_fork(w, s, a);
+		step_fork(w, s, b);
+	}
+	got = state_of(&a->run);
+	got = hash_join(&got, &a->samples);
+	assert_memory_equal(&got, &want, sizeof got);
+	got = state_of(&b->run);
+	got = hash_join(&got, &b->samples);
+	assert_memory_equal(&got, &want, sizeof got);
+
+	run_release(&a->run);
+	run_release(&b->run);
+	idle_change_release(w);
+	mem_free(a);
+	mem_free(b);
+	mem_free(w);
+}
+
+/* The history of a copy gives the baseline of the original. */
+static void
+test_baseline(void **state)
+{
+	const struct scenario *s = &scenario[0];
+	struct trainer_state *w = mem_new(sizeof *w);
+	struct fork *a = mem_new(sizeof *a);
+	struct hash samples = { 0 }, first, second;
+	struct err e;
+
+	(void)state;
+	open_lab(w, s);
+	finish(w, s, samples);
+	work(w);
+	fork_new(a, w, samples);
+	apply(w, "report");
+	work(w);
+	assert_non_null(w->run.baseline);
+	first = hash_of(w->run.baseline->state, w->run.baseline->state->size);
+	assert_int_equal(run_copy(&w->run, &a->run, &e), 0);
+	assert_null(w->run.baseline);
+	apply(w, "report");
+	work(w);
+	second = hash_of(w->run.baseline->state, w->run.baseline->state->size);
+	assert_memory_equal(&first, &second, sizeof first);
+	run_release(&a->run);
+	idle_change_release(w);
+	mem_free(a);
+	mem_free(w);
+}
+
+int
+main(void)
+{
+	struct CMUnitTest tests[sizeof scenario / sizeof *scenario + 1];
+	size_t n = sizeof scenario / sizeof *scenario;
+
+	for (size_t i = 0; i < n; i++)
+		tests[i] = (struct CMUnitTest){ scenario[i].name, test_fork, NULL, NULL,
+						(void *)&scenario[i] };
+	tests[n] = (struct CMUnitTest){ "the baseline of a copy is trained along its history",
+					test_baseline, NULL, NULL, NULL };
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
