@@ -22,8 +22,7 @@ centre(double *x, size_t rows, size_t width)
 	}
 }
 
-/* Sums of their own for eight columns in turn, so that the compiler makes vectors of them, in a
- * fixed order. */
+/* Eight partial sums, so that the compiler vectorises in a fixed order. */
 static MULTI_INLINE double
 dot(const double *a, const double *b, size_t n)
 {
@@ -49,7 +48,7 @@ cka_gram(double *x, size_t rows, size_t width, double *gram)
 			*gram++ = dot(x + i * width, x + k * width, width);
 }
 
-/* The sum over all pairs of rows, of which each but those of a row with itself stands for two. */
+/* Sum over all pairs of rows; pairs of different rows count twice. */
 static double
 inner(const double *a, const double *b, size_t rows)
 {

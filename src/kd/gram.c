@@ -1,4 +1,4 @@
-/* gram.c: rows of a batch side by side, their products, and the way back. */
+/* gram.c: rows of a batch, their products, and the backward pass. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 

@@ -1,4 +1,4 @@
-/* label_index.c: the labels that the student sees, by class. */
+/* label_index.c: visible labels by class. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,9 +8,9 @@
 
 #include "retort/base/mem.h"
 
-/* Rows in the order of the data set within their class. */
+/* Sort rows by class, in the order of the data set within a class. */
 static void
-sort(struct label_index *k, size_t rows)
+sort_rows(struct label_index *k, size_t rows)
 {
 	size_t *next = mem_array((size_t)k->classes, sizeof *next);
 
@@ -40,7 +40,7 @@ label_index_init(struct label_index *k, const struct dataset *ds, const uint8_t 
 	k->from = mem_array((size_t)ds->classes + 1, sizeof *k->from);
 	for (size_t i = 0; i < ds->n; i++)
 		k->label[i] = visible[i] ? ds->y[i] : -1;
-	sort(k, ds->n);
+	sort_rows(k, ds->n);
 }
 
 void

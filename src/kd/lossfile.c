@@ -1,4 +1,4 @@
-/* lossfile.c: files of logits and of labels. */
+/* lossfile.c: files of logits and labels. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,7 +10,7 @@
 #include "retort/base/text.h"
 #include "retort/data/read/csvfile.h"
 
-/* What the reader of tables says, with the place in front. */
+/* Parse a table; an error begins with its place. */
 static int
 read_table(const char *name, const char *bytes, size_t size, struct csvfile *t, struct err *e)
 {
@@ -80,7 +80,7 @@ lossfile_release(struct lossfile *f)
 	memset(f, 0, sizeof *f);
 }
 
-/* Lines, whatever ends them; *blank when no line has anything. */
+/* Count lines with any line ending; *blank: all are empty. */
 static size_t
 count_lines(const char *bytes, size_t size, bool *blank)
 {
@@ -122,8 +122,8 @@ read_label(const char *name, const struct csvfile *t, size_t row, size_t classes
 	return 0;
 }
 
-/* The reader of tables passes over empty lines; here they are rows without a label, so lines are
- * what is counted. */
+/* The table reader skips empty lines; here an empty line is a row without a label, so lines are
+ * counted. */
 int
 lossfile_labels(const char *name, const char *bytes, size_t size, size_t rows, size_t classes,
 		int32_t *label, struct err *e)

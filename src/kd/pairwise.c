@@ -1,4 +1,4 @@
-/* pairwise.c: squared distances of rows, and the way back. */
+/* pairwise.c: squared distances of rows, and the backward pass. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -36,8 +36,8 @@ pairwise_squares(const real *f, size_t n, size_t width, real *out)
 	}
 }
 
-/* Row i gets the sum over j of 2 (d_ij + d_ji) (f_i - f_j): a product with a matrix whose rows sum
- * to 0. */
+/* df_i = sum over j of 2 (d_ij + d_ji) (f_i - f_j), as a product with a matrix whose rows sum to 0.
+ */
 void
 pairwise_back(real *d, const real *f, size_t n, size_t width, real *df)
 {

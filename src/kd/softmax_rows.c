@@ -1,4 +1,4 @@
-/* softmax_rows.c: what losses on outputs share: rows side by side, and the sums over them. */
+/* softmax_rows.c: softmax of rows and sums over rows, for losses on outputs. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -65,7 +65,7 @@ softmax_rows_forward(const struct row *r, void *arg)
 	return (double)softmax_rows_divergence(r->p, r->log_p, r->q, r->log_q, 0, r->n);
 }
 
-#define NEAR (real)0.5 /* of d, where e^d - 1 - d comes from its series */
+#define NEAR (real)0.5 /* largest |d| for which e^d - 1 - d is computed by its series */
 #ifdef RETORT_REAL_DOUBLE
 #define TERMS 15
 #else
@@ -90,7 +90,7 @@ static const real inverse[16] = { (real)(1 / 2.0),
 				  (real)(1 / 20922789888000.0),
 				  (real)(1 / 355687428096000.0) };
 
-/* p (e^d - 1 - d), where p e^d is q. */
+/* p (e^d - 1 - d), with q = p e^d. */
 static MULTI_INLINE real
 excess(real p, real q, real d)
 {
@@ -133,10 +133,10 @@ mix(const real *a, const real *b, real alpha, size_t n, real *out)
 		out[c] = alpha * a[c] + (1 - alpha) * b[c];
 }
 
-/* Parts are of both signs: they are added in double. log m stands in `ratio`. */
+/* Terms have both signs and are added in double. On entry `ratio` holds log m. */
 MULTIVERSION static double
-compare(const real *a, const real *log_a, const real *b, real alpha, size_t n, real *ratio,
-	real *gap)
+sum_skewed(const real *a, const real *log_a, const real *b, real alpha, size_t n, real *ratio,
+	   real *gap)
 {
 	double sum = 0;
 
@@ -157,7 +157,7 @@ softmax_rows_skewed(const real *a, const real *log_a, const real *b, real alpha,
 {
 	mix(a, b, alpha, n, ratio);
 	vmath_log(ratio, n, ratio);
-	return compare(a, log_a, b, alpha, n, ratio, gap);
+	return sum_skewed(a, log_a, b, alpha, n, ratio, gap);
 }
 
 MULTIVERSION static void
@@ -173,7 +173,7 @@ softmax_rows_back(const real *q, const real *g, real step, size_t n, real *dx)
 	add_back(q, g, vmath_dot(q, g, n), step, n, dx);
 }
 
-/* log of the mass of all but y. */
+/* Log of the total probability of all classes but y. */
 static real
 log_rest(const real *z, size_t n, size_t y, real *hat, real *share)
 {
@@ -197,8 +197,7 @@ softmax_rows_rest(const real *log_p, size_t n, size_t y, real *hat)
 	return rest;
 }
 
-/* Small where y has nearly everything, and then exact to its own last digits: wsld divides one of
- * them by another. */
+/* Accurate where the probability of y is close to 1, since wsld divides one by another. */
 double
 softmax_rows_surprise(const real *z, size_t n, size_t y)
 {

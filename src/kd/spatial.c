@@ -1,4 +1,4 @@
-/* spatial.c: where a feature map is large. */
+/* spatial.c: attention maps of feature maps. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -9,14 +9,13 @@
 #include "retort/base/multi.h"
 #include "retort/nn/gemm/vmath.h"
 
-#define LANES \
-	8 /* sums of a place, added up at its end: as many as the channels of a small student */
-#define TILE 16 /* places whose sums are added up at once */
+#define LANES 8 /* partial sums of a position; about the channels of a small student */
+#define TILE 16 /* positions whose partial sums are added together */
 
 typedef real vector
 	__attribute__((vector_size(LANES * sizeof(real)), aligned(sizeof(real)), may_alias));
 
-/* q = the mean of f^2 over the channels of each place. */
+/* q = mean of f^2 over the channels of each position. */
 MULTIVERSION static void
 mean_squares(const real *restrict f, size_t places, size_t channels, real *restrict q)
 {

@@ -1,4 +1,4 @@
-/* token_mask.c: which tokens of a row a loss looks at, and which of them see which. */
+/* token_mask.c: padding and causal mask of a row. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -21,7 +21,7 @@ token_mask_of(const struct loss_args *a, size_t row)
 			continue;
 		t.end = k + 1;
 		t.n++;
-		t.pairs += t.n; /* a token and those before it */
+		t.pairs += t.n; /* the token itself and earlier ones */
 	}
 	if (!t.causal)
 		t.pairs = t.n * t.n;

@@ -9,7 +9,6 @@
 static const struct metric_info fixed[] = {
 #define METRIC(id, name_, unit_, better_, doc_) \
 	{ .name = name_, .unit = unit_, .better = better_, .doc = doc_ },
-#include "retort/kd/losses/loss_table.h"
 #include "retort/train/metrics.def"
 };
 

@@ -1,4 +1,5 @@
-/* All rows of a batch side by side, for losses that compare rows with each other. */
+/* Copies of the rows of a batch and products between them, for losses that compare rows with each
+ * other. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_KD_GRAM_H
 #define RETORT_KD_GRAM_H
@@ -6,39 +7,37 @@
 #include "retort/kd/loss.h"
 
 /*
- * The rows that are looked at (those of weight 0 are not), each as one long vector; padding is
- * zeros in it. Such losses weigh all of these rows alike. Everything lies in the scratch of the
- * call.
+ * Rows of weight above 0, each as one vector in which padding is 0. All of them have the same
+ * weight in such a loss. All arrays are in the scratch of the call.
  */
 struct gram {
-	size_t n, width, t_width; /* rows, numbers in one */
-	real *x, *t;              /* [n,width], [n,t_width] copies: may be changed */
-	real *dx;                 /* [n,width] for a gradient */
+	size_t n, width, t_width; /* rows; numbers in a row */
+	real *x, *t;              /* [n,width], [n,t_width] copies, may be overwritten */
+	real *dx;                 /* [n,width] room for a gradient */
 	real *a, *b, *c;          /* [n,n] */
 	real *s, *u;              /* [n] */
 };
 
-/* What a loss's `scratch` is for this. */
+/* Numbers of scratch: loss.scratch of losses that use struct gram. */
 size_t gram_scratch(const struct loss_shape *s);
 
-/* false: fewer than two rows, and nothing to compare. */
+/* Copy the rows. False: fewer than two rows, nothing to compare. */
 bool gram_open(const struct loss_args *a, struct gram *w);
 
-/* out[n,n] = f f^T of rows of `width` numbers. */
+/* out[n,n] = f f^T, f [n,width]. */
 void gram_gram(const real *f, size_t n, size_t width, real *out);
 
-/* df = (d + d^T) f, where d[n,n] is the gradient of that product; d is changed. */
+/* df = (d + d^T) f, with d [n,n] the gradient of that product; d is overwritten. */
 void gram_gram_back(real *d, const real *f, size_t n, size_t width, real *df);
 
-/* Every row over its length plus eps, and the lengths; a row of zeros stays one. */
+/* Divide every row by its norm plus eps, and store the norms; a row of zeros stays 0. */
 void gram_normalise(real *f, size_t n, size_t width, real eps, real *length);
 
-/* The gradient back through that, in place: f as it left. A row of zeros has no direction, and gets
- * none. */
+/* Backward pass of gram_normalise, in place; f: its output. The gradient of a row of zeros is 0. */
 void gram_normalise_back(const real *f, size_t n, size_t width, real eps, const real *length,
 			 real *df);
 
-/* w->dx, times the scale of the call, is added to the gradient; padding gets none. */
+/* Add w->dx, times the scale of the call, to the call's gradient, except at padding. */
 void gram_add(const struct loss_args *a, const struct gram *w);
 
 #endif

@@ -1,4 +1,4 @@
-/* Files of logits and of labels: what `retort loss` compares. */
+/* Files of logits and labels for `retort loss`. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_KD_LOSSFILE_H
 #define RETORT_KD_LOSSFILE_H
@@ -8,30 +8,31 @@
 
 #include "retort/base/err.h"
 
-/* Logits as they stand in a file, always in double. */
+/* Logits of a file, in double. */
 struct lossfile {
 	size_t rows, columns;
 	double *value; /* [rows,columns] owned */
-	size_t *line;  /* [rows] owned: where a row stands, from 1 */
+	size_t *line;  /* [rows] owned: line of a row, from 1 */
 };
 
 /*
- * CSV without a header: a row a line, a class a column, two or more. Errors are "name:line:column:
- * what", with the number of the cell as column. *out needs no release after one.
+ * Parse CSV without a header: a line for each row, a column for each class, at least two. 0, or -1
+ * and an error "name:line:column: ..." (column: number of the cell); *out then needs no release.
  */
 int lossfile_parse(const char *name, const char *bytes, size_t size, struct lossfile *out,
 		   struct err *e);
 void lossfile_release(struct lossfile *f);
 
-/* One class a line, from 0; -1 or nothing: none. `rows` of them, below `classes`, into label. */
+/* Parse labels, a class 0 .. classes - 1 in each of `rows` lines, into label; -1 or an empty line:
+ * no label. */
 int lossfile_labels(const char *name, const char *bytes, size_t size, size_t rows, size_t classes,
 		    int32_t *label, struct err *e);
 
-/* Whether the teacher's file has the student's shape. */
+/* Check that the teacher's file has the shape of the student's: 0, or -1 and an error. */
 int lossfile_match(const char *s_name, const struct lossfile *s, const char *t_name,
 		   const struct lossfile *t, struct err *e);
 
-/* Numbers in the form that lossfile_parse reads, 17 digits. Caller frees with mem_free. */
+/* Format numbers as lossfile_parse reads them, with 17 digits. Caller frees with mem_free. */
 char *lossfile_text(const double *value, size_t rows, size_t columns, size_t *size);
 
 #endif

@@ -1,4 +1,4 @@
-/* Squared distances of rows, pair by pair. */
+/* Squared distances between all pairs of rows. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_KD_PAIRWISE_H
 #define RETORT_KD_PAIRWISE_H
@@ -8,12 +8,13 @@
 #include "retort/base/real.h"
 
 /*
- * out[n,n] = |f_i - f_j|^2 of rows of `width` numbers: from the differences, so that rows that are
- * the same are at a distance of 0, and rows close together at one as exact as any.
+ * out[n,n] = |f_i - f_j|^2, f [n,width]. Computed from the differences, so that equal rows have
+ * distance 0 and small distances are accurate.
  */
 void pairwise_squares(const real *f, size_t n, size_t width, real *out);
 
-/* df[n,width] is the gradient, d[n,n] that of the squares; d is changed. */
+/* Backward pass: df [n,width] from d [n,n], the gradient of the squared distances; d is
+ * overwritten. */
 void pairwise_back(real *d, const real *f, size_t n, size_t width, real *df);
 
 #endif

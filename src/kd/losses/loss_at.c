@@ -1,4 +1,4 @@
-/* loss_at.c: attention transfer: where on the map the activations are large. */
+/* loss_at.c: attention transfer: squared difference of normalised attention maps. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -7,10 +7,10 @@
 #include "retort/kd/spatial.h"
 
 /*
- * The mean over places of (Q_s - Q_t)^2, Q = q / |q|: the form of the authors' programs, which
- * differs from the paper's norm of the difference by a root and a factor. With g = 2 (Q_s - Q_t) /
- * places the gradient of q is (g - Q_s <g, Q_s>) / |q_s|, that of F is 2 F / channels times it: of
- * one factor for all channels of a place.
+ * Mean over positions of (Q_s - Q_t)^2, Q = q / |q|: the form of the authors' programs; the paper
+ * has the norm of the difference. With g = 2 (Q_s - Q_t) / positions the gradient of q is (g - Q_s
+ * <g, Q_s>) / |q_s|; that of F is 2 F / channels times it, so one factor for all channels of a
+ * position.
  */
 static double
 run(const struct loss_args *a)

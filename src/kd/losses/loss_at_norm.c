@@ -1,4 +1,4 @@
-/* loss_at_norm.c: attention transfer as its paper has it: the norm of the difference. */
+/* loss_at_norm.c: attention transfer as in the paper: norm of the difference of attention maps. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,8 +8,8 @@
 
 /*
  * |Q_s - Q_t|, Q = q / |q|. With g = (Q_s - Q_t) / |Q_s - Q_t| the gradient of q is (g - Q_s <g,
- * Q_s>) / |q_s|, that of F 2 F / channels times it: of one factor for all channels of a place.
- * Where the maps agree there is no direction.
+ * Q_s>) / |q_s|; that of F is 2 F / channels times it, so one factor for all channels of a
+ * position. Equal maps have gradient 0.
  */
 static double
 run(const struct loss_args *a)

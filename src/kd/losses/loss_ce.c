@@ -4,8 +4,8 @@
 
 #include "retort/kd/losses/loss_table.h"
 
-/* The mean is over the labelled rows of the batch, not over all rows: unlabelled rows must not
- * dilute it. */
+/* Weights are normalised over the labelled rows of the batch, so that unlabelled rows do not reduce
+ * the mean. */
 static double
 run(const struct loss_args *a)
 {

@@ -9,13 +9,12 @@
 #include "retort/kd/gram.h"
 #include "retort/kd/losses/loss_table.h"
 
-#define NOISE                                                                                  \
-	1e-12 /* of the squares, what rounding leaves of rows that are all the same once their \
-		 mean is taken off */
+#define NOISE 1e-12 /* share of the squares that rounding can leave of equal rows after centring \
+		     */
 
-/* Every column gets mean 0; false: the rows are all the same. `mean` has room for a row. */
+/* Subtract the mean of every column. False: all rows are equal. mean [width] is scratch. */
 static bool
-centre(real *f, size_t n, size_t width, real *mean)
+centre_columns(real *f, size_t n, size_t width, real *mean)
 {
 	double before = (double)vmath_dot(f, f, n * width);
 
@@ -32,8 +31,7 @@ centre(real *f, size_t n, size_t width, real *mean)
 
 /*
  * |X^T Y|^2 / (|X^T X| |Y^T Y|) is <K, L> / (|K| |L|) with K = X X^T, L = Y Y^T: products of rows,
- * so that widths cost little. Centred columns stay so on the way back: the rows of K and L sum to
- * 0.
+ * cheap for large widths. The gradient needs no centring, since the rows of K and L sum to 0.
  */
 static double
 run(const struct loss_args *a)
@@ -46,14 +44,14 @@ run(const struct loss_args *a)
 	if (!gram_open(a, &w))
 		return 0;
 	all = w.n * w.n;
-	varies = centre(w.x, w.n, w.width, w.dx);
+	varies = centre_columns(w.x, w.n, w.width, w.dx);
 	gram_gram(w.x, w.n, w.width, w.a);
-	varies &= centre(w.t, w.n, w.t_width, w.c);
+	varies &= centre_columns(w.t, w.n, w.t_width, w.c);
 	gram_gram(w.t, w.n, w.t_width, w.b);
 	k = sqrt((double)vmath_dot(w.a, w.a, all));
 	l = sqrt((double)vmath_dot(w.b, w.b, all));
 	if (!varies || !(k * l > 0))
-		return 1; /* nothing varies on one side: nothing is shared */
+		return 1; /* one side is constant: similarity 0 */
 	along = (double)vmath_dot(w.a, w.b, all) / (k * l);
 	if (!a->dx)
 		return 1 - along;
@@ -68,7 +66,7 @@ static size_t
 scratch(const struct loss_shape *s)
 {
 	return gram_scratch(s) +
-	       s->t_width; /* a mean of the teacher's rows lies in c, and may be longer */
+	       s->t_width; /* the mean of the teacher's rows is stored in c, and may be longer */
 }
 
 const struct loss loss_cka = {

@@ -1,13 +1,13 @@
-/* loss_cos.c: one minus the cosine of hidden states, as DistilBERT has it. */
+/* loss_cos.c: one minus the cosine of hidden states, as in DistilBERT. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/nn/gemm/vmath.h"
 #include "retort/kd/losses/loss_table.h"
 
-/* With X and Y of unit length: 1 - <X, Y>, and the gradient is (X <X, Y> - Y) / |x|. */
+/* 1 - <X, Y> with X = x / |x|, Y = t / |t|; gradient (X <X, Y> - Y) / |x|. */
 static double
-run_place(const real *x, const real *t, size_t n, double step, real *dx)
+run_position(const real *x, const real *t, size_t n, double step, real *dx)
 {
 	real length = REAL_SQRT(vmath_dot(x, x, n)), t_length = REAL_SQRT(vmath_dot(t, t, n));
 	real cosine, in_x, in_t, over;
@@ -17,8 +17,8 @@ run_place(const real *x, const real *t, size_t n, double step, real *dx)
 	in_x = 1 / length;
 	in_t = 1 / t_length;
 	cosine = vmath_dot(x, t, n) * in_x * in_t;
-	over = (real)step *
-	       in_x; /* times what is of the size of 1: squares of a short length have no inverse */
+	over = (real)step * in_x; /* the factors below are about 1: the inverse of a squared small
+				     norm would overflow */
 	for (size_t k = 0; dx && k < n; k++)
 		dx[k] += over * (cosine * (x[k] * in_x) - t[k] * in_t);
 	return 1 - (double)cosine;
@@ -34,17 +34,18 @@ run(const struct loss_args *a)
 		double weight = (double)a->weight[i / places] / (double)places;
 
 		if (weight > 0)
-			sum += weight * run_place(a->x + i * n, a->target + i * n, n,
-						  weight * a->scale, a->dx ? a->dx + i * n : NULL);
+			sum += weight * run_position(a->x + i * n, a->target + i * n, n,
+						     weight * a->scale,
+						     a->dx ? a->dx + i * n : NULL);
 	}
 	return sum;
 }
 
 const struct loss loss_cos = {
 	.name = "cos",
-	.doc = "One minus the cosine of a student's hidden state and a teacher's, of every token, "
-	       "or every place of a feature map.",
-	.formula = "mean (1 - h_s . h_t / (|h_s| |h_t|)) over tokens that are no padding",
+	.doc = "One minus the cosine of a student's hidden state and a teacher's, of every token "
+	       "or position of a feature map.",
+	.formula = "mean (1 - h_s . h_t / (|h_s| |h_t|)) over tokens that are not padding",
 	.reference = "Sanh et al. 2019, DistilBERT, section 2",
 	.needs = LOSS_LAYER,
 	.on = 1u << MODEL_HIDDEN | 1u << MODEL_VALUE,

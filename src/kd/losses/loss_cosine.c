@@ -1,4 +1,4 @@
-/* loss_cosine.c: the angle between rows of logits. */
+/* loss_cosine.c: one minus the cosine of rows of logits. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -6,10 +6,10 @@
 #include "retort/nn/gemm/vmath.h"
 #include "retort/kd/losses/loss_table.h"
 
-/* Half the squared distance of the two directions is 1 - cos without the difference of two numbers
+/* 1 - cos as half the squared distance of the unit vectors, which avoids a difference of numbers
  * near 1. */
 static double
-distance(const real *x, const real *target, size_t n, double in_x, double in_target)
+half_distance(const real *x, const real *target, size_t n, double in_x, double in_target)
 {
 	double sum = 0;
 
@@ -21,7 +21,7 @@ distance(const real *x, const real *target, size_t n, double in_x, double in_tar
 	return sum / 2;
 }
 
-/* (cos x/|x| - t/|t|) / |x|; a short length has no square that could be divided by. */
+/* (cos x/|x| - t/|t|) / |x|; the inverse of a squared small norm would overflow. */
 MULTIVERSION static void
 add_gradient(const real *restrict x, const real *restrict target, real cosine, real in_x,
 	     real in_target, real step, size_t n, real *restrict dx)
@@ -30,9 +30,9 @@ add_gradient(const real *restrict x, const real *restrict target, real cosine, r
 		dx[c] += step * (cosine * (x[c] * in_x) - target[c] * in_target);
 }
 
-/* A row of zeros has no direction: it counts as at right angles, and says nothing. */
+/* A row of zeros has value 1 and no gradient. */
 static double
-row(const struct loss_args *a, size_t i, double weight)
+run_row(const struct loss_args *a, size_t i, double weight)
 {
 	const real *x = a->x + i * a->width, *target = a->target + i * a->width;
 	double xx = (double)vmath_dot(x, x, a->width),
@@ -41,7 +41,7 @@ row(const struct loss_args *a, size_t i, double weight)
 
 	if (!(xx > 0 && tt > 0))
 		return 1;
-	gap = distance(x, target, a->width, in_x, in_target);
+	gap = half_distance(x, target, a->width, in_x, in_target);
 	if (a->dx)
 		add_gradient(x, target, (real)(1 - gap), (real)in_x, (real)in_target,
 			     (real)(weight * a->scale * in_x), a->width, a->dx + i * a->width);
@@ -55,7 +55,7 @@ run(const struct loss_args *a)
 
 	for (size_t i = 0; i < a->rows; i++)
 		if (a->weight[i] > 0)
-			sum += (double)a->weight[i] * row(a, i, (double)a->weight[i]);
+			sum += (double)a->weight[i] * run_row(a, i, (double)a->weight[i]);
 	return sum;
 }
 

@@ -1,5 +1,4 @@
-/* loss_crd.c: contrastive distillation: a row's two embeddings among those of rows of other
- * classes. */
+/* loss_crd.c: contrastive representation distillation, with memory banks. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,11 +10,11 @@
 #include "retort/kd/losses/loss_table.h"
 
 #define EMBED 128
-#define DRAWS 256 /* at a time */
+#define DRAWS 256 /* draws computed together */
 #define LANES 16
-#define MOMENTUM ((real)0.5) /* of what the banks remember of a row */
+#define MOMENTUM ((real)0.5) /* of the old value in a bank */
 
-/* The loss's own numbers, in the order of their table. */
+/* Indices of the loss's own arrays, in the order of their table. */
 enum { MATRIX, S_BANK, T_BANK, NORMS };
 
 static int
@@ -48,25 +47,26 @@ scratch(const struct loss_shape *s)
 	return s->rows * 2 * (EMBED + 1) + s->t_channels + 2 * EMBED;
 }
 
-/* One side: the student's, or the teacher's. */
-struct row_set {
-	real *embed;       /* [rows,EMBED] of unit length */
-	real *length;      /* [rows] before that */
-	const real *other; /* what the other side's bank remembers */
+/* Student or teacher. */
+struct crd_side {
+	real *embed;       /* [rows,EMBED] embeddings of unit norm */
+	real *length;      /* [rows] their norms before normalisation */
+	const real *other; /* [data rows,EMBED] memory bank of the other side */
 	double log_norm;
-	real *d; /* [EMBED] the gradient of a row's embedding */
+	real *d; /* [EMBED] gradient of a row's embedding */
 };
 
-struct trainer_state {
+struct crd_run {
 	const struct loss_args *a;
-	struct row_set s, t;
+	struct crd_side s, t;
 	real *mean; /* [t_channels] */
-	double all; /* weight of the rows that count */
-	size_t k;   /* rows drawn for each */
+	double all; /* total weight of the rows in the loss */
+	size_t k;   /* negatives drawn for each row */
 	struct rng draws;
 };
 
-/* A row counts when its class is known, and others are. */
+/* Class of row i if it is in the loss: its label is visible, and rows of other classes have labels;
+ * else -1. */
 static int32_t
 class_of(const struct loss_args *a, size_t i)
 {
@@ -76,7 +76,7 @@ class_of(const struct loss_args *a, size_t i)
 											 : -1;
 }
 
-/* The mean of the positions of row i that count: of n numbers each. */
+/* Mean over the positions of row i that are not padding, of n numbers each. */
 static void
 mean_of(const struct loss_args *a, const real *f, size_t i, size_t n, real *out)
 {
@@ -100,7 +100,7 @@ add_times(const real *restrict x, real factor, real *restrict to)
 }
 
 static real
-unit(real *x)
+normalise(real *x)
 {
 	real length = REAL_SQRT(vmath_dot(x, x, EMBED));
 
@@ -110,24 +110,24 @@ unit(real *x)
 }
 
 static void
-embed_row(const struct trainer_state *w, size_t i)
+embed_row(const struct crd_run *w, size_t i)
 {
 	const struct loss_args *a = w->a;
 	const real *matrix = a->own[MATRIX];
 	real *s = w->s.embed + i * EMBED, *t = w->t.embed + i * EMBED;
 
 	mean_of(a, a->x + i * a->width, i, EMBED, s);
-	w->s.length[i] = unit(s);
+	w->s.length[i] = normalise(s);
 	mean_of(a, a->target + i * a->t_width, i, a->t_width / a->positions, w->mean);
 	memset(t, 0, EMBED * sizeof *t);
 	for (size_t c = 0; c < a->t_width / a->positions; c++)
 		add_times(matrix + c * EMBED, w->mean[c], t);
-	w->t.length[i] = unit(t);
+	w->t.length[i] = normalise(t);
 }
 
-/* Which row of the bank is k-th for row i: its own, then those of other classes. */
+/* Row k of the bank for row i: its own for k = 0, then random rows of other classes. */
 static size_t
-drawn(const struct trainer_state *w, size_t i, int32_t label, size_t k)
+draw_row(const struct crd_run *w, size_t i, int32_t label, size_t k)
 {
 	if (k == 0)
 		return (size_t)w->a->row[i];
@@ -135,7 +135,7 @@ drawn(const struct trainer_state *w, size_t i, int32_t label, size_t k)
 }
 
 static double
-score(const struct trainer_state *w, const struct row_set *side, size_t i, size_t row)
+score(const struct crd_run *w, const struct crd_side *side, size_t i, size_t row)
 {
 	return (double)vmath_dot(side->embed + i * EMBED, side->other + row * EMBED, EMBED) /
 	       w->a->knobs->crd_temperature;
@@ -143,7 +143,7 @@ score(const struct trainer_state *w, const struct row_set *side, size_t i, size_
 
 /* Estimate the norms Z = n mean exp(score) of the two sides from this batch. */
 static void
-estimate(struct trainer_state *w)
+estimate_norms(struct crd_run *w)
 {
 	double s = 0, t = 0, count = 0, rows = (double)w->a->shape.data_rows;
 
@@ -151,7 +151,7 @@ estimate(struct trainer_state *w)
 		int32_t label = class_of(w->a, i);
 
 		for (size_t k = 0; label >= 0 && k <= w->k; k++, count++) {
-			size_t row = drawn(w, i, label, k);
+			size_t row = draw_row(w, i, label, k);
 
 			s += exp(score(w, &w->s, i, row));
 			t += exp(score(w, &w->t, i, row));
@@ -161,28 +161,28 @@ estimate(struct trainer_state *w)
 	w->t.log_norm = log(rows * t / count);
 }
 
-/* They are those of the first batch, and stay. */
+/* Set the norms: estimated from the first batch, then constant. */
 static void
-norms(struct trainer_state *w)
+find_norms(struct crd_run *w)
 {
-	real *kept = w->a->own[NORMS];
+	real *saved = w->a->own[NORMS];
 
-	if (kept[0] != 0) {
-		w->s.log_norm = (double)kept[1];
-		w->t.log_norm = (double)kept[2];
+	if (saved[0] != 0) {
+		w->s.log_norm = (double)saved[1];
+		w->t.log_norm = (double)saved[2];
 		return;
 	}
-	estimate(w);
+	estimate_norms(w);
 	if (!w->a->training)
 		return;
-	kept[0] = 1;
-	kept[1] = (real)w->s.log_norm;
-	kept[2] = (real)w->t.log_norm;
+	saved[0] = 1;
+	saved[1] = (real)w->s.log_norm;
+	saved[2] = (real)w->t.log_norm;
 }
 
-/* Products of an embedding with some rows of a bank. */
+/* Dot products of an embedding with rows of a bank. */
 MULTIVERSION static void
-products(const real *restrict x, const real *restrict bank, const uint32_t *row, size_t n,
+dot_rows(const real *restrict x, const real *restrict bank, const uint32_t *row, size_t n,
 	 real *restrict out)
 {
 	for (size_t k = 0; k < n; k++) {
@@ -201,12 +201,12 @@ products(const real *restrict x, const real *restrict bank, const uint32_t *row,
 }
 
 /*
- * -log h for the row's own pair and -log (1 - h) for a drawn one, h = P / (P + K/n) the chance that
- * a pair is no noise: 1 / (1 + exp(-u)) with u = log P - log (K/n). Into u go the slopes by u;
- * returns the sum. `own`: the first is the row's own.
+ * Sum of -log h for the row's own pair and -log (1 - h) for a negative, h = P / (P + K/n) the
+ * probability that a pair is not noise: 1 / (1 + exp(-u)) with u = log P - log (K/n). Replaces u by
+ * the derivatives. `own`: the first pair is the row's own.
  */
 static double
-surprise(real *u, size_t n, bool own)
+sum_surprise(real *u, size_t n, bool own)
 {
 	real e[DRAWS], value[DRAWS];
 
@@ -225,26 +225,26 @@ surprise(real *u, size_t n, bool own)
 	return (double)vmath_sum(value, n);
 }
 
-/* Some draws of row i on one side; the gradient of its embedding is added to side->d. */
+/* Some pairs of row i on one side; adds the gradient of its embedding to side->d. */
 static double
-run_draws(const struct trainer_state *w, const struct row_set *side, size_t i, const uint32_t *row,
+run_draws(const struct crd_run *w, const struct crd_side *side, size_t i, const uint32_t *row,
 	  size_t n, bool own)
 {
 	double shift = side->log_norm + log((double)w->k / (double)w->a->shape.data_rows), sum;
 	real u[DRAWS];
 
-	products(side->embed + i * EMBED, side->other, row, n, u);
+	dot_rows(side->embed + i * EMBED, side->other, row, n, u);
 	for (size_t k = 0; k < n; k++)
 		u[k] = (real)((double)u[k] / w->a->knobs->crd_temperature - shift);
-	sum = surprise(u, n, own);
+	sum = sum_surprise(u, n, own);
 	for (size_t k = 0; w->a->dx && k < n; k++)
 		add_times(side->other + row[k] * (size_t)EMBED, u[k], side->d);
 	return sum;
 }
 
-/* Both sides of row i, draw by draw. */
+/* All pairs of row i on both sides. */
 static double
-run_sides(const struct trainer_state *w, size_t i, int32_t label)
+run_sides(const struct crd_run *w, size_t i, int32_t label)
 {
 	uint32_t row[DRAWS];
 	double sum = 0;
@@ -255,16 +255,16 @@ run_sides(const struct trainer_state *w, size_t i, int32_t label)
 		size_t n = w->k + 1 - from < DRAWS ? w->k + 1 - from : DRAWS;
 
 		for (size_t k = 0; k < n; k++)
-			row[k] = (uint32_t)drawn(w, i, label, from + k);
+			row[k] = (uint32_t)draw_row(w, i, label, from + k);
 		sum += run_draws(w, &w->s, i, row, n, from == 0) +
 		       run_draws(w, &w->t, i, row, n, from == 0);
 	}
 	return sum;
 }
 
-/* Through the length: side->d times step becomes the gradient of what was made a unit. */
+/* Backward pass of the normalisation: side->d becomes the gradient before it, times step. */
 static void
-through_length(const struct trainer_state *w, const struct row_set *side, size_t i, double step)
+back_length(const struct crd_run *w, const struct crd_side *side, size_t i, double step)
 {
 	const real *x = side->embed + i * EMBED;
 	real along = vmath_dot(x, side->d, EMBED);
@@ -278,7 +278,7 @@ through_length(const struct trainer_state *w, const struct row_set *side, size_t
 }
 
 static void
-add_student(const struct trainer_state *w, size_t i)
+add_student(const struct crd_run *w, size_t i)
 {
 	const struct loss_args *a = w->a;
 	size_t count = 0;
@@ -294,7 +294,7 @@ add_student(const struct trainer_state *w, size_t i)
 }
 
 static void
-add_teacher(const struct trainer_state *w, size_t i)
+add_teacher(const struct crd_run *w, size_t i)
 {
 	const struct loss_args *a = w->a;
 	size_t n = a->t_width / a->positions;
@@ -305,35 +305,35 @@ add_teacher(const struct trainer_state *w, size_t i)
 }
 
 static double
-run_row(const struct trainer_state *w, size_t i, int32_t label)
+run_row(const struct crd_run *w, size_t i, int32_t label)
 {
 	double weight = (double)w->a->weight[i] / w->all, sum = run_sides(w, i, label);
 
 	if (w->a->dx) {
-		through_length(w, &w->s, i, weight * w->a->scale);
+		back_length(w, &w->s, i, weight * w->a->scale);
 		add_student(w, i);
 	}
 	if (w->a->dx && w->a->own_grad[MATRIX]) {
-		through_length(w, &w->t, i, weight * w->a->scale);
+		back_length(w, &w->t, i, weight * w->a->scale);
 		add_teacher(w, i);
 	}
 	return weight * sum;
 }
 
 static void
-remember(real *bank, const real *embed)
+update_bank(real *bank, const real *embed)
 {
 	for (size_t e = 0; e < EMBED; e++)
 		bank[e] = MOMENTUM * bank[e] + (1 - MOMENTUM) * embed[e];
-	unit(bank);
+	normalise(bank);
 }
 
-static struct trainer_state
-begin(const struct loss_args *a)
+static struct crd_run
+make_run(const struct loss_args *a)
 {
-	struct trainer_state w = { .a = a,
-				   .draws = rng_stream(a->seed, "crd", a->step, 0),
-				   .k = (size_t)a->knobs->crd_negatives };
+	struct crd_run w = { .a = a,
+			     .draws = rng_stream(a->seed, "crd", a->step, 0),
+			     .k = (size_t)a->knobs->crd_negatives };
 
 	w.k = w.k < a->shape.data_rows ? w.k : a->shape.data_rows;
 	w.s.embed = a->scratch;
@@ -353,22 +353,24 @@ begin(const struct loss_args *a)
 static double
 run(const struct loss_args *a)
 {
-	struct trainer_state w = begin(a);
+	struct crd_run w = make_run(a);
 	double sum = 0;
 
 	if (w.all <= 0)
-		return 0; /* no row with a label that is seen, or all of one class */
+		return 0; /* no visible labels, or of one class only */
 	for (size_t i = 0; i < a->rows; i++)
 		if (class_of(a, i) >= 0)
 			embed_row(&w, i);
-	norms(&w);
+	find_norms(&w);
 	for (size_t i = 0; i < a->rows; i++)
 		if (class_of(a, i) >= 0)
 			sum += run_row(&w, i, class_of(a, i));
 	for (size_t i = 0; a->training && i < a->rows; i++)
 		if (class_of(a, i) >= 0) {
-			remember(a->own[S_BANK] + (size_t)a->row[i] * EMBED, w.s.embed + i * EMBED);
-			remember(a->own[T_BANK] + (size_t)a->row[i] * EMBED, w.t.embed + i * EMBED);
+			update_bank(a->own[S_BANK] + (size_t)a->row[i] * EMBED,
+				    w.s.embed + i * EMBED);
+			update_bank(a->own[T_BANK] + (size_t)a->row[i] * EMBED,
+				    w.t.embed + i * EMBED);
 		}
 	return sum;
 }
@@ -404,9 +406,9 @@ static const struct loss_own own[] = {
 
 const struct loss loss_crd = {
 	.name = "crd",
-	.doc = "Contrastive distillation: tells a row's own pair of embeddings from those with "
-	       "crd-negatives rows of other classes, "
-	       "remembered from earlier steps; of rows whose labels the student sees.",
+	.doc = "Contrastive representation distillation: classifies the pair of a row's own "
+	       "embeddings against pairs with crd-negatives rows of other classes from memory "
+	       "banks; over rows with visible labels.",
 	.formula = "mean over rows, both sides, of -log h(own) - sum over K drawn of log(1 - h), h "
 		   "= P / (P + K/n), P = exp(s . t / T) / Z",
 	.reference = "Tian et al. 2020, Contrastive Representation Distillation, eq. 17 to 19, "

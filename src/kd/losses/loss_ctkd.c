@@ -1,4 +1,4 @@
-/* loss_ctkd.c: kd at a temperature that is learned, to make the student's task harder. */
+/* loss_ctkd.c: kd at a learned temperature that maximizes the loss. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,25 +12,25 @@ sigmoid(double x)
 }
 
 static double
-theta_of(real *const own[LOSS_OWN])
+get_theta(real *const own[LOSS_OWN])
 {
 	return own[0] ? (double)own[0][0] : 0;
 }
 
-/* Of theta 0: three quarters up the span, where the published form starts. */
+/* At theta 0 about 0.73 of the span, as in the published form. */
 static double
 temperature(const struct knobs *k, real *const own[LOSS_OWN])
 {
-	return k->ctkd_start + k->ctkd_span * sigmoid(1 + theta_of(own));
+	return k->ctkd_start + k->ctkd_span * sigmoid(1 + get_theta(own));
 }
 
 /*
- * With a = z_t / T and b = z_s / T, da/dT is -a / T, so T^2 KL follows T by
+ * With a = z_t / T and b = z_s / T, da/dT is -a / T, so the derivative of T^2 KL by T is
  *	T [2 KL - cov_p(log p, r) - <q - p, log q>],  r = log p - log q:
- * adding a constant to the logits changes neither side, so log p and log q stand for them.
+ * a constant added to the logits changes nothing, so log p and log q are used instead of a and b.
  */
 static double
-each(const struct row *r, void *arg)
+run_row(const struct row *r, void *arg)
 {
 	double *slope = arg, kl = softmax_rows_forward(r, NULL), mean = 0, product = 0, toward = 0;
 
@@ -52,8 +52,8 @@ static double
 run(const struct loss_args *args)
 {
 	const struct loss_args a = softmax_rows_of_positions(args);
-	double t = temperature(a.knobs, a.own), up = sigmoid(1 + theta_of(a.own)), slope = 0;
-	double sum = softmax_rows_sum(&a, t, t, each, &slope) * t * t;
+	double t = temperature(a.knobs, a.own), up = sigmoid(1 + get_theta(a.own)), slope = 0;
+	double sum = softmax_rows_sum(&a, t, t, run_row, &slope) * t * t;
 
 	if (a.own_grad[0])
 		a.own_grad[0][0] += (real)(slope * a.knobs->ctkd_span * up * (1 - up));
@@ -61,7 +61,7 @@ run(const struct loss_args *args)
 }
 
 static int
-scalar(const struct loss_shape *s, size_t dim[2])
+scalar_shape(const struct loss_shape *s, size_t dim[2])
 {
 	(void)s;
 	dim[0] = 1;
@@ -69,16 +69,15 @@ scalar(const struct loss_shape *s, size_t dim[2])
 }
 
 static const struct loss_own own[] = {
-	{ .name = "theta", .shape = scalar, .init = PARAM_ZERO, .lr_factor = 1, .sign = -1 },
+	{ .name = "theta", .shape = scalar_shape, .init = PARAM_ZERO, .lr_factor = 1, .sign = -1 },
 	{ .name = NULL },
 };
 
 const struct loss loss_ctkd = {
 	.name = "ctkd",
 	.title = "learned temperature (CTKD)",
-	.doc = "kd at one temperature that is learned against the student: the optimizer makes the "
-	       "term larger by it, and smaller by the "
-	       "student's weights.",
+	.doc = "kd at a learned temperature: the optimizer maximizes the term over the temperature "
+	       "and minimizes it over the student's parameters.",
 	.formula = "T^2 sum p log(p/q), T = start + span sigmoid(1 + theta);  gradient T (q - p), "
 		   "and in theta through T and T^2",
 	.reference =

@@ -1,4 +1,4 @@
-/* loss_cwd.c: channel-wise distillation: every channel's softmax over places. */
+/* loss_cwd.c: channel-wise distillation: softmax of each channel over positions. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -16,10 +16,10 @@ scratch(const struct loss_shape *s)
 	return 4 * s->width + 2 * s->channels;
 }
 
-/* (f - the largest of its channel) beta. */
+/* out = (f - largest of its channel) beta. */
 MULTIVERSION static void
-shift(const real *restrict f, size_t places, size_t channels, real beta, real *restrict most,
-      real *restrict out)
+shift_channels(const real *restrict f, size_t places, size_t channels, real beta,
+	       real *restrict most, real *restrict out)
 {
 	memcpy(most, f, channels * sizeof *most);
 	for (size_t p = 1; p < places; p++)
@@ -31,8 +31,8 @@ shift(const real *restrict f, size_t places, size_t channels, real beta, real *r
 }
 
 MULTIVERSION static void
-share(size_t places, size_t channels, real *restrict sum, real *restrict over, real *restrict log_p,
-      real *restrict p)
+normalise_channels(size_t places, size_t channels, real *restrict sum, real *restrict over,
+		   real *restrict log_p, real *restrict p)
 {
 	memset(sum, 0, channels * sizeof *sum);
 	for (size_t i = 0; i < places; i++)
@@ -49,15 +49,15 @@ share(size_t places, size_t channels, real *restrict sum, real *restrict over, r
 		}
 }
 
-/* The softmax over places of every channel; channels stay side by side, so that loops are over
- * these. */
+/* Softmax over positions, for each channel. Channels are innermost, so that loops over them
+ * vectorise. */
 static void
-softmax(const real *f, size_t places, size_t channels, double temperature, real *column,
-	real *log_p, real *p)
+softmax_channels(const real *f, size_t places, size_t channels, double temperature, real *column,
+		 real *log_p, real *p)
 {
-	shift(f, places, channels, (real)(1 / temperature), column, log_p);
+	shift_channels(f, places, channels, (real)(1 / temperature), column, log_p);
 	vmath_exp(log_p, places * channels, p);
-	share(places, channels, column, column + channels, log_p, p);
+	normalise_channels(places, channels, column, column + channels, log_p, p);
 }
 
 MULTIVERSION static double
@@ -95,8 +95,8 @@ run(const struct loss_args *a)
 
 		if (weight <= 0)
 			continue;
-		softmax(a->x + i * n, places, channels, t, column, log_q, q);
-		softmax(a->target + i * n, places, channels, t, column, log_p, p);
+		softmax_channels(a->x + i * n, places, channels, t, column, log_q, q);
+		softmax_channels(a->target + i * n, places, channels, t, column, log_p, p);
 		sum += weight * t * t * divergence(p, log_p, log_q, n);
 		if (a->dx)
 			add_gradient(q, p, n, (real)(weight * t * a->scale), a->dx + i * n);

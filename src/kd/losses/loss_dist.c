@@ -1,5 +1,4 @@
-/* loss_dist.c: correlations instead of equality: of the classes in a row, and of the rows in a
- * class. */
+/* loss_dist.c: correlations of student and teacher probabilities over classes and over rows. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,19 +7,19 @@
 #include "retort/kd/losses/loss_table.h"
 #include "retort/kd/softmax_rows.h"
 
-#define TINY 1e-8 /* beside the product of norms */
+#define TINY 1e-8 /* added to the product of norms */
 
-/* Sums over classes or rows, of deviations from the mean: of a, of b, and of both. */
+/* Sums over classes or rows of deviations from the mean, and of their squares and products. */
 struct sums {
 	double a, b, aa, bb, ab;
 };
 
-/* How far 1 - correlation follows a: to_b (b - mean) + to_a (a - mean). */
+/* Derivative of 1 - correlation by a: to_b (b - mean) + to_a (a - mean). */
 struct slope {
 	double to_a, to_b;
 };
 
-/* Something constant correlates with nothing and has nowhere to go. */
+/* 1 - correlation. If a or b is constant: 1, with derivative 0. */
 static double
 correlation(const struct sums *s, struct slope *d)
 {
@@ -34,19 +33,19 @@ correlation(const struct sums *s, struct slope *d)
 	return s->ab / product;
 }
 
-/* Both sides of all rows, and room for the sums of every class. */
+/* Student and teacher of all rows, and sums for each class. */
 struct batch_sides {
 	size_t rows, n;
-	double count; /* rows that have a weight, which their weights are multiplied by */
+	double count; /* number of rows of weight above 0; factor on their weights */
 	const real *weight;
 	const real *q, *p;
-	real *g;             /* [rows,n] with respect to q */
+	real *g;             /* [rows,n] gradient of q */
 	struct sums *column; /* [n] */
 };
 
 /*
- * Deviations are from the first number until the mean is known: what is constant gets exactly 0.
- * With even weights these are plain sums over the rows.
+ * Deviations are taken from the first number until the mean is known, so that a constant has
+ * deviations of exactly 0. With equal weights these are plain sums over the rows.
  */
 static double
 over_classes(const struct batch_sides *s, size_t i, double factor)
@@ -78,7 +77,7 @@ over_classes(const struct batch_sides *s, size_t i, double factor)
 	return 1 - rho;
 }
 
-/* The first row that counts: what columns are measured from. */
+/* First row of weight above 0, from which deviations of columns are taken. */
 static size_t
 first_row(const struct batch_sides *s)
 {
@@ -113,8 +112,7 @@ sum_columns(const struct batch_sides *s, const real *q0, const real *p0)
 		}
 }
 
-/* 1 - the mean over classes of the correlation over rows; its gradient times `factor` is added to
- * g. */
+/* 1 - mean over classes of the correlation over rows; adds its gradient times `factor` to g. */
 static double
 over_rows(const struct batch_sides *s, double factor)
 {
@@ -143,7 +141,7 @@ over_rows(const struct batch_sides *s, double factor)
 	return 1 - sum / (double)s->n;
 }
 
-/* Doubles of sums stand behind the rows, whatever a real is. */
+/* The sums are doubles, placed after the rows. */
 static size_t
 scratch(const struct loss_shape *s)
 {
@@ -152,7 +150,7 @@ scratch(const struct loss_shape *s)
 }
 
 static struct batch_sides
-sides(const struct loss_args *a, struct row *r)
+fill_sides(const struct loss_args *a, struct row *r)
 {
 	size_t len = a->rows * a->width;
 	struct batch_sides s = {
@@ -180,7 +178,7 @@ run(const struct loss_args *args)
 	double t = a.temperature, within = 0, across, total = 0;
 	double beta = a.knobs->dist_beta, gamma = a.knobs->dist_gamma;
 	struct row r;
-	struct batch_sides s = sides(&a, &r);
+	struct batch_sides s = fill_sides(&a, &r);
 
 	if (s.count == 0)
 		return 0;
@@ -203,8 +201,8 @@ const struct loss loss_dist = {
 	.title = "correlations (DIST)",
 	.doc = "DIST, times temperature squared: one minus Pearson's correlation of probabilities "
 	       "over the classes of a row (beta), and over "
-	       "the rows of a batch for every class (gamma). What is constant counts as without "
-	       "correlation.",
+	       "the rows of a batch for every class (gamma). The correlation of a constant counts "
+	       "as 0.",
 	.formula = "T^2 [beta (1 - mean_b r(q_b,p_b)) + gamma (1 - mean_c r(q_c,p_c))], r(a,b) = "
 		   "<a,b> / (|a| |b| + 1e-8) of deviations "
 		   "from their means;  gradient T q (g - <q,g>), g = dr",

@@ -1,11 +1,12 @@
-/* loss_dkd.c: decoupled distillation: the label against the rest, and the rest among themselves. */
+/* loss_dkd.c: decoupled distillation: label against other classes, and other classes among
+ * themselves. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/kd/losses/loss_table.h"
 #include "retort/kd/softmax_rows.h"
 
-/* dx += step_rest (q^ - p^), and at the label step_label, which the others give by their shares. */
+/* dx += step_rest (q^ - p^) + step_label (e_y - q^). */
 static void
 add_gradient(const real *q_hat, const real *p_hat, size_t y, real step_label, real step_rest,
 	     size_t n, real *dx)
@@ -16,12 +17,12 @@ add_gradient(const real *q_hat, const real *p_hat, size_t y, real step_label, re
 }
 
 /*
- * The label's entry is taken out, not masked by a large number, so any logits do. The part of the
- * label has the gradient (q_y - p_y) / (1 - q_y) (e_y - q), which is (q_y - p_y) (e_y - q^):
- * nothing is left to divide by.
+ * The label's entry is left out instead of masked by a large number, so any logits are accepted.
+ * The gradient of the label's part, (q_y - p_y) / (1 - q_y) (e_y - q), equals (q_y - p_y) (e_y -
+ * q^), which needs no division.
  */
 static double
-each(const struct row *r, void *arg)
+run_row(const struct row *r, void *arg)
 {
 	double alpha = r->args->knobs->dkd_alpha, beta = r->args->knobs->dkd_beta, target, rest;
 	size_t y = (size_t)r->label;
@@ -51,7 +52,7 @@ each(const struct row *r, void *arg)
 static double
 run(const struct loss_args *a)
 {
-	return softmax_rows_sum(a, a->temperature, a->temperature, each, NULL) * a->temperature *
+	return softmax_rows_sum(a, a->temperature, a->temperature, run_row, NULL) * a->temperature *
 	       a->temperature;
 }
 

@@ -1,4 +1,4 @@
-/* loss_fsp.c: the flow of the solution procedure: what becomes of one layer in the next. */
+/* loss_fsp.c: flow of the solution procedure: products of the channels of two successive layers. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -14,9 +14,10 @@ scratch(const struct loss_shape *s)
 	return 2 * from * s->channels;
 }
 
-/* out[from,to] = the mean over places of products of a channel before and one behind. */
+/* out[from,to]: mean over positions of the product of a channel of the layer before and a channel
+ * of x. */
 static void
-flow(const real *before, size_t from, const real *x, size_t to, size_t places, real *out)
+mean_products(const real *before, size_t from, const real *x, size_t to, size_t places, real *out)
 {
 	struct blas_product p = { .trans_a = true,
 				  .m = from,
@@ -33,7 +34,8 @@ flow(const real *before, size_t from, const real *x, size_t to, size_t places, r
 	blas_one(&p);
 }
 
-/* With the gradient d of the flow: before d to the layer, x d^T to the one before. */
+/* With d the gradient of the products: adds before d to the layer's gradient, x d^T to that of the
+ * layer before. */
 static void
 add_gradient(const real *before, size_t from, const real *x, size_t to, size_t places,
 	     const real *d, double step, real *dx, real *d_before)
@@ -64,7 +66,7 @@ add_gradient(const real *before, size_t from, const real *x, size_t to, size_t p
 				      .c = d_before };
 
 	if (factor == 0)
-		return; /* it would be taken for 1 */
+		return; /* blas_product reads 0 as 1 */
 	blas_one(&here);
 	blas_one(&there);
 }
@@ -83,9 +85,9 @@ run(const struct loss_args *a)
 
 		if (weight <= 0)
 			continue;
-		flow(before, from, x, to, places, g);
-		flow(a->t_before + i * a->t_before_width, from, a->target + i * a->t_width, to,
-		     places, t);
+		mean_products(before, from, x, to, places, g);
+		mean_products(a->t_before + i * a->t_before_width, from, a->target + i * a->t_width,
+			      to, places, t);
 		for (size_t k = 0; k < all; k++)
 			g[k] -= t[k];
 		sum += weight * (double)vmath_dot(g, g, all);
@@ -103,13 +105,13 @@ fits(const struct loss_shape *s, struct err *e)
 
 	if (s->before_positions != s->positions)
 		return err_set(e,
-			       "the student's layer has %zu places and the one before it %zu: they "
-			       "have to be as many",
+			       "the student's layer has %zu positions and the layer before it %zu "
+			       "(expected as many)",
 			       s->positions, s->before_positions);
 	if (s->t_before_positions != s->positions)
 		return err_set(e,
-			       "the teacher's layer has %zu places and the one before it %zu: they "
-			       "have to be as many",
+			       "the teacher's layer has %zu positions and the layer before it %zu "
+			       "(expected as many)",
 			       s->positions, s->t_before_positions);
 	if (from != t_from)
 		return err_set(e,

@@ -7,9 +7,9 @@
 
 #define LANES 16
 
-/* The sum of squares of x - target. */
+/* Sum of squares of x - target. */
 MULTIVERSION static real
-gap(const real *restrict x, const real *restrict target, size_t n)
+sum_squares(const real *restrict x, const real *restrict target, size_t n)
 {
 	real lane[LANES] = { 0 }, sum = 0;
 	size_t c = 0;
@@ -31,7 +31,7 @@ add_gap(const real *restrict x, const real *restrict target, real step, size_t n
 		dx[c] += step * (x[c] - target[c]);
 }
 
-/* Mean over rows and numbers; the paper's factor 1/2 is left out, as TinyBERT and DistilBERT do. */
+/* Mean over rows and numbers, without the paper's factor 1/2, as in TinyBERT and DistilBERT. */
 static double
 run(const struct loss_args *a)
 {
@@ -43,7 +43,7 @@ run(const struct loss_args *a)
 
 		if (weight <= 0)
 			continue;
-		sum += weight * (double)gap(x, target, a->width);
+		sum += weight * (double)sum_squares(x, target, a->width);
 		if (a->dx)
 			add_gap(x, target, (real)(2 * weight * a->scale), a->width,
 				a->dx + i * a->width);

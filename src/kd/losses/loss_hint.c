@@ -1,4 +1,4 @@
-/* loss_hint.c: FitNets' hint: half the squared error behind a regressor. */
+/* loss_hint.c: FitNets' hint: half the squared error after a learned projection. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -17,7 +17,7 @@ const struct loss loss_hint = {
 	.name = "hint",
 	.doc = "FitNets' hint: half the mean squared error between a teacher's layer and a learned "
 	       "linear map of the student's, "
-	       "which is there even where their widths are the same.",
+	       "even where their widths are equal.",
 	.formula = "1/2 mean (W h_s + b - h_t)^2;  gradient (W h_s + b - h_t) / (B d)",
 	.reference =
 		"Romero et al. 2015, FitNets, eq. 3, as a mean over numbers instead of their sum",

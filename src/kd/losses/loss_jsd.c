@@ -1,4 +1,4 @@
-/* loss_jsd.c: generalised Jensen-Shannon divergence: one dial from forward to reverse KL. */
+/* loss_jsd.c: generalised Jensen-Shannon divergence, between forward and reverse KL. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,23 +8,23 @@
 #include "retort/nn/gemm/vmath.h"
 #include "retort/kd/softmax_rows.h"
 
-#define BLOCK 64 /* classes at a time */
+#define BLOCK 64 /* classes computed together */
 
 #ifdef RETORT_REAL_DOUBLE
-#define FAR 700       /* beyond it exp has no value */
-#define LEAST DBL_MIN /* a share that can be divided by */
+#define FAR 700       /* exp overflows beyond it */
+#define LEAST DBL_MIN /* smallest share whose inverse is finite */
 #else
 #define FAR 80
 #define LEAST FLT_MIN
 #endif
 
-/* The smaller share of the mixture, and whether it is the teacher's. */
-struct dial {
+/* The smaller share of the mixture, and whether it belongs to the teacher. */
+struct mixture {
 	double share;
-	bool is_teachers;
+	bool is_teacher;
 };
 
-/* mix = log(1 - b + b e^u), exact to the last digits however small b is; w = b (e^u - 1). */
+/* mix = log(1 - b + b e^u), accurate for small b; w = b (e^u - 1). */
 static void
 log_mix(real b, const real *u, size_t n, real *w, real *mix)
 {
@@ -39,16 +39,15 @@ log_mix(real b, const real *u, size_t n, real *w, real *mix)
 /*
  * With m = b A + (1 - b) B and w = b (A/B - 1) the divergence over b (1 - b) is
  *	sum A log(A/m) / (1 - b) + (A - B) (1 - log(1 + w) / w),
- * in which nothing is divided by b: the second part has taken sum (A - B) = 0 along, and goes to 0
- *with b. A is whose share is the smaller one. The gradient with respect to q, log(q/m) / beta, goes
- *into log_p.
+ * without a division by b: the second part uses sum (A - B) = 0 and vanishes with b. A is the side
+ *with the smaller share. The gradient of q, log(q/m) / beta, is stored in log_p.
  */
 static double
-block(const struct row *r, const struct dial *d, size_t from, size_t n)
+run_block(const struct row *r, const struct mixture *d, size_t from, size_t n)
 {
-	const real *a = (d->is_teachers ? r->p : r->q) + from,
-		   *other = (d->is_teachers ? r->q : r->p) + from;
-	real b = (real)d->share, sign = d->is_teachers ? 1 : -1, toward_a[BLOCK], w[BLOCK],
+	const real *a = (d->is_teacher ? r->p : r->q) + from,
+		   *other = (d->is_teacher ? r->q : r->p) + from;
+	real b = (real)d->share, sign = d->is_teacher ? 1 : -1, toward_a[BLOCK], w[BLOCK],
 	     mix[BLOCK];
 	double sum = 0;
 
@@ -58,37 +57,37 @@ block(const struct row *r, const struct dial *d, size_t from, size_t n)
 	for (size_t c = 0; c < n; c++) {
 		sum += (double)(a[c] * (toward_a[c] - mix[c]) / (1 - b)) +
 		       (double)((a[c] - other[c]) * (w[c] == 0 ? 0 : 1 - mix[c] / w[c]));
-		r->log_p[from + c] =
-			d->is_teachers ? -mix[c] / b : (toward_a[c] - mix[c]) / (1 - b);
+		r->log_p[from + c] = d->is_teacher ? -mix[c] / b : (toward_a[c] - mix[c]) / (1 - b);
 	}
 	return sum;
 }
 
 static double
-each(const struct row *r, void *arg)
+run_row(const struct row *r, void *arg)
 {
 	double sum = 0;
 
 	for (size_t c = 0; c < r->n; c += BLOCK)
-		sum += block(r, arg, c, r->n - c < BLOCK ? r->n - c : BLOCK);
+		sum += run_block(r, arg, c, r->n - c < BLOCK ? r->n - c : BLOCK);
 	if (r->dx)
 		softmax_rows_back(r->q, r->log_p, (real)r->step, r->n, r->dx);
 	return sum;
 }
 
-/* The limits at the ends are the two divergences themselves; the raw form is 0 there. */
+/* The limits at beta 0 and 1 are forward and reverse KL; the raw form is 0 there. */
 static double
 run(const struct loss_args *a)
 {
 	double beta = a->knobs->jsd_beta, squared = a->temperature * a->temperature;
 	double raw = a->knobs->jsd_form == KNOB_RAW ? beta * (1 - beta) : 1;
-	struct dial d = { beta <= 0.5 ? beta : 1 - beta, beta <= 0.5 };
+	struct mixture d = { beta <= 0.5 ? beta : 1 - beta, beta <= 0.5 };
 
 	if (raw < LEAST)
 		return 0;
 	if (d.share < LEAST)
-		return d.is_teachers ? loss_kd.run(a) : loss_rkl.run(a);
-	return softmax_rows_sum(a, a->temperature, a->temperature * raw, each, &d) * squared * raw;
+		return d.is_teacher ? loss_kd.run(a) : loss_rkl.run(a);
+	return softmax_rows_sum(a, a->temperature, a->temperature * raw, run_row, &d) * squared *
+	       raw;
 }
 
 const struct loss loss_jsd = {

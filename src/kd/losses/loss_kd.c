@@ -1,18 +1,18 @@
-/* loss_kd.c: Hinton's distillation loss, forward KL of tempered probabilities. */
+/* loss_kd.c: Hinton's distillation loss: forward KL of tempered probabilities. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/kd/losses/loss_table.h"
 #include "retort/kd/softmax_rows.h"
 
-/* Student and teacher at the temperature: logarithms and probabilities of the rows of a call. */
-struct sides {
+/* Log probabilities and probabilities of student (q) and teacher (p) at the temperature. */
+struct kd_rows {
 	const real *log_q, *q;
 	real *log_p, *p;
 };
 
 static double
-whole(const struct loss_args *a, const struct sides *s)
+run_full(const struct loss_args *a, const struct kd_rows *s)
 {
 	size_t n = a->width;
 	double sum = 0;
@@ -34,8 +34,8 @@ whole(const struct loss_args *a, const struct sides *s)
 	return sum;
 }
 
-/* The teacher's k largest and its bucket, tempered: log_p[k + 1]. The tail of another temperature
- * is taken to be flat. */
+/* log_p [k + 1]: the teacher's k largest logits and the bucket of the rest, tempered. The rest is
+ * assumed to be uniform where the temperature is not 1. */
 static void
 temper_top(const struct loss_args *a, size_t i, real *log_p)
 {
@@ -45,7 +45,7 @@ temper_top(const struct loss_args *a, size_t i, real *log_p)
 		log_p[c] = a->top.logit[i * k + c];
 	if (rest > 0) {
 		double each = (double)a->top.tail[i] -
-			      log((double)rest); /* the logit of each of the rest */
+			      log((double)rest); /* logit of each class of the rest */
 
 		log_p[k] = (real)(each + a->temperature * log((double)rest));
 	}
@@ -53,13 +53,13 @@ temper_top(const struct loss_args *a, size_t i, real *log_p)
 }
 
 /*
- * One row against its k largest logits and a bucket for the rest. With r_p and r_q the
- * mass of the bucket: sum_k p log p/q + r_p log r_p/r_q, a lower bound of the whole, and the whole
- * where k is C - 1. Gradient: q - p among the k, q (1 - r_p/r_q) in the tail.
+ * A row with the teacher's k largest logits and a bucket for the rest. With r_p and r_q the
+ * probability of the bucket: sum_k p log p/q + r_p log r_p/r_q, a lower bound of the full KL, and
+ * equal to it where k is C - 1. Gradient: q - p among the k, q (1 - r_p/r_q) in the tail.
  */
 static double
-bucket(const struct loss_args *a, size_t i, real step, const real *log_q, const real *q,
-       real *log_p)
+run_top_row(const struct loss_args *a, size_t i, real step, const real *log_q, const real *q,
+	    real *log_p)
 {
 	const int32_t *id = a->top.id + i * a->top.k;
 	size_t k = a->top.k, rest = a->width - k;
@@ -87,7 +87,7 @@ bucket(const struct loss_args *a, size_t i, real step, const real *log_q, const 
 }
 
 static double
-buckets(const struct loss_args *a, const struct sides *s)
+run_top(const struct loss_args *a, const struct kd_rows *s)
 {
 	size_t n = a->width;
 	double sum = 0;
@@ -96,25 +96,26 @@ buckets(const struct loss_args *a, const struct sides *s)
 		double weight = (double)a->weight[i];
 
 		if (weight > 0)
-			sum += weight * bucket(a, i, (real)(weight * a->scale * a->temperature),
-					       s->log_q + i * n, s->q + i * n, s->log_p);
+			sum += weight * run_top_row(a, i,
+						    (real)(weight * a->scale * a->temperature),
+						    s->log_q + i * n, s->q + i * n, s->log_p);
 	}
 	return sum;
 }
 
 /*
  * T^2 sum_c p (log p - log q), p = softmax(z_t / T), q = softmax(z_s / T), weighted mean over all
- * rows, divided by the rows and never by the classes. T^2 keeps the gradient T (q - p) of one
- * size when T is turned (Hinton, Vinyals and Dean 2015, section 2).
+ * rows, divided by the rows and never by the classes. T^2 keeps the size of the gradient T (q - p)
+ * independent of T (Hinton, Vinyals and Dean 2015, section 2).
  */
 static double
 run(const struct loss_args *a)
 {
 	size_t len = a->rows * a->width;
-	struct sides s = { .log_p = a->scratch + 2 * len, .p = a->scratch + 3 * len };
+	struct kd_rows s = { .log_p = a->scratch + 2 * len, .p = a->scratch + 3 * len };
 
 	loss_student(a, a->temperature, &s.log_q, &s.q);
-	return (a->top.k ? buckets(a, &s) : whole(a, &s)) * a->temperature * a->temperature;
+	return (a->top.k ? run_top(a, &s) : run_full(a, &s)) * a->temperature * a->temperature;
 }
 
 const struct loss loss_kd = {

@@ -1,4 +1,4 @@
-/* loss_ls.c: cross-entropy with labels that leave something to every class. */
+/* loss_ls.c: cross-entropy with smoothed labels. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -17,7 +17,7 @@ add_gradient(const real *q, const struct loss_class *class, int classes, double 
 		dx[class[k].class] -= step * (real)((1 - epsilon) * class[k].share);
 }
 
-/* Over the labelled rows alone, as ce. */
+/* Over the labelled rows only, as ce. */
 static double
 run(const struct loss_args *a)
 {
@@ -48,8 +48,8 @@ run(const struct loss_args *a)
 const struct loss loss_ls = {
 	.name = "ls",
 	.title = "label smoothing",
-	.doc = "Cross-entropy with smoothed labels, which give a share epsilon to all classes "
-	       "alike; mean over the labelled rows.",
+	.doc = "Cross-entropy with smoothed labels, which spread a share epsilon evenly over all "
+	       "classes; mean over the labelled rows.",
 	.formula = "-sum u log softmax(z_s), u = (1 - epsilon) onehot(y) + epsilon/C;  gradient "
 		   "softmax(z_s) - u",
 	.reference = "Szegedy et al. 2016, Rethinking the Inception Architecture, section 7",

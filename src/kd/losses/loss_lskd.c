@@ -1,4 +1,4 @@
-/* loss_lskd.c: distillation of standardised logits. */
+/* loss_lskd.c: kd on standardised logits. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -6,15 +6,15 @@
 #include "retort/nn/gemm/vmath.h"
 #include "retort/kd/softmax_rows.h"
 
-#define TINY 1e-7 /* beside the deviation */
+#define TINY 1e-7 /* added to the deviation */
 
 /*
- * Mean and standard deviation of a row, with C - 1 below. Everything is taken from its first
- * number, so that a constant row has a deviation of 0, and not of a rounding error that is then
+ * Mean and standard deviation of a row, with denominator C - 1. Computed relative to its first
+ * number, so that a constant row has deviation 0 instead of a rounding error, which would be
  * divided by.
  */
 static void
-measure(const real *x, size_t n, double *mean, double *deviation)
+mean_deviation(const real *x, size_t n, double *mean, double *deviation)
 {
 	double sum = 0, squares = 0, middle;
 
@@ -35,20 +35,19 @@ standardise(const real *x, size_t n, double temperature, real *log_p)
 {
 	double mean, deviation;
 
-	measure(x, n, &mean, &deviation);
+	mean_deviation(x, n, &mean, &deviation);
 	for (size_t c = 0; c < n; c++)
 		log_p[c] = (real)(((double)x[c] - mean) / (deviation + TINY));
 	loss_log_softmax(log_p, n, temperature, log_p);
 }
 
-/* g = q - p through the standardisation; a constant row stays as it is, since it has no direction
- * to grow in. */
+/* Backward pass of the standardisation, of q - p; the gradient of a constant row is 0. */
 static void
 add_gradient(const real *x, const real *q, const real *p, double step, size_t n, real *dx)
 {
 	double mean, deviation, g_mean = 0, along = 0, whole;
 
-	measure(x, n, &mean, &deviation);
+	mean_deviation(x, n, &mean, &deviation);
 	if (deviation == 0)
 		return;
 	whole = deviation + TINY;
@@ -93,10 +92,9 @@ run(const struct loss_args *a)
 const struct loss loss_lskd = {
 	.name = "lskd",
 	.title = "standardised logits (LSKD)",
-	.doc = "kd on standardised logits: every row of student and teacher is brought to mean 0 "
-	       "and deviation 1 (with C - 1 below) before the "
-	       "temperature, so that the student need not match how large the teacher's logits "
-	       "are.",
+	.doc = "kd on standardised logits: every row of student and teacher is scaled to mean 0 "
+	       "and deviation 1 (with C - 1 below) before the temperature, so that the student "
+	       "need not match the size of the teacher's logits.",
 	.formula =
 		"T^2 KL(softmax(Z(z_t)/T) || softmax(Z(z_s)/T)), Z(z) = (z - mean) / (s + 1e-7);  "
 		"gradient T J(q - p), J(g) = (g - mean g)/(s + 1e-7) - (z - mean) <g,z - mean> / "

@@ -1,5 +1,4 @@
-/* loss_minilm_attention.c: MiniLM's: divergence between the attention maps of a teacher and a
- * student. */
+/* loss_minilm_attention.c: MiniLM: KL divergence between attention maps. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -7,12 +6,10 @@
 
 #include "retort/kd/token_mask.h"
 
-#define LEAST                                                                                    \
-	((real)1e-30) /* a student's probability that is none any more: its logarithm is that of \
-			 this */
+#define LEAST ((real)1e-30) /* smallest student probability in the logarithm */
 
-/* KL of one query's distributions; the gradient of q is -p / q, which the softmax behind it turns
- * into q - p. */
+/* KL of the distributions of a query; the gradient of q is -p / q, which the backward pass of the
+ * softmax turns into q - p. */
 static double
 divergence(const real *q, const real *p, size_t n, real step, real *dq)
 {
@@ -30,9 +27,9 @@ divergence(const real *q, const real *p, size_t n, real step, real *dq)
 	return sum;
 }
 
-/* As above for some queries' keys between padding. */
+/* The same for a query with padding among its keys. */
 static double
-compare(const struct token_mask *t, const real *q, const real *p, size_t n, real step, real *dq)
+run_query(const struct token_mask *t, const real *q, const real *p, size_t n, real step, real *dq)
 {
 	double sum = 0;
 
@@ -56,9 +53,9 @@ run(const struct loss_args *a)
 		for (size_t k = 0; each > 0 && k < a->heads * a->positions; k++) {
 			size_t at = i * a->width + k * a->positions;
 
-			sum += each * compare(&t, a->x + at, a->target + at,
-					      token_mask_keys(&t, k % a->positions),
-					      (real)(each * a->scale), a->dx ? a->dx + at : NULL);
+			sum += each * run_query(&t, a->x + at, a->target + at,
+						token_mask_keys(&t, k % a->positions),
+						(real)(each * a->scale), a->dx ? a->dx + at : NULL);
 		}
 	}
 	return sum;

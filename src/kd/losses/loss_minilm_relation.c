@@ -1,5 +1,5 @@
-/* loss_minilm_relation.c: MiniLM's: how tokens' queries, keys or values stand to each other in
- * teacher and student. */
+/* loss_minilm_relation.c: MiniLM: KL divergence between self-relations of queries, keys or values.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,27 +12,25 @@
 #include "retort/nn/gemm/vmath.h"
 #include "retort/kd/token_mask.h"
 
-#define BLOCK 64 /* queries whose relations are worked out together */
-#define NONE                                                                                \
-	(-1e30f) /* the relation to padding, before the softmax: far from any, and a number \
-		  */
+#define BLOCK 64      /* queries computed together */
+#define NONE (-1e30f) /* score of padding before the softmax: very small, but finite */
 
-/* One relation head of one row. */
+/* A relation head of a row. */
 struct relation {
 	const struct token_mask *tokens;
-	size_t dim, ld; /* numbers of a token, and from one token to the next */
+	size_t dim, ld; /* numbers of a token in the head; distance between tokens */
 	const real *x;
 	real *dx; /* NULL: value only */
 	size_t t_dim, t_ld;
 	const real *target;
 	size_t length;
-	double each;                   /* weight of a query in a head */
-	real step;                     /* the same on the gradient */
+	double each;                   /* weight of a query */
+	real step;                     /* the same times the scale of the gradient */
 	real *score, *t_score, *share; /* [BLOCK,length], [BLOCK,length], [length] */
 };
 
-/* Divisors of both widths are refused elsewhere; here something always stands, whatever a schedule
- * makes of the knob. */
+/* Number of relation heads. `agrees` refuses values that do not divide both widths; 1 if a ramp
+ * sets such a value. */
 static size_t
 relation_heads(const struct loss_args *a)
 {
@@ -44,21 +42,21 @@ relation_heads(const struct loss_args *a)
 }
 
 MULTIVERSION static void
-gaps(real *restrict t, real t_log, const real *restrict s, real s_log, size_t n)
+log_differences(real *restrict t, real t_log, const real *restrict s, real s_log, size_t n)
 {
 	for (size_t k = 0; k < n; k++)
 		t[k] = (t[k] - t_log) - (s[k] - s_log);
 }
 
 MULTIVERSION static void
-become_gradient(real *restrict s, const real *restrict p, real share, real step, size_t n)
+write_gradient(real *restrict s, const real *restrict p, real share, real step, size_t n)
 {
 	for (size_t k = 0; k < n; k++)
 		s[k] = step * (s[k] - p[k] * share);
 }
 
-/* KL between the softmax of n scores t and that of s; s becomes the gradient of s, times step.
- * Destroys t; p is scratch. */
+/* KL between the softmax of n scores t and that of s; s is replaced by its gradient, times step.
+ * Overwrites t; p is scratch. */
 static double
 divergence(real *t, real *s, real *p, size_t n, real step)
 {
@@ -67,16 +65,16 @@ divergence(real *t, real *s, real *p, size_t n, real step)
 	     s_log = s_most + REAL_LOG(vmath_exp_sum(s, n, s_most, 1, NULL));
 	double value;
 
-	gaps(t, t_most + REAL_LOG(sum), s, s_log, n);
+	log_differences(t, t_most + REAL_LOG(sum), s, s_log, n);
 	value = (double)vmath_dot(p, t, n) / (double)sum;
 	vmath_exp_sum(s, n, s_log, 1, s);
-	become_gradient(s, p, 1 / sum, step, n);
+	write_gradient(s, p, 1 / sum, step, n);
 	return value;
 }
 
 static void
-scores(const real *x, size_t dim, size_t ld, size_t from, size_t to, size_t keys, real *out,
-       size_t length)
+compute_scores(const real *x, size_t dim, size_t ld, size_t from, size_t to, size_t keys, real *out,
+	       size_t length)
 {
 	blas_one(&(struct blas_product){ .trans_b = true,
 					 .m = to - from,
@@ -91,9 +89,9 @@ scores(const real *x, size_t dim, size_t ld, size_t from, size_t to, size_t keys
 					 .alpha = (real)(1 / sqrt((double)dim)) });
 }
 
-/* Scores are products of tokens with tokens: the gradient goes to both. */
+/* Backward pass of the scores, which are products of tokens: to both factors. */
 static void
-scores_down(const struct relation *r, size_t from, size_t to, size_t keys)
+back_scores(const struct relation *r, size_t from, size_t to, size_t keys)
 {
 	real alpha = (real)(1 / sqrt((double)r->dim));
 
@@ -122,15 +120,15 @@ scores_down(const struct relation *r, size_t from, size_t to, size_t keys)
 					 .beta = 1 });
 }
 
-/* Queries [from, to); the sum of their divergences. */
+/* Sum of the divergences of queries from .. to - 1. */
 static double
 run_block(const struct relation *r, size_t from, size_t to)
 {
 	size_t keys = r->tokens->causal ? to : r->tokens->end;
 	double sum = 0;
 
-	scores(r->x, r->dim, r->ld, from, to, keys, r->score, r->length);
-	scores(r->target, r->t_dim, r->t_ld, from, to, keys, r->t_score, r->length);
+	compute_scores(r->x, r->dim, r->ld, from, to, keys, r->score, r->length);
+	compute_scores(r->target, r->t_dim, r->t_ld, from, to, keys, r->t_score, r->length);
 	for (size_t q = from; q < to; q++) {
 		real *s = r->score + (q - from) * r->length,
 		     *t = r->t_score + (q - from) * r->length;
@@ -144,7 +142,7 @@ run_block(const struct relation *r, size_t from, size_t to)
 			s[k] = 0;
 	}
 	if (r->dx)
-		scores_down(r, from, to, keys);
+		back_scores(r, from, to, keys);
 	return sum;
 }
 
@@ -195,9 +193,9 @@ scratch(const struct loss_shape *s)
 	return (2 * (s->positions < BLOCK ? s->positions : BLOCK) + 1) * s->positions;
 }
 
-/* The largest divisor of both. */
+/* Greatest common divisor. */
 static size_t
-common(size_t a, size_t b)
+greatest_divisor(size_t a, size_t b)
 {
 	while (b) {
 		size_t rest = a % b;
@@ -215,23 +213,23 @@ agrees(const struct loss_shape *s, const struct knobs *k, struct err *e)
 	       heads = (size_t)k->minilm_relation_heads;
 
 	if (heads == 0 && s->heads != s->t_heads)
-		return err_set(e,
-			       "%zu heads, and %zu of the student: with minilm-relation-heads 0 "
-			       "they must be as many; "
-			       "`set minilm-relation-heads N` splits both into N",
-			       s->t_heads, s->heads);
+		return err_set(
+			e,
+			"%zu heads of the teacher, %zu of the student (minilm-relation-heads 0 "
+			"needs equal numbers); `set minilm-relation-heads N` splits both into N",
+			s->t_heads, s->heads);
 	if (heads > 0 && (width % heads || t_width % heads))
 		return err_set(e,
-			       "minilm-relation-heads %zu does not divide widths %zu and %zu: "
-			       "divisors of %zu do",
-			       heads, t_width, width, common(t_width, width));
+			       "invalid minilm-relation-heads %zu for widths %zu and %zu (expected "
+			       "a divisor of %zu)",
+			       heads, t_width, width, greatest_divisor(t_width, width));
 	return 0;
 }
 
 const struct loss loss_minilm_relation = {
 	.name = "minilm-relation",
-	.doc = "KL divergence of how a student's queries, keys or values stand to each other from "
-	       "how a teacher's do.",
+	.doc = "KL divergence between the relations of a student's queries, keys or values with "
+	       "each other and a teacher's.",
 	.formula = "mean over heads and tokens of KL(R_t || R_s), R = softmax(V V' / "
 		   "sqrt(d_head)), V: queries, keys or values",
 	.reference = "Wang et al. 2020, MiniLM, eq. 6 to 8; Wang et al. 2021, MiniLMv2, eq. 4 to 6",

@@ -1,10 +1,10 @@
-/* loss_mse.c: squared error on the logits themselves. */
+/* loss_mse.c: squared error of logits. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/kd/losses/loss_table.h"
 
-/* Logits are compared as layers are. */
+/* The same as hidden, on logits. */
 static double
 run(const struct loss_args *a)
 {

@@ -1,5 +1,5 @@
-/* loss_nkd.c: normalised distillation: the label weighted by the teacher, and the rest as a
- * distribution of its own. */
+/* loss_nkd.c: normalised distillation: weighted cross-entropy of the label, and of the normalised
+ * other classes. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -7,9 +7,9 @@
 #include "retort/nn/gemm/vmath.h"
 #include "retort/kd/softmax_rows.h"
 
-/* -p_y log q_y, at temperature 1: cross-entropy as far as the teacher agrees. */
+/* -p_y log q_y, at temperature 1. */
 static double
-label(const struct row *r, void *arg)
+run_label(const struct row *r, void *arg)
 {
 	size_t y = (size_t)r->label;
 	real step;
@@ -25,9 +25,9 @@ label(const struct row *r, void *arg)
 	return -(double)(r->p[y] * r->log_q[y]);
 }
 
-/* -gamma sum p^ log q^ over the other classes; a row without a label as kd does. */
+/* -gamma sum p^ log q^ over the other classes; rows without a label as by kd. */
 static double
-rest(const struct row *r, void *arg)
+run_rest(const struct row *r, void *arg)
 {
 	double gamma = r->args->knobs->nkd_gamma, value;
 	real log_q_rest;
@@ -49,8 +49,8 @@ run(const struct loss_args *a)
 {
 	double t = a->temperature;
 
-	return softmax_rows_sum(a, 1, 1, label, NULL) +
-	       softmax_rows_sum(a, t, t, rest, NULL) * t * t;
+	return softmax_rows_sum(a, 1, 1, run_label, NULL) +
+	       softmax_rows_sum(a, t, t, run_rest, NULL) * t * t;
 }
 
 const struct loss loss_nkd = {

@@ -1,4 +1,4 @@
-/* loss_nst.c: neuron selectivity transfer: do channels light up in the same places? */
+/* loss_nst.c: neuron selectivity transfer: distributions of channel activations over positions. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,13 +8,13 @@
 #include "retort/nn/gemm/vmath.h"
 #include "retort/kd/losses/loss_table.h"
 
-/* One row at work: channels of unit length over places, and products of them. */
-struct trainer_state {
+/* A row: channels normalised over positions, and their products. */
+struct nst_row {
 	size_t places, channels, t_channels;
-	real *x, *t;   /* [places,channels] of unit columns */
-	real *length;  /* [channels] of the student's before */
-	real *ss, *st; /* [channels,channels], [channels,t_channels]; the teacher's own product
-			  needs no more room */
+	real *x, *t;   /* [places,channels] columns of unit norm */
+	real *length;  /* [channels] norms of the student's columns */
+	real *ss, *st; /* [channels,channels], [channels,t_channels]; also room for the teacher's
+			  own product */
 	real *dx;      /* [places,channels] */
 };
 
@@ -40,9 +40,9 @@ unit_columns(const real *f, size_t places, size_t channels, real *out, real *len
 			out[p * channels + c] = length[c] > 0 ? f[p * channels + c] / length[c] : 0;
 }
 
-/* x^T y into out; the mean of squares of it is that of the kernel. */
+/* out = x^T y; returns the mean of its squares, the mean of the squared kernel. */
 static double
-kernel(const real *x, size_t n, const real *y, size_t m, size_t places, real *out)
+mean_kernel(const real *x, size_t n, const real *y, size_t m, size_t places, real *out)
 {
 	struct blas_product p = { .trans_a = true,
 				  .m = n,
@@ -59,9 +59,10 @@ kernel(const real *x, size_t n, const real *y, size_t m, size_t places, real *ou
 	return (double)vmath_dot(out, out, n * m) / (double)(n * m);
 }
 
-/* With unit columns X, Y: 4 X (X^T X) / C^2 - 4 Y (Y^T X) / (C C_t), and through the lengths. */
+/* With unit columns X, Y: 4 X (X^T X) / C^2 - 4 Y (Y^T X) / (C C_t), then the backward pass of the
+ * normalisation. */
 static void
-add_gradient(const struct trainer_state *w, double step, real *to)
+add_gradient(const struct nst_row *w, double step, real *to)
 {
 	size_t c = w->channels, t = w->t_channels;
 	real pull = (real)(4 * step / (double)(c * c)), push = (real)(-4 * step / (double)(c * t));
@@ -87,10 +88,10 @@ add_gradient(const struct trainer_state *w, double step, real *to)
 				      .alpha = push,
 				      .beta = 1,
 				      .c = w->dx };
-	real *along = w->ss; /* of no use any more behind the products */
+	real *along = w->ss; /* free after the products */
 
 	if (pull == 0 || push == 0)
-		return; /* a factor of 0 would be taken for 1 */
+		return; /* blas_product reads a factor of 0 as 1 */
 	blas_one(&own);
 	blas_one(&other);
 	memset(along, 0, c * sizeof *along);
@@ -105,12 +106,12 @@ add_gradient(const struct trainer_state *w, double step, real *to)
 						 : 0;
 }
 
-static struct trainer_state
-begin(const struct loss_args *a)
+static struct nst_row
+make_row(const struct loss_args *a)
 {
-	struct trainer_state w = { .places = a->positions,
-				   .channels = a->width / a->positions,
-				   .t_channels = a->t_width / a->positions };
+	struct nst_row w = { .places = a->positions,
+			     .channels = a->width / a->positions,
+			     .t_channels = a->t_width / a->positions };
 	size_t most = w.channels > w.t_channels ? w.channels : w.t_channels;
 
 	w.x = a->scratch;
@@ -125,7 +126,7 @@ begin(const struct loss_args *a)
 static double
 run(const struct loss_args *a)
 {
-	struct trainer_state w = begin(a);
+	struct nst_row w = make_row(a);
 	double sum = 0;
 
 	for (size_t i = 0; i < a->rows; i++) {
@@ -134,10 +135,10 @@ run(const struct loss_args *a)
 		if (weight <= 0)
 			continue;
 		unit_columns(a->target + i * a->t_width, w.places, w.t_channels, w.t, w.length);
-		value = kernel(w.t, w.t_channels, w.t, w.t_channels, w.places, w.ss);
+		value = mean_kernel(w.t, w.t_channels, w.t, w.t_channels, w.places, w.ss);
 		unit_columns(a->x + i * a->width, w.places, w.channels, w.x, w.length);
-		value += kernel(w.x, w.channels, w.x, w.channels, w.places, w.ss);
-		value -= 2 * kernel(w.x, w.channels, w.t, w.t_channels, w.places, w.st);
+		value += mean_kernel(w.x, w.channels, w.x, w.channels, w.places, w.ss);
+		value -= 2 * mean_kernel(w.x, w.channels, w.t, w.t_channels, w.places, w.st);
 		sum += weight * value;
 		if (a->dx)
 			add_gradient(&w, weight * a->scale, a->dx + i * a->width);

@@ -1,20 +1,19 @@
-/* loss_pkd.c: patient distillation: the direction of the first token's state. */
+/* loss_pkd.c: patient distillation: direction of the first token's hidden state. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/nn/gemm/vmath.h"
 #include "retort/kd/losses/loss_table.h"
 
-/* Numbers in front of a row that are compared: its first token, or all where there are no tokens.
- */
+/* Numbers at the start of a row that are compared: the first token, or all without tokens. */
 static size_t
-first(const struct loss_args *a)
+compared_width(const struct loss_args *a)
 {
 	return a->shape.tokens ? a->width / a->positions : a->width;
 }
 
 static real
-over_length(const real *x, size_t n)
+inverse_norm(const real *x, size_t n)
 {
 	real length = REAL_SQRT(vmath_dot(x, x, n));
 
@@ -22,17 +21,16 @@ over_length(const real *x, size_t n)
 }
 
 static bool
-counts(const struct loss_args *a, size_t i)
+is_compared(const struct loss_args *a, size_t i)
 {
 	return a->weight[i] > 0 && loss_sees(a, i, 0);
 }
 
-/* With X = x / |x|, Y of unit length: |X - Y|^2, and the gradient is (2 (X - Y) - X <X, 2 (X - Y)>)
- * / |x|. */
+/* |X - Y|^2 with X = x / |x|, Y = y / |y|; gradient (2 (X - Y) - X <X, 2 (X - Y)>) / |x|. */
 static double
 run_row(const real *x, const real *t, size_t n, double step, real *gap, real *dx)
 {
-	real sx = over_length(x, n), st = over_length(t, n), along = 0;
+	real sx = inverse_norm(x, n), st = inverse_norm(t, n), along = 0;
 	double value;
 
 	for (size_t k = 0; k < n; k++) {
@@ -48,13 +46,13 @@ run_row(const real *x, const real *t, size_t n, double step, real *gap, real *dx
 static double
 run(const struct loss_args *a)
 {
-	size_t n = first(a);
+	size_t n = compared_width(a);
 	double sum = 0, all = 0;
 
 	for (size_t i = 0; i < a->rows; i++)
-		all += counts(a, i) ? (double)a->weight[i] : 0;
+		all += is_compared(a, i) ? (double)a->weight[i] : 0;
 	for (size_t i = 0; i < a->rows; i++) {
-		double weight = counts(a, i) ? (double)a->weight[i] / all : 0;
+		double weight = is_compared(a, i) ? (double)a->weight[i] / all : 0;
 
 		if (weight > 0)
 			sum += weight * run_row(a->x + i * a->width, a->target + i * a->t_width, n,

@@ -1,4 +1,4 @@
-/* loss_pkt.c: probabilistic knowledge transfer: which rows of a batch are near which. */
+/* loss_pkt.c: probabilistic knowledge transfer: similarities between rows as distributions. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,12 +8,12 @@
 #include "retort/kd/gram.h"
 #include "retort/kd/losses/loss_table.h"
 
-#define EPS 1e-7 /* as the authors' program adds it to lengths and probabilities */
+#define EPS 1e-7 /* added to norms and probabilities, as in the authors' program */
 
-/* Cosines of all pairs from 0 to 1, every row of them over its sum; the sums into s. Rounded, a
- * cosine can be below -1. */
+/* Cosines of all pairs, mapped to 0..1, each row divided by its sum; stores the sums in s. A
+ * rounded cosine can be below -1. */
 static void
-nearness(const real *f, size_t n, size_t width, real *p, real *s)
+scale_cosines(const real *f, size_t n, size_t width, real *p, real *s)
 {
 	gram_gram(f, n, width, p);
 	for (size_t i = 0; i < n; i++, p += n) {
@@ -24,9 +24,9 @@ nearness(const real *f, size_t n, size_t width, real *p, real *s)
 	}
 }
 
-/* d has the gradient of shares p: through the sums s to that of the cosines. */
+/* Backward pass: d from the gradient of p, through the sums s, to that of the cosines. */
 static void
-to_cosines(const real *p, const real *s, size_t n, real *d)
+back_cosines(const real *p, const real *s, size_t n, real *d)
 {
 	for (size_t i = 0; i < n; i++, p += n, d += n) {
 		real mean = vmath_dot(p, d, n);
@@ -46,9 +46,9 @@ run(const struct loss_args *a)
 		return 0;
 	over = 1 / (double)(w.n * w.n);
 	gram_normalise(w.t, w.n, w.t_width, (real)EPS, w.s);
-	nearness(w.t, w.n, w.t_width, w.b, w.u);
+	scale_cosines(w.t, w.n, w.t_width, w.b, w.u);
 	gram_normalise(w.x, w.n, w.width, (real)EPS, w.s);
-	nearness(w.x, w.n, w.width, w.a, w.u);
+	scale_cosines(w.x, w.n, w.width, w.a, w.u);
 	for (size_t i = 0; i < w.n * w.n; i++) {
 		double p = (double)w.b[i], q = (double)w.a[i] + EPS;
 
@@ -57,7 +57,7 @@ run(const struct loss_args *a)
 	}
 	if (!a->dx)
 		return sum;
-	to_cosines(w.a, w.u, w.n, w.c);
+	back_cosines(w.a, w.u, w.n, w.c);
 	gram_gram_back(w.c, w.x, w.n, w.width, w.dx);
 	gram_normalise_back(w.x, w.n, w.width, (real)EPS, w.s, w.dx);
 	gram_add(a, &w);

@@ -1,4 +1,4 @@
-/* loss_rkd_angle.c: relational distillation: angles of triplets of rows of a batch. */
+/* loss_rkd_angle.c: relational distillation: angles between triplets of rows. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -9,35 +9,36 @@
 #include "retort/kd/gram.h"
 #include "retort/kd/losses/loss_table.h"
 
-#define LEAST 1e-24 /* of a squared distance: below it two rows span no angle */
+#define LEAST 1e-24 /* squared distance below which two rows define no angle */
 #define LANES 16
 
 /*
- * The cosine at row i between rows j and k is (d_ij + d_ik - d_jk) / (2 sqrt(d_ij d_ik)), d squared
- * distances: so a triplet costs a few operations whatever the width is, and no vector of
- * differences is ever made.
+ * The cosine at row i between rows j and k is (d_ij + d_ik - d_jk) / (2 sqrt(d_ij d_ik)), with
+ * squared distances d: a triplet costs a few operations for any width, without vectors of
+ * differences.
  */
-struct row_set {
+struct angle_run {
 	const real *at;   /* [n] d_ik */
 	const real *with; /* [n] d_jk */
-	const real *over; /* [n] 1 / sqrt(d_ik), 0 where there is no angle */
+	const real *over; /* [n] 1 / sqrt(d_ik), 0: no angle */
 	real ij, over_ij;
 };
 
 struct sums {
-	real value, slope, along; /* of huber, of slope / sqrt(d_ik), and of slope times cosine */
+	real value, slope, along; /* sums of the Huber loss, of slope / sqrt(d_ik), and of slope
+				     times cosine */
 };
 
 static MULTI_INLINE real
-cosine(const struct row_set *s, size_t k)
+cosine(const struct angle_run *s, size_t k)
 {
 	return (s->at[k] + s->ij - s->with[k]) * (s->over[k] * s->over_ij) * (real)0.5;
 }
 
-/* Triplet k of a run; what the slope does to d_jk is added to `to`. */
+/* Triplet i, j, k; adds the gradient of d_jk to `to`. */
 static MULTI_INLINE void
-triplet(const struct row_set *s, const struct row_set *t, size_t k, real *restrict to, real *value,
-	real *slope, real *along)
+add_triplet(const struct angle_run *s, const struct angle_run *t, size_t k, real *restrict to,
+	    real *value, real *slope, real *along)
 {
 	real c = cosine(s, k), gap = c - cosine(t, k),
 	     h = gap < -1  ? -1
@@ -51,9 +52,9 @@ triplet(const struct row_set *s, const struct row_set *t, size_t k, real *restri
 	to[k] -= (real)0.5 * s->over_ij * pull;
 }
 
-/* All k of one i and one j. */
+/* All k for one i and j. */
 MULTIVERSION static struct sums
-triplets(const struct row_set *s, const struct row_set *t, size_t n, real *restrict to)
+add_triplets(const struct angle_run *s, const struct angle_run *t, size_t n, real *restrict to)
 {
 	real value[LANES] = { 0 }, slope[LANES] = { 0 }, along[LANES] = { 0 };
 	struct sums sum = { 0 };
@@ -61,9 +62,9 @@ triplets(const struct row_set *s, const struct row_set *t, size_t n, real *restr
 
 	for (; k + LANES <= n; k += LANES)
 		for (size_t l = 0; l < LANES; l++)
-			triplet(s, t, k + l, to, &value[l], &slope[l], &along[l]);
+			add_triplet(s, t, k + l, to, &value[l], &slope[l], &along[l]);
 	for (size_t l = 0; k < n; k++, l++)
-		triplet(s, t, k, to, &value[l], &slope[l], &along[l]);
+		add_triplet(s, t, k, to, &value[l], &slope[l], &along[l]);
 	for (size_t l = 0; l < LANES; l++) {
 		sum.value += value[l];
 		sum.slope += slope[l];
@@ -73,32 +74,32 @@ triplets(const struct row_set *s, const struct row_set *t, size_t n, real *restr
 }
 
 static void
-inverse(const real *d, size_t n, real *out)
+invert_roots(const real *d, size_t n, real *out)
 {
 	for (size_t k = 0; k < n; k++)
 		out[k] = d[k] > (real)LEAST ? 1 / REAL_SQRT(d[k]) : 0;
 }
 
-/* The sum of all triplets; the gradient of the student's squared distances into w->c. */
+/* Sum over all triplets; stores the gradient of the student's squared distances in w->c. */
 static double
-visit(const struct gram *w)
+visit_triplets(const struct gram *w)
 {
 	size_t n = w->n;
 	double sum = 0;
 
 	memset(w->c, 0, n * n * sizeof *w->c);
 	for (size_t i = 0; i < n; i++) {
-		inverse(w->a + i * n, n, w->s);
-		inverse(w->b + i * n, n, w->u);
+		invert_roots(w->a + i * n, n, w->s);
+		invert_roots(w->b + i * n, n, w->u);
 		for (size_t j = 0; j < n; j++) {
-			struct row_set s = { w->a + i * n, w->a + j * n, w->s, w->a[i * n + j],
-					     w->s[j] };
-			struct row_set t = { w->b + i * n, w->b + j * n, w->u, w->b[i * n + j],
-					     w->u[j] };
-			struct sums r = triplets(&s, &t, n, w->c + j * n);
+			struct angle_run s = { w->a + i * n, w->a + j * n, w->s, w->a[i * n + j],
+					       w->s[j] };
+			struct angle_run t = { w->b + i * n, w->b + j * n, w->u, w->b[i * n + j],
+					       w->u[j] };
+			struct sums r = add_triplets(&s, &t, n, w->c + j * n);
 
 			sum += (double)r.value;
-			/* d_ij is a leg of triplet i j k, and of i k j too */
+			/* d_ij is a leg of triplets i j k and i k j */
 			w->c[i * n + j] += s.over_ij * (r.slope - s.over_ij * r.along);
 		}
 	}
@@ -116,7 +117,7 @@ run(const struct loss_args *a)
 	over = 1 / ((double)w.n * (double)w.n * (double)w.n);
 	pairwise_squares(w.t, w.n, w.t_width, w.b);
 	pairwise_squares(w.x, w.n, w.width, w.a);
-	sum = over * visit(&w);
+	sum = over * visit_triplets(&w);
 	if (!a->dx)
 		return sum;
 	for (size_t i = 0; i < w.n * w.n; i++)

@@ -1,4 +1,4 @@
-/* loss_rkd_distance.c: relational distillation: distances of rows of a batch. */
+/* loss_rkd_distance.c: relational distillation: distances between rows. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -6,13 +6,13 @@
 #include "retort/kd/gram.h"
 #include "retort/kd/losses/loss_table.h"
 
-#define LEAST                                                                                     \
-	1e-12 /* of a squared distance: rows that are the same are at a distance with a root that \
-		 has a slope */
+#define LEAST                                                                                    \
+	1e-12 /* smallest squared distance, so that the root of the distance of equal rows has a \
+		 slope */
 
-/* Distances over their mean, in place; returns the mean. */
+/* Replace squared distances by distances divided by their mean; returns the mean. */
 static double
-distances(real *d, size_t n)
+scale_distances(real *d, size_t n)
 {
 	double sum = 0, mean;
 
@@ -28,8 +28,8 @@ distances(real *d, size_t n)
 	return mean;
 }
 
-/* The gradient of squared distances into d, which has that of distances over their mean. `along` is
- * <d, r>. */
+/* Backward pass of scale_distances: d from the gradient of scaled distances to that of squared
+ * ones. `along`: <d, r>. */
 static void
 to_squares(const struct gram *w, const real *r, double mean, double along, real *d)
 {
@@ -53,9 +53,9 @@ run(const struct loss_args *a)
 		return 0;
 	over = 1 / (double)(w.n * w.n);
 	pairwise_squares(w.t, w.n, w.t_width, w.b);
-	distances(w.b, w.n);
+	scale_distances(w.b, w.n);
 	pairwise_squares(w.x, w.n, w.width, w.a);
-	mean = distances(w.a, w.n);
+	mean = scale_distances(w.a, w.n);
 	for (size_t i = 0; i < w.n * w.n; i++) {
 		double gap = (double)w.a[i] - (double)w.b[i], slope = gap < -1  ? -1
 								      : gap > 1 ? 1

@@ -1,4 +1,4 @@
-/* loss_rkl.c: reverse KL divergence: the student's probabilities judge. */
+/* loss_rkl.c: reverse KL divergence. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -6,7 +6,7 @@
 #include "retort/kd/losses/loss_table.h"
 #include "retort/kd/softmax_rows.h"
 
-/* q (r - <q, r>) with r = log q - log p, of which the value is the mean. */
+/* q (r - <q, r>) with r = log q - log p, `value` its mean. */
 MULTIVERSION static void
 add_gradient(const real *q, const real *log_q, const real *log_p, real value, real step, size_t n,
 	     real *dx)
@@ -16,7 +16,7 @@ add_gradient(const real *q, const real *log_q, const real *log_p, real value, re
 }
 
 static double
-each(const struct row *r, void *arg)
+run_row(const struct row *r, void *arg)
 {
 	real value = softmax_rows_divergence(r->q, r->log_q, r->p, r->log_p, 0, r->n);
 
@@ -29,7 +29,7 @@ each(const struct row *r, void *arg)
 static double
 run(const struct loss_args *a)
 {
-	return softmax_rows_sum(a, a->temperature, a->temperature, each, NULL) * a->temperature *
+	return softmax_rows_sum(a, a->temperature, a->temperature, run_row, NULL) * a->temperature *
 	       a->temperature;
 }
 

@@ -1,4 +1,4 @@
-/* loss_sce.c: soft cross-entropy: the labels are the teacher's probabilities. */
+/* loss_sce.c: cross-entropy with the teacher's probabilities. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -7,7 +7,7 @@
 #include "retort/kd/softmax_rows.h"
 
 static double
-each(const struct row *r, void *arg)
+run_row(const struct row *r, void *arg)
 {
 	(void)arg;
 	if (r->dx)
@@ -15,12 +15,11 @@ each(const struct row *r, void *arg)
 	return -(double)vmath_dot(r->p, r->log_q, r->n);
 }
 
-/* The divergence of kd plus the teacher's entropy, which no student can change: the gradient is
- * that of kd. */
+/* kd plus the teacher's entropy, which is constant: the gradient is that of kd. */
 static double
 run(const struct loss_args *a)
 {
-	return softmax_rows_sum(a, a->temperature, a->temperature, each, NULL) * a->temperature *
+	return softmax_rows_sum(a, a->temperature, a->temperature, run_row, NULL) * a->temperature *
 	       a->temperature;
 }
 

@@ -1,13 +1,13 @@
-/* loss_skl.c: skewed forward KL: the teacher against a mixture of both. */
+/* loss_skl.c: skewed forward KL: from the teacher to a mixture of both. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/kd/losses/loss_table.h"
 #include "retort/kd/softmax_rows.h"
 
-/* p / m is at most 1 / alpha, whatever the student says. */
+/* p / m is at most 1 / alpha for any student. */
 static double
-each(const struct row *r, void *arg)
+run_row(const struct row *r, void *arg)
 {
 	real alpha = *(const real *)arg;
 	double sum = softmax_rows_skewed(r->p, r->log_p, r->q, alpha, r->n, r->spare, r->log_p);
@@ -24,8 +24,8 @@ run(const struct loss_args *a)
 
 	if (alpha == 0)
 		return loss_kd.run(a);
-	return softmax_rows_sum(a, a->temperature, a->temperature, each, &alpha) * a->temperature *
-	       a->temperature;
+	return softmax_rows_sum(a, a->temperature, a->temperature, run_row, &alpha) *
+	       a->temperature * a->temperature;
 }
 
 const struct loss loss_skl = {

@@ -1,5 +1,4 @@
-/* loss_sp.c: similarity-preserving distillation: rows alike for the teacher are alike for the
- * student. */
+/* loss_sp.c: similarity-preserving distillation: Gram matrices of the rows of a batch. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -7,8 +6,7 @@
 #include "retort/kd/gram.h"
 #include "retort/kd/losses/loss_table.h"
 
-/* Every row of the products of rows over its length. The gradient needs no product but the one
- * back. */
+/* Compares the Gram matrices with each row normalised. */
 static double
 run(const struct loss_args *a)
 {

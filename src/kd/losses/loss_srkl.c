@@ -1,4 +1,4 @@
-/* loss_srkl.c: skewed reverse KL: the student against a mixture of both. */
+/* loss_srkl.c: skewed reverse KL: from the student to a mixture of both. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -7,7 +7,7 @@
 
 /* As in loss_skl.c: q / m is at most 1 / alpha. */
 static double
-each(const struct row *r, void *arg)
+run_row(const struct row *r, void *arg)
 {
 	real alpha = *(const real *)arg;
 	double sum = softmax_rows_skewed(r->q, r->log_q, r->p, alpha, r->n, r->spare, r->log_p);
@@ -26,8 +26,8 @@ run(const struct loss_args *a)
 
 	if (alpha == 0)
 		return loss_rkl.run(a);
-	return softmax_rows_sum(a, a->temperature, a->temperature, each, &alpha) * a->temperature *
-	       a->temperature;
+	return softmax_rows_sum(a, a->temperature, a->temperature, run_row, &alpha) *
+	       a->temperature * a->temperature;
 }
 
 const struct loss loss_srkl = {

@@ -1,5 +1,4 @@
-/* loss_tiny_attention.c: TinyBERT's: squared difference of what the softmax of attention is taken
- * of. */
+/* loss_tiny_attention.c: TinyBERT: squared difference of attention scores. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,10 +9,10 @@
 #include "retort/kd/token_mask.h"
 
 #define HIDDEN_BELOW \
-	(-100) /* the authors' programs mask by large negative numbers, and compare those as 0 */
+	(-100) /* the authors' programs mask by large negative numbers, and compare them as 0 */
 
 MULTIVERSION static void
-differences(const real *restrict x, const real *restrict target, size_t n, real *restrict gap)
+mask_differences(const real *restrict x, const real *restrict target, size_t n, real *restrict gap)
 {
 	for (size_t k = 0; k < n; k++)
 		gap[k] = (x[k] > HIDDEN_BELOW ? x[k] : 0) -
@@ -38,7 +37,7 @@ run_row(const struct loss_args *a, const struct token_mask *t, size_t row, doubl
 		size_t at = row * a->width + i * length, keys = token_mask_keys(t, i % length);
 		real *gap = a->scratch;
 
-		differences(a->x + at, a->target + at, keys, gap);
+		mask_differences(a->x + at, a->target + at, keys, gap);
 		token_mask_hide(t, gap, keys, 0);
 		sum += (double)vmath_dot(gap, gap, keys);
 		if (a->dx)
@@ -47,8 +46,7 @@ run_row(const struct loss_args *a, const struct token_mask *t, size_t row, doubl
 	return each * sum;
 }
 
-/* What is masked in both would be a difference of 0: it is not counted in the mean, so that padding
- * does not thin it. */
+/* Masked pairs are not counted in the mean, so that padding does not reduce it. */
 static double
 run(const struct loss_args *a)
 {

@@ -7,9 +7,9 @@
 #include "retort/nn/gemm/vmath.h"
 #include "retort/kd/softmax_rows.h"
 
-/* |q - p| into p, and half its sign into log_p: both are this loss's own. */
+/* p = |q - p|, and sign = half the sign of q - p. */
 MULTIVERSION static void
-part(const real *q, real *p, real *sign, size_t n)
+split_gap(const real *q, real *p, real *sign, size_t n)
 {
 	for (size_t c = 0; c < n; c++) {
 		real gap = q[c] - p[c];
@@ -20,10 +20,10 @@ part(const real *q, real *p, real *sign, size_t n)
 }
 
 static double
-each(const struct row *r, void *arg)
+run_row(const struct row *r, void *arg)
 {
 	(void)arg;
-	part(r->q, r->p, r->log_p, r->n);
+	split_gap(r->q, r->p, r->log_p, r->n);
 	if (r->dx)
 		softmax_rows_back(r->q, r->log_p, (real)r->step, r->n, r->dx);
 	return 0.5 * (double)vmath_sum(r->p, r->n);
@@ -32,7 +32,7 @@ each(const struct row *r, void *arg)
 static double
 run(const struct loss_args *a)
 {
-	return softmax_rows_sum(a, a->temperature, 1 / a->temperature, each, NULL);
+	return softmax_rows_sum(a, a->temperature, 1 / a->temperature, run_row, NULL);
 }
 
 const struct loss loss_tvd = {

@@ -1,4 +1,4 @@
-/* loss_vid.c: variational information distillation: how well a layer tells the teacher's. */
+/* loss_vid.c: variational information distillation: Gaussian likelihood of the teacher's layer. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -7,11 +7,11 @@
 #include "retort/base/multi.h"
 #include "retort/kd/losses/loss_table.h"
 
-#define START 5.0  /* the variance of every channel at the start, */
-#define LEAST 1e-5 /* and what is added to it, as in the authors' program */
+#define START 5.0  /* initial variance of every channel, and */
+#define LEAST 1e-5 /* constant added to it, as in the authors' program */
 
 static int
-shape(const struct loss_shape *s, size_t dim[2])
+variance_shape(const struct loss_shape *s, size_t dim[2])
 {
 	dim[0] = s->channels;
 	return 1;
@@ -23,7 +23,7 @@ scratch(const struct loss_shape *s)
 	return 2 * s->channels;
 }
 
-/* log(1 + e^a), and its slope. */
+/* log(1 + e^a), and its derivative. */
 static double
 softplus(double a, double *slope)
 {
@@ -31,17 +31,18 @@ softplus(double a, double *slope)
 	return a > 0 ? a + log1p(exp(-a)) : log1p(exp(a));
 }
 
-/* The variance of a channel by its own number, which is what it has moved from the start. */
+/* Variance of a channel from its parameter, which is 0 at the start, and the derivative. */
 static double
 variance(real own, double *slope)
 {
 	return softplus(log(expm1(START - LEAST)) + (double)own, slope) + LEAST;
 }
 
-/* One position: what the squared gaps are, and the gradient, over the variances. */
+/* A position: adds weighted squared differences to `square` and the gradient to dx. over: 1 /
+ * variance. */
 MULTIVERSION static void
-run_place(const real *restrict x, const real *restrict t, const real *restrict over, size_t n,
-	  real weight, real step, real *restrict square, real *restrict dx)
+run_position(const real *restrict x, const real *restrict t, const real *restrict over, size_t n,
+	     real weight, real step, real *restrict square, real *restrict dx)
 {
 	for (size_t c = 0; c < n; c++) {
 		real gap = x[c] - t[c];
@@ -70,9 +71,9 @@ sum_of_weights(const struct loss_args *a)
 	return all;
 }
 
-/* Mean squared gaps, by channel, into `square`. */
+/* Mean squared difference of each channel, into `square`. */
 static void
-visit(const struct loss_args *a, double all, const real *over, real *square)
+run_positions(const struct loss_args *a, double all, const real *over, real *square)
 {
 	size_t n = a->channels;
 
@@ -82,9 +83,9 @@ visit(const struct loss_args *a, double all, const real *over, real *square)
 			double weight = weight_of(a, i, p) / all;
 
 			if (weight > 0)
-				run_place(a->x + at, a->target + at, over, n, (real)weight,
-					  (real)(weight * a->scale / (double)n), square,
-					  a->dx ? a->dx + at : NULL);
+				run_position(a->x + at, a->target + at, over, n, (real)weight,
+					     (real)(weight * a->scale / (double)n), square,
+					     a->dx ? a->dx + at : NULL);
 		}
 }
 
@@ -101,7 +102,7 @@ run(const struct loss_args *a)
 		over[c] = (real)(1 / variance(a->own[0][c], &slope));
 		square[c] = 0;
 	}
-	visit(a, all, over, square);
+	run_positions(a, all, over, square);
 	for (size_t c = 0; c < n; c++) {
 		double v = variance(a->own[0][c], &slope), s = (double)square[c];
 
@@ -114,7 +115,11 @@ run(const struct loss_args *a)
 }
 
 static const struct loss_own own[] = {
-	{ .name = "variance", .shape = shape, .init = PARAM_ZERO, .lr_factor = 1, .sign = 1 },
+	{ .name = "variance",
+	  .shape = variance_shape,
+	  .init = PARAM_ZERO,
+	  .lr_factor = 1,
+	  .sign = 1 },
 	{ .name = NULL },
 };
 

@@ -1,4 +1,5 @@
-/* loss_wsld.c: soft labels, weighted row by row by how the student stands beside the teacher. */
+/* loss_wsld.c: soft cross-entropy weighted by the student's cross-entropy relative to the
+ * teacher's. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -6,11 +7,11 @@
 #include "retort/nn/gemm/vmath.h"
 #include "retort/kd/softmax_rows.h"
 
-#define TINY 1e-7 /* beside the teacher's cross-entropy, which is 0 where it is certain */
+#define TINY 1e-7 /* added to the teacher's cross-entropy, which can be 0 */
 
-/* The weight is a number for the row, and no gradient goes through it. */
+/* The weight is a constant: it has no gradient. */
 static double
-each(const struct row *r, void *arg)
+run_row(const struct row *r, void *arg)
 {
 	double weight;
 
@@ -26,7 +27,7 @@ each(const struct row *r, void *arg)
 static double
 run(const struct loss_args *a)
 {
-	return softmax_rows_sum(a, a->temperature, a->temperature, each, NULL) * a->temperature *
+	return softmax_rows_sum(a, a->temperature, a->temperature, run_row, NULL) * a->temperature *
 	       a->temperature;
 }
 
