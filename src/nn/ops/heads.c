@@ -83,8 +83,9 @@ heads_scratch(const struct heads *h)
 	return rotary + 2 * block * h->length;
 }
 
-void
-heads_open(const struct heads *h, struct heads_group *group)
+/* Set up a piece of work: the scratch of this thread, the angles of positions. */
+static void
+open_group(const struct heads *h, struct heads_group *group)
 {
 	size_t block = h->length < HEADS_BLOCK ? h->length : HEADS_BLOCK;
 	real *scratch = graph_scratch(h->g);
@@ -173,8 +174,9 @@ clear(const struct heads_group *group)
 	}
 }
 
-void
-heads_take(struct heads_group *group, size_t index, bool gradients)
+/* Move to group `index` of h->groups. */
+static void
+enter_group(struct heads_group *group, size_t index, bool gradients)
 {
 	const struct heads *h = group->h;
 	const real *k;
@@ -200,12 +202,6 @@ size_t
 heads_keys(const struct heads_group *group, size_t to)
 {
 	return group->h->causal && to < group->keys ? to : group->keys;
-}
-
-size_t
-heads_head(const struct heads_group *group, size_t i)
-{
-	return group->kv * group->h->per + i;
 }
 
 /* Queries of a block as the products see them; *ld is their distance. */
@@ -343,8 +339,9 @@ heads_scores_down(const struct heads_group *group, size_t head, size_t from, siz
 					 .beta = 1 });
 }
 
-void
-heads_leave(const struct heads_group *group)
+/* Add the gradient of turned keys to dqkv. */
+static void
+leave_group(const struct heads_group *group)
 {
 	const struct heads *h = group->h;
 
@@ -352,6 +349,22 @@ heads_leave(const struct heads_group *group)
 		turn_down(group, group->dk, 0, h->length,
 			  h->dqkv + group->row * h->length * h->width +
 				  (h->heads + group->kv) * h->dim);
+}
+
+void
+heads_each(const struct heads *h, int index, bool gradients, heads_visit *visit, const void *arg)
+{
+	size_t to = shard_from(h->groups, h->pieces, index + 1);
+	struct heads_group group;
+
+	open_group(h, &group);
+	for (size_t i = shard_from(h->groups, h->pieces, index); i < to; i++) {
+		enter_group(&group, i, gradients);
+		for (size_t k = 0; k < h->per; k++)
+			visit(arg, &group, group.kv * h->per + k);
+		if (gradients)
+			leave_group(&group);
+	}
 }
 
 double

@@ -92,8 +92,9 @@ value_at(const struct heads_group *group)
 }
 
 static void
-forward_head(const struct job *j, const struct heads_group *group, size_t head)
+forward_head(const void *arg, const struct heads_group *group, size_t head)
 {
+	const struct job *j = arg;
 	const struct heads *h = group->h;
 	size_t ld = h->heads * h->dim;
 	real *y = h->n->out.data + group->row * h->length * ld + head * h->dim;
@@ -119,17 +120,8 @@ static void
 forward_piece(void *arg, int index)
 {
 	const struct job *j = arg;
-	const struct heads *h = &j->h;
-	size_t from = shard_from(h->groups, h->pieces, index),
-	       to = shard_from(h->groups, h->pieces, index + 1);
-	struct heads_group group;
 
-	heads_open(h, &group);
-	for (size_t i = from; i < to; i++) {
-		heads_take(&group, i, false);
-		for (size_t k = 0; k < h->per; k++)
-			forward_head(j, &group, heads_head(&group, k));
-	}
+	heads_each(&j->h, index, false, forward_head, j);
 }
 
 static void
@@ -141,8 +133,9 @@ forward(struct graph *g, struct node *n)
 }
 
 static void
-backward_head(const struct job *j, const struct heads_group *group, size_t head)
+backward_head(const void *arg, const struct heads_group *group, size_t head)
 {
+	const struct job *j = arg;
 	const struct heads *h = group->h;
 	size_t ld = h->heads * h->dim, v = value_at(group);
 	const real *dy = h->n->grad + group->row * h->length * ld + head * h->dim;
@@ -184,18 +177,8 @@ static void
 backward_piece(void *arg, int index)
 {
 	const struct job *j = arg;
-	const struct heads *h = &j->h;
-	size_t from = shard_from(h->groups, h->pieces, index),
-	       to = shard_from(h->groups, h->pieces, index + 1);
-	struct heads_group group;
 
-	heads_open(h, &group);
-	for (size_t i = from; i < to; i++) {
-		heads_take(&group, i, true);
-		for (size_t k = 0; k < h->per; k++)
-			backward_head(j, &group, heads_head(&group, k));
-		heads_leave(&group);
-	}
+	heads_each(&j->h, index, true, backward_head, j);
 }
 
 static void

@@ -35,12 +35,13 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 }
 
 static void
-forward_head(const struct heads_group *group, size_t head)
+forward_head(const void *arg, const struct heads_group *group, size_t head)
 {
 	const struct heads *h = group->h;
 	size_t length = h->length;
 	real *y = h->n->out.data + (group->row * h->heads + head) * length * length;
 
+	(void)arg;
 	for (size_t from = 0; from < group->keys; from += HEADS_BLOCK) {
 		size_t to = from + HEADS_BLOCK < group->keys ? from + HEADS_BLOCK : group->keys;
 		size_t keys = heads_keys(group, to);
@@ -55,17 +56,7 @@ forward_head(const struct heads_group *group, size_t head)
 static void
 forward_piece(void *arg, int index)
 {
-	const struct heads *h = arg;
-	size_t from = shard_from(h->groups, h->pieces, index),
-	       to = shard_from(h->groups, h->pieces, index + 1);
-	struct heads_group group;
-
-	heads_open(h, &group);
-	for (size_t i = from; i < to; i++) {
-		heads_take(&group, i, false);
-		for (size_t k = 0; k < h->per; k++)
-			forward_head(&group, heads_head(&group, k));
-	}
+	heads_each(arg, index, false, forward_head, NULL);
 }
 
 static void
@@ -77,11 +68,12 @@ forward(struct graph *g, struct node *n)
 }
 
 static void
-backward_head(const struct heads_group *group, size_t head)
+backward_head(const void *arg, const struct heads_group *group, size_t head)
 {
 	const struct heads *h = group->h;
 	size_t length = h->length, at = (group->row * h->heads + head) * length * length;
 
+	(void)arg;
 	for (size_t from = 0; from < group->keys; from += HEADS_BLOCK) {
 		size_t to = from + HEADS_BLOCK < group->keys ? from + HEADS_BLOCK : group->keys;
 
@@ -93,18 +85,7 @@ backward_head(const struct heads_group *group, size_t head)
 static void
 backward_piece(void *arg, int index)
 {
-	const struct heads *h = arg;
-	size_t from = shard_from(h->groups, h->pieces, index),
-	       to = shard_from(h->groups, h->pieces, index + 1);
-	struct heads_group group;
-
-	heads_open(h, &group);
-	for (size_t i = from; i < to; i++) {
-		heads_take(&group, i, true);
-		for (size_t k = 0; k < h->per; k++)
-			backward_head(&group, heads_head(&group, k));
-		heads_leave(&group);
-	}
+	heads_each(arg, index, true, backward_head, NULL);
 }
 
 static void

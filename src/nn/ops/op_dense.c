@@ -209,7 +209,7 @@ lay_piece(void *arg, int index)
 {
 	const struct job *j = arg;
 
-	gemm_repack_lay_piece(&j->y, j->room, index);
+	gemm_repack_pack_piece(&j->y, j->room, index);
 }
 
 static void
@@ -234,7 +234,7 @@ forward(struct graph *g, struct node *n)
 					    .ldy = j.out };
 	j.y_large = j.room && !j.p.w && gemm_repack_fits(&j.y);
 	if (j.y_large)
-		pool_run(g->pool, gemm_repack_lay_pieces(&j.y), lay_piece, &j);
+		pool_run(g->pool, gemm_repack_pack_pieces(&j.y), lay_piece, &j);
 	pool_run(g->pool, j.p.w ? gemm_packed_pieces(&j.p) : blas_pieces(&j.y), forward_piece, &j);
 }
 
@@ -251,7 +251,7 @@ activation_piece(void *arg, int index)
 	real *sum = j->n->work + SQUARES + (size_t)index * j->out;
 
 	if (index >= j->pieces) {
-		gemm_repack_lay_piece(&j->gx, j->room, index - j->pieces);
+		gemm_repack_pack_piece(&j->gx, j->room, index - j->pieces);
 		return;
 	}
 	memset(sum, 0, j->out * sizeof *sum);
@@ -354,7 +354,7 @@ backward(struct graph *g, struct node *n)
 				      .ldc = j.in,
 				      .beta = j.dx_adds ? 1 : 0 };
 	j.gx_large = j.dx && gemm_repack_fits(&j.gx);
-	pool_run(g->pool, j.pieces + (j.gx_large ? gemm_repack_lay_pieces(&j.gx) : 0),
+	pool_run(g->pool, j.pieces + (j.gx_large ? gemm_repack_pack_pieces(&j.gx) : 0),
 		 activation_piece, &j);
 	if (j.db)
 		add_sums(&j);

@@ -127,7 +127,7 @@ lay_piece(void *arg, int index)
 {
 	const struct job *j = arg;
 
-	gemm_repack_lay_piece(&j->gx, j->room, index);
+	gemm_repack_pack_piece(&j->gx, j->room, index);
 }
 
 static void
@@ -163,7 +163,7 @@ backward(struct graph *g, struct node *n)
 		memset(m->grad, 0, g->rows * tensor_width(&m->out) * sizeof *m->grad);
 	j.room = x->grad && gemm_repack_fits(&j.gx) ? n->work : NULL;
 	if (j.room)
-		pool_run(g->pool, gemm_repack_lay_pieces(&j.gx), lay_piece, &j);
+		pool_run(g->pool, gemm_repack_pack_pieces(&j.gx), lay_piece, &j);
 	j.w_pieces = blas_pieces(&j.gw);
 	pieces = j.w_pieces + (x->grad ? blas_pieces(&j.gx) : 0);
 	pool_run(pieces > 2 ? g->pool : NULL, pieces, gradient_piece, &j);

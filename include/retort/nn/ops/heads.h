@@ -67,18 +67,19 @@ struct heads heads_of(const struct graph *g, const struct node *n);
 /* Numbers of scratch for a struct heads_group. */
 size_t heads_scratch(const struct heads *h);
 
-/* A piece of work begins: the scratch of this thread, the angles of positions. */
-void heads_open(const struct heads *h, struct heads_group *group);
+/* What is done with one query head of a group. */
+typedef void heads_visit(const void *arg, const struct heads_group *group, size_t head);
 
-/* Group `index` of h->groups: its keys are made ready. With `gradients`, its part of dqkv is 0,
- * unless h->adds. */
-void heads_take(struct heads_group *group, size_t index, bool gradients);
+/*
+ * Visit the query heads of the groups of piece `index` of h->pieces, keys ready; with `gradients`
+ * their part of dqkv is set to 0 first, unless h->adds, and receives what was held back for the
+ * keys after the last head of a group. From inside a piece of work: uses the scratch of the thread.
+ */
+void heads_each(const struct heads *h, int index, bool gradients, heads_visit *visit,
+		const void *arg);
 
 /* Keys that queries [.., to) of the group can see: 0..that. At least 1 where group->keys is. */
 size_t heads_keys(const struct heads_group *group, size_t to);
-
-/* Query head i of the group's, counted over all groups. */
-size_t heads_head(const struct heads_group *group, size_t i);
 
 /*
  * What queries [from, to) of `head` make of the first heads_keys(group, to) keys: probabilities, or
@@ -93,9 +94,6 @@ void heads_scores(const struct heads_group *group, size_t head, size_t from, siz
  */
 void heads_scores_down(const struct heads_group *group, size_t head, size_t from, size_t to,
 		       const real *p, real *dp, size_t ld);
-
-/* What was held back for the keys goes to dqkv; after the last heads_scores_down of a group. */
-void heads_leave(const struct heads_group *group);
 
 /* Scores that are worked out for a row and head, those above the diagonal in a block among them. */
 double heads_count(const struct heads *h);
