@@ -333,7 +333,7 @@ large_lays(void *arg, int index)
 {
 	struct large *l = arg;
 
-	gemm_repack_lay_piece(&l->p, l->room, index);
+	gemm_repack_pack_piece(&l->p, l->room, index);
 }
 
 static void
@@ -396,7 +396,7 @@ check_large(size_t m, size_t k, size_t n, bool turned, int beta)
 	for (size_t i = 0; i < m * ldc; i++)
 		c[i] = 7;
 	if (gemm_repack_fits(&l.p)) { /* a processor without the vectors has BLAS do it */
-		pool_run(pool, gemm_repack_lay_pieces(&l.p), large_lays, &l);
+		pool_run(pool, gemm_repack_pack_pieces(&l.p), large_lays, &l);
 		pool_run(pool, blas_pieces(&l.p), large_multiplies, &l);
 		check_large_sums(&l.p);
 	}

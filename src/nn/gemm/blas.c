@@ -1,4 +1,4 @@
-/* blas.c: the door to OpenBLAS. */
+/* blas.c: products by OpenBLAS. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -19,9 +19,11 @@
 #define GEMM cblas_sgemm
 #endif
 
-#define UNIT 16         /* pieces are multiples of it: a micro-kernel's width */
-#define PIECES 8        /* of a large product: enough to share with a core half taken away */
-#define SMALL 1500000.0 /* multiply-adds below which waking a worker costs more than it gives */
+#define UNIT 16 /* rows and columns of a piece are multiples of it: the width of a micro-kernel */
+#define PIECES                                                                                    \
+	8 /* of a large product: enough for an even load where a core is busy with something else \
+	   */
+#define SMALL 1500000.0 /* multiply-adds below which waking a worker costs more than it saves */
 
 int
 blas_init(int threads, struct err *e)
@@ -67,9 +69,9 @@ struct grid {
 };
 
 /*
- * The library copies both operands into its own order before it multiplies: every strip of columns
- * copies A again, every strip of rows B. Of all ways to make the pieces the grid with the least
- * copying is taken; on two cores that is a quarter less time than strips alone for square products.
+ * Choose the grid with the least copying: the library packs both operands before it multiplies, A
+ * again for every strip of columns, B for every strip of rows. On two cores square products take a
+ * quarter less time than with strips alone.
  */
 static struct grid
 grid_of(const struct blas_product *p)
@@ -101,9 +103,10 @@ blas_pieces(const struct blas_product *p)
 	return (int)(g.rows * g.columns);
 }
 
-/* m x n numbers of the product, from here on. */
+/* Compute an m x n block of the product; a, b and c point to its first row and column. */
 static void
-product(const struct blas_product *p, const real *a, const real *b, real *c, size_t m, size_t n)
+multiply_block(const struct blas_product *p, const real *a, const real *b, real *c, size_t m,
+	       size_t n)
 {
 	GEMM(CblasRowMajor, p->trans_a ? CblasTrans : CblasNoTrans,
 	     p->trans_b ? CblasTrans : CblasNoTrans, (blasint)m, (blasint)n, (blasint)p->k,
@@ -130,13 +133,13 @@ blas_piece(const struct blas_product *p, int index, size_t *row, size_t *column,
 	blas_part(p, index, row, column, rows, columns);
 	a += p->trans_a ? *row : *row * p->lda;
 	b += p->trans_b ? *column * p->ldb : *column;
-	product(p, a, b, p->c + *row * p->ldc + *column, *rows, *columns);
+	multiply_block(p, a, b, p->c + *row * p->ldc + *column, *rows, *columns);
 }
 
 void
 blas_one(const struct blas_product *p)
 {
-	product(p, p->a, p->b, p->c, p->m, p->n);
+	multiply_block(p, p->a, p->b, p->c, p->m, p->n);
 }
 
 static void

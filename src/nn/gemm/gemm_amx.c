@@ -13,18 +13,18 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "retort/nn/gemm/gemm_round.h"
+
 #define TARGET __attribute__((target("avx512f,avx512bf16,amx-tile,amx-bf16")))
 #define TILE 16  /* rows of a tile, and numbers in a row of its sums */
 #define PAIRS 32 /* bfloat16 numbers in a row of a tile: what one instruction adds up */
 #define ROW 64   /* bytes of a row of a tile */
 #define AMX_BITS (1u << 22 | 1u << 24) /* bf16 and tiles, in edx of CPUID leaf 7 */
 #define REQUEST_STATE 0x1023           /* arch_prctl: ARCH_REQ_XCOMP_PERM */
-#define TILE_DATA                                                                      \
-	18 /* the state component: 8 KiB that the system keeps for threads that use it \
-	    */
+#define TILE_DATA 18 /* state component: 8 KiB that the system saves for threads that use it */
 
 static bool
-ask(void)
+is_permitted(void)
 {
 	unsigned a, b, c, d;
 
@@ -35,57 +35,44 @@ ask(void)
 bool
 gemm_amx_there(void)
 {
-	static atomic_int known; /* 0: not asked yet; two who ask at once hear the same */
+	static atomic_int
+		known; /* 0: unknown; threads that find out at the same time store the same value */
 	int is = atomic_load(&known);
 
 	if (is == 0) {
-		is = ask() ? 1 : -1;
+		is = is_permitted() ? 1 : -1;
 		atomic_store(&known, is);
 	}
 	return is > 0;
 }
 
-/* The lanes of 16 that lie before `end`, from `at` on. */
-static __mmask16
-lanes(size_t at, size_t end)
-{
-	size_t n = at < end ? end - at : 0;
-
-	return (__mmask16)(n < 16 ? (1u << n) - 1 : 0xffff);
-}
-
-/* Rows of x into tiles: 16 rows by 32 inputs each, one behind the other along a row of tiles; zeros
- * where x ends. */
+/* Round rows of x into tiles of 16 rows by 32 inputs, those of one row of tiles behind one another;
+ * zeros behind the end of x. */
 TARGET static void
-round_rows(const float *x, size_t ldx, size_t rows, size_t in, size_t deep, uint16_t *out)
+round_rows(const float *x, size_t ldx, size_t rows, size_t in, size_t depth, uint16_t *out)
 {
 	for (size_t i = 0; i < (rows + GEMM_AMX_UNIT - 1) / GEMM_AMX_UNIT * GEMM_AMX_UNIT; i++) {
-		uint16_t *to = out + i / TILE * TILE * deep + i % TILE * PAIRS;
+		uint16_t *to = out + i / TILE * TILE * depth + i % TILE * PAIRS;
 		const float *from = x + (i < rows ? i : 0) * ldx;
 		size_t end = i < rows ? in : 0;
 
-		for (size_t k = 0; k < deep; k += PAIRS, to += TILE * PAIRS) {
-			__m512 low = _mm512_maskz_loadu_ps(lanes(k, end), from + k);
-			__m512 high = _mm512_maskz_loadu_ps(lanes(k + 16, end),
-							    from + (k + 16 < in ? k + 16 : 0));
-
-			_mm512_store_si512(to, (__m512i)_mm512_cvtne2ps_pbh(high, low));
-		}
+		for (size_t k = 0; k < depth; k += PAIRS, to += TILE * PAIRS)
+			gemm_round_unit(from, k, in, end, to);
 	}
 }
 
-/* 32 x 32 numbers of y in four tiles: every tile of x and w that is loaded is used twice. */
+/* Compute 32 x 32 numbers of y in four tiles: each tile of x and w that is loaded is used twice. */
 TARGET static void
-product_32(const uint16_t *x, const uint16_t *w, size_t deep, float *y, size_t ldy)
+product_32(const uint16_t *x, const uint16_t *w, size_t depth, float *y, size_t ldy)
 {
-	const uint16_t *x1 = x + TILE * deep, *w1 = w + TILE * deep;
+	const uint16_t *x1 = x + TILE * depth, *w1 = w + TILE * depth;
 	size_t step = ldy * sizeof *y;
 
 	_tile_zero(0);
 	_tile_zero(1);
 	_tile_zero(2);
 	_tile_zero(3);
-	for (size_t k = 0; k < deep * TILE; k += PAIRS * TILE) {
+	for (size_t k = 0; k < depth * TILE; k += PAIRS * TILE) {
 		_tile_loadd(4, x + k, ROW);
 		_tile_loadd(6, w + k, ROW);
 		_tile_loadd(5, x1 + k, ROW);
@@ -101,22 +88,22 @@ product_32(const uint16_t *x, const uint16_t *w, size_t deep, float *y, size_t l
 	_tile_stored(3, y + TILE * ldy + TILE, step);
 }
 
-/* The same at the edges: only rows x columns of y are there. */
+/* The same at the edge of y, which has only rows x columns of the 32 x 32. */
 static void
-product_edge(const uint16_t *x, const uint16_t *w, size_t deep, float *y, size_t ldy, size_t rows,
+product_edge(const uint16_t *x, const uint16_t *w, size_t depth, float *y, size_t ldy, size_t rows,
 	     size_t columns)
 {
 	_Alignas(64) float sums[GEMM_AMX_UNIT * GEMM_AMX_UNIT] = { 0 };
 
-	product_32(x, w, deep, sums, GEMM_AMX_UNIT);
+	product_32(x, w, depth, sums, GEMM_AMX_UNIT);
 	for (size_t i = 0; i < rows; i++)
 		memcpy(y + i * ldy, sums + i * GEMM_AMX_UNIT, columns * sizeof *y);
 }
 
-/* All columns of at most GEMM_AMX_STRIP rows: those stay in the second-level cache while the weight
- * passes by. */
+/* Compute all columns of at most GEMM_AMX_STRIP rows, which stay in the second-level cache while
+ * the weight is read. */
 static void
-product_strip(const uint16_t *x, size_t rows, size_t deep, const uint16_t *w, size_t columns,
+product_strip(const uint16_t *x, size_t rows, size_t depth, const uint16_t *w, size_t columns,
 	      float *y, size_t ldy)
 {
 	for (size_t c = 0; c < columns; c += GEMM_AMX_UNIT)
@@ -124,10 +111,11 @@ product_strip(const uint16_t *x, size_t rows, size_t deep, const uint16_t *w, si
 			size_t high = rows - i, wide = columns - c;
 
 			if (high >= GEMM_AMX_UNIT && wide >= GEMM_AMX_UNIT)
-				product_32(x + i * deep, w + c * deep, deep, y + i * ldy + c, ldy);
+				product_32(x + i * depth, w + c * depth, depth, y + i * ldy + c,
+					   ldy);
 			else
-				product_edge(x + i * deep, w + c * deep, deep, y + i * ldy + c, ldy,
-					     high < GEMM_AMX_UNIT ? high : GEMM_AMX_UNIT,
+				product_edge(x + i * depth, w + c * depth, depth, y + i * ldy + c,
+					     ldy, high < GEMM_AMX_UNIT ? high : GEMM_AMX_UNIT,
 					     wide < GEMM_AMX_UNIT ? wide : GEMM_AMX_UNIT);
 		}
 }
@@ -136,7 +124,7 @@ TARGET void
 gemm_amx_product(const float *x, size_t ldx, size_t rows, size_t in, const uint16_t *w,
 		 size_t columns, float *y, size_t ldy, uint16_t *scratch)
 {
-	size_t deep = (in + GEMM_AMX_UNIT - 1) / GEMM_AMX_UNIT * GEMM_AMX_UNIT;
+	size_t depth = (in + GEMM_AMX_UNIT - 1) / GEMM_AMX_UNIT * GEMM_AMX_UNIT;
 	struct {
 		uint8_t palette, start, reserved[14];
 		uint16_t bytes[16];
@@ -151,10 +139,10 @@ gemm_amx_product(const float *x, size_t ldx, size_t rows, size_t in, const uint1
 	for (size_t i = 0; i < rows; i += GEMM_AMX_STRIP) {
 		size_t n = rows - i < GEMM_AMX_STRIP ? rows - i : GEMM_AMX_STRIP;
 
-		round_rows(x + i * ldx, ldx, n, in, deep, scratch);
-		product_strip(scratch, n, deep, w, columns, y + i * ldy, ldy);
+		round_rows(x + i * ldx, ldx, n, in, depth, scratch);
+		product_strip(scratch, n, depth, w, columns, y + i * ldy, ldy);
 	}
-	_tile_release(); /* a thread without live tiles is switched to and from as before */
+	_tile_release(); /* so that the system need not save tiles when it switches threads */
 }
 
 #else

@@ -1,5 +1,4 @@
-/* gemm_packed.c: products with weights that stay: in single precision, and in bfloat16 by the
- * processor's own or by BLAS. */
+/* gemm_packed.c: products with constant weights, in single precision or bfloat16. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -17,16 +16,15 @@
 #include "retort/nn/gemm/gemm_amx.h"
 
 #define PIECES 8        /* of a large product */
-#define SMALL 4000000.0 /* multiply-adds below which waking a worker costs more than it gives */
-#define PANEL 16        /* columns of a panel, see tiles.h and dots.h, which read the same */
+#define SMALL 4000000.0 /* multiply-adds below which waking a worker costs more than it saves */
+#define PANEL \
+	16 /* columns in a panel: see gemm_amx.h and gemm_bf16.h, which read the same layout */
 
 _Static_assert(GEMM_BF16_UNIT == GEMM_AMX_UNIT && GEMM_BF16_STRIP == GEMM_AMX_STRIP,
 	       "one layout for both");
 
-/*
- * One of the three: `panel` as panels.h wants it, `tile` as tiles.h and dots.h do, or `plain`, w
- * [in, out] rounded, for BLAS.
- */
+/* One of the three is set: `panel` for gemm_avx512.h, `tile` for gemm_amx.h and gemm_bf16.h,
+ * `plain`, w [in, out] rounded, for BLAS. */
 struct gemm_packed {
 	size_t in, out;
 	float *panel;
@@ -41,19 +39,19 @@ units(size_t n)
 }
 
 static size_t
-fill_up(size_t n)
+padded(size_t n)
 {
 	return units(n) * GEMM_AMX_UNIT;
 }
 
-/* Tiles and dots compute in float. */
+/* AMX and AVX512-BF16 compute in float, */
 static bool
 use_tiles(void)
 {
 	return sizeof(real) == sizeof(float) && (gemm_amx_there() || gemm_bf16_there());
 }
 
-/* Panels too. */
+/* AVX-512 too. */
 static bool
 use_panels(void)
 {
@@ -68,10 +66,10 @@ gemm_packed_name(void)
 	return !use_tiles() ? "panels" : gemm_amx_there() ? "panels amx" : "panels avx512bf16";
 }
 
-/* As processors do it: to nearest, ties to even; denormal numbers to 0, what is not a number stays
- * so. */
+/* Round to bfloat16 as processors do: to nearest, ties to even, denormal numbers to 0, NaN stays
+ * NaN. */
 static MULTI_INLINE uint32_t
-rounded(real x)
+bf16_bits(real x)
 {
 	float f = (float)x;
 	uint32_t bits, r;
@@ -87,7 +85,7 @@ MULTIVERSION static void
 round_run(const real *x, size_t n, real *out)
 {
 	for (size_t i = 0; i < n; i++) {
-		uint32_t bits = rounded(x[i]);
+		uint32_t bits = bf16_bits(x[i]);
 		float f;
 
 		memcpy(&f, &bits, sizeof f);
@@ -99,31 +97,31 @@ size_t
 gemm_packed_size(size_t in, size_t out, bool bf16)
 {
 	if (!bf16)
-		return use_panels() ? in * fill_up(out) * sizeof(float) : 0;
-	return use_tiles() ? fill_up(in) * fill_up(out) * sizeof(uint16_t)
-			   : in * out * sizeof(real);
+		return use_panels() ? in * padded(out) * sizeof(float) : 0;
+	return use_tiles() ? padded(in) * padded(out) * sizeof(uint16_t) : in * out * sizeof(real);
 }
 
 size_t
 gemm_packed_scratch(size_t in)
 {
-	return GEMM_AMX_STRIP * fill_up(in);
+	return GEMM_AMX_STRIP * padded(in);
 }
 
-/* One input's weights into the panels; `step` numbers from one column to the next. */
+/* Copy the weights of input k, with `step` numbers from one column to the next, into the panels of
+ * bfloat16; */
 static void
-lay_out(struct gemm_packed *p, size_t k, const real *w, size_t step)
+pack_pairs(struct gemm_packed *p, size_t k, const real *w, size_t step)
 {
 	uint16_t *to = p->tile + k / 2 * 2 * PANEL + k % 2;
 
 	for (size_t c = 0; c < p->out; c++)
-		to[c / PANEL * PANEL * fill_up(p->in) + c % PANEL * 2] =
-			(uint16_t)(rounded(w[c * step]) >> 16);
+		to[c / PANEL * PANEL * padded(p->in) + c % PANEL * 2] =
+			(uint16_t)(bf16_bits(w[c * step]) >> 16);
 }
 
-/* The same for BLAS. */
+/* into a row of rounded numbers for BLAS; */
 static void
-round_row(struct gemm_packed *p, size_t k, const real *w, size_t step)
+pack_plain(struct gemm_packed *p, size_t k, const real *w, size_t step)
 {
 	real *to = p->plain + k * p->out;
 
@@ -132,9 +130,9 @@ round_row(struct gemm_packed *p, size_t k, const real *w, size_t step)
 	round_run(to, p->out, to);
 }
 
-/* One input's weights into the panels of single precision. */
+/* into the panels of single precision. */
 static void
-lay_flat(struct gemm_packed *p, size_t k, const real *w, size_t step)
+pack_panel(struct gemm_packed *p, size_t k, const real *w, size_t step)
 {
 	for (size_t c = 0; c < p->out; c++)
 		p->panel[c / GEMM_AVX512_UNIT * GEMM_AVX512_UNIT * p->in + k * GEMM_AVX512_UNIT +
@@ -149,9 +147,9 @@ gemm_packed_new(const real *w, size_t in, size_t out, bool transposed, bool bf16
 	p->in = in;
 	p->out = out;
 	if (!bf16)
-		p->panel = use_panels() ? mem_try(in * fill_up(out), sizeof *p->panel) : NULL;
+		p->panel = use_panels() ? mem_try(in * padded(out), sizeof *p->panel) : NULL;
 	else if (use_tiles())
-		p->tile = mem_try(fill_up(in) * fill_up(out), sizeof *p->tile);
+		p->tile = mem_try(padded(in) * padded(out), sizeof *p->tile);
 	else
 		p->plain = mem_try(in * out, sizeof *p->plain);
 	if (!p->panel && !p->tile && !p->plain) {
@@ -163,11 +161,11 @@ gemm_packed_new(const real *w, size_t in, size_t out, bool transposed, bool bf16
 		size_t step = transposed ? in : 1;
 
 		if (p->panel)
-			lay_flat(p, k, row, step);
+			pack_panel(p, k, row, step);
 		else if (p->tile)
-			lay_out(p, k, row, step);
+			pack_pairs(p, k, row, step);
 		else
-			round_row(p, k, row, step);
+			pack_plain(p, k, row, step);
 	}
 	return p;
 }
@@ -188,8 +186,8 @@ struct grid {
 	size_t rows, columns;
 };
 
-/* Every strip of columns rounds all of x again: first rows are cut, as long as each piece fills a
- * strip of the kernel's. */
+/* Divide rows first, as long as each piece fills a strip of the kernel: every strip of columns
+ * rounds all of x again. */
 static struct grid
 grid_of(const struct gemm_packed_product *p)
 {
@@ -212,7 +210,7 @@ gemm_packed_pieces(const struct gemm_packed_product *p)
 	return (int)(g.rows * g.columns);
 }
 
-/* The same roundings on machines without either: at most GEMM_AMX_STRIP rows at a time. */
+/* Multiply by BLAS with rounded inputs, at most GEMM_AMX_STRIP rows at a time. */
 static void
 plain_product(const struct gemm_packed_product *p, size_t row, size_t column, size_t rows,
 	      size_t columns, real *scratch)
@@ -255,11 +253,11 @@ gemm_packed_piece(const struct gemm_packed_product *p, int index, real *scratch,
 		gemm_avx512_product(x, p->ldx, *rows, in, p->w->panel + *column * in, *columns, y,
 				    p->ldy);
 	else if (p->w->tile && gemm_amx_there())
-		gemm_amx_product(x, p->ldx, *rows, in, p->w->tile + *column * fill_up(in), *columns,
+		gemm_amx_product(x, p->ldx, *rows, in, p->w->tile + *column * padded(in), *columns,
 				 y, p->ldy, (void *)scratch);
 	else if (p->w->tile)
-		gemm_bf16_product(x, p->ldx, *rows, in, p->w->tile + *column * fill_up(in),
-				  *columns, y, p->ldy, (void *)scratch);
+		gemm_bf16_product(x, p->ldx, *rows, in, p->w->tile + *column * padded(in), *columns,
+				  y, p->ldy, (void *)scratch);
 	else
 		plain_product(p, *row, *column, *rows, *columns, scratch);
 }

@@ -1,4 +1,4 @@
-/* gemm_repack.c: products of many rows with a weight laid out for the occasion. */
+/* gemm_repack.c: products of many rows with a weight packed for one product. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -7,9 +7,7 @@
 #include "retort/nn/gemm/shard.h"
 #include "retort/nn/gemm/gemm_avx512.h"
 
-#define ROWS                                                                                 \
-	512 /* that laying out pays for: it costs as much as some twenty rows of the product \
-	     */
+#define ROWS 512 /* at least; packing costs as much as some twenty rows of the product */
 
 static size_t
 panels(size_t columns)
@@ -33,25 +31,25 @@ gemm_repack_room(size_t in, size_t out)
 }
 
 int
-gemm_repack_lay_pieces(const struct blas_product *p)
+gemm_repack_pack_pieces(const struct blas_product *p)
 {
 	return shard_pieces(panels(p->n), p->k * GEMM_AVX512_UNIT);
 }
 
 void
-gemm_repack_lay_piece(const struct blas_product *p, real *room, int index)
+gemm_repack_pack_piece(const struct blas_product *p, real *room, int index)
 {
-	int pieces = gemm_repack_lay_pieces(p);
+	int pieces = gemm_repack_pack_pieces(p);
 	size_t from = shard_from(panels(p->n), pieces, index) * GEMM_AVX512_UNIT;
 	size_t to = shard_from(panels(p->n), pieces, index + 1) * GEMM_AVX512_UNIT;
 
 	to = to < p->n ? to : p->n;
 	if (p->trans_b)
-		gemm_avx512_lay_turned((const void *)(p->b + from * p->ldb), p->ldb, p->k,
-				       to - from, (void *)(room + from * p->k));
+		gemm_avx512_pack_transposed((const void *)(p->b + from * p->ldb), p->ldb, p->k,
+					    to - from, (void *)(room + from * p->k));
 	else
-		gemm_avx512_lay((const void *)(p->b + from), p->ldb, p->k, to - from,
-				(void *)(room + from * p->k));
+		gemm_avx512_pack((const void *)(p->b + from), p->ldb, p->k, to - from,
+				 (void *)(room + from * p->k));
 }
 
 void

@@ -1,4 +1,4 @@
-/* Activation functions and their derivatives, over runs of numbers. */
+/* Activation functions and their derivatives, applied to arrays. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_NN_GEMM_ACT_H
 #define RETORT_NN_GEMM_ACT_H
@@ -13,19 +13,19 @@ enum act {
 	ACT_RELU,
 	ACT_GELU, /* x Phi(x), exact, with erf (Hendrycks and Gimpel 2016) */
 	ACT_TANH,
-	ACT_GELU_TANH, /* its approximation with tanh, of the same paper */
+	ACT_GELU_TANH, /* approximation with tanh, same paper */
 	ACT_SILU,      /* x sigmoid(x) */
 };
 
 extern const char *const act_name[]; /* by enum, NULL at the end */
 
-/* The backward pass needs what went in, not only what came out. */
+/* Whether act_backward reads the input of the activation; else it reads its output alone. */
 bool act_needs_input(enum act a);
 
-/* x -> f(x) in place; n numbers. */
+/* Replace n numbers x by f(x). */
 void act_forward(enum act a, real *x, size_t n);
 
-/* dy -> dy f'(x) in place. `in` is x where act_needs_input, `out` is f(x). */
+/* Replace n numbers dy by dy f'(x). `in` is x, read only where act_needs_input; `out` is f(x). */
 void act_backward(enum act a, real *dy, const real *in, const real *out, size_t n);
 
 #endif

@@ -1,4 +1,4 @@
-/* Matrix products: the door to OpenBLAS, cut in pieces that depend on the shape alone. */
+/* Matrix products by OpenBLAS, in pieces that depend on the shape alone. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_NN_GEMM_BLAS_H
 #define RETORT_NN_GEMM_BLAS_H
@@ -11,49 +11,50 @@
 #include "retort/base/real.h"
 
 /*
- * Make the library single-threaded inside our workers. With threads > 1 a build of OpenBLAS
- * without locks is refused: Debian's libopenblas0-serial returns wrong numbers when two threads
- * call it. Call once before anything else here. Main thread.
+ * Set OpenBLAS to one thread a call; parallelism comes from the pool. Must be called once, on the
+ * main thread, before any other function of this file. With threads > 1 fails on a build of
+ * OpenBLAS without locks (Debian's libopenblas0-serial), which computes wrong results when called
+ * from several threads. 0, or -1 and an error.
  */
 int blas_init(int threads, struct err *e);
 
 /*
- * "OpenBLAS 0.3.21 Cooperlake amx fma": bits depend on it; gemm_packed_name(), and "fma" where the
- * functions of vmath.h round products and sums once. Borrowed for the program's life.
+ * Name of the kernels that results depend on, to the bit: "OpenBLAS 0.3.21 Cooperlake amx fma",
+ * that is version and core of the library, gemm_packed_name(), and "fma" where vmath_fuses().
+ * Static storage.
  */
 const char *blas_name(void);
 
-/* One product C = alpha op(A) op(B) + beta C; row-major; m x k times k x n. */
+/* C = alpha op(A) op(B) + beta C, row-major: op(A) [m, k], op(B) [k, n], C [m, n]. */
 struct blas_product {
 	bool trans_a, trans_b;
 	size_t m, n, k;
 	const real *a, *b;
 	size_t lda, ldb, ldc;
-	real alpha; /* 0: 1 */
+	real alpha; /* 0 means 1 */
 	real beta;
 	real *c;
 };
 
 /*
- * How many pieces a product is cut in: a grid over its output, in multiples of 16, so
- * that no sum crosses a piece. 1 where a product is too small to be worth a second thread. A
- * function of m, n and k only.
+ * Number of pieces of a product: a grid over C in multiples of 16 rows and columns, so that no sum
+ * crosses a piece. 1 for a product too small for a second thread. A function of m, n and k alone.
  */
 int blas_pieces(const struct blas_product *p);
 
-/* Which part of C piece `index` is; nothing is computed. */
+/* The part of C that piece `index` covers. */
 void blas_part(const struct blas_product *p, int index, size_t *row, size_t *column, size_t *rows,
 	       size_t *columns);
 
-/* Compute piece `index` of blas_pieces(p). Sets *row, *column, *rows, *columns to the part of C it
- * wrote. */
+/* Compute piece `index` of blas_pieces(p) and return the part of C written, as blas_part does. */
 void blas_piece(const struct blas_product *p, int index, size_t *row, size_t *column, size_t *rows,
 		size_t *columns);
 
-/* The whole product, by the caller: what a piece of larger work asks for. m, n and k are not 0. */
+/* Compute the whole product on the calling thread, from inside a piece of larger work. m, n and k
+ * are not 0. */
 void blas_one(const struct blas_product *p);
 
-/* All pieces, on the pool. */
+/* Compute all pieces on the pool. */
 void blas_run(struct pool *pool, const struct blas_product *p);
 
 #endif

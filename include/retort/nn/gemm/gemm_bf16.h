@@ -1,5 +1,4 @@
-/* Products in bfloat16 with the vectors of AVX512-BF16, for processors that have them and no matrix
- * tiles. */
+/* Products in bfloat16 with AVX512-BF16, for processors without AMX. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_NN_GEMM_GEMM_BF16_H
 #define RETORT_NN_GEMM_GEMM_BF16_H
@@ -8,38 +7,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GEMM_BF16_UNIT                                                                            \
-	32 /* inputs and columns of a weight are filled up with zeros to a multiple of it, as for \
-	      tiles.h */
-#define GEMM_BF16_STRIP 64 /* rows that are rounded together */
+#define GEMM_BF16_UNIT \
+	32 /* inputs and columns of a weight are padded with zeros to a multiple of it */
+#define GEMM_BF16_STRIP 64 /* rows rounded at a time */
 
-/* The processor has the instruction, VDPBF16PS, and the system saves its registers. Any thread. */
+/* Whether the processor has the instruction, VDPBF16PS, and the system saves its registers. Any
+ * thread. */
 bool gemm_bf16_can(void);
 
 /*
- * And it pays: the processor is AMD's. On Intel's Sapphire Rapids, measured, the instruction starts
- * at every second cycle, where two of single precision start at each: 57 % of the multiply-adds a
- * second that panels.h does there. AMD's from Zen 4 on start it as often as those, which makes
- * twice as many multiply-adds; that is what is published of them, none was at hand to measure. Any
- * thread.
+ * Whether it is also faster than single precision: on processors by AMD. On Intel's Sapphire Rapids
+ * the instruction starts every second cycle, while two of single precision start in each: 57 % of
+ * the multiply-adds a second of gemm_avx512.h, measured. AMD's from Zen 4 on start it as often as
+ * those, for twice as many multiply-adds, by published figures. Any thread.
  */
 bool gemm_bf16_there(void);
 
 /*
- * y = x w, with x float and rounded here, w bfloat16; everything as gemm_amx_product has it, but
- * for the order of sums. That is the instruction's: of each pair of inputs, counted from 0, the odd
- * one's product is added first, then the even one's, each fused and rounded to the nearest float,
- * ties to even; denormal numbers are taken as 0 and denormal sums made 0, whatever the mode of the
- * thread (Intel 64 and IA-32 Architectures Software Developer's Manual, VDPBF16PS; so did the
- * processor tested). One row's sums depend on that row alone. Bits differ from those of tiles and
- * of BLAS.
- *
- * x, y     [rows, in] and [rows, columns], `ldx` and `ldy` numbers from one row to the next
- * w        panels of 16 columns, each [deep / 2, 16, 2], deep being `in` filled up: for each pair
- * of inputs the columns in turn, both numbers of each: one vector; panels that begin before
- * `columns` are read; 64-byte aligned scratch  [GEMM_BF16_STRIP * deep] 64-byte aligned
- *
- * Only where gemm_bf16_can(). Allocates nothing.
+ * Compute y = x w, with x rounded to bfloat16 here and w in bfloat16. Arguments are those of
+ * gemm_amx_product, with w 64-byte aligned too; only panels that begin before `columns` are read.
+ * The order of sums is that of the instruction: of each pair of inputs, counted from 0, the product
+ * of the odd one is added first, then that of the even one, each fused and rounded to the nearest
+ * float, ties to even; denormal inputs and sums become 0, whatever the mode of the thread (Intel 64
+ * and IA-32 Architectures Software Developer's Manual, VDPBF16PS; confirmed on the processor
+ * tested). A row of y depends on its row of x alone. Bits differ from those of AMX and of BLAS.
+ * Requires gemm_bf16_can(). Allocates nothing.
  */
 void gemm_bf16_product(const float *x, size_t ldx, size_t rows, size_t in, const uint16_t *w,
 		       size_t columns, float *y, size_t ldy, uint16_t *scratch);

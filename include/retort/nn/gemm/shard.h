@@ -1,15 +1,15 @@
-/* How loops over memory are cut in pieces: a function of the shape alone. */
+/* Division of loops into pieces of work, as a function of the shape alone. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_NN_GEMM_SHARD_H
 #define RETORT_NN_GEMM_SHARD_H
 
 #include <stddef.h>
 
-#define SHARD_PIECES 16   /* at most: room for sums of pieces is planned with it */
-#define SHARD_LEAST 16384 /* numbers that are worth a piece of their own: some microseconds */
+#define SHARD_PIECES 16   /* at most; buffers for the sums of pieces have room for as many */
+#define SHARD_LEAST 16384 /* numbers in a piece, at least: some microseconds of work */
 
-/* Pieces for `items` items of `width` numbers each; 1..SHARD_PIECES. With 1, pool_run wakes nobody.
- */
+/* Number of pieces for `items` items of `width` numbers each, 1..SHARD_PIECES. With 1, pool_run
+ * stays on the calling thread. */
 static inline int
 shard_pieces(size_t items, size_t width)
 {
@@ -20,15 +20,15 @@ shard_pieces(size_t items, size_t width)
 	return n < 1 ? 1 : (int)n;
 }
 
-/* First item of piece `index`; the piece ends where the next one begins. */
+/* First item of piece `index`; its end is the first item of piece `index` + 1. */
 static inline size_t
 shard_from(size_t items, int pieces, int index)
 {
 	return items * (size_t)index / (size_t)pieces;
 }
 
-/* Strip `index` of `strips` along a side, in multiples of `unit` but for the end: where it begins
- * and how long it is. */
+/* Start and length of strip `index` of `strips` along a side, in multiples of `unit` except at the
+ * end. */
 static inline void
 shard_strip(size_t side, size_t unit, size_t strips, size_t index, size_t *from, size_t *len)
 {

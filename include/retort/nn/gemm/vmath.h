@@ -1,4 +1,4 @@
-/* Elementary functions, sums and products over runs of numbers, fast where `real` is float. */
+/* Elementary functions, sums and products of arrays, fast where `real` is float. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_NN_GEMM_VMATH_H
 #define RETORT_NN_GEMM_VMATH_H
@@ -9,17 +9,17 @@
 #include "retort/base/real.h"
 
 /*
- * Runs are of any length, 0 too, and aligned or not. `out` is `x` or does not overlap it. Any
- * thread; nothing is allocated, nothing fails. What is not a number stays so.
+ * Arrays have any length, 0 included, and any alignment. `out` is `x` or does not overlap it. Any
+ * thread; nothing is allocated, nothing fails. NaN stays NaN.
  *
- * What comes out for a number depends on it alone, not on its place in the run; a sum depends on
- * the numbers and n alone. Machines with AVX2 and with AVX-512 give the same bits; those without
- * fused multiply-add differ from them in the last places (see vmath_fuses).
+ * A result depends on its number alone, not on its position; a sum depends on the numbers and n
+ * alone. Machines with AVX2 and with AVX-512 give the same bits; those without fused multiply-add
+ * differ in the last places (see vmath_fuses).
  *
- * In double these are the functions of libm. In float they are polynomials; the largest errors
- * measured over every 101st float, in units of the last place (ulp), absolute, or absolute over
- * max(|x|, 1), and nanoseconds a number on one thread in the first-level cache (AVX-512 at
- * 2.6 GHz / AVX2 on the same machine / neither; libm's erff takes 9 there):
+ * In double these are the functions of libm. In float they are polynomials. Largest errors,
+ *measured over every 101st float, in units of the last place (ulp), absolute, or absolute over
+ *max(|x|, 1); and time in nanoseconds a number on one thread in the first-level cache (AVX-512
+ *at 2.6 GHz / AVX2 on the same machine / neither; erff of libm takes 9 there):
  *
  *	exp		1.01 ulp			0.21 / 0.36 / 0.9
  *	expm1		1.52 ulp			0.33 / 0.65 / 1.5
@@ -39,8 +39,8 @@
 /* Over the whole range: infinite above 88.72, 0 below -103.97, denormal numbers between. */
 void vmath_exp(const real *x, size_t n, real *out);
 
-/* exp(x) - 1 and log(1 + x), to the last digits near 0 too; log(0) is minus infinity, and of what
- * is below 0 no number. */
+/* exp(x) - 1, log(x) and log(1 + x), the first and last accurate near 0 too; log(0) is minus
+ * infinity, that of a negative number NaN. */
 void vmath_expm1(const real *x, size_t n, real *out);
 void vmath_log(const real *x, size_t n, real *out);
 void vmath_log1p(const real *x, size_t n, real *out);
@@ -65,18 +65,18 @@ void vmath_gelu_tanh_slope(const real *x, size_t n, real *dy);
 void vmath_silu(const real *x, size_t n, real *out);
 void vmath_silu_slope(const real *x, size_t n, real *dy);
 
-/* The largest; minus infinity of none. What is not a number is passed over. */
+/* The largest number; minus infinity where n is 0. NaN is ignored. */
 real vmath_max(const real *x, size_t n);
 
-/* to += x; x *= factor; and relu, max(x, 0), with its slope: dy stays where y is above 0. Runs that
- * do not overlap. */
+/* to += x; x *= factor; x = max(x, 0); and the backward pass of the last, which sets dy to 0 where
+ * y is not above 0. Arrays do not overlap. */
 void vmath_add(const real *x, size_t n, real *to);
 void vmath_scale(real *x, size_t n, real factor);
 void vmath_relu(real *x, size_t n);
 void vmath_relu_slope(const real *y, size_t n, real *dy);
 
-/* In 32 lanes, number i into lane i mod 32, then the upper half of the lanes onto the lower, and so
- * on. */
+/* Sum and dot product in 32 lanes: number i is added to lane i mod 32, then the upper half of the
+ * lanes to the lower, until one is left. */
 real vmath_sum(const real *x, size_t n);
 real vmath_dot(const real *x, const real *y, size_t n);
 
@@ -86,8 +86,8 @@ real vmath_dot(const real *x, const real *y, size_t n);
  */
 real vmath_exp_sum(const real *x, size_t n, real shift, real beta, real *out);
 
-/* Products and sums are rounded once together in the version this machine takes: bits depend on it.
- */
+/* Whether this machine rounds a product and a sum once, together (fused multiply-add): results
+ * depend on it to the bit. */
 bool vmath_fuses(void);
 
 #endif
