@@ -13,6 +13,7 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/nn/ckpt_type.h"
 
 #define HEADER_LIMIT ((uint64_t)100 << 20)
 #define FILE_LIMIT ((size_t)4 << 30)
@@ -112,63 +113,6 @@ ckpt_hash(const struct ckpt *c)
 	return all;
 }
 
-/* Types that are read; all become float. */
-enum { F32, F16, BF16, F64, TYPES };
-static const struct {
-	const char *name;
-	size_t size;
-} types[TYPES] = { { "F32", 4 }, { "F16", 2 }, { "BF16", 2 }, { "F64", 8 } };
-
-static uint64_t
-little(const unsigned char *p, size_t size)
-{
-	uint64_t x = 0;
-
-	for (size_t i = size; i > 0; i--)
-		x = x << 8 | p[i - 1];
-	return x;
-}
-
-static float
-float_of(uint32_t bits)
-{
-	float x;
-
-	memcpy(&x, &bits, sizeof x);
-	return x;
-}
-
-static float
-half_of(uint32_t h)
-{
-	int exponent = (int)(h >> 10 & 31);
-	double x = (double)(h & 1023);
-
-	if (exponent == 31)
-		return x > 0 ? NAN : INFINITY;
-	x = exponent ? ldexp(1024 + x, exponent - 25) : ldexp(x, -24);
-	return (float)(h & 0x8000 ? -x : x);
-}
-
-static float
-read_number(const unsigned char *p, int type)
-{
-	uint64_t bits = little(p, types[type].size);
-	double wide;
-
-	switch (type) {
-	case F32:
-		return float_of((uint32_t)bits);
-	case F16:
-		return half_of((uint32_t)bits);
-	case BF16:
-		return float_of((uint32_t)bits << 16);
-	default:
-		memcpy(&wide, &bits, sizeof wide);
-		return (float)wide;
-	}
-}
-
 #define LEFT_OUT (-1)
 
 /* One entry of the header, checked but not yet read. */
@@ -188,11 +132,9 @@ read_type(const char *name, const json_t *j, ckpt_wants *wants, int *type, struc
 	*type = LEFT_OUT;
 	if (wanted <= 0)
 		return wanted;
-	for (int i = 0; word && i < TYPES; i++)
-		if (strcmp(types[i].name, word) == 0) {
-			*type = i;
-			return 0;
-		}
+	*type = word ? ckpt_type_find(word) : -1;
+	if (*type >= 0)
+		return 0;
 	return err_set(e, "tensor %s: type '%s' is none of F32, F16, BF16, F64", name,
 		       word ? word : "");
 }
@@ -240,10 +182,10 @@ read_offsets(const json_t *j, uint64_t size, struct entry *t, struct err *e)
 			       (long long)json_integer_value(to), (unsigned long long)size);
 	t->from = (uint64_t)json_integer_value(from);
 	t->to = (uint64_t)json_integer_value(to);
-	if (t->type != LEFT_OUT && t->to - t->from != (uint64_t)t->len * types[t->type].size)
+	if (t->type != LEFT_OUT && t->to - t->from != (uint64_t)t->len * ckpt_type_size(t->type))
 		return err_set(e, "tensor %s: %llu bytes of data, its shape and type need %llu",
 			       t->name, (unsigned long long)(t->to - t->from),
-			       (unsigned long long)t->len * types[t->type].size);
+			       (unsigned long long)t->len * ckpt_type_size(t->type));
 	return 0;
 }
 
@@ -284,7 +226,8 @@ read_values(const struct entry *t, const unsigned char *data, struct ckpt *c, st
 		return 0;
 	out = ckpt_add(c, t->name, t->rank, t->dim, NULL);
 	for (size_t i = 0; i < t->len; i++) {
-		out->data[i] = read_number(data + t->from + i * types[t->type].size, t->type);
+		out->data[i] =
+			ckpt_type_number(data + t->from + i * ckpt_type_size(t->type), t->type);
 		if (!isfinite(out->data[i]))
 			return err_set(e, "tensor %s: number %zu is not finite", t->name, i);
 	}
@@ -358,7 +301,7 @@ ckpt_parse_some(const char *bytes, size_t size, ckpt_wants *wants, struct ckpt *
 
 	if (size < 8)
 		return err_set(e, "%zu bytes: too short for a safetensors file", size);
-	header = little((const unsigned char *)bytes, 8);
+	header = ckpt_type_integer((const unsigned char *)bytes, 8);
 	if (header > HEADER_LIMIT || header > size - 8)
 		return err_set(e, "the header says it has %llu bytes, the file has %zu behind it",
 			       (unsigned long long)header, size - 8);

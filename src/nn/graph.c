@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "retort/nn/gemm/shard.h"
-#include "retort/nn/plan.h"
+#include "retort/nn/graph_plan.h"
 
 struct graph *
 graph_new(size_t capacity, struct param_layout *layout, struct pool *pool)
@@ -104,192 +104,16 @@ graph_tap_places(struct graph *g, int node)
 	g->node[node].pulled = true;
 }
 
-/* Which nodes need a gradient: those between something that learns and something that is looked at.
- */
-static void
-mark_gradients(const struct graph *g, bool *needs)
-{
-	for (int i = 0; i < g->n_nodes; i++) {
-		const struct node *n = &g->node[i];
-
-		needs[i] = n->n_params > 0 || (n->op == &op_input && n->tapped);
-		for (int j = 0; j < n->n_in; j++)
-			needs[i] |= needs[n->in[j]];
-	}
-	for (int i = g->n_nodes - 1; i >= 0; i--) {
-		bool useful = g->node[i].tapped || g->node[i].pulled;
-
-		for (int k = i + 1; k < g->n_nodes && !useful; k++)
-			for (int j = 0; j < g->node[k].n_in; j++)
-				useful |= g->node[k].in[j] == i && needs[k];
-		needs[i] &= useful;
-	}
-}
-
-/* Walking down, the first to reach an untapped node overwrites its gradient, later ones add. */
-static void
-mark_adds(struct graph *g)
-{
-	bool *reached = mem_array((size_t)g->n_nodes, sizeof *reached);
-
-	for (int i = g->n_nodes - 1; i >= 0; i--) {
-		struct node *n = &g->node[i];
-
-		for (int j = 0; n->grad && j < n->n_in; j++) {
-			int from = n->in[j];
-
-			n->adds[j] = reached[from] || g->node[from].tapped;
-			reached[from] = true;
-		}
-		n->met = reached[i] || n->tapped;
-	}
-	mem_free(reached);
-}
-
-/* The last node that reads node i; i itself when nobody does. */
-static int
-last_reader(const struct graph *g, int i)
-{
-	for (int k = g->n_nodes - 1; k > i; k--)
-		for (int j = 0; j < g->node[k].n_in; j++)
-			if (g->node[k].in[j] == i)
-				return k;
-	return i;
-}
-
-/*
- * Time in the plan: node i's forward is at i, its backward at 2 n - 1 - i. Losses stand between,
- * at n - 1/2; whatever they read or write lives there.
- */
-static void
-plan_node(const struct graph *g, struct plan *p, int i, bool gradients, bool needs)
-{
-	const struct node *n = &g->node[i];
-	size_t rows = g->capacity, width = tensor_width(&n->out);
-	int end = 2 * g->n_nodes, back = end - 1 - i, reader = last_reader(g, i);
-	bool whole = n->op == &op_input; /* fed from outside, once for many passes */
-
-	if (n->ids)
-		return;
-	plan_add(p, PLAN_VALUE, i, rows * width * sizeof(real), whole ? 0 : i,
-		 n->tapped || whole ? end
-		 : gradients        ? back
-				    : reader);
-	if (needs)
-		plan_add(p, PLAN_GRAD, i, rows * width * sizeof(real),
-			 n->tapped ? g->n_nodes - 1 : end - 1 - reader, back);
-	if (needs && n->pulled)
-		plan_add(p, PLAN_PULL, i, rows * tensor_places(&n->out) * sizeof(real),
-			 g->n_nodes - 1, back);
-	if (gradients && n->n_saved)
-		plan_add(p, PLAN_SAVED, i, rows * n->n_saved * sizeof(real), i, back);
-	if (gradients && n->n_work)
-		plan_add(p, PLAN_WORK, i, n->n_work * sizeof(real), 0, end);
-}
-
-static void
-plan_all(const struct graph *g, struct plan *p, bool gradients)
-{
-	bool *needs = mem_array((size_t)g->n_nodes + 1, sizeof *needs);
-
-	if (gradients)
-		mark_gradients(g, needs);
-	for (int i = 0; i < g->n_nodes; i++)
-		plan_node(g, p, i, gradients, needs[i]);
-	plan_place(p);
-	mem_free(needs);
-}
-
-/* Behind everything else, so that the number of threads moves nothing in memory. */
-static size_t
-scratch_room(const struct graph *g)
-{
-	size_t most = 0;
-
-	for (int i = 0; i < g->n_nodes; i++)
-		most = g->node[i].n_scratch > most ? g->node[i].n_scratch : most;
-	return (size_t)pool_threads(g->pool) * mem_arena_round(most * sizeof(real));
-}
-
-static size_t
-ids_room(const struct graph *g)
-{
-	size_t sum = 0;
-
-	for (int i = 0; i < g->n_nodes; i++)
-		if (g->node[i].ids)
-			sum += mem_arena_round(g->capacity * g->node[i].out.dim[1] *
-					       sizeof(int32_t));
-	return sum;
-}
-
 size_t
 graph_room(const struct graph *g, bool gradients)
 {
-	struct plan p = { 0 };
-	size_t size;
-
-	plan_all(g, &p, gradients);
-	size = p.size + scratch_room(g) + ids_room(g);
-	plan_release(&p);
-	return size;
-}
-
-/* Point every node to its places in the arena. */
-static void
-hand_out(struct graph *g, const struct plan *p)
-{
-	char *base = mem_arena_take(&g->arena, p->size);
-
-	for (size_t i = 0; i < p->n; i++) {
-		struct node *n = &g->node[p->item[i].node];
-		real *at = (real *)(base + p->item[i].offset);
-
-		switch (p->item[i].what) {
-		case PLAN_VALUE:
-			n->out.data = at;
-			break;
-		case PLAN_GRAD:
-			n->grad = at;
-			break;
-		case PLAN_PULL:
-			n->pull = at;
-			break;
-		case PLAN_SAVED:
-			n->saved = at;
-			break;
-		case PLAN_WORK:
-			n->work = at;
-			break;
-		}
-	}
-	for (int i = 0; i < g->n_nodes; i++)
-		if (g->node[i].ids)
-			g->node[i].ids = mem_arena_take(
-				&g->arena, g->capacity * g->node[i].out.dim[1] * sizeof(int32_t));
-	for (int i = 0; i < g->n_nodes; i++)
-		if (g->node[i].n_scratch > g->n_scratch)
-			g->n_scratch = g->node[i].n_scratch;
-	g->scratch = mem_arena_take(&g->arena, scratch_room(g));
+	return graph_plan_size(g, gradients);
 }
 
 int
 graph_finish(struct graph *g, bool gradients, struct err *e)
 {
-	struct plan p = { 0 };
-	size_t size;
-
-	plan_all(g, &p, gradients);
-	size = p.size + scratch_room(g) + ids_room(g);
-	if (mem_arena_init(&g->arena, size) < 0) {
-		plan_release(&p);
-		return err_set(e, "no memory for activations: %zu bytes for %zu rows", size,
-			       g->capacity);
-	}
-	hand_out(g, &p);
-	mark_adds(g);
-	plan_release(&p);
-	return 0;
+	return graph_plan_allocate(g, gradients, e);
 }
 
 real *

@@ -72,7 +72,7 @@ struct hf_model {
 };
 
 extern const struct hf_layout hf_layout_table[];
-extern const size_t hf_layout_count;
+extern const size_t hf_layout_table_count;
 
 void hf_layout_release(struct hf_model *m);
 
@@ -100,8 +100,8 @@ const struct hf_key *hf_layout_find(const struct hf_layout *l, const char *optio
 struct hf_act {
 	const char *theirs, *ours;
 };
-extern const struct hf_act
-	hf_layout_act[]; /* up to a NULL name; of several that mean the same the first is written */
+extern const struct hf_act hf_layout_table_act[]; /* up to a NULL name; of several that mean the
+						     same the first is written */
 
 /* Sets m->layout to the one that m->spec fits; refused with the options that stand in the way of
  * the nearest. */
