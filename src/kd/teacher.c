@@ -37,7 +37,7 @@ teacher_width(const struct teacher *t, int layer, int tap)
 {
 	const struct tensor *out = &t->net->graph->node[teacher_node(t, layer, tap)].out;
 
-	return tap == TEACHER_SPATIAL ? tensor_places(out) : tensor_width(out);
+	return tap == TEACHER_SPATIAL ? tensor_positions(out) : tensor_width(out);
 }
 
 struct logit_cache_shape
@@ -137,7 +137,7 @@ spatial_piece(void *arg, int index)
 	const struct spatial_job *p = arg;
 	size_t from = shard_from(p->rows, p->pieces, index),
 	       n = shard_from(p->rows, p->pieces, index + 1) - from;
-	size_t width = tensor_width(p->map), positions = tensor_places(p->map);
+	size_t width = tensor_width(p->map), positions = tensor_positions(p->map);
 
 	spatial_map(p->map->data + from * width, n, positions, width / positions,
 		    p->out + from * positions, NULL);

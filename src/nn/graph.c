@@ -99,7 +99,7 @@ graph_tap(struct graph *g, int node)
 }
 
 void
-graph_tap_places(struct graph *g, int node)
+graph_tap_positions(struct graph *g, int node)
 {
 	g->node[node].pulled = true;
 }
@@ -173,7 +173,7 @@ graph_zero_node(struct graph *g, int node)
 	if (n->tapped && n->grad)
 		memset(n->grad, 0, g->rows * tensor_width(&n->out) * sizeof(real));
 	if (n->pull)
-		memset(n->pull, 0, g->rows * tensor_places(&n->out) * sizeof(real));
+		memset(n->pull, 0, g->rows * tensor_positions(&n->out) * sizeof(real));
 }
 
 void
@@ -200,7 +200,7 @@ pull_piece(void *arg, int index)
 	const struct pulling *p = arg;
 	const struct node *n = p->n;
 	int pieces = pull_pieces(p->g, n);
-	size_t places = tensor_places(&n->out), channels = tensor_width(&n->out) / places;
+	size_t places = tensor_positions(&n->out), channels = tensor_width(&n->out) / places;
 	size_t to = shard_from(p->g->rows, pieces, index + 1) * places;
 
 	for (size_t i = shard_from(p->g->rows, pieces, index) * places; i < to; i++) {

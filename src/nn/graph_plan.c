@@ -82,7 +82,7 @@ plan_node(const struct graph *g, struct plan *p, int i, bool gradients, bool nee
 		plan_add(p, PLAN_GRAD, i, rows * width * sizeof(real),
 			 n->tapped ? g->n_nodes - 1 : end - 1 - reader, back);
 	if (needs && n->pulled)
-		plan_add(p, PLAN_PULL, i, rows * tensor_places(&n->out) * sizeof(real),
+		plan_add(p, PLAN_PULL, i, rows * tensor_positions(&n->out) * sizeof(real),
 			 g->n_nodes - 1, back);
 	if (gradients && n->n_saved)
 		plan_add(p, PLAN_SAVED, i, rows * n->n_saved * sizeof(real), i, back);

@@ -274,7 +274,7 @@ model_check(const struct model_spec *s, const struct model_io *io, struct err *e
 			       s->kind->reads == 1u << DATASET_IMAGE && io->kind == DATASET_NUMBERS
 				       ? "; `data digits image 8x8` makes images of a table"
 				       : "");
-	if (io->next_token && !s->kind->tells_next)
+	if (io->next_token && !s->kind->predicts_next)
 		return err_set(e,
 			       "%s: tells one class for a row, the data asks for the next token; "
 			       "`decoder` tells that",

@@ -190,7 +190,7 @@ net_layer_name(const struct net *n, int layer, char *buf, size_t size)
 }
 
 void
-net_tell(const struct net *n, bool gradients, struct text *out)
+net_summary(const struct net *n, bool gradients, struct text *out)
 {
 	const struct graph *g = n->graph;
 	char spec[256], shape[64], name[16];

@@ -185,8 +185,8 @@ add_term(struct branch *b, const struct loss *loss, int map, int node, enum bran
 		graph_tap(b->net->graph, node);
 		return t;
 	}
-	t->t_width = tensor_places(&b->net->graph->node[node].out);
-	graph_tap_places(b->net->graph, node);
+	t->t_width = tensor_positions(&b->net->graph->node[node].out);
+	graph_tap_positions(b->net->graph, node);
 	return t;
 }
 
@@ -265,7 +265,7 @@ shape_of(struct branch *b, struct branch_term *t, const struct branch_plan *plan
 	if (t->before < 0)
 		return;
 	t->shape.before = tensor_width(&b->net->graph->node[t->before].out);
-	t->shape.before_positions = tensor_places(&b->net->graph->node[t->before].out);
+	t->shape.before_positions = tensor_positions(&b->net->graph->node[t->before].out);
 	t->shape.t_before = t->t_before;
 	t->shape.t_before_positions = t->t_before / teacher->layer[m->t_layer - 1].last;
 }

@@ -219,10 +219,10 @@ static void
 what_pays_can_be_done(void **state)
 {
 	(void)state;
-	CHECK(!gemm_bf16_there() || gemm_bf16_can());
+	CHECK(!gemm_bf16_available() || gemm_bf16_supported());
 	print_message("# dots are %s\n",
-		      gemm_bf16_there() ? "used"
-					: "slower here than single precision, and not used");
+		      gemm_bf16_available() ? "used"
+					    : "slower here than single precision, and not used");
 }
 
 int
@@ -236,7 +236,7 @@ main(void)
 		TEST(what_pays_can_be_done),
 	};
 
-	if (!gemm_bf16_can()) { /* cmocka's skip() writes "not ok", which automake counts as a
+	if (!gemm_bf16_supported()) { /* cmocka's skip() writes "not ok", which automake counts as a
 				   failure */
 		puts("1..0 # SKIP the processor lacks AVX512-BF16");
 		return 0;

@@ -1,4 +1,4 @@
-/* The graph: nodes in an array, built once, walked up for values and down for gradients. */
+/* The graph: nodes in an array, built once, run forward for values and backward for gradients. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_NN_GRAPH_H
 #define RETORT_NN_GRAPH_H
@@ -22,123 +22,125 @@ struct node {
 	const struct op *op;
 	char name[PARAM_NAME];
 	int n_in;
-	int in[GRAPH_INPUTS];     /* nodes before this one */
-	double attr[GRAPH_ATTRS]; /* what the operator documents */
+	int in[GRAPH_INPUTS];     /* indices of earlier nodes */
+	double attr[GRAPH_ATTRS]; /* as documented by the operator */
 	int n_params;
 	int param[GRAPH_PARAMS]; /* indices in the layout */
 	struct tensor out;       /* value */
-	int32_t *ids; /* [rows, length] inputs of token ids: what to read instead of out; -1 is
-			 padding */
-	real *grad;   /* gradient of the total with respect to `out`; NULL where nobody needs it */
-	real *saved;  /* the operator's own, from forward to backward; NULL: forward only */
-	size_t n_saved;   /* numbers a row in `saved` */
-	size_t n_scratch; /* numbers of scratch that one piece of work needs; see graph_scratch */
-	size_t n_work; /* numbers the operator keeps whatever the rows are: sums of pieces, what it
-			  touched */
-	real *work;    /* [n_work] zeroed once, then the operator's own from step to step; NULL:
-			  forward only */
-	bool adds[GRAPH_INPUTS]; /* backward: add to the input's gradient, do not overwrite */
-	bool tapped;             /* losses add to its gradient before graph_backward */
+	int32_t *ids;     /* [rows, length] of an input of token ids, read instead of `out`; -1 is
+			     padding */
+	real *grad;       /* gradient of the loss with respect to `out`; NULL: not needed */
+	real *saved;      /* what forward saves for backward; NULL: forward only */
+	size_t n_saved;   /* numbers for each row in `saved` */
+	size_t n_scratch; /* numbers of scratch for one piece of work; see graph_scratch */
+	size_t n_work;    /* numbers in `work`, for sums of pieces and the like */
+	real *work; /* [n_work] zeroed once, then kept by the operator from step to step; NULL:
+		       forward only */
+	bool adds[GRAPH_INPUTS]; /* backward adds to the gradient of the input instead of
+				    overwriting it */
+	bool tapped;             /* losses add to `grad` before graph_backward */
 	bool pulled;             /* losses add to `pull` */
-	bool met;   /* something is in `grad` by the time of its own backward; where not, there is
-		       `pull` alone */
-	real *pull; /* [rows, places], a place being all of `out` but the last dimension: every
-		       number of a place times its pull is a part of the gradient; NULL: there is
-		       none */
+	bool met;   /* `grad` has a value by the time of the node's own backward; else `pull` is the
+		       whole gradient */
+	real *pull; /* [rows, positions] one factor for each position: factor times `out` is added
+		       to the gradient (see graph_tap_positions); NULL: none */
 };
 
 struct graph {
-	size_t capacity; /* rows there is room for */
+	size_t capacity; /* rows, at most */
 	size_t rows;     /* rows of the current feed */
 	int n_nodes, cap_nodes;
 	struct node *node;           /* owned */
-	struct param_layout *layout; /* borrowed until graph_finish; then read */
-	struct arena arena; /* values, gradients, saved: planned by how long each is needed */
-	real *value;        /* the slab bound by graph_bind */
+	struct param_layout *layout; /* borrowed; extended until graph_finish, then only read */
+	struct arena arena;          /* all buffers, planned by their lifetimes */
+	real *value;                 /* the slab bound by graph_bind */
 	real *grad;
-	struct gemm_packed **packed; /* [layout->n] borrowed, by parameter; NULL where products are
-					plain; forward only */
-	double *square;    /* [layout->n] borrowed, may be NULL: the sum of squares of a parameter's
-			      gradient, from    operators that have it at hand; NAN where backward did
-			      not    say */
+	struct gemm_packed *
+		*packed; /* [layout->n] borrowed, by parameter; NULL: not packed; forward only
+			  */
+	double *square; /* [layout->n] borrowed, may be NULL: sum of squares of the gradient of each
+			   parameter, set by backward of operators that compute it in passing; else
+			   NAN */
 	struct pool *pool; /* borrowed; may be NULL */
-	bool training;     /* dropout drops, batch norm takes the batch's statistics and moves its
-			      running ones */
-	bool keeps;        /* backward will follow: operators keep what it needs in `saved` */
-	real *scratch;     /* one stretch for each thread */
-	size_t n_scratch;  /* numbers in a stretch: the most that any node asked for */
+	bool training; /* dropout is on, batch norm uses the statistics of the batch and updates its
+			  running ones */
+	bool keeps;    /* backward will follow: operators fill `saved` */
+	real *scratch; /* n_scratch numbers, rounded up, for each thread */
+	size_t n_scratch;    /* largest n_scratch of all nodes */
 	uint64_t seed, step; /* indices of the random streams of operators */
 };
 
+/* An empty graph for `capacity` rows that adds its parameters to `layout`. Free with graph_free. */
 struct graph *graph_new(size_t capacity, struct param_layout *layout, struct pool *pool);
 void graph_free(struct graph *g);
 
-/* The input: `rank` and `dim` without rows. Returns the node's index. */
+/* Add an input of numbers; `rank` and `dim` are without the rows. Returns its index. */
 int graph_input(struct graph *g, const char *name, int rank, const size_t *dim);
 
-/* An input of token ids, `length` to a row: rank 2, without numbers; operators that take it read
- * node->ids. */
+/* Add an input of token ids, `length` in a row. It has rank 2 and no numbers in `out`; operators
+ * read node->ids. */
 int graph_input_ids(struct graph *g, const char *name, size_t length);
 
 /*
- * Add a node. The operator's shape() fills `out` and adds its parameters to the layout.
- * Returns its index, or -1 with an error when shapes cannot meet.
+ * Add a node; op->shape() checks the inputs, sets the shape and adds parameters to the layout.
+ * `attr` [GRAPH_ATTRS], NULL: zeros. Returns its index, or -1 and an error where shapes do not fit.
  */
 int graph_add(struct graph *g, const struct op *op, const char *name, int group, int n_in,
 	      const int *in, const double *attr, struct err *e);
 
 /*
- * Bytes that graph_finish will ask for, for values, gradients and what operators keep. What is
- * never needed at the same time shares its place: without gradients a value lives until its last
- * reader, with gradients until its own backward; what was tapped lives on.
+ * Bytes that graph_finish will allocate for values, gradients and buffers of operators. Buffers
+ * with disjoint lifetimes share memory: without gradients a value lives until its last reader, with
+ * gradients until its own backward; a tapped value outlives the pass.
  */
 size_t graph_room(const struct graph *g, bool gradients);
 
 /*
- * Plan and take the memory. With `gradients`, every node between a parameter (or a tapped input)
- * and a tapped node gets one. 0, or -1 when there is no memory: the error says how much was asked
- * for.
+ * Allocate all buffers. With `gradients`, every node between a parameter (or a tapped input) and a
+ * tapped node gets a gradient. 0, or -1 and an error with the size where memory is short.
  */
 int graph_finish(struct graph *g, bool gradients, struct err *e);
 
-/* Point the graph at a slab: value[layout->len], grad[layout->len] (NULL: forward only). */
+/* Set the slabs of parameters, value[layout->len], and gradients, grad[layout->len] (NULL: forward
+ * only). Borrowed. */
 void graph_bind(struct graph *g, real *value, real *grad);
 
-/* n_scratch numbers that only the calling thread uses, from inside a piece of work; 64-byte
- * aligned. */
+/* The scratch of the calling thread, n_scratch numbers, 64-byte aligned; from inside a piece of
+ * work.
+ */
 real *graph_scratch(const struct graph *g);
 
-/* Copy `rows` rows into input node `node` and make that the size of the feed. */
+/* Copy `rows` rows into input node `node` and set g->rows. */
 void graph_feed(struct graph *g, int node, const float *x, size_t rows);
 void graph_feed_ids(struct graph *g, int node, const int32_t *ids, size_t rows);
 
-/* Values of all nodes up to and with `last`, and of those from..last alone, after the ones before.
- * Allocates nothing. */
+/* Compute the values of nodes 0..last; or of from..last, once those before are computed. Allocates
+ * nothing. */
 void graph_forward(struct graph *g, int last);
 void graph_forward_from(struct graph *g, int from, int last);
 
-/* Losses will look at this node, and its value outlives the pass. Before graph_finish. */
+/* Keep the value of a node after the pass, and let losses add to its gradient. Before graph_finish.
+ */
 void graph_tap(struct graph *g, int node);
 
 /*
- * Losses will look at this node too, and their gradient is one factor in each place times what
- * stands there: they add it to node->pull, which is as many times smaller than a gradient as the
- * node has channels. Before graph_finish.
+ * Let losses add to node->pull, for losses whose gradient at each position is one factor times the
+ * value there: pull is smaller than a gradient by the number of channels. Before graph_finish.
  */
-void graph_tap_places(struct graph *g, int node);
+void graph_tap_positions(struct graph *g, int node);
 
-/* Forget the gradients and pulls of tapped nodes, or of one of them: whatever losses add next
- * counts alone. */
+/* Set the gradients and pulls of tapped nodes, or of one of them, to 0, before losses add to them.
+ */
 void graph_zero(struct graph *g);
 void graph_zero_node(struct graph *g, int node);
 
 /*
- * From the node gradients that losses have added to taps (cleared before) down to the
+ * Propagate the gradients that losses have added to tapped nodes, after graph_zero, to the
  * parameters, whose gradients are overwritten. Allocates nothing.
  */
 void graph_backward(struct graph *g);
 
-/* Multiply-adds times two of one forward pass over `capacity` rows. */
+/* Floating-point operations of a forward pass over `capacity` rows. */
 double graph_cost(const struct graph *g);
 
 #endif

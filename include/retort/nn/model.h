@@ -1,4 +1,4 @@
-/* Kinds of networks, and the language that describes one: "mlp 256,256 activation=gelu". */
+/* Kinds of networks, and descriptions of networks: "mlp 256,256 activation=gelu". */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_NN_MODEL_H
 #define RETORT_NN_MODEL_H
@@ -11,25 +11,24 @@
 #include "retort/nn/gemm/act.h"
 #include "retort/nn/graph.h"
 
-#define MODEL_BLOCKS 32 /* blocks at most */
+#define MODEL_BLOCKS 32 /* blocks, at most */
 #define MODEL_LAYERS (MODEL_BLOCKS + 2)
 #define MODEL_WIDTH 16384
 #define MODEL_OPTIONS 24
 
 struct model;
 
-/* One word=value of a description. `initial` goes through the same parser as what a person types.
- */
+/* One option=value of a description; `initial`, the default, is parsed like a typed value. */
 struct model_option {
 	const char *name;
 	enum { MODEL_WHOLE, MODEL_REAL, MODEL_PICK } type;
 	const char *initial;
 	double least, most;  /* WHOLE, REAL */
-	const char *choices; /* PICK: words with blanks between */
+	const char *choices; /* PICK: words separated by blanks */
 	const char *doc;
 };
 
-/* A parsed description: plain data. */
+/* A parsed description; plain data. */
 struct model_spec {
 	const struct model *kind;
 	int n_widths;
@@ -37,50 +36,52 @@ struct model_spec {
 	double value[MODEL_OPTIONS]; /* by index in kind->option; PICK: index of the choice */
 };
 
-/* What a network reads, and what it must say. */
+/* The shapes of inputs and outputs. */
 struct model_io {
 	enum dataset_kind kind;
 	size_t features;                /* numbers in a row; tokens: length */
 	size_t height, width, channels; /* images */
 	size_t length, vocab;           /* tokens */
 	size_t classes;
-	bool next_token; /* logits for every position */
+	bool next_token; /* logits for the next token at every position; else for the class of a row
+			  */
 };
 
-/* What of a layer may be looked at. */
+/* What a layer map, a loss or a probe can read from a layer. */
 enum model_tap {
 	MODEL_HIDDEN,
-	MODEL_ATTENTION, /* the maps of its heads: what the softmax puts out */
+	MODEL_ATTENTION, /* the attention weights of each head, after the softmax */
 	MODEL_VALUE,
 	MODEL_QUERY,
 	MODEL_KEY,
-	MODEL_SCORES, /* what that softmax is taken of */
+	MODEL_SCORES, /* the same before the softmax */
 	MODEL_TAPS,
 };
 extern const char
 	*const model_tap_name[]; /* "hidden", "attention", "value", "query", "key", "scores" */
 
-/* What is a square of positions for every head, without padding's part in it, and not numbers of
- * each position. */
+/* The taps that are [positions, positions] for each head, with 0 for padding, instead of a vector
+ * for each position. */
 #define MODEL_SQUARES (1u << MODEL_ATTENTION | 1u << MODEL_SCORES)
 
-/* A layer that maps and losses can name; node -1 where it has no such thing, or nobody wants it. */
+/* A layer that maps and losses refer to; node -1: the layer has no such tap, or it was not built.
+ */
 struct model_layer {
 	int node[MODEL_TAPS];
-	size_t heads, kv_heads; /* of its attention; 0: it has none */
+	size_t heads, kv_heads; /* of its attention; 0: none */
 };
 
-/* A network being built: a model's build() adds nodes and layers. */
+/* A network being built by build() of its model, which adds nodes and layers. */
 struct model_build {
 	struct graph *g;
 	const struct model_spec *spec;
 	const struct model_io *io;
 	const unsigned
-		*wants; /* [MODEL_LAYERS] bits 1 << tap: build these nodes too; may be NULL */
+		*wants; /* [MODEL_LAYERS] bits 1 << tap: taps to build as well; may be NULL */
 	int input;      /* node of the input */
 	int n_layers;
-	struct model_layer layer[MODEL_LAYERS]; /* 0 the input or embedding, k what block k puts
-						   out, the last the logits */
+	struct model_layer layer[MODEL_LAYERS]; /* 0: input or embedding, k: output of block k,
+						   last: logits */
 	struct err *e;
 };
 
@@ -89,16 +90,17 @@ struct model {
 	const char *doc;
 	bool has_widths;                   /* "mlp 256,256" */
 	unsigned reads;                    /* bits 1 << enum dataset_kind */
-	bool tells_next;                   /* can say the next token */
-	const struct model_option *option; /* up to a NULL name; at most MODEL_OPTIONS */
-	/* Impossible combinations, told before anything is built. NULL: there are none. */
+	bool predicts_next;                /* can predict the next token */
+	const struct model_option *option; /* at most MODEL_OPTIONS, then one with a NULL name */
+	/* Refuse combinations of options that cannot be built; 0, or -1 and an error. NULL: none.
+	 */
 	int (*check)(const struct model_spec *spec, const struct model_io *io, struct err *e);
-	/* Nodes from b->input to the logits, with model_layer for each layer. 0, or -1 and an
-	 * error. */
+	/* Add the nodes from b->input to the logits, and each layer with model_add_layer. 0, or -1
+	 * and an error. */
 	int (*build)(struct model_build *b);
 };
 
-/* What the rows of a dataset ask of a network. */
+/* The shapes that a data set requires of a network. */
 struct model_io model_io_of(const struct dataset *ds);
 
 /*
@@ -108,33 +110,35 @@ struct model_io model_io_of(const struct dataset *ds);
  */
 int model_parse(const struct model *kind, char *words, struct model_spec *out, struct err *e);
 
-/* Everything at its default, without widths. */
+/* Set every option to its default, without widths. */
 void model_defaults(const struct model *kind, struct model_spec *out);
 
-/* The description again: what differs from the defaults, in the order of the table. Returns buf. */
+/* Write the description: kind, widths and the options that differ from their defaults, in the order
+ * of the table. Returns buf. */
 const char *model_print(const struct model_spec *spec, char *buf, size_t size);
 
-/* "mlp WIDTH[,WIDTH]... [activation=relu|gelu|tanh] ...", from the table. Returns buf. */
+/* Write the synopsis, "mlp WIDTH[,WIDTH]... [activation=relu|gelu|tanh] ...". Returns buf. */
 const char *model_synopsis(const struct model *m, char *buf, size_t size);
 
-/* Refuses data this kind cannot read and what kind->check refuses. */
+/* Refuse data that this kind cannot read, and what kind->check refuses. 0, or -1 and an error. */
 int model_check(const struct model_spec *spec, const struct model_io *io, struct err *e);
 
-/* Index of option `name` in the kind's table, -1 where there is none. */
+/* Index of option `name` in the table of the kind; -1: none. */
 int model_option(const struct model *m, const char *name);
 
 /*
- * For build(): a node named `name`; -1 once anything has failed (the error stays the first), so
- * that a builder reads straight on and checks once. in[] of -1 means a failure before. attr may be
- * NULL.
+ * For build(): add a node and return its index, or -1 and an error. An input of -1, from a failed
+ * call before, fails without changing the error, so that a builder need check only its last node.
+ * attr may be NULL.
  */
 int model_add(struct model_build *b, const struct op *op, const char *name, int n_in, const int *in,
 	      const double *attr);
 
-/* The next layer is what `node` puts out; returns it, for what else it has to be noted. */
+/* For build(): add a layer whose hidden state is `node`; returns it, for its other taps to be set.
+ */
 struct model_layer *model_add_layer(struct model_build *b, int node);
 
-/* Somebody wants this tap of the layer that comes next. */
+/* Whether this tap of the next layer is in b->wants. */
 bool model_wanted(const struct model_build *b, enum model_tap tap);
 
 #endif

@@ -1,4 +1,4 @@
-/* A view of numbers with a shape; never owns memory. Rows (the batch) are in front. */
+/* A view of numbers with a shape; owns no memory. The first dimension is the batch. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_NN_TENSOR_H
 #define RETORT_NN_TENSOR_H
@@ -12,7 +12,7 @@
 struct tensor {
 	real *data;
 	int rank;
-	size_t dim[TENSOR_RANK]; /* dim[0]: rows there is room for */
+	size_t dim[TENSOR_RANK]; /* dim[0]: capacity in rows */
 };
 
 /* Numbers in one row: the product of dim[1..]. */
@@ -26,20 +26,21 @@ tensor_width(const struct tensor *t)
 	return n;
 }
 
-/* Places in one row: the numbers of the last dimension are one place. */
+/* Positions in one row: the product of all dimensions but the first and the last. */
 static inline size_t
-tensor_places(const struct tensor *t)
+tensor_positions(const struct tensor *t)
 {
 	return tensor_width(t) / t->dim[t->rank - 1];
 }
 
-/* Numbers in the last dimension: of a position. */
+/* Numbers in a position: the last dimension. */
 static inline size_t
 tensor_last(const struct tensor *t)
 {
 	return t->dim[t->rank - 1];
 }
 
+/* Numbers in all rows there is room for; 0 for rank 0. */
 static inline size_t
 tensor_len(const struct tensor *t)
 {

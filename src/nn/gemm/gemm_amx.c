@@ -33,7 +33,7 @@ is_permitted(void)
 }
 
 bool
-gemm_amx_there(void)
+gemm_amx_available(void)
 {
 	static atomic_int
 		known; /* 0: unknown; threads that find out at the same time store the same value */
@@ -148,7 +148,7 @@ gemm_amx_product(const float *x, size_t ldx, size_t rows, size_t in, const uint1
 #else
 
 bool
-gemm_amx_there(void)
+gemm_amx_available(void)
 {
 	return false;
 }

@@ -40,7 +40,7 @@ multiply_add(__m512 x, __m512 w, __m512 sum)
 _Static_assert(GEMM_TILE_PANEL == GEMM_AVX512_UNIT, "one width of panels");
 
 bool
-gemm_avx512_there(void)
+gemm_avx512_available(void)
 {
 	return __builtin_cpu_supports("avx512f");
 }
@@ -100,7 +100,7 @@ gemm_avx512_pack_transposed(const float *w, size_t ldw, size_t in, size_t column
 #else
 
 bool
-gemm_avx512_there(void)
+gemm_avx512_available(void)
 {
 	return false;
 }

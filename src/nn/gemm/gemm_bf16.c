@@ -64,16 +64,16 @@ multiply_strip(struct gemm_tile t, size_t rows, size_t columns)
 }
 
 bool
-gemm_bf16_can(void)
+gemm_bf16_supported(void)
 {
 	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
 	       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bf16");
 }
 
 bool
-gemm_bf16_there(void)
+gemm_bf16_available(void)
 {
-	return __builtin_cpu_is("amd") && gemm_bf16_can();
+	return __builtin_cpu_is("amd") && gemm_bf16_supported();
 }
 
 void
@@ -97,13 +97,13 @@ gemm_bf16_product(const float *x, size_t ldx, size_t rows, size_t in, const uint
 #else
 
 bool
-gemm_bf16_can(void)
+gemm_bf16_supported(void)
 {
 	return false;
 }
 
 bool
-gemm_bf16_there(void)
+gemm_bf16_available(void)
 {
 	return false;
 }

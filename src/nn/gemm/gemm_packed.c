@@ -48,14 +48,14 @@ padded(size_t n)
 static bool
 use_tiles(void)
 {
-	return sizeof(real) == sizeof(float) && (gemm_amx_there() || gemm_bf16_there());
+	return sizeof(real) == sizeof(float) && (gemm_amx_available() || gemm_bf16_available());
 }
 
 /* AVX-512 too. */
 static bool
 use_panels(void)
 {
-	return sizeof(real) == sizeof(float) && gemm_avx512_there();
+	return sizeof(real) == sizeof(float) && gemm_avx512_available();
 }
 
 const char *
@@ -63,7 +63,7 @@ gemm_packed_name(void)
 {
 	if (!use_panels())
 		return "";
-	return !use_tiles() ? "panels" : gemm_amx_there() ? "panels amx" : "panels avx512bf16";
+	return !use_tiles() ? "panels" : gemm_amx_available() ? "panels amx" : "panels avx512bf16";
 }
 
 /* Round to bfloat16 as processors do: to nearest, ties to even, denormal numbers to 0, NaN stays
@@ -252,7 +252,7 @@ gemm_packed_piece(const struct gemm_packed_product *p, int index, real *scratch,
 	if (p->w->panel)
 		gemm_avx512_product(x, p->ldx, *rows, in, p->w->panel + *column * in, *columns, y,
 				    p->ldy);
-	else if (p->w->tile && gemm_amx_there())
+	else if (p->w->tile && gemm_amx_available())
 		gemm_amx_product(x, p->ldx, *rows, in, p->w->tile + *column * padded(in), *columns,
 				 y, p->ldy, (void *)scratch);
 	else if (p->w->tile)

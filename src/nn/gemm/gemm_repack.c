@@ -19,7 +19,7 @@ bool
 gemm_repack_fits(const struct blas_product *p)
 {
 	return sizeof(real) == sizeof(float) && p->m >= ROWS && !p->trans_a && p->alpha == 0 &&
-	       (p->beta == 0 || p->beta == 1) && blas_pieces(p) > 1 && gemm_avx512_there();
+	       (p->beta == 0 || p->beta == 1) && blas_pieces(p) > 1 && gemm_avx512_available();
 }
 
 size_t

@@ -101,7 +101,7 @@ const struct model model_text_lstm = {
 	.doc = "A long short-term memory (Hochreiter and Schmidhuber 1997) over a text: a class "
 	       "from its pooled states, or the next token.",
 	.reads = 1u << DATASET_TOKENS,
-	.tells_next = true,
+	.predicts_next = true,
 	.option = lstm_options,
 	.build = build_lstm,
 };

@@ -366,7 +366,7 @@ const struct model model_transformer_decoder = {
 	.doc = "A transformer decoder that tells the next token at every position (Radford et al. "
 	       "2018).",
 	.reads = 1u << DATASET_TOKENS,
-	.tells_next = true,
+	.predicts_next = true,
 	.option = decoder_options,
 	.check = check_decoder,
 	.build = build_decoder,

@@ -86,7 +86,7 @@ static void
 pool_layer(const struct net *n, int layer, const struct batch *b, double *to)
 {
 	const struct tensor *out = &n->graph->node[net_node(n, layer, MODEL_HIDDEN)].out;
-	size_t width = tensor_last(out), positions = tensor_places(out);
+	size_t width = tensor_last(out), positions = tensor_positions(out);
 	const int32_t *ids = n->io.kind == DATASET_TOKENS && positions == n->io.length
 				     ? batch_i32(b, BATCH_IDS)
 				     : NULL;

@@ -89,7 +89,7 @@ show_layers(struct cmd_call *c, struct err *e)
 		      (size_t)c->info->run.settings.knobs.batch, NULL, NULL, e);
 	if (!net)
 		return err_wrap(e, "show");
-	net_tell(net, true, &c->say);
+	net_summary(net, true, &c->say);
 	net_free(net);
 	return 0;
 }

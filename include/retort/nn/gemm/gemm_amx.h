@@ -12,12 +12,12 @@
 #define GEMM_AMX_STRIP 64 /* rows rounded at a time */
 
 /* Whether the processor has AMX and the system lets this process use it. Any thread. */
-bool gemm_amx_there(void);
+bool gemm_amx_available(void);
 
 /*
  * Compute y = x w, with x rounded to bfloat16 here and w in bfloat16. Sums are float, even and odd
  * inputs apart, in order (Intel 64 and IA-32 Architectures Software Developer's Manual, TDPBF16PS).
- * A row of y depends on its row of x alone. Requires gemm_amx_there(). Allocates nothing.
+ * A row of y depends on its row of x alone. Requires gemm_amx_available(). Allocates nothing.
  *
  * x        [rows, in], row stride ldx
  * w        panels of 16 columns, each [depth / 2, 16, 2] with depth = `in` padded: for each pair of

@@ -9,12 +9,12 @@
 #define GEMM_AVX512_UNIT 16 /* columns in a panel: one vector */
 
 /* Whether the processor has AVX-512. Any thread. */
-bool gemm_avx512_there(void);
+bool gemm_avx512_available(void);
 
 /*
  * Compute y = x w. A BLAS packs both operands at every call; here the weight is packed once and
  * rows of x are read in place. Sums run over the inputs in order and depend on their row and column
- * alone. Requires gemm_avx512_there(). Allocates nothing.
+ * alone. Requires gemm_avx512_available(). Allocates nothing.
  *
  * x  [rows, in], row stride ldx
  * w  panels of 16 columns, each [in, 16], the last one padded with zeros; 64-byte aligned

@@ -13,7 +13,7 @@
 
 /* Whether the processor has the instruction, VDPBF16PS, and the system saves its registers. Any
  * thread. */
-bool gemm_bf16_can(void);
+bool gemm_bf16_supported(void);
 
 /*
  * Whether it is also faster than single precision: on processors by AMD. On Intel's Sapphire Rapids
@@ -21,7 +21,7 @@ bool gemm_bf16_can(void);
  * the multiply-adds a second of gemm_avx512.h, measured. AMD's from Zen 4 on start it as often as
  * those, for twice as many multiply-adds, by published figures. Any thread.
  */
-bool gemm_bf16_there(void);
+bool gemm_bf16_available(void);
 
 /*
  * Compute y = x w, with x rounded to bfloat16 here and w in bfloat16. Arguments are those of
@@ -31,7 +31,7 @@ bool gemm_bf16_there(void);
  * float, ties to even; denormal inputs and sums become 0, whatever the mode of the thread (Intel 64
  * and IA-32 Architectures Software Developer's Manual, VDPBF16PS; confirmed on the processor
  * tested). A row of y depends on its row of x alone. Bits differ from those of AMX and of BLAS.
- * Requires gemm_bf16_can(). Allocates nothing.
+ * Requires gemm_bf16_supported(). Allocates nothing.
  */
 void gemm_bf16_product(const float *x, size_t ldx, size_t rows, size_t in, const uint16_t *w,
 		       size_t columns, float *y, size_t ldy, uint16_t *scratch);

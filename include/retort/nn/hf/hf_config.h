@@ -1,4 +1,4 @@
-/* config.json of a published model, to and from a network's description. For hf*.c. */
+/* config.json of a published model, from and to the description of a network; for hf*.c. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_NN_HF_HF_CONFIG_H
 #define RETORT_NN_HF_HF_CONFIG_H
@@ -7,19 +7,18 @@
 #include "retort/nn/hf/hf_layout.h"
 
 /*
- * What config.json says: layout, options, vocabulary, labels. A key that changes what is computed
- * is honoured or refused; keys that nobody here knows are passed over. On failure nothing is left
- * to release; else hf_layout_release.
+ * Parse config.json: layout, options, vocabulary, labels. A key that changes the computation is
+ * applied or refused; unknown keys are ignored. Release m with hf_layout_release; on failure
+ * nothing is left to release.
  */
 int hf_config_parse(const char *json, size_t size, struct hf_model *m, struct err *e);
 
-/* The text of config.json, keys in the order of the layout's table. */
+/* Append the text of config.json, keys in the order of the table of the layout. */
 void hf_config_print(const struct hf_model *m, struct text *out);
 
 /*
- * The files of a model in pieces, from the text of model.safetensors.index.json: names without
- * folders, each once, at most HF_CONFIG_FILES. *n of them in *file; hf_config_files_free gives them
- * back.
+ * Parse model.safetensors.index.json, of a model in several files: *file are *n file names without
+ * folders, each once, at most HF_CONFIG_FILES. Free with hf_config_files_free.
  */
 #define HF_CONFIG_FILES 1000
 int hf_config_files(const char *json, size_t size, char ***file, size_t *n, struct err *e);

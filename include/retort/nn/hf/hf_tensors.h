@@ -1,4 +1,4 @@
-/* Tensors of a published model, to and from a network's own. For hf*.c. */
+/* Tensors of a published model, from and to those of a network; for hf*.c. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_NN_HF_HF_TENSORS_H
 #define RETORT_NN_HF_HF_TENSORS_H
@@ -7,19 +7,19 @@
 #include "retort/nn/hf/hf_layout.h"
 
 /*
- * Add the network's tensors to `ours`. Every shape is compared with what m says before anything is
- * made: no more memory is taken than `theirs` has. Refused: a tensor that is missing, has another
- * shape, or has no place.
+ * Add the tensors of the network to `ours`. Every shape is checked against m before anything is
+ * allocated, so that no more memory is used than `theirs` has. Refuses a tensor that is missing,
+ * unknown, or of another shape.
  */
 int hf_tensors_read(const struct hf_model *m, const struct ckpt *theirs, struct ckpt *ours,
 		    struct err *e);
 
-/* Add tensors under the published names to `theirs`. Refused: one of ours that is missing or has
- * another shape. */
+/* Add the tensors under their published names to `theirs`. Refuses a tensor of `ours` that is
+ * missing or of another shape. */
 int hf_tensors_write(const struct hf_model *m, const struct ckpt *ours, struct ckpt *theirs,
 		     struct err *e);
 
-/* A buffer that old files carry and that holds nothing to be learned. */
+/* Whether a tensor is a buffer of old files that holds no parameters. */
 bool hf_tensors_is_buffer(const char *name);
 
 #endif

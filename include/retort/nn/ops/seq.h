@@ -1,5 +1,4 @@
-/* Sequences: token ids among the inputs of a node, and the gradient of tables that are read row by
- * row. */
+/* Sequences: inputs of token ids, rotary angles, and gradients of tables read by row. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_NN_OPS_SEQ_H
 #define RETORT_NN_OPS_SEQ_H
@@ -12,46 +11,44 @@
 #include "retort/base/pool.h"
 #include "retort/nn/graph.h"
 
-/* Input `which` of n must be an input of ids, `length` to a row (0: any number). 0, or -1 and an
+/* Check that input `which` of n is one of token ids, `length` in a row (0: any). 0, or -1 and an
  * error. */
 int seq_check_ids(const struct graph *g, const struct node *n, int which, size_t length,
 		  struct err *e);
 
-/* Input `which` of n must be [rows, length, width]. 0, or -1 and an error. */
+/* Check that input `which` of n is [rows, length, width]. 0, or -1 and an error. */
 int seq_check(const struct graph *g, const struct node *n, int which, struct err *e);
 
-/* The ids of input `which`, [rows, length]; NULL where the node does without: then nothing is
- * padding. */
+/* The ids of input `which`, [rows, length]; NULL where the node has no such input, and no padding.
+ */
 const int32_t *seq_ids(const struct graph *g, const struct node *n, int which);
 
 /*
- * Angles of position t: pair i turns by base^(-2 i / width) a position, i < (width + 1) / 2
- * (Vaswani et al. 2017). turn: SEQ_TURN(width) numbers of scratch, the cosines first and the sines
- * behind them, in double. Called for positions in their order; `fresh` for the first: an exact
- * angle, then sums of angles with an exact one now and then.
+ * Compute the angles of position t: pair i turns by base^(-2 i / width) a position, i < (width + 1)
+ * / 2 (Vaswani et al. 2017). turn: SEQ_TURN(width) numbers of scratch, kept between calls; cosines
+ * first, then sines, in double. Call for positions in order, `fresh` for the first: angles are
+ * exact there and now and then, sums in between.
  */
 #define SEQ_TURN(width) (4 * ((width) + 1) / 2 * sizeof(double) / sizeof(real))
 void seq_turn(double *turn, size_t width, double base, size_t t, bool fresh);
 
-/* Numbers of node->work that a table needs of which a step reads at most `most` rows; entries: see
- * seq_list. */
+/* Numbers of node->work for a table of which a step reads at most `most` rows. */
 size_t seq_table_work(size_t most);
 
-/* Room for `most` entries in that work: a list of rows that is to be passed to seq_table_add, from
- * step to step. */
+/* The part of that work for a list of `most` rows, to be filled for seq_table_add. */
 int32_t *seq_list(real *work, size_t most);
 
 /*
- * dw[row[i]] += factor * dy[i / share], for i = 0..n-1 in this order, entries below 0 left out.
- * Before that dw is cleared, unless `keeps`: another operator has just written all of it. Only what
- * the step before touched is cleared, since a table has many rows and a step reads few; all of it
- * when dw stands at another place than before. Cut along `width`, so that every number is summed by
- * one thread in the order of the entries.
+ * The gradient of a table: dw[row[i]] += factor * dy[i / share], for i = 0..n-1 in order, without
+ * rows below 0. Before that dw is set to 0, unless `keeps` (another operator has just written all
+ * of it): of the table only the rows that the step before has written, since a step uses few of
+ * many rows; all of it where dw is not the address of the step before. Divided along `width`, so
+ * that every number is summed by one thread in the order of the entries.
  */
 struct seq_table {
 	real *dw; /* [rows, width] */
 	size_t rows, width;
-	real *work; /* seq_table_work(most) numbers, zeroed once */
+	real *work; /* seq_table_work(most) numbers, set to 0 once */
 	size_t most;
 	const int32_t *row; /* [n], n <= most */
 	size_t n, share;
@@ -60,6 +57,7 @@ struct seq_table {
 	bool keeps;
 };
 
+/* Compute it, on the pool. */
 void seq_table_add(struct pool *pool, const struct seq_table *t);
 
 #endif
