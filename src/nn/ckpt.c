@@ -113,12 +113,12 @@ ckpt_hash(const struct ckpt *c)
 	return all;
 }
 
-#define LEFT_OUT (-1)
+#define SKIPPED (-1)
 
-/* One entry of the header, checked but not yet read. */
+/* An entry of the header, checked; its numbers are read later. */
 struct entry {
 	const char *name;
-	int type, rank; /* type LEFT_OUT: nobody wants its numbers */
+	int type, rank; /* type: see ckpt_type.h, or SKIPPED */
 	size_t dim[CKPT_RANK], len;
 	uint64_t from, to;
 };
@@ -129,13 +129,13 @@ read_type(const char *name, const json_t *j, ckpt_wants *wants, int *type, struc
 	const char *word = json_string_value(json_object_get(j, "dtype"));
 	int wanted = wants ? wants(name, word ? word : "", e) : 1;
 
-	*type = LEFT_OUT;
+	*type = SKIPPED;
 	if (wanted <= 0)
 		return wanted;
 	*type = word ? ckpt_type_find(word) : -1;
 	if (*type >= 0)
 		return 0;
-	return err_set(e, "tensor %s: type '%s' is none of F32, F16, BF16, F64", name,
+	return err_set(e, "tensor %s: unsupported type '%s' (expected F32, F16, BF16 or F64)", name,
 		       word ? word : "");
 }
 
@@ -145,8 +145,9 @@ read_shape(const json_t *j, struct entry *t, struct err *e)
 	const json_t *shape = json_object_get(j, "shape");
 
 	if (!json_is_array(shape) || json_array_size(shape) > CKPT_RANK)
-		return err_set(e, "tensor %s: shape is not a list of at most %d numbers", t->name,
-			       CKPT_RANK);
+		return err_set(e,
+			       "tensor %s: invalid shape (expected a list of at most %d numbers)",
+			       t->name, CKPT_RANK);
 	t->rank = (int)json_array_size(shape);
 	t->len = 1;
 	for (int i = 0; i < t->rank; i++) {
@@ -155,8 +156,8 @@ read_shape(const json_t *j, struct entry *t, struct err *e)
 
 		if (d < 1 || (uint64_t)d > FILE_LIMIT || t->len > FILE_LIMIT / (size_t)d)
 			return err_set(e,
-				       "tensor %s: dimension %d of its shape is not a whole number "
-				       "that fits a file",
+				       "tensor %s: invalid dimension %d of its shape (expected a "
+				       "whole number that fits a file)",
 				       t->name, i + 1);
 		t->dim[i] = (size_t)d;
 		t->len *= (size_t)d;
@@ -171,18 +172,19 @@ read_offsets(const json_t *j, uint64_t size, struct entry *t, struct err *e)
 	const json_t *from = json_array_get(at, 0), *to = json_array_get(at, 1);
 
 	if (json_array_size(at) != 2 || !json_is_integer(from) || !json_is_integer(to))
-		return err_set(e, "tensor %s: data_offsets is not a pair of whole numbers",
+		return err_set(e,
+			       "tensor %s: invalid data_offsets (expected a pair of whole numbers)",
 			       t->name);
 	if (json_integer_value(from) < 0 || json_integer_value(to) < json_integer_value(from) ||
 	    (uint64_t)json_integer_value(to) > size)
 		return err_set(e,
-			       "tensor %s: data_offsets %lld..%lld are not within the file's %llu "
-			       "bytes of data",
+			       "tensor %s: data_offsets %lld..%lld are outside of the %llu bytes "
+			       "of data",
 			       t->name, (long long)json_integer_value(from),
 			       (long long)json_integer_value(to), (unsigned long long)size);
 	t->from = (uint64_t)json_integer_value(from);
 	t->to = (uint64_t)json_integer_value(to);
-	if (t->type != LEFT_OUT && t->to - t->from != (uint64_t)t->len * ckpt_type_size(t->type))
+	if (t->type != SKIPPED && t->to - t->from != (uint64_t)t->len * ckpt_type_size(t->type))
 		return err_set(e, "tensor %s: %llu bytes of data, its shape and type need %llu",
 			       t->name, (unsigned long long)(t->to - t->from),
 			       (unsigned long long)t->len * ckpt_type_size(t->type));
@@ -197,7 +199,7 @@ by_offset(const void *a, const void *b)
 	return x->from < y->from ? -1 : x->from > y->from;
 }
 
-/* The tensors must lie one behind the other and fill the data. */
+/* Check that the tensors cover the data without overlap or hole. */
 static int
 check_cover(struct entry *t, size_t n, uint64_t size, struct err *e)
 {
@@ -206,9 +208,9 @@ check_cover(struct entry *t, size_t n, uint64_t size, struct err *e)
 	qsort(t, n, sizeof *t, by_offset);
 	for (size_t i = 0; i < n; i++) {
 		if (t[i].from != at)
-			return err_set(e, "tensor %s: its data begin at %llu and %s", t[i].name,
+			return err_set(e, "tensor %s: its data start at %llu and %s", t[i].name,
 				       (unsigned long long)t[i].from,
-				       t[i].from < at ? "overlap another's" : "leave a hole");
+				       t[i].from < at ? "overlap another tensor" : "leave a gap");
 		at = t[i].to;
 	}
 	if (at != size)
@@ -222,7 +224,7 @@ read_values(const struct entry *t, const unsigned char *data, struct ckpt *c, st
 {
 	struct ckpt_tensor *out;
 
-	if (t->type == LEFT_OUT)
+	if (t->type == SKIPPED)
 		return 0;
 	out = ckpt_add(c, t->name, t->rank, t->dim, NULL);
 	for (size_t i = 0; i < t->len; i++) {
@@ -303,7 +305,7 @@ ckpt_parse_some(const char *bytes, size_t size, ckpt_wants *wants, struct ckpt *
 		return err_set(e, "%zu bytes: too short for a safetensors file", size);
 	header = ckpt_type_integer((const unsigned char *)bytes, 8);
 	if (header > HEADER_LIMIT || header > size - 8)
-		return err_set(e, "the header says it has %llu bytes, the file has %zu behind it",
+		return err_set(e, "header of %llu bytes, but only %zu bytes follow",
 			       (unsigned long long)header, size - 8);
 	root = json_loadb(bytes + 8, (size_t)header, JSON_REJECT_DUPLICATES, &where);
 	if (!root)
@@ -351,7 +353,7 @@ ckpt_read(const char *path, struct ckpt **out, struct err *e)
 }
 
 static json_t *
-header_of(const struct ckpt *c)
+make_header(const struct ckpt *c)
 {
 	json_t *root = json_object(), *notes = json_object();
 	size_t at = 0;
@@ -377,7 +379,7 @@ header_of(const struct ckpt *c)
 int
 ckpt_write(const struct ckpt *c, const char *path, struct err *e)
 {
-	json_t *root = header_of(c);
+	json_t *root = make_header(c);
 	char *text = json_dumps(root, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	static const char blanks[8] = "        ";
 	size_t len = text ? strlen(text) : 0, pad = (8 - len % 8) % 8, n = 3 + c->n_tensors;
@@ -395,7 +397,7 @@ ckpt_write(const struct ckpt *c, const char *path, struct err *e)
 	part[2] = blanks;
 	size[2] = pad;
 	for (size_t i = 0; i < c->n_tensors; i++) {
-		part[3 + i] = c->tensor[i].data; /* little-endian machines only: x86-64 and arm64 */
+		part[3 + i] = c->tensor[i].data; /* little-endian machines only: x86-64, arm64 */
 		size[3 + i] = c->tensor[i].len * 4;
 	}
 	status = text ? io_write(path, part, size, n, e)

@@ -1,4 +1,4 @@
-/* graph.c: nodes in an array; up for values, down for gradients. */
+/* graph.c: nodes in an array; forward for values, backward for gradients. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -33,7 +33,7 @@ graph_free(struct graph *g)
 }
 
 static struct node *
-append(struct graph *g, const struct op *op, const char *name)
+append_node(struct graph *g, const struct op *op, const char *name)
 {
 	size_t cap = (size_t)g->cap_nodes;
 	struct node *n;
@@ -50,7 +50,7 @@ append(struct graph *g, const struct op *op, const char *name)
 int
 graph_input(struct graph *g, const char *name, int rank, const size_t *dim)
 {
-	struct node *n = append(g, &op_input, name);
+	struct node *n = append_node(g, &op_input, name);
 
 	assert(rank + 1 <= TENSOR_RANK);
 	n->out.rank = rank + 1;
@@ -60,7 +60,7 @@ graph_input(struct graph *g, const char *name, int rank, const size_t *dim)
 	return g->n_nodes++;
 }
 
-static int32_t no_ids; /* marks an input of ids until graph_finish gives it a place */
+static int32_t no_ids; /* marks an input of ids until graph_finish allocates its buffer */
 
 int
 graph_input_ids(struct graph *g, const char *name, size_t length)
@@ -75,7 +75,7 @@ int
 graph_add(struct graph *g, const struct op *op, const char *name, int group, int n_in,
 	  const int *in, const double *attr, struct err *e)
 {
-	struct node *n = append(g, op, name);
+	struct node *n = append_node(g, op, name);
 	size_t saved = 0;
 
 	assert(n_in >= op->n_in && n_in <= op->n_in + op->n_more);
@@ -189,7 +189,7 @@ pull_pieces(const struct graph *g, const struct node *n)
 	return shard_pieces(g->rows, tensor_width(&n->out));
 }
 
-struct pulling {
+struct pull_job {
 	const struct graph *g;
 	const struct node *n;
 };
@@ -197,7 +197,7 @@ struct pulling {
 static void
 pull_piece(void *arg, int index)
 {
-	const struct pulling *p = arg;
+	const struct pull_job *p = arg;
 	const struct node *n = p->n;
 	int pieces = pull_pieces(p->g, n);
 	size_t places = tensor_positions(&n->out), channels = tensor_width(&n->out) / places;
@@ -215,7 +215,7 @@ pull_piece(void *arg, int index)
 static void
 node_backward(struct graph *g, struct node *n)
 {
-	struct pulling p = { g, n };
+	struct pull_job p = { g, n };
 
 	if (n->pull && !n->op->pulls)
 		pool_run(g->pool, pull_pieces(g, n), pull_piece, &p);

@@ -7,8 +7,8 @@
 #include "retort/base/mem.h"
 #include "retort/nn/plan.h"
 
-/* Which nodes need a gradient: those between something that learns and something that is looked at.
- */
+/* Set needs[i] of the nodes that need a gradient: those between a parameter (or a tapped input) and
+ * a tapped node. */
 static void
 mark_gradients(const struct graph *g, bool *needs)
 {
@@ -29,7 +29,8 @@ mark_gradients(const struct graph *g, bool *needs)
 	}
 }
 
-/* Walking down, the first to reach an untapped node overwrites its gradient, later ones add. */
+/* Set `adds` and `met`: in backward the first node to reach an untapped input overwrites its
+ * gradient, later ones add. */
 static void
 mark_adds(struct graph *g)
 {
@@ -49,7 +50,7 @@ mark_adds(struct graph *g)
 	mem_free(reached);
 }
 
-/* The last node that reads node i; i itself when nobody does. */
+/* The last node that reads node i; i where there is none. */
 static int
 last_reader(const struct graph *g, int i)
 {
@@ -61,8 +62,8 @@ last_reader(const struct graph *g, int i)
 }
 
 /*
- * Time in the plan: node i's forward is at i, its backward at 2 n - 1 - i. Losses stand between,
- * at n - 1/2; whatever they read or write lives there.
+ * Add the buffers of node i. Time in the plan: forward of node i is at i, its backward at 2 n - 1 -
+ * i, losses between them at n - 1/2; what they read or write has to live there.
  */
 static void
 plan_node(const struct graph *g, struct plan *p, int i, bool gradients, bool needs)
@@ -70,12 +71,12 @@ plan_node(const struct graph *g, struct plan *p, int i, bool gradients, bool nee
 	const struct node *n = &g->node[i];
 	size_t rows = g->capacity, width = tensor_width(&n->out);
 	int end = 2 * g->n_nodes, back = end - 1 - i, reader = last_reader(g, i);
-	bool whole = n->op == &op_input; /* fed from outside, once for many passes */
+	bool lasts = n->op == &op_input; /* fed once for many passes */
 
 	if (n->ids)
 		return;
-	plan_add(p, PLAN_VALUE, i, rows * width * sizeof(real), whole ? 0 : i,
-		 n->tapped || whole ? end
+	plan_add(p, PLAN_VALUE, i, rows * width * sizeof(real), lasts ? 0 : i,
+		 n->tapped || lasts ? end
 		 : gradients        ? back
 				    : reader);
 	if (needs)
@@ -103,9 +104,9 @@ plan_all(const struct graph *g, struct plan *p, bool gradients)
 	mem_free(needs);
 }
 
-/* Behind everything else, so that the number of threads moves nothing in memory. */
+/* Allocated behind everything else, so that no address depends on the number of threads. */
 static size_t
-scratch_room(const struct graph *g)
+scratch_size(const struct graph *g)
 {
 	size_t most = 0;
 
@@ -115,7 +116,7 @@ scratch_room(const struct graph *g)
 }
 
 static size_t
-ids_room(const struct graph *g)
+ids_size(const struct graph *g)
 {
 	size_t sum = 0;
 
@@ -133,14 +134,14 @@ graph_plan_size(const struct graph *g, bool gradients)
 	size_t size;
 
 	plan_all(g, &p, gradients);
-	size = p.size + scratch_room(g) + ids_room(g);
+	size = p.size + scratch_size(g) + ids_size(g);
 	plan_release(&p);
 	return size;
 }
 
-/* Point every node to its places in the arena. */
+/* Allocate from the arena and point every node to its buffers. */
 static void
-hand_out(struct graph *g, const struct plan *p)
+assign_buffers(struct graph *g, const struct plan *p)
 {
 	char *base = mem_arena_take(&g->arena, p->size);
 
@@ -173,7 +174,7 @@ hand_out(struct graph *g, const struct plan *p)
 	for (int i = 0; i < g->n_nodes; i++)
 		if (g->node[i].n_scratch > g->n_scratch)
 			g->n_scratch = g->node[i].n_scratch;
-	g->scratch = mem_arena_take(&g->arena, scratch_room(g));
+	g->scratch = mem_arena_take(&g->arena, scratch_size(g));
 }
 
 int
@@ -183,13 +184,13 @@ graph_plan_allocate(struct graph *g, bool gradients, struct err *e)
 	size_t size;
 
 	plan_all(g, &p, gradients);
-	size = p.size + scratch_room(g) + ids_room(g);
+	size = p.size + scratch_size(g) + ids_size(g);
 	if (mem_arena_init(&g->arena, size) < 0) {
 		plan_release(&p);
 		return err_set(e, "no memory for activations: %zu bytes for %zu rows", size,
 			       g->capacity);
 	}
-	hand_out(g, &p);
+	assign_buffers(g, &p);
 	mark_adds(g);
 	plan_release(&p);
 	return 0;

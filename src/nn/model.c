@@ -1,4 +1,4 @@
-/* model.c: kinds of networks, and the language that describes one. */
+/* model.c: descriptions of networks: parsing, printing, checking. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/base/text.h"
 
 const char *const model_tap_name[] = { "hidden", "attention", "value", "query",
@@ -27,16 +28,14 @@ model_io_of(const struct dataset *ds)
 				  .next_token = ds->next_token };
 }
 
-/* "256,128": widths of blocks, channels of stages. */
+/* Parse "256,128": widths of blocks, channels of stages. */
 static int
 parse_widths(char *word, struct model_spec *s, struct err *e)
 {
 	char *next = word;
 
 	if (!s->kind->has_widths)
-		return err_set(e,
-			       "'%.40s' is no option; what is said of it is said as option=value",
-			       word);
+		return err_set(e, "invalid word '%.40s' (expected option=value)", word);
 	while (next) {
 		char *item = next, *comma = strchr(next, ',');
 		int64_t n;
@@ -45,26 +44,27 @@ parse_widths(char *word, struct model_spec *s, struct err *e)
 		if (comma)
 			*comma = '\0';
 		if (text_to_int(item, &n) < 0 || n < 1 || n > MODEL_WIDTH)
-			return err_set(e, "width '%.40s' is not a whole number in 1..%d", item,
-				       MODEL_WIDTH);
+			return err_set(
+				e, "invalid width '%.40s' (expected a whole number from 1 to %d)",
+				item, MODEL_WIDTH);
 		if (s->n_widths == MODEL_BLOCKS)
-			return err_set(e, "more than %d widths", MODEL_BLOCKS);
+			return err_set(e, "too many widths (expected at most %d)", MODEL_BLOCKS);
 		s->width[s->n_widths++] = (size_t)n;
 	}
 	return 0;
 }
 
+/* Refuse an option that the kind does not have. Returns -1. */
 static int
-none_of(const struct model *m, const char *key, struct err *e)
+refuse_option(const struct model *m, const char *key, struct err *e)
 {
 	struct text names = { 0 };
-	int status;
 
 	for (const struct model_option *o = m->option; o->name; o++)
-		text_addf(&names, "%s%s", o == m->option ? "" : ", ", o->name);
-	status = err_set(e, "'%.40s' is none of %s", key, text_get(&names));
+		text_item(&names, "%s", o->name);
+	choice_invalid(e, "option", key, text_get(&names));
 	text_release(&names);
-	return status;
+	return -1;
 }
 
 static size_t
@@ -73,7 +73,7 @@ word_len(const char *p)
 	return strcspn(p, " ");
 }
 
-/* Choice i of a PICK, or NULL past the last; *len is its length. */
+/* Choice i of a PICK and its length *len; NULL past the last. */
 static const char *
 choice_at(const struct model_option *o, size_t i, size_t *len)
 {
@@ -91,7 +91,6 @@ parse_pick(const struct model_option *o, const char *value, double *out, struct 
 	struct text list = { 0 };
 	const char *p;
 	size_t len;
-	int status;
 
 	for (size_t i = 0; (p = choice_at(o, i, &len)); i++) {
 		if (len == strlen(value) && strncmp(p, value, len) == 0) {
@@ -101,12 +100,9 @@ parse_pick(const struct model_option *o, const char *value, double *out, struct 
 		}
 		text_item(&list, "%.*s", (int)len, p);
 	}
-	if (strcmp(o->choices, "off on") == 0)
-		status = err_set(e, "%s: '%.40s' is neither on nor off", o->name, value);
-	else
-		status = err_set(e, "%s: '%.40s' is none of %s", o->name, value, text_get(&list));
+	choice_invalid(e, o->name, value, text_get(&list));
 	text_release(&list);
-	return status;
+	return -1;
 }
 
 static int
@@ -119,14 +115,15 @@ parse_value(const struct model_option *o, const char *value, double *out, struct
 		return parse_pick(o, value, out, e);
 	if (o->type == MODEL_WHOLE) {
 		if (text_to_int(value, &n) < 0 || (double)n < o->least || (double)n > o->most)
-			return err_set(e, "%s: '%.40s' is not a whole number in %.0f..%.0f",
-				       o->name, value, o->least, o->most);
+			return err_set(
+				e, "invalid %s '%.40s' (expected a whole number from %.0f to %.0f)",
+				o->name, value, o->least, o->most);
 		*out = (double)n;
 		return 0;
 	}
 	if (text_to_double(value, &x) < 0 || x < o->least || x > o->most)
-		return err_set(e, "%s: '%.40s' is outside %g..%g", o->name, value, o->least,
-			       o->most);
+		return err_set(e, "invalid %s '%.40s' (expected %g to %g)", o->name, value,
+			       o->least, o->most);
 	*out = x;
 	return 0;
 }
@@ -179,7 +176,7 @@ parse_word(char *word, struct model_spec *s, struct err *e)
 		return parse_widths(word, s, e);
 	*equals = '\0';
 	i = model_option(s->kind, word);
-	return i < 0 ? none_of(s->kind, word, e)
+	return i < 0 ? refuse_option(s->kind, word, e)
 		     : parse_value(&s->kind->option[i], equals + 1, &s->value[i], e);
 }
 
@@ -194,7 +191,7 @@ model_parse(const struct model *kind, char *words, struct model_spec *out, struc
 		if (parse_word(word, &s, e) < 0)
 			return err_wrap(e, "%s", kind->name);
 	if (kind->has_widths && s.n_widths == 0)
-		return err_set(e, "%s: no width given; `%.300s`", kind->name,
+		return err_set(e, "%s: no width given (expected `%.300s`)", kind->name,
 			       model_synopsis(kind, synopsis, sizeof synopsis));
 	*out = s;
 	return 0;
@@ -266,7 +263,7 @@ int
 model_check(const struct model_spec *s, const struct model_io *io, struct err *e)
 {
 	if (!(s->kind->reads & 1u << io->kind))
-		return err_set(e, "%s: reads %s, the data is %s%s", s->kind->name,
+		return err_set(e, "%s reads %s, not %s%s", s->kind->name,
 			       s->kind->reads & 1u << DATASET_TOKENS    ? "tokens"
 			       : s->kind->reads & 1u << DATASET_NUMBERS ? "numbers"
 									: "images",
@@ -275,10 +272,9 @@ model_check(const struct model_spec *s, const struct model_io *io, struct err *e
 				       ? "; `data digits image 8x8` makes images of a table"
 				       : "");
 	if (io->next_token && !s->kind->predicts_next)
-		return err_set(e,
-			       "%s: tells one class for a row, the data asks for the next token; "
-			       "`decoder` tells that",
-			       s->kind->name);
+		return err_set(
+			e, "%s predicts a class for each row, not the next token; use `decoder`",
+			s->kind->name);
 	return s->kind->check ? s->kind->check(s, io, e) : 0;
 }
 

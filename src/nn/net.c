@@ -1,4 +1,4 @@
-/* net.c: a model built into a graph, with taps at its layers. */
+/* net.c: a model built into a graph. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -26,9 +26,9 @@ add_input(struct net *n)
 	return graph_input(n->graph, "input", 1, &io->features);
 }
 
-/* Run the model's builder and keep what it made of it. */
+/* Run build() of the model and copy its layers. */
 static int
-build(struct net *n, const unsigned *wants, struct err *e)
+build_layers(struct net *n, const unsigned *wants, struct err *e)
 {
 	struct model_build b = {
 		.g = n->graph, .spec = &n->spec, .io = &n->io, .wants = wants, .e = e
@@ -55,7 +55,7 @@ net_new(const char *name, const struct model_spec *spec, const struct model_io *
 	n->io = *io;
 	param_layout_init(&n->layout);
 	n->graph = graph_new(capacity, &n->layout, pool);
-	if (build(n, wants, e) < 0) {
+	if (build_layers(n, wants, e) < 0) {
 		net_free(n);
 		return NULL;
 	}
@@ -106,9 +106,9 @@ net_pack(struct net *n, const real *value, bool bf16, struct err *e)
 	return 0;
 }
 
-/* Training keeps a gradient and two moments beside every parameter. */
+/* Bytes that the network needs; training adds a gradient and two moments for every parameter. */
 static size_t
-room(const struct net *n, bool gradients)
+memory_size(const struct net *n, bool gradients)
 {
 	size_t sum = graph_room(n->graph, gradients) +
 		     (gradients ? 4 : 1) * n->layout.len * sizeof(real);
@@ -123,7 +123,7 @@ room(const struct net *n, bool gradients)
 int
 net_finish(struct net *n, bool gradients, struct err *e)
 {
-	size_t need = room(n, gradients), have = mem_machine();
+	size_t need = memory_size(n, gradients), have = mem_machine();
 
 	if (need > have)
 		return err_set(e,
@@ -209,7 +209,7 @@ net_summary(const struct net *n, bool gradients, struct text *out)
 			flops += g->node[from].op->cost(g, &g->node[from]);
 			for (int p = 0; p < g->node[from].n_params; p++)
 				if ((size_t)g->node[from].param[p] >=
-				    done) { /* a tied one is counted where it is made */
+				    done) { /* a shared parameter is counted at its first node */
 					done = (size_t)g->node[from].param[p] + 1;
 					parameters += n->layout.param[done - 1].is_state
 							      ? 0
@@ -224,7 +224,7 @@ net_summary(const struct net *n, bool gradients, struct text *out)
 	}
 	text_addf(out, "%-8s %-16s %12zu %12.3f\nmemory   %.1f MiB for %zu rows%s\n", "sum", "",
 		  all, graph_cost(g) / (double)g->capacity / 1e6,
-		  (double)room(n, gradients) / 0x1p20, g->capacity,
+		  (double)memory_size(n, gradients) / 0x1p20, g->capacity,
 		  gradients ? " in training" : "");
 }
 

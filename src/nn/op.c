@@ -6,7 +6,7 @@
 
 #include "retort/nn/graph.h"
 
-/* graph_input has set the shape already. */
+/* graph_input has set the shape. */
 static int
 shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 {
@@ -19,7 +19,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 }
 
 static void
-nothing(struct graph *g, struct node *n)
+do_nothing(struct graph *g, struct node *n)
 {
 	(void)g;
 	(void)n;
@@ -38,7 +38,7 @@ const struct op op_input = {
 	.doc = "Rows of data, as fed.",
 	.n_in = 0,
 	.shape = shape,
-	.forward = nothing,
-	.backward = nothing,
+	.forward = do_nothing,
+	.backward = do_nothing,
 	.cost = cost,
 };

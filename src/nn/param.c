@@ -1,4 +1,4 @@
-/* param.c: the layout of the slab, and starting values. */
+/* param.c: the layout of the slab, and initialization. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,7 +12,7 @@
 #include "retort/base/rng.h"
 #include "retort/base/text.h"
 
-#define ROUND 16 /* numbers: pieces and vectors begin at a cache line */
+#define ROUND 16 /* numbers: parameters begin at a cache line */
 
 void
 param_layout_init(struct param_layout *l)
@@ -96,7 +96,7 @@ param_find(const struct param_layout *l, const char *name)
 	return NULL;
 }
 
-/* The standard deviation of the starting values, or how far they reach. */
+/* Standard deviation of normal initial values, bound of uniform ones. */
 static double
 spread_of(const struct param *p)
 {

@@ -1,4 +1,4 @@
-/* plan.c: places for buffers in one block, by how long each is needed. */
+/* plan.c: offsets of buffers in one block, by lifetime. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -16,7 +16,7 @@ plan_add(struct plan *p, enum plan_what what, int node, size_t size, int from, i
 	p->item[p->n++] = (struct plan_item){ what, node, from, to, mem_arena_round(size), 0 };
 }
 
-/* Largest first; among equals in the order of nodes, so that the plan is the same everywhere. */
+/* Largest first; equal sizes in the order of nodes, so that the plan does not depend on qsort. */
 static int
 by_size(const void *a, const void *b)
 {
@@ -40,7 +40,7 @@ by_offset(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* The lowest gap that holds `item`, between the items of near[] in the order of their offsets. */
+/* Offset of the lowest gap that holds `item` between the items of near[], sorted by offset. */
 static size_t
 lowest_gap(const struct plan_item *item, struct plan_item *const *near, size_t n)
 {

@@ -152,13 +152,13 @@ descriptions_that_make_no_network_are_refused(void **state)
 		{ "", "model: none given; try `mlp WIDTH[,WIDTH]... "
 		      "[activation=relu|gelu|tanh|gelu-tanh|silu] [residual=off|on] [dropout=X]`" },
 		{ "mpl 3", "did you mean mlp?" },
-		{ "mlp 0", "mlp: width '0' is not a whole number in 1..16384" },
-		{ "mlp 3,,4", "mlp: width '' is not a whole number in 1..16384" },
-		{ "mlp 3 depth=2", "mlp: 'depth' is none of activation, residual, dropout" },
+		{ "mlp 0", "mlp: invalid width '0'" },
+		{ "mlp 3,,4", "mlp: invalid width ''" },
+		{ "mlp 3 depth=2", "'depth' (expected one of activation, residual, dropout" },
 		{ "mlp 3 activation=swish",
-		  "mlp: activation: 'swish' is none of relu, gelu, tanh, gelu-tanh, silu" },
-		{ "mlp 3 dropout=1", "mlp: dropout: '1' is outside 0..0.99" },
-		{ "mlp 3 residual=yes", "mlp: residual: 'yes' is neither on nor off" },
+		  "activation 'swish' (expected one of relu, gelu, tanh, gelu-tanh, silu" },
+		{ "mlp 3 dropout=1", "invalid dropout '1' (expected 0 to 0.99)" },
+		{ "mlp 3 residual=yes", "residual 'yes'" },
 	};
 	struct model_spec s;
 	struct err e;

@@ -454,15 +454,15 @@ data_that_does_not_fit_is_refused_by_net_spec_of(void **state)
 	(void)state;
 	CHECK_INT(hf_read(published_path("bert", "", path, sizeof path), &c, &e), 0);
 	CHECK_INT(net_ckpt_spec(c, &spec, &io, &e), -1);
-	CHECK_STR(e.msg, "the data's vocabulary of 121 is larger than the embedding of 120");
+	CHECK(strstr(e.msg, "121") && strstr(e.msg, "embedding, 120"));
 	io.vocab = 100;
 	io.length = 17;
 	CHECK_INT(net_ckpt_spec(c, &spec, &io, &e), -1);
-	CHECK_STR(e.msg, "rows of 17 tokens are longer than the file's 16 positions");
+	CHECK(strstr(e.msg, "17 tokens") && strstr(e.msg, "16 positions"));
 	io.length = 16;
 	io.classes = 2;
 	CHECK_INT(net_ckpt_spec(c, &spec, &io, &e), -1);
-	CHECK_STR(e.msg, "the file's network has 3 classes, the data has 2");
+	CHECK(strstr(e.msg, "3 classes") && strstr(e.msg, "have 2"));
 	io.classes = 3;
 	CHECK_INT(net_ckpt_spec(c, &spec, &io, &e), 0);
 	CHECK_INT(io.vocab, 120);

@@ -78,17 +78,17 @@ static const struct config_case {
 	{ "bert", "layer_norm_eps", NULL, NULL },
 	{ "bert", "layer_norm_eps", "\"x\"", "config.json: layer_norm_eps: \"x\" is no number" },
 	{ "bert", "layer_norm_eps", "7.5",
-	  "config.json: layer_norm_eps: transformer: eps: '7.5' is outside 1e-12..0.1" },
+	  "config.json: layer_norm_eps: transformer: invalid eps '7.5' (expected 1e-12 to 0.1)" },
 	{ "bert", "hidden_size", NULL, "config.json: hidden_size: nothing is no number" },
 	{ "bert", "hidden_size", "1000000000000",
-	  "config.json: hidden_size: transformer: width: '1000000000000' is not a whole number in "
-	  "1..16384" },
+	  "config.json: hidden_size: transformer: invalid width '1000000000000' (expected a whole "
+	  "number from 1 to 16384)" },
 	{ "bert", "num_attention_heads", "5",
 	  "config.json: hidden_size: 24 is not divided by num_attention_heads, which is 5" },
 	{ "bert", "num_attention_heads", "0", "config.json: num_attention_heads: 0 is too few" },
 	{ "bert", "num_hidden_layers", "33",
-	  "config.json: num_hidden_layers: transformer: layers: '33' is not a whole number in "
-	  "1..32" },
+	  "config.json: num_hidden_layers: transformer: invalid layers '33' (expected a whole "
+	  "number from 1 to 32)" },
 	{ "bert", "vocab_size", "1048577",
 	  "config.json: vocab_size: 1048577 is not a whole number in 1..1048576" },
 	{ "bert", "vocab_size", "-1",
@@ -146,7 +146,7 @@ static const struct config_case {
 	{ "gpt2", "tie_word_embeddings", "3",
 	  "config.json: tie_word_embeddings: 3 is neither true nor false" },
 	{ "gpt2-f16", "resid_pdrop", "1.5",
-	  "config.json: resid_pdrop: decoder: dropout: '1.5' is outside 0..0.99" },
+	  "config.json: resid_pdrop: decoder: invalid dropout '1.5' (expected 0 to 0.99)" },
 	{ "llama", "rope_scaling", "{\"rope_type\":\"llama3\",\"factor\":8.0}",
 	  "config.json: rope_scaling: {\"rope_type\":\"llama3\",\"factor\":8.0} is not computed "
 	  "here; null is accepted, and the type default" },

@@ -1,5 +1,4 @@
-/* model_cnn.c: convolutional networks: plain ones, LeNet, residual ones, and depthwise ones for
- * small students. */
+/* model_cnn.c: convolutional networks: plain, LeNet, residual, and depthwise for small students. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -39,7 +38,7 @@ add_conv(struct model_build *b, const char *block, const char *name, int at, con
 						[CONV_BARE] = c->bare });
 }
 
-/* Batch norm; relu behind it unless `linear`; `residual` < 0: none. */
+/* Add batch norm, followed by relu unless `linear`; `residual` < 0: none. */
 static int
 add_norm(struct model_build *b, const char *block, const char *name, int at, int residual,
 	 bool linear)
@@ -80,15 +79,15 @@ enum { CNN_KERNEL, CNN_POOL, CNN_NORM, CNN_HEAD, CNN_DROPOUT };
 
 static const struct model_option cnn_options[] = {
 	[CNN_KERNEL] = { "kernel", MODEL_WHOLE, "3", 1, 15, NULL,
-			 "Side of the windows; odd, so that a map keeps its size." },
+			 "Side of the windows; must be odd, so that a map keeps its size." },
 	[CNN_POOL] = { "pool", MODEL_PICK, "max", 0, 0, "max average off",
-		       "What halves the map between two blocks." },
+		       "Pooling that halves the map between two blocks." },
 	[CNN_NORM] = { "batch-norm", MODEL_PICK, "off", 0, 0, "off on",
 		       "Batch norm between convolution and relu (Ioffe and Szegedy 2015)." },
 	[CNN_HEAD] = { "head", MODEL_PICK, "flat", 0, 0, "flat global",
-		       "The logits see every place of the last map, or its mean." },
+		       "Input of the logits: every position of the last map, or its mean." },
 	[CNN_DROPOUT] = { "dropout", MODEL_REAL, "0", 0, 0.99, NULL,
-			  "Share of numbers dropped before the logits." },
+			  "Dropout rate before the logits." },
 	{ 0 },
 };
 
@@ -97,7 +96,9 @@ check_cnn(const struct model_spec *s, const struct model_io *io, struct err *e)
 {
 	(void)io;
 	if ((int)s->value[CNN_KERNEL] % 2 == 0)
-		return err_set(e, "cnn: kernel: %g is even; a map keeps its size under odd ones",
+		return err_set(e,
+			       "cnn: invalid kernel %g (expected an odd number, so that a map "
+			       "keeps its size)",
 			       s->value[CNN_KERNEL]);
 	return 0;
 }
@@ -136,7 +137,7 @@ build_cnn(struct model_build *b)
 
 const struct model model_cnn = {
 	.name = "cnn",
-	.doc = "A convolutional network: a block is a convolution and relu, the map is halved "
+	.doc = "A convolutional network: blocks of a convolution and relu, with the map halved "
 	       "between blocks.",
 	.has_widths = true,
 	.reads = 1u << DATASET_IMAGE,
@@ -151,7 +152,7 @@ enum { LENET_ACTIVATION };
 
 static const struct model_option lenet_options[] = {
 	[LENET_ACTIVATION] = { "activation", MODEL_PICK, "relu", 0, 0, "relu tanh",
-			       "Behind every layer but the last." },
+			       "Activation after every layer but the last." },
 	{ 0 },
 };
 
@@ -161,7 +162,7 @@ check_lenet(const struct model_spec *s, const struct model_io *io, struct err *e
 	(void)s;
 	if (io->height < 12 || io->width < 12)
 		return err_set(
-			e, "lenet: images of %zu x %zu are too small, at least 12 x 12 are needed",
+			e, "lenet: images of %zu x %zu are too small (expected at least 12 x 12)",
 			io->height, io->width);
 	return 0;
 }
@@ -199,15 +200,15 @@ const struct model model_cnn_lenet = {
 	.build = build_lenet,
 };
 
-/* ---- residual and depthwise networks: stages of blocks, each stage at half the size of the one
- * before ---- */
+/* ---- residual and depthwise networks: stages of blocks, each at half the size of the one before
+ * ---- */
 
 enum { STAGE_BLOCKS, STAGE_RESIDUAL };
 
 static const struct model_option stage_options[] = {
-	[STAGE_BLOCKS] = { "blocks", MODEL_WHOLE, "1", 1, 16, NULL, "Blocks of every stage." },
+	[STAGE_BLOCKS] = { "blocks", MODEL_WHOLE, "1", 1, 16, NULL, "Blocks in each stage." },
 	[STAGE_RESIDUAL] = { "residual", MODEL_PICK, "on", 0, 0, "off on",
-			     "Residual connections; off shows what they are worth." },
+			     "Residual connections; off to measure their effect." },
 	{ 0 },
 };
 
@@ -221,8 +222,8 @@ check_stages(const struct model_spec *s, const struct model_io *io, struct err *
 	return 0;
 }
 
-/* The input of a block where its shape is the block's output's, else through a convolution of size
- * 1 (He et al. 2016, option B). */
+/* The shortcut of a block: its input where the shape stays, else through a 1 x 1 convolution (He et
+ * al. 2016, option B). */
 static int
 add_shortcut(struct model_build *b, const char *name, int at, size_t channels, size_t stride)
 {
@@ -247,7 +248,7 @@ add_residual_block(struct model_build *b, const char *name, int at, size_t chann
 	return add_norm(b, name, "norm2", at, shortcut, false);
 }
 
-/* Every channel by itself, then all of them in every place (Howard et al. 2017). */
+/* A depthwise convolution, then a pointwise one (Howard et al. 2017). */
 static int
 add_depthwise_block(struct model_build *b, const char *name, int at, size_t channels, size_t stride)
 {
@@ -302,7 +303,7 @@ const struct model model_cnn_resnet = {
 	.doc = "A residual network for small images (He et al. 2016): a convolution, then stages "
 	       "of two-convolution blocks with batch norm, "
 	       "a stage for each width and each at half the size of the one before, then the mean "
-	       "over places.",
+	       "over positions.",
 	.has_widths = true,
 	.reads = 1u << DATASET_IMAGE,
 	.option = stage_options,
@@ -312,8 +313,9 @@ const struct model model_cnn_resnet = {
 
 const struct model model_cnn_depthwise = {
 	.name = "depthwise",
-	.doc = "The same with depthwise separable convolutions, as MobileNet (Howard et al. 2017) "
-	       "has them: for small students.",
+	.doc = "The same with depthwise separable convolutions, as in MobileNet (Howard et al. "
+	       "2017): "
+	       "for small students.",
 	.has_widths = true,
 	.reads = 1u << DATASET_IMAGE,
 	.option = stage_options,

@@ -1,4 +1,4 @@
-/* model_mlp.c: the multilayer perceptron, with residual blocks where they are wanted. */
+/* model_mlp.c: the multilayer perceptron, with optional residual blocks. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,11 +11,11 @@ enum { ACTIVATION, RESIDUAL, DROPOUT };
 
 static const struct model_option options[] = {
 	[ACTIVATION] = { "activation", MODEL_PICK, "relu", 0, 0, "relu gelu tanh gelu-tanh silu",
-			 "What follows the dense layer of a block." },
+			 "Activation after the dense layer of a block." },
 	[RESIDUAL] = { "residual", MODEL_PICK, "off", 0, 0, "off on",
-		       "A block adds its input, where the widths agree." },
+		       "Residual connections around blocks of equal width in and out." },
 	[DROPOUT] = { "dropout", MODEL_REAL, "0", 0, 0.99, NULL,
-		      "Share of numbers dropped behind every block." },
+		      "Dropout rate after every block." },
 	{ 0 },
 };
 
@@ -62,9 +62,8 @@ build(struct model_build *b)
 
 const struct model model_mlp = {
 	.name = "mlp",
-	.doc = "A multilayer perceptron: a block is a dense layer and its activation; with "
-	       "residual=on "
-	       "a block adds its input where the widths agree.",
+	.doc = "A multilayer perceptron: blocks of a dense layer and an activation, with residual "
+	       "connections where residual=on and widths agree.",
 	.has_widths = true,
 	.reads = 1u << DATASET_NUMBERS | 1u << DATASET_IMAGE,
 	.option = options,

@@ -1,4 +1,4 @@
-/* model_text.c: the smallest students of text: a bag of n-grams, and the LSTM. */
+/* model_text.c: small students for text: a bag of n-grams, and the LSTM. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,9 +11,9 @@ enum { BAG_MODEL_WIDTH, BAG_MODEL_GRAMS, BAG_MODEL_BUCKETS, BAG_MODEL_HIDDEN };
 
 /* clang-format off */
 static const struct model_option bag_options[] = {
-	[BAG_MODEL_WIDTH] = { "width", MODEL_WHOLE, "64", 1, MODEL_WIDTH, NULL, "Numbers of a token's or n-gram's vector." },
-	[BAG_MODEL_GRAMS] = { "grams", MODEL_WHOLE, "2", 1, 8, NULL, "Runs of 1 to so many tokens count." },
-	[BAG_MODEL_BUCKETS] = { "buckets", MODEL_WHOLE, "20000", 1, 1 << 24, NULL, "Rows that runs of two and more share by their hash." },
+	[BAG_MODEL_WIDTH] = { "width", MODEL_WHOLE, "64", 1, MODEL_WIDTH, NULL, "Width of the vectors of tokens and n-grams." },
+	[BAG_MODEL_GRAMS] = { "grams", MODEL_WHOLE, "2", 1, 8, NULL, "Longest n-grams, in tokens." },
+	[BAG_MODEL_BUCKETS] = { "buckets", MODEL_WHOLE, "20000", 1, 1 << 24, NULL, "Hash buckets for n-grams of two and more tokens." },
 	[BAG_MODEL_HIDDEN] = { "hidden", MODEL_WHOLE, "0", 0, MODEL_WIDTH, NULL, "Width of a dense layer with relu before the logits; 0: none." },
 	{ 0 },
 };
@@ -21,11 +21,11 @@ static const struct model_option bag_options[] = {
 enum { LSTM_MODEL_LAYERS, LSTM_MODEL_WIDTH, LSTM_MODEL_EMBED, LSTM_MODEL_POOL, LSTM_MODEL_DROPOUT };
 
 static const struct model_option lstm_options[] = {
-	[LSTM_MODEL_LAYERS] = { "layers", MODEL_WHOLE, "1", 1, MODEL_BLOCKS, NULL, "LSTM layers, one upon the other." },
-	[LSTM_MODEL_WIDTH] = { "width", MODEL_WHOLE, "128", 1, MODEL_WIDTH, NULL, "Numbers of a layer's state." },
-	[LSTM_MODEL_EMBED] = { "embed", MODEL_WHOLE, "64", 1, MODEL_WIDTH, NULL, "Numbers of a token's vector." },
-	[LSTM_MODEL_POOL] = { "pool", MODEL_PICK, "mean", 0, 0, "mean first attention", "What of a sequence goes to the logits where one class is told." },
-	[LSTM_MODEL_DROPOUT] = { "dropout", MODEL_REAL, "0", 0, 0.99, NULL, "Share of numbers dropped behind every layer." },
+	[LSTM_MODEL_LAYERS] = { "layers", MODEL_WHOLE, "1", 1, MODEL_BLOCKS, NULL, "LSTM layers in a stack." },
+	[LSTM_MODEL_WIDTH] = { "width", MODEL_WHOLE, "128", 1, MODEL_WIDTH, NULL, "Width of the state of a layer." },
+	[LSTM_MODEL_EMBED] = { "embed", MODEL_WHOLE, "64", 1, MODEL_WIDTH, NULL, "Width of the vectors of tokens." },
+	[LSTM_MODEL_POOL] = { "pool", MODEL_PICK, "mean", 0, 0, "mean first attention", "Pooling of the sequence before the logits, for classes." },
+	[LSTM_MODEL_DROPOUT] = { "dropout", MODEL_REAL, "0", 0, 0.99, NULL, "Dropout rate after every layer." },
 	{ 0 },
 };
 /* clang-format on */
@@ -89,8 +89,9 @@ build_lstm(struct model_build *b)
 
 const struct model model_text_bag = {
 	.name = "bag",
-	.doc = "The mean of the vectors of a text's tokens and n-grams, n-grams by their hash "
-	       "(Joulin et al. 2017): the smallest student of text.",
+	.doc = "The mean of the vectors of tokens and hashed n-grams of a text (Joulin et al. "
+	       "2017): "
+	       "the smallest student for text.",
 	.reads = 1u << DATASET_TOKENS,
 	.option = bag_options,
 	.build = build_bag,
@@ -98,8 +99,8 @@ const struct model model_text_bag = {
 
 const struct model model_text_lstm = {
 	.name = "lstm",
-	.doc = "A long short-term memory (Hochreiter and Schmidhuber 1997) over a text: a class "
-	       "from its pooled states, or the next token.",
+	.doc = "A long short-term memory (Hochreiter and Schmidhuber 1997): predicts a class from "
+	       "its pooled states, or the next token.",
 	.reads = 1u << DATASET_TOKENS,
 	.predicts_next = true,
 	.option = lstm_options,

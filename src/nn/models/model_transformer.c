@@ -1,5 +1,5 @@
-/* model_transformer.c: the transformer, as an encoder that tells a class and as a decoder that
- * tells the next token. */
+/* model_transformer.c: the transformer, as an encoder for classes and as a decoder for the next
+ * token. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One table for both kinds: what only one of them knows stands behind. */
+/* Options of both kinds in one order, those of one kind alone at the end. */
 enum {
 	LAYERS,
 	WIDTH,
@@ -42,42 +42,42 @@ enum { POOLER_OFF, POOLER_TANH, POOLER_RELU };
 /* clang-format off */
 #define SHARED_OPTIONS(layers, order)                                                                                           \
 	[LAYERS] = { "layers", MODEL_WHOLE, layers, 1, MODEL_BLOCKS, NULL, "Blocks of attention and feed-forward layers." },        \
-	[WIDTH] = { "width", MODEL_WHOLE, "128", 1, MODEL_WIDTH, NULL, "Numbers of a token between blocks." },                       \
-	[HEADS] = { "heads", MODEL_WHOLE, "4", 1, 256, NULL, "Attention heads; they divide the width." },                            \
+	[WIDTH] = { "width", MODEL_WHOLE, "128", 1, MODEL_WIDTH, NULL, "Width of the hidden states, numbers for each token." },                       \
+	[HEADS] = { "heads", MODEL_WHOLE, "4", 1, 256, NULL, "Attention heads; must divide the width." },                            \
 	[KV_HEADS] = { "kv-heads", MODEL_WHOLE, "0", 0, 256, NULL,                                                                    \
 		       "Heads of keys and values, each shared by as many query heads (Ainslie et al. 2023); 0: as many as heads." },     \
 	[FF] = { "ff", MODEL_WHOLE, "0", 0, 4 * MODEL_WIDTH, NULL, "Width of the feed-forward layer; 0: four times the width." },      \
 	[ORDER] = { "order", MODEL_PICK, order, 0, 0, "pre post",                                                                     \
-		    "Where the norms stand: before attention and feed-forward layer, with one more at the end, or behind their sums." }, \
-	[NORM] = { "norm", MODEL_PICK, "layer", 0, 0, "layer rms", "Layer norm, or root mean square alone." },                        \
+		    "Position of the norms: before the attention and feed-forward layers, with one more at the end, or after their residual sums." }, \
+	[NORM] = { "norm", MODEL_PICK, "layer", 0, 0, "layer rms", "Layer norm, or RMS norm." },                        \
 	[ACTIVATION] = { "activation", MODEL_PICK, "gelu", 0, 0, "gelu gelu-tanh relu swiglu",                                        \
-			 "Of the feed-forward layer; swiglu is a gate of its own (Shazeer 2020)." },                                     \
+			 "Activation of the feed-forward layer; swiglu is a gated one (Shazeer 2020)." },                                     \
 	[POSITION] = { "position", MODEL_PICK, "learned", 0, 0, "learned sinusoidal rotary none",                                    \
-		       "How a token knows where it stands; rotary turns queries and keys (Su et al. 2021)." },                           \
-	[POSITIONS] = { "positions", MODEL_WHOLE, "0", 0, 1 << 20, NULL, "Positions there are; 0: as many as rows have tokens." },    \
+		       "Encoding of positions; rotary rotates queries and keys (Su et al. 2021)." },                           \
+	[POSITIONS] = { "positions", MODEL_WHOLE, "0", 0, 1 << 20, NULL, "Maximum number of positions; 0: as many as rows have tokens." },    \
 	[ROPE_BASE] = { "rope-base", MODEL_REAL, "10000", 1, 1e9, NULL, "Base of rotary positions." },                                \
 	[BIAS] = { "bias", MODEL_PICK, "on", 0, 0, "off on", "Biases of the linear maps." },                                          \
-	[RESIDUAL] = { "residual", MODEL_PICK, "on", 0, 0, "off on", "Residual connections; off shows what they are worth." },         \
-	[DROPOUT] = { "dropout", MODEL_REAL, "0", 0, 0.99, NULL, "Share of numbers dropped behind embedding, attention and feed-forward layer." }, \
+	[RESIDUAL] = { "residual", MODEL_PICK, "on", 0, 0, "off on", "Residual connections; off to measure their effect." },         \
+	[DROPOUT] = { "dropout", MODEL_REAL, "0", 0, 0.99, NULL, "Dropout rate after the embedding, attention and feed-forward layers." }, \
 	[EPS] = { "eps", MODEL_REAL, "1e-05", 1e-12, 0.1, NULL, "Added to the mean square in the norms." }
 
 static const struct model_option encoder_options[] = {
 	SHARED_OPTIONS("2", "pre"),
-	[POOL] = { "pool", MODEL_PICK, "mean", 0, 0, "mean first attention", "What of a sequence goes to the logits: the mean, its first token, or a learned mean." },
-	[POOLER] = { "pooler", MODEL_PICK, "off", 0, 0, "off tanh relu", "A dense layer between pooling and logits, as BERT and DistilBERT have." },
-	[EMBED_NORM] = { "embed-norm", MODEL_PICK, "off", 0, 0, "off on", "A norm behind the embedding." },
-	[TYPES] = { "types", MODEL_WHOLE, "0", 0, 16, NULL, "Token types of the embedding, of which the first is used: BERT has 2." },
+	[POOL] = { "pool", MODEL_PICK, "mean", 0, 0, "mean first attention", "Pooling of the sequence before the logits: the mean, the first token, or a mean with learned weights." },
+	[POOLER] = { "pooler", MODEL_PICK, "off", 0, 0, "off tanh relu", "A dense layer between pooling and logits, as in BERT and DistilBERT." },
+	[EMBED_NORM] = { "embed-norm", MODEL_PICK, "off", 0, 0, "off on", "A norm after the embedding." },
+	[TYPES] = { "types", MODEL_WHOLE, "0", 0, 16, NULL, "Token types of the embedding, as in BERT, which has 2; only the first is used." },
 	{ 0 },
 };
 
 static const struct model_option decoder_options[] = {
 	SHARED_OPTIONS("2", "pre"),
-	[TIED] = { "tied", MODEL_PICK, "on", 0, 0, "off on", "The logits use the table of the embedding." },
+	[TIED] = { "tied", MODEL_PICK, "on", 0, 0, "off on", "Share the table of the embedding with the logits." },
 	{ 0 },
 };
 /* clang-format on */
 
-/* What one block after another is built with. */
+/* The state of building block after block. */
 struct stack {
 	struct model_build *b;
 	const double *o; /* options */
@@ -110,13 +110,13 @@ check(const struct model_spec *spec, const struct model_io *io, struct err *e)
 	       kv = o[KV_HEADS] > 0 ? (size_t)o[KV_HEADS] : heads;
 
 	if (width % heads)
-		return err_set(e, "%s: width %zu is not divided by %zu heads", spec->kind->name,
+		return err_set(e, "%s: width %zu is not a multiple of %zu heads", spec->kind->name,
 			       width, heads);
 	if (heads % kv)
-		return err_set(e, "%s: %zu heads are not divided by %zu kv-heads", spec->kind->name,
-			       heads, kv);
+		return err_set(e, "%s: %zu heads are not a multiple of %zu kv-heads",
+			       spec->kind->name, heads, kv);
 	if (o[POSITION] == ROTARY && width / heads % 2)
-		return err_set(e, "%s: rotary positions turn pairs, a head has %zu numbers",
+		return err_set(e, "%s: rotary positions need an even head width, not %zu",
 			       spec->kind->name, width / heads);
 	if (o[POSITIONS] > 0 && (size_t)o[POSITIONS] < io->length)
 		return err_set(e, "%s: rows of %zu tokens are longer than %g positions",
@@ -128,8 +128,8 @@ static int
 check_decoder(const struct model_spec *spec, const struct model_io *io, struct err *e)
 {
 	if (!io->next_token)
-		return err_set(e, "decoder: tells the next token, the data has one class for a "
-				  "row; `transformer` tells that");
+		return err_set(e, "decoder predicts the next token, the data have a class for each "
+				  "row; use `transformer`");
 	return check(spec, io, e);
 }
 
@@ -153,7 +153,7 @@ add_dropout(const struct stack *s, const char *name, int at)
 	return model_add(s->b, &op_dropout, full, 1, &at, (double[GRAPH_ATTRS]){ s->o[DROPOUT] });
 }
 
-/* A linear map of the last dimension, with the stack's starting values and biases. */
+/* Add a linear map of the last dimension, with the initialization and biases of the stack. */
 static int
 add_linear(const struct stack *s, const char *name, int at, size_t width, enum act act)
 {
@@ -164,8 +164,8 @@ add_linear(const struct stack *s, const char *name, int at, size_t width, enum a
 						[DENSE_NARROW] = 1 });
 }
 
-/* The map back to the width of the stack, and the residual connection to `from`: in its epilogue,
- * unless numbers are dropped between. */
+/* Add the map back to the width of the stack and the residual connection to `from`: in the epilogue
+ * of the map, unless there is dropout between them. */
 static int
 add_back(const struct stack *s, const char *name, int at, int from)
 {
@@ -185,7 +185,7 @@ add_back(const struct stack *s, const char *name, int at, int from)
 	return model_add(s->b, &op_ew_add, full, 2, (int[]){ from, at }, NULL);
 }
 
-/* A node that shows a part of attention, where somebody wants it; else -1. */
+/* Add the node of a tap of attention, where it is wanted; else -1. */
 static int
 add_tap(const struct stack *s, const char *block, enum model_tap tap, int qkv, const double *attr)
 {
@@ -246,7 +246,7 @@ add_ff(const struct stack *s, const char *block, int at)
 	return model_add(s->b, &op_gate, name, 1, &at, NULL);
 }
 
-/* Attention and feed-forward layer, each between a norm and its residual connection. */
+/* Add block k: attention and feed-forward layer, each with a norm and a residual connection. */
 static int
 add_block(const struct stack *s, int k, int at)
 {
@@ -352,18 +352,20 @@ build_decoder(struct model_build *b)
 
 const struct model model_transformer = {
 	.name = "transformer",
-	.doc = "A transformer encoder that tells the class of a sequence of tokens (Vaswani et al. "
-	       "2017, Devlin et al. 2019).",
+	.doc = "A transformer encoder that classifies sequences of tokens (Vaswani et al. 2017, "
+	       "Devlin "
+	       "et al. 2019).",
 	.reads = 1u << DATASET_TOKENS,
 	.option = encoder_options,
 	.check = check,
 	.build = build_encoder,
 };
 
-/* Named by the file: the same stack, with a mask that hides what comes. */
+/* The same stack with a causal mask. */
 const struct model model_transformer_decoder = {
 	.name = "decoder",
-	.doc = "A transformer decoder that tells the next token at every position (Radford et al. "
+	.doc = "A transformer decoder that predicts the next token at every position (Radford et "
+	       "al. "
 	       "2018).",
 	.reads = 1u << DATASET_TOKENS,
 	.predicts_next = true,

@@ -11,8 +11,8 @@
 #include "retort/base/text.h"
 #include "retort/nn/models/model_table.h"
 
-/* Sizes of a network's data, as notes of a checkpoint; a size of 0 does not apply and is left out.
- */
+/* Shapes of inputs and outputs as notes of a checkpoint; a size of 0 does not apply and is not
+ * written. */
 static const struct {
 	const char *key;
 	size_t offset, most;
@@ -74,12 +74,12 @@ net_ckpt_load(const struct net *n, real *value, const struct ckpt *c, struct err
 		const struct ckpt_tensor *t = ckpt_find(c, p->name);
 
 		if (!t)
-			return err_set(e, "%s: not in the file", p->name);
+			return err_set(e, "%s is missing in the file", p->name);
 		if (t->rank != p->rank ||
 		    memcmp(t->dim, p->dim, (size_t)p->rank * sizeof p->dim[0]) != 0)
-			return err_set(e, "%s: %s expected, the file has %s", p->name,
-				       param_print_shape(p->rank, p->dim, want, sizeof want),
-				       param_print_shape(t->rank, t->dim, got, sizeof got));
+			return err_set(e, "%s has shape %s in the file (expected %s)", p->name,
+				       param_print_shape(t->rank, t->dim, got, sizeof got),
+				       param_print_shape(p->rank, p->dim, want, sizeof want));
 	}
 	for (size_t i = 0; i < n->own; i++) {
 		const struct param *p = &n->layout.param[i];
@@ -102,43 +102,47 @@ read_number(const struct ckpt *c, const char *key, size_t most, size_t *out, str
 		return 0;
 	}
 	if (text_to_int(text, &n) < 0 || n < 1 || (uint64_t)n > most)
-		return err_set(e, "%s: '%.40s' in the file's notes is not a whole number in 1..%zu",
+		return err_set(e,
+			       "invalid note %s '%.40s' in the file (expected a whole number from "
+			       "1 to %zu)",
 			       key, text, most);
 	*out = (size_t)n;
 	return 0;
 }
 
-/* A file's network reads shorter texts and smaller vocabularies than its own; all else must agree.
- */
+/* Check that the network of the file fits the data, which may have shorter texts and a smaller
+ * vocabulary. */
 static int
-meet(const struct model_io *file, struct model_io *io, struct err *e)
+check_fit(const struct model_io *file, struct model_io *io, struct err *e)
 {
 	if ((file->length > 0) != (io->kind == DATASET_TOKENS))
-		return err_set(e, "the file's network reads %s, the data is %s",
+		return err_set(e, "the network of the file reads %s, not %s",
 			       file->length ? "tokens" : "numbers",
 			       io->kind == DATASET_TOKENS  ? "tokens"
 			       : io->kind == DATASET_IMAGE ? "images"
 							   : "numbers");
 	if (io->kind != DATASET_TOKENS && file->features != io->features)
-		return err_set(e, "the file's network reads %zu numbers a row, the data has %zu",
+		return err_set(e, "the network of the file reads %zu features, the data have %zu",
 			       file->features, io->features);
 	if (io->kind == DATASET_IMAGE && file->height &&
 	    (file->height != io->height || file->width != io->width))
-		return err_set(
-			e, "the file's network reads images of %zu x %zu, the data has %zu x %zu",
-			file->height, file->width, io->height, io->width);
+		return err_set(e,
+			       "the network of the file reads images of %zu x %zu, the data have "
+			       "%zu x %zu",
+			       file->height, file->width, io->height, io->width);
 	if (io->kind == DATASET_TOKENS && io->vocab > file->vocab)
 		return err_set(e,
-			       "the data's vocabulary of %zu is larger than the embedding of %zu",
+			       "the vocabulary of the data, %zu, is larger than the embedding, %zu",
 			       io->vocab, file->vocab);
 	if (io->kind == DATASET_TOKENS && io->length > file->length)
-		return err_set(e, "rows of %zu tokens are longer than the file's %zu positions",
+		return err_set(e,
+			       "rows of %zu tokens are longer than the %zu positions of the file",
 			       io->length, file->length);
 	if (io->next_token && io->vocab != file->vocab)
-		return err_set(e, "the file's network tells %zu tokens, the data has %zu",
+		return err_set(e, "the network of the file predicts %zu tokens, the data have %zu",
 			       file->vocab, io->vocab);
 	if (!io->next_token && file->classes != io->classes)
-		return err_set(e, "the file's network has %zu classes, the data has %zu",
+		return err_set(e, "the network of the file has %zu classes, the data have %zu",
 			       file->classes, io->classes);
 	return 0;
 }
@@ -151,23 +155,23 @@ net_ckpt_spec(const struct ckpt *c, struct model_spec *spec, struct model_io *io
 	int positions;
 
 	if (!model)
-		return err_set(e, "the file's notes name no model: it was not written by `save`; "
-				  "of a published model, name the directory");
+		return err_set(e,
+			       "no model in the notes of the file: it was not written by `save`; "
+			       "to load a published model, name its directory");
 	if (model_table_parse(model, spec, e) < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
 		if (read_number(c, notes[i].key, notes[i].most, io_field(&file, i), e) < 0)
 			return -1;
 	if ((tells && strcmp(tells, "next-token") == 0) != io->next_token)
-		return err_set(e, "the file's network tells %s, the data asks for %s",
+		return err_set(e, "the network of the file predicts %s, the data require %s",
 			       io->next_token ? "a class" : "the next token",
 			       io->next_token ? "the next token" : "a class");
 	positions = model_option(
-		spec->kind,
-		"positions"); /* its table may be longer than the rows it learned from */
+		spec->kind, "positions"); /* the table may be longer than the rows of training */
 	if (positions >= 0 && spec->value[positions] > (double)file.length)
 		file.length = (size_t)spec->value[positions];
-	if (meet(&file, io, e) < 0)
+	if (check_fit(&file, io, e) < 0)
 		return -1;
 	if (io->kind == DATASET_TOKENS && positions >= 0)
 		spec->value[positions] = (double)file.length;
@@ -205,7 +209,7 @@ net_ckpt_check_classes(const struct ckpt *c, const struct dataset *ds, struct er
 		return 0;
 	snprintf(key, sizeof key, "label.%d", other);
 	return err_set(e,
-		       "class %d of the file's network is '%.40s', of the data '%.40s': the same "
-		       "classes in another order",
+		       "class %d is '%.40s' in the file, '%.40s' in the data: same classes, "
+		       "another order",
 		       other, ckpt_get(c, key), ds->class_name[other]);
 }
