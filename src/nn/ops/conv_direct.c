@@ -10,20 +10,16 @@
 #include "retort/base/multi.h"
 
 #define LANES 16 /* channels in a block: one or two vectors */
-#define SIDE                                                                                     \
-	7 /* positions at once: with as many sums in registers the product's unit is busy, and 7 \
-	     divides 28 */
-#define SPAN 9 /* numbers of a window at once, for their gradients: a window of 3 x 3 */
+#define SIDE \
+	7 /* positions at once: enough sums in registers to keep the FMA units busy; divides 28 */
+#define SPAN 9 /* numbers of a window at once, for the weight gradient: a window of 3 x 3 */
 #define DEEP 4 /* positions at once, depthwise */
-#define FEW                                                                                  \
-	3 /* channels in: a window is so short that gathering it costs more than the product \
-	   */
-#define SMALL                                                                                   \
-	2048 /* channels in times channels out: gathering windows costs more than the product's \
-		kernels gain */
-#define ROOM 65536 /* numbers of a padded map: a quarter of a megabyte */
+#define FEW 3  /* channels in: windows are so short that gathering costs more than the product */
+#define SMALL \
+	2048 /* channels in times out: gathering costs more than the kernels of a product gain */
+#define ROOM 65536 /* numbers in a padded map: 256 KiB */
 
-/* A block of channels. Wider than the machine's vectors it is several of them. */
+/* A block of channels; several vectors on machines with narrower ones. */
 typedef real vector
 	__attribute__((vector_size(LANES * sizeof(real)), aligned(sizeof(real)), may_alias));
 #ifdef RETORT_REAL_DOUBLE
@@ -39,8 +35,8 @@ round_up(size_t n)
 }
 
 /*
- * Depthwise always: a product for each channel takes a hundred times as long. Else up to FEW
- * channels in, or SMALL, where the padded map stays in the cache.
+ * Always for depthwise: a product for each channel takes a hundred times as long. Else up to FEW
+ * channels in, or up to SMALL, where the padded map stays in the cache.
  */
 bool
 conv_direct_plan(struct conv_direct *d, const struct window *w, size_t groups, size_t out)
@@ -59,8 +55,8 @@ conv_direct_plan(struct conv_direct *d, const struct window *w, size_t groups, s
 	return d->map <= ROOM && w->size > 1 && (w->channels <= FEW || w->channels * out <= SMALL);
 }
 
-/* Behind the map: weights, [block, number of the window, LANES], with zeros behind the last
- * channel. */
+/* The weights in scratch, after the map: [block, number of the window, LANES], padded with zeros
+ * after the last channel. */
 static real *
 weights_at(const struct conv_direct *d, real *scratch, size_t block)
 {
@@ -73,8 +69,8 @@ bias_at(const struct conv_direct *d, real *scratch)
 	return weights_at(d, scratch, d->blocks);
 }
 
-/* One block of a line of what comes out, or of its gradient: [across + DEEP, LANES]; not depthwise
- * of the whole gradient. */
+/* A line of the output or of its gradient in scratch, one block: [across + DEEP, LANES]; unless
+ * depthwise, the whole gradient. */
 static real *
 line_at(const struct conv_direct *d, real *scratch)
 {
@@ -92,7 +88,7 @@ lanes_of(const struct conv_direct *d, size_t block)
 void
 conv_direct_begin(const struct conv_direct *d, const real *w, real *scratch)
 {
-	bool whole = w && d->out % LANES == 0; /* then weights fill their blocks */
+	bool whole = w && d->out % LANES == 0; /* weights fill their blocks */
 
 	memset(scratch, 0, (whole ? d->map : d->scratch) * sizeof *scratch);
 	memset(bias_at(d, scratch), 0, d->blocks * LANES * sizeof *scratch);
@@ -138,9 +134,9 @@ conv_direct_begin_back(const struct conv_direct *back, const real *w, real *scra
 					w[((taps - 1 - tap) * back->out + c) * out + o];
 }
 
-/* The map inside its padding; of a depthwise one, the channels of one block. */
+/* Copy a map into the padded one; if depthwise, the channels of one block. */
 static void
-pad(const struct conv_direct *d, const real *x, size_t block, real *scratch)
+pad_map(const struct conv_direct *d, const real *x, size_t block, real *scratch)
 {
 	const struct window *w = &d->win;
 	size_t lanes = lanes_of(d, block);
@@ -161,9 +157,9 @@ pad(const struct conv_direct *d, const real *x, size_t block, real *scratch)
 	}
 }
 
-/* The first `lanes` of a block. */
+/* Store the first `lanes` channels of a block. */
 static MULTI_INLINE void
-put(const vector *from, size_t lanes, real *restrict to)
+store_lanes(const vector *from, size_t lanes, real *restrict to)
 {
 	const real *v = (const real *)from;
 	size_t k = 0;
@@ -178,7 +174,7 @@ put(const vector *from, size_t lanes, real *restrict to)
 		to[k] = v[k];
 }
 
-/* One block of channels of a map: SIDE positions at once, whose sums stay in registers. */
+/* Compute one block of channels of a map, SIDE positions at once with their sums in registers. */
 MULTIVERSION static void
 full_forward(const struct conv_direct *d, const real *u, const real *w, const real *b, bool relu,
 	     size_t lanes, real *y)
@@ -201,15 +197,15 @@ full_forward(const struct conv_direct *d, const real *u, const real *w, const re
 			for (size_t s = 0; relu && s < SIDE; s++)
 				sum[s] = (vector)((mask)sum[s] & (sum[s] > 0));
 			for (size_t s = 0; s < n; s++)
-				put(&sum[s], lanes, y + (at + s) * d->out);
+				store_lanes(&sum[s], lanes, y + (at + s) * d->out);
 		}
 }
 
-/* One line of windows into a line of positions, each channel of the map in its own, three numbers
- * of every window at once. */
+/* Add one line of windows to a line of positions, channel by channel, three numbers of every window
+ * at once. */
 static MULTI_INLINE void
-deep_line(const struct conv_direct *d, const real *restrict u, const real *restrict w,
-	  real *restrict y)
+depthwise_line(const struct conv_direct *d, const real *restrict u, const real *restrict w,
+	       real *restrict y)
 {
 	size_t step = d->win.stride * LANES, k = 0;
 
@@ -226,16 +222,16 @@ deep_line(const struct conv_direct *d, const real *restrict u, const real *restr
 				y[at * LANES + o] += u[at * step + o] * w[o];
 }
 
-/* One block of channels of one line of positions. */
+/* Compute one block of channels of one line of positions. */
 MULTIVERSION static void
-deep_forward(const struct conv_direct *d, const real *u, const real *w, const real *restrict b,
-	     real *restrict y)
+depthwise_forward(const struct conv_direct *d, const real *u, const real *w, const real *restrict b,
+		  real *restrict y)
 {
 	for (size_t at = 0; at < d->win.across; at++)
 		for (size_t o = 0; o < LANES; o++)
 			y[at * LANES + o] = b[o];
 	for (size_t i = 0; i < d->win.size; i++, u += d->pitch, w += d->win.size * LANES)
-		deep_line(d, u, w, y);
+		depthwise_line(d, u, w, y);
 }
 
 void
@@ -252,12 +248,12 @@ conv_direct_forward(const struct conv_direct *d, const real *x, const real *b, b
 		size_t lanes = lanes_of(d, block);
 
 		if (d->depthwise || block == 0)
-			pad(d, x, block, scratch);
+			pad_map(d, x, block, scratch);
 		if (!d->depthwise)
 			full_forward(d, scratch, w, bias + block * LANES, relu, lanes, to);
 		for (size_t i = 0; d->depthwise && i < d->win.down; i++) {
-			deep_forward(d, scratch + i * d->win.stride * d->pitch, w,
-				     bias + block * LANES, line);
+			depthwise_forward(d, scratch + i * d->win.stride * d->pitch, w,
+					  bias + block * LANES, line);
 			for (size_t at = 0; at < d->win.across; at++, to += d->out)
 				for (size_t o = 0; o < lanes; o++)
 					to[o] = relu && !(line[at * LANES + o] > 0)
@@ -267,8 +263,8 @@ conv_direct_forward(const struct conv_direct *d, const real *x, const real *b, b
 	}
 }
 
-/* The gradients of SPAN weights of a block: sums over a map, which stay in registers. dy has a
- * position every `pitch` numbers. */
+/* Add to the gradients of SPAN weights of a block their sums over a map, kept in registers. The
+ * positions of dy are `pitch` numbers apart. */
 MULTIVERSION static void
 full_weight(const struct conv_direct *d, const real *u, const real *dy, size_t pitch, size_t first,
 	    real *dw)
@@ -295,10 +291,10 @@ full_weight(const struct conv_direct *d, const real *u, const real *dy, size_t p
 		*(vector *)(dw + (first + s) * LANES) = sum[s];
 }
 
-/* The sum over a line of positions, DEEP of them at once. Behind the line its gradient dy is 0. */
+/* Add the sum over a line of positions, DEEP of them at once; dy is 0 behind the line. */
 MULTIVERSION static void
-deep_weight_line(const struct conv_direct *d, const real *restrict u, const real *restrict dy,
-		 real *restrict dw)
+depthwise_weight_line(const struct conv_direct *d, const real *restrict u, const real *restrict dy,
+		      real *restrict dw)
 {
 	size_t step = d->win.stride * LANES;
 
@@ -310,9 +306,9 @@ deep_weight_line(const struct conv_direct *d, const real *restrict u, const real
 					      u[3 * step + k + o] * dy[3 * LANES + o]);
 }
 
-/* One block of n positions of the gradient, `lanes` channels of it; behind them stand zeros. */
+/* Copy `lanes` channels of n positions of the gradient, padded with zeros to a block. */
 static void
-take(const struct conv_direct *d, const real *dy, size_t n, size_t lanes, real *line)
+load_lanes(const struct conv_direct *d, const real *dy, size_t n, size_t lanes, real *line)
 {
 	for (size_t at = 0; at < n; at++, dy += d->out, line += LANES) {
 		size_t k = 0;
@@ -337,16 +333,17 @@ conv_direct_weight(const struct conv_direct *d, const real *x, const real *dy, r
 		real *dw = weights_at(d, scratch, block);
 
 		if (d->depthwise || block == 0)
-			pad(d, x, block, scratch);
+			pad_map(d, x, block, scratch);
 		if (!d->depthwise && !whole)
-			take(d, dy, d->win.down * across, lanes, line);
+			load_lanes(d, dy, d->win.down * across, lanes, line);
 		for (size_t k = 0; !d->depthwise && k < d->k; k += SPAN)
 			full_weight(d, scratch, whole ? dy : line, whole ? d->out : LANES, k, dw);
 		for (size_t i = 0; d->depthwise && i < d->win.down; i++) {
-			take(d, dy + i * across * d->out, across, lanes, line);
+			load_lanes(d, dy + i * across * d->out, across, lanes, line);
 			for (size_t k = 0; k < d->win.size; k++)
-				deep_weight_line(d, scratch + (i * d->win.stride + k) * d->pitch,
-						 line, dw + k * d->win.size * LANES);
+				depthwise_weight_line(d,
+						      scratch + (i * d->win.stride + k) * d->pitch,
+						      line, dw + k * d->win.size * LANES);
 		}
 	}
 }
@@ -362,8 +359,8 @@ conv_direct_sum(const struct conv_direct *d, const real *scratch, real *dw)
 }
 
 MULTIVERSION static void
-deep_input_line(const struct conv_direct *d, const real *restrict dy, const real *restrict w,
-		real *restrict du)
+depthwise_input_line(const struct conv_direct *d, const real *restrict dy, const real *restrict w,
+		     real *restrict du)
 {
 	size_t step = d->win.stride * LANES;
 
@@ -373,7 +370,7 @@ deep_input_line(const struct conv_direct *d, const real *restrict dy, const real
 				du[at * step + k + o] += dy[at * LANES + o] * w[k + o];
 }
 
-/* What stands inside of the padding is added to dx. */
+/* Add the padded map without its padding to dx. */
 static void
 add_map(const struct conv_direct *d, const real *scratch, size_t block, real *dx)
 {
@@ -401,13 +398,13 @@ conv_direct_input(const struct conv_direct *d, const real *dy, real *scratch, re
 		for (size_t i = 0; i < d->win.down; i++) {
 			real *du = scratch + i * d->win.stride * d->pitch;
 
-			take(d, dy + i * d->win.across * d->out + block * LANES, d->win.across,
-			     lanes_of(d, block), line);
+			load_lanes(d, dy + i * d->win.across * d->out + block * LANES,
+				   d->win.across, lanes_of(d, block), line);
 			for (size_t k = 0; k < d->win.size; k++, du += d->pitch)
-				deep_input_line(d, line,
-						weights_at(d, scratch, block) +
-							k * d->win.size * LANES,
-						du);
+				depthwise_input_line(d, line,
+						     weights_at(d, scratch, block) +
+							     k * d->win.size * LANES,
+						     du);
 		}
 		add_map(d, scratch, block, dx);
 	}

@@ -13,9 +13,9 @@
 #define STRIP 2048 /* numbers of a gradient that are passed over several times, in the L1 cache */
 #define LANES 64   /* sums side by side */
 
-/* The pull of each place, for each of its channels. */
+/* Repeat the pull of each position for all of its channels. */
 static MULTI_INLINE void
-spread(const real *restrict pull, size_t n, size_t out, real *restrict factor)
+repeat_pull(const real *restrict pull, size_t n, size_t out, real *restrict factor)
 {
 	for (size_t i = 0; i < n; i++, factor += out) {
 		size_t k = 0;
@@ -28,8 +28,8 @@ spread(const real *restrict pull, size_t n, size_t out, real *restrict factor)
 	}
 }
 
-/* Sums over n positions. Where LANES is a multiple of the channels, positions are added side by
- * side. */
+/* Add the sums over n positions to sum[out]. Where LANES is a multiple of the channels, several
+ * positions are added side by side. */
 static MULTI_INLINE void
 add_positions(const real *restrict dy, size_t n, size_t out, real *restrict sum)
 {
@@ -51,18 +51,18 @@ add_positions(const real *restrict dy, size_t n, size_t out, real *restrict sum)
 		sum[k % out] += lane[k];
 }
 
-/* Behind relu; see activation. Without `has`, dy holds nothing yet; pull NULL: none. */
+/* activation_back for relu. Without `has`, dy has no value yet; pull NULL: none. */
 MULTIVERSION static void
-relu_slopes(real *restrict dy, const real *restrict y, size_t n, size_t out, bool has,
-	    const real *restrict pull, real *restrict sum)
+relu_back(real *restrict dy, const real *restrict y, size_t n, size_t out, bool has,
+	  const real *restrict pull, real *restrict sum)
 {
 	size_t strip = STRIP / out ? STRIP / out : 1;
 	real factor[STRIP];
 
 	for (size_t i = 0, len; i < n; i += strip, dy += len, y += len) {
-		size_t places = n - i < strip ? n - i : strip;
+		size_t positions = n - i < strip ? n - i : strip;
 
-		len = places * out;
+		len = positions * out;
 		if (!pull) {
 			for (size_t k = 0; k < len; k++)
 				dy[k] = y[k] > 0 ? dy[k] : 0;
@@ -70,26 +70,26 @@ relu_slopes(real *restrict dy, const real *restrict y, size_t n, size_t out, boo
 			for (size_t k = 0; k < len; k++)
 				dy[k] = y[k] > 0 ? (has ? dy[k] : 0) + pull[i] * y[k] : 0;
 		} else {
-			spread(pull + i, places, out, factor);
+			repeat_pull(pull + i, positions, out, factor);
 			for (size_t k = 0; k < len; k++)
 				dy[k] = y[k] > 0 ? (has ? dy[k] : 0) + factor[k] * y[k] : 0;
 		}
-		add_positions(dy, places, out, sum);
+		add_positions(dy, positions, out, sum);
 	}
 }
 
 /*
- * The gradient of y, with what losses pull, becomes the one before the activation, in place, and is
- * summed over positions: of one tile, while it is in the cache.
+ * Turn the gradient of y, with the pull of losses, into that before the activation, in place, and
+ * add its sums over positions to sum[out]; for one tile, while it is in the cache.
  */
 static void
-activation(const struct conv_job *j, size_t at, size_t n, real *sum)
+activation_back(const struct conv_job *j, size_t at, size_t n, real *sum)
 {
 	const real *y = j->n->out.data + at * j->out, *pull = j->n->pull ? j->n->pull + at : NULL;
 	real *dy = j->n->grad + at * j->out;
 
 	if (j->act == ACT_RELU) {
-		relu_slopes(dy, y, n, j->out, j->n->met, pull, sum);
+		relu_back(dy, y, n, j->out, j->n->met, pull, sum);
 		return;
 	}
 	for (size_t i = 0; pull && i < n * j->out; i++)
@@ -109,7 +109,7 @@ weight_loops(const struct conv_job *j, int index, real *dw)
 
 	conv_direct_begin(&j->direct, NULL, scratch);
 	for (size_t i = shard_from(j->rows, j->w_pieces, index); i < to; i++) {
-		activation(j, i * j->area, j->area, dw + j->w_len);
+		activation_back(j, i * j->area, j->area, dw + j->w_len);
 		conv_direct_weight(&j->direct, j->x + i * map, j->n->grad + i * j->area * j->out,
 				   scratch);
 	}
@@ -131,7 +131,7 @@ conv_grad_weight(void *arg, int index)
 	for (size_t i = 0; i < t.tiles; i++) {
 		size_t n, at = conv_job_tile_at(&t, i, &n), ld;
 
-		activation(j, at, n, dw + j->w_len);
+		activation_back(j, at, n, dw + j->w_len);
 		for (size_t group = 0; group < j->groups; group++) {
 			const real *a = conv_job_windows(j, group, at, n, scratch, &ld);
 
@@ -176,7 +176,7 @@ conv_grad_sum(void *arg, int index)
 		j->db[k - j->w_len] = sum[k];
 }
 
-/* Depthwise: each image's part into dx, which is 0 or holds what others have put there. */
+/* Depthwise: add the gradient of each image to dx. */
 static void
 input_loops(const struct conv_job *j, const struct conv_job_tiles *t, real *dx)
 {
@@ -189,7 +189,8 @@ input_loops(const struct conv_job *j, const struct conv_job_tiles *t, real *dx)
 				  scratch, dx + i * map);
 }
 
-/* Full: behind the scratch there is room for a map, where others have put something into dx. */
+/* Not depthwise: compute dx by a convolution of dy; where dx is to be added to, through a map
+ * behind the scratch. */
 static void
 input_turned(const struct conv_job *j, const struct conv_job_tiles *t, real *dx)
 {
@@ -206,7 +207,7 @@ input_turned(const struct conv_job *j, const struct conv_job_tiles *t, real *dx)
 	}
 }
 
-/* The gradient of x: that of the gathered windows, back to where they were gathered from. */
+/* By products: the gradient of gathered windows is scattered to where they were gathered from. */
 void
 conv_grad_input(void *arg, int index)
 {
@@ -214,15 +215,16 @@ conv_grad_input(void *arg, int index)
 	struct conv_job_tiles t = conv_job_tiles(j, j->pieces, index);
 	size_t map = j->win.height * j->win.width * j->win.channels;
 	real *scratch = graph_scratch(j->g), *dx = j->dx + t.from / j->area * map;
-	bool deep = j->loops && j->direct.depthwise, whole = conv_job_pointwise(&j->win) && !deep;
+	bool depthwise = j->loops && j->direct.depthwise,
+	     in_place = conv_job_pointwise(&j->win) && !depthwise;
 
 	if (j->turns) {
 		input_turned(j, &t, dx);
 		return;
 	}
-	if (!whole && !j->dx_adds)
+	if (!in_place && !j->dx_adds)
 		memset(dx, 0, t.n / j->area * map * sizeof *dx);
-	if (deep) {
+	if (depthwise) {
 		input_loops(j, &t, dx);
 		return;
 	}
@@ -241,13 +243,13 @@ conv_grad_input(void *arg, int index)
 						  .c = scratch,
 						  .ldc = j->k };
 
-			if (whole) {
+			if (in_place) {
 				p.c = j->dx + at * j->win.channels + group * j->take;
 				p.ldc = j->win.channels;
 				p.beta = j->dx_adds ? 1 : 0;
 			}
 			blas_one(&p);
-			if (!whole)
+			if (!in_place)
 				window_scatter(&j->win, scratch, group * j->take, j->take, at, n,
 					       j->dx);
 		}

@@ -76,8 +76,8 @@ conv_job_of(struct graph *g, struct node *n)
 	j.act = (enum act)(int)n->attr[CONV_ACT];
 	j.w = g->value + p[n->param[0]].offset;
 	j.b = n->n_params > 1 ? g->value + p[n->param[1]].offset : NULL;
-	work = j.area * j.out * (1 + j.k / 16); /* sixteen multiply-adds take about as long as a
-						   number of a plain pass */
+	work = j.area * j.out * (1 + j.k / 16); /* sixteen multiply-adds take about as long as
+						   reading a number */
 	j.pieces = shard_pieces(j.rows, work);
 	j.w_pieces = conv_job_weight_pieces(j.w_len + j.out, j.rows, work);
 	if (g->grad) {

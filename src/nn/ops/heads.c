@@ -1,4 +1,4 @@
-/* heads.c: scores of queries and keys, their softmax, and the way back. */
+/* heads.c: attention weights of queries over keys, and their gradients. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -64,7 +64,7 @@ heads_of(const struct graph *g, const struct node *n)
 	struct heads h;
 	struct err e;
 
-	heads_check(g, n, &h, &e); /* shape() has seen that it cannot fail */
+	heads_check(g, n, &h, &e); /* cannot fail: checked in shape() */
 	h.ids = seq_ids(g, n, 1);
 	h.qkv = g->node[n->in[0]].out.data;
 	h.dqkv = g->node[n->in[0]].grad;
@@ -83,7 +83,7 @@ heads_scratch(const struct heads *h)
 	return rotary + 2 * block * h->length;
 }
 
-/* Set up a piece of work: the scratch of this thread, the angles of positions. */
+/* Begin a piece of work: divide the scratch of this thread, compute the angles of positions. */
 static void
 open_group(const struct heads *h, struct heads_group *group)
 {
@@ -110,9 +110,9 @@ open_group(const struct heads *h, struct heads_group *group)
 	group->dscore = scratch + block * h->length;
 }
 
-/* Numbers of positions [from, to) turned by their angles: out [to - from, dim]. */
+/* Rotate the vectors of positions [from, to) by their angles: out [to - from, dim]. */
 static void
-turn(const struct heads_group *group, const real *x, size_t from, size_t to, real *out)
+rotate(const struct heads_group *group, const real *x, size_t from, size_t to, real *out)
 {
 	const struct heads *h = group->h;
 	size_t half = h->dim / 2;
@@ -128,9 +128,9 @@ turn(const struct heads_group *group, const real *x, size_t from, size_t to, rea
 	}
 }
 
-/* The way back is the turn back; added to dx. */
+/* Rotate gradients back and add them to dx. */
 static void
-turn_down(const struct heads_group *group, const real *dout, size_t from, size_t to, real *dx)
+rotate_back(const struct heads_group *group, const real *dout, size_t from, size_t to, real *dx)
 {
 	const struct heads *h = group->h;
 	size_t half = h->dim / 2;
@@ -160,9 +160,9 @@ find_padding(struct heads_group *group)
 		group->holes |= group->ids[t] < 0;
 }
 
-/* Gradients of the group's heads, to be added to from here on. */
+/* Set the gradients of the heads of the group to 0. */
 static void
-clear(const struct heads_group *group)
+clear_gradients(const struct heads_group *group)
 {
 	const struct heads *h = group->h;
 	real *d = h->dqkv + group->row * h->length * h->width;
@@ -188,12 +188,12 @@ enter_group(struct heads_group *group, size_t index, bool gradients)
 	group->k = k;
 	group->ldk = h->width;
 	if (h->rope > 0) {
-		turn(group, k, 0, group->keys, group->turned_k);
+		rotate(group, k, 0, group->keys, group->turned_k);
 		group->k = group->turned_k;
 		group->ldk = h->dim;
 	}
 	if (gradients && !h->adds)
-		clear(group);
+		clear_gradients(group);
 	if (gradients && h->rope > 0)
 		memset(group->dk, 0, h->length * h->dim * sizeof *group->dk);
 }
@@ -204,7 +204,7 @@ heads_keys(const struct heads_group *group, size_t to)
 	return group->h->causal && to < group->keys ? to : group->keys;
 }
 
-/* Queries of a block as the products see them; *ld is their distance. */
+/* The queries of a block, rotated where positions are rotary; *ld is set to their row stride. */
 static const real *
 queries(const struct heads_group *group, size_t head, size_t from, size_t to, size_t *ld)
 {
@@ -212,7 +212,7 @@ queries(const struct heads_group *group, size_t head, size_t from, size_t to, si
 	const real *q = h->qkv + group->row * h->length * h->width + head * h->dim;
 
 	if (h->rope > 0) {
-		turn(group, q, from, to, group->turned_q);
+		rotate(group, q, from, to, group->turned_q);
 		*ld = h->dim;
 		return group->turned_q;
 	}
@@ -221,14 +221,14 @@ queries(const struct heads_group *group, size_t head, size_t from, size_t to, si
 }
 
 static void
-hide(const struct heads_group *group, real *x, size_t n, real with)
+mask_padding(const struct heads_group *group, real *x, size_t n, real with)
 {
 	for (size_t k = 0; group->holes && k < n; k++)
 		if (group->ids[k] < 0)
 			x[k] = with;
 }
 
-/* In place; the largest is taken away first, so that nothing overflows. */
+/* In place; the largest is subtracted first, so that nothing overflows. */
 static void
 softmax(real *x, size_t n)
 {
@@ -236,22 +236,22 @@ softmax(real *x, size_t n)
 }
 
 MULTIVERSION static void
-less(const real *p, real sum, size_t n, real *dp)
+subtract_sum(const real *p, real sum, size_t n, real *dp)
 {
 	for (size_t k = 0; k < n; k++)
 		dp[k] = p[k] * (dp[k] - sum);
 }
 
-/* dp becomes the gradient of the scores, p (dp - sum p dp). */
+/* Turn dp into the gradient of the scores, p (dp - sum p dp). */
 static void
-softmax_down(const real *p, real *dp, size_t n)
+softmax_back(const real *p, real *dp, size_t n)
 {
-	less(p, vmath_dot(p, dp, n), n, dp);
+	subtract_sum(p, vmath_dot(p, dp, n), n, dp);
 }
 
-/* The scores of query t among the first n: how many of them it may look at. */
+/* The number of keys, of the first n, that query t attends to. */
 static size_t
-sees(const struct heads_group *group, size_t t, size_t n)
+count_keys(const struct heads_group *group, size_t t, size_t n)
 {
 	if (group->ids && group->ids[t] < 0)
 		return 0;
@@ -279,15 +279,16 @@ heads_scores(const struct heads_group *group, size_t head, size_t from, size_t t
 						 .ldc = ld,
 						 .alpha = h->scale });
 	for (size_t t = from; t < to; t++, out += ld) {
-		size_t seen = sees(group, t, n);
+		size_t n_keys = count_keys(group, t, n);
 
-		if (seen && !h->raw) {
-			hide(group, out, seen,
-			     (real)-1e30); /* a query that is no padding sees itself at least */
-			softmax(out, seen);
+		if (n_keys && !h->raw) {
+			mask_padding(group, out, n_keys,
+				     (real)-1e30); /* a query that is not padding attends at least
+						      to itself */
+			softmax(out, n_keys);
 		}
-		hide(group, out, seen, 0);
-		memset(out + seen, 0, (n - seen) * sizeof *out);
+		mask_padding(group, out, n_keys, 0);
+		memset(out + n_keys, 0, (n - n_keys) * sizeof *out);
 	}
 }
 
@@ -305,12 +306,12 @@ heads_scores_down(const struct heads_group *group, size_t head, size_t from, siz
 		return;
 	for (size_t t = from; t < to; t++) {
 		real *row = dp + (t - from) * ld;
-		size_t seen = sees(group, t, n);
+		size_t n_keys = count_keys(group, t, n);
 
 		if (!h->raw)
-			softmax_down(p + (t - from) * ld, row, seen);
-		hide(group, row, seen, 0);
-		memset(row + seen, 0, (n - seen) * sizeof *row);
+			softmax_back(p + (t - from) * ld, row, n_keys);
+		mask_padding(group, row, n_keys, 0);
+		memset(row + n_keys, 0, (n - n_keys) * sizeof *row);
 	}
 	blas_one(&(struct blas_product){ .m = to - from,
 					 .n = h->dim,
@@ -324,7 +325,7 @@ heads_scores_down(const struct heads_group *group, size_t head, size_t from, siz
 					 .alpha = h->scale,
 					 .beta = h->rope > 0 ? 0 : 1 });
 	if (h->rope > 0)
-		turn_down(group, group->dq, from, to, dq);
+		rotate_back(group, group->dq, from, to, dq);
 	blas_one(&(struct blas_product){ .trans_a = true,
 					 .m = n,
 					 .n = h->dim,
@@ -339,16 +340,16 @@ heads_scores_down(const struct heads_group *group, size_t head, size_t from, siz
 					 .beta = 1 });
 }
 
-/* Add the gradient of turned keys to dqkv. */
+/* Add the gradients of rotated keys to dqkv. */
 static void
 leave_group(const struct heads_group *group)
 {
 	const struct heads *h = group->h;
 
 	if (h->rope > 0)
-		turn_down(group, group->dk, 0, h->length,
-			  h->dqkv + group->row * h->length * h->width +
-				  (h->heads + group->kv) * h->dim);
+		rotate_back(group, group->dk, 0, h->length,
+			    h->dqkv + group->row * h->length * h->width +
+				    (h->heads + group->kv) * h->dim);
 }
 
 void

@@ -1,4 +1,4 @@
-/* op_attention.c: softmax(Q K^T / sqrt(d)) V for every head (Vaswani et al. 2017), without keeping
+/* op_attention.c: softmax(Q K^T / sqrt(d)) V for every head (Vaswani et al. 2017), without storing
  * the scores. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
@@ -12,19 +12,20 @@
 #include <string.h>
 
 /*
- * in[0]    qkv [rows, positions, (heads + 2 kv) d], see heads.h
- * in[1]    ids, where there is padding: it is not looked at, and gets 0
- * in[2]    the map node of the same inputs and attributes, where somebody asks for one: its weights
- * are taken, and its backward, whose turn comes later, passes on what they get from here together
- * with what they get elsewhere attr     see the ATTENTION_ names in op.h; fewer key and value
- * heads: Ainslie et al. 2023 out      [rows, positions, heads d] Scores of a block of queries live
- * in scratch between two products, and backward works them out again: cheaper than writing and
- * reading a square of numbers for every head (Dao et al. 2022), and memory grows with the length
- * alone.
+ * in[0]: qkv [rows, positions, (heads + 2 kv) d], see heads.h
+ * in[1]: ids, optional; padding is masked and gets 0
+ * in[2]: an attention_map node of the same inputs and attributes, optional; its weights are used,
+ *        and its backward, which runs later, propagates their gradient from here and elsewhere
+ * attr: ATTENTION_ in op_table.h; fewer key and value heads: Ainslie et al. 2023
+ * out: [rows, positions, heads d]
+ *
+ * The scores of a block of queries are in scratch between two products, and backward computes them
+ * again: cheaper than writing and reading a square of numbers for every head (Dao et al. 2022), and
+ * memory grows with the length alone.
  */
 struct job {
 	struct heads h;
-	const struct node *map; /* NULL without */
+	const struct node *map; /* NULL: none */
 	bool map_adds;
 };
 
@@ -36,7 +37,7 @@ job_of(const struct graph *g, const struct node *n)
 	return j;
 }
 
-/* Where the head's part of the map begins, of queries from `from` on: rows of h->length. */
+/* Offset in the map of query `from` of a head; rows have h->length numbers. */
 static size_t
 map_at(const struct heads_group *group, size_t head, size_t from)
 {
@@ -45,7 +46,7 @@ map_at(const struct heads_group *group, size_t head, size_t from)
 	return ((group->row * h->heads + head) * h->length + from) * h->length;
 }
 
-/* The weights of queries [from, to). */
+/* The attention weights of queries [from, to). */
 static const real *
 weights(const struct job *j, const struct heads_group *group, size_t head, size_t from, size_t to)
 {
@@ -82,7 +83,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	return 0;
 }
 
-/* Where the group's values begin; their distance is h->width. */
+/* Offset of the values of the group; their row stride is h->width. */
 static size_t
 value_at(const struct heads_group *group)
 {
@@ -190,8 +191,7 @@ backward(struct graph *g, struct node *n)
 		pool_run(g->pool, j.h.pieces, backward_piece, &j);
 }
 
-/* Two products, and a softmax of about 5 operations a score; one product where the map has been
- * worked out. */
+/* Two products, and a softmax of about 5 operations a score; with a map one product alone. */
 static double
 cost(const struct graph *g, const struct node *n)
 {

@@ -1,4 +1,4 @@
-/* op_attention_map.c: how much each position looks at each other, to be compared between networks.
+/* op_attention_map.c: the attention weights as values of their own, for losses that compare them.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
@@ -11,11 +11,12 @@
 #include <string.h>
 
 /*
- * Inputs and attributes are those of the attention node that is to be looked at.
- * out      [rows, heads, positions, positions]: query, key; what attention multiplies the values
- * with, to the bit, or, with ATTENTION_RAW, what it takes the softmax of (Jiao et al. 2020); 0
- * where masked It is a node of its own, and only where somebody asks, because it is as large as
- * attention is at pains not to be.
+ * in, attr: those of the attention node whose weights are wanted
+ * out: [rows, heads, positions, positions], query by key: the weights that attention multiplies the
+ *      values with, to the bit, or, with ATTENTION_RAW, their scores before the softmax (Jiao et
+ * al. 2020); 0 where masked
+ *
+ * A node of its own, built only where it is needed: attention itself avoids a buffer of this size.
  */
 static int
 shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)

@@ -1,5 +1,4 @@
-/* op_attention_part.c: the queries, the keys or the values of attention, to be compared between
- * networks. */
+/* op_attention_part.c: queries, keys or values of attention, for losses that compare them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,21 +10,21 @@
 #include <string.h>
 
 /*
- * Inputs and attributes are those of the attention node that is to be looked at; only the counts of
- * heads matter, and ATTENTION_PART, which says what is taken. out      [rows, positions, heads d]
- * the queries, [rows, positions, kv d] the keys or the values: a part of every position of qkv as
- * it is, padding and all, before rotary positions turn it
+ * in, attr: those of the attention node; of attr only the numbers of heads matter, and
+ *           ATTENTION_PART
+ * out: queries [rows, positions, heads d], keys or values [rows, positions, kv d]: copied from
+ * every position of qkv, padding included, before rotation
  */
 struct job {
 	const struct node *n;
 	const real *x;
 	real *dx;
 	bool adds;
-	size_t positions, width, in, at; /* at: where the part begins */
+	size_t positions, width, in, at; /* at: offset of the part within a position */
 	int pieces;
 };
 
-/* Queries come first, values last; as wide as the values, the keys stand before them. */
+/* Offset of the part: queries come first, values last, keys, as wide as these, before them. */
 static size_t
 part_at(const struct node *n, size_t width, size_t in)
 {

@@ -1,4 +1,4 @@
-/* op_bag.c: the mean of the vectors of all tokens and runs of tokens (Joulin et al. 2017). */
+/* op_bag.c: the mean of the vectors of all tokens and n-grams (Joulin et al. 2017). */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,11 +11,13 @@
 #include <string.h>
 
 /*
- * in[0]    ids
- * attr     see the BAG_ names in op.h
- * Parameter: NAME.table [vocab + buckets, width]. A token has the row of its id; a run of two and
- * more has the row vocab + hash mod buckets. Padding ends a run: none goes across it. out [rows,
- * width]; 0 where a row is all padding
+ * in[0]: ids
+ * attr: BAG_ in op_table.h
+ * parameters: NAME.table [vocab + buckets, width]
+ * out: [rows, width]; 0 where a row is all padding
+ *
+ * A token has the table row of its id, an n-gram of two and more the row vocab + hash mod buckets.
+ * No n-gram extends across padding.
  */
 #define GRAMS 8
 
@@ -26,8 +28,8 @@ struct job {
 	size_t length, width, grams;
 	uint64_t vocab, buckets;
 	const real *table;
-	int32_t *list; /* [rows, length, grams] rows of the table, -1 where no run of that length
-			  begins */
+	int32_t *list; /* [rows, length, grams] rows of the table, -1 where no n-gram of that length
+			  starts */
 	int pieces;
 };
 
@@ -84,8 +86,8 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	return 0;
 }
 
-/* FNV-1a over whole ids, and a last mixing (Fowler, Noll and Vo; Steele et al. 2014), since a
- * bucket is a remainder. */
+/* FNV-1a over whole ids (Fowler, Noll and Vo), and a final mix (Steele et al. 2014), since a bucket
+ * is a remainder. */
 static uint64_t
 hash_on(uint64_t h, int32_t id)
 {
@@ -100,7 +102,8 @@ mix(uint64_t h)
 	return h ^ (h >> 31);
 }
 
-/* Rows of the runs that begin at position t, out[grams]; how many there are. */
+/* Set out[grams] to the table rows of the n-grams that start at position t; returns their number.
+ */
 static size_t
 runs_at(const struct job *j, const int32_t *ids, size_t t, int32_t *out)
 {
@@ -159,8 +162,7 @@ forward(struct graph *g, struct node *n)
 	pool_run(g->pool, j.pieces, forward_piece, &j);
 }
 
-/* The list of a row's runs; its gradient is divided by their number, so that each gets it as it is.
- */
+/* List the n-grams of a row and divide its gradient by their number. */
 static void
 list_piece(void *arg, int index)
 {

@@ -14,39 +14,39 @@
 #include <string.h>
 
 /*
- * in[0]    x: channels are its last dimension, all others are positions
- * in[1]    r, where there is one: added before the activation; a residual connection
- * attr     see the BATCH_NORM_ names in op.h
- * Parameters: NAME.gain and NAME.bias, without weight decay; state: NAME.running_mean and
- * NAME.running_var. While training, mean and variance are those of the batch, and the running ones
- * move towards them in forward, the variance with the divisor n - 1, as PyTorch has it; a batch
- * that is not finite moves nothing. Else the running ones are what is used. Only the batch's make
- * what comes out while training.
+ * in[0]: x; the last dimension is channels, all others are positions
+ * in[1]: r, optional: a residual connection, added before the activation
+ * attr: BATCH_NORM_ in op_table.h
+ * parameters: NAME.gain and NAME.bias, without weight decay; state: NAME.running_mean and
+ *             NAME.running_var
  *
- * Statistics: mean and sum of squares around it of a few positions at a time, which are in the
- * cache for the second look, and merged in double (Chan, Golub and LeVeque 1983): no digits are
- * lost where the mean is large against the spread, and x is read from memory once.
+ * In training, mean and variance are those of the batch, and forward updates the running ones, the
+ * variance with the divisor n - 1, as in PyTorch; a batch that is not finite does not. Otherwise
+ * the running ones are used.
+ *
+ * Statistics are the mean and the sum of squares around it of a few positions at a time, which are
+ * in the cache for the second pass, merged in double (Chan, Golub and LeVeque 1983): no digits are
+ * lost where the mean is large compared with the standard deviation, and x is read from memory
+ * once.
  */
-#define BLOCK                                                                               \
-	64 /* positions that are summed in the engine's numbers before they count in double \
-	    */
+#define BLOCK 64 /* positions that are summed in `real` before they are merged in double */
 
 struct job {
 	struct graph *g;
 	struct node *n;
 	const real *x, *r, *gain, *bias;
 	real *dx, *dr;
-	bool dx_adds, dr_adds, relu, batch; /* batch: by the batch's statistics */
+	bool dx_adds, dr_adds, relu, batch; /* batch: statistics of the batch */
 	size_t positions, channels;
-	real *mean, *narrow; /* [channels]: narrow is 1 / spread */
+	real *mean, *narrow; /* [channels]; narrow: 1 / standard deviation */
 	double *sum;         /* [pieces, 2, channels]: mean, squares; or sums of gradients */
 	real *some;          /* [pieces, 2, channels]: the same of a block */
-	real *slope, *lean;  /* [channels] for the input's gradient */
+	real *slope, *lean;  /* [channels] for the gradient of the input */
 	double eps;
 	int pieces;
 };
 
-/* Numbers of scratch, or of work, that hold n doubles. */
+/* Numbers of scratch or work that n doubles take. */
 static size_t
 doubles(size_t n)
 {
@@ -54,11 +54,12 @@ doubles(size_t n)
 }
 
 /*
- * Sums of pieces stand in the caller's scratch, which no piece uses otherwise; mean and 1 / spread,
- * from forward to backward, in work where there is one.
+ * Set the pointers: sums of pieces in the scratch of the calling thread, which no piece uses for
+ * anything else; mean and 1 / standard deviation in node->work, from forward to backward, or in
+ * scratch where there is none.
  */
 static void
-place(struct job *j)
+set_pointers(struct job *j)
 {
 	real *at = graph_scratch(j->g);
 
@@ -95,12 +96,12 @@ job_of(struct graph *g, struct node *n)
 		j.r = more->out.data;
 		j.dr = more->grad;
 		j.dr_adds = n->adds[1];
-		if (n->in[0] == n->in[1]) { /* the plan says x first, but r's comes first here */
+		if (n->in[0] == n->in[1]) { /* the plan has x first, here r is first */
 			j.dr_adds = n->adds[0];
 			j.dx_adds = true;
 		}
 	}
-	place(&j);
+	set_pointers(&j);
 	return j;
 }
 
@@ -151,9 +152,10 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	return 0;
 }
 
-/* The mean of each channel over n positions, and the sum of squares around it. */
+/* Compute the mean of each channel over n positions and the sum of squares around it. */
 MULTIVERSION static void
-look(const real *restrict x, size_t n, size_t channels, real *restrict mean, real *restrict squares)
+block_statistics(const real *restrict x, size_t n, size_t channels, real *restrict mean,
+		 real *restrict squares)
 {
 	real share = 1 / (real)n;
 
@@ -173,13 +175,13 @@ look(const real *restrict x, size_t n, size_t channels, real *restrict mean, rea
 }
 
 /*
- * Statistics of n positions more join those of `had`. The mean of the n, rounded, is off by a bit
- * of its last place, and squares around it are too large by n times its square: nothing beside what
- * x itself is rounded by.
+ * Merge the statistics of n positions into those of `had`. The mean of the n is rounded, and
+ * squares around it are too large by n times the square of that error: small compared with the
+ * rounding of x itself.
  */
 static MULTI_INLINE void
-join(double *restrict mean, double *restrict squares, size_t had, double more_mean,
-     double more_squares, size_t n, size_t c)
+merge_channel(double *restrict mean, double *restrict squares, size_t had, double more_mean,
+	      double more_squares, size_t n, size_t c)
 {
 	double share = (double)n / (double)(had + n), d = more_mean - mean[c];
 
@@ -188,11 +190,12 @@ join(double *restrict mean, double *restrict squares, size_t had, double more_me
 }
 
 MULTIVERSION static void
-join_block(double *restrict mean, double *restrict squares, size_t had, const real *restrict some,
-	   size_t n, size_t channels)
+merge_block(double *restrict mean, double *restrict squares, size_t had, const real *restrict some,
+	    size_t n, size_t channels)
 {
 	for (size_t c = 0; c < channels; c++)
-		join(mean, squares, had, (double)some[c], (double)some[channels + c], n, c);
+		merge_channel(mean, squares, had, (double)some[c], (double)some[channels + c], n,
+			      c);
 }
 
 static void
@@ -208,14 +211,14 @@ statistics_piece(void *arg, int index)
 	for (size_t i = from; i < to; i += BLOCK) {
 		size_t n = to - i < BLOCK ? to - i : BLOCK;
 
-		look(j->x + i * j->channels, n, j->channels, some, some + j->channels);
-		join_block(sum, sum + j->channels, i - from, some, n, j->channels);
+		block_statistics(j->x + i * j->channels, n, j->channels, some, some + j->channels);
+		merge_block(sum, sum + j->channels, i - from, some, n, j->channels);
 	}
 }
 
-/* The running statistics of channel c take their share of the batch's. */
+/* Update the running statistics of channel c. */
 static void
-run(const struct job *j, size_t c, double mean, double variance)
+update_running(const struct job *j, size_t c, double mean, double variance)
 {
 	const struct param *p = j->g->layout->param;
 	double share = j->n->attr[BATCH_NORM_MOMENTUM] > 0 ? j->n->attr[BATCH_NORM_MOMENTUM] : 0.1,
@@ -230,7 +233,7 @@ run(const struct job *j, size_t c, double mean, double variance)
 }
 
 static void
-take_batch(const struct job *j)
+use_batch(const struct job *j)
 {
 	double *mean = j->sum, *squares = j->sum + j->channels;
 
@@ -240,7 +243,7 @@ take_batch(const struct job *j)
 		       n = shard_from(j->positions, j->pieces, p + 1) - had;
 
 		for (size_t c = 0; c < j->channels; c++)
-			join(mean, squares, had, more[c], more[j->channels + c], n, c);
+			merge_channel(mean, squares, had, more[c], more[j->channels + c], n, c);
 	}
 	for (size_t c = 0; c < j->channels; c++) {
 		double variance = squares[c] / (double)j->positions;
@@ -248,12 +251,12 @@ take_batch(const struct job *j)
 		j->mean[c] = (real)mean[c];
 		j->narrow[c] = (real)(1 / sqrt(variance + j->eps));
 		if (j->g->keeps)
-			run(j, c, mean[c], variance);
+			update_running(j, c, mean[c], variance);
 	}
 }
 
 static void
-take_running(const struct job *j)
+use_running(const struct job *j)
 {
 	const struct param *p = j->g->layout->param;
 	const real *mean = j->g->value + p[j->n->param[2]].offset,
@@ -265,9 +268,9 @@ take_running(const struct job *j)
 	}
 }
 
-/* All of it for n positions: y = f((x - mean) slope + bias + r). r may be NULL. */
+/* Compute y = f((x - mean) slope + bias + r) for n positions. r may be NULL. */
 MULTIVERSION static void
-finish(const struct job *j, const real *restrict x, const real *r, size_t n, real *restrict y)
+normalize(const struct job *j, const real *restrict x, const real *r, size_t n, real *restrict y)
 {
 	const real *restrict mean = j->mean, *restrict slope = j->slope, *restrict bias = j->bias;
 	size_t channels = j->channels;
@@ -285,14 +288,14 @@ finish(const struct job *j, const real *restrict x, const real *r, size_t n, rea
 }
 
 static void
-finish_piece(void *arg, int index)
+normalize_piece(void *arg, int index)
 {
 	const struct job *j = arg;
 	size_t from = shard_from(j->positions, j->pieces, index),
 	       to = shard_from(j->positions, j->pieces, index + 1);
 	size_t at = from * j->channels;
 
-	finish(j, j->x + at, j->r ? j->r + at : NULL, to - from, j->n->out.data + at);
+	normalize(j, j->x + at, j->r ? j->r + at : NULL, to - from, j->n->out.data + at);
 }
 
 static void
@@ -304,18 +307,18 @@ forward(struct graph *g, struct node *n)
 		return;
 	if (j.batch) {
 		pool_run(g->pool, j.pieces, statistics_piece, &j);
-		take_batch(&j);
+		use_batch(&j);
 	} else {
-		take_running(&j);
+		use_running(&j);
 	}
 	for (size_t c = 0; c < j.channels; c++)
 		j.slope[c] = j.gain[c] * j.narrow[c];
-	pool_run(g->pool, j.pieces, finish_piece, &j);
+	pool_run(g->pool, j.pieces, normalize_piece, &j);
 }
 
 /*
- * n positions: dy becomes the gradient before the activation, r's is that too, and some[] the sums
- * of dy and of dy (x - mean).
+ * For n positions, turn dy into the gradient before the activation, which is that of r too, and set
+ * some[] to the sums of dy and of dy (x - mean).
  */
 MULTIVERSION static void
 sum_block(const struct job *j, size_t at, size_t n, real *restrict some)
@@ -358,9 +361,9 @@ sum_piece(void *arg, int index)
 }
 
 /*
- * Gradients of gain and bias; and what the input's is made of. With u = gain dy and z = (x - mean)
- * / spread: dx = (u - mean(u) - z mean(u z)) / spread, so slope (dy - shift - (x - mean) lean); by
- * running statistics slope dy.
+ * Compute the gradients of gain and bias, and the coefficients of that of the input. With u = gain
+ * dy, s the standard deviation and z = (x - mean) / s: dx = (u - mean(u) - z mean(u z)) / s = slope
+ * (dy - shift - (x - mean) lean); with running statistics dx = slope dy.
  */
 static void
 add_sums(const struct job *j, real *shift)
@@ -385,7 +388,7 @@ add_sums(const struct job *j, real *shift)
 }
 
 MULTIVERSION static void
-pass_down(const struct job *j, size_t at, size_t n)
+input_gradient(const struct job *j, size_t at, size_t n)
 {
 	size_t channels = j->channels;
 	const real *restrict x = j->x + at, *restrict dy = j->n->grad + at,
@@ -403,13 +406,13 @@ pass_down(const struct job *j, size_t at, size_t n)
 }
 
 static void
-pass_down_piece(void *arg, int index)
+input_gradient_piece(void *arg, int index)
 {
 	const struct job *j = arg;
 	size_t from = shard_from(j->positions, j->pieces, index),
 	       to = shard_from(j->positions, j->pieces, index + 1);
 
-	pass_down(j, from * j->channels, to - from);
+	input_gradient(j, from * j->channels, to - from);
 }
 
 static void
@@ -418,13 +421,13 @@ backward(struct graph *g, struct node *n)
 	struct job j = job_of(g, n);
 
 	pool_run(g->pool, j.pieces, sum_piece, &j);
-	add_sums(&j, j.some); /* the sums of blocks are done with */
+	add_sums(&j, j.some); /* the sums of blocks are no longer needed */
 	if (j.dx)
-		pool_run(g->pool, j.pieces, pass_down_piece, &j);
+		pool_run(g->pool, j.pieces, input_gradient_piece, &j);
 }
 
-/* Statistics: a sum, and a difference squared and summed; then a difference, a product and two
- * sums. */
+/* Statistics: a sum, then a squared difference summed; output: a difference, a product, two sums.
+ */
 static double
 cost(const struct graph *g, const struct node *n)
 {

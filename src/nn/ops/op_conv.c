@@ -12,15 +12,17 @@
 #include "retort/nn/ops/op_table.h"
 
 /*
- * in[0]    x: [rows, height, width, channels]
- * attr     see the CONV_ names in op.h
- * W is [size, size, channels in / groups, channels out] and b [channels out]: the windows of a tile
- * of positions, gathered as rows, times W is a plain product, and its rows are the maps that come
- * out. Bias and activation are applied to a tile while it is still in the cache. Windows of one
- * position are not gathered: x is the product's left side. Work is cut by images.
+ * in[0]: x [rows, height, width, channels]
+ * attr: CONV_ in op_table.h
+ * parameters: NAME.weight [size, size, channels in / groups, channels out], NAME.bias [channels
+ * out] out: [rows, height, width, channels out]
  *
- * Where conv_direct_plan says so, loops without a product do all three passes (direct.h). Of
- * strides only the input's gradient is a product still.
+ * The windows of a tile of positions, gathered as rows, times W are the rows of the output. Bias
+ * and activation are applied to a tile while it is in the cache. Windows of one position are not
+ * gathered: x itself is the left side of the product. Work is divided by images.
+ *
+ * Where conv_direct_plan returns true, plain loops compute all three passes (conv_direct.h); with
+ * a stride the gradient of the input remains a product.
  */
 static int
 check(const struct node *n, const struct window *w, struct err *e)
@@ -75,7 +77,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 		n->n_scratch = back.scratch + map;
 	len = len * out + out;
 	n->n_work = (size_t)conv_job_weight_pieces(len, CONV_JOB_PIECES, SHARD_LEAST) *
-		    len; /* the most that any number of rows is cut in */
+		    len; /* pieces for any number of rows, at most */
 	*saved = 0;
 	return 0;
 }
@@ -89,7 +91,7 @@ finish(const struct conv_job *j, real *y, size_t n)
 	act_forward(j->act, y, n * j->out);
 }
 
-/* A piece of the images by loops. */
+/* Compute a piece of the images by loops. */
 static void
 forward_loops(const struct conv_job *j, int index)
 {

@@ -1,4 +1,4 @@
-/* op_dense.c: y = f(x W + b) + r, the layer most networks are made of. */
+/* op_dense.c: the dense layer, y = f(x W + b) + r. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -15,11 +15,12 @@
 #include <string.h>
 
 /*
- * in[0]    x: the map works on its last dimension, for every position of every row
- * in[1]    r, where there is one: added behind the activation; a residual connection
- * attr     see the DENSE_ names in op.h
- * W is [in, out] so that the forward product is plain NN, b is [out].
- * Bias, activation and r are applied to each piece of the product while it is still in the cache.
+ * in[0]: x; its last dimension is mapped, for every position of every row
+ * in[1]: r, optional: a residual connection, added after the activation
+ * attr: DENSE_ in op_table.h
+ * parameters: NAME.weight [in, out], NAME.bias [out]
+ *
+ * Bias, activation and r are applied to each piece of the product while it is in the cache.
  */
 struct job {
 	struct graph *g;
@@ -27,25 +28,24 @@ struct job {
 	const real *x, *r;
 	real *dx, *dr, *dw, *db;
 	bool dx_adds, dr_adds;
-	size_t rows, in, out; /* rows: of the product, every position of every row */
-	const real *w, *b;    /* b NULL without */
+	size_t rows, in, out; /* rows of the product: all positions of all rows */
+	const real *w, *b;    /* b NULL: no bias */
 	enum act act;
 	struct blas_product y, gw, gx;
 	struct gemm_packed_product p; /* instead of y, where the weight is packed */
 	int w_pieces;   /* pieces of the weight gradient; those of the input gradient follow */
 	int pieces;     /* of the pass over the gradient of y */
 	double *square; /* [w_pieces] sums of squares of the weight gradient */
-	real *room;     /* for the weight laid out; NULL where there is none */
-	bool y_large, gx_large;
+	real *room;     /* for the repacked weight; NULL: none */
+	bool y_repacked, gx_repacked;
 };
 
-/* What stands in node->work: sums of squares, then sums of the bias gradient, then the weight laid
- * out. */
+/* Layout of node->work: sums of squares, sums of the bias gradient, the repacked weight. */
 #define SQUARES \
-	(2 * SHARD_PIECES) /* numbers that SHARD_PIECES doubles take, if numbers are float */
-#define ROOM(out) (SQUARES + SHARD_PIECES * ((out) + 15) / 16 * 16)
+	(2 * SHARD_PIECES) /* numbers that SHARD_PIECES doubles take where `real` is float */
+#define WORK(out) (SQUARES + SHARD_PIECES * ((out) + 15) / 16 * 16)
 
-/* Numbers in the last dimension, or in the whole row where it is to be flat. */
+/* Numbers in the last dimension, or with DENSE_FLAT in the whole row. */
 static size_t
 width_in(const struct node *n, const struct tensor *x)
 {
@@ -70,13 +70,12 @@ job_of(struct graph *g, struct node *n)
 	j.b = n->n_params > 1 ? g->value + p[n->param[1]].offset : NULL;
 	j.pieces = shard_pieces(j.rows, j.out);
 	j.square = (double *)(void *)n->work;
-	j.room = n->work ? n->work + ROOM(j.out) : NULL;
+	j.room = n->work ? n->work + WORK(j.out) : NULL;
 	if (more) {
 		j.r = more->out.data;
 		j.dr = more->grad;
 		j.dr_adds = n->adds[1];
-		if (n->in[0] ==
-		    n->in[1]) { /* the plan says x first, but r's comes before the activation's */
+		if (n->in[0] == n->in[1]) { /* the plan has x first, here r is first */
 			j.dr_adds = n->adds[0];
 			j.dx_adds = true;
 		}
@@ -115,10 +114,10 @@ check_residual(const struct graph *g, const struct node *n, struct err *e)
 	return 0;
 }
 
-/* Backward goes from the last node to the first: the newest of those that share writes, all before
- * it add. */
+/* Share the parameters of node DENSE_LIKE - 1. Backward runs from the last node to the first: the
+ * last of those that share writes the gradients, all before it add. */
 static int
-share(struct graph *g, struct node *n, size_t in, size_t out, struct err *e)
+share_parameters(struct graph *g, struct node *n, size_t in, size_t out, struct err *e)
 {
 	const struct node *like = &g->node[(int)n->attr[DENSE_LIKE] - 1];
 	const struct param *w = &g->layout->param[like->param[0]];
@@ -165,10 +164,10 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 		return -1;
 	if (n->attr[DENSE_LIKE] == 0)
 		add_parameters(g, n, group, in, out);
-	else if (share(g, n, in, out, e) < 0)
+	else if (share_parameters(g, n, in, out, e) < 0)
 		return -1;
 	*saved = act_needs_input((enum act)(int)n->attr[DENSE_ACT]) ? tensor_width(&n->out) : 0;
-	n->n_work = ROOM(out) + gemm_repack_room(in, out);
+	n->n_work = WORK(out) + gemm_repack_room(in, out);
 	return 0;
 }
 
@@ -196,7 +195,7 @@ forward_piece(void *arg, int index)
 	if (j->p.w)
 		gemm_packed_piece(&j->p, index, graph_scratch(j->g), &row, &column, &rows,
 				  &columns);
-	else if (j->y_large)
+	else if (j->y_repacked)
 		gemm_repack_piece(&j->y, j->room, index, &row, &column, &rows, &columns);
 	else
 		blas_piece(&j->y, index, &row, &column, &rows, &columns);
@@ -205,7 +204,7 @@ forward_piece(void *arg, int index)
 }
 
 static void
-lay_piece(void *arg, int index)
+repack_piece(void *arg, int index)
 {
 	const struct job *j = arg;
 
@@ -232,15 +231,15 @@ forward(struct graph *g, struct node *n)
 					    .ldx = j.in,
 					    .y = n->out.data,
 					    .ldy = j.out };
-	j.y_large = j.room && !j.p.w && gemm_repack_fits(&j.y);
-	if (j.y_large)
-		pool_run(g->pool, gemm_repack_pack_pieces(&j.y), lay_piece, &j);
+	j.y_repacked = j.room && !j.p.w && gemm_repack_fits(&j.y);
+	if (j.y_repacked)
+		pool_run(g->pool, gemm_repack_pack_pieces(&j.y), repack_piece, &j);
 	pool_run(g->pool, j.p.w ? gemm_packed_pieces(&j.p) : blas_pieces(&j.y), forward_piece, &j);
 }
 
 /*
- * r's gradient is that of y; then y's becomes the gradient before the activation, in place, and is
- * summed over rows. Behind those pieces come those that lay the weight out for the gradient of x.
+ * Set the gradient of r to that of y; turn that of y into the gradient before the activation, in
+ * place, and sum it over rows. The pieces after j->pieces repack the weight for the gradient of x.
  */
 static void
 activation_piece(void *arg, int index)
@@ -269,7 +268,7 @@ activation_piece(void *arg, int index)
 	}
 }
 
-/* Sums of pieces in the order of the pieces. */
+/* Add the sums of pieces in their order. */
 static void
 add_sums(const struct job *j)
 {
@@ -290,7 +289,7 @@ gradient_piece(void *arg, int index)
 	size_t row, column, rows, columns;
 
 	if (index >= j->w_pieces) {
-		if (j->gx_large)
+		if (j->gx_repacked)
 			gemm_repack_piece(&j->gx, j->room, index - j->w_pieces, &row, &column,
 					  &rows, &columns);
 		else
@@ -299,7 +298,7 @@ gradient_piece(void *arg, int index)
 	}
 	blas_piece(&j->gw, index, &row, &column, &rows, &columns);
 	j->square[index] = 0;
-	if (columns == j->out) { /* whole rows are one run */
+	if (columns == j->out) { /* whole rows are contiguous */
 		rows *= columns;
 		j->square[index] = j->g->square ? (double)vmath_dot(j->dw + row * j->out,
 								    j->dw + row * j->out, rows)
@@ -316,7 +315,7 @@ gradient_piece(void *arg, int index)
 
 /* The sum of squares of the weight gradient, in the order of the pieces. */
 static void
-tell_square(const struct job *j)
+set_square(const struct job *j)
 {
 	double sum = 0;
 
@@ -353,8 +352,8 @@ backward(struct graph *g, struct node *n)
 				      .c = j.dx,
 				      .ldc = j.in,
 				      .beta = j.dx_adds ? 1 : 0 };
-	j.gx_large = j.dx && gemm_repack_fits(&j.gx);
-	pool_run(g->pool, j.pieces + (j.gx_large ? gemm_repack_pack_pieces(&j.gx) : 0),
+	j.gx_repacked = j.dx && gemm_repack_fits(&j.gx);
+	pool_run(g->pool, j.pieces + (j.gx_repacked ? gemm_repack_pack_pieces(&j.gx) : 0),
 		 activation_piece, &j);
 	if (j.db)
 		add_sums(&j);
@@ -362,7 +361,7 @@ backward(struct graph *g, struct node *n)
 	pieces = j.w_pieces + (j.dx ? blas_pieces(&j.gx) : 0);
 	pool_run(pieces > 2 ? g->pool : NULL, pieces, gradient_piece, &j);
 	if (g->square)
-		tell_square(&j);
+		set_square(&j);
 }
 
 static double

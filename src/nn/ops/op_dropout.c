@@ -1,4 +1,4 @@
-/* op_dropout.c: drop numbers at random while training (Srivastava et al. 2014). */
+/* op_dropout.c: dropout in training (Srivastava et al. 2014). */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -9,9 +9,10 @@
 #include <string.h>
 
 /*
- * attr[0]  the probability that a number is dropped; what is kept grows by 1 / (1 - p)
- * The mask is a function of (seed, node, step, position), so a replay drops the same numbers;
- * it is kept from forward to backward because drawing costs more than reading.
+ * attr[0]: the probability p that a number is dropped; others are scaled by 1 / (1 - p)
+ *
+ * The mask is a function of (seed, node, step, position), so that a replay drops the same numbers.
+ * It is saved for backward: drawing it again costs more than reading it.
  */
 static int
 shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)

@@ -1,4 +1,4 @@
-/* op_embed.c: token ids to vectors, with a vector for the position and one for the token type. */
+/* op_embed.c: embedding of token ids, positions and a token type. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,11 +11,11 @@
 #include <string.h>
 
 /*
- * in[0]    ids
- * attr     see the EMBED_ names in op.h
- * Parameters: NAME.token [vocab, width]; NAME.position [length, width] where learned; NAME.type
- * [types, width]. y = scale token[id] + position[t] + type[0]; 0 for padding, which gets no
- * gradient either.
+ * in[0]: ids
+ * attr: EMBED_ in op_table.h
+ * parameters: NAME.token [vocab, width]; NAME.position [length, width] where learned; NAME.type
+ *             [types, width]
+ * out: scale token[id] + position[t] + type[0]; 0 for padding, which has no gradient either
  */
 #define BASE 10000 /* of sines and cosines */
 
@@ -26,7 +26,7 @@ struct job {
 	size_t length, width;
 	enum embed_positions positions;
 	real scale;
-	const real *token, *position, *type; /* NULL where there is none */
+	const real *token, *position, *type; /* NULL: none */
 	real *dposition, *dtype;
 	int pieces;
 };
@@ -107,7 +107,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	return 0;
 }
 
-/* What is added to every token at position t. */
+/* Compute the vector that is added to every token at position t. */
 static void
 place(const struct job *j, size_t t, bool fresh, real *sum)
 {
@@ -125,7 +125,7 @@ place(const struct job *j, size_t t, bool fresh, real *sum)
 		sum[k] += j->type[k];
 }
 
-/* Some positions of all rows: what the position adds is worked out once. */
+/* Some positions of all rows, so that the vector of a position is computed once. */
 static void
 forward_piece(void *arg, int index)
 {
@@ -156,7 +156,7 @@ forward(struct graph *g, struct node *n)
 	pool_run(g->pool, j.pieces, forward_piece, &j);
 }
 
-/* The gradient of position t: a sum over rows in their order. */
+/* Compute the gradient of position t, a sum over rows in order. */
 static void
 position_piece(void *arg, int index)
 {
@@ -186,8 +186,8 @@ type_gradient(const struct job *j)
 			j->dtype[k] += j->n->grad[i * j->width + k];
 }
 
-/* An unembed node behind this one has been walked down already, and has written the table's whole
- * gradient. */
+/* Whether an unembed node has already written the whole gradient of the table in this backward
+ * pass. */
 static bool
 is_written(const struct graph *g, const struct node *n)
 {

@@ -1,4 +1,4 @@
-/* op_ew.c: operators that work number by number: activations and the residual sum. */
+/* op_ew.c: elementwise operators: activations and the residual sum. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -39,7 +39,7 @@ forward_act(struct graph *g, struct node *n, enum act act)
 	act_forward(act, n->out.data, len_of(g, n));
 }
 
-/* Hand this node's gradient to input j, adding or overwriting as the plan says. */
+/* Copy the gradient of this node to input j, or add it, by n->adds. */
 static void
 pass_down(struct graph *g, struct node *n, int j)
 {

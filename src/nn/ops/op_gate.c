@@ -1,4 +1,4 @@
-/* op_gate.c: one half of the numbers opens and shuts the other: SwiGLU (Shazeer 2020). */
+/* op_gate.c: SwiGLU: one half of the numbers gates the other (Shazeer 2020). */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,9 +8,10 @@
 #include "retort/nn/gemm/vmath.h"
 
 /*
- * in[0]    [.., 2 f]: gate, then up
- * y = silu(gate) up [.., f], silu(a) = a / (1 + e^-a). Backward takes the sigmoid again: cheaper
- * than keeping it.
+ * in[0]: [.., 2 f]: gate, then up
+ * out: silu(gate) up [.., f], silu(a) = a / (1 + e^-a)
+ *
+ * Backward computes the sigmoid again, which is cheaper than saving it.
  */
 struct job {
 	const struct graph *g;

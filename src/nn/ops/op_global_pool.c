@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-/* in[0]    x: [rows, height, width, channels]; what comes out is [rows, channels] */
+/* in[0]: x [rows, height, width, channels]
+ * out: [rows, channels] */
 struct job {
 	struct node *n;
 	const real *x;

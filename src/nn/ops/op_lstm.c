@@ -14,17 +14,20 @@
 #include <string.h>
 
 /*
- * in[0]    x [rows, positions, in]
- * in[1]    ids, where there is padding: there the state stays as it is
- * attr     see the LSTM_ names in op.h
- * Parameters: NAME.input [in, 4 h], NAME.state [h, 4 h], NAME.bias [4 h]; columns are the gates i,
- * f, g, o, h each. a = x[t] input + y[t-1] state + bias;  i, f, o = sigmoid(a), f with LSTM_FORGET
- * added before;  g = tanh(a) c[t] = f c[t-1] + i g;  y[t] = o tanh(c[t]);  y[-1] = c[-1] = 0 out y
- * [rows, positions, h] Rows know nothing of each other, so a piece takes BLOCK rows through all
- * steps: nobody waits for anybody in between. Kept of every position: gates (4 h), c (h), the state
- * before it (h), so that the weights' gradients are one product.
+ * in[0]: x [rows, positions, in]
+ * in[1]: ids, optional; at padding the state does not change
+ * attr: LSTM_ in op_table.h
+ * parameters: NAME.input [in, 4 h], NAME.state [h, 4 h], NAME.bias [4 h]; columns are the gates i,
+ * f, g, o, h each out: y [rows, positions, h]
+ *
+ * a = x[t] input + y[t-1] state + bias; i, f, o = sigmoid(a), f after LSTM_FORGET is added;
+ * g = tanh(a); c[t] = f c[t-1] + i g; y[t] = o tanh(c[t]); y[-1] = c[-1] = 0.
+ *
+ * Rows are independent: a piece computes all steps of BLOCK rows without synchronization. Saved for
+ * every position: gates (4 h), c (h) and the state before it (h), so that the gradients of the
+ * weights are one product.
  */
-#define BLOCK 32 /* rows: enough for a product, few enough to share */
+#define BLOCK 32 /* rows in a piece: enough for a product, few enough for several threads */
 
 struct job {
 	const struct graph *g;
@@ -106,7 +109,8 @@ is_padding(const struct job *j, size_t row, size_t t)
 	return j->ids && j->ids[row * j->length + t] < 0;
 }
 
-/* Gates in place from their sums; then the cell and what comes out. `was` and `cell` may be one. */
+/* Turn the sums of the gates into gates, in place; then compute the cell and the output. `was` and
+ * `cell` may be the same. */
 static void
 step_row(const struct job *j, real *gate, const real *was, real *cell, real *y)
 {
@@ -126,8 +130,8 @@ step_row(const struct job *j, real *gate, const real *was, real *cell, real *y)
 		y[k] *= gate[3 * h + k];
 }
 
-/* Step t of rows [from, to): gates of row r at gate + (r - from) ld, their part from x is there
- * already. */
+/* Step t of rows [from, to): the gates of row r are at gate + (r - from) ld and hold the product
+ * with x already. */
 static void
 step(const struct job *j, size_t from, size_t to, size_t t, real *gate, size_t ld, real *cell,
      const real *was, size_t ldc)
@@ -160,7 +164,7 @@ step(const struct job *j, size_t from, size_t to, size_t t, real *gate, size_t l
 	}
 }
 
-/* With everything kept. The states before the first position are `before` there, which is 0. */
+/* Forward with everything saved for backward; `before` is 0 at the first position. */
 static void
 forward_kept(void *arg, int index)
 {
@@ -181,7 +185,7 @@ forward_kept(void *arg, int index)
 	}
 }
 
-/* With one step's gates and the cells in scratch. */
+/* Forward alone, with the gates of one step and the cells in scratch. */
 static void
 forward_bare(void *arg, int index)
 {
@@ -225,8 +229,9 @@ forward(struct graph *g, struct node *n)
 }
 
 /*
- * Position `at` of a row, going back: dh and dc come from the position behind it. Gates become the
- * gradients of their sums, dh is used up, dc is for the position before. squashed: [h], scratch.
+ * Backward of position `at` of a row: dh and dc are from the position after it. Gates are replaced
+ * by the gradients of their sums, dh is destroyed, dc is for the position before. squashed: [h],
+ * scratch.
  */
 static void
 back_row(const struct job *j, size_t at, bool is_first, real *dh, real *dc, real *squashed,
@@ -306,7 +311,7 @@ gradient_piece(void *arg, int index)
 			   &columns);
 }
 
-/* The bias's gradient: sums of blocks in the order of the blocks. */
+/* The gradient of the bias: sums of blocks in order. */
 static void
 add_sums(const struct job *j, real *db)
 {

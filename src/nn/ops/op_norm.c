@@ -12,12 +12,13 @@
 #include <string.h>
 
 /*
- * in[0]    x, of any rank
- * attr     see the NORM_ names in op.h
- * Parameters: NAME.gain, and NAME.bias for the layer norm; without weight decay.
+ * in[0]: x, of any rank
+ * attr: NORM_ in op_table.h
+ * parameters: NAME.gain, and NAME.bias for layer norm; without weight decay
+ *
  * z = (x - m) / sqrt(v + eps), y = gain z + bias; m and v are the mean and the variance of a
- * position's numbers. The RMS norm has m = 0, so that v is the mean square, and no bias. Kept: m
- * and 1 / sqrt(v + eps) of every position; z is worked out again, since x has to be read anyway.
+ * position. RMS norm has m = 0, so that v is the mean square, and no bias. Saved: m and 1 /
+ * sqrt(v + eps) of every position; z is computed again, since x has to be read anyway.
  */
 struct job {
 	const struct graph *g;
@@ -79,7 +80,7 @@ take_away(const real *restrict x, size_t n, real mean, real *restrict out)
 		out[k] = x[k] - mean;
 }
 
-/* y becomes y narrow gain + bias. */
+/* y = y narrow gain + bias. */
 MULTIVERSION static void
 finish(real *restrict y, size_t n, real narrow, const real *restrict gain,
        const real *restrict bias)
@@ -90,7 +91,7 @@ finish(real *restrict y, size_t n, real narrow, const real *restrict gain,
 		y[k] += bias[k];
 }
 
-/* dx of one row; see backward_row. */
+/* Compute dx of one row; see backward_row. */
 MULTIVERSION static void
 pass_down(const real *restrict u, const real *restrict z, size_t n, real mean_u, real mean_uz,
 	  real narrow, bool adds, real *restrict dx)
@@ -103,7 +104,7 @@ pass_down(const real *restrict u, const real *restrict z, size_t n, real mean_u,
 			dx[k] = (u[k] - mean_u - z[k] * mean_uz) * narrow;
 }
 
-/* What is left of the mean, and the mean of its squares. */
+/* Subtract the mean from a row, and return the mean of squares. */
 static real
 centre(const real *x, size_t n, real mean, real *out)
 {
@@ -140,7 +141,7 @@ forward(struct graph *g, struct node *n)
 	pool_run(g->pool, j.pieces, forward_piece, &j);
 }
 
-/* One row's part of the gradients of gain and bias; u[k] = gain dy and z[k] for what is below. */
+/* Add the part of one row to the gradients of gain and bias; set u[k] = gain dy and z[k]. */
 MULTIVERSION static void
 add_row(const real *restrict x, const real *restrict dy, const real *restrict gain, size_t n,
 	real mean, real narrow, real *restrict sum, real *restrict u, real *restrict z)
@@ -154,8 +155,8 @@ add_row(const real *restrict x, const real *restrict dy, const real *restrict ga
 }
 
 /*
- * With u = gain dy: dx = (u - mean(u) - z mean(u z)) / spread, without mean(u) for the RMS norm. On
- * the way the gradients of gain and bias, sums over the positions of this piece.
+ * With u = gain dy and s = sqrt(v + eps): dx = (u - mean(u) - z mean(u z)) / s, without mean(u) for
+ * RMS norm. Also adds to the gradients of gain and bias, summed over the positions of this piece.
  */
 static void
 backward_row(const struct job *j, size_t i, real *sum)
@@ -184,7 +185,7 @@ backward_piece(void *arg, int index)
 		backward_row(j, i, sum);
 }
 
-/* Sums of pieces in the order of the pieces. */
+/* Add the sums of pieces in their order. */
 static void
 add_sums(const struct job *j, real *to, const real *sum)
 {

@@ -1,4 +1,4 @@
-/* op_pool.c: the largest number or the mean under windows that slide over maps. */
+/* op_pool.c: max and average pooling over windows of maps. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,20 +12,21 @@
 #include <string.h>
 
 /*
- * in[0]    x: [rows, height, width, channels]
- * attr     see the POOL_ names in op.h
- * A mean counts what padding adds: it is always over size * size numbers. The largest is never one
- * of the padding; where several are equal, the first. NaN is the largest, so that it does not
- * vanish. Which one it was, as its place in the window, is kept in `saved` from forward to
- * backward.
+ * in[0]: x [rows, height, width, channels]
+ * attr: POOL_ in op_table.h
+ * out: [rows, height, width, channels] of window positions
+ *
+ * The average includes padding: it is always over size * size numbers. The maximum is never
+ * padding; among equals it is the first; NaN counts as the largest, so that it is not lost. Its
+ * index in the window is saved for backward.
  */
 struct job {
 	struct node *n;
 	struct window win;
 	const real *x;
-	real *dx, *keep; /* keep NULL: no backward follows */
+	real *dx, *keep; /* keep NULL: forward only */
 	bool dx_adds, is_max;
-	size_t rows, map, len; /* numbers in a row going in, coming out */
+	size_t rows, map, len; /* numbers in a row: in, out */
 	int pieces;
 };
 
@@ -76,8 +77,8 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	return 0;
 }
 
-/* The part of the window at position `at` of line `line` that is inside of the map, and where the
- * whole window begins. */
+/* The part within the map of the window at position `at` of line `line`, and where the whole window
+ * begins. */
 struct part {
 	size_t up, low, left, right;
 	ptrdiff_t top, side;
@@ -95,7 +96,7 @@ part_of(const struct window *w, size_t line, size_t at)
 	return p;
 }
 
-/* The position behind: dividing for it takes longer than a window of few channels. */
+/* Move to the next position: cheaper than dividing for it where there are few channels. */
 static MULTI_INLINE void
 next(const struct window *w, size_t *line, size_t *at)
 {
@@ -105,7 +106,7 @@ next(const struct window *w, size_t *line, size_t *at)
 	}
 }
 
-/* Where place (i, k) of the window stands in the map. */
+/* Offset in the map of cell (i, k) of the window. */
 static MULTI_INLINE size_t
 place(const struct window *w, const struct part *p, size_t i, size_t k)
 {
@@ -113,7 +114,7 @@ place(const struct window *w, const struct part *p, size_t i, size_t k)
 	       w->channels;
 }
 
-/* Some channels of a map at once; a choice between two of them is made bit by bit. */
+/* Several channels at once; a choice between two is made with masks. */
 #define LANES 8
 typedef real vector
 	__attribute__((vector_size(LANES * sizeof(real)), aligned(sizeof(real)), may_alias));
@@ -129,7 +130,7 @@ choose(const mask *which, const vector *a, vector *b)
 	*b = (vector)((*which & (mask)*a) | (~*which & (mask)*b));
 }
 
-/* LANES channels of one window, or one. x is where the part inside of the map begins. */
+/* The maximum of one window, for LANES channels or one; x is the first cell within the map. */
 static MULTI_INLINE void
 largest_lanes(const struct window *w, const struct part *p, const real *x, real *y, real *which)
 {
@@ -164,7 +165,7 @@ largest_one(const struct window *w, const struct part *p, const real *x, real *y
 		}
 }
 
-/* One map. `which` becomes the place of the largest. */
+/* Max pooling of one map; `which` is set to the index of the maximum. */
 MULTIVERSION static void
 forward_max(const struct window *w, const real *restrict x, real *restrict y, real *restrict which)
 {
@@ -183,7 +184,7 @@ forward_max(const struct window *w, const real *restrict x, real *restrict y, re
 	}
 }
 
-/* The same where nobody asks which. */
+/* The same without the index. */
 MULTIVERSION static void
 forward_largest(const struct window *w, const real *restrict x, real *restrict y)
 {
@@ -252,7 +253,7 @@ forward(struct graph *g, struct node *n)
 	pool_run(g->pool, j.pieces, forward_piece, &j);
 }
 
-/* Every number of the map is under one window: what it gets is written, not added. */
+/* Every cell of the map is under one window: its gradient is written, not added. */
 static bool
 tiles(const struct window *w)
 {

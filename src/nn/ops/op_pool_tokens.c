@@ -1,4 +1,4 @@
-/* op_pool_tokens.c: one vector for a sequence. */
+/* op_pool_tokens.c: pooling of a sequence to one vector. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,11 +12,12 @@
 #include <string.h>
 
 /*
- * in[0]    x [rows, positions, width]
- * in[1]    ids, where there is padding: it does not count
- * attr     see the POOL_TOKENS_ names in op.h
- * out      [rows, width]: sum over t of weight[t] x[t]; 0 where a row is all padding
- * The weights of a row, which add up to 1, are kept: the same for all tokens; 1 for the first; or
+ * in[0]: x [rows, positions, width]
+ * in[1]: ids, optional; padding has weight 0
+ * attr: POOL_TOKENS_ in op_table.h
+ * out: [rows, width]: sum over t of weight[t] x[t]; 0 where a row is all padding
+ *
+ * The weights of a row, which sum to 1, are saved: equal for all tokens; 1 for the first; or
  * softmax(x query / sqrt(width)) with the parameter NAME.query [width] (Ilse et al. 2018, without
  * their tanh).
  */
@@ -76,7 +77,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	return 0;
 }
 
-/* Softmax over what is not padding; `weight` holds the logits. */
+/* Softmax, in place, over the logits in `weight` that are not padding. */
 static void
 softmax(const int32_t *ids, real *weight, size_t n)
 {
@@ -146,8 +147,8 @@ forward(struct graph *g, struct node *n)
 }
 
 /*
- * dx[t] = weight[t] dy + dlogit[t] query; the derivative of a logit is weight[t] (x[t] dy - y dy),
- * since y is the mean of the x. The query's gradient is summed over the rows of a piece.
+ * dx[t] = weight[t] dy + dlogit[t] query with dlogit[t] = weight[t] (x[t] dy - y dy), since y is
+ * the weighted mean of x. The gradient of the query is summed over the rows of a piece.
  */
 static void
 backward_row(const struct job *j, size_t i, real *dquery)

@@ -1,5 +1,5 @@
-/* op_unembed.c: logits over the vocabulary, by the vectors that embed its tokens (Press and Wolf
- * 2017). */
+/* op_unembed.c: logits over the vocabulary with the table of an embed node (Press and Wolf 2017).
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -13,20 +13,22 @@
 #include <string.h>
 
 /*
- * in[0]    x [rows, positions, width]
- * in[1]    the embed node: its table is read, what it puts out is not
- * y = x token^T [rows, positions, vocab]. Backward writes the whole gradient of the table; the
- * embed node, whose turn comes later and which has to be told with EMBED_TIED, adds to it.
+ * in[0]: x [rows, positions, width]
+ * in[1]: an embed node with EMBED_TIED; its table is read, its output is not
+ * out: x token^T [rows, positions, vocab]
+ *
+ * Backward writes the whole gradient of the table; the embed node, whose backward runs later, adds
+ * to it.
  */
 struct job {
 	const struct graph *g;
 	struct gemm_packed_product p;
 	struct blas_product gw, gx;
 	int w_pieces;
-	real *room; /* for the table laid out; NULL where BLAS does it all */
+	real *room; /* for the repacked table; NULL: by BLAS */
 };
 
-/* The embed node, whose table meets x; NULL and an error when it does not. */
+/* The embed node, if its table fits x; else NULL and an error. */
 static const struct node *
 table_of(const struct graph *g, const struct node *n, struct err *e)
 {
@@ -123,7 +125,7 @@ gradient_piece(void *arg, int index)
 }
 
 static void
-lay_piece(void *arg, int index)
+repack_piece(void *arg, int index)
 {
 	const struct job *j = arg;
 
@@ -159,11 +161,12 @@ backward(struct graph *g, struct node *n)
 	};
 	int pieces;
 
-	if (m->grad && !n->adds[1]) /* the first to reach it, with nothing to say */
+	if (m->grad &&
+	    !n->adds[1]) /* the first to reach it: its output has no gradient from here */
 		memset(m->grad, 0, g->rows * tensor_width(&m->out) * sizeof *m->grad);
 	j.room = x->grad && gemm_repack_fits(&j.gx) ? n->work : NULL;
 	if (j.room)
-		pool_run(g->pool, gemm_repack_pack_pieces(&j.gx), lay_piece, &j);
+		pool_run(g->pool, gemm_repack_pack_pieces(&j.gx), repack_piece, &j);
 	j.w_pieces = blas_pieces(&j.gw);
 	pieces = j.w_pieces + (x->grad ? blas_pieces(&j.gx) : 0);
 	pool_run(pieces > 2 ? g->pool : NULL, pieces, gradient_piece, &j);

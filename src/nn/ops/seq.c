@@ -1,4 +1,4 @@
-/* seq.c: token ids among the inputs of a node, gradients of tables. */
+/* seq.c: inputs of token ids, rotary angles, gradients of tables. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,7 +11,7 @@
 
 #define EXACT \
 	64 /* positions from one exact angle to the next: errors of rounding stay below 1e-14 */
-#define UNIT 16 /* columns that stay together: a cache line of single precision */
+#define UNIT 16 /* columns in a piece are multiples of it: a cache line of single precision */
 
 int
 seq_check_ids(const struct graph *g, const struct node *n, int which, size_t length, struct err *e)
@@ -65,10 +65,11 @@ seq_turn(double *turn, size_t width, double base, size_t t, bool fresh)
 	}
 }
 
-/* At the start of the work, before two lists of entries: that of the step before, and the caller's.
+/* At the start of the work, followed by two lists of rows: that of the step before, and the
+ * caller's.
  */
 struct head {
-	const real *dw; /* where the list was made for; NULL before the first step */
+	const real *dw; /* gradient that the list belongs to; NULL before the first step */
 	size_t n;
 };
 

@@ -1,4 +1,4 @@
-/* window.c: what stands under a sliding window, gathered into rows and scattered back. */
+/* window.c: gathering of sliding windows into rows, and scattering back. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define MOST 4096 /* size, stride and padding: far above use, and products of them stay small */
+#define MOST 4096 /* limit of size, stride and padding, so that their products do not overflow */
 
 static int
 check(const char *what, double is, double least, struct err *e)
@@ -44,7 +44,7 @@ window_make(struct window *w, const struct tensor *x, double size, double stride
 	return 0;
 }
 
-/* Where line i of a window begins that stands at (top, side), from its first column inside on. */
+/* Address of line i of the window at (top, side), from its first column within the map. */
 static size_t
 line_at(const struct window *w, size_t row, ptrdiff_t top, ptrdiff_t side, size_t i, size_t left)
 {
@@ -53,7 +53,7 @@ line_at(const struct window *w, size_t row, ptrdiff_t top, ptrdiff_t side, size_
 	return ((row * w->height + y) * w->width + x) * w->channels;
 }
 
-/* Columns from..to of one line; `run` points at the first of them. */
+/* Copy columns from..to of one line; `run` points at the first of them. */
 static void
 gather_line(const struct window *w, const real *run, size_t take, size_t from, size_t to,
 	    real *restrict patch)
