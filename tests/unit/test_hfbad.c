@@ -113,8 +113,8 @@ static const struct config_case {
 	  "tensor bert.encoder.layer.0.intermediate.dense.weight: is [40, 24], config.json's "
 	  "intermediate_size is 44: [44, 24] is expected" },
 	{ "bert", "num_hidden_layers", "3",
-	  "tensor bert.encoder.layer.2.attention.self.query.weight: is not there; config.json's "
-	  "num_hidden_layers is 3" },
+	  "tensor bert.encoder.layer.2.attention.self.query.weight: missing; "
+	  "num_hidden_layers of config.json is 3" },
 	{ "bert", "num_hidden_layers", "1",
 	  "tensor bert.encoder.layer.1.attention.output.LayerNorm.bias: has no place; "
 	  "config.json's num_hidden_layers is 1, counted from 0" },
@@ -142,7 +142,7 @@ static const struct config_case {
 	  "tensor transformer.h.0.mlp.c_fc.weight: is [20, 80], config.json's n_inner is 60: [20, "
 	  "60] is expected" },
 	{ "gpt2", "tie_word_embeddings", "false",
-	  "tensor lm_head.weight: is not there; config.json's tie_word_embeddings is false" },
+	  "tensor lm_head.weight: missing; tie_word_embeddings of config.json is false" },
 	{ "gpt2", "tie_word_embeddings", "3",
 	  "config.json: tie_word_embeddings: 3 is neither true nor false" },
 	{ "gpt2-f16", "resid_pdrop", "1.5",
@@ -254,7 +254,7 @@ tensors_that_are_missing_extra_or_turned_are_named(void **state)
 	(void)state;
 	t = tensor(c, "bert.pooler.dense.bias");
 	rename_to(t, "cls.bias");
-	parse("missing", bert, c, "tensor bert.pooler.dense.bias: is not there");
+	parse("missing", bert, c, "tensor bert.pooler.dense.bias: missing");
 	rename_to(t, "bert.pooler.dense.bias");
 	ckpt_add(c, "cls.predictions.bias", 1, (size_t[]){ 2 }, NULL);
 	parse("extra", bert, c,
@@ -402,8 +402,8 @@ a_directory_without_its_files_is_refused_with_their_names(void **state)
 	copy("bert", "config.json", dir, "config.json");
 	says(dir, "/model.safetensors: No such file or directory");
 	write_text(dir, "pytorch_model.bin", "x");
-	says(dir,
-	     "/pytorch_model.bin: a pickle is a program and is not read; model.safetensors is");
+	says(dir, "/pytorch_model.bin: pickles are programs and are not read (expected "
+		  "model.safetensors)");
 	write_text(dir, "model.safetensors.index.json", "{}");
 	says(dir, "/model.safetensors.index.json: weight_map: names no tensors");
 	write_text(dir, "model.safetensors.index.json", "{\"weight_map\": {\"a\": \"../b\"}}");
@@ -447,7 +447,7 @@ a_model_in_pieces_is_read(void **state)
 	ckpt_free(c);
 	copy("llama", "model.safetensors", dir, "1.safetensors");
 	CHECK_INT(hf_read(dir, &c, &e), -1);
-	CHECK(strstr(e.msg, "1.safetensors: tensor ") && strstr(e.msg, ": is in another file too"));
+	CHECK(strstr(e.msg, "1.safetensors: tensor ") && strstr(e.msg, ": in two files"));
 	ckpt_free(all), ckpt_free(half[0]), ckpt_free(half[1]), ckpt_free(want);
 	tmpfolder_remove(dir);
 }

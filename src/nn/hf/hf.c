@@ -1,4 +1,4 @@
-/* hf.c: model directories in the published layouts, to and from checkpoints. */
+/* hf.c: conversion of model directories in the published layouts from and to checkpoints. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -28,7 +28,7 @@ hf_wants(const char *name, const char *type, struct err *e)
 	return err_set(e, "tensor %s: type '%.20s' is none of F32, F16, BF16", name, type);
 }
 
-/* ---------------------------------------------------------------- between the two */
+/* ---------------------------------------------------------------- conversion */
 
 static void
 note_number(struct ckpt *c, const char *key, size_t n)
@@ -39,7 +39,7 @@ note_number(struct ckpt *c, const char *key, size_t n)
 	ckpt_note(c, key, buf);
 }
 
-/* What net_ckpt_spec reads. */
+/* Write the notes that net_ckpt_spec reads. */
 static void
 write_notes(const struct hf_model *m, struct ckpt *c)
 {
@@ -91,7 +91,7 @@ note_size(const struct ckpt *c, const char *key, size_t *out, struct err *e)
 	return 0;
 }
 
-/* Names of all classes, or none. */
+/* Read the names of classes; none where one is missing. */
 static void
 read_names(const struct ckpt *c, struct hf_model *m)
 {
@@ -122,7 +122,7 @@ read_notes(const struct ckpt *c, struct hf_model *m, struct err *e)
 
 	memset(m, 0, sizeof *m);
 	if (!model)
-		return err_set(e, "the notes name no model");
+		return err_set(e, "no model in the notes");
 	if (model_table_parse(model, &m->spec, e) < 0)
 		return -1;
 	if (model_option(m->spec.kind, "positions") >= 0 && hf_layout_get(m, "positions") < 1 &&
@@ -149,7 +149,7 @@ hf_print(const struct ckpt *c, struct ckpt **theirs, char **config, struct err *
 		ckpt_free(out);
 		return -1;
 	}
-	ckpt_note(out, "format", "pt"); /* their library reads no file without it */
+	ckpt_note(out, "format", "pt"); /* required by the transformers library */
 	hf_config_print(&m, &text);
 	hf_layout_release(&m);
 	*theirs = out;
@@ -160,16 +160,15 @@ hf_print(const struct ckpt *c, struct ckpt **theirs, char **config, struct err *
 
 /* ---------------------------------------------------------------- files */
 
-/* The tensors of `from` go behind those of `to`. */
+/* Move the tensors of `from` to the end of `to`, and free `from`. */
 static int
-take_all(struct ckpt *to, struct ckpt *from, struct err *e)
+move_tensors(struct ckpt *to, struct ckpt *from, struct err *e)
 {
 	int status = 0;
 
 	for (size_t i = 0; i < from->n_tensors && status == 0; i++)
 		if (ckpt_find(to, from->tensor[i].name))
-			status = err_set(e, "tensor %s: is in another file too",
-					 from->tensor[i].name);
+			status = err_set(e, "tensor %s: in two files", from->tensor[i].name);
 	for (size_t i = 0; i < from->n_tensors && status == 0; i++) {
 		mem_grow(&to->tensor, &to->cap_tensors, to->n_tensors + 1, sizeof *to->tensor);
 		to->tensor[to->n_tensors++] = from->tensor[i];
@@ -179,9 +178,9 @@ take_all(struct ckpt *to, struct ckpt *from, struct err *e)
 	return status;
 }
 
-/* A model in pieces: the index says in which files. */
+/* Read a model in several files, listed in the index. */
 static int
-read_pieces(const char *dir, const char *index, struct ckpt **out, struct err *e)
+read_indexed(const char *dir, const char *index, struct ckpt **out, struct err *e)
 {
 	struct ckpt *all = NULL, *one;
 	char *text, **file;
@@ -199,7 +198,7 @@ read_pieces(const char *dir, const char *index, struct ckpt **out, struct err *e
 		char *path = io_join(dir, file[i]);
 
 		status = ckpt_read_some(path, hf_wants, &one, e);
-		if (status == 0 && take_all(all, one, e) < 0)
+		if (status == 0 && move_tensors(all, one, e) < 0)
 			status = err_wrap(e, "%s", path);
 		mem_free(path);
 	}
@@ -220,11 +219,11 @@ read_tensors(const char *dir, struct ckpt **out, struct err *e)
 	int status;
 
 	if (!io_exists(whole) && io_exists(index))
-		status = read_pieces(dir, index, out, e);
+		status = read_indexed(dir, index, out, e);
 	else if (!io_exists(whole) && io_exists(pickle))
-		status = err_set(e,
-				 "%s: a pickle is a program and is not read; model.safetensors is",
-				 pickle);
+		status = err_set(
+			e, "%s: pickles are programs and are not read (expected model.safetensors)",
+			pickle);
 	else
 		status = ckpt_read_some(whole, hf_wants, out, e);
 	mem_free(whole);

@@ -14,12 +14,12 @@
 #include "retort/base/mem.h"
 #include "retort/nn/models/model_table.h"
 
-#define VOCAB (1 << 20) /* token ids at most, as in the notes of a checkpoint */
+#define VOCAB (1 << 20) /* token ids, at most; as in the notes of a checkpoint */
 #define LABELS DATASET_CLASSES
 
-/* A value as JSON, shortened, for messages. */
+/* Write a value as JSON, truncated, for messages; returns buf. */
 static const char *
-show(const json_t *j, char *buf, size_t size)
+show_json(const json_t *j, char *buf, size_t size)
 {
 	char *text =
 		j ? json_dumps(j, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
@@ -30,7 +30,7 @@ show(const json_t *j, char *buf, size_t size)
 }
 
 static bool
-same(const json_t *a, const json_t *b)
+is_same(const json_t *a, const json_t *b)
 {
 	if (json_is_number(a) && json_is_number(b))
 		return !(json_number_value(a) < json_number_value(b)) &&
@@ -46,15 +46,15 @@ read_only(const struct hf_key *k, const json_t *value, struct err *e)
 	bool found = !value;
 	size_t i;
 
-	json_array_foreach(list, i, one) found |= same(value, one);
+	json_array_foreach(list, i, one) found |= is_same(value, one);
 	if (!found)
 		err_set(e, "%s: %s is not computed here; %s is accepted", k->name,
-			show(value, got, sizeof got), show(list, want, sizeof want));
+			show_json(value, got, sizeof got), show_json(list, want, sizeof want));
 	json_decref(list);
 	return found ? 0 : -1;
 }
 
-/* A number as a person would type it, through the limits of the option. */
+/* Set an option from a number, with the checks of the parser of options. */
 static int
 read_option(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
 {
@@ -67,9 +67,10 @@ read_option(struct hf_model *m, const struct hf_key *k, const json_t *value, str
 	else if (json_is_real(value))
 		text_number(text, sizeof text, json_real_value(value));
 	else
-		return err_set(e, "%s: %s is no number", k->name, show(value, text, sizeof text));
+		return err_set(e, "%s: %s is no number", k->name,
+			       show_json(value, text, sizeof text));
 	if (strcmp(text, "0") == 0 &&
-	    strcmp(k->arg, "dropout") != 0) /* with us, 0 is what is usual */
+	    strcmp(k->arg, "dropout") != 0) /* in Retort, 0 means the default */
 		return err_set(e, "%s: 0 is too few", k->name);
 	return hf_layout_set(m, k->arg, text, e) < 0 ? err_wrap(e, "%s", k->name) : 0;
 }
@@ -82,11 +83,11 @@ read_switch(struct hf_model *m, const struct hf_key *k, const json_t *value, str
 
 	if (value && !json_is_boolean(value))
 		return err_set(e, "%s: %s is neither true nor false", k->name,
-			       show(value, text, sizeof text));
+			       show_json(value, text, sizeof text));
 	return hf_layout_set(m, k->arg, on ? "on" : "off", e);
 }
 
-/* Activations with a gate go with layouts that have one, and no others. */
+/* Gated activations fit layouts with a gate, others those without. */
 static bool
 act_fits(const struct hf_model *m, const struct hf_act *a)
 {
@@ -110,7 +111,7 @@ read_act(struct hf_model *m, const struct hf_key *k, const json_t *value, struct
 		}
 		text_item(&names, "%s", a->theirs);
 	}
-	status = err_set(e, "%s: %s is none of %s", k->name, show(value, got, sizeof got),
+	status = err_set(e, "%s: %s is none of %s", k->name, show_json(value, got, sizeof got),
 			 text_get(&names));
 	text_release(&names);
 	return status;
@@ -124,7 +125,7 @@ read_vocab(struct hf_model *m, const struct hf_key *k, const json_t *value, stru
 
 	if (n < 1 || n > VOCAB)
 		return err_set(e, "%s: %s is not a whole number in 1..%d", k->name,
-			       show(value, got, sizeof got), VOCAB);
+			       show_json(value, got, sizeof got), VOCAB);
 	m->vocab = (size_t)n;
 	return 0;
 }
@@ -154,8 +155,7 @@ read_labels(struct hf_model *m, const struct hf_key *k, const json_t *value, str
 	return 0;
 }
 
-/* How many classes there are: as many as have names, else what is counted, else two, as in the
- * published library. */
+/* Number of classes: that of the names; else this key; else two, as in the transformers library. */
 static int
 read_count(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
 {
@@ -166,13 +166,13 @@ read_count(struct hf_model *m, const struct hf_key *k, const json_t *value, stru
 		return 0;
 	if (n < 1 || n > LABELS)
 		return err_set(e, "%s: %s is not a whole number in 1..%d", k->name,
-			       show(value, got, sizeof got), LABELS);
+			       show_json(value, got, sizeof got), LABELS);
 	m->classes = (size_t)n;
 	return 0;
 }
 
-/* The network's class in their library says what comes out: only what tells classes, or the next
- * token, is ours. */
+/* The class of the network in the transformers library determines its output: only classifiers and
+ * language models are supported. */
 static int
 read_class(const struct hf_key *k, const json_t *value, struct err *e)
 {
@@ -185,7 +185,8 @@ read_class(const struct hf_key *k, const json_t *value, struct err *e)
 	for (const char *p = k->arg; *p; p += strcspn(p, " "), p += *p == ' ')
 		if (len && strcspn(p, " ") == len && strncmp(p, word, len) == 0)
 			return 0;
-	return err_set(e, "%s: %s is none of %s", k->name, show(value, got, sizeof got), k->arg);
+	return err_set(e, "%s: %s is none of %s", k->name, show_json(value, got, sizeof got),
+		       k->arg);
 }
 
 static int
@@ -198,7 +199,7 @@ read_head(const struct hf_model *m, const struct hf_key *k, const json_t *value,
 	if (!value || json_is_null(value) || (x * heads >= width && x * heads <= width))
 		return 0;
 	return err_set(e, "%s: %s is not the %g numbers divided by %g heads that are computed here",
-		       k->name, show(value, got, sizeof got), width, heads);
+		       k->name, show_json(value, got, sizeof got), width, heads);
 }
 
 static int
@@ -218,7 +219,7 @@ read_rope(struct hf_model *m, const struct hf_key *k, const json_t *value, struc
 	    (part && json_number_value(part) < 1))
 		return err_set(
 			e, "%s: %s is not computed here; null is accepted, and the type default",
-			k->name, show(value, got, sizeof got));
+			k->name, show_json(value, got, sizeof got));
 	value = json_object_get(value, "rope_theta");
 	return value && read_option(m, &base, value, e) < 0 ? err_wrap(e, "%s", k->name) : 0;
 }
@@ -252,7 +253,7 @@ read_key(struct hf_model *m, const struct hf_key *k, const json_t *value, struct
 	}
 }
 
-/* Keys that are looked at when the others are known. */
+/* Keys that depend on others. */
 static int
 read_key_late(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
 {
@@ -279,13 +280,13 @@ read_layout(const json_t *root, struct hf_model *m, struct err *e)
 			m->layout = &hf_layout_table[i];
 			return model_table_parse(m->layout->model, &m->spec, e);
 		}
-	return err_set(e, "model_type: %s is none of %s", show(type, got, sizeof got),
+	return err_set(e, "model_type: %s is none of %s", show_json(type, got, sizeof got),
 		       hf_layout_names(names, sizeof names));
 }
 
-/* Sizes that no key has wrong by itself. */
+/* Check sizes that depend on each other. */
 static int
-check(const struct hf_model *m, struct err *e)
+check_sizes(const struct hf_model *m, struct err *e)
 {
 	size_t width = hf_layout_size(m, 'D'), heads = (size_t)hf_layout_get(m, "heads");
 	size_t kv = (size_t)hf_layout_get(m, "kv-heads");
@@ -319,7 +320,7 @@ hf_config_parse(const char *json, size_t size, struct hf_model *m, struct err *e
 	for (const struct hf_key *k = status < 0 ? NULL : m->layout->key; status == 0 && k->name;
 	     k++)
 		status = read_key_late(m, k, json_object_get(root, k->name), e);
-	status = status < 0 ? status : check(m, e);
+	status = status < 0 ? status : check_sizes(m, e);
 	json_decref(root);
 	if (status < 0)
 		hf_layout_release(m);

@@ -20,7 +20,7 @@ hf_config_files_free(char **file, size_t n)
 static int
 add_file(char **file, size_t *n, const char *name, struct err *e)
 {
-	for (size_t i = *n; i > 0; i--) /* neighbours are in the same file as a rule */
+	for (size_t i = *n; i > 0; i--) /* neighbouring tensors are usually in one file */
 		if (name && strcmp(file[i - 1], name) == 0)
 			return 0;
 	if (!name || !name[0] || name[0] == '.' || strchr(name, '/'))

@@ -16,7 +16,7 @@ print_string(struct text *out, const char *s)
 	json_t *j = json_string(s);
 	char *text = j ? json_dumps(j, JSON_ENCODE_ANY | JSON_ENSURE_ASCII) : NULL;
 
-	text_add(out, text ? text : "\"\""); /* no UTF-8: a name that nobody can have typed */
+	text_add(out, text ? text : "\"\""); /* not UTF-8: cannot have been typed */
 	free(text);
 	json_decref(j);
 }
@@ -54,9 +54,9 @@ print_act(const struct hf_model *m, const struct hf_key *k, struct text *out)
 	text_addf(out, "\"%s\"", a->theirs);
 }
 
-/* Two labels of one name: JSON has room for one. */
+/* Whether label i has the name of an earlier one: JSON has no duplicate keys. */
 static bool
-is_again(const struct hf_model *m, size_t i)
+is_duplicate(const struct hf_model *m, size_t i)
 {
 	for (size_t k = 0; m->label && k < i; k++)
 		if (strcmp(m->label[k], m->label[i]) == 0)
@@ -64,7 +64,7 @@ is_again(const struct hf_model *m, size_t i)
 	return false;
 }
 
-/* {"0": "name"}, or the other way round. */
+/* Write {"0": "name", ...}, or with names_first {"name": 0, ...}. */
 static void
 print_labels(const struct hf_model *m, bool names_first, struct text *out)
 {
@@ -74,7 +74,7 @@ print_labels(const struct hf_model *m, bool names_first, struct text *out)
 	for (size_t i = 0; i < m->classes; i++) {
 		const char *name = m->label ? m->label[i] : plain;
 
-		if (names_first && is_again(m, i))
+		if (names_first && is_duplicate(m, i))
 			continue;
 		snprintf(plain, sizeof plain, "LABEL_%zu", i);
 		text_add(out, i ? ",\n    " : "\n    ");
@@ -87,7 +87,7 @@ print_labels(const struct hf_model *m, bool names_first, struct text *out)
 	text_add(out, "\n  }");
 }
 
-/* The first value of the list. */
+/* Write the first value of the list. */
 static void
 print_first(const struct hf_key *k, struct text *out)
 {

@@ -47,7 +47,6 @@ hf_layout_value(const struct model_spec *spec, int option, char *buf, size_t siz
 	return buf;
 }
 
-/* Through the one parser that knows the limits of options. */
 int
 hf_layout_set(struct hf_model *m, const char *option, const char *value, struct err *e)
 {
@@ -121,12 +120,13 @@ hf_layout_key(const struct hf_layout *l, char letter)
 }
 
 /*
- * Whether an option may have this value. Dropout changes nothing that a trained network says, so it
- * may always be there. A size for which the layout has a table must not be 0; a feed-forward layer
- * with a gate has its own names.
+ * Whether option i of `spec` fits the layout, whose own description is `like`. Dropout always does:
+ * it does not change the outputs of a trained network. A size for which the layout has a table must
+ * not be 0; a gated feed-forward layer has names of its own.
  */
 static bool
-fits(const struct hf_layout *l, const struct model_spec *like, const struct model_spec *spec, int i)
+option_fits(const struct hf_layout *l, const struct model_spec *like, const struct model_spec *spec,
+	    int i)
 {
 	const struct model_option *o = &spec->kind->option[i];
 	double x = spec->value[i], y = like->value[i];
@@ -142,9 +142,9 @@ fits(const struct hf_layout *l, const struct model_spec *like, const struct mode
 	return o->type != MODEL_WHOLE || x != 0;
 }
 
-/* As many shared heads as heads are none. */
+/* As many kv-heads as heads are the same as 0; ff 0 is four times the width. */
 static void
-normalise(struct model_spec *s)
+normalize_sizes(struct model_spec *s)
 {
 	int heads = model_option(s->kind, "heads"), kv = model_option(s->kind, "kv-heads"),
 	    ff = model_option(s->kind, "ff");
@@ -156,9 +156,9 @@ normalise(struct model_spec *s)
 		s->value[ff] = 4 * s->value[width];
 }
 
-/* "bert: order=pre (it has post), ..." and how many there are. */
+/* Append the options that do not fit, "order=pre (it has post), ..."; returns their number. */
 static int
-hindrances(const struct hf_layout *l, const struct model_spec *spec, struct text *out)
+list_misfits(const struct hf_layout *l, const struct model_spec *spec, struct text *out)
 {
 	struct model_spec like;
 	char have[40], want[40];
@@ -167,7 +167,7 @@ hindrances(const struct hf_layout *l, const struct model_spec *spec, struct text
 	assert(status == 0);
 	(void)status;
 	for (int i = 0; spec->kind->option[i].name; i++)
-		if (!fits(l, &like, spec, i))
+		if (!option_fits(l, &like, spec, i))
 			text_addf(out, "%s%s=%s (it has %s)", n++ ? ", " : "",
 				  spec->kind->option[i].name,
 				  hf_layout_value(spec, i, have, sizeof have),
@@ -192,8 +192,8 @@ hf_layout_fit(struct hf_model *m, struct err *e)
 		if (strncmp(l->model, kind, strlen(kind)) != 0 || l->model[strlen(kind)] != ' ')
 			continue;
 		if (!best)
-			normalise(&m->spec);
-		n = hindrances(l, &m->spec, &t);
+			normalize_sizes(&m->spec);
+		n = list_misfits(l, &m->spec, &t);
 		if (n < least) {
 			text_clear(&nearest);
 			text_add(&nearest, text_get(&t));

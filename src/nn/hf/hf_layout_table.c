@@ -4,7 +4,7 @@
 
 #include "retort/nn/hf/hf_layout.h"
 
-/* Rows of a linear map and of a norm, which have a weight and a bias each. */
+/* The two tensors of a linear map, and of a norm. */
 #define LINEAR(theirs, ours, out, in)                              \
 	{ theirs ".weight", ours ".weight", out in, true, false }, \
 	{                                                          \
@@ -84,8 +84,8 @@ static const struct hf_tensor bert_tensors[] = {
 
 /* ---------------------------------------------------------------- DistilBERT (Sanh et al. 2019) */
 
-/* Its norms add 1e-12, whatever config.json says; sinusoidal positions are a table in the file like
- * any other. */
+/* Its norms have eps 1e-12, which is not in config.json; sinusoidal positions are a table in the
+ * file too. */
 static const struct hf_key distilbert_keys[] = {
 	NEVER_ENCODER,
 	{ "activation", HF_ACT, "activation", "gelu" },
@@ -178,7 +178,7 @@ static const struct hf_key gpt2_keys[] = {
 	{ 0 },
 };
 
-/* Its maps are [in, out] already, as ours are. */
+/* Its linear maps are [in, out], as in Retort. */
 static const struct hf_tensor gpt2_tensors[] = {
 	{ "transformer.wte.weight", "embed.token", "VD", false, false },
 	{ "transformer.wpe.weight", "embed.position", "PD", false, false },

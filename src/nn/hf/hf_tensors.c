@@ -1,5 +1,5 @@
-/* hf_tensors.c: tensors of a published model, turned, joined and renamed into a network's own, and
- * back. */
+/* hf_tensors.c: tensors of a published model, transposed, joined and renamed into those of a
+ * network, and back. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,20 +12,20 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 
-#define PARTS 4 /* of one of our tensors, at most */
+#define PARTS 4 /* in a tensor of Retort, at most */
 
-/* Some rows of the layout's table that make one of our tensors, for one block. */
+/* Consecutive rows of the table of the layout that make up one tensor of Retort, for one block. */
 struct group {
 	const struct hf_model *m;
 	const struct hf_tensor *row;
-	int n, block; /* rows; from 0 */
+	int n, block; /* number of rows; block, from 0 */
 	char ours[CKPT_NAME];
 	int rank;
-	size_t dim[2];       /* of ours */
-	size_t width[PARTS]; /* of each part in ours' last dimension */
+	size_t dim[2];       /* of the tensor of Retort */
+	size_t width[PARTS]; /* of each part, in the last dimension */
 };
 
-/* Block numbers into a pattern. */
+/* Replace %d in a pattern by the number of the block. */
 static const char *
 fill(const char *pattern, int number, char *buf, size_t size)
 {
@@ -38,7 +38,7 @@ fill(const char *pattern, int number, char *buf, size_t size)
 	return buf;
 }
 
-/* The name as it is published, and where there is a block, its number. */
+/* The published name with the number of the block. */
 static const char *
 their_name(const struct group *g, int i, char *buf, size_t size)
 {
@@ -77,7 +77,7 @@ is_tied(const struct hf_model *m)
 	return hf_layout_get(m, "tied") > 0;
 }
 
-/* Calls `each` for every group that the network has, in the order of the table. */
+/* Call `each` for every group that the network has, in the order of the table. */
 static int
 walk(const struct hf_model *m, int (*each)(const struct group *g, void *arg, struct err *e),
      void *arg, struct err *e)
@@ -107,7 +107,7 @@ struct reader {
 	bool *used; /* [theirs->n_tensors] */
 };
 
-/* Old files call a layer norm's numbers gamma and beta. */
+/* Old files name the parameters of layer norm gamma and beta. */
 static void
 old_name(const char *name, char *buf, size_t size)
 {
@@ -119,7 +119,7 @@ old_name(const char *name, char *buf, size_t size)
 			 strcmp(dot, ".weight") == 0 ? ".gamma" : ".beta");
 }
 
-/* Under its published name, without the prefix, and under its old one; NULL. */
+/* Find a tensor by its published name, by that without the prefix, or by its old one; else NULL. */
 static const struct ckpt_tensor *
 find(const struct hf_model *m, const struct ckpt *theirs, const char *name)
 {
@@ -141,12 +141,12 @@ missing(const struct group *g, const char *name, struct err *e)
 	const struct hf_layout *l = g->m->layout;
 
 	if (strstr(g->row->theirs, "%d"))
-		return err_set(e, "tensor %s: is not there; config.json's %s is %g", name,
+		return err_set(e, "tensor %s: missing; %s of config.json is %g", name,
 			       hf_layout_find(l, "layers")->name, hf_layout_get(g->m, "layers"));
 	if (g->row->untied)
-		return err_set(e, "tensor %s: is not there; config.json's %s is false", name,
+		return err_set(e, "tensor %s: missing; %s of config.json is false", name,
 			       hf_layout_find(l, "tied")->name);
-	return err_set(e, "tensor %s: is not there", name);
+	return err_set(e, "tensor %s: missing", name);
 }
 
 static size_t
@@ -157,7 +157,7 @@ heads_of_keys(const struct hf_model *m)
 	return (size_t)(kv > 0 ? kv : hf_layout_get(m, "heads"));
 }
 
-/* The key of config.json that the shape contradicts is named. */
+/* Refuse a shape, naming the key of config.json that it contradicts. */
 static int
 other_shape(const struct group *g, const struct hf_tensor *row, const struct ckpt_tensor *t,
 	    struct err *e)
@@ -198,7 +198,7 @@ has_shape(const struct hf_model *m, const struct hf_tensor *row, const struct ck
 	       memcmp(t->dim, dim, (size_t)t->rank * sizeof *dim) == 0;
 }
 
-/* One part of ours, from theirs or to it. */
+/* Copy one part between a published tensor and that of Retort. */
 static void
 move(const struct group *g, int part, float *ours, float *theirs, bool back)
 {
@@ -242,7 +242,7 @@ read_group(const struct group *g, void *arg, struct err *e)
 	return 0;
 }
 
-/* A table of logits that is there although it is the embedding's: it must be the same, then. */
+/* A table of logits in the file although it is tied: it must equal that of the embedding. */
 static int
 check_tied(const struct hf_model *m, struct reader *r, struct err *e)
 {
@@ -280,8 +280,8 @@ hf_tensors_is_buffer(const char *name)
 	return false;
 }
 
-/* A tensor without a place: of a block that there is not, or of something else than the network
- * that is expected. */
+/* Refuse a tensor that the network does not have: of a block beyond the last, or of another kind of
+ * network. */
 static int
 check_extra(const struct hf_model *m, const struct reader *r, struct err *e)
 {
@@ -340,7 +340,7 @@ write_group(const struct group *g, void *arg, struct err *e)
 	char name[CKPT_NAME], want[60], got[200];
 
 	if (!t)
-		return err_set(e, "%s: not in the network", g->ours);
+		return err_set(e, "%s is missing in the network", g->ours);
 	if (t->rank != g->rank || memcmp(t->dim, g->dim, (size_t)g->rank * sizeof *g->dim) != 0)
 		return err_set(e, "%s: %s expected, the network has %s", g->ours,
 			       param_print_shape(g->rank, g->dim, want, sizeof want),
