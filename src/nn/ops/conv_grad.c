@@ -207,29 +207,15 @@ input_turned(const struct conv_job *j, const struct conv_job_tiles *t, real *dx)
 	}
 }
 
-/* By products: the gradient of gathered windows is scattered to where they were gathered from. */
-void
-conv_grad_input(void *arg, int index)
+/* By products: dx itself is the product where windows are not gathered, else the gradient of
+ * gathered windows is scattered to where they were gathered from. */
+static void
+input_products(const struct conv_job *j, const struct conv_job_tiles *t, bool in_place)
 {
-	const struct conv_job *j = arg;
-	struct conv_job_tiles t = conv_job_tiles(j, j->pieces, index);
-	size_t map = j->win.height * j->win.width * j->win.channels;
-	real *scratch = graph_scratch(j->g), *dx = j->dx + t.from / j->area * map;
-	bool depthwise = j->loops && j->direct.depthwise,
-	     in_place = conv_job_pointwise(&j->win) && !depthwise;
+	real *scratch = graph_scratch(j->g);
 
-	if (j->turns) {
-		input_turned(j, &t, dx);
-		return;
-	}
-	if (!in_place && !j->dx_adds)
-		memset(dx, 0, t.n / j->area * map * sizeof *dx);
-	if (depthwise) {
-		input_loops(j, &t, dx);
-		return;
-	}
-	for (size_t i = 0; i < t.tiles; i++) {
-		size_t n, at = conv_job_tile_at(&t, i, &n);
+	for (size_t i = 0; i < t->tiles; i++) {
+		size_t n, at = conv_job_tile_at(t, i, &n);
 
 		for (size_t group = 0; group < j->groups; group++) {
 			struct blas_product p = { .trans_b = true,
@@ -254,4 +240,27 @@ conv_grad_input(void *arg, int index)
 					       j->dx);
 		}
 	}
+}
+
+void
+conv_grad_input(void *arg, int index)
+{
+	const struct conv_job *j = arg;
+	struct conv_job_tiles t = conv_job_tiles(j, j->pieces, index);
+	size_t map = j->win.height * j->win.width * j->win.channels;
+	real *dx = j->dx + t.from / j->area * map;
+	bool depthwise = j->loops && j->direct.depthwise,
+	     in_place = conv_job_pointwise(&j->win) && !depthwise;
+
+	if (j->turns) {
+		input_turned(j, &t, dx);
+		return;
+	}
+	if (!in_place && !j->dx_adds)
+		memset(dx, 0, t.n / j->area * map * sizeof *dx);
+	if (depthwise) {
+		input_loops(j, &t, dx);
+		return;
+	}
+	input_products(j, &t, in_place);
 }

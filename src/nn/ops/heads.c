@@ -292,8 +292,25 @@ heads_scores(const struct heads_group *group, size_t head, size_t from, size_t t
 	}
 }
 
+/* Turn dp, the gradient of the weights p of queries [from, to) over n keys, into that of the
+ * scores; 0 where masked. */
+static void
+weights_back(const struct heads_group *group, size_t from, size_t to, size_t n, const real *p,
+	     real *dp, size_t ld)
+{
+	for (size_t t = from; t < to; t++) {
+		real *row = dp + (t - from) * ld;
+		size_t n_keys = count_keys(group, t, n);
+
+		if (!group->h->raw)
+			softmax_back(p + (t - from) * ld, row, n_keys);
+		mask_padding(group, row, n_keys, 0);
+		memset(row + n_keys, 0, (n - n_keys) * sizeof *row);
+	}
+}
+
 void
-heads_scores_down(const struct heads_group *group, size_t head, size_t from, size_t to,
+heads_scores_back(const struct heads_group *group, size_t head, size_t from, size_t to,
 		  const real *p, real *dp, size_t ld)
 {
 	const struct heads *h = group->h;
@@ -304,15 +321,7 @@ heads_scores_down(const struct heads_group *group, size_t head, size_t from, siz
 
 	if (!n)
 		return;
-	for (size_t t = from; t < to; t++) {
-		real *row = dp + (t - from) * ld;
-		size_t n_keys = count_keys(group, t, n);
-
-		if (!h->raw)
-			softmax_back(p + (t - from) * ld, row, n_keys);
-		mask_padding(group, row, n_keys, 0);
-		memset(row + n_keys, 0, (n - n_keys) * sizeof *row);
-	}
+	weights_back(group, from, to, n, p, dp, ld);
 	blas_one(&(struct blas_product){ .m = to - from,
 					 .n = h->dim,
 					 .k = n,

@@ -170,7 +170,7 @@ backward_head(const void *arg, const struct heads_group *group, size_t head)
 						 .ldc = h->width,
 						 .beta = 1 });
 		if (!j->map)
-			heads_scores_down(group, head, from, to, p, group->dscore, h->length);
+			heads_scores_back(group, head, from, to, p, group->dscore, h->length);
 	}
 }
 

@@ -78,7 +78,7 @@ backward_head(const void *arg, const struct heads_group *group, size_t head)
 	for (size_t from = 0; from < group->keys; from += HEADS_BLOCK) {
 		size_t to = from + HEADS_BLOCK < group->keys ? from + HEADS_BLOCK : group->keys;
 
-		heads_scores_down(group, head, from, to, h->n->out.data + at + from * length,
+		heads_scores_back(group, head, from, to, h->n->out.data + at + from * length,
 				  h->n->grad + at + from * length, length);
 	}
 }

@@ -321,6 +321,22 @@ add_sums(const struct job *j, real *db)
 			db[k] += j->n->work[b * 4 * j->h + k];
 }
 
+/* dw = a^T gates: the gradient of a weight, summed over all positions of a [positions, width]. */
+static struct blas_product
+weight_product(const struct job *j, const real *a, size_t width, real *dw)
+{
+	return (struct blas_product){ .trans_a = true,
+				      .m = width,
+				      .n = 4 * j->h,
+				      .k = j->rows * j->length,
+				      .a = a,
+				      .lda = width,
+				      .b = j->gates,
+				      .ldb = 4 * j->h,
+				      .c = dw,
+				      .ldc = 4 * j->h };
+}
+
 static void
 backward(struct graph *g, struct node *n)
 {
@@ -332,26 +348,8 @@ backward(struct graph *g, struct node *n)
 
 	pool_run(g->pool, (int)blocks_of(j.rows), backward_piece, &j);
 	add_sums(&j, g->grad + p[n->param[2]].offset);
-	j.gi = (struct blas_product){ .trans_a = true,
-				      .m = j.in,
-				      .n = wide,
-				      .k = all,
-				      .a = j.x,
-				      .lda = j.in,
-				      .b = j.gates,
-				      .ldb = wide,
-				      .c = g->grad + p[n->param[0]].offset,
-				      .ldc = wide };
-	j.gs = (struct blas_product){ .trans_a = true,
-				      .m = j.h,
-				      .n = wide,
-				      .k = all,
-				      .a = j.before,
-				      .lda = j.h,
-				      .b = j.gates,
-				      .ldb = wide,
-				      .c = g->grad + p[n->param[1]].offset,
-				      .ldc = wide };
+	j.gi = weight_product(&j, j.x, j.in, g->grad + p[n->param[0]].offset);
+	j.gs = weight_product(&j, j.before, j.h, g->grad + p[n->param[1]].offset);
 	j.gx = (struct blas_product){ .trans_b = true,
 				      .m = all,
 				      .n = j.in,

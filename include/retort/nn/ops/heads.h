@@ -94,7 +94,7 @@ void heads_scores(const struct heads_group *group, size_t head, size_t from, siz
  * Add to the queries and keys in dqkv the gradients that follow from dp, the gradient of these
  * weights p (raw: of the scores, p unused). Destroys dp.
  */
-void heads_scores_down(const struct heads_group *group, size_t head, size_t from, size_t to,
+void heads_scores_back(const struct heads_group *group, size_t head, size_t from, size_t to,
 		       const real *p, real *dp, size_t ld);
 
 /* Number of scores computed for a row and head, including those above the diagonal of a block. */
