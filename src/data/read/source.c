@@ -60,7 +60,18 @@ stream_limit(void)
 	return value && text_to_int(value, &n) == 0 && n >= 0 ? (size_t)n : SOURCE_LARGE;
 }
 
-/* Whether a file that exceeds the limit is a CSV table: none of the formats with a signature. */
+/* Index in `formats` of the format of a table. */
+static size_t
+find_format(const char *bytes, size_t size)
+{
+	size_t f = 0;
+
+	while (formats[f].is && !(bytes && formats[f].is(bytes, size)))
+		f++;
+	return f;
+}
+
+/* Whether a file that exceeds the limit is a CSV table: it has no signature of another format. */
 static int
 is_csv(const char *path, bool *yes, struct err *e)
 {
@@ -73,8 +84,7 @@ is_csv(const char *path, bool *yes, struct err *e)
 		return -1;
 	status = gzip_next(f, bytes, sizeof bytes, &n, e);
 	gzip_close(f);
-	*yes = status == 0 && !idxfile_is(bytes, n) && !npyfile_is(bytes, n) &&
-	       !jsonlines_is(bytes, n);
+	*yes = status == 0 && !idxfile_is(bytes, n) && !formats[find_format(bytes, n)].is;
 	return status;
 }
 
@@ -187,16 +197,13 @@ source_rows(struct source *s, row_visit *visit, void *arg, struct err *e)
 	struct delivery d = { .s = s, .visit = visit, .arg = arg };
 	bool beside = s->bytes && s->size >= BIG;
 	struct hash_thread thread;
-	size_t f = 0;
 	int status;
 
 	release_columns(s);
 	s->rows = 0;
-	while (formats[f].is && !(s->bytes && formats[f].is(s->bytes, s->size)))
-		f++;
 	if (beside)
 		hash_beside(&thread, s->bytes, s->size);
-	status = formats[f].rows(s, deliver_row, &d, e);
+	status = formats[find_format(s->bytes, s->size)].rows(s, deliver_row, &d, e);
 	if (status == 0 && d.cell && !d.resolved)
 		status = resolve_columns(&d, NULL, e);
 	if (beside)

@@ -270,6 +270,8 @@ add_text(void *arg, const struct row *row, struct err *e)
 	struct text_build *b = arg;
 	struct dataset *ds = b->ds;
 
+	if (row->number)
+		return err_set(e, "an array of numbers has no texts");
 	if (!b->labels.what) {
 		snprintf(b->what, sizeof b->what, "label column %zu", b->s->label + 1);
 		b->labels.what = b->what;
