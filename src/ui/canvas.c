@@ -24,7 +24,7 @@ void
 canvas_clear(struct canvas *c)
 {
 	for (int i = 0; i < c->width * c->height; i++)
-		c->cell[i] = (struct cell){ ' ', CANVAS_PLAIN };
+		c->cell[i] = (struct cell){ .ch = ' ', .look = CANVAS_PLAIN };
 	c->cursor_x = c->cursor_y = -1;
 }
 
@@ -73,11 +73,33 @@ clear_other_half(struct canvas_area a, int x, int y)
 		cell_at(all, cx + 1, cy)->ch = ' ';
 }
 
+/* Add a non-spacing mark to the character before x. Variation selectors are left out: some
+ * terminals change the width of the character for them. */
+static void
+add_mark(struct canvas_area a, int x, int y, uint32_t mark)
+{
+	struct cell *cell;
+	int i = 0;
+
+	if (x < 1 || y < 0 || x > a.width || y >= a.height || !unicode_is_accent(mark) ||
+	    (mark >= 0xFE00 && mark <= 0xFE0F) || mark >= 0xE0000)
+		return;
+	cell = cell_at(a, x - 1, y);
+	if (cell->ch == 0 && x > 1)
+		cell = cell_at(a, x - 2, y);
+	while (i < CANVAS_MARKS && cell->mark[i])
+		i++;
+	if (i < CANVAS_MARKS && cell->ch > ' ')
+		cell->mark[i] = mark;
+}
+
 void
 canvas_put(struct canvas_area a, int x, int y, uint32_t ch, enum canvas_look look)
 {
 	int width = unicode_width(ch);
 
+	if (width == 0)
+		add_mark(a, x, y, ch);
 	if (x < 0 || y < 0 || x >= a.width || y >= a.height)
 		return;
 	if (width < 0)
@@ -85,11 +107,11 @@ canvas_put(struct canvas_area a, int x, int y, uint32_t ch, enum canvas_look loo
 	if (width == 0 || (width == 2 && x + 1 >= a.width))
 		return;
 	clear_other_half(a, x, y);
-	*cell_at(a, x, y) = (struct cell){ ch, (uint8_t)look };
+	*cell_at(a, x, y) = (struct cell){ .ch = ch, .look = (uint8_t)look };
 	if (width == 2) {
 		clear_other_half(a, x + 1, y);
-		*cell_at(a, x, y) = (struct cell){ ch, (uint8_t)look };
-		*cell_at(a, x + 1, y) = (struct cell){ 0, (uint8_t)look };
+		*cell_at(a, x, y) = (struct cell){ .ch = ch, .look = (uint8_t)look };
+		*cell_at(a, x + 1, y) = (struct cell){ .ch = 0, .look = (uint8_t)look };
 	}
 }
 
@@ -165,6 +187,8 @@ canvas_dump(const struct canvas *c, struct text *out)
 
 			if (row[x].ch)
 				text_bytes(out, buf, unicode_encode(row[x].ch, buf));
+			for (int i = 0; i < CANVAS_MARKS && row[x].mark[i]; i++)
+				text_bytes(out, buf, unicode_encode(row[x].mark[i], buf));
 		}
 		text_add(out, "\n");
 	}

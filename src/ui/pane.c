@@ -201,10 +201,12 @@ draw_rules(const struct scene *s, struct canvas *c, const struct layout *l)
 static void
 replace_non_ascii(struct canvas *c)
 {
-	for (int i = 0; i < c->width * c->height; i++)
+	for (int i = 0; i < c->width * c->height; i++) {
+		memset(c->cell[i].mark, 0, sizeof c->cell[i].mark);
 		if (c->cell[i].ch < ' ' || c->cell[i].ch > '~')
 			c->cell[i].ch =
 				c->cell[i].ch == 0x2013 || c->cell[i].ch == 0x2010 ? '-' : '?';
+	}
 }
 
 void

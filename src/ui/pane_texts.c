@@ -56,8 +56,7 @@ draw_word(struct position *at, const char *word, size_t len, enum canvas_look lo
 		}
 		if (at->y >= at->a.height)
 			return;
-		if (width > 0)
-			canvas_put(at->a, at->x, at->y, cp, look);
+		canvas_put(at->a, at->x, at->y, cp, look);
 		at->x += width > 0 ? width : 0;
 	}
 	at->x++;

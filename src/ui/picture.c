@@ -75,9 +75,12 @@ add_run(struct text *out, const struct cell *row, int width, int x, int y)
 	text_addf(out, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" fill=\"%s\"%s>", x * CELL_X,
 		  y * CELL_Y + BASELINE, (end - x) * CELL_X, colors[look],
 		  look == CANVAS_BOLD || look == CANVAS_FOCUS ? " font-weight=\"bold\"" : "");
-	for (int i = x; i < end; i++)
+	for (int i = x; i < end; i++) {
 		if (row[i].ch)
 			add_character(out, row[i].ch);
+		for (int k = 0; k < CANVAS_MARKS && row[i].mark[k]; k++)
+			add_character(out, row[i].mark[k]);
+	}
 	text_add(out, "</text>\n");
 	return end;
 }

@@ -113,6 +113,36 @@ rows_stay_aligned_behind_wide_characters_and_marks(void **state)
 	canvas_release(&c);
 }
 
+static void
+marks_stay_with_their_character(void **state)
+{
+	static const char *const texts[] = { "\u0E01\u0E34\u0E19\u0E02\u0E49\u0E32\u0E27",
+					     "\u0915\u093C\u094D", "\u05E9\u05C1\u05B8\u05DC",
+					     "\u0628\u064E\u0651", "e\u0301 \u6E29\u0301x" };
+	struct canvas c = { 0 };
+	char want[64];
+
+	(void)state;
+	canvas_resize(&c, 12, 1);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		canvas_clear(&c);
+		canvas_text(canvas_all(&c), 0, 0, CANVAS_PLAIN, texts[i]);
+		snprintf(want, sizeof want, "%s\n", texts[i]);
+		check_dump(&c, want);
+	}
+	canvas_clear(&c);
+	canvas_text(canvas_all(&c), 0, 0, CANVAS_PLAIN,
+		    "\u2764\uFE0F\u200D|"); /* not non-spacing marks */
+	check_dump(&c, "\u2764|\n");
+	canvas_clear(&c);
+	canvas_text(canvas_cut(canvas_all(&c), 0, 0, 1, 1), 0, 0, CANVAS_PLAIN, "a\u0301b\u0302");
+	canvas_text(canvas_all(&c), 2, 0, CANVAS_PLAIN, "\u0301c"); /* a blank takes no mark */
+	check_dump(&c, "a\u0301 c\n");
+	canvas_put(canvas_all(&c), 0, 0, 'x', CANVAS_PLAIN); /* overwriting removes it */
+	check_dump(&c, "x c\n");
+	canvas_release(&c);
+}
+
 int
 main(void)
 {
@@ -122,6 +152,7 @@ main(void)
 		TEST(controls_become_question_marks),
 		TEST(any_size_can_be_drawn_on),
 		TEST(rows_stay_aligned_behind_wide_characters_and_marks),
+		TEST(marks_stay_with_their_character),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -471,7 +471,7 @@ a_plot_of_any_size_stays_in_its_area(void **state)
 			s.view.x_to = w % 7 ? s.view.x_from + (uint32_t)(h % 9) : 0;
 			canvas_resize(&c, w + 4, h + 2);
 			for (int k = 0; k < c.width * c.height; k++)
-				c.cell[k] = (struct cell){ 0xE000, CANVAS_GOOD };
+				c.cell[k] = (struct cell){ .ch = 0xE000, .look = CANVAS_GOOD };
 			a = canvas_cut(canvas_all(&c), 2, 1, w, h);
 			for (int y = 0; y < h; y++)
 				for (int x = 0; x < w; x++)

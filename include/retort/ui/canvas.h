@@ -29,9 +29,12 @@ enum canvas_look {
 	CANVAS_LOOKS,
 };
 
+#define CANVAS_MARKS 2 /* combining marks of a cell; more are dropped */
+
 struct cell {
-	uint32_t ch;  /* code point; 0: right half of a wide character */
-	uint8_t look; /* enum canvas_look */
+	uint32_t ch;                 /* code point; 0: right half of a wide character */
+	uint8_t look;                /* enum canvas_look */
+	uint32_t mark[CANVAS_MARKS]; /* combining marks drawn over ch; 0: none */
 };
 
 struct canvas {
@@ -58,8 +61,11 @@ struct canvas_area canvas_all(struct canvas *c);
 /* The rectangle at (x, y) of `a`, clipped to a; it may be empty. */
 struct canvas_area canvas_cut(struct canvas_area a, int x, int y, int width, int height);
 
-/* Draw a character. A wide one takes two cells, and is not drawn where only one is left; a control
- * character is drawn as '?'. */
+/*
+ * Draw a character. A wide one takes two cells, and is not drawn where only one is left; a control
+ * character is drawn as '?'. A non-spacing mark is added to the character before (x, y); other
+ * characters without width are not drawn.
+ */
 void canvas_put(struct canvas_area a, int x, int y, uint32_t ch, enum canvas_look look);
 
 /* The character of a cell of `a`, which must contain it. */

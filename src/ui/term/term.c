@@ -256,18 +256,21 @@ can_show(const struct term *t, uint32_t ch, int width)
 	return ch < 127 || (t->utf8 && wcwidth((wchar_t)ch) == width);
 }
 
-/* Draw one character, `width` columns wide in the canvas. */
+/* Draw a character with its marks, `width` columns wide in the canvas. */
 static void
 put_cell(const struct term *t, int y, int x, const struct cell *cell, int width)
 {
-	wchar_t text[2] = { (wchar_t)cell->ch, 0 };
+	wchar_t text[2 + CANVAS_MARKS] = { (wchar_t)cell->ch };
 	attr_t attr;
 	short pair;
 	cchar_t c;
 
 	look_attributes(t, cell->look, &attr, &pair);
+	for (int i = 0; i < CANVAS_MARKS && cell->mark[i] && can_show(t, cell->mark[i], 0); i++)
+		text[1 + i] = (wchar_t)cell->mark[i];
 	if (!can_show(t, cell->ch, width)) {
 		text[0] = t->utf8 ? 0xFFFD : '?';
+		text[1] = 0;
 		if (width == 2) {
 			setcchar(&c, L" ", attr, pair, NULL);
 			mvadd_wch(y, x + 1, &c);
@@ -275,6 +278,13 @@ put_cell(const struct term *t, int y, int x, const struct cell *cell, int width)
 	}
 	setcchar(&c, text, attr, pair, NULL);
 	mvadd_wch(y, x, &c);
+}
+
+static bool
+is_equal(const struct cell *a, const struct cell *b)
+{
+	return a->ch == b->ch && a->look == b->look &&
+	       memcmp(a->mark, b->mark, sizeof a->mark) == 0;
 }
 
 void
@@ -289,7 +299,7 @@ term_show(struct term *t, const struct canvas *c, bool all)
 	for (int i = 0; i < c->width * c->height; i++) {
 		const struct cell *cell = &c->cell[i];
 
-		if (known && cell->ch == t->shown.cell[i].ch && cell->look == t->shown.cell[i].look)
+		if (known && is_equal(cell, &t->shown.cell[i]))
 			continue;
 		t->shown.cell[i] = *cell;
 		if (cell->ch) /* the left half of a wide character draws both */
