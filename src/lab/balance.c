@@ -1,4 +1,4 @@
-/* balance.c: weights once, so that gradient shares are what is asked. */
+/* balance.c: weights that give terms the requested shares of the gradient. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -15,21 +15,21 @@
 #include "retort/train/eval.h"
 #include "retort/lab/settings_change.h"
 
-/* By term of the student. */
+/* Each by term of the student. */
 struct shares {
 	double now[BRANCH_TERMS], want[BRANCH_TERMS];
 	bool named[BRANCH_TERMS];
 };
 
-/* "kd", "map1": what stands behind "share-" in its metric. */
+/* "kd", "map1": the name of its metric without "share-". */
 static const char *
-name_of(const struct branch_term *t)
+term_name(const struct branch_term *t)
 {
 	return metric_info(t->share)->name + strlen("share-");
 }
 
 static int
-unknown(const struct trainer_state *w, const char *name, struct err *e)
+refuse_term(const struct trainer_state *w, const char *name, struct err *e)
 {
 	const struct loss *l = loss_table_find(name);
 	struct text names = { 0 };
@@ -39,15 +39,15 @@ unknown(const struct trainer_state *w, const char *name, struct err *e)
 			e, "%s: its weight is 0, so it has no gradient; `set %s-weight 1` first",
 			name, name);
 	for (int i = 0; i < w->run.student->n_terms; i++)
-		text_item(&names, "%s", name_of(&w->run.student->term[i]));
+		text_item(&names, "%s", term_name(&w->run.student->term[i]));
 	err_set(e, "%s: no such term; there is %s", name, text_get(&names));
 	text_release(&names);
 	return -1;
 }
 
-/* Why a term has no gradient; nothing where it has one. */
+/* The reason why a term has no gradient; NULL where it has one. */
 static const char *
-silence(const struct trainer_state *w, int i, double share)
+no_gradient_reason(const struct trainer_state *w, int i, double share)
 {
 	const struct branch_term *t = &w->run.student->term[i];
 	bool asks = false;
@@ -63,14 +63,14 @@ silence(const struct trainer_state *w, int i, double share)
 					  w->info.run.settings.map[t->map].teacher))
 		return "its teacher is muted or not trained, so it has no gradient";
 	if (t->loss->needs & LOSS_LOGITS && !asks)
-		return "no teacher is asked, so it has no gradient";
+		return "no teacher teaches, so it has no gradient";
 	if (t->loss->needs & LOSS_LABELS)
 		return "the student sees no label in the batch it is measured on, so it has no "
 		       "gradient there";
 	return "its gradient is 0 on the batch it is measured on";
 }
 
-/* What was asked, by term. */
+/* Requested shares, by term. */
 static int
 read_shares(struct trainer_state *w, const struct request_shares *r, struct shares *s,
 	    struct err *e)
@@ -81,11 +81,11 @@ read_shares(struct trainer_state *w, const struct request_shares *r, struct shar
 		const char *name = r->share[k].term, *why;
 		int i = 0;
 
-		while (i < b->n_terms && strcmp(name_of(&b->term[i]), name) != 0)
+		while (i < b->n_terms && strcmp(term_name(&b->term[i]), name) != 0)
 			i++;
 		if (i == b->n_terms)
-			return unknown(w, name, e);
-		why = silence(w, i, s->now[i]);
+			return refuse_term(w, name, e);
+		why = no_gradient_reason(w, i, s->now[i]);
 		if (why)
 			return err_set(e, "%s: %s", name, why);
 		if (s->named[i])
@@ -96,8 +96,8 @@ read_shares(struct trainer_state *w, const struct request_shares *r, struct shar
 	return 0;
 }
 
-/* Terms that are not named share what is left as they do now; where all or none are, proportions
- * are all that counts. */
+/* Terms that are not named divide the rest in their current proportions; where all or none are
+ * named, shares are proportions. */
 static int
 fill_shares(const struct branch *b, const struct request_shares *r, struct shares *s, struct err *e)
 {
@@ -107,13 +107,14 @@ fill_shares(const struct branch *b, const struct request_shares *r, struct share
 	for (int i = 0; i < b->n_terms; i++) {
 		asked += s->named[i] ? s->want[i] : 0;
 		rest += s->named[i] ? 0 : s->now[i];
-		left = !s->named[i] && s->now[i] > 0 ? name_of(&b->term[i]) : left;
+		left = !s->named[i] && s->now[i] > 0 ? term_name(&b->term[i]) : left;
 	}
 	if (left && r->n && asked >= 1)
-		return err_set(e,
-			       "shares of %g are asked for, and nothing is left for %s; name it "
-			       "too, or ask for less than 1",
-			       asked, left);
+		return err_set(
+			e,
+			"shares add up to %g and leave nothing for %s; name it too, or use a "
+			"sum below 1",
+			asked, left);
 	for (int i = 0; i < b->n_terms; i++) {
 		if (r->n == 0)
 			s->want[i] = s->now[i] > 0;
@@ -123,7 +124,7 @@ fill_shares(const struct branch *b, const struct request_shares *r, struct share
 	return 0;
 }
 
-/* To a sum of 1. */
+/* Scale shares to a sum of 1. */
 static int
 sum_to_one(const struct branch *b, struct shares *s, struct err *e)
 {
@@ -139,7 +140,7 @@ sum_to_one(const struct branch *b, struct shares *s, struct err *e)
 }
 
 static const struct knob *
-knob_of(const struct loss *l)
+weight_knob(const struct loss *l)
 {
 	for (size_t i = 0; i < knob_count; i++)
 		if (knob_table[i].offset == l->weight)
@@ -147,27 +148,27 @@ knob_of(const struct loss *l)
 	return NULL;
 }
 
-/* A hand on a weight, by the rules of a hand: within its range, and its ramp ends. */
+/* Set a weight as `set` does: within its range, and its ramp is cancelled. */
 static int
-put_weight(const struct branch_term *t, double weight, struct settings *s, struct err *e)
+set_weight(const struct branch_term *t, double weight, struct settings *s, struct err *e)
 {
 	const struct knob *d;
 	char text[40];
 
 	if (!(weight > 0 && weight <= 1e6))
 		return err_set(e, "%s: it would need the weight %g, which is outside 0..1000000",
-			       name_of(t), weight);
+			       term_name(t), weight);
 	if (t->map >= 0) {
 		tunable_set(s, TUNABLE_MAP(s->map[t->map].slot), weight);
 		return 0;
 	}
-	d = knob_of(t->loss);
+	d = weight_knob(t->loss);
 	ramp_remove(s->ramp, &s->n_ramps, (int)(d - knob_table));
 	return knob_set(&s->knobs, d, text_number(text, sizeof text, weight), e);
 }
 
 static int
-put_weights(const struct trainer_state *w, const struct shares *shares, struct settings *s,
+set_weights(const struct trainer_state *w, const struct shares *shares, struct settings *s,
 	    struct text *note, struct err *e)
 {
 	const struct branch *b = w->run.student;
@@ -179,15 +180,15 @@ put_weights(const struct trainer_state *w, const struct shares *shares, struct s
 
 		if (shares->now[i] == 0)
 			continue;
-		if (put_weight(&b->term[i], weight, s, e) < 0)
+		if (set_weight(&b->term[i], weight, s, e) < 0)
 			return -1;
-		text_item(note, "%s weight %.4g -> %.4g", name_of(&b->term[i]), was, weight);
+		text_item(note, "%s weight %.4g -> %.4g", term_name(&b->term[i]), was, weight);
 	}
 	return 0;
 }
 
 static int
-balance(struct trainer_state *w, struct request *r, struct err *e)
+balance_terms(struct trainer_state *w, struct request *r, struct err *e)
 {
 	struct branch *b = w->run.student;
 	struct settings s;
@@ -200,7 +201,7 @@ balance(struct trainer_state *w, struct request *r, struct err *e)
 	    fill_shares(b, &r->u.shares, &shares, e) < 0 || sum_to_one(b, &shares, e) < 0)
 		return -1;
 	s = settings_change_base(w);
-	status = put_weights(w, &shares, &s, &note, e);
+	status = set_weights(w, &shares, &s, &note, e);
 	if (status == 0)
 		status = live_change_make(w, &s, r, e);
 	if (status == 0)
@@ -215,8 +216,8 @@ balance_request(struct trainer_state *w, struct request *r, struct err *e)
 	if (!w->run.student)
 		return err_set(e, "balance: no student yet; `student mlp 32` makes one");
 	if (w->info.phase == LAB_TRAINING || w->info.phase == LAB_REPORTING)
-		return err_set(e, "balance: not while another network trains");
-	if (live_change_look(w, e) < 0 || balance(w, r, e) < 0)
+		return err_set(e, "balance: not while a teacher or the baseline trains");
+	if (live_change_look(w, e) < 0 || balance_terms(w, r, e) < 0)
 		return err_wrap(e, "balance");
 	return 0;
 }

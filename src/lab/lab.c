@@ -1,4 +1,4 @@
-/* lab.c: names of teachers and layers in a snapshot of the lab, and which layers can be paired. */
+/* lab.c: teachers, sets and stages of a snapshot by name. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -46,7 +46,7 @@ lab_rows(const struct lab_info *info, const double *weight, bool labelled)
 	return n;
 }
 
-/* There is none of that name, or nobody learns from it. */
+/* Explain that a set does not exist, or is not trained on. */
 static int
 refuse_set(const struct lab_info *info, const char *name, struct err *e)
 {
@@ -59,10 +59,9 @@ refuse_set(const struct lab_info *info, const char *name, struct err *e)
 			text_item(&names, "%s", info->set[i].name);
 		} else if (strcmp(info->set[i].name, name) == 0) {
 			text_release(&names);
-			return err_set(e, "%s is %s: nobody learns from it", name,
-				       info->set[i].role == DATASET_HELD
-					       ? "held out"
-					       : "what the student will meet");
+			return err_set(e, "%s is %s and not trained on", name,
+				       info->set[i].role == DATASET_HELD ? "a held-out set"
+									 : "the target set");
 		}
 	}
 	err_set(e, "'%.40s' is none of %.160s", name, text_get(&names));
@@ -80,8 +79,8 @@ lab_set(const struct lab_info *info, const char *name, struct err *e)
 			continue;
 		if (found >= 0)
 			return err_set(e,
-				       "there are several sets called %s; `as NAME` behind `data "
-				       "add FILE` tells them apart",
+				       "several sets are called %s; name them with `data add FILE "
+				       "as NAME`",
 				       name);
 		found = i;
 	}
@@ -135,10 +134,8 @@ lab_info_teacher(const struct lab_info *info, const char *name, struct err *e)
 					info->teacher[i].name);
 	}
 	if (info->n_teachers == 0)
-		return err_set(e,
-			       "%s: no such teacher; there is none yet, `teacher %s mlp 256,256` "
-			       "makes one",
-			       name, name);
+		return err_set(e, "%s: no such teacher; `teacher %s mlp 256,256` makes one", name,
+			       name);
 	return err_set(e, "%s: no such teacher; there is %s", name, names);
 }
 
@@ -149,8 +146,7 @@ lab_map_labels(const struct lab_info *info, const struct loss *l, struct err *e)
 		return 0;
 	if (info->io.next_token)
 		return err_set(
-			e,
-			"match %s: needs rows that have a class, and the data tells the next token",
+			e, "match %s: needs classes of rows, and the data has next-token labels",
 			l->name);
 	if (info->n_shown == 0)
 		return err_set(e,

@@ -11,20 +11,20 @@
 #include "retort/kd/losses/loss_table.h"
 #include "retort/lab/tunable.h"
 
-/* Layers first to last of a network. */
-struct span {
+/* A range of layers of a network. */
+struct range {
 	int first, last;
 };
 
 static int
-length(struct span s)
+range_length(struct range s)
 {
 	return s.last - s.first + 1;
 }
 
-/* The metric slot of a pair: the same for as long as the session lives. */
+/* Metric slot of a pair, fixed for the session; -1: all are in use. */
 static int
-slot_of(struct trainer_state *w, const struct layer_pair *m)
+find_slot(struct trainer_state *w, const struct layer_pair *m)
 {
 	for (int i = 0; i < w->n_slots; i++)
 		if (w->slot[i].teacher == m->teacher && w->slot[i].t_layer == m->t_layer &&
@@ -44,8 +44,8 @@ same_pair(const struct layer_pair *a, const struct layer_pair *b)
 }
 
 static int
-take_off(const struct trainer_state *w, const struct layer_pair *m, int at, struct settings *s,
-	 struct err *e)
+remove_pair(const struct trainer_state *w, const struct layer_pair *m, int at, struct settings *s,
+	    struct err *e)
 {
 	const struct net_info *t = &w->info.teacher[m->teacher];
 
@@ -58,7 +58,7 @@ take_off(const struct trainer_state *w, const struct layer_pair *m, int at, stru
 	return 0;
 }
 
-/* One pair, on or off. */
+/* Add, change or remove one pair. */
 static int
 edit_pair(struct trainer_state *w, const struct request_map *r, struct layer_pair m,
 	  struct settings *s, struct err *e)
@@ -68,28 +68,29 @@ edit_pair(struct trainer_state *w, const struct request_map *r, struct layer_pai
 	while (at < s->n_maps && !same_pair(&s->map[at], &m))
 		at++;
 	if (r->off)
-		return take_off(w, &m, at, s, e);
+		return remove_pair(w, &m, at, s, e);
 	if (!isfinite(m.weight) || m.weight < 0 || m.weight > 1e6)
 		return err_set(e, "weight %g is outside 0..1000000", m.weight);
 	if (lab_map_labels(&w->info, m.match, e) < 0 ||
 	    layer_pair_fit(&w->info.teacher[m.teacher], &w->info.run.student, &m, e) < 0)
 		return -1;
-	slot = slot_of(w, &m);
+	slot = find_slot(w, &m);
 	if (slot < 0)
 		return err_set(
-			e, "%d different pairs were mapped already, as many as a session can name",
+			e, "%d different pairs were mapped in this session already, the maximum",
 			TRAIN_MAPS);
 	m.slot = (unsigned)slot;
-	ramp_remove(s->ramp, &s->n_ramps, TUNABLE_MAP(slot)); /* a hand on its weight */
+	ramp_remove(s->ramp, &s->n_ramps,
+		    TUNABLE_MAP(slot)); /* its weight is set: cancel the ramp */
 	s->map[at] = m;
 	s->n_maps += at == s->n_maps;
 	return 0;
 }
 
-/* "2", or "1..3": from where to where, and what of them. */
+/* Parse "2", "1..3" or "block2.attention": a range of layers and their tap. */
 static int
-parse_span(const struct net_info *net, const char *text, enum model_tap *on, struct span *out,
-	   struct err *e)
+parse_range(const struct net_info *net, const char *text, enum model_tap *on, struct range *out,
+	    struct err *e)
 {
 	const char *dots = strstr(text, "..");
 	enum model_tap begin = *on;
@@ -109,36 +110,38 @@ parse_span(const struct net_info *net, const char *text, enum model_tap *on, str
 	return 0;
 }
 
-/* Two spans in order; a single layer meets each of the other's. */
+/* Pair two ranges in order; a single layer is paired with each layer of the other range. */
 static int
-edit_spans(struct trainer_state *w, const struct request_map *r, struct layer_pair m,
-	   struct settings *s, struct err *e)
+edit_ranges(struct trainer_state *w, const struct request_map *r, struct layer_pair m,
+	    struct settings *s, struct err *e)
 {
 	enum model_tap t_on = r->on, s_on = r->on;
-	struct span from, to;
+	struct range from, to;
 
-	if (parse_span(&w->info.teacher[m.teacher], r->t_layer, &t_on, &from, e) < 0 ||
-	    parse_span(&w->info.run.student, r->s_layer, &s_on, &to, e) < 0)
+	if (parse_range(&w->info.teacher[m.teacher], r->t_layer, &t_on, &from, e) < 0 ||
+	    parse_range(&w->info.run.student, r->s_layer, &s_on, &to, e) < 0)
 		return -1;
 	if (t_on != s_on)
 		return err_set(e, "%s:%s s:%s: %s cannot be compared with %s", r->teacher,
 			       r->t_layer, r->s_layer, model_tap_name[t_on], model_tap_name[s_on]);
-	if (length(from) != length(to) && length(from) != 1 && length(to) != 1)
-		return err_set(e, "%s:%s has %d layers, s:%s has %d; as many, or one for all",
-			       r->teacher, r->t_layer, length(from), r->s_layer, length(to));
+	if (range_length(from) != range_length(to) && range_length(from) != 1 &&
+	    range_length(to) != 1)
+		return err_set(
+			e, "%s:%s has %d layers, s:%s has %d (expected the same number, or 1)",
+			r->teacher, r->t_layer, range_length(from), r->s_layer, range_length(to));
 	m.on = t_on;
-	for (int i = 0; i < length(from) || i < length(to); i++) {
-		m.t_layer = from.first + (length(from) > 1 ? i : 0);
-		m.s_layer = to.first + (length(to) > 1 ? i : 0);
+	for (int i = 0; i < range_length(from) || i < range_length(to); i++) {
+		m.t_layer = from.first + (range_length(from) > 1 ? i : 0);
+		m.s_layer = to.first + (range_length(to) > 1 ? i : 0);
 		if (edit_pair(w, r, m, s, e) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-/* The teacher's block for the student's block k of `few`, both from 1. */
+/* The teacher's block of `many` for the student's block k of `few`, both from 1. */
 static int
-preset(enum request_pairs pairs, int k, int many, int few)
+preset_block(enum request_pairs pairs, int k, int many, int few)
 {
 	switch (pairs) {
 	case REQUEST_UNIFORM:
@@ -159,7 +162,7 @@ check_blocks(const struct request_map *r, const struct net_info *t, int many, in
 	if (few < 1)
 		return err_set(e, "%s: s has no blocks", request_pairs_name[r->pairs]);
 	if (many < few)
-		return err_set(e, "%s: %s has %d block%s and s has %d: there is none for each",
+		return err_set(e, "%s: %s has %d block%s, fewer than the %d of s",
 			       request_pairs_name[r->pairs], t->name, many, many == 1 ? "" : "s",
 			       few);
 	return 0;
@@ -177,7 +180,7 @@ edit_preset(struct trainer_state *w, const struct request_map *r, struct layer_p
 	m.on = r->on;
 	text_addf(chosen, "%s", t->name);
 	for (int k = 1; k <= few; k++) {
-		m.t_layer = preset(r->pairs, k, many, few);
+		m.t_layer = preset_block(r->pairs, k, many, few);
 		m.s_layer = k;
 		if (edit_pair(w, r, m, s, e) < 0)
 			return err_wrap(e, "%s", request_pairs_name[r->pairs]);
@@ -199,8 +202,8 @@ edit_auto(struct trainer_state *w, const struct request_map *r, struct layer_pai
 
 	if (!t->ready)
 		return err_set(e,
-			       "auto: %s has not been trained: what its layers tell apart is not "
-			       "known yet",
+			       "auto: %s has not been trained, so its layers cannot be compared; "
+			       "`train` it first",
 			       t->name);
 	if (check_blocks(r, t, many, few, e) < 0)
 		return -1;
@@ -222,11 +225,11 @@ edit_auto(struct trainer_state *w, const struct request_map *r, struct layer_pai
 }
 
 static int
-edit(struct trainer_state *w, const struct request_map *r, const struct layer_pair *m,
-     struct settings *s, struct text *chosen, struct err *e)
+apply_edit(struct trainer_state *w, const struct request_map *r, const struct layer_pair *m,
+	   struct settings *s, struct text *chosen, struct err *e)
 {
 	if (r->pairs == REQUEST_TYPED)
-		return edit_spans(w, r, *m, s, e);
+		return edit_ranges(w, r, *m, s, e);
 	return r->pairs == REQUEST_AUTO ? edit_auto(w, r, *m, s, chosen, e)
 					: edit_preset(w, r, *m, s, chosen, e);
 }
@@ -243,11 +246,9 @@ layer_map_edit(struct trainer_state *w, const struct request_maps *r, struct set
 
 		m.teacher = lab_info_teacher(&w->info, x->teacher, e);
 		if (m.teacher >= 0 && w->info.teacher[m.teacher].is_file)
-			return err_set(
-				e,
-				"%s:%s: %s is a file of outputs: it has no layers to be looked at",
-				x->teacher, x->t_layer, x->teacher);
-		if (m.teacher < 0 || edit(w, x, &m, s, chosen, e) < 0)
+			return err_set(e, "%s:%s: %s is a file of outputs and has no layers",
+				       x->teacher, x->t_layer, x->teacher);
+		if (m.teacher < 0 || apply_edit(w, x, &m, s, chosen, e) < 0)
 			return -1;
 	}
 	return 0;

@@ -1,4 +1,4 @@
-/* ramp_change.c: ramps begin and end, between two steps like every change. */
+/* ramp_change.c: start and end of ramps, at a step boundary. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -21,13 +21,14 @@ ramp_change_ramp(struct trainer_state *w, struct request *r, struct err *e)
 	tunable_name(&w->info, ramp->knob, name, sizeof name);
 	s = settings_change_base(w);
 	if (ramp->n == 0 && !ramp_find(s.ramp, s.n_ramps, ramp->knob))
-		return err_set(e, "ramp %s: it follows none", name);
+		return err_set(e, "ramp %s: has no ramp", name);
 	ramp_remove(s.ramp, &s.n_ramps, ramp->knob);
 	if (ramp->n > 0) {
 		if (s.n_ramps == RAMP_KNOBS)
-			return err_set(
-				e, "ramp %s: %d knobs follow ramps already, as many as can at once",
-				name, RAMP_KNOBS);
+			return err_set(e,
+				       "ramp %s: %d ramps are in use already, the maximum; `ramp "
+				       "KNOB off` ends one",
+				       name, RAMP_KNOBS);
 		ramp->start = settings_change_step(w);
 		s.ramp[s.n_ramps++] = *ramp;
 	}

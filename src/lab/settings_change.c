@@ -1,5 +1,4 @@
-/* settings.c: everything that can be changed while the student trains: taken, put in place,
- * compared. */
+/* settings_change.c: settings applied at a step boundary, as a whole or not at all. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -51,7 +50,7 @@ correct_bias(struct trainer_state *w, const struct settings *from, const struct 
 
 /* The settings in force, and the descriptions of their remedies. */
 static void
-assign(struct trainer_state *w, const struct settings *s)
+assign_settings(struct trainer_state *w, const struct settings *s)
 {
 	w->info.run.settings = *s;
 	for (int i = 0; i < REMEDY_KINDS; i++) {
@@ -65,7 +64,7 @@ assign(struct trainer_state *w, const struct settings *s)
 
 /* Teachers and sets that were added after `s` was taken keep the weights they have. */
 static struct settings
-extend(const struct settings *s, const struct settings *now)
+extend_settings(const struct settings *s, const struct settings *now)
 {
 	struct settings out = *s;
 
@@ -105,7 +104,7 @@ same_maps(const struct settings *a, const struct settings *b)
 	return true;
 }
 
-/* Teachers whose answers are kept have no room yet for a batch that they are asked about. */
+/* Whether augmentation starts: teachers with cached outputs need buffers for augmented batches. */
 static bool
 begins_to_augment(const struct trainer_state *w, const struct knobs *was, const struct knobs *now)
 {
@@ -137,7 +136,7 @@ check_fixed(const struct trainer_state *w, const struct settings *s, struct err 
 }
 
 static double
-all_weights(const struct settings *s)
+sum_of_weights(const struct settings *s)
 {
 	double sum = 0;
 
@@ -148,9 +147,9 @@ all_weights(const struct settings *s)
 	return sum;
 }
 
-/* Teachers that keep only their largest logits, and losses that need them all. */
+/* Losses on all logits, and teachers with a top-k option. */
 static int
-check_tops(const struct trainer_state *w, const struct settings *s, struct err *e)
+check_top_k(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
 		for (int k = 0; k < w->info.n_teachers; k++)
@@ -167,7 +166,7 @@ check_tops(const struct trainer_state *w, const struct settings *s, struct err *
 	return 0;
 }
 
-/* Knobs that a loss on the map has something to say about. */
+/* Knobs that exclude a loss on the layer map. */
 static int
 check_maps(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
@@ -178,9 +177,9 @@ check_maps(const struct trainer_state *w, const struct settings *s, struct err *
 	return 0;
 }
 
-/* Ways of mixing teachers that look at all logits, and teachers that keep only the largest. */
+/* Mixing modes that need all logits, and teachers with a top-k option. */
 static int
-check_mode(const struct trainer_state *w, const struct settings *s, struct err *e)
+check_mix(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
 	const char *why = mix_needs_all((enum mix_mode)s->knobs.mix);
 	char mode[64];
@@ -197,9 +196,9 @@ check_mode(const struct trainer_state *w, const struct settings *s, struct err *
 	return 0;
 }
 
-static const char mixed[] = "a row that is mixed has two labels";
+static const char mixed[] = "a mixed row has two labels";
 
-/* What knows of one label only, while rows are mixed. */
+/* Losses and mixing modes for rows with one label, and mixup. */
 static int
 check_mixup(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
@@ -209,24 +208,23 @@ check_mixup(const struct trainer_state *w, const struct settings *s, struct err 
 		if (loss_table[i]->needs & LOSS_CLASSES &&
 		    loss_weight(loss_table[i], &s->knobs) > 0)
 			return err_set(e,
-				       "mixup-rate: %s, and %s knows of one; `loss %s off`, or "
+				       "mixup-rate: %s, and %s supports one; `loss %s off`, or "
 				       "`set mixup-rate 0`",
 				       mixed, loss_table[i]->name, loss_table[i]->name);
 	for (int i = 0; i < s->n_maps; i++)
 		if (s->map[i].match->needs & LOSS_LABELS)
 			return err_set(e,
-				       "mixup-rate: %s, and %s, which is on the map, knows of one; "
+				       "mixup-rate: %s, and %s on the layer map supports one; "
 				       "`set mixup-rate 0`",
 				       mixed, s->map[i].match->name);
 	if (s->knobs.mix == MIX_CONFIDENCE && w->info.n_teachers > 1)
 		return err_set(
-			e, "mixup-rate: %s, and mix confidence knows of one; `set mixup-rate 0`",
+			e, "mixup-rate: %s, and mix confidence supports one; `set mixup-rate 0`",
 			mixed);
 	return 0;
 }
 
-/* Rows are augmented before anybody is asked about them: whoever cannot be asked has nothing to
- * say. */
+/* Teachers see rows after augmentation, and a file of outputs has none for augmented rows. */
 static int
 check_augment(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
@@ -238,8 +236,7 @@ check_augment(const struct trainer_state *w, const struct settings *s, struct er
 	for (int k = 0; augment_any(&s->knobs, w->train.ds->kind) && k < w->info.n_teachers; k++)
 		if (w->info.teacher[k].is_file && !s->teacher_muted[k])
 			return err_set(e,
-				       "%s is a file of outputs for rows as they are, and cannot "
-				       "be asked about augmented ones; "
+				       "%s is a file of outputs and has none for augmented rows; "
 				       "`teachers %s mute` first, or turn the augmentation off",
 				       w->info.teacher[k].name, w->info.teacher[k].name);
 	return 0;
@@ -253,16 +250,17 @@ check_frozen(const struct trainer_state *w, const struct settings *s, struct err
 	for (int i = 0; i < n->n_layers; i++)
 		if (n->layer[i].learns && !(s->frozen >> i & 1))
 			return 0;
-	return s->frozen ? err_set(e, "every layer would be frozen: nothing would be learned") : 0;
+	return s->frozen ? err_set(e, "every layer would be frozen and nothing trained; `thaw` one")
+			 : 0;
 }
 
-/* Whatever a step is to be made of has to be drawn from somewhere. */
+/* Some set with a weight above 0 has rows that can be drawn. */
 static int
 check_sets(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
-	bool alone = w->info.phase == LAB_DISTILLING &&
-		     w->train.order.rows ==
-			     w->train.split.shown; /* no teacher: labelled rows are all there are */
+	bool alone =
+		w->info.phase == LAB_DISTILLING &&
+		w->train.order.rows == w->train.split.shown; /* no teacher: labelled rows only */
 	bool labelled = s->labelled || alone;
 	double every[DATASET_SETS];
 	struct text names = { 0 };
@@ -275,17 +273,19 @@ check_sets(const struct trainer_state *w, const struct settings *s, struct err *
 	for (int i = 0; i < DATASET_SETS; i++)
 		every[i] = 1;
 	if (!labelled)
-		err_set(e, "no set would count, so nothing would be drawn; there are %.160s",
+		err_set(e, "every set would have weight 0 and no row be drawn; sets: %.160s",
 			text_get(&names));
 	else if (lab_rows(&w->info, every, true) > 0)
-		err_set(e, "no set that counts has a labelled row; %.160s would", text_get(&names));
+		err_set(e,
+			"no set with a weight above 0 has a labelled row; sets that have: %.160s",
+			text_get(&names));
 	else
 		err_set(e, "no labelled row to learn from");
 	text_release(&names);
 	return -1;
 }
 
-/* Rows that are left, of sets that count. */
+/* `remedy select` leaves rows of sets with a weight above 0. */
 static int
 check_choice(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
@@ -298,29 +298,26 @@ check_choice(const struct trainer_state *w, const struct settings *s, struct err
 	for (size_t i = 0; m && i < (labelled ? m->n_shown : m->n); i++)
 		if (s->set_weight[sets_of_row(w->train.ds, (labelled ? m->shown : m->rows)[i])] > 0)
 			return 0;
-	return m ? err_set(e,
-			   "no%s row of a set that counts is among those that `remedy select` has "
-			   "left",
+	return m ? err_set(e, "`remedy select` leaves no%s row of a set with a weight above 0",
 			   labelled ? " labelled" : "")
 		 : 0;
 }
 
 static int
-check(const struct trainer_state *w, const struct settings *now, const struct settings *s,
-      struct err *e)
+check_settings(const struct trainer_state *w, const struct settings *now, const struct settings *s,
+	       struct err *e)
 {
-	if (check_fixed(w, s, e) < 0 || check_tops(w, s, e) < 0 || check_maps(w, s, e) < 0 ||
-	    check_mode(w, s, e) < 0 || check_frozen(w, s, e) < 0 || check_augment(w, s, e) < 0 ||
+	if (check_fixed(w, s, e) < 0 || check_top_k(w, s, e) < 0 || check_maps(w, s, e) < 0 ||
+	    check_mix(w, s, e) < 0 || check_frozen(w, s, e) < 0 || check_augment(w, s, e) < 0 ||
 	    check_sets(w, s, e) < 0 || check_choice(w, s, e) < 0)
 		return -1;
-	if (all_weights(s) == 0 && all_weights(now) > 0)
-		return err_set(
-			e,
-			"that was the last loss: with every weight at 0 nothing would be learned");
+	if (sum_of_weights(s) == 0 && sum_of_weights(now) > 0)
+		return err_set(e, "every loss would have weight 0 and nothing be trained; set "
+				  "another loss first");
 	return 0;
 }
 
-/* What ramps will come to: a weight is above 0 within a leg if it is at one of its ends. */
+/* Check the values at the ends of all legs: a weight above 0 within a leg is above 0 at an end. */
 static int
 check_ahead(const struct trainer_state *w, const struct settings *now, const struct settings *s,
 	    struct err *e)
@@ -333,7 +330,7 @@ check_ahead(const struct trainer_state *w, const struct settings *now, const str
 		for (int k = 0; k < s->ramp[i].n; k++) {
 			step += s->ramp[i].leg[k].over;
 			tunable_follow(&then, step);
-			if (step > settings_change_step(w) && check(w, now, &then, e) < 0)
+			if (step > settings_change_step(w) && check_settings(w, now, &then, e) < 0)
 				return err_wrap(e, "at step %llu", (unsigned long long)step);
 		}
 	}
@@ -346,7 +343,7 @@ settings_change_check(const struct trainer_state *w, struct err *e)
 	struct settings now;
 
 	now = settings_change_base(w);
-	return check_tops(w, &now, e) < 0 || check_mode(w, &now, e) < 0 ||
+	return check_top_k(w, &now, e) < 0 || check_mix(w, &now, e) < 0 ||
 			       check_augment(w, &now, e) < 0
 		       ? -1
 		       : check_ahead(w, &now, &now, e);
@@ -381,16 +378,17 @@ fit_student(struct trainer_state *w, bool feed, struct err *e)
 int
 settings_change_put(struct trainer_state *w, const struct settings *s, struct err *e)
 {
-	struct settings was = settings_change_base(w), to = extend(s, &w->info.run.settings);
+	struct settings was = settings_change_base(w),
+			to = extend_settings(s, &w->info.run.settings);
 	bool feed;
 
 	tunable_follow(&to, settings_change_step(w));
-	if (check(w, &was, &to, e) < 0 || check_ahead(w, &was, &to, e) < 0)
+	if (check_settings(w, &was, &to, e) < 0 || check_ahead(w, &was, &to, e) < 0)
 		return -1;
 	feed = needs_feed(w, &was, &to);
-	assign(w, &to);
+	assign_settings(w, &to);
 	if (fit_student(w, feed, e) < 0) {
-		assign(w, &was);
+		assign_settings(w, &was);
 		if (feed && w->info.phase != LAB_IDLE)
 			feed_prepare(&w->train, &was, NULL);
 		return -1;
@@ -415,16 +413,16 @@ settings_change_follow(struct trainer_state *w, struct err *e)
 	return fit_student(w, feed, e);
 }
 
-/* "temperature ramps to 1 until 2000", "temperature ramps no more". */
+/* "temperature ramps to 1 until 2000", "ramp of temperature ended". */
 static void
-tell_ramps(const struct trainer_state *w, const struct settings *from, const struct settings *to,
-	   struct text *t)
+describe_ramps(const struct trainer_state *w, const struct settings *from,
+	       const struct settings *to, struct text *t)
 {
 	char last[40], name[80];
 
 	for (int i = 0; i < from->n_ramps; i++)
 		if (!ramp_find(to->ramp, to->n_ramps, from->ramp[i].knob))
-			text_item(t, "%s ramps no more",
+			text_item(t, "ramp of %s ended",
 				  tunable_name(&w->info, from->ramp[i].knob, name, sizeof name));
 	for (int i = 0; i < to->n_ramps; i++) {
 		const struct ramp *r = &to->ramp[i],
@@ -439,8 +437,8 @@ tell_ramps(const struct trainer_state *w, const struct settings *from, const str
 }
 
 static void
-tell_teachers(const struct trainer_state *w, const struct settings *from, const struct settings *to,
-	      struct text *t)
+describe_teachers(const struct trainer_state *w, const struct settings *from,
+		  const struct settings *to, struct text *t)
 {
 	char before[40], after[40];
 
@@ -455,13 +453,13 @@ tell_teachers(const struct trainer_state *w, const struct settings *from, const 
 	}
 }
 
-/* What is kept is of rows as they are: from now on teachers that keep their answers are asked at
+/* Cached outputs are for rows that are not augmented: name the teachers that are now computed at
  * every step. */
 static void
-tell_cost(const struct trainer_state *w, const struct settings *from, const struct settings *to,
-	  struct text *t)
+describe_cost(const struct trainer_state *w, const struct settings *from, const struct settings *to,
+	      struct text *t)
 {
-	const char *between = "; asked anew at every step: ";
+	const char *between = "; computed at every step: ";
 
 	for (int i = 0; begins_to_augment(w, &from->knobs, &to->knobs) && i < w->info.n_teachers;
 	     i++)
@@ -473,8 +471,8 @@ tell_cost(const struct trainer_state *w, const struct settings *from, const stru
 }
 
 static void
-tell_sets(const struct trainer_state *w, const struct settings *from, const struct settings *to,
-	  struct text *t)
+describe_sets(const struct trainer_state *w, const struct settings *from, const struct settings *to,
+	      struct text *t)
 {
 	char before[40], after[40];
 
@@ -486,7 +484,7 @@ tell_sets(const struct trainer_state *w, const struct settings *from, const stru
 }
 
 static const struct layer_pair *
-pair_of(const struct settings *s, unsigned slot)
+find_pair(const struct settings *s, unsigned slot)
 {
 	for (int i = 0; i < s->n_maps; i++)
 		if (s->map[i].slot == slot)
@@ -494,10 +492,9 @@ pair_of(const struct settings *s, unsigned slot)
 	return NULL;
 }
 
-/* "map2 big:1 s:1 match cka weight 0.5": as `map` takes it, behind the name that its metrics have.
- */
+/* "map2 big:1 s:1 match cka weight 0.5": the name in its metrics, then the words of `map`. */
 static void
-tell_pair(const struct trainer_state *w, const struct layer_pair *m, struct text *t)
+describe_pair(const struct trainer_state *w, const struct layer_pair *m, struct text *t)
 {
 	const struct net_info *teacher = &w->info.teacher[m->teacher];
 
@@ -513,18 +510,18 @@ tell_pair(const struct trainer_state *w, const struct layer_pair *m, struct text
 }
 
 static void
-tell_maps(const struct trainer_state *w, const struct settings *from, const struct settings *to,
-	  struct text *t)
+describe_maps(const struct trainer_state *w, const struct settings *from, const struct settings *to,
+	      struct text *t)
 {
 	for (int i = 0; i < from->n_maps; i++)
-		if (!pair_of(to, from->map[i].slot))
+		if (!find_pair(to, from->map[i].slot))
 			text_item(t, "map%u off", from->map[i].slot + 1);
 	for (int i = 0; i < to->n_maps; i++) {
-		const struct layer_pair *m = &to->map[i], *was = pair_of(from, m->slot);
+		const struct layer_pair *m = &to->map[i], *was = find_pair(from, m->slot);
 
 		if (!was || was->match != m->match || was->through != m->through ||
 		    was->projected != m->projected)
-			tell_pair(w, m, t);
+			describe_pair(w, m, t);
 		else if (was->weight != m->weight)
 			text_item(t, "map%u weight %.6g -> %.6g", m->slot + 1, was->weight,
 				  m->weight);
@@ -532,8 +529,8 @@ tell_maps(const struct trainer_state *w, const struct settings *from, const stru
 }
 
 static void
-tell_remedies(const struct trainer_state *w, const struct settings *from, const struct settings *to,
-	      struct text *t)
+describe_remedies(const struct trainer_state *w, const struct settings *from,
+		  const struct settings *to, struct text *t)
 {
 	for (int i = 0; i < REMEDY_KINDS; i++) {
 		const struct remedy_result_made *m =
@@ -559,18 +556,18 @@ settings_change_describe(const struct trainer_state *w, const struct settings *f
 				knob_print_brief(&from->knobs, &knob_table[i], before,
 						 sizeof before),
 				knob_print_brief(&to->knobs, &knob_table[i], after, sizeof after));
-	tell_maps(w, from, to, &t);
-	tell_ramps(w, from, to, &t);
-	tell_teachers(w, from, to, &t);
-	tell_sets(w, from, to, &t);
+	describe_maps(w, from, to, &t);
+	describe_ramps(w, from, to, &t);
+	describe_teachers(w, from, to, &t);
+	describe_sets(w, from, to, &t);
 	if (from->labelled != to->labelled)
 		text_item(&t, "rows %s", to->labelled ? "labelled" : "all");
 	if (from->frozen != to->frozen)
 		text_item(&t, "frozen %s",
 			  net_info_layers_text(&w->info.run.student, to->frozen, after,
 					       sizeof after));
-	tell_remedies(w, from, to, &t);
-	tell_cost(w, from, to, &t);
+	describe_remedies(w, from, to, &t);
+	describe_cost(w, from, to, &t);
 	text_fit(buf, size, text_get(&t));
 	text_release(&t);
 }

@@ -1,4 +1,4 @@
-/* setup_data.c: data come in, and what is known of them; and go, with all that was made of them. */
+/* setup_data.c: data set, added, freed, with everything derived from it. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -58,7 +58,7 @@ setup_data_seed(struct trainer_state *w, struct request *r, struct err *e)
 	return 0;
 }
 
-/* A key for what networks see of the data: the file and how it was scaled. */
+/* Hash of the inputs of networks: the file and its scaling. */
 static struct hash
 input_hash(const struct trainer_state *w)
 {
@@ -79,9 +79,9 @@ find_labelled(struct trainer_state *w)
 			w->train.labelled[w->train.n_labelled++] = w->train.split.train[i];
 }
 
-/* One more set that the lab did not know; what the others weigh may have been said since. */
+/* Append the description of a set. Weights of the others may have been changed since. */
 static void
-tell_set(struct trainer_state *w, const char *name, const struct dataset_set *s)
+describe_set(struct trainer_state *w, const char *name, const struct dataset_set *s)
 {
 	int index = w->info.n_sets++;
 	struct lab_set *to = &w->info.set[index];
@@ -95,14 +95,15 @@ tell_set(struct trainer_state *w, const char *name, const struct dataset_set *s)
 }
 
 static void
-tell_sets(struct trainer_state *w)
+describe_sets(struct trainer_state *w)
 {
 	struct lab_set *own = &w->info.set[0];
 
 	if (w->info.n_sets == 0)
-		tell_set(w, "train", &(struct dataset_set){ .role = DATASET_MAIN, .weight = 1 });
+		describe_set(w, "train",
+			     &(struct dataset_set){ .role = DATASET_MAIN, .weight = 1 });
 	for (int i = w->info.n_sets; i < w->train.ds->n_sets; i++)
-		tell_set(w, w->train.ds->set[i].name, &w->train.ds->set[i]);
+		describe_set(w, w->train.ds->set[i].name, &w->train.ds->set[i]);
 	own->rows = own->labelled = 0;
 	for (size_t i = 0;
 	     i < w->train.split.n_train && w->train.split.train[i] < sets_main_rows(w->train.ds);
@@ -112,9 +113,9 @@ tell_sets(struct trainer_state *w)
 	}
 }
 
-/* What follows from the rows and how they are split. */
+/* Compute what follows from the rows and their split. */
 static void
-know_data(struct trainer_state *w)
+describe_data(struct trainer_state *w)
 {
 	w->data_made = ++w->n_made;
 	w->train.inputs = input_hash(w);
@@ -131,7 +132,7 @@ know_data(struct trainer_state *w)
 	w->info.n_held = w->train.split.n_held;
 	w->info.n_shown = w->train.split.n_shown;
 	w->info.n_target = w->train.split.n_target;
-	tell_sets(w);
+	describe_sets(w);
 }
 
 int
@@ -150,7 +151,7 @@ setup_data_data(struct trainer_state *w, struct request *r, struct err *e)
 	scale_fit(w->train.ds, split.train, split.n_train, &w->train.scale);
 	scale_apply(&w->train.scale, w->train.ds);
 	hash_hex(&w->train.ds->hash, w->info.own_hash);
-	know_data(w);
+	describe_data(w);
 	return 0;
 }
 
@@ -165,18 +166,17 @@ setup_data_add(struct trainer_state *w, struct request *r, struct err *e)
 	if (!w->train.ds)
 		return err_set(e, "data add: no data yet; `data digits` first");
 	if (w->info.n_teachers || w->run.student)
-		return err_set(e, "data add: there are networks already; say it before `teacher` "
-				  "and `student`");
+		return err_set(e, "data add: networks exist already; use it before `teacher` and "
+				  "`student`");
 	if (w->train.remedies.n)
-		return err_set(e, "data add: a remedy was made of the rows there are; say it "
+		return err_set(e, "data add: a remedy was computed on the rows there are; use it "
 				  "before `remedy`");
 	if (!isfinite(weight) || weight < 0 || weight > 1e6)
 		return err_set(e, "data add: weight %g is outside 0..1000000", weight);
 	if (role == DATASET_HELD && more->unlabelled == more->n)
-		return err_set(e,
-			       "data held-out: no row of %s has a label: there would be nothing to "
-			       "measure",
-			       more->name);
+		return err_set(
+			e, "data held-out: %s has no labelled row, so nothing could be measured",
+			more->name);
 	if (columns_match(w->train.ds, more, e) < 0 || sets_check(w->train.ds, more, e) < 0)
 		return err_wrap(e, "data: %s", more->name);
 	scale_apply(&w->train.scale, more);
@@ -190,6 +190,6 @@ setup_data_add(struct trainer_state *w, struct request *r, struct err *e)
 	round_trip_free(w->train.round_trip); /* of fewer rows */
 	w->train.augmenter.retold = w->train.round_trip = NULL;
 	w->train.split = split;
-	know_data(w);
+	describe_data(w);
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* setup_student.c: the student begins from layers of a teacher. */
+/* setup_student.c: parameters of a teacher's layers copied into the student. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,9 +10,9 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 
-#define SHOWN 300 /* bytes of what does not fit, before the rest is only counted */
+#define SHOWN 300 /* bytes of the list of misfits; the rest is counted */
 
-/* Which layer goes where, and what does not fit. */
+/* Which layer is copied where, and parameters that do not fit. */
 struct plan {
 	const struct lab_info *info;
 	const struct net_info *teacher;
@@ -20,14 +20,14 @@ struct plan {
 	int n;
 	int t_layer[MODEL_LAYERS], s_layer[MODEL_LAYERS];
 	struct text misfits;
-	int more; /* misfits that are not in the text */
+	int more; /* misfits beyond the text */
 	size_t copied;
 };
 
 /* Parameters of a layer: those of the nodes behind the layer before. [*first, *end) in the layout.
  */
 static void
-params_of(const struct net *n, int layer, size_t *first, size_t *end)
+find_params(const struct net *n, int layer, size_t *first, size_t *end)
 {
 	int from = layer ? net_node(n, layer - 1, MODEL_HIDDEN) + 1 : 0,
 	    to = net_node(n, layer, MODEL_HIDDEN);
@@ -42,10 +42,9 @@ params_of(const struct net *n, int layer, size_t *first, size_t *end)
 		}
 }
 
-/* "attention.qkv.weight" of "block2.attention.qkv.weight": what a parameter is called in any block.
- */
+/* "attention.qkv.weight" of "block2.attention.qkv.weight": its name without the block. */
 static const char *
-tail(const char *name)
+name_in_block(const char *name)
 {
 	size_t digits = strncmp(name, "block", 5) == 0 ? strspn(name + 5, "0123456789") : 0;
 
@@ -53,18 +52,18 @@ tail(const char *name)
 }
 
 static const struct param *
-find(const struct net *n, int layer, const char *name)
+find_param(const struct net *n, int layer, const char *name)
 {
 	size_t first, end;
 
-	params_of(n, layer, &first, &end);
+	find_params(n, layer, &first, &end);
 	for (size_t i = first; i < end; i++)
-		if (strcmp(tail(n->layout.param[i].name), tail(name)) == 0)
+		if (strcmp(name_in_block(n->layout.param[i].name), name_in_block(name)) == 0)
 			return &n->layout.param[i];
 	return NULL;
 }
 
-/* `other` NULL: there is no such parameter in that layer. */
+/* `other` NULL: that layer has no such parameter. */
 static void
 add_misfit(struct plan *p, const char *owner, const struct param *x, const char *other_owner,
 	   const char *layer, const struct param *other)
@@ -92,18 +91,18 @@ check_layer(struct plan *p, int t_layer, int s_layer)
 		   *s_name = p->info->run.student.layer[s_layer].name;
 	size_t first, end;
 
-	params_of(p->to, s_layer, &first, &end);
+	find_params(p->to, s_layer, &first, &end);
 	for (size_t i = first; i < end; i++) {
 		const struct param *x = &p->to->layout.param[i],
-				   *y = find(p->from, t_layer, x->name);
+				   *y = find_param(p->from, t_layer, x->name);
 
 		if (!y || y->rank != x->rank ||
 		    memcmp(y->dim, x->dim, (size_t)x->rank * sizeof *x->dim) != 0)
 			add_misfit(p, "s", x, t, t_name, y);
 	}
-	params_of(p->from, t_layer, &first, &end);
+	find_params(p->from, t_layer, &first, &end);
 	for (size_t i = first; i < end; i++)
-		if (!find(p->to, s_layer, p->from->layout.param[i].name))
+		if (!find_param(p->to, s_layer, p->from->layout.param[i].name))
 			add_misfit(p, t, &p->from->layout.param[i], "s", s_name, NULL);
 }
 
@@ -113,10 +112,10 @@ copy_layer(struct plan *p, const struct branch *teacher, struct branch *student,
 {
 	size_t first, end;
 
-	params_of(p->to, s_layer, &first, &end);
+	find_params(p->to, s_layer, &first, &end);
 	for (size_t i = first; i < end; i++) {
 		const struct param *x = &p->to->layout.param[i],
-				   *y = find(p->from, t_layer, x->name);
+				   *y = find_param(p->from, t_layer, x->name);
 
 		memcpy(branch_value(student) + x->offset, branch_value(teacher) + y->offset,
 		       x->len * sizeof(real));
@@ -126,15 +125,15 @@ copy_layer(struct plan *p, const struct branch *teacher, struct branch *student,
 	}
 }
 
-/* Where layer `t_layer`, the next of the list, goes; -1 and an error where it cannot. */
+/* Assign layer `t_layer`, the next of the list, to a layer of the student. */
 static int
-place(struct plan *p, int t_layer, int *blocks, struct err *e)
+assign_layer(struct plan *p, int t_layer, int *blocks, struct err *e)
 {
 	const struct net_info *t = p->teacher, *s = &p->info->run.student;
 	int to = t_layer == 0 ? 0 : t_layer == t->n_layers - 1 ? s->n_layers - 1 : ++*blocks;
 
 	if (t_layer > 0 && t_layer < t->n_layers - 1 && to > s->n_layers - 2)
-		return err_set(e, "more blocks are named than the %d that s has", s->n_layers - 2);
+		return err_set(e, "more than the %d blocks of s are named", s->n_layers - 2);
 	for (int i = 0; i < p->n; i++)
 		if (p->s_layer[i] == to)
 			return err_set(e, "%s:%s is named twice", t->name, t->layer[t_layer].name);
@@ -144,7 +143,7 @@ place(struct plan *p, int t_layer, int *blocks, struct err *e)
 }
 
 static int
-parse(struct plan *p, const char *list, struct err *e)
+parse_list(struct plan *p, const char *list, struct err *e)
 {
 	int blocks = 0;
 
@@ -160,21 +159,21 @@ parse(struct plan *p, const char *list, struct err *e)
 		if (layer < 0)
 			return -1;
 		if (on != MODEL_HIDDEN)
-			return err_set(e, "%s: a whole layer is copied, say %s:%s", name,
+			return err_set(e, "%s: whole layers are copied (expected %s:%s)", name,
 				       p->teacher->name, p->teacher->layer[layer].name);
-		if (place(p, layer, &blocks, e) < 0)
+		if (assign_layer(p, layer, &blocks, e) < 0)
 			return -1;
 	}
 	return 0;
 }
 
 static int
-run(struct trainer_state *w, struct plan *p, const struct branch *teacher, struct request *r,
-    struct err *e)
+copy_layers(struct trainer_state *w, struct plan *p, const struct branch *teacher,
+	    struct request *r, struct err *e)
 {
 	struct text said = { 0 };
 
-	if (parse(p, r->u.init.layers, e) < 0)
+	if (parse_list(p, r->u.init.layers, e) < 0)
 		return -1;
 	for (int i = 0; i < p->n; i++)
 		check_layer(p, p->t_layer[i], p->s_layer[i]);
@@ -190,7 +189,7 @@ run(struct trainer_state *w, struct plan *p, const struct branch *teacher, struc
 	snprintf(r->note, sizeof r->note, "%.90s: %zu numbers", text_get(&said), p->copied);
 	text_release(&said);
 	w->run.evaluated[BRANCH_STUDENT] =
-		UINT64_MAX; /* what was measured at this step was another network */
+		UINT64_MAX; /* the evaluation at this step was of other parameters */
 	return 0;
 }
 
@@ -212,7 +211,7 @@ setup_student_request(struct trainer_state *w, struct request *r, struct err *e)
 	p.teacher = &w->info.teacher[k];
 	p.from = w->train.teacher[k].branch->net;
 	p.to = w->run.student->net;
-	status = run(w, &p, w->train.teacher[k].branch, r, e);
+	status = copy_layers(w, &p, w->train.teacher[k].branch, r, e);
 	text_release(&p.misfits);
 	return status < 0 ? err_wrap(e, "student init from %s", name) : 0;
 }

@@ -1,5 +1,4 @@
-/* setup_teacher.c: who teaches: teachers declared, loaded, read from files, and how they are asked.
- */
+/* setup_teacher.c: teachers declared, loaded, read from files of outputs; their options. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -29,18 +28,18 @@ check_name(const char *name, struct err *e)
 	return 0;
 }
 
-/* A file of outputs, in the place of teacher k: it has to have an answer for every row that will be
- * asked about. */
+/* Add a file of outputs as teacher k: it needs outputs for every training and held-out row. */
 static int
-take_answers(struct trainer_state *w, struct request_net *r, int k, struct err *e)
+add_file(struct trainer_state *w, struct request_net *r, int k, struct err *e)
 {
 	struct net_info *t = &w->info.teacher[k];
 
 	if (w->train.ds->next_token)
-		return err_set(e,
-			       "%s: the data asks for a token at every position, and a file of "
-			       "outputs has one answer for a row",
-			       r->from);
+		return err_set(
+			e,
+			"%s: a file of outputs has one row of logits for each row of the data, "
+			"and next-token data needs one for each position",
+			r->from);
 	if (logit_file_bind(r->file, w->train.ds->n, (size_t)w->train.ds->classes, e) < 0 ||
 	    logit_file_check(r->file, w->train.split.train, w->train.split.n_train, e) < 0 ||
 	    logit_file_check(r->file, w->train.split.held, w->train.split.n_held, e) < 0)
@@ -57,9 +56,9 @@ take_answers(struct trainer_state *w, struct request_net *r, int k, struct err *
 	return 0;
 }
 
-/* A network, in the place of teacher k. */
+/* Make or load a network as teacher k. */
 static int
-make_teacher(struct trainer_state *w, struct request_net *r, int k, struct err *e)
+add_network(struct trainer_state *w, struct request_net *r, int k, struct err *e)
 {
 	struct train_teacher *t = &w->train.teacher[k];
 
@@ -75,7 +74,7 @@ make_teacher(struct trainer_state *w, struct request_net *r, int k, struct err *
 	return 0;
 }
 
-/* Whether one more of that name can be taken in. */
+/* Check the name and the number of teachers. */
 static int
 check_room(const struct trainer_state *w, const char *name, struct err *e)
 {
@@ -84,9 +83,9 @@ check_room(const struct trainer_state *w, const char *name, struct err *e)
 	if (check_name(name, e) < 0)
 		return -1;
 	if (lab_info_teacher(&w->info, name, NULL) >= 0)
-		return err_set(e, "teacher %s: there is one of that name already", name);
+		return err_set(e, "teacher %s: the name is in use by another teacher", name);
 	if (w->info.n_teachers == TRAIN_TEACHERS)
-		return err_set(e, "teacher %s: there are %d already, as many as fit", name,
+		return err_set(e, "teacher %s: there are %d teachers already, the maximum", name,
 			       TRAIN_TEACHERS);
 	return 0;
 }
@@ -110,7 +109,7 @@ setup_teacher_teacher(struct trainer_state *w, struct request *r, struct err *e)
 
 	if (check_room(w, n->name, e) < 0)
 		return -1;
-	if ((n->file ? take_answers(w, n, k, e) : make_teacher(w, n, k, e)) < 0)
+	if ((n->file ? add_file(w, n, k, e) : add_network(w, n, k, e)) < 0)
 		return err_wrap(e, "teacher %s", n->name);
 	add_weight(w);
 	w->train.teacher[k].made = ++w->n_made;
@@ -118,8 +117,7 @@ setup_teacher_teacher(struct trainer_state *w, struct request *r, struct err *e)
 	return 0;
 }
 
-/* A copy of the student's network without what it learned for its losses: projections and the like
- * stay behind. */
+/* A copy of the student's network without projections and parameters of its losses. */
 static struct branch *
 copy_student(const struct trainer_state *w, int id, const char *name, struct err *e)
 {
@@ -149,9 +147,8 @@ setup_teacher_stage(struct trainer_state *w, struct request *r, struct err *e)
 	if (!w->run.student)
 		return err_set(e, "stage: no student yet; `student mlp 32` makes one");
 	if (w->run.student->state->step == 0 && !w->info.run.student.origin[0])
-		return err_set(
-			e, "stage teach %s: the student has not learned anything yet; `run` first",
-			name);
+		return err_set(e, "stage teach %s: the student has not been trained; `run` first",
+			       name);
 	if (check_room(w, name, e) < 0)
 		return err_wrap(e, "stage");
 	b = copy_student(w, BRANCH_TEACHER(k), name, e);
@@ -164,7 +161,7 @@ setup_teacher_stage(struct trainer_state *w, struct request *r, struct err *e)
 	t->ready = true;
 	t->steps = b->state->step;
 	t->last = w->info.run.student.last;
-	t->last.agreement = t->last.kl = NAN; /* those with its own teachers: it is one now */
+	t->last.agreement = t->last.kl = NAN; /* measured against its former teachers */
 	t->best = t->last;
 	add_weight(w);
 	w->train.teacher[k].made = ++w->n_made;
@@ -174,7 +171,7 @@ setup_teacher_stage(struct trainer_state *w, struct request *r, struct err *e)
 	return 0;
 }
 
-/* One word of how a teacher is asked. */
+/* Set one option of a teacher from its word. */
 static int
 set_option(struct teacher_options *o, const char *key, const char *value, struct err *e)
 {
@@ -204,9 +201,9 @@ set_option(struct teacher_options *o, const char *key, const char *value, struct
 	return 0;
 }
 
-/* Bfloat16 was turned on: what it changes is told at once where the teacher has its weights. */
+/* Report the effect of bfloat16 at once where the teacher has parameters. */
 static int
-tell_effect(struct trainer_state *w, int k, struct request *r, struct err *e)
+report_effect(struct trainer_state *w, int k, struct request *r, struct err *e)
 {
 	struct net_info *t = &w->info.teacher[k];
 
@@ -214,7 +211,7 @@ tell_effect(struct trainer_state *w, int k, struct request *r, struct err *e)
 		return -1;
 	r->notable = true;
 	snprintf(r->note, sizeof r->note,
-		 "%s: bf16 changes its answers by KL %.2g, agreement %.4g, largest difference %.2g",
+		 "%s: bf16 changes its outputs by KL %.2g, agreement %.4g, largest difference %.2g",
 		 t->name, t->effect.kl, t->effect.agreement, t->effect.largest);
 	return 0;
 }
@@ -231,14 +228,13 @@ setup_teacher_options(struct trainer_state *w, struct request *r, struct err *e)
 		return err_wrap(e, "teachers %s", name);
 	t = &w->info.teacher[k];
 	if (t->is_file)
-		return err_set(e, "teacher %s: %s: it is a file of outputs, and not asked", name,
-			       key);
+		return err_set(e, "teacher %s: %s: not an option of a file of outputs", name, key);
 	old = t->options;
 	if (set_option(&t->options, key, r->u.option.value, e) < 0)
 		return err_wrap(e, "teachers %s", name);
 	teacher_close(&w->train.teacher[k].outputs);
 	memset(&t->effect, 0, sizeof t->effect);
-	if (!t->ready || !t->options.bf16 || old.bf16 || tell_effect(w, k, r, e) == 0)
+	if (!t->ready || !t->options.bf16 || old.bf16 || report_effect(w, k, r, e) == 0)
 		return 0;
 	t->options = old;
 	return -1;

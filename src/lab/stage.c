@@ -1,4 +1,4 @@
-/* stage.c: what a stage changes at its start, and what goes back at its end. */
+/* stage.c: settings of a stage, applied at its start and restored at its end. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -15,15 +15,15 @@
 #include "retort/lab/tunable.h"
 #include "retort/lab/settings_change.h"
 
-#define LEAST 100  /* steps of a stage whose length follows from the steps before it */
-#define HINT 500   /* of a hint stage that is the first */
-#define LR_PART 10 /* fine-tuning is so much slower */
+#define LEAST 100  /* least steps of a stage that has a quarter of the steps before it */
+#define HINT 500   /* steps of a hint stage at the start */
+#define LR_PART 10 /* fine-tuning divides the learning rate by it */
 
-/* ---- the start ---- */
+/* ---- start ---- */
 
-/* The number in knob_table of the weight of loss i on outputs. */
+/* Index in knob_table of the weight of loss i on outputs. */
 static int
-weight_of(unsigned i)
+weight_knob(unsigned i)
 {
 	char name[64];
 
@@ -32,7 +32,7 @@ weight_of(unsigned i)
 }
 
 static uint64_t
-length_of(const struct trainer_state *w, enum lab_stage_kind kind)
+default_steps(const struct trainer_state *w, enum lab_stage_kind kind)
 {
 	uint64_t quarter = settings_change_step(w) / 4;
 
@@ -43,9 +43,9 @@ length_of(const struct trainer_state *w, enum lab_stage_kind kind)
 	return quarter < LEAST ? LEAST : quarter;
 }
 
-/* The weight that `keep` gave to a loss, or the one it has. */
+/* Weight of a loss in `keep`, or its current one. */
 static double
-kept(const struct request_shares *keep, unsigned i, const struct settings *s)
+kept_weight(const struct request_shares *keep, unsigned i, const struct settings *s)
 {
 	for (int k = 0; k < keep->n; k++)
 		if (strcmp(keep->share[k].term, loss_table[i]->name) == 0)
@@ -65,8 +65,8 @@ check_kept(const struct request_shares *keep, struct err *e)
 				 strcmp(loss_table[i]->name, name) == 0;
 		if (!found)
 			return err_set(e,
-				       "keep %s: that is no loss that learns from what teachers "
-				       "put out; kd is one",
+				       "keep %s: not a loss on teacher outputs (expected for "
+				       "example kd)",
 				       name);
 		if (!(keep->share[k].share >= 0 && keep->share[k].share <= 1e6))
 			return err_set(e, "keep %s: weight %g is outside 0..1000000", name,
@@ -75,17 +75,18 @@ check_kept(const struct request_shares *keep, struct err *e)
 	return 0;
 }
 
-/* Losses that learn from what teachers put out stay, and fade. */
+/* Losses on teacher outputs ramp to 0, or keep the weight given by `keep`. */
 static int
-fade(const struct trainer_state *w, const struct request_run *r, struct settings *s, struct err *e)
+fade_teachers(const struct trainer_state *w, const struct request_run *r, struct settings *s,
+	      struct err *e)
 {
 	int64_t over = r->stage.fade < 0 ? r->steps : r->stage.fade;
 
 	if (check_kept(&r->keep, e) < 0)
 		return -1;
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++) {
-		double weight = kept(&r->keep, i, s);
-		int knob = weight_of(i);
+		double weight = kept_weight(&r->keep, i, s);
+		int knob = weight_knob(i);
 
 		if (!(loss_table[i]->needs & LOSS_LOGITS))
 			continue;
@@ -93,9 +94,10 @@ fade(const struct trainer_state *w, const struct request_run *r, struct settings
 		if (weight == 0 || over == 0)
 			continue;
 		if (s->n_ramps == RAMP_KNOBS)
-			return err_set(
-				e, "fade: %d knobs follow ramps already, as many as can at once",
-				RAMP_KNOBS);
+			return err_set(e,
+				       "fade: %d ramps are in use already, the maximum; `ramp KNOB "
+				       "off` ends one",
+				       RAMP_KNOBS);
 		s->ramp[s->n_ramps++] =
 			(struct ramp){ .knob = knob,
 				       .n = 1,
@@ -106,10 +108,9 @@ fade(const struct trainer_state *w, const struct request_run *r, struct settings
 	return 0;
 }
 
-/* A part of x as a person would write it: 0.0003 is a tenth of 0.003, which 0.003 / 10 in binary is
- * not. */
+/* x / of, rounded to 12 digits: 0.003 / 10 gives the double 0.0003. */
 static double
-part(double x, double of)
+divide_decimal(double x, double of)
 {
 	char text[40];
 	double out;
@@ -118,21 +119,22 @@ part(double x, double of)
 	return text_to_double(text, &out) < 0 ? x / of : out;
 }
 
-/* Labels count fully, teachers fade, layers rest, at a small rate. */
+/* Fine-tuning preset: ce weight 1, losses on teacher outputs ramp to 0, maps off, lr / 10. */
 static int
-lay_finetune(const struct trainer_state *w, const struct request_run *r, struct settings *s,
-	     struct err *e)
+preset_finetune(const struct trainer_state *w, const struct request_run *r, struct settings *s,
+		struct err *e)
 {
-	tunable_set(s, (int)(knob_find("lr", NULL) - knob_table), part(s->knobs.lr, LR_PART));
-	tunable_set(s, weight_of(LOSS_OUTPUT_ce), 1);
+	tunable_set(s, (int)(knob_find("lr", NULL) - knob_table),
+		    divide_decimal(s->knobs.lr, LR_PART));
+	tunable_set(s, weight_knob(LOSS_OUTPUT_ce), 1);
 	for (int i = 0; i < s->n_maps; i++)
 		tunable_set(s, TUNABLE_MAP(s->map[i].slot), 0);
-	return fade(w, r, s, e);
+	return fade_teachers(w, r, s, e);
 }
 
-/* Layer maps alone (Romero et al. 2015: the first of two stages). */
+/* Hint preset: only the layer map trains (Romero et al. 2015, the first of two stages). */
 static int
-lay_hint(const struct trainer_state *w, struct settings *s, struct err *e)
+preset_hint(const struct trainer_state *w, struct settings *s, struct err *e)
 {
 	bool any = false;
 
@@ -140,15 +142,16 @@ lay_hint(const struct trainer_state *w, struct settings *s, struct err *e)
 		any |= s->map[i].weight > 0 &&
 		       train_teaches(&w->train, &w->info.run.settings, s->map[i].teacher);
 	if (!any)
-		return err_set(e, "no layer map counts; `map big:1 s:1` makes one");
+		return err_set(e,
+			       "no pair of layers has a weight above 0; `map big:1 s:1` makes one");
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
-		tunable_set(s, weight_of(i), 0);
+		tunable_set(s, weight_knob(i), 0);
 	return 0;
 }
 
-/* One that is drawn from goes on as it was, its ramp too. */
+/* A set that is drawn from keeps its weight and ramp; weight 1 where it had 0. */
 static void
-weigh(struct settings *s, int set, bool draws)
+draw_set(struct settings *s, int set, bool draws)
 {
 	if (!draws)
 		tunable_set(s, TUNABLE_SET(set), 0);
@@ -156,10 +159,10 @@ weigh(struct settings *s, int set, bool draws)
 		tunable_set(s, TUNABLE_SET(set), 1);
 }
 
-/* Sets that were said: those alone, and one that was kept back for this counts 1. */
+/* Draw rows of the given sets only. */
 static int
-lay_sets(const struct trainer_state *w, const struct request_run *r, struct settings *s,
-	 struct err *e)
+apply_sets(const struct trainer_state *w, const struct request_run *r, struct settings *s,
+	   struct err *e)
 {
 	unsigned sets;
 
@@ -169,14 +172,14 @@ lay_sets(const struct trainer_state *w, const struct request_run *r, struct sett
 		return err_wrap(e, "sets");
 	for (int i = 0; i < s->n_sets; i++)
 		if (sets_role_trains(w->info.set[i].role))
-			weigh(s, i, sets >> i & 1);
+			draw_set(s, i, sets >> i & 1);
 	return 0;
 }
 
-/* What was said by name: knobs, rows, sets, layers. */
+/* Knobs, rows, sets and layers given with the command. */
 static int
-lay_said(const struct trainer_state *w, const struct request_run *r, struct settings *s,
-	 struct err *e)
+apply_arguments(const struct trainer_state *w, const struct request_run *r, struct settings *s,
+		struct err *e)
 {
 	uint64_t layers;
 
@@ -184,7 +187,7 @@ lay_said(const struct trainer_state *w, const struct request_run *r, struct sett
 		const struct knob *k = r->knobs.set[i].knob;
 
 		if (k->when != KNOB_LIVE)
-			return err_set(e, "%s: it is no knob for one stage alone; `set %s` before",
+			return err_set(e, "%s: cannot be set for one stage; `set %s` before it",
 				       k->name, k->name);
 		if (knob_set(&s->knobs, k, r->knobs.set[i].value, e) < 0)
 			return -1;
@@ -192,7 +195,7 @@ lay_said(const struct trainer_state *w, const struct request_run *r, struct sett
 	}
 	if (r->stage.rows != REQUEST_ROWS_UNSAID || r->stage.kind == LAB_FINETUNE)
 		s->labelled = r->stage.rows != REQUEST_ROWS_ALL;
-	if (lay_sets(w, r, s, e) < 0)
+	if (apply_sets(w, r, s, e) < 0)
 		return -1;
 	if (net_info_layers(&w->info.run.student, r->freeze, &layers, e) < 0)
 		return err_wrap(e, "freeze");
@@ -201,21 +204,21 @@ lay_said(const struct trainer_state *w, const struct request_run *r, struct sett
 }
 
 static int
-lay(const struct trainer_state *w, struct request_run *r, struct settings *s, struct err *e)
+compose(const struct trainer_state *w, struct request_run *r, struct settings *s, struct err *e)
 {
 	enum lab_stage_kind kind = r->stage.kind;
 
 	if (!w->run.student)
 		return err_set(e, "no student yet; `student mlp 32` makes one");
 	if (r->steps == 0)
-		r->steps = (int64_t)length_of(w, kind);
+		r->steps = (int64_t)default_steps(w, kind);
 	if (kind == LAB_FINETUNE && settings_change_step(w) == 0 && !w->info.run.student.origin[0])
-		return err_set(e, "the student has not learned anything yet; `run` first");
-	if (kind == LAB_FINETUNE && lay_finetune(w, r, s, e) < 0)
+		return err_set(e, "the student has not been trained; `run` first");
+	if (kind == LAB_FINETUNE && preset_finetune(w, r, s, e) < 0)
 		return -1;
-	if (kind == LAB_HINT && lay_hint(w, s, e) < 0)
+	if (kind == LAB_HINT && preset_hint(w, s, e) < 0)
 		return -1;
-	return lay_said(w, r, s, e);
+	return apply_arguments(w, r, s, e);
 }
 
 int
@@ -224,7 +227,7 @@ stage_lay(const struct trainer_state *w, struct request *r, struct settings *s, 
 	enum lab_stage_kind kind = r->u.run.stage.kind;
 
 	*s = settings_change_base(w);
-	if (kind == LAB_RUN || lay(w, &r->u.run, s, e) == 0)
+	if (kind == LAB_RUN || compose(w, &r->u.run, s, e) == 0)
 		return 0;
 	return err_wrap(e, "stage %s", lab_stage_name[kind]);
 }
@@ -239,23 +242,23 @@ same_ramp(const struct settings *a, const struct settings *b, int knob)
 }
 
 static bool
-same_dial(const struct settings *a, const struct settings *b, int dial)
+same_tunable(const struct settings *a, const struct settings *b, int dial)
 {
 	return tunable_value(a, dial) == tunable_value(b, dial) && same_ramp(a, b, dial);
 }
 
 static bool
-same(const struct settings *a, const struct settings *b)
+same_settings(const struct settings *a, const struct settings *b)
 {
 	for (int i = -1; (i = tunable_next(a, i)) >= 0;)
-		if (!same_dial(a, b, i))
+		if (!same_tunable(a, b, i))
 			return false;
 	return a->frozen == b->frozen && a->labelled == b->labelled;
 }
 
-/* Sets of which rows are drawn, as bits. */
+/* Sets with a weight above 0, as bits. */
 static unsigned
-counting(const struct lab_info *i)
+drawn_sets(const struct lab_info *i)
 {
 	unsigned sets = 0;
 
@@ -279,17 +282,17 @@ stage_begin(struct trainer_state *w, const struct settings *s, struct request *r
 		return 0;
 	w->run.before = settings_change_base(w);
 	w->run.after = w->run.before;
-	if (!same(&w->run.before, s) && live_change_make(w, s, r, e) < 0)
+	if (!same_settings(&w->run.before, s) && live_change_make(w, s, r, e) < 0)
 		return err_wrap(e, "stage %s", lab_stage_name[stage->kind]);
 	w->run.after = settings_change_base(w);
 	if (r->note[0])
 		snprintf(what, sizeof what, ": %.180s", r->note);
 	if (stage->sets[0])
-		lab_sets_text(&w->info, counting(&w->info), sets, sizeof sets);
+		lab_sets_text(&w->info, drawn_sets(&w->info), sets, sizeof sets);
 	text_addf(&note, "%s%s%.60s, %lld steps", lab_stage_name[stage->kind], sets[0] ? " " : "",
 		  sets, (long long)r->u.run.steps);
-	if (chosen && s->labelled) /* of few labels even fewer may be left: that is worth a word */
-		text_addf(&note, " on the %zu labelled rows that were selected", chosen->n_shown);
+	if (chosen && s->labelled) /* may be very few */
+		text_addf(&note, " on %zu selected labelled rows", chosen->n_shown);
 	text_add(&note, what);
 	snprintf(r->note, sizeof r->note, "%.*s", (int)sizeof r->note - 1, text_get(&note));
 	text_release(&note);
@@ -313,15 +316,15 @@ stage_note(struct trainer_state *w, enum lab_stage_kind kind)
 	i->run.stages[i->run.n_stages++] = (struct lab_stage){ kind,
 							       i->run.from,
 							       i->run.until,
-							       counting(i),
+							       drawn_sets(i),
 							       i->run.settings.labelled,
 							       { NAN, NAN, NAN, NAN, NAN, 0 } };
 }
 
-/* ---- the end ---- */
+/* ---- end ---- */
 
-/* Nobody has laid a hand on a dial since the stage began: it is where that, or its ramp, has
- * `brought` it. */
+/* Whether a tunable was changed by the stage alone: it has the value that the stage, or the ramp
+ * of the stage, gave it (`brought`). */
 static bool
 untouched(const struct trainer_state *w, const struct settings *brought, const struct settings *now,
 	  int dial)
@@ -336,7 +339,7 @@ untouched(const struct trainer_state *w, const struct settings *brought, const s
 }
 
 static void
-put_dial_back(const struct trainer_state *w, struct settings *s, int dial)
+restore_tunable(const struct trainer_state *w, struct settings *s, int dial)
 {
 	const struct ramp *r = ramp_find(w->run.before.ramp, w->run.before.n_ramps, dial);
 
@@ -345,17 +348,18 @@ put_dial_back(const struct trainer_state *w, struct settings *s, int dial)
 		s->ramp[s->n_ramps++] = *r;
 }
 
-/* Of pairs of layers only those that are there and were when the stage began. */
+/* Pairs of layers are restored where they exist and existed when the stage began. */
 static void
-put_back(const struct trainer_state *w, const struct settings *now, struct settings *s)
+restore_settings(const struct trainer_state *w, const struct settings *now, struct settings *s)
 {
 	struct settings brought = w->run.after;
 
 	tunable_follow(&brought, settings_change_step(w));
 	for (int i = -1; (i = tunable_next(now, i)) >= 0;)
 		if (!isnan(tunable_value(&w->run.before, i)) &&
-		    !same_dial(&w->run.before, &w->run.after, i) && untouched(w, &brought, now, i))
-			put_dial_back(w, s, i);
+		    !same_tunable(&w->run.before, &w->run.after, i) &&
+		    untouched(w, &brought, now, i))
+			restore_tunable(w, s, i);
 	s->frozen &= ~(w->run.after.frozen & ~w->run.before.frozen);
 	if (s->labelled == w->run.after.labelled)
 		s->labelled = w->run.before.labelled;
@@ -375,12 +379,12 @@ stage_end(struct trainer_state *w)
 		return;
 	now = settings_change_base(w);
 	s = now;
-	put_back(w, &now, &s);
-	if (same(&now, &s))
+	restore_settings(w, &now, &s);
+	if (same_settings(&now, &s))
 		return;
 	r = request_new(REQUEST_SET);
 	if (live_change_make(w, &s, r, &e) < 0)
-		snprintf(w->ended, sizeof w->ended, "%s ended, its settings stay: %.160s",
+		snprintf(w->ended, sizeof w->ended, "%s ended, its settings stay in force: %.160s",
 			 lab_stage_name[stage->kind], e.msg);
 	else
 		snprintf(w->ended, sizeof w->ended, "%s ended: %.200s", lab_stage_name[stage->kind],
@@ -388,7 +392,7 @@ stage_end(struct trainer_state *w)
 	request_free(r);
 }
 
-/* ---- by hand ---- */
+/* ---- freeze, thaw ---- */
 
 int
 stage_freeze(struct trainer_state *w, struct request *r, struct err *e)
@@ -407,7 +411,7 @@ stage_freeze(struct trainer_state *w, struct request *r, struct err *e)
 	if (live_change_make(w, &s, r, e) < 0)
 		return err_wrap(e, "%s", word);
 	if (!r->note[0])
-		snprintf(r->note, sizeof r->note, "frozen stays %s",
+		snprintf(r->note, sizeof r->note, "frozen: %s (unchanged)",
 			 net_info_layers_text(&w->info.run.student, s.frozen, names, sizeof names));
 	return 0;
 }

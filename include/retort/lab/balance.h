@@ -1,4 +1,4 @@
-/* Balance: weights of losses from the shares of the gradient that are asked for. */
+/* Weights of losses computed from shares of the gradient. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_LAB_BALANCE_H
 #define RETORT_LAB_BALANCE_H
@@ -7,10 +7,10 @@
 #include "retort/lab/trainer_state.h"
 
 /*
- * REQUEST_BALANCE: shares are measured on the fixed batch, as evaluations do, and every weight is
- * multiplied by what is wanted over what is there: a term's gradient is as large as its weight. So
- * the sum of the gradients' norms stays as it was. One change, computed from the state of the
- * student at this step: repeated there, it gives the same weights.
+ * BALANCE: measure the shares on the fixed batch, like evaluations, and multiply every weight by
+ * the wanted share over the measured one: the norm of a term's gradient is proportional to its
+ * weight, so the sum of the norms stays the same. One change, a function of the student at this
+ * step: a replay computes the same weights.
  */
 int balance_request(struct trainer_state *w, struct request *r, struct err *e);
 

@@ -1,5 +1,4 @@
-/* Settings: everything a person can change while the student trains, as one value that can be put
- * back. */
+/* Changes of the settings in force: checked, applied as a whole, described. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_LAB_SETTINGS_CHANGE_H
 #define RETORT_LAB_SETTINGS_CHANGE_H
@@ -11,30 +10,30 @@
 struct settings settings_change_base(const struct trainer_state *w);
 
 /*
- * Put them in place between two steps, together or not at all: the graph's loss part is built anew
- * where maps or the set of losses changed. -1 and an error: nothing has changed.
+ * Apply settings at a step boundary, all or none: the loss part of the student's graph is built
+ * anew where the layer map or the set of losses changed. -1 and an error: nothing changed.
  */
 int settings_change_put(struct trainer_state *w, const struct settings *s, struct err *e);
 
-/* The step of the main line: what ramps are functions of. */
+/* Steps of the student, which ramps are functions of; 0 without one. */
 uint64_t settings_change_step(const struct trainer_state *w);
 
 /*
- * Give the knobs their values at the step at which the student stands, after a step of it.
- * Allocates nothing, but where a weight comes from or to 0: a term is then added to the graph or
- * taken out. -1 and an error: there was no room for it.
+ * Set everything under a ramp to its value at the student's step. Allocates only where a weight
+ * leaves or reaches 0: a term is then added to or removed from the graph. -1 and an error: no
+ * memory for it.
  */
 int settings_change_follow(struct trainer_state *w, struct err *e);
 
-/* Whether the losses that are on can be computed with the teachers as they are asked: 0, or -1 and
- * why not. */
+/* Check the settings in force and their ramps against the teachers' options and the data before
+ * work starts: 0, or -1 and the reason. */
 int settings_change_check(const struct trainer_state *w, struct err *e);
 
-/* What became of what: "temperature 4 -> 2", "map2 big:1 s:1 weight 0.5"; "" where nothing did. */
+/* List the differences: "temperature 4 -> 2, map2 big:1 s:1 weight 0.5"; "" where there is none. */
 void settings_change_describe(const struct trainer_state *w, const struct settings *from,
 			      const struct settings *to, char *buf, size_t size);
 
-/* What the terms of the student are made from, as things are now. */
+/* What the student's loss terms are built from, with the settings in force. */
 struct branch_plan settings_change_plan(const struct trainer_state *w);
 
 #endif

@@ -1,4 +1,4 @@
-/* Data come in, and go. */
+/* Requests that replace or extend the data. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_LAB_SETUP_DATA_H
 #define RETORT_LAB_SETUP_DATA_H
@@ -6,17 +6,18 @@
 #include "retort/lab/request.h"
 #include "retort/lab/trainer_state.h"
 
-/* SEED: everything that was made with another one is gone. */
+/* SEED: set the seed; data and networks made with another one are freed. */
 int setup_data_seed(struct trainer_state *w, struct request *r, struct err *e);
 
-/* DATA: split, scaled, and in the place of what was there, with its networks. Takes r->dataset. */
+/* DATA: split and scale a data set, and replace the one before with its networks. Takes the data
+ * set. */
 int setup_data_data(struct trainer_state *w, struct request *r, struct err *e);
 
-/* ADD: more rows, before there are networks that know how many there are; they are scaled as the
- * data itself is. */
+/* ADD: append rows, before networks exist, which are built for the number of rows; they are scaled
+ * like the data itself. */
 int setup_data_add(struct trainer_state *w, struct request *r, struct err *e);
 
-/* Data, teachers, student and remedies are gone. */
+/* Free data, teachers, student and remedies. */
 void setup_data_drop(struct trainer_state *w);
 
 #endif

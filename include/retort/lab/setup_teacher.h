@@ -1,4 +1,4 @@
-/* The roster of teachers: whatever joins it does so here, while nothing trains. */
+/* Requests that add teachers or set their options, while nothing trains. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_LAB_SETUP_TEACHER_H
 #define RETORT_LAB_SETUP_TEACHER_H
@@ -6,16 +6,16 @@
 #include "retort/lab/request.h"
 #include "retort/lab/trainer_state.h"
 
-/* REQUEST_TEACHER: declare one, load one, or take one from a file of its outputs. */
+/* TEACHER: declare one, load one, or add a file of outputs. */
 int setup_teacher_teacher(struct trainer_state *w, struct request *r, struct err *e);
 
 /*
- * REQUEST_STAGE: the student as it stands, its numbers copied, becomes a teacher that teaches at
- * once, and is no longer the student. Maps are forgotten with it.
+ * STAGE: the student becomes a teacher (its parameters and moments are copied) that teaches at
+ * once. The student and the layer map are freed.
  */
 int setup_teacher_stage(struct trainer_state *w, struct request *r, struct err *e);
 
-/* REQUEST_OPTIONS: how one is asked. */
+/* OPTIONS: set cache, top or precision of a teacher. */
 int setup_teacher_options(struct trainer_state *w, struct request *r, struct err *e);
 
 #endif

@@ -1,5 +1,4 @@
-/* Stages: runs of the student with settings of their own, which go back to what they were at the
- * end. */
+/* Stages: runs of the student with settings of their own, restored at their end. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_LAB_STAGE_H
 #define RETORT_LAB_STAGE_H
@@ -8,26 +7,25 @@
 #include "retort/lab/trainer_state.h"
 
 /*
- * What a request RUN asks for besides steps, laid over the settings of now: `s`. Fills in r->number
- * where it is 0. A plain run lays nothing. -1 and an error: nothing has changed.
+ * Fill `s` with the settings in force, changed as a request RUN asks for, and its number of steps
+ * where that is 0. A plain run changes nothing. -1 and an error: nothing changed.
  */
 int stage_lay(const struct trainer_state *w, struct request *r, struct settings *s, struct err *e);
 
-/* Put it in place, as one change; r->note says what it came to. -1 and an error: nothing has
- * changed. */
+/* Apply them as one change; r->note describes it. -1 and an error: nothing changed. */
 int stage_begin(struct trainer_state *w, const struct settings *s, struct request *r,
 		struct err *e);
 
-/* Remember that such a stage begins, once w->info.run.from and until say where. */
+/* Append the stage to the list, once w->info.run.from and until are set. */
 void stage_note(struct trainer_state *w, enum lab_stage_kind kind);
 
 /*
- * The run has ended and was evaluated. What its stage changed and nobody has touched since goes
- * back to what it was, as one change of its own; w->ended says what.
+ * The run has ended and was evaluated: restore what its stage changed and nothing else has changed
+ * since, as one change of its own; w->ended describes it.
  */
 void stage_end(struct trainer_state *w);
 
-/* FREEZE. */
+/* Handler of FREEZE. */
 int stage_freeze(struct trainer_state *w, struct request *r, struct err *e);
 
 #endif
