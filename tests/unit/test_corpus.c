@@ -136,9 +136,9 @@ a_vocabulary_file_says_the_ids(void **state)
 		const char *bytes, *message;
 	} bad[] = {
 		{ "", "empty: no tokens" },
-		{ "a\nbc\n", "line 2: a token of several characters; single ones are read" },
+		{ "a\nbc\n", "line 2: a token of several characters" },
 		{ "a\r\n", "line 1: a token of several characters" },
-		{ "a\nb\na", "line 3: the character of line 1 again" },
+		{ "a\nb\na", "line 3: duplicate of line 1" },
 		{ "a\n\xFF\n", "line 2: byte 0: 0xFF is not UTF-8" },
 	};
 	static const char good[] = "月\n\nb\n ";

@@ -148,7 +148,7 @@ texts_are_normalised_as_asked(void **state)
 		  "b" },
 		{ NORMALIZE_NFKC, "ﬁ ½ｘ e\xCC\x81", "fi 1⁄2x é" },
 		{ NORMALIZE_NFC, "a\xFF\xC3\xCC\x81",
-		  "a\xFF\xC3\xCC\x81" }, /* what is no UTF-8 stays as it is */
+		  "a\xFF\xC3\xCC\x81" }, /* bytes that are not UTF-8 stay unchanged */
 		{ NORMALIZE_NFC | NORMALIZE_LOWER, "ÀB", "àb" },
 		{ uncased, "Ünï\tCÖDE\x01\x7F 月A", "uni code  月 a" },
 		{ NORMALIZE_CLEAN,
@@ -236,7 +236,7 @@ lines_with_unk_are_wordpiece(void **state)
 	tokenizer_release(&t);
 	parse(&t, "[UNK]\nUn\n##aff\n");
 	encodes(&t, "Unaff unaff", "1 2 0",
-		"Unaff [UNK]"); /* a capital among the tokens: case is kept */
+		"Unaff [UNK]"); /* a token has a capital letter: case is kept */
 	tokenizer_release(&t);
 	parse(&t, "[\"[UNK]\", \"" BLANK "un\", \"aff\", \"" BLANK "aff\"]");
 	encodes(&t, "unaff affun", "1 2 0", "unaff [UNK]");
@@ -257,9 +257,9 @@ pairs_with_scores_are_unigrams(void **state)
 	CHECK_INT(t.kind, TOKENIZER_UNIGRAM);
 	CHECK_INT(t.special[TOKENIZER_UNKNOWN], 0);
 	encodes(&t, "ab", "2 8", "ab");     /* -1 -1 beats -4.5; of b the last counts */
-	encodes(&t, "bab", "7 8 4", "bab"); /* what comes first wins where two are as likely */
+	encodes(&t, "bab", "7 8 4", "bab"); /* the first of two equally likely ones wins */
 	encodes(&t, " a月", "7 2 6", " a月");
-	encodes(&t, "xyza<s>", "7 0", "<unk>"); /* unknown characters in a row are one */
+	encodes(&t, "xyza<s>", "7 0", "<unk>"); /* consecutive unknown characters are one */
 	encodes(&t, "", "", "");
 	CHECK(tokenizer_starts_word(&t, 2) && !tokenizer_starts_word(&t, 4));
 	tokenizer_release(&t);
@@ -310,7 +310,7 @@ what_cannot_be_read_says_why(void **state)
 		{ "[\"[UNK]\", \"b\", \"b\"]", "id 2: the token 'b' again, that of id 1" },
 		{ "[\"[UNK]\", 7]", "token 1 is no string" },
 		{ "[[\"a\", \"b\"]]", "token 0 is no pair of a string and a score" },
-		{ "[UNK]\nab\nab\n", "line 3: the token of line 2 again" },
+		{ "[UNK]\nab\nab\n", "line 3: duplicate of line 2" },
 		{ "[UNK]\nab\n\n", "line 3: an empty token" },
 		{ "[UNK]\nab\n\xFF\n", "line 3: byte 0: 0xFF is not UTF-8" },
 		{ "{\"model\": {\"type\": \"CTC\"}}",
@@ -333,7 +333,7 @@ what_cannot_be_read_says_why(void **state)
 		  "merge 1: 'a' and 'a' make no token" },
 		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"aa\": "
 		  "1}, \"merges\": [\"a a\", \"a a\"]}}",
-		  "merge 2: the pair of merge 1 again" },
+		  "merge 2: duplicate of merge 1" },
 		{ "{" BYTE_LEVEL
 		  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"aa\"]}}",
 		  "merge 1: 'aa' is not two tokens" },
@@ -375,7 +375,7 @@ text_that_cannot_be_cut_is_refused(void **state)
 	CHECK_INT(tokenizer_encode(&t, "ab\xFFz", 4, &ids, &e), -1);
 	CHECK_STR(e.msg, "byte 2: 0xFF is not UTF-8");
 	CHECK_INT(tokenizer_encode(&t, "az", 2, &ids, &e), -1);
-	CHECK_STR(e.msg, "the vocabulary has no U+007A, and no token for what is unknown");
+	CHECK_STR(e.msg, "the vocabulary has neither U+007A nor an unknown token");
 	CHECK_INT(ids.n, 0);
 	tokenizer_release(&t);
 	mem_free(ids.id);

@@ -1,5 +1,4 @@
-/* normalize.c: normal form, case, accents and blanks of a text, as a published tokenizer asks for
- * them. */
+/* normalize.c: normal form, case, accents and blanks of a text. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,7 +9,7 @@
 
 #define FORMS (NORMALIZE_NFD | NORMALIZE_NFC | NORMALIZE_NFKD | NORMALIZE_NFKC)
 
-/* Where BERT looks for ideographs: they are a script of words without blanks. */
+/* BERT's ranges of ideographs, which are written without blanks between words. */
 static bool
 is_ideograph(uint32_t cp)
 {
@@ -27,16 +26,16 @@ is_ideograph(uint32_t cp)
 }
 
 static void
-put(uint32_t cp, struct text *out)
+put_char(uint32_t cp, struct text *out)
 {
 	char utf8[4];
 
 	text_bytes(out, utf8, unicode_encode(cp, utf8));
 }
 
-/* What is done to single characters before any form; what is left goes into `out`. */
+/* Apply CLEAN and CHINESE, which act on single characters, and append the result to `out`. */
 static void
-clean(unsigned what, const char *text, size_t size, struct text *out)
+clean_chars(unsigned what, const char *text, size_t size, struct text *out)
 {
 	uint32_t cp;
 
@@ -45,30 +44,31 @@ clean(unsigned what, const char *text, size_t size, struct text *out)
 		if (what & NORMALIZE_CLEAN && (cp == 0 || cp == 0xFFFD || unicode_is_control(cp)))
 			continue;
 		if (what & NORMALIZE_CLEAN && unicode_kind(cp) == UNICODE_SPACE)
-			put(' ', out);
+			put_char(' ', out);
 		else if (what & NORMALIZE_CHINESE && is_ideograph(cp)) {
-			put(' ', out);
-			put(cp, out);
-			put(' ', out);
+			put_char(' ', out);
+			put_char(cp, out);
+			put_char(' ', out);
 		} else
-			put(cp, out);
+			put_char(cp, out);
 	}
 }
 
-struct trainer_state {
+/* Reused between runs. */
+struct buffers {
 	struct text cleaned;
 	int32_t *point;
 	size_t cap;
 };
 
-/* A run of valid UTF-8. */
+/* Normalize a run of valid UTF-8. */
 static void
-run(unsigned what, const char *text, size_t size, struct trainer_state *w, struct text *out)
+normalize_run(unsigned what, const char *text, size_t size, struct buffers *w, struct text *out)
 {
 	size_t n = 0, kept = 0;
 
 	text_clear(&w->cleaned);
-	clean(what, text, size, &w->cleaned);
+	clean_chars(what, text, size, &w->cleaned);
 	if (what & FORMS) {
 		bool compatible = what & (NORMALIZE_NFKC | NORMALIZE_NFKD);
 
@@ -94,7 +94,7 @@ run(unsigned what, const char *text, size_t size, struct trainer_state *w, struc
 	if (what & (NORMALIZE_NFC | NORMALIZE_NFKC))
 		kept = unicode_compose(w->point, kept);
 	for (size_t i = 0; i < kept; i++)
-		put((uint32_t)w->point[i], out);
+		put_char((uint32_t)w->point[i], out);
 }
 
 static void
@@ -112,9 +112,9 @@ put_ascii(unsigned what, char c, struct text *out)
 	text_bytes(out, &c, 1);
 }
 
-/* The character at `at` is valid UTF-8 and no ASCII. */
+/* Length of the character at `at` if it is valid UTF-8 but not ASCII, else 0. */
 static size_t
-wide(const char *text, size_t size, size_t at)
+wide_length(const char *text, size_t size, size_t at)
 {
 	uint32_t cp;
 	size_t n = (signed char)text[at] < 0 ? text_utf8(text + at, size - at, &cp) : 0;
@@ -123,13 +123,13 @@ wide(const char *text, size_t size, size_t at)
 }
 
 /*
- * No character of ASCII is put together with one before it, so a text can be cut in front of each.
- * One that stands before a wider character may be put together with that: it begins a run.
+ * No ASCII character composes with the one before it, so a text can be split in front of each. It
+ * may compose with a following mark: an ASCII character before a wider one begins a run.
  */
 void
 normalize_put(unsigned what, const char *text, size_t size, struct text *out)
 {
-	struct trainer_state w = { 0 };
+	struct buffers w = { 0 };
 
 	if (!what) {
 		text_bytes(out, text, size);
@@ -139,12 +139,12 @@ normalize_put(unsigned what, const char *text, size_t size, struct text *out)
 		bool ascii = (signed char)text[at] >= 0;
 
 		end = at + (ascii ? 1 : 0);
-		while (end < size && (n = wide(text, size, end)))
+		while (end < size && (n = wide_length(text, size, end)))
 			end += n;
 		if (ascii && end == at + 1)
 			put_ascii(what, text[at], out);
 		else if (end > at)
-			run(what, text + at, end - at, &w, out);
+			normalize_run(what, text + at, end - at, &w, out);
 		else
 			text_bytes(out, text + end++, 1);
 	}

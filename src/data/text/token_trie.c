@@ -1,4 +1,4 @@
-/* token_trie.c: a table of strings by number and back, and a tree of them. */
+/* token_trie.c: byte strings with ids, and their trie. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,9 +11,9 @@
 
 #define ROOT 1
 
-/* FNV-1a, 64 bits, with its high half folded in: slots are taken from the low bits. */
+/* FNV-1a, 64 bits, with its high half folded in, since slots are its low bits. */
 static uint64_t
-hash(const char *s, size_t len)
+hash_bytes(const char *s, size_t len)
 {
 	uint64_t h = 14695981039346656037u;
 
@@ -31,11 +31,11 @@ token_trie_get(const struct token_trie *p, size_t id, size_t *len)
 	return p->bytes + start;
 }
 
-/* The slot of a piece, or the free one where it would be. */
+/* The slot of a string, or the free slot where it belongs. */
 static size_t
 find_slot(const struct token_trie *p, const char *s, size_t len)
 {
-	size_t at = (size_t)hash(s, len) & (p->slots - 1), have;
+	size_t at = (size_t)hash_bytes(s, len) & (p->slots - 1), have;
 
 	for (; p->slot[at]; at = (at + 1) & (p->slots - 1)) {
 		const char *other = token_trie_get(p, p->slot[at] - 1, &have);
@@ -47,7 +47,7 @@ find_slot(const struct token_trie *p, const char *s, size_t len)
 }
 
 static void
-grow(struct token_trie *p)
+grow_slots(struct token_trie *p)
 {
 	size_t len;
 
@@ -73,7 +73,7 @@ token_trie_again(struct token_trie *p, const char *s, size_t len)
 	size_t at;
 
 	if (2 * p->n >= p->slots)
-		grow(p);
+		grow_slots(p);
 	at = find_slot(p, s, len);
 	assert(p->n < INT32_MAX);
 	mem_grow(&p->bytes, &p->cap_bytes, p->size + len + 1, 1);
@@ -122,7 +122,7 @@ token_trie_tree_init(struct token_trie_tree *t, size_t bytes, struct err *e)
 	return 0;
 }
 
-/* Keys of siblings differ in their low bits alone, and those of a chain in the others. */
+/* Keys of siblings differ in the low 8 bits only, those along a chain in the others. */
 static size_t
 tree_slot(const struct token_trie_tree *t, uint32_t key)
 {

@@ -1,4 +1,4 @@
-/* tokenizer.c: text becomes token ids, and ids become text; the door to the kinds. */
+/* tokenizer.c: text to token ids and back; the table of kinds. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -36,15 +36,15 @@ decode_bytes(const struct tokenizer *t, const int32_t *ids, size_t n, struct tex
 	return 0;
 }
 
-/* One for each kind. Ids that decode is given are in the vocabulary, or -1. */
+/* One entry for each kind. Ids passed to decode are in the vocabulary, or -1. */
 static const struct {
 	const char *name;
-	int (*finish)(struct tokenizer *t, struct err *e); /* NULL: of no pieces */
+	int (*finish)(struct tokenizer *t, struct err *e); /* NULL: without pieces */
 	int (*encode)(const struct tokenizer *t, const char *text, size_t size,
 		      struct tokenizer_ids *out, struct err *e);
 	int (*decode)(const struct tokenizer *t, const int32_t *ids, size_t n, struct text *out);
-	bool (*starts)(const struct tokenizer *t, int32_t id); /* NULL: every one does */
-	bool utf8;                                             /* takes nothing else */
+	bool (*starts)(const struct tokenizer *t, int32_t id); /* NULL: each does */
+	bool utf8;                                             /* accepts UTF-8 only */
 } kinds[TOKENIZER_KINDS] = {
 	[TOKENIZER_BYTE] = { "byte", NULL, encode_bytes, decode_bytes, NULL, false },
 	[TOKENIZER_CHAR] = { "char", NULL, tokenizer_char_encode, tokenizer_char_decode, NULL,
@@ -73,8 +73,7 @@ tokenizer_special_word(size_t i)
 	return i < TOKENIZER_SPECIALS ? word[i] : NULL;
 }
 
-/* The names that published vocabularies use. Where one has several for a purpose, the first here
- * counts. */
+/* Names in published vocabularies. Of several present for one purpose, the first here counts. */
 static const struct {
 	const char *name;
 	enum tokenizer_special what;
@@ -198,7 +197,7 @@ tokenizer_finish(struct tokenizer *t, struct err *e)
 	return kinds[t->kind].finish(t, e);
 }
 
-/* 0, or -1 with the place of the first byte that is no UTF-8. */
+/* Returns -1 with the place of the first byte that is not UTF-8. */
 static int
 check_utf8(const char *text, size_t size, struct err *e)
 {
@@ -212,14 +211,14 @@ check_utf8(const char *text, size_t size, struct err *e)
 	return 0;
 }
 
-#define SLICE ((size_t)1 << 22) /* bytes of a text that are copied at a time */
+#define SLICE ((size_t)1 << 22) /* bytes of a text that are normalized at a time */
 
 /*
- * Bytes of the text that can be cut as if nothing came behind them: up to a blank behind a letter
- * or digit of ASCII, where every rule begins a word and no normal form puts anything together.
+ * Length of the next slice that can be encoded on its own: up to a blank behind an ASCII letter or
+ * digit, where a word begins and no normal form composes.
  */
 static size_t
-slice(const struct tokenizer *t, const char *text, size_t size)
+slice_length(const struct tokenizer *t, const char *text, size_t size)
 {
 	for (size_t at = SLICE; at < size && !t->crosses; at++)
 		if (text[at] == ' ' && ((text[at - 1] >= 'a' && text[at - 1] <= 'z') ||
@@ -229,16 +228,16 @@ slice(const struct tokenizer *t, const char *text, size_t size)
 	return size;
 }
 
-/* A copy of each slice as it is to be cut. `blank` is put in front of the first. */
+/* Normalize and encode slice by slice, with `blank` before the first. */
 static int
-encode_copy(const struct tokenizer *t, const char *text, size_t size, const char *blank,
-	    struct tokenizer_ids *out, struct err *e)
+encode_slices(const struct tokenizer *t, const char *text, size_t size, const char *blank,
+	      struct tokenizer_ids *out, struct err *e)
 {
 	struct text normal = { 0 };
 	int status = 0;
 
 	for (size_t at = 0, n; at < size && status == 0; at += n) {
-		n = slice(t, text + at, size - at);
+		n = slice_length(t, text + at, size - at);
 		text_clear(&normal);
 		text_add(&normal, at == 0 ? blank : "");
 		normalize_put(t->normal, text + at, n, &normal);
@@ -262,7 +261,7 @@ tokenizer_encode(const struct tokenizer *t, const char *text, size_t size,
 	if (!t->normal && !t->blank && t->kind != TOKENIZER_UNIGRAM)
 		return kinds[t->kind].encode(t, text, size, out, e);
 	blank = size && (t->blank == TOKENIZER_BLANK_ALWAYS || (t->blank && text[0] != ' '));
-	return encode_copy(t, text, size, blank ? " " : "", out, e);
+	return encode_slices(t, text, size, blank ? " " : "", out, e);
 }
 
 int
@@ -277,8 +276,7 @@ tokenizer_decode(const struct tokenizer *t, const int32_t *ids, size_t n, struct
 				       t->vocab - 1);
 	kinds[t->kind].decode(t, ids, n, out);
 	if (t->blank && out->len > before && out->s[before] == ' ') {
-		memmove(out->s + before, out->s + before + 1,
-			out->len - before); /* the NUL comes along */
+		memmove(out->s + before, out->s + before + 1, out->len - before); /* with the NUL */
 		out->len--;
 	}
 	return 0;

@@ -1,5 +1,4 @@
-/* tokenizer_bpe.c: bytes of a word, merged pair by pair in the order the pairs were learned
- * (Sennrich et al. 2016). */
+/* tokenizer_bpe.c: byte-pair encoding, merges by rank (Sennrich et al. 2016). */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,15 +7,15 @@
 #include "retort/base/mem.h"
 #include "retort/data/text/tokenizer_kinds.h"
 
-/* Two ids and what they become. */
+/* A merge: two ids and their result. */
 struct pair {
 	int32_t left, right, made;
 };
 
 struct tokenizer_bpe {
-	struct pair *pair; /* by rank */
+	struct pair *pair; /* [n] by rank */
 	size_t n, cap;
-	uint32_t *slot; /* [slots] rank + 1, 0: free */
+	uint32_t *slot; /* [slots] hash table of rank + 1; 0: free */
 	size_t slots;
 	int32_t byte[256]; /* ids of single bytes */
 };
@@ -37,7 +36,7 @@ find_slot(const struct tokenizer_bpe *b, int32_t left, int32_t right)
 }
 
 static void
-grow(struct tokenizer_bpe *b)
+grow_slots(struct tokenizer_bpe *b)
 {
 	mem_free(b->slot);
 	b->slots = b->slots ? 2 * b->slots : 256;
@@ -55,10 +54,10 @@ tokenizer_bpe_merge(struct tokenizer *t, int32_t left, int32_t right, int32_t ma
 	if (!b)
 		b = t->bpe = mem_new(sizeof *b);
 	if (2 * b->n >= b->slots)
-		grow(b);
+		grow_slots(b);
 	at = find_slot(b, left, right);
 	if (b->slot[at])
-		return err_set(e, "the pair of merge %u again", (unsigned)b->slot[at]);
+		return err_set(e, "duplicate of merge %u", (unsigned)b->slot[at]);
 	mem_grow(&b->pair, &b->cap, b->n + 1, sizeof *b->pair);
 	b->pair[b->n++] = (struct pair){ left, right, made };
 	b->slot[at] = (uint32_t)b->n;
@@ -85,19 +84,19 @@ tokenizer_bpe_release(struct tokenizer *t)
 	mem_free(t->bpe);
 }
 
-/* Bytes that no letter is printed for: 0x00..0x20, 0x7F..0xA0 and 0xAD, in this order from U+0100
- * on. */
-#define LOW 0x21
-#define HIGH (0xA1 - 0x7F)
+/* Bytes without a printable character: 0x00..0x20, 0x7F..0xA0 and 0xAD, mapped in this order to
+ * U+0100 and up. */
+#define LOW_COUNT 0x21
+#define HIGH_COUNT (0xA1 - 0x7F)
 
 uint32_t
 tokenizer_bpe_letter(unsigned char byte)
 {
-	if (byte < LOW)
+	if (byte < LOW_COUNT)
 		return 0x100u + byte;
-	if (byte >= 0x7F && byte < 0x7F + HIGH)
-		return 0x100u + LOW + (byte - 0x7Fu);
-	return byte == 0xAD ? 0x100u + LOW + HIGH : byte;
+	if (byte >= 0x7F && byte < 0x7F + HIGH_COUNT)
+		return 0x100u + LOW_COUNT + (byte - 0x7Fu);
+	return byte == 0xAD ? 0x100u + LOW_COUNT + HIGH_COUNT : byte;
 }
 
 int
@@ -107,11 +106,11 @@ tokenizer_bpe_byte(uint32_t letter)
 
 	if (letter < 0x100)
 		return tokenizer_bpe_letter((unsigned char)letter) == letter ? (int)letter : -1;
-	if (after < LOW)
+	if (after < LOW_COUNT)
 		return (int)after;
-	if (after < LOW + HIGH)
-		return (int)(after - LOW + 0x7F);
-	return after == LOW + HIGH ? 0xAD : -1;
+	if (after < LOW_COUNT + HIGH_COUNT)
+		return (int)(after - LOW_COUNT + 0x7F);
+	return after == LOW_COUNT + HIGH_COUNT ? 0xAD : -1;
 }
 
 int
@@ -120,7 +119,7 @@ tokenizer_bpe_finish(struct tokenizer *t, struct err *e)
 	if (!t->bpe)
 		t->bpe = mem_new(sizeof *t->bpe);
 	if (!t->bpe->slots)
-		grow(t->bpe);
+		grow_slots(t->bpe);
 	if (!t->words)
 		t->words = pretoken_new(PRETOKEN_PATTERN, NULL, false, e);
 	if (!t->words)
@@ -131,28 +130,27 @@ tokenizer_bpe_finish(struct tokenizer *t, struct err *e)
 
 		t->bpe->byte[byte] = token_trie_find(&t->pieces, &c, 1);
 		if (t->bpe->byte[byte] < 0 && t->special[TOKENIZER_UNKNOWN] < 0)
-			return err_set(e, "no token for byte 0x%02X, and none for what is unknown",
+			return err_set(e, "no token for byte 0x%02X, and no unknown token",
 				       (unsigned)byte);
 	}
 	return 0;
 }
 
-/* A token of a word that is being merged; they are a list, because neighbours go. */
+/* A token of a word during merging, in a linked list. */
 struct part {
-	int32_t id;           /* -1: merged into the one before */
+	int32_t id;           /* -1: merged into its predecessor */
 	int32_t before, next; /* -1: none */
 };
 
 struct word {
 	struct part *part;
 	size_t cap;
-	uint64_t *
-		heap; /* rank << 32 | left part: the lowest rank first, and of those the leftmost */
+	uint64_t *heap; /* rank << 32 | left part: lowest rank first, then leftmost */
 	size_t n, cap_heap;
 };
 
 static void
-push(struct word *w, uint64_t item)
+push_heap(struct word *w, uint64_t item)
 {
 	size_t at = w->n++;
 
@@ -163,7 +161,7 @@ push(struct word *w, uint64_t item)
 }
 
 static uint64_t
-pop(struct word *w)
+pop_heap(struct word *w)
 {
 	uint64_t top = w->heap[0], last = w->heap[--w->n];
 	size_t at = 0, child;
@@ -179,7 +177,7 @@ pop(struct word *w)
 	return top;
 }
 
-/* Rank + 1 of the pair that begins at a part; 0 when it is none. */
+/* Rank + 1 of the pair that begins at a part; 0 if it has no merge. */
 static uint32_t
 rank_at(const struct tokenizer_bpe *b, const struct word *w, int32_t at)
 {
@@ -191,31 +189,31 @@ rank_at(const struct tokenizer_bpe *b, const struct word *w, int32_t at)
 }
 
 static void
-offer(const struct tokenizer_bpe *b, struct word *w, int32_t at)
+push_pair(const struct tokenizer_bpe *b, struct word *w, int32_t at)
 {
 	uint32_t rank = rank_at(b, w, at);
 
 	if (rank)
-		push(w, (uint64_t)(rank - 1) << 32 | (uint32_t)at);
+		push_heap(w, (uint64_t)(rank - 1) << 32 | (uint32_t)at);
 }
 
 static void
 merge_word(const struct tokenizer_bpe *b, struct word *w)
 {
 	while (w->n) {
-		uint64_t top = pop(w);
+		uint64_t top = pop_heap(w);
 		int32_t at = (int32_t)(uint32_t)top, gone;
 
 		if (rank_at(b, w, at) != (uint32_t)(top >> 32) + 1)
-			continue; /* one of the two was merged since */
+			continue; /* stale: one of the two has been merged since */
 		gone = w->part[at].next;
 		w->part[at].id = b->pair[top >> 32].made;
 		w->part[gone].id = -1;
 		w->part[at].next = w->part[gone].next;
 		if (w->part[at].next >= 0)
 			w->part[w->part[at].next].before = at;
-		offer(b, w, w->part[at].before);
-		offer(b, w, at);
+		push_pair(b, w, w->part[at].before);
+		push_pair(b, w, at);
 	}
 }
 
@@ -231,16 +229,15 @@ encode_word(const struct tokenizer *t, struct word *w, const char *s, size_t len
 		w->part[i] = (struct part){ b->byte[(unsigned char)s[i]], (int32_t)i - 1,
 					    i + 1 < len ? (int32_t)i + 1 : -1 };
 	for (size_t i = 0; i < len; i++)
-		offer(b, w, (int32_t)i);
+		push_pair(b, w, (int32_t)i);
 	merge_word(b, w);
 	for (int32_t i = 0; i >= 0; i = w->part[i].next)
 		out->id[out->n++] =
 			w->part[i].id >= 0 ? w->part[i].id : t->special[TOKENIZER_UNKNOWN];
 }
 
-#define LONGEST    \
-	((size_t)1 \
-	 << 24) /* bytes of a word that are merged as one: a word without end is cut there */
+/* Bytes of a word that are merged at a time; longer words are split. */
+#define WORD_MAX ((size_t)1 << 24)
 
 int
 tokenizer_bpe_encode(const struct tokenizer *t, const char *text, size_t size,
@@ -254,7 +251,7 @@ tokenizer_bpe_encode(const struct tokenizer *t, const char *text, size_t size,
 	pretoken_begin(&run, t->words, text, size);
 	while ((status = pretoken_next(&run, &word, &len, e)) > 0)
 		for (size_t i = 0, n; i < len; i += n) {
-			n = len - i < LONGEST ? len - i : LONGEST;
+			n = len - i < WORD_MAX ? len - i : WORD_MAX;
 			encode_word(t, &w, text + word + i, n, out);
 		}
 	pretoken_end(&run);
@@ -275,8 +272,7 @@ tokenizer_bpe_decode(const struct tokenizer *t, const int32_t *ids, size_t n, st
 	return 0;
 }
 
-/* A blank, a line end or any sign begins a word; letters and bytes of longer characters go on with
- * one. */
+/* A blank, a line end or a sign begins a word; letters, digits and non-ASCII bytes continue one. */
 bool
 tokenizer_bpe_starts(const struct tokenizer *t, int32_t id)
 {

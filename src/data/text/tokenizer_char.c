@@ -1,4 +1,4 @@
-/* tokenizer_char.c: a character is a token. */
+/* tokenizer_char.c: one token for each character. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -9,7 +9,7 @@
 #include "retort/data/text/tokenizer_kinds.h"
 
 #define PAGE 256                /* code points */
-#define PAGES (0x110000 / PAGE) /* of Unicode */
+#define PAGES (0x110000 / PAGE) /* pages of all code points */
 
 void
 tokenizer_char_init(struct tokenizer *t)
@@ -43,7 +43,7 @@ tokenizer_char_take(const char *text, size_t size, size_t at, uint32_t *cp, stru
 {
 	size_t n = text_utf8(text + at, size - at, cp);
 
-	if (n == 1 && *cp == 0xFFFD) { /* the character U+FFFD itself takes three bytes */
+	if (n == 1 && *cp == 0xFFFD) { /* U+FFFD itself has three bytes */
 		err_set(e, "byte %zu: 0x%02X is not UTF-8", at, (unsigned)(unsigned char)text[at]);
 		return 0;
 	}
@@ -65,7 +65,7 @@ tokenizer_char_see(struct tokenizer *t, const char *text, size_t size, struct er
 		n = tokenizer_char_take(text, size, at, &cp, e);
 		if (n == 0)
 			return -1;
-		set_id(t, cp, 0); /* numbered when all are there */
+		set_id(t, cp, 0); /* ids are assigned by tokenizer_char_settle */
 	}
 	return 0;
 }
@@ -79,7 +79,7 @@ tokenizer_char_settle(struct tokenizer *t, struct err *e)
 		for (size_t k = 0; t->page[i] && k < PAGE; k++)
 			n += t->page[i][k] == 0;
 	if (n > TOKENIZER_CHARS)
-		return err_set(e, "%zu distinct characters, at most %d are accepted; take bytes", n,
+		return err_set(e, "%zu distinct characters, at most %d are accepted; use bytes", n,
 			       TOKENIZER_CHARS);
 	t->point = mem_array(n, sizeof *t->point);
 	for (uint32_t cp = 0; t->vocab < n; cp++)
@@ -90,8 +90,7 @@ tokenizer_char_settle(struct tokenizer *t, struct err *e)
 	return 0;
 }
 
-/* A line that names a special token. Returns 0, or -1 when it does not, or not for the first time.
- */
+/* Add a line that names a special token. Returns -1 if it does not, or if that token exists. */
 static int
 add_special(struct tokenizer *t, const char *s, size_t len)
 {
@@ -122,11 +121,10 @@ add_line(struct tokenizer *t, const char *s, size_t len, size_t line, size_t *ca
 		return add_special(t, s, len) == 0 ? 0
 						   : err_set(e,
 							     "line %zu: a token of several "
-							     "characters; single ones are read",
+							     "characters (expected one)",
 							     line);
 	if (tokenizer_id(t, cp) >= 0)
-		return err_set(e, "line %zu: the character of line %d again", line,
-			       tokenizer_id(t, cp) + 1);
+		return err_set(e, "line %zu: duplicate of line %d", line, tokenizer_id(t, cp) + 1);
 	set_id(t, cp, (int32_t)t->vocab);
 	t->point[t->vocab++] = cp;
 	return 0;

@@ -1,5 +1,5 @@
-/* tokenizer_unigram.c: the likeliest tokens that make up a text (Kudo 2018, Viterbi over a tree of
- * tokens). */
+/* tokenizer_unigram.c: the most probable segmentation of a text (Kudo 2018), by Viterbi over a
+ * trie. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,18 +10,17 @@
 #include "retort/data/text/tokenizer_kinds.h"
 
 #define ROOT 1
-#define BELOW \
-	10.0 /* what an unknown character has less than the least likely token: SentencePiece's */
+/* Score of an unknown character below the least likely token; SentencePiece's. */
+#define UNKNOWN_PENALTY 10.0
 
-/* The best way to a byte of the text. */
+/* The best segmentation up to a byte of the text. */
 struct step {
 	double score;
-	int32_t id;   /* of the token that ends here; -1: an unknown character */
-	uint32_t len; /* its bytes; 0: no way leads here */
+	int32_t id;   /* last token; -1: an unknown character */
+	uint32_t len; /* its length, bytes; 0: not reachable */
 };
 
-/* Pieces at the front without a probability are reserved, and so are those that are known by name.
- */
+/* Whether a token is reserved: a special one, or one of the leading tokens with score >= 0. */
 static bool
 is_reserved(const struct tokenizer *t, size_t id, bool *front)
 {
@@ -45,7 +44,7 @@ tokenizer_unigram_finish(struct tokenizer *t, struct err *e)
 		const char *s = token_trie_get(&t->pieces, i, &len);
 
 		if (!isfinite(t->score[i]))
-			return err_set(e, "the score of id %zu is not finite", i);
+			return err_set(e, "id %zu: the score is not finite", i);
 		if (is_reserved(t, i, &front) || !len)
 			continue;
 		token_trie_tree_add(&t->tree, s, len, (int32_t)i);
@@ -54,12 +53,12 @@ tokenizer_unigram_finish(struct tokenizer *t, struct err *e)
 		least = t->score[i] < least ? t->score[i] : least;
 	}
 	t->crosses |= token_trie_find(&t->pieces, TOKENIZER_BLANK, 3) <
-		      0; /* an unknown blank is one with what is unknown before it */
-	t->unknown_score = least - BELOW;
+		      0; /* an unknown blank joins the unknown characters before it */
+	t->unknown_score = least - UNKNOWN_PENALTY;
 	return 0;
 }
 
-/* Blanks become U+2581. */
+/* Replace blanks by U+2581. */
 static void
 mark_blanks(const char *text, size_t size, struct text *out)
 {
@@ -75,18 +74,18 @@ mark_blanks(const char *text, size_t size, struct text *out)
 }
 
 static void
-reach(struct step *to, double score, int32_t id, size_t len)
+improve_step(struct step *to, double score, int32_t id, size_t len)
 {
 	if (to->len && to->score >= score)
 		return;
 	*to = (struct step){ score, id, (uint32_t)len };
 }
 
-/* Steps from byte `at`, whose best way is known, with room in `step` made by the caller. Returns
- * where the longest ends. */
+/* Extend the best segmentation at byte `at` by each token; `step` starts at byte `from` and has
+ * room. Returns the end of the longest token. */
 static size_t
-go_on(const struct tokenizer *t, const char *text, size_t size, size_t at, struct step *step,
-      size_t from)
+extend_steps(const struct tokenizer *t, const char *text, size_t size, size_t at, struct step *step,
+	     size_t from)
 {
 	uint32_t node = ROOT, cp;
 	size_t n = text_utf8(text + at, size - at, &cp), furthest = at + n;
@@ -100,18 +99,18 @@ go_on(const struct tokenizer *t, const char *text, size_t size, size_t at, struc
 			continue;
 		single |= i + 1 == at + n;
 		furthest = i + 1 > furthest ? i + 1 : furthest;
-		reach(&step[i + 1 - from], score + t->score[t->tree.id[node]], t->tree.id[node],
-		      i + 1 - at);
+		improve_step(&step[i + 1 - from], score + t->score[t->tree.id[node]],
+			     t->tree.id[node], i + 1 - at);
 	}
 	if (!single)
-		reach(&step[at + n - from], score + t->unknown_score, -1, n);
+		improve_step(&step[at + n - from], score + t->unknown_score, -1, n);
 	return furthest;
 }
 
-/* The tokens of the best way through the n bytes of text, in their order. Unknown characters in a
- * row are one token; the text's ids begin at `start`. */
+/* Append the tokens of the best segmentation of n bytes, in order. Consecutive unknown characters
+ * are one token, also across calls; the ids of the text begin at `start`. */
 static int
-walk_back(const struct tokenizer *t, const char *text, const struct step *step, size_t n,
+backtrack(const struct tokenizer *t, const char *text, const struct step *step, size_t n,
 	  size_t start, struct tokenizer_ids *out, struct err *e)
 {
 	size_t first = out->n, last;
@@ -122,9 +121,8 @@ walk_back(const struct tokenizer *t, const char *text, const struct step *step, 
 
 		if (id < 0) {
 			text_utf8(text + at - step[at].len, step[at].len, &cp);
-			return err_set(
-				e, "the vocabulary has no U+%04X, and no token for what is unknown",
-				(unsigned)cp);
+			return err_set(e, "the vocabulary has neither U+%04X nor an unknown token",
+				       (unsigned)cp);
 		}
 		if (step[at].id < 0 && out->n > first && out->id[out->n - 1] == id)
 			continue;
@@ -134,7 +132,7 @@ walk_back(const struct tokenizer *t, const char *text, const struct step *step, 
 	last = out->n;
 	if (first > start && last > first && out->id[last - 1] == t->special[TOKENIZER_UNKNOWN] &&
 	    out->id[first - 1] == out->id[last - 1])
-		last = --out->n; /* unknown, and so is what was before */
+		last = --out->n; /* continues the unknown run before */
 	for (size_t a = first, b = last; a + 1 < b; a++) {
 		int32_t id = out->id[a];
 
@@ -145,8 +143,8 @@ walk_back(const struct tokenizer *t, const char *text, const struct step *step, 
 }
 
 /*
- * A place that no token crosses ends a piece of the text: the best way to it is part of the best
- * way to the end, so memory is taken for what lies between two such places only.
+ * At a byte that no token crosses, the best segmentation so far is part of the overall best one, so
+ * steps are stored for the text between two such bytes only.
  */
 static int
 encode_marked(const struct tokenizer *t, const char *text, size_t size, struct tokenizer_ids *out,
@@ -158,20 +156,20 @@ encode_marked(const struct tokenizer *t, const char *text, size_t size, struct t
 
 	for (size_t at = 0; at < size && status == 0; at++) {
 		if (at == furthest) {
-			status = walk_back(t, text + from, step, at - from, start, out, e);
+			status = backtrack(t, text + from, step, at - from, start, out, e);
 			if (step)
 				memset(step, 0, (at - from + 1) * sizeof *step);
 			from = at;
 		}
 		mem_grow(&step, &cap, at - from + t->longest + 5, sizeof *step);
 		if (status == 0 && (at == from || step[at - from].len)) {
-			size_t to = go_on(t, text, size, at, step, from);
+			size_t to = extend_steps(t, text, size, at, step, from);
 
 			furthest = to > furthest ? to : furthest;
 		}
 	}
 	if (status == 0 && size)
-		status = walk_back(t, text + from, step, size - from, start, out, e);
+		status = backtrack(t, text + from, step, size - from, start, out, e);
 	if (status < 0)
 		out->n = start;
 	mem_free(step);

@@ -1,5 +1,4 @@
-/* tokenizer_wordpiece.c: the longest token that a word begins with, again and again (Devlin et al.
- * 2019). */
+/* tokenizer_wordpiece.c: greedy longest match first (Devlin et al. 2019). */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -9,7 +8,7 @@
 #include "retort/data/text/tokenizer_kinds.h"
 
 #define ROOT 1
-#define WORD 100 /* characters of a word, at most, unless the file says otherwise: BERT's */
+#define WORD_MAX 100 /* default maximum length of a word, characters; BERT's */
 
 static bool
 is_special(const struct tokenizer *t, size_t id)
@@ -24,8 +23,7 @@ int
 tokenizer_wordpiece_finish(struct tokenizer *t, struct err *e)
 {
 	if (t->special[TOKENIZER_UNKNOWN] < 0)
-		return err_set(e,
-			       "no token [UNK]: what becomes of a word that the vocabulary lacks?");
+		return err_set(e, "no token [UNK] for unknown words");
 	if (token_trie_tree_init(&t->tree, t->pieces.size + 8, e) < 0)
 		return -1;
 	for (size_t i = 0; i < t->pieces.n; i++) {
@@ -36,15 +34,15 @@ tokenizer_wordpiece_finish(struct tokenizer *t, struct err *e)
 			token_trie_tree_add(&t->tree, s, len, (int32_t)i);
 	}
 	if (!t->longest)
-		t->longest = WORD;
+		t->longest = WORD_MAX;
 	pretoken_free(t->words);
 	t->words = pretoken_new(PRETOKEN_BERT, NULL, false, e);
 	return 0;
 }
 
-/* What tokens inside a word, or at its start, begin with. */
+/* The trie node after the mark of tokens inside a word, or at its start. */
 static uint32_t
-begin(const struct tokenizer *t, bool inside)
+start_node(const struct tokenizer *t, bool inside)
 {
 	const char *mark = inside == t->marks_starts ? ""
 			   : t->marks_starts         ? TOKENIZER_BLANK
@@ -67,7 +65,7 @@ count_chars(const char *s, size_t len)
 }
 
 static void
-put(struct tokenizer_ids *out, int32_t id)
+add_id(struct tokenizer_ids *out, int32_t id)
 {
 	mem_grow(&out->id, &out->cap, out->n + 1, sizeof *out->id);
 	out->id[out->n++] = id;
@@ -91,12 +89,12 @@ encode_word(const struct tokenizer *t, const uint32_t start[2], const char *s, s
 				end = i + 1;
 			}
 		}
-		if (id < 0) { /* then the whole word is unknown */
+		if (id < 0) { /* the whole word is unknown */
 			out->n = before;
-			put(out, t->special[TOKENIZER_UNKNOWN]);
+			add_id(out, t->special[TOKENIZER_UNKNOWN]);
 			return;
 		}
-		put(out, id);
+		add_id(out, id);
 	}
 }
 
@@ -104,14 +102,14 @@ int
 tokenizer_wordpiece_encode(const struct tokenizer *t, const char *text, size_t size,
 			   struct tokenizer_ids *out, struct err *e)
 {
-	const uint32_t start[2] = { begin(t, false), begin(t, true) };
+	const uint32_t start[2] = { start_node(t, false), start_node(t, true) };
 	struct pretoken_run run;
 	size_t word, len;
 
 	pretoken_begin(&run, t->words, text, size);
 	while (pretoken_next(&run, &word, &len, e) > 0) {
 		if (len > t->longest && count_chars(text + word, len) > t->longest)
-			put(out, t->special[TOKENIZER_UNKNOWN]);
+			add_id(out, t->special[TOKENIZER_UNKNOWN]);
 		else
 			encode_word(t, start, text + word, len, out);
 	}
@@ -130,7 +128,7 @@ tokenizer_wordpiece_starts(const struct tokenizer *t, int32_t id)
 	return len < 3 || memcmp(s, "##", 2) != 0;
 }
 
-/* Words with a blank between; where the blanks were is not in the ids. */
+/* Words joined by single blanks: ids do not record white space. */
 int
 tokenizer_wordpiece_decode(const struct tokenizer *t, const int32_t *ids, size_t n,
 			   struct text *out)

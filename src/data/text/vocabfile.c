@@ -20,7 +20,7 @@
 
 /* ---------------------------------------------------------------- lines */
 
-/* The next line from *p on without its end; NULL behind the last. */
+/* The next line at *p, without its line end; NULL past the last. Advances *p. */
 static const char *
 next_line(const char **p, const char *end, size_t *len)
 {
@@ -34,14 +34,14 @@ next_line(const char **p, const char *end, size_t *len)
 	return line;
 }
 
-/* What the lines of a file are, from all of them. */
+/* What was found in the lines of a file. */
 struct lines {
-	bool unknown; /* one says [UNK] */
-	bool several; /* one has several characters, and is no special token */
+	bool unknown; /* one is [UNK] */
+	bool several; /* one has several characters and is not a special token */
 };
 
 static struct lines
-look_at_lines(const char *bytes, size_t size)
+scan_lines(const char *bytes, size_t size)
 {
 	const char *p = bytes + tokenizer_char_mark(bytes, size), *line, *known;
 	struct lines found = { false, false };
@@ -57,7 +57,7 @@ look_at_lines(const char *bytes, size_t size)
 	return found;
 }
 
-/* An array or an object, by its first two signs. */
+/* Whether it is a JSON array or object, by its first two tokens. */
 static bool
 is_json(const char *bytes, size_t size, size_t *start)
 {
@@ -99,7 +99,7 @@ read_lines(const char *bytes, size_t size, struct tokenizer *t, struct err *e)
 		if (n > TOKENIZER_VOCAB)
 			return err_set(e, "line %zu: more than %d tokens", n, TOKENIZER_VOCAB);
 		if ((size_t)token_trie_add(&t->pieces, line, len) != n - 1)
-			return err_set(e, "line %zu: the token of line %d again", n,
+			return err_set(e, "line %zu: duplicate of line %d", n,
 				       token_trie_find(&t->pieces, line, len) + 1);
 	}
 	vocabjson_guess_case(t);
@@ -110,7 +110,7 @@ int
 vocabfile_parse(const char *bytes, size_t size, const char *beside, size_t size_beside,
 		struct tokenizer *t, struct err *e)
 {
-	struct lines lines = look_at_lines(bytes, size);
+	struct lines lines = scan_lines(bytes, size);
 	size_t start;
 	int status;
 
@@ -135,7 +135,7 @@ struct file {
 	size_t size;
 };
 
-/* What stands beside `path` under one of two names, NULL bytes where neither does. */
+/* Read the first of two files in the directory of `path`; NULL bytes if neither exists. */
 static int
 read_beside(const char *path, const char *first, const char *second, struct file *out,
 	    struct err *e)
@@ -154,14 +154,14 @@ read_beside(const char *path, const char *first, const char *second, struct file
 	return status;
 }
 
-/* vocab.bpe and merges.txt begin with "#version", those of some tools with the pair itself. */
+/* vocab.bpe and merges.txt begin with "#version"; those of some tools do not. */
 static bool
 is_merges(const struct file *f)
 {
 	return f->size > 9 && memcmp(f->bytes, "#version", 8) == 0;
 }
 
-/* The file of that name and the one that belongs to it, as tokens and merges. */
+/* Read the named file and its companion, as tokens and merges. */
 static int
 read_files(const char *path, struct file *vocab, struct file *merges, struct err *e)
 {
@@ -175,8 +175,8 @@ read_files(const char *path, struct file *vocab, struct file *merges, struct err
 			return -1;
 		return vocab->bytes ? 0
 				    : err_set(e,
-					      "%s: merges without tokens; encoder.json or "
-					      "vocab.json belongs beside",
+					      "%s: merges without tokens: expected encoder.json or "
+					      "vocab.json in the same directory",
 					      path);
 	}
 	*vocab = named;
@@ -233,7 +233,7 @@ is_special(const struct tokenizer *t, size_t id)
 	return false;
 }
 
-/* A token; of BPE in the letters that stand for its bytes. */
+/* A token as a JSON string; of BPE in the characters that represent its bytes. */
 static void
 put_piece(const struct tokenizer *t, size_t id, struct text *out)
 {
@@ -274,7 +274,7 @@ truth(bool yes)
 	return yes ? "true" : "false";
 }
 
-/* What is done before and after: each kind has its own. */
+/* Normalizer, pre-tokenizer and decoder of the kind. */
 static void
 put_frame(const struct tokenizer *t, struct text *out)
 {
@@ -349,7 +349,7 @@ put_merges(const struct tokenizer *t, struct text *out)
 	text_add(out, "\n    ]");
 }
 
-/* A character on each line, or the name of a special token. */
+/* One character, or name of a special token, on each line. */
 static void
 put_lines(const struct tokenizer *t, struct text *out)
 {

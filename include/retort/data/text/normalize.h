@@ -1,4 +1,4 @@
-/* What tokenizers do to a text before they cut it: normal form, case, accents, blanks. */
+/* Normalization of a text before it is tokenized: normal form, case, accents, blanks. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_DATA_TEXT_NORMALIZE_H
 #define RETORT_DATA_TEXT_NORMALIZE_H
@@ -7,21 +7,21 @@
 
 #include "retort/base/text.h"
 
-/* Bits; done in this order. Of the forms one at most. */
+/* Bits, applied in this order; at most one of the four forms. */
 enum normalize {
-	NORMALIZE_CLEAN = 1,   /* controls, NUL and U+FFFD go, white space becomes a blank */
-	NORMALIZE_CHINESE = 2, /* a blank on both sides of every ideograph, as BERT does */
+	NORMALIZE_CLEAN = 1,   /* drop controls, NUL and U+FFFD; white space becomes a blank */
+	NORMALIZE_CHINESE = 2, /* put a blank on both sides of each ideograph, as BERT does */
 	NORMALIZE_NFD = 4,
 	NORMALIZE_NFC = 8,
 	NORMALIZE_NFKD = 16,
 	NORMALIZE_NFKC = 32,
-	NORMALIZE_ACCENTS = 64, /* accents (Mn) go; with NFD in front, from letters too */
+	NORMALIZE_ACCENTS = 64, /* drop non-spacing marks (Mn); after NFD, those of letters, too */
 	NORMALIZE_LOWER = 128,
 };
 
 /*
- * Add the text as it is after that to `out`. Bytes that are no UTF-8 are copied as they are.
- * Memory is taken for what lies between two characters of ASCII, not for the whole text.
+ * Append the normalized text to `out`. Bytes that are not UTF-8 are copied unchanged. Memory is
+ * allocated for runs between ASCII characters, not for the whole text.
  */
 void normalize_put(unsigned what, const char *text, size_t size, struct text *out);
 

@@ -1,4 +1,4 @@
-/* Text becomes token ids, and ids become text. */
+/* Tokenizers: text to token ids and back. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_DATA_TEXT_TOKENIZER_H
 #define RETORT_DATA_TEXT_TOKENIZER_H
@@ -12,19 +12,19 @@
 #include "retort/data/text/token_trie.h"
 #include "retort/data/text/pretoken.h"
 
-#define TOKENIZER_CHARS 65536     /* characters of a vocabulary, at most */
-#define TOKENIZER_VOCAB (1 << 20) /* tokens of any other, at most */
+#define TOKENIZER_CHARS 65536     /* maximum size of a CHAR vocabulary */
+#define TOKENIZER_VOCAB (1 << 20) /* maximum size of any other vocabulary */
 
 enum tokenizer_kind {
-	TOKENIZER_BYTE,      /* a byte is a token and its own id: 256 of them, any file */
-	TOKENIZER_CHAR,      /* a Unicode code point of UTF-8 is a token */
-	TOKENIZER_WORDPIECE, /* the longest token that a word begins with, again and again: BERT */
-	TOKENIZER_BPE,       /* bytes of a word, merged by rank: GPT-2, Qwen */
-	TOKENIZER_UNIGRAM,   /* the likeliest tokens that make up the text: SentencePiece */
+	TOKENIZER_BYTE,      /* 256 tokens, id = byte; accepts any file */
+	TOKENIZER_CHAR,      /* one token for each Unicode code point */
+	TOKENIZER_WORDPIECE, /* greedy longest match within words: BERT */
+	TOKENIZER_BPE,       /* byte-level byte-pair encoding: GPT-2, Qwen */
+	TOKENIZER_UNIGRAM,   /* most probable segmentation: SentencePiece */
 	TOKENIZER_KINDS
 };
 
-/* Tokens that no text is cut into. */
+/* Tokens that encoding a text does not produce, except the unknown one. */
 enum tokenizer_special {
 	TOKENIZER_UNKNOWN,
 	TOKENIZER_BEGIN,
@@ -41,32 +41,30 @@ struct tokenizer_bpe;
 struct tokenizer {
 	enum tokenizer_kind kind;
 	size_t vocab;                                 /* ids are 0..vocab-1 */
-	int32_t special[TOKENIZER_SPECIALS];          /* their ids, -1 where there is none */
-	const char *special_name[TOKENIZER_SPECIALS]; /* as the vocabulary has it; NULL where there
-							 is none */
-	uint32_t *point; /* CHAR [vocab]: the code point of an id; UINT32_MAX for a special one */
-	int32_t **page;  /* CHAR: ids of 256 code points each, NULL where none is a token; see
+	int32_t special[TOKENIZER_SPECIALS];          /* ids; -1: none */
+	const char *special_name[TOKENIZER_SPECIALS]; /* as in the vocabulary; NULL: none */
+	uint32_t *point; /* CHAR [vocab]: code point of an id; UINT32_MAX: special token */
+	int32_t **page;  /* CHAR: ids of 256 code points each; NULL: none is a token; see
 			    tokenizer_id */
 
 	/* WORDPIECE, BPE, UNIGRAM */
-	struct token_trie pieces; /* the tokens; of BPE as the bytes they stand for */
-	unsigned normal;          /* bits of enum normalize: what is done to a text first */
+	struct token_trie pieces; /* tokens by id; of BPE as raw bytes */
+	unsigned normal;          /* bits of enum normalize, applied first */
 	struct pretoken *words; /* owned: how a text is cut into words; NULL: UNIGRAM, not at all */
-	enum tokenizer_blank
-		blank; /* what is put in front of a text, and taken away when it is decoded */
-	struct token_trie_tree tree; /* WORDPIECE, UNIGRAM: tokens that texts are cut into */
-	bool marks_starts; /* WORDPIECE: U+2581 marks tokens that begin a word; else ## marks those
-			      that do not */
-	size_t longest; /* WORDPIECE: characters of a word, a longer one is unknown; UNIGRAM: bytes
-			   of a token */
-	double *score;  /* UNIGRAM [vocab]: logarithm of the probability */
+	enum tokenizer_blank blank;  /* added at the start of a text, removed by decoding */
+	struct token_trie_tree tree; /* WORDPIECE, UNIGRAM: tokens without special ones */
+	bool marks_starts; /* WORDPIECE: U+2581 marks tokens that begin a word; else ## marks the
+			      others */
+	size_t longest; /* WORDPIECE: maximum length of a word, characters, longer ones are unknown;
+			   UNIGRAM: longest token, bytes */
+	double *score;  /* UNIGRAM [vocab]: log probability */
 	bool crosses;   /* a token or a word may continue behind a blank: texts are not encoded in
 			   slices */
-	double unknown_score;      /* UNIGRAM: of a character that no token begins with */
-	struct tokenizer_bpe *bpe; /* BPE: ranks of pairs */
+	double unknown_score;      /* UNIGRAM: score of an unknown character */
+	struct tokenizer_bpe *bpe; /* BPE: merges */
 };
 
-/* Ids that grow as they are added to. */
+/* A growable array of ids. */
 struct tokenizer_ids {
 	int32_t *id; /* owned; mem_free */
 	size_t n, cap;
@@ -75,60 +73,60 @@ struct tokenizer_ids {
 const char *tokenizer_kind_name(size_t kind); /* "byte", "char" ...; NULL past the last */
 const char *tokenizer_special_word(size_t i); /* "unknown", "begin" ...; NULL past the last */
 
-/* Which special token a name is known for ("[MASK]", "<mask>"), -1: none. *known is the same name,
- * for ever. */
+/* The special token that a published name stands for ("[MASK]", "<mask>"), -1: none. *known gets
+ * the name as a static string. */
 int tokenizer_special_of(const char *name, size_t len, const char **known);
 
 /*
- * An empty tokenizer; all characters of a CHAR tokenizer's texts are shown to it with
- * tokenizer_see, in any order, then tokenizer_settle numbers them by code point. A byte order
- * mark in front of a text is skipped. Refused: bytes that are no UTF-8 ("byte 17: 0xFF is not
- * UTF-8"; bytes count from 0), more than TOKENIZER_CHARS characters.
+ * Initialize an empty tokenizer. For CHAR, pass each text to tokenizer_see, in any order, then
+ * tokenizer_settle assigns ids by code point. A byte order mark at the start of a text is skipped.
+ * Both return -1 with an error: bytes that are not UTF-8 ("byte 17: 0xFF is not UTF-8"; bytes count
+ * from 0), more than TOKENIZER_CHARS characters.
  */
 void tokenizer_init(struct tokenizer *t, enum tokenizer_kind kind);
 int tokenizer_see(struct tokenizer *t, const char *text, size_t size, struct err *e);
 int tokenizer_settle(struct tokenizer *t, struct err *e);
 
-/* One id more, for the mask, in a BYTE or a settled CHAR tokenizer that has none: "[MASK]". */
+/* Add an id for "[MASK]" to a BYTE or a settled CHAR tokenizer that has none. */
 void tokenizer_reserve_mask(struct tokenizer *t);
 
-/* The id of a code point of a CHAR tokenizer, -1 where it is no token. point < 0x110000. */
+/* CHAR: the id of a code point, -1 if it is not a token. point < 0x110000. */
 int32_t tokenizer_id(const struct tokenizer *t, uint32_t point);
 
 /*
- * A CHAR tokenizer of a vocabulary file: one token on each line, the number of the line from 0 is
- * its id. Lines end in LF alone, and an empty line is the line feed itself. A line may name a
- * special token. Refused, with the line: another token of several characters, one that was there
- * before, bytes that are no UTF-8; no line at all. Nothing to release after an error.
+ * Make a CHAR tokenizer from a vocabulary file: one token on each line, its id is the line's number
+ * from 0. Lines end in LF; an empty line is the line feed itself; a line may name a special token.
+ * Returns -1 with an error that has the line: another token of several characters, a duplicate,
+ * bytes that are not UTF-8; an empty file. Nothing to release after an error.
  */
 int tokenizer_from_vocab(struct tokenizer *t, const char *bytes, size_t size, struct err *e);
 
 /*
- * WORDPIECE, BPE and UNIGRAM, once kind, pieces and what belongs to the kind are set: find special
- * tokens by their names, and build what encoding needs. tokenizer_release is called by whoever
- * called this, also after an error.
+ * Complete a WORDPIECE, BPE or UNIGRAM tokenizer whose kind, pieces and members of the kind are
+ * set: find special tokens by name, build what encoding needs. The caller calls tokenizer_release,
+ * also after an error.
  */
 int tokenizer_finish(struct tokenizer *t, struct err *e);
 
 /*
- * Add the ids of a text. Special tokens are never made of it, but for the unknown one where there
- * is such; without, what the vocabulary lacks is refused with its place. BYTE and BPE take any
- * bytes; the others refuse what is no UTF-8. Any thread, when each has ids of its own. Where
- * nothing is normalised each id takes at least one byte of the text.
+ * Append the ids of a text. Names of special tokens in it are encoded as text. Characters missing
+ * in the vocabulary become the unknown token; without one, -1 with an error that has the place.
+ * BYTE and BPE accept any bytes, the others UTF-8. Any thread, each with its own ids. Without
+ * normalization, an id covers at least one byte of the text.
  */
 int tokenizer_encode(const struct tokenizer *t, const char *text, size_t size,
 		     struct tokenizer_ids *out, struct err *e);
 
 /*
- * Add the text of n ids; padding (-1) is passed over, and special tokens are named. Text that was
- * encoded comes back as it was, but for a byte order mark and what normalisation took, WORDPIECE's
- * white space, whose ids come back, and with TOKENIZER_BLANK_UNLESS_THERE one blank in front, which
- * is not told from the one that was put there. Refused: an id that there is not.
+ * Append the text of n ids; padding (-1) is skipped, special tokens appear by name. Decoding
+ * inverts encoding, except for a byte order mark, normalization, the white space of WORDPIECE (the
+ * ids round-trip), and one leading blank with TOKENIZER_BLANK_UNLESS_THERE. Returns -1 with an
+ * error for an id outside the vocabulary.
  */
 int tokenizer_decode(const struct tokenizer *t, const int32_t *ids, size_t n, struct text *out,
 		     struct err *e);
 
-/* Whether an id begins a word, so that those up to the next that does can be masked together. */
+/* Whether an id begins a word, for masking of whole words. */
 bool tokenizer_starts_word(const struct tokenizer *t, int32_t id);
 
 void tokenizer_release(struct tokenizer *t);

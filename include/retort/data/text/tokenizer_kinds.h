@@ -1,11 +1,12 @@
-/* The kinds of tokenizers to their door, tokenizer.c; nobody else includes it. */
+/* Functions of the kinds of tokenizers; private to data/text and data/vocab. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_DATA_TEXT_TOKENIZER_KINDS_H
 #define RETORT_DATA_TEXT_TOKENIZER_KINDS_H
 
 #include "retort/data/text/tokenizer.h"
 
-#define TOKENIZER_BLANK "\xE2\x96\x81" /* U+2581, a blank in pieces of unigrams */
+#define TOKENIZER_BLANK "\xE2\x96\x81" /* U+2581, which stands for a blank in tokens of unigrams \
+					*/
 
 void tokenizer_char_init(struct tokenizer *t);
 int tokenizer_char_see(struct tokenizer *t, const char *text, size_t size, struct err *e);
@@ -16,9 +17,10 @@ int tokenizer_char_encode(const struct tokenizer *t, const char *text, size_t si
 			  struct tokenizer_ids *out, struct err *e);
 int tokenizer_char_decode(const struct tokenizer *t, const int32_t *ids, size_t n,
 			  struct text *out);
-/* Bytes of the character at byte `at`; 0 with an error when there is none. */
+/* Decode the character at byte `at`. Returns its length, or 0 with an error where it is not UTF-8.
+ */
 size_t tokenizer_char_take(const char *text, size_t size, size_t at, uint32_t *cp, struct err *e);
-/* Bytes of a byte order mark in front of a text. */
+/* Length of the byte order mark at the start of a text, 0 or 3. */
 size_t tokenizer_char_mark(const char *text, size_t size);
 
 int tokenizer_wordpiece_finish(struct tokenizer *t, struct err *e);
@@ -29,8 +31,8 @@ int tokenizer_wordpiece_decode(const struct tokenizer *t, const int32_t *ids, si
 bool tokenizer_wordpiece_starts(const struct tokenizer *t, int32_t id);
 
 /*
- * A BPE tokenizer's pair of ids becomes `made`; pairs given first are merged first. Refused: a
- * pair that was there before.
+ * Add a merge: the pair of ids becomes `made`. Merges added earlier have priority. Returns -1 with
+ * an error for a duplicate pair.
  */
 int tokenizer_bpe_merge(struct tokenizer *t, int32_t left, int32_t right, int32_t made,
 			struct err *e);
@@ -40,11 +42,12 @@ int tokenizer_bpe_encode(const struct tokenizer *t, const char *text, size_t siz
 			 struct tokenizer_ids *out, struct err *e);
 int tokenizer_bpe_decode(const struct tokenizer *t, const int32_t *ids, size_t n, struct text *out);
 bool tokenizer_bpe_starts(const struct tokenizer *t, int32_t id);
-/* Merge `i` in the order they were given; false past the last. */
+/* Merge `i` in order of addition; false past the last. */
 bool tokenizer_bpe_get(const struct tokenizer *t, size_t i, int32_t *left, int32_t *right);
 /*
- * The character that stands for a byte in files of byte-level BPE (openai/gpt-2, bytes_to_unicode):
- * printable ones for themselves, the others from U+0100 on. And back, -1 for any other.
+ * The character that represents a byte in files of byte-level BPE (openai/gpt-2, bytes_to_unicode):
+ * printable ones represent themselves, the others are U+0100 and up. The inverse returns -1 for any
+ * other character.
  */
 uint32_t tokenizer_bpe_letter(unsigned char byte);
 int tokenizer_bpe_byte(uint32_t letter);
