@@ -565,7 +565,7 @@ what_does_not_fit_the_rows_is_refused(void **state)
 	CHECK_INT(augment_fits(&knobs, &ds, NULL, NULL, &e), 0);
 	knobs.mask_token = 256;
 	CHECK_INT(augment_fits(&knobs, &ds, NULL, NULL, &e), -1);
-	CHECK_STR(e.msg, "mask-token: there are tokens 0..255, and no 256");
+	CHECK_STR(e.msg, "mask-token: tokens are 0..255, not 256");
 }
 
 int

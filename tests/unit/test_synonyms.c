@@ -90,13 +90,14 @@ what_is_no_wordnet_says_where(void **state)
 	} cases[] = {
 		{ "  licence\nfilm n 1 1 @ 1 0 00000000\nfilm n x\n",
 		  "00000000 03 n 01 film 0 000 | a film\n",
-		  "index.verb:3: no line of a WordNet index: a word, its part of speech, numbers "
+		  "index.verb:3: invalid line of a WordNet index (expected a word, its part of "
+		  "speech, numbers "
 		  "and synsets" },
-		{ "film n 0 1 @ 1 0 00000000\n", "", "index.verb:1: no line" },
-		{ "film n 1 99999999 @ 1 0 0\n", "", "index.verb:1: no line" },
-		{ "film n 1 0 1 0 99999999999\n", "", "index.verb:1: no line" },
+		{ "film n 0 1 @ 1 0 00000000\n", "", "index.verb:1: invalid line" },
+		{ "film n 1 99999999 @ 1 0 0\n", "", "index.verb:1: invalid line" },
+		{ "film n 1 0 1 0 99999999999\n", "", "index.verb:1: invalid line" },
 		{ "film n 1 0 1 0 00000008\n", "00000000 03 n 01 film 0 000 |\n",
-		  "data.verb: no synset at byte 8, where index.verb has one" },
+		  "data.verb: no synset at byte 8, the offset in index.verb" },
 		{ "film n 1 0 1 0 00000040\n", "00000000 03 n 01 film 0 000 |\n",
 		  "data.verb: no synset at byte 40" },
 		{ "film n 1 0 1 0 00000000\n", "00000001 03 n 01 film 0 000 |\n",
@@ -533,10 +534,11 @@ without_a_wordnet_or_words_it_is_refused(void **state)
 	CHECK_INT(augment_fits(&k, &ds, NULL, NULL, &e), 0);
 	k.synonym_rate = 0.5;
 	CHECK_INT(augment_fits(&k, &ds, NULL, NULL, &e), -1);
-	CHECK_STR(e.msg, "synonym-rate: no WordNet was read; `augment synonym rate 0.1` reads it");
+	CHECK_STR(e.msg,
+		  "synonym-rate: no WordNet has been read; `augment synonym rate 0.1` reads it");
 	CHECK_INT(augment_fits(&k, &ds, NULL, dictionary, &e), -1);
-	CHECK_STR(e.msg, "synonym-rate: words of a text become others, and ids is ids of which "
-			 "nobody knows the words; `set synonym-rate 0`");
+	CHECK_STR(e.msg, "synonym-rate: words of a text become others, and ids has ids "
+			 "without a tokenizer; `set synonym-rate 0`");
 	learn(&t, TOKENIZER_BYTE, 0);
 	ds.tokenizer = &t;
 	CHECK_INT(augment_fits(&k, &ds, NULL, dictionary, &e), 0);

@@ -1,4 +1,4 @@
-/* augment.c: the table of augmentations, and the rows of a batch going through it. */
+/* augment.c: the table of augmentations, applied to the rows of a batch. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -9,8 +9,8 @@
 #include "retort/base/mem.h"
 #include "retort/data/vocab/words.h"
 
-#define PIECES 16
-#define SMALL 4096 /* numbers of a batch that are not worth waking anybody for */
+#define SHARDS 16
+#define SERIAL_MAX 4096 /* numbers of a batch up to which one thread is faster */
 
 const struct augment *const augment_table[] = {
 #define AUGMENT(id) &augment_##id,
@@ -37,7 +37,7 @@ augment_of_knob(const struct knob *k)
 }
 
 static bool
-does(const struct augment *a, const struct knobs *k, enum dataset_kind kind)
+applies(const struct augment *a, const struct knobs *k, enum dataset_kind kind)
 {
 	return a->kinds & 1u << kind && augment_is_on(a, k);
 }
@@ -46,13 +46,13 @@ bool
 augment_any(const struct knobs *k, enum dataset_kind kind)
 {
 	for (size_t i = 0; i < augment_count; i++)
-		if (does(augment_table[i], k, kind))
+		if (applies(augment_table[i], k, kind))
 			return true;
 	return false;
 }
 
 static const char *
-name_of(const struct augment *a)
+knob_of(const struct augment *a)
 {
 	for (size_t i = 0; i < knob_count; i++)
 		if (knob_table[i].offset == a->on)
@@ -71,26 +71,25 @@ augment_fits(const struct knobs *k, const struct dataset *ds, const struct round
 
 		if (!augment_is_on(a, k))
 			continue;
-		if (!does(a, k, ds->kind))
-			return err_set(e, "%s: %s, and %s is %s; `set %s 0`", name_of(a), a->what,
-				       ds->name, rows[ds->kind], name_of(a));
+		if (!applies(a, k, ds->kind))
+			return err_set(e, "%s: %s, and %s is %s; `set %s 0`", knob_of(a), a->what,
+				       ds->name, rows[ds->kind], knob_of(a));
 		if (a->wordnet && !wn)
-			return err_set(e, "%s: no WordNet was read; `augment %s rate 0.1` reads it",
-				       name_of(a), a->name);
-		if (a->wordnet && !ds->tokenizer)
 			return err_set(
-				e,
-				"%s: %s, and %s is ids of which nobody knows the words; `set %s 0`",
-				name_of(a), a->what, ds->name, name_of(a));
+				e, "%s: no WordNet has been read; `augment %s rate 0.1` reads it",
+				knob_of(a), a->name);
+		if (a->wordnet && !ds->tokenizer)
+			return err_set(e, "%s: %s, and %s has ids without a tokenizer; `set %s 0`",
+				       knob_of(a), a->what, ds->name, knob_of(a));
 	}
 	if (augment_is_on(&augment_backtranslate, k) && !retold)
 		return err_set(e,
-			       "backtranslate-rate: nothing of %s has been translated; `augment "
-			       "backtranslate via spa` begins",
+			       "backtranslate-rate: no text of %s has been translated; `augment "
+			       "backtranslate via spa` translates",
 			       ds->name);
 	if (ds->kind == DATASET_TOKENS && augment_is_on(&augment_mask, k) &&
 	    k->mask_token >= (int64_t)ds->vocab)
-		return err_set(e, "mask-token: there are tokens 0..%zu, and no %lld", ds->vocab - 1,
+		return err_set(e, "mask-token: tokens are 0..%zu, not %lld", ds->vocab - 1,
 			       (long long)k->mask_token);
 	return 0;
 }
@@ -105,7 +104,7 @@ augment_open(struct augmenter *a, const struct dataset *ds, const uint32_t *rows
 		.ds = ds, .rows = rows, .n_rows = n_rows, .pool = pool, .blank = -1, .end = -2
 	};
 	if (ds->kind == DATASET_IMAGE && !(a->spare = mem_try(threads * ds->d, sizeof *a->spare)))
-		return err_set(e, "no memory for %zu images that are being turned", threads);
+		return err_set(e, "no memory for %zu warped images", threads);
 	if (ds->kind != DATASET_TOKENS)
 		return 0;
 	a->kind = mem_try(ds->vocab, sizeof *a->kind);
@@ -151,11 +150,11 @@ struct job {
 	const struct knobs *knobs;
 	uint64_t seed, step;
 	struct batch *b;
-	size_t pieces;
+	size_t shards;
 };
 
 static void
-change_row(const struct job *j, size_t i)
+augment_row(const struct job *j, size_t i)
 {
 	const struct dataset *ds = j->a->ds;
 	bool tokens = ds->kind == DATASET_TOKENS;
@@ -177,7 +176,7 @@ change_row(const struct job *j, size_t i)
 	for (size_t k = 0; k < augment_count; k++) {
 		const struct augment *a = augment_table[k];
 
-		if (!a->row || !does(a, j->knobs, ds->kind))
+		if (!a->row || !applies(a, j->knobs, ds->kind))
 			continue;
 		r.rng = rng_stream(j->seed, a->name, j->step,
 				   (uint64_t)batch_i32(j->b, BATCH_DRAW)[i]);
@@ -186,13 +185,13 @@ change_row(const struct job *j, size_t i)
 }
 
 static void
-change_piece(void *arg, int index)
+augment_shard(void *arg, int index)
 {
 	const struct job *j = arg;
-	size_t to = j->b->rows * (size_t)(index + 1) / j->pieces;
+	size_t to = j->b->rows * (size_t)(index + 1) / j->shards;
 
-	for (size_t i = j->b->rows * (size_t)index / j->pieces; i < to; i++)
-		change_row(j, i);
+	for (size_t i = j->b->rows * (size_t)index / j->shards; i < to; i++)
+		augment_row(j, i);
 }
 
 void
@@ -204,11 +203,11 @@ augment_batch(const struct augmenter *a, const struct knobs *k, uint64_t seed, u
 	b->augmented = augment_any(k, a->ds->kind);
 	if (!b->augmented)
 		return;
-	if (b->rows * a->ds->d > SMALL)
-		j.pieces = b->rows < PIECES ? b->rows : PIECES;
-	pool_run(a->pool, (int)j.pieces, change_piece, &j);
+	if (b->rows * a->ds->d > SERIAL_MAX)
+		j.shards = b->rows < SHARDS ? b->rows : SHARDS;
+	pool_run(a->pool, (int)j.shards, augment_shard, &j);
 	for (size_t i = 0; i < augment_count; i++)
-		if (augment_table[i]->batch && does(augment_table[i], k, a->ds->kind))
+		if (augment_table[i]->batch && applies(augment_table[i], k, a->ds->kind))
 			augment_table[i]->batch(
 				k, rng_stream(seed, augment_table[i]->name, step, UINT64_MAX), b);
 }

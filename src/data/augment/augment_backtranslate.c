@@ -1,4 +1,4 @@
-/* augment_backtranslate.c: a text as it reads after a translation there and back. */
+/* augment_backtranslate.c: a text is replaced by its back-translation. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,7 +11,8 @@ row(const struct augment_row *r)
 {
 	const struct round_trip *t = r->a->retold;
 
-	if (!t || t->cosine[r->row] < 0 || (double)t->cosine[r->row] < r->knobs->backtranslate_keep ||
+	if (!t || t->cosine[r->row] < 0 ||
+	    (double)t->cosine[r->row] < r->knobs->backtranslate_keep ||
 	    rng_unit(r->rng, 0) >= r->knobs->backtranslate_rate)
 		return;
 	memcpy(r->ids, t->ids + (size_t)r->row * t->length, t->length * sizeof *r->ids);

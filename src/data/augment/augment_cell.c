@@ -1,4 +1,4 @@
-/* augment_cell.c: cells of a table that say nothing, or what they say in another row. */
+/* augment_cell.c: cells become the column mean, or the cell of another row. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,8 +8,8 @@
 
 #include "retort/data/columns.h"
 
-/* Draws 3c .. 3c + 2 are of the cell that begins at feature c: all words of a category are one.
- * After scaling the mean of a column is 0. */
+/* Draws 3c to 3c + 2 belong to the cell that begins at feature c; the one-hot features of a
+ * category are one cell. After scaling the mean of a column is 0. */
 static void
 row(const struct augment_row *r)
 {

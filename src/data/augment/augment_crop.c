@@ -1,4 +1,4 @@
-/* augment_crop.c: a part of an image, as large as the whole. */
+/* augment_crop.c: a part of an image, enlarged to full size. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -7,7 +7,7 @@
 #include "retort/data/augment/augment.h"
 #include "retort/data/augment/warp.h"
 
-/* Draw 0: how much of a side is cut away; 1 and 2: where the rest stands. */
+/* Draw 0: the share of a side that is cut; 1 and 2: the place of the rest. */
 static void
 row(const struct augment_row *r)
 {

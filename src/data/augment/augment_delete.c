@@ -1,40 +1,40 @@
-/* augment_delete.c: words left out. */
+/* augment_delete.c: words are removed. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/data/augment/shorten.h"
 #include "retort/data/vocab/words.h"
 
-/* Draw p is of the word that begins at p. */
+/* Whether the word that begins at p is deleted: draw p. */
 static bool
-goes(const struct augment_row *r, size_t p)
+is_deleted(const struct augment_row *r, size_t p)
 {
 	return rng_unit(r->rng, p) < r->knobs->delete_rate;
 }
 
 static bool
-all_go(const struct augment_row *r, size_t n)
+all_deleted(const struct augment_row *r, size_t n)
 {
 	size_t end;
 
 	for (size_t p = words_next(r->a->kind, r->ids, n, 0, &end); p < n;
 	     p = words_next(r->a->kind, r->ids, n, end, &end))
-		if (!goes(r, p))
+		if (!is_deleted(r, p))
 			return false;
 	return true;
 }
 
-/* A word goes with the blank behind it. A row of which nothing would be left stays as it is. */
+/* A word is deleted with the blank after it. A row that would become empty stays unchanged. */
 static void
 row(const struct augment_row *r)
 {
 	size_t n = words_length(r->ids, r->a->ds->length), to = 0, from = 0, end;
 
-	if (all_go(r, n))
+	if (all_deleted(r, n))
 		return;
 	while (from < n) {
 		size_t p = words_next(r->a->kind, r->ids, n, from, &end);
-		bool out = p < n && goes(r, p);
+		bool out = p < n && is_deleted(r, p);
 
 		for (; from < (out ? p : end); from++)
 			shorten_move(r, from, to++);

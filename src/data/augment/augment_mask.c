@@ -5,7 +5,7 @@
 #include "retort/data/augment/augment.h"
 #include "retort/data/vocab/words.h"
 
-/* A token as frequent as it is in the data: that at a random place of a random training row. */
+/* Draw a token with its frequency in the data: at a random position of a random training row. */
 static int32_t
 draw_token(const struct augmenter *a, struct rng rng, uint64_t i, int32_t otherwise)
 {
@@ -16,9 +16,9 @@ draw_token(const struct augmenter *a, struct rng rng, uint64_t i, int32_t otherw
 	return n ? ids[rng_below(rng, i + 1, (uint32_t)n)] : otherwise;
 }
 
-/* Draws 4p and 4p + 1 are of the word that begins at p, 4p + 2 and 4p + 3 of the token there. */
+/* Draws 4p and 4p + 1 belong to the word that begins at p, 4p + 2 and 4p + 3 to the token at p. */
 static void
-change_word(const struct augment_row *r, size_t from, size_t to)
+mask_word(const struct augment_row *r, size_t from, size_t to)
 {
 	double u = rng_unit(r->rng, 4 * from + 1), keep = r->knobs->mask_keep,
 	       random = keep + r->knobs->mask_random;
@@ -37,10 +37,10 @@ row(const struct augment_row *r)
 
 	for (size_t p = words_next(r->a->kind, r->ids, n, 0, &end); p < n;) {
 		size_t to = end, next = words_next(r->a->kind, r->ids, n, to,
-						   &end); /* before the word is another */
+						   &end); /* before the word changes */
 
 		if (rng_unit(r->rng, 4 * p) < r->knobs->mask_rate)
-			change_word(r, p, to);
+			mask_word(r, p, to);
 		p = next;
 	}
 }

@@ -1,4 +1,4 @@
-/* augment_mixup.c: two rows become two mixtures of them. */
+/* augment_mixup.c: convex combinations of two rows. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -6,9 +6,9 @@
 
 #include "retort/data/augment/augment.h"
 
-/* A gamma variate of shape `alpha` (Marsaglia and Tsang 2000), from draws *at and on. */
+/* A gamma variate of shape `alpha` (Marsaglia and Tsang 2000), from draws *at and up. */
 static double
-gamma_of(double alpha, struct rng rng, uint64_t *at)
+draw_gamma(double alpha, struct rng rng, uint64_t *at)
 {
 	double d = (alpha < 1 ? alpha + 1 : alpha) - 1.0 / 3, c = 1 / sqrt(9 * d), v, z, factor = 1;
 
@@ -17,7 +17,7 @@ gamma_of(double alpha, struct rng rng, uint64_t *at)
 	for (;;) {
 		double u;
 
-		*at += *at & 1; /* a normal takes the pair 2i, 2i + 1 */
+		*at += *at & 1; /* a normal uses the draws 2i and 2i + 1 */
 		z = rng_normal(rng, *at / 2);
 		u = 1 - rng_unit(rng, *at + 2);
 		*at += 3;
@@ -28,11 +28,12 @@ gamma_of(double alpha, struct rng rng, uint64_t *at)
 	}
 }
 
-/* The larger share of two: beta (alpha, alpha), folded, so that a row remains mostly itself. */
+/* The mixing weight: Beta(alpha, alpha), folded to at least 1/2, so that a row remains mostly
+ * itself. */
 static double
-share_of(double alpha, struct rng rng, uint64_t *at)
+draw_share(double alpha, struct rng rng, uint64_t *at)
 {
-	double a = gamma_of(alpha, rng, at), b = gamma_of(alpha, rng, at),
+	double a = draw_gamma(alpha, rng, at), b = draw_gamma(alpha, rng, at),
 	       share = a + b > 0 ? a / (a + b) : 1;
 
 	return share < 0.5 ? 1 - share : share;
@@ -66,9 +67,9 @@ mix_rows(struct batch *b, size_t i, size_t k, double share)
 }
 
 /*
- * Rows whose label is seen are mixed with each other, and the others with each other: so every
- * mixture has either two labels or none. A batch is in random order, so neighbours will do; a row
- * without one stays as it is. A pair's stream is its first row's.
+ * Labelled rows are mixed with labelled ones, the others with the others, so that a mixture has
+ * either two labels or none. A batch is in random order, so neighbours are paired; a row without a
+ * partner stays unchanged. The random stream of a pair is that of its first row.
  */
 static void
 mix_batch(const struct knobs *k, struct rng rng, struct batch *b)
@@ -87,7 +88,7 @@ mix_batch(const struct knobs *k, struct rng rng, struct batch *b)
 		}
 		pair = rng_stream(rng.key, "mixup", (uint64_t)batch_i32(b, BATCH_DRAW)[*first], 0);
 		if (rng_unit(pair, 0) < k->mixup_rate)
-			mix_rows(b, *first, i, share_of(k->mixup_alpha, pair, &at));
+			mix_rows(b, *first, i, draw_share(k->mixup_alpha, pair, &at));
 		*first = SIZE_MAX;
 	}
 }

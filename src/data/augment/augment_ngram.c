@@ -1,4 +1,4 @@
-/* augment_ngram.c: a few words in a row, and nothing else of a text. */
+/* augment_ngram.c: a random n-gram of a text. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -15,7 +15,7 @@ count_words(const struct augment_row *r, size_t n)
 	return words;
 }
 
-/* Draw 0: whether; 1: how many words; 2: the first of them. */
+/* Draw 0: whether to cut; 1: the number of words; 2: the first one. */
 static void
 row(const struct augment_row *r)
 {

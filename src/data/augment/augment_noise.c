@@ -1,4 +1,4 @@
-/* augment_noise.c: numbers that are not quite what they were. */
+/* augment_noise.c: normal noise on numbers and pixels. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 

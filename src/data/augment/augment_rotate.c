@@ -1,4 +1,4 @@
-/* augment_rotate.c: images turned about their centre. */
+/* augment_rotate.c: rotation of images. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,7 +10,7 @@
 
 #define DEGREE 0.017453292519943295
 
-/* Draw 0: the angle, to either side alike. */
+/* Draw 0: the angle, symmetric around 0. */
 static void
 row(const struct augment_row *r)
 {

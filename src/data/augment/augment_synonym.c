@@ -1,4 +1,4 @@
-/* augment_synonym.c: words replaced by others that mean the same. */
+/* augment_synonym.c: words are replaced by synonyms. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -7,15 +7,15 @@
 #include "retort/data/augment/augment.h"
 #include "retort/data/vocab/words.h"
 
-/* The row as it becomes; one id more than a row holds, where the next token is to be told: what was
- * cut off first. */
+/* The new row, with one id more than a row holds: the label of the last position of next-token
+ * rows. */
 struct new_row {
 	int32_t *ids; /* [room] */
 	size_t n, room;
 };
 
 static void
-put(struct new_row *to, const int32_t *ids, size_t n)
+append_ids(struct new_row *to, const int32_t *ids, size_t n)
 {
 	if (n > to->room - to->n)
 		n = to->room - to->n;
@@ -23,16 +23,17 @@ put(struct new_row *to, const int32_t *ids, size_t n)
 	to->n += n;
 }
 
-/* Whether a row's edge may have cut the word, so that it is perhaps another. */
+/* Whether the edge of the row may have truncated the word. */
 static bool
-is_cut(const struct augment_row *r, size_t from, size_t end, size_t n, size_t body)
+may_be_truncated(const struct augment_row *r, size_t from, size_t end, size_t n, size_t body)
 {
 	return (end == body && n == r->a->ds->length) || (from == 0 && r->label);
 }
 
-/* Draw 2p is whether the word that begins at p is replaced, 2p + 1 by which. */
+/* For the word that begins at p, draw 2p decides whether it is replaced, 2p + 1 by which synonym.
+ */
 static bool
-put_other(const struct augment_row *r, size_t from, size_t end, struct new_row *to)
+append_synonym(const struct augment_row *r, size_t from, size_t end, struct new_row *to)
 {
 	const struct synonyms *s = &r->a->synonyms;
 	int32_t word;
@@ -42,14 +43,14 @@ put_other(const struct augment_row *r, size_t from, size_t end, struct new_row *
 	if (others == 0 || rng_unit(r->rng, 2 * from) >= r->knobs->synonym_rate)
 		return false;
 	ids = synonyms_get(s, word, rng_below(r->rng, 2 * from + 1, (uint32_t)others), &n);
-	put(to, ids, n);
+	append_ids(to, ids, n);
 	return true;
 }
 
-/* Labels are the tokens behind; behind the last stands what was cut off, or what stood there
- * before. */
+/* The label of a token is the next one; that of the last is the first token cut off, or the old
+ * one. */
 static void
-put_labels(const struct augment_row *r, size_t was, size_t n, const struct new_row *to)
+set_labels(const struct augment_row *r, size_t was, size_t n, const struct new_row *to)
 {
 	int32_t last = to->n > n ? to->ids[n] : r->label[was - 1];
 	float weight = r->label_weight[was - 1];
@@ -70,16 +71,16 @@ row(const struct augment_row *r)
 
 	for (size_t p = words_next(r->a->kind, r->ids, body, 0, &end); p < body;
 	     p = words_next(r->a->kind, r->ids, body, end, &end)) {
-		put(&to, r->ids + at, p - at);
+		append_ids(&to, r->ids + at, p - at);
 		at = p;
-		if (is_cut(r, p, end, n, body) || !put_other(r, p, end, &to))
+		if (may_be_truncated(r, p, end, n, body) || !append_synonym(r, p, end, &to))
 			continue;
 		at = end;
 		changed = true;
 	}
 	if (!changed)
 		return;
-	put(&to, r->ids + at, body - at);
+	append_ids(&to, r->ids + at, body - at);
 	keep = to.n + ends < length ? to.n : length - ends;
 	memcpy(r->ids, to.ids, keep * sizeof *to.ids);
 	if (ends)
@@ -87,7 +88,7 @@ row(const struct augment_row *r)
 	for (size_t p = keep + ends; p < length; p++)
 		r->ids[p] = -1;
 	if (r->label)
-		put_labels(r, n, keep + ends, &to);
+		set_labels(r, n, keep + ends, &to);
 }
 
 const struct augment augment_synonym = {

@@ -1,4 +1,4 @@
-/* shorten.c: rows of tokens made shorter. */
+/* shorten.c: removal of tokens from a row. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 

@@ -1,4 +1,4 @@
-/* warp.c: images shifted, cropped and rotated. */
+/* warp.c: affine warps of images. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -6,10 +6,10 @@
 
 #include <math.h>
 
-/* The two pixels around a coordinate, drawn in to the edges, and how far it is from the first to
- * the second. */
+/* The two pixels around a coordinate, clamped to the edges, and its fraction from first to second.
+ */
 static void
-between(double at, size_t n, size_t *low, size_t *high, float *share)
+find_neighbours(double at, size_t n, size_t *low, size_t *high, float *share)
 {
 	double most = (double)(n - 1);
 
@@ -20,7 +20,7 @@ between(double at, size_t n, size_t *low, size_t *high, float *share)
 }
 
 static float
-blend(float a, float b, float share)
+interpolate(float a, float b, float share)
 {
 	return share > 0 ? a + share * (b - a) : a;
 }
@@ -34,19 +34,20 @@ warp_image(const float *image, size_t height, size_t width, size_t channels, con
 			size_t top, bottom, left, right;
 			float down, along;
 
-			between(w->yy * (double)y + w->yx * (double)x + w->y0, height, &top,
-				&bottom, &down);
-			between(w->xy * (double)y + w->xx * (double)x + w->x0, width, &left, &right,
-				&along);
+			find_neighbours(w->yy * (double)y + w->yx * (double)x + w->y0, height, &top,
+					&bottom, &down);
+			find_neighbours(w->xy * (double)y + w->xx * (double)x + w->x0, width, &left,
+					&right, &along);
 			for (size_t c = 0; c < channels; c++) {
 				const float *from = image + c;
-				float above = blend(from[(top * width + left) * channels],
+				float above =
+					interpolate(from[(top * width + left) * channels],
 						    from[(top * width + right) * channels], along);
-				float below =
-					blend(from[(bottom * width + left) * channels],
-					      from[(bottom * width + right) * channels], along);
+				float below = interpolate(from[(bottom * width + left) * channels],
+							  from[(bottom * width + right) * channels],
+							  along);
 
-				out[c] = blend(above, below, down);
+				out[c] = interpolate(above, below, down);
 			}
 		}
 }

@@ -1,4 +1,4 @@
-/* class_prior.c: class shares by EM. */
+/* class_prior.c: class proportions by EM and by iterative scaling. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -9,12 +9,12 @@
 
 #include "retort/base/mem.h"
 
-#define STILL 1e-9
-#define MATCHED 1e-7
+#define EM_TOLERANCE 1e-9
+#define MATCH_TOLERANCE 1e-7
 
-/* One step of EM: mean posteriors under the shares of now. The largest move. */
+/* One EM step: mean posteriors under the current proportions. Returns the largest change. */
 static double
-step(const double *p, size_t n, size_t classes, const double *old, double *new, double *sum)
+em_step(const double *p, size_t n, size_t classes, const double *old, double *new, double *sum)
 {
 	double most = 0;
 
@@ -40,13 +40,13 @@ class_prior_em(const double *p, size_t n, size_t classes, const double *old, dou
 	double *sum = mem_array(classes, sizeof *sum);
 	size_t steps = 0;
 
-	while (steps < CLASS_PRIOR_STEPS && step(p, n, classes, old, new, sum) > STILL)
+	while (steps < CLASS_PRIOR_STEPS && em_step(p, n, classes, old, new, sum) > EM_TOLERANCE)
 		steps++;
 	mem_free(sum);
 	return steps;
 }
 
-/* mean[classes] of the softmax of shifted rows; p[classes] is room. */
+/* mean[classes]: mean softmax of the shifted rows; p[classes] is scratch. */
 static void
 shifted_mean(const double *z, size_t n, size_t classes, const double *shift, double *mean,
 	     double *p)
@@ -72,7 +72,7 @@ class_prior_match(const double *z, size_t n, size_t classes, const double *want,
 	size_t steps = 0;
 
 	memset(shift, 0, classes * sizeof *shift);
-	for (; steps < CLASS_PRIOR_MATCHES && off > MATCHED; steps++) {
+	for (; steps < CLASS_PRIOR_MATCHES && off > MATCH_TOLERANCE; steps++) {
 		shifted_mean(z, n, classes, shift, mean, p);
 		off = 0;
 		for (size_t c = 0; c < classes; c++) {

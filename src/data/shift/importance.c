@@ -1,4 +1,4 @@
-/* importance.c: importance weights from a classifier that tells two sets apart. */
+/* importance.c: importance weights from a classifier of two sets. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,38 +12,37 @@
 #include "retort/data/shift/two_sample.h"
 #include "retort/data/shift/logistic.h"
 
-#define RIDGE                                                                                   \
-	0.25 /* times numbers in a row, over the number of rows: scores of a spread of 2 are as \
-		likely as any (a normal prior) */
-#define LINE 1e-4 /* ridge of the line through scores */
-#define HALVINGS 100
-#define MOST 300 /* of the logarithm of a ratio: weights and their squares' sums stay finite */
+/* Times d over the number of rows: a normal prior under which scores have standard deviation 2. */
+#define RIDGE 0.25
+#define CALIBRATION_RIDGE 1e-4
+#define BISECTIONS 100
+#define LOG_RATIO_MAX 300 /* sums of weights and of their squares stay finite */
 
-/* Rows in an order of chance: place p is of fold p % IMPORTANCE_FOLDS; the first of each set are
- * learned from. */
-struct finder {
+/* Rows of each set in random order: place p belongs to fold p % IMPORTANCE_FOLDS; the first ones
+ * are training rows. */
+struct estimator {
 	const struct importance_sets *r;
 	uint32_t *order[2]; /* [n_a], [n_b] row numbers of each set */
 	size_t learned[2];
-	double *x;                   /* [learned, d] standardised: a's, then b's */
+	double *x;                   /* [learned, d] standardized; a, then b */
 	double *mean, *scale;        /* [d] */
 	double *w[IMPORTANCE_FOLDS]; /* [d + 1] */
-	double line[2];              /* from a score to the logarithm of a ratio */
+	double line[2];              /* calibration: score to log ratio */
 };
 
 static size_t
-least(size_t a, size_t b)
+smaller(size_t a, size_t b)
 {
 	return a < b ? a : b;
 }
 
 static void
-draw(struct finder *f)
+draw_order(struct estimator *f)
 {
 	const struct importance_sets *r = f->r;
-	size_t cells = IMPORTANCE_CELLS / 2 / r->d, most = cells < 2 * IMPORTANCE_FOLDS
-								   ? 2 * IMPORTANCE_FOLDS
-								   : least(cells, IMPORTANCE_ROWS);
+	size_t cells = IMPORTANCE_CELLS / 2 / r->d,
+	       most = cells < 2 * IMPORTANCE_FOLDS ? 2 * IMPORTANCE_FOLDS
+						   : smaller(cells, IMPORTANCE_ROWS);
 
 	for (int side = 0; side < 2; side++) {
 		size_t n = side ? r->n_b : r->n_a;
@@ -53,26 +52,26 @@ draw(struct finder *f)
 			f->order[side][i] = (uint32_t)i;
 		rng_shuffle(rng_stream(r->seed, "ratio", (uint64_t)side, 0), f->order[side],
 			    (uint32_t)n);
-		f->learned[side] = least(n, most);
+		f->learned[side] = smaller(n, most);
 	}
 }
 
 static size_t
-row_at(const struct finder *f, int side, size_t place)
+row_at(const struct estimator *f, int side, size_t place)
 {
 	return f->order[side][place] + (side ? f->r->n_a : 0);
 }
 
 static void
-standardise(const struct finder *f, double *x)
+standardize(const struct estimator *f, double *x)
 {
 	for (size_t c = 0; c < f->r->d; c++)
 		x[c] = (x[c] - f->mean[c]) * f->scale[c];
 }
 
-/* The rows that are learned from, and the mean and spread of their columns. */
+/* Read the training rows, and standardize them by the mean and standard deviation of columns. */
 static void
-read_learned(struct finder *f)
+read_learned(struct estimator *f)
 {
 	size_t d = f->r->d, n = f->learned[0] + f->learned[1];
 
@@ -91,12 +90,12 @@ read_learned(struct finder *f)
 	for (size_t c = 0; c < d; c++)
 		f->scale[c] = f->scale[c] > 1e-24 ? 1 / sqrt(f->scale[c]) : 0;
 	for (size_t i = 0; i < n; i++)
-		standardise(f, f->x + i * d);
+		standardize(f, f->x + i * d);
 }
 
-/* What tells the rows of a fold apart: learned from all others. */
+/* Train the classifier of a fold, on all other folds. */
 static void
-learn(struct finder *f, size_t fold)
+train_fold(struct estimator *f, size_t fold)
 {
 	size_t n = f->learned[0] + f->learned[1];
 	uint32_t *row = mem_array(n, sizeof *row);
@@ -117,10 +116,9 @@ learn(struct finder *f, size_t fold)
 	mem_free(is_b);
 }
 
-/* A line through scores that tells b from a best: where they say nothing of rows they have not
- * seen, it is flat. */
+/* Fit the calibration line to held-out scores; flat if they are uninformative. */
 static void
-calibrate(struct finder *f, const double *score, size_t n)
+calibrate(struct estimator *f, const double *score, size_t n)
 {
 	uint32_t *row = mem_array(n, sizeof *row);
 	uint8_t *is_b = mem_array(n, 1);
@@ -129,16 +127,17 @@ calibrate(struct finder *f, const double *score, size_t n)
 		row[i] = (uint32_t)i;
 		is_b[i] = i >= f->learned[0];
 	}
-	logistic_fit(&(struct logistic_rows){ score, 1, row, is_b, NULL, n }, LINE, f->line);
+	logistic_fit(&(struct logistic_rows){ score, 1, row, is_b, NULL, n }, CALIBRATION_RIDGE,
+		     f->line);
 	if (f->line[0] < 0)
 		f->line[0] = f->line[1] = 0;
 	mem_free(row);
 	mem_free(is_b);
 }
 
-/* Scores of rows that were learned from, as folds that have not seen them have it. */
+/* Score the training rows by the classifiers of their folds, and calibrate. Returns the AUC. */
 static double
-tell_apart(struct finder *f)
+score_folds(struct estimator *f)
 {
 	size_t n = f->learned[0] + f->learned[1], d = f->r->d;
 	double *score = mem_array(n, sizeof *score), auc;
@@ -157,20 +156,20 @@ tell_apart(struct finder *f)
 double
 importance_find(const struct importance_sets *r, double *w)
 {
-	struct finder f = { .r = r };
+	struct estimator f = { .r = r };
 	double *x = mem_array(r->d, sizeof *x), auc, score;
 
-	draw(&f);
+	draw_order(&f);
 	read_learned(&f);
 	for (size_t fold = 0; fold < IMPORTANCE_FOLDS; fold++)
-		learn(&f, fold);
-	auc = tell_apart(&f);
+		train_fold(&f, fold);
+	auc = score_folds(&f);
 	for (size_t place = 0; place < r->n_a; place++) {
 		r->read(r->arg, row_at(&f, 0, place), x);
-		standardise(&f, x);
+		standardize(&f, x);
 		score = logistic_score(f.w[place % IMPORTANCE_FOLDS], x, r->d);
-		w[f.order[0][place]] =
-			exp(fmax(fmin(logistic_score(f.line, &score, 1), MOST), -MOST));
+		w[f.order[0][place]] = exp(fmax(
+			fmin(logistic_score(f.line, &score, 1), LOG_RATIO_MAX), -LOG_RATIO_MAX));
 	}
 	for (size_t fold = 0; fold < IMPORTANCE_FOLDS; fold++)
 		mem_free(f.w[fold]);
@@ -184,7 +183,7 @@ importance_find(const struct importance_sets *r, double *w)
 }
 
 static double
-mean_of(const double *w, size_t n, double scale, double limit)
+clipped_mean(const double *w, size_t n, double scale, double limit)
 {
 	double sum = 0;
 
@@ -202,12 +201,12 @@ importance_clip(double *w, size_t n, double limit)
 		most = fmax(most, w[i]);
 	for (size_t i = 0; i < n; i++)
 		w[i] /= most;
-	while (mean_of(w, n, high, limit) < 1 && high < 1e300)
+	while (clipped_mean(w, n, high, limit) < 1 && high < 1e300)
 		high *= 2;
-	for (int i = 0; i < HALVINGS; i++) {
+	for (int i = 0; i < BISECTIONS; i++) {
 		double middle = (low + high) / 2;
 
-		if (mean_of(w, n, middle, limit) < 1)
+		if (clipped_mean(w, n, middle, limit) < 1)
 			low = middle;
 		else
 			high = middle;

@@ -1,4 +1,4 @@
-/* logistic.c: logistic regression by an accelerated gradient. */
+/* logistic.c: logistic regression by accelerated gradient descent. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,17 +10,16 @@
 #include "retort/base/mem.h"
 
 #define STEPS 2000
-#define FLAT 1e-7 /* slope at which it is done */
-#define POWERS 30 /* products that find the largest curvature */
-#define ABOVE 1.1 /* they come to a little less than it */
+#define GRADIENT_TOLERANCE 1e-7
+#define POWER_STEPS 30   /* power iterations for the largest curvature */
+#define POWER_MARGIN 1.1 /* power iteration underestimates it slightly */
 
-/* Room for one fit: w and what it was, a point ahead of it, its slope, and the share of every row.
- */
+/* State of one fit. */
 struct fit {
 	const struct logistic_rows *r;
 	double ridge;
-	double *share;            /* [n] sums to 1, half for each side */
-	double *was, *at, *slope; /* [d + 1] */
+	double *share;               /* [n] weights; sum to 1, half for each class */
+	double *was, *at, *gradient; /* [d + 1] previous w, extrapolated point, gradient there */
 };
 
 double
@@ -39,9 +38,9 @@ row_of(const struct logistic_rows *r, size_t i)
 	return r->x + (size_t)r->row[i] * r->d;
 }
 
-/* 0, or -1: a side is empty. */
+/* Compute f->share. Returns -1 if a class is empty. */
 static int
-share_out(struct fit *f)
+compute_shares(struct fit *f)
 {
 	const struct logistic_rows *r = f->r;
 	double sum[2] = { 0, 0 };
@@ -53,7 +52,7 @@ share_out(struct fit *f)
 	return sum[0] > 0 && sum[1] > 0 ? 0 : -1;
 }
 
-/* to += by x, with a 1 behind x. */
+/* to += by * (x, 1). */
 static void
 add_row(const double *x, size_t d, double by, double *to)
 {
@@ -62,17 +61,17 @@ add_row(const double *x, size_t d, double by, double *to)
 	to[d] += by;
 }
 
-/* The largest curvature there can be: a quarter of the largest eigenvalue of the rows' second
- * moments, and the ridge. */
+/* Upper bound of the curvature: a quarter of the largest eigenvalue of the second moments, plus the
+ * ridge. */
 static double
-steepest(struct fit *f)
+max_curvature(struct fit *f)
 {
 	size_t d = f->r->d;
-	double *v = f->at, *next = f->slope, norm = 1;
+	double *v = f->at, *next = f->gradient, norm = 1;
 
 	for (size_t c = 0; c <= d; c++)
 		v[c] = 1 / sqrt((double)d + 1);
-	for (int t = 0; t < POWERS; t++) {
+	for (int t = 0; t < POWER_STEPS; t++) {
 		memset(next, 0, (d + 1) * sizeof *next);
 		for (size_t i = 0; i < f->r->n; i++)
 			add_row(row_of(f->r, i), d,
@@ -84,57 +83,57 @@ steepest(struct fit *f)
 		for (size_t c = 0; c <= d && norm > 0; c++)
 			v[c] = next[c] / norm;
 	}
-	return 0.25 * ABOVE * norm + f->ridge;
+	return 0.25 * POWER_MARGIN * norm + f->ridge;
 }
 
-/* The slope at f->at; its largest number. */
+/* Compute the gradient at f->at. Returns its largest component. */
 static double
-find_slope(struct fit *f)
+compute_gradient(struct fit *f)
 {
 	size_t d = f->r->d;
 	double most = 0;
 
 	for (size_t c = 0; c <= d; c++)
-		f->slope[c] = c < d ? f->ridge * f->at[c] : 0;
+		f->gradient[c] = c < d ? f->ridge * f->at[c] : 0;
 	for (size_t i = 0; i < f->r->n; i++) {
 		const double *x = row_of(f->r, i);
 		double p = 1 / (1 + exp(-logistic_score(f->at, x, d)));
 
-		add_row(x, d, f->share[i] * (p - f->r->is_b[i]), f->slope);
+		add_row(x, d, f->share[i] * (p - f->r->is_b[i]), f->gradient);
 	}
 	for (size_t c = 0; c <= d; c++)
-		most = fmax(most, fabs(f->slope[c]));
+		most = fmax(most, fabs(f->gradient[c]));
 	return most;
 }
 
-/* Whether the last step went uphill: the speed is lost then. */
+/* Whether the last step went uphill: restart the momentum. */
 static int
 went_up(const struct fit *f, const double *w)
 {
 	double sum = 0;
 
 	for (size_t c = 0; c <= f->r->d; c++)
-		sum += f->slope[c] * (w[c] - f->was[c]);
+		sum += f->gradient[c] * (w[c] - f->was[c]);
 	return sum > 0;
 }
 
 static void
 descend(struct fit *f, double *w)
 {
-	double bend = steepest(f);
+	double curvature = max_curvature(f);
 	size_t d = f->r->d;
-	int speed = 0;
+	int momentum = 0;
 
-	for (int t = 0; t < STEPS; t++, speed++) {
+	for (int t = 0; t < STEPS; t++, momentum++) {
 		for (size_t c = 0; c <= d; c++)
-			f->at[c] = w[c] + speed / (speed + 3.0) * (w[c] - f->was[c]);
-		if (find_slope(f) < FLAT)
+			f->at[c] = w[c] + momentum / (momentum + 3.0) * (w[c] - f->was[c]);
+		if (compute_gradient(f) < GRADIENT_TOLERANCE)
 			break;
 		memcpy(f->was, w, (d + 1) * sizeof *w);
 		for (size_t c = 0; c <= d; c++)
-			w[c] = f->at[c] - f->slope[c] / bend;
+			w[c] = f->at[c] - f->gradient[c] / curvature;
 		if (went_up(f, w))
-			speed = -1;
+			momentum = -1;
 	}
 }
 
@@ -146,9 +145,9 @@ logistic_fit(const struct logistic_rows *r, double ridge, double *w)
 
 	f.was = room;
 	f.at = room + r->d + 1;
-	f.slope = room + 2 * (r->d + 1);
+	f.gradient = room + 2 * (r->d + 1);
 	memset(w, 0, (r->d + 1) * sizeof *w);
-	if (share_out(&f) == 0)
+	if (compute_shares(&f) == 0)
 		descend(&f, w);
 	mem_free(f.share);
 	mem_free(room);

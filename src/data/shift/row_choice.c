@@ -1,4 +1,4 @@
-/* row_choice.c: rows by score, and rows that cover. */
+/* row_choice.c: selection of rows. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,9 +10,8 @@
 
 #include "retort/base/mem.h"
 
-#define LANES                                                                                      \
-	8 /* sums side by side: they go through a vector unit, in an order that is always the same \
-	   */
+/* Partial sums, so that the loop is vectorized with a fixed order of summation. */
+#define LANES 8
 
 struct scored {
 	double score;
@@ -59,7 +58,7 @@ square_distance(const float *a, const float *b, size_t d)
 	return sum;
 }
 
-/* Of rows that were not chosen, the nearest to x. */
+/* The row of a nearest to x among those not selected. */
 static size_t
 nearest(const struct row_choice_rows *r, const uint8_t *keep, const float *x)
 {
@@ -94,7 +93,7 @@ double
 row_choice_cover(const struct row_choice_rows *r, size_t k, uint8_t *keep)
 {
 	float *far = mem_array(
-		r->n_b, sizeof *far); /* of each row of b from the nearest chosen one, squared */
+		r->n_b, sizeof *far); /* squared distance of each row of b from the selection */
 	double radius;
 
 	memset(keep, 0, r->n_a);

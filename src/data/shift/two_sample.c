@@ -1,4 +1,4 @@
-/* two_sample.c: how far two sets of rows are apart. */
+/* two_sample.c: statistics of two samples. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -14,20 +14,20 @@
 #include "retort/data/shift/logistic.h"
 
 #define BINS 10
-#define LEAST 1e-4 /* share of a bin */
+#define SHARE_MIN 1e-4 /* lower limit of the share of a bin */
 #define RIDGE 1e-2
-#define INSIDE 0.95 /* of a's own rows that count as covered */
+#define COVER_QUANTILE 0.95 /* of nearest distances within a */
 
-/* Both sets side by side, standardised: n rows, the first n_a of them a's. */
+/* Both sets together, standardized: n rows, of which the first n_a are a. */
 struct joint {
 	double *x;      /* [n,d] */
-	double *far;    /* [n,n] distances */
-	double *weight; /* [n]; NULL: all alike */
+	double *far;    /* [n,n] pairwise distances */
+	double *weight; /* [n]; NULL: equal */
 	size_t n, n_a, d;
 };
 
 static void
-standardise(const struct two_sample_rows *r, struct joint *j)
+standardize(const struct two_sample_rows *r, struct joint *j)
 {
 	for (size_t c = 0; c < r->d; c++) {
 		double sum = 0, squares = 0, mean, spread;
@@ -70,7 +70,7 @@ measure_distances(struct joint *j)
 	}
 }
 
-/* 2 E|a - b| - E|a - a'| - E|b - b'| for rows that order[] says are a's (the first n_a) and b's. */
+/* 2 E|a - b| - E|a - a'| - E|b - b'|, where order[] lists the rows of a (the first n_a), then b. */
 static double
 energy(const struct joint *j, const uint32_t *order)
 {
@@ -95,7 +95,7 @@ energy(const struct joint *j, const uint32_t *order)
 }
 
 static void
-permute(const struct joint *j, uint64_t seed, struct two_sample *out)
+permutation_test(const struct joint *j, uint64_t seed, struct two_sample *out)
 {
 	uint32_t *order = mem_array(j->n, sizeof *order);
 	int as_far = 0;
@@ -111,7 +111,7 @@ permute(const struct joint *j, uint64_t seed, struct two_sample *out)
 	mem_free(order);
 }
 
-/* Of the rows of a, nearest to row i, which is not counted itself. */
+/* Distance of row i from the nearest other row of a. */
 static double
 nearest(const struct joint *j, size_t i)
 {
@@ -131,9 +131,9 @@ by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Keep the row among the farthest, which are in order. */
+/* Insert the row into the ordered list of outliers. */
 static void
-note_far(struct two_sample *out, size_t row, double by)
+insert_outlier(struct two_sample *out, size_t row, double by)
 {
 	size_t at = out->n_far;
 
@@ -151,7 +151,7 @@ note_far(struct two_sample *out, size_t row, double by)
 }
 
 static void
-cover(const struct joint *j, struct two_sample *out)
+measure_coverage(const struct joint *j, struct two_sample *out)
 {
 	double *own = mem_array(j->n_a, sizeof *own), usual, most;
 	size_t covered = 0;
@@ -160,18 +160,18 @@ cover(const struct joint *j, struct two_sample *out)
 		own[i] = nearest(j, i);
 	qsort(own, j->n_a, sizeof *own, by_value);
 	usual = own[j->n_a / 2];
-	most = own[(size_t)(INSIDE * (double)(j->n_a - 1))];
+	most = own[(size_t)(COVER_QUANTILE * (double)(j->n_a - 1))];
 	for (size_t i = j->n_a; i < j->n; i++) {
 		double near = nearest(j, i);
 
 		covered += near <= most;
-		note_far(out, i - j->n_a, usual > 0 ? near / usual : near);
+		insert_outlier(out, i - j->n_a, usual > 0 ? near / usual : near);
 	}
 	out->coverage = (double)covered / (double)(j->n - j->n_a);
 	mem_free(own);
 }
 
-/* With weights w[n_a], v[n_b]; NULL: all alike. 0.5 where a side counts nothing. */
+/* With weights w[n_a], v[n_b]; NULL: equal. 0.5 if a set has no weight. */
 static double
 weighted_auc(const double *a, const double *w, size_t n_a, const double *b, const double *v,
 	     size_t n_b)
@@ -194,16 +194,16 @@ two_sample_auc(const double *a, size_t n_a, const double *b, size_t n_b)
 	return weighted_auc(a, NULL, n_a, b, NULL, n_b);
 }
 
-/* Rows of one fold, every other one: where they are, and what they weigh. */
+/* Rows of one fold: every other row, with class, weight and score. */
 struct fold {
 	uint32_t *row;
 	uint8_t *is_b;
 	double *weight, *score;
-	size_t n_a, n; /* a's are in front */
+	size_t n_a, n; /* rows of a come first */
 };
 
 static void
-take_fold(const struct joint *j, size_t parity, struct fold *f)
+select_fold(const struct joint *j, size_t parity, struct fold *f)
 {
 	f->n = f->n_a = 0;
 	for (size_t i = parity; i < j->n; i += 2) {
@@ -214,9 +214,9 @@ take_fold(const struct joint *j, size_t parity, struct fold *f)
 	}
 }
 
-/* Each fold is told by a classifier that learned from the rest. */
+/* Mean AUC of two folds, each scored by a classifier trained on the other. */
 static double
-tell_apart(const struct joint *j)
+cross_validate(const struct joint *j)
 {
 	struct fold f = { mem_array(j->n, sizeof *f.row),
 			  mem_array(j->n, 1),
@@ -227,10 +227,10 @@ tell_apart(const struct joint *j)
 	double *w = mem_array(j->d + 1, sizeof *w), sum = 0;
 
 	for (size_t parity = 0; parity < 2; parity++) {
-		take_fold(j, parity, &f);
+		select_fold(j, parity, &f);
 		logistic_fit(&(struct logistic_rows){ j->x, j->d, f.row, f.is_b, f.weight, f.n },
 			     RIDGE, w);
-		take_fold(j, 1 - parity, &f);
+		select_fold(j, 1 - parity, &f);
 		for (size_t i = 0; i < f.n; i++)
 			f.score[i] = logistic_score(w, j->x + (size_t)f.row[i] * j->d, j->d);
 		sum += weighted_auc(f.score, f.weight, f.n_a, f.score + f.n_a, f.weight + f.n_a,
@@ -245,9 +245,9 @@ tell_apart(const struct joint *j)
 }
 
 /*
- * The energy distance of rows that count by their weights. That a row is no distance from itself
- * makes the distances within a set too small by 1 in n, and by more where few rows have the weight:
- * they are brought to what they would be with n that weigh alike.
+ * Weighted energy distance. The zero distance of a row from itself makes mean distances within a
+ * set too small by 1 / n, and by more where few rows have most of the weight: they are corrected to
+ * the value for n equal weights.
  */
 static double
 weighted_energy(const struct joint *j)
@@ -276,7 +276,7 @@ weighted_energy(const struct joint *j)
 }
 
 static void
-weigh(const struct two_sample_rows *r, struct joint *j, struct two_sample *out)
+measure_weighted(const struct two_sample_rows *r, struct joint *j, struct two_sample *out)
 {
 	if (!r->w_a && !r->w_b)
 		return;
@@ -286,7 +286,7 @@ weigh(const struct two_sample_rows *r, struct joint *j, struct two_sample *out)
 			       : r->w_b   ? r->w_b[i - j->n_a]
 					  : 1;
 	out->weighted_energy = weighted_energy(j);
-	out->weighted_auc = tell_apart(j);
+	out->weighted_auc = cross_validate(j);
 	mem_free(j->weight);
 }
 
@@ -299,12 +299,12 @@ two_sample_measure(const struct two_sample_rows *r, uint64_t seed, struct two_sa
 	out->weighted_energy = out->weighted_auc = NAN;
 	j.x = mem_array(j.n * j.d, sizeof *j.x);
 	j.far = mem_array(j.n * j.n, sizeof *j.far);
-	standardise(r, &j);
+	standardize(r, &j);
 	measure_distances(&j);
-	permute(&j, seed, out);
-	cover(&j, out);
-	out->auc = tell_apart(&j);
-	weigh(r, &j, out);
+	permutation_test(&j, seed, out);
+	measure_coverage(&j, out);
+	out->auc = cross_validate(&j);
+	measure_weighted(r, &j, out);
 	mem_free(j.x);
 	mem_free(j.far);
 }
@@ -319,9 +319,9 @@ sorted(const double *x, size_t n)
 	return copy;
 }
 
-/* Share of n sorted numbers that are at most x. */
+/* Empirical distribution function at `at`, of n sorted numbers. */
 static double
-share_up_to(const double *x, size_t n, double at)
+distribution_at(const double *x, size_t n, double at)
 {
 	size_t low = 0, high = n;
 
@@ -343,8 +343,8 @@ two_sample_psi(const double *a, size_t n_a, const double *b, size_t n_b)
 
 	for (size_t k = 1; k <= BINS; k++) {
 		double edge = k < BINS ? x[k * n_a / BINS - (k * n_a / BINS > 0)] : INFINITY;
-		double p_up = share_up_to(x, n_a, edge), q_up = share_up_to(y, n_b, edge);
-		double p = fmax(p_up - p_was, LEAST), q = fmax(q_up - q_was, LEAST);
+		double p_up = distribution_at(x, n_a, edge), q_up = distribution_at(y, n_b, edge);
+		double p = fmax(p_up - p_was, SHARE_MIN), q = fmax(q_up - q_was, SHARE_MIN);
 
 		sum += (q - p) * log(q / p);
 		p_was = p_up;
@@ -361,9 +361,11 @@ two_sample_ks(const double *a, size_t n_a, const double *b, size_t n_b)
 	double *x = sorted(a, n_a), *y = sorted(b, n_b), most = 0;
 
 	for (size_t i = 0; i < n_a; i++)
-		most = fmax(most, fabs(share_up_to(x, n_a, x[i]) - share_up_to(y, n_b, x[i])));
+		most = fmax(most,
+			    fabs(distribution_at(x, n_a, x[i]) - distribution_at(y, n_b, x[i])));
 	for (size_t i = 0; i < n_b; i++)
-		most = fmax(most, fabs(share_up_to(x, n_a, y[i]) - share_up_to(y, n_b, y[i])));
+		most = fmax(most,
+			    fabs(distribution_at(x, n_a, y[i]) - distribution_at(y, n_b, y[i])));
 	mem_free(x);
 	mem_free(y);
 	return most;

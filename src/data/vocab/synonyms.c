@@ -1,4 +1,4 @@
-/* synonyms.c: words of training rows, and the tokens of those that mean the same. */
+/* synonyms.c: words of training rows, and the tokens of their synonyms. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -9,18 +9,18 @@
 #include "retort/base/mem.h"
 #include "retort/data/vocab/words.h"
 
-/* What is at hand while words are collected. */
-struct making {
+/* State of synonyms_init. */
+struct builder {
 	struct synonyms *s;
 	const struct wordnet *wn;
 	const struct tokenizer *t;
 	const uint8_t *kind;
-	struct token_trie seen; /* ids of all words so far */
+	struct token_trie seen; /* all words so far, as ids */
 	struct text text, other;
 	struct tokenizer_ids ids;
 };
 
-/* Tokens of pieces have the blank before a word in them, as one or as U+2581. */
+/* Whether a token includes the blank before a word, as a blank or as U+2581. */
 static bool
 has_blank(const struct tokenizer *t, int32_t id)
 {
@@ -39,9 +39,9 @@ is_upper(char c)
 	return c >= 'A' && c <= 'Z';
 }
 
-/* The alternative with a capital if the word has one, in capitals if it is. ASCII alone. */
+/* Copy a synonym with the word's capitalization: first letter, or all letters. ASCII only. */
 static void
-spell(const char *word, size_t len, const char *as, size_t as_len, struct text *out)
+copy_case(const char *word, size_t len, const char *as, size_t as_len, struct text *out)
 {
 	size_t capitals = 0;
 
@@ -55,10 +55,10 @@ spell(const char *word, size_t len, const char *as, size_t as_len, struct text *
 			out->s[i] = (char)(out->s[i] - 'a' + 'A');
 }
 
-/* One word, nothing unknown, and its first token like the word's: a blank alone where no token has
- * both. */
+/* Whether m->ids is one word without unknown tokens, and its first token includes a blank exactly
+ * if the word's does; that token may be the blank alone. */
 static bool
-is_like(const struct making *m, int32_t first)
+matches_word(const struct builder *m, int32_t first)
 {
 	const int32_t *id = m->ids.id;
 	size_t n = m->ids.n, from, end;
@@ -72,28 +72,28 @@ is_like(const struct making *m, int32_t first)
 	return end == n && (from == 0 || (from == 1 && has_blank(m->t, id[0])));
 }
 
-/* The spelled alternative as ids, without a blank in front or with one: whichever is like the word.
- */
+/* Tokenize the synonym in m->other, without a leading blank or else with one. Returns false if
+ * neither matches the word. */
 static bool
-cut(struct making *m, int32_t first)
+tokenize_synonym(struct builder *m, int32_t first)
 {
 	struct err e;
 
 	m->ids.n = 0;
 	if (tokenizer_encode(m->t, m->other.s, m->other.len, &m->ids, &e) < 0)
 		return false;
-	if (is_like(m, first))
+	if (matches_word(m, first))
 		return true;
 	text_bytes(&m->other, "", 1);
 	memmove(m->other.s + 1, m->other.s, m->other.len - 1);
 	m->other.s[0] = ' ';
 	m->ids.n = 0;
 	return tokenizer_encode(m->t, m->other.s, m->other.len, &m->ids, &e) == 0 &&
-	       is_like(m, first);
+	       matches_word(m, first);
 }
 
 static void
-add_other(struct synonyms *s, size_t index, const struct tokenizer_ids *ids)
+add_synonym(struct synonyms *s, size_t index, const struct tokenizer_ids *ids)
 {
 	mem_grow(&s->end, &s->cap_end, index + 1, sizeof *s->end);
 	mem_grow(&s->ids, &s->cap_ids, s->n_ids + ids->n, sizeof *s->ids);
@@ -103,7 +103,7 @@ add_other(struct synonyms *s, size_t index, const struct tokenizer_ids *ids)
 }
 
 static void
-take_word(struct making *m, const int32_t *ids, size_t n)
+add_word(struct builder *m, const int32_t *ids, size_t n)
 {
 	struct synonyms *s = m->s;
 	size_t found, len, from = s->word.n ? s->first[s->word.n] : 0, to = from;
@@ -122,9 +122,9 @@ take_word(struct making *m, const int32_t *ids, size_t n)
 		size_t as_len;
 		const char *as = token_trie_get(&m->wn->word, (size_t)other[k], &as_len);
 
-		spell(word, len, as, as_len, &m->other);
-		if (cut(m, ids[0]))
-			add_other(s, to++, &m->ids);
+		copy_case(word, len, as, as_len, &m->other);
+		if (tokenize_synonym(m, ids[0]))
+			add_synonym(s, to++, &m->ids);
 	}
 	if (to == from)
 		return;
@@ -137,7 +137,7 @@ void
 synonyms_init(struct synonyms *s, const struct wordnet *wn, const struct dataset *ds,
 	      const uint8_t *kind, const uint32_t *rows, size_t n_rows)
 {
-	struct making m = { .s = s, .wn = wn, .t = ds->tokenizer, .kind = kind };
+	struct builder m = { .s = s, .wn = wn, .t = ds->tokenizer, .kind = kind };
 
 	*s = (struct synonyms){ 0 };
 	for (size_t i = 0; i < n_rows; i++) {
@@ -152,7 +152,7 @@ synonyms_init(struct synonyms *s, const struct wordnet *wn, const struct dataset
 			if (token_trie_find(&m.seen, key, size) >= 0)
 				continue;
 			token_trie_again(&m.seen, key, size);
-			take_word(&m, ids + p, end - p);
+			add_word(&m, ids + p, end - p);
 		}
 	}
 	token_trie_release(&m.seen);

@@ -1,4 +1,4 @@
-/* vocabtrain.c: words of texts are counted, and a vocabulary is learned of them. */
+/* vocabtrain.c: counts words of texts and trains a vocabulary on them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,14 +12,14 @@
 #include "retort/data/text/normalize.h"
 #include "retort/data/text/tokenizer_kinds.h"
 
-#define WORD 4096 /* bytes of a word that are looked at as one */
+#define WORD_MAX 4096 /* maximum length of a word, bytes; longer ones are split */
 
 static const char *const specials[] = { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]" };
 #define SPECIALS (sizeof specials / sizeof *specials)
 
 /* ---------------------------------------------------------------- characters */
 
-struct seen {
+struct char_count {
 	uint32_t point;
 	uint64_t count;
 };
@@ -27,7 +27,7 @@ struct seen {
 static int
 by_count(const void *a, const void *b)
 {
-	const struct seen *x = a, *y = b;
+	const struct char_count *x = a, *y = b;
 
 	if (x->count != y->count)
 		return x->count > y->count ? -1 : 1;
@@ -37,13 +37,13 @@ by_count(const void *a, const void *b)
 static int
 by_point(const void *a, const void *b)
 {
-	const struct seen *x = a, *y = b;
+	const struct char_count *x = a, *y = b;
 
 	return (x->point > y->point) - (x->point < y->point);
 }
 
 static int
-count_chars(const char *text, size_t size, struct seen *seen, struct err *e)
+count_chars(const char *text, size_t size, struct char_count *seen, struct err *e)
 {
 	uint32_t cp;
 
@@ -56,10 +56,9 @@ count_chars(const char *text, size_t size, struct seen *seen, struct err *e)
 	return 0;
 }
 
-/* The characters that are there most often, in the order of their code points, as a vocabulary file
- * has them. */
+/* Make a CHAR tokenizer of the most frequent characters, in code point order. */
 static int
-make_chars(const struct vocabtrain_options *o, struct seen *seen, struct tokenizer *t,
+make_chars(const struct vocabtrain_options *o, struct char_count *seen, struct tokenizer *t,
 	   size_t *words, struct err *e)
 {
 	struct text file = { 0 };
@@ -92,7 +91,7 @@ static int
 train_chars(const struct vocabtrain_options *o, const char *const *text, const size_t *size,
 	    size_t n, struct tokenizer *t, size_t *words, struct err *e)
 {
-	struct seen *seen = mem_try(0x110000, sizeof *seen);
+	struct char_count *seen = mem_try(0x110000, sizeof *seen);
 	int status = seen ? 0 : err_set(e, "no memory to count characters");
 
 	for (uint32_t cp = 0; seen && cp < 0x110000; cp++)
@@ -121,9 +120,9 @@ add_word(struct vocabtrain_words *w, const char *s, size_t len)
 static size_t
 part(const char *s, size_t len)
 {
-	size_t n = len < WORD ? len : WORD;
+	size_t n = len < WORD_MAX ? len : WORD_MAX;
 
-	while (n < len && n > WORD - 4 && ((unsigned char)s[n] & 0xC0) == 0x80)
+	while (n < len && n > WORD_MAX - 4 && ((unsigned char)s[n] & 0xC0) == 0x80)
 		n--;
 	return n;
 }
@@ -183,7 +182,7 @@ count_words(const struct tokenizer *t, const char *text, size_t size, struct voc
 }
 
 static void
-prepare(const struct vocabtrain_options *o, struct tokenizer *t)
+init_tokenizer(const struct vocabtrain_options *o, struct tokenizer *t)
 {
 	enum pretoken_kind words = PRETOKEN_PATTERN;
 
@@ -216,7 +215,7 @@ train_words(const struct vocabtrain_options *o, const char *const *text, const s
 	struct vocabtrain_words w = { 0 };
 	int status = 0;
 
-	prepare(o, t);
+	init_tokenizer(o, t);
 	for (size_t i = 0; i < n && status == 0; i++)
 		if (count_words(t, text[i], size[i], &w, e) < 0)
 			status = err_wrap(e, "text %zu", i + 1);

@@ -1,5 +1,4 @@
-/* vocabtrain_merge.c: what stands together most often becomes a token, again and again: BPE and
- * WordPiece. */
+/* vocabtrain_merge.c: trains BPE (Sennrich et al. 2016) and WordPiece by merging frequent pairs. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,19 +9,19 @@
 #include "retort/data/text/tokenizer_kinds.h"
 #include "retort/data/vocab/vocabtrain.h"
 
-#define TWICE 2 /* a pair that is there once would be learned by heart */
+#define COUNT_MIN 2 /* a pair that occurs once is not merged */
 
-/* Two tokens side by side, where and how often. */
+/* A pair of adjacent tokens, its count and the words it occurs in. */
 struct pair {
 	int32_t left, right;
 	int64_t count;
-	uint32_t *word; /* [n] in which it is, or was */
+	uint32_t *word; /* [n] words that contain it, or did */
 	size_t n, cap;
-	int64_t queued; /* the most with which it is in the heap; 0: it is not */
+	int64_t queued; /* highest count of its entries in the heap; 0: none */
 	bool merged, touched;
 };
 
-/* How often a pair was there when it was put in: looked at again when it is taken out. */
+/* Heap entry: the count at insertion, compared with the current one when it is removed. */
 struct entry {
 	int64_t count;
 	uint32_t pair;
@@ -31,16 +30,16 @@ struct entry {
 struct trainer {
 	struct tokenizer *t;
 	const struct vocabtrain_words *words;
-	int32_t *symbol;        /* of all words, one after the other */
-	size_t *start;          /* [words] in symbol */
-	uint32_t *len, *looked; /* [words] symbols; the merge that looked at it last */
+	int32_t *symbol;         /* tokens of all words, concatenated */
+	size_t *start;           /* [words] first token of each in `symbol` */
+	uint32_t *len, *visited; /* [words] number of tokens; last merge that visited it */
 	struct pair *pair;
 	size_t n, cap;
-	uint32_t *slot; /* [slots] pair + 1, 0: free */
+	uint32_t *slot; /* [slots] hash table of pair + 1; 0: free */
 	size_t slots;
 	struct entry *heap;
 	size_t in_heap, cap_heap;
-	uint32_t *touched; /* pairs that a merge made */
+	uint32_t *touched; /* pairs that the current merge created */
 	size_t n_touched, cap_touched;
 };
 
@@ -90,9 +89,9 @@ compare_pieces(const struct trainer *r, int32_t a, int32_t b)
 	return order ? order : (n > m) - (n < m);
 }
 
-/* a is taken before b. */
+/* Whether a has priority over b: higher count, then byte order. */
 static bool
-before(const struct trainer *r, const struct entry *a, const struct entry *b)
+has_priority(const struct trainer *r, const struct entry *a, const struct entry *b)
 {
 	const struct pair *p = &r->pair[a->pair], *q = &r->pair[b->pair];
 	int order;
@@ -104,31 +103,32 @@ before(const struct trainer *r, const struct entry *a, const struct entry *b)
 }
 
 static void
-push(struct trainer *r, uint32_t pair)
+push_pair(struct trainer *r, uint32_t pair)
 {
 	struct entry item = { r->pair[pair].count, pair };
 	size_t at = r->in_heap;
 
 	r->pair[pair].touched = false;
-	if (item.count < TWICE || item.count <= r->pair[pair].queued)
-		return; /* one that says more is in the heap, and will be looked at again */
+	if (item.count < COUNT_MIN || item.count <= r->pair[pair].queued)
+		return; /* an entry with a higher count is in the heap, and will be checked */
 	r->pair[pair].queued = item.count;
 	r->in_heap++;
 	mem_grow(&r->heap, &r->cap_heap, r->in_heap, sizeof *r->heap);
-	for (; at && before(r, &item, &r->heap[(at - 1) / 2]); at = (at - 1) / 2)
+	for (; at && has_priority(r, &item, &r->heap[(at - 1) / 2]); at = (at - 1) / 2)
 		r->heap[at] = r->heap[(at - 1) / 2];
 	r->heap[at] = item;
 }
 
 static struct entry
-pop(struct trainer *r)
+pop_entry(struct trainer *r)
 {
 	struct entry top = r->heap[0], last = r->heap[--r->in_heap];
 	size_t at = 0, child;
 
 	while ((child = 2 * at + 1) < r->in_heap) {
-		child += child + 1 < r->in_heap && before(r, &r->heap[child + 1], &r->heap[child]);
-		if (!before(r, &r->heap[child], &last))
+		child += child + 1 < r->in_heap &&
+			 has_priority(r, &r->heap[child + 1], &r->heap[child]);
+		if (!has_priority(r, &r->heap[child], &last))
 			break;
 		r->heap[at] = r->heap[child];
 		at = child;
@@ -139,8 +139,8 @@ pop(struct trainer *r)
 
 /* ---------------------------------------------------------------- words */
 
-/* The pairs of a word count so much more, or less. Those with `made` in them are new in it; -1: all
- * are. */
+/* Add sign times the count of a word to the counts of its pairs. Pairs with token `made` are new in
+ * the word; -1: all are. */
 static void
 count_pairs(struct trainer *r, uint32_t word, int sign, int32_t made)
 {
@@ -168,7 +168,7 @@ count_pairs(struct trainer *r, uint32_t word, int sign, int32_t made)
 }
 
 static void
-merge_in(struct trainer *r, uint32_t word, int32_t left, int32_t right, int32_t made)
+merge_in_word(struct trainer *r, uint32_t word, int32_t left, int32_t right, int32_t made)
 {
 	int32_t *s = r->symbol + r->start[word];
 	uint32_t n = 0;
@@ -184,9 +184,9 @@ merge_in(struct trainer *r, uint32_t word, int32_t left, int32_t right, int32_t 
 	count_pairs(r, word, 1, made);
 }
 
-/* The token that two make: of WordPiece the second loses its ##. */
+/* Add the concatenation of two tokens; in WordPiece the second loses its ##. */
 static int32_t
-join(struct trainer *r, int32_t left, int32_t right)
+add_joined(struct trainer *r, int32_t left, int32_t right)
 {
 	struct text both = { 0 };
 	size_t len, skip = r->t->kind == TOKENIZER_WORDPIECE ? 2 : 0;
@@ -204,7 +204,8 @@ join(struct trainer *r, int32_t left, int32_t right)
 static int
 merge_best(struct trainer *r, uint32_t best, uint32_t turn, struct err *e)
 {
-	int32_t left = r->pair[best].left, right = r->pair[best].right, made = join(r, left, right);
+	int32_t left = r->pair[best].left, right = r->pair[best].right,
+		made = add_joined(r, left, right);
 
 	if (r->t->kind == TOKENIZER_BPE && !r->pair[best].merged &&
 	    tokenizer_bpe_merge(r->t, left, right, made, e) < 0)
@@ -213,13 +214,13 @@ merge_best(struct trainer *r, uint32_t best, uint32_t turn, struct err *e)
 	for (size_t i = 0; i < r->pair[best].n; i++) {
 		uint32_t word = r->pair[best].word[i];
 
-		if (r->looked[word] == turn)
+		if (r->visited[word] == turn)
 			continue;
-		r->looked[word] = turn;
-		merge_in(r, word, left, right, made);
+		r->visited[word] = turn;
+		merge_in_word(r, word, left, right, made);
 	}
 	for (; r->n_touched; r->n_touched--)
-		push(r, r->touched[r->n_touched - 1]);
+		push_pair(r, r->touched[r->n_touched - 1]);
 	return 0;
 }
 
@@ -233,10 +234,10 @@ char_size(const struct trainer *r, const char *s, size_t len)
 	return r->t->kind == TOKENIZER_BPE ? 1 : text_utf8(s, len, &cp);
 }
 
-/* What a word begins as: bytes, or characters, those behind the first with ##. Returns its size in
- * buf. */
+/* The initial token at byte `at` of a word: a byte or character; in WordPiece with ##, except the
+ * first. Returns its size in buf. */
 static size_t
-first_piece(const struct trainer *r, const char *s, size_t at, size_t n, char *buf)
+initial_token(const struct trainer *r, const char *s, size_t at, size_t n, char *buf)
 {
 	size_t mark = r->t->kind == TOKENIZER_WORDPIECE && at ? 2 : 0;
 
@@ -245,7 +246,7 @@ first_piece(const struct trainer *r, const char *s, size_t at, size_t n, char *b
 	return mark + n;
 }
 
-struct counted {
+struct char_count {
 	uint64_t count;
 	size_t id;
 };
@@ -253,20 +254,19 @@ struct counted {
 static int
 by_count(const void *a, const void *b)
 {
-	const struct counted *x = a, *y = b;
+	const struct char_count *x = a, *y = b;
 
 	if (x->count != y->count)
 		return x->count > y->count ? -1 : 1;
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-/* The pieces that words begin as, most often first, as many as there is room for. Bytes are all
- * there, in their order. */
+/* Add initial tokens in order of count, up to `size`; for BPE all 256 bytes in order. */
 static void
 add_alphabet(struct trainer *r, size_t size)
 {
 	struct token_trie seen = { 0 };
-	struct counted *c = NULL;
+	struct char_count *c = NULL;
 	size_t cap = 0, len;
 	char buf[8];
 
@@ -281,7 +281,7 @@ add_alphabet(struct trainer *r, size_t size)
 			size_t id;
 
 			n = char_size(r, s + at, len - at);
-			size_of = first_piece(r, s, at, n, buf);
+			size_of = initial_token(r, s, at, n, buf);
 			id = (size_t)token_trie_add(&seen, buf, size_of);
 			mem_grow(&c, &cap, seen.n, sizeof *c);
 			c[id].id = id;
@@ -299,9 +299,10 @@ add_alphabet(struct trainer *r, size_t size)
 	mem_free(c);
 }
 
-/* Words as symbols; one with a character that there was no room for is left out. */
+/* Split words into initial tokens and count pairs; a word with a character that has no token is
+ * skipped. */
 static void
-lay_out(struct trainer *r)
+init_words(struct trainer *r)
 {
 	size_t len, used = 0, size_of;
 	char buf[8];
@@ -309,7 +310,7 @@ lay_out(struct trainer *r)
 	r->symbol = mem_array(r->words->word.size + 1, sizeof *r->symbol);
 	r->start = mem_array(r->words->word.n, sizeof *r->start);
 	r->len = mem_array(r->words->word.n, sizeof *r->len);
-	r->looked = mem_array(r->words->word.n, sizeof *r->looked);
+	r->visited = mem_array(r->words->word.n, sizeof *r->visited);
 	for (size_t w = 0; w < r->words->word.n; w++) {
 		const char *s = token_trie_get(&r->words->word, w, &len);
 		bool whole = true;
@@ -317,7 +318,7 @@ lay_out(struct trainer *r)
 		r->start[w] = used;
 		for (size_t at = 0, n; at < len && whole; at += n) {
 			n = char_size(r, s + at, len - at);
-			size_of = first_piece(r, s, at, n, buf);
+			size_of = initial_token(r, s, at, n, buf);
 			r->symbol[used] = token_trie_find(&r->t->pieces, buf, size_of);
 			whole = r->symbol[used++] >= 0;
 		}
@@ -325,11 +326,11 @@ lay_out(struct trainer *r)
 		count_pairs(r, (uint32_t)w, 1, -1);
 	}
 	for (size_t i = 0; i < r->n; i++)
-		push(r, (uint32_t)i);
+		push_pair(r, (uint32_t)i);
 }
 
 static void
-release(struct trainer *r)
+release_trainer(struct trainer *r)
 {
 	for (size_t i = 0; i < r->n; i++)
 		mem_free(r->pair[i].word);
@@ -339,7 +340,7 @@ release(struct trainer *r)
 	mem_free(r->symbol);
 	mem_free(r->start);
 	mem_free(r->len);
-	mem_free(r->looked);
+	mem_free(r->visited);
 	mem_free(r->touched);
 }
 
@@ -352,18 +353,18 @@ vocabtrain_merge_make(struct tokenizer *t, const struct vocabtrain_words *w, siz
 	int status = 0;
 
 	add_alphabet(&r, size);
-	lay_out(&r);
+	init_words(&r);
 	while (t->pieces.n < size && r.in_heap && status == 0) {
-		struct entry top = pop(&r);
+		struct entry top = pop_entry(&r);
 
 		if (top.count != r.pair[top.pair].queued)
-			continue; /* put in again since */
+			continue; /* outdated: inserted again since */
 		r.pair[top.pair].queued = 0;
 		if (r.pair[top.pair].count != top.count)
-			push(&r, top.pair); /* some were merged with others since */
+			push_pair(&r, top.pair); /* its count has fallen since */
 		else
 			status = merge_best(&r, top.pair, ++turn, e);
 	}
-	release(&r);
+	release_trainer(&r);
 	return status;
 }

@@ -1,5 +1,5 @@
-/* vocabtrain_unigram.c: from all parts of words that repeat, drop what the words can best do
- * without (Kudo 2018). */
+/* vocabtrain_unigram.c: trains a unigram vocabulary by EM and pruning of repeated substrings (Kudo
+ * 2018). */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,18 +11,18 @@
 #include "retort/data/vocab/vocabtrain.h"
 
 #define ROOT 1
-#define CHARS 16  /* of a token, at most: SentencePiece's */
-#define SEEDS 16  /* tokens to begin with, for each that is asked for */
-#define KEEP 0.75 /* of them in a round */
-#define ROUNDS 2  /* of expectation and maximisation before each pruning */
-#define RARE 1e-3 /* a count below it is as good as none */
+#define CHARS_MAX 16       /* maximum length of a token, characters; SentencePiece's */
+#define SEEDS_PER_TOKEN 16 /* initial candidates for each token of the vocabulary */
+#define KEEP_SHARE 0.75    /* share of candidates left by a pruning round */
+#define EM_STEPS 2         /* EM steps before each pruning */
+#define EXPECTED_MIN 1e-3  /* lower limit of an expected count */
 
-/* A token that may stay. */
+/* A candidate token. */
 struct piece {
 	double score; /* log probability */
-	double count; /* expected, or of the best ways */
-	double loss;  /* what the words lose without it */
-	bool single;  /* a character: it stays */
+	double count; /* expected count, or count in the best segmentations */
+	double loss;  /* loss of log likelihood without it */
+	bool single;  /* one character: never pruned */
 };
 
 struct trainer {
@@ -32,7 +32,7 @@ struct trainer {
 	size_t cap;
 	struct token_trie_tree tree;
 	double *forward, *backward; /* [longest word + 1] */
-	int32_t *best;              /* [longest word + 1] piece that ends there on the best way */
+	int32_t *best; /* [longest word + 1] piece of the best segmentation that ends here */
 	size_t longest;
 	struct err *e;
 };
@@ -48,7 +48,7 @@ char_size(const char *s, size_t len)
 }
 
 static void
-see(struct trainer *r, const char *s, size_t len, uint64_t count)
+count_piece(struct trainer *r, const char *s, size_t len, uint64_t count)
 {
 	int32_t id = token_trie_add(&r->pieces, s, len);
 
@@ -56,7 +56,7 @@ see(struct trainer *r, const char *s, size_t len, uint64_t count)
 	r->piece[id].count += (double)count;
 }
 
-/* Whether a part is there, and twice: else nothing longer is. */
+/* Whether a substring has a count of 2 or more; else no longer one has. */
 static bool
 repeats(const struct trainer *r, const char *s, size_t len)
 {
@@ -65,10 +65,10 @@ repeats(const struct trainer *r, const char *s, size_t len)
 	return id >= 0 && r->piece[id].count >= 2;
 }
 
-/* All parts of so many characters whose own parts of one less repeat. Returns how many distinct
- * ones. */
+/* Count substrings of `chars` characters whose prefix and suffix of one less repeat. Returns the
+ * number of distinct ones. */
 static size_t
-see_length(struct trainer *r, size_t chars)
+count_substrings(struct trainer *r, size_t chars)
 {
 	size_t before = r->pieces.n, len;
 
@@ -87,7 +87,7 @@ see_length(struct trainer *r, size_t chars)
 			n = char_size(s + at, len - at);
 			if (chars == 1 ||
 			    (repeats(r, s + at, last - at) && repeats(r, s + at + n, end - at - n)))
-				see(r, s + at, end - at, r->words->count[w]);
+				count_piece(r, s + at, end - at, r->words->count[w]);
 		}
 	}
 	return r->pieces.n - before;
@@ -99,7 +99,7 @@ struct ranked {
 	const struct trainer *of;
 };
 
-/* Highest first; ties by bytes, so that nothing hangs on the order of words. */
+/* Highest first; ties by bytes, so that the order of words has no effect. */
 static int
 by_value(const void *a, const void *b)
 {
@@ -116,11 +116,11 @@ by_value(const void *a, const void *b)
 	return order ? order : (n > m) - (n < m);
 }
 
-/* Keep all characters, and of the others with `least` those of the highest value until there are
- * `most`. */
+/* Keep all single characters, and of the other pieces those of highest value, at least `least`, up
+ * to `most` in total. */
 static void
-keep(struct trainer *r, double (*value)(const struct trainer *r, size_t id), double least,
-     size_t most)
+keep_best(struct trainer *r, double (*value)(const struct trainer *r, size_t id), double least,
+	  size_t most)
 {
 	struct ranked *rank = mem_array(r->pieces.n, sizeof *rank);
 	struct token_trie kept = { 0 };
@@ -150,9 +150,9 @@ keep(struct trainer *r, double (*value)(const struct trainer *r, size_t id), dou
 	r->cap = kept.n;
 }
 
-/* Much of the text in few tokens. */
+/* Characters of the text covered by a piece, 0 if it does not repeat. */
 static double
-cover(const struct trainer *r, size_t id)
+coverage(const struct trainer *r, size_t id)
 {
 	size_t len;
 
@@ -162,19 +162,19 @@ cover(const struct trainer *r, size_t id)
 }
 
 static void
-seed(struct trainer *r, size_t most)
+seed_pieces(struct trainer *r, size_t most)
 {
 	size_t len;
 	double sum = 0;
 
-	for (size_t chars = 1; chars <= CHARS && see_length(r, chars); chars++)
+	for (size_t chars = 1; chars <= CHARS_MAX && count_substrings(r, chars); chars++)
 		;
 	for (size_t i = 0; i < r->pieces.n; i++) {
 		const char *s = token_trie_get(&r->pieces, i, &len);
 
 		r->piece[i].single = char_size(s, len) == len;
 	}
-	keep(r, cover, 1, most); /* what is there once covers nothing */
+	keep_best(r, coverage, 1, most); /* pieces that do not repeat have value 0 */
 	for (size_t i = 0; i < r->pieces.n; i++)
 		sum += r->piece[i].count;
 	for (size_t i = 0; i < r->pieces.n; i++)
@@ -184,7 +184,7 @@ seed(struct trainer *r, size_t most)
 /* ---------------------------------------------------------------- likelihood */
 
 static int
-plant(struct trainer *r)
+build_tree(struct trainer *r)
 {
 	token_trie_tree_release(&r->tree);
 	if (token_trie_tree_init(&r->tree, r->pieces.size, r->e) < 0)
@@ -207,9 +207,9 @@ add_logs(double a, double b)
 	return isinf(a) ? a : a + log1p(exp(b - a));
 }
 
-/* Add what each piece is expected to count in a word that is there `count` times. */
+/* E step: add the expected counts of pieces in a word of count `count` (forward-backward). */
 static void
-expect(struct trainer *r, const char *s, size_t len, double count)
+add_expected(struct trainer *r, const char *s, size_t len, double count)
 {
 	double *f = r->forward, *b = r->backward;
 
@@ -245,7 +245,7 @@ expect(struct trainer *r, const char *s, size_t len, double count)
 }
 
 static void
-improve(struct trainer *r)
+em_step(struct trainer *r)
 {
 	double sum = 0;
 	size_t len;
@@ -255,22 +255,22 @@ improve(struct trainer *r)
 	for (size_t w = 0; w < r->words->word.n; w++) {
 		const char *s = token_trie_get(&r->words->word, w, &len);
 
-		expect(r, s, len, (double)r->words->count[w]);
+		add_expected(r, s, len, (double)r->words->count[w]);
 	}
 	for (size_t i = 0; i < r->pieces.n; i++) {
 		struct piece *p = &r->piece[i];
 
-		p->count = p->count > RARE ? p->count : RARE;
+		p->count = p->count > EXPECTED_MIN ? p->count : EXPECTED_MIN;
 		sum += p->count;
 	}
 	for (size_t i = 0; i < r->pieces.n; i++)
 		r->piece[i].score = log(r->piece[i].count / sum);
 }
 
-/* The likeliest way through a word, without piece `not`; the pieces stand in r->best. Returns its
- * score. */
+/* Find the most probable segmentation of a word into r->best, without piece `excluded`. Returns its
+ * log probability. */
 static double
-best_way(struct trainer *r, const char *s, size_t len, int32_t not )
+best_segmentation(struct trainer *r, const char *s, size_t len, int32_t excluded)
 {
 	for (size_t i = 0; i <= len; i++)
 		r->forward[i] = i == 0 ? 0 : -INFINITY;
@@ -283,7 +283,7 @@ best_way(struct trainer *r, const char *s, size_t len, int32_t not )
 		     i++) {
 			int32_t id = r->tree.id[node];
 
-			if (id < 0 || id == not ||
+			if (id < 0 || id == excluded ||
 			    r->forward[at] + r->piece[id].score <= r->forward[i + 1])
 				continue;
 			r->forward[i + 1] = r->forward[at] + r->piece[id].score;
@@ -293,10 +293,10 @@ best_way(struct trainer *r, const char *s, size_t len, int32_t not )
 	return r->forward[len];
 }
 
-/* What would be lost without each: where it is on a best way, the best way through itself would
- * take its place. */
+/* Estimate the loss without each piece: in the best segmentations, its own best segmentation would
+ * replace it. */
 static void
-weigh(struct trainer *r)
+compute_losses(struct trainer *r)
 {
 	size_t len, n;
 
@@ -305,7 +305,7 @@ weigh(struct trainer *r)
 	for (size_t w = 0; w < r->words->word.n; w++) {
 		const char *s = token_trie_get(&r->words->word, w, &len);
 
-		best_way(r, s, len, -1);
+		best_segmentation(r, s, len, -1);
 		for (size_t at = len; at > 0; at -= n) {
 			r->piece[r->best[at]].count += (double)r->words->count[w];
 			token_trie_get(&r->pieces, (size_t)r->best[at], &n);
@@ -314,10 +314,11 @@ weigh(struct trainer *r)
 	for (size_t i = 0; i < r->pieces.n; i++) {
 		const char *s = token_trie_get(&r->pieces, i, &len);
 
-		r->piece[i].loss = r->piece[i].single
-					   ? 1
-					   : r->piece[i].count * (r->piece[i].score -
-								  best_way(r, s, len, (int32_t)i));
+		r->piece[i].loss =
+			r->piece[i].single
+				? 1
+				: r->piece[i].count * (r->piece[i].score -
+						       best_segmentation(r, s, len, (int32_t)i));
 	}
 }
 
@@ -328,22 +329,22 @@ loss_of(const struct trainer *r, size_t id)
 }
 
 static int
-prune(struct trainer *r, size_t most)
+prune_pieces(struct trainer *r, size_t most)
 {
 	size_t before;
 
 	do {
-		size_t next = (size_t)(KEEP * (double)r->pieces.n);
+		size_t next = (size_t)(KEEP_SHARE * (double)r->pieces.n);
 
 		before = r->pieces.n;
-		if (plant(r) < 0)
+		if (build_tree(r) < 0)
 			return -1;
-		for (int i = 0; i < ROUNDS; i++)
-			improve(r);
+		for (int i = 0; i < EM_STEPS; i++)
+			em_step(r);
 		if (before <= most)
 			return 0;
-		weigh(r);
-		keep(r, loss_of, -INFINITY, next > most ? next : most);
+		compute_losses(r);
+		keep_best(r, loss_of, -INFINITY, next > most ? next : most);
 	} while (r->pieces.n < before);
 	return 0;
 }
@@ -357,11 +358,11 @@ score_of(const struct trainer *r, size_t id)
 }
 
 static void
-hand_over(struct trainer *r, struct tokenizer *t, size_t size)
+store_pieces(struct trainer *r, struct tokenizer *t, size_t size)
 {
 	size_t len, room = size - t->pieces.n;
 
-	keep(r, score_of, -INFINITY, r->pieces.n); /* the likeliest first */
+	keep_best(r, score_of, -INFINITY, r->pieces.n); /* most probable first */
 	t->score = mem_array(size, sizeof *t->score);
 	for (size_t i = 0; i < r->pieces.n && room; i++, room--) {
 		const char *s = token_trie_get(&r->pieces, i, &len);
@@ -383,14 +384,14 @@ vocabtrain_unigram_make(struct tokenizer *t, const struct vocabtrain_words *w, s
 		token_trie_get(&w->word, i, &len);
 		r.longest = len > r.longest ? len : r.longest;
 	}
-	r.longest = r.longest > 4 * CHARS ? r.longest : 4 * CHARS;
+	r.longest = r.longest > 4 * CHARS_MAX ? r.longest : 4 * CHARS_MAX;
 	r.forward = mem_array(r.longest + 1, sizeof *r.forward);
 	r.backward = mem_array(r.longest + 1, sizeof *r.backward);
 	r.best = mem_array(r.longest + 1, sizeof *r.best);
-	seed(&r, SEEDS * room);
-	status = prune(&r, room);
+	seed_pieces(&r, SEEDS_PER_TOKEN * room);
+	status = prune_pieces(&r, room);
 	if (status == 0)
-		hand_over(&r, t, size);
+		store_pieces(&r, t, size);
 	token_trie_release(&r.pieces);
 	token_trie_tree_release(&r.tree);
 	mem_free(r.piece);

@@ -1,4 +1,4 @@
-/* words.c: which tokens make a word. */
+/* words.c: words in rows of tokens. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,7 +11,7 @@
 
 #define BYTES 256
 
-/* Scripts that are written without blanks: a character is a word. */
+/* Scripts written without blanks, where each character counts as a word. */
 static bool
 is_ideograph(uint32_t cp)
 {
@@ -40,7 +40,7 @@ kind_of_name(const char *name)
 	for (; at < len; at += n ? n : 1) {
 		n = text_utf8(name + at, len - at, &cp);
 		letters += is_letter(cp);
-		if (n == len) /* one character */
+		if (n == len) /* a single character */
 			return is_ideograph(cp) ? WORDS_WHOLE
 			       : is_letter(cp)  ? WORDS_LETTER
 						: WORDS_BETWEEN;
@@ -48,7 +48,7 @@ kind_of_name(const char *name)
 	return letters ? WORDS_WHOLE : WORDS_BETWEEN;
 }
 
-/* Bytes, or ids of nobody knows what in a vocabulary of bytes. */
+/* Whether tokens are bytes: by the tokenizer, else by the size of the vocabulary. */
 static bool
 is_bytes(const struct dataset *ds)
 {
@@ -64,7 +64,7 @@ is_special(const struct tokenizer *t, int32_t id)
 	return false;
 }
 
-/* One token of a text: by its characters, and where tokens are parts of words by whether it begins
+/* Classify a token by its characters, and, where tokens are parts of words, by whether it begins
  * one. */
 static enum words_kind
 kind_of_token(const struct tokenizer *t, int32_t id, struct text *name)

@@ -1,5 +1,4 @@
-/* Importance weights: how much more often a row comes in another set, learned from the rows of
- * both. */
+/* Importance weights: density ratio of two sets at the rows of one, learned from rows of both. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_DATA_SHIFT_IMPORTANCE_H
 #define RETORT_DATA_SHIFT_IMPORTANCE_H
@@ -8,34 +7,33 @@
 #include <stdint.h>
 
 #define IMPORTANCE_FOLDS 5
-#define IMPORTANCE_ROWS 2000     /* of each set that are learned from, at most, and */
-#define IMPORTANCE_CELLS 1500000 /* so many of their numbers */
+#define IMPORTANCE_ROWS 2000     /* maximum number of training rows of each set */
+#define IMPORTANCE_CELLS 1500000 /* maximum number of their values */
 
-/* Two sets, read row by row: 0..n_a - 1 are a's, those behind b's. At least 2 * IMPORTANCE_FOLDS
- * rows each, every number finite. */
+/* Two sets, read row by row: rows 0..n_a - 1 are a, the next n_b are b. At least 2 *
+ * IMPORTANCE_FOLDS rows each, all numbers finite. */
 struct importance_sets {
 	void (*read)(const void *arg, size_t row, double *x); /* x[d] */
 	const void *arg;
 	size_t n_a, n_b, d;
-	uint64_t seed; /* which rows are learned from, and in which fold */
+	uint64_t seed; /* selects training rows and folds */
 };
 
 /*
- * w[n_a]: the ratio p_b(x) / p_a(x) of the densities at each row of a, as the odds of a classifier
- * that tells b from a (Bickel, Brueckner and Scheffer 2007; what such weights are for: Shimodaira
- * 2000; Sugiyama, Suzuki and Kanamori 2012). Logistic regression with a ridge of d / 4 over the
- * number of rows learned from, on columns brought to spread 1. In IMPORTANCE_FOLDS folds: no row is
- * weighed by a classifier that has learned from it. Two numbers more, from all of these scores,
- * bring them to scale (Platt 1999): sets that cannot be told apart get weights that are all alike.
- * Returns how well b's rows are told from a's by classifiers that have not seen them, the area
- * under the ROC curve. Any thread.
+ * Estimate w[n_a], the density ratio p_b(x) / p_a(x) at each row of a, as the odds of a classifier
+ * of b against a (Bickel, Brueckner and Scheffer 2007; use of such weights: Shimodaira 2000;
+ * Sugiyama, Suzuki and Kanamori 2012). Logistic regression with a ridge of d / 4 over the number of
+ * training rows, on columns scaled to standard deviation 1. Cross-fitted in IMPORTANCE_FOLDS folds:
+ * no row is scored by a classifier trained on it. A line fitted to all scores calibrates them
+ * (Platt 1999), so that indistinguishable sets get equal weights. Returns the area under the ROC
+ * curve of the classifiers on rows not used to train them. Any thread.
  */
 double importance_find(const struct importance_sets *r, double *w);
 
 /*
- * Bring w[n], at least 0 and not all 0, to mean 1 with none above `limit` > 1 (truncation: Ionides
- * 2008): the largest are cut off, the others scaled until the mean is 1. Returns the effective
- * number of rows, (sum w)^2 / sum w^2 (Kish 1965).
+ * Scale w[n], at least 0 and not all 0, to mean 1 with none above `limit` > 1 (truncation, Ionides
+ * 2008): the largest are clipped, the others scaled until the mean is 1. Returns the effective
+ * sample size, (sum w)^2 / sum w^2 (Kish 1965).
  */
 double importance_clip(double *w, size_t n, double limit);
 

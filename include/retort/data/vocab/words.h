@@ -1,4 +1,4 @@
-/* Words in rows of tokens: which tokens make one, and what may stand in for one. */
+/* Words in rows of tokens: where they begin and end; tokens for blanks and masks. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_DATA_VOCAB_WORDS_H
 #define RETORT_DATA_VOCAB_WORDS_H
@@ -9,31 +9,30 @@
 #include "retort/data/dataset.h"
 
 enum words_kind {
-	WORDS_BETWEEN, /* blanks, stops, signs */
-	WORDS_WHOLE,   /* begins a word: one of a vocabulary of words or pieces, or a character of
-			  Chinese or Japanese */
-	WORDS_LETTER,  /* goes on with the word before it, or begins one: letters, digits, bytes of
-			  other than ASCII, "##ing" */
+	WORDS_BETWEEN, /* not part of a word: blanks, punctuation, signs */
+	WORDS_WHOLE,   /* begins a word: a token of a vocabulary of words or subwords, or an
+			  ideograph */
+	WORDS_LETTER,  /* continues the word before it, or begins one: letters, digits,
+			  non-ASCII bytes, "##ing" */
 };
 
 /*
- * What each token of a text is: kind[vocab] of enum words_kind. By the tokenizer that made the
- * text; without one a vocabulary of 256 is bytes, and of any other every token is a word.
+ * Classify the tokens of a data set: kind[vocab] of enum words_kind, according to its tokenizer.
+ * Without one, a vocabulary of 256 is bytes, and in any other each token is a word.
  */
 void words_kinds(const struct dataset *ds, uint8_t *kind);
 
-/* Tokens of a row before its padding. */
+/* Number of tokens of a row without padding. */
 size_t words_length(const int32_t *ids, size_t room);
 
-/* Where the first word at or behind `from` begins, and in *end where it ends; n where there is
- * none. */
+/* Find the first word at or after `from`. Returns its first position, n if none; *end is the
+ * position after its last token. */
 size_t words_next(const uint8_t *kind, const int32_t *ids, size_t n, size_t from, size_t *end);
 
-/* The token of a blank; -1 where there is none. */
+/* The token of a single blank, -1 if none. */
 int32_t words_blank(const struct dataset *ds);
 
-/* What stands for a masked token unless another is asked for: the vocabulary's own mask, else its
- * blank, else token 0. */
+/* The default token for masking: the vocabulary's mask, else its blank, else token 0. */
 int32_t words_mask(const struct dataset *ds);
 
 #endif
