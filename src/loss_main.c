@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "retort/base/choice.h"
+#include "retort/base/jsonwriter.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
@@ -345,10 +346,7 @@ take_words(struct call *c, int argc, char **argv)
 static void
 quote(const char *s)
 {
-	putchar('"');
-	for (; *s; s++)
-		printf("%s%c", *s == '"' || *s == '\\' ? "\\" : "", *s);
-	putchar('"');
+	jsonwriter_string(&(struct jsonwriter){ stdout, false }, NULL, s);
 }
 
 static int

@@ -4,6 +4,7 @@
 
 #include "retort/session/output.h"
 
+#include "retort/base/jsonwriter.h"
 #include "retort/base/text.h"
 
 const char *
@@ -29,24 +30,22 @@ tell_knobs(struct output *t, const struct lab_info *info, uint32_t step)
 {
 	struct knobs now = info->run.settings.knobs, initial;
 	char value[64];
-	bool any = false;
+	struct jsonwriter w = { t->out, true };
 
 	knob_defaults(&initial);
 	ramp_apply(info->run.settings.ramp, info->run.settings.n_ramps, step, &now);
-	fputs(",\"knobs\":{", t->out);
+	jsonwriter_begin(&w, "knobs", '{');
 	for (size_t i = 0; i < knob_count; i++) {
 		const struct knob *d = &knob_table[i];
 
 		if (d->when == KNOB_VIEW || knob_value(&now, d) == knob_value(&initial, d))
 			continue;
-		fprintf(t->out, "%s\"%s\":", any ? "," : "", d->name);
 		if (d->choices)
-			report_json_string(t->out, knob_print(&now, d, value, sizeof value));
+			jsonwriter_string(&w, d->name, knob_print(&now, d, value, sizeof value));
 		else
-			report_json_number(t->out, knob_value(&now, d));
-		any = true;
+			jsonwriter_number(&w, d->name, knob_value(&now, d));
 	}
-	fputc('}', t->out);
+	jsonwriter_end(&w, '}');
 }
 
 /* Which stage the student's step was the outcome of, where there are any. */
@@ -55,21 +54,24 @@ tell_stage(struct output *t, const struct lab_info *info, uint32_t step)
 {
 	const struct lab_stage *s = lab_has_stages(info) ? lab_stage_at(info, step) : NULL;
 
-	if (!s)
-		return;
-	fputs(",\"stage\":", t->out);
-	report_json_string(t->out, lab_stage_name[s->kind]);
+	struct jsonwriter w = { t->out, true };
+
+	if (s)
+		jsonwriter_string(&w, "stage", lab_stage_name[s->kind]);
 }
 
 static void
 open_object(struct output *t, const struct lab_info *info, const struct event *ev)
 {
+	struct jsonwriter w = { t->out, false };
+
 	if (t->open && t->branch == ev->branch && t->step == ev->step)
 		return;
 	output_close(t);
-	fputs("{\"event\":\"eval\",\"branch\":", t->out);
-	report_json_string(t->out, output_branch(info, ev->branch));
-	fprintf(t->out, ",\"step\":%u", ev->step);
+	jsonwriter_begin(&w, NULL, '{');
+	jsonwriter_string(&w, "event", "eval");
+	jsonwriter_string(&w, "branch", output_branch(info, ev->branch));
+	jsonwriter_number(&w, "step", ev->step);
 	if (ev->branch == BRANCH_STUDENT) {
 		tell_stage(t, info, ev->step);
 		tell_knobs(t, info, ev->step);
@@ -82,6 +84,7 @@ open_object(struct output *t, const struct lab_info *info, const struct event *e
 void
 output_sample(struct output *t, const struct lab_info *info, const struct event *ev)
 {
+	struct jsonwriter w = { t->out, true };
 	char number[40];
 
 	if (!t->out || !metric_is_evaluated(ev->metric))
@@ -93,8 +96,22 @@ output_sample(struct output *t, const struct lab_info *info, const struct event 
 		return;
 	}
 	open_object(t, info, ev);
-	fprintf(t->out, ",\"%s\":", metric_info(ev->metric)->name);
-	report_json_number(t->out, ev->value);
+	jsonwriter_number(&w, metric_info(ev->metric)->name, ev->value);
+}
+
+/* An object of the event and two strings, on a line. */
+static void
+put_event(FILE *out, const char *event, const char *key, const char *value, const char *key2,
+	  const char *value2)
+{
+	struct jsonwriter w = { out, false };
+
+	jsonwriter_begin(&w, NULL, '{');
+	jsonwriter_string(&w, "event", event);
+	jsonwriter_string(&w, key, value);
+	jsonwriter_string(&w, key2, value2);
+	jsonwriter_end(&w, '}');
+	fputc('\n', out);
 }
 
 void
@@ -103,11 +120,7 @@ output_change(struct output *t, const char *stamp, const char *what)
 	if (!t->out || !t->json)
 		return;
 	output_close(t);
-	fputs("{\"event\":\"change\",\"at\":", t->out);
-	report_json_string(t->out, stamp);
-	fputs(",\"what\":", t->out);
-	report_json_string(t->out, what);
-	fputs("}\n", t->out);
+	put_event(t->out, "change", "at", stamp, "what", what);
 }
 
 void
@@ -133,9 +146,5 @@ output_text(struct output *t, const char *command, const char *text)
 		fputs(text, t->out);
 		return;
 	}
-	fputs("{\"event\":\"answer\",\"command\":", t->out);
-	report_json_string(t->out, command);
-	fputs(",\"text\":", t->out);
-	report_json_string(t->out, text);
-	fputs("}\n", t->out);
+	put_event(t->out, "answer", "command", command, "text", text);
 }

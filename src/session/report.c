@@ -8,8 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "retort/base/jsonwriter.h"
 #include "retort/base/text.h"
-#include "retort/base/unicode.h"
 
 /* A figure in its column: fewer decimals where it is large, so that columns stay under their heads.
  */
@@ -132,146 +132,114 @@ report_text(FILE *out, const struct lab_info *i, const struct report_change *cha
 		fprintf(out, "%-12s %s\n", change[k].stamp, change[k].text);
 }
 
-void
-report_json_string(FILE *out, const char *s)
+static void
+put_scores(struct jsonwriter *w, const struct scores *s)
 {
-	size_t len = strlen(s), n;
-	char bytes[4];
-	uint32_t c;
-
-	fputc('"', out);
-	for (; (n = text_utf8(s, len, &c)) > 0; s += n, len -= n) {
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", (int)c);
-		else if (c < 0x20 || c == 0x7F)
-			fprintf(out, "\\u%04x", c);
-		else
-			fwrite(bytes, 1, unicode_encode(c, bytes), out);
-	}
-	fputc('"', out);
-}
-
-void
-report_json_number(FILE *out, double x)
-{
-	char buf[40];
-
-	fputs(isfinite(x) ? text_number(buf, sizeof buf, x) : "null", out);
+	jsonwriter_number(w, "step", (double)s->step);
+	jsonwriter_number(w, "accuracy", s->accuracy);
+	jsonwriter_number(w, "nll", s->nll);
+	jsonwriter_number(w, "ece", s->ece);
+	jsonwriter_number(w, "agreement", s->agreement);
+	jsonwriter_number(w, "kl", s->kl);
 }
 
 static void
-field(FILE *out, const char *name, double x)
+put_net(struct jsonwriter *w, const char *key, const struct net_info *n)
 {
-	fprintf(out, ",\"%s\":", name);
-	report_json_number(out, x);
-}
-
-static void
-scores(FILE *out, const struct scores *s)
-{
-	field(out, "step", (double)s->step);
-	field(out, "accuracy", s->accuracy);
-	field(out, "nll", s->nll);
-	field(out, "ece", s->ece);
-	field(out, "agreement", s->agreement);
-	field(out, "kl", s->kl);
-}
-
-static void
-net(FILE *out, const struct net_info *n)
-{
-	fputs("{\"name\":", out);
-	report_json_string(out, n->name);
-	fputs(",\"model\":", out);
-	report_json_string(out, n->spec);
-	field(out, "parameters", (double)n->parameters);
-	field(out, "microseconds", n->microseconds > 0 ? n->microseconds : NAN);
-	scores(out, &n->last);
-	fputs(",\"best\":{\"which\":\"lowest nll\"", out);
-	scores(out, &n->best);
-	fputc('}', out);
+	jsonwriter_begin(w, key, '{');
+	jsonwriter_string(w, "name", n->name);
+	jsonwriter_string(w, "model", n->spec);
+	jsonwriter_number(w, "parameters", (double)n->parameters);
+	jsonwriter_number(w, "microseconds", n->microseconds > 0 ? n->microseconds : NAN);
+	put_scores(w, &n->last);
+	jsonwriter_begin(w, "best", '{');
+	jsonwriter_string(w, "which", "lowest nll");
+	put_scores(w, &n->best);
+	jsonwriter_end(w, '}');
 	if (!isnan(n->target.nll)) {
-		fputs(",\"target\":{\"which\":\"last\"", out);
-		scores(out, &n->target);
-		fputc('}', out);
+		jsonwriter_begin(w, "target", '{');
+		jsonwriter_string(w, "which", "last");
+		put_scores(w, &n->target);
+		jsonwriter_end(w, '}');
 	}
-	fputc('}', out);
+	jsonwriter_end(w, '}');
 }
 
 static void
-drawn_json(FILE *out, const struct lab_info *i, const struct lab_stage *s)
+put_drawn(struct jsonwriter *w, const struct lab_info *i, const struct lab_stage *s)
 {
-	const char *between = "";
-
-	fputs(",\"sets\":[", out);
-	for (int k = 0; k < i->n_sets; k++) {
-		if (!(s->sets >> k & 1))
-			continue;
-		fputs(between, out);
-		report_json_string(out, i->set[k].name);
-		between = ",";
-	}
-	fprintf(out, "],\"rows\":\"%s\"", s->labelled ? "labelled" : "all");
+	jsonwriter_begin(w, "sets", '[');
+	for (int k = 0; k < i->n_sets; k++)
+		if (s->sets >> k & 1)
+			jsonwriter_string(w, NULL, i->set[k].name);
+	jsonwriter_end(w, ']');
+	jsonwriter_string(w, "rows", s->labelled ? "labelled" : "all");
 }
 
 static void
-stages_json(FILE *out, const struct lab_info *i)
+put_stages(struct jsonwriter *w, const struct lab_info *i)
 {
-	fputs(",\"stages\":[", out);
+	jsonwriter_begin(w, "stages", '[');
 	for (int k = 0; k < i->run.n_stages; k++) {
 		const struct lab_stage *s = &i->run.stages[k];
 
-		fputs(k ? ",{\"stage\":" : "{\"stage\":", out);
-		report_json_string(out, lab_stage_name[s->kind]);
-		field(out, "from", (double)s->from);
-		field(out, "until", (double)s->until);
-		scores(out, &s->scores);
+		jsonwriter_begin(w, NULL, '{');
+		jsonwriter_string(w, "stage", lab_stage_name[s->kind]);
+		jsonwriter_number(w, "from", (double)s->from);
+		jsonwriter_number(w, "until", (double)s->until);
+		put_scores(w, &s->scores);
 		if (s->kind != LAB_RUN)
-			drawn_json(out, i, s);
-		fputc('}', out);
+			put_drawn(w, i, s);
+		jsonwriter_end(w, '}');
 	}
-	fputc(']', out);
+	jsonwriter_end(w, ']');
+}
+
+/* All teachers, then the first one, or null, as "teacher". */
+static void
+put_teachers(struct jsonwriter *w, const struct lab_info *i)
+{
+	int first = -1;
+
+	jsonwriter_begin(w, "teachers", '[');
+	for (int k = 0; k < i->n_teachers; k++) {
+		if (!i->teacher[k].ready)
+			continue;
+		put_net(w, NULL, &i->teacher[k]);
+		first = first < 0 ? k : first;
+	}
+	jsonwriter_end(w, ']');
+	if (first >= 0)
+		put_net(w, "teacher", &i->teacher[first]);
+	else
+		jsonwriter_null(w, "teacher");
 }
 
 void
 report_json(FILE *out, const struct lab_info *i, const struct report_change *change, size_t n)
 {
-	int first = -1;
+	struct jsonwriter w = { .out = out };
 
-	fputs("{\"event\":\"report\",\"data\":", out);
-	report_json_string(out, i->data);
-	field(out, "seed", (double)i->seed);
-	fputs(",\"blas\":", out);
-	report_json_string(out, i->blas);
-	fputs(",\"teachers\":[", out);
-	for (int k = 0; k < i->n_teachers; k++) {
-		if (!i->teacher[k].ready)
-			continue;
-		if (first >= 0)
-			fputc(',', out);
-		net(out, &i->teacher[k]);
-		first = first < 0 ? k : first;
-	}
-	fputs("],\"teacher\":", out);
-	if (first >= 0)
-		net(out, &i->teacher[first]);
-	else
-		fputs("null", out);
-	fputs(",\"student\":", out);
-	net(out, &i->run.student);
-	stages_json(out, i);
-	fputs(",\"plain\":", out);
+	jsonwriter_begin(&w, NULL, '{');
+	jsonwriter_string(&w, "event", "report");
+	jsonwriter_string(&w, "data", i->data);
+	jsonwriter_number(&w, "seed", (double)i->seed);
+	jsonwriter_string(&w, "blas", i->blas);
+	put_teachers(&w, i);
+	put_net(&w, "student", &i->run.student);
+	put_stages(&w, i);
 	if (i->run.has_baseline)
-		net(out, &i->run.baseline);
+		put_net(&w, "plain", &i->run.baseline);
 	else
-		fputs("null", out);
-	fputs(",\"changes\":[", out);
+		jsonwriter_null(&w, "plain");
+	jsonwriter_begin(&w, "changes", '[');
 	for (size_t k = 0; k < n; k++) {
-		fputs(k ? ",{\"at\":" : "{\"at\":", out);
-		report_json_string(out, change[k].stamp);
-		fputs(",\"what\":", out);
-		report_json_string(out, change[k].text);
-		fputc('}', out);
+		jsonwriter_begin(&w, NULL, '{');
+		jsonwriter_string(&w, "at", change[k].stamp);
+		jsonwriter_string(&w, "what", change[k].text);
+		jsonwriter_end(&w, '}');
 	}
-	fputs("]}\n", out);
+	jsonwriter_end(&w, ']');
+	jsonwriter_end(&w, '}');
+	fputc('\n', out);
 }

@@ -12,6 +12,7 @@
 #include "retort/base/err.h"
 #include "retort/base/hash.h"
 #include "retort/base/io.h"
+#include "retort/base/jsonwriter.h"
 #include "retort/base/mem.h"
 #include "retort/base/pool.h"
 #include "retort/base/ring.h"
@@ -124,6 +125,31 @@ plain_decimals_are_what_strtod_makes_of_them(void **state)
 		if (memcmp(&fast, &slow, sizeof fast) != 0)
 			fail_msg("%s: %.17g, strtod %.17g", word, fast, slow);
 	}
+}
+
+static void
+json_is_written_with_its_separators(void **state)
+{
+	char *got = NULL;
+	size_t size;
+	struct jsonwriter w = { open_memstream(&got, &size), false };
+
+	(void)state;
+	jsonwriter_begin(&w, NULL, '{');
+	jsonwriter_string(&w, "a\"b", "x\\\n\x7F\xFF\u00E9");
+	jsonwriter_begin(&w, "list", '[');
+	jsonwriter_number(&w, NULL, 0.1);
+	jsonwriter_number(&w, NULL, 1.0 / 3);
+	jsonwriter_number(&w, NULL, NAN);
+	jsonwriter_begin(&w, NULL, '{');
+	jsonwriter_end(&w, '}');
+	jsonwriter_end(&w, ']');
+	jsonwriter_null(&w, "none");
+	jsonwriter_end(&w, '}');
+	fclose(w.out);
+	CHECK_STR(got, "{\"a\\\"b\":\"x\\\\\\u000a\\u007f\uFFFD\u00E9\",\"list\":[0.1,"
+		       "0.3333333333333333,null,{}],\"none\":null}");
+	free(got);
 }
 
 static void
@@ -517,6 +543,7 @@ main(void)
 		TEST(errors_are_cut_between_characters),
 		TEST(numbers_survive_a_round_trip),
 		TEST(plain_decimals_are_what_strtod_makes_of_them),
+		TEST(json_is_written_with_its_separators),
 		TEST(what_is_no_plain_number_is_refused),
 		TEST(broken_utf8_is_replaced_byte_by_byte),
 		TEST(widths_are_those_of_a_terminal),

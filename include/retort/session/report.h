@@ -23,10 +23,4 @@ void report_text(FILE *out, const struct lab_info *info, const struct report_cha
 void report_json(FILE *out, const struct lab_info *info, const struct report_change *change,
 		 size_t n);
 
-/* `s` as a JSON string with quotes. */
-void report_json_string(FILE *out, const char *s);
-
-/* A number, or null where it is not finite; 17 digits where they are needed. */
-void report_json_number(FILE *out, double x);
-
 #endif
