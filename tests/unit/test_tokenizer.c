@@ -304,33 +304,33 @@ what_cannot_be_read_says_why(void **state)
 	static const struct {
 		const char *file, *message;
 	} bad[] = {
-		{ "{\"a\": 0}", "tokens and ids without merges" },
+		{ "{\"a\": 0}", "tokens without merges" },
 		{ "[]x", "line 1, column 3" },
 		{ "[\"a\", \"b\"]", "no token [UNK]" },
-		{ "[\"[UNK]\", \"b\", \"b\"]", "id 2: the token 'b' again, that of id 1" },
-		{ "[\"[UNK]\", 7]", "token 1 is no string" },
-		{ "[[\"a\", \"b\"]]", "token 0 is no pair of a string and a score" },
+		{ "[\"[UNK]\", \"b\", \"b\"]", "id 2: duplicate token 'b', which has id 1" },
+		{ "[\"[UNK]\", 7]", "token 1: expected a string" },
+		{ "[[\"a\", \"b\"]]", "token 0: expected a string and a score" },
 		{ "[UNK]\nab\nab\n", "line 3: duplicate of line 2" },
 		{ "[UNK]\nab\n\n", "line 3: an empty token" },
 		{ "[UNK]\nab\n\xFF\n", "line 3: byte 0: 0xFF is not UTF-8" },
 		{ "{\"model\": {\"type\": \"CTC\"}}",
-		  "model: CTC is none of BPE, WordPiece, Unigram" },
-		{ "{\"model\": {\"type\": \"BPE\", \"vocab\": {}}}", "BPE that is not on bytes" },
+		  "unsupported type 'CTC' (expected one of BPE, WordPiece, Unigram)" },
+		{ "{\"model\": {\"type\": \"BPE\", \"vocab\": {}}}", "BPE that is not byte-level" },
 		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": "
 		  "2}, \"merges\": []}}",
-		  "'b': its id is 2; 2 tokens have ids in 0..1" },
+		  "'b': invalid id 2 (expected 0 to 1" },
 		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": "
 		  "0}, \"merges\": []}}",
-		  "id 0 twice: 'a' and 'b'" },
+		  "duplicate id 0: 'a' and 'b'" },
 		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"月\": "
 		  "1}, \"merges\": []}}",
-		  "U+6708 stands for no byte" },
+		  "U+6708 does not represent a byte" },
 		{ "{" BYTE_LEVEL
 		  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a z\"]}}",
-		  "merge 1: 'z' is no token" },
+		  "merge 1: 'z' is not a token" },
 		{ "{" BYTE_LEVEL
 		  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a a\"]}}",
-		  "merge 1: 'a' and 'a' make no token" },
+		  "'a' and 'a' do not make a token" },
 		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"aa\": "
 		  "1}, \"merges\": [\"a a\", \"a a\"]}}",
 		  "merge 2: duplicate of merge 1" },
@@ -342,14 +342,17 @@ what_cannot_be_read_says_why(void **state)
 		  "no token for byte 0x00" },
 		{ "{" BYTE_LEVEL
 		  ", \"normalizer\": {\"type\": \"Precompiled\"}, \"model\": {\"type\": \"BPE\"}}",
-		  "normalizer: Precompiled is not done here" },
+		  "normalizer: unsupported type 'Precompiled'" },
 		{ "{\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"a+(\"}}, "
 		  "\"model\": {\"type\": \"BPE\"}}",
 		  "pre_tokenizer: invalid pattern 'a+(': missing closing parenthesis" },
 		{ "{\"model\": {\"type\": \"Unigram\", \"unk_id\": 4, \"vocab\": [[\"a\", -1]]}}",
 		  "unk_id is not in 0..0" },
 		{ "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", null]]}}",
-		  "token 0 is no pair" },
+		  "token 0: expected" },
+		{ "{\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"a\"}, "
+		  "\"behavior\": \"MergedWithNext\"}, \"model\": {\"type\": \"BPE\"}}",
+		  "behavior 'MergedWithNext' (expected Isolated" },
 		{ "{\"a\": 0, \"a\": 1}", "duplicate" },
 	};
 	struct tokenizer t;
