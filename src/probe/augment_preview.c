@@ -10,7 +10,7 @@
 #include "retort/base/text.h"
 #include "retort/base/unicode.h"
 #include "retort/data/sets.h"
-#include "retort/data/vocab/words.h"
+#include "retort/data/vocab/vocab.h"
 #include "retort/lab/idle_change.h"
 #include "retort/train/feed.h"
 #include "retort/lab/settings_change.h"

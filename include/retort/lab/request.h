@@ -7,10 +7,9 @@
 #include <stdint.h>
 
 #include "retort/base/err.h"
-#include "retort/data/translate/bitext.h"
+#include "retort/data/translate/translate.h"
 #include "retort/data/dataset.h"
-#include "retort/data/translate/translator.h"
-#include "retort/data/vocab/wordnet.h"
+#include "retort/data/vocab/vocab.h"
 #include "retort/nn/ckpt.h"
 #include "retort/kd/logit_file.h"
 #include "retort/lab/lab.h"

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "retort/data/translate/bitext.h"
+#include "retort/data/translate/translate.h"
 #include "retort/lab/lab.h"
 #include "retort/probe/shift/shift_report.h"
 #include "retort/ui/series.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
-#include "retort/data/vocab/words.h"
+#include "retort/data/vocab/vocab.h"
 
 #define SHARDS 16
 #define SERIAL_MAX 4096 /* numbers of a batch up to which one thread is faster */

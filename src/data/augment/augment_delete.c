@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "retort/data/augment/shorten.h"
-#include "retort/data/vocab/words.h"
+#include "retort/data/vocab/vocab.h"
 
 /* Whether the word that begins at p is deleted: draw p. */
 static bool

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "retort/data/augment/augment.h"
-#include "retort/data/vocab/words.h"
+#include "retort/data/vocab/vocab.h"
 
 /* Draw a token with its frequency in the data: at a random position of a random training row. */
 static int32_t

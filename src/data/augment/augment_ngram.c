@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "retort/data/augment/shorten.h"
-#include "retort/data/vocab/words.h"
+#include "retort/data/vocab/vocab.h"
 
 static size_t
 count_words(const struct augment_row *r, size_t n)

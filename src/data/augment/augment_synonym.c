@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "retort/data/augment/augment.h"
-#include "retort/data/vocab/words.h"
+#include "retort/data/vocab/vocab.h"
 
 /* The new row, with one id more than a row holds: the label of the last position of next-token
  * rows. */

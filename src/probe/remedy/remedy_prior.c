@@ -8,8 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "retort/data/shift/row_choice.h"
-#include "retort/data/shift/class_prior.h"
+#include "retort/data/shift/shift.h"
 #include "retort/probe/row_set.h"
 
 #define ROWS 4000  /* of the set that are looked at, at most */

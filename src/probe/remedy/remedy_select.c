@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "retort/base/rng.h"
-#include "retort/data/shift/row_choice.h"
+#include "retort/data/shift/shift.h"
 #include "retort/lab/idle_change.h"
 #include "retort/probe/row_set.h"
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "retort/data/shift/importance.h"
+#include "retort/data/shift/shift.h"
 #include "retort/probe/row_set.h"
 
 #define LIMIT 10

@@ -9,7 +9,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/data/augment/augment.h"
-#include "retort/data/vocab/wordnet.h"
+#include "retort/data/vocab/vocab.h"
 #include "retort/probe/augment_preview.h"
 
 static void

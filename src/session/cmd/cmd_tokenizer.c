@@ -14,7 +14,7 @@
 #include "retort/data/dataset.h"
 #include "retort/data/text/normalize.h"
 #include "retort/data/text/vocabfile.h"
-#include "retort/data/vocab/vocabtrain.h"
+#include "retort/data/vocab/vocab.h"
 #include "retort/data/read/bundled.h"
 
 #define LIMIT ((size_t)1 << 30) /* bytes of a text, inflated */

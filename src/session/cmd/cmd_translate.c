@@ -10,7 +10,7 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/data/translate/apertium.h"
+#include "retort/data/translate/translate.h"
 
 #define RATE "0.5" /* unless it is said, or on already */
 

@@ -12,8 +12,8 @@
 #include "retort/conf/knob.h"
 #include "retort/data/batch.h"
 #include "retort/data/dataset.h"
-#include "retort/data/translate/round_trip.h"
-#include "retort/data/vocab/synonyms.h"
+#include "retort/data/translate/translate.h"
+#include "retort/data/vocab/vocab.h"
 
 /* Data of augmentations besides the batch; filled by augment_open. */
 struct augmenter {

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "retort/base/text.h"
-#include "retort/data/shift/two_sample.h"
+#include "retort/data/shift/shift.h"
 
 #define SHIFT_REPORT_DRIFTS 5 /* columns that are named */
 
