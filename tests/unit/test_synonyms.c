@@ -537,7 +537,7 @@ without_a_wordnet_or_words_it_is_refused(void **state)
 	CHECK_STR(e.msg,
 		  "synonym-rate: no WordNet has been read; `augment synonym rate 0.1` reads it");
 	CHECK_INT(augment_fits(&k, &ds, NULL, dictionary, &e), -1);
-	CHECK_STR(e.msg, "synonym-rate: words of a text become others, and ids has ids "
+	CHECK_STR(e.msg, "synonym-rate: words of a text are replaced by synonyms, and ids has ids "
 			 "without a tokenizer; `set synonym-rate 0`");
 	learn(&t, TOKENIZER_BYTE, 0);
 	ds.tokenizer = &t;

@@ -21,8 +21,8 @@ row(const struct augment_row *r)
 const struct augment augment_backtranslate = {
 	.name = "backtranslate",
 	.kinds = 1u << DATASET_TOKENS,
-	.doc = "Texts are read as they are after a translation there and back.",
-	.what = "texts are translated there and back",
+	.doc = "Replace a text by its back-translation.",
+	.what = "texts are back-translated",
 	.on = offsetof(struct knobs, backtranslate_rate),
 	.row = row,
 };

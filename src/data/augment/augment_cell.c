@@ -35,7 +35,7 @@ row(const struct augment_row *r)
 const struct augment augment_cell = {
 	.name = "cell",
 	.kinds = 1u << DATASET_NUMBERS,
-	.doc = "Cells become the mean of their column, or the cell of another row.",
+	.doc = "Replace cells by the mean of their column, or by the cell of another row.",
 	.what = "cells of a table are replaced",
 	.on = offsetof(struct knobs, cell_rate),
 	.row = row,

@@ -25,7 +25,7 @@ row(const struct augment_row *r)
 const struct augment augment_crop = {
 	.name = "crop",
 	.kinds = 1u << DATASET_IMAGE,
-	.doc = "A part of an image is drawn as large as the whole.",
+	.doc = "Crop an image and enlarge the rest to full size.",
 	.what = "images are cropped",
 	.on = offsetof(struct knobs, crop_most),
 	.row = row,

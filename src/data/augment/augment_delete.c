@@ -46,8 +46,8 @@ row(const struct augment_row *r)
 const struct augment augment_delete = {
 	.name = "delete",
 	.kinds = 1u << DATASET_TOKENS,
-	.doc = "Words of a text are left out.",
-	.what = "words of a text are left out",
+	.doc = "Delete words of a text.",
+	.what = "words of a text are deleted",
 	.on = offsetof(struct knobs, delete_rate),
 	.row = row,
 };

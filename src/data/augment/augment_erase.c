@@ -32,7 +32,7 @@ row(const struct augment_row *r)
 const struct augment augment_erase = {
 	.name = "erase",
 	.kinds = 1u << DATASET_IMAGE,
-	.doc = "A patch of an image becomes the mean of all pixels.",
+	.doc = "Replace a patch of an image by the mean of all pixels.",
 	.what = "patches of an image are erased",
 	.on = offsetof(struct knobs, erase_rate),
 	.row = row,

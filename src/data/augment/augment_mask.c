@@ -48,7 +48,7 @@ row(const struct augment_row *r)
 const struct augment augment_mask = {
 	.name = "mask",
 	.kinds = 1u << DATASET_TOKENS,
-	.doc = "Whole words of a text are masked, or become others.",
+	.doc = "Mask whole words of a text, or replace them by random tokens.",
 	.what = "words of a text are masked",
 	.on = offsetof(struct knobs, mask_rate),
 	.row = row,

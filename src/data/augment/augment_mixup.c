@@ -96,7 +96,7 @@ mix_batch(const struct knobs *k, struct rng rng, struct batch *b)
 const struct augment augment_mixup = {
 	.name = "mixup",
 	.kinds = 1u << DATASET_NUMBERS | 1u << DATASET_IMAGE,
-	.doc = "Two rows become two mixtures of them, labels too.",
+	.doc = "Replace two rows by two convex combinations of them and of their labels.",
 	.what = "numbers and pixels of two rows are mixed",
 	.on = offsetof(struct knobs, mixup_rate),
 	.batch = mix_batch,

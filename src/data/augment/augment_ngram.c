@@ -41,8 +41,8 @@ row(const struct augment_row *r)
 const struct augment augment_ngram = {
 	.name = "ngram",
 	.kinds = 1u << DATASET_TOKENS,
-	.doc = "A few words in a row are kept of a text, and nothing else.",
-	.what = "words of a text are kept",
+	.doc = "Replace a text by one of its n-grams.",
+	.what = "texts are cut to n-grams",
 	.on = offsetof(struct knobs, ngram_rate),
 	.row = row,
 };

@@ -14,7 +14,7 @@ row(const struct augment_row *r)
 const struct augment augment_noise = {
 	.name = "noise",
 	.kinds = 1u << DATASET_NUMBERS | 1u << DATASET_IMAGE,
-	.doc = "Normal noise is added to every number or pixel.",
+	.doc = "Add normal noise to each number or pixel.",
 	.what = "noise is added to numbers and pixels",
 	.on = offsetof(struct knobs, noise_spread),
 	.row = row,

@@ -32,7 +32,7 @@ row(const struct augment_row *r)
 const struct augment augment_rotate = {
 	.name = "rotate",
 	.kinds = 1u << DATASET_IMAGE,
-	.doc = "An image is turned about its centre, to either side.",
+	.doc = "Rotate an image about its centre.",
 	.what = "images are rotated",
 	.on = offsetof(struct knobs, rotate_most),
 	.row = row,

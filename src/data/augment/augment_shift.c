@@ -30,7 +30,7 @@ row(const struct augment_row *r)
 const struct augment augment_shift = {
 	.name = "shift",
 	.kinds = 1u << DATASET_IMAGE,
-	.doc = "An image is moved by whole pixels.",
+	.doc = "Shift an image by whole pixels.",
 	.what = "images are shifted",
 	.on = offsetof(struct knobs, shift_most),
 	.row = row,

@@ -94,8 +94,8 @@ row(const struct augment_row *r)
 const struct augment augment_synonym = {
 	.name = "synonym",
 	.kinds = 1u << DATASET_TOKENS,
-	.doc = "Words of a text become others that mean the same, by WordNet.",
-	.what = "words of a text become others",
+	.doc = "Replace words of a text by synonyms from WordNet.",
+	.what = "words of a text are replaced by synonyms",
 	.on = offsetof(struct knobs, synonym_rate),
 	.row = row,
 	.wordnet = true,

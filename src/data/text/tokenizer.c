@@ -110,6 +110,15 @@ tokenizer_special_of(const char *name, size_t len, const char **known)
 	return -1;
 }
 
+bool
+tokenizer_is_special(const struct tokenizer *t, int32_t id)
+{
+	for (int i = 0; i < TOKENIZER_SPECIALS; i++)
+		if (t->special[i] == id)
+			return true;
+	return false;
+}
+
 void
 tokenizer_init(struct tokenizer *t, enum tokenizer_kind kind)
 {
@@ -197,20 +206,6 @@ tokenizer_finish(struct tokenizer *t, struct err *e)
 	return kinds[t->kind].finish(t, e);
 }
 
-/* Returns -1 with the place of the first byte that is not UTF-8. */
-static int
-check_utf8(const char *text, size_t size, struct err *e)
-{
-	uint32_t cp;
-
-	for (size_t at = 0, n; at < size; at += n) {
-		n = (signed char)text[at] >= 0 ? 1 : tokenizer_char_take(text, size, at, &cp, e);
-		if (n == 0)
-			return -1;
-	}
-	return 0;
-}
-
 #define SLICE ((size_t)1 << 22) /* bytes of a text that are normalized at a time */
 
 /*
@@ -254,7 +249,7 @@ tokenizer_encode(const struct tokenizer *t, const char *text, size_t size,
 	size_t mark = kinds[t->kind].utf8 ? tokenizer_char_mark(text, size) : 0;
 	bool blank;
 
-	if (kinds[t->kind].utf8 && check_utf8(text, size, e) < 0)
+	if (kinds[t->kind].utf8 && tokenizer_char_check(text, size, e) < 0)
 		return -1;
 	text += mark;
 	size -= mark;
@@ -287,8 +282,5 @@ tokenizer_starts_word(const struct tokenizer *t, int32_t id)
 {
 	if (id < 0 || !kinds[t->kind].starts)
 		return true;
-	for (int i = 0; i < TOKENIZER_SPECIALS; i++)
-		if (t->special[i] == id)
-			return true;
-	return kinds[t->kind].starts(t, id);
+	return tokenizer_is_special(t, id) || kinds[t->kind].starts(t, id);
 }

@@ -50,6 +50,19 @@ tokenizer_char_take(const char *text, size_t size, size_t at, uint32_t *cp, stru
 	return n;
 }
 
+int
+tokenizer_char_check(const char *text, size_t size, struct err *e)
+{
+	uint32_t cp;
+
+	for (size_t at = 0, n; at < size; at += n) {
+		n = (signed char)text[at] >= 0 ? 1 : tokenizer_char_take(text, size, at, &cp, e);
+		if (n == 0)
+			return -1;
+	}
+	return 0;
+}
+
 size_t
 tokenizer_char_mark(const char *text, size_t size)
 {

@@ -25,10 +25,7 @@ static bool
 is_reserved(const struct tokenizer *t, size_t id, bool *front)
 {
 	*front = *front && t->score[id] >= 0;
-	for (int k = 0; k < TOKENIZER_SPECIALS; k++)
-		if (t->special[k] == (int32_t)id)
-			return true;
-	return *front;
+	return *front || tokenizer_is_special(t, (int32_t)id);
 }
 
 int
@@ -58,9 +55,8 @@ tokenizer_unigram_finish(struct tokenizer *t, struct err *e)
 	return 0;
 }
 
-/* Replace blanks by U+2581. */
-static void
-mark_blanks(const char *text, size_t size, struct text *out)
+void
+tokenizer_unigram_mark_blanks(const char *text, size_t size, struct text *out)
 {
 	for (size_t at = 0; at < size;) {
 		const char *blank = memchr(text + at, ' ', size - at);
@@ -183,7 +179,7 @@ tokenizer_unigram_encode(const struct tokenizer *t, const char *text, size_t siz
 	struct text marked = { 0 };
 	int status;
 
-	mark_blanks(text, size, &marked);
+	tokenizer_unigram_mark_blanks(text, size, &marked);
 	status = encode_marked(t, text_get(&marked), marked.len, out, e);
 	text_release(&marked);
 	return status;

@@ -10,15 +10,6 @@
 #define ROOT 1
 #define WORD_MAX 100 /* default maximum length of a word, characters; BERT's */
 
-static bool
-is_special(const struct tokenizer *t, size_t id)
-{
-	for (int k = 0; k < TOKENIZER_SPECIALS; k++)
-		if (t->special[k] == (int32_t)id)
-			return true;
-	return false;
-}
-
 int
 tokenizer_wordpiece_finish(struct tokenizer *t, struct err *e)
 {
@@ -30,7 +21,7 @@ tokenizer_wordpiece_finish(struct tokenizer *t, struct err *e)
 		size_t len;
 		const char *s = token_trie_get(&t->pieces, i, &len);
 
-		if (len && !is_special(t, i))
+		if (len && !tokenizer_is_special(t, i))
 			token_trie_tree_add(&t->tree, s, len, (int32_t)i);
 	}
 	if (!t->longest)
@@ -136,7 +127,7 @@ tokenizer_wordpiece_decode(const struct tokenizer *t, const int32_t *ids, size_t
 	bool any = false;
 
 	for (size_t i = 0; i < n; i++) {
-		bool starts = ids[i] < 0 || is_special(t, (size_t)ids[i]) ||
+		bool starts = ids[i] < 0 || tokenizer_is_special(t, (size_t)ids[i]) ||
 			      tokenizer_wordpiece_starts(t, ids[i]);
 		size_t len, mark;
 		const char *s;
@@ -144,7 +135,7 @@ tokenizer_wordpiece_decode(const struct tokenizer *t, const int32_t *ids, size_t
 		if (ids[i] < 0)
 			continue;
 		s = token_trie_get(&t->pieces, (size_t)ids[i], &len);
-		mark = is_special(t, (size_t)ids[i]) || starts != t->marks_starts ? 0 : 3;
+		mark = tokenizer_is_special(t, (size_t)ids[i]) || starts != t->marks_starts ? 0 : 3;
 		if (!starts && !t->marks_starts)
 			mark = 2;
 		if (starts && any)

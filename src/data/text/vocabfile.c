@@ -224,15 +224,6 @@ put_string(const char *s, size_t len, struct text *out)
 	text_add(out, "\"");
 }
 
-static bool
-is_special(const struct tokenizer *t, size_t id)
-{
-	for (int k = 0; k < TOKENIZER_SPECIALS; k++)
-		if (t->special[k] == (int32_t)id)
-			return true;
-	return false;
-}
-
 /* A token as a JSON string; of BPE in the characters that represent its bytes. */
 static void
 put_piece(const struct tokenizer *t, size_t id, struct text *out)
@@ -242,7 +233,7 @@ put_piece(const struct tokenizer *t, size_t id, struct text *out)
 	struct text letters = { 0 };
 	char utf8[4];
 
-	for (size_t i = 0; t->kind == TOKENIZER_BPE && !is_special(t, id) && i < len; i++)
+	for (size_t i = 0; t->kind == TOKENIZER_BPE && !tokenizer_is_special(t, id) && i < len; i++)
 		text_bytes(&letters, utf8,
 			   unicode_encode(tokenizer_bpe_letter((unsigned char)s[i]), utf8));
 	put_string(letters.len ? letters.s : s, letters.len ? letters.len : len, out);
@@ -257,7 +248,7 @@ put_added(const struct tokenizer *t, struct text *out)
 	text_add(out, "{\n  \"version\": \"1.0\",\n  \"truncation\": null,\n  \"padding\": null,\n "
 		      " \"added_tokens\": [");
 	for (size_t i = 0; i < t->pieces.n; i++) {
-		if (!is_special(t, i))
+		if (!tokenizer_is_special(t, i))
 			continue;
 		text_addf(out, "%s\n    {\"id\": %zu, \"content\": ", comma, i);
 		put_piece(t, i, out);

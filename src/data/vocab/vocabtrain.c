@@ -43,7 +43,7 @@ by_point(const void *a, const void *b)
 }
 
 static int
-count_chars(const char *text, size_t size, struct char_count *seen, struct err *e)
+count_chars(const char *text, size_t size, struct char_count *chars, struct err *e)
 {
 	uint32_t cp;
 
@@ -51,14 +51,14 @@ count_chars(const char *text, size_t size, struct char_count *seen, struct err *
 		n = tokenizer_char_take(text, size, at, &cp, e);
 		if (n == 0)
 			return -1;
-		seen[cp].count++;
+		chars[cp].count++;
 	}
 	return 0;
 }
 
 /* Make a CHAR tokenizer of the most frequent characters, in code point order. */
 static int
-make_chars(const struct vocabtrain_options *o, struct char_count *seen, struct tokenizer *t,
+make_chars(const struct vocabtrain_options *o, struct char_count *chars, struct tokenizer *t,
 	   size_t *words, struct err *e)
 {
 	struct text file = { 0 };
@@ -66,19 +66,19 @@ make_chars(const struct vocabtrain_options *o, struct char_count *seen, struct t
 	char utf8[4];
 	int status;
 
-	qsort(seen, 0x110000, sizeof *seen, by_count);
-	while (n < 0x110000 && seen[n].count)
+	qsort(chars, 0x110000, sizeof *chars, by_count);
+	while (n < 0x110000 && chars[n].count)
 		n++;
 	if (n == 0)
 		return err_set(e, "no characters in the texts");
 	kept = n < o->size - SPECIALS ? n : o->size - SPECIALS;
 	kept = kept < TOKENIZER_CHARS - SPECIALS ? kept : TOKENIZER_CHARS - SPECIALS;
-	qsort(seen, kept, sizeof *seen, by_point);
+	qsort(chars, kept, sizeof *chars, by_point);
 	for (size_t i = 0; i < SPECIALS; i++)
 		text_addf(&file, "%s\n", specials[i]);
 	for (size_t i = 0; i < kept; i++) {
-		if (seen[i].point != '\n')
-			text_bytes(&file, utf8, unicode_encode(seen[i].point, utf8));
+		if (chars[i].point != '\n')
+			text_bytes(&file, utf8, unicode_encode(chars[i].point, utf8));
 		text_add(&file, "\n");
 	}
 	*words = n;
@@ -91,17 +91,17 @@ static int
 train_chars(const struct vocabtrain_options *o, const char *const *text, const size_t *size,
 	    size_t n, struct tokenizer *t, size_t *words, struct err *e)
 {
-	struct char_count *seen = mem_try(0x110000, sizeof *seen);
-	int status = seen ? 0 : err_set(e, "no memory to count characters");
+	struct char_count *chars = mem_try(0x110000, sizeof *chars);
+	int status = chars ? 0 : err_set(e, "no memory to count characters");
 
-	for (uint32_t cp = 0; seen && cp < 0x110000; cp++)
-		seen[cp].point = cp;
+	for (uint32_t cp = 0; chars && cp < 0x110000; cp++)
+		chars[cp].point = cp;
 	for (size_t i = 0; i < n && status == 0; i++)
-		if (count_chars(text[i], size[i], seen, e) < 0)
+		if (count_chars(text[i], size[i], chars, e) < 0)
 			status = err_wrap(e, "text %zu", i + 1);
 	if (status == 0)
-		status = make_chars(o, seen, t, words, e);
-	mem_free(seen);
+		status = make_chars(o, chars, t, words, e);
+	mem_free(chars);
 	return status;
 }
 
@@ -116,9 +116,9 @@ add_word(struct vocabtrain_words *w, const char *s, size_t len)
 	w->count[id]++;
 }
 
-/* A part of a word that ends between characters where it can. */
+/* Length of the next part of a word, at most WORD_MAX, cut between characters where possible. */
 static size_t
-part(const char *s, size_t len)
+part_length(const char *s, size_t len)
 {
 	size_t n = len < WORD_MAX ? len : WORD_MAX;
 
@@ -127,57 +127,42 @@ part(const char *s, size_t len)
 	return n;
 }
 
-/* The text as the tokenizer will see it, with blanks as U+2581 for unigrams. */
+/* Normalize a text as the tokenizer will, with blanks as U+2581 for unigrams. */
 static void
-see(const struct tokenizer *t, const char *text, size_t size, struct text *out)
+normalize_text(const struct tokenizer *t, const char *text, size_t size, struct text *out)
 {
 	size_t mark = t->kind == TOKENIZER_BPE ? 0 : tokenizer_char_mark(text, size);
 	struct text normal = { 0 };
-	const char *p, *blank;
 
 	text_add(&normal, t->blank && size > mark && text[mark] != ' ' ? " " : "");
 	normalize_put(t->normal, text + mark, size - mark, &normal);
-	for (p = normal.s; t->kind == TOKENIZER_UNIGRAM &&
-			   (blank = memchr(p, ' ', normal.len - (size_t)(p - normal.s)));
-	     p = blank + 1) {
-		text_bytes(out, p, (size_t)(blank - p));
-		text_add(out, TOKENIZER_BLANK);
-	}
-	text_bytes(out, p, normal.len - (size_t)(p - normal.s));
+	if (t->kind == TOKENIZER_UNIGRAM)
+		tokenizer_unigram_mark_blanks(normal.s, normal.len, out);
+	else
+		text_bytes(out, normal.s, normal.len);
 	text_release(&normal);
-}
-
-static int
-check_utf8(const char *text, size_t size, struct err *e)
-{
-	uint32_t cp;
-
-	for (size_t at = 0, n; at < size; at += n)
-		if (!(n = tokenizer_char_take(text, size, at, &cp, e)))
-			return -1;
-	return 0;
 }
 
 static int
 count_words(const struct tokenizer *t, const char *text, size_t size, struct vocabtrain_words *w,
 	    struct err *e)
 {
-	struct text seen = { 0 };
+	struct text normal = { 0 };
 	struct pretoken_run run;
 	size_t start, len;
 	int status;
 
-	if (t->kind != TOKENIZER_BPE && check_utf8(text, size, e) < 0)
+	if (t->kind != TOKENIZER_BPE && tokenizer_char_check(text, size, e) < 0)
 		return -1;
-	see(t, text, size, &seen);
-	pretoken_begin(&run, t->words, text_get(&seen), seen.len);
+	normalize_text(t, text, size, &normal);
+	pretoken_begin(&run, t->words, text_get(&normal), normal.len);
 	while ((status = pretoken_next(&run, &start, &len, e)) > 0)
 		for (size_t i = 0, n; i < len; i += n) {
-			n = part(seen.s + start + i, len - i);
-			add_word(w, seen.s + start + i, n);
+			n = part_length(normal.s + start + i, len - i);
+			add_word(w, normal.s + start + i, n);
 		}
 	pretoken_end(&run);
-	text_release(&seen);
+	text_release(&normal);
 	return status;
 }
 

@@ -55,15 +55,6 @@ is_bytes(const struct dataset *ds)
 	return ds->tokenizer ? ds->tokenizer->kind == TOKENIZER_BYTE : ds->vocab == BYTES;
 }
 
-static bool
-is_special(const struct tokenizer *t, int32_t id)
-{
-	for (int i = 0; i < TOKENIZER_SPECIALS; i++)
-		if (t->special[i] == id)
-			return true;
-	return false;
-}
-
 /* Classify a token by its characters, and, where tokens are parts of words, by whether it begins
  * one. */
 static enum words_kind
@@ -71,7 +62,7 @@ kind_of_token(const struct tokenizer *t, int32_t id, struct text *name)
 {
 	enum words_kind kind;
 
-	if (is_special(t, id))
+	if (tokenizer_is_special(t, id))
 		return WORDS_BETWEEN;
 	text_clear(name);
 	if (tokenizer_decode(t, &id, 1, name, NULL) < 0)

@@ -126,6 +126,9 @@ int tokenizer_encode(const struct tokenizer *t, const char *text, size_t size,
 int tokenizer_decode(const struct tokenizer *t, const int32_t *ids, size_t n, struct text *out,
 		     struct err *e);
 
+/* Whether an id is that of a special token. */
+bool tokenizer_is_special(const struct tokenizer *t, int32_t id);
+
 /* Whether an id begins a word, for masking of whole words. */
 bool tokenizer_starts_word(const struct tokenizer *t, int32_t id);
 

@@ -5,8 +5,9 @@
 
 #include "retort/data/text/tokenizer.h"
 
-#define TOKENIZER_BLANK "\xE2\x96\x81" /* U+2581, which stands for a blank in tokens of unigrams \
-					*/
+#define TOKENIZER_BLANK                                                          \
+	"\xE2\x96\x81" /* U+2581, which stands for a blank in tokens of unigrams \
+			*/
 
 void tokenizer_char_init(struct tokenizer *t);
 int tokenizer_char_see(struct tokenizer *t, const char *text, size_t size, struct err *e);
@@ -20,6 +21,8 @@ int tokenizer_char_decode(const struct tokenizer *t, const int32_t *ids, size_t 
 /* Decode the character at byte `at`. Returns its length, or 0 with an error where it is not UTF-8.
  */
 size_t tokenizer_char_take(const char *text, size_t size, size_t at, uint32_t *cp, struct err *e);
+/* Check that a text is UTF-8. Returns 0, or -1 with the place of the first byte that is not. */
+int tokenizer_char_check(const char *text, size_t size, struct err *e);
 /* Length of the byte order mark at the start of a text, 0 or 3. */
 size_t tokenizer_char_mark(const char *text, size_t size);
 
@@ -52,6 +55,8 @@ bool tokenizer_bpe_get(const struct tokenizer *t, size_t i, int32_t *left, int32
 uint32_t tokenizer_bpe_letter(unsigned char byte);
 int tokenizer_bpe_byte(uint32_t letter);
 
+/* Append a text with blanks as U+2581. */
+void tokenizer_unigram_mark_blanks(const char *text, size_t size, struct text *out);
 int tokenizer_unigram_finish(struct tokenizer *t, struct err *e);
 int tokenizer_unigram_encode(const struct tokenizer *t, const char *text, size_t size,
 			     struct tokenizer_ids *out, struct err *e);
