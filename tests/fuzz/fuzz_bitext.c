@@ -1,4 +1,4 @@
-/* fuzz_bitext.c: bytes of a file of translations, and of what a translator says. */
+/* fuzz_bitext.c: a bitext file, and the output of a translator. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
@@ -7,7 +7,7 @@
 #include "retort/data/translate/bitext.h"
 #include "retort/data/translate/framing.h"
 
-/* Written and read again it is the same. */
+/* Writing and reading restores it. */
 static void
 round_trip(struct bitext *p)
 {
@@ -33,8 +33,9 @@ round_trip(struct bitext *p)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *bytes = malloc(
-		size + (size == 0)); /* no NUL behind them: reading one byte further is noticed */
+	char *bytes =
+		malloc(size + (size ==
+			       0)); /* not NUL-terminated: a sanitizer detects reads past the end */
 	struct text out = { 0 };
 	struct err e = { "" };
 	struct bitext *p;

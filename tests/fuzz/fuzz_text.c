@@ -1,4 +1,4 @@
-/* fuzz_text.c: bytes of a text, a vocabulary file, or token ids, up to a set of tokens. */
+/* fuzz_text.c: a text, a vocabulary file or token ids, up to a data set of tokens. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
@@ -7,7 +7,7 @@
 #include "retort/data/read/idsfile.h"
 #include "retort/data/text/tokenizer.h"
 
-/* What holds of every set of tokens. */
+/* Invariants of data sets of tokens. */
 static void
 check_set(struct dataset *ds)
 {
@@ -23,12 +23,12 @@ check_set(struct dataset *ds)
 
 		MUST(ds->y[i] >= -1 && ds->y[i] < ds->classes);
 		for (size_t t = 1; t < ds->length; t++)
-			MUST(row[t] < 0 || row[t - 1] >= 0); /* padding stands at the end */
+			MUST(row[t] < 0 || row[t - 1] >= 0); /* padding is at the end */
 	}
 	dataset_free(ds);
 }
 
-/* Text that is encoded is decoded to itself, but for a byte order mark. */
+/* Decoding restores an encoded text, except for a byte order mark. */
 static void
 round_trip(const struct tokenizer *t, const char *text, size_t size)
 {

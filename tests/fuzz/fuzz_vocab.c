@@ -1,4 +1,4 @@
-/* fuzz_vocab.c: bytes of a vocabulary, and behind a NUL its merges; what is read cuts texts and is
+/* fuzz_vocab.c: a vocabulary file and, after a NUL, its merges; valid ones encode texts and are
  * written and read again. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"

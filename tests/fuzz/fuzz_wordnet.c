@@ -1,4 +1,4 @@
-/* fuzz_wordnet.c: an index of nouns and, behind the first NUL, its synsets. */
+/* fuzz_wordnet.c: an index of nouns and, after the first NUL, its synsets. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
@@ -23,8 +23,9 @@ check(const struct wordnet *wn)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *bytes = malloc(
-		size + (size == 0)); /* no NUL behind them: reading one byte further is noticed */
+	char *bytes =
+		malloc(size + (size ==
+			       0)); /* not NUL-terminated: a sanitizer detects reads past the end */
 	struct wordnet_part part[WORDNET_PARTS] = { 0 };
 	struct err e = { "" };
 	struct wordnet wn;

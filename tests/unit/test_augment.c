@@ -1,5 +1,4 @@
-/* test_augment.c: rows augmented: values by hand, shares as asked, the same bits whoever computes
- * them. */
+/* test_augment.c: augmentations: values by hand, shares, the same bits on any number of threads. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -29,7 +28,7 @@ texts(void)
 
 	for (size_t i = 0; i < ROWS; i++) {
 		rows[i] = (uint32_t)i;
-		for (size_t p = 0; p < LENGTH; p++) /* padding at the end of every third */
+		for (size_t p = 0; p < LENGTH; p++) /* padding in each third row */
 			ids[i * LENGTH + p] = i % 3 == 0 && p >= 30 ? -1 : text[p];
 	}
 	knob_defaults(&knobs);
@@ -69,7 +68,7 @@ numbers(enum dataset_kind kind)
 				 .y = labels };
 }
 
-/* The first n rows, augmented as the knobs stand. */
+/* The first n rows, augmented. */
 static struct batch
 augmented(const struct dataset *ds, size_t n, uint64_t step, struct pool *pool)
 {
@@ -122,10 +121,10 @@ words_are_runs_of_letters(void **state)
 	CHECK_INT(named[3], WORDS_WHOLE);
 }
 
-/* Eight of ten chosen words are masked, one becomes another, one stays: counted over the second
- * row's words. */
+/* Of selected words 80 % are masked, 10 % replaced, 10 % unchanged: counted over the words of the
+ * second row. */
 static void
-the_shares_of_masked_words_are_those_asked_for(void **state)
+masked_words_have_the_requested_shares(void **state)
 {
 	struct dataset ds = texts();
 	size_t words = 0, masked = 0, other = 0, broken = 0, end;
@@ -162,7 +161,7 @@ the_shares_of_masked_words_are_those_asked_for(void **state)
 	CHECK(words > 18000);
 	CHECK_NEAR((double)masked / (double)words, 0.4, 0.012);
 	CHECK_NEAR((double)other / (double)words, 0.05,
-		   0.006); /* a letter may be drawn that it was */
+		   0.006); /* the drawn letter may be the old one */
 	batch_release(&b);
 }
 
@@ -178,7 +177,7 @@ text_of(const struct batch *b, size_t i, char *out)
 }
 
 static void
-words_are_left_out_with_the_blank_behind_them(void **state)
+words_are_deleted_with_the_next_blank(void **state)
 {
 	struct dataset ds = texts();
 	size_t left = 0, deleted = 0;
@@ -186,7 +185,7 @@ words_are_left_out_with_the_blank_behind_them(void **state)
 	struct batch b;
 
 	(void)state;
-	knobs.delete_rate = 1; /* nothing would be left: it stays */
+	knobs.delete_rate = 1; /* would become empty: unchanged */
 	b = augmented(&ds, 2, 1, NULL);
 	text_of(&b, 1, text);
 	CHECK_STR(text, "the cat, 'twas said,  sat on the mat; 7 dogs ran");
@@ -200,14 +199,14 @@ words_are_left_out_with_the_blank_behind_them(void **state)
 		CHECK(strstr(text, "dogs") == NULL || strstr(text, "; dogs") ||
 		      strstr(text, "7 dogs") || strncmp(text, "dogs", 4) == 0 ||
 		      strstr(text, ", dogs") || strstr(text, " dogs"));
-		CHECK(strchr(text, ';') != NULL); /* what stands between words stays */
+		CHECK(strchr(text, ';') != NULL); /* tokens between words are unchanged */
 	}
 	CHECK_NEAR((double)deleted / (double)(left + deleted), 0.3, 0.06);
 	batch_release(&b);
 }
 
 static void
-a_run_of_words_is_kept(void **state)
+n_grams_are_selected(void **state)
 {
 	static const char all[] = "the cat, 'twas said,  sat on the mat; 7 dogs ran";
 	struct dataset ds = texts();
@@ -236,9 +235,9 @@ a_run_of_words_is_kept(void **state)
 	batch_release(&b);
 }
 
-/* What is told is then the token that stands behind; of the last one it is what was told of it. */
+/* Labels are then the next token; the last one keeps its label. */
 static void
-labels_of_the_next_token_go_with_what_is_left(void **state)
+next_token_labels_follow_deletions(void **state)
 {
 	struct dataset ds = texts();
 	struct batch b;
@@ -263,7 +262,7 @@ labels_of_the_next_token_go_with_what_is_left(void **state)
 }
 
 static void
-cells_become_the_mean_or_those_of_another_row(void **state)
+cells_become_the_mean_or_that_of_another_row(void **state)
 {
 	struct dataset ds = numbers(DATASET_NUMBERS);
 	size_t zero = 0, swapped = 0, n = ROWS * D;
@@ -290,7 +289,7 @@ cells_become_the_mean_or_those_of_another_row(void **state)
 	batch_release(&b);
 }
 
-/* Else a row could be red and blue at once. The last of the pair are numbers. */
+/* Else a row could be red and blue at once. The last features are numbers. */
 static void
 a_category_is_one_cell(void **state)
 {
@@ -396,13 +395,13 @@ images_are_shifted_erased_cropped_and_rotated(void **state)
 	knobs.rotate_most = 15;
 	knobs.crop_most = 0.3;
 	b = augmented(&ds, ROWS, 1, NULL);
-	for (size_t i = 0; i < ROWS * D; i++) /* a blend is never outside what it is blended of */
+	for (size_t i = 0; i < ROWS * D; i++) /* interpolation stays within the range of pixels */
 		CHECK(batch_f32(&b, BATCH_INPUT)[i] > 4 && batch_f32(&b, BATCH_INPUT)[i] < 16);
 	batch_release(&b);
 }
 
 static void
-noise_has_the_spread_asked_for(void **state)
+noise_has_the_requested_deviation(void **state)
 {
 	struct dataset ds = numbers(DATASET_NUMBERS);
 	double sum = 0, squares = 0;
@@ -422,9 +421,9 @@ noise_has_the_spread_asked_for(void **state)
 	batch_release(&b);
 }
 
-/* Input and label have the same shares, and no mixture has half a label. */
+/* Input and label have the same weights; mixtures have two labels or none. */
 static void
-rows_and_labels_are_mixed_alike(void **state)
+rows_and_labels_are_mixed_with_equal_weights(void **state)
 {
 	struct dataset ds = numbers(DATASET_NUMBERS);
 	size_t mixed = 0;
@@ -468,9 +467,9 @@ rows_and_labels_are_mixed_alike(void **state)
 	}
 }
 
-/* A loss of labels honours both: the mean of what it says of the one and of the other. */
+/* The cross-entropy of a mixture is the weighted mean over both labels. */
 static void
-losses_of_labels_take_both(void **state)
+cross_entropy_uses_both_labels(void **state)
 {
 	static const real z[] = { 1, 2, (real).5 }, weight[] = { 1 }, share[] = { (real).75 };
 	static const int32_t one[] = { 0 }, two[] = { 2 };
@@ -521,7 +520,7 @@ check_same(const struct batch *a, const struct batch *b, bool same)
 }
 
 static void
-the_bits_are_those_of_any_number_of_threads(void **state)
+bits_are_the_same_on_any_number_of_threads(void **state)
 {
 	struct pool *pool = pool_new(4);
 
@@ -549,7 +548,7 @@ the_bits_are_those_of_any_number_of_threads(void **state)
 }
 
 static void
-what_does_not_fit_the_rows_is_refused(void **state)
+augmentations_for_other_rows_are_refused(void **state)
 {
 	struct dataset ds = numbers(DATASET_NUMBERS);
 	struct err e;
@@ -573,19 +572,19 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(words_are_runs_of_letters),
-		TEST(the_shares_of_masked_words_are_those_asked_for),
-		TEST(words_are_left_out_with_the_blank_behind_them),
-		TEST(a_run_of_words_is_kept),
-		TEST(labels_of_the_next_token_go_with_what_is_left),
-		TEST(cells_become_the_mean_or_those_of_another_row),
+		TEST(masked_words_have_the_requested_shares),
+		TEST(words_are_deleted_with_the_next_blank),
+		TEST(n_grams_are_selected),
+		TEST(next_token_labels_follow_deletions),
+		TEST(cells_become_the_mean_or_that_of_another_row),
 		TEST(a_category_is_one_cell),
 		TEST(images_are_warped_as_by_hand),
 		TEST(images_are_shifted_erased_cropped_and_rotated),
-		TEST(noise_has_the_spread_asked_for),
-		TEST(rows_and_labels_are_mixed_alike),
-		TEST(losses_of_labels_take_both),
-		TEST(the_bits_are_those_of_any_number_of_threads),
-		TEST(what_does_not_fit_the_rows_is_refused),
+		TEST(noise_has_the_requested_deviation),
+		TEST(rows_and_labels_are_mixed_with_equal_weights),
+		TEST(cross_entropy_uses_both_labels),
+		TEST(bits_are_the_same_on_any_number_of_threads),
+		TEST(augmentations_for_other_rows_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* test_child.c: programs that run beside this one. */
+/* test_child.c: child processes and their pipelines. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -8,7 +8,7 @@
 #include "retort/base/child.h"
 
 static void
-a_child_says_how_it_ended(void **state)
+the_outcome_of_a_child_is_reported(void **state)
 {
 	static const struct {
 		const char *command, *how;
@@ -36,10 +36,10 @@ a_child_says_how_it_ended(void **state)
 	}
 }
 
-/* The whole pipeline goes, not its shell alone: nobody holds the other end of the output any more.
+/* The whole pipeline is killed, not only its shell: no process holds the other end of the output.
  */
 static void
-a_killed_child_takes_its_pipeline_along(void **state)
+killing_a_child_kills_its_pipeline(void **state)
 {
 	struct child c;
 	char how[CHILD_STDERR + 40], buf[8];
@@ -49,7 +49,7 @@ a_killed_child_takes_its_pipeline_along(void **state)
 	(void)state;
 	assert_int_equal(child_start(&c, "sleep 1000 | sleep 1000", &e), 0);
 	out = c.out;
-	c.out = -1; /* ours to look at afterwards */
+	c.out = -1; /* keep it open to check it afterwards */
 	assert_false(child_end(&c, true, how, sizeof how));
 	assert_string_equal(how, "was killed by signal 9");
 	for (int i = 0; i < 1000 && read(out, buf, sizeof buf) != 0; i++)
@@ -58,9 +58,9 @@ a_killed_child_takes_its_pipeline_along(void **state)
 	close(out);
 }
 
-/* What it left behind holds its output: nobody would ever see its end. */
+/* A process it left behind holds its output, which would never end. */
 static void
-what_a_child_leaves_behind_goes_with_it(void **state)
+processes_left_by_a_child_are_killed(void **state)
 {
 	struct child c;
 	char how[CHILD_STDERR + 40], buf[8];
@@ -83,11 +83,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_child_says_how_it_ended),
-		TEST(a_killed_child_takes_its_pipeline_along),
-		TEST(what_a_child_leaves_behind_goes_with_it),
+		TEST(the_outcome_of_a_child_is_reported),
+		TEST(killing_a_child_kills_its_pipeline),
+		TEST(processes_left_by_a_child_are_killed),
 	};
 
-	signal(SIGPIPE, SIG_IGN); /* as the program does */
+	signal(SIGPIPE, SIG_IGN); /* as in the program */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

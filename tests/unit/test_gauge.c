@@ -1,5 +1,4 @@
-/* test_gauge.c: distances between sets, against values worked out by hand and sets whose answer is
- * known. */
+/* test_gauge.c: two-sample statistics, against values by hand and sets with known results. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -31,7 +30,7 @@ measure(void)
 }
 
 static void
-sets_of_one_kind_are_not_told_apart(void **state)
+samples_of_one_distribution_do_not_differ(void **state)
 {
 	struct two_sample g;
 
@@ -46,7 +45,7 @@ sets_of_one_kind_are_not_told_apart(void **state)
 }
 
 static void
-sets_that_are_moved_are(void **state)
+shifted_samples_differ(void **state)
 {
 	struct two_sample g;
 
@@ -57,7 +56,7 @@ sets_that_are_moved_are(void **state)
 	CHECK_NEAR(g.p, 1 / 200., 1e-12);
 	CHECK(g.auc > 0.95);
 	CHECK(g.coverage < 0.6);
-	b[17 * D] = 50; /* one row far out of all */
+	b[17 * D] = 50; /* one outlier */
 	g = measure();
 	CHECK_INT(g.far[0], 17);
 	CHECK(g.far_by[0] > g.far_by[1] && g.n_far == TWO_SAMPLE_FAR);
@@ -78,14 +77,14 @@ the_energy_distance_is_the_one_by_hand(void **state)
 }
 
 static void
-columns_drift_as_by_hand(void **state)
+psi_and_ks_match_values_by_hand(void **state)
 {
 	double x[10], y[10];
 
 	(void)state;
 	for (int i = 0; i < 10; i++) {
 		x[i] = i;
-		y[i] = i < 5 ? 0 : 9; /* half in the first tenth, half in the last */
+		y[i] = i < 5 ? 0 : 9; /* half in the first decile, half in the last */
 	}
 	CHECK_NEAR(two_sample_psi(x, 10, x, 10), 0, 1e-12);
 	CHECK_NEAR(two_sample_psi(x, 10, y, 10), 2 * 0.4 * log(5) + 8 * (1e-4 - 0.1) * log(1e-3),
@@ -99,7 +98,7 @@ columns_drift_as_by_hand(void **state)
 }
 
 static void
-rows_that_are_all_the_same_give_no_nan(void **state)
+constant_rows_give_no_nan(void **state)
 {
 	struct two_sample g;
 
@@ -118,9 +117,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(sets_of_one_kind_are_not_told_apart),    TEST(sets_that_are_moved_are),
-		TEST(the_energy_distance_is_the_one_by_hand), TEST(columns_drift_as_by_hand),
-		TEST(rows_that_are_all_the_same_give_no_nan),
+		TEST(samples_of_one_distribution_do_not_differ),
+		TEST(shifted_samples_differ),
+		TEST(the_energy_distance_is_the_one_by_hand),
+		TEST(psi_and_ks_match_values_by_hand),
+		TEST(constant_rows_give_no_nan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

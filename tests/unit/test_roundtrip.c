@@ -1,4 +1,4 @@
-/* test_roundtrip.c: what is promised of every tokenizer, over texts that nobody would write. */
+/* test_roundtrip.c: invariants of all tokenizers, on adversarial texts. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -12,9 +12,9 @@
 #include "retort/data/vocab/vocabtrain.h"
 
 #define TEXTS 400
-#define PARTS 24 /* of a text, at most */
+#define PARTS 24 /* maximum length of a text */
 
-/* What texts are put together of; a length of its own, because a NUL is one of them. */
+/* Parts of texts, with their length, because one is a NUL. */
 #define PART(s)                 \
 	{                       \
 		s, sizeof s - 1 \
@@ -51,7 +51,7 @@ static const struct part {
 	PART("𠀀"),
 	PART("ひら"),
 	PART("한"),
-	PART("ｘ"), /* wide, and beyond 16 bits */
+	PART("ｘ"), /* wide characters, beyond 16 bits */
 	PART("é"),
 	PART("e\xCC\x81"),
 	PART("\xCC\x81"),
@@ -63,19 +63,19 @@ static const struct part {
 	PART("👩\xE2\x80\x8D👩\xE2\x80\x8D👧"),
 	PART("👍🏽"),
 	PART("🇫🇷"),
-	PART("\xEF\xB8\x8F"), /* of several characters each */
+	PART("\xEF\xB8\x8F"), /* sequences of several characters */
 	PART("שלום"),
 	PART("مرحبا"),
 	PART("\xE2\x80\xAE"),
-	PART("\xE2\x80\x8F"), /* from right to left, and signs that turn the line */
+	PART("\xE2\x80\x8F"), /* right to left, and marks of direction */
 	PART("\xEF\xBB\xBF"),
 	PART("\xE2\x80\x8B"),
 	PART("\xC2\xA0"),
 	PART("\xC2\xAD"),
 	PART("\xEF\xBF\xBD"),
 	PART("\xF4\x8F\xBF\xBF"),
-	/* from here on no UTF-8: a byte that goes on, one that begins, cut off, too long, a
-	   surrogate, beyond the last */
+	/* invalid UTF-8 from here: continuation byte, lead byte, truncated, overlong, surrogate,
+	   above U+10FFFF */
 	PART("\x80"),
 	PART("\xC3"),
 	PART("\xE6\x9C"),
@@ -90,7 +90,7 @@ static const struct part {
 #define BROKEN 10
 #define WHOLE (sizeof parts / sizeof *parts - BROKEN)
 
-static struct text texts[2][TEXTS]; /* valid ones, and ones that may not be */
+static struct text texts[2][TEXTS]; /* valid texts, and possibly invalid ones */
 
 static int
 make_texts(void **state)
@@ -120,7 +120,7 @@ drop_texts(void **state)
 	return 0;
 }
 
-/* A tokenizer of that kind, learned of the valid texts. */
+/* A tokenizer of that kind, trained on the valid texts. */
 static void
 learn(struct tokenizer *t, enum tokenizer_kind kind)
 {
@@ -152,8 +152,8 @@ is_utf8(const struct text *s)
 	return true;
 }
 
-/* Ids are in the vocabulary, none is special but the unknown one, what stood there before stays.
- * false: refused, with a reason. */
+/* Ids are in the vocabulary, not special except the unknown one, and appended. Returns false when
+ * the text is refused with an error. */
 static bool
 encode(const struct tokenizer *t, const char *s, size_t len, struct tokenizer_ids *out)
 {
@@ -185,8 +185,8 @@ knows_all(const struct tokenizer *t, const struct tokenizer_ids *ids)
 	return true;
 }
 
-/* The text without a byte order mark and a blank in front where they are lost, normalised as the
- * tokenizer does. */
+/* The text as decoding restores it: without byte order mark and leading blank where they are lost,
+ * normalized. */
 static void
 want(const struct tokenizer *t, const struct text *s, struct text *out)
 {
@@ -199,7 +199,7 @@ want(const struct tokenizer *t, const struct text *s, struct text *out)
 	normalize_put(t->normal, text_get(s) + skip, s->len - skip, out);
 }
 
-/* Ids of what came back: the same again, whatever was lost on the way. */
+/* Encoding the decoded text gives the same ids. */
 static void
 stays(const struct tokenizer *t, const struct tokenizer_ids *ids, const struct text *back)
 {
@@ -211,7 +211,7 @@ stays(const struct tokenizer *t, const struct tokenizer_ids *ids, const struct t
 	mem_free(again.id);
 }
 
-/* How many of the texts a tokenizer takes, and of these how many it knew throughout. */
+/* Number of texts that a tokenizer accepts, and of these without unknown tokens. */
 static void
 check_texts(const struct tokenizer *t, size_t *taken, size_t *known)
 {
@@ -250,7 +250,7 @@ check_texts(const struct tokenizer *t, size_t *taken, size_t *known)
 }
 
 static void
-texts_come_back_from_every_kind(void **state)
+decoding_restores_texts_for_all_kinds(void **state)
 {
 	size_t taken, known;
 
@@ -267,7 +267,7 @@ texts_come_back_from_every_kind(void **state)
 	}
 }
 
-/* Every prefix and every end of a text, cut at any byte. */
+/* Each prefix and suffix of a text, cut at any byte. */
 static void
 texts_are_cut_at_any_byte(void **state)
 {
@@ -281,9 +281,9 @@ texts_are_cut_at_any_byte(void **state)
 		learn(&t, (enum tokenizer_kind)kind);
 		for (size_t from = 0; from < sizeof text; from++)
 			for (size_t to = from; to < sizeof text; to++) {
-				char *copy = mem_array(
-					to - from + 1,
-					1); /* reading beyond it is noticed by a sanitizer */
+				char *copy = mem_array(to - from + 1,
+						       1); /* exact allocation: a sanitizer detects
+							      reads past the end */
 				struct text back = { 0 };
 
 				memcpy(copy, text + from, to - from);
@@ -298,9 +298,9 @@ texts_are_cut_at_any_byte(void **state)
 	}
 }
 
-/* The same of published vocabularies, which tests/vectors/README says how to fetch. */
+/* The same for published vocabularies; tests/vectors/README explains how to fetch them. */
 static void
-published_vocabularies_keep_the_same_promises(void **state)
+published_vocabularies_have_the_same_invariants(void **state)
 {
 	static const char *const paths[] = { "gpt2/vocab.bpe", "qwen3/tokenizer.json",
 					     "bert/vocab.json", "use-lite/vocab.json" };
@@ -317,7 +317,7 @@ published_vocabularies_keep_the_same_promises(void **state)
 			fail_msg("%s", e.msg);
 		check_texts(&t, &taken, &known);
 		CHECK(taken >= TEXTS);
-		CHECK(known >= 40); /* of the least: 8,000 pieces of English */
+		CHECK(known >= 40); /* the smallest has 8,000 English tokens */
 		tokenizer_release(&t);
 		mem_free(path);
 	}
@@ -327,9 +327,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(texts_come_back_from_every_kind), TEST(texts_are_cut_at_any_byte),
-		TEST(published_vocabularies_keep_the_same_promises), /* the last: left out where
-									there are none */
+		TEST(decoding_restores_texts_for_all_kinds), TEST(texts_are_cut_at_any_byte),
+		TEST(published_vocabularies_have_the_same_invariants), /* the last: skipped if there
+									  are none */
 	};
 
 	/* cmocka's skip() writes "not ok", which automake counts as a failure */

@@ -1,5 +1,4 @@
-/* test_synonyms.c: a WordNet read, its words in tokens of every kind, and rows of which words
- * become others. */
+/* test_synonyms.c: WordNet files, synonyms as tokens of all kinds, rows with replaced words. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -35,7 +34,7 @@ drop_dictionary(void **state)
 	return 0;
 }
 
-/* "film flick": the alternatives of a word. */
+/* "film flick": the synonyms of a word. */
 static const char *
 others(const struct wordnet *wn, const char *word, struct text *out)
 {
@@ -54,15 +53,15 @@ others(const struct wordnet *wn, const char *word, struct text *out)
 }
 
 static void
-alternatives_are_of_the_first_sense_of_each_part_of_speech(void **state)
+synonyms_are_of_the_first_sense_of_each_part_of_speech(void **state)
 {
 	static const struct {
 		const char *word, *others;
 	} cases[] = {
-		{ "film", "movie flick shoot" }, /* as a noun, of two senses the first; as a verb */
+		{ "film", "movie flick shoot" }, /* noun: the first of two senses; and verb */
 		{ "Coating", "film" },
-		{ "LIKE", "enjoy" },       /* the noun was never met in a text, the verb was */
-		{ "flick", "movie film" }, /* never met, and nothing else either */
+		{ "LIKE", "enjoy" },       /* the noun is not in tagged texts, the verb is */
+		{ "flick", "movie film" }, /* not in tagged texts, nor is any other */
 		{ "buy", "purchase" },     /* neither "A-buy" nor "buy2" */
 		{ "good", "fine superb" }, /* "fine(p)" */
 		{ "bad", "awful" },
@@ -70,7 +69,7 @@ alternatives_are_of_the_first_sense_of_each_part_of_speech(void **state)
 		{ "meal", "repast" },
 		{ "motion_picture", "" }, /* two words */
 		{ "repast", "" },         /* in no index */
-		{ "who", "" },            /* a word of grammar */
+		{ "who", "" },            /* a function word */
 		{ "in", "" },             /* too short */
 		{ "", "" },
 	};
@@ -83,7 +82,7 @@ alternatives_are_of_the_first_sense_of_each_part_of_speech(void **state)
 }
 
 static void
-what_is_no_wordnet_says_where(void **state)
+invalid_files_are_refused_with_the_place(void **state)
 {
 	static const struct {
 		const char *index, *data, *message;
@@ -123,7 +122,7 @@ what_is_no_wordnet_says_where(void **state)
 }
 
 static void
-the_hash_is_of_every_byte(void **state)
+the_hash_depends_on_all_bytes(void **state)
 {
 	char data[] = "00000000 03 n 02 film 0 movie 0 000 | a film\n";
 	const char index[] = "film n 1 0 1 0 00000000\n";
@@ -134,7 +133,7 @@ the_hash_is_of_every_byte(void **state)
 
 	(void)state;
 	CHECK_INT(wordnet_parse(part, &a, &e), 0);
-	data[sizeof data - 3] = 'n'; /* of the explanation, which is not looked at */
+	data[sizeof data - 3] = 'n'; /* in the gloss, which is ignored */
 	CHECK_INT(wordnet_parse(part, &b, &e), 0);
 	CHECK(memcmp(&a.hash, &b.hash, sizeof a.hash) != 0);
 	wordnet_release(&a);
@@ -176,7 +175,7 @@ static void
 learn(struct tokenizer *t, enum tokenizer_kind kind, size_t size)
 {
 	struct vocabtrain_options o = { .kind = kind, .size = size };
-	const char *texts[] = { text, text }; /* what is there once is not merged */
+	const char *texts[] = { text, text }; /* pairs of count 1 are not merged */
 	size_t len[] = { sizeof text - 1, sizeof text - 1 }, words;
 	struct err e = { "" };
 
@@ -186,7 +185,7 @@ learn(struct tokenizer *t, enum tokenizer_kind kind, size_t size)
 		fail_msg("%s", e.msg);
 }
 
-/* Every text a row of tokens; the caller frees ids. */
+/* Each text as a row of tokens; the caller frees ids. */
 static struct dataset
 rows_of(struct tokenizer *t, const char *const *texts, size_t n, size_t length)
 {
@@ -231,7 +230,7 @@ decode(const struct tokenizer *t, const int32_t *ids, size_t n, struct text *out
 	CHECK_INT(tokenizer_decode(t, ids, n, out, NULL), 0);
 }
 
-/* "movie>film,flick": each word of the first row that has alternatives, as the tokens say it. */
+/* "movie>film,flick": words of the first row that have synonyms, decoded from tokens. */
 static void
 list(const struct dataset *ds, const struct synonyms *s, const uint8_t *kind, struct text *out)
 {
@@ -257,10 +256,10 @@ list(const struct dataset *ds, const struct synonyms *s, const uint8_t *kind, st
 	text_release(&word);
 }
 
-/* With its capitals and the blank before it, whatever a token is; of characters that were never
- * seen there is no alternative. */
+/* With capitalization and leading blank for all kinds of tokens; none with characters missing in
+ * the vocabulary. */
 static void
-alternatives_are_cut_like_the_word(void **state)
+synonyms_are_tokenized_like_the_word(void **state)
 {
 	static const struct {
 		enum tokenizer_kind kind;
@@ -309,7 +308,7 @@ alternatives_are_cut_like_the_word(void **state)
 }
 
 static void
-what_the_vocabulary_lacks_is_no_alternative(void **state)
+synonyms_without_tokens_are_skipped(void **state)
 {
 	static const char chars[] = "movieflc";
 	const char *texts[] = { "movie" };
@@ -329,7 +328,7 @@ what_the_vocabulary_lacks_is_no_alternative(void **state)
 	words_kinds(&ds, kind);
 	synonyms_init(&s, dictionary, &ds, kind, &row, 1);
 	list(&ds, &s, kind, &got);
-	CHECK_STR(text_get(&got), "movie>film"); /* there is no k for a flick */
+	CHECK_STR(text_get(&got), "movie>film"); /* no k for "flick" */
 	synonyms_release(&s);
 	text_release(&got);
 	release_rows(&ds);
@@ -358,9 +357,9 @@ augmented(const struct dataset *ds, const struct knobs *k, uint64_t step)
 	return b;
 }
 
-/* At the end a row's edge may have cut a word, which then is perhaps another. */
+/* A word at the edge of a row may be truncated. */
 static void
-rows_grow_and_are_cut(void **state)
+rows_grow_and_are_truncated(void **state)
 {
 	const char *texts[] = { "I buy a movie.", "a coating is buy xy buy",
 				"buy buy buy buy buy buy", "" };
@@ -386,14 +385,14 @@ rows_grow_and_are_cut(void **state)
 	}
 	CHECK_STR(text_get(&got), "");
 	CHECK_INT(batch_i32(&b, BATCH_IDS)[LENGTH - 1],
-		  -1); /* "I purchase a film." and blanks behind it */
+		  -1); /* "I purchase a film." and trailing blanks */
 	batch_release(&b);
 	text_release(&got);
 	release_rows(&ds);
 }
 
 static void
-a_frame_stays_around_the_text(void **state)
+frames_are_preserved(void **state)
 {
 	static const int32_t cls_to_sep[] = { 2, 0, 0, 3 };
 	struct knobs k;
@@ -439,10 +438,9 @@ a_frame_stays_around_the_text(void **state)
 	release_rows(&ds);
 }
 
-/* The label of a token is the one behind it; behind the last, what was cut off, or what stood
- * there. */
+/* The label of a token is the next one; of the last, the first token cut off, or its old label. */
 static void
-labels_of_the_next_token_follow(void **state)
+next_token_labels_follow(void **state)
 {
 	const char *texts[] = { "a buy is a buy, he said.", "x coating, is a coating!",
 				"nothing to be seen here!" };
@@ -486,10 +484,10 @@ labels_of_the_next_token_follow(void **state)
 	release_rows(&ds);
 }
 
-/* Half of the words, whichever thread; what a draw says of one word does not depend on the others.
+/* Half of the words, on any number of threads; the draws of words are independent.
  */
 static void
-the_share_is_that_asked_for(void **state)
+the_share_is_the_requested_one(void **state)
 {
 	const char *texts[] = { "buy meal bad xy", "meal buy xy bad", "xy bad buy meal x",
 				"bad xy meal buy x" };
@@ -522,7 +520,7 @@ the_share_is_that_asked_for(void **state)
 }
 
 static void
-without_a_wordnet_or_words_it_is_refused(void **state)
+a_missing_wordnet_or_tokenizer_is_refused(void **state)
 {
 	struct tokenizer t;
 	struct dataset ds = { .name = "ids", .kind = DATASET_TOKENS, .vocab = 256, .length = 4 };
@@ -548,17 +546,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(alternatives_are_of_the_first_sense_of_each_part_of_speech),
-		TEST(what_is_no_wordnet_says_where),
-		TEST(the_hash_is_of_every_byte),
-		TEST(alternatives_are_cut_like_the_word),
-		TEST(what_the_vocabulary_lacks_is_no_alternative),
-		TEST(rows_grow_and_are_cut),
-		TEST(a_frame_stays_around_the_text),
-		TEST(labels_of_the_next_token_follow),
-		TEST(the_share_is_that_asked_for),
-		TEST(without_a_wordnet_or_words_it_is_refused),
-		TEST(debians_wordnet_is_read), /* the last: left out where it is not */
+		TEST(synonyms_are_of_the_first_sense_of_each_part_of_speech),
+		TEST(invalid_files_are_refused_with_the_place),
+		TEST(the_hash_depends_on_all_bytes),
+		TEST(synonyms_are_tokenized_like_the_word),
+		TEST(synonyms_without_tokens_are_skipped),
+		TEST(rows_grow_and_are_truncated),
+		TEST(frames_are_preserved),
+		TEST(next_token_labels_follow),
+		TEST(the_share_is_the_requested_one),
+		TEST(a_missing_wordnet_or_tokenizer_is_refused),
+		TEST(debians_wordnet_is_read), /* the last: skipped if not installed */
 	};
 
 	/* cmocka's skip() writes "not ok", which automake counts as a failure */

@@ -1,4 +1,4 @@
-/* test_tokenizer.c: how text is cut, and what files of vocabularies may hold. */
+/* test_tokenizer.c: tokenization of text, and vocabulary files. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -90,7 +90,7 @@ words_are_cut_as_the_patterns_say(void **state)
 		{ NULL, PRETOKEN_PATTERN, "x12 345.6", "x|12| 345|.|6" },
 		{ NULL, PRETOKEN_PATTERN, "床前 明月", "床前| 明月" },
 		{ NULL, PRETOKEN_PATTERN, "a\xFF\xFE z", "a|\xFF\xFE| z" },
-		{ NULL, PRETOKEN_PATTERN, "e\xCC\x81", "e|\xCC\x81" }, /* an accent is no letter */
+		{ NULL, PRETOKEN_PATTERN, "e\xCC\x81", "e|\xCC\x81" }, /* a mark is not a letter */
 		{ DIGIT, PRETOKEN_PATTERN, "I'LL x12\r\n\r\n", "I|'LL| x|1|2|\r\n\r\n" },
 		{ DIGIT, PRETOKEN_PATTERN, "f(x)\n\ny  \n z", "f|(x|)\n\n|y|  \n| z" },
 		{ DIGIT, PRETOKEN_PATTERN, " \t_x a  b", " |\t|_x| a| | b" },
@@ -229,8 +229,10 @@ lines_with_unk_are_wordpiece(void **state)
 	CHECK_INT(t.special[TOKENIZER_MASK], 4);
 	encodes(&t, "Unaffable, AFF月月", "5 6 7 9 8 10 10", "unaffable , aff 月 月");
 	encodes(&t, "unaffabley aff##able", "1 8 11 11 1",
-		"[UNK] aff # # [UNK]"); /* the whole word is unknown; "able" begins none */
-	encodes(&t, "[MASK]", "1 1 1", "[UNK] [UNK] [UNK]"); /* a text names no special token */
+		"[UNK] aff # # [UNK]"); /* the whole word is unknown; "able" does not begin a word
+					 */
+	encodes(&t, "[MASK]", "1 1 1",
+		"[UNK] [UNK] [UNK]"); /* names of special tokens in a text are text */
 	CHECK(tokenizer_starts_word(&t, 5) && !tokenizer_starts_word(&t, 6) &&
 	      tokenizer_starts_word(&t, 4));
 	tokenizer_release(&t);
@@ -268,7 +270,7 @@ pairs_with_scores_are_unigrams(void **state)
 #define BYTE_LEVEL "\"pre_tokenizer\": {\"type\": \"ByteLevel\", \"add_prefix_space\": false}"
 
 static void
-tokenizer_json_says_what_is_done(void **state)
+tokenizer_json_is_followed(void **state)
 {
 	struct tokenizer t;
 
@@ -299,7 +301,7 @@ tokenizer_json_says_what_is_done(void **state)
 }
 
 static void
-what_cannot_be_read_says_why(void **state)
+invalid_files_are_refused_with_the_reason(void **state)
 {
 	static const struct {
 		const char *file, *message;
@@ -367,7 +369,7 @@ what_cannot_be_read_says_why(void **state)
 }
 
 static void
-text_that_cannot_be_cut_is_refused(void **state)
+text_that_cannot_be_encoded_is_refused(void **state)
 {
 	struct tokenizer_ids ids = { 0 };
 	struct tokenizer t;
@@ -384,9 +386,9 @@ text_that_cannot_be_cut_is_refused(void **state)
 	mem_free(ids.id);
 }
 
-/* Long texts are copied in slices: where those end must not show. */
+/* Long texts are encoded in slices, which must not change ids. */
 static void
-a_long_text_is_cut_as_its_parts_are(void **state)
+slices_do_not_change_ids(void **state)
 {
 	static const char line[] = "ab  b\na b\n\n  ";
 	struct tokenizer_ids whole = { 0 }, one = { 0 };
@@ -405,7 +407,7 @@ a_long_text_is_cut_as_its_parts_are(void **state)
 	CHECK_INT(tokenizer_encode(&t, line, strlen(line), &one, &e), 0);
 	CHECK_INT(one.n, 13);
 	CHECK_INT(whole.n, 12 * (text.len / strlen(line)) +
-				   1); /* the last blank of a line goes with the a of the next */
+				   1); /* the last blank of a line joins the a of the next */
 	tokenizer_release(&t);
 	text_release(&text);
 	mem_free(whole.id);
@@ -450,10 +452,10 @@ main(void)
 		TEST(every_byte_has_a_letter),
 		TEST(lines_with_unk_are_wordpiece),
 		TEST(pairs_with_scores_are_unigrams),
-		TEST(tokenizer_json_says_what_is_done),
-		TEST(what_cannot_be_read_says_why),
-		TEST(text_that_cannot_be_cut_is_refused),
-		TEST(a_long_text_is_cut_as_its_parts_are),
+		TEST(tokenizer_json_is_followed),
+		TEST(invalid_files_are_refused_with_the_reason),
+		TEST(text_that_cannot_be_encoded_is_refused),
+		TEST(slices_do_not_change_ids),
 		TEST(bytes_and_characters_can_reserve_a_mask),
 	};
 

@@ -1,4 +1,4 @@
-/* test_translate.c: texts through other programs, and the files that keep what they said. */
+/* test_translate.c: translation by external programs, and files of bitexts. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -21,7 +21,7 @@
 /* ---------------------------------------------------------------- messages */
 
 static void
-messages_come_back_as_they_were(void **state)
+framed_messages_round_trip(void **state)
 {
 	static const char *const texts[] = { "plain", "a [b] {c} ^d$ e/f @g <h> \\i \\\\",
 					     "é 床前 \xF0\x9F\x98\x80", "" };
@@ -40,7 +40,7 @@ messages_come_back_as_they_were(void **state)
 }
 
 static void
-a_message_is_one_line_whatever_is_in_it(void **state)
+a_message_is_one_line_for_any_text(void **state)
 {
 	struct text wire = { 0 };
 
@@ -59,12 +59,12 @@ a_message_is_one_line_whatever_is_in_it(void **state)
 /* ---------------------------------------------------------------- likeness */
 
 static void
-likeness_is_the_cosine_of_trigrams(void **state)
+cosines_match_values_by_hand(void **state)
 {
 	(void)state;
 	CHECK_NEAR(trigram_cosine_texts("the same", "the same"), 1, 0);
 	CHECK_NEAR(trigram_cosine_texts("abcdef", "uvwxyz"), 0, 0);
-	/* " ab", "abc", "bc " and " ab", "abd", "bd " have one of three in common */
+	/* " ab", "abc", "bc " and " ab", "abd", "bd " share one of three trigrams */
 	CHECK_NEAR(trigram_cosine_texts("abc", "abd"), 1.0 / 3, 1e-15);
 	/* " aa", "aaa" twice, "aa " and " aa", "aaa", "aa ": (1 + 2 + 1) / sqrt(6 * 3) */
 	CHECK_NEAR(trigram_cosine_texts("aaaa", "aaa"), 4 / sqrt(18), 1e-15);
@@ -78,7 +78,7 @@ likeness_is_the_cosine_of_trigrams(void **state)
 /* ---------------------------------------------------------------- files of pairs */
 
 static void
-pairs_are_found_and_kept(void **state)
+pairs_are_found_and_stored(void **state)
 {
 	static const char *path = "bitext.tmp";
 	struct bitext *p = bitext_new("some pair"), *q;
@@ -109,7 +109,7 @@ pairs_are_found_and_kept(void **state)
 }
 
 static void
-bad_files_of_pairs_are_refused_with_their_line(void **state)
+invalid_bitexts_are_refused_with_the_line(void **state)
 {
 	static const struct {
 		const char *bytes, *message;
@@ -136,7 +136,8 @@ bad_files_of_pairs_are_refused_with_their_line(void **state)
 	}
 	assert_null(bitext_parse("retort-bitext 1 x\na\0b\tc\n", 24, &e));
 	assert_string_equal(e.msg, "NUL byte");
-	p = bitext_parse("retort-bitext 1 x\na\tb\nhalf a li", 31, &e); /* it was being written */
+	p = bitext_parse("retort-bitext 1 x\na\tb\nhalf a li", 31,
+			 &e); /* an incomplete last line */
 	assert_non_null(p);
 	assert_int_equal(p->n, 1);
 	bitext_free(p);
@@ -191,7 +192,7 @@ lines_go_through_both_commands(void **state)
 	translator_free(t);
 }
 
-/* More than pipes hold, so that both ends are served in turn. */
+/* More than pipes hold, so that both ends must be served in turn. */
 static void
 a_megabyte_goes_through(void **state)
 {
@@ -215,7 +216,7 @@ a_megabyte_goes_through(void **state)
 }
 
 static void
-failures_are_told(void **state)
+failures_are_reported(void **state)
 {
 	static const struct {
 		const char *forth, *back, *message;
@@ -272,9 +273,10 @@ failures_are_told(void **state)
 	}
 }
 
-/* By Ctrl-Z, for longer than it is patient; its translator goes on, and answers when it is back. */
+/* Stopped as by Ctrl-Z for longer than the timeout; its translator continues, and has results when
+ * it resumes. */
 static void
-a_process_that_is_stopped_waits_for_nobody(void **state)
+stopped_time_does_not_count_for_the_timeout(void **state)
 {
 	struct translator *t = translator_new("sleep 2.6; cat", "cat");
 	struct heard h;
@@ -298,7 +300,7 @@ a_process_that_is_stopped_waits_for_nobody(void **state)
 }
 
 static void
-a_raised_flag_stops_it(void **state)
+a_run_can_be_cancelled(void **state)
 {
 	struct translator *t = translator_new("sleep 1000", "cat");
 	atomic_bool stop = true;
@@ -313,7 +315,7 @@ a_raised_flag_stops_it(void **state)
 }
 
 static void
-some_texts_are_not_sent(void **state)
+unsuitable_texts_are_not_sent(void **state)
 {
 	static char big[TRANSLATOR_TEXT + 2];
 
@@ -329,7 +331,7 @@ some_texts_are_not_sent(void **state)
 /* ---------------------------------------------------------------- Apertium */
 
 static void
-a_mode_becomes_a_pipeline_that_flushes(void **state)
+modes_become_pipelines_that_flush(void **state)
 {
 	static const struct {
 		const char *mode, *command;
@@ -365,10 +367,9 @@ write_file(const char *path, const char *text)
 	assert_int_equal(fclose(f), 0);
 }
 
-/* Modes of our own, of programs that are everywhere: sed takes -z for just what Apertium's programs
- * do. */
+/* Own modes of a standard program: sed's -z means the same as that of Apertium's programs. */
 static void
-modes_are_found_and_their_files_count(void **state)
+modes_are_found_and_their_files_hashed(void **state)
 {
 	struct translator *t, *u;
 	struct heard h;
@@ -404,7 +405,7 @@ modes_are_found_and_their_files_count(void **state)
 	assert_int_equal(system("rm -r modes.tmp"), 0);
 }
 
-/* The real one, where it is installed. */
+/* Apertium itself, if installed. */
 static void
 apertium_itself(void **state)
 {
@@ -468,7 +469,7 @@ texts_stay_with_their_rows(void **state)
 }
 
 static void
-translations_are_cut_as_their_rows_were(void **state)
+translations_are_tokenized_like_their_rows(void **state)
 {
 	struct dataset *ds = table_of("mood,said\na,a cat cab\nb,\n" EIGHT);
 	struct bitext *b = bitext_new("x");
@@ -477,9 +478,9 @@ translations_are_cut_as_their_rows_were(void **state)
 
 	(void)state;
 	bitext_add(b, "a cat cab", "tac a bat b");
-	bitext_add(b, "cab", "cab"); /* as it was */
-	bitext_add(b, "acb", "");    /* nothing is left of it */
-	bitext_add(b, "cc", "x");    /* no such character */
+	bitext_add(b, "cab", "cab"); /* unchanged */
+	bitext_add(b, "acb", "");    /* empty */
+	bitext_add(b, "cc", "x");    /* a character missing in the vocabulary */
 	bitext_add(b, "ab", "ba");
 	bitext_add(b, "not there", "a");
 	bitext_measure(b);
@@ -491,7 +492,7 @@ translations_are_cut_as_their_rows_were(void **state)
 	for (size_t i = 0; i < ds->n; i++)
 		CHECK((r->cosine[i] >= 0) == (i == 0 || i == 7));
 	CHECK_NEAR(r->cosine[0], trigram_cosine_texts("a cat cab", "tac a bat b"), 1e-7);
-	/* blank, a, b, c, t are 0 .. 4 */
+	/* blank, a, b, c, t have ids 0 to 4 */
 	assert_memory_equal(r->ids, ((int32_t[]){ 4, 1, 3, 0, 1, 0 }), 6 * sizeof(int32_t));
 	assert_memory_equal(r->ids + 7 * 6, ((int32_t[]){ 2, 1, -1, -1, -1, -1 }),
 			    6 * sizeof(int32_t));
@@ -504,7 +505,7 @@ translations_are_cut_as_their_rows_were(void **state)
 	CHECK(!round_trip_new(ds, b, &e) && strstr(e.msg, "missing in the"));
 	bitext_free(b);
 	b = bitext_new("x");
-	bitext_add(b, "cab", "cab"); /* a translator that changes nothing is no failure */
+	bitext_add(b, "cab", "cab"); /* a translator that changes nothing is valid */
 	bitext_measure(b);
 	r = round_trip_new(ds, b, &e);
 	CHECK(r && r->rows == 0 && r->found == 1 && r->cosine[2] < 0);
@@ -513,13 +514,13 @@ translations_are_cut_as_their_rows_were(void **state)
 	dataset_free(ds);
 }
 
-/* Rows are read as translated at the rate asked for, those that are alike enough alone. */
+/* Rows are replaced at the requested rate, if their cosine is high enough. */
 static void
-rows_become_their_translations_at_the_rate(void **state)
+rows_are_replaced_at_the_requested_rate(void **state)
 {
 	enum { ROWS = 2000, LENGTH = 4 };
 	static int32_t ids[ROWS * LENGTH], after[ROWS * LENGTH], labels[ROWS];
-	static float alike[ROWS];
+	static float cosine[ROWS];
 	static uint32_t rows[ROWS];
 	struct dataset ds = { .name = "texts",
 			      .kind = DATASET_TOKENS,
@@ -530,7 +531,7 @@ rows_become_their_translations_at_the_rate(void **state)
 			      .classes = 2,
 			      .ids = ids,
 			      .y = labels };
-	struct round_trip retold = { .n = ROWS, .length = LENGTH, .ids = after, .cosine = alike };
+	struct round_trip retold = { .n = ROWS, .length = LENGTH, .ids = after, .cosine = cosine };
 	struct augmenter a;
 	struct knobs knobs;
 	struct batch b;
@@ -539,8 +540,9 @@ rows_become_their_translations_at_the_rate(void **state)
 
 	(void)state;
 	for (int i = 0; i < ROWS; i++) {
-		rows[i] = (uint32_t)(ROWS - 1 - i); /* a row of the batch is another of the data */
-		alike[i] = i % 4 == 0 ? -1 : i % 4 == 1 ? 0.5f : 0.9f;
+		rows[i] = (uint32_t)(ROWS - 1 -
+				     i); /* rows of the batch and of the data differ in order */
+		cosine[i] = i % 4 == 0 ? -1 : i % 4 == 1 ? 0.5f : 0.9f;
 		for (int p = 0; p < LENGTH; p++) {
 			ids[i * LENGTH + p] = 'a';
 			after[i * LENGTH + p] = 'b' + i % 7;
@@ -576,25 +578,25 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(messages_come_back_as_they_were),
-		TEST(a_message_is_one_line_whatever_is_in_it),
-		TEST(likeness_is_the_cosine_of_trigrams),
-		TEST(pairs_are_found_and_kept),
-		TEST(bad_files_of_pairs_are_refused_with_their_line),
+		TEST(framed_messages_round_trip),
+		TEST(a_message_is_one_line_for_any_text),
+		TEST(cosines_match_values_by_hand),
+		TEST(pairs_are_found_and_stored),
+		TEST(invalid_bitexts_are_refused_with_the_line),
 		TEST(lines_go_through_both_commands),
 		TEST(a_megabyte_goes_through),
-		TEST(failures_are_told),
-		TEST(a_process_that_is_stopped_waits_for_nobody),
-		TEST(a_raised_flag_stops_it),
-		TEST(some_texts_are_not_sent),
-		TEST(a_mode_becomes_a_pipeline_that_flushes),
-		TEST(modes_are_found_and_their_files_count),
+		TEST(failures_are_reported),
+		TEST(stopped_time_does_not_count_for_the_timeout),
+		TEST(a_run_can_be_cancelled),
+		TEST(unsuitable_texts_are_not_sent),
+		TEST(modes_become_pipelines_that_flush),
+		TEST(modes_are_found_and_their_files_hashed),
 		TEST(apertium_itself),
 		TEST(texts_stay_with_their_rows),
-		TEST(translations_are_cut_as_their_rows_were),
-		TEST(rows_become_their_translations_at_the_rate),
+		TEST(translations_are_tokenized_like_their_rows),
+		TEST(rows_are_replaced_at_the_requested_rate),
 	};
 
-	signal(SIGPIPE, SIG_IGN); /* as the program does */
+	signal(SIGPIPE, SIG_IGN); /* as in the program */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,4 @@
-/* test_vocabs.c: the ids that published tokenizers give; tests/vectors/make_tokenizers.py computed
- * them. */
+/* test_vocabs.c: ids of published tokenizers, as computed by tests/vectors/make_tokenizers.py. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 

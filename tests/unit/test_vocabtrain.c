@@ -1,4 +1,4 @@
-/* test_vocabtrain.c: vocabularies learned from texts. */
+/* test_vocabtrain.c: training of vocabularies. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -21,7 +21,7 @@ learn(struct tokenizer *t, enum tokenizer_kind kind, size_t size, const char *te
 		fail_msg("%s", e.msg);
 }
 
-/* The tokens from id `from` on, with blanks between. */
+/* The tokens from id `from`, separated by blanks. */
 static void
 has_tokens(const struct tokenizer *t, size_t from, const char *want)
 {
@@ -39,7 +39,7 @@ has_tokens(const struct tokenizer *t, size_t from, const char *want)
 }
 
 static void
-bpe_merges_what_is_together_most_often(void **state)
+bpe_merges_the_most_frequent_pairs(void **state)
 {
 	struct tokenizer t;
 
@@ -47,24 +47,24 @@ bpe_merges_what_is_together_most_often(void **state)
 	learn(&t, TOKENIZER_BPE, 266, TALK);
 	CHECK_INT(t.vocab, 266);
 	CHECK_INT(t.special[TOKENIZER_MASK], 3);
-	/* lo, ow and we are there five times each, and the bytes of lo come first; then the blank
-	 * comes before e and s */
+	/* lo, ow and we have count 5 each, and the bytes of lo come first; then the blank precedes
+	 * e and s */
 	has_tokens(&t, 260, "lo|low| low| n| ne| new");
 	tokenizer_release(&t);
 }
 
 static void
-wordpiece_marks_what_goes_on_with_a_word(void **state)
+wordpiece_marks_continuations(void **state)
 {
 	struct tokenizer t;
 
 	(void)state;
 	learn(&t, TOKENIZER_WORDPIECE, 26, "aab aab aab ab ab cb");
 	CHECK_INT(t.special[TOKENIZER_UNKNOWN], 1);
-	has_tokens(&t, 5, "##b|a|##a|c|##ab|aab|ab"); /* characters by how often they are there */
+	has_tokens(&t, 5, "##b|a|##a|c|##ab|aab|ab"); /* characters in order of count */
 	tokenizer_release(&t);
 	learn(&t, TOKENIZER_WORDPIECE, 7, "aab aab aab ab ab cb");
-	has_tokens(&t, 5, "##b|a"); /* no room for the others */
+	has_tokens(&t, 5, "##b|a"); /* the others exceed the size */
 	tokenizer_release(&t);
 }
 
@@ -90,7 +90,7 @@ unigrams_are_probabilities_and_keep_every_character(void **state)
 	tokenizer_release(&t);
 }
 
-/* What was learned, written and read: the same ids, and the text comes back. */
+/* A trained tokenizer, written and read: the same ids, and decoding restores the text. */
 static void
 check_file(enum tokenizer_kind kind, size_t size, const char *text, const char *back)
 {
@@ -121,7 +121,7 @@ check_file(enum tokenizer_kind kind, size_t size, const char *text, const char *
 }
 
 static void
-what_is_written_is_read_as_it_was(void **state)
+files_restore_the_tokenizer(void **state)
 {
 	static const char text[] =
 		TALK POEM "\"quotes\" \\ and\ttabs\x01\x7F \r\n\xF0\x9F\x8C\x99 [UNK]";
@@ -135,7 +135,7 @@ what_is_written_is_read_as_it_was(void **state)
 }
 
 static void
-lower_case_is_kept_in_the_file(void **state)
+lower_case_is_stored_in_the_file(void **state)
 {
 	const struct vocabtrain_options o = { TOKENIZER_WORDPIECE, 60, true };
 	const char *text = "ÀB ab Ab";
@@ -159,7 +159,7 @@ lower_case_is_kept_in_the_file(void **state)
 }
 
 static void
-the_order_of_texts_changes_nothing_of_bpe(void **state)
+bpe_is_independent_of_the_order_of_texts(void **state)
 {
 	const struct vocabtrain_options o = { TOKENIZER_BPE, 400, false };
 	const char *forth[] = { TALK, POEM, "zebra zebra" },
@@ -183,7 +183,7 @@ the_order_of_texts_changes_nothing_of_bpe(void **state)
 }
 
 static void
-what_cannot_be_learned_is_refused(void **state)
+invalid_options_and_texts_are_refused(void **state)
 {
 	static const struct {
 		struct vocabtrain_options o;
@@ -214,13 +214,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(bpe_merges_what_is_together_most_often),
-		TEST(wordpiece_marks_what_goes_on_with_a_word),
+		TEST(bpe_merges_the_most_frequent_pairs),
+		TEST(wordpiece_marks_continuations),
 		TEST(unigrams_are_probabilities_and_keep_every_character),
-		TEST(what_is_written_is_read_as_it_was),
-		TEST(lower_case_is_kept_in_the_file),
-		TEST(the_order_of_texts_changes_nothing_of_bpe),
-		TEST(what_cannot_be_learned_is_refused),
+		TEST(files_restore_the_tokenizer),
+		TEST(lower_case_is_stored_in_the_file),
+		TEST(bpe_is_independent_of_the_order_of_texts),
+		TEST(invalid_options_and_texts_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
