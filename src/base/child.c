@@ -52,7 +52,7 @@ open_pipes(int *fd)
 /* In its own process group, with no signal blocked and SIGPIPE at its default: the threads of this
  * process block all signals, and the process ignores SIGPIPE. */
 static int
-spawn(pid_t *pid, const char *command, const int *fd)
+spawn_shell(pid_t *pid, const char *command, const int *fd)
 {
 	char *const argv[] = { (char *)"sh", (char *)"-c", (char *)command, NULL };
 	posix_spawn_file_actions_t files;
@@ -86,7 +86,7 @@ child_start(struct child *c, const char *command, struct err *e)
 
 	*c = (struct child){ .in = -1, .out = -1, .err = -1 };
 	if (status == 0)
-		status = spawn(&c->pid, command, fd);
+		status = spawn_shell(&c->pid, command, fd);
 	if (status != 0) {
 		c->pid = 0;
 		close_all(fd, 6);

@@ -8,7 +8,7 @@
 
 /* splitmix64's finaliser (Steele, Lea and Flood 2014, variant 13 of Stafford). */
 static uint64_t
-mix(uint64_t x)
+mix_bits(uint64_t x)
 {
 	x ^= x >> 30;
 	x *= 0xBF58476D1CE4E5B9u;
@@ -24,15 +24,15 @@ rng_stream(uint64_t seed, const char *purpose, uint64_t a, uint64_t b)
 
 	for (; *purpose; purpose++)
 		h = (h ^ (unsigned char)*purpose) * 0x100000001B3u;
-	h = mix(h + 0x9E3779B97F4A7C15u * (seed + 1));
-	h = mix(h + 0x9E3779B97F4A7C15u * (a + 1));
-	return (struct rng){ mix(h + 0x9E3779B97F4A7C15u * (b + 1)) };
+	h = mix_bits(h + 0x9E3779B97F4A7C15u * (seed + 1));
+	h = mix_bits(h + 0x9E3779B97F4A7C15u * (a + 1));
+	return (struct rng){ mix_bits(h + 0x9E3779B97F4A7C15u * (b + 1)) };
 }
 
 uint64_t
 rng_bits(struct rng r, uint64_t i)
 {
-	return mix(mix(r.key + 0x9E3779B97F4A7C15u * (i + 1)) ^ r.key);
+	return mix_bits(mix_bits(r.key + 0x9E3779B97F4A7C15u * (i + 1)) ^ r.key);
 }
 
 double

@@ -58,7 +58,7 @@ tmpmap_new(struct err *e)
 
 /* Allocate disk space for `size` bytes in total. */
 static int
-allocate(struct tmpmap *s, size_t size, struct err *e)
+allocate_space(struct tmpmap *s, size_t size, struct err *e)
 {
 	size_t step = s->taken < ALLOCATE_MIN   ? ALLOCATE_MIN
 		      : s->taken < ALLOCATE_MAX ? s->taken
@@ -82,7 +82,7 @@ tmpmap_write(struct tmpmap *s, const void *bytes, size_t n, struct err *e)
 {
 	const char *p = bytes;
 
-	if (allocate(s, s->size + n, e) < 0)
+	if (allocate_space(s, s->size + n, e) < 0)
 		return -1;
 	while (n > 0) {
 		ssize_t done = pwrite(s->fd, p, n, (off_t)s->size);
@@ -109,7 +109,7 @@ tmpmap_map(struct tmpmap *s, size_t size, struct err *e)
 {
 	void *map;
 
-	if (allocate(s, size, e) < 0)
+	if (allocate_space(s, size, e) < 0)
 		return NULL;
 	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
 	if (map == MAP_FAILED) {

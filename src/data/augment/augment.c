@@ -37,7 +37,7 @@ augment_of_knob(const struct knob *k)
 }
 
 static bool
-applies(const struct augment *a, const struct knobs *k, enum dataset_kind kind)
+is_applied(const struct augment *a, const struct knobs *k, enum dataset_kind kind)
 {
 	return a->kinds & 1u << kind && augment_is_on(a, k);
 }
@@ -46,7 +46,7 @@ bool
 augment_any(const struct knobs *k, enum dataset_kind kind)
 {
 	for (size_t i = 0; i < augment_count; i++)
-		if (applies(augment_table[i], k, kind))
+		if (is_applied(augment_table[i], k, kind))
 			return true;
 	return false;
 }
@@ -71,7 +71,7 @@ augment_fits(const struct knobs *k, const struct dataset *ds, const struct round
 
 		if (!augment_is_on(a, k))
 			continue;
-		if (!applies(a, k, ds->kind))
+		if (!is_applied(a, k, ds->kind))
 			return err_set(e, "%s: %s, and %s is %s; `set %s 0`", knob_of(a), a->what,
 				       ds->name, rows[ds->kind], knob_of(a));
 		if (a->wordnet && !wn)
@@ -176,7 +176,7 @@ augment_row(const struct job *j, size_t i)
 	for (size_t k = 0; k < augment_count; k++) {
 		const struct augment *a = augment_table[k];
 
-		if (!a->row || !applies(a, j->knobs, ds->kind))
+		if (!a->row || !is_applied(a, j->knobs, ds->kind))
 			continue;
 		r.rng = rng_stream(j->seed, a->name, j->step,
 				   (uint64_t)batch_i32(j->b, BATCH_DRAW)[i]);
@@ -207,7 +207,7 @@ augment_batch(const struct augmenter *a, const struct knobs *k, uint64_t seed, u
 		j.shards = b->rows < SHARDS ? b->rows : SHARDS;
 	pool_run(a->pool, (int)j.shards, augment_shard, &j);
 	for (size_t i = 0; i < augment_count; i++)
-		if (augment_table[i]->batch && applies(augment_table[i], k, a->ds->kind))
+		if (augment_table[i]->batch && is_applied(augment_table[i], k, a->ds->kind))
 			augment_table[i]->batch(
 				k, rng_stream(seed, augment_table[i]->name, step, UINT64_MAX), b);
 }

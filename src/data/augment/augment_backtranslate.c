@@ -7,7 +7,7 @@
 #include "retort/data/augment/augment.h"
 
 static void
-row(const struct augment_row *r)
+backtranslate_row(const struct augment_row *r)
 {
 	const struct round_trip *t = r->a->retold;
 
@@ -24,5 +24,5 @@ const struct augment augment_backtranslate = {
 	.doc = "Replace a text by its back-translation.",
 	.what = "texts are back-translated",
 	.on = offsetof(struct knobs, backtranslate_rate),
-	.row = row,
+	.row = backtranslate_row,
 };

@@ -11,7 +11,7 @@
 /* Draws 3c to 3c + 2 belong to the cell that begins at feature c; the one-hot features of a
  * category are one cell. After scaling the mean of a column is 0. */
 static void
-row(const struct augment_row *r)
+cell_row(const struct augment_row *r)
 {
 	const struct dataset *ds = r->a->ds;
 
@@ -38,5 +38,5 @@ const struct augment augment_cell = {
 	.doc = "Replace cells by the mean of their column, or by the cell of another row.",
 	.what = "cells of a table are replaced",
 	.on = offsetof(struct knobs, cell_rate),
-	.row = row,
+	.row = cell_row,
 };

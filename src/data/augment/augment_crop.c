@@ -9,7 +9,7 @@
 
 /* Draw 0: the share of a side that is cut; 1 and 2: the place of the rest. */
 static void
-row(const struct augment_row *r)
+crop_row(const struct augment_row *r)
 {
 	const struct dataset *ds = r->a->ds;
 	double side = 1 - r->knobs->crop_most * rng_unit(r->rng, 0), rest = 1 - side,
@@ -28,5 +28,5 @@ const struct augment augment_crop = {
 	.doc = "Crop an image and enlarge the rest to full size.",
 	.what = "images are cropped",
 	.on = offsetof(struct knobs, crop_most),
-	.row = row,
+	.row = crop_row,
 };

@@ -26,7 +26,7 @@ all_deleted(const struct augment_row *r, size_t n)
 
 /* A word is deleted with the blank after it. A row that would become empty stays unchanged. */
 static void
-row(const struct augment_row *r)
+delete_row(const struct augment_row *r)
 {
 	size_t n = words_length(r->ids, r->a->ds->length), to = 0, from = 0, end;
 
@@ -49,5 +49,5 @@ const struct augment augment_delete = {
 	.doc = "Delete words of a text.",
 	.what = "words of a text are deleted",
 	.on = offsetof(struct knobs, delete_rate),
-	.row = row,
+	.row = delete_row,
 };

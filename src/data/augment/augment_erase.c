@@ -14,7 +14,7 @@ side_length(double share, size_t n)
 
 /* Draw 0: whether to erase; 1 and 2: the place. After scaling the mean of all pixels is 0. */
 static void
-row(const struct augment_row *r)
+erase_row(const struct augment_row *r)
 {
 	const struct dataset *ds = r->a->ds;
 	size_t rows = side_length(r->knobs->erase_size, ds->height),
@@ -35,5 +35,5 @@ const struct augment augment_erase = {
 	.doc = "Replace a patch of an image by the mean of all pixels.",
 	.what = "patches of an image are erased",
 	.on = offsetof(struct knobs, erase_rate),
-	.row = row,
+	.row = erase_row,
 };

@@ -31,7 +31,7 @@ mask_word(const struct augment_row *r, size_t from, size_t to)
 }
 
 static void
-row(const struct augment_row *r)
+mask_row(const struct augment_row *r)
 {
 	size_t n = words_length(r->ids, r->a->ds->length), end;
 
@@ -51,5 +51,5 @@ const struct augment augment_mask = {
 	.doc = "Mask whole words of a text, or replace them by random tokens.",
 	.what = "words of a text are masked",
 	.on = offsetof(struct knobs, mask_rate),
-	.row = row,
+	.row = mask_row,
 };

@@ -17,7 +17,7 @@ count_words(const struct augment_row *r, size_t n)
 
 /* Draw 0: whether to cut; 1: the number of words; 2: the first one. */
 static void
-row(const struct augment_row *r)
+ngram_row(const struct augment_row *r)
 {
 	size_t n = words_length(r->ids, r->a->ds->length), words, want, skip, from, end = 0, to = 0;
 
@@ -44,5 +44,5 @@ const struct augment augment_ngram = {
 	.doc = "Replace a text by one of its n-grams.",
 	.what = "texts are cut to n-grams",
 	.on = offsetof(struct knobs, ngram_rate),
-	.row = row,
+	.row = ngram_row,
 };

@@ -5,7 +5,7 @@
 #include "retort/data/augment/augment.h"
 
 static void
-row(const struct augment_row *r)
+noise_row(const struct augment_row *r)
 {
 	for (size_t c = 0; c < r->a->ds->d; c++)
 		r->x[c] += (float)(r->knobs->noise_spread * rng_normal(r->rng, c));
@@ -17,5 +17,5 @@ const struct augment augment_noise = {
 	.doc = "Add normal noise to each number or pixel.",
 	.what = "noise is added to numbers and pixels",
 	.on = offsetof(struct knobs, noise_spread),
-	.row = row,
+	.row = noise_row,
 };

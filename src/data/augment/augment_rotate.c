@@ -12,7 +12,7 @@
 
 /* Draw 0: the angle, symmetric around 0. */
 static void
-row(const struct augment_row *r)
+rotate_row(const struct augment_row *r)
 {
 	const struct dataset *ds = r->a->ds;
 	double angle = (2 * rng_unit(r->rng, 0) - 1) * r->knobs->rotate_most * DEGREE,
@@ -35,5 +35,5 @@ const struct augment augment_rotate = {
 	.doc = "Rotate an image about its centre.",
 	.what = "images are rotated",
 	.on = offsetof(struct knobs, rotate_most),
-	.row = row,
+	.row = rotate_row,
 };

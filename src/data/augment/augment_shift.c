@@ -18,7 +18,7 @@ draw_offset(const struct augment_row *r, uint64_t draw)
 
 /* Draw 0: vertical; 1: horizontal. */
 static void
-row(const struct augment_row *r)
+shift_row(const struct augment_row *r)
 {
 	const struct dataset *ds = r->a->ds;
 	struct warp w = { .yy = 1, .xx = 1, .y0 = -draw_offset(r, 0), .x0 = -draw_offset(r, 1) };
@@ -33,5 +33,5 @@ const struct augment augment_shift = {
 	.doc = "Shift an image by whole pixels.",
 	.what = "images are shifted",
 	.on = offsetof(struct knobs, shift_most),
-	.row = row,
+	.row = shift_row,
 };

@@ -62,7 +62,7 @@ set_labels(const struct augment_row *r, size_t was, size_t n, const struct new_r
 }
 
 static void
-row(const struct augment_row *r)
+synonym_row(const struct augment_row *r)
 {
 	size_t length = r->a->ds->length, n = words_length(r->ids, length), end, at = 0, keep;
 	struct new_row to = { r->tokens, 0, length + 1 };
@@ -97,6 +97,6 @@ const struct augment augment_synonym = {
 	.doc = "Replace words of a text by synonyms from WordNet.",
 	.what = "words of a text are replaced by synonyms",
 	.on = offsetof(struct knobs, synonym_rate),
-	.row = row,
+	.row = synonym_row,
 	.wordnet = true,
 };

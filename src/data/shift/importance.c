@@ -31,7 +31,7 @@ struct estimator {
 };
 
 static size_t
-smaller(size_t a, size_t b)
+smaller_of(size_t a, size_t b)
 {
 	return a < b ? a : b;
 }
@@ -42,7 +42,7 @@ draw_order(struct estimator *f)
 	const struct importance_sets *r = f->r;
 	size_t cells = IMPORTANCE_CELLS / 2 / r->d,
 	       most = cells < 2 * IMPORTANCE_FOLDS ? 2 * IMPORTANCE_FOLDS
-						   : smaller(cells, IMPORTANCE_ROWS);
+						   : smaller_of(cells, IMPORTANCE_ROWS);
 
 	for (int side = 0; side < 2; side++) {
 		size_t n = side ? r->n_b : r->n_a;
@@ -52,7 +52,7 @@ draw_order(struct estimator *f)
 			f->order[side][i] = (uint32_t)i;
 		rng_shuffle(rng_stream(r->seed, "ratio", (uint64_t)side, 0), f->order[side],
 			    (uint32_t)n);
-		f->learned[side] = smaller(n, most);
+		f->learned[side] = smaller_of(n, most);
 	}
 }
 
@@ -63,7 +63,7 @@ row_at(const struct estimator *f, int side, size_t place)
 }
 
 static void
-standardize(const struct estimator *f, double *x)
+standardize_row(const struct estimator *f, double *x)
 {
 	for (size_t c = 0; c < f->r->d; c++)
 		x[c] = (x[c] - f->mean[c]) * f->scale[c];
@@ -90,7 +90,7 @@ read_learned(struct estimator *f)
 	for (size_t c = 0; c < d; c++)
 		f->scale[c] = f->scale[c] > 1e-24 ? 1 / sqrt(f->scale[c]) : 0;
 	for (size_t i = 0; i < n; i++)
-		standardize(f, f->x + i * d);
+		standardize_row(f, f->x + i * d);
 }
 
 /* Train the classifier of a fold, on all other folds. */
@@ -118,7 +118,7 @@ train_fold(struct estimator *f, size_t fold)
 
 /* Fit the calibration line to held-out scores; flat if they are uninformative. */
 static void
-calibrate(struct estimator *f, const double *score, size_t n)
+fit_calibration(struct estimator *f, const double *score, size_t n)
 {
 	uint32_t *row = mem_array(n, sizeof *row);
 	uint8_t *is_b = mem_array(n, 1);
@@ -148,7 +148,7 @@ score_folds(struct estimator *f)
 		score[i] = logistic_score(f->w[place % IMPORTANCE_FOLDS], f->x + i * d, d);
 	}
 	auc = two_sample_auc(score, f->learned[0], score + f->learned[0], f->learned[1]);
-	calibrate(f, score, n);
+	fit_calibration(f, score, n);
 	mem_free(score);
 	return auc;
 }
@@ -166,7 +166,7 @@ importance_find(const struct importance_sets *r, double *w)
 	auc = score_folds(&f);
 	for (size_t place = 0; place < r->n_a; place++) {
 		r->read(r->arg, row_at(&f, 0, place), x);
-		standardize(&f, x);
+		standardize_row(&f, x);
 		score = logistic_score(f.w[place % IMPORTANCE_FOLDS], x, r->d);
 		w[f.order[0][place]] = exp(fmax(
 			fmin(logistic_score(f.line, &score, 1), LOG_RATIO_MAX), -LOG_RATIO_MAX));

@@ -118,7 +118,7 @@ went_up(const struct fit *f, const double *w)
 }
 
 static void
-descend(struct fit *f, double *w)
+minimize_loss(struct fit *f, double *w)
 {
 	double curvature = max_curvature(f);
 	size_t d = f->r->d;
@@ -148,7 +148,7 @@ logistic_fit(const struct logistic_rows *r, double ridge, double *w)
 	f.gradient = room + 2 * (r->d + 1);
 	memset(w, 0, (r->d + 1) * sizeof *w);
 	if (compute_shares(&f) == 0)
-		descend(&f, w);
+		minimize_loss(&f, w);
 	mem_free(f.share);
 	mem_free(room);
 }

@@ -60,7 +60,7 @@ square_distance(const float *a, const float *b, size_t d)
 
 /* The row of a nearest to x among those not selected. */
 static size_t
-nearest(const struct row_choice_rows *r, const uint8_t *keep, const float *x)
+nearest_row(const struct row_choice_rows *r, const uint8_t *keep, const float *x)
 {
 	float best = INFINITY;
 	size_t found = r->n_a;
@@ -80,7 +80,7 @@ nearest(const struct row_choice_rows *r, const uint8_t *keep, const float *x)
 }
 
 static size_t
-farthest(const float *far, size_t n)
+farthest_row(const float *far, size_t n)
 {
 	size_t most = 0;
 
@@ -100,14 +100,14 @@ row_choice_cover(const struct row_choice_rows *r, size_t k, uint8_t *keep)
 	for (size_t i = 0; i < r->n_b; i++)
 		far[i] = INFINITY;
 	for (size_t chosen = 0; chosen < k; chosen++) {
-		size_t at = nearest(r, keep, r->b + farthest(far, r->n_b) * r->d);
+		size_t at = nearest_row(r, keep, r->b + farthest_row(far, r->n_b) * r->d);
 
 		keep[at] = 1;
 		for (size_t i = 0; i < r->n_b; i++)
 			far[i] = fminf(far[i],
 				       square_distance(r->a + at * r->d, r->b + i * r->d, r->d));
 	}
-	radius = sqrt((double)far[farthest(far, r->n_b)]);
+	radius = sqrt((double)far[farthest_row(far, r->n_b)]);
 	mem_free(far);
 	return radius;
 }

@@ -27,7 +27,7 @@ struct joint {
 };
 
 static void
-standardize(const struct two_sample_rows *r, struct joint *j)
+standardize_columns(const struct two_sample_rows *r, struct joint *j)
 {
 	for (size_t c = 0; c < r->d; c++) {
 		double sum = 0, squares = 0, mean, spread;
@@ -50,7 +50,7 @@ standardize(const struct two_sample_rows *r, struct joint *j)
 }
 
 static double
-distance(const double *a, const double *b, size_t d)
+euclidean_distance(const double *a, const double *b, size_t d)
 {
 	double sum = 0;
 
@@ -66,13 +66,13 @@ measure_distances(struct joint *j)
 		j->far[i * j->n + i] = 0;
 		for (size_t k = 0; k < i; k++)
 			j->far[i * j->n + k] = j->far[k * j->n + i] =
-				distance(j->x + i * j->d, j->x + k * j->d, j->d);
+				euclidean_distance(j->x + i * j->d, j->x + k * j->d, j->d);
 	}
 }
 
 /* 2 E|a - b| - E|a - a'| - E|b - b'|, where order[] lists the rows of a (the first n_a), then b. */
 static double
-energy(const struct joint *j, const uint32_t *order)
+energy_distance(const struct joint *j, const uint32_t *order)
 {
 	double between = 0, in_a = 0, in_b = 0, a = (double)j->n_a, b = (double)(j->n - j->n_a);
 
@@ -102,10 +102,10 @@ permutation_test(const struct joint *j, uint64_t seed, struct two_sample *out)
 
 	for (uint32_t i = 0; i < j->n; i++)
 		order[i] = i;
-	out->energy = fmax(energy(j, order), 0);
+	out->energy = fmax(energy_distance(j, order), 0);
 	for (uint64_t k = 0; k < TWO_SAMPLE_PERMUTATIONS; k++) {
 		rng_shuffle(rng_stream(seed, "gauge", k, 0), order, (uint32_t)j->n);
-		as_far += energy(j, order) >= out->energy;
+		as_far += energy_distance(j, order) >= out->energy;
 	}
 	out->p = (1.0 + as_far) / (1 + TWO_SAMPLE_PERMUTATIONS);
 	mem_free(order);
@@ -113,7 +113,7 @@ permutation_test(const struct joint *j, uint64_t seed, struct two_sample *out)
 
 /* Distance of row i from the nearest other row of a. */
 static double
-nearest(const struct joint *j, size_t i)
+nearest_distance(const struct joint *j, size_t i)
 {
 	double best = INFINITY;
 
@@ -157,12 +157,12 @@ measure_coverage(const struct joint *j, struct two_sample *out)
 	size_t covered = 0;
 
 	for (size_t i = 0; i < j->n_a; i++)
-		own[i] = nearest(j, i);
+		own[i] = nearest_distance(j, i);
 	qsort(own, j->n_a, sizeof *own, by_value);
 	usual = own[j->n_a / 2];
 	most = own[(size_t)(COVER_QUANTILE * (double)(j->n_a - 1))];
 	for (size_t i = j->n_a; i < j->n; i++) {
-		double near = nearest(j, i);
+		double near = nearest_distance(j, i);
 
 		covered += near <= most;
 		insert_outlier(out, i - j->n_a, usual > 0 ? near / usual : near);
@@ -299,7 +299,7 @@ two_sample_measure(const struct two_sample_rows *r, uint64_t seed, struct two_sa
 	out->weighted_energy = out->weighted_auc = NAN;
 	j.x = mem_array(j.n * j.d, sizeof *j.x);
 	j.far = mem_array(j.n * j.n, sizeof *j.far);
-	standardize(r, &j);
+	standardize_columns(r, &j);
 	measure_distances(&j);
 	permutation_test(&j, seed, out);
 	measure_coverage(&j, out);
@@ -310,7 +310,7 @@ two_sample_measure(const struct two_sample_rows *r, uint64_t seed, struct two_sa
 }
 
 static double *
-sorted(const double *x, size_t n)
+sorted_copy(const double *x, size_t n)
 {
 	double *copy = mem_array(n, sizeof *copy);
 
@@ -339,7 +339,7 @@ distribution_at(const double *x, size_t n, double at)
 double
 two_sample_psi(const double *a, size_t n_a, const double *b, size_t n_b)
 {
-	double *x = sorted(a, n_a), *y = sorted(b, n_b), sum = 0, p_was = 0, q_was = 0;
+	double *x = sorted_copy(a, n_a), *y = sorted_copy(b, n_b), sum = 0, p_was = 0, q_was = 0;
 
 	for (size_t k = 1; k <= BINS; k++) {
 		double edge = k < BINS ? x[k * n_a / BINS - (k * n_a / BINS > 0)] : INFINITY;
@@ -358,7 +358,7 @@ two_sample_psi(const double *a, size_t n_a, const double *b, size_t n_b)
 double
 two_sample_ks(const double *a, size_t n_a, const double *b, size_t n_b)
 {
-	double *x = sorted(a, n_a), *y = sorted(b, n_b), most = 0;
+	double *x = sorted_copy(a, n_a), *y = sorted_copy(b, n_b), most = 0;
 
 	for (size_t i = 0; i < n_a; i++)
 		most = fmax(most,

@@ -53,7 +53,7 @@ put_pattern(const char *pattern, struct text *out)
 }
 
 static int
-compile(struct pretoken *p, const char *pattern, struct err *e)
+compile_pattern(struct pretoken *p, const char *pattern, struct err *e)
 {
 	pcre2_compile_context *c = pcre2_compile_context_create(NULL);
 	struct text own = { 0 };
@@ -96,7 +96,7 @@ pretoken_new(enum pretoken_kind kind, const char *pattern, bool matches_alone, s
 	pattern = pattern ? pattern : published[0];
 	for (size_t i = 0; i < sizeof published / sizeof *published; i++)
 		p->cuts_at_blanks |= strcmp(pattern, published[i]) == 0;
-	if (compile(p, pattern, e) == 0)
+	if (compile_pattern(p, pattern, e) == 0)
 		return p;
 	pretoken_free(p);
 	return NULL;

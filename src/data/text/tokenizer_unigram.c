@@ -106,8 +106,8 @@ extend_steps(const struct tokenizer *t, const char *text, size_t size, size_t at
 /* Append the tokens of the best segmentation of n bytes, in order. Consecutive unknown characters
  * are one token, also across calls; the ids of the text begin at `start`. */
 static int
-backtrack(const struct tokenizer *t, const char *text, const struct step *step, size_t n,
-	  size_t start, struct tokenizer_ids *out, struct err *e)
+append_best(const struct tokenizer *t, const char *text, const struct step *step, size_t n,
+	    size_t start, struct tokenizer_ids *out, struct err *e)
 {
 	size_t first = out->n, last;
 	uint32_t cp;
@@ -152,7 +152,7 @@ encode_marked(const struct tokenizer *t, const char *text, size_t size, struct t
 
 	for (size_t at = 0; at < size && status == 0; at++) {
 		if (at == furthest) {
-			status = backtrack(t, text + from, step, at - from, start, out, e);
+			status = append_best(t, text + from, step, at - from, start, out, e);
 			if (step)
 				memset(step, 0, (at - from + 1) * sizeof *step);
 			from = at;
@@ -165,7 +165,7 @@ encode_marked(const struct tokenizer *t, const char *text, size_t size, struct t
 		}
 	}
 	if (status == 0 && size)
-		status = backtrack(t, text + from, step, size - from, start, out, e);
+		status = append_best(t, text + from, step, size - from, start, out, e);
 	if (status < 0)
 		out->n = start;
 	mem_free(step);

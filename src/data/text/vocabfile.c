@@ -260,7 +260,7 @@ put_added(const struct tokenizer *t, struct text *out)
 }
 
 static const char *
-truth(bool yes)
+bool_name(bool yes)
 {
 	return yes ? "true" : "false";
 }
@@ -280,7 +280,8 @@ put_frame(const struct tokenizer *t, struct text *out)
 			  "  \"normalizer\": {\"type\": \"BertNormalizer\", \"clean_text\": true, "
 			  "\"handle_chinese_chars\": true, "
 			  "\"strip_accents\": %s, \"lowercase\": %s},\n",
-			  truth(t->normal & NORMALIZE_ACCENTS), truth(t->normal & NORMALIZE_LOWER));
+			  bool_name(t->normal & NORMALIZE_ACCENTS),
+			  bool_name(t->normal & NORMALIZE_LOWER));
 	else if (t->normal & NORMALIZE_LOWER)
 		text_add(out, "  \"normalizer\": {\"type\": \"Sequence\", \"normalizers\": "
 			      "[{\"type\": \"NFC\"}, {\"type\": \"Lowercase\"}]},\n");

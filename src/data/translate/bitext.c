@@ -160,7 +160,7 @@ bitext_write(const struct bitext *p, const char *path, struct err *e)
 
 /* Decode one field of a line. */
 static int
-unescape(struct text *out, const char *s, size_t len, struct err *e)
+unescape_field(struct text *out, const char *s, size_t len, struct err *e)
 {
 	text_clear(out);
 	text_add(out, "");
@@ -192,7 +192,8 @@ read_line(struct bitext *p, const char *s, size_t len, struct text *before, stru
 		return err_set(e, "expected BEFORE and AFTER with one tab between");
 	if (!framing_is_clean(s, len))
 		return err_set(e, "not UTF-8");
-	if (unescape(before, s, first, e) < 0 || unescape(after, tab + 1, len - first - 1, e) < 0)
+	if (unescape_field(before, s, first, e) < 0 ||
+	    unescape_field(after, tab + 1, len - first - 1, e) < 0)
 		return -1;
 	if (p->n == UINT32_MAX - 1)
 		return err_set(e, "too many pairs");

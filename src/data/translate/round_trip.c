@@ -19,7 +19,7 @@ round_trip_free(struct round_trip *r)
 }
 
 static struct round_trip *
-allocate(const struct dataset *ds, struct err *e)
+allocate_rows(const struct dataset *ds, struct err *e)
 {
 	struct round_trip *r = mem_new(sizeof *r);
 
@@ -63,7 +63,7 @@ round_trip_new(const struct dataset *ds, const struct bitext *b, struct err *e)
 		err_set(e, "%s: not a table of texts", ds->name);
 		return NULL;
 	}
-	r = allocate(ds, e);
+	r = allocate_rows(ds, e);
 	if (!r)
 		return NULL;
 	for (size_t i = 0; i < ds->n; i++)

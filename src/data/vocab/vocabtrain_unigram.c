@@ -58,7 +58,7 @@ count_piece(struct trainer *r, const char *s, size_t len, uint64_t count)
 
 /* Whether a substring has a count of 2 or more; else no longer one has. */
 static bool
-repeats(const struct trainer *r, const char *s, size_t len)
+is_repeated(const struct trainer *r, const char *s, size_t len)
 {
 	int32_t id = token_trie_find(&r->pieces, s, len);
 
@@ -85,8 +85,8 @@ count_substrings(struct trainer *r, size_t chars)
 			if (have < chars)
 				break;
 			n = char_size(s + at, len - at);
-			if (chars == 1 ||
-			    (repeats(r, s + at, last - at) && repeats(r, s + at + n, end - at - n)))
+			if (chars == 1 || (is_repeated(r, s + at, last - at) &&
+					   is_repeated(r, s + at + n, end - at - n)))
 				count_piece(r, s + at, end - at, r->words->count[w]);
 		}
 	}
@@ -152,7 +152,7 @@ keep_best(struct trainer *r, double (*value)(const struct trainer *r, size_t id)
 
 /* Characters of the text covered by a piece, 0 if it does not repeat. */
 static double
-coverage(const struct trainer *r, size_t id)
+coverage_of(const struct trainer *r, size_t id)
 {
 	size_t len;
 
@@ -174,7 +174,7 @@ seed_pieces(struct trainer *r, size_t most)
 
 		r->piece[i].single = char_size(s, len) == len;
 	}
-	keep_best(r, coverage, 1, most); /* pieces that do not repeat have value 0 */
+	keep_best(r, coverage_of, 1, most); /* pieces that do not repeat have value 0 */
 	for (size_t i = 0; i < r->pieces.n; i++)
 		sum += r->piece[i].count;
 	for (size_t i = 0; i < r->pieces.n; i++)
