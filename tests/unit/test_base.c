@@ -23,7 +23,7 @@
 #include "retort/base/unicode.h"
 
 static void
-errors_gain_context_on_the_way_up(void **state)
+errors_gain_context(void **state)
 {
 	struct err e;
 
@@ -53,7 +53,7 @@ errors_are_cut_between_characters(void **state)
 }
 
 static void
-numbers_survive_a_round_trip(void **state)
+numbers_round_trip(void **state)
 {
 	static const double values[] = { 0,      0.1, 1e-300, 1.0 / 3, 4, 123456789.123456789,
 					 5e-324, 1e22 };
@@ -79,10 +79,10 @@ numbers_survive_a_round_trip(void **state)
 	CHECK_STR(text_fit(buf, 6, "abcdefgh, i"), "abcde");
 }
 
-/* The fast way for plain decimals rounds as strtod does: to the bit, whatever the digits and
- * wherever the point. */
+/* The fast path for plain decimals rounds to the same bits as strtod, for all digits and places of
+ * the point. */
 static void
-plain_decimals_are_what_strtod_makes_of_them(void **state)
+plain_decimals_equal_strtod(void **state)
 {
 	struct rng r = rng_stream(7, "decimals", 0, 0);
 	static const char *const odd[] = { "-0",
@@ -153,7 +153,7 @@ json_is_written_with_its_separators(void **state)
 }
 
 static void
-what_is_no_plain_number_is_refused(void **state)
+invalid_numbers_are_refused(void **state)
 {
 	static const char *const bad[] = { "",      "nan", "inf", "0x10", "1e999",
 					   "1.2.3", "4x",  " 4",  "--1",  "e5" };
@@ -293,7 +293,7 @@ words_are_found_in_lists(void **state)
 }
 
 static void
-unknown_words_are_answered_with_the_choices(void **state)
+messages_list_the_choices(void **state)
 {
 	struct text many = { 0 };
 	struct err e;
@@ -340,7 +340,7 @@ random_numbers_are_functions(void **state)
 }
 
 static void
-a_shuffle_keeps_every_item(void **state)
+a_shuffle_is_a_permutation(void **state)
 {
 	uint32_t items[100], seen[100] = { 0 };
 	int moved = 0;
@@ -371,7 +371,7 @@ sha256_of_abc(void **state)
 }
 
 static void
-files_are_replaced_whole(void **state)
+files_are_replaced_atomically(void **state)
 {
 	char dir[] = "/tmp/retort-test-XXXXXX", *path, *back;
 	const void *parts[] = { "one", "two" };
@@ -491,12 +491,12 @@ ignored_signals_stay_ignored(void **state)
 	signal(SIGUSR1, SIG_DFL);
 }
 
-static int words_fd;
+static int handler_fd;
 
 static void
-say_last_words(void)
+write_to_pipe(void)
 {
-	if (write(words_fd, "!", 1) != 1)
+	if (write(handler_fd, "!", 1) != 1)
 		_exit(1);
 }
 
@@ -509,7 +509,7 @@ crash_here(void *arg)
 }
 
 static void
-a_crash_in_any_thread_has_its_last_words(void **state)
+a_crash_in_any_thread_runs_the_handler(void **state)
 {
 	int fd[2], status;
 	char c = 0;
@@ -521,8 +521,8 @@ a_crash_in_any_thread_has_its_last_words(void **state)
 	if (pid == 0) {
 		struct thread t;
 
-		words_fd = fd[1];
-		sig_crash(say_last_words);
+		handler_fd = fd[1];
+		sig_crash(write_to_pipe);
 		thread_start(&t, crash_here, NULL);
 		thread_join(&t);
 		_exit(0);
@@ -539,27 +539,27 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(errors_gain_context_on_the_way_up),
+		TEST(errors_gain_context),
 		TEST(errors_are_cut_between_characters),
-		TEST(numbers_survive_a_round_trip),
-		TEST(plain_decimals_are_what_strtod_makes_of_them),
+		TEST(numbers_round_trip),
+		TEST(plain_decimals_equal_strtod),
 		TEST(json_is_written_with_its_separators),
-		TEST(what_is_no_plain_number_is_refused),
+		TEST(invalid_numbers_are_refused),
 		TEST(broken_utf8_is_replaced_byte_by_byte),
 		TEST(widths_are_those_of_a_terminal),
 		TEST(utf8_is_decoded_as_rfc_3629_says),
 		TEST(misspelled_words_find_the_nearest),
 		TEST(words_are_found_in_lists),
-		TEST(unknown_words_are_answered_with_the_choices),
+		TEST(messages_list_the_choices),
 		TEST(random_numbers_are_functions),
-		TEST(a_shuffle_keeps_every_item),
+		TEST(a_shuffle_is_a_permutation),
 		TEST(sha256_of_abc),
-		TEST(files_are_replaced_whole),
+		TEST(files_are_replaced_atomically),
 		TEST(arenas_hand_out_aligned_blocks),
 		TEST(the_ring_loses_nothing_at_any_size),
 		TEST(the_pool_runs_each_piece_once),
 		TEST(ignored_signals_stay_ignored),
-		TEST(a_crash_in_any_thread_has_its_last_words),
+		TEST(a_crash_in_any_thread_runs_the_handler),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
