@@ -240,3 +240,9 @@ gzip_read(const char *path, size_t limit, char **out, size_t *size, struct err *
 	gzip_close(f);
 	return status;
 }
+
+uint32_t
+gzip_crc(const void *bytes, size_t size)
+{
+	return (uint32_t)crc32_z(0, bytes, size);
+}

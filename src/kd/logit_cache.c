@@ -8,8 +8,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <zlib.h>
 
+#include "retort/base/gzip.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/kd/top_logits.h"
@@ -147,8 +147,8 @@ logit_cache_at(const struct logit_cache *k, size_t row)
 static uint32_t
 sum_chunk(const struct logit_cache *k, size_t chunk)
 {
-	return (uint32_t)crc32_z(0, (const Bytef *)logit_cache_at(k, chunk * k->shape.chunk),
-				 logit_cache_rows(k, chunk) * k->shape.width * sizeof(real));
+	return gzip_crc(logit_cache_at(k, chunk * k->shape.chunk),
+			logit_cache_rows(k, chunk) * k->shape.width * sizeof(real));
 }
 
 static bool

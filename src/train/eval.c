@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/mono.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/nn/gemm/shard.h"
 #include "retort/train/feed.h"
 

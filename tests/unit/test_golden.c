@@ -10,6 +10,7 @@
 #include "retort/nn/gemm/act.h"
 #include "retort/nn/gemm/blas.h"
 #include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/nn/ops/op_table.h"
 
 /* The file has 11 significant digits. */

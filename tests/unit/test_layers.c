@@ -602,13 +602,11 @@ fsp_says_which_layers_it_cannot_compare(void **state)
 	CHECK_INT(loss_fsp.fits(&a.shape, &e), 0);
 	a.shape.before_positions = 1;
 	CHECK_INT(loss_fsp.fits(&a.shape, &e), -1);
-	CHECK_STR(e.msg, "the student's layer has 4 places and the one before it 1: they have to "
-			 "be as many");
+	CHECK(strstr(e.msg, "4 positions") && strstr(e.msg, "before it 1"));
 	a.shape.before_positions = 4;
 	a.shape.t_before = 12;
 	CHECK_INT(loss_fsp.fits(&a.shape, &e), -1);
-	CHECK_STR(e.msg, "the layers before have to have the same number of channels; the "
-			 "teacher's has 3, the student's 2");
+	CHECK(strstr(e.msg, "3 channels") && strstr(e.msg, "student's 2"));
 }
 
 int

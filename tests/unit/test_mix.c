@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/train/mix.h"
 
 #define B 3

@@ -11,6 +11,7 @@
 #include "retort/nn/gemm/blas.h"
 #include "retort/nn/ops/op_table.h"
 #include "retort/kd/loss.h"
+#include "retort/kd/losses/loss_table.h"
 
 static size_t
 product(const size_t *dim, int from, int to)

@@ -4,6 +4,7 @@
 #define RETORT_BASE_GZIP_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "retort/base/err.h"
 
@@ -29,5 +30,8 @@ struct gzip_file;
 struct gzip_file *gzip_open(const char *path, struct err *e);
 int gzip_next(struct gzip_file *f, char *buf, size_t room, size_t *n, struct err *e);
 void gzip_close(struct gzip_file *f);
+
+/* CRC-32 of a block, as in the trailer of a gzip member. Any thread. */
+uint32_t gzip_crc(const void *bytes, size_t size);
 
 #endif

@@ -9,8 +9,9 @@
 #include "retort/kd/gram.h"
 #include "retort/kd/losses/loss_table.h"
 
-#define NOISE 1e-12 /* share of the squares that rounding can leave of equal rows after centring \
-		     */
+#define NOISE                                                                              \
+	1e-12 /* share of the squares that rounding can leave of equal rows after centring \
+	       */
 
 /* Subtract the mean of every column. False: all rows are equal. mean [width] is scratch. */
 static bool

@@ -115,8 +115,8 @@ fits(const struct loss_shape *s, struct err *e)
 			       s->positions, s->t_before_positions);
 	if (from != t_from)
 		return err_set(e,
-			       "the layers before have to have the same number of channels; the "
-			       "teacher's has %zu, the student's %zu",
+			       "the layer before the teacher's has %zu channels, the layer before "
+			       "the student's %zu (expected as many)",
 			       t_from, from);
 	return 0;
 }
