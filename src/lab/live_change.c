@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/text.h"
+#include "retort/nn/predict.h"
 #include "retort/lab/balance.h"
 #include "retort/lab/history.h"
 #include "retort/lab/tunable.h"
@@ -122,6 +123,7 @@ live_change_set(struct trainer_state *w, struct request *r, struct err *e)
 		return 0;
 	}
 	if (!had) { /* a refused line is not recorded, so a replay would lack it */
+		synonyms_release(&w->train.augmenter.synonyms); /* of its words */
 		wordnet_free(w->train.wordnet);
 		w->train.wordnet = NULL;
 	}
@@ -374,38 +376,39 @@ save_names(const struct trainer_state *w, struct ckpt *c)
 	}
 }
 
+static int
+add_outputs(void *arg, const struct predict_chunk *c)
+{
+	struct ckpt_tensor *out = arg;
+	size_t width = out->dim[1];
+
+	for (size_t i = 0; i < c->batch->rows * width; i++)
+		out->data[c->at * width + i] = (float)c->logits[i];
+	return 0;
+}
+
 /* Write the logits of every row of the data, in their order, to the answer's checkpoint. */
 static int
 snapshot_outputs(struct trainer_state *w, struct branch *b, struct request *r, struct err *e)
 {
 	size_t room = b->net->graph->capacity,
 	       dim[2] = { w->train.ds->n, (size_t)w->train.ds->classes };
-	uint32_t *row = mem_array(room, sizeof *row);
 	struct batch batch = { 0 };
-	struct ckpt_tensor *out;
+	struct ckpt *c;
 
-	if (w->train.ds->next_token || batch_init(&batch, room, w->train.ds, e) < 0) {
-		mem_free(row);
-		return w->train.ds->next_token
-			       ? err_set(e, "save: outputs: the data asks for a token at "
-					    "every position")
-			       : -1;
-	}
-	r->u.snapshot.ckpt = ckpt_new();
-	out = ckpt_add(r->u.snapshot.ckpt, "outputs", 2, dim, NULL);
-	for (size_t at = 0; at < w->train.ds->n; at += room) {
-		size_t n = w->train.ds->n - at < room ? w->train.ds->n - at : room;
-		const real *z;
-
-		for (size_t i = 0; i < n; i++)
-			row[i] = (uint32_t)(at + i);
-		batch_fill(&batch, w->train.ds, row, n, NULL);
-		z = branch_logits(b, &batch);
-		for (size_t i = 0; i < n * dim[1]; i++)
-			out->data[at * dim[1] + i] = (float)z[i];
-	}
+	if (w->train.ds->next_token)
+		return err_set(e, "save: outputs: the data asks for a token at every position");
+	if (batch_init(&batch, room, w->train.ds, e) < 0)
+		return -1;
+	c = r->u.snapshot.ckpt = ckpt_new();
+	predict_rows(b->net,
+		     &(struct predict_rows){ .ds = w->train.ds,
+					     .of = w->train.ds->n,
+					     .n = w->train.ds->n,
+					     .batch = &batch,
+					     .chunk = room },
+		     add_outputs, ckpt_add(c, "outputs", 2, dim, NULL));
 	batch_release(&batch);
-	mem_free(row);
 	return 0;
 }
 

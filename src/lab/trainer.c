@@ -182,23 +182,25 @@ apply_request(struct trainer *t, struct request *r)
 	const struct request_row *row = &request_table[r->kind];
 	struct place here = place_of(t->work); /* a `run` starts at the step it was applied at */
 	int64_t pace = t->work->pace;
+	int status;
 
 	stamp_request(t->work, &here, r);
 	if (r->worked) {
 		push_answer(t, r);
 		return;
 	}
-	if (idle_change_allows(t->work, row, &r->err) < 0)
-		r->status = -1;
-	else
-		r->status =
-			row->handle ? row->handle(t->work, r, &r->err) : handle_by_service(t, r);
+	status = idle_change_allows(t->work, row, &r->err);
+	if (status == 0)
+		status = row->handle ? row->handle(t->work, r, &r->err) : handle_by_service(t, r);
+	if (status == 0 && row->answered == REQUEST_BY_WORKER)
+		return; /* the worker's from here on */
 	if (t->work->pace != pace)
 		t->next = 0;
-	if (r->status < 0 || row->answered == REQUEST_AT_ONCE)
-		push_answer(t, r);
-	else if (row->answered == REQUEST_AT_END)
+	r->status = status;
+	if (status == 0 && row->answered == REQUEST_AT_END)
 		t->report = r;
+	else
+		push_answer(t, r);
 }
 
 /* Steps done by the owner of the stamp; UINT64_MAX without such a teacher. */

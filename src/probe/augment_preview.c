@@ -1,4 +1,4 @@
-/* augment_preview.c: rows of text before and after augmentation. */
+/* augment_preview.c: training texts before and after augmentation. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -15,9 +15,9 @@
 #include "retort/train/feed.h"
 #include "retort/lab/settings_change.h"
 
-/* Text without what a terminal would obey. */
+/* Append text with blanks for control characters. */
 static void
-add_seen(const char *s, size_t len, struct text *out)
+add_printable(const char *s, size_t len, struct text *out)
 {
 	uint32_t cp;
 	char c[4];
@@ -43,13 +43,14 @@ add_row(const struct dataset *ds, size_t row, char sign, const int32_t *ids, str
 	for (size_t i = 0; !ds->tokenizer && i < n; i++)
 		text_addf(out, "%s%d", i ? " " : "", (int)ids[i]);
 	if (ds->tokenizer && tokenizer_decode(ds->tokenizer, ids, n, &text, NULL) == 0)
-		add_seen(text_get(&text), text.len, out);
+		add_printable(text_get(&text), text.len, out);
 	text_release(&text);
 	text_add(out, "\n");
 }
 
+/* Print the rows of an augmented batch beside those of the data. */
 static void
-tell(const struct dataset *ds, const struct batch *b, struct text *out)
+print_rows(const struct dataset *ds, const struct batch *b, struct text *out)
 {
 	for (size_t i = 0; i < b->rows; i++) {
 		const int32_t *after = batch_i32(b, BATCH_IDS) + i * ds->length;
@@ -63,9 +64,9 @@ tell(const struct dataset *ds, const struct batch *b, struct text *out)
 	}
 }
 
-/* The order of the main line, also before its first step. */
+/* The rows of the student's next batch, also before its first step. */
 static void
-draw(struct trainer_state *w, uint32_t *rows)
+next_rows(struct trainer_state *w, uint32_t *rows)
 {
 	struct sampler *s = feed_order(&w->train, &w->info.run.settings), first;
 
@@ -79,8 +80,9 @@ draw(struct trainer_state *w, uint32_t *rows)
 	sampler_release(&first);
 }
 
+/* Augment n rows in `b` as the next step will, and print them. */
 static int
-fill(struct trainer_state *w, size_t n, struct batch *b, struct text *out, struct err *e)
+preview_rows(struct trainer_state *w, size_t n, struct batch *b, struct text *out, struct err *e)
 {
 	uint32_t *rows = mem_array(train_batch(&w->info.run.settings), sizeof *rows);
 	struct augmenter a = { 0 };
@@ -91,11 +93,11 @@ fill(struct trainer_state *w, size_t n, struct batch *b, struct text *out, struc
 	if (status == 0)
 		status = augment_learn(&a, w->train.wordnet, e);
 	if (status == 0) {
-		draw(w, rows);
+		next_rows(w, rows);
 		batch_fill(b, w->train.ds, rows, n, w->train.split.visible);
 		augment_batch(&a, &w->info.run.settings.knobs, w->info.seed,
 			      settings_change_step(w), b);
-		tell(w->train.ds, b, out);
+		print_rows(w->train.ds, b, out);
 	}
 	augment_close(&a);
 	mem_free(rows);
@@ -114,15 +116,16 @@ handle_preview(void *state, struct trainer_state *w, struct request *r, struct e
 	if (!w->train.ds)
 		return err_set(e, "augment show: no data yet; `data sentences` first");
 	if (w->train.ds->kind != DATASET_TOKENS)
-		return err_set(e, "augment show: %s has no texts to show", w->train.ds->name);
+		return err_set(e, "augment show: %s has no texts", w->train.ds->name);
 	if (n < 1 || (size_t)n > train_batch(&w->info.run.settings))
-		return err_set(e, "augment show: %lld is outside 1..%zu, the rows of a batch",
-			       (long long)n, train_batch(&w->info.run.settings));
+		return err_set(
+			e, "augment show: invalid number of rows %lld (expected 1 to %zu, a batch)",
+			(long long)n, train_batch(&w->info.run.settings));
 	if (augment_fits(&w->info.run.settings.knobs, w->train.ds, w->train.round_trip,
 			 w->train.wordnet, e) < 0 ||
 	    batch_init(&b, (size_t)n, w->train.ds, e) < 0)
 		return err_wrap(e, "augment show");
-	status = fill(w, (size_t)n, &b, &page, e);
+	status = preview_rows(w, (size_t)n, &b, &page, e);
 	r->page = page.s;
 	batch_release(&b);
 	return status < 0 ? err_wrap(e, "augment show") : 0;

@@ -1,4 +1,4 @@
-/* row_set.c: rows by the name of their set, what stands for them, and what networks say of them. */
+/* row_set.c: rows by the name of their set, their features, and logits for them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,10 +11,28 @@
 #include "retort/base/rng.h"
 #include "retort/data/sets.h"
 #include "retort/lab/idle_change.h"
+#include "retort/nn/predict.h"
 #include "retort/train/feed.h"
 
-#define BUCKETS 256 /* that tokens and pairs of tokens are counted in */
-#define LEAST 10    /* rows */
+#define BUCKETS 256 /* hash buckets for tokens and pairs of tokens */
+#define LEAST 10    /* rows of a set */
+
+/* What remedies give each row of the data; NULL: not in force. */
+struct remedies {
+	const float *weight;
+	const uint8_t *keep;
+};
+
+static struct remedies
+remedies_in_force(const struct trainer_state *w)
+{
+	const struct remedy_result_made *weigh = remedy_result_get(
+		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
+	const struct remedy_result_made *select = remedy_result_get(
+		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
+
+	return (struct remedies){ weigh ? weigh->weight : NULL, select ? select->keep : NULL };
+}
 
 void
 row_set_release(struct row_set *s)
@@ -25,7 +43,7 @@ row_set_release(struct row_set *s)
 	memset(s, 0, sizeof *s);
 }
 
-/* Rows of the data itself, or of a set beside it. */
+/* All rows of the set s->name; *learns: whether the student trains on them. */
 static int
 find_all(const struct trainer_state *w, struct row_set *s, bool *learns, struct err *e)
 {
@@ -48,30 +66,27 @@ find_all(const struct trainer_state *w, struct row_set *s, bool *learns, struct 
 	return 0;
 }
 
-/* As remedies have it. */
+/* Leave the rows that `remedy select` keeps, with the weights of `remedy weigh`. */
 static void
-visit(const struct trainer_state *w, struct row_set *s)
+apply_remedies(const struct trainer_state *w, struct row_set *s)
 {
-	const struct remedy_result_made *weighing = remedy_result_get(
-		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
-	const struct remedy_result_made *choice = remedy_result_get(
-		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
+	const struct remedies r = remedies_in_force(w);
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->of; i++)
-		if (!choice || choice->keep[s->rows[i]])
+		if (!r.keep || r.keep[s->rows[i]])
 			s->rows[n++] = s->rows[i];
 	s->of = n;
-	if (!weighing)
+	if (!r.weight)
 		return;
 	s->weight = mem_array(n, sizeof *s->weight);
 	for (size_t i = 0; i < n; i++)
-		s->weight[i] = (double)weighing->weight[s->rows[i]];
+		s->weight[i] = (double)r.weight[s->rows[i]];
 }
 
-/* Weights that are all the same are none. */
+/* Equal weights are as good as none. */
 static void
-drop_even(struct row_set *s)
+drop_equal_weights(struct row_set *s)
 {
 	for (size_t i = 1; s->weight && i < s->of; i++)
 		if (s->weight[i] != s->weight[0])
@@ -89,37 +104,34 @@ row_set_find(const struct trainer_state *w, const char *name, bool visited, stru
 	if (!w->train.ds)
 		return err_set(e, "no data yet; `data digits` first");
 	if (w->train.ds->next_token)
-		return err_set(e, "%s tells the next token: it has no rows to compare",
+		return err_set(e, "%s predicts the next token: it has no rows to compare",
 			       w->train.ds->name);
 	snprintf(s->name, sizeof s->name, "%s", name);
 	s->rows = mem_array(w->train.ds->n, sizeof *s->rows);
 	if (find_all(w, s, &learns, e) < 0)
 		return -1;
 	if (visited && learns)
-		visit(w, s);
-	drop_even(s);
+		apply_remedies(w, s);
+	drop_equal_weights(s);
 	s->n = s->of;
 	return s->n < LEAST
-		       ? err_set(e, "%s has %zu rows: at least %d are needed", name, s->n, LEAST)
+		       ? err_set(e, "%s has %zu rows; at least %d are needed", name, s->n, LEAST)
 		       : 0;
 }
 
 void
 row_set_taught(const struct trainer_state *w, struct row_set *s)
 {
-	const struct remedy_result_made *weighing = remedy_result_get(
-		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
-	const struct remedy_result_made *choice = remedy_result_get(
-		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
+	const struct remedies r = remedies_in_force(w);
 
 	s->rows = mem_array(w->train.split.n_train, sizeof *s->rows);
 	s->weight = mem_array(w->train.split.n_train, sizeof *s->weight);
 	for (size_t i = 0; i < w->train.split.n_train; i++) {
 		uint32_t row = w->train.split.train[i];
 		double weight = w->info.run.settings.set_weight[sets_of_row(w->train.ds, row)] *
-				(weighing ? (double)weighing->weight[row] : 1);
+				(r.weight ? (double)r.weight[row] : 1);
 
-		if ((choice && !choice->keep[row]) || weight == 0)
+		if ((r.keep && !r.keep[row]) || weight == 0)
 			continue;
 		s->weight[s->n] = weight;
 		s->rows[s->n++] = row;
@@ -142,10 +154,7 @@ row_set_learns(const struct trainer_state *w, const char *name, struct err *e)
 	row_set_release(&s);
 	if (status < 0)
 		return -1;
-	return learns ? 0
-		      : err_set(e,
-				"the student does not learn from %s: its rows are only looked at",
-				name);
+	return learns ? 0 : err_set(e, "%s is no training set of the student", name);
 }
 
 static void
@@ -170,14 +179,13 @@ count_labels(const struct dataset *ds, struct row_set *s)
 void
 row_set_draw(const struct trainer_state *w, struct row_set *s, size_t most)
 {
-	const struct remedy_result_made *weighing = remedy_result_get(
-		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
+	const float *weight = remedies_in_force(w).weight;
 
 	count_labels(w->train.ds, s);
 	rng_shuffle(rng_stream(w->info.seed, "mismatch", s->rows[0], 0), s->rows, (uint32_t)s->of);
 	s->n = s->of < most ? s->of : most;
 	for (size_t i = 0; s->weight && i < s->n; i++)
-		s->weight[i] = (double)weighing->weight[s->rows[i]];
+		s->weight[i] = (double)weight[s->rows[i]];
 }
 
 size_t
@@ -219,42 +227,59 @@ row_set_read(const struct dataset *ds, uint32_t row, double *x)
 		x[c] = (double)ds->x[(size_t)row * ds->d + c];
 }
 
-/* The logits of the rows in the batch; NULL: nobody says any. */
+struct logits_job {
+	struct trainer_state *w;
+	bool student;
+	size_t rows, classes;
+	double *logits; /* [rows, classes] NULL until the first chunk */
+};
+
+/* Logits of the first teacher for the rows in the batch; NULL without one. */
 static const real *
-hear(struct trainer_state *w, bool student)
+teacher_logits(struct trainer_state *w)
 {
 	struct branch_feed f = { 0 };
 
-	if (student)
-		return w->run.student ? branch_logits(w->run.student, &w->train.batch) : NULL;
 	feed_teachers(&w->train, &w->info.run.settings, false, &f);
 	return f.n_teachers ? f.t_logits[0] : NULL;
 }
 
-int
-row_set_ask(struct trainer_state *w, const struct row_set *s, bool student, double **logits,
-	    struct err *e)
+/* Append a chunk of logits. 1: there are none. */
+static int
+add_logits(void *arg, const struct predict_chunk *c)
 {
-	size_t classes = (size_t)w->train.ds->classes;
+	struct logits_job *j = arg;
+	const real *z = j->student ? c->logits : teacher_logits(j->w);
+
+	if (!z)
+		return 1;
+	if (!j->logits)
+		j->logits = mem_array(j->rows * j->classes, sizeof *j->logits);
+	for (size_t i = 0; i < c->batch->rows * j->classes; i++)
+		j->logits[c->at * j->classes + i] = (double)z[i];
+	return 0;
+}
+
+int
+row_set_logits(struct trainer_state *w, const struct row_set *s, bool student, double **logits,
+	       struct err *e)
+{
+	struct logits_job job = { w, student, s->n, (size_t)w->train.ds->classes, NULL };
+	const struct predict_rows rows = { .ds = w->train.ds,
+					   .row = s->rows,
+					   .of = s->n,
+					   .n = s->n,
+					   .batch = &w->train.batch,
+					   .chunk = train_batch(&w->info.run.settings) };
 
 	*logits = NULL;
 	if (!student && w->info.phase == LAB_TRAINING)
-		return 0; /* who is kept for may be the one that changes */
+		return 0; /* the teacher in training may be the first */
 	if (w->info.phase == LAB_IDLE && idle_change_prepare(w, e) < 0)
 		return -1;
-	for (size_t at = 0, step = train_batch(&w->info.run.settings); at < s->n; at += step) {
-		size_t n = s->n - at < step ? s->n - at : step;
-		const real *z;
-
-		batch_fill(&w->train.batch, w->train.ds, s->rows + at, n, NULL);
-		z = hear(w, student);
-		if (!z)
-			return 0;
-		if (!*logits)
-			*logits = mem_array(s->n * classes, sizeof **logits);
-		for (size_t i = 0; i < n * classes; i++)
-			(*logits)[at * classes + i] = (double)z[i];
-	}
+	predict_rows(student && w->run.student ? w->run.student->net : NULL, &rows, add_logits,
+		     &job);
+	*logits = job.logits;
 	return 0;
 }
 

@@ -143,8 +143,7 @@ cache_path(const struct translator *t, struct err *e)
 	struct text name = { 0 };
 
 	if (!dir) {
-		err_set(e, "there is no place for translations: neither XDG_CACHE_HOME nor HOME is "
-			   "set");
+		err_set(e, "no directory for translations: neither XDG_CACHE_HOME nor HOME is set");
 	} else if (io_mkdirs(dir, e) == 0) {
 		text_addf(&name, "%.16s.bitext", hash_hex(&t->version, hex));
 		path = io_join(dir, name.s);
@@ -162,7 +161,7 @@ open_cache(struct job *j, const struct translator *t, const char *path, struct e
 
 	j->cached = exists ? bitext_read(path, e) : bitext_new(t->name);
 	if (!j->cached)
-		return err_wrap(e, "what was translated before cannot be read; remove it");
+		return err_wrap(e, "cannot read the cache of translations; remove it");
 	if ((!exists || j->cached->torn) &&
 	    bitext_write(j->cached, path, e) < 0) /* torn: the last line was cut by a crash */
 		return -1;
@@ -233,17 +232,16 @@ translate(struct translation *t, struct request *r, struct err *e)
 	status = translator_run(x->translator, j->new_text, j->n_new, &watch, &why);
 	r->notable = true;
 	if (flush_queue(j, true, e) < 0)
-		snprintf(r->note, sizeof r->note, "what was translated is not kept: %.180s",
-			 e->msg);
+		snprintf(r->note, sizeof r->note, "translations are not cached: %.180s", e->msg);
 	x->bitext = collect_pairs(j, x->translator->name);
 	x->seconds = mono_now() - j->from;
 	x->texts = j->n_new;
 	x->sentences = (int64_t)j->sentences;
 	if (status < 0 && atomic_load(cancelled))
-		return err_set(e, "augment backtranslate: stopped; what came back is kept");
+		return err_set(e, "augment backtranslate: stopped; what was translated is cached");
 	if (status == 0 || x->bitext->n == 0)
 		return status == 0 ? 0 : err_set(e, "augment backtranslate: %s", why.msg);
-	snprintf(r->note, sizeof r->note, "%.140s; %zu of %zu texts are translated, and are used",
+	snprintf(r->note, sizeof r->note, "%.140s; %zu of %zu texts are translated and used",
 		 why.msg, x->bitext->n, j->n);
 	return 0;
 }
@@ -309,7 +307,7 @@ handle_translate(void *state, struct trainer_state *w, struct request *r, struct
 	if (!w->train.ds)
 		return err_set(e, "augment backtranslate: no data yet; `data fine-foods` first");
 	if (!w->train.ds->texts.at)
-		return err_set(e, "augment backtranslate: %s is no table of texts",
+		return err_set(e, "augment backtranslate: %s: not a table of texts",
 			       w->train.ds->name);
 	if (worker_is_busy(t->worker))
 		return err_set(e, "augment backtranslate: a translation is under way; "

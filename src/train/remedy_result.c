@@ -42,6 +42,12 @@ remedy_result_add(struct remedy_result *r, enum remedy_kind kind)
 	return m;
 }
 
+void
+remedy_result_drop(struct remedy_result *r)
+{
+	free_made(r->made[--r->n]);
+}
+
 struct remedy_result_made *
 remedy_result_get(const struct remedy_result *r, int number)
 {

@@ -168,7 +168,7 @@ sets_are_compared_as_the_command_does(void **state)
 		  0);
 	CHECK(first.seen[SHIFT_REPORT_STUDENT].gauge.energy !=
 	      r.gauge.seen[SHIFT_REPORT_STUDENT].gauge.energy);
-	shift_report_tell(&r.gauge, &t);
+	shift_report_print(&r.gauge, &t);
 	CHECK_INT(ask(&r, sets(REQUEST_MISMATCH, "train", "held-out")), 0);
 	CHECK_STR(r.lab.answer->page, text_get(&t));
 	q = request_new(REQUEST_REMEDY);
@@ -179,6 +179,39 @@ sets_are_compared_as_the_command_does(void **state)
 	CHECK_INT(ask(&r, sets(REQUEST_GAUGE, "train", "held-out")), 0);
 	CHECK(r.gauge.of[0] < first.of[0]);
 	text_release(&t);
+	rig_close(&r);
+}
+
+static struct request *
+select_rows(const char *method, int64_t rows)
+{
+	struct request *q = request_new(REQUEST_REMEDY);
+
+	q->u.remedy.kind = REMEDY_KIND_select;
+	q->u.remedy.rows = rows;
+	snprintf(q->u.remedy.set, sizeof q->u.remedy.set, "train");
+	snprintf(q->u.remedy.other, sizeof q->u.remedy.other, "train");
+	snprintf(q->u.remedy.method, sizeof q->u.remedy.method, "%s", method);
+	return q;
+}
+
+static void
+a_remedy_that_fails_leaves_nothing(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, 1, "digits", "mlp 8");
+	CHECK_INT(ask(&r, select_rows("chance", 100000)), -1);
+	CHECK_INT(ask(&r, select_rows("chance", 100000)), -1);
+	CHECK_INT(r.lab.answer->info->run.settings.remedy[REMEDY_KIND_select], 0);
+	CHECK_INT(r.lab.answer->info->n_undo, 0);
+	CHECK_INT(ask(&r, select_rows("chance", 100)), 0);
+	CHECK_INT(r.lab.answer->info->run.settings.remedy[REMEDY_KIND_select],
+		  1); /* the first there is */
+	CHECK_INT(r.lab.answer->info->n_undo, 1);
+	CHECK_INT(ask(&r, request_new(REQUEST_UNDO)), 0);
+	CHECK_INT(r.lab.answer->info->run.settings.remedy[REMEDY_KIND_select], 0);
 	rig_close(&r);
 }
 
@@ -202,6 +235,7 @@ main(void)
 		TEST(it_changes_no_figure),
 		TEST(layers_of_a_copy_are_alike),
 		TEST(sets_are_compared_as_the_command_does),
+		TEST(a_remedy_that_fails_leaves_nothing),
 		TEST(a_teacher_that_there_is_not_is_refused),
 	};
 

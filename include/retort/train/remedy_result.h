@@ -42,6 +42,9 @@ void remedy_result_release(struct remedy_result *r);
 /* Room for one more, whose number is r->n from then on. Valid until the release. */
 struct remedy_result_made *remedy_result_add(struct remedy_result *r, enum remedy_kind kind);
 
+/* Frees the last one added, which must not be in force. */
+void remedy_result_drop(struct remedy_result *r);
+
 /* By number; NULL for 0. */
 struct remedy_result_made *remedy_result_get(const struct remedy_result *r, int number);
 

@@ -10,15 +10,6 @@
 #include "retort/base/worker.h"
 #include "retort/probe/cka/layer_cka.h"
 
-/* A network as it was at a step. */
-struct net_copy {
-	char name[NET_NAME];
-	struct model_spec spec;
-	struct model_io io;
-	real *value;
-	size_t cap;
-};
-
 /*
  * While the worker is busy all of this is its thread's, else the trainer's. Gram matrices of the
  * teacher are cached as long as its parameters are the same.
@@ -28,24 +19,17 @@ struct measurement {
 	void *arg;
 	struct worker *worker;
 	struct net_copy student, teacher;
-	struct layer_cka_rows rows;
+	struct row_copy rows;
 	struct layer_cka_grams s_grams, t_grams;
 	uint64_t rows_of, teacher_of, teacher_step; /* what rows and t_grams were made from */
 	bool teacher_known;
 };
 
-static void
-release_copy(struct net_copy *c)
-{
-	mem_free(c->value);
-	memset(c, 0, sizeof *c);
-}
-
 static int
-measure_net(struct measurement *m, struct net_copy *c, struct layer_cka_grams *out, struct err *e)
+measure_net(struct measurement *m, const struct net_copy *c, struct layer_cka_grams *out,
+	    struct err *e)
 {
-	return layer_cka_look(&(struct layer_cka_like){ c->name, &c->spec, &c->io }, c->value,
-			      &m->rows, NULL, worker_cancelled(m->worker), out, e);
+	return layer_cka_grams_of(c, &m->rows, NULL, worker_cancelled(m->worker), out, e);
 }
 
 static int
@@ -54,7 +38,7 @@ measure_pairs(struct measurement *m, struct lab_cka *out, struct err *e)
 	if (!m->teacher_known && measure_net(m, &m->teacher, &m->t_grams, e) < 0)
 		return -1;
 	m->teacher_known = true;
-	release_copy(&m->teacher);
+	net_copy_release(&m->teacher);
 	if (measure_net(m, &m->student, &m->s_grams, e) < 0)
 		return -1;
 	layer_cka_compare(&m->t_grams, &m->s_grams, m->rows.rows, out);
@@ -94,25 +78,12 @@ close_measurement(void *state)
 	struct measurement *m = state;
 
 	worker_free(m->worker);
-	release_copy(&m->student);
-	release_copy(&m->teacher);
+	net_copy_release(&m->student);
+	net_copy_release(&m->teacher);
 	layer_cka_release_grams(&m->s_grams);
 	layer_cka_release_grams(&m->t_grams);
-	layer_cka_release_rows(&m->rows);
+	row_copy_release(&m->rows);
 	mem_free(m);
-}
-
-static void
-copy_net(struct net_copy *c, const struct branch *b)
-{
-	const struct net *n = b->net;
-
-	memcpy(c->name, n->name, sizeof c->name);
-	c->spec = n->spec;
-	c->io = n->io;
-	mem_grow(&c->value, &c->cap, n->layout.len, sizeof *c->value);
-	memcpy(c->value, branch_value(b),
-	       n->layout.len * sizeof *c->value); /* without the projections after them */
 }
 
 /* Copy the student, and of the teacher what is not cached. */
@@ -122,16 +93,16 @@ copy_nets(struct measurement *m, const struct trainer_state *w, struct request *
 	const struct train_teacher *t = &w->train.teacher[r->u.probe.teacher];
 	bool same_rows = m->rows_of == w->data_made && m->rows.rows;
 
-	if (!same_rows && layer_cka_take_rows(&m->rows, w->train.ds, &w->train.split, e) < 0)
+	if (!same_rows && layer_cka_copy_rows(&m->rows, w->train.ds, &w->train.split, e) < 0)
 		return -1;
 	m->rows_of = w->data_made;
 	if (!same_rows || m->teacher_of != t->made || m->teacher_step != t->branch->state->step)
 		m->teacher_known = false;
 	if (!m->teacher_known)
-		copy_net(&m->teacher, t->branch);
+		net_copy_take(&m->teacher, t->branch);
 	m->teacher_of = t->made;
 	m->teacher_step = t->branch->state->step;
-	copy_net(&m->student, w->run.student);
+	net_copy_take(&m->student, w->run.student);
 	r->u.probe.cka.teacher = r->u.probe.teacher;
 	r->u.probe.cka.step = w->run.student->state->step;
 	return 0;

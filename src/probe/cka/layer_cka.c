@@ -1,4 +1,4 @@
-/* layer_cka.c: every layer of a teacher beside every layer of the student, on the same few rows. */
+/* layer_cka.c: CKA of every layer of a teacher with every layer of the student. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,31 +10,13 @@
 #include "retort/kd/cka.h"
 #include "retort/nn/predict.h"
 
-void
-layer_cka_release_rows(struct layer_cka_rows *p)
-{
-	for (int i = 0; i < LAYER_CKA_CHUNKS; i++)
-		batch_release(&p->chunk[i]);
-	memset(p, 0, sizeof *p);
-}
-
 int
-layer_cka_take_rows(struct layer_cka_rows *p, const struct dataset *ds, const struct split *split,
+layer_cka_copy_rows(struct row_copy *rows, const struct dataset *ds, const struct split *split,
 		    struct err *e)
 {
-	layer_cka_release_rows(p);
-	p->rows = split->n_held < LAYER_CKA_ROWS ? split->n_held : LAYER_CKA_ROWS;
-	for (size_t i = 0; i * LAYER_CKA_CHUNK < p->rows; i++) {
-		size_t left = p->rows - i * LAYER_CKA_CHUNK,
-		       n = left < LAYER_CKA_CHUNK ? left : LAYER_CKA_CHUNK;
+	size_t n = split->n_held < LAYER_CKA_ROWS ? split->n_held : LAYER_CKA_ROWS;
 
-		if (batch_init(&p->chunk[i], n, ds, e) < 0) {
-			layer_cka_release_rows(p);
-			return -1;
-		}
-		batch_fill(&p->chunk[i], ds, split->held + i * LAYER_CKA_CHUNK, n, NULL);
-	}
-	return 0;
+	return row_copy_take(rows, ds, split->held, n, LAYER_CKA_CHUNK, e);
 }
 
 void
@@ -45,113 +27,95 @@ layer_cka_release_grams(struct layer_cka_grams *g)
 	memset(g, 0, sizeof *g);
 }
 
-/* Runs forward only, and every layer outlives the pass. */
-static struct net *
-make_net(const struct layer_cka_like *like, real *value, struct pool *pool, struct err *e)
+static const struct tensor *
+layer_out(const struct net *n, int layer)
 {
-	struct net *n = net_new(like->name, like->spec, like->io, LAYER_CKA_CHUNK, pool, NULL, e);
-
-	if (!n)
-		return NULL;
-	for (int i = 0; i < n->n_layers; i++)
-		if (net_node(n, i, MODEL_HIDDEN) != n->input)
-			graph_tap(n->graph, net_node(n, i, MODEL_HIDDEN));
-	if (net_finish(n, false, e) < 0) {
-		net_free(n);
-		return NULL;
-	}
-	graph_bind(n->graph, value, NULL);
-	return n;
+	return &n->graph->node[net_node(n, layer, MODEL_HIDDEN)].out;
 }
 
-/* The mean over positions of a row: over tokens that are seen, or over the places of a map. */
+/* Average a row over its positions: without padding where there are ids, else over all. */
 static void
-pool_row(const real *from, size_t positions, size_t width, const int32_t *ids, double *to)
+average_row(const real *from, size_t positions, size_t width, const int32_t *ids, double *to)
 {
-	size_t seen = 0;
+	size_t n = 0;
 
 	memset(to, 0, width * sizeof *to);
 	for (size_t k = 0; k < positions; k++) {
 		if (ids && ids[k] < 0)
 			continue;
-		seen++;
+		n++;
 		for (size_t c = 0; c < width; c++)
 			to[c] += (double)from[k * width + c];
 	}
-	for (size_t c = 0; c < width && seen; c++)
-		to[c] /= (double)seen;
+	for (size_t c = 0; c < width && n; c++)
+		to[c] /= (double)n;
 }
 
+/* Average a layer's hidden state over positions: to[rows of the batch, width]. */
 static void
-pool_layer(const struct net *n, int layer, const struct batch *b, double *to)
+average_layer(const struct net *n, int layer, const struct batch *b, double *to)
 {
-	const struct tensor *out = &n->graph->node[net_node(n, layer, MODEL_HIDDEN)].out;
+	const struct tensor *out = layer_out(n, layer);
 	size_t width = tensor_last(out), positions = tensor_positions(out);
 	const int32_t *ids = n->io.kind == DATASET_TOKENS && positions == n->io.length
 				     ? batch_i32(b, BATCH_IDS)
 				     : NULL;
 
 	for (size_t i = 0; i < b->rows; i++)
-		pool_row(out->data + i * positions * width, positions, width,
-			 ids ? ids + i * positions : NULL, to + i * width);
+		average_row(out->data + i * positions * width, positions, width,
+			    ids ? ids + i * positions : NULL, to + i * width);
 }
 
-/* All chunks through the network, their layers side by side in `seen`. -1: it was told to stop. */
+/* Run all rows forward; mean[layer] is [rows, width]. -1: stopped. */
 static int
-run_all(struct net *n, const struct layer_cka_rows *p, const atomic_bool *stop, double *const *seen)
+run_rows(struct net *n, const struct row_copy *rows, const atomic_bool *stop, double *const *mean)
 {
-	for (size_t i = 0; i * LAYER_CKA_CHUNK < p->rows; i++) {
+	size_t at = 0;
+
+	for (size_t i = 0; i < rows->n; at += rows->batch[i++].rows) {
 		if (stop && atomic_load(stop))
 			return -1;
-		predict_nodes(n, &p->chunk[i]);
+		predict_nodes(n, &rows->batch[i]);
 		for (int k = 0; k < n->n_layers; k++)
-			pool_layer(n, k, &p->chunk[i],
-				   seen[k] + i * LAYER_CKA_CHUNK *
-						     tensor_last(
-							     &n->graph->node[net_node(n, k,
-										      MODEL_HIDDEN)]
-								      .out));
+			average_layer(n, k, &rows->batch[i],
+				      mean[k] + at * tensor_last(layer_out(n, k)));
 	}
 	return 0;
 }
 
 static int
-look(struct net *n, const struct layer_cka_rows *p, const atomic_bool *stop,
-     struct layer_cka_grams *out)
+fill_grams(struct net *n, const struct row_copy *rows, const atomic_bool *stop,
+	   struct layer_cka_grams *out)
 {
-	double *seen[MODEL_LAYERS] = { NULL };
+	double *mean[MODEL_LAYERS] = { NULL };
 	int status;
 
 	for (int k = 0; k < n->n_layers; k++)
-		seen[k] = mem_array(
-			p->rows * tensor_last(&n->graph->node[net_node(n, k, MODEL_HIDDEN)].out),
-			sizeof **seen);
-	status = run_all(n, p, stop, seen);
+		mean[k] = mem_array(rows->rows * tensor_last(layer_out(n, k)), sizeof **mean);
+	status = run_rows(n, rows, stop, mean);
 	for (out->n = 0; status == 0 && out->n < n->n_layers; out->n++) {
 		if (stop && atomic_load(stop))
 			status = -1;
-		out->layer[out->n] = mem_array(cka_len(p->rows), sizeof **seen);
-		cka_gram(seen[out->n], p->rows,
-			 tensor_last(&n->graph->node[net_node(n, out->n, MODEL_HIDDEN)].out),
+		out->layer[out->n] = mem_array(cka_len(rows->rows), sizeof **mean);
+		cka_gram(mean[out->n], rows->rows, tensor_last(layer_out(n, out->n)),
 			 out->layer[out->n]);
 	}
 	for (int k = 0; k < n->n_layers; k++)
-		mem_free(seen[k]);
+		mem_free(mean[k]);
 	return status;
 }
 
 int
-layer_cka_look(const struct layer_cka_like *like, real *value, const struct layer_cka_rows *p,
-	       struct pool *pool, const atomic_bool *stop, struct layer_cka_grams *out,
-	       struct err *e)
+layer_cka_grams_of(const struct net_copy *net, const struct row_copy *rows, struct pool *pool,
+		   const atomic_bool *stop, struct layer_cka_grams *out, struct err *e)
 {
-	struct net *n = make_net(like, value, pool, e);
+	struct net *n = net_copy_open(net, LAYER_CKA_CHUNK, true, pool, e);
 	int status;
 
 	layer_cka_release_grams(out);
 	if (!n)
 		return -1;
-	status = look(n, p, stop, out);
+	status = fill_grams(n, rows, stop, out);
 	net_free(n);
 	return status < 0 ? err_set(e, "stopped") : 0;
 }
@@ -167,38 +131,30 @@ layer_cka_compare(const struct layer_cka_grams *teacher, const struct layer_cka_
 			out->value[t][s] = cka_of(teacher->layer[t], student->layer[s], rows);
 }
 
-static int
-look_at(struct trainer_state *w, const struct branch *b, const struct layer_cka_rows *p,
-	struct layer_cka_grams *out, struct err *e)
-{
-	const struct net *n = b->net;
-
-	return layer_cka_look(&(struct layer_cka_like){ n->name, &n->spec, &n->io },
-			      branch_value(b), p, w->train.pool, NULL, out, e);
-}
-
 int
 layer_cka_run(struct trainer_state *w, int teacher, struct lab_cka *out, struct err *e)
 {
-	struct layer_cka_rows p = { 0 };
+	const struct net_copy t_net = net_copy_borrow(w->train.teacher[teacher].branch),
+			      s_net = net_copy_borrow(w->run.student);
 	struct layer_cka_grams t = { 0 }, s = { 0 };
+	struct row_copy rows = { 0 };
 	int status = -1;
 
-	if (layer_cka_take_rows(&p, w->train.ds, &w->train.split, e) == 0 &&
-	    look_at(w, w->train.teacher[teacher].branch, &p, &t, e) == 0 &&
-	    look_at(w, w->run.student, &p, &s, e) == 0) {
-		layer_cka_compare(&t, &s, p.rows, out);
+	if (layer_cka_copy_rows(&rows, w->train.ds, &w->train.split, e) == 0 &&
+	    layer_cka_grams_of(&t_net, &rows, w->train.pool, NULL, &t, e) == 0 &&
+	    layer_cka_grams_of(&s_net, &rows, w->train.pool, NULL, &s, e) == 0) {
+		layer_cka_compare(&t, &s, rows.rows, out);
 		out->teacher = teacher;
 		out->step = w->run.student->state->step;
 		status = 0;
 	}
 	layer_cka_release_grams(&t);
 	layer_cka_release_grams(&s);
-	layer_cka_release_rows(&p);
+	row_copy_release(&rows);
 	return status;
 }
 
-/* best[c][r]: the largest sum for columns 0..c with column c at row r; NAN where there is none. */
+/* best[c][r]: the largest sum for columns 0..c with column c at row r; NAN: there is none. */
 bool
 layer_cka_assign(const double *value, int rows, int columns, int *row)
 {

@@ -1,4 +1,4 @@
-/* remedy.c: the list of remedies, and one request for all. */
+/* remedy.c: the table of remedies, and the request that applies one. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/lab/live_change.h"
 #include "retort/lab/settings_change.h"
 
@@ -27,21 +28,10 @@ remedy_name(size_t i)
 int
 remedy_find(const char *name, struct err *e)
 {
-	struct text names = { 0 };
-
-	for (int i = 0; i < REMEDY_KINDS; i++) {
-		if (strcmp(remedy_table[i]->name, name) == 0) {
-			text_release(&names);
-			return i;
-		}
-		text_item(&names, "%s", remedy_table[i]->name);
-	}
-	err_set(e, "'%.40s' is none of %s", name, text_get(&names));
-	text_release(&names);
-	return -1;
+	return choice_find_next(name, remedy_name, "remedy", e);
 }
 
-/* Make the remedy and put it in force, as one change. */
+/* Make the remedy and put it in force, as one change. Nothing of it is left where that fails. */
 static int
 make_remedy(struct trainer_state *w, struct request *r, struct settings *s, struct text *note,
 	    struct err *e)
@@ -55,29 +45,41 @@ make_remedy(struct trainer_state *w, struct request *r, struct settings *s, stru
 	text_fit(m->text, sizeof m->text, text_get(&what));
 	text_release(&what);
 	s->remedy[kind] = (int)w->train.remedies.n;
-	return status < 0 ? -1 : live_change_make(w, s, r, e);
+	if (status == 0)
+		status = live_change_make(w, s, r, e);
+	if (status < 0)
+		remedy_result_drop(&w->train.remedies);
+	return status;
+}
+
+static int
+take_off(struct trainer_state *w, struct request *r, struct settings *s, struct err *e)
+{
+	int kind = r->u.remedy.kind;
+
+	s->remedy[kind] = 0;
+	if (live_change_make(w, s, r, e) < 0)
+		return -1;
+	if (!r->note[0])
+		snprintf(r->note, sizeof r->note, "there is no remedy %s",
+			 remedy_table[kind]->name);
+	return 0;
 }
 
 static int
 handle_remedy(void *state, struct trainer_state *w, struct request *r, struct err *e)
 {
 	const char *name = remedy_table[r->u.remedy.kind]->name;
-	struct text note = { 0 };
 	struct settings s;
+	struct text note = { 0 };
 	int status;
 
 	(void)state;
 	if (w->info.phase == LAB_TRAINING || w->info.phase == LAB_REPORTING)
-		return err_set(e, "remedy %s: not while another network trains", name);
+		return err_set(e, "remedy %s: not while another network trains; `stop` first",
+			       name);
 	s = settings_change_base(w);
-	if (r->u.remedy.off) {
-		s.remedy[r->u.remedy.kind] = 0;
-		status = live_change_make(w, &s, r, e);
-		if (status == 0 && !r->note[0])
-			snprintf(r->note, sizeof r->note, "there is no remedy %s", name);
-	} else {
-		status = make_remedy(w, r, &s, &note, e);
-	}
+	status = r->u.remedy.off ? take_off(w, r, &s, e) : make_remedy(w, r, &s, &note, e);
 	if (status == 0 && note.len)
 		snprintf(r->note + strlen(r->note), sizeof r->note - strlen(r->note), "; %s",
 			 text_get(&note));

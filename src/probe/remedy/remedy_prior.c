@@ -1,4 +1,4 @@
-/* remedy_prior.c: the output's bias, for the class shares of the set that the student will meet. */
+/* remedy_prior.c: correction of the output bias for the class shares of a target set. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,39 +8,41 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/data/shift/shift.h"
 #include "retort/probe/row_set.h"
 
-#define ROWS 4000  /* of the set that are looked at, at most */
-#define LEAST 1e-6 /* share of a class */
-#define TOLD 3     /* classes whose bias moves most */
+#define ROWS 4000  /* of the set, at most */
+#define LEAST 1e-6 /* smallest share of a class */
+#define LISTED 3   /* classes in the note: those whose bias changes most */
 
-/* What is known of the student and of the set. */
-struct look {
+/* Outputs that a correction is computed from. */
+struct outputs {
 	size_t n, classes;
-	double *logits;  /* [n,classes] of the student for the set */
-	double *taught;  /* [classes] its mean probabilities of the rows that it learns from */
-	double *teacher; /* [classes] the teacher's of the set; NULL without one */
+	double *logits;  /* [n, classes] of the student for the set */
+	double *taught;  /* [classes] mean probabilities of the student for its training rows */
+	double *teacher; /* [classes] mean probabilities of the teacher for the set; NULL without
+			    one */
 };
 
 static void
-release(struct look *l)
+release_outputs(struct outputs *l)
 {
 	mem_free(l->logits);
 	mem_free(l->taught);
 	mem_free(l->teacher);
 }
 
-/* Ways to a correction, by the word behind `by`. shift[classes] is added to what is there. */
-struct way {
+/* A method to compute the correction, by the word after `by`: adds it to shift[classes]. */
+struct method {
 	const char *name;
-	bool asks; /* a teacher */
-	void (*find)(const struct look *l, double *shift);
+	bool needs_teacher;
+	void (*find)(const struct outputs *l, double *shift);
 };
 
-/* Shares by EM, and the logarithm of what they are to what they were. */
+/* Log ratio of the class shares estimated by EM to those of training. */
 static void
-by_em(const struct look *l, double *shift)
+by_em(const struct outputs *l, double *shift)
 {
 	double *p = mem_array(l->n * l->classes, sizeof *p),
 	       *old = mem_array(l->classes, sizeof *old);
@@ -59,9 +61,9 @@ by_em(const struct look *l, double *shift)
 	mem_free(new);
 }
 
-/* The bias with which the student says of the set, on the mean, what the teacher says of it. */
+/* The bias with which the student's mean probabilities for the set match the teacher's. */
 static void
-by_match(const struct look *l, double *shift)
+by_match(const struct outputs *l, double *shift)
 {
 	double *want = mem_array(l->classes, sizeof *want),
 	       *move = mem_array(l->classes, sizeof *move), sum = 0;
@@ -77,29 +79,30 @@ by_match(const struct look *l, double *shift)
 	mem_free(move);
 }
 
-static const struct way ways[] = { { "match", true, by_match }, { "em", false, by_em } };
-#define WAYS (sizeof ways / sizeof *ways)
+static const struct method methods[] = { { "match", true, by_match }, { "em", false, by_em } };
+#define METHODS (sizeof methods / sizeof *methods)
 
 static int
-parse(int argc, char *const *argv, struct request_remedy *r, struct err *e)
+parse_prior(int argc, char *const *argv, struct request_remedy *r, struct err *e)
 {
 	const char *how = argc >= 2 && strcmp(argv[argc - 2], "by") == 0 ? argv[argc - 1] : NULL;
 	int words = how ? argc - 2 : argc;
 
 	if (words > 1)
-		return err_set(e, "it goes [SET] [by match|em]");
+		return err_set(e, "expected [SET] [by match|em]");
 	snprintf(r->set, sizeof r->set, "%s", words ? argv[0] : "held-out");
-	for (size_t i = 0; i < WAYS; i++)
-		if (!how || strcmp(how, ways[i].name) == 0) {
+	for (size_t i = 0; i < METHODS; i++)
+		if (!how || strcmp(how, methods[i].name) == 0) {
 			snprintf(r->method, sizeof r->method, "%s", how ? how : "");
 			return 0;
 		}
-	return err_set(e, "by: '%.40s' is none of match, em", how);
+	return choice_invalid(e, "method", how, "match, em");
 }
 
-/* Mean probabilities over logits [n,classes], which become probabilities; NULL stays NULL. */
+/* Mean probabilities by weight, [classes], of logits p[n, classes], which are freed. NULL for NULL.
+ */
 static double *
-mean_of(double *p, const struct row_set *s, size_t classes)
+mean_outputs(double *p, const struct row_set *s, size_t classes)
 {
 	double *mean = p ? mem_array(classes, sizeof *mean) : NULL, all = 0;
 
@@ -118,7 +121,8 @@ mean_of(double *p, const struct row_set *s, size_t classes)
 }
 
 static int
-look(struct trainer_state *w, const struct row_set *set, struct look *l, struct err *e)
+compute_outputs(struct trainer_state *w, const struct row_set *set, struct outputs *l,
+		struct err *e)
 {
 	struct row_set taught = { 0 };
 	double *p = NULL, *q = NULL;
@@ -128,35 +132,35 @@ look(struct trainer_state *w, const struct row_set *set, struct look *l, struct 
 	l->n = set->n;
 	row_set_taught(w, &taught);
 	if (taught.n == 0)
-		err_set(e, "no row counts that the student learns from");
-	else if (row_set_ask(w, set, true, &l->logits, e) == 0 &&
-		 row_set_ask(w, &taught, true, &p, e) == 0 &&
-		 row_set_ask(w, set, false, &q, e) == 0) {
-		l->taught = mean_of(p, &taught, l->classes);
-		l->teacher = mean_of(q, set, l->classes);
+		err_set(e, "no training row of the student has a weight above 0");
+	else if (row_set_logits(w, set, true, &l->logits, e) == 0 &&
+		 row_set_logits(w, &taught, true, &p, e) == 0 &&
+		 row_set_logits(w, set, false, &q, e) == 0) {
+		l->taught = mean_outputs(p, &taught, l->classes);
+		l->teacher = mean_outputs(q, set, l->classes);
 		status = 0;
 	}
 	row_set_release(&taught);
 	return status;
 }
 
-/* Without a word the one that can be: with a teacher to match, else by EM. */
-static const struct way *
-find_way(const struct request_remedy *r, const struct look *l, struct err *e)
+/* The method that the request names; by default match with a teacher, em without. */
+static const struct method *
+find_method(const struct request_remedy *r, const struct outputs *l, struct err *e)
 {
-	const struct way *way = &ways[0];
+	const struct method *way = &methods[0];
 
-	while (r->method[0] ? strcmp(way->name, r->method) != 0 : way->asks && !l->teacher)
+	while (r->method[0] ? strcmp(way->name, r->method) != 0 : way->needs_teacher && !l->teacher)
 		way++;
-	if (!way->asks || l->teacher)
+	if (!way->needs_teacher || l->teacher)
 		return way;
-	err_set(e, "by %s: no teacher that says all its logits; by em needs none", way->name);
+	err_set(e, "by %s: no teacher with all its logits; `by em` needs none", way->name);
 	return NULL;
 }
 
-/* "3 +5.2, 8 -1.2": the classes whose bias moves most. */
+/* "bias 3 +5.2 8 -1.2": the classes whose bias changes most. */
 static void
-tell_moves(const struct dataset *ds, const double *move, struct text *note)
+list_changes(const struct dataset *ds, const double *move, struct text *note)
 {
 	size_t classes = (size_t)ds->classes;
 	double *size = mem_array(classes, sizeof *size);
@@ -164,7 +168,7 @@ tell_moves(const struct dataset *ds, const double *move, struct text *note)
 
 	for (size_t c = 0; c < classes; c++)
 		size[c] = fabs(move[c]);
-	row_choice_largest(size, classes, classes < TOLD ? classes : TOLD, most);
+	row_choice_largest(size, classes, classes < LISTED ? classes : LISTED, most);
 	text_add(note, "bias");
 	for (size_t c = 0; c < classes; c++)
 		if (most[c])
@@ -174,30 +178,31 @@ tell_moves(const struct dataset *ds, const double *move, struct text *note)
 }
 
 static int
-correct(struct trainer_state *w, const struct request_remedy *r, const struct row_set *set,
-	struct remedy_result_made *m, struct text *what, struct text *note, struct err *e)
+make_correction(struct trainer_state *w, const struct request_remedy *r, const struct row_set *set,
+		struct remedy_result_made *m, struct text *what, struct text *note, struct err *e)
 {
 	const struct remedy_result_made *was = remedy_result_get(
 		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_prior]);
-	struct look l = { 0 };
-	const struct way *way = look(w, set, &l, e) == 0 ? find_way(r, &l, e) : NULL;
+	struct outputs l = { 0 };
+	const struct method *way =
+		compute_outputs(w, set, &l, e) == 0 ? find_method(r, &l, e) : NULL;
 
 	if (way) {
 		m->shift = mem_array(l.classes, sizeof *m->shift);
 		way->find(&l, m->shift);
-		tell_moves(w->train.ds, m->shift, note);
+		list_changes(w->train.ds, m->shift, note);
 		for (size_t c = 0; was && c < l.classes;
-		     c++) /* it comes in place of that one, and was found on top of it */
+		     c++) /* replaces the one that the logits already include */
 			m->shift[c] += was->shift[c];
 		text_addf(what, "of %s by %s", set->name, way->name);
 	}
-	release(&l);
+	release_outputs(&l);
 	return way ? 0 : -1;
 }
 
 static int
-make(struct trainer_state *w, const struct request_remedy *r, struct remedy_result_made *m,
-     struct text *what, struct text *note, struct err *e)
+make_prior(struct trainer_state *w, const struct request_remedy *r, struct remedy_result_made *m,
+	   struct text *what, struct text *note, struct err *e)
 {
 	struct row_set set = { 0 };
 	int status = -1;
@@ -208,7 +213,7 @@ make(struct trainer_state *w, const struct request_remedy *r, struct remedy_resu
 		return err_set(e, "the student's output has no bias");
 	if (row_set_find(w, r->set, false, &set, e) == 0) {
 		row_set_draw(w, &set, ROWS);
-		status = correct(w, r, &set, m, what, note, e);
+		status = make_correction(w, r, &set, m, what, note, e);
 	}
 	row_set_release(&set);
 	return status;
@@ -218,8 +223,8 @@ const struct remedy remedy_prior = {
 	.name = "prior",
 	.args = "[SET] [by match|em]",
 	.complete = "@set|off|by by|match|em match|em @word",
-	.doc = "Correct the bias of the student's output for the class shares of a set that it "
-	       "will meet, without its labels.",
-	.parse = parse,
-	.make = make,
+	.doc = "Correct the bias of the student's output for the class shares of a set, without "
+	       "its labels.",
+	.parse = parse_prior,
+	.make = make_prior,
 };

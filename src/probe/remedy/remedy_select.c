@@ -1,4 +1,4 @@
-/* remedy_select.c: the student visits chosen rows of a training set alone. */
+/* remedy_select.c: a subset of a training set for the student. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,20 +8,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/base/rng.h"
 #include "retort/data/shift/shift.h"
 #include "retort/lab/idle_change.h"
 #include "retort/probe/row_set.h"
 
-#define WORK 5e10 /* differences that a cover may take: about a minute */
+#define WORK 5e10 /* differences that a cover may compute: about a minute */
 
-/* Ways of choosing, by the word behind `by`. */
-struct way {
+/* A method of choosing, by the word after `by`. */
+struct method {
 	const char *name;
 	bool covers;
-	double (*score)(const double *p,
-			size_t classes); /* of a teacher's probabilities: the larger, the sooner
-					    chosen; NULL: nobody is asked */
+	/* of a teacher's probabilities: rows with the largest are chosen; NULL: needs no teacher */
+	double (*score)(const double *p, size_t classes);
 };
 
 static double
@@ -34,9 +34,9 @@ entropy(const double *p, size_t classes)
 	return sum;
 }
 
-/* How near the second class is to the first. */
+/* Minus the margin between the two most probable classes. */
 static double
-doubt(const double *p, size_t classes)
+minus_margin(const double *p, size_t classes)
 {
 	double first = 0, second = 0;
 
@@ -47,21 +47,21 @@ doubt(const double *p, size_t classes)
 	return second - first;
 }
 
-static const struct way ways[] = { { "uncertainty", false, entropy },
-				   { "margin", false, doubt },
-				   { "coverage", true, NULL },
-				   { "chance", false, NULL } };
+static const struct method methods[] = { { "uncertainty", false, entropy },
+					 { "margin", false, minus_margin },
+					 { "coverage", true, NULL },
+					 { "chance", false, NULL } };
 
-static const struct way *
-find_way(const char *name)
+static const struct method *
+find_method(const char *name)
 {
-	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
-		if (strcmp(ways[i].name, name) == 0)
-			return &ways[i];
+	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+		if (strcmp(methods[i].name, name) == 0)
+			return &methods[i];
 	return NULL;
 }
 
-/* Names of classes one below the other, for there may be blanks in them. */
+/* Class names, one a line: a name may have blanks. */
 static int
 parse_without(int argc, char *const *argv, struct request_remedy *r, struct err *e)
 {
@@ -77,43 +77,44 @@ parse_without(int argc, char *const *argv, struct request_remedy *r, struct err 
 }
 
 static int
-parse(int argc, char *const *argv, struct request_remedy *r, struct err *e)
+parse_select(int argc, char *const *argv, struct request_remedy *r, struct err *e)
 {
-	const struct way *way;
+	const struct method *way;
 
 	snprintf(r->set, sizeof r->set, "%s", argc ? argv[0] : "");
 	if (argc > 2 && strcmp(argv[1], "without") == 0)
 		return parse_without(argc, argv, r, e);
 	if ((argc != 4 && argc != 6) || strcmp(argv[2], "by") != 0 ||
 	    (argc == 6 && strcmp(argv[4], "of") != 0))
-		return err_set(e, "it goes SET N by uncertainty|margin|coverage|chance [of SET], "
+		return err_set(e, "expected SET N by uncertainty|margin|coverage|chance [of SET], "
 				  "or SET without CLASS...");
 	if (text_to_int(argv[1], &r->rows) < 0 || r->rows < 1)
-		return err_set(e, "'%.40s' is not a number of rows, at least 1", argv[1]);
-	way = find_way(argv[3]);
+		return err_set(e, "invalid number of rows '%.40s' (expected at least 1)", argv[1]);
+	way = find_method(argv[3]);
 	if (!way)
-		return err_set(e, "by: '%.40s' is none of uncertainty, margin, coverage, chance",
-			       argv[3]);
+		return choice_invalid(e, "method", argv[3],
+				      "uncertainty, margin, coverage, chance");
 	if (argc == 6 && !way->covers)
-		return err_set(e, "of: only coverage is of a set");
+		return err_set(e, "of: only `by coverage` takes a set to cover");
 	snprintf(r->method, sizeof r->method, "%s", way->name);
 	snprintf(r->other, sizeof r->other, "%s", argc == 6 ? argv[5] : argv[0]);
 	return 0;
 }
 
-/* keep[a->n] by what the teacher says. */
+/* Choose k rows by the teacher's probabilities into keep[a->n]. */
 static int
-choose_doubtful(struct trainer_state *w, const struct way *way, const struct row_set *a, size_t k,
-		uint8_t *keep, struct text *note, struct err *e)
+choose_by_score(struct trainer_state *w, const struct method *way, const struct row_set *a,
+		size_t k, uint8_t *keep, struct text *note, struct err *e)
 {
 	size_t classes = (size_t)w->train.ds->classes;
 	double *p, *score, low = INFINITY;
 
-	if (row_set_ask(w, a, false, &p, e) < 0)
+	if (row_set_logits(w, a, false, &p, e) < 0)
 		return -1;
 	if (!p)
 		return err_set(
-			e, "no teacher that says all its logits; by coverage or chance needs none");
+			e,
+			"no teacher with all its logits; `by coverage` or `by chance` needs none");
 	score = mem_array(a->n, sizeof *score);
 	for (size_t i = 0; i < a->n; i++) {
 		row_set_softmax(p + i * classes, classes);
@@ -131,7 +132,7 @@ choose_doubtful(struct trainer_state *w, const struct way *way, const struct row
 	return 0;
 }
 
-/* keep[a->n] as the seed has it: what other choices are to be compared with. */
+/* Choose k rows by the seed into keep[a->n]: a reference for the other methods. */
 static int
 choose_by_chance(const struct trainer_state *w, const struct row_set *a, size_t k, uint8_t *keep)
 {
@@ -145,7 +146,7 @@ choose_by_chance(const struct trainer_state *w, const struct row_set *a, size_t 
 	return 0;
 }
 
-/* Rows as numbers side by side; columns brought to spread 1 over both, as the gauge does. */
+/* Features of all rows, [n, d]; NULL: no memory. */
 static float *
 read_rows(const struct dataset *ds, const struct row_set *s, double *x)
 {
@@ -160,6 +161,7 @@ read_rows(const struct dataset *ds, const struct row_set *s, double *x)
 	return out;
 }
 
+/* Scale the columns of both to mean 0 and spread 1 over both, as `mismatch` does. */
 static void
 standardise(float *a, size_t n_a, float *b, size_t n_b, size_t d)
 {
@@ -198,8 +200,8 @@ choose_covering(struct trainer_state *w, const struct request_remedy *r, const s
 	cost = (double)k * (double)(a->n + b.n) * (double)d;
 	if (cost > WORK) {
 		err_set(e,
-			"%zu of %zu rows of %zu numbers to cover %zu would take too long: at most "
-			"%.0f can be chosen so",
+			"choosing %zu of %zu rows of %zu numbers to cover %zu would take too "
+			"long; at most %.0f can be chosen this way",
 			k, a->n, d, b.n, floor(WORK / cost * (double)k));
 		goto out;
 	}
@@ -221,7 +223,7 @@ out:
 	return status;
 }
 
-/* NULL behind the last. */
+/* NULL after the last. */
 static const char *
 next_line(const char *at)
 {
@@ -229,7 +231,7 @@ next_line(const char *at)
 	return at ? at + 1 : NULL;
 }
 
-/* Whether that name of a class is among the lines of a list. */
+/* Whether a line of the list is this class name. */
 static bool
 is_listed(const char *list, const char *name)
 {
@@ -241,7 +243,7 @@ is_listed(const char *list, const char *name)
 	return false;
 }
 
-/* Every line of the list is a class of the data. */
+/* Check that every line of the list is another class of the data. */
 static int
 check_classes(const struct dataset *ds, const char *list, struct err *e)
 {
@@ -256,15 +258,15 @@ check_classes(const struct dataset *ds, const char *list, struct err *e)
 			text_item(&names, "%s", ds->class_name[c]);
 	}
 	if (known < listed)
-		err_set(e, "without: each must be another class of %s: %s", ds->name,
-			text_get(&names));
+		err_set(e, "without: invalid list of classes (expected different ones of %s: %s)",
+			ds->name, text_get(&names));
 	text_release(&names);
 	return known < listed ? -1 : 0;
 }
 
 static int
-leave_out(struct trainer_state *w, const struct request_remedy *r, const struct row_set *a,
-	  uint8_t *keep, struct err *e)
+choose_without(struct trainer_state *w, const struct request_remedy *r, const struct row_set *a,
+	       uint8_t *keep, struct err *e)
 {
 	if (check_classes(w->train.ds, r->other, e) < 0)
 		return -1;
@@ -276,10 +278,10 @@ leave_out(struct trainer_state *w, const struct request_remedy *r, const struct 
 	return 0;
 }
 
-/* Rows of other sets may be visited as before. */
+/* Store the choice among a's rows; rows of other sets stay as they are. */
 static int
-put_choice(struct trainer_state *w, const struct row_set *a, const uint8_t *keep,
-	   struct remedy_result_made *m, struct err *e)
+store_choice(struct trainer_state *w, const struct row_set *a, const uint8_t *keep,
+	     struct remedy_result_made *m, struct err *e)
 {
 	const struct remedy_result_made *was = remedy_result_get(
 		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
@@ -291,31 +293,31 @@ put_choice(struct trainer_state *w, const struct row_set *a, const uint8_t *keep
 		m->keep[a->rows[i]] = keep[i];
 	remedy_result_choose(m, w->train.ds, &w->train.split, idle_change_order_seed(w, "main"),
 			     idle_change_order_seed(w, "few"), idle_change_order_seed(w, "plain"));
-	return m->n ? 0 : err_set(e, "no row is left to learn from");
+	return m->n ? 0 : err_set(e, "no training row is left");
 }
 
 static int
-choose(struct trainer_state *w, const struct request_remedy *r, const struct row_set *a,
-       struct remedy_result_made *m, struct text *what, struct text *note, struct err *e)
+choose_rows(struct trainer_state *w, const struct request_remedy *r, const struct row_set *a,
+	    struct remedy_result_made *m, struct text *what, struct text *note, struct err *e)
 {
-	const struct way *way = find_way(r->method);
+	const struct method *way = find_method(r->method);
 	uint8_t *keep = mem_array(a->n, 1);
 	size_t kept = 0;
 	int status;
 
 	if (way && (uint64_t)r->rows > a->n)
-		status = err_set(e, "%lld rows are asked for, %s has %zu", (long long)r->rows,
+		status = err_set(e, "%lld rows are more than %s has: %zu", (long long)r->rows,
 				 a->name, a->n);
 	else if (!way)
-		status = leave_out(w, r, a, keep, e);
+		status = choose_without(w, r, a, keep, e);
 	else if (way->covers)
 		status = choose_covering(w, r, a, (size_t)r->rows, keep, note, e);
 	else if (!way->score)
 		status = choose_by_chance(w, a, (size_t)r->rows, keep);
 	else
-		status = choose_doubtful(w, way, a, (size_t)r->rows, keep, note, e);
+		status = choose_by_score(w, way, a, (size_t)r->rows, keep, note, e);
 	if (status == 0)
-		status = put_choice(w, a, keep, m, e);
+		status = store_choice(w, a, keep, m, e);
 	for (size_t i = 0; i < a->n; i++)
 		kept += keep[i];
 	if (way)
@@ -329,14 +331,14 @@ choose(struct trainer_state *w, const struct request_remedy *r, const struct row
 }
 
 static int
-make(struct trainer_state *w, const struct request_remedy *r, struct remedy_result_made *m,
-     struct text *what, struct text *note, struct err *e)
+make_select(struct trainer_state *w, const struct request_remedy *r, struct remedy_result_made *m,
+	    struct text *what, struct text *note, struct err *e)
 {
 	struct row_set a = { 0 };
 	int status = -1;
 
 	if (row_set_learns(w, r->set, e) == 0 && row_set_find(w, r->set, false, &a, e) == 0)
-		status = choose(w, r, &a, m, what, note, e);
+		status = choose_rows(w, r, &a, m, what, note, e);
 	for (size_t i = 0; what->s && i < what->len; i++)
 		if (what->s[i] == '\n')
 			what->s[i] = ' ';
@@ -349,9 +351,9 @@ const struct remedy remedy_select = {
 	.args = "SET N by uncertainty|margin|coverage|chance [of SET] | select SET without "
 		"CLASS...",
 	.complete = "@set|off without by uncertainty|margin|coverage|chance of @set @word",
-	.doc = "The student visits chosen rows of a set alone: those its teacher doubts, those "
-	       "that cover a set, or all but those of a class.",
+	.doc = "Train the student on a subset of a set: rows its teacher is unsure of, rows that "
+	       "cover a set, or all but those of some classes.",
 	.needs_words = true,
-	.parse = parse,
-	.make = make,
+	.parse = parse_select,
+	.make = make_select,
 };

@@ -1,4 +1,4 @@
-/* remedy_weigh.c: rows of a training set count as often as they come in another set. */
+/* remedy_weigh.c: importance weights of training rows for the distribution of another set. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,25 +10,27 @@
 #include "retort/data/shift/shift.h"
 #include "retort/probe/row_set.h"
 
-#define LIMIT 10
+#define LIMIT 10 /* largest weight by default */
 
 static int
-parse(int argc, char *const *argv, struct request_remedy *r, struct err *e)
+parse_weigh(int argc, char *const *argv, struct request_remedy *r, struct err *e)
 {
 	const char *limit = argc == 5 && strcmp(argv[3], "limit") == 0 ? argv[4] : NULL;
 
 	if ((argc != 3 && !limit) || strcmp(argv[1], "like") != 0)
-		return err_set(e, "it goes SET like SET [limit W]");
+		return err_set(e, "expected SET like SET [limit W]");
 	snprintf(r->set, sizeof r->set, "%s", argv[0]);
 	snprintf(r->other, sizeof r->other, "%s", argv[2]);
 	r->limit = LIMIT;
 	if (limit && (text_to_double(limit, &r->limit) < 0 || !(r->limit > 1 && r->limit <= 1e6)))
-		return err_set(e, "limit: '%.40s' is not a number above 1, at most 1000000", limit);
+		return err_set(e,
+			       "invalid limit '%.40s' (expected a number above 1, up to 1000000)",
+			       limit);
 	return 0;
 }
 
-/* Rows of one side behind those of the other. */
-struct both {
+/* The rows of one set followed by those of another. */
+struct both_sets {
 	const struct dataset *ds;
 	const struct row_set *a, *b;
 };
@@ -36,15 +38,15 @@ struct both {
 static void
 read_row(const void *arg, size_t row, double *x)
 {
-	const struct both *t = arg;
+	const struct both_sets *t = arg;
 
 	row_set_read(t->ds, row < t->a->n ? t->a->rows[row] : t->b->rows[row - t->a->n], x);
 }
 
-/* Weights of rows of other sets stay as they are. */
+/* Store the weights of a's rows; rows of other sets keep theirs. */
 static void
-put_weights(const struct trainer_state *w, const struct row_set *a, const double *weight,
-	    struct remedy_result_made *m)
+store_weights(const struct trainer_state *w, const struct row_set *a, const double *weight,
+	      struct remedy_result_made *m)
 {
 	const struct remedy_result_made *was = remedy_result_get(
 		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
@@ -57,11 +59,12 @@ put_weights(const struct trainer_state *w, const struct row_set *a, const double
 }
 
 static void
-weigh(struct trainer_state *w, const struct request_remedy *r, const struct row_set *a,
-      const struct row_set *b, struct remedy_result_made *m, struct text *what, struct text *note)
+weigh_rows(struct trainer_state *w, const struct request_remedy *r, const struct row_set *a,
+	   const struct row_set *b, struct remedy_result_made *m, struct text *what,
+	   struct text *note)
 {
 	double *weight = mem_array(a->n, sizeof *weight), auc, effective, most = 0;
-	struct both both = { w->train.ds, a, b };
+	struct both_sets both = { w->train.ds, a, b };
 	struct importance_sets sets = { read_row,    &both, a->n, b->n, row_set_width(w->train.ds),
 					w->info.seed };
 
@@ -69,7 +72,7 @@ weigh(struct trainer_state *w, const struct request_remedy *r, const struct row_
 	effective = importance_clip(weight, a->n, r->limit);
 	for (size_t i = 0; i < a->n; i++)
 		most = weight[i] > most ? weight[i] : most;
-	put_weights(w, a, weight, m);
+	store_weights(w, a, weight, m);
 	text_addf(what, "%s like %s", a->name, b->name);
 	text_addf(note, "AUC %.3f; largest weight %.3g, effective rows %.0f of %zu", auc, most,
 		  effective, a->n);
@@ -77,8 +80,8 @@ weigh(struct trainer_state *w, const struct request_remedy *r, const struct row_
 }
 
 static int
-make(struct trainer_state *w, const struct request_remedy *r, struct remedy_result_made *m,
-     struct text *what, struct text *note, struct err *e)
+make_weigh(struct trainer_state *w, const struct request_remedy *r, struct remedy_result_made *m,
+	   struct text *what, struct text *note, struct err *e)
 {
 	struct row_set a = { 0 }, b = { 0 };
 	int status = -1;
@@ -86,7 +89,7 @@ make(struct trainer_state *w, const struct request_remedy *r, struct remedy_resu
 	if (row_set_learns(w, r->set, e) == 0 && row_set_find(w, r->set, false, &a, e) == 0 &&
 	    row_set_find(w, r->other, false, &b, e) == 0) {
 		status = 0;
-		weigh(w, r, &a, &b, m, what, note);
+		weigh_rows(w, r, &a, &b, m, what, note);
 	}
 	row_set_release(&a);
 	row_set_release(&b);
@@ -97,9 +100,9 @@ const struct remedy remedy_weigh = {
 	.name = "weigh",
 	.args = "SET like SET [limit W]",
 	.complete = "@set|off like @set limit @word",
-	.doc = "Rows of a set that the student learns from count as often as they come in another "
-	       "set, as a classifier tells.",
+	.doc = "Weight the rows of a training set by how likely they are in another set, as "
+	       "estimated by a classifier.",
 	.needs_words = true,
-	.parse = parse,
-	.make = make,
+	.parse = parse_weigh,
+	.make = make_weigh,
 };

@@ -1,4 +1,4 @@
-/* shift_report.c: the figures of a mismatch, told. */
+/* shift_report.c: the report of a comparison as text. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -6,22 +6,21 @@
 
 #include <math.h>
 
-#define CHANCE 0.05
+#define SIGNIFICANT 0.05 /* p below this */
 
-const char *const shift_report_view_name[] = { "as the teacher sees it", "as the student sees it",
-					       "without a network" };
+const char *const shift_report_view_name[] = { "teacher logits", "student logits", "features" };
 
 bool
 shift_report_differs(const struct shift_report *m)
 {
 	for (int v = 0; v < SHIFT_REPORT_VIEWS; v++)
-		if (m->seen[v].known && m->seen[v].gauge.p < CHANCE)
+		if (m->seen[v].known && m->seen[v].gauge.p < SIGNIFICANT)
 			return true;
 	return false;
 }
 
 static void
-tell_seen(struct text *t, const struct shift_report *m, enum shift_report_view view)
+print_view(struct text *t, const struct shift_report *m, enum shift_report_view view)
 {
 	const struct shift_report_seen *s = &m->seen[view];
 	const struct two_sample *g = &s->gauge;
@@ -43,30 +42,29 @@ tell_seen(struct text *t, const struct shift_report *m, enum shift_report_view v
 }
 
 static void
-tell_far(struct text *t, const struct shift_report *m)
+print_outliers(struct text *t, const struct shift_report *m)
 {
 	const struct two_sample *g = &m->seen[SHIFT_REPORT_BARE].gauge;
 
-	text_add(t, "rows farthest out       ");
+	text_add(t, "outliers                ");
 	for (size_t i = 0; i < g->n_far; i++)
 		text_addf(t, " %zu (%.3g)", m->far[i], g->far_by[i]);
-	text_addf(t, " of %s, by distances usual in the other\n", m->name[1]);
+	text_addf(t, " of %s, in multiples of the usual distance in the other\n", m->name[1]);
 }
 
 void
-shift_report_tell(const struct shift_report *m, struct text *t)
+shift_report_print(const struct shift_report *m, struct text *t)
 {
 	for (int k = 0; k < 2; k++)
 		text_addf(t, "%-24s %zu of %zu rows\n", m->name[k], m->rows[k], m->of[k]);
 	if (!isnan(m->priors))
 		text_addf(t, "%-24s %.3f apart (total variation)\n", "class priors", m->priors);
 	for (int v = 0; v < SHIFT_REPORT_VIEWS; v++)
-		tell_seen(t, m, (enum shift_report_view)v);
+		print_view(t, m, (enum shift_report_view)v);
 	for (int i = 0; i < m->n_drifts; i++)
 		text_addf(t, "  %-22s PSI %.3g  KS %.3f\n", m->drift[i].column, m->drift[i].psi,
 			  m->drift[i].ks);
-	tell_far(t, m);
-	text_addf(t, "%s and %s %s\n", m->name[0], m->name[1],
-		  shift_report_differs(m) ? "differ more than chance would have it"
-					  : "are not told apart");
+	print_outliers(t, m);
+	text_addf(t, "%s and %s: %s difference\n", m->name[0], m->name[1],
+		  shift_report_differs(m) ? "significant" : "no significant");
 }

@@ -1,4 +1,4 @@
-/* shift_run.c: two sets of rows, taken and measured. */
+/* shift_run.c: two sets of rows are copied, then compared. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -9,43 +9,42 @@
 #include <string.h>
 
 #include "retort/data/sets.h"
+#include "retort/nn/predict.h"
+#include "retort/probe/net_copy.h"
+#include "retort/probe/row_copy.h"
 #include "retort/probe/row_set.h"
 
-#define CHUNK 50 /* rows that go through the student together */
-#define CHUNKS (SHIFT_RUN_ROWS / CHUNK)
+#define CHUNK 50 /* rows of a forward pass of the student */
 
 /* One of the two sets. */
 struct half {
-	struct row_set side;
-	size_t *number;             /* [n] of the rows within their set, from 1 */
-	double *x;                  /* [n,d] what networks read */
-	double *teacher;            /* [n,classes] logits; NULL without one */
-	struct batch chunk[CHUNKS]; /* what the student is asked about */
+	struct row_set set;
+	size_t *number;       /* [n] rows within their set, from 1 */
+	double *x;            /* [n, d] features, see row_set_read */
+	double *teacher;      /* [n, classes] logits; NULL without a teacher */
+	struct row_copy rows; /* inputs of the student */
 };
 
-/* What the figures that do not move follow from. */
+/* What the results that do not depend on the student were computed from. */
 struct key {
-	uint64_t data, teacher,
-		steps; /* which data and teacher, 0 none, and how far that was trained */
+	uint64_t data, teacher, steps; /* number of the data, of the teacher (0: none), its steps */
 	size_t top;
-	int weigh, select; /* remedies */
+	int weigh, select; /* numbers of remedies */
 };
 
 struct shift_run {
 	struct key key;
-	struct shift_report out; /* known after the first measure, but for the student */
+	struct shift_report
+		out; /* after the first measurement; the student's part is new at each */
 	bool measured;
 	struct half half[2];
 	uint64_t seed, step;
 	size_t d, classes;
 	bool has_columns;
-	size_t image_width, channels; /* 0: they are not the pixels of images */
-	char (*column)[48];           /* [d]; NULL: they have no names */
-	/* the student; value NULL: there is none */
-	char name[NET_NAME];
-	struct model_spec spec;
-	struct model_io io;
-	real *value;
+	size_t image_width, channels; /* 0: the columns are not pixels */
+	char (*column)[48];           /* [d] names; NULL: they have none */
+	struct net_copy student;
+	bool has_student;
 };
 
 void
@@ -54,41 +53,25 @@ shift_run_free(struct shift_run *c)
 	for (int k = 0; c && k < 2; k++) {
 		struct half *h = &c->half[k];
 
-		row_set_release(&h->side);
+		row_set_release(&h->set);
 		mem_free(h->number);
 		mem_free(h->x);
 		mem_free(h->teacher);
-		for (int i = 0; i < CHUNKS; i++)
-			batch_release(&h->chunk[i]);
+		row_copy_release(&h->rows);
 	}
 	if (c) {
 		mem_free(c->column);
-		mem_free(c->value);
+		net_copy_release(&c->student);
 	}
 	mem_free(c);
 }
 
 /* ---- on the trainer's thread ---- */
 
-/* The batches that the student will be asked about. */
 static int
-take_chunks(const struct trainer_state *w, struct half *h, struct err *e)
+copy_half(struct trainer_state *w, struct half *h, const char *name, size_t d, struct err *e)
 {
-	for (size_t at = 0; at < h->side.n; at += CHUNK) {
-		struct batch *b = &h->chunk[at / CHUNK];
-		size_t n = h->side.n - at < CHUNK ? h->side.n - at : CHUNK;
-
-		if (batch_init(b, n, w->train.ds, e) < 0)
-			return -1;
-		batch_fill(b, w->train.ds, h->side.rows + at, n, NULL);
-	}
-	return 0;
-}
-
-static int
-take_half(struct trainer_state *w, struct half *h, const char *name, size_t d, struct err *e)
-{
-	struct row_set *s = &h->side;
+	struct row_set *s = &h->set;
 
 	if (row_set_find(w, name, true, s, e) < 0)
 		return -1;
@@ -104,13 +87,13 @@ take_half(struct trainer_state *w, struct half *h, const char *name, size_t d, s
 			1;
 		row_set_read(w->train.ds, s->rows[i], h->x + i * d);
 	}
-	if (row_set_ask(w, s, false, &h->teacher, e) < 0)
+	if (row_set_logits(w, s, false, &h->teacher, e) < 0)
 		return -1;
-	return take_chunks(w, h, e);
+	return row_copy_take(&h->rows, w->train.ds, s->rows, s->n, CHUNK, e);
 }
 
 static void
-take_columns(const struct dataset *ds, struct shift_run *c)
+copy_columns(const struct dataset *ds, struct shift_run *c)
 {
 	c->has_columns = ds->kind != DATASET_TOKENS;
 	if (ds->kind == DATASET_IMAGE) {
@@ -127,24 +110,13 @@ take_columns(const struct dataset *ds, struct shift_run *c)
 void
 shift_run_student(struct shift_run *c, const struct trainer_state *w)
 {
-	const struct net *n = w->run.student ? w->run.student->net : NULL;
-	size_t len = n ? n->layout.len : 0;
-
-	mem_free(c->value);
-	c->value = NULL;
-	c->step = 0;
-	if (!n)
-		return;
-	memcpy(c->name, n->name, sizeof c->name);
-	c->spec = n->spec;
-	c->io = n->io;
-	c->step = w->run.student->state->step;
-	c->value = mem_array(len, sizeof *c->value);
-	memcpy(c->value, branch_value(w->run.student),
-	       len * sizeof *c->value); /* projections stand behind */
+	c->has_student = w->run.student != NULL;
+	c->step = c->has_student ? w->run.student->state->step : 0;
+	if (c->has_student)
+		net_copy_take(&c->student, w->run.student);
 }
 
-/* Of now: the first teacher that teaches is the one who is heard. */
+/* The key of now; its teacher is the first that is not muted. */
 static struct key
 key_of(const struct trainer_state *w)
 {
@@ -172,12 +144,12 @@ shift_run_take(struct trainer_state *w, const char *a, const char *b, struct err
 	c->seed = w->info.seed;
 	c->d = w->train.ds ? row_set_width(w->train.ds) : 0;
 	c->classes = w->train.ds ? (size_t)w->train.ds->classes : 0;
-	if (take_half(w, &c->half[0], a, c->d, e) < 0 ||
-	    take_half(w, &c->half[1], b, c->d, e) < 0) {
+	if (copy_half(w, &c->half[0], a, c->d, e) < 0 ||
+	    copy_half(w, &c->half[1], b, c->d, e) < 0) {
 		shift_run_free(c);
 		return NULL;
 	}
-	take_columns(w->train.ds, c);
+	copy_columns(w->train.ds, c);
 	c->key = key_of(w);
 	shift_run_student(c, w);
 	return c;
@@ -189,7 +161,7 @@ shift_run_is_of(const struct shift_run *c, const struct trainer_state *w, const 
 {
 	struct key now = key_of(w);
 
-	return c && strcmp(c->half[0].side.name, a) == 0 && strcmp(c->half[1].side.name, b) == 0 &&
+	return c && strcmp(c->half[0].set.name, a) == 0 && strcmp(c->half[1].set.name, b) == 0 &&
 	       c->key.data == now.data && c->key.teacher == now.teacher &&
 	       c->key.steps == now.steps && c->key.top == now.top && c->key.weigh == now.weigh &&
 	       c->key.select == now.select;
@@ -198,9 +170,9 @@ shift_run_is_of(const struct shift_run *c, const struct trainer_state *w, const 
 /* ---- on any thread ---- */
 
 static struct two_sample
-measure(const struct shift_run *c, const double *a, const double *b, size_t d)
+compare_rows(const struct shift_run *c, const double *a, const double *b, size_t d)
 {
-	const struct row_set *s = &c->half[0].side, *t = &c->half[1].side;
+	const struct row_set *s = &c->half[0].set, *t = &c->half[1].set;
 	struct two_sample g;
 
 	two_sample_measure(&(struct two_sample_rows){ a, b, s->n, t->n, d, s->weight, t->weight },
@@ -208,10 +180,10 @@ measure(const struct shift_run *c, const double *a, const double *b, size_t d)
 	return g;
 }
 
-/* How sure a network is of n rows of logits, and the mean of its probabilities. */
+/* Mean confidence, entropy and probabilities[classes] of n rows of logits. */
 static void
-sum_up(const double *logits, size_t n, size_t classes, double *confidence, double *entropy,
-       double *predicted)
+mean_outputs(const double *logits, size_t n, size_t classes, double *confidence, double *entropy,
+	     double *predicted)
 {
 	double *p = mem_array(classes, sizeof *p);
 
@@ -240,31 +212,28 @@ measure_network(const struct shift_run *c, const double *a, const double *b,
 	if (!a || !b)
 		return;
 	out->known = true;
-	out->gauge = measure(c, a, b, c->classes);
+	out->gauge = compare_rows(c, a, b, c->classes);
 	for (int k = 0; k < 2; k++) {
 		mean[k] = mem_array(c->classes, sizeof **mean);
-		sum_up(z[k], c->half[k].side.n, c->classes, &out->confidence[k], &out->entropy[k],
-		       mean[k]);
+		mean_outputs(z[k], c->half[k].set.n, c->classes, &out->confidence[k],
+			     &out->entropy[k], mean[k]);
 	}
 	out->predicted = two_sample_variation(mean[0], mean[1], c->classes);
 	mem_free(mean[0]);
 	mem_free(mean[1]);
 }
 
-/* What the student, as it was, says of a half: [n,classes], the caller's. */
+/* Logits of the student for a half, [n, classes], owned by the caller. */
 static double *
-ask_student(const struct shift_run *c, struct net *n, const struct half *h)
+student_logits(const struct shift_run *c, struct net *n, const struct half *h)
 {
-	double *out = mem_array(h->side.n * c->classes, sizeof *out);
+	double *out = mem_array(h->set.n * c->classes, sizeof *out), *to = out;
 
-	for (size_t at = 0; at < h->side.n; at += CHUNK) {
-		const struct batch *b = &h->chunk[at / CHUNK];
+	for (size_t k = 0; k < h->rows.n; k++) {
+		const real *z = predict_batch(n, &h->rows.batch[k]);
 
-		net_feed(n, b);
-		graph_forward(n->graph, net_logits(n));
-		for (size_t i = 0; i < b->rows * c->classes; i++)
-			out[at * c->classes + i] =
-				(double)n->graph->node[net_logits(n)].out.data[i];
+		for (size_t i = 0; i < h->rows.batch[k].rows * c->classes; i++)
+			*to++ = (double)z[i];
 	}
 	return out;
 }
@@ -272,16 +241,13 @@ ask_student(const struct shift_run *c, struct net *n, const struct half *h)
 static int
 measure_student(struct shift_run *c, struct shift_report_seen *out, struct err *e)
 {
-	struct net *n = net_new(c->name, &c->spec, &c->io, CHUNK, NULL, NULL, e);
+	struct net *n = net_copy_open(&c->student, CHUNK, false, NULL, e);
 	double *a, *b;
 
-	if (!n || net_finish(n, false, e) < 0) {
-		net_free(n);
+	if (!n)
 		return -1;
-	}
-	graph_bind(n->graph, c->value, NULL);
-	a = ask_student(c, n, &c->half[0]);
-	b = ask_student(c, n, &c->half[1]);
+	a = student_logits(c, n, &c->half[0]);
+	b = student_logits(c, n, &c->half[1]);
 	measure_network(c, a, b, out);
 	net_free(n);
 	mem_free(a);
@@ -302,31 +268,31 @@ name_column(const struct shift_run *c, size_t at, char *buf, size_t size)
 }
 
 static void
-column(const struct half *h, size_t d, size_t at, double *out)
+read_column(const struct half *h, size_t d, size_t at, double *out)
 {
-	for (size_t i = 0; i < h->side.n; i++)
+	for (size_t i = 0; i < h->set.n; i++)
 		out[i] = h->x[i * d + at];
 }
 
-/* The columns that have drifted most, by PSI. */
+/* Find the columns with the largest PSI. */
 static void
 measure_columns(const struct shift_run *c, struct shift_report *out)
 {
 	const struct half *a = &c->half[0], *b = &c->half[1];
-	double *x = mem_array(a->side.n, sizeof *x), *y = mem_array(b->side.n, sizeof *y);
+	double *x = mem_array(a->set.n, sizeof *x), *y = mem_array(b->set.n, sizeof *y);
 
 	for (size_t i = 0; c->has_columns && i < c->d; i++) {
 		struct shift_report_drift here;
 		int at = out->n_drifts;
 
-		column(a, c->d, i, x);
-		column(b, c->d, i, y);
-		here.psi = two_sample_psi(x, a->side.n, y, b->side.n);
+		read_column(a, c->d, i, x);
+		read_column(b, c->d, i, y);
+		here.psi = two_sample_psi(x, a->set.n, y, b->set.n);
 		while (at > 0 && out->drift[at - 1].psi < here.psi)
 			at--;
 		if (at == SHIFT_REPORT_DRIFTS)
 			continue;
-		here.ks = two_sample_ks(x, a->side.n, y, b->side.n);
+		here.ks = two_sample_ks(x, a->set.n, y, b->set.n);
 		name_column(c, i, here.column, sizeof here.column);
 		out->n_drifts += out->n_drifts < SHIFT_REPORT_DRIFTS;
 		memmove(&out->drift[at + 1], &out->drift[at],
@@ -338,9 +304,9 @@ measure_columns(const struct shift_run *c, struct shift_report *out)
 }
 
 static void
-measure_bare(const struct shift_run *c, struct shift_report *out)
+measure_features(const struct shift_run *c, struct shift_report *out)
 {
-	struct two_sample g = measure(c, c->half[0].x, c->half[1].x, c->d);
+	struct two_sample g = compare_rows(c, c->half[0].x, c->half[1].x, c->d);
 
 	out->seen[SHIFT_REPORT_BARE].known = true;
 	out->seen[SHIFT_REPORT_BARE].gauge = g;
@@ -355,26 +321,26 @@ is_stopped(const atomic_bool *stop)
 	return stop && atomic_load(stop);
 }
 
-/* What does not move while the student trains. */
+/* Everything that does not depend on the student. */
 static void
-measure_rest(const struct shift_run *c, const atomic_bool *stop, struct shift_report *out)
+measure_fixed(const struct shift_run *c, const atomic_bool *stop, struct shift_report *out)
 {
 	const struct half *a = &c->half[0], *b = &c->half[1];
 
 	memset(out, 0, sizeof *out);
 	for (int k = 0; k < 2; k++) {
-		snprintf(out->name[k], sizeof out->name[k], "%.63s", c->half[k].side.name);
-		out->rows[k] = c->half[k].side.n;
-		out->of[k] = c->half[k].side.of;
-		out->weighed |= c->half[k].side.weight != NULL;
+		snprintf(out->name[k], sizeof out->name[k], "%.63s", c->half[k].set.name);
+		out->rows[k] = c->half[k].set.n;
+		out->of[k] = c->half[k].set.of;
+		out->weighed |= c->half[k].set.weight != NULL;
 	}
-	out->priors = a->side.prior && b->side.prior
-			      ? two_sample_variation(a->side.prior, b->side.prior, c->classes)
+	out->priors = a->set.prior && b->set.prior
+			      ? two_sample_variation(a->set.prior, b->set.prior, c->classes)
 			      : NAN;
 	if (!is_stopped(stop))
 		measure_network(c, a->teacher, b->teacher, &out->seen[SHIFT_REPORT_TEACHER]);
 	if (!is_stopped(stop))
-		measure_bare(c, out);
+		measure_features(c, out);
 }
 
 int
@@ -382,11 +348,11 @@ shift_run_measure(struct shift_run *c, const atomic_bool *stop, struct shift_rep
 		  struct err *e)
 {
 	if (!c->measured)
-		measure_rest(c, stop, &c->out);
+		measure_fixed(c, stop, &c->out);
 	c->measured = !is_stopped(stop);
 	memset(&c->out.seen[SHIFT_REPORT_STUDENT], 0, sizeof c->out.seen[SHIFT_REPORT_STUDENT]);
 	c->out.step = c->step;
-	if (!is_stopped(stop) && c->value &&
+	if (!is_stopped(stop) && c->has_student &&
 	    measure_student(c, &c->out.seen[SHIFT_REPORT_STUDENT], e) < 0)
 		return -1;
 	*out = c->out;

@@ -96,7 +96,7 @@ handle_mismatch(void *state, struct trainer_state *w, struct request *r, struct 
 	shift_run_free(run);
 	if (status < 0)
 		return err_wrap(e, "mismatch");
-	shift_report_tell(&report, &page);
+	shift_report_print(&report, &page);
 	r->page = page.s;
 	return 0;
 }

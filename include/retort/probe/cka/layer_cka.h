@@ -1,5 +1,4 @@
-/* The probe: how alike every layer of a teacher is to every layer of the student, on a few rows
- * that stay the same. */
+/* CKA of every layer of a teacher with every layer of the student, on a fixed set of rows. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_PROBE_CKA_LAYER_CKA_H
 #define RETORT_PROBE_CKA_LAYER_CKA_H
@@ -7,22 +6,17 @@
 #include <stdatomic.h>
 
 #include "retort/lab/trainer_state.h"
+#include "retort/probe/net_copy.h"
+#include "retort/probe/row_copy.h"
 
-#define LAYER_CKA_ROWS 256 /* at most: the first of the rows that are held out */
-#define LAYER_CKA_CHUNK 32 /* rows that go through a network together */
-#define LAYER_CKA_CHUNKS (LAYER_CKA_ROWS / LAYER_CKA_CHUNK)
+#define LAYER_CKA_ROWS 256 /* at most: the first of the held-out rows */
+#define LAYER_CKA_CHUNK 32 /* rows in a forward pass */
 
-/* What layers are compared on: a copy, so that the data may go while it is in use. */
-struct layer_cka_rows {
-	size_t rows;
-	struct batch chunk[LAYER_CKA_CHUNKS]; /* the last ones may be empty */
-};
+/* Copies the rows that layers are compared on. -1 and an error. */
+int layer_cka_copy_rows(struct row_copy *rows, const struct dataset *ds, const struct split *split,
+			struct err *e);
 
-int layer_cka_take_rows(struct layer_cka_rows *p, const struct dataset *ds,
-			const struct split *split, struct err *e);
-void layer_cka_release_rows(struct layer_cka_rows *p);
-
-/* Products of centred rows of every layer, see cka.h; NULL where there was no time. */
+/* Gram matrices of centred rows of every layer, see cka.h. */
 struct layer_cka_grams {
 	int n;
 	double *layer[MODEL_LAYERS]; /* owned */
@@ -31,36 +25,30 @@ struct layer_cka_grams {
 void layer_cka_release_grams(struct layer_cka_grams *g);
 
 /*
- * Of the network of `spec` and `io` with the numbers `value`, through a network of its own that
- * runs forward only. Of tokens it is the mean over those seen that is looked at, of feature maps
- * the mean over their places: lengths and sizes of maps may differ, and the cost is that of the
- * channels. `pool` may be NULL. `*stop`, where not NULL, ends it early with -1.
+ * Compute the Gram matrices of a network's layers. Layers of tokens are averaged over tokens
+ * without padding, feature maps over positions: lengths and sizes of maps may differ, and the cost
+ * is that of the channels. `pool` may be NULL. Where `*stop`, which may be NULL, becomes true, it
+ * ends early with -1. Any thread.
  */
-struct layer_cka_like {
-	const char *name;
-	const struct model_spec *spec;
-	const struct model_io *io;
-};
-int layer_cka_look(const struct layer_cka_like *like, real *value, const struct layer_cka_rows *p,
-		   struct pool *pool, const atomic_bool *stop, struct layer_cka_grams *out,
-		   struct err *e);
+int layer_cka_grams_of(const struct net_copy *net, const struct row_copy *rows, struct pool *pool,
+		       const atomic_bool *stop, struct layer_cka_grams *out, struct err *e);
 
-/* CKA of every pair of layers. */
+/* Fill in CKA for every pair of layers. */
 void layer_cka_compare(const struct layer_cka_grams *teacher, const struct layer_cka_grams *student,
 		       size_t rows, struct lab_cka *out);
 
-/* All of it at once, on the trainer's thread, with its pool: the same on any number of threads. -1
- * and an error. */
+/* Measure everything now, on the trainer's thread and its pool; the same bits on any number of
+ * threads. -1 and an error. */
 int layer_cka_run(struct trainer_state *w, int teacher, struct lab_cka *out, struct err *e);
 
 /*
- * The ascending assignment of a row to each column of value[rows, columns] with the largest sum;
- * NAN: that pair cannot be. `row` [columns] gets the rows; of equal sums the one whose last rows
- * are smallest. False where there is none.
+ * Assign an ascending row to each column of value[rows, columns] with the largest sum; NAN: that
+ * pair is not allowed. Writes row[columns]; among equal sums, that whose last rows are smallest.
+ * Returns false where there is no such assignment.
  */
 bool layer_cka_assign(const double *value, int rows, int columns, int *row);
 
-/* Chooses the pairs of `map auto`: those with the largest sum of CKA. See trainer_state.h. */
+/* Choose the pairs of `map auto`: those with the largest sum of CKA. See trainer_state.h. */
 trainer_state_choose_pairs layer_cka_choose;
 
 #endif

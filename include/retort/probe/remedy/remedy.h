@@ -1,5 +1,4 @@
-/* Remedies for what a mismatch of distributions costs: what each is, and the request that gives it.
- */
+/* Remedies for a difference of distributions between sets: their table, and the request. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_PROBE_REMEDY_REMEDY_H
 #define RETORT_PROBE_REMEDY_REMEDY_H
@@ -9,16 +8,16 @@
 
 struct remedy {
 	const char *name;     /* "weigh" */
-	const char *args;     /* words behind it */
-	const char *complete; /* kinds of them in turn, as of a command */
+	const char *args;     /* its words, for the synopsis */
+	const char *complete; /* what completes each of them, as in a command */
 	const char *doc;      /* one sentence */
-	bool needs_words;     /* its name alone asks what it is */
-	/* The words behind the name, into r; 0, or -1 and an error. Main thread. */
+	bool needs_words;     /* without words the command prints what the remedy is */
+	/* Parse the words after the name. 0, or -1 and an error. Main thread. */
 	int (*parse)(int argc, char *const *argv, struct request_remedy *r, struct err *e);
 	/*
-	 * Trainer thread, between two steps: fills m's arrays and appends to `what`, which lists
-	 * and notes will say; `note` is what was found on the way. 0, or -1 and an error with
-	 * nothing changed but m.
+	 * Compute the remedy: fill m's arrays, append to `what` what lists and notes print, and to
+	 * `note` what was found. 0, or -1 and an error with nothing changed but m. Trainer thread,
+	 * at a boundary.
 	 */
 	int (*make)(struct trainer_state *w, const struct request_remedy *r,
 		    struct remedy_result_made *m, struct text *what, struct text *note,
