@@ -132,7 +132,7 @@ child_read(struct child *c, char *buf, size_t size)
 }
 
 void
-child_listen(struct child *c)
+child_read_stderr(struct child *c)
 {
 	char buf[4096];
 	ssize_t n;
@@ -156,7 +156,7 @@ child_listen(struct child *c)
 }
 
 void
-child_close_in(struct child *c)
+child_close_stdin(struct child *c)
 {
 	close_fd(&c->in);
 }
@@ -214,7 +214,7 @@ child_end(struct child *c, bool kill_it, char *how, size_t size)
 	close_fd(&c->in);
 	close_fd(&c->out);
 	status = wait_for(c->pid);
-	child_listen(c);
+	child_read_stderr(c);
 	close_fd(&c->err);
 	c->pid = 0;
 	line = last_line(c);

@@ -195,7 +195,7 @@ choose_texts(struct job *j)
 	drop_repeated(j);
 	j->new_text = mem_array(j->n, sizeof *j->new_text);
 	for (size_t i = 0; i < j->n; i++)
-		if (!bitext_find(j->cached, j->text[i]) && translator_takes(j->text[i]))
+		if (!bitext_find(j->cached, j->text[i]) && translator_accepts(j->text[i]))
 			j->new_text[j->n_new++] = j->text[i];
 }
 

@@ -50,7 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		round_trip(p);
 	bitext_free(p);
 	for (int framed = 0; framed < 2; framed++) {
-		framing_take(&out, bytes, size, framed);
+		framing_decode(&out, bytes, size, framed);
 		MUST(out.len <= size && (out.len == 0 || strlen(out.s) == out.len));
 	}
 	text_clear(&out);

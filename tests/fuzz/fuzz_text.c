@@ -56,7 +56,7 @@ as_text(const char *text, size_t size, const char *tokens)
 	struct err e = { "" };
 
 	tokenizer_init(&t, strcmp(tokens, "byte") == 0 ? TOKENIZER_BYTE : TOKENIZER_CHAR);
-	if (tokenizer_see(&t, text, size, &e) == 0 && tokenizer_settle(&t, &e) == 0)
+	if (tokenizer_add_chars(&t, text, size, &e) == 0 && tokenizer_assign_ids(&t, &e) == 0)
 		round_trip(&t, text, size);
 	else
 		MUST(e.msg[0]);

@@ -33,8 +33,8 @@ learn(struct tokenizer *t, enum tokenizer_kind kind, const char *text)
 	struct err e;
 
 	tokenizer_init(t, kind);
-	CHECK_INT(tokenizer_see(t, text, strlen(text), &e), 0);
-	CHECK_INT(tokenizer_settle(t, &e), 0);
+	CHECK_INT(tokenizer_add_chars(t, text, strlen(text), &e), 0);
+	CHECK_INT(tokenizer_assign_ids(t, &e), 0);
 }
 
 static void
@@ -106,10 +106,11 @@ bytes_that_are_no_utf8_are_refused_where_they_stand(void **state)
 	(void)state;
 	tokenizer_init(&t, TOKENIZER_CHAR);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		CHECK_INT(tokenizer_see(&t, bad[i].text, strlen(bad[i].text), &e), -1);
+		CHECK_INT(tokenizer_add_chars(&t, bad[i].text, strlen(bad[i].text), &e), -1);
 		CHECK_STR(e.msg, bad[i].message);
 	}
-	CHECK_INT(tokenizer_see(&t, "\xEF\xBF\xBD", 3, &e), 0); /* U+FFFD itself is a character */
+	CHECK_INT(tokenizer_add_chars(&t, "\xEF\xBF\xBD", 3, &e),
+		  0); /* U+FFFD itself is a character */
 	tokenizer_release(&t);
 }
 
@@ -123,8 +124,8 @@ more_characters_than_the_cap_are_refused(void **state)
 	(void)state;
 	tokenizer_init(&t, TOKENIZER_CHAR);
 	for (uint32_t cp = 0x10000; cp <= 0x10000 + TOKENIZER_CHARS; cp++)
-		CHECK_INT(tokenizer_see(&t, utf8, unicode_encode(cp, utf8), &e), 0);
-	CHECK_INT(tokenizer_settle(&t, &e), -1);
+		CHECK_INT(tokenizer_add_chars(&t, utf8, unicode_encode(cp, utf8), &e), 0);
+	CHECK_INT(tokenizer_assign_ids(&t, &e), -1);
 	CHECK_STR(e.msg, "65537 distinct characters, at most 65536 are accepted; take bytes");
 	tokenizer_release(&t);
 }

@@ -322,8 +322,8 @@ synonyms_without_tokens_are_skipped(void **state)
 
 	(void)state;
 	tokenizer_init(&t, TOKENIZER_CHAR);
-	CHECK_INT(tokenizer_see(&t, chars, sizeof chars - 1, &e), 0);
-	CHECK_INT(tokenizer_settle(&t, &e), 0);
+	CHECK_INT(tokenizer_add_chars(&t, chars, sizeof chars - 1, &e), 0);
+	CHECK_INT(tokenizer_assign_ids(&t, &e), 0);
 	ds = rows_of(&t, texts, 1, 8);
 	words_kinds(&ds, kind);
 	synonyms_init(&s, dictionary, &ds, kind, &row, 1);

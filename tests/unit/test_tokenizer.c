@@ -429,8 +429,8 @@ bytes_and_characters_can_reserve_a_mask(void **state)
 	encodes(&t, "a", "97", "a");
 	tokenizer_release(&t);
 	tokenizer_init(&t, TOKENIZER_CHAR);
-	CHECK_INT(tokenizer_see(&t, "ab", 2, &e), 0);
-	CHECK_INT(tokenizer_settle(&t, &e), 0);
+	CHECK_INT(tokenizer_add_chars(&t, "ab", 2, &e), 0);
+	CHECK_INT(tokenizer_assign_ids(&t, &e), 0);
 	tokenizer_reserve_mask(&t);
 	CHECK_INT(t.special[TOKENIZER_MASK], 2);
 	tokenizer_release(&t);

@@ -31,8 +31,8 @@ framed_messages_round_trip(void **state)
 		for (int framed = 0; framed < 2; framed++) {
 			struct text wire = { 0 }, back = { 0 };
 
-			framing_put(&wire, texts[i], framed);
-			framing_take(&back, wire.s, wire.len - 1, framed);
+			framing_encode(&wire, texts[i], framed);
+			framing_decode(&back, wire.s, wire.len - 1, framed);
 			assert_string_equal(text_get(&back), texts[i]);
 			text_release(&wire);
 			text_release(&back);
@@ -45,15 +45,15 @@ a_message_is_one_line_for_any_text(void **state)
 	struct text wire = { 0 };
 
 	(void)state;
-	framing_put(&wire, "a\nb\tc\x7F", false);
+	framing_encode(&wire, "a\nb\tc\x7F", false);
 	assert_string_equal(wire.s, "a b c \n");
 	text_clear(&wire);
-	framing_put(&wire, "[x]", true);
+	framing_encode(&wire, "[x]", true);
 	assert_int_equal(wire.len, 8);
 	assert_memory_equal(wire.s, "\\[x\\][]", 8);
 	text_release(&wire);
-	assert_true(framing_is_clean("\xEF\xBF\xBD", 3));
-	assert_false(framing_is_clean("a\xFF", 2));
+	assert_true(framing_is_utf8("\xEF\xBF\xBD", 3));
+	assert_false(framing_is_utf8("a\xFF", 2));
 }
 
 /* ---------------------------------------------------------------- likeness */
@@ -321,11 +321,11 @@ unsuitable_texts_are_not_sent(void **state)
 
 	(void)state;
 	memset(big, 'a', TRANSLATOR_TEXT + 1);
-	assert_false(translator_takes(""));
-	assert_false(translator_takes(" \n"));
-	assert_false(translator_takes("a\xFFz"));
-	assert_false(translator_takes(big));
-	assert_true(translator_takes(big + 1));
+	assert_false(translator_accepts(""));
+	assert_false(translator_accepts(" \n"));
+	assert_false(translator_accepts("a\xFFz"));
+	assert_false(translator_accepts(big));
+	assert_true(translator_accepts(big + 1));
 }
 
 /* ---------------------------------------------------------------- Apertium */

@@ -33,10 +33,10 @@ ssize_t child_write(struct child *c, const char *bytes, size_t size);
 ssize_t child_read(struct child *c, char *buf, size_t size);
 
 /* Read its stderr into `err_tail`; at most 64 KiB a call. */
-void child_listen(struct child *c);
+void child_read_stderr(struct child *c);
 
 /* Close its standard input. */
-void child_close_in(struct child *c);
+void child_close_stdin(struct child *c);
 
 /*
  * Close the pipes, kill the process group if `kill` is set, and wait for the child; after two

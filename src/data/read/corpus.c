@@ -103,7 +103,7 @@ learns_characters(const struct tokenizer *t)
 static int
 settle_characters(struct tokenizer *t, const struct dataset_options *o, struct err *e)
 {
-	if (tokenizer_settle(t, e) < 0)
+	if (tokenizer_assign_ids(t, e) < 0)
 		return -1;
 	if (t->vocab && strchr(o->tokens, '+'))
 		tokenizer_reserve_mask(t);
@@ -128,7 +128,7 @@ encode_stream(struct tokenizer *t, const char *text, size_t size, const struct d
 	if (!ids.id)
 		return err_set(e, "no memory for %zu tokens", size);
 	if (learns_characters(t) &&
-	    (tokenizer_see(t, text, size, e) < 0 || settle_characters(t, o, e) < 0))
+	    (tokenizer_add_chars(t, text, size, e) < 0 || settle_characters(t, o, e) < 0))
 		status = -1;
 	if (status == 0)
 		status = tokenizer_encode(t, text, size, &ids, e);
@@ -165,7 +165,7 @@ learn_texts(struct tokenizer *t, const struct dataset *ds, const size_t *line,
 	for (size_t i = 0; i < ds->n; i++) {
 		const char *text = texts_row(ds, i);
 
-		if (tokenizer_see(t, text, strlen(text), e) < 0)
+		if (tokenizer_add_chars(t, text, strlen(text), e) < 0)
 			return err_wrap(e, "line %zu: the text", line[i]);
 	}
 	return settle_characters(t, o, e);

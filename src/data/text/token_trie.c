@@ -68,7 +68,7 @@ token_trie_find(const struct token_trie *p, const char *s, size_t len)
 }
 
 int32_t
-token_trie_again(struct token_trie *p, const char *s, size_t len)
+token_trie_add_duplicate(struct token_trie *p, const char *s, size_t len)
 {
 	size_t at;
 
@@ -90,7 +90,7 @@ token_trie_add(struct token_trie *p, const char *s, size_t len)
 {
 	int32_t id = token_trie_find(p, s, len);
 
-	return id >= 0 ? id : token_trie_again(p, s, len);
+	return id >= 0 ? id : token_trie_add_duplicate(p, s, len);
 }
 
 void

@@ -151,15 +151,15 @@ tokenizer_id(const struct tokenizer *t, uint32_t point)
 }
 
 int
-tokenizer_see(struct tokenizer *t, const char *text, size_t size, struct err *e)
+tokenizer_add_chars(struct tokenizer *t, const char *text, size_t size, struct err *e)
 {
-	return t->kind == TOKENIZER_CHAR ? tokenizer_char_see(t, text, size, e) : 0;
+	return t->kind == TOKENIZER_CHAR ? tokenizer_char_add(t, text, size, e) : 0;
 }
 
 int
-tokenizer_settle(struct tokenizer *t, struct err *e)
+tokenizer_assign_ids(struct tokenizer *t, struct err *e)
 {
-	return t->kind == TOKENIZER_CHAR ? tokenizer_char_settle(t, e) : 0;
+	return t->kind == TOKENIZER_CHAR ? tokenizer_char_assign_ids(t, e) : 0;
 }
 
 int

@@ -39,7 +39,7 @@ set_id(struct tokenizer *t, uint32_t point, int32_t id)
 }
 
 size_t
-tokenizer_char_take(const char *text, size_t size, size_t at, uint32_t *cp, struct err *e)
+tokenizer_char_decode_at(const char *text, size_t size, size_t at, uint32_t *cp, struct err *e)
 {
 	size_t n = text_utf8(text + at, size - at, cp);
 
@@ -56,7 +56,8 @@ tokenizer_char_check(const char *text, size_t size, struct err *e)
 	uint32_t cp;
 
 	for (size_t at = 0, n; at < size; at += n) {
-		n = (signed char)text[at] >= 0 ? 1 : tokenizer_char_take(text, size, at, &cp, e);
+		n = (signed char)text[at] >= 0 ? 1
+					       : tokenizer_char_decode_at(text, size, at, &cp, e);
 		if (n == 0)
 			return -1;
 	}
@@ -70,21 +71,21 @@ tokenizer_char_mark(const char *text, size_t size)
 }
 
 int
-tokenizer_char_see(struct tokenizer *t, const char *text, size_t size, struct err *e)
+tokenizer_char_add(struct tokenizer *t, const char *text, size_t size, struct err *e)
 {
 	uint32_t cp;
 
 	for (size_t at = tokenizer_char_mark(text, size), n; at < size; at += n) {
-		n = tokenizer_char_take(text, size, at, &cp, e);
+		n = tokenizer_char_decode_at(text, size, at, &cp, e);
 		if (n == 0)
 			return -1;
-		set_id(t, cp, 0); /* ids are assigned by tokenizer_char_settle */
+		set_id(t, cp, 0); /* ids are assigned by tokenizer_char_assign_ids */
 	}
 	return 0;
 }
 
 int
-tokenizer_char_settle(struct tokenizer *t, struct err *e)
+tokenizer_char_assign_ids(struct tokenizer *t, struct err *e)
 {
 	size_t n = 0;
 
@@ -125,7 +126,7 @@ add_line(struct tokenizer *t, const char *s, size_t len, size_t line, size_t *ca
 	uint32_t cp = '\n';
 	size_t n = 0;
 
-	if (len > 0 && (n = tokenizer_char_take(s, len, 0, &cp, e)) == 0)
+	if (len > 0 && (n = tokenizer_char_decode_at(s, len, 0, &cp, e)) == 0)
 		return err_wrap(e, "line %zu", line);
 	if (t->vocab == TOKENIZER_CHARS)
 		return err_set(e, "line %zu: more than %d tokens", line, TOKENIZER_CHARS);
@@ -182,7 +183,7 @@ tokenizer_char_encode(const struct tokenizer *t, const char *text, size_t size,
 
 	mem_grow(&out->id, &out->cap, out->n + size, sizeof *out->id);
 	for (size_t at = tokenizer_char_mark(text, size), n; at < size; at += n) {
-		n = tokenizer_char_take(text, size, at, &cp, e);
+		n = tokenizer_char_decode_at(text, size, at, &cp, e);
 		if (n == 0)
 			return -1;
 		id = tokenizer_id(t, cp);

@@ -82,7 +82,7 @@ read_lines(const char *bytes, size_t size, struct tokenizer *t, struct err *e)
 	for (size_t n = 1; (line = next_line(&p, bytes + size, &len)); n++) {
 		len -= len && line[len - 1] == '\r';
 		for (at = 0; at < len && len <= LONGEST;) {
-			size_t wide = tokenizer_char_take(line, len, at, &cp, e);
+			size_t wide = tokenizer_char_decode_at(line, len, at, &cp, e);
 
 			if (wide == 0)
 				return err_wrap(e, "line %zu", n);

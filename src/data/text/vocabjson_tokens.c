@@ -266,7 +266,7 @@ vocabjson_tokens_scores(struct tokenizer *t, json_t *array, bool bare, struct er
 		if (!s || !(json_is_number(score) || (bare && json_is_null(score))))
 			return err_set(e, "token %zu: expected a string and a score", i);
 		if (bare && token_trie_find(&t->pieces, s, strlen(s)) >= 0)
-			token_trie_again(&t->pieces, s, strlen(s));
+			token_trie_add_duplicate(&t->pieces, s, strlen(s));
 		else if (vocabjson_tokens_add(t, s, strlen(s), i, e) < 0)
 			return -1;
 		t->score[i] = json_is_null(score) ? 0 : json_number_value(score);

@@ -190,7 +190,7 @@ read_line(struct bitext *p, const char *s, size_t len, struct text *before, stru
 
 	if (!tab || memchr(tab + 1, '\t', len - first - 1))
 		return err_set(e, "expected BEFORE and AFTER with one tab between");
-	if (!framing_is_clean(s, len))
+	if (!framing_is_utf8(s, len))
 		return err_set(e, "not UTF-8");
 	if (unescape_field(before, s, first, e) < 0 ||
 	    unescape_field(after, tab + 1, len - first - 1, e) < 0)
@@ -209,7 +209,7 @@ read_head(const char *bytes, size_t size, struct bitext **out, struct err *e)
 	size_t len = end ? (size_t)(end - bytes) : 0, from = strlen(HEAD);
 	char *translator;
 
-	if (len < from || memcmp(bytes, HEAD, from) != 0 || !framing_is_clean(bytes, len)) {
+	if (len < from || memcmp(bytes, HEAD, from) != 0 || !framing_is_utf8(bytes, len)) {
 		err_set(e, "line 1: expected '" HEAD "TRANSLATOR'");
 		return 0;
 	}

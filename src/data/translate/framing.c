@@ -13,7 +13,7 @@ blank_control(char c)
 }
 
 void
-framing_put(struct text *out, const char *text, bool framed)
+framing_encode(struct text *out, const char *text, bool framed)
 {
 	for (const char *p = text; *p; p++) {
 		char c = blank_control(*p);
@@ -26,7 +26,7 @@ framing_put(struct text *out, const char *text, bool framed)
 }
 
 void
-framing_take(struct text *out, const char *bytes, size_t size, bool framed)
+framing_decode(struct text *out, const char *bytes, size_t size, bool framed)
 {
 	text_clear(out);
 	for (size_t i = 0; i < size; i++) {
@@ -45,7 +45,7 @@ framing_take(struct text *out, const char *bytes, size_t size, bool framed)
 }
 
 bool
-framing_is_clean(const char *text, size_t len)
+framing_is_utf8(const char *text, size_t len)
 {
 	uint32_t cp;
 

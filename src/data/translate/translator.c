@@ -70,18 +70,18 @@ translator_free(struct translator *t)
 }
 
 bool
-translator_takes(const char *text)
+translator_accepts(const char *text)
 {
 	size_t len = strlen(text);
 
 	return len <= TRANSLATOR_TEXT && text[strspn(text, " \t\r\n")] &&
-	       framing_is_clean(text, len);
+	       framing_is_utf8(text, len);
 }
 
 static void
 queue_text(const struct run *r, struct leg *l, const char *text)
 {
-	framing_put(&l->queue, text, r->t->framed);
+	framing_encode(&l->queue, text, r->t->framed);
 	l->sent++;
 }
 
@@ -119,8 +119,8 @@ split_results(struct run *r, int k, struct err *e)
 			text_release(&result);
 			return err_set(e, "more results than texts: %zu", l->sent);
 		}
-		framing_take(&result, l->got.s + from, (size_t)(end - l->got.s) - from,
-			     r->t->framed);
+		framing_decode(&result, l->got.s + from, (size_t)(end - l->got.s) - from,
+			       r->t->framed);
 		pass_result(r, k, text_get(&result));
 		from = (size_t)(end - l->got.s) + 1;
 	}
@@ -140,7 +140,7 @@ read_results(struct run *r, int k, struct err *e)
 	char buf[16384];
 	ssize_t n;
 
-	child_listen(&l->child);
+	child_read_stderr(&l->child);
 	while (!l->ended && (n = child_read(&l->child, buf, sizeof buf)) >= 0) {
 		r->silent = 0;
 		l->ended = n == 0;
@@ -170,7 +170,8 @@ write_queue(struct run *r, int k)
 	if (l->written == l->queue.len)
 		l->written = l->queue.len = 0;
 	if (n < 0 || (l->queue.len == 0 && l->last))
-		child_close_in(&l->child); /* if it closed its input, its exit is reported later */
+		child_close_stdin(
+			&l->child); /* if it closed its input, its exit is reported later */
 }
 
 /* Queue texts up to QUEUE_MAX and write to both programs. */

@@ -151,7 +151,7 @@ synonyms_init(struct synonyms *s, const struct wordnet *wn, const struct dataset
 
 			if (token_trie_find(&m.seen, key, size) >= 0)
 				continue;
-			token_trie_again(&m.seen, key, size);
+			token_trie_add_duplicate(&m.seen, key, size);
 			add_word(&m, ids + p, end - p);
 		}
 	}

@@ -48,7 +48,7 @@ count_chars(const char *text, size_t size, struct char_count *chars, struct err 
 	uint32_t cp;
 
 	for (size_t at = tokenizer_char_mark(text, size), n; at < size; at += n) {
-		n = tokenizer_char_take(text, size, at, &cp, e);
+		n = tokenizer_char_decode_at(text, size, at, &cp, e);
 		if (n == 0)
 			return -1;
 		chars[cp].count++;

@@ -25,7 +25,7 @@ int32_t token_trie_find(const struct token_trie *p, const char *s, size_t len);
 int32_t token_trie_add(struct token_trie *p, const char *s, size_t len);
 
 /* Add a string with the next id, even if present: it is then found under the new id. */
-int32_t token_trie_again(struct token_trie *p, const char *s, size_t len);
+int32_t token_trie_add_duplicate(struct token_trie *p, const char *s, size_t len);
 
 /* The bytes of a string; borrowed until the next is added. */
 const char *token_trie_get(const struct token_trie *p, size_t id, size_t *len);

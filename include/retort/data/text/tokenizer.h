@@ -78,14 +78,14 @@ const char *tokenizer_special_word(size_t i); /* "unknown", "begin" ...; NULL pa
 int tokenizer_special_of(const char *name, size_t len, const char **known);
 
 /*
- * Initialize an empty tokenizer. For CHAR, pass each text to tokenizer_see, in any order, then
- * tokenizer_settle assigns ids by code point. A byte order mark at the start of a text is skipped.
- * Both return -1 with an error: bytes that are not UTF-8 ("byte 17: 0xFF is not UTF-8"; bytes count
- * from 0), more than TOKENIZER_CHARS characters.
+ * Initialize an empty tokenizer. For CHAR, pass each text to tokenizer_add_chars, in any order,
+ * then tokenizer_assign_ids assigns ids by code point. A byte order mark at the start of a text is
+ * skipped. Both return -1 with an error: bytes that are not UTF-8 ("byte 17: 0xFF is not UTF-8";
+ * bytes count from 0), more than TOKENIZER_CHARS characters.
  */
 void tokenizer_init(struct tokenizer *t, enum tokenizer_kind kind);
-int tokenizer_see(struct tokenizer *t, const char *text, size_t size, struct err *e);
-int tokenizer_settle(struct tokenizer *t, struct err *e);
+int tokenizer_add_chars(struct tokenizer *t, const char *text, size_t size, struct err *e);
+int tokenizer_assign_ids(struct tokenizer *t, struct err *e);
 
 /* Add an id for "[MASK]" to a BYTE or a settled CHAR tokenizer that has none. */
 void tokenizer_reserve_mask(struct tokenizer *t);

@@ -5,13 +5,12 @@
 
 #include "retort/data/text/tokenizer.h"
 
-#define TOKENIZER_BLANK                                                          \
-	"\xE2\x96\x81" /* U+2581, which stands for a blank in tokens of unigrams \
-			*/
+/* U+2581, which represents a blank in tokens. */
+#define TOKENIZER_BLANK "\xE2\x96\x81"
 
 void tokenizer_char_init(struct tokenizer *t);
-int tokenizer_char_see(struct tokenizer *t, const char *text, size_t size, struct err *e);
-int tokenizer_char_settle(struct tokenizer *t, struct err *e);
+int tokenizer_char_add(struct tokenizer *t, const char *text, size_t size, struct err *e);
+int tokenizer_char_assign_ids(struct tokenizer *t, struct err *e);
 int tokenizer_char_vocab(struct tokenizer *t, const char *bytes, size_t size, struct err *e);
 void tokenizer_char_release(struct tokenizer *t);
 int tokenizer_char_encode(const struct tokenizer *t, const char *text, size_t size,
@@ -20,7 +19,8 @@ int tokenizer_char_decode(const struct tokenizer *t, const int32_t *ids, size_t 
 			  struct text *out);
 /* Decode the character at byte `at`. Returns its length, or 0 with an error where it is not UTF-8.
  */
-size_t tokenizer_char_take(const char *text, size_t size, size_t at, uint32_t *cp, struct err *e);
+size_t tokenizer_char_decode_at(const char *text, size_t size, size_t at, uint32_t *cp,
+				struct err *e);
 /* Check that a text is UTF-8. Returns 0, or -1 with the place of the first byte that is not. */
 int tokenizer_char_check(const char *text, size_t size, struct err *e);
 /* Length of the byte order mark at the start of a text, 0 or 3. */

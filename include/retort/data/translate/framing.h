@@ -13,13 +13,13 @@
  * Apertium's stream format: a backslash before each of \ [ ] { } ^ $ / @ < >, then an empty
  * superblank "[]", which ends a sentence, and a NUL.
  */
-void framing_put(struct text *out, const char *text, bool framed);
+void framing_encode(struct text *out, const char *text, bool framed);
 
 /* Decode one message, given without its terminator, into *out, which is cleared first: undo
  * escapes, drop superblanks and blanks at both ends. */
-void framing_take(struct text *out, const char *bytes, size_t size, bool framed);
+void framing_decode(struct text *out, const char *bytes, size_t size, bool framed);
 
 /* Whether the text is UTF-8. */
-bool framing_is_clean(const char *text, size_t len);
+bool framing_is_utf8(const char *text, size_t len);
 
 #endif

@@ -39,7 +39,7 @@ struct translator_watch {
 };
 
 /* Whether a text can be sent: UTF-8, not blank, at most TRANSLATOR_TEXT bytes. */
-bool translator_takes(const char *text);
+bool translator_accepts(const char *text);
 
 /*
  * Send n texts through both commands, which run concurrently, and deliver the results in order.
