@@ -351,6 +351,8 @@ list_layer_losses(const char *unused)
 static void
 list_options(const struct model *m)
 {
+	if (!m->option->name)
+		return;
 	puts(".Bl -tag -width activation");
 	for (const struct model_option *o = m->option; o->name; o++) {
 		item("Cm", o->name);

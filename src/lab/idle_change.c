@@ -107,7 +107,7 @@ idle_change_describe(struct net_info *out, const struct branch *b, const char *o
 		out->layer[i].kv_heads = l->kv_heads;
 		out->layer[i].learns = node->op != &op_input;
 	}
-	out->last = out->best = out->target = (struct scores){ NAN, NAN, NAN, NAN, NAN, 0 };
+	out->last = out->best = out->target = NET_INFO_NO_SCORES;
 	out->teaching = (struct teaching){ NAN, NAN, NAN };
 }
 

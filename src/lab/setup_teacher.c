@@ -49,7 +49,7 @@ add_file(struct trainer_state *w, struct request_net *r, int k, struct err *e)
 	snprintf(t->spec, sizeof t->spec, "outputs");
 	snprintf(t->origin, sizeof t->origin, "%s", r->from);
 	t->is_file = t->ready = true;
-	t->last = t->best = t->target = (struct scores){ NAN, NAN, NAN, NAN, NAN, 0 };
+	t->last = t->best = t->target = NET_INFO_NO_SCORES;
 	t->teaching = (struct teaching){ NAN, NAN, NAN };
 	w->train.teacher[k].file = r->file;
 	r->file = NULL;

@@ -318,7 +318,7 @@ stage_note(struct trainer_state *w, enum lab_stage_kind kind)
 							       i->run.until,
 							       drawn_sets(i),
 							       i->run.settings.labelled,
-							       { NAN, NAN, NAN, NAN, NAN, 0 } };
+							       NET_INFO_NO_SCORES };
 }
 
 /* ---- end ---- */

@@ -43,7 +43,9 @@ fill_net(struct net_info *net, const char *name, const char *spec, int blocks, s
 		(struct layer_info){ .name = "logits", .width = 10, .last = 10, .learns = true };
 	for (int i = 0; i + 1 < net->n_layers; i++)
 		net->parameters += (net->layer[i].width + 1) * net->layer[i + 1].width;
-	net->last = net->best = net->target = (struct scores){ NAN, NAN, NAN, NAN, NAN, 0 };
+	net->last = net->best = net->target = (struct scores){
+		.accuracy = NAN, .nll = NAN, .ece = NAN, .agreement = NAN, .kl = NAN
+	};
 }
 
 static void
@@ -164,8 +166,18 @@ fill_distilling(struct scene *s)
 	i->teacher[0].ready = i->teacher[1].ready = true;
 	fill_net(&i->teacher[1], "wide", "mlp 512", 1, 512);
 	fill_net(&i->teacher[2], "deep", "mlp 64,64,64,64", 4, 64);
-	i->teacher[0].last = (struct scores){ 0.9833, 0.071, 0.01, NAN, NAN, 690 };
-	i->teacher[1].last = (struct scores){ 0.9721, 0.094, 0.02, NAN, NAN, 690 };
+	i->teacher[0].last = (struct scores){ .accuracy = 0.9833,
+					      .nll = 0.071,
+					      .ece = 0.01,
+					      .agreement = NAN,
+					      .kl = NAN,
+					      .step = 690 };
+	i->teacher[1].last = (struct scores){ .accuracy = 0.9721,
+					      .nll = 0.094,
+					      .ece = 0.02,
+					      .agreement = NAN,
+					      .kl = NAN,
+					      .step = 690 };
 	i->teacher[0].teaching = (struct teaching){ 0.712, 0.9387, 0.204 };
 	i->teacher[1].teaching = (struct teaching){ 0.288, 0.9211, 0.251 };
 	i->teacher[2].teaching = (struct teaching){ 0, NAN, NAN };
@@ -173,7 +185,12 @@ fill_distilling(struct scene *s)
 	i->run.settings.teacher_muted[2] = true;
 	i->run.has_student = true;
 	fill_net(&i->run.student, "s", "mlp 16,16", 2, 16);
-	i->run.student.last = (struct scores){ 0.948, 0.247, 0.03, 0.9412, 0.213, 2400 };
+	i->run.student.last = (struct scores){ .accuracy = 0.948,
+					       .nll = 0.247,
+					       .ece = 0.03,
+					       .agreement = 0.9412,
+					       .kl = 0.213,
+					       .step = 2400 };
 	fill_curves(s, BRANCH_STUDENT, 2417, 0.24, 0.96);
 	i->phase = LAB_DISTILLING;
 	i->busy = -1;

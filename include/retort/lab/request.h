@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "retort/base/err.h"
+#include "retort/data/augment/augment.h"
 #include "retort/data/translate/translate.h"
 #include "retort/data/dataset.h"
 #include "retort/data/vocab/vocab.h"
@@ -62,7 +63,8 @@ struct request_set {
 };
 
 /* Knobs that are set together or not at all. */
-#define REQUEST_SETS 12
+/* `augment off` sets one of each augmentation. */
+enum { REQUEST_SETS = (int)AUGMENTS > 12 ? (int)AUGMENTS : 12 };
 struct request_knobs {
 	int n;
 	struct request_set set[REQUEST_SETS];

@@ -3,6 +3,7 @@
 #ifndef RETORT_TRAIN_NET_INFO_H
 #define RETORT_TRAIN_NET_INFO_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,6 +20,10 @@ struct scores {
 	double accuracy, nll, ece, agreement, kl;
 	uint64_t step;
 };
+
+/* Nothing measured yet. */
+#define NET_INFO_NO_SCORES \
+	((struct scores){ .accuracy = NAN, .nll = NAN, .ece = NAN, .agreement = NAN, .kl = NAN })
 
 /* How one teacher counts and how closely the student follows it. NaN: not measured. */
 struct teaching {

@@ -114,8 +114,6 @@ add_off(struct request_knobs *r, const struct augment *a, struct err *e)
 	return 0;
 }
 
-_Static_assert(AUGMENTS <= REQUEST_SETS, "all augmentations are turned off by one change");
-
 static int
 all_off(struct cmd_call *c, struct err *e)
 {
