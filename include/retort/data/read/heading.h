@@ -10,7 +10,7 @@ struct heading {
 	size_t rows, columns;      /* rows: 1 or 2 */
 	const char *const *first;  /* [columns] */
 	const char *const *second; /* [columns]; unused if there is one row */
-	bool named; /* the first row is the names of the columns: the format says so */
+	bool named; /* the first row is the names of the columns, which the format has apart */
 };
 
 /*

@@ -21,7 +21,7 @@
 int table_numbers(struct source *s, struct dataset **out, struct err *e);
 int table_features(struct source *s, struct dataset **out, struct err *e);
 
-/* Make a data set of one text and one label in each row: tokens as options->tokens says. Refused:
+/* Make a data set of one text and one label in each row: tokenized by options->tokens. Refused:
  * the same faults of a table, and what corpus_texts refuses. */
 int table_texts(struct source *s, struct dataset **out, struct err *e);
 
