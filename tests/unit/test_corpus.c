@@ -126,7 +126,7 @@ more_characters_than_the_cap_are_refused(void **state)
 	for (uint32_t cp = 0x10000; cp <= 0x10000 + TOKENIZER_CHARS; cp++)
 		CHECK_INT(tokenizer_add_chars(&t, utf8, unicode_encode(cp, utf8), &e), 0);
 	CHECK_INT(tokenizer_assign_ids(&t, &e), -1);
-	CHECK_STR(e.msg, "65537 distinct characters, at most 65536 are accepted; take bytes");
+	CHECK_STR(e.msg, "65537 distinct characters, at most 65536 are accepted; use bytes");
 	tokenizer_release(&t);
 }
 
