@@ -87,30 +87,31 @@ synopsis_piece(const char *p, bool glued)
 	return p + n;
 }
 
-/* Alternatives that stand outside of brackets get a line each. */
+/* One line for each form of a command. */
 static int
 synopsis(const char *name)
 {
 	const struct cmd *d = cmd_find(cmd_table, name, NULL);
-	int depth = 0;
 
 	if (!d)
 		return -1;
-	printf(".Bl -item -compact\n.It\n.Cm %s", d->name);
-	for (const char *p = d->args; *p;) {
-		/* what follows without a blank is one word with what was before; brackets see to
-		 * themselves */
-		bool glued = p > d->args && !strchr(" [|", p[-1]) && !strchr(" ]", *p);
+	puts(".Bl -item -compact");
+	for (const struct grammar_form *f = d->form; f->item; f++) {
+		struct text form = { 0 };
 
-		depth += (*p == '[') - (*p == ']');
-		if (depth == 0 && p[0] == ' ' && p[1] == '|' && p[2] == ' ') {
-			printf("\n.It\n.Cm %s", d->name);
-			p += 3;
-			continue;
+		grammar_synopsis(f, &form);
+		printf(".It\n.Cm %s", d->name);
+		for (const char *p = text_get(&form), *start = p; *p;) {
+			/* what follows without a blank is one word with what was before; brackets
+			 * see to themselves */
+			bool glued = p > start && !strchr(" [|", p[-1]) && !strchr(" ]", *p);
+
+			p = synopsis_piece(p, glued);
 		}
-		p = synopsis_piece(p, glued);
+		putchar('\n');
+		text_release(&form);
 	}
-	puts("\n.El");
+	puts(".El");
 	return 0;
 }
 

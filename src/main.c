@@ -109,6 +109,18 @@ run_beside(const char *built, const char *installed, char **argv)
 	return 1;
 }
 
+/* Print the usage of a command of the session language. */
+static int
+show_command(const struct cmd *d, FILE *out)
+{
+	struct text usage = { 0 };
+
+	cmd_synopsis(d, "  retort ", &usage);
+	fprintf(out, "Usage:\n%s\n%s\n", usage.s, d->doc);
+	text_release(&usage);
+	return 0;
+}
+
 /* A command of the session language that needs no session. */
 static int
 run_command(const char *name, int argc, char **argv)
@@ -118,12 +130,14 @@ run_command(const char *name, int argc, char **argv)
 	const struct cmd *d = cmd_find(cmd_table, name, &e);
 	int status;
 
-	if (argc < d->min_args || strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0) {
-		fprintf(argc < d->min_args ? stderr : stdout, "Usage: retort %s %s\n%s\n", d->name,
-			d->args, d->doc);
-		return argc < d->min_args ? USAGE : 0;
+	for (int i = 0; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0 || (i == 0 && strcmp(argv[i], "-h") == 0))
+			return show_command(d, stdout);
+	if (argc == 0) {
+		show_command(d, stderr);
+		return USAGE;
 	}
-	status = d->exec(&c, &e);
+	status = cmd_parse(d, &c, &e) < 0 ? -1 : d->exec(&c, &e);
 	if (status < 0)
 		fprintf(stderr, "retort: %s\n", e.msg);
 	else if (c.talk.len)

@@ -71,6 +71,29 @@ cmd_meaning(const struct cmd *const *table, const char *line)
 	return w ? w->help : d ? d->doc : NULL;
 }
 
+int
+cmd_parse(const struct cmd *d, struct cmd_call *c, struct err *e)
+{
+	if (grammar_parse(d->form, c->argc, c->argv, &c->match, e) == 0)
+		return 0;
+	return err_wrap(e, "%s", d->name);
+}
+
+void
+cmd_synopsis(const struct cmd *d, const char *prefix, struct text *out)
+{
+	for (const struct grammar_form *f = d->form; f->item; f++) {
+		size_t before;
+
+		text_addf(out, "%s%s ", prefix, d->name);
+		before = out->len;
+		grammar_synopsis(f, out);
+		if (out->len == before) /* no blank at the end */
+			out->s[--out->len] = '\0';
+		text_add(out, "\n");
+	}
+}
+
 struct request *
 cmd_request(struct cmd_call *c, enum request_kind kind)
 {

@@ -4,6 +4,7 @@
 
 #include "retort/session/complete.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,6 @@
 #include "retort/data/sets.h"
 #include "retort/kd/losses/loss_table.h"
 #include "retort/lab/tunable.h"
-#include "retort/probe/remedy/remedy.h"
 #include "retort/session/cmd.h"
 #include "retort/data/read/bundled.h"
 #include "retort/nn/models/model_table.h"
@@ -204,6 +204,7 @@ offer_dial(struct list *l)
 {
 	char word[80];
 
+	offer_knob(l);
 	for (int i = 0; i < l->info->n_sets; i++)
 		if (sets_role_trains(l->info->set[i].role))
 			offer(l, tunable_name(l->info, TUNABLE_SET(i), word, sizeof word));
@@ -214,24 +215,6 @@ offer_dial(struct list *l)
 				      sizeof word));
 }
 
-static void offer_field(struct list *l, const char *complete, int n);
-
-/* Words of a remedy, as it says itself. */
-static void
-offer_remedyword(struct list *l)
-{
-	int i = l->n_words > 1 ? remedy_find(l->word[1], NULL) : -1;
-
-	if (i >= 0)
-		offer_field(l, remedy_table[i]->complete, l->n_words - 2);
-}
-
-static void
-offer_remedy(struct list *l)
-{
-	offer_all(l, remedy_name);
-}
-
 /* Layers of the student alone: no owner is needed. */
 static void
 offer_layer(struct list *l)
@@ -239,59 +222,6 @@ offer_layer(struct list *l)
 	for (int i = 0; l->info->run.has_student && i < l->info->run.student.n_layers; i++)
 		if (l->info->run.student.layer[i].learns)
 			offer(l, l->info->run.student.layer[i].name);
-}
-
-/* Behind the name of a stage: options and what they take, in any order. */
-static void
-offer_stage(struct list *l)
-{
-	static const char *const words[] = { "steps",  "lr",  "rows", "sets",
-					     "freeze", "set", "keep", "fade" };
-	const char *last = l->word[l->n_words - 1],
-		   *before = l->n_words > 2 ? l->word[l->n_words - 2] : "";
-	bool fades = strcmp(l->word[1], "finetune") == 0;
-
-	if (strcmp(last, "rows") == 0) {
-		offer(l, "labelled");
-		offer(l, "all");
-	} else if (strcmp(last, "sets") == 0) {
-		offer_learned(l);
-	} else if (strcmp(last, "freeze") == 0) {
-		offer_layer(l);
-	} else if (strcmp(last, "set") == 0) {
-		offer_knob(l);
-	} else if (strcmp(last, "keep") == 0) {
-		offer_loss(l);
-	} else if (strcmp(l->word[1], "teach") != 0 && strcmp(last, "steps") != 0 &&
-		   strcmp(last, "lr") != 0 && strcmp(last, "fade") != 0 &&
-		   strcmp(before, "set") != 0 && strcmp(before, "keep") != 0) {
-		for (size_t i = 0; i < sizeof words / sizeof *words - (fades ? 0 : 2); i++)
-			offer(l, words[i]);
-	}
-}
-
-static void
-offer_tap(struct list *l)
-{
-	for (int i = 0; i < MODEL_TAPS; i++)
-		offer(l, model_tap_name[i]);
-}
-
-/* How the student's layer gets to the teacher's width. */
-static void
-offer_through(struct list *l)
-{
-	for (int i = THROUGH_NONE; i < THROUGH_COUNT; i++)
-		offer(l, layer_pair_through_name[i]);
-}
-
-/* Behind a teacher alone: which pairs of layers. */
-static void
-offer_pairs(struct list *l)
-{
-	for (int i = REQUEST_UNIFORM; i < REQUEST_PAIRS && !strchr(l->word[l->n_words - 1], ':');
-	     i++)
-		offer(l, request_pairs_name[i]);
 }
 
 /* A kind of network; behind one, its options with what they begin as. */
@@ -382,62 +312,6 @@ offer_data(struct list *l)
 	offer_file(l);
 }
 
-/* Behind `data add FILE` words of such a set come first, and one of them has no value. */
-static bool
-offer_more(struct list *l)
-{
-	int behind = 0; /* words since an option's value, or what has none */
-
-	for (int i = 3; i < l->n_words; i++)
-		behind = behind == 0 && strcmp(l->word[i], "unlabelled") != 0;
-	if (behind)
-		return false;
-	offer(l, "as");
-	if (strcmp(l->word[1], "add") == 0) {
-		offer(l, "unlabelled");
-		offer(l, "weight");
-	}
-	offer_all(l, l->command->option);
-	return true;
-}
-
-/* Options of `data` and their values in turn; the set itself is the first argument, or stands
- * behind what becomes of it. */
-static void
-offer_option(struct list *l)
-{
-	const char *key = l->word[l->n_words - 1], *what = l->word[1];
-	bool more = strcmp(what, "add") == 0 || strcmp(what, "target") == 0 ||
-		    strcmp(what, "held-out") == 0,
-	     shows = strcmp(what, "show") == 0;
-
-	if (strcmp(what, "weight") == 0) {
-		if (l->n_words == 2)
-			offer_learned(l);
-		return;
-	}
-	if ((more || shows) && l->n_words == 2) {
-		offer_data(l);
-		return;
-	}
-	if (more && offer_more(l))
-		return;
-	if (!more && l->n_words % 2 == shows) {
-		offer_all(l, l->command->option);
-	} else if (strcmp(key, "header") == 0 || strcmp(key, "frame") == 0) {
-		offer(l, "yes");
-		offer(l, "no");
-	} else if (strcmp(key, "tokens") == 0) {
-		offer(l, "byte");
-		offer(l, "char");
-		offer(l, "byte+mask");
-		offer(l, "char+mask");
-		offer_file(l);
-	} else if (strcmp(key, "labels-from") == 0) {
-		offer_file(l);
-	}
-}
-
 static void
 offer_pane(struct list *l)
 {
@@ -488,68 +362,65 @@ offer_topic(struct list *l)
 		offer(l, more[i]);
 }
 
-static const struct {
-	const char *kind;
-	void (*offer)(struct list *l);
-} kinds[] = {
-	{ "@command", offer_command },
-	{ "@knob", offer_knob },
-	{ "@value", offer_value },
-	{ "@teacher", offer_teacher },
-	{ "@net", offer_net },
-	{ "@tlayer", offer_tlayer },
-	{ "@slayer", offer_slayer },
-	{ "@metric", offer_metric },
-	{ "@file", offer_file },
-	{ "@data", offer_data },
-	{ "@option", offer_option },
-	{ "@view", offer_view },
-	{ "@argument", offer_argument },
-	{ "@context", offer_context },
-	{ "@topic", offer_topic },
-	{ "@loss", offer_loss },
-	{ "@lossoption", offer_lossoption },
-	{ "@augment", offer_augment },
-	{ "@augmentoption", offer_augmentoption },
-	{ "@match", offer_match },
-	{ "@tap", offer_tap },
-	{ "@model", offer_model },
-	{ "@term", offer_term },
-	{ "@set", offer_set },
-	{ "@dial", offer_dial },
-	{ "@remedy", offer_remedy },
-	{ "@remedyword", offer_remedyword },
-	{ "@layer", offer_layer },
-	{ "@stage", offer_stage },
-	{ "@through", offer_through },
-	{ "@pairs", offer_pairs },
+/* By kind; those without an entry have no candidates but the words in their name. */
+static void (*const offers[GRAMMAR_KINDS])(struct list *l) = {
+	[GRAMMAR_KNOB] = offer_knob,
+	[GRAMMAR_VALUE] = offer_value,
+	[GRAMMAR_COMMAND] = offer_command,
+	[GRAMMAR_FILE] = offer_file,
+	[GRAMMAR_DATA] = offer_data,
+	[GRAMMAR_TEACHER] = offer_teacher,
+	[GRAMMAR_NET] = offer_net,
+	[GRAMMAR_TEACHER_LAYER] = offer_tlayer,
+	[GRAMMAR_STUDENT_LAYER] = offer_slayer,
+	[GRAMMAR_LAYER] = offer_layer,
+	[GRAMMAR_MODEL] = offer_model,
+	[GRAMMAR_SET] = offer_set,
+	[GRAMMAR_TRAIN_SET] = offer_learned,
+	[GRAMMAR_METRIC] = offer_metric,
+	[GRAMMAR_TERM] = offer_term,
+	[GRAMMAR_WEIGHT] = offer_dial,
+	[GRAMMAR_RAMP_VALUE] = offer_value,
+	[GRAMMAR_LOSS] = offer_loss,
+	[GRAMMAR_LOSS_OPTION] = offer_lossoption,
+	[GRAMMAR_LAYER_LOSS] = offer_match,
+	[GRAMMAR_AUGMENT] = offer_augment,
+	[GRAMMAR_AUGMENT_OPTION] = offer_augmentoption,
+	[GRAMMAR_VIEW] = offer_view,
+	[GRAMMAR_VIEW_ARGUMENT] = offer_argument,
+	[GRAMMAR_CONTEXT] = offer_context,
+	[GRAMMAR_TOPIC] = offer_topic,
 };
 
-/* One alternative: a kind, or a word. Kinds without candidates (@word, @key) offer nothing. */
+/* Offer the words of a list that are in lower case: of "K|all" all. */
 static void
-offer_one(struct list *l, const char *one)
+offer_words(struct list *l, const char *list)
 {
-	if (one[0] != '@') {
-		offer(l, one);
-		return;
-	}
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (strcmp(kinds[i].kind, one) == 0)
-			kinds[i].offer(l);
+	char *words = mem_text(list), *more, *word;
+
+	for (word = strtok_r(words, "|, ", &more); word; word = strtok_r(NULL, "|, ", &more))
+		if (islower((unsigned char)word[0]) && !strchr(word, ':'))
+			offer(l, word);
+	mem_free(words);
 }
 
-/* Argument `n` (from 0) of what completes so: field n, or the last. */
+/* Offer what the grammar expects: a keyword, or an argument of some kind. */
 static void
-offer_field(struct list *l, const char *complete, int n)
+offer_item(void *arg, const struct grammar_item *item, bool keyword)
 {
-	char *fields = mem_text(complete ? complete : ""), *field = fields, *one, *more;
+	struct list *l = arg;
 
-	for (char *next; n > 0 && (next = strchr(field, ' ')); n--)
-		field = next + 1;
-	field[strcspn(field, " ")] = '\0';
-	for (one = strtok_r(field, "|", &more); one; one = strtok_r(NULL, "|", &more))
-		offer_one(l, one);
-	mem_free(fields);
+	if (keyword) {
+		offer(l, item->word);
+		return;
+	}
+	/* behind a layer of a teacher stands a layer, not a list of pairs */
+	if (item->kind == GRAMMAR_PAIRS && strchr(l->word[l->n_words - 1], ':'))
+		return;
+	if (item->choices || strchr(item->name, '|'))
+		offer_words(l, item->choices ? item->choices : item->name);
+	if (offers[item->kind])
+		offers[item->kind](l);
 }
 
 static int
@@ -595,7 +466,7 @@ complete_line(const struct lab_info *info, const struct cmd *const *commands,
 	if (l.n_words == 0)
 		offer_command(&l);
 	else if ((l.command = cmd_find(commands, l.word[0], NULL)))
-		offer_field(&l, l.command->complete, l.n_words - 1);
+		grammar_complete(l.command->form, l.n_words - 1, l.word + 1, offer_item, &l);
 	mem_free((char *)l.prefix);
 	mem_free(text);
 	if (l.n)

@@ -327,9 +327,8 @@ session_line(struct session *s, const char *line, int *column, struct err *e)
 		return -1;
 	c.argc = lex.n - 1;
 	c.argv = lex.word + 1;
-	if (c.argc < d->min_args || c.argc > d->max_args)
-		return err_set(e, "%s: %d argument%s; `%s%s%s`", d->name, c.argc,
-			       c.argc == 1 ? "" : "s", d->name, d->args[0] ? " " : "", d->args);
+	if (cmd_parse(d, &c, e) < 0)
+		return -1;
 	status = d->exec(&c, e);
 	if (c.request)
 		stamp(s, &lex, c.request);

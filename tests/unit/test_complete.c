@@ -101,8 +101,7 @@ words_of_ramps_and_terms_are_offered(void **state)
 	CHECK(strstr(offered("ramp temp"), "temperature"));
 	CHECK(strstr(offered("ramp temperature "), "off"));
 	CHECK_STR(offered("ramp temperature 8 1 o"), "over");
-	CHECK_STR(offered("ramp temperature 8 1 over 5 "),
-		  "cosine exponential linear over steps then");
+	CHECK_STR(offered("ramp temperature 8 1 over 5 "), "cosine exponential linear steps then");
 	CHECK_STR(offered("ramp temperature 8 1 over 5 cosine t"), "then");
 	CHECK_STR(offered("balance k"), ""); /* its weight is 0 here */
 }
@@ -135,7 +134,7 @@ options_of_stages_are_offered(void **state)
 	CHECK_STR(offered("stage finetune keep k"), "kd");
 	CHECK_STR(offered("stage finetune keep kd "), "");
 	CHECK_STR(offered("stage distil set temper"), "temperature");
-	CHECK_STR(offered("stage distil set temperature 2 lr 1 "), "freeze lr rows set sets steps");
+	CHECK_STR(offered("stage distil set temperature 2 lr 1 "), "freeze rows set sets steps");
 	CHECK_STR(offered("freeze "), ""); /* there is no student here */
 	CHECK_STR(offered("remedy "), "prior select weigh");
 	CHECK_STR(offered("remedy weigh "), "held-out off train");

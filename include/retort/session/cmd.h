@@ -10,6 +10,7 @@
 #include "retort/base/text.h"
 #include "retort/data/augment/augment.h"
 #include "retort/lab/trainer.h"
+#include "retort/session/grammar.h"
 
 enum cmd_flags {
 	CMD_RECORD = 1, /* changes what is trained: goes into the recording */
@@ -34,6 +35,7 @@ struct cmd_screen {
 struct cmd_call {
 	int argc;
 	char **argv;
+	struct grammar_match match;  /* the words as parsed by cmd_parse */
 	const struct lab_info *info; /* as of the last answer */
 	const char *data_line; /* the `data` that is in force, as it is recorded; NULL: none */
 	const char *dir;       /* relative paths are relative to it */
@@ -67,15 +69,13 @@ struct cmd_word {
 
 struct cmd {
 	const char *name;
-	const char *args; /* synopsis of the arguments */
-	int min_args, max_args;
+	const struct grammar_form *form; /* its words */
 	unsigned flags;
-	const char *complete; /* kinds of its arguments in turn, the last repeated: "@knob @value",
-				 or words "on|off" */
-	const char *doc;      /* one sentence */
-	const char *example;  /* runs in the tests */
-	const struct cmd_word *word;     /* actions of `view`; NULL at the end */
-	const char *(*option)(size_t i); /* name of option i, NULL past the last */
+	const char *doc;             /* one sentence */
+	const char *example;         /* runs in the tests */
+	const struct cmd_word *word; /* actions of `view`; NULL at the end */
+	const char *(*option)(
+		size_t i); /* words of options that are no knobs; NULL past the last */
 	int (*exec)(struct cmd_call *c, struct err *e);
 };
 
@@ -85,6 +85,12 @@ const struct cmd *cmd_find(const struct cmd *const *table, const char *name, str
 
 /* The word of `d`, or NULL and an error that names a similar one. */
 const struct cmd_word *cmd_find_word(const struct cmd *d, const char *word, struct err *e);
+
+/* Parse the words of `c` by the forms of `d` into c->match. 0, or -1 and an error. */
+int cmd_parse(const struct cmd *d, struct cmd_call *c, struct err *e);
+
+/* Add the forms of `d`, each on a line behind `prefix`. */
+void cmd_synopsis(const struct cmd *d, const char *prefix, struct text *out);
 
 /* What a line does, in one sentence: help of its first word where the command has a table of them,
  * else of the command. NULL when the command is unknown. */

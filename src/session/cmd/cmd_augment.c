@@ -221,15 +221,44 @@ exec_augment(struct cmd_call *c, struct err *e)
 	return turn_on(c, a, e);
 }
 
+static const struct grammar_form augment_forms[] = {
+	GRAMMAR_FORM(),
+	GRAMMAR_FORM({ .word = "off" }),
+	GRAMMAR_FORM({ .word = "show" },
+		     { .name = "N", .kind = GRAMMAR_NUMBER, .flags = GRAMMAR_OPTIONAL }),
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_AUGMENT }),
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_AUGMENT }, { .word = "off" }),
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_AUGMENT },
+		     { .name = "OPTION", .kind = GRAMMAR_AUGMENT_OPTION, .flags = GRAMMAR_REPEAT },
+		     { .name = "VALUE", .kind = GRAMMAR_AUGMENT_OPTION, .flags = GRAMMAR_MORE }),
+	GRAMMAR_FORM({ .word = "backtranslate" }, { .word = "via", .name = "LANGUAGE" },
+		     { .name = "OPTION",
+		       .kind = GRAMMAR_AUGMENT_OPTION,
+		       .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT },
+		     { .name = "VALUE", .kind = GRAMMAR_AUGMENT_OPTION, .flags = GRAMMAR_MORE }),
+	GRAMMAR_FORM({ .word = "backtranslate" }, { .word = "forth", .name = "COMMAND" },
+		     { .word = "back", .name = "COMMAND" },
+		     { .name = "OPTION",
+		       .kind = GRAMMAR_AUGMENT_OPTION,
+		       .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT },
+		     { .name = "VALUE", .kind = GRAMMAR_AUGMENT_OPTION, .flags = GRAMMAR_MORE }),
+	GRAMMAR_FORM({ .word = "backtranslate" },
+		     { .word = "from", .name = "FILE", .kind = GRAMMAR_FILE },
+		     { .word = "hash",
+		       .name = "HEX",
+		       .flags = GRAMMAR_ANY,
+		       .help = "the hash that a recording expects" },
+		     { .name = "OPTION",
+		       .kind = GRAMMAR_AUGMENT_OPTION,
+		       .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT },
+		     { .name = "VALUE", .kind = GRAMMAR_AUGMENT_OPTION, .flags = GRAMMAR_MORE }),
+	GRAMMAR_FORM({ .word = "backtranslate" }, { .word = "stop" }),
+	{ NULL }
+};
+
 const struct cmd cmd_augment = {
 	.name = "augment",
-	.complete = "@augment|show|off off|@augmentoption",
-	.args = "[off | show [N] | NAME [off | OPTION VALUE ...]] | backtranslate via LANGUAGE "
-		"[OPTION VALUE ...] | "
-		"backtranslate forth COMMAND back COMMAND [OPTION VALUE ...] | "
-		"backtranslate from FILE [hash HEX] [OPTION VALUE ...] | backtranslate stop",
-	.min_args = 0,
-	.max_args = 2 * REQUEST_SETS + 3,
+	.form = augment_forms,
 	.flags = CMD_RECORD,
 	.doc = "List the augmentations, tell what one does, turn it on with its options together, "
 	       "or one or all of them off. "

@@ -17,11 +17,13 @@ exec_seed(struct cmd_call *c, struct err *e)
 	return cmd_number("seed", c->argv[0], &cmd_request(c, REQUEST_SEED)->u.seed.seed, e);
 }
 
+static const struct grammar_form build_seed_forms[] = {
+	GRAMMAR_FORM({ .name = "N", .kind = GRAMMAR_NUMBER }), { NULL }
+};
+
 const struct cmd cmd_build_seed = {
 	.name = "seed",
-	.args = "N",
-	.min_args = 1,
-	.max_args = 1,
+	.form = build_seed_forms,
 	.flags = CMD_RECORD,
 	.doc = "Choose the seed of every random number; drops data and networks.",
 	.example = "seed 42",
@@ -176,16 +178,45 @@ exec_teacher(struct cmd_call *c, struct err *e)
 	return load_into(c, "teacher", 2, r, e);
 }
 
+static const struct grammar_form build_teacher_forms[] = {
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_TEACHER }, { .word = "load" },
+		     { .name = "FILE|DIRECTORY", .kind = GRAMMAR_FILE },
+		     { .word = "hash",
+		       .name = "HEX",
+		       .flags = GRAMMAR_ANY,
+		       .help = "the hash that a recording expects" }),
+	GRAMMAR_FORM(
+		{ .name = "NAME", .kind = GRAMMAR_TEACHER }, { .word = "outputs" },
+		{ .name = "FILE", .kind = GRAMMAR_FILE },
+		{ .word = "probabilities",
+		  .flags = GRAMMAR_ANY,
+		  .help = "the file holds probabilities" },
+		{ .word = "ids", .flags = GRAMMAR_ANY, .help = "rows are found by their id" },
+		{ .name = "FILE", .kind = GRAMMAR_FILE, .flags = GRAMMAR_MORE | GRAMMAR_OPTIONAL },
+		{ .word = "hash",
+		  .name = "HEX",
+		  .flags = GRAMMAR_ANY,
+		  .help = "the hash that a recording expects" }),
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_TEACHER },
+		     { .word = "cache",
+		       .kind = GRAMMAR_CHOICE,
+		       .choices = "auto, off, memory, disk",
+		       .help = "where its outputs are cached" }),
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_TEACHER },
+		     { .word = "top", .name = "K|all", .help = "logits stored for each row" }),
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_TEACHER },
+		     { .word = "precision",
+		       .kind = GRAMMAR_CHOICE,
+		       .choices = "f32, bf16",
+		       .help = "precision of its products" }),
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_TEACHER },
+		     { .name = "MODEL", .kind = GRAMMAR_MODEL, .flags = GRAMMAR_REPEAT }),
+	{ NULL }
+};
+
 const struct cmd cmd_build_teacher = {
 	.name = "teacher",
-	.complete = "@teacher @model|load|outputs|cache|top|precision "
-		    "@model|@file|auto|off|memory|disk|all|f32|bf16 probabilities|ids|@model "
-		    "probabilities|ids|@file|@model",
-	.args = "NAME MODEL... | NAME load FILE|DIRECTORY [hash HEX] | NAME outputs FILE "
-		"[probabilities] [ids [FILE]] [hash HEX] | NAME cache auto|off|memory|disk | NAME "
-		"top K|all | NAME precision f32|bf16",
-	.min_args = 2,
-	.max_args = 32,
+	.form = build_teacher_forms,
 	.flags = CMD_RECORD,
 	.doc = "Declare a teacher to be trained here, load one, take one from a file of its "
 	       "outputs, or say how it is asked.",
@@ -221,13 +252,23 @@ exec_student(struct cmd_call *c, struct err *e)
 	return load_into(c, "student", 1, r, e);
 }
 
+static const struct grammar_form build_student_forms[] = {
+	GRAMMAR_FORM({ .word = "again", .help = "a new student of the same model" }),
+	GRAMMAR_FORM({ .word = "load" }, { .name = "FILE|DIRECTORY", .kind = GRAMMAR_FILE },
+		     { .word = "hash",
+		       .name = "HEX",
+		       .flags = GRAMMAR_ANY,
+		       .help = "the hash that a recording expects" }),
+	GRAMMAR_FORM(
+		{ .word = "init" }, { .word = "from", .name = "TEACHER", .kind = GRAMMAR_TEACHER },
+		{ .word = "layers", .name = "LAYER[,LAYER]...", .help = "layers that are copied" }),
+	GRAMMAR_FORM({ .name = "MODEL", .kind = GRAMMAR_MODEL, .flags = GRAMMAR_REPEAT }),
+	{ NULL }
+};
+
 const struct cmd cmd_build_student = {
 	.name = "student",
-	.complete = "@model|load|again|init @model|@file|from @model|@teacher @model|layers",
-	.args = "MODEL... | again | load FILE|DIRECTORY [hash HEX] | init from TEACHER layers "
-		"LAYER[,LAYER]...",
-	.min_args = 1,
-	.max_args = 32,
+	.form = build_student_forms,
 	.flags = CMD_RECORD,
 	.doc = "Make the student, one of the same model again, or load one; steps count from 0 "
 	       "again. Or let it begin from layers of a teacher.",
@@ -246,12 +287,19 @@ exec_load(struct cmd_call *c, struct err *e)
 	return load_into(c, "load", 1, r, e);
 }
 
+static const struct grammar_form build_load_forms[] = {
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_NET },
+		     { .name = "FILE|DIRECTORY", .kind = GRAMMAR_FILE },
+		     { .word = "hash",
+		       .name = "HEX",
+		       .flags = GRAMMAR_ANY,
+		       .help = "the hash that a recording expects" }),
+	{ NULL }
+};
+
 const struct cmd cmd_build_load = {
 	.name = "load",
-	.complete = "@net @file hash",
-	.args = "NAME FILE|DIRECTORY [hash HEX]",
-	.min_args = 2,
-	.max_args = 4,
+	.form = build_load_forms,
 	.flags = CMD_RECORD,
 	.doc = "Load a checkpoint or a published model as teacher NAME, or as the student when "
 	       "NAME is s.",

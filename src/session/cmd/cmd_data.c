@@ -40,12 +40,6 @@ static const char *const options[] = {
 	[IMAGE] = "image", [FRAME] = "frame",   [HASH] = "hash",     [WITHOUT] = "without",
 };
 
-static const char *
-option_name(size_t i)
-{
-	return i < sizeof options / sizeof *options ? options[i] : NULL;
-}
-
 /* The path of a file that word `at` names, relative to the script. */
 static const char *
 take_file(struct cmd_call *c, struct data_options *r, int slot, int at)
@@ -380,22 +374,112 @@ exec_data(struct cmd_call *c, struct err *e)
 	return status;
 }
 
+#define DATA_NAME                                         \
+	{                                                 \
+		.name = "NAME|FILE", .kind = GRAMMAR_DATA \
+	}
+#define DATA_AS                                                                              \
+	{                                                                                    \
+		.word = "as", .name = "SET", .flags = GRAMMAR_ANY, .help = "name of the set" \
+	}
+#define DATA_UNLABELLED                                                                       \
+	{                                                                                     \
+		.word = "unlabelled", .flags = GRAMMAR_ANY, .help = "the rows have no labels" \
+	}
+
+/* Options of a set, in any order. */
+#define DATA_OPTIONS                                                  \
+	{ .word = "label",                                            \
+	  .name = "COLUMN",                                           \
+	  .kind = GRAMMAR_WORD,                                       \
+	  .flags = GRAMMAR_ANY,                                       \
+	  .help = "column of the labels, by name or number" },        \
+		{ .word = "without",                                  \
+		  .name = "COLUMN[,COLUMN]...",                       \
+		  .kind = GRAMMAR_WORD,                               \
+		  .flags = GRAMMAR_ANY,                               \
+		  .help = "columns to leave out" },                   \
+		{ .word = "header",                                   \
+		  .kind = GRAMMAR_CHOICE,                             \
+		  .flags = GRAMMAR_ANY,                               \
+		  .choices = "yes, no",                               \
+		  .help = "whether the first row holds names" },      \
+		{ .word = "labels",                                   \
+		  .name = "N",                                        \
+		  .kind = GRAMMAR_NUMBER,                             \
+		  .flags = GRAMMAR_ANY,                               \
+		  .min = 1,                                           \
+		  .help = "training rows whose label students see" }, \
+		{ .word = "labels-from",                              \
+		  .name = "FILE",                                     \
+		  .kind = GRAMMAR_FILE,                               \
+		  .flags = GRAMMAR_ANY,                               \
+		  .help = "IDX file of labels" },                     \
+		{ .word = "image",                                    \
+		  .name = "HxW[xC]",                                  \
+		  .kind = GRAMMAR_WORD,                               \
+		  .flags = GRAMMAR_ANY,                               \
+		  .help = "shape of an image in a row" },             \
+		{ .word = "text",                                     \
+		  .name = "COLUMN",                                   \
+		  .kind = GRAMMAR_WORD,                               \
+		  .flags = GRAMMAR_ANY,                               \
+		  .help = "column of the texts" },                    \
+		{ .word = "tokens",                                   \
+		  .name = "byte|char|byte+mask|char+mask|FILE",       \
+		  .kind = GRAMMAR_FILE,                               \
+		  .flags = GRAMMAR_ANY,                               \
+		  .help = "tokens, or a vocabulary" },                \
+		{ .word = "length",                                   \
+		  .name = "N",                                        \
+		  .kind = GRAMMAR_NUMBER,                             \
+		  .flags = GRAMMAR_ANY,                               \
+		  .min = 1,                                           \
+		  .max = DATASET_LENGTH,                              \
+		  .help = "tokens of a row" },                        \
+		{ .word = "frame",                                    \
+		  .kind = GRAMMAR_CHOICE,                             \
+		  .flags = GRAMMAR_ANY,                               \
+		  .choices = "yes, no",                               \
+		  .help = "special tokens around a text" },           \
+		{ .word = "vocab",                                    \
+		  .name = "N",                                        \
+		  .kind = GRAMMAR_NUMBER,                             \
+		  .flags = GRAMMAR_ANY,                               \
+		  .min = 1,                                           \
+		  .max = DATASET_VOCAB,                               \
+		  .help = "tokens to learn" },                        \
+	{                                                             \
+		.word = "hash", .name = "HEX", .flags = GRAMMAR_ANY,  \
+		.help = "the hash that a recording expects"           \
+	}
+
+static const struct grammar_form data_forms[] = {
+	GRAMMAR_FORM({ .word = "add" }, DATA_NAME, DATA_AS, DATA_UNLABELLED,
+		     { .word = "weight",
+		       .name = "W",
+		       .kind = GRAMMAR_REAL,
+		       .flags = GRAMMAR_ANY,
+		       .help = "how often its rows are drawn" },
+		     DATA_OPTIONS),
+	GRAMMAR_FORM({ .word = "target" }, DATA_NAME, DATA_AS, DATA_UNLABELLED, DATA_OPTIONS),
+	GRAMMAR_FORM({ .word = "held-out" }, DATA_NAME, DATA_AS, DATA_UNLABELLED, DATA_OPTIONS),
+	GRAMMAR_FORM({ .word = "weight" }, { .name = "SET", .kind = GRAMMAR_TRAIN_SET },
+		     { .name = "W", .kind = GRAMMAR_REAL }),
+	GRAMMAR_FORM({ .word = "show" }),
+	GRAMMAR_FORM({ .word = "show" }, DATA_NAME, DATA_UNLABELLED, DATA_OPTIONS),
+	GRAMMAR_FORM(DATA_NAME, DATA_OPTIONS),
+	{ NULL }
+};
+
 const struct cmd cmd_data = {
 	.name = "data",
-	.complete = "add|held-out|target|weight|show|@data @option",
-	.args = "[add|held-out|target] NAME|FILE [as SET] [unlabelled] [weight W] [label COLUMN] "
-		"[without COLUMN[,COLUMN]...] [header yes|no] [labels N] [labels-from FILE] [image "
-		"HxW[xC]] [text COLUMN] "
-		"[tokens byte|char|byte+mask|char+mask|FILE] [length N] [frame yes|no] [vocab N] "
-		"[hash HEX] | weight SET W | show [NAME|FILE ...]",
-	.min_args = 1,
-	.max_args = 26,
+	.form = data_forms,
 	.flags = CMD_RECORD,
 	.doc = "Read a data set: bundled, fetched, a table, images, or text; with labels N "
 	       "students see the labels of N rows only. "
 	       "With weight, say what rows of a set count from now on; with show, tell what is in "
 	       "it.",
 	.example = "data digits labels 100",
-	.option = option_name,
 	.exec = exec_data,
 };

@@ -15,12 +15,15 @@ exec_mismatch(struct cmd_call *c, struct err *e)
 			c->argc > 1 ? c->argv[1] : "held-out", e);
 }
 
+static const struct grammar_form gauge_mismatch_forms[] = {
+	GRAMMAR_FORM({ .name = "SET", .kind = GRAMMAR_SET },
+		     { .name = "SET", .kind = GRAMMAR_SET, .flags = GRAMMAR_OPTIONAL }),
+	{ NULL }
+};
+
 const struct cmd cmd_gauge_mismatch = {
 	.name = "mismatch",
-	.complete = "@set",
-	.args = "SET [SET]",
-	.min_args = 1,
-	.max_args = 2,
+	.form = gauge_mismatch_forms,
 	.doc = "Tell how far a set of rows is from the held-out rows, or from another set, as "
 	       "networks see them and without any.",
 	.example = "mismatch train",

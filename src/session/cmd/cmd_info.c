@@ -36,15 +36,19 @@ exec_help(struct cmd_call *c, struct err *e)
 	d = cmd_find(c->table, c->argv[0], e);
 	if (!d)
 		return -1;
-	text_addf(&c->say, "%s %s\n\n%s\n\nexample: %s\n", d->name, d->args, d->doc, d->example);
+	cmd_synopsis(d, "", &c->say);
+	text_addf(&c->say, "\n%s\n\nexample: %s\n", d->doc, d->example);
 	return 0;
 }
 
+static const struct grammar_form info_help_forms[] = { GRAMMAR_FORM({ .name = "COMMAND|keys|TOPIC",
+								      .kind = GRAMMAR_TOPIC,
+								      .flags = GRAMMAR_OPTIONAL }),
+						       { NULL } };
+
 const struct cmd cmd_info_help = {
 	.name = "help",
-	.complete = "@topic",
-	.args = "[COMMAND|keys|TOPIC]",
-	.max_args = 1,
+	.form = info_help_forms,
 	.doc = "List the commands, or tell about one.",
 	.example = "help set",
 	.exec = exec_help,
@@ -157,11 +161,16 @@ exec_show(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+static const struct grammar_form info_show_forms[] = {
+	GRAMMAR_FORM(),
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_NET }),
+	GRAMMAR_FORM({ .name = "MODEL", .kind = GRAMMAR_MODEL, .flags = GRAMMAR_REPEAT }),
+	{ NULL }
+};
+
 const struct cmd cmd_info_show = {
 	.name = "show",
-	.complete = "@net|@model @model",
-	.args = "[NAME | MODEL...]",
-	.max_args = 32,
+	.form = info_show_forms,
 	.doc = "Tell what there is: seed, data, teachers, student; or the layers of a network, "
 	       "there or only described.",
 	.example = "show",
@@ -176,12 +185,13 @@ exec_source(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+static const struct grammar_form info_source_forms[] = {
+	GRAMMAR_FORM({ .name = "FILE", .kind = GRAMMAR_FILE }), { NULL }
+};
+
 const struct cmd cmd_info_source = {
 	.name = "source",
-	.complete = "@file",
-	.args = "FILE",
-	.min_args = 1,
-	.max_args = 1,
+	.form = info_source_forms,
 	.doc = "Read commands from a file; its lines are recorded, not this one.",
 	.example = "source more.ret",
 	.exec = exec_source,
@@ -195,9 +205,11 @@ exec_quit(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+static const struct grammar_form info_quit_forms[] = { GRAMMAR_FORM(), { NULL } };
+
 const struct cmd cmd_info_quit = {
 	.name = "quit",
-	.args = "",
+	.form = info_quit_forms,
 	.doc = "Leave; work at hand ends at this step.",
 	.example = "quit",
 	.exec = exec_quit,
@@ -220,11 +232,15 @@ exec_header(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+static const struct grammar_form info_header_forms[] = {
+	GRAMMAR_FORM({ .name = "VERSION", .kind = GRAMMAR_NUMBER },
+		     { .word = "kernel", .name = "NAME", .flags = GRAMMAR_OPTIONAL }),
+	{ NULL }
+};
+
 const struct cmd cmd_info_header = {
 	.name = "retort-session",
-	.args = "VERSION [kernel NAME]",
-	.min_args = 1,
-	.max_args = 3,
+	.form = info_header_forms,
 	.doc = "The first line of a session file: the version of its format.",
 	.example = "retort-session 1",
 	.exec = exec_header,

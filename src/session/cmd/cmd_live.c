@@ -42,12 +42,18 @@ exec_set(struct cmd_call *c, struct err *e)
 	return cmd_copy(r->set[0].value, sizeof r->set[0].value, k->name, c->argv[1], e);
 }
 
+static const struct grammar_form live_set_forms[] = {
+	GRAMMAR_FORM(),
+	GRAMMAR_FORM({ .name = "KNOB", .kind = GRAMMAR_KNOB },
+		     { .name = "VALUE",
+		       .kind = GRAMMAR_VALUE,
+		       .flags = GRAMMAR_MORE | GRAMMAR_OPTIONAL }),
+	{ NULL }
+};
+
 const struct cmd cmd_live_set = {
 	.name = "set",
-	.complete = "@knob @value",
-	.args = "[KNOB [VALUE]]",
-	.min_args = 0,
-	.max_args = 2,
+	.form = live_set_forms,
 	.flags = CMD_RECORD,
 	.doc = "Turn a knob, or show it.",
 	.example = "set temperature 2",
@@ -136,12 +142,21 @@ exec_teachers(struct cmd_call *c, struct err *e)
 	return c->argc == 1 ? 0 : cmd_copy(r->u.teacher.name, NET_NAME, "teachers", c->argv[0], e);
 }
 
+static const struct grammar_form live_teachers_forms[] = {
+	GRAMMAR_FORM(),
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_TEACHER },
+		     { .word = "weight", .name = "W", .kind = GRAMMAR_REAL }),
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_TEACHER }, { .word = "mute" }),
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_TEACHER }, { .word = "unmute" }),
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_TEACHER }, { .word = "solo" }),
+	GRAMMAR_FORM({ .word = "unmute" }),
+	GRAMMAR_FORM({ .word = "equal" }),
+	{ NULL }
+};
+
 const struct cmd cmd_live_teachers = {
 	.name = "teachers",
-	.complete = "@teacher|equal|unmute weight|mute|unmute|solo",
-	.args = "[NAME weight W | NAME mute | NAME unmute | NAME solo | unmute | equal]",
-	.min_args = 0,
-	.max_args = 3,
+	.form = live_teachers_forms,
 	.flags = CMD_RECORD,
 	.doc = "List the teachers, or change what one counts; a muted one is not asked.",
 	.example = "teachers big weight 0.5",
@@ -156,9 +171,11 @@ exec_undo(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+static const struct grammar_form live_undo_forms[] = { GRAMMAR_FORM(), { NULL } };
+
 const struct cmd cmd_live_undo = {
 	.name = "undo",
-	.args = "",
+	.form = live_undo_forms,
 	.flags = CMD_RECORD,
 	.doc = "Take the last change back, from now on; the steps done under it stay done.",
 	.example = "undo",
@@ -173,9 +190,11 @@ exec_redo(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+static const struct grammar_form live_redo_forms[] = { GRAMMAR_FORM(), { NULL } };
+
 const struct cmd cmd_live_redo = {
 	.name = "redo",
-	.args = "",
+	.form = live_redo_forms,
 	.flags = CMD_RECORD,
 	.doc = "Make the change again that undo took back.",
 	.example = "redo",

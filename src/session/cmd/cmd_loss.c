@@ -145,12 +145,20 @@ exec_loss(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+static const struct grammar_form loss_forms[] = {
+	GRAMMAR_FORM(),
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_LOSS }),
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_LOSS },
+		     { .word = "off", .help = "weight 0" }),
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_LOSS },
+		     { .name = "OPTION", .kind = GRAMMAR_LOSS_OPTION, .flags = GRAMMAR_REPEAT },
+		     { .name = "VALUE", .kind = GRAMMAR_LOSS_OPTION, .flags = GRAMMAR_MORE }),
+	{ NULL }
+};
+
 const struct cmd cmd_loss = {
 	.name = "loss",
-	.complete = "@loss off|@lossoption",
-	.args = "[NAME [off | weight W | temperature T | OPTION VALUE ...]]",
-	.min_args = 0,
-	.max_args = 2 * REQUEST_SETS + 1,
+	.form = loss_forms,
 	.flags = CMD_RECORD,
 	.doc = "List the losses on outputs, tell what one is, or change its weight, temperature "
 	       "and options together.",

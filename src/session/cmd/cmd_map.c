@@ -220,16 +220,60 @@ exec(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+/* How a pair is compared, in any order. */
+#define MAP_OPTIONS                                                             \
+	{ .word = "on",                                                         \
+	  .kind = GRAMMAR_CHOICE,                                               \
+	  .flags = GRAMMAR_ANY,                                                 \
+	  .choices = "hidden, attention, value, query, key, scores",            \
+	  .help = "part of the layers that is compared" },                      \
+		{ .word = "match",                                              \
+		  .name = "LOSS",                                               \
+		  .kind = GRAMMAR_LAYER_LOSS,                                   \
+		  .flags = GRAMMAR_ANY,                                         \
+		  .help = "loss between the layers" },                          \
+		{ .word = "through",                                            \
+		  .kind = GRAMMAR_CHOICE,                                       \
+		  .flags = GRAMMAR_ANY,                                         \
+		  .choices = "none, linear, conv1x1, shared",                   \
+		  .help = "projection of the student layer" },                  \
+		{ .word = "weight",                                             \
+		  .name = "W",                                                  \
+		  .kind = GRAMMAR_REAL,                                         \
+		  .flags = GRAMMAR_ANY,                                         \
+		  .help = "weight of the term" },                               \
+	{                                                                       \
+		.word = "off", .flags = GRAMMAR_ANY, .help = "remove the pairs" \
+	}
+
+static const struct grammar_form map_forms[] = {
+	GRAMMAR_FORM(),
+	GRAMMAR_FORM({ .word = "clear" }),
+	GRAMMAR_FORM({ .name = "TEACHER:LAYER", .kind = GRAMMAR_TEACHER_LAYER },
+		     { .name = "s:LAYER", .kind = GRAMMAR_STUDENT_LAYER }, MAP_OPTIONS,
+		     { .word = "and",
+		       .name = "TEACHER:LAYER",
+		       .kind = GRAMMAR_TEACHER_LAYER,
+		       .flags = GRAMMAR_ANY | GRAMMAR_REPEAT | GRAMMAR_AGAIN,
+		       .help = "a further edit" },
+		     { .name = "s:LAYER", .kind = GRAMMAR_STUDENT_LAYER, .flags = GRAMMAR_MORE }),
+	GRAMMAR_FORM({ .name = "TEACHER", .kind = GRAMMAR_TEACHER },
+		     { .name = "LIST|uniform|last|skip|first|auto", .kind = GRAMMAR_PAIRS },
+		     MAP_OPTIONS,
+		     { .word = "and",
+		       .name = "TEACHER",
+		       .kind = GRAMMAR_TEACHER,
+		       .flags = GRAMMAR_ANY | GRAMMAR_REPEAT | GRAMMAR_AGAIN,
+		       .help = "a further edit" },
+		     { .name = "LIST|uniform|last|skip|first|auto",
+		       .kind = GRAMMAR_PAIRS,
+		       .flags = GRAMMAR_MORE }),
+	{ NULL }
+};
+
 const struct cmd cmd_map = {
 	.name = "map",
-	.complete = "@tlayer|@teacher|clear @slayer|@pairs "
-		    "match|on|through|weight|off|and|@match|@tap|@through|@tlayer|@teacher|@slayer|"
-		    "@pairs",
-	.args = "[TEACHER:LAYER s:LAYER [on TAP] [match LOSS] [through PROJECTION] [weight W] | "
-		"off [and ...] | "
-		"TEACHER LIST|uniform|last|skip|first|auto ... | clear]",
-	.min_args = 0,
-	.max_args = 200,
+	.form = map_forms,
 	.flags = CMD_RECORD,
 	.doc = "Let layers of a teacher teach layers of the student; all pairs of one line change "
 	       "at one step.",

@@ -55,14 +55,44 @@ exec_remedy(struct cmd_call *c, struct err *e)
 		       : 0;
 }
 
+static const struct grammar_form remedy_forms[] = {
+	GRAMMAR_FORM(),
+	GRAMMAR_FORM({ .word = "weigh" }, { .word = "off" }),
+	GRAMMAR_FORM({ .word = "weigh" }, { .name = "SET", .kind = GRAMMAR_SET },
+		     { .word = "like", .name = "SET", .kind = GRAMMAR_SET },
+		     { .word = "limit",
+		       .name = "W",
+		       .kind = GRAMMAR_REAL,
+		       .flags = GRAMMAR_ANY,
+		       .help = "largest weight of a row" }),
+	GRAMMAR_FORM({ .word = "select" }, { .word = "off" }),
+	GRAMMAR_FORM({ .word = "select" }, { .name = "SET", .kind = GRAMMAR_SET },
+		     { .word = "without", .name = "CLASS", .help = "classes to leave out" },
+		     { .name = "CLASS", .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT }),
+	GRAMMAR_FORM({ .word = "select" }, { .name = "SET", .kind = GRAMMAR_SET },
+		     { .name = "N", .kind = GRAMMAR_NUMBER },
+		     { .word = "by",
+		       .kind = GRAMMAR_CHOICE,
+		       .choices = "uncertainty, margin, coverage, chance" },
+		     { .word = "of", .name = "SET", .kind = GRAMMAR_SET, .flags = GRAMMAR_ANY }),
+	GRAMMAR_FORM({ .word = "prior" }, { .word = "off" }),
+	GRAMMAR_FORM({ .word = "prior" },
+		     { .word = "by", .kind = GRAMMAR_CHOICE, .choices = "match, em" }),
+	GRAMMAR_FORM({ .word = "prior" },
+		     { .name = "SET", .kind = GRAMMAR_SET, .flags = GRAMMAR_OPTIONAL },
+		     { .word = "by",
+		       .kind = GRAMMAR_CHOICE,
+		       .flags = GRAMMAR_ANY,
+		       .choices = "match, em",
+		       .help = "how the prior is estimated" }),
+	GRAMMAR_FORM({ .word = "weigh" }),
+	GRAMMAR_FORM({ .word = "select" }),
+	{ NULL }
+};
+
 const struct cmd cmd_remedy = {
 	.name = "remedy",
-	.complete = "@remedy @remedyword",
-	.args = "[weigh SET like SET [limit W] | select SET N by "
-		"uncertainty|margin|coverage|chance [of SET] | "
-		"select SET without CLASS... | prior [SET] [by match|em] | weigh|select|prior off]",
-	.min_args = 0,
-	.max_args = 40,
+	.form = remedy_forms,
 	.flags = CMD_RECORD,
 	.doc = "Mend a mismatch of distributions: weigh rows, choose rows, or correct the "
 	       "student's output for the classes it will meet.",

@@ -23,11 +23,14 @@ exec_pause(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+static const struct grammar_form run_pause_forms[] = {
+	GRAMMAR_FORM({ .kind = GRAMMAR_CHOICE, .flags = GRAMMAR_OPTIONAL, .choices = "on, off" }),
+	{ NULL }
+};
+
 const struct cmd cmd_run_pause = {
 	.name = "pause",
-	.args = "[on|off]",
-	.max_args = 1,
-	.complete = "on|off",
+	.form = run_pause_forms,
 	.doc = "Pause the work at hand, or go on; costs nothing and changes no figure.",
 	.example = "pause",
 	.exec = exec_pause,
@@ -50,10 +53,14 @@ exec_step(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+static const struct grammar_form run_step_forms[] = {
+	GRAMMAR_FORM({ .name = "N", .kind = GRAMMAR_NUMBER, .flags = GRAMMAR_OPTIONAL, .min = 1 }),
+	{ NULL }
+};
+
 const struct cmd cmd_run_step = {
 	.name = "step",
-	.args = "[N]",
-	.max_args = 1,
+	.form = run_step_forms,
 	.doc = "Do one optimizer step, or N, and pause.",
 	.example = "step 10",
 	.exec = exec_step,
@@ -75,10 +82,14 @@ exec_wait(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+static const struct grammar_form run_wait_forms[] = {
+	GRAMMAR_FORM({ .name = "STEP", .kind = GRAMMAR_NUMBER, .flags = GRAMMAR_OPTIONAL }),
+	{ NULL }
+};
+
 const struct cmd cmd_run_wait = {
 	.name = "wait",
-	.args = "[STEP]",
-	.max_args = 1,
+	.form = run_wait_forms,
 	.doc = "In a script: the lines below are due at STEP of the main line, as if stamped; "
 	       "without STEP, when the work has ended.",
 	.example = "wait",

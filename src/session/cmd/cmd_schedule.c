@@ -70,14 +70,37 @@ exec_ramp(struct cmd_call *c, struct err *e)
 	return weight ? cmd_copy(r->u.ramp.what, NET_SPEC, "ramp", c->argv[0], e) : 0;
 }
 
+static const struct grammar_form schedule_ramp_forms[] = {
+	GRAMMAR_FORM(),
+	GRAMMAR_FORM({ .name = "WHAT", .kind = GRAMMAR_WEIGHT }, { .word = "off" }),
+	GRAMMAR_FORM(
+		{ .name = "WHAT", .kind = GRAMMAR_WEIGHT },
+		{ .name = "FROM", .kind = GRAMMAR_RAMP_VALUE },
+		{ .name = "TO", .kind = GRAMMAR_RAMP_VALUE },
+		{ .word = "over",
+		  .name = "N",
+		  .kind = GRAMMAR_NUMBER,
+		  .help = "steps of the student" },
+		{ .word = "linear", .flags = GRAMMAR_ANY },
+		{ .word = "cosine", .flags = GRAMMAR_ANY },
+		{ .word = "exponential", .flags = GRAMMAR_ANY },
+		{ .word = "steps",
+		  .name = "K",
+		  .kind = GRAMMAR_NUMBER,
+		  .flags = GRAMMAR_ANY,
+		  .help = "steps of a staircase" },
+		{ .word = "then",
+		  .name = "TO",
+		  .kind = GRAMMAR_RAMP_VALUE,
+		  .flags = GRAMMAR_ANY | GRAMMAR_REPEAT | GRAMMAR_AGAIN,
+		  .help = "a further leg" },
+		{ .word = "over", .name = "N", .kind = GRAMMAR_NUMBER, .flags = GRAMMAR_MORE }),
+	{ NULL }
+};
+
 const struct cmd cmd_schedule_ramp = {
 	.name = "ramp",
-	.complete = "@knob|@dial @value|off @value over @word "
-		    "linear|cosine|exponential|steps|then|over",
-	.args = "[WHAT FROM TO over N [linear|cosine|exponential|steps K] [then TO over N "
-		"[SHAPE]]... | WHAT off]",
-	.min_args = 0,
-	.max_args = 48,
+	.form = schedule_ramp_forms,
 	.flags = CMD_RECORD,
 	.doc = "Let a knob, or the weight of a set, a teacher or a pair of layers, go from one "
 	       "value to another by itself, over so many "
@@ -112,12 +135,17 @@ exec_balance(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+static const struct grammar_form schedule_balance_forms[] = {
+	GRAMMAR_FORM({ .name = "TERM",
+		       .kind = GRAMMAR_TERM,
+		       .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT },
+		     { .name = "SHARE", .kind = GRAMMAR_REAL, .flags = GRAMMAR_MORE }),
+	{ NULL }
+};
+
 const struct cmd cmd_schedule_balance = {
 	.name = "balance",
-	.complete = "@term @share @term @share @term @share @term @share @term",
-	.args = "[TERM SHARE]...",
-	.min_args = 0,
-	.max_args = 2 * REQUEST_SHARES,
+	.form = schedule_balance_forms,
 	.flags = CMD_RECORD,
 	.doc = "Set the weights of the loss's terms once, so that each has the share of the "
 	       "gradient that is asked.",

@@ -191,14 +191,75 @@ exec_stage(struct cmd_call *c, struct err *e)
 			c->argv[1], e);
 }
 
+/* Settings of a stage: the number of steps may come first without its keyword. */
+#define STAGE_WORDS                                                           \
+	{ .name = "N",                                                        \
+	  .kind = GRAMMAR_NUMBER,                                             \
+	  .flags = GRAMMAR_OPTIONAL,                                          \
+	  .min = 1,                                                           \
+	  .max = RAMP_MOST },                                                 \
+		{ .word = "steps",                                            \
+		  .name = "N",                                                \
+		  .kind = GRAMMAR_NUMBER,                                     \
+		  .flags = GRAMMAR_ANY,                                       \
+		  .min = 1,                                                   \
+		  .max = RAMP_MOST,                                           \
+		  .help = "optimizer steps" },                                \
+		{ .word = "lr",                                               \
+		  .name = "LR",                                               \
+		  .kind = GRAMMAR_REAL,                                       \
+		  .flags = GRAMMAR_ANY,                                       \
+		  .help = "learning rate" },                                  \
+		{ .word = "rows",                                             \
+		  .kind = GRAMMAR_CHOICE,                                     \
+		  .flags = GRAMMAR_ANY,                                       \
+		  .choices = "labelled, all",                                 \
+		  .help = "training rows that are drawn" },                   \
+		{ .word = "sets",                                             \
+		  .name = "SET[,SET]...",                                     \
+		  .kind = GRAMMAR_TRAIN_SET,                                  \
+		  .flags = GRAMMAR_ANY | GRAMMAR_REPEAT,                      \
+		  .help = "sets that are drawn from" },                       \
+		{ .word = "freeze",                                           \
+		  .name = "LAYER[,LAYER]...",                                 \
+		  .kind = GRAMMAR_LAYER,                                      \
+		  .flags = GRAMMAR_ANY | GRAMMAR_REPEAT,                      \
+		  .help = "layers that are not updated" },                    \
+		{ .word = "set",                                              \
+		  .name = "KNOB",                                             \
+		  .kind = GRAMMAR_KNOB,                                       \
+		  .flags = GRAMMAR_ANY | GRAMMAR_REPEAT,                      \
+		  .help = "value of a knob during the stage" },               \
+	{                                                                     \
+		.name = "VALUE", .kind = GRAMMAR_VALUE, .flags = GRAMMAR_MORE \
+	}
+
+static const struct grammar_form stage_forms[] = {
+	GRAMMAR_FORM({ .word = "teach" }, { .name = "NAME",
+					    .kind = GRAMMAR_WORD,
+					    .help = "the student becomes this teacher" }),
+	GRAMMAR_FORM({ .word = "distil" }, STAGE_WORDS),
+	GRAMMAR_FORM({ .word = "finetune" }, STAGE_WORDS,
+		     { .word = "keep",
+		       .name = "LOSS",
+		       .kind = GRAMMAR_LOSS,
+		       .flags = GRAMMAR_ANY | GRAMMAR_REPEAT,
+		       .help = "weight of a loss at the end of the fade" },
+		     { .name = "W", .kind = GRAMMAR_REAL, .flags = GRAMMAR_MORE },
+		     { .word = "fade",
+		       .name = "N",
+		       .kind = GRAMMAR_NUMBER,
+		       .flags = GRAMMAR_ANY,
+		       .min = 0,
+		       .max = RAMP_MOST,
+		       .help = "steps over which other losses fade out" }),
+	GRAMMAR_FORM({ .word = "hint" }, STAGE_WORDS),
+	{ NULL }
+};
+
 const struct cmd cmd_stage = {
 	.name = "stage",
-	.complete = "teach|distil|finetune|hint @stage",
-	.args = "teach NAME | distil|finetune|hint [[steps] N] [lr LR] [rows labelled|all] [sets "
-		"SET[,SET]...] [keep LOSS W]... [fade N] "
-		"[freeze LAYER[,LAYER]...] [set KNOB VALUE]...",
-	.min_args = 1,
-	.max_args = 60,
+	.form = stage_forms,
 	.flags = CMD_RECORD,
 	.doc = "Run the student with settings of its own for so many steps; or let it become a "
 	       "teacher, and make room for the next.",
@@ -233,12 +294,15 @@ exec_freeze(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+static const struct grammar_form stage_freeze_forms[] = { GRAMMAR_FORM({ .name = "LAYER",
+									 .kind = GRAMMAR_LAYER,
+									 .flags = GRAMMAR_OPTIONAL |
+										  GRAMMAR_REPEAT }),
+							  { NULL } };
+
 const struct cmd cmd_stage_freeze = {
 	.name = "freeze",
-	.complete = "@layer",
-	.args = "[LAYER...]",
-	.min_args = 0,
-	.max_args = 40,
+	.form = stage_freeze_forms,
 	.flags = CMD_RECORD,
 	.doc = "Let layers of the student stand still from now on, or list those that do.",
 	.example = "freeze 1",
@@ -251,12 +315,15 @@ exec_thaw(struct cmd_call *c, struct err *e)
 	return exec_layers(c, true, e);
 }
 
+static const struct grammar_form stage_thaw_forms[] = { GRAMMAR_FORM({ .name = "LAYER",
+								       .kind = GRAMMAR_LAYER,
+								       .flags = GRAMMAR_OPTIONAL |
+										GRAMMAR_REPEAT }),
+							{ NULL } };
+
 const struct cmd cmd_stage_thaw = {
 	.name = "thaw",
-	.complete = "@layer",
-	.args = "[LAYER...]",
-	.min_args = 0,
-	.max_args = 40,
+	.form = stage_thaw_forms,
 	.flags = CMD_RECORD,
 	.doc = "Let layers of the student move again: those named, or all.",
 	.example = "thaw",

@@ -374,14 +374,44 @@ exec_tokenizer(struct cmd_call *c, struct err *e)
 	return status < 0 ? err_wrap(e, "tokenizer") : 0;
 }
 
+static const struct grammar_form tokenizer_forms[] = {
+	GRAMMAR_FORM({ .word = "train" },
+		     { .kind = GRAMMAR_CHOICE, .choices = "char, wordpiece, bpe, unigram" },
+		     { .word = "text",
+		       .name = "COLUMN",
+		       .flags = GRAMMAR_ANY,
+		       .help = "column of the texts in a table" },
+		     { .word = "size",
+		       .name = "N",
+		       .kind = GRAMMAR_NUMBER,
+		       .flags = GRAMMAR_ANY | GRAMMAR_NEEDED,
+		       .min = 1,
+		       .max = TOKENIZER_VOCAB,
+		       .help = "tokens to learn" },
+		     { .word = "lower",
+		       .kind = GRAMMAR_CHOICE,
+		       .flags = GRAMMAR_ANY,
+		       .choices = "yes, no",
+		       .help = "whether letters become lower case" },
+		     { .word = "into",
+		       .name = "FILE",
+		       .kind = GRAMMAR_FILE,
+		       .flags = GRAMMAR_ANY | GRAMMAR_NEEDED,
+		       .help = "file to write" },
+		     { .name = "FILE",
+		       .kind = GRAMMAR_FILE,
+		       .flags = GRAMMAR_ANY | GRAMMAR_REPEAT | GRAMMAR_NEEDED }),
+	GRAMMAR_FORM({ .word = "show" }, { .name = "FILE", .kind = GRAMMAR_FILE }),
+	GRAMMAR_FORM({ .word = "encode" }, { .name = "FILE", .kind = GRAMMAR_FILE },
+		     { .name = "TEXT", .kind = GRAMMAR_WORD, .flags = GRAMMAR_REPEAT }),
+	GRAMMAR_FORM({ .word = "decode" }, { .name = "FILE", .kind = GRAMMAR_FILE },
+		     { .name = "ID", .kind = GRAMMAR_WORD, .flags = GRAMMAR_REPEAT }),
+	{ NULL }
+};
+
 const struct cmd cmd_tokenizer = {
 	.name = "tokenizer",
-	.complete = "train|show|encode|decode bpe|wordpiece|unigram|char|@file "
-		    "@file|text|size|lower|into",
-	.args = "train char|wordpiece|bpe|unigram FILE... [text COLUMN] size N [lower yes|no] into "
-		"FILE | show FILE | encode FILE TEXT | decode FILE ID...",
-	.min_args = 1,
-	.max_args = 4096,
+	.form = tokenizer_forms,
 	.doc = "Learn the tokens of texts, tell about a vocabulary, or try it.",
 	.example = "tokenizer train bpe sums size 400 into sums.json",
 	.exec = exec_tokenizer,

@@ -19,12 +19,17 @@ exec_view(struct cmd_call *c, struct err *e)
 	return cmd_find_word(&cmd_view_view, c->argv[0], e) ? 0 : -1;
 }
 
+static const struct grammar_form view_view_forms[] = {
+	GRAMMAR_FORM({ .name = "ACTION", .kind = GRAMMAR_VIEW },
+		     { .name = "ARGUMENT",
+		       .kind = GRAMMAR_VIEW_ARGUMENT,
+		       .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT }),
+	{ NULL }
+};
+
 const struct cmd cmd_view_view = {
 	.name = "view",
-	.args = "ACTION [ARGUMENT]",
-	.min_args = 1,
-	.max_args = 64,
-	.complete = "@view @argument",
+	.form = view_view_forms,
 	.doc = "Change what is looked at: focus, zoom, cursor, scale; changes no figure and is "
 	       "never recorded.",
 	.example = "view focus knobs",
@@ -38,11 +43,20 @@ exec_bind(struct cmd_call *c, struct err *e)
 	return c->screen ? c->screen->bind(c, e) : 0;
 }
 
+static const struct grammar_form view_bind_forms[] = {
+	GRAMMAR_FORM(),
+	GRAMMAR_FORM({ .name = "PANE", .kind = GRAMMAR_CONTEXT }),
+	GRAMMAR_FORM({ .name = "PANE", .kind = GRAMMAR_CONTEXT, .flags = GRAMMAR_OPTIONAL },
+		     { .name = "KEY" },
+		     { .name = "COMMAND",
+		       .kind = GRAMMAR_COMMAND,
+		       .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT }),
+	{ NULL }
+};
+
 const struct cmd cmd_view_bind = {
 	.name = "bind",
-	.args = "[PANE] [KEY [COMMAND...]]",
-	.max_args = 64,
-	.complete = "@context @key @command",
+	.form = view_bind_forms,
 	.doc = "Bind a key to a command line, everywhere or in one pane; without a command the key "
 	       "does nothing; alone, list.",
 	.example = "bind C-t set temperature 2",
@@ -58,12 +72,15 @@ exec_picture(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+static const struct grammar_form view_picture_forms[] = {
+	GRAMMAR_FORM({ .name = "FILE", .kind = GRAMMAR_FILE },
+		     { .name = "COLUMNSxROWS", .flags = GRAMMAR_OPTIONAL }),
+	{ NULL }
+};
+
 const struct cmd cmd_view_picture = {
 	.name = "picture",
-	.args = "FILE [COLUMNSxROWS]",
-	.min_args = 1,
-	.max_args = 2,
-	.complete = "@file @word",
+	.form = view_picture_forms,
 	.doc = "Write what the screen shows to an SVG file, at 100x30 or another size.",
 	.example = "picture run.svg",
 	.exec = exec_picture,

@@ -22,12 +22,19 @@ exec_train(struct cmd_call *c, struct err *e)
 	return cmd_copy(r->u.train.teacher, NET_NAME, "train", c->argv[0], e);
 }
 
+static const struct grammar_form work_train_forms[] = {
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_TEACHER },
+		     { .word = "epochs",
+		       .name = "N",
+		       .kind = GRAMMAR_NUMBER,
+		       .flags = GRAMMAR_ANY,
+		       .help = "passes over the training rows (default: 30)" }),
+	{ NULL }
+};
+
 const struct cmd cmd_work_train = {
 	.name = "train",
-	.complete = "@teacher epochs",
-	.args = "NAME [epochs N]",
-	.min_args = 1,
-	.max_args = 3,
+	.form = work_train_forms,
 	.flags = CMD_RECORD,
 	.doc = "Train a teacher on every training label, 30 epochs unless said.",
 	.example = "train big epochs 30",
@@ -43,16 +50,21 @@ exec_run(struct cmd_call *c, struct err *e)
 	return c->argc ? cmd_number("run", c->argv[0], &r->u.run.steps, e) : 0;
 }
 
+static const struct grammar_form work_run_forms[] = {
+	GRAMMAR_FORM({ .name = "STEPS", .kind = GRAMMAR_NUMBER, .flags = GRAMMAR_OPTIONAL }),
+	{ NULL }
+};
+
 const struct cmd cmd_work_run = {
 	.name = "run",
-	.args = "[STEPS]",
-	.min_args = 0,
-	.max_args = 1,
+	.form = work_run_forms,
 	.flags = CMD_RECORD,
 	.doc = "Distil: give the student so many optimizer steps, 1000 unless said.",
 	.example = "run 2000",
 	.exec = exec_run,
 };
+
+static const struct grammar_form plain_forms[] = { GRAMMAR_FORM(), { NULL } };
 
 /* Commands that are a request and nothing else. */
 /* clang-format off */
@@ -64,7 +76,7 @@ const struct cmd cmd_work_run = {
 		return 0;                                                                           \
 	}                                                                                           \
 	const struct cmd cmd_work_##id = {                                                          \
-		.name = word, .args = "", .flags = flag, .doc = text, .example = word, .exec = exec_##id, \
+		.name = word, .form = plain_forms, .flags = flag, .doc = text, .example = word, .exec = exec_##id, \
 	}
 /* clang-format on */
 PLAIN(report, "report", REQUEST_REPORT, CMD_RECORD,
@@ -86,11 +98,13 @@ exec_mark(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+static const struct grammar_form work_mark_forms[] = {
+	GRAMMAR_FORM({ .name = "TEXT", .kind = GRAMMAR_WORD, .flags = GRAMMAR_REPEAT }), { NULL }
+};
+
 const struct cmd cmd_work_mark = {
 	.name = "mark",
-	.args = "TEXT...",
-	.min_args = 1,
-	.max_args = 64,
+	.form = work_mark_forms,
 	.flags = CMD_RECORD,
 	.doc = "Leave a note at this step.",
 	.example = "mark here it gets interesting",
@@ -136,12 +150,20 @@ exec_expect(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+static const struct grammar_form work_expect_forms[] = {
+	GRAMMAR_FORM({ .name = "[NAME:]METRIC", .kind = GRAMMAR_METRIC },
+		     { .name = "VALUE", .kind = GRAMMAR_REAL },
+		     { .word = "within",
+		       .name = "X",
+		       .kind = GRAMMAR_REAL,
+		       .flags = GRAMMAR_ANY,
+		       .help = "largest absolute difference" }),
+	{ NULL }
+};
+
 const struct cmd cmd_work_expect = {
 	.name = "expect",
-	.complete = "@metric @word within",
-	.args = "[NAME:]METRIC VALUE [within X]",
-	.min_args = 2,
-	.max_args = 4,
+	.form = work_expect_forms,
 	.flags = CMD_RECORD,
 	.doc = "Compare a metric's last value: to the digits written, exactly with 17, or within "
 	       "X.",
@@ -161,12 +183,17 @@ exec_save(struct cmd_call *c, struct err *e)
 	return cmd_copy(r->u.snapshot.name, NET_NAME, "save", c->argv[0], e);
 }
 
+static const struct grammar_form work_save_forms[] = {
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_NET }, { .word = "outputs" },
+		     { .name = "FILE", .kind = GRAMMAR_FILE }),
+	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_NET },
+		     { .name = "FILE|DIRECTORY/", .kind = GRAMMAR_FILE }),
+	{ NULL }
+};
+
 const struct cmd cmd_work_save = {
 	.name = "save",
-	.complete = "@net outputs|@file @file",
-	.args = "NAME FILE|DIRECTORY/ | NAME outputs FILE",
-	.min_args = 2,
-	.max_args = 3,
+	.form = work_save_forms,
 	.doc = "Write a teacher, or the student when NAME is s, to a safetensors file or a "
 	       "published layout, or what it puts out.",
 	.example = "save s student.safetensors",

@@ -1,0 +1,128 @@
+/* Grammar of a command: a table of its words, from which parser, synopsis and completion come. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_SESSION_GRAMMAR_H
+#define RETORT_SESSION_GRAMMAR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "retort/base/err.h"
+#include "retort/base/text.h"
+
+/* Kind of an argument. Those up to GRAMMAR_VALUE are checked; of the others any word is accepted
+ * here, and the kind is what completion offers. */
+enum grammar_kind {
+	GRAMMAR_WORD,    /* any word */
+	GRAMMAR_NUMBER,  /* a whole number, min to max */
+	GRAMMAR_REAL,    /* a number, min to max; no range where both are 0 */
+	GRAMMAR_CHOICE,  /* a word of `choices` */
+	GRAMMAR_KNOB,    /* a knob */
+	GRAMMAR_VALUE,   /* a value of the knob before it */
+	GRAMMAR_COMMAND, /* a command line */
+	GRAMMAR_FILE,
+	GRAMMAR_DATA, /* a data set by name, or a file */
+	GRAMMAR_TEACHER,
+	GRAMMAR_NET,           /* a teacher, or s */
+	GRAMMAR_TEACHER_LAYER, /* TEACHER:LAYER */
+	GRAMMAR_STUDENT_LAYER, /* s:LAYER */
+	GRAMMAR_LAYER,         /* of the student, without s: */
+	GRAMMAR_PAIRS,         /* uniform, last ... of map */
+	GRAMMAR_MODEL,         /* words of a model */
+	GRAMMAR_SET,           /* a set of rows */
+	GRAMMAR_TRAIN_SET,     /* a set whose rows are trained on */
+	GRAMMAR_METRIC,
+	GRAMMAR_TERM,   /* a term of the loss */
+	GRAMMAR_WEIGHT, /* a knob, or a weight that can follow a ramp */
+	GRAMMAR_RAMP_VALUE,
+	GRAMMAR_LOSS, /* a loss on outputs */
+	GRAMMAR_LOSS_OPTION,
+	GRAMMAR_LAYER_LOSS,
+	GRAMMAR_AUGMENT,
+	GRAMMAR_AUGMENT_OPTION,
+	GRAMMAR_VIEW, /* an action of `view` */
+	GRAMMAR_VIEW_ARGUMENT,
+	GRAMMAR_CONTEXT, /* of key bindings */
+	GRAMMAR_TOPIC,   /* of help */
+	GRAMMAR_KINDS
+};
+
+enum grammar_flags {
+	GRAMMAR_OPTIONAL = 1,
+	GRAMMAR_REPEAT = 2, /* once or more; with OPTIONAL any number of times */
+	GRAMMAR_ANY = 4,    /* optional; neighbours with this flag may come in any order */
+	GRAMMAR_MORE = 8,   /* a further argument of the item before */
+	GRAMMAR_AGAIN = 16, /* behind it the neighbours in any order may come once more */
+	GRAMMAR_NEEDED = 32 /* with ANY: must come somewhere */
+};
+
+/*
+ * One item of a form: a keyword, an argument, or a keyword with its argument. The table of items
+ * ends with one that has neither.
+ */
+struct grammar_item {
+	const char *word; /* keyword; NULL: an argument alone */
+	const char *name; /* of the argument in the synopsis, "N"; for GRAMMAR_CHOICE NULL shows the
+			     choices; NULL: a keyword alone */
+	enum grammar_kind kind;
+	unsigned flags;
+	double min, max;
+	const char *choices; /* "auto, off, memory" */
+	const char *help;    /* a few words for the manual; NULL: none */
+};
+
+/* A form of a command: one line of its synopsis. A table of forms ends with one without items. */
+struct grammar_form {
+	const struct grammar_item *item;
+};
+
+/* The items of one form; none: the command alone. */
+#define GRAMMAR_FORM(...)                          \
+	{                                          \
+		(const struct grammar_item[])      \
+		{                                  \
+			__VA_ARGS__ __VA_OPT__(, ) \
+			{                          \
+				0                  \
+			}                          \
+		}                                  \
+	}
+
+#define GRAMMAR_VALUES 64 /* arguments of a line that are stored; more are checked only */
+
+/* A line that was parsed. */
+struct grammar_match {
+	int form; /* index */
+	int n;
+	struct grammar_value {
+		const struct grammar_item *item;
+		int at; /* word of its argument, or of its keyword where it has none */
+		int64_t number;
+		double real;
+		int choice; /* index in `choices` */
+	} value[GRAMMAR_VALUES];
+};
+
+/*
+ * Parse words by the first form that they fit. 0, or -1 and an error that names the word at which
+ * the best form fails and what is expected there.
+ */
+int grammar_parse(const struct grammar_form *form, int argc, char *const *argv,
+		  struct grammar_match *out, struct err *e);
+
+/* The value of the keyword `key`, or of the argument of that name; NULL when it is not there. */
+const struct grammar_value *grammar_get(const struct grammar_match *m, const char *key);
+
+/* Its number or real, or `absent` when it is not there. */
+int64_t grammar_number(const struct grammar_match *m, const char *key, int64_t absent);
+double grammar_real(const struct grammar_match *m, const char *key, double absent);
+
+/* Add the synopsis of one form: "NAME [epochs N]". */
+void grammar_synopsis(const struct grammar_form *form, struct text *out);
+
+/* Call `offer` with every item whose keyword, or whose argument, may follow the words. */
+void grammar_complete(const struct grammar_form *form, int argc, char *const *argv,
+		      void (*offer)(void *arg, const struct grammar_item *item, bool keyword),
+		      void *arg);
+
+#endif
