@@ -48,7 +48,10 @@ int
 predict_rows(struct net *n, const struct predict_rows *p, predict_visit *visit, void *arg)
 {
 	bool in_place = p->row && p->n == p->of;
-	uint32_t *room = in_place ? NULL : mem_array(p->chunk, sizeof *room);
+	uint32_t *own = in_place || p->room ? NULL : mem_array(p->chunk, sizeof *own),
+		 *room = in_place  ? NULL
+			 : p->room ? p->room
+				   : own;
 	struct predict_chunk c = { .batch = p->batch };
 	int status = 0;
 
@@ -62,6 +65,6 @@ predict_rows(struct net *n, const struct predict_rows *p, predict_visit *visit, 
 		c.logits = n ? predict_batch(n, p->batch) : NULL;
 		status = visit(arg, &c);
 	}
-	mem_free(room);
+	mem_free(own);
 	return status;
 }

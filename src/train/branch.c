@@ -687,14 +687,3 @@ branch_shares(struct branch *b, const struct branch_feed *f, const struct knobs 
 	for (int i = 0; i < b->n_terms && sum > 0; i++)
 		share[i] /= sum;
 }
-
-const real *
-branch_logits(struct branch *b, const struct batch *x)
-{
-	struct graph *g = b->net->graph;
-
-	g->training = g->keeps = false;
-	net_feed(b->net, x);
-	graph_forward(g, net_logits(b->net));
-	return g->node[net_logits(b->net)].out.data;
-}

@@ -11,6 +11,7 @@
 #include "retort/base/mono.h"
 #include "retort/kd/losses/loss_table.h"
 #include "retort/nn/gemm/shard.h"
+#include "retort/nn/predict.h"
 #include "retort/train/feed.h"
 
 static size_t
@@ -223,54 +224,69 @@ n_evaluated(const struct settings *s, size_t n_rows)
 	return most && most < n_rows ? most : n_rows;
 }
 
-/* Rows number at..at + n of the evaluated ones into t->rows. */
-static void
-choose_rows(struct train *t, const struct settings *s, const uint32_t *rows, size_t n_rows,
-	    size_t at, size_t n)
-{
-	size_t of = n_evaluated(s, n_rows);
+/* An evaluation under way. */
+struct evaluation {
+	struct train *train;
+	const struct settings *settings;
+	struct branch *b; /* evaluated; its workers and scratch are used */
+	bool taught;      /* compare with the teachers */
+	int file;         /* index of a teacher whose file of outputs is evaluated; -1: none */
+	struct eval_tally tally;
+	struct branch_feed feed;
+};
 
-	for (size_t i = 0; i < n; i++)
-		t->rows[i] = rows[(at + i) * n_rows / of];
+static int
+tally_chunk(void *arg, const struct predict_chunk *c)
+{
+	struct evaluation *v = arg;
+	struct train *t = v->train;
+	size_t labels = batch_width(c->batch, BATCH_LABEL), classes = v->b->net->io.classes;
+	const real *logits = c->logits;
+
+	if (v->taught)
+		feed_teachers(t, v->settings, false, &v->feed);
+	if (v->file >= 0) {
+		logit_file_gather(t->teacher[v->file].file, batch_i32(c->batch, BATCH_ROW),
+				  c->batch->rows, t->teacher_logits[v->file]);
+		logits = t->teacher_logits[v->file];
+	}
+	eval_add(&v->tally, logits, batch_i32(c->batch, BATCH_LABEL), c->batch->rows * labels,
+		 classes, &v->feed, v->b);
+	return 0;
 }
 
-/* Evaluate rows in chunks of a batch. `out`, where not NULL, gets the figures by teacher. */
-static struct scores
-evaluate_rows(struct train *t, const struct settings *s, struct branch *b, bool taught,
-	      const uint32_t *rows, size_t n_rows, struct eval_result *out)
+/* Evaluate rows in chunks of a batch. */
+static void
+evaluate_rows(struct evaluation *v, const uint32_t *rows, size_t n_rows)
 {
-	struct eval_tally tally = { 0 };
-	struct branch_feed f = { 0 };
-	size_t step = train_batch(s), labels = batch_width(&t->batch, BATCH_LABEL),
-	       of = n_evaluated(s, n_rows);
+	const struct predict_rows p = { .ds = v->train->ds,
+					.row = rows,
+					.of = n_rows,
+					.n = n_evaluated(v->settings, n_rows),
+					.batch = &v->train->batch,
+					.chunk = train_batch(v->settings),
+					.room = v->train->rows };
 
-	for (size_t at = 0; at < of; at += step) {
-		size_t n = of - at < step ? of - at : step;
-
-		choose_rows(t, s, rows, n_rows, at, n);
-		batch_fill(&t->batch, t->ds, t->rows, n, NULL);
-		if (taught)
-			feed_teachers(t, s, false, &f);
-		eval_add(&tally, branch_logits(b, &t->batch), batch_i32(&t->batch, BATCH_LABEL),
-			 n * labels, b->net->io.classes, &f, b);
-	}
-	if (out)
-		store_teachers(&tally, &f, out);
-	return eval_scores(&tally, f.n_teachers > 0);
+	predict_rows(v->file < 0 ? v->b->net : NULL, &p, tally_chunk, v);
 }
 
 void
 eval_branch(struct train *t, const struct settings *s, struct branch *b, bool taught,
 	    struct eval_result *out)
 {
+	struct evaluation held = { t, s, b, taught, -1, { 0 }, { 0 } }, target = held;
+
 	for (int i = 0; i < TRAIN_TEACHERS; i++)
 		out->agreement[i] = out->kl[i] = NAN;
-	out->held = evaluate_rows(t, s, b, taught, t->split.held, t->split.n_held, out);
+	evaluate_rows(&held, t->split.held, t->split.n_held);
+	store_teachers(&held.tally, &held.feed, out);
+	out->held = eval_scores(&held.tally, held.feed.n_teachers > 0);
 	out->held.step = b->state->step;
 	out->has_target = t->split.n_target > 0;
 	if (!out->has_target)
 		return;
-	out->target = evaluate_rows(t, s, b, taught, t->split.target, t->split.n_target, NULL);
+	evaluate_rows(&target, t->split.target, t->split.n_target);
+	out->target = eval_scores(&target.tally, target.feed.n_teachers > 0);
 	out->target.step = b->state->step;
 }
 
@@ -286,22 +302,10 @@ eval_shares(struct train *t, const struct settings *s, struct branch *student, d
 struct scores
 eval_file(struct train *t, const struct settings *s, int teacher, struct branch *b)
 {
-	const struct logit_file *file = t->teacher[teacher].file;
-	struct eval_tally tally = { 0 };
-	struct branch_feed none = { 0 };
-	size_t step = train_batch(s), of = n_evaluated(s, t->split.n_held);
+	struct evaluation v = { t, s, b, false, teacher, { 0 }, { 0 } };
 
-	for (size_t at = 0; at < of; at += step) {
-		size_t n = of - at < step ? of - at : step;
-
-		choose_rows(t, s, t->split.held, t->split.n_held, at, n);
-		batch_fill(&t->batch, t->ds, t->rows, n, NULL);
-		logit_file_gather(file, batch_i32(&t->batch, BATCH_ROW), n,
-				  t->teacher_logits[teacher]);
-		eval_add(&tally, t->teacher_logits[teacher], batch_i32(&t->batch, BATCH_LABEL), n,
-			 file->classes, &none, b);
-	}
-	return eval_scores(&tally, false);
+	evaluate_rows(&v, t->split.held, t->split.n_held);
+	return eval_scores(&v.tally, false);
 }
 
 double
@@ -319,10 +323,10 @@ eval_seconds(struct train *t, const struct settings *s, struct branch *b)
 	double start, now;
 
 	batch_fill(&t->batch, t->ds, t->split.held, n, NULL);
-	branch_logits(b, &t->batch); /* the first pass is not measured: caches are cold */
+	predict_batch(b->net, &t->batch); /* the first pass is not measured: caches are cold */
 	start = mono_now();
 	do {
-		branch_logits(b, &t->batch);
+		predict_batch(b->net, &t->batch);
 		rows += n;
 		now = mono_now();
 	} while (now - start < 0.01);

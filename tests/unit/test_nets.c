@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include "retort/nn/predict.h"
 #include "retort/base/hash.h"
 #include "retort/base/rng.h"
 #include "retort/nn/gemm/blas.h"
@@ -326,7 +327,7 @@ gradients_of_frozen_layers_do_not_count(void **state)
 static double
 loss_of(struct lesson *l)
 {
-	const real *z = branch_logits(l->b, &l->batch);
+	const real *z = predict_batch(l->b->net, &l->batch);
 	const int32_t *label = batch_i32(&l->batch, BATCH_LABEL);
 	size_t n = ROWS * batch_width(&l->batch, BATCH_LABEL), classes = l->b->net->io.classes;
 	double sum = 0, *scratch = mem_array(classes, sizeof *scratch);

@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include "retort/nn/predict.h"
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
 #include "retort/kd/losses/loss_table.h"
@@ -210,7 +211,7 @@ value_of(struct lesson *l)
 	struct terms_job job = { &l->feed, &l->knobs, weight, -1, false, false };
 	struct terms_result r;
 
-	branch_logits(l->b, &l->batch);
+	predict_batch(l->b->net, &l->batch);
 	terms_means(l->b, &l->batch);
 	terms_run(l->b, &job, &r);
 	return l->map.weight * r.raw[l->b->n_terms - 1];

@@ -28,6 +28,7 @@ struct predict_rows {
 	size_t n;            /* rows to predict, spread evenly over the `of`: row[i * of / n] */
 	struct batch *batch; /* filled for each chunk; borrowed, made by batch_init for ds */
 	size_t chunk;        /* rows of a chunk, at most what batch and graph have room for */
+	uint32_t *room;      /* [chunk] scratch, borrowed; NULL: allocated where it is needed */
 };
 
 /* One chunk, after its forward pass. */
@@ -47,7 +48,7 @@ typedef int predict_visit(void *arg, const struct predict_chunk *c);
  * Predict rows in chunks: the bits of a row may depend on the number of rows that go through
  * together, so the same chunk gives the same bits. Without a network (NULL) only batches are filled
  * and visited, for logits that come from elsewhere. Labels are all visible. Returns 0, or the value
- * of the visit that ended it. Allocates at most `chunk` row numbers.
+ * of the visit that ended it. Allocates nothing with `room`, else at most `chunk` row numbers.
  */
 int predict_rows(struct net *n, const struct predict_rows *p, predict_visit *visit, void *arg);
 

@@ -193,7 +193,4 @@ void branch_step(struct branch *b, const struct branch_feed *f, const struct kno
 void branch_shares(struct branch *b, const struct branch_feed *f, const struct knobs *k,
 		   const struct layer_pair *map, double *share);
 
-/* Logits of the rows of `x` with dropout off; borrowed until the next forward. */
-const real *branch_logits(struct branch *b, const struct batch *x);
-
 #endif
