@@ -27,7 +27,7 @@ static struct options {
 	const char *against, *serve; /* the other build; kind of a served workload */
 } options = { .rounds = 7, .seconds = 1, .peer = true, .python = "/usr/bin/python3" };
 
-/* What a contestant's own process makes its state from. */
+/* What a contestant is created from, in its own process. */
 struct task {
 	enum verdict_who who;
 	int workload;
@@ -60,7 +60,7 @@ make_own(void *arg, char *told, size_t size)
 		       options.threads);
 }
 
-/* Beside the sources, or where it was installed. */
+/* Path of peer.py: in the source tree, else where it is installed. */
 static const char *
 peer_path(void)
 {
@@ -85,7 +85,7 @@ start_peer(const struct task *t, struct err *e)
 	return rig_exec(argv, e);
 }
 
-/* Start one contestant; NULL, and told, where it cannot be. */
+/* Start one contestant. Returns NULL, with a message on standard error, if that fails. */
 static struct rig_process *
 start(struct task *t)
 {
@@ -105,12 +105,12 @@ start(struct task *t)
 		p = rig_fork(make_own, own_run, t, &e);
 	}
 	if (!p)
-		fprintf(stderr, "bench: W%d: goes on without %s: %s\n", t->workload,
+		fprintf(stderr, "bench: W%d: continues without %s: %s\n", t->workload,
 			verdict_name(t->who), e.msg);
 	return p;
 }
 
-/* "0.74 (0.72..0.79)", or a dash where a contestant would stand against itself. */
+/* "0.74 (0.72..0.79)"; a dash for the ratio of a contestant to itself. */
 static void
 print_ratio(const struct rig_result *r, int a, int b)
 {
@@ -143,8 +143,8 @@ print_line(const struct task *t, struct rig_process *p, const struct rig_result 
 	       text[0] ? "  first step after " : "", text, text[0] ? " s" : "");
 }
 
-/* A table of those that take turns; the first is the floor, the last the peer where there is one.
- */
+/* Measure contestants in turn and print their table; the first is the floor, the last the peer if
+ * there is one. */
 static int
 contest(int workload, const enum verdict_who *who, int n_who, bool busy, struct verdict *v)
 {
@@ -216,7 +216,7 @@ usage(void)
 	return 2;
 }
 
-/* "W3" is 3, "busy" the first beside a busy program; 0 for what is neither. */
+/* Number of a workload: 3 for "W3", 1 for "busy"; 0: unknown. */
 static int
 workload_of(const char *word, bool *busy)
 {
@@ -276,7 +276,7 @@ read_options(int argc, char **argv)
 		       : -1;
 }
 
-/* `--against`: the words are workloads of that comparison; all where none is given. */
+/* `--against` with these workloads; without any, with all. */
 static int
 compare_builds(const char *self, char **words)
 {

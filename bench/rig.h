@@ -14,14 +14,13 @@
 #define RIG_QUIET 0.15 /* processors of other programs in a window; /proc/stat counts ticks */
 
 /*
- * A figure from one run is worth nothing on a machine whose clock and neighbours change by the
- * minute. So contestants take turns in short windows, ratios are taken between windows of one
- * round, and the median of the ratios is told with its quartiles. Each contestant is a process,
- * so that its memory can be told apart and its threads sleep while it is not its turn.
+ * Clock rate and load of a machine change within minutes. Contestants therefore take turns in short
+ * windows, and ratios are taken between windows of one round. Each contestant is a process, so that
+ * its memory is measured by itself and its threads sleep between its windows.
  */
 
-/* Train for `seconds`, at least one step: how long it took, and how many samples. Below 0: it
- * broke. */
+/* Train for `seconds`, at least one step: returns seconds, and the number of samples in *samples;
+ * below 0: failed. */
 typedef double rig_fn(void *state, double seconds, size_t *samples);
 
 /* A contestant's side. Reads "go SECONDS" and "quit", answers {"samples": n, "seconds": s}. Owned

@@ -1,4 +1,4 @@
-/* verdict.c: what was aimed at, beside what was measured. */
+/* verdict.c: measured ratios beside their targets. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,17 +8,17 @@
 #include <string.h>
 
 static const char *const names[VERDICT_WHO] = {
-	[VERDICT_FLOOR_ASKED] = "products alone",
+	[VERDICT_FLOOR_ASKED] = "matrix products",
 	[VERDICT_FLOOR_KEPT] = "products of the student",
-	[VERDICT_ASKED] = "Retort, asked at each step",
-	[VERDICT_BF16] = "Retort, asked in bf16",
-	[VERDICT_KEPT] = "Retort, answers kept",
-	[VERDICT_PEER_ASKED] = "PyTorch, asked at each step",
-	[VERDICT_PEER_KEPT] = "PyTorch, answers kept",
+	[VERDICT_ASKED] = "Retort, no cache",
+	[VERDICT_BF16] = "Retort, no cache, bf16",
+	[VERDICT_KEPT] = "Retort, cached logits",
+	[VERDICT_PEER_ASKED] = "PyTorch, no cache",
+	[VERDICT_PEER_KEPT] = "PyTorch, cached logits",
 };
 
-/* Ratios of speed that are aimed at; a step over its products is the other way round, and less is
- * better. */
+/* Target ratios of speed; of a step over its products, which is a ratio of times, less is better.
+ */
 static const struct target {
 	double asked, kept, bf16, step;
 } targets[FLOOR_WORKLOADS + 1] = {
@@ -32,8 +32,7 @@ verdict_name(enum verdict_who who)
 	return names[who];
 }
 
-/* The table a contestant stood in: that of kept answers, or the other. PyTorch that is asked stands
- * in both. */
+/* Table of a contestant: [1] cached logits, [0] the other. PyTorch without a cache is in both. */
 void
 verdict_note(struct verdict *v, int workload, bool busy, enum verdict_who who,
 	     const struct rig_result *r, int i)
@@ -48,7 +47,7 @@ verdict_note(struct verdict *v, int workload, bool busy, enum verdict_who who,
 	memcpy(v->seen[w][kept][who].rate, r->rate[i], sizeof r->rate[i]);
 }
 
-/* rate of a over that of b, round by round, the median; 0 where one did not take part. */
+/* Median over the rounds of the rate of a over that of b; 0 if one did not take part. */
 static double
 ratio(const struct verdict *v, int w, int kept, enum verdict_who a, enum verdict_who b)
 {
@@ -83,9 +82,9 @@ print_one(double got, double target, bool less)
 void
 verdict_print(const struct verdict *v)
 {
-	printf("\n%-10s  %-20s  %-20s  %-20s  %-20s  %-20s  %-20s\n", "", "both ask",
-	       "kept / PyTorch asks", "bf16 / PyTorch asks", "both keep", "step / products",
-	       "kept / products");
+	printf("\n%-10s  %-20s  %-20s  %-20s  %-20s  %-20s  %-20s\n", "", "both no cache",
+	       "cached / PyTorch no", "bf16 / PyTorch no", "both cached", "step / products",
+	       "cached / products");
 	for (int w = 1; w <= FLOOR_WORKLOADS; w++) {
 		const struct target *t = &targets[w];
 		double step = ratio(v, w, 0, VERDICT_FLOOR_ASKED, VERDICT_ASKED);
@@ -104,7 +103,7 @@ verdict_print(const struct verdict *v)
 	if (ratio(v, 0, 1, VERDICT_KEPT, VERDICT_PEER_KEPT) > 0) {
 		printf("W1 busy    ");
 		print_one(ratio(v, 0, 1, VERDICT_KEPT, VERDICT_PEER_KEPT), targets[0].kept, false);
-		printf("  of PyTorch, both with kept answers, while another program keeps a "
+		printf("  of PyTorch, both with cached logits, while another program keeps a "
 		       "processor busy\n");
 	}
 }

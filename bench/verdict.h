@@ -1,4 +1,4 @@
-/* What was aimed at, beside what was measured. */
+/* Measured ratios beside their targets. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_BENCH_VERDICT_H
 #define RETORT_BENCH_VERDICT_H
@@ -8,13 +8,13 @@
 #include "floor.h"
 #include "rig.h"
 
-/* Who takes part in a workload. */
+/* Contestants of a workload. */
 enum verdict_who {
-	VERDICT_FLOOR_ASKED, /* products alone, the teacher's too */
-	VERDICT_FLOOR_KEPT,  /* products of the student alone */
-	VERDICT_ASKED,       /* Retort, the teacher asked at every step */
+	VERDICT_FLOOR_ASKED, /* matrix products of teacher and student */
+	VERDICT_FLOOR_KEPT,  /* matrix products of the student */
+	VERDICT_ASKED,       /* Retort, a teacher forward pass in every step */
 	VERDICT_BF16,        /* the same, the teacher in bfloat16 */
-	VERDICT_KEPT,        /* Retort with kept answers, as it does unless told otherwise */
+	VERDICT_KEPT,        /* Retort with cached logits, the default */
 	VERDICT_PEER_ASKED,
 	VERDICT_PEER_KEPT,
 	VERDICT_WHO,
@@ -22,11 +22,11 @@ enum verdict_who {
 
 const char *verdict_name(enum verdict_who who);
 
-/* Samples a second of everybody, window by window, by workload; [0] is the first workload beside a
- * busy program. */
+/* Samples a second by workload, table, contestant and window; workload 0 is W1 beside a busy
+ * program. */
 struct verdict {
 	struct {
-		int rounds; /* 0: did not take part */
+		int rounds; /* 0: not measured */
 		double rate[RIG_ROUNDS];
 	} seen[FLOOR_WORKLOADS + 1][2]
 	      [VERDICT_WHO]; /* by table: asked, kept; ratios stay within one */
