@@ -46,7 +46,7 @@ dense_forward(struct floor *f, const struct dense *d)
 					    .ldc = d->out });
 }
 
-/* gW = x' gy; gx = gy W' unless nobody needs the gradient of the input. */
+/* gW = x' gy; gx = gy W' unless the gradient of the input is not needed. */
 static void
 dense_backward(struct floor *f, const struct dense *d, bool first)
 {

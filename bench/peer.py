@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The benchmark's five workloads in PyTorch, as somebody writes them who wants them fast on a processor.
+"""The benchmark's five workloads in PyTorch, written for speed on a CPU.
 
     peer.py W1|W2|W3|W4|W5 [--cached] [--threads N] [--samples N] [--check N]
 

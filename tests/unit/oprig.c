@@ -36,7 +36,8 @@ feed_ids(struct oprig *r, int node, const struct oprig_input *in, size_t rows)
 	mem_free(ids);
 }
 
-/* Numbers pass a tanh, which nobody looks at: its gradient is overwritten, the input's is added to.
+/* Numbers pass a tanh, which no other node reads: its gradient is overwritten, the input's is added
+ * to.
  */
 static int
 add_input(struct oprig *r, const struct oprig_input *in, int i)

@@ -84,7 +84,7 @@ words_of_more_sets_are_offered(void **state)
 	CHECK_STR(offered("data target free.csv as met w"), "without");
 	CHECK_STR(offered("data held-out test.csv v"), "vocab");
 	CHECK_STR(offered("data show digits head"), "header");
-	CHECK_STR(offered("data weight "), "few train"); /* nobody learns from met */
+	CHECK_STR(offered("data weight "), "few train"); /* met is no training set */
 	CHECK_STR(offered("data weight few "), "");
 	CHECK_STR(offered("stage finetune sets "), "few train");
 	CHECK_STR(offered("ramp set:"), "set:few set:train");

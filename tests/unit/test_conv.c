@@ -164,7 +164,8 @@ go_down(struct oprig *r, const double *grad, real *pull, bool met, real *dx)
 	graph_forward(r->g, r->out);
 	graph_zero(r->g);
 	for (size_t i = 0; i < r->len; i++)
-		n->grad[i] = grad ? grad[i] : NAN; /* what nobody has written must not be read */
+		n->grad[i] =
+			grad ? grad[i] : NAN; /* values that were not written must not be read */
 	n->pull = pull;
 	n->met = met;
 	graph_backward(r->g);

@@ -92,7 +92,7 @@ room(size_t n)
 	real *x = mem_array(n + 1, sizeof *x);
 
 	for (size_t i = 0; i < n; i++)
-		x[i] = (real)NAN; /* what nobody writes is no number */
+		x[i] = (real)NAN; /* NaN where nothing is written */
 	return x;
 }
 

@@ -39,7 +39,7 @@ draw(real *to, size_t n, uint64_t seed, const char *what)
 		to[i] = (real)rng_normal(r, i);
 }
 
-/* What a call is told of layers of `places` places, with numbers drawn by seed. */
+/* Arguments of a call on layers with `places` positions, filled with random numbers. */
 static struct loss_args
 call(const struct loss *l, size_t rows, size_t places, size_t channels, size_t t_channels,
      uint64_t seed)

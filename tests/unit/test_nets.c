@@ -224,7 +224,7 @@ copy_of(const struct branch *b)
 	return copy;
 }
 
-/* How many of a parameter's three arrays differ; the first moment of state is nobody's. */
+/* How many of a parameter's three arrays differ; the first moment of state is unused. */
 static int
 moved(const struct branch *b, const struct param *p, const real *was)
 {

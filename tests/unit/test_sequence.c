@@ -450,7 +450,7 @@ a_table_forgets_what_another_step_touched(void **state)
 			for (size_t k = 0; k < twice.layout.len; k++)
 				other[k] = 7;
 			for (size_t p = 0; p < twice.layout.n;
-			     p++) /* gaps between parameters are nobody's */
+			     p++) /* gaps between parameters are unused */
 				for (size_t k = 0; k < twice.layout.param[p].len; k++)
 					once.grad[twice.layout.param[p].offset + k] = 7;
 			if (moves)

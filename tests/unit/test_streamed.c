@@ -145,7 +145,7 @@ every_line_end_and_quote_is_the_same_in_blocks(void **state)
 	}
 }
 
-/* What is wrong stands behind two blocks, and is told in the same words as from memory. */
+/* An error after two blocks gives the same message as from memory. */
 static void
 faults_are_told_in_the_same_words(void **state)
 {

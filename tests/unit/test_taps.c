@@ -276,7 +276,7 @@ a_student_descends_along_the_gradient_of_every_pair(void **state)
 			}
 }
 
-/* What padding's own vectors are in a teacher is nobody's business. */
+/* Vectors of padding in a teacher have no effect. */
 static void
 a_teachers_padding_teaches_nothing(void **state)
 {
