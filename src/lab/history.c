@@ -51,6 +51,7 @@ history_baseline(const struct trainer_state *w, uint64_t step, struct settings *
 	struct settings earlier;
 
 	settings_at(h, step, out);
+	out->knobs.batch = w->info.run.settings.knobs.batch; /* buffers and graph have this size */
 	while (past > w->run.history && lab_rows(&w->info, out->set_weight, true) == 0) {
 		settings_at(past - 1, past->step - 1, &earlier);
 		memcpy(out->set_weight, earlier.set_weight, sizeof out->set_weight);

@@ -1,4 +1,4 @@
-/* branch.c: one network in training: its block of state, its loss terms, its half of a step. */
+/* branch.c: one network in training: its state, its loss terms, its step. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -17,35 +17,35 @@
 #include "retort/train/terms.h"
 #include "retort/nn/models/projection.h"
 
-/* Arrays behind the struct begin at a cache line. */
+/* Bytes before the arrays: they begin at a cache line. */
 static size_t
-head(void)
+state_header(void)
 {
 	return mem_arena_round(sizeof(struct branch_state));
 }
 
 static real *
-array(const struct branch *b, size_t index)
+state_array(const struct branch *b, size_t index)
 {
-	return (real *)((char *)b->state + head()) + index * b->net->layout.len;
+	return (real *)((char *)b->state + state_header()) + index * b->net->layout.len;
 }
 
 real *
 branch_value(const struct branch *b)
 {
-	return array(b, 0);
+	return state_array(b, 0);
 }
 
 real *
 branch_moment1(const struct branch *b)
 {
-	return array(b, 1);
+	return state_array(b, 1);
 }
 
 real *
 branch_moment2(const struct branch *b)
 {
-	return array(b, 2);
+	return state_array(b, 2);
 }
 
 void
@@ -71,9 +71,9 @@ branch_free(struct branch *b)
 	mem_free(b);
 }
 
-/* Room for several teachers to be mixed in: only the student's own line has any. */
+/* Allocate buffers for mixing teachers; only the student has them. */
 static int
-take_room_for_teachers(struct branch *b, const struct knobs *k)
+alloc_mix(struct branch *b, const struct knobs *k)
 {
 	const struct tensor *out = &b->net->graph->node[net_logits(b->net)].out;
 	size_t classes = b->net->io.classes;
@@ -87,9 +87,9 @@ take_room_for_teachers(struct branch *b, const struct knobs *k)
 			b->net->graph->capacity * (tensor_width(out) / classes), classes, targets);
 }
 
-/* What losses need: sums of pieces, scratch for every thread, weights of positions. */
+/* Allocate sums of chunks, scratch of every thread, weights of positions. */
 static int
-take_room_for_terms(struct branch *b)
+alloc_terms(struct branch *b)
 {
 	size_t sums = terms_sums(), pieces = (size_t)optim_pieces(&b->net->layout) + 1;
 	size_t positions = b->net->io.kind == DATASET_TOKENS ? b->net->io.length : 1;
@@ -107,19 +107,19 @@ take_room_for_terms(struct branch *b)
 	return b->partial && b->scratch && b->gathered && b->label && b->other && b->share ? 0 : -1;
 }
 
-/* Once the graph is whole: its memory, the slab, and the graph bound to the slab. */
+/* Allocate memory of the finished graph and the state, and bind the graph to it. */
 static int
-take_memory(struct branch *b, uint64_t seed, const struct knobs *k, struct err *e)
+alloc_memory(struct branch *b, uint64_t seed, const struct knobs *k, struct err *e)
 {
 	size_t len, size;
 
 	if (net_finish(b->net, true, e) < 0)
 		return -1;
 	len = b->net->layout.len;
-	size = head() + 3 * len * sizeof(real);
+	size = state_header() + 3 * len * sizeof(real);
 	b->state = mem_try(size, 1);
 	b->grad = mem_try(len, sizeof(real));
-	if (!b->state || !b->grad || take_room_for_terms(b) < 0 || take_room_for_teachers(b, k) < 0)
+	if (!b->state || !b->grad || alloc_terms(b) < 0 || alloc_mix(b, k) < 0)
 		return err_set(e, "no memory for %zu parameters", b->net->layout.count);
 	b->state->size = size;
 	b->state->seed = seed;
@@ -131,17 +131,16 @@ take_memory(struct branch *b, uint64_t seed, const struct knobs *k, struct err *
 	return 0;
 }
 
-/* Rows of the batch, as the loss counts them: whole rows, or the positions of all of them. */
+/* Whether a row of the loss is a whole row of the batch, not a position. */
 static bool
-sees_rows(const struct loss *l, enum branch_mean mean)
+is_row_loss(const struct loss *l, enum branch_mean mean)
 {
 	return mean == BRANCH_ROWS || l->needs & (LOSS_BATCH | LOSS_IMAGE | LOSS_ROW);
 }
 
-/* Numbers of the loss's own: parameters of a group each, so that each has its own learning rate and
- * direction. */
+/* Add the loss's own parameters, each in a group of its own with its learning rate and sign. */
 static void
-add_own(struct branch *b, struct branch_term *t, const char *where)
+add_own_params(struct branch *b, struct branch_term *t, const char *where)
 {
 	for (int i = 0; i < LOSS_OWN; i++)
 		t->own[i] = -1;
@@ -173,7 +172,7 @@ add_term(struct branch *b, const struct loss *loss, int map, int node, enum bran
 		.loss = loss, .map = map, .node = node, .before = -1, .heads = 1, .mean = mean
 	};
 	t->told = loss->told ? metric_find(loss->told) : METRIC_NONE;
-	t->width = sees_rows(loss, mean) ? width : width / net_positions(b->net, node);
+	t->width = is_row_loss(loss, mean) ? width : width / net_positions(b->net, node);
 	t->t_width = t->width;
 	t->shape = (struct loss_shape){ .rows = b->net->graph->capacity,
 					.width = t->width,
@@ -190,10 +189,10 @@ add_term(struct branch *b, const struct loss *loss, int map, int node, enum bran
 	return t;
 }
 
-/* The node of a pair before this one that goes through the same map, or -1. */
+/* Node of an earlier pair that uses the same shared projection, or -1. */
 static int
-node_like(const struct branch *b, const struct branch_plan *plan, const struct layer_pair *m,
-	  size_t width, size_t to)
+find_shared(const struct branch *b, const struct branch_plan *plan, const struct layer_pair *m,
+	    size_t width, size_t to)
 {
 	for (int i = 0; i < b->n_terms; i++) {
 		const struct layer_pair *x =
@@ -209,15 +208,15 @@ node_like(const struct branch *b, const struct branch_plan *plan, const struct l
 	return -1;
 }
 
-/* The map that several pairs go through is named by its widths, so that it stays what it is
- * whichever of them are taken off. */
+/* Add a shared projection. Its name has its widths, so it survives when any of its pairs is
+ * removed. */
 static int
-share_map(struct branch *b, const struct branch_plan *plan, const struct layer_pair *m,
-	  const char *tap, int node, struct err *e)
+add_shared_projection(struct branch *b, const struct branch_plan *plan, const struct layer_pair *m,
+		      const char *tap, int node, struct err *e)
 {
 	size_t width = tensor_last(&b->net->graph->node[node].out),
 	       to = m->match->project ? m->match->project : m->t_width;
-	int like = node_like(b, plan, m, width, to);
+	int like = find_shared(b, plan, m, width, to);
 	char name[PARAM_NAME];
 
 	snprintf(name, sizeof name, "map.%s.shared%s.%zu.%zu", plan->teacher[m->teacher].name, tap,
@@ -226,11 +225,10 @@ share_map(struct branch *b, const struct branch_plan *plan, const struct layer_p
 			: projection_share(b->net, name, node, like, e);
 }
 
-/* A pair of hidden states or values gets a projection where widths differ. Returns the node to
- * compare, or -1. */
+/* The node that a pair compares, behind its projection where it has one; -1 and an error. */
 static int
-node_of_map(struct branch *b, const struct branch_plan *plan, const struct layer_pair *m,
-	    struct err *e)
+add_projection(struct branch *b, const struct branch_plan *plan, const struct layer_pair *m,
+	       struct err *e)
 {
 	const struct net_info *t = &plan->teacher[m->teacher];
 	const struct layer_info *l = &t->layer[m->t_layer];
@@ -244,16 +242,16 @@ node_of_map(struct branch *b, const struct branch_plan *plan, const struct layer
 	if (m->on != MODEL_HIDDEN)
 		snprintf(tap, sizeof tap, ".%s", model_tap_name[m->on]);
 	if (m->through == THROUGH_SHARED)
-		return share_map(b, plan, m, tap, node, e);
+		return add_shared_projection(b, plan, m, tap, node, e);
 	snprintf(name, sizeof name, "map.%s.%s.%d%s", t->name, l->name, m->s_layer, tap);
 	return projection_add(b->net, name, node,
 			      m->match->project ? m->match->project : m->t_width, e);
 }
 
-/* What the loss of a pair may make numbers of its own for. */
+/* Sizes that the loss of a pair allocates its own parameters for. */
 static void
-shape_of(struct branch *b, struct branch_term *t, const struct branch_plan *plan,
-	 const struct layer_pair *m)
+fill_shape(struct branch *b, struct branch_term *t, const struct branch_plan *plan,
+	   const struct layer_pair *m)
 {
 	const struct net_info *teacher = &plan->teacher[m->teacher];
 	const struct layer_info *l = &teacher->layer[m->t_layer];
@@ -270,8 +268,7 @@ shape_of(struct branch *b, struct branch_term *t, const struct branch_plan *plan
 	t->shape.t_before_positions = t->t_before / teacher->layer[m->t_layer - 1].last;
 }
 
-/* Padding is not counted where positions are looked at one by one; who looks at a whole row is told
- * which are padding. */
+/* Losses by position average over tokens, without padding; losses over a whole row get the mask. */
 static enum branch_mean
 mean_of(const struct layer_pair *m, const struct layer_info *l)
 {
@@ -286,7 +283,7 @@ add_map(struct branch *b, const struct branch_plan *plan, int index, struct err 
 	const struct layer_pair *m = &plan->map[index];
 	const struct net_info *teacher = &plan->teacher[m->teacher];
 	const struct layer_info *l = &teacher->layer[m->t_layer];
-	int node = node_of_map(b, plan, m, e);
+	int node = add_projection(b, plan, m, e);
 	struct branch_term *t;
 	char where[PARAM_NAME];
 
@@ -295,29 +292,28 @@ add_map(struct branch *b, const struct branch_plan *plan, int index, struct err 
 	t = add_term(b, m->match, index, node, mean_of(m, l));
 	t->pads = l->is_tokens;
 	if (m->match->needs & LOSS_ROW)
-		t->shape.positions =
-			l->width /
-			l->last; /* of a square of positions, too, it is told how many they are */
+		t->shape.positions = l->width / l->last; /* for attention maps too */
 	if (m->match->needs & LOSS_WIDTHS || m->match->project)
-		t->t_width = sees_rows(m->match, t->mean) ? net_info_numbers(l, m->on) : m->t_width;
+		t->t_width =
+			is_row_loss(m->match, t->mean) ? net_info_numbers(l, m->on) : m->t_width;
 	if (m->match->needs & LOSS_BEFORE) {
 		t->before = net_node(b->net, m->s_layer - 1, m->on);
 		t->t_before = teacher->layer[m->t_layer - 1].width;
 		graph_tap(b->net->graph, t->before);
 	}
 	t->heads = net_info_heads(l, m->on);
-	shape_of(b, t, plan, m);
+	fill_shape(b, t, plan, m);
 	t->train = metric_map(m->slot, METRIC_TRAIN);
 	t->weighted = metric_map(m->slot, METRIC_WEIGHTED);
 	t->share = metric_map(m->slot, METRIC_SHARE);
 	snprintf(where, sizeof where, ".%s.%s.%d%s%s", teacher->name, l->name, m->s_layer,
 		 m->on == MODEL_HIDDEN ? "" : ".",
 		 m->on == MODEL_HIDDEN ? "" : model_tap_name[m->on]);
-	add_own(b, t, where);
+	add_own_params(b, t, where);
 	return 0;
 }
 
-/* Cross-entropy and distillation are always there, so that there is something to look at. */
+/* Terms on outputs: ce, of the student also kd, and losses with a weight above 0. */
 static bool
 is_output(const struct branch *b, const struct knobs *k, unsigned i)
 {
@@ -344,7 +340,7 @@ add_outputs(struct branch *b, const struct branch_plan *plan)
 		t->train = metric_output(i, METRIC_TRAIN);
 		t->weighted = metric_output(i, METRIC_WEIGHTED);
 		t->share = metric_output(i, METRIC_SHARE);
-		add_own(b, t, "");
+		add_own_params(b, t, "");
 	}
 }
 
@@ -361,9 +357,9 @@ branch_has_outputs(const struct branch *b, const struct knobs *k)
 	return n == b->n_terms || b->term[n].map >= 0;
 }
 
-/* What the maps look at of the student's layers. */
+/* Taps of the student's layers that the map compares. */
 static void
-wants_of(const struct branch_plan *plan, unsigned wants[MODEL_LAYERS])
+mapped_taps(const struct branch_plan *plan, unsigned wants[MODEL_LAYERS])
 {
 	for (int i = 0; plan && i < plan->n_maps; i++) {
 		const struct layer_pair *m = &plan->map[i];
@@ -383,7 +379,7 @@ build(int id, const char *name, const struct model_spec *spec, const struct mode
 	unsigned wants[MODEL_LAYERS] = { 0 };
 	int status = 0;
 
-	wants_of(plan, wants);
+	mapped_taps(plan, wants);
 	b->id = id;
 	b->pool = pool;
 	b->net = net_new(name, spec, io, capacity, pool, wants, e);
@@ -394,7 +390,7 @@ build(int id, const char *name, const struct model_spec *spec, const struct mode
 	add_outputs(b, plan);
 	for (int i = 0; plan && i < plan->n_maps && status == 0; i++)
 		status = add_map(b, plan, i, e);
-	if (status < 0 || take_memory(b, seed, plan ? plan->knobs : NULL, e) < 0) {
+	if (status < 0 || alloc_memory(b, seed, plan ? plan->knobs : NULL, e) < 0) {
 		branch_free(b);
 		return NULL;
 	}
@@ -408,7 +404,7 @@ branch_new(int id, const char *name, const struct model_spec *spec, const struct
 	return build(id, name, spec, io, capacity, seed, pool, NULL, e);
 }
 
-/* Update counts by group name: groups are numbered anew when maps change. */
+/* Copy update counts by group name: the indices of groups change with the map. */
 static void
 copy_updates(struct branch *to, const struct branch *from)
 {
@@ -523,15 +519,15 @@ branch_weight(const struct branch *b, int term, const struct knobs *k, const str
 	const struct branch_term *t = &b->term[term];
 
 	if (b->id != BRANCH_STUDENT)
-		return 1; /* a teacher, or the student without one, learns from labels alone */
+		return 1; /* teachers and the baseline train on labels alone */
 	if (t->map >= 0)
 		return map[t->map].weight;
 	return loss_weight(t->loss, k);
 }
 
-/* Muted teachers have nothing to say, and neither have their layers. */
+/* Whether a term has a target in this feed: a teacher that teaches, or labels. */
 static bool
-has_say(const struct branch_term *t, const struct branch_feed *f)
+has_target(const struct branch_term *t, const struct branch_feed *f)
 {
 	if (t->map >= 0)
 		return f->t_layer[t->map] != NULL;
@@ -546,7 +542,7 @@ branch_weights(const struct branch *b, const struct branch_feed *f, const struct
 
 	for (int i = 0; i < b->n_terms; i++) {
 		weight[i] = branch_weight(b, i, k, map);
-		sum += has_say(&b->term[i], f) ? weight[i] : 0;
+		sum += has_target(&b->term[i], f) ? weight[i] : 0;
 	}
 	if (!k->normalize || b->id != BRANCH_STUDENT || sum == 0)
 		return;
@@ -570,9 +566,9 @@ forward(struct branch *b, const struct branch_feed *f, bool training)
 enum copy { COPY_AWAY, COPY_BACK, COPY_FROZEN_BACK };
 
 /*
- * Running statistics and what losses remember move before it is known whether the step is applied.
- * No optimizer uses their first moment: what they were stands there, to be put back; of a bank the
- * rows of the batch, which alone move.
+ * Running statistics and memory banks change before it is known whether the step is applied. Their
+ * slot of the first moment, which no optimizer uses, holds the former values: of a bank, those of
+ * the rows of the batch, the only ones that change.
  */
 static void
 copy_state(const struct branch *b, const struct batch *batch, enum copy what)
@@ -596,9 +592,9 @@ copy_state(const struct branch *b, const struct batch *batch, enum copy what)
 	}
 }
 
-/* What a loss tells of its own numbers. */
+/* Value of the loss's own metric. */
 static double
-tell(const struct branch *b, const struct branch_term *t, const struct knobs *k)
+own_metric(const struct branch *b, const struct branch_term *t, const struct knobs *k)
 {
 	real *own[LOSS_OWN] = { NULL };
 
@@ -624,7 +620,7 @@ run_terms(struct branch *b, const struct branch_feed *f, const struct knobs *k,
 		out->weighted[i] = weight[i] * r.raw[i];
 		out->loss += out->weighted[i];
 		if (b->term[i].told != METRIC_NONE)
-			out->told[i] = tell(b, &b->term[i], k);
+			out->told[i] = own_metric(b, &b->term[i], k);
 	}
 	out->kl = b->id == BRANCH_STUDENT ? r.kl : NAN;
 	memcpy(out->share, r.share, sizeof out->share);
@@ -643,7 +639,7 @@ branch_step(struct branch *b, const struct branch_feed *f, const struct knobs *k
 				   b->state->updates,
 				   b->frozen ? b->stands : NULL };
 
-	thread_flush_denormals(); /* whoever calls computes as the workers do */
+	thread_flush_denormals(); /* the same floating-point mode as the workers */
 	copy_state(b, f->batch, COPY_AWAY);
 	forward(b, f, true);
 	run_terms(b, f, k, map, out);

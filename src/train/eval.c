@@ -15,7 +15,7 @@
 #include "retort/train/feed.h"
 
 static size_t
-largest(const real *x, size_t n)
+argmax(const real *x, size_t n)
 {
 	size_t best = 0;
 
@@ -35,9 +35,9 @@ add_calibration(struct eval_tally *t, double confidence, bool right)
 	t->bin_confidence[bin] += confidence;
 }
 
-/* The teacher's probabilities at temperature 1 of its largest logits, added to mix. */
+/* Add the probabilities at temperature 1 of a teacher's largest logits to mix. */
 static void
-mix_top(const struct loss_top *top, size_t row, double weight, real *log_p, real *mix)
+add_top_k(const struct loss_top *top, size_t row, double weight, real *log_p, real *mix)
 {
 	size_t k = top->k;
 
@@ -73,15 +73,16 @@ kl_of(const struct branch_feed *f, int k, size_t row, const real *x, size_t clas
 }
 
 static size_t
-choice_of(const struct branch_feed *f, int k, size_t row, size_t classes)
+prediction_of(const struct branch_feed *f, int k, size_t row, size_t classes)
 {
 	const struct loss_top *top = &f->t_top[k];
 
 	return top->k ? (size_t)top->id[row * top->k]
-		      : largest(f->t_logits[k] + row * classes, classes); /* largest first */
+		      : argmax(f->t_logits[k] + row * classes, classes); /* largest first */
 }
 
-/* KL from each teacher's row, by weight, and whether the mixed teacher chooses class `mine`. */
+/* Add KL from each teacher's row, by weight, and whether the mixed teacher predicts class `mine`.
+ */
 static void
 add_teachers(struct eval_tally *t, const struct branch_feed *f, size_t row, const real *x,
 	     size_t classes, size_t mine, real *scratch)
@@ -96,21 +97,21 @@ add_teachers(struct eval_tally *t, const struct branch_feed *f, size_t row, cons
 
 		t->kl += (total > 0 ? f->t_weight[k] / total : 1.0 / f->n_teachers) * kl;
 		t->kl_of[k] += kl;
-		t->agree_with[k] += choice_of(f, k, row, classes) == mine;
+		t->agree_with[k] += prediction_of(f, k, row, classes) == mine;
 	}
 	memset(mix, 0, classes * sizeof *mix);
 	for (int k = 0; k < f->n_teachers; k++) {
 		double weight = total > 0 ? f->t_weight[k] / total : 1.0 / f->n_teachers;
 
 		if (f->t_top[k].k) {
-			mix_top(&f->t_top[k], row, weight, log_p, mix);
+			add_top_k(&f->t_top[k], row, weight, log_p, mix);
 			continue;
 		}
 		loss_log_softmax(f->t_logits[k] + row * classes, classes, 1, log_p);
 		for (size_t c = 0; c < classes; c++)
 			mix[c] += (real)weight * REAL_EXP(log_p[c]);
 	}
-	t->agree += largest(mix, classes) == mine;
+	t->agree += argmax(mix, classes) == mine;
 }
 
 /* Rows from..to; scratch [3 * classes + 2]. */
@@ -124,7 +125,7 @@ add_rows(struct eval_tally *t, const real *z, const int32_t *label, size_t from,
 
 		if (label[i] < 0)
 			continue;
-		mine = largest(x, classes);
+		mine = argmax(x, classes);
 		loss_log_softmax(x, classes, 1, scratch);
 		t->nll -= (double)scratch[label[i]];
 		t->right += (int32_t)mine == label[i];
@@ -146,7 +147,7 @@ struct tally_job {
 };
 
 static void
-tally_piece(void *arg, int index)
+tally_shard(void *arg, int index)
 {
 	const struct tally_job *j = arg;
 
@@ -182,7 +183,7 @@ eval_add(struct eval_tally *t, const real *z, const int32_t *label, size_t n, si
 	struct eval_tally part[SHARD_PIECES];
 	struct tally_job j = { part, z, label, n, classes, teachers, shard_pieces(n, classes), b };
 
-	pool_run(b->pool, j.pieces, tally_piece, &j);
+	pool_run(b->pool, j.pieces, tally_shard, &j);
 	for (int i = 0; i < j.pieces; i++)
 		add_tally(t, &part[i]);
 }

@@ -1,4 +1,4 @@
-/* freeze.c: which parameters stand still, layer by layer. */
+/* freeze.c: parameters of frozen layers. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-/* Nodes of a layer are those behind the layer before; projections stand behind the logits, and are
- * in none. */
+/* The nodes of a layer are those after the layer before; projections come after the logits and
+ * belong to no layer. */
 static void
 freeze_layer(struct branch *b, int layer)
 {

@@ -12,8 +12,7 @@ static const struct metric_info fixed[] = {
 #include "retort/train/metrics.def"
 };
 
-/* "train-map1" ... "share-map32", written out once by the preprocessor: names are needed on two
- * threads. */
+/* "train-map1" ... "share-map32", expanded by the preprocessor: constant, for any thread. */
 /* clang-format off */
 #define THREE(n) \
 	{ .name = "train-map" #n, .unit = "", .better = -1, .doc = "Loss of mapped pair " #n ", raw." }, \
@@ -27,7 +26,7 @@ static const struct metric_info map[] = {
 				THREE(26) THREE(27) THREE(28) THREE(29) THREE(30) THREE(31)
 					THREE(32)
 };
-/* Those of losses on outputs, made from their list. */
+/* Metrics of losses on outputs, from their list. */
 /* clang-format off */
 #define OUTPUT(id) \
 	{ .name = "train-" #id, .unit = "", .better = -1, .doc = "Loss " #id ", raw." }, \
@@ -38,7 +37,7 @@ static const struct metric_info map[] = {
 static const struct metric_info output[] = {
 #include "retort/kd/losses/losses.def"
 };
-/* Those of teachers, in the order in which they were declared. */
+/* Metrics of teachers, in the order of declaration. */
 /* clang-format off */
 #define TEACHER(n) \
 	{ .name = "teacher" #n "-share", .unit = "", .better = 0, .doc = "Part of teacher " #n " in what is taught, mean over the rows of the batch." }, \

@@ -1,4 +1,4 @@
-/* mix.c: several teachers, mixed before they are compared with. */
+/* mix.c: shares of several teachers, and mixed targets. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -45,7 +45,7 @@ mix_is_target(enum mix_mode mode)
 }
 
 static int
-take_gradients(struct mix *m)
+alloc_gradients(struct mix *m)
 {
 	m->row = mem_try(MIX_PIECES * 3 * m->classes, sizeof *m->row);
 	m->gradient = mem_try(MIX_PIECES * TRAIN_TEACHERS * m->classes, sizeof *m->gradient);
@@ -58,7 +58,7 @@ mix_init(struct mix *m, enum mix_mode mode, size_t positions, size_t classes, in
 	*m = (struct mix){
 		.positions = positions, .classes = classes, .mode = mode, .targets = targets
 	};
-	if (mode == MIX_GRADIENT && take_gradients(m) < 0)
+	if (mode == MIX_GRADIENT && alloc_gradients(m) < 0)
 		return -1;
 	if (mix_is_target(mode) &&
 	    !(m->target = mem_try((size_t)targets * positions * classes, sizeof *m->target)))
@@ -80,7 +80,7 @@ mix_release(struct mix *m)
 	memset(m, 0, sizeof *m);
 }
 
-/* Into parts of their sum; all 0 where that is. */
+/* Divide by the sum; all 0 where it is 0. */
 static void
 to_shares(double *x, int n)
 {
@@ -114,7 +114,7 @@ mix_entropy(const real *const *logit, const double *typed, int n, size_t classes
 		counted += typed[k] > 0;
 	}
 	for (int k = 0; k < n;
-	     k++) /* one alone would have 1 - 1; where all are certain nobody is less so */
+	     k++) /* equal shares for one teacher, and where all entropies are 0 */
 		share[k] = typed[k] * (counted > 1 && sum > 0 ? 1 - share[k] / sum : 1);
 	to_shares(share, n);
 }
@@ -142,9 +142,9 @@ mix_confidence(const real *const *logit, const double *typed, int n, size_t clas
 	to_shares(share, n);
 }
 
-/* How far down the objective goes when weight moves from one to another: half its derivative. */
+/* Half the derivative of the objective when weight moves from one teacher to another. */
 static double
-slope(const double *gram, int n, const double *a, int from, int to)
+half_derivative(const double *gram, int n, const double *a, int from, int to)
 {
 	double sum = 0;
 
@@ -153,7 +153,7 @@ slope(const double *gram, int n, const double *a, int from, int to)
 	return sum;
 }
 
-/* The pair along which it falls most steeply; false where none of them leads down. */
+/* The pair with the steepest descent; false: no pair descends. */
 static bool
 steepest(const double *gram, int n, double most, const double *a, int *from, int *to)
 {
@@ -161,8 +161,9 @@ steepest(const double *gram, int n, double most, const double *a, int *from, int
 
 	for (int i = 0; i < n; i++)
 		for (int k = 0; k < n; k++) {
-			double here =
-				i != k && a[i] > 0 && a[k] < most ? slope(gram, n, a, i, k) : 0;
+			double here = i != k && a[i] > 0 && a[k] < most
+					      ? half_derivative(gram, n, a, i, k)
+					      : 0;
 
 			if (here > best) {
 				best = here;
@@ -174,9 +175,9 @@ steepest(const double *gram, int n, double most, const double *a, int *from, int
 }
 
 /*
- * Two at a time, exactly (Platt 1998): for two teachers that is the closed form, clipped. It ends
- * when no pair leads down or a move no longer changes anything. Teachers that say the same keep
- * what they had.
+ * Optimise two shares at a time, exactly (Platt 1998): for two teachers the clipped closed form.
+ * Ends when no pair descends or a move changes nothing. Teachers with equal gradients keep their
+ * shares.
  */
 void
 mix_min_norm(const double *gram, int n, double most, double *a)
@@ -193,7 +194,7 @@ mix_min_norm(const double *gram, int n, double most, double *a)
 		bend = gram[i * n + i] + gram[k * n + k] - 2 * gram[i * n + k];
 		move = fmin(a[i], most - a[k]);
 		if (bend > 0)
-			move = fmin(move, slope(gram, n, a, i, k) / bend);
+			move = fmin(move, half_derivative(gram, n, a, i, k) / bend);
 		if (a[k] + move == a[k])
 			return;
 		a[i] = fmax(a[i] - move, 0);
@@ -213,7 +214,7 @@ mix_draw(const double *typed, int n, uint64_t seed, uint64_t step)
 	for (int k = 0; k < n; k++) {
 		if (typed[k] <= 0)
 			continue;
-		last = k; /* where rounding leaves something over */
+		last = k; /* the rest left by rounding */
 		at -= typed[k];
 		if (at < 0)
 			break;
@@ -225,20 +226,20 @@ struct run {
 	struct mix *m;
 	const struct mix_job *j;
 	int pieces;
-	real *out; /* of a target */
+	real *out; /* the mixed target */
 	double temperature;
 };
 
-/* All teachers at one position. */
+/* Logits of all teachers at one position. */
 static void
-point_at(const struct mix_job *j, size_t position, const real **logit)
+logits_at(const struct mix_job *j, size_t position, const real **logit)
 {
 	for (int k = 0; k < j->n; k++)
 		logit[k] = j->logit[k] + position * j->classes;
 }
 
 static void
-weigh_piece(void *arg, int index)
+weigh_chunk(void *arg, int index)
 {
 	const struct run *r = arg;
 	const struct mix_job *j = r->j;
@@ -248,7 +249,7 @@ weigh_piece(void *arg, int index)
 		const real *logit[TRAIN_TEACHERS];
 		double share[TRAIN_TEACHERS] = { 0 };
 
-		point_at(j, i, logit);
+		logits_at(j, i, logit);
 		if (j->weight[i] > 0 && r->m->mode == MIX_ENTROPY)
 			mix_entropy(logit, j->typed, j->n, j->classes, share);
 		else if (j->weight[i] > 0)
@@ -264,9 +265,9 @@ weigh_rows(struct mix *m, const struct mix_job *j)
 {
 	struct run r = { .m = m, .j = j, .pieces = shard_pieces(j->positions, j->classes) };
 
-	pool_run(j->pool, r.pieces, weigh_piece, &r);
+	pool_run(j->pool, r.pieces, weigh_chunk, &r);
 	for (int k = 0; k < j->n; k++) {
-		m->factor[k] = 1; /* rows have their shares in their weights */
+		m->factor[k] = 1; /* the shares are in the weights of rows */
 		m->share[k] = 0;
 		for (size_t i = 0; i < j->positions; i++)
 			m->share[k] += (double)m->weight[k][i];
@@ -274,9 +275,9 @@ weigh_rows(struct mix *m, const struct mix_job *j)
 }
 
 /* Sums of weight times the difference of probabilities: the gradient of each teacher's divergence,
- * but for a common factor. */
+ * up to a common factor. */
 static void
-gradient_piece(void *arg, int index)
+gradient_chunk(void *arg, int index)
 {
 	const struct run *r = arg;
 	const struct mix_job *j = r->j;
@@ -312,9 +313,9 @@ dot(const double *a, const double *b, size_t n)
 	return sum;
 }
 
-/* Of those teachers that count; the others have no say in where all of them meet. */
+/* Minimum norm over the teachers with a weight above 0. */
 static void
-solve(struct mix *m, const struct mix_job *j)
+solve_shares(struct mix *m, const struct mix_job *j)
 {
 	double gram[TRAIN_TEACHERS * TRAIN_TEACHERS], a[TRAIN_TEACHERS];
 	int which[TRAIN_TEACHERS], n = 0;
@@ -343,11 +344,11 @@ weigh_gradients(struct mix *m, const struct mix_job *j)
 	size_t n = TRAIN_TEACHERS * m->classes;
 
 	r.pieces = r.pieces < MIX_PIECES ? r.pieces : MIX_PIECES;
-	pool_run(j->pool, r.pieces, gradient_piece, &r);
+	pool_run(j->pool, r.pieces, gradient_chunk, &r);
 	for (int p = 1; p < r.pieces; p++)
 		for (size_t i = 0; i < n; i++)
 			m->gradient[i] += m->gradient[(size_t)p * n + i];
-	solve(m, j);
+	solve_shares(m, j);
 	memcpy(m->factor, m->share, sizeof m->factor);
 }
 
@@ -365,15 +366,14 @@ mix_run(struct mix *m, const struct mix_job *j)
 		weigh_gradients(m, j);
 }
 
-/* Mean of tempered probabilities, back as logits that have them at that temperature. */
+/* Logits whose softmax at that temperature is the mean of the tempered probabilities. */
 static void
 mix_row(const struct run *r, const real *const *logit, real *out)
 {
 	const struct mix_job *j = r->j;
 	double all[TRAIN_TEACHERS] = { 0 };
 
-	for (int k = 0; k < j->n;
-	     k++) { /* tempered, and of the same size whatever the temperature */
+	for (int k = 0; k < j->n; k++) { /* scaled by the temperature */
 		double most = (double)logit[k][0];
 
 		for (size_t c = 1; c < j->classes; c++)
@@ -398,7 +398,7 @@ mix_row(const struct run *r, const real *const *logit, real *out)
 }
 
 static void
-target_piece(void *arg, int index)
+target_chunk(void *arg, int index)
 {
 	const struct run *r = arg;
 	const struct mix_job *j = r->j;
@@ -408,7 +408,7 @@ target_piece(void *arg, int index)
 		const real *logit[TRAIN_TEACHERS];
 		real *out = r->out + i * j->classes;
 
-		point_at(j, i, logit);
+		logits_at(j, i, logit);
 		if (r->m->mode == MIX_PROBABILITIES) {
 			mix_row(r, logit, out);
 			continue;
@@ -433,6 +433,6 @@ mix_target(struct mix *m, const struct mix_job *j, int index, double temperature
 
 	assert(index < m->targets);
 	r.out = m->target + (size_t)index * m->positions * m->classes;
-	pool_run(j->pool, r.pieces, target_piece, &r);
+	pool_run(j->pool, r.pieces, target_chunk, &r);
 	return r.out;
 }

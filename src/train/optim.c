@@ -8,7 +8,7 @@
 
 #include "retort/base/multi.h"
 
-#define PIECE 65536 /* numbers: a quarter of a core's L2 for the four arrays, and fixed */
+#define PIECE 65536 /* numbers in a chunk: the four arrays take a quarter of a core's L2 cache */
 
 int
 optim_pieces(const struct param_layout *l)
@@ -23,9 +23,9 @@ struct norm_job {
 	double *partial;
 };
 
-/* The first numbers of a run side by side in eight lanes, then the rest. */
+/* Sum of squares in eight lanes, then the rest. */
 MULTIVERSION static double
-squares(const real *x, size_t n)
+sum_squares(const real *x, size_t n)
 {
 	double lane[8] = { 0 }, sum = 0;
 	size_t i = 0;
@@ -39,10 +39,9 @@ squares(const real *x, size_t n)
 	       ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
-/* The part of each parameter that falls in a piece of the slab, but for those whose sum is known,
- * and state, which has no gradient. */
+/* Sum the squares of a chunk, without parameters whose sum is known and state. */
 static void
-norm_piece(void *arg, int index)
+norm_chunk(void *arg, int index)
 {
 	const struct norm_job *j = arg;
 	size_t from = (size_t)index * PIECE, to = from + PIECE;
@@ -54,7 +53,7 @@ norm_piece(void *arg, int index)
 		size_t b = p->offset + p->len < to ? p->offset + p->len : to;
 
 		if (a < b && !p->is_state && !(j->known && !isnan(j->known[i])))
-			sum += squares(j->x + a, b - a);
+			sum += sum_squares(j->x + a, b - a);
 	}
 	j->partial[index] = sum;
 }
@@ -67,7 +66,7 @@ optim_norm(struct pool *pool, const struct param_layout *l, const real *x, const
 	int pieces = optim_pieces(l);
 	double sum = 0;
 
-	pool_run(pool, pieces, norm_piece, &j);
+	pool_run(pool, pieces, norm_chunk, &j);
 	for (int i = 0; i < pieces; i++)
 		sum += partial[i];
 	for (size_t i = 0; known && i < l->n; i++)
@@ -80,12 +79,12 @@ optim_is_wild(struct pool *pool, const struct optim_slab *s, const struct knobs 
 	      double norm, double *partial)
 {
 	double clipped = k->clip > 0 && norm > k->clip ? k->clip : norm;
-	/* AdamW moves each number by about lr, whatever its gradient */
+	/* AdamW changes each number by about lr, independent of its gradient */
 	double move = lr * (k->optimizer == KNOB_ADAMW ? sqrt((double)s->layout->count) : clipped);
 
 	if (k->optimizer == KNOB_MOMENTUM)
 		move /= 1 - k->momentum;
-	if (move <= 100) /* a weight norm is at least something: spare the pass */
+	if (move <= 100) /* below the limit for any weights: skip the pass */
 		return false;
 	return move > 100 * (1 + optim_norm(pool, s->layout, s->value, NULL, partial));
 }
@@ -97,9 +96,9 @@ struct apply_job {
 	real scale;
 };
 
-/* One run of one parameter; the loops are plain so that the compiler makes vectors of them. */
+/* Update part of one parameter; plain loops, which the compiler vectorises. */
 MULTIVERSION static void
-update(const struct apply_job *j, const struct param *p, size_t from, size_t n)
+update_part(const struct apply_job *j, const struct param *p, size_t from, size_t n)
 {
 	const struct knobs *k = j->k;
 	const struct param_group *group = &j->s->layout->group[p->group];
@@ -140,7 +139,7 @@ update(const struct apply_job *j, const struct param *p, size_t from, size_t n)
 }
 
 static void
-apply_piece(void *arg, int index)
+apply_chunk(void *arg, int index)
 {
 	const struct apply_job *j = arg;
 	const struct param_layout *l = j->s->layout;
@@ -152,7 +151,7 @@ apply_piece(void *arg, int index)
 		size_t b = p->offset + p->len < to ? p->offset + p->len : to;
 
 		if (a < b && !p->is_state && !(j->s->stands && j->s->stands[i]))
-			update(j, p, a, b - a);
+			update_part(j, p, a, b - a);
 	}
 }
 
@@ -163,7 +162,7 @@ optim_apply(struct pool *pool, const struct optim_slab *s, const struct knobs *k
 	bool clips = k->clip > 0 && norm > k->clip;
 	struct apply_job j = { s, k, lr, clips ? (real)(k->clip / norm) : 1 };
 
-	pool_run(pool, optim_pieces(s->layout), apply_piece, &j);
+	pool_run(pool, optim_pieces(s->layout), apply_chunk, &j);
 	for (int i = 0; i < s->layout->n_groups; i++)
 		s->updates[i]++;
 }

@@ -1,4 +1,4 @@
-/* remedy_result.c: what remedies have made, by number. */
+/* remedy_result.c: results of remedies, by number. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 

@@ -1,4 +1,4 @@
-/* terms.c: the terms of a loss over one batch, in one visit to every position. */
+/* terms.c: loss terms over one batch, in one pass over the positions. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,30 +11,30 @@
 #include "retort/nn/gemm/shard.h"
 #include "retort/nn/gemm/vmath.h"
 
-#define TILE                                                                                       \
-	8192 /* numbers that are visited by every loss in turn: logits, gradient, a teacher's, and \
-		scratch fit in L2 */
+#define TILE                                                                                  \
+	8192 /* numbers in a tile: logits, gradient, teacher logits and scratch fit in the L2 \
+		cache */
 
-/* One call of a loss for every position. */
+/* One loss call for all positions. */
 struct look {
 	const struct loss *loss;
 	struct loss_args args; /* of the whole batch */
 	double factor;         /* of the value, in the sum it goes to */
-	double *sum;           /* raw value of a term, or kl */
-	const int32_t *row;    /* which rows of the target, see branch_feed; may be NULL */
+	double *sum;           /* where the value is added: of a term, or kl */
+	const int32_t *row;    /* rows of the target, see branch_feed; may be NULL */
 };
 
-/* All looks at one node, and how they are cut. */
+/* All loss calls on one node, and their chunks. */
 struct visit {
 	struct branch *b;
 	int n;
 	struct look look[TERMS_LOOKS];
 	size_t rows, width; /* positions, numbers in one */
 	size_t per;         /* positions in a row of the batch */
-	bool by_row;        /* no call of a loss crosses rows: those of a target may lie apart */
-	real *clears;       /* gradient that nobody has written to yet; NULL: it has been cleared */
+	bool by_row;  /* a call does not span rows: rows of the target may not be contiguous */
+	real *clears; /* gradient to clear before the first write; NULL: it is cleared */
 	int pieces;
-	bool counts; /* accuracy too: looks at logits */
+	bool counts; /* count accuracy: the node has the logits */
 	double *sum; /* [pieces, n + 2] */
 };
 
@@ -45,18 +45,18 @@ terms_sums(void)
 }
 
 static bool
-is_whole(const struct branch_term *t)
+is_batch_loss(const struct branch_term *t)
 {
 	return t->loss->needs & LOSS_BATCH;
 }
 
-/* Numbers of scratch of a loss that looks at all rows at once, or says itself what it needs. */
+/* Numbers of scratch of a loss over a whole batch, or of one that states its need. */
 static size_t
-gram_scratch(const struct branch_term *t)
+loss_scratch(const struct branch_term *t)
 {
 	if (t->loss->scratch)
 		return t->loss->scratch(&t->shape);
-	return is_whole(t) ? LOSS_SCRATCH * t->shape.rows * t->width : 0;
+	return is_batch_loss(t) ? LOSS_SCRATCH * t->shape.rows * t->width : 0;
 }
 
 size_t
@@ -65,12 +65,12 @@ terms_scratch(const struct branch *b)
 	size_t most = 1, whole = 0;
 
 	for (int i = 0; i < b->n_terms; i++) {
-		size_t here = gram_scratch(&b->term[i]);
+		size_t here = loss_scratch(&b->term[i]);
 
 		most = b->term[i].width > most ? b->term[i].width : most;
 		whole = here > whole ? here : whole;
 	}
-	most = most > TILE ? most : TILE; /* a row of its own, or as many as fill a tile */
+	most = most > TILE ? most : TILE; /* one row, or as many as fill a tile */
 	most = (LOSS_SCRATCH + 2 * LOSS_TEMPERATURES) * most + 2;
 	return mem_arena_round((most > whole ? most : whole) * sizeof(real)) / sizeof(real);
 }
@@ -82,14 +82,14 @@ terms_gathered(const struct branch *b)
 
 	for (int i = 0; i < b->n_terms; i++) {
 		const struct branch_term *t = &b->term[i];
-		size_t here = is_whole(t) ? t->shape.rows * (t->t_width + t->t_before) : 0;
+		size_t here = is_batch_loss(t) ? t->shape.rows * (t->t_width + t->t_before) : 0;
 
 		most = here > most ? here : most;
 	}
 	return most;
 }
 
-/* Turn weights into shares of their sum; all 0 where there is none. */
+/* Divide weights by their sum; all 0 where it is 0. */
 static void
 normalise(real *weight, size_t n)
 {
@@ -101,9 +101,9 @@ normalise(real *weight, size_t n)
 		weight[i] = sum > 0 ? (real)((double)weight[i] / sum) : 0;
 }
 
-/* Labels of rows that were mixed: their second class, and the share of the first. */
+/* Second class of mixed rows, and the share of the first. */
 static void
-take_mixture(struct branch *b, const struct batch *batch)
+set_mixture(struct branch *b, const struct batch *batch)
 {
 	b->is_mixed = false;
 	for (size_t i = 0;
@@ -131,7 +131,7 @@ terms_means(struct branch *b, const struct batch *batch)
 		for (size_t k = i * length; k < (i + 1) * length; k++)
 			b->weight[BRANCH_TOKENS][k] = ids[k] >= 0 ? (real)row[i] : 0;
 	}
-	take_mixture(b, batch);
+	set_mixture(b, batch);
 	normalise(b->weight[BRANCH_ROWS], batch->rows);
 	normalise(b->weight[BRANCH_LABELS], batch->rows * labels);
 	normalise(b->weight[BRANCH_TOKENS], batch->rows * length);
@@ -144,7 +144,7 @@ is_right(const real *z, size_t n, int32_t label)
 		return false;
 	for (int32_t c = 0; c < label; c++)
 		if (z[c] == z[label])
-			return false; /* the first of equals is chosen */
+			return false; /* of equal logits the first is the prediction */
 	return true;
 }
 
@@ -162,10 +162,10 @@ count_right(const struct visit *v, size_t from, size_t to, double *sum)
 	}
 }
 
-/* The arguments for some of the positions; `per` of them are a row. */
+/* Arguments for some of the positions; `per` positions are a row. */
 static struct loss_args
-narrow(const struct look *l, size_t from, size_t rows, size_t per, struct loss_memo *memo,
-       real *scratch)
+args_of_positions(const struct look *l, size_t from, size_t rows, size_t per,
+		  struct loss_memo *memo, real *scratch)
 {
 	struct loss_args a = l->args;
 
@@ -193,7 +193,7 @@ narrow(const struct look *l, size_t from, size_t rows, size_t per, struct loss_m
 }
 
 static void
-visit_piece(void *arg, int index)
+visit_chunk(void *arg, int index)
 {
 	const struct visit *v = arg;
 	size_t from = shard_from(v->rows, v->pieces, index),
@@ -213,12 +213,12 @@ visit_piece(void *arg, int index)
 
 		left = left < to - from ? left : to - from;
 		rows = left < step ? left : step;
-		if (v->clears) /* while it is about to be in the cache */
+		if (v->clears) /* just before it is used */
 			memset(v->clears + from * v->width, 0, rows * v->width * sizeof *v->clears);
 		memo.used = 0;
 		for (int i = 0; i < v->n; i++) {
 			struct loss_args a =
-				narrow(&v->look[i], from, rows, v->per, &memo, scratch);
+				args_of_positions(&v->look[i], from, rows, v->per, &memo, scratch);
 
 			sum[i] += v->look[i].loss->run(&a);
 		}
@@ -234,7 +234,7 @@ run_visit(struct visit *v, struct terms_result *out)
 
 	v->pieces = shard_pieces(v->rows, v->width);
 	v->sum = v->b->partial;
-	pool_run(v->b->pool, v->pieces, visit_piece, v);
+	pool_run(v->b->pool, v->pieces, visit_chunk, v);
 	for (int p = 0; p < v->pieces; p++) {
 		const double *sum = v->sum + p * (v->n + 2);
 
@@ -286,9 +286,9 @@ add_look(struct visit *v, const struct branch_term *t, const struct terms_job *j
 	return l;
 }
 
-/* What the teachers said of the batch, for mixing. */
+/* Teacher logits of the batch, as input of mix_run. */
 static struct mix_job
-mixing(const struct branch *b, const struct terms_job *job)
+mix_input(const struct branch *b, const struct terms_job *job)
 {
 	const struct branch_feed *f = job->feed;
 	const struct node *logits = &b->net->graph->node[net_logits(b->net)];
@@ -309,13 +309,13 @@ mixing(const struct branch *b, const struct terms_job *job)
 	};
 }
 
-/* One look at what all teachers say together. */
+/* Add one loss call on the mixed target of all teachers. */
 static void
-look_at_mixture(struct visit *v, const struct branch_term *t, const struct terms_job *job,
-		double scale, double *raw)
+add_mixture(struct visit *v, const struct branch_term *t, const struct terms_job *job, double scale,
+	    double *raw)
 {
 	struct branch *b = v->b;
-	struct mix_job mixed = mixing(b, job);
+	struct mix_job mixed = mix_input(b, job);
 	double temperature = loss_temperature(t->loss, job->knobs), all = 0;
 	struct look *l;
 	int index = 0;
@@ -331,19 +331,19 @@ look_at_mixture(struct visit *v, const struct branch_term *t, const struct terms
 	l->sum = raw;
 }
 
-/* A term on outputs is the sum over teachers, each with what it counts; where that differs by rows
- * it is in the rows' weights. */
+/* Add the loss calls of a term on outputs, one for each teacher with its factor; factors by row are
+ * in the weights of the rows. */
 static void
-look_at_teachers(struct visit *v, const struct branch_term *t, const struct terms_job *job,
-		 double scale, double *raw)
+add_teachers(struct visit *v, const struct branch_term *t, const struct terms_job *job,
+	     double scale, double *raw)
 {
 	const struct branch_feed *f = job->feed;
 	const struct mix *m = &v->b->mix;
-	bool whole = t->loss->needs & LOSS_BATCH; /* its rows know of each other: the batch's mean
-						     share is what it can use */
+	bool whole =
+		t->loss->needs & LOSS_BATCH; /* a loss over the whole batch uses the mean share */
 
 	if (mix_is_target(m->mode)) {
-		look_at_mixture(v, t, job, scale, raw);
+		add_mixture(v, t, job, scale, raw);
 		return;
 	}
 	for (int k = 0; k < f->n_teachers; k++) {
@@ -361,11 +361,10 @@ look_at_teachers(struct visit *v, const struct branch_term *t, const struct term
 	}
 }
 
-/* Divergence from the teachers at temperature 1, mean by weight: comparable whatever the term is.
- */
+/* Add KL from the teachers at temperature 1, weighted mean: comparable across changes of losses. */
 static void
-look_at_divergence(struct visit *v, const struct branch_term *t, const struct terms_job *job,
-		   double *kl)
+add_divergence(struct visit *v, const struct branch_term *t, const struct terms_job *job,
+	       double *kl)
 {
 	const struct branch_feed *f = job->feed;
 	double total = 0;
@@ -383,19 +382,19 @@ look_at_divergence(struct visit *v, const struct branch_term *t, const struct te
 }
 
 static void
-look_at_term(struct visit *v, int i, const struct terms_job *job, struct terms_result *out)
+add_term_looks(struct visit *v, int i, const struct terms_job *job, struct terms_result *out)
 {
 	const struct branch_term *t = &v->b->term[i];
 	struct look *l;
 
 	if (t->loss->needs & LOSS_LOGITS) {
-		look_at_teachers(v, t, job, job->weight[i], &out->raw[i]);
+		add_teachers(v, t, job, job->weight[i], &out->raw[i]);
 		if (t->loss == &loss_kd)
-			look_at_divergence(v, t, job, &out->kl);
+			add_divergence(v, t, job, &out->kl);
 		return;
 	}
 	if (t->map >= 0 && !job->feed->t_layer[t->map])
-		return; /* a muted teacher says nothing */
+		return; /* a muted teacher has no target */
 	l = add_look(v, t, job,
 		     t->map < 0 ? loss_temperature(t->loss, job->knobs) : job->knobs->temperature,
 		     job->weight[i], job->with_gradient);
@@ -407,7 +406,7 @@ look_at_term(struct visit *v, int i, const struct terms_job *job, struct terms_r
 	l->sum = &out->raw[i];
 }
 
-/* Term i is the first that looks at its node, and no term that looks at a whole batch does. */
+/* Whether term i is the first on its node, not counting losses over a whole batch. */
 static bool
 is_first(const struct branch *b, int i)
 {
@@ -415,16 +414,16 @@ is_first(const struct branch *b, int i)
 
 	for (int k = 0; k < b->n_terms; k++)
 		if ((k < i && b->term[k].node == node) ||
-		    (is_whole(&b->term[k]) &&
+		    (is_batch_loss(&b->term[k]) &&
 		     (b->term[k].node == node || b->term[k].before == node)))
 			return false;
 	return true;
 }
 
-/* Before the first look at a node its gradient is cleared: by the visit, or here where there is
- * none, or where losses pull. */
+/* Clear the gradient of a node before the first loss: in the pass, or here without one or with
+ * pulls. */
 static void
-clear(struct visit *v, int node)
+clear_node(struct visit *v, int node)
 {
 	struct graph *g = v->b->net->graph;
 
@@ -439,8 +438,7 @@ visit_node(struct branch *b, int i, const struct terms_job *job, bool *done,
 	   struct terms_result *out)
 {
 	const struct node *n = &b->net->graph->node[b->term[i].node];
-	struct visit v; /* looks are filled as they come: zeroing room for all of them costs as much
-			   as a small loss */
+	struct visit v; /* not zeroed as a whole: that costs as much as a small loss */
 
 	v.b = b;
 	v.n = 0;
@@ -454,19 +452,19 @@ visit_node(struct branch *b, int i, const struct terms_job *job, bool *done,
 			continue;
 		done[k] = true;
 		if (job->only < 0 || job->only == k)
-			look_at_term(&v, k, job, out);
+			add_term_looks(&v, k, job, out);
 	}
 	v.counts = b->term[i].node == net_logits(b->net) && b->term[i].map < 0 && v.n > 0 &&
 		   job->only < 0;
 	if (job->with_gradient && is_first(b, i))
-		clear(&v, b->term[i].node);
+		clear_node(&v, b->term[i].node);
 	if (v.n > 0)
 		run_visit(&v, out);
 }
 
-/* Rows of a target that lie apart, side by side. */
+/* Make rows of a target contiguous. */
 static const real *
-gather(const real *from, const int32_t *row, size_t rows, size_t width, real *to)
+gather_rows(const real *from, const int32_t *row, size_t rows, size_t width, real *to)
 {
 	if (!row)
 		return from;
@@ -475,10 +473,10 @@ gather(const real *from, const int32_t *row, size_t rows, size_t width, real *to
 	return to;
 }
 
-/* What a loss that looks at all rows at once is told besides. */
+/* Further arguments of a loss over a whole batch. */
 static void
-complete_whole(struct branch *b, const struct branch_term *t, const struct terms_job *job,
-	       struct loss_args *a)
+complete_batch_args(struct branch *b, const struct branch_term *t, const struct terms_job *job,
+		    struct loss_args *a)
 {
 	const struct branch_feed *f = job->feed;
 	struct graph *g = b->net->graph;
@@ -490,15 +488,15 @@ complete_whole(struct branch *b, const struct branch_term *t, const struct terms
 	a->weight = b->weight[t->map >= 0 ? BRANCH_ROWS : t->mean];
 	a->scratch = b->scratch;
 	if (t->map >= 0)
-		a->target = gather(f->t_layer[t->map], f->t_row[t->map], g->rows, t->t_width,
-				   b->gathered);
+		a->target = gather_rows(f->t_layer[t->map], f->t_row[t->map], g->rows, t->t_width,
+					b->gathered);
 	if (t->before >= 0) {
 		a->before = g->node[t->before].out.data;
 		a->d_before = a->dx ? g->node[t->before].grad : NULL;
 		a->before_width = tensor_width(&g->node[t->before].out);
 		a->t_before_width = t->t_before;
-		a->t_before = gather(f->t_before[t->map], f->t_before_row[t->map], g->rows,
-				     t->t_before, b->gathered + g->capacity * t->t_width);
+		a->t_before = gather_rows(f->t_before[t->map], f->t_before_row[t->map], g->rows,
+					  t->t_before, b->gathered + g->capacity * t->t_width);
 	}
 	for (int i = 0; i < LOSS_OWN; i++)
 		if (t->own[i] >= 0) {
@@ -509,26 +507,25 @@ complete_whole(struct branch *b, const struct branch_term *t, const struct terms
 		}
 }
 
-/* Losses whose rows know of each other: one call each, in the order of the terms. */
+/* Run a loss over the whole batch: one call. */
 static void
-run_whole(struct branch *b, int i, const struct terms_job *job, struct terms_result *out)
+run_batch_loss(struct branch *b, int i, const struct terms_job *job, struct terms_result *out)
 {
 	struct visit v;
 
 	v.b = b;
 	v.n = 0;
 	v.by_row = false;
-	look_at_term(&v, i, job, out);
+	add_term_looks(&v, i, job, out);
 	for (int k = 0; k < v.n; k++) {
-		complete_whole(b, &b->term[i], job, &v.look[k].args);
+		complete_batch_args(b, &b->term[i], job, &v.look[k].args);
 		*v.look[k].sum += v.look[k].factor * v.look[k].loss->run(&v.look[k].args);
 	}
 }
 
-/* Gradients that nobody else clears: of nodes that such losses look at, and of numbers of losses'
- * own. */
+/* Clear gradients of nodes of such losses, and of the losses' own parameters. */
 static void
-clear_whole(struct branch *b)
+clear_batch_losses(struct branch *b)
 {
 	for (int i = 0; i < b->n_terms; i++) {
 		const struct branch_term *t = &b->term[i];
@@ -537,10 +534,10 @@ clear_whole(struct branch *b)
 			const struct param *p =
 				t->own[k] >= 0 ? &b->net->layout.param[t->own[k]] : NULL;
 
-			if (p && !p->is_state) /* that never gets any */
+			if (p && !p->is_state) /* state has no gradient */
 				memset(b->grad + p->offset, 0, p->len * sizeof *b->grad);
 		}
-		if (!is_whole(t))
+		if (!is_batch_loss(t))
 			continue;
 		graph_zero_node(b->net->graph, t->node);
 		if (t->before >= 0)
@@ -552,7 +549,7 @@ void
 terms_run(struct branch *b, const struct terms_job *job, struct terms_result *out)
 {
 	bool done[BRANCH_TERMS] = { false };
-	struct mix_job mixed = mixing(b, job);
+	struct mix_job mixed = mix_input(b, job);
 
 	memset(out, 0, sizeof *out);
 	out->accuracy = NAN;
@@ -561,15 +558,15 @@ terms_run(struct branch *b, const struct terms_job *job, struct terms_result *ou
 		memcpy(out->share, b->mix.share, (size_t)mixed.n * sizeof *out->share);
 	}
 	if (job->with_gradient)
-		clear_whole(b);
+		clear_batch_losses(b);
 	for (int i = 0; i < b->n_terms; i++)
-		done[i] = is_whole(&b->term[i]);
+		done[i] = is_batch_loss(&b->term[i]);
 	for (int i = 0; i < b->n_terms; i++)
 		if (!done[i])
 			visit_node(b, i, job, done, out);
 	for (int i = 0; i < b->n_terms; i++)
-		if (is_whole(&b->term[i]) && (job->only < 0 || job->only == i))
-			run_whole(b, i, job, out);
+		if (is_batch_loss(&b->term[i]) && (job->only < 0 || job->only == i))
+			run_batch_loss(b, i, job, out);
 	if (job->feed->n_teachers == 0)
 		out->kl = NAN;
 }

@@ -1,5 +1,4 @@
-/* trainer_checkpoint.c: moments, counts of updates, and what mapped pairs have learned, to a
- * checkpoint and back. */
+/* trainer_checkpoint.c: optimizer state to a checkpoint and back. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,9 +11,9 @@
 
 #define NAME (PARAM_NAME + 32)
 
-/* 0: the values; 1 and 2: the moments. */
+/* `which` 0: values; 1 and 2: moments. */
 static real *
-numbers(const struct branch *b, int which, const struct param *p)
+state_numbers(const struct branch *b, int which, const struct param *p)
 {
 	return (which == 0   ? branch_value(b)
 		: which == 1 ? branch_moment1(b)
@@ -33,9 +32,9 @@ name_of(int which, const struct param *p, char *buf)
 }
 
 static void
-add(const struct branch *b, int which, const struct param *p, struct ckpt *c)
+add_tensor(const struct branch *b, int which, const struct param *p, struct ckpt *c)
 {
-	const real *from = numbers(b, which, p);
+	const real *from = state_numbers(b, which, p);
 	char name[NAME];
 	struct ckpt_tensor *t = ckpt_add(c, name_of(which, p, name), p->rank, p->dim, NULL);
 
@@ -51,10 +50,10 @@ trainer_checkpoint_add(const struct branch *b, struct ckpt *c)
 
 	for (int which = 1; which <= 2; which++)
 		for (size_t i = 0; i < b->net->own; i++)
-			add(b, which, &l->param[i], c);
+			add_tensor(b, which, &l->param[i], c);
 	for (size_t i = b->net->own; i < l->n; i++)
 		for (int which = 0; which <= (l->param[i].is_state ? 0 : 2); which++)
-			add(b, which, &l->param[i], c);
+			add_tensor(b, which, &l->param[i], c);
 	for (int i = 0; i < l->n_groups; i++) {
 		snprintf(key, sizeof key, "updates.%s", l->group[i].name);
 		snprintf(value, sizeof value, "%llu", (unsigned long long)b->state->updates[i]);
@@ -70,9 +69,9 @@ same_shape(const struct ckpt_tensor *t, const struct param *p)
 }
 
 static void
-take(struct branch *b, int which, const struct param *p, const struct ckpt *c)
+restore_tensor(struct branch *b, int which, const struct param *p, const struct ckpt *c)
 {
-	real *to = numbers(b, which, p);
+	real *to = state_numbers(b, which, p);
 	char name[NAME];
 	const struct ckpt_tensor *t = ckpt_find(c, name_of(which, p, name));
 
@@ -80,9 +79,9 @@ take(struct branch *b, int which, const struct param *p, const struct ckpt *c)
 		to[k] = (real)t->data[k];
 }
 
-/* How often a group was updated; 0 where nothing is said. */
+/* Read the update count of a group; 0 where the file has none. */
 static int
-take_updates(struct branch *b, int group, const struct ckpt *c, struct err *e)
+restore_updates(struct branch *b, int group, const struct ckpt *c, struct err *e)
 {
 	char key[NAME];
 	const char *text;
@@ -97,9 +96,9 @@ take_updates(struct branch *b, int group, const struct ckpt *c, struct err *e)
 	return 0;
 }
 
-/* Not the network's: a map's, a loss's, or the moments of such. */
+/* Whether a tensor belongs to a projection or a loss, not to the network; or to their moments. */
 static bool
-of_terms(const char *name)
+belongs_to_terms(const char *name)
 {
 	if (strncmp(name, "moment1.", 8) == 0 || strncmp(name, "moment2.", 8) == 0)
 		name += 8;
@@ -109,16 +108,16 @@ of_terms(const char *name)
 int
 trainer_checkpoint_take(struct branch *b, const struct ckpt *c, struct err *e)
 {
-	if (take_updates(b, 0, c, e) < 0)
+	if (restore_updates(b, 0, c, e) < 0)
 		return -1;
 	for (size_t i = 0; i < b->net->own; i++)
 		for (int which = 1; which <= 2; which++)
-			take(b, which, &b->net->layout.param[i], c);
+			restore_tensor(b, which, &b->net->layout.param[i], c);
 	if (b->id != BRANCH_STUDENT)
-		return 0; /* a teacher has no maps */
+		return 0; /* teachers have no pairs */
 	b->saved = ckpt_new();
 	for (size_t i = 0; i < c->n_tensors; i++)
-		if (of_terms(c->tensor[i].name))
+		if (belongs_to_terms(c->tensor[i].name))
 			ckpt_add(b->saved, c->tensor[i].name, c->tensor[i].rank, c->tensor[i].dim,
 				 c->tensor[i].data);
 	for (size_t i = 0; i < c->n_notes; i++)
@@ -148,9 +147,9 @@ trainer_checkpoint_restore(struct branch *b, const struct param_layout *old)
 
 		for (int which = 0; !param_find(old, p->name) && which <= (p->is_state ? 0 : 2);
 		     which++)
-			take(b, which, p, b->saved);
+			restore_tensor(b, which, p, b->saved);
 	}
 	for (int i = 1; i < l->n_groups; i++)
 		if (!has_group(old, l->group[i].name))
-			take_updates(b, i, b->saved, NULL);
+			restore_updates(b, i, b->saved, NULL);
 }

@@ -264,10 +264,47 @@ test_baseline(void **state)
 	mem_free(w);
 }
 
+/* Parameters of the baseline after two runs of 12 steps with these batch sizes. */
+static struct hash
+baseline_after(const char *first, const char *second)
+{
+	const char *line[] = { "data digits labels 100",
+			       first,
+			       "student mlp 16",
+			       "run 12",
+			       second,
+			       "run 12",
+			       "report" };
+	struct trainer_state *w = mem_new(sizeof *w);
+	struct hash state;
+
+	idle_change_init(w, 1);
+	for (size_t i = 0; i < sizeof line / sizeof *line; i++) {
+		apply(w, line[i]);
+		work(w);
+	}
+	state = hash_of(branch_value(w->run.baseline),
+			w->run.baseline->net->layout.len * sizeof(real));
+	idle_change_release(w);
+	mem_free(w);
+	return state;
+}
+
+/* Buffers have the current batch size, so all steps of the baseline have it. */
+static void
+test_batch(void **state)
+{
+	struct hash changed = baseline_after("set batch 16", "set batch 32"),
+		    same = baseline_after("set batch 32", "set batch 32");
+
+	(void)state;
+	assert_memory_equal(&changed, &same, sizeof changed);
+}
+
 int
 main(void)
 {
-	struct CMUnitTest tests[sizeof scenario / sizeof *scenario + 1];
+	struct CMUnitTest tests[sizeof scenario / sizeof *scenario + 2];
 	size_t n = sizeof scenario / sizeof *scenario;
 
 	for (size_t i = 0; i < n; i++)
@@ -275,5 +312,7 @@ main(void)
 						(void *)&scenario[i] };
 	tests[n] = (struct CMUnitTest){ "the baseline of a copy is trained along its history",
 					test_baseline, NULL, NULL, NULL };
+	tests[n + 1] = (struct CMUnitTest){ "the baseline is trained with the current batch size",
+					    test_batch, NULL, NULL, NULL };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* A branch: one network in training, and in one block everything that its training mutates. */
+/* A branch: one network in training; all that its training mutates is one block of memory. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TRAIN_BRANCH_H
 #define RETORT_TRAIN_BRANCH_H
@@ -17,44 +17,45 @@
 #include "retort/train/mix.h"
 
 /*
- * The numbers of a branch. Value, first and second moments follow the struct, each of
- * layout.len numbers, reached by offset and never by a pointer kept inside: so fork, rewind,
- * checkpoint and recovery are one operation, a copy of `size` bytes.
+ * The state of a branch. Parameters, first and second moments follow the struct, layout.len numbers
+ * each, addressed by offset and never by a pointer inside: fork, rewind, checkpoint and recovery
+ * are one operation, a copy of `size` bytes.
  */
 struct branch_state {
-	size_t size;                    /* bytes of all of it */
+	size_t size;                    /* bytes of the struct and the arrays behind it */
 	uint64_t step;                  /* optimizer steps done */
-	uint64_t updates[PARAM_GROUPS]; /* by group: a projection added late starts at 0 */
+	uint64_t updates[PARAM_GROUPS]; /* by parameter group: a projection added later starts at 0
+					 */
 	uint64_t seed;
 };
 
-/* Whose weights in the mean a term uses. */
+/* Which weights a term averages with: of labels, rows or tokens. */
 enum branch_mean { BRANCH_LABELS, BRANCH_ROWS, BRANCH_TOKENS, BRANCH_MEANS };
 
 #define BRANCH_TERMS ((int)LOSS_OUTPUTS + TRAIN_MAPS)
 
-/* One term of the loss: what is compared where, and under which metrics it is told. */
+/* One term of the loss: its node, shapes, and the metrics it is sampled as. */
 struct branch_term {
 	const struct loss *loss;
-	int map;         /* index of the lab's map, -1 for terms on the logits */
-	int node;        /* whose output and gradient it works on */
-	int before;      /* LOSS_BEFORE: that of the layer before; else -1 */
-	size_t width;    /* numbers in a position: what the loss calls a row */
-	size_t t_width;  /* numbers of the teacher's in a position */
-	size_t t_before; /* LOSS_BEFORE: numbers of the teacher's layer before, in a row */
-	size_t heads;    /* side by side in a position: of attention, query, key, value; else 1 */
-	bool pads;       /* on positions that are tokens, some of which may be padding */
+	int map;         /* index of the pair in settings.map; -1: on the logits */
+	int node;        /* node whose output it compares and whose gradient it adds to */
+	int before;      /* LOSS_BEFORE: node of the layer before; else -1 */
+	size_t width;    /* numbers in one row of the loss, which is a position */
+	size_t t_width;  /* the teacher's numbers in a position */
+	size_t t_before; /* LOSS_BEFORE: numbers in a row of the teacher's layer before */
+	size_t heads;    /* heads in a position of attention, query, key, value; else 1 */
+	bool pads;       /* positions are tokens and may be padding */
 	enum branch_mean mean;
 	struct loss_shape shape;
-	int own[LOSS_OWN];               /* parameters of its own, by the loss's table; -1 none */
+	int own[LOSS_OWN];               /* indices of the loss's own parameters; -1: none */
 	unsigned train, weighted, share; /* metric ids */
-	unsigned told;                   /* that of the loss's own metric, or METRIC_NONE */
+	unsigned told;                   /* id of the loss's own metric, or METRIC_NONE */
 };
 
-/* What the terms of the main line are made from. */
+/* What the terms of the student are built from. All borrowed. */
 struct branch_plan {
 	const struct knobs
-		*knobs; /* a loss on outputs whose weight is 0 is no term, but for ce and kd */
+		*knobs; /* losses on outputs with weight 0 get no term, except ce and kd */
 	const struct layer_pair *map; /* [n_maps] */
 	int n_maps;
 	const struct net_info *teacher;
@@ -66,7 +67,7 @@ struct branch {
 	struct net *net;
 	struct branch_state *state;
 	real *grad;      /* [layout.len] scratch of one step */
-	double *partial; /* sums of pieces */
+	double *partial; /* sums of chunks */
 	double *square;  /* [layout.n] sums of squares of gradients, see struct graph */
 	real *scratch;   /* [threads, n_scratch] for losses */
 	size_t n_scratch;
@@ -78,15 +79,14 @@ struct branch {
 	real *share;    /* [capacity] the share of their label; both of use only while is_mixed */
 	bool is_mixed;
 	struct pool *pool;
-	uint64_t frozen; /* 1 << layer: its parameters stand still, see frozen.h */
-	bool *stands;    /* [layout.n] parameters of these layers */
+	uint64_t frozen; /* 1 << layer: its parameters are not updated, see freeze.h */
+	bool *stands;    /* [layout.n] parameters of frozen layers */
 	int n_terms;
 	struct branch_term term[BRANCH_TERMS];
-	struct ckpt *saved; /* of a branch that was loaded: what its maps had learned, see saved.h;
-			       else NULL */
-	struct mix mix;     /* of the main line: several teachers */
-	real *gathered; /* a teacher's rows side by side, for losses that look at all of a batch at
-			   once */
+	struct ckpt *saved; /* of a branch loaded from a checkpoint: projections and moments of its
+			       pairs, see trainer_checkpoint.h; else NULL */
+	struct mix mix;     /* of the student: mixing of several teachers */
+	real *gathered;     /* a teacher's rows made contiguous, for losses over a whole batch */
 };
 
 /* A new branch with starting values from (seed, name). `capacity` rows. NULL with an error. */
@@ -96,9 +96,9 @@ struct branch *branch_new(int id, const char *name, const struct model_spec *spe
 void branch_free(struct branch *b);
 
 /*
- * The same branch with other terms or another capacity: a new graph and slab; parameters
- * and moments that both have are carried over, new projections start from (seed, their name).
- * plan NULL: it learns from labels alone. On failure *b is unchanged and -1 is returned.
+ * Replace the branch by one with other terms or another capacity: a new graph and block. Parameters
+ * and moments that both have are copied, new projections are initialised from (seed, their name).
+ * plan NULL: labels alone. On failure *b is unchanged and -1 is returned.
  */
 int branch_rebuild(struct branch **b, size_t capacity, const struct branch_plan *plan,
 		   struct err *e);
@@ -123,63 +123,59 @@ void branch_assign(struct branch *to, const struct branch *from);
 struct branch *branch_copy(const struct branch *from, const struct branch_plan *plan,
 			   struct err *e);
 
-/* Whether the terms it has are those of `plan`, as far as losses on outputs go, and teachers are
- * mixed as that says. */
+/* Whether its losses on outputs and its mixing mode are those of the knobs. */
 bool branch_has_outputs(const struct branch *b, const struct knobs *k);
 
 real *branch_value(const struct branch *b);
 real *branch_moment1(const struct branch *b);
 real *branch_moment2(const struct branch *b);
 
-/* What a step is fed with: one batch, and what the teachers said about it. Shared by every branch
- * at that step. */
+/* Input of a step: one batch and the outputs of the teachers for it. All borrowed. */
 struct branch_feed {
 	struct batch *batch;
-	int n_teachers;              /* active ones */
-	int t_index[TRAIN_TEACHERS]; /* whose teacher of the lab it is */
-	const real *
-		t_logits[TRAIN_TEACHERS]; /* [B, classes], or for every position; NULL with t_top */
-	struct loss_top t_top[TRAIN_TEACHERS]; /* k 0: t_logits is whole */
-	double t_weight[TRAIN_TEACHERS];       /* as typed */
+	int n_teachers;              /* teachers that teach */
+	int t_index[TRAIN_TEACHERS]; /* index of the teacher in settings */
+	const real
+		*t_logits[TRAIN_TEACHERS]; /* [batch rows or positions, classes]; NULL with t_top */
+	struct loss_top t_top[TRAIN_TEACHERS]; /* k 0: t_logits has all logits */
+	double t_weight[TRAIN_TEACHERS];       /* as given */
 	const struct label_index
 		*known; /* labels of the data set that the student sees; NULL: none */
 	const real *t_layer[TRAIN_MAPS];  /* [B, width] by map; NULL: teacher not active */
-	const real *t_before[TRAIN_MAPS]; /* of the teacher's layer before, where the loss looks at
-					     it */
+	const real *t_before[TRAIN_MAPS]; /* of the teacher's layer before, with LOSS_BEFORE */
 	const int32_t *t_before_row[TRAIN_MAPS];
-	const int32_t *t_row[TRAIN_MAPS]; /* [B] which rows of t_layer, if it has others; NULL: its
-					   rows are the batch's */
+	const int32_t *t_row[TRAIN_MAPS]; /* [B] row of t_layer for each row of the batch; NULL: the
+					     same */
 };
 
-/* What a step or a look at the losses found. */
+/* Figures of a step. */
 struct branch_result {
 	double raw[BRANCH_TERMS]; /* by term */
 	double weighted[BRANCH_TERMS];
-	double told[BRANCH_TERMS]; /* of terms whose loss has a metric of its own: as the step found
-				      it */
-	double loss;               /* sum of weighted */
-	double kl;                 /* to the teachers at temperature 1; NaN without */
+	double told[BRANCH_TERMS];    /* of terms whose loss has a metric of its own: its value */
+	double loss;                  /* sum of weighted */
+	double kl;                    /* to the teachers at temperature 1; NaN without */
 	double share[TRAIN_TEACHERS]; /* of the feed's teachers, see mix.h; 0 without */
 	double accuracy;              /* over labelled rows; NaN without */
 	double lr, grad_norm;
 	bool applied; /* false: diverged, nothing changed */
 };
 
-/* The weight a term has now, as typed. */
+/* The weight of a term, as given. */
 double branch_weight(const struct branch *b, int term, const struct knobs *k,
 		     const struct layer_pair *map);
 
 /*
- * What the terms count with such a feed: their weights as typed or, where the knob normalize is on,
- * over the sum of those that have something to say. weight [n_terms].
+ * Effective weights of the terms: as given or, with the knob normalize, divided by the sum over the
+ * terms that have a target in this feed. weight [n_terms].
  */
 void branch_weights(const struct branch *b, const struct branch_feed *f, const struct knobs *k,
 		    const struct layer_pair *map, double *weight);
 
 /*
- * Student half of a step: forward, losses, backward, clip, update. A step whose loss or gradient
- * is not finite, or that would move the weights wildly, is not applied: `applied` is false and
- * nothing has changed. Trainer thread. Allocates nothing. Same branch, same feed, same BLAS: same
+ * Forward, losses, backward, clip, update. A step whose loss or gradient is not finite, or whose
+ * update is out of proportion (optim_is_wild), is not applied: `applied` is false and nothing
+ * changed. Trainer thread. Allocates nothing. Same branch, same feed, same BLAS: same
  * bits.
  */
 void branch_step(struct branch *b, const struct branch_feed *f, const struct knobs *k,

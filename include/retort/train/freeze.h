@@ -1,4 +1,4 @@
-/* Frozen layers: parameters of a branch that stand still. */
+/* Frozen layers: parameters of a branch that are not updated. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TRAIN_FREEZE_H
 #define RETORT_TRAIN_FREEZE_H
@@ -6,14 +6,13 @@
 #include "retort/train/branch.h"
 
 /*
- * From now on no step moves a bit of the parameters of these layers (1 << layer), of their moments,
- * or of their running statistics; their gradients do not count for the clip. A parameter that
- * layers share stands still with either of them. Kept by branch_rebuild. Allocates nothing.
+ * Freeze these layers (1 << layer) and no others: steps leave their parameters, moments and running
+ * statistics unchanged, and their gradients are left out of the norm. A parameter shared by layers
+ * is frozen with either of them. branch_rebuild keeps it. Allocates nothing.
  */
 void freeze_set(struct branch *b, uint64_t layers);
 
-/* After the backward pass: gradients of what stands still are not part of the step, their sums of
- * squares are 0. */
+/* After the backward pass: set the sums of squares of frozen parameters to 0. */
 void freeze_squares(struct branch *b);
 
 #endif

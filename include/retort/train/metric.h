@@ -1,4 +1,4 @@
-/* What is measured: the table of metrics, and one sample of one. */
+/* The table of metrics. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TRAIN_METRIC_H
 #define RETORT_TRAIN_METRIC_H
@@ -31,12 +31,11 @@ enum {
 		(int)METRIC_FIXED + 3 * TRAIN_MAPS + 3 * (int)LOSS_OUTPUTS + 3 * TRAIN_TEACHERS
 };
 
-/* What every term of the loss has: its raw value, that times its weight, its share of the gradient.
- */
+/* Metrics of every loss term: raw value, weighted value, share of the gradient. */
 enum metric_part { METRIC_TRAIN, METRIC_WEIGHTED, METRIC_SHARE };
 
-/* What every teacher has: its part of what is taught, and how far the student follows it on
- * held-out rows. */
+/* Metrics of every teacher: share of the teaching signal, agreement and KL of the student with it
+ * on held-out rows. */
 enum metric_teacher_part { METRIC_TEACHER_SHARE, METRIC_TEACHER_AGREEMENT, METRIC_TEACHER_KL };
 
 struct metric_info {

@@ -1,4 +1,5 @@
-/* Several teachers become one: what each counts, in every row, and what they say together. */
+/* Mixing of several teachers: the share of each, by row where the mode says so, and the mixed
+ * target. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TRAIN_MIX_H
 #define RETORT_TRAIN_MIX_H
@@ -11,60 +12,61 @@
 #include "retort/conf/knob.h"
 #include "retort/train/metric.h"
 
-/* In the order of the choices of the knob mix. In all of them a teacher's weight as typed
- * multiplies its part. */
+/* In the order of the choices of the knob mix. In all modes the teacher's given weight multiplies
+ * its share. */
 enum mix_mode {
-	MIX_SUM,    /* sum of losses, weights as typed: two of weight 1 pull twice as hard as one */
-	MIX_LOSSES, /* mean of losses; here and below shares sum to 1 */
-	MIX_PROBABILITIES, /* one comparison with the mean of tempered probabilities */
-	MIX_LOGITS,        /* one comparison with the mean of logits */
-	MIX_ENTROPY, /* mean of losses; in every row less from whom is less sure (EBKD, Kwon et al.
-			2020) */
-	MIX_CONFIDENCE, /* mean of losses; in every row less from whom is further from the label
+	MIX_SUM,           /* sum of losses with the weights as given: not normalised */
+	MIX_LOSSES,        /* mean of losses; here and below shares sum to 1 */
+	MIX_PROBABILITIES, /* one loss against the mean of tempered probabilities */
+	MIX_LOGITS,        /* one loss against the mean of logits */
+	MIX_ENTROPY, /* mean of losses; in every row a smaller share for higher entropy (EBKD, Kwon
+			et al. 2020) */
+	MIX_CONFIDENCE, /* mean of losses; in every row a smaller share for a larger cross-entropy
 			   (CA-MKD, Zhang et al. 2022) */
-	MIX_GRADIENT,   /* mean of losses; in every batch the direction that suits all (AE-KD, Du et
-			   al. 2020) */
+	MIX_GRADIENT,   /* mean of losses; in every batch the shares with the smallest norm of the
+			   mean gradient (AE-KD, Du et al. 2020) */
 	MIX_RANDOM,     /* one teacher, drawn anew for every batch */
 };
 
 /* Shares are constants of the batch: no gradient goes through them. */
 struct mix {
-	size_t positions, classes;     /* room for so many */
-	enum mix_mode mode;            /* that there is room for */
-	int targets;                   /* mixed targets there is room for */
+	size_t positions, classes;     /* sizes the buffers are for */
+	enum mix_mode mode;            /* mode the buffers are for */
+	int targets;                   /* mixed targets the buffers are for */
 	real *weight[TRAIN_TEACHERS];  /* [positions] ENTROPY, CONFIDENCE: weight of a row in the
 					mean,  times the teacher's share in it */
 	real *target;                  /* [targets, positions, classes] PROBABILITIES, LOGITS */
 	real *row;                     /* GRADIENT: [MIX_PIECES, 3, classes] */
 	double *gradient;              /* GRADIENT: [MIX_PIECES, TRAIN_TEACHERS, classes] */
-	double factor[TRAIN_TEACHERS]; /* of the whole batch: what a loss of that teacher is
-					multiplied with */
-	double share[TRAIN_TEACHERS];  /* the same as parts of 1: mean over the rows */
+	double factor[TRAIN_TEACHERS]; /* of the whole batch: factor on the losses of that teacher
+					*/
+	double share[TRAIN_TEACHERS];  /* mean over the rows; they sum to 1 */
 };
 
-#define MIX_PIECES \
-	8 /* of a batch whose gradients are summed: a constant, as are the bits of the sum */
+#define MIX_PIECES                                                                             \
+	8 /* chunks of a batch for sums of gradients: a constant, so the bits do not depend on \
+	     threads */
 
-/* What the teachers said about a batch. All borrowed. */
+/* Teacher outputs for a batch. All borrowed. */
 struct mix_job {
 	int n;                    /* teachers */
 	const real *const *logit; /* [n] of [positions, classes] */
 	const double *typed;      /* [n] weights */
 	size_t positions, classes;
-	const real *x;        /* [positions, classes] the student's; only GRADIENT looks */
-	const real *weight;   /* [positions] in the mean; 0: not looked at */
+	const real *x;        /* [positions, classes] student logits; for GRADIENT */
+	const real *weight;   /* [positions] in the mean; 0: skipped */
 	const int32_t *label; /* [positions] -1 none */
-	double temperature;   /* of the divergence; only GRADIENT looks */
-	double most;          /* GRADIENT: largest share of one teacher before its typed weight */
+	double temperature;   /* of the divergence; for GRADIENT */
+	double most;          /* GRADIENT: largest share of one teacher, before its given weight */
 	struct pool *pool;
 };
 
-/* Whether the mode needs whole logits of every teacher, and why; NULL: it does not. */
+/* Why the mode needs all logits of every teacher; NULL: it does not. */
 const char *mix_needs_all(enum mix_mode mode);
 bool mix_is_by_row(enum mix_mode mode);
 bool mix_is_target(enum mix_mode mode);
 
-/* Room for a mode; `targets` losses will ask for a mixed target. 0 or -1. */
+/* Allocate the buffers of a mode; `targets` losses use a mixed target. 0, or -1 without memory. */
 int mix_init(struct mix *m, enum mix_mode mode, size_t positions, size_t classes, int targets);
 void mix_release(struct mix *m);
 
@@ -75,7 +77,7 @@ void mix_run(struct mix *m, const struct mix_job *j);
 /* Target number `index` at that temperature, from the shares of mix_run. */
 const real *mix_target(struct mix *m, const struct mix_job *j, int index, double temperature);
 
-/* One row of n teachers: shares that sum to 1, or all 0 where every typed weight is. */
+/* One row of n teachers: shares that sum to 1, or all 0 where every given weight is 0. */
 void mix_entropy(const real *const *logit, const double *typed, int n, size_t classes,
 		 double *share);
 void mix_confidence(const real *const *logit, const double *typed, int n, size_t classes,
@@ -85,7 +87,7 @@ void mix_confidence(const real *const *logit, const double *typed, int n, size_t
  * raised to 1/n where it is less. */
 void mix_min_norm(const double *gram, int n, double most, double *a);
 
-/* Whom the batch of a step is taught by: an index, by weight; -1 where every weight is 0. */
+/* The teacher drawn for the batch of a step, with probability by weight; -1: every weight is 0. */
 int mix_draw(const double *typed, int n, uint64_t seed, uint64_t step);
 
 #endif

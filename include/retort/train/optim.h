@@ -1,4 +1,4 @@
-/* Optimizers: clip and update in passes over the slab. */
+/* Optimizers: clipping and updates over the parameters. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TRAIN_OPTIM_H
 #define RETORT_TRAIN_OPTIM_H
@@ -7,8 +7,7 @@
 #include "retort/conf/knob.h"
 #include "retort/nn/param.h"
 
-/* What an update works on: four arrays of layout->len numbers, and how often each group was
- * updated. */
+/* Input of an update: four arrays of layout->len numbers, and update counts by group. */
 struct optim_slab {
 	const struct param_layout *layout;
 	real *value, *grad, *m, *v;
@@ -18,17 +17,17 @@ struct optim_slab {
 };
 
 /*
- * The norm over every parameter and projection, but not over state, which has no gradient; summed
- * in double, in fixed pieces in their order. known[l->n] are sums of squares that are not to be
- * taken again, NAN where they are to be; NULL: all. `partial` has room for optim_pieces numbers.
+ * Norm over all parameters and projections; state has no gradient. Summed in double, by fixed
+ * chunks in order. known[l->n]: sums of squares computed already, NAN where not; NULL: none.
+ * `partial` has optim_pieces numbers.
  */
 int optim_pieces(const struct param_layout *l);
 double optim_norm(struct pool *pool, const struct param_layout *l, const real *x,
 		  const double *known, double *partial);
 
 /*
- * A step this large cannot be meant: it would move the weights by more than a hundred times their
- * own norm. The caller does not apply it.
+ * Whether the update would change the weights by more than a hundred times their norm. The caller
+ * does not apply such a step.
  */
 bool optim_is_wild(struct pool *pool, const struct optim_slab *s, const struct knobs *k, double lr,
 		   double norm, double *partial);

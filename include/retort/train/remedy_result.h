@@ -1,4 +1,5 @@
-/* What remedies have made: weights of rows, choices of rows, corrections of the output's bias. */
+/* Results of remedies as plain arrays: weights of rows, selected rows, corrections of the output
+ * bias. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TRAIN_REMEDY_RESULT_H
 #define RETORT_TRAIN_REMEDY_RESULT_H
@@ -16,22 +17,20 @@ enum remedy_kind {
 
 #define REMEDY_TEXT 120 /* bytes of a description, "train like held-out", with its NUL */
 
-/* One of them, by what it is; all arrays are owned, and those of other kinds NULL. */
+/* One result; arrays are owned, those of other kinds are NULL. */
 struct remedy_result_made {
 	enum remedy_kind kind;
 	char text[REMEDY_TEXT];
-	float *weight;          /* weigh [rows of the data set]: 1 of rows it is not about */
-	uint8_t *keep;          /* select [rows of the data set]: 1 of rows that may be visited */
-	uint32_t *rows, *shown; /* training rows that may be, and those of them whose label the
-				   student sees */
+	float *weight;          /* weigh [rows of the data set]: 1 for rows of other sets */
+	uint8_t *keep;          /* select [rows of the data set]: 1 for selected rows */
+	uint32_t *rows, *shown; /* selected training rows; those with a label the student sees */
 	size_t n, n_shown;
-	struct sampler order, few, plain; /* of rows, of shown, of shown for the student without a
-					     teacher; n 0: none */
+	struct sampler order, few,
+		plain; /* of rows, of shown, of shown for the baseline; n 0: none */
 	double *shift; /* prior [classes]: added to the bias of the output layer */
 };
 
-/* Made since there is this data: nothing goes while it stays, so that what is undone can be had
- * back. */
+/* All results on the current data; kept until the data is freed, for undo and redo. */
 struct remedy_result {
 	size_t n, cap;
 	struct remedy_result_made **made;
@@ -39,21 +38,20 @@ struct remedy_result {
 
 void remedy_result_release(struct remedy_result *r);
 
-/* Room for one more, whose number is r->n from then on. Valid until the release. */
+/* Add a result; its number is r->n afterwards. Valid until the release. */
 struct remedy_result_made *remedy_result_add(struct remedy_result *r, enum remedy_kind kind);
 
 /* Frees the last one added, which must not be in force. */
 void remedy_result_drop(struct remedy_result *r);
 
-/* By number; NULL for 0. */
+/* Result by number; NULL for 0. */
 struct remedy_result_made *remedy_result_get(const struct remedy_result *r, int number);
 
-/* From m->keep, which rows may be visited and in which orders; the seeds are those of the orders
- * without a remedy. */
+/* Compute the selected rows and their orders from m->keep; seeds as without a remedy. */
 void remedy_result_choose(struct remedy_result_made *m, const struct dataset *ds,
 			  const struct split *s, uint64_t main, uint64_t few, uint64_t plain);
 
-/* Multiply the weights of rows and labels in a batch; m NULL: leaves them. Allocates nothing. */
+/* Multiply the weights of rows and labels in a batch; m NULL: no change. Allocates nothing. */
 void remedy_result_weigh(const struct remedy_result_made *m, struct batch *b);
 
 /*

@@ -1,5 +1,5 @@
-/* What a checkpoint holds of a training besides the network: moments, counts of updates, what
- * mapped pairs have learned. */
+/* Optimizer state in a checkpoint: moments, update counts, projections and own parameters of
+ * losses. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TRAIN_TRAINER_CHECKPOINT_H
 #define RETORT_TRAIN_TRAINER_CHECKPOINT_H
@@ -8,20 +8,21 @@
 #include "retort/nn/ckpt.h"
 
 /*
- * Added to a checkpoint of the branch's network: under their names the projections of its maps and
- * the numbers of losses' own, memory banks too; "moment1.NAME" and "moment2.NAME" of all that is
- * trained; notes "updates.GROUP".
+ * Add to a checkpoint of the branch's network: projections and own parameters of losses (memory
+ * banks too) under their names; "moment1.NAME" and "moment2.NAME" of all trained parameters; notes
+ * "updates.GROUP".
  */
 void trainer_checkpoint_add(const struct branch *b, struct ckpt *c);
 
 /*
- * Moments and counts of the network come back to a branch that net_ckpt_load has filled; what its
- * maps had learned is kept with the branch until there are such maps. -1: a count is no number.
+ * Restore moments and counts of the network to a branch that net_ckpt_load has filled. Projections
+ * and own parameters are stored with the branch until pairs that use them are mapped. -1 and an
+ * error: a count is not a number.
  */
 int trainer_checkpoint_take(struct branch *b, const struct ckpt *c, struct err *e);
 
-/* After a rebuild: projections and numbers of losses' own that `old` did not have start from what
- * was kept, if it was. */
+/* After a rebuild: initialise projections and own parameters that `old` did not have from the
+ * stored ones. */
 void trainer_checkpoint_restore(struct branch *b, const struct param_layout *old);
 
 #endif
