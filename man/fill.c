@@ -1,4 +1,4 @@
-/* fill.c: puts the program's tables into the sources of the manual pages: standard input to
+/* fill.c: insert the program's tables into the source of a manual page, from standard input to
  * standard output. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
@@ -23,12 +23,12 @@
 #include "retort/ui/keymap.h"
 
 /*
- * A line `.\" @WORD ARGUMENT@` in a page is replaced by what the table of that name says, so the
- * manual cannot tell another default than the one that is used. An unknown word is an error.
+ * A line `.\" @WORD ARGUMENT@` in a page is replaced by text generated from the table of that name,
+ * so defaults and ranges in the manual are those of the program. An unknown word is an error.
  */
 
-/* Text that roff takes for text: backslashes doubled, no control line by accident, a line for each
- * sentence. */
+/* Write text for roff: backslashes and leading control characters escaped, each sentence on a line
+ * of its own. */
 static void
 text(const char *s)
 {
@@ -43,7 +43,8 @@ text(const char *s)
 	putchar('\n');
 }
 
-/* One argument of a macro: quoted, so that mdoc neither calls it nor takes it for punctuation. */
+/* Write one argument of a macro, quoted so that mdoc treats it neither as a macro nor as
+ * punctuation. */
 static void
 argument(const char *s)
 {
@@ -59,8 +60,8 @@ item(const char *macro, const char *s)
 	printf(".It %s %s\n", macro, s);
 }
 
-/* A piece of a synopsis: brackets open and close options, capitals are arguments, the rest is typed
- * as it stands. */
+/* Write one piece of a synopsis and return the rest: brackets open and close options, capitals are
+ * arguments, other words are literal. `glued`: no blank before it. */
 static const char *
 synopsis_piece(const char *p, bool glued)
 {
@@ -87,7 +88,7 @@ synopsis_piece(const char *p, bool glued)
 	return p + n;
 }
 
-/* One line for each form of a command. */
+/* Write the synopsis of a command: one line for each form. */
 static int
 synopsis(const char *name)
 {
@@ -102,8 +103,8 @@ synopsis(const char *name)
 		grammar_synopsis(f, &form);
 		printf(".It\n.Cm %s", d->name);
 		for (const char *p = text_get(&form), *start = p; *p;) {
-			/* what follows without a blank is one word with what was before; brackets
-			 * see to themselves */
+			/* without a blank before it, a piece continues the word; brackets space
+			 * themselves */
 			bool glued = p > start && !strchr(" [|", p[-1]) && !strchr(" ]", *p);
 
 			p = synopsis_piece(p, glued);
@@ -164,7 +165,7 @@ list_sets(const char *unused)
 		printf("%c%s.\nFrom %s; %s.\n", toupper((unsigned char)f->what[0]), f->what + 1,
 		       f->source, f->licence);
 		if (f->o.tokens) {
-			fputs("Read with\n.Cm", stdout);
+			fputs("Default options:\n.Cm", stdout);
 			if (f->o.text)
 				printf(" label No %s Cm text No %s Cm", f->o.label, f->o.text);
 			printf(" tokens No %s Cm length No %zu .\n", f->o.tokens, f->o.length);
@@ -178,7 +179,7 @@ static const char *const whens[] = {
 	[KNOB_LIVE] = "live", [KNOB_FIXED] = "fixed", [KNOB_VIEW] = "view"
 };
 
-/* What a knob takes: "0.05 to 1000 steps", or its choices. */
+/* Format the values of a knob: "0.05 to 1000 steps", or its choices. */
 static void
 range(const struct knob *k, struct text *out)
 {
@@ -193,7 +194,7 @@ range(const struct knob *k, struct text *out)
 			  k->or_zero ? ", or 0" : "");
 }
 
-/* All knobs at a glance. */
+/* Write a table of all knobs. */
 static int
 table_of_knobs(const char *unused)
 {
@@ -201,7 +202,7 @@ table_of_knobs(const char *unused)
 
 	(void)unused;
 	puts(".Bl -column temperature constant \"auto, ascii, quadrants, braille\" fixed -compact");
-	puts(".It Sy knob Ta Sy default Ta Sy \"from, to\" Ta Sy when");
+	puts(".It Sy knob Ta Sy default Ta Sy range Ta Sy when");
 	for (size_t i = 0; i < knob_count; i++) {
 		const struct knob *k = &knob_table[i];
 
@@ -216,13 +217,13 @@ table_of_knobs(const char *unused)
 }
 
 static void
-tell_nudge(const struct knob *k)
+write_nudge(const struct knob *k)
 {
 	if (k->choices)
-		puts("A key press takes the next choice.");
+		puts("A key press selects the next choice.");
 	else
 		printf("A key press %s %s.\n",
-		       k->nudge[0] == 'x' ? "multiplies or divides by" : "adds or takes",
+		       k->nudge[0] == 'x' ? "multiplies or divides it by" : "adds or subtracts",
 		       k->nudge + 1);
 }
 
@@ -244,16 +245,16 @@ list_knobs(const char *when)
 		item("Cm", k->name);
 		text(k->doc);
 		range(k, &t);
-		printf("%s%s; %s unless set.\n", k->choices ? "One of " : "From ", t.s, k->initial);
-		tell_nudge(k);
+		printf("%s: %s; default: %s.\n", k->choices ? "Values" : "Range", t.s, k->initial);
+		write_nudge(k);
 	}
 	puts(".El");
 	text_release(&t);
 	return found ? 0 : -1;
 }
 
-/* Metrics, but for those of mapped pairs and of teachers but the first, whose name starts with one
- * of the words of `only`; all of them without. */
+/* List the metrics whose name starts with `only`, all if it is empty; without those of mapped pairs
+ * and of teachers other than the first. */
 static int
 list_metrics(const char *only)
 {
@@ -286,14 +287,15 @@ needs_of(const struct loss *l)
 
 	if (!(l->needs & (LOSS_LAYER | LOSS_MAP)))
 		return l->needs & LOSS_LABELS    ? "Labels."
-		       : l->needs & LOSS_CLASSES ? "A teacher; uses labels where there are any."
+		       : l->needs & LOSS_CLASSES ? "A teacher; labels are used if there are any."
 						 : "A teacher.";
 	if (l->needs & LOSS_LABELS)
 		return "A teacher, a pair of mapped layers, and labels.";
 	if (l->needs & LOSS_BEFORE)
-		return "A teacher, and a pair of mapped feature maps, of the same channels as each "
-		       "other, with layers before them "
-		       "that have the same places and the same channels.";
+		return "A teacher, and a pair of mapped feature maps with the same number of "
+		       "channels; "
+		       "the layers before them must have the same numbers of positions and of "
+		       "channels.";
 	if (l->needs & (LOSS_MAP | LOSS_IMAGE))
 		return "A teacher, and a pair of mapped feature maps.";
 	return of_rows ? "A teacher, a pair of mapped layers of any widths, and at least two rows "
@@ -302,7 +304,7 @@ needs_of(const struct loss *l)
 }
 
 static int
-tell_loss(const char *name)
+write_loss(const char *name)
 {
 	for (size_t i = 0; i < loss_table_count; i++) {
 		const struct loss *l = loss_table[i];
@@ -326,7 +328,7 @@ static int
 list_losses(const char *name)
 {
 	if (*name)
-		return tell_loss(name);
+		return write_loss(name);
 	puts(".Bl -tag -width rkd-distance");
 	for (size_t i = 0; i < loss_table_count; i++) {
 		item("Cm", loss_table[i]->name);
@@ -336,8 +338,7 @@ list_losses(const char *name)
 	return 0;
 }
 
-/* Names of the losses that a map can match with, but for the one that is taken unless another is
- * said. */
+/* List the losses that a map can match with, without the default. */
 static int
 list_layer_losses(const char *unused)
 {
@@ -359,15 +360,14 @@ list_options(const struct model *m)
 		item("Cm", o->name);
 		text(o->doc);
 		if (o->type != MODEL_PICK)
-			printf("From %g to %g.\n", o->least, o->most);
+			printf("Range: %g to %g; default: %s.\n", o->least, o->most, o->initial);
 		else
-			printf("One of %s.\n", o->choices);
-		printf("%s unless said.\n", o->initial);
+			printf("Values: %s; default: %s.\n", o->choices, o->initial);
 	}
 	puts(".El");
 }
 
-/* The kinds' names in one sentence. */
+/* List the names of the models in one sentence. */
 static int
 list_kinds(const char *unused)
 {
@@ -469,7 +469,8 @@ static const struct {
 	{ "keys", list_keys },     { "sets", list_sets },
 };
 
-/* `line` is what stands between the two @. */
+/* Write the replacement of a line; `line` starts after the first @. Return -1 for an unknown word.
+ */
 static int
 replace(char *line)
 {
@@ -500,7 +501,7 @@ main(void)
 		}
 		memcpy(copy, line, sizeof copy);
 		if (replace(copy + sizeof start - 1) < 0) {
-			fprintf(stderr, "fill: line %d: nothing is known of %s", number, line);
+			fprintf(stderr, "fill: line %d: unknown replacement %s", number, line);
 			return 1;
 		}
 	}
