@@ -350,19 +350,33 @@ list_layer_losses(const char *unused)
 	return 0;
 }
 
+/* Write the choices of an option, which are separated by blanks, as a list. */
+static void
+write_choices(const char *choices)
+{
+	for (const char *p = choices; *p; p++)
+		fputs(*p == ' ' ? ", " : (char[]){ *p, '\0' }, stdout);
+}
+
 static void
 list_options(const struct model *m)
 {
+	char least[40], most[40];
+
 	if (!m->option->name)
 		return;
 	puts(".Bl -tag -width activation");
 	for (const struct model_option *o = m->option; o->name; o++) {
 		item("Cm", o->name);
 		text(o->doc);
-		if (o->type != MODEL_PICK)
-			printf("Range: %g to %g; default: %s.\n", o->least, o->most, o->initial);
-		else
-			printf("Values: %s; default: %s.\n", o->choices, o->initial);
+		if (o->type != MODEL_PICK) {
+			printf("Range: %s to %s", text_number(least, sizeof least, o->least),
+			       text_number(most, sizeof most, o->most));
+		} else {
+			fputs("Values: ", stdout);
+			write_choices(o->choices);
+		}
+		printf("; default: %s.\n", o->initial);
 	}
 	puts(".El");
 }
