@@ -222,7 +222,6 @@ make_prior(struct trainer_state *w, const struct request_remedy *r, struct remed
 const struct remedy remedy_prior = {
 	.name = "prior",
 	.args = "[SET] [by match|em]",
-	.complete = "@set|off|by by|match|em match|em @word",
 	.doc = "Correct the bias of the student's output for the class shares of a set, without "
 	       "its labels.",
 	.parse = parse_prior,

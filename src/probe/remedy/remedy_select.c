@@ -350,7 +350,6 @@ const struct remedy remedy_select = {
 	.name = "select",
 	.args = "SET N by uncertainty|margin|coverage|chance [of SET] | select SET without "
 		"CLASS...",
-	.complete = "@set|off without by uncertainty|margin|coverage|chance of @set @word",
 	.doc = "Train the student on a subset of a set: rows its teacher is unsure of, rows that "
 	       "cover a set, or all but those of some classes.",
 	.needs_words = true,

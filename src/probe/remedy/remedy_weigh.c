@@ -99,7 +99,6 @@ make_weigh(struct trainer_state *w, const struct request_remedy *r, struct remed
 const struct remedy remedy_weigh = {
 	.name = "weigh",
 	.args = "SET like SET [limit W]",
-	.complete = "@set|off like @set limit @word",
 	.doc = "Weight the rows of a training set by how likely they are in another set, as "
 	       "estimated by a classifier.",
 	.needs_words = true,

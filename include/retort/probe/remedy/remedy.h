@@ -7,11 +7,10 @@
 #include "retort/lab/trainer.h"
 
 struct remedy {
-	const char *name;     /* "weigh" */
-	const char *args;     /* its words, for the synopsis */
-	const char *complete; /* what completes each of them, as in a command */
-	const char *doc;      /* one sentence */
-	bool needs_words;     /* without words the command prints what the remedy is */
+	const char *name; /* "weigh" */
+	const char *args; /* its words, for the synopsis */
+	const char *doc;  /* one sentence */
+	bool needs_words; /* without words the command prints what the remedy is */
 	/* Parse the words after the name. 0, or -1 and an error. Main thread. */
 	int (*parse)(int argc, char *const *argv, struct request_remedy *r, struct err *e);
 	/*
