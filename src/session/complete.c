@@ -5,402 +5,21 @@
 #include "retort/session/complete.h"
 
 #include <ctype.h>
-#include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/base/text.h"
-#include "retort/data/augment/augment.h"
-#include "retort/data/dataset.h"
-#include "retort/data/read/fetched.h"
-#include "retort/data/sets.h"
-#include "retort/kd/losses/loss_table.h"
-#include "retort/lab/tunable.h"
-#include "retort/session/cmd.h"
-#include "retort/data/read/bundled.h"
-#include "retort/nn/models/model_table.h"
-
-#define WORDS 64 /* words of a line that are looked at */
-
-struct list {
-	size_t n, cap;
-	char **item;
-	const char *prefix;
-	const struct lab_info *info;
-	const struct cmd *const *commands;
-	const struct cmd_screen *screen; /* NULL: none is registered */
-	const struct cmd *command;       /* of the line */
-	char *word[WORDS]; /* of the line, before the one completed; word[0] is the command */
-	int n_words;
-};
-
-static void
-offer(struct list *l, const char *candidate)
-{
-	if (strncmp(candidate, l->prefix, strlen(l->prefix)) != 0)
-		return;
-	mem_grow(&l->item, &l->cap, l->n + 2, sizeof *l->item);
-	l->item[l->n++] = mem_text(candidate);
-	l->item[l->n] = NULL;
-}
-
-static void
-offer_all(struct list *l, const char *(*next)(size_t i))
-{
-	for (size_t i = 0; next(i); i++)
-		offer(l, next(i));
-}
-
-static void
-offer_command(struct list *l)
-{
-	for (size_t i = 0; l->commands[i]; i++)
-		offer(l, l->commands[i]->name);
-}
-
-static void
-offer_knob(struct list *l)
-{
-	offer_all(l, knob_name);
-}
-
-/* The choices of a knob, or its value of now and its default. */
-static void
-offer_value(struct list *l)
-{
-	const struct knob *k = l->n_words > 1 ? knob_find(l->word[1], NULL) : NULL;
-	char buf[64];
-
-	if (!k)
-		return;
-	for (size_t i = 0; k->choices && knob_choice(k, i, buf, sizeof buf); i++)
-		offer(l, buf);
-	if (k->choices)
-		return;
-	offer(l, knob_print(&l->info->run.settings.knobs, k, buf, sizeof buf));
-	offer(l, k->initial);
-}
-
-static void
-offer_teacher(struct list *l)
-{
-	for (int i = 0; i < l->info->n_teachers; i++)
-		offer(l, l->info->teacher[i].name);
-}
-
-static void
-offer_net(struct list *l)
-{
-	offer_teacher(l);
-	offer(l, "s");
-}
-
-static void
-offer_layers(struct list *l, const struct net_info *net, const char *owner)
-{
-	for (int i = 0; i < net->n_layers; i++) {
-		char layer[64];
-
-		snprintf(layer, sizeof layer, "%s:%s", owner, net->layer[i].name);
-		offer(l, layer);
-	}
-}
-
-static void
-offer_tlayer(struct list *l)
-{
-	for (int i = 0; i < l->info->n_teachers; i++)
-		offer_layers(l, &l->info->teacher[i], l->info->teacher[i].name);
-}
-
-static void
-offer_slayer(struct list *l)
-{
-	if (l->info->run.has_student)
-		offer_layers(l, &l->info->run.student, "s");
-}
-
-static void
-offer_match(struct list *l)
-{
-	offer_all(l, loss_table_layer_name);
-}
-
-static void
-offer_loss(struct list *l)
-{
-	offer_all(l, loss_table_output_name);
-}
-
-static void
-offer_augment(struct list *l)
-{
-	for (size_t i = 0; i < augment_count; i++)
-		offer(l, augment_table[i]->name);
-}
-
-/* An option of what was named, or behind its word what it stands at. */
-static void
-offer_knob_of(struct list *l, const char *owner, const struct knob *k)
-{
-	const char *option = k->name + strlen(owner) + 1;
-	char value[64];
-
-	if (l->n_words % 2 == 0)
-		offer(l, option);
-	else if (strcmp(l->word[l->n_words - 1], option) == 0)
-		offer(l, knob_print(&l->info->run.settings.knobs, k, value, sizeof value));
-}
-
-static void
-offer_lossoption(struct list *l)
-{
-	const struct loss *loss = l->n_words > 1 ? loss_table_find(l->word[1]) : NULL;
-
-	for (size_t i = 0; loss && i < knob_count; i++)
-		if (loss_table_of_knob(&knob_table[i]) == loss)
-			offer_knob_of(l, loss->name, &knob_table[i]);
-}
-
-static void
-offer_augmentoption(struct list *l)
-{
-	for (size_t i = 0; l->n_words > 1 && i < knob_count; i++) {
-		const struct augment *a = augment_of_knob(&knob_table[i]);
-
-		if (a && strcmp(a->name, l->word[1]) == 0)
-			offer_knob_of(l, a->name, &knob_table[i]);
-	}
-	if (l->n_words > 1 && l->n_words % 2 == 0 &&
-	    strcmp(l->word[1], augment_backtranslate.name) == 0)
-		offer_all(l, l->command->option);
-}
-
-static void
-offer_set(struct list *l)
-{
-	offer(l, "train");
-	offer(l, "held-out");
-	for (int i = 1; i < l->info->n_sets; i++)
-		offer(l, l->info->set[i].name);
-}
-
-/* Sets that a student can learn from. */
-static void
-offer_learned(struct list *l)
-{
-	for (int i = 0; i < l->info->n_sets; i++)
-		if (sets_role_trains(l->info->set[i].role))
-			offer(l, l->info->set[i].name);
-}
-
-/* Weights that can follow a ramp, as `ramp` calls them. */
-static void
-offer_dial(struct list *l)
-{
-	char word[80];
-
-	offer_knob(l);
-	for (int i = 0; i < l->info->n_sets; i++)
-		if (sets_role_trains(l->info->set[i].role))
-			offer(l, tunable_name(l->info, TUNABLE_SET(i), word, sizeof word));
-	for (int i = 0; i < l->info->n_teachers; i++)
-		offer(l, tunable_name(l->info, TUNABLE_TEACHER(i), word, sizeof word));
-	for (int i = 0; i < l->info->run.settings.n_maps; i++)
-		offer(l, tunable_name(l->info, TUNABLE_MAP(l->info->run.settings.map[i].slot), word,
-				      sizeof word));
-}
-
-/* Layers of the student alone: no owner is needed. */
-static void
-offer_layer(struct list *l)
-{
-	for (int i = 0; l->info->run.has_student && i < l->info->run.student.n_layers; i++)
-		if (l->info->run.student.layer[i].learns)
-			offer(l, l->info->run.student.layer[i].name);
-}
-
-/* A kind of network; behind one, its options with what they begin as. */
-static void
-offer_model(struct list *l)
-{
-	char word[80];
-
-	for (size_t i = 0; i < model_table_count; i++) {
-		const struct model *m = model_table[i];
-		bool chosen = false;
-
-		for (int k = 1; k < l->n_words; k++)
-			chosen |= strcmp(l->word[k], m->name) == 0;
-		if (!chosen)
-			offer(l, m->name);
-		for (const struct model_option *o = m->option; chosen && o->name; o++) {
-			snprintf(word, sizeof word, "%s=%s", o->name, o->initial);
-			offer(l, word);
-		}
-	}
-}
-
-static void
-offer_metric(struct list *l)
-{
-	for (size_t i = 0; i < METRIC_FIXED; i++)
-		offer(l, metric_name(i));
-	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
-		for (unsigned part = 0;
-		     part < 3 && loss_weight(loss_table[i], &l->info->run.settings.knobs) > 0;
-		     part++)
-			offer(l, metric_name(metric_output(i, (enum metric_part)part)));
-	for (int i = 0; i < l->info->run.settings.n_maps; i++)
-		for (unsigned part = 0; part < 3; part++)
-			offer(l, metric_name(metric_map(l->info->run.settings.map[i].slot,
-							(enum metric_part)part)));
-}
-
-/* Terms of the loss that count, as `balance` takes them: what stands behind "share-" in their
- * metrics. */
-static void
-offer_term(struct list *l)
-{
-	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
-		if (loss_weight(loss_table[i], &l->info->run.settings.knobs) > 0)
-			offer(l, loss_table[i]->name);
-	for (int i = 0; i < l->info->run.settings.n_maps; i++)
-		offer(l, strchr(metric_name(metric_map(l->info->run.settings.map[i].slot,
-						       METRIC_SHARE)),
-				'-') +
-				 1);
-}
-
-/* Names in the directory that the word names; directories end in '/'. */
-static void
-offer_file(struct list *l)
-{
-	const char *slash = strrchr(l->prefix, '/');
-	size_t len = slash ? (size_t)(slash - l->prefix) + 1 : 0;
-	struct text dir = { 0 }, path = { 0 };
-	struct dirent *d;
-	struct stat st;
-	DIR *open;
-
-	text_bytes(&dir, l->prefix, len);
-	open = opendir(len ? dir.s : ".");
-	while (open && (d = readdir(open))) {
-		if (d->d_name[0] == '.' && l->prefix[len] != '.')
-			continue;
-		text_clear(&path);
-		text_addf(&path, "%s%s", text_get(&dir), d->d_name);
-		if (stat(path.s, &st) == 0 && S_ISDIR(st.st_mode))
-			text_add(&path, "/");
-		offer(l, path.s);
-	}
-	if (open)
-		closedir(open);
-	text_release(&dir);
-	text_release(&path);
-}
-
-static void
-offer_data(struct list *l)
-{
-	offer_all(l, bundled_name);
-	offer_all(l, fetched_name);
-	offer_file(l);
-}
-
-static void
-offer_pane(struct list *l)
-{
-	if (l->screen)
-		offer_all(l, l->screen->pane);
-}
-
-static void
-offer_view(struct list *l)
-{
-	for (const struct cmd_word *w = l->command->word; w->word; w++)
-		offer(l, w->word);
-}
-
-/* What the view action before takes. */
-static void
-offer_argument(struct list *l)
-{
-	const struct cmd_word *v =
-		l->n_words > 1 ? cmd_find_word(l->command, l->word[1], NULL) : NULL;
-
-	if (v && strstr(v->argument, "METRIC"))
-		offer_metric(l);
-	else if (v && strstr(v->argument, "PANE"))
-		offer_pane(l);
-	else if (v && strstr(v->argument, "NAME"))
-		offer_net(l);
-	else if (v && strstr(v->argument, "SET"))
-		offer_set(l);
-}
-
-static void
-offer_context(struct list *l)
-{
-	offer(l, "all");
-	offer(l, "editor");
-	offer_pane(l);
-}
-
-static void
-offer_topic(struct list *l)
-{
-	static const char *const more[] = { "keys",   "retort",   "session",  "retortrc",
-					    "losses", "networks", "tutorial", "bench" };
-
-	offer_command(l);
-	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
-		offer(l, more[i]);
-}
-
-/* By kind; those without an entry have no candidates but the words in their name. */
-static void (*const offers[GRAMMAR_KINDS])(struct list *l) = {
-	[GRAMMAR_KNOB] = offer_knob,
-	[GRAMMAR_VALUE] = offer_value,
-	[GRAMMAR_COMMAND] = offer_command,
-	[GRAMMAR_FILE] = offer_file,
-	[GRAMMAR_DATA] = offer_data,
-	[GRAMMAR_TEACHER] = offer_teacher,
-	[GRAMMAR_NET] = offer_net,
-	[GRAMMAR_TEACHER_LAYER] = offer_tlayer,
-	[GRAMMAR_STUDENT_LAYER] = offer_slayer,
-	[GRAMMAR_LAYER] = offer_layer,
-	[GRAMMAR_MODEL] = offer_model,
-	[GRAMMAR_SET] = offer_set,
-	[GRAMMAR_TRAIN_SET] = offer_learned,
-	[GRAMMAR_METRIC] = offer_metric,
-	[GRAMMAR_TERM] = offer_term,
-	[GRAMMAR_WEIGHT] = offer_dial,
-	[GRAMMAR_RAMP_VALUE] = offer_value,
-	[GRAMMAR_LOSS] = offer_loss,
-	[GRAMMAR_LOSS_OPTION] = offer_lossoption,
-	[GRAMMAR_LAYER_LOSS] = offer_match,
-	[GRAMMAR_AUGMENT] = offer_augment,
-	[GRAMMAR_AUGMENT_OPTION] = offer_augmentoption,
-	[GRAMMAR_VIEW] = offer_view,
-	[GRAMMAR_VIEW_ARGUMENT] = offer_argument,
-	[GRAMMAR_CONTEXT] = offer_context,
-	[GRAMMAR_TOPIC] = offer_topic,
-};
+#include "retort/session/complete_offer.h"
 
 /* Offer the words of a list that are in lower case: of "K|all" all. */
 static void
-offer_words(struct list *l, const char *list)
+offer_words(struct complete_list *l, const char *list)
 {
 	char *words = mem_text(list), *more, *word;
 
 	for (word = strtok_r(words, "|, ", &more); word; word = strtok_r(NULL, "|, ", &more))
 		if (islower((unsigned char)word[0]) && !strchr(word, ':'))
-			offer(l, word);
+			complete_offer_word(l, word);
 	mem_free(words);
 }
 
@@ -408,10 +27,10 @@ offer_words(struct list *l, const char *list)
 static void
 offer_item(void *arg, const struct grammar_item *item, bool keyword)
 {
-	struct list *l = arg;
+	struct complete_list *l = arg;
 
 	if (keyword) {
-		offer(l, item->word);
+		complete_offer_word(l, item->word);
 		return;
 	}
 	/* behind a layer of a teacher stands a layer, not a list of pairs */
@@ -419,37 +38,36 @@ offer_item(void *arg, const struct grammar_item *item, bool keyword)
 		return;
 	if (item->choices || strchr(item->name, '|'))
 		offer_words(l, item->choices ? item->choices : item->name);
-	if (offers[item->kind])
-		offers[item->kind](l);
+	complete_offer_kind(l, item->kind);
 }
 
 static int
-by_text(const void *a, const void *b)
+compare_text(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 static void
-sort(struct list *l)
+sort_candidates(struct complete_list *l)
 {
-	size_t kept = 0;
+	size_t n = 0;
 
-	qsort(l->item, l->n, sizeof *l->item, by_text);
+	qsort(l->item, l->n, sizeof *l->item, compare_text);
 	for (size_t i = 0; i < l->n; i++) {
-		if (kept && strcmp(l->item[kept - 1], l->item[i]) == 0)
+		if (n && strcmp(l->item[n - 1], l->item[i]) == 0)
 			mem_free(l->item[i]);
 		else
-			l->item[kept++] = l->item[i];
+			l->item[n++] = l->item[i];
 	}
-	l->item[kept] = NULL;
-	l->n = kept;
+	l->item[n] = NULL;
+	l->n = n;
 }
 
 char **
 complete_line(const struct lab_info *info, const struct cmd *const *commands,
 	      const struct cmd_screen *screen, const char *line, size_t point, size_t *start)
 {
-	struct list l = { .info = info, .commands = commands, .screen = screen };
+	struct complete_list l = { .info = info, .commands = commands, .screen = screen };
 	char *text = mem_text(line), *more, *word;
 
 	point = point < strlen(text) ? point : strlen(text);
@@ -459,17 +77,17 @@ complete_line(const struct lab_info *info, const struct cmd *const *commands,
 		;
 	l.prefix = mem_text(text + *start);
 	text[*start] = '\0';
-	for (word = strtok_r(text, " \t", &more); word && l.n_words < WORDS;
+	for (word = strtok_r(text, " \t", &more); word && l.n_words < COMPLETE_WORDS;
 	     word = strtok_r(NULL, " \t", &more))
 		if (l.n_words || word[0] != '@')
 			l.word[l.n_words++] = word;
 	if (l.n_words == 0)
-		offer_command(&l);
+		complete_offer_kind(&l, GRAMMAR_COMMAND);
 	else if ((l.command = cmd_find(commands, l.word[0], NULL)))
 		grammar_complete(l.command->form, l.n_words - 1, l.word + 1, offer_item, &l);
 	mem_free((char *)l.prefix);
 	mem_free(text);
 	if (l.n)
-		sort(&l);
+		sort_candidates(&l);
 	return l.item;
 }

@@ -63,7 +63,7 @@ void session_tell(struct session *s, bool is_error, const char *fmt, ...)
 void session_record(struct session *s, const char *stamp, const char *line);
 
 /* Give lines of scripts that are due. */
-void session_read(struct session *s);
+void session_script_read(struct session *s);
 
 void session_forget(struct pending *p);
 

@@ -11,7 +11,6 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/data/read/summary.h"
-#include "retort/data/read/corpus.h"
 #include "retort/data/dataset.h"
 #include "retort/data/read/fetched.h"
 #include "retort/session/lex.h"
@@ -19,173 +18,12 @@
 #include "retort/data/read/bundled.h"
 #include "retort/session/cmd/data_options.h"
 
-enum option {
-	LABEL,
-	HEADER,
-	LABELS,
-	LABELS_FROM,
-	TEXT,
-	TOKENS,
-	LENGTH,
-	VOCAB,
-	IMAGE,
-	FRAME,
-	HASH,
-	WITHOUT
-};
-
-static const char *const options[] = {
-	[LABEL] = "label", [HEADER] = "header", [LABELS] = "labels", [LABELS_FROM] = "labels-from",
-	[TEXT] = "text",   [TOKENS] = "tokens", [LENGTH] = "length", [VOCAB] = "vocab",
-	[IMAGE] = "image", [FRAME] = "frame",   [HASH] = "hash",     [WITHOUT] = "without",
-};
-
-/* The path of a file that word `at` names, relative to the script. */
-static const char *
-take_file(struct cmd_call *c, struct data_options *r, int slot, int at)
-{
-	mem_free(r->path[slot]);
-	r->files |= 1u << at;
-	return r->path[slot] = io_join(c->dir, c->argv[at]);
-}
-
-static int
-take_count(const char *key, const char *word, int64_t most, int64_t *out, struct err *e)
-{
-	char what[24] = "data: ";
-
-	strncat(what, key, sizeof what - strlen(what) - 1);
-	if (cmd_number(what, word, out, e) < 0)
-		return -1;
-	if (*out < 1)
-		return err_set(e, "%s: %s is not at least 1", what, word);
-	return *out <= most ? 0
-			    : err_set(e, "%s: %s is outside 1..%lld", what, word, (long long)most);
-}
-
-static int
-take_yes(const char *key, const char *value, bool *yes, struct err *e)
-{
-	*yes = strcmp(value, "yes") == 0;
-	return *yes || strcmp(value, "no") == 0
-		       ? 0
-		       : err_set(e, "data: %s: '%.40s' is neither yes nor no", key, value);
-}
-
-/* "8x8", or "32x32x3". */
-static int
-take_image(const char *value, struct dataset_options *o, struct err *e)
-{
-	unsigned h = 0, w = 0, c = 1;
-	int end = 0;
-
-	if (sscanf(value, "%5ux%5u%n", &h, &w, &end) != 2 ||
-	    (value[end] && (sscanf(value, "%5ux%5ux%5u%n", &h, &w, &c, &end) != 3 || value[end])) ||
-	    h < 1 || w < 1 || c < 1 || h > 65536 || w > 65536 || c > 65536)
-		return err_set(e,
-			       "data: image: '%.40s' is no HEIGHTxWIDTH or HEIGHTxWIDTHxCHANNELS, "
-			       "like 8x8",
-			       value);
-	o->height = h;
-	o->width = w;
-	o->channels = c;
-	return 0;
-}
-
-/* Option `key` with the word at `at`. */
-static int
-take_option(struct cmd_call *c, struct data_options *r, enum option key, int at, struct err *e)
-{
-	const char *value = c->argv[at];
-	int64_t n = 0;
-	int status = 0;
-	bool yes;
-
-	switch (key) {
-	case LABEL:
-		r->o.label = value;
-		break;
-	case HEADER:
-		status = take_yes("header", value, &yes, e);
-		r->o.header = yes ? DATASET_HEADER_YES : DATASET_HEADER_NO;
-		break;
-	case LABELS:
-		return take_count("labels", value, INT64_MAX, &r->labels, e);
-	case LABELS_FROM:
-		r->o.labels_from = take_file(c, r, 0, at);
-		break;
-	case TEXT:
-		r->o.text = value;
-		break;
-	case TOKENS:
-		r->o.tokens = corpus_tokens_named(value) ? value : take_file(c, r, 1, at);
-		break;
-	case LENGTH:
-		status = take_count("length", value, DATASET_LENGTH, &n, e);
-		r->o.length = (size_t)n;
-		break;
-	case FRAME:
-		return take_yes("frame", value, &r->o.frame, e);
-	case IMAGE:
-		return take_image(value, &r->o, e);
-	case WITHOUT:
-		r->o.without = value;
-		break;
-	case HASH:
-		r->hash = value;
-		break;
-	case VOCAB:
-		status = take_count("vocab", value, DATASET_VOCAB, &n, e);
-		r->o.vocab = (size_t)n;
-		break;
-	}
-	return status;
-}
-
 /* A set beside the data. */
 static bool
 is_more(const char *word)
 {
 	return strcmp(word, "add") == 0 || strcmp(word, "target") == 0 ||
 	       strcmp(word, "held-out") == 0;
-}
-
-int
-cmd_data_option_at(struct cmd_call *c, int at, struct data_options *r, struct err *e)
-{
-	const size_t n = sizeof options / sizeof *options;
-	size_t key = 0;
-
-	if (strcmp(c->argv[at], "unlabelled") == 0)
-		return err_set(e, "data: unlabelled goes with `data add`: figures are measured on "
-				  "labels of the data itself, so read those first");
-	while (key < n && strcmp(options[key], c->argv[at]) != 0)
-		key++;
-	if (at + 1 == c->argc)
-		return err_set(e, "data: '%.40s' has no value", c->argv[at]);
-	if (key == n)
-		return err_set(e,
-			       "data: '%.40s' is none of label, header, labels, labels-from, "
-			       "image, text, tokens, "
-			       "length, vocab, frame, without, hash",
-			       c->argv[at]);
-	return take_option(c, r, (enum option)key, at + 1, e);
-}
-
-int
-cmd_data_options(struct cmd_call *c, int from, struct data_options *r, struct err *e)
-{
-	for (int i = from; i < c->argc; i += 2)
-		if (cmd_data_option_at(c, i, r, e) < 0)
-			return -1;
-	return 0;
-}
-
-void
-cmd_data_release(struct data_options *r)
-{
-	mem_free(r->path[0]);
-	mem_free(r->path[1]);
 }
 
 /* A path that is neither a set's name nor looks like a file's, and is not there. */
@@ -282,7 +120,7 @@ show_options(struct cmd_call *c, struct data_options *r, struct err *e)
 	for (int i = 1; i < c->argc; i++) {
 		if (strcmp(c->argv[i], "unlabelled") == 0)
 			r->o.unlabelled = true;
-		else if (cmd_data_option_at(c, i++, r, e) < 0)
+		else if (data_options_parse_one(c, i++, r, e) < 0)
 			return -1;
 	}
 	r->o.beside = r->o.unlabelled; /* neither classes nor ten rows are asked for */
@@ -300,7 +138,7 @@ cmd_data_show(struct cmd_call *c, const char *hash, struct err *e)
 		status = summary_file(path, reading.name, &reading.o, c->info->seed, hash, &c->say,
 				      e);
 	mem_free(path);
-	cmd_data_release(&reading);
+	data_options_release(&reading);
 	return status;
 }
 
@@ -362,7 +200,7 @@ exec_data(struct cmd_call *c, struct err *e)
 	if (strcmp(c->argv[0], "weight") == 0)
 		return weigh(c, e);
 	path = cmd_data_find(c, 0, &reading, e);
-	if (path && cmd_data_options(c, 1, &reading, e) == 0) {
+	if (path && data_options_parse(c, 1, &reading, e) == 0) {
 		r = cmd_request(c, REQUEST_DATA);
 		r->u.data.labels = reading.labels;
 		status = cmd_data_read(c, path, &reading, &r->u.data.dataset, e);
@@ -370,7 +208,7 @@ exec_data(struct cmd_call *c, struct err *e)
 	if (status == 0)
 		warn(c, r->u.data.dataset);
 	mem_free(path);
-	cmd_data_release(&reading);
+	data_options_release(&reading);
 	return status;
 }
 

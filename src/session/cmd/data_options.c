@@ -4,12 +4,176 @@
 
 #include "retort/session/cmd/data_options.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/data/read/corpus.h"
 #include "retort/data/sets.h"
 #include "retort/session/lex.h"
+
+enum option {
+	LABEL,
+	HEADER,
+	LABELS,
+	LABELS_FROM,
+	TEXT,
+	TOKENS,
+	LENGTH,
+	VOCAB,
+	IMAGE,
+	FRAME,
+	HASH,
+	WITHOUT
+};
+
+static const char *const options[] = {
+	[LABEL] = "label", [HEADER] = "header", [LABELS] = "labels", [LABELS_FROM] = "labels-from",
+	[TEXT] = "text",   [TOKENS] = "tokens", [LENGTH] = "length", [VOCAB] = "vocab",
+	[IMAGE] = "image", [FRAME] = "frame",   [HASH] = "hash",     [WITHOUT] = "without",
+};
+
+/* The path of a file that word `at` names, relative to the script. */
+static const char *
+take_file(struct cmd_call *c, struct data_options *r, int slot, int at)
+{
+	mem_free(r->path[slot]);
+	r->files |= 1u << at;
+	return r->path[slot] = io_join(c->dir, c->argv[at]);
+}
+
+static int
+take_count(const char *key, const char *word, int64_t most, int64_t *out, struct err *e)
+{
+	char what[24] = "data: ";
+
+	strncat(what, key, sizeof what - strlen(what) - 1);
+	if (cmd_number(what, word, out, e) < 0)
+		return -1;
+	if (*out < 1)
+		return err_set(e, "%s: %s is not at least 1", what, word);
+	return *out <= most ? 0
+			    : err_set(e, "%s: %s is outside 1..%lld", what, word, (long long)most);
+}
+
+static int
+take_yes(const char *key, const char *value, bool *yes, struct err *e)
+{
+	*yes = strcmp(value, "yes") == 0;
+	return *yes || strcmp(value, "no") == 0
+		       ? 0
+		       : err_set(e, "data: %s: '%.40s' is neither yes nor no", key, value);
+}
+
+/* "8x8", or "32x32x3". */
+static int
+take_image(const char *value, struct dataset_options *o, struct err *e)
+{
+	unsigned h = 0, w = 0, c = 1;
+	int end = 0;
+
+	if (sscanf(value, "%5ux%5u%n", &h, &w, &end) != 2 ||
+	    (value[end] && (sscanf(value, "%5ux%5ux%5u%n", &h, &w, &c, &end) != 3 || value[end])) ||
+	    h < 1 || w < 1 || c < 1 || h > 65536 || w > 65536 || c > 65536)
+		return err_set(e,
+			       "data: image: '%.40s' is no HEIGHTxWIDTH or HEIGHTxWIDTHxCHANNELS, "
+			       "like 8x8",
+			       value);
+	o->height = h;
+	o->width = w;
+	o->channels = c;
+	return 0;
+}
+
+/* Option `key` with the word at `at`. */
+static int
+take_option(struct cmd_call *c, struct data_options *r, enum option key, int at, struct err *e)
+{
+	const char *value = c->argv[at];
+	int64_t n = 0;
+	int status = 0;
+	bool yes;
+
+	switch (key) {
+	case LABEL:
+		r->o.label = value;
+		break;
+	case HEADER:
+		status = take_yes("header", value, &yes, e);
+		r->o.header = yes ? DATASET_HEADER_YES : DATASET_HEADER_NO;
+		break;
+	case LABELS:
+		return take_count("labels", value, INT64_MAX, &r->labels, e);
+	case LABELS_FROM:
+		r->o.labels_from = take_file(c, r, 0, at);
+		break;
+	case TEXT:
+		r->o.text = value;
+		break;
+	case TOKENS:
+		r->o.tokens = corpus_tokens_named(value) ? value : take_file(c, r, 1, at);
+		break;
+	case LENGTH:
+		status = take_count("length", value, DATASET_LENGTH, &n, e);
+		r->o.length = (size_t)n;
+		break;
+	case FRAME:
+		return take_yes("frame", value, &r->o.frame, e);
+	case IMAGE:
+		return take_image(value, &r->o, e);
+	case WITHOUT:
+		r->o.without = value;
+		break;
+	case HASH:
+		r->hash = value;
+		break;
+	case VOCAB:
+		status = take_count("vocab", value, DATASET_VOCAB, &n, e);
+		r->o.vocab = (size_t)n;
+		break;
+	}
+	return status;
+}
+
+int
+data_options_parse_one(struct cmd_call *c, int at, struct data_options *r, struct err *e)
+{
+	const size_t n = sizeof options / sizeof *options;
+	size_t key = 0;
+
+	if (strcmp(c->argv[at], "unlabelled") == 0)
+		return err_set(e, "data: unlabelled goes with `data add`: figures are measured on "
+				  "labels of the data itself, so read those first");
+	while (key < n && strcmp(options[key], c->argv[at]) != 0)
+		key++;
+	if (at + 1 == c->argc)
+		return err_set(e, "data: '%.40s' has no value", c->argv[at]);
+	if (key == n)
+		return err_set(e,
+			       "data: '%.40s' is none of label, header, labels, labels-from, "
+			       "image, text, tokens, "
+			       "length, vocab, frame, without, hash",
+			       c->argv[at]);
+	return take_option(c, r, (enum option)key, at + 1, e);
+}
+
+int
+data_options_parse(struct cmd_call *c, int from, struct data_options *r, struct err *e)
+{
+	for (int i = from; i < c->argc; i += 2)
+		if (data_options_parse_one(c, i, r, e) < 0)
+			return -1;
+	return 0;
+}
+
+void
+data_options_release(struct data_options *r)
+{
+	mem_free(r->path[0]);
+	mem_free(r->path[1]);
+}
 
 /* The options the data itself was read with. Labels from another file are its own. */
 static int
@@ -27,7 +191,7 @@ like_data(const char *line, struct lex *lex, struct data_options *r, struct err 
 	c.argv = lex->word + 1;
 	path = cmd_data_find(&c, 0, r, e);
 	mem_free(path);
-	if (!path || cmd_data_options(&c, 1, r, e) < 0)
+	if (!path || data_options_parse(&c, 1, r, e) < 0)
 		return -1;
 	r->o.labels_from = NULL;
 	r->name = r->hash = NULL;
@@ -68,7 +232,7 @@ take_words(struct cmd_call *c, struct data_options *r, double *weight, struct er
 		else if (strcmp(c->argv[i], "weight") == 0 && value)
 			status = cmd_real("data: weight", c->argv[++i], weight, e);
 		else
-			status = cmd_data_option_at(c, i++, r, e);
+			status = data_options_parse_one(c, i++, r, e);
 	}
 	if (status < 0)
 		return -1;
@@ -124,6 +288,6 @@ data_options_more(struct cmd_call *c, struct err *e)
 	}
 	mem_free(path);
 	mem_free(lex);
-	cmd_data_release(&r);
+	data_options_release(&r);
 	return status;
 }

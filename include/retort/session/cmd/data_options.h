@@ -25,10 +25,10 @@ int cmd_data_read(struct cmd_call *c, const char *path, const struct data_option
 		  struct dataset **out, struct err *e);
 
 /* Options and their values in turn, from word `from` on, over what `r` says already. */
-int cmd_data_option_at(struct cmd_call *c, int at, struct data_options *r,
-		       struct err *e); /* the one of words at, at + 1 */
-int cmd_data_options(struct cmd_call *c, int from, struct data_options *r, struct err *e);
-void cmd_data_release(struct data_options *r);
+int data_options_parse_one(struct cmd_call *c, int at, struct data_options *r,
+			   struct err *e); /* the one of words at, at + 1 */
+int data_options_parse(struct cmd_call *c, int from, struct data_options *r, struct err *e);
+void data_options_release(struct data_options *r);
 
 /* `data add`, `data target` and `data held-out`. */
 int data_options_more(struct cmd_call *c, struct err *e);

@@ -1,0 +1,242 @@
+/* session_line.c: parse and execute one line of the session language. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/base/text.h"
+#include "retort/data/augment/augment.h"
+#include "retort/nn/gemm/blas.h"
+#include "retort/session/cmd.h"
+#include "retort/session/inside.h"
+#include "retort/session/lex.h"
+#include "retort/session/session.h"
+
+/* Who turns back-translation off does not want it turned on by texts that are still on their way.
+ */
+static void
+end_translation(struct session *s, const struct request *r)
+{
+	const struct request_knobs *k = r->kind == REQUEST_SET ? &r->u.knobs : NULL;
+	double rate;
+
+	for (int i = 0; k && i < k->n; i++)
+		if (k->set[i].knob->offset == augment_backtranslate.on &&
+		    text_to_double(k->set[i].value, &rate) == 0 && rate <= 0)
+			trainer_post(s->trainer, request_new(REQUEST_TRANSLATE_STOP));
+}
+
+/* The line goes to the trainer and waits for its answer. */
+static void
+post(struct session *s, const struct cmd *d, struct cmd_call *c, const struct lex *lex,
+     const char *line)
+{
+	struct request *r = c->request;
+	const struct request_knobs *k = request_knobs(r);
+	struct pending *p;
+
+	mem_grow(&s->pending, &s->cap_pending, s->n_pending + 1, sizeof *s->pending);
+	p = &s->pending[s->n_pending++];
+	*p = (struct pending){ .id = ++s->next_id,
+			       .kind = r->kind,
+			       .knob = k && k->n ? k->set[0].knob : NULL,
+			       .save = c->save,
+			       .stamped = r->stamped,
+			       .at = r->at,
+			       .expected = c->expected,
+			       .within = c->within,
+			       .digits = c->digits };
+	if (r->kind == REQUEST_SET)
+		memcpy(p->asked, k->set[0].value, sizeof p->asked);
+	p->text = mem_text(c->record.len ? c->record.s : line + lex->command);
+	p->text[strcspn(p->text, "\r\n")] = '\0';
+	p->where = s->reading ? mem_text(s->reading->where) : NULL;
+	p->records = s->recorder && (d->flags & CMD_RECORD) && request_is(r, REQUEST_IS_RECORD);
+	r->id = p->id;
+	c->request = NULL;
+	c->save = NULL;
+	if (p->knob)
+		observer_requested(s->live, p->knob, p->asked);
+	end_translation(s, r);
+	trainer_post(s->trainer, r);
+}
+
+static int
+queue_source(struct session *s, const char *path, struct err *e)
+{
+	char *text, *dir;
+	size_t size;
+
+	if (io_read(path, 1 << 24, &text, &size, e) < 0)
+		return -1;
+	dir = io_dirname(path);
+	session_script(s, path, text, dir);
+	mem_free(dir);
+	mem_free(text);
+	return 0;
+}
+
+/* A knob that changes how things look is the session's own: the trainer need not know. */
+static int
+turn_view_knob(struct session *s, const struct request *r, struct err *e)
+{
+	const struct knob *k = r->u.knobs.set[0].knob;
+	const char *value = r->u.knobs.set[0].value;
+	struct request *pace;
+
+	if (knob_set(&s->view, k, value, e) < 0)
+		return -1;
+	knob_overlay(&s->info.run.settings.knobs, &s->view, KNOB_VIEW);
+	if (!s->live)
+		return 0;
+	observer_display(s->live, &s->view);
+	session_tell(s, false, "%s %s", k->name, value);
+	if (strcmp(k->name, "speed") != 0)
+		return 0;
+	pace = request_new(REQUEST_PACE);
+	pace->u.steps.n = s->view.speed;
+	trainer_post(s->trainer, pace);
+	return 0;
+}
+
+static void
+leave(struct session *s)
+{
+	if (s->live && s->info.phase != LAB_IDLE && !s->leaving) {
+		s->leaving = true; /* its end is recorded first */
+		session_line(s, "stop", NULL, NULL);
+		return;
+	}
+	s->over = true;
+}
+
+static void
+speak(struct session *s, const struct cmd *d, const struct cmd_call *c)
+{
+	if (c->say.len && s->live)
+		observer_text(s->live, c->argc ? c->argv[0] : d->name, c->say.s);
+	else if (c->say.len)
+		output_text(&s->tell, d->name, c->say.s);
+	if (c->talk.len)
+		session_tell(s, false, "%s", c->talk.s);
+}
+
+/* Bits depend on the kernel: figures of another one are compared within a tolerance, and that is
+ * said. */
+static void
+heed_kernel(struct session *s, const struct cmd_call *c)
+{
+	if (!c->kernel[0] || strcmp(c->kernel, blas_name()) == 0)
+		return;
+	s->other_kernel = true;
+	session_tell(
+		s, false,
+		"recorded with %s, here is %s: figures are compared within 5 %%, not to the bit",
+		c->kernel, blas_name());
+}
+
+/* Lines that a view action stands for, one after the other. */
+static int
+give_each(struct session *s, char *lines, struct err *e)
+{
+	int status = 0;
+
+	for (char *line = lines, *next; line && status == 0; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		status = session_line(s, line, NULL, e);
+	}
+	return status;
+}
+
+static int
+carry_out(struct session *s, const struct cmd *d, struct cmd_call *c, const struct lex *lex,
+	  const char *line, struct err *e)
+{
+	bool is_view = c->request && c->request->kind == REQUEST_SET &&
+		       c->request->u.knobs.set[0].knob->when == KNOB_VIEW;
+
+	if (lex->stamped && (!c->request || is_view) && !c->talk.len)
+		return err_set(e, "%s: takes no stamp: it does nothing to what trains", d->name);
+	if (lex->stamped && c->request && !request_is(c->request, REQUEST_IS_STAMP))
+		return err_set(
+			e, "%s: a translation takes no stamp: nobody knows when it will be there",
+			d->name);
+	speak(s, d, c);
+	heed_kernel(s, c);
+	if (c->then.len)
+		return give_each(s, c->then.s, e);
+	if (c->source)
+		return queue_source(s, c->source, e);
+	if (c->waits)
+		script_wait(s->script, c->wait);
+	if (c->quit)
+		leave(s);
+	if (is_view)
+		return turn_view_knob(s, c->request, e);
+	if (c->request)
+		post(s, d, c, lex, line);
+	return 0;
+}
+
+/* When the request is due: at its stamp, or at the step a script waits for. */
+static void
+stamp(const struct session *s, const struct lex *lex, struct request *r)
+{
+	uint64_t step;
+
+	r->stamped = lex->stamped;
+	r->at = lex->at;
+	memcpy(r->owner, lex->owner, sizeof r->owner);
+	if (lex->stamped || !s->reading || !script_waits(s->script, &step))
+		return;
+	r->stamped = true;
+	r->at = step;
+}
+
+int
+session_line(struct session *s, const char *line, int *column, struct err *e)
+{
+	struct cmd_call c = { .info = &s->info,
+			      .data_line = s->data_line,
+			      .dir = s->reading ? s->reading->dir : ".",
+			      .beside = s->beside,
+			      .scripted = s->reading != NULL,
+			      .live = s->live != NULL,
+			      .table = s->o.commands,
+			      .screen = s->o.screen };
+	const struct cmd *d;
+	struct lex lex;
+	int ignored, status;
+
+	column = column ? column : &ignored;
+	if (lex_line(line, &lex, column, e) < 0)
+		return -1;
+	if (lex.n == 0)
+		return 0;
+	*column = lex.column[0];
+	d = cmd_find(s->o.commands, lex.word[0], e);
+	if (!d)
+		return -1;
+	c.argc = lex.n - 1;
+	c.argv = lex.word + 1;
+	if (cmd_parse(d, &c, e) < 0)
+		return -1;
+	status = d->exec(&c, e);
+	if (c.request)
+		stamp(s, &lex, c.request);
+	if (status == 0)
+		status = carry_out(s, d, &c, &lex, line, e);
+	request_free(c.request);
+	text_release(&c.say);
+	text_release(&c.talk);
+	text_release(&c.then);
+	text_release(&c.record);
+	mem_free(c.save);
+	mem_free(c.source);
+	return status;
+}

@@ -1,0 +1,109 @@
+/* session_script.c: execute queued script lines when they are due. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "retort/session/inside.h"
+#include "retort/session/lex.h"
+#include "retort/session/session.h"
+
+void
+session_script(struct session *s, const char *name, const char *text, const char *dir)
+{
+	long torn = script_add(s->script, name, text, dir);
+
+	if (torn >= 0)
+		session_tell(s, false,
+			     "%s: the last line has no end and is dropped, from byte %ld on", name,
+			     torn);
+}
+
+/* With `until`: lines behind that step are left out, and a run that would pass it stops there. */
+static bool
+is_beyond(struct session *s, const char *text)
+{
+	struct lex lex;
+	int column;
+
+	if (!s->o.until || lex_line(text, &lex, &column, NULL) < 0)
+		return false;
+	return lex.stamped && !lex.owner[0] ? lex.at > s->o.until : s->reached && !lex.stamped;
+}
+
+/* Does this line run beyond it? */
+static bool
+reaches(const struct session *s, const char *text)
+{
+	uint64_t steps;
+	struct lex lex;
+	int column;
+
+	if (!s->o.until || lex_line(text, &lex, &column, NULL) < 0 ||
+	    strcmp(lex.word[0], "run") != 0)
+		return false;
+	steps = lex.n > 1 ? strtoull(lex.word[1], NULL, 10) : 1000;
+	return s->info.run.student.steps + steps > s->o.until;
+}
+
+/* Behind the lines that are stamped up to it: stamped lines are applied in the order in which they
+ * are posted. */
+static void
+stop_at_until(struct session *s)
+{
+	struct request *r = request_new(REQUEST_STOP);
+
+	r->stamped = true;
+	r->at = s->o.until;
+	trainer_post(s->trainer, r);
+}
+
+static void
+give(struct session *s)
+{
+	struct script_line *l = script_take(s->script);
+	struct err e;
+	int column = 1;
+
+	s->reading = l;
+	if (!is_beyond(s, l->text)) {
+		if (session_line(s, l->text, &column, &e) < 0) {
+			session_tell(s, true, "%s:%d: %s", l->where, column, e.msg);
+			session_fail(s, 2);
+		}
+		s->reached = s->reached || reaches(s, l->text);
+	}
+	s->reading = NULL;
+	script_line_free(l);
+}
+
+/* A line that belongs to the work before it: stamped, or below a `wait STEP`, or such a wait
+ * itself. */
+static bool
+belongs(const struct session *s, const struct script_line *l)
+{
+	uint64_t step;
+
+	return l && (script_is_stamped(l) || script_waits(s->script, &step) ||
+		     strncmp(l->text + strspn(l->text, " \t"), "wait ", 5) == 0);
+}
+
+/* Give what is due: one unstamped line when all is quiet, and what belongs to it. */
+void
+session_script_read(struct session *s)
+{
+	while (!s->over && script_peek(s->script)) {
+		bool before = s->reached;
+
+		if (!belongs(s, script_peek(s->script)) && (s->working || s->n_pending))
+			return;
+		trainer_hold(s->trainer, true);
+		give(s);
+		while (!s->over && belongs(s, script_peek(s->script)))
+			give(s);
+		if (s->reached && !before)
+			stop_at_until(s);
+		trainer_hold(s->trainer, false);
+	}
+}
