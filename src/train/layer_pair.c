@@ -24,7 +24,7 @@ refuse_tap(const struct layer_pair *m, unsigned on, struct err *e)
 		       model_tap_name[m->on], taps);
 }
 
-/* Whether the loss can compare layers like these, by what it says of itself. */
+/* Check the layers against the needs that the loss declares. */
 static int
 check_loss(const struct net_info *teacher, const struct net_info *student,
 	   const struct layer_pair *m, struct err *e)
@@ -38,8 +38,8 @@ check_loss(const struct net_info *teacher, const struct net_info *student,
 	if (!(on & 1u << m->on))
 		return refuse_tap(m, on, e);
 	if (needs & (LOSS_MAP | LOSS_IMAGE) && (t->is_tokens || places < 2))
-		return err_set(e, "match %s: compares feature maps, %s:%s is none", m->match->name,
-			       teacher->name, t->name);
+		return err_set(e, "match %s: compares feature maps, and %s:%s is not one",
+			       m->match->name, teacher->name, t->name);
 	if (needs & LOSS_SAME && net_info_width(t, m->on) != net_info_width(s, m->on))
 		return err_set(e,
 			       "match %s: compares layers of one width, %s:%s has %zu and s:%s %zu",
@@ -47,8 +47,8 @@ check_loss(const struct net_info *teacher, const struct net_info *student,
 			       s->name, net_info_width(s, m->on));
 	if (needs & LOSS_BEFORE && (m->t_layer == 0 || m->s_layer < 2))
 		return err_set(e,
-			       "match %s: compares what becomes of the layer before: there is none "
-			       "that learns before %s:%s",
+			       "match %s: needs the layer before too, and no trained layer is "
+			       "before %s:%s",
 			       m->match->name, m->t_layer == 0 ? teacher->name : "s",
 			       m->t_layer == 0 ? t->name : s->name);
 	return 0;
@@ -86,15 +86,15 @@ layer_pair_agrees(const struct net_info *teacher, const struct net_info *student
 
 	if ((m->match->needs & among_rows) == among_rows && k->batch < 2)
 		return err_set(e,
-			       "match %s: %s:%s s:%s: it compares the rows of a batch with each "
-			       "other, and batch is %d; it takes 2 or more",
+			       "match %s: %s:%s s:%s: compares the rows of a batch with each "
+			       "other, and batch is %d (expected 2 or more)",
 			       m->match->name, teacher->name, t->name, s->name, (int)k->batch);
 	if (!m->match->agrees || m->match->agrees(&shape, k, e) == 0)
 		return 0;
 	return err_wrap(e, "match %s: %s:%s s:%s", m->match->name, teacher->name, t->name, s->name);
 }
 
-/* What a loss says of the pair besides. */
+/* Check the layers with the loss's own function. */
 static int
 check_fits(const struct net_info *teacher, const struct net_info *student,
 	   const struct layer_pair *m, struct err *e)
@@ -107,7 +107,7 @@ check_fits(const struct net_info *teacher, const struct net_info *student,
 	return err_wrap(e, "match %s: %s:%s s:%s", m->match->name, teacher->name, t->name, s->name);
 }
 
-/* What stands between, where it was said: why it cannot. */
+/* Check the projection that was given. */
 static int
 check_through(const struct net_info *teacher, const struct net_info *student,
 	      const struct layer_pair *m, struct err *e)
@@ -118,31 +118,31 @@ check_through(const struct net_info *teacher, const struct net_info *student,
 
 	if (m->through == THROUGH_NONE && m->match->needs & LOSS_PROJECT)
 		return err_set(e,
-			       "through none: match %s learns a map in between even where widths "
+			       "through none: match %s has a learned projection even where widths "
 			       "are equal",
 			       m->match->name);
 	if (m->through == THROUGH_NONE && !(m->match->needs & (LOSS_MAP | LOSS_WIDTHS)) &&
 	    m->t_width != width)
 		return err_set(e,
-			       "through none: %s:%s has %zu numbers, s:%s %zu; linear or shared "
-			       "maps one to the other",
+			       "through none: %s:%s has width %zu, s:%s %zu (expected linear or "
+			       "shared)",
 			       teacher->name, t->name, m->t_width, s->name, width);
 	if (m->through <= THROUGH_NONE)
 		return 0;
 	if (m->match->needs & (LOSS_MAP | LOSS_WIDTHS | LOSS_SAME))
 		return err_set(
 			e,
-			"through %s: match %s compares layers as they are; none is what it takes",
+			"through %s: match %s compares layers without projection (expected none)",
 			through, m->match->name);
 	if (1u << m->on & MODEL_SQUARES)
 		return err_set(
 			e,
-			"through %s: attention %s are compared as they are; none is what they take",
+			"through %s: attention %s are compared without projection (expected none)",
 			through, m->on == MODEL_ATTENTION ? "maps" : "scores");
 	if (m->through == THROUGH_CONV1X1 && (s->is_tokens || s->width == s->last))
 		return err_set(e,
-			       "through conv1x1: s:%s is no feature map; linear is the same for "
-			       "one position",
+			       "through conv1x1: s:%s is not a feature map (expected linear, the "
+			       "same for one position)",
 			       s->name);
 	return 0;
 }
@@ -155,10 +155,10 @@ layer_pair_fit(const struct net_info *teacher, const struct net_info *student, s
 	size_t t_places = t->width / t->last, s_places = s->width / s->last;
 	unsigned rows = LOSS_BATCH | LOSS_WIDTHS;
 	bool as_rows = (m->match->needs & rows) == rows && !t->is_tokens &&
-		       !s->is_tokens; /* where padding is has to be known */
+		       !s->is_tokens; /* padding has to be known by position */
 
 	if (!s->learns)
-		return err_set(e, "s:%s is the input: nothing in it can learn", s->name);
+		return err_set(e, "s:%s is the input and has no parameters to train", s->name);
 	if (m->on != MODEL_HIDDEN && (!t->heads || !s->heads))
 		return err_set(e, "%s:%s has no attention", t->heads ? "s" : teacher->name,
 			       t->heads ? s->name : t->name);

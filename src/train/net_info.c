@@ -9,8 +9,8 @@
 
 _Static_assert(MODEL_LAYERS <= 64, "layers are bits of a uint64_t");
 
-/* "attention" behind the dot, if there is one. Returns the length of what stands before it, or 0.
- */
+/* Parse the tap behind the dot, "attention", if there is one. Returns the length of the layer's
+ * name before it; 0: unknown tap. */
 static size_t
 split_tap(const char *layer, enum model_tap *on)
 {
@@ -90,10 +90,10 @@ net_info_layers(const struct net_info *student, const char *list, uint64_t *out,
 		if (layer < 0)
 			return -1;
 		if (on != MODEL_HIDDEN)
-			return err_set(e, "%s: a whole layer is meant, say %s", name,
+			return err_set(e, "%s: a tap cannot be frozen (expected a layer: %s)", name,
 				       student->layer[layer].name);
 		if (!student->layer[layer].learns)
-			return err_set(e, "%s: it is the input: nothing in it learns", name);
+			return err_set(e, "%s: the input has no parameters", name);
 		*out |= (uint64_t)1 << layer;
 		list += len;
 	}

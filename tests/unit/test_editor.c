@@ -142,8 +142,8 @@ incompatible_pairs_give_the_reason(void **state)
 
 	(void)state;
 	open_editor(&s, 1, 0);
-	CHECK_STR(done(&s, "match"), "error: s:0 is the input: nothing in it can learn");
-	CHECK_STR(done(&s, "through"), "error: s:0 is the input: nothing in it can learn");
+	CHECK_STR(done(&s, "match"), "error: s:0 is the input and has no parameters to train");
+	CHECK_STR(done(&s, "through"), "error: s:0 is the input and has no parameters to train");
 	s.view.editing = false;
 	CHECK(strstr(done(&s, "match"), "error: ") && strstr(done(&s, "match"), "map editor"));
 	CHECK(strstr(done(&s, "through"), "error: ") && strstr(done(&s, "through"), "map editor"));
