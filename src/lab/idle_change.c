@@ -21,6 +21,7 @@
 #include "retort/lab/setup_teacher.h"
 #include "retort/train/trainer_checkpoint.h"
 #include "retort/lab/settings_change.h"
+#include "retort/lab/settings_check.h"
 #include "retort/lab/stage.h"
 #include "retort/nn/models/net_ckpt.h"
 #include "retort/nn/models/model_table.h"
@@ -291,11 +292,14 @@ idle_change_train(struct trainer_state *w, struct request *r, struct err *e)
 static int
 check_run(struct trainer_state *w, int64_t steps, struct err *e)
 {
+	struct settings now = settings_change_base(w);
+
 	if (!w->run.student)
 		return err_set(e, "run: no student yet; `student mlp 32` makes one");
 	if (steps < 1 || steps > 1000000000 ||
 	    w->run.student->state->step + (uint64_t)steps > UINT32_MAX - 1)
-		return err_set(e, "run: %lld steps is outside 1..1000000000", (long long)steps);
+		return err_set(e, "run: invalid number of steps %lld (expected 1 to 1000000000)",
+			       (long long)steps);
 	for (int i = 0; i < w->info.n_teachers; i++)
 		if (!w->info.teacher[i].ready && !w->info.run.settings.teacher_muted[i])
 			return err_set(e,
@@ -303,7 +307,7 @@ check_run(struct trainer_state *w, int64_t steps, struct err *e)
 				       "`teachers %s mute`",
 				       w->info.teacher[i].name, w->info.teacher[i].name,
 				       w->info.teacher[i].name);
-	return settings_change_check(w, e) < 0 ? err_wrap(e, "run") : 0;
+	return settings_check_work(w, &now, e) < 0 ? err_wrap(e, "run") : 0;
 }
 
 static bool

@@ -20,6 +20,7 @@
 #include "retort/train/trainer_checkpoint.h"
 #include "retort/lab/ramp_change.h"
 #include "retort/lab/settings_change.h"
+#include "retort/lab/settings_describe.h"
 #include "retort/lab/stage.h"
 #include "retort/nn/models/net_ckpt.h"
 
@@ -40,7 +41,7 @@ live_change_make(struct trainer_state *w, const struct settings *after, struct r
 	if (settings_change_put(w, after, e) < 0)
 		return -1;
 	c.after = settings_change_base(w);
-	settings_change_describe(w, &c.before, &c.after, r->note, sizeof r->note);
+	settings_describe(w, &c.before, &c.after, r->note, sizeof r->note);
 	r->unchanged = !r->note[0];
 	if (r->unchanged)
 		return 0; /* nothing became of it: nothing is to be taken back, and what was can
@@ -258,7 +259,7 @@ restore_settings(struct trainer_state *w, bool back, struct request *r, struct e
 	if (settings_change_put(w, back ? &c->before : &c->after, e) < 0)
 		return -1;
 	now = settings_change_base(w); /* a ramp that is brought back is not where it was */
-	settings_change_describe(w, &was, &now, r->note, sizeof r->note);
+	settings_describe(w, &was, &now, r->note, sizeof r->note);
 	history_add(w);
 	return 0;
 }

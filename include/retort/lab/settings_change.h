@@ -25,14 +25,6 @@ uint64_t settings_change_step(const struct trainer_state *w);
  */
 int settings_change_follow(struct trainer_state *w, struct err *e);
 
-/* Check the settings in force and their ramps against the teachers' options and the data before
- * work starts: 0, or -1 and the reason. */
-int settings_change_check(const struct trainer_state *w, struct err *e);
-
-/* List the differences: "temperature 4 -> 2, map2 big:1 s:1 weight 0.5"; "" where there is none. */
-void settings_change_describe(const struct trainer_state *w, const struct settings *from,
-			      const struct settings *to, char *buf, size_t size);
-
 /* What the student's loss terms are built from, with the settings in force. */
 struct branch_plan settings_change_plan(const struct trainer_state *w);
 

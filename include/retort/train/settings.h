@@ -11,8 +11,8 @@
 #include "retort/train/remedy_result.h"
 
 /*
- * No pointers into memory that can go: copying is an assignment. A new setting is a field here, a
- * line in the check of lab/settings_change.c and one in its description of changes. Arrays have
+ * No pointers into memory that can be freed: copying is an assignment. A new setting is a field
+ * here, a check in lab/settings_check.c and a line in lab/settings_describe.c. Arrays have
  * entries for everything that exists when the value is taken; those behind n_* are 0.
  */
 struct settings {

@@ -1,0 +1,12 @@
+/* Differences of settings in words, for notes and logs. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_LAB_SETTINGS_DESCRIBE_H
+#define RETORT_LAB_SETTINGS_DESCRIBE_H
+
+#include "retort/lab/trainer_state.h"
+
+/* List the differences: "temperature 4 -> 2, map2 big:1 s:1 weight 0.5"; "" where there is none. */
+void settings_describe(const struct trainer_state *w, const struct settings *from,
+		       const struct settings *to, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,254 @@
+/* settings_check.c: settings against data, teachers, losses and each other. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/settings_check.h"
+
+#include "retort/base/text.h"
+#include "retort/data/sets.h"
+#include "retort/kd/losses/loss_table.h"
+#include "retort/lab/tunable.h"
+#include "retort/train/mix.h"
+
+bool
+settings_check_starts_augment(const struct trainer_state *w, const struct knobs *was,
+			      const struct knobs *now)
+{
+	return w->train.ds && augment_any(now, w->train.ds->kind) &&
+	       !augment_any(was, w->train.ds->kind);
+}
+
+static int
+check_fixed(const struct trainer_state *w, const struct settings *s, struct err *e)
+{
+	for (size_t i = 0; i < knob_count; i++) {
+		const struct knob *k = &knob_table[i];
+
+		if (k->when == KNOB_FIXED && w->info.phase != LAB_IDLE &&
+		    knob_value(&s->knobs, k) != knob_value(&w->info.run.settings.knobs, k))
+			return err_set(e,
+				       "%s: cannot change while training, because it fixes what "
+				       "the graph is built for; "
+				       "`stop` first",
+				       k->name);
+	}
+	return 0;
+}
+
+static double
+sum_of_weights(const struct settings *s)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
+		sum += loss_weight(loss_table[i], &s->knobs);
+	for (int i = 0; i < s->n_maps; i++)
+		sum += s->map[i].weight;
+	return sum;
+}
+
+/* Losses on all logits, and teachers with a top-k option. */
+static int
+check_top_k(const struct trainer_state *w, const struct settings *s, struct err *e)
+{
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
+		for (int k = 0; k < w->info.n_teachers; k++)
+			if (loss_table[i]->needs & LOSS_LOGITS &&
+			    !(loss_table[i]->needs & LOSS_TOP) &&
+			    loss_weight(loss_table[i], &s->knobs) > 0 &&
+			    w->info.teacher[k].options.top && !s->teacher_muted[k])
+				return err_set(e,
+					       "%s: needs all logits, and %s keeps the largest "
+					       "%zu; `teacher %s top all` first",
+					       loss_table[i]->name, w->info.teacher[k].name,
+					       w->info.teacher[k].options.top,
+					       w->info.teacher[k].name);
+	return 0;
+}
+
+/* Knobs that exclude a loss on the layer map. */
+static int
+check_maps(const struct trainer_state *w, const struct settings *s, struct err *e)
+{
+	for (int i = 0; i < s->n_maps; i++)
+		if (layer_pair_agrees(&w->info.teacher[s->map[i].teacher], &w->info.run.student,
+				      &s->map[i], &s->knobs, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* Mixing modes that need all logits, and teachers with a top-k option. */
+static int
+check_mix(const struct trainer_state *w, const struct settings *s, struct err *e)
+{
+	const char *why = mix_needs_all((enum mix_mode)s->knobs.mix);
+	char mode[64];
+
+	for (int k = 0; why && k < w->info.n_teachers; k++)
+		if (w->info.teacher[k].options.top && !s->teacher_muted[k])
+			return err_set(
+				e,
+				"mix %s: %s, and %s keeps the largest %zu; `teacher %s top all` "
+				"first",
+				knob_print(&s->knobs, knob_find("mix", NULL), mode, sizeof mode),
+				why, w->info.teacher[k].name, w->info.teacher[k].options.top,
+				w->info.teacher[k].name);
+	return 0;
+}
+
+static const char mixed[] = "a mixed row has two labels";
+
+/* Losses and mixing modes for rows with one label, and mixup. */
+static int
+check_mixup(const struct trainer_state *w, const struct settings *s, struct err *e)
+{
+	if (!augment_is_on(&augment_mixup, &s->knobs))
+		return 0;
+	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
+		if (loss_table[i]->needs & LOSS_CLASSES &&
+		    loss_weight(loss_table[i], &s->knobs) > 0)
+			return err_set(e,
+				       "mixup-rate: %s, and %s supports one; `loss %s off`, or "
+				       "`set mixup-rate 0`",
+				       mixed, loss_table[i]->name, loss_table[i]->name);
+	for (int i = 0; i < s->n_maps; i++)
+		if (s->map[i].match->needs & LOSS_LABELS)
+			return err_set(e,
+				       "mixup-rate: %s, and %s on the layer map supports one; "
+				       "`set mixup-rate 0`",
+				       mixed, s->map[i].match->name);
+	if (s->knobs.mix == MIX_CONFIDENCE && w->info.n_teachers > 1)
+		return err_set(
+			e, "mixup-rate: %s, and mix confidence supports one; `set mixup-rate 0`",
+			mixed);
+	return 0;
+}
+
+/* Teachers see rows after augmentation, and a file of outputs has none for augmented rows. */
+static int
+check_augment(const struct trainer_state *w, const struct settings *s, struct err *e)
+{
+	if (!w->train.ds)
+		return 0;
+	if (augment_fits(&s->knobs, w->train.ds, w->train.round_trip, w->train.wordnet, e) < 0 ||
+	    check_mixup(w, s, e) < 0)
+		return -1;
+	for (int k = 0; augment_any(&s->knobs, w->train.ds->kind) && k < w->info.n_teachers; k++)
+		if (w->info.teacher[k].is_file && !s->teacher_muted[k])
+			return err_set(e,
+				       "%s is a file of outputs and has none for augmented rows; "
+				       "`teachers %s mute` first, or turn the augmentation off",
+				       w->info.teacher[k].name, w->info.teacher[k].name);
+	return 0;
+}
+
+static int
+check_frozen(const struct trainer_state *w, const struct settings *s, struct err *e)
+{
+	const struct net_info *n = &w->info.run.student;
+
+	for (int i = 0; i < n->n_layers; i++)
+		if (n->layer[i].learns && !(s->frozen >> i & 1))
+			return 0;
+	return s->frozen ? err_set(e, "every layer would be frozen and nothing trained; `thaw` one")
+			 : 0;
+}
+
+/* Some set with a weight above 0 has rows that can be drawn. */
+static int
+check_sets(const struct trainer_state *w, const struct settings *s, struct err *e)
+{
+	bool alone =
+		w->info.phase == LAB_DISTILLING &&
+		w->train.order.rows == w->train.split.shown; /* no teacher: labelled rows only */
+	bool labelled = s->labelled || alone;
+	double every[DATASET_SETS];
+	struct text names = { 0 };
+
+	if (!w->train.ds || lab_rows(&w->info, s->set_weight, labelled) > 0)
+		return 0;
+	for (int i = 0; i < w->info.n_sets; i++)
+		if (sets_role_trains(w->info.set[i].role) && (w->info.set[i].labelled || !labelled))
+			text_item(&names, "%s", w->info.set[i].name);
+	for (int i = 0; i < DATASET_SETS; i++)
+		every[i] = 1;
+	if (!labelled)
+		err_set(e, "every set would have weight 0 and no row be drawn; sets: %.160s",
+			text_get(&names));
+	else if (lab_rows(&w->info, every, true) > 0)
+		err_set(e,
+			"no set with a weight above 0 has a labelled row; sets that have: %.160s",
+			text_get(&names));
+	else
+		err_set(e, "no labelled row to learn from");
+	text_release(&names);
+	return -1;
+}
+
+/* `remedy select` leaves rows of sets with a weight above 0. */
+static int
+check_choice(const struct trainer_state *w, const struct settings *s, struct err *e)
+{
+	const struct remedy_result_made *m =
+		remedy_result_get(&w->train.remedies, s->remedy[REMEDY_KIND_select]);
+
+	bool alone = w->info.phase == LAB_DISTILLING && w->train.order.rows == w->train.split.shown,
+	     labelled = s->labelled || alone;
+
+	for (size_t i = 0; m && i < (labelled ? m->n_shown : m->n); i++)
+		if (s->set_weight[sets_of_row(w->train.ds, (labelled ? m->shown : m->rows)[i])] > 0)
+			return 0;
+	return m ? err_set(e, "`remedy select` leaves no%s row of a set with a weight above 0",
+			   labelled ? " labelled" : "")
+		 : 0;
+}
+
+static int
+check_settings(const struct trainer_state *w, const struct settings *now, const struct settings *s,
+	       struct err *e)
+{
+	if (check_fixed(w, s, e) < 0 || check_top_k(w, s, e) < 0 || check_maps(w, s, e) < 0 ||
+	    check_mix(w, s, e) < 0 || check_frozen(w, s, e) < 0 || check_augment(w, s, e) < 0 ||
+	    check_sets(w, s, e) < 0 || check_choice(w, s, e) < 0)
+		return -1;
+	if (sum_of_weights(s) == 0 && sum_of_weights(now) > 0)
+		return err_set(e, "every loss would have weight 0 and nothing be trained; set "
+				  "another loss first");
+	return 0;
+}
+
+/* Check the values at the ends of all legs: a weight above 0 within a leg is above 0 at an end. */
+static int
+check_ahead(const struct trainer_state *w, const struct settings *now, const struct settings *s,
+	    struct err *e)
+{
+	struct settings then = *s;
+
+	for (int i = 0; i < s->n_ramps; i++) {
+		uint64_t step = s->ramp[i].start;
+
+		for (int k = 0; k < s->ramp[i].n; k++) {
+			step += s->ramp[i].leg[k].over;
+			tunable_follow(&then, step);
+			if (step > (w->run.student ? w->run.student->state->step : 0) &&
+			    check_settings(w, now, &then, e) < 0)
+				return err_wrap(e, "at step %llu", (unsigned long long)step);
+		}
+	}
+	return 0;
+}
+
+int
+settings_check(const struct trainer_state *w, const struct settings *now, const struct settings *s,
+	       struct err *e)
+{
+	return check_settings(w, now, s, e) < 0 ? -1 : check_ahead(w, now, s, e);
+}
+
+int
+settings_check_work(const struct trainer_state *w, const struct settings *s, struct err *e)
+{
+	return check_top_k(w, s, e) < 0 || check_mix(w, s, e) < 0 || check_augment(w, s, e) < 0
+		       ? -1
+		       : check_ahead(w, s, s, e);
+}
