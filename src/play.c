@@ -1,0 +1,183 @@
+/* play.c: a session file on the screen or without one. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "play.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/base/text.h"
+#include "retort/session/headless.h"
+#include "retort/session/rcfile.h"
+#include "retort/ui/screen_commands.h"
+#include "retort/ui/term/lines.h"
+#include "retort/ui/term/loop.h"
+
+#define USAGE 2
+
+/* Read standard input to its end; NUL-terminated, owned by the caller. */
+static char *
+read_stdin(void)
+{
+	struct text t = { 0 };
+	char buf[4096];
+	size_t n;
+
+	text_add(&t, "");
+	while ((n = fread(buf, 1, sizeof buf, stdin)) > 0)
+		text_bytes(&t, buf, n);
+	return t.s;
+}
+
+/* Read a session file; - is standard input. NULL after a message. Owned by the caller. */
+static char *
+read_session(const char *path)
+{
+	struct err e;
+	char *text;
+	size_t size;
+
+	if (strcmp(path, "-") == 0)
+		return read_stdin();
+	if (io_read(path, 1 << 24, &text, &size, &e) < 0) {
+		fprintf(stderr, "retort: %s\n", e.msg);
+		return NULL;
+	}
+	if (strlen(text) == size)
+		return text;
+	fprintf(stderr, "retort: %s: NUL byte at %zu (expected a session file)\n", path,
+		strlen(text));
+	mem_free(text);
+	return NULL;
+}
+
+/* Run a session without a screen. Return the exit status. */
+static int
+run_headless(struct play_options *c, const char *name, const char *text, const char *dir)
+{
+	struct screen_commands commands = { .keys = keymap_new() };
+	struct cmd_screen handlers = screen_commands_handlers(&commands);
+	struct err e;
+	int status;
+
+	c->o.screen = &handlers;
+	status = headless_run(&c->o, name, text, dir, &e);
+	keymap_free(commands.keys);
+	if (status < 0) {
+		fprintf(stderr, "retort: %s\n", e.msg);
+		status = 1;
+	}
+	if (fflush(stdout) != 0 && status == 0) {
+		perror("retort: standard output");
+		status = 1;
+	}
+	return status;
+}
+
+/* Return an unused path for the recording of a session in the workbench, owned by the caller; NULL:
+ * no state directory. */
+static char *
+recording_path(void)
+{
+	char *state = io_xdg("XDG_STATE_HOME", ".local/state"),
+	     *dir = state ? io_join(state, "sessions") : NULL;
+	char name[64];
+	char *path = NULL;
+	time_t now = time(NULL);
+	size_t len = strftime(name, sizeof name, "%Y%m%d-%H%M%S", localtime(&now));
+
+	for (int i = 1; dir && i < 100 && io_mkdirs(dir, NULL) == 0; i++) {
+		snprintf(name + len, sizeof name - len, i > 1 ? "-%d.ret" : ".ret", i);
+		path = io_join(dir, name);
+		if (!io_exists(path))
+			break;
+		mem_free(path);
+		path = NULL;
+	}
+	mem_free(state);
+	mem_free(dir);
+	return path;
+}
+
+/* Create the workbench; without a recording, after a message, if that cannot be written. `name`
+ * NULL: not live. */
+static struct workbench *
+new_workbench(struct play_options *c, const char *name, struct err *e)
+{
+	struct workbench *w = workbench_new(&c->o, name, e);
+
+	if (!w && name) {
+		fprintf(stderr, "retort: not recorded: %s\n", e->msg);
+		c->o.record = NULL;
+		w = workbench_new(&c->o, name, e);
+	}
+	return w;
+}
+
+/* Read the rc file, then apply the options, which override it, then queue the script. */
+static void
+queue_script(struct session *s, const struct play_options *c, const char *name, const char *text,
+	     const char *dir)
+{
+	char line[128];
+
+	rcfile_read(s);
+	if (c->color) {
+		snprintf(line, sizeof line, "set color %s", c->color);
+		session_line(s, line, NULL, NULL);
+	}
+	if (c->charset) {
+		snprintf(line, sizeof line, "set charset %s", c->charset);
+		session_line(s, line, NULL, NULL);
+	}
+	session_script(s, name, text, dir);
+}
+
+/* Run a session on the screen, or line by line on a terminal without cursor addressing. Return the
+ * exit status. */
+static int
+run_workbench(struct play_options *c, const char *name, const char *text, const char *dir)
+{
+	struct err e;
+	struct term *term = term_open(&e);
+	char *path = c->o.record ? NULL : recording_path();
+	struct workbench *w;
+	int status;
+
+	if (!term)
+		fprintf(stderr, "retort: %s; reading lines instead\n", e.msg);
+	c->o.record = c->o.record ? c->o.record : path;
+	w = new_workbench(c, term ? name : NULL, &e);
+	if (w)
+		queue_script(workbench_session(w), c, name, text, dir);
+	status = !w ? -1 : term ? loop_run(w, term, &e) : lines_run(workbench_session(w), &e);
+	if (!w)
+		term_close(term, false);
+	if (status < 0)
+		fprintf(stderr, "retort: %s\n", e.msg);
+	else if (c->o.record)
+		fprintf(stderr, "recorded: %s\n", c->o.record);
+	workbench_free(w);
+	mem_free(path);
+	return status < 0 ? 1 : status;
+}
+
+int
+play_file(struct play_options *c, const char *path, bool headless)
+{
+	char *dir = path ? io_dirname(path) : mem_text("."),
+	     *text = path ? read_session(path) : mem_text(headless_demo);
+	const char *name = path ? path : "digits";
+	int status = USAGE;
+
+	if (text)
+		status = headless ? run_headless(c, name, text, dir)
+				  : run_workbench(c, name, text, dir);
+	mem_free(text);
+	mem_free(dir);
+	return status;
+}
