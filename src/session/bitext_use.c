@@ -1,4 +1,4 @@
-/* bitext_use.c: texts were translated; the line that uses them follows. */
+/* bitext_use.c: report a translation and use its bitext. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -20,12 +20,12 @@ bitext_use_progress(struct session *s, struct request *r)
 
 	if (s->live)
 		observer_progress(s->live, r);
-	else if (done / tenth > s->translated / tenth || done < s->translated)
-		session_tell(s, false, "%s", r->note);
-	s->translated = done;
+	else if (done / tenth > s->n_translated / tenth || done < s->n_translated)
+		session_message(s, false, "%s", r->note);
+	s->n_translated = done;
 }
 
-/* The first name behind the recording's that is free. */
+/* Return the first unused path PATH.bitext, PATH.2.bitext, ... of a recording; owned. */
 static char *
 free_path(const char *recording)
 {
@@ -40,21 +40,22 @@ free_path(const char *recording)
 }
 
 static void
-tell(struct session *s, const struct request *r)
+report_translation(struct session *s, const struct request *r)
 {
 	const struct request_translate *t = &r->u.translate;
 
 	if (t->texts == 0)
-		session_tell(s, false, "all %zu texts were translated before", t->bitext->n);
+		session_message(s, false, "all %zu texts were translated before", t->bitext->n);
 	else
-		session_tell(s, false, "translated %zu texts in %.1f s, %.0f sentences a second",
-			     t->texts, t->seconds,
-			     t->seconds > 0 ? (double)t->sentences / t->seconds : 0);
+		session_message(s, false, "translated %zu texts in %.1f s, %.0f sentences a second",
+				t->texts, t->seconds,
+				t->seconds > 0 ? (double)t->sentences / t->seconds : 0);
 }
 
-/* As if it had been typed; where a script asked for it, what is wrong is the script's. */
+/* Execute `augment backtranslate from PATH` with the requested knobs. An error fails the script
+ * that started the translation. */
 static void
-give(struct session *s, const struct pending *p, const struct request *r, const char *path)
+apply_bitext(struct session *s, const struct pending *p, const struct request *r, const char *path)
 {
 	size_t before = s->n_pending, skip = strlen(augment_backtranslate.name) + 1;
 	const struct request_knobs *k = request_knobs(r);
@@ -66,8 +67,8 @@ give(struct session *s, const struct pending *p, const struct request *r, const 
 	for (int i = 0; i < k->n; i++)
 		text_addf(&line, " %s %s", k->set[i].knob->name + skip, k->set[i].value);
 	if (session_line(s, line.s, NULL, &e) < 0) {
-		session_tell(s, true, "%s%s%s", p->where ? p->where : "", p->where ? ":1: " : "",
-			     e.msg);
+		session_message(s, true, "%s%s%s", p->where ? p->where : "", p->where ? ":1: " : "",
+				e.msg);
 		if (p->where)
 			session_fail(s, 2);
 	} else if (p->where && s->n_pending > before) {
@@ -83,15 +84,16 @@ bitext_use_use(struct session *s, const struct pending *p, const struct request 
 		s->recorder ? free_path(recorder_path(s->recorder)) : mem_text(r->u.translate.path);
 	struct err e;
 
-	tell(s, r);
+	report_translation(s, r);
 	if (s->recorder && bitext_write(r->u.translate.bitext, path, &e) < 0) {
-		session_tell(s, true,
-			     "augment backtranslate: %s; without it nothing could be replayed, and "
-			     "nothing is used",
-			     e.msg);
+		session_message(
+			s, true,
+			"augment backtranslate: %s; without it nothing could be replayed, and "
+			"nothing is used",
+			e.msg);
 		s->status = s->status ? s->status : 1;
 	} else {
-		give(s, p, r, path);
+		apply_bitext(s, p, r, path);
 	}
 	mem_free(path);
 }

@@ -110,7 +110,6 @@ cmd_copy(char *to, size_t size, const char *what, const char *word, struct err *
 	return 0;
 }
 
-/* A word so that the lexer reads it back, whatever is in it. */
 void
 cmd_quote(struct text *t, const char *word)
 {

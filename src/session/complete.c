@@ -11,7 +11,7 @@
 #include "retort/base/mem.h"
 #include "retort/session/complete_offer.h"
 
-/* Offer the words of a list that are in lower case: of "K|all" all. */
+/* Offer the lower-case words of a list: "all" of "K|all". */
 static void
 offer_words(struct complete_list *l, const char *list)
 {
@@ -33,7 +33,7 @@ offer_item(void *arg, const struct grammar_item *item, bool keyword)
 		complete_offer_word(l, item->word);
 		return;
 	}
-	/* behind a layer of a teacher stands a layer, not a list of pairs */
+	/* a layer of a teacher is followed by a layer, not by a list of pairs */
 	if (item->kind == GRAMMAR_PAIRS && strchr(l->word[l->n_words - 1], ':'))
 		return;
 	if (item->choices || strchr(item->name, '|'))

@@ -52,7 +52,7 @@ offer_knob(struct complete_list *l)
 	offer_table(l, knob_name);
 }
 
-/* The choices of a knob, or its value of now and its default. */
+/* Offer the choices of a knob, or its current value and its default. */
 static void
 offer_value(struct complete_list *l)
 {
@@ -127,7 +127,7 @@ offer_augment(struct complete_list *l)
 		complete_offer_word(l, augment_table[i]->name);
 }
 
-/* An option of what was named, or behind its word what it stands at. */
+/* Offer an option of `owner`, or behind it its current value. */
 static void
 offer_option(struct complete_list *l, const char *owner, const struct knob *k)
 {
@@ -174,7 +174,7 @@ offer_set(struct complete_list *l)
 		complete_offer_word(l, l->info->set[i].name);
 }
 
-/* Sets that a student can learn from. */
+/* Offer the sets that a student can be trained on. */
 static void
 offer_train_set(struct complete_list *l)
 {
@@ -183,7 +183,7 @@ offer_train_set(struct complete_list *l)
 			complete_offer_word(l, l->info->set[i].name);
 }
 
-/* Weights that can follow a ramp, as `ramp` calls them. */
+/* Offer the knobs and weights that can follow a ramp. */
 static void
 offer_weight(struct complete_list *l)
 {
@@ -203,7 +203,7 @@ offer_weight(struct complete_list *l)
 						    word, sizeof word));
 }
 
-/* Layers of the student alone: no owner is needed. */
+/* Offer the trainable layers of the student, without "s:". */
 static void
 offer_layer(struct complete_list *l)
 {
@@ -212,7 +212,7 @@ offer_layer(struct complete_list *l)
 			complete_offer_word(l, l->info->run.student.layer[i].name);
 }
 
-/* A kind of network; behind one, its options with what they begin as. */
+/* Offer the kinds of models; behind one, its options with their defaults. */
 static void
 offer_model(struct complete_list *l)
 {
@@ -251,8 +251,8 @@ offer_metric(struct complete_list *l)
 							  (enum metric_part)part)));
 }
 
-/* Terms of the loss that count, as `balance` takes them: what stands behind "share-" in their
- * metrics. */
+/* Offer the terms of the loss with weight above 0; the name of a map is what follows "share-" in
+ * its metric. */
 static void
 offer_term(struct complete_list *l)
 {
@@ -267,7 +267,7 @@ offer_term(struct complete_list *l)
 					    1);
 }
 
-/* Names in the directory that the word names; directories end in '/'. */
+/* Offer the names in the directory of the word; directories end in '/'. */
 static void
 offer_file(struct complete_list *l)
 {
@@ -317,7 +317,7 @@ offer_view(struct complete_list *l)
 		complete_offer_word(l, w->word);
 }
 
-/* What the view action before takes. */
+/* Offer the argument of the view action before. */
 static void
 offer_view_argument(struct complete_list *l)
 {
@@ -353,7 +353,7 @@ offer_topic(struct complete_list *l)
 		complete_offer_word(l, more[i]);
 }
 
-/* By kind; those without an entry have no candidates but the words in their name. */
+/* By kind of argument; NULL: no candidates but the words in its name. */
 static void (*const offers[GRAMMAR_KINDS])(struct complete_list *l) = {
 	[GRAMMAR_KNOB] = offer_knob,
 	[GRAMMAR_VALUE] = offer_value,

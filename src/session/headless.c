@@ -13,15 +13,15 @@ const char headless_demo[] = "retort-session 1\n"
 			     "seed 42\n"
 			     "data digits labels 100\n"
 			     "teacher big mlp 256,256\n"
-			     "set speed 200\n" /* steps a second, to watch: only a screen obeys */
+			     "set speed 200\n" /* steps a second; has effect on a screen only */
 			     "train big epochs 30\n"
 			     "student mlp 16\n"
 			     "run 4000\n"
 			     "report\n";
 
-/* Until the script is done or over; returns the signal that ended it, or 0. */
+/* Process events until the script has ended; return the signal that ended it, or 0. */
 static int
-loop(struct session *s, int signals)
+run_loop(struct session *s, int signals)
 {
 	int caught = 0;
 
@@ -42,7 +42,7 @@ loop(struct session *s, int signals)
 		number = sig_next();
 		if (number) {
 			if (caught)
-				break; /* asked twice: do not wait for the boundary */
+				break; /* second signal: do not wait for the step boundary */
 			caught = number;
 			session_stop(s);
 		}
@@ -66,7 +66,7 @@ headless_run(const struct session_options *o, const char *name, const char *text
 		return -1;
 	}
 	session_script(s, name, text, dir);
-	caught = loop(s, signals);
+	caught = run_loop(s, signals);
 	status = caught ? 128 + caught : session_status(s);
 	session_free(s);
 	return status;

@@ -23,10 +23,9 @@ output_close(struct output *t)
 	t->open = false;
 }
 
-/* Knobs of the student that are not at their defaults: what was live at this step, whoever turned
- * it, or whatever ramp. */
+/* Write the knobs that are not at their defaults at `step`, ramps applied. */
 static void
-tell_knobs(struct output *t, const struct lab_info *info, uint32_t step)
+write_knobs(struct output *t, const struct lab_info *info, uint32_t step)
 {
 	struct knobs now = info->run.settings.knobs, initial;
 	char value[64];
@@ -48,9 +47,9 @@ tell_knobs(struct output *t, const struct lab_info *info, uint32_t step)
 	jsonwriter_end(&w, '}');
 }
 
-/* Which stage the student's step was the outcome of, where there are any. */
+/* Write the stage of the student at `step`, if there are stages. */
 static void
-tell_stage(struct output *t, const struct lab_info *info, uint32_t step)
+write_stage(struct output *t, const struct lab_info *info, uint32_t step)
 {
 	const struct lab_stage *s = lab_has_stages(info) ? lab_stage_at(info, step) : NULL;
 
@@ -73,8 +72,8 @@ open_object(struct output *t, const struct lab_info *info, const struct event *e
 	jsonwriter_string(&w, "branch", output_branch(info, ev->branch));
 	jsonwriter_number(&w, "step", ev->step);
 	if (ev->branch == BRANCH_STUDENT) {
-		tell_stage(t, info, ev->step);
-		tell_knobs(t, info, ev->step);
+		write_stage(t, info, ev->step);
+		write_knobs(t, info, ev->step);
 	}
 	t->open = true;
 	t->branch = ev->branch;
@@ -99,10 +98,10 @@ output_sample(struct output *t, const struct lab_info *info, const struct event 
 	jsonwriter_number(&w, metric_info(ev->metric)->name, ev->value);
 }
 
-/* An object of the event and two strings, on a line. */
+/* Write one line: an object of the event and two strings. */
 static void
-put_event(FILE *out, const char *event, const char *key, const char *value, const char *key2,
-	  const char *value2)
+write_event(FILE *out, const char *event, const char *key, const char *value, const char *key2,
+	    const char *value2)
 {
 	struct jsonwriter w = { out, false };
 
@@ -120,7 +119,7 @@ output_change(struct output *t, const char *stamp, const char *what)
 	if (!t->out || !t->json)
 		return;
 	output_close(t);
-	put_event(t->out, "change", "at", stamp, "what", what);
+	write_event(t->out, "change", "at", stamp, "what", what);
 }
 
 void
@@ -146,5 +145,5 @@ output_text(struct output *t, const char *command, const char *text)
 		fputs(text, t->out);
 		return;
 	}
-	put_event(t->out, "answer", "command", command, "text", text);
+	write_event(t->out, "answer", "command", command, "text", text);
 }

@@ -1,4 +1,4 @@
-/* rcfile.c: the person's own file of commands. */
+/* rcfile.c: configuration file of commands. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -14,7 +14,7 @@
 #define RCFILE_LIMIT (1 << 20) /* bytes */
 
 static void
-give(struct session *s, const char *path, char *text)
+execute_lines(struct session *s, const char *path, char *text)
 {
 	int number = 1;
 
@@ -26,12 +26,12 @@ give(struct session *s, const char *path, char *text)
 		if (next)
 			*next++ = '\0';
 		if (session_line(s, line, &column, &e) < 0)
-			session_tell(s, true, "%s:%d:%d: %s", path, number, column, e.msg);
+			session_message(s, true, "%s:%d:%d: %s", path, number, column, e.msg);
 	}
 }
 
 static char *
-find(void)
+find_path(void)
 {
 	const char *named = getenv("RETORTRC");
 	char *dir, *path = NULL;
@@ -52,16 +52,16 @@ find(void)
 void
 rcfile_read(struct session *s)
 {
-	char *path = find(), *text;
+	char *path = find_path(), *text;
 	struct err e;
 	size_t size;
 
 	if (!path)
 		return;
 	if (io_read(path, RCFILE_LIMIT, &text, &size, &e) < 0) {
-		session_tell(s, true, "%s", e.msg);
+		session_message(s, true, "%s", e.msg);
 	} else {
-		give(s, path, text);
+		execute_lines(s, path, text);
 		mem_free(text);
 	}
 	mem_free(path);

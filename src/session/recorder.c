@@ -1,4 +1,4 @@
-/* recorder.c: what a session writes down. */
+/* recorder.c: write lines and samples of a session to its recording. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,7 +10,7 @@
 #include "retort/session/output.h"
 
 struct recorder {
-	struct recording *history;
+	struct recording *recording;
 	char *path;
 	bool replay;
 };
@@ -24,7 +24,7 @@ recorder_new(const char *path, bool replay, struct err *e)
 	if (!h)
 		return NULL;
 	r = mem_new(sizeof *r);
-	r->history = h;
+	r->recording = h;
 	r->path = mem_text(path);
 	r->replay = replay;
 	return r;
@@ -35,7 +35,7 @@ recorder_free(struct recorder *r)
 {
 	if (!r)
 		return;
-	recording_free(r->history);
+	recording_free(r->recording);
 	mem_free(r->path);
 	mem_free(r);
 }
@@ -53,7 +53,7 @@ recorder_line(struct recorder *r, const char *stamp, const char *line, struct er
 	int status;
 
 	text_addf(&t, "%s%s%s", stamp, stamp[0] ? " " : "", line);
-	status = recording_line(r->history, t.s, true, e);
+	status = recording_line(r->recording, t.s, true, e);
 	text_release(&t);
 	return status;
 }
@@ -74,7 +74,7 @@ recorder_sample(struct recorder *r, const struct lab_info *info, const struct ev
 		return 0;
 	text_addf(&t, "@%s%s%u expect %s%s%s %.17g", teacher, colon, ev->step, teacher, colon,
 		  metric_info(ev->metric)->name, ev->value);
-	status = recording_line(r->history, t.s, false, e);
+	status = recording_line(r->recording, t.s, false, e);
 	text_release(&t);
 	return status;
 }

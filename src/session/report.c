@@ -1,4 +1,4 @@
-/* report.c: what came of it, as a table or as JSON. */
+/* report.c: print the report as a table or as JSON. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -14,7 +14,7 @@
 /* A figure in its column: fewer decimals where it is large, so that columns stay under their heads.
  */
 static void
-cell(FILE *out, double x, int width, int decimals)
+print_cell(FILE *out, double x, int width, int decimals)
 {
 	char text[64];
 
@@ -29,7 +29,7 @@ cell(FILE *out, double x, int width, int decimals)
 /* A name in ten columns; of a longer one its beginning and its end, which is where names of a kind
  * differ. */
 static const char *
-brief(const char *name, char *buf, size_t size)
+shorten_name(const char *name, char *buf, size_t size)
 {
 	size_t len = strlen(name);
 
@@ -41,28 +41,29 @@ brief(const char *name, char *buf, size_t size)
 }
 
 static void
-row(FILE *out, const char *who, const char *when, const struct net_info *n, const struct scores *s)
+print_row(FILE *out, const char *who, const char *when, const struct net_info *n,
+	  const struct scores *s)
 {
 	char name[16];
 
-	fprintf(out, "%-10s %-4s %6llu", brief(who, name, sizeof name), when,
+	fprintf(out, "%-10s %-4s %6llu", shorten_name(who, name, sizeof name), when,
 		(unsigned long long)s->step);
-	cell(out, s->accuracy, 8, 4);
-	cell(out, s->agreement, 7, 4);
-	cell(out, s->kl, 7, 5);
-	cell(out, s->nll, 7, 5);
-	cell(out, s->ece, 6, 4);
+	print_cell(out, s->accuracy, 8, 4);
+	print_cell(out, s->agreement, 7, 4);
+	print_cell(out, s->kl, 7, 5);
+	print_cell(out, s->nll, 7, 5);
+	print_cell(out, s->ece, 6, 4);
 	if (n->is_file)
 		fprintf(out, " %7s", "file");
 	else
 		fprintf(out, " %7llu", (unsigned long long)n->parameters);
-	cell(out, n->microseconds > 0 ? n->microseconds : NAN, 6, 3);
+	print_cell(out, n->microseconds > 0 ? n->microseconds : NAN, 6, 3);
 	fputc('\n', out);
 }
 
-/* Of which sets a stage was, where there are several. */
+/* Print the sets of a stage if there are several. */
 static void
-drawn(FILE *out, const struct lab_info *i, const struct lab_stage *s)
+print_sets(FILE *out, const struct lab_info *i, const struct lab_stage *s)
 {
 	char sets[80];
 
@@ -71,25 +72,25 @@ drawn(FILE *out, const struct lab_info *i, const struct lab_stage *s)
 			s->labelled ? ", labelled rows" : "");
 }
 
-/* Where each stage of the student ended. */
+/* Print the metrics at the end of each stage. */
 static void
-stages(FILE *out, const struct lab_info *i)
+print_stages(FILE *out, const struct lab_info *i)
 {
 	for (int k = 0; k < i->run.n_stages && lab_has_stages(i); k++) {
 		struct net_info n = i->run.student;
 
 		n.microseconds = 0;
 		if (!i->run.stages[k].scores.step)
-			continue; /* it was stopped before the first step */
-		row(out, lab_stage_name[i->run.stages[k].kind], "end", &n,
-		    &i->run.stages[k].scores);
-		drawn(out, i, &i->run.stages[k]);
+			continue; /* stopped before the first step */
+		print_row(out, lab_stage_name[i->run.stages[k].kind], "end", &n,
+			  &i->run.stages[k].scores);
+		print_sets(out, i, &i->run.stages[k]);
 	}
 }
 
-/* On rows that the student will meet. */
+/* Print metrics on the target rows. */
 static void
-target(FILE *out, const struct lab_info *i)
+print_target(FILE *out, const struct lab_info *i)
 {
 	struct text names = { 0 };
 
@@ -102,10 +103,11 @@ target(FILE *out, const struct lab_info *i)
 	text_release(&names);
 	for (int k = 0; k < i->n_teachers; k++)
 		if (i->teacher[k].ready && !i->teacher[k].is_file)
-			row(out, i->teacher[k].name, "last", &i->teacher[k], &i->teacher[k].target);
-	row(out, "distilled", "last", &i->run.student, &i->run.student.target);
+			print_row(out, i->teacher[k].name, "last", &i->teacher[k],
+				  &i->teacher[k].target);
+	print_row(out, "distilled", "last", &i->run.student, &i->run.student.target);
 	if (i->run.has_baseline)
-		row(out, "no teacher", "last", &i->run.baseline, &i->run.baseline.target);
+		print_row(out, "no teacher", "last", &i->run.baseline, &i->run.baseline.target);
 }
 
 void
@@ -117,15 +119,16 @@ report_text(FILE *out, const struct lab_info *i, const struct report_change *cha
 		"agrees", "KL", "NLL", "ECE", "params", "us/row");
 	for (int k = 0; k < i->n_teachers; k++)
 		if (i->teacher[k].ready)
-			row(out, i->teacher[k].name, "last", &i->teacher[k], &i->teacher[k].last);
-	row(out, "distilled", "last", &i->run.student, &i->run.student.last);
-	row(out, "distilled", "best", &i->run.student, &i->run.student.best);
-	stages(out, i);
+			print_row(out, i->teacher[k].name, "last", &i->teacher[k],
+				  &i->teacher[k].last);
+	print_row(out, "distilled", "last", &i->run.student, &i->run.student.last);
+	print_row(out, "distilled", "best", &i->run.student, &i->run.student.best);
+	print_stages(out, i);
 	if (i->run.has_baseline) {
-		row(out, "no teacher", "last", &i->run.baseline, &i->run.baseline.last);
-		row(out, "no teacher", "best", &i->run.baseline, &i->run.baseline.best);
+		print_row(out, "no teacher", "last", &i->run.baseline, &i->run.baseline.last);
+		print_row(out, "no teacher", "best", &i->run.baseline, &i->run.baseline.best);
 	}
-	target(out, i);
+	print_target(out, i);
 	if (n)
 		fputs("\nchanges\n", out);
 	for (size_t k = 0; k < n; k++)

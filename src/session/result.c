@@ -1,4 +1,4 @@
-/* result.c: what becomes of the trainer's answers. */
+/* result.c: handle results and samples of the trainer. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -26,11 +26,11 @@ note_change(struct session *s, const struct request *r)
 	c = &s->change[s->n_changes++];
 	snprintf(c->stamp, sizeof c->stamp, "%s", r->stamp);
 	snprintf(c->text, sizeof c->text, "%s", r->note);
-	output_change(&s->tell, r->stamp, r->note);
+	output_change(&s->output, r->stamp, r->note);
 }
 
 static bool
-meets(const struct session *s, const struct pending *p, double value, const char *metric)
+is_expected(const struct session *s, const struct pending *p, double value, const char *metric)
 {
 	char got[40], want[40];
 
@@ -49,14 +49,14 @@ meets(const struct session *s, const struct pending *p, double value, const char
 }
 
 static void
-compare(struct session *s, const struct pending *p, const struct request *r)
+check_expectation(struct session *s, const struct pending *p, const struct request *r)
 {
-	if (meets(s, p, r->u.expect.value, r->u.expect.metric))
+	if (is_expected(s, p, r->u.expect.value, r->u.expect.metric))
 		return;
-	session_tell(s, true, "%s%sstep %llu: %s is %.17g (%a), expected %.17g (%a)",
-		     p->where ? p->where : "", p->where ? ":1: " : "", (unsigned long long)r->step,
-		     r->u.expect.metric, r->u.expect.value, r->u.expect.value, p->expected,
-		     p->expected);
+	session_message(s, true, "%s%sstep %llu: %s is %.17g (%a), expected %.17g (%a)",
+			p->where ? p->where : "", p->where ? ":1: " : "",
+			(unsigned long long)r->step, r->u.expect.metric, r->u.expect.value,
+			r->u.expect.value, p->expected, p->expected);
 	if (s->o.check)
 		session_fail(s, 3);
 	else if (p->where || !s->live)
@@ -64,7 +64,7 @@ compare(struct session *s, const struct pending *p, const struct request *r)
 }
 
 static int
-write_to(const struct request *r, const char *path, bool published, struct err *e)
+write_snapshot(const struct request *r, const char *path, bool published, struct err *e)
 {
 	const struct ckpt *c = r->u.snapshot.ckpt;
 	const struct ckpt_tensor *outputs = ckpt_find(c, "outputs");
@@ -75,84 +75,84 @@ write_to(const struct request *r, const char *path, bool published, struct err *
 }
 
 static void
-save(struct session *s, const struct pending *p, const struct request *r)
+write_checkpoint(struct session *s, const struct pending *p, const struct request *r)
 {
 	size_t len = strlen(p->save);
 	bool published = (len && p->save[len - 1] == '/') || io_is_directory(p->save);
 	struct err e;
 
-	if (write_to(r, p->save, published, &e) == 0) {
+	if (write_snapshot(r, p->save, published, &e) == 0) {
 		if (s->live)
-			session_tell(s, false, "saved %s", p->save);
+			session_message(s, false, "saved %s", p->save);
 		return;
 	}
-	session_tell(s, true, "save: %s", e.msg);
+	session_message(s, true, "save: %s", e.msg);
 	if (!s->live)
 		session_fail(s, 1);
 }
 
-/* A text of several lines: to a person who asked a page, and of a script that goes on to the log,
- * so that the curves stay in sight. */
+/* Show a text of several lines: as a page for a typed line, in the log for a line of a script, so
+ * that the curves stay visible. */
 static void
-say(struct session *s, const struct pending *p, const char *title, const char *text)
+show_page(struct session *s, const struct pending *p, const char *title, const char *text)
 {
 	if (s->live && p->where)
 		observer_log(s->live, text);
 	else if (s->live)
 		observer_text(s->live, title, text);
 	else
-		output_text(&s->tell, title, text);
+		output_text(&s->output, title, text);
 }
 
-/* What an answer brings besides its status. */
+/* Apply a successful result to the session. */
 static void
-use(struct session *s, const struct pending *p, struct request *r)
+apply_result(struct session *s, const struct pending *p, struct request *r)
 {
 	note_change(s, r);
 	if (r->kind == REQUEST_DATA) {
 		mem_free(s->data_line);
 		s->data_line = mem_text(p->text);
 	}
-	if (r->notable && r->note[0] && !s->live) /* a screen shows every note */
-		session_tell(s, false, "%s", r->note);
+	if (r->notable && r->note[0] && !s->live) /* with a screen, the observer shows every note */
+		session_message(s, false, "%s", r->note);
 	if (r->kind == REQUEST_RUN || r->kind == REQUEST_TRAIN)
 		s->working = true;
 	if (r->kind == REQUEST_RUN) {
 		s->owes_report = true;
 		if (r->u.run.memory[0] && !s->live)
-			session_tell(s, false, "%s",
-				     r->u.run.memory); /* on the screen the log says it */
+			session_message(s, false, "%s",
+					r->u.run.memory); /* with a screen, it is in the log */
 	}
 	if (r->kind == REQUEST_STAGE)
-		s->owes_report = false; /* of a student that is gone */
+		s->owes_report = false; /* the report was of a removed student */
 	s->stopped = r->kind == REQUEST_STOP || (s->stopped && r->kind != REQUEST_RUN);
 	if (r->kind == REQUEST_EXPECT)
-		compare(s, p, r);
+		check_expectation(s, p, r);
 	if (r->kind == REQUEST_TRANSLATE && r->u.translate.bitext)
 		bitext_use_use(s, p, r);
 	if (r->kind == REQUEST_SNAPSHOT && p->save)
-		save(s, p, r);
+		write_checkpoint(s, p, r);
 	if (r->page)
-		say(s, p, request_table[r->kind].name, r->page);
+		show_page(s, p, request_table[r->kind].name, r->page);
 	if (r->kind != REQUEST_REPORT)
 		return;
 	s->owes_report = false;
-	output_report(&s->tell, &s->info, s->change, s->n_changes);
+	output_report(&s->output, &s->info, s->change, s->n_changes);
 	if (s->live && !s->leaving)
 		observer_report(s->live, &s->info, s->change, s->n_changes);
 }
 
 static void
-settle(struct session *s, const struct pending *p, struct request *r)
+finish_pending(struct session *s, const struct pending *p, struct request *r)
 {
 	if (r->status == 0)
-		use(s, p, r);
+		apply_result(s, p, r);
 	else if (!p->where && s->live)
-		return; /* the scene says it */
+		return; /* the observer shows the error */
 	else
-		session_tell(s, true, "%s%s%s", p->where ? p->where : "", p->where ? ":1: " : "",
-			     r->err.msg);
-	if (r->status < 0 && r->worked) /* beside the training, which does not depend on it */
+		session_message(s, true, "%s%s%s", p->where ? p->where : "", p->where ? ":1: " : "",
+				r->err.msg);
+	if (r->status < 0 && r->worked) /* failed beside the training, which continues */
 		s->status = s->status ? s->status : 1;
 	else if (r->status < 0 && p->where)
 		session_fail(s, 2);
@@ -160,7 +160,7 @@ settle(struct session *s, const struct pending *p, struct request *r)
 		session_record(s, r->stamp, p->text);
 }
 
-/* Work has ended and somebody still waits for a later step: nobody will get there. */
+/* Fail the script if work has ended and a pending line is stamped with a later step. */
 static void
 check_stranded(struct session *s)
 {
@@ -168,29 +168,30 @@ check_stranded(struct session *s)
 
 	if (s->working || !p || !p->stamped || !p->where)
 		return;
-	session_tell(s, true, "%s:1: step %llu is never reached: the work before it ended at %llu",
-		     p->where, (unsigned long long)p->at, (unsigned long long)s->info.run.step);
+	session_message(s, true,
+			"%s:1: step %llu is never reached: the work before it ended at %llu",
+			p->where, (unsigned long long)p->at, (unsigned long long)s->info.run.step);
 	session_fail(s, 2);
 }
 
-/* Work ended, or cannot go on. */
+/* Handle the end of work, or its divergence. */
 static void
-hear(struct session *s, const struct request *r)
+handle_end(struct session *s, const struct request *r)
 {
 	if (r->kind == REQUEST_DONE) {
 		s->working = false;
 		note_change(s, r);
 		if (r->note[0] && !s->live)
-			session_tell(s, false, "%s %s", r->stamp, r->note);
+			session_message(s, false, "%s %s", r->stamp, r->note);
 		check_stranded(s);
 	}
 	if (r->kind == REQUEST_DIVERGED && !s->live) {
-		session_tell(s, true, "retort: %s", r->err.msg);
+		session_message(s, true, "retort: %s", r->err.msg);
 		session_fail(s, 1);
 	}
 }
 
-/* A person watches: a run that came to its end is reported without being asked. */
+/* End the session after `quit`; in a live session, report a run that has ended. */
 static void
 close_run(struct session *s, const struct request *r)
 {
@@ -204,22 +205,23 @@ close_run(struct session *s, const struct request *r)
 }
 
 static void
-drop(struct session *s, size_t i)
+remove_pending(struct session *s, size_t i)
 {
 	memmove(&s->pending[i], &s->pending[i + 1], (s->n_pending - i - 1) * sizeof *s->pending);
 	s->n_pending--;
 }
 
-/* A held key: the trainer answers the last of several SETs of a knob only. */
+/* Remove pending lines before `id` whose requests were merged into a later one: the trainer returns
+ * a result for the last only. */
 static void
-drop_replaced(struct session *s, uint64_t id)
+remove_replaced(struct session *s, uint64_t id)
 {
 	for (size_t i = 0; i < s->n_pending;) {
 		if (s->pending[i].id < id &&
 		    request_table[s->pending[i].kind].flags & REQUEST_IS_MERGE &&
 		    !s->pending[i].stamped) {
-			session_forget(&s->pending[i]);
-			drop(s, i);
+			session_release_pending(&s->pending[i]);
+			remove_pending(s, i);
 		} else {
 			i++;
 		}
@@ -227,12 +229,12 @@ drop_replaced(struct session *s, uint64_t id)
 }
 
 static void
-show_asked(struct session *s)
+show_requested(struct session *s)
 {
 	observer_requested(s->live, NULL, NULL);
 	for (size_t i = 0; i < s->n_pending; i++)
 		if (s->pending[i].knob && !s->pending[i].stamped)
-			observer_requested(s->live, s->pending[i].knob, s->pending[i].asked);
+			observer_requested(s->live, s->pending[i].knob, s->pending[i].requested);
 }
 
 void
@@ -250,7 +252,7 @@ result_take(struct session *s, struct request *r)
 		request_free(r);
 		return;
 	}
-	output_close(&s->tell);
+	output_close(&s->output);
 	s->info = *r->info;
 	knob_overlay(&s->info.run.settings.knobs, &s->view, KNOB_VIEW);
 	if (r->kind != REQUEST_PACE)
@@ -258,23 +260,24 @@ result_take(struct session *s, struct request *r)
 	while (i < s->n_pending && (r->id == 0 || s->pending[i].id != r->id))
 		i++;
 	if (i == s->n_pending) {
-		hear(s, r);
+		handle_end(s, r);
 	} else {
 		struct pending p = s->pending[i];
 
-		drop(s, i);
+		remove_pending(s, i);
 		if (!r->stamped)
-			drop_replaced(s, r->id);
-		settle(s, &p, r);
-		session_forget(&p);
+			remove_replaced(s, r->id);
+		finish_pending(s, &p, r);
+		session_release_pending(&p);
 	}
 	if (s->live)
-		show_asked(s);
+		show_requested(s);
 	close_run(s, r);
 	request_free(r);
 }
 
-/* The student has done a step: knobs under ramps go on with it, and nobody answers that. */
+/* Update step and ramped values of the cached state at each step of the student: the trainer sends
+ * no result for them. */
 static void
 follow_ramps(struct session *s, const struct event *ev)
 {
@@ -290,10 +293,10 @@ result_sample(struct session *s, const struct event *ev)
 	struct err e;
 
 	follow_ramps(s, ev);
-	output_sample(&s->tell, &s->info, ev);
+	output_sample(&s->output, &s->info, ev);
 	observer_sample(s->live, ev);
 	if (!s->recorder || !s->working || recorder_sample(s->recorder, &s->info, ev, &e) == 0)
 		return;
-	session_tell(s, true, "retort: %s", e.msg);
+	session_message(s, true, "retort: %s", e.msg);
 	s->status = s->status ? s->status : 1;
 }

@@ -1,4 +1,4 @@
-/* script.c: lines of scripts that wait for their turn. */
+/* script.c: queue of script lines. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,7 +10,7 @@
 #include "retort/base/text.h"
 
 struct script {
-	size_t n, cap; /* line[next..n) are left */
+	size_t n, cap; /* line[next..n) remain */
 	size_t next;
 	struct script_line **line;
 	uint64_t wait;

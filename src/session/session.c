@@ -17,9 +17,9 @@
 #include "retort/session/complete.h"
 #include "retort/session/inside.h"
 
-/* Where a recording lies, from the root on. */
+/* Return the absolute directory of a path, or NULL; owned. */
 static char *
-whole_directory(const char *path)
+absolute_directory(const char *path)
 {
 	char *dir = io_dirname(path), *found = realpath(dir, NULL),
 	     *whole = found ? mem_text(found) : NULL;
@@ -40,9 +40,9 @@ session_new(const struct session_options *o, struct err *e)
 	s = mem_new(sizeof *s);
 	s->o = *o;
 	s->recorder = recorder;
-	s->beside = recorder ? whole_directory(o->record) : NULL;
+	s->recording_dir = recorder ? absolute_directory(o->record) : NULL;
 	s->live = o->observer;
-	s->tell = (struct output){ .out = s->live ? NULL : o->out, .json = o->json };
+	s->output = (struct output){ .out = s->live ? NULL : o->out, .json = o->json };
 	s->script = script_new();
 	knob_defaults(&s->info.run.settings.knobs);
 	knob_defaults(&s->view);
@@ -51,7 +51,7 @@ session_new(const struct session_options *o, struct err *e)
 }
 
 void
-session_forget(struct pending *p)
+session_release_pending(struct pending *p)
 {
 	mem_free(p->text);
 	mem_free(p->where);
@@ -67,16 +67,16 @@ session_free(struct session *s)
 	recorder_free(s->recorder);
 	script_free(s->script);
 	for (size_t i = 0; i < s->n_pending; i++)
-		session_forget(&s->pending[i]);
+		session_release_pending(&s->pending[i]);
 	mem_free(s->pending);
 	mem_free(s->change);
 	mem_free(s->data_line);
-	mem_free(s->beside);
+	mem_free(s->recording_dir);
 	mem_free(s);
 }
 
 void
-session_tell(struct session *s, bool is_error, const char *fmt, ...)
+session_message(struct session *s, bool is_error, const char *fmt, ...)
 {
 	char message[800];
 	va_list ap;
@@ -84,7 +84,8 @@ session_tell(struct session *s, bool is_error, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof message, fmt, ap);
 	va_end(ap);
-	for (char *p = message; *p; p++) /* words of files come in messages, and go to a terminal */
+	for (char *p = message; *p;
+	     p++) /* messages may contain bytes of files: no control characters to a terminal */
 		if ((unsigned char)*p < ' ' && *p != '\n' && *p != '\t')
 			*p = '?';
 	if (s->live)
@@ -109,12 +110,12 @@ session_record(struct session *s, const char *stamp, const char *line)
 
 	if (!s->recorder || recorder_line(s->recorder, stamp, line, &e) == 0)
 		return;
-	session_tell(s, true, "retort: %s", e.msg);
+	session_message(s, true, "retort: %s", e.msg);
 	s->status = s->status ? s->status : 1;
 	observer_unrecorded(s->live);
 }
 
-/* Post the measurement that the observer asks for. */
+/* Post the measurement that the observer requests. */
 static void
 post_measurement(struct session *s)
 {
@@ -124,7 +125,7 @@ post_measurement(struct session *s)
 		trainer_post(s->trainer, r);
 }
 
-/* Takes a bounded number of events: draining until the ring is empty could go on for a whole run.
+/* Maximum number of events of one session_pump: the ring may not become empty during a run.
  */
 #define EVENTS 4096
 
@@ -212,7 +213,7 @@ session_type(struct session *s, const char *line)
 	struct err e;
 
 	if (session_line(s, line, NULL, &e) < 0)
-		session_tell(s, true, "%s", e.msg);
+		session_message(s, true, "%s", e.msg);
 }
 
 char **

@@ -15,10 +15,11 @@
 #include "retort/session/lex.h"
 #include "retort/session/session.h"
 
-/* Who turns back-translation off does not want it turned on by texts that are still on their way.
+/* Stop a running translation if the request turns back-translation off: its result would turn it on
+ * again.
  */
 static void
-end_translation(struct session *s, const struct request *r)
+stop_translation(struct session *s, const struct request *r)
 {
 	const struct request_knobs *k = r->kind == REQUEST_SET ? &r->u.knobs : NULL;
 	double rate;
@@ -29,10 +30,10 @@ end_translation(struct session *s, const struct request *r)
 			trainer_post(s->trainer, request_new(REQUEST_TRANSLATE_STOP));
 }
 
-/* The line goes to the trainer and waits for its answer. */
+/* Post the request of a line and store the line as pending. */
 static void
-post(struct session *s, const struct cmd *d, struct cmd_call *c, const struct lex *lex,
-     const char *line)
+post_request(struct session *s, const struct cmd *d, struct cmd_call *c, const struct lex *lex,
+	     const char *line)
 {
 	struct request *r = c->request;
 	const struct request_knobs *k = request_knobs(r);
@@ -50,7 +51,7 @@ post(struct session *s, const struct cmd *d, struct cmd_call *c, const struct le
 			       .within = c->within,
 			       .digits = c->digits };
 	if (r->kind == REQUEST_SET)
-		memcpy(p->asked, k->set[0].value, sizeof p->asked);
+		memcpy(p->requested, k->set[0].value, sizeof p->requested);
 	p->text = mem_text(c->record.len ? c->record.s : line + lex->command);
 	p->text[strcspn(p->text, "\r\n")] = '\0';
 	p->where = s->reading ? mem_text(s->reading->where) : NULL;
@@ -59,8 +60,8 @@ post(struct session *s, const struct cmd *d, struct cmd_call *c, const struct le
 	c->request = NULL;
 	c->save = NULL;
 	if (p->knob)
-		observer_requested(s->live, p->knob, p->asked);
-	end_translation(s, r);
+		observer_requested(s->live, p->knob, p->requested);
+	stop_translation(s, r);
 	trainer_post(s->trainer, r);
 }
 
@@ -79,9 +80,9 @@ queue_source(struct session *s, const char *path, struct err *e)
 	return 0;
 }
 
-/* A knob that changes how things look is the session's own: the trainer need not know. */
+/* Set a knob of the display. These belong to the session; the trainer receives only the pace. */
 static int
-turn_view_knob(struct session *s, const struct request *r, struct err *e)
+set_view_knob(struct session *s, const struct request *r, struct err *e)
 {
 	const struct knob *k = r->u.knobs.set[0].knob;
 	const char *value = r->u.knobs.set[0].value;
@@ -93,7 +94,7 @@ turn_view_knob(struct session *s, const struct request *r, struct err *e)
 	if (!s->live)
 		return 0;
 	observer_display(s->live, &s->view);
-	session_tell(s, false, "%s %s", k->name, value);
+	session_message(s, false, "%s %s", k->name, value);
 	if (strcmp(k->name, "speed") != 0)
 		return 0;
 	pace = request_new(REQUEST_PACE);
@@ -103,10 +104,10 @@ turn_view_knob(struct session *s, const struct request *r, struct err *e)
 }
 
 static void
-leave(struct session *s)
+quit_session(struct session *s)
 {
 	if (s->live && s->info.phase != LAB_IDLE && !s->leaving) {
-		s->leaving = true; /* its end is recorded first */
+		s->leaving = true; /* `stop` is recorded before the session ends */
 		session_line(s, "stop", NULL, NULL);
 		return;
 	}
@@ -114,33 +115,33 @@ leave(struct session *s)
 }
 
 static void
-speak(struct session *s, const struct cmd *d, const struct cmd_call *c)
+print_output(struct session *s, const struct cmd *d, const struct cmd_call *c)
 {
 	if (c->say.len && s->live)
 		observer_text(s->live, c->argc ? c->argv[0] : d->name, c->say.s);
 	else if (c->say.len)
-		output_text(&s->tell, d->name, c->say.s);
+		output_text(&s->output, d->name, c->say.s);
 	if (c->talk.len)
-		session_tell(s, false, "%s", c->talk.s);
+		session_message(s, false, "%s", c->talk.s);
 }
 
-/* Bits depend on the kernel: figures of another one are compared within a tolerance, and that is
- * said. */
+/* Results depend on the kernel of the matrix library: after another kernel, compare within a
+ * tolerance and show a message. */
 static void
-heed_kernel(struct session *s, const struct cmd_call *c)
+check_kernel(struct session *s, const struct cmd_call *c)
 {
 	if (!c->kernel[0] || strcmp(c->kernel, blas_name()) == 0)
 		return;
 	s->other_kernel = true;
-	session_tell(
-		s, false,
-		"recorded with %s, here is %s: figures are compared within 5 %%, not to the bit",
-		c->kernel, blas_name());
+	session_message(s, false,
+			"recorded with kernel %s, running %s: metrics are compared within 5 %%, "
+			"not exactly",
+			c->kernel, blas_name());
 }
 
-/* Lines that a view action stands for, one after the other. */
+/* Execute the lines that a command returned, until one fails. */
 static int
-give_each(struct session *s, char *lines, struct err *e)
+execute_lines(struct session *s, char *lines, struct err *e)
 {
 	int status = 0;
 
@@ -154,38 +155,37 @@ give_each(struct session *s, char *lines, struct err *e)
 }
 
 static int
-carry_out(struct session *s, const struct cmd *d, struct cmd_call *c, const struct lex *lex,
-	  const char *line, struct err *e)
+execute_call(struct session *s, const struct cmd *d, struct cmd_call *c, const struct lex *lex,
+	     const char *line, struct err *e)
 {
 	bool is_view = c->request && c->request->kind == REQUEST_SET &&
 		       c->request->u.knobs.set[0].knob->when == KNOB_VIEW;
 
 	if (lex->stamped && (!c->request || is_view) && !c->talk.len)
-		return err_set(e, "%s: takes no stamp: it does nothing to what trains", d->name);
+		return err_set(e, "%s: takes no stamp: it does not change training", d->name);
 	if (lex->stamped && c->request && !request_is(c->request, REQUEST_IS_STAMP))
-		return err_set(
-			e, "%s: a translation takes no stamp: nobody knows when it will be there",
-			d->name);
-	speak(s, d, c);
-	heed_kernel(s, c);
+		return err_set(e, "%s: a translation takes no stamp: its duration is unknown",
+			       d->name);
+	print_output(s, d, c);
+	check_kernel(s, c);
 	if (c->then.len)
-		return give_each(s, c->then.s, e);
+		return execute_lines(s, c->then.s, e);
 	if (c->source)
 		return queue_source(s, c->source, e);
 	if (c->waits)
 		script_wait(s->script, c->wait);
 	if (c->quit)
-		leave(s);
+		quit_session(s);
 	if (is_view)
-		return turn_view_knob(s, c->request, e);
+		return set_view_knob(s, c->request, e);
 	if (c->request)
-		post(s, d, c, lex, line);
+		post_request(s, d, c, lex, line);
 	return 0;
 }
 
-/* When the request is due: at its stamp, or at the step a script waits for. */
+/* Set when the request is due: at its stamp, or at the step of `wait` in a script. */
 static void
-stamp(const struct session *s, const struct lex *lex, struct request *r)
+set_stamp(const struct session *s, const struct lex *lex, struct request *r)
 {
 	uint64_t step;
 
@@ -204,7 +204,7 @@ session_line(struct session *s, const char *line, int *column, struct err *e)
 	struct cmd_call c = { .info = &s->info,
 			      .data_line = s->data_line,
 			      .dir = s->reading ? s->reading->dir : ".",
-			      .beside = s->beside,
+			      .recording_dir = s->recording_dir,
 			      .scripted = s->reading != NULL,
 			      .live = s->live != NULL,
 			      .table = s->o.commands,
@@ -228,9 +228,9 @@ session_line(struct session *s, const char *line, int *column, struct err *e)
 		return -1;
 	status = d->exec(&c, e);
 	if (c.request)
-		stamp(s, &lex, c.request);
+		set_stamp(s, &lex, c.request);
 	if (status == 0)
-		status = carry_out(s, d, &c, &lex, line, e);
+		status = execute_call(s, d, &c, &lex, line, e);
 	request_free(c.request);
 	text_release(&c.say);
 	text_release(&c.talk);

@@ -15,12 +15,12 @@ session_script(struct session *s, const char *name, const char *text, const char
 	long torn = script_add(s->script, name, text, dir);
 
 	if (torn >= 0)
-		session_tell(s, false,
-			     "%s: the last line has no end and is dropped, from byte %ld on", name,
-			     torn);
+		session_message(s, false,
+				"%s: the last line has no newline and is skipped, from byte %ld on",
+				name, torn);
 }
 
-/* With `until`: lines behind that step are left out, and a run that would pass it stops there. */
+/* True if the line is beyond the step `until`, and is skipped. */
 static bool
 is_beyond(struct session *s, const char *text)
 {
@@ -32,9 +32,9 @@ is_beyond(struct session *s, const char *text)
 	return lex.stamped && !lex.owner[0] ? lex.at > s->o.until : s->reached && !lex.stamped;
 }
 
-/* Does this line run beyond it? */
+/* True if the line is a `run` that passes the step `until`. */
 static bool
-reaches(const struct session *s, const char *text)
+reaches_until(const struct session *s, const char *text)
 {
 	uint64_t steps;
 	struct lex lex;
@@ -47,8 +47,8 @@ reaches(const struct session *s, const char *text)
 	return s->info.run.student.steps + steps > s->o.until;
 }
 
-/* Behind the lines that are stamped up to it: stamped lines are applied in the order in which they
- * are posted. */
+/* Post a stop at the step `until`. Call after the lines stamped up to that step are posted: stamped
+ * requests are applied in the order of posting. */
 static void
 stop_at_until(struct session *s)
 {
@@ -60,7 +60,7 @@ stop_at_until(struct session *s)
 }
 
 static void
-give(struct session *s)
+execute_next(struct session *s)
 {
 	struct script_line *l = script_take(s->script);
 	struct err e;
@@ -69,19 +69,19 @@ give(struct session *s)
 	s->reading = l;
 	if (!is_beyond(s, l->text)) {
 		if (session_line(s, l->text, &column, &e) < 0) {
-			session_tell(s, true, "%s:%d: %s", l->where, column, e.msg);
+			session_message(s, true, "%s:%d: %s", l->where, column, e.msg);
 			session_fail(s, 2);
 		}
-		s->reached = s->reached || reaches(s, l->text);
+		s->reached = s->reached || reaches_until(s, l->text);
 	}
 	s->reading = NULL;
 	script_line_free(l);
 }
 
-/* A line that belongs to the work before it: stamped, or below a `wait STEP`, or such a wait
- * itself. */
+/* True if the line belongs to the work before it: it is stamped, follows a `wait STEP`, or is such
+ * a `wait`. */
 static bool
-belongs(const struct session *s, const struct script_line *l)
+belongs_to_work(const struct session *s, const struct script_line *l)
 {
 	uint64_t step;
 
@@ -89,19 +89,20 @@ belongs(const struct session *s, const struct script_line *l)
 		     strncmp(l->text + strspn(l->text, " \t"), "wait ", 5) == 0);
 }
 
-/* Give what is due: one unstamped line when all is quiet, and what belongs to it. */
+/* Execute an unstamped line if no work runs and no result is pending, with the lines that belong to
+ * it. */
 void
 session_script_read(struct session *s)
 {
 	while (!s->over && script_peek(s->script)) {
 		bool before = s->reached;
 
-		if (!belongs(s, script_peek(s->script)) && (s->working || s->n_pending))
+		if (!belongs_to_work(s, script_peek(s->script)) && (s->working || s->n_pending))
 			return;
 		trainer_hold(s->trainer, true);
-		give(s);
-		while (!s->over && belongs(s, script_peek(s->script)))
-			give(s);
+		execute_next(s);
+		while (!s->over && belongs_to_work(s, script_peek(s->script)))
+			execute_next(s);
 		if (s->reached && !before)
 			stop_at_until(s);
 		trainer_hold(s->trainer, false);

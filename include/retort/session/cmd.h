@@ -13,17 +13,17 @@
 #include "retort/session/grammar.h"
 
 enum cmd_flags {
-	CMD_RECORD = 1, /* changes what is trained: goes into the recording */
+	CMD_RECORD = 1, /* changes what is trained: written to the recording */
 };
 
 struct cmd_call;
 
 /*
- * Commands whose work is done by the screen, which registers these functions with the session
- * (session_options.screen). They take the words of `c` as checked and return 0, or -1 and an error.
+ * Functions of the screen that execute its commands; registered with session_options.screen. They
+ * use the parsed words of `c` and return 0, or -1 and an error.
  */
 struct cmd_screen {
-	void *arg; /* of the screen */
+	void *arg; /* for the functions of the screen */
 	int (*view)(struct cmd_call *c, struct err *e);
 	int (*bind)(struct cmd_call *c, struct err *e);
 	int (*picture)(struct cmd_call *c, struct err *e);
@@ -31,39 +31,39 @@ struct cmd_screen {
 	const char *(*pane)(size_t i);         /* name of pane i; NULL past the last */
 };
 
-/* One call: the words behind the name, and what comes out. */
+/* One call of a command: its words and its results. */
 struct cmd_call {
 	int argc;
 	char **argv;
 	struct grammar_match match;  /* the words as parsed by cmd_parse */
-	const struct lab_info *info; /* as of the last answer */
-	const char *data_line; /* the `data` that is in force, as it is recorded; NULL: none */
-	const char *dir;       /* relative paths are relative to it */
-	const char *beside; /* the whole path of the directory that the recording is in; NULL: there
-			       is none */
-	bool scripted;      /* the line stands in a script */
-	bool live;          /* an observer shows the session */
+	const struct lab_info *info; /* state of the last result; borrowed */
+	const char *data_line; /* the recorded `data` line of the current data set; NULL: none */
+	const char *dir;       /* base of relative paths */
+	const char *recording_dir; /* absolute path of the directory of the recording; NULL: not
+				      recorded */
+	bool scripted;             /* the line comes from a script */
+	bool live;                 /* an observer shows the session */
 	const struct cmd *const *table;  /* all commands */
 	const struct cmd_screen *screen; /* NULL: no screen is registered */
-	struct request *request;         /* out: to be posted; NULL: done already */
-	struct text say;                 /* out: what was asked for */
-	struct text talk;                /* out: a message about it */
-	struct text then;                /* out: lines to be given next, each on its own */
-	struct text record;      /* out: the line to record, where it is not the one typed */
-	char *save;              /* out: path the answer's checkpoint goes to; owned */
-	char *source;            /* out: path of a script to queue; owned */
-	double expected, within; /* out: `expect` */
-	int digits;      /* out: `expect`: compare to so many digits; 17 exactly; 0: within */
-	bool waits;      /* out: `wait` */
-	uint64_t wait;   /* out: its step; UINT64_MAX none */
-	char kernel[64]; /* out: what the recording's figures were computed with; "" unsaid */
+	struct request *request;         /* out: request to post; NULL: none */
+	struct text say;                 /* out: output of the command */
+	struct text talk;                /* out: message */
+	struct text then;                /* out: lines to execute next */
+	struct text record;              /* out: line to record; empty: the one typed */
+	char *save;                      /* out: path of the checkpoint to write; owned */
+	char *source;                    /* out: path of a script to queue; owned */
+	double expected, within;         /* out: `expect` */
+	int digits;    /* out: `expect`: significant digits compared; 17: exact; 0: use `within` */
+	bool waits;    /* out: `wait` */
+	uint64_t wait; /* out: step of `wait`; UINT64_MAX: none */
+	char kernel[64]; /* out: kernel that the recording was made with; "" unknown */
 	bool quit;       /* out */
 };
 
-/* A word that a command takes first, with what follows it. */
+/* An action: first word of a command, with its argument. */
 struct cmd_word {
 	const char *word;
-	const char *argument; /* "METRIC"; "" none */
+	const char *argument; /* kind of argument, "METRIC"; "": none */
 	const char *help;     /* one sentence */
 };
 
@@ -71,19 +71,18 @@ struct cmd {
 	const char *name;
 	const struct grammar_form *form; /* its words */
 	unsigned flags;
-	const char *doc;             /* one sentence */
-	const char *example;         /* runs in the tests */
-	const struct cmd_word *word; /* actions of `view`; NULL at the end */
-	const char *(*option)(
-		size_t i); /* words of options that are no knobs; NULL past the last */
+	const char *doc;                 /* one sentence */
+	const char *example;             /* example line; the tests execute it */
+	const struct cmd_word *word;     /* actions of `view`; NULL at the end */
+	const char *(*option)(size_t i); /* options that are not knobs; NULL past the last */
 	int (*exec)(struct cmd_call *c, struct err *e);
 };
 
-/* Find a command by name in a table that ends in NULL. NULL and an error that names a similar one
- * when there is none. */
+/* Find a command by name in a table that ends in NULL. NULL and an error that names the most
+ * similar command if there is none. */
 const struct cmd *cmd_find(const struct cmd *const *table, const char *name, struct err *e);
 
-/* The word of `d`, or NULL and an error that names a similar one. */
+/* Find an action of `d`. NULL and an error that names the most similar action if there is none. */
 const struct cmd_word *cmd_find_word(const struct cmd *d, const char *word, struct err *e);
 
 /* Parse the words of `c` by the forms of `d` into c->match. 0, or -1 and an error. */
@@ -92,43 +91,44 @@ int cmd_parse(const struct cmd *d, struct cmd_call *c, struct err *e);
 /* Add the forms of `d`, each on a line behind `prefix`. */
 void cmd_synopsis(const struct cmd *d, const char *prefix, struct text *out);
 
-/* What a line does, in one sentence: help of its first word where the command has a table of them,
- * else of the command. NULL when the command is unknown. */
+/* Return one sentence of help about a line: of its action if the command has actions, else of the
+ * command. NULL if the command is unknown. */
 const char *cmd_meaning(const struct cmd *const *table, const char *line);
 
-/* A request of `kind` for call `c` to hand back. */
+/* Create a request of `kind` and store it in c->request. */
 struct request *cmd_request(struct cmd_call *c, enum request_kind kind);
 
-/* Copy a word into a field of a request; refused when it does not fit. */
+/* Copy a word into a field of `size` bytes. 0, or -1 and an error if it does not fit. */
 int cmd_copy(char *to, size_t size, const char *what, const char *word, struct err *e);
 
 /*
- * What a data set holds, into c->say; the words of `c` are a name or file with options of `data`.
- * With `hash` it must be that of a set that was read before.
+ * Print a summary of a data set into c->say; the words of `c` are a name or file with options of
+ * `data`. `hash`: expected SHA-256 of the file; NULL: not checked.
  */
 int cmd_data_show(struct cmd_call *c, const char *hash, struct err *e);
 
-/* What a line of the recording says that a file held, so that another in its place is refused;
- * NULL: it says nothing. */
+/* Compare the hash of a file with the recorded one, `hash` (NULL: not recorded). 0, or -1 and an
+ * error if they differ. */
 int cmd_check_hash(const char *path, const struct hash *got, const char *hash, struct err *e);
 
-/* Behind a blank, a word so that the lexer reads it back, whatever is in it. */
+/* Append a blank and `word`, quoted if needed, so that lex_line reads it back unchanged. */
 void cmd_quote(struct text *t, const char *word);
 
-/* Have the word behind an augmentation's name set with the others of `r`: "rate" of noise is
- * noise-rate. */
+/* Add a value of an augmentation's option to `r`: "rate" of noise is the knob noise-rate. 0, or -1
+ * and an error. */
 int cmd_augment_option(struct request_knobs *r, const struct augment *a, const char *word,
 		       const char *value, struct err *e);
 
-/* `augment backtranslate` with a word that is no knob: who translates, from where, or stop. The
- * words; NULL past the last. */
+/* `augment backtranslate` with options that are not knobs: cmd_translate_is is true if the words
+ * contain one, cmd_translate executes the command, cmd_translate_word lists them (NULL past the
+ * last). */
 bool cmd_translate_is(const struct cmd_call *c);
 int cmd_translate(struct cmd_call *c, struct err *e);
 const char *cmd_translate_word(size_t i);
 
 /*
- * The line to record is command `name` with the words of `c`; those whose bit is set in `files`
- * name files, and are written so that they are found from anywhere.
+ * Set the line to record to command `name` with the words of `c`. Words whose bit is set in `files`
+ * name files and are written as absolute paths.
  */
 void cmd_record_files(struct cmd_call *c, const char *name, uint32_t files);
 

@@ -1,4 +1,4 @@
-/* Completion: candidates for the word at the cursor, all from the tables. */
+/* Completion: candidates for the word at the cursor, from the grammar and the tables. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_SESSION_COMPLETE_H
 #define RETORT_SESSION_COMPLETE_H
@@ -10,8 +10,8 @@
 
 /*
  * Candidates for the word of `line` that ends at byte `point`: sorted, without repeats, NULL at
- * the end; the caller frees each and the array with mem_free. NULL when there is none. *start:
- * byte where the word begins. Main thread; looks at directories for file names.
+ * the end; the caller frees each and the array with mem_free. NULL if there is none. *start:
+ * byte where the word begins. Main thread; reads directories for file names.
  */
 char **complete_line(const struct lab_info *info, const struct cmd *const *commands,
 		     const struct cmd_screen *screen, const char *line, size_t point,

@@ -7,14 +7,15 @@
 #include "retort/session/session.h"
 
 /*
- * Give the whole script, wait for the work it starts, report at the end where a run was not
- * reported. SIGINT, SIGTERM and SIGHUP end the work at the next step boundary and keep the
- * recording whole. Returns the exit status: that of the session, or 128 + the signal.
+ * Execute a script, wait for the work it starts, and report at the end if the last run has no
+ * report. SIGINT, SIGTERM and SIGHUP stop the work at the next step boundary; the recording stays
+ * complete. A second signal ends it at once. Returns the exit status: of the session, or 128 +
+ * signal; -1 and an error if the session cannot start.
  */
 int headless_run(const struct session_options *o, const char *name, const char *text,
 		 const char *dir, struct err *e);
 
-/* The session that `retort` gives when no file is named. */
+/* Script that `retort` runs without a file argument. */
 extern const char headless_demo[];
 
 #endif

@@ -1,4 +1,4 @@
-/* What session.c and answer.c share; nobody else includes it. */
+/* State of a session, shared by the files of session/ that implement it; private to this folder. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_SESSION_INSIDE_H
 #define RETORT_SESSION_INSIDE_H
@@ -9,14 +9,14 @@
 #include "retort/session/session.h"
 #include "retort/session/output.h"
 
-/* A line that was handed to the trainer and not yet answered. */
+/* A line whose request was posted and has no result yet. */
 struct pending {
 	uint64_t id;
 	enum request_kind kind;
-	const struct knob *knob; /* SET: which, and what was asked */
-	char asked[64];
+	const struct knob *knob; /* SET: the knob; its value is in `requested` */
+	char requested[64];
 	char *text;  /* the line without its stamp */
-	char *where; /* "file:line" or NULL: a person's */
+	char *where; /* "file:line" in a script; NULL: typed */
 	char *save;
 	bool records, stamped;
 	uint64_t at;
@@ -28,43 +28,44 @@ struct session {
 	struct session_options o;
 	struct trainer *trainer;
 	struct recorder *recorder; /* NULL: not recorded */
-	struct output tell;
+	struct output output;
 	const struct observer *live; /* NULL: the session is not shown */
 	struct script *script;
-	const struct script_line *reading; /* the line that is being given; NULL: a person's */
-	struct lab_info info;              /* of the last answer */
-	char *data_line;                   /* the `data` that is in force; NULL: none */
-	struct knobs view;                 /* knobs that change how things look */
-	char *beside;       /* the whole path of the recording's directory; NULL: none */
-	int64_t translated; /* texts that had come back when it was last told */
+	const struct script_line *reading; /* script line being executed; NULL: a typed line */
+	struct lab_info info;              /* state of the last result */
+	char *data_line;                   /* `data` line of the current data set; NULL: none */
+	struct knobs view;                 /* values of the knobs of the display */
+	char *recording_dir;               /* absolute directory of the recording; NULL: none */
+	int64_t n_translated; /* number of translated texts at the last progress event */
 	uint64_t next_id;
 	size_t n_pending, cap_pending;
 	struct pending *pending;
 	size_t n_changes, cap_changes;
 	struct report_change *change;
-	bool working; /* from the answer to `run` until its end */
+	bool working; /* from the result of `run` or `train` until the work ends */
 	bool owes_report;
-	bool stopped;      /* a person ended the run: no report is owed by itself */
-	bool leaving;      /* `quit` was said while something worked */
-	bool reached;      /* the run that comes to `until` is posted: nothing after it is due */
-	bool other_kernel; /* the recording comes from another kernel of the matrix library */
+	bool stopped;      /* `stop` ended the run: no automatic report */
+	bool leaving;      /* `quit` came during work; leave when it has ended */
+	bool reached;      /* the run that reaches `until` is posted: skip later unstamped lines */
+	bool other_kernel; /* the recording was made with another kernel of the matrix library */
 	bool over;
 	int status;
 };
 
-/* End a script that failed; without a person, the session with it. */
+/* Set the exit status and drop the remaining script lines; a session that is not live ends. */
 void session_fail(struct session *s, int status);
 
-/* Tell a message: to the person, or on `talk`. */
-void session_tell(struct session *s, bool is_error, const char *fmt, ...)
+/* Show a message: to the observer if the session is live, else on `talk`. */
+void session_message(struct session *s, bool is_error, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Write down what took effect; says once when it cannot. */
+/* Append a line that took effect to the recording. On a write error the recording ends, with one
+ * message. */
 void session_record(struct session *s, const char *stamp, const char *line);
 
-/* Give lines of scripts that are due. */
+/* Execute the lines of scripts that are due. */
 void session_script_read(struct session *s);
 
-void session_forget(struct pending *p);
+void session_release_pending(struct pending *p);
 
 #endif

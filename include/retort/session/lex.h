@@ -13,19 +13,19 @@
 
 struct lex {
 	bool stamped;
-	char owner[24]; /* "" the main line */
-	uint64_t at;    /* steps done */
+	char owner[24]; /* network of the stamp; "": the student */
+	uint64_t at;    /* step of the stamp */
 	int n;
 	char *word[LEX_WORDS]; /* into text */
 	int column[LEX_WORDS]; /* from 1, of the first byte in the line */
-	int command;           /* byte where the line begins behind its stamp */
+	int command;           /* offset of the first byte behind the stamp */
 	char text[2 * LEX_LINE];
 };
 
 /*
- * Split a line. Words are separated by blanks; '...' keeps everything, "..." knows \" and \\;
+ * Split a line. Words are separated by blanks; '...' is literal, "..." knows \" and \\;
  * # at the start of a word begins a comment. "@620" or "@big:12" in front is a stamp. A line
- * without words has n == 0. 0, or -1 with *column where it is wrong.
+ * without words has n == 0. 0, or -1 and an error with *column set to its position.
  */
 int lex_line(const char *line, struct lex *out, int *column, struct err *e);
 

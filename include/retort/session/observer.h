@@ -18,7 +18,7 @@ struct observer {
 	/* The result of a request. The function may take the texts `r` owns, and sets the pointers
 	 * it has taken to NULL. */
 	void (*answer)(void *arg, struct request *r);
-	/* The result of a measurement that `poll` has asked for. */
+	/* Result of a measurement that `poll` returned. */
 	void (*measured)(void *arg, const struct request *r);
 	/* Progress of a translation; may take r->bitext like `answer`. */
 	void (*progress)(void *arg, struct request *r);

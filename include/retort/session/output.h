@@ -1,4 +1,4 @@
-/* Data on standard output: evaluations, changes, reports and what commands say, as TSV or as JSON
+/* Data on standard output: evaluations, changes, reports and output of commands, as TSV or JSON
  * lines. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_SESSION_OUTPUT_H
@@ -11,27 +11,27 @@
 #include "retort/session/report.h"
 
 struct output {
-	FILE *out; /* borrowed; NULL: nothing is told */
+	FILE *out; /* borrowed; NULL: no output */
 	bool json;
-	bool open; /* an evaluation's object is begun: whose, and at which step */
+	bool open; /* an eval object is open, of `branch` at `step` */
 	unsigned branch;
 	uint32_t step;
 };
 
-/* "main", "plain", or the teacher's name. */
+/* Return the name of a branch: "main", "plain" (the baseline), or the teacher's. */
 const char *output_branch(const struct lab_info *info, unsigned branch);
 
-/* A sample: evaluations are data, the figures of every step are not printed. */
+/* Write a sample if its metric is one of evaluations; metrics of every step are skipped. */
 void output_sample(struct output *t, const struct lab_info *info, const struct event *ev);
 
-/* End an evaluation that is begun: before anything else is written. */
+/* Close an open eval object; call before writing anything else to `out`. */
 void output_close(struct output *t);
 
 void output_change(struct output *t, const char *stamp, const char *what);
 void output_report(struct output *t, const struct lab_info *info,
 		   const struct report_change *change, size_t n);
 
-/* What a command that was asked says, as it stands: `show` and its like. */
+/* Write the output of a command, such as `show`, unchanged; with JSON as one object. */
 void output_text(struct output *t, const char *command, const char *text);
 
 #endif

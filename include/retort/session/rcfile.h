@@ -1,4 +1,4 @@
-/* The person's own file of commands, read before the first line. */
+/* Configuration file: commands executed before the first line. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_SESSION_RCFILE_H
 #define RETORT_SESSION_RCFILE_H
@@ -6,9 +6,9 @@
 #include "retort/session/session.h"
 
 /*
- * Give the lines of $RETORTRC, else of retortrc in the person's configuration directory, else
- * of the system's. What is wrong in it is told with its place and left out; a file that is not
- * there is no error, but for $RETORTRC.
+ * Execute the lines of $RETORTRC, else of retortrc in the user's configuration directory, else in
+ * the system's. A line with an error is skipped with a message that has its position. A missing
+ * file is an error only for $RETORTRC.
  */
 void rcfile_read(struct session *s);
 

@@ -1,4 +1,4 @@
-/* The recorder: what a session writes down so that it can be replayed and checked. */
+/* Recorder: writes lines and held-out metrics of a session, to replay and check it. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_SESSION_RECORDER_H
 #define RETORT_SESSION_RECORDER_H
@@ -8,22 +8,22 @@
 struct recorder;
 
 /*
- * Record in `path`. With `replay` the script says itself what to expect: evaluations are not
- * written again. NULL with an error when the file cannot be opened.
+ * Record in `path`. With `replay` the script has its own `expect` lines: samples are not recorded.
+ * NULL and an error if the file cannot be opened.
  */
 struct recorder *recorder_new(const char *path, bool replay, struct err *e);
 void recorder_free(struct recorder *r);
 
-/* The file, as given. */
+/* Path of the recording, as passed to recorder_new. */
 const char *recorder_path(const struct recorder *r);
 
 /*
- * A line that took effect, under the stamp at which it did ("" none): on disk when this returns.
- * Call in the order of the answers. 0, or -1 the first time that nothing can be written any more.
+ * Append a line that took effect, with its stamp ("": none), and sync. Call in the order of the
+ * results. 0, or -1 and an error at the first failed write; later calls return 0.
  */
 int recorder_line(struct recorder *r, const char *stamp, const char *line, struct err *e);
 
-/* A held-out figure, so that a replay has something to be checked against. */
+/* Append an `expect` line for a held-out metric. Returns as recorder_line. */
 int recorder_sample(struct recorder *r, const struct lab_info *info, const struct event *ev,
 		    struct err *e);
 

@@ -1,4 +1,4 @@
-/* The report: teachers, student, and the same student without a teacher, side by side. */
+/* Report: a table of teachers, student, and baseline. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_SESSION_REPORT_H
 #define RETORT_SESSION_REPORT_H
@@ -10,7 +10,7 @@
 #include "retort/lab/lab.h"
 #include "retort/lab/request.h"
 
-/* Something that changed, for the list at the end. */
+/* A change, for the list at the end of the report. */
 struct report_change {
 	char stamp[48];
 	char text[REQUEST_NOTE];

@@ -1,4 +1,4 @@
-/* Lines of scripts that wait for their turn. */
+/* Queue of script lines. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_SESSION_SCRIPT_H
 #define RETORT_SESSION_SCRIPT_H
@@ -11,7 +11,7 @@ struct script;
 
 struct script_line {
 	char *text;
-	char *dir;   /* relative paths are relative to it */
+	char *dir;   /* base of relative paths */
 	char *where; /* "file:line" */
 };
 
@@ -19,24 +19,24 @@ struct script *script_new(void);
 void script_free(struct script *s);
 
 /*
- * Queue the lines of `text` before what is left of the script that named it; empty lines and
- * comments are left out. Returns where in `text` a last line without its end begins, which is
- * not queued, or -1.
+ * Insert the lines of `text` before the remaining lines of the queue; empty lines and comments are
+ * skipped. Returns the offset of a last line without a newline, which is not queued, or -1.
  */
 long script_add(struct script *s, const char *name, const char *text, const char *dir);
 
-/* The next line, NULL when there is none; borrowed. Taken, it is the caller's. */
+/* Return the next line, or NULL: script_peek leaves it in the queue (borrowed), script_take removes
+ * it (owned). */
 const struct script_line *script_peek(const struct script *s);
 struct script_line *script_take(struct script *s);
 void script_line_free(struct script_line *l);
 bool script_is_stamped(const struct script_line *l);
 
-/* Drop all that is left. */
+/* Drop the remaining lines and the wait. */
 void script_clear(struct script *s);
 
 /*
- * `wait STEP`: lines after it are due at that step of the main line, until the next `wait`
- * (UINT64_MAX: lines are due as they come, and script_waits is false).
+ * `wait STEP`: later lines are due at that step of the student, until the next `wait`
+ * (UINT64_MAX: no step; script_waits is false).
  */
 void script_wait(struct script *s, uint64_t step);
 bool script_waits(const struct script *s, uint64_t *step);

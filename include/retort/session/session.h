@@ -1,4 +1,4 @@
-/* The session: the one way in for every command, the script reader, the recorder. */
+/* Session: executes command lines, reads scripts, records. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_SESSION_SESSION_H
 #define RETORT_SESSION_SESSION_H
@@ -24,69 +24,69 @@ struct session_options {
 	const struct cmd_screen *screen;   /* handlers of `view`, `bind` and `picture`; NULL: these
 					      are accepted without effect. Borrowed */
 	int threads;                       /* workers; >= 1 */
-	const char *record;                /* file the session is recorded in; NULL: not recorded */
+	const char *record;                /* path of the recording; NULL: not recorded */
 	FILE *out;                         /* data: evaluations and reports */
 	FILE *talk;                        /* messages, one a line */
 	bool json;                         /* data as one JSON object a line, else TSV */
-	uint64_t until; /* end a script when the main line stands at this step; 0: at its end */
-	bool replay; /* the script says itself what to expect: evaluations are not recorded again */
-	bool check;  /* a failed `expect` ends the session with status 3; else it is only told */
+	uint64_t until; /* stop a script at this step of the student; 0: at its end */
+	bool replay;    /* the script has `expect` lines: evaluations are not recorded again */
+	bool check; /* a failed `expect` ends the session with status 3; else it is only reported */
 };
 
-/* NULL with an error when the recording cannot be opened. */
+/* Create a session and start its trainer. NULL and an error if the recording cannot be opened. */
 struct session *session_new(const struct session_options *o, struct err *e);
 
-/* Writes what is still to be recorded, stops the trainer at the next boundary, frees. */
+/* Stop the trainer at the next step boundary, close the recording, free. */
 void session_free(struct session *s);
 
 /*
- * THE door: one line of the session language. Scripts, replay and tests come through here. 0 when
- * it was done or handed to the trainer; -1 and an error when it was refused, with nothing
- * changed; *column (may be NULL) is where in the line.
+ * Execute one line of the session language; the only entry point for commands. 0 if it was executed
+ * or posted to the trainer; -1 and an error if it was rejected, with nothing changed; *column (may
+ * be NULL) is the position in the line. Main thread.
  */
 int session_line(struct session *s, const char *line, int *column, struct err *e);
 
 /*
- * Queue the lines of a script: each is due when all before it are applied and, if it is not
- * stamped, when the work before it has ended. Stamped lines go to the trainer together with the
- * line before them, so that no step is missed. Relative paths are relative to `dir`. A last line
- * without a newline is dropped with a message: a killed recording may end in half a line.
+ * Queue the lines of a script: a line is due when all lines before it are applied and, unless it is
+ * stamped, the work before it has ended. Stamped lines are posted together with the line before
+ * them, so that no step is missed. Relative paths are relative to `dir`. A last line without a
+ * newline is dropped with a message: a killed recording may end in half a line.
  */
 void session_script(struct session *s, const char *name, const char *text, const char *dir);
 
-/* Take a bounded number of events, tell and record them, give script lines that are due. True
-   when there was more than it took. */
+/* Process a bounded number of events, then execute script lines that are due. Returns true if more
+ * events may be waiting. */
 bool session_pump(struct session *s);
 
-/* Polls readable when session_pump has something to do. */
+/* File descriptor that polls readable when session_pump has events to process. */
 int session_fd(const struct session *s);
 
-/* Nothing is queued, waited for or at work. */
+/* True if no work runs, no result is pending and no script line is queued. */
 bool session_is_idle(const struct session *s);
 
-/* `quit` was said, or the script failed. */
+/* True after `quit`, or after a script failed in a session that is not live. */
 bool session_is_over(const struct session *s);
 
-/* End the work at hand and the script: a signal came. */
+/* Stop the work at the next step boundary and drop the script, as after a signal. */
 void session_stop(struct session *s);
 
 /* Exit status so far: 0; 1 the run failed; 2 a script error; 3 a replay differs. */
 int session_status(const struct session *s);
 
-/* What the last answer said of the lab. Borrowed until the next pump. */
+/* State of the lab as of the last result. Borrowed until the next session_pump. */
 const struct lab_info *session_info(const struct session *s);
 
-/* session_line for a typed line: an error goes where messages go. */
+/* session_line for a typed line: an error is shown as a message. */
 void session_type(struct session *s, const char *line);
 
 /*
  * Candidates for completing `line` at byte `point`: a NULL-terminated array, sorted; the caller
- * frees each and the array with mem_free. NULL when there is none. *start: byte where the word
+ * frees each and the array with mem_free. NULL if there is none. *start: byte where the word
  * begins.
  */
 char **session_complete(struct session *s, const char *line, size_t point, size_t *start);
 
-/* The student has run and no report was made since. */
+/* True if the student has run since the last report. */
 bool session_owes_report(const struct session *s);
 
 #endif

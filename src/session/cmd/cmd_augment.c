@@ -1,4 +1,4 @@
-/* cmd_augment.c: the augmentations: which are on, and each with its rate and options. */
+/* cmd_augment.c: `augment`: list, set and preview augmentations. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -13,7 +13,7 @@
 #include "retort/probe/augment_preview.h"
 
 static void
-say_augment(struct cmd_call *c, const struct augment *a)
+print_augment(struct cmd_call *c, const struct augment *a)
 {
 	static const char *const rows[] = { "tables", "images", "texts" };
 	const char *between = "  ";
@@ -29,11 +29,11 @@ say_augment(struct cmd_call *c, const struct augment *a)
 }
 
 static void
-say_whole(struct cmd_call *c, const struct augment *a)
+print_details(struct cmd_call *c, const struct augment *a)
 {
 	char value[64];
 
-	say_augment(c, a);
+	print_augment(c, a);
 	for (size_t i = 0; i < knob_count; i++)
 		if (augment_of_knob(&knob_table[i]) == a)
 			text_addf(&c->say, "%-14s %-8s %s\n", knob_table[i].name,
@@ -43,7 +43,7 @@ say_whole(struct cmd_call *c, const struct augment *a)
 }
 
 static const struct augment *
-find(const char *name, struct err *e)
+find_augment(const char *name, struct err *e)
 {
 	struct text names = { 0 };
 
@@ -59,9 +59,9 @@ find(const char *name, struct err *e)
 	return NULL;
 }
 
-/* The knob that a word means behind an augmentation's name. */
+/* Return the knob of an option of an augmentation. NULL and an error that lists the options. */
 static const struct knob *
-knob_of(const struct augment *a, const char *word, struct err *e)
+find_knob(const struct augment *a, const char *word, struct err *e)
 {
 	struct text names = { 0 };
 	size_t len = strlen(a->name) + 1;
@@ -99,14 +99,14 @@ int
 cmd_augment_option(struct request_knobs *r, const struct augment *a, const char *word,
 		   const char *value, struct err *e)
 {
-	const struct knob *k = knob_of(a, word, e);
+	const struct knob *k = find_knob(a, word, e);
 
 	return k ? add_set(r, a->name, k, value, e) : -1;
 }
 
-/* Its first knob is what turns it on; 0 is off. */
+/* Add the value that turns `a` off: 0 of its rate. */
 static int
-add_off(struct request_knobs *r, const struct augment *a, struct err *e)
+add_disable(struct request_knobs *r, const struct augment *a, struct err *e)
 {
 	for (size_t i = 0; i < knob_count; i++)
 		if (knob_table[i].offset == a->on)
@@ -115,18 +115,18 @@ add_off(struct request_knobs *r, const struct augment *a, struct err *e)
 }
 
 static int
-all_off(struct cmd_call *c, struct err *e)
+disable_all(struct cmd_call *c, struct err *e)
 {
 	struct request_knobs *r = &cmd_request(c, REQUEST_SET)->u.knobs;
 
 	for (size_t i = 0; i < augment_count; i++)
-		if (add_off(r, augment_table[i], e) < 0)
+		if (add_disable(r, augment_table[i], e) < 0)
 			return -1;
 	return 0;
 }
 
-/* A recording says which WordNet it was, so that another one is noticed; `hash` is what it says, or
- * NULL. */
+/* Compare the hash of WordNet with the recorded one, `hash` (NULL: not recorded). 0, or -1 and an
+ * error. */
 static int
 check_wordnet(const char *got, const char *hash, struct err *e)
 {
@@ -138,7 +138,8 @@ check_wordnet(const char *got, const char *hash, struct err *e)
 				 got, hash, strlen(hash) > 16 ? "..." : "");
 }
 
-/* The first time it is read; from then on the session has it. */
+/* Add WordNet to the request at its first use; later requests use the one the trainer has. Records
+ * its hash. */
 static int
 add_wordnet(struct cmd_call *c, struct request *r, const char *hash, struct err *e)
 {
@@ -158,14 +159,14 @@ add_wordnet(struct cmd_call *c, struct request *r, const char *hash, struct err 
 	if (hash)
 		return 0;
 	text_add(&c->record, "augment");
-	for (int i = 0; i < c->argc; i++) /* names and numbers: nothing to be quoted */
+	for (int i = 0; i < c->argc; i++) /* names and numbers need no quotes */
 		text_addf(&c->record, " %s", c->argv[i]);
 	text_addf(&c->record, " hash %s", hex);
 	return 0;
 }
 
 static int
-show(struct cmd_call *c, struct err *e)
+preview_rows(struct cmd_call *c, struct err *e)
 {
 	int64_t *rows = &cmd_request(c, REQUEST_AUGMENTED)->u.preview.rows;
 
@@ -175,9 +176,9 @@ show(struct cmd_call *c, struct err *e)
 	return c->argc == 1 ? 0 : cmd_number("augment show", c->argv[1], rows, e);
 }
 
-/* The options behind an augmentation's name, two words each. */
+/* Parse pairs of option and value into a SET request. */
 static int
-turn_on(struct cmd_call *c, const struct augment *a, struct err *e)
+enable_augment(struct cmd_call *c, const struct augment *a, struct err *e)
 {
 	struct request *r = cmd_request(c, REQUEST_SET);
 	const char *hash = NULL;
@@ -200,25 +201,25 @@ exec_augment(struct cmd_call *c, struct err *e)
 	const struct augment *a;
 
 	for (size_t i = 0; c->argc == 0 && i < augment_count; i++)
-		say_augment(c, augment_table[i]);
+		print_augment(c, augment_table[i]);
 	if (c->argc == 0)
 		return 0;
 	if (c->argc == 1 && strcmp(c->argv[0], "off") == 0)
-		return all_off(c, e);
+		return disable_all(c, e);
 	if (strcmp(c->argv[0], "show") == 0)
-		return show(c, e);
-	a = find(c->argv[0], e);
+		return preview_rows(c, e);
+	a = find_augment(c->argv[0], e);
 	if (!a)
 		return -1;
 	if (c->argc == 1) {
-		say_whole(c, a);
+		print_details(c, a);
 		return 0;
 	}
 	if (a == &augment_backtranslate && cmd_translate_is(c))
 		return cmd_translate(c, e);
 	if (c->argc == 2 && strcmp(c->argv[1], "off") == 0)
-		return add_off(&cmd_request(c, REQUEST_SET)->u.knobs, a, e);
-	return turn_on(c, a, e);
+		return add_disable(&cmd_request(c, REQUEST_SET)->u.knobs, a, e);
+	return enable_augment(c, a, e);
 }
 
 static const struct grammar_form augment_forms[] = {
@@ -260,9 +261,9 @@ const struct cmd cmd_augment = {
 	.name = "augment",
 	.form = augment_forms,
 	.flags = CMD_RECORD,
-	.doc = "List the augmentations, tell what one does, turn it on with its options together, "
-	       "or one or all of them off. "
-	       "With show, tell rows of text before and after.",
+	.doc = "List augmentations, describe one, turn it on with its options, "
+	       "or turn one or all off. "
+	       "With show, print rows of text before and after.",
 	.example = "augment noise spread 0.1",
 	.option = cmd_translate_word,
 	.exec = exec_augment,

@@ -1,4 +1,4 @@
-/* cmd_build.c: commands that make things: seed, teacher, student, load. */
+/* cmd_build.c: create networks: `seed`, `teacher`, `student`, `load`. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -30,7 +30,7 @@ const struct cmd cmd_build_seed = {
 	.exec = exec_seed,
 };
 
-/* The words of a spec joined by blanks. */
+/* Join the words of a model, from word `from` on. */
 static int
 join_spec(struct cmd_call *c, int from, struct request_net *r, struct err *e)
 {
@@ -44,7 +44,7 @@ join_spec(struct cmd_call *c, int from, struct request_net *r, struct err *e)
 	return status;
 }
 
-/* The line to record: with the files' whole paths, and the hash where it was not said. */
+/* Set the line to record: with absolute paths of files, and the hash if the line has none. */
 static void
 record_hash(struct cmd_call *c, const char *name, uint32_t files, const struct hash *got,
 	    const char *hash)
@@ -56,9 +56,9 @@ record_hash(struct cmd_call *c, const char *name, uint32_t files, const struct h
 		text_addf(&c->record, " hash %s", hash_hex(got, hex));
 }
 
-/* The network in the file at word `at`, behind which may stand what it has to hash to. */
+/* Load the network in the file at word `at`; `hash HEX` behind it is the expected hash. */
 static int
-load_into(struct cmd_call *c, const char *name, int at, struct request_net *r, struct err *e)
+load_network(struct cmd_call *c, const char *name, int at, struct request_net *r, struct err *e)
 {
 	const char *hash = c->argc == at + 3 ? c->argv[at + 2] : NULL;
 	char *path;
@@ -83,7 +83,7 @@ load_into(struct cmd_call *c, const char *name, int at, struct request_net *r, s
 	return status;
 }
 
-/* How a teacher is asked, not what it is. */
+/* True for an option of the forward pass of a teacher. */
 static bool
 is_option(const char *word)
 {
@@ -104,7 +104,7 @@ set_option(struct cmd_call *c, struct err *e)
 	return cmd_copy(r->u.option.value, NET_SPEC, c->argv[1], c->argv[2], e);
 }
 
-/* The words behind the file: what it holds, which rows they are, what it has to hash to. */
+/* Parse the words behind the file: probabilities, ids [FILE], hash HEX. */
 static int
 parse_outputs(struct cmd_call *c, struct logit_file_options *o, int *ids_at, const char **hash,
 	      struct err *e)
@@ -130,8 +130,8 @@ parse_outputs(struct cmd_call *c, struct logit_file_options *o, int *ids_at, con
 	return 0;
 }
 
-/* A teacher of which there is only a file of outputs. Its hash goes into the recording, so that
- * another file is noticed. */
+/* Read a teacher that is a file of outputs. Its hash is recorded, so that a replay rejects another
+ * file. */
 static int
 read_outputs(struct cmd_call *c, struct request_net *r, struct err *e)
 {
@@ -175,7 +175,7 @@ exec_teacher(struct cmd_call *c, struct err *e)
 		return join_spec(c, 1, r, e);
 	if (c->argc < 3)
 		return err_set(e, "teacher %s load: one file or directory is needed", r->name);
-	return load_into(c, "teacher", 2, r, e);
+	return load_network(c, "teacher", 2, r, e);
 }
 
 static const struct grammar_form build_teacher_forms[] = {
@@ -218,14 +218,14 @@ const struct cmd cmd_build_teacher = {
 	.name = "teacher",
 	.form = build_teacher_forms,
 	.flags = CMD_RECORD,
-	.doc = "Declare a teacher to be trained here, load one, take one from a file of its "
-	       "outputs, or say how it is asked.",
+	.doc = "Create a teacher, load one, read one from a file of its "
+	       "outputs, or set how its outputs are computed and cached.",
 	.example = "teacher big mlp 256,256",
 	.exec = exec_teacher,
 };
 
 static int
-begin_from(struct cmd_call *c, struct err *e)
+init_student(struct cmd_call *c, struct err *e)
 {
 	struct request *r = cmd_request(c, REQUEST_INIT);
 
@@ -243,13 +243,13 @@ exec_student(struct cmd_call *c, struct err *e)
 	struct request_net *r;
 
 	if (strcmp(c->argv[0], "init") == 0)
-		return begin_from(c, e);
+		return init_student(c, e);
 	r = &cmd_request(c, REQUEST_STUDENT)->u.net;
 	if (strcmp(c->argv[0], "load") != 0)
 		return join_spec(c, 0, r, e);
 	if (c->argc < 2)
 		return err_set(e, "student load: one file or directory is needed");
-	return load_into(c, "student", 1, r, e);
+	return load_network(c, "student", 1, r, e);
 }
 
 static const struct grammar_form build_student_forms[] = {
@@ -270,8 +270,8 @@ const struct cmd cmd_build_student = {
 	.name = "student",
 	.form = build_student_forms,
 	.flags = CMD_RECORD,
-	.doc = "Make the student, one of the same model again, or load one; steps count from 0 "
-	       "again. Or let it begin from layers of a teacher.",
+	.doc = "Create the student, recreate it, or load one; its step is reset to 0. "
+	       "With init, copy layers of a teacher into it.",
 	.example = "student mlp 16",
 	.exec = exec_student,
 };
@@ -284,7 +284,7 @@ exec_load(struct cmd_call *c, struct err *e)
 
 	if (cmd_copy(r->name, sizeof r->name, "load", c->argv[0], e) < 0)
 		return -1;
-	return load_into(c, "load", 1, r, e);
+	return load_network(c, "load", 1, r, e);
 }
 
 static const struct grammar_form build_load_forms[] = {

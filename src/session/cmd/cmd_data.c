@@ -1,4 +1,4 @@
-/* cmd_data.c: the command that reads a data set. */
+/* cmd_data.c: `data`: read, add, weight and summarize data sets. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -18,17 +18,17 @@
 #include "retort/data/read/bundled.h"
 #include "retort/session/cmd/data_options.h"
 
-/* A set beside the data. */
+/* True for a word that adds a set to the data. */
 static bool
-is_more(const char *word)
+is_additional_set(const char *word)
 {
 	return strcmp(word, "add") == 0 || strcmp(word, "target") == 0 ||
 	       strcmp(word, "held-out") == 0;
 }
 
-/* A path that is neither a set's name nor looks like a file's, and is not there. */
+/* Set the error for a word that is neither the name of a set nor an existing file. */
 static char *
-no_data(const char *word, struct err *e)
+set_missing_error(const char *word, struct err *e)
 {
 	struct text names = { 0 };
 	const char *name;
@@ -67,7 +67,7 @@ cmd_data_find(struct cmd_call *c, int at, struct data_options *r, struct err *e)
 	if (strchr(c->argv[at], '/') || strchr(c->argv[at], '.') || io_exists(path))
 		return path;
 	mem_free(path);
-	return no_data(c->argv[at], e);
+	return set_missing_error(c->argv[at], e);
 }
 
 int
@@ -95,10 +95,9 @@ cmd_data_read(struct cmd_call *c, const char *path, const struct data_options *r
 	2e9 /* numbers of an evaluation that take seconds: exponentials at some 5e8 a second \
 	     */
 
-/* A class that only held-out rows have is worth a word before anything is trained, and so are
- * evaluations that take long. */
+/* Show messages about classes that only held-out rows have, and about slow evaluations. */
 static void
-warn(struct cmd_call *c, const struct dataset *ds)
+warn_dataset(struct cmd_call *c, const struct dataset *ds)
 {
 	double logits =
 		ds->next_token ? (double)ds->n / 5 * (double)ds->length * (double)ds->vocab : 0;
@@ -106,14 +105,14 @@ warn(struct cmd_call *c, const struct dataset *ds)
 	if (logits > MANY && c->info->run.settings.knobs.eval_rows == 0)
 		text_addf(&c->talk,
 			  "data: %.2g logits an evaluation, of %zu held-out tokens: `set eval-rows "
-			  "200` looks at fewer rows\n",
+			  "200` evaluates fewer rows\n",
 			  logits, ds->n / 5 * ds->length);
 	summary_unseen(ds, c->info->seed, "data: ", &c->talk);
 	if (c->talk.len)
 		c->talk.s[--c->talk.len] = '\0'; /* the line feed of the last one */
 }
 
-/* Those of the data itself, and unlabelled, which is said of sets that come beside it. */
+/* Parse the options of `data show`: those of `data`, and unlabelled. */
 static int
 show_options(struct cmd_call *c, struct data_options *r, struct err *e)
 {
@@ -123,7 +122,7 @@ show_options(struct cmd_call *c, struct data_options *r, struct err *e)
 		else if (data_options_parse_one(c, i++, r, e) < 0)
 			return -1;
 	}
-	r->o.beside = r->o.unlabelled; /* neither classes nor ten rows are asked for */
+	r->o.beside = r->o.unlabelled; /* neither classes nor ten rows are required */
 	return 0;
 }
 
@@ -142,12 +141,12 @@ cmd_data_show(struct cmd_call *c, const char *hash, struct err *e)
 	return status;
 }
 
-/* `show` alone is about the set that is there, read again as it was. */
+/* Execute `data show`; without a name, read the current data set again. */
 static int
 show_data(struct cmd_call *c, struct err *e)
 {
 	struct cmd_call again = *c;
-	const char *hash = NULL; /* what it must be */
+	const char *hash = NULL; /* expected */
 	struct lex lex;
 	int column, status;
 
@@ -156,7 +155,7 @@ show_data(struct cmd_call *c, struct err *e)
 	if (again.argc == 0) {
 		if (!c->data_line)
 			return err_set(
-				e, "data show: no data yet; say which, as in `data show digits`");
+				e, "data show: no data yet; name a set, as in `data show digits`");
 		if (lex_line(c->data_line, &lex, &column, e) < 0)
 			return -1;
 		again.argc = lex.n - 1;
@@ -168,9 +167,9 @@ show_data(struct cmd_call *c, struct err *e)
 	return status;
 }
 
-/* What rows of a set count, from the next step on. */
+/* Set the weight of the rows of a set, from the next step on. */
 static int
-weigh(struct cmd_call *c, struct err *e)
+set_weight(struct cmd_call *c, struct err *e)
 {
 	struct request *r;
 	char what[96];
@@ -193,12 +192,12 @@ exec_data(struct cmd_call *c, struct err *e)
 	int status = -1;
 	char *path;
 
-	if (is_more(c->argv[0]))
+	if (is_additional_set(c->argv[0]))
 		return data_options_more(c, e);
 	if (strcmp(c->argv[0], "show") == 0)
 		return show_data(c, e);
 	if (strcmp(c->argv[0], "weight") == 0)
-		return weigh(c, e);
+		return set_weight(c, e);
 	path = cmd_data_find(c, 0, &reading, e);
 	if (path && data_options_parse(c, 1, &reading, e) == 0) {
 		r = cmd_request(c, REQUEST_DATA);
@@ -206,7 +205,7 @@ exec_data(struct cmd_call *c, struct err *e)
 		status = cmd_data_read(c, path, &reading, &r->u.data.dataset, e);
 	}
 	if (status == 0)
-		warn(c, r->u.data.dataset);
+		warn_dataset(c, r->u.data.dataset);
 	mem_free(path);
 	data_options_release(&reading);
 	return status;
@@ -226,70 +225,70 @@ exec_data(struct cmd_call *c, struct err *e)
 	}
 
 /* Options of a set, in any order. */
-#define DATA_OPTIONS                                                  \
-	{ .word = "label",                                            \
-	  .name = "COLUMN",                                           \
-	  .kind = GRAMMAR_WORD,                                       \
-	  .flags = GRAMMAR_ANY,                                       \
-	  .help = "column of the labels, by name or number" },        \
-		{ .word = "without",                                  \
-		  .name = "COLUMN[,COLUMN]...",                       \
-		  .kind = GRAMMAR_WORD,                               \
-		  .flags = GRAMMAR_ANY,                               \
-		  .help = "columns to leave out" },                   \
-		{ .word = "header",                                   \
-		  .kind = GRAMMAR_CHOICE,                             \
-		  .flags = GRAMMAR_ANY,                               \
-		  .choices = "yes, no",                               \
-		  .help = "whether the first row holds names" },      \
-		{ .word = "labels",                                   \
-		  .name = "N",                                        \
-		  .kind = GRAMMAR_NUMBER,                             \
-		  .flags = GRAMMAR_ANY,                               \
-		  .min = 1,                                           \
-		  .help = "training rows whose label students see" }, \
-		{ .word = "labels-from",                              \
-		  .name = "FILE",                                     \
-		  .kind = GRAMMAR_FILE,                               \
-		  .flags = GRAMMAR_ANY,                               \
-		  .help = "IDX file of labels" },                     \
-		{ .word = "image",                                    \
-		  .name = "HxW[xC]",                                  \
-		  .kind = GRAMMAR_WORD,                               \
-		  .flags = GRAMMAR_ANY,                               \
-		  .help = "shape of an image in a row" },             \
-		{ .word = "text",                                     \
-		  .name = "COLUMN",                                   \
-		  .kind = GRAMMAR_WORD,                               \
-		  .flags = GRAMMAR_ANY,                               \
-		  .help = "column of the texts" },                    \
-		{ .word = "tokens",                                   \
-		  .name = "byte|char|byte+mask|char+mask|FILE",       \
-		  .kind = GRAMMAR_FILE,                               \
-		  .flags = GRAMMAR_ANY,                               \
-		  .help = "tokens, or a vocabulary" },                \
-		{ .word = "length",                                   \
-		  .name = "N",                                        \
-		  .kind = GRAMMAR_NUMBER,                             \
-		  .flags = GRAMMAR_ANY,                               \
-		  .min = 1,                                           \
-		  .max = DATASET_LENGTH,                              \
-		  .help = "tokens of a row" },                        \
-		{ .word = "frame",                                    \
-		  .kind = GRAMMAR_CHOICE,                             \
-		  .flags = GRAMMAR_ANY,                               \
-		  .choices = "yes, no",                               \
-		  .help = "special tokens around a text" },           \
-		{ .word = "vocab",                                    \
-		  .name = "N",                                        \
-		  .kind = GRAMMAR_NUMBER,                             \
-		  .flags = GRAMMAR_ANY,                               \
-		  .min = 1,                                           \
-		  .max = DATASET_VOCAB,                               \
-		  .help = "tokens to learn" },                        \
-	{                                                             \
-		.word = "hash", .name = "HEX", .flags = GRAMMAR_ANY,  \
-		.help = "the hash that a recording expects"           \
+#define DATA_OPTIONS                                                 \
+	{ .word = "label",                                           \
+	  .name = "COLUMN",                                          \
+	  .kind = GRAMMAR_WORD,                                      \
+	  .flags = GRAMMAR_ANY,                                      \
+	  .help = "column of the labels, by name or number" },       \
+		{ .word = "without",                                 \
+		  .name = "COLUMN[,COLUMN]...",                      \
+		  .kind = GRAMMAR_WORD,                              \
+		  .flags = GRAMMAR_ANY,                              \
+		  .help = "columns to leave out" },                  \
+		{ .word = "header",                                  \
+		  .kind = GRAMMAR_CHOICE,                            \
+		  .flags = GRAMMAR_ANY,                              \
+		  .choices = "yes, no",                              \
+		  .help = "whether the first row holds names" },     \
+		{ .word = "labels",                                  \
+		  .name = "N",                                       \
+		  .kind = GRAMMAR_NUMBER,                            \
+		  .flags = GRAMMAR_ANY,                              \
+		  .min = 1,                                          \
+		  .help = "training rows with a visible label" },    \
+		{ .word = "labels-from",                             \
+		  .name = "FILE",                                    \
+		  .kind = GRAMMAR_FILE,                              \
+		  .flags = GRAMMAR_ANY,                              \
+		  .help = "IDX file of labels" },                    \
+		{ .word = "image",                                   \
+		  .name = "HxW[xC]",                                 \
+		  .kind = GRAMMAR_WORD,                              \
+		  .flags = GRAMMAR_ANY,                              \
+		  .help = "shape of an image in a row" },            \
+		{ .word = "text",                                    \
+		  .name = "COLUMN",                                  \
+		  .kind = GRAMMAR_WORD,                              \
+		  .flags = GRAMMAR_ANY,                              \
+		  .help = "column of the texts" },                   \
+		{ .word = "tokens",                                  \
+		  .name = "byte|char|byte+mask|char+mask|FILE",      \
+		  .kind = GRAMMAR_FILE,                              \
+		  .flags = GRAMMAR_ANY,                              \
+		  .help = "tokens, or a vocabulary" },               \
+		{ .word = "length",                                  \
+		  .name = "N",                                       \
+		  .kind = GRAMMAR_NUMBER,                            \
+		  .flags = GRAMMAR_ANY,                              \
+		  .min = 1,                                          \
+		  .max = DATASET_LENGTH,                             \
+		  .help = "tokens of a row" },                       \
+		{ .word = "frame",                                   \
+		  .kind = GRAMMAR_CHOICE,                            \
+		  .flags = GRAMMAR_ANY,                              \
+		  .choices = "yes, no",                              \
+		  .help = "special tokens around a text" },          \
+		{ .word = "vocab",                                   \
+		  .name = "N",                                       \
+		  .kind = GRAMMAR_NUMBER,                            \
+		  .flags = GRAMMAR_ANY,                              \
+		  .min = 1,                                          \
+		  .max = DATASET_VOCAB,                              \
+		  .help = "tokens to learn" },                       \
+	{                                                            \
+		.word = "hash", .name = "HEX", .flags = GRAMMAR_ANY, \
+		.help = "the hash that a recording expects"          \
 	}
 
 static const struct grammar_form data_forms[] = {
@@ -315,9 +314,9 @@ const struct cmd cmd_data = {
 	.form = data_forms,
 	.flags = CMD_RECORD,
 	.doc = "Read a data set: bundled, fetched, a table, images, or text; with labels N "
-	       "students see the labels of N rows only. "
-	       "With weight, say what rows of a set count from now on; with show, tell what is in "
-	       "it.",
+	       "only N rows have labels that students are trained on.  "
+	       "With weight, set the weight of the rows of a set; with show, print a summary."
+	       "",
 	.example = "data digits labels 100",
 	.exec = exec_data,
 };

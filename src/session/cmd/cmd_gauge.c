@@ -1,4 +1,4 @@
-/* cmd_gauge.c: the command that asks how far two sets of rows are apart. */
+/* cmd_gauge.c: `mismatch`: measure the shift between two sets of rows. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -24,8 +24,8 @@ static const struct grammar_form gauge_mismatch_forms[] = {
 const struct cmd cmd_gauge_mismatch = {
 	.name = "mismatch",
 	.form = gauge_mismatch_forms,
-	.doc = "Tell how far a set of rows is from the held-out rows, or from another set, as "
-	       "networks see them and without any.",
+	.doc = "Measure the distribution shift between a set of rows and the held-out rows, or "
+	       "another set, on features of the networks and on the inputs.",
 	.example = "mismatch train",
 	.exec = exec_mismatch,
 };

@@ -1,4 +1,4 @@
-/* cmd_info.c: commands that tell, and that steer the session itself. */
+/* cmd_info.c: information and control of the session: `help`, `show`, `source`, `quit`. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -49,12 +49,12 @@ static const struct grammar_form info_help_forms[] = { GRAMMAR_FORM({ .name = "C
 const struct cmd cmd_info_help = {
 	.name = "help",
 	.form = info_help_forms,
-	.doc = "List the commands, or tell about one.",
+	.doc = "List the commands, or describe one.",
 	.example = "help set",
 	.exec = exec_help,
 };
 
-/* The network of that name, or NULL. */
+/* Return the network of that name, or NULL. */
 static const struct net_info *
 find_net(const struct lab_info *i, const char *name)
 {
@@ -66,8 +66,7 @@ find_net(const struct lab_info *i, const char *name)
 	return NULL;
 }
 
-/* Layers, parameters, operations and memory of a network that is there, or of one that is only
- * described. */
+/* Print layers, parameters, operations and memory of an existing network, or of a model. */
 static int
 show_layers(struct cmd_call *c, struct err *e)
 {
@@ -78,9 +77,8 @@ show_layers(struct cmd_call *c, struct err *e)
 	int status;
 
 	if (!c->info->data[0])
-		return err_set(
-			e,
-			"show: no data yet, and networks are made for data; `data digits` first");
+		return err_set(e, "show: no data yet, which the shape of a network depends on; "
+				  "`data digits` first");
 	if (known && known->is_file)
 		return err_set(e, "show: %s is a file of outputs: it has no layers", known->name);
 	for (int i = 0; i < c->argc && !known; i++)
@@ -171,8 +169,8 @@ static const struct grammar_form info_show_forms[] = {
 const struct cmd cmd_info_show = {
 	.name = "show",
 	.form = info_show_forms,
-	.doc = "Tell what there is: seed, data, teachers, student; or the layers of a network, "
-	       "there or only described.",
+	.doc = "Show seed, data, teachers and student; or the layers of a network or "
+	       "model.",
 	.example = "show",
 	.exec = exec_show,
 };
@@ -210,7 +208,7 @@ static const struct grammar_form info_quit_forms[] = { GRAMMAR_FORM(), { NULL } 
 const struct cmd cmd_info_quit = {
 	.name = "quit",
 	.form = info_quit_forms,
-	.doc = "Leave; work at hand ends at this step.",
+	.doc = "End the session; running work stops at this step.",
 	.example = "quit",
 	.exec = exec_quit,
 };

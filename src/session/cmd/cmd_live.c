@@ -1,4 +1,4 @@
-/* cmd_live.c: commands that change what trains, between two steps. */
+/* cmd_live.c: changes at a step boundary: `set`, `teachers`, `undo`, `redo`. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -9,7 +9,7 @@
 #include <string.h>
 
 static void
-say_knob(struct cmd_call *c, const struct knob *k)
+print_knob(struct cmd_call *c, const struct knob *k)
 {
 	char value[64];
 
@@ -25,14 +25,14 @@ exec_set(struct cmd_call *c, struct err *e)
 	struct request_knobs *r;
 
 	for (size_t i = 0; c->argc == 0 && i < knob_count; i++)
-		say_knob(c, &knob_table[i]);
+		print_knob(c, &knob_table[i]);
 	if (c->argc == 0)
 		return 0;
 	k = knob_find(c->argv[0], e);
 	if (!k)
 		return -1;
 	if (c->argc == 1) {
-		say_knob(c, k);
+		print_knob(c, k);
 		return 0;
 	}
 	if (knob_set(&trial, k, c->argv[1], e) < 0)
@@ -55,14 +55,14 @@ const struct cmd cmd_live_set = {
 	.name = "set",
 	.form = live_set_forms,
 	.flags = CMD_RECORD,
-	.doc = "Turn a knob, or show it.",
+	.doc = "Set a knob, or show it.",
 	.example = "set temperature 2",
 	.exec = exec_set,
 };
 
-/* How it is asked, where that is not the usual way. */
+/* Print options that are not at their defaults, and the size of the cache. */
 static void
-say_options(struct cmd_call *c, const struct net_info *t)
+print_options(struct cmd_call *c, const struct net_info *t)
 {
 	if (t->options.cache != TEACHER_AUTO)
 		text_addf(&c->say, "  cache %s", teacher_cache_name[t->options.cache]);
@@ -78,9 +78,9 @@ say_options(struct cmd_call *c, const struct net_info *t)
 	text_add(&c->say, "\n");
 }
 
-/* What came of its teaching, as far as it was measured. */
+/* Print how well the student agrees with the teacher, if measured. */
 static void
-say_heard(struct cmd_call *c, const struct teaching *h)
+print_teaching(struct cmd_call *c, const struct teaching *h)
 {
 	if (isfinite(h->share) && c->info->n_teachers > 1)
 		text_addf(&c->say, "  share %.3g", h->share);
@@ -88,7 +88,7 @@ say_heard(struct cmd_call *c, const struct teaching *h)
 		text_addf(&c->say, "  student agrees %.4g, KL %.4g", h->agreement, h->kl);
 }
 
-/* "big mute", "big solo", "unmute", "equal": true where it is one of these. */
+/* Parse "big mute", "big solo", "unmute", "equal"; false for other words. */
 static bool
 parse_mixer(struct cmd_call *c)
 {
@@ -124,8 +124,8 @@ exec_teachers(struct cmd_call *c, struct err *e)
 			text_addf(&c->say, "%s  %llu parameters  %s", t->spec,
 				  (unsigned long long)t->parameters,
 				  t->ready ? "ready" : "not trained");
-		say_heard(c, &t->teaching);
-		say_options(c, t);
+		print_teaching(c, &t->teaching);
+		print_options(c, t);
 	}
 	if (c->argc == 0)
 		return 0;
@@ -158,7 +158,7 @@ const struct cmd cmd_live_teachers = {
 	.name = "teachers",
 	.form = live_teachers_forms,
 	.flags = CMD_RECORD,
-	.doc = "List the teachers, or change what one counts; a muted one is not asked.",
+	.doc = "List the teachers, or change the weight of one; a muted teacher is not computed.",
 	.example = "teachers big weight 0.5",
 	.exec = exec_teachers,
 };
@@ -177,7 +177,7 @@ const struct cmd cmd_live_undo = {
 	.name = "undo",
 	.form = live_undo_forms,
 	.flags = CMD_RECORD,
-	.doc = "Take the last change back, from now on; the steps done under it stay done.",
+	.doc = "Undo the last change, from the next step on; completed steps stay.",
 	.example = "undo",
 	.exec = exec_undo,
 };
@@ -196,7 +196,7 @@ const struct cmd cmd_live_redo = {
 	.name = "redo",
 	.form = live_redo_forms,
 	.flags = CMD_RECORD,
-	.doc = "Make the change again that undo took back.",
+	.doc = "Redo the last undone change.",
 	.example = "redo",
 	.exec = exec_redo,
 };

@@ -1,5 +1,4 @@
-/* cmd_loss.c: the terms on outputs: which are on, and each with its weight, temperature and
- * options. */
+/* cmd_loss.c: `loss`: list and set the losses on outputs. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -15,9 +14,9 @@ is_on(const struct cmd_call *c, const struct loss *l)
 	return loss_weight(l, &c->info->run.settings.knobs) > 0;
 }
 
-/* One line, which an 80-column screen shows whole. */
+/* Print one line of at most 80 columns. */
 static void
-say_loss(struct cmd_call *c, const struct loss *l)
+print_loss(struct cmd_call *c, const struct loss *l)
 {
 	text_addf(&c->say, "%-6s  %-3s  weight %-7.5g ", l->name, is_on(c, l) ? "on" : "off",
 		  loss_weight(l, &c->info->run.settings.knobs));
@@ -29,9 +28,9 @@ say_loss(struct cmd_call *c, const struct loss *l)
 	text_addf(&c->say, "%s\n", l->title);
 }
 
-/* What one loss is, and its knobs. */
+/* Print the description of a loss, and its knobs. */
 static void
-say_whole(struct cmd_call *c, const struct loss *l)
+print_details(struct cmd_call *c, const struct loss *l)
 {
 	char value[64];
 
@@ -45,7 +44,7 @@ say_whole(struct cmd_call *c, const struct loss *l)
 }
 
 static const struct loss *
-output_loss(const char *name, struct err *e)
+find_output_loss(const char *name, struct err *e)
 {
 	const struct loss *l = loss_table_find(name);
 	struct text names = { 0 };
@@ -61,10 +60,10 @@ output_loss(const char *name, struct err *e)
 	return NULL;
 }
 
-/* The knob that a word means behind a loss's name: its weight, its temperature or the common one,
- * or an option of its own. */
+/* Return the knob of an option of a loss: weight, its own or the common temperature, or another
+ * option. NULL and an error that lists the options. */
 static const struct knob *
-knob_of(const struct loss *l, const char *word, struct err *e)
+find_knob(const struct loss *l, const char *word, struct err *e)
 {
 	struct text names = { 0 };
 	char name[80];
@@ -88,7 +87,7 @@ static int
 add_set(struct request_knobs *r, const struct loss *l, const char *word, const char *value,
 	struct err *e)
 {
-	const struct knob *k = knob_of(l, word, e);
+	const struct knob *k = find_knob(l, word, e);
 	struct knobs trial;
 
 	if (!k)
@@ -102,7 +101,7 @@ add_set(struct request_knobs *r, const struct loss *l, const char *word, const c
 	return cmd_copy(r->set[r->n++].value, sizeof r->set[0].value, k->name, value, e);
 }
 
-/* Rows without a label are taught all the same, by the divergence; that is said, not silent. */
+/* Show a message if rows have no visible label: they are trained with kd. */
 static void
 warn_unlabelled(struct cmd_call *c, const struct loss *l)
 {
@@ -110,12 +109,11 @@ warn_unlabelled(struct cmd_call *c, const struct loss *l)
 
 	if (l->needs & LOSS_CLASSES && hidden)
 		text_addf(&c->talk,
-			  "%s: %zu of %zu rows have no label that the student sees: for them it is "
+			  "%s: %zu of %zu rows have no visible label: these use "
 			  "kd",
 			  l->name, hidden, c->info->n_train);
 	if (l->needs & LOSS_LABELS && c->info->n_train && c->info->n_shown == 0)
-		text_addf(&c->talk, "%s: no row has a label that the student sees: the term is 0",
-			  l->name);
+		text_addf(&c->talk, "%s: no row has a visible label: the term is 0", l->name);
 }
 
 static int
@@ -125,14 +123,14 @@ exec_loss(struct cmd_call *c, struct err *e)
 	struct request_knobs *r;
 
 	for (size_t i = 0; c->argc == 0 && i < LOSS_OUTPUTS; i++)
-		say_loss(c, loss_table[i]);
+		print_loss(c, loss_table[i]);
 	if (c->argc == 0)
 		return 0;
-	l = output_loss(c->argv[0], e);
+	l = find_output_loss(c->argv[0], e);
 	if (!l)
 		return -1;
 	if (c->argc == 1) {
-		say_whole(c, l);
+		print_details(c, l);
 		return 0;
 	}
 	r = &cmd_request(c, REQUEST_SET)->u.knobs;
@@ -160,8 +158,8 @@ const struct cmd cmd_loss = {
 	.name = "loss",
 	.form = loss_forms,
 	.flags = CMD_RECORD,
-	.doc = "List the losses on outputs, tell what one is, or change its weight, temperature "
-	       "and options together.",
+	.doc = "List the losses on outputs, describe one, or set its weight, temperature "
+	       "and options.",
 	.example = "loss kd weight 0.8 temperature 2",
 	.exec = exec_loss,
 };

@@ -1,4 +1,4 @@
-/* cmd_map.c: which layers of teachers teach which layers of the student. */
+/* cmd_map.c: `map`: pairs of teacher and student layers. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "big:2" into teacher and layer. */
+/* Split "big:2" into network and layer. */
 static int
 split_layer(const char *word, const char *want, char *owner, size_t owner_size, char *layer,
 	    size_t layer_size, struct err *e)
@@ -25,9 +25,9 @@ split_layer(const char *word, const char *want, char *owner, size_t owner_size, 
 	return 0;
 }
 
-/* A loss that compares layers, by name. */
+/* Find a loss on layers by name. NULL and an error. */
 static const struct loss *
-layer_loss(const char *name, struct err *e)
+find_layer_loss(const char *name, struct err *e)
 {
 	const struct loss *l = loss_table_find(name);
 	struct text names = { 0 };
@@ -64,7 +64,8 @@ parse_through(const char *name, enum layer_pair_through *out, struct err *e)
 	return err_set(e, "map: through: '%.40s' is none of none, linear, conv1x1, shared", name);
 }
 
-/* An option of an edit and its value, if it takes one. Returns how many words it is, or -1. */
+/* Parse an option of an edit and its value, if it has one. Returns the number of words, or -1 and
+ * an error. */
 static int
 parse_option(const char *key, const char *value, struct request_map *m, struct err *e)
 {
@@ -73,7 +74,7 @@ parse_option(const char *key, const char *value, struct request_map *m, struct e
 		return 1;
 	}
 	if (strcmp(key, "match") == 0)
-		return (m->match = layer_loss(value, e)) ? 2 : -1;
+		return (m->match = find_layer_loss(value, e)) ? 2 : -1;
 	if (strcmp(key, "on") == 0)
 		return parse_tap(value, &m->on, e) < 0 ? -1 : 2;
 	if (strcmp(key, "through") == 0)
@@ -84,7 +85,7 @@ parse_option(const char *key, const char *value, struct request_map *m, struct e
 }
 
 static struct request_map *
-add(struct request_maps *r, const struct request_map *m, struct err *e)
+add_edit(struct request_maps *r, const struct request_map *m, struct err *e)
 {
 	if (r->n == TRAIN_MAPS) {
 		err_set(e, "map: more than %d edits", TRAIN_MAPS);
@@ -94,7 +95,7 @@ add(struct request_maps *r, const struct request_map *m, struct err *e)
 	return &r->map[r->n++];
 }
 
-/* One "2:1" of a list, not ended by a NUL. */
+/* Parse one item of a list, "2:1"; `len` bytes without a NUL. */
 static int
 parse_item(struct request_maps *r, const char *item, size_t len, const struct request_map *options,
 	   struct err *e)
@@ -109,7 +110,7 @@ parse_item(struct request_maps *r, const char *item, size_t len, const struct re
 			       "map: '%.*s' is no pair; a pair is LAYER:LAYER, the teacher's "
 			       "first, like 2:1",
 			       (int)len, item);
-	m = add(r, options, e);
+	m = add_edit(r, options, e);
 	if (!m)
 		return -1;
 	snprintf(m->t_layer, sizeof m->t_layer, "%.*s", (int)(colon - item), item);
@@ -117,14 +118,14 @@ parse_item(struct request_maps *r, const char *item, size_t len, const struct re
 	return 0;
 }
 
-/* "uniform", or "0:0,2:1,4:2". */
+/* Parse a rule, "uniform", or a list, "0:0,2:1,4:2". */
 static int
 parse_pairs(struct request_maps *r, const char *word, struct request_map *options, struct err *e)
 {
 	for (int i = REQUEST_UNIFORM; i < REQUEST_PAIRS; i++)
 		if (strcmp(request_pairs_name[i], word) == 0) {
 			options->pairs = (enum request_pairs)i;
-			return add(r, options, e) ? 0 : -1;
+			return add_edit(r, options, e) ? 0 : -1;
 		}
 	if (!strchr(word, ':'))
 		return err_set(e,
@@ -155,11 +156,10 @@ parse_layers(struct cmd_call *c, int i, struct request_maps *r, struct request_m
 	if (strcmp(owner, "s") != 0)
 		return err_set(e, "map: '%s' is not the student; its layers are s:LAYER",
 			       c->argv[i + 1]);
-	return add(r, m, e) ? 0 : -1;
+	return add_edit(r, m, e) ? 0 : -1;
 }
 
-/* The words that say which pairs, then those that say how, up to `and` or the end; *i is left
- * there. */
+/* Parse one edit: its pairs and options, up to `and` or the end; set *i to that position. */
 static int
 parse_edit(struct cmd_call *c, int *i, struct request_maps *r, struct err *e)
 {
@@ -179,13 +179,14 @@ parse_edit(struct cmd_call *c, int *i, struct request_maps *r, struct err *e)
 	    parse_pairs(r, c->argv[from - 1], &m, e) < 0)
 		return -1;
 	if (m.off && m.pairs == REQUEST_AUTO)
-		return err_set(e, "map: auto off: what it would choose now may not be mapped; name "
-				  "the pairs, or `map clear`");
+		return err_set(e,
+			       "map: auto off: the pairs that auto chooses now may not be mapped; "
+			       "name the pairs, or `map clear`");
 	return 0;
 }
 
 static void
-say_maps(struct cmd_call *c)
+print_maps(struct cmd_call *c)
 {
 	for (int i = 0; i < c->info->run.settings.n_maps; i++) {
 		const struct layer_pair *m = &c->info->run.settings.map[i];
@@ -203,12 +204,12 @@ say_maps(struct cmd_call *c)
 }
 
 static int
-exec(struct cmd_call *c, struct err *e)
+exec_map(struct cmd_call *c, struct err *e)
 {
 	struct request_maps *r;
 
 	if (c->argc == 0) {
-		say_maps(c);
+		print_maps(c);
 		return 0;
 	}
 	r = &cmd_request(c, REQUEST_MAP)->u.map;
@@ -275,8 +276,8 @@ const struct cmd cmd_map = {
 	.name = "map",
 	.form = map_forms,
 	.flags = CMD_RECORD,
-	.doc = "Let layers of a teacher teach layers of the student; all pairs of one line change "
+	.doc = "Map layers of a teacher to layers of the student; all pairs of one line change "
 	       "at one step.",
 	.example = "map big:1 s:1 match hidden weight 0.5",
-	.exec = exec,
+	.exec = exec_map,
 };

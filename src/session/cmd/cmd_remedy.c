@@ -1,4 +1,4 @@
-/* cmd_remedy.c: remedies for what a mismatch of distributions costs. */
+/* cmd_remedy.c: `remedy`: remedies for distribution shift. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,9 +8,9 @@
 
 #include "retort/probe/remedy/remedy.h"
 
-/* What is in force, or what there is. */
+/* Print the state of each remedy. */
 static int
-list(struct cmd_call *c)
+print_remedies(struct cmd_call *c)
 {
 	for (int i = 0; i < REMEDY_KINDS; i++)
 		text_addf(&c->say, "%-8s %s\n", remedy_table[i]->name,
@@ -19,7 +19,7 @@ list(struct cmd_call *c)
 }
 
 static int
-tell(struct cmd_call *c, int i)
+print_remedy(struct cmd_call *c, int i)
 {
 	const struct remedy *r = remedy_table[i];
 
@@ -35,12 +35,12 @@ exec_remedy(struct cmd_call *c, struct err *e)
 	int i;
 
 	if (c->argc == 0)
-		return list(c);
+		return print_remedies(c);
 	i = remedy_find(c->argv[0], e);
 	if (i < 0)
 		return err_wrap(e, "remedy");
 	if (c->argc == 1 && remedy_table[i]->needs_words)
-		return tell(c, i);
+		return print_remedy(c, i);
 	r = &cmd_request(c, REQUEST_REMEDY)->u.remedy;
 	r->kind = i;
 	if (c->argc == 2 && strcmp(c->argv[1], "off") == 0) {
@@ -94,8 +94,8 @@ const struct cmd cmd_remedy = {
 	.name = "remedy",
 	.form = remedy_forms,
 	.flags = CMD_RECORD,
-	.doc = "Mend a mismatch of distributions: weigh rows, choose rows, or correct the "
-	       "student's output for the classes it will meet.",
+	.doc = "Counter a distribution shift: weight rows, select rows, or correct the "
+	       "student's outputs for the class prior of the target.",
 	.example = "remedy weigh train like held-out",
 	.exec = exec_remedy,
 };

@@ -1,4 +1,4 @@
-/* cmd_run.c: commands for how work goes on, never for what it computes: pause, step, wait. */
+/* cmd_run.c: control of running work, without effect on results: `pause`, `step`, `wait`. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -16,7 +16,7 @@ exec_pause(struct cmd_call *c, struct err *e)
 	if (c->argc)
 		kind = c->argv[0][1] == 'n' ? REQUEST_PAUSE : REQUEST_RESUME;
 	if (!c->live) {
-		text_add(&c->talk, "pause: skipped: without a screen nobody could go on");
+		text_add(&c->talk, "pause: skipped: no screen to resume from");
 		return 0;
 	}
 	cmd_request(c, kind);
@@ -31,7 +31,7 @@ static const struct grammar_form run_pause_forms[] = {
 const struct cmd cmd_run_pause = {
 	.name = "pause",
 	.form = run_pause_forms,
-	.doc = "Pause the work at hand, or go on; costs nothing and changes no figure.",
+	.doc = "Pause or resume the running work; has no effect on results.",
 	.example = "pause",
 	.exec = exec_pause,
 };
@@ -46,7 +46,7 @@ exec_step(struct cmd_call *c, struct err *e)
 	if (n < 1)
 		return err_set(e, "step: %s is not at least 1", c->argv[0]);
 	if (!c->live) {
-		text_add(&c->talk, "step: skipped: without a screen nobody could go on");
+		text_add(&c->talk, "step: skipped: no screen to resume from");
 		return 0;
 	}
 	cmd_request(c, REQUEST_STEP)->u.steps.n = n;
@@ -72,7 +72,7 @@ exec_wait(struct cmd_call *c, struct err *e)
 	int64_t step = -1;
 
 	if (!c->scripted)
-		return err_set(e, "wait: only in a script: here nothing waits");
+		return err_set(e, "wait: only accepted in a script");
 	if (c->argc && cmd_number("wait", c->argv[0], &step, e) < 0)
 		return -1;
 	if (c->argc && step < 0)
@@ -90,7 +90,7 @@ static const struct grammar_form run_wait_forms[] = {
 const struct cmd cmd_run_wait = {
 	.name = "wait",
 	.form = run_wait_forms,
-	.doc = "In a script: the lines below are due at STEP of the main line, as if stamped; "
+	.doc = "In a script: the lines below are due at STEP of the student, as if stamped; "
 	       "without STEP, when the work has ended.",
 	.example = "wait",
 	.exec = exec_wait,

@@ -1,4 +1,4 @@
-/* cmd_schedule.c: commands that lay down what knobs will be. */
+/* cmd_schedule.c: scheduled values: `ramp`, `balance`. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,7 +10,7 @@
 #include "retort/lab/tunable.h"
 
 static void
-say_ramps(struct cmd_call *c)
+print_ramps(struct cmd_call *c)
 {
 	const struct lab_info *i = c->info;
 	char value[64], words[400], name[80];
@@ -30,10 +30,10 @@ say_ramps(struct cmd_call *c)
 			  (unsigned long long)ramp_end(r));
 	}
 	if (i->run.settings.n_ramps == 0)
-		text_add(&c->say, "nothing follows a ramp\n");
+		text_add(&c->say, "no ramps\n");
 }
 
-/* What a weight takes, for words about it. */
+/* Return a knob with the range of a weight, to parse its ramp. */
 static struct knob
 weight_like(const char *word)
 {
@@ -54,7 +54,7 @@ exec_ramp(struct cmd_call *c, struct err *e)
 	struct ramp ramp;
 
 	if (c->argc == 0) {
-		say_ramps(c);
+		print_ramps(c);
 		return 0;
 	}
 	like = weight_like(c->argv[0]);
@@ -102,9 +102,9 @@ const struct cmd cmd_schedule_ramp = {
 	.name = "ramp",
 	.form = schedule_ramp_forms,
 	.flags = CMD_RECORD,
-	.doc = "Let a knob, or the weight of a set, a teacher or a pair of layers, go from one "
-	       "value to another by itself, over so many "
-	       "steps of the student; a hand on it ends that.",
+	.doc = "Change a knob, or the weight of a set, a teacher or a pair of layers, from one "
+	       "value to another over a number of "
+	       "steps of the student; setting it cancels the ramp.",
 	.example = "ramp temperature 8 1 over 2000 cosine",
 	.exec = exec_ramp,
 };
@@ -147,8 +147,8 @@ const struct cmd cmd_schedule_balance = {
 	.name = "balance",
 	.form = schedule_balance_forms,
 	.flags = CMD_RECORD,
-	.doc = "Set the weights of the loss's terms once, so that each has the share of the "
-	       "gradient that is asked.",
+	.doc = "Set the weights of the loss's terms once, so that each has the requested share "
+	       "of the gradient.",
 	.example = "balance ce 0.3 kd 0.7",
 	.exec = exec_balance,
 };

@@ -1,5 +1,4 @@
-/* cmd_stage.c: stages: runs with settings of their own, layers that stand still, and students that
- * become teachers. */
+/* cmd_stage.c: `stage`, `freeze`, `thaw`: runs with their own settings, and frozen layers. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Words behind the name of a stage, in any order. */
+/* Options of a stage, in any order. */
 enum word {
 	WORD_STEPS,
 	WORD_LR,
@@ -56,7 +55,7 @@ add_keep(struct request_shares *r, char *const *arg, struct err *e)
 		       : cmd_real(what, arg[1], &s->share, e);
 }
 
-/* More names behind those that there are, with a comma between. */
+/* Append names to a list separated by commas. 0, or -1 and an error. */
 static int
 add_names(const char *what, char *to, size_t size, const char *list, struct err *e)
 {
@@ -112,7 +111,7 @@ add_fade(struct request_run *r, const char *n, struct err *e)
 }
 
 static int
-add(struct request_run *r, enum word word, char *const *arg, struct err *e)
+add_option(struct request_run *r, enum word word, char *const *arg, struct err *e)
 {
 	switch (word) {
 	case WORD_STEPS:
@@ -146,11 +145,11 @@ parse_word(struct cmd_call *c, struct request_run *r, int *i, struct err *e)
 		if (strcmp(word, words[k].name) != 0)
 			continue;
 		if ((k == WORD_KEEP || k == WORD_FADE) && r->stage.kind != LAB_FINETUNE)
-			return err_set(e, "%s: only finetune lets a loss fade", word);
+			return err_set(e, "%s: only finetune fades losses", word);
 		if (*i + words[k].args >= c->argc)
 			return err_set(e, "%s: words are missing", word);
 		*i += 1 + words[k].args;
-		return add(r, (enum word)k, c->argv + *i - words[k].args, e);
+		return add_option(r, (enum word)k, c->argv + *i - words[k].args, e);
 	}
 	if (*i == 1 && add_steps(r, word, NULL) == 0) {
 		(*i)++;
@@ -261,8 +260,8 @@ const struct cmd cmd_stage = {
 	.name = "stage",
 	.form = stage_forms,
 	.flags = CMD_RECORD,
-	.doc = "Run the student with settings of its own for so many steps; or let it become a "
-	       "teacher, and make room for the next.",
+	.doc = "Run the student for a number of steps with its own settings; or turn it into a "
+	       "teacher, to create another student.",
 	.example = "stage finetune 100",
 	.exec = exec_stage,
 };
@@ -304,7 +303,7 @@ const struct cmd cmd_stage_freeze = {
 	.name = "freeze",
 	.form = stage_freeze_forms,
 	.flags = CMD_RECORD,
-	.doc = "Let layers of the student stand still from now on, or list those that do.",
+	.doc = "Freeze layers of the student from the next step on, or list the frozen layers.",
 	.example = "freeze 1",
 	.exec = exec_freeze,
 };
@@ -325,7 +324,7 @@ const struct cmd cmd_stage_thaw = {
 	.name = "thaw",
 	.form = stage_thaw_forms,
 	.flags = CMD_RECORD,
-	.doc = "Let layers of the student move again: those named, or all.",
+	.doc = "Unfreeze layers of the student: those named, or all.",
 	.example = "thaw",
 	.exec = exec_thaw,
 };

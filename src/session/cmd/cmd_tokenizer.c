@@ -1,4 +1,4 @@
-/* cmd_tokenizer.c: vocabularies are learned, looked at and tried. */
+/* cmd_tokenizer.c: `tokenizer`: train a tokenizer, show its vocabulary, encode, decode. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -14,7 +14,7 @@
 #include "retort/data/vocab/vocab.h"
 
 static void
-say_normal(const struct tokenizer *t, struct text *say)
+print_normalization(const struct tokenizer *t, struct text *say)
 {
 	static const struct {
 		unsigned bit;
@@ -43,7 +43,8 @@ say_normal(const struct tokenizer *t, struct text *say)
 }
 
 static int
-show(struct cmd_call *c, const struct tokenizer *t, const struct hash *hash, struct err *e)
+show_vocabulary(struct cmd_call *c, const struct tokenizer *t, const struct hash *hash,
+		struct err *e)
 {
 	char hex[65];
 	int status = 0;
@@ -60,12 +61,12 @@ show(struct cmd_call *c, const struct tokenizer *t, const struct hash *hash, str
 			text_add(&c->say, "\n");
 		}
 	}
-	say_normal(t, &c->say);
+	print_normalization(t, &c->say);
 	return status;
 }
 
 static int
-encode(struct cmd_call *c, const struct tokenizer *t, struct err *e)
+encode_text(struct cmd_call *c, const struct tokenizer *t, struct err *e)
 {
 	struct tokenizer_ids ids = { 0 };
 	struct text text = { 0 };
@@ -83,7 +84,7 @@ encode(struct cmd_call *c, const struct tokenizer *t, struct err *e)
 }
 
 static int
-decode(struct cmd_call *c, const struct tokenizer *t, struct err *e)
+decode_ids(struct cmd_call *c, const struct tokenizer *t, struct err *e)
 {
 	struct tokenizer_ids ids = { .id = mem_array((size_t)c->argc, sizeof *ids.id) };
 	int status = 0;
@@ -103,7 +104,7 @@ decode(struct cmd_call *c, const struct tokenizer *t, struct err *e)
 }
 
 static int
-look(struct cmd_call *c, struct err *e)
+use_vocabulary(struct cmd_call *c, struct err *e)
 {
 	const char *what = c->argv[0];
 	char *path = io_join(c->dir, c->argv[1]);
@@ -114,9 +115,9 @@ look(struct cmd_call *c, struct err *e)
 	mem_free(path);
 	if (status < 0)
 		return -1;
-	status = what[0] == 's'   ? show(c, &t, &hash, e)
-		 : what[0] == 'e' ? encode(c, &t, e)
-				  : decode(c, &t, e);
+	status = what[0] == 's'   ? show_vocabulary(c, &t, &hash, e)
+		 : what[0] == 'e' ? encode_text(c, &t, e)
+				  : decode_ids(c, &t, e);
 	tokenizer_release(&t);
 	return status;
 }
@@ -138,7 +139,7 @@ exec_tokenizer(struct cmd_call *c, struct err *e)
 				 : what[0] == 'e' ? " TEXT"
 						  : " ID...");
 	else
-		status = look(c, e);
+		status = use_vocabulary(c, e);
 	return status < 0 ? err_wrap(e, "tokenizer") : 0;
 }
 
@@ -180,7 +181,7 @@ static const struct grammar_form tokenizer_forms[] = {
 const struct cmd cmd_tokenizer = {
 	.name = "tokenizer",
 	.form = tokenizer_forms,
-	.doc = "Learn the tokens of texts, tell about a vocabulary, or try it.",
+	.doc = "Train a tokenizer on texts, show a vocabulary, or encode and decode with it.",
 	.example = "tokenizer train bpe sums size 400 into sums.json",
 	.exec = exec_tokenizer,
 };

@@ -14,20 +14,20 @@
 #include "retort/data/text/vocabfile.h"
 #include "retort/data/vocab/vocab.h"
 
-#define LIMIT ((size_t)1 << 30) /* bytes of a text, inflated */
+#define LIMIT ((size_t)1 << 30) /* maximum size of a decompressed text, bytes */
 
-/* What `train` was told, and the texts. */
+/* Options of `train`, and the texts. */
 struct training {
 	struct vocabtrain_options o;
 	const char *into;
-	const char *column; /* of tables, that has the texts; NULL: the files are texts */
+	const char *column; /* column of the texts in tables; NULL: the files are texts */
 	char **text;        /* [n] */
 	size_t *size, n, cap, cap_size;
-	bool *tabs; /* [n] the name says that its values stand between tabs */
+	bool *tabs; /* [n] separated by tabs, by the name of the file */
 	size_t cap_tabs;
 };
 
-/* A text: bundled, or a file relative to the script. */
+/* Read a text: a bundled set, or a file relative to the script. */
 static int
 read_text(struct cmd_call *c, struct training *t, const char *word, struct err *e)
 {
@@ -52,7 +52,8 @@ read_text(struct cmd_call *c, struct training *t, const char *word, struct err *
 	return status;
 }
 
-/* A column by its name in the first row, or by its number from 1. */
+/* Find a column by its name in the first row, or by its number from 1; *header is true if found by
+ * name. */
 static int
 find_column(const struct csvfile *f, const char *column, size_t *at, bool *header, struct err *e)
 {
@@ -70,9 +71,9 @@ find_column(const struct csvfile *f, const char *column, size_t *at, bool *heade
 	return 0;
 }
 
-/* Text i is a table: what counts is one column of it, a line for each row. */
+/* Replace text i, a table, by its column of texts, one line for each row. */
 static int
-take_column(struct training *t, size_t i, struct err *e)
+extract_column(struct training *t, size_t i, struct err *e)
 {
 	struct text lines = { 0 };
 	struct csvfile f;
@@ -100,7 +101,7 @@ take_column(struct training *t, size_t i, struct err *e)
 }
 
 static int
-take_kind(struct training *t, const char *word, struct err *e)
+parse_kind(struct training *t, const char *word, struct err *e)
 {
 	for (size_t kind = TOKENIZER_CHAR; kind < TOKENIZER_KINDS; kind++)
 		if (strcmp(tokenizer_kind_name(kind), word) == 0) {
@@ -110,9 +111,9 @@ take_kind(struct training *t, const char *word, struct err *e)
 	return err_set(e, "'%.40s' is none of char, wordpiece, bpe, unigram", word);
 }
 
-/* What may stand among the texts: text COLUMN, size N, into FILE, lower yes|no. */
+/* Parse an option: text COLUMN, size N, into FILE, lower yes|no. */
 static int
-take_option(struct training *t, const char *key, const char *value, struct err *e)
+parse_option(struct training *t, const char *key, const char *value, struct err *e)
 {
 	int64_t n;
 
@@ -141,18 +142,18 @@ is_option(const char *word)
 }
 
 static int
-take_words(struct cmd_call *c, struct training *t, struct err *e)
+parse_words(struct cmd_call *c, struct training *t, struct err *e)
 {
 	if (c->argc < 2)
 		return err_set(e, "`train KIND FILE... size N into FILE`");
-	if (take_kind(t, c->argv[1], e) < 0)
+	if (parse_kind(t, c->argv[1], e) < 0)
 		return -1;
 	for (int i = 2; i < c->argc; i++) {
 		bool option = is_option(c->argv[i]);
 
 		if (option && i + 1 == c->argc)
 			return err_set(e, "'%s' has no value", c->argv[i]);
-		if ((option ? take_option(t, c->argv[i], c->argv[i + 1], e)
+		if ((option ? parse_option(t, c->argv[i], c->argv[i + 1], e)
 			    : read_text(c, t, c->argv[i], e)) < 0)
 			return -1;
 		i += option;
@@ -165,14 +166,14 @@ take_words(struct cmd_call *c, struct training *t, struct err *e)
 	if (t->o.lower && t->o.kind == TOKENIZER_CHAR)
 		return err_set(e, "lower does not go with char");
 	for (size_t i = 0; i < t->n && t->column; i++)
-		if (take_column(t, i, e) < 0)
+		if (extract_column(t, i, e) < 0)
 			return -1;
 	return 0;
 }
 
-/* What is written must be none of the texts. */
+/* Check that the output file is none of the texts. 0, or -1 and an error. */
 static int
-spare_texts(struct cmd_call *c, const struct training *t, struct err *e)
+check_output_path(struct cmd_call *c, const struct training *t, struct err *e)
 {
 	char *into = io_join(c->dir, t->into);
 	int status = 0;
@@ -219,10 +220,10 @@ cmd_tokenizer_train(struct cmd_call *c, struct err *e)
 	struct training t = { .into = NULL };
 	struct tokenizer made;
 	size_t words;
-	int status = take_words(c, &t, e);
+	int status = parse_words(c, &t, e);
 
 	if (status == 0)
-		status = spare_texts(c, &t, e);
+		status = check_output_path(c, &t, e);
 	if (status == 0)
 		status = vocabtrain_make(&t.o, (const char *const *)t.text, t.size, t.n, &made,
 					 &words, e);

@@ -1,5 +1,4 @@
-/* cmd_translate.c: what stands behind `augment backtranslate`: who translates, or a file of what
- * was translated. */
+/* cmd_translate.c: options of `augment backtranslate`: a translator, or a file of translations. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -12,9 +11,9 @@
 #include "retort/base/mem.h"
 #include "retort/data/translate/translate.h"
 
-#define RATE "0.5" /* unless it is said, or on already */
+#define RATE "0.5" /* default; not applied if back-translation is on */
 
-/* The words that are no knobs. */
+/* Options that are not knobs. */
 enum word { VIA, FORTH, BACK, FROM, HASH, PATIENCE, WORDS };
 
 static const char *const names[WORDS] = { "via", "forth", "back", "from", "hash", "patience" };
@@ -35,10 +34,10 @@ cmd_translate_is(const struct cmd_call *c)
 	return false;
 }
 
-/* at[w] is where the value of word w stands, 0 nowhere; what is none of them is a knob of the
- * augmentation. */
+/* Set at[w] to the position of the value of option w, 0 if absent; other options are knobs of the
+ * augmentation and are added to `r`. */
 static int
-take_words(struct cmd_call *c, struct request_knobs *r, int *at, struct err *e)
+parse_words(struct cmd_call *c, struct request_knobs *r, int *at, struct err *e)
 {
 	bool rate = false;
 
@@ -63,9 +62,9 @@ take_words(struct cmd_call *c, struct request_knobs *r, int *at, struct err *e)
 	return 0;
 }
 
-/* Who translates: a pair of Apertium's, or any two commands. */
+/* Create the translator: a language pair of Apertium, or two commands. */
 static int
-take_translator(struct cmd_call *c, struct translator **out, const int *at, struct err *e)
+make_translator(struct cmd_call *c, struct translator **out, const int *at, struct err *e)
 {
 	double patience = TRANSLATOR_PATIENCE;
 
@@ -86,15 +85,15 @@ take_translator(struct cmd_call *c, struct translator **out, const int *at, stru
 	return 0;
 }
 
-/* The line to record names a file that lies beside the recording by its name alone, so that both
- * can be moved together. */
+/* Set the line to record. A file in the directory of the recording is written without its
+ * directory, so that both can be moved together. */
 static void
-record(struct cmd_call *c, const struct bitext *b, const int *at)
+record_bitext(struct cmd_call *c, const struct bitext *b, const int *at)
 {
 	char *path = io_join(c->dir, c->argv[at[FROM]]), *dir = io_dirname(path),
 	     *whole = realpath(dir, NULL);
 	char *slash = strrchr(path, '/'), *typed = c->argv[at[FROM]], hex[65];
-	bool beside = c->beside && whole && strcmp(whole, c->beside) == 0;
+	bool beside = c->recording_dir && whole && strcmp(whole, c->recording_dir) == 0;
 
 	if (beside)
 		c->argv[at[FROM]] = slash ? slash + 1 : path;
@@ -120,7 +119,7 @@ read_file(struct cmd_call *c, struct bitext **out, const int *at, struct err *e)
 	}
 	mem_free(path);
 	bitext_measure(*out);
-	record(c, *out, at);
+	record_bitext(c, *out, at);
 	return 0;
 }
 
@@ -135,12 +134,12 @@ cmd_translate(struct cmd_call *c, struct err *e)
 		cmd_request(c, REQUEST_TRANSLATE_STOP);
 		return 0;
 	}
-	if (take_words(c, &knobs, at, e) < 0)
+	if (parse_words(c, &knobs, at, e) < 0)
 		return -1;
 	if (!at[FROM] || at[VIA] || at[FORTH] || at[BACK]) {
 		r = cmd_request(c, REQUEST_TRANSLATE);
 		r->u.knobs = knobs;
-		return take_translator(c, &r->u.translate.translator, at, e);
+		return make_translator(c, &r->u.translate.translator, at, e);
 	}
 	r = cmd_request(c, REQUEST_RETELL);
 	r->u.knobs = knobs;

@@ -1,4 +1,5 @@
-/* cmd_view.c: commands of the screen. Their words are here, the work is done by the screen. */
+/* cmd_view.c: grammar of the commands of the screen, which executes them: `view`, `bind`,
+ * `picture`. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -30,7 +31,7 @@ static const struct grammar_form view_view_forms[] = {
 const struct cmd cmd_view_view = {
 	.name = "view",
 	.form = view_view_forms,
-	.doc = "Change what is looked at: focus, zoom, cursor, scale; changes no figure and is "
+	.doc = "Change the display: focus, zoom, cursor, scale; has no effect on results and is "
 	       "never recorded.",
 	.example = "view focus knobs",
 	.word = views,

@@ -1,4 +1,4 @@
-/* cmd_work.c: commands that start, end and look at work. */
+/* cmd_work.c: start, stop and evaluate work: `train`, `run`, `report`, `expect`, `save`. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -36,7 +36,7 @@ const struct cmd cmd_work_train = {
 	.name = "train",
 	.form = work_train_forms,
 	.flags = CMD_RECORD,
-	.doc = "Train a teacher on every training label, 30 epochs unless said.",
+	.doc = "Train a teacher on all training labels (default: 30 epochs).",
 	.example = "train big epochs 30",
 	.exec = exec_train,
 };
@@ -59,14 +59,14 @@ const struct cmd cmd_work_run = {
 	.name = "run",
 	.form = work_run_forms,
 	.flags = CMD_RECORD,
-	.doc = "Distil: give the student so many optimizer steps, 1000 unless said.",
+	.doc = "Train the student for a number of steps (default: 1000).",
 	.example = "run 2000",
 	.exec = exec_run,
 };
 
 static const struct grammar_form plain_forms[] = { GRAMMAR_FORM(), { NULL } };
 
-/* Commands that are a request and nothing else. */
+/* Commands without arguments that only post a request. */
 /* clang-format off */
 #define PLAIN(id, word, kind, flag, text)                                                           \
 	static int exec_##id(struct cmd_call *c, struct err *e)                                     \
@@ -80,8 +80,8 @@ static const struct grammar_form plain_forms[] = { GRAMMAR_FORM(), { NULL } };
 	}
 /* clang-format on */
 PLAIN(report, "report", REQUEST_REPORT, CMD_RECORD,
-      "Compare teacher, student, and the same student trained without the teacher.");
-PLAIN(stop, "stop", REQUEST_STOP, CMD_RECORD, "End the work at hand at this step.");
+      "Compare teachers, student, and baseline: the same student trained without a teacher.");
+PLAIN(stop, "stop", REQUEST_STOP, CMD_RECORD, "Stop the running work at this step.");
 PLAIN(eval, "eval", REQUEST_EVAL, CMD_RECORD, "Evaluate on the held-out rows now.");
 
 static int
@@ -92,7 +92,7 @@ exec_mark(struct cmd_call *c, struct err *e)
 	size_t used = 0;
 
 	(void)e;
-	for (int i = 0; i < c->argc && used < size; i++) /* the recording has it in full */
+	for (int i = 0; i < c->argc && used < size; i++) /* the recording has the full text */
 		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? " " : "",
 					 c->argv[i]);
 	return 0;
@@ -111,7 +111,7 @@ const struct cmd cmd_work_mark = {
 	.exec = exec_mark,
 };
 
-/* Significant digits of a number as written. */
+/* Return the number of significant digits of a written number. */
 static int
 digits_of(const char *s)
 {
@@ -195,7 +195,7 @@ const struct cmd cmd_work_save = {
 	.name = "save",
 	.form = work_save_forms,
 	.doc = "Write a teacher, or the student when NAME is s, to a safetensors file or a "
-	       "published layout, or what it puts out.",
+	       "published layout, or write its outputs.",
 	.example = "save s student.safetensors",
 	.exec = exec_save,
 };

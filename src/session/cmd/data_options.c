@@ -1,4 +1,5 @@
-/* data_options.c: more sets beside the data: read like it, unless other options are said. */
+/* data_options.c: parse options of `data`; add sets, read with the options of the data by default.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -35,9 +36,9 @@ static const char *const options[] = {
 	[IMAGE] = "image", [FRAME] = "frame",   [HASH] = "hash",     [WITHOUT] = "without",
 };
 
-/* The path of a file that word `at` names, relative to the script. */
+/* Return the path of the file at word `at`, relative to the script; owned by `r`. */
 static const char *
-take_file(struct cmd_call *c, struct data_options *r, int slot, int at)
+join_file(struct cmd_call *c, struct data_options *r, int slot, int at)
 {
 	mem_free(r->path[slot]);
 	r->files |= 1u << at;
@@ -45,7 +46,7 @@ take_file(struct cmd_call *c, struct data_options *r, int slot, int at)
 }
 
 static int
-take_count(const char *key, const char *word, int64_t most, int64_t *out, struct err *e)
+parse_count(const char *key, const char *word, int64_t most, int64_t *out, struct err *e)
 {
 	char what[24] = "data: ";
 
@@ -59,7 +60,7 @@ take_count(const char *key, const char *word, int64_t most, int64_t *out, struct
 }
 
 static int
-take_yes(const char *key, const char *value, bool *yes, struct err *e)
+parse_yes_no(const char *key, const char *value, bool *yes, struct err *e)
 {
 	*yes = strcmp(value, "yes") == 0;
 	return *yes || strcmp(value, "no") == 0
@@ -67,9 +68,9 @@ take_yes(const char *key, const char *value, bool *yes, struct err *e)
 		       : err_set(e, "data: %s: '%.40s' is neither yes nor no", key, value);
 }
 
-/* "8x8", or "32x32x3". */
+/* Parse an image shape, "8x8" or "32x32x3". */
 static int
-take_image(const char *value, struct dataset_options *o, struct err *e)
+parse_image(const char *value, struct dataset_options *o, struct err *e)
 {
 	unsigned h = 0, w = 0, c = 1;
 	int end = 0;
@@ -87,9 +88,9 @@ take_image(const char *value, struct dataset_options *o, struct err *e)
 	return 0;
 }
 
-/* Option `key` with the word at `at`. */
+/* Parse option `key` with the value at word `at`. */
 static int
-take_option(struct cmd_call *c, struct data_options *r, enum option key, int at, struct err *e)
+parse_option(struct cmd_call *c, struct data_options *r, enum option key, int at, struct err *e)
 {
 	const char *value = c->argv[at];
 	int64_t n = 0;
@@ -101,28 +102,28 @@ take_option(struct cmd_call *c, struct data_options *r, enum option key, int at,
 		r->o.label = value;
 		break;
 	case HEADER:
-		status = take_yes("header", value, &yes, e);
+		status = parse_yes_no("header", value, &yes, e);
 		r->o.header = yes ? DATASET_HEADER_YES : DATASET_HEADER_NO;
 		break;
 	case LABELS:
-		return take_count("labels", value, INT64_MAX, &r->labels, e);
+		return parse_count("labels", value, INT64_MAX, &r->labels, e);
 	case LABELS_FROM:
-		r->o.labels_from = take_file(c, r, 0, at);
+		r->o.labels_from = join_file(c, r, 0, at);
 		break;
 	case TEXT:
 		r->o.text = value;
 		break;
 	case TOKENS:
-		r->o.tokens = corpus_tokens_named(value) ? value : take_file(c, r, 1, at);
+		r->o.tokens = corpus_tokens_named(value) ? value : join_file(c, r, 1, at);
 		break;
 	case LENGTH:
-		status = take_count("length", value, DATASET_LENGTH, &n, e);
+		status = parse_count("length", value, DATASET_LENGTH, &n, e);
 		r->o.length = (size_t)n;
 		break;
 	case FRAME:
-		return take_yes("frame", value, &r->o.frame, e);
+		return parse_yes_no("frame", value, &r->o.frame, e);
 	case IMAGE:
-		return take_image(value, &r->o, e);
+		return parse_image(value, &r->o, e);
 	case WITHOUT:
 		r->o.without = value;
 		break;
@@ -130,7 +131,7 @@ take_option(struct cmd_call *c, struct data_options *r, enum option key, int at,
 		r->hash = value;
 		break;
 	case VOCAB:
-		status = take_count("vocab", value, DATASET_VOCAB, &n, e);
+		status = parse_count("vocab", value, DATASET_VOCAB, &n, e);
 		r->o.vocab = (size_t)n;
 		break;
 	}
@@ -156,7 +157,7 @@ data_options_parse_one(struct cmd_call *c, int at, struct data_options *r, struc
 			       "image, text, tokens, "
 			       "length, vocab, frame, without, hash",
 			       c->argv[at]);
-	return take_option(c, r, (enum option)key, at + 1, e);
+	return parse_option(c, r, (enum option)key, at + 1, e);
 }
 
 int
@@ -175,9 +176,9 @@ data_options_release(struct data_options *r)
 	mem_free(r->path[1]);
 }
 
-/* The options the data itself was read with. Labels from another file are its own. */
+/* Copy the options that the data was read with, but for its file of labels. */
 static int
-like_data(const char *line, struct lex *lex, struct data_options *r, struct err *e)
+copy_data_options(const char *line, struct lex *lex, struct data_options *r, struct err *e)
 {
 	struct cmd_call c = { .dir = "/" };
 	int column;
@@ -200,7 +201,7 @@ like_data(const char *line, struct lex *lex, struct data_options *r, struct err 
 	return 0;
 }
 
-/* What a set may be called by `as`: `stage ... sets A,B` tells such names apart. */
+/* Check a name of `as`: `stage ... sets A,B` separates names by commas. */
 static int
 check_name(const char *name, struct err *e)
 {
@@ -213,9 +214,9 @@ check_name(const char *name, struct err *e)
 		       name);
 }
 
-/* Words that only such a set has; the others are options as of the data itself. */
+/* Parse the words of an added set: its own options, and those of `data`. */
 static int
-take_words(struct cmd_call *c, struct data_options *r, double *weight, struct err *e)
+parse_words(struct cmd_call *c, struct data_options *r, double *weight, struct err *e)
 {
 	const char *label = r->o.label;
 	int status = 0;
@@ -237,23 +238,24 @@ take_words(struct cmd_call *c, struct data_options *r, double *weight, struct er
 	if (status < 0)
 		return -1;
 	if (r->o.unlabelled && r->o.label == label && label && text_to_int(label, &n) == 0)
-		r->o.label = NULL; /* the data's column of that number is another one here */
+		r->o.label = NULL; /* a number means another column here */
 	return r->labels < 0 ? 0
-			     : err_set(e, "data: labels: hides those of the data itself; say "
-					  "`unlabelled` of a set beside it");
+			     : err_set(e, "data: labels: applies to the data only; use "
+					  "`unlabelled` for an added set");
 }
 
 /*
- * A set that is bundled or was fetched is found by its name and read in its own way, but cut as the
- * texts of the data are; any other file is read as the data was. NULL and an error.
+ * Return the path of an added set. A bundled or fetched set has its own options, but for the tokens
+ * of a text, which are those of the data; a file is read with the options of the data. NULL and an
+ * error.
  */
 static char *
-find_more(struct cmd_call *c, struct lex *lex, struct data_options *r, struct err *e)
+find_set(struct cmd_call *c, struct lex *lex, struct data_options *r, struct err *e)
 {
 	struct dataset_options like;
 	char *path;
 
-	if (like_data(c->data_line, lex, r, e) < 0)
+	if (copy_data_options(c->data_line, lex, r, e) < 0)
 		return NULL;
 	like = r->o;
 	path = cmd_data_find(c, 1, r, e);
@@ -280,7 +282,7 @@ data_options_more(struct cmd_call *c, struct err *e)
 
 	if (c->argc < 2) {
 		err_set(e, "data %s: a file is needed", c->argv[0]);
-	} else if ((path = find_more(c, lex, &r, e)) && take_words(c, &r, &weight, e) == 0) {
+	} else if ((path = find_set(c, lex, &r, e)) && parse_words(c, &r, &weight, e) == 0) {
 		q = cmd_request(c, REQUEST_ADD);
 		q->u.data.role = role;
 		q->u.data.weight = sets_role_trains(role) ? weight : 0;
