@@ -133,12 +133,12 @@ show_set(int argc, char **argv)
 	int status = cmd_data_show(&c, NULL, &e) < 0 ? fail(&e) : 0;
 
 	if (status == 0)
-		fputs(text_get(&c.say), stdout);
+		fputs(text_get(&c.output), stdout);
 	if (fflush(stdout) != 0 && status == 0) {
 		perror("retort data: standard output");
 		status = FAILED;
 	}
-	text_release(&c.say);
+	text_release(&c.output);
 	mem_free(info);
 	return status;
 }

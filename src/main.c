@@ -149,12 +149,12 @@ run_command(const char *name, int argc, char **argv)
 	status = cmd_parse(d, &c, &e) < 0 ? -1 : d->exec(&c, &e);
 	if (status < 0)
 		fprintf(stderr, "retort: %s\n", e.msg);
-	else if (c.talk.len)
-		fprintf(stderr, "%s\n", c.talk.s);
+	else if (c.message.len)
+		fprintf(stderr, "%s\n", c.message.s);
 	if (status == 0)
-		fwrite(text_get(&c.say), 1, c.say.len, stdout);
-	text_release(&c.say);
-	text_release(&c.talk);
+		fwrite(text_get(&c.output), 1, c.output.len, stdout);
+	text_release(&c.output);
+	text_release(&c.message);
 	if (fflush(stdout) != 0 && status == 0) {
 		perror("retort: standard output");
 		return 1;

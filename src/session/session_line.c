@@ -117,12 +117,12 @@ quit_session(struct session *s)
 static void
 print_output(struct session *s, const struct cmd *d, const struct cmd_call *c)
 {
-	if (c->say.len && s->live)
-		observer_text(s->live, c->argc ? c->argv[0] : d->name, c->say.s);
-	else if (c->say.len)
-		output_text(&s->output, d->name, c->say.s);
-	if (c->talk.len)
-		session_message(s, false, "%s", c->talk.s);
+	if (c->output.len && s->live)
+		observer_text(s->live, c->argc ? c->argv[0] : d->name, c->output.s);
+	else if (c->output.len)
+		output_text(&s->output, d->name, c->output.s);
+	if (c->message.len)
+		session_message(s, false, "%s", c->message.s);
 }
 
 /* Results depend on the kernel of the matrix library: after another kernel, compare within a
@@ -161,15 +161,15 @@ execute_call(struct session *s, const struct cmd *d, struct cmd_call *c, const s
 	bool is_view = c->request && c->request->kind == REQUEST_SET &&
 		       c->request->u.knobs.set[0].knob->when == KNOB_VIEW;
 
-	if (lex->stamped && (!c->request || is_view) && !c->talk.len)
+	if (lex->stamped && (!c->request || is_view) && !c->message.len)
 		return err_set(e, "%s: takes no stamp: it does not change training", d->name);
 	if (lex->stamped && c->request && !request_is(c->request, REQUEST_IS_STAMP))
 		return err_set(e, "%s: a translation takes no stamp: its duration is unknown",
 			       d->name);
 	print_output(s, d, c);
 	check_kernel(s, c);
-	if (c->then.len)
-		return execute_lines(s, c->then.s, e);
+	if (c->lines.len)
+		return execute_lines(s, c->lines.s, e);
 	if (c->source)
 		return queue_source(s, c->source, e);
 	if (c->waits)
@@ -232,9 +232,9 @@ session_line(struct session *s, const char *line, int *column, struct err *e)
 	if (status == 0)
 		status = execute_call(s, d, &c, &lex, line, e);
 	request_free(c.request);
-	text_release(&c.say);
-	text_release(&c.talk);
-	text_release(&c.then);
+	text_release(&c.output);
+	text_release(&c.message);
+	text_release(&c.lines);
 	text_release(&c.record);
 	mem_free(c.save);
 	mem_free(c.source);

@@ -37,7 +37,7 @@ do_view(struct cmd_call *c, struct err *e)
 	if (!scene)
 		return view_find(c->argv[0], e) ? 0 : -1;
 	join_words(c, 1, &argument);
-	status = view_do(scene, c->argv[0], text_get(&argument), &c->then, e);
+	status = view_do(scene, c->argv[0], text_get(&argument), &c->lines, e);
 	text_release(&argument);
 	return status;
 }
@@ -51,7 +51,7 @@ list_bindings(struct cmd_call *c, const char *only)
 
 	for (size_t i = 0; keymap_get(keys, i, &context, &key, &command) == 0; i++)
 		if (command[0] && (!only || strcmp(only, context) == 0))
-			text_addf(&c->say, "%-9s %-6s %s\n", context, key, command);
+			text_addf(&c->output, "%-9s %-6s %s\n", context, key, command);
 }
 
 static int
@@ -111,13 +111,13 @@ do_picture(struct cmd_call *c, struct err *e)
 	if (c->argc > 1 && parse_size(c->argv[1], &width, &height, e) < 0)
 		return -1;
 	if (!screen_of(c)->scene) {
-		text_add(&c->talk, "picture: skipped: there is no screen");
+		text_add(&c->message, "picture: skipped: there is no screen");
 		return 0;
 	}
 	path = io_join(c->dir, c->argv[0]);
 	status = write_picture(screen_of(c)->scene, width, height, path, e);
 	if (status == 0)
-		text_addf(&c->talk, "saved %s", path);
+		text_addf(&c->message, "saved %s", path);
 	mem_free(path);
 	return status;
 }
@@ -133,10 +133,10 @@ list_context(struct cmd_call *c, const char *context, const char *heading)
 		const char *help = cmd_meaning(c->table, g.command);
 
 		if (heading)
-			text_addf(&c->say, "%s\n", heading);
+			text_addf(&c->output, "%s\n", heading);
 		heading = NULL;
 		keymap_group_text(&g, &keys, &command);
-		text_addf(&c->say, "  %-8s %-20s %s\n", text_get(&keys), text_get(&command),
+		text_addf(&c->output, "  %-8s %-20s %s\n", text_get(&keys), text_get(&command),
 			  help ? help : "");
 	}
 	text_release(&keys);

@@ -74,9 +74,9 @@ apply(struct trainer_state *w, const char *line)
 	    (c.request && request_table[c.request->kind].handle(w, c.request, &e) < 0))
 		fail_msg("%s: %s", line, e.msg);
 	request_free(c.request);
-	text_release(&c.say);
-	text_release(&c.talk);
-	text_release(&c.then);
+	text_release(&c.output);
+	text_release(&c.message);
+	text_release(&c.lines);
 	text_release(&c.record);
 	mem_free(c.save);
 	mem_free(c.source);

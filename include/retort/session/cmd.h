@@ -27,7 +27,7 @@ struct cmd_screen {
 	int (*view)(struct cmd_call *c, struct err *e);
 	int (*bind)(struct cmd_call *c, struct err *e);
 	int (*picture)(struct cmd_call *c, struct err *e);
-	void (*list_keys)(struct cmd_call *c); /* `help keys`, into c->say */
+	void (*list_keys)(struct cmd_call *c); /* `help keys`, into c->output */
 	const char *(*pane)(size_t i);         /* name of pane i; NULL past the last */
 };
 
@@ -46,9 +46,9 @@ struct cmd_call {
 	const struct cmd *const *table;  /* all commands */
 	const struct cmd_screen *screen; /* NULL: no screen is registered */
 	struct request *request;         /* out: request to post; NULL: none */
-	struct text say;                 /* out: output of the command */
-	struct text talk;                /* out: message */
-	struct text then;                /* out: lines to execute next */
+	struct text output;              /* out: output of the command */
+	struct text message;             /* out: message */
+	struct text lines;               /* out: lines to execute next */
 	struct text record;              /* out: line to record; empty: the one typed */
 	char *save;                      /* out: path of the checkpoint to write; owned */
 	char *source;                    /* out: path of a script to queue; owned */
@@ -102,7 +102,7 @@ struct request *cmd_request(struct cmd_call *c, enum request_kind kind);
 int cmd_copy(char *to, size_t size, const char *what, const char *word, struct err *e);
 
 /*
- * Print a summary of a data set into c->say; the words of `c` are a name or file with options of
+ * Print a summary of a data set into c->output; the words of `c` are a name or file with options of
  * `data`. `hash`: expected SHA-256 of the file; NULL: not checked.
  */
 int cmd_data_show(struct cmd_call *c, const char *hash, struct err *e);

@@ -103,13 +103,13 @@ warn_dataset(struct cmd_call *c, const struct dataset *ds)
 		ds->next_token ? (double)ds->n / 5 * (double)ds->length * (double)ds->vocab : 0;
 
 	if (logits > MANY && c->info->run.settings.knobs.eval_rows == 0)
-		text_addf(&c->talk,
+		text_addf(&c->message,
 			  "data: %.2g logits an evaluation, of %zu held-out tokens: `set eval-rows "
 			  "200` evaluates fewer rows\n",
 			  logits, ds->n / 5 * ds->length);
-	summary_unseen(ds, c->info->seed, "data: ", &c->talk);
-	if (c->talk.len)
-		c->talk.s[--c->talk.len] = '\0'; /* the line feed of the last one */
+	summary_unseen(ds, c->info->seed, "data: ", &c->message);
+	if (c->message.len)
+		c->message.s[--c->message.len] = '\0'; /* the line feed of the last one */
 }
 
 /* Parse the options of `data show`: those of `data`, and unlabelled. */
@@ -134,8 +134,8 @@ cmd_data_show(struct cmd_call *c, const char *hash, struct err *e)
 	int status = -1;
 
 	if (path && show_options(c, &reading, e) == 0)
-		status = summary_file(path, reading.name, &reading.o, c->info->seed, hash, &c->say,
-				      e);
+		status = summary_file(path, reading.name, &reading.o, c->info->seed, hash,
+				      &c->output, e);
 	mem_free(path);
 	data_options_release(&reading);
 	return status;
@@ -163,7 +163,7 @@ show_data(struct cmd_call *c, struct err *e)
 		hash = c->info->own_hash;
 	}
 	status = cmd_data_show(&again, hash, e);
-	c->say = again.say;
+	c->output = again.output;
 	return status;
 }
 

@@ -20,7 +20,7 @@ exec_help(struct cmd_call *c, struct err *e)
 	char *page;
 
 	for (size_t i = 0; c->argc == 0 && c->table[i]; i++)
-		text_addf(&c->say, "%-16s %s\n", c->table[i]->name, c->table[i]->doc);
+		text_addf(&c->output, "%-16s %s\n", c->table[i]->name, c->table[i]->doc);
 	if (c->argc == 0)
 		return 0;
 	if (strcmp(c->argv[0], "keys") == 0) {
@@ -29,15 +29,15 @@ exec_help(struct cmd_call *c, struct err *e)
 		return 0;
 	}
 	if (c->live && (page = manual_page(c->argv[0]))) {
-		text_add(&c->say, page);
+		text_add(&c->output, page);
 		mem_free(page);
 		return 0;
 	}
 	d = cmd_find(c->table, c->argv[0], e);
 	if (!d)
 		return -1;
-	cmd_synopsis(d, "", &c->say);
-	text_addf(&c->say, "\n%s\n\nexample: %s\n", d->doc, d->example);
+	cmd_synopsis(d, "", &c->output);
+	text_addf(&c->output, "\n%s\n\nexample: %s\n", d->doc, d->example);
 	return 0;
 }
 
@@ -91,7 +91,7 @@ show_layers(struct cmd_call *c, struct err *e)
 		      (size_t)c->info->run.settings.knobs.batch, NULL, NULL, e);
 	if (!net)
 		return err_wrap(e, "show");
-	net_summary(net, true, &c->say);
+	net_summary(net, true, &c->output);
 	net_free(net);
 	return 0;
 }
@@ -101,31 +101,33 @@ show_data(struct cmd_call *c, const struct lab_info *i)
 {
 	const struct model_io *io = &i->io;
 
-	text_addf(&c->say, "data      %s: %zu rows, ", i->data, i->rows);
+	text_addf(&c->output, "data      %s: %zu rows, ", i->data, i->rows);
 	if (io->kind == DATASET_IMAGE)
-		text_addf(&c->say, "images of %zu x %zu x %zu, %d classes", io->height, io->width,
-			  io->channels, i->classes);
+		text_addf(&c->output, "images of %zu x %zu x %zu, %d classes", io->height,
+			  io->width, io->channels, i->classes);
 	else if (io->kind == DATASET_TOKENS)
-		text_addf(&c->say, "%zu tokens of %zu, ", io->length, io->vocab);
+		text_addf(&c->output, "%zu tokens of %zu, ", io->length, io->vocab);
 	else
-		text_addf(&c->say, "%zu features, %d classes, %zu missing cells", i->features,
+		text_addf(&c->output, "%zu features, %d classes, %zu missing cells", i->features,
 			  i->classes, i->missing);
 	if (io->next_token)
-		text_add(&c->say, "the next to be told");
+		text_add(&c->output, "the next to be told");
 	else if (io->kind == DATASET_TOKENS)
-		text_addf(&c->say, "%d classes", i->classes);
-	text_addf(&c->say, "\n          %zu train (%zu labels shown), %zu held out, sha256 %.16s\n",
+		text_addf(&c->output, "%d classes", i->classes);
+	text_addf(&c->output,
+		  "\n          %zu train (%zu labels shown), %zu held out, sha256 %.16s\n",
 		  i->n_train, i->n_shown, i->n_held, i->data_hash);
 	for (int k = 0; k < i->n_sets && (i->n_sets > 1 || i->run.settings.set_weight[0] != 1);
 	     k++) {
 		const struct lab_set *s = &i->set[k];
 
-		text_addf(&c->say, "          %s %zu rows, %zu labelled, ", s->name, s->rows,
+		text_addf(&c->output, "          %s %zu rows, %zu labelled, ", s->name, s->rows,
 			  s->labelled);
 		if (s->role == DATASET_TARGET || s->role == DATASET_HELD)
-			text_addf(&c->say, "%s\n", s->role == DATASET_HELD ? "held out" : "target");
+			text_addf(&c->output, "%s\n",
+				  s->role == DATASET_HELD ? "held out" : "target");
 		else
-			text_addf(&c->say, "weight %g%s\n", i->run.settings.set_weight[k],
+			text_addf(&c->output, "weight %g%s\n", i->run.settings.set_weight[k],
 				  i->run.settings.set_weight[k] > 0 ? ""
 								    : ": none of them are drawn");
 	}
@@ -138,24 +140,24 @@ exec_show(struct cmd_call *c, struct err *e)
 
 	if (c->argc)
 		return show_layers(c, e);
-	text_addf(&c->say, "seed      %llu\n", (unsigned long long)i->seed);
+	text_addf(&c->output, "seed      %llu\n", (unsigned long long)i->seed);
 	if (i->data[0])
 		show_data(c, i);
 	for (int k = 0; k < i->n_teachers; k++)
 		if (i->teacher[k].is_file)
-			text_addf(&c->say, "teacher   %s, outputs of file %s\n", i->teacher[k].name,
-				  i->teacher[k].origin);
+			text_addf(&c->output, "teacher   %s, outputs of file %s\n",
+				  i->teacher[k].name, i->teacher[k].origin);
 		else
-			text_addf(&c->say, "teacher   %s %s, %llu parameters, %llu steps\n",
+			text_addf(&c->output, "teacher   %s %s, %llu parameters, %llu steps\n",
 				  i->teacher[k].name, i->teacher[k].spec,
 				  (unsigned long long)i->teacher[k].parameters,
 				  (unsigned long long)i->teacher[k].steps);
 	if (i->run.has_student)
-		text_addf(&c->say, "student   %s, %llu parameters, %llu steps\n",
+		text_addf(&c->output, "student   %s, %llu parameters, %llu steps\n",
 			  i->run.student.spec, (unsigned long long)i->run.student.parameters,
 			  (unsigned long long)i->run.student.steps);
 	if (i->blas[0])
-		text_addf(&c->say, "products  %s\n", i->blas);
+		text_addf(&c->output, "products  %s\n", i->blas);
 	return 0;
 }
 

@@ -13,7 +13,7 @@ print_knob(struct cmd_call *c, const struct knob *k)
 {
 	char value[64];
 
-	text_addf(&c->say, "%-14s %-10s %s\n", k->name,
+	text_addf(&c->output, "%-14s %-10s %s\n", k->name,
 		  knob_print(&c->info->run.settings.knobs, k, value, sizeof value), k->doc);
 }
 
@@ -65,17 +65,17 @@ static void
 print_options(struct cmd_call *c, const struct net_info *t)
 {
 	if (t->options.cache != TEACHER_AUTO)
-		text_addf(&c->say, "  cache %s", teacher_cache_name[t->options.cache]);
+		text_addf(&c->output, "  cache %s", teacher_cache_name[t->options.cache]);
 	if (t->options.top)
-		text_addf(&c->say, "  top %zu", t->options.top);
+		text_addf(&c->output, "  top %zu", t->options.top);
 	if (t->options.bf16)
-		text_add(&c->say, "  precision bf16");
+		text_add(&c->output, "  precision bf16");
 	if (t->options.bf16 && t->effect.positions)
-		text_addf(&c->say, " (KL %.2g, agreement %.4g, largest difference %.2g)",
+		text_addf(&c->output, " (KL %.2g, agreement %.4g, largest difference %.2g)",
 			  t->effect.kl, t->effect.agreement, t->effect.largest);
 	if (t->kept)
-		text_addf(&c->say, "  answers %.1f MiB", (double)t->kept / 0x1p20);
-	text_add(&c->say, "\n");
+		text_addf(&c->output, "  answers %.1f MiB", (double)t->kept / 0x1p20);
+	text_add(&c->output, "\n");
 }
 
 /* Print how well the student agrees with the teacher, if measured. */
@@ -83,9 +83,9 @@ static void
 print_teaching(struct cmd_call *c, const struct teaching *h)
 {
 	if (isfinite(h->share) && c->info->n_teachers > 1)
-		text_addf(&c->say, "  share %.3g", h->share);
+		text_addf(&c->output, "  share %.3g", h->share);
 	if (isfinite(h->kl))
-		text_addf(&c->say, "  student agrees %.4g, KL %.4g", h->agreement, h->kl);
+		text_addf(&c->output, "  student agrees %.4g, KL %.4g", h->agreement, h->kl);
 }
 
 /* Parse "big mute", "big solo", "unmute", "equal"; false for other words. */
@@ -115,13 +115,13 @@ exec_teachers(struct cmd_call *c, struct err *e)
 	for (int i = 0; c->argc == 0 && i < c->info->n_teachers; i++) {
 		const struct net_info *t = &c->info->teacher[i];
 
-		text_addf(&c->say, "%-12s weight %g%s  ", t->name,
+		text_addf(&c->output, "%-12s weight %g%s  ", t->name,
 			  c->info->run.settings.teacher_weight[i],
 			  c->info->run.settings.teacher_muted[i] ? " muted" : "");
 		if (t->is_file)
-			text_addf(&c->say, "outputs of file %s  ready", t->origin);
+			text_addf(&c->output, "outputs of file %s  ready", t->origin);
 		else
-			text_addf(&c->say, "%s  %llu parameters  %s", t->spec,
+			text_addf(&c->output, "%s  %llu parameters  %s", t->spec,
 				  (unsigned long long)t->parameters,
 				  t->ready ? "ready" : "not trained");
 		print_teaching(c, &t->teaching);

@@ -18,14 +18,14 @@ is_on(const struct cmd_call *c, const struct loss *l)
 static void
 print_loss(struct cmd_call *c, const struct loss *l)
 {
-	text_addf(&c->say, "%-6s  %-3s  weight %-7.5g ", l->name, is_on(c, l) ? "on" : "off",
+	text_addf(&c->output, "%-6s  %-3s  weight %-7.5g ", l->name, is_on(c, l) ? "on" : "off",
 		  loss_weight(l, &c->info->run.settings.knobs));
 	if (l->temperature || l == &loss_kd)
-		text_addf(&c->say, "temperature %-5.4g ",
+		text_addf(&c->output, "temperature %-5.4g ",
 			  loss_temperature(l, &c->info->run.settings.knobs));
 	else
-		text_addf(&c->say, "%-18s", "");
-	text_addf(&c->say, "%s\n", l->title);
+		text_addf(&c->output, "%-18s", "");
+	text_addf(&c->output, "%s\n", l->title);
 }
 
 /* Print the description of a loss, and its knobs. */
@@ -34,10 +34,10 @@ print_details(struct cmd_call *c, const struct loss *l)
 {
 	char value[64];
 
-	text_addf(&c->say, "%s: %s\n%s\n%s\n", l->name, l->doc, l->formula, l->reference);
+	text_addf(&c->output, "%s: %s\n%s\n%s\n", l->name, l->doc, l->formula, l->reference);
 	for (size_t i = 0; i < knob_count; i++)
 		if (loss_table_of_knob(&knob_table[i]) == l)
-			text_addf(&c->say, "%-18s %-10s %s\n", knob_table[i].name,
+			text_addf(&c->output, "%-18s %-10s %s\n", knob_table[i].name,
 				  knob_print_brief(&c->info->run.settings.knobs, &knob_table[i],
 						   value, sizeof value),
 				  knob_table[i].doc);
@@ -108,12 +108,12 @@ warn_unlabelled(struct cmd_call *c, const struct loss *l)
 	size_t hidden = c->info->n_train - c->info->n_shown;
 
 	if (l->needs & LOSS_CLASSES && hidden)
-		text_addf(&c->talk,
+		text_addf(&c->message,
 			  "%s: %zu of %zu rows have no visible label: these use "
 			  "kd",
 			  l->name, hidden, c->info->n_train);
 	if (l->needs & LOSS_LABELS && c->info->n_train && c->info->n_shown == 0)
-		text_addf(&c->talk, "%s: no row has a visible label: the term is 0", l->name);
+		text_addf(&c->message, "%s: no row has a visible label: the term is 0", l->name);
 }
 
 static int

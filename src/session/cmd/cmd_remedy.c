@@ -13,7 +13,7 @@ static int
 print_remedies(struct cmd_call *c)
 {
 	for (int i = 0; i < REMEDY_KINDS; i++)
-		text_addf(&c->say, "%-8s %s\n", remedy_table[i]->name,
+		text_addf(&c->output, "%-8s %s\n", remedy_table[i]->name,
 			  c->info->run.settings.remedy[i] ? c->info->remedy_text[i] : "off");
 	return 0;
 }
@@ -23,7 +23,7 @@ print_remedy(struct cmd_call *c, int i)
 {
 	const struct remedy *r = remedy_table[i];
 
-	text_addf(&c->say, "remedy %s %s\n\n%s\nIn force: %s\n", r->name, r->args, r->doc,
+	text_addf(&c->output, "remedy %s %s\n\n%s\nIn force: %s\n", r->name, r->args, r->doc,
 		  c->info->run.settings.remedy[i] ? c->info->remedy_text[i] : "off");
 	return 0;
 }

@@ -16,7 +16,7 @@ exec_pause(struct cmd_call *c, struct err *e)
 	if (c->argc)
 		kind = c->argv[0][1] == 'n' ? REQUEST_PAUSE : REQUEST_RESUME;
 	if (!c->live) {
-		text_add(&c->talk, "pause: skipped: no screen to resume from");
+		text_add(&c->message, "pause: skipped: no screen to resume from");
 		return 0;
 	}
 	cmd_request(c, kind);
@@ -46,7 +46,7 @@ exec_step(struct cmd_call *c, struct err *e)
 	if (n < 1)
 		return err_set(e, "step: %s is not at least 1", c->argv[0]);
 	if (!c->live) {
-		text_add(&c->talk, "step: skipped: no screen to resume from");
+		text_add(&c->message, "step: skipped: no screen to resume from");
 		return 0;
 	}
 	cmd_request(c, REQUEST_STEP)->u.steps.n = n;

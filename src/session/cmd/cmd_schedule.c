@@ -23,14 +23,14 @@ print_ramps(struct cmd_call *c)
 				   sizeof value);
 		else
 			text_number(value, sizeof value, tunable_value(&i->run.settings, r->knob));
-		text_addf(&c->say, "%-14s %-10s %s, from step %llu %s %llu\n",
+		text_addf(&c->output, "%-14s %-10s %s, from step %llu %s %llu\n",
 			  tunable_name(i, r->knob, name, sizeof name), value,
 			  ramp_print(r, words, sizeof words), (unsigned long long)r->start,
 			  i->run.student.steps < ramp_end(r) ? "until" : "ended at",
 			  (unsigned long long)ramp_end(r));
 	}
 	if (i->run.settings.n_ramps == 0)
-		text_add(&c->say, "no ramps\n");
+		text_add(&c->output, "no ramps\n");
 }
 
 /* Return a knob with the range of a weight, to parse its ramp. */

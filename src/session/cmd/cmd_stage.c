@@ -287,7 +287,7 @@ exec_freeze(struct cmd_call *c, struct err *e)
 
 	if (c->argc)
 		return exec_layers(c, false, e);
-	text_addf(&c->say, "frozen: %s\n",
+	text_addf(&c->output, "frozen: %s\n",
 		  net_info_layers_text(&c->info->run.student, c->info->run.settings.frozen, names,
 				       sizeof names));
 	return 0;

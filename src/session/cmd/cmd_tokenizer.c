@@ -14,7 +14,7 @@
 #include "retort/data/vocab/vocab.h"
 
 static void
-print_normalization(const struct tokenizer *t, struct text *say)
+print_normalization(const struct tokenizer *t, struct text *out)
 {
 	static const struct {
 		unsigned bit;
@@ -31,15 +31,15 @@ print_normalization(const struct tokenizer *t, struct text *say)
 	};
 	const char *comma = "";
 
-	text_add(say, "text      ");
+	text_add(out, "text      ");
 	for (size_t i = 0; i < sizeof what / sizeof *what; i++)
 		if (t->normal & what[i].bit) {
-			text_addf(say, "%s%s", comma, what[i].name);
+			text_addf(out, "%s%s", comma, what[i].name);
 			comma = ", ";
 		}
 	if (t->blank)
-		text_addf(say, "%sa blank in front", comma);
-	text_add(say, t->normal || t->blank ? "\n" : "as it is\n");
+		text_addf(out, "%sa blank in front", comma);
+	text_add(out, t->normal || t->blank ? "\n" : "as it is\n");
 }
 
 static int
@@ -49,19 +49,19 @@ show_vocabulary(struct cmd_call *c, const struct tokenizer *t, const struct hash
 	char hex[65];
 	int status = 0;
 
-	text_addf(&c->say, "kind      %s\ntokens    %zu\nhash      %s\n",
+	text_addf(&c->output, "kind      %s\ntokens    %zu\nhash      %s\n",
 		  tokenizer_kind_name(t->kind), t->vocab, hash_hex(hash, hex));
 	for (size_t i = 0; tokenizer_special_word(i) && status == 0; i++) {
-		text_addf(&c->say, "%-9s ", tokenizer_special_word(i));
+		text_addf(&c->output, "%-9s ", tokenizer_special_word(i));
 		if (t->special[i] < 0)
-			text_add(&c->say, "none\n");
+			text_add(&c->output, "none\n");
 		else {
-			text_addf(&c->say, "%d ", t->special[i]);
-			status = tokenizer_decode(t, &t->special[i], 1, &c->say, e);
-			text_add(&c->say, "\n");
+			text_addf(&c->output, "%d ", t->special[i]);
+			status = tokenizer_decode(t, &t->special[i], 1, &c->output, e);
+			text_add(&c->output, "\n");
 		}
 	}
-	print_normalization(t, &c->say);
+	print_normalization(t, &c->output);
 	return status;
 }
 
@@ -76,8 +76,8 @@ encode_text(struct cmd_call *c, const struct tokenizer *t, struct err *e)
 		text_addf(&text, "%s%s", i > 2 ? " " : "", c->argv[i]);
 	status = tokenizer_encode(t, text_get(&text), text.len, &ids, e);
 	for (size_t i = 0; i < ids.n && status == 0; i++)
-		text_addf(&c->say, "%s%d", i ? " " : "", ids.id[i]);
-	text_add(&c->say, "\n");
+		text_addf(&c->output, "%s%d", i ? " " : "", ids.id[i]);
+	text_add(&c->output, "\n");
 	text_release(&text);
 	mem_free(ids.id);
 	return status;
@@ -97,8 +97,8 @@ decode_ids(struct cmd_call *c, const struct tokenizer *t, struct err *e)
 			ids.id[ids.n++] = (int32_t)n;
 	}
 	if (status == 0)
-		status = tokenizer_decode(t, ids.id, ids.n, &c->say, e);
-	text_add(&c->say, "\n");
+		status = tokenizer_decode(t, ids.id, ids.n, &c->output, e);
+	text_add(&c->output, "\n");
 	mem_free(ids.id);
 	return status;
 }

@@ -206,7 +206,7 @@ write_vocabulary(struct cmd_call *c, const struct training *t, const struct toke
 	part = out.s;
 	status = io_write(path, &part, &out.len, 1, e);
 	if (status == 0)
-		text_addf(&c->talk, "%s: %s, %zu tokens of %zu distinct %s", t->into,
+		text_addf(&c->message, "%s: %s, %zu tokens of %zu distinct %s", t->into,
 			  tokenizer_kind_name(made->kind), made->vocab, words,
 			  made->kind == TOKENIZER_CHAR ? "characters" : "words");
 	text_release(&out);

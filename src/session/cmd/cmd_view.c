@@ -69,7 +69,7 @@ exec_picture(struct cmd_call *c, struct err *e)
 {
 	if (c->screen)
 		return c->screen->picture(c, e);
-	text_add(&c->talk, "picture: skipped: there is no screen");
+	text_add(&c->message, "picture: skipped: there is no screen");
 	return 0;
 }
 

@@ -88,12 +88,32 @@ parse_image(const char *value, struct dataset_options *o, struct err *e)
 	return 0;
 }
 
+/* Parse an option of texts: text, length, frame or vocab. */
+static int
+parse_text_option(struct data_options *r, enum option key, const char *value, struct err *e)
+{
+	int64_t n = 0;
+	int status = 0;
+
+	if (key == TEXT) {
+		r->o.text = value;
+	} else if (key == LENGTH) {
+		status = parse_count("length", value, DATASET_LENGTH, &n, e);
+		r->o.length = (size_t)n;
+	} else if (key == FRAME) {
+		status = parse_yes_no("frame", value, &r->o.frame, e);
+	} else if (key == VOCAB) {
+		status = parse_count("vocab", value, DATASET_VOCAB, &n, e);
+		r->o.vocab = (size_t)n;
+	}
+	return status;
+}
+
 /* Parse option `key` with the value at word `at`. */
 static int
 parse_option(struct cmd_call *c, struct data_options *r, enum option key, int at, struct err *e)
 {
 	const char *value = c->argv[at];
-	int64_t n = 0;
 	int status = 0;
 	bool yes;
 
@@ -110,18 +130,9 @@ parse_option(struct cmd_call *c, struct data_options *r, enum option key, int at
 	case LABELS_FROM:
 		r->o.labels_from = join_file(c, r, 0, at);
 		break;
-	case TEXT:
-		r->o.text = value;
-		break;
 	case TOKENS:
 		r->o.tokens = corpus_tokens_named(value) ? value : join_file(c, r, 1, at);
 		break;
-	case LENGTH:
-		status = parse_count("length", value, DATASET_LENGTH, &n, e);
-		r->o.length = (size_t)n;
-		break;
-	case FRAME:
-		return parse_yes_no("frame", value, &r->o.frame, e);
 	case IMAGE:
 		return parse_image(value, &r->o, e);
 	case WITHOUT:
@@ -130,10 +141,8 @@ parse_option(struct cmd_call *c, struct data_options *r, enum option key, int at
 	case HASH:
 		r->hash = value;
 		break;
-	case VOCAB:
-		status = parse_count("vocab", value, DATASET_VOCAB, &n, e);
-		r->o.vocab = (size_t)n;
-		break;
+	default:
+		return parse_text_option(r, key, value, e);
 	}
 	return status;
 }
