@@ -14,6 +14,7 @@
 #include "retort/lab/tunable.h"
 #include "retort/train/eval.h"
 #include "retort/lab/settings_change.h"
+#include "retort/train/branch_step.h"
 
 /* Each by term of the student. */
 struct shares {
@@ -56,8 +57,8 @@ no_gradient_reason(const struct trainer_state *w, int i, double share)
 		asks |= train_teaches(&w->train, &w->info.run.settings, k);
 	if (share > 0)
 		return NULL;
-	if (branch_weight(w->run.student, i, &w->info.run.settings.knobs,
-			  w->info.run.settings.map) == 0)
+	if (branch_step_weight(w->run.student, i, &w->info.run.settings.knobs,
+			       w->info.run.settings.map) == 0)
 		return "its weight is 0, so it has no gradient";
 	if (t->map >= 0 && !train_teaches(&w->train, &w->info.run.settings,
 					  w->info.run.settings.map[t->map].teacher))
@@ -174,8 +175,8 @@ set_weights(const struct trainer_state *w, const struct shares *shares, struct s
 	const struct branch *b = w->run.student;
 
 	for (int i = 0; i < b->n_terms; i++) {
-		double was = branch_weight(b, i, &w->info.run.settings.knobs,
-					   w->info.run.settings.map),
+		double was = branch_step_weight(b, i, &w->info.run.settings.knobs,
+						w->info.run.settings.map),
 		       weight = was * shares->want[i] / shares->now[i];
 
 		if (shares->now[i] == 0)

@@ -25,6 +25,7 @@
 #include "retort/lab/stage.h"
 #include "retort/nn/models/net_ckpt.h"
 #include "retort/nn/models/model_table.h"
+#include "retort/train/branch_terms.h"
 
 /* What the steps of a student were counted for: a new one counts from 0, and is not where its ramps
  * would be. */
@@ -200,7 +201,7 @@ idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 	b = idle_change_make(w, n, BRANCH_STUDENT, "s", e);
 	if (!b)
 		return err_wrap(e, "student");
-	if (!branch_has_outputs(b, &w->info.run.settings.knobs) &&
+	if (!branch_terms_match(b, &w->info.run.settings.knobs) &&
 	    branch_rebuild(&b, b->net->graph->capacity,
 			   &(struct branch_plan){ .knobs = &w->info.run.settings.knobs }, e) < 0) {
 		branch_free(b);

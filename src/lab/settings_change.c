@@ -11,6 +11,7 @@
 #include "retort/lab/tunable.h"
 #include "retort/train/feed.h"
 #include "retort/train/freeze.h"
+#include "retort/train/branch_terms.h"
 
 uint64_t
 settings_change_step(const struct trainer_state *w)
@@ -119,7 +120,7 @@ fit_student(struct trainer_state *w, bool feed, struct err *e)
 	struct branch *new;
 
 	if (!w->run.student ||
-	    (!feed && branch_has_outputs(w->run.student, &w->info.run.settings.knobs)))
+	    (!feed && branch_terms_match(w->run.student, &w->info.run.settings.knobs)))
 		return 0;
 	new = branch_rebuilt(w->run.student, w->run.student->net->graph->capacity, &plan, e);
 	if (!new)

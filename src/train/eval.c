@@ -13,6 +13,7 @@
 #include "retort/nn/gemm/shard.h"
 #include "retort/nn/predict.h"
 #include "retort/train/feed.h"
+#include "retort/train/branch_step.h"
 
 static size_t
 argmax(const real *x, size_t n)
@@ -297,7 +298,7 @@ eval_shares(struct train *t, const struct settings *s, struct branch *student, d
 	struct branch_feed f;
 
 	feed_student(t, s, 0, false, &f);
-	branch_shares(student, &f, &s->knobs, s->map, share);
+	branch_step_shares(student, &f, &s->knobs, s->map, share);
 }
 
 struct scores

@@ -9,6 +9,7 @@
 #include "retort/train/feed.h"
 #include "retort/train/freeze.h"
 #include "retort/train/lr_schedule.h"
+#include "retort/train/branch_step.h"
 
 static void
 step(struct branch *b, const struct branch_feed *f, const struct settings *s, struct step_span span,

@@ -9,6 +9,7 @@
 #include "retort/nn/gemm/blas.h"
 #include "retort/train/freeze.h"
 #include "retort/nn/models/model_table.h"
+#include "retort/train/branch_step.h"
 
 #define ROWS 12
 #define STEPS 1000

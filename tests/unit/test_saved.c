@@ -7,6 +7,7 @@
 #include "retort/train/trainer_checkpoint.h"
 #include "retort/nn/models/net_ckpt.h"
 #include "retort/nn/models/model_table.h"
+#include "retort/train/branch_step.h"
 
 #define ROWS 6
 #define DATA 20

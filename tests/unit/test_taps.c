@@ -9,6 +9,7 @@
 #include "retort/kd/losses/loss_table.h"
 #include "retort/train/terms.h"
 #include "retort/nn/models/model_table.h"
+#include "retort/train/branch_step.h"
 
 #define ROWS 4
 #define LENGTH 7

@@ -6,6 +6,7 @@
 #include "retort/kd/losses/loss_table.h"
 #include "retort/nn/gemm/blas.h"
 #include "retort/train/branch.h"
+#include "retort/train/branch_step.h"
 #include "retort/nn/models/model_table.h"
 
 /*
@@ -414,7 +415,7 @@ shares_are_the_norms_of_each_terms_gradient(void **state)
 		norm[term] = o.norm;
 		sum += o.norm;
 	}
-	branch_shares(r.b, &r.feed, &k, &r.map, share);
+	branch_step_shares(r.b, &r.feed, &k, &r.map, share);
 	for (int term = 0; term < 3; term++)
 		CHECK_NEAR(share[term], norm[term] / sum, NEAR);
 	for (int a = 0; a < ARRAYS; a++) /* nothing was changed by looking */

@@ -123,9 +123,6 @@ void branch_assign(struct branch *to, const struct branch *from);
 struct branch *branch_copy(const struct branch *from, const struct branch_plan *plan,
 			   struct err *e);
 
-/* Whether its losses on outputs and its mixing mode are those of the knobs. */
-bool branch_has_outputs(const struct branch *b, const struct knobs *k);
-
 real *branch_value(const struct branch *b);
 real *branch_moment1(const struct branch *b);
 real *branch_moment2(const struct branch *b);
@@ -160,33 +157,5 @@ struct branch_result {
 	double lr, grad_norm;
 	bool applied; /* false: diverged, nothing changed */
 };
-
-/* The weight of a term, as given. */
-double branch_weight(const struct branch *b, int term, const struct knobs *k,
-		     const struct layer_pair *map);
-
-/*
- * Effective weights of the terms: as given or, with the knob normalize, divided by the sum over the
- * terms that have a target in this feed. weight [n_terms].
- */
-void branch_weights(const struct branch *b, const struct branch_feed *f, const struct knobs *k,
-		    const struct layer_pair *map, double *weight);
-
-/*
- * Forward, losses, backward, clip, update. A step whose loss or gradient is not finite, or whose
- * update is out of proportion (optim_is_wild), is not applied: `applied` is false and nothing
- * changed. Trainer thread. Allocates nothing. Same branch, same feed, same BLAS: same
- * bits.
- */
-void branch_step(struct branch *b, const struct branch_feed *f, const struct knobs *k,
-		 const struct layer_pair *map, double lr, struct branch_result *out);
-
-/*
- * Share of each term in the gradient on one fixed batch: the norm of that weighted term's gradient
- * over all parameters, over the sum of those norms (0 where all are 0). Dropout is off. Changes
- * nothing.
- */
-void branch_shares(struct branch *b, const struct branch_feed *f, const struct knobs *k,
-		   const struct layer_pair *map, double *share);
 
 #endif
