@@ -222,7 +222,8 @@ an_edit_equal_to_the_map_is_removed(void **state)
 	CHECK_INT(s.view.n_edits, 2);
 	for (int i = 0; i < 5; i++)
 		done(&s, "left", "");
-	CHECK_STR(done(&s, "weight", "5"), "error: s:0 is the input and has no parameters to train");
+	CHECK_STR(done(&s, "weight", "5"),
+		  "error: s:0 is the input and has no parameters to train");
 	CHECK_INT(s.view.n_edits, 2);
 	CHECK_STR(done(&s, "close", ""), ""); /* closing keeps pending edits */
 	CHECK(!s.view.editing);
