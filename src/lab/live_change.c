@@ -44,8 +44,7 @@ live_change_make(struct trainer_state *w, const struct settings *after, struct r
 	settings_describe(w, &c.before, &c.after, r->note, sizeof r->note);
 	r->unchanged = !r->note[0];
 	if (r->unchanged)
-		return 0; /* nothing became of it: nothing is to be taken back, and what was can
-			     still be made again */
+		return 0; /* no effective change: push no undo entry, and keep redo */
 	mem_grow(&w->run.undo, &w->run.cap_undo, w->run.n_undo + 1, sizeof *w->run.undo);
 	w->run.undo[w->run.n_undo++] = c;
 	w->run.n_redo = 0;
