@@ -1,4 +1,4 @@
-/* lex.c: one line of the session language into words. */
+/* lex.c: split a line of the session language into words. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -15,7 +15,7 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* "@620" or "@big:12". */
+/* Parse a stamp, "@620" or "@big:12". */
 static int
 parse_stamp(const char *word, struct lex *out, struct err *e)
 {
@@ -33,7 +33,7 @@ parse_stamp(const char *word, struct lex *out, struct err *e)
 	return 0;
 }
 
-/* One word from *p into *w, quotes taken off. */
+/* Copy one word from *p to *w without its quotes. */
 static int
 take_word(const char *line, const char **p, char **w, int *column, struct err *e)
 {

@@ -62,15 +62,15 @@ int
 recorder_sample(struct recorder *r, const struct lab_info *info, const struct event *ev,
 		struct err *e)
 {
-	bool kept = ev->metric == METRIC_VAL_NLL || ev->metric == METRIC_TARGET_NLL ||
-		    ev->metric == METRIC_WEIGHTS;
+	bool recorded = ev->metric == METRIC_VAL_NLL || ev->metric == METRIC_TARGET_NLL ||
+			ev->metric == METRIC_WEIGHTS;
 	const char *teacher =
 		ev->branch >= BRANCH_TEACHER(0) ? output_branch(info, ev->branch) : "";
 	const char *colon = teacher[0] ? ":" : "";
 	struct text t = { 0 };
 	int status;
 
-	if (r->replay || !kept || ev->branch == BRANCH_BASELINE)
+	if (r->replay || !recorded || ev->branch == BRANCH_BASELINE)
 		return 0;
 	text_addf(&t, "@%s%s%u expect %s%s%s %.17g", teacher, colon, ev->step, teacher, colon,
 		  metric_info(ev->metric)->name, ev->value);

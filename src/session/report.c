@@ -11,7 +11,8 @@
 #include "retort/base/jsonwriter.h"
 #include "retort/base/text.h"
 
-/* A figure in its column: fewer decimals where it is large, so that columns stay under their heads.
+/* Print a metric in a column of `width`; large values have fewer decimals, so that columns stay
+ * aligned.
  */
 static void
 print_cell(FILE *out, double x, int width, int decimals)
@@ -26,7 +27,7 @@ print_cell(FILE *out, double x, int width, int decimals)
 	fprintf(out, " %*s", width, isnan(x) ? "-" : text);
 }
 
-/* A name in ten columns; of a longer one its beginning and its end, which is where names of a kind
+/* Shorten a name to ten columns: its beginning and its end, which is where similar names
  * differ. */
 static const char *
 shorten_name(const char *name, char *buf, size_t size)
@@ -41,12 +42,12 @@ shorten_name(const char *name, char *buf, size_t size)
 }
 
 static void
-print_row(FILE *out, const char *who, const char *when, const struct net_info *n,
+print_row(FILE *out, const char *network, const char *when, const struct net_info *n,
 	  const struct scores *s)
 {
 	char name[16];
 
-	fprintf(out, "%-10s %-4s %6llu", shorten_name(who, name, sizeof name), when,
+	fprintf(out, "%-10s %-4s %6llu", shorten_name(network, name, sizeof name), when,
 		(unsigned long long)s->step);
 	print_cell(out, s->accuracy, 8, 4);
 	print_cell(out, s->agreement, 7, 4);
@@ -136,7 +137,7 @@ report_text(FILE *out, const struct lab_info *i, const struct report_change *cha
 }
 
 static void
-put_scores(struct jsonwriter *w, const struct scores *s)
+write_scores(struct jsonwriter *w, const struct scores *s)
 {
 	jsonwriter_number(w, "step", (double)s->step);
 	jsonwriter_number(w, "accuracy", s->accuracy);
@@ -147,29 +148,29 @@ put_scores(struct jsonwriter *w, const struct scores *s)
 }
 
 static void
-put_net(struct jsonwriter *w, const char *key, const struct net_info *n)
+write_net(struct jsonwriter *w, const char *key, const struct net_info *n)
 {
 	jsonwriter_begin(w, key, '{');
 	jsonwriter_string(w, "name", n->name);
 	jsonwriter_string(w, "model", n->spec);
 	jsonwriter_number(w, "parameters", (double)n->parameters);
 	jsonwriter_number(w, "microseconds", n->microseconds > 0 ? n->microseconds : NAN);
-	put_scores(w, &n->last);
+	write_scores(w, &n->last);
 	jsonwriter_begin(w, "best", '{');
 	jsonwriter_string(w, "which", "lowest nll");
-	put_scores(w, &n->best);
+	write_scores(w, &n->best);
 	jsonwriter_end(w, '}');
 	if (!isnan(n->target.nll)) {
 		jsonwriter_begin(w, "target", '{');
 		jsonwriter_string(w, "which", "last");
-		put_scores(w, &n->target);
+		write_scores(w, &n->target);
 		jsonwriter_end(w, '}');
 	}
 	jsonwriter_end(w, '}');
 }
 
 static void
-put_drawn(struct jsonwriter *w, const struct lab_info *i, const struct lab_stage *s)
+write_sets(struct jsonwriter *w, const struct lab_info *i, const struct lab_stage *s)
 {
 	jsonwriter_begin(w, "sets", '[');
 	for (int k = 0; k < i->n_sets; k++)
@@ -180,7 +181,7 @@ put_drawn(struct jsonwriter *w, const struct lab_info *i, const struct lab_stage
 }
 
 static void
-put_stages(struct jsonwriter *w, const struct lab_info *i)
+write_stages(struct jsonwriter *w, const struct lab_info *i)
 {
 	jsonwriter_begin(w, "stages", '[');
 	for (int k = 0; k < i->run.n_stages; k++) {
@@ -190,17 +191,17 @@ put_stages(struct jsonwriter *w, const struct lab_info *i)
 		jsonwriter_string(w, "stage", lab_stage_name[s->kind]);
 		jsonwriter_number(w, "from", (double)s->from);
 		jsonwriter_number(w, "until", (double)s->until);
-		put_scores(w, &s->scores);
+		write_scores(w, &s->scores);
 		if (s->kind != LAB_RUN)
-			put_drawn(w, i, s);
+			write_sets(w, i, s);
 		jsonwriter_end(w, '}');
 	}
 	jsonwriter_end(w, ']');
 }
 
-/* All teachers, then the first one, or null, as "teacher". */
+/* Write all teachers, then the first one, or null, as "teacher". */
 static void
-put_teachers(struct jsonwriter *w, const struct lab_info *i)
+write_teachers(struct jsonwriter *w, const struct lab_info *i)
 {
 	int first = -1;
 
@@ -208,12 +209,12 @@ put_teachers(struct jsonwriter *w, const struct lab_info *i)
 	for (int k = 0; k < i->n_teachers; k++) {
 		if (!i->teacher[k].ready)
 			continue;
-		put_net(w, NULL, &i->teacher[k]);
+		write_net(w, NULL, &i->teacher[k]);
 		first = first < 0 ? k : first;
 	}
 	jsonwriter_end(w, ']');
 	if (first >= 0)
-		put_net(w, "teacher", &i->teacher[first]);
+		write_net(w, "teacher", &i->teacher[first]);
 	else
 		jsonwriter_null(w, "teacher");
 }
@@ -228,11 +229,11 @@ report_json(FILE *out, const struct lab_info *i, const struct report_change *cha
 	jsonwriter_string(&w, "data", i->data);
 	jsonwriter_number(&w, "seed", (double)i->seed);
 	jsonwriter_string(&w, "blas", i->blas);
-	put_teachers(&w, i);
-	put_net(&w, "student", &i->run.student);
-	put_stages(&w, i);
+	write_teachers(&w, i);
+	write_net(&w, "student", &i->run.student);
+	write_stages(&w, i);
 	if (i->run.has_baseline)
-		put_net(&w, "plain", &i->run.baseline);
+		write_net(&w, "plain", &i->run.baseline);
 	else
 		jsonwriter_null(&w, "plain");
 	jsonwriter_begin(&w, "changes", '[');

@@ -91,9 +91,8 @@ cmd_data_read(struct cmd_call *c, const char *path, const struct data_options *r
 	return 0;
 }
 
-#define MANY                                                                                 \
-	2e9 /* numbers of an evaluation that take seconds: exponentials at some 5e8 a second \
-	     */
+/* Logits of an evaluation above which it takes seconds, at about 5e8 exponentials a second. */
+#define SLOW_LOGITS 2e9
 
 /* Show messages about classes that only held-out rows have, and about slow evaluations. */
 static void
@@ -102,14 +101,14 @@ warn_dataset(struct cmd_call *c, const struct dataset *ds)
 	double logits =
 		ds->next_token ? (double)ds->n / 5 * (double)ds->length * (double)ds->vocab : 0;
 
-	if (logits > MANY && c->info->run.settings.knobs.eval_rows == 0)
+	if (logits > SLOW_LOGITS && c->info->run.settings.knobs.eval_rows == 0)
 		text_addf(&c->message,
 			  "data: %.2g logits an evaluation, of %zu held-out tokens: `set eval-rows "
 			  "200` evaluates fewer rows\n",
 			  logits, ds->n / 5 * ds->length);
 	summary_unseen(ds, c->info->seed, "data: ", &c->message);
 	if (c->message.len)
-		c->message.s[--c->message.len] = '\0'; /* the line feed of the last one */
+		c->message.s[--c->message.len] = '\0'; /* without the last line feed */
 }
 
 /* Parse the options of `data show`: those of `data`, and unlabelled. */

@@ -39,7 +39,7 @@ print_normalization(const struct tokenizer *t, struct text *out)
 		}
 	if (t->blank)
 		text_addf(out, "%sa blank in front", comma);
-	text_add(out, t->normal || t->blank ? "\n" : "as it is\n");
+	text_add(out, t->normal || t->blank ? "\n" : "unchanged\n");
 }
 
 static int
