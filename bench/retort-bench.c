@@ -309,15 +309,41 @@ compare_builds(const char *self, char **words)
 	return against_measure(&o, *words ? (const char *const *)words : all) < 0 ? 1 : 0;
 }
 
+/* Measure workloads in turn, print the tables and the verdict. Return the exit status. */
+static int
+measure_all(const char *const *word)
+{
+	struct verdict v = { 0 };
+	bool busy, contested = false;
+	int status = 0;
+
+	printf("%s; in turn, windows of %g s, medians of %d rounds, ratios round by round "
+	       "(quartiles)\n",
+	       blas_name(), options.seconds, options.rounds);
+	for (; *word; word++) {
+		int workload = workload_of(*word, &busy);
+
+		contested |= workload > 0;
+		if (workload)
+			status |= measure(workload, busy, &v);
+		else if (strcmp(*word, "reading") == 0)
+			status |= reading_measure(options.rounds);
+		else
+			losses_measure(options.threads, options.rounds, options.seconds / 4);
+	}
+	if (contested)
+		verdict_print(&v);
+	return status ? 1 : 0;
+}
+
 int
 main(int argc, char **argv)
 {
 	static const char *const all[] = { "W1",   "W2",     "W3",      "W4", "W5",
 					   "busy", "losses", "reading", NULL };
 	const char *const *word;
-	struct verdict v = { 0 };
-	bool busy, contested = false;
-	int status = 0;
+	bool busy;
+	int status;
 
 	status = read_options(argc, argv);
 	if (status)
@@ -336,21 +362,5 @@ main(int argc, char **argv)
 		    strcmp(*w, "reading") != 0)
 			return report_usage("workload", *w,
 					    "one of W1 to W5, busy, losses, reading");
-	printf("%s; in turn, windows of %g s, medians of %d rounds, ratios round by round "
-	       "(quartiles)\n",
-	       blas_name(), options.seconds, options.rounds);
-	for (; *word; word++) {
-		int workload = workload_of(*word, &busy);
-
-		contested |= workload > 0;
-		if (workload)
-			status |= measure(workload, busy, &v);
-		else if (strcmp(*word, "reading") == 0)
-			status |= reading_measure(options.rounds);
-		else
-			losses_measure(options.threads, options.rounds, options.seconds / 4);
-	}
-	if (contested)
-		verdict_print(&v);
-	return status ? 1 : 0;
+	return measure_all(word);
 }

@@ -31,8 +31,9 @@ report_usage(const char *what, const char *word)
 	return cli_try_help("data");
 }
 
+/* Print an error; return the exit status. */
 static int
-fail(const struct err *e)
+report_failure(const struct err *e)
 {
 	fprintf(stderr, "retort data: %s\n", e->msg);
 	return FAILED;
@@ -63,11 +64,15 @@ get_words(int argc, char **argv, char **call)
 		bool from = strcmp(argv[i], "--from") == 0;
 
 		if (argv[i][0] == '-' && names)
-			return report_usage("get: options go before the names: ", argv[i]);
+			return report_usage(
+				"get: unexpected option after a name (expected before the names): ",
+				argv[i]);
 		if (from && i + 1 == argc)
-			return report_usage("get: --from needs a directory", "");
+			return report_usage("get: no value of --from (expected a directory)", "");
 		if (argv[i][0] == '-' && !from && strcmp(argv[i], "--again") != 0)
-			return report_usage("get: no such option: ", argv[i]);
+			return report_usage(
+				"get: invalid option (expected --again or --from DIRECTORY): ",
+				argv[i]);
 		call[n++] = argv[i];
 		if (from)
 			call[n++] = argv[++i];
@@ -75,7 +80,9 @@ get_words(int argc, char **argv, char **call)
 			return USAGE;
 	}
 	return names ? 0
-		     : report_usage("get: a data set is missing; `retort data list` lists all", "");
+		     : report_usage(
+			       "get: no data set (expected a name; `retort data list` lists all)",
+			       "");
 }
 
 /* Replace this process by the shell, so that a signal ends the script at once. */
@@ -89,17 +96,17 @@ get_sets(int argc, char **argv)
 
 	if (status == 0 && !(cache = fetched_cache())) {
 		err_set(&e, "no cache directory: neither XDG_CACHE_HOME nor HOME is set");
-		status = fail(&e);
+		status = report_failure(&e);
 	}
 	if (status == 0 && !(script = fetched_script(&e)))
-		status = fail(&e);
+		status = report_failure(&e);
 	if (status == 0) {
 		call[0] = shell;
 		call[1] = script;
 		call[2] = cache;
 		execv("/bin/sh", call);
 		err_set(&e, "/bin/sh: %s", strerror(errno));
-		status = fail(&e);
+		status = report_failure(&e);
 	}
 	mem_free(script);
 	mem_free(cache);
@@ -107,6 +114,7 @@ get_sets(int argc, char **argv)
 	return status;
 }
 
+/* Print bundled and fetched sets, one per line, separated by tabs. */
 static int
 list_sets(void)
 {
@@ -123,14 +131,15 @@ list_sets(void)
 	return 0;
 }
 
-/* As in a new session: its seed decides which rows are held out. */
+/* Print a summary of a set, split into rows as by the seed of a new session. Return the exit
+ * status. */
 static int
 show_set(int argc, char **argv)
 {
 	struct lab_info *info = mem_new(sizeof *info);
 	struct cmd_call c = { .argc = argc, .argv = argv, .info = info, .dir = "." };
 	struct err e;
-	int status = cmd_data_show(&c, NULL, &e) < 0 ? fail(&e) : 0;
+	int status = cmd_data_show(&c, NULL, &e) < 0 ? report_failure(&e) : 0;
 
 	if (status == 0)
 		fputs(text_get(&c.output), stdout);
@@ -154,13 +163,15 @@ run_word(const char *word, int argc, char **argv)
 	if (strcmp(word, "list") == 0 && argc == 0)
 		return list_sets();
 	if (strcmp(word, "list") == 0)
-		return report_usage("list: takes no arguments: ", argv[0]);
+		return report_usage("list: unexpected argument (expected none): ", argv[0]);
 	if (strcmp(word, "show") == 0 && argc > 0)
 		return show_set(argc, argv);
 	if (strcmp(word, "show") == 0)
-		return report_usage("show: a data set or file is missing", "");
+		return report_usage("show: no data set (expected a name or a file; `retort data "
+				    "list` lists all names)",
+				    "");
 	if (!word[0])
-		return report_usage("one of " WORDS " is needed", "");
+		return report_usage("no command (expected one of " WORDS ")", "");
 	choice_invalid(&e, "command", word, WORDS);
 	return report_usage(e.msg, "");
 }

@@ -21,7 +21,7 @@
 
 /* Print an error; return the exit status. */
 static int
-fail(int status, const struct err *e)
+report_failure(int status, const struct err *e)
 {
 	fprintf(stderr, "%s\n", e->msg);
 	return status;
@@ -37,10 +37,10 @@ read_logits(const char *path, struct lossfile *out)
 	int status;
 
 	if (io_read(path, LIMIT, &bytes, &size, &e) < 0)
-		return fail(USAGE, &e);
+		return report_failure(USAGE, &e);
 	status = lossfile_parse(path, bytes, size, out, &e);
 	mem_free(bytes);
-	return status < 0 ? fail(USAGE, &e) : 0;
+	return status < 0 ? report_failure(USAGE, &e) : 0;
 }
 
 /* Read the file of labels. Return 0 or the exit status. */
@@ -53,11 +53,11 @@ read_labels(struct loss_value *c)
 	int status;
 
 	if (io_read(c->labels_path, LIMIT, &bytes, &size, &e) < 0)
-		return fail(USAGE, &e);
+		return report_failure(USAGE, &e);
 	status = lossfile_labels(c->labels_path, bytes, size, c->student.rows, c->student.columns,
 				 c->label, &e);
 	mem_free(bytes);
-	return status < 0 ? fail(USAGE, &e) : 0;
+	return status < 0 ? report_failure(USAGE, &e) : 0;
 }
 
 /* Read all files; without labels, each is -1. Return 0 or the exit status. */
@@ -71,7 +71,7 @@ read_files(struct loss_value *c)
 		status = read_logits(c->teacher_path, &c->teacher);
 	if (status == 0 && c->teacher_path &&
 	    lossfile_match(c->student_path, &c->student, c->teacher_path, &c->teacher, &e) < 0)
-		status = fail(USAGE, &e);
+		status = report_failure(USAGE, &e);
 	if (status)
 		return status;
 	c->label = mem_array(c->student.rows, sizeof *c->label);
@@ -134,7 +134,7 @@ write_gradient(const struct loss_value *c)
 	int status = io_write(c->gradient_path, &part, &size, 1, &e);
 
 	mem_free(text);
-	return status < 0 ? fail(FAILED, &e) : 0;
+	return status < 0 ? report_failure(FAILED, &e) : 0;
 }
 
 /* Print the value and write the gradient, if all are finite. Return the exit status. */
@@ -147,8 +147,8 @@ print_value(const struct loss_value *c, double value, double temperature)
 		finite &= isfinite(c->dx[i]);
 	if (!finite) {
 		fprintf(stderr,
-			"retort loss: %s: the value or its gradient is not finite: the logits are "
-			"too large\n",
+			"retort loss: %s: the value or its gradient is not finite (logits too "
+			"large)\n",
 			c->loss->name);
 		return FAILED;
 	}

@@ -37,14 +37,15 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* Print a message about a word of the command line; return the exit status. */
+/* Print a message about a word of the command line and what is expected; return the exit status. */
 static int
-report_usage(const char *what, const char *word)
+report_usage(const char *what, const char *word, const char *expected)
 {
-	fprintf(stderr, "retort: %s '%s'\n", what, word);
+	fprintf(stderr, "retort: %s '%s' (expected %s)\n", what, word, expected);
 	return cli_try_help("");
 }
 
+/* Print name, sentence and example of each command of the session language. */
 static int
 list_commands(void)
 {
@@ -170,15 +171,19 @@ run_operands(struct play_options *c, int argc, char **argv)
 	bool headless = word || c->o.json || !isatty(STDOUT_FILENO);
 	struct err e;
 
-	if (argc == 1 && strcmp(argv[0], "commands") == 0)
-		return list_commands();
+	if (argc && strcmp(argv[0], "commands") == 0)
+		return argc == 1 ? list_commands()
+				 : report_usage("unexpected argument", argv[1],
+						"nothing after commands");
 	c->o.replay = word && argv[0][2] == 'p';
 	if (word && argc != 2)
-		return report_usage("expected one file after", argv[0]);
+		return report_usage("invalid number of files after", argv[0], "one file");
 	if (argc > 1 && !word)
-		return report_usage("expected one file; unexpected", argv[1]);
+		return report_usage("unexpected argument", argv[1], "one session file");
 	if (argc == 1 && strcmp(argv[0], "-") != 0 && !io_exists(argv[0]))
-		return report_usage("no such session file or word (see 'retort --help'):", argv[0]);
+		return report_usage(
+			"unknown file or word", argv[0],
+			"a session file, run, replay, commands, bench, loss, tokenizer or data");
 	if (blas_init(c->o.threads, &e) < 0) {
 		fprintf(stderr, "retort: %s\n", e.msg);
 		return 1;
@@ -212,7 +217,7 @@ take_option(struct play_options *c, int option)
 		return 0;
 	case 't':
 		if (text_to_int(optarg, &n) < 0 || n < 1 || n > 256)
-			return report_usage("invalid threads (expected 1 to 256):", optarg);
+			return report_usage("invalid threads", optarg, "1 to 256");
 		c->o.threads = (int)n;
 		return 0;
 	case 'r':
@@ -223,7 +228,7 @@ take_option(struct play_options *c, int option)
 		return 0;
 	case 'u':
 		if (text_to_int(optarg, &n) < 0 || n < 1)
-			return report_usage("invalid until (expected a step, at least 1):", optarg);
+			return report_usage("invalid until", optarg, "a step, at least 1");
 		c->o.until = (uint64_t)n;
 		return 0;
 	case OPTION_COLOR:
