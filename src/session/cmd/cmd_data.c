@@ -313,9 +313,8 @@ const struct cmd cmd_data = {
 	.form = data_forms,
 	.flags = CMD_RECORD,
 	.doc = "Read a data set: bundled, fetched, a table, images, or text; with labels N "
-	       "only N rows have labels that students are trained on.  "
-	       "With weight, set the weight of the rows of a set; with show, print a summary."
-	       "",
+	       "only N rows have labels that students are trained on. "
+	       "With weight, set the weight of the rows of a set; with show, print a summary.",
 	.example = "data digits labels 100",
 	.exec = exec_data,
 };
