@@ -123,8 +123,8 @@ apply_result(struct session *s, const struct pending *p, struct request *r)
 			session_message(s, false, "%s",
 					r->u.run.memory); /* with a screen, it is in the log */
 	}
-	if (r->kind == REQUEST_STAGE)
-		s->owes_report = false; /* the report was of a removed student */
+	if (!s->info.run.has_student)
+		s->owes_report = false; /* `stage teach`, `data` and `seed` remove the student */
 	s->stopped = r->kind == REQUEST_STOP || (s->stopped && r->kind != REQUEST_RUN);
 	if (r->kind == REQUEST_EXPECT)
 		check_expectation(s, p, r);
