@@ -338,31 +338,54 @@ untouched(const struct trainer_state *w, const struct settings *brought, const s
 	return tunable_value(brought, dial) == tunable_value(now, dial);
 }
 
+/* Put the ramp back that a tunable had before the stage. Where all ramps are in use, by ramps that
+ * were started during the stage, its name is appended to `lost`. */
 static void
-restore_tunable(const struct trainer_state *w, struct settings *s, int dial)
+restore_ramp(const struct trainer_state *w, struct settings *s, int dial, struct text *lost)
 {
 	const struct ramp *r = ramp_find(w->run.before.ramp, w->run.before.n_ramps, dial);
+	char name[80];
 
-	tunable_set(s, dial, tunable_value(&w->run.before, dial));
 	if (r && s->n_ramps < RAMP_KNOBS)
 		s->ramp[s->n_ramps++] = *r;
+	else if (r)
+		text_item(lost, "%s", tunable_name(&w->info, dial, name, sizeof name));
 }
 
 /* Pairs of layers are restored where they exist and existed when the stage began. */
 static void
-restore_settings(const struct trainer_state *w, const struct settings *now, struct settings *s)
+restore_settings(const struct trainer_state *w, const struct settings *now, struct settings *s,
+		 struct text *lost)
 {
 	struct settings brought = w->run.after;
+	bool restored[TUNABLE_MAP(TRAIN_MAPS)] = { false }; /* by id */
 
 	tunable_follow(&brought, settings_change_step(w));
 	for (int i = -1; (i = tunable_next(now, i)) >= 0;)
 		if (!isnan(tunable_value(&w->run.before, i)) &&
 		    !same_tunable(&w->run.before, &w->run.after, i) &&
-		    untouched(w, &brought, now, i))
-			restore_tunable(w, s, i);
+		    untouched(w, &brought, now, i)) {
+			tunable_set(s, i, tunable_value(&w->run.before, i));
+			restored[i] = true;
+		}
+	for (int i = 0; i < TUNABLE_MAP(TRAIN_MAPS); i++)
+		if (restored[i]) /* all ramps of the stage are removed by now */
+			restore_ramp(w, s, i, lost);
 	s->frozen &= ~(w->run.after.frozen & ~w->run.before.frozen);
 	if (s->labelled == w->run.after.labelled)
 		s->labelled = w->run.before.labelled;
+}
+
+/* Describe the end of a stage, and the ramps that had no room. */
+static void
+describe_end(struct trainer_state *w, const char *stage, const char *note, const struct text *lost)
+{
+	if (lost->len)
+		snprintf(w->ended, sizeof w->ended,
+			 "%s ended: %.100s; %d ramps are in use, so not restored: %.60s", stage,
+			 note, RAMP_KNOBS, text_get(lost));
+	else
+		snprintf(w->ended, sizeof w->ended, "%s ended: %.200s", stage, note);
 }
 
 void
@@ -370,6 +393,7 @@ stage_end(struct trainer_state *w)
 {
 	struct lab_stage *stage = &w->info.run.stages[w->info.run.n_stages - 1];
 	struct settings now, s;
+	struct text lost = { 0 };
 	struct request *r;
 	struct err e;
 
@@ -379,17 +403,19 @@ stage_end(struct trainer_state *w)
 		return;
 	now = settings_change_base(w);
 	s = now;
-	restore_settings(w, &now, &s);
-	if (same_settings(&now, &s))
+	restore_settings(w, &now, &s, &lost);
+	if (same_settings(&now, &s)) {
+		text_release(&lost);
 		return;
+	}
 	r = request_new(REQUEST_SET);
 	if (live_change_make(w, &s, r, &e) < 0)
 		snprintf(w->ended, sizeof w->ended, "%s ended, its settings stay in force: %.160s",
 			 lab_stage_name[stage->kind], e.msg);
 	else
-		snprintf(w->ended, sizeof w->ended, "%s ended: %.200s", lab_stage_name[stage->kind],
-			 r->note);
+		describe_end(w, lab_stage_name[stage->kind], r->note, &lost);
 	request_free(r);
+	text_release(&lost);
 }
 
 /* ---- freeze, thaw ---- */
