@@ -7,6 +7,7 @@
 #include "retort/base/text.h"
 #include "retort/data/sets.h"
 #include "retort/kd/losses/loss_table.h"
+#include "retort/lab/settings_change.h"
 #include "retort/lab/tunable.h"
 #include "retort/train/mix.h"
 
@@ -230,8 +231,7 @@ check_ahead(const struct trainer_state *w, const struct settings *now, const str
 		for (int k = 0; k < s->ramp[i].n; k++) {
 			step += s->ramp[i].leg[k].over;
 			tunable_follow(&then, step);
-			if (step > (w->run.student ? w->run.student->state->step : 0) &&
-			    check_settings(w, now, &then, e) < 0)
+			if (step > settings_change_step(w) && check_settings(w, now, &then, e) < 0)
 				return err_wrap(e, "at step %llu", (unsigned long long)step);
 		}
 	}
