@@ -127,8 +127,8 @@ net_finish(struct net *n, bool gradients, struct err *e)
 
 	if (need > have)
 		return err_set(e,
-			       "%s needs %.1f GiB for %zu rows, this machine has %.1f; a smaller "
-			       "batch or network needs less",
+			       "%s: %.1f GiB needed for %zu rows, but this machine has %.1f; use a "
+			       "smaller batch or network",
 			       n->name, (double)need / 0x1p30, n->graph->capacity,
 			       (double)have / 0x1p30);
 	return graph_finish(n->graph, gradients, e);

@@ -483,27 +483,28 @@ shapes_that_cannot_meet_are_refused(void **state)
 
 	(void)state;
 	refused(&op_conv, dim, (double[6]){ ACT_NONE, 8, 7, 1, 1 },
-		"conv n: a window of 7 x 7 does not fit on a map of 4 x 5 with padding 1");
+		"conv n: a window of 7 x 7 does not fit a map of 4 x 5 with padding 1");
 	refused(&op_conv, dim, (double[6]){ ACT_NONE, 8, 3, 1, 1, 4 },
-		"conv n: 4 groups do not divide 6 channels in and 8 out");
+		"conv n: invalid groups 4 (expected a divisor of 6 input and 8 output channels)");
 	refused(&op_conv, dim, (double[6]){ ACT_NONE, 8, 3, 1, 1, 7 },
-		"conv n: groups 7 are outside 1..6");
+		"conv n: invalid groups 7 (expected 1 to 6)");
 	refused(&op_conv, dim, (double[6]){ ACT_NONE, 0, 3, 1, 1 },
-		"conv n: channels 0 is outside 1..65536");
+		"conv n: invalid channels 0 (expected 1 to 65536)");
 	refused(&op_conv, dim, (double[6]){ ACT_NONE, 8, 3, -1, 1 },
-		"conv n: stride -1 is outside 1..4096");
+		"conv n: invalid stride -1 (expected 1 to 4096)");
 	refused(&op_conv, dim, (double[6]){ ACT_GELU, 8, 3, 1, 1 },
-		"conv n: gelu: its derivative needs what goes in; none, relu or tanh were "
-		"expected");
+		"conv n: invalid activation 'gelu' (expected none, relu or tanh, whose derivatives "
+		"need only the output)");
 	refused(&op_pool, dim, (double[6]){ POOL_MAX, 3, 1, 2 },
-		"pool n: padding 2 is more than half of a window of 3");
-	refused(&op_pool, dim, (double[6]){ POOL_MAX, 0 }, "pool n: window 0 is outside 1..4096");
+		"pool n: invalid padding 2 (expected at most half of the window, 3)");
+	refused(&op_pool, dim, (double[6]){ POOL_MAX, 0 },
+		"pool n: invalid window 0 (expected 1 to 4096)");
 	refused(&op_pool, dim, (double[6]){ 2, 2 },
-		"pool n: kind 2 is neither 0, the largest, nor 1, the mean");
+		"pool n: invalid kind 2 (expected 0, max, or 1, average)");
 	refused(&op_batch_norm, dim, (double[6]){ ACT_TANH },
-		"batch_norm n: tanh, where none or relu were expected");
+		"batch_norm n: invalid activation 'tanh' (expected none or relu)");
 	refused(&op_batch_norm, dim, (double[6]){ ACT_NONE, 0, 2 },
-		"batch_norm n: momentum 2 is outside 0..1");
+		"batch_norm n: invalid momentum 2 (expected 0 to 1)");
 }
 
 int

@@ -356,20 +356,20 @@ static const struct {
 	  "tied=off",
 	  NULL },
 	{ "transformer",
-	  "no published layout fits, bert is nearest but for order=pre (it has post), pool=mean "
-	  "(it has first), pooler=off (it has tanh), "
-	  "embed-norm=off (it has on), types=0 (it has 2); a plain file name always works" },
+	  "no published layout fits; the nearest, bert, differs in order=pre (it has post), "
+	  "pool=mean (it has first), pooler=off (it has tanh), embed-norm=off (it has on), types=0 "
+	  "(it has 2); a plain file name always works" },
 	{ "transformer order=post pool=first pooler=relu embed-norm=on",
-	  "no published layout fits, distilbert is nearest but for eps=1e-05 (it has 1e-12); a "
-	  "plain file name always works" },
-	{ "decoder kv-heads=2", "no published layout fits, gpt2 is nearest but for kv-heads=2 (it "
-				"has 0); a plain file name always works" },
+	  "no published layout fits; the nearest, distilbert, differs in eps=1e-05 (it has 1e-12); "
+	  "a plain file name always works" },
+	{ "decoder kv-heads=2", "no published layout fits; the nearest, gpt2, differs in "
+				"kv-heads=2 (it has 0); a plain file name always works" },
 	{ "decoder norm=rms activation=swiglu position=rotary",
-	  "no published layout fits, llama is nearest but for bias=on (it has off); a plain file "
-	  "name always works" },
-	{ "mlp 4", "mlp: is in none of the published layouts bert, distilbert, gpt2, llama; a "
+	  "no published layout fits; the nearest, llama, differs in bias=on (it has off); a plain "
+	  "file name always works" },
+	{ "mlp 4", "mlp: no published layout (expected one of bert, distilbert, gpt2, llama); a "
 		   "plain file name always works" },
-	{ "lstm", "lstm: is in none of the published layouts bert, distilbert, gpt2, llama; a "
+	{ "lstm", "lstm: no published layout (expected one of bert, distilbert, gpt2, llama); a "
 		  "plain file name always works" },
 };
 

@@ -39,7 +39,8 @@ rig_open(struct rig *r)
 		graph_tap(r->net->graph, r->node[i]);
 	}
 	CHECK_INT(projection_share(r->net, "x", net_logits(r->net), r->node[0], &e), -1);
-	CHECK_STR(e.msg, "dense x: map.big.shared.6.3 maps 6 to 3 numbers, not 3 to 3");
+	CHECK_STR(e.msg,
+		  "dense x: invalid shared weights of map.big.shared.6.3: 6 x 3 (expected 3 x 3)");
 	CHECK_INT(net_finish(r->net, true, &e), 0);
 	r->value = mem_array(r->net->layout.len, sizeof *r->value);
 	r->grad = mem_array(r->net->layout.len, sizeof *r->grad);

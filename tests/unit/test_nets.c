@@ -439,7 +439,7 @@ a_network_too_large_for_the_machine_is_refused_before_it_is_made(void **state)
 	CHECK(n != NULL);
 	CHECK_INT(net_finish(n, true, &e), -1);
 	CHECK(strstr(e.msg, "huge needs ") == e.msg &&
-	      strstr(e.msg, "GiB for 4096 rows, this machine has "));
+	      strstr(e.msg, "GiB needed for 4096 rows, but this machine has "));
 	net_free(n);
 }
 

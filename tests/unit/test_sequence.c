@@ -591,26 +591,28 @@ shapes_that_do_not_meet_are_refused_with_their_numbers(void **state)
 {
 	(void)state;
 	refuse(&op_embed, 1, (int[]){ 2 }, (double[GRAPH_ATTRS]){ 9, 4, EMBED_LEARNED, 6 },
-	       "embed n: a sequence of 7 tokens is longer than the 6 positions there are");
+	       "embed n: invalid length 7 (expected at most 6, the number of positions)");
 	refuse(&op_embed, 1, (int[]){ 0 }, (double[GRAPH_ATTRS]){ 9, 4 },
-	       "embed n: x is no input of token ids");
+	       "embed n: x: not an input of token ids");
 	refuse(&op_unembed, 2, (int[]){ 0, 3 }, (double[GRAPH_ATTRS]){ 0 },
-	       "unembed n: table embeds no tokens, or was not told that its table is shared");
+	       "unembed n: table: not an embedding with a tied table");
 	refuse(&op_attention, 1, (int[]){ 0 }, (double[GRAPH_ATTRS]){ 3 },
-	       "attention n: 10 numbers a position are not 3 query, 3 key and 3 value heads");
+	       "attention n: invalid input width 10 (expected a multiple of 3 query, 3 key and 3 "
+	       "value heads)");
 	refuse(&op_attention, 1, (int[]){ 0 }, (double[GRAPH_ATTRS]){ 3, 2 },
-	       "attention n: 3 query heads cannot share 2 key and value heads evenly");
+	       "attention n: invalid key and value heads 2 (expected a divisor of 3 query heads)");
 	refuse(&op_attention, 1, (int[]){ 0 }, (double[GRAPH_ATTRS]){ 8, 1, 0, 100 },
-	       "attention n: rotary positions turn pairs, and a head has 1 numbers");
+	       "attention n: invalid head width 1 (expected even for rotary positions)");
 	refuse(&op_attention, 3, (int[]){ 0, 1, 3 }, (double[GRAPH_ATTRS]){ 8, 1 },
-	       "attention n: table is not the map of this attention");
+	       "attention n: table: not the attention map of this node");
 	refuse(&op_attention, 2, (int[]){ 0, 2 }, (double[GRAPH_ATTRS]){ 8, 1 },
-	       "attention n: 7 token ids a row for 6 positions");
-	refuse(&op_gate, 1, (int[]){ 2 }, NULL, "gate n: 7 numbers a position are not two halves");
+	       "attention n: invalid number of token ids 7 (expected 6, one for each position)");
+	refuse(&op_gate, 1, (int[]){ 2 }, NULL,
+	       "gate n: invalid input width 7 (expected even, a gate and a value half)");
 	refuse(&op_bag, 1, (int[]){ 1 }, (double[GRAPH_ATTRS]){ 9, 2, 0, 4 },
-	       "bag n: 0 buckets for runs of tokens are outside 1..16777216");
+	       "bag n: invalid n-gram buckets 0 (expected 1 to 16777216)");
 	refuse(&op_lstm, 1, (int[]){ 1 }, (double[GRAPH_ATTRS]){ 4 },
-	       "lstm n: ids is no sequence of vectors: a row has 1 dimensions, not 2");
+	       "lstm n: ids: a row of 1 dimensions (expected 2, positions and width)");
 }
 
 int

@@ -29,12 +29,11 @@ int
 blas_init(int threads, struct err *e)
 {
 	if (threads > 1 && openblas_get_parallel() == 0)
-		return err_set(
-			e,
-			"threads: %d asked for, but this OpenBLAS is the serial build, which "
-			"gives wrong results from several threads; install libopenblas0-pthread "
-			"or use --threads 1",
-			threads);
+		return err_set(e,
+			       "invalid threads %d with the serial build of OpenBLAS, which gives "
+			       "wrong results from several threads; install libopenblas0-pthread "
+			       "or use --threads 1",
+			       threads);
 	openblas_set_num_threads(1);
 	return 0;
 }

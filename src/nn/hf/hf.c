@@ -25,7 +25,8 @@ hf_wants(const char *name, const char *type, struct err *e)
 		return 0;
 	if (strcmp(type, "F32") == 0 || strcmp(type, "F16") == 0 || strcmp(type, "BF16") == 0)
 		return 1;
-	return err_set(e, "tensor %s: type '%.20s' is none of F32, F16, BF16", name, type);
+	return err_set(e, "tensor %s: invalid type '%.20s' (expected one of F32, F16, BF16)", name,
+		       type);
 }
 
 /* ---------------------------------------------------------------- conversion */
@@ -85,8 +86,10 @@ note_size(const struct ckpt *c, const char *key, size_t *out, struct err *e)
 	int64_t n;
 
 	if (!text || text_to_int(text, &n) < 0 || n < 1 || n > DATASET_VOCAB)
-		return err_set(e, "%s: '%.40s' in the notes is not a whole number in 1..%d", key,
-			       text ? text : "", DATASET_VOCAB);
+		return err_set(e,
+			       "invalid note %s '%.40s' in the file (expected a whole number from "
+			       "1 to %d)",
+			       key, text ? text : "", DATASET_VOCAB);
 	*out = (size_t)n;
 	return 0;
 }
@@ -122,7 +125,7 @@ read_notes(const struct ckpt *c, struct hf_model *m, struct err *e)
 
 	memset(m, 0, sizeof *m);
 	if (!model)
-		return err_set(e, "no model in the notes");
+		return err_set(e, "no model in the notes of the file");
 	if (model_table_parse(model, &m->spec, e) < 0)
 		return -1;
 	if (model_option(m->spec.kind, "positions") >= 0 && hf_layout_get(m, "positions") < 1 &&
@@ -168,7 +171,8 @@ move_tensors(struct ckpt *to, struct ckpt *from, struct err *e)
 
 	for (size_t i = 0; i < from->n_tensors && status == 0; i++)
 		if (ckpt_find(to, from->tensor[i].name))
-			status = err_set(e, "tensor %s: in two files", from->tensor[i].name);
+			status = err_set(e, "tensor %s: in more than one file",
+					 from->tensor[i].name);
 	for (size_t i = 0; i < from->n_tensors && status == 0; i++) {
 		mem_grow(&to->tensor, &to->cap_tensors, to->n_tensors + 1, sizeof *to->tensor);
 		to->tensor[to->n_tensors++] = from->tensor[i];
@@ -222,7 +226,7 @@ read_tensors(const char *dir, struct ckpt **out, struct err *e)
 		status = read_indexed(dir, index, out, e);
 	else if (!io_exists(whole) && io_exists(pickle))
 		status = err_set(
-			e, "%s: pickles are programs and are not read (expected model.safetensors)",
+			e, "%s: a pickle can run code and is not read (expected model.safetensors)",
 			pickle);
 	else
 		status = ckpt_read_some(whole, hf_wants, out, e);

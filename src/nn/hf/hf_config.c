@@ -47,9 +47,13 @@ read_only(const struct hf_key *k, const json_t *value, struct err *e)
 	size_t i;
 
 	json_array_foreach(list, i, one) found |= is_same(value, one);
-	if (!found)
-		err_set(e, "%s: %s is not computed here; %s is accepted", k->name,
-			show_json(value, got, sizeof got), show_json(list, want, sizeof want));
+	if (!found) {
+		bool several = json_array_size(list) > 1;
+
+		show_json(several ? list : json_array_get(list, 0), want, sizeof want);
+		err_set(e, "%s: unsupported value %s (expected %s%s)", k->name,
+			show_json(value, got, sizeof got), several ? "one of " : "", want);
+	}
 	json_decref(list);
 	return found ? 0 : -1;
 }
@@ -67,11 +71,11 @@ read_option(struct hf_model *m, const struct hf_key *k, const json_t *value, str
 	else if (json_is_real(value))
 		text_number(text, sizeof text, json_real_value(value));
 	else
-		return err_set(e, "%s: %s is no number", k->name,
+		return err_set(e, "%s: invalid value %s (expected a number)", k->name,
 			       show_json(value, text, sizeof text));
 	if (strcmp(text, "0") == 0 &&
 	    strcmp(k->arg, "dropout") != 0) /* in Retort, 0 means the default */
-		return err_set(e, "%s: 0 is too few", k->name);
+		return err_set(e, "%s: invalid value 0 (expected above 0)", k->name);
 	return hf_layout_set(m, k->arg, text, e) < 0 ? err_wrap(e, "%s", k->name) : 0;
 }
 
@@ -82,7 +86,7 @@ read_switch(struct hf_model *m, const struct hf_key *k, const json_t *value, str
 	bool on = value ? json_is_true(value) : strcmp(k->absent, "true") == 0;
 
 	if (value && !json_is_boolean(value))
-		return err_set(e, "%s: %s is neither true nor false", k->name,
+		return err_set(e, "%s: invalid value %s (expected true or false)", k->name,
 			       show_json(value, text, sizeof text));
 	return hf_layout_set(m, k->arg, on ? "on" : "off", e);
 }
@@ -111,8 +115,8 @@ read_act(struct hf_model *m, const struct hf_key *k, const json_t *value, struct
 		}
 		text_item(&names, "%s", a->theirs);
 	}
-	status = err_set(e, "%s: %s is none of %s", k->name, show_json(value, got, sizeof got),
-			 text_get(&names));
+	status = err_set(e, "%s: unsupported value %s (expected one of %s)", k->name,
+			 show_json(value, got, sizeof got), text_get(&names));
 	text_release(&names);
 	return status;
 }
@@ -124,8 +128,8 @@ read_vocab(struct hf_model *m, const struct hf_key *k, const json_t *value, stru
 	char got[60];
 
 	if (n < 1 || n > VOCAB)
-		return err_set(e, "%s: %s is not a whole number in 1..%d", k->name,
-			       show_json(value, got, sizeof got), VOCAB);
+		return err_set(e, "%s: invalid value %s (expected a whole number from 1 to %d)",
+			       k->name, show_json(value, got, sizeof got), VOCAB);
 	m->vocab = (size_t)n;
 	return 0;
 }
@@ -139,7 +143,8 @@ read_labels(struct hf_model *m, const struct hf_key *k, const json_t *value, str
 	if (!value || json_is_null(value))
 		return 0;
 	if (!json_is_object(value) || n < 1 || n > LABELS)
-		return err_set(e, "%s: is no object with 1..%d names", k->name, LABELS);
+		return err_set(e, "%s: invalid value (expected an object of 1 to %d names)",
+			       k->name, LABELS);
 	m->classes = n;
 	m->label = mem_array(n, sizeof *m->label);
 	for (size_t i = 0; i < n; i++) {
@@ -148,8 +153,7 @@ read_labels(struct hf_model *m, const struct hf_key *k, const json_t *value, str
 		snprintf(number, sizeof number, "%zu", i);
 		name = json_string_value(json_object_get(value, number));
 		if (!name)
-			return err_set(e, "%s: %zu names, and \"%zu\" is none of them", k->name, n,
-				       i);
+			return err_set(e, "%s: %zu names without \"%zu\"", k->name, n, i);
 		m->label[i] = mem_text(name);
 	}
 	return 0;
@@ -165,8 +169,8 @@ read_count(struct hf_model *m, const struct hf_key *k, const json_t *value, stru
 	if (m->classes)
 		return 0;
 	if (n < 1 || n > LABELS)
-		return err_set(e, "%s: %s is not a whole number in 1..%d", k->name,
-			       show_json(value, got, sizeof got), LABELS);
+		return err_set(e, "%s: invalid value %s (expected a whole number from 1 to %d)",
+			       k->name, show_json(value, got, sizeof got), LABELS);
 	m->classes = (size_t)n;
 	return 0;
 }
@@ -185,8 +189,9 @@ read_class(const struct hf_key *k, const json_t *value, struct err *e)
 	for (const char *p = k->arg; *p; p += strcspn(p, " "), p += *p == ' ')
 		if (len && strcspn(p, " ") == len && strncmp(p, word, len) == 0)
 			return 0;
-	return err_set(e, "%s: %s is none of %s", k->name, show_json(value, got, sizeof got),
-		       k->arg);
+	return err_set(e, "%s: unsupported value %s (expected %.*s or %s)", k->name,
+		       show_json(value, got, sizeof got), (int)strcspn(k->arg, " "), k->arg,
+		       k->arg + strcspn(k->arg, " ") + 1);
 }
 
 static int
@@ -198,7 +203,7 @@ read_head(const struct hf_model *m, const struct hf_key *k, const json_t *value,
 
 	if (!value || json_is_null(value) || (x * heads >= width && x * heads <= width))
 		return 0;
-	return err_set(e, "%s: %s is not the %g numbers divided by %g heads that are computed here",
+	return err_set(e, "%s: unsupported value %s (expected the width %g divided by %g heads)",
 		       k->name, show_json(value, got, sizeof got), width, heads);
 }
 
@@ -217,9 +222,9 @@ read_rope(struct hf_model *m, const struct hf_key *k, const json_t *value, struc
 	word = type ? json_string_value(type) : "default";
 	if (!json_is_object(value) || !word || strcmp(word, "default") != 0 ||
 	    (part && json_number_value(part) < 1))
-		return err_set(
-			e, "%s: %s is not computed here; null is accepted, and the type default",
-			k->name, show_json(value, got, sizeof got));
+		return err_set(e,
+			       "%s: unsupported value %s (expected null or the type \"default\")",
+			       k->name, show_json(value, got, sizeof got));
 	value = json_object_get(value, "rope_theta");
 	return value && read_option(m, &base, value, e) < 0 ? err_wrap(e, "%s", k->name) : 0;
 }
@@ -280,8 +285,8 @@ read_layout(const json_t *root, struct hf_model *m, struct err *e)
 			m->layout = &hf_layout_table[i];
 			return model_table_parse(m->layout->model, &m->spec, e);
 		}
-	return err_set(e, "model_type: %s is none of %s", show_json(type, got, sizeof got),
-		       hf_layout_names(names, sizeof names));
+	return err_set(e, "model_type: unsupported value %s (expected one of %s)",
+		       show_json(type, got, sizeof got), hf_layout_names(names, sizeof names));
 }
 
 /* Check sizes that depend on each other. */
@@ -293,11 +298,11 @@ check_sizes(const struct hf_model *m, struct err *e)
 	const struct hf_layout *l = m->layout;
 
 	if (width % heads)
-		return err_set(e, "%s: %zu is not divided by %s, which is %zu",
+		return err_set(e, "%s: %zu is not a multiple of %s, which is %zu",
 			       hf_layout_key(l, 'D'), width, hf_layout_find(l, "heads")->name,
 			       heads);
 	if (kv && heads % kv)
-		return err_set(e, "%s: %zu is not divided by %s, which is %zu",
+		return err_set(e, "%s: %zu is not a multiple of %s, which is %zu",
 			       hf_layout_find(l, "heads")->name, heads,
 			       hf_layout_find(l, "kv-heads")->name, kv);
 	return 0;
@@ -313,7 +318,7 @@ hf_config_parse(const char *json, size_t size, struct hf_model *m, struct err *e
 	memset(m, 0, sizeof *m);
 	if (!root)
 		return err_set(e, "%s at line %d", where.text, where.line);
-	status = json_is_object(root) ? read_layout(root, m, e) : err_set(e, "is no JSON object");
+	status = json_is_object(root) ? read_layout(root, m, e) : err_set(e, "not a JSON object");
 	for (const struct hf_key *k = status < 0 ? NULL : m->layout->key; status == 0 && k->name;
 	     k++)
 		status = read_key(m, k, json_object_get(root, k->name), e);

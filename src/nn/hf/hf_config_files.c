@@ -24,8 +24,10 @@ add_file(char **file, size_t *n, const char *name, struct err *e)
 		if (name && strcmp(file[i - 1], name) == 0)
 			return 0;
 	if (!name || !name[0] || name[0] == '.' || strchr(name, '/'))
-		return err_set(e, "weight_map: '%.60s' is no name of a file in this directory",
-			       name ? name : "");
+		return err_set(
+			e,
+			"weight_map: invalid file name '%.60s' (expected a file in this directory)",
+			name ? name : "");
 	if (*n == HF_CONFIG_FILES)
 		return err_set(e, "weight_map: more than %d files", HF_CONFIG_FILES);
 	file[(*n)++] = mem_text(name);
@@ -46,7 +48,7 @@ hf_config_files(const char *json, size_t size, char ***file, size_t *n, struct e
 	if (!root)
 		return err_set(e, "%s at line %d", where.text, where.line);
 	if (json_object_size(map) == 0)
-		status = err_set(e, "weight_map: names no tensors");
+		status = err_set(e, "weight_map: no tensors");
 	else
 		*file = mem_array(HF_CONFIG_FILES, sizeof **file);
 	json_object_foreach(map, key, value) if (status == 0) status =

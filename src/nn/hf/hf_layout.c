@@ -205,13 +205,13 @@ hf_layout_fit(struct hf_model *m, struct err *e)
 	m->layout = best;
 	if (!best)
 		status = err_set(e,
-				 "%s: is in none of the published layouts %s; a plain file name "
+				 "%s: no published layout (expected one of %s); a plain file name "
 				 "always works",
 				 m->spec.kind->name, hf_layout_names(names, sizeof names));
 	else if (least > 0)
 		status = err_set(e,
-				 "no published layout fits, %s is nearest but for %s; a plain file "
-				 "name always works",
+				 "no published layout fits; the nearest, %s, differs in %s; a "
+				 "plain file name always works",
 				 best->name, text_get(&nearest));
 	text_release(&nearest);
 	return status;

@@ -170,18 +170,19 @@ other_shape(const struct group *g, const struct hf_tensor *row, const struct ckp
 	param_print_shape(rank, dim, want, sizeof want);
 	param_print_shape(t->rank, t->dim, got, sizeof got);
 	if (t->rank != rank)
-		return err_set(e, "tensor %s: is %s, %s is expected", t->name, got, want);
+		return err_set(e, "tensor %s: shape %s (expected %s)", t->name, got, want);
 	if (rank == 2 && t->dim[0] == dim[1] && t->dim[1] == dim[0])
-		return err_set(e, "tensor %s: is %s, the transpose of %s, which is expected",
-			       t->name, got, want);
+		return err_set(e, "tensor %s: shape %s, transposed (expected %s)", t->name, got,
+			       want);
 	while (at < rank - 1 && t->dim[at] == dim[at])
 		at++;
 	if (row->dim[at] == 'C')
-		return err_set(e,
-			       "tensor %s: is %s, config.json's %s has %zu labels: %s is expected",
-			       t->name, got, hf_layout_key(g->m->layout, 'C'), g->m->classes, want);
-	return err_set(e, "tensor %s: is %s, config.json's %s is %zu: %s is expected", t->name, got,
-		       hf_layout_key(g->m->layout, row->dim[at]),
+		return err_set(
+			e,
+			"tensor %s: shape %s, but %s of config.json has %zu labels (expected %s)",
+			t->name, got, hf_layout_key(g->m->layout, 'C'), g->m->classes, want);
+	return err_set(e, "tensor %s: shape %s, but %s of config.json is %zu (expected %s)",
+		       t->name, got, hf_layout_key(g->m->layout, row->dim[at]),
 		       row->dim[at] == 'Q'   ? dim[at] / 3
 		       : row->dim[at] == 'K' ? heads_of_keys(g->m)
 					     : dim[at],
@@ -255,10 +256,10 @@ check_tied(const struct hf_model *m, struct reader *r, struct err *e)
 			continue;
 		if (t->len != table->len ||
 		    memcmp(t->data, table->data, t->len * sizeof *t->data) != 0)
-			return err_set(
-				e,
-				"tensor %s: differs from the embedding, config.json's %s is true",
-				t->name, hf_layout_find(m->layout, "tied")->name);
+			return err_set(e,
+				       "tensor %s: differs from the embedding, but %s of "
+				       "config.json is true",
+				       t->name, hf_layout_find(m->layout, "tied")->name);
 		r->used[t - r->theirs->tensor] = true;
 	}
 	return 0;
@@ -300,11 +301,11 @@ check_extra(const struct hf_model *m, const struct reader *r, struct err *e)
 				whole += prefix;
 			if (at && strncmp(name, whole, (size_t)(at - whole)) == 0)
 				return err_set(e,
-					       "tensor %s: has no place; config.json's %s is %g, "
-					       "counted from 0",
+					       "tensor %s: beyond the last layer; %s of "
+					       "config.json is %g, counted from 0",
 					       name, layers->name, hf_layout_get(m, "layers"));
 		}
-		return err_set(e, "tensor %s: has no place in a %s that tells %s", name,
+		return err_set(e, "tensor %s: not part of a %s that predicts %s", name,
 			       m->layout->name, m->classes ? "classes" : "the next token");
 	}
 	return 0;
@@ -340,11 +341,11 @@ write_group(const struct group *g, void *arg, struct err *e)
 	char name[CKPT_NAME], want[60], got[200];
 
 	if (!t)
-		return err_set(e, "%s is missing in the network", g->ours);
+		return err_set(e, "%s: missing in the network", g->ours);
 	if (t->rank != g->rank || memcmp(t->dim, g->dim, (size_t)g->rank * sizeof *g->dim) != 0)
-		return err_set(e, "%s: %s expected, the network has %s", g->ours,
-			       param_print_shape(g->rank, g->dim, want, sizeof want),
-			       param_print_shape(t->rank, t->dim, got, sizeof got));
+		return err_set(e, "%s: shape %s in the network (expected %s)", g->ours,
+			       param_print_shape(t->rank, t->dim, got, sizeof got),
+			       param_print_shape(g->rank, g->dim, want, sizeof want));
 	for (int i = 0; i < g->n; i++) {
 		size_t dim[2] = { 0, 0 };
 

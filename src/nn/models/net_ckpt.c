@@ -74,10 +74,10 @@ net_ckpt_load(const struct net *n, real *value, const struct ckpt *c, struct err
 		const struct ckpt_tensor *t = ckpt_find(c, p->name);
 
 		if (!t)
-			return err_set(e, "%s is missing in the file", p->name);
+			return err_set(e, "%s: missing in the file", p->name);
 		if (t->rank != p->rank ||
 		    memcmp(t->dim, p->dim, (size_t)p->rank * sizeof p->dim[0]) != 0)
-			return err_set(e, "%s has shape %s in the file (expected %s)", p->name,
+			return err_set(e, "%s: shape %s in the file (expected %s)", p->name,
 				       param_print_shape(t->rank, t->dim, got, sizeof got),
 				       param_print_shape(p->rank, p->dim, want, sizeof want));
 	}

@@ -19,18 +19,21 @@ check_counts(const struct node *n, const struct heads *h, struct err *e)
 	const double *a = n->attr;
 
 	if (!(a[ATTENTION_HEADS] >= 1 && a[ATTENTION_HEADS] <= 1024))
-		return err_set(e, "%g heads are outside 1..1024", a[ATTENTION_HEADS]);
+		return err_set(e, "invalid heads %g (expected 1 to 1024)", a[ATTENTION_HEADS]);
 	if (!(a[ATTENTION_KV] >= 0) || h->kv > h->heads || h->heads % h->kv)
-		return err_set(e, "%zu query heads cannot share %g key and value heads evenly",
-			       h->heads, a[ATTENTION_KV]);
-	if (h->width % (h->heads + 2 * h->kv) || h->dim == 0)
 		return err_set(
-			e, "%zu numbers a position are not %zu query, %zu key and %zu value heads",
-			h->width, h->heads, h->kv, h->kv);
+			e, "invalid key and value heads %g (expected a divisor of %zu query heads)",
+			a[ATTENTION_KV], h->heads);
+	if (h->width % (h->heads + 2 * h->kv) || h->dim == 0)
+		return err_set(e,
+			       "invalid input width %zu (expected a multiple of %zu query, %zu key "
+			       "and %zu value heads)",
+			       h->width, h->heads, h->kv, h->kv);
 	if (!(a[ATTENTION_ROPE] == 0 || a[ATTENTION_ROPE] > 1))
-		return err_set(e, "rotary base %g is not above 1", a[ATTENTION_ROPE]);
+		return err_set(e, "invalid rotary base %g (expected above 1, or 0 for none)",
+			       a[ATTENTION_ROPE]);
 	if (h->rope > 0 && h->dim % 2)
-		return err_set(e, "rotary positions turn pairs, and a head has %zu numbers",
+		return err_set(e, "invalid head width %zu (expected even for rotary positions)",
 			       h->dim);
 	return 0;
 }

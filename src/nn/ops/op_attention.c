@@ -64,7 +64,7 @@ check_map(const struct graph *g, const struct node *n, struct err *e)
 	if (map->op != &op_attention_map || map->in[0] != n->in[0] || map->n_in < 2 ||
 	    map->in[1] != n->in[1] || memcmp(map->attr, n->attr, sizeof n->attr) != 0 ||
 	    n->attr[ATTENTION_RAW] != 0)
-		return err_set(e, "%s is not the map of this attention", map->name);
+		return err_set(e, "%s: not the attention map of this node", map->name);
 	return 0;
 }
 
@@ -203,7 +203,7 @@ cost(const struct graph *g, const struct node *n)
 
 const struct op op_attention = {
 	.name = "attention",
-	.doc = "Every position takes a weighted mean of the values of others, by queries and keys.",
+	.doc = "Multi-head attention: means of values, weighted by products of queries and keys.",
 	.n_in = 1,
 	.n_more = 2,
 	.shape = shape,

@@ -108,7 +108,7 @@ cost(const struct graph *g, const struct node *n)
 
 const struct op op_attention_map = {
 	.name = "attention_map",
-	.doc = "The weights of an attention node, or its scores, as values of their own.",
+	.doc = "Attention maps or scores of an attention node, as a tensor to tap.",
 	.n_in = 1,
 	.n_more = 1,
 	.shape = shape,

@@ -117,7 +117,7 @@ cost(const struct graph *g, const struct node *n)
 
 const struct op op_attention_part = {
 	.name = "attention_part",
-	.doc = "The queries, keys or values of an attention node, as values of their own.",
+	.doc = "Queries, keys or values of an attention node, as a tensor to tap.",
 	.n_in = 1,
 	.n_more = 1,
 	.shape = shape,

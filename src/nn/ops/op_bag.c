@@ -54,14 +54,16 @@ check(const struct node *n, struct err *e)
 	const double *a = n->attr;
 
 	if (!(a[BAG_VOCAB] >= 1 && a[BAG_VOCAB] <= 1 << 24))
-		return err_set(e, "vocabulary %g is outside 1..%d", a[BAG_VOCAB], 1 << 24);
+		return err_set(e, "invalid vocabulary %g (expected 1 to %d)", a[BAG_VOCAB],
+			       1 << 24);
 	if (!(a[BAG_GRAMS] >= 1 && a[BAG_GRAMS] <= GRAMS))
-		return err_set(e, "runs of %g tokens are outside 1..%d", a[BAG_GRAMS], GRAMS);
+		return err_set(e, "invalid n-gram length %g (expected 1 to %d)", a[BAG_GRAMS],
+			       GRAMS);
 	if (!(a[BAG_BUCKETS] >= (a[BAG_GRAMS] >= 2 ? 1 : 0) && a[BAG_BUCKETS] <= 1 << 24))
-		return err_set(e, "%g buckets for runs of tokens are outside 1..%d", a[BAG_BUCKETS],
+		return err_set(e, "invalid n-gram buckets %g (expected 1 to %d)", a[BAG_BUCKETS],
 			       1 << 24);
 	if (!(a[BAG_WIDTH] >= 1 && a[BAG_WIDTH] <= 1 << 16))
-		return err_set(e, "width %g is outside 1..%d", a[BAG_WIDTH], 1 << 16);
+		return err_set(e, "invalid width %g (expected 1 to %d)", a[BAG_WIDTH], 1 << 16);
 	return 0;
 }
 
@@ -210,7 +212,7 @@ cost(const struct graph *g, const struct node *n)
 
 const struct op op_bag = {
 	.name = "bag",
-	.doc = "The mean of the vectors of tokens and, by their hash, of runs of tokens.",
+	.doc = "Mean of the vectors of tokens and of hashed n-grams.",
 	.n_in = 1,
 	.shape = shape,
 	.forward = forward,

@@ -112,16 +112,17 @@ check(const struct graph *g, const struct node *n, struct err *e)
 	const struct tensor *r = n->n_in > 1 ? &g->node[n->in[1]].out : &n->out;
 
 	if (g->node[n->in[0]].ids)
-		return err_set(e, "token ids have no channels");
+		return err_set(e, "invalid input: token ids (expected numbers)");
 	if (act != ACT_NONE && act != ACT_RELU)
-		return err_set(e, "%s, where none or relu were expected", act_name[(int)act]);
+		return err_set(e, "invalid activation '%s' (expected none or relu)",
+			       act_name[(int)act]);
 	if (!(n->attr[BATCH_NORM_EPS] >= 0))
-		return err_set(e, "eps %g is less than 0", n->attr[BATCH_NORM_EPS]);
+		return err_set(e, "invalid eps %g (expected at least 0)", n->attr[BATCH_NORM_EPS]);
 	if (!(momentum >= 0 && momentum <= 1))
-		return err_set(e, "momentum %g is outside 0..1", momentum);
+		return err_set(e, "invalid momentum %g (expected 0 to 1)", momentum);
 	if (r->rank != n->out.rank ||
 	    memcmp(r->dim, n->out.dim, (size_t)r->rank * sizeof r->dim[0]) != 0)
-		return err_set(e, "%zu numbers a row cannot be added to %zu", tensor_width(r),
+		return err_set(e, "invalid residual width %zu (expected %zu)", tensor_width(r),
 			       tensor_width(&n->out));
 	return 0;
 }
@@ -436,7 +437,7 @@ cost(const struct graph *g, const struct node *n)
 
 const struct op op_batch_norm = {
 	.name = "batch_norm",
-	.doc = "Batch norm of each channel, with a gain and a bias to learn, a residual connection "
+	.doc = "Batch norm by channel with a learned gain and bias; optional residual connection "
 	       "and relu.",
 	.n_in = 1,
 	.n_more = 1,

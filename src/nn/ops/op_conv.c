@@ -31,18 +31,20 @@ check(const struct node *n, const struct window *w, struct err *e)
 	enum act act = (enum act)(int)n->attr[CONV_ACT];
 
 	if (!(out >= 1 && out <= 65536))
-		return err_set(e, "channels %g is outside 1..65536", out);
+		return err_set(e, "invalid channels %g (expected 1 to 65536)", out);
 	if (!(n->attr[CONV_GROUPS] >= 0 && n->attr[CONV_GROUPS] <= (double)w->channels))
-		return err_set(e, "groups %g are outside 1..%zu", n->attr[CONV_GROUPS],
+		return err_set(e, "invalid groups %g (expected 1 to %zu)", n->attr[CONV_GROUPS],
 			       w->channels);
 	if (w->channels % conv_job_groups(n) != 0 || (size_t)out % conv_job_groups(n) != 0)
-		return err_set(e, "%zu groups do not divide %zu channels in and %g out",
+		return err_set(e,
+			       "invalid groups %zu (expected a divisor of %zu input and %g output "
+			       "channels)",
 			       conv_job_groups(n), w->channels, out);
 	if (act_needs_input(act))
-		return err_set(
-			e,
-			"%s: its derivative needs what goes in; none, relu or tanh were expected",
-			act_name[act]);
+		return err_set(e,
+			       "invalid activation '%s' (expected none, relu or tanh, whose "
+			       "derivatives need only the output)",
+			       act_name[act]);
 	return 0;
 }
 
@@ -171,7 +173,7 @@ cost(const struct graph *g, const struct node *n)
 
 const struct op op_conv = {
 	.name = "conv",
-	.doc = "f(w * x + b): a convolution over maps, a bias, an activation.",
+	.doc = "f(w * x + b): 2-D convolution with bias and activation.",
 	.n_in = 1,
 	.shape = shape,
 	.forward = forward,

@@ -103,13 +103,13 @@ check_residual(const struct graph *g, const struct node *n, struct err *e)
 	const struct tensor *r = &g->node[n->in[1]].out;
 
 	if (n->attr[DENSE_ACT] == ACT_RELU || n->attr[DENSE_ACT] == ACT_TANH)
-		return err_set(
-			e,
-			"%s and a residual connection: its derivative is taken from what comes out",
-			act_name[(int)n->attr[DENSE_ACT]]);
+		return err_set(e,
+			       "invalid activation '%s' with a residual connection (its derivative "
+			       "is computed from the output)",
+			       act_name[(int)n->attr[DENSE_ACT]]);
 	if (r->rank != n->out.rank ||
 	    memcmp(r->dim, n->out.dim, (size_t)r->rank * sizeof r->dim[0]) != 0)
-		return err_set(e, "%zu numbers a row cannot be added to %zu", tensor_width(r),
+		return err_set(e, "invalid residual width %zu (expected %zu)", tensor_width(r),
 			       tensor_width(&n->out));
 	return 0;
 }
@@ -124,8 +124,8 @@ share_parameters(struct graph *g, struct node *n, size_t in, size_t out, struct 
 
 	if (w->dim[0] != in || w->dim[1] != out ||
 	    (like->n_params > 1) == (n->attr[DENSE_BARE] != 0))
-		return err_set(e, "%s maps %zu to %zu numbers, not %zu to %zu", like->name,
-			       w->dim[0], w->dim[1], in, out);
+		return err_set(e, "invalid shared weights of %s: %zu x %zu (expected %zu x %zu)",
+			       like->name, w->dim[0], w->dim[1], in, out);
 	n->n_params = like->n_params;
 	memcpy(n->param, like->param, sizeof n->param);
 	for (int i = 0; i < g->n_nodes; i++)
@@ -155,7 +155,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	size_t in = width_in(n, x), out = (size_t)n->attr[DENSE_WIDTH];
 
 	if (out < 1 || out > 1u << 20)
-		return err_set(e, "width %zu is outside 1..%u", out, 1u << 20);
+		return err_set(e, "invalid width %zu (expected 1 to %u)", out, 1u << 20);
 	n->out = *x;
 	if (n->attr[DENSE_FLAT] != 0)
 		n->out.rank = 2;
@@ -379,7 +379,7 @@ weight(const struct graph *g, const struct node *n, bool *transposed)
 
 const struct op op_dense = {
 	.name = "dense",
-	.doc = "f(x W + b) + r: a matrix product, a bias, an activation, a residual connection.",
+	.doc = "f(x W + b) + r: matrix product with bias, activation and residual connection.",
 	.n_in = 1,
 	.n_more = 1,
 	.shape = shape,

@@ -19,7 +19,8 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 {
 	(void)group;
 	if (!(n->attr[0] >= 0 && n->attr[0] < 1))
-		return err_set(e, "probability %g is outside 0..0.99", n->attr[0]);
+		return err_set(e, "invalid probability %g (expected at least 0, below 1)",
+			       n->attr[0]);
 	n->out = g->node[n->in[0]].out;
 	*saved = tensor_width(&n->out);
 	return 0;
@@ -69,7 +70,7 @@ cost(const struct graph *g, const struct node *n)
 
 const struct op op_dropout = {
 	.name = "dropout",
-	.doc = "Drops numbers at random while training, the same ones in every replay.",
+	.doc = "Dropout in training; a replay drops the same numbers.",
 	.n_in = 1,
 	.shape = shape,
 	.forward = forward,

@@ -63,14 +63,15 @@ check(const struct node *n, size_t length, struct err *e)
 	const double *a = n->attr;
 
 	if (!(a[EMBED_VOCAB] >= 1 && a[EMBED_VOCAB] <= 1 << 24))
-		return err_set(e, "vocabulary %g is outside 1..%d", a[EMBED_VOCAB], 1 << 24);
+		return err_set(e, "invalid vocabulary %g (expected 1 to %d)", a[EMBED_VOCAB],
+			       1 << 24);
 	if (!(a[EMBED_WIDTH] >= 1 && a[EMBED_WIDTH] <= 1 << 16))
-		return err_set(e, "width %g is outside 1..%d", a[EMBED_WIDTH], 1 << 16);
+		return err_set(e, "invalid width %g (expected 1 to %d)", a[EMBED_WIDTH], 1 << 16);
 	if (a[EMBED_POSITIONS] == EMBED_LEARNED && a[EMBED_LENGTH] < 1)
-		return err_set(e, "learned positions need to know how many there are");
+		return err_set(e, "learned positions without a number of positions");
 	if (a[EMBED_LENGTH] != 0 && (double)length > a[EMBED_LENGTH])
 		return err_set(e,
-			       "a sequence of %zu tokens is longer than the %g positions there are",
+			       "invalid length %zu (expected at most %g, the number of positions)",
 			       length, a[EMBED_LENGTH]);
 	return 0;
 }
@@ -233,7 +234,7 @@ cost(const struct graph *g, const struct node *n)
 
 const struct op op_embed = {
 	.name = "embed",
-	.doc = "Vectors of token ids, of their positions, of their type.",
+	.doc = "Embedding of token ids, positions and token types.",
 	.n_in = 1,
 	.shape = shape,
 	.forward = forward,

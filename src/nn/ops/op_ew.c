@@ -73,7 +73,7 @@ backward_act(struct graph *g, struct node *n, enum act act)
 /* clang-format on */
 
 ACTIVATION(relu, ACT_RELU, "max(x, 0).");
-ACTIVATION(gelu, ACT_GELU, "x times the normal distribution function of x, exact.");
+ACTIVATION(gelu, ACT_GELU, "x times the normal distribution function of x, not approximated.");
 ACTIVATION(tanh, ACT_TANH, "The hyperbolic tangent.");
 
 static int
@@ -84,7 +84,7 @@ shape_add(struct graph *g, struct node *n, int group, size_t *saved, struct err 
 	(void)group;
 	(void)saved;
 	if (a->rank != b->rank || memcmp(a->dim, b->dim, (size_t)a->rank * sizeof a->dim[0]) != 0)
-		return err_set(e, "%zu and %zu numbers a row cannot be added", tensor_width(a),
+		return err_set(e, "inputs of different widths: %zu and %zu", tensor_width(a),
 			       tensor_width(b));
 	n->out = *a;
 	return 0;

@@ -47,7 +47,9 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	(void)group;
 	(void)saved;
 	if (width % 2)
-		return err_set(e, "%zu numbers a position are not two halves", width);
+		return err_set(e,
+			       "invalid input width %zu (expected even, a gate and a value half)",
+			       width);
 	n->out = *x;
 	n->out.dim[x->rank - 1] = width / 2;
 	n->n_scratch = width / 2;
@@ -126,7 +128,7 @@ cost(const struct graph *g, const struct node *n)
 
 const struct op op_gate = {
 	.name = "gate",
-	.doc = "silu(gate) times up, the two halves of every position.",
+	.doc = "silu(a) times b, a and b the two halves of each position.",
 	.n_in = 1,
 	.shape = shape,
 	.forward = forward,

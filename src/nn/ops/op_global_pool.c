@@ -44,8 +44,8 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	(void)group;
 	if (x->rank != 4)
 		return err_set(e,
-			       "input of rank %d, where maps [rows, height, width, channels] were "
-			       "expected",
+			       "invalid input of rank %d (expected feature maps [rows, height, "
+			       "width, channels])",
 			       x->rank);
 	n->out = (struct tensor){ .rank = 2, .dim = { g->capacity, x->dim[3] } };
 	*saved = 0;
@@ -124,7 +124,7 @@ cost(const struct graph *g, const struct node *n)
 
 const struct op op_global_pool = {
 	.name = "global_pool",
-	.doc = "The mean of each channel over its map.",
+	.doc = "Global average pooling: the mean of each channel over its map.",
 	.n_in = 1,
 	.shape = shape,
 	.forward = forward,

@@ -84,7 +84,8 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	if (seq_check(g, n, 0, e) < 0 || (n->n_in > 1 && seq_check_ids(g, n, 1, x->dim[1], e) < 0))
 		return -1;
 	if (!(n->attr[LSTM_WIDTH] >= 1 && n->attr[LSTM_WIDTH] <= 1 << 16))
-		return err_set(e, "width %g is outside 1..%d", n->attr[LSTM_WIDTH], 1 << 16);
+		return err_set(e, "invalid width %g (expected 1 to %d)", n->attr[LSTM_WIDTH],
+			       1 << 16);
 	h = (size_t)n->attr[LSTM_WIDTH];
 	input[0] = x->dim[2];
 	state[0] = h;
@@ -378,7 +379,7 @@ cost(const struct graph *g, const struct node *n)
 
 const struct op op_lstm = {
 	.name = "lstm",
-	.doc = "Long short-term memory: a state that gates let numbers into, out of, and forget.",
+	.doc = "Long short-term memory with input, forget and output gates.",
 	.n_in = 1,
 	.n_more = 1,
 	.shape = shape,

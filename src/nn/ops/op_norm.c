@@ -57,8 +57,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	char name[PARAM_NAME + 8];
 
 	if (!(n->attr[NORM_EPS] >= 0))
-		return err_set(e, "%g cannot be added to a mean square; 0 or more can",
-			       n->attr[NORM_EPS]);
+		return err_set(e, "invalid eps %g (expected at least 0)", n->attr[NORM_EPS]);
 	n->out = g->node[n->in[0]].out;
 	width = n->out.dim[n->out.rank - 1];
 	snprintf(name, sizeof name, "%s.gain", n->name);
@@ -215,7 +214,7 @@ cost(const struct graph *g, const struct node *n)
 
 const struct op op_norm = {
 	.name = "norm",
-	.doc = "Layer norm or RMS norm of every position, with a gain and a bias to learn.",
+	.doc = "Layer norm or RMS norm of each position, with a learned gain and bias.",
 	.n_in = 1,
 	.shape = shape,
 	.forward = forward,

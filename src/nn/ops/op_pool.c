@@ -67,11 +67,11 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	if (window_of(g, n, &w, e) < 0)
 		return -1;
 	if (n->attr[POOL_KIND] != POOL_MAX && n->attr[POOL_KIND] != POOL_AVERAGE)
-		return err_set(e, "kind %g is neither %d, the largest, nor %d, the mean",
+		return err_set(e, "invalid kind %g (expected %d, max, or %d, average)",
 			       n->attr[POOL_KIND], POOL_MAX, POOL_AVERAGE);
 	if (2 * w.padding > w.size)
-		return err_set(e, "padding %zu is more than half of a window of %zu", w.padding,
-			       w.size);
+		return err_set(e, "invalid padding %zu (expected at most half of the window, %zu)",
+			       w.padding, w.size);
 	n->out = (struct tensor){ .rank = 4, .dim = { g->capacity, w.down, w.across, w.channels } };
 	*saved = n->attr[POOL_KIND] == POOL_MAX ? tensor_width(&n->out) : 0;
 	return 0;
@@ -349,7 +349,7 @@ cost(const struct graph *g, const struct node *n)
 
 const struct op op_pool = {
 	.name = "pool",
-	.doc = "The largest number or the mean under windows that slide over maps.",
+	.doc = "Max or average pooling of feature maps.",
 	.n_in = 1,
 	.shape = shape,
 	.forward = forward,

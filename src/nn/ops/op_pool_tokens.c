@@ -62,7 +62,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	if (seq_check(g, n, 0, e) < 0 || (n->n_in > 1 && seq_check_ids(g, n, 1, x->dim[1], e) < 0))
 		return -1;
 	if (kind != POOL_TOKENS_MEAN && kind != POOL_TOKENS_FIRST && kind != POOL_TOKENS_QUERY)
-		return err_set(e, "there is no way %g to pool tokens", kind);
+		return err_set(e, "invalid pooling %g (expected mean, first or attention)", kind);
 	n->out.rank = 2;
 	n->out.dim[0] = x->dim[0];
 	n->out.dim[1] = x->dim[2];
@@ -211,7 +211,8 @@ cost(const struct graph *g, const struct node *n)
 
 const struct op op_pool_tokens = {
 	.name = "pool_tokens",
-	.doc = "One vector for a sequence: the mean, the first, or a mean with learned weights.",
+	.doc = "Pooling of a sequence into one vector: its mean, its first, or a mean with learned "
+	       "weights.",
 	.n_in = 1,
 	.n_more = 1,
 	.shape = shape,

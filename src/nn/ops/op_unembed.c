@@ -37,13 +37,12 @@ table_of(const struct graph *g, const struct node *n, struct err *e)
 	if (seq_check(g, n, 0, e) < 0)
 		return NULL;
 	if (m->op != &op_embed || m->attr[EMBED_TIED] == 0) {
-		err_set(e, "%s embeds no tokens, or was not told that its table is shared",
-			m->name);
+		err_set(e, "%s: not an embedding with a tied table", m->name);
 		return NULL;
 	}
 	if (x->out.dim[2] != m->out.dim[2]) {
-		err_set(e, "%zu numbers a position for token vectors of %zu", x->out.dim[2],
-			m->out.dim[2]);
+		err_set(e, "invalid input width %zu (expected %zu, the width of the embedding)",
+			x->out.dim[2], m->out.dim[2]);
 		return NULL;
 	}
 	return m;
@@ -187,7 +186,7 @@ weight(const struct graph *g, const struct node *n, bool *transposed)
 
 const struct op op_unembed = {
 	.name = "unembed",
-	.doc = "Logits over the vocabulary: products with the vectors of an embed node.",
+	.doc = "Logits over the vocabulary, with the table of an embed node as weights.",
 	.n_in = 2,
 	.shape = shape,
 	.forward = forward,

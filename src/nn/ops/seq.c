@@ -19,9 +19,11 @@ seq_check_ids(const struct graph *g, const struct node *n, int which, size_t len
 	const struct node *in = &g->node[n->in[which]];
 
 	if (!in->ids)
-		return err_set(e, "%s is no input of token ids", in->name);
+		return err_set(e, "%s: not an input of token ids", in->name);
 	if (length && in->out.dim[1] != length)
-		return err_set(e, "%zu token ids a row for %zu positions", in->out.dim[1], length);
+		return err_set(
+			e, "invalid number of token ids %zu (expected %zu, one for each position)",
+			in->out.dim[1], length);
 	return 0;
 }
 
@@ -31,7 +33,7 @@ seq_check(const struct graph *g, const struct node *n, int which, struct err *e)
 	const struct node *in = &g->node[n->in[which]];
 
 	if (in->out.rank != 3)
-		return err_set(e, "%s is no sequence of vectors: a row has %d dimensions, not 2",
+		return err_set(e, "%s: a row of %d dimensions (expected 2, positions and width)",
 			       in->name, in->out.rank - 1);
 	return 0;
 }

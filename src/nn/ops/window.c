@@ -12,7 +12,7 @@ static int
 check(const char *what, double is, double least, struct err *e)
 {
 	if (!(is >= least && is <= MOST))
-		return err_set(e, "%s %g is outside %g..%d", what, is, least, MOST);
+		return err_set(e, "invalid %s %g (expected %g to %d)", what, is, least, MOST);
 	return 0;
 }
 
@@ -22,8 +22,8 @@ window_make(struct window *w, const struct tensor *x, double size, double stride
 {
 	if (x->rank != 4)
 		return err_set(e,
-			       "input of rank %d, where maps [rows, height, width, channels] were "
-			       "expected",
+			       "invalid input of rank %d (expected feature maps [rows, height, "
+			       "width, channels])",
 			       x->rank);
 	if (check("window", size, 1, e) < 0 || check("stride", stride, 1, e) < 0 ||
 	    check("padding", padding, 0, e) < 0)
@@ -36,8 +36,7 @@ window_make(struct window *w, const struct tensor *x, double size, double stride
 			      .padding = (size_t)padding };
 	if (w->height + 2 * w->padding < w->size || w->width + 2 * w->padding < w->size)
 		return err_set(
-			e,
-			"a window of %zu x %zu does not fit on a map of %zu x %zu with padding %zu",
+			e, "a window of %zu x %zu does not fit a map of %zu x %zu with padding %zu",
 			w->size, w->size, w->height, w->width, w->padding);
 	w->down = (w->height + 2 * w->padding - w->size) / w->stride + 1;
 	w->across = (w->width + 2 * w->padding - w->size) / w->stride + 1;
