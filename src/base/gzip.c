@@ -91,7 +91,7 @@ gzip_open(const char *path, struct err *e)
 static int
 refuse_data(const struct gzip_file *f, const char *why, struct err *e)
 {
-	return err_set(e, "%s: gzip: damaged at byte %zu of %zu (%s)", f->path,
+	return err_set(e, "%s: gzip: corrupt at byte %zu of %zu (%s)", f->path,
 		       f->taken - (f->have - f->at), f->size, why ? why : "not a deflate stream");
 }
 
@@ -134,7 +134,7 @@ gzip_next(struct gzip_file *f, char *buf, size_t room, size_t *n, struct err *e)
 		if (some == 0)
 			return err_set(
 				e,
-				"%s: gzip: cut off: the %zu bytes end within the compressed data",
+				"%s: gzip: truncated: the %zu bytes end within the compressed data",
 				f->path, f->size);
 		if (f->packed) {
 			if (inflate_some(f, buf + *n, room - *n, &some, e) < 0)
@@ -211,8 +211,8 @@ read_contents(struct gzip_file *f, size_t limit, char **out, size_t *size, struc
 			return err_wrap(e, "%s", f->path);
 	}
 	if (status == 0 && used > limit) {
-		err_set(e, "%s: gzip: holds more than %zu bytes, the most that is accepted",
-			f->path, limit);
+		err_set(e, "%s: gzip: too large (expected at most %zu bytes uncompressed)", f->path,
+			limit);
 		status = IO_TOO_LARGE;
 	}
 	if (status < 0) {

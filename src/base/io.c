@@ -81,7 +81,7 @@ io_read(const char *path, size_t limit, char **out, size_t *size, struct err *e)
 		return -1;
 	if (n > limit) {
 		status = IO_TOO_LARGE;
-		err_set(e, "%s: %zu bytes, at most %zu are accepted", path, n, limit);
+		err_set(e, "%s: too large: %zu bytes (expected at most %zu)", path, n, limit);
 	} else if (!(buf = mem_try(n + 1, 1))) {
 		err_set(e, "%s: no memory for %zu bytes", path, n);
 	} else if (read_all(fd, buf, n, path, e) == 0) {

@@ -21,7 +21,7 @@ static _Atomic uint64_t allocations;
 static void
 no_memory(size_t size)
 {
-	fprintf(stderr, "retort: out of memory: %zu bytes asked for\n", size);
+	fprintf(stderr, "retort: out of memory: %zu bytes requested\n", size);
 	abort();
 }
 

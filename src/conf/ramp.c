@@ -203,11 +203,12 @@ parse_leg(const struct knob *d, struct ramp *r, int n, char *const *word, int *i
 	double from = r->n ? ramp_last(r) : r->from;
 
 	if (r->n == RAMP_LEGS)
-		return err_set(e, "ramp %s: more than %d legs", d->name, RAMP_LEGS);
+		return err_set(e, "ramp %s: too many legs (expected at most %d)", d->name,
+			       RAMP_LEGS);
 	if (*i + 3 > n)
-		return err_set(e, "ramp %s: words are missing; " USAGE, d->name);
+		return err_set(e, "ramp %s: incomplete; " USAGE, d->name);
 	if (strcmp(word[*i + 1], "over") != 0)
-		return err_set(e, "ramp %s: '%.40s' where `over` is expected; " USAGE, d->name,
+		return err_set(e, "ramp %s: invalid word '%.40s' (expected over); " USAGE, d->name,
 			       word[*i + 1]);
 	if (parse_value(d, word[*i], &l->to, e) < 0 ||
 	    parse_count(d, "over", word[*i + 2], RAMP_MOST, &l->over, e) < 0)
@@ -228,20 +229,20 @@ ramp_parse(struct ramp *r, const struct knob *d, int n, char *const *word, struc
 	for (size_t k = 0; k < knob_count; k++)
 		r->knob = d == &knob_table[k] ? (int)k : r->knob;
 	if (d->type == KNOB_PICK)
-		return err_set(e, "ramp: %s: a choice of words cannot ramp", d->name);
+		return err_set(e, "ramp %s: only numbers can ramp", d->name);
 	if (d->when == KNOB_FIXED)
 		return err_set(e,
-			       "ramp: %s: fixed during training, because the graph is built for it",
+			       "ramp %s: fixed during training, because the graph is built for it",
 			       d->name);
 	if (d->when == KNOB_VIEW)
-		return err_set(e, "ramp: %s: a display setting cannot ramp", d->name);
+		return err_set(e, "ramp %s: display settings cannot ramp", d->name);
 	if (n < 1)
-		return err_set(e, "ramp %s: words are missing; " USAGE, d->name);
+		return err_set(e, "ramp %s: incomplete; " USAGE, d->name);
 	if (parse_value(d, word[0], &r->from, e) < 0)
 		return -1;
 	do {
 		if (r->n && strcmp(word[i++], "then") != 0)
-			return err_set(e, "ramp %s: '%.40s' where `then` is expected; " USAGE,
+			return err_set(e, "ramp %s: invalid word '%.40s' (expected then); " USAGE,
 				       d->name, word[i - 1]);
 		if (parse_leg(d, r, n, word, &i, e) < 0)
 			return -1;

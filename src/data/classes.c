@@ -93,10 +93,9 @@ refuse_count(const char *what, struct err *e)
 static int
 refuse_length(const struct classes_cell *cell, const char *what, struct err *e)
 {
-	return err_set(
-		e,
-		"%s: '%.40s...' is longer than the %zu bytes that a class may have; is it a text?",
-		what, cell->s, sizeof cell->s - 1);
+	return err_set(e,
+		       "%s: invalid class '%.40s...' (expected at most %zu bytes); is it a text?",
+		       what, cell->s, sizeof cell->s - 1);
 }
 
 static int
@@ -105,9 +104,8 @@ check_count(const struct dataset *ds, const char *what, bool beside, struct err 
 	if (ds->classes >= 2 || beside)
 		return 0;
 	if (ds->classes == 0)
-		return err_set(e, "%s: no row has a label, and at least 2 classes are needed",
-			       what);
-	return err_set(e, "%s: %d class%s, at least 2 are needed", what, ds->classes,
+		return err_set(e, "%s: no row has a label (expected at least 2 classes)", what);
+	return err_set(e, "%s: %d class%s (expected at least 2)", what, ds->classes,
 		       ds->classes == 1 ? "" : "es");
 }
 

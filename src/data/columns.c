@@ -88,7 +88,7 @@ refuse_column(const struct dataset *in, const struct dataset *ds, size_t i, cons
 	for (size_t k = 0; k < in->d && names.len < 100; k++)
 		if (k == 0 || !same_column(in, k, in, k - 1))
 			text_item(&names, "%.*s", (int)name_len(in, k), in->column[k]);
-	err_set(e, "column '%.*s' of %s is none of %s: %s%s",
+	err_set(e, "column '%.*s' of %s is missing in %s (columns: %s%s)",
 		(int)(name_len(ds, i) < 40 ? name_len(ds, i) : 40), ds->column[i], owner, in->name,
 		text_get(&names), names.len >= 100 ? " ..." : "");
 	text_release(&names);
@@ -107,13 +107,13 @@ match_feature(struct match *m, size_t i, size_t k)
 		return 0;
 	}
 	if (category != (m->more->word[k] != NULL))
-		return err_set(m->e, "column '%.*s' has %s, and %s %s",
+		return err_set(m->e, "column '%.*s' has %s, but %s %s",
 			       (int)(name_len(m->ds, i) < 40 ? name_len(m->ds, i) : 40),
 			       m->ds->column[i], category ? "numbers" : "words", m->ds->name,
 			       category ? "words" : "numbers");
 	m->from[i] = category ? find_word(m, i, k) : (int64_t)k;
 	if (m->from[i] >= 0 && m->used[m->from[i]])
-		return err_set(m->e, "two columns are called '%.40s'", m->ds->column[i]);
+		return err_set(m->e, "duplicate column '%.40s'", m->ds->column[i]);
 	if (m->from[i] >= 0)
 		m->used[m->from[i]] = true;
 	return 0;
@@ -140,7 +140,7 @@ match_all(struct match *m)
 		if (at == m->ds->d)
 			return refuse_column(m->ds, m->more, k, m->more->name, m->e);
 		if (!m->more->word[k])
-			return err_set(m->e, "two columns of %s are called '%.40s'", m->more->name,
+			return err_set(m->e, "%s: duplicate column '%.40s'", m->more->name,
 				       m->more->column[k]);
 	}
 	return 0;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/data/texts.h"
@@ -46,6 +47,7 @@ sets_find(const struct dataset *ds, const char *name, struct err *e)
 {
 	struct text names = { 0 };
 
+	text_add(&names, "train, held-out");
 	for (int i = 1; i < ds->n_sets; i++) {
 		if (strcmp(ds->set[i].name, name) == 0) {
 			text_release(&names);
@@ -53,7 +55,7 @@ sets_find(const struct dataset *ds, const char *name, struct err *e)
 		}
 		text_addf(&names, ", %s", ds->set[i].name);
 	}
-	err_set(e, "'%.40s' is none of train, held-out%s", name, text_get(&names));
+	choice_invalid(e, "set", name, text_get(&names));
 	text_release(&names);
 	return -1;
 }
@@ -82,27 +84,26 @@ int
 sets_check(const struct dataset *ds, const struct dataset *more, struct err *e)
 {
 	if (ds->kind != more->kind)
-		return err_set(e, "its rows are of another kind than those of %s", ds->name);
+		return err_set(e, "rows of another kind than those of %s", ds->name);
 	if (ds->next_token != more->next_token)
-		return err_set(e, "its labels are %s, those of %s are %s",
+		return err_set(e, "labels are %s, but those of %s are %s",
 			       more->next_token ? "next tokens" : "classes", ds->name,
 			       ds->next_token ? "next tokens" : "classes");
 	if (ds->d != more->d)
-		return err_set(e, "%zu %s a row, %s has %zu", more->d,
+		return err_set(e, "%zu %s a row, but %s has %zu", more->d,
 			       ds->kind == DATASET_TOKENS ? "tokens" : "features", ds->name, ds->d);
 	if (ds->kind == DATASET_TOKENS && ds->vocab != more->vocab)
-		return err_set(e, "a vocabulary of %zu, %s has %zu; `%s` gives both one",
+		return err_set(e, "a vocabulary of %zu, but %s has %zu; use the same `%s` for both",
 			       more->vocab, ds->name, ds->vocab,
 			       ds->tokenizer || more->tokenizer ? "tokens FILE" : "vocab N");
 	if (!have_same_tokens(ds->tokenizer, more->tokenizer))
-		return err_set(e, "another vocabulary than %s has; `tokens FILE` gives both one",
+		return err_set(e, "another vocabulary than %s; use the same `tokens FILE` for both",
 			       ds->name);
 	if (ds->n + more->n > UINT32_MAX ||
 	    (ds->kind == DATASET_TOKENS && ds->n + more->n > DATASET_IDS / ds->length))
-		return err_set(e, "%zu rows: too many for one data set", ds->n + more->n);
+		return err_set(e, "too many rows for one data set: %zu", ds->n + more->n);
 	if (ds->n_sets == DATASET_SETS)
-		return err_set(e, "there are %d sets already, the most that is accepted",
-			       DATASET_SETS);
+		return err_set(e, "too many sets (expected at most %d)", DATASET_SETS);
 	return 0;
 }
 
@@ -117,7 +118,7 @@ find_class(const struct dataset *ds, const struct dataset *more, int k, struct e
 			return i;
 	for (int i = 0; i < ds->classes && names.len < 120; i++)
 		text_item(&names, "%s", ds->class_name[i]);
-	err_set(e, "class '%.40s' is not among those of %s: %s; `unlabelled` ignores its labels",
+	err_set(e, "unknown class '%.40s' (classes of %s: %s); `unlabelled` ignores the labels",
 		more->class_name[k], ds->name, text_get(&names));
 	text_release(&names);
 	return -1;

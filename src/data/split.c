@@ -103,9 +103,10 @@ split_make(const struct dataset *ds, uint64_t seed, int64_t labels, struct split
 	for (size_t i = 0; i < s.n_train; i++)
 		labelled += ds->y[s.train[i]] >= 0 && s.train[i] < sets_main_rows(ds);
 	if (s.n_held == 0 || s.n_train == 0)
-		status = err_set(e, "%zu rows: too few to hold a fifth out", ds->n);
+		status = err_set(e, "%zu rows: too few for a held-out fifth", ds->n);
 	else if (labels >= 0 && (labels == 0 || (uint64_t)labels > labelled))
-		status = err_set(e, "labels: %lld is outside 1..%zu", (long long)labels, labelled);
+		status = err_set(e, "invalid labels %lld (expected 1 to %zu)", (long long)labels,
+				 labelled);
 	if (status < 0) {
 		split_release(&s);
 		return -1;

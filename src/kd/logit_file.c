@@ -72,8 +72,8 @@ number(const struct table *t, size_t row, size_t column, double *out, struct err
 	if (t->is_npy)
 		*out = npyfile_at(&t->npy, i);
 	else if (text_to_double(t->csv.cell[i], out) < 0)
-		return refuse(t, row, column, "is no finite number", e);
-	return isfinite(*out) ? 0 : refuse(t, row, column, "is no finite number", e);
+		return refuse(t, row, column, "is not a finite number", e);
+	return isfinite(*out) ? 0 : refuse(t, row, column, "is not a finite number", e);
 }
 
 static int
@@ -84,7 +84,7 @@ take_logit(const struct table *t, size_t row, size_t column, real *out, struct e
 	if (number(t, row, column, &z, e) < 0)
 		return -1;
 	if (fabs(z) > MOST)
-		return refuse(t, row, column, "is outside -1e30..1e30", e);
+		return refuse(t, row, column, "is out of range (expected -1e30 to 1e30)", e);
 	*out = (real)z;
 	return 0;
 }
@@ -104,8 +104,8 @@ take_probabilities(const struct table *t, size_t row, size_t first, real *out, s
 	}
 	if (!(fabs(sum - 1) <= 1e-3))
 		return err_set(e,
-			       "%s: %s %zu: its probabilities sum to %.6g, not to 1 within 0.001; "
-			       "are they logits?",
+			       "%s: %s %zu: the sum of probabilities is %.6g (expected 1 within "
+			       "0.001); are they logits?",
 			       t->path, t->is_npy ? "row" : "line",
 			       t->is_npy ? row + 1 : t->csv.line[row], sum);
 	return 0;
@@ -119,7 +119,7 @@ take_id(const struct table *t, size_t row, int64_t *out, struct err *e)
 	if (number(t, row, 0, &x, e) < 0)
 		return -1;
 	if (x < 0 || x > UINT32_MAX || x != floor(x))
-		return refuse(t, row, 0, "is no number of a row; those are 0, 1, 2 ...", e);
+		return refuse(t, row, 0, "is not a row number (expected 0, 1, 2 ...)", e);
 	*out = (int64_t)x;
 	return 0;
 }
@@ -132,9 +132,9 @@ take_numbers(const struct table *t, const struct logit_file_options *o, struct l
 	size_t first = o->ids ? 1 : 0;
 
 	if (t->columns < first + 2)
-		return err_set(e, "%s: %zu column%s: at least two classes are needed%s", t->path,
+		return err_set(e, "%s: %zu column%s (expected at least two classes%s)", t->path,
 			       t->columns, t->columns == 1 ? "" : "s",
-			       first ? " behind the ids" : "");
+			       first ? " after the ids" : "");
 	a->rows = t->rows;
 	a->classes = t->columns - first;
 	a->logit = mem_try(a->rows * a->classes, sizeof *a->logit);
@@ -167,8 +167,8 @@ read_ids(const char *path, struct logit_file *a, struct err *e)
 		return -1;
 	if (t.columns != 1 || t.rows != a->rows)
 		status = err_set(e,
-				 "%s: %zu rows of %zu column%s; %zu of one are needed, a row "
-				 "number for each row of the outputs",
+				 "%s: %zu rows of %zu column%s (expected %zu rows of one, the row "
+				 "number of each row of outputs)",
 				 path, t.rows, t.columns, t.columns == 1 ? "" : "s", a->rows);
 	for (size_t i = 0; i < a->rows && status == 0; i++)
 		status = take_id(&t, i, &a->id[i], e);
@@ -225,12 +225,12 @@ int
 logit_file_bind(struct logit_file *a, size_t rows, size_t classes, struct err *e)
 {
 	if (a->classes != classes)
-		return err_set(e, "%zu columns of outputs, and the data has %zu classes",
+		return err_set(e, "%zu columns of outputs (expected %zu, the classes of the data)",
 			       a->classes, classes);
 	if (!a->id && a->rows != rows)
 		return err_set(
 			e,
-			"%zu rows of outputs, and the data has %zu; `ids` says which rows they are",
+			"%zu rows of outputs, but %zu rows of data; `ids` gives their row numbers",
 			a->rows, rows);
 	mem_free(a->at);
 	a->at = mem_array(rows, sizeof *a->at);
@@ -241,11 +241,11 @@ logit_file_bind(struct logit_file *a, size_t rows, size_t classes, struct err *e
 		size_t id = a->id ? (size_t)a->id[i] : i;
 
 		if (id >= rows)
-			return err_set(e, "row %zu is of row %zu of the data, which has 0..%zu",
+			return err_set(e, "row %zu: invalid row number %zu (expected 0 to %zu)",
 				       i + 1, id, rows - 1);
 		if (a->at[id] >= 0)
-			return err_set(e, "row %zu is of row %zu of the data, as row %d is already",
-				       i + 1, id, a->at[id] + 1);
+			return err_set(e, "row %zu: duplicate row number %zu, as of row %d", i + 1,
+				       id, a->at[id] + 1);
 		a->at[id] = (int32_t)i;
 	}
 	return 0;
@@ -259,9 +259,7 @@ logit_file_check(const struct logit_file *a, const uint32_t *row, size_t n, stru
 	for (size_t i = 0; i < n; i++)
 		if (a->at[row[i]] < 0 && row[i] < least)
 			least = row[i];
-	return least == a->data_rows
-		       ? 0
-		       : err_set(e, "no outputs for row %zu of the data, which is needed", least);
+	return least == a->data_rows ? 0 : err_set(e, "no outputs for row %zu of the data", least);
 }
 
 void

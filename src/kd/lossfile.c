@@ -31,14 +31,15 @@ read_cell(const char *name, const struct csvfile *t, size_t row, size_t column, 
 	if (text_to_double(cell, out) == 0)
 		return 0;
 	return err_set(e, "%s:%zu:%zu: '%.60s' is not a finite number%s", name, t->line[row],
-		       column + 1, cell, row == 0 ? "; a file of logits has no header" : "");
+		       column + 1, cell,
+		       row == 0 ? "; a file of logits must not have a header" : "");
 }
 
 static int
 take_rows(const char *name, const struct csvfile *t, struct lossfile *out, struct err *e)
 {
 	if (t->columns < 2)
-		return err_set(e, "%s:%zu:1: one column: at least two classes are needed", name,
+		return err_set(e, "%s:%zu:1: one column (expected at least two classes)", name,
 			       t->line[0]);
 	out->rows = t->rows;
 	out->columns = t->columns;
@@ -108,16 +109,16 @@ read_label(const char *name, const struct csvfile *t, size_t row, size_t classes
 	int64_t n = -1;
 
 	if (t->columns != 1)
-		return err_set(e, "%s:%zu:2: %zu cells: a line has one label", name, t->line[row],
+		return err_set(e, "%s:%zu:2: %zu cells (expected one label)", name, t->line[row],
 			       t->columns);
 	if (*cell && text_to_int(cell, &n) < 0)
 		return err_set(
-			e,
-			"%s:%zu:1: '%.60s' is not a label: a class from 0 to %zu, or -1 for none",
+			e, "%s:%zu:1: invalid label '%.60s' (expected 0 to %zu, or -1 for none)",
 			name, t->line[row], cell, classes - 1);
 	if (n < -1 || n >= (int64_t)classes)
-		return err_set(e, "%s:%zu:1: label %lld is outside 0..%zu", name, t->line[row],
-			       (long long)n, classes - 1);
+		return err_set(e,
+			       "%s:%zu:1: invalid label %lld (expected 0 to %zu, or -1 for none)",
+			       name, t->line[row], (long long)n, classes - 1);
 	*out = (int32_t)n;
 	return 0;
 }

@@ -134,7 +134,7 @@ check_top(const struct teacher *t, struct err *e)
 
 	if (top && t->options.cache == TEACHER_OFF)
 		return err_set(e,
-			       "top %zu: needs a cache, and cache is off; use `cache memory` or "
+			       "top %zu: needs a cache, but cache is off; use `cache memory` or "
 			       "`cache disk`",
 			       top);
 	if (top && top >= t->net->io.classes)
@@ -159,7 +159,7 @@ open_new(struct teacher *t, const struct net *like, real *value, size_t capacity
 					     : grow_net(t, like, value, anew ? capacity : 0, e);
 	if (t->options.top)
 		return err_set(e,
-			       "top %zu: %zu bytes are above the limit of cache auto; use `cache "
+			       "top %zu: %zu bytes exceed the limit of cache auto; use `cache "
 			       "memory` or `cache disk`",
 			       t->options.top, teacher_size(t));
 	teacher_free_net(t);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/base/text.h"
 #include "retort/kd/losses/loss_table.h"
 #include "retort/lab/live_change.h"
@@ -36,12 +37,11 @@ refuse_term(const struct trainer_state *w, const char *name, struct err *e)
 	struct text names = { 0 };
 
 	if (l && l->weight && loss_weight(l, &w->info.run.settings.knobs) == 0)
-		return err_set(
-			e, "%s: its weight is 0, so it has no gradient; `set %s-weight 1` first",
-			name, name);
+		return err_set(e, "%s: weight 0, so no gradient; `set %s-weight 1` first", name,
+			       name);
 	for (int i = 0; i < w->run.student->n_terms; i++)
 		text_item(&names, "%s", term_name(&w->run.student->term[i]));
-	err_set(e, "%s: no such term; there is %s", name, text_get(&names));
+	choice_invalid(e, "term", name, text_get(&names));
 	text_release(&names);
 	return -1;
 }
@@ -59,16 +59,15 @@ no_gradient_reason(const struct trainer_state *w, int i, double share)
 		return NULL;
 	if (branch_step_weight(w->run.student, i, &w->info.run.settings.knobs,
 			       w->info.run.settings.map) == 0)
-		return "its weight is 0, so it has no gradient";
+		return "weight 0, so no gradient";
 	if (t->map >= 0 && !train_teaches(&w->train, &w->info.run.settings,
 					  w->info.run.settings.map[t->map].teacher))
-		return "its teacher is muted or not trained, so it has no gradient";
+		return "its teacher is muted or not trained, so no gradient";
 	if (t->loss->needs & LOSS_LOGITS && !asks)
-		return "no teacher teaches, so it has no gradient";
+		return "no active teacher, so no gradient";
 	if (t->loss->needs & LOSS_LABELS)
-		return "the student sees no label in the batch it is measured on, so it has no "
-		       "gradient there";
-	return "its gradient is 0 on the batch it is measured on";
+		return "no visible label in the batch on which shares are measured, so no gradient";
+	return "gradient 0 on the batch on which shares are measured";
 }
 
 /* Requested shares, by term. */
@@ -113,8 +112,7 @@ fill_shares(const struct branch *b, const struct request_shares *r, struct share
 	if (left && r->n && asked >= 1)
 		return err_set(
 			e,
-			"shares add up to %g and leave nothing for %s; name it too, or use a "
-			"sum below 1",
+			"invalid shares with the sum %g (expected below 1, or a share for %s too)",
 			asked, left);
 	for (int i = 0; i < b->n_terms; i++) {
 		if (r->n == 0)
@@ -157,7 +155,7 @@ set_weight(const struct branch_term *t, double weight, struct settings *s, struc
 	char text[40];
 
 	if (!(weight > 0 && weight <= 1e6))
-		return err_set(e, "%s: it would need the weight %g, which is outside 0..1000000",
+		return err_set(e, "%s: the share needs the weight %g (expected 0 to 1000000)",
 			       term_name(t), weight);
 	if (t->map >= 0) {
 		tunable_set(s, TUNABLE_MAP(s->map[t->map].slot), weight);
@@ -217,7 +215,7 @@ balance_request(struct trainer_state *w, struct request *r, struct err *e)
 	if (!w->run.student)
 		return err_set(e, "balance: no student yet; `student mlp 32` makes one");
 	if (w->info.phase == LAB_TRAINING || w->info.phase == LAB_REPORTING)
-		return err_set(e, "balance: not while a teacher or the baseline trains");
+		return err_set(e, "balance: a teacher or the baseline is training; `stop` first");
 	if (live_change_look(w, e) < 0 || balance_terms(w, r, e) < 0)
 		return err_wrap(e, "balance");
 	return 0;

@@ -195,7 +195,7 @@ idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 	if (!w->train.ds)
 		return err_set(e, "student: no data yet; `data digits` first");
 	if (strcmp(n->spec, "again") == 0 && !w->again[0])
-		return err_set(e, "student again: there was none yet; `student mlp 16` makes one");
+		return err_set(e, "student again: no student before; `student mlp 16` makes one");
 	if (strcmp(n->spec, "again") == 0)
 		snprintf(n->spec, sizeof n->spec, "%s", w->again);
 	b = idle_change_make(w, n, BRANCH_STUDENT, "s", e);
@@ -268,10 +268,9 @@ idle_change_train(struct trainer_state *w, struct request *r, struct err *e)
 	if (k < 0)
 		return err_wrap(e, "train");
 	if (w->info.teacher[k].is_file)
-		return err_set(e, "train %s: it is a file of outputs: there is nothing to train",
-			       name);
+		return err_set(e, "train %s: a file of outputs has no parameters to train", name);
 	if (epochs < 1 || epochs > 1000000)
-		return err_set(e, "train %s: epochs: %lld is outside 1..1000000", name,
+		return err_set(e, "train %s: invalid epochs %lld (expected 1 to 1000000)", name,
 			       (long long)epochs);
 	if (w->train.n_labelled == 0)
 		return err_set(e, "train %s: no training row has a label", name);
@@ -330,7 +329,7 @@ note_memory(const struct trainer_state *w, struct request_run *r)
 		sum += train_teaches(&w->train, &w->info.run.settings, i) ? w->info.teacher[i].kept
 									  : 0;
 	if (sum >= (size_t)1 << 24)
-		snprintf(r->memory, sizeof r->memory, "the teachers' answers will take %.1f MiB",
+		snprintf(r->memory, sizeof r->memory, "the cache of teacher outputs takes %.1f MiB",
 			 (double)sum / 0x1p20);
 }
 
@@ -347,10 +346,11 @@ idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 	if (stage_lay(w, r, &s, e) < 0 || check_run(w, r->u.run.steps, e) < 0)
 		return -1;
 	if (!taught && lab_rows(&w->info, s.set_weight, true) == 0)
-		return err_set(e, "run: no teacher, and no labelled row to learn from");
+		return err_set(e, "run: no teacher and no labelled row");
 	if (!taught && choice && !choice->n_shown)
-		return err_set(e, "run: no teacher, and the student sees no label of the rows that "
-				  "`remedy select` has left");
+		return err_set(
+			e,
+			"run: no teacher and no visible label among the rows of `remedy select`");
 	if (idle_change_prepare(w, e) < 0)
 		return err_wrap(e, "run");
 	if (stage_begin(w, &s, r, e) < 0)
@@ -412,13 +412,13 @@ static int
 refuse_busy(const struct trainer_state *w, struct err *e)
 {
 	if (w->info.phase == LAB_TRAINING)
-		return err_set(e, "not while %s trains (step %llu of %llu); `stop` first",
+		return err_set(e, "%s is training (step %llu of %llu); `stop` first",
 			       w->info.teacher[w->info.busy].name,
 			       (unsigned long long)w->info.run.step,
 			       (unsigned long long)w->info.run.until);
 	if (w->info.phase == LAB_REPORTING)
-		return err_set(e, "not while the report is made; `stop` first");
-	return err_set(e, "not while the student trains (step %llu of %llu); `stop` first",
+		return err_set(e, "the baseline of `report` is training; `stop` first");
+	return err_set(e, "the student is training (step %llu of %llu); `stop` first",
 		       (unsigned long long)w->info.run.step, (unsigned long long)w->info.run.until);
 }
 

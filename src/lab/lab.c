@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/base/text.h"
 #include "retort/data/sets.h"
 
@@ -59,12 +60,12 @@ refuse_set(const struct lab_info *info, const char *name, struct err *e)
 			text_item(&names, "%s", info->set[i].name);
 		} else if (strcmp(info->set[i].name, name) == 0) {
 			text_release(&names);
-			return err_set(e, "%s is %s and not trained on", name,
-				       info->set[i].role == DATASET_HELD ? "a held-out set"
-									 : "the target set");
+			return err_set(e, "%s: %s, not trained on", name,
+				       info->set[i].role == DATASET_HELD ? "held-out set"
+									 : "target set");
 		}
 	}
-	err_set(e, "'%.40s' is none of %.160s", name, text_get(&names));
+	choice_invalid(e, "set", name, text_get(&names));
 	text_release(&names);
 	return -1;
 }
@@ -79,8 +80,8 @@ lab_set(const struct lab_info *info, const char *name, struct err *e)
 			continue;
 		if (found >= 0)
 			return err_set(e,
-				       "several sets are called %s; name them with `data add FILE "
-				       "as NAME`",
+				       "ambiguous set '%s': several have this name; name them with "
+				       "`data add FILE as NAME`",
 				       name);
 		found = i;
 	}
@@ -134,9 +135,8 @@ lab_info_teacher(const struct lab_info *info, const char *name, struct err *e)
 					info->teacher[i].name);
 	}
 	if (info->n_teachers == 0)
-		return err_set(e, "%s: no such teacher; `teacher %s mlp 256,256` makes one", name,
-			       name);
-	return err_set(e, "%s: no such teacher; there is %s", name, names);
+		return err_set(e, "no teacher %s; `teacher %s mlp 256,256` adds one", name, name);
+	return choice_invalid(e, "teacher", name, names);
 }
 
 int
@@ -146,12 +146,13 @@ lab_map_labels(const struct lab_info *info, const struct loss *l, struct err *e)
 		return 0;
 	if (info->io.next_token)
 		return err_set(
-			e, "match %s: needs classes of rows, and the data has next-token labels",
+			e,
+			"match %s: needs class labels, but the labels of the data are next tokens",
 			l->name);
 	if (info->n_shown == 0)
 		return err_set(e,
-			       "match %s: needs labels, and the student sees none; `data ... "
-			       "labels N` shows it some",
+			       "match %s: needs labels, but none is visible to the student; `data "
+			       "... labels N` sets their number",
 			       l->name);
 	return 0;
 }

@@ -70,15 +70,14 @@ edit_pair(struct trainer_state *w, const struct request_map *r, struct layer_pai
 	if (r->off)
 		return remove_pair(w, &m, at, s, e);
 	if (!isfinite(m.weight) || m.weight < 0 || m.weight > 1e6)
-		return err_set(e, "weight %g is outside 0..1000000", m.weight);
+		return err_set(e, "invalid weight %g (expected 0 to 1000000)", m.weight);
 	if (lab_map_labels(&w->info, m.match, e) < 0 ||
 	    layer_pair_fit(&w->info.teacher[m.teacher], &w->info.run.student, &m, e) < 0)
 		return -1;
 	slot = find_slot(w, &m);
 	if (slot < 0)
-		return err_set(
-			e, "%d different pairs were mapped in this session already, the maximum",
-			TRAIN_MAPS);
+		return err_set(e, "too many different pairs in this session (expected at most %d)",
+			       TRAIN_MAPS);
 	m.slot = (unsigned)slot;
 	ramp_remove(s->ramp, &s->n_ramps,
 		    TUNABLE_MAP(slot)); /* its weight is set: cancel the ramp */
@@ -106,7 +105,8 @@ parse_range(const struct net_info *net, const char *text, enum model_tap *on, st
 	if (out->last < 0)
 		return -1;
 	if (out->last < out->first)
-		return err_set(e, "%s:%s: %s comes after %s", net->name, text, first, dots + 2);
+		return err_set(e, "%s:%s: invalid range: %s is after %s", net->name, text, first,
+			       dots + 2);
 	return 0;
 }
 
@@ -122,7 +122,7 @@ edit_ranges(struct trainer_state *w, const struct request_map *r, struct layer_p
 	    parse_range(&w->info.run.student, r->s_layer, &s_on, &to, e) < 0)
 		return -1;
 	if (t_on != s_on)
-		return err_set(e, "%s:%s s:%s: %s cannot be compared with %s", r->teacher,
+		return err_set(e, "%s:%s s:%s: different tensors, %s and %s", r->teacher,
 			       r->t_layer, r->s_layer, model_tap_name[t_on], model_tap_name[s_on]);
 	if (range_length(from) != range_length(to) && range_length(from) != 1 &&
 	    range_length(to) != 1)
@@ -201,14 +201,11 @@ edit_auto(struct trainer_state *w, const struct request_map *r, struct layer_pai
 	double value[MODEL_BLOCKS];
 
 	if (!t->ready)
-		return err_set(e,
-			       "auto: %s has not been trained, so its layers cannot be compared; "
-			       "`train` it first",
-			       t->name);
+		return err_set(e, "auto: %s has not been trained; `train` it first", t->name);
 	if (check_blocks(r, t, many, few, e) < 0)
 		return -1;
 	if (!w->choose_pairs)
-		return err_set(e, "auto: this program cannot compare layers");
+		return err_set(e, "auto: not supported by this program");
 	m.on = r->on;
 	if (w->choose_pairs(w, &m, few, block, value, e) < 0)
 		return err_wrap(e, "auto");

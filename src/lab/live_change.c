@@ -59,7 +59,7 @@ take_wordnet(struct trainer_state *w, struct wordnet **new, struct err *e)
 {
 	if (w->train.wordnet &&
 	    memcmp(&w->train.wordnet->hash, &(*new)->hash, sizeof(*new)->hash) != 0)
-		return err_set(e, "another WordNet than this was read before");
+		return err_set(e, "another WordNet was read before in this session");
 	if (w->train.wordnet)
 		return 0;
 	w->train.wordnet = *new;
@@ -140,7 +140,7 @@ live_change_map(struct trainer_state *w, struct request *r, struct err *e)
 	if (!w->run.student)
 		return err_set(e, "map: no student yet; `student mlp 32` makes one");
 	if (w->info.phase == LAB_TRAINING)
-		return err_set(e, "map: not while a teacher trains");
+		return err_set(e, "map: a teacher is training; `stop` first");
 	s = settings_change_base(w);
 	for (int i = 0; r->u.map.n == 0 && i < s.n_maps; i++) /* clear */
 		ramp_remove(s.ramp, &s.n_ramps, TUNABLE_MAP(s.map[i].slot));
@@ -176,9 +176,9 @@ find_teacher(const struct trainer_state *w, const char *name, int *k, struct err
 	*k = name[0] ? lab_info_teacher(&w->info, name, e) : -1;
 	if (name[0] && *k < 0)
 		return err_wrap(e, "teachers");
-	return w->info.n_teachers ? 0
-				  : err_set(e, "teachers: there is none yet; `teacher big mlp "
-					       "256,256` makes one");
+	return w->info.n_teachers
+		       ? 0
+		       : err_set(e, "teachers: no teacher; `teacher big mlp 256,256` adds one");
 }
 
 int
@@ -191,7 +191,7 @@ live_change_mute(struct trainer_state *w, struct request *r, struct err *e)
 	if (find_teacher(w, r->u.teacher.name, &k, e) < 0)
 		return -1;
 	if (k >= 0 && !mutes && !can_teach(w, k))
-		return err_set(e, "teachers %s: it has not been trained", r->u.teacher.name);
+		return err_set(e, "teachers %s: not trained; `train` it first", r->u.teacher.name);
 	s = settings_change_base(w);
 	for (int i = 0; i < s.n_teachers; i++) {
 		if (i == k)
@@ -214,8 +214,8 @@ live_change_weight(struct trainer_state *w, struct request *r, struct err *e)
 	if (find_teacher(w, r->u.teacher.name, &k, e) < 0)
 		return -1;
 	if (!isfinite(weight) || weight < 0 || weight > 1e6)
-		return err_set(e, "teachers %s: weight %g is outside 0..1000000", r->u.teacher.name,
-			       weight);
+		return err_set(e, "teachers %s: invalid weight %g (expected 0 to 1000000)",
+			       r->u.teacher.name, weight);
 	s = settings_change_base(w);
 	for (int i = 0; i < s.n_teachers; i++)
 		if (k < 0 || i == k)
@@ -235,7 +235,8 @@ live_change_draw(struct trainer_state *w, struct request *r, struct err *e)
 	if (k < 0)
 		return err_wrap(e, "data weight");
 	if (!isfinite(weight) || weight < 0 || weight > 1e6)
-		return err_set(e, "data weight %s: %g is outside 0..1000000", set, weight);
+		return err_set(e, "data weight %s: invalid weight %g (expected 0 to 1000000)", set,
+			       weight);
 	s = settings_change_base(w);
 	tunable_set(&s, TUNABLE_SET(k), weight);
 	if (live_change_make(w, &s, r, e) < 0)
@@ -267,7 +268,7 @@ int
 live_change_undo(struct trainer_state *w, struct request *r, struct err *e)
 {
 	if (w->run.n_undo == 0)
-		return err_set(e, "undo: nothing to take back");
+		return err_set(e, "undo: nothing to undo");
 	if (restore_settings(w, true, r, e) < 0)
 		return err_wrap(e, "undo");
 	mem_grow(&w->run.redo, &w->run.cap_redo, w->run.n_redo + 1, sizeof *w->run.redo);
@@ -279,7 +280,7 @@ int
 live_change_redo(struct trainer_state *w, struct request *r, struct err *e)
 {
 	if (w->run.n_redo == 0)
-		return err_set(e, "redo: nothing was taken back");
+		return err_set(e, "redo: nothing to redo");
 	if (restore_settings(w, false, r, e) < 0)
 		return err_wrap(e, "redo");
 	mem_grow(&w->run.undo, &w->run.cap_undo, w->run.n_undo + 1, sizeof *w->run.undo);
@@ -304,7 +305,7 @@ live_change_look(struct trainer_state *w, struct err *e)
 		return 0;
 	if (!w->train.ds || w->train.batch.capacity != train_batch(&w->info.run.settings) ||
 	    w->train.order.n == 0)
-		return err_set(e, "nothing has run yet");
+		return err_set(e, "nothing has been run; `run` trains the student");
 	return feed_prepare(&w->train, &w->info.run.settings, e);
 }
 
@@ -315,7 +316,7 @@ live_change_eval(struct trainer_state *w, struct request *r, struct err *e)
 
 	(void)r;
 	if (id < 0 || live_change_look(w, e) < 0)
-		return err_set(e, "eval: nothing has run yet");
+		return err_set(e, "eval: nothing has been run; `run` trains the student");
 	w->run.evaluated[id] = UINT64_MAX;
 	evaluate_branch(w, id);
 	return 0;
@@ -329,7 +330,8 @@ live_change_expect(struct trainer_state *w, struct request *r, struct err *e)
 	int id = BRANCH_STUDENT;
 
 	if (metric == METRIC_NONE)
-		return err_set(e, "expect: no metric '%s'", r->u.expect.metric);
+		return err_set(e, "expect: unknown metric '%s' (`help metrics` lists all)",
+			       r->u.expect.metric);
 	if (name[0] && strcmp(name, "s") != 0) {
 		int k = strcmp(name, "plain") == 0 ? BRANCH_BASELINE - 2
 						   : lab_info_teacher(&w->info, name, e);
@@ -339,7 +341,7 @@ live_change_expect(struct trainer_state *w, struct request *r, struct err *e)
 		id = 2 + k;
 	}
 	if (!trainer_state_branch(w, id))
-		return err_set(e, "expect: %s has not run", name[0] ? name : "the student");
+		return err_set(e, "expect: %s has not been run", name[0] ? name : "the student");
 	if (metric_is_evaluated(metric) && live_change_look(w, e) == 0) {
 		evaluate_branch(w, id);
 		if (metric == METRIC_WEIGHTS)
@@ -397,7 +399,7 @@ snapshot_outputs(struct trainer_state *w, struct branch *b, struct request *r, s
 	struct ckpt *c;
 
 	if (w->train.ds->next_token)
-		return err_set(e, "save: outputs: the data asks for a token at every position");
+		return err_set(e, "save: outputs: not available for next-token data");
 	if (batch_init(&batch, room, w->train.ds, e) < 0)
 		return -1;
 	c = r->u.snapshot.ckpt = ckpt_new();
@@ -425,7 +427,7 @@ live_change_snapshot(struct trainer_state *w, struct request *r, struct err *e)
 	if (!student && k < 0)
 		return err_wrap(e, "save");
 	if (!student && w->info.teacher[k].is_file)
-		return err_set(e, "save: %s is a file of outputs already, %s", name,
+		return err_set(e, "save: %s is a file of outputs, %s", name,
 			       w->info.teacher[k].origin);
 	if (!b)
 		return err_set(e, "save: no student yet");
@@ -457,7 +459,7 @@ live_change_stop(struct trainer_state *w, struct request *r, struct err *e)
 {
 	(void)r;
 	if (w->info.phase == LAB_IDLE)
-		return err_set(e, "stop: nothing is at work");
+		return err_set(e, "stop: nothing is running");
 	w->info.run.until = w->info.run.step;
 	w->report_stopped = w->info.phase == LAB_REPORTING;
 	w->info.paused = false;
@@ -469,7 +471,7 @@ int
 live_change_pause(struct trainer_state *w, struct request *r, struct err *e)
 {
 	if (w->info.phase == LAB_IDLE)
-		return err_set(e, "nothing is at work; `run` starts the student");
+		return err_set(e, "nothing is running; `run` trains the student");
 	w->info.paused = r->kind == REQUEST_PAUSE;
 	w->diverged = false;
 	w->pause_at = UINT64_MAX;
@@ -493,9 +495,10 @@ live_change_step(struct trainer_state *w, struct request *r, struct err *e)
 	uint64_t from = w->pause_at != UINT64_MAX ? w->pause_at : w->info.run.step;
 
 	if (w->info.phase == LAB_IDLE)
-		return err_set(e, "nothing is at work; `run` starts the student");
+		return err_set(e, "nothing is running; `run` trains the student");
 	if (r->u.steps.n < 1)
-		return err_set(e, "step: %lld is not at least 1", (long long)r->u.steps.n);
+		return err_set(e, "step: invalid number of steps %lld (expected at least 1)",
+			       (long long)r->u.steps.n);
 	w->info.paused = w->diverged = false;
 	w->pause_at = from + (uint64_t)r->u.steps.n;
 	return 0;

@@ -182,7 +182,7 @@ end_report(struct trainer_state *w, struct err *e)
 	end_work(w, BRANCH_STUDENT);
 	w->info.run.step = w->run.student->state->step;
 	if (stopped)
-		err_set(e, "report: stopped before the baseline had its %llu steps",
+		err_set(e, "report: stopped before step %llu of the baseline",
 			(unsigned long long)w->info.run.step);
 	return PHASE_REPORTED;
 }

@@ -21,13 +21,13 @@ ramp_change_ramp(struct trainer_state *w, struct request *r, struct err *e)
 	tunable_name(&w->info, ramp->knob, name, sizeof name);
 	s = settings_change_base(w);
 	if (ramp->n == 0 && !ramp_find(s.ramp, s.n_ramps, ramp->knob))
-		return err_set(e, "ramp %s: has no ramp", name);
+		return err_set(e, "ramp %s: no ramp to end", name);
 	ramp_remove(s.ramp, &s.n_ramps, ramp->knob);
 	if (ramp->n > 0) {
 		if (s.n_ramps == RAMP_KNOBS)
 			return err_set(e,
-				       "ramp %s: %d ramps are in use already, the maximum; `ramp "
-				       "KNOB off` ends one",
+				       "ramp %s: %d ramps are in use, the maximum; `ramp KNOB off` "
+				       "ends one",
 				       name, RAMP_KNOBS);
 		ramp->start = settings_change_step(w);
 		s.ramp[s.n_ramps++] = *ramp;

@@ -28,9 +28,8 @@ check_fixed(const struct trainer_state *w, const struct settings *s, struct err 
 		if (k->when == KNOB_FIXED && w->info.phase != LAB_IDLE &&
 		    knob_value(&s->knobs, k) != knob_value(&w->info.run.settings.knobs, k))
 			return err_set(e,
-				       "%s: cannot change while training, because it fixes what "
-				       "the graph is built for; "
-				       "`stop` first",
+				       "%s: fixed during training, because the graph is built for "
+				       "it; `stop` first",
 				       k->name);
 	}
 	return 0;
@@ -59,7 +58,7 @@ check_top_k(const struct trainer_state *w, const struct settings *s, struct err 
 			    loss_weight(loss_table[i], &s->knobs) > 0 &&
 			    w->info.teacher[k].options.top && !s->teacher_muted[k])
 				return err_set(e,
-					       "%s: needs all logits, and %s keeps the largest "
+					       "%s: needs all logits, but %s stores the largest "
 					       "%zu; `teacher %s top all` first",
 					       loss_table[i]->name, w->info.teacher[k].name,
 					       w->info.teacher[k].options.top,
@@ -89,7 +88,7 @@ check_mix(const struct trainer_state *w, const struct settings *s, struct err *e
 		if (w->info.teacher[k].options.top && !s->teacher_muted[k])
 			return err_set(
 				e,
-				"mix %s: %s, and %s keeps the largest %zu; `teacher %s top all` "
+				"mix %s: %s, but %s stores the largest %zu; `teacher %s top all` "
 				"first",
 				knob_print(&s->knobs, knob_find("mix", NULL), mode, sizeof mode),
 				why, w->info.teacher[k].name, w->info.teacher[k].options.top,
@@ -109,18 +108,18 @@ check_mixup(const struct trainer_state *w, const struct settings *s, struct err 
 		if (loss_table[i]->needs & LOSS_CLASSES &&
 		    loss_weight(loss_table[i], &s->knobs) > 0)
 			return err_set(e,
-				       "mixup-rate: %s, and %s supports one; `loss %s off`, or "
+				       "mixup-rate: %s, but %s supports one; `loss %s off`, or "
 				       "`set mixup-rate 0`",
 				       mixed, loss_table[i]->name, loss_table[i]->name);
 	for (int i = 0; i < s->n_maps; i++)
 		if (s->map[i].match->needs & LOSS_LABELS)
 			return err_set(e,
-				       "mixup-rate: %s, and %s on the layer map supports one; "
-				       "`set mixup-rate 0`",
+				       "mixup-rate: %s, but %s on the layer map supports one; `set "
+				       "mixup-rate 0`",
 				       mixed, s->map[i].match->name);
 	if (s->knobs.mix == MIX_CONFIDENCE && w->info.n_teachers > 1)
 		return err_set(
-			e, "mixup-rate: %s, and mix confidence supports one; `set mixup-rate 0`",
+			e, "mixup-rate: %s, but mix confidence supports one; `set mixup-rate 0`",
 			mixed);
 	return 0;
 }
@@ -137,8 +136,8 @@ check_augment(const struct trainer_state *w, const struct settings *s, struct er
 	for (int k = 0; augment_any(&s->knobs, w->train.ds->kind) && k < w->info.n_teachers; k++)
 		if (w->info.teacher[k].is_file && !s->teacher_muted[k])
 			return err_set(e,
-				       "%s is a file of outputs and has none for augmented rows; "
-				       "`teachers %s mute` first, or turn the augmentation off",
+				       "%s is a file of outputs, which has none for augmented "
+				       "rows; `teachers %s mute` or `augment off` first",
 				       w->info.teacher[k].name, w->info.teacher[k].name);
 	return 0;
 }
@@ -151,8 +150,7 @@ check_frozen(const struct trainer_state *w, const struct settings *s, struct err
 	for (int i = 0; i < n->n_layers; i++)
 		if (n->layer[i].learns && !(s->frozen >> i & 1))
 			return 0;
-	return s->frozen ? err_set(e, "every layer would be frozen and nothing trained; `thaw` one")
-			 : 0;
+	return s->frozen ? err_set(e, "no layer would be trained; `thaw` one") : 0;
 }
 
 /* Some set with a weight above 0 has rows that can be drawn. */
@@ -174,14 +172,17 @@ check_sets(const struct trainer_state *w, const struct settings *s, struct err *
 	for (int i = 0; i < DATASET_SETS; i++)
 		every[i] = 1;
 	if (!labelled)
-		err_set(e, "every set would have weight 0 and no row be drawn; sets: %.160s",
+		err_set(e,
+			"every set would have weight 0; `data weight SET 1` first, SET one of "
+			"%.160s",
 			text_get(&names));
 	else if (lab_rows(&w->info, every, true) > 0)
 		err_set(e,
-			"no set with a weight above 0 has a labelled row; sets that have: %.160s",
+			"no set with a weight above 0 has a labelled row (sets with labelled rows: "
+			"%.160s)",
 			text_get(&names));
 	else
-		err_set(e, "no labelled row to learn from");
+		err_set(e, "no labelled row");
 	text_release(&names);
 	return -1;
 }
@@ -199,7 +200,7 @@ check_choice(const struct trainer_state *w, const struct settings *s, struct err
 	for (size_t i = 0; m && i < (labelled ? m->n_shown : m->n); i++)
 		if (s->set_weight[sets_of_row(w->train.ds, (labelled ? m->shown : m->rows)[i])] > 0)
 			return 0;
-	return m ? err_set(e, "`remedy select` leaves no%s row of a set with a weight above 0",
+	return m ? err_set(e, "no%s row of `remedy select` is in a set with a weight above 0",
 			   labelled ? " labelled" : "")
 		 : 0;
 }
@@ -213,8 +214,8 @@ check_settings(const struct trainer_state *w, const struct settings *now, const 
 	    check_sets(w, s, e) < 0 || check_choice(w, s, e) < 0)
 		return -1;
 	if (sum_of_weights(s) == 0 && sum_of_weights(now) > 0)
-		return err_set(e, "every loss would have weight 0 and nothing be trained; set "
-				  "another loss first");
+		return err_set(
+			e, "every loss would have weight 0; set the weight of another loss first");
 	return 0;
 }
 

@@ -52,7 +52,8 @@ int
 setup_data_seed(struct trainer_state *w, struct request *r, struct err *e)
 {
 	if (r->u.seed.seed < 0)
-		return err_set(e, "seed: %lld is negative", (long long)r->u.seed.seed);
+		return err_set(e, "invalid seed %lld (expected at least 0)",
+			       (long long)r->u.seed.seed);
 	setup_data_drop(w);
 	w->info.seed = w->train.seed = (uint64_t)r->u.seed.seed;
 	return 0;
@@ -166,17 +167,14 @@ setup_data_add(struct trainer_state *w, struct request *r, struct err *e)
 	if (!w->train.ds)
 		return err_set(e, "data add: no data yet; `data digits` first");
 	if (w->info.n_teachers || w->run.student)
-		return err_set(e, "data add: networks exist already; use it before `teacher` and "
-				  "`student`");
+		return err_set(e, "data add: not possible after `teacher` or `student`");
 	if (w->train.remedies.n)
-		return err_set(e, "data add: a remedy was computed on the rows there are; use it "
-				  "before `remedy`");
+		return err_set(e, "data add: not possible after `remedy`, which was computed on "
+				  "the rows before");
 	if (!isfinite(weight) || weight < 0 || weight > 1e6)
-		return err_set(e, "data add: weight %g is outside 0..1000000", weight);
+		return err_set(e, "data add: invalid weight %g (expected 0 to 1000000)", weight);
 	if (role == DATASET_HELD && more->unlabelled == more->n)
-		return err_set(
-			e, "data held-out: %s has no labelled row, so nothing could be measured",
-			more->name);
+		return err_set(e, "data held-out: %s has no labelled row", more->name);
 	if (columns_match(w->train.ds, more, e) < 0 || sets_check(w->train.ds, more, e) < 0)
 		return err_wrap(e, "data: %s", more->name);
 	scale_apply(&w->train.scale, more);

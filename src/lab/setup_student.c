@@ -74,8 +74,8 @@ add_misfit(struct plan *p, const char *owner, const struct param *x, const char 
 		p->more++;
 		return;
 	}
-	text_addf(&p->misfits, "%s%s's %s is %s, ", p->misfits.len ? "; " : "", owner, x->name,
-		  param_print_shape(x->rank, x->dim, shape, sizeof shape));
+	text_addf(&p->misfits, "%s%s's %s has shape %s, ", p->misfits.len ? "; " : "", owner,
+		  x->name, param_print_shape(x->rank, x->dim, shape, sizeof shape));
 	if (other)
 		text_addf(&p->misfits, "%s's %s %s", other_owner, other->name,
 			  param_print_shape(other->rank, other->dim, other_shape,
@@ -133,10 +133,11 @@ assign_layer(struct plan *p, int t_layer, int *blocks, struct err *e)
 	int to = t_layer == 0 ? 0 : t_layer == t->n_layers - 1 ? s->n_layers - 1 : ++*blocks;
 
 	if (t_layer > 0 && t_layer < t->n_layers - 1 && to > s->n_layers - 2)
-		return err_set(e, "more than the %d blocks of s are named", s->n_layers - 2);
+		return err_set(e, "too many blocks (expected at most %d, those of s)",
+			       s->n_layers - 2);
 	for (int i = 0; i < p->n; i++)
 		if (p->s_layer[i] == to)
-			return err_set(e, "%s:%s is named twice", t->name, t->layer[t_layer].name);
+			return err_set(e, "duplicate layer %s:%s", t->name, t->layer[t_layer].name);
 	p->t_layer[p->n] = t_layer;
 	p->s_layer[p->n++] = to;
 	return 0;
@@ -159,8 +160,8 @@ parse_list(struct plan *p, const char *list, struct err *e)
 		if (layer < 0)
 			return -1;
 		if (on != MODEL_HIDDEN)
-			return err_set(e, "%s: whole layers are copied (expected %s:%s)", name,
-				       p->teacher->name, p->teacher->layer[layer].name);
+			return err_set(e, "invalid layer '%s' (expected a whole layer, as %s:%s)",
+				       name, p->teacher->name, p->teacher->layer[layer].name);
 		if (assign_layer(p, layer, &blocks, e) < 0)
 			return -1;
 	}
@@ -183,7 +184,7 @@ copy_layers(struct trainer_state *w, struct plan *p, const struct branch *teache
 		return err_set(e, "%s", p->misfits.s);
 	for (int i = 0; i < p->n; i++) {
 		copy_layer(p, teacher, w->run.student, p->t_layer[i], p->s_layer[i]);
-		text_addf(&said, "%s%s:%s", i ? ", " : "s begins with ", p->teacher->name,
+		text_addf(&said, "%s%s:%s", i ? ", " : "s starts from ", p->teacher->name,
 			  p->teacher->layer[p->t_layer[i]].name);
 	}
 	snprintf(r->note, sizeof r->note, "%.90s: %zu numbers", text_get(&said), p->copied);
@@ -205,7 +206,7 @@ setup_student_request(struct trainer_state *w, struct request *r, struct err *e)
 	if (!w->run.student)
 		return err_set(e, "student init: no student yet; `student mlp 32` makes one");
 	if (w->info.teacher[k].is_file)
-		return err_set(e, "student init: %s is a file of outputs: it has no layers", name);
+		return err_set(e, "student init: %s is a file of outputs, without layers", name);
 	if (!w->info.teacher[k].ready)
 		return err_set(e, "student init: %s has not been trained", name);
 	p.teacher = &w->info.teacher[k];

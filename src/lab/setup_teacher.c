@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/base/text.h"
 #include "retort/lab/idle_change.h"
 #include "retort/train/feed.h"
@@ -20,11 +21,11 @@ check_name(const char *name, struct err *e)
 
 	if (!name[0] || name[good] || (name[0] >= '0' && name[0] <= '9') || name[0] == '-')
 		return err_set(e,
-			       "teacher '%s': a name is letters, digits, '-' and '_', and begins "
-			       "with a letter",
+			       "invalid teacher name '%s' (expected letters, digits, '-' and '_', "
+			       "the first a letter)",
 			       name);
 	if (strcmp(name, "s") == 0 || strcmp(name, "main") == 0 || strcmp(name, "plain") == 0)
-		return err_set(e, "teacher '%s': the name is taken by the student", name);
+		return err_set(e, "invalid teacher name '%s' (reserved for the student)", name);
 	return 0;
 }
 
@@ -35,11 +36,10 @@ add_file(struct trainer_state *w, struct request_net *r, int k, struct err *e)
 	struct net_info *t = &w->info.teacher[k];
 
 	if (w->train.ds->next_token)
-		return err_set(
-			e,
-			"%s: a file of outputs has one row of logits for each row of the data, "
-			"and next-token data needs one for each position",
-			r->from);
+		return err_set(e,
+			       "%s: next-token data needs logits for each position, but a file of "
+			       "outputs has one row of logits for each row",
+			       r->from);
 	if (logit_file_bind(r->file, w->train.ds->n, (size_t)w->train.ds->classes, e) < 0 ||
 	    logit_file_check(r->file, w->train.split.train, w->train.split.n_train, e) < 0 ||
 	    logit_file_check(r->file, w->train.split.held, w->train.split.n_held, e) < 0)
@@ -83,9 +83,9 @@ check_room(const struct trainer_state *w, const char *name, struct err *e)
 	if (check_name(name, e) < 0)
 		return -1;
 	if (lab_info_teacher(&w->info, name, NULL) >= 0)
-		return err_set(e, "teacher %s: the name is in use by another teacher", name);
+		return err_set(e, "teacher %s: name in use", name);
 	if (w->info.n_teachers == TRAIN_TEACHERS)
-		return err_set(e, "teacher %s: there are %d teachers already, the maximum", name,
+		return err_set(e, "teacher %s: too many teachers (expected at most %d)", name,
 			       TRAIN_TEACHERS);
 	return 0;
 }
@@ -172,33 +172,38 @@ setup_teacher_stage(struct trainer_state *w, struct request *r, struct err *e)
 }
 
 /* Set one option of a teacher from its word. */
+static const char *
+cache_word(size_t i)
+{
+	return teacher_cache_name[i];
+}
+
 static int
 set_option(struct teacher_options *o, const char *key, const char *value, struct err *e)
 {
 	int64_t n;
+	int bf16;
 
 	if (strcmp(key, "cache") == 0) {
-		for (int i = 0; teacher_cache_name[i]; i++)
-			if (strcmp(value, teacher_cache_name[i]) == 0) {
-				o->cache = (enum teacher_cache)i;
-				return 0;
-			}
-		return err_set(e, "cache: '%.40s' is none of auto, off, memory, disk", value);
+		int i = choice_find_next(value, cache_word, "cache", e);
+
+		o->cache = i < 0 ? o->cache : (enum teacher_cache)i;
+		return i < 0 ? -1 : 0;
 	}
 	if (strcmp(key, "top") == 0) {
 		if (strcmp(value, "all") == 0)
 			n = 0;
 		else if (text_to_int(value, &n) < 0 || n < 1 || n > 65536)
-			return err_set(e,
-				       "top: '%.40s' is neither all nor a whole number in 1..65536",
-				       value);
+			return err_set(
+				e,
+				"invalid top '%.40s' (expected all, or an integer from 1 to 65536)",
+				value);
 		o->top = (size_t)n;
 		return 0;
 	}
-	if (strcmp(value, "f32") != 0 && strcmp(value, "bf16") != 0)
-		return err_set(e, "precision: '%.40s' is neither f32 nor bf16", value);
-	o->bf16 = strcmp(value, "bf16") == 0;
-	return 0;
+	bf16 = choice_find(value, "f32, bf16", "precision", e);
+	o->bf16 = bf16 < 0 ? o->bf16 : bf16 == 1;
+	return bf16 < 0 ? -1 : 0;
 }
 
 /* Report the effect of bfloat16 at once where the teacher has parameters. */
@@ -211,8 +216,8 @@ report_effect(struct trainer_state *w, int k, struct request *r, struct err *e)
 		return -1;
 	r->notable = true;
 	snprintf(r->note, sizeof r->note,
-		 "%s: bf16 changes its outputs by KL %.2g, agreement %.4g, largest difference %.2g",
-		 t->name, t->effect.kl, t->effect.agreement, t->effect.largest);
+		 "%s: effect of bf16: KL %.2g, agreement %.4g, largest difference %.2g", t->name,
+		 t->effect.kl, t->effect.agreement, t->effect.largest);
 	return 0;
 }
 
@@ -228,7 +233,8 @@ setup_teacher_options(struct trainer_state *w, struct request *r, struct err *e)
 		return err_wrap(e, "teachers %s", name);
 	t = &w->info.teacher[k];
 	if (t->is_file)
-		return err_set(e, "teacher %s: %s: not an option of a file of outputs", name, key);
+		return err_set(e, "teacher %s: option %s does not apply to a file of outputs", name,
+			       key);
 	old = t->options;
 	if (set_option(&t->options, key, r->u.option.value, e) < 0)
 		return err_wrap(e, "teachers %s", name);

@@ -69,8 +69,8 @@ check_kept(const struct request_shares *keep, struct err *e)
 				       "example kd)",
 				       name);
 		if (!(keep->share[k].share >= 0 && keep->share[k].share <= 1e6))
-			return err_set(e, "keep %s: weight %g is outside 0..1000000", name,
-				       keep->share[k].share);
+			return err_set(e, "keep %s: invalid weight %g (expected 0 to 1000000)",
+				       name, keep->share[k].share);
 	}
 	return 0;
 }
@@ -94,10 +94,10 @@ fade_teachers(const struct trainer_state *w, const struct request_run *r, struct
 		if (weight == 0 || over == 0)
 			continue;
 		if (s->n_ramps == RAMP_KNOBS)
-			return err_set(e,
-				       "fade: %d ramps are in use already, the maximum; `ramp KNOB "
-				       "off` ends one",
-				       RAMP_KNOBS);
+			return err_set(
+				e,
+				"fade: %d ramps are in use, the maximum; `ramp KNOB off` ends one",
+				RAMP_KNOBS);
 		s->ramp[s->n_ramps++] =
 			(struct ramp){ .knob = knob,
 				       .n = 1,
@@ -410,7 +410,8 @@ stage_end(struct trainer_state *w)
 	}
 	r = request_new(REQUEST_SET);
 	if (live_change_make(w, &s, r, &e) < 0)
-		snprintf(w->ended, sizeof w->ended, "%s ended, its settings stay in force: %.160s",
+		snprintf(w->ended, sizeof w->ended,
+			 "%s ended; its settings cannot be restored: %.160s",
 			 lab_stage_name[stage->kind], e.msg);
 	else
 		describe_end(w, lab_stage_name[stage->kind], r->note, &lost);

@@ -172,7 +172,7 @@ handle_by_service(struct trainer *t, struct request *r)
 			if (a->row[k].kind == r->kind)
 				return a->row[k].handle(t->service[i].state, t->work, r, &r->err);
 	}
-	return err_set(&r->err, "%s: this program cannot do that", request_table[r->kind].name);
+	return err_set(&r->err, "%s: not supported by this program", request_table[r->kind].name);
 }
 
 /* Apply a request now, and answer it now, or later as its row says. */
@@ -224,10 +224,10 @@ refuse_stamp(struct trainer *t, struct request *r, uint64_t step)
 
 	stamp_request(t->work, &here, r);
 	if (step == UINT64_MAX)
-		r->status = err_set(&r->err, "%s: there is no teacher '%s'", r->stamp, r->owner);
+		r->status = err_set(&r->err, "%s: no teacher '%s'", r->stamp, r->owner);
 	else
 		r->status =
-			err_set(&r->err, "%s: that step has passed; %s stands at %llu", r->stamp,
+			err_set(&r->err, "%s: the step is past; %s is at step %llu", r->stamp,
 				r->owner[0] ? r->owner : "the student", (unsigned long long)step);
 	push_answer(t, r);
 }

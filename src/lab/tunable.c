@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/base/text.h"
 
 bool
@@ -30,8 +31,7 @@ find_pair(const struct lab_info *info, const char *word, struct err *e)
 			text_release(&names);
 			return TUNABLE_MAP(info->run.settings.map[i].slot);
 		}
-	err_set(e, "%.40s: no such pair on the map; there is %.160s", word,
-		names.len ? text_get(&names) : "none");
+	choice_invalid(e, "pair", word, names.len ? text_get(&names) : "none");
 	text_release(&names);
 	return -1;
 }

@@ -185,7 +185,7 @@ read_offsets(const json_t *j, uint64_t size, struct entry *t, struct err *e)
 	t->from = (uint64_t)json_integer_value(from);
 	t->to = (uint64_t)json_integer_value(to);
 	if (t->type != SKIPPED && t->to - t->from != (uint64_t)t->len * ckpt_type_size(t->type))
-		return err_set(e, "tensor %s: %llu bytes of data, its shape and type need %llu",
+		return err_set(e, "tensor %s: %llu bytes of data (expected %llu by shape and type)",
 			       t->name, (unsigned long long)(t->to - t->from),
 			       (unsigned long long)t->len * ckpt_type_size(t->type));
 	return 0;
@@ -208,7 +208,7 @@ check_cover(struct entry *t, size_t n, uint64_t size, struct err *e)
 	qsort(t, n, sizeof *t, by_offset);
 	for (size_t i = 0; i < n; i++) {
 		if (t[i].from != at)
-			return err_set(e, "tensor %s: its data start at %llu and %s", t[i].name,
+			return err_set(e, "tensor %s: data start at %llu and %s", t[i].name,
 				       (unsigned long long)t[i].from,
 				       t[i].from < at ? "overlap another tensor" : "leave a gap");
 		at = t[i].to;
@@ -264,7 +264,7 @@ read_entries(json_t *root, const unsigned char *data, uint64_t size, ckpt_wants 
 	int status = 0;
 
 	if (json_object_size(root) > TENSORS)
-		return err_set(e, "%zu tensors, at most %d are accepted", json_object_size(root),
+		return err_set(e, "%zu tensors (expected at most %d)", json_object_size(root),
 			       TENSORS);
 	t = mem_array(json_object_size(root) + 1, sizeof *t);
 	json_object_foreach(root, key, value)
@@ -272,8 +272,8 @@ read_entries(json_t *root, const unsigned char *data, uint64_t size, ckpt_wants 
 		if (strcmp(key, "__metadata__") == 0) {
 			status = read_notes(value, c, e);
 		} else if (strlen(key) >= CKPT_NAME) {
-			status = err_set(e, "tensor %.40s...: its name is longer than %d bytes",
-					 key, CKPT_NAME - 1);
+			status = err_set(e, "tensor %.40s...: name longer than %d bytes", key,
+					 CKPT_NAME - 1);
 		} else {
 			t[n].name = key;
 			status = read_type(key, value, wants, &t[n].type, e);

@@ -272,9 +272,10 @@ model_check(const struct model_spec *s, const struct model_io *io, struct err *e
 				       ? "; `data digits image 8x8` makes images of a table"
 				       : "");
 	if (io->next_token && !s->kind->predicts_next)
-		return err_set(
-			e, "%s predicts a class for each row, not the next token; use `decoder`",
-			s->kind->name);
+		return err_set(e,
+			       "%s predicts a class for each row, but the labels are next tokens; "
+			       "use `decoder`",
+			       s->kind->name);
 	return s->kind->check ? s->kind->check(s, io, e) : 0;
 }
 

@@ -104,8 +104,7 @@ row_set_find(const struct trainer_state *w, const char *name, bool visited, stru
 	if (!w->train.ds)
 		return err_set(e, "no data yet; `data digits` first");
 	if (w->train.ds->next_token)
-		return err_set(e, "%s predicts the next token: it has no rows to compare",
-			       w->train.ds->name);
+		return err_set(e, "%s: next-token data has no rows to compare", w->train.ds->name);
 	snprintf(s->name, sizeof s->name, "%s", name);
 	s->rows = mem_array(w->train.ds->n, sizeof *s->rows);
 	if (find_all(w, s, &learns, e) < 0)
@@ -114,9 +113,8 @@ row_set_find(const struct trainer_state *w, const char *name, bool visited, stru
 		apply_remedies(w, s);
 	drop_equal_weights(s);
 	s->n = s->of;
-	return s->n < LEAST
-		       ? err_set(e, "%s has %zu rows; at least %d are needed", name, s->n, LEAST)
-		       : 0;
+	return s->n < LEAST ? err_set(e, "%s: %zu rows (expected at least %d)", name, s->n, LEAST)
+			    : 0;
 }
 
 void
@@ -154,7 +152,7 @@ row_set_learns(const struct trainer_state *w, const char *name, struct err *e)
 	row_set_release(&s);
 	if (status < 0)
 		return -1;
-	return learns ? 0 : err_set(e, "%s is no training set of the student", name);
+	return learns ? 0 : err_set(e, "%s: not a training set of the student", name);
 }
 
 static void

@@ -161,7 +161,7 @@ open_cache(struct job *j, const struct translator *t, const char *path, struct e
 
 	j->cached = exists ? bitext_read(path, e) : bitext_new(t->name);
 	if (!j->cached)
-		return err_wrap(e, "cannot read the cache of translations; remove it");
+		return err_wrap(e, "the cache of translations cannot be read; remove it");
 	if ((!exists || j->cached->torn) &&
 	    bitext_write(j->cached, path, e) < 0) /* torn: the last line was cut by a crash */
 		return -1;
@@ -310,8 +310,8 @@ handle_translate(void *state, struct trainer_state *w, struct request *r, struct
 		return err_set(e, "augment backtranslate: %s: not a table of texts",
 			       w->train.ds->name);
 	if (worker_is_busy(t->worker))
-		return err_set(e, "augment backtranslate: a translation is under way; "
-				  "`augment backtranslate stop` ends it");
+		return err_set(e, "augment backtranslate: a translation is running; `augment "
+				  "backtranslate stop` ends it");
 	copy_texts(&t->job, w);
 	worker_give(t->worker, r);
 	return 0;

@@ -20,7 +20,7 @@ refuse_tap(const struct layer_pair *m, unsigned on, struct err *e)
 		if (on & 1u << i)
 			len += (size_t)snprintf(taps + len, sizeof taps - len, "%s%s",
 						len ? ", " : "", model_tap_name[i]);
-	return err_set(e, "match %s: does not compare %s; it compares %s", m->match->name,
+	return err_set(e, "match %s: cannot compare %s (expected %s)", m->match->name,
 		       model_tap_name[m->on], taps);
 }
 
@@ -38,17 +38,18 @@ check_loss(const struct net_info *teacher, const struct net_info *student,
 	if (!(on & 1u << m->on))
 		return refuse_tap(m, on, e);
 	if (needs & (LOSS_MAP | LOSS_IMAGE) && (t->is_tokens || places < 2))
-		return err_set(e, "match %s: compares feature maps, and %s:%s is not one",
+		return err_set(e, "match %s: compares feature maps, but %s:%s is not one",
 			       m->match->name, teacher->name, t->name);
 	if (needs & LOSS_SAME && net_info_width(t, m->on) != net_info_width(s, m->on))
 		return err_set(e,
-			       "match %s: compares layers of one width, %s:%s has %zu and s:%s %zu",
+			       "match %s: compares layers of equal width, but %s:%s has %zu and "
+			       "s:%s has %zu",
 			       m->match->name, teacher->name, t->name, net_info_width(t, m->on),
 			       s->name, net_info_width(s, m->on));
 	if (needs & LOSS_BEFORE && (m->t_layer == 0 || m->s_layer < 2))
 		return err_set(e,
-			       "match %s: needs the layer before too, and no trained layer is "
-			       "before %s:%s",
+			       "match %s: needs the layer before too, but there is no trained "
+			       "layer before %s:%s",
 			       m->match->name, m->t_layer == 0 ? teacher->name : "s",
 			       m->t_layer == 0 ? t->name : s->name);
 	return 0;
@@ -87,7 +88,7 @@ layer_pair_agrees(const struct net_info *teacher, const struct net_info *student
 	if ((m->match->needs & among_rows) == among_rows && k->batch < 2)
 		return err_set(e,
 			       "match %s: %s:%s s:%s: compares the rows of a batch with each "
-			       "other, and batch is %d (expected 2 or more)",
+			       "other, but batch is %d (expected at least 2)",
 			       m->match->name, teacher->name, t->name, s->name, (int)k->batch);
 	if (!m->match->agrees || m->match->agrees(&shape, k, e) == 0)
 		return 0;
@@ -117,32 +118,24 @@ check_through(const struct net_info *teacher, const struct net_info *student,
 	size_t width = net_info_width(s, m->on);
 
 	if (m->through == THROUGH_NONE && m->match->needs & LOSS_PROJECT)
-		return err_set(e,
-			       "through none: match %s has a learned projection even where widths "
-			       "are equal",
+		return err_set(e, "through none: match %s always has a learned projection",
 			       m->match->name);
 	if (m->through == THROUGH_NONE && !(m->match->needs & (LOSS_MAP | LOSS_WIDTHS)) &&
 	    m->t_width != width)
 		return err_set(e,
-			       "through none: %s:%s has width %zu, s:%s %zu (expected linear or "
-			       "shared)",
+			       "through none: %s:%s has width %zu, but s:%s has %zu (expected "
+			       "linear or shared)",
 			       teacher->name, t->name, m->t_width, s->name, width);
 	if (m->through <= THROUGH_NONE)
 		return 0;
 	if (m->match->needs & (LOSS_MAP | LOSS_WIDTHS | LOSS_SAME))
-		return err_set(
-			e,
-			"through %s: match %s compares layers without projection (expected none)",
-			through, m->match->name);
+		return err_set(e, "through %s: match %s has no projection (expected none)", through,
+			       m->match->name);
 	if (1u << m->on & MODEL_SQUARES)
-		return err_set(
-			e,
-			"through %s: attention %s are compared without projection (expected none)",
-			through, m->on == MODEL_ATTENTION ? "maps" : "scores");
+		return err_set(e, "through %s: attention %s have no projection (expected none)",
+			       through, m->on == MODEL_ATTENTION ? "maps" : "scores");
 	if (m->through == THROUGH_CONV1X1 && (s->is_tokens || s->width == s->last))
-		return err_set(e,
-			       "through conv1x1: s:%s is not a feature map (expected linear, the "
-			       "same for one position)",
+		return err_set(e, "through conv1x1: s:%s is not a feature map (expected linear)",
 			       s->name);
 	return 0;
 }
@@ -163,12 +156,12 @@ layer_pair_fit(const struct net_info *teacher, const struct net_info *student, s
 		return err_set(e, "%s:%s has no attention", t->heads ? "s" : teacher->name,
 			       t->heads ? s->name : t->name);
 	if (t_places != s_places && !as_rows)
-		return err_set(e, "%s:%s has %zu position%s, s:%s has %zu", teacher->name, t->name,
-			       t_places, t_places == 1 ? "" : "s", s->name, s_places);
+		return err_set(e, "%s:%s has %zu position%s, but s:%s has %zu", teacher->name,
+			       t->name, t_places, t_places == 1 ? "" : "s", s->name, s_places);
 	if (1u << m->on & MODEL_SQUARES && t->heads != s->heads)
 		return err_set(
 			e,
-			"%s:%s has %zu heads, s:%s has %zu: their attention %s cannot be compared",
+			"%s:%s has %zu heads, but s:%s has %zu, so attention %s cannot be compared",
 			teacher->name, t->name, t->heads, s->name, s->heads,
 			m->on == MODEL_SCORES ? "scores" : "maps");
 	if (check_loss(teacher, student, m, e) < 0)

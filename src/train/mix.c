@@ -20,12 +20,12 @@ const char *
 mix_needs_all(enum mix_mode mode)
 {
 	static const char *const why[] = {
-		[MIX_PROBABILITIES] = "it takes the mean of the probabilities of every class",
-		[MIX_LOGITS] = "it takes the mean of the logits of every class",
-		[MIX_ENTROPY] = "it looks at the entropy over every class",
+		[MIX_PROBABILITIES] = "it needs the probability of every class",
+		[MIX_LOGITS] = "it needs the logit of every class",
+		[MIX_ENTROPY] = "it needs the entropy over all classes",
 		[MIX_CONFIDENCE] =
-			"it looks at the probability of the true class, which may be none of them",
-		[MIX_GRADIENT] = "it looks at the gradient of the logit of every class",
+			"it needs the probability of the true class, which may be missing",
+		[MIX_GRADIENT] = "it needs the gradient of every logit",
 		[MIX_RANDOM] = NULL,
 	};
 

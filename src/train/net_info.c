@@ -41,7 +41,7 @@ net_info_layer(const struct net_info *net, const char *layer, enum model_tap *on
 			return i;
 		}
 	}
-	return err_set(e, "%s:%s: no such layer; %s has 0..%d and logits", net->name, layer,
+	return err_set(e, "invalid layer '%s:%s' (expected %s:0 to %d or logits)", net->name, layer,
 		       net->name, net->n_layers - 2);
 }
 

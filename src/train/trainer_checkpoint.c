@@ -90,8 +90,10 @@ restore_updates(struct branch *b, int group, const struct ckpt *c, struct err *e
 	snprintf(key, sizeof key, "updates.%s", b->net->layout.group[group].name);
 	text = ckpt_get(c, key);
 	if (text && (text_to_int(text, &n) < 0 || n < 0))
-		return err_set(e, "%s: '%.40s' in the file's notes is not a whole number from 0",
-			       key, text);
+		return err_set(
+			e,
+			"invalid note %s '%.40s' in the file (expected a whole number, at least 0)",
+			key, text);
 	b->state->updates[group] = (uint64_t)n;
 	return 0;
 }

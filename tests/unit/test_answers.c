@@ -84,16 +84,17 @@ bad_numbers_are_named(void **state)
 
 	(void)state;
 	check_refused(put_text("b.csv", "1,2\n3,nan\n"), logits,
-		      "b.csv: line 2, column 2: 'nan' is no finite number");
+		      "b.csv: line 2, column 2: 'nan' is not a finite number");
 	check_refused(put_text("b.csv", "a,b\n3,4\n"), logits,
-		      "b.csv: line 1, column 1: 'a' is no finite number");
+		      "b.csv: line 1, column 1: 'a' is not a finite number");
 	check_refused(put_text("b.csv", "1,2\n3\n"), logits,
 		      "b.csv: row 2 (line 2): 1 cells, 2 expected");
 	check_refused(put_text("b.csv", "1\n2\n"), logits,
-		      "1 column: at least two classes are needed");
-	check_refused(put_text("b.csv", "1,1e31\n"), logits, "'1e31' is outside -1e30..1e30");
+		      "1 column (expected at least two classes)");
+	check_refused(put_text("b.csv", "1,1e31\n"), logits,
+		      "'1e31' is out of range (expected -1e30 to 1e30)");
 	check_refused(put_text("b.csv", "0.5,0.5\n0.5,0.498\n"), p,
-		      "line 2: its probabilities sum to 0.998");
+		      "line 2: the sum of probabilities is 0.998");
 	check_refused(put_text("b.csv", "1.5,-0.5\n"), p,
 		      "line 1, column 2: '-0.5' is a negative probability");
 	check_refused(put_text("b.csv", "0.5,1,2\n"), ids,
@@ -127,17 +128,17 @@ rows_find_their_answers(void **state)
 	CHECK(logit_file_bind(a, 3, 2, &e) == 0);
 	CHECK(logit_file_check(a, needed, 1, &e) == 0);
 	CHECK(logit_file_check(a, needed, 3, &e) < 0);
-	CHECK_STR(e.msg, "no outputs for row 1 of the data, which is needed");
+	CHECK_STR(e.msg, "no outputs for row 1 of the data");
 	logit_file_gather(a, rows, 2, out);
 	CHECK_NEAR(out[0], 20, 0);
 	CHECK_NEAR(out[3], 11, 0);
 	logit_file_free(a);
-	bind_refused("3,1,2\n", ids, "row 1 is of row 3 of the data, which has 0..2");
-	bind_refused("1,1,2\n1,3,4\n", ids, "row 2 is of row 1 of the data, as row 1 is already");
+	bind_refused("3,1,2\n", ids, "row 1: invalid row number 3 (expected 0 to 2)");
+	bind_refused("1,1,2\n1,3,4\n", ids, "row 2: duplicate row number 1, as of row 1");
 	bind_refused("1,2\n3,4\n", (struct logit_file_options){ 0 },
-		     "2 rows of outputs, and the data has 3; `ids` says which rows they are");
+		     "2 rows of outputs, but 3 rows of data; `ids` gives their row numbers");
 	bind_refused("1,2,3\n", (struct logit_file_options){ 0 },
-		     "3 columns of outputs, and the data has 2 classes");
+		     "3 columns of outputs (expected 2, the classes of the data)");
 }
 
 static void
@@ -154,7 +155,7 @@ ids_have_a_file_too(void **state)
 	logit_file_free(a);
 	logit_file_free(plain);
 	o.ids_path = put_text("ids", "1\n");
-	check_refused(path, o, "1 rows of 1 column; 2 of one are needed");
+	check_refused(path, o, "1 rows of 1 column (expected 2 rows of one");
 }
 
 /* What was written comes back bit by bit, either way. */
@@ -200,7 +201,7 @@ other_npy_files_are_refused(void **state)
 
 	(void)state;
 	check_refused(put_npy("{'descr': '<i8', 'fortran_order': False, 'shape': (1, 2), }", 16), o,
-		      "its numbers are '<i8'");
+		      "numbers of type '<i8'");
 	check_refused(put_npy("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 2), }", 8), o,
 		      "columns before rows");
 	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 8), o,
@@ -217,7 +218,7 @@ other_npy_files_are_refused(void **state)
 	npyfile_header(1, 2, bytes);
 	memcpy(bytes + NPYFILE_HEADER, bad, sizeof bad);
 	check_refused(put("x.npy", bytes, sizeof bytes), o,
-		      "x.npy: row 1, column 2: nan is no finite number");
+		      "x.npy: row 1, column 2: nan is not a finite number");
 }
 
 int

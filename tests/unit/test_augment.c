@@ -564,7 +564,7 @@ augmentations_for_other_rows_are_refused(void **state)
 	CHECK_INT(augment_fits(&knobs, &ds, NULL, NULL, &e), 0);
 	knobs.mask_token = 256;
 	CHECK_INT(augment_fits(&knobs, &ds, NULL, NULL, &e), -1);
-	CHECK_STR(e.msg, "mask-token: tokens are 0..255, not 256");
+	CHECK_STR(e.msg, "invalid mask-token 256 (expected 0 to 255)");
 }
 
 int

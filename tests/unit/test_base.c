@@ -28,9 +28,9 @@ errors_gain_context(void **state)
 	struct err e;
 
 	(void)state;
-	CHECK_INT(err_set(&e, "%s: %d is outside %d..%d", "temperature", 0, 1, 100), -1);
+	CHECK_INT(err_set(&e, "invalid %s %d (expected %d to %d)", "temperature", 0, 1, 100), -1);
 	err_wrap(&e, "line %d", 4);
-	CHECK_STR(e.msg, "line 4: temperature: 0 is outside 1..100");
+	CHECK_STR(e.msg, "line 4: invalid temperature 0 (expected 1 to 100)");
 }
 
 static void
@@ -386,7 +386,7 @@ files_are_replaced_atomically(void **state)
 	CHECK_STR(back, "onetwo");
 	mem_free(back);
 	CHECK_INT(io_read(path, 5, &back, &size, &e), IO_TOO_LARGE);
-	CHECK(strstr(e.msg, "6 bytes, at most 5 are accepted") != NULL);
+	CHECK(strstr(e.msg, "too large: 6 bytes (expected at most 5)") != NULL);
 	CHECK_INT(io_read(dir, 100, &back, &size, &e), -1);
 	CHECK(strstr(e.msg, "not a regular file") != NULL);
 	unlink(path);

@@ -108,16 +108,15 @@ what_does_not_match_is_named(void **state)
 {
 	(void)state;
 	refuse("hue,weight,kind", "red,1,a", "blue,2,",
-	       "column 'size' of main is none of more: hue, weight");
+	       "column 'size' of main is missing in more (columns: hue, weight)");
 	refuse("hue,size,legs,kind", "red,1,4,a", "blue,2,4,",
-	       "column 'legs' of more is none of main: hue, size");
+	       "column 'legs' of more is missing in main (columns: hue, size)");
 	refuse("hue,size,hat,kind", "red,1,fez,a", "blue,2,cap,",
-	       "column 'hat' of more is none of main: hue, size");
-	refuse("hue,size,kind", "1,1,a", "2,2,", "column 'hue' has numbers, and main words");
+	       "column 'hat' of more is missing in main (columns: hue, size)");
+	refuse("hue,size,kind", "1,1,a", "2,2,", "column 'hue' has numbers, but main words");
 	refuse("hue,size,kind", "red,small,a", "blue,large,",
-	       "column 'size' has words, and main numbers");
-	refuse("hue,size,size,kind", "red,1,2,a", "blue,2,2,",
-	       "two columns of more are called 'size'");
+	       "column 'size' has words, but main numbers");
+	refuse("hue,size,size,kind", "red,1,2,a", "blue,2,2,", "more: duplicate column 'size'");
 }
 
 /* "a=b" is the name of a column of numbers, and a word may have a sign too. */

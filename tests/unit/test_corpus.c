@@ -82,7 +82,7 @@ characters_are_numbered_by_their_code_point(void **state)
 	CHECK_INT(tokenizer_encode(&t, "ab\xE6\x97\xA5", 5, &ids, &e), -1);
 	CHECK_STR(e.msg, "byte 2: the vocabulary has no U+65E5 日");
 	CHECK_INT(tokenizer_decode(&t, (int32_t[]){ 0, -1, 5 }, 3, &out, &e), -1);
-	CHECK_STR(e.msg, "token 2: id 5 is not in 0..4");
+	CHECK_STR(e.msg, "token 2: invalid id 5 (expected 0 to 4)");
 	text_release(&out);
 	mem_free(ids.id);
 	tokenizer_release(&t);
@@ -126,7 +126,7 @@ more_characters_than_the_cap_are_refused(void **state)
 	for (uint32_t cp = 0x10000; cp <= 0x10000 + TOKENIZER_CHARS; cp++)
 		CHECK_INT(tokenizer_add_chars(&t, utf8, unicode_encode(cp, utf8), &e), 0);
 	CHECK_INT(tokenizer_assign_ids(&t, &e), -1);
-	CHECK_STR(e.msg, "65537 distinct characters, at most 65536 are accepted; use bytes");
+	CHECK_STR(e.msg, "65537 distinct characters (expected at most 65536); use bytes");
 	tokenizer_release(&t);
 }
 
@@ -191,11 +191,11 @@ windows_do_not_overlap_and_have_one_token_behind_the_last(void **state)
 	CHECK_INT(ds->ids[40], 40 % 26);
 	dataset_free(ds);
 	CHECK_INT(corpus_stream(text, 40, &chars, &ds, &e), -1);
-	CHECK_STR(e.msg, "40 tokens: 9 windows of length 4, at least 10 are needed");
+	CHECK_STR(e.msg, "40 tokens: 9 windows of length 4 (expected at least 10)");
 	CHECK_INT(corpus_stream("", 0, &chars, &ds, &e), -1);
 	memset(text, 'a', sizeof text);
 	CHECK_INT(corpus_stream(text, 41, &chars, &ds, &e), -1);
-	CHECK_STR(e.msg, "a vocabulary of one token leaves nothing to learn");
+	CHECK_STR(e.msg, "a vocabulary of one token (expected at least 2)");
 }
 
 /* The set of a table. */
@@ -285,7 +285,7 @@ columns_of_texts_are_found_by_number_too(void **state)
 	o.label = NULL;
 	o.text = "said";
 	CHECK_INT(table(SIX SIX, &o, &ds, &e), -1);
-	CHECK_STR(e.msg, "text 'said': no such column; columns are 1..2");
+	CHECK_STR(e.msg, "text: unknown column 'said' (expected 1 to 2)");
 	o = (struct dataset_options){ .text = "2", .tokens = "char", .length = 2 };
 	CHECK_INT(table(SIX "a,b\nb,b\xFF\nb,a\na,a\n", &o, &ds, &e), -1);
 	CHECK_STR(e.msg, "line 8: the text: byte 1: 0xFF is not UTF-8");
@@ -353,19 +353,24 @@ what_is_no_id_is_refused_with_line_and_column(void **state)
 		size_t vocab;
 		const char *message;
 	} bad[] = {
-		{ "1 2\n3 x4 5\n", 0, "line 2, column 3: 'x4' is not a token id" },
-		{ "1 -2\n", 0, "line 1, column 3: '-2' is not a token id" },
-		{ "1 2.5\n", 0, "line 1, column 3: '2.5' is not a token id" },
-		{ "1 2\n3 8\n", 8, "line 2, column 3: id 8 is not in 0..7" },
-		{ "a\t1 8\n", 8, "line 1, column 5: id 8 is not in 0..7" },
+		{ "1 2\n3 x4 5\n", 0,
+		  "line 2, column 3: invalid token id 'x4' (expected an integer, at least 0)" },
+		{ "1 -2\n", 0,
+		  "line 1, column 3: invalid token id '-2' (expected an integer, at least 0)" },
+		{ "1 2.5\n", 0,
+		  "line 1, column 3: invalid token id '2.5' (expected an integer, at least 0)" },
+		{ "1 2\n3 8\n", 8, "line 2, column 3: invalid token id '8' (expected 0 to 7)" },
+		{ "a\t1 8\n", 8, "line 1, column 5: invalid token id '8' (expected 0 to 7)" },
 		{ "99999999999999999999999\n", 0,
-		  "line 1, column 1: id 99999999999999999999999 is not in 0..1048575" },
+		  "line 1, column 1: invalid token id '99999999999999999999999' (expected 0 to "
+		  "1048575)" },
 		{ "a\t1\n\n2\n", 0,
-		  "line 3: no tab, line 1 has one: a tab ends a label, on every line or on none" },
+		  "line 3: no tab, but line 1 has one (expected a label and a tab on all lines or "
+		  "on none)" },
 		{ "1\n2\t3\n", 0, "line 2: a tab, line 1 has none" },
 		{ "\n \n", 0, "empty: no token ids" },
-		{ "a\t1\nb\t2\n", 0, "2 rows: at least 10 are needed" },
-		{ "1 2 3 4\n", 0, "4 tokens: 3 windows of length 1, at least 10 are needed" },
+		{ "a\t1\nb\t2\n", 0, "2 rows (expected at least 10)" },
+		{ "1 2 3 4\n", 0, "4 tokens: 3 windows of length 1 (expected at least 10)" },
 	};
 	struct dataset *ds;
 	struct err e;
@@ -530,7 +535,7 @@ joined_streams_end_with_their_file(void **state)
 	CHECK_INT(ds->unlabelled, ds->set[2].n);
 	alone->next_token = false;
 	CHECK_INT(sets_check(ds, alone, &e), -1);
-	CHECK_STR(e.msg, "its labels are classes, those of fox are next tokens");
+	CHECK_STR(e.msg, "labels are classes, but those of fox are next tokens");
 	dataset_free(alone);
 	dataset_free(ds);
 }

@@ -48,8 +48,8 @@ what_is_no_table_is_refused(void **state)
 	} bad[] = {
 		{ "", "empty: no rows" },
 		{ "\n\n", "no rows" },
-		{ "1,2\n3\n", "row 2 (line 2): 1 cells, 2 expected as in row 1" },
-		{ "1,\"2\n3,4\n", "quotes that never close" },
+		{ "1,2\n3\n", "row 2 (line 2): 1 cells (expected 2, as in row 1)" },
+		{ "1,\"2\n3,4\n", "no closing quote" },
 	};
 	struct csvfile t;
 	struct err e;
@@ -125,8 +125,8 @@ words_become_categories(void **state)
 	for (int i = 0; i < 257; i++)
 		text_addf(&many, "w%d,1,%d\n", i, i % 2);
 	CHECK_INT(read_bytes("table.csv", many.s, many.len, &o, &ds, &e), -1);
-	CHECK_STR(e.msg, "row 258 (line 258), column 1 'word': 'w256' is one word more than the "
-			 "256 that a category may have");
+	CHECK_STR(e.msg, "row 258 (line 258), column 1 'word': 'w256' exceeds the 256 distinct "
+			 "words of a category column");
 	text_clear(&many);
 	text_add(&many, "x,kind\n1,a\n2,b\nthree,a\n4,b\n5,a\n6,b\n7,a\n8,b\n9,a\n10,b\n");
 	CHECK_INT(read_bytes("table.csv", many.s, many.len, &o, &ds, &e), -1);
@@ -400,7 +400,8 @@ a_table_of_pixels_becomes_images(void **state)
 	dataset_free(flat);
 	o.width = 7;
 	CHECK_INT(read_dataset(path, &o, &ds, &e), -1);
-	CHECK(strstr(e.msg, "image: 8 x 7 x 1 are 56 pixels, the table has 64 features") != NULL);
+	CHECK(strstr(e.msg, "image: 8 x 7 x 1 are 56 pixels, but the table has 64 features") !=
+	      NULL);
 	mem_free(path);
 }
 

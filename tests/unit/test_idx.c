@@ -130,7 +130,7 @@ every_cut_or_changed_gzip_is_refused(void **state)
 		packed[i] ^= 1;
 	}
 	CHECK_INT(unpack(packed, n, sizeof text - 1, &out, &size, &e), IO_TOO_LARGE);
-	CHECK_STR(e.msg, "gzip: holds more than 199 bytes, the most that is accepted");
+	CHECK_STR(e.msg, "gzip: too large (expected at most 199 bytes uncompressed)");
 }
 
 static void
@@ -207,13 +207,13 @@ headers_that_lie_are_refused(void **state)
 		  3,
 		  { 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF },
 		  8,
-		  "numbers are too many; 8 bytes follow" },
+		  "too many numbers: 4294967295x4294967295x4294967295; 8 bytes follow" },
 		{ 0x08,
 		  2,
 		  { 0x80000000, 2 },
 		  8,
 		  "2147483648x2 numbers of type ubyte take 4294967296" },
-		{ 0x0E, 3, { 0x40000000, 0x40000000, 2 }, 8, "numbers are too many" },
+		{ 0x0E, 3, { 0x40000000, 0x40000000, 2 }, 8, "too many numbers" },
 	};
 	unsigned char file[64] = { 0 };
 	struct idxfile f;
@@ -349,7 +349,7 @@ images_without_fitting_labels_are_refused(void **state)
 	CHECK(strstr(read_set("c-images-idx3-ubyte", "same", &ds), "1 class, at least 2") != NULL);
 	n = some_images(file, 9, 3);
 	tmpfolder_write(tmpfolder_dir, "few", file, n);
-	CHECK(strstr(read_set("few", "short", &ds), "9 rows are outside 10..") != NULL);
+	CHECK(strstr(read_set("few", "short", &ds), "invalid number of rows 9 (expected 10 to ") != NULL);
 	tmpfolder_write(tmpfolder_dir, "cut", file, n - 1);
 	CHECK(strstr(read_set("cut", "short", &ds), "cut off: 9x2x3") != NULL);
 }

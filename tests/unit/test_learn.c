@@ -108,7 +108,7 @@ a_change_is_answered_with_its_step(void **state)
 	CHECK_STR(r.answer->note, "temperature 4 -> 2");
 	labrig_wait(&r, REQUEST_DONE);
 	CHECK_INT(labrig_ask(&r, labrig_at(labrig_set("temperature", "3"), 50)), -1);
-	CHECK_STR(r.answer->err.msg, "@50: that step has passed; the student stands at 100");
+	CHECK_STR(r.answer->err.msg, "@50: the step is past; the student is at step 100");
 	labrig_close(&r);
 }
 
@@ -175,18 +175,18 @@ what_cannot_be_done_is_refused_with_the_reason(void **state)
 	CHECK_STR(r.answer->err.msg, "student: no data yet; `data digits` first");
 	prepare(&r, "mlp 16");
 	CHECK_INT(labrig_ask(&r, map("7", "1", 0.5)), -1);
-	CHECK_STR(r.answer->err.msg, "map: big:7: no such layer; big has 0..2 and logits");
+	CHECK_STR(r.answer->err.msg, "map: invalid layer 'big:7' (expected big:0 to 2 or logits)");
 	CHECK_INT(labrig_ask(&r, map("1", "1", -1)), -1);
 	CHECK_STR(r.answer->err.msg, "map: big:1 s:1 is not mapped");
 	CHECK_INT(labrig_ask(&r, labrig_request(REQUEST_TRAIN, "bog", "", 1)), -1);
-	CHECK_STR(r.answer->err.msg, "train: bog: no such teacher; there is big");
+	CHECK_STR(r.answer->err.msg, "train: invalid teacher 'bog' (expected big; did you mean big?)");
 	CHECK_INT(labrig_ask(&r, request_new(REQUEST_REDO)), -1);
 	trainer_hold(r.t, true);
 	CHECK_INT(labrig_ask(&r, labrig_request(REQUEST_RUN, "", "", 1000)), 0);
 	CHECK_INT(labrig_ask(&r, labrig_set("batch", "32")), -1);
-	CHECK(strstr(r.answer->err.msg, "batch: cannot change while training") != NULL);
+	CHECK(strstr(r.answer->err.msg, "batch: fixed during training") != NULL);
 	CHECK_INT(labrig_ask(&r, labrig_request(REQUEST_STUDENT, "", "mlp 8", 0)), -1);
-	CHECK_STR(r.answer->err.msg, "not while the student trains (step 0 of 1000); `stop` first");
+	CHECK_STR(r.answer->err.msg, "the student is training (step 0 of 1000); `stop` first");
 	labrig_close(&r);
 }
 

@@ -398,7 +398,7 @@ networks_that_cannot_be_are_refused(void **state)
 		{ "transformer width=12 heads=4 kv-heads=3", &texts,
 		  "4 heads are not a multiple of 3 kv-heads" },
 		{ "transformer width=12 heads=4 position=rotary", &texts,
-		  "rotary positions need an even head width, not 3" },
+		  "invalid head width 3 (expected even for rotary positions)" },
 		{ "transformer positions=5", &texts,
 		  "transformer: rows of 7 tokens are longer than 5 positions" },
 		{ "transformer", &numbers, "transformer reads tokens, not numbers" },
@@ -408,7 +408,7 @@ networks_that_cannot_be_are_refused(void **state)
 		{ "resnet 4", &numbers,
 		  "resnet reads images, not numbers; `data digits image 8x8`" },
 		{ "resnet 4,4,4 blocks=16", &images,
-		  "resnet: 3 stages of 16 blocks are more than 32 blocks" },
+		  "resnet: too many blocks: 3 stages of 16 (expected at most 32)" },
 		{ "cnn 4 kernel=4", &images, "invalid kernel 4" },
 	};
 

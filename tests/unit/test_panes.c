@@ -597,8 +597,8 @@ the_sets_of_the_gauge_are_chosen(void **state)
 	s.info.n_sets = 0; /* other data */
 	CHECK_INT(view_do(&s, "second-set", "", &line, &e), 0);
 	CHECK_STR(sides_name(&s, 1), "held-out");
-	sides_take(&s, NULL, "held-out has 3 rows: at least 10 are needed");
-	CHECK_STR(s.gauge_error, "held-out has 3 rows: at least 10 are needed");
+	sides_take(&s, NULL, "held-out has 3 rows (expected at least 10)");
+	CHECK_STR(s.gauge_error, "held-out has 3 rows (expected at least 10)");
 	s.view.helping = true;
 	CHECK(!sides_open(&s));
 	text_release(&line);

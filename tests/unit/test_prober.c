@@ -151,7 +151,7 @@ sets_are_compared_as_the_command_does(void **state)
 	(void)state;
 	rig_open(&r, 1, "digits", "mlp 8");
 	CHECK_INT(ask(&r, sets(REQUEST_GAUGE, "train", "nothing")), -1);
-	CHECK_STR(r.lab.answer->err.msg, "'nothing' is none of train, held-out");
+	CHECK_STR(r.lab.answer->err.msg, "invalid set 'nothing' (expected one of train, held-out)");
 	CHECK_INT(ask(&r, sets(REQUEST_GAUGE, "train", "held-out")), 0);
 	CHECK(r.gauge.seen[SHIFT_REPORT_TEACHER].known && r.gauge.seen[SHIFT_REPORT_BARE].known &&
 	      !r.gauge.seen[SHIFT_REPORT_STUDENT].known);

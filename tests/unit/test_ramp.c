@@ -197,14 +197,13 @@ wrong_words_are_named(void **state)
 	static const struct {
 		const char *line, *error;
 	} cases[] = {
-		{ "schedule 1 2 over 5", "ramp: schedule: " },
-		{ "batch 1 2 over 5", "ramp: batch: fixed during training" },
-		{ "fps 1 2 over 5", "ramp: fps: a display setting" },
-		{ "temperature", "ramp temperature: words are missing; `ramp KNOB FROM TO over N" },
-		{ "temperature 8 1",
-		  "ramp temperature: words are missing; `ramp KNOB FROM TO over N" },
+		{ "schedule 1 2 over 5", "ramp schedule: only numbers" },
+		{ "batch 1 2 over 5", "ramp batch: fixed during training" },
+		{ "fps 1 2 over 5", "ramp fps: display settings" },
+		{ "temperature", "ramp temperature: incomplete; `ramp KNOB FROM TO over N" },
+		{ "temperature 8 1", "ramp temperature: incomplete; `ramp KNOB FROM TO over N" },
 		{ "temperature 8 1 in 5",
-		  "ramp temperature: 'in' where `over` is expected; `ramp KNOB" },
+		  "ramp temperature: invalid word 'in' (expected over); `ramp KNOB" },
 		{ "temperature 0 1 over 5",
 		  "ramp: invalid temperature '0' (expected 0.05 to 1000)" },
 		{ "temperature 8 1001 over 5",
@@ -223,15 +222,15 @@ wrong_words_are_named(void **state)
 		{ "temperature 8 1 over 5 steps 6",
 		  "ramp temperature: invalid steps '6' (expected an integer from 1 to 5)" },
 		{ "temperature 8 1 over 5 linear 6",
-		  "ramp temperature: '6' where `then` is expected" },
-		{ "temperature 8 1 over 5 then", "ramp temperature: words are missing" },
+		  "ramp temperature: invalid word '6' (expected then)" },
+		{ "temperature 8 1 over 5 then", "ramp temperature: incomplete" },
 		{ "lr 1 0 over 5 exponential", "ramp lr: invalid exponential from 1 to 0 (expected "
 					       "both above 0, or both below)" },
 		{ "lr 0.5 1 over 5 then 0 over 5 then 1 over 5 exponential",
 		  "ramp lr: invalid exponential from 0 to 1" },
 		{ "lr 0 1 over 1 then 1 over 1 then 1 over 1 then 1 over 1 then 1 over 1 then 1 "
 		  "over 1 then 1 over 1 then 1 over 1 then 1 over 1",
-		  "ramp lr: more than 8 legs" },
+		  "ramp lr: too many legs (expected at most 8)" },
 	};
 	struct ramp r;
 	struct err e;

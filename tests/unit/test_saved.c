@@ -280,7 +280,9 @@ a_count_that_is_none_is_refused(void **state)
 	c = net_ckpt_of(r.b->net, branch_value(r.b));
 	ckpt_note(c, "updates.net", "-3");
 	CHECK_INT(trainer_checkpoint_take(r.b, c, &e), -1);
-	CHECK_STR(e.msg, "updates.net: '-3' in the file's notes is not a whole number from 0");
+	CHECK_STR(
+		e.msg,
+		"invalid note updates.net '-3' in the file (expected a whole number, at least 0)");
 	ckpt_free(c);
 	rig_close(&r);
 }

@@ -235,12 +235,12 @@ a_row_has_a_limit(void **state)
 	memcpy(bytes, "a,b\n1,\"2", 8);
 	file_of("row.csv", bytes, size);
 	CHECK_INT(read_as(path_of("row.csv"), &(struct dataset_options){ 0 }, "0", &ds, &e), -1);
-	CHECK(strstr(e.msg, "row.csv: row 2 (line 2): more than 134217728 bytes, the most that is "
-			    "accepted; is there a quote that never closes?"));
+	CHECK(strstr(e.msg, "row.csv: row 2 (line 2): too long (expected at most 134217728 bytes); "
+			    "is a closing quote missing?"));
 	memset(bytes, ',', 3 << 20);
 	file_of("row.csv", bytes, 3 << 20);
 	CHECK_INT(read_as(path_of("row.csv"), &(struct dataset_options){ 0 }, "0", &ds, &e), -1);
-	CHECK(strstr(e.msg, "row.csv: row 1 (line 1): more than 1048576 cells"));
+	CHECK(strstr(e.msg, "row.csv: row 1 (line 1): too many cells (expected at most 1048576)"));
 	unlink(path_of("row.csv"));
 	mem_free(bytes);
 }

@@ -349,7 +349,7 @@ invalid_files_are_refused_with_the_reason(void **state)
 		  "\"model\": {\"type\": \"BPE\"}}",
 		  "pre_tokenizer: invalid pattern 'a+(': missing closing parenthesis" },
 		{ "{\"model\": {\"type\": \"Unigram\", \"unk_id\": 4, \"vocab\": [[\"a\", -1]]}}",
-		  "unk_id is not in 0..0" },
+		  "invalid unk_id (expected 0 to 0)" },
 		{ "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", null]]}}",
 		  "token 0: expected" },
 		{ "{\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"a\"}, "

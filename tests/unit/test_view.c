@@ -299,13 +299,13 @@ incompatible_pairs_are_refused_with_the_reason(void **state)
 	CHECK_STR(done(&s, "weight", "5"), "error: big:0 has no attention");
 	CHECK_STR(done(&s, "branch", ""), "");
 	CHECK_STR(done(&s, "down", ""), "");
-	CHECK_STR(done(&s, "weight", "5"), "error: teacher-of-many:1 has 8 heads, s:1 has 4: their "
-					   "attention maps cannot be compared");
+	CHECK_STR(done(&s, "weight", "5"), "error: teacher-of-many:1 has 8 heads, but s:1 has 4, "
+					   "so attention maps cannot be compared");
 	CHECK_STR(done(&s, "tap", ""), "");
 	CHECK_STR(done(&s, "weight", "5"), "");
 	s.view.edit_on = MODEL_SCORES;
-	CHECK_STR(done(&s, "weight", "5"), "error: teacher-of-many:1 has 8 heads, s:1 has 4: their "
-					   "attention scores cannot be compared");
+	CHECK_STR(done(&s, "weight", "5"), "error: teacher-of-many:1 has 8 heads, but s:1 has 4, "
+					   "so attention scores cannot be compared");
 	CHECK_STR(done(&s, "tap", ""), "");
 	CHECK_STR(done(&s, "right", ""), "");
 	CHECK_STR(done(&s, "weight", "5"),

@@ -189,8 +189,10 @@ invalid_options_and_texts_are_refused(void **state)
 		struct vocabtrain_options o;
 		const char *text, *message;
 	} bad[] = {
-		{ { TOKENIZER_BPE, 259, false }, "ab", "size: 259 is outside 260..1048576" },
-		{ { TOKENIZER_CHAR, 5, false }, "ab", "size: 5 is outside 6..1048576" },
+		{ { TOKENIZER_BPE, 259, false },
+		  "ab",
+		  "invalid size 259 (expected 260 to 1048576)" },
+		{ { TOKENIZER_CHAR, 5, false }, "ab", "invalid size 5 (expected 6 to 1048576)" },
 		{ { TOKENIZER_UNIGRAM, 100, false },
 		  "ab\xFF",
 		  "text 1: byte 2: 0xFF is not UTF-8" },

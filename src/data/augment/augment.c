@@ -72,14 +72,14 @@ augment_fits(const struct knobs *k, const struct dataset *ds, const struct round
 		if (!augment_is_on(a, k))
 			continue;
 		if (!is_applied(a, k, ds->kind))
-			return err_set(e, "%s: %s, and %s is %s; `set %s 0`", knob_of(a), a->what,
+			return err_set(e, "%s: %s, but %s is %s; `set %s 0`", knob_of(a), a->what,
 				       ds->name, rows[ds->kind], knob_of(a));
 		if (a->wordnet && !wn)
 			return err_set(
 				e, "%s: no WordNet has been read; `augment %s rate 0.1` reads it",
 				knob_of(a), a->name);
 		if (a->wordnet && !ds->tokenizer)
-			return err_set(e, "%s: %s, and %s has ids without a tokenizer; `set %s 0`",
+			return err_set(e, "%s: %s, but %s has ids without a tokenizer; `set %s 0`",
 				       knob_of(a), a->what, ds->name, knob_of(a));
 	}
 	if (augment_is_on(&augment_backtranslate, k) && !retold)
@@ -89,8 +89,8 @@ augment_fits(const struct knobs *k, const struct dataset *ds, const struct round
 			       ds->name);
 	if (ds->kind == DATASET_TOKENS && augment_is_on(&augment_mask, k) &&
 	    k->mask_token >= (int64_t)ds->vocab)
-		return err_set(e, "mask-token: tokens are 0..%zu, not %lld", ds->vocab - 1,
-			       (long long)k->mask_token);
+		return err_set(e, "invalid mask-token %lld (expected 0 to %zu)",
+			       (long long)k->mask_token, ds->vocab - 1);
 	return 0;
 }
 

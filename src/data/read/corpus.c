@@ -15,8 +15,8 @@ int
 corpus_alloc(struct dataset *ds, size_t length, size_t more, struct err *e)
 {
 	if (ds->n > DATASET_IDS / length)
-		return err_set(e, "%zu rows of %zu tokens: at most %zu tokens are accepted", ds->n,
-			       length, DATASET_IDS);
+		return err_set(e, "too many tokens: %zu rows of %zu (expected at most %zu tokens)",
+			       ds->n, length, DATASET_IDS);
 	ds->kind = DATASET_TOKENS;
 	ds->d = ds->length = length;
 	ds->ids = mem_try(ds->n * length + more, sizeof *ds->ids);
@@ -34,10 +34,10 @@ corpus_windows(const int32_t *ids, size_t n, size_t length, size_t vocab, struct
 	struct dataset *ds;
 
 	if (rows < DATASET_ROWS)
-		return err_set(e, "%zu tokens: %zu windows of length %zu, at least %d are needed",
-			       n, rows, length, DATASET_ROWS);
+		return err_set(e, "%zu tokens: %zu windows of length %zu (expected at least %d)", n,
+			       rows, length, DATASET_ROWS);
 	if (vocab < 2)
-		return err_set(e, "a vocabulary of one token leaves nothing to learn");
+		return err_set(e, "a vocabulary of one token (expected at least 2)");
 	ds = mem_new(sizeof *ds);
 	ds->n = rows;
 	ds->vocab = vocab;
@@ -211,10 +211,13 @@ static int
 check_frame(const struct tokenizer *t, size_t length, struct err *e)
 {
 	if (t->special[TOKENIZER_BEGIN] < 0 || t->special[TOKENIZER_END] < 0)
-		return err_set(e, "frame: the tokens have none that begins a text and one that "
-				  "ends it, like [CLS] and [SEP]");
+		return err_set(e, "frame: the vocabulary has no tokens for begin and end of a "
+				  "text, as [CLS] and [SEP]");
 	return length > 2 ? 0
-			  : err_set(e, "frame: rows of %zu tokens have no room for a text", length);
+			  : err_set(e,
+				    "frame: invalid length %zu (expected at least 3, for begin, "
+				    "text and end)",
+				    length);
 }
 
 int

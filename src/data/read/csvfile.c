@@ -60,8 +60,8 @@ add_cell(void *s, size_t len, void *arg)
 	if (w->failed)
 		return;
 	if (w->row.columns == w->most_cells) {
-		err_set(w->e, "row %zu (line %zu): more than %zu cells", w->row.row + 1,
-			w->row_line, w->most_cells);
+		err_set(w->e, "row %zu (line %zu): too many cells (expected at most %zu)",
+			w->row.row + 1, w->row_line, w->most_cells);
 		refuse_at(w, w->row_line, 0);
 		return;
 	}
@@ -101,8 +101,8 @@ end_row(int c, void *arg)
 	if (w->row.row == 1)
 		w->columns = n;
 	if (n != w->columns && !w->failed) {
-		err_set(w->e, "row %zu (line %zu): %zu cells, %zu expected as in row 1", w->row.row,
-			w->row_line, n, w->columns);
+		err_set(w->e, "row %zu (line %zu): %zu cells (expected %zu, as in row 1)",
+			w->row.row, w->row_line, n, w->columns);
 		refuse_at(w, w->row_line, (n < w->columns ? n : w->columns) + 1);
 	}
 	if (!w->failed)
@@ -151,12 +151,12 @@ refuse_quote(struct walk *w)
 			       w->line, began);
 	if (began != w->line)
 		return err_set(w->e,
-			       "line %zu: a quote inside a cell of the row that began on line %zu; "
-			       "a cell that contains quotes is quoted whole, and they are doubled",
+			       "line %zu: a quote inside a cell, in the row from line %zu; put a "
+			       "cell with quotes in quotes and double the quotes inside",
 			       w->line, began);
 	return err_set(w->e,
-		       "line %zu: a quote inside a cell; a cell that contains quotes is quoted "
-		       "whole, and they are doubled",
+		       "line %zu: a quote inside a cell; put a cell with quotes in quotes and "
+		       "double the quotes inside",
 		       w->line);
 }
 
@@ -212,8 +212,8 @@ parse_block(struct walk *w, const char *bytes, size_t size)
 		return 0;
 	refuse_at(w, w->row_line, 0);
 	return err_set(w->e,
-		       "row %zu (line %zu): more than %zu bytes, the most that is accepted; is "
-		       "there a quote that never closes?",
+		       "row %zu (line %zu): too long (expected at most %zu bytes); is a closing "
+		       "quote missing?",
 		       w->row.row + 1, w->row_line, w->most_bytes);
 }
 
@@ -224,7 +224,7 @@ parse_first(struct walk *w, const char *bytes, size_t size)
 	size_t bom = source_bom(bytes, size);
 
 	if (size >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
-		return err_set(w->e, "this is UTF-16 (expected UTF-8 or ASCII)");
+		return err_set(w->e, "a UTF-16 file (expected UTF-8 or ASCII)");
 	return parse_block(w, bytes + bom, size - bom);
 }
 
@@ -244,7 +244,7 @@ finish_walk(struct walk *w)
 {
 	if (csv_fini(&w->parser, add_cell, end_row, w) != 0) {
 		refuse_at(w, w->row_line, 0);
-		return err_set(w->e, "row %zu (line %zu): quotes that never close", w->row.row + 1,
+		return err_set(w->e, "row %zu (line %zu): no closing quote", w->row.row + 1,
 			       w->row_line);
 	}
 	if (w->failed)

@@ -14,8 +14,8 @@
 #include "retort/data/classes.h"
 
 #define NOT_FINITE "is not a finite number"
-#define TOO_LONG "... is too long for a word of a category; texts are read with text COLUMN"
-#define TOO_MANY "is one word more than the 256 that a category may have"
+#define TOO_LONG "... is too long for a category; `text COLUMN` reads texts"
+#define TOO_MANY "exceeds the 256 distinct words of a category column"
 
 void
 features_init(struct features *f, const struct source *s)

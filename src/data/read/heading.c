@@ -66,11 +66,11 @@ refuse_column(const struct source *s, const char *what, const char *column, stru
 	int status;
 
 	if (!s->name)
-		return err_set(e, "%s '%s': no such column; columns are 1..%zu", what, column,
+		return err_set(e, "%s: unknown column '%s' (expected 1 to %zu)", what, column,
 			       s->columns);
 	for (size_t c = 0; c < s->columns && names.len < NAMES; c++)
 		text_item(&names, "%s", s->name[c]);
-	status = err_set(e, "%s '%s': no such column; columns are %s%s", what, column,
+	status = err_set(e, "%s: unknown column '%s' (expected one of %s%s)", what, column,
 			 text_get(&names), names.len >= NAMES ? " ..." : "");
 	text_release(&names);
 	return status;
@@ -134,8 +134,8 @@ resolve_label(struct source *s, struct err *e)
 
 	s->label = s->columns;
 	if (s->columns < 2 && !o->unlabelled)
-		return err_set(e, "1 column: a label and at least one feature are needed; commas "
-				  "stand between them, or tabs in a file that ends in .tsv");
+		return err_set(e, "1 column (expected a label and at least one feature, separated "
+				  "by commas, or by tabs in a .tsv file)");
 	if (o->unlabelled && o->label && !is_column_number(o->label)) {
 		find_column(s, "label", o->label, &s->label, NULL); /* need not exist */
 		return 0;
@@ -145,7 +145,8 @@ resolve_label(struct source *s, struct err *e)
 	if (o->unlabelled)
 		return 0;
 	s->label = last_column(s);
-	return s->label < s->columns ? 0 : err_set(e, "without: no column is left for the label");
+	return s->label < s->columns ? 0
+				     : err_set(e, "without: no column would be left for the label");
 }
 
 static int
@@ -162,7 +163,7 @@ check_features(struct source *s, struct err *e)
 		any |= !s->left[c];
 	}
 	return any ? 0
-		   : err_set(e, "%zu column%s: at least one feature is needed", s->columns,
+		   : err_set(e, "%zu column%s (expected at least one feature)", s->columns,
 			     s->columns == 1 ? "" : "s");
 }
 

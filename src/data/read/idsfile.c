@@ -42,10 +42,12 @@ refuse_id(struct reader *r, const char *start, size_t column)
 	size_t len = strcspn(start, " \t\r\n");
 
 	if (len == 0)
-		return err_set(r->e, "line %zu, column %zu: a NUL byte is not a token id", r->line,
-			       column);
-	return err_set(r->e, "line %zu, column %zu: '%.*s' is not a token id", r->line, column,
-		       (int)(len < 40 ? len : 40), start);
+		return err_set(r->e, "line %zu, column %zu: a NUL byte (expected a token id)",
+			       r->line, column);
+	return err_set(
+		r->e,
+		"line %zu, column %zu: invalid token id '%.*s' (expected an integer, at least 0)",
+		r->line, column, (int)(len < 40 ? len : 40), start);
 }
 
 /* Read one id at *p, before `end`, and move *p after it. */
@@ -61,8 +63,9 @@ read_id(struct reader *r, const char **p, const char *end, size_t column)
 		id = id < DATASET_VOCAB ? 10 * id + (size_t)(**p - '0') : id;
 	}
 	if (id >= r->vocab)
-		return err_set(r->e, "line %zu, column %zu: id %.*s is not in 0..%zu", r->line,
-			       column, (int)(*p - start < 40 ? *p - start : 40), start,
+		return err_set(r->e,
+			       "line %zu, column %zu: invalid token id '%.*s' (expected 0 to %zu)",
+			       r->line, column, (int)(*p - start < 40 ? *p - start : 40), start,
 			       r->vocab - 1);
 	r->largest = id > r->largest ? id : r->largest;
 	r->id[r->n++] = (int32_t)id;
@@ -102,8 +105,8 @@ read_line(struct reader *r, const char *line, const char *end)
 	}
 	if (r->labelled != (tab != NULL))
 		return err_set(r->e,
-			       "line %zu: %s tab, line %zu has %s: a tab ends a label, on every "
-			       "line or on none",
+			       "line %zu: %s tab, but line %zu has %s (expected a label and a tab "
+			       "on all lines or on none)",
 			       r->line, tab ? "a" : "no", r->first_line, tab ? "none" : "one");
 	if (tab && begin_row(r, line, tab) < 0)
 		return -1;
@@ -161,7 +164,7 @@ make_set(struct reader *r, const struct dataset_options *o, struct dataset **out
 	if (!r->labelled)
 		return corpus_windows(r->id, r->n, o->length, vocab, out, r->e);
 	if (r->ds->n < least)
-		return err_set(r->e, "%zu rows: at least %zu are needed", r->ds->n, least);
+		return err_set(r->e, "%zu rows (expected at least %zu)", r->ds->n, least);
 	if (r->n == 0)
 		return err_set(r->e, "no token ids after the labels");
 	r->ds->vocab = vocab;

@@ -56,23 +56,22 @@ check_length(const struct idxfile *f, size_t there, struct err *e)
 			status =
 				err_set(e, "IDX: %s numbers: the array is empty", text_get(&shape));
 		else if (want > SIZE_MAX / f->dim[i])
-			status = err_set(e,
-					 "IDX: %s numbers are too many; %zu bytes follow the "
-					 "header",
-					 text_get(&shape), there);
+			status =
+				err_set(e, "IDX: too many numbers: %s; %zu bytes follow the header",
+					text_get(&shape), there);
 		else
 			want *= f->dim[i];
 	}
 	if (status == 0 && want > there)
 		status = err_set(e,
-				 "IDX: cut off: %s numbers of type %s take %zu bytes; %zu follow "
-				 "the header",
+				 "IDX: truncated: %s numbers of type %s take %zu bytes, but %zu "
+				 "follow the header",
 				 text_get(&shape), types[f->type].name, want, there);
 	if (status == 0 && want < there)
-		status = err_set(e,
-				 "IDX: %s numbers of type %s take %zu bytes; %zu more bytes follow "
-				 "them",
-				 text_get(&shape), types[f->type].name, want, there - want);
+		status = err_set(
+			e,
+			"IDX: too long: %s numbers of type %s take %zu bytes, but %zu more follow",
+			text_get(&shape), types[f->type].name, want, there - want);
 	text_release(&shape);
 	return status;
 }
@@ -85,9 +84,9 @@ idxfile_parse(const char *bytes, size_t size, struct idxfile *out, struct err *e
 	size_t header;
 
 	if (!idxfile_is(bytes, size))
-		return err_set(e, "IDX: does not begin with two bytes of 0");
+		return err_set(e, "IDX: invalid first bytes (expected two zeros)");
 	if (size < 4)
-		return err_set(e, "IDX: cut off after %zu bytes, within the first 4", size);
+		return err_set(e, "IDX: truncated: %zu bytes (expected at least 4)", size);
 	if (p[2] >= sizeof types / sizeof *types || types[p[2]].bytes == 0)
 		return err_set(e,
 			       "IDX: type 0x%02X (expected 0x08, 0x09, 0x0B, 0x0C, 0x0D or 0x0E)",
@@ -98,7 +97,7 @@ idxfile_parse(const char *bytes, size_t size, struct idxfile *out, struct err *e
 	f.rank = p[3];
 	header = 4 + 4 * (size_t)f.rank;
 	if (size < header)
-		return err_set(e, "IDX: cut off: %d dimensions end at byte %zu of %zu", f.rank,
+		return err_set(e, "IDX: truncated: %d dimensions end at byte %zu of %zu", f.rank,
 			       header, size);
 	f.len = 1;
 	for (int i = 0; i < f.rank; i++) {

@@ -18,10 +18,10 @@ static int
 check_rows(const struct idxfile *rows, bool beside, struct err *e)
 {
 	if (rows->rank == 1)
-		return err_set(e, "IDX: one dimension, like labels (expected 3 or 4, images)");
+		return err_set(e, "IDX: one dimension, as of labels (expected 3 or 4, images)");
 	if (rows->dim[0] < (beside ? 1 : DATASET_ROWS) || rows->dim[0] > INT32_MAX)
-		return err_set(e, "IDX: %zu rows are outside %d..%d", rows->dim[0],
-			       beside ? 1 : DATASET_ROWS, INT32_MAX);
+		return err_set(e, "IDX: invalid number of rows %zu (expected %d to %d)",
+			       rows->dim[0], beside ? 1 : DATASET_ROWS, INT32_MAX);
 	return 0;
 }
 

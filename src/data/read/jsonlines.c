@@ -76,7 +76,8 @@ read_hex(struct reader *r, uint32_t *out)
 								 : -1;
 
 		if (digit < 0)
-			return refuse_at(r, r->p, "\\u takes four hexadecimal digits");
+			return refuse_at(r, r->p,
+					 "invalid \\u escape (expected four hexadecimal digits)");
 		*out = *out * 16 + (uint32_t)digit;
 	}
 	return 0;
@@ -100,9 +101,9 @@ read_unicode_escape(struct reader *r)
 		c = low >= 0xDC00 && low < 0xE000 ? 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00)
 						  : 0xD800;
 	if (c >= 0xD800 && c < 0xE000)
-		return refuse_at(r, at, "half a surrogate pair is not a character");
+		return refuse_at(r, at, "half a surrogate pair");
 	if (c == 0)
-		return refuse_at(r, at, "NUL is not a character of a text");
+		return refuse_at(r, at, "a NUL character");
 	r->out += unicode_encode(c, r->out);
 	return 0;
 }
@@ -121,7 +122,7 @@ read_escape(struct reader *r)
 	}
 	found = *r->p ? strchr(from, *r->p) : NULL;
 	if (!found)
-		return refuse_at(r, r->p - 1, "JSON has no such escape");
+		return refuse_at(r, r->p - 1, "invalid escape");
 	*r->out++ = to[found - from];
 	r->p++;
 	return 0;
@@ -138,9 +139,8 @@ read_string(struct reader *r, const char **out)
 		size_t n;
 
 		if (c < 0x20)
-			return refuse_at(
-				r, r->p,
-				"a control character in a string; JSON writes it with a backslash");
+			return refuse_at(r, r->p,
+					 "a control character in a string (expected an escape)");
 		if (c == '\\') {
 			if (read_escape(r) < 0)
 				return -1;
@@ -148,7 +148,7 @@ read_string(struct reader *r, const char **out)
 		}
 		n = c < 0x80 ? 1 : text_utf8(r->p, (size_t)(r->end - r->p), &cp);
 		if (c >= 0x80 && n == 1)
-			return refuse_at(r, r->p, "this is not UTF-8");
+			return refuse_at(r, r->p, "not UTF-8");
 		memcpy(r->out, r->p, n);
 		r->out += n;
 		r->p += n;
@@ -182,7 +182,8 @@ read_word(struct reader *r, const char **out)
 	if (strcmp(*out, "true") == 0 || strcmp(*out, "false") == 0 ||
 	    text_to_double(*out, &x) == 0)
 		return 0;
-	return refuse_at(r, start, "this is not a string, number, true, false or null");
+	return refuse_at(r, start,
+			 "invalid value (expected a string, number, true, false or null)");
 }
 
 static int
@@ -193,7 +194,7 @@ read_value(struct reader *r, const char **out)
 		return read_string(r, out);
 	if (r->p < r->end && (*r->p == '{' || *r->p == '['))
 		return refuse_at(r, r->p,
-				 "an object or array inside a row: a cell is a string or a number");
+				 "an object or array in a row (expected a string or a number)");
 	return read_word(r, out);
 }
 
@@ -225,17 +226,16 @@ read_pair(struct reader *r)
 	skip_blanks(r);
 	at = r->p;
 	if (r->p == r->end || *r->p != '"')
-		return refuse_at(r, r->p, "a key in double quotes is expected");
+		return refuse_at(r, r->p, "no key (expected one in double quotes)");
 	if (read_string(r, &name) < 0)
 		return -1;
 	c = find_key(r, name);
 	if (c < 0)
-		return refuse_at(r, at, "more than 4096 different keys");
+		return refuse_at(r, at, "too many different keys (expected at most 4096)");
 	if (r->key[c].seen == r->row + 1)
-		return refuse_at(r, at, "this key is in the line already");
+		return refuse_at(r, at, "duplicate key in this line");
 	r->key[c].seen = r->row + 1;
-	if (expect_char(r, ':', "a colon is expected after the key") < 0 ||
-	    read_value(r, &text) < 0)
+	if (expect_char(r, ':', "no colon after the key") < 0 || read_value(r, &text) < 0)
 		return -1;
 	if (r->cell)
 		r->cell[c] = text;
@@ -247,7 +247,7 @@ read_object(struct reader *r)
 {
 	r->out = r->bytes;
 	r->guess = 0;
-	if (expect_char(r, '{', "an object in braces is expected") < 0)
+	if (expect_char(r, '{', "no object (expected one in braces)") < 0)
 		return -1;
 	skip_blanks(r);
 	if (r->p < r->end && *r->p == '}') {
@@ -258,11 +258,11 @@ read_object(struct reader *r)
 				return -1;
 			skip_blanks(r);
 		} while (r->p < r->end && *r->p == ',' && r->p++);
-		if (expect_char(r, '}', "a comma or a closing brace is expected") < 0)
+		if (expect_char(r, '}', "no comma or closing brace") < 0)
 			return -1;
 	}
 	skip_blanks(r);
-	return r->p == r->end ? 0 : refuse_at(r, r->p, "something after the object");
+	return r->p == r->end ? 0 : refuse_at(r, r->p, "characters after the object");
 }
 
 /* One pass over the lines that are not blank. In the second pass `visit` gets their rows. */
@@ -316,8 +316,10 @@ read_twice(struct reader *r, struct source *s, row_visit *visit, void *arg)
 	if (r->row == 0 || r->n_keys == 0)
 		return err_set(r->e, r->row ? "no keys: every object is empty" : "no rows");
 	if (r->row + 1 > CELLS / r->n_keys)
-		return err_set(r->e, "%zu rows of %zu columns: more than %zu cells", r->row,
-			       r->n_keys, CELLS);
+		return err_set(
+			r->e,
+			"too many cells: %zu rows of %zu columns (expected at most %zu cells)",
+			r->row, r->n_keys, CELLS);
 	s->rows = r->row;
 	r->cell = mem_array(r->n_keys, sizeof *r->cell);
 	for (size_t c = 0; c < r->n_keys; c++) {

@@ -59,7 +59,7 @@ parse_column(const char *bytes, size_t size, bool beside, struct dataset *ds, st
 	if (csvfile_parse(bytes, size, ',', &t, e) < 0)
 		return -1;
 	if (t.columns != 1)
-		status = err_set(e, "%zu columns: labels are one", t.columns);
+		status = err_set(e, "%zu columns (expected one, the label)", t.columns);
 	else if (t.rows != ds->n && t.rows != ds->n + 1)
 		status = err_set(e, "%zu labels for %zu rows", t.rows, ds->n);
 	for (size_t i = 0; i < ds->n && status == 0; i++)

@@ -78,8 +78,9 @@ read_string(struct header *h, const char **text, size_t *len)
 static int
 refuse_header(const struct header *h)
 {
-	return err_set(h->e,
-		       "its header is not a dictionary of 'descr', 'fortran_order' and 'shape'");
+	return err_set(
+		h->e,
+		"invalid header (expected a dictionary of 'descr', 'fortran_order' and 'shape')");
 }
 
 static int
@@ -95,7 +96,7 @@ read_type(struct header *h)
 	if (!h->is_double && (len != 3 || memcmp(type, "<f4", 3) != 0))
 		return err_set(
 			h->e,
-			"its numbers are '%.*s' (expected '<f4' or '<f8', float32 or float64)",
+			"numbers of type '%.*s' (expected '<f4' or '<f8', float32 or float64)",
 			(int)(len < 20 ? len : 20), type);
 	return 0;
 }
@@ -109,7 +110,7 @@ read_order(struct header *h)
 	if (skip_word(h, "False"))
 		return 0;
 	if (skip_word(h, "True"))
-		return err_set(h->e, "it has columns before rows (expected fortran_order False)");
+		return err_set(h->e, "columns before rows (expected fortran_order False)");
 	return refuse_header(h);
 }
 
@@ -150,7 +151,7 @@ read_shape(struct header *h)
 		}
 	}
 	if (h->rank != 2)
-		return err_set(h->e, "it has %s dimensions (expected two, rows and columns)",
+		return err_set(h->e, "%s dimensions (expected two, rows and columns)",
 			       h->rank > 2 ? "more than two" : "fewer than two");
 	return 0;
 }
@@ -202,7 +203,7 @@ find_data(const char *bytes, size_t size, size_t *text, struct err *e)
 	size_t len;
 
 	if (!npyfile_is(bytes, size) || size < 12) {
-		err_set(e, "this is not a .npy file");
+		err_set(e, "not a .npy file");
 		return 0;
 	}
 	if (bytes[6] < 1 || bytes[6] > 3) {
@@ -214,8 +215,8 @@ find_data(const char *bytes, size_t size, size_t *text, struct err *e)
 	if (bytes[6] != 1)
 		len |= byte(bytes, 10) << 16 | byte(bytes, 11) << 24;
 	if (len > HEADER_LIMIT || len > size - *text) {
-		err_set(e, "its header of %zu bytes is %s", len,
-			len > HEADER_LIMIT ? "longer than 65536" : "cut off");
+		err_set(e, "header of %zu bytes is %s", len,
+			len > HEADER_LIMIT ? "longer than 65536" : "truncated");
 		return 0;
 	}
 	return *text + len;
@@ -239,10 +240,9 @@ npyfile_parse(const char *bytes, size_t size, struct npyfile *out, struct err *e
 			       h.dim[1]);
 	if (h.dim[0] > (size - data) / width / h.dim[1] ||
 	    h.dim[0] * h.dim[1] * width != size - data)
-		return err_set(e,
-			       "%zu rows of %zu numbers of %zu bytes are not the %zu bytes after "
-			       "the header",
-			       h.dim[0], h.dim[1], width, size - data);
+		return err_set(
+			e, "%zu rows of %zu numbers of %zu bytes, but %zu bytes after the header",
+			h.dim[0], h.dim[1], width, size - data);
 	*out = (struct npyfile){ h.dim[0], h.dim[1], h.is_double, bytes + data };
 	return 0;
 }

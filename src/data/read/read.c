@@ -117,13 +117,16 @@ check_options(const struct kind *k, const struct dataset_options *o, struct err 
 
 	for (size_t i = 0; i < sizeof option_name / sizeof *option_name; i++)
 		if (given & ~k->options & 1u << i)
-			return err_set(e, "%s does not go with %s", option_name[i], k->name);
+			return err_set(e, "option %s does not apply to %s", option_name[i],
+				       k->name);
 	if (k->options & TOKENS && !o->tokens)
-		return err_set(e, "%s needs tokens byte, char or a vocabulary file", k->name);
+		return err_set(e, "option %s needs `tokens`: byte, char or a vocabulary file",
+			       k->name);
 	if (k->options & LENGTH && (o->length < 1 || o->length > DATASET_LENGTH))
-		return err_set(e, "%s needs a length of 1..%d tokens", k->name, DATASET_LENGTH);
+		return err_set(e, "option %s needs `length` (expected 1 to %d tokens)", k->name,
+			       DATASET_LENGTH);
 	if (o->vocab > DATASET_VOCAB)
-		return err_set(e, "vocab: %zu is outside 1..%d", o->vocab, DATASET_VOCAB);
+		return err_set(e, "invalid vocab %zu (expected 1 to %d)", o->vocab, DATASET_VOCAB);
 	return 0;
 }
 

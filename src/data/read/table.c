@@ -35,7 +35,7 @@ table_enough(size_t rows, const struct dataset_options *o, struct err *e)
 {
 	size_t least = o->beside ? 1 : DATASET_ROWS;
 
-	return rows >= least ? 0 : err_set(e, "%zu rows: at least %zu are needed", rows, least);
+	return rows >= least ? 0 : err_set(e, "%zu rows (expected at least %zu)", rows, least);
 }
 
 /* Hash of the contents and of what the options make of them: left-out columns, pixels, the text
@@ -118,7 +118,7 @@ add_row(void *arg, const struct row *row, struct err *e)
 	if (!b->features.column && begin_rows(b, e) < 0)
 		return -1;
 	if (ds->n == INT32_MAX)
-		return err_set(e, "more than %d rows, the most that is accepted", INT32_MAX);
+		return err_set(e, "too many rows (expected at most %d)", INT32_MAX);
 	if (make_room(b, e) < 0 ||
 	    features_row(&b->features, row, b->chunk[b->n_chunks - 1] + b->n * b->features.width,
 			 e) < 0)
@@ -190,10 +190,10 @@ static int
 set_pixels(const struct dataset_options *o, struct dataset *ds, struct err *e)
 {
 	if (o->height * o->width * o->channels != ds->d)
-		return err_set(e,
-			       "image: %zu x %zu x %zu are %zu pixels, the table has %zu features",
-			       o->height, o->width, o->channels, o->height * o->width * o->channels,
-			       ds->d);
+		return err_set(
+			e, "image: %zu x %zu x %zu are %zu pixels, but the table has %zu features",
+			o->height, o->width, o->channels, o->height * o->width * o->channels,
+			ds->d);
 	ds->kind = DATASET_IMAGE;
 	ds->height = o->height;
 	ds->width = o->width;

@@ -107,7 +107,7 @@ token_trie_tree_init(struct token_trie_tree *t, size_t bytes, struct err *e)
 {
 	*t = (struct token_trie_tree){ .nodes = ROOT, .slots = 64 };
 	if (bytes > TOKEN_TRIE_TREE - ROOT - 1)
-		return err_set(e, "tokens of %zu bytes in all; at most %zu are accepted", bytes,
+		return err_set(e, "tokens of %zu bytes in total (expected at most %zu)", bytes,
 			       TOKEN_TRIE_TREE - ROOT - 1);
 	while (t->slots < 2 * bytes)
 		t->slots *= 2;

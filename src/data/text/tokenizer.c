@@ -267,7 +267,7 @@ tokenizer_decode(const struct tokenizer *t, const int32_t *ids, size_t n, struct
 
 	for (size_t i = 0; i < n; i++)
 		if (ids[i] < -1 || (ids[i] >= 0 && (size_t)ids[i] >= t->vocab))
-			return err_set(e, "token %zu: id %d is not in 0..%zu", i, ids[i],
+			return err_set(e, "token %zu: invalid id %d (expected 0 to %zu)", i, ids[i],
 				       t->vocab - 1);
 	kinds[t->kind].decode(t, ids, n, out);
 	if (t->blank && out->len > before && out->s[before] == ' ') {

@@ -93,7 +93,7 @@ tokenizer_char_assign_ids(struct tokenizer *t, struct err *e)
 		for (size_t k = 0; t->page[i] && k < PAGE; k++)
 			n += t->page[i][k] == 0;
 	if (n > TOKENIZER_CHARS)
-		return err_set(e, "%zu distinct characters, at most %d are accepted; use bytes", n,
+		return err_set(e, "%zu distinct characters (expected at most %d); use bytes", n,
 			       TOKENIZER_CHARS);
 	t->point = mem_array(n, sizeof *t->point);
 	for (uint32_t cp = 0; t->vocab < n; cp++)

@@ -92,8 +92,8 @@ read_lines(const char *bytes, size_t size, struct tokenizer *t, struct err *e)
 		}
 		if (len == 0 || len > LONGEST)
 			return len ? err_set(e,
-					     "line %zu: a token of %zu bytes, at most %zu are "
-					     "accepted",
+					     "line %zu: a token of %zu bytes (expected at most "
+					     "%zu)",
 					     n, len, LONGEST)
 				   : err_set(e, "line %zu: an empty token", n);
 		if (n > TOKENIZER_VOCAB)

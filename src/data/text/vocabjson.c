@@ -98,7 +98,8 @@ read_unigram(struct tokenizer *t, json_t *model, json_t *added, struct err *e)
 	if (json_is_integer(unknown)) {
 		if (json_integer_value(unknown) < 0 ||
 		    (size_t)json_integer_value(unknown) >= t->pieces.n)
-			return err_set(e, "model: unk_id is not in 0..%zu", t->pieces.n - 1);
+			return err_set(e, "model: invalid unk_id (expected 0 to %zu)",
+				       t->pieces.n - 1);
 		t->special[TOKENIZER_UNKNOWN] = (int32_t)json_integer_value(unknown);
 	}
 	return 0;

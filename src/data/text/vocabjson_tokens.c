@@ -110,7 +110,7 @@ vocabjson_tokens_object(struct tokenizer *t, json_t *vocab, json_t *added, struc
 		b.n += !json_object_get(vocab, vocabjson_tokens_content(value));
 	}
 	if (b.n > TOKENIZER_VOCAB)
-		return err_set(e, "%zu tokens, at most %d are accepted", b.n, TOKENIZER_VOCAB);
+		return err_set(e, "%zu tokens (expected at most %d)", b.n, TOKENIZER_VOCAB);
 	b.name = mem_array(b.n + 1, sizeof *b.name);
 	b.plain = mem_array(b.n + 1, sizeof *b.plain);
 	json_array_foreach(added, i, value) if (status == 0) status = set_token(
@@ -171,8 +171,10 @@ add_merge_line(struct tokenizer *t, const char *line, size_t len, size_t rank, s
 
 	if (!blank || memchr(blank + 1, ' ', len - (size_t)(blank + 1 - line)) ||
 	    memchr(line, '\0', len))
-		return err_set(e, "merge %zu: '%.*s' is not two tokens with a blank between", rank,
-			       (int)(len < 40 ? len : 40), line);
+		return err_set(e,
+			       "merge %zu: invalid merge '%.*s' (expected two tokens with a blank "
+			       "between)",
+			       rank, (int)(len < 40 ? len : 40), line);
 	left = strndup(line, (size_t)(blank - line));
 	right = strndup(blank + 1, len - (size_t)(blank + 1 - line));
 	status = !left || !right ? err_set(e, "no memory for merge %zu", rank)
@@ -255,7 +257,7 @@ vocabjson_tokens_scores(struct tokenizer *t, json_t *array, bool bare, struct er
 
 	t->kind = TOKENIZER_UNIGRAM;
 	if (json_array_size(array) > TOKENIZER_VOCAB)
-		return err_set(e, "%zu tokens, at most %d are accepted", json_array_size(array),
+		return err_set(e, "%zu tokens (expected at most %d)", json_array_size(array),
 			       TOKENIZER_VOCAB);
 	t->score = mem_array(json_array_size(array) + 1, sizeof *t->score);
 	json_array_foreach(array, i, one)

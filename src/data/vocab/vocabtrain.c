@@ -226,7 +226,8 @@ vocabtrain_make(const struct vocabtrain_options *o, const char *const *text, con
 	size_t least = o->kind == TOKENIZER_BPE ? 256 + SPECIALS - 1 : SPECIALS + 1;
 
 	if (o->size < least || o->size > TOKENIZER_VOCAB)
-		return err_set(e, "size: %zu is outside %zu..%d", o->size, least, TOKENIZER_VOCAB);
+		return err_set(e, "invalid size %zu (expected %zu to %d)", o->size, least,
+			       TOKENIZER_VOCAB);
 	return o->kind == TOKENIZER_CHAR ? train_chars(o, text, size, n, t, words, e)
 					 : train_words(o, text, size, n, t, words, e);
 }

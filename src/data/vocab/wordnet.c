@@ -76,7 +76,7 @@ wordnet_dir(struct err *e)
 	if (io_is_directory(dir))
 		return mem_text(dir);
 	err_set(e,
-		"no WordNet at %s: install Debian's wordnet-base, or set RETORT_WORDNET to the "
+		"no WordNet in %s; install Debian's wordnet-base, or set RETORT_WORDNET to the "
 		"directory of its index and data files",
 		dir);
 	return NULL;

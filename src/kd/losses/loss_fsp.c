@@ -104,19 +104,17 @@ fits(const struct loss_shape *s, struct err *e)
 	size_t from = s->before / s->before_positions, t_from = s->t_before / s->t_before_positions;
 
 	if (s->before_positions != s->positions)
-		return err_set(e,
-			       "the student's layer has %zu positions and the layer before it %zu "
-			       "(expected as many)",
-			       s->positions, s->before_positions);
+		return err_set(
+			e, "the student's layer has %zu positions, but the layer before it has %zu",
+			s->positions, s->before_positions);
 	if (s->t_before_positions != s->positions)
-		return err_set(e,
-			       "the teacher's layer has %zu positions and the layer before it %zu "
-			       "(expected as many)",
-			       s->positions, s->t_before_positions);
+		return err_set(
+			e, "the teacher's layer has %zu positions, but the layer before it has %zu",
+			s->positions, s->t_before_positions);
 	if (from != t_from)
 		return err_set(e,
-			       "the layer before the teacher's has %zu channels, the layer before "
-			       "the student's %zu (expected as many)",
+			       "the layer before the teacher's has %zu channels, but the layer "
+			       "before the student's has %zu",
 			       t_from, from);
 	return 0;
 }

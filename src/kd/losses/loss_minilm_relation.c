@@ -213,11 +213,10 @@ agrees(const struct loss_shape *s, const struct knobs *k, struct err *e)
 	       heads = (size_t)k->minilm_relation_heads;
 
 	if (heads == 0 && s->heads != s->t_heads)
-		return err_set(
-			e,
-			"%zu heads of the teacher, %zu of the student (minilm-relation-heads 0 "
-			"needs equal numbers); `set minilm-relation-heads N` splits both into N",
-			s->t_heads, s->heads);
+		return err_set(e,
+			       "%zu heads of the teacher, but %zu of the student; `set "
+			       "minilm-relation-heads N` splits both into N",
+			       s->t_heads, s->heads);
 	if (heads > 0 && (width % heads || t_width % heads))
 		return err_set(e,
 			       "invalid minilm-relation-heads %zu for widths %zu and %zu (expected "

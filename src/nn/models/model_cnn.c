@@ -217,7 +217,7 @@ check_stages(const struct model_spec *s, const struct model_io *io, struct err *
 {
 	(void)io;
 	if (s->n_widths * (int)s->value[STAGE_BLOCKS] > MODEL_BLOCKS)
-		return err_set(e, "%s: %d stages of %g blocks are more than %d blocks",
+		return err_set(e, "%s: too many blocks: %d stages of %g (expected at most %d)",
 			       s->kind->name, s->n_widths, s->value[STAGE_BLOCKS], MODEL_BLOCKS);
 	return 0;
 }

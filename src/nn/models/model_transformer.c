@@ -116,7 +116,7 @@ check(const struct model_spec *spec, const struct model_io *io, struct err *e)
 		return err_set(e, "%s: %zu heads are not a multiple of %zu kv-heads",
 			       spec->kind->name, heads, kv);
 	if (o[POSITION] == ROTARY && width / heads % 2)
-		return err_set(e, "%s: rotary positions need an even head width, not %zu",
+		return err_set(e, "%s: invalid head width %zu (expected even for rotary positions)",
 			       spec->kind->name, width / heads);
 	if (o[POSITIONS] > 0 && (size_t)o[POSITIONS] < io->length)
 		return err_set(e, "%s: rows of %zu tokens are longer than %g positions",
@@ -128,8 +128,8 @@ static int
 check_decoder(const struct model_spec *spec, const struct model_io *io, struct err *e)
 {
 	if (!io->next_token)
-		return err_set(e, "decoder predicts the next token, the data have a class for each "
-				  "row; use `transformer`");
+		return err_set(e, "decoder predicts the next token, but the data has a class for "
+				  "each row; use `transformer`");
 	return check(spec, io, e);
 }
 

@@ -61,8 +61,7 @@ take_off(struct trainer_state *w, struct request *r, struct settings *s, struct 
 	if (live_change_make(w, s, r, e) < 0)
 		return -1;
 	if (!r->note[0])
-		snprintf(r->note, sizeof r->note, "there is no remedy %s",
-			 remedy_table[kind]->name);
+		snprintf(r->note, sizeof r->note, "unknown remedy '%s'", remedy_table[kind]->name);
 	return 0;
 }
 
@@ -76,8 +75,7 @@ handle_remedy(void *state, struct trainer_state *w, struct request *r, struct er
 
 	(void)state;
 	if (w->info.phase == LAB_TRAINING || w->info.phase == LAB_REPORTING)
-		return err_set(e, "remedy %s: not while another network trains; `stop` first",
-			       name);
+		return err_set(e, "remedy %s: another network is training; `stop` first", name);
 	s = settings_change_base(w);
 	status = r->u.remedy.off ? take_off(w, r, &s, e) : make_remedy(w, r, &s, &note, e);
 	if (status == 0 && note.len)

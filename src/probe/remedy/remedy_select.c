@@ -123,9 +123,7 @@ choose_by_score(struct trainer_state *w, const struct method *way, const struct 
 	row_choice_largest(score, a->n, k, keep);
 	for (size_t i = 0; i < a->n; i++)
 		low = keep[i] ? fmin(low, score[i]) : low;
-	text_addf(note,
-		  way->score == entropy ? "entropy %.3g and more"
-					: "first class at most %.3g ahead",
+	text_addf(note, way->score == entropy ? "entropy at least %.3g" : "margin at most %.3g",
 		  fabs(low));
 	mem_free(score);
 	mem_free(p);
@@ -200,8 +198,8 @@ choose_covering(struct trainer_state *w, const struct request_remedy *r, const s
 	cost = (double)k * (double)(a->n + b.n) * (double)d;
 	if (cost > WORK) {
 		err_set(e,
-			"choosing %zu of %zu rows of %zu numbers to cover %zu would take too "
-			"long; at most %.0f can be chosen this way",
+			"selecting %zu of %zu rows of %zu numbers to cover %zu takes too long "
+			"(expected at most %.0f)",
 			k, a->n, d, b.n, floor(WORK / cost * (double)k));
 		goto out;
 	}
@@ -293,7 +291,7 @@ store_choice(struct trainer_state *w, const struct row_set *a, const uint8_t *ke
 		m->keep[a->rows[i]] = keep[i];
 	remedy_result_choose(m, w->train.ds, &w->train.split, idle_change_order_seed(w, "main"),
 			     idle_change_order_seed(w, "few"), idle_change_order_seed(w, "plain"));
-	return m->n ? 0 : err_set(e, "no training row is left");
+	return m->n ? 0 : err_set(e, "no training row would be left");
 }
 
 static int
@@ -306,8 +304,8 @@ choose_rows(struct trainer_state *w, const struct request_remedy *r, const struc
 	int status;
 
 	if (way && (uint64_t)r->rows > a->n)
-		status = err_set(e, "%lld rows are more than %s has: %zu", (long long)r->rows,
-				 a->name, a->n);
+		status = err_set(e, "invalid number of rows %lld of %s (expected at most %zu)",
+				 (long long)r->rows, a->name, a->n);
 	else if (!way)
 		status = choose_without(w, r, a, keep, e);
 	else if (way->covers)
