@@ -1,4 +1,4 @@
-/* logit_file.c: a teacher's outputs from a file. */
+/* logit_file.c: files of logits or probabilities of a teacher: read, match to rows, write. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -15,10 +15,10 @@
 #include "retort/data/read/npyfile.h"
 
 #define LIMIT ((size_t)1 << 32) /* bytes of a file */
-#define LEAST 1e-30             /* probability that has a logarithm to work with */
-#define MOST 1e30               /* size of a logit: differences are still numbers in float */
+#define LEAST 1e-30             /* smaller probabilities count as this, so that the log is finite */
+#define MOST 1e30               /* limit of a logit: differences stay finite in float */
 
-/* A table of numbers, whichever way it was written. */
+/* A table of numbers from CSV or .npy. */
 struct table {
 	char *bytes;
 	size_t size, rows, columns;
@@ -53,7 +53,7 @@ open_table(struct table *t, const char *path, struct err *e)
 	return 0;
 }
 
-/* What to call a number in an error: where it stands, and what is written there. */
+/* Set the error for a number: its place, its value as written, and `what`. */
 static int
 refuse(const struct table *t, size_t row, size_t column, const char *what, struct err *e)
 {
@@ -65,7 +65,7 @@ refuse(const struct table *t, size_t row, size_t column, const char *what, struc
 }
 
 static int
-number(const struct table *t, size_t row, size_t column, double *out, struct err *e)
+read_number(const struct table *t, size_t row, size_t column, double *out, struct err *e)
 {
 	size_t i = row * t->columns + column;
 
@@ -77,11 +77,11 @@ number(const struct table *t, size_t row, size_t column, double *out, struct err
 }
 
 static int
-take_logit(const struct table *t, size_t row, size_t column, real *out, struct err *e)
+read_logit(const struct table *t, size_t row, size_t column, real *out, struct err *e)
 {
 	double z;
 
-	if (number(t, row, column, &z, e) < 0)
+	if (read_number(t, row, column, &z, e) < 0)
 		return -1;
 	if (fabs(z) > MOST)
 		return refuse(t, row, column, "is out of range (expected -1e30 to 1e30)", e);
@@ -90,12 +90,12 @@ take_logit(const struct table *t, size_t row, size_t column, real *out, struct e
 }
 
 static int
-take_probabilities(const struct table *t, size_t row, size_t first, real *out, struct err *e)
+read_probabilities(const struct table *t, size_t row, size_t first, real *out, struct err *e)
 {
 	double p, sum = 0;
 
 	for (size_t c = first; c < t->columns; c++) {
-		if (number(t, row, c, &p, e) < 0)
+		if (read_number(t, row, c, &p, e) < 0)
 			return -1;
 		if (p < 0)
 			return refuse(t, row, c, "is a negative probability", e);
@@ -112,11 +112,11 @@ take_probabilities(const struct table *t, size_t row, size_t first, real *out, s
 }
 
 static int
-take_id(const struct table *t, size_t row, int64_t *out, struct err *e)
+read_id(const struct table *t, size_t row, int64_t *out, struct err *e)
 {
 	double x;
 
-	if (number(t, row, 0, &x, e) < 0)
+	if (read_number(t, row, 0, &x, e) < 0)
 		return -1;
 	if (x < 0 || x > UINT32_MAX || x != floor(x))
 		return refuse(t, row, 0, "is not a row number (expected 0, 1, 2 ...)", e);
@@ -124,10 +124,10 @@ take_id(const struct table *t, size_t row, int64_t *out, struct err *e)
 	return 0;
 }
 
-/* Room for all, and every number of the table in its place. */
+/* Allocate and fill a->logit, and a->id where the first column has ids. */
 static int
-take_numbers(const struct table *t, const struct logit_file_options *o, struct logit_file *a,
-	     struct err *e)
+read_rows(const struct table *t, const struct logit_file_options *o, struct logit_file *a,
+	  struct err *e)
 {
 	size_t first = o->ids ? 1 : 0;
 
@@ -146,12 +146,12 @@ take_numbers(const struct table *t, const struct logit_file_options *o, struct l
 	for (size_t i = 0; i < a->rows; i++) {
 		real *out = a->logit + i * a->classes;
 
-		if (o->ids && take_id(t, i, &a->id[i], e) < 0)
+		if (o->ids && read_id(t, i, &a->id[i], e) < 0)
 			return -1;
-		if (o->probabilities && take_probabilities(t, i, first, out, e) < 0)
+		if (o->probabilities && read_probabilities(t, i, first, out, e) < 0)
 			return -1;
 		for (size_t c = first; c < t->columns && !o->probabilities; c++)
-			if (take_logit(t, i, c, &out[c - first], e) < 0)
+			if (read_logit(t, i, c, &out[c - first], e) < 0)
 				return -1;
 	}
 	return 0;
@@ -171,7 +171,7 @@ read_ids(const char *path, struct logit_file *a, struct err *e)
 				 "number of each row of outputs)",
 				 path, t.rows, t.columns, t.columns == 1 ? "" : "s", a->rows);
 	for (size_t i = 0; i < a->rows && status == 0; i++)
-		status = take_id(&t, i, &a->id[i], e);
+		status = read_id(&t, i, &a->id[i], e);
 	if (status == 0) {
 		struct hash ids = hash_of(t.bytes, t.size);
 
@@ -199,7 +199,7 @@ logit_file_read(const char *path, const struct logit_file_options *o, struct log
 	file = hash_of(t.bytes, t.size);
 	how = hash_of(text, strlen(text));
 	a->hash = hash_join(&file, &how);
-	status = take_numbers(&t, o, a, e);
+	status = read_rows(&t, o, a, e);
 	close_table(&t);
 	if (status == 0 && o->ids_path)
 		status = read_ids(o->ids_path, a, e);

@@ -38,9 +38,10 @@ run(const struct loss_args *a)
 
 const struct loss loss_at = {
 	.name = "at",
-	.doc = "Attention transfer: squared difference of the normalised maps of mean squared "
-	       "activation of two feature maps.",
-	.formula = "mean over places of (Q_s - Q_t)^2, Q = q / |q|, q = mean over channels of F^2",
+	.doc = "Attention transfer: mean squared difference of normalized attention maps, which "
+	       "are channel means of squared activations.",
+	.formula =
+		"mean over positions of (Q_s - Q_t)^2, Q = q / |q|, q = mean over channels of F^2",
 	.reference = "Zagoruyko and Komodakis 2017, Paying More Attention to Attention, eq. 2 with "
 		     "p = 2, squared and as a mean",
 	.needs = LOSS_MAP,

@@ -38,9 +38,8 @@ run(const struct loss_args *a)
 
 const struct loss loss_at_norm = {
 	.name = "at-norm",
-	.doc = "Attention transfer in the paper's form: the length of the difference of the "
-	       "normalised maps of mean squared "
-	       "activation of two feature maps.",
+	.doc = "Attention transfer as in the paper: norm of the difference of normalized attention "
+	       "maps, which are channel means of squared activations.",
 	.formula = "|Q_s - Q_t|, Q = q / |q|, q = mean over channels of F^2",
 	.reference = "Zagoruyko and Komodakis 2017, Paying More Attention to Attention, eq. 2 with "
 		     "p = 2, without the factor beta / 2",

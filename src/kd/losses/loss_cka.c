@@ -72,8 +72,8 @@ scratch(const struct loss_shape *s)
 
 const struct loss loss_cka = {
 	.name = "cka",
-	.doc = "One minus linear centred kernel alignment of the rows of a batch: 0 where one "
-	       "layer is the other, turned and scaled.",
+	.doc = "One minus the linear centred kernel alignment of two layers over the rows of a "
+	       "batch: 0 if they differ only by rotation and scale.",
 	.formula = "1 - |X^T Y|^2 / (|X^T X| |Y^T Y|), X and Y rows of student and teacher, "
 		   "columns of mean 0",
 	.reference = "Kornblith et al. 2019, Similarity of Neural Network Representations "

@@ -43,8 +43,8 @@ run(const struct loss_args *a)
 
 const struct loss loss_cos = {
 	.name = "cos",
-	.doc = "One minus the cosine of a student's hidden state and a teacher's, of every token "
-	       "or position of a feature map.",
+	.doc = "One minus the cosine similarity of student and teacher hidden states, mean over "
+	       "tokens or positions of a feature map.",
 	.formula = "mean (1 - h_s . h_t / (|h_s| |h_t|)) over tokens that are not padding",
 	.reference = "Sanh et al. 2019, DistilBERT, section 2",
 	.needs = LOSS_LAYER,

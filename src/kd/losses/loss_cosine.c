@@ -62,8 +62,8 @@ run(const struct loss_args *a)
 const struct loss loss_cosine = {
 	.name = "cosine",
 	.title = "cosine of the logits",
-	.doc = "One minus the cosine of the angle between the student's logits and the teacher's, "
-	       "mean over rows.",
+	.doc = "One minus the cosine similarity of the student's logits and the teacher's, mean "
+	       "over rows.",
 	.formula = "1 - <z_s,z_t> / (|z_s| |z_t|);  gradient (cos z_s/|z_s| - z_t/|z_t|) / |z_s|",
 	.reference = "Sanh et al. 2019, DistilBERT, section 2 (there on hidden states)",
 	.needs = LOSS_LOGITS,

@@ -406,11 +406,11 @@ static const struct loss_own own[] = {
 
 const struct loss loss_crd = {
 	.name = "crd",
-	.doc = "Contrastive representation distillation: classifies the pair of a row's own "
-	       "embeddings against pairs with crd-negatives rows of other classes from memory "
-	       "banks; over rows with visible labels.",
-	.formula = "mean over rows, both sides, of -log h(own) - sum over K drawn of log(1 - h), h "
-		   "= P / (P + K/n), P = exp(s . t / T) / Z",
+	.doc = "Contrastive representation distillation: classifies the pair of a row's student "
+	       "and teacher embeddings against pairs with crd-negatives rows of other classes from "
+	       "memory banks; over rows with visible labels.",
+	.formula = "mean over rows, sum over both banks, of -log h(positive) - sum over K "
+		   "negatives of log(1 - h), h = P / (P + K/n), P = exp(s . t / T) / Z",
 	.reference = "Tian et al. 2020, Contrastive Representation Distillation, eq. 17 to 19, "
 		     "with its memory banks",
 	.needs = LOSS_LAYER | LOSS_BATCH | LOSS_PROJECT | LOSS_LABELS,

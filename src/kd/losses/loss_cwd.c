@@ -106,10 +106,10 @@ run(const struct loss_args *a)
 
 const struct loss loss_cwd = {
 	.name = "cwd",
-	.doc = "Channel-wise distillation: divergence of the softmax over places of every channel "
-	       "of two feature maps.",
-	.formula = "T^2 / (B C) sum over channels of sum p log(p / q), p = softmax over places of "
-		   "f_t / T, q of f_s; T is cwd-temperature",
+	.doc = "Channel-wise distillation: KL divergence between the softmax over positions of "
+	       "each channel of two feature maps.",
+	.formula = "T^2 / (B C) sum over channels of sum p log(p / q), p = softmax over positions "
+		   "of f_t / T, q of f_s / T; T is cwd-temperature",
 	.reference = "Shu et al. 2021, Channel-wise Knowledge Distillation for Dense Prediction, "
 		     "eq. 3 to 5",
 	.needs = LOSS_LAYER | LOSS_IMAGE,

@@ -200,9 +200,8 @@ const struct loss loss_dist = {
 	.name = "dist",
 	.title = "correlations (DIST)",
 	.doc = "DIST, times temperature squared: one minus Pearson's correlation of probabilities "
-	       "over the classes of a row (beta), and over "
-	       "the rows of a batch for every class (gamma). The correlation of a constant counts "
-	       "as 0.",
+	       "over the classes of a row (beta), and over the rows of a batch for each class "
+	       "(gamma). The correlation of a constant counts as 0.",
 	.formula = "T^2 [beta (1 - mean_b r(q_b,p_b)) + gamma (1 - mean_c r(q_c,p_c))], r(a,b) = "
 		   "<a,b> / (|a| |b| + 1e-8) of deviations "
 		   "from their means;  gradient T q (g - <q,g>), g = dr",

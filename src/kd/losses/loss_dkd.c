@@ -59,10 +59,9 @@ run(const struct loss_args *a)
 const struct loss loss_dkd = {
 	.name = "dkd",
 	.title = "decoupled distillation (DKD)",
-	.doc = "Decoupled distillation, times temperature squared: alpha times the divergence of "
-	       "the label's probability and the rest's, plus "
-	       "beta times the divergence among the other classes. A row without a label is "
-	       "compared as kd compares it.",
+	.doc = "Decoupled distillation, times temperature squared: alpha times the KL divergence "
+	       "between the label and all other classes together, plus beta times the KL "
+	       "divergence among the other classes. A row without a label has the value of kd.",
 	.formula = "T^2 [alpha KL(b_p || b_q) + beta KL(p^ || q^)], b = (p_y, 1 - p_y), p^ and q^ "
 		   "softmax without class y;  "
 		   "gradient T [alpha (q_y - p_y) (e_y - q^) + beta (q^ - p^)]",

@@ -121,10 +121,9 @@ fits(const struct loss_shape *s, struct err *e)
 
 const struct loss loss_fsp = {
 	.name = "fsp",
-	.doc = "Flow of the solution procedure: squared difference of the products of channels of "
-	       "a feature map with those of the "
-	       "layer before it.",
-	.formula = "mean (G_s - G_t)^2, G = mean over places of f_a g_b, f_a channel a of the "
+	.doc = "Flow of solution procedure: mean squared difference of the products of a feature "
+	       "map's channels with the channels of the layer before.",
+	.formula = "mean (G_s - G_t)^2, G = mean over positions of f_a g_b, f_a channel a of the "
 		   "layer before, g_b channel b",
 	.reference = "Yim et al. 2017, A Gift from Knowledge Distillation, eq. 1 and 2",
 	.needs = LOSS_LAYER | LOSS_BATCH | LOSS_IMAGE | LOSS_BEFORE | LOSS_SAME,

@@ -15,9 +15,8 @@ run(const struct loss_args *a)
 
 const struct loss loss_hint = {
 	.name = "hint",
-	.doc = "FitNets' hint: half the mean squared error between a teacher's layer and a learned "
-	       "linear map of the student's, "
-	       "even where their widths are equal.",
+	.doc = "FitNets hint: half the mean squared error between a teacher's layer and a learned "
+	       "linear map of the student's, even if their widths are equal.",
 	.formula = "1/2 mean (W h_s + b - h_t)^2;  gradient (W h_s + b - h_t) / (B d)",
 	.reference =
 		"Romero et al. 2015, FitNets, eq. 3, as a mean over numbers instead of their sum",

@@ -92,9 +92,9 @@ run(const struct loss_args *a)
 const struct loss loss_lskd = {
 	.name = "lskd",
 	.title = "standardised logits (LSKD)",
-	.doc = "kd on standardised logits: every row of student and teacher is scaled to mean 0 "
-	       "and deviation 1 (with C - 1 below) before the temperature, so that the student "
-	       "need not match the size of the teacher's logits.",
+	.doc = "kd on standardised logits: each row of student and teacher is scaled to mean 0 and "
+	       "standard deviation 1 (denominator C - 1) before the temperature, so the student "
+	       "need not match the magnitude of the teacher's logits.",
 	.formula =
 		"T^2 KL(softmax(Z(z_t)/T) || softmax(Z(z_s)/T)), Z(z) = (z - mean) / (s + 1e-7);  "
 		"gradient T J(q - p), J(g) = (g - mean g)/(s + 1e-7) - (z - mean) <g,z - mean> / "

@@ -227,8 +227,8 @@ agrees(const struct loss_shape *s, const struct knobs *k, struct err *e)
 
 const struct loss loss_minilm_relation = {
 	.name = "minilm-relation",
-	.doc = "KL divergence between the relations of a student's queries, keys or values with "
-	       "each other and a teacher's.",
+	.doc = "KL divergence between the relations among a student's queries, keys or values "
+	       "(softmax of their scaled dot products) and those of a teacher.",
 	.formula = "mean over heads and tokens of KL(R_t || R_s), R = softmax(V V' / "
 		   "sqrt(d_head)), V: queries, keys or values",
 	.reference = "Wang et al. 2020, MiniLM, eq. 6 to 8; Wang et al. 2021, MiniLMv2, eq. 4 to 6",

@@ -57,9 +57,8 @@ const struct loss loss_nkd = {
 	.name = "nkd",
 	.title = "normalised distillation (NKD)",
 	.doc = "Normalised distillation: cross-entropy weighted by the teacher's probability of "
-	       "the label, at temperature 1, plus gamma times "
-	       "temperature squared times the cross-entropy among the other classes. A row without "
-	       "a label is compared as kd compares it.",
+	       "the label, at temperature 1, plus gamma times temperature squared times the "
+	       "cross-entropy among the other classes. A row without a label has the value of kd.",
 	.formula = "-p_y log q_y - gamma T^2 sum p^ log q^, p^ and q^ softmax without class y;  "
 		   "gradient p_y (q - e_y) + gamma T (q^ - p^)",
 	.reference = "Yang et al. 2023, From Knowledge Distillation to Self-Knowledge "

@@ -148,10 +148,10 @@ run(const struct loss_args *a)
 
 const struct loss loss_nst = {
 	.name = "nst",
-	.doc = "Neuron selectivity transfer: maximum mean discrepancy, with a squared kernel, of "
-	       "the channels of two feature maps.",
+	.doc = "Neuron selectivity transfer: maximum mean discrepancy of the channels of two "
+	       "feature maps, with the squared dot product as kernel.",
 	.formula = "mean (f_t . f_t')^2 + mean (f_s . f_s')^2 - 2 mean (f_s . f_t)^2, f a channel "
-		   "over places, of unit length",
+		   "over positions, of unit norm",
 	.reference = "Huang and Wang 2017, Like What You Like, eq. 5 with the polynomial kernel, d "
 		     "= 2 and c = 0",
 	.needs = LOSS_LAYER | LOSS_IMAGE | LOSS_WIDTHS,

@@ -65,8 +65,7 @@ run(const struct loss_args *a)
 const struct loss loss_pkd = {
 	.name = "pkd",
 	.doc = "Patient distillation: squared distance of the first token's hidden states, each "
-	       "over its length (of a layer without "
-	       "tokens, of the whole of it).",
+	       "scaled to norm 1; of the whole layer if it has no tokens.",
 	.formula = "mean over rows of |h_s / |h_s| - h_t / |h_t||^2",
 	.reference =
 		"Sun et al. 2019, Patient Knowledge Distillation for BERT Model Compression, eq. 7",

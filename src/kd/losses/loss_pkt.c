@@ -66,10 +66,11 @@ run(const struct loss_args *a)
 
 const struct loss loss_pkt = {
 	.name = "pkt",
-	.doc = "Probabilistic knowledge transfer: divergence of how near the other rows of a batch "
-	       "are to each, by cosine.",
-	.formula =
-		"1/B^2 sum P_t log(P_t / P_s), P = rows of (1 + cos(f_i, f_j)) / 2 over their sums",
+	.doc = "Probabilistic knowledge transfer: KL divergence, for each row of a batch, between "
+	       "the teacher's and the student's distribution of cosine similarities to the other "
+	       "rows.",
+	.formula = "1/B^2 sum P_t log(P_t / P_s), P = rows of (1 + cos(f_i, f_j)) / 2 divided by "
+		   "their sums",
 	.reference = "Passalis and Tefas 2018, Learning Deep Representations with Probabilistic "
 		     "Knowledge Transfer, eq. 4 to 8, as a mean",
 	.needs = LOSS_LAYER | LOSS_BATCH | LOSS_WIDTHS,

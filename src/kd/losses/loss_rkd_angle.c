@@ -129,9 +129,8 @@ run(const struct loss_args *a)
 
 const struct loss loss_rkd_angle = {
 	.name = "rkd-angle",
-	.doc = "Relational distillation by angle: smooth difference of the cosines at each row "
-	       "between all pairs of others; "
-	       "a step takes time that grows as the cube of the batch.",
+	.doc = "Relational distillation by angle: Huber loss between the cosines of the angles in "
+	       "all triplets of rows; the time of a step grows with the cube of the batch size.",
 	.formula = "1/B^3 sum over triplets of huber(cos_s - cos_t), cos = <e_ij, e_ik>, e_ij = "
 		   "(f_j - f_i) / |f_j - f_i|",
 	.reference = "Park et al. 2019, Relational Knowledge Distillation, eq. 10 and 11",

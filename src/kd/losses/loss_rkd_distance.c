@@ -75,8 +75,8 @@ run(const struct loss_args *a)
 
 const struct loss loss_rkd_distance = {
 	.name = "rkd-distance",
-	.doc = "Relational distillation by distance: smooth difference of the distances of all "
-	       "pairs of rows, over their mean.",
+	.doc = "Relational distillation by distance: Huber loss between the distances of all pairs "
+	       "of rows, divided by their mean.",
 	.formula =
 		"1/B^2 sum over pairs of huber(d_s / mean d_s - d_t / mean d_t), d = |f_i - f_j|",
 	.reference = "Park et al. 2019, Relational Knowledge Distillation, eq. 6 to 9",

@@ -31,9 +31,8 @@ run(const struct loss_args *a)
 const struct loss loss_skl = {
 	.name = "skl",
 	.title = "skewed KL",
-	.doc = "Skewed KL divergence, from the teacher to a mixture with a share alpha of it in "
-	       "the student's probabilities, times "
-	       "temperature squared.",
+	.doc = "Skewed KL divergence, from the teacher to a mixture of alpha times the teacher and "
+	       "1 - alpha times the student, times temperature squared.",
 	.formula = "T^2 KL(p || m), m = alpha p + (1 - alpha) q;  gradient T q (g - <q,g>), g = "
 		   "-(1 - alpha) p/m",
 	.reference = "Ko et al. 2024, DistiLLM, eq. 4",

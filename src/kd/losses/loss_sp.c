@@ -37,10 +37,10 @@ run(const struct loss_args *a)
 
 const struct loss loss_sp = {
 	.name = "sp",
-	.doc = "Similarity-preserving: squared difference of the products of all pairs of rows of "
-	       "a batch, each row of them normalised.",
-	.formula = "sum (G_s - G_t)^2 / B^2, G = rows of F F^T over their lengths, F a row for "
-		   "each of the batch",
+	.doc = "Similarity-preserving distillation: mean squared difference of the Gram matrices "
+	       "of a batch, each row of a matrix scaled to norm 1.",
+	.formula = "sum (G_s - G_t)^2 / B^2, G = F F^T with each row divided by its norm, F: a row "
+		   "for each row of the batch",
 	.reference = "Tung and Mori 2019, Similarity-Preserving Knowledge Distillation, eq. 4",
 	.needs = LOSS_LAYER | LOSS_BATCH | LOSS_WIDTHS,
 	.on = 1u << MODEL_HIDDEN | 1u << MODEL_VALUE,

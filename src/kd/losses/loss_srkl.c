@@ -33,9 +33,8 @@ run(const struct loss_args *a)
 const struct loss loss_srkl = {
 	.name = "srkl",
 	.title = "skewed reverse KL",
-	.doc = "Skewed reverse KL divergence, from the student to a mixture with a share alpha of "
-	       "it in the teacher's probabilities, "
-	       "times temperature squared.",
+	.doc = "Skewed reverse KL divergence, from the student to a mixture of 1 - alpha times the "
+	       "teacher and alpha times the student, times temperature squared.",
 	.formula = "T^2 KL(q || m), m = (1 - alpha) p + alpha q;  gradient T q (g - <q,g>), g = "
 		   "log(q/m) - alpha q/m",
 	.reference = "Ko et al. 2024, DistiLLM, eq. 4",

@@ -125,9 +125,9 @@ static const struct loss_own own[] = {
 
 const struct loss loss_vid = {
 	.name = "vid",
-	.doc = "Variational information distillation: likelihood of the teacher's layer under a "
-	       "normal distribution around a learned "
-	       "linear map of the student's, with a learned variance for every channel.",
+	.doc = "Variational information distillation: negative log-likelihood of the teacher's "
+	       "layer under a normal distribution around a learned linear map of the student's, "
+	       "with a learned variance for each channel.",
 	.formula = "mean 1/2 ((m - h_t)^2 / v + log v), m = W h_s + b, v = log(1 + exp(a)) + 1e-5 "
 		   "by channel, 5 at the start",
 	.reference = "Ahn et al. 2019, Variational Information Distillation for Knowledge "

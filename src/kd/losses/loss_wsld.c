@@ -34,9 +34,9 @@ run(const struct loss_args *a)
 const struct loss loss_wsld = {
 	.name = "wsld",
 	.title = "weighted soft labels (WSLD)",
-	.doc = "Weighted soft labels, times temperature squared: soft cross-entropy, less of it "
-	       "where the student already does better than the "
-	       "teacher. A row without a label is compared as kd compares it.",
+	.doc = "Weighted soft labels, times temperature squared: soft cross-entropy with a smaller "
+	       "weight for rows on which the student does better than the teacher. A row without a "
+	       "label has the value of kd.",
 	.formula = "-T^2 w sum p log q, w = 1 - exp(-CE(z_s,y) / (CE(z_t,y) + 1e-7)) without "
 		   "gradient;  gradient w T (q - p)",
 	.reference = "Zhou et al. 2021, Rethinking Soft Labels for Knowledge Distillation, eq. 8",

@@ -348,8 +348,8 @@ const struct remedy remedy_select = {
 	.name = "select",
 	.args = "SET N by uncertainty|margin|coverage|chance [of SET] | select SET without "
 		"CLASS...",
-	.doc = "Train the student on a subset of a set: rows its teacher is unsure of, rows that "
-	       "cover a set, or all but those of some classes.",
+	.doc = "Train the student on a subset of a set: rows with uncertain teacher outputs, rows "
+	       "that cover another set, or all rows except those of some classes.",
 	.needs_words = true,
 	.parse = parse_select,
 	.make = make_select,

@@ -99,7 +99,7 @@ make_weigh(struct trainer_state *w, const struct request_remedy *r, struct remed
 const struct remedy remedy_weigh = {
 	.name = "weigh",
 	.args = "SET like SET [limit W]",
-	.doc = "Weight the rows of a training set by how likely they are in another set, as "
+	.doc = "Weight the rows of a training set by the density ratio to another set, as "
 	       "estimated by a classifier.",
 	.needs_words = true,
 	.parse = parse_weigh,
