@@ -73,14 +73,14 @@ spatial_gap(const real *restrict q, const real *restrict t, size_t n, real *rest
 
 MULTIVERSION static void
 add_across(const real *restrict q, const real *restrict gap, size_t n, real step, real along,
-	   real *restrict pull)
+	   real *restrict grad_factor)
 {
 	for (size_t p = 0; p < n; p++)
-		pull[p] += step * (gap[p] - q[p] * along);
+		grad_factor[p] += step * (gap[p] - q[p] * along);
 }
 
 void
-spatial_pull(const real *q, const real *gap, size_t n, real step, real *pull)
+spatial_back(const real *q, const real *gap, size_t n, real step, real *grad_factor)
 {
-	add_across(q, gap, n, step, vmath_dot(gap, q, n), pull);
+	add_across(q, gap, n, step, vmath_dot(gap, q, n), grad_factor);
 }

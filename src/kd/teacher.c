@@ -151,7 +151,7 @@ run_net(struct teacher *t, const struct batch *b)
 	struct graph *g = t->net->graph;
 	int next = 0;
 
-	g->training = g->keeps = false;
+	g->training = g->saves = false;
 	net_feed(t->net, b);
 	for (int i = 0; i < t->net->n_layers; i++) {
 		int node = teacher_node(t, i, TEACHER_SPATIAL);

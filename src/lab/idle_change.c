@@ -343,7 +343,7 @@ idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 	size_t n = taught ? w->train.split.n_train : w->train.split.n_shown;
 	struct settings s;
 
-	if (stage_lay(w, r, &s, e) < 0 || check_run(w, r->u.run.steps, e) < 0)
+	if (stage_settings(w, r, &s, e) < 0 || check_run(w, r->u.run.steps, e) < 0)
 		return -1;
 	if (!taught && lab_rows(&w->info, s.set_weight, true) == 0)
 		return err_set(e, "run: no teacher and no labelled row");

@@ -101,9 +101,9 @@ live_change_bitext(struct trainer_state *w, struct request *r, struct err *e)
 	now = round_trip_new(w->train.ds, r->u.bitext.bitext, e);
 	if (!now)
 		return err_wrap(e, "augment backtranslate");
-	w->train.augmenter.retold = w->train.round_trip = now;
+	w->train.augmenter.round_trip = w->train.round_trip = now;
 	if (set_knobs(w, r, e) < 0) {
-		w->train.augmenter.retold = w->train.round_trip = before;
+		w->train.augmenter.round_trip = w->train.round_trip = before;
 		round_trip_free(now);
 		return -1;
 	}

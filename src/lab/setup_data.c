@@ -39,7 +39,7 @@ setup_data_drop(struct trainer_state *w)
 	label_index_release(&w->train.label_index);
 	scale_release(&w->train.scale);
 	round_trip_free(w->train.round_trip);
-	w->train.augmenter.retold = w->train.round_trip = NULL;
+	w->train.augmenter.round_trip = w->train.round_trip = NULL;
 	dataset_free(w->train.ds);
 	w->train.ds = NULL;
 	mem_free(w->train.labelled);
@@ -186,7 +186,7 @@ setup_data_add(struct trainer_state *w, struct request *r, struct err *e)
 	label_index_release(&w->train.label_index);
 	mem_free(w->train.labelled);
 	round_trip_free(w->train.round_trip); /* of fewer rows */
-	w->train.augmenter.retold = w->train.round_trip = NULL;
+	w->train.augmenter.round_trip = w->train.round_trip = NULL;
 	w->train.split = split;
 	describe_data(w);
 	return 0;

@@ -137,7 +137,7 @@ copy_student(const struct trainer_state *w, int id, const char *name, struct err
 }
 
 int
-setup_teacher_stage(struct trainer_state *w, struct request *r, struct err *e)
+setup_teacher_teach(struct trainer_state *w, struct request *r, struct err *e)
 {
 	int k = w->info.n_teachers;
 	struct net_info *t = &w->info.teacher[k];

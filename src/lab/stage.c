@@ -222,7 +222,7 @@ compose(const struct trainer_state *w, struct request_run *r, struct settings *s
 }
 
 int
-stage_lay(const struct trainer_state *w, struct request *r, struct settings *s, struct err *e)
+stage_settings(const struct trainer_state *w, struct request *r, struct settings *s, struct err *e)
 {
 	enum lab_stage_kind kind = r->u.run.stage.kind;
 
@@ -242,9 +242,9 @@ same_ramp(const struct settings *a, const struct settings *b, int knob)
 }
 
 static bool
-same_tunable(const struct settings *a, const struct settings *b, int dial)
+same_tunable(const struct settings *a, const struct settings *b, int id)
 {
-	return tunable_value(a, dial) == tunable_value(b, dial) && same_ramp(a, b, dial);
+	return tunable_value(a, id) == tunable_value(b, id) && same_ramp(a, b, id);
 }
 
 static bool
@@ -324,32 +324,32 @@ stage_note(struct trainer_state *w, enum lab_stage_kind kind)
 /* ---- end ---- */
 
 /* Whether a tunable was changed by the stage alone: it has the value that the stage, or the ramp
- * of the stage, gave it (`brought`). */
+ * of the stage, gave it (`of_stage`). */
 static bool
-untouched(const struct trainer_state *w, const struct settings *brought, const struct settings *now,
-	  int dial)
+is_of_stage(const struct trainer_state *w, const struct settings *of_stage,
+	    const struct settings *now, int id)
 {
-	const struct ramp *laid = ramp_find(w->run.after.ramp, w->run.after.n_ramps, dial),
-			  *is = ramp_find(now->ramp, now->n_ramps, dial);
+	const struct ramp *given = ramp_find(w->run.after.ramp, w->run.after.n_ramps, id),
+			  *is = ramp_find(now->ramp, now->n_ramps, id);
 
-	if (is ? !laid || !ramp_is_same(laid, is)
-	       : laid && settings_change_step(w) < ramp_end(laid))
+	if (is ? !given || !ramp_is_same(given, is)
+	       : given && settings_change_step(w) < ramp_end(given))
 		return false;
-	return tunable_value(brought, dial) == tunable_value(now, dial);
+	return tunable_value(of_stage, id) == tunable_value(now, id);
 }
 
 /* Put the ramp back that a tunable had before the stage. Where all ramps are in use, by ramps that
  * were started during the stage, its name is appended to `lost`. */
 static void
-restore_ramp(const struct trainer_state *w, struct settings *s, int dial, struct text *lost)
+restore_ramp(const struct trainer_state *w, struct settings *s, int id, struct text *lost)
 {
-	const struct ramp *r = ramp_find(w->run.before.ramp, w->run.before.n_ramps, dial);
+	const struct ramp *r = ramp_find(w->run.before.ramp, w->run.before.n_ramps, id);
 	char name[80];
 
 	if (r && s->n_ramps < RAMP_KNOBS)
 		s->ramp[s->n_ramps++] = *r;
 	else if (r)
-		text_item(lost, "%s", tunable_name(&w->info, dial, name, sizeof name));
+		text_item(lost, "%s", tunable_name(&w->info, id, name, sizeof name));
 }
 
 /* Pairs of layers are restored where they exist and existed when the stage began. */
@@ -357,14 +357,14 @@ static void
 restore_settings(const struct trainer_state *w, const struct settings *now, struct settings *s,
 		 struct text *lost)
 {
-	struct settings brought = w->run.after;
+	struct settings of_stage = w->run.after;
 	bool restored[TUNABLE_MAP(TRAIN_MAPS)] = { false }; /* by id */
 
-	tunable_follow(&brought, settings_change_step(w));
+	tunable_follow(&of_stage, settings_change_step(w));
 	for (int i = -1; (i = tunable_next(now, i)) >= 0;)
 		if (!isnan(tunable_value(&w->run.before, i)) &&
 		    !same_tunable(&w->run.before, &w->run.after, i) &&
-		    untouched(w, &brought, now, i)) {
+		    is_of_stage(w, &of_stage, now, i)) {
 			tunable_set(s, i, tunable_value(&w->run.before, i));
 			restored[i] = true;
 		}

@@ -101,7 +101,7 @@ graph_tap(struct graph *g, int node)
 void
 graph_tap_positions(struct graph *g, int node)
 {
-	g->node[node].pulled = true;
+	g->node[node].factor_tapped = true;
 }
 
 size_t
@@ -172,8 +172,8 @@ graph_zero_node(struct graph *g, int node)
 
 	if (n->tapped && n->grad)
 		memset(n->grad, 0, g->rows * tensor_width(&n->out) * sizeof(real));
-	if (n->pull)
-		memset(n->pull, 0, g->rows * tensor_positions(&n->out) * sizeof(real));
+	if (n->grad_factor)
+		memset(n->grad_factor, 0, g->rows * tensor_positions(&n->out) * sizeof(real));
 }
 
 void
@@ -184,41 +184,41 @@ graph_zero(struct graph *g)
 }
 
 static int
-pull_pieces(const struct graph *g, const struct node *n)
+factor_pieces(const struct graph *g, const struct node *n)
 {
 	return shard_pieces(g->rows, tensor_width(&n->out));
 }
 
-struct pull_job {
+struct factor_job {
 	const struct graph *g;
 	const struct node *n;
 };
 
 static void
-pull_piece(void *arg, int index)
+factor_piece(void *arg, int index)
 {
-	const struct pull_job *p = arg;
+	const struct factor_job *p = arg;
 	const struct node *n = p->n;
-	int pieces = pull_pieces(p->g, n);
+	int pieces = factor_pieces(p->g, n);
 	size_t places = tensor_positions(&n->out), channels = tensor_width(&n->out) / places;
 	size_t to = shard_from(p->g->rows, pieces, index + 1) * places;
 
 	for (size_t i = shard_from(p->g->rows, pieces, index) * places; i < to; i++) {
 		const real *y = n->out.data + i * channels;
-		real *dy = n->grad + i * channels, pull = n->pull[i];
+		real *dy = n->grad + i * channels, grad_factor = n->grad_factor[i];
 
 		for (size_t k = 0; k < channels; k++)
-			dy[k] = (n->met ? dy[k] : 0) + pull * y[k];
+			dy[k] = (n->grad_set ? dy[k] : 0) + grad_factor * y[k];
 	}
 }
 
 static void
 node_backward(struct graph *g, struct node *n)
 {
-	struct pull_job p = { g, n };
+	struct factor_job p = { g, n };
 
-	if (n->pull && !n->op->pulls)
-		pool_run(g->pool, pull_pieces(g, n), pull_piece, &p);
+	if (n->grad_factor && !n->op->adds_grad_factor)
+		pool_run(g->pool, factor_pieces(g, n), factor_piece, &p);
 	n->op->backward(g, n);
 }
 

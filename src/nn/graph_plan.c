@@ -20,7 +20,7 @@ mark_gradients(const struct graph *g, bool *needs)
 			needs[i] |= needs[n->in[j]];
 	}
 	for (int i = g->n_nodes - 1; i >= 0; i--) {
-		bool useful = g->node[i].tapped || g->node[i].pulled;
+		bool useful = g->node[i].tapped || g->node[i].factor_tapped;
 
 		for (int k = i + 1; k < g->n_nodes && !useful; k++)
 			for (int j = 0; j < g->node[k].n_in; j++)
@@ -29,7 +29,7 @@ mark_gradients(const struct graph *g, bool *needs)
 	}
 }
 
-/* Set `adds` and `met`: in backward the first node to reach an untapped input overwrites its
+/* Set `adds` and `grad_set`: in backward the first node to reach an untapped input overwrites its
  * gradient, later ones add. */
 static void
 mark_adds(struct graph *g)
@@ -45,7 +45,7 @@ mark_adds(struct graph *g)
 			n->adds[j] = reached[from] || g->node[from].tapped;
 			reached[from] = true;
 		}
-		n->met = reached[i] || n->tapped;
+		n->grad_set = reached[i] || n->tapped;
 	}
 	mem_free(reached);
 }
@@ -82,7 +82,7 @@ plan_node(const struct graph *g, struct plan *p, int i, bool gradients, bool nee
 	if (needs)
 		plan_add(p, PLAN_GRAD, i, rows * width * sizeof(real),
 			 n->tapped ? g->n_nodes - 1 : end - 1 - reader, back);
-	if (needs && n->pulled)
+	if (needs && n->factor_tapped)
 		plan_add(p, PLAN_PULL, i, rows * tensor_positions(&n->out) * sizeof(real),
 			 g->n_nodes - 1, back);
 	if (gradients && n->n_saved)
@@ -157,7 +157,7 @@ assign_buffers(struct graph *g, const struct plan *p)
 			n->grad = at;
 			break;
 		case PLAN_PULL:
-			n->pull = at;
+			n->grad_factor = at;
 			break;
 		case PLAN_SAVED:
 			n->saved = at;

@@ -11,7 +11,7 @@
 static void
 forward_to(struct net *n, const struct batch *b, int last)
 {
-	n->graph->training = n->graph->keeps = false;
+	n->graph->training = n->graph->saves = false;
 	net_feed(n, b);
 	graph_forward(n->graph, last);
 }

@@ -89,7 +89,7 @@ preview_rows(struct trainer_state *w, size_t n, struct batch *b, struct text *ou
 	int status = augment_open(&a, w->train.ds, w->train.split.train, w->train.split.n_train,
 				  w->train.pool, e);
 
-	a.retold = w->train.round_trip;
+	a.round_trip = w->train.round_trip;
 	if (status == 0)
 		status = augment_learn(&a, w->train.wordnet, e);
 	if (status == 0) {
@@ -132,5 +132,5 @@ handle_preview(void *state, struct trainer_state *w, struct request *r, struct e
 }
 
 const struct trainer_addon augment_preview_addon = {
-	.row = { { REQUEST_AUGMENTED, handle_preview } },
+	.row = { { REQUEST_AUGMENT_PREVIEW, handle_preview } },
 };

@@ -55,7 +55,7 @@ forward(struct branch *b, const struct branch_feed *f, bool training)
 	struct graph *g = b->net->graph;
 
 	g->training = training;
-	g->keeps = true;
+	g->saves = true;
 	g->step = b->state->step;
 	net_feed(b->net, f->batch);
 	graph_forward(g, g->n_nodes - 1);

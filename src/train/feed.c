@@ -133,7 +133,7 @@ prepare(struct train *t, const struct settings *s, struct err *e)
 	    augment_open(&t->augmenter, t->ds, t->split.train, t->split.n_train, t->pool, e) < 0 ||
 	    augment_learn(&t->augmenter, t->wordnet, e) < 0)
 		return -1;
-	t->augmenter.retold = t->round_trip;
+	t->augmenter.round_trip = t->round_trip;
 	for (int i = 0; i < s->n_teachers; i++)
 		if (t->teacher_info[i].ready && prepare_teacher(t, s, i, e) < 0)
 			return -1;

@@ -183,7 +183,7 @@ args_of_positions(const struct look *l, size_t from, size_t rows, size_t per,
 	a.other = a.other ? a.other + from : NULL;
 	a.share = a.share ? a.share + from : NULL;
 	a.dx = a.dx ? a.dx + from * a.width : NULL;
-	a.pull = a.pull ? a.pull + from * (a.width / a.channels) : NULL;
+	a.grad_factor = a.grad_factor ? a.grad_factor + from * (a.width / a.channels) : NULL;
 	if (a.top.k) {
 		a.top.id += from * a.top.k;
 		a.top.logit += from * a.top.k;
@@ -277,7 +277,7 @@ add_look(struct visit *v, const struct branch_term *t, const struct terms_job *j
 		.knobs = job->knobs,
 		.scale = scale,
 		.dx = with_gradient && !on_map ? n->grad : NULL,
-		.pull = with_gradient && on_map ? n->pull : NULL,
+		.grad_factor = with_gradient && on_map ? n->grad_factor : NULL,
 		.shape = t->shape,
 		.seed = b->state->seed,
 		.step = b->state->step,
@@ -421,13 +421,13 @@ is_first(const struct branch *b, int i)
 }
 
 /* Clear the gradient of a node before the first loss: in the pass, or here without one or with
- * pulls. */
+ * factors. */
 static void
 clear_node(struct visit *v, int node)
 {
 	struct graph *g = v->b->net->graph;
 
-	if (v->n > 0 && g->node[node].grad && !g->node[node].pull)
+	if (v->n > 0 && g->node[node].grad && !g->node[node].grad_factor)
 		v->clears = g->node[node].grad;
 	else
 		graph_zero_node(g, node);

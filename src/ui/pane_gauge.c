@@ -10,7 +10,7 @@
 #include "retort/ui/layout.h"
 #include "retort/ui/pane.h"
 #include "retort/ui/plot.h"
-#include "retort/ui/sides.h"
+#include "retort/ui/gauge_sets.h"
 
 #define NAME_WIDTH 10      /* cells of a short name of a view */
 #define LONG_NAME_WIDTH 24 /* cells of a long one */
@@ -37,7 +37,7 @@ static const struct {
 
 /* Format one cell of the table; empty where the view has no such figure. */
 static void
-format_cell(const struct shift_report_seen *s, enum shift_report_view view, enum column k,
+format_cell(const struct shift_report_result *s, enum shift_report_view view, enum column k,
 	    char *buf, size_t size)
 {
 	const struct two_sample *g = &s->gauge;
@@ -51,7 +51,7 @@ format_cell(const struct shift_report_seen *s, enum shift_report_view view, enum
 		snprintf(buf, size, "%.3f", g->auc);
 	else if (k == COVERAGE)
 		snprintf(buf, size, "%.1f%%", 100 * g->coverage);
-	else if (view == SHIFT_REPORT_BARE)
+	else if (view == SHIFT_REPORT_FEATURES)
 		return;
 	else if (k == CONFIDENCE)
 		snprintf(buf, size, "%.2f %.2f", s->confidence[0], s->confidence[1]);
@@ -88,7 +88,7 @@ draw_row(struct canvas_area a, int y, enum canvas_look look, const char *name,
 static int
 draw_view(struct canvas_area a, int y, const struct shift_report *m, enum shift_report_view view)
 {
-	const struct shift_report_seen *s = &m->seen[view];
+	const struct shift_report_result *s = &m->result[view];
 	char text[COLUMNS][24] = { "" };
 
 	if (!s->known)
@@ -127,8 +127,8 @@ smallest_p(const struct shift_report *m)
 	double p = 1;
 
 	for (int v = 0; v < SHIFT_REPORT_VIEWS; v++)
-		if (m->seen[v].known && m->seen[v].gauge.p < p)
-			p = m->seen[v].gauge.p;
+		if (m->result[v].known && m->result[v].gauge.p < p)
+			p = m->result[v].gauge.p;
 	return p;
 }
 
@@ -174,7 +174,7 @@ draw_drifts(struct canvas_area a, const struct shift_report *m)
 static int
 draw_outliers(struct canvas_area a, const struct shift_report *m)
 {
-	const struct two_sample *g = &m->seen[SHIFT_REPORT_BARE].gauge;
+	const struct two_sample *g = &m->result[SHIFT_REPORT_FEATURES].gauge;
 
 	canvas_text(a, 0, 0, CANVAS_DIM, "outliers");
 	for (size_t i = 0; i < g->n_far; i++)
@@ -248,7 +248,7 @@ draw_gauge(const struct scene *s, struct canvas_area a)
 	pane_heading(s, a, LAYOUT_gauge, "gauge: two-sample test");
 	if (m->rows[0]) {
 		snprintf(note, sizeof note, "@%llu", (unsigned long long)m->step);
-		pane_note(a, m->seen[SHIFT_REPORT_STUDENT].known ? note : "");
+		pane_note(a, m->result[SHIFT_REPORT_STUDENT].known ? note : "");
 		y = draw_table(a, draw_sets(a, y, m) + gap, m);
 		y = draw_lists(a, y + gap, m);
 		draw_history(s, a, y + gap);
@@ -257,8 +257,8 @@ draw_gauge(const struct scene *s, struct canvas_area a)
 	} else if (!s->info.data[0]) {
 		canvas_text(a, 1, 1, CANVAS_DIM, "no data set yet");
 	} else {
-		canvas_textf(a, 1, 1, CANVAS_DIM, "comparing %.40s with %.40s", sides_name(s, 0),
-			     sides_name(s, 1));
+		canvas_textf(a, 1, 1, CANVAS_DIM, "comparing %.40s with %.40s",
+			     gauge_sets_name(s, 0), gauge_sets_name(s, 1));
 	}
 }
 

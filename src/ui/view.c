@@ -12,8 +12,8 @@
 #include "retort/ui/layout.h"
 #include "retort/ui/move.h"
 #include "retort/ui/pane.h"
-#include "retort/ui/sides.h"
-#include "retort/ui/turn.h"
+#include "retort/ui/gauge_sets.h"
+#include "retort/ui/nudge.h"
 
 /* Defines act_<id>, the function of an action of views.def. */
 #define ACTION(id) \
@@ -82,8 +82,8 @@ SIMPLE(zoom_out, move_zoom(s, 2))
 SIMPLE(pan_left, move_pan(s, -0.25))
 SIMPLE(pan_right, move_pan(s, 0.25))
 SIMPLE(all, s->view.x_from = s->view.x_to = 0)
-SIMPLE(smoother, turn_smooth(s, 1, line))
-SIMPLE(rougher, turn_smooth(s, -1, line))
+SIMPLE(smoother, nudge_smooth(s, 1, line))
+SIMPLE(rougher, nudge_smooth(s, -1, line))
 RESULT(next_mark, move_to_mark(s, 1, e))
 RESULT(previous_mark, move_to_mark(s, -1, e))
 
@@ -155,13 +155,13 @@ ACTION(branch)
 
 /* ---- values ---- */
 
-RESULT(more, turn_by(s, 1, line, e))
-RESULT(less, turn_by(s, -1, line, e))
-RESULT(mute, turn_mute(s, line, e))
-RESULT(solo, turn_solo(s, line, e))
-RESULT(equalise, turn_equalise(s, line, e))
-RESULT(first_set, sides_choose(s, 0, argument, e))
-RESULT(second_set, sides_choose(s, 1, argument, e))
+RESULT(more, nudge_value(s, 1, line, e))
+RESULT(less, nudge_value(s, -1, line, e))
+RESULT(mute, nudge_mute(s, line, e))
+RESULT(solo, nudge_solo(s, line, e))
+RESULT(equalise, nudge_equalise(s, line, e))
+RESULT(first_set, gauge_sets_choose(s, 0, argument, e))
+RESULT(second_set, gauge_sets_choose(s, 1, argument, e))
 
 static int
 open_prompt(struct scene *s, const char *prefill)

@@ -155,11 +155,11 @@ take_texts(struct scene *s, struct request *r)
 		s->translation = (struct scene_translation){ 0 };
 	}
 	if (r->status < 0 ||
-	    (r->kind != REQUEST_RETELL && r->kind != REQUEST_DATA && r->kind != REQUEST_SEED))
+	    (r->kind != REQUEST_BITEXT && r->kind != REQUEST_DATA && r->kind != REQUEST_SEED))
 		return;
 	bitext_free(s->bitext);
 	s->bitext = NULL;
-	if (r->kind == REQUEST_RETELL) {
+	if (r->kind == REQUEST_BITEXT) {
 		s->bitext = r->u.bitext.bitext;
 		r->u.bitext.bitext = NULL;
 	}

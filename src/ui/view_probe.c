@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "retort/ui/editor.h"
-#include "retort/ui/sides.h"
+#include "retort/ui/gauge_sets.h"
 #include "retort/ui/view_result.h"
 
 #define INTERVAL 1 /* seconds between measurements of a kind while a network trains */
@@ -29,7 +29,7 @@ view_probe_drop(struct view_probe *p, struct scene *s, unsigned drops)
 	if (drops & VIEW_RESULT_STALE)
 		p->gauge_stale = true;
 	if (drops & VIEW_RESULT_GAUGE) {
-		sides_forget(s);
+		gauge_sets_clear(s);
 		p->gauge_dropped = true;
 	}
 }
@@ -44,7 +44,8 @@ is_training(const struct scene *s)
 static bool
 are_selected(const struct scene *s, const char *first, const char *second)
 {
-	return strcmp(first, sides_name(s, 0)) == 0 && strcmp(second, sides_name(s, 1)) == 0;
+	return strcmp(first, gauge_sets_name(s, 0)) == 0 &&
+	       strcmp(second, gauge_sets_name(s, 1)) == 0;
 }
 
 static struct request *
@@ -59,8 +60,8 @@ next_gauge(struct view_probe *p, struct scene *s, double now)
 	     (is_training(s) && now < p->gauge_at + INTERVAL)))
 		return NULL;
 	r = request_new(REQUEST_GAUGE);
-	snprintf(r->u.sets.first, sizeof r->u.sets.first, "%s", sides_name(s, 0));
-	snprintf(r->u.sets.second, sizeof r->u.sets.second, "%s", sides_name(s, 1));
+	snprintf(r->u.sets.first, sizeof r->u.sets.first, "%s", gauge_sets_name(s, 0));
+	snprintf(r->u.sets.second, sizeof r->u.sets.second, "%s", gauge_sets_name(s, 1));
 	p->gauge_stale = p->gauge_dropped = false;
 	p->gauge_step = s->info.run.student.last.step;
 	p->gauge_at = now;
@@ -89,7 +90,7 @@ view_probe_next(struct view_probe *p, struct scene *s, double now)
 {
 	if (p->busy)
 		return NULL;
-	if (sides_open(s))
+	if (gauge_sets_open(s))
 		return next_gauge(p, s, now);
 	return editor_is_open(s) ? next_cka(p, s, now) : NULL;
 }
@@ -103,7 +104,7 @@ view_probe_take(struct view_probe *p, struct scene *s, const struct request *r)
 		if (p->gauge_dropped || !are_selected(s, r->u.sets.first, r->u.sets.second))
 			p->gauge_stale = true;
 		else
-			sides_take(s, r->status < 0 ? NULL : r->u.sets.report, r->err.msg);
+			gauge_sets_result(s, r->status < 0 ? NULL : r->u.sets.report, r->err.msg);
 	} else if (r->status == 0 && p->cka_teacher >= 0) {
 		s->cka = r->u.probe.cka;
 		s->version++;

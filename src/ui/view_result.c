@@ -23,12 +23,12 @@ void
 view_result_curves(struct scene *s, const struct request *r)
 {
 	const char *name = r->kind == REQUEST_TEACHER ? r->u.net.name
-			   : r->kind == REQUEST_STAGE ? r->u.teacher.name
+			   : r->kind == REQUEST_TEACH ? r->u.teacher.name
 			   : r->kind == REQUEST_TRAIN ? r->u.train.teacher
 						      : "";
 	int k = lab_info_teacher(r->info, name, NULL);
 
-	if (r->kind == REQUEST_STUDENT || r->kind == REQUEST_STAGE ||
+	if (r->kind == REQUEST_STUDENT || r->kind == REQUEST_TEACH ||
 	    (r->kind == REQUEST_TEACHER && k < 0)) {
 		scene_forget(s, BRANCH_STUDENT);
 		scene_forget(s, BRANCH_BASELINE);
@@ -175,7 +175,7 @@ static const struct reaction reactions[REQUEST_KINDS] = {
 	[REQUEST_TEACHER] = { .drops = VIEW_RESULT_CKA | VIEW_RESULT_PROBE | VIEW_RESULT_STALE },
 	[REQUEST_STUDENT] = { .drops = NEW_DATA & ~VIEW_RESULT_CURVES },
 	[REQUEST_OPTIONS] = { .drops = VIEW_RESULT_PROBE | VIEW_RESULT_STALE },
-	[REQUEST_STAGE] = { .drops = VIEW_RESULT_PROBE | VIEW_RESULT_GAUGE | VIEW_RESULT_STALE },
+	[REQUEST_TEACH] = { .drops = VIEW_RESULT_PROBE | VIEW_RESULT_GAUGE | VIEW_RESULT_STALE },
 	[REQUEST_TRAIN] = { .drops = VIEW_RESULT_PROBE | VIEW_RESULT_STALE, .log = log_train },
 	[REQUEST_RUN] = { .mark = SCENE_RUN + 1, .log = log_run },
 	[REQUEST_MAP] = { .mark = SCENE_MAP + 1 },

@@ -117,7 +117,7 @@ oprig_make(struct oprig *r, const struct oprig_case *c, int threads)
 	graph_tap(r->g, r->out);
 	CHECK_INT(graph_finish(r->g, true, &e), 0);
 	draw_parameters(r);
-	r->g->training = r->g->keeps = true;
+	r->g->training = r->g->saves = true;
 	fill(r, c, rows);
 }
 

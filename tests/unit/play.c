@@ -135,7 +135,7 @@ play_run(const struct play *p, real *out, size_t len)
 	parameters_in(p, &layout, slab);
 	graph_bind(g, slab, p->mix ? grad : NULL);
 	g->training = p->training;
-	g->keeps = p->mix != NULL;
+	g->saves = p->mix != NULL;
 	feed(p, g, in, n_in);
 	graph_forward(g, node);
 	CHECK_INT(g->rows * tensor_width(&g->node[node].out), len);

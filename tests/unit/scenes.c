@@ -12,7 +12,7 @@
 #include "retort/kd/losses/loss_table.h"
 #include "retort/ui/layout.h"
 #include "retort/ui/pane.h"
-#include "retort/ui/sides.h"
+#include "retort/ui/gauge_sets.h"
 
 const char *
 scenes_name(enum scenes_kind kind)
@@ -290,19 +290,19 @@ fill_cka(struct scene *s)
 	s->view.edit[0].through = THROUGH_SHARED;
 }
 
-static struct shift_report_seen
+static struct shift_report_result
 seen(double energy, double p, double auc, double confidence)
 {
-	return (struct shift_report_seen){ .known = true,
-					   .gauge = { .energy = energy,
-						      .p = p,
-						      .auc = auc,
-						      .coverage = 0.922,
-						      .weighted_energy = energy / 3,
-						      .weighted_auc = 0.5 + (auc - 0.5) / 4 },
-					   .confidence = { confidence, confidence - 0.031 },
-					   .entropy = { 0.131, 0.184 },
-					   .predicted = 0.083 };
+	return (struct shift_report_result){ .known = true,
+					     .gauge = { .energy = energy,
+							.p = p,
+							.auc = auc,
+							.coverage = 0.922,
+							.weighted_energy = energy / 3,
+							.weighted_auc = 0.5 + (auc - 0.5) / 4 },
+					     .confidence = { confidence, confidence - 0.031 },
+					     .entropy = { 0.131, 0.184 },
+					     .predicted = 0.083 };
 }
 
 /* The gauge has the focus; the student's AUC rises. */
@@ -332,14 +332,14 @@ fill_gauge(struct scene *s)
 		m.drift[i].ks = 0.41 / (1 + i);
 	}
 	for (m.step = 100; m.step <= 2400; m.step += 100) {
-		m.seen[SHIFT_REPORT_TEACHER] = seen(0.0545, 0.005, 0.72, 0.964);
-		m.seen[SHIFT_REPORT_STUDENT] =
+		m.result[SHIFT_REPORT_TEACHER] = seen(0.0545, 0.005, 0.72, 0.964);
+		m.result[SHIFT_REPORT_STUDENT] =
 			seen(0.031, 0.085, 0.5 + 0.35 * (1 - exp(-(double)m.step / 700)), 0.951);
-		m.seen[SHIFT_REPORT_BARE] = seen(0.2471, 0.005, 0.763, 0);
-		m.seen[SHIFT_REPORT_BARE].gauge.n_far = 5;
+		m.result[SHIFT_REPORT_FEATURES] = seen(0.2471, 0.005, 0.763, 0);
+		m.result[SHIFT_REPORT_FEATURES].gauge.n_far = 5;
 		for (int i = 0; i < 5; i++)
-			m.seen[SHIFT_REPORT_BARE].gauge.far_by[i] = 5.27 / (1 + i);
-		sides_take(s, &m, "");
+			m.result[SHIFT_REPORT_FEATURES].gauge.far_by[i] = 5.27 / (1 + i);
+		gauge_sets_result(s, &m, "");
 	}
 	s->view.focus = LAYOUT_gauge;
 }

@@ -154,22 +154,23 @@ convolution_is_the_sum_over_its_windows(void **state)
 	}
 }
 
-/* Backward from a gradient, or with `pull` from that alone (`met` false) or from both. */
+/* Backward from a gradient, or with `grad_factor` from that alone (`grad_set` false) or from both.
+ */
 static void
-go_down(struct oprig *r, const double *grad, real *pull, bool met, real *dx)
+go_down(struct oprig *r, const double *grad, real *grad_factor, bool grad_set, real *dx)
 {
 	struct node *n = &r->g->node[r->out], *x = &r->g->node[r->input[0]];
 
-	r->g->keeps = r->g->training = true;
+	r->g->saves = r->g->training = true;
 	graph_forward(r->g, r->out);
 	graph_zero(r->g);
 	for (size_t i = 0; i < r->len; i++)
 		n->grad[i] =
 			grad ? grad[i] : NAN; /* values that were not written must not be read */
-	n->pull = pull;
-	n->met = met;
+	n->grad_factor = grad_factor;
+	n->grad_set = grad_set;
 	graph_backward(r->g);
-	n->pull = NULL;
+	n->grad_factor = NULL;
 	memcpy(dx, x->grad, r->g->rows * tensor_width(&x->out) * sizeof *dx);
 }
 
@@ -198,7 +199,7 @@ a_pull_is_the_gradient_of_its_multiple_of_the_value(void **state)
 	(void)state;
 	for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
 		for (int alone = 0; alone < 2; alone++) {
-			real pull[400], want[1500], got[1500], *grad;
+			real grad_factor[400], want[1500], got[1500], *grad;
 			double whole[4000];
 			struct oprig r;
 			const struct node *n;
@@ -211,14 +212,14 @@ a_pull_is_the_gradient_of_its_multiple_of_the_value(void **state)
 			CHECK(r.len <= 4000 && len <= 1500 && r.len / channels <= 400);
 			grad = mem_array(r.layout.len + 1, sizeof *grad);
 			for (size_t i = 0; i < r.len / channels; i++)
-				pull[i] = (real)0.1 * (real)(i % 7) - (real)0.25;
+				grad_factor[i] = (real)0.1 * (real)(i % 7) - (real)0.25;
 			graph_forward(r.g, r.out);
 			for (size_t i = 0; i < r.len; i++)
 				whole[i] = (alone ? 0 : r.mix[i]) +
-					   (double)(pull[i / channels] * n->out.data[i]);
+					   (double)(grad_factor[i / channels] * n->out.data[i]);
 			go_down(&r, whole, NULL, true, want);
 			memcpy(grad, r.grad, r.layout.len * sizeof *grad);
-			go_down(&r, alone ? NULL : r.mix, pull, !alone, got);
+			go_down(&r, alone ? NULL : r.mix, grad_factor, !alone, got);
 			for (size_t i = 0; i < len; i++)
 				CHECK_NEAR(got[i], want[i], 1e-12);
 			for (size_t i = 0; i < r.layout.len; i++)
@@ -269,7 +270,7 @@ pooling_is_the_largest_or_the_mean_of_its_windows(void **state)
 		struct maps m;
 
 		make(&m, "pool", k->rows, k->h, k->w, k->c, attr, 4);
-		m.r.g->keeps = i % 2 == 0; /* values are the same where no backward follows */
+		m.r.g->saves = i % 2 == 0; /* values are the same where no backward follows */
 		oprig_loss(&m.r);
 		for (size_t at = 0; at < m.r.len; at++) {
 			size_t ox = at / m.oc % m.ow, oy = at / m.oc / m.ow % m.oh;
@@ -289,12 +290,12 @@ nan_does_not_vanish_in_a_pool(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++)
-		for (int keeps = 0; keeps < 2; keeps++) {
+		for (int saves = 0; saves < 2; saves++) {
 			struct maps m;
 
 			make(&m, "pool", 1, 2, 2, 1, attr, 4);
 			m.r.g->node[m.r.input[0]].out.data[i] = NAN;
-			m.r.g->keeps = keeps;
+			m.r.g->saves = saves;
 			oprig_loss(&m.r);
 			CHECK(isnan(m.y[0]));
 			oprig_free(&m.r);
@@ -381,9 +382,9 @@ running_statistics_move_towards_the_batch_with_the_divisor_n_minus_one(void **st
 		CHECK_NEAR(variance[c], 0.9 * 5 + 0.1 * spread * 60 / 59, 1e-13);
 	}
 	mean[1] = 3;
-	m.r.g->keeps = false; /* a look without a step */
+	m.r.g->saves = false; /* a look without a step */
 	oprig_loss(&m.r);
-	m.r.g->keeps = true;
+	m.r.g->saves = true;
 	m.r.g->training = false;
 	oprig_loss(&m.r);
 	CHECK(mean[1] == 3);

@@ -459,11 +459,11 @@ rotary(const json_t *c)
 	       len = d * heads * t * t;
 	real *qkv = mem_array(d * t * width, sizeof *qkv), *dqkv = room(d * t * width),
 	     *score = room(len);
-	real *pull = mem_array(len, sizeof *pull), *y = room(x.len),
+	real *dscore = mem_array(len, sizeof *dscore), *y = room(x.len),
 	     *dx = mem_array(x.len, sizeof *dx);
 	struct play p = {
 		.op = "attention_map",
-		.mix = pull,
+		.mix = dscore,
 		.attr = { [ATTENTION_HEADS] = (double)heads,
 			  [ATTENTION_ROPE] = attr(c, "theta"),
 			  [ATTENTION_RAW] = 1 },
@@ -477,7 +477,7 @@ rotary(const json_t *c)
 		qkv[row * t * width + k / run * width + run + k % run] = x.data[k];
 		qkv[row * t * width + k % run] = k % d == row ? REAL_SQRT((real)d) : 0;
 		if (k % d == row)
-			pull[(row * heads + k / d % heads) * t * t + k / run] = mix.data[k];
+			dscore[(row * heads + k / d % heads) * t * t + k / run] = mix.data[k];
 	}
 	play_run(&p, score, len);
 	for (size_t i = 0; i < d * x.len; i++) {
@@ -490,7 +490,7 @@ rotary(const json_t *c)
 	compare(c, "out", "y", y);
 	compare(c, "grad", "x", dx);
 	mem_free(x.data), mem_free(mix.data), mem_free(qkv), mem_free(dqkv), mem_free(score);
-	mem_free(pull), mem_free(y), mem_free(dx);
+	mem_free(dscore), mem_free(y), mem_free(dx);
 }
 
 /* ---------------------------------------------------------------- the tables */

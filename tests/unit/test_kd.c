@@ -125,7 +125,7 @@ every_loss_has_the_gradient_of_its_value(void **state)
 		for (int t = 0; t < 3 && is_plain(loss_table[l]) && loss_table[l] != &loss_wsld;
 		     t++) { /* its weight is a number to it */
 			struct loss_args a = golden(temperatures[t], scratch);
-			real dx[B * C] = { 0 }, pull[B * C / 2] = { 0 };
+			real dx[B * C] = { 0 }, grad_factor[B * C / 2] = { 0 };
 
 			memcpy(x, student, sizeof x);
 			a.x = x;
@@ -133,13 +133,13 @@ every_loss_has_the_gradient_of_its_value(void **state)
 			a.scale = 0.7;
 			a.dx = dx;
 			if (loss_table[l]->needs & LOSS_MAP) {
-				a.pull = pull;
+				a.grad_factor = grad_factor;
 				a.t_width = C / 2;
 			}
 			loss_table[l]->run(&a);
 			for (int i = 0; i < B * C; i++)
-				dx[i] += pull[i / 2] * x[i];
-			a.dx = a.pull = NULL;
+				dx[i] += grad_factor[i / 2] * x[i];
+			a.dx = a.grad_factor = NULL;
 			for (int i = 0; i < B * C; i++) {
 				double up, down;
 
@@ -279,7 +279,7 @@ attention_transfer_is_the_golden_one_for_maps_of_other_channels(void **state)
 	/* places x channels: four places, two channels of the student, three of the teacher */
 	const real s[8] = { 1, .3, -2, .4, .5, -1, 0, 2 }, one = 1;
 	const real t[12] = { .5, 1, -.2, -1, .1, .9, 1.5, -.5, .3, .2, 1, -1.2 };
-	real scratch[LOSS_SCRATCH * 12], x[8], pull[4] = { 0 }, q[4];
+	real scratch[LOSS_SCRATCH * 12], x[8], grad_factor[4] = { 0 }, q[4];
 	struct loss_args a = { .rows = 1,
 			       .width = 8,
 			       .channels = 2,
@@ -289,13 +289,13 @@ attention_transfer_is_the_golden_one_for_maps_of_other_channels(void **state)
 			       .weight = &one,
 			       .scale = 1,
 			       .scratch = scratch,
-			       .pull = pull };
+			       .grad_factor = grad_factor };
 
 	(void)state;
 	memcpy(x, s, sizeof x);
 	spatial_map(t, 1, 4, 3, q, NULL);
 	CHECK_NEAR(loss_at.run(&a), .063565501397, 1e-9);
-	a.pull = NULL;
+	a.grad_factor = NULL;
 	for (int i = 0; i < 8; i++) {
 		double up, down;
 
@@ -304,7 +304,7 @@ attention_transfer_is_the_golden_one_for_maps_of_other_channels(void **state)
 		x[i] = s[i] - 1e-6;
 		down = loss_at.run(&a);
 		x[i] = s[i];
-		CHECK_NEAR(pull[i / 2] * s[i], (up - down) / 2e-6, 1e-8);
+		CHECK_NEAR(grad_factor[i / 2] * s[i], (up - down) / 2e-6, 1e-8);
 	}
 }
 

@@ -18,7 +18,7 @@
 #define DATA 12    /* rows of the data set, with three classes, and some without a label */
 
 static real x[ROOM], target[ROOM], before[ROOM], t_before[ROOM], dx[ROOM], d_before[ROOM],
-	pull[ROOM], scratch[8 * ROOM];
+	grad_factor[ROOM], scratch[8 * ROOM];
 static real own[LOSS_OWN][ROOM], own_grad[LOSS_OWN][ROOM], weight[MOST];
 static size_t own_len[LOSS_OWN];
 static int32_t label[DATA] = { 0, 1, 2, -1, 1, 0, 2, 2, 0, 1, -1, 0 };
@@ -300,7 +300,7 @@ compare(const struct loss *l, struct loss_args *a, real *value, const real *got,
 	const double h = 1e-6;
 	struct loss_args plain = *a;
 
-	plain.dx = plain.d_before = plain.pull = NULL;
+	plain.dx = plain.d_before = plain.grad_factor = NULL;
 	memset(plain.own_grad, 0, sizeof plain.own_grad);
 	for (size_t i = 0; i < n; i++) {
 		double is = value[i], up, down, slope;
@@ -322,19 +322,19 @@ check_gradients(const struct loss *l, struct loss_args *a)
 {
 	memset(dx, 0, sizeof dx);
 	memset(d_before, 0, sizeof d_before);
-	memset(pull, 0, sizeof pull);
+	memset(grad_factor, 0, sizeof grad_factor);
 	memset(own_grad, 0, sizeof own_grad);
 	a->scale = 0.7;
 	a->dx = dx;
 	if (l->needs & LOSS_MAP)
-		a->pull = pull;
+		a->grad_factor = grad_factor;
 	if (l->needs & LOSS_BEFORE)
 		a->d_before = d_before;
 	for (int i = 0; i < LOSS_OWN && l->own && l->own[i].name; i++)
 		a->own_grad[i] = l->own[i].is_state ? NULL : own_grad[i];
 	l->run(a);
 	for (size_t i = 0; l->needs & LOSS_MAP && i < a->rows * a->width; i++)
-		dx[i] += pull[i / a->channels] * x[i];
+		dx[i] += grad_factor[i / a->channels] * x[i];
 	compare(l, a, x, dx, a->rows * a->width);
 	if (l->needs & LOSS_BEFORE)
 		compare(l, a, before, d_before, a->rows * a->before_width);
@@ -408,10 +408,10 @@ run_down(const struct loss *l, struct loss_args *a)
 {
 	memset(dx, 0, sizeof dx);
 	memset(d_before, 0, sizeof d_before);
-	memset(pull, 0, sizeof pull);
+	memset(grad_factor, 0, sizeof grad_factor);
 	memset(own_grad, 0, sizeof own_grad);
 	a->dx = dx;
-	a->pull = l->needs & LOSS_MAP ? pull : NULL;
+	a->grad_factor = l->needs & LOSS_MAP ? grad_factor : NULL;
 	a->d_before = l->needs & LOSS_BEFORE ? d_before : NULL;
 	for (int i = 0; i < LOSS_OWN && l->own && l->own[i].name; i++)
 		a->own_grad[i] = l->own[i].is_state ? NULL : own_grad[i];
@@ -426,10 +426,10 @@ run_finite(const struct loss *l, struct loss_args *a)
 	if (!isfinite(value) || fabs(value) > 1e4)
 		fail_msg("%s: %g", l->name, value);
 	for (size_t i = 0; i < ROOM; i++)
-		if (!(fabs((double)dx[i]) < 1e4 && fabs((double)pull[i]) < 1e4 &&
+		if (!(fabs((double)dx[i]) < 1e4 && fabs((double)grad_factor[i]) < 1e4 &&
 		      fabs((double)d_before[i]) < 1e4))
 			fail_msg("%s: gradient %zu is %g, %g, %g", l->name, i, (double)dx[i],
-				 (double)pull[i], (double)d_before[i]);
+				 (double)grad_factor[i], (double)d_before[i]);
 }
 
 /* All rows the same, on one side and on both; zeros, on one side and on both; the student's are the
@@ -484,10 +484,10 @@ check_numbers(const struct loss *l, struct loss_args *a, const char *what)
 	if (!isfinite(value))
 		fail_msg("%s, %s: %g", l->name, what, value);
 	for (size_t i = 0; i < ROOM; i++)
-		if (!isfinite(dx[i]) || !isfinite(pull[i]) || !isfinite(d_before[i]) ||
+		if (!isfinite(dx[i]) || !isfinite(grad_factor[i]) || !isfinite(d_before[i]) ||
 		    !isfinite(own_grad[0][i]))
 			fail_msg("%s, %s: gradient %zu is %g, %g, %g, %g", l->name, what, i,
-				 (double)dx[i], (double)pull[i], (double)d_before[i],
+				 (double)dx[i], (double)grad_factor[i], (double)d_before[i],
 				 (double)own_grad[0][i]);
 }
 

@@ -92,7 +92,7 @@ texts_are_seen_as_they_come_and_go(void **state)
 	view_model_answer(l, r);
 	CHECK(!s->translation.last && s->translation.total == 0 && !s->bitext);
 	request_free(r);
-	r = answer_to(REQUEST_RETELL);
+	r = answer_to(REQUEST_BITEXT);
 	r->u.bitext.bitext = bitext_new("x");
 	bitext_add(r->u.bitext.bitext, "a", "b");
 	s->view.pair = 3;

@@ -66,7 +66,7 @@ run(struct rig *r, unsigned taps, bool backward)
 	struct graph *g = r->net->graph;
 	double sum = 0;
 
-	g->training = g->keeps = true;
+	g->training = g->saves = true;
 	graph_feed(g, r->net->input, r->x, ROWS);
 	graph_forward(g, g->n_nodes - 1);
 	graph_zero(g);

@@ -7,7 +7,7 @@
 #include "retort/kd/losses/loss_table.h"
 #include "retort/ui/layout.h"
 #include "retort/ui/pane.h"
-#include "retort/ui/sides.h"
+#include "retort/ui/gauge_sets.h"
 #include "retort/ui/view.h"
 #include "scenes.h"
 
@@ -583,24 +583,24 @@ the_sets_of_the_gauge_are_chosen(void **state)
 
 	(void)state;
 	scenes_make(&s, SCENES_GAUGE);
-	CHECK(sides_open(&s));
-	CHECK_STR(sides_name(&s, 0), "train");
-	CHECK_STR(sides_name(&s, 1), "bold-digits");
+	CHECK(gauge_sets_open(&s));
+	CHECK_STR(gauge_sets_name(&s, 0), "train");
+	CHECK_STR(gauge_sets_name(&s, 1), "bold-digits");
 	CHECK_INT(series_len(s.two_sample_auc), 24);
 	CHECK_INT(view_do(&s, "second-set", "", &line, &e), 0);
-	CHECK_STR(sides_name(&s, 1), "train"); /* the first follows the last */
+	CHECK_STR(gauge_sets_name(&s, 1), "train"); /* the first follows the last */
 	CHECK(s.gauge.rows[0] == 0 && !s.two_sample_auc);
 	CHECK_INT(view_do(&s, "first-set", "held-out", &line, &e), 0);
-	CHECK_STR(sides_name(&s, 0), "held-out");
+	CHECK_STR(gauge_sets_name(&s, 0), "held-out");
 	CHECK_INT(view_do(&s, "first-set", "nothing", &line, &e), -1);
 	CHECK(strstr(e.msg, "'nothing'") && strstr(e.msg, "train, held-out, bold-digits"));
 	s.info.n_sets = 0; /* other data */
 	CHECK_INT(view_do(&s, "second-set", "", &line, &e), 0);
-	CHECK_STR(sides_name(&s, 1), "held-out");
-	sides_take(&s, NULL, "held-out has 3 rows (expected at least 10)");
+	CHECK_STR(gauge_sets_name(&s, 1), "held-out");
+	gauge_sets_result(&s, NULL, "held-out has 3 rows (expected at least 10)");
 	CHECK_STR(s.gauge_error, "held-out has 3 rows (expected at least 10)");
 	s.view.helping = true;
-	CHECK(!sides_open(&s));
+	CHECK(!gauge_sets_open(&s));
 	text_release(&line);
 	scene_release(&s);
 }

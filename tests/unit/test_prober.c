@@ -153,21 +153,22 @@ sets_are_compared_as_the_command_does(void **state)
 	CHECK_INT(ask(&r, sets(REQUEST_GAUGE, "train", "nothing")), -1);
 	CHECK_STR(r.lab.answer->err.msg, "invalid set 'nothing' (expected one of train, held-out)");
 	CHECK_INT(ask(&r, sets(REQUEST_GAUGE, "train", "held-out")), 0);
-	CHECK(r.gauge.seen[SHIFT_REPORT_TEACHER].known && r.gauge.seen[SHIFT_REPORT_BARE].known &&
-	      !r.gauge.seen[SHIFT_REPORT_STUDENT].known);
+	CHECK(r.gauge.result[SHIFT_REPORT_TEACHER].known &&
+	      r.gauge.result[SHIFT_REPORT_FEATURES].known &&
+	      !r.gauge.result[SHIFT_REPORT_STUDENT].known);
 	CHECK_INT(ask(&r, labrig_request(REQUEST_STUDENT, "", "mlp 8", 0)), 0);
 	CHECK_INT(ask(&r, sets(REQUEST_GAUGE, "train", "held-out")), 0);
 	first = r.gauge;
-	CHECK(first.seen[SHIFT_REPORT_STUDENT].known && first.step == 0);
+	CHECK(first.result[SHIFT_REPORT_STUDENT].known && first.step == 0);
 	CHECK_INT(ask(&r, labrig_request(REQUEST_RUN, "", "", 60)), 0);
 	labrig_wait(&r.lab, REQUEST_DONE);
 	CHECK_INT(ask(&r, sets(REQUEST_GAUGE, "train", "held-out")), 0);
 	CHECK_INT(r.gauge.step, 60);
-	CHECK_INT(memcmp(&first.seen[SHIFT_REPORT_BARE].gauge,
-			 &r.gauge.seen[SHIFT_REPORT_BARE].gauge, sizeof(struct two_sample)),
+	CHECK_INT(memcmp(&first.result[SHIFT_REPORT_FEATURES].gauge,
+			 &r.gauge.result[SHIFT_REPORT_FEATURES].gauge, sizeof(struct two_sample)),
 		  0);
-	CHECK(first.seen[SHIFT_REPORT_STUDENT].gauge.energy !=
-	      r.gauge.seen[SHIFT_REPORT_STUDENT].gauge.energy);
+	CHECK(first.result[SHIFT_REPORT_STUDENT].gauge.energy !=
+	      r.gauge.result[SHIFT_REPORT_STUDENT].gauge.energy);
 	shift_report_print(&r.gauge, &t);
 	CHECK_INT(ask(&r, sets(REQUEST_MISMATCH, "train", "held-out")), 0);
 	CHECK_STR(r.lab.answer->page, text_get(&t));

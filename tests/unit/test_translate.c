@@ -531,7 +531,9 @@ rows_are_replaced_at_the_requested_rate(void **state)
 			      .classes = 2,
 			      .ids = ids,
 			      .y = labels };
-	struct round_trip retold = { .n = ROWS, .length = LENGTH, .ids = after, .cosine = cosine };
+	struct round_trip round_trip = {
+		.n = ROWS, .length = LENGTH, .ids = after, .cosine = cosine
+	};
 	struct augmenter a;
 	struct knobs knobs;
 	struct batch b;
@@ -553,10 +555,10 @@ rows_are_replaced_at_the_requested_rate(void **state)
 	knobs.backtranslate_rate = 0.3;
 	knobs.backtranslate_keep = 0.75;
 	CHECK_INT(augment_fits(&knobs, &ds, NULL, NULL, &e), -1);
-	CHECK_INT(augment_fits(&knobs, &ds, &retold, NULL, &e), 0);
+	CHECK_INT(augment_fits(&knobs, &ds, &round_trip, NULL, &e), 0);
 	CHECK_INT(batch_init(&b, ROWS, &ds, &e), 0);
 	CHECK_INT(augment_open(&a, &ds, rows, ROWS, NULL, &e), 0);
-	a.retold = &retold;
+	a.round_trip = &round_trip;
 	batch_fill(&b, &ds, rows, ROWS, NULL);
 	augment_batch(&a, &knobs, 42, 7, &b);
 	for (int i = 0; i < ROWS; i++) {

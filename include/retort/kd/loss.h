@@ -123,8 +123,8 @@ struct loss_args {
 	const struct knobs *knobs; /* options of losses, such as dkd_beta */
 	double scale;              /* factor on the gradient: the weight of the term */
 	real *dx;                  /* [rows,width] the gradient is added; NULL: value only */
-	real *pull; /* [rows,positions] LOSS_MAP, instead of dx: the factor on x at a position that
-		       gives its gradient is added */
+	real *grad_factor; /* [rows,positions] LOSS_MAP, instead of dx: the factor is added that,
+			      times x at a position, gives its gradient */
 	real *d_before; /* [rows,before_width] LOSS_BEFORE: the gradient is added; NULL if dx is */
 	real *own[LOSS_OWN];      /* the loss's own arrays, in the order of its table */
 	real *own_grad[LOSS_OWN]; /* their gradients, times scale, are added; NULL if dx is, and for

@@ -19,8 +19,8 @@ void spatial_map(const real *f, size_t rows, size_t positions, size_t channels, 
 /* gap = q - t, over n positions. */
 void spatial_gap(const real *q, const real *t, size_t n, real *gap);
 
-/* pull += step (gap - q <gap, q>): backward pass of Q = q / |q|, without the factor 1 / |q|; the
- * argument q is Q. */
-void spatial_pull(const real *q, const real *gap, size_t n, real step, real *pull);
+/* grad_factor += step (gap - q <gap, q>): backward pass of Q = q / |q|, without the factor 1 / |q|;
+ * the argument q is Q. */
+void spatial_back(const real *q, const real *gap, size_t n, real step, real *grad_factor);
 
 #endif

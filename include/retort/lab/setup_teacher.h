@@ -13,7 +13,7 @@ int setup_teacher_teacher(struct trainer_state *w, struct request *r, struct err
  * STAGE: the student becomes a teacher (its parameters and moments are copied) that teaches at
  * once. The student and the layer map are freed.
  */
-int setup_teacher_stage(struct trainer_state *w, struct request *r, struct err *e);
+int setup_teacher_teach(struct trainer_state *w, struct request *r, struct err *e);
 
 /* OPTIONS: set cache, top or precision of a teacher. */
 int setup_teacher_options(struct trainer_state *w, struct request *r, struct err *e);

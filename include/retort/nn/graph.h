@@ -39,11 +39,11 @@ struct node {
 	bool adds[GRAPH_INPUTS]; /* backward adds to the gradient of the input instead of
 				    overwriting it */
 	bool tapped;             /* losses add to `grad` before graph_backward */
-	bool pulled;             /* losses add to `pull` */
-	bool met;   /* `grad` has a value by the time of the node's own backward; else `pull` is the
-		       whole gradient */
-	real *pull; /* [rows, positions] one factor for each position: factor times `out` is added
-		       to the gradient (see graph_tap_positions); NULL: none */
+	bool factor_tapped;      /* losses add to `grad_factor` */
+	bool grad_set; /* `grad` is set before the backward of this node; else `grad_factor` is the
+			  whole gradient */
+	real *grad_factor; /* [rows, positions] one factor for each position: factor times `out` is
+		       added to the gradient (see graph_tap_positions); NULL: none */
 };
 
 struct graph {
@@ -64,7 +64,7 @@ struct graph {
 	struct pool *pool; /* borrowed; may be NULL */
 	bool training; /* dropout is on, batch norm uses the statistics of the batch and updates its
 			  running ones */
-	bool keeps;    /* backward will follow: operators fill `saved` */
+	bool saves;    /* backward will follow: operators fill `saved` */
 	real *scratch; /* n_scratch numbers, rounded up, for each thread */
 	size_t n_scratch;    /* largest n_scratch of all nodes */
 	uint64_t seed, step; /* indices of the random streams of operators */
@@ -124,12 +124,14 @@ void graph_forward_from(struct graph *g, int from, int last);
 void graph_tap(struct graph *g, int node);
 
 /*
- * Let losses add to node->pull, for losses whose gradient at each position is one factor times the
- * value there: pull is smaller than a gradient by the number of channels. Before graph_finish.
+ * Let losses add to node->grad_factor, for losses whose gradient at each position is one factor
+ * times the value there: grad_factor is smaller than a gradient by the number of channels. Before
+ * graph_finish.
  */
 void graph_tap_positions(struct graph *g, int node);
 
-/* Set the gradients and pulls of tapped nodes, or of one of them, to 0, before losses add to them.
+/* Set the gradients and factors of tapped nodes, or of one of them, to 0, before losses add to
+ * them.
  */
 void graph_zero(struct graph *g);
 void graph_zero_node(struct graph *g, int node);

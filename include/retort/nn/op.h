@@ -32,9 +32,9 @@ struct op {
 	 * be.
 	 */
 	void (*backward)(struct graph *g, struct node *n);
-	/* Whether backward handles n->pull and n->met itself; for other operators graph_backward
-	 * adds the pull to the gradient first. */
-	bool pulls;
+	/* Whether backward handles n->grad_factor and n->grad_set itself; for other operators
+	 * graph_backward adds factor times value to the gradient first. */
+	bool adds_grad_factor;
 	/* Floating-point operations of forward, for one row. */
 	double (*cost)(const struct graph *g, const struct node *n);
 	/*

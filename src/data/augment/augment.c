@@ -61,7 +61,7 @@ knob_of(const struct augment *a)
 }
 
 int
-augment_fits(const struct knobs *k, const struct dataset *ds, const struct round_trip *retold,
+augment_fits(const struct knobs *k, const struct dataset *ds, const struct round_trip *round_trip,
 	     const struct wordnet *wn, struct err *e)
 {
 	static const char *const rows[] = { "a table of numbers", "images", "tokens" };
@@ -82,7 +82,7 @@ augment_fits(const struct knobs *k, const struct dataset *ds, const struct round
 			return err_set(e, "%s: %s, but %s has ids without a tokenizer; `set %s 0`",
 				       knob_of(a), a->what, ds->name, knob_of(a));
 	}
-	if (augment_is_on(&augment_backtranslate, k) && !retold)
+	if (augment_is_on(&augment_backtranslate, k) && !round_trip)
 		return err_set(e,
 			       "backtranslate-rate: no text of %s has been translated; `augment "
 			       "backtranslate via spa` translates",

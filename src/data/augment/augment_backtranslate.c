@@ -9,7 +9,7 @@
 static void
 backtranslate_row(const struct augment_row *r)
 {
-	const struct round_trip *t = r->a->retold;
+	const struct round_trip *t = r->a->round_trip;
 
 	if (!t || t->cosine[r->row] < 0 ||
 	    (double)t->cosine[r->row] < r->knobs->backtranslate_keep ||

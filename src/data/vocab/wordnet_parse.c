@@ -137,7 +137,7 @@ static bool
 read_lemma(struct reader *r, int part, const char *line, size_t size)
 {
 	const char *lemma, *field;
-	size_t at = 0, len, field_len, synsets, pointers, senses, met, synset;
+	size_t at = 0, len, field_len, synsets, pointers, senses, tagged, synset;
 
 	if (!next_field(line, size, &at, &lemma, &len) ||
 	    !next_field(line, size, &at, &field, &field_len) ||
@@ -147,14 +147,15 @@ read_lemma(struct reader *r, int part, const char *line, size_t size)
 	for (size_t i = 0; i < pointers; i++)
 		if (!next_field(line, size, &at, &field, &field_len))
 			return false;
-	if (!next_number(line, size, &at, 10, &senses) || !next_number(line, size, &at, 10, &met) ||
+	if (!next_number(line, size, &at, 10, &senses) ||
+	    !next_number(line, size, &at, 10, &tagged) ||
 	    !next_number(line, size, &at, 10, &synset))
 		return false;
 	if (!is_plain(lemma, len) || is_grammar(lemma, len))
 		return true;
 	mem_grow(&r->sense, &r->cap, r->n + 1, sizeof *r->sense);
 	r->sense[r->n++] = (struct sense){ token_trie_add(&r->wn->word, lemma, len), (uint8_t)part,
-					   met > 0, synset };
+					   tagged > 0, synset };
 	return true;
 }
 
@@ -261,13 +262,14 @@ read_senses(struct reader *r, const struct wordnet_part *part, struct err *e)
 		qsort(r->sense, r->n, sizeof *r->sense, by_lemma);
 	for (size_t lemma = 0; lemma < wn->n_lemmas; lemma++) {
 		size_t from = i;
-		bool met = false;
+		bool tagged = false;
 
 		wn->first[lemma] = r->n_others;
 		for (; i < r->n && r->sense[i].lemma == (int32_t)lemma; i++)
-			met |= r->sense[i].tagged;
+			tagged |= r->sense[i].tagged;
 		for (size_t k = from; k < i; k++)
-			if (r->sense[k].tagged == met && read_sense(r, part, &r->sense[k], e) < 0)
+			if (r->sense[k].tagged == tagged &&
+			    read_sense(r, part, &r->sense[k], e) < 0)
 				return -1;
 	}
 	wn->first[wn->n_lemmas] = r->n_others;

@@ -28,10 +28,10 @@ run(const struct loss_args *a)
 		spatial_map(a->x + i * a->width, 1, places, a->channels, q, &norm);
 		spatial_gap(q, a->target + i * places, places, gap);
 		sum += weight * (double)vmath_dot(gap, gap, places);
-		if (!a->pull || norm <= 0)
+		if (!a->grad_factor || norm <= 0)
 			continue;
 		step = (real)(weight * a->scale * 4 / (double)a->channels) / norm;
-		spatial_pull(q, gap, places, step, a->pull + i * places);
+		spatial_back(q, gap, places, step, a->grad_factor + i * places);
 	}
 	return sum;
 }

@@ -28,10 +28,10 @@ run(const struct loss_args *a)
 		spatial_gap(q, a->target + i * places, places, gap);
 		far = REAL_SQRT(vmath_dot(gap, gap, places));
 		sum += weight * (double)far;
-		if (!a->pull || norm <= 0 || far <= 0)
+		if (!a->grad_factor || norm <= 0 || far <= 0)
 			continue;
 		step = (real)(weight * a->scale * 2 / (double)a->channels) / (norm * far);
-		spatial_pull(q, gap, places, step, a->pull + i * places);
+		spatial_back(q, gap, places, step, a->grad_factor + i * places);
 	}
 	return sum;
 }

@@ -65,7 +65,8 @@ static void
 add_gradient(const struct nst_row *w, double step, real *to)
 {
 	size_t c = w->channels, t = w->t_channels;
-	real pull = (real)(4 * step / (double)(c * c)), push = (real)(-4 * step / (double)(c * t));
+	real self_factor = (real)(4 * step / (double)(c * c)),
+	     cross_factor = (real)(-4 * step / (double)(c * t));
 	struct blas_product own = { .m = w->places,
 				    .n = c,
 				    .k = c,
@@ -74,7 +75,7 @@ add_gradient(const struct nst_row *w, double step, real *to)
 				    .lda = c,
 				    .ldb = c,
 				    .ldc = c,
-				    .alpha = pull,
+				    .alpha = self_factor,
 				    .c = w->dx };
 	struct blas_product other = { .trans_b = true,
 				      .m = w->places,
@@ -85,12 +86,12 @@ add_gradient(const struct nst_row *w, double step, real *to)
 				      .lda = t,
 				      .ldb = t,
 				      .ldc = c,
-				      .alpha = push,
+				      .alpha = cross_factor,
 				      .beta = 1,
 				      .c = w->dx };
 	real *along = w->ss; /* free after the products */
 
-	if (pull == 0 || push == 0)
+	if (self_factor == 0 || cross_factor == 0)
 		return; /* blas_product reads a factor of 0 as 1 */
 	blas_one(&own);
 	blas_one(&other);

@@ -44,12 +44,12 @@ add_triplet(const struct angle_run *s, const struct angle_run *t, size_t k, real
 	     h = gap < -1  ? -1
 		 : gap > 1 ? 1
 			   : gap,
-	     pull = h * s->over[k];
+	     slope_k = h * s->over[k];
 
 	*value += h * (gap - (real)0.5 * h);
-	*slope += pull;
+	*slope += slope_k;
 	*along += h * c;
-	to[k] -= (real)0.5 * s->over_ij * pull;
+	to[k] -= (real)0.5 * s->over_ij * slope_k;
 }
 
 /* All k for one i and j. */

@@ -13,18 +13,18 @@
 #define STRIP 2048 /* numbers of a gradient that are passed over several times, in the L1 cache */
 #define LANES 64   /* sums side by side */
 
-/* Repeat the pull of each position for all of its channels. */
+/* Repeat the factor of each position for all of its channels. */
 static MULTI_INLINE void
-repeat_pull(const real *restrict pull, size_t n, size_t out, real *restrict factor)
+repeat_factor(const real *restrict grad_factor, size_t n, size_t out, real *restrict factor)
 {
 	for (size_t i = 0; i < n; i++, factor += out) {
 		size_t k = 0;
 
 		for (; k + 8 <= out; k += 8)
 			for (size_t l = 0; l < 8; l++)
-				factor[k + l] = pull[i];
+				factor[k + l] = grad_factor[i];
 		for (; k < out; k++)
-			factor[k] = pull[i];
+			factor[k] = grad_factor[i];
 	}
 }
 
@@ -51,10 +51,10 @@ add_positions(const real *restrict dy, size_t n, size_t out, real *restrict sum)
 		sum[k % out] += lane[k];
 }
 
-/* activation_back for relu. Without `has`, dy has no value yet; pull NULL: none. */
+/* activation_back for relu. Without `has`, dy has no value yet; grad_factor NULL: none. */
 MULTIVERSION static void
 relu_back(real *restrict dy, const real *restrict y, size_t n, size_t out, bool has,
-	  const real *restrict pull, real *restrict sum)
+	  const real *restrict grad_factor, real *restrict sum)
 {
 	size_t strip = STRIP / out ? STRIP / out : 1;
 	real factor[STRIP];
@@ -63,14 +63,14 @@ relu_back(real *restrict dy, const real *restrict y, size_t n, size_t out, bool 
 		size_t positions = n - i < strip ? n - i : strip;
 
 		len = positions * out;
-		if (!pull) {
+		if (!grad_factor) {
 			for (size_t k = 0; k < len; k++)
 				dy[k] = y[k] > 0 ? dy[k] : 0;
 		} else if (out > STRIP) {
 			for (size_t k = 0; k < len; k++)
-				dy[k] = y[k] > 0 ? (has ? dy[k] : 0) + pull[i] * y[k] : 0;
+				dy[k] = y[k] > 0 ? (has ? dy[k] : 0) + grad_factor[i] * y[k] : 0;
 		} else {
-			repeat_pull(pull + i, positions, out, factor);
+			repeat_factor(grad_factor + i, positions, out, factor);
 			for (size_t k = 0; k < len; k++)
 				dy[k] = y[k] > 0 ? (has ? dy[k] : 0) + factor[k] * y[k] : 0;
 		}
@@ -79,21 +79,22 @@ relu_back(real *restrict dy, const real *restrict y, size_t n, size_t out, bool 
 }
 
 /*
- * Turn the gradient of y, with the pull of losses, into that before the activation, in place, and
- * add its sums over positions to sum[out]; for one tile, while it is in the cache.
+ * Turn the gradient of y, with the factors of losses, into that before the activation, in place,
+ * and add its sums over positions to sum[out]; for one tile, while it is in the cache.
  */
 static void
 activation_back(const struct conv_job *j, size_t at, size_t n, real *sum)
 {
-	const real *y = j->n->out.data + at * j->out, *pull = j->n->pull ? j->n->pull + at : NULL;
+	const real *y = j->n->out.data + at * j->out,
+		   *grad_factor = j->n->grad_factor ? j->n->grad_factor + at : NULL;
 	real *dy = j->n->grad + at * j->out;
 
 	if (j->act == ACT_RELU) {
-		relu_back(dy, y, n, j->out, j->n->met, pull, sum);
+		relu_back(dy, y, n, j->out, j->n->grad_set, grad_factor, sum);
 		return;
 	}
-	for (size_t i = 0; pull && i < n * j->out; i++)
-		dy[i] = (j->n->met ? dy[i] : 0) + pull[i / j->out] * y[i];
+	for (size_t i = 0; grad_factor && i < n * j->out; i++)
+		dy[i] = (j->n->grad_set ? dy[i] : 0) + grad_factor[i / j->out] * y[i];
 	act_backward(j->act, dy, NULL, y, n * j->out);
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < j->out; k++)

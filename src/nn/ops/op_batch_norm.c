@@ -251,7 +251,7 @@ use_batch(const struct job *j)
 
 		j->mean[c] = (real)mean[c];
 		j->narrow[c] = (real)(1 / sqrt(variance + j->eps));
-		if (j->g->keeps)
+		if (j->g->saves)
 			update_running(j, c, mean[c], variance);
 	}
 }

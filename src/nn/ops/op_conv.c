@@ -178,6 +178,6 @@ const struct op op_conv = {
 	.shape = shape,
 	.forward = forward,
 	.backward = backward,
-	.pulls = true,
+	.adds_grad_factor = true,
 	.cost = cost,
 };

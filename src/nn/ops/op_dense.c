@@ -179,7 +179,7 @@ finish_row(const struct job *j, size_t row, size_t column, size_t columns)
 
 	if (j->b)
 		vmath_add(j->b + column, columns, y);
-	if (j->n->saved && j->g->keeps)
+	if (j->n->saved && j->g->saves)
 		memcpy(j->n->saved + at, y, columns * sizeof *y);
 	act_forward(j->act, y, columns);
 	if (j->r)

@@ -214,7 +214,7 @@ backward(struct graph *g, struct node *n)
 
 	t.dw = g->grad + g->layout->param[n->param[0]].offset;
 	t.most = n->out.dim[0] * j.length;
-	t.keeps = is_written(g, n);
+	t.adds = is_written(g, n);
 	seq_table_add(g->pool, &t);
 	if (j.dposition) {
 		memset(j.dposition, 0, (size_t)n->attr[EMBED_LENGTH] * j.width * sizeof(real));

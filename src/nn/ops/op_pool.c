@@ -51,7 +51,7 @@ job_of(struct graph *g, struct node *n)
 
 	window_of(g, n, &j.win, NULL);
 	j.is_max = n->attr[POOL_KIND] == POOL_MAX;
-	j.keep = g->keeps ? n->saved : NULL;
+	j.keep = g->saves ? n->saved : NULL;
 	j.map = tensor_width(&from->out);
 	j.len = tensor_width(&n->out);
 	j.pieces = shard_pieces(j.rows, j.map);

@@ -133,7 +133,7 @@ add_piece(void *arg, int index)
 	       to = shard_from(units, j->pieces, index + 1) * UNIT;
 
 	to = to < t->width ? to : t->width;
-	if (!t->keeps)
+	if (!t->adds)
 		clear(j, from, to - from);
 	for (size_t i = 0; i < t->n; i++) {
 		const real *dy = t->dy + i / t->share * t->width;

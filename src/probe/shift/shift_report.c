@@ -14,7 +14,7 @@ bool
 shift_report_differs(const struct shift_report *m)
 {
 	for (int v = 0; v < SHIFT_REPORT_VIEWS; v++)
-		if (m->seen[v].known && m->seen[v].gauge.p < SIGNIFICANT)
+		if (m->result[v].known && m->result[v].gauge.p < SIGNIFICANT)
 			return true;
 	return false;
 }
@@ -22,7 +22,7 @@ shift_report_differs(const struct shift_report *m)
 static void
 print_view(struct text *t, const struct shift_report *m, enum shift_report_view view)
 {
-	const struct shift_report_seen *s = &m->seen[view];
+	const struct shift_report_result *s = &m->result[view];
 	const struct two_sample *g = &s->gauge;
 
 	if (!s->known)
@@ -32,7 +32,7 @@ print_view(struct text *t, const struct shift_report *m, enum shift_report_view 
 	if (m->weighed)
 		text_addf(t, "  %-22s energy distance %.4g  AUC %.3f\n", "with weights",
 			  g->weighted_energy, g->weighted_auc);
-	if (view == SHIFT_REPORT_BARE)
+	if (view == SHIFT_REPORT_FEATURES)
 		return;
 	text_addf(t,
 		  "  confidence             %.3f against %.3f\n  entropy                %.3f "
@@ -44,7 +44,7 @@ print_view(struct text *t, const struct shift_report *m, enum shift_report_view 
 static void
 print_outliers(struct text *t, const struct shift_report *m)
 {
-	const struct two_sample *g = &m->seen[SHIFT_REPORT_BARE].gauge;
+	const struct two_sample *g = &m->result[SHIFT_REPORT_FEATURES].gauge;
 
 	text_add(t, "outliers                ");
 	for (size_t i = 0; i < g->n_far; i++)

@@ -204,7 +204,7 @@ mean_outputs(const double *logits, size_t n, size_t classes, double *confidence,
 
 static void
 measure_network(const struct shift_run *c, const double *a, const double *b,
-		struct shift_report_seen *out)
+		struct shift_report_result *out)
 {
 	const double *z[2] = { a, b };
 	double *mean[2];
@@ -239,7 +239,7 @@ student_logits(const struct shift_run *c, struct net *n, const struct half *h)
 }
 
 static int
-measure_student(struct shift_run *c, struct shift_report_seen *out, struct err *e)
+measure_student(struct shift_run *c, struct shift_report_result *out, struct err *e)
 {
 	struct net *n = net_copy_open(&c->student, CHUNK, false, NULL, e);
 	double *a, *b;
@@ -308,8 +308,8 @@ measure_features(const struct shift_run *c, struct shift_report *out)
 {
 	struct two_sample g = compare_rows(c, c->half[0].x, c->half[1].x, c->d);
 
-	out->seen[SHIFT_REPORT_BARE].known = true;
-	out->seen[SHIFT_REPORT_BARE].gauge = g;
+	out->result[SHIFT_REPORT_FEATURES].known = true;
+	out->result[SHIFT_REPORT_FEATURES].gauge = g;
 	for (size_t i = 0; i < g.n_far; i++)
 		out->far[i] = c->half[1].number[g.far[i]];
 	measure_columns(c, out);
@@ -338,7 +338,7 @@ measure_fixed(const struct shift_run *c, const atomic_bool *stop, struct shift_r
 			      ? two_sample_variation(a->set.prior, b->set.prior, c->classes)
 			      : NAN;
 	if (!is_stopped(stop))
-		measure_network(c, a->teacher, b->teacher, &out->seen[SHIFT_REPORT_TEACHER]);
+		measure_network(c, a->teacher, b->teacher, &out->result[SHIFT_REPORT_TEACHER]);
 	if (!is_stopped(stop))
 		measure_features(c, out);
 }
@@ -350,10 +350,10 @@ shift_run_measure(struct shift_run *c, const atomic_bool *stop, struct shift_rep
 	if (!c->measured)
 		measure_fixed(c, stop, &c->out);
 	c->measured = !is_stopped(stop);
-	memset(&c->out.seen[SHIFT_REPORT_STUDENT], 0, sizeof c->out.seen[SHIFT_REPORT_STUDENT]);
+	memset(&c->out.result[SHIFT_REPORT_STUDENT], 0, sizeof c->out.result[SHIFT_REPORT_STUDENT]);
 	c->out.step = c->step;
 	if (!is_stopped(stop) && c->has_student &&
-	    measure_student(c, &c->out.seen[SHIFT_REPORT_STUDENT], e) < 0)
+	    measure_student(c, &c->out.result[SHIFT_REPORT_STUDENT], e) < 0)
 		return -1;
 	*out = c->out;
 	return is_stopped(stop) ? err_set(e, "stopped") : 0;

@@ -168,7 +168,7 @@ add_wordnet(struct cmd_call *c, struct request *r, const char *hash, struct err 
 static int
 preview_rows(struct cmd_call *c, struct err *e)
 {
-	int64_t *rows = &cmd_request(c, REQUEST_AUGMENTED)->u.preview.rows;
+	int64_t *rows = &cmd_request(c, REQUEST_AUGMENT_PREVIEW)->u.preview.rows;
 
 	*rows = AUGMENT_PREVIEW_ROWS;
 	if (c->argc > 2)

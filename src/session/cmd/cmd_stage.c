@@ -186,7 +186,7 @@ exec_stage(struct cmd_call *c, struct err *e)
 		return err_set(
 			e,
 			"stage teach: one name is needed, of the teacher that the student becomes");
-	return cmd_copy(cmd_request(c, REQUEST_STAGE)->u.teacher.name, NET_NAME, "stage teach",
+	return cmd_copy(cmd_request(c, REQUEST_TEACH)->u.teacher.name, NET_NAME, "stage teach",
 			c->argv[1], e);
 }
 

@@ -141,7 +141,7 @@ cmd_translate(struct cmd_call *c, struct err *e)
 		r->u.knobs = knobs;
 		return make_translator(c, &r->u.translate.translator, at, e);
 	}
-	r = cmd_request(c, REQUEST_RETELL);
+	r = cmd_request(c, REQUEST_BITEXT);
 	r->u.knobs = knobs;
 	return read_file(c, &r->u.bitext.bitext, at, e);
 }

@@ -25,10 +25,10 @@ struct augmenter {
 	uint8_t *kind;            /* [vocab] enum words_kind; NULL unless rows are tokens */
 	int32_t blank, mask, end; /* tokens: a blank, -1 if none; the default mask; the end of a
 				     text, -2 if none */
-	const struct round_trip *retold; /* back-translations of rows; borrowed; NULL: none */
-	float *spare;                    /* [threads, d] NULL unless rows are images */
-	struct synonyms synonyms;        /* of the rows' words; empty without a WordNet */
-	int32_t *tokens;                 /* [threads, length + 1] NULL without a WordNet */
+	const struct round_trip *round_trip; /* back-translations of rows; borrowed; NULL: none */
+	float *spare;                        /* [threads, d] NULL unless rows are images */
+	struct synonyms synonyms;            /* of the rows' words; empty without a WordNet */
+	int32_t *tokens;                     /* [threads, length + 1] NULL without a WordNet */
 };
 
 /* One row, as passed to an augmentation. */
@@ -77,9 +77,9 @@ bool augment_any(const struct knobs *k, enum dataset_kind kind);
 
 /* Check that enabled augmentations apply to rows of `ds` and have their WordNet or
  * back-translations
- * (`retold`). Returns 0, or -1 with an error. */
-int augment_fits(const struct knobs *k, const struct dataset *ds, const struct round_trip *retold,
-		 const struct wordnet *wn, struct err *e);
+ * (`round_trip`). Returns 0, or -1 with an error. */
+int augment_fits(const struct knobs *k, const struct dataset *ds,
+		 const struct round_trip *round_trip, const struct wordnet *wn, struct err *e);
 
 /* Initialize for rows of `ds`. Returns -1 when out of memory. */
 int augment_open(struct augmenter *a, const struct dataset *ds, const uint32_t *rows, size_t n_rows,

@@ -40,7 +40,7 @@ int32_t *seq_list(real *work, size_t most);
 
 /*
  * The gradient of a table: dw[row[i]] += factor * dy[i / share], for i = 0..n-1 in order, without
- * rows below 0. Before that dw is set to 0, unless `keeps` (another operator has just written all
+ * rows below 0. Before that dw is set to 0, unless `adds` (another operator has just written all
  * of it): of the table only the rows that the step before has written, since a step uses few of
  * many rows; all of it where dw is not the address of the step before. Divided along `width`, so
  * that every number is summed by one thread in the order of the entries.
@@ -54,7 +54,7 @@ struct seq_table {
 	size_t n, share;
 	const real *dy; /* [n / share, width] */
 	real factor;
-	bool keeps;
+	bool adds;
 };
 
 /* Compute it, on the pool. */

@@ -13,14 +13,14 @@
 
 /* What of the rows is compared. */
 enum shift_report_view {
-	SHIFT_REPORT_TEACHER, /* logits of the teacher */
-	SHIFT_REPORT_STUDENT, /* logits of the student */
-	SHIFT_REPORT_BARE,    /* features, without a network */
+	SHIFT_REPORT_TEACHER,  /* logits of the teacher */
+	SHIFT_REPORT_STUDENT,  /* logits of the student */
+	SHIFT_REPORT_FEATURES, /* features, without a network */
 	SHIFT_REPORT_VIEWS
 };
 extern const char *const shift_report_view_name[]; /* "teacher logits" ... by enum */
 
-struct shift_report_seen {
+struct shift_report_result {
 	bool known; /* there is such a network */
 	struct two_sample gauge;
 	double confidence[2], entropy[2]; /* networks: means of the largest probability, and of the
@@ -34,7 +34,7 @@ struct shift_report {
 	uint64_t step;         /* of the student */
 	bool weighed;          /* rows have weights from a remedy */
 	double priors;         /* total variation between shares of labels; NaN: a set has none */
-	struct shift_report_seen seen[SHIFT_REPORT_VIEWS];
+	struct shift_report_result result[SHIFT_REPORT_VIEWS];
 	int n_drifts;
 	struct shift_report_drift {
 		char column[48];

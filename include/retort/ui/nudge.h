@@ -1,7 +1,7 @@
 /* Keys that change values: a knob, the weight of a teacher, a cell of the map. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef RETORT_UI_TURN_H
-#define RETORT_UI_TURN_H
+#ifndef RETORT_UI_NUDGE_H
+#define RETORT_UI_NUDGE_H
 
 #include "retort/base/err.h"
 #include "retort/base/text.h"
@@ -13,15 +13,15 @@
  * starting from its pending value. The change is a command in `line`; an edit of the map is only
  * made pending. -1 and an error where there is nothing to change.
  */
-int turn_by(struct scene *s, int direction, struct text *line, struct err *e);
+int nudge_value(struct scene *s, int direction, struct text *line, struct err *e);
 
 /* Append a `set smooth` to `line`: the next higher (1) or lower (-1) smoothing. */
-void turn_smooth(const struct scene *s, int direction, struct text *line);
+void nudge_smooth(const struct scene *s, int direction, struct text *line);
 
 /* Append a command for the selected teacher to `line`. -1 and an error where there is none. Solo
  * mutes all others; a second time it unmutes all. */
-int turn_mute(const struct scene *s, struct text *line, struct err *e);
-int turn_solo(const struct scene *s, struct text *line, struct err *e);
-int turn_equalise(const struct scene *s, struct text *line, struct err *e);
+int nudge_mute(const struct scene *s, struct text *line, struct err *e);
+int nudge_solo(const struct scene *s, struct text *line, struct err *e);
+int nudge_equalise(const struct scene *s, struct text *line, struct err *e);
 
 #endif

@@ -1,8 +1,8 @@
-/* turn.c: keys that change knobs, weights and cells. */
+/* nudge.c: keys that change knobs, weights and cells. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/ui/turn.h"
+#include "retort/ui/nudge.h"
 
 #include <math.h>
 
@@ -11,7 +11,7 @@
 #include "retort/ui/move.h"
 
 static void
-turn_knob(const struct scene *s, const struct knob *k, int direction, struct text *line)
+nudge_knob(const struct scene *s, const struct knob *k, int direction, struct text *line)
 {
 	struct knobs knobs = s->info.run.settings.knobs;
 	char value[64];
@@ -41,7 +41,7 @@ next_tenth(double w, int direction)
 }
 
 static int
-turn_weight(const struct scene *s, int direction, struct text *line, struct err *e)
+nudge_weight(const struct scene *s, int direction, struct text *line, struct err *e)
 {
 	const struct net_info *t = &s->info.teacher[s->view.teacher];
 	char value[40];
@@ -60,7 +60,7 @@ turn_weight(const struct scene *s, int direction, struct text *line, struct err 
  * below 10, 10 below 100 ...: squared errors of attention maps are small and need large weights.
  */
 static int
-turn_cell(struct scene *s, int direction, struct err *e)
+nudge_cell(struct scene *s, int direction, struct err *e)
 {
 	double w = editor_cell(s, s->view.edit_row, s->view.edit_column).weight, unit = 1;
 
@@ -71,22 +71,22 @@ turn_cell(struct scene *s, int direction, struct err *e)
 }
 
 int
-turn_by(struct scene *s, int direction, struct text *line, struct err *e)
+nudge_value(struct scene *s, int direction, struct text *line, struct err *e)
 {
 	if (editor_is_open(s) && !s->view.helping)
-		return turn_cell(s, direction, e);
+		return nudge_cell(s, direction, e);
 	if (move_target(s) == LAYOUT_teachers)
-		return turn_weight(s, direction, line, e);
+		return nudge_weight(s, direction, line, e);
 	if (move_target(s) == LAYOUT_texts)
-		turn_knob(s, knob_find("backtranslate-keep", NULL), direction, line);
+		nudge_knob(s, knob_find("backtranslate-keep", NULL), direction, line);
 	else
-		turn_knob(s, &knob_table[s->view.knob], direction, line);
+		nudge_knob(s, &knob_table[s->view.knob], direction, line);
 	return 0;
 }
 
 /* Each step roughly doubles the window of the average. */
 void
-turn_smooth(const struct scene *s, int direction, struct text *line)
+nudge_smooth(const struct scene *s, int direction, struct text *line)
 {
 	static const double steps[] = { 0, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99 };
 	int n = (int)(sizeof steps / sizeof *steps), i = direction > 0 ? 0 : n - 1;
@@ -99,7 +99,7 @@ turn_smooth(const struct scene *s, int direction, struct text *line)
 }
 
 int
-turn_mute(const struct scene *s, struct text *line, struct err *e)
+nudge_mute(const struct scene *s, struct text *line, struct err *e)
 {
 	const struct net_info *t = &s->info.teacher[s->view.teacher];
 
@@ -111,7 +111,7 @@ turn_mute(const struct scene *s, struct text *line, struct err *e)
 }
 
 int
-turn_solo(const struct scene *s, struct text *line, struct err *e)
+nudge_solo(const struct scene *s, struct text *line, struct err *e)
 {
 	bool alone = s->info.n_teachers > 1;
 
@@ -127,7 +127,7 @@ turn_solo(const struct scene *s, struct text *line, struct err *e)
 }
 
 int
-turn_equalise(const struct scene *s, struct text *line, struct err *e)
+nudge_equalise(const struct scene *s, struct text *line, struct err *e)
 {
 	if (need_teacher(s, e) < 0)
 		return -1;

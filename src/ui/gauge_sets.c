@@ -1,8 +1,8 @@
-/* sides.c: the two sets that the gauge pane compares. */
+/* gauge_sets.c: the two sets that the gauge pane compares. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/ui/sides.h"
+#include "retort/ui/gauge_sets.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "retort/ui/layout.h"
 
 bool
-sides_open(const struct scene *s)
+gauge_sets_open(const struct scene *s)
 {
 	return s->view.focus == LAYOUT_gauge && !s->view.helping && !s->view.editing &&
 	       s->info.data[0];
@@ -36,7 +36,7 @@ find_set(const struct scene *s, const char *name)
 }
 
 const char *
-sides_name(const struct scene *s, int which)
+gauge_sets_name(const struct scene *s, int which)
 {
 	if (s->view.side[which][0] && find_set(s, s->view.side[which]) >= 0)
 		return s->view.side[which];
@@ -47,9 +47,9 @@ sides_name(const struct scene *s, int which)
 }
 
 int
-sides_choose(struct scene *s, int which, const char *name, struct err *e)
+gauge_sets_choose(struct scene *s, int which, const char *name, struct err *e)
 {
-	int at = find_set(s, name[0] ? name : sides_name(s, which));
+	int at = find_set(s, name[0] ? name : gauge_sets_name(s, which));
 	struct text names = { 0 };
 
 	if (at < 0) {
@@ -67,12 +67,12 @@ sides_choose(struct scene *s, int which, const char *name, struct err *e)
 		at = set_name(s, next) ? next : 0;
 	}
 	snprintf(s->view.side[which], sizeof s->view.side[which], "%s", set_name(s, at));
-	sides_forget(s);
+	gauge_sets_clear(s);
 	return 0;
 }
 
 void
-sides_forget(struct scene *s)
+gauge_sets_clear(struct scene *s)
 {
 	memset(&s->gauge, 0, sizeof s->gauge);
 	series_free(s->two_sample_auc);
@@ -81,21 +81,21 @@ sides_forget(struct scene *s)
 }
 
 void
-sides_take(struct scene *s, const struct shift_report *m, const char *why)
+gauge_sets_result(struct scene *s, const struct shift_report *m, const char *why)
 {
-	const struct shift_report_seen *student;
+	const struct shift_report_result *student;
 	uint32_t last;
 	double value;
 
 	s->version++;
 	if (!m) {
-		sides_forget(s);
+		gauge_sets_clear(s);
 		snprintf(s->gauge_error, sizeof s->gauge_error, "%s", why);
 		return;
 	}
 	s->gauge = *m;
 	s->gauge_error[0] = '\0';
-	student = &m->seen[SHIFT_REPORT_STUDENT];
+	student = &m->result[SHIFT_REPORT_STUDENT];
 	if (!student->known)
 		return;
 	if (!s->two_sample_auc)
