@@ -199,7 +199,7 @@ softmax_rows_rest(const real *log_p, size_t n, size_t y, real *hat)
 
 /* Accurate where the probability of y is close to 1, since wsld divides one by another. */
 double
-softmax_rows_surprise(const real *z, size_t n, size_t y)
+softmax_rows_nll(const real *z, size_t n, size_t y)
 {
 	real share;
 	double gap = n > 1 ? (double)(log_rest(z, n, y, NULL, &share) - z[y]) : -INFINITY;

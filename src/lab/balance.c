@@ -216,7 +216,7 @@ balance_request(struct trainer_state *w, struct request *r, struct err *e)
 		return err_set(e, "balance: no student yet; `student mlp 32` makes one");
 	if (w->info.phase == LAB_TRAINING || w->info.phase == LAB_REPORTING)
 		return err_set(e, "balance: a teacher or the baseline is training; `stop` first");
-	if (live_change_look(w, e) < 0 || balance_terms(w, r, e) < 0)
+	if (live_change_ready(w, e) < 0 || balance_terms(w, r, e) < 0)
 		return err_wrap(e, "balance");
 	return 0;
 }

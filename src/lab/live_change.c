@@ -299,7 +299,7 @@ current_branch(const struct trainer_state *w)
 
 /* While idle nothing has prepared the feed for the current maps and teachers. */
 int
-live_change_look(struct trainer_state *w, struct err *e)
+live_change_ready(struct trainer_state *w, struct err *e)
 {
 	if (w->info.phase != LAB_IDLE)
 		return 0;
@@ -315,7 +315,7 @@ live_change_eval(struct trainer_state *w, struct request *r, struct err *e)
 	int id = current_branch(w);
 
 	(void)r;
-	if (id < 0 || live_change_look(w, e) < 0)
+	if (id < 0 || live_change_ready(w, e) < 0)
 		return err_set(e, "eval: nothing has been run; `run` trains the student");
 	w->run.evaluated[id] = UINT64_MAX;
 	evaluate_branch(w, id);
@@ -342,7 +342,7 @@ live_change_expect(struct trainer_state *w, struct request *r, struct err *e)
 	}
 	if (!trainer_state_branch(w, id))
 		return err_set(e, "expect: %s has not been run", name[0] ? name : "the student");
-	if (metric_is_evaluated(metric) && live_change_look(w, e) == 0) {
+	if (metric_is_evaluated(metric) && live_change_ready(w, e) == 0) {
 		evaluate_branch(w, id);
 		if (metric == METRIC_WEIGHTS)
 			evaluate_weights(w, id);

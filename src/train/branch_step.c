@@ -147,7 +147,7 @@ branch_step(struct branch *b, const struct branch_feed *f, const struct knobs *k
 	freeze_squares(b);
 	out->grad_norm = optim_norm(b->pool, &b->net->layout, b->grad, b->square, b->partial);
 	out->applied = isfinite(out->loss) && isfinite(out->grad_norm) &&
-		       !optim_is_wild(b->pool, &slab, k, lr, out->grad_norm, b->partial);
+		       !optim_diverges(b->pool, &slab, k, lr, out->grad_norm, b->partial);
 	if (!out->applied) {
 		copy_state(b, f->batch, COPY_BACK);
 		return;

@@ -75,8 +75,8 @@ optim_norm(struct pool *pool, const struct param_layout *l, const real *x, const
 }
 
 bool
-optim_is_wild(struct pool *pool, const struct optim_slab *s, const struct knobs *k, double lr,
-	      double norm, double *partial)
+optim_diverges(struct pool *pool, const struct optim_slab *s, const struct knobs *k, double lr,
+	       double norm, double *partial)
 {
 	double clipped = k->clip > 0 && norm > k->clip ? k->clip : norm;
 	/* AdamW changes each number by about lr, independent of its gradient */

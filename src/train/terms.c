@@ -16,7 +16,7 @@
 		cache */
 
 /* One loss call for all positions. */
-struct look {
+struct call {
 	const struct loss *loss;
 	struct loss_args args; /* of the whole batch */
 	double factor;         /* of the value, in the sum it goes to */
@@ -28,7 +28,7 @@ struct look {
 struct visit {
 	struct branch *b;
 	int n;
-	struct look look[TERMS_LOOKS];
+	struct call call[TERMS_CALLS];
 	size_t rows, width; /* positions, numbers in one */
 	size_t per;         /* positions in a row of the batch */
 	bool by_row;  /* a call does not span rows: rows of the target may not be contiguous */
@@ -41,7 +41,7 @@ struct visit {
 size_t
 terms_sums(void)
 {
-	return SHARD_PIECES * (TERMS_LOOKS + 2);
+	return SHARD_PIECES * (TERMS_CALLS + 2);
 }
 
 static bool
@@ -151,7 +151,7 @@ is_right(const real *z, size_t n, int32_t label)
 static void
 count_right(const struct visit *v, size_t from, size_t to, double *sum)
 {
-	const struct loss_args *a = &v->look[0].args;
+	const struct loss_args *a = &v->call[0].args;
 	const real *weight = v->b->weight[BRANCH_LABELS];
 
 	for (size_t i = from; i < to; i++) {
@@ -164,7 +164,7 @@ count_right(const struct visit *v, size_t from, size_t to, double *sum)
 
 /* Arguments for some of the positions; `per` positions are a row. */
 static struct loss_args
-args_of_positions(const struct look *l, size_t from, size_t rows, size_t per,
+args_of_positions(const struct call *l, size_t from, size_t rows, size_t per,
 		  struct loss_memo *memo, real *scratch)
 {
 	struct loss_args a = l->args;
@@ -218,9 +218,9 @@ visit_chunk(void *arg, int index)
 		memo.used = 0;
 		for (int i = 0; i < v->n; i++) {
 			struct loss_args a =
-				args_of_positions(&v->look[i], from, rows, v->per, &memo, scratch);
+				args_of_positions(&v->call[i], from, rows, v->per, &memo, scratch);
 
-			sum[i] += v->look[i].loss->run(&a);
+			sum[i] += v->call[i].loss->run(&a);
 		}
 		if (v->counts)
 			count_right(v, from, from + rows, sum + v->n);
@@ -239,7 +239,7 @@ run_visit(struct visit *v, struct terms_result *out)
 		const double *sum = v->sum + p * (v->n + 2);
 
 		for (int i = 0; i < v->n; i++)
-			*v->look[i].sum += v->look[i].factor * sum[i];
+			*v->call[i].sum += v->call[i].factor * sum[i];
 		right += sum[v->n];
 		seen += sum[v->n + 1];
 	}
@@ -247,16 +247,16 @@ run_visit(struct visit *v, struct terms_result *out)
 		out->accuracy = seen > 0 ? right / seen : NAN;
 }
 
-static struct look *
-add_look(struct visit *v, const struct branch_term *t, const struct terms_job *job,
+static struct call *
+add_call(struct visit *v, const struct branch_term *t, const struct terms_job *job,
 	 double temperature, double scale, bool with_gradient)
 {
 	struct branch *b = v->b;
 	struct node *n = &b->net->graph->node[t->node];
-	struct look *l = &v->look[v->n++];
+	struct call *l = &v->call[v->n++];
 	bool on_map = t->loss->needs & LOSS_MAP;
 
-	assert(v->n <= TERMS_LOOKS);
+	assert(v->n <= TERMS_CALLS);
 	l->loss = t->loss;
 	l->factor = 1;
 	l->row = NULL;
@@ -317,7 +317,7 @@ add_mixture(struct visit *v, const struct branch_term *t, const struct terms_job
 	struct branch *b = v->b;
 	struct mix_job mixed = mix_input(b, job);
 	double temperature = loss_temperature(t->loss, job->knobs), all = 0;
-	struct look *l;
+	struct call *l;
 	int index = 0;
 
 	for (int k = 0; k < mixed.n; k++)
@@ -326,7 +326,7 @@ add_mixture(struct visit *v, const struct branch_term *t, const struct terms_job
 		return; /* every teacher's weight is 0 */
 	for (const struct branch_term *other = b->term; other < t; other++)
 		index += other->map < 0 && other->loss->needs & LOSS_LOGITS;
-	l = add_look(v, t, job, temperature, scale, job->with_gradient && scale != 0);
+	l = add_call(v, t, job, temperature, scale, job->with_gradient && scale != 0);
 	l->args.target = mix_target(&b->mix, &mixed, index, temperature);
 	l->sum = raw;
 }
@@ -349,7 +349,7 @@ add_teachers(struct visit *v, const struct branch_term *t, const struct terms_jo
 	for (int k = 0; k < f->n_teachers; k++) {
 		bool by_row = mix_is_by_row(m->mode) && !whole;
 		double factor = mix_is_by_row(m->mode) && whole ? m->share[k] : m->factor[k];
-		struct look *l = add_look(v, t, job, loss_temperature(t->loss, job->knobs),
+		struct call *l = add_call(v, t, job, loss_temperature(t->loss, job->knobs),
 					  scale * factor, job->with_gradient && scale != 0);
 
 		l->args.target = f->t_logits[k];
@@ -372,7 +372,7 @@ add_divergence(struct visit *v, const struct branch_term *t, const struct terms_
 	for (int k = 0; k < f->n_teachers; k++)
 		total += f->t_weight[k];
 	for (int k = 0; k < f->n_teachers; k++) {
-		struct look *l = add_look(v, t, job, 1, 0, false);
+		struct call *l = add_call(v, t, job, 1, 0, false);
 
 		l->args.target = f->t_logits[k];
 		l->args.top = f->t_top[k];
@@ -382,10 +382,10 @@ add_divergence(struct visit *v, const struct branch_term *t, const struct terms_
 }
 
 static void
-add_term_looks(struct visit *v, int i, const struct terms_job *job, struct terms_result *out)
+add_term_calls(struct visit *v, int i, const struct terms_job *job, struct terms_result *out)
 {
 	const struct branch_term *t = &v->b->term[i];
-	struct look *l;
+	struct call *l;
 
 	if (t->loss->needs & LOSS_LOGITS) {
 		add_teachers(v, t, job, job->weight[i], &out->raw[i]);
@@ -395,7 +395,7 @@ add_term_looks(struct visit *v, int i, const struct terms_job *job, struct terms
 	}
 	if (t->map >= 0 && !job->feed->t_layer[t->map])
 		return; /* a muted teacher has no target */
-	l = add_look(v, t, job,
+	l = add_call(v, t, job,
 		     t->map < 0 ? loss_temperature(t->loss, job->knobs) : job->knobs->temperature,
 		     job->weight[i], job->with_gradient);
 	if (t->map >= 0) {
@@ -452,7 +452,7 @@ visit_node(struct branch *b, int i, const struct terms_job *job, bool *done,
 			continue;
 		done[k] = true;
 		if (job->only < 0 || job->only == k)
-			add_term_looks(&v, k, job, out);
+			add_term_calls(&v, k, job, out);
 	}
 	v.counts = b->term[i].node == net_logits(b->net) && b->term[i].map < 0 && v.n > 0 &&
 		   job->only < 0;
@@ -516,10 +516,10 @@ run_batch_loss(struct branch *b, int i, const struct terms_job *job, struct term
 	v.b = b;
 	v.n = 0;
 	v.by_row = false;
-	add_term_looks(&v, i, job, out);
+	add_term_calls(&v, i, job, out);
 	for (int k = 0; k < v.n; k++) {
-		complete_batch_args(b, &b->term[i], job, &v.look[k].args);
-		*v.look[k].sum += v.look[k].factor * v.look[k].loss->run(&v.look[k].args);
+		complete_batch_args(b, &b->term[i], job, &v.call[k].args);
+		*v.call[k].sum += v.call[k].factor * v.call[k].loss->run(&v.call[k].args);
 	}
 }
 

@@ -194,7 +194,7 @@ editor_edit(struct scene *s, double weight, struct err *e)
 }
 
 int
-editor_turn_match(struct scene *s, struct err *e)
+editor_next_match(struct scene *s, struct err *e)
 {
 	struct scene_edit x = editor_cell(s, s->view.edit_row, s->view.edit_column);
 	struct layer_pair m;
@@ -219,7 +219,7 @@ editor_turn_match(struct scene *s, struct err *e)
 }
 
 int
-editor_turn_through(struct scene *s, struct err *e)
+editor_next_through(struct scene *s, struct err *e)
 {
 	struct scene_edit x = editor_cell(s, s->view.edit_row, s->view.edit_column);
 	struct layer_pair m;
@@ -261,7 +261,7 @@ has_attention(const struct net_info *net)
 }
 
 int
-editor_turn_tap(struct scene *s, struct err *e)
+editor_next_tap(struct scene *s, struct err *e)
 {
 	const struct net_info *t = &s->info.teacher[s->view.edit_teacher];
 	bool both = has_attention(t) && has_attention(&s->info.run.student);

@@ -266,9 +266,9 @@ ACTION(weight)
 }
 
 RESULT(clear_edit, need_editor(s, e) < 0 ? -1 : editor_edit(s, -1, e))
-RESULT(tap, need_editor(s, e) < 0 ? -1 : editor_turn_tap(s, e))
-RESULT(match, need_editor(s, e) < 0 ? -1 : editor_turn_match(s, e))
-RESULT(through, need_editor(s, e) < 0 ? -1 : editor_turn_through(s, e))
+RESULT(tap, need_editor(s, e) < 0 ? -1 : editor_next_tap(s, e))
+RESULT(match, need_editor(s, e) < 0 ? -1 : editor_next_match(s, e))
+RESULT(through, need_editor(s, e) < 0 ? -1 : editor_next_through(s, e))
 
 /* ---- search, closing, terminal ---- */
 

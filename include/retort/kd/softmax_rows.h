@@ -65,6 +65,6 @@ void softmax_rows_back(const real *q, const real *g, real step, size_t n, real *
 real softmax_rows_rest(const real *log_p, size_t n, size_t y, real *hat);
 
 /* -log softmax(z)_y at temperature 1. */
-double softmax_rows_surprise(const real *z, size_t n, size_t y);
+double softmax_rows_nll(const real *z, size_t n, size_t y);
 
 #endif

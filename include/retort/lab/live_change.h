@@ -31,7 +31,7 @@ int live_change_make(struct trainer_state *w, const struct settings *after, stru
 		     struct err *e);
 
 /* Prepare the feed to evaluate at a step boundary; -1 and an error where nothing has run yet. */
-int live_change_look(struct trainer_state *w, struct err *e);
+int live_change_ready(struct trainer_state *w, struct err *e);
 
 /* Clear undo and redo: what they applied to is gone. */
 void live_change_forget(struct trainer_state *w);

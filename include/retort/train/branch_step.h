@@ -18,7 +18,7 @@ void branch_step_weights(const struct branch *b, const struct branch_feed *f, co
 
 /*
  * Forward, losses, backward, clip, update. A step whose loss or gradient is not finite, or whose
- * update is out of proportion (optim_is_wild), is not applied: `applied` is false and nothing
+ * update is out of proportion (optim_diverges), is not applied: `applied` is false and nothing
  * changed. Trainer thread. Allocates nothing. Same branch, same feed, same BLAS: same
  * bits.
  */

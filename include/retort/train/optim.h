@@ -29,8 +29,8 @@ double optim_norm(struct pool *pool, const struct param_layout *l, const real *x
  * Whether the update would change the weights by more than a hundred times their norm. The caller
  * does not apply such a step.
  */
-bool optim_is_wild(struct pool *pool, const struct optim_slab *s, const struct knobs *k, double lr,
-		   double norm, double *partial);
+bool optim_diverges(struct pool *pool, const struct optim_slab *s, const struct knobs *k, double lr,
+		    double norm, double *partial);
 
 /*
  * Scale the gradient down to k->clip (0: not at all), then update by k->optimizer:

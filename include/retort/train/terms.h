@@ -6,7 +6,7 @@
 #include "retort/kd/losses/loss_table.h"
 #include "retort/train/branch.h"
 
-#define TERMS_LOOKS                                                                               \
+#define TERMS_CALLS                                                                               \
 	(((int)LOSS_OUTPUTS + 1) * TRAIN_TEACHERS + TRAIN_MAPS) /* most loss calls for a position \
 								 */
 

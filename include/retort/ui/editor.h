@@ -53,14 +53,14 @@ int editor_edit(struct scene *s, double weight, struct err *e);
 
 /* Show the next tap: hidden, attention, value ... -1 and an error without attention in both
  * networks. */
-int editor_turn_tap(struct scene *s, struct err *e);
+int editor_next_tap(struct scene *s, struct err *e);
 
 /*
  * Set a pending loss, or projection, for the cell under the cursor: the next one that fits. A cell
  * that is not mapped gets weight 1. -1 and an error where there is no other.
  */
-int editor_turn_match(struct scene *s, struct err *e);
-int editor_turn_through(struct scene *s, struct err *e);
+int editor_next_match(struct scene *s, struct err *e);
+int editor_next_through(struct scene *s, struct err *e);
 
 /* The last CKA of the two layers of a pair; NAN: unknown. */
 double editor_cka(const struct scene *s, const struct scene_edit *x);

@@ -206,7 +206,7 @@ dot_rows(const real *restrict x, const real *restrict bank, const uint32_t *row,
  * the derivatives. `own`: the first pair is the row's own.
  */
 static double
-sum_surprise(real *u, size_t n, bool own)
+sum_nll(real *u, size_t n, bool own)
 {
 	real e[DRAWS], value[DRAWS];
 
@@ -236,7 +236,7 @@ run_draws(const struct crd_run *w, const struct crd_side *side, size_t i, const 
 	dot_rows(side->embed + i * EMBED, side->other, row, n, u);
 	for (size_t k = 0; k < n; k++)
 		u[k] = (real)((double)u[k] / w->a->knobs->crd_temperature - shift);
-	sum = sum_surprise(u, n, own);
+	sum = sum_nll(u, n, own);
 	for (size_t k = 0; w->a->dx && k < n; k++)
 		add_times(side->other + row[k] * (size_t)EMBED, u[k], side->d);
 	return sum;

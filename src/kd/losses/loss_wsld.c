@@ -17,8 +17,8 @@ run_row(const struct row *r, void *arg)
 
 	if (r->label < 0)
 		return softmax_rows_forward(r, arg);
-	weight = -expm1(-softmax_rows_surprise(r->x, r->n, (size_t)r->label) /
-			(softmax_rows_surprise(r->target, r->n, (size_t)r->label) + TINY));
+	weight = -expm1(-softmax_rows_nll(r->x, r->n, (size_t)r->label) /
+			(softmax_rows_nll(r->target, r->n, (size_t)r->label) + TINY));
 	if (r->dx)
 		softmax_rows_add_gap(r->q, r->p, (real)(r->step * weight), r->n, r->dx);
 	return -weight * (double)vmath_dot(r->p, r->log_q, r->n);

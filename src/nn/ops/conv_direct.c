@@ -104,7 +104,7 @@ conv_direct_begin(const struct conv_direct *d, const real *w, real *scratch)
 }
 
 bool
-conv_direct_turn(const struct conv_direct *d, struct conv_direct *back)
+conv_direct_plan_back(const struct conv_direct *d, struct conv_direct *back)
 {
 	const struct window *w = &d->win;
 	struct window turned = { .height = w->down,

@@ -193,7 +193,7 @@ input_loops(const struct conv_job *j, const struct conv_job_tiles *t, real *dx)
 /* Not depthwise: compute dx by a convolution of dy; where dx is to be added to, through a map
  * behind the scratch. */
 static void
-input_turned(const struct conv_job *j, const struct conv_job_tiles *t, real *dx)
+input_by_loops_back(const struct conv_job *j, const struct conv_job_tiles *t, real *dx)
 {
 	size_t map = j->win.height * j->win.width * j->win.channels;
 	real *scratch = graph_scratch(j->g), *room = scratch + j->back.scratch;
@@ -253,8 +253,8 @@ conv_grad_input(void *arg, int index)
 	bool depthwise = j->loops && j->direct.depthwise,
 	     in_place = conv_job_pointwise(&j->win) && !depthwise;
 
-	if (j->turns) {
-		input_turned(j, &t, dx);
+	if (j->back_fits) {
+		input_by_loops_back(j, &t, dx);
 		return;
 	}
 	if (!in_place && !j->dx_adds)

@@ -69,7 +69,7 @@ conv_job_of(struct graph *g, struct node *n)
 	j.out = n->out.dim[3];
 	j.each = j.out / j.groups;
 	j.loops = conv_direct_plan(&j.direct, &j.win, j.groups, j.out);
-	j.turns = j.loops && conv_direct_turn(&j.direct, &j.back);
+	j.back_fits = j.loops && conv_direct_plan_back(&j.direct, &j.back);
 	j.k = j.win.size * j.win.size * j.take;
 	j.area = j.win.down * j.win.across;
 	j.w_len = j.k * j.out;

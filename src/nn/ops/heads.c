@@ -81,7 +81,7 @@ size_t
 heads_scratch(const struct heads *h)
 {
 	size_t block = h->length < HEADS_BLOCK ? h->length : HEADS_BLOCK;
-	size_t rotary = h->rope > 0 ? SEQ_TURN(h->dim) + (3 * h->length + 2 * block) * h->dim : 0;
+	size_t rotary = h->rope > 0 ? SEQ_ANGLES(h->dim) + (3 * h->length + 2 * block) * h->dim : 0;
 
 	return rotary + 2 * block * h->length;
 }
@@ -97,16 +97,16 @@ open_group(const struct heads *h, struct heads_group *group)
 	memset(group, 0, sizeof *group);
 	group->h = h;
 	if (h->rope > 0) {
-		group->turns = scratch + SEQ_TURN(h->dim);
-		group->turned_k = group->turns + h->length * h->dim;
-		group->dk = group->turned_k + h->length * h->dim;
+		group->rotation = scratch + SEQ_ANGLES(h->dim);
+		group->rotated_k = group->rotation + h->length * h->dim;
+		group->dk = group->rotated_k + h->length * h->dim;
 		group->turned_q = group->dk + h->length * h->dim;
 		group->dq = group->turned_q + block * h->dim;
 		scratch = group->dq + block * h->dim;
 		for (size_t t = 0; t < h->length; t++) {
-			seq_turn(angle, h->dim, h->rope, t, t == 0);
+			seq_angles(angle, h->dim, h->rope, t, t == 0);
 			for (size_t i = 0; i < h->dim; i++)
-				group->turns[t * h->dim + i] = (real)angle[i];
+				group->rotation[t * h->dim + i] = (real)angle[i];
 		}
 	}
 	group->score = scratch;
@@ -121,7 +121,7 @@ rotate(const struct heads_group *group, const real *x, size_t from, size_t to, r
 	size_t half = h->dim / 2;
 
 	for (size_t t = from; t < to; t++, out += h->dim) {
-		const real *a = x + t * h->width, *b = a + half, *c = group->turns + t * h->dim,
+		const real *a = x + t * h->width, *b = a + half, *c = group->rotation + t * h->dim,
 			   *s = c + half;
 
 		for (size_t i = 0; i < half; i++) {
@@ -139,7 +139,7 @@ rotate_back(const struct heads_group *group, const real *dout, size_t from, size
 	size_t half = h->dim / 2;
 
 	for (size_t t = from; t < to; t++, dout += h->dim) {
-		const real *c = group->turns + t * h->dim, *s = c + half;
+		const real *c = group->rotation + t * h->dim, *s = c + half;
 		real *a = dx + t * h->width, *b = a + half;
 
 		for (size_t i = 0; i < half; i++) {
@@ -191,8 +191,8 @@ enter_group(struct heads_group *group, size_t index, bool gradients)
 	group->k = k;
 	group->ldk = h->width;
 	if (h->rope > 0) {
-		rotate(group, k, 0, group->keys, group->turned_k);
-		group->k = group->turned_k;
+		rotate(group, k, 0, group->keys, group->rotated_k);
+		group->k = group->rotated_k;
 		group->ldk = h->dim;
 	}
 	if (gradients && !h->adds)

@@ -75,7 +75,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	if (conv_direct_plan(&direct, &w, conv_job_groups(n), out) && direct.scratch > n->n_scratch)
 		n->n_scratch = direct.scratch;
 	if (conv_direct_plan(&direct, &w, conv_job_groups(n), out) &&
-	    conv_direct_turn(&direct, &back) && back.scratch + map > n->n_scratch)
+	    conv_direct_plan_back(&direct, &back) && back.scratch + map > n->n_scratch)
 		n->n_scratch = back.scratch + map;
 	len = len * out + out;
 	n->n_work = (size_t)conv_job_weight_pieces(len, CONV_JOB_PIECES, SHARD_LEAST) *

@@ -103,7 +103,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 		add_table(g, n, group, "position", n->attr[EMBED_LENGTH]);
 	if (n->attr[EMBED_TYPES] != 0)
 		add_table(g, n, group, "type", n->attr[EMBED_TYPES]);
-	n->n_scratch = SEQ_TURN(n->out.dim[2]) + n->out.dim[2];
+	n->n_scratch = SEQ_ANGLES(n->out.dim[2]) + n->out.dim[2];
 	n->n_work = seq_table_work(ids->dim[0] * ids->dim[1]);
 	return 0;
 }
@@ -112,15 +112,15 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 static void
 place(const struct job *j, size_t t, bool fresh, real *sum)
 {
-	double *turn = (double *)(void *)graph_scratch(j->g), *sine = turn + (j->width + 1) / 2;
+	double *cosine = (double *)(void *)graph_scratch(j->g), *sine = cosine + (j->width + 1) / 2;
 
 	memset(sum, 0, j->width * sizeof *sum);
 	if (j->positions == EMBED_LEARNED)
 		memcpy(sum, j->position + t * j->width, j->width * sizeof *sum);
 	if (j->positions == EMBED_WAVES) {
-		seq_turn(turn, j->width, BASE, t, fresh);
+		seq_angles(cosine, j->width, BASE, t, fresh);
 		for (size_t k = 0; k < j->width; k++)
-			sum[k] = (real)(k % 2 ? turn[k / 2] : sine[k / 2]);
+			sum[k] = (real)(k % 2 ? cosine[k / 2] : sine[k / 2]);
 	}
 	for (size_t k = 0; j->type && k < j->width; k++)
 		sum[k] += j->type[k];
@@ -133,7 +133,7 @@ forward_piece(void *arg, int index)
 	const struct job *j = arg;
 	size_t from = shard_from(j->length, j->pieces, index),
 	       to = shard_from(j->length, j->pieces, index + 1);
-	real *sum = graph_scratch(j->g) + SEQ_TURN(j->width);
+	real *sum = graph_scratch(j->g) + SEQ_ANGLES(j->width);
 
 	for (size_t t = from; t < to; t++) {
 		place(j, t, t == from, sum);

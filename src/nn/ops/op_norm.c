@@ -73,7 +73,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 }
 
 MULTIVERSION static void
-take_away(const real *restrict x, size_t n, real mean, real *restrict out)
+subtract_mean(const real *restrict x, size_t n, real mean, real *restrict out)
 {
 	for (size_t k = 0; k < n; k++)
 		out[k] = x[k] - mean;
@@ -107,7 +107,7 @@ pass_down(const real *restrict u, const real *restrict z, size_t n, real mean_u,
 static real
 centre(const real *x, size_t n, real mean, real *out)
 {
-	take_away(x, n, mean, out);
+	subtract_mean(x, n, mean, out);
 	return vmath_dot(out, out, n) / (real)n;
 }
 

@@ -45,10 +45,10 @@ seq_ids(const struct graph *g, const struct node *n, int which)
 }
 
 void
-seq_turn(double *turn, size_t width, double base, size_t t, bool fresh)
+seq_angles(double *angles, size_t width, double base, size_t t, bool fresh)
 {
 	size_t pairs = (width + 1) / 2;
-	double *c = turn, *s = c + pairs, *dc = s + pairs, *ds = dc + pairs;
+	double *c = angles, *s = c + pairs, *dc = s + pairs, *ds = dc + pairs;
 
 	for (size_t i = 0; i < pairs; i++) {
 		if (fresh || t % EXACT == 0) {

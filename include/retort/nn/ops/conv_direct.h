@@ -53,7 +53,7 @@ void conv_direct_sum(const struct conv_direct *d, const real *scratch, real *dw)
  * windows. Set its plan; false where it is not faster or the stride is not 1. After
  * conv_direct_begin_back, with the weights of `d`, conv_direct_forward computes dx from dy.
  */
-bool conv_direct_turn(const struct conv_direct *d, struct conv_direct *back);
+bool conv_direct_plan_back(const struct conv_direct *d, struct conv_direct *back);
 void conv_direct_begin_back(const struct conv_direct *back, const real *w, real *scratch);
 
 /* Add the gradient of the input of one map to dx. Depthwise only. */

@@ -19,8 +19,8 @@ struct conv_job {
 	struct graph *g;
 	struct node *n;
 	struct window win;
-	bool loops; /* plain loops (conv_direct.h), not products */
-	bool turns; /* the gradient of the input by loops too */
+	bool loops;     /* plain loops (conv_direct.h), not products */
+	bool back_fits; /* the gradient of the input by loops too */
 	struct conv_direct direct, back;
 	const real *x;
 	real *dx, *dw, *db;

@@ -47,8 +47,8 @@ struct heads_group {
 	const int32_t *ids; /* of this row; NULL: no padding */
 	const real *k;      /* keys, rotated where positions are rotary */
 	size_t ldk;
-	real *turns;          /* [length, dim] cosines and sines of every position */
-	real *turned_k;       /* [length, dim] */
+	real *rotation;       /* [length, dim] cosines and sines of every position */
+	real *rotated_k;      /* [length, dim] */
 	real *turned_q;       /* [HEADS_BLOCK, dim] */
 	real *dq, *dk;        /* gradients of rotated queries and keys */
 	real *score, *dscore; /* [HEADS_BLOCK, length] each */
