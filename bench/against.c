@@ -19,11 +19,11 @@
 #include "retort/nn/gemm/blas.h"
 #include "rig.h"
 
-#define READ_LINES 200000 /* of the file that `read` reads, of 100 bytes each */
+#define READ_LINES 200000 /* rows of 100 bytes in the file for `read` */
 
 extern char **environ;
 
-/* How the teacher's logits come in a workload; also the words of --serve. */
+/* How a workload obtains teacher logits; also the words of --serve. */
 enum kind {
 	CACHED,
 	ASKED,
@@ -39,7 +39,7 @@ enum side {
 	SIDES,
 };
 
-/* Windows of both programs, [round]: a speed, larger is better. */
+/* Speeds of both programs by round; larger is better. */
 struct windows {
 	int n;
 	double speed[SIDES][RIG_ROUNDS];
@@ -88,7 +88,7 @@ against_serve(const char *kind, const char *workload, int threads)
 	return 0;
 }
 
-/* A process of `program` that serves; NULL if the program does not know --serve. */
+/* Start `program` as a process that serves windows; NULL if it does not know --serve. */
 static struct rig_process *
 start_serving(const char *program, enum kind kind, int workload, int threads)
 {
@@ -101,7 +101,7 @@ start_serving(const char *program, enum kind kind, int workload, int threads)
 	return rig_exec_quiet(argv, &(struct err){ "" });
 }
 
-/* 0, or -1 where one of the programs does not serve or failed. */
+/* Measure by served windows. 0, or -1 if a program does not serve or a window failed. */
 static int
 measure_serving(const struct against_options *o, int workload, enum kind kind, struct windows *w)
 {
@@ -126,8 +126,8 @@ measure_serving(const struct against_options *o, int workload, enum kind kind, s
 
 /* --------------------------------------------------------------------- processes */
 
-/* Run a program to its end, its output to `out` or nowhere. Returns seconds, or -1 if its exit
- * status is not 0. */
+/* Run a program to its end, with its output to `out` or discarded. Returns seconds, or -1 if its
+ * exit status is not 0. */
 static double
 time_process(const char *const *argv, const char *out)
 {
@@ -148,8 +148,9 @@ time_process(const char *const *argv, const char *out)
 }
 
 /*
- * Read samples a second of each kind from the table that `bench` of any build prints: rows of
- * "Retort" below the heading of the workload are asked, bf16, and in a second table cached.
+ * Read the speeds from the table that `bench` of any build prints. The rows "Retort" below the
+ * heading of the workload are, in this order, without cache, bfloat16, and, in a second table,
+ * cached.
  */
 static int
 read_table(const char *path, int workload, double speed[KINDS])
@@ -172,7 +173,7 @@ read_table(const char *path, int workload, double speed[KINDS])
 	return n == KINDS ? 0 : -1;
 }
 
-/* One short `bench` of each program a round; all kinds at once. */
+/* One short `bench` of each program per round, which measures all kinds. */
 static int
 measure_short(const struct against_options *o, const char *word, const char *dir,
 	      struct windows w[KINDS])
@@ -201,11 +202,12 @@ measure_short(const struct against_options *o, const char *word, const char *dir
 	return 0;
 }
 
-/* Wall time of whole processes: runs a second. */
+/* Wall time of whole processes, as runs per second. */
 static int
 measure_process(const struct against_options *o, const char **argv, struct windows *w)
 {
-	for (int round = -1; round < o->rounds; round++) /* -1: until files are cached */
+	for (int round = -1; round < o->rounds;
+	     round++) /* -1: a run before the first round, to cache files */
 		for (int i = 0; i < SIDES; i++) {
 			int side = round % 2 ? SIDES - 1 - i : i;
 			double took;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What `make bench` prints: how well, how fast, how small; measured here and now, never asserted.
+# `make bench`: print quality, speed and size as measured on this machine; there are no pass criteria.
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 : "${RETORT:=./retort}"
@@ -31,7 +31,7 @@ if [ -x /usr/bin/time ]; then
 	/usr/bin/time -f 'start, first step, report, end: %e s, %M KiB resident' "$RETORT" run "$dir/one.ret" 2>&1 >/dev/null | tail -n 1
 fi
 echo
-# Back-translation: sentences of licences, which every Debian has, through Retort and twice through the wrapper, whole and in one go.
+# Back-translation of sentences from licence texts, which every Debian system has: through Retort, and twice through the apertium script, in one call.
 if command -v apertium >/dev/null && [ -f /usr/share/apertium/modes/eng-spa.mode ]; then
 	cat /usr/share/common-licenses/* | tr '\n\t"' '   ' | sed 's/\([.;:]\)  */\1\n/g' |
 		awk 'NF > 5 && NF < 40 { gsub(/ +/, " "); if (!seen[$0]++) print }' | head -n 800 >"$dir/lines"

@@ -1,4 +1,4 @@
-/* floor.c: the matrix products of one training step and nothing else. */
+/* floor.c: the matrix products of one training step, without anything else. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -54,7 +54,7 @@ static const struct workload {
 	  { 0 } },
 };
 
-/* What a piece of a job with several products gets. */
+/* Scratch of a piece of a job with several products. */
 struct job {
 	const struct floor *floor;
 	const struct item *item;

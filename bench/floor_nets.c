@@ -1,10 +1,10 @@
-/* floor_nets.c: which products the networks of the benchmark need, forward and backward. */
+/* floor_nets.c: the products of the benchmark's networks, forward and backward. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "floor_nets.h"
 
-#define IMAGES 8 /* most images of a piece */
+#define IMAGES 8 /* maximum number of images in a piece */
 
 /* A linear layer: y = x W. W lies [in, out]; `tied`: [out, in], as an embedding does. */
 struct dense {
@@ -13,8 +13,7 @@ struct dense {
 	real *x, *w, *y, *gx, *gw, *gy;
 };
 
-/* With `like`, a layer of the same shape in an earlier block, what only passes through lies where
- * it lies there. */
+/* With `like`, an earlier layer of the same shape, temporary values share its buffers. */
 static struct dense
 dense_new(struct floor *f, size_t rows, size_t in, size_t out, bool train, const struct dense *like)
 {
@@ -46,7 +45,7 @@ dense_forward(struct floor *f, const struct dense *d)
 					    .ldc = d->out });
 }
 
-/* gW = x' gy; gx = gy W' unless the gradient of the input is not needed. */
+/* gW = x' gy; gx = gy W' if the gradient of the input is needed. */
 static void
 dense_backward(struct floor *f, const struct dense *d, bool first)
 {
@@ -98,7 +97,7 @@ floor_mlp(struct floor *f, const size_t *width, int layers, bool train)
 		dense_backward(f, &d[i], i == 0);
 }
 
-/* Queries, keys and values lie side by side in a row of 3 x width; y has the heads side by side. */
+/* Queries, keys and values are adjacent in a row of 3 x width; y has the heads side by side. */
 struct attention {
 	real *qkv, *map, *y, *gqkv, *gmap, *gy;
 };
@@ -260,10 +259,11 @@ floor_transformer(struct floor *f, const struct shape *s, bool train)
 	}
 }
 
-/* A convolution: k = 9 x channels in, at `places` of an image. */
+/* A convolution: k = 9 x input channels, at `places` positions of an image. */
 struct conv {
 	size_t places, k, out;
-	size_t images; /* of a piece: as many as leave its unfolded rows in a core's cache */
+	size_t images; /* images of a piece: as many as keep its unfolded rows in the cache of a
+			  core */
 	real *w, *y, *gw, *gy;
 };
 
@@ -289,8 +289,8 @@ conv_forward(struct floor *f, size_t side, size_t in, size_t out, bool train)
 	c.w = floor_block(f, c.k * out);
 	c.y = floor_block(f, f->batch * c.places * out);
 	if (train) {
-		c.gw = floor_block(f,
-				   f->batch / c.images * c.k * out); /* partial sums, one a piece */
+		c.gw = floor_block(f, f->batch / c.images * c.k *
+					      out); /* partial sums, one for each piece */
 		c.gy = floor_block(f, f->batch * c.places * out);
 	}
 	images(f, &c,

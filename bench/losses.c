@@ -1,4 +1,4 @@
-/* losses.c: the cost of each loss, beside a step without it. */
+/* losses.c: the cost of each loss, compared with a step without it. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -17,7 +17,8 @@ static const int grounds[] = { 2, 5, 3 };
 #define GROUNDS (int)(sizeof grounds / sizeof *grounds)
 
 struct figures {
-	double without, added, ratio; /* microseconds of a step, of the loss; with over without */
+	double without, added,
+		ratio; /* microseconds of a step, microseconds added, ratio with / without */
 };
 
 static int
@@ -35,7 +36,7 @@ median(double *x, int n)
 	return x[n / 2];
 }
 
-/* Microseconds of a step, over a window. */
+/* Microseconds of a step, mean of a window. */
 static double
 step_of(void *own, int workload, double seconds)
 {
@@ -45,8 +46,8 @@ step_of(void *own, int workload, double seconds)
 	return 1e6 * took * (double)floor_batch(workload) / (double)samples;
 }
 
-/* The term comes and goes between windows; the first steps after a change fill what is kept of the
- * teacher. */
+/* Add and remove the term in turn. Windows after a change are not counted, because the first steps
+ * fill the cache of teacher outputs. */
 static struct figures
 compare(void *own, int workload, const struct loss *l, enum model_tap on, int rounds,
 	double seconds)
@@ -69,12 +70,12 @@ compare(void *own, int workload, const struct loss *l, enum model_tap on, int ro
 				 median(ratio, rounds) };
 }
 
-/* What of layers it compares on that ground: the first of the taps that is not refused. -1: none.
- */
+/* The first layer tensor that the loss can compare in this workload; -1: none, with the error for
+ * hidden states in e. */
 static int
 tap_of(void *own, int workload, const struct loss *l, struct err *e)
 {
-	struct err other; /* why hidden states cannot be is worth more than why nothing else can */
+	struct err other; /* discarded: the error for hidden states is the informative one */
 
 	for (int on = 0; on < MODEL_TAPS; on++)
 		if (own_add(own, workload, l, (enum model_tap)on, on ? &other : e) == 0) {

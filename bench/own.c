@@ -14,13 +14,11 @@
 #include "retort/base/rng.h"
 #include "retort/lab/trainer.h"
 
-#define WARM                                                                                     \
-	100 /* steps: every row asked about once; where that takes long, fewer after the teacher \
-	       was asked */
+#define WARM 100 /* warm-up steps: the teacher has seen each row; fewer for slow workloads */
 
-#define LEAST 2 /* steps of a window */
+#define LEAST 2 /* minimum steps of a window */
 
-/* The teacher's blocks 3 and 6 teach the student's 1 and 2: hidden states and attention maps. */
+/* Teacher blocks 3 and 6 are mapped to student blocks 1 and 2: hidden states and attention maps. */
 static const char *const text_maps[][3] = { { "3", "1", "hidden" },
 					    { "3", "1", "attention" },
 					    { "6", "2", "hidden" },
@@ -32,17 +30,16 @@ static const char *const image_maps[][3] = {
 	{ "1", "1", "at" }, { "2", "2", "at" }, { "3", "3", "at" }, { NULL, NULL, NULL }
 };
 
-/* Data, weights of the terms and settings as in peer.py; the optimizer adamw without decay is Adam.
- */
+/* Data, weights of the terms and settings as in peer.py; adamw without decay is Adam. */
 static const struct plan {
 	size_t rows, features; /* or tokens, or pixels of a square image */
 	size_t vocab;          /* 0: numbers */
-	int classes; /* of a row, or as many as words where every token has the next as its label */
+	int classes;           /* classes of a row, or the vocabulary if labels are next tokens */
 	const char *batch, *optimizer, *teacher, *student;
 	const char *temperature, *kd, *ce;
-	const char *top;              /* largest logits of a token that are kept */
-	const char *const (*maps)[3]; /* layer of the teacher, of the student, what of them or how;
-					 up to a NULL */
+	const char *top;              /* option top: logits of a token that are cached */
+	const char *const (*maps)[3]; /* layer of the teacher, of the student, tensor or loss; ends
+					 with NULL */
 	bool images;
 	int64_t warm;
 } plans[] = {
@@ -63,7 +60,7 @@ static const struct plan {
 struct own {
 	struct trainer *trainer;
 	size_t batch;
-	double rate; /* steps a second, last time */
+	double rate; /* steps a second of the last window */
 };
 
 bool
@@ -117,7 +114,7 @@ random_data(const struct plan *p)
 	return ds;
 }
 
-/* Post, and take events until an answer of `kind` comes, or one that refuses something. */
+/* Post a request and take events until an answer of `kind` or a failed one. */
 static int
 attempt(struct trainer *t, struct request *q, enum request_kind kind, struct err *e)
 {
@@ -159,7 +156,7 @@ ask(struct trainer *t, struct request *q, enum request_kind kind)
 	exit(1);
 }
 
-/* TEACHER "big", or STUDENT. */
+/* A request for the teacher "big", or the student. */
 static struct request *
 network(enum request_kind kind, const char *spec)
 {
@@ -200,7 +197,7 @@ set(const char *knob, const char *value)
 	return r;
 }
 
-/* Seconds that so many steps of the run take: it is let go, and pauses again. */
+/* Seconds for `steps` steps of the run, which is resumed and paused again. */
 static double
 timed(struct own *o, size_t steps)
 {
@@ -241,8 +238,7 @@ option(const char *key, const char *value)
 	return r;
 }
 
-/* What memory the process had until now does not count: a student is measured, not how its teacher
- * was trained. */
+/* Reset the peak memory of the process, so that the training of the teacher does not count. */
 static void
 forget_peak(void)
 {
@@ -255,7 +251,7 @@ forget_peak(void)
 }
 
 void *
-own_new(int workload, bool kept, bool bf16, bool bare, int threads)
+own_new(int workload, bool cached, bool bf16, bool bare, int threads)
 {
 	const struct plan *p = &plans[workload - 1];
 	struct own *o = mem_new(sizeof *o);
@@ -273,12 +269,12 @@ own_new(int workload, bool kept, bool bf16, bool bare, int threads)
 	ask(t, set("ce-weight", p->ce), REQUEST_SET);
 	ask(t, set("eval-every", "1000000000"), REQUEST_SET);
 	ask(t, network(REQUEST_TEACHER, p->teacher), REQUEST_TEACHER);
-	ask(t, option("cache", kept ? "memory" : "off"), REQUEST_OPTIONS);
-	if (kept)
+	ask(t, option("cache", cached ? "memory" : "off"), REQUEST_OPTIONS);
+	if (cached)
 		ask(t, option("top", bare ? "all" : p->top), REQUEST_OPTIONS);
 	if (bf16)
 		ask(t, option("precision", "bf16"), REQUEST_OPTIONS);
-	/* a step or two will do: it has to be a trained one, not a good one */
+	/* few steps suffice: the teacher must be trained, not good */
 	ask(t, train(), REQUEST_TRAIN);
 	ask(t, request_new(REQUEST_STOP), REQUEST_DONE);
 	ask(t, network(REQUEST_STUDENT, p->student), REQUEST_STUDENT);
@@ -293,7 +289,7 @@ own_new(int workload, bool kept, bool bf16, bool bare, int threads)
 	return o;
 }
 
-/* A pair of layers of the workload, compared by `l`. */
+/* A request to map a pair of layers of the workload with loss `l`. */
 static struct request *
 one_map(const struct loss *l, enum model_tap on, int workload)
 {

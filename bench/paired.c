@@ -12,8 +12,8 @@
 #define SUMS (PAIRED_MAX * (PAIRED_MAX + 1) / 2)
 
 /*
- * The smallest sum of ranks k >= 1 with P(T <= k) >= TAIL, where T is Wilcoxon's signed-rank
- * statistic of n pairs without a difference: each rank of 1..n counts with probability 1/2.
+ * The smallest sum of ranks k >= 1 with P(T <= k) >= TAIL, T being Wilcoxon's signed-rank statistic
+ * of n pairs without a difference: each rank of 1..n counts with probability 1/2.
  */
 static int
 critical_rank(int n)
@@ -40,7 +40,7 @@ compare_doubles(const void *a, const void *b)
 struct paired
 paired_ratio(const double *x, const double *y, int n)
 {
-	double mean[SUMS], d[PAIRED_MAX]; /* averages of every two differences of logarithms */
+	double mean[SUMS], d[PAIRED_MAX]; /* Walsh averages: means of all pairs of log ratios */
 	int m = 0, k = critical_rank(n);
 
 	for (int i = 0; i < n; i++) {

@@ -12,8 +12,8 @@ struct paired {
 /*
  * Estimate x / y from n pairs of positive numbers, 1 <= n <= PAIRED_MAX: the Hodges-Lehmann
  * estimate over the logarithms of x[i] / y[i], and its 95 % confidence interval from the exact
- * distribution of Wilcoxon's signed-rank statistic. It assumes no distribution, and a single
- * disturbed pair hardly moves it. Below 6 pairs no interval has that level: low and high are the
+ * distribution of Wilcoxon's signed-rank statistic. It assumes no distribution and is robust
+ * against single outliers. Below 6 pairs no interval has that level: low and high are then the
  * smallest and the largest ratio.
  */
 struct paired paired_ratio(const double *x, const double *y, int n);

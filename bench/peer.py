@@ -46,7 +46,7 @@ def blas_mapped():
     return sorted("/".join(p.split("/")[-2:]) for p in paths)
 
 
-# The loader reads its path when a process starts, hence once more from the top.
+# The loader reads its path at the start of a process, so restart once with it set.
 if "RETORT_PEER" not in os.environ:
     folder = glob.glob("/usr/lib/*/openblas-openmp")
     if not folder:
@@ -162,8 +162,8 @@ def attended(feature_map):
     return F.normalize(feature_map.square().sum(1).flatten(1))
 
 
-# Workloads: data, networks, what is kept of the teacher, and the loss. A row of `data` is gathered for
-# every step and handed to loss(); what the teacher says comes after it, kept or asked for now.
+# Workloads: data, networks, cached teacher outputs, and the loss. A row of `data` is gathered for
+# each step and passed to loss(); teacher outputs follow it, cached or computed in the step.
 
 class Workload:
     batch, rows, temperature, weight = 128, 8192, 4.0, 0.9

@@ -1,5 +1,5 @@
-/* reading.c: `retort bench reading`: files read as data sets, beside the same bytes only read and
- * hashed. */
+/* reading.c: `retort bench reading`: speed of reading data sets, compared with reading and hashing
+ * the same bytes. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -25,7 +25,7 @@
 #include "rig.h"
 
 #define LIMIT ((size_t)1 << 30)
-#define IMAGES 60000 /* as many as MNIST trains on */
+#define IMAGES 60000 /* as many as the training set of MNIST */
 #define PIXELS (28 * 28)
 #define COLUMNS 20
 
@@ -55,7 +55,7 @@ median(double *x, int n)
 	return x[n / 2];
 }
 
-/* Write a text and release it. */
+/* Write a text to a file and release it. */
 static int
 write_text(const char *path, struct text *t, struct err *e)
 {
@@ -66,7 +66,7 @@ write_text(const char *path, struct text *t, struct err *e)
 	return status;
 }
 
-/* About `size` bytes: rows of numbers with four decimals and a label. */
+/* Append about `size` bytes of CSV: rows of numbers with four decimals and a label. */
 static void
 add_table(struct text *t, size_t size)
 {
@@ -92,7 +92,7 @@ make_table(const char *path, size_t size, struct err *e)
 	return write_text(path, &t, e);
 }
 
-/* The table as gzip's fastest level packs it. */
+/* The table compressed at the fastest level of gzip. */
 static int
 make_packed(const char *path, size_t size, struct err *e)
 {
@@ -128,7 +128,7 @@ make_json(const char *path, size_t size, struct err *e)
 	return write_text(path, &t, e);
 }
 
-/* float32, in the byte order of the machine, which is the file's. */
+/* float32 in the byte order of the machine. */
 static int
 make_array(const char *path, size_t size, struct err *e)
 {
@@ -201,7 +201,7 @@ write_idx(const char *path, const unsigned char *head, size_t n_head, const unsi
 	return io_write(path, part, size, 2, e);
 }
 
-/* Images of the size of MNIST's; their labels are 0 to 9 in turn. */
+/* Images of the size of MNIST's, with labels 0 to 9 in turn. */
 static int
 make_images(const char *path, size_t size, struct err *e)
 {
@@ -227,7 +227,8 @@ make_images(const char *path, size_t size, struct err *e)
 	return status;
 }
 
-/* Read a file as a data set in turn with reading, inflating and hashing its bytes on one thread. */
+/* Alternate reading a file as a data set and reading, inflating and hashing its bytes on one
+ * thread. */
 static int
 compare(const char *what, const char *path, const struct dataset_options *o, int rounds,
 	struct err *e)
@@ -262,12 +263,12 @@ compare(const char *what, const char *path, const struct dataset_options *o, int
 	return 0;
 }
 
-/* Files of each kind, sizes inflated. */
+/* Files of each kind; sizes are uncompressed. */
 static const struct {
 	const char *what, *name;
 	size_t size;
 	int (*make)(const char *path, size_t size, struct err *e);
-	bool labelled; /* labels lie in a file beside it */
+	bool labelled; /* labels are in a separate file */
 	struct dataset_options o;
 } files[] = {
 	{ "table, streamed into a file", "large.csv", 100000000, make_table, false, { 0 } },

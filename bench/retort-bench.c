@@ -1,5 +1,5 @@
-/* retort-bench.c: `retort bench`: workloads against their matrix products alone and against
- * PyTorch, in turn in one run. */
+/* retort-bench.c: `retort bench`: workloads compared with their matrix products alone and with
+ * PyTorch, in alternating windows. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -28,7 +28,7 @@ static struct options {
 	const char *against, *serve; /* the other build; kind of a served workload */
 } options = { .rounds = 7, .seconds = 1, .peer = true, .python = "/usr/bin/python3" };
 
-/* What a contestant is created from, in its own process. */
+/* Arguments of a contestant, used in its own process. */
 struct task {
 	enum verdict_who who;
 	int workload;
@@ -42,7 +42,8 @@ make_floor(void *arg, char *told, size_t size)
 
 	if (blas_init(options.threads, NULL) < 0)
 		return NULL;
-	f = floor_new(t->workload, t->who == VERDICT_FLOOR_ASKED, true, pool_new(options.threads));
+	f = floor_new(t->workload, t->who == VERDICT_FLOOR_UNCACHED, true,
+		      pool_new(options.threads));
 	if (f)
 		snprintf(told, size, "\"flops\": %.0f", floor_flops(f));
 	return f;
@@ -57,11 +58,11 @@ make_own(void *arg, char *told, size_t size)
 	(void)size;
 	if (blas_init(options.threads, NULL) < 0)
 		return NULL;
-	return own_new(t->workload, t->who == VERDICT_KEPT, t->who == VERDICT_BF16, false,
+	return own_new(t->workload, t->who == VERDICT_CACHED, t->who == VERDICT_BF16, false,
 		       options.threads);
 }
 
-/* Path of peer.py: in the source tree, else where it is installed. */
+/* Path of peer.py: in the source tree, or installed. */
 static const char *
 peer_path(void)
 {
@@ -78,7 +79,7 @@ start_peer(const struct task *t, struct err *e)
 			       workload,
 			       "--threads",
 			       threads,
-			       t->who == VERDICT_PEER_KEPT ? "--cached" : NULL,
+			       t->who == VERDICT_PEER_CACHED ? "--cached" : NULL,
 			       NULL };
 
 	snprintf(workload, sizeof workload, "W%d", t->workload);
@@ -86,7 +87,7 @@ start_peer(const struct task *t, struct err *e)
 	return rig_exec(argv, e);
 }
 
-/* Start one contestant. Returns NULL, with a message on standard error, if that fails. */
+/* Start one contestant. NULL, with a message on standard error, if that fails. */
 static struct rig_process *
 start(struct task *t)
 {
@@ -94,12 +95,12 @@ start(struct task *t)
 	struct err e = { "" };
 
 	switch (t->who) {
-	case VERDICT_FLOOR_ASKED:
-	case VERDICT_FLOOR_KEPT:
+	case VERDICT_FLOOR_UNCACHED:
+	case VERDICT_FLOOR_CACHED:
 		p = rig_fork(make_floor, floor_run, t, &e);
 		break;
-	case VERDICT_PEER_ASKED:
-	case VERDICT_PEER_KEPT:
+	case VERDICT_PEER_UNCACHED:
+	case VERDICT_PEER_CACHED:
 		p = start_peer(t, &e);
 		break;
 	default:
@@ -111,7 +112,7 @@ start(struct task *t)
 	return p;
 }
 
-/* "0.74 (0.72..0.79)"; a dash for the ratio of a contestant to itself. */
+/* Format a ratio as "0.74 (0.72..0.79)"; "-" for a contestant with itself. */
 static void
 print_ratio(const struct rig_result *r, int a, int b)
 {
@@ -144,8 +145,8 @@ print_line(const struct task *t, struct rig_process *p, const struct rig_result 
 	       text[0] ? "  first step after " : "", text, text[0] ? " s" : "");
 }
 
-/* Measure contestants in turn and print their table; the first is the floor, the last the peer if
- * there is one. */
+/* Measure contestants in alternating windows and print their table. The first is the floor, the
+ * last the peer if there is one. */
 static int
 contest(int workload, const enum verdict_who *who, int n_who, bool busy, struct verdict *v)
 {
@@ -156,7 +157,7 @@ contest(int workload, const enum verdict_who *who, int n_who, bool busy, struct 
 	int n = 0, peer = -1, status, dropped;
 
 	for (int i = 0; i < n_who; i++) {
-		bool is_peer = who[i] == VERDICT_PEER_ASKED || who[i] == VERDICT_PEER_KEPT;
+		bool is_peer = who[i] == VERDICT_PEER_UNCACHED || who[i] == VERDICT_PEER_CACHED;
 
 		t[n] = (struct task){ who[i], workload };
 		if ((is_peer && !options.peer) || !(p[n] = start(&t[n])))
@@ -193,19 +194,19 @@ contest(int workload, const enum verdict_who *who, int n_who, bool busy, struct 
 static int
 measure(int workload, bool busy, struct verdict *v)
 {
-	static const enum verdict_who asked[] = { VERDICT_FLOOR_ASKED, VERDICT_ASKED, VERDICT_BF16,
-						  VERDICT_PEER_ASKED };
-	static const enum verdict_who kept[] = { VERDICT_FLOOR_KEPT, VERDICT_KEPT,
-						 VERDICT_PEER_ASKED, VERDICT_PEER_KEPT };
-	static const enum verdict_who beside[] = { VERDICT_FLOOR_KEPT, VERDICT_KEPT,
-						   VERDICT_PEER_KEPT };
+	static const enum verdict_who uncached[] = { VERDICT_FLOOR_UNCACHED, VERDICT_UNCACHED,
+						     VERDICT_BF16, VERDICT_PEER_UNCACHED };
+	static const enum verdict_who cached[] = { VERDICT_FLOOR_CACHED, VERDICT_CACHED,
+						   VERDICT_PEER_UNCACHED, VERDICT_PEER_CACHED };
+	static const enum verdict_who beside[] = { VERDICT_FLOOR_CACHED, VERDICT_CACHED,
+						   VERDICT_PEER_CACHED };
 
 	if (busy)
 		return contest(workload, beside, 3, true, v);
-	return contest(workload, asked, 4, false, v) | contest(workload, kept, 4, false, v);
+	return contest(workload, uncached, 4, false, v) | contest(workload, cached, 4, false, v);
 }
 
-/* Print a message about a word; return exit status 2. */
+/* Print a message about a word; returns exit status 2. */
 static int
 report_usage(const char *what, const char *word, const char *expected)
 {
@@ -225,7 +226,7 @@ workload_of(const char *word, bool *busy)
 		       : 0;
 }
 
-/* Store an option of getopt_long. Return 0 or the exit status. */
+/* Store an option of getopt_long. Returns 0 or the exit status. */
 static int
 take_option(int c)
 {
@@ -261,7 +262,7 @@ take_option(int c)
 	}
 }
 
-/* Read the options. Return 0 or the exit status. */
+/* Read the options. Returns 0 or the exit status. */
 static int
 read_options(int argc, char **argv)
 {
@@ -295,7 +296,7 @@ print_help(void)
 	return 0;
 }
 
-/* `--against` with these workloads; without any, with all. */
+/* `--against` with these workloads, or all if none is given. */
 static int
 compare_builds(const char *self, char **words)
 {
@@ -309,7 +310,7 @@ compare_builds(const char *self, char **words)
 	return against_measure(&o, *words ? (const char *const *)words : all) < 0 ? 1 : 0;
 }
 
-/* Measure workloads in turn, print the tables and the verdict. Return the exit status. */
+/* Measure the workloads, print the tables and the verdict. Returns the exit status. */
 static int
 measure_all(const char *const *word)
 {

@@ -1,4 +1,4 @@
-/* rig.c: contestants in processes of their own, measured in turn. */
+/* rig.c: contestants in separate processes, measured in alternating windows. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -19,10 +19,13 @@
 #include "retort/base/mem.h"
 #include "retort/base/mono.h"
 
-#define READY_SECONDS \
-	600 /* until a contestant is warm: it may ask a teacher about a whole data set first */
-#define SLACK_SECONDS 120 /* beyond its window, when the machine is full */
-#define GAP 10000 /* us between windows: spinning threads of the one before have gone to sleep */
+#define READY_SECONDS                                                                              \
+	600 /* limit for a contestant to be warm, which may include a pass of the teacher over the \
+	       data */
+#define SLACK_SECONDS 120 /* added to the length of a window, for a busy machine */
+#define GAP                                                                                     \
+	10000 /* microseconds between windows, in which spinning threads of the last contestant \
+		 fall asleep */
 #define PROCESSES 16
 
 struct rig_process {
@@ -32,7 +35,7 @@ struct rig_process {
 	char ready[1024];
 };
 
-/* All that were started, because what they use is not what others use. */
+/* All processes started: their use of the processor is not that of other programs. */
 static struct rig_process *started[PROCESSES];
 
 static int
@@ -46,7 +49,7 @@ remember(struct rig_process *p)
 	return -1;
 }
 
-/* One line from the process. 0, or -1 when it ended or kept silent. */
+/* Read one line from the process. 0, or -1 if it ended or timed out. */
 static int
 answer(struct rig_process *p, double seconds, char *line, int size)
 {
@@ -77,7 +80,7 @@ rig_serve(rig_make *make, rig_fn *run, void *arg)
 	}
 }
 
-/* Start a process between two pipes. In the new one returns 0, in the old one its number, or -1. */
+/* Fork a process connected by two pipes. Returns 0 in the child, its pid in the parent, or -1. */
 static pid_t
 split(struct rig_process *p, struct err *e)
 {
@@ -143,7 +146,7 @@ exec_contestant(const char *const *argv, bool quiet, struct err *e)
 
 		if (nowhere >= 0)
 			dup2(nowhere, STDERR_FILENO);
-		execvp(argv[0], (char *const *)argv); /* POSIX: which does not write to them */
+		execvp(argv[0], (char *const *)argv); /* execvp does not write to them (POSIX) */
 		fprintf(stderr, "%s: not found\n", argv[0]);
 		_exit(127);
 	}
@@ -217,7 +220,7 @@ rig_ready(const struct rig_process *p, const char *key, char *out, size_t size)
 	snprintf(out, size, "%.*s", (int)n, at);
 }
 
-/* The line of /proc/PID/FILE that starts with `key`, "" when there is none. */
+/* Read the line of /proc/PID/FILE that starts with `key`; "" if there is none. */
 static void
 proc_line(pid_t pid, const char *file, const char *key, char *out, int size)
 {
@@ -250,7 +253,7 @@ rig_peak(const struct rig_process *p)
 	return (double)kib / 1024;
 }
 
-/* Seconds of processor time that a process has used, all its threads together. */
+/* Processor time of a process in seconds, all threads together. */
 static double
 used_by(pid_t pid)
 {
@@ -266,7 +269,7 @@ used_by(pid_t pid)
 	return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
 }
 
-/* Seconds of processor time that programs outside the rig have used, with what the host stole. */
+/* Processor time of programs outside the rig in seconds, with time stolen by the host. */
 static double
 used_by_others(void)
 {
@@ -293,7 +296,8 @@ rig_alternate(struct rig_process *const *p, int n, int rounds, double seconds, s
 	r->rounds = rounds < RIG_ROUNDS ? rounds : RIG_ROUNDS;
 	for (int k = 0; k < r->rounds; k++)
 		for (int turn = 0; turn < n; turn++) {
-			int i = k % 2 ? n - 1 - turn : turn; /* a drift of the clock cancels */
+			int i = k % 2 ? n - 1 - turn : turn; /* reverse every second round, to
+								cancel drift of the clock rate */
 			double others = used_by_others(), start = mono_now(), took = 0;
 			size_t samples = 0;
 			char line[256];
@@ -347,7 +351,7 @@ by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Between the values next to it, as most programs do (Hyndman and Fan 1996, their seventh). */
+/* Quantile by linear interpolation (Hyndman and Fan 1996, type 7). */
 static double
 quantile(const double *sorted, int n, double q)
 {

@@ -1,5 +1,5 @@
-/* Contestants in processes of their own, measured in turn: A B A B, pair by pair, with what others
- * took. */
+/* Contestants in separate processes, measured in alternating windows, with the processor time of
+ * other programs. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_BENCH_RIG_H
 #define RETORT_BENCH_RIG_H
@@ -14,70 +14,70 @@
 #define RIG_QUIET 0.15 /* processors of other programs in a window; /proc/stat counts ticks */
 
 /*
- * Clock rate and load of a machine change within minutes. Contestants therefore take turns in short
- * windows, and ratios are taken between windows of one round. Each contestant is a process, so that
- * its memory is measured by itself and its threads sleep between its windows.
+ * Clock rate and load of a machine change within minutes. Contestants therefore run in short
+ * alternating windows, and ratios are computed between windows of one round. Each contestant is a
+ * process, so that its memory is measured separately and its threads sleep outside its windows.
  */
 
-/* Train for `seconds`, at least one step: returns seconds, and the number of samples in *samples;
- * below 0: failed. */
+/* Train for `seconds`, at least one step. Returns seconds, below 0 on failure, and the number of
+ * samples in *samples. */
 typedef double rig_fn(void *state, double seconds, size_t *samples);
 
-/* A contestant's side. Reads "go SECONDS" and "quit", answers {"samples": n, "seconds": s}. Owned
- * by the rig's user. */
+/* A process that reads lines "go SECONDS" and "quit" and answers {"samples": n, "seconds": s}.
+ * Owned by the caller. */
 struct rig_process;
 
 /*
- * The state of a contestant, made in its own process; `told` may get JSON fields for rig_ready,
- * "\"flops\": 1431", at most size - 1 bytes. NULL: it cannot be made.
+ * Make the state of a contestant, in its own process. `told` may receive JSON members for
+ * rig_ready, as "\"flops\": 1431", at most size - 1 bytes. NULL on failure.
  */
 typedef void *rig_make(void *arg, char *told, size_t size);
 
 /*
- * A copy of this process that calls make(arg), then serves `run` on what it returned. Fork before
- * this process has threads. NULL and an error when make returned NULL or the process died first.
+ * Fork a process that calls make(arg), then serves `run` on the result. Call before this process
+ * has threads. NULL and an error if make returned NULL or the process ended first.
  */
 struct rig_process *rig_fork(rig_make *make, rig_fn *run, void *arg, struct err *e);
 
-/* The contestant's side on standard input and output, until the input ends. */
+/* Serve as a contestant on standard input and output, until the end of input. */
 void rig_serve(rig_make *make, rig_fn *run, void *arg);
 
-/* Another program that serves the same lines on its standard input and output; argv ends with NULL.
- */
+/* Start another program that serves the same lines on its standard input and output. argv is NULL-
+ * terminated. */
 struct rig_process *rig_exec(const char *const *argv, struct err *e);
 
-/* The same without its standard error. */
+/* The same with its standard error discarded. */
 struct rig_process *rig_exec_quiet(const char *const *argv, struct err *e);
 
-/* A process that computes nothing on processor `cpu` until it is ended: the busy neighbour. */
+/* Start a process that keeps processor `cpu` busy until rig_end. */
 struct rig_process *rig_spin(int cpu, struct err *e);
 
-/* Ends the process and waits for it. rig_end(NULL) is fine. */
+/* End the process and wait for it. p may be NULL. */
 void rig_end(struct rig_process *p);
 
-/* The value of "key" in the line that it was ready with, text or number; "" when there is none. At
- * most size - 1 bytes. */
+/* The value of `key` in the line with which the process reported to be ready, text or number; "" if
+ * there is none. At most size - 1 bytes. */
 void rig_ready(const struct rig_process *p, const char *key, char *out, size_t size);
 
-/* Most memory it ever had resident, in MB of 2^20 bytes; 0 when it has ended. */
+/* Peak resident memory in MB of 2^20 bytes; 0 if it has ended. */
 double rig_peak(const struct rig_process *p);
 
 struct rig_result {
 	int n, rounds;
-	double rate[RIG_CONTESTANTS][RIG_ROUNDS];   /* samples a second */
-	double others[RIG_CONTESTANTS][RIG_ROUNDS]; /* processors that programs not of this rig
-						       used, from /proc/stat */
+	double rate[RIG_CONTESTANTS][RIG_ROUNDS]; /* samples per second */
+	double others[RIG_CONTESTANTS]
+		     [RIG_ROUNDS]; /* processors used by other programs, from /proc/stat */
 };
 
-/* Rounds of one window each, every second one in reverse order. 0, or -1 and an error when a
- * contestant broke. */
+/* Run rounds of one window for each contestant, every second round in reverse order. 0, or -1 and
+ * an error if a contestant fails. */
 int rig_alternate(struct rig_process *const *p, int n, int rounds, double seconds,
 		  struct rig_result *r, struct err *e);
 
 /*
- * Drop rounds in one of whose windows others used more than `limit` processors, unless fewer than a
- * third would be left: then all stay, and the column `others` has to be believed. Returns how many
- * were dropped.
+ * Drop rounds in which others used more than `limit` processors during a window. If less than a
+ * third would remain, keep all; the column `others` then shows the disturbance. Returns the number
+ * of dropped rounds.
  */
 int rig_quiet(struct rig_result *r, double limit);
 
@@ -87,7 +87,7 @@ struct rig_spread {
 
 struct rig_spread rig_spread(const double *x, int n);
 
-/* rate[a] / rate[b], round by round. */
+/* rate[a] / rate[b] by round. */
 struct rig_spread rig_ratio(const struct rig_result *r, int a, int b);
 
 #endif

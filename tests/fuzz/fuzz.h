@@ -1,4 +1,4 @@
-/* What every fuzz target includes. */
+/* Included by every fuzz target. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TESTS_FUZZ_H
 #define RETORT_TESTS_FUZZ_H
@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* libFuzzer calls it, or tests/fuzz/replay.c with the files of a corpus. */
+/* Called by libFuzzer, or by tests/fuzz/replay.c with the files of a corpus. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A property that does not hold is a crash, with assert or without. */
+/* Abort if a property does not hold, also in builds without assert. */
 #define MUST(condition)                                                                 \
 	do {                                                                            \
 		if (!(condition)) {                                                     \
@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 		}                                                                       \
 	} while (0)
 
-/* The bytes with a NUL behind them; the caller frees. */
+/* Copy the bytes and append a NUL. The caller frees. */
 static inline char *
 fuzz_text(const uint8_t *data, size_t size)
 {

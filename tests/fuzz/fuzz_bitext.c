@@ -7,7 +7,7 @@
 #include "retort/data/translate/bitext.h"
 #include "retort/data/translate/framing.h"
 
-/* Writing and reading restores it. */
+/* Writing a bitext and reading it gives the same bitext. */
 static void
 round_trip(struct bitext *p)
 {

@@ -1,4 +1,4 @@
-/* fuzz_csv.c: bytes of a table, up to a data set. */
+/* fuzz_csv.c: a table in CSV, read as a data set. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
@@ -9,7 +9,7 @@
 #include "retort/data/dataset.h"
 #include "retort/data/read/read.h"
 
-/* A data set of the table: from memory, or streamed from a file without a name. */
+/* Read the table as a data set: from memory, or streamed from an unlinked file. */
 static int
 make_set(const char *bytes, size_t size, bool streamed, struct dataset **out, struct err *e)
 {
@@ -28,7 +28,7 @@ make_set(const char *bytes, size_t size, bool streamed, struct dataset **out, st
 	return status;
 }
 
-/* Both ways give the same bits, or both refuse. */
+/* Both ways give the same bits, or both fail. */
 static void
 compare_sets(const char *bytes, size_t size)
 {
@@ -57,7 +57,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err e = { "" };
 	struct csvfile t;
 
-	if (!(size >= 2 && data[0] == 0x1F && data[1] == 0x8B)) /* a file would be inflated */
+	if (!(size >= 2 && data[0] == 0x1F &&
+	      data[1] == 0x8B)) /* gzip'd input would be inflated by one of them only */
 		compare_sets(bytes, size);
 	if (csvfile_parse(bytes, size, ',', &t, &e) < 0) {
 		MUST(e.msg[0]);

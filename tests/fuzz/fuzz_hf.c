@@ -1,11 +1,11 @@
-/* fuzz_hf.c: a published model. Text of config.json, a NUL, then bytes of a safetensors file. */
+/* fuzz_hf.c: a published model: the text of config.json, a NUL, a safetensors file. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
 #include "retort/base/mem.h"
 #include "retort/nn/hf/hf.h"
 
-/* What is read can be described, written, and read again to the same numbers. */
+/* A model that is read is printed, written and read again with the same numbers. */
 static void
 round_trip(const struct ckpt *c)
 {

@@ -1,4 +1,4 @@
-/* fuzz_idx.c: bytes of an IDX file, gzip'd or not, up to a set of images. */
+/* fuzz_idx.c: an IDX file, gzip'd or not, read as a set of images. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
@@ -10,7 +10,7 @@
 #include "retort/base/mem.h"
 #include "retort/data/read/images.h"
 
-#define LIMIT 65536 /* bytes inflated: more only takes longer */
+#define LIMIT 65536 /* limit of uncompressed bytes, to bound the time */
 
 /* Labels 0, 1, 0, 1 ... for the n rows. */
 static void
@@ -44,7 +44,7 @@ try_images(const struct idxfile *f)
 	dataset_free(ds);
 }
 
-/* The bytes read as a file without a name, inflated if they are gzip'd. */
+/* Read the bytes as an unlinked file, inflated if they are gzip'd. */
 static int
 read_file(const uint8_t *data, size_t size, char **out, size_t *n, struct err *e)
 {

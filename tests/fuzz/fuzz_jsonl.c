@@ -1,11 +1,11 @@
-/* fuzz_jsonl.c: bytes of JSON lines, up to a data set. */
+/* fuzz_jsonl.c: JSON lines, read as a data set. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
 #include "retort/data/read/jsonlines.h"
 #include "retort/data/read/table.h"
 
-/* Rows 0, 1, 2 ... on lines that increase, all as wide as the first. */
+/* Check that rows are numbered from 0, on increasing lines, all as wide as the first. */
 struct seen {
 	size_t rows, columns, line, size;
 };
@@ -30,8 +30,9 @@ see_row(void *arg, const struct row *row, struct err *e)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *bytes = malloc(
-		size + (size == 0)); /* no NUL behind them: reading one byte further is noticed */
+	char *bytes =
+		malloc(size + (size ==
+			       0)); /* not NUL-terminated: a sanitizer detects reads past the end */
 	struct dataset_options o = { 0 };
 	struct source s = { .path = "fuzz.jsonl", .options = &o, .bytes = bytes, .size = size };
 	struct seen seen = { .size = size };

@@ -10,7 +10,7 @@
 #define ROWS 4
 #define CLASSES 3
 
-/* What was read is finite, and written down reads back to the same. */
+/* Numbers that are read are finite, and are the same after writing and reading. */
 static void
 check_logits(const struct lossfile *f)
 {

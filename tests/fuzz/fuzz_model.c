@@ -18,7 +18,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		MUST(spec.n_widths >= 0 && spec.n_widths <= MODEL_BLOCKS);
 		for (int i = 0; i < spec.n_widths; i++)
 			MUST(spec.width[i] >= 1 && spec.width[i] <= MODEL_WIDTH);
-		model_print(&spec, once, sizeof once); /* what is printed reads back to the same */
+		model_print(&spec, once,
+			    sizeof once); /* a printed description parses to the same one */
 		if (strlen(once) + 1 < sizeof once) {
 			MUST(model_table_parse(once, &spec, &e) == 0);
 			model_print(&spec, twice, sizeof twice);

@@ -7,7 +7,7 @@
 #include "retort/data/read/npyfile.h"
 #include "retort/data/read/read.h"
 
-/* The set of the array has its numbers, or an infinite one is refused. */
+/* The data set has the numbers of the array; an array with infinite numbers is refused. */
 static void
 check_set(const struct npyfile *f, const char *bytes, size_t size)
 {
@@ -29,8 +29,9 @@ check_set(const struct npyfile *f, const char *bytes, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *bytes = malloc(
-		size + (size == 0)); /* no NUL behind them: reading one byte further is noticed */
+	char *bytes =
+		malloc(size + (size ==
+			       0)); /* not NUL-terminated: a sanitizer detects reads past the end */
 	struct err e = { "" };
 	struct npyfile f;
 

@@ -1,4 +1,4 @@
-/* fuzz_session.c: a whole session file, given without a terminal. */
+/* fuzz_session.c: a session file, run without a terminal. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
@@ -7,10 +7,7 @@
 #include "retort/session/session.h"
 #include "retort/nn/gemm/blas.h"
 
-/*
- * Lines that would work for long or touch files are left out, so that an input is fast and
- * nothing outside is read or written; what is left goes the whole way through the trainer.
- */
+/* Drop lines that take long or access files; the rest runs in a trainer. */
 static bool
 is_allowed(const char *line)
 {

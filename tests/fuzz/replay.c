@@ -1,4 +1,4 @@
-/* replay.c: runs a fuzz target over the files of a corpus; what `make check` does. */
+/* replay.c: run a fuzz target on the files of a corpus, for `make check`. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 

@@ -1,4 +1,4 @@
-/* eio.c: preloaded, it lets a disk fail: reads of $EIO_FILE end with EIO at byte $EIO_AT. */
+/* eio.c: for LD_PRELOAD: reads of $EIO_FILE fail with EIO from byte $EIO_AT on. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,6 +1,6 @@
 #!/bin/sh
-# `make soak`: a table of 4 GB (or of $SOAK million bytes) is looked at and learned from. Prints MB/s and the memory it took; fails where that
-# grows with the size of the cells: anonymous memory may be 64 bytes a row and 64 MB. Needs about twice the size of the table on the disk of $SOAK_DIR.
+# `make soak`: summarize and train on a table of 4 GB (or $SOAK million bytes). Prints MB/s and memory; fails if memory grows with
+# the size of cells: anonymous memory may be 64 bytes a row and 64 MB. Needs about twice the size of the table on the disk of $SOAK_DIR.
 size=${SOAK:-4000}
 dir=$(mktemp -d "${SOAK_DIR:-$PWD}/soak-XXXXXX") || exit 1
 trap 'rm -rf "$dir"' EXIT
@@ -25,7 +25,7 @@ while [ $i -lt $((size / 20)) ]; do
 done >>"$dir/big.csv"
 rows=$(($(wc -l <"$dir/block") * i)) bytes=$(wc -c <"$dir/big.csv")
 status=0
-watch() { # watch NAME COMMAND...: how long, and the most anonymous memory seen
+watch() { # watch NAME COMMAND...: run COMMAND and print its time and peak anonymous memory
 	name=$1 most=0 start=$(date +%s)
 	shift
 	"$@" >"$dir/out" 2>&1 &

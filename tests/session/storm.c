@@ -21,12 +21,12 @@
 #include "retort/data/read/bundled.h"
 
 /*
- * storm RECORDING SEED [CHANGES [KIND]]: as if a person typed, so that what is refused ends
- * nothing. A change that is not possible where it falls (a pair that cannot be compared, the last
- * loss off) is refused and is not in the recording; all others are.
+ * storm RECORDING SEED [CHANGES [KIND]]: as a live session, in which a refused line does not end
+ * the run. A change that is not possible at its step (layers that cannot be compared, the last loss
+ * off) is refused and not recorded; all others are.
  */
 
-#define PER 3 /* steps to a change */
+#define PER 3 /* steps between changes */
 
 static struct rng draws;
 static uint64_t drawn;
@@ -43,8 +43,8 @@ one_of(const char *const *words, uint32_t n)
 	return words[below(n)];
 }
 
-/* A value that a person may well turn a knob to: a choice, or something within a factor of thirty
- * of its default. */
+/* A random value for a knob: one of its choices, or a number within a factor of 30 of its default.
+ */
 static void
 value_of(const struct knob *k, char *buf, size_t size)
 {
@@ -60,7 +60,7 @@ value_of(const struct knob *k, char *buf, size_t size)
 	}
 	text_to_double(k->initial, &initial);
 	x = (initial > 0 ? initial : 1) * pow(30, 2 * rng_unit(draws, drawn++) - 1);
-	/* a wild step is refused by design, which has tests of its own */
+	/* larger learning rates diverge, which other tests cover */
 	if (strcmp(k->name, "lr") == 0 || strcmp(k->name, "eval-every") == 0)
 		x = initial * (0.2 + rng_unit(draws, drawn++));
 	if (strncmp(k->name, "beta", 4) == 0 || strcmp(k->name, "momentum") == 0)
@@ -107,7 +107,7 @@ change_term(struct text *line)
 		text_addf(line, "loss %s weight %.3g", l->name, 0.01 + rng_unit(draws, drawn++));
 }
 
-/* Something that the loss compares, or anything. */
+/* A tensor that the loss can compare, or any. */
 static enum model_tap
 tap_of(const struct loss *l)
 {
@@ -119,7 +119,7 @@ tap_of(const struct loss *l)
 	return tap;
 }
 
-/* "big:1 s:2", two ranges, a preset, or a list. */
+/* Layers as "big:1 s:2", two ranges, a preset, or a list. */
 static void
 pairs(struct text *line, const char *teacher, const char *const *layer, uint32_t layers)
 {
@@ -211,7 +211,7 @@ change_frozen(struct text *line, const char *const *layer, uint32_t layers)
 	text_addf(line, "%s %s", below(3) ? "freeze" : "thaw", one_of(layer, layers));
 }
 
-/* What rows of a set count; none of them at all, now and then. */
+/* A weight of the rows of a set; sometimes 0. */
 static void
 change_draw(struct text *line)
 {
@@ -259,7 +259,7 @@ change_shares(struct text *line)
 		text_addf(line, " map%u 0.05", 1 + below(4));
 }
 
-/* TO over N SHAPE; a knob with choices is refused. */
+/* Append TO over N SHAPE; refused for a knob of words. */
 static void
 stretch(struct text *line, const struct knob *k)
 {
@@ -275,7 +275,7 @@ stretch(struct text *line, const struct knob *k)
 		text_addf(line, "steps %u", 1 + below(n));
 }
 
-/* Of sets, teachers and pairs of layers; a pair that is not on the map is refused. */
+/* Append a ramp of a set, teacher or pair of layers; refused for a pair that is not mapped. */
 static void
 change_weight_by_itself(struct text *line)
 {
@@ -292,7 +292,7 @@ change_weight_by_itself(struct text *line)
 			  1 + below(200));
 }
 
-/* Values that come by themselves. */
+/* A ramp, possibly of several legs. */
 static void
 change_schedule(struct text *line)
 {
@@ -362,7 +362,7 @@ change(struct text *line, const char *const *layer, uint32_t layers)
 	}
 }
 
-/* What the storm falls on: rows and networks by kind. */
+/* Data and networks of a session, by kind. */
 static const struct ground {
 	const char *name;
 	const char *lines[8];
@@ -398,7 +398,7 @@ give(struct session *s, const char *line, bool must)
 	refused++;
 }
 
-/* Until nothing is at work, or it is paused. */
+/* Take events until the session is idle or paused. */
 static void
 pump(struct session *s, bool to_the_end)
 {
@@ -410,8 +410,8 @@ pump(struct session *s, bool to_the_end)
 	}
 }
 
-/* Going on, or stopped again at the same step: nobody saw the moment between, so nobody waits for
- * it long. */
+/* Resume. If the training pauses again at the same step, the resumed state may not be observed, so
+ * wait only briefly. */
 static void
 go_on(struct session *s)
 {
@@ -424,7 +424,7 @@ go_on(struct session *s)
 	}
 }
 
-/* A step that would have thrown the weights away was not applied: smaller ones from here on. */
+/* After a divergence, lower the learning rate, clip the gradient, and resume. */
 static void
 mend(struct session *s)
 {
@@ -438,7 +438,7 @@ mend(struct session *s)
 	go_on(s);
 }
 
-/* A second set: the same rows once more. */
+/* Add the same rows as a second set. */
 static void
 add_set(struct session *s, const char *set)
 {
@@ -464,7 +464,7 @@ run(struct session *s, const struct ground *g, int changes)
 		pump(s, true);
 	}
 	text_addf(&line, "@%d pause on",
-		  PER); /* stamped, so that it falls where it should on a busy machine, too */
+		  PER); /* with a step, so that it is exact on a busy machine */
 	give(s, line.s, true);
 	text_clear(&line);
 	text_addf(&line, "run %d", (changes + 2) * PER);
@@ -485,7 +485,7 @@ run(struct session *s, const struct ground *g, int changes)
 int
 main(int argc, char **argv)
 {
-	const struct observer observer = { 0 }; /* live, and shown nowhere */
+	const struct observer observer = { 0 }; /* live, but displays nothing */
 	struct session_options o = { .commands = cmd_table,
 				     .observer = &observer,
 				     .threads = 2,

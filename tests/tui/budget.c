@@ -17,8 +17,8 @@
 #include "retort/base/mono.h"
 
 /*
- * A frame is output without a pause of GAP seconds. Bytes are tested, because they do not depend on
- * the speed of the machine; times are only printed.
+ * A frame is output without a gap of GAP seconds. The test checks bytes, which do not depend on the
+ * speed of the machine; times are only printed.
  */
 #define GAP 0.02
 #define MEAN_BYTES 200 /* per frame */
@@ -27,15 +27,15 @@
 #define MOST_BYTES 3000
 
 static int tty;
-static char received[1 << 16]; /* the last bytes */
+static char received[1 << 16]; /* the last bytes received */
 static size_t n_received;
 
 struct count {
-	size_t bytes, frames, largest; /* largest: bytes of the largest frame */
-	double seconds;                /* until the text was received; < 0: it was not */
+	size_t bytes, frames, largest; /* bytes of the largest frame */
+	double seconds;                /* seconds until the text was received; < 0: not received */
 };
 
-/* Read for some seconds, or until `text` is received; NULL: no text. */
+/* Read for `seconds`, or until `text` is received; NULL: no text. */
 static struct count
 read_output(double seconds, const char *text)
 {
@@ -155,7 +155,7 @@ main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (!mkdtemp(dir))
 		return 99;
-	setenv("XDG_STATE_HOME", dir, 1); /* for recording and history */
+	setenv("XDG_STATE_HOME", dir, 1); /* lines for recording and history */
 	setenv("XDG_CONFIG_HOME", dir, 1);
 	unsetenv("RETORTRC");
 	snprintf(own, sizeof own, "%s/budget.ret", dir);
@@ -178,7 +178,7 @@ main(int argc, char **argv)
 	c = read_output(20, "RUN");
 	ok(c.seconds >= 0, "the run starts");
 	read_output(2, NULL);
-	c = read_output(SECONDS, NULL); /* the x axis doubles twice */
+	c = read_output(SECONDS, NULL); /* the range of the x axis doubles twice */
 	printf("# %zu frames of %.0f bytes in the mean, %zu at most\n", c.frames,
 	       (double)c.bytes / (double)(c.frames ? c.frames : 1), c.largest);
 	ok(c.frames > 10 && c.bytes <= MEAN_BYTES * SECONDS * FPS,
