@@ -115,7 +115,7 @@ bind_refused(const char *text, struct logit_file_options o, const char *why)
 }
 
 static void
-rows_find_their_answers(void **state)
+outputs_are_matched_to_rows_by_id(void **state)
 {
 	const struct logit_file_options ids = { .ids = true };
 	const uint32_t needed[] = { 2, 1, 0 };
@@ -226,7 +226,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(logits_are_read_as_they_are), TEST(probabilities_become_logarithms),
-		TEST(bad_numbers_are_named),       TEST(rows_find_their_answers),
+		TEST(bad_numbers_are_named),       TEST(outputs_are_matched_to_rows_by_id),
 		TEST(ids_have_a_file_too),         TEST(files_written_are_read),
 		TEST(other_npy_files_are_refused),
 	};

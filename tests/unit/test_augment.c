@@ -291,7 +291,7 @@ cells_become_the_mean_or_that_of_another_row(void **state)
 
 /* Else a row could be red and blue at once. The last features are numbers. */
 static void
-a_category_is_one_cell(void **state)
+categories_are_masked_as_one_cell(void **state)
 {
 	static char name[D][16];
 	static char *column[D];
@@ -577,7 +577,7 @@ main(void)
 		TEST(n_grams_are_selected),
 		TEST(next_token_labels_follow_deletions),
 		TEST(cells_become_the_mean_or_that_of_another_row),
-		TEST(a_category_is_one_cell),
+		TEST(categories_are_masked_as_one_cell),
 		TEST(images_are_warped_as_by_hand),
 		TEST(images_are_shifted_erased_cropped_and_rotated),
 		TEST(noise_has_the_requested_deviation),

@@ -49,7 +49,7 @@ ticks_of_known_ranges(void **state)
 }
 
 static void
-pages_double(void **state)
+page_sizes_double(void **state)
 {
 	char buf[16];
 
@@ -69,7 +69,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(limits_include_the_data_and_labels_parse_to_ticks),
 		TEST(ticks_of_known_ranges),
-		TEST(pages_double),
+		TEST(page_sizes_double),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,7 +64,7 @@ controls_become_question_marks(void **state)
 }
 
 static void
-any_size_can_be_drawn_on(void **state)
+canvas_can_have_any_size(void **state)
 {
 	struct canvas c = { 0 };
 
@@ -114,7 +114,7 @@ rows_stay_aligned_behind_wide_characters_and_marks(void **state)
 }
 
 static void
-marks_stay_with_their_character(void **state)
+combining_marks_stay_with_their_character(void **state)
 {
 	static const char *const texts[] = { "\u0E01\u0E34\u0E19\u0E02\u0E49\u0E32\u0E27",
 					     "\u0915\u093C\u094D", "\u05E9\u05C1\u05B8\u05DC",
@@ -150,9 +150,9 @@ main(void)
 		TEST(text_is_clipped_to_its_area),
 		TEST(wide_characters_are_drawn_whole_or_not_at_all),
 		TEST(controls_become_question_marks),
-		TEST(any_size_can_be_drawn_on),
+		TEST(canvas_can_have_any_size),
 		TEST(rows_stay_aligned_behind_wide_characters_and_marks),
-		TEST(marks_stay_with_their_character),
+		TEST(combining_marks_stay_with_their_character),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,7 @@ by_columns(const double *x, size_t p, const double *y, size_t q, size_t rows)
 }
 
 static void
-it_is_the_value_of_the_formula(void **state)
+value_matches_the_formula(void **state)
 {
 	enum { ROWS = 37, P = 11, Q = 5 };
 	double x[ROWS * P], y[ROWS * Q];
@@ -70,7 +70,7 @@ it_is_the_value_of_the_formula(void **state)
 }
 
 static void
-it_is_the_golden_value(void **state)
+cka_has_its_golden_value(void **state)
 {
 	static const double s[] = { 1.0, 0.5, -0.3, 0.8, 0.2, -1.1 };
 	static const double t[] = { 0.9, 0.1, -0.4, -0.2, 1.0, 0.6, 0.5, -0.9, 0.3 };
@@ -80,7 +80,7 @@ it_is_the_golden_value(void **state)
 }
 
 static void
-turning_scaling_and_moving_change_nothing(void **state)
+cka_is_invariant_to_rotation_scale_and_shift(void **state)
 {
 	enum { ROWS = 20 };
 	double x[ROWS * 2], y[ROWS * 2], flat[ROWS * 2];
@@ -114,7 +114,7 @@ best_of(const double *value, int rows, int columns, int column, int from)
 }
 
 static void
-the_assignment_is_the_best_there_is(void **state)
+assignments_are_optimal(void **state)
 {
 	(void)state;
 	for (uint64_t n = 0; n < 500; n++) {
@@ -138,10 +138,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(it_is_the_value_of_the_formula),
-		TEST(it_is_the_golden_value),
-		TEST(turning_scaling_and_moving_change_nothing),
-		TEST(the_assignment_is_the_best_there_is),
+		TEST(value_matches_the_formula),
+		TEST(cka_has_its_golden_value),
+		TEST(cka_is_invariant_to_rotation_scale_and_shift),
+		TEST(assignments_are_optimal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

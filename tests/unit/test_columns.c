@@ -56,7 +56,7 @@ columns_in_another_order_are_found_by_name(void **state)
 }
 
 static void
-a_word_that_the_data_lacks_is_none_of_its_words(void **state)
+words_missing_in_the_data_match_no_category(void **state)
 {
 	struct dataset *ds = read_set(DATA, "main"),
 		       *more = read_more("hue,size,kind", "green,7,a", ",2,");
@@ -104,7 +104,7 @@ refuse(const char *head, const char *row, const char *others, const char *messag
 }
 
 static void
-what_does_not_match_is_named(void **state)
+mismatches_are_named(void **state)
 {
 	(void)state;
 	refuse("hue,weight,kind", "red,1,a", "blue,2,",
@@ -145,9 +145,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(columns_in_another_order_are_found_by_name),
-		TEST(a_word_that_the_data_lacks_is_none_of_its_words),
+		TEST(words_missing_in_the_data_match_no_category),
 		TEST(a_column_without_a_cell_is_missing),
-		TEST(what_does_not_match_is_named),
+		TEST(mismatches_are_named),
 		TEST(an_equals_sign_in_a_name_is_no_category),
 	};
 

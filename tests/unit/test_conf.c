@@ -82,7 +82,7 @@ errors_name_the_knob_and_what_is_accepted(void **state)
 }
 
 static void
-a_nudge_up_and_down_stays_inside(void **state)
+nudges_stay_within_the_range(void **state)
 {
 	struct knobs k;
 	char buf[64];
@@ -106,7 +106,7 @@ main(void)
 		TEST(every_name_is_its_field_with_hyphens),
 		TEST(every_knob_refuses_what_is_outside),
 		TEST(errors_name_the_knob_and_what_is_accepted),
-		TEST(a_nudge_up_and_down_stays_inside),
+		TEST(nudges_stay_within_the_range),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

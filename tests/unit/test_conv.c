@@ -175,7 +175,7 @@ go_down(struct oprig *r, const double *grad, real *grad_factor, bool grad_set, r
 }
 
 static void
-a_pull_is_the_gradient_of_its_multiple_of_the_value(void **state)
+grad_factor_equals_the_gradient_factor_times_value(void **state)
 {
 	static const struct oprig_case cases[] = {
 		{ .op = "conv",
@@ -261,7 +261,7 @@ static const struct pool_case pool_cases[] = {
 };
 
 static void
-pooling_is_the_largest_or_the_mean_of_its_windows(void **state)
+pooling_is_the_maximum_or_mean_of_windows(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof pool_cases / sizeof *pool_cases; i++) {
@@ -284,7 +284,7 @@ pooling_is_the_largest_or_the_mean_of_its_windows(void **state)
 }
 
 static void
-nan_does_not_vanish_in_a_pool(void **state)
+pooling_propagates_nan(void **state)
 {
 	const double attr[] = { POOL_MAX, 2, 2, 0 };
 
@@ -334,7 +334,7 @@ statistics(const struct maps *m, size_t c, double *mean, double *variance)
 }
 
 static void
-batch_norm_takes_the_batch_while_training_and_what_it_remembers_else(void **state)
+batch_norm_uses_batch_statistics_in_training_only(void **state)
 {
 	const double attr[] = { ACT_RELU, 1e-3, 0.25 };
 	struct maps m;
@@ -362,7 +362,7 @@ batch_norm_takes_the_batch_while_training_and_what_it_remembers_else(void **stat
 }
 
 static void
-running_statistics_move_towards_the_batch_with_the_divisor_n_minus_one(void **state)
+running_statistics_use_the_unbiased_variance(void **state)
 {
 	struct maps m;
 	double *mean, *variance;
@@ -416,7 +416,7 @@ batch_norm_with_running_statistics_has_the_gradient_of_its_values(void **state)
 
 /* A mean of 1e6 against a spread of 1: squares of x alone would lose twelve of sixteen digits. */
 static void
-batch_norm_keeps_its_digits_where_the_mean_is_large(void **state)
+batch_norm_is_accurate_for_large_means(void **state)
 {
 	struct param_layout layout;
 	const size_t dim[] = { 9, 8, 3 };
@@ -478,7 +478,7 @@ refused(const struct op *op, const size_t *dim, const double *attr, const char *
 }
 
 static void
-shapes_that_cannot_meet_are_refused(void **state)
+shapes_that_do_not_fit_are_refused(void **state)
 {
 	const size_t dim[] = { 4, 5, 6 };
 
@@ -513,16 +513,16 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(convolution_is_the_sum_over_its_windows),
-		TEST(a_pull_is_the_gradient_of_its_multiple_of_the_value),
-		TEST(pooling_is_the_largest_or_the_mean_of_its_windows),
-		TEST(nan_does_not_vanish_in_a_pool),
+		TEST(grad_factor_equals_the_gradient_factor_times_value),
+		TEST(pooling_is_the_maximum_or_mean_of_windows),
+		TEST(pooling_propagates_nan),
 		TEST(a_global_pool_is_the_mean_of_each_channel),
-		TEST(batch_norm_takes_the_batch_while_training_and_what_it_remembers_else),
-		TEST(running_statistics_move_towards_the_batch_with_the_divisor_n_minus_one),
+		TEST(batch_norm_uses_batch_statistics_in_training_only),
+		TEST(running_statistics_use_the_unbiased_variance),
 		TEST(batch_norm_with_running_statistics_has_the_gradient_of_its_values),
-		TEST(batch_norm_keeps_its_digits_where_the_mean_is_large),
+		TEST(batch_norm_is_accurate_for_large_means),
 		TEST(costs_count_multiply_adds_twice),
-		TEST(shapes_that_cannot_meet_are_refused),
+		TEST(shapes_that_do_not_fit_are_refused),
 	};
 
 	blas_init(4, NULL);

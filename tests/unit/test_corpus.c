@@ -38,7 +38,7 @@ learn(struct tokenizer *t, enum tokenizer_kind kind, const char *text)
 }
 
 static void
-text_comes_back_from_its_ids(void **state)
+decoding_restores_the_text(void **state)
 {
 	(void)state;
 	for (int kind = TOKENIZER_BYTE; kind <= TOKENIZER_CHAR; kind++) {
@@ -89,7 +89,7 @@ characters_are_numbered_by_their_code_point(void **state)
 }
 
 static void
-bytes_that_are_no_utf8_are_refused_where_they_stand(void **state)
+invalid_utf8_is_refused_with_its_place(void **state)
 {
 	static const struct {
 		const char *text, *message;
@@ -131,7 +131,7 @@ more_characters_than_the_cap_are_refused(void **state)
 }
 
 static void
-a_vocabulary_file_says_the_ids(void **state)
+vocabulary_files_define_ids(void **state)
 {
 	static const struct {
 		const char *bytes, *message;
@@ -162,7 +162,7 @@ a_vocabulary_file_says_the_ids(void **state)
 }
 
 static void
-windows_do_not_overlap_and_have_one_token_behind_the_last(void **state)
+windows_do_not_overlap_and_are_followed_by_a_token(void **state)
 {
 	char text[46];
 	struct dataset *ds;
@@ -235,7 +235,7 @@ texts_are_cut_off_and_padded_and_an_empty_one_is_padding(void **state)
 }
 
 static void
-a_frame_has_the_text_between_its_ends(void **state)
+framed_rows_have_begin_and_end_tokens(void **state)
 {
 	static const char vocab[] = "[UNK]\n[CLS]\n[SEP]\nab\n##c\n";
 	struct dataset_options o = { .text = "1", .label = "2", .length = 5, .frame = true };
@@ -302,7 +302,7 @@ ids(const char *text, size_t length, size_t vocab, struct dataset **out, struct 
 }
 
 static void
-lines_of_ids_are_one_stream(void **state)
+lines_of_ids_are_concatenated(void **state)
 {
 	struct dataset *ds;
 	struct err e;
@@ -346,7 +346,7 @@ a_tab_ends_a_label_of_a_line_of_ids(void **state)
 }
 
 static void
-what_is_no_id_is_refused_with_line_and_column(void **state)
+invalid_ids_are_refused_with_line_and_column(void **state)
 {
 	static const struct {
 		const char *text;
@@ -408,7 +408,7 @@ the_hash_changes_with_what_networks_see(void **state)
 }
 
 static void
-a_vocabulary_file_that_lacks_a_character_refuses_the_text(void **state)
+characters_missing_in_a_vocabulary_file_are_refused(void **state)
 {
 	static const char text[] = "abababababababababababababababababababababa", with_c[] = "abc";
 	char path[] = "/tmp/retort-vocab-XXXXXX";
@@ -544,20 +544,20 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(text_comes_back_from_its_ids),
+		TEST(decoding_restores_the_text),
 		TEST(characters_are_numbered_by_their_code_point),
-		TEST(bytes_that_are_no_utf8_are_refused_where_they_stand),
+		TEST(invalid_utf8_is_refused_with_its_place),
 		TEST(more_characters_than_the_cap_are_refused),
-		TEST(a_vocabulary_file_says_the_ids),
-		TEST(windows_do_not_overlap_and_have_one_token_behind_the_last),
+		TEST(vocabulary_files_define_ids),
+		TEST(windows_do_not_overlap_and_are_followed_by_a_token),
 		TEST(texts_are_cut_off_and_padded_and_an_empty_one_is_padding),
-		TEST(a_frame_has_the_text_between_its_ends),
+		TEST(framed_rows_have_begin_and_end_tokens),
 		TEST(columns_of_texts_are_found_by_number_too),
-		TEST(lines_of_ids_are_one_stream),
+		TEST(lines_of_ids_are_concatenated),
 		TEST(a_tab_ends_a_label_of_a_line_of_ids),
-		TEST(what_is_no_id_is_refused_with_line_and_column),
+		TEST(invalid_ids_are_refused_with_line_and_column),
 		TEST(the_hash_changes_with_what_networks_see),
-		TEST(a_vocabulary_file_that_lacks_a_character_refuses_the_text),
+		TEST(characters_missing_in_a_vocabulary_file_are_refused),
 		TEST(joined_streams_end_with_their_file),
 		TEST(bundled_texts_are_there),
 	};

@@ -41,7 +41,7 @@ cells_keep_quotes_newlines_and_blanks(void **state)
 }
 
 static void
-what_is_no_table_is_refused(void **state)
+invalid_tables_are_refused(void **state)
 {
 	static const struct {
 		const char *text, *message;
@@ -135,7 +135,7 @@ words_become_categories(void **state)
 }
 
 static void
-scaling_looks_at_training_rows_only(void **state)
+scaling_uses_training_rows_only(void **state)
 {
 	const uint32_t rows[] = { 0, 1, 2 };
 	struct err e;
@@ -156,7 +156,7 @@ scaling_looks_at_training_rows_only(void **state)
 }
 
 static void
-digits_are_the_digits(void **state)
+bundled_digits_have_known_values(void **state)
 {
 	struct dataset_options o = { 0 };
 	struct dataset *ds = NULL;
@@ -223,7 +223,7 @@ static const struct dataset three_sets = {
 };
 
 static void
-rows_are_drawn_from_sets_that_are_asked_for(void **state)
+rows_are_drawn_from_the_requested_sets(void **state)
 {
 	const uint32_t rows[] = { 0, 2, 4, 5, 6, 8 };
 	uint32_t x[6], y[6], seen[12] = { 0 };
@@ -263,7 +263,7 @@ rows_are_drawn_from_sets_that_are_asked_for(void **state)
 }
 
 static void
-rows_and_labels_count_what_their_sets_do(void **state)
+rows_and_labels_have_the_weights_of_their_sets(void **state)
 {
 	const uint32_t rows[] = { 1, 4, 11, 5 };
 	const uint8_t visible[12] = { 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1 };
@@ -308,7 +308,7 @@ by_hand(char *out)
 }
 
 static void
-a_checkpoint_by_hand_is_read(void **state)
+handwritten_checkpoint_is_read(void **state)
 {
 	char file[400];
 	size_t size = by_hand(file);
@@ -342,7 +342,7 @@ every_cut_checkpoint_is_refused_and_no_flip_breaks_the_reader(void **state)
 }
 
 static void
-lying_headers_are_refused(void **state)
+headers_with_wrong_lengths_are_refused(void **state)
 {
 	static const struct {
 		const char *header, *message;
@@ -410,18 +410,18 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(cells_keep_quotes_newlines_and_blanks),
-		TEST(what_is_no_table_is_refused),
+		TEST(invalid_tables_are_refused),
 		TEST(a_table_becomes_numbers_and_classes),
 		TEST(words_become_categories),
-		TEST(scaling_looks_at_training_rows_only),
-		TEST(digits_are_the_digits),
+		TEST(scaling_uses_training_rows_only),
+		TEST(bundled_digits_have_known_values),
 		TEST(a_table_of_pixels_becomes_images),
 		TEST(the_order_is_a_function_of_seed_and_position),
-		TEST(rows_are_drawn_from_sets_that_are_asked_for),
-		TEST(rows_and_labels_count_what_their_sets_do),
-		TEST(a_checkpoint_by_hand_is_read),
+		TEST(rows_are_drawn_from_the_requested_sets),
+		TEST(rows_and_labels_have_the_weights_of_their_sets),
+		TEST(handwritten_checkpoint_is_read),
 		TEST(every_cut_checkpoint_is_refused_and_no_flip_breaks_the_reader),
-		TEST(lying_headers_are_refused),
+		TEST(headers_with_wrong_lengths_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,7 +139,7 @@ sums_are_those_of_rounded_numbers(void **state)
 }
 
 static void
-many_rows_are_cut_in_strips(void **state)
+many_rows_are_processed_in_strips(void **state)
 {
 	(void)state;
 	for (size_t rows = GEMM_BF16_STRIP - 1; rows <= 2 * GEMM_BF16_STRIP + 3; rows += 17) {
@@ -154,7 +154,7 @@ many_rows_are_cut_in_strips(void **state)
 
 /* Whatever rows stand beside it, and whatever columns. */
 static void
-a_rows_sum_does_not_depend_on_its_company(void **state)
+sums_of_a_row_do_not_depend_on_other_rows(void **state)
 {
 	struct rig many, one;
 
@@ -216,7 +216,7 @@ numbers_are_rounded_to_the_nearest_and_ties_to_even(void **state)
 }
 
 static void
-what_pays_can_be_done(void **state)
+available_implies_supported(void **state)
 {
 	(void)state;
 	CHECK(!gemm_bf16_available() || gemm_bf16_supported());
@@ -230,10 +230,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(sums_are_those_of_rounded_numbers),
-		TEST(many_rows_are_cut_in_strips),
-		TEST(a_rows_sum_does_not_depend_on_its_company),
+		TEST(many_rows_are_processed_in_strips),
+		TEST(sums_of_a_row_do_not_depend_on_other_rows),
 		TEST(numbers_are_rounded_to_the_nearest_and_ties_to_even),
-		TEST(what_pays_can_be_done),
+		TEST(available_implies_supported),
 	};
 
 	if (!gemm_bf16_supported()) { /* cmocka's skip() writes "not ok", which automake counts as a

@@ -61,7 +61,7 @@ a_key_selects_the_next_projection_that_fits(void **state)
 }
 
 static void
-a_mapped_pair_keeps_its_weight_and_returns_to_its_projection(void **state)
+cycling_projections_keeps_the_weight(void **state)
 {
 	struct scene s;
 
@@ -175,7 +175,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_key_selects_the_next_projection_that_fits),
-		TEST(a_mapped_pair_keeps_its_weight_and_returns_to_its_projection),
+		TEST(cycling_projections_keeps_the_weight),
 		TEST(a_key_selects_the_next_loss_that_fits),
 		TEST(losses_without_labels_or_batch_are_not_offered),
 		TEST(incompatible_pairs_give_the_reason),

@@ -46,7 +46,7 @@ naive(const struct blas_product *p, double *c)
 }
 
 static void
-products_in_pieces_are_the_products(void **state)
+products_in_pieces_equal_whole_products(void **state)
 {
 	static const size_t shapes[][3] = {
 		{ 1, 1, 1 }, { 3, 10, 5 }, { 128, 200, 100 }, { 300, 70, 90 }, { 33, 257, 190 }
@@ -126,7 +126,7 @@ dropout_is_off_when_not_training_and_keeps_the_mean(void **state)
 }
 
 static void
-a_description_survives_a_round_trip(void **state)
+printed_descriptions_parse_to_the_same(void **state)
 {
 	static const char *const specs[] = { "mlp 16", "mlp 256,256",
 					     "mlp 8,8,4 activation=gelu residual=on dropout=0.1",
@@ -144,7 +144,7 @@ a_description_survives_a_round_trip(void **state)
 }
 
 static void
-descriptions_that_make_no_network_are_refused(void **state)
+invalid_descriptions_are_refused(void **state)
 {
 	static const struct {
 		const char *spec, *message;
@@ -192,7 +192,7 @@ residual_blocks_learn_through_both_ways(void **state)
 }
 
 static void
-starting_values_depend_on_the_name_alone(void **state)
+initial_values_depend_on_the_name_only(void **state)
 {
 	struct model_spec s;
 	struct err e;
@@ -222,12 +222,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(values_of_activations_are_the_known_ones),
-		TEST(products_in_pieces_are_the_products),
+		TEST(products_in_pieces_equal_whole_products),
 		TEST(dropout_is_off_when_not_training_and_keeps_the_mean),
-		TEST(a_description_survives_a_round_trip),
-		TEST(descriptions_that_make_no_network_are_refused),
+		TEST(printed_descriptions_parse_to_the_same),
+		TEST(invalid_descriptions_are_refused),
 		TEST(residual_blocks_learn_through_both_ways),
-		TEST(starting_values_depend_on_the_name_alone),
+		TEST(initial_values_depend_on_the_name_only),
 	};
 
 	blas_init(3, NULL);

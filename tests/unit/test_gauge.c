@@ -65,7 +65,7 @@ shifted_samples_differ(void **state)
 /* Of a = {0, 1} and b = {2, 3} with spread sqrt(5)/2: distances over it; 2 * 2 - 1/2 - 1/2 = 3 of
  * them. */
 static void
-the_energy_distance_is_the_one_by_hand(void **state)
+energy_distance_matches_values_by_hand(void **state)
 {
 	const double x[] = { 0, 1 }, y[] = { 2, 3 };
 	struct two_sample_rows r = { x, y, 2, 2, 1, NULL, NULL };
@@ -119,7 +119,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(samples_of_one_distribution_do_not_differ),
 		TEST(shifted_samples_differ),
-		TEST(the_energy_distance_is_the_one_by_hand),
+		TEST(energy_distance_matches_values_by_hand),
 		TEST(psi_and_ks_match_values_by_hand),
 		TEST(constant_rows_give_no_nan),
 	};

@@ -577,7 +577,7 @@ nothing_was_left_out(const json_t *c, const char *part)
 }
 
 static void
-operators_have_the_golden_values_and_gradients(void **state)
+operators_have_golden_values_and_gradients(void **state)
 {
 	size_t i;
 	json_t *c;
@@ -597,7 +597,7 @@ operators_have_the_golden_values_and_gradients(void **state)
 }
 
 static void
-every_case_is_compared_or_passed_over_for_a_reason(void **state)
+every_case_is_compared_or_skipped_with_a_reason(void **state)
 {
 	size_t i, met = 0;
 	json_t *c;
@@ -617,7 +617,7 @@ every_case_is_compared_or_passed_over_for_a_reason(void **state)
 }
 
 static void
-what_is_passed_over_is_in_the_file(void **state)
+skipped_cases_are_listed_in_the_file(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
@@ -646,9 +646,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(operators_have_the_golden_values_and_gradients),
-		TEST(every_case_is_compared_or_passed_over_for_a_reason),
-		TEST(what_is_passed_over_is_in_the_file),
+		TEST(operators_have_golden_values_and_gradients),
+		TEST(every_case_is_compared_or_skipped_with_a_reason),
+		TEST(skipped_cases_are_listed_in_the_file),
 	};
 	json_error_t e;
 	json_t *file = json_load_file(RETORT_SRCDIR "/tests/vectors/ops.json", 0, &e);

@@ -200,7 +200,7 @@ node_named(const struct asked *a, const char *name)
 }
 
 static void
-published_models_say_what_torch_computed(void **state)
+published_models_match_torch(void **state)
 {
 	(void)state;
 	for (size_t k = 0; k < MODELS; k++) {
@@ -269,7 +269,7 @@ same_config(const char *model, const json_t *a, json_t *b)
 }
 
 static void
-what_is_read_is_written_again_to_the_bit(void **state)
+reading_and_writing_preserves_bits(void **state)
 {
 	(void)state;
 	for (size_t k = 0; k < MODELS; k++) {
@@ -374,7 +374,7 @@ static const struct {
 };
 
 static void
-networks_made_here_are_written_where_a_layout_fits_and_say_the_same_again(void **state)
+networks_that_fit_a_layout_are_written_and_read_with_the_same_outputs(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
@@ -472,7 +472,7 @@ data_that_does_not_fit_is_refused_by_net_spec_of(void **state)
 /* Rows of five tokens, a table of sixteen positions: saved and loaded, the table keeps its length.
  */
 static void
-positions_outlast_short_rows(void **state)
+position_tables_keep_their_length(void **state)
 {
 	struct model_io io = { .kind = DATASET_TOKENS, .length = 5, .vocab = 120, .classes = 3 };
 	struct ckpt *c = NULL, *saved;
@@ -501,12 +501,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(published_models_say_what_torch_computed),
-		TEST(what_is_read_is_written_again_to_the_bit),
-		TEST(networks_made_here_are_written_where_a_layout_fits_and_say_the_same_again),
+		TEST(published_models_match_torch),
+		TEST(reading_and_writing_preserves_bits),
+		TEST(networks_that_fit_a_layout_are_written_and_read_with_the_same_outputs),
 		TEST(names_of_classes_are_written),
 		TEST(data_that_does_not_fit_is_refused_by_net_spec_of),
-		TEST(positions_outlast_short_rows),
+		TEST(position_tables_keep_their_length),
 	};
 
 	blas_init(1, NULL);

@@ -251,7 +251,7 @@ rename_to(struct ckpt_tensor *t, const char *name)
 }
 
 static void
-tensors_that_are_missing_extra_or_turned_are_named(void **state)
+missing_extra_and_transposed_tensors_are_named(void **state)
 {
 	json_t *bert = published_json("bert", "config.json"),
 	       *gpt2 = published_json("gpt2", "config.json");
@@ -465,7 +465,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(keys_of_config_json_are_honoured_or_refused_by_name),
 		TEST(text_that_is_no_object_is_refused),
-		TEST(tensors_that_are_missing_extra_or_turned_are_named),
+		TEST(missing_extra_and_transposed_tensors_are_named),
 		TEST(old_names_and_names_without_prefix_are_read),
 		TEST(other_types_are_named_and_buffers_of_any_type_are_left_out),
 		TEST(a_directory_without_its_files_is_refused_with_their_names),

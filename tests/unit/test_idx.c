@@ -78,7 +78,7 @@ unpack(const char *packed, size_t n, size_t limit, char **out, size_t *size, str
 }
 
 static void
-gzip_gives_back_what_went_in_and_more_members_follow_each_other(void **state)
+gzip_restores_contents_of_several_members(void **state)
 {
 	static char text[300000], packed[400000];
 	char *out;
@@ -189,7 +189,7 @@ every_type_is_read(void **state)
 }
 
 static void
-headers_that_lie_are_refused(void **state)
+headers_with_wrong_sizes_are_refused(void **state)
 {
 	static const struct {
 		unsigned type;
@@ -349,7 +349,8 @@ images_without_fitting_labels_are_refused(void **state)
 	CHECK(strstr(read_set("c-images-idx3-ubyte", "same", &ds), "1 class, at least 2") != NULL);
 	n = some_images(file, 9, 3);
 	tmpfolder_write(tmpfolder_dir, "few", file, n);
-	CHECK(strstr(read_set("few", "short", &ds), "invalid number of rows 9 (expected 10 to ") != NULL);
+	CHECK(strstr(read_set("few", "short", &ds), "invalid number of rows 9 (expected 10 to ") !=
+	      NULL);
 	tmpfolder_write(tmpfolder_dir, "cut", file, n - 1);
 	CHECK(strstr(read_set("cut", "short", &ds), "cut off: 9x2x3") != NULL);
 }
@@ -393,11 +394,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(gzip_gives_back_what_went_in_and_more_members_follow_each_other),
+		TEST(gzip_restores_contents_of_several_members),
 		TEST(every_cut_or_changed_gzip_is_refused),
 		TEST(a_gzip_bomb_takes_no_more_memory_than_the_limit),
 		TEST(every_type_is_read),
-		TEST(headers_that_lie_are_refused),
+		TEST(headers_with_wrong_sizes_are_refused),
 		TEST(images_find_their_labels_gzipped_or_not),
 		TEST(four_dimensions_have_channels_and_two_are_numbers),
 		TEST(images_without_fitting_labels_are_refused),

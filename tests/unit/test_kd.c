@@ -42,7 +42,7 @@ golden(double temperature, real *scratch)
 }
 
 static void
-values_are_the_golden_ones(void **state)
+values_are_golden(void **state)
 {
 	static const struct {
 		const struct loss *loss;
@@ -72,7 +72,7 @@ values_are_the_golden_ones(void **state)
 }
 
 static void
-the_teachers_own_cross_entropy_is_the_golden_one(void **state)
+sce_has_golden_values(void **state)
 {
 	real scratch[ROOM];
 	struct loss_args a = golden(1, scratch);
@@ -83,7 +83,7 @@ the_teachers_own_cross_entropy_is_the_golden_one(void **state)
 }
 
 static void
-the_gradients_first_row_is_the_golden_one(void **state)
+first_row_of_the_gradient_has_golden_values(void **state)
 {
 	static const struct {
 		double temperature;
@@ -173,7 +173,7 @@ unlabelled_rows_count_for_soft_terms_only(void **state)
 }
 
 static void
-no_label_and_no_row_give_zero_and_no_gradient(void **state)
+no_labels_or_rows_give_zero_without_gradient(void **state)
 {
 	const int32_t none[B] = { -1, -1, -1 };
 	const real zero[B] = { 0 };
@@ -259,7 +259,7 @@ the_largest_logits_and_a_bucket_give_the_golden_bound(void **state)
 
 /* With all but one kept, the bucket holds one class and nothing is lost, at any temperature. */
 static void
-a_bucket_of_one_class_loses_nothing(void **state)
+top_k_of_all_but_one_class_is_exact(void **state)
 {
 	const int32_t id[3] = { 0, 1, 2 };
 	const real logit[3] = { 2, 1, .1 }, tail = -2, one = 1;
@@ -274,7 +274,7 @@ a_bucket_of_one_class_loses_nothing(void **state)
 }
 
 static void
-attention_transfer_is_the_golden_one_for_maps_of_other_channels(void **state)
+attention_transfer_has_golden_values_for_different_channels(void **state)
 {
 	/* places x channels: four places, two channels of the student, three of the teacher */
 	const real s[8] = { 1, .3, -2, .4, .5, -1, 0, 2 }, one = 1;
@@ -312,16 +312,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(values_are_the_golden_ones),
-		TEST(the_teachers_own_cross_entropy_is_the_golden_one),
-		TEST(the_gradients_first_row_is_the_golden_one),
+		TEST(values_are_golden),
+		TEST(sce_has_golden_values),
+		TEST(first_row_of_the_gradient_has_golden_values),
 		TEST(every_loss_has_the_gradient_of_its_value),
 		TEST(unlabelled_rows_count_for_soft_terms_only),
-		TEST(no_label_and_no_row_give_zero_and_no_gradient),
+		TEST(no_labels_or_rows_give_zero_without_gradient),
 		TEST(large_logits_and_extreme_temperatures_stay_finite),
 		TEST(the_largest_logits_and_a_bucket_give_the_golden_bound),
-		TEST(a_bucket_of_one_class_loses_nothing),
-		TEST(attention_transfer_is_the_golden_one_for_maps_of_other_channels),
+		TEST(top_k_of_all_but_one_class_is_exact),
+		TEST(attention_transfer_has_golden_values_for_different_channels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

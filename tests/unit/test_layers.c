@@ -121,7 +121,7 @@ static const double fs[6] = { 1, .5, -.3, .8, .2, -1.1 },
 static const double hs[9] = { .3, -.2, .9, 1.1, .4, -.5, -.6, .7, .2 };
 
 static void
-losses_of_rows_are_the_golden_ones(void **state)
+losses_between_rows_have_golden_values(void **state)
 {
 	static const struct {
 		const struct loss *loss;
@@ -162,7 +162,7 @@ static const double map_s[8] = { 1, -2, .5, 0, .3, .4, -1, 2 };
 static const double map_t[12] = { .5, -1, 1.5, .2, 1, .1, -.5, 1, -.2, .9, .3, -1.2 };
 
 static void
-losses_of_maps_are_the_golden_ones(void **state)
+losses_on_feature_maps_have_golden_values(void **state)
 {
 	const double a1[8] = { 1, 0, 2, -1, .5, .5, 0, 1 },
 		     b1[8] = { .9, .1, 1.5, -.5, .4, .6, .2, 1.2 };
@@ -198,7 +198,7 @@ losses_of_maps_are_the_golden_ones(void **state)
 }
 
 static void
-information_is_the_golden_one_at_its_start(void **state)
+vid_has_golden_initial_values(void **state)
 {
 	const double mu[3] = { .4, -.1, .7 };
 	struct loss_args a = call(&loss_vid, 1, 1, 3, 3, 1);
@@ -245,7 +245,7 @@ to_unit(double *v)
 }
 
 static void
-contrast_is_its_formula(void **state)
+crd_matches_its_formula(void **state)
 {
 	struct loss_args a = call(&loss_crd, 5, 1, 3, 3, 7);
 	double want = 0, s[128], t[128];
@@ -370,7 +370,7 @@ every_loss_has_the_gradient_of_its_value(void **state)
 
 /* Padding behind the first tokens of some rows. */
 static void
-padding_says_nothing_and_gets_nothing(void **state)
+padding_is_ignored_and_gets_no_gradient(void **state)
 {
 	real seen[20];
 
@@ -435,7 +435,7 @@ run_finite(const struct loss *l, struct loss_args *a)
 /* All rows the same, on one side and on both; zeros, on one side and on both; the student's are the
  * teacher's; a number that no mean of floats is. */
 static void
-rows_that_say_nothing_give_no_nan(void **state)
+rows_without_information_give_no_nan(void **state)
 {
 	(void)state;
 	for (size_t k = 0; k < loss_table_count; k++)
@@ -550,7 +550,7 @@ fewer_than_two_rows_have_no_relation(void **state)
 
 /* A row that is not looked at is as if it were not there. */
 static void
-rows_without_weight_are_not_looked_at(void **state)
+rows_of_weight_zero_are_skipped(void **state)
 {
 	(void)state;
 	for (size_t k = 0; k < loss_table_count; k++) {
@@ -573,7 +573,7 @@ rows_without_weight_are_not_looked_at(void **state)
 /* Layers that are the same, but turned, or of another size, where a loss is said not to see that.
  */
 static void
-losses_of_rows_do_not_see_a_turn(void **state)
+losses_between_rows_are_invariant_to_rotation(void **state)
 {
 	static const struct loss *const blind[] = { &loss_sp, &loss_rkd_distance, &loss_rkd_angle,
 						    &loss_pkt, &loss_cka };
@@ -593,7 +593,7 @@ losses_of_rows_do_not_see_a_turn(void **state)
 }
 
 static void
-fsp_says_which_layers_it_cannot_compare(void **state)
+fsp_refuses_unequal_positions_and_channels(void **state)
 {
 	struct loss_args a = call(&loss_fsp, 2, 4, 2, 2, 1);
 	struct err e;
@@ -613,22 +613,22 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(losses_of_rows_are_the_golden_ones),
-		TEST(losses_of_maps_are_the_golden_ones),
-		TEST(information_is_the_golden_one_at_its_start),
-		TEST(contrast_is_its_formula),
+		TEST(losses_between_rows_have_golden_values),
+		TEST(losses_on_feature_maps_have_golden_values),
+		TEST(vid_has_golden_initial_values),
+		TEST(crd_matches_its_formula),
 		TEST(banks_move_in_training_only_and_norms_once),
 #ifdef RETORT_REAL_DOUBLE
 		TEST(every_loss_has_the_gradient_of_its_value),
-		TEST(padding_says_nothing_and_gets_nothing),
+		TEST(padding_is_ignored_and_gets_no_gradient),
 #endif
-		TEST(rows_that_say_nothing_give_no_nan),
+		TEST(rows_without_information_give_no_nan),
 		TEST(hostile_numbers_give_no_nan),
 		TEST(opposite_rows_give_no_nan),
 		TEST(fewer_than_two_rows_have_no_relation),
-		TEST(rows_without_weight_are_not_looked_at),
-		TEST(losses_of_rows_do_not_see_a_turn),
-		TEST(fsp_says_which_layers_it_cannot_compare),
+		TEST(rows_of_weight_zero_are_skipped),
+		TEST(losses_between_rows_are_invariant_to_rotation),
+		TEST(fsp_refuses_unequal_positions_and_channels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

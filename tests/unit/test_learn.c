@@ -68,7 +68,7 @@ the_same_bits_on_any_number_of_threads_and_any_ring(void **state)
 }
 
 static void
-a_teacher_learns_and_a_student_is_better_for_it(void **state)
+distillation_improves_the_student(void **state)
 {
 	struct labrig r;
 
@@ -113,7 +113,7 @@ a_change_is_answered_with_its_step(void **state)
 }
 
 static void
-a_step_that_cannot_be_meant_is_not_applied_and_undo_mends_it(void **state)
+diverging_steps_are_not_applied_and_undo_recovers(void **state)
 {
 	struct labrig r;
 
@@ -137,7 +137,7 @@ a_step_that_cannot_be_meant_is_not_applied_and_undo_mends_it(void **state)
 
 /* Keys come faster than steps are done: each is understood by what those before it asked for. */
 static void
-steps_add_up_and_a_toggle_after_them_goes_on(void **state)
+steps_add_up_and_a_toggle_resumes(void **state)
 {
 	struct labrig r;
 
@@ -165,7 +165,7 @@ steps_add_up_and_a_toggle_after_them_goes_on(void **state)
 }
 
 static void
-what_cannot_be_done_is_refused_with_the_reason(void **state)
+impossible_requests_are_refused_with_the_reason(void **state)
 {
 	struct labrig r;
 
@@ -179,7 +179,8 @@ what_cannot_be_done_is_refused_with_the_reason(void **state)
 	CHECK_INT(labrig_ask(&r, map("1", "1", -1)), -1);
 	CHECK_STR(r.answer->err.msg, "map: big:1 s:1 is not mapped");
 	CHECK_INT(labrig_ask(&r, labrig_request(REQUEST_TRAIN, "bog", "", 1)), -1);
-	CHECK_STR(r.answer->err.msg, "train: invalid teacher 'bog' (expected big; did you mean big?)");
+	CHECK_STR(r.answer->err.msg,
+		  "train: invalid teacher 'bog' (expected big; did you mean big?)");
 	CHECK_INT(labrig_ask(&r, request_new(REQUEST_REDO)), -1);
 	trainer_hold(r.t, true);
 	CHECK_INT(labrig_ask(&r, labrig_request(REQUEST_RUN, "", "", 1000)), 0);
@@ -218,7 +219,7 @@ a_step_allocates_nothing(void **state)
 }
 
 static void
-a_checkpoint_brings_the_same_network_back(void **state)
+checkpoints_restore_the_same_network(void **state)
 {
 	struct labrig r;
 	struct request *load = labrig_request(REQUEST_TEACHER, "copy", "", 0);
@@ -247,13 +248,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_same_bits_on_any_number_of_threads_and_any_ring),
-		TEST(a_teacher_learns_and_a_student_is_better_for_it),
+		TEST(distillation_improves_the_student),
 		TEST(a_change_is_answered_with_its_step),
-		TEST(a_step_that_cannot_be_meant_is_not_applied_and_undo_mends_it),
-		TEST(steps_add_up_and_a_toggle_after_them_goes_on),
-		TEST(what_cannot_be_done_is_refused_with_the_reason),
+		TEST(diverging_steps_are_not_applied_and_undo_recovers),
+		TEST(steps_add_up_and_a_toggle_resumes),
+		TEST(impossible_requests_are_refused_with_the_reason),
 		TEST(a_step_allocates_nothing),
-		TEST(a_checkpoint_brings_the_same_network_back),
+		TEST(checkpoints_restore_the_same_network),
 	};
 
 	blas_init(4, NULL);

@@ -16,7 +16,7 @@ sample(struct view_model *l, unsigned metric, double value)
 }
 
 static void
-how_far_the_student_follows_is_that_of_the_last_evaluation(void **state)
+agreement_is_that_of_the_last_evaluation(void **state)
 {
 	struct view_model *l = view_model_new("test", false);
 	struct scene *s = view_model_scene(l);
@@ -43,7 +43,7 @@ how_far_the_student_follows_is_that_of_the_last_evaluation(void **state)
 /* A page over the curves is for who asked for it; a script that goes on leaves its lines in the
  * log. */
 static void
-what_a_script_asks_goes_to_the_log(void **state)
+output_of_scripts_goes_to_the_log(void **state)
 {
 	struct view_model *l = view_model_new("test", false);
 	struct scene *s = view_model_scene(l);
@@ -71,7 +71,7 @@ answer_to(enum request_kind kind)
 
 /* Texts on their way, then those that are used; data that are new have none. */
 static void
-texts_are_seen_as_they_come_and_go(void **state)
+translations_are_shown_as_they_arrive(void **state)
 {
 	struct view_model *l = view_model_new("test", false);
 	struct scene *s = view_model_scene(l);
@@ -134,9 +134,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(how_far_the_student_follows_is_that_of_the_last_evaluation),
-		TEST(what_a_script_asks_goes_to_the_log),
-		TEST(texts_are_seen_as_they_come_and_go),
+		TEST(agreement_is_that_of_the_last_evaluation),
+		TEST(output_of_scripts_goes_to_the_log),
+		TEST(translations_are_shown_as_they_arrive),
 		TEST(an_error_outlives_reports_of_progress),
 	};
 

@@ -118,7 +118,7 @@ gradients_of_a_shared_projection_add_up(void **state)
 }
 
 static void
-it_is_there_once(void **state)
+shared_projection_is_added_once(void **state)
 {
 	struct rig r;
 	size_t n = 0;
@@ -137,7 +137,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(gradients_of_a_shared_projection_add_up),
-		TEST(it_is_there_once),
+		TEST(shared_projection_is_added_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

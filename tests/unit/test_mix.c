@@ -80,7 +80,7 @@ value_of(enum mix_mode mode, double temperature, struct pool *pool)
 }
 
 static void
-means_are_the_golden_ones(void **state)
+mixtures_have_golden_values(void **state)
 {
 	struct pool *pool = pool_new(1);
 
@@ -94,7 +94,7 @@ means_are_the_golden_ones(void **state)
 }
 
 static void
-shares_of_rows_are_the_golden_ones(void **state)
+row_shares_have_golden_values(void **state)
 {
 	static const double confident[B][K] = {
 		{ .851697641, .148302359 },
@@ -120,7 +120,7 @@ shares_of_rows_are_the_golden_ones(void **state)
 }
 
 static void
-the_gradients_share_is_the_golden_one(void **state)
+gradient_shares_have_golden_values(void **state)
 {
 	struct pool *pool = pool_new(1);
 	struct mix_job j = job(K, student, 4, pool);
@@ -254,7 +254,7 @@ typed_weights_multiply(void **state)
 
 /* One teacher, twins, teachers without a doubt: numbers, and what one expects. */
 static void
-the_edges_are_numbers(void **state)
+edge_cases_give_finite_numbers(void **state)
 {
 	static const real sure[B * C] = { 300, 0, 0, 0, 0, 300, 0, 0, 0, 0, 0, 300 };
 	static const real *const twins[] = { first, first }, *const certain[] = { sure, sure };
@@ -284,7 +284,7 @@ the_edges_are_numbers(void **state)
 }
 
 static void
-one_is_drawn_by_weight(void **state)
+teachers_are_drawn_by_weight(void **state)
 {
 	static const double typed[] = { 1, 0, 3 }, none[] = { 0, 0, 0 };
 	int count[3] = { 0 };
@@ -305,14 +305,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(means_are_the_golden_ones),
-		TEST(shares_of_rows_are_the_golden_ones),
-		TEST(the_gradients_share_is_the_golden_one),
-		TEST(the_smallest_norm_is_found),
-		TEST(gradients_agree_with_differences),
-		TEST(typed_weights_multiply),
-		TEST(the_edges_are_numbers),
-		TEST(one_is_drawn_by_weight),
+		TEST(mixtures_have_golden_values),        TEST(row_shares_have_golden_values),
+		TEST(gradient_shares_have_golden_values), TEST(the_smallest_norm_is_found),
+		TEST(gradients_agree_with_differences),   TEST(typed_weights_multiply),
+		TEST(edge_cases_give_finite_numbers),     TEST(teachers_are_drawn_by_weight),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -174,7 +174,7 @@ every_network_has_the_same_bits_with_any_number_of_threads(void **state)
 }
 
 static void
-every_network_learns_its_rows_by_heart(void **state)
+every_network_can_memorize_its_rows(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < NETS; i++) {
@@ -277,7 +277,7 @@ freeze_one(const struct net_case *c, int layer, int optimizer, bool *covered, bo
 }
 
 static void
-not_a_bit_of_a_frozen_layer_moves_and_the_others_do(void **state)
+frozen_layers_do_not_change_and_others_do(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < NETS; i++) {
@@ -387,7 +387,7 @@ every_network_descends_along_the_gradient_of_its_loss(void **state)
 #endif
 
 static void
-networks_that_cannot_be_are_refused(void **state)
+impossible_networks_are_refused(void **state)
 {
 	static const struct {
 		const char *spec;
@@ -425,7 +425,7 @@ networks_that_cannot_be_are_refused(void **state)
 }
 
 static void
-a_network_too_large_for_the_machine_is_refused_before_it_is_made(void **state)
+networks_larger_than_memory_are_refused_before_allocation(void **state)
 {
 	struct model_io io = model_io_of(&texts);
 	struct model_spec spec;
@@ -448,15 +448,15 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_network_has_the_same_bits_with_any_number_of_threads),
-		TEST(every_network_learns_its_rows_by_heart),
+		TEST(every_network_can_memorize_its_rows),
 		TEST(a_step_allocates_nothing),
-		TEST(not_a_bit_of_a_frozen_layer_moves_and_the_others_do),
+		TEST(frozen_layers_do_not_change_and_others_do),
 		TEST(gradients_of_frozen_layers_do_not_count),
 #ifdef RETORT_REAL_DOUBLE
 		TEST(every_network_descends_along_the_gradient_of_its_loss),
 #endif
-		TEST(networks_that_cannot_be_are_refused),
-		TEST(a_network_too_large_for_the_machine_is_refused_before_it_is_made),
+		TEST(impossible_networks_are_refused),
+		TEST(networks_larger_than_memory_are_refused_before_allocation),
 	};
 
 	blas_init(4, NULL);

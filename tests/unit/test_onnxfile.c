@@ -58,7 +58,7 @@ tensors_of_every_type_are_read(void **state)
 }
 
 static void
-bytes_that_are_no_tensor_are_refused(void **state)
+invalid_tensor_bytes_are_refused(void **state)
 {
 	static const struct {
 		const char *bytes;
@@ -145,7 +145,7 @@ a_model_of_one_node_is_read(void **state)
 /* Every beginning of a file, and bytes turned at random: an answer or an error, never a read behind
  * the end. */
 static void
-damaged_files_are_survived(void **state)
+damaged_cache_files_are_rebuilt(void **state)
 {
 	const struct {
 		const char *bytes;
@@ -184,9 +184,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(tensors_of_every_type_are_read),
-		TEST(bytes_that_are_no_tensor_are_refused),
+		TEST(invalid_tensor_bytes_are_refused),
 		TEST(a_model_of_one_node_is_read),
-		TEST(damaged_files_are_survived),
+		TEST(damaged_cache_files_are_rebuilt),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,7 +128,7 @@ every_operator_has_the_gradient_of_its_values(void **state)
 }
 
 static void
-every_operator_is_tried(void **state)
+every_operator_is_tested(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < op_table_count; i++) {
@@ -204,7 +204,7 @@ go_back(struct oprig *r, int input)
 /* As it does when another operator below has been at the input's gradient before; and when nobody
  * wants that. */
 static void
-every_operator_adds_to_gradients_where_it_is_told_to(void **state)
+every_operator_adds_to_gradients_if_requested(void **state)
 {
 	(void)state;
 	for (size_t c = 0; c < CASES; c++)
@@ -260,9 +260,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_operator_has_the_gradient_of_its_values),
-		TEST(every_operator_is_tried),
+		TEST(every_operator_is_tested),
 		TEST(every_operator_gives_the_same_bits_with_any_number_of_threads),
-		TEST(every_operator_adds_to_gradients_where_it_is_told_to),
+		TEST(every_operator_adds_to_gradients_if_requested),
 		TEST(a_residual_connection_around_a_relu_is_refused),
 	};
 

@@ -58,7 +58,7 @@ set(const char *name, const char *value)
 }
 
 static void
-values_are_the_golden_ones(void **state)
+values_are_golden(void **state)
 {
 	static const struct {
 		const struct loss *loss;
@@ -114,7 +114,7 @@ values_are_the_golden_ones(void **state)
 }
 
 static void
-the_raw_divergence_is_the_golden_one_and_falls_to_zero(void **state)
+raw_jsd_has_golden_values_and_tends_to_zero(void **state)
 {
 	static const struct {
 		const char *beta;
@@ -140,7 +140,7 @@ the_raw_divergence_is_the_golden_one_and_falls_to_zero(void **state)
 }
 
 static void
-first_rows_of_gradients_are_the_golden_ones(void **state)
+first_rows_of_gradients_have_golden_values(void **state)
 {
 	static const struct {
 		const struct loss *loss;
@@ -207,7 +207,7 @@ decoupled_parts_make_up_the_divergence(void **state)
 
 /* With theta at 0 it is kd at start + span sigmoid(1). */
 static void
-a_learned_temperature_starts_where_it_is_told(void **state)
+learned_temperature_starts_at_its_option(void **state)
 {
 	real theta = 0, *own[LOSS_OWN] = { &theta };
 	struct loss_args a = golden(1), b = golden(0);
@@ -289,7 +289,7 @@ check_finite(const struct loss *l, struct loss_args *a, real theta, const char *
 }
 
 static void
-no_numbers_and_no_options_give_nan(void **state)
+extreme_numbers_and_options_give_no_nan(void **state)
 {
 	static const double temperatures[] = { 0.05, 1, 1000 }, scales[] = { 1, 1e6 };
 	real x[B * C], t[B * C];
@@ -333,7 +333,7 @@ no_numbers_and_no_options_give_nan(void **state)
 /* As its ends are divided by nothing, so must be what is no farther from them than a number can
  * tell. */
 static void
-a_dial_next_to_its_end_stands_at_it(void **state)
+jsd_near_its_ends_equals_the_ends(void **state)
 {
 	static const double beside[] = { 1e-300, 1e-46, 1e-42, 1e-38, 1e-30, 1e-17 };
 	struct loss_args a = golden(4);
@@ -360,13 +360,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(values_are_the_golden_ones),
-		TEST(the_raw_divergence_is_the_golden_one_and_falls_to_zero),
-		TEST(first_rows_of_gradients_are_the_golden_ones),
+		TEST(values_are_golden),
+		TEST(raw_jsd_has_golden_values_and_tends_to_zero),
+		TEST(first_rows_of_gradients_have_golden_values),
 		TEST(decoupled_parts_make_up_the_divergence),
-		TEST(a_learned_temperature_starts_where_it_is_told),
-		TEST(no_numbers_and_no_options_give_nan),
-		TEST(a_dial_next_to_its_end_stands_at_it),
+		TEST(learned_temperature_starts_at_its_option),
+		TEST(extreme_numbers_and_options_give_no_nan),
+		TEST(jsd_near_its_ends_equals_the_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

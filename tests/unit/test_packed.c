@@ -163,7 +163,7 @@ sums_in_single_precision_are_those_of_the_numbers(void **state)
 
 /* Whatever rows stand beside it and however they are cut. */
 static void
-a_rows_sum_does_not_depend_on_its_company(void **state)
+sums_of_a_row_do_not_depend_on_other_rows(void **state)
 {
 	struct rig many, one;
 
@@ -250,7 +250,7 @@ bits_are_the_same_with_any_number_of_threads(void **state)
 }
 
 static void
-the_name_of_the_kernel_tells_who_multiplies(void **state)
+blas_name_contains_the_packed_kernel(void **state)
 {
 	(void)state;
 	CHECK(!gemm_packed_name()[0] || strstr(blas_name(), gemm_packed_name()) != NULL);
@@ -299,7 +299,7 @@ logits(const char *text, bool packs, int threads, real *out, size_t *n)
 }
 
 static void
-a_packed_network_says_nearly_the_same(void **state)
+packed_networks_give_nearly_the_same_logits(void **state)
 {
 	static const char *const specs[] = { "decoder layers=2 width=32 heads=2 tied=on",
 					     "decoder layers=2 width=48 heads=2 tied=off" };
@@ -408,7 +408,7 @@ check_large(size_t m, size_t k, size_t n, bool turned, int beta)
 }
 
 static void
-weights_laid_out_for_one_product_give_its_sums(void **state)
+repacked_weights_give_the_same_sums(void **state)
 {
 	(void)state;
 	for (int how = 0; how < 4; how++) {
@@ -420,7 +420,7 @@ weights_laid_out_for_one_product_give_its_sums(void **state)
 
 /* Few rows, sums over rows, other factors than 1: BLAS. */
 static void
-products_that_laying_out_does_not_pay_for_are_left_to_blas(void **state)
+products_too_small_to_repack_use_blas(void **state)
 {
 	struct blas_product p = { .m = 2048,
 				  .n = 128,
@@ -446,15 +446,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(weights_laid_out_for_one_product_give_its_sums),
-		TEST(products_that_laying_out_does_not_pay_for_are_left_to_blas),
+		TEST(repacked_weights_give_the_same_sums),
+		TEST(products_too_small_to_repack_use_blas),
 		TEST(sums_are_those_of_rounded_numbers),
 		TEST(sums_in_single_precision_are_those_of_the_numbers),
-		TEST(a_rows_sum_does_not_depend_on_its_company),
+		TEST(sums_of_a_row_do_not_depend_on_other_rows),
 		TEST(numbers_are_rounded_to_the_nearest_and_ties_to_even),
 		TEST(bits_are_the_same_with_any_number_of_threads),
-		TEST(the_name_of_the_kernel_tells_who_multiplies),
-		TEST(a_packed_network_says_nearly_the_same),
+		TEST(blas_name_contains_the_packed_kernel),
+		TEST(packed_networks_give_nearly_the_same_logits),
 	};
 
 	blas_init(4, NULL);

@@ -17,7 +17,7 @@ make_pairs(double *x, double *y, int n, double scale)
 
 /* Intervals of R's wilcox.test(1:n, conf.int = TRUE). */
 static void
-test_agrees_with_r(void **state)
+results_agree_with_r(void **state)
 {
 	static const struct {
 		int n;
@@ -38,7 +38,7 @@ test_agrees_with_r(void **state)
 }
 
 static void
-test_few_pairs_give_their_range(void **state)
+few_pairs_give_their_range(void **state)
 {
 	double x[PAIRED_MAX], y[PAIRED_MAX];
 	struct paired p;
@@ -54,7 +54,7 @@ test_few_pairs_give_their_range(void **state)
 }
 
 static void
-test_one_outlier_moves_little(void **state)
+one_outlier_has_little_effect(void **state)
 {
 	double x[PAIRED_MAX], y[PAIRED_MAX];
 	struct paired p;
@@ -72,7 +72,7 @@ test_one_outlier_moves_little(void **state)
 /* Of 2000 samples of ten pairs with ratio 1.02 and noise that is not normal, 95 % or a little more
  * contain it: the level is exact, at most that of the next rank. */
 static void
-test_covers_what_it_promises(void **state)
+intervals_have_the_stated_coverage(void **state)
 {
 	int inside = 0;
 
@@ -98,10 +98,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_agrees_with_r),
-		TEST(test_few_pairs_give_their_range),
-		TEST(test_one_outlier_moves_little),
-		TEST(test_covers_what_it_promises),
+		TEST(results_agree_with_r),
+		TEST(few_pairs_give_their_range),
+		TEST(one_outlier_has_little_effect),
+		TEST(intervals_have_the_stated_coverage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -309,7 +309,7 @@ look_of(const struct canvas *c, const char *text)
 }
 
 static void
-focus_pending_errors_and_matches_have_their_looks(void **state)
+attributes_of_focus_pending_errors_and_matches(void **state)
 {
 	struct canvas c = { 0 };
 	struct scene s;
@@ -509,7 +509,7 @@ lines_wider_than_the_screen_are_wrapped(void **state)
 }
 
 static void
-a_value_loses_digits_and_not_its_exponent(void **state)
+bf16_rounds_the_mantissa_only(void **state)
 {
 	static const int widths[] = { 80, 160 };
 	struct scene s;
@@ -540,7 +540,7 @@ a_value_loses_digits_and_not_its_exponent(void **state)
 }
 
 static void
-each_term_has_its_own_texture_or_look(void **state)
+each_term_has_its_own_texture_or_attribute(void **state)
 {
 	struct canvas c = { 0 };
 	struct scene s;
@@ -614,14 +614,14 @@ main(void)
 		TEST(the_focused_pane_is_always_visible),
 		TEST(every_scene_is_drawn_at_every_small_size),
 		TEST(an_ascii_terminal_gets_ascii_only),
-		TEST(focus_pending_errors_and_matches_have_their_looks),
+		TEST(attributes_of_focus_pending_errors_and_matches),
 		TEST(the_editor_shows_how_attention_is_compared),
 		TEST(the_editor_shows_how_hidden_states_are_compared),
 		TEST(the_editor_shows_how_feature_maps_are_compared),
 		TEST(the_terminal_cursor_is_in_the_prompt_and_after_a_question),
 		TEST(lines_wider_than_the_screen_are_wrapped),
-		TEST(a_value_loses_digits_and_not_its_exponent),
-		TEST(each_term_has_its_own_texture_or_look),
+		TEST(bf16_rounds_the_mantissa_only),
+		TEST(each_term_has_its_own_texture_or_attribute),
 		TEST(panes_are_found_by_name_in_table_order),
 		TEST(the_sets_of_the_gauge_are_chosen),
 	};

@@ -93,7 +93,7 @@ run(int threads, bool repeats, struct rig *r)
 }
 
 static void
-it_changes_no_figure(void **state)
+probes_do_not_change_results(void **state)
 {
 	struct rig r;
 	struct hash without = run(1, false, &r), with;
@@ -132,7 +132,7 @@ a_copy_is_alike(const char *data, const char *model, const char *layers, int n)
 }
 
 static void
-layers_of_a_copy_are_alike(void **state)
+layers_of_a_copy_are_equal(void **state)
 {
 	(void)state;
 	a_copy_is_alike("digits", "mlp 24,16", "0,1,2,logits", 4);
@@ -141,7 +141,7 @@ layers_of_a_copy_are_alike(void **state)
 /* As the command has it; again while nothing but the student has moved, and after a change of the
  * rows. */
 static void
-sets_are_compared_as_the_command_does(void **state)
+gauge_and_mismatch_give_the_same_report(void **state)
 {
 	struct request *q;
 	struct shift_report first;
@@ -217,7 +217,7 @@ a_remedy_that_fails_leaves_nothing(void **state)
 }
 
 static void
-a_teacher_that_there_is_not_is_refused(void **state)
+unknown_teachers_are_refused(void **state)
 {
 	struct rig r;
 
@@ -233,11 +233,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(it_changes_no_figure),
-		TEST(layers_of_a_copy_are_alike),
-		TEST(sets_are_compared_as_the_command_does),
+		TEST(probes_do_not_change_results),
+		TEST(layers_of_a_copy_are_equal),
+		TEST(gauge_and_mismatch_give_the_same_report),
 		TEST(a_remedy_that_fails_leaves_nothing),
-		TEST(a_teacher_that_there_is_not_is_refused),
+		TEST(unknown_teachers_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,7 +89,7 @@ ends_are_exact_whatever_the_shape(void **state)
 }
 
 static void
-a_chain_goes_on_where_the_leg_before_ended(void **state)
+legs_start_at_the_end_of_the_previous_leg(void **state)
 {
 	struct ramp r = made("kd-weight 0 1 over 100 then 1 over 50 then 0.25 over 10 exponential "
 			     "then 0 over 4 steps 4");
@@ -109,7 +109,7 @@ a_chain_goes_on_where_the_leg_before_ended(void **state)
 /* Of all shapes, between any two values of a wide range: never outside the ends, and never turning
  * back. */
 static void
-values_stay_between_their_ends_and_go_one_way(void **state)
+ramps_are_monotone_within_their_ends(void **state)
 {
 	(void)state;
 	for (uint64_t i = 0; i < 2000; i++) {
@@ -136,7 +136,7 @@ values_stay_between_their_ends_and_go_one_way(void **state)
 }
 
 static void
-the_longest_and_steepest_are_no_trouble(void **state)
+the_longest_and_steepest_ramps_work(void **state)
 {
 	struct ramp r = made("lr 1e-300 1e9 over 1000000000 exponential then 0 over 1000000000 "
 			     "steps 1000000000 then 1e9 over 1");
@@ -250,9 +250,9 @@ main(void)
 		TEST(values_are_those_of_the_closed_forms),
 		TEST(jumps_are_equal_and_at_their_steps),
 		TEST(ends_are_exact_whatever_the_shape),
-		TEST(a_chain_goes_on_where_the_leg_before_ended),
-		TEST(values_stay_between_their_ends_and_go_one_way),
-		TEST(the_longest_and_steepest_are_no_trouble),
+		TEST(legs_start_at_the_end_of_the_previous_leg),
+		TEST(ramps_are_monotone_within_their_ends),
+		TEST(the_longest_and_steepest_ramps_work),
 		TEST(knobs_get_the_values_of_a_step),
 		TEST(words_are_read_back_as_they_are_printed),
 		TEST(wrong_words_are_named),

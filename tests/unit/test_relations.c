@@ -175,7 +175,7 @@ next(struct rig *r, int i)
 }
 
 static void
-every_loss_is_its_definition(void **state)
+every_loss_matches_its_definition(void **state)
 {
 	struct rig r;
 
@@ -213,7 +213,7 @@ every_loss_has_the_gradient_of_its_value(void **state)
 }
 
 static void
-the_relation_of_values_is_the_golden_one(void **state)
+value_relation_has_golden_values(void **state)
 {
 	real x[] = { 1, 0, .5, -.5, .2, .9 }, target[] = { .8, .1, 0, .4, -.6, .2, .1, .7, -.3 },
 	     scratch[64];
@@ -257,7 +257,7 @@ scores_of_a_mask_count_as_zero(void **state)
 }
 
 static void
-padding_says_and_learns_nothing(void **state)
+padding_has_no_value_and_no_gradient(void **state)
 {
 	struct rig r;
 
@@ -310,7 +310,7 @@ rows_without_tokens_and_numbers_without_differences_give_no_nan(void **state)
 }
 
 static void
-a_student_like_its_teacher_has_nothing_to_learn(void **state)
+equal_student_and_teacher_have_no_gradient(void **state)
 {
 	struct rig r;
 
@@ -374,7 +374,7 @@ long_rows_go_in_blocks(void **state)
 }
 
 static void
-heads_that_do_not_meet_are_refused(void **state)
+unequal_head_counts_are_refused(void **state)
 {
 	struct loss_shape s = {
 		.width = 5 * 8, .t_width = 5 * 12, .positions = 5, .heads = 2, .t_heads = 2
@@ -399,15 +399,15 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TEST(every_loss_is_its_definition),
+		TEST(every_loss_matches_its_definition),
 		TEST(every_loss_has_the_gradient_of_its_value),
-		TEST(the_relation_of_values_is_the_golden_one),
+		TEST(value_relation_has_golden_values),
 		TEST(scores_of_a_mask_count_as_zero),
-		TEST(padding_says_and_learns_nothing),
+		TEST(padding_has_no_value_and_no_gradient),
 		TEST(rows_without_tokens_and_numbers_without_differences_give_no_nan),
-		TEST(a_student_like_its_teacher_has_nothing_to_learn),
+		TEST(equal_student_and_teacher_have_no_gradient),
 		TEST(long_rows_go_in_blocks),
-		TEST(heads_that_do_not_meet_are_refused),
+		TEST(unequal_head_counts_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

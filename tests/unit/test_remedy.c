@@ -76,7 +76,7 @@ newton(double ridge, double w[3])
 }
 
 static void
-the_classifier_is_where_newton_ends(void **state)
+classifier_agrees_with_newtons_method(void **state)
 {
 	struct logistic_rows r = { x2, 2, all_rows, sides, NULL, 2 * N };
 	double w[3], want[3];
@@ -92,7 +92,7 @@ the_classifier_is_where_newton_ends(void **state)
 }
 
 static void
-a_row_of_weight_two_is_two_rows(void **state)
+weight_two_equals_a_duplicate_row(void **state)
 {
 	double weight[2 * N], w[3], twice[3];
 	uint32_t rows[2 * N + N];
@@ -115,7 +115,7 @@ a_row_of_weight_two_is_two_rows(void **state)
 }
 
 static void
-a_side_without_rows_says_nothing(void **state)
+fits_without_rows_have_zero_weights(void **state)
 {
 	double w[3] = { 1, 1, 1 };
 
@@ -140,7 +140,7 @@ read_line(const void *arg, size_t row, double *x)
 
 /* Normals of means 0 and 1 and spread 1: the ratio of densities is exp(x - 1/2). */
 static void
-weights_are_the_known_ratio_of_densities(void **state)
+weights_are_the_known_density_ratio(void **state)
 {
 	struct rng r = rng_stream(11, "line", 0, 0);
 	struct importance_sets s = { read_line, NULL, MANY, MANY, 1, 5 };
@@ -170,7 +170,7 @@ weights_are_the_known_ratio_of_densities(void **state)
 /* The same rows in both sets, but for one that both have: were it weighed by who has seen it, its
  * own side would show. */
 static void
-sets_of_one_kind_weigh_all_alike(void **state)
+equal_distributions_give_equal_weights(void **state)
 {
 	struct rng r = rng_stream(12, "line", 0, 0);
 	struct importance_sets s = { read_line, NULL, MANY, MANY, 1, 5 };
@@ -219,7 +219,7 @@ noise_is_not_learned(void **state)
 
 /* Of 1, 1, 2 and 12 with limit 2: 12 is cut to 2, and the others scaled by s with 4 s + 2 = 4. */
 static void
-clipped_weights_are_those_by_hand(void **state)
+clipped_weights_match_values_by_hand(void **state)
 {
 	double w[4] = { 1, 1, 2, 12 }, even[3] = { 7, 7, 7 };
 
@@ -236,7 +236,7 @@ clipped_weights_are_those_by_hand(void **state)
 /* Rows of a weighed by what makes them b: neither the classifier nor the distance tells them from
  * b. */
 static void
-weighed_rows_are_not_told_apart(void **state)
+weights_reduce_the_measured_difference(void **state)
 {
 	struct rng r = rng_stream(11, "line", 0, 0);
 	static double w[N];
@@ -315,7 +315,7 @@ radius_of(const float *a, const uint8_t *keep, const float *b, size_t n_b, int *
 }
 
 static void
-a_cover_is_within_its_bound_of_the_best(void **state)
+covers_are_within_twice_the_best_radius(void **state)
 {
 	float a[2 * FEW], b[2 * FEW];
 	uint8_t keep[FEW];
@@ -349,7 +349,7 @@ a_cover_is_within_its_bound_of_the_best(void **state)
 }
 
 static void
-the_largest_are_chosen_and_of_equals_the_first(void **state)
+the_largest_are_chosen_and_ties_go_to_the_first(void **state)
 {
 	const double score[] = { 1, 5, 3, 5, 3, 0 };
 	uint8_t keep[6];
@@ -369,7 +369,7 @@ the_largest_are_chosen_and_of_equals_the_first(void **state)
  * f) log(0.2 x + 0.8 (1 - x)) is largest at (f - 0.2) / 0.6.
  */
 static void
-em_finds_the_shares_worked_out_by_hand(void **state)
+em_finds_class_shares_computed_by_hand(void **state)
 {
 	double sure[10 * 2], doubtful[100 * 2], old[2] = { 0.5, 0.5 }, new[2] = { 0.5, 0.5 };
 
@@ -392,7 +392,7 @@ em_finds_the_shares_worked_out_by_hand(void **state)
 
 /* What was said of rows like those learned from asks for no change; a share of 0 stays 0. */
 static void
-em_rests_where_it_should(void **state)
+em_stays_at_its_fixed_point(void **state)
 {
 	double p[3 * 2] = { 0.9, 0.1, 0.3, 0.7, 0.6, 0.4 }, old[2] = { 0.6, 0.4 },
 		     new[2] = { 0.6, 0.4 }, none[2] = { 1, 0 };
@@ -407,7 +407,7 @@ em_rests_where_it_should(void **state)
 /* Rows that are all alike, (1, 0): a shift of log(0.8 / 0.2) - 1 between the two; and rows of
  * chance, of which the mean is asked. */
 static void
-a_match_has_the_means_that_are_asked(void **state)
+matching_gives_the_requested_means(void **state)
 {
 	double same[4 * 2] = { 1, 0, 1, 0, 1, 0, 1, 0 }, want[2] = { 0.8, 0.2 }, shift[3],
 			z[200 * 3], mean[3] = { 0 };
@@ -436,19 +436,19 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_classifier_is_where_newton_ends),
-		TEST(a_row_of_weight_two_is_two_rows),
-		TEST(a_side_without_rows_says_nothing),
-		TEST(weights_are_the_known_ratio_of_densities),
-		TEST(sets_of_one_kind_weigh_all_alike),
+		TEST(classifier_agrees_with_newtons_method),
+		TEST(weight_two_equals_a_duplicate_row),
+		TEST(fits_without_rows_have_zero_weights),
+		TEST(weights_are_the_known_density_ratio),
+		TEST(equal_distributions_give_equal_weights),
 		TEST(noise_is_not_learned),
-		TEST(clipped_weights_are_those_by_hand),
-		TEST(weighed_rows_are_not_told_apart),
-		TEST(a_cover_is_within_its_bound_of_the_best),
-		TEST(the_largest_are_chosen_and_of_equals_the_first),
-		TEST(em_finds_the_shares_worked_out_by_hand),
-		TEST(em_rests_where_it_should),
-		TEST(a_match_has_the_means_that_are_asked),
+		TEST(clipped_weights_match_values_by_hand),
+		TEST(weights_reduce_the_measured_difference),
+		TEST(covers_are_within_twice_the_best_radius),
+		TEST(the_largest_are_chosen_and_ties_go_to_the_first),
+		TEST(em_finds_class_shares_computed_by_hand),
+		TEST(em_stays_at_its_fixed_point),
+		TEST(matching_gives_the_requested_means),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

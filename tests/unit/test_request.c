@@ -70,7 +70,7 @@ set_knob(const char *knob, const char *value)
 }
 
 static void
-the_last_value_of_a_held_key_replaces_the_one_before(void **state)
+repeated_keys_merge_into_one_change(void **state)
 {
 	struct request *a = set_knob("lr", "0.1"), *b = set_knob("lr", "0.2"),
 		       *other = set_knob("temperature", "2"), *eval = request_new(REQUEST_EVAL);
@@ -92,7 +92,7 @@ the_last_value_of_a_held_key_replaces_the_one_before(void **state)
 }
 
 static void
-answers_at_one_boundary_share_a_snapshot(void **state)
+answers_at_one_step_share_a_snapshot(void **state)
 {
 	struct trainer *t = trainer_new(1, 0, NULL);
 	const struct lab_info *first = NULL;
@@ -139,8 +139,8 @@ main(void)
 		TEST(a_request_takes_what_its_kind_needs),
 		TEST(every_kind_has_a_handler),
 		TEST(flags_agree),
-		TEST(the_last_value_of_a_held_key_replaces_the_one_before),
-		TEST(answers_at_one_boundary_share_a_snapshot),
+		TEST(repeated_keys_merge_into_one_change),
+		TEST(answers_at_one_step_share_a_snapshot),
 		TEST(a_kind_without_a_handler_is_refused),
 	};
 

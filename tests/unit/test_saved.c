@@ -186,7 +186,7 @@ check_same(const struct rig *a, const struct rig *b)
 }
 
 static void
-what_was_saved_goes_on_to_the_same_bits(void **state)
+resumed_training_gives_the_same_bits(void **state)
 {
 	struct rig on, again, fresh;
 	struct ckpt *c;
@@ -214,7 +214,7 @@ what_was_saved_goes_on_to_the_same_bits(void **state)
 
 /* A step that is not applied leaves banks and norms as they were. */
 static void
-a_step_that_is_not_applied_moves_no_bank(void **state)
+steps_not_applied_do_not_update_banks(void **state)
 {
 	struct branch_result got;
 	struct rig r, was;
@@ -236,7 +236,7 @@ a_step_that_is_not_applied_moves_no_bank(void **state)
 /* Taken off and mapped again, a pair starts from what was saved; what goes on is not touched by it.
  */
 static void
-maps_that_stay_are_not_set_back(void **state)
+unchanged_maps_keep_their_state(void **state)
 {
 	struct rig r;
 	struct ckpt *c, *now;
@@ -269,7 +269,7 @@ maps_that_stay_are_not_set_back(void **state)
 }
 
 static void
-a_count_that_is_none_is_refused(void **state)
+invalid_counts_are_refused(void **state)
 {
 	struct rig r;
 	struct ckpt *c;
@@ -291,10 +291,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_was_saved_goes_on_to_the_same_bits),
-		TEST(a_step_that_is_not_applied_moves_no_bank),
-		TEST(maps_that_stay_are_not_set_back),
-		TEST(a_count_that_is_none_is_refused),
+		TEST(resumed_training_gives_the_same_bits),
+		TEST(steps_not_applied_do_not_update_banks),
+		TEST(unchanged_maps_keep_their_state),
+		TEST(invalid_counts_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

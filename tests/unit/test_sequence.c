@@ -188,7 +188,7 @@ attention_and_its_map_are_the_definition(void **state)
 /* Both on one qkv in one graph, as a layer map has it: the map times the values is what attention
  * puts out. */
 static void
-a_tapped_map_is_what_attention_used(void **state)
+tapped_maps_are_the_weights_of_attention(void **state)
 {
 	const size_t dim[2] = { 70, 16 };
 	const double attr[GRAPH_ATTRS] = { 2, 1, 1, 100 };
@@ -268,7 +268,7 @@ run_with_map(bool shared, bool looks_at_map, const double *attr, real *y, real *
 }
 
 static void
-attention_that_takes_a_maps_weights_says_and_learns_the_same(void **state)
+attention_with_shared_map_gives_the_same_values_and_gradients(void **state)
 {
 	static const double attr[][GRAPH_ATTRS] = { { 2, 1, 1, 100 }, { 2, 1 }, { 4, 2, 0, 50 } };
 	static real y[2][3 * 70 * 16], dqkv[2][3 * 70 * 16];
@@ -424,7 +424,7 @@ embedding_is_its_definition(void **state)
 /* The gradient of the rows of a table that no token of this step names is 0, whatever was named
  * before. */
 static void
-a_table_forgets_what_another_step_touched(void **state)
+gradient_table_clears_rows_of_the_previous_step(void **state)
 {
 	static const struct oprig_case cases[] = {
 		{ .op = "embed",
@@ -471,7 +471,7 @@ a_table_forgets_what_another_step_touched(void **state)
 }
 
 static void
-a_bag_is_a_mean_and_no_run_crosses_padding(void **state)
+bag_is_a_mean_and_n_grams_do_not_cross_padding(void **state)
 {
 	struct oprig_case c = {
 		.op = "bag", .attr = { 9, 3, 40, 19 }, .n_in = 1, .in = { IDS(4, 9) }, .rows = 3
@@ -587,7 +587,7 @@ refuse(const struct op *op, int n_in, const int *in, const double *attr, const c
 }
 
 static void
-shapes_that_do_not_meet_are_refused_with_their_numbers(void **state)
+shapes_that_do_not_fit_are_refused_with_their_sizes(void **state)
 {
 	(void)state;
 	refuse(&op_embed, 1, (int[]){ 2 }, (double[GRAPH_ATTRS]){ 9, 4, EMBED_LEARNED, 6 },
@@ -620,16 +620,16 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(attention_and_its_map_are_the_definition),
-		TEST(a_tapped_map_is_what_attention_used),
-		TEST(attention_that_takes_a_maps_weights_says_and_learns_the_same),
+		TEST(tapped_maps_are_the_weights_of_attention),
+		TEST(attention_with_shared_map_gives_the_same_values_and_gradients),
 		TEST(norms_are_their_definition),
 		TEST(lstm_is_its_definition),
 		TEST(embedding_is_its_definition),
-		TEST(a_table_forgets_what_another_step_touched),
-		TEST(a_bag_is_a_mean_and_no_run_crosses_padding),
+		TEST(gradient_table_clears_rows_of_the_previous_step),
+		TEST(bag_is_a_mean_and_n_grams_do_not_cross_padding),
 		TEST(pools_take_tokens_and_no_padding),
 		TEST(a_gate_is_its_definition),
-		TEST(shapes_that_do_not_meet_are_refused_with_their_numbers),
+		TEST(shapes_that_do_not_fit_are_refused_with_their_sizes),
 	};
 
 	blas_init(4, NULL);

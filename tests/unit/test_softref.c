@@ -109,7 +109,7 @@ beta_value(struct pair *p, double beta)
 /* The slope in beta at the ends is of the order of the values, so a step of 1e-9 moves them by no
  * more than some 1e-9. */
 static void
-the_dial_turns_smoothly_to_its_ends(void **state)
+jsd_is_continuous_in_beta_up_to_its_ends(void **state)
 {
 	struct pair p = make(8, 10, 2, false);
 	struct loss_args a = args(&p, 2);
@@ -180,7 +180,7 @@ every_gradient_is_that_of_the_value(void **state)
 }
 
 static void
-the_dial_has_the_gradient_of_its_value_everywhere(void **state)
+jsd_has_the_gradient_of_its_value_for_any_beta(void **state)
 {
 	static const double betas[] = { 0, 1e-9, 1e-3, .1, .5, .7, .999, 1 - 1e-9, 1 };
 	struct pair p = make(3, 5, 2, true);
@@ -201,7 +201,7 @@ the_dial_has_the_gradient_of_its_value_everywhere(void **state)
 /* Its gradient is that of soft cross-entropy times the weight, which is the ratio of their values.
  */
 static void
-a_weighted_soft_label_has_the_gradient_of_its_soft_part(void **state)
+wsld_has_the_gradient_of_its_soft_part(void **state)
 {
 	struct pair p = make(1, 6, 2, false);
 	struct loss_args a = args(&p, 4);
@@ -251,7 +251,7 @@ a_learned_temperature_has_the_gradient_of_its_value(void **state)
 
 /* A row without a label is compared as kd compares it, at the loss's temperature. */
 static void
-rows_without_a_label_are_compared_as_kd_does(void **state)
+rows_without_label_have_the_value_of_kd(void **state)
 {
 	static const struct loss *const losses[] = { &loss_dkd, &loss_nkd, &loss_wsld };
 	struct pair p = make(4, 6, 2, true);
@@ -269,7 +269,7 @@ rows_without_a_label_are_compared_as_kd_does(void **state)
 /* Students that equal the teacher, rows that equal each other, rows that are constant, one row:
  * numbers, and small slopes. */
 static void
-nothing_is_lost_where_there_is_nothing_to_compare(void **state)
+degenerate_inputs_give_finite_values(void **state)
 {
 	(void)state;
 	for (int kind = 0; kind < 4; kind++)
@@ -316,13 +316,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_loss_agrees_with_its_formula),
-		TEST(the_dial_turns_smoothly_to_its_ends),
+		TEST(jsd_is_continuous_in_beta_up_to_its_ends),
 		TEST(every_gradient_is_that_of_the_value),
-		TEST(the_dial_has_the_gradient_of_its_value_everywhere),
-		TEST(a_weighted_soft_label_has_the_gradient_of_its_soft_part),
+		TEST(jsd_has_the_gradient_of_its_value_for_any_beta),
+		TEST(wsld_has_the_gradient_of_its_soft_part),
 		TEST(a_learned_temperature_has_the_gradient_of_its_value),
-		TEST(rows_without_a_label_are_compared_as_kd_does),
-		TEST(nothing_is_lost_where_there_is_nothing_to_compare),
+		TEST(rows_without_label_have_the_value_of_kd),
+		TEST(degenerate_inputs_give_finite_values),
 		TEST(everything_is_finite_for_logits_up_to_a_thousand),
 	};
 

@@ -147,7 +147,7 @@ every_line_end_and_quote_is_the_same_in_blocks(void **state)
 
 /* An error after two blocks gives the same message as from memory. */
 static void
-faults_are_told_in_the_same_words(void **state)
+errors_are_the_same_streamed_and_in_memory(void **state)
 {
 	static const char *const bad[] = {
 		"1,red,2\n",
@@ -192,7 +192,7 @@ faults_are_told_in_the_same_words(void **state)
 }
 
 static void
-small_faults_are_told_in_the_same_words(void **state)
+small_errors_are_the_same_streamed_and_in_memory(void **state)
 {
 	static const char *const bad[] = {
 		"",
@@ -313,7 +313,7 @@ columns_are_found_in_files(void **state)
 
 /* The sums of a column are what they were when each column was added up alone. */
 static void
-columns_are_summed_as_if_alone(void **state)
+column_sums_do_not_depend_on_other_columns(void **state)
 {
 	enum { ROWS = 999, WIDE = 7 };
 	float x[ROWS * WIDE];
@@ -347,7 +347,7 @@ columns_are_summed_as_if_alone(void **state)
 
 /* A stream may be left at any block. */
 static void
-a_stream_ends_where_its_reader_does(void **state)
+streams_can_be_closed_early(void **state)
 {
 	struct dataset *ds;
 	struct err e = { "" };
@@ -385,13 +385,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(digits_are_the_same_in_a_file),
 		TEST(every_line_end_and_quote_is_the_same_in_blocks),
-		TEST(faults_are_told_in_the_same_words),
-		TEST(small_faults_are_told_in_the_same_words),
+		TEST(errors_are_the_same_streamed_and_in_memory),
+		TEST(small_errors_are_the_same_streamed_and_in_memory),
 		TEST(a_row_has_a_limit),
 		TEST(sets_join_in_files),
 		TEST(columns_are_found_in_files),
-		TEST(columns_are_summed_as_if_alone),
-		TEST(a_stream_ends_where_its_reader_does),
+		TEST(column_sums_do_not_depend_on_other_columns),
+		TEST(streams_can_be_closed_early),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, tmpfolder_teardown);

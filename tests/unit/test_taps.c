@@ -251,7 +251,7 @@ check_descent(struct lesson *l)
 }
 
 static void
-a_student_descends_along_the_gradient_of_every_pair(void **state)
+steps_along_the_gradient_reduce_the_loss_of_each_pair(void **state)
 {
 	static const struct {
 		const struct loss *loss;
@@ -279,7 +279,7 @@ a_student_descends_along_the_gradient_of_every_pair(void **state)
 
 /* Vectors of padding in a teacher have no effect. */
 static void
-a_teachers_padding_teaches_nothing(void **state)
+padding_of_the_teacher_is_ignored(void **state)
 {
 	static const enum model_tap on[] = { MODEL_SCORES, MODEL_ATTENTION, MODEL_VALUE };
 	static const struct loss *const loss[] = { &loss_tiny_attention, &loss_minilm_attention,
@@ -307,8 +307,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(taps_are_the_parts_of_one_attention),
-		TEST(a_student_descends_along_the_gradient_of_every_pair),
-		TEST(a_teachers_padding_teaches_nothing),
+		TEST(steps_along_the_gradient_reduce_the_loss_of_each_pair),
+		TEST(padding_of_the_teacher_is_ignored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,7 +126,7 @@ remove_tree(const char *dir)
 }
 
 static void
-answers_are_the_same_wherever_they_are_kept(void **state)
+outputs_are_the_same_with_any_cache(void **state)
 {
 	char dir[] = "/tmp/retort-answers-XXXXXX",
 	     *home = getenv("XDG_CACHE_HOME") ? mem_text(getenv("XDG_CACHE_HOME")) : NULL;
@@ -167,7 +167,7 @@ answers_are_the_same_wherever_they_are_kept(void **state)
 }
 
 static void
-a_file_of_answers_is_found_again_and_never_under_another_key(void **state)
+cache_files_are_found_by_their_key_only(void **state)
 {
 	char dir[] = "/tmp/retort-answers-XXXXXX";
 	struct rig r;
@@ -236,7 +236,7 @@ the_largest_logits_are_kept_with_the_mass_of_the_rest(void **state)
 /* A batch that is augmented is asked about anew, whatever is kept of its rows, and nothing that is
  * kept is lost or changed. */
 static void
-augmented_rows_are_asked_about_anew(void **state)
+augmented_rows_bypass_the_cache(void **state)
 {
 	int32_t id[2][ASKED * LENGTH * 3];
 	real logit[2][ASKED * LENGTH * 3], tail[2][ASKED * LENGTH], *kept, *off, *on;
@@ -288,7 +288,7 @@ augmented_rows_are_asked_about_anew(void **state)
 /* Asked for at every step or kept: it is the map of the layer's hidden state, which need not be
  * wanted itself. */
 static void
-where_a_map_is_large_is_told_without_the_map(void **state)
+spatial_maps_need_no_hidden_states(void **state)
 {
 	real map[ASKED * LENGTH * 8], want[ASKED * LENGTH], got[ASKED * LENGTH];
 	struct rig r;
@@ -494,7 +494,7 @@ a_failed_open_can_be_repeated(void **state)
 }
 
 static void
-what_cannot_be_kept_is_refused(void **state)
+uncacheable_outputs_are_refused(void **state)
 {
 	struct rig r;
 	struct err e;
@@ -533,7 +533,7 @@ chances(struct rig *r, real *logit, real *p)
 }
 
 static void
-rounded_weights_answer_nearly_the_same_and_say_how_nearly(void **state)
+bf16_weights_give_nearly_the_same_outputs_and_report_the_effect(void **state)
 {
 	enum { N = ASKED * LENGTH * VOCAB };
 	static real exact[N], rounded[N], p[N], q[N];
@@ -576,7 +576,7 @@ rounded_weights_answer_nearly_the_same_and_say_how_nearly(void **state)
 }
 
 static void
-rounded_weights_are_rounded_again_when_they_change(void **state)
+bf16_weights_follow_changes(void **state)
 {
 	enum { N = ASKED * LENGTH * VOCAB };
 	static real before[N], after[N], again[N], p[N];
@@ -604,17 +604,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(answers_are_the_same_wherever_they_are_kept),
-		TEST(a_file_of_answers_is_found_again_and_never_under_another_key),
+		TEST(outputs_are_the_same_with_any_cache),
+		TEST(cache_files_are_found_by_their_key_only),
 		TEST(the_largest_logits_are_kept_with_the_mass_of_the_rest),
-		TEST(augmented_rows_are_asked_about_anew),
-		TEST(where_a_map_is_large_is_told_without_the_map),
+		TEST(augmented_rows_bypass_the_cache),
+		TEST(spatial_maps_need_no_hidden_states),
 		TEST(damaged_chunks_are_computed_again),
 		TEST(files_without_checksums_are_read),
 		TEST(a_failed_open_can_be_repeated),
-		TEST(what_cannot_be_kept_is_refused),
-		TEST(rounded_weights_answer_nearly_the_same_and_say_how_nearly),
-		TEST(rounded_weights_are_rounded_again_when_they_change),
+		TEST(uncacheable_outputs_are_refused),
+		TEST(bf16_weights_give_nearly_the_same_outputs_and_report_the_effect),
+		TEST(bf16_weights_follow_changes),
 	};
 
 	blas_init(1, NULL);

@@ -194,7 +194,7 @@ lines_go_through_both_commands(void **state)
 
 /* More than pipes hold, so that both ends must be served in turn. */
 static void
-a_megabyte_goes_through(void **state)
+pipelines_pass_a_megabyte(void **state)
 {
 	enum { N = 4000 };
 	static char line[N][300];
@@ -407,7 +407,7 @@ modes_are_found_and_their_files_hashed(void **state)
 
 /* Apertium itself, if installed. */
 static void
-apertium_itself(void **state)
+apertium_translates(void **state)
 {
 	static const char *const text[] = { "I love this tea.",
 					    "The dog [really] likes {it} & 100% of <b>.",
@@ -586,14 +586,14 @@ main(void)
 		TEST(pairs_are_found_and_stored),
 		TEST(invalid_bitexts_are_refused_with_the_line),
 		TEST(lines_go_through_both_commands),
-		TEST(a_megabyte_goes_through),
+		TEST(pipelines_pass_a_megabyte),
 		TEST(failures_are_reported),
 		TEST(stopped_time_does_not_count_for_the_timeout),
 		TEST(a_run_can_be_cancelled),
 		TEST(unsuitable_texts_are_not_sent),
 		TEST(modes_become_pipelines_that_flush),
 		TEST(modes_are_found_and_their_files_hashed),
-		TEST(apertium_itself),
+		TEST(apertium_translates),
 		TEST(texts_stay_with_their_rows),
 		TEST(translations_are_tokenized_like_their_rows),
 		TEST(rows_are_replaced_at_the_requested_rate),

@@ -522,7 +522,7 @@ focus_metric_and_branch_take_names(void **state)
 
 /* For each cell of the screen: a click focuses the pane drawn there and selects its row. */
 static void
-a_click_selects_what_is_under_the_pointer(void **state)
+clicks_select_the_item_under_the_pointer(void **state)
 {
 	struct scene s;
 	struct layout l;
@@ -597,7 +597,7 @@ main(void)
 		TEST(the_cursor_moves_between_markers_of_the_branch_in_view),
 		TEST(search_wraps_in_help_log_and_knobs),
 		TEST(focus_metric_and_branch_take_names),
-		TEST(a_click_selects_what_is_under_the_pointer),
+		TEST(clicks_select_the_item_under_the_pointer),
 		TEST(a_scrolled_log_stays_in_place),
 	};
 

@@ -207,7 +207,7 @@ exp_overflows_to_infinity_and_underflows_to_nothing(void **state)
 }
 
 static void
-logarithms_end_at_0(void **state)
+logarithms_of_zero_and_below(void **state)
 {
 	const real denormal = IS_FLOAT ? (real)1e-40 : 1e-310;
 	real x[] = { 0, -1, denormal }, y[] = { -1, -2, (real)1e30 };
@@ -222,7 +222,7 @@ logarithms_end_at_0(void **state)
 }
 
 static void
-what_is_not_a_number_stays_so_and_infinity_has_its_limit(void **state)
+vector_functions_propagate_nan_and_infinity(void **state)
 {
 	(void)state;
 	for (size_t c = 0; c < CASES; c++) {
@@ -265,7 +265,7 @@ tanh_and_erf_are_odd_to_the_bit(void **state)
 /* One at a time, in runs of any length from any place, in place or not: the same bits, and no
  * number more. */
 static void
-a_value_depends_on_its_number_alone(void **state)
+random_values_depend_on_their_index_only(void **state)
 {
 	struct rng r = rng_stream(3, "vmath", 0, 0);
 	real x[80], one[80], out[80], in_place[80];
@@ -296,7 +296,7 @@ a_value_depends_on_its_number_alone(void **state)
 }
 
 static void
-a_slope_multiplies_what_is_there(void **state)
+slopes_multiply_the_gradient(void **state)
 {
 	const real x[] = { -0.3f, 0.9f, 2, -1.5f };
 	real one[4], many[4];
@@ -358,7 +358,7 @@ sums_are_taken_in_lanes_from_any_place(void **state)
 }
 
 static void
-the_largest_is_found_wherever_it_is(void **state)
+the_maximum_is_found_at_any_position(void **state)
 {
 	real x[100] = { 0 };
 
@@ -376,7 +376,7 @@ the_largest_is_found_wherever_it_is(void **state)
 }
 
 static void
-the_name_of_the_kernel_tells_how_products_are_rounded(void **state)
+blas_name_tells_fused_multiply_add(void **state)
 {
 	const char *name = blas_name();
 	size_t len = strlen(name);
@@ -392,14 +392,14 @@ main(void)
 		TEST(values_are_those_of_libm),
 		TEST(values_are_those_of_tables),
 		TEST(exp_overflows_to_infinity_and_underflows_to_nothing),
-		TEST(logarithms_end_at_0),
-		TEST(what_is_not_a_number_stays_so_and_infinity_has_its_limit),
+		TEST(logarithms_of_zero_and_below),
+		TEST(vector_functions_propagate_nan_and_infinity),
 		TEST(tanh_and_erf_are_odd_to_the_bit),
-		TEST(a_value_depends_on_its_number_alone),
-		TEST(a_slope_multiplies_what_is_there),
+		TEST(random_values_depend_on_their_index_only),
+		TEST(slopes_multiply_the_gradient),
 		TEST(sums_are_taken_in_lanes_from_any_place),
-		TEST(the_largest_is_found_wherever_it_is),
-		TEST(the_name_of_the_kernel_tells_how_products_are_rounded),
+		TEST(the_maximum_is_found_at_any_position),
+		TEST(blas_name_tells_fused_multiply_add),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -370,7 +370,7 @@ knobs_of(size_t i)
 }
 
 static void
-a_whole_step_is_what_the_formulas_say(void **state)
+a_step_matches_the_formulas(void **state)
 {
 	const double lr = 0.0625;
 
@@ -427,7 +427,7 @@ shares_are_the_norms_of_each_terms_gradient(void **state)
 
 /* The mute's weight is not in the sum. */
 static void
-normalised_weights_are_over_the_sum_of_those_with_a_say(void **state)
+normalised_weights_sum_over_active_terms(void **state)
 {
 	for (int muted = 0; muted < 2; muted++) {
 		struct knobs k = knobs_of(1), divided = k;
@@ -459,7 +459,7 @@ normalised_weights_are_over_the_sum_of_those_with_a_say(void **state)
 }
 
 static void
-a_muted_teachers_layer_says_nothing(void **state)
+layers_of_muted_teachers_do_not_contribute(void **state)
 {
 	struct knobs k = knobs_of(1);
 	struct oracle o = { .w = start };
@@ -481,7 +481,7 @@ a_muted_teachers_layer_says_nothing(void **state)
 
 /* As kept answers do: the rows of the target lie among others, in another order. */
 static void
-a_layer_that_lies_apart_teaches_the_same(void **state)
+target_rows_can_be_in_another_order(void **state)
 {
 	static const int32_t row[ROWS] = { 3, 0, 2 };
 	struct knobs k = knobs_of(1);
@@ -512,11 +512,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_whole_step_is_what_the_formulas_say),
+		TEST(a_step_matches_the_formulas),
 		TEST(shares_are_the_norms_of_each_terms_gradient),
-		TEST(normalised_weights_are_over_the_sum_of_those_with_a_say),
-		TEST(a_muted_teachers_layer_says_nothing),
-		TEST(a_layer_that_lies_apart_teaches_the_same),
+		TEST(normalised_weights_sum_over_active_terms),
+		TEST(layers_of_muted_teachers_do_not_contribute),
+		TEST(target_rows_can_be_in_another_order),
 	};
 
 	blas_init(1, NULL);

@@ -44,7 +44,7 @@ wait_until(atomic_int *n, int value)
 }
 
 static void
-without_an_order_there_is_nothing_to_wait_for(void **state)
+closing_without_an_order_does_not_wait(void **state)
 {
 	struct count c = { 0 };
 
@@ -59,7 +59,7 @@ without_an_order_there_is_nothing_to_wait_for(void **state)
 }
 
 static void
-orders_are_carried_out_one_after_the_other(void **state)
+orders_are_run_in_sequence(void **state)
 {
 	struct count c = { 0 };
 	bool lasts = false;
@@ -120,8 +120,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(without_an_order_there_is_nothing_to_wait_for),
-		TEST(orders_are_carried_out_one_after_the_other),
+		TEST(closing_without_an_order_does_not_wait),
+		TEST(orders_are_run_in_sequence),
 		TEST(an_order_is_cancelled_and_the_next_is_not),
 		TEST(freeing_cancels_the_order),
 	};
