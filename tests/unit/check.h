@@ -1,4 +1,4 @@
-/* What every unit test includes: cmocka, and a few checks that read like sentences. */
+/* Included by every unit test: cmocka and checks with values in the message. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TESTS_CHECK_H
 #define RETORT_TESTS_CHECK_H

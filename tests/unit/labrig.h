@@ -1,4 +1,4 @@
-/* A trainer under test: requests are posted, answers waited for, samples hashed. */
+/* A trainer under test: post requests, wait for answers, hash samples. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TESTS_LABRIG_H
 #define RETORT_TESTS_LABRIG_H
@@ -22,24 +22,25 @@ void labrig_open(struct labrig *r, int threads, size_t ring,
 		 const struct trainer_addon *const *addons);
 void labrig_close(struct labrig *r);
 
-/* Take events until an answer of `kind` has come, which is then r->answer. Fails the test after a
- * minute without an event. */
+/* Take events until an answer of `kind`, which is then r->answer. Fails the test after a minute
+ * without an event. */
 void labrig_wait(struct labrig *r, enum request_kind kind);
 
 /* Post a request and wait for its answer. Returns the answer's status. */
 int labrig_ask(struct labrig *r, struct request *q);
 
-/* A request with its name, spec or number, whichever of them its kind has. */
+/* A request with a name, description or number, whichever its kind has. */
 struct request *labrig_request(enum request_kind kind, const char *name, const char *spec,
 			       int64_t number);
 
 /* A request to set one knob. */
 struct request *labrig_set(const char *knob, const char *value);
 
-/* Let it take effect at `step`. Returns r. */
+/* Schedule a request at `step`. Returns r. */
 struct request *labrig_at(struct request *r, uint64_t step);
 
-/* Seed 42, a bundled data set with 100 labels, a teacher `big`. With `epochs` > 0 it is trained. */
+/* Set seed 42, load a bundled data set with 100 labels, add a teacher `big` and, with `epochs` > 0,
+ * train it. */
 void labrig_prepare(struct labrig *r, const char *data, const char *teacher, int epochs);
 
 #endif

@@ -1,4 +1,4 @@
-/* onnx.c: protobuf's wire format, and the few messages of ONNX that an operator test has. */
+/* onnx.c: reader of protobuf's wire format and of the ONNX messages in operator tests. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -60,7 +60,7 @@ fixed(struct wire *w, size_t n)
 	return v;
 }
 
-/* The next field; false at the end and where the bytes are no message (w->bad). */
+/* Read the next field; false at the end, and with w->bad for invalid bytes. */
 static bool
 next(struct wire *w, struct field *f)
 {
@@ -91,7 +91,7 @@ next(struct wire *w, struct field *f)
 		f->bytes = (struct wire){ w->at, w->at + n, false };
 		w->at += n;
 		break;
-	default: /* groups went with the second version of the language */
+	default: /* groups, deprecated */
 		w->bad = true;
 	}
 	return !w->bad;
@@ -140,7 +140,7 @@ half_of(uint64_t bits)
 
 /* ---------------------------------------------------------------- tensors */
 
-/* TensorProto.DataType, those with numbers. */
+/* TensorProto.DataType, numeric types only. */
 static const struct type {
 	int id;
 	size_t size; /* bytes in raw_data */
@@ -161,7 +161,7 @@ type_find(uint64_t id)
 	return NULL;
 }
 
-/* `size` bytes of a number as they stand in a file, low end first. */
+/* Decode a number of `size` bytes, little-endian. */
 static double
 number_of(const struct type *t, size_t size, uint64_t bits)
 {
@@ -180,7 +180,7 @@ number_of(const struct type *t, size_t size, uint64_t bits)
 	return 0;
 }
 
-/* TensorProto's fields that hold numbers. */
+/* Fields of TensorProto with numbers. */
 enum {
 	FLOAT_DATA = 4,
 	INT32_DATA = 5,
@@ -190,14 +190,14 @@ enum {
 	UINT64_DATA = 11
 };
 
-/* How a number of field `id` is written when it is not raw; 0: a varint. */
+/* Wire type of the numbers of field `id` when not raw; 0: varint. */
 static size_t
 width_of(int id)
 {
 	return id == FLOAT_DATA ? 4 : id == DOUBLE_DATA ? 8 : 0;
 }
 
-/* Numbers of one field: packed, or one of many. */
+/* Read numbers of one field: packed, or one of several. */
 static void
 take(struct onnx_tensor *t, const struct type *type, struct field *f, size_t *have)
 {
@@ -445,8 +445,8 @@ tensor_load(const char *path, const char *kind, int index, struct onnx_tensor *t
 	return rc < 0 ? err_wrap(e, "%s/%s", path, name) : 0;
 }
 
-/* The node's input `name`: in the model, or in the file that has its number among the graph's
- * inputs that are not. */
+/* Input `name` of the node: an initializer of the model, or the file with its index among the other
+ * inputs of the graph. */
 static int
 input_load(const char *path, struct onnx_model *m, const char *name, struct onnx_tensor *t,
 	   struct err *e)

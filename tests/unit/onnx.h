@@ -1,5 +1,5 @@
-/* Reader of ONNX operator tests: a model of one node, its inputs and what it must put out. For
- * tests only. */
+/* Reader of ONNX operator tests: a model of one node, its inputs and expected outputs. For tests
+ * only. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TESTS_ONNX_H
 #define RETORT_TESTS_ONNX_H
@@ -12,9 +12,8 @@
 /*
  * A test is a folder: model.onnx, test_data_set_0/input_0.pb, .., output_0.pb, .. Debian has 1000
  * of them in the package libonnx-testdata. Messages and field numbers: onnx.proto of the ONNX
- * specification, IR version 3 and later; their encoding: protobuf's wire format. What is not needed
- * for a single node on numbers is skipped: graphs in attributes, sparse tensors, external data,
- * strings in tensors (an error).
+ * specification, IR version 3 and later; their encoding: protobuf's wire format. Skipped: graphs in
+ * attributes, sparse tensors, external data, strings in tensors (an error).
  */
 #define ONNX_NAME 64
 #define ONNX_RANK 8
@@ -54,27 +53,26 @@ struct onnx_model {
 
 struct onnx_case {
 	struct onnx_model model;
-	struct onnx_tensor in[ONNX_PORTS], out[ONNX_PORTS]; /* in the order of the node's */
+	struct onnx_tensor in[ONNX_PORTS], out[ONNX_PORTS]; /* in the order of the node's inputs */
 };
 
-/* Bytes of a TensorProto. 0, or -1 with an error and nothing to free. */
+/* Parse a TensorProto. 0, or -1 with an error and nothing to free. */
 int onnx_tensor_parse(const void *data, size_t size, struct onnx_tensor *t, struct err *e);
 
-/* Bytes of a ModelProto with exactly one node. 0, or -1 with an error and nothing to free. */
+/* Parse a ModelProto with exactly one node. 0, or -1 with an error and nothing to free. */
 int onnx_model_parse(const void *data, size_t size, struct onnx_model *m, struct err *e);
 void onnx_model_release(struct onnx_model *m);
 
-/* The folder of all tests, with "node" in it; NULL where the package is not installed.
- * $ONNX_TESTDATA goes first. */
+/* The folder of all tests, which contains "node"; NULL if the package is not installed.
+ * $ONNX_TESTDATA overrides it. */
 const char *onnx_folder(void);
 
-/* A test by its path in onnx_folder(): "node/test_relu". 0, or -1 with an error and nothing to
- * free. */
+/* Read a test by its path in onnx_folder(), as "node/test_relu". 0, or -1 with an error and nothing
+ * to free. */
 int onnx_case_load(const char *path, struct onnx_case *c, struct err *e);
 void onnx_case_release(struct onnx_case *c);
 
-/* Attributes: a number, the i-th of a list, a word; or what the specification says they are when
- * absent. */
+/* Attributes: a number, number i of a list, a string; or the default if absent. */
 double onnx_number(const struct onnx_node *n, const char *name, double absent);
 double onnx_item(const struct onnx_node *n, const char *name, size_t i, double absent);
 const char *onnx_word(const struct onnx_node *n, const char *name, const char *absent);

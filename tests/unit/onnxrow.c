@@ -1,4 +1,4 @@
-/* onnxrow.c: run a row's adapter on its test, compare what it says; layouts. */
+/* onnxrow.c: run the adapter of a row on its test and compare the outputs; layouts. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -79,7 +79,7 @@ onnxrow_agrees(void **state)
 	for (int k = 0; k < ONNX_PORTS; k++) {
 		got[k] = mem_array(c.out[k].len ? c.out[k].len : 1, sizeof **got);
 		for (size_t i = 0; i < c.out[k].len; i++)
-			got[k][i] = (real)NAN; /* what an adapter forgets is no number */
+			got[k][i] = (real)NAN; /* NaN where an adapter writes nothing */
 	}
 	row->adapter(&c, got);
 	compare(row, &c, got);

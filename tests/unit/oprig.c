@@ -36,9 +36,8 @@ feed_ids(struct oprig *r, int node, const struct oprig_input *in, size_t rows)
 	mem_free(ids);
 }
 
-/* Numbers pass a tanh, which no other node reads: its gradient is overwritten, the input's is added
- * to.
- */
+/* Inputs pass a tanh whose output only the operator reads, so the operator overwrites its gradient;
+ * it adds to the gradient of the input. */
 static int
 add_input(struct oprig *r, const struct oprig_input *in, int i)
 {
@@ -80,7 +79,8 @@ fill(struct oprig *r, const struct oprig_case *c, size_t rows)
 		r->mix[i] = rng_normal(rng_stream(2, "mix", 0, 0), i);
 }
 
-/* Away from their starting values, so that a gain of 1 or a bias of 0 hides nothing. */
+/* Move parameters from their initial values, because a gain of 1 or a bias of 0 would hide errors.
+ */
 static void
 draw_parameters(struct oprig *r)
 {
@@ -155,7 +155,8 @@ oprig_backward(struct oprig *r)
 	graph_backward(r->g);
 }
 
-/* Central difference of the loss at *x; running statistics must not move between the two looks. */
+/* Central difference of the loss at *x; running statistics must not change between both
+ * evaluations. */
 static double
 difference(struct oprig *r, real *x)
 {
@@ -187,7 +188,8 @@ oprig_check(struct oprig *r, const struct oprig_case *c)
 	real *dx[GRAPH_INPUTS];
 
 	oprig_backward(r);
-	for (int i = 0; i < c->n_in; i++) { /* the next forward may use the place of a gradient */
+	for (int i = 0; i < c->n_in;
+	     i++) { /* the next forward may reuse the buffer of a gradient */
 		struct node *n = r->input[i] < 0 ? NULL : &r->g->node[r->input[i]];
 		size_t len = n && n->grad ? r->g->rows * tensor_width(&n->out) : 0;
 

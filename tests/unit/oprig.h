@@ -1,5 +1,5 @@
-/* A rig for one operator: inputs with gradients, the operator, a weighted sum of what it puts out.
- */
+/* A rig for one operator: inputs with gradients, the operator, a weighted sum of its outputs as
+ * loss. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TESTS_OPRIG_H
 #define RETORT_TESTS_OPRIG_H
@@ -7,8 +7,8 @@
 #include "retort/nn/graph.h"
 
 /*
- * One input: numbers of a shape, token ids, or those embedded by a node whose table is shared. A
- * rank of 0 is the input before it again: gradients must add up.
+ * One input: numbers of a shape, token ids, or the embedding of ids by a node with a tied table.
+ * Rank 0: the input before again, so that gradients must add up.
  */
 struct oprig_input {
 	int rank;
@@ -38,21 +38,21 @@ struct oprig {
 	int threads;
 };
 
-/* The operator by name, NULL where there is none. */
+/* Find an operator by name; NULL if unknown. */
 const struct op *oprig_op(const char *name);
 
-/* Values are drawn; with `threads` > 1 a pool works. Fails the test where the shapes are refused.
- */
+/* Build the rig with random values; with `threads` > 1 it has a pool. Fails the test if the shapes
+ * are refused. */
 void oprig_make(struct oprig *r, const struct oprig_case *c, int threads);
 void oprig_free(struct oprig *r);
 
-/* The weighted sum; forward only. */
+/* Compute the weighted sum; forward only. */
 double oprig_loss(struct oprig *r);
 
-/* Forward and backward: gradients of the weighted sum in r->grad and in the input nodes. */
+/* Forward and backward: gradients of the weighted sum, in r->grad and in the input nodes. */
 void oprig_backward(struct oprig *r);
 
-/* Every parameter's and every input's gradient against central differences. */
+/* Compare the gradients of all parameters and inputs with central differences. */
 void oprig_check(struct oprig *r, const struct oprig_case *c);
 
 #endif

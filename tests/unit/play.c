@@ -1,4 +1,4 @@
-/* play.c: build a graph of one operator, feed it, read everything back. */
+/* play.c: build a graph of one operator, feed it, read all values and gradients. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -91,7 +91,7 @@ feed(const struct play *p, struct graph *g, const int *in, int n_in)
 	for (int i = 0; i < n_in; i++) {
 		if (p->in[i].ids)
 			graph_feed_ids(g, in[i], p->in[i].ids, p->in[i].dim[0]);
-		else /* graph_feed takes floats: this is to be exact in double */
+		else /* graph_feed takes floats, but these values must be exact in double */
 			memcpy(g->node[in[i]].out.data, p->in[i].data,
 			       input_len(&p->in[i]) * sizeof(real));
 	}

@@ -8,11 +8,10 @@
 
 #include "retort/nn/ckpt.h"
 
-/* The path of a file of `model`, or of its directory where `file` is "": in `buf`, which is
- * returned. */
+/* Write the path of a file of `model`, or of its directory for file "", to `buf`; returns buf. */
 const char *published_path(const char *model, const char *file, char *buf, size_t size);
 
-/* A file of `model`, the caller's to release; the test fails where it cannot be read. */
+/* Read a file of `model`; the caller releases it. Fails the test if that is not possible. */
 json_t *published_json(const char *model, const char *file);
 
 /* Fail the test unless both have the same tensors to the bit. */

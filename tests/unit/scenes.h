@@ -24,7 +24,7 @@ enum scenes_kind {
 
 const char *scenes_name(enum scenes_kind kind);
 
-/* Fill an uninitialised scene, always in the same way; the caller releases it. */
+/* Fill an uninitialised scene, deterministically; the caller releases it. */
 void scenes_make(struct scene *s, enum scenes_kind kind);
 
 #endif

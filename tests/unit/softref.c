@@ -1,4 +1,4 @@
-/* softref.c: losses on outputs as they are written, in logarithms and long double, row by row. */
+/* softref.c: losses on outputs by their formulas, in logarithms and long double, row by row. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -7,7 +7,7 @@
 #include <math.h>
 #include "retort/kd/losses/loss_table.h"
 
-/* Class `skip` is left out; -1: none. */
+/* Class `skip` is excluded; -1: none. */
 static long double
 log_sum(const real *z, size_t n, double t, long skip)
 {

@@ -1,4 +1,4 @@
-/* Losses on outputs as plain formulas in long double: what the library's are compared with. */
+/* Losses on outputs as plain formulas in long double: references for those of the library. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TESTS_SOFTREF_H
 #define RETORT_TESTS_SOFTREF_H
@@ -8,7 +8,7 @@
 #define ROWS 64
 #define CLASSES 1000
 
-/* One pair of batches. */
+/* A batch of student and teacher logits. */
 struct pair {
 	size_t rows, n;
 	real *s, *t, *dx, *scratch, weight[ROWS];

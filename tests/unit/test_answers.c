@@ -1,4 +1,4 @@
-/* test_answers.c: files of a teacher's outputs, CSV and .npy, good and bad. */
+/* test_answers.c: files of teacher outputs, CSV and .npy, valid and invalid. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -158,7 +158,7 @@ ids_have_a_file_too(void **state)
 	check_refused(path, o, "1 rows of 1 column (expected 2 rows of one");
 }
 
-/* What was written comes back bit by bit, either way. */
+/* Written logits are the same bits when read, in both formats. */
 static void
 files_written_are_read(void **state)
 {
@@ -180,7 +180,7 @@ files_written_are_read(void **state)
 	}
 }
 
-/* A .npy with such a header text and so many bytes of zeroes behind it. */
+/* A .npy file with this header text and so many zero bytes of data. */
 static const char *
 put_npy(const char *header, size_t zeroes)
 {

@@ -235,7 +235,7 @@ n_grams_are_selected(void **state)
 	batch_release(&b);
 }
 
-/* Labels are then the next token; the last one keeps its label. */
+/* Labels are the next token; the last one keeps its label. */
 static void
 next_token_labels_follow_deletions(void **state)
 {
@@ -289,7 +289,7 @@ cells_become_the_mean_or_that_of_another_row(void **state)
 	batch_release(&b);
 }
 
-/* Else a row could be red and blue at once. The last features are numbers. */
+/* Otherwise a row could be red and blue at once. The last features are numbers. */
 static void
 categories_are_masked_as_one_cell(void **state)
 {

@@ -79,8 +79,8 @@ numbers_round_trip(void **state)
 	CHECK_STR(text_fit(buf, 6, "abcdefgh, i"), "abcde");
 }
 
-/* The fast path for plain decimals rounds to the same bits as strtod, for all digits and places of
- * the point. */
+/* The fast path for plain decimals gives the same bits as strtod, for all numbers of digits and
+ * positions of the point. */
 static void
 plain_decimals_equal_strtod(void **state)
 {

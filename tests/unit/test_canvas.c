@@ -79,7 +79,7 @@ canvas_can_have_any_size(void **state)
 	canvas_release(&c);
 }
 
-/* Whatever the characters, what follows stands in the column that text_width gives. */
+/* Text after any character starts in the column that text_width gives. */
 static void
 rows_stay_aligned_behind_wide_characters_and_marks(void **state)
 {

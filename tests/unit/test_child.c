@@ -58,7 +58,7 @@ killing_a_child_kills_its_pipeline(void **state)
 	close(out);
 }
 
-/* A process it left behind holds its output, which would never end. */
+/* A process left behind holds the output open, which would block the reader. */
 static void
 processes_left_by_a_child_are_killed(void **state)
 {

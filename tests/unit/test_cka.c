@@ -1,5 +1,5 @@
-/* test_cka.c: centred kernel alignment against values from elsewhere, and the best ascending
- * assignment against all of them. */
+/* test_cka.c: centred kernel alignment against external values, and the best ascending assignment
+ * against exhaustive search. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -31,7 +31,7 @@ draw(uint64_t seed, size_t i)
 	return (double)(rng_bits(rng_stream(seed, "test", 0, 0), i) >> 11) / 0x1p53 - 0.5;
 }
 
-/* By the other formula: products of columns, |X'Y|^2 / (|X'X| |Y'Y|). */
+/* By the other formula, products of columns: |X'Y|^2 / (|X'X| |Y'Y|). */
 static double
 by_columns(const double *x, size_t p, const double *y, size_t q, size_t rows)
 {

@@ -1,4 +1,4 @@
-/* test_columns.c: columns of one table found in another, cell by cell. */
+/* test_columns.c: columns of one table matched to those of another. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -21,7 +21,7 @@ read_set(const char *text, const char *name)
 	return ds;
 }
 
-/* Ten rows: `row` first, and nine like the data's. */
+/* Ten rows: `row` first, then nine like those of the data. */
 static struct dataset *
 read_more(const char *head, const char *row, const char *others)
 {
@@ -119,7 +119,7 @@ mismatches_are_named(void **state)
 	refuse("hue,size,size,kind", "red,1,2,a", "blue,2,2,", "more: duplicate column 'size'");
 }
 
-/* "a=b" is the name of a column of numbers, and a word may have a sign too. */
+/* "a=b" is the name of a numeric column; a word may contain '=' too. */
 static void
 an_equals_sign_in_a_name_is_no_category(void **state)
 {

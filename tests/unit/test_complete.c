@@ -1,4 +1,4 @@
-/* test_complete.c: what Tab offers for the options of a data set. */
+/* test_complete.c: completion of options of data sets. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -84,7 +84,7 @@ words_of_more_sets_are_offered(void **state)
 	CHECK_STR(offered("data target free.csv as met w"), "without");
 	CHECK_STR(offered("data held-out test.csv v"), "vocab");
 	CHECK_STR(offered("data show digits head"), "header");
-	CHECK_STR(offered("data weight "), "few train"); /* met is no training set */
+	CHECK_STR(offered("data weight "), "few train"); /* met is not a training set */
 	CHECK_STR(offered("data weight few "), "");
 	CHECK_STR(offered("stage finetune sets "), "few train");
 	CHECK_STR(offered("ramp set:"), "set:few set:train");
@@ -106,8 +106,7 @@ words_of_ramps_and_terms_are_offered(void **state)
 	CHECK_STR(offered("balance k"), ""); /* its weight is 0 here */
 }
 
-/* The lab that offered() completes for has no networks: words that need none are offered all the
- * same. */
+/* offered() completes for a lab without networks: words that need none are still offered. */
 static void
 forms_of_map_and_student_are_offered(void **state)
 {

@@ -1,4 +1,4 @@
-/* test_conf.c: loops over the knob table, so that it cannot miss a knob. */
+/* test_conf.c: properties of all knobs, by loops over the table. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 

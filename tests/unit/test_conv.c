@@ -1,4 +1,4 @@
-/* test_conv.c: operators over maps against loops written from their definitions, in double. */
+/* test_conv.c: operators on feature maps against plain loops of their definitions, in double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -8,7 +8,7 @@
 #include "retort/nn/gemm/blas.h"
 #include "retort/nn/ops/op_table.h"
 
-/* A case, and where everything of it is. */
+/* A case and its arrays. */
 struct maps {
 	struct oprig r;
 	size_t rows, h, w, c, oh, ow, oc;
@@ -56,7 +56,7 @@ make(struct maps *m, const char *op, size_t rows, size_t h, size_t w, size_t c, 
 	m->bias = parameter(&m->r, "node.bias");
 }
 
-/* The map's number, 0 outside. */
+/* Element of a map, 0 outside. */
 static double
 number(const struct maps *m, size_t row, long y, long x, size_t c)
 {
@@ -87,7 +87,8 @@ conv_at(const struct maps *m, const struct conv_case *k, size_t row, size_t oy, 
 	return sum;
 }
 
-/* d/d weight: the sum over positions of what the weight saw, by the gradient of what came out. */
+/* Gradient of a weight: the sum over positions of the input it multiplies times the output
+ * gradient. */
 static void
 check_weight_gradient(const struct maps *m, const struct conv_case *k, const double *dw)
 {
@@ -165,8 +166,7 @@ go_down(struct oprig *r, const double *grad, real *grad_factor, bool grad_set, r
 	graph_forward(r->g, r->out);
 	graph_zero(r->g);
 	for (size_t i = 0; i < r->len; i++)
-		n->grad[i] =
-			grad ? grad[i] : NAN; /* values that were not written must not be read */
+		n->grad[i] = grad ? grad[i] : NAN; /* unwritten values must not be read */
 	n->grad_factor = grad_factor;
 	n->grad_set = grad_set;
 	graph_backward(r->g);
@@ -234,7 +234,7 @@ struct pool_case {
 	int kind, size, stride, padding;
 };
 
-/* The largest inside of the map, or the mean with what the padding adds. */
+/* Maximum inside of the map, or mean including the padding. */
 static double
 pool_at(const struct maps *m, const struct pool_case *k, size_t row, size_t oy, size_t ox, size_t c)
 {
@@ -270,7 +270,8 @@ pooling_is_the_maximum_or_mean_of_windows(void **state)
 		struct maps m;
 
 		make(&m, "pool", k->rows, k->h, k->w, k->c, attr, 4);
-		m.r.g->saves = i % 2 == 0; /* values are the same where no backward follows */
+		m.r.g->saves =
+			i % 2 == 0; /* values do not depend on whether a backward pass follows */
 		oprig_loss(&m.r);
 		for (size_t at = 0; at < m.r.len; at++) {
 			size_t ox = at / m.oc % m.ow, oy = at / m.oc / m.ow % m.oh;
@@ -319,7 +320,7 @@ a_global_pool_is_the_mean_of_each_channel(void **state)
 	oprig_free(&m.r);
 }
 
-/* Mean and variance of channel c with the divisor n, by two passes. */
+/* Mean and variance of channel c with divisor n, in two passes. */
 static void
 statistics(const struct maps *m, size_t c, double *mean, double *variance)
 {
@@ -382,7 +383,7 @@ running_statistics_use_the_unbiased_variance(void **state)
 		CHECK_NEAR(variance[c], 0.9 * 5 + 0.1 * spread * 60 / 59, 1e-13);
 	}
 	mean[1] = 3;
-	m.r.g->saves = false; /* a look without a step */
+	m.r.g->saves = false; /* an evaluation without a step */
 	oprig_loss(&m.r);
 	m.r.g->saves = true;
 	m.r.g->training = false;
@@ -390,7 +391,7 @@ running_statistics_use_the_unbiased_variance(void **state)
 	CHECK(mean[1] == 3);
 	m.r.g->training = true;
 	m.r.g->node[m.r.input[0]].out.data[1] =
-		NAN; /* a batch that is lost does not spoil what is remembered */
+		NAN; /* a batch with NaN does not change the running statistics */
 	oprig_loss(&m.r);
 	CHECK(mean[1] == 3 && isnan(m.y[1]));
 	oprig_free(&m.r);
@@ -414,7 +415,7 @@ batch_norm_with_running_statistics_has_the_gradient_of_its_values(void **state)
 	}
 }
 
-/* A mean of 1e6 against a spread of 1: squares of x alone would lose twelve of sixteen digits. */
+/* With a mean of 1e6 and a spread of 1, sums of squares would lose twelve of sixteen digits. */
 static void
 batch_norm_is_accurate_for_large_means(void **state)
 {
@@ -453,12 +454,12 @@ costs_count_multiply_adds_twice(void **state)
 
 	(void)state;
 	make(&m, "conv", 2, 7, 5, 6, attr,
-	     6); /* 4 x 3 places of 8 channels, 9 windows' numbers of 3 channels */
+	     6); /* 4 x 3 positions of 8 channels, windows of 9 positions of 3 channels */
 	CHECK(op_conv.cost(m.r.g, &m.r.g->node[m.r.out]) == 2 * 12 * 8 * 27);
 	oprig_free(&m.r);
 }
 
-/* What the operator says of shapes that cannot meet. */
+/* Messages for shapes that do not fit. */
 static void
 refused(const struct op *op, const size_t *dim, const double *attr, const char *what)
 {

@@ -71,7 +71,7 @@ characters_are_numbered_by_their_code_point(void **state)
 	learn(&t, TOKENIZER_CHAR,
 	      "\xEF\xBB\xBF"
 	      "b月ab\xF0\x9F\x8C\x99é");
-	CHECK_INT(t.vocab, 5); /* the byte order mark is none */
+	CHECK_INT(t.vocab, 5); /* the byte order mark is not a token */
 	CHECK_INT(tokenizer_id(&t, 'a'), 0);
 	CHECK_INT(tokenizer_id(&t, 0xE9), 2);
 	CHECK_INT(tokenizer_id(&t, 0x6708), 3);
@@ -110,7 +110,7 @@ invalid_utf8_is_refused_with_its_place(void **state)
 		CHECK_STR(e.msg, bad[i].message);
 	}
 	CHECK_INT(tokenizer_add_chars(&t, "\xEF\xBF\xBD", 3, &e),
-		  0); /* U+FFFD itself is a character */
+		  0); /* U+FFFD is a character of the text */
 	tokenizer_release(&t);
 }
 
@@ -474,8 +474,7 @@ windows(const char *text, const char *name)
 	return ds;
 }
 
-/* Rows from .. from + more->n of `all` are fed as those of `more` alone; but for labels that are
- * not looked at. */
+/* Rows from .. from + more->n of `all` have the inputs of `more`, except for hidden labels. */
 static void
 fed_alike(const struct dataset *all, size_t from, const struct dataset *more, bool labelled)
 {

@@ -1,4 +1,4 @@
-/* test_data.c: tables, datasets, splits, scaling, order; and checkpoints as hostile files. */
+/* test_data.c: tables, data sets, splits, scaling, order; and checkpoints with invalid bytes. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -63,7 +63,7 @@ invalid_tables_are_refused(void **state)
 	CHECK(strstr(e.msg, "NUL") != NULL);
 }
 
-/* A header, a label in front, a missing cell, a missing label, eleven rows. */
+/* A header, the label in the first column, a missing cell, a missing label, eleven rows. */
 static struct dataset *
 small(struct err *e)
 {
@@ -97,7 +97,7 @@ a_table_becomes_numbers_and_classes(void **state)
 	dataset_free(ds);
 }
 
-/* A column of words is a feature for each word; one that has numbers too keeps its complaint. */
+/* A column of words becomes a feature for each word; mixed with numbers it is refused. */
 static void
 words_become_categories(void **state)
 {
@@ -150,7 +150,7 @@ scaling_uses_training_rows_only(void **state)
 	scale_apply(&s, ds);
 	CHECK_NEAR(ds->x[0], -1 / sqrt(2.0 / 3), 1e-6);
 	CHECK_NEAR(ds->x[2 * 2 + 1], 0, 0);
-	CHECK_NEAR(ds->x[10 * 2], SCALE_LIMIT, 0); /* 11 is drawn in */
+	CHECK_NEAR(ds->x[10 * 2], SCALE_LIMIT, 0); /* 11 is clipped */
 	scale_release(&s);
 	dataset_free(ds);
 }
@@ -182,7 +182,7 @@ bundled_digits_have_known_values(void **state)
 	ds->n -= 97;
 	CHECK_INT(split_make(ds, 7, -1, &again, NULL), 0);
 	for (size_t i = 0; i < again.n_held; i++)
-		CHECK_INT(again.held[i], s.held[i]); /* a row stays where it is */
+		CHECK_INT(again.held[i], s.held[i]); /* a row keeps its part in every split */
 	ds->n += 97;
 	split_release(&s);
 	split_release(&again);
@@ -207,13 +207,13 @@ the_order_is_a_function_of_seed_and_position(void **state)
 	}
 	for (int i = 0; i < 5; i++)
 		CHECK_INT(seen[rows[i]], 4);
-	sampler_next(&b, 4, 4, y); /* straight there */
+	sampler_next(&b, 4, 4, y); /* position set directly */
 	CHECK_INT(memcmp(x, y, sizeof x), 0);
 	sampler_release(&a);
 	sampler_release(&b);
 }
 
-/* Rows 0..3 are the data itself, 4..8 a second set, 9 and more a third. */
+/* Rows 0..3 are the main set, 4..8 a second set, 9 and above a third. */
 static const struct dataset three_sets = {
 	.n = 12,
 	.d = 1,
@@ -244,20 +244,20 @@ rows_are_drawn_from_the_requested_sets(void **state)
 	}
 	for (int i = 0; i < 12; i++)
 		CHECK_INT(seen[i], i == 4 || i == 5 || i == 6 || i == 8 ? 3 : 0);
-	CHECK(!sampler_restrict(&a, 1u << 2)); /* of which there is no row */
+	CHECK(!sampler_restrict(&a, 1u << 2)); /* a set without rows */
 	CHECK_INT(a.n, 4);
-	CHECK(sampler_restrict(&b, 1u << 0 | 1u << 2)); /* another way to the same place */
+	CHECK(sampler_restrict(&b, 1u << 0 | 1u << 2)); /* the same position reached otherwise */
 	CHECK(sampler_restrict(&b, 1u << 1));
 	sampler_next(&a, 3, 3, x);
 	sampler_next(&b, 3, 3, y);
 	CHECK_INT(memcmp(x, y, 3 * sizeof *x), 0);
-	CHECK(sampler_restrict(&a, 1u << 0 | 1u << 1)); /* all there are: as it began */
+	CHECK(sampler_restrict(&a, 1u << 0 | 1u << 1)); /* all rows: as at the start */
 	sampler_release(&b);
 	sampler_init(&b, &three_sets, rows, 6, 1);
 	sampler_next(&a, 1, 6, x);
 	sampler_next(&b, 1, 6, y);
 	CHECK_INT(memcmp(x, y, sizeof x), 0);
-	CHECK_INT(mem_count() - before, 1); /* that of the sampler begun anew */
+	CHECK_INT(mem_count() - before, 1); /* one allocation, of a new sampler */
 	sampler_release(&a);
 	sampler_release(&b);
 }
@@ -288,7 +288,7 @@ rows_and_labels_have_the_weights_of_their_sets(void **state)
 	batch_release(&b);
 }
 
-/* A file by hand: two tensors of two numbers. */
+/* A handwritten file: two tensors of two numbers. */
 static size_t
 by_hand(char *out)
 {

@@ -1,5 +1,4 @@
-/* test_dots.c: the products of AVX512-BF16 against sums in double of numbers rounded by arithmetic.
- */
+/* test_dots.c: AVX512-BF16 products against sums in double of numbers rounded arithmetically. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -10,7 +9,7 @@
 #define PANEL 16
 #define FILL(n) (((n) + GEMM_BF16_UNIT - 1) / GEMM_BF16_UNIT * GEMM_BF16_UNIT)
 
-/* Eight bits of mantissa, to nearest, ties to even. */
+/* Round to eight bits of mantissa, to nearest, ties to even. */
 static float
 rounded(float x)
 {
@@ -38,8 +37,7 @@ struct rig {
 	uint16_t *panels, *scratch;
 };
 
-/* Into panels; columns that are not there hold what is not a number, and so does the scratch:
- * neither may be seen in y. */
+/* Pack into panels; padding columns and scratch are filled with NaN, which must not appear in y. */
 static void
 lay_out(struct rig *r)
 {
@@ -64,8 +62,9 @@ rig_open(struct rig *r, size_t rows, size_t in, size_t columns)
 	*r = (struct rig){
 		.rows = rows, .in = in, .columns = columns, .ldx = in + 3, .ldy = columns + 5
 	};
-	r->x = mem_array(rows * r->ldx - 3,
-			 sizeof *r->x); /* to the number: a sanitizer sees what is read beyond */
+	r->x = mem_array(
+		rows * r->ldx - 3,
+		sizeof *r->x); /* exact allocation: a sanitizer detects reads past the end */
 	r->w = mem_array(in * columns, sizeof *r->w);
 	r->y = mem_array(rows * r->ldy, sizeof *r->y);
 	r->panels = mem_try(FILL(in) * FILL(columns), sizeof *r->panels);
@@ -74,7 +73,7 @@ rig_open(struct rig *r, size_t rows, size_t in, size_t columns)
 		r->w[i] = rounded((float)rng_normal(w, i));
 	for (size_t i = 0; i < rows * r->ldx - 3; i++)
 		r->x[i] = i % r->ldx < in ? (float)rng_normal(x, i)
-					  : NAN; /* between rows: not read, or it shows */
+					  : NAN; /* padding between rows, which must not be read */
 	for (size_t i = 0; i < rows * r->ldy; i++)
 		r->y[i] = 77;
 	lay_out(r);
@@ -97,7 +96,7 @@ run(struct rig *r)
 			  r->scratch);
 }
 
-/* Every number of y, and that nothing behind the rows was touched. */
+/* Check all numbers of y, and that memory after the rows is unchanged. */
 static void
 check_sums(const struct rig *r)
 {
@@ -152,7 +151,7 @@ many_rows_are_processed_in_strips(void **state)
 	}
 }
 
-/* Whatever rows stand beside it, and whatever columns. */
+/* Independent of the other rows and columns. */
 static void
 sums_of_a_row_do_not_depend_on_other_rows(void **state)
 {
@@ -199,7 +198,7 @@ numbers_are_rounded_to_the_nearest_and_ties_to_even(void **state)
 
 	(void)state;
 	for (size_t place = 0; place < 33;
-	     place += 16) /* in either half of a vector, and behind it */
+	     place += 16) /* in either half of a vector, and after it */
 		for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 			struct rig r;
 

@@ -31,7 +31,7 @@ open_editor(struct scene *s, int row, int column)
 	s->view.edit_column = column;
 }
 
-/* Give layers feature maps of 4 x 4 positions, so that the losses that fit differ. */
+/* Give layers feature maps of 4 x 4 positions, so that other losses fit. */
 static void
 make_images(struct scene *s)
 {

@@ -1,4 +1,4 @@
-/* test_engine.c: activations, products and networks against values by hand, in double. */
+/* test_engine.c: activations, products and networks against values computed by hand, in double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -30,7 +30,7 @@ values_of_activations_are_the_known_ones(void **state)
 	CHECK_NEAR(hyperbolic[1], -0.76159415595576489, 1e-15);
 }
 
-/* The definition, in the order of the formula. */
+/* The definition, summed in the order of the formula. */
 static void
 naive(const struct blas_product *p, double *c)
 {

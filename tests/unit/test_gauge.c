@@ -1,4 +1,5 @@
-/* test_gauge.c: two-sample statistics, against values by hand and sets with known results. */
+/* test_gauge.c: two-sample statistics against values computed by hand and sets with known results.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -62,8 +63,8 @@ shifted_samples_differ(void **state)
 	CHECK(g.far_by[0] > g.far_by[1] && g.n_far == TWO_SAMPLE_FAR);
 }
 
-/* Of a = {0, 1} and b = {2, 3} with spread sqrt(5)/2: distances over it; 2 * 2 - 1/2 - 1/2 = 3 of
- * them. */
+/* a = {0, 1}, b = {2, 3}, spread sqrt(5)/2: energy distance (2 * 2 - 1/2 - 1/2) / spread = 3 /
+ * spread. */
 static void
 energy_distance_matches_values_by_hand(void **state)
 {

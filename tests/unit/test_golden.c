@@ -1,4 +1,4 @@
-/* test_golden.c: operators against the values and gradients that torch computed (tests/vectors), in
+/* test_golden.c: operators against values and gradients computed by torch (tests/vectors), in
  * double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
@@ -16,10 +16,10 @@
 /* The file has 11 significant digits. */
 #define TOLERANCE 2e-10
 
-#define COMPARED "compared" /* the mark, beside a tensor's shape and data */
+#define COMPARED "compared" /* mark in the JSON of a tensor, beside shape and data */
 
 static json_t *cases;    /* an array */
-static const char *name; /* of the case at hand */
+static const char *name; /* name of the current case */
 
 /* ---------------------------------------------------------------- numbers of a case */
 
@@ -61,8 +61,8 @@ attr(const json_t *c, const char *of)
 	return json_is_number(v) ? json_number_value(v) : json_is_true(v);
 }
 
-/* Runs of `n` numbers, `stride` apart in `got` by their beginnings, against those of the file,
- * which are marked. */
+/* Compare runs of `n` numbers, `stride` apart in `got`, with those of the file, and mark them as
+ * compared. */
 static void
 compare_runs(const json_t *c, const char *part, const char *of, const real *got, size_t n,
 	     size_t stride)
@@ -152,7 +152,7 @@ gelu(const json_t *c)
 	mem_free(x.data), mem_free(mix.data), mem_free(y);
 }
 
-/* Gate and up stand side by side in ours. */
+/* Retort stores gate and value in one array. */
 static void
 swiglu(const json_t *c)
 {
@@ -199,8 +199,8 @@ embedding(const json_t *c)
 	mem_free(y), mem_free(dtable), mem_free(ids);
 }
 
-/* Padded queries get 0 from ours and are left out here: the mix is 0 there, and their probabilities
- * are blanked. */
+/* Padded queries give 0 in Retort and are not compared: their weight in the loss is 0, and their
+ * probabilities are blanked. */
 static void
 blank_padded(const real *mask, const struct numbers *want, real *got, bool by_head)
 {
@@ -263,7 +263,8 @@ attention(const json_t *c)
 	mem_free(x), mem_free(dx), mem_free(got), mem_free(got_map), mem_free(ids);
 }
 
-/* Ours starts from nothing and has one bias, whose gradient is that of both. */
+/* Retort starts from a zero state and has one bias, whose gradient is that of both biases of torch.
+ */
 static void
 lstm(const json_t *c)
 {
@@ -359,7 +360,7 @@ conv2d(const json_t *c)
 	mem_free(y), mem_free(dx), mem_free(dw), mem_free(db);
 }
 
-/* x [N,H,W,C] and nothing else. */
+/* Input x [N,H,W,C] only. */
 static void
 maps(const json_t *c, struct play *p)
 {
@@ -398,7 +399,7 @@ max_pool(const json_t *c)
 static void
 average_pool(const json_t *c)
 {
-	CHECK(attr(c, "pad") == 0 || attr(c, "count_pad") != 0); /* in ours the border counts */
+	CHECK(attr(c, "pad") == 0 || attr(c, "count_pad") != 0); /* Retort counts the padding */
 	pool(c, POOL_AVERAGE);
 }
 
@@ -408,7 +409,7 @@ global_pool(const json_t *c)
 	maps(c, &(struct play){ .op = "global_pool" });
 }
 
-/* Rows or maps. Running statistics move while training, and else stay to the bit. */
+/* Rows or maps. Running statistics change in training only. */
 static void
 batch_norm(const json_t *c)
 {
@@ -446,10 +447,10 @@ batch_norm(const json_t *c)
 }
 
 /*
- * Ours turns inside of attention only, and raw scores show it: row i of the feed has the keys x,
- * and queries that are sqrt(D) at number i of position 0, which is not turned, and 0 elsewhere: its
- * first query's scores are the numbers i of the keys, turned; the gradient of the keys, over all
- * rows, is that of x.
+ * Retort rotates inside of attention only, which raw scores show: row i of the feed has the keys x,
+ * and queries that are sqrt(D) at number i of position 0, which is not rotated, and 0 elsewhere.
+ * The scores of its first query are numbers i of the rotated keys; the gradient of the keys, summed
+ * over rows, is that of x.
  */
 static void
 rotary(const json_t *c)
@@ -495,7 +496,7 @@ rotary(const json_t *c)
 
 /* ---------------------------------------------------------------- the tables */
 
-/* Operators of the file. */
+/* Operators of the file, with their adapters. */
 static const struct row {
 	const char *op;
 	void (*adapter)(const json_t *c);
@@ -516,9 +517,9 @@ static const struct row {
 	{ "cross_entropy", cross_entropy },
 };
 
-/* What is not compared: a whole case, or a tensor of one. */
+/* Not compared: a whole case, or one tensor. */
 static const struct gap {
-	const char *name, *of; /* of NULL: all of it */
+	const char *name, *of; /* of NULL: the whole case */
 	const char *reason;
 } gaps[] = {
 	{ "conv2d-oblong", NULL,
@@ -559,7 +560,7 @@ case_called(const char *wanted)
 	return NULL;
 }
 
-/* Tensors of a part of the case that was just run: each is either marked, or a gap. */
+/* Every tensor of a part of the case just run must be marked, or listed as not compared. */
 static void
 nothing_was_left_out(const json_t *c, const char *part)
 {

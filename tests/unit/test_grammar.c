@@ -1,4 +1,4 @@
-/* test_grammar.c: words are parsed by a table of forms, which is also their synopsis. */
+/* test_grammar.c: parsing of words by a table of forms, and their synopsis. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 

@@ -1,5 +1,4 @@
-/* test_hf.c: published models: what they say against tests/vectors/hf; there and back again; in
- * double. */
+/* test_hf.c: published models: outputs against tests/vectors/hf, writing and reading, in double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -21,9 +20,9 @@ static const char *const models[] = { "bert",     "distilbert", "gpt2",  "gpt2-b
 				      "gpt2-f16", "gpt2-bf16",  "llama", "llama-tied" };
 #define MODELS (sizeof models / sizeof *models)
 
-/* ---------------------------------------------------------------- what they say */
+/* ---------------------------------------------------------------- outputs */
 
-/* A network with a published model's numbers, and the rows of its vectors. */
+/* A network with the parameters of a published model, and the rows of its vectors. */
 struct asked {
 	const char *model;
 	json_t *vectors;
@@ -41,9 +40,9 @@ whole_at(const json_t *j, const char *key, size_t r, size_t t)
 }
 
 /*
- * Ours knows the first token type only. Rows whose second sentence has the second type are asked
- * through a table of twice as many tokens, in whose upper half the difference of the two types is
- * added: the same sum.
+ * Retort embeds the first token type only. Rows whose second sentence has the second type use a
+ * table of twice as many tokens, with the difference of both types added in the upper half, which
+ * gives the same sum.
  */
 static void
 double_table(struct asked *a, const struct ckpt *c)
@@ -152,8 +151,8 @@ ask_end(struct asked *a)
 	mem_free(a->visible);
 }
 
-/* Numbers of a node against the file's; `position(i)` is where number i stands, in [rows, length],
- * or it has no place. */
+/* Compare numbers of a node with the file's. `position(i)` maps number i to [rows, length]; or it
+ * is skipped. */
 static void
 compare(const struct asked *a, const char *what, const json_t *want, int node, size_t of_row,
 	size_t of_position)
@@ -235,9 +234,10 @@ published_models_match_torch(void **state)
 	}
 }
 
-/* ---------------------------------------------------------------- there and back */
+/* ---------------------------------------------------------------- writing and reading */
 
-/* Drops, of encoder's attention, which are not done here. */
+/* Keys that may differ after writing: dropout rates that Retort does not have, the type of tensors.
+ */
 static bool
 may_differ(const char *key)
 {
@@ -469,8 +469,8 @@ data_that_does_not_fit_is_refused_by_net_spec_of(void **state)
 	ckpt_free(c);
 }
 
-/* Rows of five tokens, a table of sixteen positions: saved and loaded, the table keeps its length.
- */
+/* Rows of five tokens with a table of sixteen positions: after saving and loading the table has its
+ * length. */
 static void
 position_tables_keep_their_length(void **state)
 {

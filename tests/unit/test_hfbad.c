@@ -11,7 +11,7 @@
 #include "retort/base/mem.h"
 #include "retort/nn/hf/hf.h"
 
-/* ---------------------------------------------------------------- what is refused */
+/* ---------------------------------------------------------------- refused models */
 
 static struct ckpt *
 tensors_of(const char *model)
@@ -42,7 +42,7 @@ parse(const char *what, const json_t *config, const struct ckpt *theirs, const c
 	free(text);
 }
 
-/* A key of config.json is another value, or none; what is said then, NULL: it is fine. */
+/* A key of config.json with another value, or without; the expected message, NULL: accepted. */
 static const struct config_case {
 	const char *model, *key, *value, *want;
 } configs[] = {
@@ -132,7 +132,7 @@ static const struct config_case {
 	{ "distilbert", "dim", "32",
 	  "tensor distilbert.embeddings.word_embeddings.weight: shape [100, 16], but dim of "
 	  "config.json is 32 (expected [100, 32])" },
-	{ "distilbert", "id2label", NULL, NULL }, /* two, where nothing is said */
+	{ "distilbert", "id2label", NULL, NULL }, /* two labels by default */
 	{ "gpt2", "scale_attn_by_inverse_layer_idx", "true",
 	  "config.json: scale_attn_by_inverse_layer_idx: unsupported value true (expected false)" },
 	{ "gpt2", "scale_attn_weights", "false",
@@ -314,7 +314,7 @@ old_names_and_names_without_prefix_are_read(void **state)
 	}
 	parse("old names", config, c, NULL);
 	ckpt_free(c);
-	c = tensors_of("gpt2"); /* a table of logits that is the embedding's */
+	c = tensors_of("gpt2"); /* logits with the table of the embedding */
 	ckpt_add(c, "lm_head.weight", 2, (size_t[]){ 80, 20 },
 		 tensor(c, "transformer.wte.weight")->data);
 	parse("tied", gpt2, c, NULL);
@@ -324,7 +324,7 @@ old_names_and_names_without_prefix_are_read(void **state)
 	json_decref(config), json_decref(gpt2);
 }
 
-/* Bytes of a safetensors file with one tensor of two numbers. */
+/* A safetensors file with one tensor of two numbers. */
 static int
 parse_type(const char *name, const char *type, size_t size, struct err *e)
 {

@@ -38,7 +38,7 @@ zip(const void *bytes, size_t size, char *out, size_t room)
 	return room - z.avail_out;
 }
 
-/* The error of reading `name`, or "" when it is read; *out is the set. */
+/* Read `name`; returns the error message, or "" with the set in *out. */
 static const char *
 read_set(const char *name, const char *labels_from, struct dataset **out)
 {
@@ -58,7 +58,7 @@ read_set(const char *name, const char *labels_from, struct dataset **out)
 	return e.msg;
 }
 
-/* gzip_read of a file with these contents. An error does not begin with its path here. */
+/* gzip_read of a file with these contents; the error is without the path. */
 static int
 unpack(const char *packed, size_t n, size_t limit, char **out, size_t *size, struct err *e)
 {
@@ -89,7 +89,7 @@ gzip_restores_contents_of_several_members(void **state)
 	for (size_t i = 0; i < sizeof text; i++)
 		text[i] = (char)(i * i >> 7);
 	n = zip(text, sizeof text, packed, sizeof packed);
-	CHECK_INT(unpack(packed, n, sizeof text, &out, &size, &e), 0); /* as much as the limit */
+	CHECK_INT(unpack(packed, n, sizeof text, &out, &size, &e), 0); /* exactly the limit */
 	CHECK_INT(size, sizeof text);
 	CHECK_INT(memcmp(out, text, size), 0);
 	CHECK_INT(out[size], 0);
@@ -145,7 +145,7 @@ a_gzip_bomb_takes_no_more_memory_than_the_limit(void **state)
 	CHECK(n < sizeof zeros / 900);
 	CHECK_INT(unpack(packed, n, 100000, &out, &size, &e), IO_TOO_LARGE);
 	CHECK(strstr(e.msg, "more than 100000 bytes") != NULL);
-	memset(packed + n - 4, 0xFF, 4); /* it claims 4 GiB: the claim alone takes nothing */
+	memset(packed + n - 4, 0xFF, 4); /* it claims 4 GiB, which must not be allocated */
 	CHECK_INT(unpack(packed, n, (size_t)1 << 40, &out, &size, &e), -1);
 	CHECK(strstr(e.msg, "damaged") != NULL);
 }

@@ -12,7 +12,7 @@
 #include "retort/session/headless.h"
 #include "retort/ui/screen_commands.h"
 
-/* Commands that say something, each in all its ways; `help` of every command comes behind them. */
+/* Commands with output, in all variants; `help` of every command is added. */
 static const char asks[] = "retort-session 1\n"
 			   "seed 3\n"
 			   "help\n"
@@ -54,7 +54,7 @@ static const char asks[] = "retort-session 1\n"
 			   "mismatch train held-out\n"
 			   "report\n";
 
-/* What a session prints; the caller frees. */
+/* Output of a session; the caller frees. */
 static char *
 run(bool json, size_t *size)
 {
@@ -91,7 +91,7 @@ run(bool json, size_t *size)
 	return out;
 }
 
-/* Every command of `asks` that answers, so that none drops out of the test unseen. */
+/* Every command with output must be in `asks`. */
 static const char *const answers[] = {
 	"help", "data", "show",    "tokenizer", "teachers", "map",
 	"ramp", "loss", "augment", "bind",      "freeze",   "mismatch",
@@ -133,8 +133,7 @@ every_line_is_an_object(void **state)
 	mem_free(out);
 }
 
-/* The texts of the answers are what a person reads: all of them stand in the other output, in
- * order. */
+/* The texts in the JSON output are the plain output, in order. */
 static void
 answers_are_the_text(void **state)
 {

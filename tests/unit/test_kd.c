@@ -1,5 +1,4 @@
-/* test_kd.c: every loss against golden values computed elsewhere, and central differences, in
- * double. */
+/* test_kd.c: losses against golden values and central differences, in double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -9,9 +8,9 @@
 
 #define B 3
 #define C 4
-#define ROOM                    \
-	(LOSS_SCRATCH * B * C + \
-	 16 * C) /* with sums of every class, for those that look at all rows */
+#define ROOM                                                                                      \
+	(LOSS_SCRATCH * B * C + 16 * C) /* including sums over classes, for losses that span rows \
+					 */
 
 /* Golden inputs; the values were computed in double by an independent program. */
 static const real student[B * C] = { 1, 2, .5, -1, .2, -.3, 1.5, 0, -.7, .9, .4, 2.1 };
@@ -49,7 +48,8 @@ values_are_golden(void **state)
 		double temperature, value;
 	} rows[] = {
 		{ &loss_ce, 1, 1.212466656982 },
-		{ &loss_ce, 4, 1.212466656982 }, /* the temperature is no business of the labels */
+		{ &loss_ce, 4,
+		  1.212466656982 }, /* the label term does not depend on the temperature */
 		{ &loss_kd, 1, .232838247848 },
 		{ &loss_kd, 2, .303612719263 },
 		{ &loss_kd, 4, .318812111783 },
@@ -64,8 +64,7 @@ values_are_golden(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct loss_args a = golden(rows[i].temperature, scratch);
 
-		/* at T = 1e4 the divergence is a difference of numbers 1e8 times larger than itself
-		 */
+		/* at T = 1e4 the divergence is a difference of numbers 1e8 times its size */
 		CHECK_NEAR(rows[i].loss->run(&a), rows[i].value,
 			   rows[i].temperature > 100 ? 1e-6 : 1e-9);
 	}
@@ -106,7 +105,7 @@ first_row_of_the_gradient_has_golden_values(void **state)
 	}
 }
 
-/* Losses that are told more than the golden rows have are in test_layers.c. */
+/* Losses with further arguments are in test_layers.c. */
 static bool
 is_plain(const struct loss *l)
 {
@@ -123,7 +122,7 @@ every_loss_has_the_gradient_of_its_value(void **state)
 	(void)state;
 	for (size_t l = 0; l < loss_table_count; l++)
 		for (int t = 0; t < 3 && is_plain(loss_table[l]) && loss_table[l] != &loss_wsld;
-		     t++) { /* its weight is a number to it */
+		     t++) { /* its weight is a constant for the gradient */
 			struct loss_args a = golden(temperatures[t], scratch);
 			real dx[B * C] = { 0 }, grad_factor[B * C / 2] = { 0 };
 
@@ -257,7 +256,7 @@ the_largest_logits_and_a_bucket_give_the_golden_bound(void **state)
 	}
 }
 
-/* With all but one kept, the bucket holds one class and nothing is lost, at any temperature. */
+/* With top C - 1, the bucket has one class, so the loss is exact at any temperature. */
 static void
 top_k_of_all_but_one_class_is_exact(void **state)
 {
@@ -276,7 +275,8 @@ top_k_of_all_but_one_class_is_exact(void **state)
 static void
 attention_transfer_has_golden_values_for_different_channels(void **state)
 {
-	/* places x channels: four places, two channels of the student, three of the teacher */
+	/* positions x channels: four positions, two channels of the student, three of the teacher
+	 */
 	const real s[8] = { 1, .3, -2, .4, .5, -1, 0, 2 }, one = 1;
 	const real t[12] = { .5, 1, -.2, -1, .1, .9, 1.5, -.5, .3, .2, 1, -1.2 };
 	real scratch[LOSS_SCRATCH * 12], x[8], grad_factor[4] = { 0 }, q[4];

@@ -1,5 +1,5 @@
-/* test_layers.c: every loss on layers against golden values computed elsewhere, central
- * differences, and bad inputs. */
+/* test_layers.c: losses on layers against golden values, central differences, and invalid inputs.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -14,7 +14,7 @@
 #define NEAR 2e-6
 #endif
 #define MOST 8     /* rows */
-#define ROOM 16384 /* numbers of one array */
+#define ROOM 16384 /* numbers of an array */
 #define DATA 12    /* rows of the data set, with three classes, and some without a label */
 
 static real x[ROOM], target[ROOM], before[ROOM], t_before[ROOM], dx[ROOM], d_before[ROOM],
@@ -149,7 +149,7 @@ losses_between_rows_have_golden_values(void **state)
 	}
 }
 
-/* [channels][places] of the golden program as [places][channels]. */
+/* Reorder [channels][positions] of the golden values to [positions][channels]. */
 static void
 put_map(real *to, const double *values, size_t channels, size_t places)
 {
@@ -210,8 +210,8 @@ vid_has_golden_initial_values(void **state)
 	CHECK_NEAR(loss_vid.run(&a), .854718956217, NEAR);
 }
 
-/* What contrast says of one side of row i, from its formula: v the row's embedding, bank the other
- * side's. */
+/* crd of row i for one network by its formula: v is the row's embedding, bank that of the other
+ * network. */
 static double
 contrast(const double *v, const real *bank, const struct loss_args *a, size_t i, double log_norm)
 {
@@ -293,7 +293,7 @@ banks_move_in_training_only_and_norms_once(void **state)
 }
 
 #ifdef RETORT_REAL_DOUBLE
-/* The gradient that a loss adds to `got` for n numbers at `value` is that of its value. */
+/* Check that the gradient added to `got` is that of the loss at `value`, for n numbers. */
 static void
 compare(const struct loss *l, struct loss_args *a, real *value, const real *got, size_t n)
 {
@@ -368,7 +368,7 @@ every_loss_has_the_gradient_of_its_value(void **state)
 	}
 }
 
-/* Padding behind the first tokens of some rows. */
+/* Padding after the first tokens of some rows. */
 static void
 padding_is_ignored_and_gets_no_gradient(void **state)
 {
@@ -402,7 +402,7 @@ padding_is_ignored_and_gets_no_gradient(void **state)
 }
 #endif
 
-/* The value, and all gradients. What a loss has of its own ends with one that has no name. */
+/* Check the value and all gradients. The table of own arrays ends with an entry without a name. */
 static double
 run_down(const struct loss *l, struct loss_args *a)
 {
@@ -432,8 +432,8 @@ run_finite(const struct loss *l, struct loss_args *a)
 				 (double)grad_factor[i], (double)d_before[i]);
 }
 
-/* All rows the same, on one side and on both; zeros, on one side and on both; the student's are the
- * teacher's; a number that no mean of floats is. */
+/* Degenerate rows: all equal in one or both networks; zeros in one or both; student equal to
+ * teacher; a number whose mean is not exact in float. */
 static void
 rows_without_information_give_no_nan(void **state)
 {
@@ -457,7 +457,7 @@ rows_without_information_give_no_nan(void **state)
 		}
 }
 
-/* Constant, opposite to the one before, all but the same, vanishing, large; 6: as it was drawn. */
+/* Constant, opposite to the previous row, nearly constant, tiny, large; 6: random. */
 static void
 spoil(real *f, size_t rows, size_t width, unsigned how)
 {
@@ -475,7 +475,7 @@ spoil(real *f, size_t rows, size_t width, unsigned how)
 		}
 }
 
-/* As large as gradients may be is another question: a direction of next to nothing is steep. */
+/* Magnitude of gradients is not checked here: for a vector of tiny norm they are large. */
 static void
 check_numbers(const struct loss *l, struct loss_args *a, const char *what)
 {
@@ -512,7 +512,7 @@ hostile_numbers_give_no_nan(void **state)
 		}
 }
 
-/* Products of floats can leave a cosine below -1. */
+/* Rounding in float can give a cosine below -1. */
 static void
 opposite_rows_give_no_nan(void **state)
 {
@@ -548,7 +548,7 @@ fewer_than_two_rows_have_no_relation(void **state)
 	}
 }
 
-/* A row that is not looked at is as if it were not there. */
+/* A row of weight 0 has no effect. */
 static void
 rows_of_weight_zero_are_skipped(void **state)
 {
@@ -570,8 +570,7 @@ rows_of_weight_zero_are_skipped(void **state)
 	}
 }
 
-/* Layers that are the same, but turned, or of another size, where a loss is said not to see that.
- */
+/* Rotated or scaled layers, for losses that are invariant to them. */
 static void
 losses_between_rows_are_invariant_to_rotation(void **state)
 {

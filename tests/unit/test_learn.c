@@ -1,4 +1,4 @@
-/* test_learn.c: the trainer through its mailbox: digits, determinism, undo, divergence, memory. */
+/* test_learn.c: the trainer and its requests: determinism, undo, divergence, memory. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -29,7 +29,7 @@ map(const char *tl, const char *sl, double weight)
 	return r;
 }
 
-/* A run with changes of every kind, each at its step. */
+/* A run with changes of every kind at given steps. */
 static struct hash
 play(int threads, size_t ring, struct labrig *r)
 {
@@ -135,7 +135,7 @@ diverging_steps_are_not_applied_and_undo_recovers(void **state)
 	labrig_close(&r);
 }
 
-/* Keys come faster than steps are done: each is understood by what those before it asked for. */
+/* Requests arrive faster than steps finish: each takes the requests before it into account. */
 static void
 steps_add_up_and_a_toggle_resumes(void **state)
 {
@@ -151,7 +151,7 @@ steps_add_up_and_a_toggle_resumes(void **state)
 		trainer_post(r.t, labrig_request(REQUEST_STEP, "", "", 1));
 	trainer_hold(r.t, false);
 	labrig_wait(&r, REQUEST_PAUSE); /* the toggle */
-	labrig_wait(&r, REQUEST_PAUSE); /* the end of the steps */
+	labrig_wait(&r, REQUEST_PAUSE); /* end of the run */
 	CHECK_INT(r.info.run.student.steps, 3);
 	CHECK(r.info.paused);
 	trainer_hold(r.t, true);
@@ -198,8 +198,7 @@ a_step_allocates_nothing(void **state)
 	uint64_t before, after;
 
 	(void)state;
-	labrig_open(&r, 2, 8,
-		    NULL); /* a short ring: the trainer cannot run ahead to the end of the work */
+	labrig_open(&r, 2, 8, NULL); /* a small ring, so that the trainer cannot finish before */
 	prepare(&r, "mlp 16");
 	CHECK_INT(labrig_ask(&r, map("1", "1", 0.5)), 0);
 	CHECK_INT(labrig_ask(&r, labrig_set("cell-rate", "0.1")), 0);

@@ -1,4 +1,4 @@
-/* test_live.c: what samples say is seen at once, without waiting for an answer. */
+/* test_live.c: the view follows samples and progress without waiting for an answer. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -29,7 +29,7 @@ agreement_is_that_of_the_last_evaluation(void **state)
 	CHECK_NEAR(s->info.teacher[0].teaching.agreement, 0.75, 0);
 	CHECK_NEAR(s->info.teacher[0].teaching.kl, 0.5, 0);
 	s->info.n_teachers = 2;
-	sample(l, METRIC_VAL_AGREEMENT, 0.25); /* of both: neither's own */
+	sample(l, METRIC_VAL_AGREEMENT, 0.25); /* ambiguous between both teachers */
 	sample(l, metric_teacher(1, METRIC_TEACHER_AGREEMENT), 0.5);
 	sample(l, metric_teacher(1, METRIC_TEACHER_KL), 2);
 	sample(l, metric_teacher(0, METRIC_TEACHER_SHARE), 0.125);
@@ -40,8 +40,7 @@ agreement_is_that_of_the_last_evaluation(void **state)
 	view_model_free(l);
 }
 
-/* A page over the curves is for who asked for it; a script that goes on leaves its lines in the
- * log. */
+/* An interactive request opens a page over the curves; output of a script goes to the log. */
 static void
 output_of_scripts_goes_to_the_log(void **state)
 {
@@ -69,7 +68,7 @@ answer_to(enum request_kind kind)
 	return r;
 }
 
-/* Texts on their way, then those that are used; data that are new have none. */
+/* Texts being translated, then those in use; new data has none. */
 static void
 translations_are_shown_as_they_arrive(void **state)
 {
@@ -107,7 +106,7 @@ translations_are_shown_as_they_arrive(void **state)
 	view_model_free(l);
 }
 
-/* Progress comes every second: an error could not be read. */
+/* Reports of progress each second do not replace an error. */
 static void
 an_error_outlives_reports_of_progress(void **state)
 {

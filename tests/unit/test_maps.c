@@ -1,4 +1,4 @@
-/* test_maps.c: one projection for several pairs: its gradient is the sum over all of them. */
+/* test_maps.c: one projection shared by several pairs: its gradient is the sum over them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -18,7 +18,7 @@ struct rig {
 	float x[ROWS * 4];
 };
 
-/* Three blocks of one width, each through the same map. */
+/* Three blocks of equal width, each with the same projection. */
 static void
 rig_open(struct rig *r)
 {
@@ -58,8 +58,7 @@ rig_close(struct rig *r)
 	mem_free(r->grad);
 }
 
-/* A sum of squares at every tap, each with a weight of its own; with its gradient where `taps` says
- * so. */
+/* Sum of squares at every tap, each with its weight; with its gradient where `taps` is set. */
 static double
 run(struct rig *r, unsigned taps, bool backward)
 {
@@ -112,7 +111,7 @@ gradients_of_a_shared_projection_add_up(void **state)
 
 	(void)state;
 	rig_open(&r);
-	for (unsigned taps = 0; taps < 1u << TAPS; taps++) /* one that says nothing adds nothing */
+	for (unsigned taps = 0; taps < 1u << TAPS; taps++) /* a tap with weight 0 adds nothing */
 		check_gradient(&r, taps);
 	rig_close(&r);
 }

@@ -1,4 +1,4 @@
-/* test_mix.c: several teachers: shares, mixed targets and what becomes of the loss, in double. */
+/* test_mix.c: several teachers: shares, mixed targets and the loss with them, in double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -36,7 +36,7 @@ job(int n, const real *x, double temperature, struct pool *pool)
 				 .pool = pool };
 }
 
-/* What the loss is once mixed, as terms do it; dx may be NULL. */
+/* The loss of the mixture, computed as by train/terms.c; dx may be NULL. */
 static double
 divergence(struct mix *m, const struct mix_job *j, const real *x, double temperature, real *dx)
 {
@@ -136,12 +136,12 @@ gradient_shares_have_golden_values(void **state)
 	CHECK_NEAR(m.share[0], .4, 1e-12); /* the box */
 	j.n = 1;
 	mix_run(&m, &j);
-	CHECK_NEAR(m.share[0], 1, 0); /* a box too small for one alone */
+	CHECK_NEAR(m.share[0], 1, 0); /* an upper limit too small for one teacher alone */
 	mix_release(&m);
 	pool_free(pool);
 }
 
-/* Nothing that may move leads down: what makes the answer the smallest. */
+/* Optimality: no feasible direction decreases the norm. */
 static void
 check_smallest(const double *gram, int n, double most)
 {
@@ -189,8 +189,7 @@ the_smallest_norm_is_found(void **state)
 	}
 }
 
-/* Shares are constants of the batch: the gradient is that of the loss with them held where they
- * are. */
+/* Shares are constants in the gradient. */
 static void
 gradients_agree_with_differences(void **state)
 {
@@ -221,7 +220,7 @@ gradients_agree_with_differences(void **state)
 	pool_free(pool);
 }
 
-/* Typed weights multiply; 0 leaves out, and who is left out has no say about the others. */
+/* User weights multiply; a teacher of weight 0 does not affect the others. */
 static void
 typed_weights_multiply(void **state)
 {
@@ -252,7 +251,7 @@ typed_weights_multiply(void **state)
 	pool_free(pool);
 }
 
-/* One teacher, twins, teachers without a doubt: numbers, and what one expects. */
+/* One teacher, equal teachers, certain teachers: finite numbers and equal shares. */
 static void
 edge_cases_give_finite_numbers(void **state)
 {

@@ -1,5 +1,5 @@
-/* test_nets.c: every kind of network, whole: gradients, bits with any number of threads, bad
- * descriptions. */
+/* test_nets.c: every kind of network as a whole: gradients, bits with any number of threads,
+ * invalid descriptions. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -14,7 +14,7 @@
 #define ROWS 12
 #define STEPS 1000
 
-/* What the rows look like. */
+/* Kinds of rows. */
 static const struct dataset numbers = { .kind = DATASET_NUMBERS, .n = ROWS, .d = 9, .classes = 3 };
 static const struct dataset images = { .kind = DATASET_IMAGE,
 				       .n = ROWS,
@@ -66,7 +66,7 @@ static const struct net_case {
 };
 #define NETS (sizeof nets / sizeof *nets)
 
-/* A dataset of drawn rows of that kind, with padding in texts. */
+/* A data set of random rows of a kind, with padding in texts. */
 static struct dataset *
 draw_data(const struct dataset *like)
 {
@@ -212,7 +212,7 @@ a_step_allocates_nothing(void **state)
 	}
 }
 
-/* Values and both moments, as they are now. */
+/* Copy the values and both moments. */
 static real *
 copy_of(const struct branch *b)
 {
@@ -225,7 +225,7 @@ copy_of(const struct branch *b)
 	return copy;
 }
 
-/* How many of a parameter's three arrays differ; the first moment of state is unused. */
+/* Number of a parameter's three arrays that differ; the first moment of state is unused. */
 static int
 moved(const struct branch *b, const struct param *p, const real *was)
 {
@@ -240,8 +240,8 @@ moved(const struct branch *b, const struct param *p, const real *was)
 	return n;
 }
 
-/* Steps with one layer frozen. Adds to `covered` which parameters that was, and to `went` which
- * others went on. */
+/* Run steps with one layer frozen. Marks its parameters in `covered`, and others that changed in
+ * `went`. */
 static void
 freeze_one(const struct net_case *c, int layer, int optimizer, bool *covered, bool *went)
 {
@@ -296,8 +296,8 @@ frozen_layers_do_not_change_and_others_do(void **state)
 	}
 }
 
-/* What stands still is not clipped for: with all but the logits frozen the norm is that of their
- * gradient alone. */
+/* Frozen layers do not count for clipping: with all but the logits frozen, the norm is that of
+ * their gradient. */
 static void
 gradients_of_frozen_layers_do_not_count(void **state)
 {
@@ -324,7 +324,7 @@ gradients_of_frozen_layers_do_not_count(void **state)
 }
 
 #ifdef RETORT_REAL_DOUBLE
-/* The loss of the batch, without a step. */
+/* The loss of a batch, without a step. */
 static double
 loss_of(struct lesson *l)
 {
@@ -341,8 +341,8 @@ loss_of(struct lesson *l)
 	return sum;
 }
 
-/* One step of plain descent moves the weights by lr times the gradient, which is what central
- * differences say it is. */
+/* A step of gradient descent changes weights by lr times the gradient, which agrees with central
+ * differences. */
 static void
 every_network_descends_along_the_gradient_of_its_loss(void **state)
 {
@@ -356,7 +356,8 @@ every_network_descends_along_the_gradient_of_its_loss(void **state)
 
 		if (strstr(nets[i].spec, "dropout") || strstr(nets[i].spec, "batch-norm") ||
 		    strstr(nets[i].spec, "resnet") || strstr(nets[i].spec, "depthwise"))
-			continue; /* in a step they compute something else than in an evaluation */
+			continue; /* dropout and batch norm differ between training and evaluation
+				   */
 		lesson_open(&l, &nets[i], 1);
 		l.knobs.optimizer = KNOB_SGD;
 		len = l.b->net->layout.len;
@@ -367,7 +368,7 @@ every_network_descends_along_the_gradient_of_its_loss(void **state)
 		for (size_t k = 0; k < len; k++)
 			along += (was[k] - now[k]) * (was[k] - now[k]);
 		for (size_t k = 0; k < len;
-		     k++) { /* now[k] becomes the gradient's place, was the middle */
+		     k++) { /* move up along the gradient; was[k] becomes it */
 			real g = was[k] - now[k];
 
 			now[k] = was[k] + h * g;

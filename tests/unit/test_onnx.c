@@ -1,5 +1,5 @@
-/* test_onnx.c: operators but those on maps against the test vectors of the ONNX specification, in
- * double. */
+/* test_onnx.c: operators except those on maps against the test vectors of the ONNX specification,
+ * in double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -23,7 +23,7 @@ product(const size_t *dim, int from, int to)
 	return n;
 }
 
-/* The axis an attribute means: negative ones count from the end. */
+/* The axis of an attribute; negative ones count from the end. */
 static int
 axis_of(const struct onnx_case *c, int absent)
 {
@@ -34,7 +34,7 @@ axis_of(const struct onnx_case *c, int absent)
 
 /* ---------------------------------------------------------------- adapters */
 
-/* Stacks of matrices in front of the last two dimensions. */
+/* Stacks of matrices in the last two dimensions. */
 static void
 matmul(const struct onnx_case *c, real *const *got)
 {
@@ -59,7 +59,7 @@ matmul(const struct onnx_case *c, real *const *got)
 	mem_free(w);
 }
 
-/* alpha op(A) op(B) + beta C, where C is spread over the result. */
+/* alpha op(A) op(B) + beta C, with C broadcast to the result. */
 static void
 gemm(const struct onnx_case *c, real *const *got)
 {
@@ -96,7 +96,7 @@ gemm(const struct onnx_case *c, real *const *got)
 	mem_free(w);
 }
 
-/* The same node as a layer: weights of ONNX's Linear are [out, in]. */
+/* The same node as a dense layer: weights of ONNX's Linear are [out, in]. */
 static void
 dense(const struct onnx_case *c, real *const *got)
 {
@@ -116,7 +116,7 @@ dense(const struct onnx_case *c, real *const *got)
 	mem_free(bias);
 }
 
-/* One number to one number: any shape will do. */
+/* Elementwise: any shape. */
 static void
 element_wise(const struct onnx_case *c, const char *op, real *const *got)
 {
@@ -148,8 +148,7 @@ add(const struct onnx_case *c, real *const *got)
 	element_wise(c, "add", got);
 }
 
-/* GELU is x Phi(x) and Phi(x) = (1 + erf(x / sqrt 2)) / 2: the error function can be read from it.
- */
+/* GELU is x Phi(x) and Phi(x) = (1 + erf(x / sqrt 2)) / 2: the error function follows from it. */
 static void
 error_function(const struct onnx_case *c, real *const *got)
 {
@@ -173,8 +172,8 @@ sigmoid(const struct onnx_case *c, real *const *got)
 	}
 }
 
-/* From `axis` on, numbers are normalised together: one position for us. The gain and the bias are
- * as long. */
+/* Normalizes over the axes from `axis` on, which are one position here. Gain and bias have that
+ * size. */
 static void
 layer_norm(const struct onnx_case *c, real *const *got)
 {
@@ -212,7 +211,7 @@ gather(const struct onnx_case *c, real *const *got)
 	p.attr[EMBED_VOCAB] = (double)table->dim[0];
 	p.attr[EMBED_WIDTH] = (double)width;
 	for (size_t i = 0; i < index->len;
-	     i++) /* negative ones count from the end; ours would be padding */
+	     i++) /* negative ids count from the end; in Retort they are padding */
 		ids[i] = (int32_t)(index->data[i] +
 				   (index->data[i] < 0 ? (double)table->dim[0] : 0));
 	play_run(&p, got[0], c->out[0].len);
@@ -220,7 +219,7 @@ gather(const struct onnx_case *c, real *const *got)
 	mem_free(token);
 }
 
-/* [4h, n] with gates i, o, f, c below each other to [n, 4h] with i, f, g, o side by side. */
+/* Reorder [4h, n] with gates i, o, f, c to [n, 4h] with i, f, g, o. */
 static real *
 gates(const struct onnx_tensor *w, size_t from, size_t n, size_t h)
 {
@@ -232,8 +231,8 @@ gates(const struct onnx_tensor *w, size_t from, size_t n, size_t h)
 	return y;
 }
 
-/* X is [time, rows, in], or [rows, time, in] by layout 1; one direction; of Y and Y_h what is asked
- * for. */
+/* X is [time, rows, in], or [rows, time, in] with layout 1; one direction; outputs Y and Y_h as
+ * requested. */
 static void
 lstm(const struct onnx_case *c, real *const *got)
 {
@@ -254,7 +253,7 @@ lstm(const struct onnx_case *c, real *const *got)
 		in[by_rows ? i : (i / n % rows * times + i / n / rows) * n + i % n] =
 			(real)x->data[i];
 	for (size_t i = 0; i < 4 * h;
-	     i++) /* the specification has one for the input and one for the state */
+	     i++) /* the specification has a bias of the input and one of the state */
 		bias[i] += more[i];
 	p.attr[LSTM_WIDTH] = (double)h;
 	play_run(&p, y, rows * times * h);
@@ -292,7 +291,7 @@ softmax(const struct onnx_case *c, real *const *got)
 		got[0][i] = REAL_EXP(got[0][i]);
 }
 
-/* Mean over the positions of [N,C,..], with weights of classes and a class that is no label. */
+/* Mean over the positions of [N,C,..], with class weights and an ignored class. */
 static void
 cross_entropy(const struct onnx_case *c, real *const *got)
 {

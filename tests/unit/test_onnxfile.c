@@ -1,5 +1,4 @@
-/* test_onnxfile.c: the reader of ONNX tests reads what it should and survives what it should not.
- */
+/* test_onnxfile.c: the reader of ONNX tests with valid and invalid files. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -95,7 +94,7 @@ invalid_tensor_bytes_are_refused(void **state)
 
 /*
  * Gemm(a, "", w) -> y with alpha 0.5, pads [1, 2, -3] packed, sizes 4 and 5 not packed, mode
- * "same"; w in the model, a the graph's input.
+ * "same"; w is in the model, a is an input of the graph.
  */
 #define ATTRS                                                                          \
 	"\x2a\x0c\x0a\x05"                                                             \
@@ -142,8 +141,8 @@ a_model_of_one_node_is_read(void **state)
 	onnx_model_release(&m);
 }
 
-/* Every beginning of a file, and bytes turned at random: an answer or an error, never a read behind
- * the end. */
+/* Every prefix of a file, and files with random bytes changed: a result or an error, without reads
+ * past the end. */
 static void
 damaged_cache_files_are_rebuilt(void **state)
 {
@@ -156,8 +155,8 @@ damaged_cache_files_are_rebuilt(void **state)
 	for (size_t f = 0; f < 2; f++)
 		for (size_t i = 0; i < files[f].size + 20000; i++) {
 			size_t size = i < files[f].size ? i : files[f].size;
-			char *s = malloc(size ? size
-					      : 1); /* its own block: a sanitizer sees its end */
+			char *s = malloc(size ? size : 1); /* exact allocation: a sanitizer detects
+							      reads past the end */
 			struct onnx_tensor t;
 			struct onnx_model m;
 			struct err e = { "" };

@@ -11,23 +11,21 @@
 #include "retort/nn/ops/op_table.h"
 
 /*
- * Maps are [N,C,H,W] in the specification, and [N,C,W] is a map of height 1. Not in the table,
- * because ours has no such thing: three dimensions, windows of a pool that are not square, holes in
- * them (dilations), a last window that is not whole (ceil_mode), means over a border that does not
- * count (count_include_pad 0 with padding: the default), padding beyond half of a pool's window
- * (the *_2d_pads), and padding that differs between sides where it is not zeros that could stand in
- * the map (auto_pad where the sum is odd).
+ * Maps are [N,C,H,W] in the specification; [N,C,W] is a map of height 1. Not supported by Retort
+ * and not in the table: three dimensions, pooling windows that are not square, dilations, a partial
+ * last window (ceil_mode), means that exclude the padding (count_include_pad 0 with padding, the
+ * default), padding beyond half of a pooling window (the *_2d_pads), and asymmetric padding that
+ * zeros in the map cannot represent (auto_pad with an odd sum).
  */
 
 /* ---------------------------------------------------------------- geometry */
 
-/* Down and across, for both: a side of the map, of the window with its holes, the padding before
- * and behind. */
+/* Sizes in both directions: of the map, of the window with dilations, padding before and after. */
 struct sides {
 	size_t map[2], window[2], hole[2], before[2], behind[2], stride;
 };
 
-/* auto_pad: as many positions as strides begun in the map; the odd number goes behind (UPPER) or
+/* auto_pad: as many positions as strides begun in the map; the odd number goes after (UPPER) or
  * before (LOWER). */
 static void
 same_padding(struct sides *s, int i, bool lower)
@@ -41,8 +39,8 @@ same_padding(struct sides *s, int i, bool lower)
 	s->behind[i] = sum - s->before[i];
 }
 
-/* `window`: sides of the window, as many as the map has. kernel_shape says the same and is not
- * read. */
+/* `window`: sizes of the window, one for each dimension of the map. kernel_shape is redundant and
+ * not read. */
 static struct sides
 sides_of(const struct onnx_case *c, const size_t *window)
 {
@@ -66,7 +64,7 @@ sides_of(const struct onnx_case *c, const size_t *window)
 	return s;
 }
 
-/* Padding that all sides have. */
+/* Padding, equal on all sides. */
 static size_t
 padding_of(const struct sides *s)
 {
@@ -81,8 +79,8 @@ padding_of(const struct sides *s)
 
 /* ---------------------------------------------------------------- adapters */
 
-/* The image for a square window of `size`: zeros where one side has more padding than others, or a
- * shorter window. */
+/* Pad the image with zeros for a square window of `size`, if padding is asymmetric or the window is
+ * oblong. */
 static real *
 framed(const struct onnx_tensor *x, const struct sides *s, size_t size, size_t *height,
        size_t *width)
@@ -102,8 +100,8 @@ framed(const struct onnx_tensor *x, const struct sides *s, size_t size, size_t *
 	return y;
 }
 
-/* [out, in, h, w] to [size, size, in, out]: zeros in holes, and below and beside an oblong window.
- */
+/* Reorder [out, in, h, w] to [size, size, in, out], with zeros for dilations and outside of an
+ * oblong window. */
 static real *
 kernel(const struct onnx_tensor *w, const struct sides *s, size_t size)
 {
@@ -151,8 +149,7 @@ conv(const struct onnx_case *c, real *const *got)
 	mem_free(map);
 }
 
-/* Windows of `size`, which must be as ours are. Ours does not put out the places of the largest
- * (storage_order). */
+/* Pooling with windows of `size`. Retort does not output the indices of maxima (storage_order). */
 static void
 pool(const struct onnx_case *c, const size_t *size, enum op_pool_kind kind, real *const *got)
 {
@@ -201,14 +198,14 @@ average_pool(const struct onnx_case *c, real *const *got)
 	pool_by_shape(c, POOL_AVERAGE, got);
 }
 
-/* One window over all of the map. */
+/* One window over the whole map. */
 static void
 global_max_pool(const struct onnx_case *c, real *const *got)
 {
 	pool(c, c->in[0].dim + 2, POOL_MAX, got);
 }
 
-/* [N,C,1,1] are numbers in the order of [N,C]. */
+/* [N,C,1,1] has the numbers in the order of [N,C]. */
 static void
 global_average_pool(const struct onnx_case *c, real *const *got)
 {
@@ -225,9 +222,9 @@ global_average_pool(const struct onnx_case *c, real *const *got)
 }
 
 /*
- * x, gain, bias, running mean and variance. The specification's momentum is the share of what was,
- * ours that of the batch; and its running variance takes the batch's with the divisor n, ours with
- * n - 1, which is taken back here. is_test (of old versions) is training_mode said otherwise.
+ * x, gain, bias, running mean and variance. The specification's momentum is the weight of the old
+ * value, Retort's that of the batch; its running variance uses the divisor n, Retort's n - 1, which
+ * is corrected here. is_test (of old versions) is the inverse of training_mode.
  */
 static void
 batch_norm(const struct onnx_case *c, real *const *got)
@@ -248,7 +245,8 @@ batch_norm(const struct onnx_case *c, real *const *got)
 
 	p.attr[BATCH_NORM_EPS] = onnx_number(n, "epsilon", 1e-5);
 	p.attr[BATCH_NORM_MOMENTUM] = share;
-	p.mix = p.training ? none : NULL; /* statistics move where a backward pass follows */
+	p.mix = p.training ? none
+			   : NULL; /* running statistics change only if a backward pass follows */
 	for (int i = 0; i < 4; i++) {
 		given[i] = onnxrow_copy(&c->in[1 + i]);
 		p.value[i] =

@@ -9,7 +9,7 @@
 #include "retort/nn/gemm/blas.h"
 #include "retort/nn/ops/op_table.h"
 
-/* At least one for each operator in the table; a test fails where a new one has none. */
+/* At least one case for each operator; a test fails for an operator without. */
 /* clang-format off */
 #define N1(a) { .rank = 1, .dim = { a } }
 #define N2(a, b) { .rank = 2, .dim = { a, b } }
@@ -83,10 +83,10 @@ static const struct oprig_case cases[] = {
 	CONV(N3(6, 7, 1), ACT_TANH, 3, 5, 2, 3, 1, 1),
 	CONV(N3(4, 5, 6), ACT_RELU, 4, 3, 1, 0, 2, 0), /* groups */
 	CONV(N3(4, 5, 3), ACT_NONE, 3, 3, 1, 1, 3, 0), /* depthwise */
-	CONV(N3(4, 3, 2), ACT_NONE, 6, 2, 2, 1, 2, 0), /* three numbers out for each channel in */
-	CONV(N3(3, 3, 5), ACT_RELU, 4, 1, 1, 0, 1, 0), /* nothing to gather */
+	CONV(N3(4, 3, 2), ACT_NONE, 6, 2, 2, 1, 2, 0), /* three outputs for each input channel */
+	CONV(N3(3, 3, 5), ACT_RELU, 4, 1, 1, 0, 1, 0), /* no window larger than 1 */
 	CONV(N3(3, 2, 4), ACT_NONE, 4, 1, 1, 0, 2, 1),
-	CONV(N3(5, 5, 2), ACT_NONE, 2, 1, 3, 0, 1, 0), /* a stride beyond the window */
+	CONV(N3(5, 5, 2), ACT_NONE, 2, 1, 3, 0, 1, 0), /* a stride larger than the window */
 	CONV(N3(2, 2, 17), ACT_NONE, 19, 2, 1, 1, 1, 0),
 	CONV(N3(1, 1, 1), ACT_NONE, 1, 1, 1, 0, 1, 0),
 	{ .op = "conv", .attr = { ACT_NONE, 3, 3, 1, 1 }, .n_in = 1, .in = { N3(1, 1, 2) }, .rows = 1 },
@@ -96,7 +96,7 @@ static const struct oprig_case cases[] = {
 	CONV(N3(3, 3, 3), ACT_NONE, 3, 1, 1, 0, 3, 0), /* depthwise, a number for each channel */
 	POOL(N3(4, 6, 3), POOL_MAX, 2, 0, 0),
 	POOL(N3(5, 5, 17), POOL_MAX, 3, 2, 1),
-	POOL(N3(4, 5, 1), POOL_MAX, 3, 1, 1), /* windows share places */
+	POOL(N3(4, 5, 1), POOL_MAX, 3, 1, 1), /* overlapping windows */
 	POOL(N3(4, 6, 3), POOL_AVERAGE, 2, 2, 0),
 	POOL(N3(5, 4, 2), POOL_AVERAGE, 3, 2, 1),
 	POOL(N3(5, 5, 2), POOL_AVERAGE, 1, 3, 0),
@@ -108,7 +108,7 @@ static const struct oprig_case cases[] = {
 	{ .op = "batch_norm", .attr = { ACT_RELU, 0, 0.5 }, .n_in = 2, .in = { N3(2, 3, 3), N3(2, 3, 3) } },
 	{ .op = "batch_norm", .attr = { ACT_NONE }, .n_in = 2, .in = { N2(3, 4) } }, /* a residual connection around it */
 	{ .op = "batch_norm", .attr = { ACT_RELU }, .n_in = 1, .in = { N3(3, 3, 1) }, .rows = 1 },
-	{ .op = "batch_norm", .n_in = 1, .in = { N3(1, 1, 2) }, .rows = 1 }, /* no spread at all */
+	{ .op = "batch_norm", .n_in = 1, .in = { N3(1, 1, 2) }, .rows = 1 }, /* zero variance */
 	{ .op = "batch_norm", .n_in = 1, .in = { N3(7, 7, 2) }, .rows = 3 }, /* blocks of positions */
 };
 /* clang-format on */
@@ -143,7 +143,7 @@ every_operator_is_tested(void **state)
 	}
 }
 
-/* The bits of a run with one thread, to compare others with. */
+/* Outputs of a run with one thread, to compare with others. */
 static void
 compare_bits(const struct oprig *a, const struct oprig *b, const char *op, int threads)
 {
@@ -171,7 +171,7 @@ every_operator_gives_the_same_bits_with_any_number_of_threads(void **state)
 		struct oprig_case c = cases[k];
 		struct oprig one;
 
-		c.rows = c.rows ? c.rows : 700; /* enough to be cut */
+		c.rows = c.rows ? c.rows : 700; /* large enough to be divided */
 		oprig_make(&one, &c, 1);
 		oprig_backward(&one);
 		for (int threads = 2; threads <= 4; threads++) {
@@ -186,8 +186,8 @@ every_operator_gives_the_same_bits_with_any_number_of_threads(void **state)
 	}
 }
 
-/* The operator's own backward alone, from the weights of the sum, with 0.25 in one input's
- * gradient. */
+/* The backward pass of the operator alone, from the weights of the sum, with 0.25 in the gradient
+ * of one input. */
 static void
 go_back(struct oprig *r, int input)
 {
@@ -201,8 +201,7 @@ go_back(struct oprig *r, int input)
 	n->op->backward(r->g, n);
 }
 
-/* As it does when another operator below has been at the input's gradient before; and when nobody
- * wants that. */
+/* Gradients that another operator has written are added to; a NULL gradient is not computed. */
 static void
 every_operator_adds_to_gradients_if_requested(void **state)
 {

@@ -1,5 +1,4 @@
-/* test_outputs.c: losses on outputs against golden values computed elsewhere, in double and in the
- * float that trains. */
+/* test_outputs.c: losses on outputs against golden values, in double and in float. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -41,8 +40,7 @@ golden(double temperature)
 				   .scratch = scratch };
 }
 
-/* In float a value of 20 has no seventh digit behind the point: there the tolerance is of the
- * value. */
+/* In float, tolerances are relative for values above 1. */
 static double
 tolerance(double value)
 {
@@ -179,7 +177,7 @@ first_rows_of_gradients_have_golden_values(void **state)
 	}
 }
 
-/* KL = TCKD + (1 - p_y) NCKD, row by row: with alpha 1 and beta 1 - p_y nothing is decoupled. */
+/* KL = TCKD + (1 - p_y) NCKD for each row: dkd with alpha 1 and beta 1 - p_y equals kd. */
 static void
 decoupled_parts_make_up_the_divergence(void **state)
 {
@@ -205,7 +203,7 @@ decoupled_parts_make_up_the_divergence(void **state)
 	}
 }
 
-/* With theta at 0 it is kd at start + span sigmoid(1). */
+/* At theta 0, ctkd is kd at start + span sigmoid(1). */
 static void
 learned_temperature_starts_at_its_option(void **state)
 {
@@ -225,7 +223,7 @@ learned_temperature_starts_at_its_option(void **state)
 	CHECK_NEAR(loss_ctkd.run(&a), .318812111783, CLOSE);
 }
 
-/* What a network may come to say on its worst day; how 0 to 7. */
+/* Extreme logits; how 0 to 7. */
 static real
 hostile(unsigned how, size_t i)
 {
@@ -249,7 +247,7 @@ hostile(unsigned how, size_t i)
 	}
 }
 
-/* The options of losses all at one end, or as near to it as a number can be. */
+/* Set the options of losses to an end of their range, or next to it. */
 static void
 set_options(unsigned how)
 {
@@ -330,8 +328,7 @@ extreme_numbers_and_options_give_no_nan(void **state)
 	}
 }
 
-/* As its ends are divided by nothing, so must be what is no farther from them than a number can
- * tell. */
+/* Values of beta that differ from an end by less than the precision give the value of the end. */
 static void
 jsd_near_its_ends_equals_the_ends(void **state)
 {

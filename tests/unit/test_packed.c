@@ -1,5 +1,5 @@
-/* test_packed.c: packed products against sums in double, in bfloat16 of numbers rounded by hand,
- * and networks that use them. */
+/* test_packed.c: packed products against sums in double, in bfloat16 of numbers rounded
+ * arithmetically, and networks that use them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -12,13 +12,13 @@
 #include "retort/nn/models/model_table.h"
 
 #ifdef RETORT_REAL_DOUBLE
-#define WITHIN 1e-14 /* of the sum of absolute values */
+#define WITHIN 1e-14 /* relative to the sum of absolute values */
 #else
 #define WITHIN 3e-7
 #endif
 
-/* Eight bits of mantissa, to nearest, ties to even: by arithmetic, where the library does it with
- * bits. */
+/* Round to eight bits of mantissa, to nearest, ties to even, by arithmetic; the library uses bits.
+ */
 static double
 rounded(double x)
 {
@@ -38,7 +38,7 @@ struct rig {
 	struct gemm_packed *packed;
 	struct gemm_packed_product p;
 	struct pool *pool;
-	real *scratch; /* one stretch for each thread */
+	real *scratch; /* scratch for each thread */
 };
 
 static void
@@ -49,8 +49,9 @@ rig_open(struct rig *r, size_t rows, size_t in, size_t out, bool transposed, boo
 	*r = (struct rig){
 		.bf16 = bf16, .rows = rows, .in = in, .out = out, .ldx = in + 3, .ldy = out + 5
 	};
-	r->w = mem_array(in * out,
-			 sizeof *r->w); /* to the number: a sanitizer sees what is read beyond */
+	r->w = mem_array(
+		in * out,
+		sizeof *r->w); /* exact allocation: a sanitizer detects reads past the end */
 	r->x = mem_array(rows * r->ldx - 3, sizeof *r->x);
 	r->y = mem_array(rows * r->ldy, sizeof *r->y);
 	for (size_t i = 0; i < in * out; i++)
@@ -96,7 +97,7 @@ run(struct rig *r, int threads)
 	pool_free(pool);
 }
 
-/* Every number of y, and that nothing behind the rows was touched. */
+/* Check all numbers of y, and that memory after the rows is unchanged. */
 static void
 check_sums(const struct rig *r, bool transposed)
 {
@@ -142,7 +143,7 @@ sums_are_those_of_rounded_numbers(void **state)
 		}
 }
 
-/* Where the processor has the vectors for it; elsewhere nothing is packed, and that is said. */
+/* Weights are packed only if the processor has the instructions; otherwise the name is empty. */
 static void
 sums_in_single_precision_are_those_of_the_numbers(void **state)
 {
@@ -161,7 +162,7 @@ sums_in_single_precision_are_those_of_the_numbers(void **state)
 		}
 }
 
-/* Whatever rows stand beside it and however they are cut. */
+/* Independent of the other rows and of the partition. */
 static void
 sums_of_a_row_do_not_depend_on_other_rows(void **state)
 {
@@ -209,7 +210,7 @@ numbers_are_rounded_to_the_nearest_and_ties_to_even(void **state)
 		struct rig r = { .rows = 1, .in = 1, .out = 1 };
 
 		for (int weight = 0; weight < 2;
-		     weight++) { /* it is x that is rounded, or the weight */
+		     weight++) { /* the operand that is rounded: x or the weight */
 			r.packed = gemm_packed_new(weight ? &x : &one, 1, 1, false, true);
 			r.p = (struct gemm_packed_product){ r.packed, weight ? &one : &x, 1, 1, &y,
 							    1 };
@@ -262,7 +263,7 @@ blas_name_contains_the_packed_kernel(void **state)
 #endif
 }
 
-/* Logits of `spec` over some tokens, packed or not, on so many threads. */
+/* Logits of a network over some tokens, packed or not, with a number of threads. */
 static void
 logits(const char *text, bool packs, int threads, real *out, size_t *n)
 {
@@ -319,7 +320,7 @@ packed_networks_give_nearly_the_same_logits(void **state)
 			size = fmax(size, fabs((double)plain[i]));
 		}
 		CHECK(largest > 0);
-		CHECK_NEAR(largest, 0, 0.02 * size); /* a few roundings of one part in 512 */
+		CHECK_NEAR(largest, 0, 0.02 * size); /* a few roundings of 1/512 each */
 	}
 }
 
@@ -345,7 +346,7 @@ large_multiplies(void *arg, int index)
 	gemm_repack_piece(&l->p, l->room, index, &row, &column, &rows, &columns);
 }
 
-/* Against sums in double; where there was 7 before, it counts or not. */
+/* Against sums in double; y holds 7 before, which is added to or overwritten. */
 static void
 check_large_sums(const struct blas_product *p)
 {
@@ -367,7 +368,7 @@ check_large_sums(const struct blas_product *p)
 	}
 }
 
-/* Rows lie further apart than they are long. */
+/* The stride of rows is larger than their length. */
 static void
 check_large(size_t m, size_t k, size_t n, bool turned, int beta)
 {
@@ -395,7 +396,7 @@ check_large(size_t m, size_t k, size_t n, bool turned, int beta)
 		b[i] = (real)rng_normal(r, m * lda + i);
 	for (size_t i = 0; i < m * ldc; i++)
 		c[i] = 7;
-	if (gemm_repack_fits(&l.p)) { /* a processor without the vectors has BLAS do it */
+	if (gemm_repack_fits(&l.p)) { /* without the instructions, BLAS computes the product */
 		pool_run(pool, gemm_repack_pack_pieces(&l.p), large_lays, &l);
 		pool_run(pool, blas_pieces(&l.p), large_multiplies, &l);
 		check_large_sums(&l.p);
@@ -418,7 +419,7 @@ repacked_weights_give_the_same_sums(void **state)
 	}
 }
 
-/* Few rows, sums over rows, other factors than 1: BLAS. */
+/* Few rows, sums over rows, factors other than 1: BLAS. */
 static void
 products_too_small_to_repack_use_blas(void **state)
 {

@@ -5,7 +5,7 @@
 #include "../../bench/paired.h"
 #include "retort/base/rng.h"
 
-/* Pairs whose logarithms of ratios are 1..n, times `scale`. */
+/* Pairs whose log ratios are 1..n, times `scale`. */
 static void
 make_pairs(double *x, double *y, int n, double scale)
 {
@@ -69,8 +69,8 @@ one_outlier_has_little_effect(void **state)
 	CHECK(p.low > 1.05 && p.ratio > p.low && p.high > p.ratio && p.high < 1.055);
 }
 
-/* Of 2000 samples of ten pairs with ratio 1.02 and noise that is not normal, 95 % or a little more
- * contain it: the level is exact, at most that of the next rank. */
+/* Of 2000 samples of ten pairs with ratio 1.02 and non-normal noise, the intervals of at least 95 %
+ * contain the ratio; the level is exact up to one rank. */
 static void
 intervals_have_the_stated_coverage(void **state)
 {

@@ -291,7 +291,7 @@ an_ascii_terminal_gets_ascii_only(void **state)
 	canvas_release(&c);
 }
 
-/* The look of the first occurrence of an ASCII text on the screen; -1: none. */
+/* The attribute of the first occurrence of an ASCII text on the screen; -1: none. */
 static int
 look_of(const struct canvas *c, const char *text)
 {
@@ -341,7 +341,7 @@ attributes_of_focus_pending_errors_and_matches(void **state)
 	canvas_release(&c);
 }
 
-/* Check that an ASCII text is on the screen in a look. */
+/* Check that an ASCII text is on the screen with an attribute. */
 static void
 check_shown(const struct scene *s, struct canvas *c, const char *text, int look)
 {
@@ -434,7 +434,7 @@ the_editor_shows_how_feature_maps_are_compared(void **state)
 	s.info.run.settings.map[0] =
 		(struct layer_pair){ .t_layer = 1, .s_layer = 1, .match = &loss_at, .weight = 100 };
 	check_shown(&s, &c, "attention transfer between maps of 14 x 14 positions", CANVAS_PLAIN);
-	t->width = st->width = 12345678 * t->last; /* too wide for a cell: features alone */
+	t->width = st->width = 12345678 * t->last; /* too wide for a cell: features only */
 	check_shown(&s, &c, "attention transfer between maps of 12345678 positions", CANVAS_PLAIN);
 	check_shown(&s, &c, "8        4", CANVAS_DIM);
 	canvas_release(&c);
@@ -573,7 +573,7 @@ each_term_has_its_own_texture_or_attribute(void **state)
 	canvas_release(&c);
 }
 
-/* Chosen by name or in turn; default: the training rows, and the target set. */
+/* Chosen by name, or the next one; default: the training rows, and the target set. */
 static void
 the_sets_of_the_gauge_are_chosen(void **state)
 {

@@ -72,7 +72,7 @@ note_chunk(void *arg, const struct predict_chunk *c)
 	return r->visits++ == r->stop_at ? 7 : 0;
 }
 
-/* Logits of one row alone. */
+/* Logits of a single row. */
 static const real *
 logits_of(struct rig *r, uint32_t row)
 {
@@ -88,7 +88,7 @@ every_row_gets_its_logits_in_order(void **state)
 
 	(void)state;
 	rig_open(&r, "mlp 8 dropout=0.5");
-	r.net->graph->training = true; /* as a step left it */
+	r.net->graph->training = true; /* training flags as after a step */
 	p = (struct predict_rows){
 		.ds = &r.ds, .of = ROWS, .n = ROWS, .batch = &r.batch, .chunk = CHUNK
 	};

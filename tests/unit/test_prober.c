@@ -1,5 +1,4 @@
-/* test_prober.c: CKA and the shift between sets are measured during training and change nothing in
- * it. */
+/* test_prober.c: CKA and shift measured during training, without effect on it. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -82,8 +81,8 @@ run(int threads, bool repeats, struct rig *r)
 	trainer_post(t, labrig_request(REQUEST_RUN, "", "", 400));
 	if (repeats) {
 		trainer_post(t, labrig_request(REQUEST_PROBE, "", "", 0));
-		trainer_post(t,
-			     labrig_request(REQUEST_PROBE, "", "", 0)); /* while the first runs */
+		trainer_post(t, labrig_request(REQUEST_PROBE, "", "",
+					       0)); /* while the first is running */
 	}
 	trainer_hold(t, false);
 	r->repeats = repeats;
@@ -105,7 +104,7 @@ probes_do_not_change_results(void **state)
 		with = run(threads, true, &r);
 		CHECK(r.refused >= 2);
 		CHECK_INT(memcmp(&with, &without, sizeof with), 0);
-		rig_close(&r); /* while one may be under way */
+		rig_close(&r); /* possibly during a measurement */
 	}
 }
 
@@ -138,8 +137,7 @@ layers_of_a_copy_are_equal(void **state)
 	a_copy_is_alike("digits", "mlp 24,16", "0,1,2,logits", 4);
 }
 
-/* As the command has it; again while nothing but the student has moved, and after a change of the
- * rows. */
+/* Compare with the command; again after training only, and after a change of rows. */
 static void
 gauge_and_mismatch_give_the_same_report(void **state)
 {

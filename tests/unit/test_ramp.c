@@ -1,4 +1,5 @@
-/* test_ramp.c: values of ramps by closed form, at their ends, in chains, and at the extremes. */
+/* test_ramp.c: values of ramps against closed forms, at their ends, in several legs, and for
+ * extremes. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -6,7 +7,7 @@
 #include "retort/base/text.h"
 #include "retort/conf/ramp.h"
 
-/* "temperature 8 1 over 2000 cosine" into *r; the status of ramp_parse, its error in *e. */
+/* Parse "temperature 8 1 over 2000 cosine" into *r; returns the status of ramp_parse. */
 static int
 parse(struct ramp *r, const char *line, struct err *e)
 {
@@ -106,8 +107,7 @@ legs_start_at_the_end_of_the_previous_leg(void **state)
 	CHECK_INT(ramp_end(&r), 1164);
 }
 
-/* Of all shapes, between any two values of a wide range: never outside the ends, and never turning
- * back. */
+/* All shapes, for a wide range of values: within the ends and monotone. */
 static void
 ramps_are_monotone_within_their_ends(void **state)
 {
@@ -161,7 +161,7 @@ knobs_get_the_values_of_a_step(void **state)
 	(void)state;
 	knob_defaults(&k);
 	ramp_apply(r, n, 2, &k);
-	CHECK(k.temperature == ramp_value(&r[0], 2)); /* rounded nowhere */
+	CHECK(k.temperature == ramp_value(&r[0], 2)); /* not rounded */
 	CHECK_INT(k.warmup, 15);
 	ramp_apply(r, n, 1, &k);
 	CHECK_INT(k.warmup, 13); /* 12.5 */

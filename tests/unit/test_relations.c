@@ -1,5 +1,5 @@
-/* test_relations.c: losses between attentions against their definitions, central differences and
- * golden values; values in float, too. */
+/* test_relations.c: losses on attention against their definitions, central differences and golden
+ * values; values in float, too. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -12,8 +12,8 @@
 #define ROWS 3
 #define HEADS 2
 #define LENGTH 5
-#define WIDTH 8    /* of the student's tokens */
-#define T_WIDTH 12 /* of the teacher's */
+#define WIDTH 8    /* tokens of the student */
+#define T_WIDTH 12 /* tokens of the teacher */
 #define SQUARE (HEADS * LENGTH * LENGTH)
 #define MOST 128 /* numbers of a row */
 #define IN_DOUBLE (sizeof(real) == sizeof(double))
@@ -23,7 +23,8 @@ static const struct loss *const losses[] = { &loss_tiny_attention, &loss_minilm_
 					     &loss_minilm_relation };
 static const real weight[ROWS] = { .5, .2, .3 };
 
-/* The first row is whole, the second padded behind and in between, the third has one token. */
+/* The first row is full, the second has padding after and between tokens, the third has one token.
+ */
 static const real seen[ROWS * LENGTH] = { 1, 1, 1, 1, 1, .2, 0, .2, .2, 0, 0, 1, 0, 0, 0 };
 
 struct rig {
@@ -52,7 +53,7 @@ shares(real *x, size_t rows)
 	}
 }
 
-/* Drawn numbers, of attention maps that sum to 1. */
+/* Random numbers, or attention maps with sum 1. */
 static void
 rig_make(struct rig *r, const struct loss *loss, bool padded, bool causal)
 {
@@ -92,7 +93,7 @@ looks(const struct rig *r, size_t row, size_t q, size_t k)
 	return (!s || (s[q] > 0 && s[k] > 0)) && (!r->a.causal || k <= q);
 }
 
-/* The distribution that a token's relations are: of those it looks at. */
+/* The distribution of the relations of a token over the tokens it attends to. */
 static void
 plain_relation(const struct rig *r, size_t row, const real *x, size_t width, size_t heads,
 	       size_t head, size_t q, double *p)
@@ -112,7 +113,7 @@ plain_relation(const struct rig *r, size_t row, const real *x, size_t width, siz
 		p[k] /= sum;
 }
 
-/* What one query adds in one head. */
+/* The value of one query in one head. */
 static double
 plain_query(const struct rig *r, size_t row, size_t heads, size_t head, size_t q)
 {
@@ -136,7 +137,7 @@ plain_query(const struct rig *r, size_t row, size_t heads, size_t head, size_t q
 	return sum;
 }
 
-/* The definition, without any of the ways round. */
+/* The definition, without optimizations. */
 static double
 plain(const struct rig *r)
 {
@@ -163,7 +164,8 @@ plain(const struct rig *r)
 	return sum;
 }
 
-/* Every loss with and without padding and mask, and with heads of the layers' and other ones. */
+/* Every loss with and without padding and causal mask, and with the heads of the layers and other
+ * numbers. */
 static bool
 next(struct rig *r, int i)
 {
@@ -237,7 +239,7 @@ value_relation_has_golden_values(void **state)
 	CHECK(loss_minilm_relation.scratch(&(struct loss_shape){ .positions = 3 }) <= 64);
 }
 
-/* What the mask of other programs leaves is no score: neither in the value nor in the gradient. */
+/* Scores masked by other programs count as 0 and have no gradient. */
 static void
 scores_of_a_mask_count_as_zero(void **state)
 {
@@ -322,12 +324,12 @@ equal_student_and_teacher_have_no_gradient(void **state)
 		r.a.dx = r.dx;
 		CHECK_NEAR(r.loss->run(&r.a), 0, IN_DOUBLE ? 1e-15 : 2e-6);
 		for (size_t i = 0; l != 1 && i < total(&r);
-		     i++) /* of a map it is -1 each, which the softmax takes away */
+		     i++) /* for a map it is -1 each, which the softmax cancels */
 			CHECK_NEAR(r.dx[i], 0, IN_DOUBLE ? 1e-15 : 2e-6);
 	}
 }
 
-/* More tokens than one block of queries holds. */
+/* More tokens than a block of queries has. */
 static void
 long_rows_go_in_blocks(void **state)
 {

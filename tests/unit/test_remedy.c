@@ -1,5 +1,4 @@
-/* test_remedy.c: what remedies compute, against other ways to the same numbers and cases whose
- * answer is known. */
+/* test_remedy.c: remedies against other algorithms and cases with known results. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -18,7 +17,7 @@ static double x2[2 * N * 2];
 static uint32_t all_rows[2 * N];
 static uint8_t sides[2 * N];
 
-/* Two columns, b's moved by (0.8, -0.5). */
+/* Two columns; those of b are shifted by (0.8, -0.5). */
 static void
 two_normals(void)
 {
@@ -32,7 +31,7 @@ two_normals(void)
 	}
 }
 
-/* x of A x = b, three of each, by elimination. */
+/* Solve A x = b of size three by elimination. */
 static void
 solve3(double A[3][4], double x[3])
 {
@@ -48,7 +47,7 @@ solve3(double A[3][4], double x[3])
 	}
 }
 
-/* Newton's method, which shares nothing with what is tested but the objective. */
+/* Newton's method on the same objective. */
 static void
 newton(double ridge, double w[3])
 {
@@ -138,7 +137,7 @@ read_line(const void *arg, size_t row, double *x)
 	x[0] = line[row];
 }
 
-/* Normals of means 0 and 1 and spread 1: the ratio of densities is exp(x - 1/2). */
+/* Normal distributions with means 0 and 1, deviation 1: the density ratio is exp(x - 1/2). */
 static void
 weights_are_the_known_density_ratio(void **state)
 {
@@ -158,7 +157,7 @@ weights_are_the_known_density_ratio(void **state)
 	importance_clip(w, MANY, 20);
 	for (size_t i = 0; i < MANY; i++) {
 		mean += w[i] / MANY;
-		moved += w[i] * line[i] / MANY; /* the mean of b, from rows of a alone */
+		moved += w[i] * line[i] / MANY; /* the mean of b, from rows of a only */
 	}
 	CHECK_NEAR(mean, 1, 1e-9);
 	CHECK_NEAR(moved, 1, 0.12);
@@ -167,8 +166,8 @@ weights_are_the_known_density_ratio(void **state)
 	CHECK(memcmp(w, again, sizeof w) == 0);
 }
 
-/* The same rows in both sets, but for one that both have: were it weighed by who has seen it, its
- * own side would show. */
+/* Both sets have the same rows except for one duplicate: a classifier that scores its own training
+ * rows would give them different weights. */
 static void
 equal_distributions_give_equal_weights(void **state)
 {
@@ -197,8 +196,8 @@ read_wide(const void *arg, size_t row, double *x)
 	memcpy(x, wide + row * WIDE, WIDE * sizeof *x);
 }
 
-/* Many columns and few rows: a classifier finds something to learn in noise, and says nothing of
- * rows it has not seen. */
+/* Many columns and few rows: a classifier overfits, but has no information on rows it was not
+ * trained on. */
 static void
 noise_is_not_learned(void **state)
 {
@@ -212,12 +211,13 @@ noise_is_not_learned(void **state)
 	CHECK_NEAR(importance_find(&s, w), 0.5, 0.08);
 	CHECK(importance_clip(w, ROWS, 10) > 0.95 * ROWS);
 	for (size_t i = ROWS; i < 2 * ROWS; i++)
-		wide[i * WIDE] += 3; /* one column that says it all */
+		wide[i * WIDE] += 3; /* one informative column */
 	CHECK(importance_find(&s, w) > 0.95);
 	CHECK(importance_clip(w, ROWS, 10) < 0.5 * ROWS);
 }
 
-/* Of 1, 1, 2 and 12 with limit 2: 12 is cut to 2, and the others scaled by s with 4 s + 2 = 4. */
+/* Weights 1, 1, 2 and 12 with limit 2: 12 is clipped, the others are scaled by s with 4 s + 2 = 4.
+ */
 static void
 clipped_weights_match_values_by_hand(void **state)
 {
@@ -233,8 +233,7 @@ clipped_weights_match_values_by_hand(void **state)
 	CHECK_NEAR(even[2], 1, 1e-12);
 }
 
-/* Rows of a weighed by what makes them b: neither the classifier nor the distance tells them from
- * b. */
+/* With its weights, rows of a are not distinguishable from b by classifier and energy distance. */
 static void
 weights_reduce_the_measured_difference(void **state)
 {
@@ -253,7 +252,7 @@ weights_reduce_the_measured_difference(void **state)
 	CHECK(fabs(out.weighted_auc - 0.5) < 0.06);
 	CHECK(out.weighted_energy < out.energy / 10);
 	for (size_t i = 0; i < N; i++)
-		w[i] = 3; /* all alike: as without */
+		w[i] = 3; /* equal weights: as without */
 	two_sample_measure(&g, 1, &out);
 	CHECK_NEAR(out.weighted_energy, out.energy, 1e-10);
 	CHECK_NEAR(out.weighted_auc, out.auc, 1e-12);
@@ -266,7 +265,7 @@ weights_reduce_the_measured_difference(void **state)
 
 #define FEW 11
 
-/* The smallest radius of any k rows of a. */
+/* The smallest radius of all choices of k rows. */
 static double
 best_radius(const float *a, const float *b, size_t n_b, int k)
 {
@@ -292,7 +291,7 @@ best_radius(const float *a, const float *b, size_t n_b, int k)
 	return best;
 }
 
-/* The radius of what was chosen, worked out anew. */
+/* The radius of a choice, recomputed. */
 static double
 radius_of(const float *a, const uint8_t *keep, const float *b, size_t n_b, int *kept)
 {
@@ -364,9 +363,9 @@ the_largest_are_chosen_and_ties_go_to_the_first(void **state)
 /* ---- priors ---- */
 
 /*
- * A network that is sure: its shares are counted at once. And one that says 0.8 and 0.2, of rows of
- * which a share f says the first: with x = new[0] the likelihood f log(0.8 x + 0.2 (1 - x)) + (1 -
- * f) log(0.2 x + 0.8 (1 - x)) is largest at (f - 0.2) / 0.6.
+ * A network with certain outputs: shares are found in one step. And one with outputs 0.8 and 0.2,
+ * for rows of which a share f has the first: with x = new[0] the likelihood f log(0.8 x + 0.2 (1 -
+ * x)) + (1 - f) log(0.2 x + 0.8 (1 - x)) is largest at (f - 0.2) / 0.6.
  */
 static void
 em_finds_class_shares_computed_by_hand(void **state)
@@ -390,7 +389,8 @@ em_finds_class_shares_computed_by_hand(void **state)
 	CHECK_NEAR(new[0] + new[1], 1, 1e-12);
 }
 
-/* What was said of rows like those learned from asks for no change; a share of 0 stays 0. */
+/* Outputs for rows with the class shares of the training rows need no change; a share of 0 stays 0.
+ */
 static void
 em_stays_at_its_fixed_point(void **state)
 {
@@ -404,8 +404,8 @@ em_stays_at_its_fixed_point(void **state)
 	CHECK(none[0] == 1 && none[1] == 0);
 }
 
-/* Rows that are all alike, (1, 0): a shift of log(0.8 / 0.2) - 1 between the two; and rows of
- * chance, of which the mean is asked. */
+/* Equal rows (1, 0): a shift of log(0.8 / 0.2) - 1 between the classes; and random rows, for which
+ * the mean is checked. */
 static void
 matching_gives_the_requested_means(void **state)
 {

@@ -1,4 +1,4 @@
-/* test_request.c: the table of requests: sizes, flags, what replaces what, what is freed. */
+/* test_request.c: the table of requests: sizes, flags, replacement, release. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -23,7 +23,7 @@ a_request_takes_what_its_kind_needs(void **state)
 	CHECK(request_size(REQUEST_MARK) < 1024);
 }
 
-/* Rows without a handler are those of the addons, and those that nothing posts. */
+/* Requests without a handler are those of addons and those that are never posted. */
 static void
 every_kind_has_a_handler(void **state)
 {
@@ -47,7 +47,8 @@ flags_agree(void **state)
 	for (int k = 0; k < REQUEST_KINDS; k++) {
 		const struct request_row *row = &request_table[k];
 
-		if (row->flags & (REQUEST_IS_UNDO | REQUEST_IS_IDLE)) /* else no replay has it */
+		if (row->flags &
+		    (REQUEST_IS_UNDO | REQUEST_IS_IDLE)) /* otherwise a replay would lack it */
 			CHECK(row->flags & REQUEST_IS_RECORD);
 		if (row->flags & REQUEST_IS_RECORD)
 			CHECK(row->flags & REQUEST_IS_STAMP);
@@ -112,7 +113,7 @@ answers_at_one_step_share_a_snapshot(void **state)
 		request_free(ev.answer);
 	}
 	trainer_free(t);
-	CHECK_INT(first->seed, 1); /* it outlives the trainer */
+	CHECK_INT(first->seed, 1); /* the answer outlives the trainer */
 	lab_snapshot_drop(first);
 }
 

@@ -1,4 +1,4 @@
-/* test_run.c: a run that is copied at any step trains on to the same bits. */
+/* test_run.c: a copy of a run trains on to the same bits. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -82,7 +82,7 @@ apply(struct trainer_state *w, const char *line)
 	mem_free(c.source);
 }
 
-/* Join the hash of the samples since the last call. */
+/* Join the hash of samples since the last call. */
 static void
 drain(struct trainer_state *w, struct hash *h)
 {
@@ -149,7 +149,7 @@ state_of(const struct run *r)
 	return hash_join(&state, &numbers);
 }
 
-/* Train on to the last step; the hash of state and samples. */
+/* Train to the last step; returns the hash of state and samples. */
 static struct hash
 finish(struct trainer_state *w, const struct scenario *s, struct hash samples)
 {
@@ -208,12 +208,12 @@ test_fork(void **state)
 	fork_new(b, w, samples);
 	want = finish(w, s, samples);
 
-	/* alone, from the copy */
+	/* the copy alone */
 	assert_int_equal(run_copy(&w->run, &a->run, &e), 0);
 	got = finish(w, s, samples);
 	assert_memory_equal(&got, &want, sizeof got);
 
-	/* two copies take turns, step by step */
+	/* two copies, alternating steps */
 	while (b->run.student->state->step < STEPS) {
 		step_fork(w, s, a);
 		step_fork(w, s, b);

@@ -1,4 +1,4 @@
-/* test_saved.c: a training that is saved, loaded and mapped again goes on to the same bits. */
+/* test_saved.c: training that is saved, loaded and mapped again gives the same bits. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -83,7 +83,7 @@ make_maps(struct rig *r)
 	}
 }
 
-/* A branch whose maps are made, from the start or from a checkpoint. */
+/* A branch with its maps, new or from a checkpoint. */
 static void
 rig_open(struct rig *r, const struct ckpt *from)
 {
@@ -148,7 +148,7 @@ save(const struct rig *r)
 	return c;
 }
 
-/* By way of a file, as it would be. */
+/* Write and read a file, as `save` and `load` do. */
 static struct ckpt *
 save_and_read(const struct rig *r)
 {
@@ -233,8 +233,7 @@ steps_not_applied_do_not_update_banks(void **state)
 	rig_close(&was);
 }
 
-/* Taken off and mapped again, a pair starts from what was saved; what goes on is not touched by it.
- */
+/* A pair removed and mapped again starts from the saved state; unchanged pairs keep theirs. */
 static void
 unchanged_maps_keep_their_state(void **state)
 {

@@ -34,7 +34,7 @@ param_of(const struct oprig *r, const char *name)
 	return r->value + p->offset;
 }
 
-/* Padding in front of tokens and between them, which the rig's own ids do not have. */
+/* Padding before and between tokens, which the ids of the rig do not have. */
 static void
 make_holes(struct oprig *r, int which, size_t length)
 {
@@ -45,15 +45,14 @@ make_holes(struct oprig *r, int which, size_t length)
 			ids[i] = -1;
 }
 
-/* An attention to be worked out head by head, number by number. */
+/* Attention computed head by head, number by number. */
 struct plain {
 	size_t length, heads, kv, dim;
 	int causal, raw;
 	double rope;
 };
 
-/* Number i of head `head` (counted over queries, keys, values) at position t of a row, turned by
- * its angle. */
+/* Number i of head `head` (counted over queries, keys, values) at position t of a row, rotated. */
 static double
 number(const struct plain *a, const real *row, size_t t, size_t head, size_t i, int turns)
 {
@@ -75,7 +74,7 @@ masked(const struct plain *a, const int32_t *ids, size_t q, size_t k)
 	return (a->causal && k > q) || (ids && (ids[q] < 0 || ids[k] < 0));
 }
 
-/* p[length]: how query q looks at all keys. */
+/* p[length]: weights of query q over all keys. */
 static void
 plain_row(const struct plain *a, const real *row, const int32_t *ids, size_t head, size_t q,
 	  double *p)
@@ -119,8 +118,8 @@ plain_of(const struct oprig_case *c)
 	return a;
 }
 
-/* The rig's values against the definition: probabilities for a map, means of values for attention.
- */
+/* Compare the values of the rig with the definition: probabilities for a map, means of values for
+ * attention. */
 static void
 compare_attention(const struct oprig *r, const struct oprig_case *c)
 {
@@ -185,8 +184,8 @@ attention_and_its_map_are_the_definition(void **state)
 		}
 }
 
-/* Both on one qkv in one graph, as a layer map has it: the map times the values is what attention
- * puts out. */
+/* Map and attention on one qkv in one graph, as in a layer map: map times values is the output of
+ * attention. */
 static void
 tapped_maps_are_the_weights_of_attention(void **state)
 {
@@ -227,8 +226,8 @@ tapped_maps_are_the_weights_of_attention(void **state)
 	param_layout_release(&layout);
 }
 
-/* A map and its attention on one qkv, both looked at; `shared`: attention takes the map's weights.
- * The gradient of qkv. */
+/* A map and its attention on one qkv, both in the loss; `shared`: attention reads the map's
+ * weights. Returns the gradient of qkv. */
 static void
 run_with_map(bool shared, bool looks_at_map, const double *attr, real *y, real *dqkv)
 {
@@ -324,7 +323,7 @@ sigmoid(double x)
 	return 1 / (1 + exp(-x));
 }
 
-/* y[h] and c[h] of a row from one position to the next. */
+/* Update y[h] and c[h] of a row by one position. */
 static void
 plain_lstm(const struct oprig *r, const real *x, size_t in, size_t h, double forget, double *y,
 	   double *c)
@@ -346,7 +345,7 @@ plain_lstm(const struct oprig *r, const real *x, size_t in, size_t h, double for
 	}
 }
 
-/* With everything kept for the way back, and without. */
+/* With and without saving for backward. */
 static void
 lstm_is_its_definition(void **state)
 {
@@ -421,8 +420,8 @@ embedding_is_its_definition(void **state)
 	}
 }
 
-/* The gradient of the rows of a table that no token of this step names is 0, whatever was named
- * before. */
+/* The gradient of table rows that no token of this step uses is 0, whatever the previous step used.
+ */
 static void
 gradient_table_clears_rows_of_the_previous_step(void **state)
 {
@@ -489,14 +488,15 @@ bag_is_a_mean_and_n_grams_do_not_cross_padding(void **state)
 	table = param_of(&r, "node.table");
 	for (size_t k = 0; k < 19; k++) {
 		double run = 3 * y[19 + k] - table[2 * 19 + k] -
-			     table[7 * 19 + k]; /* what is left is the pair's row */
+			     table[7 * 19 + k]; /* the rest is the row of the bigram */
 		int found = 0;
 
 		CHECK_NEAR(y[k], table[5 * 19 + k], NEAR);
 		for (size_t b = 9; b < 49; b++)
 			found += fabs(table[b * 19 + k] - run) < NEAR;
 		CHECK_INT(found, 1);
-		differs += fabs(y[19 + k] - y[2 * 19 + k]) > 1e-6; /* the order of a pair counts */
+		differs +=
+			fabs(y[19 + k] - y[2 * 19 + k]) > 1e-6; /* the order of a bigram counts */
 	}
 	CHECK_INT(differs, 19);
 	oprig_free(&r);
@@ -564,7 +564,7 @@ a_gate_is_its_definition(void **state)
 	oprig_free(&r);
 }
 
-/* Refused with the numbers that do not meet; the graph goes on without the node. */
+/* Refused with the sizes that do not fit; the graph is unchanged. */
 static void
 refuse(const struct op *op, int n_in, const int *in, const double *attr, const char *want)
 {

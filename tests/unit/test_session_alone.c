@@ -66,7 +66,7 @@ a_recording_replays_to_the_same_figures(void **state)
 	CHECK_INT(unlink(path), 0);
 }
 
-/* They change nothing that is trained: a script with them runs where there is no screen. */
+/* Commands without effect on training: a script with them runs without a screen. */
 static void
 commands_of_the_screen_are_accepted(void **state)
 {

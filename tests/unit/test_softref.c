@@ -67,7 +67,7 @@ args(struct pair *p, double temperature)
 				   .scratch = p->scratch };
 }
 
-/* Relative to the value: where logits reach 1e3, so do the losses, or their squares. */
+/* Relative to the value: for logits of 1e3, losses have that size or its square. */
 static void
 every_loss_agrees_with_its_formula(void **state)
 {
@@ -106,8 +106,8 @@ beta_value(struct pair *p, double beta)
 	return loss_jsd.run(&a);
 }
 
-/* The slope in beta at the ends is of the order of the values, so a step of 1e-9 moves them by no
- * more than some 1e-9. */
+/* The derivative in beta at the ends has the order of the values, so a step of 1e-9 changes them by
+ * about 1e-9. */
 static void
 jsd_is_continuous_in_beta_up_to_its_ends(void **state)
 {
@@ -122,7 +122,7 @@ jsd_is_continuous_in_beta_up_to_its_ends(void **state)
 		CHECK_NEAR(beta_value(&p, b), kd, 200 * b + 1e-12);
 		CHECK_NEAR(beta_value(&p, 1 - b), rkl, 200 * b + 1e-12);
 	}
-	for (double b = 1e-4; b < 1e-2; b *= 10) { /* where the plain formula still has digits */
+	for (double b = 1e-4; b < 1e-2; b *= 10) { /* where the plain formula has enough digits */
 		p.knobs.jsd_beta = b;
 		CHECK_NEAR(beta_value(&p, b), (double)softref_value(&softref_table[2], &p, 2),
 			   1e-9);
@@ -156,8 +156,8 @@ check_gradient(const struct loss *l, struct pair *p, double t)
 	}
 }
 
-/* wsld's weight is a number to it: only rows without a label, where it is kd, have the gradient of
- * the value. */
+/* The weight of wsld is a constant in its gradient: only rows without label, where it is kd, have
+ * the gradient of the value. */
 static void
 every_gradient_is_that_of_the_value(void **state)
 {
@@ -198,8 +198,7 @@ jsd_has_the_gradient_of_its_value_for_any_beta(void **state)
 	release(&p);
 }
 
-/* Its gradient is that of soft cross-entropy times the weight, which is the ratio of their values.
- */
+/* Its gradient is that of soft cross-entropy times the weight, the ratio of their values. */
 static void
 wsld_has_the_gradient_of_its_soft_part(void **state)
 {
@@ -249,7 +248,7 @@ a_learned_temperature_has_the_gradient_of_its_value(void **state)
 	release(&p);
 }
 
-/* A row without a label is compared as kd compares it, at the loss's temperature. */
+/* A row without a label has the value of kd at the temperature of the loss. */
 static void
 rows_without_label_have_the_value_of_kd(void **state)
 {
@@ -266,8 +265,8 @@ rows_without_label_have_the_value_of_kd(void **state)
 	release(&p);
 }
 
-/* Students that equal the teacher, rows that equal each other, rows that are constant, one row:
- * numbers, and small slopes. */
+/* Student equal to the teacher, equal rows, constant rows, one row: finite values and small
+ * gradients. */
 static void
 degenerate_inputs_give_finite_values(void **state)
 {

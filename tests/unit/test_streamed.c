@@ -1,4 +1,4 @@
-/* test_streamed.c: a table in a file is the table in memory, to the bit; and files in blocks. */
+/* test_streamed.c: a streamed table equals the table in memory, to the bit; files in blocks. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -105,7 +105,7 @@ digits_are_the_same_in_a_file(void **state)
 	mem_free(path);
 }
 
-/* 3 MB with everything in them that a cell may have: blocks end in the middle of all of it. */
+/* 3 MB with all forms of cells, so that blocks end within each. */
 static void
 add_rows(struct text *t, size_t rows, const char *end)
 {
@@ -145,7 +145,7 @@ every_line_end_and_quote_is_the_same_in_blocks(void **state)
 	}
 }
 
-/* An error after two blocks gives the same message as from memory. */
+/* An error after two blocks gives the same message as in memory. */
 static void
 errors_are_the_same_streamed_and_in_memory(void **state)
 {
@@ -220,7 +220,7 @@ small_errors_are_the_same_streamed_and_in_memory(void **state)
 	}
 }
 
-/* A quote that never closes would take the whole file: a row has a limit. */
+/* An open quote would span the rest of the file: the length of a row is limited. */
 static void
 a_row_has_a_limit(void **state)
 {
@@ -245,7 +245,7 @@ a_row_has_a_limit(void **state)
 	mem_free(bytes);
 }
 
-/* Whichever of two sets lies in a file, they join to the same. */
+/* Two sets, streamed or in memory, join to the same set. */
 static void
 sets_join_in_files(void **state)
 {
@@ -277,7 +277,7 @@ sets_join_in_files(void **state)
 	mem_free(path);
 }
 
-/* Columns in another order, and a word more: found by name in a file as in memory. */
+/* Columns in another order, and one more word: matched by name, streamed and in memory. */
 static void
 columns_are_found_in_files(void **state)
 {
@@ -311,7 +311,7 @@ columns_are_found_in_files(void **state)
 	text_release(&t);
 }
 
-/* The sums of a column are what they were when each column was added up alone. */
+/* Column sums equal those of each column alone. */
 static void
 column_sums_do_not_depend_on_other_columns(void **state)
 {
@@ -345,7 +345,7 @@ column_sums_do_not_depend_on_other_columns(void **state)
 	scale_release(&s);
 }
 
-/* A stream may be left at any block. */
+/* A stream may be closed at any block. */
 static void
 streams_can_be_closed_early(void **state)
 {

@@ -1,5 +1,5 @@
-/* test_taps.c: what of attention can be looked at, and what a student learns through it, in whole
- * networks and in double. */
+/* test_taps.c: tensors of attention as layers to compare, and their gradients, in whole networks
+ * and in double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -56,7 +56,7 @@ tapped(const struct net *n, enum model_tap tap)
 	return n->graph->node[net_node(n, 1, tap)].out.data;
 }
 
-/* Scores of one query in one head: products of what the other taps show, over the root of the
+/* Scores of one query in one head: products of the query and key taps, divided by the root of the
  * head's width. */
 static void
 compare_query(const struct net *n, size_t row, size_t head, size_t q, bool turns)
@@ -78,7 +78,7 @@ compare_query(const struct net *n, size_t row, size_t head, size_t q, bool turns
 		for (size_t c = 0; c < dim; c++)
 			dot += query[c] * key[c];
 		sum += looks ? exp(score[k]) : 0;
-		if (!looks || !turns || k == q) /* turned by as much, both, nothing changes */
+		if (!looks || !turns || k == q) /* rotated equally, both: no change */
 			CHECK_NEAR(score[k], looks ? dot / sqrt((double)dim) : 0, 1e-13);
 		if (!looks)
 			CHECK_NEAR(share[k], 0, 0);
@@ -128,7 +128,7 @@ taps_are_the_parts_of_one_attention(void **state)
 	}
 }
 
-/* A student with one pair on its map, and a teacher that says drawn numbers. */
+/* A student with one mapped pair, and a teacher with random outputs. */
 struct lesson {
 	struct dataset ds;
 	struct batch batch;
@@ -204,7 +204,7 @@ lesson_close(struct lesson *l)
 	batch_release(&l->batch);
 }
 
-/* The value of the pair, weighted, without a step. */
+/* The weighted value of the pair, without a step. */
 static double
 value_of(struct lesson *l)
 {
@@ -218,8 +218,7 @@ value_of(struct lesson *l)
 	return l->map.weight * r.raw[l->b->n_terms - 1];
 }
 
-/* One step of plain descent moves by the gradient: along it the value falls as central differences
- * say. */
+/* A step of gradient descent: the value changes as central differences predict. */
 static void
 check_descent(struct lesson *l)
 {

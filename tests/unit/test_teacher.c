@@ -1,4 +1,4 @@
-/* test_teacher.c: what a teacher says, kept in memory, on disk, in part, or not at all. */
+/* test_teacher.c: outputs of a teacher, cached in memory, on disk, partly, or not at all. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -83,7 +83,7 @@ open_teacher(struct rig *r, struct err *e)
 			    ASKED, false, e);
 }
 
-/* Every answer that was wanted, one behind the other. */
+/* All requested outputs, concatenated. */
 static real *
 answers(struct rig *r, size_t *len)
 {
@@ -149,7 +149,7 @@ outputs_are_the_same_with_any_cache(void **state)
 		x = answers(&r, &len);
 		CHECK(len > 0 && (!first || len == n));
 		for (size_t i = 0; first && i < len; i++)
-			CHECK_NEAR(x[i], first[i], 1e-12); /* rows may be asked in other company */
+			CHECK_NEAR(x[i], first[i], 1e-12); /* rows in another batch give the same */
 		n = len;
 		if (first)
 			mem_free(x);
@@ -233,8 +233,7 @@ the_largest_logits_are_kept_with_the_mass_of_the_rest(void **state)
 	rig_close(&r);
 }
 
-/* A batch that is augmented is asked about anew, whatever is kept of its rows, and nothing that is
- * kept is lost or changed. */
+/* An augmented batch is not served from the cache, and leaves the cache unchanged. */
 static void
 augmented_rows_bypass_the_cache(void **state)
 {
@@ -248,7 +247,7 @@ augmented_rows_bypass_the_cache(void **state)
 	rig_open(&r);
 	CHECK_INT(open_teacher(&r, &e), 0);
 	kept = answers(&r, &n);
-	batch_i32(&r.batch, BATCH_IDS)[3] ^= 1; /* another token than the row of the data has */
+	batch_i32(&r.batch, BATCH_IDS)[3] ^= 1; /* another token than in the row of the data */
 	r.batch.augmented = true;
 	CHECK_INT(teacher_open(&r.says, r.net, r.value, &stream, &r.inputs, r.wants, &r.options,
 			       ASKED, true, &e),
@@ -264,7 +263,7 @@ augmented_rows_bypass_the_cache(void **state)
 	mem_free(off);
 	r.options.cache = TEACHER_MEMORY;
 	for (int as_they_are = 0; as_they_are < 2;
-	     as_they_are++) { /* what is largest of them, and of the row as it is */
+	     as_they_are++) { /* the maximum of these, and of the row */
 		r.options.top = 3;
 		CHECK_INT(teacher_open(&r.says, r.net, r.value, &stream, &r.inputs, r.wants,
 				       &r.options, ASKED, true, &e),
@@ -285,8 +284,8 @@ augmented_rows_bypass_the_cache(void **state)
 	rig_close(&r);
 }
 
-/* Asked for at every step or kept: it is the map of the layer's hidden state, which need not be
- * wanted itself. */
+/* With and without cache: the attention map of a layer's hidden state, which itself is not
+ * requested. */
 static void
 spatial_maps_need_no_hidden_states(void **state)
 {
@@ -317,7 +316,7 @@ spatial_maps_need_no_hidden_states(void **state)
 	rig_close(&r);
 }
 
-/* The one file of a cache directory whose name ends so; returns its size. */
+/* Size of the only file of a cache directory with this ending. */
 static size_t
 find_file(const char *dir, const char *end, char *path, size_t room)
 {
@@ -361,8 +360,8 @@ read_top(struct rig *r, int32_t *id, real *logit, real *tail)
 #define TOP 3
 #define POSITIONS (ASKED * LENGTH)
 
-/* Any change of a byte is found by its checksum; the chunk is computed again, with the same bits,
- * and the file is whole afterwards. */
+/* Any changed byte is found by its checksum; the chunk is computed again, with the same bits, and
+ * the file is repaired. */
 static void
 damaged_chunks_are_computed_again(void **state)
 {
@@ -400,8 +399,8 @@ damaged_chunks_are_computed_again(void **state)
 	unsetenv("XDG_CACHE_HOME");
 }
 
-/* A file without checksums, as older versions wrote it: read as it is, but not with class ids that
- * do not exist or numbers that are not finite. */
+/* A file without checksums, as older versions wrote it: read, except chunks with class ids that do
+ * not exist or numbers that are not finite. */
 static void
 files_without_checksums_are_read(void **state)
 {
@@ -449,7 +448,7 @@ files_without_checksums_are_read(void **state)
 	unsetenv("XDG_CACHE_HOME");
 }
 
-/* What fails leaves a teacher that can be opened again, with the same outputs. */
+/* A failed open leaves a teacher that can be opened again, with the same outputs. */
 static void
 a_failed_open_can_be_repeated(void **state)
 {
@@ -511,7 +510,7 @@ uncacheable_outputs_are_refused(void **state)
 	rig_close(&r);
 }
 
-/* Logits of the batch, softened: probabilities. */
+/* Softmax of the logits of the batch. */
 static void
 chances(struct rig *r, real *logit, real *p)
 {
@@ -547,8 +546,7 @@ bf16_weights_give_nearly_the_same_outputs_and_report_the_effect(void **state)
 	for (uint32_t i = 0; i < ASKED; i++)
 		rows[i] = i;
 	batch_fill(&r.batch, &stream, rows, ASKED, NULL);
-	r.options.cache =
-		TEACHER_OFF; /* as many rows as the batch has are compared, the first ones */
+	r.options.cache = TEACHER_OFF; /* the first rows are compared, as many as a batch has */
 	CHECK_INT(open_teacher(&r, &e), 0);
 	CHECK_INT(r.says.effect.positions, 0);
 	chances(&r, exact, p);

@@ -37,7 +37,7 @@ gelu_tanh(wide x)
 	return x / 2 * (1 + tanhl(sqrtl(2 / acosl(-1)) * (x + 0.044715L * x * x * x)));
 }
 
-/* By central differences: nothing of the formula that is tested. */
+/* By central differences of the reference, independent of the tested formula. */
 static wide
 gelu_tanh_slope(wide x)
 {
@@ -60,8 +60,8 @@ silu_slope(wide x)
 	return (silu(x + h) - silu(x - h)) / (2 * h);
 }
 
-/* Tolerances: units of the last place (0: not asked for), and over max(|x|, 1); for float and for
- * double. */
+/* Tolerances: units in the last place (0: not checked), and relative to max(|x|, 1); for float and
+ * for double. */
 static const struct {
 	const char *name;
 	map *f;
@@ -85,7 +85,7 @@ static const struct {
 };
 #define CASES (sizeof cases / sizeof *cases)
 
-/* A unit of the last place of a `real` near x. */
+/* A unit in the last place of a `real` near x. */
 static wide
 unit(wide x)
 {
@@ -123,7 +123,7 @@ check_values(size_t c, const real *x, size_t n)
 	}
 }
 
-/* Evenly, and again with magnitudes from 1e-8 to 1e8. */
+/* Evenly spaced, and again with magnitudes from 1e-8 to 1e8. */
 static void
 values_are_those_of_libm(void **state)
 {
@@ -150,7 +150,7 @@ values_are_those_of_libm(void **state)
 				if (cases[c].want == gelu_tanh_slope || cases[c].want == silu_slope)
 					x[i] = fabs((double)x[i]) > 1000
 						       ? 1000
-						       : x[i]; /* for the difference's sake */
+						       : x[i]; /* makes the step exact */
 			}
 			check_values(c, x, RUN);
 		}
@@ -262,8 +262,8 @@ tanh_and_erf_are_odd_to_the_bit(void **state)
 	}
 }
 
-/* One at a time, in runs of any length from any place, in place or not: the same bits, and no
- * number more. */
+/* One at a time, in runs of any length and alignment, in place or not: the same bits, and no other
+ * number written. */
 static void
 random_values_depend_on_their_index_only(void **state)
 {
@@ -314,7 +314,7 @@ slopes_multiply_the_gradient(void **state)
 	}
 }
 
-/* The order that the header gives, number by number. */
+/* The order of summation documented in the header. */
 static real
 in_lanes(const real *x, size_t n, size_t lanes)
 {

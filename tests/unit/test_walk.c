@@ -1,5 +1,4 @@
-/* test_walk.c: whole optimizer steps of a tiny student against plain loops from the formulas, in
- * double. */
+/* test_walk.c: optimizer steps of a tiny student against plain loops of the formulas, in double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
@@ -11,9 +10,8 @@
 
 /*
  * A 2-2-2 student with tanh, three rows of which two are labelled, two teachers, and a pair of
- * layers: cross-entropy + distillation + hidden. Nothing below the line calls the library: if
- * both agree to 1e-12, then the graph, the losses, the clipping and the optimizer do what their
- * formulas say, together and not only each alone.
+ * layers: cross-entropy + distillation + hidden. The reference calls no function of the library. If
+ * both agree to 1e-12, graph, losses, clipping and optimizer match their formulas in combination.
  */
 #define ROWS 3
 #define IN 2
@@ -36,8 +34,9 @@ static const double teacher_layer[ROWS * WIDEST] = { 0.5,   -0.25, 1,    -0.875,
 static const struct {
 	const char *what;
 	enum knob_optimizer optimizer;
-	int width;   /* of the teacher's layer: another than HIDDEN goes through a projection */
-	double clip; /* 0.25 bites, 0 is off */
+	int width;   /* of the teacher's layer; with a width other than HIDDEN there is a projection
+		      */
+	double clip; /* 0.25 clips, 0 is off */
 	double decay;
 } cases[] = {
 	{ "sgd, equal widths", KNOB_SGD, HIDDEN, 0, 0 },
@@ -48,7 +47,7 @@ static const struct {
 };
 #define CASES (sizeof cases / sizeof *cases)
 
-/* Parameters in one order for the test: six arrays, the last two only where widths differ. */
+/* Parameters in the order of this test: six arrays, the last two only if widths differ. */
 enum { W1, B1, W2, B2, P, C, ARRAYS };
 #define MOST (HIDDEN * WIDEST)
 
@@ -74,7 +73,7 @@ length(int array, int width)
 	return array >= P && width == HIDDEN ? 0 : len[array];
 }
 
-/* What the formulas say of one step. */
+/* Results of a step by the formulas. */
 struct oracle {
 	double ce, kd, hidden, loss, kl, accuracy, norm;
 	struct numbers w, g, m, v;
@@ -140,7 +139,7 @@ oracle_losses(struct oracle *o, const double (*z)[CLASSES], const struct knobs *
 	o->accuracy = right / labelled;
 }
 
-/* Values up, gradients down. */
+/* Forward values, then gradients. */
 static void
 oracle_gradient(struct oracle *o, const struct knobs *k, double map_weight, int width)
 {
@@ -197,7 +196,7 @@ oracle_gradient(struct oracle *o, const struct knobs *k, double map_weight, int 
 	}
 }
 
-/* Clip over everything, then update; `t` is 1 at the first step. */
+/* Clip over all parameters, then update; `t` is 1 at the first step. */
 static void
 oracle_update(struct oracle *o, const struct knobs *k, double lr, int t, int width)
 {
@@ -382,13 +381,13 @@ a_step_matches_the_formulas(void **state)
 		struct rig r;
 
 		rig_open(&r, cases[i].width);
-		for (int t = 1; t <= STEPS; t++) { /* the moments carry over */
+		for (int t = 1; t <= STEPS; t++) { /* the moments persist */
 			oracle_gradient(&o, &k, r.map.weight, r.width);
 			oracle_update(&o, &k, lr, t, r.width);
 			branch_step(r.b, &r.feed, &k, &r.map, lr, &got);
 			compare(&r, cases[i].what, &got, &o, &k);
 			CHECK_INT(r.b->state->step, t);
-			CHECK(k.clip == 0 || o.norm > k.clip); /* the clipping is tried */
+			CHECK(k.clip == 0 || o.norm > k.clip); /* with clipping */
 		}
 		rig_close(&r);
 	}
@@ -418,14 +417,14 @@ shares_are_the_norms_of_each_terms_gradient(void **state)
 	branch_step_shares(r.b, &r.feed, &k, &r.map, share);
 	for (int term = 0; term < 3; term++)
 		CHECK_NEAR(share[term], norm[term] / sum, NEAR);
-	for (int a = 0; a < ARRAYS; a++) /* nothing was changed by looking */
+	for (int a = 0; a < ARRAYS; a++) /* evaluation changes nothing */
 		for (int i = 0; i < length(a, r.width); i++)
 			CHECK(branch_value(r.b)[array_of(&r, a)->offset + (size_t)i] ==
 			      start.at[a][i]);
 	rig_close(&r);
 }
 
-/* The mute's weight is not in the sum. */
+/* A muted teacher's weight is not in the sum. */
 static void
 normalised_weights_sum_over_active_terms(void **state)
 {
@@ -479,7 +478,7 @@ layers_of_muted_teachers_do_not_contribute(void **state)
 	rig_close(&r);
 }
 
-/* As kept answers do: the rows of the target lie among others, in another order. */
+/* As from a cache: target rows are among others, in another order. */
 static void
 target_rows_can_be_in_another_order(void **state)
 {
@@ -497,8 +496,7 @@ target_rows_can_be_in_another_order(void **state)
 		       WIDEST * sizeof *apart);
 	s.feed.t_layer[0] = apart;
 	s.feed.t_row[0] = row;
-	for (int step = 0; step < 3;
-	     step++) { /* what the step before left in the gradients does not count */
+	for (int step = 0; step < 3; step++) { /* gradients of the previous step have no effect */
 		branch_step(r.b, &r.feed, &k, &r.map, 0.0625, &want);
 		branch_step(s.b, &s.feed, &k, &s.map, 0.0625, &got);
 		CHECK(want.raw[2] > 0 && got.raw[2] == want.raw[2] &&

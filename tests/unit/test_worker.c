@@ -13,7 +13,7 @@ struct count {
 	atomic_bool busy_when_done;
 };
 
-/* An order is how long to work: until it is cancelled where it is true. */
+/* An order works for a fixed time, or until cancelled. */
 static void
 work(void *arg, void *order)
 {
@@ -96,7 +96,7 @@ an_order_is_cancelled_and_the_next_is_not(void **state)
 	CHECK_INT(c.cancelled, 1);
 }
 
-/* Also before the thread has begun it: every order is done once. */
+/* Also before the thread begins it: every order is done once. */
 static void
 freeing_cancels_the_order(void **state)
 {

@@ -10,7 +10,7 @@
 /* Create a folder in /tmp and write its path to `path`. Fails the test if that is not possible. */
 void tmpfolder_make(char path[TMPFOLDER_PATH]);
 
-/* Remove the folder and all that is in it. */
+/* Remove the folder with its contents. */
 void tmpfolder_remove(const char *path);
 
 /* For cmocka_run_group_tests: one folder for all tests of a program. */
