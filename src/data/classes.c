@@ -105,8 +105,8 @@ check_count(const struct dataset *ds, const char *what, bool beside, struct err 
 		return 0;
 	if (ds->classes == 0)
 		return err_set(e, "%s: no row has a label (expected at least 2 classes)", what);
-	return err_set(e, "%s: %d class%s (expected at least 2)", what, ds->classes,
-		       ds->classes == 1 ? "" : "es");
+	return err_set(e, "%s: invalid number of classes %d (expected at least 2)", what,
+		       ds->classes);
 }
 
 static int

@@ -21,8 +21,8 @@ check_name(const char *name, struct err *e)
 
 	if (!name[0] || name[good] || (name[0] >= '0' && name[0] <= '9') || name[0] == '-')
 		return err_set(e,
-			       "invalid teacher name '%s' (expected letters, digits, '-' and '_', "
-			       "the first a letter)",
+			       "invalid teacher name '%s' (expected letters, digits, '-' and '_'; "
+			       "first a letter or '_')",
 			       name);
 	if (strcmp(name, "s") == 0 || strcmp(name, "main") == 0 || strcmp(name, "plain") == 0)
 		return err_set(e, "invalid teacher name '%s' (reserved for the student)", name);
