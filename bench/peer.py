@@ -81,7 +81,7 @@ class Mlp(nn.Module):
 
 
 class Block(nn.Module):
-    """Attention and two linear layers, each behind a layer norm and around a residual connection."""
+    """Attention and two linear layers, each after a layer norm and around a residual connection."""
 
     def __init__(self, width, heads, wide):
         super().__init__()

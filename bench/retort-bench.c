@@ -354,7 +354,7 @@ main(int argc, char **argv)
 	if (options.serve)
 		return optind + 1 == argc
 			       ? against_serve(options.serve, argv[optind], options.threads)
-			       : report_usage("serve", options.serve, "a workload behind it");
+			       : report_usage("serve", options.serve, "a workload after it");
 	if (options.against)
 		return compare_builds(argv[0], argv + optind);
 	word = optind < argc ? (const char *const *)argv + optind : all;

@@ -19,7 +19,7 @@ static const struct cli_option options[] = {
 	{ "    --color WHEN", "auto, always or never (default: auto)" },
 	{ "    --charset SET",
 	  "glyphs of plots: auto, ascii, quadrants or braille (default: auto)" },
-	{ "-h, --help", "print help; behind a word, the help of that word" },
+	{ "-h, --help", "print help; after a word, the help of that word" },
 	{ "-V, --version", "print the version" },
 	{ 0 },
 };
@@ -41,7 +41,7 @@ static const struct cli_option loss_options[] = {
 	{ "    --gradient FILE", "write the gradient with respect to the student's logits" },
 	{ "-j, --json", "print one JSON object" },
 	{ "-l, --list", "list the losses with formula and reference" },
-	{ "-h, --help", "print this help; behind NAME, also the options of that loss" },
+	{ "-h, --help", "print this help; after NAME, also the options of that loss" },
 	{ 0 },
 };
 
@@ -193,7 +193,7 @@ print_forms(const struct cli_word *w, int n, int most, FILE *out)
 	return n;
 }
 
-/* True if `w` is a word behind the single word `parent`. */
+/* True if `w` is a word after the single word `parent`. */
 static bool
 is_below(const struct cli_word *w, const struct cli_word *parent)
 {

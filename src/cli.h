@@ -11,10 +11,10 @@ struct cli_option {
 	const char *help;
 };
 
-/* A word behind `retort`, or two: "data get". */
+/* A word after `retort`, or two: "data get". */
 struct cli_word {
 	const char *word;                /* "": the program without a word */
-	const char *form[4];             /* behind `retort`, a line each; NULL: none left */
+	const char *form[4];             /* after `retort`, a line each; NULL: none left */
 	const char *help;                /* what it does, without a capital and a full stop */
 	const struct cli_option *option; /* ends with a NULL spelling; NULL: those of "" */
 	const char *command; /* of the session language, whose words follow; NULL: none */
@@ -24,7 +24,7 @@ struct cli_word {
 /* Find the word that the first one or two of `argv` are; the longer one wins. NULL: unknown. */
 const struct cli_word *cli_find(int argc, char *const *argv);
 
-/* Print forms, sentence and options of a word, and list the words behind it; for "", all words.
+/* Print forms, sentence and options of a word, and list the words after it; for "", all words.
  * `forms`, if not "", is printed instead of its forms. */
 void cli_help(const struct cli_word *w, const char *forms, FILE *out);
 

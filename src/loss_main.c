@@ -211,7 +211,7 @@ print_knob(const char *option, const struct knob *k)
 	cli_option_line(option, help, stdout);
 }
 
-/* Print the help; behind the name of a loss, with its formula and its knobs. */
+/* Print the help; after the name of a loss, with its formula and its knobs. */
 static int
 print_help(const char *name)
 {

@@ -144,7 +144,7 @@ spatial_piece(void *arg, int index)
 }
 
 /* Forward pass. An attention map is computed as soon as its feature map is there, because the
- * memory of a feature map is reused behind its last reader. */
+ * memory of a feature map is reused after its last reader. */
 static void
 run_net(struct teacher *t, const struct batch *b)
 {

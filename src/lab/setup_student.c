@@ -24,7 +24,7 @@ struct plan {
 	size_t copied;
 };
 
-/* Parameters of a layer: those of the nodes behind the layer before. [*first, *end) in the layout.
+/* Parameters of a layer: those of the nodes after the layer before. [*first, *end) in the layout.
  */
 static void
 find_params(const struct net *n, int layer, size_t *first, size_t *end)

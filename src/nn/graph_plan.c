@@ -104,7 +104,7 @@ plan_all(const struct graph *g, struct plan *p, bool gradients)
 	mem_free(needs);
 }
 
-/* Allocated behind everything else, so that no address depends on the number of threads. */
+/* Allocated after everything else, so that no address depends on the number of threads. */
 static size_t
 scratch_size(const struct graph *g)
 {

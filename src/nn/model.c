@@ -151,7 +151,7 @@ model_defaults(const struct model *kind, struct model_spec *out)
 	}
 }
 
-/* Return the next word of *p, NUL-terminated in place, and move *p behind it; NULL at the end. */
+/* Return the next word of *p, NUL-terminated in place, and move *p after it; NULL at the end. */
 static char *
 next_word(char **p)
 {

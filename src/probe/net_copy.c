@@ -22,7 +22,7 @@ net_copy_take(struct net_copy *c, const struct branch *b)
 	describe_net(c, b->net);
 	mem_grow(&c->value, &c->cap, b->net->layout.len, sizeof *c->value);
 	memcpy(c->value, branch_value(b),
-	       b->net->layout.len * sizeof *c->value); /* projections lie behind */
+	       b->net->layout.len * sizeof *c->value); /* projections lie after */
 }
 
 void

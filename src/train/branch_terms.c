@@ -104,7 +104,7 @@ add_shared_projection(struct branch *b, const struct branch_plan *plan, const st
 			: projection_share(b->net, name, node, like, e);
 }
 
-/* The node that a pair compares, behind its projection where it has one; -1 and an error. */
+/* The node that a pair compares, after its projection where it has one; -1 and an error. */
 static int
 add_projection(struct branch *b, const struct branch_plan *plan, const struct layer_pair *m,
 	       struct err *e)

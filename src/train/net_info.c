@@ -9,7 +9,7 @@
 
 _Static_assert(MODEL_LAYERS <= 64, "layers are bits of a uint64_t");
 
-/* Parse the tap behind the dot, "attention", if there is one. Returns the length of the layer's
+/* Parse the tap after the dot, "attention", if there is one. Returns the length of the layer's
  * name before it; 0: unknown tap. */
 static size_t
 split_tap(const char *layer, enum model_tap *on)

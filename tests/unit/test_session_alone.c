@@ -60,7 +60,7 @@ a_recording_replays_to_the_same_figures(void **state)
 	CHECK(strstr(text, "@60 expect val-nll ") && strstr(text, "@30 set temperature 3"));
 	CHECK_INT(run_text(text, NULL, true), 0);
 	figure = strstr(text, "@60 expect val-nll ") + strlen("@60 expect val-nll ");
-	figure[2] = figure[2] == '9' ? '1' : '9'; /* a digit behind the point */
+	figure[2] = figure[2] == '9' ? '1' : '9'; /* a digit after the point */
 	CHECK_INT(run_text(text, NULL, true), 3);
 	mem_free(text);
 	CHECK_INT(unlink(path), 0);

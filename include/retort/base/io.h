@@ -10,7 +10,7 @@
 #include "retort/base/err.h"
 
 /*
- * Read a whole regular file of at most `limit` bytes into *out, with a NUL behind them; caller
+ * Read a whole regular file of at most `limit` bytes into *out, with a NUL after them; caller
  * frees with mem_free. Returns 0; IO_TOO_LARGE for a larger file; -1 for one that is not a regular
  * file or cannot be read. The error names the path, and the byte where reading failed.
  */

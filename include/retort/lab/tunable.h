@@ -31,7 +31,7 @@ double tunable_value(const struct settings *s, int id);
 /* Set its value and cancel its ramp. */
 void tunable_set(struct settings *s, int id, double value);
 
-/* The next id that `s` has behind `id`; the first for -1; -1 behind the last. */
+/* The next id that `s` has after `id`; the first for -1; -1 after the last. */
 int tunable_next(const struct settings *s, int id);
 
 /* Set everything under a ramp to its value at `step`. Allocates nothing. */

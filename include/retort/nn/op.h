@@ -16,7 +16,7 @@ struct op {
 	const char *name;
 	const char *doc;
 	int n_in;   /* required inputs */
-	int n_more; /* optional inputs, behind those */
+	int n_more; /* optional inputs, after those */
 	/*
 	 * Check inputs and attributes; set rank and dim of n->out, add parameters in `group` with
 	 * param_add, set n->n_scratch, n->n_work and *saved, the numbers for each row that forward

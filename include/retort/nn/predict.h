@@ -17,7 +17,7 @@
  */
 const real *predict_batch(struct net *n, const struct batch *b);
 
-/* The same for every node of the graph: projections and taps behind the logits too. */
+/* The same for every node of the graph: projections and taps after the logits too. */
 void predict_nodes(struct net *n, const struct batch *b);
 
 /* The rows of a prediction. */

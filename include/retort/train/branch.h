@@ -22,7 +22,7 @@
  * are one operation, a copy of `size` bytes.
  */
 struct branch_state {
-	size_t size;                    /* bytes of the struct and the arrays behind it */
+	size_t size;                    /* bytes of the struct and the arrays after it */
 	uint64_t step;                  /* optimizer steps done */
 	uint64_t updates[PARAM_GROUPS]; /* by parameter group: a projection added later starts at 0
 					 */

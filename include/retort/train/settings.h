@@ -13,7 +13,7 @@
 /*
  * No pointers into memory that can be freed: copying is an assignment. A new setting is a field
  * here, a check in lab/settings_check.c and a line in lab/settings_describe.c. Arrays have
- * entries for everything that exists when the value is taken; those behind n_* are 0.
+ * entries for everything that exists when the value is taken; those after n_* are 0.
  */
 struct settings {
 	struct knobs knobs; /* values at the current step, those under a ramp too */

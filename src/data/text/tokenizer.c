@@ -209,7 +209,7 @@ tokenizer_finish(struct tokenizer *t, struct err *e)
 #define SLICE ((size_t)1 << 22) /* bytes of a text that are normalized at a time */
 
 /*
- * Length of the next slice that can be encoded on its own: up to a blank behind an ASCII letter or
+ * Length of the next slice that can be encoded on its own: up to a blank after an ASCII letter or
  * digit, where a word begins and no normal form composes.
  */
 static size_t

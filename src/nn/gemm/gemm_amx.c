@@ -46,8 +46,8 @@ gemm_amx_available(void)
 	return is > 0;
 }
 
-/* Round rows of x into tiles of 16 rows by 32 inputs, those of one row of tiles behind one another;
- * zeros behind the end of x. */
+/* Round rows of x into tiles of 16 rows by 32 inputs, those of one row of tiles after one another;
+ * zeros after the end of x. */
 TARGET static void
 round_rows(const float *x, size_t ldx, size_t rows, size_t in, size_t depth, uint16_t *out)
 {

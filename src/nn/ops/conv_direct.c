@@ -291,7 +291,7 @@ full_weight(const struct conv_direct *d, const real *u, const real *dy, size_t p
 		*(vector *)(dw + (first + s) * LANES) = sum[s];
 }
 
-/* Add the sum over a line of positions, DEEP of them at once; dy is 0 behind the line. */
+/* Add the sum over a line of positions, DEEP of them at once; dy is 0 after the line. */
 MULTIVERSION static void
 depthwise_weight_line(const struct conv_direct *d, const real *restrict u, const real *restrict dy,
 		      real *restrict dw)

@@ -191,7 +191,7 @@ input_loops(const struct conv_job *j, const struct conv_job_tiles *t, real *dx)
 }
 
 /* Not depthwise: compute dx by a convolution of dy; where dx is to be added to, through a map
- * behind the scratch. */
+ * after the scratch. */
 static void
 input_by_loops_back(const struct conv_job *j, const struct conv_job_tiles *t, real *dx)
 {

@@ -29,7 +29,7 @@ struct pretoken *pretoken_new(enum pretoken_kind kind, const char *pattern, bool
 void pretoken_free(struct pretoken *p);
 
 /*
- * Whether a text may be cut at a blank behind an ASCII letter or digit before it is cut into words,
+ * Whether a text may be cut at a blank after an ASCII letter or digit before it is cut into words,
  * without a different result. True of the published patterns of GPT-2, Qwen and Llama 3.
  */
 bool pretoken_cuts_at_blanks(const struct pretoken *p);

@@ -58,7 +58,7 @@ struct tokenizer {
 	size_t longest; /* WORDPIECE: maximum length of a word, characters, longer ones are unknown;
 			   UNIGRAM: longest token, bytes */
 	double *score;  /* UNIGRAM [vocab]: log probability */
-	bool crosses;   /* a token or a word may continue behind a blank: texts are not encoded in
+	bool crosses;   /* a token or a word may continue after a blank: texts are not encoded in
 			   slices */
 	double unknown_score;      /* UNIGRAM: score of an unknown character */
 	struct tokenizer_bpe *bpe; /* BPE: merges */

@@ -20,7 +20,7 @@ gemm_round_lanes(size_t at, size_t end)
 
 /*
  * Round numbers k .. k + 32 of x, a row of `in` numbers of which only `end` count (0 or `in`), into
- * out[32]; zeros behind the end. To the nearest, ties to even, as gemm_packed.c does with integers.
+ * out[32]; zeros after the end. To the nearest, ties to even, as gemm_packed.c does with integers.
  */
 static inline __attribute__((always_inline, target("avx512f,avx512bf16"))) void
 gemm_round_unit(const float *x, size_t k, size_t in, size_t end, uint16_t *out)

@@ -41,7 +41,7 @@ struct gemm_tile {
 	__mmask16 last; /* columns that the last panel of a group has */
 };
 
-/* `rows` and `panels` are constants wherever this is called, as t->adds is. Steps behind the last
+/* `rows` and `panels` are constants wherever this is called, as t->adds is. Steps after the last
  * input are left out. */
 GEMM_TILE_INLINE void
 gemm_tile_block(const struct gemm_tile *t, const int rows, const int panels)

@@ -10,7 +10,7 @@
 #include "retort/base/real.h"
 
 /*
- * Names are those of vmath.h with _of behind them. In double they call libm. In float both sides of
+ * Names are those of vmath.h with _of after them. In double they call libm. In float both sides of
  * every choice are computed, and the choice has no side effect: only then does the compiler turn
  * the loop around it into vector code.
  */
