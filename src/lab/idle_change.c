@@ -326,8 +326,9 @@ note_memory(const struct trainer_state *w, struct request_run *r)
 	size_t sum = 0;
 
 	for (int i = 0; i < w->info.n_teachers; i++)
-		sum += train_teaches(&w->train, &w->info.run.settings, i) ? w->info.teacher[i].kept
-									  : 0;
+		sum += train_teaches(&w->train, &w->info.run.settings, i)
+			       ? w->info.teacher[i].cache_bytes
+			       : 0;
 	if (sum >= (size_t)1 << 24)
 		snprintf(r->memory, sizeof r->memory, "the cache of teacher outputs takes %.1f MiB",
 			 (double)sum / 0x1p20);

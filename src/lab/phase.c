@@ -30,8 +30,9 @@ sample_step(struct trainer_state *w, const struct branch *b, const struct branch
 		trainer_state_sample(w, b->id, b->term[i].train, step, r->raw[i]);
 		if (b->id == BRANCH_STUDENT)
 			trainer_state_sample(w, b->id, b->term[i].weighted, step, r->weighted[i]);
-		if (b->term[i].told != METRIC_NONE)
-			trainer_state_sample(w, b->id, b->term[i].told, step, r->told[i]);
+		if (b->term[i].state_metric != METRIC_NONE)
+			trainer_state_sample(w, b->id, b->term[i].state_metric, step,
+					     r->state_metric[i]);
 	}
 	if (!isnan(r->kl))
 		trainer_state_sample(w, b->id, METRIC_TRAIN_KL, step, r->kl);

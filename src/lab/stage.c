@@ -193,7 +193,7 @@ apply_arguments(const struct trainer_state *w, const struct request_run *r, stru
 			return -1;
 		ramp_remove(s->ramp, &s->n_ramps, (int)(k - knob_table));
 	}
-	if (r->stage.rows != REQUEST_ROWS_UNSAID || r->stage.kind == LAB_FINETUNE)
+	if (r->stage.rows != REQUEST_ROWS_DEFAULT || r->stage.kind == LAB_FINETUNE)
 		s->labelled = r->stage.rows != REQUEST_ROWS_ALL;
 	if (apply_sets(w, r, s, e) < 0)
 		return -1;

@@ -118,8 +118,8 @@ run_terms(struct branch *b, const struct branch_feed *f, const struct knobs *k,
 		out->raw[i] = r.raw[i];
 		out->weighted[i] = weight[i] * r.raw[i];
 		out->loss += out->weighted[i];
-		if (b->term[i].told != METRIC_NONE)
-			out->told[i] = own_metric(b, &b->term[i], k);
+		if (b->term[i].state_metric != METRIC_NONE)
+			out->state_metric[i] = own_metric(b, &b->term[i], k);
 	}
 	out->kl = b->id == BRANCH_STUDENT ? r.kl : NAN;
 	memcpy(out->share, r.share, sizeof out->share);

@@ -50,7 +50,7 @@ add_term(struct branch *b, const struct loss *loss, int map, int node, enum bran
 	*t = (struct branch_term){
 		.loss = loss, .map = map, .node = node, .before = -1, .heads = 1, .mean = mean
 	};
-	t->told = loss->told ? metric_find(loss->told) : METRIC_NONE;
+	t->state_metric = loss->state_metric ? metric_find(loss->state_metric) : METRIC_NONE;
 	t->width = is_row_loss(loss, mean) ? width : width / net_positions(b->net, node);
 	t->t_width = t->width;
 	t->shape = (struct loss_shape){ .rows = b->net->graph->capacity,

@@ -97,7 +97,7 @@ feed_open(struct train *t, const struct settings *s, int i, struct err *e)
 			 t->ds, &t->inputs, wants, &info->options, train_batch(s),
 			 augment_any(&s->knobs, t->ds->kind), e) < 0)
 		return err_wrap(e, "teacher %s", info->name);
-	info->kept = teacher->outputs.is_cached ? teacher_size(&teacher->outputs) : 0;
+	info->cache_bytes = teacher->outputs.is_cached ? teacher_size(&teacher->outputs) : 0;
 	info->effect = teacher->outputs.effect;
 	return 0;
 }
@@ -306,7 +306,7 @@ feed_student(struct train *t, const struct settings *s, uint64_t step, bool augm
 	if (augmented)
 		augment_batch(&t->augmenter, &s->knobs, t->seed, step, &t->batch);
 	out->batch = &t->batch;
-	out->known = &t->label_index;
+	out->label_index = &t->label_index;
 	teach(t, s, true, drawn_teacher(t, s, step), out);
 }
 

@@ -483,7 +483,7 @@ complete_batch_args(struct branch *b, const struct branch_term *t, const struct 
 
 	a->rows = g->rows;
 	a->row = batch_i32(f->batch, BATCH_ROW);
-	a->known = f->known;
+	a->label_index = f->label_index;
 	a->seen = t->mean == BRANCH_TOKENS && t->map >= 0 ? b->weight[BRANCH_TOKENS] : NULL;
 	a->weight = b->weight[t->map >= 0 ? BRANCH_ROWS : t->mean];
 	a->scratch = b->scratch;

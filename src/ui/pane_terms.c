@@ -302,14 +302,14 @@ draw_figures(const struct scene *s, struct canvas_area a)
 			    format_value(last_value(s, figures[y].metric), buf, sizeof buf));
 	}
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++) {
-		if (!loss_table[i]->told ||
+		if (!loss_table[i]->state_metric ||
 		    loss_weight(loss_table[i], &s->info.run.settings.knobs) <= 0)
 			continue;
 		canvas_text(a, 0, y, CANVAS_DIM,
-			    pane_brief(loss_table[i]->told, 12, buf, sizeof buf));
+			    pane_brief(loss_table[i]->state_metric, 12, buf, sizeof buf));
 		canvas_text(a, 13, y++, CANVAS_PLAIN,
-			    format_value(last_value(s, metric_find(loss_table[i]->told)), buf,
-					 sizeof buf));
+			    format_value(last_value(s, metric_find(loss_table[i]->state_metric)),
+					 buf, sizeof buf));
 	}
 }
 

@@ -62,7 +62,7 @@ call(const struct loss *l, size_t rows, size_t places, size_t channels, size_t t
 			       .knobs = &knobs,
 			       .scale = 1,
 			       .scratch = scratch,
-			       .known = &known,
+			       .label_index = &known,
 			       .seed = seed,
 			       .step = 3,
 			       .before_width = places * 2,
@@ -287,7 +287,7 @@ banks_move_in_training_only_and_norms_once(void **state)
 	for (int32_t r = 0; r < DATA; r++)
 		CHECK((memcmp(bank + r * 128, own[1] + r * 128, 128 * sizeof *bank) != 0) ==
 		      (r == 4 || r == 0)); /* 3 has no label */
-	a.known = NULL;
+	a.label_index = NULL;
 	a.dx = dx;
 	CHECK_NEAR(loss_crd.run(&a), 0, 0);
 }

@@ -115,8 +115,8 @@ struct loss_args {
 				 NULL: no mixture */
 	const real *share;    /* [rows] share of `label`, with `other` */
 	const int32_t *row;   /* [rows] row of the data set; only with LOSS_BATCH */
-	const struct label_index *
-		known; /* LOSS_LABELS with LOSS_LAYER: visible labels of the data set; NULL: none */
+	const struct label_index *label_index; /* LOSS_LABELS with LOSS_LAYER: visible labels of the
+						  data set; NULL: none */
 	const real *weight; /* [rows] weights of the mean, which sum to 1 over a batch; rows of
 			       weight 0 are skipped */
 	double temperature;
@@ -167,7 +167,8 @@ struct loss {
 	/* Check knobs against the shape of a mapped pair, before a knob or the map changes: 0, or
 	 * -1 and an error. May be NULL. */
 	int (*agrees)(const struct loss_shape *s, const struct knobs *k, struct err *e);
-	const char *told; /* name of a metric of its own, measured at every step; NULL: none */
+	const char
+		*state_metric; /* name of a metric of its own, measured at every step; NULL: none */
 	double (*tell)(const struct knobs *k, real *const own[LOSS_OWN]); /* value of that metric */
 	/* Return the sum of weight times value over the rows, without `scale`; add the gradient.
 	 * Rows are independent, except with LOSS_BATCH. Allocates nothing. */

@@ -120,7 +120,7 @@ struct request_maps {
  */
 struct request_stage {
 	enum lab_stage_kind kind;
-	enum { REQUEST_ROWS_UNSAID, REQUEST_ROWS_LABELLED, REQUEST_ROWS_ALL } rows;
+	enum { REQUEST_ROWS_DEFAULT, REQUEST_ROWS_LABELLED, REQUEST_ROWS_ALL } rows;
 	char sets[NET_SPEC]; /* "train,transfer": sets to draw rows from; "": those with weight */
 	int64_t fade;        /* steps until losses on teacher outputs are at 0; 0: they stay, -1:
 				as long as the stage */

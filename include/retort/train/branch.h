@@ -49,7 +49,7 @@ struct branch_term {
 	struct loss_shape shape;
 	int own[LOSS_OWN];               /* indices of the loss's own parameters; -1: none */
 	unsigned train, weighted, share; /* metric ids */
-	unsigned told;                   /* id of the loss's own metric, or METRIC_NONE */
+	unsigned state_metric;           /* id of the loss's own metric, or METRIC_NONE */
 };
 
 /* What the terms of the student are built from. All borrowed. */
@@ -137,7 +137,7 @@ struct branch_feed {
 	struct loss_top t_top[TRAIN_TEACHERS]; /* k 0: t_logits has all logits */
 	double t_weight[TRAIN_TEACHERS];       /* as given */
 	const struct label_index
-		*known; /* labels of the data set that the student sees; NULL: none */
+		*label_index; /* labels of the data set that the student sees; NULL: none */
 	const real *t_layer[TRAIN_MAPS];  /* [B, width] by map; NULL: teacher not active */
 	const real *t_before[TRAIN_MAPS]; /* of the teacher's layer before, with LOSS_BEFORE */
 	const int32_t *t_before_row[TRAIN_MAPS];
@@ -149,11 +149,12 @@ struct branch_feed {
 struct branch_result {
 	double raw[BRANCH_TERMS]; /* by term */
 	double weighted[BRANCH_TERMS];
-	double told[BRANCH_TERMS];    /* of terms whose loss has a metric of its own: its value */
-	double loss;                  /* sum of weighted */
-	double kl;                    /* to the teachers at temperature 1; NaN without */
-	double share[TRAIN_TEACHERS]; /* of the feed's teachers, see mix.h; 0 without */
-	double accuracy;              /* over labelled rows; NaN without */
+	double state_metric[BRANCH_TERMS]; /* of terms whose loss has a metric of its own: its value
+					    */
+	double loss;                       /* sum of weighted */
+	double kl;                         /* to the teachers at temperature 1; NaN without */
+	double share[TRAIN_TEACHERS];      /* of the feed's teachers, see mix.h; 0 without */
+	double accuracy;                   /* over labelled rows; NaN without */
 	double lr, grad_norm;
 	bool applied; /* false: diverged, nothing changed */
 };

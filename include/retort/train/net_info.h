@@ -54,7 +54,7 @@ struct net_info {
 	struct teacher_options options; /* teachers: cache, top-k, precision */
 	struct teacher_effect effect;   /* teachers with options.bf16: effect of the rounding,
 					   known after the first forward pass */
-	size_t kept;              /* teachers: bytes of cached outputs; 0: computed at every step */
+	size_t cache_bytes;       /* teachers: bytes of cached outputs; 0: computed at every step */
 	struct scores last, best; /* best: lowest nll */
 	struct scores target;     /* on the target rows, with `last`; NaN: there are none */
 	struct teaching teaching; /* teachers */

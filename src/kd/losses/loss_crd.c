@@ -70,10 +70,11 @@ struct crd_run {
 static int32_t
 class_of(const struct loss_args *a, size_t i)
 {
-	int32_t label = a->known->label[a->row[i]];
+	int32_t label = a->label_index->label[a->row[i]];
 
-	return a->weight[i] > 0 && label >= 0 && label_index_others(a->known, label) > 0 ? label
-											 : -1;
+	return a->weight[i] > 0 && label >= 0 && label_index_others(a->label_index, label) > 0
+		       ? label
+		       : -1;
 }
 
 /* Mean over the positions of row i that are not padding, of n numbers each. */
@@ -131,7 +132,7 @@ draw_row(const struct crd_run *w, size_t i, int32_t label, size_t k)
 {
 	if (k == 0)
 		return (size_t)w->a->row[i];
-	return label_index_other(w->a->known, label, w->draws, i * w->k + k - 1);
+	return label_index_other(w->a->label_index, label, w->draws, i * w->k + k - 1);
 }
 
 static double
@@ -345,7 +346,7 @@ make_run(const struct loss_args *a)
 	w.t.d = w.s.d + EMBED;
 	w.s.other = a->own[T_BANK];
 	w.t.other = a->own[S_BANK];
-	for (size_t i = 0; a->known && a->known->n > 0 && i < a->rows; i++)
+	for (size_t i = 0; a->label_index && a->label_index->n > 0 && i < a->rows; i++)
 		w.all += class_of(a, i) >= 0 ? (double)a->weight[i] : 0;
 	return w;
 }

@@ -85,7 +85,7 @@ const struct loss loss_ctkd = {
 	.needs = LOSS_LOGITS | LOSS_BATCH,
 	.weight = offsetof(struct knobs, ctkd_weight),
 	.own = own,
-	.told = "ctkd-temperature",
+	.state_metric = "ctkd-temperature",
 	.tell = temperature,
 	.run = run,
 };

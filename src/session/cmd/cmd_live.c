@@ -73,8 +73,8 @@ print_options(struct cmd_call *c, const struct net_info *t)
 	if (t->options.bf16 && t->effect.positions)
 		text_addf(&c->output, " (KL %.2g, agreement %.4g, largest difference %.2g)",
 			  t->effect.kl, t->effect.agreement, t->effect.largest);
-	if (t->kept)
-		text_addf(&c->output, "  cached %.1f MiB", (double)t->kept / 0x1p20);
+	if (t->cache_bytes)
+		text_addf(&c->output, "  cached %.1f MiB", (double)t->cache_bytes / 0x1p20);
 	text_add(&c->output, "\n");
 }
 
