@@ -55,7 +55,7 @@ gram_open(const struct loss_args *a, struct gram *w)
 }
 
 void
-gram_gram(const real *f, size_t n, size_t width, real *out)
+gram_products(const real *f, size_t n, size_t width, real *out)
 {
 	struct blas_product p = { .trans_b = true,
 				  .m = n,
@@ -72,7 +72,7 @@ gram_gram(const real *f, size_t n, size_t width, real *out)
 }
 
 void
-gram_gram_back(real *d, const real *f, size_t n, size_t width, real *df)
+gram_products_back(real *d, const real *f, size_t n, size_t width, real *df)
 {
 	struct blas_product p = { .m = n,
 				  .n = width,

@@ -9,7 +9,7 @@
 #include "retort/lab/settings_change.h"
 
 int
-ramp_change_ramp(struct trainer_state *w, struct request *r, struct err *e)
+ramp_change_request(struct trainer_state *w, struct request *r, struct err *e)
 {
 	const char *what = r->u.ramp.what;
 	struct ramp *ramp = &r->u.ramp.ramp;

@@ -137,7 +137,7 @@ describe_data(struct trainer_state *w)
 }
 
 int
-setup_data_data(struct trainer_state *w, struct request *r, struct err *e)
+setup_data_load(struct trainer_state *w, struct request *r, struct err *e)
 {
 	struct dataset *ds = r->u.data.dataset;
 	struct split split;

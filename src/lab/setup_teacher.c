@@ -102,7 +102,7 @@ add_weight(struct trainer_state *w)
 }
 
 int
-setup_teacher_teacher(struct trainer_state *w, struct request *r, struct err *e)
+setup_teacher_add(struct trainer_state *w, struct request *r, struct err *e)
 {
 	struct request_net *n = &r->u.net;
 	int k = w->info.n_teachers;

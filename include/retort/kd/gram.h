@@ -25,10 +25,10 @@ size_t gram_scratch(const struct loss_shape *s);
 bool gram_open(const struct loss_args *a, struct gram *w);
 
 /* out[n,n] = f f^T, f [n,width]. */
-void gram_gram(const real *f, size_t n, size_t width, real *out);
+void gram_products(const real *f, size_t n, size_t width, real *out);
 
 /* df = (d + d^T) f, with d [n,n] the gradient of that product; d is overwritten. */
-void gram_gram_back(real *d, const real *f, size_t n, size_t width, real *df);
+void gram_products_back(real *d, const real *f, size_t n, size_t width, real *df);
 
 /* Divide every row by its norm plus eps, and store the norms; a row of zeros stays 0. */
 void gram_normalise(real *f, size_t n, size_t width, real eps, real *length);

@@ -10,6 +10,6 @@
  * RAMP: start a ramp at the student's step, or end one and keep the value it has reached. Ramps
  * follow the student's steps: they do not advance while a teacher trains.
  */
-int ramp_change_ramp(struct trainer_state *w, struct request *r, struct err *e);
+int ramp_change_request(struct trainer_state *w, struct request *r, struct err *e);
 
 #endif

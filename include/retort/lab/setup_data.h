@@ -11,7 +11,7 @@ int setup_data_seed(struct trainer_state *w, struct request *r, struct err *e);
 
 /* DATA: split and scale a data set, and replace the one before with its networks. Takes the data
  * set. */
-int setup_data_data(struct trainer_state *w, struct request *r, struct err *e);
+int setup_data_load(struct trainer_state *w, struct request *r, struct err *e);
 
 /* ADD: append rows, before networks exist, which are built for the number of rows; they are scaled
  * like the data itself. */

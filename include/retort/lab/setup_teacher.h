@@ -7,7 +7,7 @@
 #include "retort/lab/trainer_state.h"
 
 /* TEACHER: declare one, load one, or add a file of outputs. */
-int setup_teacher_teacher(struct trainer_state *w, struct request *r, struct err *e);
+int setup_teacher_add(struct trainer_state *w, struct request *r, struct err *e);
 
 /*
  * STAGE: the student becomes a teacher (its parameters and moments are copied) that teaches at

@@ -46,9 +46,9 @@ run(const struct loss_args *a)
 		return 0;
 	all = w.n * w.n;
 	varies = centre_columns(w.x, w.n, w.width, w.dx);
-	gram_gram(w.x, w.n, w.width, w.a);
+	gram_products(w.x, w.n, w.width, w.a);
 	varies &= centre_columns(w.t, w.n, w.t_width, w.c);
-	gram_gram(w.t, w.n, w.t_width, w.b);
+	gram_products(w.t, w.n, w.t_width, w.b);
 	k = sqrt((double)vmath_dot(w.a, w.a, all));
 	l = sqrt((double)vmath_dot(w.b, w.b, all));
 	if (!varies || !(k * l > 0))
@@ -58,7 +58,7 @@ run(const struct loss_args *a)
 		return 1 - along;
 	for (size_t i = 0; i < all; i++)
 		w.c[i] = (real)((along * (double)w.a[i] / k - (double)w.b[i] / l) / k);
-	gram_gram_back(w.c, w.x, w.n, w.width, w.dx);
+	gram_products_back(w.c, w.x, w.n, w.width, w.dx);
 	gram_add(a, &w);
 	return 1 - along;
 }

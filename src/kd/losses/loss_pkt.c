@@ -15,7 +15,7 @@
 static void
 scale_cosines(const real *f, size_t n, size_t width, real *p, real *s)
 {
-	gram_gram(f, n, width, p);
+	gram_products(f, n, width, p);
 	for (size_t i = 0; i < n; i++, p += n) {
 		for (size_t j = 0; j < n; j++)
 			p[j] = p[j] > -1 ? (p[j] + 1) / 2 : 0;
@@ -58,7 +58,7 @@ run(const struct loss_args *a)
 	if (!a->dx)
 		return sum;
 	back_cosines(w.a, w.u, w.n, w.c);
-	gram_gram_back(w.c, w.x, w.n, w.width, w.dx);
+	gram_products_back(w.c, w.x, w.n, w.width, w.dx);
 	gram_normalise_back(w.x, w.n, w.width, (real)EPS, w.s, w.dx);
 	gram_add(a, &w);
 	return sum;

@@ -19,9 +19,9 @@ run(const struct loss_args *a)
 		return 0;
 	all = w.n * w.n;
 	over = (real)(1 / (double)all);
-	gram_gram(w.t, w.n, w.t_width, w.b);
+	gram_products(w.t, w.n, w.t_width, w.b);
 	gram_normalise(w.b, w.n, w.n, 0, w.s);
-	gram_gram(w.x, w.n, w.width, w.a);
+	gram_products(w.x, w.n, w.width, w.a);
 	gram_normalise(w.a, w.n, w.n, 0, w.s);
 	for (size_t i = 0; i < all; i++)
 		w.c[i] = w.a[i] - w.b[i];
@@ -30,7 +30,7 @@ run(const struct loss_args *a)
 		return sum;
 	vmath_scale(w.c, all, 2 * over);
 	gram_normalise_back(w.a, w.n, w.n, 0, w.s, w.c);
-	gram_gram_back(w.c, w.x, w.n, w.width, w.dx);
+	gram_products_back(w.c, w.x, w.n, w.width, w.dx);
 	gram_add(a, &w);
 	return sum;
 }
