@@ -403,7 +403,7 @@ impossible_networks_are_refused(void **state)
 		{ "transformer positions=5", &texts,
 		  "transformer: rows of 7 tokens are longer than 5 positions" },
 		{ "transformer", &numbers, "transformer reads tokens, not numbers" },
-		{ "transformer", &stream, "not the next token; use `decoder`" },
+		{ "transformer", &stream, "but the labels are next tokens; use `decoder`" },
 		{ "decoder", &texts, "use `transformer`" },
 		{ "mlp 3", &texts, "mlp reads numbers, not tokens" },
 		{ "resnet 4", &numbers,
@@ -439,7 +439,7 @@ networks_larger_than_memory_are_refused_before_allocation(void **state)
 	n = net_new("huge", &spec, &io, 4096, NULL, NULL, &e);
 	CHECK(n != NULL);
 	CHECK_INT(net_finish(n, true, &e), -1);
-	CHECK(strstr(e.msg, "huge needs ") == e.msg &&
+	CHECK(strstr(e.msg, "huge: ") == e.msg &&
 	      strstr(e.msg, "GiB needed for 4096 rows, but this machine has "));
 	net_free(n);
 }

@@ -109,7 +109,7 @@ rig_open(struct rig *r, const struct ckpt *from)
 	}
 	CHECK_INT(branch_rebuild(&r->b, ROWS, &r->plan, &e), 0);
 	r->feed.batch = &r->batch;
-	r->feed.known = &r->known;
+	r->feed.label_index = &r->known;
 	r->feed.n_teachers = 1;
 	r->feed.t_logits[0] = r->t_logits;
 	r->feed.t_weight[0] = 1;

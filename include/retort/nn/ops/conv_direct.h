@@ -21,9 +21,9 @@ struct conv_direct {
 	size_t out;         /* channels out */
 	bool depthwise;     /* groups == channels in == channels out */
 	size_t pitch, deep; /* numbers in a line, and in a position, of the padded map */
-	size_t map;    /* numbers in the padded map, with what a block of windows reads after it */
-	size_t k;      /* numbers in a window */
-	size_t blocks; /* of sixteen channels out */
+	size_t map;     /* numbers in the padded map, with what a block of windows reads after it */
+	size_t k;       /* numbers in a window */
+	size_t blocks;  /* of sixteen channels out */
 	size_t scratch; /* numbers of scratch that the passes need */
 };
 
