@@ -1,4 +1,4 @@
-/* mem.c: checked allocation, arenas, and the count that tests watch. */
+/* mem.c: checked allocation, arenas, the count that tests watch and the failures they ask for. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 #define LAZY_ZERO ((size_t)1 << 20) /* bytes from which pages are zeroed lazily */
 
 static _Atomic uint64_t allocations;
+static _Atomic uint64_t fail_in,
+	fail_count; /* calls of mem_try until one fails, and failures left */
 
 static void
 no_memory(size_t size)
@@ -66,13 +69,35 @@ fill_zero(char *p, size_t bytes)
 	memset(p, 0, bytes);
 }
 
+void
+mem_fail(uint64_t from, uint64_t n)
+{
+	atomic_store(&fail_count, 0);
+	atomic_store(&fail_in, from);
+	atomic_store(&fail_count, n);
+}
+
+/* Whether a test has asked for the failure of this call. */
+static bool
+is_failed(void)
+{
+	if (!atomic_load_explicit(&fail_count, memory_order_relaxed))
+		return false;
+	if (atomic_load(&fail_in) > 1) {
+		atomic_fetch_sub(&fail_in, 1);
+		return false;
+	}
+	atomic_fetch_sub(&fail_count, 1);
+	return true;
+}
+
 void *
 mem_try(size_t n, size_t size)
 {
 	void *p;
 	size_t bytes;
 
-	if (size && n > (SIZE_MAX - ALIGN) / size)
+	if ((size && n > (SIZE_MAX - ALIGN) / size) || is_failed())
 		return NULL;
 	bytes = mem_arena_round(n * size);
 	p = aligned_alloc(ALIGN, bytes ? bytes : ALIGN);

@@ -18,7 +18,7 @@ dataset_free(struct dataset *ds)
 		mem_free(ds->class_name[i]);
 	if (ds->tokenizer)
 		tokenizer_release(ds->tokenizer);
-	texts_release(ds);
+	texts_release(&ds->texts);
 	mem_free(ds->column);
 	mem_free(ds->word);
 	mem_free(ds->class_name);

@@ -191,19 +191,19 @@ join_rows(struct dataset *ds, const struct dataset *more, struct err *e)
 	return 0;
 }
 
-static void
-join_labels(struct dataset *ds, const struct dataset *more, const int *to)
+/* The labels of both, [ds->n + more->n], in the classes of `ds`. NULL: no memory. */
+static int32_t *
+join_labels(const struct dataset *ds, const struct dataset *more, const int *to)
 {
-	int32_t *y = mem_array(ds->n + more->n, sizeof *y);
+	int32_t *y = mem_try(ds->n + more->n, sizeof *y);
 
+	if (!y)
+		return NULL;
 	memcpy(y, ds->y, ds->n * sizeof *y);
-	for (size_t i = 0; i < more->n; i++) {
+	for (size_t i = 0; i < more->n; i++)
 		y[ds->n + i] =
 			more->y && more->y[i] >= 0 ? (ds->next_token ? 0 : to[more->y[i]]) : -1;
-		ds->unlabelled += y[ds->n + i] < 0;
-	}
-	mem_free(ds->y);
-	ds->y = y;
+	return y;
 }
 
 /* The id after the last row of a set that no other follows. */
@@ -242,19 +242,62 @@ add_set(struct dataset *ds, const struct dataset *more, enum dataset_role role, 
 	ds->hash = hash_join(&ds->hash, &said);
 }
 
+/* Append the rows, with the labels y and the texts of both, which are freed on failure. */
+static int
+append_rows(struct dataset *ds, const struct dataset *more, int32_t *y, struct dataset_texts texts,
+	    struct err *e)
+{
+	if (join_rows(ds, more, e) < 0) {
+		mem_free(y);
+		texts_release(&texts);
+		return -1;
+	}
+	for (size_t i = 0; i < more->n; i++)
+		ds->unlabelled += y[ds->n + i] < 0;
+	mem_free(ds->y);
+	ds->y = y;
+	texts_release(&ds->texts);
+	ds->texts = texts;
+	return 0;
+}
+
 int
 sets_append(struct dataset *ds, const struct dataset *more, enum dataset_role role, double weight,
 	    struct err *e)
 {
 	int to[DATASET_CLASSES];
-	int32_t after = id_after_last(ds);
+	int32_t after = id_after_last(ds), *y;
+	struct dataset_texts texts;
 
 	if (sets_check(ds, more, e) < 0 || match_classes(ds, more, to, e) < 0 ||
-	    texts_join(ds, more, e) < 0 || join_rows(ds, more, e) < 0)
+	    texts_join(ds, more, &texts, e) < 0)
 		return -1;
-	join_labels(ds, more, to);
+	y = join_labels(ds, more, to);
+	if (!y) {
+		texts_release(&texts);
+		return err_set(e, "no memory for %zu more labels", more->n);
+	}
+	if (append_rows(ds, more, y, texts, e) < 0)
+		return -1;
 	add_set(ds, more, role, weight, after);
 	ds->missing += more->missing;
 	ds->n += more->n;
 	return 0;
+}
+
+void
+sets_truncate(struct dataset *ds, const struct dataset *before)
+{
+	int last = ds->n_sets - 2; /* the set before the one that is removed */
+
+	ds->n = before->n;
+	ds->missing = before->missing;
+	ds->unlabelled = before->unlabelled;
+	ds->hash = before->hash;
+	if (ds->next_token)
+		ds->ids[ds->n * ds->length] = ds->set[last].after;
+	ds->n_sets = before->n_sets;
+	memcpy(ds->set, before->set, sizeof ds->set);
+	if (ds->tmpmap)
+		tmpmap_cut(ds->tmpmap, ds->n * ds->d * sizeof *ds->x);
 }

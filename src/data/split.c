@@ -53,14 +53,16 @@ divide_rows(const struct dataset *ds, uint64_t seed, struct split *s)
 
 /* Show `labels` of the `labelled` training rows of the data itself, those with the smallest hash;
  * if all are shown, nothing is sorted or allocated. */
-static void
+static int
 choose_labels(const struct dataset *ds, uint64_t seed, size_t labels, size_t labelled,
-	      struct split *s)
+	      struct split *s, struct err *e)
 {
 	struct rng r = rng_stream(seed, "labels", 0, 0);
-	struct draw *draw = labels < labelled ? mem_array(labelled, sizeof *draw) : NULL;
+	struct draw *draw = labels < labelled ? mem_try(labelled, sizeof *draw) : NULL;
 	size_t n = 0;
 
+	if (labels < labelled && !draw)
+		return err_set(e, "no memory for %zu labels", labelled);
 	for (size_t i = 0; i < s->n_train; i++) {
 		uint32_t row = s->train[i];
 
@@ -76,6 +78,7 @@ choose_labels(const struct dataset *ds, uint64_t seed, size_t labels, size_t lab
 	for (size_t i = 0; draw && i < labels; i++)
 		s->visible[draw[i].row] = 1;
 	mem_free(draw);
+	return 0;
 }
 
 /* List the visible rows in file order. */
@@ -87,32 +90,50 @@ list_shown(const struct dataset *ds, struct split *s)
 			s->shown[s->n_shown++] = i;
 }
 
+static int
+alloc_split(struct split *s, size_t n, struct err *e)
+{
+	*s = (struct split){ .train = mem_try(n, sizeof *s->train),
+			     .held = mem_try(n, sizeof *s->held),
+			     .shown = mem_try(n, sizeof *s->shown),
+			     .target = mem_try(n, sizeof *s->target),
+			     .visible = mem_try(n, 1) };
+	if (s->train && s->held && s->shown && s->target && s->visible)
+		return 0;
+	return err_set(e, "no memory to split %zu rows", n);
+}
+
+static int
+fill_split(const struct dataset *ds, uint64_t seed, int64_t labels, struct split *s, struct err *e)
+{
+	size_t labelled = 0;
+
+	if (alloc_split(s, ds->n, e) < 0)
+		return -1;
+	divide_rows(ds, seed, s);
+	for (size_t i = 0; i < s->n_train; i++)
+		labelled += ds->y[s->train[i]] >= 0 && s->train[i] < sets_main_rows(ds);
+	if (s->n_held == 0 || s->n_train == 0)
+		return err_set(e, "%zu rows: too few for a held-out fifth", ds->n);
+	if (labels >= 0 && (labels == 0 || (uint64_t)labels > labelled))
+		return err_set(e, "invalid labels %lld (expected 1 to %zu)", (long long)labels,
+			       labelled);
+	if (choose_labels(ds, seed, labels < 0 ? labelled : (size_t)labels, labelled, s, e) < 0)
+		return -1;
+	list_shown(ds, s);
+	return 0;
+}
+
 int
 split_make(const struct dataset *ds, uint64_t seed, int64_t labels, struct split *out,
 	   struct err *e)
 {
-	size_t labelled = 0;
-	struct split s = { .train = mem_array(ds->n, sizeof *s.train),
-			   .held = mem_array(ds->n, sizeof *s.held),
-			   .shown = mem_array(ds->n, sizeof *s.shown),
-			   .target = mem_array(ds->n, sizeof *s.target),
-			   .visible = mem_array(ds->n, 1) };
-	int status = 0;
+	struct split s;
 
-	divide_rows(ds, seed, &s);
-	for (size_t i = 0; i < s.n_train; i++)
-		labelled += ds->y[s.train[i]] >= 0 && s.train[i] < sets_main_rows(ds);
-	if (s.n_held == 0 || s.n_train == 0)
-		status = err_set(e, "%zu rows: too few for a held-out fifth", ds->n);
-	else if (labels >= 0 && (labels == 0 || (uint64_t)labels > labelled))
-		status = err_set(e, "invalid labels %lld (expected 1 to %zu)", (long long)labels,
-				 labelled);
-	if (status < 0) {
+	if (fill_split(ds, seed, labels, &s, e) < 0) {
 		split_release(&s);
 		return -1;
 	}
-	choose_labels(ds, seed, labels < 0 ? labelled : (size_t)labels, labelled, &s);
-	list_shown(ds, &s);
 	*out = s;
 	return 0;
 }

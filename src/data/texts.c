@@ -18,6 +18,7 @@ alloc_texts(struct dataset_texts *t, size_t n, size_t size, struct err *e)
 		return 0;
 	mem_free(t->at);
 	mem_free(t->bytes);
+	*t = (struct dataset_texts){ 0 };
 	return err_set(e, "no memory for %zu texts of %zu bytes", n, size);
 }
 
@@ -58,30 +59,29 @@ copy_texts(struct dataset_texts *t, size_t to, size_t at, const struct dataset *
 }
 
 int
-texts_join(struct dataset *ds, const struct dataset *more, struct err *e)
+texts_join(const struct dataset *ds, const struct dataset *more, struct dataset_texts *out,
+	   struct err *e)
 {
-	struct dataset_texts t;
 	size_t size = 0, at;
 
+	*out = (struct dataset_texts){ 0 };
 	if (!ds->texts.at && !more->texts.at)
 		return 0;
 	for (size_t i = 0; i < ds->n; i++)
 		size += strlen(texts_row(ds, i)) + 1;
 	for (size_t i = 0; i < more->n; i++)
 		size += strlen(texts_row(more, i)) + 1;
-	if (alloc_texts(&t, ds->n + more->n, size, e) < 0)
+	if (alloc_texts(out, ds->n + more->n, size, e) < 0)
 		return -1;
-	at = copy_texts(&t, 0, 0, ds);
-	t.at[ds->n + more->n] = copy_texts(&t, ds->n, at, more);
-	texts_release(ds);
-	ds->texts = t;
+	at = copy_texts(out, 0, 0, ds);
+	out->at[ds->n + more->n] = copy_texts(out, ds->n, at, more);
 	return 0;
 }
 
 void
-texts_release(struct dataset *ds)
+texts_release(struct dataset_texts *t)
 {
-	mem_free(ds->texts.at);
-	mem_free(ds->texts.bytes);
-	ds->texts = (struct dataset_texts){ 0 };
+	mem_free(t->at);
+	mem_free(t->bytes);
+	*t = (struct dataset_texts){ 0 };
 }

@@ -216,43 +216,52 @@ idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 	return 0;
 }
 
-/* The graph has room for `batch` rows: when that knob was turned, it is built anew. */
+/* A branch in the place of another that has room for a batch of another size. */
+struct refit {
+	struct branch **at, *new;
+};
+
+/* Build branch *b anew where its graph has not the room of the knob `batch`. */
 static int
-fit_batch(struct trainer_state *w, struct branch **b, struct err *e)
+refit_branch(const struct trainer_state *w, struct branch **b, struct refit *out, struct err *e)
 {
-	size_t rows = train_batch(&w->info.run.settings), room = (*b)->net->graph->capacity;
+	size_t rows = train_batch(&w->info.run.settings);
 	struct branch_plan plan = settings_change_plan(w);
 
-	if (room == rows)
+	*out = (struct refit){ b, NULL };
+	if (!*b || (*b)->net->graph->capacity == rows)
 		return 0;
-	return branch_rebuild(b, rows, (*b)->id == BRANCH_STUDENT ? &plan : NULL, e);
+	out->new = branch_rebuilt(*b, rows, (*b)->id == BRANCH_STUDENT ? &plan : NULL, e);
+	return out->new ? 0 : -1;
 }
 
+/* Give all networks room for a batch, or none: all are built before the first is replaced. */
 static int
-fit_all(struct trainer_state *w, struct err *e)
+fit_batch(struct trainer_state *w, struct err *e)
 {
-	for (int i = 0; i < w->info.n_teachers; i++) {
-		if (!w->train.teacher[i].branch)
-			continue;
-		teacher_close(&w->train.teacher[i].outputs); /* it borrows the weights */
-		if (fit_batch(w, &w->train.teacher[i].branch, e) < 0)
-			return -1;
-	}
-	if (w->run.student && fit_batch(w, &w->run.student, e) < 0)
-		return -1;
-	return w->run.baseline ? fit_batch(w, &w->run.baseline, e) : 0;
-}
+	struct refit all[2 + TRAIN_TEACHERS] = { { 0 } };
+	int n = 0, status = refit_branch(w, &w->run.student, &all[n++], e);
 
-static bool
-batch_fits(const struct trainer_state *w)
-{
-	return w->train.batch.capacity == train_batch(&w->info.run.settings);
+	if (status == 0)
+		status = refit_branch(w, &w->run.baseline, &all[n++], e);
+	for (int i = 0; status == 0 && i < w->info.n_teachers; i++)
+		status = refit_branch(w, &w->train.teacher[i].branch, &all[n++], e);
+	for (int i = 0; i < n; i++) {
+		if (!all[i].new)
+			continue;
+		if (status == 0 && i >= 2) /* borrows the weights */
+			teacher_close(&w->train.teacher[i - 2].outputs);
+		branch_free(status == 0 ? *all[i].at : all[i].new);
+		if (status == 0)
+			*all[i].at = all[i].new;
+	}
+	return status;
 }
 
 int
 idle_change_prepare(struct trainer_state *w, struct err *e)
 {
-	if (!batch_fits(w) && fit_all(w, e) < 0)
+	if (fit_batch(w, e) < 0)
 		return -1;
 	return feed_prepare(&w->train, &w->info.run.settings, e);
 }

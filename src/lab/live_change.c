@@ -302,7 +302,7 @@ int
 live_change_ready(struct trainer_state *w, struct err *e)
 {
 	if (w->info.phase != LAB_IDLE)
-		return 0;
+		return settings_change_fit(w, e);
 	if (!w->train.ds || w->train.batch.capacity != train_batch(&w->info.run.settings) ||
 	    w->train.order.n == 0)
 		return err_set(e, "nothing has been run; `run` trains the student");
@@ -315,8 +315,10 @@ live_change_eval(struct trainer_state *w, struct request *r, struct err *e)
 	int id = current_branch(w);
 
 	(void)r;
-	if (id < 0 || live_change_ready(w, e) < 0)
+	if (id < 0)
 		return err_set(e, "eval: nothing has been run; `run` trains the student");
+	if (live_change_ready(w, e) < 0)
+		return err_wrap(e, "eval");
 	w->run.evaluated[id] = UINT64_MAX;
 	evaluate_branch(w, id);
 	return 0;

@@ -213,24 +213,13 @@ train_baseline(struct trainer_state *w, struct err *e)
 	return PHASE_STEPPED;
 }
 
-/* Buffers that could not be allocated when settings were restored: try again, or pause. */
-static int
-ensure_feed(struct trainer_state *w, struct err *e)
-{
-	const struct settings *s = &w->info.run.settings;
-
-	if (w->train.batch.capacity == train_batch(s))
-		return 0;
-	if (feed_prepare(&w->train, s, e) == 0)
-		return 0;
-	return err_wrap(e, "paused");
-}
-
 enum phase_outcome
 phase_step(struct trainer_state *w, struct err *e)
 {
-	if (w->info.phase != LAB_IDLE && ensure_feed(w, e) < 0)
+	if (w->info.phase != LAB_IDLE && settings_change_fit(w, e) < 0) {
+		err_wrap(e, "paused");
 		return pause_diverged(w);
+	}
 	switch (w->info.phase) {
 	case LAB_TRAINING:
 		return train_teacher(w, e);

@@ -111,7 +111,7 @@ needs_feed(const struct trainer_state *w, const struct settings *a, const struct
 
 /*
  * Build the student's loss part and the feed for the settings in force, where they need another. On
- * failure the student is as it was; the feed may be released (phase_step prepares it again).
+ * failure the student is as it was; the feed may be released (feed_ensure prepares it again).
  */
 static int
 fit_student(struct trainer_state *w, bool feed, struct err *e)
@@ -138,8 +138,8 @@ fit_student(struct trainer_state *w, bool feed, struct err *e)
 int
 settings_change_put(struct trainer_state *w, const struct settings *s, struct err *e)
 {
-	struct settings was = settings_change_base(w),
-			to = extend_settings(s, &w->info.run.settings);
+	struct settings was = settings_change_base(w), before = w->info.run.settings,
+			to = extend_settings(s, &before);
 	bool feed;
 
 	tunable_follow(&to, settings_change_step(w));
@@ -148,9 +148,9 @@ settings_change_put(struct trainer_state *w, const struct settings *s, struct er
 	feed = needs_feed(w, &was, &to);
 	assign_settings(w, &to);
 	if (fit_student(w, feed, e) < 0) {
-		assign_settings(w, &was);
+		assign_settings(w, &before);
 		if (feed && w->info.phase != LAB_IDLE)
-			feed_prepare(&w->train, &was, NULL);
+			feed_prepare(&w->train, &before, NULL); /* else phase_step does */
 		return -1;
 	}
 	if (w->run.student) {
@@ -170,5 +170,19 @@ settings_change_follow(struct trainer_state *w, struct err *e)
 		return 0;
 	tunable_follow(&w->info.run.settings, settings_change_step(w));
 	feed = settings_check_starts_augment(w, &was, &w->info.run.settings.knobs);
-	return fit_student(w, feed, e);
+	if (fit_student(w, feed, e) == 0)
+		return 0;
+	if (feed) /* made for rows that are not augmented */
+		feed_release(&w->train);
+	return -1;
+}
+
+int
+settings_change_fit(struct trainer_state *w, struct err *e)
+{
+	if (feed_ensure(&w->train, &w->info.run.settings, e) < 0)
+		return -1;
+	return w->info.phase == LAB_DISTILLING && w->info.run.settings.n_ramps
+		       ? fit_student(w, false, e)
+		       : 0;
 }

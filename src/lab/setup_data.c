@@ -70,14 +70,17 @@ input_hash(const struct trainer_state *w)
 	return hash_join(&w->train.ds->hash, &both);
 }
 
-static void
-find_labelled(struct trainer_state *w)
+/* The labelled training rows, ascending, [*n]. NULL: no memory. */
+static uint32_t *
+find_labelled(const struct dataset *ds, const struct split *s, size_t *n)
 {
-	w->train.labelled = mem_array(w->train.split.n_train, sizeof *w->train.labelled);
-	w->train.n_labelled = 0;
-	for (size_t i = 0; i < w->train.split.n_train; i++)
-		if (w->train.ds->y[w->train.split.train[i]] >= 0)
-			w->train.labelled[w->train.n_labelled++] = w->train.split.train[i];
+	uint32_t *rows = mem_try(s->n_train, sizeof *rows);
+
+	*n = 0;
+	for (size_t i = 0; rows && i < s->n_train; i++)
+		if (ds->y[s->train[i]] >= 0)
+			rows[(*n)++] = s->train[i];
+	return rows;
 }
 
 /* Append the description of a set. Weights of the others may have been changed since. */
@@ -120,7 +123,6 @@ describe_data(struct trainer_state *w)
 {
 	w->data_made = ++w->n_made;
 	w->train.inputs = input_hash(w);
-	find_labelled(w);
 	label_index_init(&w->train.label_index, w->train.ds, w->train.split.visible);
 	snprintf(w->info.data, sizeof w->info.data, "%s", w->train.ds->name);
 	hash_hex(&w->train.ds->hash, w->info.data_hash);
@@ -136,33 +138,64 @@ describe_data(struct trainer_state *w)
 	describe_sets(w);
 }
 
+/* What is made of a data set before the lab takes it. */
+struct made {
+	struct split split;
+	uint32_t *labelled;
+	size_t n_labelled;
+};
+
+static int
+make_rows(const struct trainer_state *w, const struct dataset *ds, int64_t labels, struct made *m,
+	  struct err *e)
+{
+	if (split_make(ds, w->info.seed, labels, &m->split, e) < 0)
+		return -1;
+	m->labelled = find_labelled(ds, &m->split, &m->n_labelled);
+	if (m->labelled)
+		return 0;
+	split_release(&m->split);
+	return err_set(e, "no memory for %zu training rows", ds->n);
+}
+
+/* Move it into the lab, in the place of what there is. */
+static void
+take_rows(struct trainer_state *w, const struct made *m)
+{
+	split_release(&w->train.split);
+	label_index_release(&w->train.label_index);
+	mem_free(w->train.labelled);
+	w->train.split = m->split;
+	w->train.labelled = m->labelled;
+	w->train.n_labelled = m->n_labelled;
+}
+
 int
 setup_data_load(struct trainer_state *w, struct request *r, struct err *e)
 {
 	struct dataset *ds = r->u.data.dataset;
-	struct split split;
+	struct made made;
 
-	if (split_make(ds, w->info.seed, r->u.data.labels, &split, e) < 0)
+	if (make_rows(w, ds, r->u.data.labels, &made, e) < 0)
 		return err_wrap(e, "%s", ds->name);
 	setup_data_drop(w);
 	w->train.ds = ds;
 	r->u.data.dataset = NULL;
 	w->train.labels = r->u.data.labels;
-	w->train.split = split;
-	scale_fit(w->train.ds, split.train, split.n_train, &w->train.scale);
+	take_rows(w, &made);
+	scale_fit(w->train.ds, made.split.train, made.split.n_train, &w->train.scale);
 	scale_apply(&w->train.scale, w->train.ds);
 	hash_hex(&w->train.ds->hash, w->info.own_hash);
 	describe_data(w);
 	return 0;
 }
 
-int
-setup_data_add(struct trainer_state *w, struct request *r, struct err *e)
+/* Whether the rows of a request can be added to the data now. */
+static int
+check_more(const struct trainer_state *w, const struct request *r, struct err *e)
 {
-	enum dataset_role role = r->u.data.role;
-	struct dataset *more = r->u.data.dataset;
+	struct dataset *more = r->u.data.dataset; /* its columns may be reordered */
 	double weight = r->u.data.weight;
-	struct split split;
 
 	if (!w->train.ds)
 		return err_set(e, "data add: no data yet; `data digits` first");
@@ -173,21 +206,32 @@ setup_data_add(struct trainer_state *w, struct request *r, struct err *e)
 				  "the rows before");
 	if (!isfinite(weight) || weight < 0 || weight > 1e6)
 		return err_set(e, "data add: invalid weight %g (expected 0 to 1000000)", weight);
-	if (role == DATASET_HELD && more->unlabelled == more->n)
+	if (r->u.data.role == DATASET_HELD && more->unlabelled == more->n)
 		return err_set(e, "data held-out: %s has no labelled row", more->name);
 	if (columns_match(w->train.ds, more, e) < 0 || sets_check(w->train.ds, more, e) < 0)
 		return err_wrap(e, "data: %s", more->name);
+	return 0;
+}
+
+int
+setup_data_add(struct trainer_state *w, struct request *r, struct err *e)
+{
+	struct dataset *ds = w->train.ds, *more = r->u.data.dataset, before;
+	struct made made;
+
+	if (check_more(w, r, e) < 0)
+		return -1;
+	before = *ds;
 	scale_apply(&w->train.scale, more);
-	if (sets_append(w->train.ds, more, role, weight, e) < 0)
+	if (sets_append(ds, more, r->u.data.role, r->u.data.weight, e) < 0)
 		return err_wrap(e, "data: %s", more->name);
-	if (split_make(w->train.ds, w->info.seed, w->train.labels, &split, e) < 0)
+	if (make_rows(w, ds, w->train.labels, &made, e) < 0) {
+		sets_truncate(ds, &before);
 		return err_wrap(e, "data");
-	split_release(&w->train.split);
-	label_index_release(&w->train.label_index);
-	mem_free(w->train.labelled);
+	}
+	take_rows(w, &made);
 	round_trip_free(w->train.round_trip); /* of fewer rows */
 	w->train.augmenter.round_trip = w->train.round_trip = NULL;
-	w->train.split = split;
 	describe_data(w);
 	return 0;
 }

@@ -276,14 +276,15 @@ stage_begin(struct trainer_state *w, const struct settings *s, struct request *r
 		remedy_result_get(&w->train.remedies, s->remedy[REMEDY_KIND_select]);
 	char what[sizeof r->note] = "", sets[80] = "";
 	const struct request_stage *stage = &r->u.run.stage;
+	struct settings before;
 	struct text note = { 0 };
 
 	if (stage->kind == LAB_RUN)
 		return 0;
-	w->run.before = settings_change_base(w);
-	w->run.after = w->run.before;
-	if (!same_settings(&w->run.before, s) && live_change_make(w, s, r, e) < 0)
+	before = settings_change_base(w);
+	if (!same_settings(&before, s) && live_change_make(w, s, r, e) < 0)
 		return err_wrap(e, "stage %s", lab_stage_name[stage->kind]);
+	w->run.before = before;
 	w->run.after = settings_change_base(w);
 	if (r->note[0])
 		snprintf(what, sizeof what, ": %.180s", r->note);

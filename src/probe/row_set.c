@@ -273,7 +273,8 @@ row_set_logits(struct trainer_state *w, const struct row_set *s, bool student, d
 	*logits = NULL;
 	if (!student && w->info.phase == LAB_TRAINING)
 		return 0; /* the teacher in training may be the first */
-	if (w->info.phase == LAB_IDLE && idle_change_prepare(w, e) < 0)
+	if (w->info.phase == LAB_IDLE ? idle_change_prepare(w, e) < 0
+				      : feed_ensure(&w->train, &w->info.run.settings, e) < 0)
 		return -1;
 	predict_rows(student && w->run.student ? w->run.student->net : NULL, &rows, add_logits,
 		     &job);

@@ -95,8 +95,10 @@ feed_open(struct train *t, const struct settings *s, int i, struct err *e)
 	mapped_layers(s, i, wants);
 	if (teacher_open(&teacher->outputs, teacher->branch->net, branch_value(teacher->branch),
 			 t->ds, &t->inputs, wants, &info->options, train_batch(s),
-			 augment_any(&s->knobs, t->ds->kind), e) < 0)
+			 augment_any(&s->knobs, t->ds->kind), e) < 0) {
+		info->cache_bytes = 0; /* it is closed */
 		return err_wrap(e, "teacher %s", info->name);
+	}
 	info->cache_bytes = teacher->outputs.is_cached ? teacher_size(&teacher->outputs) : 0;
 	info->effect = teacher->outputs.effect;
 	return 0;
@@ -148,6 +150,12 @@ feed_prepare(struct train *t, const struct settings *s, struct err *e)
 		return 0;
 	feed_release(t);
 	return -1;
+}
+
+int
+feed_ensure(struct train *t, const struct settings *s, struct err *e)
+{
+	return t->batch.capacity == train_batch(s) ? 0 : feed_prepare(t, s, e);
 }
 
 /* ---- teacher outputs ---- */

@@ -1,19 +1,13 @@
 /* test_run.c: a copy of a run trains on to the same bits. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
+#include "steprig.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
-#include "retort/lab/idle_change.h"
-#include "retort/lab/phase.h"
-#include "retort/lab/request.h"
 #include "retort/lab/run.h"
-#include "retort/session/cmd.h"
-#include "retort/session/cmd/cmd_table.h"
-#include "retort/session/lex.h"
 
 #define STEPS 24
 
@@ -53,86 +47,48 @@ static const struct scenario scenario[] = {
 	  { "data sentences labels 100", "set batch 8", "set optimizer momentum", "teacher big bag",
 	    "train big epochs 1", "student lstm width=8 embed=8" },
 	  { "loss jsd weight 0.5", "loss jsd off", "undo", "set schedule linear" } },
+	{ "mlp, remedies",
+	  { "data digits labels 300", "set batch 16", "teacher big mlp 16", "train big epochs 1",
+	    "student mlp 16,12", "remedy weigh train like held-out" },
+	  { "remedy prior", "undo", "remedy prior by em", "remedy weigh off" } },
+	{ "transformer with dropout, two teachers of texts",
+	  { "data sentences labels 100", "set batch 8",
+	    "teacher big transformer layers=2 width=16 heads=2", "teacher words bag",
+	    "train big epochs 1", "train words epochs 1",
+	    "student transformer layers=1 width=12 heads=2 dropout=0.2",
+	    "map big:block1 s:block1 weight 0.5", "set mix confidence", "augment delete rate 0.1" },
+	  { "teachers words weight 2", "remedy prior", "teachers words mute", "undo" } },
+	{ "decoder with dropout, next tokens, largest logits of two teachers",
+	  { "data sums", "set batch 4", "teacher big decoder layers=1 width=16 heads=2",
+	    "teacher small decoder layers=1 width=8 heads=2", "train big epochs 1",
+	    "train small epochs 1", "teacher big top 8", "teacher small top 8",
+	    "student decoder layers=1 width=8 heads=2 dropout=0.1", "set eval-rows 16" },
+	  { "set temperature 2", "teachers small mute", "undo", "freeze 1" } },
 };
-
-/* Apply one line of the session language between two steps. */
-static void
-apply(struct trainer_state *w, const char *line)
-{
-	struct cmd_call c = { .info = &w->info, .dir = ".", .scripted = true, .table = cmd_table };
-	struct err e = { "" };
-	const struct cmd *d;
-	struct lex lex;
-	int column;
-
-	assert_int_equal(lex_line(line, &lex, &column, &e), 0);
-	d = cmd_find(cmd_table, lex.word[0], &e);
-	assert_non_null(d);
-	c.argc = lex.n - 1;
-	c.argv = lex.word + 1;
-	if (d->exec(&c, &e) < 0 ||
-	    (c.request && request_table[c.request->kind].handle(w, c.request, &e) < 0))
-		fail_msg("%s: %s", line, e.msg);
-	request_free(c.request);
-	text_release(&c.output);
-	text_release(&c.message);
-	text_release(&c.lines);
-	text_release(&c.record);
-	mem_free(c.save);
-	mem_free(c.source);
-}
-
-/* Join the hash of samples since the last call. */
-static void
-drain(struct trainer_state *w, struct hash *h)
-{
-	for (size_t i = 0; i < w->n_samples; i++) {
-		const struct trainer_state_sample *s = &w->sample[i];
-		double value[4] = { s->branch, s->metric, s->step, s->value };
-		struct hash one = hash_of(value, sizeof value);
-
-		*h = hash_join(h, &one);
-	}
-	w->n_samples = 0;
-}
 
 static void
 step(struct trainer_state *w, const struct scenario *s, struct hash *h)
 {
-	struct err e = { "" };
 	uint64_t at = w->run.student->state->step;
 
 	if (at >= 14 && at <= 20 && at % 2 == 0 && s->change[(at - 14) / 2])
-		apply(w, s->change[(at - 14) / 2]);
-	assert_true(phase_step(w, &e) == PHASE_STEPPED);
-	drain(w, h);
+		steprig_apply(w, s->change[(at - 14) / 2]);
+	steprig_step(w, h);
 }
 
-static void
-work(struct trainer_state *w)
+static struct trainer_state *
+open_lab(const struct scenario *s)
 {
-	struct err e = { "" };
-	struct hash h = { 0 };
-
-	while (phase_works(w)) {
-		phase_step(w, &e);
-		drain(w, &h);
-	}
-}
-
-static void
-open_lab(struct trainer_state *w, const struct scenario *s)
-{
+	struct trainer_state *w = steprig_new(2);
 	char run[32];
 
-	memset(w, 0, sizeof *w);
-	idle_change_init(w, 2);
 	for (int i = 0; s->setup[i]; i++) {
-		apply(w, s->setup[i]);
-		work(w);
+		steprig_apply(w, s->setup[i]);
+		steprig_work(w);
 	}
 	snprintf(run, sizeof run, "run %d", STEPS);
-	apply(w, run);
+	steprig_apply(w, run);
+	return w;
 }
 
 /* Parameters, moments, step and states of losses; steps and settings. */
@@ -194,14 +150,13 @@ static void
 test_fork(void **state)
 {
 	const struct scenario *s = *state;
-	struct trainer_state *w = mem_new(sizeof *w);
+	struct trainer_state *w = open_lab(s);
 	struct fork *a = mem_new(sizeof *a), *b = mem_new(sizeof *b);
 	struct rng r = rng_stream(7, "fork", (uint64_t)(s - scenario), 0);
 	uint64_t at = 2 + rng_below(r, 0, STEPS - 6);
 	struct hash samples = { 0 }, want, got;
 	struct err e;
 
-	open_lab(w, s);
 	while (w->run.student->state->step < at)
 		step(w, s, &samples);
 	fork_new(a, w, samples);
@@ -227,10 +182,9 @@ test_fork(void **state)
 
 	run_release(&a->run);
 	run_release(&b->run);
-	idle_change_release(w);
+	steprig_free(w);
 	mem_free(a);
 	mem_free(b);
-	mem_free(w);
 }
 
 /* The history of a copy gives the baseline of the original. */
@@ -238,30 +192,28 @@ static void
 test_baseline(void **state)
 {
 	const struct scenario *s = &scenario[0];
-	struct trainer_state *w = mem_new(sizeof *w);
+	struct trainer_state *w = open_lab(s);
 	struct fork *a = mem_new(sizeof *a);
 	struct hash samples = { 0 }, first, second;
 	struct err e;
 
 	(void)state;
-	open_lab(w, s);
 	finish(w, s, samples);
-	work(w);
+	steprig_work(w);
 	fork_new(a, w, samples);
-	apply(w, "report");
-	work(w);
+	steprig_apply(w, "report");
+	steprig_work(w);
 	assert_non_null(w->run.baseline);
 	first = hash_of(w->run.baseline->state, w->run.baseline->state->size);
 	assert_int_equal(run_copy(&w->run, &a->run, &e), 0);
 	assert_null(w->run.baseline);
-	apply(w, "report");
-	work(w);
+	steprig_apply(w, "report");
+	steprig_work(w);
 	second = hash_of(w->run.baseline->state, w->run.baseline->state->size);
 	assert_memory_equal(&first, &second, sizeof first);
 	run_release(&a->run);
-	idle_change_release(w);
+	steprig_free(w);
 	mem_free(a);
-	mem_free(w);
 }
 
 /* Parameters of the baseline after two runs of 12 steps with these batch sizes. */
@@ -275,18 +227,16 @@ baseline_after(const char *first, const char *second)
 			       second,
 			       "run 12",
 			       "report" };
-	struct trainer_state *w = mem_new(sizeof *w);
+	struct trainer_state *w = steprig_new(1);
 	struct hash state;
 
-	idle_change_init(w, 1);
 	for (size_t i = 0; i < sizeof line / sizeof *line; i++) {
-		apply(w, line[i]);
-		work(w);
+		steprig_apply(w, line[i]);
+		steprig_work(w);
 	}
 	state = hash_of(branch_value(w->run.baseline),
 			w->run.baseline->net->layout.len * sizeof(real));
-	idle_change_release(w);
-	mem_free(w);
+	steprig_free(w);
 	return state;
 }
 
@@ -301,10 +251,30 @@ test_batch(void **state)
 	assert_memory_equal(&changed, &same, sizeof changed);
 }
 
+/* The student is made while the batch has another size than at the run before and the run after. */
+static void
+test_refit(void **state)
+{
+	static const char *const line[] = { "data digits labels 100", "set batch 64",
+					    "student mlp 16",         "run 2",
+					    "set batch 16",           "student mlp 8",
+					    "set batch 64",           "run 4" };
+	struct trainer_state *w = steprig_new(1);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof line / sizeof *line; i++) {
+		steprig_apply(w, line[i]);
+		steprig_work(w);
+	}
+	assert_int_equal(w->run.student->state->step, 4);
+	assert_int_equal(w->run.student->net->graph->capacity, 64);
+	steprig_free(w);
+}
+
 int
 main(void)
 {
-	struct CMUnitTest tests[sizeof scenario / sizeof *scenario + 2];
+	struct CMUnitTest tests[sizeof scenario / sizeof *scenario + 3];
 	size_t n = sizeof scenario / sizeof *scenario;
 
 	for (size_t i = 0; i < n; i++)
@@ -314,5 +284,7 @@ main(void)
 					test_baseline, NULL, NULL, NULL };
 	tests[n + 1] = (struct CMUnitTest){ "the baseline is trained with the current batch size",
 					    test_batch, NULL, NULL, NULL };
+	tests[n + 2] = (struct CMUnitTest){ "a network made for another batch size is fitted",
+					    test_refit, NULL, NULL, NULL };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

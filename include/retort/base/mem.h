@@ -34,6 +34,10 @@ int mem_try_grow(void *p, size_t *cap, size_t need, size_t size);
 /* Number of allocations so far, for tests that a training step makes none. Any thread. */
 uint64_t mem_count(void);
 
+/* Let `n` calls of mem_try fail, beginning with call number `from` from now on (1: the next); 0, 0:
+ * none. For tests of what a failure leaves behind. Any thread. */
+void mem_fail(uint64_t from, uint64_t n);
+
 /* Bytes of physical memory, or RLIMIT_AS if that is less. */
 size_t mem_machine(void);
 

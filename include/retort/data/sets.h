@@ -20,6 +20,12 @@ int sets_check(const struct dataset *ds, const struct dataset *more, struct err 
 int sets_append(struct dataset *ds, const struct dataset *more, enum dataset_role role,
 		double weight, struct err *e);
 
+/*
+ * Take back the last sets_append: `before` is a copy of the struct from before it, of which counts,
+ * sets and hash are read. The arrays keep their size.
+ */
+void sets_truncate(struct dataset *ds, const struct dataset *before);
+
 /* Whether students train on rows of this role. */
 bool sets_role_trains(enum dataset_role role);
 

@@ -15,14 +15,15 @@ int texts_add(struct dataset *ds, struct texts_writer *w, size_t row, const char
 	      struct err *e);
 
 /*
- * Append the texts of `more` to those of `ds`, whose n is not yet increased. If only one of the
- * sets has texts, those of the other are "". 0, or -1 without memory and nothing changed.
+ * The texts of `ds` and after them those of `more`, in new memory; none where neither has any. If
+ * only one of the sets has texts, those of the other are "". 0, or -1 without memory.
  */
-int texts_join(struct dataset *ds, const struct dataset *more, struct err *e);
+int texts_join(const struct dataset *ds, const struct dataset *more, struct dataset_texts *out,
+	       struct err *e);
 
 /* Text of a row; "" if unknown. Borrowed. */
 const char *texts_row(const struct dataset *ds, size_t row);
 
-void texts_release(struct dataset *ds);
+void texts_release(struct dataset_texts *t);
 
 #endif

@@ -21,9 +21,15 @@ uint64_t settings_change_step(const struct trainer_state *w);
 /*
  * Set everything under a ramp to its value at the student's step. Allocates only where a weight
  * leaves or reaches 0: a term is then added to or removed from the graph. -1 and an error: no
- * memory for it.
+ * memory for it; settings_change_fit tries again.
  */
 int settings_change_follow(struct trainer_state *w, struct err *e);
+
+/*
+ * Before a step: allocate what the settings in force need and a change that failed has left out
+ * (buffers of the feed, terms that a ramp has added). Returns at once where nothing is missing.
+ */
+int settings_change_fit(struct trainer_state *w, struct err *e);
 
 /* What the student's loss terms are built from, with the settings in force. */
 struct branch_plan settings_change_plan(const struct trainer_state *w);

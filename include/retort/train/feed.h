@@ -8,10 +8,13 @@
 /*
  * Allocate the buffers of a batch and of teacher outputs (logits, mapped layers), and open every
  * teacher that is ready. Call it between steps whenever teachers, maps, data or the batch size
- * changed. On failure the buffers are as they were, or released where they had another size.
+ * changed. On failure all buffers are released.
  */
 int feed_prepare(struct train *t, const struct settings *s, struct err *e);
 void feed_release(struct train *t);
+
+/* Prepare it where it is released, or has another batch size. */
+int feed_ensure(struct train *t, const struct settings *s, struct err *e);
 
 /*
  * Open teacher i, which is ready, for what maps and its options need; its description gets the

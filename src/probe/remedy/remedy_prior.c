@@ -138,8 +138,10 @@ compute_outputs(struct trainer_state *w, const struct row_set *set, struct outpu
 		 row_set_logits(w, set, false, &q, e) == 0) {
 		l->taught = mean_outputs(p, &taught, l->classes);
 		l->teacher = mean_outputs(q, set, l->classes);
+		p = NULL; /* freed */
 		status = 0;
 	}
+	mem_free(p);
 	row_set_release(&taught);
 	return status;
 }
