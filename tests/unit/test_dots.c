@@ -1,6 +1,7 @@
 /* test_dots.c: AVX512-BF16 products against sums in double of numbers rounded arithmetically. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
+#include "rounding.h"
 
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
@@ -8,19 +9,6 @@
 
 #define PANEL 16
 #define FILL(n) (((n) + GEMM_BF16_UNIT - 1) / GEMM_BF16_UNIT * GEMM_BF16_UNIT)
-
-/* Round to eight bits of mantissa, to nearest, ties to even. */
-static float
-rounded(float x)
-{
-	int exponent;
-	double part;
-
-	if (!isfinite(x) || x == 0)
-		return x;
-	part = frexp(x, &exponent);
-	return fabsf(x) < 0x1p-126f ? 0 : (float)ldexp(nearbyint(part * 256) / 256, exponent);
-}
 
 static uint16_t
 upper_half(float x)
@@ -70,7 +58,7 @@ rig_open(struct rig *r, size_t rows, size_t in, size_t columns)
 	r->panels = mem_try(FILL(in) * FILL(columns), sizeof *r->panels);
 	r->scratch = mem_try(GEMM_BF16_STRIP * FILL(in), sizeof *r->scratch);
 	for (size_t i = 0; i < in * columns; i++)
-		r->w[i] = rounded((float)rng_normal(w, i));
+		r->w[i] = (float)rounding_bf16((double)(float)rng_normal(w, i));
 	for (size_t i = 0; i < rows * r->ldx - 3; i++)
 		r->x[i] = i % r->ldx < in ? (float)rng_normal(x, i)
 					  : NAN; /* padding between rows, which must not be read */
@@ -105,7 +93,7 @@ check_sums(const struct rig *r)
 			double sum = 0, size = 0;
 
 			for (size_t k = 0; k < r->in; k++) {
-				double term = (double)rounded(r->x[i * r->ldx + k]) *
+				double term = rounding_bf16((double)r->x[i * r->ldx + k]) *
 					      (double)r->w[k * r->columns + c];
 
 				sum += term;
@@ -178,38 +166,21 @@ sums_of_a_row_do_not_depend_on_other_rows(void **state)
 static void
 numbers_are_rounded_to_the_nearest_and_ties_to_even(void **state)
 {
-	static const struct {
-		float from, to;
-	} cases[] = {
-		{ 1, 1 },
-		{ 0x1.01p0f, 1 },
-		{ 0x1.03p0f, 0x1.04p0f },
-		{ 0x1.010002p0f, 0x1.02p0f },
-		{ -0x1.01p0f, -1 },
-		{ -0x1.03p0f, -0x1.04p0f },
-		{ 0x1.00fffep0f, 1 },
-		{ 0x1.fffffep127f, INFINITY },
-		{ 0x1p-126f, 0x1p-126f },
-		{ 0x1.8p-127f, 0 },
-		{ 0x1.ff8p5f, 0x1p6f },
-		{ 0, 0 },
-		{ NAN, NAN },
-	};
-
 	(void)state;
 	for (size_t place = 0; place < 33;
 	     place += 16) /* in either half of a vector, and after it */
-		for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		for (size_t i = 0; i < rounding_count; i++) {
 			struct rig r;
 
 			rig_open(&r, 1, 33, 1);
 			for (size_t k = 0; k < 33; k++) {
-				r.x[k] = k == place ? cases[i].from : 0;
+				r.x[k] = k == place ? rounding_cases[i].from : 0;
 				r.w[k] = 1;
 			}
 			lay_out(&r);
 			run(&r);
-			CHECK(isnan(cases[i].to) ? isnan(r.y[0]) : r.y[0] == cases[i].to);
+			CHECK(isnan(rounding_cases[i].to) ? isnan(r.y[0])
+							  : r.y[0] == rounding_cases[i].to);
 			rig_close(&r);
 		}
 }

@@ -2,6 +2,7 @@
  * arithmetically, and networks that use them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
+#include "rounding.h"
 
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
@@ -16,20 +17,6 @@
 #else
 #define WITHIN 3e-7
 #endif
-
-/* Round to eight bits of mantissa, to nearest, ties to even, by arithmetic; the library uses bits.
- */
-static double
-rounded(double x)
-{
-	int exponent;
-	double part;
-
-	if (!isfinite(x) || x == 0)
-		return x;
-	part = frexp(x, &exponent);
-	return fabs(x) < 0x1p-126 ? 0 : ldexp(nearbyint(part * 256) / 256, exponent);
-}
 
 struct rig {
 	bool bf16;
@@ -110,7 +97,7 @@ check_sums(const struct rig *r, bool transposed)
 				double w =
 					(double)(float)
 						r->w[transposed ? c * r->in + k : k * r->out + c];
-				double term = r->bf16 ? rounded(x) * rounded(w) : x * w;
+				double term = r->bf16 ? rounding_bf16(x) * rounding_bf16(w) : x * w;
 
 				sum += term;
 				size += fabs(term);
@@ -186,27 +173,9 @@ sums_of_a_row_do_not_depend_on_other_rows(void **state)
 static void
 numbers_are_rounded_to_the_nearest_and_ties_to_even(void **state)
 {
-	static const struct {
-		float from, to;
-	} cases[] = {
-		{ 1, 1 },
-		{ 0x1.01p0f, 1 },
-		{ 0x1.03p0f, 0x1.04p0f },
-		{ 0x1.010002p0f, 0x1.02p0f },
-		{ -0x1.01p0f, -1 },
-		{ -0x1.03p0f, -0x1.04p0f },
-		{ 0x1.00fffep0f, 1 },
-		{ 0x1.fffffep127f, INFINITY },
-		{ 0x1p-126f, 0x1p-126f },
-		{ 0x1.8p-127f, 0 },
-		{ 0x1.ff8p5f, 0x1p6f },
-		{ 0, 0 },
-		{ NAN, NAN },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		real one = 1, x = (real)cases[i].from, y = 77;
+	for (size_t i = 0; i < rounding_count; i++) {
+		real one = 1, x = (real)rounding_cases[i].from, y = 77;
 		struct rig r = { .rows = 1, .in = 1, .out = 1 };
 
 		for (int weight = 0; weight < 2;
@@ -215,7 +184,8 @@ numbers_are_rounded_to_the_nearest_and_ties_to_even(void **state)
 			r.p = (struct gemm_packed_product){ r.packed, weight ? &one : &x, 1, 1, &y,
 							    1 };
 			run(&r, 1);
-			CHECK(isnan(cases[i].to) ? isnan(y) : y == (real)cases[i].to);
+			CHECK(isnan(rounding_cases[i].to) ? isnan(y)
+							  : y == (real)rounding_cases[i].to);
 			gemm_packed_free(r.packed);
 		}
 		mem_free(r.scratch);
