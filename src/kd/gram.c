@@ -57,16 +57,17 @@ gram_open(const struct loss_args *a, struct gram *w)
 void
 gram_products(const real *f, size_t n, size_t width, real *out)
 {
-	struct blas_product p = { .trans_b = true,
-				  .m = n,
-				  .n = n,
-				  .k = width,
-				  .a = f,
-				  .b = f,
-				  .lda = width,
-				  .ldb = width,
-				  .ldc = n,
-				  .c = out };
+	struct blas_product p = blas_contiguous((struct blas_product){
+		.trans_b = true, .m = n, .n = n, .k = width, .a = f, .b = f, .c = out });
+
+	blas_one(&p);
+}
+
+void
+gram_combine(const real *d, const real *f, size_t n, size_t width, real *df)
+{
+	struct blas_product p = blas_contiguous(
+		(struct blas_product){ .m = n, .n = width, .k = n, .a = d, .b = f, .c = df });
 
 	blas_one(&p);
 }
@@ -74,20 +75,10 @@ gram_products(const real *f, size_t n, size_t width, real *out)
 void
 gram_products_back(real *d, const real *f, size_t n, size_t width, real *df)
 {
-	struct blas_product p = { .m = n,
-				  .n = width,
-				  .k = n,
-				  .a = d,
-				  .b = f,
-				  .lda = n,
-				  .ldb = width,
-				  .ldc = width,
-				  .c = df };
-
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j <= i; j++)
 			d[i * n + j] = d[j * n + i] = d[i * n + j] + d[j * n + i];
-	blas_one(&p);
+	gram_combine(d, f, n, width, df);
 }
 
 void

@@ -5,7 +5,7 @@
 #include "retort/kd/pairwise.h"
 
 #include "retort/base/multi.h"
-#include "retort/nn/gemm/blas.h"
+#include "retort/kd/gram.h"
 
 #define LANES 16
 
@@ -41,16 +41,6 @@ pairwise_squares(const real *f, size_t n, size_t width, real *out)
 void
 pairwise_back(real *d, const real *f, size_t n, size_t width, real *df)
 {
-	struct blas_product p = { .m = n,
-				  .n = width,
-				  .k = n,
-				  .a = d,
-				  .b = f,
-				  .lda = n,
-				  .ldb = width,
-				  .ldc = width,
-				  .c = df };
-
 	for (size_t i = 0; i < n; i++) {
 		d[i * n + i] = 0;
 		for (size_t j = 0; j < i; j++)
@@ -63,5 +53,5 @@ pairwise_back(real *d, const real *f, size_t n, size_t width, real *df)
 			sum += d[i * n + j];
 		d[i * n + i] = -sum;
 	}
-	blas_one(&p);
+	gram_combine(d, f, n, width, df);
 }

@@ -27,6 +27,9 @@ bool gram_open(const struct loss_args *a, struct gram *w);
 /* out[n,n] = f f^T, f [n,width]. */
 void gram_products(const real *f, size_t n, size_t width, real *out);
 
+/* df[n,width] = d f, d [n,n]: every row a combination of the rows of f. */
+void gram_combine(const real *d, const real *f, size_t n, size_t width, real *df);
+
 /* df = (d + d^T) f, with d [n,n] the gradient of that product; d is overwritten. */
 void gram_products_back(real *d, const real *f, size_t n, size_t width, real *df);
 

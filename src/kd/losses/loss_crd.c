@@ -376,26 +376,21 @@ run(const struct loss_args *a)
 	return sum;
 }
 
+/* A memory bank: state, a row for each row of the data. */
+#define BANK(bank)                                                                       \
+	{                                                                                \
+		.name = bank, .shape = bank_shape, .init = PARAM_UNIT, .is_state = true, \
+		.by_row = true, .lr_factor = 1, .sign = 1                                \
+	}
+
 static const struct loss_own own[] = {
 	[MATRIX] = { .name = "matrix",
 		     .shape = matrix_shape,
 		     .init = PARAM_XAVIER,
 		     .lr_factor = 1,
 		     .sign = 1 },
-	[S_BANK] = { .name = "s-bank",
-		     .shape = bank_shape,
-		     .init = PARAM_UNIT,
-		     .is_state = true,
-		     .by_row = true,
-		     .lr_factor = 1,
-		     .sign = 1 },
-	[T_BANK] = { .name = "t-bank",
-		     .shape = bank_shape,
-		     .init = PARAM_UNIT,
-		     .is_state = true,
-		     .by_row = true,
-		     .lr_factor = 1,
-		     .sign = 1 },
+	[S_BANK] = BANK("s-bank"),
+	[T_BANK] = BANK("t-bank"),
 	[NORMS] = { .name = "norms",
 		    .shape = norms_shape,
 		    .init = PARAM_ZERO,

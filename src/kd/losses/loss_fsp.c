@@ -19,17 +19,15 @@ scratch(const struct loss_shape *s)
 static void
 mean_products(const real *before, size_t from, const real *x, size_t to, size_t places, real *out)
 {
-	struct blas_product p = { .trans_a = true,
-				  .m = from,
-				  .n = to,
-				  .k = places,
-				  .a = before,
-				  .b = x,
-				  .lda = from,
-				  .ldb = to,
-				  .ldc = to,
-				  .alpha = (real)(1 / (double)places),
-				  .c = out };
+	struct blas_product p =
+		blas_contiguous((struct blas_product){ .trans_a = true,
+						       .m = from,
+						       .n = to,
+						       .k = places,
+						       .a = before,
+						       .b = x,
+						       .alpha = (real)(1 / (double)places),
+						       .c = out });
 
 	blas_one(&p);
 }
@@ -41,29 +39,23 @@ add_gradient(const real *before, size_t from, const real *x, size_t to, size_t p
 	     const real *d, double step, real *dx, real *d_before)
 {
 	real factor = (real)(step / (double)places);
-	struct blas_product here = { .m = places,
-				     .n = to,
-				     .k = from,
-				     .a = before,
-				     .b = d,
-				     .lda = from,
-				     .ldb = to,
-				     .ldc = to,
-				     .alpha = factor,
-				     .beta = 1,
-				     .c = dx };
-	struct blas_product there = { .trans_b = true,
-				      .m = places,
-				      .n = from,
-				      .k = to,
-				      .a = x,
-				      .b = d,
-				      .lda = to,
-				      .ldb = to,
-				      .ldc = from,
-				      .alpha = factor,
-				      .beta = 1,
-				      .c = d_before };
+	struct blas_product here = blas_contiguous((struct blas_product){ .m = places,
+									  .n = to,
+									  .k = from,
+									  .a = before,
+									  .b = d,
+									  .alpha = factor,
+									  .beta = 1,
+									  .c = dx });
+	struct blas_product there = blas_contiguous((struct blas_product){ .trans_b = true,
+									   .m = places,
+									   .n = from,
+									   .k = to,
+									   .a = x,
+									   .b = d,
+									   .alpha = factor,
+									   .beta = 1,
+									   .c = d_before });
 
 	if (factor == 0)
 		return; /* blas_product reads 0 as 1 */

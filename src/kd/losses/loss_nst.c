@@ -44,16 +44,8 @@ unit_columns(const real *f, size_t places, size_t channels, real *out, real *len
 static double
 mean_kernel(const real *x, size_t n, const real *y, size_t m, size_t places, real *out)
 {
-	struct blas_product p = { .trans_a = true,
-				  .m = n,
-				  .n = m,
-				  .k = places,
-				  .a = x,
-				  .b = y,
-				  .lda = n,
-				  .ldb = m,
-				  .ldc = m,
-				  .c = out };
+	struct blas_product p = blas_contiguous((struct blas_product){
+		.trans_a = true, .m = n, .n = m, .k = places, .a = x, .b = y, .c = out });
 
 	blas_one(&p);
 	return (double)vmath_dot(out, out, n * m) / (double)(n * m);
@@ -67,28 +59,22 @@ add_gradient(const struct nst_row *w, double step, real *to)
 	size_t c = w->channels, t = w->t_channels;
 	real self_factor = (real)(4 * step / (double)(c * c)),
 	     cross_factor = (real)(-4 * step / (double)(c * t));
-	struct blas_product own = { .m = w->places,
-				    .n = c,
-				    .k = c,
-				    .a = w->x,
-				    .b = w->ss,
-				    .lda = c,
-				    .ldb = c,
-				    .ldc = c,
-				    .alpha = self_factor,
-				    .c = w->dx };
-	struct blas_product other = { .trans_b = true,
-				      .m = w->places,
-				      .n = c,
-				      .k = t,
-				      .a = w->t,
-				      .b = w->st,
-				      .lda = t,
-				      .ldb = t,
-				      .ldc = c,
-				      .alpha = cross_factor,
-				      .beta = 1,
-				      .c = w->dx };
+	struct blas_product own = blas_contiguous((struct blas_product){ .m = w->places,
+									 .n = c,
+									 .k = c,
+									 .a = w->x,
+									 .b = w->ss,
+									 .alpha = self_factor,
+									 .c = w->dx });
+	struct blas_product other = blas_contiguous((struct blas_product){ .trans_b = true,
+									   .m = w->places,
+									   .n = c,
+									   .k = t,
+									   .a = w->t,
+									   .b = w->st,
+									   .alpha = cross_factor,
+									   .beta = 1,
+									   .c = w->dx });
 	real *along = w->ss; /* free after the products */
 
 	if (self_factor == 0 || cross_factor == 0)

@@ -94,6 +94,15 @@ grid_of(const struct blas_product *p)
 	return best;
 }
 
+struct blas_product
+blas_contiguous(struct blas_product p)
+{
+	p.lda = p.trans_a ? p.m : p.k;
+	p.ldb = p.trans_b ? p.k : p.n;
+	p.ldc = p.n;
+	return p;
+}
+
 int
 blas_pieces(const struct blas_product *p)
 {

@@ -10,6 +10,21 @@
 	{                                                          \
 		theirs ".bias", ours ".bias", out, false, false    \
 	}
+/* Queries, keys and values, which have a linear map each and in Retort one together. */
+#define QKV_PART(theirs, what, shape, turned)                                   \
+	{                                                                       \
+		theirs what, "block%d.attention.qkv" what, shape, turned, false \
+	}
+#define QKV(q, k, v)                                                                  \
+	QKV_PART(q, ".weight", "DD", true), QKV_PART(k, ".weight", "DD", true),       \
+		QKV_PART(v, ".weight", "DD", true), QKV_PART(q, ".bias", "D", false), \
+		QKV_PART(k, ".bias", "D", false), QKV_PART(v, ".bias", "D", false)
+/* A linear map that is [in, out], as in Retort. */
+#define PLAIN_LINEAR(theirs, ours, in, out)                         \
+	{ theirs ".weight", ours ".weight", in out, false, false }, \
+	{                                                           \
+		theirs ".bias", ours ".bias", out, false, false     \
+	}
 #define NORM(theirs, ours)                                      \
 	{ theirs ".weight", ours ".gain", "D", false, false },  \
 	{                                                       \
@@ -60,18 +75,9 @@ static const struct hf_tensor bert_tensors[] = {
 	{ "bert.embeddings.position_embeddings.weight", "embed.position", "PD", false, false },
 	{ "bert.embeddings.token_type_embeddings.weight", "embed.type", "TD", false, false },
 	NORM("bert.embeddings.LayerNorm", "embed.norm"),
-	{ "bert.encoder.layer.%d.attention.self.query.weight", "block%d.attention.qkv.weight", "DD",
-	  true, false },
-	{ "bert.encoder.layer.%d.attention.self.key.weight", "block%d.attention.qkv.weight", "DD",
-	  true, false },
-	{ "bert.encoder.layer.%d.attention.self.value.weight", "block%d.attention.qkv.weight", "DD",
-	  true, false },
-	{ "bert.encoder.layer.%d.attention.self.query.bias", "block%d.attention.qkv.bias", "D",
-	  false, false },
-	{ "bert.encoder.layer.%d.attention.self.key.bias", "block%d.attention.qkv.bias", "D", false,
-	  false },
-	{ "bert.encoder.layer.%d.attention.self.value.bias", "block%d.attention.qkv.bias", "D",
-	  false, false },
+	QKV("bert.encoder.layer.%d.attention.self.query",
+	    "bert.encoder.layer.%d.attention.self.key",
+	    "bert.encoder.layer.%d.attention.self.value"),
 	LINEAR("bert.encoder.layer.%d.attention.output.dense", "block%d.attention.out", "D", "D"),
 	NORM("bert.encoder.layer.%d.attention.output.LayerNorm", "block%d.attention.norm"),
 	LINEAR("bert.encoder.layer.%d.intermediate.dense", "block%d.ff.in", "F", "D"),
@@ -117,18 +123,9 @@ static const struct hf_tensor distilbert_tensors[] = {
 	{ "distilbert.embeddings.position_embeddings.weight", "embed.position", "PD", false,
 	  false },
 	NORM("distilbert.embeddings.LayerNorm", "embed.norm"),
-	{ "distilbert.transformer.layer.%d.attention.q_lin.weight", "block%d.attention.qkv.weight",
-	  "DD", true, false },
-	{ "distilbert.transformer.layer.%d.attention.k_lin.weight", "block%d.attention.qkv.weight",
-	  "DD", true, false },
-	{ "distilbert.transformer.layer.%d.attention.v_lin.weight", "block%d.attention.qkv.weight",
-	  "DD", true, false },
-	{ "distilbert.transformer.layer.%d.attention.q_lin.bias", "block%d.attention.qkv.bias", "D",
-	  false, false },
-	{ "distilbert.transformer.layer.%d.attention.k_lin.bias", "block%d.attention.qkv.bias", "D",
-	  false, false },
-	{ "distilbert.transformer.layer.%d.attention.v_lin.bias", "block%d.attention.qkv.bias", "D",
-	  false, false },
+	QKV("distilbert.transformer.layer.%d.attention.q_lin",
+	    "distilbert.transformer.layer.%d.attention.k_lin",
+	    "distilbert.transformer.layer.%d.attention.v_lin"),
 	LINEAR("distilbert.transformer.layer.%d.attention.out_lin", "block%d.attention.out", "D",
 	       "D"),
 	NORM("distilbert.transformer.layer.%d.sa_layer_norm", "block%d.attention.norm"),
@@ -178,22 +175,15 @@ static const struct hf_key gpt2_keys[] = {
 	{ 0 },
 };
 
-/* Its linear maps are [in, out], as in Retort. */
 static const struct hf_tensor gpt2_tensors[] = {
 	{ "transformer.wte.weight", "embed.token", "VD", false, false },
 	{ "transformer.wpe.weight", "embed.position", "PD", false, false },
 	NORM("transformer.h.%d.ln_1", "block%d.attention.norm"),
-	{ "transformer.h.%d.attn.c_attn.weight", "block%d.attention.qkv.weight", "DQ", false,
-	  false },
-	{ "transformer.h.%d.attn.c_attn.bias", "block%d.attention.qkv.bias", "Q", false, false },
-	{ "transformer.h.%d.attn.c_proj.weight", "block%d.attention.out.weight", "DD", false,
-	  false },
-	{ "transformer.h.%d.attn.c_proj.bias", "block%d.attention.out.bias", "D", false, false },
+	PLAIN_LINEAR("transformer.h.%d.attn.c_attn", "block%d.attention.qkv", "D", "Q"),
+	PLAIN_LINEAR("transformer.h.%d.attn.c_proj", "block%d.attention.out", "D", "D"),
 	NORM("transformer.h.%d.ln_2", "block%d.ff.norm"),
-	{ "transformer.h.%d.mlp.c_fc.weight", "block%d.ff.in.weight", "DF", false, false },
-	{ "transformer.h.%d.mlp.c_fc.bias", "block%d.ff.in.bias", "F", false, false },
-	{ "transformer.h.%d.mlp.c_proj.weight", "block%d.ff.out.weight", "FD", false, false },
-	{ "transformer.h.%d.mlp.c_proj.bias", "block%d.ff.out.bias", "D", false, false },
+	PLAIN_LINEAR("transformer.h.%d.mlp.c_fc", "block%d.ff.in", "D", "F"),
+	PLAIN_LINEAR("transformer.h.%d.mlp.c_proj", "block%d.ff.out", "F", "D"),
 	NORM("transformer.ln_f", "norm"),
 	{ "lm_head.weight", "logits.weight", "VD", true, true },
 	{ 0 },

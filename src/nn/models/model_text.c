@@ -24,7 +24,7 @@ static const struct model_option lstm_options[] = {
 	[LSTM_MODEL_LAYERS] = { "layers", MODEL_WHOLE, "1", 1, MODEL_BLOCKS, NULL, "LSTM layers in a stack." },
 	[LSTM_MODEL_WIDTH] = { "width", MODEL_WHOLE, "128", 1, MODEL_WIDTH, NULL, "Width of the state of a layer." },
 	[LSTM_MODEL_EMBED] = { "embed", MODEL_WHOLE, "64", 1, MODEL_WIDTH, NULL, "Width of the vectors of tokens." },
-	[LSTM_MODEL_POOL] = { "pool", MODEL_PICK, "mean", 0, 0, "mean first attention", "Pooling of the sequence before the logits, for classes." },
+	[LSTM_MODEL_POOL] = { "pool", MODEL_PICK, "mean", 0, 0, POOL_TOKENS_NAMES, "Pooling of the sequence before the logits, for classes." },
 	[LSTM_MODEL_DROPOUT] = { "dropout", MODEL_REAL, "0", 0, 0.99, NULL, "Dropout rate after every layer." },
 	{ 0 },
 };
@@ -57,7 +57,6 @@ build_bag(struct model_build *b)
 static int
 build_lstm(struct model_build *b)
 {
-	static const double pool[] = { POOL_TOKENS_MEAN, POOL_TOKENS_FIRST, POOL_TOKENS_QUERY };
 	const double *o = b->spec->value;
 	char name[32];
 	int at = model_add(b, &op_embed, "embed", 1, &b->input,
@@ -80,7 +79,7 @@ build_lstm(struct model_build *b)
 	}
 	if (!b->io->next_token)
 		at = model_add(b, &op_pool_tokens, "pool", 2, (int[]){ at, b->input },
-			       (double[GRAPH_ATTRS]){ pool[(int)o[LSTM_MODEL_POOL]] });
+			       (double[GRAPH_ATTRS]){ o[LSTM_MODEL_POOL] });
 	at = model_add(b, &op_dense, "logits", 1, &at,
 		       (double[GRAPH_ATTRS]){ [DENSE_WIDTH] = (double)b->io->classes });
 	model_add_layer(b, at);

@@ -63,7 +63,7 @@ enum { POOLER_OFF, POOLER_TANH, POOLER_RELU };
 
 static const struct model_option encoder_options[] = {
 	SHARED_OPTIONS("2", "pre"),
-	[POOL] = { "pool", MODEL_PICK, "mean", 0, 0, "mean first attention", "Pooling of the sequence before the logits: the mean, the first token, or a mean with learned weights." },
+	[POOL] = { "pool", MODEL_PICK, "mean", 0, 0, POOL_TOKENS_NAMES, "Pooling of the sequence before the logits: the mean, the first token, or a mean with learned weights." },
 	[POOLER] = { "pooler", MODEL_PICK, "off", 0, 0, "off tanh relu", "A dense layer between pooling and logits, as in BERT and DistilBERT." },
 	[EMBED_NORM] = { "embed-norm", MODEL_PICK, "off", 0, 0, "off on", "A norm after the embedding." },
 	[TYPES] = { "types", MODEL_WHOLE, "0", 0, 16, NULL, "Token types of the embedding, as in BERT, which has 2; only the first is used." },
@@ -311,12 +311,11 @@ add_blocks(const struct stack *s, int at)
 static int
 build_encoder(struct model_build *b)
 {
-	static const double pool[] = { POOL_TOKENS_MEAN, POOL_TOKENS_FIRST, POOL_TOKENS_QUERY };
 	struct stack s = stack_of(b, false);
 	int at = add_blocks(&s, add_embedding(&s, false));
 
 	at = model_add(b, &op_pool_tokens, "pool", 2, (int[]){ at, s.ids },
-		       (double[GRAPH_ATTRS]){ pool[(int)s.o[POOL]] });
+		       (double[GRAPH_ATTRS]){ s.o[POOL] });
 	if (s.o[POOLER] != POOLER_OFF)
 		at = model_add(b, &op_dense, "pooler", 1, &at,
 			       (double[GRAPH_ATTRS]){ [DENSE_ACT] = s.o[POOLER] == POOLER_TANH

@@ -216,15 +216,8 @@ forward(struct graph *g, struct node *n)
 {
 	struct job j = job_of(g, n);
 
-	j.y = (struct blas_product){ .m = j.rows,
-				     .n = j.out,
-				     .k = j.in,
-				     .a = j.x,
-				     .lda = j.in,
-				     .b = j.w,
-				     .ldb = j.out,
-				     .c = n->out.data,
-				     .ldc = j.out };
+	j.y = blas_contiguous((struct blas_product){
+		.m = j.rows, .n = j.out, .k = j.in, .a = j.x, .b = j.w, .c = n->out.data });
 	j.p = (struct gemm_packed_product){ .w = g->packed ? g->packed[n->param[0]] : NULL,
 					    .x = j.x,
 					    .rows = j.rows,
@@ -330,28 +323,22 @@ backward(struct graph *g, struct node *n)
 	struct job j = job_of(g, n);
 	int pieces;
 
-	j.gw = (struct blas_product){ .trans_a = true,
-				      .m = j.in,
-				      .n = j.out,
-				      .k = j.rows,
-				      .a = j.x,
-				      .lda = j.in,
-				      .b = n->grad,
-				      .ldb = j.out,
-				      .c = j.dw,
-				      .ldc = j.out,
-				      .beta = n->attr[DENSE_ADDS] != 0 ? 1 : 0 };
-	j.gx = (struct blas_product){ .trans_b = true,
-				      .m = j.rows,
-				      .n = j.in,
-				      .k = j.out,
-				      .a = n->grad,
-				      .lda = j.out,
-				      .b = j.w,
-				      .ldb = j.out,
-				      .c = j.dx,
-				      .ldc = j.in,
-				      .beta = j.dx_adds ? 1 : 0 };
+	j.gw = blas_contiguous((struct blas_product){ .trans_a = true,
+						      .m = j.in,
+						      .n = j.out,
+						      .k = j.rows,
+						      .a = j.x,
+						      .b = n->grad,
+						      .c = j.dw,
+						      .beta = n->attr[DENSE_ADDS] != 0 ? 1 : 0 });
+	j.gx = blas_contiguous((struct blas_product){ .trans_b = true,
+						      .m = j.rows,
+						      .n = j.in,
+						      .k = j.out,
+						      .a = n->grad,
+						      .b = j.w,
+						      .c = j.dx,
+						      .beta = j.dx_adds ? 1 : 0 });
 	j.gx_repacked = j.dx && gemm_repack_fits(&j.gx);
 	pool_run(g->pool, j.pieces + (j.gx_repacked ? gemm_repack_pack_pieces(&j.gx) : 0),
 		 activation_piece, &j);

@@ -214,15 +214,12 @@ static void
 forward(struct graph *g, struct node *n)
 {
 	struct job j = job_of(g, n);
-	struct blas_product p = { .m = j.rows * j.length,
-				  .n = 4 * j.h,
-				  .k = j.in,
-				  .a = j.x,
-				  .lda = j.in,
-				  .b = j.input,
-				  .ldb = 4 * j.h,
-				  .c = j.gates,
-				  .ldc = 4 * j.h };
+	struct blas_product p = blas_contiguous((struct blas_product){ .m = j.rows * j.length,
+								       .n = 4 * j.h,
+								       .k = j.in,
+								       .a = j.x,
+								       .b = j.input,
+								       .c = j.gates });
 
 	if (j.gates)
 		blas_run(g->pool, &p);
@@ -326,16 +323,13 @@ add_sums(const struct job *j, real *db)
 static struct blas_product
 weight_product(const struct job *j, const real *a, size_t width, real *dw)
 {
-	return (struct blas_product){ .trans_a = true,
-				      .m = width,
-				      .n = 4 * j->h,
-				      .k = j->rows * j->length,
-				      .a = a,
-				      .lda = width,
-				      .b = j->gates,
-				      .ldb = 4 * j->h,
-				      .c = dw,
-				      .ldc = 4 * j->h };
+	return blas_contiguous((struct blas_product){ .trans_a = true,
+						      .m = width,
+						      .n = 4 * j->h,
+						      .k = j->rows * j->length,
+						      .a = a,
+						      .b = j->gates,
+						      .c = dw });
 }
 
 static void
@@ -351,17 +345,14 @@ backward(struct graph *g, struct node *n)
 	add_sums(&j, g->grad + p[n->param[2]].offset);
 	j.gi = weight_product(&j, j.x, j.in, g->grad + p[n->param[0]].offset);
 	j.gs = weight_product(&j, j.before, j.h, g->grad + p[n->param[1]].offset);
-	j.gx = (struct blas_product){ .trans_b = true,
-				      .m = all,
-				      .n = j.in,
-				      .k = wide,
-				      .a = j.gates,
-				      .lda = wide,
-				      .b = j.input,
-				      .ldb = wide,
-				      .c = from->grad,
-				      .ldc = j.in,
-				      .beta = n->adds[0] ? 1 : 0 };
+	j.gx = blas_contiguous((struct blas_product){ .trans_b = true,
+						      .m = all,
+						      .n = j.in,
+						      .k = wide,
+						      .a = j.gates,
+						      .b = j.input,
+						      .c = from->grad,
+						      .beta = n->adds[0] ? 1 : 0 });
 	j.i_pieces = blas_pieces(&j.gi);
 	j.s_pieces = blas_pieces(&j.gs);
 	pieces = j.i_pieces + j.s_pieces + (from->grad ? blas_pieces(&j.gx) : 0);

@@ -84,16 +84,14 @@ forward(struct graph *g, struct node *n)
 	const struct gemm_packed *packed = g->packed ? g->packed[g->node[n->in[1]].param[0]] : NULL;
 	const struct tensor *x = &g->node[n->in[0]].out;
 	size_t width = x->dim[2], vocab = n->out.dim[2];
-	struct blas_product y = { .trans_b = true,
-				  .m = g->rows * x->dim[1],
-				  .n = vocab,
-				  .k = width,
-				  .a = x->data,
-				  .lda = width,
-				  .b = g->value + offset_of(g, n),
-				  .ldb = width,
-				  .c = n->out.data,
-				  .ldc = vocab };
+	struct blas_product y =
+		blas_contiguous((struct blas_product){ .trans_b = true,
+						       .m = g->rows * x->dim[1],
+						       .n = vocab,
+						       .k = width,
+						       .a = x->data,
+						       .b = g->value + offset_of(g, n),
+						       .c = n->out.data });
 	struct job j = { .g = g,
 			 .p = { .w = packed,
 				.x = x->data,
@@ -137,26 +135,20 @@ backward(struct graph *g, struct node *n)
 	const struct node *x = &g->node[n->in[0]], *m = &g->node[n->in[1]];
 	size_t width = x->out.dim[2], vocab = n->out.dim[2], rows = g->rows * x->out.dim[1];
 	struct job j = {
-		.gw = { .trans_a = true,
-			.m = vocab,
-			.n = width,
-			.k = rows,
-			.a = n->grad,
-			.lda = vocab,
-			.b = x->out.data,
-			.ldb = width,
-			.c = g->grad + offset_of(g, n),
-			.ldc = width },
-		.gx = { .m = rows,
-			.n = width,
-			.k = vocab,
-			.a = n->grad,
-			.lda = vocab,
-			.b = g->value + offset_of(g, n),
-			.ldb = width,
-			.c = x->grad,
-			.ldc = width,
-			.beta = n->adds[0] ? 1 : 0 },
+		.gw = blas_contiguous((struct blas_product){ .trans_a = true,
+							     .m = vocab,
+							     .n = width,
+							     .k = rows,
+							     .a = n->grad,
+							     .b = x->out.data,
+							     .c = g->grad + offset_of(g, n) }),
+		.gx = blas_contiguous((struct blas_product){ .m = rows,
+							     .n = width,
+							     .k = vocab,
+							     .a = n->grad,
+							     .b = g->value + offset_of(g, n),
+							     .c = x->grad,
+							     .beta = n->adds[0] ? 1 : 0 }),
 	};
 	int pieces;
 

@@ -36,6 +36,9 @@ struct blas_product {
 	real *c;
 };
 
+/* The product with leading dimensions of matrices whose rows follow each other without a gap. */
+struct blas_product blas_contiguous(struct blas_product p);
+
 /*
  * Number of pieces of a product: a grid over C in multiples of 16 rows and columns, so that no sum
  * crosses a piece. 1 for a product too small for a second thread. A function of m, n and k alone.

@@ -61,6 +61,7 @@ enum attention_part { ATTENTION_VALUES, ATTENTION_QUERIES, ATTENTION_KEYS };
 enum {                   /* pool_tokens(x[, ids]) */
        POOL_TOKENS_KIND, /* enum pool_tokens */
 };
+#define POOL_TOKENS_NAMES "mean first attention" /* as options of models, in this order */
 enum pool_tokens {
 	POOL_TOKENS_MEAN,
 	POOL_TOKENS_FIRST,
