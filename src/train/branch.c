@@ -10,6 +10,7 @@
 #include "retort/train/branch_terms.h"
 #include "retort/train/freeze.h"
 #include "retort/train/optim.h"
+#include "retort/train/term_visit.h"
 #include "retort/train/terms.h"
 #include "retort/train/trainer_checkpoint.h"
 
@@ -87,7 +88,7 @@ alloc_mix(struct branch *b, const struct knobs *k)
 static int
 alloc_terms(struct branch *b)
 {
-	size_t sums = terms_sums(), pieces = (size_t)optim_pieces(&b->net->layout) + 1;
+	size_t sums = term_visit_sums(), pieces = (size_t)optim_pieces(&b->net->layout) + 1;
 	size_t positions = b->net->io.kind == DATASET_TOKENS ? b->net->io.length : 1;
 
 	b->n_scratch = terms_scratch(b);

@@ -9,6 +9,7 @@
 #include "retort/base/thread.h"
 #include "retort/train/freeze.h"
 #include "retort/train/optim.h"
+#include "retort/train/row_weights.h"
 #include "retort/train/terms.h"
 
 double
@@ -59,7 +60,7 @@ forward(struct branch *b, const struct branch_feed *f, bool training)
 	g->step = b->state->step;
 	net_feed(b->net, f->batch);
 	graph_forward(g, g->n_nodes - 1);
-	terms_means(b, f->batch);
+	row_weights_compute(b, f->batch);
 }
 
 enum copy { COPY_AWAY, COPY_BACK, COPY_FROZEN_BACK };

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
-#include "retort/train/mix.h"
+#include "retort/train/mix_share.h"
 
 /* ---- buffers ---- */
 
@@ -195,7 +195,7 @@ drawn_teacher(const struct train *t, const struct settings *s, uint64_t step)
 		return -1;
 	for (int i = 0; i < s->n_teachers; i++)
 		weight[i] = train_teaches(t, s, i) ? s->teacher_weight[i] : 0;
-	return mix_draw(weight, s->n_teachers, t->seed, step);
+	return mix_share_draw(weight, s->n_teachers, t->seed, step);
 }
 
 static bool

@@ -1,48 +1,15 @@
-/* terms.c: loss terms over one batch, in one pass over the positions. */
+/* terms.c: the loss calls of all terms of a branch over one batch. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/train/terms.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
-#include "retort/kd/losses/loss_table.h"
-#include "retort/nn/gemm/shard.h"
-#include "retort/nn/gemm/vmath.h"
-
-#define TILE                                                                                  \
-	8192 /* numbers in a tile: logits, gradient, teacher logits and scratch fit in the L2 \
-		cache */
-
-/* One loss call for all positions. */
-struct call {
-	const struct loss *loss;
-	struct loss_args args; /* of the whole batch */
-	double factor;         /* of the value, in the sum it goes to */
-	double *sum;           /* where the value is added: of a term, or kl */
-	const int32_t *row;    /* rows of the target, see branch_feed; may be NULL */
-};
-
-/* All loss calls on one node, and their chunks. */
-struct visit {
-	struct branch *b;
-	int n;
-	struct call call[TERMS_CALLS];
-	size_t rows, width; /* positions, numbers in one */
-	size_t per;         /* positions in a row of the batch */
-	bool by_row;  /* a call does not span rows: rows of the target may not be contiguous */
-	real *clears; /* gradient to clear before the first write; NULL: it is cleared */
-	int pieces;
-	bool counts; /* count accuracy: the node has the logits */
-	double *sum; /* [pieces, n + 2] */
-};
-
-size_t
-terms_sums(void)
-{
-	return SHARD_PIECES * (TERMS_CALLS + 2);
-}
+#include "retort/train/mix.h"
+#include "retort/train/term_visit.h"
 
 static bool
 is_batch_loss(const struct branch_term *t)
@@ -70,8 +37,7 @@ terms_scratch(const struct branch *b)
 		most = b->term[i].width > most ? b->term[i].width : most;
 		whole = here > whole ? here : whole;
 	}
-	most = most > TILE ? most : TILE; /* one row, or as many as fill a tile */
-	most = (LOSS_SCRATCH + 2 * LOSS_TEMPERATURES) * most + 2;
+	most = term_visit_scratch(most);
 	return mem_arena_round((most > whole ? most : whole) * sizeof(real)) / sizeof(real);
 }
 
@@ -89,178 +55,20 @@ terms_gathered(const struct branch *b)
 	return most;
 }
 
-/* Divide weights by their sum; all 0 where it is 0. */
-static void
-normalise(real *weight, size_t n)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		sum += (double)weight[i];
-	for (size_t i = 0; i < n; i++)
-		weight[i] = sum > 0 ? (real)((double)weight[i] / sum) : 0;
-}
-
-/* Second class of mixed rows, and the share of the first. */
-static void
-set_mixture(struct branch *b, const struct batch *batch)
-{
-	b->is_mixed = false;
-	for (size_t i = 0;
-	     batch->augmented && batch_width(batch, BATCH_OTHER_LABEL) && i < batch->rows; i++) {
-		b->other[i] = batch_i32(batch, BATCH_OTHER_LABEL)[i];
-		b->share[i] = (real)batch_f32(batch, BATCH_LABEL_SHARE)[i];
-		b->is_mixed = b->is_mixed || b->other[i] >= 0;
-	}
-}
-
-void
-terms_means(struct branch *b, const struct batch *batch)
-{
-	size_t labels = batch_width(batch, BATCH_LABEL), length = batch_width(batch, BATCH_IDS);
-	const float *row = batch_f32(batch, BATCH_ROW_WEIGHT),
-		    *weight = batch_f32(batch, BATCH_LABEL_WEIGHT);
-	const int32_t *ids = batch_i32(batch, BATCH_IDS), *label = batch_i32(batch, BATCH_LABEL);
-
-	for (size_t i = 0; i < batch->rows; i++) {
-		b->weight[BRANCH_ROWS][i] = (real)row[i];
-		for (size_t k = i * labels; k < (i + 1) * labels; k++) {
-			b->weight[BRANCH_LABELS][k] = label[k] >= 0 ? (real)weight[k] : 0;
-			b->label[k] = b->weight[BRANCH_LABELS][k] > 0 ? label[k] : -1;
-		}
-		for (size_t k = i * length; k < (i + 1) * length; k++)
-			b->weight[BRANCH_TOKENS][k] = ids[k] >= 0 ? (real)row[i] : 0;
-	}
-	set_mixture(b, batch);
-	normalise(b->weight[BRANCH_ROWS], batch->rows);
-	normalise(b->weight[BRANCH_LABELS], batch->rows * labels);
-	normalise(b->weight[BRANCH_TOKENS], batch->rows * length);
-}
-
-static bool
-is_right(const real *z, size_t n, int32_t label)
-{
-	if (z[label] != vmath_max(z, n))
-		return false;
-	for (int32_t c = 0; c < label; c++)
-		if (z[c] == z[label])
-			return false; /* of equal logits the first is the prediction */
-	return true;
-}
-
-static void
-count_right(const struct visit *v, size_t from, size_t to, double *sum)
-{
-	const struct loss_args *a = &v->call[0].args;
-	const real *weight = v->b->weight[BRANCH_LABELS];
-
-	for (size_t i = from; i < to; i++) {
-		if (weight[i] <= 0)
-			continue;
-		sum[0] += is_right(a->x + i * a->width, a->width, a->label[i]);
-		sum[1] += 1;
-	}
-}
-
-/* Arguments for some of the positions; `per` positions are a row. */
-static struct loss_args
-args_of_positions(const struct call *l, size_t from, size_t rows, size_t per,
-		  struct loss_memo *memo, real *scratch)
-{
-	struct loss_args a = l->args;
-
-	a.rows = rows;
-	a.x += from * a.width;
-	a.weight += from;
-	a.seen = a.seen ? a.seen + from * a.positions : NULL;
-	a.memo = memo;
-	a.scratch = scratch;
-	if (l->row)
-		a.target += ((size_t)l->row[from / per] * per + from % per) * a.t_width;
-	else
-		a.target = a.target ? a.target + from * a.t_width : NULL;
-	a.label = a.label ? a.label + from : NULL;
-	a.other = a.other ? a.other + from : NULL;
-	a.share = a.share ? a.share + from : NULL;
-	a.dx = a.dx ? a.dx + from * a.width : NULL;
-	a.grad_factor = a.grad_factor ? a.grad_factor + from * (a.width / a.channels) : NULL;
-	if (a.top.k) {
-		a.top.id += from * a.top.k;
-		a.top.logit += from * a.top.k;
-		a.top.tail += from;
-	}
-	return a;
-}
-
-static void
-visit_chunk(void *arg, int index)
-{
-	const struct visit *v = arg;
-	size_t from = shard_from(v->rows, v->pieces, index),
-	       to = shard_from(v->rows, v->pieces, index + 1);
-	size_t step = TILE / v->width ? TILE / v->width : 1;
-	real *scratch = v->b->scratch + (size_t)pool_worker() * v->b->n_scratch;
-	double *sum = v->sum + index * (v->n + 2);
-	struct loss_memo memo;
-
-	memset(sum, 0, (size_t)(v->n + 2) * sizeof *sum);
-	for (int i = 0; i < LOSS_TEMPERATURES; i++) {
-		memo.log_q[i] = scratch + (LOSS_SCRATCH + 2 * (size_t)i) * step * v->width;
-		memo.q[i] = memo.log_q[i] + step * v->width;
-	}
-	for (size_t rows; from < to; from += rows) {
-		size_t left = v->by_row ? v->per - from % v->per : to - from;
-
-		left = left < to - from ? left : to - from;
-		rows = left < step ? left : step;
-		if (v->clears) /* just before it is used */
-			memset(v->clears + from * v->width, 0, rows * v->width * sizeof *v->clears);
-		memo.used = 0;
-		for (int i = 0; i < v->n; i++) {
-			struct loss_args a =
-				args_of_positions(&v->call[i], from, rows, v->per, &memo, scratch);
-
-			sum[i] += v->call[i].loss->run(&a);
-		}
-		if (v->counts)
-			count_right(v, from, from + rows, sum + v->n);
-	}
-}
-
-static void
-run_visit(struct visit *v, struct terms_result *out)
-{
-	double right = 0, seen = 0;
-
-	v->pieces = shard_pieces(v->rows, v->width);
-	v->sum = v->b->partial;
-	pool_run(v->b->pool, v->pieces, visit_chunk, v);
-	for (int p = 0; p < v->pieces; p++) {
-		const double *sum = v->sum + p * (v->n + 2);
-
-		for (int i = 0; i < v->n; i++)
-			*v->call[i].sum += v->call[i].factor * sum[i];
-		right += sum[v->n];
-		seen += sum[v->n + 1];
-	}
-	if (v->counts)
-		out->accuracy = seen > 0 ? right / seen : NAN;
-}
-
-static struct call *
-add_call(struct visit *v, const struct branch_term *t, const struct terms_job *job,
+static struct term_call *
+add_call(struct term_visit *v, const struct branch_term *t, const struct terms_job *job,
 	 double temperature, double scale, bool with_gradient)
 {
 	struct branch *b = v->b;
 	struct node *n = &b->net->graph->node[t->node];
-	struct call *l = &v->call[v->n++];
+	struct term_call *c = &v->call[v->n++];
 	bool on_map = t->loss->needs & LOSS_MAP;
 
-	assert(v->n <= TERMS_CALLS);
-	l->loss = t->loss;
-	l->factor = 1;
-	l->row = NULL;
-	l->args = (struct loss_args){
+	assert(v->n <= TERM_VISIT_CALLS);
+	c->loss = t->loss;
+	c->factor = 1;
+	c->row = NULL;
+	c->args = (struct loss_args){
 		.width = t->width,
 		.channels = n->out.dim[n->out.rank - 1],
 		.t_width = t->t_width,
@@ -283,7 +91,7 @@ add_call(struct visit *v, const struct branch_term *t, const struct terms_job *j
 		.step = b->state->step,
 		.training = job->training,
 	};
-	return l;
+	return c;
 }
 
 /* Teacher logits of the batch, as input of mix_run. */
@@ -311,13 +119,13 @@ mix_input(const struct branch *b, const struct terms_job *job)
 
 /* Add one loss call on the mixed target of all teachers. */
 static void
-add_mixture(struct visit *v, const struct branch_term *t, const struct terms_job *job, double scale,
-	    double *raw)
+add_mixture(struct term_visit *v, const struct branch_term *t, const struct terms_job *job,
+	    double scale, double *raw)
 {
 	struct branch *b = v->b;
 	struct mix_job mixed = mix_input(b, job);
 	double temperature = loss_temperature(t->loss, job->knobs), all = 0;
-	struct call *l;
+	struct term_call *c;
 	int index = 0;
 
 	for (int k = 0; k < mixed.n; k++)
@@ -326,15 +134,15 @@ add_mixture(struct visit *v, const struct branch_term *t, const struct terms_job
 		return; /* every teacher's weight is 0 */
 	for (const struct branch_term *other = b->term; other < t; other++)
 		index += other->map < 0 && other->loss->needs & LOSS_LOGITS;
-	l = add_call(v, t, job, temperature, scale, job->with_gradient && scale != 0);
-	l->args.target = mix_target(&b->mix, &mixed, index, temperature);
-	l->sum = raw;
+	c = add_call(v, t, job, temperature, scale, job->with_gradient && scale != 0);
+	c->args.target = mix_target(&b->mix, &mixed, index, temperature);
+	c->sum = raw;
 }
 
 /* Add the loss calls of a term on outputs, one for each teacher with its factor; factors by row are
  * in the weights of the rows. */
 static void
-add_teachers(struct visit *v, const struct branch_term *t, const struct terms_job *job,
+add_teachers(struct term_visit *v, const struct branch_term *t, const struct terms_job *job,
 	     double scale, double *raw)
 {
 	const struct branch_feed *f = job->feed;
@@ -349,21 +157,21 @@ add_teachers(struct visit *v, const struct branch_term *t, const struct terms_jo
 	for (int k = 0; k < f->n_teachers; k++) {
 		bool by_row = mix_is_by_row(m->mode) && !whole;
 		double factor = mix_is_by_row(m->mode) && whole ? m->share[k] : m->factor[k];
-		struct call *l = add_call(v, t, job, loss_temperature(t->loss, job->knobs),
-					  scale * factor, job->with_gradient && scale != 0);
+		struct term_call *c = add_call(v, t, job, loss_temperature(t->loss, job->knobs),
+					       scale * factor, job->with_gradient && scale != 0);
 
-		l->args.target = f->t_logits[k];
-		l->args.top = f->t_top[k];
+		c->args.target = f->t_logits[k];
+		c->args.top = f->t_top[k];
 		if (by_row)
-			l->args.weight = m->weight[k];
-		l->factor = factor;
-		l->sum = raw;
+			c->args.weight = m->weight[k];
+		c->factor = factor;
+		c->sum = raw;
 	}
 }
 
 /* Add KL from the teachers at temperature 1, weighted mean: comparable across changes of losses. */
 static void
-add_divergence(struct visit *v, const struct branch_term *t, const struct terms_job *job,
+add_divergence(struct term_visit *v, const struct branch_term *t, const struct terms_job *job,
 	       double *kl)
 {
 	const struct branch_feed *f = job->feed;
@@ -372,20 +180,20 @@ add_divergence(struct visit *v, const struct branch_term *t, const struct terms_
 	for (int k = 0; k < f->n_teachers; k++)
 		total += f->t_weight[k];
 	for (int k = 0; k < f->n_teachers; k++) {
-		struct call *l = add_call(v, t, job, 1, 0, false);
+		struct term_call *c = add_call(v, t, job, 1, 0, false);
 
-		l->args.target = f->t_logits[k];
-		l->args.top = f->t_top[k];
-		l->factor = total > 0 ? f->t_weight[k] / total : 1.0 / f->n_teachers;
-		l->sum = kl;
+		c->args.target = f->t_logits[k];
+		c->args.top = f->t_top[k];
+		c->factor = total > 0 ? f->t_weight[k] / total : 1.0 / f->n_teachers;
+		c->sum = kl;
 	}
 }
 
 static void
-add_term_calls(struct visit *v, int i, const struct terms_job *job, struct terms_result *out)
+add_term_calls(struct term_visit *v, int i, const struct terms_job *job, struct terms_result *out)
 {
 	const struct branch_term *t = &v->b->term[i];
-	struct call *l;
+	struct term_call *c;
 
 	if (t->loss->needs & LOSS_LOGITS) {
 		add_teachers(v, t, job, job->weight[i], &out->raw[i]);
@@ -395,15 +203,15 @@ add_term_calls(struct visit *v, int i, const struct terms_job *job, struct terms
 	}
 	if (t->map >= 0 && !job->feed->t_layer[t->map])
 		return; /* a muted teacher has no target */
-	l = add_call(v, t, job,
+	c = add_call(v, t, job,
 		     t->map < 0 ? loss_temperature(t->loss, job->knobs) : job->knobs->temperature,
 		     job->weight[i], job->with_gradient);
 	if (t->map >= 0) {
-		l->args.target = job->feed->t_layer[t->map];
-		l->row = job->feed->t_row[t->map];
+		c->args.target = job->feed->t_layer[t->map];
+		c->row = job->feed->t_row[t->map];
 		v->by_row = true;
 	}
-	l->sum = &out->raw[i];
+	c->sum = &out->raw[i];
 }
 
 /* Whether term i is the first on its node, not counting losses over a whole batch. */
@@ -423,7 +231,7 @@ is_first(const struct branch *b, int i)
 /* Clear the gradient of a node before the first loss: in the pass, or here without one or with
  * factors. */
 static void
-clear_node(struct visit *v, int node)
+clear_node(struct term_visit *v, int node)
 {
 	struct graph *g = v->b->net->graph;
 
@@ -438,7 +246,7 @@ visit_node(struct branch *b, int i, const struct terms_job *job, bool *done,
 	   struct terms_result *out)
 {
 	const struct node *n = &b->net->graph->node[b->term[i].node];
-	struct visit v; /* not zeroed as a whole: that costs as much as a small loss */
+	struct term_visit v; /* not zeroed as a whole: that costs as much as a small loss */
 
 	v.b = b;
 	v.n = 0;
@@ -459,7 +267,7 @@ visit_node(struct branch *b, int i, const struct terms_job *job, bool *done,
 	if (job->with_gradient && is_first(b, i))
 		clear_node(&v, b->term[i].node);
 	if (v.n > 0)
-		run_visit(&v, out);
+		term_visit_run(&v, &out->accuracy);
 }
 
 /* Make rows of a target contiguous. */
@@ -511,7 +319,7 @@ complete_batch_args(struct branch *b, const struct branch_term *t, const struct 
 static void
 run_batch_loss(struct branch *b, int i, const struct terms_job *job, struct terms_result *out)
 {
-	struct visit v;
+	struct term_visit v;
 
 	v.b = b;
 	v.n = 0;

@@ -5,6 +5,7 @@
 #include "retort/kd/loss.h"
 #include "retort/kd/losses/loss_table.h"
 #include "retort/train/mix.h"
+#include "retort/train/mix_share.h"
 
 #define B 3
 #define C 4
@@ -104,17 +105,17 @@ row_shares_have_golden_values(void **state)
 	double share[K];
 
 	(void)state;
-	mix_entropy(logits, ones, K, C, share);
+	mix_share_entropy(logits, ones, K, C, share);
 	CHECK_NEAR(share[0], .5136747895, 1e-9);
 	CHECK_NEAR(share[1], .4863252105, 1e-9);
 	for (int i = 0; i < B; i++) {
 		const real *row[K] = { first + i * C, second + i * C };
 
-		mix_confidence(row, ones, K, C, labels[i], share);
+		mix_share_confidence(row, ones, K, C, labels[i], share);
 		CHECK_NEAR(share[0], confident[i][0], 1e-9);
 		CHECK_NEAR(share[1], confident[i][1], 1e-9);
 	}
-	mix_confidence(logits, ones, K, C, -1, share);
+	mix_share_confidence(logits, ones, K, C, -1, share);
 	CHECK_NEAR(share[0], .5, 0);
 	CHECK_NEAR(share[1], .5, 0);
 }
@@ -147,7 +148,7 @@ check_smallest(const double *gram, int n, double most)
 {
 	double a[TRAIN_TEACHERS], sum = 0, slope[TRAIN_TEACHERS];
 
-	mix_min_norm(gram, n, most, a);
+	mix_share_min_norm(gram, n, most, a);
 	for (int i = 0; i < n; i++) {
 		CHECK(a[i] >= 0 && a[i] <= fmax(most, 1. / n) + 1e-15);
 		sum += a[i];
@@ -290,14 +291,14 @@ teachers_are_drawn_by_weight(void **state)
 
 	(void)state;
 	for (uint64_t step = 0; step < 4000; step++) {
-		int k = mix_draw(typed, 3, 7, step);
+		int k = mix_share_draw(typed, 3, 7, step);
 
-		CHECK(k == mix_draw(typed, 3, 7, step));
+		CHECK(k == mix_share_draw(typed, 3, 7, step));
 		count[k]++;
 	}
 	CHECK_INT(count[1], 0);
 	CHECK(count[0] > 880 && count[0] < 1120); /* four standard deviations */
-	CHECK_INT(mix_draw(none, 3, 7, 0), -1);
+	CHECK_INT(mix_share_draw(none, 3, 7, 0), -1);
 }
 
 int

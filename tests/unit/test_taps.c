@@ -7,6 +7,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
 #include "retort/kd/losses/loss_table.h"
+#include "retort/train/row_weights.h"
 #include "retort/train/terms.h"
 #include "retort/nn/models/model_table.h"
 #include "retort/train/branch_step.h"
@@ -213,7 +214,7 @@ value_of(struct lesson *l)
 	struct terms_result r;
 
 	predict_batch(l->b->net, &l->batch);
-	terms_means(l->b, &l->batch);
+	row_weights_compute(l->b, &l->batch);
 	terms_run(l->b, &job, &r);
 	return l->map.weight * r.raw[l->b->n_terms - 1];
 }

@@ -77,17 +77,4 @@ void mix_run(struct mix *m, const struct mix_job *j);
 /* Target number `index` at that temperature, from the shares of mix_run. */
 const real *mix_target(struct mix *m, const struct mix_job *j, int index, double temperature);
 
-/* One row of n teachers: shares that sum to 1, or all 0 where every given weight is 0. */
-void mix_entropy(const real *const *logit, const double *typed, int n, size_t classes,
-		 double *share);
-void mix_confidence(const real *const *logit, const double *typed, int n, size_t classes,
-		    int32_t label, double *share);
-
-/* a >= 0, sum 1, a <= most, with a' gram a smallest, gram [n,n] positive semidefinite; `most` is
- * raised to 1/n where it is less. */
-void mix_min_norm(const double *gram, int n, double most, double *a);
-
-/* The teacher drawn for the batch of a step, with probability by weight; -1: every weight is 0. */
-int mix_draw(const double *typed, int n, uint64_t seed, uint64_t step);
-
 #endif

@@ -1,14 +1,9 @@
-/* Loss terms of a branch over one batch: values and gradients in one pass over the positions. */
+/* Loss terms of a branch over one batch: values and gradients. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_TRAIN_TERMS_H
 #define RETORT_TRAIN_TERMS_H
 
-#include "retort/kd/losses/loss_table.h"
 #include "retort/train/branch.h"
-
-#define TERMS_CALLS                                                                               \
-	(((int)LOSS_OUTPUTS + 1) * TRAIN_TEACHERS + TRAIN_MAPS) /* most loss calls for a position \
-								 */
 
 /* What to compute. */
 struct terms_job {
@@ -28,18 +23,14 @@ struct terms_result {
 	double accuracy;              /* over labelled positions; NaN without */
 };
 
-/* Compute the weights of rows, labels and tokens of a batch: once, before terms_run. */
-void terms_means(struct branch *b, const struct batch *batch);
-
 /*
- * Compute all terms on a node for a few positions at a time, while they are in the cache; sums of
- * chunks are added in the order of the chunks. After a forward pass of the feed. Allocates nothing.
+ * Compute all terms, those on one node in one pass (see term_visit.h), and those over a whole batch
+ * in one call each. After a forward pass of the feed and row_weights_compute. Allocates nothing.
  */
 void terms_run(struct branch *b, const struct terms_job *job, struct terms_result *out);
 
-/* Numbers of scratch of a thread; doubles for the sums of chunks. */
+/* Numbers of scratch of a thread. */
 size_t terms_scratch(const struct branch *b);
-size_t terms_sums(void);
 
 /* Numbers that a teacher's rows take when made contiguous, for losses over a whole batch. */
 size_t terms_gathered(const struct branch *b);
