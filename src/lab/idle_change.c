@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "retort/base/rng.h"
 #include "retort/base/text.h"
 #include "retort/nn/gemm/blas.h"
 #include "retort/lab/history.h"
@@ -16,15 +15,12 @@
 #include "retort/lab/tunable.h"
 #include "retort/train/eval.h"
 #include "retort/train/feed.h"
-#include "retort/lab/setup_student.h"
 #include "retort/lab/setup_data.h"
-#include "retort/lab/setup_teacher.h"
-#include "retort/train/trainer_checkpoint.h"
+#include "retort/lab/setup_net.h"
 #include "retort/lab/settings_change.h"
 #include "retort/lab/settings_check.h"
 #include "retort/lab/stage.h"
-#include "retort/nn/models/net_ckpt.h"
-#include "retort/nn/models/model_table.h"
+#include "retort/lab/stage_preset.h"
 #include "retort/train/branch_terms.h"
 
 /* What the steps of a student were counted for: a new one counts from 0, and is not where its ramps
@@ -84,108 +80,6 @@ idle_change_release(struct trainer_state *w)
 	pool_free(w->train.pool);
 }
 
-void
-idle_change_describe(struct net_info *out, const struct branch *b, const char *origin)
-{
-	const struct net *n = b->net;
-
-	memset(out, 0, sizeof *out);
-	snprintf(out->name, sizeof out->name, "%s", n->name);
-	model_print(&n->spec, out->spec, sizeof out->spec);
-	snprintf(out->origin, sizeof out->origin, "%s", origin);
-	out->n_layers = n->n_layers;
-	for (size_t i = 0; i < n->own; i++)
-		if (!n->layout.param[i].is_state)
-			out->parameters += n->layout.param[i].len;
-	for (int i = 0; i < n->n_layers; i++) {
-		const struct model_layer *l = &n->layer[i];
-		const struct node *node = &n->graph->node[l->node[MODEL_HIDDEN]];
-
-		net_layer_name(n, i, out->layer[i].name, sizeof out->layer[i].name);
-		out->layer[i].width = tensor_width(&node->out);
-		out->layer[i].last = node->out.dim[node->out.rank - 1];
-		out->layer[i].is_tokens = n->io.kind == DATASET_TOKENS && node->out.rank == 3;
-		out->layer[i].heads = l->heads;
-		out->layer[i].kv_heads = l->kv_heads;
-		out->layer[i].learns = node->op != &op_input;
-	}
-	out->last = out->best = out->target = NET_INFO_NO_SCORES;
-	out->teaching = (struct teaching){ NAN, NAN, NAN };
-}
-
-/*
- * A network saved under another split saw its inputs through another scale: fold the difference
- * x' = x spread/spread' + (mean - mean')/spread' into the first layer.
- */
-static void
-fold_scale(const struct trainer_state *w, const struct branch *b, const struct ckpt *c)
-{
-	const struct ckpt_tensor *mean = ckpt_find(c, "input.mean"),
-				 *spread = ckpt_find(c, "input.spread");
-	const struct param *weight = &b->net->layout.param[0], *bias = &b->net->layout.param[1];
-	real *value = branch_value(b);
-
-	if (!mean || !spread || w->train.ds->kind != DATASET_NUMBERS ||
-	    mean->len != w->train.scale.d || spread->len != w->train.scale.d)
-		return;
-	for (size_t i = 0; i < w->train.scale.d; i++) {
-		double scale = (double)(float)w->train.scale.spread[i] / (double)spread->data[i];
-		double shift = ((double)(float)w->train.scale.mean[i] - (double)mean->data[i]) /
-			       (double)spread->data[i];
-
-		if ((scale == 1 && shift == 0) || spread->data[i] == 0)
-			continue;
-		for (size_t k = 0; k < weight->dim[1]; k++) {
-			real *x = &value[weight->offset + i * weight->dim[1] + k];
-
-			value[bias->offset + k] += (real)(shift * (double)*x);
-			*x = (real)(scale * (double)*x);
-		}
-	}
-}
-
-/* Every stage starts anew: a student taught by its own last generation would else begin where that
- * one began. */
-static uint64_t
-seed_of(const struct trainer_state *w, int id)
-{
-	if (id != BRANCH_STUDENT || w->info.stage == 0)
-		return w->info.seed;
-	return rng_bits(rng_stream(w->info.seed, "stage", (uint64_t)w->info.stage, 0), 0);
-}
-
-struct branch *
-idle_change_make(struct trainer_state *w, const struct request_net *r, int id, const char *name,
-		 struct err *e)
-{
-	struct model_io io = model_io_of(w->train.ds);
-	size_t capacity = train_batch(&w->info.run.settings);
-	struct model_spec spec;
-	struct branch *b;
-
-	if (r->ckpt ? net_ckpt_spec(r->ckpt, &spec, &io, e) < 0
-		    : model_table_parse(r->spec, &spec, e) < 0)
-		return NULL;
-	if (r->ckpt && net_ckpt_check_classes(r->ckpt, w->train.ds, e) < 0)
-		return NULL;
-	b = branch_new(id, name, &spec, &io, capacity, seed_of(w, id), w->train.pool, e);
-	if (b && r->ckpt) {
-		if (net_ckpt_load(b->net, branch_value(b), r->ckpt, e) < 0 ||
-		    trainer_checkpoint_take(b, r->ckpt, e) < 0) {
-			branch_free(b);
-			return NULL;
-		}
-		fold_scale(w, b, r->ckpt);
-	}
-	return b;
-}
-
-uint64_t
-idle_change_order_seed(const struct trainer_state *w, const char *name)
-{
-	return rng_bits(rng_stream(w->info.seed, name, 0, 0), 0);
-}
-
 int
 idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 {
@@ -198,7 +92,7 @@ idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 		return err_set(e, "student again: no student before; `student mlp 16` makes one");
 	if (strcmp(n->spec, "again") == 0)
 		snprintf(n->spec, sizeof n->spec, "%s", w->again);
-	b = idle_change_make(w, n, BRANCH_STUDENT, "s", e);
+	b = setup_net_make(w, n, BRANCH_STUDENT, "s", e);
 	if (!b)
 		return err_wrap(e, "student");
 	if (!branch_terms_match(b, &w->info.run.settings.knobs) &&
@@ -209,7 +103,7 @@ idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 	}
 	idle_change_drop_student(w);
 	w->run.student = b;
-	idle_change_describe(&w->info.run.student, b, n->ckpt ? n->from : "");
+	setup_net_describe(&w->info.run.student, b, n->ckpt ? n->from : "");
 	w->info.run.has_student = true;
 	w->info.run.student.ready = true;
 	snprintf(w->again, sizeof w->again, "%s", w->info.run.student.spec);
@@ -353,7 +247,7 @@ idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 	size_t n = taught ? w->train.split.n_train : w->train.split.n_shown;
 	struct settings s;
 
-	if (stage_settings(w, r, &s, e) < 0 || check_run(w, r->u.run.steps, e) < 0)
+	if (stage_preset_settings(w, r, &s, e) < 0 || check_run(w, r->u.run.steps, e) < 0)
 		return -1;
 	if (!taught && lab_rows(&w->info, s.set_weight, true) == 0)
 		return err_set(e, "run: no teacher and no labelled row");
@@ -366,11 +260,11 @@ idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 	if (stage_begin(w, &s, r, e) < 0)
 		return -1;
 	sampler_release(&w->train.order);
-	sampler_init(&w->train.order, w->train.ds, rows, n, idle_change_order_seed(w, "main"));
+	sampler_init(&w->train.order, w->train.ds, rows, n, setup_net_order_seed(w, "main"));
 	sampler_release(&w->train.labelled_order);
 	if (w->train.split.n_shown)
 		sampler_init(&w->train.labelled_order, w->train.ds, w->train.split.shown,
-			     w->train.split.n_shown, idle_change_order_seed(w, "few"));
+			     w->train.split.n_shown, setup_net_order_seed(w, "few"));
 	note_memory(w, &r->u.run);
 	w->info.phase = LAB_DISTILLING;
 	w->info.run.step = w->info.run.from = w->run.student->state->step;
@@ -394,8 +288,8 @@ make_plain(struct trainer_state *w, struct err *e)
 	if (!w->run.baseline)
 		return -1;
 	sampler_init(&w->train.baseline_order, w->train.ds, w->train.split.shown,
-		     w->train.split.n_shown, idle_change_order_seed(w, "plain"));
-	idle_change_describe(&w->info.run.baseline, w->run.baseline, "");
+		     w->train.split.n_shown, setup_net_order_seed(w, "plain"));
+	setup_net_describe(&w->info.run.baseline, w->run.baseline, "");
 	snprintf(w->info.run.baseline.name, sizeof w->info.run.baseline.name, "plain");
 	return 0;
 }
@@ -410,7 +304,7 @@ idle_change_report(struct trainer_state *w, struct request *r, struct err *e)
 		return err_wrap(e, "report");
 	if (w->train.order.n == 0)
 		sampler_init(&w->train.order, w->train.ds, w->train.split.train,
-			     w->train.split.n_train, idle_change_order_seed(w, "main"));
+			     w->train.split.n_train, setup_net_order_seed(w, "main"));
 	w->info.phase = LAB_REPORTING;
 	w->info.paused = w->report_stopped = false;
 	w->info.run.step = w->info.run.from = w->run.baseline ? w->run.baseline->state->step : 0;

@@ -9,20 +9,13 @@
 #include <string.h>
 
 #include "retort/base/text.h"
-#include "retort/nn/predict.h"
-#include "retort/lab/balance.h"
 #include "retort/lab/history.h"
 #include "retort/lab/tunable.h"
 #include "retort/lab/evaluate.h"
-#include "retort/train/eval.h"
 #include "retort/train/feed.h"
 #include "retort/lab/layer_map.h"
-#include "retort/train/trainer_checkpoint.h"
-#include "retort/lab/ramp_change.h"
 #include "retort/lab/settings_change.h"
 #include "retort/lab/settings_describe.h"
-#include "retort/lab/stage.h"
-#include "retort/nn/models/net_ckpt.h"
 
 void
 live_change_forget(struct trainer_state *w)
@@ -355,161 +348,11 @@ live_change_expect(struct trainer_state *w, struct request *r, struct err *e)
 	return 0;
 }
 
-/* How the inputs were scaled; tokens are not. */
-static void
-save_scale(const struct trainer_state *w, struct ckpt *c)
-{
-	struct ckpt_tensor *mean = ckpt_add(c, "input.mean", 1, &w->train.scale.d, NULL), *spread;
-
-	for (size_t i = 0; i < w->train.scale.d; i++)
-		mean->data[i] = (float)w->train.scale.mean[i];
-	spread = ckpt_add(c, "input.spread", 1, &w->train.scale.d, NULL);
-	for (size_t i = 0; i < w->train.scale.d; i++)
-		spread->data[i] = (float)w->train.scale.spread[i];
-}
-
-/* The data's names of what the network tells. */
-static void
-save_names(const struct trainer_state *w, struct ckpt *c)
-{
-	char key[32];
-
-	for (int i = 0; w->train.ds->class_name && i < w->train.ds->classes; i++) {
-		snprintf(key, sizeof key, "label.%d", i);
-		ckpt_note(c, key, w->train.ds->class_name[i]);
-	}
-}
-
-static int
-add_outputs(void *arg, const struct predict_chunk *c)
-{
-	struct ckpt_tensor *out = arg;
-	size_t width = out->dim[1];
-
-	for (size_t i = 0; i < c->batch->rows * width; i++)
-		out->data[c->at * width + i] = (float)c->logits[i];
-	return 0;
-}
-
-/* Write the logits of every row of the data, in their order, to the answer's checkpoint. */
-static int
-snapshot_outputs(struct trainer_state *w, struct branch *b, struct request *r, struct err *e)
-{
-	size_t room = b->net->graph->capacity,
-	       dim[2] = { w->train.ds->n, (size_t)w->train.ds->classes };
-	struct batch batch = { 0 };
-	struct ckpt *c;
-
-	if (w->train.ds->next_token)
-		return err_set(e, "save: outputs: not available for next-token data");
-	if (batch_init(&batch, room, w->train.ds, e) < 0)
-		return -1;
-	c = r->u.snapshot.ckpt = ckpt_new();
-	predict_rows(b->net,
-		     &(struct predict_rows){ .ds = w->train.ds,
-					     .of = w->train.ds->n,
-					     .n = w->train.ds->n,
-					     .batch = &batch,
-					     .chunk = room },
-		     add_outputs, ckpt_add(c, "outputs", 2, dim, NULL));
-	batch_release(&batch);
-	return 0;
-}
-
-int
-live_change_snapshot(struct trainer_state *w, struct request *r, struct err *e)
-{
-	const char *name = r->u.snapshot.name;
-	bool student = !name[0] || strcmp(name, "s") == 0;
-	int k = student ? -1 : lab_info_teacher(&w->info, name, e);
-	struct branch *b = student ? w->run.student : k >= 0 ? w->train.teacher[k].branch : NULL;
-	struct ckpt *c;
-	char step[32];
-
-	if (!student && k < 0)
-		return err_wrap(e, "save");
-	if (!student && w->info.teacher[k].is_file)
-		return err_set(e, "save: %s is a file of outputs, %s", name,
-			       w->info.teacher[k].origin);
-	if (!b)
-		return err_set(e, "save: no student yet");
-	if (r->u.snapshot.outputs)
-		return snapshot_outputs(w, b, r, e);
-	c = r->u.snapshot.ckpt = net_ckpt_of(b->net, branch_value(b));
-	snprintf(step, sizeof step, "%llu", (unsigned long long)b->state->step);
-	ckpt_note(c, "step", step);
-	ckpt_note(c, "data", w->info.data_hash);
-	ckpt_note(c, "blas", w->info.blas);
-	save_names(w, c);
-	if (w->train.scale.d)
-		save_scale(w, c);
-	trainer_checkpoint_add(b, c);
-	return 0;
-}
-
 int
 live_change_mark(struct trainer_state *w, struct request *r, struct err *e)
 {
 	(void)w;
 	(void)r;
 	(void)e;
-	return 0;
-}
-
-int
-live_change_stop(struct trainer_state *w, struct request *r, struct err *e)
-{
-	(void)r;
-	if (w->info.phase == LAB_IDLE)
-		return err_set(e, "stop: nothing is running");
-	w->info.run.until = w->info.run.step;
-	w->report_stopped = w->info.phase == LAB_REPORTING;
-	w->info.paused = false;
-	return 0;
-}
-
-/* PAUSE and RESUME. */
-int
-live_change_pause(struct trainer_state *w, struct request *r, struct err *e)
-{
-	if (w->info.phase == LAB_IDLE)
-		return err_set(e, "nothing is running; `run` trains the student");
-	w->info.paused = r->kind == REQUEST_PAUSE;
-	w->diverged = false;
-	w->pause_at = UINT64_MAX;
-	return 0;
-}
-
-/* Decided here, where it is known how many of the steps asked for before it are done. */
-int
-live_change_toggle(struct trainer_state *w, struct request *r, struct err *e)
-{
-	bool stepping = w->pause_at != UINT64_MAX;
-
-	if (w->info.phase != LAB_IDLE)
-		r->kind = w->info.paused || stepping ? REQUEST_RESUME : REQUEST_PAUSE;
-	return live_change_pause(w, r, e);
-}
-
-int
-live_change_step(struct trainer_state *w, struct request *r, struct err *e)
-{
-	uint64_t from = w->pause_at != UINT64_MAX ? w->pause_at : w->info.run.step;
-
-	if (w->info.phase == LAB_IDLE)
-		return err_set(e, "nothing is running; `run` trains the student");
-	if (r->u.steps.n < 1)
-		return err_set(e, "step: invalid number of steps %lld (expected at least 1)",
-			       (long long)r->u.steps.n);
-	w->info.paused = w->diverged = false;
-	w->pause_at = from + (uint64_t)r->u.steps.n;
-	return 0;
-}
-
-int
-live_change_pace(struct trainer_state *w, struct request *r, struct err *e)
-{
-	(void)e;
-	w->pace = r->u.steps.n;
 	return 0;
 }

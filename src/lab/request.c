@@ -12,10 +12,12 @@
 #include "retort/lab/lab_snapshot.h"
 #include "retort/lab/live_change.h"
 #include "retort/lab/ramp_change.h"
+#include "retort/lab/save.h"
 #include "retort/lab/setup_data.h"
 #include "retort/lab/setup_student.h"
 #include "retort/lab/setup_teacher.h"
 #include "retort/lab/stage.h"
+#include "retort/lab/work.h"
 
 const char *const request_pairs_name[] = { "", "uniform", "last", "skip", "first", "auto" };
 

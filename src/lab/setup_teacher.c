@@ -11,6 +11,7 @@
 #include "retort/base/choice.h"
 #include "retort/base/text.h"
 #include "retort/lab/idle_change.h"
+#include "retort/lab/setup_net.h"
 #include "retort/train/feed.h"
 
 static int
@@ -64,13 +65,13 @@ add_network(struct trainer_state *w, struct request_net *r, int k, struct err *e
 
 	if (w->train.n_labelled == 0)
 		return err_set(e, "no training row has a label");
-	t->branch = idle_change_make(w, r, BRANCH_TEACHER(k), r->name, e);
+	t->branch = setup_net_make(w, r, BRANCH_TEACHER(k), r->name, e);
 	if (!t->branch)
 		return -1;
-	idle_change_describe(&w->info.teacher[k], t->branch, r->ckpt ? r->from : "");
+	setup_net_describe(&w->info.teacher[k], t->branch, r->ckpt ? r->from : "");
 	w->info.teacher[k].ready = r->ckpt != NULL;
 	sampler_init(&t->order, w->train.ds, w->train.labelled, w->train.n_labelled,
-		     idle_change_order_seed(w, r->name));
+		     setup_net_order_seed(w, r->name));
 	return 0;
 }
 
@@ -156,8 +157,8 @@ setup_teacher_teach(struct trainer_state *w, struct request *r, struct err *e)
 		return err_wrap(e, "stage teach %s", name);
 	w->train.teacher[k].branch = b;
 	sampler_init(&w->train.teacher[k].order, w->train.ds, w->train.labelled,
-		     w->train.n_labelled, idle_change_order_seed(w, name));
-	idle_change_describe(t, b, w->info.run.student.origin);
+		     w->train.n_labelled, setup_net_order_seed(w, name));
+	setup_net_describe(t, b, w->info.run.student.origin);
 	t->ready = true;
 	t->steps = b->state->step;
 	t->last = w->info.run.student.last;

@@ -15,6 +15,8 @@
 #include "retort/lab/idle_change.h"
 #include "retort/lab/lab_snapshot.h"
 #include "retort/lab/phase.h"
+#include "retort/lab/request_queue.h"
+#include "retort/lab/stamp.h"
 
 /*
  * The loop: take the mail, apply what is due, do a step, push its samples. `mail` is set under the
@@ -24,90 +26,22 @@
  */
 #define WAKE_SECONDS 0.004 /* between two wakes of the reader for samples alone */
 
-struct queue {
-	struct request **item;
-	size_t n, cap;
-};
-
-/* An addon and its state. */
-struct service {
-	const struct trainer_addon *addon;
-	void *state;
-};
-
 struct trainer {
 	struct thread thread;
 	struct ring *ring;
 	struct lock lock;
-	struct queue mailbox; /* under lock */
-	bool held, stop;      /* under lock */
+	struct request_queue mailbox; /* under lock */
+	bool held, stop;              /* under lock */
 	atomic_bool mail;
 	atomic_bool ended;          /* the thread has left its loop */
 	struct trainer_state *work; /* the thread's own */
-	struct queue due;           /* the thread's own */
-	struct service *service;    /* [n_services] the addons that were registered */
-	size_t n_services;
+	struct request_queue due;   /* the thread's own */
+	struct trainer_addons addons;
 	const struct lab_info *snapshot; /* of the last answer; NULL before the first */
 	struct request *report;          /* answered when the report is complete */
 	double next;                     /* seconds: with a pace, no step before this */
 	double woken;                    /* seconds: when the reader was last woken for samples */
 };
-
-static void
-queue_add(struct queue *q, struct request *r)
-{
-	mem_grow(&q->item, &q->cap, q->n + 1, sizeof *q->item);
-	q->item[q->n++] = r;
-}
-
-static void
-queue_drop_first(struct queue *q)
-{
-	memmove(q->item, q->item + 1, (q->n - 1) * sizeof *q->item);
-	q->n--;
-}
-
-static void
-queue_release(struct queue *q)
-{
-	for (size_t i = 0; i < q->n; i++)
-		request_free(q->item[i]);
-	mem_free(q->item);
-}
-
-/* What trains, and its step: enough for a stamp, and cheap to copy at every step. */
-struct place {
-	enum lab_phase phase;
-	int busy;
-	uint64_t step;
-};
-
-static struct place
-place_of(const struct trainer_state *w)
-{
-	return (struct place){ w->info.phase, w->info.busy, w->info.run.step };
-}
-
-/* Fill in the step and branch that a change falls in, and the stamp that a recording gives it. */
-static void
-stamp_request(const struct trainer_state *w, const struct place *p, struct request *r)
-{
-	unsigned long long step = (unsigned long long)p->step;
-
-	r->step = p->step;
-	r->branch = p->phase == LAB_TRAINING ? BRANCH_TEACHER(p->busy) : BRANCH_STUDENT;
-	r->stamp[0] = '\0';
-	if (r->stamped)
-		snprintf(r->stamp, sizeof r->stamp, r->owner[0] ? "@%s:%llu" : "@%s%llu", r->owner,
-			 (unsigned long long)r->at);
-	else if (p->phase == LAB_TRAINING)
-		snprintf(r->stamp, sizeof r->stamp, "@%s:%llu", w->info.teacher[p->busy].name,
-			 step);
-	else if (p->phase == LAB_DISTILLING)
-		snprintf(r->stamp, sizeof r->stamp, "@%llu", step);
-	else if (w->run.student)
-		r->step = w->run.student->state->step;
-}
 
 /* Move samples into the ring. The reader is woken every WAKE_SECONDS, not at every step: a small
  * network does a hundred thousand steps a second. */
@@ -161,26 +95,13 @@ push_answer(struct trainer *t, struct request *r)
 	ring_push(t->ring, &ev);
 }
 
-/* Call the registered handler of the request's kind. */
-static int
-handle_by_service(struct trainer *t, struct request *r)
-{
-	for (size_t i = 0; i < t->n_services; i++) {
-		const struct trainer_addon *a = t->service[i].addon;
-
-		for (size_t k = 0; k < TRAINER_ADDON_ROWS && a->row[k].handle; k++)
-			if (a->row[k].kind == r->kind)
-				return a->row[k].handle(t->service[i].state, t->work, r, &r->err);
-	}
-	return err_set(&r->err, "%s: not supported by this program", request_table[r->kind].name);
-}
-
 /* Apply a request now, and answer it now, or later as its row says. */
 static void
 apply_request(struct trainer *t, struct request *r)
 {
 	const struct request_row *row = &request_table[r->kind];
-	struct place here = place_of(t->work); /* a `run` starts at the step it was applied at */
+	struct stamp_place here =
+		stamp_place(t->work); /* a `run` starts at the step it was applied at */
 	int64_t pace = t->work->pace;
 	int status;
 
@@ -191,7 +112,8 @@ apply_request(struct trainer *t, struct request *r)
 	}
 	status = idle_change_allows(t->work, row, &r->err);
 	if (status == 0)
-		status = row->handle ? row->handle(t->work, r, &r->err) : handle_by_service(t, r);
+		status = row->handle ? row->handle(t->work, r, &r->err)
+				     : trainer_addons_handle(&t->addons, t->work, r);
 	if (status == 0 && row->answered == REQUEST_BY_WORKER)
 		return; /* the worker's from here on */
 	if (t->work->pace != pace)
@@ -203,24 +125,10 @@ apply_request(struct trainer *t, struct request *r)
 		push_answer(t, r);
 }
 
-/* Steps done by the owner of the stamp; UINT64_MAX without such a teacher. */
-static uint64_t
-owner_step(const struct trainer_state *w, const struct request *r)
-{
-	int k;
-
-	if (!r->owner[0])
-		return w->run.student ? w->run.student->state->step : 0;
-	k = lab_info_teacher(&w->info, r->owner, NULL);
-	if (k >= 0 && !w->train.teacher[k].branch)
-		return 0; /* a file of outputs */
-	return k < 0 ? UINT64_MAX : w->train.teacher[k].branch->state->step;
-}
-
 static void
 refuse_stamp(struct trainer *t, struct request *r, uint64_t step)
 {
-	struct place here = place_of(t->work);
+	struct stamp_place here = stamp_place(t->work);
 
 	stamp_request(t->work, &here, r);
 	if (step == UINT64_MAX)
@@ -240,11 +148,11 @@ apply_due(struct trainer *t)
 
 	while (t->due.n > 0) {
 		struct request *r = t->due.item[0];
-		uint64_t step = owner_step(w, r);
+		uint64_t step = stamp_owner_step(w, r);
 
 		if (step != UINT64_MAX && step < r->at)
 			return;
-		queue_drop_first(&t->due);
+		request_queue_drop_first(&t->due);
 		if (step != r->at) {
 			refuse_stamp(t, r, step);
 			continue;
@@ -267,7 +175,7 @@ seconds_early(const struct trainer *t)
 static void
 take_mail(struct trainer *t, bool *held, bool *stop)
 {
-	struct queue mail;
+	struct request_queue mail;
 
 	thread_lock(&t->lock);
 	while (t->mailbox.n == 0 && !t->stop) {
@@ -281,13 +189,13 @@ take_mail(struct trainer *t, bool *held, bool *stop)
 	}
 	atomic_store(&t->mail, false);
 	mail = t->mailbox;
-	t->mailbox = (struct queue){ 0 };
+	t->mailbox = (struct request_queue){ 0 };
 	*held = t->held;
 	*stop = t->stop;
 	thread_unlock(&t->lock);
 	for (size_t i = 0; i < mail.n; i++) {
 		if (mail.item[i]->stamped)
-			queue_add(&t->due, mail.item[i]);
+			request_queue_add(&t->due, mail.item[i]);
 		else
 			apply_request(t, mail.item[i]);
 	}
@@ -298,7 +206,7 @@ static void
 push_event(struct trainer *t, enum request_kind kind, const struct err *e)
 {
 	struct request *r = request_new(kind);
-	struct place here = place_of(t->work);
+	struct stamp_place here = stamp_place(t->work);
 
 	stamp_request(t->work, &here, r);
 	if (e->msg[0]) {
@@ -313,7 +221,8 @@ static void
 do_step(struct trainer *t)
 {
 	struct trainer_state *w = t->work;
-	struct place before = place_of(w); /* work that ends is stamped with its own last step */
+	struct stamp_place before =
+		stamp_place(w); /* work that ends is stamped with its own last step */
 	struct err e = { "" }, none = { "" };
 	enum phase_outcome outcome;
 
@@ -385,35 +294,6 @@ post_worked(void *arg, struct request *r)
 	trainer_post(arg, r);
 }
 
-/* Register the addons of a NULL-terminated list. */
-static void
-open_services(struct trainer *t, const struct trainer_addon *const *addons)
-{
-	size_t n = 0;
-
-	while (addons && addons[n])
-		n++;
-	t->service = mem_array(n, sizeof *t->service);
-	t->n_services = n;
-	for (size_t i = 0; i < n; i++) {
-		t->service[i].addon = addons[i];
-		if (addons[i]->open)
-			t->service[i].state = addons[i]->open(post_worked, t);
-		if (addons[i]->choose_pairs)
-			t->work->choose_pairs = addons[i]->choose_pairs;
-	}
-}
-
-/* Stop workers and free their state. */
-static void
-close_services(struct trainer *t)
-{
-	for (size_t i = 0; i < t->n_services; i++)
-		if (t->service[i].addon->close)
-			t->service[i].addon->close(t->service[i].state);
-	mem_free(t->service);
-}
-
 struct trainer *
 trainer_new(int threads, size_t ring, const struct trainer_addon *const *addons)
 {
@@ -422,7 +302,7 @@ trainer_new(int threads, size_t ring, const struct trainer_addon *const *addons)
 	t->ring = ring_new(ring ? ring : 65536, sizeof(struct event));
 	t->work = mem_new(sizeof *t->work);
 	idle_change_init(t->work, threads);
-	open_services(t, addons);
+	trainer_addons_open(&t->addons, addons, t->work, post_worked, t);
 	thread_lock_init(&t->lock);
 	thread_start(&t->thread, run_trainer, t);
 	return t;
@@ -459,9 +339,9 @@ trainer_free(struct trainer *t)
 		thread_relax();
 	}
 	thread_join(&t->thread);
-	close_services(t);
-	queue_release(&t->mailbox);
-	queue_release(&t->due);
+	trainer_addons_close(&t->addons);
+	request_queue_release(&t->mailbox);
+	request_queue_release(&t->due);
 	request_free(t->report);
 	lab_snapshot_drop(t->snapshot);
 	idle_change_release(t->work);
@@ -482,7 +362,7 @@ trainer_post(struct trainer *t, struct request *r)
 		request_free(*last);
 		*last = r;
 	} else {
-		queue_add(&t->mailbox, r);
+		request_queue_add(&t->mailbox, r);
 	}
 	wake_trainer(t);
 	thread_unlock(&t->lock);

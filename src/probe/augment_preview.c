@@ -11,7 +11,7 @@
 #include "retort/base/unicode.h"
 #include "retort/data/sets.h"
 #include "retort/data/vocab/vocab.h"
-#include "retort/lab/idle_change.h"
+#include "retort/lab/setup_net.h"
 #include "retort/train/feed.h"
 #include "retort/lab/settings_change.h"
 
@@ -75,7 +75,7 @@ next_rows(struct trainer_state *w, uint32_t *rows)
 		return;
 	}
 	sampler_init(&first, w->train.ds, w->train.split.train, w->train.split.n_train,
-		     idle_change_order_seed(w, "main"));
+		     setup_net_order_seed(w, "main"));
 	feed_draw(&w->info.run.settings, &first, 0, rows);
 	sampler_release(&first);
 }

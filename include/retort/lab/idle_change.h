@@ -25,18 +25,8 @@ int idle_change_report(struct trainer_state *w, struct request *r, struct err *e
 /* Frees the student with its baseline, maps, steps, history and undo. */
 void idle_change_drop_student(struct trainer_state *w);
 
-/* Returns a branch from r's checkpoint, or from its spec without one. NULL and an error. */
-struct branch *idle_change_make(struct trainer_state *w, const struct request_net *r, int id,
-				const char *name, struct err *e);
-
-/* Fills in what snapshots hold about a network; `origin`: the file it was loaded from, or "". */
-void idle_change_describe(struct net_info *out, const struct branch *b, const char *origin);
-
 /* Rebuilds what depends on the batch size and on the teachers, before rows go through networks.
  * Only while nothing trains. -1 and an error. */
 int idle_change_prepare(struct trainer_state *w, struct err *e);
-
-/* Returns the seed of an order of rows: "main", "few", "plain" or a teacher's name. */
-uint64_t idle_change_order_seed(const struct trainer_state *w, const char *name);
 
 #endif

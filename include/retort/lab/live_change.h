@@ -18,12 +18,6 @@ int live_change_redo(struct trainer_state *w, struct request *r, struct err *e);
 int live_change_eval(struct trainer_state *w, struct request *r, struct err *e);
 int live_change_mark(struct trainer_state *w, struct request *r, struct err *e);
 int live_change_expect(struct trainer_state *w, struct request *r, struct err *e);
-int live_change_snapshot(struct trainer_state *w, struct request *r, struct err *e);
-int live_change_stop(struct trainer_state *w, struct request *r, struct err *e);
-int live_change_pause(struct trainer_state *w, struct request *r, struct err *e);
-int live_change_toggle(struct trainer_state *w, struct request *r, struct err *e);
-int live_change_step(struct trainer_state *w, struct request *r, struct err *e);
-int live_change_pace(struct trainer_state *w, struct request *r, struct err *e);
 
 /* Apply settings at a step boundary as one change that can be undone; r->note lists what changed.
  */

@@ -6,14 +6,8 @@
 #include "retort/lab/request.h"
 #include "retort/lab/trainer_state.h"
 
-/*
- * Fill `s` with the settings in force, changed as a request RUN asks for, and its number of steps
- * where that is 0. A plain run changes nothing. -1 and an error: nothing changed.
- */
-int stage_settings(const struct trainer_state *w, struct request *r, struct settings *s,
-		   struct err *e);
-
-/* Apply them as one change; r->note describes it. -1 and an error: nothing changed. */
+/* Apply the settings of stage_preset_settings as one change; r->note describes it. -1 and an error:
+ * nothing changed. */
 int stage_begin(struct trainer_state *w, const struct settings *s, struct request *r,
 		struct err *e);
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "retort/lab/request.h"
+#include "retort/lab/trainer_addons.h"
 #include "retort/lab/trainer_state.h"
 
 /*
@@ -32,31 +33,6 @@ struct event {
 		double value;
 		struct request *answer;
 	};
-};
-
-/*
- * Handlers of requests that lie above the lab, and the state they need: measurements beside the
- * training, remedies. All members may be NULL.
- */
-#define TRAINER_ADDON_ROWS 3
-struct trainer_addon {
-	/* Creates the state; `post` may be called with `arg` from any thread, until `close`
-	 * returns: it hands a request back to the trainer, which answers it. */
-	void *(*open)(void (*post)(void *arg, struct request *r), void *arg);
-	/* Stops threads and frees the state. */
-	void (*close)(void *state);
-	/*
-	 * Kinds whose row in request_table has no handler. On the trainer's thread, at a step
-	 * boundary; returns as the handlers in the table do. A kind that is answered by a worker:
-	 * on 0 the handler owns the request until it posts it.
-	 */
-	struct trainer_addon_row {
-		enum request_kind kind;
-		int (*handle)(void *state, struct trainer_state *w, struct request *r,
-			      struct err *e);
-	} row[TRAINER_ADDON_ROWS];
-	/* Chooses the pairs of `map auto`, see trainer_state.h. */
-	trainer_state_choose_pairs *choose_pairs;
 };
 
 /*

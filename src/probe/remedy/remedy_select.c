@@ -11,7 +11,7 @@
 #include "retort/base/choice.h"
 #include "retort/base/rng.h"
 #include "retort/data/shift/shift.h"
-#include "retort/lab/idle_change.h"
+#include "retort/lab/setup_net.h"
 #include "retort/probe/row_set.h"
 
 #define WORK 5e10 /* differences that a cover may compute: about a minute */
@@ -289,8 +289,8 @@ store_choice(struct trainer_state *w, const struct row_set *a, const uint8_t *ke
 		m->keep[i] = was ? was->keep[i] : 1;
 	for (size_t i = 0; i < a->n; i++)
 		m->keep[a->rows[i]] = keep[i];
-	remedy_result_choose(m, w->train.ds, &w->train.split, idle_change_order_seed(w, "main"),
-			     idle_change_order_seed(w, "few"), idle_change_order_seed(w, "plain"));
+	remedy_result_choose(m, w->train.ds, &w->train.split, setup_net_order_seed(w, "main"),
+			     setup_net_order_seed(w, "few"), setup_net_order_seed(w, "plain"));
 	return m->n ? 0 : err_set(e, "no training row would be left");
 }
 

@@ -1,0 +1,104 @@
+/* save.c: a network, or its outputs for all rows, as a checkpoint. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/save.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/nn/models/net_ckpt.h"
+#include "retort/nn/predict.h"
+#include "retort/train/trainer_checkpoint.h"
+
+/* How the inputs were scaled; tokens are not. */
+static void
+save_scale(const struct trainer_state *w, struct ckpt *c)
+{
+	struct ckpt_tensor *mean = ckpt_add(c, "input.mean", 1, &w->train.scale.d, NULL), *spread;
+
+	for (size_t i = 0; i < w->train.scale.d; i++)
+		mean->data[i] = (float)w->train.scale.mean[i];
+	spread = ckpt_add(c, "input.spread", 1, &w->train.scale.d, NULL);
+	for (size_t i = 0; i < w->train.scale.d; i++)
+		spread->data[i] = (float)w->train.scale.spread[i];
+}
+
+/* The data's names of what the network tells. */
+static void
+save_names(const struct trainer_state *w, struct ckpt *c)
+{
+	char key[32];
+
+	for (int i = 0; w->train.ds->class_name && i < w->train.ds->classes; i++) {
+		snprintf(key, sizeof key, "label.%d", i);
+		ckpt_note(c, key, w->train.ds->class_name[i]);
+	}
+}
+
+static int
+add_outputs(void *arg, const struct predict_chunk *c)
+{
+	struct ckpt_tensor *out = arg;
+	size_t width = out->dim[1];
+
+	for (size_t i = 0; i < c->batch->rows * width; i++)
+		out->data[c->at * width + i] = (float)c->logits[i];
+	return 0;
+}
+
+/* Write the logits of every row of the data, in their order, to the answer's checkpoint. */
+static int
+snapshot_outputs(struct trainer_state *w, struct branch *b, struct request *r, struct err *e)
+{
+	size_t room = b->net->graph->capacity,
+	       dim[2] = { w->train.ds->n, (size_t)w->train.ds->classes };
+	struct batch batch = { 0 };
+	struct ckpt *c;
+
+	if (w->train.ds->next_token)
+		return err_set(e, "save: outputs: not available for next-token data");
+	if (batch_init(&batch, room, w->train.ds, e) < 0)
+		return -1;
+	c = r->u.snapshot.ckpt = ckpt_new();
+	predict_rows(b->net,
+		     &(struct predict_rows){ .ds = w->train.ds,
+					     .of = w->train.ds->n,
+					     .n = w->train.ds->n,
+					     .batch = &batch,
+					     .chunk = room },
+		     add_outputs, ckpt_add(c, "outputs", 2, dim, NULL));
+	batch_release(&batch);
+	return 0;
+}
+
+int
+save_request(struct trainer_state *w, struct request *r, struct err *e)
+{
+	const char *name = r->u.snapshot.name;
+	bool student = !name[0] || strcmp(name, "s") == 0;
+	int k = student ? -1 : lab_info_teacher(&w->info, name, e);
+	struct branch *b = student ? w->run.student : k >= 0 ? w->train.teacher[k].branch : NULL;
+	struct ckpt *c;
+	char step[32];
+
+	if (!student && k < 0)
+		return err_wrap(e, "save");
+	if (!student && w->info.teacher[k].is_file)
+		return err_set(e, "save: %s is a file of outputs, %s", name,
+			       w->info.teacher[k].origin);
+	if (!b)
+		return err_set(e, "save: no student yet");
+	if (r->u.snapshot.outputs)
+		return snapshot_outputs(w, b, r, e);
+	c = r->u.snapshot.ckpt = net_ckpt_of(b->net, branch_value(b));
+	snprintf(step, sizeof step, "%llu", (unsigned long long)b->state->step);
+	ckpt_note(c, "step", step);
+	ckpt_note(c, "data", w->info.data_hash);
+	ckpt_note(c, "blas", w->info.blas);
+	save_names(w, c);
+	if (w->train.scale.d)
+		save_scale(w, c);
+	trainer_checkpoint_add(b, c);
+	return 0;
+}

@@ -1,0 +1,116 @@
+/* setup_net.c: a network made from a spec or a checkpoint, and its description. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/setup_net.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/rng.h"
+#include "retort/nn/models/model_table.h"
+#include "retort/nn/models/net_ckpt.h"
+#include "retort/train/trainer_checkpoint.h"
+
+void
+setup_net_describe(struct net_info *out, const struct branch *b, const char *origin)
+{
+	const struct net *n = b->net;
+
+	memset(out, 0, sizeof *out);
+	snprintf(out->name, sizeof out->name, "%s", n->name);
+	model_print(&n->spec, out->spec, sizeof out->spec);
+	snprintf(out->origin, sizeof out->origin, "%s", origin);
+	out->n_layers = n->n_layers;
+	for (size_t i = 0; i < n->own; i++)
+		if (!n->layout.param[i].is_state)
+			out->parameters += n->layout.param[i].len;
+	for (int i = 0; i < n->n_layers; i++) {
+		const struct model_layer *l = &n->layer[i];
+		const struct node *node = &n->graph->node[l->node[MODEL_HIDDEN]];
+
+		net_layer_name(n, i, out->layer[i].name, sizeof out->layer[i].name);
+		out->layer[i].width = tensor_width(&node->out);
+		out->layer[i].last = node->out.dim[node->out.rank - 1];
+		out->layer[i].is_tokens = n->io.kind == DATASET_TOKENS && node->out.rank == 3;
+		out->layer[i].heads = l->heads;
+		out->layer[i].kv_heads = l->kv_heads;
+		out->layer[i].learns = node->op != &op_input;
+	}
+	out->last = out->best = out->target = NET_INFO_NO_SCORES;
+	out->teaching = (struct teaching){ NAN, NAN, NAN };
+}
+
+/*
+ * A network saved under another split saw its inputs through another scale: fold the difference
+ * x' = x spread/spread' + (mean - mean')/spread' into the first layer.
+ */
+static void
+fold_scale(const struct trainer_state *w, const struct branch *b, const struct ckpt *c)
+{
+	const struct ckpt_tensor *mean = ckpt_find(c, "input.mean"),
+				 *spread = ckpt_find(c, "input.spread");
+	const struct param *weight = &b->net->layout.param[0], *bias = &b->net->layout.param[1];
+	real *value = branch_value(b);
+
+	if (!mean || !spread || w->train.ds->kind != DATASET_NUMBERS ||
+	    mean->len != w->train.scale.d || spread->len != w->train.scale.d)
+		return;
+	for (size_t i = 0; i < w->train.scale.d; i++) {
+		double scale = (double)(float)w->train.scale.spread[i] / (double)spread->data[i];
+		double shift = ((double)(float)w->train.scale.mean[i] - (double)mean->data[i]) /
+			       (double)spread->data[i];
+
+		if ((scale == 1 && shift == 0) || spread->data[i] == 0)
+			continue;
+		for (size_t k = 0; k < weight->dim[1]; k++) {
+			real *x = &value[weight->offset + i * weight->dim[1] + k];
+
+			value[bias->offset + k] += (real)(shift * (double)*x);
+			*x = (real)(scale * (double)*x);
+		}
+	}
+}
+
+/* Every stage starts anew: a student taught by its own last generation would else begin where that
+ * one began. */
+static uint64_t
+seed_of(const struct trainer_state *w, int id)
+{
+	if (id != BRANCH_STUDENT || w->info.stage == 0)
+		return w->info.seed;
+	return rng_bits(rng_stream(w->info.seed, "stage", (uint64_t)w->info.stage, 0), 0);
+}
+
+struct branch *
+setup_net_make(struct trainer_state *w, const struct request_net *r, int id, const char *name,
+	       struct err *e)
+{
+	struct model_io io = model_io_of(w->train.ds);
+	size_t capacity = train_batch(&w->info.run.settings);
+	struct model_spec spec;
+	struct branch *b;
+
+	if (r->ckpt ? net_ckpt_spec(r->ckpt, &spec, &io, e) < 0
+		    : model_table_parse(r->spec, &spec, e) < 0)
+		return NULL;
+	if (r->ckpt && net_ckpt_check_classes(r->ckpt, w->train.ds, e) < 0)
+		return NULL;
+	b = branch_new(id, name, &spec, &io, capacity, seed_of(w, id), w->train.pool, e);
+	if (b && r->ckpt) {
+		if (net_ckpt_load(b->net, branch_value(b), r->ckpt, e) < 0 ||
+		    trainer_checkpoint_take(b, r->ckpt, e) < 0) {
+			branch_free(b);
+			return NULL;
+		}
+		fold_scale(w, b, r->ckpt);
+	}
+	return b;
+}
+
+uint64_t
+setup_net_order_seed(const struct trainer_state *w, const char *name)
+{
+	return rng_bits(rng_stream(w->info.seed, name, 0, 0), 0);
+}

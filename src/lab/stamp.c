@@ -1,0 +1,46 @@
+/* stamp.c: the step that a request falls in, or is to wait for. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/stamp.h"
+
+#include <stdio.h>
+
+struct stamp_place
+stamp_place(const struct trainer_state *w)
+{
+	return (struct stamp_place){ w->info.phase, w->info.busy, w->info.run.step };
+}
+
+void
+stamp_request(const struct trainer_state *w, const struct stamp_place *p, struct request *r)
+{
+	unsigned long long step = (unsigned long long)p->step;
+
+	r->step = p->step;
+	r->branch = p->phase == LAB_TRAINING ? BRANCH_TEACHER(p->busy) : BRANCH_STUDENT;
+	r->stamp[0] = '\0';
+	if (r->stamped)
+		snprintf(r->stamp, sizeof r->stamp, r->owner[0] ? "@%s:%llu" : "@%s%llu", r->owner,
+			 (unsigned long long)r->at);
+	else if (p->phase == LAB_TRAINING)
+		snprintf(r->stamp, sizeof r->stamp, "@%s:%llu", w->info.teacher[p->busy].name,
+			 step);
+	else if (p->phase == LAB_DISTILLING)
+		snprintf(r->stamp, sizeof r->stamp, "@%llu", step);
+	else if (w->run.student)
+		r->step = w->run.student->state->step;
+}
+
+uint64_t
+stamp_owner_step(const struct trainer_state *w, const struct request *r)
+{
+	int k;
+
+	if (!r->owner[0])
+		return w->run.student ? w->run.student->state->step : 0;
+	k = lab_info_teacher(&w->info, r->owner, NULL);
+	if (k >= 0 && !w->train.teacher[k].branch)
+		return 0; /* a file of outputs */
+	return k < 0 ? UINT64_MAX : w->train.teacher[k].branch->state->step;
+}
