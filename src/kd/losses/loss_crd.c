@@ -5,13 +5,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "retort/base/multi.h"
 #include "retort/nn/gemm/vmath.h"
+#include "retort/kd/contrast.h"
 #include "retort/kd/losses/loss_table.h"
 
-#define EMBED 128
-#define DRAWS 256 /* draws computed together */
-#define LANES 16
+#define EMBED CONTRAST_WIDTH
 #define MOMENTUM ((real)0.5) /* of the old value in a bank */
 
 /* Indices of the loss's own arrays, in the order of their table. */
@@ -93,13 +91,6 @@ mean_of(const struct loss_args *a, const real *f, size_t i, size_t n, real *out)
 		vmath_scale(out, n, 1 / (real)count);
 }
 
-MULTIVERSION static void
-add_times(const real *restrict x, real factor, real *restrict to)
-{
-	for (size_t e = 0; e < EMBED; e++)
-		to[e] += factor * x[e];
-}
-
 static real
 normalise(real *x)
 {
@@ -122,7 +113,7 @@ embed_row(const struct crd_run *w, size_t i)
 	mean_of(a, a->target + i * a->t_width, i, a->t_width / a->positions, w->mean);
 	memset(t, 0, EMBED * sizeof *t);
 	for (size_t c = 0; c < a->t_width / a->positions; c++)
-		add_times(matrix + c * EMBED, w->mean[c], t);
+		contrast_add_row(matrix + c * EMBED, w->mean[c], t);
 	w->t.length[i] = normalise(t);
 }
 
@@ -181,79 +172,35 @@ find_norms(struct crd_run *w)
 	saved[2] = (real)w->t.log_norm;
 }
 
-/* Dot products of an embedding with rows of a bank. */
-MULTIVERSION static void
-dot_rows(const real *restrict x, const real *restrict bank, const uint32_t *row, size_t n,
-	 real *restrict out)
-{
-	for (size_t k = 0; k < n; k++) {
-		const real *y = bank + row[k] * (size_t)EMBED;
-		real lane[LANES] = { 0 };
-
-		for (size_t e = 0; e < EMBED; e += LANES)
-			for (size_t l = 0; l < LANES; l++)
-				lane[l] += x[e + l] * y[e + l];
-		MULTI_UNROLL
-		for (size_t half = LANES / 2; half > 0; half /= 2)
-			for (size_t l = 0; l < half; l++)
-				lane[l] += lane[l + half];
-		out[k] = lane[0];
-	}
-}
-
-/*
- * Sum of -log h for the row's own pair and -log (1 - h) for a negative, h = P / (P + K/n) the
- * probability that a pair is not noise: 1 / (1 + exp(-u)) with u = log P - log (K/n). Replaces u by
- * the derivatives. `own`: the first pair is the row's own.
- */
-static double
-sum_nll(real *u, size_t n, bool own)
-{
-	real e[DRAWS], value[DRAWS];
-
-	for (size_t k = 0; k < n; k++)
-		e[k] = -REAL_ABS(u[k]);
-	vmath_exp(e, n, e);
-	vmath_log1p(e, n, value);
-	if (own) {
-		value[0] += u[0] < 0 ? -u[0] : 0;
-		u[0] = -(u[0] >= 0 ? e[0] : 1) / (1 + e[0]);
-	}
-	for (size_t k = own; k < n; k++) {
-		value[k] += u[k] > 0 ? u[k] : 0;
-		u[k] = (u[k] >= 0 ? 1 : e[k]) / (1 + e[k]);
-	}
-	return (double)vmath_sum(value, n);
-}
-
 /* Some pairs of row i on one side; adds the gradient of its embedding to side->d. */
 static double
 run_draws(const struct crd_run *w, const struct crd_side *side, size_t i, const uint32_t *row,
 	  size_t n, bool own)
 {
-	double shift = side->log_norm + log((double)w->k / (double)w->a->shape.data_rows), sum;
-	real u[DRAWS];
+	struct contrast_pairs p = {
+		.x = side->embed + i * EMBED,
+		.bank = side->other,
+		.row = row,
+		.n = n,
+		.own = own,
+		.temperature = w->a->knobs->crd_temperature,
+		.shift = side->log_norm + log((double)w->k / (double)w->a->shape.data_rows),
+	};
 
-	dot_rows(side->embed + i * EMBED, side->other, row, n, u);
-	for (size_t k = 0; k < n; k++)
-		u[k] = (real)((double)u[k] / w->a->knobs->crd_temperature - shift);
-	sum = sum_nll(u, n, own);
-	for (size_t k = 0; w->a->dx && k < n; k++)
-		add_times(side->other + row[k] * (size_t)EMBED, u[k], side->d);
-	return sum;
+	return contrast_add(&p, w->a->dx ? side->d : NULL);
 }
 
 /* All pairs of row i on both sides. */
 static double
 run_sides(const struct crd_run *w, size_t i, int32_t label)
 {
-	uint32_t row[DRAWS];
+	uint32_t row[CONTRAST_PAIRS];
 	double sum = 0;
 
 	memset(w->s.d, 0, EMBED * sizeof *w->s.d);
 	memset(w->t.d, 0, EMBED * sizeof *w->t.d);
-	for (size_t from = 0; from <= w->k; from += DRAWS) {
-		size_t n = w->k + 1 - from < DRAWS ? w->k + 1 - from : DRAWS;
+	for (size_t from = 0; from <= w->k; from += CONTRAST_PAIRS) {
+		size_t n = w->k + 1 - from < CONTRAST_PAIRS ? w->k + 1 - from : CONTRAST_PAIRS;
 
 		for (size_t k = 0; k < n; k++)
 			row[k] = (uint32_t)draw_row(w, i, label, from + k);
@@ -302,7 +249,7 @@ add_teacher(const struct crd_run *w, size_t i)
 
 	mean_of(a, a->target + i * a->t_width, i, n, w->mean);
 	for (size_t c = 0; c < n; c++)
-		add_times(w->t.d, w->mean[c], a->own_grad[MATRIX] + c * EMBED);
+		contrast_add_row(w->t.d, w->mean[c], a->own_grad[MATRIX] + c * EMBED);
 }
 
 static double

@@ -9,6 +9,7 @@
 #include "retort/base/multi.h"
 #include "retort/nn/gemm/blas.h"
 #include "retort/nn/gemm/shard.h"
+#include "retort/nn/ops/conv_direct_grad.h"
 
 #define STRIP 2048 /* numbers of a gradient that are passed over several times, in the L1 cache */
 #define LANES 64   /* sums side by side */
@@ -111,10 +112,10 @@ weight_loops(const struct conv_job *j, int index, real *dw)
 	conv_direct_begin(&j->direct, NULL, scratch);
 	for (size_t i = shard_from(j->rows, j->w_pieces, index); i < to; i++) {
 		activation_back(j, i * j->area, j->area, dw + j->w_len);
-		conv_direct_weight(&j->direct, j->x + i * map, j->n->grad + i * j->area * j->out,
-				   scratch);
+		conv_direct_grad_weight(&j->direct, j->x + i * map,
+					j->n->grad + i * j->area * j->out, scratch);
 	}
-	conv_direct_sum(&j->direct, scratch, dw);
+	conv_direct_grad_sum(&j->direct, scratch, dw);
 }
 
 void
@@ -186,8 +187,8 @@ input_loops(const struct conv_job *j, const struct conv_job_tiles *t, real *dx)
 
 	conv_direct_begin(&j->direct, j->w, scratch);
 	for (size_t i = 0; i < t->n / j->area; i++)
-		conv_direct_input(&j->direct, j->n->grad + (t->from + i * j->area) * j->out,
-				  scratch, dx + i * map);
+		conv_direct_grad_input(&j->direct, j->n->grad + (t->from + i * j->area) * j->out,
+				       scratch, dx + i * map);
 }
 
 /* Not depthwise: compute dx by a convolution of dy; where dx is to be added to, through a map

@@ -7,6 +7,7 @@
 #include "retort/nn/gemm/act.h"
 #include "retort/nn/gemm/shard.h"
 #include "retort/nn/graph.h"
+#include "retort/nn/ops/channel_moments.h"
 #include "retort/nn/ops/op_table.h"
 
 #include <math.h>
@@ -24,12 +25,10 @@
  * variance with the divisor n - 1, as in PyTorch; a batch that is not finite does not. Otherwise
  * the running ones are used.
  *
- * Statistics are the mean and the sum of squares around it of a few positions at a time, which are
- * in the cache for the second pass, merged in double (Chan, Golub and LeVeque 1983): no digits are
- * lost where the mean is large compared with the standard deviation, and x is read from memory
- * once.
+ * Statistics: see channel_moments.h.
  */
-#define BLOCK 64 /* positions that are summed in `real` before they are merged in double */
+#define BLOCK \
+	64 /* positions whose gradients are summed in `real` before they are added in double */
 
 struct job {
 	struct graph *g;
@@ -153,52 +152,6 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	return 0;
 }
 
-/* Compute the mean of each channel over n positions and the sum of squares around it. */
-MULTIVERSION static void
-block_statistics(const real *restrict x, size_t n, size_t channels, real *restrict mean,
-		 real *restrict squares)
-{
-	real share = 1 / (real)n;
-
-	memset(mean, 0, channels * sizeof *mean);
-	memset(squares, 0, channels * sizeof *squares);
-	for (size_t i = 0; i < n; i++)
-		for (size_t c = 0; c < channels; c++)
-			mean[c] += x[i * channels + c];
-	for (size_t c = 0; c < channels; c++)
-		mean[c] *= share;
-	for (size_t i = 0; i < n; i++)
-		for (size_t c = 0; c < channels; c++) {
-			real d = x[i * channels + c] - mean[c];
-
-			squares[c] += d * d;
-		}
-}
-
-/*
- * Merge the statistics of n positions into those of `had`. The mean of the n is rounded, and
- * squares around it are too large by n times the square of that error: small compared with the
- * rounding of x itself.
- */
-static MULTI_INLINE void
-merge_channel(double *restrict mean, double *restrict squares, size_t had, double more_mean,
-	      double more_squares, size_t n, size_t c)
-{
-	double share = (double)n / (double)(had + n), d = more_mean - mean[c];
-
-	mean[c] += d * share;
-	squares[c] += more_squares + d * d * (double)had * share;
-}
-
-MULTIVERSION static void
-merge_block(double *restrict mean, double *restrict squares, size_t had, const real *restrict some,
-	    size_t n, size_t channels)
-{
-	for (size_t c = 0; c < channels; c++)
-		merge_channel(mean, squares, had, (double)some[c], (double)some[channels + c], n,
-			      c);
-}
-
 static void
 statistics_piece(void *arg, int index)
 {
@@ -208,13 +161,7 @@ statistics_piece(void *arg, int index)
 	double *sum = j->sum + (size_t)index * 2 * j->channels;
 	real *some = j->some + (size_t)index * 2 * j->channels;
 
-	memset(sum, 0, 2 * j->channels * sizeof *sum);
-	for (size_t i = from; i < to; i += BLOCK) {
-		size_t n = to - i < BLOCK ? to - i : BLOCK;
-
-		block_statistics(j->x + i * j->channels, n, j->channels, some, some + j->channels);
-		merge_block(sum, sum + j->channels, i - from, some, n, j->channels);
-	}
+	channel_moments_find(j->x + from * j->channels, to - from, j->channels, sum, some);
 }
 
 /* Update the running statistics of channel c. */
@@ -243,8 +190,7 @@ use_batch(const struct job *j)
 		size_t had = shard_from(j->positions, j->pieces, p),
 		       n = shard_from(j->positions, j->pieces, p + 1) - had;
 
-		for (size_t c = 0; c < j->channels; c++)
-			merge_channel(mean, squares, had, more[c], more[j->channels + c], n, c);
+		channel_moments_merge(j->sum, had, more, n, j->channels);
 	}
 	for (size_t c = 0; c < j->channels; c++) {
 		double variance = squares[c] / (double)j->positions;

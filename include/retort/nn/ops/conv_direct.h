@@ -39,14 +39,12 @@ bool conv_direct_plan(struct conv_direct *d, const struct window *w, size_t grou
  */
 void conv_direct_begin(const struct conv_direct *d, const real *w, real *scratch);
 
+/* Copy a map into the padded one in scratch; if depthwise, the channels of one block. */
+void conv_direct_pad(const struct conv_direct *d, const real *x, size_t block, real *scratch);
+
 /* Compute y [down, across, out] of one map x, with `relu` through relu. b may be NULL. */
 void conv_direct_forward(const struct conv_direct *d, const real *x, const real *b, bool relu,
 			 real *scratch, real *y);
-
-/* Add the weight gradient of one map to the sum in scratch; conv_direct_sum copies the sum to dw,
- * in the shape of w. */
-void conv_direct_weight(const struct conv_direct *d, const real *x, const real *dy, real *scratch);
-void conv_direct_sum(const struct conv_direct *d, const real *scratch, real *dw);
 
 /*
  * Unless depthwise, the gradient of the input is a convolution too: of dy, padded, with flipped
@@ -55,8 +53,5 @@ void conv_direct_sum(const struct conv_direct *d, const real *scratch, real *dw)
  */
 bool conv_direct_plan_back(const struct conv_direct *d, struct conv_direct *back);
 void conv_direct_begin_back(const struct conv_direct *back, const real *w, real *scratch);
-
-/* Add the gradient of the input of one map to dx. Depthwise only. */
-void conv_direct_input(const struct conv_direct *d, const real *dy, real *scratch, real *dx);
 
 #endif
