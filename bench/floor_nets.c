@@ -166,9 +166,9 @@ attention_forward(struct floor *f, const struct shape *s, const struct attention
 	heads(f, s, mix, square, wide, narrow);
 }
 
-/* Gradients of the map, the values, the queries, the keys. */
+/* Gradients of the map and of the values. */
 static void
-attention_backward(struct floor *f, const struct shape *s, const struct attention *a)
+attention_backward_map(struct floor *f, const struct shape *s, const struct attention *a)
 {
 	size_t t = s->length, d = s->width, each = d / s->heads;
 	struct stride wide = { t * 3 * d, each }, narrow = { t * d, each },
@@ -193,6 +193,17 @@ attention_backward(struct floor *f, const struct shape *s, const struct attentio
 				   .ldb = d,
 				   .c = a->gqkv + 2 * d,
 				   .ldc = 3 * d };
+
+	heads(f, s, gmap, narrow, wide, square);
+	heads(f, s, gv, square, narrow, wide);
+}
+
+/* Gradients of the queries, and transposed of the keys: of the map with the other of both. */
+static void
+attention_backward_scores(struct floor *f, const struct shape *s, const struct attention *a)
+{
+	size_t t = s->length, d = s->width, each = d / s->heads;
+	struct stride wide = { t * 3 * d, each }, square = { s->heads * t * t, t * t };
 	struct blas_product gq = { .m = t,
 				   .n = each,
 				   .k = t,
@@ -202,19 +213,11 @@ attention_backward(struct floor *f, const struct shape *s, const struct attentio
 				   .ldb = 3 * d,
 				   .c = a->gqkv,
 				   .ldc = 3 * d };
-	struct blas_product gk = { .trans_a = true,
-				   .m = t,
-				   .n = each,
-				   .k = t,
-				   .a = a->gmap,
-				   .lda = t,
-				   .b = a->qkv,
-				   .ldb = 3 * d,
-				   .c = a->gqkv + d,
-				   .ldc = 3 * d };
+	struct blas_product gk = gq;
 
-	heads(f, s, gmap, narrow, wide, square);
-	heads(f, s, gv, square, narrow, wide);
+	gk.trans_a = true;
+	gk.b = a->qkv;
+	gk.c = a->gqkv + d;
 	heads(f, s, gq, square, wide, wide);
 	heads(f, s, gk, square, wide, wide);
 }
@@ -254,7 +257,8 @@ floor_transformer(struct floor *f, const struct shape *s, bool train)
 	for (size_t l = s->blocks; l-- > 0;) {
 		for (int k = 3; k > 0; k--)
 			dense_backward(f, &layer[l][k], false);
-		attention_backward(f, s, &a[l]);
+		attention_backward_map(f, s, &a[l]);
+		attention_backward_scores(f, s, &a[l]);
 		dense_backward(f, &layer[l][0], false);
 	}
 }
