@@ -212,3 +212,19 @@ oprig_check(struct oprig *r, const struct oprig_case *c)
 		mem_free(dx[i]);
 	}
 }
+
+const real *
+oprig_input_of(const struct oprig *r, int which)
+{
+	return r->g->node[r->g->node[r->out].in[which]].out.data;
+}
+
+void
+oprig_make_holes(struct oprig *r, int which, size_t length)
+{
+	int32_t *ids = r->g->node[r->input[which]].ids;
+
+	for (size_t i = 0; i < r->g->rows * length; i++)
+		if (i % 7 == 3 || i == 0)
+			ids[i] = -1;
+}

@@ -18,6 +18,16 @@ struct oprig_input {
 		       the end of others */
 };
 
+/* Inputs of a case: [a, b] numbers, or token ids below `below`. */
+#define OPRIG_NUMBERS(a, b)                \
+	{                                  \
+		.rank = 2, .dim = { a, b } \
+	}
+#define OPRIG_IDS(length, below)                \
+	{                                       \
+		.dim = { length }, .ids = below \
+	}
+
 struct oprig_case {
 	const char *op;
 	double attr[GRAPH_ATTRS];
@@ -51,6 +61,12 @@ double oprig_loss(struct oprig *r);
 
 /* Forward and backward: gradients of the weighted sum, in r->grad and in the input nodes. */
 void oprig_backward(struct oprig *r);
+
+/* Values of an input of the operator. */
+const real *oprig_input_of(const struct oprig *r, int which);
+
+/* Padding in front of tokens and between them, which the ids of oprig_make do not have. */
+void oprig_make_holes(struct oprig *r, int which, size_t length);
 
 /* Compare the gradients of all parameters and inputs with central differences. */
 void oprig_check(struct oprig *r, const struct oprig_case *c);
