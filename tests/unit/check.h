@@ -29,6 +29,14 @@
 				 (double)(tolerance));                                     \
 	} while (0)
 
+/* Compare two arrays of n token ids. */
+static inline void
+check_ids(const int32_t *got, const int32_t *want, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		CHECK_INT(got[i], want[i]);
+}
+
 #define TEST(name) cmocka_unit_test(name)
 
 #endif

@@ -1,8 +1,9 @@
-/* onnx.c: reader of protobuf's wire format and of the ONNX messages in operator tests. */
+/* onnx.c: the few messages of ONNX that an operator test has. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "onnx.h"
+#include "onnxwire.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -14,96 +15,13 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 
-/* ---------------------------------------------------------------- protobuf */
-
-struct wire {
-	const unsigned char *at, *end;
-	bool bad;
-};
-
-enum kind { VARINT = 0, FIXED64 = 1, BYTES = 2, FIXED32 = 5 };
-
-struct field {
-	int id, kind;
-	uint64_t value;    /* of VARINT, FIXED64, FIXED32 */
-	struct wire bytes; /* of BYTES, else empty */
-};
-
-static uint64_t
-varint(struct wire *w)
-{
-	uint64_t v = 0;
-
-	for (int shift = 0; shift < 64 && w->at < w->end; shift += 7) {
-		unsigned char c = *w->at++;
-
-		v |= (uint64_t)(c & 127) << shift;
-		if (c < 128)
-			return v;
-	}
-	w->bad = true;
-	return 0;
-}
-
-static uint64_t
-fixed(struct wire *w, size_t n)
-{
-	uint64_t v = 0;
-
-	if ((size_t)(w->end - w->at) < n) {
-		w->bad = true;
-		return 0;
-	}
-	for (size_t i = 0; i < n; i++)
-		v |= (uint64_t)w->at[i] << (8 * i);
-	w->at += n;
-	return v;
-}
-
-/* Read the next field; false at the end, and with w->bad for invalid bytes. */
-static bool
-next(struct wire *w, struct field *f)
-{
-	uint64_t key, n;
-
-	if (w->bad || w->at == w->end)
-		return false;
-	key = varint(w);
-	*f = (struct field){ .id = (int)(key >> 3 & 0x1fffffff),
-			     .kind = (int)(key & 7),
-			     .bytes = { w->at, w->at, false } };
-	switch (f->kind) {
-	case VARINT:
-		f->value = varint(w);
-		break;
-	case FIXED64:
-		f->value = fixed(w, 8);
-		break;
-	case FIXED32:
-		f->value = fixed(w, 4);
-		break;
-	case BYTES:
-		n = varint(w);
-		if (n > (uint64_t)(w->end - w->at)) {
-			w->bad = true;
-			break;
-		}
-		f->bytes = (struct wire){ w->at, w->at + n, false };
-		w->at += n;
-		break;
-	default: /* groups, deprecated */
-		w->bad = true;
-	}
-	return !w->bad;
-}
-
 static void
-text(const struct field *f, char *out)
+text(const struct onnxwire_field *f, char *out)
 {
 	snprintf(out, ONNX_NAME, "%.*s",
 		 (int)(f->bytes.end - f->bytes.at < ONNX_NAME ? f->bytes.end - f->bytes.at
 							      : ONNX_NAME),
-		 f->kind == BYTES ? (const char *)f->bytes.at : "");
+		 f->kind == ONNXWIRE_BYTES ? (const char *)f->bytes.at : "");
 }
 
 static double
@@ -199,19 +117,19 @@ width_of(int id)
 
 /* Read numbers of one field: packed, or one of several. */
 static void
-take(struct onnx_tensor *t, const struct type *type, struct field *f, size_t *have)
+take(struct onnx_tensor *t, const struct type *type, struct onnxwire_field *f, size_t *have)
 {
-	struct wire *w = &f->bytes;
+	struct onnxwire *w = &f->bytes;
 	size_t width = f->id == RAW_DATA ? type->size : width_of(f->id);
 
-	if (f->kind != BYTES) { /* not packed */
+	if (f->kind != ONNXWIRE_BYTES) { /* not packed */
 		if (*have < t->len)
 			t->data[*have] = number_of(type, width ? width : 8, f->value);
 		++*have;
 		return;
 	}
 	while (w->at < w->end && !w->bad) {
-		uint64_t bits = width ? fixed(w, width) : varint(w);
+		uint64_t bits = width ? onnxwire_fixed(w, width) : onnxwire_varint(w);
 
 		if (w->bad)
 			break;
@@ -222,13 +140,13 @@ take(struct onnx_tensor *t, const struct type *type, struct field *f, size_t *ha
 }
 
 static int
-shape_parse(struct wire w, struct onnx_tensor *t, const struct type **type, struct err *e)
+shape_parse(struct onnxwire w, struct onnx_tensor *t, const struct type **type, struct err *e)
 {
-	struct field f;
+	struct onnxwire_field f;
 
 	t->len = 1;
-	while (next(&w, &f)) {
-		if (f.id == 2 && f.kind == VARINT) {
+	while (onnxwire_next(&w, &f)) {
+		if (f.id == 2 && f.kind == ONNXWIRE_VARINT) {
 			*type = type_find(f.value);
 			if (!*type)
 				return err_set(e, "data type %" PRIu64 " is not one of numbers",
@@ -236,10 +154,11 @@ shape_parse(struct wire w, struct onnx_tensor *t, const struct type **type, stru
 		} else if (f.id == 8) {
 			text(&f, t->name);
 		} else if (f.id == 1) { /* packed or not */
-			struct wire one = f.bytes;
+			struct onnxwire one = f.bytes;
 
-			while (f.kind == VARINT || one.at < one.end) {
-				uint64_t dim = f.kind == VARINT ? f.value : varint(&one);
+			while (f.kind == ONNXWIRE_VARINT || one.at < one.end) {
+				uint64_t dim =
+					f.kind == ONNXWIRE_VARINT ? f.value : onnxwire_varint(&one);
 
 				if (one.bad)
 					return err_set(e, "a dimension is cut off");
@@ -249,7 +168,7 @@ shape_parse(struct wire w, struct onnx_tensor *t, const struct type **type, stru
 					return err_set(e, "more than %u numbers", 1u << 24);
 				t->dim[t->rank++] = (size_t)dim;
 				t->len *= (size_t)dim;
-				if (f.kind == VARINT)
+				if (f.kind == ONNXWIRE_VARINT)
 					break;
 			}
 		}
@@ -264,17 +183,17 @@ shape_parse(struct wire w, struct onnx_tensor *t, const struct type **type, stru
 int
 onnx_tensor_parse(const void *data, size_t size, struct onnx_tensor *t, struct err *e)
 {
-	const struct wire all = { data, (const unsigned char *)data + size, false };
+	const struct onnxwire all = { data, (const unsigned char *)data + size, false };
 	const struct type *type = NULL;
-	struct wire w = all;
-	struct field f;
+	struct onnxwire w = all;
+	struct onnxwire_field f;
 	size_t have = 0;
 
 	memset(t, 0, sizeof *t);
 	if (shape_parse(all, t, &type, e) < 0)
 		return -1;
 	t->data = mem_array(t->len ? t->len : 1, sizeof *t->data);
-	while (next(&w, &f)) {
+	while (onnxwire_next(&w, &f)) {
 		if (f.id == FLOAT_DATA || f.id == INT32_DATA || f.id == INT64_DATA ||
 		    f.id == RAW_DATA || f.id == DOUBLE_DATA || f.id == UINT64_DATA)
 			take(t, type, &f, &have);
@@ -290,13 +209,13 @@ onnx_tensor_parse(const void *data, size_t size, struct onnx_tensor *t, struct e
 /* ---------------------------------------------------------------- models */
 
 static int
-attr_parse(struct wire w, struct onnx_attr *a, struct err *e)
+attr_parse(struct onnxwire w, struct onnx_attr *a, struct err *e)
 {
-	struct field f;
+	struct onnxwire_field f;
 
 	memset(a, 0, sizeof *a);
-	while (next(&w, &f)) {
-		struct wire list = f.bytes;
+	while (onnxwire_next(&w, &f)) {
+		struct onnxwire list = f.bytes;
 		bool floats = f.id == 2 || f.id == 7;
 
 		if (f.id == 1)
@@ -305,16 +224,16 @@ attr_parse(struct wire w, struct onnx_attr *a, struct err *e)
 			text(&f, a->text);
 		if (!floats && f.id != 3 && f.id != 8)
 			continue;
-		while (f.kind != BYTES || list.at < list.end) {
-			uint64_t v = f.kind != BYTES ? f.value
-				     : floats        ? fixed(&list, 4)
-						     : varint(&list);
+		while (f.kind != ONNXWIRE_BYTES || list.at < list.end) {
+			uint64_t v = f.kind != ONNXWIRE_BYTES ? f.value
+				     : floats                 ? onnxwire_fixed(&list, 4)
+							      : onnxwire_varint(&list);
 
 			if (list.bad || a->n == sizeof a->number / sizeof *a->number)
 				return err_set(e, "attribute '%s': cut off, or too many numbers",
 					       a->name);
 			a->number[a->n++] = floats ? float_of(v) : (double)(int64_t)v;
-			if (f.kind != BYTES)
+			if (f.kind != ONNXWIRE_BYTES)
 				break;
 		}
 	}
@@ -322,11 +241,11 @@ attr_parse(struct wire w, struct onnx_attr *a, struct err *e)
 }
 
 static int
-node_parse(struct wire w, struct onnx_node *n, struct err *e)
+node_parse(struct onnxwire w, struct onnx_node *n, struct err *e)
 {
-	struct field f;
+	struct onnxwire_field f;
 
-	while (next(&w, &f)) {
+	while (onnxwire_next(&w, &f)) {
 		if (((f.id == 1 && n->n_in == ONNX_PORTS) ||
 		     (f.id == 2 && n->n_out == ONNX_PORTS)) ||
 		    (f.id == 5 && n->n_attrs == ONNX_ATTRS))
@@ -347,12 +266,12 @@ node_parse(struct wire w, struct onnx_node *n, struct err *e)
 }
 
 static int
-graph_parse(struct wire w, struct onnx_model *m, struct err *e)
+graph_parse(struct onnxwire w, struct onnx_model *m, struct err *e)
 {
-	struct field f, inner;
+	struct onnxwire_field f, inner;
 	int nodes = 0;
 
-	while (next(&w, &f)) {
+	while (onnxwire_next(&w, &f)) {
 		if ((f.id == 5 && m->n_fixed == ONNX_PORTS) ||
 		    (f.id == 11 && m->n_in == ONNX_PORTS))
 			return err_set(e, "more than %d inputs", ONNX_PORTS);
@@ -366,7 +285,7 @@ graph_parse(struct wire w, struct onnx_model *m, struct err *e)
 		}
 		if (f.id != 11)
 			continue;
-		while (next(&f.bytes, &inner))
+		while (onnxwire_next(&f.bytes, &inner))
 			if (inner.id == 1)
 				text(&inner, m->in[m->n_in]);
 		m->n_in++;
@@ -380,12 +299,12 @@ graph_parse(struct wire w, struct onnx_model *m, struct err *e)
 int
 onnx_model_parse(const void *data, size_t size, struct onnx_model *m, struct err *e)
 {
-	struct wire w = { data, (const unsigned char *)data + size, false };
-	struct field f;
+	struct onnxwire w = { data, (const unsigned char *)data + size, false };
+	struct onnxwire_field f;
 	int graphs = 0;
 
 	memset(m, 0, sizeof *m);
-	while (next(&w, &f))
+	while (onnxwire_next(&w, &f))
 		if (f.id == 7 && (graphs++ > 0 || graph_parse(f.bytes, m, e) < 0)) {
 			onnx_model_release(m);
 			return graphs > 1 ? err_set(e, "has more than one graph") : -1;

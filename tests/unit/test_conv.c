@@ -1,69 +1,13 @@
-/* test_conv.c: operators on feature maps against plain loops of their definitions, in double. */
+/* test_conv.c: convolutions against loops written from their definition, in double; costs, and
+ * shapes that operators over maps refuse. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
-#include "oprig.h"
+#include "maprig.h"
 
 #include "retort/nn/gemm/act.h"
 #include "retort/nn/gemm/blas.h"
 #include "retort/nn/ops/op_table.h"
-
-/* A case and its arrays. */
-struct maps {
-	struct oprig r;
-	size_t rows, h, w, c, oh, ow, oc;
-	const double *x, *y, *dy, *weight, *bias;
-};
-
-static const double *
-parameter(const struct oprig *r, const char *name)
-{
-	const struct param *p = param_find(&r->layout, name);
-
-	return p ? r->value + p->offset : NULL;
-}
-
-static const double *
-gradient(const struct oprig *r, const char *name)
-{
-	return r->grad + param_find(&r->layout, name)->offset;
-}
-
-static void
-make(struct maps *m, const char *op, size_t rows, size_t h, size_t w, size_t c, const double *attr,
-     size_t n_attr)
-{
-	struct oprig_case k = {
-		.op = op, .n_in = 1, .in = { { .rank = 3, .dim = { h, w, c } } }, .rows = rows
-	};
-	const struct node *n;
-
-	memcpy(k.attr, attr, n_attr * sizeof *attr);
-	oprig_make(&m->r, &k, 1);
-	oprig_backward(&m->r);
-	oprig_loss(&m->r);
-	n = &m->r.g->node[m->r.out];
-	m->rows = rows;
-	m->h = h;
-	m->w = w;
-	m->c = c;
-	m->oh = n->out.dim[1];
-	m->ow = n->out.dim[2];
-	m->oc = n->out.rank == 4 ? n->out.dim[3] : n->out.dim[1];
-	m->x = m->r.g->node[n->in[0]].out.data;
-	m->y = n->out.data;
-	m->weight = parameter(&m->r, "node.weight");
-	m->bias = parameter(&m->r, "node.bias");
-}
-
-/* Element of a map, 0 outside. */
-static double
-number(const struct maps *m, size_t row, long y, long x, size_t c)
-{
-	if (y < 0 || x < 0 || y >= (long)m->h || x >= (long)m->w)
-		return 0;
-	return m->x[((row * m->h + (size_t)y) * m->w + (size_t)x) * m->c + c];
-}
 
 struct conv_case {
 	size_t rows, h, w, c;
@@ -72,7 +16,8 @@ struct conv_case {
 };
 
 static double
-conv_at(const struct maps *m, const struct conv_case *k, size_t row, size_t oy, size_t ox, size_t o)
+conv_at(const struct maprig *m, const struct conv_case *k, size_t row, size_t oy, size_t ox,
+	size_t o)
 {
 	size_t take = k->c / (size_t)k->groups, first = o / (m->oc / (size_t)k->groups) * take;
 	double sum = m->bias[o];
@@ -82,15 +27,16 @@ conv_at(const struct maps *m, const struct conv_case *k, size_t row, size_t oy, 
 			for (size_t c = 0; c < take; c++)
 				sum += m->weight[((size_t)(i * k->size + j) * take + c) * m->oc +
 						 o] *
-				       number(m, row, (long)oy * k->stride + i - k->padding,
-					      (long)ox * k->stride + j - k->padding, first + c);
+				       maprig_number(m, row, (long)oy * k->stride + i - k->padding,
+						     (long)ox * k->stride + j - k->padding,
+						     first + c);
 	return sum;
 }
 
 /* Gradient of a weight: the sum over positions of the input it multiplies times the output
  * gradient. */
 static void
-check_weight_gradient(const struct maps *m, const struct conv_case *k, const double *dw)
+check_weight_gradient(const struct maprig *m, const struct conv_case *k, const double *dw)
 {
 	size_t take = k->c / (size_t)k->groups;
 
@@ -103,8 +49,8 @@ check_weight_gradient(const struct maps *m, const struct conv_case *k, const dou
 			long y = (long)(at / m->ow % m->oh) * k->stride + i - k->padding;
 			long x = (long)(at % m->ow) * k->stride + j - k->padding;
 
-			sum += number(m, at / m->ow / m->oh, y, x,
-				      o / (m->oc / (size_t)k->groups) * take + c) *
+			sum += maprig_number(m, at / m->ow / m->oh, y, x,
+					     o / (m->oc / (size_t)k->groups) * take + c) *
 			       m->r.mix[at * m->oc + o];
 		}
 		CHECK_NEAR(dw[w], sum, 1e-11 * (1 + fabs(sum)));
@@ -137,9 +83,9 @@ convolution_is_the_sum_over_its_windows(void **state)
 	for (size_t i = 0; i < sizeof conv_cases / sizeof *conv_cases; i++) {
 		const struct conv_case *k = &conv_cases[i];
 		double attr[] = { ACT_NONE, k->out, k->size, k->stride, k->padding, k->groups };
-		struct maps m;
+		struct maprig m;
 
-		make(&m, "conv", k->rows, k->h, k->w, k->c, attr, 6);
+		maprig_make(&m, "conv", k->rows, k->h, k->w, k->c, attr, 6);
 		CHECK_INT(m.oh,
 			  (k->h + 2 * (size_t)k->padding - (size_t)k->size) / (size_t)k->stride +
 				  1);
@@ -150,7 +96,7 @@ convolution_is_the_sum_over_its_windows(void **state)
 			CHECK_NEAR(m.y[at], want, 1e-12 * (1 + fabs(want)));
 		}
 		if (k->rows < 10)
-			check_weight_gradient(&m, k, gradient(&m.r, "node.weight"));
+			check_weight_gradient(&m, k, maprig_gradient(&m.r, "node.weight"));
 		oprig_free(&m.r);
 	}
 }
@@ -229,232 +175,15 @@ grad_factor_equals_the_gradient_factor_times_value(void **state)
 		}
 }
 
-struct pool_case {
-	size_t rows, h, w, c;
-	int kind, size, stride, padding;
-};
-
-/* Maximum inside of the map, or mean including the padding. */
-static double
-pool_at(const struct maps *m, const struct pool_case *k, size_t row, size_t oy, size_t ox, size_t c)
-{
-	double most = -INFINITY, sum = 0;
-
-	for (int i = 0; i < k->size; i++)
-		for (int j = 0; j < k->size; j++) {
-			long y = (long)oy * k->stride + i - k->padding,
-			     x = (long)ox * k->stride + j - k->padding;
-			bool inside = y >= 0 && x >= 0 && y < (long)m->h && x < (long)m->w;
-
-			sum += number(m, row, y, x, c);
-			if (inside && number(m, row, y, x, c) > most)
-				most = number(m, row, y, x, c);
-		}
-	return k->kind == POOL_MAX ? most : sum / (k->size * k->size);
-}
-
-static const struct pool_case pool_cases[] = {
-	{ 3, 28, 28, 32, POOL_MAX, 2, 2, 0 },  { 2, 7, 7, 17, POOL_MAX, 2, 2, 0 },
-	{ 2, 7, 9, 3, POOL_MAX, 3, 2, 1 },     { 1, 5, 4, 1, POOL_MAX, 4, 1, 2 },
-	{ 2, 7, 9, 3, POOL_AVERAGE, 3, 2, 1 }, { 2, 8, 8, 20, POOL_AVERAGE, 2, 2, 0 },
-	{ 1, 1, 1, 1, POOL_AVERAGE, 2, 1, 1 }, { 1, 1, 1, 1, POOL_MAX, 2, 2, 1 },
-};
-
-static void
-pooling_is_the_maximum_or_mean_of_windows(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof pool_cases / sizeof *pool_cases; i++) {
-		const struct pool_case *k = &pool_cases[i];
-		double attr[] = { k->kind, k->size, k->stride, k->padding };
-		struct maps m;
-
-		make(&m, "pool", k->rows, k->h, k->w, k->c, attr, 4);
-		m.r.g->saves =
-			i % 2 == 0; /* values do not depend on whether a backward pass follows */
-		oprig_loss(&m.r);
-		for (size_t at = 0; at < m.r.len; at++) {
-			size_t ox = at / m.oc % m.ow, oy = at / m.oc / m.ow % m.oh;
-
-			CHECK_NEAR(m.y[at],
-				   pool_at(&m, k, at / m.oc / m.ow / m.oh, oy, ox, at % m.oc),
-				   1e-12);
-		}
-		oprig_free(&m.r);
-	}
-}
-
-static void
-pooling_propagates_nan(void **state)
-{
-	const double attr[] = { POOL_MAX, 2, 2, 0 };
-
-	(void)state;
-	for (size_t i = 0; i < 4; i++)
-		for (int saves = 0; saves < 2; saves++) {
-			struct maps m;
-
-			make(&m, "pool", 1, 2, 2, 1, attr, 4);
-			m.r.g->node[m.r.input[0]].out.data[i] = NAN;
-			m.r.g->saves = saves;
-			oprig_loss(&m.r);
-			CHECK(isnan(m.y[0]));
-			oprig_free(&m.r);
-		}
-}
-
-static void
-a_global_pool_is_the_mean_of_each_channel(void **state)
-{
-	struct maps m;
-
-	(void)state;
-	make(&m, "global_pool", 3, 5, 4, 19, (double[]){ 0 }, 1);
-	for (size_t at = 0; at < m.r.len; at++) {
-		double sum = 0;
-
-		for (long p = 0; p < 20; p++)
-			sum += number(&m, at / 19, p / 4, p % 4, at % 19);
-		CHECK_NEAR(m.y[at], sum / 20, 1e-12);
-	}
-	oprig_free(&m.r);
-}
-
-/* Mean and variance of channel c with divisor n, in two passes. */
-static void
-statistics(const struct maps *m, size_t c, double *mean, double *variance)
-{
-	size_t n = m->rows * m->h * m->w;
-
-	*mean = *variance = 0;
-	for (size_t i = 0; i < n; i++)
-		*mean += m->x[i * m->c + c] / (double)n;
-	for (size_t i = 0; i < n; i++)
-		*variance +=
-			(m->x[i * m->c + c] - *mean) * (m->x[i * m->c + c] - *mean) / (double)n;
-}
-
-static void
-batch_norm_uses_batch_statistics_in_training_only(void **state)
-{
-	const double attr[] = { ACT_RELU, 1e-3, 0.25 };
-	struct maps m;
-
-	(void)state;
-	for (int training = 0; training < 2; training++) {
-		make(&m, "batch_norm", 50, 7, 6, 9, attr, 3); /* forward twice */
-		m.r.g->training = training;
-		oprig_loss(&m.r);
-		for (size_t i = 0; i < m.r.len; i++) {
-			double mean, variance, z;
-
-			statistics(&m, i % 9, &mean, &variance);
-			if (!training) {
-				mean = parameter(&m.r, "node.running_mean")[i % 9];
-				variance = parameter(&m.r, "node.running_var")[i % 9];
-			}
-			z = (m.x[i] - mean) / sqrt(variance + 1e-3) *
-				    parameter(&m.r, "node.gain")[i % 9] +
-			    m.bias[i % 9];
-			CHECK_NEAR(m.y[i], z > 0 ? z : 0, 1e-12);
-		}
-		oprig_free(&m.r);
-	}
-}
-
-static void
-running_statistics_use_the_unbiased_variance(void **state)
-{
-	struct maps m;
-	double *mean, *variance;
-
-	(void)state;
-	make(&m, "batch_norm", 4, 3, 5, 2, (double[]){ ACT_NONE }, 1);
-	mean = m.r.value + param_find(&m.r.layout, "node.running_mean")->offset;
-	variance = m.r.value + param_find(&m.r.layout, "node.running_var")->offset;
-	for (size_t c = 0; c < 2; c++) {
-		double is, spread;
-
-		statistics(&m, c, &is, &spread);
-		mean[c] = 3;
-		variance[c] = 5;
-		oprig_loss(&m.r);
-		CHECK_NEAR(mean[c], 0.9 * 3 + 0.1 * is, 1e-13);
-		CHECK_NEAR(variance[c], 0.9 * 5 + 0.1 * spread * 60 / 59, 1e-13);
-	}
-	mean[1] = 3;
-	m.r.g->saves = false; /* an evaluation without a step */
-	oprig_loss(&m.r);
-	m.r.g->saves = true;
-	m.r.g->training = false;
-	oprig_loss(&m.r);
-	CHECK(mean[1] == 3);
-	m.r.g->training = true;
-	m.r.g->node[m.r.input[0]].out.data[1] =
-		NAN; /* a batch with NaN does not change the running statistics */
-	oprig_loss(&m.r);
-	CHECK(mean[1] == 3 && isnan(m.y[1]));
-	oprig_free(&m.r);
-}
-
-static void
-batch_norm_with_running_statistics_has_the_gradient_of_its_values(void **state)
-{
-	struct oprig_case c = { .op = "batch_norm", .attr = { ACT_RELU }, .n_in = 2 };
-
-	(void)state;
-	c.in[0] = c.in[1] = (struct oprig_input){ .rank = 3, .dim = { 3, 2, 3 } };
-	for (int same = 0; same < 2; same++) {
-		struct oprig r;
-
-		c.in[1].rank = same ? 0 : 3;
-		oprig_make(&r, &c, 1);
-		r.g->training = false;
-		oprig_check(&r, &c);
-		oprig_free(&r);
-	}
-}
-
-/* With a mean of 1e6 and a spread of 1, sums of squares would lose twelve of sixteen digits. */
-static void
-batch_norm_is_accurate_for_large_means(void **state)
-{
-	struct param_layout layout;
-	const size_t dim[] = { 9, 8, 3 };
-	struct graph *g;
-	struct err e;
-	double *value;
-
-	(void)state;
-	param_layout_init(&layout);
-	g = graph_new(100, &layout, NULL);
-	graph_input(g, "x", 3, dim);
-	CHECK_INT(graph_add(g, &op_batch_norm, "n", 0, 1, (int[]){ 0 }, NULL, &e), 1);
-	CHECK_INT(graph_finish(g, false, &e), 0);
-	value = mem_try(layout.len, sizeof *value);
-	param_start_all(&layout, value, 1, "n");
-	graph_bind(g, value, NULL);
-	g->training = true;
-	g->rows = 100;
-	for (size_t i = 0; i < 100 * 9 * 8 * 3; i++)
-		g->node[0].out.data[i] = 1e6 + (i / 3 % 2 ? 1 : -1);
-	graph_forward(g, 1);
-	for (size_t i = 0; i < 100 * 9 * 8 * 3; i++)
-		CHECK_NEAR(g->node[1].out.data[i], (i / 3 % 2 ? 1 : -1) / sqrt(1 + 1e-5), 1e-9);
-	graph_free(g);
-	param_layout_release(&layout);
-	mem_free(value);
-}
-
 static void
 costs_count_multiply_adds_twice(void **state)
 {
 	const double attr[] = { ACT_NONE, 8, 3, 2, 1, 2 };
-	struct maps m;
+	struct maprig m;
 
 	(void)state;
-	make(&m, "conv", 2, 7, 5, 6, attr,
-	     6); /* 4 x 3 positions of 8 channels, windows of 9 positions of 3 channels */
+	maprig_make(&m, "conv", 2, 7, 5, 6, attr,
+		    6); /* 4 x 3 positions of 8 channels, windows of 9 positions of 3 channels */
 	CHECK(op_conv.cost(m.r.g, &m.r.g->node[m.r.out]) == 2 * 12 * 8 * 27);
 	oprig_free(&m.r);
 }
@@ -515,13 +244,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(convolution_is_the_sum_over_its_windows),
 		TEST(grad_factor_equals_the_gradient_factor_times_value),
-		TEST(pooling_is_the_maximum_or_mean_of_windows),
-		TEST(pooling_propagates_nan),
-		TEST(a_global_pool_is_the_mean_of_each_channel),
-		TEST(batch_norm_uses_batch_statistics_in_training_only),
-		TEST(running_statistics_use_the_unbiased_variance),
-		TEST(batch_norm_with_running_statistics_has_the_gradient_of_its_values),
-		TEST(batch_norm_is_accurate_for_large_means),
 		TEST(costs_count_multiply_adds_twice),
 		TEST(shapes_that_do_not_fit_are_refused),
 	};

@@ -1,0 +1,152 @@
+/* test_threads.c: the ring, the pool, signals and crashes. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "retort/base/pool.h"
+#include "retort/base/ring.h"
+#include "retort/base/sig.h"
+#include "retort/base/thread.h"
+
+#define ITEMS 200000
+
+static void *
+push_all(void *arg)
+{
+	for (uint64_t i = 0; i < ITEMS; i++)
+		ring_push(arg, &i);
+	return NULL;
+}
+
+static void
+the_ring_loses_nothing_at_any_size(void **state)
+{
+	static const size_t sizes[] = { 1, 8, 4096 };
+	uint64_t got[100], expect;
+
+	(void)state;
+	for (size_t k = 0; k < 3; k++) {
+		struct ring *r = ring_new(sizes[k], sizeof(uint64_t));
+		struct thread t;
+
+		thread_start(&t, push_all, r);
+		for (expect = 0; expect < ITEMS;) {
+			size_t n;
+
+			ring_drain(r);
+			n = ring_take(r, got, 100);
+			for (size_t i = 0; i < n; i++)
+				CHECK(got[i] == expect++);
+		}
+		thread_join(&t);
+		ring_free(r);
+	}
+}
+
+struct tally {
+	atomic_int count[500];
+};
+
+static void
+count_piece(void *arg, int index)
+{
+	atomic_fetch_add(&((struct tally *)arg)->count[index], 1);
+}
+
+static void
+the_pool_runs_each_piece_once(void **state)
+{
+	static struct tally tally;
+
+	(void)state;
+	for (int threads = 1; threads <= 4; threads++) {
+		struct pool *p = pool_new(threads);
+
+		for (int job = 0; job < 500; job++) {
+			memset(&tally, 0, sizeof tally);
+			pool_run(p, job, count_piece, &tally);
+			for (int i = 0; i < 500; i++)
+				CHECK_INT(tally.count[i], i < job);
+		}
+		pool_free(p);
+	}
+}
+
+static void
+ignored_signals_stay_ignored(void **state)
+{
+	static const int numbers[] = { SIGHUP, SIGUSR1 };
+	struct err e;
+
+	(void)state;
+	signal(SIGHUP, SIG_IGN); /* as nohup does */
+	CHECK(sig_catch(numbers, 2, &e) >= 0);
+	raise(SIGHUP);
+	CHECK_INT(sig_next(), 0);
+	raise(SIGUSR1);
+	CHECK_INT(sig_next(), SIGUSR1);
+	CHECK_INT(sig_next(), 0);
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGUSR1, SIG_DFL);
+}
+
+static int handler_fd;
+
+static void
+write_to_pipe(void)
+{
+	if (write(handler_fd, "!", 1) != 1)
+		_exit(1);
+}
+
+static void *
+crash_here(void *arg)
+{
+	(void)arg;
+	raise(SIGSEGV);
+	return NULL;
+}
+
+static void
+a_crash_in_any_thread_runs_the_handler(void **state)
+{
+	int fd[2], status;
+	char c = 0;
+	pid_t pid;
+
+	(void)state;
+	CHECK_INT(pipe(fd), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct thread t;
+
+		handler_fd = fd[1];
+		sig_crash(write_to_pipe);
+		thread_start(&t, crash_here, NULL);
+		thread_join(&t);
+		_exit(0);
+	}
+	close(fd[1]);
+	CHECK_INT(waitpid(pid, &status, 0), pid);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
+	CHECK_INT(read(fd[0], &c, 1), 1);
+	CHECK_INT(c, '!');
+	close(fd[0]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_ring_loses_nothing_at_any_size),
+		TEST(the_pool_runs_each_piece_once),
+		TEST(ignored_signals_stay_ignored),
+		TEST(a_crash_in_any_thread_runs_the_handler),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
