@@ -4,6 +4,10 @@
 
 #include "published.h"
 
+const char *const published_models[] = { "bert",     "distilbert", "gpt2",  "gpt2-bare",
+					 "gpt2-f16", "gpt2-bf16",  "llama", "llama-tied" };
+const size_t published_count = sizeof published_models / sizeof *published_models;
+
 const char *
 published_path(const char *model, const char *file, char *buf, size_t size)
 {

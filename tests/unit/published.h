@@ -17,4 +17,8 @@ json_t *published_json(const char *model, const char *file);
 /* Fail the test unless both have the same tensors to the bit. */
 void published_same_tensors(const char *model, const struct ckpt *a, const struct ckpt *b);
 
+/* The models of tests/vectors/hf. */
+extern const char *const published_models[];
+extern const size_t published_count;
+
 #endif

@@ -1,6 +1,7 @@
-/* test_synonyms.c: WordNet files, synonyms as tokens of all kinds, rows with replaced words. */
+/* test_synonyms.c: WordNet files, and synonyms as tokens of all kinds. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
+#include "synonymrig.h"
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
@@ -8,31 +9,7 @@
 #include "retort/data/vocab/vocabtrain.h"
 #include "retort/data/vocab/words.h"
 
-#define VECTORS RETORT_SRCDIR "/tests/vectors/wordnet"
 #define DEBIAN "/usr/share/wordnet"
-#define LENGTH 24
-
-static struct wordnet *dictionary;
-
-static int
-read_dictionary(void **state)
-{
-	struct err e = { "" };
-
-	(void)state;
-	dictionary = wordnet_read(VECTORS, &e);
-	if (!dictionary)
-		print_error("%s\n", e.msg);
-	return dictionary ? 0 : -1;
-}
-
-static int
-drop_dictionary(void **state)
-{
-	(void)state;
-	wordnet_free(dictionary);
-	return 0;
-}
 
 /* "film flick": the synonyms of a word. */
 static const char *
@@ -77,7 +54,7 @@ synonyms_are_of_the_first_sense_of_each_part_of_speech(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-		CHECK_STR(others(dictionary, cases[i].word, &got), cases[i].others);
+		CHECK_STR(others(synonymrig_wordnet, cases[i].word, &got), cases[i].others);
 	text_release(&got);
 }
 
@@ -165,71 +142,6 @@ debians_wordnet_is_read(void **state)
 	wordnet_free(wn);
 }
 
-/* ---------------------------------------------------------------- words in tokens */
-
-static const char text[] = "Movie good (movie) like FILM buy Good movie fine flick Flick film Fine "
-			   "superb Superb enjoy purchase MOVIE FLICK SHOOT"
-			   " shoot Shoot Film";
-
-static void
-learn(struct tokenizer *t, enum tokenizer_kind kind, size_t size)
-{
-	struct vocabtrain_options o = { .kind = kind, .size = size };
-	const char *texts[] = { text, text }; /* pairs of count 1 are not merged */
-	size_t len[] = { sizeof text - 1, sizeof text - 1 }, words;
-	struct err e = { "" };
-
-	if (kind == TOKENIZER_BYTE)
-		tokenizer_init(t, kind);
-	else if (vocabtrain_make(&o, texts, len, 2, t, &words, &e) < 0)
-		fail_msg("%s", e.msg);
-}
-
-/* Each text as a row of tokens; the caller frees ids. */
-static struct dataset
-rows_of(struct tokenizer *t, const char *const *texts, size_t n, size_t length)
-{
-	struct dataset ds = { .name = "texts",
-			      .kind = DATASET_TOKENS,
-			      .n = n,
-			      .d = length,
-			      .length = length,
-			      .vocab = t->vocab,
-			      .classes = 2,
-			      .tokenizer = t };
-	struct err e = { "" };
-
-	ds.ids = mem_array(n * length, sizeof *ds.ids);
-	ds.y = mem_array(n, sizeof *ds.y);
-	memset(ds.ids, 0xFF, n * length * sizeof *ds.ids);
-	for (size_t i = 0; i < n; i++) {
-		struct tokenizer_ids ids = { 0 };
-
-		if (tokenizer_encode(t, texts[i], strlen(texts[i]), &ids, &e) < 0)
-			fail_msg("%s", e.msg);
-		if (ids.n) /* an empty text is no array */
-			memcpy(ds.ids + i * length, ids.id,
-			       (ids.n < length ? ids.n : length) * sizeof *ids.id);
-		mem_free(ids.id);
-	}
-	return ds;
-}
-
-static void
-release_rows(struct dataset *ds)
-{
-	mem_free(ds->ids);
-	mem_free(ds->y);
-	tokenizer_release(ds->tokenizer);
-}
-
-static void
-decode(const struct tokenizer *t, const int32_t *ids, size_t n, struct text *out)
-{
-	text_clear(out);
-	CHECK_INT(tokenizer_decode(t, ids, n, out, NULL), 0);
-}
-
 /* "movie>film,flick": words of the first row that have synonyms, decoded from tokens. */
 static void
 list(const struct dataset *ds, const struct synonyms *s, const uint8_t *kind, struct text *out)
@@ -244,12 +156,12 @@ list(const struct dataset *ds, const struct synonyms *s, const uint8_t *kind, st
 
 		if (count == 0)
 			continue;
-		decode(ds->tokenizer, ds->ids + p, end - p, &word);
+		synonymrig_decode(ds->tokenizer, ds->ids + p, end - p, &word);
 		text_addf(out, "%s%s>", out->len ? ";" : "", text_get(&word));
 		for (size_t k = 0; k < count; k++) {
 			const int32_t *ids = synonyms_get(s, w, k, &len);
 
-			decode(ds->tokenizer, ids, len, &word);
+			synonymrig_decode(ds->tokenizer, ids, len, &word);
 			text_addf(out, "%s%s", k ? "," : "", text_get(&word));
 		}
 	}
@@ -293,17 +205,17 @@ synonyms_are_tokenized_like_the_word(void **state)
 		struct dataset ds;
 		uint8_t *kind;
 
-		learn(&t, cases[i].kind, cases[i].size);
-		ds = rows_of(&t, texts, 1, 64);
+		synonymrig_learn(&t, cases[i].kind, cases[i].size);
+		ds = synonymrig_rows(&t, texts, 1, 64);
 		kind = mem_array(ds.vocab, 1);
 		words_kinds(&ds, kind);
-		synonyms_init(&s, dictionary, &ds, kind, &row, 1);
+		synonyms_init(&s, synonymrig_wordnet, &ds, kind, &row, 1);
 		list(&ds, &s, kind, &got);
 		CHECK_STR(text_get(&got), cases[i].want);
 		synonyms_release(&s);
 		text_release(&got);
 		mem_free(kind);
-		release_rows(&ds);
+		synonymrig_release(&ds);
 	}
 }
 
@@ -324,222 +236,14 @@ synonyms_without_tokens_are_skipped(void **state)
 	tokenizer_init(&t, TOKENIZER_CHAR);
 	CHECK_INT(tokenizer_add_chars(&t, chars, sizeof chars - 1, &e), 0);
 	CHECK_INT(tokenizer_assign_ids(&t, &e), 0);
-	ds = rows_of(&t, texts, 1, 8);
+	ds = synonymrig_rows(&t, texts, 1, 8);
 	words_kinds(&ds, kind);
-	synonyms_init(&s, dictionary, &ds, kind, &row, 1);
+	synonyms_init(&s, synonymrig_wordnet, &ds, kind, &row, 1);
 	list(&ds, &s, kind, &got);
 	CHECK_STR(text_get(&got), "movie>film"); /* no k for "flick" */
 	synonyms_release(&s);
 	text_release(&got);
-	release_rows(&ds);
-}
-
-/* ---------------------------------------------------------------- rows */
-
-static const uint32_t numbers[] = { 0, 1, 2, 3 };
-
-static struct batch
-augmented(const struct dataset *ds, const struct knobs *k, uint64_t step)
-{
-	struct augmenter a;
-	struct batch b;
-	struct err e;
-	uint64_t before;
-
-	CHECK_INT(batch_init(&b, ds->n, ds, &e), 0);
-	CHECK_INT(augment_open(&a, ds, numbers, ds->n, NULL, &e), 0);
-	CHECK_INT(augment_learn(&a, dictionary, &e), 0);
-	before = mem_count();
-	batch_fill(&b, ds, numbers, ds->n, NULL);
-	augment_batch(&a, k, 7, step, &b);
-	CHECK_INT(mem_count(), before);
-	augment_close(&a);
-	return b;
-}
-
-/* A word at the edge of a row may be truncated. */
-static void
-rows_grow_and_are_truncated(void **state)
-{
-	const char *texts[] = { "I buy a movie.", "a coating is buy xy buy",
-				"buy buy buy buy buy buy", "" };
-	static const char *const want[] = { "I purchase a f", "a film is purchase xy pu",
-					    "purchase purchase purcha", "" };
-	struct knobs k;
-	struct text got = { 0 };
-	struct tokenizer t;
-	struct dataset ds;
-	struct batch b;
-
-	(void)state;
-	knob_defaults(&k);
-	k.synonym_rate = 1;
-	learn(&t, TOKENIZER_BYTE, 0);
-	ds = rows_of(&t, texts, 4, LENGTH);
-	b = augmented(&ds, &k, 3);
-	for (size_t i = 0; i < 4; i++) {
-		const int32_t *ids = batch_i32(&b, BATCH_IDS) + i * LENGTH;
-
-		decode(&t, ids, words_length(ids, LENGTH), &got);
-		CHECK(strncmp(text_get(&got), want[i], strlen(want[i])) == 0);
-	}
-	CHECK_STR(text_get(&got), "");
-	CHECK_INT(batch_i32(&b, BATCH_IDS)[LENGTH - 1],
-		  -1); /* "I purchase a film." and trailing blanks */
-	batch_release(&b);
-	text_release(&got);
-	release_rows(&ds);
-}
-
-static void
-frames_are_preserved(void **state)
-{
-	static const int32_t cls_to_sep[] = { 2, 0, 0, 3 };
-	struct knobs k;
-	struct tokenizer t;
-	struct dataset ds;
-	struct batch b;
-	int32_t *ids;
-
-	(void)state;
-	knob_defaults(&k);
-	k.synonym_rate = 1;
-	learn(&t, TOKENIZER_WORDPIECE, 60); /* few: words are several tokens */
-	CHECK_INT(t.special[TOKENIZER_BEGIN], cls_to_sep[0]);
-	CHECK_INT(t.special[TOKENIZER_END], cls_to_sep[3]);
-	ds = rows_of(&t, (const char *const[]){ "", "" }, 2, 16);
-	for (size_t i = 0; i < 2; i++) { /* one full, one with room */
-		struct tokenizer_ids got = { 0 };
-
-		CHECK_INT(tokenizer_encode(&t, "buy buy buy buy buy buy", i ? 3 : 23, &got, NULL),
-			  0);
-		CHECK(got.n >= (i ? 1 : 14));
-		ids = ds.ids + i * 16;
-		ids[0] = t.special[TOKENIZER_BEGIN];
-		got.n = got.n < 14 ? got.n : 14;
-		memcpy(ids + 1, got.id, got.n * sizeof *ids);
-		ids[1 + got.n] = t.special[TOKENIZER_END];
-		mem_free(got.id);
-	}
-	b = augmented(&ds, &k, 0);
-	ids = batch_i32(&b, BATCH_IDS);
-	for (size_t i = 0; i < 2; i++) {
-		size_t n = words_length(ids + i * 16, 16);
-
-		CHECK(memcmp(ids + i * 16, ds.ids + i * 16, 16 * sizeof *ids) != 0);
-		CHECK_INT(ids[i * 16], t.special[TOKENIZER_BEGIN]);
-		CHECK_INT(ids[i * 16 + n - 1], t.special[TOKENIZER_END]);
-		for (size_t p = 1; p + 1 < n; p++)
-			CHECK(ids[i * 16 + p] != t.special[TOKENIZER_END]);
-	}
-	CHECK_INT(words_length(ids, 16), 16);
-	CHECK(words_length(ids + 16, 16) < 16);
-	batch_release(&b);
-	release_rows(&ds);
-}
-
-/* The label of a token is the next one; of the last, the first token cut off, or its old label. */
-static void
-next_token_labels_follow(void **state)
-{
-	const char *texts[] = { "a buy is a buy, he said.", "x coating, is a coating!",
-				"nothing to be seen here!" };
-	static const char last[] = {
-		',', 'n', '$'
-	}; /* "a purchase is a purchase" is cut, "x film, is a film!" is shorter */
-	struct knobs k;
-	struct tokenizer t;
-	struct dataset ds;
-
-	(void)state;
-	knob_defaults(&k);
-	k.synonym_rate = 1;
-	learn(&t, TOKENIZER_BYTE, 0);
-	ds = rows_of(&t, texts, 3, LENGTH);
-	mem_free(ds.ids);
-	ds.ids = mem_array(3 * LENGTH + 1, sizeof *ds.ids);
-	for (size_t i = 0; i < 3 * LENGTH + 1; i++)
-		ds.ids[i] = i < 3 * LENGTH ? texts[i / LENGTH][i % LENGTH] : '$';
-	ds.next_token = true;
-	for (uint64_t step = 0; step < 8; step++) {
-		struct batch b = augmented(&ds, &k, step);
-
-		for (size_t i = 0; i < 3; i++) {
-			const int32_t *ids = batch_i32(&b, BATCH_IDS) + i * LENGTH,
-				      *label = batch_i32(&b, BATCH_LABEL) + i * LENGTH;
-			const float *weight = batch_f32(&b, BATCH_LABEL_WEIGHT) + i * LENGTH;
-			size_t n = words_length(ids, LENGTH);
-
-			for (size_t p = 0; p + 1 < n; p++)
-				CHECK_INT(label[p], ids[p + 1]);
-			CHECK_INT(label[n - 1], last[i]);
-			CHECK_INT(n == LENGTH, i != 1);
-			for (size_t p = 0; p < LENGTH; p++) {
-				CHECK_INT(weight[p] > 0, p < n);
-				CHECK(p < n || label[p] == -1);
-			}
-		}
-		batch_release(&b);
-	}
-	release_rows(&ds);
-}
-
-/* Half of the words, on any number of threads; the draws of words are independent.
- */
-static void
-the_share_is_the_requested_one(void **state)
-{
-	const char *texts[] = { "buy meal bad xy", "meal buy xy bad", "xy bad buy meal x",
-				"bad xy meal buy x" };
-	size_t changed = 0, steps = 500;
-	struct knobs k;
-	struct tokenizer t;
-	struct dataset ds;
-
-	(void)state;
-	knob_defaults(&k);
-	k.synonym_rate = 0.3;
-	learn(&t, TOKENIZER_BYTE, 0);
-	ds = rows_of(&t, texts, 4, 64);
-	for (uint64_t step = 0; step < steps; step++) {
-		struct batch b = augmented(&ds, &k, step);
-		struct text got = { 0 };
-
-		for (size_t i = 0; i < 4; i++) {
-			decode(&t, batch_i32(&b, BATCH_IDS) + i * 64, 64, &got);
-			changed += strstr(text_get(&got), "purchase") != NULL;
-			changed += strstr(text_get(&got), "repast") != NULL;
-			changed += strstr(text_get(&got), "awful") != NULL;
-		}
-		text_release(&got);
-		batch_release(&b);
-	}
-	CHECK_NEAR((double)changed / (double)(12 * steps), 0.3,
-		   4 * sqrt(0.3 * 0.7 / (double)(12 * steps)));
-	release_rows(&ds);
-}
-
-static void
-a_missing_wordnet_or_tokenizer_is_refused(void **state)
-{
-	struct tokenizer t;
-	struct dataset ds = { .name = "ids", .kind = DATASET_TOKENS, .vocab = 256, .length = 4 };
-	struct knobs k;
-	struct err e;
-
-	(void)state;
-	knob_defaults(&k);
-	CHECK_INT(augment_fits(&k, &ds, NULL, NULL, &e), 0);
-	k.synonym_rate = 0.5;
-	CHECK_INT(augment_fits(&k, &ds, NULL, NULL, &e), -1);
-	CHECK_STR(e.msg,
-		  "synonym-rate: no WordNet has been read; `augment synonym rate 0.1` reads it");
-	CHECK_INT(augment_fits(&k, &ds, NULL, dictionary, &e), -1);
-	CHECK_STR(e.msg, "synonym-rate: words of a text are replaced by synonyms, and ids has ids "
-			 "without a tokenizer; `set synonym-rate 0`");
-	learn(&t, TOKENIZER_BYTE, 0);
-	ds.tokenizer = &t;
-	CHECK_INT(augment_fits(&k, &ds, NULL, dictionary, &e), 0);
+	synonymrig_release(&ds);
 }
 
 int
@@ -551,16 +255,11 @@ main(void)
 		TEST(the_hash_depends_on_all_bytes),
 		TEST(synonyms_are_tokenized_like_the_word),
 		TEST(synonyms_without_tokens_are_skipped),
-		TEST(rows_grow_and_are_truncated),
-		TEST(frames_are_preserved),
-		TEST(next_token_labels_follow),
-		TEST(the_share_is_the_requested_one),
-		TEST(a_missing_wordnet_or_tokenizer_is_refused),
 		TEST(debians_wordnet_is_read), /* the last: skipped if not installed */
 	};
 
 	/* cmocka's skip() writes "not ok", which automake counts as a failure */
 	return _cmocka_run_group_tests(
 		"tests", tests, sizeof tests / sizeof *tests - !io_exists(DEBIAN "/index.noun"),
-		read_dictionary, drop_dictionary);
+		synonymrig_read, synonymrig_drop);
 }

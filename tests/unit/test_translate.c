@@ -10,15 +10,8 @@
 #include "retort/base/mem.h"
 #include "retort/data/translate/trigram_cosine.h"
 #include "retort/data/translate/apertium.h"
-#include "retort/data/augment/augment.h"
 #include "retort/data/translate/bitext.h"
-#include "retort/data/translate/round_trip.h"
-#include "retort/data/sets.h"
-#include "retort/data/texts.h"
 #include "retort/data/translate/framing.h"
-#include "retort/data/read/read.h"
-
-/* ---------------------------------------------------------------- messages */
 
 static void
 framed_messages_round_trip(void **state)
@@ -56,8 +49,6 @@ a_message_is_one_line_for_any_text(void **state)
 	assert_false(framing_is_utf8("a\xFF", 2));
 }
 
-/* ---------------------------------------------------------------- likeness */
-
 static void
 cosines_match_values_by_hand(void **state)
 {
@@ -74,8 +65,6 @@ cosines_match_values_by_hand(void **state)
 	CHECK_NEAR(trigram_cosine_texts("\xFF\xFF", "\xFF"),
 		   trigram_cosine_texts("\xFF", "\xFF\xFF"), 0);
 }
-
-/* ---------------------------------------------------------------- files of pairs */
 
 static void
 pairs_are_found_and_stored(void **state)
@@ -142,8 +131,6 @@ invalid_bitexts_are_refused_with_the_line(void **state)
 	assert_int_equal(p->n, 1);
 	bitext_free(p);
 }
-
-/* ---------------------------------------------------------------- translators */
 
 struct heard {
 	struct text said; /* "0:after 1:after " */
@@ -328,8 +315,6 @@ unsuitable_texts_are_not_sent(void **state)
 	assert_true(translator_accepts(big + 1));
 }
 
-/* ---------------------------------------------------------------- Apertium */
-
 static void
 modes_become_pipelines_that_flush(void **state)
 {
@@ -430,152 +415,6 @@ apertium_translates(void **state)
 	translator_free(t);
 }
 
-/* ---------------------------------------------------------------- rows of a data set */
-
-static struct dataset *
-table_of(const char *csv)
-{
-	struct dataset_options o = {
-		.text = "said", .label = "mood", .tokens = "char", .length = 6
-	};
-	struct dataset *ds = NULL;
-	struct err e;
-
-	if (read_bytes("table.csv", csv, strlen(csv), &o, &ds, &e) < 0)
-		fail_msg("%s", e.msg);
-	return ds;
-}
-
-#define EIGHT "b,cab\na,acb\nb,a\na,cc\na,b\nb,ab\nb,bb\na,abc\n"
-
-static void
-texts_stay_with_their_rows(void **state)
-{
-	struct dataset *ds = table_of("mood,said\na,a cat cab\nb,\n" EIGHT),
-		       *more = table_of("mood,said\na,b act\nb,t\n" EIGHT);
-	struct err e;
-
-	(void)state;
-	CHECK_STR(texts_row(ds, 0), "a cat cab"); /* longer than the row */
-	CHECK_STR(texts_row(ds, 1), "");
-	CHECK_STR(texts_row(ds, 9), "abc");
-	if (sets_append(ds, more, DATASET_TRANSFER, 1, &e) < 0)
-		fail_msg("%s", e.msg);
-	CHECK_STR(texts_row(ds, 0), "a cat cab");
-	CHECK_STR(texts_row(ds, 10), "b act");
-	CHECK_STR(texts_row(ds, 19), "abc");
-	dataset_free(more);
-	dataset_free(ds);
-}
-
-static void
-translations_are_tokenized_like_their_rows(void **state)
-{
-	struct dataset *ds = table_of("mood,said\na,a cat cab\nb,\n" EIGHT);
-	struct bitext *b = bitext_new("x");
-	struct round_trip *r;
-	struct err e;
-
-	(void)state;
-	bitext_add(b, "a cat cab", "tac a bat b");
-	bitext_add(b, "cab", "cab"); /* unchanged */
-	bitext_add(b, "acb", "");    /* empty */
-	bitext_add(b, "cc", "x");    /* a character missing in the vocabulary */
-	bitext_add(b, "ab", "ba");
-	bitext_add(b, "not there", "a");
-	bitext_measure(b);
-	r = round_trip_new(ds, b, &e);
-	if (!r)
-		fail_msg("%s", e.msg);
-	CHECK_INT(r->rows, 2);
-	CHECK_INT(r->refused, 1);
-	for (size_t i = 0; i < ds->n; i++)
-		CHECK((r->cosine[i] >= 0) == (i == 0 || i == 7));
-	CHECK_NEAR(r->cosine[0], trigram_cosine_texts("a cat cab", "tac a bat b"), 1e-7);
-	/* blank, a, b, c, t have ids 0 to 4 */
-	assert_memory_equal(r->ids, ((int32_t[]){ 4, 1, 3, 0, 1, 0 }), 6 * sizeof(int32_t));
-	assert_memory_equal(r->ids + 7 * 6, ((int32_t[]){ 2, 1, -1, -1, -1, -1 }),
-			    6 * sizeof(int32_t));
-	round_trip_free(r);
-	bitext_free(b);
-	b = bitext_new("x");
-	bitext_add(b, "not there", "a");
-	CHECK(!round_trip_new(ds, b, &e));
-	bitext_add(b, "cc", "x");
-	CHECK(!round_trip_new(ds, b, &e) && strstr(e.msg, "missing in the"));
-	bitext_free(b);
-	b = bitext_new("x");
-	bitext_add(b, "cab", "cab"); /* a translator that changes nothing is valid */
-	bitext_measure(b);
-	r = round_trip_new(ds, b, &e);
-	CHECK(r && r->rows == 0 && r->found == 1 && r->cosine[2] < 0);
-	round_trip_free(r);
-	bitext_free(b);
-	dataset_free(ds);
-}
-
-/* Rows are replaced at the requested rate, if their cosine is high enough. */
-static void
-rows_are_replaced_at_the_requested_rate(void **state)
-{
-	enum { ROWS = 2000, LENGTH = 4 };
-	static int32_t ids[ROWS * LENGTH], after[ROWS * LENGTH], labels[ROWS];
-	static float cosine[ROWS];
-	static uint32_t rows[ROWS];
-	struct dataset ds = { .name = "texts",
-			      .kind = DATASET_TOKENS,
-			      .n = ROWS,
-			      .d = LENGTH,
-			      .length = LENGTH,
-			      .vocab = 256,
-			      .classes = 2,
-			      .ids = ids,
-			      .y = labels };
-	struct round_trip round_trip = {
-		.n = ROWS, .length = LENGTH, .ids = after, .cosine = cosine
-	};
-	struct augmenter a;
-	struct knobs knobs;
-	struct batch b;
-	size_t taken = 0;
-	struct err e;
-
-	(void)state;
-	for (int i = 0; i < ROWS; i++) {
-		rows[i] = (uint32_t)(ROWS - 1 -
-				     i); /* rows of the batch and of the data differ in order */
-		cosine[i] = i % 4 == 0 ? -1 : i % 4 == 1 ? 0.5f : 0.9f;
-		for (int p = 0; p < LENGTH; p++) {
-			ids[i * LENGTH + p] = 'a';
-			after[i * LENGTH + p] = 'b' + i % 7;
-		}
-	}
-	knob_defaults(&knobs);
-	CHECK_INT(augment_fits(&knobs, &ds, NULL, NULL, &e), 0);
-	knobs.backtranslate_rate = 0.3;
-	knobs.backtranslate_keep = 0.75;
-	CHECK_INT(augment_fits(&knobs, &ds, NULL, NULL, &e), -1);
-	CHECK_INT(augment_fits(&knobs, &ds, &round_trip, NULL, &e), 0);
-	CHECK_INT(batch_init(&b, ROWS, &ds, &e), 0);
-	CHECK_INT(augment_open(&a, &ds, rows, ROWS, NULL, &e), 0);
-	a.round_trip = &round_trip;
-	batch_fill(&b, &ds, rows, ROWS, NULL);
-	augment_batch(&a, &knobs, 42, 7, &b);
-	for (int i = 0; i < ROWS; i++) {
-		const int32_t *got = batch_i32(&b, BATCH_IDS) + i * LENGTH;
-		uint32_t row = rows[i];
-		bool is = got[0] != 'a';
-
-		CHECK(!is || (row % 4 >= 2 &&
-			      memcmp(got, after + row * LENGTH, sizeof(int32_t) * LENGTH) == 0));
-		taken += is;
-	}
-	CHECK_NEAR((double)taken / (ROWS / 2.0), 0.3,
-		   4 * sqrt(0.3 * 0.7 / (ROWS / 2.0))); /* four standard deviations */
-	augment_close(&a);
-	batch_release(&b);
-}
-
 int
 main(void)
 {
@@ -594,9 +433,6 @@ main(void)
 		TEST(modes_become_pipelines_that_flush),
 		TEST(modes_are_found_and_their_files_hashed),
 		TEST(apertium_translates),
-		TEST(texts_stay_with_their_rows),
-		TEST(translations_are_tokenized_like_their_rows),
-		TEST(rows_are_replaced_at_the_requested_rate),
 	};
 
 	signal(SIGPIPE, SIG_IGN); /* as in the program */

@@ -1,6 +1,7 @@
 /* test_walk.c: optimizer steps of a tiny student against plain loops of the formulas, in double. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
+#include "oracle.h"
 
 #include "retort/kd/losses/loss_table.h"
 #include "retort/nn/gemm/blas.h"
@@ -8,28 +9,8 @@
 #include "retort/train/branch_step.h"
 #include "retort/nn/models/model_table.h"
 
-/*
- * A 2-2-2 student with tanh, three rows of which two are labelled, two teachers, and a pair of
- * layers: cross-entropy + distillation + hidden. The reference calls no function of the library. If
- * both agree to 1e-12, graph, losses, clipping and optimizer match their formulas in combination.
- */
-#define ROWS 3
-#define IN 2
-#define HIDDEN 2
-#define CLASSES 2
-#define WIDEST 3 /* of a teacher's layer */
 #define STEPS 3
 #define NEAR 1e-12
-
-static const double x[ROWS][IN] = { { 0.5, -1.25 }, { -0.75, 2 }, { 1.5, 0.25 } };
-static const int label[ROWS] = { 1, -1, 0 };
-static const double teacher_logits[2][ROWS][CLASSES] = {
-	{ { -1, 2.5 }, { 0.75, -0.5 }, { 3, 0.125 } },
-	{ { 0.5, 1 }, { -2, 0.25 }, { 1.25, -1.75 } },
-};
-static const double teacher_weight[2] = { 0.75, 0.5 };
-static const double teacher_layer[ROWS * WIDEST] = { 0.5,   -0.25, 1,    -0.875, 0.125,
-						     0.625, 0.25,  0.75, -0.5 };
 
 static const struct {
 	const char *what;
@@ -39,23 +20,15 @@ static const struct {
 	double clip; /* 0.25 clips, 0 is off */
 	double decay;
 } cases[] = {
-	{ "sgd, equal widths", KNOB_SGD, HIDDEN, 0, 0 },
-	{ "sgd, projected, clipped, decay", KNOB_SGD, WIDEST, 0.25, 0.125 },
-	{ "momentum, projected, clipped", KNOB_MOMENTUM, WIDEST, 0.25, 0 },
-	{ "adamw, equal widths, clipped", KNOB_ADAMW, HIDDEN, 0.25, 0 },
-	{ "adamw, projected, decay", KNOB_ADAMW, WIDEST, 0, 0.125 },
+	{ "sgd, equal widths", KNOB_SGD, ORACLE_HIDDEN, 0, 0 },
+	{ "sgd, projected, clipped, decay", KNOB_SGD, ORACLE_WIDEST, 0.25, 0.125 },
+	{ "momentum, projected, clipped", KNOB_MOMENTUM, ORACLE_WIDEST, 0.25, 0 },
+	{ "adamw, equal widths, clipped", KNOB_ADAMW, ORACLE_HIDDEN, 0.25, 0 },
+	{ "adamw, projected, decay", KNOB_ADAMW, ORACLE_WIDEST, 0, 0.125 },
 };
 #define CASES (sizeof cases / sizeof *cases)
 
-/* Parameters in the order of this test: six arrays, the last two only if widths differ. */
-enum { W1, B1, W2, B2, P, C, ARRAYS };
-#define MOST (HIDDEN * WIDEST)
-
-struct numbers {
-	double at[ARRAYS][MOST];
-};
-
-static const struct numbers start = { {
+static const struct oracle_numbers start = { {
 	{ 0.3, -0.7, 0.2, 0.9 }, /* W1[in][hidden] */
 	{ 0.05, -0.1 },
 	{ 1.1, -0.4, -0.6, 0.8 }, /* W2[hidden][classes] */
@@ -63,173 +36,6 @@ static const struct numbers start = { {
 	{ 0.6, -0.2, 0.4, -0.5, 0.7, 0.1 }, /* P[hidden][width] */
 	{ 0.01, -0.02, 0.03 },
 } };
-
-static int
-length(int array, int width)
-{
-	const int len[ARRAYS] = { IN * HIDDEN, HIDDEN,         HIDDEN * CLASSES,
-				  CLASSES,     HIDDEN * width, width };
-
-	return array >= P && width == HIDDEN ? 0 : len[array];
-}
-
-/* Results of a step by the formulas. */
-struct oracle {
-	double ce, kd, hidden, loss, kl, accuracy, norm;
-	struct numbers w, g, m, v;
-};
-
-static void
-softmax(const double *z, double t, double *out)
-{
-	double sum = 0;
-
-	for (int c = 0; c < CLASSES; c++)
-		sum += exp(z[c] / t);
-	for (int c = 0; c < CLASSES; c++)
-		out[c] = exp(z[c] / t) / sum;
-}
-
-/* sum p (log p - log q) of one row at temperature t; the gradient with respect to z, without
- * weights, is added. */
-static double
-divergence(const double *z, const double *teacher, double t, double weight, double *dz)
-{
-	double p[CLASSES], q[CLASSES], sum = 0;
-
-	softmax(teacher, t, p);
-	softmax(z, t, q);
-	for (int c = 0; c < CLASSES; c++) {
-		sum += p[c] * (log(p[c]) - log(q[c]));
-		dz[c] += weight * t * (q[c] - p[c]); /* t^2 of the loss, 1/t of the softmax */
-	}
-	return sum;
-}
-
-static void
-oracle_losses(struct oracle *o, const double (*z)[CLASSES], const struct knobs *k,
-	      double (*dz)[CLASSES])
-{
-	double labelled = 0, right = 0, total = teacher_weight[0] + teacher_weight[1],
-	       none[CLASSES] = { 0 };
-
-	for (int i = 0; i < ROWS; i++)
-		labelled += label[i] >= 0;
-	o->ce = o->kd = o->kl = 0;
-	for (int i = 0; i < ROWS; i++) {
-		double q[CLASSES];
-
-		softmax(z[i], 1, q);
-		for (int c = 0; c < CLASSES && label[i] >= 0; c++)
-			dz[i][c] += k->ce_weight * (q[c] - (c == label[i])) / labelled;
-		if (label[i] >= 0) {
-			o->ce -= log(q[label[i]]) / labelled;
-			right += (z[i][1] > z[i][0]) == label[i];
-		}
-		for (int t = 0; t < 2; t++) {
-			double T = k->temperature, weight = teacher_weight[t];
-
-			o->kd += T * T * weight / ROWS *
-				 divergence(z[i], teacher_logits[t][i], T,
-					    k->kd_weight * weight / ROWS, dz[i]);
-			o->kl += weight / total / ROWS *
-				 divergence(z[i], teacher_logits[t][i], 1, 0, none);
-		}
-	}
-	o->accuracy = right / labelled;
-}
-
-/* Forward values, then gradients. */
-static void
-oracle_gradient(struct oracle *o, const struct knobs *k, double map_weight, int width)
-{
-	double h[ROWS][HIDDEN], z[ROWS][CLASSES], y[ROWS][WIDEST];
-	double dz[ROWS][CLASSES] = { 0 }, dy[ROWS][WIDEST], da[ROWS][HIDDEN];
-	bool projected = width != HIDDEN;
-
-	for (int i = 0; i < ROWS; i++) {
-		for (int j = 0; j < HIDDEN; j++)
-			h[i][j] = tanh(o->w.at[B1][j] + x[i][0] * o->w.at[W1][j] +
-				       x[i][1] * o->w.at[W1][HIDDEN + j]);
-		for (int c = 0; c < CLASSES; c++)
-			z[i][c] = o->w.at[B2][c] + h[i][0] * o->w.at[W2][c] +
-				  h[i][1] * o->w.at[W2][CLASSES + c];
-		for (int c = 0; c < width; c++)
-			y[i][c] = projected ? o->w.at[C][c] + h[i][0] * o->w.at[P][c] +
-						      h[i][1] * o->w.at[P][width + c]
-					    : h[i][c];
-	}
-	oracle_losses(o, (const double(*)[CLASSES])z, k, dz);
-	o->hidden = 0;
-	for (int i = 0; i < ROWS; i++)
-		for (int c = 0; c < width; c++) {
-			double gap = y[i][c] - teacher_layer[i * width + c];
-
-			o->hidden += gap * gap / (ROWS * width);
-			dy[i][c] = map_weight * 2 * gap / (ROWS * width);
-		}
-	o->loss = k->ce_weight * o->ce + k->kd_weight * o->kd + map_weight * o->hidden;
-
-	memset(&o->g, 0, sizeof o->g);
-	for (int i = 0; i < ROWS; i++)
-		for (int j = 0; j < HIDDEN; j++) {
-			double dh = projected ? 0 : dy[i][j];
-
-			for (int c = 0; c < CLASSES; c++) {
-				dh += dz[i][c] * o->w.at[W2][j * CLASSES + c];
-				o->g.at[W2][j * CLASSES + c] += h[i][j] * dz[i][c];
-			}
-			for (int c = 0; c < width && projected; c++) {
-				dh += dy[i][c] * o->w.at[P][j * width + c];
-				o->g.at[P][j * width + c] += h[i][j] * dy[i][c];
-			}
-			da[i][j] = dh * (1 - h[i][j] * h[i][j]);
-			o->g.at[B1][j] += da[i][j];
-			for (int f = 0; f < IN; f++)
-				o->g.at[W1][f * HIDDEN + j] += x[i][f] * da[i][j];
-		}
-	for (int i = 0; i < ROWS; i++) {
-		for (int c = 0; c < CLASSES; c++)
-			o->g.at[B2][c] += dz[i][c];
-		for (int c = 0; c < width && projected; c++)
-			o->g.at[C][c] += dy[i][c];
-	}
-}
-
-/* Clip over all parameters, then update; `t` is 1 at the first step. */
-static void
-oracle_update(struct oracle *o, const struct knobs *k, double lr, int t, int width)
-{
-	double sum = 0, scale;
-
-	for (int a = 0; a < ARRAYS; a++)
-		for (int i = 0; i < length(a, width); i++)
-			sum += o->g.at[a][i] * o->g.at[a][i];
-	o->norm = sqrt(sum);
-	scale = k->clip > 0 && o->norm > k->clip ? k->clip / o->norm : 1;
-	for (int a = 0; a < ARRAYS; a++)
-		for (int i = 0; i < length(a, width); i++) {
-			double *w = &o->w.at[a][i], *m = &o->m.at[a][i], *v = &o->v.at[a][i];
-			double g = scale * o->g.at[a][i], before = *w;
-			bool decays = a == W1 || a == W2 || a == P; /* weights, not biases */
-
-			if (k->optimizer == KNOB_SGD) {
-				*w -= lr * g;
-			} else if (k->optimizer == KNOB_MOMENTUM) {
-				*m = k->momentum * *m + g;
-				*w -= lr * *m;
-			} else {
-				*m = k->beta1 * *m + (1 - k->beta1) * g;
-				*v = k->beta2 * *v + (1 - k->beta2) * g * g;
-				*w -= lr * (*m / (1 - pow(k->beta1, t))) /
-				      (sqrt(*v / (1 - pow(k->beta2, t))) + 1e-8);
-			}
-			if (decays)
-				*w -= lr * k->weight_decay * before;
-		}
-}
-
-/* ------------------------------------------------ the library's side */
 
 struct rig {
 	struct branch *b;
@@ -243,33 +49,33 @@ struct rig {
 static const struct param *
 array_of(const struct rig *r, int array)
 {
-	static const char *const name[ARRAYS] = { "block1.weight",      "block1.bias",
-						  "logits.weight",      "logits.bias",
-						  "map.big.1.1.weight", "map.big.1.1.bias" };
+	static const char *const name[ORACLE_ARRAYS] = { "block1.weight",      "block1.bias",
+							 "logits.weight",      "logits.bias",
+							 "map.big.1.1.weight", "map.big.1.1.bias" };
 	const struct param *p = param_find(&r->b->net->layout, name[array]);
 
-	if (length(array, r->width) == 0) {
+	if (oracle_length(array, r->width) == 0) {
 		CHECK(p == NULL);
 		return NULL;
 	}
 	if (!p)
 		fail_msg("no parameter %s", name[array]);
-	CHECK_INT(p->len, length(array, r->width));
+	CHECK_INT(p->len, oracle_length(array, r->width));
 	return p;
 }
 
 static void
 fill_batch(struct batch *b)
 {
-	const struct dataset ds = { .d = IN };
+	const struct dataset ds = { .d = ORACLE_IN };
 
-	CHECK_INT(batch_init(b, ROWS, &ds, NULL), 0);
-	b->rows = ROWS;
-	for (int i = 0; i < ROWS; i++) {
-		for (int f = 0; f < IN; f++)
-			batch_f32(b, BATCH_INPUT)[i * IN + f] = (float)x[i][f];
-		batch_i32(b, BATCH_LABEL)[i] = label[i];
-		batch_f32(b, BATCH_LABEL_WEIGHT)[i] = label[i] >= 0;
+	CHECK_INT(batch_init(b, ORACLE_ROWS, &ds, NULL), 0);
+	b->rows = ORACLE_ROWS;
+	for (int i = 0; i < ORACLE_ROWS; i++) {
+		for (int f = 0; f < ORACLE_IN; f++)
+			batch_f32(b, BATCH_INPUT)[i * ORACLE_IN + f] = (float)oracle_x[i][f];
+		batch_i32(b, BATCH_LABEL)[i] = oracle_label[i];
+		batch_f32(b, BATCH_LABEL_WEIGHT)[i] = oracle_label[i] >= 0;
 		batch_f32(b, BATCH_ROW_WEIGHT)[i] = 1;
 	}
 }
@@ -277,7 +83,7 @@ fill_batch(struct batch *b)
 static void
 rig_open(struct rig *r, int width)
 {
-	const struct model_io io = { .features = IN, .classes = CLASSES };
+	const struct model_io io = { .features = ORACLE_IN, .classes = ORACLE_CLASSES };
 	const struct branch_plan plan = { .map = &r->map, .n_maps = 1, .teacher = &r->teacher };
 	struct model_spec spec;
 	struct err e;
@@ -287,7 +93,7 @@ rig_open(struct rig *r, int width)
 	r->map = (struct layer_pair){ .t_layer = 1,
 				      .s_layer = 1,
 				      .weight = 0.375,
-				      .projected = width != HIDDEN,
+				      .projected = width != ORACLE_HIDDEN,
 				      .match = &loss_hidden,
 				      .t_width = (size_t)width };
 	snprintf(r->teacher.name, sizeof r->teacher.name, "big");
@@ -295,20 +101,20 @@ rig_open(struct rig *r, int width)
 	r->teacher.n_layers = 2;
 	r->teacher.layer[1].width = (size_t)width;
 	CHECK_INT(model_table_parse("mlp 2 activation=tanh", &spec, &e), 0);
-	r->b = branch_new(BRANCH_STUDENT, "s", &spec, &io, ROWS, 1, NULL, &e);
+	r->b = branch_new(BRANCH_STUDENT, "s", &spec, &io, ORACLE_ROWS, 1, NULL, &e);
 	CHECK(r->b != NULL);
-	CHECK_INT(branch_rebuild(&r->b, ROWS, &plan, &e), 0);
-	for (int a = 0; a < ARRAYS; a++)
-		for (int i = 0; i < length(a, width); i++)
+	CHECK_INT(branch_rebuild(&r->b, ORACLE_ROWS, &plan, &e), 0);
+	for (int a = 0; a < ORACLE_ARRAYS; a++)
+		for (int i = 0; i < oracle_length(a, width); i++)
 			branch_value(r->b)[array_of(r, a)->offset + (size_t)i] = start.at[a][i];
 	fill_batch(&r->batch);
 	r->feed.batch = &r->batch;
 	r->feed.n_teachers = 2;
 	for (int t = 0; t < 2; t++) {
-		r->feed.t_logits[t] = &teacher_logits[t][0][0];
-		r->feed.t_weight[t] = teacher_weight[t];
+		r->feed.t_logits[t] = &oracle_teacher_logits[t][0][0];
+		r->feed.t_weight[t] = oracle_teacher_weight[t];
 	}
-	r->feed.t_layer[0] = teacher_layer;
+	r->feed.t_layer[0] = oracle_teacher_layer;
 }
 
 static void
@@ -320,12 +126,12 @@ rig_close(struct rig *r)
 
 static void
 compare_arrays(const struct rig *r, const char *what, const char *kind, const real *got,
-	       const struct numbers *want)
+	       const struct oracle_numbers *want)
 {
-	for (int a = 0; a < ARRAYS; a++) {
+	for (int a = 0; a < ORACLE_ARRAYS; a++) {
 		const struct param *p = array_of(r, a);
 
-		for (int i = 0; i < length(a, r->width); i++)
+		for (int i = 0; i < oracle_length(a, r->width); i++)
 			if (!(fabs(got[p->offset + (size_t)i] - want->at[a][i]) <= NEAR))
 				fail_msg("%s: %s of %s[%d] is %.17g, expected %.17g", what, kind,
 					 p->name, i, got[p->offset + (size_t)i], want->at[a][i]);
@@ -401,7 +207,7 @@ shares_are_the_norms_of_each_terms_gradient(void **state)
 	struct rig r;
 
 	(void)state;
-	rig_open(&r, WIDEST);
+	rig_open(&r, ORACLE_WIDEST);
 	for (int term = 0; term < 3; term++) { /* one term alone at a time */
 		struct oracle o = { .w = start };
 		struct knobs alone = k;
@@ -417,8 +223,8 @@ shares_are_the_norms_of_each_terms_gradient(void **state)
 	branch_step_shares(r.b, &r.feed, &k, &r.map, share);
 	for (int term = 0; term < 3; term++)
 		CHECK_NEAR(share[term], norm[term] / sum, NEAR);
-	for (int a = 0; a < ARRAYS; a++) /* evaluation changes nothing */
-		for (int i = 0; i < length(a, r.width); i++)
+	for (int a = 0; a < ORACLE_ARRAYS; a++) /* evaluation changes nothing */
+		for (int i = 0; i < oracle_length(a, r.width); i++)
 			CHECK(branch_value(r.b)[array_of(&r, a)->offset + (size_t)i] ==
 			      start.at[a][i]);
 	rig_close(&r);
@@ -436,7 +242,7 @@ normalised_weights_sum_over_active_terms(void **state)
 		struct rig r;
 
 		(void)state;
-		rig_open(&r, WIDEST);
+		rig_open(&r, ORACLE_WIDEST);
 		r.feed.t_layer[0] = muted ? NULL : r.feed.t_layer[0];
 		sum = k.ce_weight + k.kd_weight + (muted ? 0 : r.map.weight);
 		CHECK(fabs(sum - 1) > 0.1);
@@ -466,7 +272,7 @@ layers_of_muted_teachers_do_not_contribute(void **state)
 	struct rig r;
 
 	(void)state;
-	rig_open(&r, WIDEST);
+	rig_open(&r, ORACLE_WIDEST);
 	r.feed.t_layer[0] = NULL;
 	k.weight_decay = 0;
 	oracle_gradient(&o, &k, 0, r.width);
@@ -482,18 +288,18 @@ layers_of_muted_teachers_do_not_contribute(void **state)
 static void
 target_rows_can_be_in_another_order(void **state)
 {
-	static const int32_t row[ROWS] = { 3, 0, 2 };
+	static const int32_t row[ORACLE_ROWS] = { 3, 0, 2 };
 	struct knobs k = knobs_of(1);
-	double apart[4 * WIDEST] = { 0 };
+	double apart[4 * ORACLE_WIDEST] = { 0 };
 	struct branch_result want, got;
 	struct rig r, s;
 
 	(void)state;
-	rig_open(&r, WIDEST);
-	rig_open(&s, WIDEST);
-	for (size_t i = 0; i < ROWS; i++)
-		memcpy(apart + (size_t)row[i] * WIDEST, teacher_layer + i * WIDEST,
-		       WIDEST * sizeof *apart);
+	rig_open(&r, ORACLE_WIDEST);
+	rig_open(&s, ORACLE_WIDEST);
+	for (size_t i = 0; i < ORACLE_ROWS; i++)
+		memcpy(apart + (size_t)row[i] * ORACLE_WIDEST,
+		       oracle_teacher_layer + i * ORACLE_WIDEST, ORACLE_WIDEST * sizeof *apart);
 	s.feed.t_layer[0] = apart;
 	s.feed.t_row[0] = row;
 	for (int step = 0; step < 3; step++) { /* gradients of the previous step have no effect */

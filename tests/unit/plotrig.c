@@ -1,0 +1,125 @@
+/* plotrig.c: a run as a scene, and its plots as text. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+#include "plotrig.h"
+
+#include "retort/kd/losses/loss_table.h"
+
+struct plotrig plotrig;
+
+void
+plotrig_add_sample(unsigned branch, unsigned metric, uint32_t step, double value)
+{
+	if (!plotrig.scene.series[branch][metric])
+		plotrig.scene.series[branch][metric] = series_new();
+	series_push(plotrig.scene.series[branch][metric], step, value);
+}
+
+int
+plotrig_teardown(void **state)
+{
+	(void)state;
+	for (int b = 0; b < BRANCH_IDS; b++)
+		for (unsigned m = 0; m < METRIC_COUNT; m++)
+			series_free(plotrig.scene.series[b][m]);
+	memset(&plotrig.scene, 0, sizeof plotrig.scene);
+	memset(plotrig.mark, 0, sizeof plotrig.mark);
+	canvas_release(&plotrig.canvas);
+	return 0;
+}
+
+int
+plotrig_setup(void **state)
+{
+	(void)state;
+	plotrig.scene.utf8 = plotrig.scene.braille = true;
+	knob_defaults(&plotrig.scene.info.run.settings.knobs);
+	plotrig.scene.view.plot_metric[0] = METRIC_VAL_NLL;
+	plotrig.scene.view.plot_metric[1] = METRIC_VAL_ACCURACY;
+	plotrig.scene.mark = plotrig.mark;
+	return 0;
+}
+
+void
+plotrig_add_change(uint32_t step, int knob, double from, double to)
+{
+	struct scene_mark *m = &plotrig.mark[plotrig.scene.n_marks];
+
+	*m = (struct scene_mark){ .kind = SCENE_TWEAK,
+				  .branch = BRANCH_STUDENT,
+				  .step = step,
+				  .knob = knob,
+				  .from = from,
+				  .to = to };
+	m->letter = (char)('a' + plotrig.scene.n_marks++);
+	snprintf(m->text, sizeof m->text, "%s %g -> %g", knob_table[knob].name, from, to);
+}
+
+void
+plotrig_fill(void)
+{
+	for (uint32_t i = 10; i <= 200; i += 10) {
+		double x = 1 / (1 + i / 20.0);
+
+		plotrig_add_sample(BRANCH_STUDENT, METRIC_VAL_NLL, i, i == 150 ? NAN : 2 * x);
+		plotrig_add_sample(BRANCH_BASELINE, METRIC_VAL_NLL, i, 0.3 + 2 * x);
+		plotrig_add_sample(BRANCH_STUDENT, METRIC_VAL_ACCURACY, i, 1 - x);
+		plotrig_add_sample(BRANCH_STUDENT, metric_output(LOSS_OUTPUT_ce, METRIC_SHARE), i,
+				   1 - i / 400.0);
+		plotrig_add_sample(BRANCH_STUDENT, metric_output(LOSS_OUTPUT_kd, METRIC_SHARE), i,
+				   i / 400.0);
+		plotrig_add_sample(BRANCH_STUDENT, metric_output(LOSS_OUTPUT_kd, METRIC_TRAIN), i,
+				   3 * x);
+	}
+	plotrig.scene.info.n_teachers = 2;
+	snprintf(plotrig.scene.info.teacher[0].name, NET_NAME, "big");
+	snprintf(plotrig.scene.info.teacher[1].name, NET_NAME, "late");
+	plotrig.scene.info.teacher[0].ready = true;
+	plotrig.scene.info.teacher[0].last.nll = 0.125;
+	plotrig.scene.info.teacher[0].last.accuracy = NAN;
+	plotrig_add_change(60, 0, 4, 2);
+	plotrig_add_change(100, 0, 2, 8);
+	plotrig_add_change(100, 1, 0.9, 0.75);
+}
+
+void
+plotrig_add_stage(uint32_t step, const char *text)
+{
+	plotrig.mark[plotrig.scene.n_marks] = (struct scene_mark){ .kind = SCENE_STAGE,
+								   .branch = BRANCH_STUDENT,
+								   .step = step,
+								   .letter = '>',
+								   .knob = -1 };
+	snprintf(plotrig.mark[plotrig.scene.n_marks++].text, sizeof plotrig.mark->text, "%s", text);
+	plotrig_add_change(step, 0, 8, 1);
+	plotrig_add_change(step, 1, 0.75, 0);
+}
+
+void
+plotrig_check(const char *want)
+{
+	struct text t = { 0 };
+
+	canvas_dump(&plotrig.canvas, &t);
+	CHECK_STR(text_get(&t), want);
+	text_release(&t);
+}
+
+bool
+plotrig_shows(const char *what)
+{
+	struct text t = { 0 };
+	bool is_there;
+
+	canvas_dump(&plotrig.canvas, &t);
+	is_there = strstr(text_get(&t), what) != NULL;
+	text_release(&t);
+	return is_there;
+}
+
+void
+plotrig_draw_pane(const struct pane *p, int width, int height)
+{
+	canvas_resize(&plotrig.canvas, width, height);
+	p->draw(&plotrig.scene, canvas_all(&plotrig.canvas));
+}
