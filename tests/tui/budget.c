@@ -141,39 +141,26 @@ cpu_of(pid_t pid)
 	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
-int
-main(int argc, char **argv)
+static void
+write_session(const char *path)
 {
-	const char *program = argc > 1 ? argv[1] : getenv("RETORT"),
-		   *session = argc > 2 ? argv[2] : NULL;
-	char dir[] = "/tmp/retort-budget-XXXXXX", own[64], command[96];
-	double began = mono_now(), cpu;
-	struct count c;
-	pid_t pid;
-	FILE *f;
+	FILE *f = fopen(path, "w");
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (!mkdtemp(dir))
-		return 99;
-	setenv("XDG_STATE_HOME", dir, 1); /* lines for recording and history */
-	setenv("XDG_CONFIG_HOME", dir, 1);
-	unsetenv("RETORTRC");
-	snprintf(own, sizeof own, "%s/budget.ret", dir);
-	f = session ? NULL : fopen(own, "w");
-	session = session ? session : own;
-	if (f) {
-		fputs("retort-session 1\nseed 42\ndata digits labels 100\nteacher big mlp "
-		      "32\ntrain big epochs 3\n"
-		      "student mlp 16\nset speed 200\nrun 100000\n",
-		      f);
-		fclose(f);
-	}
-	pid = start_program(program, session);
-	if (pid < 0) {
-		puts("1..0 # SKIP no pseudo terminal");
-		return 0;
-	}
-	c = read_output(5, "retort");
+	if (!f)
+		return;
+	fputs("retort-session 1\nseed 42\ndata digits labels 100\nteacher big mlp "
+	      "32\ntrain big epochs 3\n"
+	      "student mlp 16\nset speed 200\nrun 100000\n",
+	      f);
+	fclose(f);
+}
+
+static void
+check_frames(double began)
+{
+	struct count c;
+
+	read_output(5, "retort");
 	printf("# first frame after %.0f ms\n", 1000 * (mono_now() - began));
 	c = read_output(20, "RUN");
 	ok(c.seconds >= 0, "the run starts");
@@ -184,6 +171,15 @@ main(int argc, char **argv)
 	ok(c.frames > 10 && c.bytes <= MEAN_BYTES * SECONDS * FPS,
 	   "a frame at 160x50 has at most 200 bytes on average");
 	ok(c.largest <= MOST_BYTES, "no frame has more than 3000 bytes");
+}
+
+/* The time until a key is on the screen, and what is written and computed while paused. */
+static void
+check_keys(pid_t pid)
+{
+	struct count c;
+	double cpu;
+
 	send_keys("+");
 	c = read_output(5, "4 -> 5");
 	printf("# a key is on the screen after %.1f ms\n", 1000 * c.seconds);
@@ -207,6 +203,33 @@ main(int argc, char **argv)
 	ok(c.seconds >= 0, "a key changes a knob with training at full speed");
 	send_keys("Q");
 	read_output(3, "recorded");
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *program = argc > 1 ? argv[1] : getenv("RETORT"),
+		   *session = argc > 2 ? argv[2] : NULL;
+	char dir[] = "/tmp/retort-budget-XXXXXX", own[64], command[96];
+	double began = mono_now();
+	pid_t pid;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (!mkdtemp(dir))
+		return 99;
+	setenv("XDG_STATE_HOME", dir, 1); /* lines for recording and history */
+	setenv("XDG_CONFIG_HOME", dir, 1);
+	unsetenv("RETORTRC");
+	snprintf(own, sizeof own, "%s/budget.ret", dir);
+	if (!session)
+		write_session(own);
+	pid = start_program(program, session ? session : own);
+	if (pid < 0) {
+		puts("1..0 # SKIP no pseudo terminal");
+		return 0;
+	}
+	check_frames(began);
+	check_keys(pid);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	snprintf(command, sizeof command, "rm -rf '%s'", dir);

@@ -132,6 +132,17 @@ blank_padded(const real *mask, const struct golden_numbers *want, real *got, boo
 		}
 }
 
+/* Queries, keys and values side by side: x [positions, width] from three parts, each `run` wide. */
+static void
+lay_side_by_side(const struct golden_numbers *part, const size_t *run, size_t width, real *x)
+{
+	size_t at = 0;
+
+	for (int k = 0; k < 3; at += run[k++])
+		for (size_t i = 0; i < part[k].len; i++)
+			x[i / run[k] * width + at + i % run[k]] = part[k].data[i];
+}
+
 static void
 attention(const json_t *c)
 {
@@ -157,9 +168,7 @@ attention(const json_t *c)
 		width += run[k] = part[k].dim[2] * part[k].dim[3];
 	x = golden_room(rows * length * width);
 	dx = golden_room(rows * length * width);
-	for (int k = 0; k < 3; at += run[k++])
-		for (size_t i = 0; i < part[k].len; i++)
-			x[i / run[k] * width + at + i % run[k]] = part[k].data[i];
+	lay_side_by_side(part, run, width, x);
 	for (size_t i = 0; i < mask.len; i++)
 		ids[i] = mask.data[i] > 0 ? 0 : -1;
 	p.in[0] = (struct play_input){
@@ -169,7 +178,6 @@ attention(const json_t *c)
 	play_run(&p, got, y.len);
 	blank_padded(mask.data, &y, got, false);
 	golden_compare(c, "out", "y", got);
-	at = 0;
 	for (int k = 0; k < 3; at += run[k++])
 		golden_compare_runs(c, "grad", names[k], dx + at, run[k], width);
 	p.op = "attention_map";

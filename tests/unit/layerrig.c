@@ -23,6 +23,32 @@ draw(real *to, size_t n, uint64_t seed, const char *what)
 		to[i] = (real)rng_normal(r, i);
 }
 
+/* Draw the numbers of a call, and what the loss has of its own. */
+static void
+fill(const struct loss *l, struct loss_args *a, uint64_t seed)
+{
+	draw(layerrig.x, a->rows * a->width, seed, "x");
+	draw(layerrig.target, a->rows * a->t_width, seed, "target");
+	draw(layerrig.before, a->rows * a->before_width, seed, "before");
+	draw(layerrig.t_before, a->rows * a->before_width, seed, "t-before");
+	for (size_t i = 0; i < a->rows; i++)
+		layerrig.weight[i] = 1 / (real)a->rows;
+	for (int i = 0; i < LOSS_OWN && l->own && l->own[i].name; i++) {
+		size_t dim[2] = { 1, 1 };
+
+		l->own[i].shape(&a->shape, dim);
+		layerrig.own_len[i] = dim[0] * dim[1];
+		CHECK(layerrig.own_len[i] <= LAYERRIG_ROOM);
+		draw(layerrig.own[i], layerrig.own_len[i], seed, l->own[i].name);
+		a->own[i] = layerrig.own[i];
+	}
+	if (l == &loss_crd) {
+		layerrig.own[3][0] = 1;
+		layerrig.own[3][1] = 2;
+		layerrig.own[3][2] = (real)1.5;
+	}
+}
+
 struct loss_args
 layerrig_call(const struct loss *l, size_t rows, size_t places, size_t channels, size_t t_channels,
 	      uint64_t seed)
@@ -68,26 +94,7 @@ layerrig_call(const struct loss *l, size_t rows, size_t places, size_t channels,
 	layerrig.knobs.cwd_temperature = 1.5;
 	layerrig.knobs.crd_temperature = 0.5;
 	layerrig.knobs.crd_negatives = 5;
-	draw(layerrig.x, rows * a.width, seed, "x");
-	draw(layerrig.target, rows * a.t_width, seed, "target");
-	draw(layerrig.before, rows * places * 2, seed, "before");
-	draw(layerrig.t_before, rows * places * 2, seed, "t-before");
-	for (size_t i = 0; i < rows; i++)
-		layerrig.weight[i] = 1 / (real)rows;
-	for (int i = 0; i < LOSS_OWN && l->own && l->own[i].name; i++) {
-		size_t dim[2] = { 1, 1 };
-
-		l->own[i].shape(&a.shape, dim);
-		layerrig.own_len[i] = dim[0] * dim[1];
-		CHECK(layerrig.own_len[i] <= LAYERRIG_ROOM);
-		draw(layerrig.own[i], layerrig.own_len[i], seed, l->own[i].name);
-		a.own[i] = layerrig.own[i];
-	}
-	if (l == &loss_crd) {
-		layerrig.own[3][0] = 1;
-		layerrig.own[3][1] = 2;
-		layerrig.own[3][2] = (real)1.5;
-	}
+	fill(l, &a, seed);
 	CHECK(!l->scratch || l->scratch(&a.shape) <= 8 * LAYERRIG_ROOM);
 	return a;
 }

@@ -86,58 +86,56 @@ oracle_losses(struct oracle *o, const double (*z)[ORACLE_CLASSES], const struct 
 	o->accuracy = right / labelled;
 }
 
-void
-oracle_gradient(struct oracle *o, const struct knobs *k, double map_weight, int width)
-{
-	double h[ORACLE_ROWS][ORACLE_HIDDEN], z[ORACLE_ROWS][ORACLE_CLASSES],
-		y[ORACLE_ROWS][ORACLE_WIDEST];
-	double dz[ORACLE_ROWS][ORACLE_CLASSES] = { 0 }, dy[ORACLE_ROWS][ORACLE_WIDEST],
-	       da[ORACLE_ROWS][ORACLE_HIDDEN];
-	bool projected = width != ORACLE_HIDDEN;
+/* Values of the layers of one step: hidden, logits, and hidden through the projection. */
+struct forward {
+	double h[ORACLE_ROWS][ORACLE_HIDDEN], z[ORACLE_ROWS][ORACLE_CLASSES];
+	double y[ORACLE_ROWS][ORACLE_WIDEST];
+};
 
+static void
+oracle_forward(const struct oracle *o, int width, struct forward *f)
+{
 	for (int i = 0; i < ORACLE_ROWS; i++) {
 		for (int j = 0; j < ORACLE_HIDDEN; j++)
-			h[i][j] = tanh(o->w.at[ORACLE_B1][j] +
-				       oracle_x[i][0] * o->w.at[ORACLE_W1][j] +
-				       oracle_x[i][1] * o->w.at[ORACLE_W1][ORACLE_HIDDEN + j]);
+			f->h[i][j] = tanh(o->w.at[ORACLE_B1][j] +
+					  oracle_x[i][0] * o->w.at[ORACLE_W1][j] +
+					  oracle_x[i][1] * o->w.at[ORACLE_W1][ORACLE_HIDDEN + j]);
 		for (int c = 0; c < ORACLE_CLASSES; c++)
-			z[i][c] = o->w.at[ORACLE_B2][c] + h[i][0] * o->w.at[ORACLE_W2][c] +
-				  h[i][1] * o->w.at[ORACLE_W2][ORACLE_CLASSES + c];
+			f->z[i][c] = o->w.at[ORACLE_B2][c] + f->h[i][0] * o->w.at[ORACLE_W2][c] +
+				     f->h[i][1] * o->w.at[ORACLE_W2][ORACLE_CLASSES + c];
 		for (int c = 0; c < width; c++)
-			y[i][c] = projected
-					  ? o->w.at[ORACLE_C][c] + h[i][0] * o->w.at[ORACLE_P][c] +
-						    h[i][1] * o->w.at[ORACLE_P][width + c]
-					  : h[i][c];
+			f->y[i][c] = width == ORACLE_HIDDEN
+					     ? f->h[i][c]
+					     : o->w.at[ORACLE_C][c] +
+						       f->h[i][0] * o->w.at[ORACLE_P][c] +
+						       f->h[i][1] * o->w.at[ORACLE_P][width + c];
 	}
-	oracle_losses(o, (const double(*)[ORACLE_CLASSES])z, k, dz);
-	o->hidden = 0;
-	for (int i = 0; i < ORACLE_ROWS; i++)
-		for (int c = 0; c < width; c++) {
-			double gap = y[i][c] - oracle_teacher_layer[i * width + c];
+}
 
-			o->hidden += gap * gap / (ORACLE_ROWS * width);
-			dy[i][c] = map_weight * 2 * gap / (ORACLE_ROWS * width);
-		}
-	o->loss = k->ce_weight * o->ce + k->kd_weight * o->kd + map_weight * o->hidden;
+/* Gradients of the parameters, from those of the logits and of the compared layer. */
+static void
+oracle_backward(struct oracle *o, const struct forward *f, const double (*dz)[ORACLE_CLASSES],
+		const double (*dy)[ORACLE_WIDEST], int width)
+{
+	bool projected = width != ORACLE_HIDDEN;
 
 	memset(&o->g, 0, sizeof o->g);
 	for (int i = 0; i < ORACLE_ROWS; i++)
 		for (int j = 0; j < ORACLE_HIDDEN; j++) {
-			double dh = projected ? 0 : dy[i][j];
+			double dh = projected ? 0 : dy[i][j], da;
 
 			for (int c = 0; c < ORACLE_CLASSES; c++) {
 				dh += dz[i][c] * o->w.at[ORACLE_W2][j * ORACLE_CLASSES + c];
-				o->g.at[ORACLE_W2][j * ORACLE_CLASSES + c] += h[i][j] * dz[i][c];
+				o->g.at[ORACLE_W2][j * ORACLE_CLASSES + c] += f->h[i][j] * dz[i][c];
 			}
 			for (int c = 0; c < width && projected; c++) {
 				dh += dy[i][c] * o->w.at[ORACLE_P][j * width + c];
-				o->g.at[ORACLE_P][j * width + c] += h[i][j] * dy[i][c];
+				o->g.at[ORACLE_P][j * width + c] += f->h[i][j] * dy[i][c];
 			}
-			da[i][j] = dh * (1 - h[i][j] * h[i][j]);
-			o->g.at[ORACLE_B1][j] += da[i][j];
-			for (int f = 0; f < ORACLE_IN; f++)
-				o->g.at[ORACLE_W1][f * ORACLE_HIDDEN + j] +=
-					oracle_x[i][f] * da[i][j];
+			da = dh * (1 - f->h[i][j] * f->h[i][j]);
+			o->g.at[ORACLE_B1][j] += da;
+			for (int x = 0; x < ORACLE_IN; x++)
+				o->g.at[ORACLE_W1][x * ORACLE_HIDDEN + j] += oracle_x[i][x] * da;
 		}
 	for (int i = 0; i < ORACLE_ROWS; i++) {
 		for (int c = 0; c < ORACLE_CLASSES; c++)
@@ -145,6 +143,27 @@ oracle_gradient(struct oracle *o, const struct knobs *k, double map_weight, int 
 		for (int c = 0; c < width && projected; c++)
 			o->g.at[ORACLE_C][c] += dy[i][c];
 	}
+}
+
+void
+oracle_gradient(struct oracle *o, const struct knobs *k, double map_weight, int width)
+{
+	double dz[ORACLE_ROWS][ORACLE_CLASSES] = { 0 }, dy[ORACLE_ROWS][ORACLE_WIDEST];
+	struct forward f;
+
+	oracle_forward(o, width, &f);
+	oracle_losses(o, (const double(*)[ORACLE_CLASSES])f.z, k, dz);
+	o->hidden = 0;
+	for (int i = 0; i < ORACLE_ROWS; i++)
+		for (int c = 0; c < width; c++) {
+			double gap = f.y[i][c] - oracle_teacher_layer[i * width + c];
+
+			o->hidden += gap * gap / (ORACLE_ROWS * width);
+			dy[i][c] = map_weight * 2 * gap / (ORACLE_ROWS * width);
+		}
+	o->loss = k->ce_weight * o->ce + k->kd_weight * o->kd + map_weight * o->hidden;
+	oracle_backward(o, &f, (const double(*)[ORACLE_CLASSES])dz,
+			(const double(*)[ORACLE_WIDEST])dy, width);
 }
 
 void

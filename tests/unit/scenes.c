@@ -157,11 +157,8 @@ fill_marks(struct scene *s)
 }
 
 static void
-fill_distilling(struct scene *s)
+fill_teachers(struct lab_info *i)
 {
-	struct lab_info *i = &s->info;
-
-	fill_data(s);
 	i->n_teachers = 3;
 	i->teacher[0].ready = i->teacher[1].ready = true;
 	fill_net(&i->teacher[1], "wide", "mlp 512", 1, 512);
@@ -181,6 +178,15 @@ fill_distilling(struct scene *s)
 	i->teacher[0].teaching = (struct teaching){ 0.712, 0.9387, 0.204 };
 	i->teacher[1].teaching = (struct teaching){ 0.288, 0.9211, 0.251 };
 	i->teacher[2].teaching = (struct teaching){ 0, NAN, NAN };
+}
+
+static void
+fill_distilling(struct scene *s)
+{
+	struct lab_info *i = &s->info;
+
+	fill_data(s);
+	fill_teachers(i);
 	i->run.settings.teacher_weight[1] = 0.3;
 	i->run.settings.teacher_muted[2] = true;
 	i->run.has_student = true;

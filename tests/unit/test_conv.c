@@ -120,30 +120,27 @@ go_down(struct oprig *r, const double *grad, real *grad_factor, bool grad_set, r
 	memcpy(dx, x->grad, r->g->rows * tensor_width(&x->out) * sizeof *dx);
 }
 
+static const struct oprig_case factor_cases[] = {
+	{ .op = "conv",
+	  .n_in = 1,
+	  .in = { { 3, { 6, 5, 2 }, 0, 0 } },
+	  .attr = { ACT_RELU, 8, 3, 1, 1, 1 } },
+	{ .op = "conv",
+	  .n_in = 1,
+	  .in = { { 3, { 6, 5, 2 }, 0, 0 } },
+	  .attr = { ACT_RELU, 19, 3, 1, 1, 1 } },
+	{ .op = "conv",
+	  .n_in = 1,
+	  .in = { { 3, { 6, 5, 2 }, 0, 0 } },
+	  .attr = { ACT_TANH, 8, 3, 1, 1, 1 } },
+	{ .op = "pool", .n_in = 1, .in = { { 3, { 6, 4, 9 }, 0, 0 } }, .attr = { POOL_MAX, 2 } },
+};
+
 static void
 grad_factor_equals_the_gradient_factor_times_value(void **state)
 {
-	static const struct oprig_case cases[] = {
-		{ .op = "conv",
-		  .n_in = 1,
-		  .in = { { 3, { 6, 5, 2 }, 0, 0 } },
-		  .attr = { ACT_RELU, 8, 3, 1, 1, 1 } },
-		{ .op = "conv",
-		  .n_in = 1,
-		  .in = { { 3, { 6, 5, 2 }, 0, 0 } },
-		  .attr = { ACT_RELU, 19, 3, 1, 1, 1 } },
-		{ .op = "conv",
-		  .n_in = 1,
-		  .in = { { 3, { 6, 5, 2 }, 0, 0 } },
-		  .attr = { ACT_TANH, 8, 3, 1, 1, 1 } },
-		{ .op = "pool",
-		  .n_in = 1,
-		  .in = { { 3, { 6, 4, 9 }, 0, 0 } },
-		  .attr = { POOL_MAX, 2 } },
-	};
-
 	(void)state;
-	for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
+	for (size_t c = 0; c < sizeof factor_cases / sizeof *factor_cases; c++)
 		for (int alone = 0; alone < 2; alone++) {
 			real grad_factor[400], want[1500], got[1500], *grad;
 			double whole[4000];
@@ -151,7 +148,7 @@ grad_factor_equals_the_gradient_factor_times_value(void **state)
 			const struct node *n;
 			size_t len, channels;
 
-			oprig_make(&r, &cases[c], 1);
+			oprig_make(&r, &factor_cases[c], 1);
 			n = &r.g->node[r.out];
 			channels = n->out.dim[3];
 			len = r.g->rows * tensor_width(&r.g->node[r.input[0]].out);

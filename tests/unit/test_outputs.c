@@ -55,59 +55,60 @@ set(const char *name, const char *value)
 	CHECK_INT(knob_set(&knobs, knob_find(name, &e), value, &e), 0);
 }
 
+static const struct {
+	const struct loss *loss;
+	double temperature;
+	const char *knob, *to;
+	double value;
+} golden_values[] = {
+	{ &loss_ce, 1, NULL, NULL, 1.212466656982 },
+	{ &loss_kd, 1, NULL, NULL, .232838247848 },
+	{ &loss_kd, 2, NULL, NULL, .303612719263 },
+	{ &loss_kd, 4, NULL, NULL, .318812111783 },
+	{ &loss_kd, 20, NULL, NULL, .313055779842 },
+	{ &loss_rkl, 1, NULL, NULL, .247372669827 },
+	{ &loss_rkl, 4, NULL, NULL, .312175765755 },
+	{ &loss_sce, 4, NULL, NULL, 21.646233460172 },
+	{ &loss_jsd, 1, "jsd-beta", "0.5", .228373299525 },
+	{ &loss_jsd, 1, "jsd-beta", "0", .232838247848 },
+	{ &loss_jsd, 4, "jsd-beta", "0", .318812111783 },
+	{ &loss_jsd, 1, "jsd-beta", "1", .247372669827 },
+	{ &loss_jsd, 4, "jsd-beta", "1", .312175765755 },
+	{ &loss_jsd, 1, "jsd-beta", "0.001", .232572817860 / .999 },
+	{ &loss_jsd, 1, "jsd-beta", "0.999", .247046420428 / .999 },
+	{ &loss_skl, 1, NULL, NULL, .184661761447 },
+	{ &loss_skl, 1, "skl-alpha", "0", .232838247848 },
+	{ &loss_srkl, 1, NULL, NULL, .190423671607 },
+	{ &loss_srkl, 1, "srkl-alpha", "0", .247372669827 },
+	{ &loss_tvd, 1, NULL, NULL, .263562629931 },
+	{ &loss_tvd, 4, NULL, NULL, .081095421765 },
+	{ &loss_mse, 1, NULL, NULL, .686666666667 },
+	{ &loss_cosine, 1, NULL, NULL, .136970385404 },
+	{ &loss_ls, 1, NULL, NULL, 1.270799990315 },
+	{ &loss_ls, 1, "ls-epsilon", "0", 1.212466656982 },
+	{ &loss_dkd, 4, NULL, NULL, 1.381077205689 },
+	{ &loss_dkd, 4, "dkd-beta", "0", 16 * .013667836792 },
+	{ &loss_dkd, 4, "dkd-alpha", "0", 8 * 16 * .009081186070 },
+	{ &loss_nkd, 1, NULL, NULL, 1.876629196602 },
+	{ &loss_dist, 1, NULL, NULL, .406687690948 },
+	{ &loss_dist, 1, "dist-gamma", "0", .257951759311 },
+	{ &loss_dist, 1, "dist-beta", "0", .148735931637 },
+	{ &loss_lskd, 2, NULL, NULL, .102920915679 },
+	{ &loss_wsld, 2, NULL, NULL, 4.336782950565 },
+};
+
 static void
 values_are_golden(void **state)
 {
-	static const struct {
-		const struct loss *loss;
-		double temperature;
-		const char *knob, *to;
-		double value;
-	} rows[] = {
-		{ &loss_ce, 1, NULL, NULL, 1.212466656982 },
-		{ &loss_kd, 1, NULL, NULL, .232838247848 },
-		{ &loss_kd, 2, NULL, NULL, .303612719263 },
-		{ &loss_kd, 4, NULL, NULL, .318812111783 },
-		{ &loss_kd, 20, NULL, NULL, .313055779842 },
-		{ &loss_rkl, 1, NULL, NULL, .247372669827 },
-		{ &loss_rkl, 4, NULL, NULL, .312175765755 },
-		{ &loss_sce, 4, NULL, NULL, 21.646233460172 },
-		{ &loss_jsd, 1, "jsd-beta", "0.5", .228373299525 },
-		{ &loss_jsd, 1, "jsd-beta", "0", .232838247848 },
-		{ &loss_jsd, 4, "jsd-beta", "0", .318812111783 },
-		{ &loss_jsd, 1, "jsd-beta", "1", .247372669827 },
-		{ &loss_jsd, 4, "jsd-beta", "1", .312175765755 },
-		{ &loss_jsd, 1, "jsd-beta", "0.001", .232572817860 / .999 },
-		{ &loss_jsd, 1, "jsd-beta", "0.999", .247046420428 / .999 },
-		{ &loss_skl, 1, NULL, NULL, .184661761447 },
-		{ &loss_skl, 1, "skl-alpha", "0", .232838247848 },
-		{ &loss_srkl, 1, NULL, NULL, .190423671607 },
-		{ &loss_srkl, 1, "srkl-alpha", "0", .247372669827 },
-		{ &loss_tvd, 1, NULL, NULL, .263562629931 },
-		{ &loss_tvd, 4, NULL, NULL, .081095421765 },
-		{ &loss_mse, 1, NULL, NULL, .686666666667 },
-		{ &loss_cosine, 1, NULL, NULL, .136970385404 },
-		{ &loss_ls, 1, NULL, NULL, 1.270799990315 },
-		{ &loss_ls, 1, "ls-epsilon", "0", 1.212466656982 },
-		{ &loss_dkd, 4, NULL, NULL, 1.381077205689 },
-		{ &loss_dkd, 4, "dkd-beta", "0", 16 * .013667836792 },
-		{ &loss_dkd, 4, "dkd-alpha", "0", 8 * 16 * .009081186070 },
-		{ &loss_nkd, 1, NULL, NULL, 1.876629196602 },
-		{ &loss_dist, 1, NULL, NULL, .406687690948 },
-		{ &loss_dist, 1, "dist-gamma", "0", .257951759311 },
-		{ &loss_dist, 1, "dist-beta", "0", .148735931637 },
-		{ &loss_lskd, 2, NULL, NULL, .102920915679 },
-		{ &loss_wsld, 2, NULL, NULL, 4.336782950565 },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct loss_args a = golden(rows[i].temperature);
+	for (size_t i = 0; i < sizeof golden_values / sizeof *golden_values; i++) {
+		struct loss_args a = golden(golden_values[i].temperature);
 
 		knob_defaults(&knobs);
-		if (rows[i].knob)
-			set(rows[i].knob, rows[i].to);
-		CHECK_NEAR(rows[i].loss->run(&a), rows[i].value, tolerance(rows[i].value));
+		if (golden_values[i].knob)
+			set(golden_values[i].knob, golden_values[i].to);
+		CHECK_NEAR(golden_values[i].loss->run(&a), golden_values[i].value,
+			   tolerance(golden_values[i].value));
 	}
 }
 

@@ -191,55 +191,53 @@ words_are_read_back_as_they_are_printed(void **state)
 	CHECK(!ramp_is_same(&r, &again));
 }
 
+static const struct {
+	const char *line, *error;
+} wrong_words[] = {
+	{ "schedule 1 2 over 5", "ramp schedule: only numbers" },
+	{ "batch 1 2 over 5", "ramp batch: fixed during training" },
+	{ "fps 1 2 over 5", "ramp fps: display settings" },
+	{ "temperature", "ramp temperature: incomplete; `ramp KNOB FROM TO over N" },
+	{ "temperature 8 1", "ramp temperature: incomplete; `ramp KNOB FROM TO over N" },
+	{ "temperature 8 1 in 5",
+	  "ramp temperature: invalid word 'in' (expected over); `ramp KNOB" },
+	{ "temperature 0 1 over 5", "ramp: invalid temperature '0' (expected 0.05 to 1000)" },
+	{ "temperature 8 1001 over 5", "ramp: invalid temperature '1001' (expected 0.05 to 1000)" },
+	{ "temperature x 1 over 5", "ramp: invalid temperature 'x' (expected 0.05 to 1000)" },
+	{ "warmup 0 2.5 over 5",
+	  "ramp: invalid warmup '2.5' (expected an integer from 0 to 1000000000)" },
+	{ "temperature 8 1 over 0",
+	  "ramp temperature: invalid over '0' (expected an integer from 1 to 1000000000)" },
+	{ "temperature 8 1 over 2.5", "ramp temperature: invalid over '2.5'" },
+	{ "temperature 8 1 over 5 sine",
+	  "ramp temperature: invalid shape 'sine' (expected one of linear, cosine, "
+	  "exponential, steps, then)" },
+	{ "temperature 8 1 over 5 steps", "ramp temperature: steps needs a number" },
+	{ "temperature 8 1 over 5 steps 6",
+	  "ramp temperature: invalid steps '6' (expected an integer from 1 to 5)" },
+	{ "temperature 8 1 over 5 linear 6", "ramp temperature: invalid word '6' (expected then)" },
+	{ "temperature 8 1 over 5 then", "ramp temperature: incomplete" },
+	{ "lr 1 0 over 5 exponential", "ramp lr: invalid exponential from 1 to 0 (expected "
+				       "both above 0, or both below)" },
+	{ "lr 0.5 1 over 5 then 0 over 5 then 1 over 5 exponential",
+	  "ramp lr: invalid exponential from 0 to 1" },
+	{ "lr 0 1 over 1 then 1 over 1 then 1 over 1 then 1 over 1 then 1 over 1 then 1 "
+	  "over 1 then 1 over 1 then 1 over 1 then 1 over 1",
+	  "ramp lr: too many legs (expected at most 8)" },
+};
+
 static void
 wrong_words_are_named(void **state)
 {
-	static const struct {
-		const char *line, *error;
-	} cases[] = {
-		{ "schedule 1 2 over 5", "ramp schedule: only numbers" },
-		{ "batch 1 2 over 5", "ramp batch: fixed during training" },
-		{ "fps 1 2 over 5", "ramp fps: display settings" },
-		{ "temperature", "ramp temperature: incomplete; `ramp KNOB FROM TO over N" },
-		{ "temperature 8 1", "ramp temperature: incomplete; `ramp KNOB FROM TO over N" },
-		{ "temperature 8 1 in 5",
-		  "ramp temperature: invalid word 'in' (expected over); `ramp KNOB" },
-		{ "temperature 0 1 over 5",
-		  "ramp: invalid temperature '0' (expected 0.05 to 1000)" },
-		{ "temperature 8 1001 over 5",
-		  "ramp: invalid temperature '1001' (expected 0.05 to 1000)" },
-		{ "temperature x 1 over 5",
-		  "ramp: invalid temperature 'x' (expected 0.05 to 1000)" },
-		{ "warmup 0 2.5 over 5",
-		  "ramp: invalid warmup '2.5' (expected an integer from 0 to 1000000000)" },
-		{ "temperature 8 1 over 0",
-		  "ramp temperature: invalid over '0' (expected an integer from 1 to 1000000000)" },
-		{ "temperature 8 1 over 2.5", "ramp temperature: invalid over '2.5'" },
-		{ "temperature 8 1 over 5 sine",
-		  "ramp temperature: invalid shape 'sine' (expected one of linear, cosine, "
-		  "exponential, steps, then)" },
-		{ "temperature 8 1 over 5 steps", "ramp temperature: steps needs a number" },
-		{ "temperature 8 1 over 5 steps 6",
-		  "ramp temperature: invalid steps '6' (expected an integer from 1 to 5)" },
-		{ "temperature 8 1 over 5 linear 6",
-		  "ramp temperature: invalid word '6' (expected then)" },
-		{ "temperature 8 1 over 5 then", "ramp temperature: incomplete" },
-		{ "lr 1 0 over 5 exponential", "ramp lr: invalid exponential from 1 to 0 (expected "
-					       "both above 0, or both below)" },
-		{ "lr 0.5 1 over 5 then 0 over 5 then 1 over 5 exponential",
-		  "ramp lr: invalid exponential from 0 to 1" },
-		{ "lr 0 1 over 1 then 1 over 1 then 1 over 1 then 1 over 1 then 1 over 1 then 1 "
-		  "over 1 then 1 over 1 then 1 over 1 then 1 over 1",
-		  "ramp lr: too many legs (expected at most 8)" },
-	};
 	struct ramp r;
 	struct err e;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		CHECK_INT(parse(&r, cases[i].line, &e), -1);
-		if (strncmp(e.msg, cases[i].error, strlen(cases[i].error)) != 0)
-			fail_msg("%s: %s, expected %s", cases[i].line, e.msg, cases[i].error);
+	for (size_t i = 0; i < sizeof wrong_words / sizeof *wrong_words; i++) {
+		CHECK_INT(parse(&r, wrong_words[i].line, &e), -1);
+		if (strncmp(e.msg, wrong_words[i].error, strlen(wrong_words[i].error)) != 0)
+			fail_msg("%s: %s, expected %s", wrong_words[i].line, e.msg,
+				 wrong_words[i].error);
 	}
 }
 

@@ -92,14 +92,31 @@ translations_are_tokenized_like_their_rows(void **state)
 	dataset_free(ds);
 }
 
+enum { ROWS = 2000, LENGTH = 4 };
+
+static int32_t ids[ROWS * LENGTH], after[ROWS * LENGTH], labels[ROWS];
+static float cosine[ROWS];
+static uint32_t rows[ROWS];
+
+/* A quarter of the rows has no translation, a quarter one of low cosine. */
+static void
+fill_rows(void)
+{
+	for (int i = 0; i < ROWS; i++) {
+		rows[i] = (uint32_t)(ROWS - 1 -
+				     i); /* rows of the batch and of the data differ in order */
+		cosine[i] = i % 4 == 0 ? -1 : i % 4 == 1 ? 0.5f : 0.9f;
+		for (int p = 0; p < LENGTH; p++) {
+			ids[i * LENGTH + p] = 'a';
+			after[i * LENGTH + p] = 'b' + i % 7;
+		}
+	}
+}
+
 /* Rows are replaced at the requested rate, if their cosine is high enough. */
 static void
 rows_are_replaced_at_the_requested_rate(void **state)
 {
-	enum { ROWS = 2000, LENGTH = 4 };
-	static int32_t ids[ROWS * LENGTH], after[ROWS * LENGTH], labels[ROWS];
-	static float cosine[ROWS];
-	static uint32_t rows[ROWS];
 	struct dataset ds = { .name = "texts",
 			      .kind = DATASET_TOKENS,
 			      .n = ROWS,
@@ -119,15 +136,7 @@ rows_are_replaced_at_the_requested_rate(void **state)
 	struct err e;
 
 	(void)state;
-	for (int i = 0; i < ROWS; i++) {
-		rows[i] = (uint32_t)(ROWS - 1 -
-				     i); /* rows of the batch and of the data differ in order */
-		cosine[i] = i % 4 == 0 ? -1 : i % 4 == 1 ? 0.5f : 0.9f;
-		for (int p = 0; p < LENGTH; p++) {
-			ids[i * LENGTH + p] = 'a';
-			after[i * LENGTH + p] = 'b' + i % 7;
-		}
-	}
+	fill_rows();
 	knob_defaults(&knobs);
 	CHECK_INT(augment_fits(&knobs, &ds, NULL, NULL, &e), 0);
 	knobs.backtranslate_rate = 0.3;

@@ -95,9 +95,7 @@ the_largest_logits_are_kept_with_the_mass_of_the_rest(void **state)
 static void
 augmented_rows_bypass_the_cache(void **state)
 {
-	int32_t id[2][TEACHERRIG_ASKED * TEACHERRIG_LENGTH * 3];
-	real logit[2][TEACHERRIG_ASKED * TEACHERRIG_LENGTH * 3],
-		tail[2][TEACHERRIG_ASKED * TEACHERRIG_LENGTH], *kept, *off, *on;
+	real *kept, *off, *on;
 	struct teacherrig r;
 	struct err e;
 	size_t n;
@@ -120,10 +118,26 @@ augmented_rows_bypass_the_cache(void **state)
 	CHECK(memcmp(on, off, n * sizeof *on) == 0);
 	mem_free(on);
 	mem_free(off);
-	r.options.cache = TEACHER_MEMORY;
-	for (int as_they_are = 0; as_they_are < 2;
-	     as_they_are++) { /* the maximum of these, and of the row */
-		r.options.top = 3;
+	mem_free(kept);
+	teacherrig_close(&r);
+}
+
+/* The largest logits too: of the augmented rows, then of the rows as they are, from the cache. */
+static void
+largest_logits_of_augmented_rows_bypass_the_cache(void **state)
+{
+	int32_t id[2][TEACHERRIG_ASKED * TEACHERRIG_LENGTH * 3];
+	real logit[2][TEACHERRIG_ASKED * TEACHERRIG_LENGTH * 3],
+		tail[2][TEACHERRIG_ASKED * TEACHERRIG_LENGTH];
+	struct teacherrig r;
+	struct err e;
+
+	(void)state;
+	teacherrig_open(&r);
+	r.options = (struct teacher_options){ .cache = TEACHER_MEMORY, .top = 3 };
+	batch_i32(&r.batch, BATCH_IDS)[3] ^= 1; /* another token than in the row of the data */
+	r.batch.augmented = true;
+	for (int as_they_are = 0; as_they_are < 2; as_they_are++) {
 		CHECK_INT(teacher_open(&r.says, r.net, r.value, &teacherrig_data, &r.inputs,
 				       r.wants, &r.options, TEACHERRIG_ASKED, true, &e),
 			  0);
@@ -139,7 +153,6 @@ augmented_rows_bypass_the_cache(void **state)
 	CHECK(memcmp(id[0], id[1], sizeof id[0]) == 0 &&
 	      memcmp(logit[0], logit[1], sizeof logit[0]) == 0 &&
 	      memcmp(tail[0], tail[1], sizeof tail[0]) == 0);
-	mem_free(kept);
 	teacherrig_close(&r);
 }
 
@@ -335,6 +348,7 @@ main(void)
 		TEST(outputs_are_the_same_with_any_cache),
 		TEST(the_largest_logits_are_kept_with_the_mass_of_the_rest),
 		TEST(augmented_rows_bypass_the_cache),
+		TEST(largest_logits_of_augmented_rows_bypass_the_cache),
 		TEST(spatial_maps_need_no_hidden_states),
 		TEST(a_failed_open_can_be_repeated),
 		TEST(uncacheable_outputs_are_refused),

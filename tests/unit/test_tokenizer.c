@@ -300,71 +300,72 @@ tokenizer_json_is_followed(void **state)
 	tokenizer_release(&t);
 }
 
+static const struct {
+	const char *file, *message;
+} invalid_files[] = {
+	{ "{\"a\": 0}", "tokens without merges" },
+	{ "[]x", "line 1, column 3" },
+	{ "[\"a\", \"b\"]", "no token [UNK]" },
+	{ "[\"[UNK]\", \"b\", \"b\"]", "id 2: duplicate token 'b', which has id 1" },
+	{ "[\"[UNK]\", 7]", "token 1: expected a string" },
+	{ "[[\"a\", \"b\"]]", "token 0: expected a string and a score" },
+	{ "[UNK]\nab\nab\n", "line 3: duplicate of line 2" },
+	{ "[UNK]\nab\n\n", "line 3: an empty token" },
+	{ "[UNK]\nab\n\xFF\n", "line 3: byte 0: 0xFF is not UTF-8" },
+	{ "{\"model\": {\"type\": \"CTC\"}}",
+	  "unsupported type 'CTC' (expected one of BPE, WordPiece, Unigram)" },
+	{ "{\"model\": {\"type\": \"BPE\", \"vocab\": {}}}", "BPE that is not byte-level" },
+	{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": "
+	  "2}, \"merges\": []}}",
+	  "'b': invalid id 2 (expected 0 to 1" },
+	{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": "
+	  "0}, \"merges\": []}}",
+	  "duplicate id 0: 'a' and 'b'" },
+	{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"月\": "
+	  "1}, \"merges\": []}}",
+	  "U+6708 does not represent a byte" },
+	{ "{" BYTE_LEVEL
+	  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a z\"]}}",
+	  "merge 1: 'z' is not a token" },
+	{ "{" BYTE_LEVEL
+	  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a a\"]}}",
+	  "'a' and 'a' do not make a token" },
+	{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"aa\": "
+	  "1}, \"merges\": [\"a a\", \"a a\"]}}",
+	  "merge 2: duplicate of merge 1" },
+	{ "{" BYTE_LEVEL
+	  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"aa\"]}}",
+	  "merge 1: 'aa' is not two tokens" },
+	{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}}",
+	  "no token for byte 0x00" },
+	{ "{" BYTE_LEVEL
+	  ", \"normalizer\": {\"type\": \"Precompiled\"}, \"model\": {\"type\": \"BPE\"}}",
+	  "normalizer: unsupported type 'Precompiled'" },
+	{ "{\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"a+(\"}}, "
+	  "\"model\": {\"type\": \"BPE\"}}",
+	  "pre_tokenizer: invalid pattern 'a+(': missing closing parenthesis" },
+	{ "{\"model\": {\"type\": \"Unigram\", \"unk_id\": 4, \"vocab\": [[\"a\", -1]]}}",
+	  "invalid unk_id (expected 0 to 0)" },
+	{ "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", null]]}}", "token 0: expected" },
+	{ "{\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"a\"}, "
+	  "\"behavior\": \"MergedWithNext\"}, \"model\": {\"type\": \"BPE\"}}",
+	  "behavior 'MergedWithNext' (expected Isolated" },
+	{ "{\"a\": 0, \"a\": 1}", "duplicate" },
+};
+
 static void
 invalid_files_are_refused_with_the_reason(void **state)
 {
-	static const struct {
-		const char *file, *message;
-	} bad[] = {
-		{ "{\"a\": 0}", "tokens without merges" },
-		{ "[]x", "line 1, column 3" },
-		{ "[\"a\", \"b\"]", "no token [UNK]" },
-		{ "[\"[UNK]\", \"b\", \"b\"]", "id 2: duplicate token 'b', which has id 1" },
-		{ "[\"[UNK]\", 7]", "token 1: expected a string" },
-		{ "[[\"a\", \"b\"]]", "token 0: expected a string and a score" },
-		{ "[UNK]\nab\nab\n", "line 3: duplicate of line 2" },
-		{ "[UNK]\nab\n\n", "line 3: an empty token" },
-		{ "[UNK]\nab\n\xFF\n", "line 3: byte 0: 0xFF is not UTF-8" },
-		{ "{\"model\": {\"type\": \"CTC\"}}",
-		  "unsupported type 'CTC' (expected one of BPE, WordPiece, Unigram)" },
-		{ "{\"model\": {\"type\": \"BPE\", \"vocab\": {}}}", "BPE that is not byte-level" },
-		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": "
-		  "2}, \"merges\": []}}",
-		  "'b': invalid id 2 (expected 0 to 1" },
-		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": "
-		  "0}, \"merges\": []}}",
-		  "duplicate id 0: 'a' and 'b'" },
-		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"月\": "
-		  "1}, \"merges\": []}}",
-		  "U+6708 does not represent a byte" },
-		{ "{" BYTE_LEVEL
-		  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a z\"]}}",
-		  "merge 1: 'z' is not a token" },
-		{ "{" BYTE_LEVEL
-		  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a a\"]}}",
-		  "'a' and 'a' do not make a token" },
-		{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"aa\": "
-		  "1}, \"merges\": [\"a a\", \"a a\"]}}",
-		  "merge 2: duplicate of merge 1" },
-		{ "{" BYTE_LEVEL
-		  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"aa\"]}}",
-		  "merge 1: 'aa' is not two tokens" },
-		{ "{" BYTE_LEVEL
-		  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}}",
-		  "no token for byte 0x00" },
-		{ "{" BYTE_LEVEL
-		  ", \"normalizer\": {\"type\": \"Precompiled\"}, \"model\": {\"type\": \"BPE\"}}",
-		  "normalizer: unsupported type 'Precompiled'" },
-		{ "{\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"a+(\"}}, "
-		  "\"model\": {\"type\": \"BPE\"}}",
-		  "pre_tokenizer: invalid pattern 'a+(': missing closing parenthesis" },
-		{ "{\"model\": {\"type\": \"Unigram\", \"unk_id\": 4, \"vocab\": [[\"a\", -1]]}}",
-		  "invalid unk_id (expected 0 to 0)" },
-		{ "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", null]]}}",
-		  "token 0: expected" },
-		{ "{\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"a\"}, "
-		  "\"behavior\": \"MergedWithNext\"}, \"model\": {\"type\": \"BPE\"}}",
-		  "behavior 'MergedWithNext' (expected Isolated" },
-		{ "{\"a\": 0, \"a\": 1}", "duplicate" },
-	};
 	struct tokenizer t;
 	struct err e;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		CHECK_INT(vocabfile_parse(bad[i].file, strlen(bad[i].file), NULL, 0, &t, &e), -1);
-		if (!strstr(e.msg, bad[i].message))
-			fail_msg("%s\nsays %s", bad[i].file, e.msg);
+	for (size_t i = 0; i < sizeof invalid_files / sizeof *invalid_files; i++) {
+		CHECK_INT(vocabfile_parse(invalid_files[i].file, strlen(invalid_files[i].file),
+					  NULL, 0, &t, &e),
+			  -1);
+		if (!strstr(e.msg, invalid_files[i].message))
+			fail_msg("%s\nsays %s", invalid_files[i].file, e.msg);
 	}
 }
 

@@ -202,59 +202,57 @@ pipelines_pass_a_megabyte(void **state)
 	translator_free(t);
 }
 
+static const struct {
+	const char *forth, *back, *message;
+	size_t taken;
+} failures[] = {
+	{ "exit 4", "cat", "exit 4 | cat: forth: ended with status 4 after 0 of 3 texts", 0 },
+	{ "cat", "nosuchprogram",
+	  "cat | nosuchprogram: back: ended with status 127: sh: 1: nosuchprogram: not "
+	  "found after 0 of 3 texts",
+	  0 },
+	{ "cat", "head -n 1; kill -9 $$",
+	  "cat | head -n 1; kill -9 $$: back: was killed by signal 9 after 1 of 3 texts", 1 },
+	{ "head -n 2", "cat",
+	  "head -n 2 | cat: forth: ended with status 0 after 2 of 3 texts; which are "
+	  "missing "
+	  "is unknown, so none is used",
+	  0 },
+	{ "cat", "head -n 2",
+	  "cat | head -n 2: back: ended with status 0 after 2 of 3 texts; which are "
+	  "missing "
+	  "is unknown, so none is used",
+	  0 },
+	{ "sed p", "cat", "sed p | cat: forth: more results than texts: 3", 0 },
+	{ "cat", "cat; echo", "cat | cat; echo: back: more results than texts: 3", 0 },
+	{ "cat >/dev/null; sleep 1000", "cat",
+	  "cat >/dev/null; sleep 1000 | cat: forth: no output for 1.5 seconds, after "
+	  "0 of 3 "
+	  "texts",
+	  0 },
+	{ "yes >&2", "cat", "yes >&2 | cat: forth: no output for 1.5 seconds, after 0 of 3 texts",
+	  0 },
+	{ "sleep 1000", "exit 5",
+	  "sleep 1000 | exit 5: back: ended with status 5 after 0 of 3 texts", 0 },
+	{ "cat", "head -n 1; sleep 1000",
+	  "cat | head -n 1; sleep 1000: back: no output for 1.5 seconds, after 1 of "
+	  "3 texts",
+	  1 },
+};
+
 static void
 failures_are_reported(void **state)
 {
-	static const struct {
-		const char *forth, *back, *message;
-		size_t taken;
-	} cases[] = {
-		{ "exit 4", "cat", "exit 4 | cat: forth: ended with status 4 after 0 of 3 texts",
-		  0 },
-		{ "cat", "nosuchprogram",
-		  "cat | nosuchprogram: back: ended with status 127: sh: 1: nosuchprogram: not "
-		  "found after 0 of 3 texts",
-		  0 },
-		{ "cat", "head -n 1; kill -9 $$",
-		  "cat | head -n 1; kill -9 $$: back: was killed by signal 9 after 1 of 3 texts",
-		  1 },
-		{ "head -n 2", "cat",
-		  "head -n 2 | cat: forth: ended with status 0 after 2 of 3 texts; which are "
-		  "missing "
-		  "is unknown, so none is used",
-		  0 },
-		{ "cat", "head -n 2",
-		  "cat | head -n 2: back: ended with status 0 after 2 of 3 texts; which are "
-		  "missing "
-		  "is unknown, so none is used",
-		  0 },
-		{ "sed p", "cat", "sed p | cat: forth: more results than texts: 3", 0 },
-		{ "cat", "cat; echo", "cat | cat; echo: back: more results than texts: 3", 0 },
-		{ "cat >/dev/null; sleep 1000", "cat",
-		  "cat >/dev/null; sleep 1000 | cat: forth: no output for 1.5 seconds, after "
-		  "0 of 3 "
-		  "texts",
-		  0 },
-		{ "yes >&2", "cat",
-		  "yes >&2 | cat: forth: no output for 1.5 seconds, after 0 of 3 texts", 0 },
-		{ "sleep 1000", "exit 5",
-		  "sleep 1000 | exit 5: back: ended with status 5 after 0 of 3 texts", 0 },
-		{ "cat", "head -n 1; sleep 1000",
-		  "cat | head -n 1; sleep 1000: back: no output for 1.5 seconds, after 1 of "
-		  "3 texts",
-		  1 },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct translator *t = translator_new(cases[i].forth, cases[i].back);
+	for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+		struct translator *t = translator_new(failures[i].forth, failures[i].back);
 		struct heard h;
 		struct err e;
 
-		t->patience = strstr(cases[i].message, "1.5") ? 1.5 : 20;
+		t->patience = strstr(failures[i].message, "1.5") ? 1.5 : 20;
 		assert_int_equal(translate(t, three, 3, &h, &e), -1);
-		assert_string_equal(e.msg, cases[i].message);
-		assert_int_equal(h.n, cases[i].taken);
+		assert_string_equal(e.msg, failures[i].message);
+		assert_int_equal(h.n, failures[i].taken);
 		text_release(&h.said);
 		translator_free(t);
 	}
