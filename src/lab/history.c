@@ -25,15 +25,21 @@ history_add(struct trainer_state *w)
 		(struct history_entry){ r->step, r->from, r->until, r->settings };
 }
 
-/* The entry that the step after `step` steps belongs to. At least one entry exists. */
+/* The entry that the step after `step` steps belongs to: the last one with entry.step <= step, else
+ * the first. At least one entry exists. Entries are large, so as few as possible are read. */
 static const struct history_entry *
 entry_at(const struct trainer_state *w, uint64_t step)
 {
-	const struct history_entry *found = &w->run.history[0];
+	size_t from = 0, n = w->run.n_history; /* it is in from .. from + n - 1 */
 
-	for (size_t i = 0; i < w->run.n_history && w->run.history[i].step <= step; i++)
-		found = &w->run.history[i];
-	return found;
+	while (n > 1) {
+		size_t half = n / 2;
+		bool later = w->run.history[from + half].step <= step;
+
+		from += later ? half : 0;
+		n = later ? n - half : half;
+	}
+	return &w->run.history[from];
 }
 
 /* The settings of an entry, those under a ramp at their value at `step`. */
