@@ -318,7 +318,7 @@ augmentations_for_other_rows_are_refused(void **state)
 	(void)state;
 	augmentrig.knobs.mask_rate = 0.1;
 	CHECK_INT(augment_fits(&augmentrig.knobs, &ds, NULL, NULL, &e), -1);
-	CHECK_STR(e.msg, "mask-rate: words of a text are masked, and numbers is a table of "
+	CHECK_STR(e.msg, "mask-rate: words of a text are masked, but numbers is a table of "
 			 "numbers; `set mask-rate 0`");
 	CHECK(!augment_any(&augmentrig.knobs, ds.kind));
 	ds = augmentrig_texts();

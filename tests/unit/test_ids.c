@@ -80,7 +80,7 @@ invalid_ids_are_refused_with_line_and_column(void **state)
 		{ "a\t1\n\n2\n", 0,
 		  "line 3: no tab, but line 1 has one (expected a label and a tab on all lines or "
 		  "on none)" },
-		{ "1\n2\t3\n", 0, "line 2: a tab, line 1 has none" },
+		{ "1\n2\t3\n", 0, "line 2: a tab, but line 1 has none" },
 		{ "\n \n", 0, "empty: no token ids" },
 		{ "a\t1\nb\t2\n", 0, "2 rows (expected at least 10)" },
 		{ "1 2 3 4\n", 0, "4 tokens: 3 windows of length 1 (expected at least 10)" },

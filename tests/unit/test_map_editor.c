@@ -140,7 +140,7 @@ incompatible_pairs_are_refused_with_the_reason(void **state)
 	CHECK_STR(viewrig_done(&s, "tap", ""), "");
 	CHECK_STR(viewrig_done(&s, "right", ""), "");
 	CHECK_STR(viewrig_done(&s, "weight", "5"),
-		  "error: teacher-of-many:1 has 64 positions, s:logits has 1");
+		  "error: teacher-of-many:1 has 64 positions, but s:logits has 1");
 	CHECK_INT(s.view.n_edits, 4);
 	scene_release(&s);
 	scenes_make(&s, SCENES_EDITING);

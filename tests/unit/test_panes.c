@@ -226,7 +226,7 @@ the_editor_shows_how_attention_is_compared(void **state)
 	check_shown(&s, &c, "on hidden weight 0.5", CANVAS_DIM);
 	s.info.run.student.layer[1].heads = 2;
 	s.info.run.settings.n_maps = 0;
-	check_shown(&s, &c, "big:2 has 4 heads, s:1 has 2", CANVAS_WARN);
+	check_shown(&s, &c, "big:2 has 4 heads, but s:1 has 2", CANVAS_WARN);
 	s.view.edit_on = MODEL_VALUE;
 	s.info.run.student.layer[1].kv_heads = 1; /* of two query heads: 8 features */
 	check_shown(&s, &c,
@@ -253,7 +253,7 @@ the_editor_shows_how_hidden_states_are_compared(void **state)
 		    CANVAS_PLAIN);
 	check_shown(&s, &c, "32x64", CANVAS_DIM);
 	s.view.edit_column = 2;
-	check_shown(&s, &c, "big:2 has 64 positions, s:logits has 1", CANVAS_WARN);
+	check_shown(&s, &c, "big:2 has 64 positions, but s:logits has 1", CANVAS_WARN);
 	s.view.edit_column = 0;
 	s.view.n_edits = 0;
 	check_shown(&s, &c, "big:2 -> s:0", CANVAS_BOLD); /* an embedding has parameters */

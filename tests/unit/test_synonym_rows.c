@@ -208,7 +208,7 @@ a_missing_wordnet_or_tokenizer_is_refused(void **state)
 	CHECK_STR(e.msg,
 		  "synonym-rate: no WordNet has been read; `augment synonym rate 0.1` reads it");
 	CHECK_INT(augment_fits(&k, &ds, NULL, synonymrig_wordnet, &e), -1);
-	CHECK_STR(e.msg, "synonym-rate: words of a text are replaced by synonyms, and ids has ids "
+	CHECK_STR(e.msg, "synonym-rate: words of a text are replaced by synonyms, but ids has ids "
 			 "without a tokenizer; `set synonym-rate 0`");
 	synonymrig_learn(&t, TOKENIZER_BYTE, 0);
 	ds.tokenizer = &t;

@@ -1,6 +1,7 @@
 /* test_teacher.c: outputs of a teacher, cached in memory, on disk, partly, or not at all. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
+#include "teacherrig.h"
 
 #include <unistd.h>
 

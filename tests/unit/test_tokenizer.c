@@ -335,7 +335,7 @@ static const struct {
 	  "merge 2: duplicate of merge 1" },
 	{ "{" BYTE_LEVEL
 	  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"aa\"]}}",
-	  "merge 1: 'aa' is not two tokens" },
+	  "merge 1: invalid merge 'aa' (expected two tokens" },
 	{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}}",
 	  "no token for byte 0x00" },
 	{ "{" BYTE_LEVEL
