@@ -3,7 +3,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -231,10 +230,10 @@ static int
 take_option(int c)
 {
 	switch (c) {
-	case 's':
+	case CLI_SECONDS:
 		options.seconds = strtod(optarg, NULL);
 		return options.seconds > 0 ? 0 : report_usage("seconds", optarg, "above 0");
-	case 'r':
+	case CLI_ROUNDS:
 		options.rounds = (int)strtol(optarg, NULL, 10);
 		return options.rounds >= 1 && options.rounds <= RIG_ROUNDS
 			       ? 0
@@ -242,16 +241,16 @@ take_option(int c)
 	case 't':
 		options.threads = (int)strtol(optarg, NULL, 10);
 		return options.threads >= 1 ? 0 : report_usage("threads", optarg, "at least 1");
-	case 'p':
+	case CLI_PYTHON:
 		options.python = optarg;
 		return 0;
-	case 'n':
+	case CLI_NO_PEER:
 		options.peer = false;
 		return 0;
-	case 'a':
+	case CLI_AGAINST:
 		options.against = optarg;
 		return 0;
-	case 'S':
+	case CLI_SERVE:
 		options.serve = optarg;
 		return 0;
 	case 'h':
@@ -266,21 +265,12 @@ take_option(int c)
 static int
 read_options(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "seconds", required_argument, NULL, 's' },
-		{ "rounds", required_argument, NULL, 'r' },
-		{ "threads", required_argument, NULL, 't' },
-		{ "python", required_argument, NULL, 'p' },
-		{ "no-peer", no_argument, NULL, 'n' },
-		{ "against", required_argument, NULL, 'a' },
-		{ "serve", required_argument, NULL, 'S' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
+	struct cli_getopt g;
 	int c, status = 0;
 
 	options.threads = thread_cpus();
-	while (status == 0 && (c = getopt_long(argc, argv, "h", longs, NULL)) >= 0)
+	cli_getopt_init(&g, cli_options(cli_find(1, (char *[]){ (char *)"bench" })));
+	while (status == 0 && (c = getopt_long(argc, argv, g.letters, g.longs, NULL)) >= 0)
 		status = take_option(c);
 	return status;
 }

@@ -11,9 +11,9 @@
 
 #include "retort/base/text.h"
 #include "retort/session/cmd/cmd_table.h"
+#include "retort/session/synopsis.h"
 #include "retort/ui/keymap.h"
 #include "retort/ui/pane.h"
-#include "retort/ui/view.h"
 #include "roff.h"
 
 /* Write one piece of a synopsis and return the rest: brackets open and close options, capitals are
@@ -44,6 +44,21 @@ write_piece(const char *p, bool glued)
 	return p + n;
 }
 
+/* Write one line of a synopsis behind the name of the command. */
+static void
+write_form(const char *name, const char *form)
+{
+	printf(".It\n.Cm %s", name);
+	for (const char *p = form; *p;) {
+		/* without a blank before it, a piece continues the word; brackets space
+		 * themselves */
+		bool glued = p > form && !strchr(" [|", p[-1]) && !strchr(" ]", *p);
+
+		p = write_piece(p, glued);
+	}
+	putchar('\n');
+}
+
 int
 commands_synopsis(const char *name)
 {
@@ -52,19 +67,13 @@ commands_synopsis(const char *name)
 	if (!d)
 		return -1;
 	puts(".Bl -item -compact");
-	for (const struct grammar_form *f = d->form; f->item; f++) {
+	if (d->synopsis)
+		write_form(name, d->synopsis);
+	for (const struct grammar_form *f = d->form; f->item && !d->synopsis; f++) {
 		struct text form = { 0 };
 
-		grammar_synopsis(f, &form);
-		printf(".It\n.Cm %s", d->name);
-		for (const char *p = text_get(&form), *start = p; *p;) {
-			/* without a blank before it, a piece continues the word; brackets space
-			 * themselves */
-			bool glued = p > start && !strchr(" [|", p[-1]) && !strchr(" ]", *p);
-
-			p = write_piece(p, glued);
-		}
-		putchar('\n');
+		synopsis_form(f, &form);
+		write_form(name, text_get(&form));
 		text_release(&form);
 	}
 	puts(".El");
@@ -112,11 +121,12 @@ commands_views(const char *unused)
 {
 	(void)unused;
 	puts(".Bl -tag -width previous-mark");
-	for (size_t i = 0; i < view_count; i++) {
-		const struct view_action *v = &view_table[i];
+	for (const struct grammar_form *f = cmd_view.form; f->item; f++) {
+		const struct grammar_item *argument = &f->item[1];
 
-		printf(".It Cm %s%s%s\n", v->name, v->argument[0] ? " Ar " : "", v->argument);
-		roff_text(v->doc);
+		printf(".It Cm %s%s%s\n", f->item->word, argument->name ? " Ar " : "",
+		       argument->name ? argument->name : "");
+		roff_text(f->item->help);
 	}
 	puts(".El");
 	return 0;

@@ -8,155 +8,164 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "retort/data/read/fetched.h"
+#include "retort/kd/losses/loss_table.h"
+
+#define HELP                                               \
+	{                                                  \
+		'h', "help", NULL, NULL, "print this help" \
+	}
+#define END                               \
+	{                                 \
+		0, NULL, NULL, NULL, NULL \
+	}
+
+/* clang-format off */
 static const struct cli_option options[] = {
-	{ "-j, --json", "run, replay: print data as one JSON object per line" },
-	{ "-t, --threads N",
-	  "threads, 1 to 256; same bits with any number (default: all processors)" },
-	{ "-r, --record FILE",
-	  "record the session in FILE (default in the workbench: a new file)" },
-	{ "-c, --check", "replay: stop at the first figure that differs, exit status 3" },
-	{ "-u, --until STEP", "run, replay: end after optimizer step STEP, at least 1" },
-	{ "    --color WHEN", "auto, always or never (default: auto)" },
-	{ "    --charset SET",
-	  "glyphs of plots: auto, ascii, quadrants or braille (default: auto)" },
-	{ "-h, --help", "print help; after a word, the help of that word" },
-	{ "-V, --version", "print the version" },
-	{ 0 },
+	{ 'j', "json", NULL, NULL, "run, replay: print data as one JSON object per line" },
+	{ 't', "threads", "N", NULL, "threads, 1 to 256; same bits with any number (default: all processors)" },
+	{ 'r', "record", "FILE", NULL, "record the session in FILE (default in the workbench: a new file)" },
+	{ 'c', "check", NULL, NULL, "replay: stop at the first figure that differs, exit status 3" },
+	{ 'u', "until", "STEP", NULL, "run, replay: end after optimizer step STEP, at least 1" },
+	{ CLI_COLOR, "color", "WHEN", "auto, always, never", "auto, always or never (default: auto)" },
+	{ CLI_CHARSET, "charset", "SET", "auto, ascii, quadrants, braille", "glyphs of plots: auto, ascii, quadrants or braille (default: auto)" },
+	{ CLI_COMPLETE, "complete", NULL, NULL, NULL },
+	{ 'h', "help", NULL, NULL, "print help; after a word, the help of that word" },
+	{ 'V', "version", NULL, NULL, "print the version" },
+	END,
 };
 
 static const struct cli_option bench_options[] = {
-	{ "    --seconds S", "length of a window, above 0 (default: 1)" },
-	{ "    --rounds N", "windows of each contestant, 1 to 64 (default: 7)" },
-	{ "    --threads N", "threads, at least 1 (default: all processors)" },
-	{ "    --python PATH", "Python with PyTorch (default: /usr/bin/python3)" },
-	{ "    --no-peer", "leave PyTorch out" },
-	{ "    --against PROGRAM", "compare with another build of retort" },
-	{ "-h, --help", "print this help" },
-	{ 0 },
+	{ CLI_SECONDS, "seconds", "S", NULL, "length of a window, above 0 (default: 1)" },
+	{ CLI_ROUNDS, "rounds", "N", NULL, "windows of each contestant, 1 to 64 (default: 7)" },
+	{ 't', "threads", "N", NULL, "threads, at least 1 (default: all processors)" },
+	{ CLI_PYTHON, "python", "PROGRAM", NULL, "Python with PyTorch (default: /usr/bin/python3)" },
+	{ CLI_NO_PEER, "no-peer", NULL, NULL, "leave PyTorch out" },
+	{ CLI_AGAINST, "against", "PROGRAM", NULL, "compare with another build of retort" },
+	{ CLI_SERVE, "serve", "KIND", NULL, NULL },
+	HELP,
+	END,
 };
 
 static const struct cli_option loss_options[] = {
-	{ "    --labels FILE", "classes, one per line, from 0; -1 or an empty line: no label" },
-	{ "    --set KNOB=VALUE", "set the temperature or an option of the loss" },
-	{ "    --gradient FILE", "write the gradient with respect to the student's logits" },
-	{ "-j, --json", "print one JSON object" },
-	{ "-l, --list", "list the losses with formula and reference" },
-	{ "-h, --help", "print this help; after NAME, also the options of that loss" },
-	{ 0 },
+	{ CLI_LABELS, "labels", "FILE", NULL, "classes, one per line, from 0; -1 or an empty line: no label" },
+	{ CLI_SET, "set", "KNOB=VALUE", NULL, "set the temperature or an option of the loss" },
+	{ CLI_GRADIENT, "gradient", "FILE", NULL, "write the gradient with respect to the student's logits" },
+	{ 'j', "json", NULL, NULL, "print one JSON object" },
+	{ 'l', "list", NULL, NULL, "list the losses with formula and reference" },
+	{ 'h', "help", NULL, NULL, "print this help; after NAME, also the options of that loss" },
+	END,
 };
 
 static const struct cli_option get_options[] = {
-	{ "    --again", "make sets that are in the cache again" },
-	{ "    --from DIRECTORY", "use packages in DIRECTORY before downloading (default: none)" },
-	{ "-h, --help", "print this help" },
-	{ 0 },
+	{ CLI_AGAIN, "again", NULL, NULL, "make sets that are in the cache again" },
+	{ CLI_FROM, "from", "DIRECTORY", NULL, "use packages in DIRECTORY before downloading (default: none)" },
+	HELP,
+	END,
 };
+/* clang-format on */
 
-static const struct cli_option help_only[] = { { "-h, --help", "print this help" }, { 0 } };
+static const struct cli_option help_only[] = { HELP, END };
 
 #define SESSION_STATUS "0 done; 1 the run failed; 2 usage or script error"
 #define REPLAY_STATUS SESSION_STATUS "; 3 a replay differs;\n128+n after signal n"
 #define DATA_STATUS "0 done; 1 a set could not be fetched or read; 2 usage"
 #define TOKENIZER_STATUS "0 done; 1 output could not be written; 2 usage, or an error in a file"
 
-static const struct cli_word words[] = {
-	{ "",
-	  { "[OPTION]... [FILE]" },
-	  "distil a large network into a small one, and replay it to the same bits",
-	  options,
-	  NULL,
-	  REPLAY_STATUS },
-	{ "run",
-	  { "[OPTION]... run FILE" },
-	  "run a session file without a terminal (-: standard input)",
-	  NULL,
-	  NULL,
-	  SESSION_STATUS ";\n128+n after signal n" },
-	{ "replay",
-	  { "[OPTION]... replay FILE" },
-	  "repeat a recording without a terminal",
-	  NULL,
-	  NULL,
-	  REPLAY_STATUS },
-	{ "commands",
-	  { "commands" },
-	  "list the commands of the session language",
-	  help_only,
-	  NULL,
-	  "0 done; 2 usage" },
-	{ "bench",
-	  { "bench [OPTION]... [W1|W2|W3|W4|W5|busy|losses|reading]...",
-	    "bench --against PROGRAM [OPTION]... [W1|W2|W3|W4|W5|start|read]..." },
-	  "measure training speed, or compare two builds",
-	  bench_options,
-	  NULL,
-	  "0 done; 1 a measurement failed; 2 usage" },
-	{ "loss",
-	  { "loss NAME STUDENT.csv [TEACHER.csv] [OPTION]...", "loss --list [--json]" },
-	  "compute a loss between two files of logits, in double precision",
-	  loss_options,
-	  NULL,
-	  "0 done; 1 no value; 2 usage, or an error in a file" },
-	{ "tokenizer",
-	  { "tokenizer train|show|encode|decode ..." },
-	  "train a vocabulary, or use one",
-	  help_only,
-	  "tokenizer",
-	  TOKENIZER_STATUS },
-	{ "tokenizer train",
-	  { NULL },
-	  "train a vocabulary on texts",
-	  help_only,
-	  "tokenizer",
-	  TOKENIZER_STATUS },
-	{ "tokenizer show",
-	  { NULL },
-	  "print kind, size and special tokens of a vocabulary",
-	  help_only,
-	  "tokenizer",
-	  TOKENIZER_STATUS },
-	{ "tokenizer encode",
-	  { NULL },
-	  "print the token ids of a text",
-	  help_only,
-	  "tokenizer",
-	  TOKENIZER_STATUS },
-	{ "tokenizer decode",
-	  { NULL },
-	  "print the text of token ids",
-	  help_only,
-	  "tokenizer",
-	  TOKENIZER_STATUS },
-	{ "data",
-	  { "data get|list|show ..." },
-	  "fetch data sets, list them, or summarize one",
-	  help_only,
-	  NULL,
-	  DATA_STATUS },
-	{ "data get",
-	  { "data get [--again] [--from DIRECTORY] NAME..." },
-	  "fetch data sets into the cache directory",
-	  get_options,
-	  NULL,
-	  DATA_STATUS },
-	{ "data list",
-	  { "data list" },
-	  "print name, state, size, source, licence and description",
-	  help_only,
-	  NULL,
-	  DATA_STATUS },
-	{ "data show",
-	  { "data show NAME|FILE [OPTION VALUE]..." },
-	  "print columns, class shares, missing cells, duplicate rows and hash",
-	  help_only,
-	  "data",
-	  DATA_STATUS },
+const struct cli_word cli_words[] = {
+	{ .word = "",
+	  .form = { "[OPTION]... [FILE]" },
+	  .help = "distil a large network into a small one, and replay it to the same bits",
+	  .status = REPLAY_STATUS,
+	  .files = ".ret" },
+	{ .word = "run",
+	  .form = { "[OPTION]... run FILE" },
+	  .help = "run a session file without a terminal (-: standard input)",
+	  .status = SESSION_STATUS ";\n128+n after signal n",
+	  .files = ".ret",
+	  .most_files = 1 },
+	{ .word = "replay",
+	  .form = { "[OPTION]... replay FILE" },
+	  .help = "repeat a recording without a terminal",
+	  .status = REPLAY_STATUS,
+	  .files = ".ret",
+	  .most_files = 1 },
+	{ .word = "commands",
+	  .form = { "commands" },
+	  .help = "list the commands of the session language",
+	  .option = help_only,
+	  .status = "0 done; 2 usage" },
+	{ .word = "bench",
+	  .form = { "bench [OPTION]... [W1|W2|W3|W4|W5|busy|losses|reading]...",
+		    "bench --against PROGRAM [OPTION]... [W1|W2|W3|W4|W5|start|read]..." },
+	  .help = "measure training speed, or compare two builds",
+	  .option = bench_options,
+	  .operand = "W1, W2, W3, W4, W5, busy, losses, reading, start, read",
+	  .status = "0 done; 1 a measurement failed; 2 usage" },
+	{ .word = "loss",
+	  .form = { "loss NAME STUDENT.csv [TEACHER.csv] [OPTION]...", "loss --list [--json]" },
+	  .help = "compute a loss between two files of logits, in double precision",
+	  .option = loss_options,
+	  .status = "0 done; 1 no value; 2 usage, or an error in a file",
+	  .names = loss_table_output_name,
+	  .most_names = 1,
+	  .files = ".csv",
+	  .most_files = 3 },
+	{ .word = "tokenizer",
+	  .form = { "tokenizer train|show|encode|decode ..." },
+	  .help = "train a vocabulary, or use one",
+	  .option = help_only,
+	  .command = "tokenizer",
+	  .status = TOKENIZER_STATUS },
+	{ .word = "tokenizer train",
+	  .help = "train a vocabulary on texts",
+	  .option = help_only,
+	  .command = "tokenizer",
+	  .status = TOKENIZER_STATUS },
+	{ .word = "tokenizer show",
+	  .help = "print kind, size and special tokens of a vocabulary",
+	  .option = help_only,
+	  .command = "tokenizer",
+	  .status = TOKENIZER_STATUS },
+	{ .word = "tokenizer encode",
+	  .help = "print the token ids of a text",
+	  .option = help_only,
+	  .command = "tokenizer",
+	  .status = TOKENIZER_STATUS },
+	{ .word = "tokenizer decode",
+	  .help = "print the text of token ids",
+	  .option = help_only,
+	  .command = "tokenizer",
+	  .status = TOKENIZER_STATUS },
+	{ .word = "data",
+	  .form = { "data get|list|show ..." },
+	  .help = "fetch data sets, list them, or summarize one",
+	  .option = help_only,
+	  .status = DATA_STATUS },
+	{ .word = "data get",
+	  .form = { "data get [--again] [--from DIRECTORY] NAME..." },
+	  .help = "fetch data sets into the cache directory",
+	  .option = get_options,
+	  .status = DATA_STATUS,
+	  .names = fetched_name,
+	  .most_names = 100 },
+	{ .word = "data list",
+	  .form = { "data list" },
+	  .help = "print name, state, size, source, licence and description",
+	  .option = help_only,
+	  .status = DATA_STATUS },
+	{ .word = "data show",
+	  .form = { "data show NAME|FILE [OPTION VALUE]..." },
+	  .help = "print columns, class shares, missing cells, duplicate rows and hash",
+	  .option = help_only,
+	  .command = "data",
+	  .status = DATA_STATUS },
+	{ NULL },
 };
 
 enum {
 	COLUMN = 23,
-	FORMS = sizeof words->form / sizeof *words->form,
-	N_WORDS = sizeof words / sizeof *words
+	FORMS = sizeof cli_words->form / sizeof *cli_words->form,
 };
 
 const struct cli_word *
@@ -164,15 +173,39 @@ cli_find(int argc, char *const *argv)
 {
 	const struct cli_word *found = NULL;
 
-	for (int i = 0; argc && i < N_WORDS; i++) {
+	for (const struct cli_word *k = cli_words; argc && k->word; k++) {
 		size_t n = strlen(argv[0]);
-		const char *w = words[i].word;
+		const char *w = k->word;
 
 		if (strcmp(w, argv[0]) == 0 || (argc > 1 && strncmp(w, argv[0], n) == 0 &&
 						w[n] == ' ' && strcmp(w + n + 1, argv[1]) == 0))
-			found = &words[i];
+			found = k;
 	}
-	return argc ? found : words;
+	return argc ? found : cli_words;
+}
+
+const struct cli_option *
+cli_options(const struct cli_word *w)
+{
+	return w->option ? w->option : options;
+}
+
+void
+cli_getopt_init(struct cli_getopt *g, const struct cli_option *o)
+{
+	size_t n = 0, letters = 0;
+
+	memset(g, 0, sizeof *g);
+	for (; o->name; o++) {
+		g->longs[n++] =
+			(struct option){ o->name, o->argument ? required_argument : no_argument,
+					 NULL, o->letter };
+		if (o->letter > 255)
+			continue;
+		g->letters[letters++] = (char)o->letter;
+		if (o->argument)
+			g->letters[letters++] = ':';
+	}
 }
 
 void
@@ -184,6 +217,19 @@ cli_option_line(const char *spelling, const char *help, FILE *out)
 		fprintf(out, "  %-*s  %s\n", COLUMN, spelling, help);
 }
 
+/* Print "-t, --threads N" and the help of an option. */
+static void
+print_option(const struct cli_option *o, FILE *out)
+{
+	char spelling[64], letter[8] = "   ";
+
+	if (o->letter < 256)
+		snprintf(letter, sizeof letter, "-%c,", o->letter);
+	snprintf(spelling, sizeof spelling, "%s --%s%s%s", letter, o->name, o->argument ? " " : "",
+		 o->argument ? o->argument : "");
+	cli_option_line(spelling, o->help, out);
+}
+
 /* Print up to `most` forms of a word; `n` were printed before. Return the new count. */
 static int
 print_forms(const struct cli_word *w, int n, int most, FILE *out)
@@ -193,7 +239,7 @@ print_forms(const struct cli_word *w, int n, int most, FILE *out)
 	return n;
 }
 
-/* True if `w` is a word after the single word `parent`. */
+/* True if `w` is a word behind the single word `parent`. */
 static bool
 is_below(const struct cli_word *w, const struct cli_word *parent)
 {
@@ -209,10 +255,10 @@ list_words(const struct cli_word *parent, FILE *out)
 	char name[64];
 	int n = 0;
 
-	for (int i = 1; i < N_WORDS; i++)
-		if (!parent->word[0] || is_below(&words[i], parent)) {
-			snprintf(name, sizeof name, "retort %s", words[i].word);
-			cli_option_line(name, words[i].help, out);
+	for (const struct cli_word *w = cli_words + 1; w->word; w++)
+		if (!parent->word[0] || is_below(w, parent)) {
+			snprintf(name, sizeof name, "retort %s", w->word);
+			cli_option_line(name, w->help, out);
 			n++;
 		}
 	return n;
@@ -225,9 +271,9 @@ print_usage(const struct cli_word *w, FILE *out)
 {
 	int n = 0;
 
-	for (int i = 0; i < N_WORDS; i++)
-		if (is_below(&words[i], w) || (!w->word[0] && !strchr(words[i].word, ' ')))
-			n = print_forms(&words[i], n, w->word[0] ? FORMS : 1, out);
+	for (const struct cli_word *k = cli_words; k->word; k++)
+		if (is_below(k, w) || (!w->word[0] && !strchr(k->word, ' ')))
+			n = print_forms(k, n, w->word[0] ? FORMS : 1, out);
 	if (n == 0)
 		print_forms(w, n, FORMS, out);
 }
@@ -235,8 +281,6 @@ print_usage(const struct cli_word *w, FILE *out)
 void
 cli_help(const struct cli_word *w, const char *forms, FILE *out)
 {
-	const struct cli_option *o = w->option ? w->option : options;
-
 	if (forms[0])
 		fputs(forms, out);
 	else
@@ -248,8 +292,9 @@ cli_help(const struct cli_word *w, const char *forms, FILE *out)
 	}
 	if (list_words(w, out))
 		fputc('\n', out);
-	for (; o->spelling; o++)
-		cli_option_line(o->spelling, o->help, out);
+	for (const struct cli_option *o = cli_options(w); o->name; o++)
+		if (o->help)
+			print_option(o, out);
 }
 
 void

@@ -1,14 +1,35 @@
-/* Command line of the programs: the table of its words, and the help made from it. */
+/* Command line of the programs: the table of its words and options, and the help made from it. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_CLI_H
 #define RETORT_CLI_H
 
+#include <getopt.h>
 #include <stdio.h>
 
-/* An option, or a word in its place: spelling with the argument, help with range and default. */
+/* Options without a letter. */
+enum {
+	CLI_COLOR = 256,
+	CLI_CHARSET,
+	CLI_COMPLETE,
+	CLI_SECONDS,
+	CLI_ROUNDS,
+	CLI_PYTHON,
+	CLI_NO_PEER,
+	CLI_AGAINST,
+	CLI_SERVE,
+	CLI_LABELS,
+	CLI_SET,
+	CLI_GRADIENT,
+	CLI_AGAIN,
+	CLI_FROM,
+};
+
 struct cli_option {
-	const char *spelling; /* "-t, --threads N" */
-	const char *help;
+	int letter;           /* 'j' of -j, or one of the enum above: no short form */
+	const char *name;     /* "json" of --json */
+	const char *argument; /* "N"; NULL: none. FILE, DIRECTORY and PROGRAM are paths. */
+	const char *choices;  /* values of the argument, "auto, always, never"; NULL: any */
+	const char *help;     /* with range and default; NULL: not listed */
 };
 
 /* A word after `retort`, or two: "data get". */
@@ -16,13 +37,31 @@ struct cli_word {
 	const char *word;                /* "": the program without a word */
 	const char *form[4];             /* after `retort`, a line each; NULL: none left */
 	const char *help;                /* what it does, without a capital and a full stop */
-	const struct cli_option *option; /* ends with a NULL spelling; NULL: those of "" */
+	const struct cli_option *option; /* ends with a NULL name; NULL: those of "" */
 	const char *command; /* of the session language, whose words follow; NULL: none */
 	const char *status;  /* exit statuses */
+
+	/* For completion. Operands are counted from the word itself, which is the first. */
+	const char *operand;            /* words behind it, "W1, W2"; NULL: none */
+	const char *(*names)(size_t i); /* words of its first operands; NULL: none */
+	const char *files;              /* ending of files behind it, ".ret"; NULL: none */
+	int most_names, most_files;     /* offered behind at most so many operands */
 };
+
+extern const struct cli_word cli_words[]; /* ends with a NULL word */
 
 /* Find the word that the first one or two of `argv` are; the longer one wins. NULL: unknown. */
 const struct cli_word *cli_find(int argc, char *const *argv);
+
+/* Options of a word: its own, or those of the program. */
+const struct cli_option *cli_options(const struct cli_word *w);
+
+/* Tables of getopt_long for a list of options. */
+struct cli_getopt {
+	struct option longs[16];
+	char letters[40];
+};
+void cli_getopt_init(struct cli_getopt *g, const struct cli_option *o);
 
 /* Print forms, sentence and options of a word, and list the words after it; for "", all words.
  * `forms`, if not "", is printed instead of its forms. */

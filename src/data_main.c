@@ -16,7 +16,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/data/read/fetched.h"
-#include "retort/session/cmd.h"
+#include "retort/session/cmd/cmd_table.h"
 #include "retort/data/read/bundled.h"
 
 #define FAILED 1
@@ -53,43 +53,39 @@ find_set(const char *word)
 	return NULL;
 }
 
-/* Fill in the words of `call` after the first three; options stand before the names. Return 0, or
- * the exit status after a message. */
+/* Fill in the words of `call` after the first three: options, then names. Return 0, or the exit
+ * status after a message. `argv` begins with "get". */
 static int
 get_words(int argc, char **argv, char **call)
 {
-	int names = 0, n = 3;
+	const struct cli_word *w = cli_find(2, (char *[]){ (char *)"data", (char *)"get" });
+	int option, n = 3;
+	struct cli_getopt g;
 
-	for (int i = 0; i < argc; i++) {
-		bool from = strcmp(argv[i], "--from") == 0;
-
-		if (argv[i][0] == '-' && names)
-			return report_usage(
-				"get: unexpected option after a name (expected before the names): ",
-				argv[i]);
-		if (from && i + 1 == argc)
-			return report_usage("get: no value of --from (expected a directory)", "");
-		if (argv[i][0] == '-' && !from && strcmp(argv[i], "--again") != 0)
-			return report_usage(
-				"get: invalid option (expected --again or --from DIRECTORY): ",
-				argv[i]);
-		call[n++] = argv[i];
-		if (from)
-			call[n++] = argv[++i];
-		else if (argv[i][0] != '-' && ++names && !(call[n - 1] = (char *)find_set(argv[i])))
-			return USAGE;
+	cli_getopt_init(&g, cli_options(w));
+	argv[0] = (char *)"retort data get"; /* getopt_long begins its messages with it */
+	while ((option = getopt_long(argc, argv, g.letters, g.longs, NULL)) != -1) {
+		if (option != CLI_AGAIN && option != CLI_FROM)
+			return cli_try_help("data get");
+		call[n++] = option == CLI_AGAIN ? (char *)"--again" : (char *)"--from";
+		if (option == CLI_FROM)
+			call[n++] = optarg;
 	}
-	return names ? 0
-		     : report_usage(
-			       "get: no data set (expected a name; `retort data list` lists all)",
-			       "");
+	for (int i = optind; i < argc; i++)
+		if (!(call[n++] = (char *)find_set(argv[i])))
+			return USAGE;
+	return optind < argc
+		       ? 0
+		       : report_usage(
+				 "get: no data set (expected a name; `retort data list` lists all)",
+				 "");
 }
 
 /* Replace this process by the shell, so that a signal ends the script at once. */
 static int
 get_sets(int argc, char **argv)
 {
-	char **call = mem_array((size_t)argc + 4, sizeof *call), *script = NULL, *cache = NULL,
+	char **call = mem_array(2 * (size_t)argc + 4, sizeof *call), *script = NULL, *cache = NULL,
 	     shell[] = "sh";
 	int status = get_words(argc, argv, call);
 	struct err e;
@@ -131,15 +127,17 @@ list_sets(void)
 	return 0;
 }
 
-/* Print a summary of a set, split into rows as by the seed of a new session. Return the exit
- * status. */
+/* Print a summary of a set, split into rows as by the seed of a new session; `argv` begins with
+ * "show". Return the exit status. */
 static int
 show_set(int argc, char **argv)
 {
 	struct lab_info *info = mem_new(sizeof *info);
 	struct cmd_call c = { .argc = argc, .argv = argv, .info = info, .dir = "." };
 	struct err e;
-	int status = cmd_data_show(&c, NULL, &e) < 0 ? report_failure(&e) : 0;
+	int status = cmd_parse(&cmd_data, &c, &e) < 0 || cmd_exec(&cmd_data, &c, &e) < 0
+			     ? report_failure(&e)
+			     : 0;
 
 	if (status == 0)
 		fputs(text_get(&c.output), stdout);
@@ -159,13 +157,13 @@ run_word(const char *word, int argc, char **argv)
 	struct err e;
 
 	if (strcmp(word, "get") == 0)
-		return get_sets(argc, argv);
+		return get_sets(argc + 1, argv - 1);
 	if (strcmp(word, "list") == 0 && argc == 0)
 		return list_sets();
 	if (strcmp(word, "list") == 0)
 		return report_usage("list: unexpected argument (expected none): ", argv[0]);
 	if (strcmp(word, "show") == 0 && argc > 0)
-		return show_set(argc, argv);
+		return show_set(argc + 1, argv - 1);
 	if (strcmp(word, "show") == 0)
 		return report_usage("show: no data set (expected a name or a file; `retort data "
 				    "list` lists all names)",

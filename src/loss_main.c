@@ -3,7 +3,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,16 +21,6 @@
 #endif
 
 #define USAGE 2
-
-static const struct option options[] = {
-	{ "labels", required_argument, NULL, 'L' },
-	{ "set", required_argument, NULL, 's' },
-	{ "gradient", required_argument, NULL, 'g' },
-	{ "json", no_argument, NULL, 'j' },
-	{ "list", no_argument, NULL, 'l' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
 
 /* Print a message about an argument; return the exit status. */
 static int
@@ -243,13 +232,13 @@ static int
 take_option(struct call *c, int option)
 {
 	switch (option) {
-	case 'L':
+	case CLI_LABELS:
 		c->value.labels_path = optarg;
 		return 0;
-	case 'g':
+	case CLI_GRADIENT:
 		c->value.gradient_path = optarg;
 		return 0;
-	case 's':
+	case CLI_SET:
 		c->set[c->n_set++] = optarg;
 		return 0;
 	case 'j':
@@ -271,8 +260,10 @@ static int
 run(struct call *c, int argc, char **argv)
 {
 	int status = 0, option;
+	struct cli_getopt g;
 
-	while ((option = getopt_long(argc, argv, "jlh", options, NULL)) != -1 && status == 0)
+	cli_getopt_init(&g, cli_options(cli_find(1, (char *[]){ (char *)"loss" })));
+	while ((option = getopt_long(argc, argv, g.letters, g.longs, NULL)) != -1 && status == 0)
 		status = take_option(c, option);
 	if (status)
 		return status;

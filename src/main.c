@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,27 +14,14 @@
 #include "retort/base/thread.h"
 #include "retort/nn/gemm/blas.h"
 #include "retort/session/cmd/cmd_table.h"
+#include "retort/session/synopsis.h"
 
 #include "cli.h"
+#include "cli_complete.h"
 #include "data_main.h"
 #include "play.h"
 
 #define USAGE 2
-
-enum { OPTION_COLOR = 256, OPTION_CHARSET };
-
-static const struct option options[] = {
-	{ "json", no_argument, NULL, 'j' },
-	{ "threads", required_argument, NULL, 't' },
-	{ "record", required_argument, NULL, 'r' },
-	{ "check", no_argument, NULL, 'c' },
-	{ "until", required_argument, NULL, 'u' },
-	{ "color", required_argument, NULL, OPTION_COLOR },
-	{ "charset", required_argument, NULL, OPTION_CHARSET },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
-};
 
 /* Print a message about a word of the command line and what is expected; return the exit status. */
 static int
@@ -75,36 +61,15 @@ add_forms(const struct cmd *d, const char *word, struct text *out)
 		if (word && (!f->item->word || strcmp(f->item->word, word) != 0))
 			continue;
 		text_addf(out, "%s retort %s ", out->len ? "  or: " : "Usage:", d->name);
-		grammar_synopsis(f, out);
+		synopsis_form(f, out);
 		text_add(out, "\n");
 	}
 }
 
-/* Print an item of a form: its word and argument, help, and what is accepted. */
 static void
-print_item(const struct grammar_item *i, FILE *out)
+print_option(void *out, const char *spelling, const char *help)
 {
-	char spelling[64], help[160];
-	int n = snprintf(help, sizeof help, "%s", i->help);
-
-	snprintf(spelling, sizeof spelling, "%s%s%s", i->word, i->name ? " " : "",
-		 i->name ? i->name : "");
-	if (i->kind == GRAMMAR_CHOICE)
-		snprintf(help + n, sizeof help - (size_t)n, " (%s)", i->choices);
-	else if (i->kind == GRAMMAR_NUMBER && i->max > i->min)
-		snprintf(help + n, sizeof help - (size_t)n, " (%.17g to %.17g)", i->min, i->max);
-	else if (i->kind == GRAMMAR_NUMBER)
-		snprintf(help + n, sizeof help - (size_t)n, " (at least %.17g)", i->min);
 	cli_option_line(spelling, help, out);
-}
-
-/* Print the words of a command's form that have a help text. */
-static void
-print_items(const struct grammar_form *f, FILE *out)
-{
-	for (const struct grammar_item *i = f->item; i->word || i->name; i++)
-		if (i->word && i->help)
-			print_item(i, out);
 }
 
 /* Print the help of a word of the command line; if it is a command of the session language, with
@@ -121,7 +86,7 @@ print_help(const struct cli_word *w, FILE *out)
 	cli_help(w, text_get(&forms), out);
 	for (const struct grammar_form *f = d ? d->form : NULL; f && f->item; f++)
 		if (below && f->item->word && strcmp(f->item->word, below + 1) == 0)
-			print_items(f, out);
+			synopsis_options((struct grammar_form[]){ *f, { 0 } }, print_option, out);
 	cli_status(w, out);
 	text_release(&forms);
 	return 0;
@@ -147,7 +112,7 @@ run_command(const char *name, int argc, char **argv)
 		print_help(cli_find(1, (char *[]){ (char *)name }), stderr);
 		return USAGE;
 	}
-	status = cmd_parse(d, &c, &e) < 0 ? -1 : d->exec(&c, &e);
+	status = cmd_parse(d, &c, &e) < 0 ? -1 : cmd_exec(d, &c, &e);
 	if (status < 0)
 		fprintf(stderr, "retort: %s\n", e.msg);
 	else if (c.message.len)
@@ -231,10 +196,10 @@ take_option(struct play_options *c, int option)
 			return report_usage("invalid until", optarg, "a step, at least 1");
 		c->o.until = (uint64_t)n;
 		return 0;
-	case OPTION_COLOR:
+	case CLI_COLOR:
 		c->color = optarg;
 		return check_choice("color", optarg);
-	case OPTION_CHARSET:
+	case CLI_CHARSET:
 		c->charset = optarg;
 		return check_choice("charset", optarg);
 	default:
@@ -275,8 +240,12 @@ run_options(struct play_options *c, int argc, char **argv)
 	bool help = false;
 	int option, status;
 	const struct cli_word *w;
+	struct cli_getopt g;
 
-	while ((option = getopt_long(argc, argv, "jt:r:cu:hV", options, NULL)) != -1) {
+	cli_getopt_init(&g, cli_options(cli_words));
+	while ((option = getopt_long(argc, argv, g.letters, g.longs, NULL)) != -1) {
+		if (option == CLI_COMPLETE)
+			return cli_complete(argc - optind, argv + optind);
 		if (option == 'V') {
 			puts(PACKAGE_STRING);
 			return 0;

@@ -11,6 +11,7 @@
 #include "retort/base/choice.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/session/synopsis.h"
 
 static const char *
 command_name(const void *list, size_t i)
@@ -35,59 +36,47 @@ cmd_find(const struct cmd *const *table, const char *name, struct err *e)
 	return NULL;
 }
 
-static const char *
-word_name(const void *list, size_t i)
-{
-	return ((const struct cmd_word *)list)[i].word;
-}
-
-const struct cmd_word *
-cmd_find_word(const struct cmd *d, const char *word, struct err *e)
-{
-	const char *near = choice_nearest_of(word, word_name, d->word);
-
-	for (const struct cmd_word *w = d->word; w->word; w++)
-		if (strcmp(w->word, word) == 0)
-			return w;
-	if (near)
-		err_set(e, "%s: '%.40s' is no action; did you mean %s?", d->name, word, near);
-	else
-		err_set(e, "%s: '%.40s' is no action; `help %s` lists them", d->name, word,
-			d->name);
-	return NULL;
-}
-
 const char *
 cmd_meaning(const struct cmd *const *table, const char *line)
 {
 	char word[2][32] = { "", "" };
-	const struct cmd_word *w = NULL;
 	const struct cmd *d;
 
 	sscanf(line, "%31s %31s", word[0], word[1]);
 	d = cmd_find(table, word[0], NULL);
-	if (d && d->word)
-		w = cmd_find_word(d, word[1], NULL);
-	return w ? w->help : d ? d->doc : NULL;
+	for (const struct grammar_form *f = d ? d->form : NULL; f && f->item; f++)
+		if (f->item->word && f->item->help && strcmp(f->item->word, word[1]) == 0)
+			return f->item->help;
+	return d ? d->doc : NULL;
 }
 
 int
 cmd_parse(const struct cmd *d, struct cmd_call *c, struct err *e)
 {
-	if (grammar_parse(d->form, c->argc, c->argv, &c->match, e) == 0)
+	if (grammar_parse(d->form, c->argc, c->argv, &c->args, e) == 0)
 		return 0;
 	return err_wrap(e, "%s", d->name);
+}
+
+int
+cmd_exec(const struct cmd *d, struct cmd_call *c, struct err *e)
+{
+	return d->form[c->args.form].exec(c, e);
 }
 
 void
 cmd_synopsis(const struct cmd *d, const char *prefix, struct text *out)
 {
+	if (d->synopsis) {
+		text_addf(out, "%s%s %s\n", prefix, d->name, d->synopsis);
+		return;
+	}
 	for (const struct grammar_form *f = d->form; f->item; f++) {
 		size_t before;
 
 		text_addf(out, "%s%s ", prefix, d->name);
 		before = out->len;
-		grammar_synopsis(f, out);
+		synopsis_form(f, out);
 		if (out->len == before) /* no blank at the end */
 			out->s[--out->len] = '\0';
 		text_add(out, "\n");
@@ -108,6 +97,26 @@ cmd_copy(char *to, size_t size, const char *what, const char *word, struct err *
 		return err_set(e, "%s '%.40s...' is longer than %zu bytes", what, word, size - 1);
 	memcpy(to, word, strlen(word) + 1);
 	return 0;
+}
+
+int
+cmd_copy_arg(char *to, size_t size, const struct cmd_call *c, const char *key, struct err *e)
+{
+	return cmd_copy(to, size, key, args_word(&c->args, key), e);
+}
+
+int
+cmd_add_knob(struct request_knobs *r, const struct knob *k, const char *value, struct err *e)
+{
+	struct knobs trial;
+
+	knob_defaults(&trial);
+	if (knob_set(&trial, k, value, e) < 0)
+		return -1;
+	if (r->n == REQUEST_SETS)
+		return err_set(e, "more than %d values", REQUEST_SETS);
+	r->set[r->n].knob = k;
+	return cmd_copy(r->set[r->n++].value, sizeof r->set[0].value, k->name, value, e);
 }
 
 void
@@ -157,19 +166,4 @@ cmd_record_files(struct cmd_call *c, const char *name, uint32_t files)
 		mem_free(path);
 		free(full);
 	}
-}
-
-int
-cmd_number(const char *what, const char *word, int64_t *out, struct err *e)
-{
-	return text_to_int(word, out) < 0
-		       ? err_set(e, "%s: '%.40s' is not a whole number", what, word)
-		       : 0;
-}
-
-int
-cmd_real(const char *what, const char *word, double *out, struct err *e)
-{
-	return text_to_double(word, out) < 0 ? err_set(e, "%s: '%.40s' is not a number", what, word)
-					     : 0;
 }

@@ -160,9 +160,6 @@ offer_augment_option(struct complete_list *l)
 		if (a && strcmp(a->name, l->word[1]) == 0)
 			offer_option(l, a->name, &knob_table[i]);
 	}
-	if (l->n_words > 1 && l->n_words % 2 == 0 &&
-	    strcmp(l->word[1], augment_backtranslate.name) == 0)
-		offer_table(l, l->command->option);
 }
 
 static void
@@ -311,30 +308,6 @@ offer_pane(struct complete_list *l)
 }
 
 static void
-offer_view(struct complete_list *l)
-{
-	for (const struct cmd_word *w = l->command->word; w->word; w++)
-		complete_offer_word(l, w->word);
-}
-
-/* Offer the argument of the view action before. */
-static void
-offer_view_argument(struct complete_list *l)
-{
-	const struct cmd_word *v =
-		l->n_words > 1 ? cmd_find_word(l->command, l->word[1], NULL) : NULL;
-
-	if (v && strstr(v->argument, "METRIC"))
-		offer_metric(l);
-	else if (v && strstr(v->argument, "PANE"))
-		offer_pane(l);
-	else if (v && strstr(v->argument, "NAME"))
-		offer_net(l);
-	else if (v && strstr(v->argument, "SET"))
-		offer_set(l);
-}
-
-static void
 offer_context(struct complete_list *l)
 {
 	complete_offer_word(l, "all");
@@ -377,8 +350,7 @@ static void (*const offers[GRAMMAR_KINDS])(struct complete_list *l) = {
 	[GRAMMAR_LAYER_LOSS] = offer_layer_loss,
 	[GRAMMAR_AUGMENT] = offer_augment,
 	[GRAMMAR_AUGMENT_OPTION] = offer_augment_option,
-	[GRAMMAR_VIEW] = offer_view,
-	[GRAMMAR_VIEW_ARGUMENT] = offer_view_argument,
+	[GRAMMAR_PANE] = offer_pane,
 	[GRAMMAR_CONTEXT] = offer_context,
 	[GRAMMAR_TOPIC] = offer_topic,
 };

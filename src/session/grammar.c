@@ -4,6 +4,7 @@
 
 #include "retort/session/grammar.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "retort/base/choice.h"
@@ -14,42 +15,42 @@ struct attempt {
 	const struct grammar_item *form;
 	int argc;
 	char *const *argv;
-	struct grammar_match *match;
+	struct args *args;
 	void (*offer)(void *arg, const struct grammar_item *item, bool keyword); /* or NULL */
 	void *arg;
 	int keyword;          /* words up to this one are keywords of a form before: no arguments */
 	int here;             /* the last required keyword that this form has matched */
 	int reached;          /* the furthest word at which a match failed */
+	int refused;          /* the furthest word that is refused with a reason; -1 none */
 	struct err why;       /* what is wrong with that word; "" nothing by itself */
 	int n_expected;       /* keywords and arguments expected there */
 	struct text expected; /* the same as a list */
 };
 
-static bool
-is_end(const struct grammar_item *i)
+bool
+grammar_is_end(const struct grammar_item *i)
 {
 	return !i->word && !i->name && !i->choices;
 }
 
-static bool
-has_argument(const struct grammar_item *i)
+bool
+grammar_has_argument(const struct grammar_item *i)
 {
 	return i->name || i->choices;
 }
 
-/* Index behind the group that begins at item i: itself and the items with MORE. */
-static int
-group_end(const struct grammar_item *form, int i)
+int
+grammar_group_end(const struct grammar_item *form, int i)
 {
-	for (i++; !is_end(&form[i]) && form[i].flags & GRAMMAR_MORE; i++)
+	for (i++; !grammar_is_end(&form[i]) && form[i].flags & GRAMMAR_MORE; i++)
 		;
 	return i;
 }
 
 /* ------------------------------------------------------------ words */
 
-/* Add a word to the list of what is expected, once. */
-static void
+/* Add a word to the list of what is expected. False if the list has it. */
+static bool
 add_expected(struct attempt *a, const char *word)
 {
 	const char *list = text_get(&a->expected);
@@ -57,9 +58,32 @@ add_expected(struct attempt *a, const char *word)
 
 	for (const char *at = list; (at = strstr(at, word)); at += len)
 		if ((at == list || at[-1] == ' ') && (!at[len] || at[len] == ','))
-			return;
+			return false;
 	text_item(&a->expected, "%s", word);
-	a->n_expected++;
+	return true;
+}
+
+/* Add a keyword, an argument, or each of its choices, "on, off". */
+static void
+add_names(struct attempt *a, const char *names)
+{
+	bool added = false;
+	char name[64];
+
+	for (const char *at = names, *end; at; at = end ? end + 2 : NULL) {
+		end = strstr(at, ", ");
+		snprintf(name, sizeof name, "%.*s", (int)(end ? (size_t)(end - at) : strlen(at)),
+			 at);
+		added |= add_expected(a, name);
+	}
+	a->n_expected += added;
+}
+
+/* What a message says of an argument: its choices where no keyword stands before them. */
+static const char *
+argument_name(const struct grammar_item *i)
+{
+	return i->name && (i->word || i->kind != GRAMMAR_CHOICE) ? i->name : i->choices;
 }
 
 /* Note that item `i` is expected at word `at`, with an error where the word is a wrong value. */
@@ -77,17 +101,21 @@ note_failure(struct attempt *a, const struct grammar_item *i, bool keyword, int 
 		a->n_expected = 0;
 		text_clear(&a->expected);
 	}
-	if (why)
+	if (why && a->refused != at)
 		a->why = *why;
+	if (i && i->flags & GRAMMAR_REFUSED) {
+		a->refused = at;
+		return;
+	}
 	/* of a missing word, keywords in any order are no part of the message unless needed */
 	if (i && (at < a->argc || !(i->flags & GRAMMAR_ANY) || i->flags & GRAMMAR_NEEDED ||
 		  (!keyword && i->word)))
-		add_expected(a, keyword ? i->word : i->name ? i->name : i->choices);
+		add_names(a, keyword ? i->word : argument_name(i));
 }
 
 static int
-check_number(const struct grammar_item *i, const char *name, const char *word,
-	     struct grammar_value *v, struct err *e)
+check_number(const struct grammar_item *i, const char *name, const char *word, struct args_value *v,
+	     struct err *e)
 {
 	if (text_to_int(word, &v->number) < 0)
 		return err_set(e, "invalid %s '%.40s' (expected a whole number)", name, word);
@@ -102,8 +130,8 @@ check_number(const struct grammar_item *i, const char *name, const char *word,
 }
 
 static int
-check_real(const struct grammar_item *i, const char *name, const char *word,
-	   struct grammar_value *v, struct err *e)
+check_real(const struct grammar_item *i, const char *name, const char *word, struct args_value *v,
+	   struct err *e)
 {
 	if (text_to_double(word, &v->real) < 0)
 		return err_set(e, "invalid %s '%.40s' (expected a number)", name, word);
@@ -115,10 +143,10 @@ check_real(const struct grammar_item *i, const char *name, const char *word,
 
 /* Check an argument; word `at` - 1 is the knob of a value. */
 static int
-check_argument(const struct attempt *a, const struct grammar_item *i, int at,
-	       struct grammar_value *v, struct err *e)
+check_argument(const struct attempt *a, const struct grammar_item *i, int at, struct args_value *v,
+	       struct err *e)
 {
-	const char *word = a->argv[at], *name = i->word ? i->word : i->name ? i->name : "word";
+	const char *word = a->argv[at], *name = i->word ? i->word : i->name;
 	const struct knob *k;
 	struct knobs trial;
 
@@ -128,7 +156,7 @@ check_argument(const struct attempt *a, const struct grammar_item *i, int at,
 	case GRAMMAR_REAL:
 		return check_real(i, name, word, v, e);
 	case GRAMMAR_CHOICE:
-		v->choice = choice_find(word, i->choices, name, e);
+		v->choice = choice_find(word, i->choices, i->word ? name : "word", e);
 		return v->choice < 0 ? -1 : 0;
 	case GRAMMAR_KNOB:
 		return knob_find(word, e) ? 0 : -1;
@@ -141,14 +169,35 @@ check_argument(const struct attempt *a, const struct grammar_item *i, int at,
 	}
 }
 
+/* True if word `at` is the keyword of item `i`. */
+static bool
+is_word(const struct attempt *a, const struct grammar_item *i, int at)
+{
+	return i->word && at < a->argc && strcmp(a->argv[at], i->word) == 0;
+}
+
+/* Refuse word `at` with the reason that its item gives. */
+static int
+refuse_word(struct attempt *a, const struct grammar_item *i, int at)
+{
+	struct err e;
+
+	err_set(&e, "%s %s", i->word, i->help);
+	note_failure(a, i, true, at, &e);
+	return -1;
+}
+
 /* Match one item from word `at` on. Returns the next word, or -1. */
 static int
 match_item(struct attempt *a, const struct grammar_item *i, int at)
 {
-	struct grammar_value v = { .item = i, .at = at };
+	bool keyword = is_word(a, i, at), bare = !keyword && i->flags & GRAMMAR_BARE;
+	struct args_value v = { .item = i, .at = at };
 	struct err e = { "" };
 
-	if (i->word && (at >= a->argc || strcmp(a->argv[at], i->word) != 0)) {
+	if (i->flags & GRAMMAR_REFUSED)
+		return keyword ? refuse_word(a, i, at) : -1;
+	if (i->word && !keyword && (!bare || at >= a->argc)) {
 		note_failure(a, i, true, at, NULL);
 		return -1;
 	}
@@ -156,21 +205,20 @@ match_item(struct attempt *a, const struct grammar_item *i, int at)
 		return -1;
 	if (i->word && !(i->flags & ~(unsigned)GRAMMAR_REPEAT) && at > a->here)
 		a->here = at;
-	at += i->word != NULL;
-	if (has_argument(i)) {
+	at += keyword;
+	if (grammar_has_argument(i)) {
 		if (at >= a->argc) {
 			note_failure(a, i, false, at, NULL);
 			return -1;
 		}
 		v.at = at;
 		if (check_argument(a, i, at, &v, &e) < 0) {
-			note_failure(a, i, false, at, &e);
+			note_failure(a, i, bare, at, &e);
 			return -1;
 		}
 		at++;
 	}
-	if (a->match->n < GRAMMAR_VALUES)
-		a->match->value[a->match->n++] = v;
+	a->args->value[a->args->n++] = v; /* at most one for each word */
 	return at;
 }
 
@@ -183,19 +231,19 @@ static bool match_from(struct attempt *a, int i, unsigned used, int at);
 static bool
 match_group(struct attempt *a, int i, int then, unsigned used, int at)
 {
-	int end = group_end(a->form, i), n = a->match->n;
+	int end = grammar_group_end(a->form, i), n = a->args->n;
 	bool tail = end - i > 1 && a->form[end - 1].flags & GRAMMAR_OPTIONAL;
 
 	for (int without = 0; without <= tail; without++) {
 		int next = at;
 
-		a->match->n = n;
+		a->args->n = n;
 		for (int k = i; k < end - without && next >= 0; k++)
 			next = match_item(a, &a->form[k], next);
 		if (next >= 0 && match_from(a, then, used, next))
 			return true;
 	}
-	a->match->n = n;
+	a->args->n = n;
 	return false;
 }
 
@@ -203,8 +251,8 @@ match_group(struct attempt *a, int i, int then, unsigned used, int at)
 static bool
 is_keyword(const struct attempt *a, int i, int at)
 {
-	for (; at < a->argc && a->form[i].flags & GRAMMAR_ANY; i = group_end(a->form, i))
-		if (a->form[i].word && strcmp(a->form[i].word, a->argv[at]) == 0)
+	for (; at < a->argc && a->form[i].flags & GRAMMAR_ANY; i = grammar_group_end(a->form, i))
+		if (is_word(a, &a->form[i], at))
 			return true;
 	return false;
 }
@@ -218,12 +266,14 @@ match_any(struct attempt *a, int i, unsigned used, int at)
 	unsigned mask = 1;
 	int end = i;
 
-	for (int g = i; !is_end(&a->form[g]) && a->form[g].flags & GRAMMAR_ANY;
+	for (int g = i; !grammar_is_end(&a->form[g]) && a->form[g].flags & GRAMMAR_ANY;
 	     g = end, mask <<= 1) {
 		unsigned flags = a->form[g].flags;
+		bool bare =
+			!a->form[g].word || (flags & GRAMMAR_BARE && !is_word(a, &a->form[g], at));
 
-		end = group_end(a->form, g);
-		if ((!(used & mask) || flags & GRAMMAR_REPEAT) && (a->form[g].word || !keyword) &&
+		end = grammar_group_end(a->form, g);
+		if ((!(used & mask) || flags & GRAMMAR_REPEAT) && !(bare && keyword) &&
 		    match_group(a, g, i, flags & GRAMMAR_AGAIN ? 0 : used | mask, at))
 			return true;
 		complete = complete && (used & mask || !(flags & GRAMMAR_NEEDED));
@@ -238,7 +288,7 @@ match_from(struct attempt *a, int i, unsigned used, int at)
 {
 	const struct grammar_item *item = &a->form[i];
 
-	if (is_end(item)) {
+	if (grammar_is_end(item)) {
 		if (at < a->argc)
 			note_failure(a, NULL, false, at, NULL);
 		return at == a->argc;
@@ -249,11 +299,12 @@ match_from(struct attempt *a, int i, unsigned used, int at)
 		if (match_group(a, i, i, 1, at))
 			return true;
 		return (used || item->flags & GRAMMAR_OPTIONAL) &&
-		       match_from(a, group_end(a->form, i), 0, at);
+		       match_from(a, grammar_group_end(a->form, i), 0, at);
 	}
-	if (match_group(a, i, group_end(a->form, i), 0, at))
+	if (match_group(a, i, grammar_group_end(a->form, i), 0, at))
 		return true;
-	return item->flags & GRAMMAR_OPTIONAL && match_from(a, group_end(a->form, i), 0, at);
+	return item->flags & GRAMMAR_OPTIONAL &&
+	       match_from(a, grammar_group_end(a->form, i), 0, at);
 }
 
 static int
@@ -261,7 +312,8 @@ set_error(const struct attempt *a, struct err *e)
 {
 	const char *expected = text_get(&a->expected);
 
-	if (a->why.msg[0] && (a->n_expected == 1 || strspn(a->argv[a->reached], "-0123456789.")))
+	if (a->why.msg[0] && (a->refused == a->reached || a->n_expected == 1 ||
+			      strspn(a->argv[a->reached], "-0123456789.")))
 		*e = a->why;
 	else if (a->reached >= a->argc)
 		err_set(e, "missing %.200s", expected);
@@ -273,14 +325,17 @@ set_error(const struct attempt *a, struct err *e)
 }
 
 int
-grammar_parse(const struct grammar_form *form, int argc, char *const *argv,
-	      struct grammar_match *out, struct err *e)
+grammar_parse(const struct grammar_form *form, int argc, char *const *argv, struct args *out,
+	      struct err *e)
 {
-	struct attempt a = { .argc = argc, .argv = argv, .match = out, .reached = -1 };
+	struct attempt a = { .argc = argc, .argv = argv, .args = out };
 	bool fits = false;
 	struct err ignored;
 
-	a.keyword = a.here = -1;
+	if (argc > ARGS_WORDS)
+		return err_set(e, "%d words (expected at most %d)", argc, ARGS_WORDS);
+	a.reached = a.refused = a.keyword = a.here = -1;
+	out->argv = argv;
 	for (out->form = 0; form[out->form].item && !fits; out->form += !fits) {
 		a.form = form[out->form].item;
 		out->n = 0;
@@ -297,94 +352,19 @@ void
 grammar_complete(const struct grammar_form *form, int argc, char *const *argv,
 		 void (*offer)(void *arg, const struct grammar_item *item, bool keyword), void *arg)
 {
-	struct grammar_match match;
-	struct attempt a = { .argc = argc,
-			     .argv = argv,
-			     .match = &match,
-			     .reached = -1,
-			     .offer = offer,
-			     .arg = arg };
+	struct args args;
+	struct attempt a = {
+		.argc = argc, .argv = argv, .args = &args, .offer = offer, .arg = arg
+	};
 
-	a.keyword = a.here = -1;
+	if (argc > ARGS_WORDS)
+		return;
+	a.reached = a.refused = a.keyword = a.here = -1;
 	for (int f = 0; form[f].item; f++) {
 		a.form = form[f].item;
-		match.n = 0;
+		args.n = 0;
 		match_from(&a, 0, 0, 0);
 		a.keyword = a.here;
 	}
 	text_release(&a.expected);
-}
-
-/* ------------------------------------------------------------ results and synopsis */
-
-const struct grammar_value *
-grammar_get(const struct grammar_match *m, const char *key)
-{
-	for (int i = 0; i < m->n; i++) {
-		const struct grammar_item *item = m->value[i].item;
-		const char *name = item->word ? item->word : item->name;
-
-		if (name && strcmp(name, key) == 0)
-			return &m->value[i];
-	}
-	return NULL;
-}
-
-int64_t
-grammar_number(const struct grammar_match *m, const char *key, int64_t absent)
-{
-	const struct grammar_value *v = grammar_get(m, key);
-
-	return v ? v->number : absent;
-}
-
-double
-grammar_real(const struct grammar_match *m, const char *key, double absent)
-{
-	const struct grammar_value *v = grammar_get(m, key);
-
-	return v ? v->real : absent;
-}
-
-/* "auto, off" as "auto|off". */
-static void
-add_choices(const char *choices, struct text *out)
-{
-	for (const char *p = choices; *p; p++) {
-		text_bytes(out, *p == ',' ? "|" : p, 1);
-		p += p[0] == ',' && p[1] == ' ';
-	}
-}
-
-static void
-add_item(const struct grammar_item *i, struct text *out)
-{
-	text_addf(out, "%s%s", i->word ? i->word : "", i->word && has_argument(i) ? " " : "");
-	if (i->name)
-		text_add(out, i->name);
-	else if (i->choices)
-		add_choices(i->choices, out);
-}
-
-void
-grammar_synopsis(const struct grammar_form *form, struct text *out)
-{
-	const struct grammar_item *items = form->item;
-
-	for (int i = 0, end; !is_end(&items[i]); i = end) {
-		bool optional = items[i].flags & (GRAMMAR_OPTIONAL | GRAMMAR_ANY) &&
-				!(items[i].flags & GRAMMAR_NEEDED);
-
-		end = group_end(items, i);
-		text_addf(out, "%s%s", i ? " " : "", optional ? "[" : "");
-		for (int k = i; k < end; k++) {
-			bool tail = k > i && items[k].flags & GRAMMAR_OPTIONAL;
-
-			text_addf(out, "%s%s", k > i ? " " : "", tail ? "[" : "");
-			add_item(&items[k], out);
-			text_add(out, tail ? "]" : "");
-		}
-		text_addf(out, "%s%s", optional ? "]" : "",
-			  items[i].flags & GRAMMAR_REPEAT ? "..." : "");
-	}
 }

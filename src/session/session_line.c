@@ -226,7 +226,7 @@ session_line(struct session *s, const char *line, int *column, struct err *e)
 	c.argv = lex.word + 1;
 	if (cmd_parse(d, &c, e) < 0)
 		return -1;
-	status = d->exec(&c, e);
+	status = cmd_exec(d, &c, e);
 	if (c.request)
 		set_stamp(s, &lex, c.request);
 	if (status == 0)

@@ -324,7 +324,7 @@ ACTION(cancel)
 /* ---- the table ---- */
 
 const struct view_action view_table[] = {
-#define VIEW(id, name, argument, help) { name, argument, help, act_##id },
+#define VIEW(id, name, argument, help) { name, act_##id },
 #include "retort/session/cmd/views.def"
 };
 const size_t view_count = sizeof view_table / sizeof view_table[0];
@@ -353,8 +353,6 @@ view_do(struct scene *s, const char *name, const char *argument, struct text *li
 
 	if (!v)
 		return -1;
-	if (!v->argument[0] && argument[0])
-		return err_set(e, "view %s: unexpected argument '%.40s'", name, argument);
 	s->version++;
 	return v->exec(s, argument, line, e);
 }

@@ -58,7 +58,7 @@ steprig_try(struct trainer_state *w, const char *line, struct err *e)
 	assert_non_null(d);
 	c.argc = lex.n - 1;
 	c.argv = lex.word + 1;
-	status = d->exec(&c, e);
+	status = cmd_parse(d, &c, e) < 0 ? -1 : cmd_exec(d, &c, e);
 	if (status == 0 && c.request)
 		status = handle(w, c.request, e);
 	if (status == 0 && c.request && c.request->kind == REQUEST_DATA)

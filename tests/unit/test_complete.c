@@ -76,7 +76,7 @@ words_of_more_sets_are_offered(void **state)
 	n_sets = 3;
 	CHECK_STR(offered("data add sat"), "satellite");
 	CHECK_STR(offered("data add free.csv "),
-		  "as frame hash header image label labels labels-from length text tokens "
+		  "as frame hash header image label labels-from length text tokens "
 		  "unlabelled vocab weight without");
 	CHECK_STR(offered("data add free.csv unlabelled w"), "weight without");
 	CHECK_STR(offered("data add free.csv unlabelled weight "), "");
@@ -128,7 +128,7 @@ options_of_stages_are_offered(void **state)
 	CHECK_STR(offered("stage "), "distil finetune hint teach");
 	CHECK_STR(offered("stage teach "), "");
 	CHECK_STR(offered("stage hint "), "freeze lr rows set sets steps");
-	CHECK_STR(offered("stage finetune 100 "), "fade freeze keep lr rows set sets steps");
+	CHECK_STR(offered("stage finetune 100 "), "fade freeze keep lr rows set sets");
 	CHECK_STR(offered("stage finetune rows "), "all labelled");
 	CHECK_STR(offered("stage finetune keep k"), "kd");
 	CHECK_STR(offered("stage finetune keep kd "), "");

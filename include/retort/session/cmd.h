@@ -35,7 +35,7 @@ struct cmd_screen {
 struct cmd_call {
 	int argc;
 	char **argv;
-	struct grammar_match match;  /* the words as parsed by cmd_parse */
+	struct args args;            /* the words as parsed by cmd_parse */
 	const struct lab_info *info; /* state of the last result; borrowed */
 	const char *data_line; /* the recorded `data` line of the current data set; NULL: none */
 	const char *dir;       /* base of relative paths */
@@ -60,39 +60,30 @@ struct cmd_call {
 	bool quit;       /* out */
 };
 
-/* An action: first word of a command, with its argument. */
-struct cmd_word {
-	const char *word;
-	const char *argument; /* kind of argument, "METRIC"; "": none */
-	const char *help;     /* one sentence */
-};
-
 struct cmd {
 	const char *name;
-	const struct grammar_form *form; /* its words */
+	const struct grammar_form *form; /* its words, and what executes them */
 	unsigned flags;
-	const char *doc;                 /* one sentence */
-	const char *example;             /* example line; the tests execute it */
-	const struct cmd_word *word;     /* actions of `view`; NULL at the end */
-	const char *(*option)(size_t i); /* options that are not knobs; NULL past the last */
-	int (*exec)(struct cmd_call *c, struct err *e);
+	const char *doc;      /* one sentence */
+	const char *example;  /* example line; the tests execute it */
+	const char *synopsis; /* one form in place of many; NULL: each form is printed */
 };
 
 /* Find a command by name in a table that ends in NULL. NULL and an error that names the most
  * similar command if there is none. */
 const struct cmd *cmd_find(const struct cmd *const *table, const char *name, struct err *e);
 
-/* Find an action of `d`. NULL and an error that names the most similar action if there is none. */
-const struct cmd_word *cmd_find_word(const struct cmd *d, const char *word, struct err *e);
-
-/* Parse the words of `c` by the forms of `d` into c->match. 0, or -1 and an error. */
+/* Parse the words of `c` by the forms of `d` into c->args. 0, or -1 and an error. */
 int cmd_parse(const struct cmd *d, struct cmd_call *c, struct err *e);
+
+/* Execute the form that cmd_parse found. 0, or -1 and an error. */
+int cmd_exec(const struct cmd *d, struct cmd_call *c, struct err *e);
 
 /* Add the forms of `d`, each on a line behind `prefix`. */
 void cmd_synopsis(const struct cmd *d, const char *prefix, struct text *out);
 
-/* Return one sentence of help about a line: of its action if the command has actions, else of the
- * command. NULL if the command is unknown. */
+/* Return help about a line: of its second word if the grammar has one, else of the command. NULL if
+ * the command is unknown. */
 const char *cmd_meaning(const struct cmd *const *table, const char *line);
 
 /* Create a request of `kind` and store it in c->request. */
@@ -101,11 +92,11 @@ struct request *cmd_request(struct cmd_call *c, enum request_kind kind);
 /* Copy a word into a field of `size` bytes. 0, or -1 and an error if it does not fit. */
 int cmd_copy(char *to, size_t size, const char *what, const char *word, struct err *e);
 
-/*
- * Print a summary of a data set into c->output; the words of `c` are a name or file with options of
- * `data`. `hash`: expected SHA-256 of the file; NULL: not checked.
- */
-int cmd_data_show(struct cmd_call *c, const char *hash, struct err *e);
+/* The same for the argument of `key` (args.h), which must be there. */
+int cmd_copy_arg(char *to, size_t size, const struct cmd_call *c, const char *key, struct err *e);
+
+/* Add a knob and its value to `r`. 0, or -1 and an error if the value is invalid or `r` full. */
+int cmd_add_knob(struct request_knobs *r, const struct knob *k, const char *value, struct err *e);
 
 /* Compare the hash of a file with the recorded one, `hash` (NULL: not recorded). 0, or -1 and an
  * error if they differ. */
@@ -114,25 +105,10 @@ int cmd_check_hash(const char *path, const struct hash *got, const char *hash, s
 /* Append a blank and `word`, quoted if needed, so that lex_line reads it back unchanged. */
 void cmd_quote(struct text *t, const char *word);
 
-/* Add a value of an augmentation's option to `r`: "rate" of noise is the knob noise-rate. 0, or -1
- * and an error. */
-int cmd_augment_option(struct request_knobs *r, const struct augment *a, const char *word,
-		       const char *value, struct err *e);
-
-/* `augment backtranslate` with options that are not knobs: cmd_translate_is is true if the words
- * contain one, cmd_translate executes the command, cmd_translate_word lists them (NULL past the
- * last). */
-bool cmd_translate_is(const struct cmd_call *c);
-int cmd_translate(struct cmd_call *c, struct err *e);
-const char *cmd_translate_word(size_t i);
-
 /*
  * Set the line to record to command `name` with the words of `c`. Words whose bit is set in `files`
  * name files and are written as absolute paths.
  */
 void cmd_record_files(struct cmd_call *c, const char *name, uint32_t files);
-
-int cmd_number(const char *what, const char *word, int64_t *out, struct err *e);
-int cmd_real(const char *what, const char *word, double *out, struct err *e);
 
 #endif

@@ -5,10 +5,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "retort/base/err.h"
-#include "retort/base/text.h"
+#include "retort/session/args.h"
 
 /* Kind of an argument. Those up to GRAMMAR_VALUE are checked; of the others any word is accepted
  * here, and the kind is what completion offers. */
@@ -40,8 +39,7 @@ enum grammar_kind {
 	GRAMMAR_LAYER_LOSS,
 	GRAMMAR_AUGMENT,
 	GRAMMAR_AUGMENT_OPTION,
-	GRAMMAR_VIEW, /* an action of `view` */
-	GRAMMAR_VIEW_ARGUMENT,
+	GRAMMAR_PANE,
 	GRAMMAR_CONTEXT, /* of key bindings */
 	GRAMMAR_TOPIC,   /* of help */
 	GRAMMAR_KINDS
@@ -49,11 +47,14 @@ enum grammar_kind {
 
 enum grammar_flags {
 	GRAMMAR_OPTIONAL = 1,
-	GRAMMAR_REPEAT = 2, /* once or more; with OPTIONAL any number of times */
-	GRAMMAR_ANY = 4,    /* optional; neighbours with this flag may come in any order */
-	GRAMMAR_MORE = 8,   /* a further argument of the item before */
-	GRAMMAR_AGAIN = 16, /* behind it the neighbours in any order may come once more */
-	GRAMMAR_NEEDED = 32 /* with ANY: must come somewhere */
+	GRAMMAR_REPEAT = 2,   /* once or more; with OPTIONAL any number of times */
+	GRAMMAR_ANY = 4,      /* optional; neighbours with this flag may come in any order */
+	GRAMMAR_MORE = 8,     /* a further argument of the item before */
+	GRAMMAR_AGAIN = 16,   /* behind it the neighbours in any order may come once more */
+	GRAMMAR_NEEDED = 32,  /* with ANY: must come somewhere */
+	GRAMMAR_BARE = 64,    /* the argument may come without its keyword */
+	GRAMMAR_REFUSED = 128 /* the keyword is refused with `help` as the reason: not in synopsis
+				 and completion */
 };
 
 /*
@@ -71,54 +72,48 @@ struct grammar_item {
 	const char *help;    /* a few words for the manual; NULL: none */
 };
 
-/* A form of a command: one line of its synopsis. A table of forms ends with one without items. */
+struct cmd_call;
+
+/*
+ * A form of a command: one line of its synopsis, and the function that executes it: 0, or -1 and an
+ * error. A table of forms ends with one without items.
+ */
 struct grammar_form {
 	const struct grammar_item *item;
+	int (*exec)(struct cmd_call *c, struct err *e);
 };
 
-/* The items of one form; none: the command alone. */
-#define GRAMMAR_FORM(...)                          \
-	{                                          \
-		(const struct grammar_item[])      \
-		{                                  \
-			__VA_ARGS__ __VA_OPT__(, ) \
-			{                          \
-				0                  \
-			}                          \
-		}                                  \
+/* The items of a form; none: the command alone. */
+#define GRAMMAR_ITEMS(...)                 \
+	(const struct grammar_item[])      \
+	{                                  \
+		__VA_ARGS__ __VA_OPT__(, ) \
+		{                          \
+			0                  \
+		}                          \
 	}
 
-#define GRAMMAR_VALUES 64 /* arguments of a line that are stored; more are checked only */
+/* A form that `function` executes, and its items. */
+#define GRAMMAR_FORM(function, ...)                                  \
+	{                                                            \
+		.item = GRAMMAR_ITEMS(__VA_ARGS__), .exec = function \
+	}
 
-/* A line that was parsed. */
-struct grammar_match {
-	int form; /* index */
-	int n;
-	struct grammar_value {
-		const struct grammar_item *item;
-		int at; /* word of its argument, or of its keyword where it has none */
-		int64_t number;
-		double real;
-		int choice; /* index in `choices` */
-	} value[GRAMMAR_VALUES];
-};
+/* The last item of a form has neither keyword nor argument. */
+bool grammar_is_end(const struct grammar_item *i);
+
+/* True if the item has an argument, alone or behind its keyword. */
+bool grammar_has_argument(const struct grammar_item *i);
+
+/* Index behind the group that begins at item i: itself and the items with MORE. */
+int grammar_group_end(const struct grammar_item *form, int i);
 
 /*
  * Parse words by the first form that they fit. 0, or -1 and an error that names the word at which
  * the best form fails and what is expected there.
  */
-int grammar_parse(const struct grammar_form *form, int argc, char *const *argv,
-		  struct grammar_match *out, struct err *e);
-
-/* The value of the keyword `key`, or of the argument of that name; NULL when it is not there. */
-const struct grammar_value *grammar_get(const struct grammar_match *m, const char *key);
-
-/* Its number or real, or `absent` when it is not there. */
-int64_t grammar_number(const struct grammar_match *m, const char *key, int64_t absent);
-double grammar_real(const struct grammar_match *m, const char *key, double absent);
-
-/* Add the synopsis of one form: "NAME [epochs N]". */
-void grammar_synopsis(const struct grammar_form *form, struct text *out);
+int grammar_parse(const struct grammar_form *form, int argc, char *const *argv, struct args *out,
+		  struct err *e);
 
 /* Call `offer` with every item whose keyword, or whose argument, may follow the words. */
 void grammar_complete(const struct grammar_form *form, int argc, char *const *argv,

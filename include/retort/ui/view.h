@@ -9,9 +9,7 @@
 
 /* A row of session/cmd/views.def: `view NAME [ARGUMENT]`. */
 struct view_action {
-	const char *name;     /* "zoom-in" */
-	const char *argument; /* "METRIC", "PANE", "N"; "": none */
-	const char *doc;      /* one sentence */
+	const char *name; /* "zoom-in" */
 	/*
 	 * Run the action. A command that it stands for is appended to `line`: a nudge becomes "set
 	 * temperature 5", Enter in the map editor one "map ..." line. Returns 0, or -1 and an

@@ -82,23 +82,6 @@ by_match(const struct outputs *l, double *shift)
 static const struct method methods[] = { { "match", true, by_match }, { "em", false, by_em } };
 #define METHODS (sizeof methods / sizeof *methods)
 
-static int
-parse_prior(int argc, char *const *argv, struct request_remedy *r, struct err *e)
-{
-	const char *how = argc >= 2 && strcmp(argv[argc - 2], "by") == 0 ? argv[argc - 1] : NULL;
-	int words = how ? argc - 2 : argc;
-
-	if (words > 1)
-		return err_set(e, "expected [SET] [by match|em]");
-	snprintf(r->set, sizeof r->set, "%s", words ? argv[0] : "held-out");
-	for (size_t i = 0; i < METHODS; i++)
-		if (!how || strcmp(how, methods[i].name) == 0) {
-			snprintf(r->method, sizeof r->method, "%s", how ? how : "");
-			return 0;
-		}
-	return choice_invalid(e, "method", how, "match, em");
-}
-
 /* Mean probabilities by weight, [classes], of logits p[n, classes], which are freed. NULL for NULL.
  */
 static double *
@@ -223,9 +206,7 @@ make_prior(struct trainer_state *w, const struct request_remedy *r, struct remed
 
 const struct remedy remedy_prior = {
 	.name = "prior",
-	.args = "[SET] [by match|em]",
 	.doc = "Correct the bias of the student's output for the class shares of a set, without "
 	       "its labels.",
-	.parse = parse_prior,
 	.make = make_prior,
 };

@@ -61,46 +61,6 @@ find_method(const char *name)
 	return NULL;
 }
 
-/* Class names, one a line: a name may have blanks. */
-static int
-parse_without(int argc, char *const *argv, struct request_remedy *r, struct err *e)
-{
-	size_t len = 0;
-
-	for (int i = 2; i < argc; i++) {
-		if (len + strlen(argv[i]) + 2 > sizeof r->other)
-			return err_set(e, "without: the list of classes is too long");
-		len += (size_t)snprintf(r->other + len, sizeof r->other - len, "%s%s",
-					len ? "\n" : "", argv[i]);
-	}
-	return 0;
-}
-
-static int
-parse_select(int argc, char *const *argv, struct request_remedy *r, struct err *e)
-{
-	const struct method *way;
-
-	snprintf(r->set, sizeof r->set, "%s", argc ? argv[0] : "");
-	if (argc > 2 && strcmp(argv[1], "without") == 0)
-		return parse_without(argc, argv, r, e);
-	if ((argc != 4 && argc != 6) || strcmp(argv[2], "by") != 0 ||
-	    (argc == 6 && strcmp(argv[4], "of") != 0))
-		return err_set(e, "expected SET N by uncertainty|margin|coverage|chance [of SET], "
-				  "or SET without CLASS...");
-	if (text_to_int(argv[1], &r->rows) < 0 || r->rows < 1)
-		return err_set(e, "invalid number of rows '%.40s' (expected at least 1)", argv[1]);
-	way = find_method(argv[3]);
-	if (!way)
-		return choice_invalid(e, "method", argv[3],
-				      "uncertainty, margin, coverage, chance");
-	if (argc == 6 && !way->covers)
-		return err_set(e, "of: only `by coverage` takes a set to cover");
-	snprintf(r->method, sizeof r->method, "%s", way->name);
-	snprintf(r->other, sizeof r->other, "%s", argc == 6 ? argv[5] : argv[0]);
-	return 0;
-}
-
 /* Choose k rows by the teacher's probabilities into keep[a->n]. */
 static int
 choose_by_score(struct trainer_state *w, const struct method *way, const struct row_set *a,
@@ -346,11 +306,7 @@ make_select(struct trainer_state *w, const struct request_remedy *r, struct reme
 
 const struct remedy remedy_select = {
 	.name = "select",
-	.args = "SET N by uncertainty|margin|coverage|chance [of SET] | select SET without "
-		"CLASS...",
 	.doc = "Train the student on a subset of a set: rows with uncertain teacher outputs, rows "
 	       "that cover another set, or all rows except those of some classes.",
-	.needs_words = true,
-	.parse = parse_select,
 	.make = make_select,
 };

@@ -10,25 +10,6 @@
 #include "retort/data/shift/shift.h"
 #include "retort/probe/row_set.h"
 
-#define LIMIT 10 /* largest weight by default */
-
-static int
-parse_weigh(int argc, char *const *argv, struct request_remedy *r, struct err *e)
-{
-	const char *limit = argc == 5 && strcmp(argv[3], "limit") == 0 ? argv[4] : NULL;
-
-	if ((argc != 3 && !limit) || strcmp(argv[1], "like") != 0)
-		return err_set(e, "expected SET like SET [limit W]");
-	snprintf(r->set, sizeof r->set, "%s", argv[0]);
-	snprintf(r->other, sizeof r->other, "%s", argv[2]);
-	r->limit = LIMIT;
-	if (limit && (text_to_double(limit, &r->limit) < 0 || !(r->limit > 1 && r->limit <= 1e6)))
-		return err_set(e,
-			       "invalid limit '%.40s' (expected a number above 1, up to 1000000)",
-			       limit);
-	return 0;
-}
-
 /* The rows of one set followed by those of another. */
 struct both_sets {
 	const struct dataset *ds;
@@ -98,10 +79,7 @@ make_weigh(struct trainer_state *w, const struct request_remedy *r, struct remed
 
 const struct remedy remedy_weigh = {
 	.name = "weigh",
-	.args = "SET like SET [limit W]",
 	.doc = "Weight the rows of a training set by the density ratio to another set, as "
 	       "estimated by a classifier.",
-	.needs_words = true,
-	.parse = parse_weigh,
 	.make = make_weigh,
 };

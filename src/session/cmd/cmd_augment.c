@@ -2,11 +2,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/session/cmd.h"
+#include "retort/session/cmd/cmd_translate.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
 #include "retort/base/mem.h"
 #include "retort/data/augment/augment.h"
 #include "retort/data/vocab/vocab.h"
@@ -42,66 +43,54 @@ print_details(struct cmd_call *c, const struct augment *a)
 				  knob_table[i].doc);
 }
 
+static const char *
+augment_name(size_t i)
+{
+	return i < augment_count ? augment_table[i]->name : NULL;
+}
+
 static const struct augment *
 find_augment(const char *name, struct err *e)
 {
-	struct text names = { 0 };
+	int i = choice_find_next(name, augment_name, "augmentation", e);
 
-	for (size_t i = 0; i < augment_count; i++) {
-		if (strcmp(augment_table[i]->name, name) == 0) {
-			text_release(&names);
-			return augment_table[i];
-		}
-		text_item(&names, "%s", augment_table[i]->name);
-	}
-	err_set(e, "augment: '%.40s' is none of %s, show, off", name, text_get(&names));
-	text_release(&names);
-	return NULL;
+	return i < 0 ? NULL : augment_table[i];
 }
 
-/* Return the knob of an option of an augmentation. NULL and an error that lists the options. */
+/* Return the knob of an option of an augmentation, "rate" of noise is noise-rate. NULL and an error
+ * that lists the options. */
 static const struct knob *
 find_knob(const struct augment *a, const char *word, struct err *e)
 {
 	struct text names = { 0 };
 	size_t len = strlen(a->name) + 1;
+	const struct knob *found = NULL;
 
-	for (size_t i = 0; i < knob_count; i++) {
+	for (size_t i = 0; i < knob_count && !found; i++) {
 		if (augment_of_knob(&knob_table[i]) != a)
 			continue;
-		if (strcmp(knob_table[i].name + len, word) == 0) {
-			text_release(&names);
-			return &knob_table[i];
-		}
-		text_addf(&names, "%s, ", knob_table[i].name + len);
+		if (strcmp(knob_table[i].name + len, word) == 0)
+			found = &knob_table[i];
+		text_item(&names, "%s", knob_table[i].name + len);
 	}
-	err_set(e, "augment %s: '%.40s' is none of %soff", a->name, word, text_get(&names));
+	if (!found)
+		choice_invalid(e, "option", word, text_get(&names));
 	text_release(&names);
-	return NULL;
-}
-
-static int
-add_set(struct request_knobs *r, const char *name, const struct knob *k, const char *value,
-	struct err *e)
-{
-	struct knobs trial;
-
-	knob_defaults(&trial);
-	if (r->n == REQUEST_SETS)
-		return err_set(e, "augment %s: more than %d values", name, REQUEST_SETS);
-	if (knob_set(&trial, k, value, e) < 0)
-		return -1;
-	r->set[r->n].knob = k;
-	return cmd_copy(r->set[r->n++].value, sizeof r->set[0].value, k->name, value, e);
+	return found;
 }
 
 int
-cmd_augment_option(struct request_knobs *r, const struct augment *a, const char *word,
-		   const char *value, struct err *e)
+cmd_augment_options(const struct args *args, const struct augment *a, struct request_knobs *r,
+		    struct err *e)
 {
-	const struct knob *k = find_knob(a, word, e);
+	for (const struct args_value *v = args_get(args, "OPTION"); v;
+	     v = args_next(args, "OPTION", v)) {
+		const struct knob *k = find_knob(a, args->argv[v->at], e);
 
-	return k ? add_set(r, a->name, k, value, e) : -1;
+		if (!k || cmd_add_knob(r, k, args->argv[v->at + 1], e) < 0)
+			return err_wrap(e, "augment %s", a->name);
+	}
+	return 0;
 }
 
 /* Add the value that turns `a` off: 0 of its rate. */
@@ -110,7 +99,7 @@ add_disable(struct request_knobs *r, const struct augment *a, struct err *e)
 {
 	for (size_t i = 0; i < knob_count; i++)
 		if (knob_table[i].offset == a->on)
-			return add_set(r, a->name, &knob_table[i], "0", e);
+			return cmd_add_knob(r, &knob_table[i], "0", e);
 	return 0;
 }
 
@@ -166,94 +155,141 @@ add_wordnet(struct cmd_call *c, struct request *r, const char *hash, struct err 
 }
 
 static int
-preview_rows(struct cmd_call *c, struct err *e)
+exec_show(struct cmd_call *c, struct err *e)
 {
-	int64_t *rows = &cmd_request(c, REQUEST_AUGMENT_PREVIEW)->u.preview.rows;
-
-	*rows = AUGMENT_PREVIEW_ROWS;
-	if (c->argc > 2)
-		return err_set(e, "augment show: one number of rows is accepted");
-	return c->argc == 1 ? 0 : cmd_number("augment show", c->argv[1], rows, e);
+	(void)e;
+	cmd_request(c, REQUEST_AUGMENT_PREVIEW)->u.preview.rows =
+		args_number(&c->args, "N", AUGMENT_PREVIEW_ROWS);
+	return 0;
 }
 
-/* Parse pairs of option and value into a SET request. */
 static int
-enable_augment(struct cmd_call *c, const struct augment *a, struct err *e)
+exec_list(struct cmd_call *c, struct err *e)
 {
-	struct request *r = cmd_request(c, REQUEST_SET);
-	const char *hash = NULL;
+	(void)e;
+	for (size_t i = 0; i < augment_count; i++)
+		print_augment(c, augment_table[i]);
+	return 0;
+}
 
-	for (int i = 1; i < c->argc; i += 2) {
-		if (a->wordnet && i + 1 < c->argc && strcmp(c->argv[i], "hash") == 0) {
-			hash = c->argv[i + 1];
-			continue;
-		}
-		if (cmd_augment_option(&r->u.knobs, a, c->argv[i],
-				       i + 1 < c->argc ? c->argv[i + 1] : "", e) < 0)
-			return -1;
-	}
+static int
+exec_describe(struct cmd_call *c, struct err *e)
+{
+	const struct augment *a = find_augment(c->argv[0], e);
+
+	if (!a)
+		return err_wrap(e, "augment");
+	print_details(c, a);
+	return 0;
+}
+
+static int
+exec_off(struct cmd_call *c, struct err *e)
+{
+	const struct augment *a = find_augment(c->argv[0], e);
+
+	if (!a)
+		return err_wrap(e, "augment");
+	return add_disable(&cmd_request(c, REQUEST_SET)->u.knobs, a, e);
+}
+
+/* Set options of an augmentation. */
+static int
+exec_set(struct cmd_call *c, struct err *e)
+{
+	const struct augment *a = find_augment(c->argv[0], e);
+	const char *hash = args_word(&c->args, "hash");
+	struct request *r;
+
+	if (!a)
+		return err_wrap(e, "augment");
+	if (hash && !a->wordnet)
+		return err_set(e, "augment %s: hash applies to synonym only", a->name);
+	r = cmd_request(c, REQUEST_SET);
+	if (cmd_augment_options(&c->args, a, &r->u.knobs, e) < 0)
+		return -1;
 	return a->wordnet ? add_wordnet(c, r, hash, e) : 0;
 }
 
-static int
-exec_augment(struct cmd_call *c, struct err *e)
-{
-	const struct augment *a;
-
-	for (size_t i = 0; c->argc == 0 && i < augment_count; i++)
-		print_augment(c, augment_table[i]);
-	if (c->argc == 0)
-		return 0;
-	if (c->argc == 1 && strcmp(c->argv[0], "off") == 0)
-		return disable_all(c, e);
-	if (strcmp(c->argv[0], "show") == 0)
-		return preview_rows(c, e);
-	a = find_augment(c->argv[0], e);
-	if (!a)
-		return -1;
-	if (c->argc == 1) {
-		print_details(c, a);
-		return 0;
+/* Options that are knobs of the augmentation, among others in any order. */
+#define AUGMENT_OPTIONS                                                                \
+	{ .name = "OPTION",                                                            \
+	  .kind = GRAMMAR_AUGMENT_OPTION,                                              \
+	  .flags = GRAMMAR_ANY | GRAMMAR_REPEAT },                                     \
+	{                                                                              \
+		.name = "VALUE", .kind = GRAMMAR_AUGMENT_OPTION, .flags = GRAMMAR_MORE \
 	}
-	if (a == &augment_backtranslate && cmd_translate_is(c))
-		return cmd_translate(c, e);
-	if (c->argc == 2 && strcmp(c->argv[1], "off") == 0)
-		return add_disable(&cmd_request(c, REQUEST_SET)->u.knobs, a, e);
-	return enable_augment(c, a, e);
-}
+
+#define AUGMENT_PATIENCE                                                                           \
+	{                                                                                          \
+		.word = "patience", .name = "SECONDS", .kind = GRAMMAR_REAL, .flags = GRAMMAR_ANY, \
+		.min = 1, .max = 86400,                                                            \
+		.help = "time that a translation may take before it is given up"                   \
+	}
+
+/* An option of another form of back-translation. */
+#define AUGMENT_REFUSED(keyword)                                                         \
+	{                                                                                \
+		.word = keyword, .flags = GRAMMAR_ANY | GRAMMAR_REFUSED,                 \
+		.help = "does not fit here: one of `via LANGUAGE`, `forth COMMAND back " \
+			"COMMAND` and `from FILE` is needed"                             \
+	}
+
+#define AUGMENT_NAME                                    \
+	{                                               \
+		.name = "NAME", .kind = GRAMMAR_AUGMENT \
+	}
 
 static const struct grammar_form augment_forms[] = {
-	GRAMMAR_FORM(),
-	GRAMMAR_FORM({ .word = "off" }),
-	GRAMMAR_FORM({ .word = "show" },
+	GRAMMAR_FORM(exec_list),
+	GRAMMAR_FORM(disable_all, { .word = "off", .help = "turn all augmentations off" }),
+	GRAMMAR_FORM(exec_show, { .word = "show", .help = "print rows of text before and after" },
 		     { .name = "N", .kind = GRAMMAR_NUMBER, .flags = GRAMMAR_OPTIONAL }),
-	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_AUGMENT }),
-	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_AUGMENT }, { .word = "off" }),
-	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_AUGMENT },
-		     { .name = "OPTION", .kind = GRAMMAR_AUGMENT_OPTION, .flags = GRAMMAR_REPEAT },
-		     { .name = "VALUE", .kind = GRAMMAR_AUGMENT_OPTION, .flags = GRAMMAR_MORE }),
-	GRAMMAR_FORM({ .word = "backtranslate" }, { .word = "via", .name = "LANGUAGE" },
-		     { .name = "OPTION",
-		       .kind = GRAMMAR_AUGMENT_OPTION,
-		       .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT },
-		     { .name = "VALUE", .kind = GRAMMAR_AUGMENT_OPTION, .flags = GRAMMAR_MORE }),
-	GRAMMAR_FORM({ .word = "backtranslate" }, { .word = "forth", .name = "COMMAND" },
-		     { .word = "back", .name = "COMMAND" },
-		     { .name = "OPTION",
-		       .kind = GRAMMAR_AUGMENT_OPTION,
-		       .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT },
-		     { .name = "VALUE", .kind = GRAMMAR_AUGMENT_OPTION, .flags = GRAMMAR_MORE }),
-	GRAMMAR_FORM({ .word = "backtranslate" },
-		     { .word = "from", .name = "FILE", .kind = GRAMMAR_FILE },
+	GRAMMAR_FORM(cmd_translate_stop, { .word = "backtranslate" },
+		     { .word = "stop", .help = "stop the running translation" }),
+	GRAMMAR_FORM(cmd_translate_via, { .word = "backtranslate" },
+		     { .word = "via",
+		       .name = "LANGUAGE",
+		       .flags = GRAMMAR_ANY | GRAMMAR_NEEDED,
+		       .help = "language of the translation, by Apertium" },
+		     AUGMENT_PATIENCE, AUGMENT_OPTIONS, AUGMENT_REFUSED("forth"),
+		     AUGMENT_REFUSED("back"), AUGMENT_REFUSED("from"), AUGMENT_REFUSED("hash")),
+	GRAMMAR_FORM(cmd_translate_commands, { .word = "backtranslate" },
+		     { .word = "forth",
+		       .name = "COMMAND",
+		       .flags = GRAMMAR_ANY | GRAMMAR_NEEDED,
+		       .help = "program that translates lines" },
+		     { .word = "back",
+		       .name = "COMMAND",
+		       .flags = GRAMMAR_ANY | GRAMMAR_NEEDED,
+		       .help = "program that translates them back" },
+		     AUGMENT_PATIENCE, AUGMENT_OPTIONS, AUGMENT_REFUSED("via"),
+		     AUGMENT_REFUSED("from"), AUGMENT_REFUSED("hash")),
+	GRAMMAR_FORM(cmd_translate_from, { .word = "backtranslate" },
+		     { .word = "from",
+		       .name = "FILE",
+		       .kind = GRAMMAR_FILE,
+		       .flags = GRAMMAR_ANY | GRAMMAR_NEEDED,
+		       .help = "file of texts and their back-translations" },
 		     { .word = "hash",
 		       .name = "HEX",
 		       .flags = GRAMMAR_ANY,
 		       .help = "the hash that a recording expects" },
-		     { .name = "OPTION",
-		       .kind = GRAMMAR_AUGMENT_OPTION,
-		       .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT },
-		     { .name = "VALUE", .kind = GRAMMAR_AUGMENT_OPTION, .flags = GRAMMAR_MORE }),
-	GRAMMAR_FORM({ .word = "backtranslate" }, { .word = "stop" }),
+		     AUGMENT_OPTIONS, AUGMENT_REFUSED("via"), AUGMENT_REFUSED("forth"),
+		     AUGMENT_REFUSED("back"), AUGMENT_REFUSED("patience")),
+	GRAMMAR_FORM(exec_describe, { .word = "backtranslate" }),
+	GRAMMAR_FORM(exec_off, { .word = "backtranslate" }, { .word = "off" }),
+	GRAMMAR_FORM(exec_set, { .word = "backtranslate" }, AUGMENT_OPTIONS, AUGMENT_REFUSED("via"),
+		     AUGMENT_REFUSED("forth"), AUGMENT_REFUSED("back"), AUGMENT_REFUSED("from"),
+		     AUGMENT_REFUSED("hash"), AUGMENT_REFUSED("patience")),
+	GRAMMAR_FORM(exec_describe, AUGMENT_NAME),
+	GRAMMAR_FORM(exec_off, AUGMENT_NAME, { .word = "off" }),
+	GRAMMAR_FORM(exec_set, AUGMENT_NAME,
+		     { .word = "hash",
+		       .name = "HEX",
+		       .flags = GRAMMAR_ANY,
+		       .help = "the hash that a recording expects" },
+		     AUGMENT_OPTIONS),
 	{ NULL }
 };
 
@@ -265,6 +301,4 @@ const struct cmd cmd_augment = {
 	       "or turn one or all off. "
 	       "With show, print rows of text before and after.",
 	.example = "augment noise spread 0.1",
-	.option = cmd_translate_word,
-	.exec = exec_augment,
 };

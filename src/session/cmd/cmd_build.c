@@ -14,31 +14,31 @@
 static int
 exec_seed(struct cmd_call *c, struct err *e)
 {
-	return cmd_number("seed", c->argv[0], &cmd_request(c, REQUEST_SEED)->u.seed.seed, e);
+	(void)e;
+	cmd_request(c, REQUEST_SEED)->u.seed.seed = args_number(&c->args, "N", 0);
+	return 0;
 }
 
-static const struct grammar_form build_seed_forms[] = {
-	GRAMMAR_FORM({ .name = "N", .kind = GRAMMAR_NUMBER }), { NULL }
+static const struct grammar_form seed_forms[] = {
+	GRAMMAR_FORM(exec_seed, { .name = "N", .kind = GRAMMAR_NUMBER }), { NULL }
 };
 
 const struct cmd cmd_build_seed = {
 	.name = "seed",
-	.form = build_seed_forms,
+	.form = seed_forms,
 	.flags = CMD_RECORD,
 	.doc = "Choose the seed of every random number; drops data and networks.",
 	.example = "seed 42",
-	.exec = exec_seed,
 };
 
-/* Join the words of a model, from word `from` on. */
+/* Store the words of a model. */
 static int
-join_spec(struct cmd_call *c, int from, struct request_net *r, struct err *e)
+store_model(struct cmd_call *c, struct request_net *r, struct err *e)
 {
 	struct text t = { 0 };
 	int status;
 
-	for (int i = from; i < c->argc; i++)
-		text_addf(&t, "%s%s", i > from ? " " : "", c->argv[i]);
+	args_join(&c->args, "MODEL", &t);
 	status = cmd_copy(r->spec, sizeof r->spec, "model", text_get(&t), e);
 	text_release(&t);
 	return status;
@@ -56,172 +56,153 @@ record_hash(struct cmd_call *c, const char *name, uint32_t files, const struct h
 		text_addf(&c->record, " hash %s", hash_hex(got, hex));
 }
 
-/* Load the network in the file at word `at`; `hash HEX` behind it is the expected hash. */
+/* Load the network in FILE; `hash` is the expected hash. */
 static int
-load_network(struct cmd_call *c, const char *name, int at, struct request_net *r, struct err *e)
+load_network(struct cmd_call *c, const char *name, struct request_net *r, struct err *e)
 {
-	const char *hash = c->argc == at + 3 ? c->argv[at + 2] : NULL;
-	char *path;
+	const char *hash = args_word(&c->args, "hash"), *file = args_word(&c->args, "FILE");
+	char *path = io_join(c->dir, file);
 	struct hash got;
 	int status;
 
-	if (c->argc != at + 1 && (!hash || strcmp(c->argv[at + 1], "hash") != 0))
-		return err_set(
-			e,
-			"%s: one file or directory is needed, and `hash HEX` may stand behind it",
-			name);
-	path = io_join(c->dir, c->argv[at]);
 	status = io_is_directory(path) ? hf_read(path, &r->ckpt, e) : ckpt_read(path, &r->ckpt, e);
 	if (status == 0) {
 		got = ckpt_hash(r->ckpt);
 		status = cmd_check_hash(path, &got, hash, e);
 	}
-	snprintf(r->from, sizeof r->from, "%.60s", c->argv[at]);
+	snprintf(r->from, sizeof r->from, "%.60s", file);
 	if (status == 0)
-		record_hash(c, name, 1u << at, &got, hash);
+		record_hash(c, name, args_bit(&c->args, "FILE"), &got, hash);
 	mem_free(path);
 	return status;
 }
 
-/* True for an option of the forward pass of a teacher. */
-static bool
-is_option(const char *word)
-{
-	return strcmp(word, "cache") == 0 || strcmp(word, "top") == 0 ||
-	       strcmp(word, "precision") == 0;
-}
-
+/* Set an option of the forward pass of a teacher: cache, top, precision. */
 static int
 set_option(struct cmd_call *c, struct err *e)
 {
 	struct request *r = cmd_request(c, REQUEST_OPTIONS);
 
-	if (c->argc != 3)
-		return err_set(e, "teacher %.40s %s: one value is needed", c->argv[0], c->argv[1]);
-	if (cmd_copy(r->u.option.teacher, NET_NAME, "teacher", c->argv[0], e) < 0 ||
+	if (cmd_copy_arg(r->u.option.teacher, NET_NAME, c, "NAME", e) < 0 ||
 	    cmd_copy(r->u.option.key, sizeof r->u.option.key, "teacher", c->argv[1], e) < 0)
 		return -1;
 	return cmd_copy(r->u.option.value, NET_SPEC, c->argv[1], c->argv[2], e);
 }
 
-/* Parse the words behind the file: probabilities, ids [FILE], hash HEX. */
+/* Read the file of outputs and its ids; store the hash as an error if it is not the recorded one.
+ */
 static int
-parse_outputs(struct cmd_call *c, struct logit_file_options *o, int *ids_at, const char **hash,
-	      struct err *e)
+read_file(struct cmd_call *c, struct logit_file **out, struct err *e)
 {
-	for (int i = 3; i < c->argc; i++) {
-		const char *word = c->argv[i], *next = i + 1 < c->argc ? c->argv[i + 1] : NULL;
+	const struct args *a = &c->args;
+	const char *rows = args_word(a, "ROWS");
+	char *path = io_join(c->dir, args_word(a, "FILE")),
+	     *ids = rows ? io_join(c->dir, rows) : NULL;
+	struct logit_file_options o = { .probabilities = args_get(a, "probabilities"),
+					.ids = args_get(a, "ids") && !rows,
+					.ids_path = ids };
+	int status = logit_file_read(path, &o, out, e);
 
-		if (strcmp(word, "probabilities") == 0) {
-			o->probabilities = true;
-		} else if (strcmp(word, "ids") == 0) {
-			o->ids = !next || strcmp(next, "probabilities") == 0 ||
-				 strcmp(next, "hash") == 0;
-			*ids_at = o->ids ? 0 : ++i;
-		} else if (strcmp(word, "hash") == 0 && next) {
-			*hash = c->argv[++i];
-		} else {
-			return err_set(e,
-				       "teacher %.40s outputs: '%.40s' is none of probabilities, "
-				       "ids [FILE], hash HEX",
-				       c->argv[0], word);
-		}
-	}
-	return 0;
+	if (status == 0)
+		status = cmd_check_hash(path, &(*out)->hash, args_word(a, "hash"), e);
+	mem_free(path);
+	mem_free(ids);
+	return status;
+}
+
+/* Create the request of a teacher called NAME. NULL and an error. */
+static struct request_net *
+request_teacher(struct cmd_call *c, struct err *e)
+{
+	struct request_net *r = &cmd_request(c, REQUEST_TEACHER)->u.net;
+
+	return cmd_copy_arg(r->name, sizeof r->name, c, "NAME", e) < 0 ? NULL : r;
 }
 
 /* Read a teacher that is a file of outputs. Its hash is recorded, so that a replay rejects another
  * file. */
 static int
-read_outputs(struct cmd_call *c, struct request_net *r, struct err *e)
+read_outputs(struct cmd_call *c, struct err *e)
 {
-	struct logit_file_options o = { 0 };
-	const char *hash = NULL;
-	char *path, *ids;
-	int ids_at = 0, status;
+	struct request_net *r = request_teacher(c, e);
+	const struct args *a = &c->args;
 
-	if (c->argc < 3)
-		return err_set(e, "teacher %.40s outputs: a file is needed, CSV or .npy",
-			       c->argv[0]);
-	if (parse_outputs(c, &o, &ids_at, &hash, e) < 0)
+	if (!r)
 		return -1;
-	path = io_join(c->dir, c->argv[2]);
-	ids = ids_at ? io_join(c->dir, c->argv[ids_at]) : NULL;
-	o.ids_path = ids;
-	status = logit_file_read(path, &o, &r->file, e);
-	status = status < 0 ? -1 : cmd_check_hash(path, &r->file->hash, hash, e);
-	snprintf(r->from, sizeof r->from, "%.60s", c->argv[2]);
-	if (status == 0)
-		record_hash(c, "teacher", 1u << 2 | (ids_at ? 1u << ids_at : 0), &r->file->hash,
-			    hash);
-	mem_free(path);
-	mem_free(ids);
-	return status < 0 ? err_wrap(e, "teacher %.40s", c->argv[0]) : 0;
+	if (read_file(c, &r->file, e) < 0)
+		return err_wrap(e, "teacher %.40s", c->argv[0]);
+	snprintf(r->from, sizeof r->from, "%.60s", args_word(a, "FILE"));
+	record_hash(c, "teacher", args_bit(a, "FILE") | args_bit(a, "ROWS"), &r->file->hash,
+		    args_word(a, "hash"));
+	return 0;
 }
 
 static int
-exec_teacher(struct cmd_call *c, struct err *e)
+load_teacher(struct cmd_call *c, struct err *e)
 {
-	struct request_net *r;
+	struct request_net *r = request_teacher(c, e);
 
-	if (is_option(c->argv[1]))
-		return set_option(c, e);
-	r = &cmd_request(c, REQUEST_TEACHER)->u.net;
-	if (cmd_copy(r->name, sizeof r->name, "teacher", c->argv[0], e) < 0)
-		return -1;
-	if (strcmp(c->argv[1], "outputs") == 0)
-		return read_outputs(c, r, e);
-	if (strcmp(c->argv[1], "load") != 0)
-		return join_spec(c, 1, r, e);
-	if (c->argc < 3)
-		return err_set(e, "teacher %s load: one file or directory is needed", r->name);
-	return load_network(c, "teacher", 2, r, e);
+	return r ? load_network(c, "teacher", r, e) : -1;
 }
 
-static const struct grammar_form build_teacher_forms[] = {
-	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_TEACHER }, { .word = "load" },
-		     { .name = "FILE|DIRECTORY", .kind = GRAMMAR_FILE },
-		     { .word = "hash",
-		       .name = "HEX",
-		       .flags = GRAMMAR_ANY,
-		       .help = "the hash that a recording expects" }),
+static int
+create_teacher(struct cmd_call *c, struct err *e)
+{
+	struct request_net *r = request_teacher(c, e);
+
+	return r ? store_model(c, r, e) : -1;
+}
+
+#define BUILD_HASH                                                   \
+	{                                                            \
+		.word = "hash", .name = "HEX", .flags = GRAMMAR_ANY, \
+		.help = "the hash that a recording expects"          \
+	}
+#define BUILD_FILE                                                                  \
+	{                                                                           \
+		.name = "FILE", .kind = GRAMMAR_FILE,                               \
+		.help = "a safetensors file, or the directory of a published model" \
+	}
+#define BUILD_TEACHER                                   \
+	{                                               \
+		.name = "NAME", .kind = GRAMMAR_TEACHER \
+	}
+
+static const struct grammar_form teacher_forms[] = {
+	GRAMMAR_FORM(load_teacher, BUILD_TEACHER, { .word = "load" }, BUILD_FILE, BUILD_HASH),
 	GRAMMAR_FORM(
-		{ .name = "NAME", .kind = GRAMMAR_TEACHER }, { .word = "outputs" },
+		read_outputs, BUILD_TEACHER, { .word = "outputs" },
 		{ .name = "FILE", .kind = GRAMMAR_FILE },
 		{ .word = "probabilities",
 		  .flags = GRAMMAR_ANY,
 		  .help = "the file holds probabilities" },
 		{ .word = "ids", .flags = GRAMMAR_ANY, .help = "rows are found by their id" },
-		{ .name = "FILE", .kind = GRAMMAR_FILE, .flags = GRAMMAR_MORE | GRAMMAR_OPTIONAL },
-		{ .word = "hash",
-		  .name = "HEX",
-		  .flags = GRAMMAR_ANY,
-		  .help = "the hash that a recording expects" }),
-	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_TEACHER },
+		{ .name = "ROWS", .kind = GRAMMAR_FILE, .flags = GRAMMAR_MORE | GRAMMAR_OPTIONAL },
+		BUILD_HASH),
+	GRAMMAR_FORM(set_option, BUILD_TEACHER,
 		     { .word = "cache",
 		       .kind = GRAMMAR_CHOICE,
 		       .choices = "auto, off, memory, disk",
 		       .help = "where its outputs are cached" }),
-	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_TEACHER },
+	GRAMMAR_FORM(set_option, BUILD_TEACHER,
 		     { .word = "top", .name = "K|all", .help = "logits stored for each row" }),
-	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_TEACHER },
+	GRAMMAR_FORM(set_option, BUILD_TEACHER,
 		     { .word = "precision",
 		       .kind = GRAMMAR_CHOICE,
 		       .choices = "f32, bf16",
 		       .help = "precision of its products" }),
-	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_TEACHER },
+	GRAMMAR_FORM(create_teacher, BUILD_TEACHER,
 		     { .name = "MODEL", .kind = GRAMMAR_MODEL, .flags = GRAMMAR_REPEAT }),
 	{ NULL }
 };
 
 const struct cmd cmd_build_teacher = {
 	.name = "teacher",
-	.form = build_teacher_forms,
+	.form = teacher_forms,
 	.flags = CMD_RECORD,
 	.doc = "Create a teacher, load one, read one from a file of its "
 	       "outputs, or set how its outputs are computed and cached.",
 	.example = "teacher big mlp 256,256",
-	.exec = exec_teacher,
 };
 
 static int
@@ -229,51 +210,51 @@ init_student(struct cmd_call *c, struct err *e)
 {
 	struct request *r = cmd_request(c, REQUEST_INIT);
 
-	if (c->argc != 5 || strcmp(c->argv[1], "from") != 0 || strcmp(c->argv[3], "layers") != 0)
-		return err_set(e,
-			       "student init: `student init from TEACHER layers LAYER[,LAYER]...`");
-	if (cmd_copy(r->u.init.teacher, NET_NAME, "teacher", c->argv[2], e) < 0)
+	if (cmd_copy_arg(r->u.init.teacher, NET_NAME, c, "from", e) < 0)
 		return -1;
-	return cmd_copy(r->u.init.layers, NET_SPEC, "layers", c->argv[4], e);
+	return cmd_copy_arg(r->u.init.layers, NET_SPEC, c, "layers", e);
 }
 
 static int
-exec_student(struct cmd_call *c, struct err *e)
+load_student(struct cmd_call *c, struct err *e)
 {
-	struct request_net *r;
-
-	if (strcmp(c->argv[0], "init") == 0)
-		return init_student(c, e);
-	r = &cmd_request(c, REQUEST_STUDENT)->u.net;
-	if (strcmp(c->argv[0], "load") != 0)
-		return join_spec(c, 0, r, e);
-	if (c->argc < 2)
-		return err_set(e, "student load: one file or directory is needed");
-	return load_network(c, "student", 1, r, e);
+	return load_network(c, "student", &cmd_request(c, REQUEST_STUDENT)->u.net, e);
 }
 
-static const struct grammar_form build_student_forms[] = {
-	GRAMMAR_FORM({ .word = "again", .help = "a new student of the same model" }),
-	GRAMMAR_FORM({ .word = "load" }, { .name = "FILE|DIRECTORY", .kind = GRAMMAR_FILE },
-		     { .word = "hash",
-		       .name = "HEX",
-		       .flags = GRAMMAR_ANY,
-		       .help = "the hash that a recording expects" }),
+static int
+create_student(struct cmd_call *c, struct err *e)
+{
+	return store_model(c, &cmd_request(c, REQUEST_STUDENT)->u.net, e);
+}
+
+static int
+recreate_student(struct cmd_call *c, struct err *e)
+{
+	struct request_net *r = &cmd_request(c, REQUEST_STUDENT)->u.net;
+
+	return cmd_copy_arg(r->spec, sizeof r->spec, c, "again", e);
+}
+
+static const struct grammar_form student_forms[] = {
+	GRAMMAR_FORM(recreate_student,
+		     { .word = "again", .help = "a new student of the same model" }),
+	GRAMMAR_FORM(load_student, { .word = "load" }, BUILD_FILE, BUILD_HASH),
 	GRAMMAR_FORM(
-		{ .word = "init" }, { .word = "from", .name = "TEACHER", .kind = GRAMMAR_TEACHER },
+		init_student, { .word = "init" },
+		{ .word = "from", .name = "TEACHER", .kind = GRAMMAR_TEACHER },
 		{ .word = "layers", .name = "LAYER[,LAYER]...", .help = "layers that are copied" }),
-	GRAMMAR_FORM({ .name = "MODEL", .kind = GRAMMAR_MODEL, .flags = GRAMMAR_REPEAT }),
+	GRAMMAR_FORM(create_student,
+		     { .name = "MODEL", .kind = GRAMMAR_MODEL, .flags = GRAMMAR_REPEAT }),
 	{ NULL }
 };
 
 const struct cmd cmd_build_student = {
 	.name = "student",
-	.form = build_student_forms,
+	.form = student_forms,
 	.flags = CMD_RECORD,
 	.doc = "Create the student, recreate it, or load one; its step is reset to 0. "
 	       "With init, copy layers of a teacher into it.",
 	.example = "student mlp 16",
-	.exec = exec_student,
 };
 
 static int
@@ -284,25 +265,19 @@ exec_load(struct cmd_call *c, struct err *e)
 
 	if (cmd_copy(r->name, sizeof r->name, "load", c->argv[0], e) < 0)
 		return -1;
-	return load_network(c, "load", 1, r, e);
+	return load_network(c, "load", r, e);
 }
 
-static const struct grammar_form build_load_forms[] = {
-	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_NET },
-		     { .name = "FILE|DIRECTORY", .kind = GRAMMAR_FILE },
-		     { .word = "hash",
-		       .name = "HEX",
-		       .flags = GRAMMAR_ANY,
-		       .help = "the hash that a recording expects" }),
+static const struct grammar_form load_forms[] = {
+	GRAMMAR_FORM(exec_load, { .name = "NAME", .kind = GRAMMAR_NET }, BUILD_FILE, BUILD_HASH),
 	{ NULL }
 };
 
 const struct cmd cmd_build_load = {
 	.name = "load",
-	.form = build_load_forms,
+	.form = load_forms,
 	.flags = CMD_RECORD,
 	.doc = "Load a checkpoint or a published model as teacher NAME, or as the student when "
 	       "NAME is s.",
 	.example = "save big big.safetensors",
-	.exec = exec_load,
 };

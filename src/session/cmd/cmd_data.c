@@ -18,14 +18,6 @@
 #include "retort/data/read/bundled.h"
 #include "retort/session/cmd/data_options.h"
 
-/* True for a word that adds a set to the data. */
-static bool
-is_additional_set(const char *word)
-{
-	return strcmp(word, "add") == 0 || strcmp(word, "target") == 0 ||
-	       strcmp(word, "held-out") == 0;
-}
-
 /* Set the error for a word that is neither the name of a set nor an existing file. */
 static char *
 set_missing_error(const char *word, struct err *e)
@@ -42,13 +34,14 @@ set_missing_error(const char *word, struct err *e)
 }
 
 char *
-cmd_data_find(struct cmd_call *c, int at, struct data_options *r, struct err *e)
+cmd_data_find(const struct cmd_call *c, struct data_options *r, struct err *e)
 {
-	const struct fetched *f = fetched_find(c->argv[at]);
+	const char *word = args_word(&c->args, "NAME|FILE");
+	const struct fetched *f = fetched_find(word);
 	char *path;
 
 	for (size_t i = 0; bundled_name(i); i++) {
-		if (strcmp(bundled_name(i), c->argv[at]) != 0)
+		if (strcmp(bundled_name(i), word) != 0)
 			continue;
 		r->o = bundled_options(i);
 		r->name = bundled_name(i);
@@ -62,12 +55,12 @@ cmd_data_find(struct cmd_call *c, int at, struct data_options *r, struct err *e)
 			err_wrap(e, "data");
 		return path;
 	}
-	r->files |= 1u << at;
-	path = io_join(c->dir, c->argv[at]);
-	if (strchr(c->argv[at], '/') || strchr(c->argv[at], '.') || io_exists(path))
+	r->files |= args_bit(&c->args, "NAME|FILE");
+	path = io_join(c->dir, word);
+	if (strchr(word, '/') || strchr(word, '.') || io_exists(path))
 		return path;
 	mem_free(path);
-	return set_missing_error(c->argv[at], e);
+	return set_missing_error(word, e);
 }
 
 int
@@ -111,94 +104,66 @@ warn_dataset(struct cmd_call *c, const struct dataset *ds)
 		c->message.s[--c->message.len] = '\0'; /* without the last line feed */
 }
 
-/* Parse the options of `data show`: those of `data`, and unlabelled. */
+/* Print a summary of the data set that the words of `c` name. `hash`: expected SHA-256 of the file;
+ * NULL: not checked. */
 static int
-show_options(struct cmd_call *c, struct data_options *r, struct err *e)
+show_file(struct cmd_call *c, const char *hash, struct err *e)
 {
-	for (int i = 1; i < c->argc; i++) {
-		if (strcmp(c->argv[i], "unlabelled") == 0)
-			r->o.unlabelled = true;
-		else if (data_options_parse_one(c, i++, r, e) < 0)
-			return -1;
-	}
-	r->o.beside = r->o.unlabelled; /* neither classes nor ten rows are required */
-	return 0;
-}
-
-int
-cmd_data_show(struct cmd_call *c, const char *hash, struct err *e)
-{
-	struct data_options reading = { .labels = -1 };
-	char *path = cmd_data_find(c, 0, &reading, e);
+	struct data_options r = { .labels = -1 };
+	char *path = cmd_data_find(c, &r, e);
 	int status = -1;
 
-	if (path && show_options(c, &reading, e) == 0)
-		status = summary_file(path, reading.name, &reading.o, c->info->seed, hash,
-				      &c->output, e);
+	if (path && data_options_parse(c, &r, e) == 0) {
+		r.o.beside = r.o.unlabelled; /* neither classes nor ten rows are required */
+		status = summary_file(path, r.name, &r.o, c->info->seed, hash, &c->output, e);
+	}
 	mem_free(path);
-	data_options_release(&reading);
+	data_options_release(&r);
 	return status;
 }
 
-/* Execute `data show`; without a name, read the current data set again. */
 static int
-show_data(struct cmd_call *c, struct err *e)
+exec_show(struct cmd_call *c, struct err *e)
+{
+	return show_file(c, NULL, e);
+}
+
+/* Read the current data set again. */
+static int
+exec_show_current(struct cmd_call *c, struct err *e)
 {
 	struct cmd_call again = *c;
-	const char *hash = NULL; /* expected */
 	struct lex lex;
-	int column, status;
+	int status;
 
-	again.argc--;
-	again.argv++;
-	if (again.argc == 0) {
-		if (!c->data_line)
-			return err_set(
-				e, "data show: no data yet; name a set, as in `data show digits`");
-		if (lex_line(c->data_line, &lex, &column, e) < 0)
-			return -1;
-		again.argc = lex.n - 1;
-		again.argv = lex.word + 1;
-		hash = c->info->own_hash;
-	}
-	status = cmd_data_show(&again, hash, e);
+	if (!c->data_line)
+		return err_set(e, "data show: no data yet; name a set, as in `data show digits`");
+	if (data_options_line(c->data_line, &lex, &again, e) < 0)
+		return -1;
+	status = show_file(&again, c->info->own_hash, e);
 	c->output = again.output;
 	return status;
 }
 
 /* Set the weight of the rows of a set, from the next step on. */
 static int
-set_weight(struct cmd_call *c, struct err *e)
+exec_weight(struct cmd_call *c, struct err *e)
 {
-	struct request *r;
-	char what[96];
+	struct request *r = cmd_request(c, REQUEST_DRAW);
 
-	if (c->argc != 3)
-		return err_set(e, "data weight: a set and what its rows count are needed, as in "
-				  "`data weight train 0.5`");
-	snprintf(what, sizeof what, "data weight %.64s", c->argv[1]);
-	r = cmd_request(c, REQUEST_DRAW);
-	return cmd_copy(r->u.draw.set, NET_SPEC, "data weight", c->argv[1], e) < 0
-		       ? -1
-		       : cmd_real(what, c->argv[2], &r->u.draw.weight, e);
+	r->u.draw.weight = args_real(&c->args, "W", 1);
+	return cmd_copy_arg(r->u.draw.set, NET_SPEC, c, "SET", e);
 }
 
 static int
 exec_data(struct cmd_call *c, struct err *e)
 {
 	struct data_options reading = { .labels = -1 };
+	char *path = cmd_data_find(c, &reading, e);
 	struct request *r;
 	int status = -1;
-	char *path;
 
-	if (is_additional_set(c->argv[0]))
-		return data_options_more(c, e);
-	if (strcmp(c->argv[0], "show") == 0)
-		return show_data(c, e);
-	if (strcmp(c->argv[0], "weight") == 0)
-		return set_weight(c, e);
-	path = cmd_data_find(c, 0, &reading, e);
-	if (path && data_options_parse(c, 1, &reading, e) == 0) {
+	if (path && data_options_parse(c, &reading, e) == 0) {
 		r = cmd_request(c, REQUEST_DATA);
 		r->u.data.labels = reading.labels;
 		status = cmd_data_read(c, path, &reading, &r->u.data.dataset, e);
@@ -208,6 +173,24 @@ exec_data(struct cmd_call *c, struct err *e)
 	mem_free(path);
 	data_options_release(&reading);
 	return status;
+}
+
+static int
+exec_add(struct cmd_call *c, struct err *e)
+{
+	return data_options_more(c, DATASET_TRANSFER, e);
+}
+
+static int
+exec_target(struct cmd_call *c, struct err *e)
+{
+	return data_options_more(c, DATASET_TARGET, e);
+}
+
+static int
+exec_held_out(struct cmd_call *c, struct err *e)
+{
+	return data_options_more(c, DATASET_HELD, e);
 }
 
 #define DATA_NAME                                         \
@@ -240,12 +223,6 @@ exec_data(struct cmd_call *c, struct err *e)
 		  .flags = GRAMMAR_ANY,                              \
 		  .choices = "yes, no",                              \
 		  .help = "whether the first row holds names" },     \
-		{ .word = "labels",                                  \
-		  .name = "N",                                       \
-		  .kind = GRAMMAR_NUMBER,                            \
-		  .flags = GRAMMAR_ANY,                              \
-		  .min = 1,                                          \
-		  .help = "training rows with a visible label" },    \
 		{ .word = "labels-from",                             \
 		  .name = "FILE",                                    \
 		  .kind = GRAMMAR_FILE,                              \
@@ -290,21 +267,51 @@ exec_data(struct cmd_call *c, struct err *e)
 		.help = "the hash that a recording expects"          \
 	}
 
+#define DATA_LABELS                                                                          \
+	{                                                                                    \
+		.word = "labels", .name = "N", .kind = GRAMMAR_NUMBER, .flags = GRAMMAR_ANY, \
+		.min = 1, .help = "training rows with a visible label"                       \
+	}
+
+/* Options that go with another form. */
+#define DATA_NOT_LABELS                                                               \
+	{                                                                             \
+		.word = "labels", .flags = GRAMMAR_ANY | GRAMMAR_REFUSED,             \
+		.help = "applies to the data only; use `unlabelled` for an added set" \
+	}
+#define DATA_NOT_UNLABELLED                                                                 \
+	{                                                                                   \
+		.word = "unlabelled", .flags = GRAMMAR_ANY | GRAMMAR_REFUSED,               \
+		.help = "goes with `data add`: figures are measured on labels of the data " \
+			"itself, so read those first"                                       \
+	}
+#define DATA_NOT_WEIGHT                                                                 \
+	{                                                                               \
+		.word = "weight", .flags = GRAMMAR_ANY | GRAMMAR_REFUSED,               \
+		.help = "goes with `data add`: the rows of this set are not trained on" \
+	}
+
 static const struct grammar_form data_forms[] = {
-	GRAMMAR_FORM({ .word = "add" }, DATA_NAME, DATA_AS, DATA_UNLABELLED,
+	GRAMMAR_FORM(exec_add, { .word = "add", .help = "add rows that are trained on" }, DATA_NAME,
+		     DATA_AS, DATA_UNLABELLED,
 		     { .word = "weight",
 		       .name = "W",
 		       .kind = GRAMMAR_REAL,
 		       .flags = GRAMMAR_ANY,
-		       .help = "how often its rows are drawn" },
-		     DATA_OPTIONS),
-	GRAMMAR_FORM({ .word = "target" }, DATA_NAME, DATA_AS, DATA_UNLABELLED, DATA_OPTIONS),
-	GRAMMAR_FORM({ .word = "held-out" }, DATA_NAME, DATA_AS, DATA_UNLABELLED, DATA_OPTIONS),
-	GRAMMAR_FORM({ .word = "weight" }, { .name = "SET", .kind = GRAMMAR_TRAIN_SET },
+		       .help = "how often its rows are drawn (default: 1)" },
+		     DATA_OPTIONS, DATA_NOT_LABELS),
+	GRAMMAR_FORM(exec_target, { .word = "target", .help = "add rows to evaluate on" },
+		     DATA_NAME, DATA_AS, DATA_UNLABELLED, DATA_OPTIONS, DATA_NOT_LABELS,
+		     DATA_NOT_WEIGHT),
+	GRAMMAR_FORM(exec_held_out, { .word = "held-out", .help = "the held-out rows" }, DATA_NAME,
+		     DATA_AS, DATA_UNLABELLED, DATA_OPTIONS, DATA_NOT_LABELS, DATA_NOT_WEIGHT),
+	GRAMMAR_FORM(exec_weight, { .word = "weight", .help = "how often the rows are drawn" },
+		     { .name = "SET", .kind = GRAMMAR_TRAIN_SET },
 		     { .name = "W", .kind = GRAMMAR_REAL }),
-	GRAMMAR_FORM({ .word = "show" }),
-	GRAMMAR_FORM({ .word = "show" }, DATA_NAME, DATA_UNLABELLED, DATA_OPTIONS),
-	GRAMMAR_FORM(DATA_NAME, DATA_OPTIONS),
+	GRAMMAR_FORM(exec_show_current, { .word = "show", .help = "print a summary" }),
+	GRAMMAR_FORM(exec_show, { .word = "show" }, DATA_NAME, DATA_UNLABELLED, DATA_LABELS,
+		     DATA_OPTIONS),
+	GRAMMAR_FORM(exec_data, DATA_NAME, DATA_LABELS, DATA_OPTIONS, DATA_NOT_UNLABELLED),
 	{ NULL }
 };
 
@@ -316,5 +323,4 @@ const struct cmd cmd_data = {
 	       "only N rows have labels that students are trained on. "
 	       "With weight, set the weight of the rows of a set; with show, print a summary.",
 	.example = "data digits labels 100",
-	.exec = exec_data,
 };

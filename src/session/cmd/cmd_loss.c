@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
+
 static bool
 is_on(const struct cmd_call *c, const struct loss *l)
 {
@@ -47,16 +49,15 @@ static const struct loss *
 find_output_loss(const char *name, struct err *e)
 {
 	const struct loss *l = loss_table_find(name);
-	struct text names = { 0 };
 
 	if (l && !loss_on_layers(l))
 		return l;
-	text_items(&names, loss_table_output_name);
-	err_set(e,
-		l ? "loss: %.40s compares layers: `map TEACHER:LAYER s:LAYER match %.40s`"
-		  : "loss: '%.40s' is none of %s",
-		name, l ? name : text_get(&names));
-	text_release(&names);
+	if (l)
+		err_set(e, "%.40s compares layers: `map TEACHER:LAYER s:LAYER match %.40s`", name,
+			name);
+	else
+		choice_invalid_next(e, "loss", name, loss_table_output_name);
+	err_wrap(e, "loss");
 	return NULL;
 }
 
@@ -75,30 +76,23 @@ find_knob(const struct loss *l, const char *word, struct err *e)
 		return k;
 	if (l == &loss_kd && strcmp(word, "temperature") == 0)
 		return knob_find(word, e);
+	if (l == &loss_kd)
+		text_item(&names, "temperature");
 	for (size_t i = 0; i < knob_count; i++)
 		if (loss_table_of_knob(&knob_table[i]) == l)
 			text_item(&names, "%s", knob_table[i].name + strlen(l->name) + 1);
-	err_set(e, "loss %s: '%.40s' is none of %s, off", l->name, word, text_get(&names));
+	choice_invalid(e, "option", word, text_get(&names));
 	text_release(&names);
 	return NULL;
 }
 
 static int
-add_set(struct request_knobs *r, const struct loss *l, const char *word, const char *value,
-	struct err *e)
+add_knob(struct request_knobs *r, const struct loss *l, const char *word, const char *value,
+	 struct err *e)
 {
 	const struct knob *k = find_knob(l, word, e);
-	struct knobs trial;
 
-	if (!k)
-		return -1;
-	knob_defaults(&trial);
-	if (r->n == REQUEST_SETS)
-		return err_set(e, "loss %s: more than %d values", l->name, REQUEST_SETS);
-	if (knob_set(&trial, k, value, e) < 0)
-		return -1;
-	r->set[r->n].knob = k;
-	return cmd_copy(r->set[r->n++].value, sizeof r->set[0].value, k->name, value, e);
+	return k && cmd_add_knob(r, k, value, e) == 0 ? 0 : err_wrap(e, "loss %s", l->name);
 }
 
 /* Show a message if rows have no visible label: they are trained with kd. */
@@ -117,38 +111,56 @@ warn_unlabelled(struct cmd_call *c, const struct loss *l)
 }
 
 static int
-exec_loss(struct cmd_call *c, struct err *e)
+list_losses(struct cmd_call *c, struct err *e)
 {
-	const struct loss *l;
-	struct request_knobs *r;
-
-	for (size_t i = 0; c->argc == 0 && i < LOSS_OUTPUTS; i++)
+	(void)e;
+	for (size_t i = 0; i < LOSS_OUTPUTS; i++)
 		print_loss(c, loss_table[i]);
-	if (c->argc == 0)
-		return 0;
-	l = find_output_loss(c->argv[0], e);
+	return 0;
+}
+
+static int
+describe_loss(struct cmd_call *c, struct err *e)
+{
+	const struct loss *l = find_output_loss(c->argv[0], e);
+
 	if (!l)
 		return -1;
-	if (c->argc == 1) {
-		print_details(c, l);
-		return 0;
-	}
+	print_details(c, l);
+	return 0;
+}
+
+static int
+turn_off(struct cmd_call *c, struct err *e)
+{
+	const struct loss *l = find_output_loss(c->argv[0], e);
+
+	return l ? add_knob(&cmd_request(c, REQUEST_SET)->u.knobs, l, "weight", "0", e) : -1;
+}
+
+static int
+set_options(struct cmd_call *c, struct err *e)
+{
+	const struct loss *l = find_output_loss(c->argv[0], e);
+	const struct args *a = &c->args;
+	struct request_knobs *r;
+
+	if (!l)
+		return -1;
 	r = &cmd_request(c, REQUEST_SET)->u.knobs;
-	if (c->argc == 2 && strcmp(c->argv[1], "off") == 0)
-		return add_set(r, l, "weight", "0", e);
-	for (int i = 1; i < c->argc; i += 2)
-		if (add_set(r, l, c->argv[i], i + 1 < c->argc ? c->argv[i + 1] : "", e) < 0)
+	for (const struct args_value *v = args_get(a, "OPTION"); v; v = args_next(a, "OPTION", v))
+		if (add_knob(r, l, a->argv[v->at], a->argv[v->at + 1], e) < 0)
 			return -1;
 	warn_unlabelled(c, l);
 	return 0;
 }
 
 static const struct grammar_form loss_forms[] = {
-	GRAMMAR_FORM(),
-	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_LOSS }),
-	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_LOSS },
+	GRAMMAR_FORM(list_losses),
+	GRAMMAR_FORM(describe_loss, { .name = "NAME", .kind = GRAMMAR_LOSS }),
+	GRAMMAR_FORM(turn_off, { .name = "NAME", .kind = GRAMMAR_LOSS },
 		     { .word = "off", .help = "weight 0" }),
-	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_LOSS },
+	GRAMMAR_FORM(set_options, { .name = "NAME", .kind = GRAMMAR_LOSS },
 		     { .name = "OPTION", .kind = GRAMMAR_LOSS_OPTION, .flags = GRAMMAR_REPEAT },
 		     { .name = "VALUE", .kind = GRAMMAR_LOSS_OPTION, .flags = GRAMMAR_MORE }),
 	{ NULL }
@@ -161,5 +173,4 @@ const struct cmd cmd_loss = {
 	.doc = "List the losses on outputs, describe one, or set its weight, temperature "
 	       "and options.",
 	.example = "loss kd weight 0.8 temperature 2",
-	.exec = exec_loss,
 };

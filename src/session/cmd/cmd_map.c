@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/choice.h"
+
 /* Split "big:2" into network and layer. */
 static int
 split_layer(const char *word, const char *want, char *owner, size_t owner_size, char *layer,
@@ -30,58 +32,31 @@ static const struct loss *
 find_layer_loss(const char *name, struct err *e)
 {
 	const struct loss *l = loss_table_find(name);
-	struct text names = { 0 };
 
 	if (l && loss_on_layers(l))
 		return l;
-	text_items(&names, loss_table_layer_name);
-	err_set(e, "map: match: '%.40s' is none of %s", name, text_get(&names));
-	text_release(&names);
+	choice_invalid_next(e, "match", name, loss_table_layer_name);
+	err_wrap(e, "map");
 	return NULL;
 }
 
+/* Store one option of an edit. */
 static int
-parse_tap(const char *name, enum model_tap *out, struct err *e)
+store_option(const struct args *a, const struct args_value *v, struct request_map *m, struct err *e)
 {
-	for (int i = 0; i < MODEL_TAPS; i++)
-		if (strcmp(model_tap_name[i], name) == 0) {
-			*out = (enum model_tap)i;
-			return 0;
-		}
-	return err_set(e,
-		       "map: on: '%.40s' is none of hidden, attention, value, query, key, scores",
-		       name);
-}
+	const char *word = v->item->word ? v->item->word : "";
 
-static int
-parse_through(const char *name, enum layer_pair_through *out, struct err *e)
-{
-	for (int i = THROUGH_NONE; i < THROUGH_COUNT; i++)
-		if (strcmp(layer_pair_through_name[i], name) == 0) {
-			*out = (enum layer_pair_through)i;
-			return 0;
-		}
-	return err_set(e, "map: through: '%.40s' is none of none, linear, conv1x1, shared", name);
-}
-
-/* Parse an option of an edit and its value, if it has one. Returns the number of words, or -1 and
- * an error. */
-static int
-parse_option(const char *key, const char *value, struct request_map *m, struct err *e)
-{
-	if (strcmp(key, "off") == 0) {
+	if (strcmp(word, "off") == 0)
 		m->off = true;
-		return 1;
-	}
-	if (strcmp(key, "match") == 0)
-		return (m->match = find_layer_loss(value, e)) ? 2 : -1;
-	if (strcmp(key, "on") == 0)
-		return parse_tap(value, &m->on, e) < 0 ? -1 : 2;
-	if (strcmp(key, "through") == 0)
-		return parse_through(value, &m->through, e) < 0 ? -1 : 2;
-	if (strcmp(key, "weight") == 0)
-		return cmd_real("map: weight", value, &m->weight, e) < 0 ? -1 : 2;
-	return err_set(e, "map: '%.40s' is none of match, on, through, weight, off, and", key);
+	else if (strcmp(word, "on") == 0)
+		m->on = (enum model_tap)v->choice;
+	else if (strcmp(word, "through") == 0)
+		m->through = (enum layer_pair_through)(THROUGH_NONE + v->choice);
+	else if (strcmp(word, "weight") == 0)
+		m->weight = v->real;
+	else if (strcmp(word, "match") == 0 && !(m->match = find_layer_loss(a->argv[v->at], e)))
+		return -1;
+	return 0;
 }
 
 static struct request_map *
@@ -127,11 +102,11 @@ parse_pairs(struct request_maps *r, const char *word, struct request_map *option
 			options->pairs = (enum request_pairs)i;
 			return add_edit(r, options, e) ? 0 : -1;
 		}
-	if (!strchr(word, ':'))
-		return err_set(e,
-			       "map: '%.40s' is none of uniform, last, skip, first, auto, and no "
-			       "list like 2:1,4:2",
-			       word);
+	if (!strchr(word, ':')) {
+		choice_invalid(e, "pairs", word,
+			       "uniform, last, skip, first, auto, a list like 2:1,4:2");
+		return err_wrap(e, "map");
+	}
 	for (const char *item = word, *next; item; item = next) {
 		size_t len = strcspn(item, ",");
 
@@ -143,42 +118,32 @@ parse_pairs(struct request_maps *r, const char *word, struct request_map *option
 }
 
 static int
-parse_layers(struct cmd_call *c, int i, struct request_maps *r, struct request_map *m,
-	     struct err *e)
+parse_layers(struct request_maps *r, const char *teacher, const char *student,
+	     struct request_map *m, struct err *e)
 {
 	char owner[NET_NAME];
 
-	if (split_layer(c->argv[i], "the teacher's is NAME:LAYER, like big:1", m->teacher,
+	if (split_layer(teacher, "the teacher's is NAME:LAYER, like big:1", m->teacher,
 			sizeof m->teacher, m->t_layer, sizeof m->t_layer, e) < 0 ||
-	    split_layer(c->argv[i + 1], "the student's is s:LAYER, like s:1", owner, sizeof owner,
+	    split_layer(student, "the student's is s:LAYER, like s:1", owner, sizeof owner,
 			m->s_layer, sizeof m->s_layer, e) < 0)
 		return -1;
 	if (strcmp(owner, "s") != 0)
-		return err_set(e, "map: '%s' is not the student; its layers are s:LAYER",
-			       c->argv[i + 1]);
+		return err_set(e, "map: '%s' is not the student; its layers are s:LAYER", student);
 	return add_edit(r, m, e) ? 0 : -1;
 }
 
-/* Parse one edit: its pairs and options, up to `and` or the end; set *i to that position. */
+/* Add one edit: its teacher or teacher layer, its pairs or student layer, and its options. */
 static int
-parse_edit(struct cmd_call *c, int *i, struct request_maps *r, struct err *e)
+add_edits(struct request_maps *r, const char *teacher, const char *pairs, struct request_map *m,
+	  struct err *e)
 {
-	struct request_map m = { .weight = 1 };
-	int from = *i + 2, words;
-
-	if (from > c->argc)
-		return err_set(e, "map: `map TEACHER:LAYER s:LAYER [on TAP] [match LOSS] [through "
-				  "PROJECTION] [weight W] | off`");
-	for (*i = from; *i < c->argc && strcmp(c->argv[*i], "and") != 0; *i += words)
-		if ((words = parse_option(c->argv[*i], *i + 1 < c->argc ? c->argv[*i + 1] : "", &m,
-					  e)) < 0)
-			return -1;
-	if (strpbrk(c->argv[from - 2], ":."))
-		return parse_layers(c, from - 2, r, &m, e);
-	if (cmd_copy(m.teacher, sizeof m.teacher, "map", c->argv[from - 2], e) < 0 ||
-	    parse_pairs(r, c->argv[from - 1], &m, e) < 0)
+	if (strpbrk(teacher, ":."))
+		return parse_layers(r, teacher, pairs, m, e);
+	if (cmd_copy(m->teacher, sizeof m->teacher, "map", teacher, e) < 0 ||
+	    parse_pairs(r, pairs, m, e) < 0)
 		return -1;
-	if (m.off && m.pairs == REQUEST_AUTO)
+	if (m->off && m->pairs == REQUEST_AUTO)
 		return err_set(e,
 			       "map: auto off: the pairs that auto chooses now may not be mapped; "
 			       "name the pairs, or `map clear`");
@@ -204,20 +169,45 @@ print_maps(struct cmd_call *c)
 }
 
 static int
+exec_list(struct cmd_call *c, struct err *e)
+{
+	(void)e;
+	print_maps(c);
+	return 0;
+}
+
+static int
+exec_clear(struct cmd_call *c, struct err *e)
+{
+	(void)e;
+	cmd_request(c, REQUEST_MAP);
+	return 0;
+}
+
+/* True if an edit begins with this value: the teacher behind `and`. */
+static bool
+begins_edit(const struct args_value *v)
+{
+	return v->item->word && strcmp(v->item->word, "and") == 0;
+}
+
+/* Add the edits of a line: each begins with two arguments, which its options follow. */
+static int
 exec_map(struct cmd_call *c, struct err *e)
 {
-	struct request_maps *r;
+	struct request_maps *r = &cmd_request(c, REQUEST_MAP)->u.map;
+	const struct args *a = &c->args;
 
-	if (c->argc == 0) {
-		print_maps(c);
-		return 0;
-	}
-	r = &cmd_request(c, REQUEST_MAP)->u.map;
-	if (c->argc == 1 && strcmp(c->argv[0], "clear") == 0)
-		return 0;
-	for (int i = 0; i < c->argc; i++)
-		if (parse_edit(c, &i, r, e) < 0)
+	for (int i = 0, from; i < a->n;) {
+		struct request_map m = { .weight = 1 };
+
+		for (from = i, i += 2; i < a->n && !begins_edit(&a->value[i]); i++)
+			if (store_option(a, &a->value[i], &m, e) < 0)
+				return -1;
+		if (add_edits(r, a->argv[a->value[from].at], a->argv[a->value[from + 1].at], &m,
+			      e) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -248,9 +238,9 @@ exec_map(struct cmd_call *c, struct err *e)
 	}
 
 static const struct grammar_form map_forms[] = {
-	GRAMMAR_FORM(),
-	GRAMMAR_FORM({ .word = "clear" }),
-	GRAMMAR_FORM({ .name = "TEACHER:LAYER", .kind = GRAMMAR_TEACHER_LAYER },
+	GRAMMAR_FORM(exec_list),
+	GRAMMAR_FORM(exec_clear, { .word = "clear", .help = "remove all pairs" }),
+	GRAMMAR_FORM(exec_map, { .name = "TEACHER:LAYER", .kind = GRAMMAR_TEACHER_LAYER },
 		     { .name = "s:LAYER", .kind = GRAMMAR_STUDENT_LAYER }, MAP_OPTIONS,
 		     { .word = "and",
 		       .name = "TEACHER:LAYER",
@@ -258,7 +248,7 @@ static const struct grammar_form map_forms[] = {
 		       .flags = GRAMMAR_ANY | GRAMMAR_REPEAT | GRAMMAR_AGAIN,
 		       .help = "a further edit" },
 		     { .name = "s:LAYER", .kind = GRAMMAR_STUDENT_LAYER, .flags = GRAMMAR_MORE }),
-	GRAMMAR_FORM({ .name = "TEACHER", .kind = GRAMMAR_TEACHER },
+	GRAMMAR_FORM(exec_map, { .name = "TEACHER", .kind = GRAMMAR_TEACHER },
 		     { .name = "LIST|uniform|last|skip|first|auto", .kind = GRAMMAR_PAIRS },
 		     MAP_OPTIONS,
 		     { .word = "and",
@@ -279,5 +269,4 @@ const struct cmd cmd_map = {
 	.doc = "Map layers of a teacher to layers of the student; all pairs of one line change "
 	       "at one step.",
 	.example = "map big:1 s:1 match hidden weight 0.5",
-	.exec = exec_map,
 };

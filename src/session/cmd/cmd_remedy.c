@@ -4,14 +4,16 @@
 
 #include "retort/session/cmd.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "retort/probe/remedy/remedy.h"
 
 /* Print the state of each remedy. */
 static int
-print_remedies(struct cmd_call *c)
+print_remedies(struct cmd_call *c, struct err *e)
 {
+	(void)e;
 	for (int i = 0; i < REMEDY_KINDS; i++)
 		text_addf(&c->output, "%-8s %s\n", remedy_table[i]->name,
 			  c->info->run.settings.remedy[i] ? c->info->remedy_text[i] : "off");
@@ -19,74 +21,134 @@ print_remedies(struct cmd_call *c)
 }
 
 static int
-print_remedy(struct cmd_call *c, int i)
+describe_remedy(struct cmd_call *c, struct err *e)
 {
+	int i = remedy_find(c->argv[0], e);
 	const struct remedy *r = remedy_table[i];
 
-	text_addf(&c->output, "remedy %s %s\n\n%s\nIn force: %s\n", r->name, r->args, r->doc,
+	text_addf(&c->output, "remedy %s: %s\nIn force: %s\n", r->name, r->doc,
 		  c->info->run.settings.remedy[i] ? c->info->remedy_text[i] : "off");
 	return 0;
 }
 
-static int
-exec_remedy(struct cmd_call *c, struct err *e)
+/* Create the request of the remedy that the first word names. */
+static struct request_remedy *
+request_remedy(struct cmd_call *c, struct err *e)
 {
-	struct request_remedy *r;
-	int i;
+	struct request_remedy *r = &cmd_request(c, REQUEST_REMEDY)->u.remedy;
 
-	if (c->argc == 0)
-		return print_remedies(c);
-	i = remedy_find(c->argv[0], e);
-	if (i < 0)
-		return err_wrap(e, "remedy");
-	if (c->argc == 1 && remedy_table[i]->needs_words)
-		return print_remedy(c, i);
-	r = &cmd_request(c, REQUEST_REMEDY)->u.remedy;
-	r->kind = i;
-	if (c->argc == 2 && strcmp(c->argv[1], "off") == 0) {
-		r->off = true;
-		return 0;
+	r->kind = remedy_find(c->argv[0], e);
+	return r;
+}
+
+static int
+turn_off(struct cmd_call *c, struct err *e)
+{
+	request_remedy(c, e)->off = true;
+	return 0;
+}
+
+static int
+exec_weigh(struct cmd_call *c, struct err *e)
+{
+	struct request_remedy *r = request_remedy(c, e);
+	const struct args *a = &c->args;
+
+	r->limit = args_real(a, "limit", REMEDY_LIMIT);
+	if (!(r->limit > 1 && r->limit <= 1e6))
+		return err_set(e,
+			       "remedy weigh: invalid limit '%.40s' (expected a number above 1, "
+			       "up to 1000000)",
+			       args_word(a, "limit"));
+	if (cmd_copy_arg(r->set, sizeof r->set, c, "SET", e) < 0)
+		return -1;
+	return cmd_copy_arg(r->other, sizeof r->other, c, "like", e);
+}
+
+/* Class names, one a line: a name may have blanks. */
+static int
+exec_select_without(struct cmd_call *c, struct err *e)
+{
+	struct request_remedy *r = request_remedy(c, e);
+	const struct args *a = &c->args;
+	size_t len = 0;
+
+	for (const struct args_value *v = args_get(a, "CLASS"); v; v = args_next(a, "CLASS", v)) {
+		if (len + strlen(a->argv[v->at]) + 2 > sizeof r->other)
+			return err_set(
+				e, "remedy select: the list of classes is longer than %zu bytes",
+				sizeof r->other - 1);
+		len += (size_t)snprintf(r->other + len, sizeof r->other - len, "%s%s",
+					len ? "\n" : "", a->argv[v->at]);
 	}
-	for (int k = 1; k < c->argc; k++)
-		if (strlen(c->argv[k]) >= sizeof r->set)
-			return err_set(e, "remedy %s: '%.40s' is too long", c->argv[0], c->argv[k]);
-	return remedy_table[i]->parse(c->argc - 1, c->argv + 1, r, e) < 0
-		       ? err_wrap(e, "remedy %s", c->argv[0])
-		       : 0;
+	return cmd_copy_arg(r->set, sizeof r->set, c, "SET", e);
+}
+
+static int
+exec_select(struct cmd_call *c, struct err *e)
+{
+	struct request_remedy *r = request_remedy(c, e);
+	const struct args *a = &c->args;
+	const char *of = args_word(a, "of"), *by = args_word(a, "by");
+
+	if (of && strcmp(by, "coverage") != 0)
+		return err_set(e, "remedy select: of '%.40s' goes with `by coverage` only", of);
+	r->rows = args_number(a, "N", 0);
+	if (cmd_copy(r->method, sizeof r->method, "by", by, e) < 0 ||
+	    cmd_copy_arg(r->set, sizeof r->set, c, "SET", e) < 0)
+		return -1;
+	return cmd_copy(r->other, sizeof r->other, "of", of ? of : r->set, e);
+}
+
+static int
+exec_prior(struct cmd_call *c, struct err *e)
+{
+	struct request_remedy *r = request_remedy(c, e);
+	const char *set = args_word(&c->args, "SET"), *by = args_word(&c->args, "by");
+
+	if (cmd_copy(r->set, sizeof r->set, "set", set ? set : "held-out", e) < 0)
+		return -1;
+	return cmd_copy(r->method, sizeof r->method, "by", by ? by : "", e);
 }
 
 static const struct grammar_form remedy_forms[] = {
-	GRAMMAR_FORM(),
-	GRAMMAR_FORM({ .word = "weigh" }, { .word = "off" }),
-	GRAMMAR_FORM({ .word = "weigh" }, { .name = "SET", .kind = GRAMMAR_SET },
+	GRAMMAR_FORM(print_remedies),
+	GRAMMAR_FORM(
+		describe_remedy,
+		{ .name = "weigh|select", .kind = GRAMMAR_CHOICE, .choices = "weigh, select" }),
+	GRAMMAR_FORM(turn_off,
+		     { .name = "weigh|select|prior",
+		       .kind = GRAMMAR_CHOICE,
+		       .choices = "weigh, select, prior" },
+		     { .word = "off" }),
+	GRAMMAR_FORM(exec_weigh, { .word = "weigh" }, { .name = "SET", .kind = GRAMMAR_SET },
 		     { .word = "like", .name = "SET", .kind = GRAMMAR_SET },
 		     { .word = "limit",
 		       .name = "W",
 		       .kind = GRAMMAR_REAL,
 		       .flags = GRAMMAR_ANY,
-		       .help = "largest weight of a row" }),
-	GRAMMAR_FORM({ .word = "select" }, { .word = "off" }),
-	GRAMMAR_FORM({ .word = "select" }, { .name = "SET", .kind = GRAMMAR_SET },
-		     { .word = "without", .name = "CLASS", .help = "classes to leave out" },
-		     { .name = "CLASS", .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT }),
-	GRAMMAR_FORM({ .word = "select" }, { .name = "SET", .kind = GRAMMAR_SET },
-		     { .name = "N", .kind = GRAMMAR_NUMBER },
+		       .help = "largest weight of a row (above 1, up to 1000000; default: 10)" }),
+	GRAMMAR_FORM(exec_select_without, { .word = "select" },
+		     { .name = "SET", .kind = GRAMMAR_SET },
+		     { .word = "without", .help = "classes to leave out" },
+		     { .name = "CLASS", .flags = GRAMMAR_REPEAT }),
+	GRAMMAR_FORM(exec_select, { .word = "select" }, { .name = "SET", .kind = GRAMMAR_SET },
+		     { .name = "N", .kind = GRAMMAR_NUMBER, .min = 1 },
 		     { .word = "by",
 		       .kind = GRAMMAR_CHOICE,
 		       .choices = "uncertainty, margin, coverage, chance" },
-		     { .word = "of", .name = "SET", .kind = GRAMMAR_SET, .flags = GRAMMAR_ANY }),
-	GRAMMAR_FORM({ .word = "prior" }, { .word = "off" }),
-	GRAMMAR_FORM({ .word = "prior" },
-		     { .word = "by", .kind = GRAMMAR_CHOICE, .choices = "match, em" }),
-	GRAMMAR_FORM({ .word = "prior" },
-		     { .name = "SET", .kind = GRAMMAR_SET, .flags = GRAMMAR_OPTIONAL },
+		     { .word = "of",
+		       .name = "SET",
+		       .kind = GRAMMAR_SET,
+		       .flags = GRAMMAR_ANY,
+		       .help = "set to cover (default: the first SET)" }),
+	GRAMMAR_FORM(exec_prior, { .word = "prior" },
+		     { .name = "SET", .kind = GRAMMAR_SET, .flags = GRAMMAR_ANY },
 		     { .word = "by",
 		       .kind = GRAMMAR_CHOICE,
 		       .flags = GRAMMAR_ANY,
 		       .choices = "match, em",
 		       .help = "how the prior is estimated" }),
-	GRAMMAR_FORM({ .word = "weigh" }),
-	GRAMMAR_FORM({ .word = "select" }),
 	{ NULL }
 };
 
@@ -97,5 +159,4 @@ const struct cmd cmd_remedy = {
 	.doc = "Counter a distribution shift: weight rows, select rows, or correct the "
 	       "student's outputs for the class prior of the target.",
 	.example = "remedy weigh train like held-out",
-	.exec = exec_remedy,
 };

@@ -4,206 +4,112 @@
 
 #include "retort/session/cmd.h"
 
-#include <stdio.h>
 #include <string.h>
 
-/* Options of a stage, in any order. */
-enum word {
-	WORD_STEPS,
-	WORD_LR,
-	WORD_ROWS,
-	WORD_SETS,
-	WORD_KEEP,
-	WORD_FADE,
-	WORD_FREEZE,
-	WORD_SET,
-	WORDS
-};
-
-static const struct {
-	const char *name;
-	int args;
-} words[WORDS] = { { "steps", 1 }, { "lr", 1 },   { "rows", 1 },   { "sets", 1 },
-		   { "keep", 2 },  { "fade", 1 }, { "freeze", 1 }, { "set", 2 } };
-
+/* Append the names of all arguments of `key` to a list separated by commas. 0, or -1 and an error.
+ */
 static int
-add_set(struct request_knobs *r, const struct knob *k, const char *value, struct err *e)
+add_names(const struct args *a, const char *key, char *to, size_t size, struct err *e)
 {
-	struct knobs trial;
+	for (const struct args_value *v = args_get(a, key); v; v = args_next(a, key, v)) {
+		const char *names = a->argv[v->at];
+		size_t len = strlen(to), more = strlen(names);
 
-	knob_defaults(&trial);
-	if (!k || knob_set(&trial, k, value, e) < 0)
-		return -1;
-	if (r->n == REQUEST_SETS)
-		return err_set(e, "more than %d knobs", REQUEST_SETS);
-	r->set[r->n].knob = k;
-	return cmd_copy(r->set[r->n++].value, sizeof r->set[0].value, k->name, value, e);
-}
-
-static int
-add_keep(struct request_shares *r, char *const *arg, struct err *e)
-{
-	struct request_share *s = &r->share[r->n];
-	char what[64];
-
-	if (r->n == REQUEST_SHARES)
-		return err_set(e, "keep: more than %d losses", REQUEST_SHARES);
-	snprintf(what, sizeof what, "keep %.40s", arg[0]);
-	r->n++;
-	return cmd_copy(s->term, sizeof s->term, "keep:", arg[0], e) < 0
-		       ? -1
-		       : cmd_real(what, arg[1], &s->share, e);
-}
-
-/* Append names to a list separated by commas. 0, or -1 and an error. */
-static int
-add_names(const char *what, char *to, size_t size, const char *list, struct err *e)
-{
-	size_t len = strlen(to);
-
-	if (len + strlen(list) + 2 > size)
-		return err_set(e, "%s is too long", what);
-	snprintf(to + len, size - len, "%s%s", len ? "," : "", list);
+		if (!names[strspn(names, ", ")])
+			return err_set(e, "invalid %s '%.40s' (expected names)", key, names);
+		if (len + more + 2 > size)
+			return err_set(e, "the list of %s is longer than %zu bytes", key, size - 1);
+		if (len)
+			to[len++] = ',';
+		memcpy(to + len, names, more + 1);
+	}
 	return 0;
 }
 
+/* Add the knobs of `lr` and `set` in the order of the line: the last value of a knob counts. */
 static int
-add_freeze(char *layers, const char *list, struct err *e)
+add_knobs(const struct args *a, struct request_knobs *r, struct err *e)
 {
-	return add_names("freeze: the list of layers", layers, NET_SPEC, list, e);
-}
+	for (int i = 0; i < a->n; i++) {
+		const struct args_value *v = &a->value[i];
+		const char *word = v->item->word ? v->item->word : "";
+		bool set = strcmp(word, "set") == 0;
+		const struct knob *k = NULL;
 
-static int
-add_sets(struct request_run *r, const char *list, struct err *e)
-{
-	if (!list[strspn(list, ",")])
-		return err_set(e, "sets: no set is named");
-	return add_names("sets: the list of sets", r->stage.sets, sizeof r->stage.sets, list, e);
-}
-
-static int
-add_rows(struct request_run *r, const char *which, struct err *e)
-{
-	if (strcmp(which, "labelled") != 0 && strcmp(which, "all") != 0)
-		return err_set(e, "rows: '%.40s' is none of labelled, all", which);
-	r->stage.rows = which[0] == 'l' ? REQUEST_ROWS_LABELLED : REQUEST_ROWS_ALL;
-	return 0;
-}
-
-static int
-add_steps(struct request_run *r, const char *n, struct err *e)
-{
-	if (cmd_number("steps", n, &r->steps, e) < 0)
-		return -1;
-	return r->steps >= 1 && r->steps <= RAMP_MOST
-		       ? 0
-		       : err_set(e, "steps: %s is outside 1..%d", n, RAMP_MOST);
-}
-
-static int
-add_fade(struct request_run *r, const char *n, struct err *e)
-{
-	if (cmd_number("fade", n, &r->stage.fade, e) < 0)
-		return -1;
-	return r->stage.fade >= 0 && r->stage.fade <= RAMP_MOST
-		       ? 0
-		       : err_set(e, "fade: %s is outside 0..%d", n, RAMP_MOST);
-}
-
-static int
-add_option(struct request_run *r, enum word word, char *const *arg, struct err *e)
-{
-	switch (word) {
-	case WORD_STEPS:
-		return add_steps(r, arg[0], e);
-	case WORD_LR:
-		return add_set(&r->knobs, knob_find("lr", e), arg[0], e);
-	case WORD_ROWS:
-		return add_rows(r, arg[0], e);
-	case WORD_SETS:
-		return add_sets(r, arg[0], e);
-	case WORD_KEEP:
-		return add_keep(&r->keep, arg, e);
-	case WORD_FADE:
-		return add_fade(r, arg[0], e);
-	case WORD_FREEZE:
-		return add_freeze(r->freeze, arg[0], e);
-	case WORD_SET:
-		return add_set(&r->knobs, knob_find(arg[0], e), arg[1], e);
-	case WORDS:
-		break;
+		if (set || strcmp(word, "lr") == 0)
+			k = knob_find(set ? a->argv[v->at] : word, e);
+		if (k && cmd_add_knob(r, k, a->argv[v->at + set], e) < 0)
+			return -1;
 	}
 	return 0;
 }
 
 static int
-parse_word(struct cmd_call *c, struct request_run *r, int *i, struct err *e)
+add_keep(const struct args *a, struct request_shares *r, struct err *e)
 {
-	const char *word = c->argv[*i];
+	for (const struct args_value *v = args_get(a, "keep"); v; v = args_next(a, "keep", v)) {
+		struct request_share *s = &r->share[r->n++];
 
-	for (int k = 0; k < WORDS; k++) {
-		if (strcmp(word, words[k].name) != 0)
-			continue;
-		if ((k == WORD_KEEP || k == WORD_FADE) && r->stage.kind != LAB_FINETUNE)
-			return err_set(e, "%s: only finetune fades losses", word);
-		if (*i + words[k].args >= c->argc)
-			return err_set(e, "%s: words are missing", word);
-		*i += 1 + words[k].args;
-		return add_option(r, (enum word)k, c->argv + *i - words[k].args, e);
+		if (r->n > REQUEST_SHARES)
+			return err_set(e, "keep: more than %d losses", REQUEST_SHARES);
+		if (cmd_copy(s->term, sizeof s->term, "loss", a->argv[v->at], e) < 0)
+			return -1;
+		s->share = v[1].real;
 	}
-	if (*i == 1 && add_steps(r, word, NULL) == 0) {
-		(*i)++;
-		return 0;
-	}
-	return err_set(e, "'%.40s' is none of steps, lr, rows, sets, keep, fade, freeze, set",
-		       word);
+	return 0;
 }
 
 static int
 exec_run(struct cmd_call *c, enum lab_stage_kind kind, struct err *e)
 {
 	struct request_run *r = &cmd_request(c, REQUEST_RUN)->u.run;
-	int i = 1;
+	const struct args *a = &c->args;
 
 	r->stage.kind = kind;
-	r->stage.fade = -1;
-	while (i < c->argc)
-		if (parse_word(c, r, &i, e) < 0)
-			return err_wrap(e, "stage %s", c->argv[0]);
+	r->steps = args_number(a, "steps", 0);
+	r->stage.fade = args_number(a, "fade", -1);
+	r->stage.rows = (int[]){ REQUEST_ROWS_DEFAULT, REQUEST_ROWS_LABELLED,
+				 REQUEST_ROWS_ALL }[args_choice(a, "rows", -1) + 1];
+	if (add_names(a, "sets", r->stage.sets, sizeof r->stage.sets, e) < 0 ||
+	    add_names(a, "freeze", r->freeze, sizeof r->freeze, e) < 0 ||
+	    add_knobs(a, &r->knobs, e) < 0 || add_keep(a, &r->keep, e) < 0)
+		return err_wrap(e, "stage %s", c->argv[0]);
 	return 0;
 }
 
 static int
-exec_stage(struct cmd_call *c, struct err *e)
+exec_distil(struct cmd_call *c, struct err *e)
 {
-	for (int k = LAB_DISTIL; k < LAB_STAGE_KINDS; k++)
-		if (strcmp(c->argv[0], lab_stage_name[k]) == 0)
-			return exec_run(c, (enum lab_stage_kind)k, e);
-	if (strcmp(c->argv[0], "teach") != 0)
-		return err_set(e, "stage: '%.40s' is none of distil, finetune, hint, teach",
-			       c->argv[0]);
-	if (c->argc != 2)
-		return err_set(
-			e,
-			"stage teach: one name is needed, of the teacher that the student becomes");
-	return cmd_copy(cmd_request(c, REQUEST_TEACH)->u.teacher.name, NET_NAME, "stage teach",
-			c->argv[1], e);
+	return exec_run(c, LAB_DISTIL, e);
 }
 
-/* Settings of a stage: the number of steps may come first without its keyword. */
+static int
+exec_finetune(struct cmd_call *c, struct err *e)
+{
+	return exec_run(c, LAB_FINETUNE, e);
+}
+
+static int
+exec_hint(struct cmd_call *c, struct err *e)
+{
+	return exec_run(c, LAB_HINT, e);
+}
+
+static int
+exec_teach(struct cmd_call *c, struct err *e)
+{
+	return cmd_copy_arg(cmd_request(c, REQUEST_TEACH)->u.teacher.name, NET_NAME, c, "NAME", e);
+}
+
+/* Settings of a stage, in any order. */
 #define STAGE_WORDS                                                           \
-	{ .name = "N",                                                        \
+	{ .word = "steps",                                                    \
+	  .name = "N",                                                        \
 	  .kind = GRAMMAR_NUMBER,                                             \
-	  .flags = GRAMMAR_OPTIONAL,                                          \
+	  .flags = GRAMMAR_ANY | GRAMMAR_BARE,                                \
 	  .min = 1,                                                           \
-	  .max = RAMP_MOST },                                                 \
-		{ .word = "steps",                                            \
-		  .name = "N",                                                \
-		  .kind = GRAMMAR_NUMBER,                                     \
-		  .flags = GRAMMAR_ANY,                                       \
-		  .min = 1,                                                   \
-		  .max = RAMP_MOST,                                           \
-		  .help = "optimizer steps" },                                \
+	  .max = RAMP_MOST,                                                   \
+	  .help = "optimizer steps" },                                        \
 		{ .word = "lr",                                               \
 		  .name = "LR",                                               \
 		  .kind = GRAMMAR_REAL,                                       \
@@ -233,12 +139,18 @@ exec_stage(struct cmd_call *c, struct err *e)
 		.name = "VALUE", .kind = GRAMMAR_VALUE, .flags = GRAMMAR_MORE \
 	}
 
+#define STAGE_REFUSED(keyword)                                                                \
+	{                                                                                     \
+		.word = keyword, .flags = GRAMMAR_ANY | GRAMMAR_REFUSED,                      \
+		.help = "goes with `stage finetune`: the other stages do not fade losses out" \
+	}
+
 static const struct grammar_form stage_forms[] = {
-	GRAMMAR_FORM({ .word = "teach" }, { .name = "NAME",
-					    .kind = GRAMMAR_WORD,
-					    .help = "the student becomes this teacher" }),
-	GRAMMAR_FORM({ .word = "distil" }, STAGE_WORDS),
-	GRAMMAR_FORM({ .word = "finetune" }, STAGE_WORDS,
+	GRAMMAR_FORM(exec_distil, { .word = "distil", .help = "no preset" }, STAGE_WORDS,
+		     STAGE_REFUSED("keep"), STAGE_REFUSED("fade")),
+	GRAMMAR_FORM(exec_finetune,
+		     { .word = "finetune", .help = "labels alone count at the end of the stage" },
+		     STAGE_WORDS,
 		     { .word = "keep",
 		       .name = "LOSS",
 		       .kind = GRAMMAR_LOSS,
@@ -252,7 +164,10 @@ static const struct grammar_form stage_forms[] = {
 		       .min = 0,
 		       .max = RAMP_MOST,
 		       .help = "steps over which other losses fade out" }),
-	GRAMMAR_FORM({ .word = "hint" }, STAGE_WORDS),
+	GRAMMAR_FORM(exec_hint, { .word = "hint", .help = "train with layer maps alone" },
+		     STAGE_WORDS, STAGE_REFUSED("keep"), STAGE_REFUSED("fade")),
+	GRAMMAR_FORM(exec_teach, { .word = "teach", .help = "copy the student to a teacher" },
+		     { .name = "NAME", .kind = GRAMMAR_WORD }),
 	{ NULL }
 };
 
@@ -263,7 +178,6 @@ const struct cmd cmd_stage = {
 	.doc = "Run the student for a number of steps with its own settings; or turn it into a "
 	       "teacher, to create another student.",
 	.example = "stage finetune 100",
-	.exec = exec_stage,
 };
 
 static int
@@ -272,32 +186,33 @@ exec_layers(struct cmd_call *c, bool thaw, struct err *e)
 	struct request *r = cmd_request(c, REQUEST_FREEZE);
 
 	r->u.freeze.thaw = thaw;
-	for (int i = 0; i < c->argc; i++)
-		if (add_freeze(r->u.freeze.layers, c->argv[i], e) < 0)
-			return -1;
-	if (c->argc && !r->u.freeze.layers[strspn(r->u.freeze.layers, ", ")])
-		return err_set(e, "no layer is named");
-	return 0;
+	return add_names(&c->args, "LAYER", r->u.freeze.layers, sizeof r->u.freeze.layers, e);
 }
 
 static int
 exec_freeze(struct cmd_call *c, struct err *e)
 {
+	return exec_layers(c, false, e);
+}
+
+static int
+print_frozen(struct cmd_call *c, struct err *e)
+{
 	char names[160];
 
-	if (c->argc)
-		return exec_layers(c, false, e);
+	(void)e;
 	text_addf(&c->output, "frozen: %s\n",
 		  net_info_layers_text(&c->info->run.student, c->info->run.settings.frozen, names,
 				       sizeof names));
 	return 0;
 }
 
-static const struct grammar_form stage_freeze_forms[] = { GRAMMAR_FORM({ .name = "LAYER",
-									 .kind = GRAMMAR_LAYER,
-									 .flags = GRAMMAR_OPTIONAL |
-										  GRAMMAR_REPEAT }),
-							  { NULL } };
+static const struct grammar_form stage_freeze_forms[] = {
+	GRAMMAR_FORM(print_frozen),
+	GRAMMAR_FORM(exec_freeze,
+		     { .name = "LAYER", .kind = GRAMMAR_LAYER, .flags = GRAMMAR_REPEAT }),
+	{ NULL }
+};
 
 const struct cmd cmd_stage_freeze = {
 	.name = "freeze",
@@ -305,7 +220,6 @@ const struct cmd cmd_stage_freeze = {
 	.flags = CMD_RECORD,
 	.doc = "Freeze layers of the student from the next step on, or list the frozen layers.",
 	.example = "freeze 1",
-	.exec = exec_freeze,
 };
 
 static int
@@ -314,11 +228,12 @@ exec_thaw(struct cmd_call *c, struct err *e)
 	return exec_layers(c, true, e);
 }
 
-static const struct grammar_form stage_thaw_forms[] = { GRAMMAR_FORM({ .name = "LAYER",
-								       .kind = GRAMMAR_LAYER,
-								       .flags = GRAMMAR_OPTIONAL |
-										GRAMMAR_REPEAT }),
-							{ NULL } };
+static const struct grammar_form stage_thaw_forms[] = {
+	GRAMMAR_FORM(exec_thaw, { .name = "LAYER",
+				  .kind = GRAMMAR_LAYER,
+				  .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT }),
+	{ NULL }
+};
 
 const struct cmd cmd_stage_thaw = {
 	.name = "thaw",
@@ -326,5 +241,4 @@ const struct cmd cmd_stage_thaw = {
 	.flags = CMD_RECORD,
 	.doc = "Unfreeze layers of the student: those named, or all.",
 	.example = "thaw",
-	.exec = exec_thaw,
 };

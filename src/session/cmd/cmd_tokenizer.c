@@ -65,6 +65,7 @@ show_vocabulary(struct cmd_call *c, const struct tokenizer *t, const struct hash
 	return status;
 }
 
+/* Print the ids of the words TEXT. */
 static int
 encode_text(struct cmd_call *c, const struct tokenizer *t, struct err *e)
 {
@@ -72,8 +73,7 @@ encode_text(struct cmd_call *c, const struct tokenizer *t, struct err *e)
 	struct text text = { 0 };
 	int status;
 
-	for (int i = 2; i < c->argc; i++)
-		text_addf(&text, "%s%s", i > 2 ? " " : "", c->argv[i]);
+	args_join(&c->args, "TEXT", &text);
 	status = tokenizer_encode(t, text_get(&text), text.len, &ids, e);
 	for (size_t i = 0; i < ids.n && status == 0; i++)
 		text_addf(&c->output, "%s%d", i ? " " : "", ids.id[i]);
@@ -83,69 +83,67 @@ encode_text(struct cmd_call *c, const struct tokenizer *t, struct err *e)
 	return status;
 }
 
+/* Print the text of the ids ID. */
 static int
 decode_ids(struct cmd_call *c, const struct tokenizer *t, struct err *e)
 {
 	struct tokenizer_ids ids = { .id = mem_array((size_t)c->argc, sizeof *ids.id) };
-	int status = 0;
-	int64_t n;
+	const struct args *a = &c->args;
+	int status;
 
-	for (int i = 2; i < c->argc && status == 0; i++) {
-		if (text_to_int(c->argv[i], &n) < 0 || n < 0 || n >= TOKENIZER_VOCAB)
-			status = err_set(e, "'%.40s' is no token id", c->argv[i]);
-		else
-			ids.id[ids.n++] = (int32_t)n;
-	}
-	if (status == 0)
-		status = tokenizer_decode(t, ids.id, ids.n, &c->output, e);
+	for (const struct args_value *v = args_get(a, "ID"); v; v = args_next(a, "ID", v))
+		ids.id[ids.n++] = (int32_t)v->number;
+	status = tokenizer_decode(t, ids.id, ids.n, &c->output, e);
 	text_add(&c->output, "\n");
 	mem_free(ids.id);
 	return status;
 }
 
+/* Read the vocabulary FILE and call `use` with it. */
 static int
-use_vocabulary(struct cmd_call *c, struct err *e)
+use_vocabulary(struct cmd_call *c,
+	       int (*use)(struct cmd_call *c, const struct tokenizer *t, struct err *e),
+	       struct err *e)
 {
-	const char *what = c->argv[0];
-	char *path = io_join(c->dir, c->argv[1]);
+	char *path = io_join(c->dir, args_word(&c->args, "FILE"));
 	struct tokenizer t;
 	struct hash hash;
 	int status = vocabfile_read(path, &t, &hash, e);
 
 	mem_free(path);
-	if (status < 0)
-		return -1;
-	status = what[0] == 's'   ? show_vocabulary(c, &t, &hash, e)
-		 : what[0] == 'e' ? encode_text(c, &t, e)
-				  : decode_ids(c, &t, e);
-	tokenizer_release(&t);
-	return status;
-}
-
-static int
-exec_tokenizer(struct cmd_call *c, struct err *e)
-{
-	const char *what = c->argv[0];
-	int status;
-
-	if (strcmp(what, "train") == 0)
-		status = cmd_tokenizer_train(c, e);
-	else if (strcmp(what, "show") != 0 && strcmp(what, "encode") != 0 &&
-		 strcmp(what, "decode") != 0)
-		status = err_set(e, "'%.40s' is none of train, show, encode, decode", what);
-	else if (c->argc < 2 || (what[0] == 's') != (c->argc == 2))
-		status = err_set(e, "`%s FILE%s`", what,
-				 what[0] == 's'   ? ""
-				 : what[0] == 'e' ? " TEXT"
-						  : " ID...");
-	else
-		status = use_vocabulary(c, e);
+	if (status == 0) {
+		if (!use)
+			status = show_vocabulary(c, &t, &hash, e);
+		else
+			status = use(c, &t, e);
+		tokenizer_release(&t);
+	}
 	return status < 0 ? err_wrap(e, "tokenizer") : 0;
 }
 
+static int
+exec_show(struct cmd_call *c, struct err *e)
+{
+	return use_vocabulary(c, NULL, e);
+}
+
+static int
+exec_encode(struct cmd_call *c, struct err *e)
+{
+	return use_vocabulary(c, encode_text, e);
+}
+
+static int
+exec_decode(struct cmd_call *c, struct err *e)
+{
+	return use_vocabulary(c, decode_ids, e);
+}
+
 static const struct grammar_form tokenizer_forms[] = {
-	GRAMMAR_FORM({ .word = "train" },
-		     { .kind = GRAMMAR_CHOICE, .choices = "char, wordpiece, bpe, unigram" },
+	GRAMMAR_FORM(cmd_tokenizer_train, { .word = "train" },
+		     { .name = "char|wordpiece|bpe|unigram",
+		       .kind = GRAMMAR_CHOICE,
+		       .choices = "char, wordpiece, bpe, unigram" },
 		     { .word = "text",
 		       .name = "COLUMN",
 		       .flags = GRAMMAR_ANY,
@@ -170,11 +168,14 @@ static const struct grammar_form tokenizer_forms[] = {
 		     { .name = "FILE",
 		       .kind = GRAMMAR_FILE,
 		       .flags = GRAMMAR_ANY | GRAMMAR_REPEAT | GRAMMAR_NEEDED }),
-	GRAMMAR_FORM({ .word = "show" }, { .name = "FILE", .kind = GRAMMAR_FILE }),
-	GRAMMAR_FORM({ .word = "encode" }, { .name = "FILE", .kind = GRAMMAR_FILE },
+	GRAMMAR_FORM(exec_show, { .word = "show" }, { .name = "FILE", .kind = GRAMMAR_FILE }),
+	GRAMMAR_FORM(exec_encode, { .word = "encode" }, { .name = "FILE", .kind = GRAMMAR_FILE },
 		     { .name = "TEXT", .kind = GRAMMAR_WORD, .flags = GRAMMAR_REPEAT }),
-	GRAMMAR_FORM({ .word = "decode" }, { .name = "FILE", .kind = GRAMMAR_FILE },
-		     { .name = "ID", .kind = GRAMMAR_WORD, .flags = GRAMMAR_REPEAT }),
+	GRAMMAR_FORM(exec_decode, { .word = "decode" }, { .name = "FILE", .kind = GRAMMAR_FILE },
+		     { .name = "ID",
+		       .kind = GRAMMAR_NUMBER,
+		       .flags = GRAMMAR_REPEAT,
+		       .max = TOKENIZER_VOCAB - 1 }),
 	{ NULL }
 };
 
@@ -183,5 +184,4 @@ const struct cmd cmd_tokenizer = {
 	.form = tokenizer_forms,
 	.doc = "Train a tokenizer on texts, show a vocabulary, or encode and decode with it.",
 	.example = "tokenizer train bpe sums size 400 into sums.json",
-	.exec = exec_tokenizer,
 };

@@ -5,37 +5,60 @@
 
 #include "retort/session/cmd/cmd_table.h"
 
-static const struct cmd_word views[] = {
-#define VIEW(id, name, argument, help) { name, argument, help },
-#include "retort/session/cmd/views.def"
-	{ NULL, NULL, NULL }
-};
-
 /* Without a screen the action is checked and has no effect. */
 static int
 exec_view(struct cmd_call *c, struct err *e)
 {
-	if (c->screen)
-		return c->screen->view(c, e);
-	return cmd_find_word(&cmd_view_view, c->argv[0], e) ? 0 : -1;
+	return c->screen ? c->screen->view(c, e) : 0;
 }
 
-static const struct grammar_form view_view_forms[] = {
-	GRAMMAR_FORM({ .name = "ACTION", .kind = GRAMMAR_VIEW },
-		     { .name = "ARGUMENT",
-		       .kind = GRAMMAR_VIEW_ARGUMENT,
-		       .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT }),
+/* Arguments of the actions in views.def. */
+#define NONE
+#define PANE                                         \
+	,                                            \
+	{                                            \
+		.name = "PANE", .kind = GRAMMAR_PANE \
+	}
+#define WEIGHT                                      \
+	,                                           \
+	{                                           \
+		.name = "N", .kind = GRAMMAR_NUMBER \
+	}
+#define METRIC                                           \
+	,                                                \
+	{                                                \
+		.name = "METRIC", .kind = GRAMMAR_METRIC \
+	}
+#define NET                                                                    \
+	,                                                                      \
+	{                                                                      \
+		.name = "NAME", .kind = GRAMMAR_NET, .flags = GRAMMAR_OPTIONAL \
+	}
+#define SET                                                                   \
+	,                                                                     \
+	{                                                                     \
+		.name = "SET", .kind = GRAMMAR_SET, .flags = GRAMMAR_OPTIONAL \
+	}
+#define TEXT                                                               \
+	,                                                                  \
+	{                                                                  \
+		.name = "TEXT", .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT \
+	}
+
+static const struct grammar_form view_forms[] = {
+#define VIEW(id, action, argument, text) \
+	GRAMMAR_FORM(exec_view, { .word = action, .help = text } argument),
+#include "retort/session/cmd/views.def"
 	{ NULL }
 };
 
-const struct cmd cmd_view_view = {
+const struct cmd cmd_view = {
 	.name = "view",
-	.form = view_view_forms,
+	.form = view_forms,
 	.doc = "Change the display: focus, zoom, cursor, scale; has no effect on results and is "
 	       "never recorded.",
 	.example = "view focus knobs",
-	.word = views,
-	.exec = exec_view,
+	.synopsis = "ACTION [ARGUMENT]...",
 };
 
 static int
@@ -44,10 +67,11 @@ exec_bind(struct cmd_call *c, struct err *e)
 	return c->screen ? c->screen->bind(c, e) : 0;
 }
 
-static const struct grammar_form view_bind_forms[] = {
-	GRAMMAR_FORM(),
-	GRAMMAR_FORM({ .name = "PANE", .kind = GRAMMAR_CONTEXT }),
-	GRAMMAR_FORM({ .name = "PANE", .kind = GRAMMAR_CONTEXT, .flags = GRAMMAR_OPTIONAL },
+static const struct grammar_form bind_forms[] = {
+	GRAMMAR_FORM(exec_bind),
+	GRAMMAR_FORM(exec_bind, { .name = "PANE", .kind = GRAMMAR_CONTEXT }),
+	GRAMMAR_FORM(exec_bind,
+		     { .name = "PANE", .kind = GRAMMAR_CONTEXT, .flags = GRAMMAR_OPTIONAL },
 		     { .name = "KEY" },
 		     { .name = "COMMAND",
 		       .kind = GRAMMAR_COMMAND,
@@ -57,11 +81,10 @@ static const struct grammar_form view_bind_forms[] = {
 
 const struct cmd cmd_view_bind = {
 	.name = "bind",
-	.form = view_bind_forms,
+	.form = bind_forms,
 	.doc = "Bind a key to a command line, everywhere or in one pane; without a command the key "
 	       "does nothing; alone, list.",
 	.example = "bind C-t set temperature 2",
-	.exec = exec_bind,
 };
 
 static int
@@ -73,16 +96,15 @@ exec_picture(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
-static const struct grammar_form view_picture_forms[] = {
-	GRAMMAR_FORM({ .name = "FILE", .kind = GRAMMAR_FILE },
+static const struct grammar_form picture_forms[] = {
+	GRAMMAR_FORM(exec_picture, { .name = "FILE", .kind = GRAMMAR_FILE },
 		     { .name = "COLUMNSxROWS", .flags = GRAMMAR_OPTIONAL }),
 	{ NULL }
 };
 
 const struct cmd cmd_view_picture = {
 	.name = "picture",
-	.form = view_picture_forms,
+	.form = picture_forms,
 	.doc = "Write what the screen shows to an SVG file, at 100x30 or another size.",
 	.example = "picture run.svg",
-	.exec = exec_picture,
 };

@@ -13,59 +13,15 @@
 #include "retort/base/text.h"
 #include "retort/data/read/corpus.h"
 #include "retort/data/sets.h"
-#include "retort/session/lex.h"
+#include "retort/session/cmd/cmd_table.h"
 
-enum option {
-	LABEL,
-	HEADER,
-	LABELS,
-	LABELS_FROM,
-	TEXT,
-	TOKENS,
-	LENGTH,
-	VOCAB,
-	IMAGE,
-	FRAME,
-	HASH,
-	WITHOUT
-};
-
-static const char *const options[] = {
-	[LABEL] = "label", [HEADER] = "header", [LABELS] = "labels", [LABELS_FROM] = "labels-from",
-	[TEXT] = "text",   [TOKENS] = "tokens", [LENGTH] = "length", [VOCAB] = "vocab",
-	[IMAGE] = "image", [FRAME] = "frame",   [HASH] = "hash",     [WITHOUT] = "without",
-};
-
-/* Return the path of the file at word `at`, relative to the script; owned by `r`. */
+/* Return the path of the file that `key` names, relative to the script; owned by `r`. */
 static const char *
-join_file(struct cmd_call *c, struct data_options *r, int slot, int at)
+join_file(const struct cmd_call *c, struct data_options *r, int slot, const char *key)
 {
 	mem_free(r->path[slot]);
-	r->files |= 1u << at;
-	return r->path[slot] = io_join(c->dir, c->argv[at]);
-}
-
-static int
-parse_count(const char *key, const char *word, int64_t most, int64_t *out, struct err *e)
-{
-	char what[24] = "data: ";
-
-	strncat(what, key, sizeof what - strlen(what) - 1);
-	if (cmd_number(what, word, out, e) < 0)
-		return -1;
-	if (*out < 1)
-		return err_set(e, "%s: %s is not at least 1", what, word);
-	return *out <= most ? 0
-			    : err_set(e, "%s: %s is outside 1..%lld", what, word, (long long)most);
-}
-
-static int
-parse_yes_no(const char *key, const char *value, bool *yes, struct err *e)
-{
-	*yes = strcmp(value, "yes") == 0;
-	return *yes || strcmp(value, "no") == 0
-		       ? 0
-		       : err_set(e, "data: %s: '%.40s' is neither yes nor no", key, value);
+	r->files |= args_bit(&c->args, key);
+	return r->path[slot] = io_join(c->dir, args_word(&c->args, key));
 }
 
 /* Parse an image shape, "8x8" or "32x32x3". */
@@ -88,94 +44,51 @@ parse_image(const char *value, struct dataset_options *o, struct err *e)
 	return 0;
 }
 
-/* Parse an option of texts: text, length, frame or vocab. */
+/* Store the options of a table and of images. */
 static int
-parse_text_option(struct data_options *r, enum option key, const char *value, struct err *e)
+store_table(const struct cmd_call *c, struct data_options *r, struct err *e)
 {
-	int64_t n = 0;
-	int status = 0;
+	const struct args *a = &c->args;
+	const char *label = args_word(a, "label"), *without = args_word(a, "without"),
+		   *image = args_word(a, "image");
 
-	if (key == TEXT) {
-		r->o.text = value;
-	} else if (key == LENGTH) {
-		status = parse_count("length", value, DATASET_LENGTH, &n, e);
-		r->o.length = (size_t)n;
-	} else if (key == FRAME) {
-		status = parse_yes_no("frame", value, &r->o.frame, e);
-	} else if (key == VOCAB) {
-		status = parse_count("vocab", value, DATASET_VOCAB, &n, e);
-		r->o.vocab = (size_t)n;
-	}
-	return status;
+	r->o.label = label ? label : r->o.label;
+	r->o.without = without ? without : r->o.without;
+	if (args_get(a, "header"))
+		r->o.header =
+			args_choice(a, "header", 0) == 0 ? DATASET_HEADER_YES : DATASET_HEADER_NO;
+	if (args_get(a, "labels-from"))
+		r->o.labels_from = join_file(c, r, 0, "labels-from");
+	return image ? parse_image(image, &r->o, e) : 0;
 }
 
-/* Parse option `key` with the value at word `at`. */
-static int
-parse_option(struct cmd_call *c, struct data_options *r, enum option key, int at, struct err *e)
+/* Store the options of texts. */
+static void
+store_text(const struct cmd_call *c, struct data_options *r)
 {
-	const char *value = c->argv[at];
-	int status = 0;
-	bool yes;
+	const struct args *a = &c->args;
+	const char *text = args_word(a, "text"), *tokens = args_word(a, "tokens");
 
-	switch (key) {
-	case LABEL:
-		r->o.label = value;
-		break;
-	case HEADER:
-		status = parse_yes_no("header", value, &yes, e);
-		r->o.header = yes ? DATASET_HEADER_YES : DATASET_HEADER_NO;
-		break;
-	case LABELS:
-		return parse_count("labels", value, INT64_MAX, &r->labels, e);
-	case LABELS_FROM:
-		r->o.labels_from = join_file(c, r, 0, at);
-		break;
-	case TOKENS:
-		r->o.tokens = corpus_tokens_named(value) ? value : join_file(c, r, 1, at);
-		break;
-	case IMAGE:
-		return parse_image(value, &r->o, e);
-	case WITHOUT:
-		r->o.without = value;
-		break;
-	case HASH:
-		r->hash = value;
-		break;
-	default:
-		return parse_text_option(r, key, value, e);
-	}
-	return status;
+	r->o.text = text ? text : r->o.text;
+	if (tokens)
+		r->o.tokens = corpus_tokens_named(tokens) ? tokens : join_file(c, r, 1, "tokens");
+	r->o.length = (size_t)args_number(a, "length", (int64_t)r->o.length);
+	r->o.vocab = (size_t)args_number(a, "vocab", (int64_t)r->o.vocab);
+	if (args_get(a, "frame"))
+		r->o.frame = args_choice(a, "frame", 0) == 0;
 }
 
 int
-data_options_parse_one(struct cmd_call *c, int at, struct data_options *r, struct err *e)
+data_options_parse(const struct cmd_call *c, struct data_options *r, struct err *e)
 {
-	const size_t n = sizeof options / sizeof *options;
-	size_t key = 0;
+	const struct args *a = &c->args;
+	const char *hash = args_word(a, "hash");
 
-	if (strcmp(c->argv[at], "unlabelled") == 0)
-		return err_set(e, "data: unlabelled goes with `data add`: figures are measured on "
-				  "labels of the data itself, so read those first");
-	while (key < n && strcmp(options[key], c->argv[at]) != 0)
-		key++;
-	if (at + 1 == c->argc)
-		return err_set(e, "data: '%.40s' has no value", c->argv[at]);
-	if (key == n)
-		return err_set(e,
-			       "data: '%.40s' is none of label, header, labels, labels-from, "
-			       "image, text, tokens, "
-			       "length, vocab, frame, without, hash",
-			       c->argv[at]);
-	return parse_option(c, r, (enum option)key, at + 1, e);
-}
-
-int
-data_options_parse(struct cmd_call *c, int from, struct data_options *r, struct err *e)
-{
-	for (int i = from; i < c->argc; i += 2)
-		if (data_options_parse_one(c, i, r, e) < 0)
-			return -1;
-	return 0;
+	r->hash = hash ? hash : r->hash;
+	r->labels = args_number(a, "labels", r->labels);
+	r->o.unlabelled |= args_get(a, "unlabelled") != NULL;
+	store_text(c, r);
+	return store_table(c, r, e);
 }
 
 void
@@ -185,23 +98,32 @@ data_options_release(struct data_options *r)
 	mem_free(r->path[1]);
 }
 
+int
+data_options_line(const char *line, struct lex *lex, struct cmd_call *c, struct err *e)
+{
+	int column;
+
+	if (lex_line(line, lex, &column, e) < 0)
+		return -1;
+	c->argc = lex->n - 1;
+	c->argv = lex->word + 1;
+	return cmd_parse(&cmd_data, c, e);
+}
+
 /* Copy the options that the data was read with, but for its file of labels. */
 static int
 copy_data_options(const char *line, struct lex *lex, struct data_options *r, struct err *e)
 {
 	struct cmd_call c = { .dir = "/" };
-	int column;
 	char *path;
 
 	if (!line)
 		return err_set(e, "data: no data yet; `data digits` first");
-	if (lex_line(line, lex, &column, e) < 0)
+	if (data_options_line(line, lex, &c, e) < 0)
 		return -1;
-	c.argc = lex->n - 1;
-	c.argv = lex->word + 1;
-	path = cmd_data_find(&c, 0, r, e);
+	path = cmd_data_find(&c, r, e);
 	mem_free(path);
-	if (!path || data_options_parse(&c, 1, r, e) < 0)
+	if (!path || data_options_parse(&c, r, e) < 0)
 		return -1;
 	r->o.labels_from = NULL;
 	r->name = r->hash = NULL;
@@ -223,34 +145,20 @@ check_name(const char *name, struct err *e)
 		       name);
 }
 
-/* Parse the words of an added set: its own options, and those of `data`. */
+/* Store the options of an added set: its own, and those of `data`. */
 static int
-parse_words(struct cmd_call *c, struct data_options *r, double *weight, struct err *e)
+parse_added(const struct cmd_call *c, struct data_options *r, struct err *e)
 {
-	const char *label = r->o.label;
-	int status = 0;
+	const char *label = args_word(&c->args, "label"), *name = args_word(&c->args, "as");
+	const char *of_data = r->o.label;
 	int64_t n;
 
 	r->o.beside = true;
-	for (int i = 2; i < c->argc && status == 0; i++) {
-		bool value = i + 1 < c->argc;
-
-		if (strcmp(c->argv[i], "unlabelled") == 0)
-			r->o.unlabelled = true;
-		else if (strcmp(c->argv[i], "as") == 0 && value)
-			status = check_name(r->name = c->argv[++i], e);
-		else if (strcmp(c->argv[i], "weight") == 0 && value)
-			status = cmd_real("data: weight", c->argv[++i], weight, e);
-		else
-			status = data_options_parse_one(c, i++, r, e);
-	}
-	if (status < 0)
+	if (data_options_parse(c, r, e) < 0 || (name && check_name(r->name = name, e) < 0))
 		return -1;
-	if (r->o.unlabelled && r->o.label == label && label && text_to_int(label, &n) == 0)
+	if (r->o.unlabelled && !label && of_data && text_to_int(of_data, &n) == 0)
 		r->o.label = NULL; /* a number means another column here */
-	return r->labels < 0 ? 0
-			     : err_set(e, "data: labels: applies to the data only; use "
-					  "`unlabelled` for an added set");
+	return 0;
 }
 
 /*
@@ -259,7 +167,7 @@ parse_words(struct cmd_call *c, struct data_options *r, double *weight, struct e
  * error.
  */
 static char *
-find_set(struct cmd_call *c, struct lex *lex, struct data_options *r, struct err *e)
+find_set(const struct cmd_call *c, struct lex *lex, struct data_options *r, struct err *e)
 {
 	struct dataset_options like;
 	char *path;
@@ -267,7 +175,7 @@ find_set(struct cmd_call *c, struct lex *lex, struct data_options *r, struct err
 	if (copy_data_options(c->data_line, lex, r, e) < 0)
 		return NULL;
 	like = r->o;
-	path = cmd_data_find(c, 1, r, e);
+	path = cmd_data_find(c, r, e);
 	if (r->name && r->o.tokens && like.tokens) {
 		r->o.tokens = like.tokens;
 		r->o.length = like.length;
@@ -277,24 +185,18 @@ find_set(struct cmd_call *c, struct lex *lex, struct data_options *r, struct err
 }
 
 int
-data_options_more(struct cmd_call *c, struct err *e)
+data_options_more(struct cmd_call *c, enum dataset_role role, struct err *e)
 {
-	enum dataset_role role = c->argv[0][0] == 't'   ? DATASET_TARGET
-				 : c->argv[0][0] == 'h' ? DATASET_HELD
-							: DATASET_TRANSFER;
 	struct data_options r = { .labels = -1 };
 	struct lex *lex = mem_new(sizeof *lex);
+	char *path = find_set(c, lex, &r, e);
 	struct request *q;
-	double weight = 1;
-	char *path = NULL;
 	int status = -1;
 
-	if (c->argc < 2) {
-		err_set(e, "data %s: a file is needed", c->argv[0]);
-	} else if ((path = find_set(c, lex, &r, e)) && parse_words(c, &r, &weight, e) == 0) {
+	if (path && parse_added(c, &r, e) == 0) {
 		q = cmd_request(c, REQUEST_ADD);
 		q->u.data.role = role;
-		q->u.data.weight = sets_role_trains(role) ? weight : 0;
+		q->u.data.weight = sets_role_trains(role) ? args_real(&c->args, "weight", 1) : 0;
 		status = cmd_data_read(c, path, &r, &q->u.data.dataset, e);
 	}
 	mem_free(path);

@@ -6,13 +6,11 @@
 #include "retort/base/text.h"
 #include "retort/lab/trainer.h"
 
+#define REMEDY_LIMIT 10 /* weigh: default of the largest weight of a row */
+
 struct remedy {
 	const char *name; /* "weigh" */
-	const char *args; /* its words, for the synopsis */
 	const char *doc;  /* one sentence */
-	bool needs_words; /* without words the command prints what the remedy is */
-	/* Parse the words after the name. 0, or -1 and an error. Main thread. */
-	int (*parse)(int argc, char *const *argv, struct request_remedy *r, struct err *e);
 	/*
 	 * Compute the remedy: fill m's arrays, append to `what` what lists and notes print, and to
 	 * `note` what was found. 0, or -1 and an error with nothing changed but m. Trainer thread,

@@ -5,6 +5,7 @@
 
 #include "retort/data/dataset.h"
 #include "retort/session/cmd.h"
+#include "retort/session/lex.h"
 
 struct data_options {
 	struct dataset_options o;
@@ -15,22 +16,23 @@ struct data_options {
 	char *path[2];    /* files that options name; owned */
 };
 
-/* Return the path of the set at word `at`, owned: a bundled or fetched set, whose options are
- * stored in `r`, or a file. NULL and an error. */
-char *cmd_data_find(struct cmd_call *c, int at, struct data_options *r, struct err *e);
+/* Return the path of the set NAME|FILE, owned: a bundled or fetched set, whose options are stored
+ * in `r`, or a file. NULL and an error. */
+char *cmd_data_find(const struct cmd_call *c, struct data_options *r, struct err *e);
 
 /* Read the data set and append its hash to the line to record. 0, or -1 and an error, also if the
  * hash is not the recorded one. *out is owned. */
 int cmd_data_read(struct cmd_call *c, const char *path, const struct data_options *r,
 		  struct dataset **out, struct err *e);
 
-/* Parse pairs of option and value from word `from` on into `r`. 0, or -1 and an error. */
-int data_options_parse_one(struct cmd_call *c, int at, struct data_options *r,
-			   struct err *e); /* only words at, at + 1 */
-int data_options_parse(struct cmd_call *c, int from, struct data_options *r, struct err *e);
+/* Store the options of the line in `r`; what it does not name stays. 0, or -1 and an error. */
+int data_options_parse(const struct cmd_call *c, struct data_options *r, struct err *e);
 void data_options_release(struct data_options *r);
 
-/* `data add`, `data target` and `data held-out`. */
-int data_options_more(struct cmd_call *c, struct err *e);
+/* Parse a recorded `data` line into c->args, whose words are in `lex`. 0, or -1 and an error. */
+int data_options_line(const char *line, struct lex *lex, struct cmd_call *c, struct err *e);
+
+/* `data add`, `data target` and `data held-out`, by role. */
+int data_options_more(struct cmd_call *c, enum dataset_role role, struct err *e);
 
 #endif

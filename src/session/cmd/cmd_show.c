@@ -1,58 +1,13 @@
-/* cmd_info.c: information and control of the session: `help`, `show`, `source`, `quit`. */
+/* cmd_show.c: `show`: the session, or the layers of a network. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/session/cmd.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "retort/base/io.h"
-#include "retort/base/mem.h"
-#include "retort/nn/net.h"
-#include "retort/session/manual.h"
 #include "retort/nn/models/model_table.h"
-
-static int
-exec_help(struct cmd_call *c, struct err *e)
-{
-	const struct cmd *d;
-	char *page;
-
-	for (size_t i = 0; c->argc == 0 && c->table[i]; i++)
-		text_addf(&c->output, "%-16s %s\n", c->table[i]->name, c->table[i]->doc);
-	if (c->argc == 0)
-		return 0;
-	if (strcmp(c->argv[0], "keys") == 0) {
-		if (c->screen)
-			c->screen->list_keys(c);
-		return 0;
-	}
-	if (c->live && (page = manual_page(c->argv[0]))) {
-		text_add(&c->output, page);
-		mem_free(page);
-		return 0;
-	}
-	d = cmd_find(c->table, c->argv[0], e);
-	if (!d)
-		return -1;
-	cmd_synopsis(d, "", &c->output);
-	text_addf(&c->output, "\n%s\n\nexample: %s\n", d->doc, d->example);
-	return 0;
-}
-
-static const struct grammar_form info_help_forms[] = { GRAMMAR_FORM({ .name = "COMMAND|keys|TOPIC",
-								      .kind = GRAMMAR_TOPIC,
-								      .flags = GRAMMAR_OPTIONAL }),
-						       { NULL } };
-
-const struct cmd cmd_info_help = {
-	.name = "help",
-	.form = info_help_forms,
-	.doc = "List the commands, or describe one.",
-	.example = "help set",
-	.exec = exec_help,
-};
+#include "retort/nn/net.h"
 
 /* Return the network of that name, or NULL. */
 static const struct net_info *
@@ -81,8 +36,7 @@ show_layers(struct cmd_call *c, struct err *e)
 				  "`data digits` first");
 	if (known && known->is_file)
 		return err_set(e, "show: %s is a file of outputs: it has no layers", known->name);
-	for (int i = 0; i < c->argc && !known; i++)
-		text_addf(&words, "%s%s", i ? " " : "", c->argv[i]);
+	args_join(&c->args, c->argc == 1 ? "NAME" : "MODEL", &words);
 	status = model_table_parse(known ? known->spec : text_get(&words), &spec, e);
 	text_release(&words);
 	if (status < 0)
@@ -134,12 +88,11 @@ show_data(struct cmd_call *c, const struct lab_info *i)
 }
 
 static int
-exec_show(struct cmd_call *c, struct err *e)
+exec_summary(struct cmd_call *c, struct err *e)
 {
 	const struct lab_info *i = c->info;
 
-	if (c->argc)
-		return show_layers(c, e);
+	(void)e;
 	text_addf(&c->output, "seed      %llu\n", (unsigned long long)i->seed);
 	if (i->data[0])
 		show_data(c, i);
@@ -161,87 +114,18 @@ exec_show(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
-static const struct grammar_form info_show_forms[] = {
-	GRAMMAR_FORM(),
-	GRAMMAR_FORM({ .name = "NAME", .kind = GRAMMAR_NET }),
-	GRAMMAR_FORM({ .name = "MODEL", .kind = GRAMMAR_MODEL, .flags = GRAMMAR_REPEAT }),
+static const struct grammar_form show_forms[] = {
+	GRAMMAR_FORM(exec_summary),
+	GRAMMAR_FORM(show_layers, { .name = "NAME", .kind = GRAMMAR_NET }),
+	GRAMMAR_FORM(show_layers,
+		     { .name = "MODEL", .kind = GRAMMAR_MODEL, .flags = GRAMMAR_REPEAT }),
 	{ NULL }
 };
 
-const struct cmd cmd_info_show = {
+const struct cmd cmd_show = {
 	.name = "show",
-	.form = info_show_forms,
+	.form = show_forms,
 	.doc = "Show seed, data, teachers and student; or the layers of a network or "
 	       "model.",
 	.example = "show",
-	.exec = exec_show,
-};
-
-static int
-exec_source(struct cmd_call *c, struct err *e)
-{
-	(void)e;
-	c->source = io_join(c->dir, c->argv[0]);
-	return 0;
-}
-
-static const struct grammar_form info_source_forms[] = {
-	GRAMMAR_FORM({ .name = "FILE", .kind = GRAMMAR_FILE }), { NULL }
-};
-
-const struct cmd cmd_info_source = {
-	.name = "source",
-	.form = info_source_forms,
-	.doc = "Read commands from a file; its lines are recorded, not this one.",
-	.example = "source more.ret",
-	.exec = exec_source,
-};
-
-static int
-exec_quit(struct cmd_call *c, struct err *e)
-{
-	(void)e;
-	c->quit = true;
-	return 0;
-}
-
-static const struct grammar_form info_quit_forms[] = { GRAMMAR_FORM(), { NULL } };
-
-const struct cmd cmd_info_quit = {
-	.name = "quit",
-	.form = info_quit_forms,
-	.doc = "End the session; running work stops at this step.",
-	.example = "quit",
-	.exec = exec_quit,
-};
-
-static int
-exec_header(struct cmd_call *c, struct err *e)
-{
-	int64_t version;
-
-	if (cmd_number("retort-session", c->argv[0], &version, e) < 0)
-		return -1;
-	if (version != 1)
-		return err_set(e, "session format %lld is not 1, the only one this retort reads",
-			       (long long)version);
-	if (c->argc == 2 || (c->argc == 3 && strcmp(c->argv[1], "kernel") != 0))
-		return err_set(e, "retort-session: '%.40s' is not kernel NAME", c->argv[1]);
-	if (c->argc == 3)
-		snprintf(c->kernel, sizeof c->kernel, "%s", c->argv[2]);
-	return 0;
-}
-
-static const struct grammar_form info_header_forms[] = {
-	GRAMMAR_FORM({ .name = "VERSION", .kind = GRAMMAR_NUMBER },
-		     { .word = "kernel", .name = "NAME", .flags = GRAMMAR_OPTIONAL }),
-	{ NULL }
-};
-
-const struct cmd cmd_info_header = {
-	.name = "retort-session",
-	.form = info_header_forms,
-	.doc = "The first line of a session file: the version of its format.",
-	.example = "retort-session 1",
-	.exec = exec_header,
 };

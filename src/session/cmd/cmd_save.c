@@ -1,0 +1,48 @@
+/* cmd_save.c: `save`: write a network, or its outputs. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+#include "retort/base/io.h"
+
+static int
+request_snapshot(struct cmd_call *c, bool outputs, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_SNAPSHOT);
+
+	r->u.snapshot.outputs = outputs;
+	c->save = io_join(c->dir, args_word(&c->args, "FILE"));
+	return cmd_copy_arg(r->u.snapshot.name, NET_NAME, c, "NAME", e);
+}
+
+static int
+save_outputs(struct cmd_call *c, struct err *e)
+{
+	return request_snapshot(c, true, e);
+}
+
+static int
+save_network(struct cmd_call *c, struct err *e)
+{
+	return request_snapshot(c, false, e);
+}
+
+static const struct grammar_form save_forms[] = {
+	GRAMMAR_FORM(save_outputs, { .name = "NAME", .kind = GRAMMAR_NET },
+		     { .word = "outputs", .help = "write its logits for every row" },
+		     { .name = "FILE", .kind = GRAMMAR_FILE }),
+	GRAMMAR_FORM(save_network, { .name = "NAME", .kind = GRAMMAR_NET },
+		     { .name = "FILE",
+		       .kind = GRAMMAR_FILE,
+		       .help = "a directory, ending in '/', for a published layout" }),
+	{ NULL }
+};
+
+const struct cmd cmd_save = {
+	.name = "save",
+	.form = save_forms,
+	.doc = "Write a teacher, or the student when NAME is s, to a safetensors file or a "
+	       "published layout, or write its outputs.",
+	.example = "save s student.safetensors",
+};

@@ -1,0 +1,72 @@
+/* cmd_session.c: `source`, `quit`, and the first line of a session file. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/session/cmd.h"
+
+#include <stdio.h>
+
+#include "retort/base/io.h"
+
+static int
+exec_source(struct cmd_call *c, struct err *e)
+{
+	(void)e;
+	c->source = io_join(c->dir, args_word(&c->args, "FILE"));
+	return 0;
+}
+
+static const struct grammar_form source_forms[] = {
+	GRAMMAR_FORM(exec_source, { .name = "FILE", .kind = GRAMMAR_FILE }), { NULL }
+};
+
+const struct cmd cmd_session_source = {
+	.name = "source",
+	.form = source_forms,
+	.doc = "Read commands from a file; its lines are recorded, not this one.",
+	.example = "source more.ret",
+};
+
+static int
+exec_quit(struct cmd_call *c, struct err *e)
+{
+	(void)e;
+	c->quit = true;
+	return 0;
+}
+
+static const struct grammar_form quit_forms[] = { GRAMMAR_FORM(exec_quit), { NULL } };
+
+const struct cmd cmd_session_quit = {
+	.name = "quit",
+	.form = quit_forms,
+	.doc = "End the session; running work stops at this step.",
+	.example = "quit",
+};
+
+static int
+exec_header(struct cmd_call *c, struct err *e)
+{
+	const char *kernel = args_word(&c->args, "kernel");
+
+	if (args_number(&c->args, "VERSION", 0) != 1)
+		return err_set(e,
+			       "retort-session: format %.20s is not 1, the only one that is read",
+			       c->argv[0]);
+	if (kernel)
+		snprintf(c->kernel, sizeof c->kernel, "%s", kernel);
+	return 0;
+}
+
+static const struct grammar_form header_forms[] = {
+	GRAMMAR_FORM(exec_header, { .name = "VERSION", .kind = GRAMMAR_NUMBER },
+		     { .word = "kernel", .name = "NAME", .flags = GRAMMAR_OPTIONAL }),
+	{ NULL }
+};
+
+const struct cmd cmd_session_header = {
+	.name = "retort-session",
+	.form = header_forms,
+	.doc = "The first line of a session file: the version of its format.",
+	.example = "retort-session 1",
+};
