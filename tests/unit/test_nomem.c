@@ -71,7 +71,7 @@ lab_hash(const struct trainer_state *w)
 /* A line, in a lab that the lines before it have set up. */
 struct attempt {
 	const char *name;
-	const char *setup[10]; /* NULL at the end */
+	const char *setup[12]; /* NULL at the end */
 	const char *line;
 	const char *after[3]; /* lines after it; the last one runs or reports */
 };
@@ -225,6 +225,10 @@ static const struct attempt live[] = {
 	{ "a mix",
 	  { DIGITS, "teacher wide mlp 8", "train wide epochs 1", RUNS },
 	  "set mix entropy",
+	  { NULL } },
+	{ "a remedy",
+	  { DIGITS, RUNS },
+	  "remedy select train 300 by coverage of held-out",
 	  { NULL } },
 	{ "an augmentation of tokens",
 	  { "data sentences labels 100", "set batch 8",
