@@ -287,6 +287,7 @@ make_plain(struct trainer_state *w, struct err *e)
 				     w->run.student->state->seed, w->train.pool, e);
 	if (!w->run.baseline)
 		return -1;
+	sampler_release(&w->train.baseline_order); /* of a run that another was copied over */
 	sampler_init(&w->train.baseline_order, w->train.ds, w->train.split.shown,
 		     w->train.split.n_shown, setup_net_order_seed(w, "plain"));
 	setup_net_describe(&w->info.run.baseline, w->run.baseline, "");

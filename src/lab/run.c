@@ -89,6 +89,8 @@ copy_plain(struct run *to, const struct run *from)
 	memcpy(to->last, from->last, sizeof to->last);
 	if (to->n_bias != from->n_bias)
 		run_resize_bias(to, from->n_bias);
+	if (from->n_bias == 0)
+		return;
 	memcpy(to->bias_before, from->bias_before, from->n_bias * sizeof *to->bias_before);
 	memcpy(to->bias_after, from->bias_after, from->n_bias * sizeof *to->bias_after);
 }
