@@ -140,14 +140,19 @@ train_student(struct trainer_state *w, struct err *e)
 	}
 	if (b->state->step == w->info.run.from)
 		evaluate_branch(w, BRANCH_STUDENT);
+	if (w->eval_missed)
+		evaluate_if_due(w, b, &s->knobs);
+	w->eval_missed = false;
 	step_student(&w->train, s, b, span_of(&w->info.run), &r);
 	if (!r.applied)
 		return refuse_step(w, &r, b->state->step, e);
 	sample_step(w, b, &r);
 	sample_mix(w, &r);
 	w->info.run.step = w->info.run.student.steps = b->state->step;
-	if (settings_change_follow(w, e) < 0)
-		return pause_diverged(w); /* no memory for a loss that a ramp turns on */
+	if (settings_change_follow(w, e) < 0) { /* no memory for a loss that a ramp turns on */
+		w->eval_missed = true;
+		return pause_diverged(w);
+	}
 	evaluate_if_due(w, w->run.student, &s->knobs); /* a ramp may have replaced the branch */
 	return PHASE_STEPPED;
 }

@@ -82,9 +82,8 @@ steprig_apply(struct trainer_state *w, const char *line)
 		fail_msg("%s: %s", line, e.msg);
 }
 
-/* Join the hash of the samples since the last call. */
-static void
-drain(struct trainer_state *w, struct hash *h)
+void
+steprig_drain(struct trainer_state *w, struct hash *h)
 {
 	for (size_t i = 0; i < w->n_samples; i++) {
 		const struct trainer_state_sample *s = &w->sample[i];
@@ -102,7 +101,7 @@ steprig_step(struct trainer_state *w, struct hash *samples)
 	struct err e = { "" };
 
 	assert_true(phase_step(w, &e) == PHASE_STEPPED);
-	drain(w, samples);
+	steprig_drain(w, samples);
 }
 
 void
@@ -113,6 +112,6 @@ steprig_work(struct trainer_state *w)
 
 	while (phase_works(w)) {
 		phase_step(w, &e);
-		drain(w, &h);
+		steprig_drain(w, &h);
 	}
 }

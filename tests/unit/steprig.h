@@ -19,6 +19,9 @@ void steprig_apply(struct trainer_state *w, const char *line);
 /* Do one step, which must not end the work; its samples are joined to *samples. */
 void steprig_step(struct trainer_state *w, struct hash *samples);
 
+/* Join the samples since the last call of this or steprig_step to *samples. */
+void steprig_drain(struct trainer_state *w, struct hash *samples);
+
 /* Do steps until the work has ended. */
 void steprig_work(struct trainer_state *w);
 

@@ -241,7 +241,7 @@ static const struct attempt live[] = {
 /* One step, in which allocation number `n` fails; false: it has fewer. The work pauses and is
  * resumed. */
 static bool
-step_pauses(struct trainer_state *w, uint64_t n)
+step_pauses(struct trainer_state *w, uint64_t n, struct hash *samples)
 {
 	struct err e = { "" };
 	enum phase_outcome outcome;
@@ -249,7 +249,7 @@ step_pauses(struct trainer_state *w, uint64_t n)
 	mem_fail(n, 1);
 	outcome = phase_step(w, &e);
 	mem_fail(0, 0);
-	w->n_samples = 0;
+	steprig_drain(w, samples);
 	if (outcome == PHASE_STEPPED)
 		return false;
 	CHECK(outcome == PHASE_DIVERGED && w->info.paused && strstr(e.msg, "memory"));
@@ -265,14 +265,14 @@ test_ramp(void **state)
 {
 	const struct attempt *a = *state;
 	struct trainer_state *w = open_lab(a), *control = open_lab(a);
-	struct hash got = { 0 }, want = { 0 };
+	struct hash got = { 0 }, want = { 0 }, is, should;
 	bool paused = true;
 
 	for (uint64_t n = 1; paused; n++) {
 		CHECK(n < MOST);
 		steprig_apply(w, a->line);
 		steprig_apply(control, a->line);
-		paused = step_pauses(w, n);
+		paused = step_pauses(w, n, &got);
 		steprig_step(control, &want);
 		for (int i = 0; i < 2; i++) {
 			steprig_step(w, &got);
@@ -280,8 +280,9 @@ test_ramp(void **state)
 		}
 		steprig_apply(w, a->after[0]);
 		steprig_apply(control, a->after[0]);
-		got = branch_state_hash(w->run.student);
-		want = branch_state_hash(control->run.student);
+		is = branch_state_hash(w->run.student);
+		should = branch_state_hash(control->run.student);
+		assert_memory_equal(&is, &should, sizeof is);
 		assert_memory_equal(&got, &want, sizeof got);
 	}
 	steprig_free(w);
@@ -290,11 +291,11 @@ test_ramp(void **state)
 
 static const struct attempt ramp[] = {
 	{ "a ramp that turns on a loss",
-	  { DIGITS, RUNS },
+	  { DIGITS, "set eval-every 1", RUNS },
 	  "ramp jsd-weight 0 1 over 2",
 	  { "set jsd-weight 0" } },
 	{ "a ramp that turns on an augmentation",
-	  { DIGITS, RUNS },
+	  { DIGITS, "set eval-every 1", RUNS },
 	  "ramp noise-spread 0 1 over 2",
 	  { "set noise-spread 0" } },
 };

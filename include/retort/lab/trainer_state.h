@@ -39,6 +39,7 @@ struct trainer_state {
 	char ended[240];     /* settings that the end of a stage restored, for the answer DONE */
 	bool report_stopped; /* `stop` came while the baseline was trained for a report */
 	bool diverged;       /* paused because a step could not be applied */
+	bool eval_missed;    /* of the last step, which a ramp without memory has paused after */
 	uint64_t pause_at;   /* pause when this step is reached; UINT64_MAX: never */
 	/* samples since the last boundary */
 	size_t n_samples;
