@@ -44,8 +44,8 @@ cmd_meaning(const struct cmd *const *table, const char *line)
 
 	sscanf(line, "%31s %31s", word[0], word[1]);
 	d = cmd_find(table, word[0], NULL);
-	for (const struct grammar_form *f = d ? d->form : NULL; f && f->item; f++)
-		if (f->item->word && f->item->help && strcmp(f->item->word, word[1]) == 0)
+	for (const struct grammar_form *f = d && d->synopsis ? d->form : NULL; f && f->item; f++)
+		if (strcmp(f->item->word, word[1]) == 0)
 			return f->item->help;
 	return d ? d->doc : NULL;
 }

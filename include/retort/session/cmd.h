@@ -66,7 +66,7 @@ struct cmd {
 	unsigned flags;
 	const char *doc;      /* one sentence */
 	const char *example;  /* example line; the tests execute it */
-	const char *synopsis; /* one form in place of many; NULL: each form is printed */
+	const char *synopsis; /* of many forms that begin with an action; NULL: each is printed */
 };
 
 /* Find a command by name in a table that ends in NULL. NULL and an error that names the most
@@ -82,8 +82,8 @@ int cmd_exec(const struct cmd *d, struct cmd_call *c, struct err *e);
 /* Add the forms of `d`, each on a line behind `prefix`. */
 void cmd_synopsis(const struct cmd *d, const char *prefix, struct text *out);
 
-/* Return help about a line: of its second word if the grammar has one, else of the command. NULL if
- * the command is unknown. */
+/* Return one sentence of help about a line: of its action if the command has a synopsis of its own
+ * and so a form for each action, else of the command. NULL if the command is unknown. */
 const char *cmd_meaning(const struct cmd *const *table, const char *line);
 
 /* Create a request of `kind` and store it in c->request. */
