@@ -88,7 +88,7 @@ bad_numbers_are_named(void **state)
 	check_refused(put_text("b.csv", "a,b\n3,4\n"), logits,
 		      "b.csv: line 1, column 1: 'a' is not a finite number");
 	check_refused(put_text("b.csv", "1,2\n3\n"), logits,
-		      "b.csv: row 2 (line 2): 1 cells, 2 expected");
+		      "b.csv: row 2 (line 2): 1 cells (expected 2");
 	check_refused(put_text("b.csv", "1\n2\n"), logits,
 		      "1 column (expected at least two classes)");
 	check_refused(put_text("b.csv", "1,1e31\n"), logits,
@@ -98,7 +98,7 @@ bad_numbers_are_named(void **state)
 	check_refused(put_text("b.csv", "1.5,-0.5\n"), p,
 		      "line 1, column 2: '-0.5' is a negative probability");
 	check_refused(put_text("b.csv", "0.5,1,2\n"), ids,
-		      "line 1, column 1: '0.5' is no number of a row");
+		      "line 1, column 1: '0.5' is not a row number");
 	check_refused(put_text("b.csv", ""), logits, "b.csv: empty");
 	check_refused("/nonexistent/b.csv", logits, "/nonexistent/b.csv");
 }
@@ -209,12 +209,12 @@ other_npy_files_are_refused(void **state)
 	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 2), }", 8),
 		      o, "more than two dimensions");
 	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }", 7), o,
-		      "are not the 7 bytes");
+		      "but 7 bytes after the header");
 	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': "
 			      "(4611686018427387904, 4), }",
 			      8),
-		      o, "are not the 8 bytes");
-	check_refused(put_npy("{'descr': '<f4', 'shape': (1, 2), }", 8), o, "not a dictionary of");
+		      o, "but 8 bytes after the header");
+	check_refused(put_npy("{'descr': '<f4', 'shape': (1, 2), }", 8), o, "invalid header");
 	npyfile_header(1, 2, bytes);
 	memcpy(bytes + NPYFILE_HEADER, bad, sizeof bad);
 	check_refused(put("x.npy", bytes, sizeof bytes), o,

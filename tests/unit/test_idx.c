@@ -118,7 +118,7 @@ every_cut_or_changed_gzip_is_refused(void **state)
 	n = zip(text, sizeof text, packed, sizeof packed - 8);
 	for (size_t cut = 2; cut < n; cut++) {
 		CHECK_INT(unpack(packed, cut, 1000, &out, &size, &e), -1);
-		CHECK(strstr(e.msg, "cut off") != NULL);
+		CHECK(strstr(e.msg, "truncated") != NULL);
 	}
 	packed[n] = 'x';
 	CHECK_INT(unpack(packed, n + 1, 1000, &out, &size, &e), -1);
@@ -126,7 +126,7 @@ every_cut_or_changed_gzip_is_refused(void **state)
 	for (size_t i = n - 8; i < n; i++) { /* the checksum and the size */
 		packed[i] ^= 1;
 		CHECK_INT(unpack(packed, n, 1000, &out, &size, &e), -1);
-		CHECK(strstr(e.msg, "damaged") != NULL);
+		CHECK(strstr(e.msg, "corrupt") != NULL);
 		packed[i] ^= 1;
 	}
 	CHECK_INT(unpack(packed, n, sizeof text - 1, &out, &size, &e), IO_TOO_LARGE);
@@ -144,10 +144,10 @@ a_gzip_bomb_takes_no_more_memory_than_the_limit(void **state)
 	(void)state;
 	CHECK(n < sizeof zeros / 900);
 	CHECK_INT(unpack(packed, n, 100000, &out, &size, &e), IO_TOO_LARGE);
-	CHECK(strstr(e.msg, "more than 100000 bytes") != NULL);
+	CHECK(strstr(e.msg, "at most 100000 bytes") != NULL);
 	memset(packed + n - 4, 0xFF, 4); /* it claims 4 GiB, which must not be allocated */
 	CHECK_INT(unpack(packed, n, (size_t)1 << 40, &out, &size, &e), -1);
-	CHECK(strstr(e.msg, "damaged") != NULL);
+	CHECK(strstr(e.msg, "corrupt") != NULL);
 }
 
 static void
@@ -198,8 +198,12 @@ headers_with_wrong_sizes_are_refused(void **state)
 		size_t there;
 		const char *message;
 	} bad[] = {
-		{ 0x08, 3, { 2, 2, 2 }, 7, "2x2x2 numbers of type ubyte take 8 bytes; 7 follow" },
-		{ 0x0D, 1, { 2 }, 9, "2 numbers of type float take 8 bytes; 1 more" },
+		{ 0x08,
+		  3,
+		  { 2, 2, 2 },
+		  7,
+		  "2x2x2 numbers of type ubyte take 8 bytes, but 7 follow" },
+		{ 0x0D, 1, { 2 }, 9, "2 numbers of type float take 8 bytes, but 1 more" },
 		{ 0x08, 1, { 0 }, 0, "0 numbers: the array is empty" },
 		{ 0x0A, 1, { 1 }, 1, "type 0x0A (expected 0x08" },
 		{ 0xFF, 1, { 1 }, 1, "type 0xFF" },
@@ -340,19 +344,20 @@ images_without_fitting_labels_are_refused(void **state)
 	tmpfolder_write(tmpfolder_dir, "short", file, some_labels(file, 11));
 	CHECK(strstr(read_set("c-images-idx3-ubyte", "short", &ds), "11 labels for 12 rows") !=
 	      NULL);
-	CHECK(strstr(read_set("short", NULL, &ds), "one dimension, like labels") != NULL);
+	CHECK(strstr(read_set("short", NULL, &ds), "one dimension, as of labels") != NULL);
 	CHECK(strstr(read_set("c-images-idx3-ubyte", "c-images-idx3-ubyte", &ds),
 		     "3 dimensions (expected one)") != NULL);
 	n = some_labels(file, 12);
 	memset(file + n - 12, 7, 12);
 	tmpfolder_write(tmpfolder_dir, "same", file, n);
-	CHECK(strstr(read_set("c-images-idx3-ubyte", "same", &ds), "1 class, at least 2") != NULL);
+	CHECK(strstr(read_set("c-images-idx3-ubyte", "same", &ds),
+		     "number of classes 1 (expected at least 2)") != NULL);
 	n = some_images(file, 9, 3);
 	tmpfolder_write(tmpfolder_dir, "few", file, n);
 	CHECK(strstr(read_set("few", "short", &ds), "invalid number of rows 9 (expected 10 to ") !=
 	      NULL);
 	tmpfolder_write(tmpfolder_dir, "cut", file, n - 1);
-	CHECK(strstr(read_set("cut", "short", &ds), "cut off: 9x2x3") != NULL);
+	CHECK(strstr(read_set("cut", "short", &ds), "truncated: 9x2x3") != NULL);
 }
 
 static void
