@@ -120,10 +120,10 @@ check_options(const struct kind *k, const struct dataset_options *o, struct err 
 			return err_set(e, "option %s does not apply to %s", option_name[i],
 				       k->name);
 	if (k->options & TOKENS && !o->tokens)
-		return err_set(e, "option %s needs `tokens`: byte, char or a vocabulary file",
+		return err_set(e, "%s needs `tokens` (expected byte, char or a vocabulary file)",
 			       k->name);
 	if (k->options & LENGTH && (o->length < 1 || o->length > DATASET_LENGTH))
-		return err_set(e, "option %s needs `length` (expected 1 to %d tokens)", k->name,
+		return err_set(e, "%s needs `length` (expected 1 to %d tokens)", k->name,
 			       DATASET_LENGTH);
 	if (o->vocab > DATASET_VOCAB)
 		return err_set(e, "invalid vocab %zu (expected 1 to %d)", o->vocab, DATASET_VOCAB);
