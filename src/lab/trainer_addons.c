@@ -44,5 +44,5 @@ trainer_addons_handle(const struct trainer_addons *a, struct trainer_state *w, s
 			if (addon->row[k].kind == r->kind)
 				return addon->row[k].handle(a->item[i].state, w, r, &r->err);
 	}
-	return err_set(&r->err, "%s: this program cannot do that", request_table[r->kind].name);
+	return err_set(&r->err, "%s: not supported by this program", request_table[r->kind].name);
 }
