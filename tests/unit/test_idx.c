@@ -188,47 +188,41 @@ every_type_is_read(void **state)
 	}
 }
 
+static const struct {
+	unsigned type;
+	int rank;
+	unsigned dim[4];
+	size_t there;
+	const char *message;
+} wrong_sizes[] = {
+	{ 0x08, 3, { 2, 2, 2 }, 7, "2x2x2 numbers of type ubyte take 8 bytes, but 7 follow" },
+	{ 0x0D, 1, { 2 }, 9, "2 numbers of type float take 8 bytes, but 1 more" },
+	{ 0x08, 1, { 0 }, 0, "0 numbers: the array is empty" },
+	{ 0x0A, 1, { 1 }, 1, "type 0x0A (expected 0x08" },
+	{ 0xFF, 1, { 1 }, 1, "type 0xFF" },
+	{ 0x08,
+	  3,
+	  { 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF },
+	  8,
+	  "too many numbers: 4294967295x4294967295x4294967295; 8 bytes follow" },
+	{ 0x08, 2, { 0x80000000, 2 }, 8, "2147483648x2 numbers of type ubyte take 4294967296" },
+	{ 0x0E, 3, { 0x40000000, 0x40000000, 2 }, 8, "too many numbers" },
+};
+
 static void
 headers_with_wrong_sizes_are_refused(void **state)
 {
-	static const struct {
-		unsigned type;
-		int rank;
-		unsigned dim[4];
-		size_t there;
-		const char *message;
-	} bad[] = {
-		{ 0x08,
-		  3,
-		  { 2, 2, 2 },
-		  7,
-		  "2x2x2 numbers of type ubyte take 8 bytes, but 7 follow" },
-		{ 0x0D, 1, { 2 }, 9, "2 numbers of type float take 8 bytes, but 1 more" },
-		{ 0x08, 1, { 0 }, 0, "0 numbers: the array is empty" },
-		{ 0x0A, 1, { 1 }, 1, "type 0x0A (expected 0x08" },
-		{ 0xFF, 1, { 1 }, 1, "type 0xFF" },
-		{ 0x08,
-		  3,
-		  { 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF },
-		  8,
-		  "too many numbers: 4294967295x4294967295x4294967295; 8 bytes follow" },
-		{ 0x08,
-		  2,
-		  { 0x80000000, 2 },
-		  8,
-		  "2147483648x2 numbers of type ubyte take 4294967296" },
-		{ 0x0E, 3, { 0x40000000, 0x40000000, 2 }, 8, "too many numbers" },
-	};
 	unsigned char file[64] = { 0 };
 	struct idxfile f;
 	struct err e;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		size_t at = header(file, bad[i].type, bad[i].rank, bad[i].dim);
+	for (size_t i = 0; i < sizeof wrong_sizes / sizeof *wrong_sizes; i++) {
+		size_t at =
+			header(file, wrong_sizes[i].type, wrong_sizes[i].rank, wrong_sizes[i].dim);
 
-		CHECK_INT(idxfile_parse((char *)file, at + bad[i].there, &f, &e), -1);
-		if (!strstr(e.msg, bad[i].message))
+		CHECK_INT(idxfile_parse((char *)file, at + wrong_sizes[i].there, &f, &e), -1);
+		if (!strstr(e.msg, wrong_sizes[i].message))
 			fail_msg("%s", e.msg);
 	}
 	for (int rank = 0; rank < 256; rank++) {
