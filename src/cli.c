@@ -239,7 +239,7 @@ print_forms(const struct cli_word *w, int n, int most, FILE *out)
 	return n;
 }
 
-/* True if `w` is a word behind the single word `parent`. */
+/* True if `w` is a word after the single word `parent`. */
 static bool
 is_below(const struct cli_word *w, const struct cli_word *parent)
 {

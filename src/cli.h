@@ -42,10 +42,10 @@ struct cli_word {
 	const char *status;  /* exit statuses */
 
 	/* For completion. Operands are counted from the word itself, which is the first. */
-	const char *operand;            /* words behind it, "W1, W2"; NULL: none */
+	const char *operand;            /* words after it, "W1, W2"; NULL: none */
 	const char *(*names)(size_t i); /* words of its first operands; NULL: none */
-	const char *files;              /* ending of files behind it, ".ret"; NULL: none */
-	int most_names, most_files;     /* offered behind at most so many operands */
+	const char *files;              /* ending of files after it, ".ret"; NULL: none */
+	int most_names, most_files;     /* offered after at most so many operands */
 };
 
 extern const struct cli_word cli_words[]; /* ends with a NULL word */

@@ -75,7 +75,7 @@ print_options(const struct typed *t)
 	}
 }
 
-/* Print the words behind `parent`, "" for the first word. Returns their number. */
+/* Print the words after `parent`, "" for the first word. Returns their number. */
 static int
 print_words(const struct typed *t, const char *parent)
 {

@@ -196,7 +196,7 @@ compute_loss(struct loss_value *c)
 	a.temperature = loss_temperature(c->loss, &c->knobs);
 	value = c->loss->run(&a);
 	return print_value(c, value,
-			   c->loss->tell ? c->loss->tell(&c->knobs, c->own) : a.temperature);
+			   c->loss->learned ? c->loss->learned(&c->knobs, c->own) : a.temperature);
 }
 
 int

@@ -127,7 +127,7 @@ offer_augment(struct complete_list *l)
 		complete_offer_word(l, augment_table[i]->name);
 }
 
-/* Offer an option of `owner`, or behind it its current value. */
+/* Offer an option of `owner`, or after it its current value. */
 static void
 offer_option(struct complete_list *l, const char *owner, const struct knob *k)
 {
@@ -209,7 +209,7 @@ offer_layer(struct complete_list *l)
 			complete_offer_word(l, l->info->run.student.layer[i].name);
 }
 
-/* Offer the kinds of models; behind one, its options with their defaults. */
+/* Offer the kinds of models; after one, its options with their defaults. */
 static void
 offer_model(struct complete_list *l)
 {

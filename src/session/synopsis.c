@@ -30,7 +30,7 @@ add_item(const struct grammar_item *i, struct text *out)
 		add_choices(i->choices, out);
 }
 
-/* Append item i of a form and the items with MORE behind it. */
+/* Append item i of a form and the items with MORE after it. */
 static void
 add_group(const struct grammar_item *items, int i, struct text *out)
 {

@@ -101,7 +101,7 @@ own_metric(const struct branch *b, const struct branch_term *t, const struct kno
 	for (int i = 0; i < LOSS_OWN; i++)
 		if (t->own[i] >= 0)
 			own[i] = branch_value(b) + b->net->layout.param[t->own[i]].offset;
-	return t->loss->tell(k, own);
+	return t->loss->learned(k, own);
 }
 
 static void

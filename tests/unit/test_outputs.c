@@ -214,11 +214,11 @@ learned_temperature_starts_at_its_option(void **state)
 	(void)state;
 	knob_defaults(&knobs);
 	a.own[0] = &theta;
-	b.temperature = loss_ctkd.tell(&knobs, own);
+	b.temperature = loss_ctkd.learned(&knobs, own);
 	CHECK_NEAR(b.temperature, 1 + 20 / (1 + exp(-1)), 1e-12);
 	CHECK_NEAR(loss_ctkd.run(&a), loss_kd.run(&b), 0);
 	theta = 3;
-	CHECK_NEAR(loss_ctkd.tell(&knobs, own), 1 + 20 / (1 + exp(-4)), 1e-12);
+	CHECK_NEAR(loss_ctkd.learned(&knobs, own), 1 + 20 / (1 + exp(-4)), 1e-12);
 	knobs.ctkd_span = 0;
 	knobs.ctkd_start = 4;
 	CHECK_NEAR(loss_ctkd.run(&a), .318812111783, CLOSE);

@@ -169,7 +169,8 @@ struct loss {
 	int (*agrees)(const struct loss_shape *s, const struct knobs *k, struct err *e);
 	const char
 		*state_metric; /* name of a metric of its own, measured at every step; NULL: none */
-	double (*tell)(const struct knobs *k, real *const own[LOSS_OWN]); /* value of that metric */
+	double (*learned)(const struct knobs *k,
+			  real *const own[LOSS_OWN]); /* value of that metric */
 	/* Return the sum of weight times value over the rows, without `scale`; add the gradient.
 	 * Rows are independent, except with LOSS_BATCH. Allocates nothing. */
 	double (*run)(const struct loss_args *a);

@@ -33,7 +33,7 @@ struct args {
 	struct args_value value[ARGS_WORDS]; /* [n] in the order of the line */
 };
 
-/* The first value of `key`, or the next one behind `previous`; NULL if there is none. */
+/* The first value of `key`, or the next one after `previous`; NULL if there is none. */
 const struct args_value *args_get(const struct args *a, const char *key);
 const struct args_value *args_next(const struct args *a, const char *key,
 				   const struct args_value *previous);
@@ -46,7 +46,7 @@ int64_t args_number(const struct args *a, const char *key, int64_t absent);
 double args_real(const struct args *a, const char *key, double absent);
 int args_choice(const struct args *a, const char *key, int absent);
 
-/* Bit `1 << index` of the argument of `key`, for cmd_record_files; 0 if it is absent, or behind
+/* Bit `1 << index` of the argument of `key`, for cmd_record_files; 0 if it is absent, or after
  * word 31. */
 uint32_t args_bit(const struct args *a, const char *key);
 

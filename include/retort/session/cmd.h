@@ -79,7 +79,7 @@ int cmd_parse(const struct cmd *d, struct cmd_call *c, struct err *e);
 /* Execute the form that cmd_parse found. 0, or -1 and an error. */
 int cmd_exec(const struct cmd *d, struct cmd_call *c, struct err *e);
 
-/* Add the forms of `d`, each on a line behind `prefix`. */
+/* Add the forms of `d`, each on a line after `prefix`. */
 void cmd_synopsis(const struct cmd *d, const char *prefix, struct text *out);
 
 /* Return one sentence of help about a line: of its action if the command has a synopsis of its own

@@ -50,7 +50,7 @@ enum grammar_flags {
 	GRAMMAR_REPEAT = 2,   /* once or more; with OPTIONAL any number of times */
 	GRAMMAR_ANY = 4,      /* optional; neighbours with this flag may come in any order */
 	GRAMMAR_MORE = 8,     /* a further argument of the item before */
-	GRAMMAR_AGAIN = 16,   /* behind it the neighbours in any order may come once more */
+	GRAMMAR_AGAIN = 16,   /* after it the neighbours in any order may come once more */
 	GRAMMAR_NEEDED = 32,  /* with ANY: must come somewhere */
 	GRAMMAR_BARE = 64,    /* the argument may come without its keyword */
 	GRAMMAR_REFUSED = 128 /* the keyword is refused with `help` as the reason: not in synopsis
@@ -102,10 +102,10 @@ struct grammar_form {
 /* The last item of a form has neither keyword nor argument. */
 bool grammar_is_end(const struct grammar_item *i);
 
-/* True if the item has an argument, alone or behind its keyword. */
+/* True if the item has an argument, alone or after its keyword. */
 bool grammar_has_argument(const struct grammar_item *i);
 
-/* Index behind the group that begins at item i: itself and the items with MORE. */
+/* Index after the group that begins at item i: itself and the items with MORE. */
 int grammar_group_end(const struct grammar_item *form, int i);
 
 /*

@@ -18,7 +18,7 @@ struct lex {
 	int n;
 	char *word[LEX_WORDS]; /* into text */
 	int column[LEX_WORDS]; /* from 1, of the first byte in the line */
-	int command;           /* offset of the first byte behind the stamp */
+	int command;           /* offset of the first byte after the stamp */
 	char text[2 * LEX_LINE];
 };
 

@@ -86,6 +86,6 @@ const struct loss loss_ctkd = {
 	.weight = offsetof(struct knobs, ctkd_weight),
 	.own = own,
 	.state_metric = "ctkd-temperature",
-	.tell = temperature,
+	.learned = temperature,
 	.run = run,
 };

@@ -184,7 +184,7 @@ exec_clear(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
-/* True if an edit begins with this value: the teacher behind `and`. */
+/* True if an edit begins with this value: the teacher after `and`. */
 static bool
 begins_edit(const struct args_value *v)
 {

@@ -65,7 +65,7 @@ show_data(struct cmd_call *c, const struct lab_info *i)
 		text_addf(&c->output, "%zu features, %d classes, %zu missing cells", i->features,
 			  i->classes, i->missing);
 	if (io->next_token)
-		text_add(&c->output, "the next to be told");
+		text_add(&c->output, "next-token labels");
 	else if (io->kind == DATASET_TOKENS)
 		text_addf(&c->output, "%d classes", i->classes);
 	text_addf(&c->output,
