@@ -24,7 +24,7 @@ void
 canvas_clear(struct canvas *c)
 {
 	for (int i = 0; i < c->width * c->height; i++)
-		c->cell[i] = (struct cell){ .ch = ' ', .look = CANVAS_PLAIN };
+		c->cell[i] = (struct cell){ .ch = ' ', .style = CANVAS_PLAIN };
 	c->cursor_x = c->cursor_y = -1;
 }
 
@@ -94,7 +94,7 @@ add_mark(struct canvas_area a, int x, int y, uint32_t mark)
 }
 
 void
-canvas_put(struct canvas_area a, int x, int y, uint32_t ch, enum canvas_look look)
+canvas_put(struct canvas_area a, int x, int y, uint32_t ch, enum canvas_style style)
 {
 	int width = unicode_width(ch);
 
@@ -107,11 +107,11 @@ canvas_put(struct canvas_area a, int x, int y, uint32_t ch, enum canvas_look loo
 	if (width == 0 || (width == 2 && x + 1 >= a.width))
 		return;
 	clear_other_half(a, x, y);
-	*cell_at(a, x, y) = (struct cell){ .ch = ch, .look = (uint8_t)look };
+	*cell_at(a, x, y) = (struct cell){ .ch = ch, .style = (uint8_t)style };
 	if (width == 2) {
 		clear_other_half(a, x + 1, y);
-		*cell_at(a, x, y) = (struct cell){ .ch = ch, .look = (uint8_t)look };
-		*cell_at(a, x + 1, y) = (struct cell){ .ch = 0, .look = (uint8_t)look };
+		*cell_at(a, x, y) = (struct cell){ .ch = ch, .style = (uint8_t)style };
+		*cell_at(a, x + 1, y) = (struct cell){ .ch = 0, .style = (uint8_t)style };
 	}
 }
 
@@ -122,7 +122,7 @@ canvas_get(struct canvas_area a, int x, int y)
 }
 
 int
-canvas_text(struct canvas_area a, int x, int y, enum canvas_look look, const char *s)
+canvas_text(struct canvas_area a, int x, int y, enum canvas_style style, const char *s)
 {
 	size_t len = strlen(s), n;
 	uint32_t cp;
@@ -130,7 +130,7 @@ canvas_text(struct canvas_area a, int x, int y, enum canvas_look look, const cha
 	while ((n = text_utf8(s, len, &cp)) > 0) {
 		int width = unicode_width(cp);
 
-		canvas_put(a, x, y, cp, look);
+		canvas_put(a, x, y, cp, style);
 		x += width < 0 ? 1 : width;
 		s += n;
 		len -= n;
@@ -139,22 +139,22 @@ canvas_text(struct canvas_area a, int x, int y, enum canvas_look look, const cha
 }
 
 int
-canvas_text_most(struct canvas_area a, int x, int y, int width, enum canvas_look look,
+canvas_text_most(struct canvas_area a, int x, int y, int width, enum canvas_style style,
 		 const char *s)
 {
-	int end = canvas_text(canvas_cut(a, x, y, width, 1), 0, 0, look, s);
+	int end = canvas_text(canvas_cut(a, x, y, width, 1), 0, 0, style, s);
 
 	return x + (end < width ? end : width);
 }
 
 void
-canvas_text_right(struct canvas_area a, int x, int y, enum canvas_look look, const char *s)
+canvas_text_right(struct canvas_area a, int x, int y, enum canvas_style style, const char *s)
 {
-	canvas_text(a, x - text_width(s), y, look, s);
+	canvas_text(a, x - text_width(s), y, style, s);
 }
 
 int
-canvas_textf(struct canvas_area a, int x, int y, enum canvas_look look, const char *fmt, ...)
+canvas_textf(struct canvas_area a, int x, int y, enum canvas_style style, const char *fmt, ...)
 {
 	char buf[1024];
 	va_list ap;
@@ -162,15 +162,15 @@ canvas_textf(struct canvas_area a, int x, int y, enum canvas_look look, const ch
 	va_start(ap, fmt);
 	vsnprintf(buf, sizeof buf, fmt, ap);
 	va_end(ap);
-	return canvas_text(a, x, y, look, buf);
+	return canvas_text(a, x, y, style, buf);
 }
 
 void
-canvas_paint(struct canvas_area a, int x, int y, int width, enum canvas_look look)
+canvas_paint(struct canvas_area a, int x, int y, int width, enum canvas_style style)
 {
 	for (int i = x; i < x + width; i++)
 		if (i >= 0 && y >= 0 && i < a.width && y < a.height)
-			cell_at(a, i, y)->look = (uint8_t)look;
+			cell_at(a, i, y)->style = (uint8_t)style;
 }
 
 void

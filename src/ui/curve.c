@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 enum { MAIN, BASELINE, BATCHES, LEVEL };
-static const struct curve_style style[] = {
+static const struct curve_stroke stroke[] = {
 	[MAIN] = { '*', 0x2501, 1, 0 },
 	[BASELINE] = { 'o', 0x254D, 4, 2 },
 	[BATCHES] = { '.', 0x2508, 1, 3 },
@@ -56,8 +56,10 @@ add_curve(struct curve *out, int *n, const struct series *series, const char *na
 
 	if (!series)
 		return;
-	*c = (struct curve){ .series = series, .style = &style[kind], .context = kind == BATCHES };
-	c->look = kind == BATCHES ? CANVAS_DIM : (enum canvas_look)(CANVAS_CURVE1 + kind);
+	*c = (struct curve){ .series = series,
+			     .stroke = &stroke[kind],
+			     .context = kind == BATCHES };
+	c->style = kind == BATCHES ? CANVAS_DIM : (enum canvas_style)(CANVAS_CURVE1 + kind);
 	snprintf(c->name, sizeof c->name, "%s", name);
 	++*n;
 }
@@ -85,8 +87,8 @@ curve_list(const struct scene *s, unsigned metric, struct curve out[CURVE_MAX])
 		if (!t->ready || !isfinite(level))
 			continue;
 		out[n] = (struct curve){ .level = level,
-					 .look = CANVAS_DIM,
-					 .style = &style[LEVEL] };
+					 .style = CANVAS_DIM,
+					 .stroke = &stroke[LEVEL] };
 		snprintf(out[n++].name, sizeof out->name, "%s", t->name);
 	}
 	return n;

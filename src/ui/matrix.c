@@ -64,19 +64,19 @@ draw_cell(const struct scene *s, struct canvas_area a, int x, int y, int row, in
 {
 	struct scene_edit cell = editor_cell(s, row, column);
 	bool is_pending = editor_pending(s, &cell) != NULL;
-	enum canvas_look look = is_pending         ? CANVAS_PENDING
-				: cell.weight >= 0 ? CANVAS_CURVE1
-						   : CANVAS_DIM;
+	enum canvas_style style = is_pending         ? CANVAS_PENDING
+				  : cell.weight >= 0 ? CANVAS_CURVE1
+						     : CANVAS_DIM;
 	int width = cell_width(s);
 	char number[32];
 
 	format_weight(s, &cell, is_pending, number, sizeof number);
-	canvas_text_right(a, x + 6, y, look, number);
+	canvas_text_right(a, x + 6, y, style, number);
 	if (cell.weight > 0 && !scene_ascii(s))
 		canvas_put(a, x + 6, y,
-			   0x2581 + (uint32_t)(cell.weight >= 1 ? 7 : cell.weight * 7.99), look);
+			   0x2581 + (uint32_t)(cell.weight >= 1 ? 7 : cell.weight * 7.99), style);
 	if (is_pending)
-		canvas_put(a, x + 7, y, '*', look);
+		canvas_put(a, x + 7, y, '*', style);
 	if (width > CELL_WIDTH)
 		draw_cka(s, a, x + 9, y, editor_cka(s, &cell));
 	if (row != s->view.edit_row || column != s->view.edit_column)

@@ -261,7 +261,7 @@ pane_note(struct canvas_area a, const char *note)
 
 void
 pane_meter(const struct scene *s, struct canvas_area a, int x, int y, int width, double part,
-	   enum canvas_look look)
+	   enum canvas_style style)
 {
 	static const uint32_t eighths[] = {
 		0x258F, 0x258E, 0x258D, 0x258C, 0x258B, 0x258A, 0x2589
@@ -274,11 +274,11 @@ pane_meter(const struct scene *s, struct canvas_area a, int x, int y, int width,
 
 		if (scene_ascii(s))
 			canvas_put(a, x + i, y, here >= 4 ? '#' : '.',
-				   here >= 4 ? look : CANVAS_DIM);
+				   here >= 4 ? style : CANVAS_DIM);
 		else if (here >= 8)
-			canvas_put(a, x + i, y, 0x2588, look);
+			canvas_put(a, x + i, y, 0x2588, style);
 		else if (here > 0)
-			canvas_put(a, x + i, y, eighths[here - 1], look);
+			canvas_put(a, x + i, y, eighths[here - 1], style);
 		else
 			canvas_put(a, x + i, y, 0x00B7, CANVAS_DIM);
 	}

@@ -69,7 +69,7 @@ name_width(int width)
 
 /* Draw a row of the table: the name, then a right-aligned text for each column. */
 static void
-draw_row(struct canvas_area a, int y, enum canvas_look look, const char *name,
+draw_row(struct canvas_area a, int y, enum canvas_style style, const char *name,
 	 char text[COLUMNS][24])
 {
 	int x = name_width(a.width);
@@ -79,7 +79,7 @@ draw_row(struct canvas_area a, int y, enum canvas_look look, const char *name,
 		if (a.width < columns[k].least)
 			continue;
 		x += columns[k].width;
-		canvas_text_right(a, x, y, look, text[k]);
+		canvas_text_right(a, x, y, style, text[k]);
 	}
 }
 
@@ -162,10 +162,10 @@ draw_drifts(struct canvas_area a, const struct shift_report *m)
 		return 0;
 	canvas_textf(a, 0, 0, CANVAS_DIM, "%-16s %7s %6s", "column drift", "PSI", "KS");
 	for (int i = 0; i < m->n_drifts; i++) {
-		enum canvas_look look = m->drift[i].psi >= 0.25 ? CANVAS_WARN : CANVAS_PLAIN;
+		enum canvas_style style = m->drift[i].psi >= 0.25 ? CANVAS_WARN : CANVAS_PLAIN;
 
-		canvas_text_most(a, 0, 1 + i, 16, look, m->drift[i].column);
-		canvas_textf(a, 17, 1 + i, look, "%7.3f %6.3f", m->drift[i].psi, m->drift[i].ks);
+		canvas_text_most(a, 0, 1 + i, 16, style, m->drift[i].column);
+		canvas_textf(a, 17, 1 + i, style, "%7.3f %6.3f", m->drift[i].psi, m->drift[i].ks);
 	}
 	return 1 + m->n_drifts;
 }

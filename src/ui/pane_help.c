@@ -18,12 +18,12 @@ draw_line(struct canvas_area a, int y, const char *line)
 	int x = 0;
 
 	while (len) {
-		enum canvas_look look = CANVAS_PLAIN;
+		enum canvas_style style = CANVAS_PLAIN;
 		uint32_t cp, over;
 		size_t n = text_utf8(line, len, &cp);
 
 		while (len > n && line[n] == '\b') { /* bold and underlined: two overstrikes */
-			look = cp == '_' ? CANVAS_CURVE1 : CANVAS_BOLD;
+			style = cp == '_' ? CANVAS_CURVE1 : CANVAS_BOLD;
 			line += n + 1;
 			len -= n + 1;
 			n = text_utf8(line, len, &over);
@@ -34,7 +34,7 @@ draw_line(struct canvas_area a, int y, const char *line)
 		if (cp == '\t')
 			x += 8 - x % 8;
 		else
-			canvas_put(a, x, y, cp, look);
+			canvas_put(a, x, y, cp, style);
 		x += cp == '\t' ? 0 : unicode_width(cp) < 0 ? 1 : unicode_width(cp);
 		line += n;
 		len -= n;

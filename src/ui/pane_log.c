@@ -10,8 +10,8 @@
 static void
 draw_log(const struct scene *s, struct canvas_area a)
 {
-	static const enum canvas_look looks[] = { CANVAS_PLAIN, CANVAS_GOOD, CANVAS_WARN,
-						  CANVAS_BAD };
+	static const enum canvas_style styles[] = { CANVAS_PLAIN, CANVAS_GOOD, CANVAS_WARN,
+						    CANVAS_BAD };
 	int rows = a.height - 1, first = s->n_log - rows - s->view.log_scroll;
 	char note[48] = "";
 
@@ -23,7 +23,7 @@ draw_log(const struct scene *s, struct canvas_area a)
 	for (int y = 0; y < rows && first + y < s->n_log; y++) {
 		const struct scene_line *l = &s->log[(s->log_first + first + y) % SCENE_LOG];
 
-		canvas_text(a, 1, 1 + y, looks[l->level], l->text);
+		canvas_text(a, 1, 1 + y, styles[l->level], l->text);
 	}
 	if (s->n_log == 0)
 		canvas_text(a, 1, 1, CANVAS_DIM, "no events yet");

@@ -30,10 +30,10 @@ struct term {
 	unsigned share, raw, weighted; /* metric ids */
 	double weight;
 	uint32_t fill;
-	enum canvas_look look;
+	enum canvas_style style;
 };
 
-/* Textures, so that terms differ without colour: after the last, the first with the next look. */
+/* Textures, so that terms differ without colour: after the last, the first with the next style. */
 static const struct {
 	uint32_t utf8;
 	char ascii;
@@ -50,7 +50,7 @@ set_term(struct term *t, int i, bool ascii, unsigned share, unsigned raw, unsign
 	t->raw = raw;
 	t->weighted = weighted;
 	t->fill = ascii ? (unsigned char)fills[i % FILLS].ascii : fills[i % FILLS].utf8;
-	t->look = (enum canvas_look)(CANVAS_CURVE1 + (i + i / FILLS) % 6);
+	t->style = (enum canvas_style)(CANVAS_CURVE1 + (i + i / FILLS) % 6);
 }
 
 /* Name a pair "big:3 s:1 att"; the teacher's name is cut so that the layers fit. */
@@ -171,7 +171,7 @@ draw_history(const struct scene *s, const struct term *t, int n, struct canvas_a
 		for (int row = 0; row < a.height; row++) {
 			const struct term *fill = term_at(t, n, end, a.height - 1 - row, a.height);
 
-			canvas_put(a, c, row, fill->fill, fill->look);
+			canvas_put(a, c, row, fill->fill, fill->style);
 		}
 	}
 }
@@ -187,7 +187,7 @@ draw_bar(const struct scene *s, const struct term *t, int n, struct canvas_area 
 	else
 		for (int c = 0; c < a.width; c++)
 			canvas_put(a, c, 0, term_at(t, n, end, c, a.width)->fill,
-				   term_at(t, n, end, c, a.width)->look);
+				   term_at(t, n, end, c, a.width)->style);
 }
 
 /* Columns right of the name; `least`: width of the table from which the column is shown. */
@@ -247,7 +247,7 @@ draw_term(const struct scene *s, const struct term *t, struct canvas_area a)
 	int x = first_column(a.width);
 	char buf[32];
 
-	canvas_put(a, 0, 0, t->fill, t->look);
+	canvas_put(a, 0, 0, t->fill, t->style);
 	draw_name(t, canvas_cut(a, 2, 0, x - 2, 1), x - 2);
 	for (int k = 0; k < COLUMNS_N; k++) {
 		if (a.width < columns[k].least)

@@ -33,7 +33,7 @@ has_word(const char *text, const char *word, size_t len)
 /* Draw a word and advance the position. A word that does not fit starts a row; one that is longer
  * than a row is broken. */
 static void
-draw_word(struct position *at, const char *word, size_t len, enum canvas_look look)
+draw_word(struct position *at, const char *word, size_t len, enum canvas_style style)
 {
 	char copy[256];
 	size_t n, room = len < sizeof copy ? len : sizeof copy - 1;
@@ -56,17 +56,17 @@ draw_word(struct position *at, const char *word, size_t len, enum canvas_look lo
 		}
 		if (at->y >= at->a.height)
 			return;
-		canvas_put(at->a, at->x, at->y, cp, look);
+		canvas_put(at->a, at->x, at->y, cp, style);
 		at->x += width > 0 ? width : 0;
 	}
 	at->x++;
 }
 
-/* Draw a text from row `y`, words that `other` does not contain in look `new_look`. Returns the
+/* Draw a text from row `y`, words that `other` does not contain in style `new_look`. Returns the
  * next free row. */
 static int
-draw_text(struct canvas_area a, int y, const char *text, const char *other, enum canvas_look look,
-	  enum canvas_look new_look)
+draw_text(struct canvas_area a, int y, const char *text, const char *other, enum canvas_style style,
+	  enum canvas_style new_look)
 {
 	struct position at = { canvas_cut(a, 0, y, a.width, a.height - y), 0, 0 };
 
@@ -74,7 +74,7 @@ draw_text(struct canvas_area a, int y, const char *text, const char *other, enum
 	     p += strspn(p, " ")) {
 		size_t len = strcspn(p, " ");
 
-		draw_word(&at, p, len, has_word(other, p, len) ? look : new_look);
+		draw_word(&at, p, len, has_word(other, p, len) ? style : new_look);
 		p += len;
 	}
 	return y + at.y + 1;

@@ -23,9 +23,9 @@ static const char *const colors[CANVAS_LOOKS] = {
 };
 
 static bool
-is_reversed(unsigned look)
+is_reversed(unsigned style)
 {
-	return look == CANVAS_TITLE || look == CANVAS_REVERSE;
+	return style == CANVAS_TITLE || style == CANVAS_REVERSE;
 }
 
 static bool
@@ -45,7 +45,7 @@ add_dots(struct text *out, int x, int y, const struct cell *cell)
 				text_addf(out,
 					  "<circle cx=\"%d\" cy=\"%d\" r=\"1.4\" fill=\"%s\"/>\n",
 					  x * CELL_X + 2 + 4 * column, y * CELL_Y + 2 + 4 * row,
-					  colors[cell->look]);
+					  colors[cell->style]);
 }
 
 static void
@@ -59,22 +59,22 @@ add_character(struct text *out, uint32_t ch)
 		text_bytes(out, buf, unicode_encode(ch, buf));
 }
 
-/* Add the text cells from x that share a look. Returns the cell after them. */
+/* Add the text cells from x that share a style. Returns the cell after them. */
 static int
 add_run(struct text *out, const struct cell *row, int width, int x, int y)
 {
-	unsigned look = row[x].look;
+	unsigned style = row[x].style;
 	int end = x;
 
-	while (end < width && row[end].look == look && !is_braille(row[end].ch))
+	while (end < width && row[end].style == style && !is_braille(row[end].ch))
 		end++;
-	if (is_reversed(look))
+	if (is_reversed(style))
 		text_addf(out,
 			  "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#c8ccd0\"/>\n",
 			  x * CELL_X, y * CELL_Y, (end - x) * CELL_X, CELL_Y);
 	text_addf(out, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" fill=\"%s\"%s>", x * CELL_X,
-		  y * CELL_Y + BASELINE, (end - x) * CELL_X, colors[look],
-		  look == CANVAS_BOLD || look == CANVAS_FOCUS ? " font-weight=\"bold\"" : "");
+		  y * CELL_Y + BASELINE, (end - x) * CELL_X, colors[style],
+		  style == CANVAS_BOLD || style == CANVAS_FOCUS ? " font-weight=\"bold\"" : "");
 	for (int i = x; i < end; i++) {
 		if (row[i].ch)
 			add_character(out, row[i].ch);
@@ -90,7 +90,7 @@ static bool
 is_blank(const struct cell *row, int x, int width)
 {
 	for (; x < width; x++)
-		if (row[x].ch != ' ' || is_reversed(row[x].look))
+		if (row[x].ch != ' ' || is_reversed(row[x].style))
 			return false;
 	return true;
 }

@@ -225,9 +225,9 @@ draw_legend(const struct plot *p, int i, int x, bool is_drawn)
 	snprintf(text, sizeof text, " %s %s", c->name, value);
 	if (is_drawn) {
 		canvas_put(p->a, x, 0,
-			   p->set == RASTER_ASCII ? (unsigned char)c->style->glyph
-						  : c->style->sample,
-			   c->look);
+			   p->set == RASTER_ASCII ? (unsigned char)c->stroke->glyph
+						  : c->stroke->sample,
+			   c->style);
 		canvas_text(p->a, x + 1, 0, c->series ? CANVAS_PLAIN : CANVAS_DIM, text);
 	}
 	return x + 1 + text_width(text);
@@ -241,8 +241,8 @@ draw_title(const struct plot *p)
 	const struct scene_view *v = &p->s->view;
 	double smooth = p->s->info.run.settings.knobs.smooth;
 	char flags[48] = "", value[64];
-	enum canvas_look look = v->focus == LAYOUT_loss + p->which ? CANVAS_FOCUS : CANVAS_BOLD;
-	int n, x = canvas_text(p->a, 0, 0, look, metric_info(p->metric)->name);
+	enum canvas_style style = v->focus == LAYOUT_loss + p->which ? CANVAS_FOCUS : CANVAS_BOLD;
+	int n, x = canvas_text(p->a, 0, 0, style, metric_info(p->metric)->name);
 
 	if (v->cursor_on)
 		x = canvas_textf(p->a, x + 1, 0, CANVAS_MARK, "@%u", v->cursor);
@@ -291,7 +291,7 @@ name_levels(const struct plot *p, struct canvas_area plot)
 				&plot.canvas
 					 ->cell[(plot.y + row) * plot.canvas->width + plot.x + c];
 
-			is_free = cell->ch == ' ' || cell->look == CANVAS_DIM;
+			is_free = cell->ch == ' ' || cell->style == CANVAS_DIM;
 		}
 		if (!is_free || x <= plot.width / 2)
 			continue;
@@ -319,12 +319,12 @@ draw_curves(const struct plot *p, struct canvas_area plot)
 		else
 			raster_line(&r, 0, row, r.columns - 1, row);
 		if (p->set != RASTER_ASCII || !c->series)
-			raster_dash(&r, c->style->on, c->style->off);
+			raster_dash(&r, c->stroke->on, c->stroke->off);
 		for (int k = 0; k < r.width * r.height; k++) {
-			uint32_t ch = raster_char(&r, k % r.width, k / r.width, c->style->glyph);
+			uint32_t ch = raster_char(&r, k % r.width, k / r.width, c->stroke->glyph);
 
 			if (ch)
-				canvas_put(plot, k % r.width, k / r.width, ch, c->look);
+				canvas_put(plot, k % r.width, k / r.width, ch, c->style);
 		}
 	}
 	name_levels(p, plot);

@@ -150,7 +150,7 @@ rail_letters(const struct scene *s, struct canvas_area row, const struct rail *r
 	for (size_t i = 0; i < s->n_marks; i++) {
 		const struct scene_mark *m = &s->mark[i];
 		int x = rail_column(s, r, m);
-		enum canvas_look look = m->kind == SCENE_DIVERGED ? CANVAS_BAD : CANVAS_MARK;
+		enum canvas_style style = m->kind == SCENE_DIVERGED ? CANVAS_BAD : CANVAS_MARK;
 
 		if (x < 0)
 			continue;
@@ -162,7 +162,7 @@ rail_letters(const struct scene *s, struct canvas_area row, const struct rail *r
 			canvas_put(cells, x, 0, '0' + (uint32_t)(count[x] < 9 ? count[x] : 9),
 				   CANVAS_MARK);
 		else if (count[x] == 1 || m->kind == SCENE_STAGE)
-			canvas_put(cells, x, 0, m->letter ? (unsigned char)m->letter : '?', look);
+			canvas_put(cells, x, 0, m->letter ? (unsigned char)m->letter : '?', style);
 	}
 	mem_free(count);
 }

@@ -50,7 +50,7 @@ static const struct ground {
 static int refused, given, diverged;
 
 static void
-give(struct session *s, const char *line, bool must)
+run_line(struct session *s, const char *line, bool must)
 {
 	struct err e = { "" };
 
@@ -79,7 +79,7 @@ pump(struct session *s, bool to_the_end)
 static void
 go_on(struct session *s)
 {
-	give(s, "pause off", true);
+	run_line(s, "pause off", true);
 	for (int i = 0; i < 20 && session_info(s)->paused; i++) {
 		struct pollfd p = { session_fd(s), POLLIN, 0 };
 
@@ -90,15 +90,15 @@ go_on(struct session *s)
 
 /* After a divergence, lower the learning rate, clip the gradient, and resume. */
 static void
-mend(struct session *s)
+recover(struct session *s)
 {
 	if (++diverged > 20) {
 		fprintf(stderr, "step %llu cannot be mended\n",
 			(unsigned long long)session_info(s)->run.step);
 		exit(1);
 	}
-	give(s, "set lr 0.001", true);
-	give(s, "set clip 1", true);
+	run_line(s, "set lr 0.001", true);
+	run_line(s, "set clip 1", true);
 	go_on(s);
 }
 
@@ -110,7 +110,7 @@ add_set(struct session *s, const char *set)
 	struct text line = { 0 };
 
 	text_addf(&line, "data add '%s' as more weight 0.5", path);
-	give(s, line.s, true);
+	run_line(s, line.s, true);
 	text_release(&line);
 	mem_free(path);
 }
@@ -121,7 +121,7 @@ run(struct session *s, const struct ground *g, int changes)
 	struct text line = { 0 };
 
 	for (int i = 0; g->lines[i]; i++) {
-		give(s, g->lines[i], true);
+		run_line(s, g->lines[i], true);
 		pump(s, true);
 		if (i == 0)
 			add_set(s, strstr(g->lines[0], "digits") ? "digits" : "sentences");
@@ -129,20 +129,20 @@ run(struct session *s, const struct ground *g, int changes)
 	}
 	text_addf(&line, "@%d pause on",
 		  PER); /* with a step, so that it is exact on a busy machine */
-	give(s, line.s, true);
+	run_line(s, line.s, true);
 	text_clear(&line);
 	text_addf(&line, "run %d", (changes + 2) * PER);
-	give(s, line.s, true);
+	run_line(s, line.s, true);
 	pump(s, false);
 	for (int i = 1; i <= changes; i++) {
 		text_clear(&line);
 		text_addf(&line, "@%d ", (int)session_info(s)->run.step + i * PER);
 		storm_changes_add(&line, g->layer, 5);
-		give(s, line.s, false);
+		run_line(s, line.s, false);
 	}
 	go_on(s);
 	for (pump(s, true); session_info(s)->paused; pump(s, true))
-		mend(s);
+		recover(s);
 	text_release(&line);
 }
 

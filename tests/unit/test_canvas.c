@@ -30,7 +30,7 @@ text_is_clipped_to_its_area(void **state)
 	canvas_text(inner, -1, 1, CANVAS_PLAIN, "xyz");
 	canvas_put(inner, 0, 5, 'q', CANVAS_PLAIN);
 	check_dump(&c, "\n abc\n yz\n");
-	CHECK_INT(c.cell[6 + 1].look, CANVAS_BOLD);
+	CHECK_INT(c.cell[6 + 1].style, CANVAS_BOLD);
 	canvas_release(&c);
 }
 

@@ -150,7 +150,7 @@ look_of(const struct canvas *c, const char *text)
 		while (k < n && c->cell[i + k].ch == (unsigned char)text[k])
 			k++;
 		if (k == n)
-			return c->cell[i].look;
+			return c->cell[i].style;
 	}
 	return -1;
 }
@@ -190,14 +190,14 @@ attributes_of_focus_pending_errors_and_matches(void **state)
 
 /* Check that an ASCII text is on the screen with an attribute. */
 static void
-check_shown(const struct scene *s, struct canvas *c, const char *text, int look)
+check_shown(const struct scene *s, struct canvas *c, const char *text, int style)
 {
 	pane_draw_all(s, c);
-	if (look_of(c, text) != look) {
+	if (look_of(c, text) != style) {
 		struct text t = { 0 };
 
 		canvas_dump(c, &t);
-		fail_msg("'%s' is not there in look %d:\n%s", text, look, text_get(&t));
+		fail_msg("'%s' is not there in style %d:\n%s", text, style, text_get(&t));
 	}
 }
 
@@ -406,7 +406,7 @@ each_term_has_its_own_texture_or_attribute(void **state)
 	pane_draw_all(&s, &c);
 	for (int y = 0; y < c.height; y++) {
 		const struct cell *row = &c.cell[y * c.width];
-		uint64_t drawn = (uint64_t)row[0].ch << 8 | row[0].look;
+		uint64_t drawn = (uint64_t)row[0].ch << 8 | row[0].style;
 
 		if (row[1].ch != ' ' || row[0].ch < 0x2500 || row[2].ch < 'a' || row[2].ch > 'z')
 			continue;

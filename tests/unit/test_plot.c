@@ -174,8 +174,8 @@ curves_differ_without_colour(void **state)
 			const struct cell *cell =
 				&plotrig.canvas.cell[y * plotrig.canvas.width + x];
 
-			CHECK(cell->look != CANVAS_CURVE1 || cell->ch != ' ');
-			if (cell->look == CANVAS_CURVE2 && x > 6)
+			CHECK(cell->style != CANVAS_CURVE1 || cell->ch != ' ');
+			if (cell->style == CANVAS_CURVE2 && x > 6)
 				blank += plotrig.canvas.cell[y * plotrig.canvas.width + x - 1].ch ==
 					 ' ';
 		}
@@ -248,7 +248,7 @@ a_plot_of_any_size_stays_in_its_area(void **state)
 			canvas_resize(&plotrig.canvas, w + 4, h + 2);
 			for (int k = 0; k < plotrig.canvas.width * plotrig.canvas.height; k++)
 				plotrig.canvas.cell[k] =
-					(struct cell){ .ch = 0xE000, .look = CANVAS_GOOD };
+					(struct cell){ .ch = 0xE000, .style = CANVAS_GOOD };
 			a = canvas_cut(canvas_all(&plotrig.canvas), 2, 1, w, h);
 			for (int y = 0; y < h; y++)
 				for (int x = 0; x < w; x++)
@@ -260,7 +260,7 @@ a_plot_of_any_size_stays_in_its_area(void **state)
 
 				if (x < 0 || y < 0 || x >= w || y >= h)
 					CHECK(plotrig.canvas.cell[k].ch == 0xE000 &&
-					      plotrig.canvas.cell[k].look == CANVAS_GOOD);
+					      plotrig.canvas.cell[k].style == CANVAS_GOOD);
 				else
 					CHECK(plotrig.canvas.cell[k].ch != 0xE000);
 			}

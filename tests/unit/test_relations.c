@@ -86,7 +86,7 @@ rig_make(struct rig *r, const struct loss *loss, bool padded, bool causal)
 }
 
 static bool
-looks(const struct rig *r, size_t row, size_t q, size_t k)
+attends(const struct rig *r, size_t row, size_t q, size_t k)
 {
 	const real *s = r->a.seen ? r->a.seen + row * LENGTH : NULL;
 
@@ -107,7 +107,7 @@ plain_relation(const struct rig *r, size_t row, const real *x, size_t width, siz
 		for (size_t c = 0; c < dim; c++)
 			dot += (double)x[(row * LENGTH + q) * width + head * dim + c] *
 			       (double)x[(row * LENGTH + k) * width + head * dim + c];
-		sum += p[k] = looks(r, row, q, k) ? exp(dot / sqrt((double)dim)) : 0;
+		sum += p[k] = attends(r, row, q, k) ? exp(dot / sqrt((double)dim)) : 0;
 	}
 	for (size_t k = 0; k < LENGTH; k++)
 		p[k] /= sum;
@@ -131,7 +131,7 @@ plain_query(const struct rig *r, size_t row, size_t heads, size_t head, size_t q
 		}
 	}
 	for (size_t k = 0; k < LENGTH; k++)
-		if (looks(r, row, q, k))
+		if (attends(r, row, q, k))
 			sum += r->loss == &loss_tiny_attention ? (s[k] - p[k]) * (s[k] - p[k])
 							       : p[k] * log(p[k] / s[k]);
 	return sum;
@@ -151,8 +151,8 @@ plain(const struct rig *r)
 
 		for (size_t q = 0; q < LENGTH; q++) {
 			for (size_t k = 0; k < LENGTH; k++)
-				pairs += looks(r, row, q, k);
-			if (!looks(r, row, q, q))
+				pairs += attends(r, row, q, k);
+			if (!attends(r, row, q, q))
 				continue;
 			tokens++;
 			for (size_t h = 0; h < heads; h++)

@@ -72,16 +72,16 @@ compare_query(const struct net *n, size_t row, size_t head, size_t q, bool turns
 	for (size_t k = 0; k < LENGTH; k++) {
 		const real *key = tapped(n, MODEL_KEY) + (row * LENGTH + k) * kv * dim +
 				  head / (heads / kv) * dim;
-		bool looks = ids[row * LENGTH + q] >= 0 && ids[row * LENGTH + k] >= 0 &&
-			     (!n->io.next_token || k <= q);
+		bool attends = ids[row * LENGTH + q] >= 0 && ids[row * LENGTH + k] >= 0 &&
+			       (!n->io.next_token || k <= q);
 		double dot = 0;
 
 		for (size_t c = 0; c < dim; c++)
 			dot += query[c] * key[c];
-		sum += looks ? exp(score[k]) : 0;
-		if (!looks || !turns || k == q) /* rotated equally, both: no change */
-			CHECK_NEAR(score[k], looks ? dot / sqrt((double)dim) : 0, 1e-13);
-		if (!looks)
+		sum += attends ? exp(score[k]) : 0;
+		if (!attends || !turns || k == q) /* rotated equally, both: no change */
+			CHECK_NEAR(score[k], attends ? dot / sqrt((double)dim) : 0, 1e-13);
+		if (!attends)
 			CHECK_NEAR(share[k], 0, 0);
 	}
 	for (size_t k = 0; k < LENGTH && sum > 0; k++)

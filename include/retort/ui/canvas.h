@@ -8,7 +8,7 @@
 #include "retort/base/text.h"
 
 /* Looks by purpose; ui/term/term.c maps them to attributes and colours. */
-enum canvas_look {
+enum canvas_style {
 	CANVAS_PLAIN,
 	CANVAS_DIM,     /* rules, ticks, hints */
 	CANVAS_BOLD,    /* headings */
@@ -33,7 +33,7 @@ enum canvas_look {
 
 struct cell {
 	uint32_t ch;                 /* code point; 0: right half of a wide character */
-	uint8_t look;                /* enum canvas_look */
+	uint8_t style;               /* enum canvas_style */
 	uint32_t mark[CANVAS_MARKS]; /* combining marks drawn over ch; 0: none */
 };
 
@@ -66,25 +66,25 @@ struct canvas_area canvas_cut(struct canvas_area a, int x, int y, int width, int
  * character is drawn as '?'. A non-spacing mark is added to the character before (x, y); other
  * characters without width are not drawn.
  */
-void canvas_put(struct canvas_area a, int x, int y, uint32_t ch, enum canvas_look look);
+void canvas_put(struct canvas_area a, int x, int y, uint32_t ch, enum canvas_style style);
 
 /* The character of a cell of `a`, which must contain it. */
 uint32_t canvas_get(struct canvas_area a, int x, int y);
 
 /* Draw UTF-8 text from (x, y), clipped. Returns the column after it, clipped or not. */
-int canvas_text(struct canvas_area a, int x, int y, enum canvas_look look, const char *s);
-int canvas_textf(struct canvas_area a, int x, int y, enum canvas_look look, const char *fmt, ...)
+int canvas_text(struct canvas_area a, int x, int y, enum canvas_style style, const char *s);
+int canvas_textf(struct canvas_area a, int x, int y, enum canvas_style style, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
 
 /* Draw UTF-8 text in at most `width` columns. Returns the column after it. */
-int canvas_text_most(struct canvas_area a, int x, int y, int width, enum canvas_look look,
+int canvas_text_most(struct canvas_area a, int x, int y, int width, enum canvas_style style,
 		     const char *s);
 
 /* Draw UTF-8 text that ends before column x. */
-void canvas_text_right(struct canvas_area a, int x, int y, enum canvas_look look, const char *s);
+void canvas_text_right(struct canvas_area a, int x, int y, enum canvas_style style, const char *s);
 
-/* Change the look of `width` cells; their characters stay. */
-void canvas_paint(struct canvas_area a, int x, int y, int width, enum canvas_look look);
+/* Change the style of `width` cells; their characters stay. */
+void canvas_paint(struct canvas_area a, int x, int y, int width, enum canvas_style style);
 
 /* Append the rows as UTF-8 lines without trailing blanks. */
 void canvas_dump(const struct canvas *c, struct text *out);

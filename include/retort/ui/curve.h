@@ -13,7 +13,7 @@
 #define CURVE_MAX (3 + TRAIN_TEACHERS)
 
 /* Style that distinguishes curves without colour: a glyph in ASCII, a line pattern otherwise. */
-struct curve_style {
+struct curve_stroke {
 	char glyph;      /* of points in ASCII */
 	uint32_t sample; /* of the legend in UTF-8: a code point */
 	int on, off;     /* dot columns drawn and omitted, in turn; off 0: solid */
@@ -24,8 +24,8 @@ struct curve {
 	const struct series *series; /* borrowed; NULL: a horizontal line at `level` */
 	double level;                /* last score of a teacher */
 	bool context; /* does not set the range of the axis unless it is the only curve */
-	enum canvas_look look;
-	const struct curve_style *style;
+	enum canvas_style style;
+	const struct curve_stroke *stroke;
 };
 
 /*

@@ -42,6 +42,6 @@ const char *pane_brief(const char *name, int width, char *buf, size_t size);
 
 /* Draw a bar of `width` cells at (x, y), of which `part`, 0 to 1, is filled. */
 void pane_meter(const struct scene *s, struct canvas_area a, int x, int y, int width, double part,
-		enum canvas_look look);
+		enum canvas_style style);
 
 #endif

@@ -53,7 +53,7 @@ make_remedy(struct trainer_state *w, struct request *r, struct settings *s, stru
 }
 
 static int
-take_off(struct trainer_state *w, struct request *r, struct settings *s, struct err *e)
+remove_remedy(struct trainer_state *w, struct request *r, struct settings *s, struct err *e)
 {
 	int kind = r->u.remedy.kind;
 
@@ -77,7 +77,7 @@ handle_remedy(void *state, struct trainer_state *w, struct request *r, struct er
 	if (w->info.phase == LAB_TRAINING || w->info.phase == LAB_REPORTING)
 		return err_set(e, "remedy %s: another network is training; `stop` first", name);
 	s = settings_change_base(w);
-	status = r->u.remedy.off ? take_off(w, r, &s, e) : make_remedy(w, r, &s, &note, e);
+	status = r->u.remedy.off ? remove_remedy(w, r, &s, e) : make_remedy(w, r, &s, &note, e);
 	if (status == 0 && note.len)
 		snprintf(r->note + strlen(r->note), sizeof r->note - strlen(r->note), "; %s",
 			 text_get(&note));

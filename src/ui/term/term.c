@@ -214,15 +214,15 @@ term_mouse(struct term *t, bool on)
 		t->mouse = on;
 }
 
-/* Map a look to attributes and a colour pair (0: none, else colour + 1). Curves also differ by line
- * patterns. */
+/* Map a style to attributes and a colour pair (0: none, else colour + 1). Curves also differ by
+ * line patterns. */
 static void
-look_attributes(const struct term *t, unsigned look, attr_t *attr, short *pair)
+style_attributes(const struct term *t, unsigned style, attr_t *attr, short *pair)
 {
 	static const struct {
 		attr_t mono, attr;
 		short color; /* + 1 */
-	} looks[CANVAS_LOOKS] = {
+	} styles[CANVAS_LOOKS] = {
 		[CANVAS_PLAIN] = { A_NORMAL, A_NORMAL, 0 },
 		[CANVAS_DIM] = { A_DIM, A_DIM, 0 },
 		[CANVAS_BOLD] = { A_BOLD, A_BOLD, 0 },
@@ -242,8 +242,8 @@ look_attributes(const struct term *t, unsigned look, attr_t *attr, short *pair)
 		[CANVAS_BAD] = { A_BOLD, A_BOLD, COLOR_RED + 1 },
 	};
 
-	*attr = t->color ? looks[look].attr : looks[look].mono;
-	*pair = t->color ? looks[look].color : 0;
+	*attr = t->color ? styles[style].attr : styles[style].mono;
+	*pair = t->color ? styles[style].color : 0;
 }
 
 /*
@@ -265,7 +265,7 @@ put_cell(const struct term *t, int y, int x, const struct cell *cell, int width)
 	short pair;
 	cchar_t c;
 
-	look_attributes(t, cell->look, &attr, &pair);
+	style_attributes(t, cell->style, &attr, &pair);
 	for (int i = 0; i < CANVAS_MARKS && cell->mark[i] && can_show(t, cell->mark[i], 0); i++)
 		text[1 + i] = (wchar_t)cell->mark[i];
 	if (!can_show(t, cell->ch, width)) {
@@ -283,7 +283,7 @@ put_cell(const struct term *t, int y, int x, const struct cell *cell, int width)
 static bool
 is_equal(const struct cell *a, const struct cell *b)
 {
-	return a->ch == b->ch && a->look == b->look &&
+	return a->ch == b->ch && a->style == b->style &&
 	       memcmp(a->mark, b->mark, sizeof a->mark) == 0;
 }
 

@@ -31,7 +31,7 @@ bool term_braille(const struct term *t);
 void term_size(struct term *t, int *width, int *height);
 
 /* Set colours: 0 auto (by NO_COLOR), 1 always, 2 never; none on a terminal without them. Without
- * colours looks are bold, dim, underlined, reversed. */
+ * colours, styles are bold, dim, underlined, reversed. */
 void term_color(struct term *t, int mode);
 void term_mouse(struct term *t, bool on);
 
