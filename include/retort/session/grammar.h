@@ -72,6 +72,31 @@ struct grammar_item {
 	const char *help;    /* a few words for the manual; NULL: none */
 };
 
+/* Options in any order: with an argument, a whole number of low to high, one of some words, or
+ * without an argument; and a keyword that is refused with a reason. */
+#define GRAMMAR_OPTION(keyword, argument, of, text)                                               \
+	{                                                                                         \
+		.word = keyword, .name = argument, .kind = of, .flags = GRAMMAR_ANY, .help = text \
+	}
+#define GRAMMAR_COUNT(keyword, argument, low, high, text)                                        \
+	{                                                                                        \
+		.word = keyword, .name = argument, .kind = GRAMMAR_NUMBER, .flags = GRAMMAR_ANY, \
+		.min = low, .max = high, .help = text                                            \
+	}
+#define GRAMMAR_ONE_OF(keyword, words, text)                                                     \
+	{                                                                                        \
+		.word = keyword, .kind = GRAMMAR_CHOICE, .flags = GRAMMAR_ANY, .choices = words, \
+		.help = text                                                                     \
+	}
+#define GRAMMAR_FLAG(keyword, text)                                 \
+	{                                                           \
+		.word = keyword, .flags = GRAMMAR_ANY, .help = text \
+	}
+#define GRAMMAR_NOT(keyword, reason)                                                    \
+	{                                                                               \
+		.word = keyword, .flags = GRAMMAR_ANY | GRAMMAR_REFUSED, .help = reason \
+	}
+
 struct cmd_call;
 
 /*

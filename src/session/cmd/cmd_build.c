@@ -153,11 +153,7 @@ create_teacher(struct cmd_call *c, struct err *e)
 	return r ? store_model(c, r, e) : -1;
 }
 
-#define BUILD_HASH                                                   \
-	{                                                            \
-		.word = "hash", .name = "HEX", .flags = GRAMMAR_ANY, \
-		.help = "the hash that a recording expects"          \
-	}
+#define BUILD_HASH GRAMMAR_OPTION("hash", "HEX", GRAMMAR_WORD, "the hash that a recording expects")
 #define BUILD_FILE                                                                  \
 	{                                                                           \
 		.name = "FILE", .kind = GRAMMAR_FILE,                               \
@@ -173,10 +169,8 @@ static const struct grammar_form teacher_forms[] = {
 	GRAMMAR_FORM(
 		read_outputs, BUILD_TEACHER, { .word = "outputs" },
 		{ .name = "FILE", .kind = GRAMMAR_FILE },
-		{ .word = "probabilities",
-		  .flags = GRAMMAR_ANY,
-		  .help = "the file holds probabilities" },
-		{ .word = "ids", .flags = GRAMMAR_ANY, .help = "rows are found by their id" },
+		GRAMMAR_FLAG("probabilities", "the file holds probabilities"),
+		GRAMMAR_FLAG("ids", "rows are found by their id"),
 		{ .name = "ROWS", .kind = GRAMMAR_FILE, .flags = GRAMMAR_MORE | GRAMMAR_OPTIONAL },
 		BUILD_HASH),
 	GRAMMAR_FORM(set_option, BUILD_TEACHER,

@@ -193,112 +193,42 @@ exec_held_out(struct cmd_call *c, struct err *e)
 	return data_options_more(c, DATASET_HELD, e);
 }
 
-#define DATA_NAME                                         \
-	{                                                 \
-		.name = "NAME|FILE", .kind = GRAMMAR_DATA \
-	}
-#define DATA_AS                                                                              \
-	{                                                                                    \
-		.word = "as", .name = "SET", .flags = GRAMMAR_ANY, .help = "name of the set" \
-	}
-#define DATA_UNLABELLED                                                                       \
-	{                                                                                     \
-		.word = "unlabelled", .flags = GRAMMAR_ANY, .help = "the rows have no labels" \
-	}
+/* clang-format off */
+#define DATA_NAME { .name = "NAME|FILE", .kind = GRAMMAR_DATA }
+#define DATA_AS GRAMMAR_OPTION("as", "SET", GRAMMAR_WORD, "name of the set")
+#define DATA_UNLABELLED GRAMMAR_FLAG("unlabelled", "the rows have no labels")
+#define DATA_LABELS GRAMMAR_COUNT("labels", "N", 1, 0, "training rows with a visible label")
 
-/* Options of a set, in any order. */
-#define DATA_OPTIONS                                                 \
-	{ .word = "label",                                           \
-	  .name = "COLUMN",                                          \
-	  .kind = GRAMMAR_WORD,                                      \
-	  .flags = GRAMMAR_ANY,                                      \
-	  .help = "column of the labels, by name or number" },       \
-		{ .word = "without",                                 \
-		  .name = "COLUMN[,COLUMN]...",                      \
-		  .kind = GRAMMAR_WORD,                              \
-		  .flags = GRAMMAR_ANY,                              \
-		  .help = "columns to leave out" },                  \
-		{ .word = "header",                                  \
-		  .kind = GRAMMAR_CHOICE,                            \
-		  .flags = GRAMMAR_ANY,                              \
-		  .choices = "yes, no",                              \
-		  .help = "whether the first row holds names" },     \
-		{ .word = "labels-from",                             \
-		  .name = "FILE",                                    \
-		  .kind = GRAMMAR_FILE,                              \
-		  .flags = GRAMMAR_ANY,                              \
-		  .help = "IDX file of labels" },                    \
-		{ .word = "image",                                   \
-		  .name = "HxW[xC]",                                 \
-		  .kind = GRAMMAR_WORD,                              \
-		  .flags = GRAMMAR_ANY,                              \
-		  .help = "shape of an image in a row" },            \
-		{ .word = "text",                                    \
-		  .name = "COLUMN",                                  \
-		  .kind = GRAMMAR_WORD,                              \
-		  .flags = GRAMMAR_ANY,                              \
-		  .help = "column of the texts" },                   \
-		{ .word = "tokens",                                  \
-		  .name = "byte|char|byte+mask|char+mask|FILE",      \
-		  .kind = GRAMMAR_FILE,                              \
-		  .flags = GRAMMAR_ANY,                              \
-		  .help = "tokens, or a vocabulary" },               \
-		{ .word = "length",                                  \
-		  .name = "N",                                       \
-		  .kind = GRAMMAR_NUMBER,                            \
-		  .flags = GRAMMAR_ANY,                              \
-		  .min = 1,                                          \
-		  .max = DATASET_LENGTH,                             \
-		  .help = "tokens of a row" },                       \
-		{ .word = "frame",                                   \
-		  .kind = GRAMMAR_CHOICE,                            \
-		  .flags = GRAMMAR_ANY,                              \
-		  .choices = "yes, no",                              \
-		  .help = "special tokens around a text" },          \
-		{ .word = "vocab",                                   \
-		  .name = "N",                                       \
-		  .kind = GRAMMAR_NUMBER,                            \
-		  .flags = GRAMMAR_ANY,                              \
-		  .min = 1,                                          \
-		  .max = DATASET_VOCAB,                              \
-		  .help = "tokens to learn" },                       \
-	{                                                            \
-		.word = "hash", .name = "HEX", .flags = GRAMMAR_ANY, \
-		.help = "the hash that a recording expects"          \
-	}
-
-#define DATA_LABELS                                                                          \
-	{                                                                                    \
-		.word = "labels", .name = "N", .kind = GRAMMAR_NUMBER, .flags = GRAMMAR_ANY, \
-		.min = 1, .help = "training rows with a visible label"                       \
-	}
+/* Options of every set, in any order. */
+#define DATA_OPTIONS                                                                                \
+	GRAMMAR_OPTION("label", "COLUMN", GRAMMAR_WORD, "column of the labels, by name or number"), \
+	GRAMMAR_OPTION("without", "COLUMN[,COLUMN]...", GRAMMAR_WORD, "columns to leave out"),      \
+	GRAMMAR_ONE_OF("header", "yes, no", "whether the first row holds names"),                   \
+	GRAMMAR_OPTION("labels-from", "FILE", GRAMMAR_FILE, "IDX file of labels"),                  \
+	GRAMMAR_OPTION("image", "HxW[xC]", GRAMMAR_WORD, "shape of an image in a row"),             \
+	GRAMMAR_OPTION("text", "COLUMN", GRAMMAR_WORD, "column of the texts"),                      \
+	GRAMMAR_OPTION("tokens", "byte|char|byte+mask|char+mask|FILE", GRAMMAR_FILE,                \
+		       "tokens, or a vocabulary"),                                                  \
+	GRAMMAR_COUNT("length", "N", 1, DATASET_LENGTH, "tokens of a row"),                         \
+	GRAMMAR_ONE_OF("frame", "yes, no", "special tokens around a text"),                         \
+	GRAMMAR_COUNT("vocab", "N", 1, DATASET_VOCAB, "tokens to learn"),                           \
+	GRAMMAR_OPTION("hash", "HEX", GRAMMAR_WORD, "the hash that a recording expects")
 
 /* Options that go with another form. */
-#define DATA_NOT_LABELS                                                               \
-	{                                                                             \
-		.word = "labels", .flags = GRAMMAR_ANY | GRAMMAR_REFUSED,             \
-		.help = "applies to the data only; use `unlabelled` for an added set" \
-	}
-#define DATA_NOT_UNLABELLED                                                                 \
-	{                                                                                   \
-		.word = "unlabelled", .flags = GRAMMAR_ANY | GRAMMAR_REFUSED,               \
-		.help = "goes with `data add`: figures are measured on labels of the data " \
-			"itself, so read those first"                                       \
-	}
-#define DATA_NOT_WEIGHT                                                                 \
-	{                                                                               \
-		.word = "weight", .flags = GRAMMAR_ANY | GRAMMAR_REFUSED,               \
-		.help = "goes with `data add`: the rows of this set are not trained on" \
-	}
+#define DATA_NOT_LABELS                                                                             \
+	GRAMMAR_NOT("labels", "applies to the data only; use `unlabelled` for an added set")
+#define DATA_NOT_UNLABELLED                                                                         \
+	GRAMMAR_NOT("unlabelled", "goes with `data add`: figures are measured on labels of the "    \
+				  "data itself, so read those first")
+#define DATA_NOT_WEIGHT                                                                             \
+	GRAMMAR_NOT("weight", "goes with `data add`: the rows of this set are not trained on")
+/* clang-format on */
 
 static const struct grammar_form data_forms[] = {
 	GRAMMAR_FORM(exec_add, { .word = "add", .help = "add rows that are trained on" }, DATA_NAME,
 		     DATA_AS, DATA_UNLABELLED,
-		     { .word = "weight",
-		       .name = "W",
-		       .kind = GRAMMAR_REAL,
-		       .flags = GRAMMAR_ANY,
-		       .help = "how often its rows are drawn (default: 1)" },
+		     GRAMMAR_OPTION("weight", "W", GRAMMAR_REAL,
+				    "how often its rows are drawn (default: 1)"),
 		     DATA_OPTIONS, DATA_NOT_LABELS),
 	GRAMMAR_FORM(exec_target, { .word = "target", .help = "add rows to evaluate on" },
 		     DATA_NAME, DATA_AS, DATA_UNLABELLED, DATA_OPTIONS, DATA_NOT_LABELS,

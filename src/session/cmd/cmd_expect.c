@@ -50,11 +50,7 @@ exec_expect(struct cmd_call *c, struct err *e)
 static const struct grammar_form expect_forms[] = {
 	GRAMMAR_FORM(exec_expect, { .name = "[NAME:]METRIC", .kind = GRAMMAR_METRIC },
 		     { .name = "VALUE", .kind = GRAMMAR_REAL },
-		     { .word = "within",
-		       .name = "X",
-		       .kind = GRAMMAR_REAL,
-		       .flags = GRAMMAR_ANY,
-		       .help = "largest absolute difference" }),
+		     GRAMMAR_OPTION("within", "X", GRAMMAR_REAL, "largest absolute difference")),
 	{ NULL }
 };
 

@@ -212,30 +212,14 @@ exec_map(struct cmd_call *c, struct err *e)
 }
 
 /* How a pair is compared, in any order. */
-#define MAP_OPTIONS                                                             \
-	{ .word = "on",                                                         \
-	  .kind = GRAMMAR_CHOICE,                                               \
-	  .flags = GRAMMAR_ANY,                                                 \
-	  .choices = "hidden, attention, value, query, key, scores",            \
-	  .help = "part of the layers that is compared" },                      \
-		{ .word = "match",                                              \
-		  .name = "LOSS",                                               \
-		  .kind = GRAMMAR_LAYER_LOSS,                                   \
-		  .flags = GRAMMAR_ANY,                                         \
-		  .help = "loss between the layers" },                          \
-		{ .word = "through",                                            \
-		  .kind = GRAMMAR_CHOICE,                                       \
-		  .flags = GRAMMAR_ANY,                                         \
-		  .choices = "none, linear, conv1x1, shared",                   \
-		  .help = "projection of the student layer" },                  \
-		{ .word = "weight",                                             \
-		  .name = "W",                                                  \
-		  .kind = GRAMMAR_REAL,                                         \
-		  .flags = GRAMMAR_ANY,                                         \
-		  .help = "weight of the term" },                               \
-	{                                                                       \
-		.word = "off", .flags = GRAMMAR_ANY, .help = "remove the pairs" \
-	}
+#define MAP_OPTIONS                                                                             \
+	GRAMMAR_ONE_OF("on", "hidden, attention, value, query, key, scores",                    \
+		       "part of the layers that is compared"),                                  \
+		GRAMMAR_OPTION("match", "LOSS", GRAMMAR_LAYER_LOSS, "loss between the layers"), \
+		GRAMMAR_ONE_OF("through", "none, linear, conv1x1, shared",                      \
+			       "projection of the student layer"),                              \
+		GRAMMAR_OPTION("weight", "W", GRAMMAR_REAL, "weight of the term"),              \
+		GRAMMAR_FLAG("off", "remove the pairs")
 
 static const struct grammar_form map_forms[] = {
 	GRAMMAR_FORM(exec_list),

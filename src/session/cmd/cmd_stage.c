@@ -102,41 +102,33 @@ exec_teach(struct cmd_call *c, struct err *e)
 }
 
 /* Settings of a stage, in any order. */
-#define STAGE_WORDS                                                           \
-	{ .word = "steps",                                                    \
-	  .name = "N",                                                        \
-	  .kind = GRAMMAR_NUMBER,                                             \
-	  .flags = GRAMMAR_ANY | GRAMMAR_BARE,                                \
-	  .min = 1,                                                           \
-	  .max = RAMP_MOST,                                                   \
-	  .help = "optimizer steps" },                                        \
-		{ .word = "lr",                                               \
-		  .name = "LR",                                               \
-		  .kind = GRAMMAR_REAL,                                       \
-		  .flags = GRAMMAR_ANY,                                       \
-		  .help = "learning rate" },                                  \
-		{ .word = "rows",                                             \
-		  .kind = GRAMMAR_CHOICE,                                     \
-		  .flags = GRAMMAR_ANY,                                       \
-		  .choices = "labelled, all",                                 \
-		  .help = "training rows that are drawn" },                   \
-		{ .word = "sets",                                             \
-		  .name = "SET[,SET]...",                                     \
-		  .kind = GRAMMAR_TRAIN_SET,                                  \
-		  .flags = GRAMMAR_ANY | GRAMMAR_REPEAT,                      \
-		  .help = "sets that are drawn from" },                       \
-		{ .word = "freeze",                                           \
-		  .name = "LAYER[,LAYER]...",                                 \
-		  .kind = GRAMMAR_LAYER,                                      \
-		  .flags = GRAMMAR_ANY | GRAMMAR_REPEAT,                      \
-		  .help = "layers that are not updated" },                    \
-		{ .word = "set",                                              \
-		  .name = "KNOB",                                             \
-		  .kind = GRAMMAR_KNOB,                                       \
-		  .flags = GRAMMAR_ANY | GRAMMAR_REPEAT,                      \
-		  .help = "value of a knob during the stage" },               \
-	{                                                                     \
-		.name = "VALUE", .kind = GRAMMAR_VALUE, .flags = GRAMMAR_MORE \
+#define STAGE_WORDS                                                                      \
+	{ .word = "steps",                                                               \
+	  .name = "N",                                                                   \
+	  .kind = GRAMMAR_NUMBER,                                                        \
+	  .flags = GRAMMAR_ANY | GRAMMAR_BARE,                                           \
+	  .min = 1,                                                                      \
+	  .max = RAMP_MOST,                                                              \
+	  .help = "optimizer steps" },                                                   \
+		GRAMMAR_OPTION("lr", "LR", GRAMMAR_REAL, "learning rate"),               \
+		GRAMMAR_ONE_OF("rows", "labelled, all", "training rows that are drawn"), \
+		{ .word = "sets",                                                        \
+		  .name = "SET[,SET]...",                                                \
+		  .kind = GRAMMAR_TRAIN_SET,                                             \
+		  .flags = GRAMMAR_ANY | GRAMMAR_REPEAT,                                 \
+		  .help = "sets that are drawn from" },                                  \
+		{ .word = "freeze",                                                      \
+		  .name = "LAYER[,LAYER]...",                                            \
+		  .kind = GRAMMAR_LAYER,                                                 \
+		  .flags = GRAMMAR_ANY | GRAMMAR_REPEAT,                                 \
+		  .help = "layers that are not updated" },                               \
+		{ .word = "set",                                                         \
+		  .name = "KNOB",                                                        \
+		  .kind = GRAMMAR_KNOB,                                                  \
+		  .flags = GRAMMAR_ANY | GRAMMAR_REPEAT,                                 \
+		  .help = "value of a knob during the stage" },                          \
+	{                                                                                \
+		.name = "VALUE", .kind = GRAMMAR_VALUE, .flags = GRAMMAR_MORE            \
 	}
 
 #define STAGE_REFUSED(keyword)                                                                \
@@ -148,22 +140,17 @@ exec_teach(struct cmd_call *c, struct err *e)
 static const struct grammar_form stage_forms[] = {
 	GRAMMAR_FORM(exec_distil, { .word = "distil", .help = "no preset" }, STAGE_WORDS,
 		     STAGE_REFUSED("keep"), STAGE_REFUSED("fade")),
-	GRAMMAR_FORM(exec_finetune,
-		     { .word = "finetune", .help = "labels alone count at the end of the stage" },
-		     STAGE_WORDS,
-		     { .word = "keep",
-		       .name = "LOSS",
-		       .kind = GRAMMAR_LOSS,
-		       .flags = GRAMMAR_ANY | GRAMMAR_REPEAT,
-		       .help = "weight of a loss at the end of the fade" },
-		     { .name = "W", .kind = GRAMMAR_REAL, .flags = GRAMMAR_MORE },
-		     { .word = "fade",
-		       .name = "N",
-		       .kind = GRAMMAR_NUMBER,
-		       .flags = GRAMMAR_ANY,
-		       .min = 0,
-		       .max = RAMP_MOST,
-		       .help = "steps over which other losses fade out" }),
+	GRAMMAR_FORM(
+		exec_finetune,
+		{ .word = "finetune", .help = "labels alone count at the end of the stage" },
+		STAGE_WORDS,
+		{ .word = "keep",
+		  .name = "LOSS",
+		  .kind = GRAMMAR_LOSS,
+		  .flags = GRAMMAR_ANY | GRAMMAR_REPEAT,
+		  .help = "weight of a loss at the end of the fade" },
+		{ .name = "W", .kind = GRAMMAR_REAL, .flags = GRAMMAR_MORE },
+		GRAMMAR_COUNT("fade", "N", 0, RAMP_MOST, "steps over which other losses fade out")),
 	GRAMMAR_FORM(exec_hint, { .word = "hint", .help = "train with layer maps alone" },
 		     STAGE_WORDS, STAGE_REFUSED("keep"), STAGE_REFUSED("fade")),
 	GRAMMAR_FORM(exec_teach, { .word = "teach", .help = "copy the student to a teacher" },

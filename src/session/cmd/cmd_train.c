@@ -15,11 +15,8 @@ exec_train(struct cmd_call *c, struct err *e)
 
 static const struct grammar_form train_forms[] = {
 	GRAMMAR_FORM(exec_train, { .name = "NAME", .kind = GRAMMAR_TEACHER },
-		     { .word = "epochs",
-		       .name = "N",
-		       .kind = GRAMMAR_NUMBER,
-		       .flags = GRAMMAR_ANY,
-		       .help = "passes over the training rows (default: 30)" }),
+		     GRAMMAR_OPTION("epochs", "N", GRAMMAR_NUMBER,
+				    "passes over the training rows (default: 30)")),
 	{ NULL }
 };
 
