@@ -104,7 +104,7 @@ class Block(nn.Module):
 
 
 class Transformer(nn.Module):
-    """With classes an encoder that averages over the places, else a decoder whose head is its embedding."""
+    """With classes an encoder with mean pooling, otherwise a decoder with logits tied to the embedding."""
 
     def __init__(self, words, length, blocks, width, heads, wide, classes=0):
         super().__init__()
@@ -145,20 +145,20 @@ class Cnn(nn.Module):
 # Losses.
 
 def soft(student, teacher, temperature):
-    """Cross-entropy with the teacher's probabilities: the divergence, but for the teacher's own entropy."""
+    """Cross-entropy with the teacher's probabilities: the divergence plus the teacher's entropy."""
     target = F.softmax(teacher / temperature, -1)
     return -temperature ** 2 / len(student) * (target * F.log_softmax(student / temperature, -1)).sum()
 
 
 def soft_likeliest(student, words, target, temperature):
-    """The same over the words kept, and one class more that stands for all the others."""
+    """The same over the largest logits, with one more class for all others."""
     log_p = F.log_softmax(student / temperature, -1).gather(1, words)
     rest = torch.log1p(-log_p.exp().sum(1, keepdim=True).clamp(max=1 - 1e-6))
     return -temperature ** 2 / len(student) * (target * torch.cat([log_p, rest], 1)).sum()
 
 
 def attended(feature_map):
-    """Where a layer looks: squares summed over the channels, as a vector of length one an image."""
+    """Attention map of a layer: squares summed over channels, scaled to norm one per image."""
     return F.normalize(feature_map.square().sum(1).flatten(1))
 
 
@@ -169,7 +169,7 @@ class Workload:
     batch, rows, temperature, weight = 128, 8192, 4.0, 0.9
 
     def said(self, inputs):
-        """What the losses need of the teacher, as a list of tensors by row."""
+        """Teacher outputs that the losses need, as a list of tensors by row."""
         return [self.teacher(inputs)[0]]
 
     def hinton(self, logits, teacher, y):
@@ -274,7 +274,7 @@ class W5(Workload):
 
 
 class Run:
-    """One workload under way: an endless order of rows, and a step."""
+    """A running workload: an endless order of rows, and a step."""
 
     def __init__(self, kind):
         self.work = work = kind(args.samples or kind.rows)
