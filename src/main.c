@@ -128,6 +128,28 @@ run_command(const char *name, int argc, char **argv)
 	return status < 0 ? USAGE : 0;
 }
 
+/* Report an operand that is neither a file nor a word; return the exit status. */
+static int
+report_unknown(const char *operand)
+{
+	struct text expected = { 0 };
+	const char *last = NULL;
+	int status;
+
+	text_add(&expected, "a session file");
+	for (const struct cli_word *w = cli_words + 1; w->word; w++) {
+		if (strchr(w->word, ' '))
+			continue;
+		if (last)
+			text_addf(&expected, ", %s", last);
+		last = w->word;
+	}
+	text_addf(&expected, " or %s", last);
+	status = report_usage("unknown file or word", operand, text_get(&expected));
+	text_release(&expected);
+	return status;
+}
+
 /* Run what the operands name. Return the exit status. */
 static int
 run_operands(struct play_options *c, int argc, char **argv)
@@ -146,9 +168,7 @@ run_operands(struct play_options *c, int argc, char **argv)
 	if (argc > 1 && !word)
 		return report_usage("unexpected argument", argv[1], "one session file");
 	if (argc == 1 && strcmp(argv[0], "-") != 0 && !io_exists(argv[0]))
-		return report_usage(
-			"unknown file or word", argv[0],
-			"a session file, run, replay, commands, bench, loss, tokenizer or data");
+		return report_unknown(argv[0]);
 	if (blas_init(c->o.threads, &e) < 0) {
 		fprintf(stderr, "retort: %s\n", e.msg);
 		return 1;

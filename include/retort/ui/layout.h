@@ -5,7 +5,12 @@
 
 #include "retort/ui/scene.h"
 
-#define LAYOUT_PANES 16
+/* Indices into pane_table, in the order of panes.def. */
+enum layout_pane {
+#define PANE(id) LAYOUT_##id,
+#include "retort/ui/panes.def"
+	LAYOUT_PANES,
+};
 
 struct layout_rect {
 	int x, y, width, height; /* cells; height 0: not shown */
@@ -21,12 +26,6 @@ struct layout {
 	struct layout_rect rule;               /* one column between left and right side */
 	struct layout_rect base;               /* one row under the panes */
 	struct layout_rect pane[LAYOUT_PANES]; /* by enum layout_pane */
-};
-
-/* Indices into pane_table, in the order of panes.def. */
-enum layout_pane {
-#define PANE(id) LAYOUT_##id,
-#include "retort/ui/panes.def"
 };
 
 /* The first visible row of a list of n in a window of `rows`, with row `chosen` visible. */
