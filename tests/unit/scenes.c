@@ -43,9 +43,7 @@ fill_net(struct net_info *net, const char *name, const char *spec, int blocks, s
 		(struct layer_info){ .name = "logits", .width = 10, .last = 10, .learns = true };
 	for (int i = 0; i + 1 < net->n_layers; i++)
 		net->parameters += (net->layer[i].width + 1) * net->layer[i + 1].width;
-	net->last = net->best = net->target = (struct scores){
-		.accuracy = NAN, .nll = NAN, .ece = NAN, .agreement = NAN, .kl = NAN
-	};
+	net->last = net->best = net->target = NET_INFO_NO_SCORES;
 }
 
 static void
