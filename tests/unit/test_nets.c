@@ -54,7 +54,7 @@ static const struct net_case {
 	{ "transformer layers=1 width=8 heads=2 kv-heads=1 norm=rms activation=swiglu "
 	  "position=rotary pool=attention bias=off",
 	  &texts },
-	{ "transformer layers=1 width=4 heads=1 residual=off dropout=0.1 position=none", &texts },
+	{ "transformer layers=1 width=8 heads=1 residual=off dropout=0.1 position=none", &texts },
 	{ "decoder layers=2 width=8 heads=2", &stream },
 	{ "decoder layers=1 width=8 heads=4 kv-heads=2 norm=rms activation=swiglu position=rotary "
 	  "bias=off tied=off",
@@ -173,6 +173,9 @@ every_network_has_the_same_bits_with_any_number_of_threads(void **state)
 	}
 }
 
+/* Mean loss of the last of 300 steps: with dropout the loss of one step is noise. */
+enum { MEMORIZE_STEPS = 300, MEMORIZE_MEAN = 50 };
+
 static void
 every_network_can_memorize_its_rows(void **state)
 {
@@ -180,14 +183,17 @@ every_network_can_memorize_its_rows(void **state)
 	for (size_t i = 0; i < NETS; i++) {
 		struct branch_result r, first;
 		struct lesson l;
+		double mean = 0;
 
 		lesson_open(&l, &nets[i], 1);
 		branch_step(l.b, &l.feed, &l.knobs, NULL, 0.003, &first);
-		for (int s = 0; s < 300; s++)
+		for (int s = 0; s < MEMORIZE_STEPS; s++) {
 			branch_step(l.b, &l.feed, &l.knobs, NULL, 0.003, &r);
-		if (!(r.loss < 0.7 * first.loss))
-			fail_msg("%s: the loss went from %g to %g", nets[i].spec, first.loss,
-				 r.loss);
+			if (s >= MEMORIZE_STEPS - MEMORIZE_MEAN)
+				mean += r.loss / MEMORIZE_MEAN;
+		}
+		if (!(mean < 0.7 * first.loss))
+			fail_msg("%s: the loss went from %g to %g", nets[i].spec, first.loss, mean);
 		lesson_close(&l);
 	}
 }
