@@ -43,7 +43,8 @@ parsed(const char *line, struct args *m)
 {
 	static struct err e;
 	static char text[256];
-	char *word[32], *more;
+	static char *word[32]; /* args borrow the words */
+	char *more;
 	int n = 0;
 
 	snprintf(text, sizeof text, "%s", line);
