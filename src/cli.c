@@ -196,7 +196,7 @@ cli_getopt_init(struct cli_getopt *g, const struct cli_option *o)
 	size_t n = 0, letters = 0;
 
 	memset(g, 0, sizeof *g);
-	for (; o->name; o++) {
+	for (; o->name && n + 1 < CLI_OPTIONS; o++) {
 		g->longs[n++] =
 			(struct option){ o->name, o->argument ? required_argument : no_argument,
 					 NULL, o->letter };

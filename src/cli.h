@@ -56,10 +56,12 @@ const struct cli_word *cli_find(int argc, char *const *argv);
 /* Options of a word: its own, or those of the program. */
 const struct cli_option *cli_options(const struct cli_word *w);
 
+#define CLI_OPTIONS 32 /* of a word, at most */
+
 /* Tables of getopt_long for a list of options. */
 struct cli_getopt {
-	struct option longs[16];
-	char letters[40];
+	struct option longs[CLI_OPTIONS];
+	char letters[2 * CLI_OPTIONS];
 };
 void cli_getopt_init(struct cli_getopt *g, const struct cli_option *o);
 

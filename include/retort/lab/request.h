@@ -71,7 +71,7 @@ struct request_knobs {
 };
 
 /* A share of the gradient, and its term by the name that metrics use: "kd", "map1". */
-#define REQUEST_SHARES 48
+#define REQUEST_SHARES 64 /* all terms: losses on outputs and pairs of layers */
 struct request_share {
 	char term[24];
 	double share;
