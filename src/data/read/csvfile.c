@@ -161,6 +161,19 @@ refuse_quote(struct walk *w)
 }
 
 /*
+ * libcsv enlarges the buffer of a cell by a fixed number of bytes, which takes quadratic time for a
+ * long cell. Set it to the larger of the bytes to come and those that the buffer has.
+ */
+static void
+set_growth(struct walk *w, size_t len)
+{
+	size_t n = csv_get_buffer_size(&w->parser);
+
+	n = n > len ? n : len;
+	csv_set_blk_size(&w->parser, n > STEP ? n : STEP);
+}
+
+/*
  * Parse bytes without NUL, n > 0, line by line, so that the line on which a row begins is known. A
  * line may continue in the next block, and so may a CRLF.
  */
@@ -184,6 +197,8 @@ parse_lines(struct walk *w, const char *p, const char *end)
 		if (w->row_line == 0)
 			w->row_line = w->line;
 		len = line_length(p, end, &lf, &w->blank, &ended);
+		if (len > STEP)
+			set_growth(w, len);
 		if (csv_parse(&w->parser, p, len, add_cell, end_row, w) != len)
 			return refuse_quote(w);
 		if (ended && w->blank && w->row_line == w->line)
@@ -202,6 +217,7 @@ parse_block(struct walk *w, const char *bytes, size_t size)
 	size_t n = nul ? (size_t)(nul - bytes) : size;
 
 	w->fed += n;
+	set_growth(w, 0);
 	if (n && parse_lines(w, bytes, bytes + n) < 0)
 		return -1;
 	if (nul) {
