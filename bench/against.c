@@ -64,27 +64,30 @@ against_knows(const char *word)
 struct serving {
 	enum kind kind;
 	int workload, threads;
+	void *own; /* owned: what serves */
 };
 
 static void *
 make_served(void *arg, char *ready, size_t size)
 {
-	const struct serving *s = arg;
+	struct serving *s = arg;
 
 	snprintf(ready, size, "\"kernel\": \"%s\"", blas_name());
-	return own_new(s->workload, s->kind == CACHED, s->kind == BF16, false, s->threads);
+	s->own = own_new(s->workload, s->kind == CACHED, s->kind == BF16, false, s->threads);
+	return s->own;
 }
 
 int
 against_serve(const char *kind, const char *workload, int threads)
 {
-	struct serving s = { CACHED, workload_number(workload), threads };
+	struct serving s = { CACHED, workload_number(workload), threads, NULL };
 
 	while (s.kind < KINDS && strcmp(kinds[s.kind], kind) != 0)
 		s.kind++;
 	if (s.kind == KINDS || !s.workload || blas_init(threads, NULL) < 0)
 		return 2;
 	rig_serve(make_served, own_run, &s);
+	own_free(s.own);
 	return 0;
 }
 

@@ -289,6 +289,17 @@ own_new(int workload, bool cached, bool bf16, bool bare, int threads)
 	return o;
 }
 
+void
+own_free(void *own)
+{
+	struct own *o = own;
+
+	if (!o)
+		return;
+	trainer_free(o->trainer);
+	mem_free(o);
+}
+
 /* A request to map a pair of layers of the workload with loss `l`. */
 static struct request *
 one_map(const struct loss *l, enum model_tap on, int workload)
