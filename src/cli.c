@@ -160,7 +160,7 @@ const struct cli_word cli_words[] = {
 	  .option = help_only,
 	  .command = "data",
 	  .status = DATA_STATUS },
-	{ NULL },
+	{ 0 },
 };
 
 enum {

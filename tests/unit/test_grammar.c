@@ -6,7 +6,7 @@
 #include "retort/session/synopsis.h"
 
 static const struct grammar_form forms[] = {
-	GRAMMAR_FORM(NULL),
+	GRAMMAR_ALONE(NULL),
 	GRAMMAR_FORM(NULL, { .name = "NAME" }, { .word = "load" }, { .name = "FILE" },
 		     { .word = "hash", .name = "HEX", .flags = GRAMMAR_ANY }),
 	GRAMMAR_FORM(NULL, { .name = "NAME" },
@@ -34,7 +34,7 @@ static const struct grammar_form forms[] = {
 		     { .word = "from",
 		       .flags = GRAMMAR_ANY | GRAMMAR_REFUSED,
 		       .help = "goes with load" }),
-	{ NULL }
+	{ 0 }
 };
 
 /* Parse a line; the message of the error, or "". Reused by the next call. */

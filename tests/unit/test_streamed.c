@@ -159,8 +159,8 @@ errors_are_the_same_streamed_and_in_memory(void **state)
 		"1e39,red,2,9\n",
 		"nan,red,2,9\n",
 		"1,\"x\n\nx\"y,2,9\n",
-		"1,a word that is longer than a word of a category may be, because it has so many "
-		"letters that it can only be a sentence of a text,2,9\n",
+		("1,a word that is longer than a word of a category may be, because it has so "
+		 "many letters that it can only be a sentence of a text,2,9\n"),
 	};
 	struct dataset_options o = { .label = "kind" };
 	struct text t = { 0 };

@@ -108,20 +108,14 @@ struct grammar_form {
 	int (*exec)(struct cmd_call *c, struct err *e);
 };
 
-/* The items of a form; none: the command alone. */
-#define GRAMMAR_ITEMS(...)                 \
-	(const struct grammar_item[])      \
-	{                                  \
-		__VA_ARGS__ __VA_OPT__(, ) \
-		{                          \
-			0                  \
-		}                          \
+/* A form that `function` executes, and its items; or the command alone. */
+#define GRAMMAR_FORM(function, ...)                                                           \
+	{                                                                                     \
+		.item = (const struct grammar_item[]){ __VA_ARGS__, { 0 } }, .exec = function \
 	}
-
-/* A form that `function` executes, and its items. */
-#define GRAMMAR_FORM(function, ...)                                  \
-	{                                                            \
-		.item = GRAMMAR_ITEMS(__VA_ARGS__), .exec = function \
+#define GRAMMAR_ALONE(function)                                                  \
+	{                                                                        \
+		.item = (const struct grammar_item[]){ { 0 } }, .exec = function \
 	}
 
 /* The last item of a form has neither keyword nor argument. */

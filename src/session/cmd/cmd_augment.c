@@ -241,7 +241,7 @@ exec_set(struct cmd_call *c, struct err *e)
 	}
 
 static const struct grammar_form augment_forms[] = {
-	GRAMMAR_FORM(exec_list),
+	GRAMMAR_ALONE(exec_list),
 	GRAMMAR_FORM(disable_all, { .word = "off", .help = "turn all augmentations off" }),
 	GRAMMAR_FORM(exec_show, { .word = "show", .help = "print rows of text before and after" },
 		     { .name = "N", .kind = GRAMMAR_NUMBER, .flags = GRAMMAR_OPTIONAL }),
@@ -286,7 +286,7 @@ static const struct grammar_form augment_forms[] = {
 		exec_set, AUGMENT_NAME,
 		GRAMMAR_OPTION("hash", "HEX", GRAMMAR_WORD, "the hash that a recording expects"),
 		AUGMENT_OPTIONS),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_augment = {

@@ -33,7 +33,7 @@ static const struct grammar_form balance_forms[] = {
 		       .kind = GRAMMAR_TERM,
 		       .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT },
 		     { .name = "SHARE", .kind = GRAMMAR_REAL, .flags = GRAMMAR_MORE }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_balance = {

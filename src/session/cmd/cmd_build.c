@@ -20,7 +20,7 @@ exec_seed(struct cmd_call *c, struct err *e)
 }
 
 static const struct grammar_form seed_forms[] = {
-	GRAMMAR_FORM(exec_seed, { .name = "N", .kind = GRAMMAR_NUMBER }), { NULL }
+	GRAMMAR_FORM(exec_seed, { .name = "N", .kind = GRAMMAR_NUMBER }), { 0 }
 };
 
 const struct cmd cmd_build_seed = {
@@ -187,7 +187,7 @@ static const struct grammar_form teacher_forms[] = {
 		       .help = "precision of its products" }),
 	GRAMMAR_FORM(create_teacher, BUILD_TEACHER,
 		     { .name = "MODEL", .kind = GRAMMAR_MODEL, .flags = GRAMMAR_REPEAT }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_build_teacher = {
@@ -239,7 +239,7 @@ static const struct grammar_form student_forms[] = {
 		{ .word = "layers", .name = "LAYER[,LAYER]...", .help = "layers that are copied" }),
 	GRAMMAR_FORM(create_student,
 		     { .name = "MODEL", .kind = GRAMMAR_MODEL, .flags = GRAMMAR_REPEAT }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_build_student = {
@@ -264,7 +264,7 @@ exec_load(struct cmd_call *c, struct err *e)
 
 static const struct grammar_form load_forms[] = {
 	GRAMMAR_FORM(exec_load, { .name = "NAME", .kind = GRAMMAR_NET }, BUILD_FILE, BUILD_HASH),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_build_load = {

@@ -242,7 +242,7 @@ static const struct grammar_form data_forms[] = {
 	GRAMMAR_FORM(exec_show, { .word = "show" }, DATA_NAME, DATA_UNLABELLED, DATA_LABELS,
 		     DATA_OPTIONS),
 	GRAMMAR_FORM(exec_data, DATA_NAME, DATA_LABELS, DATA_OPTIONS, DATA_NOT_UNLABELLED),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_data = {

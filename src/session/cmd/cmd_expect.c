@@ -51,7 +51,7 @@ static const struct grammar_form expect_forms[] = {
 	GRAMMAR_FORM(exec_expect, { .name = "[NAME:]METRIC", .kind = GRAMMAR_METRIC },
 		     { .name = "VALUE", .kind = GRAMMAR_REAL },
 		     GRAMMAR_OPTION("within", "X", GRAMMAR_REAL, "largest absolute difference")),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_expect = {

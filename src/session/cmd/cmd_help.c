@@ -74,10 +74,10 @@ exec_help(struct cmd_call *c, struct err *e)
 }
 
 static const struct grammar_form help_forms[] = {
-	GRAMMAR_FORM(list_commands),
+	GRAMMAR_ALONE(list_commands),
 	GRAMMAR_FORM(list_keys, { .word = "keys", .help = "list the keys of the workbench" }),
 	GRAMMAR_FORM(exec_help, { .name = "COMMAND|TOPIC", .kind = GRAMMAR_TOPIC }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_help = {

@@ -156,14 +156,14 @@ set_options(struct cmd_call *c, struct err *e)
 }
 
 static const struct grammar_form loss_forms[] = {
-	GRAMMAR_FORM(list_losses),
+	GRAMMAR_ALONE(list_losses),
 	GRAMMAR_FORM(describe_loss, { .name = "NAME", .kind = GRAMMAR_LOSS }),
 	GRAMMAR_FORM(turn_off, { .name = "NAME", .kind = GRAMMAR_LOSS },
 		     { .word = "off", .help = "weight 0" }),
 	GRAMMAR_FORM(set_options, { .name = "NAME", .kind = GRAMMAR_LOSS },
 		     { .name = "OPTION", .kind = GRAMMAR_LOSS_OPTION, .flags = GRAMMAR_REPEAT },
 		     { .name = "VALUE", .kind = GRAMMAR_LOSS_OPTION, .flags = GRAMMAR_MORE }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_loss = {

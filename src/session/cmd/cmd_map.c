@@ -222,7 +222,7 @@ exec_map(struct cmd_call *c, struct err *e)
 		GRAMMAR_FLAG("off", "remove the pairs")
 
 static const struct grammar_form map_forms[] = {
-	GRAMMAR_FORM(exec_list),
+	GRAMMAR_ALONE(exec_list),
 	GRAMMAR_FORM(exec_clear, { .word = "clear", .help = "remove all pairs" }),
 	GRAMMAR_FORM(exec_map, { .name = "TEACHER:LAYER", .kind = GRAMMAR_TEACHER_LAYER },
 		     { .name = "s:LAYER", .kind = GRAMMAR_STUDENT_LAYER }, MAP_OPTIONS,
@@ -243,7 +243,7 @@ static const struct grammar_form map_forms[] = {
 		     { .name = "LIST|uniform|last|skip|first|auto",
 		       .kind = GRAMMAR_PAIRS,
 		       .flags = GRAMMAR_MORE }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_map = {

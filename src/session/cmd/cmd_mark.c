@@ -42,7 +42,7 @@ exec_mark(struct cmd_call *c, struct err *e)
 
 static const struct grammar_form mark_forms[] = {
 	GRAMMAR_FORM(exec_mark, { .name = "TEXT", .kind = GRAMMAR_WORD, .flags = GRAMMAR_REPEAT }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_mark = {

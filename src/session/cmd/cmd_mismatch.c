@@ -18,7 +18,7 @@ exec_mismatch(struct cmd_call *c, struct err *e)
 static const struct grammar_form mismatch_forms[] = {
 	GRAMMAR_FORM(exec_mismatch, { .name = "SET", .kind = GRAMMAR_SET },
 		     { .name = "OTHER", .kind = GRAMMAR_SET, .flags = GRAMMAR_OPTIONAL }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_mismatch = {

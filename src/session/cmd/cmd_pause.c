@@ -23,7 +23,7 @@ static const struct grammar_form pause_forms[] = { GRAMMAR_FORM(exec_pause,
 								  .kind = GRAMMAR_CHOICE,
 								  .flags = GRAMMAR_OPTIONAL,
 								  .choices = "on, off" }),
-						   { NULL } };
+						   { 0 } };
 
 const struct cmd cmd_pause = {
 	.name = "pause",
@@ -47,7 +47,7 @@ exec_step(struct cmd_call *c, struct err *e)
 static const struct grammar_form step_forms[] = {
 	GRAMMAR_FORM(exec_step,
 		     { .name = "N", .kind = GRAMMAR_NUMBER, .flags = GRAMMAR_OPTIONAL, .min = 1 }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_pause_step = {
@@ -71,7 +71,7 @@ static const struct grammar_form wait_forms[] = {
 	GRAMMAR_FORM(
 		exec_wait,
 		{ .name = "STEP", .kind = GRAMMAR_NUMBER, .flags = GRAMMAR_OPTIONAL, .max = 1e15 }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_pause_wait = {

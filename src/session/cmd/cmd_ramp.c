@@ -90,7 +90,7 @@ exec_ramp(struct cmd_call *c, struct err *e)
 }
 
 static const struct grammar_form ramp_forms[] = {
-	GRAMMAR_FORM(list_ramps),
+	GRAMMAR_ALONE(list_ramps),
 	GRAMMAR_FORM(exec_off, { .name = "WHAT", .kind = GRAMMAR_WEIGHT },
 		     { .word = "off", .help = "end the ramp" }),
 	GRAMMAR_FORM(
@@ -111,7 +111,7 @@ static const struct grammar_form ramp_forms[] = {
 		  .flags = GRAMMAR_ANY | GRAMMAR_REPEAT | GRAMMAR_AGAIN,
 		  .help = "a further leg" },
 		{ .word = "over", .name = "N", .kind = GRAMMAR_NUMBER, .flags = GRAMMAR_MORE }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_ramp = {

@@ -112,7 +112,7 @@ exec_prior(struct cmd_call *c, struct err *e)
 }
 
 static const struct grammar_form remedy_forms[] = {
-	GRAMMAR_FORM(print_remedies),
+	GRAMMAR_ALONE(print_remedies),
 	GRAMMAR_FORM(
 		describe_remedy,
 		{ .name = "weigh|select", .kind = GRAMMAR_CHOICE, .choices = "weigh, select" }),
@@ -140,7 +140,7 @@ static const struct grammar_form remedy_forms[] = {
 	GRAMMAR_FORM(exec_prior, { .word = "prior" },
 		     { .name = "SET", .kind = GRAMMAR_SET, .flags = GRAMMAR_ANY },
 		     GRAMMAR_ONE_OF("by", "match, em", "how the prior is estimated")),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_remedy = {

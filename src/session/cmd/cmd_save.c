@@ -36,7 +36,7 @@ static const struct grammar_form save_forms[] = {
 		     { .name = "FILE",
 		       .kind = GRAMMAR_FILE,
 		       .help = "a directory, ending in '/', for a published layout" }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_save = {

@@ -17,7 +17,7 @@ exec_source(struct cmd_call *c, struct err *e)
 }
 
 static const struct grammar_form source_forms[] = {
-	GRAMMAR_FORM(exec_source, { .name = "FILE", .kind = GRAMMAR_FILE }), { NULL }
+	GRAMMAR_FORM(exec_source, { .name = "FILE", .kind = GRAMMAR_FILE }), { 0 }
 };
 
 const struct cmd cmd_session_source = {
@@ -35,7 +35,7 @@ exec_quit(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
-static const struct grammar_form quit_forms[] = { GRAMMAR_FORM(exec_quit), { NULL } };
+static const struct grammar_form quit_forms[] = { GRAMMAR_ALONE(exec_quit), { 0 } };
 
 const struct cmd cmd_session_quit = {
 	.name = "quit",
@@ -61,7 +61,7 @@ exec_header(struct cmd_call *c, struct err *e)
 static const struct grammar_form header_forms[] = {
 	GRAMMAR_FORM(exec_header, { .name = "VERSION", .kind = GRAMMAR_NUMBER },
 		     { .word = "kernel", .name = "NAME", .flags = GRAMMAR_OPTIONAL }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_session_header = {

@@ -38,11 +38,11 @@ exec_set(struct cmd_call *c, struct err *e)
 }
 
 static const struct grammar_form set_forms[] = {
-	GRAMMAR_FORM(list_knobs),
+	GRAMMAR_ALONE(list_knobs),
 	GRAMMAR_FORM(show_knob, { .name = "KNOB", .kind = GRAMMAR_KNOB }),
 	GRAMMAR_FORM(exec_set, { .name = "KNOB", .kind = GRAMMAR_KNOB },
 		     { .name = "VALUE", .kind = GRAMMAR_VALUE }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_set = {
@@ -61,7 +61,7 @@ exec_undo(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
-static const struct grammar_form undo_forms[] = { GRAMMAR_FORM(exec_undo), { NULL } };
+static const struct grammar_form undo_forms[] = { GRAMMAR_ALONE(exec_undo), { 0 } };
 
 const struct cmd cmd_set_undo = {
 	.name = "undo",
@@ -79,7 +79,7 @@ exec_redo(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
-static const struct grammar_form redo_forms[] = { GRAMMAR_FORM(exec_redo), { NULL } };
+static const struct grammar_form redo_forms[] = { GRAMMAR_ALONE(exec_redo), { 0 } };
 
 const struct cmd cmd_set_redo = {
 	.name = "redo",

@@ -115,11 +115,11 @@ exec_summary(struct cmd_call *c, struct err *e)
 }
 
 static const struct grammar_form show_forms[] = {
-	GRAMMAR_FORM(exec_summary),
+	GRAMMAR_ALONE(exec_summary),
 	GRAMMAR_FORM(show_layers, { .name = "NAME", .kind = GRAMMAR_NET }),
 	GRAMMAR_FORM(show_layers,
 		     { .name = "MODEL", .kind = GRAMMAR_MODEL, .flags = GRAMMAR_REPEAT }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_show = {

@@ -155,7 +155,7 @@ static const struct grammar_form stage_forms[] = {
 		     STAGE_WORDS, STAGE_REFUSED("keep"), STAGE_REFUSED("fade")),
 	GRAMMAR_FORM(exec_teach, { .word = "teach", .help = "copy the student to a teacher" },
 		     { .name = "NAME", .kind = GRAMMAR_WORD }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_stage = {
@@ -195,10 +195,10 @@ print_frozen(struct cmd_call *c, struct err *e)
 }
 
 static const struct grammar_form stage_freeze_forms[] = {
-	GRAMMAR_FORM(print_frozen),
+	GRAMMAR_ALONE(print_frozen),
 	GRAMMAR_FORM(exec_freeze,
 		     { .name = "LAYER", .kind = GRAMMAR_LAYER, .flags = GRAMMAR_REPEAT }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_stage_freeze = {
@@ -219,7 +219,7 @@ static const struct grammar_form stage_thaw_forms[] = {
 	GRAMMAR_FORM(exec_thaw, { .name = "LAYER",
 				  .kind = GRAMMAR_LAYER,
 				  .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_stage_thaw = {

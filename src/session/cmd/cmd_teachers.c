@@ -92,7 +92,7 @@ exec_unmute(struct cmd_call *c, struct err *e)
 }
 
 static const struct grammar_form teachers_forms[] = {
-	GRAMMAR_FORM(list_teachers),
+	GRAMMAR_ALONE(list_teachers),
 	GRAMMAR_FORM(exec_weight, { .name = "NAME", .kind = GRAMMAR_TEACHER },
 		     { .word = "weight", .name = "W", .kind = GRAMMAR_REAL }),
 	GRAMMAR_FORM(exec_mute, { .name = "NAME", .kind = GRAMMAR_TEACHER },
@@ -101,7 +101,7 @@ static const struct grammar_form teachers_forms[] = {
 		       .choices = "mute, unmute, solo" }),
 	GRAMMAR_FORM(exec_unmute, { .word = "unmute", .help = "unmute all teachers" }),
 	GRAMMAR_FORM(exec_equal, { .word = "equal", .help = "weight 1 for all teachers" }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_teachers = {

@@ -170,7 +170,7 @@ static const struct grammar_form tokenizer_forms[] = {
 		       .kind = GRAMMAR_NUMBER,
 		       .flags = GRAMMAR_REPEAT,
 		       .max = TOKENIZER_VOCAB - 1 }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_tokenizer = {

@@ -17,7 +17,7 @@ static const struct grammar_form train_forms[] = {
 	GRAMMAR_FORM(exec_train, { .name = "NAME", .kind = GRAMMAR_TEACHER },
 		     GRAMMAR_OPTION("epochs", "N", GRAMMAR_NUMBER,
 				    "passes over the training rows (default: 30)")),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_train = {
@@ -39,7 +39,7 @@ exec_run(struct cmd_call *c, struct err *e)
 static const struct grammar_form run_forms[] = {
 	GRAMMAR_FORM(exec_run,
 		     { .name = "STEPS", .kind = GRAMMAR_NUMBER, .flags = GRAMMAR_OPTIONAL }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_train_run = {
@@ -59,7 +59,7 @@ const struct cmd cmd_train_run = {
 		cmd_request(c, kind);                                                         \
 		return 0;                                                                     \
 	}                                                                                     \
-	static const struct grammar_form id##_forms[] = { GRAMMAR_FORM(exec_##id), { NULL } }; \
+	static const struct grammar_form id##_forms[] = { GRAMMAR_ALONE(exec_##id), { 0 } }; \
 	const struct cmd cmd_train_##id = {                                                   \
 		.name = word, .form = id##_forms, .flags = CMD_RECORD, .doc = text, .example = word, \
 	}

@@ -49,7 +49,7 @@ static const struct grammar_form view_forms[] = {
 #define VIEW(id, action, argument, text) \
 	GRAMMAR_FORM(exec_view, { .word = action, .help = text } argument),
 #include "retort/session/cmd/views.def"
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_view = {
@@ -68,7 +68,7 @@ exec_bind(struct cmd_call *c, struct err *e)
 }
 
 static const struct grammar_form bind_forms[] = {
-	GRAMMAR_FORM(exec_bind),
+	GRAMMAR_ALONE(exec_bind),
 	GRAMMAR_FORM(exec_bind, { .name = "PANE", .kind = GRAMMAR_CONTEXT }),
 	GRAMMAR_FORM(exec_bind,
 		     { .name = "PANE", .kind = GRAMMAR_CONTEXT, .flags = GRAMMAR_OPTIONAL },
@@ -76,7 +76,7 @@ static const struct grammar_form bind_forms[] = {
 		     { .name = "COMMAND",
 		       .kind = GRAMMAR_COMMAND,
 		       .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_view_bind = {
@@ -99,7 +99,7 @@ exec_picture(struct cmd_call *c, struct err *e)
 static const struct grammar_form picture_forms[] = {
 	GRAMMAR_FORM(exec_picture, { .name = "FILE", .kind = GRAMMAR_FILE },
 		     { .name = "COLUMNSxROWS", .flags = GRAMMAR_OPTIONAL }),
-	{ NULL }
+	{ 0 }
 };
 
 const struct cmd cmd_view_picture = {
