@@ -4,6 +4,7 @@
 
 #include "cli.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
@@ -196,7 +197,8 @@ cli_getopt_init(struct cli_getopt *g, const struct cli_option *o)
 	size_t n = 0, letters = 0;
 
 	memset(g, 0, sizeof *g);
-	for (; o->name && n + 1 < CLI_OPTIONS; o++) {
+	for (; o->name; o++) {
+		assert(n + 1 < CLI_OPTIONS);
 		g->longs[n++] =
 			(struct option){ o->name, o->argument ? required_argument : no_argument,
 					 NULL, o->letter };

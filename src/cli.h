@@ -56,7 +56,7 @@ const struct cli_word *cli_find(int argc, char *const *argv);
 /* Options of a word: its own, or those of the program. */
 const struct cli_option *cli_options(const struct cli_word *w);
 
-#define CLI_OPTIONS 32 /* of a word, at most */
+#define CLI_OPTIONS 32 /* of a word, with the end of the list, at most; asserted */
 
 /* Tables of getopt_long for a list of options. */
 struct cli_getopt {

@@ -145,7 +145,7 @@ show_set(int argc, char **argv)
 		perror("retort data: standard output");
 		status = FAILED;
 	}
-	text_release(&c.output);
+	cmd_release(&c);
 	mem_free(info);
 	return status;
 }

@@ -119,8 +119,7 @@ run_command(const char *name, int argc, char **argv)
 		fprintf(stderr, "%s\n", c.message.s);
 	if (status == 0)
 		fwrite(text_get(&c.output), 1, c.output.len, stdout);
-	text_release(&c.output);
-	text_release(&c.message);
+	cmd_release(&c);
 	if (fflush(stdout) != 0 && status == 0) {
 		perror("retort: standard output");
 		return 1;

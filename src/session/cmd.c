@@ -83,6 +83,18 @@ cmd_synopsis(const struct cmd *d, const char *prefix, struct text *out)
 	}
 }
 
+void
+cmd_release(struct cmd_call *c)
+{
+	request_free(c->request);
+	text_release(&c->output);
+	text_release(&c->message);
+	text_release(&c->lines);
+	text_release(&c->record);
+	mem_free(c->save);
+	mem_free(c->source);
+}
+
 struct request *
 cmd_request(struct cmd_call *c, enum request_kind kind)
 {

@@ -231,12 +231,6 @@ session_line(struct session *s, const char *line, int *column, struct err *e)
 		set_stamp(s, &lex, c.request);
 	if (status == 0)
 		status = execute_call(s, d, &c, &lex, line, e);
-	request_free(c.request);
-	text_release(&c.output);
-	text_release(&c.message);
-	text_release(&c.lines);
-	text_release(&c.record);
-	mem_free(c.save);
-	mem_free(c.source);
+	cmd_release(&c);
 	return status;
 }

@@ -63,13 +63,7 @@ steprig_try(struct trainer_state *w, const char *line, struct err *e)
 		status = handle(w, c.request, e);
 	if (status == 0 && c.request && c.request->kind == REQUEST_DATA)
 		snprintf(data_line, sizeof data_line, "%s", line);
-	request_free(c.request);
-	text_release(&c.output);
-	text_release(&c.message);
-	text_release(&c.lines);
-	text_release(&c.record);
-	mem_free(c.save);
-	mem_free(c.source);
+	cmd_release(&c);
 	return status;
 }
 

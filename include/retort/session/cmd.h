@@ -79,6 +79,12 @@ int cmd_parse(const struct cmd *d, struct cmd_call *c, struct err *e);
 /* Execute the form that cmd_parse found. 0, or -1 and an error. */
 int cmd_exec(const struct cmd *d, struct cmd_call *c, struct err *e);
 
+/* Free the results of a call. */
+void cmd_release(struct cmd_call *c);
+
+/* An option of forms that read a file. */
+#define CMD_HASH GRAMMAR_OPTION("hash", "HEX", GRAMMAR_WORD, "the hash that a recording expects")
+
 /* Add the forms of `d`, each on a line after `prefix`. */
 void cmd_synopsis(const struct cmd *d, const char *prefix, struct text *out);
 

@@ -265,16 +265,14 @@ static const struct grammar_form augment_forms[] = {
 		       .help = "program that translates them back" },
 		     AUGMENT_PATIENCE, AUGMENT_OPTIONS, AUGMENT_REFUSED("via"),
 		     AUGMENT_REFUSED("from"), AUGMENT_REFUSED("hash")),
-	GRAMMAR_FORM(
-		cmd_translate_from, { .word = "backtranslate" },
-		{ .word = "from",
-		  .name = "FILE",
-		  .kind = GRAMMAR_FILE,
-		  .flags = GRAMMAR_ANY | GRAMMAR_NEEDED,
-		  .help = "file of texts and their back-translations" },
-		GRAMMAR_OPTION("hash", "HEX", GRAMMAR_WORD, "the hash that a recording expects"),
-		AUGMENT_OPTIONS, AUGMENT_REFUSED("via"), AUGMENT_REFUSED("forth"),
-		AUGMENT_REFUSED("back"), AUGMENT_REFUSED("patience")),
+	GRAMMAR_FORM(cmd_translate_from, { .word = "backtranslate" },
+		     { .word = "from",
+		       .name = "FILE",
+		       .kind = GRAMMAR_FILE,
+		       .flags = GRAMMAR_ANY | GRAMMAR_NEEDED,
+		       .help = "file of texts and their back-translations" },
+		     CMD_HASH, AUGMENT_OPTIONS, AUGMENT_REFUSED("via"), AUGMENT_REFUSED("forth"),
+		     AUGMENT_REFUSED("back"), AUGMENT_REFUSED("patience")),
 	GRAMMAR_FORM(exec_describe, { .word = "backtranslate" }),
 	GRAMMAR_FORM(exec_off, { .word = "backtranslate" }, { .word = "off" }),
 	GRAMMAR_FORM(exec_set, { .word = "backtranslate" }, AUGMENT_OPTIONS, AUGMENT_REFUSED("via"),
@@ -282,10 +280,7 @@ static const struct grammar_form augment_forms[] = {
 		     AUGMENT_REFUSED("hash"), AUGMENT_REFUSED("patience")),
 	GRAMMAR_FORM(exec_describe, AUGMENT_NAME),
 	GRAMMAR_FORM(exec_off, AUGMENT_NAME, { .word = "off" }),
-	GRAMMAR_FORM(
-		exec_set, AUGMENT_NAME,
-		GRAMMAR_OPTION("hash", "HEX", GRAMMAR_WORD, "the hash that a recording expects"),
-		AUGMENT_OPTIONS),
+	GRAMMAR_FORM(exec_set, AUGMENT_NAME, CMD_HASH, AUGMENT_OPTIONS),
 	{ 0 }
 };
 

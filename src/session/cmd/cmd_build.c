@@ -153,7 +153,6 @@ create_teacher(struct cmd_call *c, struct err *e)
 	return r ? store_model(c, r, e) : -1;
 }
 
-#define BUILD_HASH GRAMMAR_OPTION("hash", "HEX", GRAMMAR_WORD, "the hash that a recording expects")
 #define BUILD_FILE                                                                  \
 	{                                                                           \
 		.name = "FILE", .kind = GRAMMAR_FILE,                               \
@@ -165,14 +164,14 @@ create_teacher(struct cmd_call *c, struct err *e)
 	}
 
 static const struct grammar_form teacher_forms[] = {
-	GRAMMAR_FORM(load_teacher, BUILD_TEACHER, { .word = "load" }, BUILD_FILE, BUILD_HASH),
+	GRAMMAR_FORM(load_teacher, BUILD_TEACHER, { .word = "load" }, BUILD_FILE, CMD_HASH),
 	GRAMMAR_FORM(
 		read_outputs, BUILD_TEACHER, { .word = "outputs" },
 		{ .name = "FILE", .kind = GRAMMAR_FILE },
 		GRAMMAR_FLAG("probabilities", "the file holds probabilities"),
 		GRAMMAR_FLAG("ids", "rows are found by their id"),
 		{ .name = "ROWS", .kind = GRAMMAR_FILE, .flags = GRAMMAR_MORE | GRAMMAR_OPTIONAL },
-		BUILD_HASH),
+		CMD_HASH),
 	GRAMMAR_FORM(set_option, BUILD_TEACHER,
 		     { .word = "cache",
 		       .kind = GRAMMAR_CHOICE,
@@ -232,7 +231,7 @@ recreate_student(struct cmd_call *c, struct err *e)
 static const struct grammar_form student_forms[] = {
 	GRAMMAR_FORM(recreate_student,
 		     { .word = "again", .help = "a new student of the same model" }),
-	GRAMMAR_FORM(load_student, { .word = "load" }, BUILD_FILE, BUILD_HASH),
+	GRAMMAR_FORM(load_student, { .word = "load" }, BUILD_FILE, CMD_HASH),
 	GRAMMAR_FORM(
 		init_student, { .word = "init" },
 		{ .word = "from", .name = "TEACHER", .kind = GRAMMAR_TEACHER },
@@ -263,7 +262,7 @@ exec_load(struct cmd_call *c, struct err *e)
 }
 
 static const struct grammar_form load_forms[] = {
-	GRAMMAR_FORM(exec_load, { .name = "NAME", .kind = GRAMMAR_NET }, BUILD_FILE, BUILD_HASH),
+	GRAMMAR_FORM(exec_load, { .name = "NAME", .kind = GRAMMAR_NET }, BUILD_FILE, CMD_HASH),
 	{ 0 }
 };
 

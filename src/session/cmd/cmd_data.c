@@ -212,7 +212,7 @@ exec_held_out(struct cmd_call *c, struct err *e)
 	GRAMMAR_COUNT("length", "N", 1, DATASET_LENGTH, "tokens of a row"),                         \
 	GRAMMAR_ONE_OF("frame", "yes, no", "special tokens around a text"),                         \
 	GRAMMAR_COUNT("vocab", "N", 1, DATASET_VOCAB, "tokens to learn"),                           \
-	GRAMMAR_OPTION("hash", "HEX", GRAMMAR_WORD, "the hash that a recording expects")
+	CMD_HASH
 
 /* Options that go with another form. */
 #define DATA_NOT_LABELS                                                                             \
