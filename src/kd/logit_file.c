@@ -23,7 +23,7 @@ struct table {
 	char *bytes;
 	size_t size, rows, columns;
 	bool is_npy;
-	struct npyfile npy;
+	struct array npy;
 	struct csvfile csv;
 	const char *path;
 };
@@ -35,6 +35,33 @@ close_table(struct table *t)
 	mem_free(t->bytes);
 }
 
+/* One dimension is one column. */
+static int
+parse_array(struct table *t, struct err *e)
+{
+	struct array *a = &t->npy;
+
+	if (npyfile_parse(t->bytes, t->size, a, e) < 0)
+		return -1;
+	if (array_is_text(a))
+		return err_set(e, "texts of type %s (expected numbers)", array_type_name(a->type));
+	if (a->rank > 2)
+		return err_set(e, "%d dimensions (expected two, rows and classes)", a->rank);
+	t->rows = a->dim[0];
+	t->columns = a->len / a->dim[0];
+	return 0;
+}
+
+static int
+parse_csv(struct table *t, struct err *e)
+{
+	if (csvfile_parse(t->bytes, t->size, ',', &t->csv, e) < 0)
+		return -1;
+	t->rows = t->csv.rows;
+	t->columns = t->csv.columns;
+	return 0;
+}
+
 static int
 open_table(struct table *t, const char *path, struct err *e)
 {
@@ -43,13 +70,10 @@ open_table(struct table *t, const char *path, struct err *e)
 	if (io_read(path, LIMIT, &t->bytes, &t->size, e) < 0)
 		return -1;
 	t->is_npy = npyfile_is(t->bytes, t->size);
-	if ((t->is_npy ? npyfile_parse(t->bytes, t->size, &t->npy, e)
-		       : csvfile_parse(t->bytes, t->size, ',', &t->csv, e)) < 0) {
+	if ((t->is_npy ? parse_array(t, e) : parse_csv(t, e)) < 0) {
 		close_table(t);
 		return err_wrap(e, "%s", path);
 	}
-	t->rows = t->is_npy ? t->npy.rows : t->csv.rows;
-	t->columns = t->is_npy ? t->npy.columns : t->csv.columns;
 	return 0;
 }
 
@@ -59,7 +83,7 @@ refuse(const struct table *t, size_t row, size_t column, const char *what, struc
 {
 	if (t->is_npy)
 		return err_set(e, "%s: row %zu, column %zu: %g %s", t->path, row + 1, column + 1,
-			       npyfile_at(&t->npy, row * t->columns + column), what);
+			       array_at(&t->npy, row * t->columns + column), what);
 	return err_set(e, "%s: line %zu, column %zu: '%.40s' %s", t->path, t->csv.line[row],
 		       column + 1, t->csv.cell[row * t->columns + column], what);
 }
@@ -70,7 +94,7 @@ read_number(const struct table *t, size_t row, size_t column, double *out, struc
 	size_t i = row * t->columns + column;
 
 	if (t->is_npy)
-		*out = npyfile_at(&t->npy, i);
+		*out = array_at(&t->npy, i);
 	else if (text_to_double(t->csv.cell[i], out) < 0)
 		return refuse(t, row, column, "is not a finite number", e);
 	return isfinite(*out) ? 0 : refuse(t, row, column, "is not a finite number", e);

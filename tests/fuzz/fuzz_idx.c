@@ -8,39 +8,43 @@
 
 #include "retort/base/gzip.h"
 #include "retort/base/mem.h"
+#include "retort/data/read/idxfile.h"
 #include "retort/data/read/images.h"
+#include "retort/data/read/labels.h"
 
 #define LIMIT 65536 /* limit of uncompressed bytes, to bound the time */
 
-/* Labels 0, 1, 0, 1 ... for the n rows. */
 static void
-fit_labels(size_t n, unsigned char *bytes, struct idxfile *labels)
+try_images(const struct array *f)
 {
-	for (size_t i = 0; i < n; i++)
-		bytes[i] = i % 2;
-	*labels = (struct idxfile){
-		.type = IDXFILE_U8, .rank = 1, .dim = { n }, .len = n, .data = bytes
-	};
-}
-
-static void
-try_images(const struct idxfile *f)
-{
-	static unsigned char bytes[LIMIT];
-	struct idxfile labels;
 	struct dataset *ds;
 	struct err e = { "" };
 
-	fit_labels(f->dim[0], bytes, &labels);
-	if (images_make(f, &labels, false, &ds, &e) < 0) {
+	if (images_make(f, false, &ds, &e) < 0) {
 		MUST(e.msg[0]);
 		return;
 	}
-	MUST(ds->n * ds->d == f->len && ds->classes == 2);
+	MUST(ds->n * ds->d == f->len);
 	if (ds->kind == DATASET_IMAGE)
 		MUST(ds->height * ds->width * ds->channels == ds->d);
 	for (size_t i = 0; i < f->len; i++)
 		MUST(isfinite(ds->x[i]));
+	dataset_free(ds);
+}
+
+/* As labels of as many rows as the array has elements. */
+static void
+try_labels(const struct array *f)
+{
+	struct dataset *ds = mem_new(sizeof *ds);
+	struct err e = { "" };
+
+	ds->n = f->len;
+	if (labels_set(f, true, ds, &e) < 0)
+		MUST(e.msg[0]);
+	else
+		for (size_t i = 0; i < ds->n; i++)
+			MUST(ds->y[i] >= -1 && ds->y[i] < ds->classes);
 	dataset_free(ds);
 }
 
@@ -62,7 +66,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct err e = { "" };
-	struct idxfile f;
+	struct array f;
 	char *bytes;
 	size_t n;
 
@@ -76,9 +80,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		MUST(f.len >= 1 && f.len <= n && f.rank >= 1 && f.rank <= 4);
 		for (size_t i = 0; i < f.len; i++)
-			(void)idxfile_at(&f, i);
-		if (n <= LIMIT)
+			(void)array_at(&f, i);
+		if (n <= LIMIT) {
 			try_images(&f);
+			try_labels(&f);
+		}
 	}
 	mem_free(bytes);
 	return 0;

@@ -4,12 +4,14 @@
 
 #include <math.h>
 
+#include "retort/base/mem.h"
+#include "retort/data/read/labels.h"
 #include "retort/data/read/npyfile.h"
 #include "retort/data/read/read.h"
 
-/* The data set has the numbers of the array; an array with infinite numbers is refused. */
+/* The data set has the numbers of the array, in the order of its indices. */
 static void
-check_set(const struct npyfile *f, const char *bytes, size_t size)
+check_set(const struct array *a, const char *bytes, size_t size)
 {
 	struct dataset_options o = { .unlabelled = true, .beside = true };
 	struct err e = { "" };
@@ -19,10 +21,27 @@ check_set(const struct npyfile *f, const char *bytes, size_t size)
 		MUST(e.msg[0]);
 		return;
 	}
-	MUST(ds->n == f->rows && ds->d == f->columns && !ds->column);
-	for (size_t i = 0; i < ds->n * ds->d; i++)
-		MUST(isnan(ds->x[i]) ? isnan(npyfile_at(f, i)) != 0
-				     : ds->x[i] == (float)npyfile_at(f, i));
+	MUST(a->rank >= 2 && !array_is_text(a));
+	MUST(ds->n == a->dim[0] && ds->n * ds->d == a->len && !ds->column);
+	for (size_t i = 0; i < a->len; i++)
+		MUST(isnan(ds->x[i]) ? isnan(array_at(a, i)) != 0
+				     : ds->x[i] == (float)array_at(a, i));
+	dataset_free(ds);
+}
+
+/* As labels of as many rows as the array has elements. */
+static void
+check_labels(const struct array *a)
+{
+	struct dataset *ds = mem_new(sizeof *ds);
+	struct err e = { "" };
+
+	ds->n = a->len;
+	if (labels_set(a, true, ds, &e) < 0)
+		MUST(e.msg[0]);
+	else
+		for (size_t i = 0; i < ds->n; i++)
+			MUST(ds->y[i] >= -1 && ds->y[i] < ds->classes);
 	dataset_free(ds);
 }
 
@@ -33,20 +52,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		malloc(size + (size ==
 			       0)); /* not NUL-terminated: a sanitizer detects reads past the end */
 	struct err e = { "" };
-	struct npyfile f;
+	struct array a;
 
 	if (!bytes)
 		abort();
 	if (size)
 		memcpy(bytes, data, size);
-	if (npyfile_parse(bytes, size, &f, &e) < 0) {
+	if (npyfile_parse(bytes, size, &a, &e) < 0) {
 		MUST(e.msg[0]);
 	} else {
-		MUST(f.rows >= 1 && f.columns >= 1 && f.rows <= size / f.columns);
-		MUST(f.data + f.rows * f.columns * (f.is_double ? 8 : 4) == bytes + size);
-		for (size_t i = 0; i < f.rows * f.columns; i++)
-			(void)npyfile_at(&f, i);
-		check_set(&f, bytes, size);
+		MUST(a.rank >= 1 && a.rank <= ARRAY_DIMS && a.len >= 1);
+		MUST((const char *)a.data + a.len * a.width == bytes + size);
+		check_labels(&a);
+		check_set(&a, bytes, size);
 	}
 	free(bytes);
 	return 0;

@@ -200,20 +200,20 @@ other_npy_files_are_refused(void **state)
 	char bytes[NPYFILE_HEADER + 8];
 
 	(void)state;
-	check_refused(put_npy("{'descr': '<i8', 'fortran_order': False, 'shape': (1, 2), }", 16), o,
-		      "numbers of type '<i8'");
-	check_refused(put_npy("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 2), }", 8), o,
-		      "columns before rows");
+	check_refused(put_npy("{'descr': '<c8', 'fortran_order': False, 'shape': (1, 2), }", 16), o,
+		      "elements of type '<c8' are complex numbers");
+	check_refused(put_npy("{'descr': '<U2', 'fortran_order': False, 'shape': (1, 2), }", 16), o,
+		      "texts of type str (expected numbers)");
 	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 8), o,
-		      "fewer than two dimensions");
+		      "1 column (expected at least two classes)");
 	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 2), }", 8),
-		      o, "more than two dimensions");
+		      o, "3 dimensions (expected two, rows and classes)");
 	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }", 7), o,
-		      "but 7 bytes after the header");
+		      "take 8 bytes, but 7 follow the header");
 	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': "
 			      "(4611686018427387904, 4), }",
 			      8),
-		      o, "but 8 bytes after the header");
+		      o, "too many elements: 8 bytes follow the header");
 	check_refused(put_npy("{'descr': '<f4', 'shape': (1, 2), }", 8), o, "invalid header");
 	npyfile_header(1, 2, bytes);
 	memcpy(bytes + NPYFILE_HEADER, bad, sizeof bad);

@@ -9,6 +9,7 @@
 #include "retort/base/gzip.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/data/read/idxfile.h"
 #include "retort/data/read/images.h"
 #include "retort/data/scale.h"
 #include "retort/data/read/read.h"
@@ -171,8 +172,7 @@ every_type_is_read(void **state)
 		  -10 },
 	};
 	unsigned char file[64];
-	struct idxfile f;
-	float x[2];
+	struct array f;
 	struct err e;
 
 	(void)state;
@@ -182,9 +182,8 @@ every_type_is_read(void **state)
 		memcpy(file + at, all[i].bytes, all[i].n);
 		CHECK_INT(idxfile_parse((char *)file, at + all[i].n, &f, &e), 0);
 		CHECK_INT(f.len, 2);
-		CHECK_NEAR(idxfile_at(&f, 0), all[i].first, 0);
-		CHECK_INT(idxfile_floats(&f, x, &e), 0);
-		CHECK_NEAR(x[1], all[i].second, 0);
+		CHECK_NEAR(array_at(&f, 0), all[i].first, 0);
+		CHECK_NEAR(array_at(&f, 1), all[i].second, 0);
 	}
 }
 
@@ -195,25 +194,25 @@ static const struct {
 	size_t there;
 	const char *message;
 } wrong_sizes[] = {
-	{ 0x08, 3, { 2, 2, 2 }, 7, "2x2x2 numbers of type ubyte take 8 bytes, but 7 follow" },
-	{ 0x0D, 1, { 2 }, 9, "2 numbers of type float take 8 bytes, but 1 more" },
-	{ 0x08, 1, { 0 }, 0, "0 numbers: the array is empty" },
+	{ 0x08, 3, { 2, 2, 2 }, 7, "2x2x2 elements of type uint8 take 8 bytes, but 7 follow" },
+	{ 0x0D, 1, { 2 }, 9, "2 elements of type float32 take 8 bytes, but 1 more" },
+	{ 0x08, 1, { 0 }, 0, "shape 0: the array is empty" },
 	{ 0x0A, 1, { 1 }, 1, "type 0x0A (expected 0x08" },
 	{ 0xFF, 1, { 1 }, 1, "type 0xFF" },
 	{ 0x08,
 	  3,
 	  { 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF },
 	  8,
-	  "too many numbers: 4294967295x4294967295x4294967295; 8 bytes follow" },
-	{ 0x08, 2, { 0x80000000, 2 }, 8, "2147483648x2 numbers of type ubyte take 4294967296" },
-	{ 0x0E, 3, { 0x40000000, 0x40000000, 2 }, 8, "too many numbers" },
+	  "4294967295x4294967295x4294967295: too many elements: 8 bytes follow" },
+	{ 0x08, 2, { 0x80000000, 2 }, 8, "2147483648x2 elements of type uint8 take 4294967296" },
+	{ 0x0E, 3, { 0x40000000, 0x40000000, 2 }, 8, "too many elements" },
 };
 
 static void
 headers_with_wrong_sizes_are_refused(void **state)
 {
 	unsigned char file[64] = { 0 };
-	struct idxfile f;
+	struct array f;
 	struct err e;
 
 	(void)state;
@@ -340,7 +339,7 @@ images_without_fitting_labels_are_refused(void **state)
 	      NULL);
 	CHECK(strstr(read_set("short", NULL, &ds), "one dimension, as of labels") != NULL);
 	CHECK(strstr(read_set("c-images-idx3-ubyte", "c-images-idx3-ubyte", &ds),
-		     "3 dimensions (expected one)") != NULL);
+		     "labels of shape 12x2x3 (expected one label for each row") != NULL);
 	n = some_labels(file, 12);
 	memset(file + n - 12, 7, 12);
 	tmpfolder_write(tmpfolder_dir, "same", file, n);

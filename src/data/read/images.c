@@ -4,30 +4,71 @@
 
 #include "retort/data/read/images.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "retort/base/gzip.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/data/classes.h"
+#include "retort/data/read/idxfile.h"
 #include "retort/data/read/labels.h"
 
 static int
-check_rows(const struct idxfile *rows, bool beside, struct err *e)
+check_rows(const struct array *rows, bool beside, struct err *e)
 {
+	if (array_is_text(rows))
+		return err_set(e, "texts of type %s (expected numbers)",
+			       array_type_name(rows->type));
 	if (rows->rank == 1)
-		return err_set(e, "IDX: one dimension, as of labels (expected 3 or 4, images)");
+		return err_set(e, "one dimension, as of labels (expected 3 or 4, images)");
 	if (rows->dim[0] < (beside ? 1 : DATASET_ROWS) || rows->dim[0] > INT32_MAX)
-		return err_set(e, "IDX: invalid number of rows %zu (expected %d to %d)",
-			       rows->dim[0], beside ? 1 : DATASET_ROWS, INT32_MAX);
+		return err_set(e, "invalid number of rows %zu (expected %d to %d)", rows->dim[0],
+			       beside ? 1 : DATASET_ROWS, INT32_MAX);
 	return 0;
 }
 
 int
-images_make(const struct idxfile *rows, const struct idxfile *labels, bool beside,
-	    struct dataset **out, struct err *e)
+images_channels_last(const struct array *rows, struct err *e)
+{
+	size_t first = rows->dim[1], last = rows->dim[3];
+
+	if (rows->rank != 4 || !(first == 1 || first == 3 || first == 4) || last == 1 ||
+	    last == 3 || last == 4)
+		return 0;
+	return err_set(
+		e,
+		"%zu images of shape %zux%zux%zu have their channels first (expected height, "
+		"width, channels, as after x.transpose(0, 2, 3, 1))",
+		rows->dim[0], first, rows->dim[2], last);
+}
+
+/* Convert row by row, so that the doubles of a row stay in the cache. */
+static int
+copy_rows(const struct array *rows, struct dataset *ds, struct err *e)
+{
+	double *row = mem_array(ds->d, sizeof *row);
+	int status = 0;
+
+	for (size_t i = 0; i < ds->n && status == 0; i++) {
+		float *out = ds->x + i * ds->d;
+
+		array_doubles(rows, i * ds->d, ds->d, row);
+		for (size_t c = 0; c < ds->d && status == 0; c++) {
+			out[c] = (float)row[c];
+			if (!isfinite(out[c]))
+				status = err_set(
+					e, "row %zu, number %zu of it: %g is not a finite number",
+					i + 1, c + 1, row[c]);
+		}
+	}
+	mem_free(row);
+	return status;
+}
+
+int
+images_make(const struct array *rows, bool beside, struct dataset **out, struct err *e)
 {
 	struct dataset *ds;
 	int status = 0;
@@ -47,9 +88,7 @@ images_make(const struct idxfile *rows, const struct idxfile *labels, bool besid
 	if (!ds->x)
 		status = err_set(e, "no memory for %zu rows of %zu numbers", ds->n, ds->d);
 	if (status == 0)
-		status = labels ? labels_set(labels, beside, ds, e) : classes_none(ds, e);
-	if (status == 0)
-		status = idxfile_floats(rows, ds->x, e);
+		status = copy_rows(rows, ds, e);
 	if (status < 0) {
 		dataset_free(ds);
 		return -1;
@@ -123,48 +162,34 @@ images_labels_path(const char *path, struct err *e)
 	return found;
 }
 
-/* Make the set while another thread computes the hash of the images. */
-static int
-make_hashed(const struct idxfile *rows, const char *bytes, size_t size, const char *label_bytes,
-	    size_t n, bool beside, struct dataset **out, struct err *e)
-{
-	struct hash_thread file;
-	struct hash hash, of_labels = { { 0 } };
-	struct idxfile labels;
-	int status;
-
-	if (label_bytes && idxfile_parse(label_bytes, n, &labels, e) < 0)
-		return -1;
-	hash_beside(&file, bytes, size);
-	status = images_make(rows, label_bytes ? &labels : NULL, beside, out, e);
-	hash = hash_await(&file);
-	if (label_bytes)
-		of_labels = hash_of(label_bytes, n);
-	if (status == 0)
-		(*out)->hash = label_bytes ? hash_join(&hash, &of_labels) : hash;
-	return status;
-}
-
 int
 images_read(const char *path, const char *bytes, size_t size, const struct dataset_options *o,
 	    struct dataset **out, struct err *e)
 {
-	char *from, *label_bytes;
-	struct idxfile rows;
-	size_t n = 0;
-	int status = -1;
+	struct hash_thread hash;
+	struct dataset *ds = NULL;
+	struct array rows;
+	char *from = NULL;
+	int status;
 
 	if (idxfile_parse(bytes, size, &rows, e) < 0 || check_rows(&rows, o->beside, e) < 0)
 		return -1;
-	if (o->unlabelled)
-		return make_hashed(&rows, bytes, size, NULL, 0, o->beside, out, e);
-	from = o->labels_from ? mem_text(o->labels_from) : images_labels_path(path, e);
-	if (from && gzip_read(from, LABELS_LIMIT, &label_bytes, &n, e) == 0) {
-		status = make_hashed(&rows, bytes, size, label_bytes, n, o->beside, out, e);
-		mem_free(label_bytes);
-		if (status < 0)
-			err_wrap(e, "with the labels of %s", from);
+	if (!o->unlabelled)
+		from = o->labels_from ? mem_text(o->labels_from) : images_labels_path(path, e);
+	if (!o->unlabelled && !from)
+		return -1;
+	hash_beside(&hash, bytes, size);
+	status = images_make(&rows, o->beside, &ds, e);
+	if (status < 0) {
+		hash_await(&hash);
+	} else {
+		ds->hash = hash_await(&hash);
+		status = from ? labels_read(from, o->beside, ds, e) : classes_none(ds, e);
 	}
 	mem_free(from);
+	if (status < 0)
+		dataset_free(ds);
+	else
+		*out = ds;
 	return status;
 }

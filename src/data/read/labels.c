@@ -4,48 +4,81 @@
 
 #include "retort/data/read/labels.h"
 
+#include <math.h>
+
 #include "retort/base/gzip.h"
 #include "retort/base/mem.h"
+#include "retort/base/text.h"
 #include "retort/data/classes.h"
 #include "retort/data/read/csvfile.h"
+#include "retort/data/read/idxfile.h"
+#include "retort/data/read/npyfile.h"
 
 static int
-check_array(const struct idxfile *labels, const struct dataset *ds, struct err *e)
+check_array(const struct array *labels, const struct dataset *ds, struct err *e)
 {
-	if (labels->rank != 1)
-		return err_set(e, "labels: %d dimensions (expected one)", labels->rank);
-	if (labels->type == IDXFILE_F32 || labels->type == IDXFILE_F64)
-		return err_set(e, "labels: type 0x%02X (expected an integer type)",
-			       (unsigned)labels->type);
-	if (labels->len != ds->n)
-		return err_set(e, "%zu labels for %zu rows", labels->len, ds->n);
-	return 0;
-}
+	struct text shape = { 0 };
+	int status = 0;
 
-int
-labels_set(const struct idxfile *labels, bool beside, struct dataset *ds, struct err *e)
-{
-	int64_t *label;
-	int status;
-
-	if (check_array(labels, ds, e) < 0)
-		return -1;
-	label = mem_try(ds->n, sizeof *label);
-	if (!label)
-		return err_set(e, "no memory for the labels of %zu rows", ds->n);
-	for (size_t i = 0; i < ds->n; i++)
-		label[i] = (int64_t)idxfile_at(labels, i);
-	status = classes_set_numbers(ds, label, "labels", beside, e);
-	mem_free(label);
+	array_add_shape(labels, &shape);
+	if (labels->len != labels->dim[0])
+		status = err_set(e,
+				 "labels of shape %s (expected one label for each row; of one-hot "
+				 "rows save the index, as of .argmax(1))",
+				 text_get(&shape));
+	else if (labels->len != ds->n)
+		status = err_set(e, "%zu labels for %zu rows", labels->len, ds->n);
+	text_release(&shape);
 	return status;
 }
 
 static int
-parse_array(const char *bytes, size_t size, bool beside, struct dataset *ds, struct err *e)
+set_texts(const struct array *labels, bool beside, struct dataset *ds, struct err *e)
 {
-	struct idxfile labels;
+	struct classes_reader reader = { .what = "labels", .beside = beside };
+	char text[2 * sizeof(struct classes_cell)];
 
-	return idxfile_parse(bytes, size, &labels, e) < 0 ? -1 : labels_set(&labels, beside, ds, e);
+	for (size_t i = 0; i < ds->n; i++) {
+		if (!array_text(labels, i, text, sizeof text))
+			return err_set(e,
+				       "label %zu: not a valid text (expected at most %zu bytes of "
+				       "UTF-8)",
+				       i + 1, sizeof(struct classes_cell) - 2);
+		if (classes_add(ds, &reader, i, text, e) < 0)
+			return -1;
+	}
+	return classes_settle(ds, &reader, e);
+}
+
+/* Integers as they are; of floats those without a fraction, and NaN as a missing label. */
+static int
+set_numbers(const struct array *labels, bool beside, struct dataset *ds, struct err *e)
+{
+	int64_t *label = mem_try(ds->n, sizeof *label);
+	int status = label ? 0 : err_set(e, "no memory for the labels of %zu rows", ds->n);
+
+	for (size_t i = 0; i < ds->n && status == 0; i++)
+		if (!array_integer(labels, i, &label[i])) {
+			label[i] = -1;
+			if (!isnan(array_at(labels, i)))
+				status = err_set(e,
+						 "label %zu: %.17g is not a class (expected an "
+						 "integer below 2^63, or NaN for a missing label)",
+						 i + 1, array_at(labels, i));
+		}
+	if (status == 0)
+		status = classes_set_numbers(ds, label, "labels", beside, e);
+	mem_free(label);
+	return status;
+}
+
+int
+labels_set(const struct array *labels, bool beside, struct dataset *ds, struct err *e)
+{
+	if (check_array(labels, ds, e) < 0)
+		return -1;
+	return array_is_text(labels) ? set_texts(labels, beside, ds, e)
+				     : set_numbers(labels, beside, ds, e);
 }
 
 /* A table with one row more than the set has a header. */
@@ -70,6 +103,16 @@ parse_column(const char *bytes, size_t size, bool beside, struct dataset *ds, st
 	return status;
 }
 
+static int
+parse_array(const char *bytes, size_t size, bool beside, struct dataset *ds, struct err *e)
+{
+	struct array labels;
+	int status = npyfile_is(bytes, size) ? npyfile_parse(bytes, size, &labels, e)
+					     : idxfile_parse(bytes, size, &labels, e);
+
+	return status < 0 ? -1 : labels_set(&labels, beside, ds, e);
+}
+
 int
 labels_read(const char *path, bool beside, struct dataset *ds, struct err *e)
 {
@@ -82,8 +125,10 @@ labels_read(const char *path, bool beside, struct dataset *ds, struct err *e)
 		return err_wrap(e, "labels-from");
 	hash = hash_of(bytes, size);
 	ds->hash = hash_join(&ds->hash, &hash);
-	status = idxfile_is(bytes, size) ? parse_array(bytes, size, beside, ds, e)
-					 : parse_column(bytes, size, beside, ds, e);
+	if (idxfile_is(bytes, size) || npyfile_is(bytes, size))
+		status = parse_array(bytes, size, beside, ds, e);
+	else
+		status = parse_column(bytes, size, beside, ds, e);
 	mem_free(bytes);
 	return status < 0 ? err_wrap(e, "labels-from %s", path) : 0;
 }

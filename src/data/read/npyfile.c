@@ -4,7 +4,6 @@
 
 #include "retort/data/read/npyfile.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,10 +15,34 @@
 /* The header's text, a Python dictionary of three keys, being parsed. */
 struct header {
 	const char *p, *end;
-	bool is_double, has_type, has_order, has_shape;
-	size_t dim[2];
-	int rank; /* dimensions; 3: more than two */
+	struct array a; /* type, order and shape so far */
+	bool has_type, has_order, has_shape;
 	struct err *e;
+};
+
+/* Kinds of numbers by NumPy's letter and width in bytes. */
+static const struct {
+	char letter;
+	char width; /* as a digit */
+	enum array_type type;
+} numbers[] = {
+	{ 'b', '1', ARRAY_BOOL }, { 'i', '1', ARRAY_I8 },  { 'u', '1', ARRAY_U8 },
+	{ 'i', '2', ARRAY_I16 },  { 'u', '2', ARRAY_U16 }, { 'i', '4', ARRAY_I32 },
+	{ 'u', '4', ARRAY_U32 },  { 'i', '8', ARRAY_I64 }, { 'u', '8', ARRAY_U64 },
+	{ 'f', '2', ARRAY_F16 },  { 'f', '4', ARRAY_F32 }, { 'f', '8', ARRAY_F64 },
+	{ 'V', '2', ARRAY_BF16 }, /* as ml_dtypes, which JAX uses, writes bfloat16 */
+};
+
+/* Kinds of arrays that are not read, by NumPy's letter. */
+static const struct {
+	char letter;
+	const char *why;
+} refused[] = {
+	{ 'O', "Python objects; convert them with .astype() to numbers or str before np.save" },
+	{ 'c', "complex numbers; save their .real and .imag as columns" },
+	{ 'M', "dates; save them as numbers, for example .astype('datetime64[D]').astype(int)" },
+	{ 'm', "durations; save them as numbers with .astype(int)" },
+	{ 'V', "raw bytes; save them as numbers" },
 };
 
 bool
@@ -83,21 +106,66 @@ refuse_header(const struct header *h)
 		"invalid header (expected a dictionary of 'descr', 'fortran_order' and 'shape')");
 }
 
+static bool
+find_number(struct array *a, const char *type, size_t len)
+{
+	for (size_t i = 0; len == 2 && i < sizeof numbers / sizeof *numbers; i++)
+		if (numbers[i].letter == type[0] && numbers[i].width == type[1]) {
+			a->type = numbers[i].type;
+			a->width = array_type_width(a->type);
+			return true;
+		}
+	return false;
+}
+
+/* Texts: S and a number of bytes, U and a number of code points. */
+static bool
+find_texts(struct array *a, const char *type, size_t len)
+{
+	size_t n = 0;
+
+	if (len < 2 || len > 6 || (type[0] != 'S' && type[0] != 'U'))
+		return false;
+	for (size_t i = 1; i < len; i++) {
+		if (type[i] < '0' || type[i] > '9')
+			return false;
+		n = 10 * n + (size_t)(type[i] - '0');
+	}
+	a->type = type[0] == 'S' ? ARRAY_BYTES : ARRAY_UTF32;
+	a->width = type[0] == 'S' ? n : 4 * n;
+	return n > 0;
+}
+
+static int
+refuse_type(const struct header *h, const char *type, size_t len)
+{
+	for (size_t i = 0; len > 1 && i < sizeof refused / sizeof *refused; i++)
+		if (refused[i].letter == type[1])
+			return err_set(h->e, "elements of type '%.*s' are %s",
+				       (int)(len < 20 ? len : 20), type, refused[i].why);
+	return err_set(h->e,
+		       "elements of type '%.*s' (expected bool, int8 to int64, uint8 to uint64, "
+		       "float16, bfloat16, float32, float64, S or U)",
+		       (int)(len < 20 ? len : 20), type);
+}
+
+/* The type: order of bytes ('<', '>', '=' or '|'), letter and width. */
 static int
 read_type(struct header *h)
 {
 	const char *type;
 	size_t len;
 
+	if (!h->has_type && skip_char(h, '['))
+		return err_set(h->e, "a structured array (expected one type; save each field as "
+				     "an array of its own)");
 	if (h->has_type || !read_string(h, &type, &len))
 		return refuse_header(h);
 	h->has_type = true;
-	h->is_double = len == 3 && memcmp(type, "<f8", 3) == 0;
-	if (!h->is_double && (len != 3 || memcmp(type, "<f4", 3) != 0))
-		return err_set(
-			h->e,
-			"numbers of type '%.*s' (expected '<f4' or '<f8', float32 or float64)",
-			(int)(len < 20 ? len : 20), type);
+	if (len < 3 || !strchr("<>=|", type[0]) ||
+	    !(find_number(&h->a, type + 1, len - 1) || find_texts(&h->a, type + 1, len - 1)))
+		return refuse_type(h, type, len);
+	h->a.big = type[0] == '>';
 	return 0;
 }
 
@@ -107,11 +175,8 @@ read_order(struct header *h)
 	if (h->has_order)
 		return refuse_header(h);
 	h->has_order = true;
-	if (skip_word(h, "False"))
-		return 0;
-	if (skip_word(h, "True"))
-		return err_set(h->e, "columns before rows (expected fortran_order False)");
-	return refuse_header(h);
+	h->a.fortran = skip_word(h, "True");
+	return h->a.fortran || skip_word(h, "False") ? 0 : refuse_header(h);
 }
 
 static bool
@@ -141,19 +206,18 @@ read_shape(struct header *h)
 
 		if (!read_size(h, &n))
 			return refuse_header(h);
-		if (h->rank < 2)
-			h->dim[h->rank] = n;
-		h->rank += h->rank < 3;
+		if (h->a.rank == ARRAY_DIMS)
+			return err_set(h->e, "more than %d dimensions", ARRAY_DIMS);
+		h->a.dim[h->a.rank++] = n;
 		if (!skip_char(h, ',')) {
 			if (!skip_char(h, ')'))
 				return refuse_header(h);
 			break;
 		}
 	}
-	if (h->rank != 2)
-		return err_set(h->e, "%s dimensions (expected two, rows and columns)",
-			       h->rank > 2 ? "more than two" : "fewer than two");
-	return 0;
+	return h->a.rank
+		       ? 0
+		       : err_set(h->e, "a single number (expected 1 to %d dimensions)", ARRAY_DIMS);
 }
 
 static int
@@ -223,83 +287,59 @@ find_data(const char *bytes, size_t size, size_t *text, struct err *e)
 }
 
 int
-npyfile_parse(const char *bytes, size_t size, struct npyfile *out, struct err *e)
+npyfile_parse(const char *bytes, size_t size, struct array *out, struct err *e)
 {
 	struct header h = { .e = e };
-	size_t text = 0, data = find_data(bytes, size, &text, e), width;
+	size_t text = 0, data = find_data(bytes, size, &text, e);
 
 	if (data == 0)
 		return -1;
 	h.p = bytes + text;
 	h.end = bytes + data;
-	if (read_dictionary(&h) < 0)
+	if (read_dictionary(&h) < 0 || array_check(&h.a, size - data, e) < 0)
 		return -1;
-	width = h.is_double ? 8 : 4;
-	if (h.dim[0] == 0 || h.dim[1] == 0)
-		return err_set(e, "%zu rows of %zu columns: the array is empty", h.dim[0],
-			       h.dim[1]);
-	if (h.dim[0] > (size - data) / width / h.dim[1] ||
-	    h.dim[0] * h.dim[1] * width != size - data)
-		return err_set(
-			e, "%zu rows of %zu numbers of %zu bytes, but %zu bytes after the header",
-			h.dim[0], h.dim[1], width, size - data);
-	*out = (struct npyfile){ h.dim[0], h.dim[1], h.is_double, bytes + data };
+	*out = h.a;
+	out->data = (const unsigned char *)bytes + data;
 	return 0;
 }
 
-static float
-read_float(const char *p)
+static int
+check_table(const struct array *a, struct err *e)
 {
-	uint32_t bits =
-		(uint32_t)(byte(p, 0) | byte(p, 1) << 8 | byte(p, 2) << 16 | byte(p, 3) << 24);
-	float x;
-
-	memcpy(&x, &bits, sizeof x);
-	return x;
-}
-
-static double
-read_double(const char *p)
-{
-	uint64_t bits = 0;
-	double x;
-
-	for (size_t k = 0; k < 8; k++)
-		bits |= (uint64_t)byte(p, k) << 8 * k;
-	memcpy(&x, &bits, sizeof x);
-	return x;
-}
-
-double
-npyfile_at(const struct npyfile *f, size_t i)
-{
-	return f->is_double ? read_double(f->data + 8 * i) : (double)read_float(f->data + 4 * i);
+	if (array_is_text(a))
+		return err_set(e, "texts of type %s (expected numbers; texts are read as labels)",
+			       array_type_name(a->type));
+	if (a->rank != 2)
+		return err_set(e, "%d dimension%s (expected two, rows and columns)", a->rank,
+			       a->rank > 1 ? "s" : "");
+	return 0;
 }
 
 int
 npyfile_rows(struct source *s, row_visit *visit, void *arg, struct err *e)
 {
 	struct row row = { 0 };
-	struct npyfile f;
-	float *number;
+	struct array a;
+	double *number;
+	float *single;
 	int status = 0;
 
-	if (npyfile_parse(s->bytes, s->size, &f, e) < 0)
+	if (npyfile_parse(s->bytes, s->size, &a, e) < 0 || check_table(&a, e) < 0)
 		return -1;
-	number = mem_array(f.columns, sizeof *number);
-	s->rows = f.rows;
-	row.number = number;
-	row.columns = f.columns;
-	for (size_t i = 0; i < f.rows && status == 0; i++) {
-		const char *p = f.data + i * f.columns * (f.is_double ? 8 : 4);
-
-		for (size_t c = 0; c < f.columns; c++)
-			number[c] =
-				f.is_double ? (float)read_double(p + 8 * c) : read_float(p + 4 * c);
+	number = mem_array(a.dim[1], sizeof *number);
+	single = mem_array(a.dim[1], sizeof *single);
+	s->rows = a.dim[0];
+	row.number = single;
+	row.columns = a.dim[1];
+	for (size_t i = 0; i < a.dim[0] && status == 0; i++) {
+		array_doubles(&a, i * a.dim[1], a.dim[1], number);
+		for (size_t c = 0; c < a.dim[1]; c++)
+			single[c] = (float)number[c];
 		row.row = i + 1;
 		status = visit(arg, &row, e);
 	}
 	mem_free(number);
+	mem_free(single);
 	return status;
 }
 

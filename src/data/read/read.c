@@ -60,6 +60,22 @@ make_images(struct source *s, struct dataset **out, struct err *e)
 	return images_read(s->path, s->bytes, s->size, s->options, out, e);
 }
 
+/* Rows of an array: a table of two dimensions, or images. */
+static int
+make_rows(struct source *s, struct dataset **out, struct err *e)
+{
+	struct array a;
+
+	if (npyfile_parse(s->bytes, s->size, &a, e) < 0)
+		return -1;
+	if (a.rank < 3)
+		return table_features(s, out, e);
+	if (images_channels_last(&a, e) < 0 || images_make(&a, s->options->beside, out, e) < 0)
+		return -1;
+	(*out)->hash = hash_of(s->bytes, s->size);
+	return 0;
+}
+
 /* A .npy file has no labels of its own. */
 static int
 make_array(struct source *s, struct dataset **out, struct err *e)
@@ -70,7 +86,7 @@ make_array(struct source *s, struct dataset **out, struct err *e)
 
 	if (!o->labels_from && !o->unlabelled)
 		return err_set(e, "a .npy file has features and no labels; add labels-from FILE");
-	if (table_features(s, &ds, e) < 0)
+	if (make_rows(s, &ds, e) < 0)
 		return -1;
 	status =
 		o->unlabelled ? classes_none(ds, e) : labels_read(o->labels_from, o->beside, ds, e);

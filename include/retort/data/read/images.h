@@ -4,16 +4,19 @@
 #define RETORT_DATA_READ_IMAGES_H
 
 #include "retort/data/dataset.h"
-#include "retort/data/read/idxfile.h"
+#include "retort/data/read/array.h"
 
 /*
  * Make a data set from an array [n, height, width] (one channel), [n, height, width, channels], or
- * [n, features], which are numbers and not images. `labels` NULL: no row has a label. Copies; the
- * caller sets the hash. Refused: other ranks, fewer than DATASET_ROWS rows (1 if `beside`), and
- * what labels_set refuses.
+ * [n, features], which are numbers and not images. Copies; the caller sets labels and hash.
+ * Refused: other ranks, texts, a number that is not finite as a float, fewer than DATASET_ROWS rows
+ * (1 if `beside`).
  */
-int images_make(const struct idxfile *rows, const struct idxfile *labels, bool beside,
-		struct dataset **out, struct err *e);
+int images_make(const struct array *rows, bool beside, struct dataset **out, struct err *e);
+
+/* Check that images do not have their channels first, as PyTorch stores them: 1, 3 or 4 in the
+ * second dimension and another number in the last. */
+int images_channels_last(const struct array *rows, struct err *e);
 
 /*
  * Path of the labels of `path` by the usual naming: in its last part "images" becomes "labels", and

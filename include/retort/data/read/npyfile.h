@@ -1,4 +1,4 @@
-/* Two-dimensional arrays in NumPy's format .npy. */
+/* Arrays in NumPy's format .npy. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_DATA_READ_NPYFILE_H
 #define RETORT_DATA_READ_NPYFILE_H
@@ -7,29 +7,21 @@
 #include <stddef.h>
 
 #include "retort/base/err.h"
+#include "retort/data/read/array.h"
 #include "retort/data/read/source.h"
-
-/* [rows, columns] little-endian float32 or float64, row by row. */
-struct npyfile {
-	size_t rows, columns;
-	bool is_double;
-	const char *data; /* borrowed from the parsed bytes; not aligned */
-};
 
 /* Whether the bytes begin with the signature of the format. */
 bool npyfile_is(const char *bytes, size_t size);
 
 /*
- * Parse the header; allocate nothing. Refused: another signature or version, a malformed header,
- * other types, other numbers of dimensions, columns before rows ("fortran_order"), an empty array,
- * fewer or more bytes than the shape needs.
+ * Parse the header (NumPy's "A simple file format for NumPy arrays", versions 1 to 3); allocate
+ * nothing. Types: bool, integers and floats of every width and byte order, bfloat16 as JAX writes
+ * it (V2), texts (S, U). Refused, by name: other types, structured arrays, more than ARRAY_DIMS
+ * dimensions, another signature or version, a malformed header, and what array_check refuses.
  */
-int npyfile_parse(const char *bytes, size_t size, struct npyfile *out, struct err *e);
+int npyfile_parse(const char *bytes, size_t size, struct array *out, struct err *e);
 
-/* Number i of rows * columns. May be infinite or NaN. */
-double npyfile_at(const struct npyfile *f, size_t i);
-
-/* Call `visit` with each row, as numbers. */
+/* Call `visit` with each row of a two-dimensional array of numbers. */
 int npyfile_rows(struct source *s, row_visit *visit, void *arg, struct err *e);
 
 /* Write the header of version 1.0 for float32 [rows, columns] into buf[NPYFILE_HEADER]. The numbers
