@@ -64,7 +64,7 @@ static bool
 is_all_missing(const struct dataset *ds, size_t i)
 {
 	for (size_t r = 0; r < ds->n; r++)
-		if (!isnan(ds->x[r * ds->d + i]))
+		if (ds->wide ? !isnan(ds->wide[r * ds->d + i]) : !isnan(ds->x[r * ds->d + i]))
 			return false;
 	return true;
 }
@@ -146,16 +146,31 @@ match_all(struct match *m)
 	return 0;
 }
 
+/* Value k of a row of floats or of doubles. */
+static double
+value_at(const void *row, size_t k, bool wide)
+{
+	return wide ? ((const double *)row)[k] : (double)((const float *)row)[k];
+}
+
 /* A missing cell of a category is NaN in all of its words, so any of them, probe[i], shows whether
  * a word that the other table lacks is 0 or missing. */
 static void
-gather_row(const struct match *m, const int64_t *probe, const float *x, float *out)
+gather_row(const struct match *m, const int64_t *probe, const void *x, void *out)
 {
+	bool wide = m->more->wide != NULL;
+
 	for (size_t i = 0; i < m->ds->d; i++) {
+		double v = 0;
+
 		if (m->from[i] >= 0)
-			out[i] = x[m->from[i]];
+			v = value_at(x, (size_t)m->from[i], wide);
+		else if (m->from[i] == ALL_MISSING || isnan(value_at(x, (size_t)probe[i], wide)))
+			v = NAN;
+		if (wide)
+			((double *)out)[i] = v;
 		else
-			out[i] = m->from[i] == ALL_MISSING || isnan(x[probe[i]]) ? NAN : 0;
+			((float *)out)[i] = (float)v;
 	}
 }
 
@@ -172,32 +187,58 @@ find_probes(const struct match *m)
 	return probe;
 }
 
+/* A block of `size` bytes, mapped if the features of `more` are. NULL and an error. */
+static void *
+alloc_rows(const struct match *m, size_t size, struct tmpmap **map)
+{
+	void *all;
+
+	if (!m->more->tmpmap) {
+		all = mem_try(size, 1);
+		if (!all)
+			err_set(m->e, "no memory for %zu rows of %zu features", m->more->n,
+				m->ds->d);
+		return all;
+	}
+	*map = tmpmap_new(m->e);
+	all = *map ? tmpmap_map(*map, size, m->e) : NULL;
+	if (!all)
+		tmpmap_free(*map);
+	return all;
+}
+
+static void
+release_rows(struct dataset *ds)
+{
+	if (ds->tmpmap) {
+		tmpmap_free(ds->tmpmap);
+	} else {
+		mem_free(ds->x);
+		mem_free(ds->wide);
+	}
+}
+
 static int
 gather_rows(const struct match *m, struct dataset *more)
 {
-	const struct dataset *ds = m->ds;
-	struct tmpmap *map = more->tmpmap ? tmpmap_new(m->e) : NULL;
+	size_t size = more->wide ? sizeof *more->wide : sizeof *more->x;
+	const char *from = more->wide ? (const char *)more->wide : (const char *)more->x;
+	struct tmpmap *map = NULL;
+	char *all = alloc_rows(m, more->n * m->ds->d * size, &map);
 	int64_t *probe;
-	float *x;
 
-	if (more->tmpmap)
-		x = map ? tmpmap_map(map, more->n * ds->d * sizeof *x, m->e) : NULL;
-	else if (!(x = mem_try(more->n * ds->d, sizeof *x)))
-		err_set(m->e, "no memory for %zu rows of %zu features", more->n, ds->d);
-	if (!x) {
-		tmpmap_free(map);
+	if (!all)
 		return -1;
-	}
 	probe = find_probes(m);
 	for (size_t r = 0; r < more->n; r++)
-		gather_row(m, probe, more->x + r * more->d, x + r * ds->d);
+		gather_row(m, probe, from + r * more->d * size, all + r * m->ds->d * size);
 	mem_free(probe);
-	if (more->tmpmap)
-		tmpmap_free(more->tmpmap);
-	else
-		mem_free(more->x);
+	release_rows(more);
 	more->tmpmap = map;
-	more->x = x;
+	if (more->wide)
+		more->wide = (double *)(void *)all;
+	else
+		more->x = (float *)(void *)all;
 	return 0;
 }
 

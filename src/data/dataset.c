@@ -23,10 +23,12 @@ dataset_free(struct dataset *ds)
 	mem_free(ds->word);
 	mem_free(ds->class_name);
 	mem_free(ds->tokenizer);
-	if (ds->tmpmap)
+	if (ds->tmpmap) {
 		tmpmap_free(ds->tmpmap);
-	else
+	} else {
 		mem_free(ds->x);
+		mem_free(ds->wide);
+	}
 	mem_free(ds->ids);
 	mem_free(ds->y);
 	mem_free(ds);

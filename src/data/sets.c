@@ -281,6 +281,7 @@ sets_append(struct dataset *ds, const struct dataset *more, enum dataset_role ro
 		return -1;
 	add_set(ds, more, role, weight, after);
 	ds->missing += more->missing;
+	ds->rules |= more->rules;
 	ds->n += more->n;
 	return 0;
 }
@@ -294,6 +295,7 @@ sets_truncate(struct dataset *ds, const struct dataset *before)
 	ds->missing = before->missing;
 	ds->unlabelled = before->unlabelled;
 	ds->hash = before->hash;
+	ds->rules = before->rules;
 	if (ds->next_token)
 		ds->ids[ds->n * ds->length] = ds->set[last].after;
 	ds->n_sets = before->n_sets;

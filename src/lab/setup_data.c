@@ -45,6 +45,7 @@ setup_data_drop(struct trainer_state *w)
 	mem_free(w->train.labelled);
 	w->train.labelled = NULL;
 	w->info.data[0] = '\0';
+	w->info.rules = 0;
 	w->info.n_sets = w->info.run.settings.n_sets = 0;
 }
 
@@ -131,6 +132,7 @@ describe_data(struct trainer_state *w)
 	w->info.features = w->train.ds->d;
 	w->info.classes = w->train.ds->classes;
 	w->info.missing = w->train.ds->missing;
+	w->info.rules = w->train.ds->rules;
 	w->info.n_train = w->train.split.n_train;
 	w->info.n_held = w->train.split.n_held;
 	w->info.n_shown = w->train.split.n_shown;

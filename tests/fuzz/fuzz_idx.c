@@ -28,7 +28,7 @@ try_images(const struct array *f)
 	if (ds->kind == DATASET_IMAGE)
 		MUST(ds->height * ds->width * ds->channels == ds->d);
 	for (size_t i = 0; i < f->len; i++)
-		MUST(isfinite(ds->x[i]));
+		MUST(isfinite(ds->wide ? ds->wide[i] : (double)ds->x[i]));
 	dataset_free(ds);
 }
 

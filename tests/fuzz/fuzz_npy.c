@@ -9,6 +9,12 @@
 #include "retort/data/read/npyfile.h"
 #include "retort/data/read/read.h"
 
+static bool
+is_same(double a, double b)
+{
+	return isnan(a) ? isnan(b) != 0 : a == b;
+}
+
 /* The data set has the numbers of the array, in the order of its indices. */
 static void
 check_set(const struct array *a, const char *bytes, size_t size)
@@ -24,8 +30,7 @@ check_set(const struct array *a, const char *bytes, size_t size)
 	MUST(a->rank >= 2 && !array_is_text(a));
 	MUST(ds->n == a->dim[0] && ds->n * ds->d == a->len && !ds->column);
 	for (size_t i = 0; i < a->len; i++)
-		MUST(isnan(ds->x[i]) ? isnan(array_at(a, i)) != 0
-				     : ds->x[i] == (float)array_at(a, i));
+		MUST(is_same(ds->wide ? ds->wide[i] : (double)ds->x[i], array_at(a, i)));
 	dataset_free(ds);
 }
 

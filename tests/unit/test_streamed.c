@@ -61,7 +61,12 @@ check_same(const struct dataset *a, const struct dataset *b)
 		CHECK_STR(a->column[c], b->column[c]);
 	for (int c = 0; c < a->classes; c++)
 		CHECK_STR(a->class_name[c], b->class_name[c]);
-	CHECK_INT(memcmp(a->x, b->x, a->n * a->d * sizeof *a->x), 0);
+	CHECK_INT(a->wide != NULL, b->wide != NULL);
+	if (a->wide)
+		CHECK_INT(memcmp(a->wide, b->wide, a->n * a->d * sizeof *a->wide), 0);
+	else
+		CHECK_INT(memcmp(a->x, b->x, a->n * a->d * sizeof *a->x), 0);
+	CHECK_INT(a->rules, b->rules);
 	CHECK_INT(memcmp(a->y, b->y, a->n * sizeof *a->y), 0);
 	CHECK_INT(memcmp(&a->hash, &b->hash, sizeof a->hash), 0);
 }
@@ -156,7 +161,7 @@ errors_are_the_same_streamed_and_in_memory(void **state)
 		"1,3,2,9\n",
 		"1,\"red,2,9\n",
 		"1,r\"ed,2,9\n",
-		"1e39,red,2,9\n",
+		"1e151,red,2,9\n",
 		"nan,red,2,9\n",
 		"1,\"x\n\nx\"y,2,9\n",
 		("1,a word that is longer than a word of a category may be, because it has so "

@@ -9,6 +9,7 @@
 #include "retort/base/err.h"
 #include "retort/base/hash.h"
 #include "retort/base/tmpmap.h"
+#include "retort/data/rules.h"
 #include "retort/data/text/tokenizer.h"
 
 #define DATASET_CLASSES 1000          /* with more, a column is of numbers, not of labels */
@@ -84,7 +85,9 @@ struct dataset {
 	int classes;           /* at least 2 */
 	float *x;              /* [n,d] a missing cell is NaN until scale_apply replaces it by the
 				  mean; NULL for tokens */
-	struct tmpmap *tmpmap; /* owned: file that x is mapped from; NULL: x is allocated */
+	double *wide;          /* [n,d] until scale_apply in the place of x, which is NULL: features
+				  of which some are no floats; NULL: none are */
+	struct tmpmap *tmpmap; /* owned: file that x or wide is mapped from; NULL: allocated */
 	int32_t *ids;          /* owned [n,length], NULL unless tokens. With next_token one more id
 				  follows: the label of position t of row r is ids[r*length+t+1], but
 				  at the last position of a set that another follows it is set.after */
@@ -105,6 +108,7 @@ struct dataset {
 	int n_sets;                  /* 0: all rows are the data itself */
 	struct dataset_set set[DATASET_SETS]; /* in the order of their rows; the first is the data
 						 itself */
+	rules_set rules;                      /* of reading that made a difference for its files */
 	struct hash hash; /* SHA-256 of the file's inflated contents, joined with the hashes of its
 			     labels, of a vocabulary file, and of the options that change what
 			     networks see */

@@ -71,7 +71,8 @@ struct lab_info {
 	struct model_io io; /* input and output of networks for this data */
 	size_t rows, features, n_train, n_held, n_shown; /* n_shown: labels students see */
 	int classes;
-	size_t missing; /* cells without a value */
+	size_t missing;  /* cells without a value */
+	rules_set rules; /* of reading that made a difference (data/rules.h) */
 	int n_teachers;
 	struct net_info teacher[TRAIN_TEACHERS];
 	int stage; /* students that have become teachers */

@@ -57,6 +57,7 @@ struct cmd_call {
 	bool waits;    /* out: `wait` */
 	uint64_t wait; /* out: step of `wait`; UINT64_MAX: none */
 	char kernel[64]; /* out: kernel that the recording was made with; "" unknown */
+	rules_set rules; /* out: of reading that made a difference for the file of the line */
 	bool quit;       /* out */
 };
 

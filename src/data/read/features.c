@@ -14,6 +14,7 @@
 #include "retort/data/classes.h"
 
 #define NOT_FINITE "is not a finite number"
+#define TOO_LARGE "is too large for a feature (expected at most 1e150 in size)"
 #define TOO_LONG "... is too long for a category; `text COLUMN` reads texts"
 #define TOO_MANY "exceeds the 256 distinct words of a category column"
 
@@ -66,7 +67,7 @@ find_word(const struct features_column *k, const char *word)
 
 /* A cell that is neither a number nor missing. */
 static int
-read_word(struct features *f, const struct row *row, size_t c, float *out, struct err *e)
+read_word(struct features *f, const struct row *row, size_t c, double *out, struct err *e)
 {
 	struct features_column *k = &f->column[c];
 	struct classes_cell cell;
@@ -75,7 +76,7 @@ read_word(struct features *f, const struct row *row, size_t c, float *out, struc
 
 	classes_trim(row->cell[c], &cell);
 	at = find_word(k, cell.s);
-	if (k->number || classes_is_number(&cell))
+	if (k->number)
 		what = NOT_FINITE;
 	else if (cell.cut)
 		what = TOO_LONG;
@@ -91,35 +92,29 @@ read_word(struct features *f, const struct row *row, size_t c, float *out, struc
 		mem_grow(&k->word, &k->cap, at + 1, sizeof *k->word);
 		k->word[k->n_words++] = mem_text(cell.s);
 	}
-	*out = (float)at;
+	*out = (double)at;
 	return 0;
 }
 
 /* 0: *out is the number, or NaN for a missing cell; -1: the cell is not a finite number. */
 static int
-read_number(const char *word, size_t *missing, float *out)
+read_number(const char *word, size_t *missing, double *out)
 {
 	struct classes_cell cell;
-	double x;
 
-	if (classes_plain_number(word, &x)) {
-		*out = (float)x;
+	if (classes_plain_number(word, out))
 		return 0;
-	}
 	classes_trim(word, &cell);
-	*out = NAN;
 	if (classes_is_missing(&cell)) {
+		*out = NAN;
 		++*missing;
 		return 0;
 	}
-	if (cell.cut || text_to_double(cell.s, &x) < 0 || !isfinite((float)x))
-		return -1;
-	*out = (float)x;
-	return 0;
+	return cell.cut ? -1 : text_to_double(cell.s, out);
 }
 
 static int
-read_cell(struct features *f, const struct row *row, size_t c, float *out, struct err *e)
+read_cell(struct features *f, const struct row *row, size_t c, double *out, struct err *e)
 {
 	struct features_column *k = &f->column[c];
 
@@ -127,6 +122,8 @@ read_cell(struct features *f, const struct row *row, size_t c, float *out, struc
 		return read_word(f, row, c, out, e);
 	if (isnan(*out))
 		return 0;
+	if (fabs(*out) > FEATURES_LIMIT)
+		return refuse_cell(f, c, row->row, row->line, row->cell[c], TOO_LARGE, e);
 	k->number = true;
 	if (k->n_words)
 		return refuse_cell(f, c, k->row, k->line, k->word[0], NOT_FINITE, e);
@@ -135,21 +132,21 @@ read_cell(struct features *f, const struct row *row, size_t c, float *out, struc
 
 /* A row of a table of numbers. */
 static int
-copy_numbers(struct features *f, const struct row *row, float *out, struct err *e)
+copy_numbers(struct features *f, const struct row *row, double *out, struct err *e)
 {
 	f->numbers = true;
 	for (size_t c = 0; c < row->columns; c++) {
 		out[c] = row->number[c];
 		f->missing += isnan(out[c]);
-		if (isinf(out[c]))
-			return err_set(e, "row %zu, column %zu: %g is not a finite number",
-				       row->row, c + 1, (double)out[c]);
+		if (fabs(out[c]) > FEATURES_LIMIT)
+			return err_set(e, "row %zu, column %zu: %g %s", row->row, c + 1, out[c],
+				       isinf(out[c]) ? NOT_FINITE : TOO_LARGE);
 	}
 	return 0;
 }
 
 int
-features_row(struct features *f, const struct row *row, float *out, struct err *e)
+features_row(struct features *f, const struct row *row, double *out, struct err *e)
 {
 	if (row->number)
 		return copy_numbers(f, row, out, e);
@@ -204,7 +201,7 @@ features_has_words(const struct features *f)
 }
 
 static void
-spread_word(const struct features_column *k, float index, float *out)
+spread_word(const struct features_column *k, double index, double *out)
 {
 	size_t at = isnan(index) ? k->n_words : k->sorted[(size_t)index];
 
@@ -213,8 +210,10 @@ spread_word(const struct features_column *k, float index, float *out)
 }
 
 void
-features_spread(const struct features *f, const float *in, float *out)
+features_spread(const void *features, const double *in, double *out)
 {
+	const struct features *f = features;
+
 	for (size_t c = 0; c < f->source->columns; c++) {
 		const struct features_column *k = &f->column[c];
 

@@ -12,6 +12,8 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/data/classes.h"
+#include "retort/data/read/cells.h"
+#include "retort/data/read/features.h"
 #include "retort/data/read/idxfile.h"
 #include "retort/data/read/labels.h"
 
@@ -46,32 +48,49 @@ images_channels_last(const struct array *rows, struct err *e)
 
 /* Convert row by row, so that the doubles of a row stay in the cache. */
 static int
-copy_rows(const struct array *rows, struct dataset *ds, struct err *e)
+copy_rows(const struct array *rows, size_t d, double *row, struct cells *c, struct err *e)
 {
-	double *row = mem_array(ds->d, sizeof *row);
-	int status = 0;
-
-	for (size_t i = 0; i < ds->n && status == 0; i++) {
-		float *out = ds->x + i * ds->d;
-
-		array_doubles(rows, i * ds->d, ds->d, row);
-		for (size_t c = 0; c < ds->d && status == 0; c++) {
-			out[c] = (float)row[c];
-			if (!isfinite(out[c]))
-				status = err_set(
-					e, "row %zu, number %zu of it: %g is not a finite number",
-					i + 1, c + 1, row[c]);
-		}
+	for (size_t i = 0; i < rows->dim[0]; i++) {
+		array_doubles(rows, i * d, d, row);
+		for (size_t k = 0; k < d; k++)
+			if (!(fabs(row[k]) <= FEATURES_LIMIT))
+				return err_set(e,
+					       "row %zu, number %zu of it: %g (expected a finite "
+					       "number of at most 1e150 in size)",
+					       i + 1, k + 1, row[k]);
+		if (cells_add(c, row, e) < 0)
+			return -1;
 	}
+	return 0;
+}
+
+/* Set the features. */
+static int
+store_numbers(const struct array *rows, struct dataset *ds, struct err *e)
+{
+	double *row = mem_try(ds->d, sizeof *row);
+	struct cells cells = { 0 };
+	void *all = NULL;
+
+	if (!row)
+		return err_set(e, "no memory for a row of %zu numbers", ds->d);
+	if (cells_init(&cells, ds->d, ds->n, false, e) == 0 &&
+	    copy_rows(rows, ds->d, row, &cells, e) == 0)
+		all = cells_take(&cells, ds->d, NULL, NULL, NULL, e);
+	if (cells.wide)
+		ds->wide = all;
+	else
+		ds->x = all;
+	ds->rules |= cells.wide ? RULES_BIT(RULES_DOUBLE) : 0;
+	cells_release(&cells);
 	mem_free(row);
-	return status;
+	return all ? 0 : -1;
 }
 
 int
 images_make(const struct array *rows, bool beside, struct dataset **out, struct err *e)
 {
 	struct dataset *ds;
-	int status = 0;
 
 	if (check_rows(rows, beside, e) < 0)
 		return -1;
@@ -84,12 +103,7 @@ images_make(const struct array *rows, bool beside, struct dataset **out, struct 
 		ds->width = rows->dim[2];
 		ds->channels = rows->rank == 4 ? rows->dim[3] : 1;
 	}
-	ds->x = mem_try(rows->len, sizeof *ds->x);
-	if (!ds->x)
-		status = err_set(e, "no memory for %zu rows of %zu numbers", ds->n, ds->d);
-	if (status == 0)
-		status = copy_rows(rows, ds, e);
-	if (status < 0) {
+	if (store_numbers(rows, ds, e) < 0) {
 		dataset_free(ds);
 		return -1;
 	}

@@ -321,25 +321,20 @@ npyfile_rows(struct source *s, row_visit *visit, void *arg, struct err *e)
 	struct row row = { 0 };
 	struct array a;
 	double *number;
-	float *single;
 	int status = 0;
 
 	if (npyfile_parse(s->bytes, s->size, &a, e) < 0 || check_table(&a, e) < 0)
 		return -1;
 	number = mem_array(a.dim[1], sizeof *number);
-	single = mem_array(a.dim[1], sizeof *single);
 	s->rows = a.dim[0];
-	row.number = single;
+	row.number = number;
 	row.columns = a.dim[1];
 	for (size_t i = 0; i < a.dim[0] && status == 0; i++) {
 		array_doubles(&a, i * a.dim[1], a.dim[1], number);
-		for (size_t c = 0; c < a.dim[1]; c++)
-			single[c] = (float)number[c];
 		row.row = i + 1;
 		status = visit(arg, &row, e);
 	}
 	mem_free(number);
-	mem_free(single);
 	return status;
 }
 

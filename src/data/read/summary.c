@@ -26,6 +26,7 @@
 /* Statistics of a column, collected in one pass. */
 struct column {
 	size_t missing, numbers, words, bytes;
+	size_t rounded;                 /* whole numbers that are no doubles */
 	double low, high, mean, square; /* of the numbers; Welford's sums */
 	char *name;
 	char **word; /* [n_words] owned */
@@ -70,7 +71,7 @@ write_column(const struct column *c, struct text *out)
 	text_add_plain(out, c->name);
 	text_add(out, ": ");
 	if (c->words == 0 && c->numbers)
-		text_addf(out, "number, %.6g..%.6g, mean %.6g, spread %.6g", c->low, c->high,
+		text_addf(out, "number, %.10g..%.10g, mean %.10g, spread %.6g", c->low, c->high,
 			  c->mean, sqrt(c->square / (double)c->numbers));
 	else if (c->words == 0)
 		text_add(out, "empty");
@@ -81,6 +82,9 @@ write_column(const struct column *c, struct text *out)
 			  c->n_words == 1 ? "" : "s");
 	if (c->words && c->numbers)
 		text_addf(out, ", and %zu numbers", c->numbers);
+	if (c->rounded)
+		text_addf(out, ", %zu whole number%s beyond 2^53 rounded", c->rounded,
+			  c->rounded == 1 ? "" : "s");
 	text_addf(out, c->missing ? ", %zu missing\n" : "\n", c->missing);
 }
 
@@ -103,6 +107,20 @@ name_columns(struct columns *a)
 	}
 }
 
+/* Whether `text`, read as x, is a whole number with other digits than x. */
+static bool
+is_rounded(const char *text, double x)
+{
+	const char *digit = text + strspn(text, "+-");
+	char whole[400];
+
+	digit += strspn(digit, "0");
+	if (strlen(digit) < 16 || digit[strspn(digit, "0123456789")])
+		return false;
+	snprintf(whole, sizeof whole, "%.0f", fabs(x));
+	return strcmp(whole, digit) != 0;
+}
+
 static void
 add_cell(struct column *c, const char *text)
 {
@@ -116,9 +134,10 @@ add_cell(struct column *c, const char *text)
 	classes_trim(text, &cell);
 	if (classes_is_missing(&cell))
 		c->missing++;
-	else if (!cell.cut && text_to_double(cell.s, &x) == 0)
+	else if (!cell.cut && text_to_double(cell.s, &x) == 0) {
 		add_number(c, x);
-	else
+		c->rounded += is_rounded(cell.s, x);
+	} else
 		add_word(c, text);
 }
 
@@ -215,9 +234,13 @@ write_tokens(const struct dataset *ds, struct text *out)
 static const void *
 row_at(const struct dataset *ds, size_t row, size_t *size)
 {
-	*size = ds->ids ? ds->length * sizeof *ds->ids : ds->d * sizeof *ds->x;
-	return ds->ids ? (const void *)(ds->ids + row * ds->length)
-		       : (const void *)(ds->x + row * ds->d);
+	*size = ds->ids    ? ds->length * sizeof *ds->ids
+		: ds->wide ? ds->d * sizeof *ds->wide
+			   : ds->d * sizeof *ds->x;
+	if (ds->ids)
+		return ds->ids + row * ds->length;
+	return ds->wide ? (const void *)(ds->wide + row * ds->d)
+			: (const void *)(ds->x + row * ds->d);
 }
 
 /* Slot of a hash table of distinct rows. */
@@ -342,7 +365,7 @@ write_summary(const struct dataset *ds, const char *name, const struct text *col
 		text_add(out, "labels    none\n");
 	else if (!ds->next_token)
 		write_classes(ds, out);
-	if (ds->x)
+	if (!ds->ids)
 		text_addf(out, "missing   %zu cells\n", ds->missing);
 	if (write_duplicates(ds, out, e) < 0)
 		return -1;

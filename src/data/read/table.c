@@ -8,13 +8,11 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
-#include "retort/base/tmpmap.h"
 #include "retort/data/classes.h"
+#include "retort/data/read/cells.h"
 #include "retort/data/read/corpus.h"
 #include "retort/data/read/features.h"
 #include "retort/data/texts.h"
-
-#define CHUNK ((size_t)1 << 20) /* bytes of features that are allocated or written at once */
 
 /* A table of numbers being read. */
 struct build {
@@ -24,10 +22,8 @@ struct build {
 	struct classes_reader labels;
 	char what[48]; /* what errors call the label */
 	struct features features;
-	float **chunk; /* owned [n_chunks], each [room, features.width]: rows in memory; of a
-			  streamed table one chunk, which is written out when it is full */
-	size_t n_chunks, cap_chunks;
-	size_t room, n; /* rows of a chunk; rows in the last one */
+	struct cells cells;
+	double *row; /* owned [features.width] */
 };
 
 int
@@ -72,41 +68,8 @@ begin_rows(struct build *b, struct err *e)
 	snprintf(b->what, sizeof b->what, "label column %zu", b->s->label + 1);
 	b->labels.what = b->what;
 	b->labels.beside = b->s->options->beside;
-	b->room = b->s->rows ? b->s->rows : CHUNK / (b->features.width * sizeof(float)) + 1;
-	if (!b->s->bytes)
-		b->ds->tmpmap = tmpmap_new(e);
-	return b->s->bytes || b->ds->tmpmap ? 0 : -1;
-}
-
-/* Write the rows of a streamed table that are in memory. */
-static int
-flush_rows(struct build *b, struct err *e)
-{
-	size_t n = b->n;
-
-	b->n = 0;
-	return tmpmap_write(b->ds->tmpmap, b->chunk[0], n * b->features.width * sizeof *b->chunk[0],
-			    e);
-}
-
-/* Make room for one more row in the last chunk. */
-static int
-make_room(struct build *b, struct err *e)
-{
-	float *chunk;
-
-	if (b->n_chunks && b->n < b->room)
-		return 0;
-	if (b->n_chunks && b->ds->tmpmap)
-		return flush_rows(b, e);
-	chunk = mem_try(b->room * b->features.width, sizeof *chunk);
-	if (!chunk)
-		return err_set(e, "no memory for more than %zu rows of %zu features", b->ds->n,
-			       b->features.width);
-	mem_grow(&b->chunk, &b->cap_chunks, b->n_chunks + 1, sizeof *b->chunk);
-	b->chunk[b->n_chunks++] = chunk;
-	b->n = 0;
-	return 0;
+	b->row = mem_array(b->features.width, sizeof *b->row);
+	return cells_init(&b->cells, b->features.width, b->s->rows, !b->s->bytes, e);
 }
 
 static int
@@ -119,69 +82,31 @@ add_row(void *arg, const struct row *row, struct err *e)
 		return -1;
 	if (ds->n == INT32_MAX)
 		return err_set(e, "too many rows (expected at most %d)", INT32_MAX);
-	if (make_room(b, e) < 0 ||
-	    features_row(&b->features, row, b->chunk[b->n_chunks - 1] + b->n * b->features.width,
-			 e) < 0)
+	if (features_row(&b->features, row, b->row, e) < 0 || cells_add(&b->cells, b->row, e) < 0)
 		return -1;
 	if (b->labelled && !b->s->options->unlabelled &&
 	    classes_add(ds, &b->labels, ds->n, row->cell[b->s->label], e) < 0)
 		return -1;
 	ds->n++;
-	b->n++;
 	return 0;
 }
 
-/* Rows of a streamed table become wider in the file they lie in: from the last to the first, so
- * that none is overwritten before it was read. */
+/* Move the features into the data set. */
 static int
-map_rows(struct build *b, struct err *e)
+take_features(struct build *b, struct err *e)
 {
 	struct dataset *ds = b->ds;
-	float *wide;
-
-	if (flush_rows(b, e) < 0)
-		return -1;
-	ds->x = tmpmap_map(ds->tmpmap, ds->n * ds->d * sizeof *ds->x, e);
-	if (!ds->x)
-		return -1;
-	if (!features_has_words(&b->features))
-		return 0;
-	wide = mem_array(ds->d, sizeof *wide);
-	for (size_t i = ds->n; i-- > 0;) {
-		features_spread(&b->features, ds->x + i * b->features.width, wide);
-		memcpy(ds->x + i * ds->d, wide, ds->d * sizeof *wide);
-	}
-	mem_free(wide);
-	return 0;
-}
-
-/* Move the rows from the chunks into one array; a single full chunk is the array already. */
-static int
-join_rows(struct build *b, struct err *e)
-{
-	struct dataset *ds = b->ds;
-	size_t width = b->features.width, row = 0;
 	bool words = features_has_words(&b->features);
+	void *all = cells_take(&b->cells, ds->d, words ? features_spread : NULL, &b->features,
+			       &ds->tmpmap, e);
 
-	if (b->n_chunks == 1 && b->room == ds->n && !words) {
-		ds->x = b->chunk[0];
-		b->n_chunks = 0;
-		return 0;
-	}
-	ds->x = mem_try(ds->n * ds->d, sizeof *ds->x);
-	if (!ds->x)
-		return err_set(e, "no memory for %zu rows of %zu features", ds->n, ds->d);
-	for (size_t k = 0; k < b->n_chunks; k++) {
-		size_t n = ds->n - row < b->room ? ds->n - row : b->room;
-
-		for (size_t i = 0; words && i < n; i++)
-			features_spread(&b->features, b->chunk[k] + i * width,
-					ds->x + (row + i) * ds->d);
-		if (!words)
-			memcpy(ds->x + row * ds->d, b->chunk[k], n * width * sizeof *ds->x);
-		mem_free(b->chunk[k]);
-		b->chunk[k] = NULL;
-		row += n;
+	if (!all)
+		return -1;
+	if (b->cells.wide) {
+		ds->wide = all;
+		ds->rules |= RULES_BIT(RULES_DOUBLE);
+	} else {
+		ds->x = all;
 	}
 	return 0;
 }
@@ -215,7 +140,7 @@ finish_rows(struct build *b, struct err *e)
 		return -1;
 	ds->d = features_settle(&b->features);
 	ds->missing = b->features.missing;
-	if ((ds->tmpmap ? map_rows(b, e) : join_rows(b, e)) < 0)
+	if (take_features(b, e) < 0)
 		return -1;
 	features_name(&b->features, ds);
 	ds->hash = hash_table(b->s);
@@ -231,9 +156,8 @@ build_set(struct source *s, bool labelled, struct dataset **out, struct err *e)
 	if (status == 0)
 		status = finish_rows(&b, e);
 	features_release(&b.features);
-	for (size_t k = 0; k < b.n_chunks; k++)
-		mem_free(b.chunk[k]);
-	mem_free(b.chunk);
+	cells_release(&b.cells);
+	mem_free(b.row);
 	if (status < 0)
 		dataset_free(b.ds);
 	else

@@ -78,6 +78,7 @@ cmd_data_read(struct cmd_call *c, const char *path, const struct data_options *r
 	}
 	if (r->name)
 		snprintf((*out)->name, sizeof(*out)->name, "%s", r->name);
+	c->rules |= (*out)->rules;
 	cmd_record_files(c, "data", r->files);
 	if (!r->hash)
 		text_addf(&c->record, " hash %s", hash_hex(&(*out)->hash, hex));

@@ -6,7 +6,8 @@
 #include "retort/data/dataset.h"
 #include "retort/data/read/source.h"
 
-#define FEATURES_WORDS 256 /* different words of a category, at most */
+#define FEATURES_WORDS 256   /* different words of a category, at most */
+#define FEATURES_LIMIT 1e150 /* of a number: the squares of all rows have a finite sum */
 
 /* A column as far as it has been read. It is a category if it has words and no number. */
 struct features_column {
@@ -33,10 +34,10 @@ void features_release(struct features *f);
 /*
  * Convert one row: out[width] gets a number, NaN for a missing cell, or the index of a word.
  * Refused, with row, line and column in the message: a word in a column that also has numbers, a
- * number that is not finite as a float, more than FEATURES_WORDS different words, a word longer
+ * number beyond +-FEATURES_LIMIT, more than FEATURES_WORDS different words, a word longer
  * than a cell of classes.h.
  */
-int features_row(struct features *f, const struct row *row, float *out, struct err *e);
+int features_row(struct features *f, const struct row *row, double *out, struct err *e);
 
 /* After the last row: sort the words. Return the number of features, d. */
 size_t features_settle(struct features *f);
@@ -45,8 +46,8 @@ size_t features_settle(struct features *f);
 bool features_has_words(const struct features *f);
 
 /* Spread a row in[width] to out[d]: for a category 1 at its word, 0 at the others, or NaN at all of
- * them if the cell is missing. */
-void features_spread(const struct features *f, const float *in, float *out);
+ * them if the cell is missing. `features`: a struct features; for cells_take. */
+void features_spread(const void *features, const double *in, double *out);
 
 /* Set column and word of `ds`, whose d is set, unless the source is a table of numbers. */
 void features_name(const struct features *f, struct dataset *ds);

@@ -10,7 +10,7 @@
 /* Valid until the function that receives it returns. */
 struct row {
 	const char *const *cell; /* [columns] text, NUL-terminated; NULL: a row of numbers */
-	const float *number;     /* [columns] NaN where missing; NULL: a row of text */
+	const double *number;    /* [columns] NaN where missing; NULL: a row of text */
 	size_t columns;
 	size_t row;  /* from 1; 0: the names of the columns, in a format that has them apart */
 	size_t line; /* of the file, from 1, on which the row begins; 0: the format has no lines */

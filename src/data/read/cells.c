@@ -1,0 +1,249 @@
+/* cells.c: rows of numbers of the width that they need. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/data/read/cells.h"
+
+#include <string.h>
+
+#include "retort/base/mem.h"
+
+#define CHUNK ((size_t)1 << 20) /* bytes of floats that are allocated or written at once */
+
+static size_t
+cell_size(const struct cells *c)
+{
+	return c->wide ? sizeof(double) : sizeof(float);
+}
+
+int
+cells_init(struct cells *c, size_t width, size_t rows, bool in_file, struct err *e)
+{
+	*c = (struct cells){ .width = width };
+	c->room = rows ? rows : CHUNK / (width * sizeof(float)) + 1;
+	if (in_file)
+		c->map = tmpmap_new(e);
+	return in_file && !c->map ? -1 : 0;
+}
+
+void
+cells_release(struct cells *c)
+{
+	for (size_t k = 0; k < c->n_chunks; k++)
+		mem_free(c->chunk[k]);
+	mem_free(c->chunk);
+	tmpmap_free(c->map);
+	c->chunk = NULL;
+	c->map = NULL;
+	c->n_chunks = c->used = 0;
+}
+
+static int
+refuse_memory(size_t rows, size_t width, struct err *e)
+{
+	return err_set(e, "no memory for more than %zu rows of %zu features", rows, width);
+}
+
+/* Write the rows of the chunk to the file. */
+static int
+flush_rows(struct cells *c, struct err *e)
+{
+	size_t n = c->used;
+
+	c->used = 0;
+	return n ? tmpmap_write(c->map, c->chunk[0], n * c->width * cell_size(c), e) : 0;
+}
+
+/* Make room for one more row in the last chunk. */
+static int
+make_room(struct cells *c, struct err *e)
+{
+	void *chunk;
+
+	if (c->n_chunks && c->used < c->room)
+		return 0;
+	if (c->n_chunks && c->map)
+		return flush_rows(c, e);
+	chunk = mem_try(c->room * c->width, cell_size(c));
+	if (!chunk)
+		return refuse_memory(c->n, c->width, e);
+	mem_grow(&c->chunk, &c->cap_chunks, c->n_chunks + 1, sizeof *c->chunk);
+	c->chunk[c->n_chunks++] = chunk;
+	c->used = 0;
+	return 0;
+}
+
+/* Write a row to `to`, floats or doubles. */
+static void
+store_row(void *to, const double *row, size_t n, bool wide)
+{
+	float *out = to;
+
+	if (wide)
+		memcpy(to, row, n * sizeof *row);
+	for (size_t i = 0; i < n && !wide; i++)
+		out[i] = (float)row[i];
+}
+
+/* Whether each number is equal to a float, or missing. */
+static bool
+is_float(const double *row, size_t n)
+{
+	int inexact = 0;
+
+	for (size_t i = 0; i < n; i++) /* no branch: vectorized */
+		inexact |= (row[i] == row[i]) & ((double)(float)row[i] != row[i]);
+	return !inexact;
+}
+
+/* Copy n floats to doubles, from the last to the first: `to` may begin where `from` does. */
+static void
+widen(double *to, const char *from, size_t n)
+{
+	while (n-- > 0) {
+		float x;
+
+		memcpy(&x, from + n * sizeof x, sizeof x);
+		to[n] = (double)x;
+	}
+}
+
+/* The rows in the file become doubles. */
+static int
+widen_file(struct cells *c, struct err *e)
+{
+	size_t n = c->n * c->width;
+	double *all;
+
+	if (flush_rows(c, e) < 0)
+		return -1;
+	if (n == 0)
+		return 0;
+	all = tmpmap_map(c->map, n * sizeof *all, e);
+	if (all)
+		widen(all, (const char *)all, n);
+	return all ? 0 : -1;
+}
+
+/* The rows become doubles. */
+static int
+widen_rows(struct cells *c, struct err *e)
+{
+	if (c->map && widen_file(c, e) < 0)
+		return -1;
+	for (size_t k = 0; k < c->n_chunks; k++) {
+		double *chunk = mem_try(c->room * c->width, sizeof *chunk);
+
+		if (!chunk)
+			return refuse_memory(c->n, c->width, e);
+		if (!c->map)
+			widen(chunk, c->chunk[k],
+			      (k + 1 < c->n_chunks ? c->room : c->used) * c->width);
+		mem_free(c->chunk[k]);
+		c->chunk[k] = chunk;
+	}
+	c->wide = true;
+	return 0;
+}
+
+int
+cells_add(struct cells *c, const double *row, struct err *e)
+{
+	if (!c->wide && !is_float(row, c->width) && widen_rows(c, e) < 0)
+		return -1;
+	if (make_room(c, e) < 0)
+		return -1;
+	store_row((char *)c->chunk[c->n_chunks - 1] + c->used * c->width * cell_size(c), row,
+		  c->width, c->wide);
+	c->used++;
+	c->n++;
+	return 0;
+}
+
+/* Buffers of a row before and after it is spread. */
+struct spreader {
+	cells_spread *spread;
+	const void *arg;
+	double *in, *out; /* owned */
+	size_t d;
+};
+
+/* Spread a row of `c` at `from` to `to`, which may overlap it. */
+static void
+spread_row(const struct cells *c, const struct spreader *s, void *to, const void *from)
+{
+	if (c->wide)
+		memcpy(s->in, from, c->width * sizeof *s->in);
+	else
+		widen(s->in, from, c->width);
+	s->spread(s->arg, s->in, s->out);
+	store_row(to, s->out, s->d, c->wide);
+}
+
+/* Rows become wider in the file they lie in: from the last to the first, so that none is
+ * overwritten before it was read. */
+static void *
+take_file(struct cells *c, const struct spreader *s, struct tmpmap **map, struct err *e)
+{
+	size_t size = cell_size(c);
+	char *all;
+
+	if (flush_rows(c, e) < 0)
+		return NULL;
+	all = tmpmap_map(c->map, c->n * s->d * size, e);
+	for (size_t i = c->n; all && s->spread && i-- > 0;)
+		spread_row(c, s, all + i * s->d * size, all + i * c->width * size);
+	if (all) {
+		*map = c->map;
+		c->map = NULL;
+	}
+	return all;
+}
+
+/* Move the rows from the chunks into one block; a single full chunk is the block already. */
+static void *
+take_memory(struct cells *c, const struct spreader *s, struct err *e)
+{
+	size_t size = cell_size(c), row = 0;
+	char *all;
+
+	if (c->n_chunks == 1 && c->room == c->n && !s->spread) {
+		c->n_chunks = 0;
+		return c->chunk[0];
+	}
+	all = mem_try(c->n * s->d, size);
+	if (!all) {
+		refuse_memory(c->n, s->d, e);
+		return NULL;
+	}
+	for (size_t k = 0; k < c->n_chunks; k++) {
+		size_t n = c->n - row < c->room ? c->n - row : c->room;
+		const char *from = c->chunk[k];
+
+		for (size_t i = 0; s->spread && i < n; i++)
+			spread_row(c, s, all + (row + i) * s->d * size, from + i * c->width * size);
+		if (!s->spread)
+			memcpy(all + row * s->d * size, from, n * s->d * size);
+		mem_free(c->chunk[k]);
+		c->chunk[k] = NULL;
+		row += n;
+	}
+	return all;
+}
+
+void *
+cells_take(struct cells *c, size_t d, cells_spread *spread, const void *arg, struct tmpmap **map,
+	   struct err *e)
+{
+	struct spreader s = { .spread = spread, .arg = arg, .d = d };
+	void *all;
+
+	if (spread) {
+		s.in = mem_array(c->width, sizeof *s.in);
+		s.out = mem_array(d, sizeof *s.out);
+	}
+	all = c->map ? take_file(c, &s, map, e) : take_memory(c, &s, e);
+	mem_free(s.in);
+	mem_free(s.out);
+	return all;
+}
