@@ -6,8 +6,11 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "retort/data/read/fetched.h"
 #include "retort/kd/losses/loss_table.h"
@@ -310,4 +313,27 @@ cli_try_help(const char *word)
 {
 	fprintf(stderr, "Try 'retort %s%s--help' for more information.\n", word, *word ? " " : "");
 	return 2;
+}
+
+void
+cli_begin(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0)
+			return;
+}
+
+int
+cli_end(int status)
+{
+	bool failed = ferror(stdout);
+
+	errno = 0;
+	if (fflush(stdout) == 0 && !failed)
+		return status;
+	if (errno == 0 && write(STDOUT_FILENO, "", 0) < 0) /* it failed before: ask for the cause */
+		failed = true;
+	fprintf(stderr, "retort: standard output: %s\n",
+		errno ? strerror(errno) : "some of it could not be written");
+	return status ? status : 1;
 }

@@ -78,4 +78,12 @@ void cli_option_line(const char *spelling, const char *help, FILE *out);
 /* Print the reference to `retort WORD --help` to standard error; return exit status 2. */
 int cli_try_help(const char *word);
 
+/* Call first: give descriptors 0 to 2, where they are closed, something that fails when it is used,
+ * so that no file takes their number. */
+void cli_begin(void);
+
+/* Call last: write what is left of standard output. Returns `status`; 1 with a message if that is 0
+ * and some of the output was not written. */
+int cli_end(int status);
+
 #endif

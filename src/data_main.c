@@ -141,10 +141,6 @@ show_set(int argc, char **argv)
 
 	if (status == 0)
 		fputs(text_get(&c.output), stdout);
-	if (fflush(stdout) != 0 && status == 0) {
-		perror("retort data: standard output");
-		status = FAILED;
-	}
 	cmd_release(&c);
 	mem_free(info);
 	return status;

@@ -279,13 +279,12 @@ int
 main(int argc, char **argv)
 {
 	struct call c = { .set = mem_array((size_t)argc + 1, sizeof *c.set) };
-	int status = run(&c, argc, argv);
+	int status;
+
+	cli_begin();
+	status = run(&c, argc, argv);
 
 	loss_value_release(&c.value);
 	mem_free(c.set);
-	if (fflush(stdout) != 0 && status == 0) {
-		perror("retort loss: standard output");
-		status = 1;
-	}
-	return status;
+	return cli_end(status);
 }

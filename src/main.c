@@ -120,10 +120,6 @@ run_command(const char *name, int argc, char **argv)
 	if (status == 0)
 		fwrite(text_get(&c.output), 1, c.output.len, stdout);
 	cmd_release(&c);
-	if (fflush(stdout) != 0 && status == 0) {
-		perror("retort: standard output");
-		return 1;
-	}
 	return status < 0 ? USAGE : 0;
 }
 
@@ -289,10 +285,12 @@ main(int argc, char **argv)
 					 .talk = stderr } };
 	int status;
 
+	cli_begin();
 	setlocale(LC_CTYPE, "");
 	status = run_word(argc, argv);
-	if (status >= 0)
-		return status;
-	signal(SIGPIPE, SIG_IGN);
-	return run_options(&c, argc, argv);
+	if (status < 0) {
+		signal(SIGPIPE, SIG_IGN);
+		status = run_options(&c, argc, argv);
+	}
+	return cli_end(status);
 }

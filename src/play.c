@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/base/text.h"
 #include "retort/session/headless.h"
 #include "retort/session/rcfile.h"
 #include "retort/ui/screen_commands.h"
@@ -18,38 +18,26 @@
 #include "retort/ui/term/loop.h"
 
 #define USAGE 2
-
-/* Read standard input to its end; NUL-terminated, owned by the caller. */
-static char *
-read_stdin(void)
-{
-	struct text t = { 0 };
-	char buf[4096];
-	size_t n;
-
-	text_add(&t, "");
-	while ((n = fread(buf, 1, sizeof buf, stdin)) > 0)
-		text_bytes(&t, buf, n);
-	return t.s;
-}
+#define LIMIT ((size_t)1 << 24) /* bytes of a session file */
 
 /* Read a session file; - is standard input. NULL after a message. Owned by the caller. */
 static char *
 read_session(const char *path)
 {
+	bool is_stdin = strcmp(path, "-") == 0;
+	const char *name = is_stdin ? "standard input" : path;
 	struct err e;
 	char *text;
 	size_t size;
 
-	if (strcmp(path, "-") == 0)
-		return read_stdin();
-	if (io_read(path, 1 << 24, &text, &size, &e) < 0) {
+	if ((is_stdin ? io_read_stream(STDIN_FILENO, name, LIMIT, &text, &size, &e)
+		      : io_read(path, LIMIT, &text, &size, &e)) < 0) {
 		fprintf(stderr, "retort: %s\n", e.msg);
 		return NULL;
 	}
 	if (strlen(text) == size)
 		return text;
-	fprintf(stderr, "retort: %s: NUL byte at %zu (expected a session file)\n", path,
+	fprintf(stderr, "retort: %s: NUL byte at %zu (expected a session file)\n", name,
 		strlen(text));
 	mem_free(text);
 	return NULL;
@@ -69,10 +57,6 @@ run_headless(struct play_options *c, const char *name, const char *text, const c
 	keymap_free(commands.keys);
 	if (status < 0) {
 		fprintf(stderr, "retort: %s\n", e.msg);
-		status = 1;
-	}
-	if (fflush(stdout) != 0 && status == 0) {
-		perror("retort: standard output");
 		status = 1;
 	}
 	return status;

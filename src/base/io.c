@@ -14,8 +14,11 @@
 #include <unistd.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/replace.h"
 
 #define READ_MAX ((size_t)1 << 20) /* bytes of one read(2) */
+#define PUBLIC 0666  /* permissions of new files, of which the umask takes some away */
+#define PRIVATE 0600 /* of files that hold texts of the user */
 
 int
 io_open_read(const char *path, size_t *size, struct err *e)
@@ -95,6 +98,34 @@ io_read(const char *path, size_t limit, char **out, size_t *size, struct err *e)
 	return status;
 }
 
+int
+io_read_stream(int fd, const char *name, size_t limit, char **out, size_t *size, struct err *e)
+{
+	char *buf = NULL;
+	size_t n = 0, cap = 0;
+	ssize_t got = 1;
+	int status = 0;
+
+	while (status == 0 && got > 0) {
+		if (n > limit)
+			status = err_set(e, "%s: more than %zu bytes", name, limit);
+		else if (mem_try_grow(&buf, &cap, n + 4097, 1) < 0)
+			status = err_set(e, "%s: no memory for %zu bytes", name, n + 4097);
+		else if ((got = io_read_some(fd, buf + n, cap - n - 1)) < 0)
+			status = err_set(e, "%s: %s", name, strerror(errno));
+		else
+			n += (size_t)got;
+	}
+	if (status < 0) {
+		mem_free(buf);
+		return -1;
+	}
+	buf[n] = '\0';
+	*out = buf;
+	*size = n;
+	return 0;
+}
+
 static int
 write_all(int fd, const char *s, size_t size)
 {
@@ -111,65 +142,33 @@ write_all(int fd, const char *s, size_t size)
 	return 0;
 }
 
-static void
-sync_directory(const char *path)
-{
-	char *dir = io_dirname(path);
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		fsync(fd); /* ignore failure: the data are on disk, and some file systems refuse
-			      this */
-		close(fd);
-	}
-	mem_free(dir);
-}
-
 int
 io_write(const char *path, const void *const *part, const size_t *size, size_t parts, struct err *e)
 {
-	size_t len = strlen(path) + sizeof ".tmpXXXXXX";
-	char *tmp = mem_new(len);
-	int fd, status = 0;
+	struct replace_blocks b = { part, size, parts, -1 };
 
-	snprintf(tmp, len, "%s.tmpXXXXXX", path);
-	fd = mkstemp(tmp);
-	if (fd < 0) {
-		err_set(e, "%s: %s", path, strerror(errno));
-		mem_free(tmp);
-		return -1;
-	}
-	for (size_t i = 0; i < parts && status == 0; i++)
-		status = write_all(fd, part[i], size[i]);
-	if (status == 0)
-		status = fchmod(fd, 0644) < 0 || fsync(fd) < 0 ? -1 : 0;
-	if (status < 0)
-		err_set(e, "%s: %s", path, strerror(errno));
-	if (close(fd) < 0 && status == 0)
-		status = err_set(e, "%s: %s", path, strerror(errno));
-	if (status == 0 && rename(tmp, path) < 0)
-		status = err_set(e, "%s: %s", path, strerror(errno));
-	if (status < 0)
-		unlink(tmp);
-	else
-		sync_directory(path);
-	mem_free(tmp);
-	return status;
+	return replace_file(path, PUBLIC, &b, e);
+}
+
+int
+io_write_private(const char *path, const void *const *part, const size_t *size, size_t parts,
+		 struct err *e)
+{
+	struct replace_blocks b = { part, size, parts, PRIVATE };
+
+	return replace_file(path, PRIVATE, &b, e);
 }
 
 int
 io_rename(const char *from, const char *to, struct err *e)
 {
-	if (rename(from, to) < 0)
-		return err_set(e, "%s: %s", to, strerror(errno));
-	sync_directory(to);
-	return 0;
+	return replace_by(from, to, e);
 }
 
 void *
 io_map(const char *path, size_t size, bool *fresh, struct err *e)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, PUBLIC);
 	struct stat st;
 	void *p = MAP_FAILED;
 
@@ -194,9 +193,9 @@ io_unmap(void *p, size_t size)
 }
 
 int
-io_open_append(const char *path, struct err *e)
+io_open_append(const char *path, bool private, struct err *e)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, private ? PRIVATE : PUBLIC);
 
 	if (fd < 0)
 		err_set(e, "%s: %s", path, strerror(errno));
@@ -227,7 +226,7 @@ io_mkdirs(const char *path, struct err *e)
 			char was = *p;
 
 			*p = '\0';
-			if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+			if (mkdir(copy, 0777) < 0 && errno != EEXIST)
 				status = err_set(e, "%s: %s", copy, strerror(errno));
 			*p = was;
 			if (!was)

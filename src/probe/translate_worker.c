@@ -165,7 +165,7 @@ open_cache(struct job *j, const struct translator *t, const char *path, struct e
 	if ((!exists || j->cached->torn) &&
 	    bitext_write(j->cached, path, e) < 0) /* torn: the last line was cut by a crash */
 		return -1;
-	j->fd = io_open_append(path, e);
+	j->fd = io_open_append(path, true, e);
 	return j->fd < 0 ? -1 : 0;
 }
 

@@ -27,7 +27,7 @@ recording_new(const char *path, struct err *e)
 		err_set(e, "%s: exists already; a recording overwrites nothing", path);
 		return NULL;
 	}
-	fd = io_open_append(path, e);
+	fd = io_open_append(path, false, e);
 	if (fd < 0)
 		return NULL;
 	text_addf(&header, "retort-session 1 kernel '%s'\n",

@@ -17,6 +17,10 @@
 #define IO_TOO_LARGE (-2)
 int io_read(const char *path, size_t limit, char **out, size_t *size, struct err *e);
 
+/* Read a descriptor to its end, at most `limit` bytes, the same way; `name` stands for it in
+ * errors. */
+int io_read_stream(int fd, const char *name, size_t limit, char **out, size_t *size, struct err *e);
+
 /*
  * Open a regular file for reading in chunks. Returns a descriptor, closed by io_close, and its
  * size; -1 with an error that names the path. io_read_some reads at most `room` bytes and at most 1
@@ -29,12 +33,18 @@ void io_close(int fd);
 /*
  * Atomically replace the file at `path` by the concatenation of `parts` blocks: temporary file in
  * the same directory, fsync, rename, fsync of the directory. On failure the old file is unchanged
- * and no temporary file remains.
+ * and no temporary file remains. Links are followed; what is there and no regular file is an error.
+ * An old file keeps its permissions, a new one has those that the umask leaves.
  */
 int io_write(const char *path, const void *const *part, const size_t *size, size_t parts,
 	     struct err *e);
 
-/* Atomically replace a file by one that io_write made; on disk when it returns. */
+/* The same for a file with texts of the user: readable and writable by the owner only. */
+int io_write_private(const char *path, const void *const *part, const size_t *size, size_t parts,
+		     struct err *e);
+
+/* Atomically replace a file by one that io_write made, by the same rules; on disk when it returns.
+ */
 int io_rename(const char *from, const char *to, struct err *e);
 
 /*
@@ -45,13 +55,14 @@ int io_rename(const char *from, const char *to, struct err *e);
 void *io_map(const char *path, size_t size, bool *fresh, struct err *e);
 void io_unmap(void *p, size_t size);
 
-/* Open for appending; create if missing (mode 0644). Returns a descriptor, or -1. */
-int io_open_append(const char *path, struct err *e);
+/* Open for appending; create if missing, `private`: for the owner only. Returns a descriptor, or
+ * -1. */
+int io_open_append(const char *path, bool private, struct err *e);
 
 /* Append all bytes; with `sync`, fdatasync before returning. */
 int io_append(int fd, const char *s, size_t len, bool sync, struct err *e);
 
-/* Create a directory and its parents (mode 0755). Returns 0 if it exists afterwards. */
+/* Create a directory and its parents. Returns 0 if it exists afterwards. */
 int io_mkdirs(const char *path, struct err *e);
 
 /* dir + "/" + name, or name if it is absolute; caller frees. */

@@ -153,7 +153,7 @@ bitext_write(const struct bitext *p, const char *path, struct err *e)
 		bitext_line(&t, p->pair[i].before, p->pair[i].after);
 	part = t.s;
 	size = t.len;
-	status = io_write(path, &part, &size, 1, e);
+	status = io_write_private(path, &part, &size, 1, e);
 	text_release(&t);
 	return status;
 }

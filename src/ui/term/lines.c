@@ -4,14 +4,18 @@
 
 #include "retort/ui/term/lines.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "retort/base/io.h"
 #include "retort/base/sig.h"
 #include "retort/base/text.h"
+
+#define UNREADABLE 2 /* exit status */
 
 static void
 run_line(struct session *s, char *line)
@@ -23,16 +27,19 @@ run_line(struct session *s, char *line)
 		fprintf(stderr, "%d: %s\n", column, e.msg);
 }
 
-/* Read input and run complete lines; the rest stays in `t`. False at the end of the input. */
-static bool
+/* Read input and run complete lines; the rest stays in `t`. Returns 1; 0 at the end of the input;
+ * -1, after a message, when it cannot be read. */
+static int
 read_input(struct session *s, struct text *t)
 {
 	char buf[4096];
-	ssize_t n = read(0, buf, sizeof buf);
+	ssize_t n = io_read_some(STDIN_FILENO, buf, sizeof buf);
 	char *end;
 
+	if (n < 0)
+		fprintf(stderr, "retort: standard input: %s\n", strerror(errno));
 	if (n <= 0)
-		return false;
+		return (int)n;
 	text_bytes(t, buf, (size_t)n);
 	while ((end = memchr(t->s, '\n', t->len))) {
 		size_t len = (size_t)(end - t->s) + 1;
@@ -42,7 +49,7 @@ read_input(struct session *s, struct text *t)
 		memmove(t->s, t->s + len, t->len - len + 1);
 		t->len -= len;
 	}
-	return true;
+	return 1;
 }
 
 int
@@ -52,6 +59,7 @@ lines_run(struct session *s, struct err *e)
 	int signals = sig_catch(numbers, sizeof numbers / sizeof *numbers, e), caught = 0;
 	struct text line = { 0 };
 	bool open = true;
+	int failed = 0;
 
 	if (signals < 0)
 		return -1;
@@ -74,9 +82,13 @@ lines_run(struct session *s, struct err *e)
 			open = false;
 			session_stop(s);
 		}
-		if (open && p[2].revents)
-			open = read_input(s, &line);
+		if (open && p[2].revents) {
+			int got = read_input(s, &line);
+
+			open = got > 0;
+			failed = got < 0 ? UNREADABLE : failed;
+		}
 	}
 	text_release(&line);
-	return caught ? 128 + caught : session_status(s);
+	return caught ? 128 + caught : failed ? failed : session_status(s);
 }

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <readline/history.h>
 #include <readline/readline.h>
@@ -182,15 +181,12 @@ save_history(const struct prompt *p)
 	HIST_ENTRY **list = history_list();
 	struct text t = { 0 };
 	const void *part;
-	mode_t mask;
 
 	for (int i = 0; list && list[i]; i++)
 		text_addf(&t, "%s\n", list[i]->line);
 	part = text_get(&t);
-	mask = umask(077);
-	if (p->history && t.len && io_write(p->history, &part, &t.len, 1, NULL) == 0)
-		chmod(p->history, 0600);
-	umask(mask);
+	if (p->history && t.len)
+		io_write_private(p->history, &part, &t.len, 1, NULL);
 	text_release(&t);
 }
 
