@@ -142,7 +142,7 @@ make_array(const char *path, size_t size, struct err *e)
 
 	for (size_t i = 0; i < n; i++)
 		x[i] = (float)(2 * rng_unit(r, i) - 1);
-	npyfile_header(n / COLUMNS, COLUMNS, head);
+	npyfile_header(n / COLUMNS, 0, COLUMNS, head);
 	status = io_write(path, part, sizes, 2, e);
 	mem_free(x);
 	return status;

@@ -1,4 +1,4 @@
-/* logit_file.c: files of logits or probabilities of a teacher: read, match to rows, write. */
+/* logit_file.c: files of a teacher's outputs: read, matched to rows, gathered. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -11,198 +11,193 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
-#include "retort/data/read/csvfile.h"
-#include "retort/data/read/npyfile.h"
+#include "retort/data/read/jsonlines.h"
+#include "retort/kd/logit_top.h"
+#include "retort/kd/top_logits.h"
 
-#define LIMIT ((size_t)1 << 32) /* bytes of a file */
-#define LEAST 1e-30             /* smaller probabilities count as this, so that the log is finite */
-#define MOST 1e30               /* limit of a logit: differences stay finite in float */
+#define LIMIT ((size_t)1 << 32) /* bytes of a file of JSON lines */
 
-/* A table of numbers from CSV or .npy. */
-struct table {
-	char *bytes;
-	size_t size, rows, columns;
-	bool is_npy;
-	struct array npy;
-	struct csvfile csv;
-	const char *path;
-};
-
-static void
-close_table(struct table *t)
+/* Numbers of a position as they are kept. */
+static size_t
+width_of(const struct logit_file *a)
 {
-	csvfile_release(&t->csv);
-	mem_free(t->bytes);
-}
-
-/* One dimension is one column. */
-static int
-parse_array(struct table *t, struct err *e)
-{
-	struct array *a = &t->npy;
-
-	if (npyfile_parse(t->bytes, t->size, a, e) < 0)
-		return -1;
-	if (array_is_text(a))
-		return err_set(e, "texts of type %s (expected numbers)", array_type_name(a->type));
-	if (a->rank > 2)
-		return err_set(e, "%d dimensions (expected two, rows and classes)", a->rank);
-	t->rows = a->dim[0];
-	t->columns = a->len / a->dim[0];
-	return 0;
-}
-
-static int
-parse_csv(struct table *t, struct err *e)
-{
-	if (csvfile_parse(t->bytes, t->size, ',', &t->csv, e) < 0)
-		return -1;
-	t->rows = t->csv.rows;
-	t->columns = t->csv.columns;
-	return 0;
-}
-
-static int
-open_table(struct table *t, const char *path, struct err *e)
-{
-	memset(t, 0, sizeof *t);
-	t->path = path;
-	if (io_read(path, LIMIT, &t->bytes, &t->size, e) < 0)
-		return -1;
-	t->is_npy = npyfile_is(t->bytes, t->size);
-	if ((t->is_npy ? parse_array(t, e) : parse_csv(t, e)) < 0) {
-		close_table(t);
-		return err_wrap(e, "%s", path);
-	}
-	return 0;
-}
-
-/* Set the error for a number: its place, its value as written, and `what`. */
-static int
-refuse(const struct table *t, size_t row, size_t column, const char *what, struct err *e)
-{
-	if (t->is_npy)
-		return err_set(e, "%s: row %zu, column %zu: %g %s", t->path, row + 1, column + 1,
-			       array_at(&t->npy, row * t->columns + column), what);
-	return err_set(e, "%s: line %zu, column %zu: '%.40s' %s", t->path, t->csv.line[row],
-		       column + 1, t->csv.cell[row * t->columns + column], what);
-}
-
-static int
-read_number(const struct table *t, size_t row, size_t column, double *out, struct err *e)
-{
-	size_t i = row * t->columns + column;
-
-	if (t->is_npy)
-		*out = array_at(&t->npy, i);
-	else if (text_to_double(t->csv.cell[i], out) < 0)
-		return refuse(t, row, column, "is not a finite number", e);
-	return isfinite(*out) ? 0 : refuse(t, row, column, "is not a finite number", e);
-}
-
-static int
-read_logit(const struct table *t, size_t row, size_t column, real *out, struct err *e)
-{
-	double z;
-
-	if (read_number(t, row, column, &z, e) < 0)
-		return -1;
-	if (fabs(z) > MOST)
-		return refuse(t, row, column, "is out of range (expected -1e30 to 1e30)", e);
-	*out = (real)z;
-	return 0;
-}
-
-static int
-read_probabilities(const struct table *t, size_t row, size_t first, real *out, struct err *e)
-{
-	double p, sum = 0;
-
-	for (size_t c = first; c < t->columns; c++) {
-		if (read_number(t, row, c, &p, e) < 0)
-			return -1;
-		if (p < 0)
-			return refuse(t, row, c, "is a negative probability", e);
-		sum += p;
-		out[c - first] = (real)log(fmax(p, LEAST));
-	}
-	if (!(fabs(sum - 1) <= 1e-3))
-		return err_set(e,
-			       "%s: %s %zu: the sum of probabilities is %.6g (expected 1 within "
-			       "0.001); are they logits?",
-			       t->path, t->is_npy ? "row" : "line",
-			       t->is_npy ? row + 1 : t->csv.line[row], sum);
-	return 0;
-}
-
-static int
-read_id(const struct table *t, size_t row, int64_t *out, struct err *e)
-{
-	double x;
-
-	if (read_number(t, row, 0, &x, e) < 0)
-		return -1;
-	if (x < 0 || x > UINT32_MAX || x != floor(x))
-		return refuse(t, row, 0, "is not a row number (expected 0, 1, 2 ...)", e);
-	*out = (int64_t)x;
-	return 0;
+	return a->top ? 2 * a->top + 1 : a->classes;
 }
 
 /* Allocate and fill a->logit, and a->id where the first column has ids. */
 static int
-read_rows(const struct table *t, const struct logit_file_options *o, struct logit_file *a,
-	  struct err *e)
+convert_table(const struct logit_table *t, const struct logit_file_options *o, struct logit_file *a,
+	      struct err *e)
 {
-	size_t first = o->ids ? 1 : 0;
+	size_t first = o->ids ? 1 : 0, n = t->rows * t->positions;
 
 	if (t->columns < first + 2)
 		return err_set(e, "%s: %zu column%s (expected at least two classes%s)", t->path,
 			       t->columns, t->columns == 1 ? "" : "s",
 			       first ? " after the ids" : "");
+	if (o->ids && t->positions > 1)
+		return err_set(e, "%s: `ids` needs two dimensions; name a file of row numbers",
+			       t->path);
+	if (a->kind == LOGIT_KIND_AUTO && logit_kind_find(t, first, &a->kind, e) < 0)
+		return -1;
 	a->rows = t->rows;
+	a->positions = t->positions;
 	a->classes = t->columns - first;
-	a->logit = mem_try(a->rows * a->classes, sizeof *a->logit);
-	if (o->ids || o->ids_path)
-		a->id = mem_array(a->rows, sizeof *a->id);
+	a->logit = mem_try(n, a->classes * sizeof *a->logit);
+	a->id = o->ids ? mem_array(a->rows, sizeof *a->id) : NULL;
 	if (!a->logit)
-		return err_set(e, "%s: no memory for %zu rows of %zu numbers", t->path, a->rows,
+		return err_set(e, "%s: no memory for %zu rows of %zu numbers", t->path, n,
 			       a->classes);
-	for (size_t i = 0; i < a->rows; i++) {
-		real *out = a->logit + i * a->classes;
+	for (size_t i = 0; i < n; i++) {
+		size_t id;
 
-		if (o->ids && read_id(t, i, &a->id[i], e) < 0)
+		if (o->ids && logit_table_integer(t, i * t->columns, UINT32_MAX, &id, e) < 0)
 			return -1;
-		if (o->probabilities && read_probabilities(t, i, first, out, e) < 0)
+		if (o->ids)
+			a->id[i] = (int64_t)id;
+		if (logit_kind_convert(t, i, first, a->kind, a->logit + i * a->classes, e) < 0)
 			return -1;
-		for (size_t c = first; c < t->columns && !o->probabilities; c++)
-			if (read_logit(t, i, c, &out[c - first], e) < 0)
-				return -1;
 	}
 	return 0;
 }
 
 static int
+read_table(const char *path, const struct logit_file_options *o, struct logit_file *a,
+	   struct err *e)
+{
+	struct logit_table t;
+	int status;
+
+	if (logit_table_open(&t, path, e) < 0)
+		return -1;
+	status = convert_table(&t, o, a, e);
+	if (status == 0)
+		a->hash = hash_of(t.bytes, t.size);
+	logit_table_release(&t);
+	return status;
+}
+
+/* Take the largest classes of each position. */
+static void
+take_top(struct logit_top *t, struct logit_file *a)
+{
+	a->rows = t->rows;
+	a->positions = t->positions;
+	a->top = t->k;
+	a->logit = t->packed;
+	a->id = t->id;
+	a->name = t->name;
+	a->names = t->names;
+	a->cut = t->cut;
+	a->largest = t->largest;
+	a->largest_row = t->largest_row;
+	a->hash = t->hash;
+}
+
+static int
+read_lines(const char *path, const struct logit_file_options *o, struct logit_file *a,
+	   struct err *e)
+{
+	struct logit_top top;
+	char *bytes;
+	size_t size;
+	int status;
+
+	if (o->kind != LOGIT_KIND_AUTO && o->kind != LOGIT_KIND_LOG_PROBABILITIES)
+		return err_set(e, "%s: JSON lines hold log-probabilities; `%s` does not apply",
+			       path, logit_kind_name[o->kind]);
+	if (o->ids)
+		return err_set(e,
+			       "%s: JSON lines give the row number as \"row\"; `ids` does not "
+			       "apply",
+			       path);
+	if (io_read(path, LIMIT, &bytes, &size, e) < 0)
+		return -1;
+	status = logit_top_lines(path, bytes, size, &top, e);
+	mem_free(bytes);
+	if (status == 0)
+		take_top(&top, a);
+	a->kind = LOGIT_KIND_LOG_PROBABILITIES;
+	return status;
+}
+
+/* Whether the file begins as JSON lines do. */
+static int
+is_lines(const char *path, bool *yes, struct err *e)
+{
+	char bytes[4096];
+	size_t size;
+	int fd = io_open_read(path, &size, e);
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	n = io_read_some(fd, bytes, sizeof bytes);
+	io_close(fd);
+	*yes = n > 0 && jsonlines_is(bytes, (size_t)n);
+	return 0;
+}
+
+static int
+read_outputs(const char *path, const struct logit_file_options *o, struct logit_file *a,
+	     struct err *e)
+{
+	struct logit_top top;
+	bool lines;
+
+	if (o->top && o->ids)
+		return err_set(e, "%s: `ids` needs a column of row numbers; name a file of them",
+			       path);
+	if (o->top) {
+		if (logit_top_arrays(o->top, path, &a->kind, &top, e) < 0)
+			return -1;
+		take_top(&top, a);
+		return 0;
+	}
+	if (is_lines(path, &lines, e) < 0)
+		return -1;
+	return lines ? read_lines(path, o, a, e) : read_table(path, o, a, e);
+}
+
+static int
 read_ids(const char *path, struct logit_file *a, struct err *e)
 {
-	struct table t;
+	struct logit_table t;
+	struct hash ids;
 	int status = 0;
 
-	if (open_table(&t, path, e) < 0)
+	if (a->id)
+		return err_set(e, "%s: the outputs give row numbers themselves", path);
+	if (logit_table_open(&t, path, e) < 0)
 		return -1;
 	if (t.columns != 1 || t.rows != a->rows)
 		status = err_set(e,
 				 "%s: %zu rows of %zu column%s (expected %zu rows of one, the row "
 				 "number of each row of outputs)",
 				 path, t.rows, t.columns, t.columns == 1 ? "" : "s", a->rows);
-	for (size_t i = 0; i < a->rows && status == 0; i++)
-		status = read_id(&t, i, &a->id[i], e);
-	if (status == 0) {
-		struct hash ids = hash_of(t.bytes, t.size);
+	a->id = mem_array(a->rows, sizeof *a->id);
+	for (size_t i = 0; i < a->rows && status == 0; i++) {
+		size_t id = 0;
 
-		a->hash = hash_join(&a->hash, &ids);
+		status = logit_table_integer(&t, i, UINT32_MAX, &id, e);
+		a->id[i] = (int64_t)id;
 	}
-	close_table(&t);
+	ids = hash_of(t.bytes, t.size);
+	a->hash = hash_join(&a->hash, &ids);
+	logit_table_release(&t);
 	return status;
+}
+
+/* The hash of a dense file joins the options that were there when recordings began to have it. */
+static void
+join_options(struct logit_file *a, const struct logit_file_options *o)
+{
+	struct hash how;
+	char text[40];
+
+	snprintf(text, sizeof text, "%d %d", a->kind == LOGIT_KIND_PROBABILITIES, o->ids);
+	how = hash_of(text, strlen(text));
+	a->hash = hash_join(&a->hash, &how);
 }
 
 int
@@ -210,21 +205,14 @@ logit_file_read(const char *path, const struct logit_file_options *o, struct log
 		struct err *e)
 {
 	struct logit_file *a = mem_new(sizeof *a);
-	struct hash file, how;
-	struct table t;
-	char text[40];
 	int status;
 
-	if (open_table(&t, path, e) < 0) {
-		mem_free(a);
-		return -1;
-	}
-	snprintf(text, sizeof text, "%d %d", o->probabilities, o->ids);
-	file = hash_of(t.bytes, t.size);
-	how = hash_of(text, strlen(text));
-	a->hash = hash_join(&file, &how);
-	status = read_rows(&t, o, a, e);
-	close_table(&t);
+	a->kind = o->kind;
+	if (o->kind == LOGIT_KIND_AUTO && o->recorded && !o->top)
+		a->kind = LOGIT_KIND_LOGITS;
+	status = read_outputs(path, o, a, e);
+	if (status == 0)
+		join_options(a, o);
 	if (status == 0 && o->ids_path)
 		status = read_ids(o->ids_path, a, e);
 	if (status < 0)
@@ -234,23 +222,107 @@ logit_file_read(const char *path, const struct logit_file_options *o, struct log
 	return status;
 }
 
+static void
+free_names(struct logit_file *a)
+{
+	for (size_t i = 0; i < a->names; i++)
+		mem_free(a->name[i]);
+	mem_free(a->name);
+	a->name = NULL;
+	a->names = 0;
+}
+
 void
 logit_file_free(struct logit_file *a)
 {
 	if (!a)
 		return;
+	free_names(a);
 	mem_free(a->logit);
 	mem_free(a->id);
 	mem_free(a->at);
 	mem_free(a);
 }
 
-int
-logit_file_bind(struct logit_file *a, size_t rows, size_t classes, struct err *e)
+/* Class of a name in the data: of next-token data its token id as digits. */
+static int
+find_class(const struct dataset *ds, const char *name, size_t *out, struct err *e)
 {
-	if (a->classes != classes)
-		return err_set(e, "%zu columns of outputs (expected %zu, the classes of the data)",
-			       a->classes, classes);
+	int64_t id;
+
+	for (int c = 0; ds->class_name && c < ds->classes; c++)
+		if (strcmp(ds->class_name[c], name) == 0) {
+			*out = (size_t)c;
+			return 0;
+		}
+	if (!ds->class_name && text_to_int(name, &id) == 0 && id >= 0 && id < ds->classes) {
+		*out = (size_t)id;
+		return 0;
+	}
+	return err_set(e,
+		       ds->class_name ? "'%.60s' is none of the %d classes of the data"
+				      : "'%.60s' is not a token id (expected 0 to %d)",
+		       name, ds->class_name ? ds->classes : ds->classes - 1);
+}
+
+/* Replace indices of names by class ids. */
+static int
+bind_names(struct logit_file *a, const struct dataset *ds, struct err *e)
+{
+	size_t *class = mem_array(a->names, sizeof *class), n = a->rows * a->positions;
+	int status = 0;
+
+	for (size_t i = 0; i < a->names && status == 0; i++)
+		status = find_class(ds, a->name[i], &class[i], e);
+	for (size_t i = 0; i < n && status == 0; i++)
+		for (size_t c = 0; c < a->top; c++) {
+			real *id = &a->logit[i * width_of(a) + c];
+
+			*id = (real) class[(size_t)*id];
+		}
+	mem_free(class);
+	if (status == 0)
+		free_names(a);
+	return status;
+}
+
+static int
+bind_classes(struct logit_file *a, const struct dataset *ds, struct err *e)
+{
+	size_t classes = (size_t)ds->classes, positions = ds->next_token ? ds->length : 1;
+
+	if (a->positions != positions)
+		return err_set(e, "%zu position%s in each row (expected %zu%s)", a->positions,
+			       a->positions == 1 ? "" : "s", positions,
+			       ds->next_token ? ", the length of a row of the data" : "");
+	if (!a->top)
+		return a->classes == classes
+			       ? 0
+			       : err_set(e,
+					 "%zu columns of outputs (expected %zu, the classes of "
+					 "the data)",
+					 a->classes, classes);
+	if (a->top >= classes)
+		return err_set(e,
+			       "%zu classes in each position (expected fewer than %zu, the "
+			       "classes of the data)",
+			       a->top, classes);
+	if (a->names)
+		return bind_names(a, ds, e);
+	if (a->largest >= classes)
+		return err_set(e, "row %zu: invalid class %zu (expected 0 to %zu)", a->largest_row,
+			       a->largest, classes - 1);
+	return 0;
+}
+
+int
+logit_file_bind(struct logit_file *a, const struct dataset *ds, struct err *e)
+{
+	size_t rows = ds->n;
+
+	if (bind_classes(a, ds, e) < 0)
+		return -1;
+	a->classes = (size_t)ds->classes;
 	if (!a->id && a->rows != rows)
 		return err_set(
 			e,
@@ -286,60 +358,47 @@ logit_file_check(const struct logit_file *a, const uint32_t *row, size_t n, stru
 	return least == a->data_rows ? 0 : err_set(e, "no outputs for row %zu of the data", least);
 }
 
+/* Kept numbers of a row of the data. */
+static const real *
+row_at(const struct logit_file *a, int32_t row)
+{
+	return a->logit + (size_t)a->at[row] * a->positions * width_of(a);
+}
+
+/* All classes of one position: those that are left out share the tail. */
+static void
+spread_top(const struct logit_file *a, const real *packed, real *out)
+{
+	size_t k = a->top;
+	real rest = packed[2 * k] - REAL_LOG((real)(a->classes - k));
+
+	for (size_t c = 0; c < a->classes; c++)
+		out[c] = rest;
+	for (size_t c = 0; c < k; c++)
+		out[(size_t)packed[c]] = packed[k + c];
+}
+
 void
 logit_file_gather(const struct logit_file *a, const int32_t *row, size_t n, real *out)
 {
-	for (size_t i = 0; i < n; i++)
-		memcpy(out + i * a->classes, a->logit + (size_t)a->at[row[i]] * a->classes,
-		       a->classes * sizeof *out);
-}
+	size_t width = a->positions * a->classes;
 
-static bool
-ends_in_npy(const char *path)
-{
-	size_t len = strlen(path);
+	for (size_t i = 0; i < n; i++, out += width) {
+		const real *from = row_at(a, row[i]);
 
-	return len > 4 && strcmp(path + len - 4, ".npy") == 0;
-}
-
-static int
-write_npy(const char *path, const float *logit, size_t rows, size_t classes, struct err *e)
-{
-	char head[NPYFILE_HEADER];
-	const void *part[] = { head, NULL };
-	size_t size[] = { sizeof head, 4 * rows * classes };
-	unsigned char *bytes = mem_try(rows * classes, 4);
-	int status;
-
-	if (!bytes)
-		return err_set(e, "no memory for %zu rows of %zu numbers", rows, classes);
-	for (size_t i = 0; i < rows * classes; i++) {
-		uint32_t bits;
-
-		memcpy(&bits, &logit[i], sizeof bits);
-		for (int k = 0; k < 4; k++)
-			bytes[4 * i + (size_t)k] = (unsigned char)(bits >> 8 * k);
+		if (!a->top)
+			memcpy(out, from, width * sizeof *out);
+		for (size_t p = 0; a->top && p < a->positions; p++)
+			spread_top(a, from + p * width_of(a), out + p * a->classes);
 	}
-	npyfile_header(rows, classes, head);
-	part[1] = bytes;
-	status = io_write(path, part, size, 2, e);
-	mem_free(bytes);
-	return status;
 }
 
-int
-logit_file_write(const char *path, const float *logit, size_t rows, size_t classes, struct err *e)
+void
+logit_file_top(const struct logit_file *a, const int32_t *row, size_t n, int32_t *id, real *logit,
+	       real *tail)
 {
-	struct text t = { 0 };
-	const void *part[1];
-	int status;
-
-	if (ends_in_npy(path))
-		return write_npy(path, logit, rows, classes, e);
-	for (size_t i = 0; i < rows * classes; i++)
-		text_addf(&t, "%.9g%s", (double)logit[i], (i + 1) % classes ? "," : "\n");
-	part[0] = text_get(&t);
-	status = io_write(path, part, &t.len, 1, e);
-	text_release(&t);
-	return status;
+	for (size_t i = 0; i < n; i++)
+		for (size_t p = 0; p < a->positions; p++, id += a->top, logit += a->top, tail++)
+			top_logits_unpack(row_at(a, row[i]) + p * width_of(a), a->top, id, logit,
+					  tail);
 }

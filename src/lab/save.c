@@ -11,6 +11,8 @@
 #include "retort/nn/predict.h"
 #include "retort/train/trainer_checkpoint.h"
 
+#define LIMIT ((size_t)1 << 32) /* bytes of outputs, as logit_file.h reads them */
+
 /* How the inputs were scaled; tokens are not. */
 static void
 save_scale(const struct trainer_state *w, struct ckpt *c)
@@ -40,7 +42,7 @@ static int
 add_outputs(void *arg, const struct predict_chunk *c)
 {
 	struct ckpt_tensor *out = arg;
-	size_t width = out->dim[1];
+	size_t width = out->len / out->dim[0];
 
 	for (size_t i = 0; i < c->batch->rows * width; i++)
 		out->data[c->at * width + i] = (float)c->logits[i];
@@ -51,13 +53,17 @@ add_outputs(void *arg, const struct predict_chunk *c)
 static int
 snapshot_outputs(struct trainer_state *w, struct branch *b, struct request *r, struct err *e)
 {
-	size_t room = b->net->graph->capacity,
-	       dim[2] = { w->train.ds->n, (size_t)w->train.ds->classes };
+	const struct dataset *ds = w->train.ds;
+	size_t room = b->net->graph->capacity, dim[3] = { ds->n }, n = 1, bytes;
 	struct batch batch = { 0 };
 	struct ckpt *c;
 
-	if (w->train.ds->next_token)
-		return err_set(e, "save: outputs: not available for next-token data");
+	if (ds->next_token)
+		dim[n++] = ds->length;
+	dim[n++] = (size_t)ds->classes;
+	bytes = dim[0] * dim[1] * (n == 3 ? dim[2] : 1) * sizeof(float);
+	if (bytes > LIMIT)
+		return err_set(e, "save: outputs: %zu bytes (expected at most %zu)", bytes, LIMIT);
 	if (batch_init(&batch, room, w->train.ds, e) < 0)
 		return -1;
 	c = r->u.snapshot.ckpt = ckpt_new();
@@ -67,7 +73,7 @@ snapshot_outputs(struct trainer_state *w, struct branch *b, struct request *r, s
 					     .n = w->train.ds->n,
 					     .batch = &batch,
 					     .chunk = room },
-		     add_outputs, ckpt_add(c, "outputs", 2, dim, NULL));
+		     add_outputs, ckpt_add(c, "outputs", (int)n, dim, NULL));
 	batch_release(&batch);
 	return 0;
 }

@@ -4,6 +4,8 @@
 
 #include "retort/lab/settings_check.h"
 
+#include <string.h>
+
 #include "retort/base/text.h"
 #include "retort/data/sets.h"
 #include "retort/kd/losses/loss_table.h"
@@ -47,6 +49,17 @@ sum_of_weights(const struct settings *s)
 	return sum;
 }
 
+/* A file of outputs has no option to change. */
+static int
+refuse_top(const struct net_info *t, const char *what, const char *why, struct err *e)
+{
+	return err_set(e,
+		       t->is_file ? "%s: %s, but %s has the largest %zu; `teachers %s mute` first"
+				  : "%s: %s, but %s stores the largest %zu; `teacher %s top all` "
+				    "first",
+		       what, why, t->name, t->options.top, t->name);
+}
+
 /* Losses on all logits, and teachers with a top-k option. */
 static int
 check_top_k(const struct trainer_state *w, const struct settings *s, struct err *e)
@@ -57,12 +70,8 @@ check_top_k(const struct trainer_state *w, const struct settings *s, struct err 
 			    !(loss_table[i]->needs & LOSS_TOP) &&
 			    loss_weight(loss_table[i], &s->knobs) > 0 &&
 			    w->info.teacher[k].options.top && !s->teacher_muted[k])
-				return err_set(e,
-					       "%s: needs all logits, but %s stores the largest "
-					       "%zu; `teacher %s top all` first",
-					       loss_table[i]->name, w->info.teacher[k].name,
-					       w->info.teacher[k].options.top,
-					       w->info.teacher[k].name);
+				return refuse_top(&w->info.teacher[k], loss_table[i]->name,
+						  "needs all logits", e);
 	return 0;
 }
 
@@ -82,17 +91,13 @@ static int
 check_mix(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
 	const char *why = mix_needs_all((enum mix_mode)s->knobs.mix);
-	char mode[64];
+	char mode[64] = "mix ";
+	size_t n = strlen(mode);
 
+	knob_print(&s->knobs, knob_find("mix", NULL), mode + n, sizeof mode - n);
 	for (int k = 0; why && k < w->info.n_teachers; k++)
 		if (w->info.teacher[k].options.top && !s->teacher_muted[k])
-			return err_set(
-				e,
-				"mix %s: %s, but %s stores the largest %zu; `teacher %s top all` "
-				"first",
-				knob_print(&s->knobs, knob_find("mix", NULL), mode, sizeof mode),
-				why, w->info.teacher[k].name, w->info.teacher[k].options.top,
-				w->info.teacher[k].name);
+			return refuse_top(&w->info.teacher[k], mode, why, e);
 	return 0;
 }
 

@@ -36,19 +36,15 @@ add_file(struct trainer_state *w, struct request_net *r, int k, struct err *e)
 {
 	struct net_info *t = &w->info.teacher[k];
 
-	if (w->train.ds->next_token)
-		return err_set(e,
-			       "%s: next-token data needs logits for each position, but a file of "
-			       "outputs has one row of logits for each row",
-			       r->from);
-	if (logit_file_bind(r->file, w->train.ds->n, (size_t)w->train.ds->classes, e) < 0 ||
+	if (logit_file_bind(r->file, w->train.ds, e) < 0 ||
 	    logit_file_check(r->file, w->train.split.train, w->train.split.n_train, e) < 0 ||
 	    logit_file_check(r->file, w->train.split.held, w->train.split.n_held, e) < 0)
 		return err_wrap(e, "%s", r->from);
 	memset(t, 0, sizeof *t);
 	snprintf(t->name, sizeof t->name, "%s", r->name);
 	snprintf(t->spec, sizeof t->spec, "outputs");
-	snprintf(t->origin, sizeof t->origin, "%s", r->from);
+	snprintf(t->origin, sizeof t->origin, "%s (%s)", r->from, logit_kind_name[r->file->kind]);
+	t->options.top = r->file->top;
 	t->is_file = t->ready = true;
 	t->last = t->best = t->target = NET_INFO_NO_SCORES;
 	t->teaching = (struct teaching){ NAN, NAN, NAN };

@@ -11,6 +11,7 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/kd/logit_write.h"
 #include "retort/nn/hf/hf.h"
 #include "retort/lab/tunable.h"
 #include "retort/session/bitext_use.h"
@@ -70,7 +71,9 @@ write_snapshot(const struct request *r, const char *path, bool published, struct
 	const struct ckpt_tensor *outputs = ckpt_find(c, "outputs");
 
 	if (outputs && r->u.snapshot.outputs)
-		return logit_file_write(path, outputs->data, outputs->dim[0], outputs->dim[1], e);
+		return logit_write(path, outputs->data, outputs->dim[0],
+				   outputs->rank == 3 ? outputs->dim[1] : 0,
+				   outputs->dim[outputs->rank - 1], e);
 	return published ? hf_write(c, path, e) : ckpt_write(c, path, e);
 }
 

@@ -111,8 +111,10 @@ prepare_teacher(struct train *t, const struct settings *s, int i, struct err *e)
 	size_t labels = t->ds->next_token ? t->ds->length : 1, rows = train_batch(s),
 	       top = t->teacher_info[i].options.top;
 
+	if (teacher->file && top && alloc_top(&t->teacher_top[i], rows * labels, top, e) < 0)
+		return -1;
 	if (teacher->file)
-		return alloc_reals(&t->teacher_logits[i], rows, teacher->file->classes, e);
+		return alloc_reals(&t->teacher_logits[i], rows, labels * teacher->file->classes, e);
 	if (feed_open(t, s, i, e) < 0)
 		return -1;
 	if (top)
@@ -160,6 +162,17 @@ feed_ensure(struct train *t, const struct settings *s, struct err *e)
 
 /* ---- teacher outputs ---- */
 
+/* The largest logits of teacher i for the batch. */
+static void
+take_top(struct train *t, int i, struct train_top *top)
+{
+	if (t->teacher[i].file)
+		logit_file_top(t->teacher[i].file, batch_i32(&t->batch, BATCH_ROW), t->batch.rows,
+			       top->id, top->logit, top->tail);
+	else
+		teacher_top(&t->teacher[i].outputs, &t->batch, top->id, top->logit, top->tail);
+}
+
 /* Append the outputs of teacher i for the batch: all logits, or the largest. */
 static void
 add_outputs(struct train *t, const struct settings *s, int i, struct branch_feed *out)
@@ -170,13 +183,13 @@ add_outputs(struct train *t, const struct settings *s, int i, struct branch_feed
 
 	out->t_top[k].k = 0; /* another teacher's, when one is drawn for every batch */
 	out->t_logits[k] = NULL;
-	if (t->teacher[i].file) {
+	if (top->k) {
+		take_top(t, i, top);
+		out->t_top[k] = (struct loss_top){ top->k, top->id, top->logit, top->tail };
+	} else if (t->teacher[i].file) {
 		logit_file_gather(t->teacher[i].file, batch_i32(&t->batch, BATCH_ROW),
 				  t->batch.rows, t->teacher_logits[i]);
 		out->t_logits[k] = t->teacher_logits[i];
-	} else if (top->k) {
-		teacher_top(outputs, &t->batch, top->id, top->logit, top->tail);
-		out->t_top[k] = (struct loss_top){ top->k, top->id, top->logit, top->tail };
 	} else {
 		out->t_logits[k] = teacher_outputs(outputs, outputs->net->n_layers - 1,
 						   MODEL_HIDDEN, &t->batch, t->teacher_logits[i]);

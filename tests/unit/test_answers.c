@@ -8,6 +8,7 @@
 #include "retort/base/io.h"
 #include "retort/data/read/npyfile.h"
 #include "retort/kd/logit_file.h"
+#include "retort/kd/logit_write.h"
 
 static const char *
 put(const char *name, const void *bytes, size_t size)
@@ -67,8 +68,9 @@ logits_are_read_as_they_are(void **state)
 static void
 probabilities_become_logarithms(void **state)
 {
-	struct logit_file *a = read_good(put_text("p.csv", "0.25,0.75,0\n"),
-					 (struct logit_file_options){ .probabilities = true });
+	struct logit_file *a =
+		read_good(put_text("p.csv", "0.25,0.75,0\n"),
+			  (struct logit_file_options){ .kind = LOGIT_KIND_PROBABILITIES });
 
 	(void)state;
 	CHECK_NEAR(a->logit[0], log(.25), 1e-15);
@@ -79,7 +81,7 @@ probabilities_become_logarithms(void **state)
 static void
 bad_numbers_are_named(void **state)
 {
-	const struct logit_file_options logits = { 0 }, p = { .probabilities = true },
+	const struct logit_file_options logits = { 0 }, p = { .kind = LOGIT_KIND_PROBABILITIES },
 					ids = { .ids = true };
 
 	(void)state;
@@ -98,10 +100,13 @@ bad_numbers_are_named(void **state)
 	check_refused(put_text("b.csv", "1.5,-0.5\n"), p,
 		      "line 1, column 2: '-0.5' is a negative probability");
 	check_refused(put_text("b.csv", "0.5,1,2\n"), ids,
-		      "line 1, column 1: '0.5' is not a row number");
+		      "line 1, column 1: '0.5' is out of range (expected an integer from 0");
 	check_refused(put_text("b.csv", ""), logits, "b.csv: empty");
 	check_refused("/nonexistent/b.csv", logits, "/nonexistent/b.csv");
 }
+
+static char cat[] = "cat", dog[] = "dog", *two_names[] = { cat, dog };
+static const struct dataset three_rows = { .n = 3, .classes = 2, .class_name = two_names };
 
 static void
 bind_refused(const char *text, struct logit_file_options o, const char *why)
@@ -109,7 +114,7 @@ bind_refused(const char *text, struct logit_file_options o, const char *why)
 	struct logit_file *a = read_good(put_text("c.csv", text), o);
 	struct err e = { "" };
 
-	CHECK(logit_file_bind(a, 3, 2, &e) < 0);
+	CHECK(logit_file_bind(a, &three_rows, &e) < 0);
 	CHECK_STR(e.msg, why);
 	logit_file_free(a);
 }
@@ -125,7 +130,7 @@ outputs_are_matched_to_rows_by_id(void **state)
 	real out[4];
 
 	(void)state;
-	CHECK(logit_file_bind(a, 3, 2, &e) == 0);
+	CHECK(logit_file_bind(a, &three_rows, &e) == 0);
 	CHECK(logit_file_check(a, needed, 1, &e) == 0);
 	CHECK(logit_file_check(a, needed, 3, &e) < 0);
 	CHECK_STR(e.msg, "no outputs for row 1 of the data");
@@ -171,7 +176,7 @@ files_written_are_read(void **state)
 		struct logit_file *a;
 		struct err e;
 
-		CHECK(logit_file_write(path, z, 3, 2, &e) == 0);
+		CHECK(logit_write(path, z, 3, 0, 2, &e) == 0);
 		a = read_good(path, (struct logit_file_options){ 0 });
 		CHECK_INT(a->rows, 3);
 		for (int k = 0; k < 6; k++)
@@ -206,8 +211,9 @@ other_npy_files_are_refused(void **state)
 		      "texts of type str (expected numbers)");
 	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 8), o,
 		      "1 column (expected at least two classes)");
-	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 2), }", 8),
-		      o, "3 dimensions (expected two, rows and classes)");
+	check_refused(
+		put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 1, 2), }", 8), o,
+		"4 dimensions (expected rows and classes");
 	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }", 7), o,
 		      "take 8 bytes, but 7 follow the header");
 	check_refused(put_npy("{'descr': '<f4', 'fortran_order': False, 'shape': "
@@ -215,7 +221,7 @@ other_npy_files_are_refused(void **state)
 			      8),
 		      o, "too many elements: 8 bytes follow the header");
 	check_refused(put_npy("{'descr': '<f4', 'shape': (1, 2), }", 8), o, "invalid header");
-	npyfile_header(1, 2, bytes);
+	npyfile_header(1, 0, 2, bytes);
 	memcpy(bytes + NPYFILE_HEADER, bad, sizeof bad);
 	check_refused(put("x.npy", bytes, sizeof bytes), o,
 		      "x.npy: row 1, column 2: nan is not a finite number");

@@ -339,16 +339,19 @@ npyfile_rows(struct source *s, row_visit *visit, void *arg, struct err *e)
 }
 
 void
-npyfile_header(size_t rows, size_t columns, char *buf)
+npyfile_header(size_t rows, size_t positions, size_t columns, char *buf)
 {
-	char text[NPYFILE_HEADER - 10 + 1];
+	char text[NPYFILE_HEADER - 10 + 1], middle[24] = "";
 
 	memset(buf, ' ', NPYFILE_HEADER);
 	memcpy(buf, MAGIC "\x01\x00", 8);
 	buf[8] = NPYFILE_HEADER - 10;
 	buf[9] = 0;
+	if (positions)
+		snprintf(middle, sizeof middle, "%zu, ", positions);
 	snprintf(text, sizeof text,
-		 "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }", rows, columns);
+		 "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %s%zu), }", rows, middle,
+		 columns);
 	memcpy(buf + 10, text, strlen(text));
 	buf[NPYFILE_HEADER - 1] = '\n';
 }

@@ -89,22 +89,60 @@ set_option(struct cmd_call *c, struct err *e)
 	return cmd_copy(r->u.option.value, NET_SPEC, c->argv[1], c->argv[2], e);
 }
 
+/* The kind of numbers that the line gives; AUTO: none. -1 and an error if it gives two. */
+static int
+given_kind(const struct args *a, enum logit_kind *out, struct err *e)
+{
+	*out = LOGIT_KIND_AUTO;
+	for (int k = LOGIT_KIND_LOGITS; k <= LOGIT_KIND_LOG_PROBABILITIES; k++) {
+		if (!args_get(a, logit_kind_name[k]))
+			continue;
+		if (*out != LOGIT_KIND_AUTO)
+			return err_set(e, "%s and %s exclude each other", logit_kind_name[*out],
+				       logit_kind_name[k]);
+		*out = (enum logit_kind)k;
+	}
+	return 0;
+}
+
+/* Report and record what was found by the numbers of the file. */
+static void
+report_kind(struct cmd_call *c, const struct logit_file *file, bool given)
+{
+	const char *kind = logit_kind_name[file->kind], *name = args_word(&c->args, "NAME");
+
+	if (!given) {
+		text_addf(&c->record, " %s", kind);
+		text_addf(&c->message, "teacher %s: the numbers are %s", name, kind);
+	}
+	if (file->cut)
+		text_addf(&c->message,
+			  "%s%zu positions have more than %zu classes: the smallest are in the "
+			  "rest of the mass",
+			  given ? "" : "; ", file->cut, file->top);
+}
+
 /* Read the file of outputs and its ids; store the hash as an error if it is not the recorded one.
  */
 static int
 read_file(struct cmd_call *c, struct logit_file **out, struct err *e)
 {
 	const struct args *a = &c->args;
-	const char *rows = args_word(a, "ROWS");
+	const char *rows = args_word(a, "ROWS"), *classes = args_word(a, "top");
 	char *path = io_join(c->dir, args_word(a, "FILE")),
-	     *ids = rows ? io_join(c->dir, rows) : NULL;
-	struct logit_file_options o = { .probabilities = args_get(a, "probabilities"),
+	     *ids = rows ? io_join(c->dir, rows) : NULL,
+	     *top = classes ? io_join(c->dir, classes) : NULL;
+	struct logit_file_options o = { .recorded = args_get(a, "hash") != NULL,
 					.ids = args_get(a, "ids") && !rows,
-					.ids_path = ids };
-	int status = logit_file_read(path, &o, out, e);
+					.ids_path = ids,
+					.top = top };
+	int status = given_kind(a, &o.kind, e);
 
 	if (status == 0)
+		status = logit_file_read(path, &o, out, e);
+	if (status == 0)
 		status = cmd_check_hash(path, &(*out)->hash, args_word(a, "hash"), e);
+	mem_free(top);
 	mem_free(path);
 	mem_free(ids);
 	return status;
@@ -126,14 +164,17 @@ read_outputs(struct cmd_call *c, struct err *e)
 {
 	struct request_net *r = request_teacher(c, e);
 	const struct args *a = &c->args;
+	enum logit_kind kind;
 
 	if (!r)
 		return -1;
 	if (read_file(c, &r->file, e) < 0)
 		return err_wrap(e, "teacher %.40s", c->argv[0]);
 	snprintf(r->from, sizeof r->from, "%.60s", args_word(a, "FILE"));
-	record_hash(c, "teacher", args_bit(a, "FILE") | args_bit(a, "ROWS"), &r->file->hash,
-		    args_word(a, "hash"));
+	record_hash(c, "teacher", args_bit(a, "FILE") | args_bit(a, "ROWS") | args_bit(a, "top"),
+		    &r->file->hash, args_word(a, "hash"));
+	if (given_kind(a, &kind, e) == 0)
+		report_kind(c, r->file, kind != LOGIT_KIND_AUTO);
 	return 0;
 }
 
@@ -168,7 +209,11 @@ static const struct grammar_form teacher_forms[] = {
 	GRAMMAR_FORM(
 		read_outputs, BUILD_TEACHER, { .word = "outputs" },
 		{ .name = "FILE", .kind = GRAMMAR_FILE },
-		GRAMMAR_FLAG("probabilities", "the file holds probabilities"),
+		GRAMMAR_FLAG("logits", "the file has logits"),
+		GRAMMAR_FLAG("probabilities", "the file has probabilities"),
+		GRAMMAR_FLAG("log-probabilities", "the file has their logarithms"),
+		GRAMMAR_OPTION("top", "IDS", GRAMMAR_FILE,
+			       "file of the classes that the numbers are of"),
 		GRAMMAR_FLAG("ids", "rows are found by their id"),
 		{ .name = "ROWS", .kind = GRAMMAR_FILE, .flags = GRAMMAR_MORE | GRAMMAR_OPTIONAL },
 		CMD_HASH),

@@ -24,9 +24,9 @@ int npyfile_parse(const char *bytes, size_t size, struct array *out, struct err 
 /* Call `visit` with each row of a two-dimensional array of numbers. */
 int npyfile_rows(struct source *s, row_visit *visit, void *arg, struct err *e);
 
-/* Write the header of version 1.0 for float32 [rows, columns] into buf[NPYFILE_HEADER]. The numbers
- * follow it. */
+/* Write the header of version 1.0 for float32 [rows, positions, columns], or [rows, columns] if
+ * `positions` is 0, into buf[NPYFILE_HEADER]. The numbers follow it. */
 #define NPYFILE_HEADER 128
-void npyfile_header(size_t rows, size_t columns, char *buf);
+void npyfile_header(size_t rows, size_t positions, size_t columns, char *buf);
 
 #endif
