@@ -92,7 +92,7 @@ idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 		return err_set(e, "student again: no student before; `student mlp 16` makes one");
 	if (strcmp(n->spec, "again") == 0)
 		snprintf(n->spec, sizeof n->spec, "%s", w->again);
-	b = setup_net_make(w, n, BRANCH_STUDENT, "s", e);
+	b = setup_net_make(w, r, BRANCH_STUDENT, "s", e);
 	if (!b)
 		return err_wrap(e, "student");
 	if (!branch_terms_match(b, &w->info.run.settings.knobs) &&

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/rng.h"
+#include "retort/nn/models/class_order.h"
 #include "retort/nn/models/model_table.h"
 #include "retort/nn/models/net_ckpt.h"
 #include "retort/train/trainer_checkpoint.h"
@@ -84,18 +85,20 @@ seed_of(const struct trainer_state *w, int id)
 }
 
 struct branch *
-setup_net_make(struct trainer_state *w, const struct request_net *r, int id, const char *name,
+setup_net_make(struct trainer_state *w, struct request *request, int id, const char *name,
 	       struct err *e)
 {
+	struct request_net *r = &request->u.net;
 	struct model_io io = model_io_of(w->train.ds);
 	size_t capacity = train_batch(&w->info.run.settings);
 	struct model_spec spec;
 	struct branch *b;
+	char note[REQUEST_NOTE - NET_NAME] = "";
 
 	if (r->ckpt ? net_ckpt_spec(r->ckpt, &spec, &io, e) < 0
 		    : model_table_parse(r->spec, &spec, e) < 0)
 		return NULL;
-	if (r->ckpt && net_ckpt_check_classes(r->ckpt, w->train.ds, e) < 0)
+	if (r->ckpt && class_order_apply(r->ckpt, w->train.ds, note, sizeof note, e) < 0)
 		return NULL;
 	b = branch_new(id, name, &spec, &io, capacity, seed_of(w, id), w->train.pool, e);
 	if (b && r->ckpt) {
@@ -106,6 +109,9 @@ setup_net_make(struct trainer_state *w, const struct request_net *r, int id, con
 		}
 		fold_scale(w, b, r->ckpt);
 	}
+	request->notable |= note[0] != '\0';
+	if (note[0])
+		snprintf(request->note, sizeof request->note, "%.23s: %s", name, note);
 	return b;
 }
 

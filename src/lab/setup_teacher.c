@@ -55,13 +55,14 @@ add_file(struct trainer_state *w, struct request_net *r, int k, struct err *e)
 
 /* Make or load a network as teacher k. */
 static int
-add_network(struct trainer_state *w, struct request_net *r, int k, struct err *e)
+add_network(struct trainer_state *w, struct request *request, int k, struct err *e)
 {
+	struct request_net *r = &request->u.net;
 	struct train_teacher *t = &w->train.teacher[k];
 
 	if (w->train.n_labelled == 0)
 		return err_set(e, "no training row has a label");
-	t->branch = setup_net_make(w, r, BRANCH_TEACHER(k), r->name, e);
+	t->branch = setup_net_make(w, request, BRANCH_TEACHER(k), r->name, e);
 	if (!t->branch)
 		return -1;
 	setup_net_describe(&w->info.teacher[k], t->branch, r->ckpt ? r->from : "");
@@ -106,7 +107,7 @@ setup_teacher_add(struct trainer_state *w, struct request *r, struct err *e)
 
 	if (check_room(w, n->name, e) < 0)
 		return -1;
-	if ((n->file ? add_file(w, n, k, e) : add_network(w, n, k, e)) < 0)
+	if ((n->file ? add_file(w, n, k, e) : add_network(w, r, k, e)) < 0)
 		return err_wrap(e, "teacher %s", n->name);
 	add_weight(w);
 	w->train.teacher[k].made = ++w->n_made;

@@ -124,9 +124,21 @@ static const struct config_case {
 	{ "bert", "num_hidden_layers", "1",
 	  "tensor bert.encoder.layer.1.attention.output.LayerNorm.bias: beyond the last layer; "
 	  "num_hidden_layers of config.json is 1, counted from 0" },
-	{ "bert", "id2label", "{\"0\": \"a\", \"1\": \"b\"}",
-	  "tensor classifier.weight: shape [3, 24], but id2label of config.json has 2 labels "
-	  "(expected [2, 24])" },
+	{ "bert", "id2label", "{\"0\": \"a\", \"1\": \"b\", \"2\": \"c\"}",
+	  "config.json: label2id: 'negative' is 0, but id2label says 0 is 'a'; correct "
+	  "the one that is wrong" },
+	{ "bert", "label2id", "{\"negative\": 2}",
+	  "config.json: label2id: 'negative' is 2, but id2label says 2 is 'positive'; correct "
+	  "the one that is wrong" },
+	{ "bert", "label2id", "{\"negative\": 3}",
+	  "config.json: label2id: 'negative': invalid id (expected each of 0 to 2 once)" },
+	{ "bert", "label2id", "7",
+	  "config.json: label2id: invalid value (expected an object of 1 to 1000 names)" },
+	{ "bert", "label2id", NULL, NULL },
+	{ "bert", "id2label", NULL, NULL }, /* label2id has the names */
+	{ "distilbert", "id2label", "{\"0\": \"LABEL_0\", \"1\": \"LABEL_1\", \"2\": \"c\"}",
+	  "tensor classifier.weight: shape [2, 16], but id2label of config.json has 3 labels "
+	  "(expected [3, 16])" },
 	{ "distilbert", "activation", "\"relu\"", NULL },
 	{ "distilbert", "sinusoidal_pos_embds", "true", NULL },
 	{ "distilbert", "dim", "32",

@@ -6,8 +6,9 @@
 #include "retort/lab/request.h"
 #include "retort/lab/trainer_state.h"
 
-/* Make a branch from r's checkpoint, or from its spec without one. NULL and an error. */
-struct branch *setup_net_make(struct trainer_state *w, const struct request_net *r, int id,
+/* Make a branch from the checkpoint of a TEACHER or STUDENT request, or from its spec without one;
+ * the request's note says which outputs were reordered. NULL and an error. */
+struct branch *setup_net_make(struct trainer_state *w, struct request *request, int id,
 			      const char *name, struct err *e);
 
 /* Fill in what snapshots hold about a network; `origin`: the file it was loaded from, or "". */

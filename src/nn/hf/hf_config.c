@@ -159,6 +159,44 @@ read_labels(struct hf_model *m, const struct hf_key *k, const json_t *value, str
 	return 0;
 }
 
+/* Read {name: id, ...}: the names where there are no others, else it must agree with them. */
+static int
+read_label_ids(struct hf_model *m, const struct hf_key *k, json_t *value, struct err *e)
+{
+	size_t n = json_object_size(value);
+	bool alone = !m->label;
+	const char *name;
+	json_t *id;
+
+	if (!value || json_is_null(value) || (json_is_object(value) && n == 0))
+		return 0;
+	if (!json_is_object(value) || n > LABELS)
+		return err_set(e, "%s: invalid value (expected an object of 1 to %d names)",
+			       k->name, LABELS);
+	if (alone) {
+		m->classes = n;
+		m->label = mem_array(n, sizeof *m->label);
+	}
+	json_object_foreach(value, name, id)
+	{
+		json_int_t i = json_is_integer(id) ? json_integer_value(id) : -1;
+
+		if (i < 0 || (size_t)i >= m->classes || (alone && m->label[i]))
+			return err_set(e,
+				       "%s: '%.40s': invalid id (expected each of 0 to %zu once)",
+				       k->name, name, m->classes - 1);
+		if (alone)
+			m->label[i] = mem_text(name);
+		else if (strcmp(m->label[i], name) != 0)
+			return err_set(
+				e,
+				"%s: '%.40s' is %d, but id2label says %d is '%.40s'; correct "
+				"the one that is wrong",
+				k->name, name, (int)i, (int)i, m->label[i]);
+	}
+	return 0;
+}
+
 /* Number of classes: that of the names; else this key; else two, as in the transformers library. */
 static int
 read_count(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
@@ -230,7 +268,7 @@ read_rope(struct hf_model *m, const struct hf_key *k, const json_t *value, struc
 }
 
 static int
-read_key(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
+read_key(struct hf_model *m, const struct hf_key *k, json_t *value, struct err *e)
 {
 	bool none = !value || json_is_null(value);
 
@@ -248,6 +286,8 @@ read_key(struct hf_model *m, const struct hf_key *k, const json_t *value, struct
 		return read_vocab(m, k, value, e);
 	case HF_LABELS:
 		return read_labels(m, k, value, e);
+	case HF_LABEL_IDS:
+		return read_label_ids(m, k, value, e);
 	case HF_CLASS:
 		return read_class(k, value, e);
 	case HF_ONLY:

@@ -179,37 +179,3 @@ net_ckpt_spec(const struct ckpt *c, struct model_spec *spec, struct model_io *io
 		io->vocab = file.vocab;
 	return 0;
 }
-
-static int
-class_of(const struct dataset *ds, const char *name)
-{
-	for (int i = 0; i < ds->classes; i++)
-		if (strcmp(ds->class_name[i], name) == 0)
-			return i;
-	return -1;
-}
-
-int
-net_ckpt_check_classes(const struct ckpt *c, const struct dataset *ds, struct err *e)
-{
-	int other = -1;
-	char key[32];
-
-	for (int i = 0; ds->class_name && i < ds->classes; i++) {
-		const char *name;
-
-		snprintf(key, sizeof key, "label.%d", i);
-		name = ckpt_get(c, key);
-		if (!name || class_of(ds, name) < 0)
-			return 0;
-		if (other < 0 && class_of(ds, name) != i)
-			other = i;
-	}
-	if (other < 0)
-		return 0;
-	snprintf(key, sizeof key, "label.%d", other);
-	return err_set(e,
-		       "class %d is '%.40s' in the file, '%.40s' in the data: same classes, "
-		       "another order",
-		       other, ckpt_get(c, key), ds->class_name[other]);
-}

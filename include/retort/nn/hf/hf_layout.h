@@ -19,7 +19,7 @@ enum hf_kind {
 	HF_ACT,    /* option `arg`, name of an activation */
 	HF_VOCAB,  /* size of the vocabulary */
 	HF_LAST,   /* written as the last id of the vocabulary, not read */
-	HF_LABELS, /* {"0": name, ...}; HF_LABEL_IDS: {name: 0, ...}, not read */
+	HF_LABELS, /* {"0": name, ...}; HF_LABEL_IDS: {name: 0, ...}, which must agree */
 	HF_LABEL_IDS,
 	HF_COUNT, /* number of labels, where they have no names; not written */
 	HF_TYPE,  /* model_type */

@@ -27,10 +27,4 @@ int net_ckpt_load(const struct net *n, real *value, const struct ckpt *c, struct
 int net_ckpt_spec(const struct ckpt *c, struct model_spec *spec, struct model_io *io,
 		  struct err *e);
 
-/*
- * Refuse a checkpoint whose class names (notes "label.0", "label.1" ...) are those of the data in
- * another order: its outputs would be assigned to the wrong classes.
- */
-int net_ckpt_check_classes(const struct ckpt *c, const struct dataset *ds, struct err *e);
-
 #endif
