@@ -108,6 +108,44 @@ unicode_is_accent(uint32_t cp)
 	return category(cp) == UTF8PROC_CATEGORY_MN;
 }
 
+bool
+unicode_is_word(uint32_t cp)
+{
+	utf8proc_category_t c;
+
+	if (cp < 0x80)
+		return (cp >= '0' && cp <= '9') || (cp >= 'A' && cp <= 'Z') || cp == '_' ||
+		       (cp >= 'a' && cp <= 'z');
+	c = category(cp);
+	if ((c >= UTF8PROC_CATEGORY_LU && c <= UTF8PROC_CATEGORY_NL) || c == UTF8PROC_CATEGORY_PC)
+		return true;
+	/* Other_Alphabetic among symbols: letters in circles and squares; Join_Control */
+	return (cp >= 0x24B6 && cp <= 0x24E9) || (cp >= 0x1F130 && cp <= 0x1F149) ||
+	       (cp >= 0x1F150 && cp <= 0x1F169) || (cp >= 0x1F170 && cp <= 0x1F189) ||
+	       cp == 0x200C || cp == 0x200D;
+}
+
+size_t
+unicode_grapheme(const char *text, size_t size)
+{
+	utf8proc_int32_t state = 0, before, cp;
+	size_t at = unicode_decode(text, size, (uint32_t *)&before);
+
+	if (at == 0)
+		return size ? 1 : 0;
+	if (at == 1 && size > 1 && (signed char)text[1] >= 0 && text[1] != '\n')
+		return 1; /* between ASCII characters, CR LF apart */
+	while (at < size) {
+		size_t n = unicode_decode(text + at, size - at, (uint32_t *)&cp);
+
+		if (n == 0 || utf8proc_grapheme_break_stateful(before, cp, &state))
+			break;
+		before = cp;
+		at += n;
+	}
+	return at;
+}
+
 uint32_t
 unicode_lower(uint32_t cp)
 {

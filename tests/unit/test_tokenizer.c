@@ -173,12 +173,12 @@ every_byte_has_a_letter(void **state)
 {
 	(void)state;
 	for (int byte = 0; byte < 256; byte++)
-		CHECK_INT(tokenizer_bpe_byte(tokenizer_bpe_letter((unsigned char)byte)), byte);
-	CHECK_INT(tokenizer_bpe_letter(' '), 0x120);
-	CHECK_INT(tokenizer_bpe_letter('\n'), 0x10A);
-	CHECK_INT(tokenizer_bpe_letter(0xAD), 0x143);
-	CHECK_INT(tokenizer_bpe_byte(0x144), -1);
-	CHECK_INT(tokenizer_bpe_byte(' '), -1);
+		CHECK_INT(byte_letter_byte(byte_letter_of((unsigned char)byte)), byte);
+	CHECK_INT(byte_letter_of(' '), 0x120);
+	CHECK_INT(byte_letter_of('\n'), 0x10A);
+	CHECK_INT(byte_letter_of(0xAD), 0x143);
+	CHECK_INT(byte_letter_byte(0x144), -1);
+	CHECK_INT(byte_letter_byte(' '), -1);
 }
 
 /* ---------------------------------------------------------------- files */
@@ -277,7 +277,8 @@ tokenizer_json_is_followed(void **state)
 	(void)state;
 	parse(&t, "{\"added_tokens\": [{\"id\": 6, \"content\": \"<|endoftext|>\"}, {\"id\": 5, "
 		  "\"content\": \"<unk>\"}], \"normalizer\": {\"type\": "
-		  "\"Lowercase\"}, " BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": "
+		  "\"Lowercase\"}, " BYTE_LEVEL
+		  ", \"model\": {\"type\": \"BPE\", \"unk_token\": \"<unk>\", \"vocab\": "
 		  "{\"a\": 0, \"b\": 1, \"\xC4\xA0\": 2, \"ab\": 3, "
 		  "\"\xC4\xA0"
 		  "ab\": 4}, \"merges\": [\"a b\", [\"\xC4\xA0\", \"ab\"]]}}");
@@ -313,17 +314,30 @@ static const struct {
 	{ "[UNK]\nab\n\n", "line 3: an empty token" },
 	{ "[UNK]\nab\n\xFF\n", "line 3: byte 0: 0xFF is not UTF-8" },
 	{ "{\"model\": {\"type\": \"CTC\"}}",
-	  "unsupported type 'CTC' (expected one of BPE, WordPiece, Unigram)" },
-	{ "{\"model\": {\"type\": \"BPE\", \"vocab\": {}}}", "BPE that is not byte-level" },
+	  "unsupported type 'CTC' (expected one of BPE, WordPiece, Unigram, WordLevel)" },
+	{ "{\"model\": {\"type\": \"BPE\", \"dropout\": 0.1, \"vocab\": {\"a\": 0}}}",
+	  "dropout 0.1: tokens by chance are not supported" },
+	{ "{\"added_tokens\": [{\"id\": 1, \"content\": \"a\"}], \"model\": {\"type\": "
+	  "\"WordLevel\", \"vocab\": {\"a\": 0}}}",
+	  "added_tokens: 'a' has id 1, and 0 in the vocabulary" },
+	{ "{\"normalizer\": {\"type\": \"Lowercase\"}, \"added_tokens\": [{\"id\": 1, \"content\": "
+	  "\"A\"}, {\"id\": 2, \"content\": \"a\"}], \"model\": {\"type\": \"WordLevel\", "
+	  "\"vocab\": "
+	  "{\"b\": 0}}}",
+	  "added_tokens: 'A' and 'a' are the same when normalized" },
+	{ "{\"post_processor\": {\"type\": \"BertProcessing\", \"sep\": [\"x\", 7], \"cls\": "
+	  "[\"b\", 0]}, "
+	  "\"model\": {\"type\": \"WordLevel\", \"vocab\": {\"b\": 0}}}",
+	  "post_processor: invalid id 7 (expected 0 to 0)" },
+	{ "{\"pre_tokenizer\": {\"type\": \"UnicodeScripts\"}, \"model\": {\"type\": "
+	  "\"WordLevel\"}}",
+	  "pre_tokenizer: unsupported type 'UnicodeScripts'" },
 	{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": "
 	  "2}, \"merges\": []}}",
 	  "'b': invalid id 2 (expected 0 to 1" },
 	{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": "
 	  "0}, \"merges\": []}}",
 	  "duplicate id 0: 'a' and 'b'" },
-	{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"月\": "
-	  "1}, \"merges\": []}}",
-	  "U+6708 does not represent a byte" },
 	{ "{" BYTE_LEVEL
 	  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a z\"]}}",
 	  "merge 1: 'z' is not a token" },
@@ -336,11 +350,9 @@ static const struct {
 	{ "{" BYTE_LEVEL
 	  ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"aa\"]}}",
 	  "merge 1: invalid merge 'aa' (expected two tokens" },
-	{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}}",
-	  "no token for byte 0x00" },
 	{ "{" BYTE_LEVEL
 	  ", \"normalizer\": {\"type\": \"Precompiled\"}, \"model\": {\"type\": \"BPE\"}}",
-	  "normalizer: unsupported type 'Precompiled'" },
+	  "normalizer: Precompiled: expected \"precompiled_charsmap\" in base64" },
 	{ "{\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"a+(\"}}, "
 	  "\"model\": {\"type\": \"BPE\"}}",
 	  "pre_tokenizer: invalid pattern 'a+(': missing closing parenthesis" },
@@ -348,8 +360,8 @@ static const struct {
 	  "invalid unk_id (expected 0 to 0)" },
 	{ "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", null]]}}", "token 0: expected" },
 	{ "{\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"a\"}, "
-	  "\"behavior\": \"MergedWithNext\"}, \"model\": {\"type\": \"BPE\"}}",
-	  "behavior 'MergedWithNext' (expected Isolated" },
+	  "\"behavior\": \"Sideways\"}, \"model\": {\"type\": \"BPE\"}}",
+	  "Split: invalid behavior 'Sideways' (expected one of Removed, Isolated" },
 	{ "{\"a\": 0, \"a\": 1}", "duplicate" },
 };
 
@@ -382,6 +394,12 @@ text_that_cannot_be_encoded_is_refused(void **state)
 	CHECK_STR(e.msg, "byte 2: 0xFF is not UTF-8");
 	CHECK_INT(tokenizer_encode(&t, "az", 2, &ids, &e), -1);
 	CHECK_STR(e.msg, "the vocabulary has neither U+007A nor an unknown token");
+	tokenizer_release(&t);
+	parse(&t,
+	      "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"月\": 1}, "
+	      "\"merges\": []}}");
+	CHECK_INT(tokenizer_encode(&t, "ab", 2, &ids, &e), -1);
+	CHECK_STR(e.msg, "the vocabulary has neither byte 0x62 nor an unknown token");
 	CHECK_INT(ids.n, 0);
 	tokenizer_release(&t);
 	mem_free(ids.id);

@@ -40,6 +40,12 @@ bool unicode_is_terminal_control(uint32_t cp);
 /* Category Mn, non-spacing marks. */
 bool unicode_is_accent(uint32_t cp);
 
+/* \w of regular expressions: Alphabetic, M*, Nd, Pc and Join_Control. */
+bool unicode_is_word(uint32_t cp);
+
+/* Length in bytes of the grapheme cluster at the start of a text; 0 only for an empty one. */
+size_t unicode_grapheme(const char *text, size_t size);
+
 /* Simple lower-case mapping, one character to one. */
 uint32_t unicode_lower(uint32_t cp);
 

@@ -39,6 +39,7 @@ struct dataset_options {
 	const char *tokens; /* text: "byte", "char", either with "+mask", or the path of a
 			       vocabulary file; NULL: not a text */
 	bool frame;         /* text: put the tokenizer's begin and end tokens around each row */
+	bool special;       /* text: names of special tokens in a text become these tokens */
 	size_t length; /* tokens in a row, 1..DATASET_LENGTH; without `tokens` the file holds token
 			  ids; 0: no tokens */
 	size_t vocab;  /* token ids: ids are below it; 0: one more than the largest */

@@ -62,13 +62,16 @@ choose_tokenizer(const struct dataset_options *o, struct tokenizer *t, struct ha
 		 struct err *e)
 {
 	bool fixed = !corpus_tokens_named(o->tokens);
-	char options[64];
+	char options[80];
 	struct hash said;
 
-	snprintf(options, sizeof options, "tokens %s length %zu%s",
-		 fixed ? "vocabulary" : o->tokens, o->length, o->frame ? " frame" : "");
+	snprintf(options, sizeof options, "tokens %s length %zu%s%s",
+		 fixed ? "vocabulary" : o->tokens, o->length, o->frame ? " frame" : "",
+		 o->special ? " special" : "");
 	said = hash_of(options, strlen(options));
 	*key = hash_join(key, &said);
+	if (!fixed && o->special)
+		return err_set(e, "special: goes with tokens FILE, whose special tokens it finds");
 	if (!fixed) {
 		tokenizer_init(t, o->tokens[0] == 'b' ? TOKENIZER_BYTE : TOKENIZER_CHAR);
 		if (strchr(o->tokens, '+') && t->kind == TOKENIZER_BYTE)
@@ -78,6 +81,7 @@ choose_tokenizer(const struct dataset_options *o, struct tokenizer *t, struct ha
 	if (vocabfile_read(o->tokens, t, &said, e) < 0)
 		return err_wrap(e, "tokens");
 	*key = hash_join(key, &said);
+	t->cuts_special = o->special;
 	return 0;
 }
 
@@ -175,19 +179,22 @@ int
 corpus_row(const struct tokenizer *t, const char *s, bool frame, size_t length,
 	   struct tokenizer_ids *spare, int32_t *row, struct err *e)
 {
-	size_t room = length - 2 * frame, n;
+	const int32_t *before = NULL, *after = NULL;
+	size_t n_before = 0, n_after = 0, n;
 
 	spare->n = 0;
-	if (tokenizer_encode(t, s, strlen(s), spare, e) < 0)
+	if ((frame && tokenizer_frame(t, &before, &n_before, &after, &n_after, e) < 0) ||
+	    tokenizer_encode(t, s, strlen(s), spare, e) < 0)
 		return -1;
-	n = spare->n < room ? spare->n : room;
+	n = length - n_before - n_after;
+	n = spare->n < n ? spare->n : n;
 	memset(row, 0xFF, length * sizeof *row);
 	if (n)
-		memcpy(row + frame, spare->id, n * sizeof *row);
-	if (frame) {
-		row[0] = t->special[TOKENIZER_BEGIN];
-		row[n + 1] = t->special[TOKENIZER_END];
-	}
+		memcpy(row + n_before, spare->id, n * sizeof *row);
+	if (n_before)
+		memcpy(row, before, n_before * sizeof *row);
+	if (n_after)
+		memcpy(row + n_before + n, after, n_after * sizeof *row);
 	return 0;
 }
 
@@ -210,14 +217,16 @@ encode_texts(const struct tokenizer *t, const size_t *line, bool frame, struct d
 static int
 check_frame(const struct tokenizer *t, size_t length, struct err *e)
 {
-	if (t->special[TOKENIZER_BEGIN] < 0 || t->special[TOKENIZER_END] < 0)
-		return err_set(e, "frame: the vocabulary has no tokens for begin and end of a "
-				  "text, as [CLS] and [SEP]");
-	return length > 2 ? 0
-			  : err_set(e,
-				    "frame: invalid length %zu (expected at least 3, for begin, "
-				    "text and end)",
-				    length);
+	const int32_t *before, *after;
+	size_t n, m;
+
+	if (tokenizer_frame(t, &before, &n, &after, &m, e) < 0)
+		return -1;
+	return length > n + m ? 0
+			      : err_set(e,
+					"frame: invalid length %zu (expected at least %zu, for "
+					"begin, text and end)",
+					length, n + m + 1);
 }
 
 int

@@ -27,11 +27,13 @@ enum {
 	VOCAB = 64,
 	IMAGE = 128,
 	FRAME = 256,
-	WITHOUT = 512
+	WITHOUT = 512,
+	SPECIAL = 1024
 };
 
-static const char *const option_name[] = { "label",  "header", "labels-from", "text",  "tokens",
-					   "length", "vocab",  "image",       "frame", "without" };
+static const char *const option_name[] = { "label",  "header",  "labels-from", "text",
+					   "tokens", "length",  "vocab",       "image",
+					   "frame",  "without", "special" };
 
 static unsigned
 options_given(const struct dataset_options *o)
@@ -39,7 +41,7 @@ options_given(const struct dataset_options *o)
 	return (o->label ? LABEL : 0u) | (o->header != DATASET_HEADER_AUTO ? HEADER : 0u) |
 	       (o->labels_from ? FROM : 0u) | (o->text ? TEXT : 0u) | (o->tokens ? TOKENS : 0u) |
 	       (o->length ? LENGTH : 0u) | (o->vocab ? VOCAB : 0u) | (o->height ? IMAGE : 0u) |
-	       (o->frame ? FRAME : 0u) | (o->without ? WITHOUT : 0u);
+	       (o->frame ? FRAME : 0u) | (o->without ? WITHOUT : 0u) | (o->special ? SPECIAL : 0u);
 }
 
 static int
@@ -105,9 +107,9 @@ static const struct kind {
 	unsigned options; /* that it has */
 	int (*make)(struct source *s, struct dataset **out, struct err *e);
 } kinds[] = {
-	{ "a table of texts", TEXT, NULL, LABEL | HEADER | TEXT | TOKENS | LENGTH | FRAME,
+	{ "a table of texts", TEXT, NULL, LABEL | HEADER | TEXT | TOKENS | LENGTH | FRAME | SPECIAL,
 	  table_texts },
-	{ "a text", TOKENS, NULL, TOKENS | LENGTH, make_text },
+	{ "a text", TOKENS, NULL, TOKENS | LENGTH | SPECIAL, make_text },
 	{ "a file of token ids", LENGTH | VOCAB, NULL, LENGTH | VOCAB, make_ids },
 	{ "an IDX file", 0, idxfile_is, FROM, make_images },
 	{ "a .npy file", 0, npyfile_is, FROM, make_array },

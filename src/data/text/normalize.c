@@ -6,16 +6,18 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/unicode.h"
+#include "retort/data/text/char_class.h"
 
 #define FORMS (NORMALIZE_NFD | NORMALIZE_NFC | NORMALIZE_NFKD | NORMALIZE_NFKC)
 
-/* BERT's ranges of ideographs, which are written without blanks between words. */
+/* BERT's ranges of ideographs, which are written without blanks between words; the library
+ * tokenizers begins extension E at U+2B920. */
 static bool
 is_ideograph(uint32_t cp)
 {
 	static const uint32_t range[][2] = {
 		{ 0x4E00, 0x9FFF },   { 0x3400, 0x4DBF },   { 0x20000, 0x2A6DF },
-		{ 0x2A700, 0x2B73F }, { 0x2B740, 0x2B81F }, { 0x2B820, 0x2CEAF },
+		{ 0x2A700, 0x2B73F }, { 0x2B740, 0x2B81F }, { 0x2B920, 0x2CEAF },
 		{ 0xF900, 0xFAFF },   { 0x2F800, 0x2FA1F },
 	};
 
@@ -33,7 +35,21 @@ put_char(uint32_t cp, struct text *out)
 	text_bytes(out, utf8, unicode_encode(cp, utf8));
 }
 
-/* Apply CLEAN and CHINESE, which act on single characters, and append the result to `out`. */
+/* What SentencePiece's rule nmt makes of a character: 0 drops it. */
+static uint32_t
+nmt_char(uint32_t cp)
+{
+	if ((cp >= 0x1 && cp <= 0x8) || cp == 0xB || (cp >= 0xE && cp <= 0x1F) || cp == 0x7F ||
+	    cp == 0x8F || cp == 0x9F)
+		return 0;
+	if (cp == '\t' || cp == '\n' || cp == 0xC || cp == '\r' || cp == 0x1680 ||
+	    (cp >= 0x200B && cp <= 0x200F) || cp == 0x2028 || cp == 0x2029 || cp == 0x2581 ||
+	    cp == 0xFEFF || cp == 0xFFFD)
+		return ' ';
+	return cp;
+}
+
+/* Apply CLEAN, CHINESE and NMT, which act on single characters, and append the result to `out`. */
 static void
 clean_chars(unsigned what, const char *text, size_t size, struct text *out)
 {
@@ -41,7 +57,9 @@ clean_chars(unsigned what, const char *text, size_t size, struct text *out)
 
 	for (size_t at = 0, n; at < size; at += n) {
 		n = text_utf8(text + at, size - at, &cp);
-		if (what & NORMALIZE_CLEAN && (cp == 0 || cp == 0xFFFD || unicode_is_control(cp)))
+		if (what & NORMALIZE_CLEAN && (cp == 0 || char_class_has(CHAR_CLASS_CONTROL, cp)))
+			continue;
+		if (what & NORMALIZE_NMT && cp && (cp = nmt_char(cp)) == 0)
 			continue;
 		if (what & NORMALIZE_CLEAN && unicode_kind(cp) == UNICODE_SPACE)
 			put_char(' ', out);
@@ -60,6 +78,23 @@ struct buffers {
 	int32_t *point;
 	size_t cap;
 };
+
+/* Put a character in lower case; U+0130 is the one whose lower case has two characters. */
+static void
+put_lower(uint32_t cp, struct text *out)
+{
+	if (cp == 0x130)
+		text_add(out, "i\xCC\x87");
+	else
+		put_char(unicode_lower(cp), out);
+}
+
+static bool
+is_dropped(unsigned what, uint32_t cp)
+{
+	return (what & NORMALIZE_ACCENTS && char_class_has(CHAR_CLASS_ACCENT, cp)) ||
+	       (what & NORMALIZE_MARKS && char_class_has(CHAR_CLASS_MARK, cp));
+}
 
 /* Normalize a run of valid UTF-8. */
 static void
@@ -84,17 +119,16 @@ normalize_run(unsigned what, const char *text, size_t size, struct buffers *w, s
 			at += text_utf8(w->cleaned.s + at, w->cleaned.len - at,
 					(uint32_t *)&w->point[n]);
 	}
-	for (size_t i = 0; i < n; i++) {
-		uint32_t cp = (uint32_t)w->point[i];
-
-		if (what & NORMALIZE_ACCENTS && unicode_is_accent(cp))
-			continue;
-		w->point[kept++] = (int32_t)(what & NORMALIZE_LOWER ? unicode_lower(cp) : cp);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (!is_dropped(what, (uint32_t)w->point[i]))
+			w->point[kept++] = w->point[i];
 	if (what & (NORMALIZE_NFC | NORMALIZE_NFKC))
 		kept = unicode_compose(w->point, kept);
 	for (size_t i = 0; i < kept; i++)
-		put_char((uint32_t)w->point[i], out);
+		if (what & NORMALIZE_LOWER)
+			put_lower((uint32_t)w->point[i], out);
+		else
+			put_char((uint32_t)w->point[i], out);
 }
 
 static void
@@ -102,6 +136,8 @@ put_ascii(unsigned what, char c, struct text *out)
 {
 	bool blank = c == ' ' || (c >= '\t' && c <= '\r');
 
+	if (what & NORMALIZE_NMT && c && (c = (char)nmt_char((unsigned char)c)) == 0)
+		return;
 	if (what & NORMALIZE_CLEAN &&
 	    ((c >= 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7F))
 		return;

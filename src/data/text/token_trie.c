@@ -57,7 +57,8 @@ grow_slots(struct token_trie *p)
 	for (size_t i = 0; i < p->n; i++) {
 		const char *s = token_trie_get(p, i, &len);
 
-		p->slot[find_slot(p, s, len)] = (uint32_t)i + 1;
+		if (i >= p->cap_hidden || !p->hidden[i])
+			p->slot[find_slot(p, s, len)] = (uint32_t)i + 1;
 	}
 }
 
@@ -65,6 +66,18 @@ int32_t
 token_trie_find(const struct token_trie *p, const char *s, size_t len)
 {
 	return p->slots ? (int32_t)p->slot[find_slot(p, s, len)] - 1 : -1;
+}
+
+/* Append the bytes of a string with the next id. */
+static void
+append(struct token_trie *p, const char *s, size_t len)
+{
+	assert(p->n < INT32_MAX);
+	mem_grow(&p->bytes, &p->cap_bytes, p->size + len + 1, 1);
+	mem_grow(&p->end, &p->cap, p->n + 1, sizeof *p->end);
+	memcpy(p->bytes + p->size, s, len);
+	p->size += len;
+	p->end[p->n++] = p->size;
 }
 
 int32_t
@@ -75,14 +88,20 @@ token_trie_add_duplicate(struct token_trie *p, const char *s, size_t len)
 	if (2 * p->n >= p->slots)
 		grow_slots(p);
 	at = find_slot(p, s, len);
-	assert(p->n < INT32_MAX);
-	mem_grow(&p->bytes, &p->cap_bytes, p->size + len + 1, 1);
-	mem_grow(&p->end, &p->cap, p->n + 1, sizeof *p->end);
-	memcpy(p->bytes + p->size, s, len);
-	p->size += len;
-	p->end[p->n++] = p->size;
+	append(p, s, len);
 	p->slot[at] = (uint32_t)p->n;
 	return (int32_t)p->n - 1;
+}
+
+void
+token_trie_add_hidden(struct token_trie *p, const char *s, size_t len)
+{
+	size_t had = p->cap_hidden;
+
+	append(p, s, len);
+	mem_grow(&p->hidden, &p->cap_hidden, p->n, 1);
+	memset(p->hidden + had, 0, p->cap_hidden - had);
+	p->hidden[p->n - 1] = 1;
 }
 
 int32_t
@@ -99,6 +118,7 @@ token_trie_release(struct token_trie *p)
 	mem_free(p->bytes);
 	mem_free(p->end);
 	mem_free(p->slot);
+	mem_free(p->hidden);
 	memset(p, 0, sizeof *p);
 }
 

@@ -4,6 +4,7 @@
 
 #include "retort/data/text/tokenizer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "retort/base/mem.h"
@@ -36,27 +37,26 @@ decode_bytes(const struct tokenizer *t, const int32_t *ids, size_t n, struct tex
 	return 0;
 }
 
-/* One entry for each kind. Ids passed to decode are in the vocabulary, or -1. */
-static const struct {
-	const char *name;
-	int (*finish)(struct tokenizer *t, struct err *e); /* NULL: without pieces */
-	int (*encode)(const struct tokenizer *t, const char *text, size_t size,
-		      struct tokenizer_ids *out, struct err *e);
-	int (*decode)(const struct tokenizer *t, const int32_t *ids, size_t n, struct text *out);
-	bool (*starts)(const struct tokenizer *t, int32_t id); /* NULL: each does */
-	bool utf8;                                             /* accepts UTF-8 only */
-} kinds[TOKENIZER_KINDS] = {
-	[TOKENIZER_BYTE] = { "byte", NULL, encode_bytes, decode_bytes, NULL, false },
-	[TOKENIZER_CHAR] = { "char", NULL, tokenizer_char_encode, tokenizer_char_decode, NULL,
-			     false },
+static const struct tokenizer_functions kinds[TOKENIZER_KINDS] = {
+	[TOKENIZER_BYTE] = { "byte", NULL, encode_bytes, NULL, decode_bytes, NULL },
+	[TOKENIZER_CHAR] = { "char", NULL, tokenizer_char_encode, NULL, tokenizer_char_decode,
+			     NULL },
 	[TOKENIZER_WORDPIECE] = { "wordpiece", tokenizer_wordpiece_finish,
-				  tokenizer_wordpiece_encode, tokenizer_wordpiece_decode,
-				  tokenizer_wordpiece_starts, true },
-	[TOKENIZER_BPE] = { "bpe", tokenizer_bpe_finish, tokenizer_bpe_encode, tokenizer_bpe_decode,
-			    tokenizer_bpe_starts, false },
-	[TOKENIZER_UNIGRAM] = { "unigram", tokenizer_unigram_finish, tokenizer_unigram_encode,
-				tokenizer_unigram_decode, tokenizer_unigram_starts, true },
+				  tokenizer_wordpiece_encode, tokenizer_wordpiece_word,
+				  tokenizer_wordpiece_decode, tokenizer_wordpiece_starts },
+	[TOKENIZER_BPE] = { "bpe", tokenizer_bpe_finish, tokenizer_bpe_encode, tokenizer_bpe_word,
+			    tokenizer_bpe_decode, tokenizer_bpe_starts },
+	[TOKENIZER_UNIGRAM] = { "unigram", tokenizer_unigram_finish, NULL, tokenizer_unigram_word,
+				tokenizer_unigram_decode, tokenizer_unigram_starts },
+	[TOKENIZER_WORDLEVEL] = { "wordlevel", tokenizer_wordlevel_finish, NULL,
+				  tokenizer_wordlevel_word, tokenizer_wordlevel_decode, NULL },
 };
+
+const struct tokenizer_functions *
+tokenizer_functions(enum tokenizer_kind kind)
+{
+	return &kinds[kind];
+}
 
 const char *
 tokenizer_kind_name(size_t kind)
@@ -116,7 +116,51 @@ tokenizer_is_special(const struct tokenizer *t, int32_t id)
 	for (int i = 0; i < TOKENIZER_SPECIALS; i++)
 		if (t->special[i] == id)
 			return true;
-	return false;
+	return t->role && t->role[id] & TOKENIZER_RESERVED;
+}
+
+bool
+tokenizer_takes(const struct tokenizer *t, int32_t id)
+{
+	return !tokenizer_is_special(t, id) && (!t->role || t->role[id] & TOKENIZER_MODEL);
+}
+
+int32_t
+tokenizer_find(const struct tokenizer *t, const char *s, size_t len)
+{
+	int32_t id = token_trie_find(&t->pieces, s, len);
+
+	return id >= 0 && tokenizer_takes(t, id) ? id : -1;
+}
+
+void
+tokenizer_add_id(struct tokenizer_ids *out, int32_t id)
+{
+	mem_grow(&out->id, &out->cap, out->n + 1, sizeof *out->id);
+	out->id[out->n++] = id;
+}
+
+void
+tokenizer_find_bytes(struct tokenizer *t)
+{
+	char name[8];
+
+	t->byte_id = mem_array(256, sizeof *t->byte_id);
+	for (int i = 0; i < 256; i++) {
+		snprintf(name, sizeof name, "<0x%02X>", (unsigned)i);
+		t->byte_id[i] = token_trie_find(&t->pieces, name, 6);
+	}
+}
+
+bool
+tokenizer_add_bytes(const struct tokenizer *t, const char *s, size_t len, struct tokenizer_ids *out)
+{
+	for (size_t i = 0; i < len; i++)
+		if (t->byte_id[(unsigned char)s[i]] < 0)
+			return false;
+	for (size_t i = 0; i < len; i++)
+		tokenizer_add_id(out, t->byte_id[(unsigned char)s[i]]);
+	return true;
 }
 
 void
@@ -136,9 +180,18 @@ tokenizer_release(struct tokenizer *t)
 	tokenizer_char_release(t);
 	tokenizer_bpe_release(t);
 	token_trie_release(&t->pieces);
-	token_trie_tree_release(&t->tree);
+	byte_trie_release(&t->tree);
+	added_release(&t->added);
+	normalizer_free(t->normalizer);
+	splitter_free(t->splitter);
 	pretoken_free(t->words);
+	mem_free(t->role);
+	mem_free(t->prefix);
+	mem_free(t->suffix);
 	mem_free(t->score);
+	mem_free(t->byte_id);
+	mem_free(t->before);
+	mem_free(t->after);
 	memset(t, 0, sizeof *t);
 }
 
@@ -187,76 +240,81 @@ tokenizer_reserve_mask(struct tokenizer *t)
 	t->point[t->vocab - 1] = UINT32_MAX;
 }
 
+static void
+name_specials(struct tokenizer *t)
+{
+	for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {
+		int32_t id =
+			token_trie_find(&t->pieces, specials[i].name, strlen(specials[i].name));
+
+		if (id < 0 || t->special[specials[i].what] >= 0 ||
+		    (t->kind == TOKENIZER_BPE && specials[i].name[0] == '\xEF') ||
+		    (t->has_model && specials[i].what == TOKENIZER_UNKNOWN))
+			continue;
+		t->special[specials[i].what] = id;
+		t->special_name[specials[i].what] = specials[i].name;
+	}
+}
+
+int
+tokenizer_make_steps(struct tokenizer *t, struct err *e)
+{
+	unsigned form = t->normal & (NORMALIZE_NFC | NORMALIZE_NFKC);
+	int status = 0;
+
+	t->normalizer = normalizer_new();
+	if (form)
+		status = normalizer_add(t->normalizer, form, e);
+	if (status == 0 && t->normal & ~form)
+		status = normalizer_add(t->normalizer, t->normal & ~form, e);
+	if (status < 0 || t->kind != TOKENIZER_UNIGRAM)
+		return status;
+	t->marks_blanks = true;
+	t->splitter = splitter_new();
+	if (t->blank == TOKENIZER_BLANK_UNLESS_THERE)
+		return splitter_add_blanks(t->splitter, TOKENIZER_BLANK, SPLITTER_ALWAYS, true, e);
+	status = t->blank ? normalizer_add_prepend(t->normalizer, " ", e) : 0;
+	return status < 0 ? -1 : normalizer_add_replace(t->normalizer, " ", TOKENIZER_BLANK, e);
+}
+
 int
 tokenizer_finish(struct tokenizer *t, struct err *e)
 {
 	t->vocab = t->pieces.n;
 	if (t->vocab < 1)
 		return err_set(e, "no tokens");
-	for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {
-		int32_t id =
-			token_trie_find(&t->pieces, specials[i].name, strlen(specials[i].name));
-
-		if (id < 0 || t->special[specials[i].what] >= 0 ||
-		    (t->kind == TOKENIZER_BPE && specials[i].name[0] == '\xEF'))
-			continue;
-		t->special[specials[i].what] = id;
-		t->special_name[specials[i].what] = specials[i].name;
-	}
-	return kinds[t->kind].finish(t, e);
-}
-
-#define SLICE ((size_t)1 << 22) /* bytes of a text that are normalized at a time */
-
-/*
- * Length of the next slice that can be encoded on its own: up to a blank after an ASCII letter or
- * digit, where a word begins and no normal form composes.
- */
-static size_t
-slice_length(const struct tokenizer *t, const char *text, size_t size)
-{
-	for (size_t at = SLICE; at < size && !t->crosses; at++)
-		if (text[at] == ' ' && ((text[at - 1] >= 'a' && text[at - 1] <= 'z') ||
-					(text[at - 1] >= 'A' && text[at - 1] <= 'Z') ||
-					(text[at - 1] >= '0' && text[at - 1] <= '9')))
-			return at;
-	return size;
-}
-
-/* Normalize and encode slice by slice, with `blank` before the first. */
-static int
-encode_slices(const struct tokenizer *t, const char *text, size_t size, const char *blank,
-	      struct tokenizer_ids *out, struct err *e)
-{
-	struct text normal = { 0 };
-	int status = 0;
-
-	for (size_t at = 0, n; at < size && status == 0; at += n) {
-		n = slice_length(t, text + at, size - at);
-		text_clear(&normal);
-		text_add(&normal, at == 0 ? blank : "");
-		normalize_put(t->normal, text + at, n, &normal);
-		status = kinds[t->kind].encode(t, normal.s, normal.len, out, e);
-	}
-	text_release(&normal);
-	return status;
-}
-
-int
-tokenizer_encode(const struct tokenizer *t, const char *text, size_t size,
-		 struct tokenizer_ids *out, struct err *e)
-{
-	size_t mark = kinds[t->kind].utf8 ? tokenizer_char_mark(text, size) : 0;
-	bool blank;
-
-	if (kinds[t->kind].utf8 && tokenizer_char_check(text, size, e) < 0)
+	name_specials(t);
+	if (!t->normalizer && tokenizer_make_steps(t, e) < 0)
 		return -1;
-	text += mark;
-	size -= mark;
-	if (!t->normal && !t->blank && t->kind != TOKENIZER_UNIGRAM)
-		return kinds[t->kind].encode(t, text, size, out, e);
-	blank = size && (t->blank == TOKENIZER_BLANK_ALWAYS || (t->blank && text[0] != ' '));
-	return encode_slices(t, text, size, blank ? " " : "", out, e);
+	if (added_finish(&t->added, t->normalizer, e) < 0 || kinds[t->kind].finish(t, e) < 0)
+		return -1;
+	t->crosses = t->added.n || !normalizer_cuts_at_blanks(t->normalizer) ||
+		     !(t->splitter ? splitter_cuts_at_blanks(t->splitter)
+				   : pretoken_cuts_at_blanks(t->words));
+	return 0;
+}
+
+/* ---------------------------------------------------------------- decoding */
+
+void
+tokenizer_put_piece(const struct tokenizer *t, int32_t id, struct text *out)
+{
+	size_t len;
+	const char *s = token_trie_get(&t->pieces, (size_t)id, &len), *mark;
+	unsigned byte;
+	char c;
+
+	if (t->byte_fallback && len == 6 && sscanf(s, "<0x%2X>", &byte) == 1) {
+		c = (char)byte;
+		text_bytes(out, &c, 1);
+		return;
+	}
+	for (; t->marks_blanks && (mark = memmem(s, len, TOKENIZER_BLANK, 3)); s = mark + 3) {
+		text_bytes(out, s, (size_t)(mark - s));
+		text_add(out, " ");
+		len -= (size_t)(mark - s) + 3;
+	}
+	text_bytes(out, s, len);
 }
 
 int
@@ -283,4 +341,18 @@ tokenizer_starts_word(const struct tokenizer *t, int32_t id)
 	if (id < 0 || !kinds[t->kind].starts)
 		return true;
 	return tokenizer_is_special(t, id) || kinds[t->kind].starts(t, id);
+}
+
+int
+tokenizer_frame(const struct tokenizer *t, const int32_t **before, size_t *n, const int32_t **after,
+		size_t *m, struct err *e)
+{
+	*before = t->has_frame ? t->before : &t->special[TOKENIZER_BEGIN];
+	*after = t->has_frame ? t->after : &t->special[TOKENIZER_END];
+	*n = t->has_frame ? t->n_before : 1;
+	*m = t->has_frame ? t->n_after : 1;
+	if (!t->has_frame && (**before < 0 || **after < 0))
+		return err_set(e, "frame: the vocabulary has no tokens for begin and end of a "
+				  "text, as [CLS] and [SEP]");
+	return 0;
 }

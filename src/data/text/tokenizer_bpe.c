@@ -84,35 +84,6 @@ tokenizer_bpe_release(struct tokenizer *t)
 	mem_free(t->bpe);
 }
 
-/* Bytes without a printable character: 0x00..0x20, 0x7F..0xA0 and 0xAD, mapped in this order to
- * U+0100 and up. */
-#define LOW_COUNT 0x21
-#define HIGH_COUNT (0xA1 - 0x7F)
-
-uint32_t
-tokenizer_bpe_letter(unsigned char byte)
-{
-	if (byte < LOW_COUNT)
-		return 0x100u + byte;
-	if (byte >= 0x7F && byte < 0x7F + HIGH_COUNT)
-		return 0x100u + LOW_COUNT + (byte - 0x7Fu);
-	return byte == 0xAD ? 0x100u + LOW_COUNT + HIGH_COUNT : byte;
-}
-
-int
-tokenizer_bpe_byte(uint32_t letter)
-{
-	uint32_t after = letter - 0x100;
-
-	if (letter < 0x100)
-		return tokenizer_bpe_letter((unsigned char)letter) == letter ? (int)letter : -1;
-	if (after < LOW_COUNT)
-		return (int)after;
-	if (after < LOW_COUNT + HIGH_COUNT)
-		return (int)(after - LOW_COUNT + 0x7F);
-	return after == LOW_COUNT + HIGH_COUNT ? 0xAD : -1;
-}
-
 int
 tokenizer_bpe_finish(struct tokenizer *t, struct err *e)
 {
@@ -120,18 +91,16 @@ tokenizer_bpe_finish(struct tokenizer *t, struct err *e)
 		t->bpe = mem_new(sizeof *t->bpe);
 	if (!t->bpe->slots)
 		grow_slots(t->bpe);
-	if (!t->words)
+	if (!t->words && !t->splitter)
 		t->words = pretoken_new(PRETOKEN_PATTERN, NULL, false, e);
-	if (!t->words)
+	if (!t->words && !t->splitter)
 		return -1;
-	t->crosses = !pretoken_cuts_at_blanks(t->words);
+	if (t->byte_fallback)
+		tokenizer_find_bytes(t);
 	for (int byte = 0; byte < 256; byte++) {
 		char c = (char)byte;
 
-		t->bpe->byte[byte] = token_trie_find(&t->pieces, &c, 1);
-		if (t->bpe->byte[byte] < 0 && t->special[TOKENIZER_UNKNOWN] < 0)
-			return err_set(e, "no token for byte 0x%02X, and no unknown token",
-				       (unsigned)byte);
+		t->bpe->byte[byte] = tokenizer_find(t, &c, 1);
 	}
 	return 0;
 }
@@ -217,23 +186,146 @@ merge_word(const struct tokenizer_bpe *b, struct word *w)
 	}
 }
 
-static void
-encode_word(const struct tokenizer *t, struct word *w, const char *s, size_t len,
-	    struct tokenizer_ids *out)
-{
-	const struct tokenizer_bpe *b = t->bpe;
+/* The symbols that a word begins with: characters or bytes. */
+struct symbols {
+	const struct tokenizer *t;
+	struct word *w;
+	int32_t n;
+	bool unknown;       /* an unknown token is due */
+	struct text marked; /* a character with the marks of its place */
+};
 
-	mem_grow(&w->part, &w->cap, len, sizeof *w->part);
-	mem_grow(&out->id, &out->cap, out->n + len, sizeof *out->id);
-	for (size_t i = 0; i < len; i++)
-		w->part[i] = (struct part){ b->byte[(unsigned char)s[i]], (int32_t)i - 1,
-					    i + 1 < len ? (int32_t)i + 1 : -1 };
-	for (size_t i = 0; i < len; i++)
-		push_pair(b, w, (int32_t)i);
-	merge_word(b, w);
-	for (int32_t i = 0; i >= 0; i = w->part[i].next)
-		out->id[out->n++] =
-			w->part[i].id >= 0 ? w->part[i].id : t->special[TOKENIZER_UNKNOWN];
+static void
+add_symbol(struct symbols *s, int32_t id)
+{
+	struct word *w = s->w;
+
+	mem_grow(&w->part, &w->cap, (size_t)s->n + 1, sizeof *w->part);
+	w->part[s->n] = (struct part){ id, s->n - 1, -1 };
+	if (s->n)
+		w->part[s->n - 1].next = s->n;
+	s->n++;
+}
+
+static void
+add_unknown(struct symbols *s)
+{
+	if (s->unknown)
+		add_symbol(s, s->t->special[TOKENIZER_UNKNOWN]);
+	s->unknown = false;
+}
+
+/* Put a character with the marks of its place. */
+static void
+mark_character(struct symbols *s, const char *c, size_t n, bool first, bool last)
+{
+	text_clear(&s->marked);
+	text_add(&s->marked, first || !s->t->prefix ? "" : s->t->prefix);
+	text_bytes(&s->marked, c, n);
+	text_add(&s->marked, last && s->t->suffix ? s->t->suffix : "");
+}
+
+/* A character without a token: the tokens of its bytes, or the unknown one, which is added before
+ * the next symbol that has a token. */
+static int
+add_missing(struct symbols *s, const char *c, size_t n, struct err *e)
+{
+	const struct tokenizer *t = s->t;
+	bool all = t->byte_fallback;
+
+	for (size_t i = 0; i < n && all; i++)
+		all = t->byte_id[(unsigned char)c[i]] >= 0;
+	if (all) {
+		for (size_t i = 0; i < n; i++)
+			add_symbol(s, t->byte_id[(unsigned char)c[i]]);
+		return 0;
+	}
+	if (t->special[TOKENIZER_UNKNOWN] < 0) {
+		return t->bytes ? err_set(e,
+					  "the vocabulary has neither byte 0x%02X nor an unknown "
+					  "token",
+					  (unsigned)(unsigned char)*c)
+				: err_set(e,
+					  "the vocabulary has neither '%.*s' nor an unknown token",
+					  (int)n, c);
+	}
+	if (!t->fuse_unknown)
+		add_unknown(s);
+	s->unknown = true;
+	return 0;
+}
+
+static int
+add_symbol_at(struct symbols *s, const char *word, size_t len, size_t i, size_t n, struct err *e)
+{
+	const struct tokenizer *t = s->t;
+	const char *c = word + i;
+	int32_t id;
+
+	if (t->bytes)
+		id = t->bpe->byte[(unsigned char)*c];
+	else {
+		if (t->prefix || t->suffix) {
+			mark_character(s, c, n, i == 0, i + n == len);
+			c = s->marked.s;
+			n = s->marked.len;
+		}
+		id = tokenizer_find(t, c, n);
+	}
+	if (id < 0)
+		return add_missing(s, c, n, e);
+	add_unknown(s);
+	add_symbol(s, id);
+	return 0;
+}
+
+static int
+add_symbols(struct symbols *s, const char *word, size_t len, struct err *e)
+{
+	int status = 0;
+	uint32_t cp;
+
+	for (size_t i = 0, n; i < len && status == 0; i += n) {
+		n = s->t->bytes ? 1 : text_utf8(word + i, len - i, &cp);
+		status = add_symbol_at(s, word, len, i, n, e);
+	}
+	add_unknown(s);
+	text_release(&s->marked);
+	return status;
+}
+
+static int
+encode_word(const struct tokenizer *t, struct word *w, const char *s, size_t len,
+	    struct tokenizer_ids *out, struct err *e)
+{
+	struct symbols symbols = { .t = t, .w = w };
+	int32_t whole = t->ignore_merges ? tokenizer_find(t, s, len) : -1;
+
+	if (whole >= 0) {
+		tokenizer_add_id(out, whole);
+		return 0;
+	}
+	if (add_symbols(&symbols, s, len, e) < 0)
+		return -1;
+	mem_grow(&out->id, &out->cap, out->n + (size_t)symbols.n, sizeof *out->id);
+	for (int32_t i = 0; i < symbols.n; i++)
+		push_pair(t->bpe, w, i);
+	merge_word(t->bpe, w);
+	for (int32_t i = symbols.n ? 0 : -1; i >= 0; i = w->part[i].next)
+		out->id[out->n++] = w->part[i].id;
+	return 0;
+}
+
+int
+tokenizer_bpe_word(const struct tokenizer *t, const char *word, size_t size,
+		   struct tokenizer_ids *out, struct err *e)
+{
+	struct word w = { 0 };
+	int status = encode_word(t, &w, word, size, out, e);
+
+	mem_free(w.part);
+	mem_free(w.heap);
+	return status;
 }
 
 /* Bytes of a word that are merged at a time; longer words are split. */
@@ -249,26 +341,42 @@ tokenizer_bpe_encode(const struct tokenizer *t, const char *text, size_t size,
 	int status;
 
 	pretoken_begin(&run, t->words, text, size);
-	while ((status = pretoken_next(&run, &word, &len, e)) > 0)
-		for (size_t i = 0, n; i < len; i += n) {
+	while ((status = pretoken_next(&run, &word, &len, e)) > 0) {
+		for (size_t i = 0, n; i < len && status > 0; i += n) {
 			n = len - i < WORD_MAX ? len - i : WORD_MAX;
-			encode_word(t, &w, text + word + i, n, out);
+			if (encode_word(t, &w, text + word + i, n, out, e) < 0)
+				status = -1;
 		}
+		if (status < 0)
+			break;
+	}
 	pretoken_end(&run);
 	mem_free(w.part);
 	mem_free(w.heap);
 	return status;
 }
 
+/* The text of a token without the marks of its place; the mark of a word's end is a blank. */
+static void
+put_piece(const struct tokenizer *t, int32_t id, bool last, struct text *out)
+{
+	size_t before = out->len, suffix = t->suffix ? strlen(t->suffix) : 0;
+
+	tokenizer_put_piece(t, id, out);
+	if (!suffix || out->len - before < suffix ||
+	    memcmp(out->s + out->len - suffix, t->suffix, suffix) != 0)
+		return;
+	out->len -= suffix;
+	out->s[out->len] = '\0';
+	text_add(out, last ? "" : " ");
+}
+
 int
 tokenizer_bpe_decode(const struct tokenizer *t, const int32_t *ids, size_t n, struct text *out)
 {
-	for (size_t i = 0, len; i < n; i++)
-		if (ids[i] >= 0) {
-			const char *s = token_trie_get(&t->pieces, (size_t)ids[i], &len);
-
-			text_bytes(out, s, len);
-		}
+	for (size_t i = 0; i < n; i++)
+		if (ids[i] >= 0)
+			put_piece(t, ids[i], i + 1 == n, out);
 	return 0;
 }
 
@@ -280,6 +388,8 @@ tokenizer_bpe_starts(const struct tokenizer *t, int32_t id)
 	const char *s = token_trie_get(&t->pieces, (size_t)id, &len);
 	char c = len ? *s : ' ';
 
+	if (t->marks_blanks)
+		return len >= 3 && memcmp(s, TOKENIZER_BLANK, 3) == 0;
 	return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
 		 (signed char)c < 0);
 }

@@ -9,72 +9,78 @@
 #include "retort/base/mem.h"
 #include "retort/data/text/tokenizer_kinds.h"
 
-#define ROOT 1
+#define ROOT BYTE_TRIE_ROOT
 /* Score of an unknown character below the least likely token; SentencePiece's. */
 #define UNKNOWN_PENALTY 10.0
 
 /* The best segmentation up to a byte of the text. */
 struct step {
 	double score;
-	int32_t id;   /* last token; -1: an unknown character */
-	uint32_t len; /* its length, bytes; 0: not reachable */
+	int32_t id;    /* last token; -1: an unknown character */
+	uint32_t len;  /* its length, bytes; 0: not reachable */
+	uint32_t next; /* length of the token after it in the best segmentation */
 };
 
-/* Whether a token is reserved: a special one, or one of the leading tokens with score >= 0. */
+static inline double
+add_scores(const struct tokenizer *t, double a, double b)
+{
+	return t->single ? (double)((float)a + (float)b) : a + b;
+}
+
+/* Whether a token stands for no text; of a bare list, the leading tokens with score 0, too. */
 static bool
 is_reserved(const struct tokenizer *t, size_t id, bool *front)
 {
-	*front = *front && t->score[id] >= 0;
-	return *front || tokenizer_is_special(t, (int32_t)id);
+	*front = *front && !t->role && t->score[id] >= 0;
+	return *front || !tokenizer_takes(t, (int32_t)id);
+}
+
+static int
+build_tree(struct tokenizer *t, struct err *e)
+{
+	struct byte_trie_item *item = mem_array(t->pieces.n, sizeof *item);
+	bool front = true;
+	size_t n = 0, len;
+	int status;
+
+	for (size_t i = 0; i < t->pieces.n; i++) {
+		const char *s = token_trie_get(&t->pieces, i, &len);
+
+		if (is_reserved(t, i, &front) || !len)
+			continue;
+		item[n++] = (struct byte_trie_item){ s, (uint32_t)len, (int32_t)i };
+		t->longest = len > t->longest ? len : t->longest;
+	}
+	status = byte_trie_init(&t->tree, item, n, e);
+	mem_free(item);
+	return status;
 }
 
 int
 tokenizer_unigram_finish(struct tokenizer *t, struct err *e)
 {
-	bool front = true;
-	double least = 0;
+	double least = INFINITY;
 
-	if (token_trie_tree_init(&t->tree, t->pieces.size, e) < 0)
-		return -1;
 	for (size_t i = 0; i < t->pieces.n; i++) {
-		size_t len;
-		const char *s = token_trie_get(&t->pieces, i, &len);
-
 		if (!isfinite(t->score[i]))
 			return err_set(e, "id %zu: the score is not finite", i);
-		if (is_reserved(t, i, &front) || !len)
-			continue;
-		token_trie_tree_add(&t->tree, s, len, (int32_t)i);
-		t->longest = len > t->longest ? len : t->longest;
-		t->crosses |= memmem(s + 1, len - 1, TOKENIZER_BLANK, 3) != NULL;
-		least = t->score[i] < least ? t->score[i] : least;
+		if ((!t->role || t->role[i] & TOKENIZER_MODEL) && t->score[i] < least)
+			least = t->score[i];
 	}
-	t->crosses |= token_trie_find(&t->pieces, TOKENIZER_BLANK, 3) <
-		      0; /* an unknown blank joins the unknown characters before it */
+	if (build_tree(t, e) < 0)
+		return -1;
+	if (t->byte_fallback)
+		tokenizer_find_bytes(t);
 	t->unknown_score = least - UNKNOWN_PENALTY;
 	return 0;
 }
 
-void
-tokenizer_unigram_mark_blanks(const char *text, size_t size, struct text *out)
-{
-	for (size_t at = 0; at < size;) {
-		const char *blank = memchr(text + at, ' ', size - at);
-		size_t n = blank ? (size_t)(blank - text) - at : size - at;
-
-		text_bytes(out, text + at, n);
-		if (blank)
-			text_add(out, TOKENIZER_BLANK);
-		at += n + (blank != NULL);
-	}
-}
-
-static void
+static inline void
 improve_step(struct step *to, double score, int32_t id, size_t len)
 {
 	if (to->len && to->score >= score)
 		return;
-	*to = (struct step){ score, id, (uint32_t)len };
+	*to = (struct step){ score, id, (uint32_t)len, 0 };
 }
 
 /* Extend the best segmentation at byte `at` by each token; `step` starts at byte `from` and has
@@ -89,51 +95,72 @@ extend_steps(const struct tokenizer *t, const char *text, size_t size, size_t at
 	bool single = false;
 
 	for (size_t i = at;
-	     i < size && (node = token_trie_tree_step(&t->tree, node, (unsigned char)text[i]));
-	     i++) {
-		if (t->tree.id[node] < 0)
+	     i < size && (node = byte_trie_step(&t->tree, node, (unsigned char)text[i])); i++) {
+		int32_t id = t->tree.node[node].id;
+
+		if (id < 0)
 			continue;
 		single |= i + 1 == at + n;
 		furthest = i + 1 > furthest ? i + 1 : furthest;
-		improve_step(&step[i + 1 - from], score + t->score[t->tree.id[node]],
-			     t->tree.id[node], i + 1 - at);
+		improve_step(&step[i + 1 - from], add_scores(t, score, t->score[id]), id,
+			     i + 1 - at);
 	}
 	if (!single)
-		improve_step(&step[at + n - from], score + t->unknown_score, -1, n);
+		improve_step(&step[at + n - from], add_scores(t, score, t->unknown_score), -1, n);
 	return furthest;
 }
 
-/* Append the tokens of the best segmentation of n bytes, in order. Consecutive unknown characters
- * are one token, also across calls; the ids of the text begin at `start`. */
+/* The tokens of a word on the way to ids: a run of unknown characters is one token. */
+struct run {
+	const struct tokenizer *t;
+	const char *text;
+	size_t from, to; /* the run; empty: none */
+	struct tokenizer_ids *out;
+};
+
+/* End a run of unknown characters. */
 static int
-append_best(const struct tokenizer *t, const char *text, const struct step *step, size_t n,
-	    size_t start, struct tokenizer_ids *out, struct err *e)
+end_run(struct run *r, struct err *e)
 {
-	size_t first = out->n, last;
+	const struct tokenizer *t = r->t;
+	const char *s = r->text + r->from;
+	size_t len = r->to - r->from;
+	int32_t id = len ? tokenizer_find(t, s, len) : -1;
 	uint32_t cp;
 
-	for (size_t at = n; at > 0; at -= step[at].len) {
-		int32_t id = step[at].id >= 0 ? step[at].id : t->special[TOKENIZER_UNKNOWN];
-
-		if (id < 0) {
-			text_utf8(text + at - step[at].len, step[at].len, &cp);
-			return err_set(e, "the vocabulary has neither U+%04X nor an unknown token",
-				       (unsigned)cp);
-		}
-		if (step[at].id < 0 && out->n > first && out->id[out->n - 1] == id)
-			continue;
-		mem_grow(&out->id, &out->cap, out->n + 1, sizeof *out->id);
-		out->id[out->n++] = id;
+	r->from = r->to;
+	if (!len || (id < 0 && t->byte_fallback && tokenizer_add_bytes(t, s, len, r->out)))
+		return 0;
+	if (id < 0)
+		id = t->special[TOKENIZER_UNKNOWN];
+	if (id < 0) {
+		text_utf8(s, len, &cp);
+		return err_set(e, "the vocabulary has neither U+%04X nor an unknown token",
+			       (unsigned)cp);
 	}
-	last = out->n;
-	if (first > start && last > first && out->id[last - 1] == t->special[TOKENIZER_UNKNOWN] &&
-	    out->id[first - 1] == out->id[last - 1])
-		last = --out->n; /* continues the unknown run before */
-	for (size_t a = first, b = last; a + 1 < b; a++) {
-		int32_t id = out->id[a];
+	tokenizer_add_id(r->out, id);
+	return 0;
+}
 
-		out->id[a] = out->id[--b];
-		out->id[b] = id;
+/* Append the tokens of the best segmentation of the n bytes from `from` on, in order. */
+static int
+append_best(struct run *r, struct step *step, size_t from, size_t n, struct err *e)
+{
+	for (size_t at = n; at > 0; at -= step[at].len)
+		step[at - step[at].len].next = step[at].len;
+	for (size_t at = 0; at < n;) {
+		int32_t id;
+
+		at += step[at].next;
+		id = step[at].id;
+		if (id < 0 || id == r->t->special[TOKENIZER_UNKNOWN]) {
+			r->to = from + at;
+			continue;
+		}
+		if (end_run(r, e) < 0)
+			return -1;
+		tokenizer_add_id(r->out, id);
+		r->from = r->to = from + at;
 	}
 	return 0;
 }
@@ -142,19 +169,22 @@ append_best(const struct tokenizer *t, const char *text, const struct step *step
  * At a byte that no token crosses, the best segmentation so far is part of the overall best one, so
  * steps are stored for the text between two such bytes only.
  */
-static int
-encode_marked(const struct tokenizer *t, const char *text, size_t size, struct tokenizer_ids *out,
-	      struct err *e)
+int
+tokenizer_unigram_word(const struct tokenizer *t, const char *text, size_t size,
+		       struct tokenizer_ids *out, struct err *e)
 {
+	struct run run = { .t = t, .text = text, .out = out };
 	struct step *step = NULL;
-	size_t cap = 0, from = 0, furthest = 0, start = out->n;
+	size_t cap = 0, from = 0, furthest = 0;
 	int status = 0;
 
 	for (size_t at = 0; at < size && status == 0; at++) {
-		if (at == furthest) {
-			status = append_best(t, text + from, step, at - from, start, out, e);
-			if (step)
-				memset(step, 0, (at - from + 1) * sizeof *step);
+		if (at == furthest && at > 0) {
+			double score = step[at - from].score;
+
+			status = append_best(&run, step, from, at - from, e);
+			memset(step, 0, (at - from + 1) * sizeof *step);
+			step[0].score = score;
 			from = at;
 		}
 		mem_grow(&step, &cap, at - from + t->longest + 5, sizeof *step);
@@ -165,23 +195,10 @@ encode_marked(const struct tokenizer *t, const char *text, size_t size, struct t
 		}
 	}
 	if (status == 0 && size)
-		status = append_best(t, text + from, step, size - from, start, out, e);
-	if (status < 0)
-		out->n = start;
+		status = append_best(&run, step, from, size - from, e);
+	if (status == 0)
+		status = end_run(&run, e);
 	mem_free(step);
-	return status;
-}
-
-int
-tokenizer_unigram_encode(const struct tokenizer *t, const char *text, size_t size,
-			 struct tokenizer_ids *out, struct err *e)
-{
-	struct text marked = { 0 };
-	int status;
-
-	tokenizer_unigram_mark_blanks(text, size, &marked);
-	status = encode_marked(t, text_get(&marked), marked.len, out, e);
-	text_release(&marked);
 	return status;
 }
 
@@ -197,18 +214,8 @@ tokenizer_unigram_starts(const struct tokenizer *t, int32_t id)
 int
 tokenizer_unigram_decode(const struct tokenizer *t, const int32_t *ids, size_t n, struct text *out)
 {
-	for (size_t i = 0, len; i < n; i++) {
-		const char *s = ids[i] < 0 ? "" : token_trie_get(&t->pieces, (size_t)ids[i], &len),
-			   *mark;
-
-		if (ids[i] < 0)
-			continue;
-		for (; (mark = memmem(s, len, TOKENIZER_BLANK, 3)); s = mark + 3) {
-			text_bytes(out, s, (size_t)(mark - s));
-			text_add(out, " ");
-			len -= (size_t)(mark - s) + 3;
-		}
-		text_bytes(out, s, len);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (ids[i] >= 0)
+			tokenizer_put_piece(t, ids[i], out);
 	return 0;
 }

@@ -235,7 +235,7 @@ put_piece(const struct tokenizer *t, size_t id, struct text *out)
 
 	for (size_t i = 0; t->kind == TOKENIZER_BPE && !tokenizer_is_special(t, id) && i < len; i++)
 		text_bytes(&letters, utf8,
-			   unicode_encode(tokenizer_bpe_letter((unsigned char)s[i]), utf8));
+			   unicode_encode(byte_letter_of((unsigned char)s[i]), utf8));
 	put_string(letters.len ? letters.s : s, letters.len ? letters.len : len, out);
 	text_release(&letters);
 }

@@ -16,12 +16,12 @@
 /* Tokens by id. */
 struct token_table {
 	const char **name; /* [n] borrowed from the JSON; NULL: id not assigned yet */
-	bool *plain;       /* [n] BPE: plain text, not characters that represent bytes */
+	bool *model;       /* [n] a token of the model */
 	size_t n;
 };
 
 static int
-set_token(struct token_table *b, const char *name, const json_t *id, bool plain, struct err *e)
+set_token(struct token_table *b, const char *name, const json_t *id, bool model, struct err *e)
 {
 	json_int_t i = json_is_integer(id) ? json_integer_value(id) : -1;
 
@@ -33,13 +33,13 @@ set_token(struct token_table *b, const char *name, const json_t *id, bool plain,
 		return err_set(e, "duplicate id %lld: '%.40s' and '%.40s'", (long long)i,
 			       b->name[i], name);
 	b->name[i] = name;
-	b->plain[i] = plain;
+	b->model[i] = model;
 	return 0;
 }
 
-/* Decode characters that represent bytes. Returns -1 with an error for any other character. */
+/* Decode characters that represent bytes. Returns -1 for a name with any other character. */
 static int
-letters_to_bytes(const char *name, struct text *out, struct err *e)
+letters_to_bytes(const char *name, struct text *out)
 {
 	size_t len = strlen(name);
 	uint32_t cp;
@@ -50,12 +50,10 @@ letters_to_bytes(const char *name, struct text *out, struct err *e)
 		char c;
 
 		at += text_utf8(name + at, len - at, &cp);
-		byte = tokenizer_bpe_byte(cp);
+		byte = byte_letter_byte(cp);
 		c = (char)byte;
 		if (byte < 0)
-			return err_set(
-				e, "'%.40s': U+%04X does not represent a byte in byte-level BPE",
-				name, (unsigned)cp);
+			return -1;
 		text_bytes(out, &c, 1);
 	}
 	return 0;
@@ -72,17 +70,44 @@ vocabjson_tokens_add(struct tokenizer *t, const char *s, size_t len, size_t id, 
 	return 0;
 }
 
+/*
+ * Add the token `id`. One of a byte-level model is stored as bytes, and replaces an added one of
+ * the same bytes; a name that is not of characters that represent bytes stands for no text.
+ */
+static int
+add_token(struct tokenizer *t, const struct token_table *b, size_t id, struct text *bytes,
+	  struct err *e)
+{
+	const char *s = b->name[id];
+	size_t len = strlen(s);
+	int32_t before;
+
+	if (t->bytes && b->model[id] && letters_to_bytes(s, bytes) == 0) {
+		s = text_get(bytes);
+		len = bytes->len;
+	}
+	before = token_trie_find(&t->pieces, s, len);
+	if (before < 0)
+		return vocabjson_tokens_add(t, s, len, id, e);
+	if (t->bytes && !b->model[id])
+		token_trie_add_hidden(&t->pieces, s, len);
+	else if (t->bytes && !b->model[before])
+		token_trie_add_duplicate(&t->pieces, s, len);
+	else
+		return vocabjson_tokens_add(t, s, len, id, e);
+	return 0;
+}
+
 static int
 add_tokens(struct tokenizer *t, const struct token_table *b, struct err *e)
 {
 	struct text bytes = { 0 };
 	int status = 0;
 
+	t->role = mem_array(b->n + 1, 1);
 	for (size_t i = 0; i < b->n && status == 0; i++) {
-		if (t->kind != TOKENIZER_BPE || b->plain[i])
-			status = vocabjson_tokens_add(t, b->name[i], strlen(b->name[i]), i, e);
-		else if ((status = letters_to_bytes(b->name[i], &bytes, e)) == 0)
-			status = vocabjson_tokens_add(t, text_get(&bytes), bytes.len, i, e);
+		t->role[i] = b->model[i] ? TOKENIZER_MODEL : 0;
+		status = add_token(t, b, i, &bytes, e);
 	}
 	text_release(&bytes);
 	return status;
@@ -92,6 +117,17 @@ const char *
 vocabjson_tokens_content(const json_t *added)
 {
 	return json_string_value(json_object_get(added, "content"));
+}
+
+/* An added token that is in the vocabulary, too, has the same id there. */
+static int
+check_same(const char *name, const json_t *vocab, const json_t *added, struct err *e)
+{
+	if (json_is_integer(vocab) && json_is_integer(added) &&
+	    json_integer_value(vocab) == json_integer_value(added))
+		return 0;
+	return err_set(e, "added_tokens: '%.40s' has id %lld, and %lld in the vocabulary", name,
+		       (long long)json_integer_value(added), (long long)json_integer_value(vocab));
 }
 
 int
@@ -112,27 +148,88 @@ vocabjson_tokens_object(struct tokenizer *t, json_t *vocab, json_t *added, struc
 	if (b.n > TOKENIZER_VOCAB)
 		return err_set(e, "%zu tokens (expected at most %d)", b.n, TOKENIZER_VOCAB);
 	b.name = mem_array(b.n + 1, sizeof *b.name);
-	b.plain = mem_array(b.n + 1, sizeof *b.plain);
-	json_array_foreach(added, i, value) if (status == 0) status = set_token(
-		&b, vocabjson_tokens_content(value), json_object_get(value, "id"), true, e);
+	b.model = mem_array(b.n + 1, sizeof *b.model);
 	json_object_foreach(vocab, key, value)
 	{
-		json_int_t id = json_is_integer(value) ? json_integer_value(value) : -1;
-		bool again = added && id >= 0 && (size_t)id < b.n && b.name[id] &&
-			     strcmp(b.name[id], key) == 0;
+		if (status == 0)
+			status = set_token(&b, key, value, true, e);
+	}
+	json_array_foreach(added, i, value)
+	{
+		json_t *id = json_object_get(value, "id");
+		const char *name = vocabjson_tokens_content(value);
 
-		if (status == 0 && !again)
-			status = set_token(&b, key, value, false, e);
+		if (status == 0 && json_object_get(vocab, name))
+			status = check_same(name, json_object_get(vocab, name), id, e);
+		else if (status == 0)
+			status = set_token(&b, name, id, false, e);
 	}
 	if (status == 0)
 		status = add_tokens(t, &b, e); /* n distinct ids below n: none is missing */
 	mem_free(b.name);
-	mem_free(b.plain);
+	mem_free(b.model);
 	return status;
+}
+
+/* The id of an added token; -1: none. */
+static int32_t
+find_added(const struct tokenizer *t, const json_t *vocab, const json_t *one)
+{
+	const char *name = vocabjson_tokens_content(one);
+	const json_t *id = json_object_get(vocab, name);
+
+	id = id ? id : json_object_get(one, "id");
+	if (json_is_object(vocab) && json_is_integer(id) && json_integer_value(id) >= 0 &&
+	    (size_t)json_integer_value(id) < t->pieces.n)
+		return (int32_t)json_integer_value(id);
+	return token_trie_find(&t->pieces, name, strlen(name));
+}
+
+int
+vocabjson_tokens_added(struct tokenizer *t, const json_t *vocab, const json_t *added, struct err *e)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(added, i, one)
+	{
+		const char *name = vocabjson_tokens_content(one);
+		bool special = json_is_true(json_object_get(one, "special"));
+		const json_t *normalized = json_object_get(one, "normalized");
+		struct added_token token = {
+			.content = (char *)name,
+			.id = name ? find_added(t, vocab, one) : -1,
+			.single_word = json_is_true(json_object_get(one, "single_word")),
+			.lstrip = json_is_true(json_object_get(one, "lstrip")),
+			.rstrip = json_is_true(json_object_get(one, "rstrip")),
+			.normalized =
+				json_is_boolean(normalized) ? json_is_true(normalized) : !special,
+			.special = special,
+		};
+
+		if (token.id < 0)
+			return err_set(e, "added_tokens: entry %zu: no content, or no id", i + 1);
+		if (special)
+			t->role[token.id] |= TOKENIZER_RESERVED;
+		if (*name)
+			added_add(&t->added, &token);
+	}
+	return 0;
 }
 
 /* ---------------------------------------------------------------- merges */
 
+/* A token of a merge as it is stored. */
+static int
+put_name(const struct tokenizer *t, const char *name, struct text *out)
+{
+	if (t->bytes)
+		return letters_to_bytes(name, out);
+	text_add(out, name);
+	return 0;
+}
+
+/* Merge two tokens into the one that both make; the second without its mark. */
 static int
 add_merge(struct tokenizer *t, const char *left, const char *right, size_t rank, struct err *e)
 {
@@ -140,10 +237,13 @@ add_merge(struct tokenizer *t, const char *left, const char *right, size_t rank,
 	int32_t ids[3] = { -1, -1, -1 };
 	int status;
 
-	if (letters_to_bytes(left, &a, e) == 0 && letters_to_bytes(right, &b, e) == 0) {
+	if (put_name(t, left, &a) == 0 && put_name(t, right, &b) == 0) {
+		size_t mark = t->prefix ? strlen(t->prefix) : 0;
+
+		mark = mark < b.len ? mark : b.len;
 		ids[0] = token_trie_find(&t->pieces, text_get(&a), a.len);
 		ids[1] = token_trie_find(&t->pieces, text_get(&b), b.len);
-		text_bytes(&a, text_get(&b), b.len);
+		text_bytes(&a, text_get(&b) + mark, b.len - mark);
 		ids[2] = token_trie_find(&t->pieces, text_get(&a), a.len);
 	}
 	if (ids[0] < 0 || ids[1] < 0)

@@ -128,19 +128,24 @@ part_length(const char *s, size_t len)
 }
 
 /* Normalize a text as the tokenizer will, with blanks as U+2581 for unigrams. */
-static void
-normalize_text(const struct tokenizer *t, const char *text, size_t size, struct text *out)
+static int
+normalize_text(const struct tokenizer *t, const char *text, size_t size, struct text *out,
+	       struct err *e)
 {
 	size_t mark = t->kind == TOKENIZER_BPE ? 0 : tokenizer_char_mark(text, size);
-	struct text normal = { 0 };
+	struct splitter_words words[2] = { 0 };
+	int status, at = 0;
 
-	text_add(&normal, t->blank && size > mark && text[mark] != ' ' ? " " : "");
-	normalize_put(t->normal, text + mark, size - mark, &normal);
-	if (t->kind == TOKENIZER_UNIGRAM)
-		tokenizer_unigram_mark_blanks(normal.s, normal.len, out);
-	else
-		text_bytes(out, normal.s, normal.len);
-	text_release(&normal);
+	splitter_words_clear(&words[0]);
+	status = normalizer_put(t->normalizer, text + mark, size - mark, &words[0].text, NULL, e);
+	splitter_words_add(&words[0], "", 0);
+	if (status == 0 && t->splitter)
+		status = at = splitter_cut(t->splitter, words, e);
+	if (status >= 0)
+		text_bytes(out, text_get(&words[at].text), words[at].text.len);
+	splitter_words_release(&words[0]);
+	splitter_words_release(&words[1]);
+	return status < 0 ? -1 : 0;
 }
 
 static int
@@ -154,7 +159,10 @@ count_words(const struct tokenizer *t, const char *text, size_t size, struct voc
 
 	if (t->kind != TOKENIZER_BPE && tokenizer_char_check(text, size, e) < 0)
 		return -1;
-	normalize_text(t, text, size, &normal);
+	if (normalize_text(t, text, size, &normal, e) < 0) {
+		text_release(&normal);
+		return -1;
+	}
 	pretoken_begin(&run, t->words, text_get(&normal), normal.len);
 	while ((status = pretoken_next(&run, &start, &len, e)) > 0)
 		for (size_t i = 0, n; i < len; i += n) {
@@ -166,8 +174,8 @@ count_words(const struct tokenizer *t, const char *text, size_t size, struct voc
 	return status;
 }
 
-static void
-init_tokenizer(const struct vocabtrain_options *o, struct tokenizer *t)
+static int
+init_tokenizer(const struct vocabtrain_options *o, struct tokenizer *t, struct err *e)
 {
 	enum pretoken_kind words = PRETOKEN_PATTERN;
 
@@ -187,10 +195,14 @@ init_tokenizer(const struct vocabtrain_options *o, struct tokenizer *t)
 	default:
 		t->normal = o->lower ? NORMALIZE_NFC | NORMALIZE_LOWER : 0u;
 	}
-	t->words = pretoken_new(words, NULL, false, NULL); /* fails for invalid patterns only */
+	t->words = pretoken_new(words, NULL, false, e);
+	if (!t->words || tokenizer_make_steps(t, e) < 0)
+		return -1;
+	t->bytes = t->kind == TOKENIZER_BPE;
 	for (size_t i = 0; i < SPECIALS; i++)
 		if (o->kind != TOKENIZER_BPE || strcmp(specials[i], "[UNK]") != 0)
 			token_trie_add(&t->pieces, specials[i], strlen(specials[i]));
+	return 0;
 }
 
 static int
@@ -200,7 +212,7 @@ train_words(const struct vocabtrain_options *o, const char *const *text, const s
 	struct vocabtrain_words w = { 0 };
 	int status = 0;
 
-	init_tokenizer(o, t);
+	status = init_tokenizer(o, t, e);
 	for (size_t i = 0; i < n && status == 0; i++)
 		if (count_words(t, text[i], size[i], &w, e) < 0)
 			status = err_wrap(e, "text %zu", i + 1);

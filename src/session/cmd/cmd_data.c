@@ -212,6 +212,7 @@ exec_held_out(struct cmd_call *c, struct err *e)
 		       "tokens, or a vocabulary"),                                                  \
 	GRAMMAR_COUNT("length", "N", 1, DATASET_LENGTH, "tokens of a row"),                         \
 	GRAMMAR_ONE_OF("frame", "yes, no", "special tokens around a text"),                         \
+	GRAMMAR_ONE_OF("special", "yes, no", "special tokens in a text"),                           \
 	GRAMMAR_COUNT("vocab", "N", 1, DATASET_VOCAB, "tokens to learn"),                           \
 	CMD_HASH
 

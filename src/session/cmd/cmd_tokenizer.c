@@ -9,37 +9,20 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
-#include "retort/data/text/normalize.h"
 #include "retort/data/text/vocabfile.h"
 #include "retort/data/vocab/vocab.h"
 
 static void
 print_normalization(const struct tokenizer *t, struct text *out)
 {
-	static const struct {
-		unsigned bit;
-		const char *name;
-	} what[] = {
-		{ NORMALIZE_CLEAN, "no controls" },
-		{ NORMALIZE_CHINESE, "ideographs apart" },
-		{ NORMALIZE_NFD, "NFD" },
-		{ NORMALIZE_NFC, "NFC" },
-		{ NORMALIZE_NFKD, "NFKD" },
-		{ NORMALIZE_NFKC, "NFKC" },
-		{ NORMALIZE_ACCENTS, "no accents" },
-		{ NORMALIZE_LOWER, "lower case" },
-	};
-	const char *comma = "";
+	struct text steps = { 0 };
 
-	text_add(out, "text      ");
-	for (size_t i = 0; i < sizeof what / sizeof *what; i++)
-		if (t->normal & what[i].bit) {
-			text_addf(out, "%s%s", comma, what[i].name);
-			comma = ", ";
-		}
-	if (t->blank)
-		text_addf(out, "%sa blank in front", comma);
-	text_add(out, t->normal || t->blank ? "\n" : "unchanged\n");
+	if (t->normalizer)
+		normalizer_describe(t->normalizer, &steps);
+	if (t->blank && !(t->normalizer && normalizer_puts_blank(t->normalizer)))
+		text_item(&steps, "a blank in front");
+	text_addf(out, "text      %s\n", steps.len ? steps.s : "unchanged");
+	text_release(&steps);
 }
 
 static int
@@ -112,6 +95,8 @@ use_vocabulary(struct cmd_call *c,
 
 	mem_free(path);
 	if (status == 0) {
+		t.cuts_special =
+			args_get(&c->args, "special") && args_choice(&c->args, "special", 0) == 0;
 		if (!use)
 			status = show_vocabulary(c, &t, &hash, e);
 		else
@@ -163,7 +148,9 @@ static const struct grammar_form tokenizer_forms[] = {
 		  .kind = GRAMMAR_FILE,
 		  .flags = GRAMMAR_ANY | GRAMMAR_REPEAT | GRAMMAR_NEEDED }),
 	GRAMMAR_FORM(exec_show, { .word = "show" }, { .name = "FILE", .kind = GRAMMAR_FILE }),
-	GRAMMAR_FORM(exec_encode, { .word = "encode" }, { .name = "FILE", .kind = GRAMMAR_FILE },
+	GRAMMAR_FORM(exec_encode, { .word = "encode" },
+		     GRAMMAR_ONE_OF("special", "yes, no", "find special tokens in the text"),
+		     { .name = "FILE", .kind = GRAMMAR_FILE },
 		     { .name = "TEXT", .kind = GRAMMAR_WORD, .flags = GRAMMAR_REPEAT }),
 	GRAMMAR_FORM(exec_decode, { .word = "decode" }, { .name = "FILE", .kind = GRAMMAR_FILE },
 		     { .name = "ID",

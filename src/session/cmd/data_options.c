@@ -76,6 +76,8 @@ store_text(const struct cmd_call *c, struct data_options *r)
 	r->o.vocab = (size_t)args_number(a, "vocab", (int64_t)r->o.vocab);
 	if (args_get(a, "frame"))
 		r->o.frame = args_choice(a, "frame", 0) == 0;
+	if (args_get(a, "special"))
+		r->o.special = args_choice(a, "special", 0) == 0;
 }
 
 int
@@ -180,6 +182,7 @@ find_set(const struct cmd_call *c, struct lex *lex, struct data_options *r, stru
 		r->o.tokens = like.tokens;
 		r->o.length = like.length;
 		r->o.frame = like.frame;
+		r->o.special = like.special;
 	}
 	return path;
 }

@@ -7,7 +7,7 @@
 
 #include "retort/base/text.h"
 
-/* Bits, applied in this order; at most one of the four forms. */
+/* Bits, applied in this order, a form before what follows it; at most one of the four forms. */
 enum normalize {
 	NORMALIZE_CLEAN = 1,   /* drop controls, NUL and U+FFFD; white space becomes a blank */
 	NORMALIZE_CHINESE = 2, /* put a blank on both sides of each ideograph, as BERT does */
@@ -16,7 +16,9 @@ enum normalize {
 	NORMALIZE_NFKD = 16,
 	NORMALIZE_NFKC = 32,
 	NORMALIZE_ACCENTS = 64, /* drop non-spacing marks (Mn); after NFD, those of letters, too */
-	NORMALIZE_LOWER = 128,
+	NORMALIZE_MARKS = 128,  /* drop all marks (M*) */
+	NORMALIZE_LOWER = 256,
+	NORMALIZE_NMT = 512, /* with CLEAN: drop some controls, make blanks of others */
 };
 
 /*

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "retort/base/err.h"
+#include "retort/data/text/pattern.h"
 
 enum pretoken_kind {
 	PRETOKEN_PATTERN, /* matches of a regular expression, and what lies between them */
@@ -28,6 +28,9 @@ struct pretoken *pretoken_new(enum pretoken_kind kind, const char *pattern, bool
 			      struct err *e);
 void pretoken_free(struct pretoken *p);
 
+/* Whether its pattern can match an empty text; such a match does not cut. */
+bool pretoken_matches_empty(const struct pretoken *p);
+
 /*
  * Whether a text may be cut at a blank after an ASCII letter or digit before it is cut into words,
  * without a different result. True of the published patterns of GPT-2, Qwen and Llama 3.
@@ -39,9 +42,8 @@ struct pretoken_run {
 	const struct pretoken *p;
 	const char *text; /* borrowed */
 	size_t size, at;
-	char *valid; /* a copy of the text in which invalid UTF-8 is replaced; NULL: it is valid */
-	void *match; /* PCRE2's */
-	size_t match_start, match_end; /* a match that lies ahead of `at`; empty: none is known */
+	struct pattern_run matches;
+	size_t match_start, match_end; /* a match that lies ahead of `at` */
 };
 
 void pretoken_begin(struct pretoken_run *r, const struct pretoken *p, const char *text,

@@ -14,8 +14,10 @@ struct token_trie {
 	size_t size, cap_bytes;
 	size_t *end; /* [n] end of each in `bytes` */
 	size_t cap;
-	uint32_t *slot; /* [slots] hash table of id + 1; 0: free */
-	size_t slots;   /* 0, or a power of two */
+	uint32_t *slot;  /* [slots] hash table of id + 1; 0: free */
+	size_t slots;    /* 0, or a power of two */
+	uint8_t *hidden; /* [cap_hidden] whether a string is found under another id only */
+	size_t cap_hidden;
 };
 
 /* The id of a string, -1 if absent. The empty string is allowed. */
@@ -26,6 +28,9 @@ int32_t token_trie_add(struct token_trie *p, const char *s, size_t len);
 
 /* Add a string with the next id, even if present: it is then found under the new id. */
 int32_t token_trie_add_duplicate(struct token_trie *p, const char *s, size_t len);
+
+/* Add a string that is present with the next id; it is still found under the id it had. */
+void token_trie_add_hidden(struct token_trie *p, const char *s, size_t len);
 
 /* The bytes of a string; borrowed until the next is added. */
 const char *token_trie_get(const struct token_trie *p, size_t id, size_t *len);

@@ -9,8 +9,12 @@
 
 #include "retort/base/err.h"
 #include "retort/base/text.h"
-#include "retort/data/text/token_trie.h"
+#include "retort/data/text/added.h"
+#include "retort/data/text/byte_trie.h"
+#include "retort/data/text/normalizer.h"
 #include "retort/data/text/pretoken.h"
+#include "retort/data/text/splitter.h"
+#include "retort/data/text/token_trie.h"
 
 #define TOKENIZER_CHARS 65536     /* maximum size of a CHAR vocabulary */
 #define TOKENIZER_VOCAB (1 << 20) /* maximum size of any other vocabulary */
@@ -19,8 +23,9 @@ enum tokenizer_kind {
 	TOKENIZER_BYTE,      /* 256 tokens, id = byte; accepts any file */
 	TOKENIZER_CHAR,      /* one token for each Unicode code point */
 	TOKENIZER_WORDPIECE, /* greedy longest match within words: BERT */
-	TOKENIZER_BPE,       /* byte-level byte-pair encoding: GPT-2, Qwen */
+	TOKENIZER_BPE,       /* byte-pair encoding, of bytes or characters: GPT-2, Llama */
 	TOKENIZER_UNIGRAM,   /* most probable segmentation: SentencePiece */
+	TOKENIZER_WORDLEVEL, /* one token for each word */
 	TOKENIZER_KINDS
 };
 
@@ -36,6 +41,12 @@ enum tokenizer_special {
 
 enum tokenizer_blank { TOKENIZER_AS_IT_IS, TOKENIZER_BLANK_ALWAYS, TOKENIZER_BLANK_UNLESS_THERE };
 
+/* Bits: what a token is. */
+enum tokenizer_role {
+	TOKENIZER_MODEL = 1,   /* a token of the model, not only an added one */
+	TOKENIZER_RESERVED = 2 /* special: a text does not become it unless `cuts_special` */
+};
+
 struct tokenizer_bpe;
 
 struct tokenizer {
@@ -47,21 +58,43 @@ struct tokenizer {
 	int32_t **page;  /* CHAR: ids of 256 code points each; NULL: none is a token; see
 			    tokenizer_id */
 
-	/* WORDPIECE, BPE, UNIGRAM */
-	struct token_trie pieces; /* tokens by id; of BPE as raw bytes */
-	unsigned normal;          /* bits of enum normalize, applied first */
-	struct pretoken *words; /* owned: how a text is cut into words; NULL: UNIGRAM, not at all */
-	enum tokenizer_blank blank;  /* added at the start of a text, removed by decoding */
-	struct token_trie_tree tree; /* WORDPIECE, UNIGRAM: tokens without special ones */
-	bool marks_starts; /* WORDPIECE: U+2581 marks tokens that begin a word; else ## marks the
-			      others */
+	/* The other kinds but BYTE: how a text becomes words */
+	struct token_trie pieces; /* tokens by id; raw bytes if `bytes` */
+	uint8_t *role;            /* [vocab] enum tokenizer_role; NULL: all are of the model */
+	unsigned
+		normal; /* bits of enum normalize of a vocabulary without a normalizer of its own */
+	enum tokenizer_blank blank;    /* added at the start of a text, removed by decoding */
+	struct normalizer *normalizer; /* owned */
+	struct added added;            /* tokens that are cut out of a text */
+	struct splitter *splitter;     /* owned; NULL: `words` */
+	struct pretoken *words;        /* owned: one step in place of a splitter */
+	bool cuts_special;             /* special tokens in a text are cut out, too */
+	bool crosses; /* a token or a word may continue after a blank: texts are not encoded in
+			 slices */
+
+	/* How a word becomes tokens */
+	bool has_model;        /* its file says which token is the unknown one */
+	bool bytes;            /* BPE: of bytes; else of characters */
+	bool marks_blanks;     /* U+2581 in a token is a blank */
+	bool byte_fallback;    /* BPE, UNIGRAM: unknown characters become tokens of bytes */
+	bool fuse_unknown;     /* BPE: consecutive unknown characters are one token */
+	bool ignore_merges;    /* BPE: a word that is a token is that */
+	bool single;           /* UNIGRAM: sums of scores in single precision */
+	char *prefix, *suffix; /* owned: marks of tokens within a word, at its end; or NULL */
+	struct byte_trie tree; /* WORDPIECE, UNIGRAM: tokens without special ones */
+	bool marks_starts; /* WORDPIECE: U+2581 marks tokens that begin a word; else `prefix` marks
+			      the others */
 	size_t longest; /* WORDPIECE: maximum length of a word, characters, longer ones are unknown;
 			   UNIGRAM: longest token, bytes */
 	double *score;  /* UNIGRAM [vocab]: log probability */
-	bool crosses;   /* a token or a word may continue after a blank: texts are not encoded in
-			   slices */
 	double unknown_score;      /* UNIGRAM: score of an unknown character */
+	int32_t *byte_id;          /* [256] tokens of bytes; NULL: none */
 	struct tokenizer_bpe *bpe; /* BPE: merges */
+
+	/* Tokens that stand around a text with the option frame */
+	bool has_frame; /* as the file has it; else BEGIN and END */
+	int32_t *before, *after;
+	size_t n_before, n_after;
 };
 
 /* A growable array of ids. */
@@ -102,17 +135,18 @@ int32_t tokenizer_id(const struct tokenizer *t, uint32_t point);
 int tokenizer_from_vocab(struct tokenizer *t, const char *bytes, size_t size, struct err *e);
 
 /*
- * Complete a WORDPIECE, BPE or UNIGRAM tokenizer whose kind, pieces and members of the kind are
+ * Complete a tokenizer, neither BYTE nor CHAR, whose kind, pieces and members of the kind are
  * set: find special tokens by name, build what encoding needs. The caller calls tokenizer_release,
  * also after an error.
  */
 int tokenizer_finish(struct tokenizer *t, struct err *e);
 
 /*
- * Append the ids of a text. Names of special tokens in it are encoded as text. Characters missing
+ * Append the ids of a text. Added tokens in it are found first; names of special tokens are encoded
+ * as text unless t->cuts_special is set. Characters missing
  * in the vocabulary become the unknown token; without one, -1 with an error that has the place.
- * BYTE and BPE accept any bytes, the others UTF-8. Any thread, each with its own ids. Without
- * normalization, an id covers at least one byte of the text.
+ * BYTE and BPE of bytes accept any bytes, the others UTF-8. Any thread, each with its own ids.
+ * Without normalization, an id covers at least one byte of the text.
  */
 int tokenizer_encode(const struct tokenizer *t, const char *text, size_t size,
 		     struct tokenizer_ids *out, struct err *e);
@@ -128,6 +162,11 @@ int tokenizer_decode(const struct tokenizer *t, const int32_t *ids, size_t n, st
 
 /* Whether an id is that of a special token. */
 bool tokenizer_is_special(const struct tokenizer *t, int32_t id);
+
+/* The tokens that stand around a text with the option frame: n before it and m after it, of t, or
+ * -1 with an error if the vocabulary has none. */
+int tokenizer_frame(const struct tokenizer *t, const int32_t **before, size_t *n,
+		    const int32_t **after, size_t *m, struct err *e);
 
 /* Whether an id begins a word, for masking of whole words. */
 bool tokenizer_starts_word(const struct tokenizer *t, int32_t id);

@@ -15,6 +15,11 @@ int vocabjson_tokens_add(struct tokenizer *t, const char *s, size_t len, size_t 
 /* Read an object of tokens and ids, and "added_tokens": an array of objects, or NULL. */
 int vocabjson_tokens_object(struct tokenizer *t, json_t *vocab, json_t *added, struct err *e);
 
+/* Read the options of "added_tokens" into t->added and t->role, after all tokens. `vocab` is the
+ * object of tokens and ids, or NULL. */
+int vocabjson_tokens_added(struct tokenizer *t, const json_t *vocab, const json_t *added,
+			   struct err *e);
+
 /* "content" of an added token; NULL if missing. */
 const char *vocabjson_tokens_content(const json_t *added);
 
