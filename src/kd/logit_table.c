@@ -9,8 +9,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "retort/base/io.h"
+#include "retort/base/magic.h"
 #include "retort/base/mem.h"
+#include "retort/base/npz.h"
 #include "retort/base/text.h"
 #include "retort/data/read/npyfile.h"
 
@@ -53,10 +54,11 @@ logit_table_open(struct logit_table *t, const char *path, struct err *e)
 {
 	memset(t, 0, sizeof *t);
 	t->path = path;
-	if (io_read(path, LIMIT, &t->bytes, &t->size, e) < 0)
+	if (npz_read(path, LIMIT, &t->bytes, &t->size, e) < 0)
 		return -1;
 	t->is_array = npyfile_is(t->bytes, t->size);
-	if ((t->is_array ? parse_array(t, e) : parse_csv(t, e)) == 0)
+	if (magic_check(t->bytes, t->size, e) == 0 &&
+	    (t->is_array ? parse_array(t, e) : parse_csv(t, e)) == 0)
 		return 0;
 	logit_table_release(t);
 	return err_wrap(e, "%s", path);

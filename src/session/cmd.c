@@ -11,6 +11,7 @@
 #include "retort/base/choice.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/base/npz.h"
 #include "retort/session/synopsis.h"
 
 static const char *
@@ -172,10 +173,10 @@ cmd_record_files(struct cmd_call *c, const char *name, uint32_t files)
 	text_add(&c->record, name);
 	for (int i = 0; i < c->argc; i++) {
 		char *path = files & 1u << i ? io_join(c->dir, c->argv[i]) : NULL,
-		     *full = path ? realpath(path, NULL) : NULL;
+		     *full = path ? npz_realpath(path) : NULL;
 
 		cmd_quote(&c->record, full ? full : c->argv[i]);
 		mem_free(path);
-		free(full);
+		mem_free(full);
 	}
 }

@@ -6,8 +6,9 @@
 
 #include <math.h>
 
-#include "retort/base/gzip.h"
+#include "retort/base/magic.h"
 #include "retort/base/mem.h"
+#include "retort/base/npz.h"
 #include "retort/base/text.h"
 #include "retort/data/classes.h"
 #include "retort/data/read/csvfile.h"
@@ -121,11 +122,13 @@ labels_read(const char *path, bool beside, struct dataset *ds, struct err *e)
 	char *bytes;
 	int status;
 
-	if (gzip_read(path, LABELS_LIMIT, &bytes, &size, e) < 0)
+	if (npz_read(path, LABELS_LIMIT, &bytes, &size, e) < 0)
 		return err_wrap(e, "labels-from");
 	hash = hash_of(bytes, size);
 	ds->hash = hash_join(&ds->hash, &hash);
-	if (idxfile_is(bytes, size) || npyfile_is(bytes, size))
+	if (magic_check(bytes, size, e) < 0)
+		status = -1;
+	else if (idxfile_is(bytes, size) || npyfile_is(bytes, size))
 		status = parse_array(bytes, size, beside, ds, e);
 	else
 		status = parse_column(bytes, size, beside, ds, e);

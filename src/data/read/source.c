@@ -9,7 +9,9 @@
 
 #include "retort/base/gzip.h"
 #include "retort/base/io.h"
+#include "retort/base/magic.h"
 #include "retort/base/mem.h"
+#include "retort/base/npz.h"
 #include "retort/base/text.h"
 #include "retort/data/read/csvfile.h"
 #include "retort/data/read/heading.h"
@@ -75,15 +77,20 @@ find_format(const char *bytes, size_t size)
 static int
 is_csv(const char *path, bool *yes, struct err *e)
 {
-	struct gzip_file *f = gzip_open(path, e);
+	struct gzip_file *f;
 	char bytes[FIRST];
 	size_t n;
 	int status;
 
+	if (npz_is(path))
+		return 0;
+	f = gzip_open(path, e);
 	if (!f)
 		return -1;
 	status = gzip_next(f, bytes, sizeof bytes, &n, e);
 	gzip_close(f);
+	if (status == 0 && magic_check(bytes, n, e) < 0)
+		status = err_wrap(e, "%s", path);
 	*yes = status == 0 && !idxfile_is(bytes, n) && !formats[find_format(bytes, n)].is;
 	return status;
 }
@@ -96,15 +103,19 @@ source_open(struct source *s, const char *path, const struct dataset_options *o,
 	int status;
 
 	*s = (struct source){ .path = path, .options = o };
-	status = gzip_read(path, limit, &s->storage, &s->size, e);
+	status = npz_read(path, limit, &s->storage, &s->size, e);
 	if (status == IO_TOO_LARGE && limit < LIMIT) {
 		s->storage = NULL;
 		status = is_csv(path, &streamed, e);
 		if (status == 0 && !streamed)
-			status = gzip_read(path, LIMIT, &s->storage, &s->size, e);
+			status = npz_read(path, LIMIT, &s->storage, &s->size, e);
 	}
-	if (status < 0)
+	if (status == 0 && s->storage && magic_check(s->storage, s->size, e) < 0)
+		status = err_wrap(e, "%s", path);
+	if (status < 0) {
+		mem_free(s->storage);
 		return -1;
+	}
 	s->bytes = s->storage;
 	return 0;
 }

@@ -1,0 +1,122 @@
+/* magic.c: formats that are recognised by their first bytes and not read. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/base/magic.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#define PANDAS(read) "in Python: pandas." read "(FILE).to_csv('data.csv', index=False)"
+#define WEIGHTS                                                                        \
+	"in Python: safetensors.torch.save_file(torch.load(FILE, weights_only=True), " \
+	"'x.safetensors')"
+#define ARRAYS "in Python: numpy.save('x.npy', ARRAY)"
+
+static const struct {
+	const char *bytes;
+	size_t len, at; /* `bytes` stand at this offset */
+	const char *name, *how;
+} formats[] = {
+	{ "PAR1", 4, 0, "a Parquet file", PANDAS("read_parquet") },
+	{ "ARROW1", 6, 0, "an Arrow or Feather file", PANDAS("read_feather") },
+	{ "FEA1", 4, 0, "a Feather file", PANDAS("read_feather") },
+	{ "ORC", 3, 0, "an ORC file", PANDAS("read_orc") },
+	{ "Obj\x01", 4, 0, "an Avro file", "export it as CSV or JSON lines" },
+	{ "\x89HDF\r\n\x1A\n", 8, 0, "an HDF5 file",
+	  "in Python: numpy.save('x.npy', h5py.File(FILE)[KEY][:])" },
+	{ "CDF\x01", 4, 0, "a NetCDF file", ARRAYS },
+	{ "MATLAB ", 7, 0, "a MATLAB file",
+	  "in Python: numpy.save('x.npy', scipy.io.loadmat(FILE)[KEY])" },
+	{ "SQLite format 3", 16, 0, "an SQLite database",
+	  "sqlite3 -csv -header FILE 'select * from TABLE' >data.csv" },
+	{ "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8, 0, "an old Office file", "save the sheet as CSV" },
+	{ "%PDF-", 5, 0, "a PDF file", "export its text" },
+	{ "\x89PNG\r\n\x1A\n", 8, 0, "a PNG image", ARRAYS },
+	{ "\xFF\xD8\xFF", 3, 0, "a JPEG image", ARRAYS },
+	{ "GIF8", 4, 0, "a GIF image", ARRAYS },
+	{ "GGUF", 4, 0, "a GGUF model", "load the safetensors files that it was converted from" },
+	{ "ggml", 4, 0, "a GGML model", "load the safetensors files that it was converted from" },
+	{ "\xFD"
+	  "7zXZ",
+	  6, 0, "an xz file", "xz -d FILE, or recompress it with gzip" },
+	{ "\x28\xB5\x2F\xFD", 4, 0, "a zstd file", "zstd -d FILE, or recompress it with gzip" },
+	{ "BZh", 3, 0, "a bzip2 file", "bzip2 -d FILE, or recompress it with gzip" },
+	{ "\x04\x22\x4D\x18", 4, 0, "an lz4 file", "lz4 -d FILE, or recompress it with gzip" },
+	{ "7z\xBC\xAF\x27\x1C", 6, 0, "a 7z archive", "7z x FILE" },
+	{ "Rar!\x1A\x07", 6, 0, "a RAR archive", "unrar x FILE" },
+	{ "ustar", 5, 257, "a tar archive", "tar -xf FILE" },
+	{ "version https://git-lfs", 23, 0, "a Git LFS pointer and not the file itself",
+	  "git lfs pull" },
+	{ "\x80\x02", 2, 0, "a pickle, which may run code", WEIGHTS },
+	{ "\x80\x03", 2, 0, "a pickle, which may run code", ARRAYS },
+	{ "\x80\x04", 2, 0, "a pickle, which may run code", ARRAYS },
+	{ "\x80\x05", 2, 0, "a pickle, which may run code", ARRAYS },
+};
+
+/* What a zip archive is, by the name of its first member; the last stands for every other. */
+static const struct {
+	const char *part, *name, *how;
+} archives[] = {
+	{ "data.pkl", "a PyTorch file", WEIGHTS },
+	{ ".npy", "a .npz archive", "name one of its arrays: FILE.npz:ARRAY" },
+	{ "[Content_Types].xml", "an Office file", "save the sheet as CSV" },
+	{ "_rels/.rels", "an Office file", "save the sheet as CSV" },
+	{ "mimetype", "an OpenDocument file", "save the sheet as CSV" },
+	{ "", "a zip archive", "unzip FILE" },
+};
+
+static int
+refuse(const char *name, const char *how, struct err *e)
+{
+	return err_set(e, "this is %s, which is not read; convert it (%s)", name, how);
+}
+
+static bool
+contains(const char *bytes, size_t size, const char *part)
+{
+	size_t len = strlen(part);
+
+	for (size_t i = 0; i + len <= size; i++)
+		if (memcmp(bytes + i, part, len) == 0)
+			return true;
+	return false;
+}
+
+/* A local file header: signature, 22 bytes, length of the name, length of the extra field, name. */
+static int
+check_zip(const char *bytes, size_t size, struct err *e)
+{
+	size_t len, i = 0;
+
+	if (size < 30 || memcmp(bytes, "PK\x03\x04", 4) != 0)
+		return 0;
+	len = (size_t)(unsigned char)bytes[26] | (size_t)(unsigned char)bytes[27] << 8;
+	len = len < size - 30 ? len : size - 30;
+	while (!contains(bytes + 30, len, archives[i].part))
+		i++;
+	return refuse(archives[i].name, archives[i].how, e);
+}
+
+/* The first fields of an ONNX model: ir_version, a small number, then the name of its producer. */
+static int
+check_onnx(const char *bytes, size_t size, struct err *e)
+{
+	if (size < 8 || bytes[0] != 0x08 || bytes[1] < 1 || bytes[1] > 20 || bytes[2] != 0x12 ||
+	    bytes[3] < 3 || bytes[3] > 60)
+		return 0;
+	for (size_t i = 4; i < size && i < 4 + (size_t)bytes[3]; i++)
+		if (bytes[i] < ' ' || bytes[i] > '~')
+			return 0;
+	return refuse("an ONNX model", "load the safetensors files that it was exported from", e);
+}
+
+int
+magic_check(const char *bytes, size_t size, struct err *e)
+{
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+		if (size >= formats[i].at + formats[i].len &&
+		    memcmp(bytes + formats[i].at, formats[i].bytes, formats[i].len) == 0)
+			return refuse(formats[i].name, formats[i].how, e);
+	return check_zip(bytes, size, e) < 0 || check_onnx(bytes, size, e) < 0 ? -1 : 0;
+}
