@@ -62,43 +62,54 @@ run_headless(struct play_options *c, const char *name, const char *text, const c
 	return status;
 }
 
-/* Return an unused path for the recording of a session in the workbench, owned by the caller; NULL:
- * no state directory. */
+/* Return a path for the recording of a session in the workbench that no file has, owned by the
+ * caller. NULL and an error: there is no such directory, and none can be made. */
 static char *
-recording_path(void)
+recording_path(struct err *e)
 {
 	char *state = io_xdg("XDG_STATE_HOME", ".local/state"),
-	     *dir = state ? io_join(state, "sessions") : NULL;
+	     *dir = state ? io_join(state, "sessions") : NULL, *path = NULL;
 	char name[64];
-	char *path = NULL;
 	time_t now = time(NULL);
 	size_t len = strftime(name, sizeof name, "%Y%m%d-%H%M%S", localtime(&now));
 
-	for (int i = 1; dir && i < 100 && io_mkdirs(dir, NULL) == 0; i++) {
+	if (!dir)
+		err_set(e, "neither XDG_STATE_HOME nor HOME is an absolute path");
+	for (int i = 1; dir && io_mkdirs(dir, e) == 0; i++) {
 		snprintf(name + len, sizeof name - len, i > 1 ? "-%d.ret" : ".ret", i);
 		path = io_join(dir, name);
 		if (!io_exists(path))
 			break;
 		mem_free(path);
-		path = NULL;
 	}
 	mem_free(state);
 	mem_free(dir);
 	return path;
 }
 
-/* Create the workbench; without a recording, after a message, if that cannot be written. `name`
- * NULL: not live. */
+/* Create the workbench with a recording in the state directory; without one, which the session
+ * reports, if none can be made. `name` NULL: not live. The path into *path, owned by the caller. */
 static struct workbench *
-new_workbench(struct play_options *c, const char *name, struct err *e)
+new_workbench(struct play_options *c, const char *name, char **path, struct err *e)
 {
-	struct workbench *w = workbench_new(&c->o, name, e);
+	struct workbench *w;
+	struct err unrecorded;
 
-	if (!w && name) {
-		fprintf(stderr, "retort: not recorded: %s\n", e->msg);
-		c->o.record = NULL;
-		w = workbench_new(&c->o, name, e);
+	while ((*path = recording_path(&unrecorded))) {
+		c->o.record = *path;
+		w = workbench_new(&c->o, name, &unrecorded);
+		if (w || !io_exists(*path)) /* or another process has made it just now */
+			break;
+		mem_free(*path);
 	}
+	if (*path && w)
+		return w;
+	mem_free(*path);
+	*path = NULL;
+	c->o.record = NULL;
+	w = workbench_new(&c->o, name, e);
+	if (w)
+		session_unrecorded(workbench_session(w), &unrecorded);
 	return w;
 }
 
@@ -128,14 +139,14 @@ run_workbench(struct play_options *c, const char *name, const char *text, const 
 {
 	struct err e;
 	struct term *term = term_open(&e);
-	char *path = c->o.record ? NULL : recording_path();
+	char *path = NULL;
 	struct workbench *w;
 	int status;
 
 	if (!term)
 		fprintf(stderr, "retort: %s; reading lines instead\n", e.msg);
-	c->o.record = c->o.record ? c->o.record : path;
-	w = new_workbench(c, term ? name : NULL, &e);
+	w = c->o.record ? workbench_new(&c->o, term ? name : NULL, &e)
+			: new_workbench(c, term ? name : NULL, &path, &e);
 	if (w)
 		queue_script(workbench_session(w), c, name, text, dir);
 	status = !w ? -1 : term ? loop_run(w, term, &e) : lines_run(workbench_session(w), &e);

@@ -203,6 +203,16 @@ io_open_append(const char *path, bool private, struct err *e)
 }
 
 int
+io_open_new(const char *path, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		err_set(e, "%s: %s", path, errno == EEXIST ? "exists already" : strerror(errno));
+	return fd;
+}
+
+int
 io_append(int fd, const char *s, size_t len, bool sync, struct err *e)
 {
 	if (write_all(fd, s, len) < 0)

@@ -138,7 +138,7 @@ const char *
 text_number(char *buf, size_t size, double x)
 {
 	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(buf, size, "%.*g", digits, x);
+		snprintf(buf, size, "%.*g", digits, isnan(x) ? NAN : x); /* without a sign */
 		if (strtod(buf, NULL) == x)
 			break;
 	}

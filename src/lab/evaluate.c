@@ -73,6 +73,37 @@ sample_target(struct trainer_state *w, int id, const struct scores *s)
 	trainer_state_sample(w, id, METRIC_TARGET_KL, s->step, s->kl);
 }
 
+/* Return the name of a figure that is not finite, or NULL. Rows without labels have no figures, and
+ * without a teacher there is none to agree with. */
+static const char *
+not_finite(const struct scores *s)
+{
+	if (isnan(s->accuracy))
+		return NULL;
+	return !isfinite(s->nll)                          ? "nll"
+	       : !isfinite(s->ece)                        ? "ece"
+	       : !isnan(s->agreement) && !isfinite(s->kl) ? "kl"
+							  : NULL;
+}
+
+/* Report figures that are not finite, once until they are finite again: outputs can overflow
+ * however finite the weights are. */
+static void
+check_finite(struct trainer_state *w, int id, const struct eval_result *r)
+{
+	const char *held = not_finite(&r->held),
+		   *target = r->has_target ? not_finite(&r->target) : NULL;
+
+	if ((held || target) && !w->overflows[id])
+		err_set(&w->not_finite,
+			"step %llu: %s-%s of %s is not finite: its outputs overflow; `undo` the "
+			"change that caused it, or load other weights",
+			(unsigned long long)r->held.step, held ? "val" : "target",
+			held ? held : target,
+			id == BRANCH_STUDENT ? "the student" : description(w, id)->name);
+	w->overflows[id] = held || target;
+}
+
 void
 evaluate_branch(struct trainer_state *w, int id)
 {
@@ -85,6 +116,7 @@ evaluate_branch(struct trainer_state *w, int id)
 	eval_branch(&w->train, &w->info.run.settings, b,
 		    id == BRANCH_STUDENT || id == BRANCH_BASELINE, &r);
 	sample_held(w, id, &r.held);
+	check_finite(w, id, &r);
 	if (r.has_target) {
 		info->target = r.target;
 		sample_target(w, id, &r.target);

@@ -295,19 +295,35 @@ make_plain(struct trainer_state *w, struct err *e)
 	return 0;
 }
 
+/* Rows for shares of the gradient, where nothing has been run yet. */
+static void
+make_order(struct trainer_state *w)
+{
+	if (w->run.student && w->train.order.n == 0)
+		sampler_init(&w->train.order, w->train.ds, w->train.split.train,
+			     w->train.split.n_train, setup_net_order_seed(w, "main"));
+}
+
+int
+idle_change_ready(struct trainer_state *w, struct err *e)
+{
+	if (idle_change_prepare(w, e) < 0)
+		return -1;
+	make_order(w);
+	return 0;
+}
+
 int
 idle_change_report(struct trainer_state *w, struct request *r, struct err *e)
 {
 	(void)r;
 	if (!w->run.student)
 		return err_set(e, "report: no student yet; `student mlp 32` makes one");
-	if (idle_change_prepare(w, e) < 0 || make_plain(w, e) < 0)
+	if (idle_change_ready(w, e) < 0 || make_plain(w, e) < 0)
 		return err_wrap(e, "report");
-	if (w->train.order.n == 0)
-		sampler_init(&w->train.order, w->train.ds, w->train.split.train,
-			     w->train.split.n_train, setup_net_order_seed(w, "main"));
 	w->info.phase = LAB_REPORTING;
 	w->info.paused = w->report_stopped = false;
+	w->info.run.baseline_diverged = 0;
 	w->info.run.step = w->info.run.from = w->run.baseline ? w->run.baseline->state->step : 0;
 	w->info.run.until = w->run.student->state->step;
 	return 0;

@@ -10,6 +10,7 @@
 
 #include "retort/base/text.h"
 #include "retort/lab/history.h"
+#include "retort/lab/idle_change.h"
 #include "retort/lab/tunable.h"
 #include "retort/lab/evaluate.h"
 #include "retort/train/feed.h"
@@ -281,13 +282,19 @@ live_change_redo(struct trainer_state *w, struct request *r, struct err *e)
 	return 0;
 }
 
-/* The branch to evaluate: the teacher in training, or the student. -1: there is none yet. */
+/* The network that a name means, as BRANCH_* id: "s" or "" the student, "plain" the baseline. -1
+ * and an error. */
 static int
-current_branch(const struct trainer_state *w)
+find_branch(const struct trainer_state *w, const char *name, struct err *e)
 {
-	if (w->info.phase == LAB_TRAINING)
-		return BRANCH_TEACHER(w->info.busy);
-	return w->run.student ? BRANCH_STUDENT : -1;
+	int k;
+
+	if (!name[0] || strcmp(name, "s") == 0)
+		return BRANCH_STUDENT;
+	if (strcmp(name, "plain") == 0)
+		return BRANCH_BASELINE;
+	k = lab_info_teacher(&w->info, name, e);
+	return k < 0 ? -1 : BRANCH_TEACHER(k);
 }
 
 /* While idle nothing has prepared the feed for the current maps and teachers. */
@@ -302,15 +309,31 @@ live_change_ready(struct trainer_state *w, struct err *e)
 	return feed_prepare(&w->train, &w->info.run.settings, e);
 }
 
+/* Make the evaluation of a network possible. */
+static int
+prepare_evaluation(struct trainer_state *w, struct err *e)
+{
+	return w->info.phase == LAB_IDLE ? idle_change_ready(w, e) : settings_change_fit(w, e);
+}
+
 int
 live_change_eval(struct trainer_state *w, struct request *r, struct err *e)
 {
-	int id = current_branch(w);
+	const char *name = r->u.teacher.name;
+	int id = !name[0] && w->info.phase == LAB_TRAINING ? BRANCH_TEACHER(w->info.busy)
+							   : find_branch(w, name, e);
 
-	(void)r;
 	if (id < 0)
-		return err_set(e, "eval: nothing has been run; `run` trains the student");
-	if (live_change_ready(w, e) < 0)
+		return err_wrap(e, "eval");
+	if (id == BRANCH_STUDENT && !w->run.student)
+		return err_set(e, "eval: no student yet; `student mlp 32` makes one, `load s FILE` "
+				  "loads one, `eval NAME` evaluates a teacher");
+	if (!trainer_state_branch(w, id))
+		return err_set(e,
+			       "eval %s: it is not a network (expected s or a teacher with "
+			       "parameters; `report` evaluates the others)",
+			       name);
+	if (prepare_evaluation(w, e) < 0)
 		return err_wrap(e, "eval");
 	w->run.evaluated[id] = UINT64_MAX;
 	evaluate_branch(w, id);
@@ -322,22 +345,16 @@ live_change_expect(struct trainer_state *w, struct request *r, struct err *e)
 {
 	const char *name = r->u.expect.name;
 	unsigned metric = metric_find(r->u.expect.metric);
-	int id = BRANCH_STUDENT;
+	int id = find_branch(w, name, e);
 
 	if (metric == METRIC_NONE)
 		return err_set(e, "expect: unknown metric '%s' (`help metrics` lists all)",
 			       r->u.expect.metric);
-	if (name[0] && strcmp(name, "s") != 0) {
-		int k = strcmp(name, "plain") == 0 ? BRANCH_BASELINE - 2
-						   : lab_info_teacher(&w->info, name, e);
-
-		if (k < 0 && strcmp(name, "plain") != 0)
-			return err_wrap(e, "expect");
-		id = 2 + k;
-	}
+	if (id < 0)
+		return err_wrap(e, "expect");
 	if (!trainer_state_branch(w, id))
 		return err_set(e, "expect: %s has not been run", name[0] ? name : "the student");
-	if (metric_is_evaluated(metric) && live_change_ready(w, e) == 0) {
+	if (metric_is_evaluated(metric) && prepare_evaluation(w, e) == 0) {
 		evaluate_branch(w, id);
 		if (metric == METRIC_WEIGHTS)
 			evaluate_weights(w, id);

@@ -180,7 +180,7 @@ end_report(struct trainer_state *w, struct err *e)
 	}
 	w->info.run.student.microseconds = microseconds(w, w->run.student);
 	if (w->run.baseline) {
-		w->info.run.has_baseline = !stopped;
+		w->info.run.has_baseline = !stopped && !w->info.run.baseline_diverged;
 		w->info.run.baseline.microseconds = microseconds(w, w->run.baseline);
 		evaluate_branch(w, BRANCH_BASELINE);
 		evaluate_weights(w, BRANCH_BASELINE);
@@ -202,14 +202,15 @@ train_baseline(struct trainer_state *w, struct err *e)
 	struct branch_result r;
 	struct settings s;
 
-	if (!b || w->report_stopped || b->state->step >= w->run.student->state->step)
+	if (!b || w->report_stopped || w->info.run.baseline_diverged ||
+	    b->state->step >= w->run.student->state->step)
 		return end_report(w, e);
 	if (b->state->step == 0)
 		evaluate_branch(w, BRANCH_BASELINE);
 	h = history_baseline(w, b->state->step, &s);
 	step_baseline(&w->train, &s, b, (struct step_span){ h->from, h->until }, &r);
 	if (!r.applied) {
-		w->report_stopped = true; /* it stays where it diverged; the report says so */
+		w->info.run.baseline_diverged = b->state->step + 1;
 		return PHASE_STEPPED;
 	}
 	sample_step(w, b, &r);

@@ -44,3 +44,30 @@ stamp_owner_step(const struct trainer_state *w, const struct request *r)
 		return 0; /* a file of outputs */
 	return k < 0 ? UINT64_MAX : w->train.teacher[k].branch->state->step;
 }
+
+void
+stamp_refuse_past(const struct trainer_state *w, struct request *r, uint64_t step)
+{
+	struct stamp_place here = stamp_place(w);
+
+	stamp_request(w, &here, r);
+	if (step == UINT64_MAX)
+		r->status = err_set(&r->err, "%s: no teacher '%s'", r->stamp, r->owner);
+	else
+		r->status =
+			err_set(&r->err, "%s: the step is past; %s is at step %llu", r->stamp,
+				r->owner[0] ? r->owner : "the student", (unsigned long long)step);
+}
+
+void
+stamp_refuse_idle(const struct trainer_state *w, struct request *r)
+{
+	struct stamp_place here = stamp_place(w);
+
+	stamp_request(w, &here, r);
+	r->status = err_set(&r->err,
+			    "step %llu is never reached: %s is at step %llu, and nothing above "
+			    "trains it further",
+			    (unsigned long long)r->at, r->owner[0] ? r->owner : "the student",
+			    (unsigned long long)stamp_owner_step(w, r));
+}

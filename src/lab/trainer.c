@@ -14,6 +14,7 @@
 #include "retort/base/thread.h"
 #include "retort/lab/idle_change.h"
 #include "retort/lab/lab_snapshot.h"
+#include "retort/lab/pace.h"
 #include "retort/lab/phase.h"
 #include "retort/lab/request_queue.h"
 #include "retort/lab/stamp.h"
@@ -39,8 +40,8 @@ struct trainer {
 	struct trainer_addons addons;
 	const struct lab_info *snapshot; /* of the last answer; NULL before the first */
 	struct request *report;          /* answered when the report is complete */
-	double next;                     /* seconds: with a pace, no step before this */
-	double woken;                    /* seconds: when the reader was last woken for samples */
+	struct pace pace;
+	double woken; /* seconds: when the reader was last woken for samples */
 };
 
 /* Move samples into the ring. The reader is woken every WAKE_SECONDS, not at every step: a small
@@ -95,6 +96,31 @@ push_answer(struct trainer *t, struct request *r)
 	ring_push(t->ring, &ev);
 }
 
+static void
+push_event(struct trainer *t, enum request_kind kind, const struct err *e)
+{
+	struct request *r = request_new(kind);
+	struct stamp_place here = stamp_place(t->work);
+
+	stamp_request(t->work, &here, r);
+	if (e->msg[0]) {
+		r->status = -1;
+		r->err = *e;
+	}
+	push_answer(t, r);
+}
+
+/* Report an evaluation that has figures which are not finite. */
+static void
+push_not_finite(struct trainer *t)
+{
+	struct err e = t->work->not_finite;
+
+	t->work->not_finite.msg[0] = '\0';
+	if (e.msg[0])
+		push_event(t, REQUEST_NOT_FINITE, &e);
+}
+
 /* Apply a request now, and answer it now, or later as its row says. */
 static void
 apply_request(struct trainer *t, struct request *r)
@@ -117,27 +143,13 @@ apply_request(struct trainer *t, struct request *r)
 	if (status == 0 && row->answered == REQUEST_BY_WORKER)
 		return; /* the worker's from here on */
 	if (t->work->pace != pace)
-		t->next = 0;
+		t->pace.next = 0;
+	push_not_finite(t); /* before the answer: a session can end with it */
 	r->status = status;
 	if (status == 0 && row->answered == REQUEST_AT_END)
 		t->report = r;
 	else
 		push_answer(t, r);
-}
-
-static void
-refuse_stamp(struct trainer *t, struct request *r, uint64_t step)
-{
-	struct stamp_place here = stamp_place(t->work);
-
-	stamp_request(t->work, &here, r);
-	if (step == UINT64_MAX)
-		r->status = err_set(&r->err, "%s: no teacher '%s'", r->stamp, r->owner);
-	else
-		r->status =
-			err_set(&r->err, "%s: the step is past; %s is at step %llu", r->stamp,
-				r->owner[0] ? r->owner : "the student", (unsigned long long)step);
-	push_answer(t, r);
 }
 
 /* Apply stamped requests whose step has come, in the order posted. */
@@ -154,7 +166,8 @@ apply_due(struct trainer *t)
 			return;
 		request_queue_drop_first(&t->due);
 		if (step != r->at) {
-			refuse_stamp(t, r, step);
+			stamp_refuse_past(w, r, step);
+			push_answer(t, r);
 			continue;
 		}
 		apply_request(t, r);
@@ -163,13 +176,25 @@ apply_due(struct trainer *t)
 	}
 }
 
-/* Seconds until the pace allows the next step. */
-static double
-seconds_early(const struct trainer *t)
+/* Refuse the stamped requests of a script that wait while nothing works: their steps do not come.
+ * A typed one waits for work that is typed later. */
+static void
+refuse_stranded(struct trainer *t)
 {
-	if (t->work->pace == 0 || t->work->info.phase == LAB_REPORTING)
-		return 0;
-	return t->next - mono_now();
+	size_t left = 0;
+
+	for (size_t i = 0; t->work->info.phase == LAB_IDLE && i < t->due.n; i++) {
+		struct request *r = t->due.item[i];
+
+		if (r->scripted) {
+			stamp_refuse_idle(t->work, r);
+			push_answer(t, r);
+		} else {
+			t->due.item[left++] = r;
+		}
+	}
+	if (t->work->info.phase == LAB_IDLE)
+		t->due.n = left;
 }
 
 static void
@@ -183,9 +208,9 @@ take_mail(struct trainer *t, bool *held, bool *stop)
 			thread_wait(&t->lock);
 			continue;
 		}
-		if (seconds_early(t) <= 0)
+		if (pace_early(&t->pace, t->work) <= 0)
 			break;
-		thread_wait_for(&t->lock, seconds_early(t));
+		thread_wait_for(&t->lock, pace_early(&t->pace, t->work));
 	}
 	atomic_store(&t->mail, false);
 	mail = t->mailbox;
@@ -202,20 +227,6 @@ take_mail(struct trainer *t, bool *held, bool *stop)
 	mem_free(mail.item);
 }
 
-static void
-push_event(struct trainer *t, enum request_kind kind, const struct err *e)
-{
-	struct request *r = request_new(kind);
-	struct stamp_place here = stamp_place(t->work);
-
-	stamp_request(t->work, &here, r);
-	if (e->msg[0]) {
-		r->status = -1;
-		r->err = *e;
-	}
-	push_answer(t, r);
-}
-
 /* Do one step, and answer what ends with it. */
 static void
 do_step(struct trainer *t)
@@ -228,6 +239,7 @@ do_step(struct trainer *t)
 
 	outcome = phase_step(w, &e);
 	push_samples(t);
+	push_not_finite(t);
 	if (outcome == PHASE_DIVERGED)
 		push_event(t, REQUEST_DIVERGED, &e);
 	if (outcome == PHASE_REPORTED) {
@@ -253,19 +265,6 @@ do_step(struct trainer *t)
 	}
 }
 
-/* Set when the next step is due: one interval of the pace after this one was, or now after a
- * pause. Steps of a report ignore the pace. */
-static void
-keep_pace(struct trainer *t)
-{
-	double now;
-
-	if (t->work->pace == 0 || t->work->info.phase == LAB_REPORTING)
-		return;
-	now = mono_now();
-	t->next = t->next < now - 0.1 ? now : t->next + 1.0 / (double)t->work->pace;
-}
-
 static void *
 run_trainer(void *arg)
 {
@@ -275,13 +274,15 @@ run_trainer(void *arg)
 	thread_flush_denormals();
 	while (!stop) {
 		if (atomic_load_explicit(&t->mail, memory_order_acquire) || held ||
-		    !phase_works(t->work) || seconds_early(t) > 0)
+		    !phase_works(t->work) || pace_early(&t->pace, t->work) > 0)
 			take_mail(t, &held, &stop);
 		apply_due(t);
-		if (stop || held || !phase_works(t->work) || seconds_early(t) > 0)
+		refuse_stranded(t);
+		if (stop || held || !phase_works(t->work) || pace_early(&t->pace, t->work) > 0)
 			continue;
 		do_step(t);
-		keep_pace(t);
+		refuse_stranded(t);
+		pace_keep(&t->pace, t->work);
 	}
 	atomic_store(&t->ended, true);
 	return NULL;

@@ -12,6 +12,7 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/npz.h"
+#include "retort/session/lex.h"
 #include "retort/session/synopsis.h"
 
 static const char *
@@ -135,24 +136,8 @@ cmd_add_knob(struct request_knobs *r, const struct knob *k, const char *value, s
 void
 cmd_quote(struct text *t, const char *word)
 {
-	static const char plain[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=.,:/";
-
-	if (word[0] && !word[strspn(word, plain)]) {
-		text_addf(t, " %s", word);
-		return;
-	}
-	if (!strchr(word, '\'')) {
-		text_addf(t, " '%s'", word);
-		return;
-	}
-	text_add(t, " \"");
-	for (; *word; word++) {
-		if (*word == '"' || *word == '\\')
-			text_add(t, "\\");
-		text_bytes(t, word, 1);
-	}
-	text_add(t, "\"");
+	text_add(t, " ");
+	lex_quote(t, word);
 }
 
 int

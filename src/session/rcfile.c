@@ -56,8 +56,10 @@ rcfile_read(struct session *s)
 	struct err e;
 	size_t size;
 
-	if (!path)
+	if (!path || io_same(path, "/dev/null")) {
+		mem_free(path);
 		return;
+	}
 	if (io_read(path, RCFILE_LIMIT, &text, &size, &e) < 0) {
 		session_message(s, true, "%s", e.msg);
 	} else {

@@ -4,6 +4,8 @@
 
 #include "retort/session/recorder.h"
 
+#include <math.h>
+
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/session/recording.h"
@@ -70,7 +72,7 @@ recorder_sample(struct recorder *r, const struct lab_info *info, const struct ev
 	struct text t = { 0 };
 	int status;
 
-	if (r->replay || !recorded || ev->branch == BRANCH_BASELINE)
+	if (r->replay || !recorded || !isfinite(ev->value) || ev->branch == BRANCH_BASELINE)
 		return 0;
 	text_addf(&t, "@%s%s%u expect %s%s%s %.17g", teacher, colon, ev->step, teacher, colon,
 		  metric_info(ev->metric)->name, ev->value);

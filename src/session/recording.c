@@ -23,11 +23,9 @@ recording_new(const char *path, struct err *e)
 	struct recording *h;
 	int fd;
 
-	if (io_exists(path)) {
+	fd = io_open_new(path, e);
+	if (fd < 0 && io_exists(path))
 		err_set(e, "%s: exists already; a recording overwrites nothing", path);
-		return NULL;
-	}
-	fd = io_open_append(path, false, e);
 	if (fd < 0)
 		return NULL;
 	text_addf(&header, "retort-session 1 kernel '%s'\n",

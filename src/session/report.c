@@ -129,6 +129,9 @@ report_text(FILE *out, const struct lab_info *i, const struct report_change *cha
 		print_row(out, "no teacher", "last", &i->run.baseline, &i->run.baseline.last);
 		print_row(out, "no teacher", "best", &i->run.baseline, &i->run.baseline.best);
 	}
+	if (i->run.baseline_diverged)
+		fprintf(out, "%-10s diverged: step %llu was not applied\n", "no teacher",
+			(unsigned long long)i->run.baseline_diverged);
 	print_target(out, i);
 	if (n)
 		fputs("\nchanges\n", out);
@@ -236,6 +239,8 @@ report_json(FILE *out, const struct lab_info *i, const struct report_change *cha
 		write_net(&w, "plain", &i->run.baseline);
 	else
 		jsonwriter_null(&w, "plain");
+	if (i->run.baseline_diverged)
+		jsonwriter_number(&w, "plain_diverged", (double)i->run.baseline_diverged);
 	jsonwriter_begin(&w, "changes", '[');
 	for (size_t k = 0; k < n; k++) {
 		jsonwriter_begin(&w, NULL, '{');

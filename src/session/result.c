@@ -139,7 +139,13 @@ apply_result(struct session *s, const struct pending *p, struct request *r)
 		show_page(s, p, request_table[r->kind].name, r->page);
 	if (r->kind != REQUEST_REPORT)
 		return;
-	s->owes_report = false;
+	if (s->info.run.baseline_diverged) {
+		session_message(s, true,
+				"retort: report: the student without a teacher diverged: its step "
+				"%llu was not applied",
+				(unsigned long long)s->info.run.baseline_diverged);
+		s->status = s->status ? s->status : 1;
+	}
 	output_report(&s->output, &s->info, s->change, s->n_changes);
 	if (s->live && !s->leaving)
 		observer_report(s->live, &s->info, s->change, s->n_changes);
@@ -148,8 +154,14 @@ apply_result(struct session *s, const struct pending *p, struct request *r)
 static void
 finish_pending(struct session *s, const struct pending *p, struct request *r)
 {
+	if (r->kind == REQUEST_REPORT)
+		s->owes_report = false; /* one that was refused would be refused again */
+	if (r->kind == REQUEST_REPORT && r->status < 0 && !p->where && !s->live)
+		s->status = s->status ? s->status : 1;
 	if (r->status == 0)
 		apply_result(s, p, r);
+	else if (s->over)
+		return; /* lines after the one that failed */
 	else if (!p->where && s->live)
 		return; /* the observer shows the error */
 	else
@@ -163,20 +175,6 @@ finish_pending(struct session *s, const struct pending *p, struct request *r)
 		session_record(s, r->stamp, p->text);
 }
 
-/* Fail the script if work has ended and a pending line is stamped with a later step. */
-static void
-check_stranded(struct session *s)
-{
-	const struct pending *p = s->n_pending ? &s->pending[0] : NULL;
-
-	if (s->working || !p || !p->stamped || !p->where)
-		return;
-	session_message(s, true,
-			"%s:1: step %llu is never reached: the work before it ended at %llu",
-			p->where, (unsigned long long)p->at, (unsigned long long)s->info.run.step);
-	session_fail(s, 2);
-}
-
 /* Handle the end of work, or its divergence. */
 static void
 handle_end(struct session *s, const struct request *r)
@@ -186,7 +184,10 @@ handle_end(struct session *s, const struct request *r)
 		note_change(s, r);
 		if (r->note[0] && !s->live)
 			session_message(s, false, "%s %s", r->stamp, r->note);
-		check_stranded(s);
+	}
+	if (r->kind == REQUEST_NOT_FINITE) {
+		session_message(s, true, "retort: %s", r->err.msg);
+		s->status = s->status ? s->status : 1;
 	}
 	if (r->kind == REQUEST_DIVERGED && !s->live) {
 		session_message(s, true, "retort: %s", r->err.msg);
@@ -290,6 +291,18 @@ follow_ramps(struct session *s, const struct event *ev)
 	tunable_follow(&s->info.run.settings, ev->step);
 }
 
+/* True if figures belong to the session: of work, or of an `eval` between. A report repeats them.
+ */
+static bool
+are_recorded(const struct session *s)
+{
+	bool evaluates = false;
+
+	for (size_t i = 0; i < s->n_pending; i++)
+		evaluates = evaluates || s->pending[i].kind == REQUEST_EVAL;
+	return s->recorder && (s->working || evaluates);
+}
+
 void
 result_sample(struct session *s, const struct event *ev)
 {
@@ -298,7 +311,7 @@ result_sample(struct session *s, const struct event *ev)
 	follow_ramps(s, ev);
 	output_sample(&s->output, &s->info, ev);
 	observer_sample(s->live, ev);
-	if (!s->recorder || !s->working || recorder_sample(s->recorder, &s->info, ev, &e) == 0)
+	if (!are_recorded(s) || recorder_sample(s->recorder, &s->info, ev, &e) == 0)
 		return;
 	session_message(s, true, "retort: %s", e.msg);
 	s->status = s->status ? s->status : 1;

@@ -4,6 +4,7 @@
 
 #include "retort/session/script.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "retort/base/mem.h"
@@ -25,6 +26,54 @@ script_new(void)
 	return s;
 }
 
+static void
+leave_source(struct script_source *f)
+{
+	while (f && --f->users == 0) {
+		struct script_source *parent = f->parent;
+
+		mem_free(f->path);
+		mem_free(f);
+		f = parent;
+	}
+}
+
+/* Canonical path of a file, "" if there is none; owned. */
+static char *
+canonical_path(const char *path)
+{
+	char *real = realpath(path, NULL), *copy = mem_text(real ? real : "");
+
+	free(real);
+	return copy;
+}
+
+/* A source with one user. */
+static struct script_source *
+source_new(const char *name, struct script_source *parent)
+{
+	struct script_source *f = mem_new(sizeof *f);
+
+	f->path = canonical_path(name);
+	f->parent = parent;
+	f->users = 1;
+	if (parent)
+		parent->users++;
+	return f;
+}
+
+bool
+script_is_within(const struct script_line *l, const char *path)
+{
+	const struct script_source *f = l->source;
+	char *real = canonical_path(path);
+
+	while (f && (!real[0] || strcmp(f->path, real) != 0))
+		f = f->parent;
+	mem_free(real);
+	return f != NULL;
+}
+
 void
 script_line_free(struct script_line *l)
 {
@@ -33,6 +82,7 @@ script_line_free(struct script_line *l)
 	mem_free(l->text);
 	mem_free(l->dir);
 	mem_free(l->where);
+	leave_source(l->source);
 	mem_free(l);
 }
 
@@ -57,7 +107,8 @@ is_empty(const char *text, size_t len)
 }
 
 static struct script_line *
-line_new(const char *name, size_t number, const char *text, size_t len, const char *dir)
+line_new(const char *name, size_t number, const char *text, size_t len, const char *dir,
+	 struct script_source *source)
 {
 	struct script_line *l = mem_new(sizeof *l);
 	struct text where = { 0 };
@@ -67,12 +118,16 @@ line_new(const char *name, size_t number, const char *text, size_t len, const ch
 	l->dir = mem_text(dir);
 	text_addf(&where, "%s:%zu", name, number);
 	l->where = where.s;
+	l->source = source;
+	source->users++;
 	return l;
 }
 
 long
-script_add(struct script *s, const char *name, const char *text, const char *dir)
+script_add(struct script *s, const char *name, const char *text, const char *dir,
+	   struct script_source *parent)
 {
+	struct script_source *source = source_new(name, parent);
 	size_t left = s->n - s->next, number = 1;
 	struct script_line **rest = mem_array(left + 1, sizeof *rest);
 	const char *p = text;
@@ -84,13 +139,14 @@ script_add(struct script *s, const char *name, const char *text, const char *dir
 		if (is_empty(p, (size_t)(end - p)))
 			continue;
 		mem_grow(&s->line, &s->cap, s->n + 1, sizeof *s->line);
-		s->line[s->n++] = line_new(name, number, p, (size_t)(end - p), dir);
+		s->line[s->n++] = line_new(name, number, p, (size_t)(end - p), dir, source);
 	}
 	mem_grow(&s->line, &s->cap, s->n + left + 1, sizeof *s->line);
 	if (left)
 		memcpy(s->line + s->n, rest, left * sizeof *rest);
 	s->n += left;
 	mem_free(rest);
+	leave_source(source);
 	return *p ? (long)(p - text) : -1;
 }
 

@@ -115,6 +115,14 @@ session_record(struct session *s, const char *stamp, const char *line)
 	observer_unrecorded(s->live);
 }
 
+void
+session_unrecorded(struct session *s, const struct err *e)
+{
+	session_message(s, true, "not recorded: %s", e->msg);
+	s->status = s->status ? s->status : 1;
+	observer_unrecorded(s->live);
+}
+
 /* Post the measurement that the observer requests. */
 static void
 post_measurement(struct session *s)
@@ -134,6 +142,7 @@ session_pump(struct session *s)
 {
 	struct event ev[64];
 	size_t n, taken = 0;
+	bool more;
 
 	trainer_drain(s->trainer);
 	while (taken < EVENTS && (n = trainer_take(s->trainer, ev, 64)) > 0) {
@@ -145,10 +154,9 @@ session_pump(struct session *s)
 		}
 		taken += n;
 	}
-	if (!s->over)
-		session_script_read(s);
+	more = !s->over && session_script_read(s);
 	post_measurement(s);
-	return taken >= EVENTS;
+	return more || taken >= EVENTS;
 }
 
 int

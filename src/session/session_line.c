@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,6 +31,28 @@ stop_translation(struct session *s, const struct request *r)
 			trainer_post(s->trainer, request_new(REQUEST_TRANSLATE_STOP));
 }
 
+/* Return the line without its stamp and its end as it is recorded: as given, or from its words if
+ * it has control characters; owned. */
+static char *
+line_to_record(const struct lex *lex, const char *line)
+{
+	size_t len = strlen(line);
+	struct text t = { 0 };
+	bool plain = true;
+
+	while (len > (size_t)lex->command && strchr("\r\n", line[len - 1]))
+		len--;
+	for (size_t i = (size_t)lex->command; i < len; i++)
+		plain = plain && (line[i] == '\t' || !iscntrl((unsigned char)line[i]));
+	if (plain)
+		text_bytes(&t, line + lex->command, len - (size_t)lex->command);
+	for (int i = 0; !plain && i < lex->n; i++) {
+		text_add(&t, i ? " " : "");
+		lex_quote(&t, lex->word[i]);
+	}
+	return t.s;
+}
+
 /* Post the request of a line and store the line as pending. */
 static void
 post_request(struct session *s, const struct cmd *d, struct cmd_call *c, const struct lex *lex,
@@ -52,11 +75,11 @@ post_request(struct session *s, const struct cmd *d, struct cmd_call *c, const s
 			       .digits = c->digits };
 	if (r->kind == REQUEST_SET)
 		memcpy(p->requested, k->set[0].value, sizeof p->requested);
-	p->text = mem_text(c->record.len ? c->record.s : line + lex->command);
-	p->text[strcspn(p->text, "\r\n")] = '\0';
+	p->text = c->record.len ? mem_text(c->record.s) : line_to_record(lex, line);
 	p->where = s->reading ? mem_text(s->reading->where) : NULL;
 	p->records = s->recorder && (d->flags & CMD_RECORD) && request_is(r, REQUEST_IS_RECORD);
 	r->id = p->id;
+	r->scripted = s->reading != NULL;
 	c->request = NULL;
 	c->save = NULL;
 	if (p->knob)
@@ -65,12 +88,20 @@ post_request(struct session *s, const struct cmd *d, struct cmd_call *c, const s
 	trainer_post(s->trainer, r);
 }
 
+/* Files that the lines of scripts may read: files that read each other twice are few and would
+ * have no end. */
+#define SOURCES 10000
+
 static int
 queue_source(struct session *s, const char *path, struct err *e)
 {
 	char *text, *dir;
 	size_t size;
 
+	if (s->reading && script_is_within(s->reading, path))
+		return err_set(e, "source: %s reads itself", path);
+	if (s->reading && s->n_sources++ == SOURCES)
+		return err_set(e, "source: %s: more than %d files are read", path, SOURCES);
 	if (io_read(path, 1 << 24, &text, &size, e) < 0)
 		return -1;
 	dir = io_dirname(path);

@@ -12,7 +12,7 @@
 void
 session_script(struct session *s, const char *name, const char *text, const char *dir)
 {
-	long torn = script_add(s->script, name, text, dir);
+	long torn = script_add(s->script, name, text, dir, s->reading ? s->reading->source : NULL);
 
 	if (torn >= 0)
 		session_message(s, false,
@@ -89,16 +89,19 @@ belongs_to_work(const struct session *s, const struct script_line *l)
 		     strncmp(l->text + strspn(l->text, " \t"), "wait ", 5) == 0);
 }
 
-/* Execute an unstamped line if no work runs and no result is pending, with the lines that belong to
- * it. */
-void
+/* Lines without a result that are executed in one call: signals are handled between two calls. */
+#define LINES 256
+
+bool
 session_script_read(struct session *s)
 {
-	while (!s->over && script_peek(s->script)) {
+	for (int i = 0; !s->over && script_peek(s->script); i++) {
 		bool before = s->reached;
 
+		if (i == LINES)
+			return true;
 		if (!belongs_to_work(s, script_peek(s->script)) && (s->working || s->n_pending))
-			return;
+			return false;
 		trainer_hold(s->trainer, true);
 		execute_next(s);
 		while (!s->over && belongs_to_work(s, script_peek(s->script)))
@@ -107,4 +110,5 @@ session_script_read(struct session *s)
 			stop_at_until(s);
 		trainer_hold(s->trainer, false);
 	}
+	return false;
 }

@@ -59,6 +59,9 @@ void io_unmap(void *p, size_t size);
  * -1. */
 int io_open_append(const char *path, bool private, struct err *e);
 
+/* The same for a new file: one that exists, if only since a moment ago, is an error. */
+int io_open_new(const char *path, struct err *e);
+
 /* Append all bytes; with `sync`, fdatasync before returning. */
 int io_append(int fd, const char *s, size_t len, bool sync, struct err *e);
 

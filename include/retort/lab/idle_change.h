@@ -29,4 +29,7 @@ void idle_change_drop_student(struct trainer_state *w);
  * Only while nothing trains. -1 and an error. */
 int idle_change_prepare(struct trainer_state *w, struct err *e);
 
+/* The same for an evaluation, also where nothing has been trained yet. */
+int idle_change_ready(struct trainer_state *w, struct err *e);
+
 #endif

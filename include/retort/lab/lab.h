@@ -42,8 +42,9 @@ struct lab_run {
 	struct settings settings;
 	bool has_student;
 	struct net_info student;
-	bool has_baseline;        /* after a report */
-	struct net_info baseline; /* the same student trained on labels alone, at the same step */
+	bool has_baseline;          /* after a report */
+	uint64_t baseline_diverged; /* step that was not applied to the baseline; 0: none */
+	struct net_info baseline;   /* the same student trained on labels alone, at the same step */
 	int n_stages;
 	struct lab_stage stages[LAB_STAGES]; /* in order; the last one may still run */
 	uint64_t step;        /* of the network in training; of the student when idle */

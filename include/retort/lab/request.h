@@ -181,6 +181,7 @@ struct request {
 	char owner[NET_NAME]; /* whose steps `at` counts: "" the student, or a teacher in training
 			       */
 	uint64_t at;          /* steps done */
+	bool scripted; /* from a script: refused where no work is left that could reach `at` */
 	/* the answer */
 	int status; /* 0, or -1 and err */
 	struct err err;
@@ -215,7 +216,8 @@ struct request {
 									     precision */
 		} option;
 		struct {
-			char name[NET_NAME]; /* STAGE: the new teacher; else "": all of them */
+			char name[NET_NAME]; /* STAGE: the new teacher; EVAL: "" what trains, or
+						the student; else "": all of them */
 			double weight;       /* WEIGHT */
 			enum { REQUEST_UNMUTE, REQUEST_MUTES, REQUEST_SOLO } mute; /* MUTE */
 		} teacher;

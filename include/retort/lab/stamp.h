@@ -18,6 +18,11 @@ struct stamp_place stamp_place(const struct trainer_state *w);
 /* Fill in the step and branch that a change falls in, and the stamp that a recording gives it. */
 void stamp_request(const struct trainer_state *w, const struct stamp_place *p, struct request *r);
 
+/* Fill in the answer to a stamped request that is not applied: its step is past at `step` of its
+ * owner, UINT64_MAX: there is no such teacher; or no work is left that could reach it. */
+void stamp_refuse_past(const struct trainer_state *w, struct request *r, uint64_t step);
+void stamp_refuse_idle(const struct trainer_state *w, struct request *r);
+
 /* Steps done by the owner of the request's stamp; UINT64_MAX without such a teacher. */
 uint64_t stamp_owner_step(const struct trainer_state *w, const struct request *r);
 

@@ -36,11 +36,13 @@ struct trainer_state {
 	struct layer_pair slot[TRAIN_MAPS];
 	trainer_state_choose_pairs *choose_pairs; /* for `map auto`; NULL: there is none */
 	int64_t pace;                             /* steps a second at most; 0: no limit */
-	char ended[240];     /* settings that the end of a stage restored, for the answer DONE */
-	bool report_stopped; /* `stop` came while the baseline was trained for a report */
-	bool diverged;       /* paused because a step could not be applied */
-	bool eval_missed;    /* of the last step, which a ramp without memory has paused after */
-	uint64_t pause_at;   /* pause when this step is reached; UINT64_MAX: never */
+	char ended[240];       /* settings that the end of a stage restored, for the answer DONE */
+	bool report_stopped;   /* `stop` came while the baseline was trained for a report */
+	struct err not_finite; /* error of an evaluation since the last boundary; "": none */
+	bool overflows[BRANCH_IDS]; /* the last evaluation had a figure that is not finite */
+	bool diverged;              /* paused because a step could not be applied */
+	bool eval_missed;  /* of the last step, which a ramp without memory has paused after */
+	uint64_t pause_at; /* pause when this step is reached; UINT64_MAX: never */
 	/* samples since the last boundary */
 	size_t n_samples;
 	struct trainer_state_sample sample[TRAINER_STATE_SAMPLES];

@@ -31,6 +31,7 @@ struct session {
 	struct output output;
 	const struct observer *live; /* NULL: the session is not shown */
 	struct script *script;
+	int n_sources;                     /* files that lines of scripts have read */
 	const struct script_line *reading; /* script line being executed; NULL: a typed line */
 	struct lab_info info;              /* state of the last result */
 	char *data_line;                   /* `data` line of the current data set; NULL: none */
@@ -63,8 +64,9 @@ void session_message(struct session *s, bool is_error, const char *fmt, ...)
  * message. */
 void session_record(struct session *s, const char *stamp, const char *line);
 
-/* Execute the lines of scripts that are due. */
-void session_script_read(struct session *s);
+/* Execute the lines of scripts that are due: one without a stamp if no work runs and no result is
+ * pending, with the lines that belong to it. True if more may be due. */
+bool session_script_read(struct session *s);
 
 void session_release_pending(struct pending *p);
 

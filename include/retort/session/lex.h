@@ -7,9 +7,10 @@
 #include <stdint.h>
 
 #include "retort/base/err.h"
+#include "retort/base/text.h"
 
 #define LEX_WORDS 256
-#define LEX_LINE 4096 /* bytes of a line */
+#define LEX_LINE 32768 /* bytes of a line: two paths of 4095 bytes, each an escape of four */
 
 struct lex {
 	bool stamped;
@@ -23,10 +24,15 @@ struct lex {
 };
 
 /*
- * Split a line. Words are separated by blanks; '...' is literal, "..." knows \" and \\;
+ * Split a line. Words are separated by blanks; '...' is literal, "..." knows \" and \\; $'...'
+ * at the start of a word knows \\ \' \n \r \t and \xHH;
  * # at the start of a word begins a comment. "@620" or "@big:12" in front is a stamp. A line
  * without words has n == 0. 0, or -1 and an error with *column set to its position.
  */
 int lex_line(const char *line, struct lex *out, int *column, struct err *e);
+
+/* Append `word`, quoted where needed, so that lex_line reads it back byte for byte; the quoted word
+ * has no control characters. */
+void lex_quote(struct text *t, const char *word);
 
 #endif

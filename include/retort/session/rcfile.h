@@ -8,7 +8,7 @@
 /*
  * Execute the lines of $RETORTRC, else of retortrc in the user's configuration directory, else in
  * the system's. A line with an error is skipped with a message that has its position. A missing
- * file is an error only for $RETORTRC.
+ * file is an error only for $RETORTRC, and /dev/null is none.
  */
 void rcfile_read(struct session *s);
 

@@ -9,10 +9,18 @@
 
 struct script;
 
+/* A file whose lines are queued. */
+struct script_source {
+	char *path;                   /* canonical; "" where there is no file */
+	struct script_source *parent; /* the file that reads this one; NULL: none */
+	int users;                    /* lines and sources that refer to it */
+};
+
 struct script_line {
 	char *text;
 	char *dir;   /* base of relative paths */
 	char *where; /* "file:line" */
+	struct script_source *source;
 };
 
 struct script *script_new(void);
@@ -20,9 +28,14 @@ void script_free(struct script *s);
 
 /*
  * Insert the lines of `text` before the remaining lines of the queue; empty lines and comments are
- * skipped. Returns the offset of a last line without a newline, which is not queued, or -1.
+ * skipped. `parent`: the file whose line reads these (NULL: none). Returns the offset of a last
+ * line without a newline, which is not queued, or -1.
  */
-long script_add(struct script *s, const char *name, const char *text, const char *dir);
+long script_add(struct script *s, const char *name, const char *text, const char *dir,
+		struct script_source *parent);
+
+/* True if `l` is a line of the file, or of one that the file reads. */
+bool script_is_within(const struct script_line *l, const char *path);
 
 /* Return the next line, or NULL: script_peek leaves it in the queue (borrowed), script_take removes
  * it (owned). */

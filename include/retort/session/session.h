@@ -36,6 +36,9 @@ struct session_options {
 /* Create a session and start its trainer. NULL and an error if the recording cannot be opened. */
 struct session *session_new(const struct session_options *o, struct err *e);
 
+/* Report that no recording of the session can be made; the exit status will be 1. */
+void session_unrecorded(struct session *s, const struct err *e);
+
 /* Stop the trainer at the next step boundary, close the recording, free. */
 void session_free(struct session *s);
 

@@ -67,4 +67,24 @@ const struct cmd cmd_train_run = {
 PLAIN(report, "report", REQUEST_REPORT,
       "Compare teachers, student, and baseline: the same student trained without a teacher.");
 PLAIN(stop, "stop", REQUEST_STOP, "Stop the running work at this step.");
-PLAIN(eval, "eval", REQUEST_EVAL, "Evaluate on the held-out rows now.");
+
+static int
+exec_eval(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_EVAL);
+
+	return c->argc ? cmd_copy_arg(r->u.teacher.name, NET_NAME, c, "NAME", e) : 0;
+}
+
+static const struct grammar_form eval_forms[] = {
+	GRAMMAR_FORM(exec_eval, { .name = "NAME", .kind = GRAMMAR_NET, .flags = GRAMMAR_OPTIONAL }),
+	{ 0 }
+};
+
+const struct cmd cmd_train_eval = {
+	.name = "eval",
+	.form = eval_forms,
+	.flags = CMD_RECORD,
+	.doc = "Evaluate a network on the held-out rows now.",
+	.example = "eval",
+};
