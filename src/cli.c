@@ -30,6 +30,8 @@ static const struct cli_option options[] = {
 	{ 't', "threads", "N", NULL, "threads, 1 to 256; same bits with any number (default: all processors)" },
 	{ 'r', "record", "FILE", NULL, "record the session in FILE (default in the workbench: a new file)" },
 	{ 'c', "check", NULL, NULL, "replay: stop at the first figure that differs, exit status 3" },
+	{ CLI_WITHIN, "within", "X", NULL, "replay: accept differences of 5% of a figure, or of 0.01" },
+	{ CLI_ALLOW, "allow", "WHAT", "files, programs", "replay: write files and read those without a hash, or run programs" },
 	{ 'u', "until", "STEP", NULL, "run, replay: end after optimizer step STEP, at least 1" },
 	{ CLI_COLOR, "color", "WHEN", "auto, always, never", "auto, always or never (default: auto)" },
 	{ CLI_CHARSET, "charset", "SET", "auto, ascii, quadrants, braille", "glyphs of plots: auto, ascii, quadrants or braille (default: auto)" },

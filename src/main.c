@@ -158,6 +158,10 @@ run_operands(struct play_options *c, int argc, char **argv)
 				 : report_usage("unexpected argument", argv[1],
 						"nothing after commands");
 	c->o.replay = word && argv[0][2] == 'p';
+	if (!c->o.replay && (c->o.permit.within[0] || c->o.permit.files || c->o.permit.programs))
+		return report_usage("invalid option",
+				    c->o.permit.within[0] ? "--within" : "--allow",
+				    "only with replay");
 	if (word && argc != 2)
 		return report_usage("invalid number of files after", argv[0], "one file");
 	if (argc > 1 && !word)
@@ -185,10 +189,21 @@ check_choice(const char *knob, const char *value)
 	return cli_try_help("");
 }
 
+/* Return 0, or the exit status after the message of an option's value. */
+static int
+check_option(int status, const struct err *e)
+{
+	if (status == 0)
+		return 0;
+	fprintf(stderr, "retort: %s\n", e->msg);
+	return cli_try_help("");
+}
+
 /* Store an option of getopt_long with its argument. Return 0 or the exit status. */
 static int
 take_option(struct play_options *c, int option)
 {
+	struct err e;
 	int64_t n;
 
 	switch (option) {
@@ -211,6 +226,10 @@ take_option(struct play_options *c, int option)
 			return report_usage("invalid until", optarg, "a step, at least 1");
 		c->o.until = (uint64_t)n;
 		return 0;
+	case CLI_WITHIN:
+		return check_option(permit_within(&c->o.permit, optarg, &e), &e);
+	case CLI_ALLOW:
+		return check_option(permit_allow(&c->o.permit, optarg, &e), &e);
 	case CLI_COLOR:
 		c->color = optarg;
 		return check_choice("color", optarg);

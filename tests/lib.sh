@@ -83,6 +83,9 @@ reports() { # reports LINE: standard error of the last run contains it
 	grep -qxF -- "$1" "$dir/err"
 	ok "reports: $1" $?
 }
+plain() { # plain RECORDING: its lines without their running hashes
+	sed 's/ #=[0-9a-f]*$//' "$1"
+}
 last_figure() { # last_figure METRIC [BRANCH]: last value of the metric in standard output of the last run
 	sed -n "s/.*	${2:-main}	$1	//p" "$dir/out" | tail -n 1
 }

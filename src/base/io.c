@@ -205,7 +205,7 @@ io_open_append(const char *path, bool private, struct err *e)
 int
 io_open_new(const char *path, struct err *e)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, PUBLIC);
 
 	if (fd < 0)
 		err_set(e, "%s: %s", path, errno == EEXIST ? "exists already" : strerror(errno));

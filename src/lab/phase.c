@@ -157,10 +157,14 @@ train_student(struct trainer_state *w, struct err *e)
 	return PHASE_STEPPED;
 }
 
-static double
-microseconds(struct trainer_state *w, struct branch *b)
+/* Measure how long a network takes to predict a row, in batches and alone. */
+static void
+measure_speed(struct trainer_state *w, struct branch *b, struct net_info *info)
 {
-	return 1e6 * eval_seconds(&w->train, &w->info.run.settings, b);
+	const struct settings *s = &w->info.run.settings;
+
+	info->batch = eval_speed(&w->train, s, b, train_batch(s));
+	info->one = eval_speed(&w->train, s, b, 1);
 }
 
 static enum phase_outcome
@@ -176,12 +180,12 @@ end_report(struct trainer_state *w, struct err *e)
 			continue;
 		}
 		evaluate_branch(w, BRANCH_TEACHER(i));
-		w->info.teacher[i].microseconds = microseconds(w, w->train.teacher[i].branch);
+		measure_speed(w, w->train.teacher[i].branch, &w->info.teacher[i]);
 	}
-	w->info.run.student.microseconds = microseconds(w, w->run.student);
+	measure_speed(w, w->run.student, &w->info.run.student);
 	if (w->run.baseline) {
 		w->info.run.has_baseline = !stopped && !w->info.run.baseline_diverged;
-		w->info.run.baseline.microseconds = microseconds(w, w->run.baseline);
+		measure_speed(w, w->run.baseline, &w->info.run.baseline);
 		evaluate_branch(w, BRANCH_BASELINE);
 		evaluate_weights(w, BRANCH_BASELINE);
 	}

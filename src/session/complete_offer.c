@@ -333,6 +333,7 @@ static void (*const offers[GRAMMAR_KINDS])(struct complete_list *l) = {
 	[GRAMMAR_COMMAND] = offer_command,
 	[GRAMMAR_FILE] = offer_file,
 	[GRAMMAR_DATA] = offer_data,
+	[GRAMMAR_OUTPUT] = offer_file,
 	[GRAMMAR_TEACHER] = offer_teacher,
 	[GRAMMAR_NET] = offer_net,
 	[GRAMMAR_TEACHER_LAYER] = offer_teacher_layer,

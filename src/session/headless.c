@@ -8,8 +8,9 @@
 #include <signal.h>
 
 #include "retort/base/sig.h"
+#include "retort/session/replay.h"
 
-const char headless_demo[] = "retort-session 1\n"
+const char headless_demo[] = "retort-session 2\n"
 			     "seed 42\n"
 			     "data digits labels 100\n"
 			     "teacher big mlp 256,256\n"
@@ -67,6 +68,7 @@ headless_run(const struct session_options *o, const char *name, const char *text
 	}
 	session_script(s, name, text, dir);
 	caught = run_loop(s, signals);
+	replay_conclude(s);
 	status = caught ? 128 + caught : session_status(s);
 	session_free(s);
 	return status;

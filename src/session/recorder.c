@@ -74,7 +74,7 @@ recorder_sample(struct recorder *r, const struct lab_info *info, const struct ev
 
 	if (r->replay || !recorded || !isfinite(ev->value) || ev->branch == BRANCH_BASELINE)
 		return 0;
-	text_addf(&t, "@%s%s%u expect %s%s%s %.17g", teacher, colon, ev->step, teacher, colon,
+	text_addf(&t, "@%s%s%u expect %s%s%s %#.17g", teacher, colon, ev->step, teacher, colon,
 		  metric_info(ev->metric)->name, ev->value);
 	status = recording_line(r->recording, t.s, false, e);
 	text_release(&t);

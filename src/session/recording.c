@@ -10,11 +10,33 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/nn/gemm/blas.h"
+#include "retort/session/chain.h"
+#include "retort/session/lex.h"
 
 struct recording {
 	int fd;
+	struct chain chain;
 	bool failed;
 };
+
+/* Append a line with its running hash. */
+static int
+append_line(struct recording *h, const char *line, bool sync, struct err *e)
+{
+	struct text t = { 0 };
+	int status;
+
+	text_add(&t, line);
+	chain_add(&h->chain, &t);
+	text_add(&t, "\n");
+	status = t.len <= LEX_LINE ? io_append(h->fd, t.s, t.len, sync, e)
+				   : err_set(e,
+					     "a line of %zu bytes could not be read again "
+					     "(expected at most %d)",
+					     t.len - 1, LEX_LINE - 1);
+	text_release(&t);
+	return status;
+}
 
 struct recording *
 recording_new(const char *path, struct err *e)
@@ -28,17 +50,16 @@ recording_new(const char *path, struct err *e)
 		err_set(e, "%s: exists already; a recording overwrites nothing", path);
 	if (fd < 0)
 		return NULL;
-	text_addf(&header, "retort-session 1 kernel '%s'\n",
-		  blas_name()); /* on which the bits depend */
-	if (io_append(fd, header.s, header.len, true, e) < 0) {
-		err_wrap(e, "%s", path);
-		close(fd);
-		text_release(&header);
-		return NULL;
-	}
-	text_release(&header);
 	h = mem_new(sizeof *h);
 	h->fd = fd;
+	text_add(&header, "retort-session 2 kernel "); /* on which the bits depend */
+	lex_quote(&header, blas_name());
+	if (append_line(h, header.s, true, e) < 0) {
+		err_wrap(e, "%s", path);
+		recording_free(h);
+		h = NULL;
+	}
+	text_release(&header);
 	return h;
 }
 
@@ -54,12 +75,8 @@ recording_free(struct recording *h)
 int
 recording_line(struct recording *h, const char *line, bool sync, struct err *e)
 {
-	struct text t = { 0 };
-
 	if (h->failed)
 		return 0;
-	text_addf(&t, "%s\n", line);
-	h->failed = io_append(h->fd, t.s, t.len, sync, e) < 0;
-	text_release(&t);
+	h->failed = append_line(h, line, sync, e) < 0;
 	return h->failed ? err_wrap(e, "the recording ends here") : 0;
 }

@@ -58,7 +58,7 @@ print_row(FILE *out, const char *network, const char *when, const struct net_inf
 		fprintf(out, " %7s", "file");
 	else
 		fprintf(out, " %7llu", (unsigned long long)n->parameters);
-	print_cell(out, n->microseconds > 0 ? n->microseconds : NAN, 6, 3);
+	print_cell(out, n->batch.rows ? n->batch.median : NAN, 6, 3);
 	fputc('\n', out);
 }
 
@@ -80,7 +80,7 @@ print_stages(FILE *out, const struct lab_info *i)
 	for (int k = 0; k < i->run.n_stages && lab_has_stages(i); k++) {
 		struct net_info n = i->run.student;
 
-		n.microseconds = 0;
+		n.batch.rows = 0;
 		if (!i->run.stages[k].scores.step)
 			continue; /* stopped before the first step */
 		print_row(out, lab_stage_name[i->run.stages[k].kind], "end", &n,
@@ -111,6 +111,39 @@ print_target(FILE *out, const struct lab_info *i)
 		print_row(out, "no teacher", "last", &i->run.baseline, &i->run.baseline.target);
 }
 
+static void
+print_speed(FILE *out, const char *network, const struct net_info *n)
+{
+	char name[16];
+
+	if (!n->batch.rows)
+		return;
+	fprintf(out, "%-10s %11zu", shorten_name(network, name, sizeof name), n->batch.rows);
+	print_cell(out, n->batch.median, 9, 3);
+	print_cell(out, n->batch.spread, 8, 3);
+	print_cell(out, n->one.median, 9, 3);
+	print_cell(out, n->one.spread, 8, 3);
+	fputc('\n', out);
+}
+
+/* Print how long networks take to predict a row. */
+static void
+print_speeds(FILE *out, const struct lab_info *i)
+{
+	if (!i->run.student.batch.rows)
+		return;
+	fprintf(out,
+		"\nus/row: median of repeated passes, +- half the distance of the quartiles\n"
+		"%-10s %11s %9s %8s %9s %8s\n",
+		"", "batch of", "batch", "+-", "one row", "+-");
+	for (int k = 0; k < i->n_teachers; k++)
+		if (i->teacher[k].ready)
+			print_speed(out, i->teacher[k].name, &i->teacher[k]);
+	print_speed(out, "distilled", &i->run.student);
+	if (i->run.has_baseline)
+		print_speed(out, "no teacher", &i->run.baseline);
+}
+
 void
 report_text(FILE *out, const struct lab_info *i, const struct report_change *change, size_t n)
 {
@@ -133,8 +166,9 @@ report_text(FILE *out, const struct lab_info *i, const struct report_change *cha
 		fprintf(out, "%-10s diverged: step %llu was not applied\n", "no teacher",
 			(unsigned long long)i->run.baseline_diverged);
 	print_target(out, i);
+	print_speeds(out, i);
 	if (n)
-		fputs("\nchanges\n", out);
+		fputs("\nsettings at the start, and changes\n", out);
 	for (size_t k = 0; k < n; k++)
 		fprintf(out, "%-12s %s\n", change[k].stamp, change[k].text);
 }
@@ -151,13 +185,27 @@ write_scores(struct jsonwriter *w, const struct scores *s)
 }
 
 static void
+write_speed(struct jsonwriter *w, const char *key, const struct net_speed *v)
+{
+	jsonwriter_begin(w, key, '{');
+	jsonwriter_number(w, "rows", (double)v->rows);
+	jsonwriter_number(w, "median", v->median);
+	jsonwriter_number(w, "spread", v->spread);
+	jsonwriter_end(w, '}');
+}
+
+static void
 write_net(struct jsonwriter *w, const char *key, const struct net_info *n)
 {
 	jsonwriter_begin(w, key, '{');
 	jsonwriter_string(w, "name", n->name);
 	jsonwriter_string(w, "model", n->spec);
 	jsonwriter_number(w, "parameters", (double)n->parameters);
-	jsonwriter_number(w, "microseconds", n->microseconds > 0 ? n->microseconds : NAN);
+	jsonwriter_number(w, "microseconds", n->batch.rows ? n->batch.median : NAN);
+	if (n->batch.rows) {
+		write_speed(w, "time_batch", &n->batch);
+		write_speed(w, "time_one", &n->one);
+	}
 	write_scores(w, &n->last);
 	jsonwriter_begin(w, "best", '{');
 	jsonwriter_string(w, "which", "lowest nll");

@@ -4,7 +4,6 @@
 
 #include "retort/session/result.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,44 +14,22 @@
 #include "retort/nn/hf/hf.h"
 #include "retort/lab/tunable.h"
 #include "retort/session/bitext_use.h"
+#include "retort/session/replay.h"
 
 static void
 note_change(struct session *s, const struct request *r)
 {
-	struct report_change *c;
-
-	if (!r->note[0] || r->status < 0 || r->unchanged)
+	if (r->status < 0)
 		return;
-	mem_grow(&s->change, &s->cap_changes, s->n_changes + 1, sizeof *s->change);
-	c = &s->change[s->n_changes++];
-	snprintf(c->stamp, sizeof c->stamp, "%s", r->stamp);
-	snprintf(c->text, sizeof c->text, "%s", r->note);
-	output_change(&s->output, r->stamp, r->note);
-}
-
-static bool
-is_expected(const struct session *s, const struct pending *p, double value, const char *metric)
-{
-	char got[40], want[40];
-
-	if (s->other_kernel && strcmp(metric, "weights") == 0)
-		return true; /* a hash has no neighbourhood */
-	if (s->other_kernel &&
-	    p->digits > 8) /* recorded, not typed: %.17g leaves zeros at the end out */
-		return fabs(value - p->expected) <= 0.05 * fabs(p->expected);
-	if (p->digits == 0)
-		return fabs(value - p->expected) <= p->within;
-	if (p->digits >= 17 || value == p->expected)
-		return value == p->expected;
-	snprintf(got, sizeof got, "%.*g", p->digits, value);
-	snprintf(want, sizeof want, "%.*g", p->digits, p->expected);
-	return strcmp(got, want) == 0;
+	story_follow(&s->story, &s->info, r);
+	if (r->note[0] && !r->unchanged)
+		output_change(&s->output, r->stamp, r->note);
 }
 
 static void
 check_expectation(struct session *s, const struct pending *p, const struct request *r)
 {
-	if (is_expected(s, p, r->u.expect.value, r->u.expect.metric))
+	if (replay_expects(s, p, r->u.expect.value, r->u.expect.metric))
 		return;
 	session_message(s, true, "%s%sstep %llu: %s is %.17g (%a), expected %.17g (%a)",
 			p->where ? p->where : "", p->where ? ":1: " : "",
@@ -107,6 +84,26 @@ show_page(struct session *s, const struct pending *p, const char *title, const c
 		output_text(&s->output, title, text);
 }
 
+/* Print the report, and that the baseline diverged. */
+static void
+report_student(struct session *s)
+{
+	const struct report_change *change;
+	size_t n;
+
+	if (s->info.run.baseline_diverged) {
+		session_message(s, true,
+				"retort: report: the student without a teacher diverged: its step "
+				"%llu was not applied",
+				(unsigned long long)s->info.run.baseline_diverged);
+		s->status = s->status ? s->status : 1;
+	}
+	change = story_tell(&s->story, &s->info, &n);
+	output_report(&s->output, &s->info, change, n);
+	if (s->live && !s->leaving)
+		observer_report(s->live, &s->info, change, n);
+}
+
 /* Apply a successful result to the session. */
 static void
 apply_result(struct session *s, const struct pending *p, struct request *r)
@@ -137,18 +134,8 @@ apply_result(struct session *s, const struct pending *p, struct request *r)
 		write_checkpoint(s, p, r);
 	if (r->page)
 		show_page(s, p, request_table[r->kind].name, r->page);
-	if (r->kind != REQUEST_REPORT)
-		return;
-	if (s->info.run.baseline_diverged) {
-		session_message(s, true,
-				"retort: report: the student without a teacher diverged: its step "
-				"%llu was not applied",
-				(unsigned long long)s->info.run.baseline_diverged);
-		s->status = s->status ? s->status : 1;
-	}
-	output_report(&s->output, &s->info, s->change, s->n_changes);
-	if (s->live && !s->leaving)
-		observer_report(s->live, &s->info, s->change, s->n_changes);
+	if (r->kind == REQUEST_REPORT)
+		report_student(s);
 }
 
 static void

@@ -9,6 +9,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/session/chain.h"
 
 struct script {
 	size_t n, cap; /* line[next..n) remain */
@@ -113,6 +114,7 @@ line_new(const char *name, size_t number, const char *text, size_t len, const ch
 	struct script_line *l = mem_new(sizeof *l);
 	struct text where = { 0 };
 
+	len = chain_strip(text, len);
 	l->text = mem_new(len + 1);
 	memcpy(l->text, text, len);
 	l->dir = mem_text(dir);

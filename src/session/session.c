@@ -69,7 +69,7 @@ session_free(struct session *s)
 	for (size_t i = 0; i < s->n_pending; i++)
 		session_release_pending(&s->pending[i]);
 	mem_free(s->pending);
-	mem_free(s->change);
+	story_release(&s->story);
 	mem_free(s->data_line);
 	mem_free(s->recording_dir);
 	mem_free(s);

@@ -10,10 +10,10 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/data/augment/augment.h"
-#include "retort/nn/gemm/blas.h"
 #include "retort/session/cmd.h"
 #include "retort/session/inside.h"
 #include "retort/session/lex.h"
+#include "retort/session/replay.h"
 #include "retort/session/session.h"
 
 /* Stop a running translation if the request turns back-translation off: its result would turn it on
@@ -156,20 +156,6 @@ print_output(struct session *s, const struct cmd *d, const struct cmd_call *c)
 		session_message(s, false, "%s", c->message.s);
 }
 
-/* Results depend on the kernel of the matrix library: after another kernel, compare within a
- * tolerance and show a message. */
-static void
-check_kernel(struct session *s, const struct cmd_call *c)
-{
-	if (!c->kernel[0] || strcmp(c->kernel, blas_name()) == 0)
-		return;
-	s->other_kernel = true;
-	session_message(s, false,
-			"recorded with kernel %s, running %s: metrics are compared within 5 %%, "
-			"not exactly",
-			c->kernel, blas_name());
-}
-
 /* Execute the lines that a command returned, until one fails. */
 static int
 execute_lines(struct session *s, char *lines, struct err *e)
@@ -198,7 +184,8 @@ execute_call(struct session *s, const struct cmd *d, struct cmd_call *c, const s
 		return err_set(e, "%s: a translation takes no stamp: its duration is unknown",
 			       d->name);
 	print_output(s, d, c);
-	check_kernel(s, c);
+	replay_header(s, c);
+	replay_rules(s, c);
 	if (c->lines.len)
 		return execute_lines(s, c->lines.s, e);
 	if (c->source)
@@ -257,6 +244,9 @@ session_line(struct session *s, const char *line, int *column, struct err *e)
 	c.argv = lex.word + 1;
 	if (cmd_parse(d, &c, e) < 0)
 		return -1;
+	status = replay_permits(s, d, &c, e);
+	if (status != 0)
+		return status < 0 ? -1 : 0;
 	status = cmd_exec(d, &c, e);
 	if (c.request)
 		set_stamp(s, &lex, c.request);

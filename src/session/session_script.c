@@ -7,12 +7,17 @@
 
 #include "retort/session/inside.h"
 #include "retort/session/lex.h"
+#include "retort/session/replay.h"
 #include "retort/session/session.h"
 
 void
 session_script(struct session *s, const char *name, const char *text, const char *dir)
 {
-	long torn = script_add(s->script, name, text, dir, s->reading ? s->reading->source : NULL);
+	long torn;
+
+	if (s->o.replay && !s->reading)
+		replay_begin(s, name, text);
+	torn = script_add(s->script, name, text, dir, s->reading ? s->reading->source : NULL);
 
 	if (torn >= 0)
 		session_message(s, false,

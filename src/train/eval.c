@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "retort/base/mono.h"
@@ -318,19 +319,49 @@ eval_weights(const struct branch *b)
 	return hash_number(&h);
 }
 
-double
-eval_seconds(struct train *t, const struct settings *s, struct branch *b)
-{
-	size_t n = train_batch(s) < t->split.n_held ? train_batch(s) : t->split.n_held, rows = 0;
-	double start, now;
+#define PASSES 101          /* timed at most */
+#define LEAST_PASSES 10     /* timed at least */
+#define PASS_SECONDS 50e-6  /* of a timed pass, at least: predictions are repeated to fill it */
+#define TOTAL_SECONDS 20e-3 /* for all of them */
 
-	batch_fill(&t->batch, t->ds, t->split.held, n, NULL);
-	predict_batch(b->net, &t->batch); /* the first pass is not measured: caches are cold */
-	start = mono_now();
-	do {
+static int
+compare_double(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Seconds of `repeats` predictions of the batch. */
+static double
+time_pass(struct train *t, struct branch *b, size_t repeats)
+{
+	double start = mono_now();
+
+	for (size_t i = 0; i < repeats; i++)
 		predict_batch(b->net, &t->batch);
-		rows += n;
-		now = mono_now();
-	} while (now - start < 0.01);
-	return (now - start) / (double)rows;
+	return mono_now() - start;
+}
+
+struct net_speed
+eval_speed(struct train *t, const struct settings *s, struct branch *b, size_t rows)
+{
+	double second[PASSES], once, spent = 0;
+	size_t n = 0, repeats;
+
+	rows = rows < train_batch(s) ? rows : train_batch(s);
+	rows = rows < t->split.n_held ? rows : t->split.n_held;
+	batch_fill(&t->batch, t->ds, t->split.held, rows, NULL);
+	time_pass(t, b, 1); /* caches are cold, buffers are mapped */
+	once = time_pass(t, b, 2) / 2;
+	repeats = once < PASS_SECONDS ? (size_t)(PASS_SECONDS / fmax(once, 1e-8)) + 1 : 1;
+	while (n < PASSES && (n < LEAST_PASSES || spent < TOTAL_SECONDS)) {
+		second[n] = time_pass(t, b, repeats);
+		spent += second[n++];
+	}
+	qsort(second, n, sizeof *second, compare_double);
+	once = 1e6 / (double)(repeats * rows);
+	return (struct net_speed){ .median = once * second[n / 2],
+				   .spread = once * (second[3 * n / 4] - second[n / 4]) / 2,
+				   .rows = rows };
 }

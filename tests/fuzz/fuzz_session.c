@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
+#include "retort/session/chain.h"
 #include "retort/session/cmd/cmd_table.h"
 #include "retort/session/lex.h"
 #include "retort/session/session.h"
@@ -24,15 +25,45 @@ is_allowed(const char *line)
 	return true;
 }
 
+/* Lines with running hashes are whole, and are read back without them; those of the input are
+ * counted. */
+static void
+check_chain(const char *text)
+{
+	struct chain c = { "" };
+	struct chain_state s;
+	struct text out = { 0 };
+	size_t lines = 0;
+
+	chain_check(text, &s);
+	for (const char *p = text, *end; (end = strchr(p, '\n')); p = end + 1, lines++) {
+		struct text line = { 0 };
+		size_t len = chain_strip(p, (size_t)(end - p));
+
+		MUST(len <= (size_t)(end - p));
+		text_add(&line, "x"); /* is no comment */
+		text_bytes(&line, p, len);
+		chain_add(&c, &line);
+		MUST(chain_strip(line.s, line.len) == len + 1);
+		text_addf(&out, "%s\n", line.s);
+		text_release(&line);
+	}
+	MUST(s.hashed <= lines && s.breaks <= lines);
+	chain_check(text_get(&out), &s);
+	MUST(s.hashed == lines && s.breaks == 0);
+	text_release(&out);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static FILE *nowhere;
-	struct session_options o = { .commands = cmd_table, .threads = 1 };
+	struct session_options o = { .commands = cmd_table, .threads = 1, .replay = size & 1 };
 	char *text = fuzz_text(data, size), *line, *more;
 	struct session *s;
 	struct err e;
 
+	check_chain(text);
 	if (!nowhere) {
 		nowhere = fopen("/dev/null", "w");
 		MUST(nowhere && blas_init(1, &e) == 0);

@@ -83,7 +83,9 @@ distillation_improves_the_student(void **state)
 	CHECK_INT(r.info.run.baseline.steps, r.info.run.student.steps);
 	CHECK(r.info.run.student.last.accuracy > r.info.run.baseline.last.accuracy);
 	CHECK(r.info.run.student.last.kl < r.info.run.baseline.last.kl);
-	CHECK(r.info.run.student.microseconds > 0);
+	CHECK(r.info.run.student.batch.median > 0 && r.info.run.student.batch.rows > 1);
+	CHECK(r.info.run.student.one.median > 0 && r.info.run.student.one.rows == 1);
+	CHECK(r.info.run.student.batch.spread >= 0);
 	CHECK_NEAR(r.last[BRANCH_STUDENT][metric_output(LOSS_OUTPUT_ce, METRIC_SHARE)] +
 			   r.last[BRANCH_STUDENT][metric_output(LOSS_OUTPUT_kd, METRIC_SHARE)],
 		   1, 1e-12);

@@ -56,6 +56,7 @@ struct cmd_call {
 	int digits;    /* out: `expect`: significant digits compared; 17: exact; 0: use `within` */
 	bool waits;    /* out: `wait` */
 	uint64_t wait; /* out: step of `wait`; UINT64_MAX: none */
+	int version;   /* out: of the format of the file; 0: not said */
 	char kernel[64]; /* out: kernel that the recording was made with; "" unknown */
 	rules_set rules; /* out: of reading that made a difference for the file of the line */
 	bool quit;       /* out */

@@ -19,8 +19,10 @@ enum grammar_kind {
 	GRAMMAR_KNOB,    /* a knob */
 	GRAMMAR_VALUE,   /* a value of the knob before it */
 	GRAMMAR_COMMAND, /* a command line */
-	GRAMMAR_FILE,
-	GRAMMAR_DATA, /* a data set by name, or a file */
+	GRAMMAR_FILE,    /* read */
+	GRAMMAR_DATA,    /* a data set by name, or a file; read */
+	GRAMMAR_OUTPUT,  /* a file that is written: a replay skips the line */
+	GRAMMAR_PROGRAM, /* run, or its name: a replay refuses the line */
 	GRAMMAR_TEACHER,
 	GRAMMAR_NET,           /* a teacher, or s */
 	GRAMMAR_TEACHER_LAYER, /* TEACHER:LAYER */

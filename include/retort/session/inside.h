@@ -3,9 +3,11 @@
 #ifndef RETORT_SESSION_INSIDE_H
 #define RETORT_SESSION_INSIDE_H
 
+#include "retort/session/chain.h"
 #include "retort/session/observer.h"
 #include "retort/session/recorder.h"
 #include "retort/session/script.h"
+#include "retort/session/story.h"
 #include "retort/session/session.h"
 #include "retort/session/output.h"
 
@@ -22,6 +24,27 @@ struct pending {
 	uint64_t at;
 	double expected, within;
 	int digits;
+};
+
+/* How a figure of a recording compares. */
+enum replay_how {
+	REPLAY_EXACTLY, /* equal */
+	REPLAY_DIGITS,  /* equal to the digits written */
+	REPLAY_LINE,    /* within the difference that its line gives */
+	REPLAY_WITHIN,  /* within the tolerance of the caller */
+	REPLAY_DIFFERS,
+	REPLAY_NOT, /* not comparable */
+	REPLAY_HOWS
+};
+
+/* What a replay has found so far. */
+struct replay {
+	size_t recorded;              /* `expect` lines of the recording */
+	size_t compared[REPLAY_HOWS]; /* by how */
+	size_t skipped;               /* lines that write files */
+	int version;                  /* of the recording: 1 where its first line says nothing */
+	bool rules;                   /* a file is read by other rules than when it was recorded */
+	struct chain_state chain;     /* its running hash */
 };
 
 struct session {
@@ -41,14 +64,13 @@ struct session {
 	uint64_t next_id;
 	size_t n_pending, cap_pending;
 	struct pending *pending;
-	size_t n_changes, cap_changes;
-	struct report_change *change;
+	struct story story;
 	bool working; /* from the result of `run` or `train` until the work ends */
 	bool owes_report;
-	bool stopped;      /* `stop` ended the run: no automatic report */
-	bool leaving;      /* `quit` came during work; leave when it has ended */
-	bool reached;      /* the run that reaches `until` is posted: skip later unstamped lines */
-	bool other_kernel; /* the recording was made with another kernel of the matrix library */
+	bool stopped; /* `stop` ended the run: no automatic report */
+	bool leaving; /* `quit` came during work; leave when it has ended */
+	bool reached; /* the run that reaches `until` is posted: skip later unstamped lines */
+	struct replay replay;
 	bool over;
 	int status;
 };

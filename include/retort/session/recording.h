@@ -11,7 +11,8 @@ struct recording;
 
 /*
  * Start a recording with its header line, which names the kernel of the matrix library; an existing
- * file is never overwritten. NULL and an error that names the path.
+ * file is never overwritten. Every line gets a running hash, see chain.h. NULL and an error that
+ * names the path.
  */
 struct recording *recording_new(const char *path, struct err *e);
 void recording_free(struct recording *h);

@@ -10,9 +10,10 @@
 #include "retort/lab/lab.h"
 #include "retort/lab/request.h"
 
-/* A change, for the list at the end of the report. */
+/* A setting at the start or a change, for the list at the end of the report. */
 struct report_change {
-	char stamp[48];
+	char stamp[48]; /* "@120"; "start": a setting at the start */
+	uint64_t step;
 	char text[REQUEST_NOTE];
 };
 

@@ -28,8 +28,8 @@ void script_free(struct script *s);
 
 /*
  * Insert the lines of `text` before the remaining lines of the queue; empty lines and comments are
- * skipped. `parent`: the file whose line reads these (NULL: none). Returns the offset of a last
- * line without a newline, which is not queued, or -1.
+ * skipped, running hashes of a recording are taken off. `parent`: the file whose line reads these
+ * (NULL: none). Returns the offset of a last line without a newline, which is not queued, or -1.
  */
 long script_add(struct script *s, const char *name, const char *text, const char *dir,
 		struct script_source *parent);

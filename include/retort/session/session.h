@@ -9,6 +9,7 @@
 
 #include "retort/base/err.h"
 #include "retort/lab/lab.h"
+#include "retort/session/permit.h"
 
 struct cmd;
 struct cmd_screen;
@@ -30,6 +31,7 @@ struct session_options {
 	bool json;                         /* data as one JSON object a line, else TSV */
 	uint64_t until; /* stop a script at this step of the student; 0: at its end */
 	bool replay;    /* the script has `expect` lines: evaluations are not recorded again */
+	struct permit permit; /* of a replay */
 	bool check; /* a failed `expect` ends the session with status 3; else it is only reported */
 };
 

@@ -41,6 +41,13 @@ struct layer_info {
 	bool learns;     /* it or a layer before it has trainable parameters */
 };
 
+/* Microseconds to predict a row: median over repeated passes, and half the distance of the
+ * quartiles. rows: of a pass; 0: not measured. */
+struct net_speed {
+	double median, spread;
+	size_t rows;
+};
+
 struct net_info {
 	char name[NET_NAME]; /* "s" for the student */
 	char spec[NET_SPEC]; /* "mlp 256,256" */
@@ -58,7 +65,7 @@ struct net_info {
 	struct scores last, best; /* best: lowest nll */
 	struct scores target;     /* on the target rows, with `last`; NaN: there are none */
 	struct teaching teaching; /* teachers */
-	double microseconds; /* prediction of one row in a batch; 0 until a report measures it */
+	struct net_speed batch, one; /* prediction of a row: in batches, and alone */
 };
 
 /*

@@ -31,10 +31,10 @@ save_network(struct cmd_call *c, struct err *e)
 static const struct grammar_form save_forms[] = {
 	GRAMMAR_FORM(save_outputs, { .name = "NAME", .kind = GRAMMAR_NET },
 		     { .word = "outputs", .help = "write its logits for every row" },
-		     { .name = "FILE", .kind = GRAMMAR_FILE }),
+		     { .name = "FILE", .kind = GRAMMAR_OUTPUT }),
 	GRAMMAR_FORM(save_network, { .name = "NAME", .kind = GRAMMAR_NET },
 		     { .name = "FILE",
-		       .kind = GRAMMAR_FILE,
+		       .kind = GRAMMAR_OUTPUT,
 		       .help = "a directory, ending in '/', for a published layout" }),
 	{ 0 }
 };

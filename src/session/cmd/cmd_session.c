@@ -48,11 +48,12 @@ static int
 exec_header(struct cmd_call *c, struct err *e)
 {
 	const char *kernel = args_word(&c->args, "kernel");
+	int64_t version = args_number(&c->args, "VERSION", 0);
 
-	if (args_number(&c->args, "VERSION", 0) != 1)
-		return err_set(e,
-			       "retort-session: format %.20s is not 1, the only one that is read",
+	if (version != 1 && version != 2)
+		return err_set(e, "retort-session: format %.20s is not 1 or 2, which are read",
 			       c->argv[0]);
+	c->version = (int)version;
 	if (kernel)
 		snprintf(c->kernel, sizeof c->kernel, "%s", kernel);
 	return 0;
@@ -68,5 +69,5 @@ const struct cmd cmd_session_header = {
 	.name = "retort-session",
 	.form = header_forms,
 	.doc = "The first line of a session file: the version of its format.",
-	.example = "retort-session 1",
+	.example = "retort-session 2",
 };

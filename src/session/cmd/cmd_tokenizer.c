@@ -141,7 +141,7 @@ static const struct grammar_form tokenizer_forms[] = {
 		GRAMMAR_ONE_OF("lower", "yes, no", "whether letters become lower case"),
 		{ .word = "into",
 		  .name = "FILE",
-		  .kind = GRAMMAR_FILE,
+		  .kind = GRAMMAR_OUTPUT,
 		  .flags = GRAMMAR_ANY | GRAMMAR_NEEDED,
 		  .help = "file to write" },
 		{ .name = "FILE",

@@ -97,7 +97,7 @@ exec_picture(struct cmd_call *c, struct err *e)
 }
 
 static const struct grammar_form picture_forms[] = {
-	GRAMMAR_FORM(exec_picture, { .name = "FILE", .kind = GRAMMAR_FILE },
+	GRAMMAR_FORM(exec_picture, { .name = "FILE", .kind = GRAMMAR_OUTPUT },
 		     { .name = "COLUMNSxROWS", .flags = GRAMMAR_OPTIONAL }),
 	{ 0 }
 };
