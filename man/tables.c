@@ -264,7 +264,7 @@ tables_models(const char *unused)
 	(void)unused;
 	puts(".Bl -tag -width Ds");
 	for (size_t i = 0; i < model_table_count; i++) {
-		char synopsis[800];
+		char synopsis[MODEL_TEXT];
 
 		fputs(".It Li ", stdout);
 		roff_argument(model_synopsis(model_table[i], synopsis, sizeof synopsis));

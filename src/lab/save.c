@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/data/vocabulary.h"
 #include "retort/nn/models/net_ckpt.h"
 #include "retort/nn/predict.h"
 #include "retort/train/trainer_checkpoint.h"
@@ -86,7 +87,7 @@ save_request(struct trainer_state *w, struct request *r, struct err *e)
 	int k = student ? -1 : lab_info_teacher(&w->info, name, e);
 	struct branch *b = student ? w->run.student : k >= 0 ? w->train.teacher[k].branch : NULL;
 	struct ckpt *c;
-	char step[32];
+	char step[32], hex[65];
 
 	if (!student && k < 0)
 		return err_wrap(e, "save");
@@ -102,6 +103,8 @@ save_request(struct trainer_state *w, struct request *r, struct err *e)
 	ckpt_note(c, "step", step);
 	ckpt_note(c, "data", w->info.data_hash);
 	ckpt_note(c, "blas", w->info.blas);
+	if (vocabulary_hash(w->train.ds->tokenizer, hex))
+		ckpt_note(c, "vocabulary-hash", hex);
 	save_names(w, c);
 	if (w->train.scale.d)
 		save_scale(w, c);

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "retort/base/rng.h"
+#include "retort/base/text.h"
+#include "retort/data/vocabulary.h"
 #include "retort/nn/models/class_order.h"
 #include "retort/nn/models/model_table.h"
 #include "retort/nn/models/net_ckpt.h"
@@ -84,6 +86,44 @@ seed_of(const struct trainer_state *w, int id)
 	return rng_bits(rng_stream(w->info.seed, "stage", (uint64_t)w->info.stage, 0), 0);
 }
 
+/* Refuse a network that was trained with another vocabulary than the data's. */
+static int
+check_vocabulary(const struct trainer_state *w, const struct ckpt *c, struct err *e)
+{
+	const char *trained = ckpt_get(c, "vocabulary-hash");
+	char hex[65];
+	const char *have = vocabulary_hash(w->train.ds->tokenizer, hex);
+
+	if (!trained || !have || strcmp(trained, have) == 0)
+		return 0;
+	return err_set(e,
+		       "it was trained with another vocabulary (hash %.12s..., that of the data is "
+		       "%.12s...): its tokens have other ids; read the data with `tokens` and its "
+		       "vocabulary",
+		       trained, have);
+}
+
+/* Append to `note` what a loaded network has beyond the data: rows without a token, a new head. */
+static void
+describe_load(const struct trainer_state *w, const struct request_net *r, const struct model_io *io,
+	      char *note, size_t size)
+{
+	const struct dataset *ds = w->train.ds;
+	struct text t = { 0 };
+
+	text_add(&t, note);
+	if (r->ckpt && r->head_new)
+		text_addf(&t, "%sa new head for %d %s", t.len ? "; " : "", ds->classes,
+			  ds->next_token ? "tokens" : "classes");
+	if (r->ckpt && io->next_token && io->vocab > ds->vocab)
+		text_addf(&t,
+			  "%sthe embedding has %zu rows, the data %zu tokens: outputs from %zu on "
+			  "are left out",
+			  t.len ? "; " : "", io->vocab, ds->vocab, ds->vocab);
+	text_fit(note, size, text_get(&t));
+	text_release(&t);
+}
+
 struct branch *
 setup_net_make(struct trainer_state *w, struct request *request, int id, const char *name,
 	       struct err *e)
@@ -95,11 +135,15 @@ setup_net_make(struct trainer_state *w, struct request *request, int id, const c
 	struct branch *b;
 	char note[REQUEST_NOTE - NET_NAME] = "";
 
+	if (r->ckpt && r->head_new)
+		net_ckpt_drop_head(r->ckpt);
 	if (r->ckpt ? net_ckpt_spec(r->ckpt, &spec, &io, e) < 0
 		    : model_table_parse(r->spec, &spec, e) < 0)
 		return NULL;
-	if (r->ckpt && class_order_apply(r->ckpt, w->train.ds, note, sizeof note, e) < 0)
+	if (r->ckpt && (check_vocabulary(w, r->ckpt, e) < 0 ||
+			class_order_apply(r->ckpt, w->train.ds, note, sizeof note, e) < 0))
 		return NULL;
+	describe_load(w, r, &io, note, sizeof note);
 	b = branch_new(id, name, &spec, &io, capacity, seed_of(w, id), w->train.pool, e);
 	if (b && r->ckpt) {
 		if (net_ckpt_load(b->net, branch_value(b), r->ckpt, e) < 0 ||

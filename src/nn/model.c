@@ -183,7 +183,7 @@ parse_word(char *word, struct model_spec *s, struct err *e)
 int
 model_parse(const struct model *kind, char *words, struct model_spec *out, struct err *e)
 {
-	char synopsis[640], *word;
+	char synopsis[MODEL_TEXT], *word;
 	struct model_spec s;
 
 	model_defaults(kind, &s);

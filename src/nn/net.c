@@ -193,7 +193,7 @@ void
 net_summary(const struct net *n, bool gradients, struct text *out)
 {
 	const struct graph *g = n->graph;
-	char spec[256], shape[64], name[16];
+	char spec[MODEL_TEXT], shape[64], name[16];
 	size_t done = 0, all = 0;
 	int from = 0;
 
@@ -231,7 +231,7 @@ net_summary(const struct net *n, bool gradients, struct text *out)
 struct hash
 net_hash(const struct net *n, const real *value)
 {
-	char spec[256], text[400];
+	char spec[MODEL_TEXT], text[MODEL_TEXT + 100];
 	struct hash shape, numbers = hash_of(value, n->layout.len * sizeof *value);
 
 	snprintf(text, sizeof text, "%s %zu %zu %zu", model_print(&n->spec, spec, sizeof spec),

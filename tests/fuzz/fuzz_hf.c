@@ -14,7 +14,7 @@ round_trip(const struct ckpt *c)
 	struct err e = { "" };
 
 	MUST(hf_print(c, &theirs, &config, &e) == 0);
-	MUST(hf_parse(config, strlen(config), theirs, &again, &e) == 0);
+	MUST(hf_parse(config, strlen(config), theirs, false, &again, &e) == 0);
 	MUST(again->n_tensors == c->n_tensors);
 	for (size_t i = 0; i < c->n_tensors; i++) {
 		MUST(again->tensor[i].len == c->tensor[i].len);
@@ -36,7 +36,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!nul || ckpt_parse_some((const char *)nul + 1, rest, hf_wants, &theirs, &e) < 0)
 		theirs = ckpt_new();
-	if (hf_parse((const char *)data, config, theirs, &c, &e) < 0)
+	if (hf_parse((const char *)data, config, theirs, false, &c, &e) < 0)
 		MUST(e.msg[0] && !c);
 	else
 		round_trip(c);

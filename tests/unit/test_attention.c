@@ -14,7 +14,8 @@
 struct plain {
 	size_t length, heads, kv, dim;
 	int causal, raw;
-	double rope;
+	double rope, gain;
+	size_t rotary, window;
 };
 
 /* Number i of head `head` (counted over queries, keys, values) at position t of a row, rotated. */
@@ -22,21 +23,21 @@ static double
 number(const struct plain *a, const real *row, size_t t, size_t head, size_t i, int turns)
 {
 	const real *x = row + (t * (a->heads + 2 * a->kv) + head) * a->dim;
-	size_t half = a->dim / 2, pair = half ? i % half : 0;
-	double angle;
+	size_t half = a->rotary / 2, pair = half ? i % half : 0;
+	double angle, c, s;
 
-	if (!turns || a->rope == 0)
+	if (!turns || a->rope == 0 || i >= a->rotary)
 		return x[i];
-	angle = (double)t * pow(a->rope, -2.0 * (double)pair / (double)a->dim);
-	if (i < half)
-		return x[pair] * cos(angle) - x[pair + half] * sin(angle);
-	return x[pair + half] * cos(angle) + x[pair] * sin(angle);
+	angle = (double)t * pow(a->rope, -2.0 * (double)pair / (double)a->rotary);
+	c = a->gain * cos(angle), s = a->gain * sin(angle);
+	return i < half ? x[pair] * c - x[pair + half] * s : x[pair + half] * c + x[pair] * s;
 }
 
 static int
 masked(const struct plain *a, const int32_t *ids, size_t q, size_t k)
 {
-	return (a->causal && k > q) || (ids && (ids[q] < 0 || ids[k] < 0));
+	return (a->causal && (k > q || (a->window && k + a->window <= q))) ||
+	       (ids && (ids[q] < 0 || ids[k] < 0));
 }
 
 /* p[length]: weights of query q over all keys. */
@@ -80,6 +81,9 @@ plain_of(const struct oprig_case *c)
 	a.causal = c->attr[ATTENTION_CAUSAL] != 0;
 	a.raw = c->attr[ATTENTION_RAW] != 0;
 	a.rope = c->attr[ATTENTION_ROPE];
+	a.gain = c->attr[ATTENTION_GAIN] > 0 ? c->attr[ATTENTION_GAIN] : 1;
+	a.rotary = c->attr[ATTENTION_ROTARY] > 0 ? (size_t)c->attr[ATTENTION_ROTARY] : a.dim;
+	a.window = (size_t)c->attr[ATTENTION_WINDOW];
 	return a;
 }
 
@@ -129,6 +133,15 @@ static const struct oprig_case attentions[] = {
 	  .attr = { 2, 1, 1, 100 },
 	  .n_in = 2,
 	  .in = { OPRIG_NUMBERS(150, 16), OPRIG_IDS(150, 5) } },
+	{ .op = "attention",
+	  .attr = { 2, 1, 1, [ATTENTION_WINDOW] = 3 },
+	  .n_in = 2,
+	  .in = { OPRIG_NUMBERS(9, 16), OPRIG_IDS(9, 5) } },
+	{ .op = "attention",
+	  .attr = { 2, 1, 1,
+		    100, [ATTENTION_ROTARY] = 2, [ATTENTION_GAIN] = 1.25, [ATTENTION_WINDOW] = 70 },
+	  .n_in = 2,
+	  .in = { OPRIG_NUMBERS(150, 24), OPRIG_IDS(150, 5) } },
 	{ .op = "attention",
 	  .attr = { 3, 3 },
 	  .n_in = 2,

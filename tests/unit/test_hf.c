@@ -104,7 +104,7 @@ ask(struct asked *a, const char *model)
 
 	*a = (struct asked){ .model = model, .vectors = published_json(model, "vectors.json") };
 	doubled = json_object_get(a->vectors, "token_type_ids") != NULL;
-	if (hf_read(published_path(model, "", path, sizeof path), &c, &e) < 0)
+	if (hf_read(published_path(model, "", path, sizeof path), false, &c, &e) < 0)
 		fail_msg("%s", e.msg);
 	io.next_token = strcmp(ckpt_get(c, "tells"), "next-token") == 0;
 	io.length = json_array_size(json_array_get(json_object_get(a->vectors, "input_ids"), 0));
@@ -237,7 +237,7 @@ data_that_does_not_fit_is_refused_by_net_spec_of(void **state)
 	char path[1024];
 
 	(void)state;
-	CHECK_INT(hf_read(published_path("bert", "", path, sizeof path), &c, &e), 0);
+	CHECK_INT(hf_read(published_path("bert", "", path, sizeof path), false, &c, &e), 0);
 	CHECK_INT(net_ckpt_spec(c, &spec, &io, &e), -1);
 	CHECK(strstr(e.msg, "121") && strstr(e.msg, "embedding, 120"));
 	io.vocab = 100;
@@ -268,7 +268,7 @@ position_tables_keep_their_length(void **state)
 	real *value;
 
 	(void)state;
-	CHECK_INT(hf_read(published_path("bert", "", path, sizeof path), &c, &e), 0);
+	CHECK_INT(hf_read(published_path("bert", "", path, sizeof path), false, &c, &e), 0);
 	CHECK_INT(net_ckpt_spec(c, &spec, &io, &e), 0);
 	net = net_new("s", &spec, &io, 4, NULL, NULL, &e);
 	CHECK(net != NULL);

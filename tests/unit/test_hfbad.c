@@ -32,7 +32,7 @@ parse(const char *what, const json_t *config, const struct ckpt *theirs, const c
 	char *text = json_dumps(config, JSON_ENCODE_ANY);
 	struct ckpt *c = NULL;
 	struct err e = { "" };
-	int status = hf_parse(text, strlen(text), theirs, &c, &e);
+	int status = hf_parse(text, strlen(text), theirs, false, &c, &e);
 
 	if (want && (status == 0 || strcmp(e.msg, want) != 0))
 		fail_msg("%s: '%s', expected '%s'", what, e.msg, want);
@@ -48,10 +48,12 @@ static const struct config_case {
 } configs[] = {
 	{ "bert", "model_type", "\"t5\"",
 	  "config.json: model_type: unsupported value \"t5\" (expected one of bert, distilbert, "
-	  "gpt2, llama)" },
+	  "roberta, xlm-roberta, camembert, electra, albert, gpt2, gpt_neox, opt, llama, mistral, "
+	  "qwen2, qwen3, gemma, phi3)" },
 	{ "bert", "model_type", NULL,
 	  "config.json: model_type: unsupported value nothing (expected one of bert, distilbert, "
-	  "gpt2, llama)" },
+	  "roberta, xlm-roberta, camembert, electra, albert, gpt2, gpt_neox, opt, llama, mistral, "
+	  "qwen2, qwen3, gemma, phi3)" },
 	{ "bert", "hidden_act", "\"gelu_new\"", NULL },
 	{ "bert", "hidden_act", "\"tanh\"",
 	  "config.json: hidden_act: unsupported value \"tanh\" (expected one of gelu, gelu_new, "
@@ -74,7 +76,7 @@ static const struct config_case {
 	  "[null,\"single_label_classification\"])" },
 	{ "bert", "architectures", "[\"BertForMaskedLM\"]",
 	  "config.json: architectures: unsupported value [\"BertForMaskedLM\"] (expected "
-	  "BertForSequenceClassification or BertModel)" },
+	  "BertForSequenceClassification or BertModel; `head new` leaves another head out)" },
 	{ "bert", "architectures", NULL, NULL },
 	{ "bert", "layer_norm_eps", NULL, NULL },
 	{ "bert", "layer_norm_eps", "\"x\"",
@@ -153,7 +155,7 @@ static const struct config_case {
 	  "config.json: add_cross_attention: unsupported value true (expected false)" },
 	{ "gpt2", "architectures", "[\"GPT2ForSequenceClassification\"]",
 	  "config.json: architectures: unsupported value [\"GPT2ForSequenceClassification\"] "
-	  "(expected GPT2LMHeadModel or GPT2Model)" },
+	  "(expected GPT2LMHeadModel or GPT2Model; `head new` leaves another head out)" },
 	{ "gpt2", "n_inner", "80", NULL },
 	{ "gpt2", "n_inner", "60",
 	  "tensor transformer.h.0.mlp.c_fc.weight: shape [20, 80], but n_inner of config.json is "
@@ -164,25 +166,15 @@ static const struct config_case {
 	  "config.json: tie_word_embeddings: invalid value 3 (expected true or false)" },
 	{ "gpt2-f16", "resid_pdrop", "1.5",
 	  "config.json: resid_pdrop: decoder: invalid dropout '1.5' (expected 0 to 0.99)" },
-	{ "llama", "rope_scaling", "{\"rope_type\":\"llama3\",\"factor\":8.0}",
-	  "config.json: rope_scaling: unsupported value {\"rope_type\":\"llama3\",\"factor\":8.0} "
-	  "(expected null or the type \"default\")" },
-	{ "llama", "rope_scaling", "{\"type\":\"linear\"}",
-	  "config.json: rope_scaling: unsupported value {\"type\":\"linear\"} (expected null or "
-	  "the type \"default\")" },
-	{ "llama", "rope_scaling", "{\"rope_type\":\"default\"}", NULL },
-	{ "llama", "rope_parameters", "{\"rope_type\":\"default\",\"rope_theta\":0}",
-	  "config.json: rope_parameters: rope_theta: invalid value 0 (expected above 0)" },
-	{ "llama", "attention_bias", "true",
-	  "config.json: attention_bias: unsupported value true (expected false)" },
-	{ "llama", "mlp_bias", "true",
-	  "config.json: mlp_bias: unsupported value true (expected false)" },
-	{ "llama", "hidden_act", "\"gelu\"",
-	  "config.json: hidden_act: unsupported value \"gelu\" (expected one of silu, swish)" },
+	{ "llama", "hidden_act", "\"gelu\"", NULL },
+	{ "llama", "hidden_act", "\"relu\"",
+	  "config.json: hidden_act: unsupported value \"relu\" (expected one of silu, swish, "
+	  "gelu_pytorch_tanh, gelu, gelu_new)" },
 	{ "llama", "head_dim", "8", NULL },
 	{ "llama", "head_dim", "16",
-	  "config.json: head_dim: unsupported value 16 (expected the width 32 divided by 4 "
-	  "heads)" },
+	  "tensor model.layers.0.self_attn.q_proj.weight: shape [32, 32], but num_attention_heads "
+	  "of "
+	  "config.json is 4 (expected [64, 32])" },
 	{ "llama", "num_key_value_heads", "4",
 	  "tensor model.layers.0.self_attn.k_proj.weight: shape [16, 32], but num_key_value_heads "
 	  "of config.json is 4 (expected [32, 32])" },
@@ -197,7 +189,8 @@ static const struct config_case {
 	  "config.json is true" },
 	{ "torch-mlp", "torch_dtype", NULL,
 	  "config.json: model_type: unsupported value nothing (expected one of bert, distilbert, "
-	  "gpt2, llama)" },
+	  "roberta, xlm-roberta, camembert, electra, albert, gpt2, gpt_neox, opt, llama, mistral, "
+	  "qwen2, qwen3, gemma, phi3)" },
 };
 
 static void
@@ -233,15 +226,17 @@ text_that_is_no_object_is_refused(void **state)
 		{ "", "config.json: '[' or '{' expected near end of file at line 1" },
 		{ "{\"model_type\": \"bert\", \"model_type\": \"gpt2\"}",
 		  "config.json: duplicate object key near '\"model_type\"' at line 1" },
-		{ "{\"model_type\": {}}", "config.json: model_type: unsupported value {} (expected "
-					  "one of bert, distilbert, gpt2, llama)" },
+		{ "{\"model_type\": {}}",
+		  "config.json: model_type: unsupported value {} (expected "
+		  "one of bert, distilbert, roberta, xlm-roberta, camembert, electra, albert, "
+		  "gpt2, gpt_neox, opt, llama, mistral, qwen2, qwen3, gemma, phi3)" },
 	};
 	struct ckpt *none = ckpt_new(), *c;
 	struct err e;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		CHECK_INT(hf_parse(bad[i].text, strlen(bad[i].text), none, &c, &e), -1);
+		CHECK_INT(hf_parse(bad[i].text, strlen(bad[i].text), none, false, &c, &e), -1);
 		CHECK_STR(e.msg, bad[i].want);
 	}
 	ckpt_free(none);
@@ -273,11 +268,14 @@ missing_extra_and_transposed_tensors_are_named(void **state)
 	(void)state;
 	t = tensor(c, "bert.pooler.dense.bias");
 	rename_to(t, "cls.bias");
-	parse("missing", bert, c, "tensor bert.pooler.dense.bias: missing");
+	parse("missing", bert, c,
+	      "tensor bert.pooler.dense.bias: missing: the file has no head, or another one; "
+	      "`head new` makes one for the data");
 	rename_to(t, "bert.pooler.dense.bias");
 	ckpt_add(c, "cls.predictions.bias", 1, (size_t[]){ 2 }, NULL);
 	parse("extra", bert, c,
-	      "tensor cls.predictions.bias: not part of a bert that predicts classes");
+	      "tensor cls.predictions.bias: not part of a bert that predicts classes; `head new` "
+	      "leaves it out");
 	rename_to(tensor(c, "cls.predictions.bias"), "bert.embeddings.position_ids");
 	parse("a buffer", bert, c, NULL);
 	t = tensor(c, "bert.encoder.layer.1.output.dense.weight");
@@ -405,7 +403,7 @@ says(const char *dir, const char *behind)
 	struct err e = { "" };
 	char want[400];
 
-	CHECK_INT(hf_read(dir, &c, &e), -1);
+	CHECK_INT(hf_read(dir, false, &c, &e), -1);
 	snprintf(want, sizeof want, "%s%s", dir, behind);
 	CHECK_STR(e.msg, want);
 }
@@ -459,13 +457,13 @@ a_model_in_pieces_is_read(void **state)
 	write_text(dir, "model.safetensors.index.json",
 		   "{\"weight_map\": {\"a\": \"0.safetensors\", \"b\": \"1.safetensors\", \"c\": "
 		   "\"0.safetensors\"}}");
-	if (hf_read(dir, &c, &e) < 0)
+	if (hf_read(dir, false, &c, &e) < 0)
 		fail_msg("%s", e.msg);
-	CHECK_INT(hf_read(published_path("llama", "", path, sizeof path), &want, &e), 0);
+	CHECK_INT(hf_read(published_path("llama", "", path, sizeof path), false, &want, &e), 0);
 	published_same_tensors("pieces", want, c);
 	ckpt_free(c);
 	copy("llama", "model.safetensors", dir, "1.safetensors");
-	CHECK_INT(hf_read(dir, &c, &e), -1);
+	CHECK_INT(hf_read(dir, false, &c, &e), -1);
 	CHECK(strstr(e.msg, "1.safetensors: tensor ") && strstr(e.msg, ": in more than one file"));
 	ckpt_free(all), ckpt_free(half[0]), ckpt_free(half[1]), ckpt_free(want);
 	tmpfolder_remove(dir);

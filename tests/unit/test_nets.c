@@ -55,7 +55,18 @@ static const struct net_case {
 	  "position=rotary pool=attention bias=off",
 	  &texts },
 	{ "transformer layers=1 width=8 heads=1 residual=off dropout=0.1 position=none", &texts },
+	{ "transformer layers=3 width=6 heads=2 share=on embed=4 pooler=gelu embed-norm=on types=1 "
+	  "first-position=2 order=post",
+	  &texts },
 	{ "decoder layers=2 width=8 heads=2", &stream },
+	{ "decoder layers=2 width=8 heads=2 kv-heads=1 norm=rms-one activation=geglu-tanh "
+	  "position=rotary bias=off attention-bias=qkv head-width=6 qk-norm=on rotary-part=0.7 "
+	  "rope-scaling=yarn rope-factor=3 rope-gain=1.1 rope-high=32 embed-scale=on tied=off "
+	  "window=2 window-blocks=2",
+	  &stream },
+	{ "decoder layers=2 width=8 heads=2 parallel=on position=rotary rope-scaling=llama3 "
+	  "rope-factor=8 activation=geglu first-position=1 ff-bias=off",
+	  &stream },
 	{ "decoder layers=1 width=8 heads=4 kv-heads=2 norm=rms activation=swiglu position=rotary "
 	  "bias=off tied=off",
 	  &stream },

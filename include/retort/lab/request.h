@@ -140,6 +140,7 @@ struct request_net {
 	char name[NET_NAME];     /* TEACHER */
 	char spec[NET_SPEC];     /* STUDENT: or "again" */
 	char from[64];           /* the path that ckpt or file were read from */
+	bool head_new;           /* of ckpt without its head: a new one is made for the data */
 	struct ckpt *ckpt;       /* owned; NULL: none */
 	struct logit_file *file; /* owned; NULL: none */
 };

@@ -15,7 +15,7 @@
 #include "retort/nn/tensor.h"
 
 #define GRAPH_INPUTS 3
-#define GRAPH_ATTRS 12
+#define GRAPH_ATTRS 16
 #define GRAPH_PARAMS 8
 
 struct node {

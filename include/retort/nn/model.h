@@ -14,7 +14,8 @@
 #define MODEL_BLOCKS 32 /* blocks, at most */
 #define MODEL_LAYERS (MODEL_BLOCKS + 2)
 #define MODEL_WIDTH 16384
-#define MODEL_OPTIONS 24
+#define MODEL_OPTIONS 40
+#define MODEL_TEXT 2048 /* bytes of a description, at most */
 
 struct model;
 

@@ -21,7 +21,7 @@
 int
 hf_wants(const char *name, const char *type, struct err *e)
 {
-	if (hf_tensors_is_buffer(name))
+	if (hf_tensor_names_buffer(name))
 		return 0;
 	if (strcmp(type, "F32") == 0 || strcmp(type, "F16") == 0 || strcmp(type, "BF16") == 0)
 		return 1;
@@ -44,31 +44,36 @@ note_number(struct ckpt *c, const char *key, size_t n)
 static void
 write_notes(const struct hf_model *m, struct ckpt *c)
 {
-	char text[512], key[40];
+	char text[MODEL_TEXT], key[40];
 
 	ckpt_note(c, "model", model_print(&m->spec, text, sizeof text));
-	note_number(c, "length", hf_layout_size(m, 'P'));
+	note_number(c, "length", (size_t)hf_layout_get(m, "positions"));
 	note_number(c, "vocabulary", m->vocab);
 	note_number(c, "classes", m->classes ? m->classes : m->vocab);
-	ckpt_note(c, "tells", m->classes ? "class" : "next-token");
-	for (size_t i = 0; m->label && i < m->classes; i++) {
+	ckpt_note(c, "tells", hf_layout_predicts(m) ? "next-token" : "class");
+	if (m->head_new)
+		ckpt_note(c, "head", "new");
+	if (m->vocabulary)
+		ckpt_note(c, "vocabulary-hash", m->vocabulary);
+	for (size_t i = 0; m->label && !m->head_new && i < m->classes; i++) {
 		snprintf(key, sizeof key, "label.%zu", i);
 		ckpt_note(c, key, m->label[i]);
 	}
 }
 
 int
-hf_parse(const char *config, size_t size, const struct ckpt *theirs, struct ckpt **out,
-	 struct err *e)
+hf_parse(const char *config, size_t size, const struct ckpt *theirs, bool head_new,
+	 struct ckpt **out, struct err *e)
 {
 	struct hf_model m;
 	struct ckpt *c;
 	int status;
 
-	if (hf_config_parse(config, size, &m, e) < 0)
+	if (hf_config_parse(config, size, head_new, &m, e) < 0)
 		return err_wrap(e, "config.json");
 	c = ckpt_new();
 	write_notes(&m, c);
+	hf_layout_normalize(&m.spec);
 	status = hf_tensors_read(&m, theirs, c, e);
 	hf_layout_release(&m);
 	if (status < 0) {
@@ -137,6 +142,8 @@ read_notes(const struct ckpt *c, struct hf_model *m, struct err *e)
 	    note_size(c, "classes", &m->classes, e) < 0)
 		return -1;
 	read_names(c, m);
+	if (ckpt_get(c, "vocabulary-hash"))
+		m->vocabulary = mem_text(ckpt_get(c, "vocabulary-hash"));
 	return 0;
 }
 
@@ -237,7 +244,7 @@ read_tensors(const char *dir, struct ckpt **out, struct err *e)
 }
 
 int
-hf_read(const char *dir, struct ckpt **out, struct err *e)
+hf_read(const char *dir, bool head_new, struct ckpt **out, struct err *e)
 {
 	char *path = io_join(dir, "config.json"), *config = NULL;
 	struct ckpt *theirs = NULL;
@@ -247,7 +254,7 @@ hf_read(const char *dir, struct ckpt **out, struct err *e)
 	mem_free(path);
 	if (status == 0)
 		status = read_tensors(dir, &theirs, e);
-	if (status == 0 && hf_parse(config, size, theirs, out, e) < 0)
+	if (status == 0 && hf_parse(config, size, theirs, head_new, out, e) < 0)
 		status = err_wrap(e, "%s", dir);
 	ckpt_free(theirs);
 	mem_free(config);

@@ -12,10 +12,11 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/nn/hf/hf_labels.h"
+#include "retort/nn/hf/hf_rope.h"
 #include "retort/nn/models/model_table.h"
 
 #define VOCAB (1 << 20) /* token ids, at most; as in the notes of a checkpoint */
-#define LABELS DATASET_CLASSES
 
 /* Write a value as JSON, truncated, for messages; returns buf. */
 static const char *
@@ -95,13 +96,13 @@ read_switch(struct hf_model *m, const struct hf_key *k, const json_t *value, str
 static bool
 act_fits(const struct hf_model *m, const struct hf_act *a)
 {
-	return (strcmp(a->ours, "swiglu") == 0) == (strstr(m->layout->model, "swiglu") != NULL);
+	return (strstr(a->ours, "glu") != NULL) == (strstr(m->layout->model, "glu") != NULL);
 }
 
 static int
 read_act(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
 {
-	const char *word = value ? json_string_value(value) : k->absent;
+	const char *word = value && !json_is_null(value) ? json_string_value(value) : k->absent;
 	struct text names = { 0 };
 	char got[60];
 	int status;
@@ -134,137 +135,79 @@ read_vocab(struct hf_model *m, const struct hf_key *k, const json_t *value, stru
 	return 0;
 }
 
-static int
-read_labels(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
-{
-	size_t n = json_object_size(value);
-	char number[24];
-
-	if (!value || json_is_null(value))
-		return 0;
-	if (!json_is_object(value) || n < 1 || n > LABELS)
-		return err_set(e, "%s: invalid value (expected an object of 1 to %d names)",
-			       k->name, LABELS);
-	m->classes = n;
-	m->label = mem_array(n, sizeof *m->label);
-	for (size_t i = 0; i < n; i++) {
-		const char *name;
-
-		snprintf(number, sizeof number, "%zu", i);
-		name = json_string_value(json_object_get(value, number));
-		if (!name)
-			return err_set(e, "%s: %zu names without \"%zu\"", k->name, n, i);
-		m->label[i] = mem_text(name);
-	}
-	return 0;
-}
-
-/* Read {name: id, ...}: the names where there are no others, else it must agree with them. */
-static int
-read_label_ids(struct hf_model *m, const struct hf_key *k, json_t *value, struct err *e)
-{
-	size_t n = json_object_size(value);
-	bool alone = !m->label;
-	const char *name;
-	json_t *id;
-
-	if (!value || json_is_null(value) || (json_is_object(value) && n == 0))
-		return 0;
-	if (!json_is_object(value) || n > LABELS)
-		return err_set(e, "%s: invalid value (expected an object of 1 to %d names)",
-			       k->name, LABELS);
-	if (alone) {
-		m->classes = n;
-		m->label = mem_array(n, sizeof *m->label);
-	}
-	json_object_foreach(value, name, id)
-	{
-		json_int_t i = json_is_integer(id) ? json_integer_value(id) : -1;
-
-		if (i < 0 || (size_t)i >= m->classes || (alone && m->label[i]))
-			return err_set(e,
-				       "%s: '%.40s': invalid id (expected each of 0 to %zu once)",
-				       k->name, name, m->classes - 1);
-		if (alone)
-			m->label[i] = mem_text(name);
-		else if (strcmp(m->label[i], name) != 0)
-			return err_set(
-				e,
-				"%s: '%.40s' is %d, but id2label says %d is '%.40s'; correct "
-				"the one that is wrong",
-				k->name, name, (int)i, (int)i, m->label[i]);
-	}
-	return 0;
-}
-
-/* Number of classes: that of the names; else this key; else two, as in the transformers library. */
-static int
-read_count(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
-{
-	json_int_t n = value ? json_integer_value(value) : 2;
-	char got[60];
-
-	if (m->classes)
-		return 0;
-	if (n < 1 || n > LABELS)
-		return err_set(e, "%s: invalid value %s (expected a whole number from 1 to %d)",
-			       k->name, show_json(value, got, sizeof got), LABELS);
-	m->classes = (size_t)n;
-	return 0;
-}
-
 /* The class of the network in the transformers library determines its output: only classifiers and
  * language models are supported. */
 static int
-read_class(const struct hf_key *k, const json_t *value, struct err *e)
+read_class(const struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
 {
 	const char *word = json_string_value(json_array_get(value, 0));
 	size_t len = word ? strlen(word) : 0;
 	char got[80];
 
-	if (!value || json_is_null(value))
+	if (!value || json_is_null(value) || m->head_new)
 		return 0;
 	for (const char *p = k->arg; *p; p += strcspn(p, " "), p += *p == ' ')
 		if (len && strcspn(p, " ") == len && strncmp(p, word, len) == 0)
 			return 0;
-	return err_set(e, "%s: unsupported value %s (expected %.*s or %s)", k->name,
-		       show_json(value, got, sizeof got), (int)strcspn(k->arg, " "), k->arg,
-		       k->arg + strcspn(k->arg, " ") + 1);
+	return err_set(e,
+		       "%s: unsupported value %s (expected %.*s or %s; `head new` leaves another "
+		       "head out)",
+		       k->name, show_json(value, got, sizeof got), (int)strcspn(k->arg, " "),
+		       k->arg, k->arg + strcspn(k->arg, " ") + 1);
 }
 
+/* Set a whole number that another one changes: `add` is added to it, and null means `none`. */
 static int
-read_head(const struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
+read_moved(struct hf_model *m, const struct hf_key *k, const json_t *value, double add,
+	   const char *none, struct err *e)
 {
-	double width = hf_layout_get(m, "width"), heads = hf_layout_get(m, "heads"),
-	       x = json_number_value(value);
-	char got[60];
-
-	if (!value || json_is_null(value) || (x * heads >= width && x * heads <= width))
-		return 0;
-	return err_set(e, "%s: unsupported value %s (expected the width %g divided by %g heads)",
-		       k->name, show_json(value, got, sizeof got), width, heads);
-}
-
-static int
-read_rope(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
-{
-	static const struct hf_key base = { "rope_theta", HF_OPTION, "rope-base", NULL };
-	const json_t *type = json_object_get(value, "rope_type"),
-		     *part = json_object_get(value, "partial_rotary_factor");
-	const char *word;
-	char got[100];
+	const char *absent = k->absent && strcmp(k->absent, "null") == 0 ? none : k->absent;
+	char text[60], got[60];
 
 	if (!value || json_is_null(value))
+		snprintf(text, sizeof text, "%s", value || !absent ? none : absent);
+	else if (json_is_integer(value))
+		text_number(text, sizeof text, json_number_value(value) + add);
+	else
+		return err_set(e, "%s: invalid value %s (expected a whole number)", k->name,
+			       show_json(value, got, sizeof got));
+	return hf_layout_set(m, k->arg, text, e) < 0 ? err_wrap(e, "%s", k->name) : 0;
+}
+
+static int
+read_bias(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
+{
+	char got[60];
+
+	if (value && !json_is_boolean(value))
+		return err_set(e, "%s: invalid value %s (expected true or false)", k->name,
+			       show_json(value, got, sizeof got));
+	return json_is_true(value) ? hf_layout_set(m, k->arg, "on", e) : 0;
+}
+
+static int
+read_same(const struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
+{
+	double want = hf_layout_get(m, k->arg);
+	char got[60];
+
+	if (!value || json_is_null(value) || json_number_value(value) == want)
 		return 0;
-	type = type ? type : json_object_get(value, "type");
-	word = type ? json_string_value(type) : "default";
-	if (!json_is_object(value) || !word || strcmp(word, "default") != 0 ||
-	    (part && json_number_value(part) < 1))
-		return err_set(e,
-			       "%s: unsupported value %s (expected null or the type \"default\")",
-			       k->name, show_json(value, got, sizeof got));
-	value = json_object_get(value, "rope_theta");
-	return value && read_option(m, &base, value, e) < 0 ? err_wrap(e, "%s", k->name) : 0;
+	return err_set(e, "%s: unsupported value %s (expected %g, as %s)", k->name,
+		       show_json(value, got, sizeof got), want,
+		       hf_layout_find(m->layout, k->arg)->name);
+}
+
+/* Keys of sizes whose plain value, null or the width, is written as 0. */
+static int
+read_width(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
+{
+	double plain = hf_layout_get(m, "width");
+
+	if (read_moved(m, k, value, 0, "0", e) < 0)
+		return -1;
+	plain /= k->kind == HF_HEAD ? hf_layout_get(m, "heads") : 1;
+	return hf_layout_get(m, k->arg) == plain ? hf_layout_set(m, k->arg, "0", e) : 0;
 }
 
 static int
@@ -280,16 +223,22 @@ read_key(struct hf_model *m, const struct hf_key *k, json_t *value, struct err *
 		return none ? 0 : read_option(m, k, value, e);
 	case HF_SWITCH:
 		return read_switch(m, k, value, e);
+	case HF_BIAS:
+		return read_bias(m, k, value, e);
+	case HF_FIRST:
+		return read_moved(m, k, value, 1, "0", e);
+	case HF_WINDOW:
+		return read_moved(m, k, value, 0, "0", e);
 	case HF_ACT:
 		return read_act(m, k, value, e);
 	case HF_VOCAB:
 		return read_vocab(m, k, value, e);
 	case HF_LABELS:
-		return read_labels(m, k, value, e);
+		return hf_labels_read(m, k, value, e);
 	case HF_LABEL_IDS:
-		return read_label_ids(m, k, value, e);
+		return hf_labels_read_ids(m, k, value, e);
 	case HF_CLASS:
-		return read_class(k, value, e);
+		return read_class(m, k, value, e);
 	case HF_ONLY:
 	case HF_NEVER:
 		return read_only(k, value, e);
@@ -300,15 +249,24 @@ read_key(struct hf_model *m, const struct hf_key *k, json_t *value, struct err *
 
 /* Keys that depend on others. */
 static int
-read_key_late(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
+read_key_late(struct hf_model *m, const struct hf_key *k, json_t *value, struct err *e)
 {
 	switch (k->kind) {
 	case HF_COUNT:
-		return read_count(m, k, value, e);
+		return hf_labels_read_count(m, k, value, e);
 	case HF_HEAD:
-		return read_head(m, k, value, e);
+	case HF_EMBED:
+		return read_width(m, k, value, e);
+	case HF_SAME:
+		return read_same(m, k, value, e);
+	case HF_PLACES:
+		return read_moved(m, k, value, -hf_layout_get(m, "first-position"), "0", e);
 	case HF_ROPE:
-		return read_rope(m, k, value, e);
+		return hf_rope_read(m, k->name, value, e);
+	case HF_USES_WINDOW:
+	case HF_WINDOW_FROM:
+	case HF_LAYER_TYPES:
+		return hf_rope_window(m, k, value, e);
 	default:
 		return 0;
 	}
@@ -318,7 +276,7 @@ static int
 read_layout(const json_t *root, struct hf_model *m, struct err *e)
 {
 	const json_t *type = json_object_get(root, "model_type");
-	char got[60], names[80];
+	char got[60], names[200];
 
 	for (size_t i = 0; json_is_string(type) && i < hf_layout_table_count; i++)
 		if (strcmp(json_string_value(type), hf_layout_table[i].name) == 0) {
@@ -337,7 +295,7 @@ check_sizes(const struct hf_model *m, struct err *e)
 	size_t kv = (size_t)hf_layout_get(m, "kv-heads");
 	const struct hf_layout *l = m->layout;
 
-	if (width % heads)
+	if (width % heads && hf_layout_get(m, "head-width") <= 0)
 		return err_set(e, "%s: %zu is not a multiple of %s, which is %zu",
 			       hf_layout_key(l, 'D'), width, hf_layout_find(l, "heads")->name,
 			       heads);
@@ -349,13 +307,15 @@ check_sizes(const struct hf_model *m, struct err *e)
 }
 
 int
-hf_config_parse(const char *json, size_t size, struct hf_model *m, struct err *e)
+hf_config_parse(const char *json, size_t size, bool head_new, struct hf_model *m, struct err *e)
 {
 	json_error_t where;
 	json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES, &where);
 	int status;
 
 	memset(m, 0, sizeof *m);
+	m->head_new = head_new;
+	m->window_blocks = -1;
 	if (!root)
 		return err_set(e, "%s at line %d", where.text, where.line);
 	status = json_is_object(root) ? read_layout(root, m, e) : err_set(e, "not a JSON object");
@@ -365,7 +325,12 @@ hf_config_parse(const char *json, size_t size, struct hf_model *m, struct err *e
 	for (const struct hf_key *k = status < 0 ? NULL : m->layout->key; status == 0 && k->name;
 	     k++)
 		status = read_key_late(m, k, json_object_get(root, k->name), e);
+	if (status == 0)
+		status = hf_rope_windows(m, e);
 	status = status < 0 ? status : check_sizes(m, e);
+	if (status == 0 && json_is_string(json_object_get(root, HF_CONFIG_VOCABULARY)))
+		m->vocabulary =
+			mem_text(json_string_value(json_object_get(root, HF_CONFIG_VOCABULARY)));
 	json_decref(root);
 	if (status < 0)
 		hf_layout_release(m);

@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "retort/nn/hf/hf_rope.h"
+#include "retort/nn/models/transformer.h"
+
 static void
 print_string(struct text *out, const char *s)
 {
@@ -104,9 +107,79 @@ is_written(const struct hf_model *m, const struct hf_key *k)
 {
 	if (k->kind == HF_SWITCH)
 		return strcmp(k->absent, "true") != 0 || hf_layout_get(m, k->arg) < 1;
+	if (k->kind == HF_HEAD)
+		return k->absent != NULL || hf_layout_get(m, k->arg) > 0;
 	if (k->kind == HF_ROPE)
 		return k->arg != NULL;
-	return k->kind != HF_COUNT && k->kind != HF_NEVER && k->kind != HF_HEAD;
+	if (k->kind == HF_WINDOW_FROM || k->kind == HF_LAYER_TYPES)
+		return (hf_rope_window_from(m) >= 0) == (k->kind == HF_WINDOW_FROM);
+	return k->kind != HF_COUNT && k->kind != HF_NEVER;
+}
+
+/* Write a size that is 0 where it has its plain value. */
+static void
+print_size(const struct hf_model *m, const struct hf_key *k, struct text *out)
+{
+	double x = k->arg ? hf_layout_get(m, k->arg) : 0;
+
+	switch (k->kind) {
+	case HF_HEAD:
+		x = (double)hf_layout_size(m, 'h');
+		break;
+	case HF_EMBED:
+		x = (double)hf_layout_size(m, 'E');
+		break;
+	case HF_FIRST:
+		x -= 1;
+		break;
+	case HF_PLACES:
+		x = (double)hf_layout_size(m, 'P');
+		break;
+	case HF_WINDOW_FROM:
+		x = hf_rope_window_from(m);
+		break;
+	default:
+		if (x <= 0) { /* HF_WINDOW */
+			text_add(out, "null");
+			return;
+		}
+	}
+	text_addf(out, "%.0f", x);
+}
+
+/* Keys of switches, sizes that may be plain, windows and rotary positions; else the text of the
+ * table.
+ */
+static void
+print_more(const struct hf_model *m, const struct hf_key *k, struct text *out)
+{
+	switch (k->kind) {
+	case HF_SWITCH:
+		text_add(out, hf_layout_get(m, k->arg) > 0 ? "true" : "false");
+		break;
+	case HF_BIAS:
+		text_add(out, (int)hf_layout_get(m, k->arg) == BIAS_ON ? "true" : "false");
+		break;
+	case HF_USES_WINDOW:
+		text_add(out, hf_layout_get(m, "window") > 0 ? "true" : "false");
+		break;
+	case HF_HEAD:
+	case HF_EMBED:
+	case HF_FIRST:
+	case HF_PLACES:
+	case HF_WINDOW:
+	case HF_WINDOW_FROM:
+		print_size(m, k, out);
+		break;
+	case HF_ROPE:
+		hf_rope_print(m, out);
+		break;
+	case HF_LAYER_TYPES:
+		hf_rope_print_types(m, out);
+		break;
+	default:
+		text_add(out, k->arg);
+	}
 }
 
 static void
@@ -115,12 +188,10 @@ print_key(const struct hf_model *m, const struct hf_key *k, struct text *out)
 	switch (k->kind) {
 	case HF_OPTION:
 	case HF_TWIN:
+	case HF_SAME:
 	case HF_QUADRUPLE:
 	case HF_SHARED:
 		print_option(m, k, out);
-		break;
-	case HF_SWITCH:
-		text_add(out, hf_layout_get(m, k->arg) > 0 ? "true" : "false");
 		break;
 	case HF_ACT:
 		print_act(m, k, out);
@@ -143,7 +214,7 @@ print_key(const struct hf_model *m, const struct hf_key *k, struct text *out)
 		print_first(k, out);
 		break;
 	default:
-		text_add(out, k->arg);
+		print_more(m, k, out);
 	}
 }
 
@@ -160,5 +231,7 @@ hf_config_print(const struct hf_model *m, struct text *out)
 		print_key(m, k, out);
 		first = false;
 	}
+	if (m->vocabulary)
+		text_addf(out, ",\n  \"%s\": \"%s\"", HF_CONFIG_VOCABULARY, m->vocabulary);
 	text_add(out, "\n}\n");
 }

@@ -11,6 +11,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/nn/models/model_table.h"
+#include "retort/nn/models/transformer.h"
 
 void
 hf_layout_release(struct hf_model *m)
@@ -18,7 +19,9 @@ hf_layout_release(struct hf_model *m)
 	for (size_t i = 0; m->label && i < m->classes; i++)
 		mem_free(m->label[i]);
 	mem_free(m->label);
+	mem_free(m->vocabulary);
 	m->label = NULL;
+	m->vocabulary = NULL;
 }
 
 const char *
@@ -75,22 +78,35 @@ hf_layout_size(const struct hf_model *m, char letter)
 {
 	size_t width = (size_t)hf_layout_get(m, "width"), kv = (size_t)hf_layout_get(m, "kv-heads");
 	size_t heads = (size_t)hf_layout_get(m, "heads"), ff = (size_t)hf_layout_get(m, "ff");
+	size_t head = (size_t)hf_layout_get(m, "head-width");
+	size_t embed = (size_t)hf_layout_get(m, "embed");
 
+	head = head ? head : width / heads;
+	kv = kv ? kv : heads;
+	ff = ff ? ff : 4 * width;
 	switch (letter) {
 	case 'V':
 		return m->vocab;
 	case 'P':
-		return (size_t)hf_layout_get(m, "positions");
+		return (size_t)(hf_layout_get(m, "positions") + hf_layout_get(m, "first-position"));
 	case 'T':
 		return (size_t)hf_layout_get(m, "types");
 	case 'D':
 		return width;
+	case 'E':
+		return embed ? embed : width;
 	case 'Q':
-		return 3 * width;
+		return (heads + 2 * kv) * head;
+	case 'H':
+		return heads * head;
 	case 'K':
-		return width / heads * (kv ? kv : heads);
+		return kv * head;
+	case 'h':
+		return head;
 	case 'F':
-		return ff ? ff : 4 * width;
+		return ff;
+	case 'G':
+		return 2 * ff;
 	default:
 		assert(letter == 'C');
 		return m->classes;
@@ -109,14 +125,61 @@ hf_layout_find(const struct hf_layout *l, const char *option)
 const char *
 hf_layout_key(const struct hf_layout *l, char letter)
 {
-	static const char letters[] = "PTDQKF";
-	static const char *const option[] = { "positions", "types",    "width",
-					      "width",     "kv-heads", "ff" };
+	static const char letters[] = "PTDQKFHhGE";
+	static const char *const option[] = { "positions", "types", "width", "width",
+					      "kv-heads",  "ff",    "heads", "head-width",
+					      "ff",        "embed" };
 	const char *at = strchr(letters, letter);
+	const struct hf_key *k = at ? hf_layout_find(l, option[at - letters]) : NULL;
 
-	if (!at)
+	if (letter == 'V' || letter == 'C')
 		return letter == 'V' ? "vocab_size" : "id2label";
-	return hf_layout_find(l, option[at - letters])->name;
+	return k ? k->name : hf_layout_find(l, "width")->name;
+}
+
+bool
+hf_layout_predicts(const struct hf_model *m)
+{
+	return strcmp(m->spec.kind->name, "decoder") == 0;
+}
+
+bool
+hf_layout_applies(const struct hf_model *m, const struct hf_tensor *t)
+{
+	size_t len = t->when ? strcspn(t->when, "!=") : 0;
+	bool other = len && t->when[len] == '!';
+	const char *want = len ? t->when + len + 1 + other : NULL;
+	char option[40], have[40];
+	int i;
+
+	if (!len)
+		return true;
+	snprintf(option, sizeof option, "%.*s", (int)len, t->when);
+	i = model_option(m->spec.kind, option);
+	assert(i >= 0);
+	return (strcmp(hf_layout_value(&m->spec, i, have, sizeof have), want) == 0) != other;
+}
+
+static bool
+is_gated(const struct model_spec *spec, int option)
+{
+	char word[40];
+
+	return strstr(hf_layout_value(spec, option, word, sizeof word), "glu") != NULL;
+}
+
+/* Whether the layout has a key that holds this option with others. */
+static bool
+has_compound(const struct hf_layout *l, const char *option)
+{
+	enum hf_kind kind = strncmp(option, "rope-", 5) == 0 ? HF_ROPE : HF_LAYER_TYPES;
+
+	if (kind == HF_LAYER_TYPES && strcmp(option, "window-blocks") != 0)
+		return false;
+	for (const struct hf_key *k = l->key; k->name; k++)
+		if (k->kind == kind)
+			return true;
+	return false;
 }
 
 /*
@@ -129,31 +192,49 @@ option_fits(const struct hf_layout *l, const struct model_spec *like, const stru
 	    int i)
 {
 	const struct model_option *o = &spec->kind->option[i];
+	const struct hf_key *k = hf_layout_find(l, o->name);
 	double x = spec->value[i], y = like->value[i];
-	char have[40], want[40];
 
-	if (x == y || strcmp(o->name, "dropout") == 0)
+	if (x == y || strcmp(o->name, "dropout") == 0 || has_compound(l, o->name))
 		return true;
-	if (!hf_layout_find(l, o->name) && strcmp(o->name, "rope-base") != 0)
+	if (!k && strcmp(o->name, "rope-base") != 0)
 		return false;
 	if (strcmp(o->name, "activation") == 0)
-		return (strcmp(hf_layout_value(spec, i, have, sizeof have), "swiglu") == 0) ==
-		       (strcmp(hf_layout_value(like, i, want, sizeof want), "swiglu") == 0);
-	return o->type != MODEL_WHOLE || x != 0;
+		return is_gated(spec, i) == is_gated(like, i);
+	if (k && k->kind == HF_BIAS)
+		return x == BIAS_OFF || x == BIAS_ON;
+	return o->type != MODEL_WHOLE || x != 0 ||
+	       (k && k->kind <= HF_WINDOW && k->kind >= HF_HEAD);
 }
 
-/* As many kv-heads as heads are the same as 0; ff 0 is four times the width. */
 static void
-normalize_sizes(struct model_spec *s)
+split_bias(struct model_spec *s, const char *option, double bias)
+{
+	int i = model_option(s->kind, option);
+
+	if (i >= 0 && s->value[i] == 0)
+		s->value[i] = bias != 0 ? BIAS_ON : BIAS_OFF;
+}
+
+void
+hf_layout_normalize(struct model_spec *s)
 {
 	int heads = model_option(s->kind, "heads"), kv = model_option(s->kind, "kv-heads"),
 	    ff = model_option(s->kind, "ff");
-	int width = model_option(s->kind, "width");
+	int width = model_option(s->kind, "width"), bias = model_option(s->kind, "bias"),
+	    head = model_option(s->kind, "head-width");
 
+	if (heads < 0 || kv < 0)
+		return;
 	if (s->value[kv] == s->value[heads])
 		s->value[kv] = 0;
 	if (s->value[ff] == 0)
 		s->value[ff] = 4 * s->value[width];
+	if (s->value[head] * s->value[heads] == s->value[width])
+		s->value[head] = 0;
+	split_bias(s, "attention-bias", s->value[bias]);
+	split_bias(s, "ff-bias", s->value[bias]);
+	s->value[bias] = 1;
 }
 
 /* Append the options that do not fit, "order=pre (it has post), ..."; returns their number. */
@@ -163,9 +244,12 @@ list_misfits(const struct hf_layout *l, const struct model_spec *spec, struct te
 	struct model_spec like;
 	char have[40], want[40];
 	int n = 0, status = model_table_parse(l->model, &like, NULL);
+	int ff = model_option(spec->kind, "ff");
 
 	assert(status == 0);
 	(void)status;
+	hf_layout_normalize(&like);
+	like.value[ff] = spec->value[ff];
 	for (int i = 0; spec->kind->option[i].name; i++)
 		if (!option_fits(l, &like, spec, i))
 			text_addf(out, "%s%s=%s (it has %s)", n++ ? ", " : "",
@@ -180,7 +264,7 @@ hf_layout_fit(struct hf_model *m, struct err *e)
 {
 	const struct hf_layout *best = NULL;
 	struct text nearest = { 0 };
-	char names[80];
+	char names[200];
 	int least = 1000, status = 0;
 
 	for (size_t i = 0; i < hf_layout_table_count && least > 0; i++) {
@@ -192,7 +276,7 @@ hf_layout_fit(struct hf_model *m, struct err *e)
 		if (strncmp(l->model, kind, strlen(kind)) != 0 || l->model[strlen(kind)] != ' ')
 			continue;
 		if (!best)
-			normalize_sizes(&m->spec);
+			hf_layout_normalize(&m->spec);
 		n = list_misfits(l, &m->spec, &t);
 		if (n < least) {
 			text_clear(&nearest);

@@ -63,18 +63,19 @@ group_of(const struct hf_model *m, const struct hf_tensor *row, int block)
 
 		assert(g.n < PARTS);
 		dims(m, &row[g.n], dim);
-		g.width[g.n] = row->turned ? dim[0] : dim[g.rank - 1];
+		g.width[g.n] = (row->flags & HF_TURNED) ? dim[0] : dim[g.rank - 1];
 		g.dim[g.rank - 1] += g.width[g.n];
 		if (g.rank == 2)
-			g.dim[0] = row->turned ? dim[1] : dim[0];
+			g.dim[0] = (row->flags & HF_TURNED) ? dim[1] : dim[0];
 	}
 	return g;
 }
 
+/* Whether a row is the table of logits, which a network that ties it does not have. */
 static bool
-is_tied(const struct hf_model *m)
+is_untied(const struct hf_tensor *row)
 {
-	return hf_layout_get(m, "tied") > 0;
+	return row->when && strcmp(row->when, "tied=off") == 0;
 }
 
 /* Call `each` for every group that the network has, in the order of the table. */
@@ -87,7 +88,7 @@ walk(const struct hf_model *m, int (*each)(const struct group *g, void *arg, str
 	for (const struct hf_tensor *row = m->layout->tensor; row->theirs;) {
 		int blocks = strstr(row->theirs, "%d") ? layers : 1, n = 1;
 
-		for (int b = 0; b < blocks && !(row->untied && is_tied(m)); b++) {
+		for (int b = 0; b < blocks && hf_layout_applies(m, row); b++) {
 			struct group g = group_of(m, row, b);
 
 			n = g.n;
@@ -143,9 +144,14 @@ missing(const struct group *g, const char *name, struct err *e)
 	if (strstr(g->row->theirs, "%d"))
 		return err_set(e, "tensor %s: missing; %s of config.json is %g", name,
 			       hf_layout_find(l, "layers")->name, hf_layout_get(g->m, "layers"));
-	if (g->row->untied)
+	if (is_untied(g->row))
 		return err_set(e, "tensor %s: missing; %s of config.json is false", name,
 			       hf_layout_find(l, "tied")->name);
+	if (g->row->flags & HF_IN_HEAD)
+		return err_set(e,
+			       "tensor %s: missing: the file has no head, or another one; `head "
+			       "new` makes one for the data",
+			       name);
 	return err_set(e, "tensor %s: missing", name);
 }
 
@@ -183,8 +189,10 @@ other_shape(const struct group *g, const struct hf_tensor *row, const struct ckp
 			t->name, got, hf_layout_key(g->m->layout, 'C'), g->m->classes, want);
 	return err_set(e, "tensor %s: shape %s, but %s of config.json is %zu (expected %s)",
 		       t->name, got, hf_layout_key(g->m->layout, row->dim[at]),
-		       row->dim[at] == 'Q'   ? dim[at] / 3
+		       row->dim[at] == 'Q'   ? hf_layout_size(g->m, 'D')
 		       : row->dim[at] == 'K' ? heads_of_keys(g->m)
+		       : row->dim[at] == 'H' ? (size_t)hf_layout_get(g->m, "heads")
+		       : row->dim[at] == 'G' ? dim[at] / 2
 					     : dim[at],
 		       want);
 }
@@ -199,6 +207,16 @@ has_shape(const struct hf_model *m, const struct hf_tensor *row, const struct ck
 	       memcmp(t->dim, dim, (size_t)t->rank * sizeof *dim) == 0;
 }
 
+/* Where number k of the last dimension of Retort's stands in a published tensor that has query, key
+ * and value of a head side by side. */
+static size_t
+mixed(const struct group *g, size_t k)
+{
+	size_t head = hf_layout_size(g->m, 'h'), heads = hf_layout_size(g->m, 'H') / head;
+
+	return (k / head % heads * 3 + k / head / heads) * head + k % head;
+}
+
 /* Copy one part between a published tensor and that of Retort. */
 static void
 move(const struct group *g, int part, float *ours, float *theirs, bool back)
@@ -210,14 +228,29 @@ move(const struct group *g, int part, float *ours, float *theirs, bool back)
 		from += g->width[i];
 	for (size_t r = 0; r < rows; r++)
 		for (size_t k = 0; k < width; k++) {
+			size_t at = g->row->flags & HF_MIXED ? mixed(g, k) : k;
 			float *a = &ours[r * all + from + k],
-			      *b = &theirs[g->row->turned ? k * rows + r : r * width + k];
+			      *b = &theirs[g->row->flags & HF_TURNED ? at * rows + r
+								     : r * width + at];
 
 			if (back)
 				*b = *a;
 			else
 				*a = *b;
 		}
+}
+
+/* Whether the group is left to its initial values, for a new head: that of the logits, and others
+ * of the head that the file does not have. */
+static bool
+is_left(const struct group *g, const struct reader *r)
+{
+	char name[CKPT_NAME];
+
+	if (!g->m->head_new || !(g->row->flags & HF_IN_HEAD))
+		return false;
+	return strncmp(g->row->ours, "logits.", 7) == 0 ||
+	       !find(g->m, r->theirs, their_name(g, 0, name, sizeof name));
 }
 
 static int
@@ -228,6 +261,8 @@ read_group(const struct group *g, void *arg, struct err *e)
 	struct ckpt_tensor *ours;
 	char name[CKPT_NAME];
 
+	if (is_left(g, r))
+		return 0;
 	for (int i = 0; i < g->n; i++) {
 		their_name(g, i, name, sizeof name);
 		t[i] = find(g->m, r->theirs, name);
@@ -248,8 +283,9 @@ static int
 check_tied(const struct hf_model *m, struct reader *r, struct err *e)
 {
 	for (const struct hf_tensor *row = m->layout->tensor; row->theirs; row++) {
-		const struct ckpt_tensor *t =
-			row->untied && is_tied(m) ? ckpt_find(r->theirs, row->theirs) : NULL;
+		const struct ckpt_tensor *t = is_untied(row) && !hf_layout_applies(m, row)
+						      ? ckpt_find(r->theirs, row->theirs)
+						      : NULL;
 		const struct ckpt_tensor *table = ckpt_find(r->ours, "embed.token");
 
 		if (!t)
@@ -265,22 +301,6 @@ check_tied(const struct hf_model *m, struct reader *r, struct err *e)
 	return 0;
 }
 
-bool
-hf_tensors_is_buffer(const char *name)
-{
-	static const char *const buffer[] = { "embeddings.position_ids", "attn.bias",
-					      "attn.masked_bias", "rotary_emb.inv_freq" };
-
-	for (size_t i = 0; i < sizeof buffer / sizeof *buffer; i++) {
-		size_t len = strlen(name), tail = strlen(buffer[i]);
-
-		if (len >= tail && strcmp(name + len - tail, buffer[i]) == 0 &&
-		    (len == tail || name[len - tail - 1] == '.'))
-			return true;
-	}
-	return false;
-}
-
 /* Refuse a tensor that the network does not have: of a block beyond the last, or of another kind of
  * network. */
 static int
@@ -292,7 +312,8 @@ check_extra(const struct hf_model *m, const struct reader *r, struct err *e)
 		const char *name = r->theirs->tensor[i].name;
 		size_t prefix = strlen(m->layout->prefix);
 
-		if (r->used[i] || hf_tensors_is_buffer(name))
+		if (r->used[i] || hf_tensor_names_buffer(name) ||
+		    (m->head_new && hf_tensor_names_of_head(name)))
 			continue;
 		for (const struct hf_tensor *row = m->layout->tensor; row->theirs; row++) {
 			const char *at = strstr(row->theirs, "%d"), *whole = row->theirs;
@@ -305,8 +326,10 @@ check_extra(const struct hf_model *m, const struct reader *r, struct err *e)
 					       "config.json is %g, counted from 0",
 					       name, layers->name, hf_layout_get(m, "layers"));
 		}
-		return err_set(e, "tensor %s: not part of a %s that predicts %s", name,
-			       m->layout->name, m->classes ? "classes" : "the next token");
+		return err_set(e, "tensor %s: not part of a %s that predicts %s%s", name,
+			       m->layout->name,
+			       hf_layout_predicts(m) ? "the next token" : "classes",
+			       hf_tensor_names_of_head(name) ? "; `head new` leaves it out" : "");
 	}
 	return 0;
 }

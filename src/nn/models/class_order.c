@@ -219,7 +219,7 @@ class_order_apply(struct ckpt *c, const struct dataset *ds, char *note, size_t s
 	int status;
 
 	note[0] = '\0';
-	if (!ds->class_name)
+	if (!ds->class_name || ckpt_get(c, "head"))
 		return 0;
 	if (!ckpt_get(c, "label.0")) {
 		snprintf(note, size,

@@ -23,7 +23,7 @@ kind_name(size_t i)
 int
 model_table_parse(const char *text, struct model_spec *out, struct err *e)
 {
-	char copy[512], synopsis[640], *word, *rest;
+	char copy[MODEL_TEXT], synopsis[MODEL_TEXT], *word, *rest;
 	int kind;
 
 	if (strlen(text) >= sizeof copy)

@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/nn/models/model_table.h"
+#include "retort/nn/ops/rope.h"
 
 /* Shapes of inputs and outputs as notes of a checkpoint; a size of 0 does not apply and is not
  * written. */
@@ -46,7 +48,7 @@ net_ckpt_of(const struct net *n, const real *value)
 {
 	struct ckpt *c = ckpt_new();
 	struct model_io io = n->io;
-	char spec[256];
+	char spec[MODEL_TEXT];
 
 	ckpt_note(c, "format", "retort 1");
 	ckpt_note(c, "model", model_print(&n->spec, spec, sizeof spec));
@@ -64,6 +66,22 @@ net_ckpt_of(const struct net *n, const real *value)
 	return c;
 }
 
+/* Whether the head of the network is not in the file, but a new one. */
+static bool
+is_head_new(const struct ckpt *c)
+{
+	const char *head = ckpt_get(c, "head");
+
+	return head && strcmp(head, "new") == 0;
+}
+
+/* Whether a parameter is one of the head: of the logits, or between them and the body. */
+static bool
+is_of_head(const char *name)
+{
+	return strncmp(name, "logits.", 7) == 0 || strncmp(name, "pooler.", 7) == 0;
+}
+
 int
 net_ckpt_load(const struct net *n, real *value, const struct ckpt *c, struct err *e)
 {
@@ -73,6 +91,8 @@ net_ckpt_load(const struct net *n, real *value, const struct ckpt *c, struct err
 		const struct param *p = &n->layout.param[i];
 		const struct ckpt_tensor *t = ckpt_find(c, p->name);
 
+		if (!t && is_head_new(c) && is_of_head(p->name))
+			continue;
 		if (!t)
 			return err_set(e, "%s: missing in the file", p->name);
 		if (t->rank != p->rank ||
@@ -85,10 +105,32 @@ net_ckpt_load(const struct net *n, real *value, const struct ckpt *c, struct err
 		const struct param *p = &n->layout.param[i];
 		const struct ckpt_tensor *t = ckpt_find(c, p->name);
 
-		for (size_t k = 0; k < p->len; k++)
+		for (size_t k = 0; t && k < p->len; k++)
 			value[p->offset + k] = (real)t->data[k];
 	}
 	return 0;
+}
+
+void
+net_ckpt_drop_head(struct ckpt *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_tensors; i++) {
+		const char *name = c->tensor[i].name;
+
+		name += strncmp(name, "moment", 6) == 0 && strchr(name, '.') ? 8 : 0;
+		if (strncmp(name, "logits.", 7) == 0)
+			mem_free(c->tensor[i].data);
+		else
+			c->tensor[n++] = c->tensor[i];
+	}
+	c->n_tensors = n;
+	for (size_t i = 0; i < c->n_notes; i++)
+		if (strncmp(c->note[i].key, "label.", 6) == 0)
+			c->note[i].key[0] = '-';
+	if (!is_head_new(c))
+		ckpt_note(c, "head", "new");
 }
 
 static int
@@ -113,7 +155,7 @@ read_number(const struct ckpt *c, const char *key, size_t most, size_t *out, str
 /* Check that the network of the file fits the data, which may have shorter texts and a smaller
  * vocabulary. */
 static int
-check_fit(const struct model_io *file, struct model_io *io, struct err *e)
+check_fit(const struct ckpt *c, const struct model_io *file, struct model_io *io, struct err *e)
 {
 	if ((file->length > 0) != (io->kind == DATASET_TOKENS))
 		return err_set(e, "the network of the file reads %s, not %s",
@@ -138,13 +180,21 @@ check_fit(const struct model_io *file, struct model_io *io, struct err *e)
 		return err_set(e,
 			       "rows of %zu tokens are longer than the %zu positions of the file",
 			       io->length, file->length);
-	if (io->next_token && io->vocab != file->vocab)
-		return err_set(e, "the network of the file predicts %zu tokens, the data have %zu",
-			       file->vocab, io->vocab);
-	if (!io->next_token && file->classes != io->classes)
-		return err_set(e, "the network of the file has %zu classes, the data have %zu",
+	if (!io->next_token && !is_head_new(c) && file->classes != io->classes)
+		return err_set(e,
+			       "the network of the file has %zu classes, the data have %zu; `head "
+			       "new` gives it an output for each class of the data",
 			       file->classes, io->classes);
 	return 0;
+}
+
+/* Whether rows may have more positions than those of the training. */
+static bool
+stretches(const struct model_spec *spec)
+{
+	int i = model_option(spec->kind, "rope-scaling");
+
+	return i >= 0 && spec->value[i] == ROPE_DYNAMIC;
 }
 
 int
@@ -152,6 +202,7 @@ net_ckpt_spec(const struct ckpt *c, struct model_spec *spec, struct model_io *io
 {
 	const char *model = ckpt_get(c, "model"), *tells = ckpt_get(c, "tells");
 	struct model_io file = { .features = 0 };
+	size_t table;
 	int positions;
 
 	if (!model)
@@ -171,10 +222,16 @@ net_ckpt_spec(const struct ckpt *c, struct model_spec *spec, struct model_io *io
 		spec->kind, "positions"); /* the table may be longer than the rows of training */
 	if (positions >= 0 && spec->value[positions] > (double)file.length)
 		file.length = (size_t)spec->value[positions];
-	if (check_fit(&file, io, e) < 0)
+	table = file.length;
+	if (stretches(spec) && io->length > file.length)
+		file.length = io->length;
+	if (check_fit(c, &file, io, e) < 0)
 		return -1;
+	if (io->next_token && model_option(spec->kind, "tied") < 0 && io->vocab != file.vocab)
+		return err_set(e, "the network of the file predicts %zu tokens, the data have %zu",
+			       file.vocab, io->vocab);
 	if (io->kind == DATASET_TOKENS && positions >= 0)
-		spec->value[positions] = (double)file.length;
+		spec->value[positions] = (double)table;
 	if (io->kind == DATASET_TOKENS)
 		io->vocab = file.vocab;
 	return 0;

@@ -13,54 +13,6 @@
 #include "retort/nn/ops/seq.h"
 #include "retort/nn/gemm/vmath.h"
 
-static int
-check_counts(const struct node *n, const struct heads *h, struct err *e)
-{
-	const double *a = n->attr;
-
-	if (!(a[ATTENTION_HEADS] >= 1 && a[ATTENTION_HEADS] <= 1024))
-		return err_set(e, "invalid heads %g (expected 1 to 1024)", a[ATTENTION_HEADS]);
-	if (!(a[ATTENTION_KV] >= 0) || h->kv > h->heads || h->heads % h->kv)
-		return err_set(
-			e, "invalid key and value heads %g (expected a divisor of %zu query heads)",
-			a[ATTENTION_KV], h->heads);
-	if (h->width % (h->heads + 2 * h->kv) || h->dim == 0)
-		return err_set(e,
-			       "invalid input width %zu (expected a multiple of %zu query, %zu key "
-			       "and %zu value heads)",
-			       h->width, h->heads, h->kv, h->kv);
-	if (!(a[ATTENTION_ROPE] == 0 || a[ATTENTION_ROPE] > 1))
-		return err_set(e, "invalid rotary base %g (expected above 1, or 0 for none)",
-			       a[ATTENTION_ROPE]);
-	if (h->rope > 0 && h->dim % 2)
-		return err_set(e, "invalid head width %zu (expected even for rotary positions)",
-			       h->dim);
-	return 0;
-}
-
-int
-heads_check(const struct graph *g, const struct node *n, struct heads *h, struct err *e)
-{
-	const struct tensor *x = &g->node[n->in[0]].out;
-
-	memset(h, 0, sizeof *h);
-	if (seq_check(g, n, 0, e) < 0 || (n->n_in > 1 && seq_check_ids(g, n, 1, x->dim[1], e) < 0))
-		return -1;
-	h->g = g;
-	h->n = n;
-	h->length = x->dim[1];
-	h->width = x->dim[2];
-	h->heads = n->attr[ATTENTION_HEADS] >= 1 ? (size_t)n->attr[ATTENTION_HEADS] : 1;
-	h->kv = n->attr[ATTENTION_KV] >= 1 ? (size_t)n->attr[ATTENTION_KV] : h->heads;
-	h->per = h->heads / h->kv;
-	h->dim = h->width / (h->heads + 2 * h->kv);
-	h->causal = n->attr[ATTENTION_CAUSAL] != 0;
-	h->raw = n->attr[ATTENTION_RAW] != 0;
-	h->rope = n->attr[ATTENTION_ROPE];
-	h->scale = (real)(1 / sqrt((double)h->dim));
-	return check_counts(n, h, e);
-}
-
 struct heads
 heads_of(const struct graph *g, const struct node *n)
 {
@@ -81,7 +33,8 @@ size_t
 heads_scratch(const struct heads *h)
 {
 	size_t block = h->length < HEADS_BLOCK ? h->length : HEADS_BLOCK;
-	size_t rotary = h->rope > 0 ? SEQ_ANGLES(h->dim) + (3 * h->length + 2 * block) * h->dim : 0;
+	size_t rotary =
+		h->turns ? SEQ_ANGLES(h->rope.width) + (3 * h->length + 2 * block) * h->dim : 0;
 
 	return rotary + 2 * block * h->length;
 }
@@ -90,23 +43,23 @@ heads_scratch(const struct heads *h)
 static void
 open_group(const struct heads *h, struct heads_group *group)
 {
-	size_t block = h->length < HEADS_BLOCK ? h->length : HEADS_BLOCK;
+	size_t block = h->length < HEADS_BLOCK ? h->length : HEADS_BLOCK, width = h->rope.width;
 	real *scratch = graph_scratch(h->g);
 	double *angle = (double *)(void *)scratch;
 
 	memset(group, 0, sizeof *group);
 	group->h = h;
-	if (h->rope > 0) {
-		group->rotation = scratch + SEQ_ANGLES(h->dim);
-		group->rotated_k = group->rotation + h->length * h->dim;
+	if (h->turns) {
+		group->rotation = scratch + SEQ_ANGLES(width);
+		group->rotated_k = group->rotation + h->length * width;
 		group->dk = group->rotated_k + h->length * h->dim;
 		group->turned_q = group->dk + h->length * h->dim;
 		group->dq = group->turned_q + block * h->dim;
 		scratch = group->dq + block * h->dim;
 		for (size_t t = 0; t < h->length; t++) {
-			seq_angles(angle, h->dim, h->rope, t, t == 0);
-			for (size_t i = 0; i < h->dim; i++)
-				group->rotation[t * h->dim + i] = (real)angle[i];
+			seq_angles(angle, &h->rope, t, t == 0);
+			for (size_t i = 0; i < width; i++)
+				group->rotation[t * width + i] = (real)(angle[i] * h->gain);
 		}
 	}
 	group->score = scratch;
@@ -118,16 +71,17 @@ static void
 rotate(const struct heads_group *group, const real *x, size_t from, size_t to, real *out)
 {
 	const struct heads *h = group->h;
-	size_t half = h->dim / 2;
+	size_t half = h->rope.width / 2;
 
 	for (size_t t = from; t < to; t++, out += h->dim) {
-		const real *a = x + t * h->width, *b = a + half, *c = group->rotation + t * h->dim,
-			   *s = c + half;
+		const real *a = x + t * h->width, *b = a + half,
+			   *c = group->rotation + t * h->rope.width, *s = c + half;
 
 		for (size_t i = 0; i < half; i++) {
 			out[i] = a[i] * c[i] - b[i] * s[i];
 			out[i + half] = b[i] * c[i] + a[i] * s[i];
 		}
+		memcpy(out + 2 * half, a + 2 * half, (h->dim - 2 * half) * sizeof *out);
 	}
 }
 
@@ -136,16 +90,18 @@ static void
 rotate_back(const struct heads_group *group, const real *dout, size_t from, size_t to, real *dx)
 {
 	const struct heads *h = group->h;
-	size_t half = h->dim / 2;
+	size_t half = h->rope.width / 2;
 
 	for (size_t t = from; t < to; t++, dout += h->dim) {
-		const real *c = group->rotation + t * h->dim, *s = c + half;
+		const real *c = group->rotation + t * h->rope.width, *s = c + half;
 		real *a = dx + t * h->width, *b = a + half;
 
 		for (size_t i = 0; i < half; i++) {
 			a[i] += dout[i] * c[i] + dout[i + half] * s[i];
 			b[i] += dout[i + half] * c[i] - dout[i] * s[i];
 		}
+		for (size_t i = 2 * half; i < h->dim; i++)
+			a[i] += dout[i];
 	}
 }
 
@@ -190,14 +146,14 @@ enter_group(struct heads_group *group, size_t index, bool gradients)
 	k = h->qkv + group->row * h->length * h->width + (h->heads + group->kv) * h->dim;
 	group->k = k;
 	group->ldk = h->width;
-	if (h->rope > 0) {
+	if (h->turns) {
 		rotate(group, k, 0, group->keys, group->rotated_k);
 		group->k = group->rotated_k;
 		group->ldk = h->dim;
 	}
 	if (gradients && !h->adds)
 		clear_gradients(group);
-	if (gradients && h->rope > 0)
+	if (gradients && h->turns)
 		memset(group->dk, 0, h->length * h->dim * sizeof *group->dk);
 }
 
@@ -214,7 +170,7 @@ queries(const struct heads_group *group, size_t head, size_t from, size_t to, si
 	const struct heads *h = group->h;
 	const real *q = h->qkv + group->row * h->length * h->width + head * h->dim;
 
-	if (h->rope > 0) {
+	if (h->turns) {
 		rotate(group, q, from, to, group->turned_q);
 		*ld = h->dim;
 		return group->turned_q;
@@ -261,6 +217,15 @@ count_keys(const struct heads_group *group, size_t t, size_t n)
 	return group->h->causal && t + 1 < n ? t + 1 : n;
 }
 
+/* The first key that query t attends to. */
+static size_t
+first_key(const struct heads_group *group, size_t t)
+{
+	size_t window = group->h->window;
+
+	return window && t + 1 > window ? t + 1 - window : 0;
+}
+
 void
 heads_scores(const struct heads_group *group, size_t head, size_t from, size_t to, real *out,
 	     size_t ld)
@@ -282,15 +247,16 @@ heads_scores(const struct heads_group *group, size_t head, size_t from, size_t t
 						 .ldc = ld,
 						 .alpha = h->scale });
 	for (size_t t = from; t < to; t++, out += ld) {
-		size_t n_keys = count_keys(group, t, n);
+		size_t n_keys = count_keys(group, t, n), first = first_key(group, t);
 
 		if (n_keys && !h->raw) {
 			mask_padding(group, out, n_keys,
 				     (real)-1e30); /* a query that is not padding attends at least
 						      to itself */
-			softmax(out, n_keys);
+			softmax(out + first, n_keys - first);
 		}
 		mask_padding(group, out, n_keys, 0);
+		memset(out, 0, (first < n ? first : n) * sizeof *out);
 		memset(out + n_keys, 0, (n - n_keys) * sizeof *out);
 	}
 }
@@ -303,11 +269,12 @@ weights_back(const struct heads_group *group, size_t from, size_t to, size_t n, 
 {
 	for (size_t t = from; t < to; t++) {
 		real *row = dp + (t - from) * ld;
-		size_t n_keys = count_keys(group, t, n);
+		size_t n_keys = count_keys(group, t, n), first = first_key(group, t);
 
-		if (!group->h->raw)
-			softmax_back(p + (t - from) * ld, row, n_keys);
+		if (n_keys && !group->h->raw)
+			softmax_back(p + (t - from) * ld + first, row + first, n_keys - first);
 		mask_padding(group, row, n_keys, 0);
+		memset(row, 0, (first < n ? first : n) * sizeof *row);
 		memset(row + n_keys, 0, (n - n_keys) * sizeof *row);
 	}
 }
@@ -317,10 +284,10 @@ heads_scores_back(const struct heads_group *group, size_t head, size_t from, siz
 		  const real *p, real *dp, size_t ld)
 {
 	const struct heads *h = group->h;
-	size_t n = heads_keys(group, to), ldq, ldd = h->rope > 0 ? h->dim : h->width;
+	size_t n = heads_keys(group, to), ldq, ldd = h->turns ? h->dim : h->width;
 	const real *q = queries(group, head, from, to, &ldq);
 	real *d = h->dqkv + group->row * h->length * h->width, *dq = d + head * h->dim;
-	real *dk = h->rope > 0 ? group->dk : d + (h->heads + group->kv) * h->dim;
+	real *dk = h->turns ? group->dk : d + (h->heads + group->kv) * h->dim;
 
 	if (!n)
 		return;
@@ -332,11 +299,11 @@ heads_scores_back(const struct heads_group *group, size_t head, size_t from, siz
 					 .lda = ld,
 					 .b = group->k,
 					 .ldb = group->ldk,
-					 .c = h->rope > 0 ? group->dq : dq + from * h->width,
+					 .c = h->turns ? group->dq : dq + from * h->width,
 					 .ldc = ldd,
 					 .alpha = h->scale,
-					 .beta = h->rope > 0 ? 0 : 1 });
-	if (h->rope > 0)
+					 .beta = h->turns ? 0 : 1 });
+	if (h->turns)
 		rotate_back(group, group->dq, from, to, dq);
 	blas_one(&(struct blas_product){ .trans_a = true,
 					 .m = n,
@@ -358,7 +325,7 @@ leave_group(const struct heads_group *group)
 {
 	const struct heads *h = group->h;
 
-	if (h->rope > 0)
+	if (h->turns)
 		rotate_back(group, group->dk, 0, h->length,
 			    h->dqkv + group->row * h->length * h->width +
 				    (h->heads + group->kv) * h->dim);

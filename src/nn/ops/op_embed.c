@@ -13,9 +13,9 @@
 /*
  * in[0]: ids
  * attr: EMBED_ in op_table.h
- * parameters: NAME.token [vocab, width]; NAME.position [length, width] where learned; NAME.type
- *             [types, width]
- * out: scale token[id] + position[t] + type[0]; 0 for padding, which has no gradient either
+ * parameters: NAME.token [vocab, width]; NAME.position [first + length, width] where learned;
+ * NAME.type [types, width] out: scale token[id] + position[first + t] + type[0]; 0 for padding,
+ * which has no gradient either
  */
 #define BASE 10000 /* of sines and cosines */
 
@@ -23,7 +23,7 @@ struct job {
 	const struct graph *g;
 	const struct node *n;
 	const int32_t *ids;
-	size_t length, width;
+	size_t length, width, first; /* first: row of the table of the first position */
 	enum embed_positions positions;
 	real scale;
 	const real *token, *position, *type; /* NULL: none */
@@ -42,6 +42,7 @@ job_of(struct graph *g, struct node *n)
 			 .width = n->out.dim[2] };
 	int i = 1;
 
+	j.first = (size_t)n->attr[EMBED_FIRST];
 	j.positions = (enum embed_positions)(int)n->attr[EMBED_POSITIONS];
 	j.scale = n->attr[EMBED_SCALE] != 0 ? (real)n->attr[EMBED_SCALE] : 1;
 	j.token = g->value + p[n->param[0]].offset;
@@ -69,6 +70,9 @@ check(const struct node *n, size_t length, struct err *e)
 		return err_set(e, "invalid width %g (expected 1 to %d)", a[EMBED_WIDTH], 1 << 16);
 	if (a[EMBED_POSITIONS] == EMBED_LEARNED && a[EMBED_LENGTH] < 1)
 		return err_set(e, "learned positions without a number of positions");
+	if (!(a[EMBED_FIRST] >= 0 && a[EMBED_FIRST] <= 1 << 20))
+		return err_set(e, "invalid first position %g (expected 0 to %d)", a[EMBED_FIRST],
+			       1 << 20);
 	if (a[EMBED_LENGTH] != 0 && (double)length > a[EMBED_LENGTH])
 		return err_set(e,
 			       "invalid length %zu (expected at most %g, the number of positions)",
@@ -100,7 +104,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 	n->out.dim[2] = (size_t)n->attr[EMBED_WIDTH];
 	add_table(g, n, group, "token", n->attr[EMBED_VOCAB]);
 	if (n->attr[EMBED_POSITIONS] == EMBED_LEARNED)
-		add_table(g, n, group, "position", n->attr[EMBED_LENGTH]);
+		add_table(g, n, group, "position", n->attr[EMBED_LENGTH] + n->attr[EMBED_FIRST]);
 	if (n->attr[EMBED_TYPES] != 0)
 		add_table(g, n, group, "type", n->attr[EMBED_TYPES]);
 	n->n_scratch = SEQ_ANGLES(n->out.dim[2]) + n->out.dim[2];
@@ -116,9 +120,10 @@ place(const struct job *j, size_t t, bool fresh, real *sum)
 
 	memset(sum, 0, j->width * sizeof *sum);
 	if (j->positions == EMBED_LEARNED)
-		memcpy(sum, j->position + t * j->width, j->width * sizeof *sum);
+		memcpy(sum, j->position + (t + j->first) * j->width, j->width * sizeof *sum);
 	if (j->positions == EMBED_WAVES) {
-		seq_angles(cosine, j->width, BASE, t, fresh);
+		seq_angles(cosine, &(struct rope){ .base = BASE, .width = j->width }, t + j->first,
+			   fresh);
 		for (size_t k = 0; k < j->width; k++)
 			sum[k] = (real)(k % 2 ? cosine[k / 2] : sine[k / 2]);
 	}
@@ -166,7 +171,7 @@ position_piece(void *arg, int index)
 	       to = shard_from(j->length, j->pieces, index + 1);
 
 	for (size_t t = from; t < to; t++) {
-		real *sum = j->dposition + t * j->width;
+		real *sum = j->dposition + (t + j->first) * j->width;
 
 		memset(sum, 0, j->width * sizeof *sum);
 		for (size_t r = 0; r < j->g->rows; r++) {
@@ -217,7 +222,9 @@ backward(struct graph *g, struct node *n)
 	t.adds = is_written(g, n);
 	seq_table_add(g->pool, &t);
 	if (j.dposition) {
-		memset(j.dposition, 0, (size_t)n->attr[EMBED_LENGTH] * j.width * sizeof(real));
+		memset(j.dposition, 0,
+		       (size_t)(n->attr[EMBED_LENGTH] + n->attr[EMBED_FIRST]) * j.width *
+			       sizeof(real));
 		j.pieces = shard_pieces(j.length, g->rows * j.width);
 		pool_run(g->pool, j.pieces, position_piece, &j);
 	}

@@ -1,7 +1,10 @@
-/* op_gate.c: SwiGLU: one half of the numbers gates the other (Shazeer 2020). */
+/* op_gate.c: SwiGLU and GEGLU: one half of the numbers gates the other (Shazeer 2020). */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <string.h>
+
+#include "retort/nn/gemm/act.h"
 #include "retort/nn/gemm/shard.h"
 #include "retort/nn/graph.h"
 #include "retort/nn/ops/op_table.h"
@@ -9,9 +12,10 @@
 
 /*
  * in[0]: [.., 2 f]: gate, then up
- * out: silu(gate) up [.., f], silu(a) = a / (1 + e^-a)
+ * attr: GATE_ in op_table.h
+ * out: f(gate) up [.., f]; f is silu, silu(a) = a / (1 + e^-a), or another activation
  *
- * Backward computes the sigmoid again, which is cheaper than saving it.
+ * Backward computes f again, which is cheaper than saving it.
  */
 struct job {
 	const struct graph *g;
@@ -19,6 +23,7 @@ struct job {
 	const real *x;
 	real *dx;
 	bool adds;
+	enum act act; /* ACT_NONE: silu */
 	size_t positions, width;
 	int pieces;
 };
@@ -31,6 +36,7 @@ job_of(struct graph *g, struct node *n)
 		.g = g, .n = n, .x = from->out.data, .dx = from->grad, .adds = n->adds[0]
 	};
 
+	j.act = (enum act)(int)n->attr[GATE_ACT];
 	j.width = n->out.dim[n->out.rank - 1];
 	j.positions = g->rows * (tensor_width(&n->out) / j.width);
 	j.pieces =
@@ -52,7 +58,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 			       width);
 	n->out = *x;
 	n->out.dim[x->rank - 1] = width / 2;
-	n->n_scratch = width / 2;
+	n->n_scratch = width;
 	return 0;
 }
 
@@ -67,7 +73,12 @@ forward_piece(void *arg, int index)
 		const real *gate = j->x + 2 * i * j->width, *up = gate + j->width;
 		real *y = j->n->out.data + i * j->width;
 
-		vmath_silu(gate, j->width, y);
+		if (j->act == ACT_NONE) {
+			vmath_silu(gate, j->width, y);
+		} else {
+			memcpy(y, gate, j->width * sizeof *y);
+			act_forward(j->act, y, j->width);
+		}
 		for (size_t k = 0; k < j->width; k++)
 			y[k] *= up[k];
 	}
@@ -99,6 +110,25 @@ backward_row(const struct job *j, size_t i, real *s)
 	}
 }
 
+/* The same for any activation f: dgate = dy up f'(gate), dup = dy f(gate). */
+static void
+backward_any(const struct job *j, size_t i, real *f)
+{
+	const real *gate = j->x + 2 * i * j->width, *up = gate + j->width,
+		   *dy = j->n->grad + i * j->width;
+	real *dgate = j->dx + 2 * i * j->width, *dup = dgate + j->width, *slope = f + j->width;
+
+	memcpy(f, gate, j->width * sizeof *f);
+	act_forward(j->act, f, j->width);
+	for (size_t k = 0; k < j->width; k++)
+		slope[k] = dy[k] * up[k];
+	act_backward(j->act, slope, gate, f, j->width);
+	for (size_t k = 0; k < j->width; k++) {
+		dgate[k] = j->adds ? dgate[k] + slope[k] : slope[k];
+		dup[k] = j->adds ? dup[k] + dy[k] * f[k] : dy[k] * f[k];
+	}
+}
+
 static void
 backward_piece(void *arg, int index)
 {
@@ -107,7 +137,10 @@ backward_piece(void *arg, int index)
 	       to = shard_from(j->positions, j->pieces, index + 1);
 
 	for (size_t i = from; i < to; i++)
-		backward_row(j, i, graph_scratch(j->g));
+		if (j->act == ACT_NONE)
+			backward_row(j, i, graph_scratch(j->g));
+		else
+			backward_any(j, i, graph_scratch(j->g));
 }
 
 static void
@@ -128,7 +161,7 @@ cost(const struct graph *g, const struct node *n)
 
 const struct op op_gate = {
 	.name = "gate",
-	.doc = "silu(a) times b, a and b the two halves of each position.",
+	.doc = "silu(a) or gelu(a) times b, a and b the two halves of each position.",
 	.n_in = 1,
 	.shape = shape,
 	.forward = forward,

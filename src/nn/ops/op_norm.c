@@ -14,11 +14,12 @@
 /*
  * in[0]: x, of any rank
  * attr: NORM_ in op_table.h
- * parameters: NAME.gain, and NAME.bias for layer norm; without weight decay
+ * parameters: NAME.gain, and NAME.bias for layer norm; without weight decay; or those of NORM_LIKE
  *
  * z = (x - m) / sqrt(v + eps), y = gain z + bias; m and v are the mean and the variance of a
- * position. RMS norm has m = 0, so that v is the mean square, and no bias. Saved: m and 1 /
- * sqrt(v + eps) of every position; z is computed again, since x has to be read anyway.
+ * position. NORM_RMS_ONE has 1 + gain for the gain. RMS norm has m = 0, so that v is the mean
+ * square, and no bias. Saved: m and 1 / sqrt(v + eps) of every position; z is computed again, since
+ * x has to be read anyway.
  */
 struct job {
 	const struct graph *g;
@@ -27,7 +28,7 @@ struct job {
 	real *dx, *saved;
 	bool adds, centred;
 	size_t positions, width;
-	real eps;
+	real eps, one; /* one: added to the gain */
 	int pieces;
 };
 
@@ -43,6 +44,7 @@ job_of(struct graph *g, struct node *n)
 	j.positions = g->rows * (tensor_width(&n->out) / j.width);
 	j.centred = n->attr[NORM_KIND] == NORM_LAYER;
 	j.eps = n->attr[NORM_EPS] > 0 ? (real)n->attr[NORM_EPS] : (real)1e-5;
+	j.one = n->attr[NORM_KIND] == NORM_RMS_ONE ? 1 : 0;
 	j.gain = g->value + g->layout->param[n->param[0]].offset;
 	j.bias = j.centred ? g->value + g->layout->param[n->param[1]].offset : NULL;
 	j.saved = n->saved;
@@ -50,22 +52,52 @@ job_of(struct graph *g, struct node *n)
 	return j;
 }
 
+/* Share the parameters of node NORM_LIKE - 1; see share_parameters of op_dense.c. */
+static int
+share_parameters(struct graph *g, struct node *n, size_t width, struct err *e)
+{
+	const struct node *like = &g->node[(int)n->attr[NORM_LIKE] - 1];
+
+	if (like->op != &op_norm || like->attr[NORM_KIND] != n->attr[NORM_KIND] ||
+	    g->layout->param[like->param[0]].len != width)
+		return err_set(e, "invalid shared norm %s (expected a norm of width %zu)",
+			       like->name, width);
+	n->n_params = like->n_params;
+	memcpy(n->param, like->param, sizeof n->param);
+	for (int i = 0; i < g->n_nodes; i++)
+		if (g->node[i].op == &op_norm && g->node[i].param[0] == n->param[0])
+			g->node[i].attr[NORM_ADDS] = 1;
+	return 0;
+}
+
+static void
+add_parameters(struct graph *g, struct node *n, int group, size_t width)
+{
+	char name[PARAM_NAME + 8];
+
+	snprintf(name, sizeof name, "%s.gain", n->name);
+	n->param[n->n_params++] =
+		param_add(g->layout, group, name, 1, &width, false,
+			  n->attr[NORM_KIND] == NORM_RMS_ONE ? PARAM_ZERO : PARAM_ONE);
+	snprintf(name, sizeof name, "%s.bias", n->name);
+	if (n->attr[NORM_KIND] == NORM_LAYER)
+		n->param[n->n_params++] =
+			param_add(g->layout, group, name, 1, &width, false, PARAM_ZERO);
+}
+
 static int
 shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 {
 	size_t width;
-	char name[PARAM_NAME + 8];
 
 	if (!(n->attr[NORM_EPS] >= 0))
 		return err_set(e, "invalid eps %g (expected at least 0)", n->attr[NORM_EPS]);
 	n->out = g->node[n->in[0]].out;
 	width = n->out.dim[n->out.rank - 1];
-	snprintf(name, sizeof name, "%s.gain", n->name);
-	n->param[n->n_params++] = param_add(g->layout, group, name, 1, &width, false, PARAM_ONE);
-	snprintf(name, sizeof name, "%s.bias", n->name);
-	if (n->attr[NORM_KIND] == NORM_LAYER)
-		n->param[n->n_params++] =
-			param_add(g->layout, group, name, 1, &width, false, PARAM_ZERO);
+	if (n->attr[NORM_LIKE] == 0)
+		add_parameters(g, n, group, width);
+	else if (share_parameters(g, n, width, e) < 0)
+		return -1;
 	*saved = 2 * (tensor_width(&n->out) / width);
 	n->n_work = (size_t)SHARD_PIECES * 2 * width;
 	n->n_scratch = 2 * width;
@@ -79,13 +111,13 @@ subtract_mean(const real *restrict x, size_t n, real mean, real *restrict out)
 		out[k] = x[k] - mean;
 }
 
-/* y = y narrow gain + bias. */
+/* y = y narrow (one + gain) + bias. */
 MULTIVERSION static void
-finish(real *restrict y, size_t n, real narrow, const real *restrict gain,
+finish(real *restrict y, size_t n, real narrow, real one, const real *restrict gain,
        const real *restrict bias)
 {
 	for (size_t k = 0; k < n; k++)
-		y[k] *= narrow * gain[k];
+		y[k] *= narrow * (one + gain[k]);
 	for (size_t k = 0; bias && k < n; k++)
 		y[k] += bias[k];
 }
@@ -124,7 +156,7 @@ forward_piece(void *arg, int index)
 		real mean = j->centred ? vmath_sum(x, j->width) / (real)j->width : 0;
 		real narrow = 1 / REAL_SQRT(centre(x, j->width, mean, y) + j->eps);
 
-		finish(y, j->width, narrow, j->gain, j->bias);
+		finish(y, j->width, narrow, j->one, j->gain, j->bias);
 		if (j->saved) {
 			j->saved[2 * i] = mean;
 			j->saved[2 * i + 1] = narrow;
@@ -140,14 +172,15 @@ forward(struct graph *g, struct node *n)
 	pool_run(g->pool, j.pieces, forward_piece, &j);
 }
 
-/* Add the part of one row to the gradients of gain and bias; set u[k] = gain dy and z[k]. */
+/* Add the part of one row to the gradients of gain and bias; set u[k] = (one + gain) dy and z[k].
+ */
 MULTIVERSION static void
-add_row(const real *restrict x, const real *restrict dy, const real *restrict gain, size_t n,
-	real mean, real narrow, real *restrict sum, real *restrict u, real *restrict z)
+add_row(const real *restrict x, const real *restrict dy, real one, const real *restrict gain,
+	size_t n, real mean, real narrow, real *restrict sum, real *restrict u, real *restrict z)
 {
 	for (size_t k = 0; k < n; k++) {
 		z[k] = (x[k] - mean) * narrow;
-		u[k] = dy[k] * gain[k];
+		u[k] = dy[k] * (one + gain[k]);
 		sum[k] += dy[k] * z[k];
 		sum[n + k] += dy[k];
 	}
@@ -164,7 +197,7 @@ backward_row(const struct job *j, size_t i, real *sum)
 	real *dx = j->dx ? j->dx + i * j->width : NULL, *u = graph_scratch(j->g), *z = u + j->width;
 	real mean = j->saved[2 * i], narrow = j->saved[2 * i + 1], mean_u, mean_uz;
 
-	add_row(x, dy, j->gain, j->width, mean, narrow, sum, u, z);
+	add_row(x, dy, j->one, j->gain, j->width, mean, narrow, sum, u, z);
 	mean_u = j->centred ? vmath_sum(u, j->width) / (real)j->width : 0;
 	mean_uz = vmath_dot(u, z, j->width) / (real)j->width;
 	if (dx)
@@ -188,7 +221,8 @@ backward_piece(void *arg, int index)
 static void
 add_sums(const struct job *j, real *to, const real *sum)
 {
-	memset(to, 0, j->width * sizeof *to);
+	if (j->n->attr[NORM_ADDS] == 0)
+		memset(to, 0, j->width * sizeof *to);
 	for (int p = 0; p < j->pieces; p++)
 		for (size_t k = 0; k < j->width; k++)
 			to[k] += sum[(size_t)p * 2 * j->width + k];

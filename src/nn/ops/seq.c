@@ -45,14 +45,14 @@ seq_ids(const struct graph *g, const struct node *n, int which)
 }
 
 void
-seq_angles(double *angles, size_t width, double base, size_t t, bool fresh)
+seq_angles(double *angles, const struct rope *r, size_t t, bool fresh)
 {
-	size_t pairs = (width + 1) / 2;
+	size_t pairs = (r->width + 1) / 2;
 	double *c = angles, *s = c + pairs, *dc = s + pairs, *ds = dc + pairs;
 
 	for (size_t i = 0; i < pairs; i++) {
 		if (fresh || t % EXACT == 0) {
-			double slow = pow(base, -2 * (double)i / (double)width);
+			double slow = rope_frequency(r, i);
 
 			dc[i] = cos(slow);
 			ds[i] = sin(slow);

@@ -65,7 +65,9 @@ load_network(struct cmd_call *c, const char *name, struct request_net *r, struct
 	struct hash got;
 	int status;
 
-	status = io_is_directory(path) ? hf_read(path, &r->ckpt, e) : ckpt_read(path, &r->ckpt, e);
+	r->head_new = args_get(&c->args, "head") != NULL;
+	status = io_is_directory(path) ? hf_read(path, r->head_new, &r->ckpt, e)
+				       : ckpt_read(path, &r->ckpt, e);
 	if (status == 0) {
 		got = ckpt_hash(r->ckpt);
 		status = cmd_check_hash(path, &got, hash, e);
@@ -199,13 +201,16 @@ create_teacher(struct cmd_call *c, struct err *e)
 		.name = "FILE", .kind = GRAMMAR_FILE,                               \
 		.help = "a safetensors file, or the directory of a published model" \
 	}
+#define BUILD_HEAD \
+	GRAMMAR_ONE_OF("head", "new", "leave its head out: a new one is made for the data")
 #define BUILD_TEACHER                                   \
 	{                                               \
 		.name = "NAME", .kind = GRAMMAR_TEACHER \
 	}
 
 static const struct grammar_form teacher_forms[] = {
-	GRAMMAR_FORM(load_teacher, BUILD_TEACHER, { .word = "load" }, BUILD_FILE, CMD_HASH),
+	GRAMMAR_FORM(load_teacher, BUILD_TEACHER, { .word = "load" }, BUILD_FILE, BUILD_HEAD,
+		     CMD_HASH),
 	GRAMMAR_FORM(
 		read_outputs, BUILD_TEACHER, { .word = "outputs" },
 		{ .name = "FILE", .kind = GRAMMAR_FILE },
@@ -276,7 +281,7 @@ recreate_student(struct cmd_call *c, struct err *e)
 static const struct grammar_form student_forms[] = {
 	GRAMMAR_FORM(recreate_student,
 		     { .word = "again", .help = "a new student of the same model" }),
-	GRAMMAR_FORM(load_student, { .word = "load" }, BUILD_FILE, CMD_HASH),
+	GRAMMAR_FORM(load_student, { .word = "load" }, BUILD_FILE, BUILD_HEAD, CMD_HASH),
 	GRAMMAR_FORM(
 		init_student, { .word = "init" },
 		{ .word = "from", .name = "TEACHER", .kind = GRAMMAR_TEACHER },
@@ -307,7 +312,8 @@ exec_load(struct cmd_call *c, struct err *e)
 }
 
 static const struct grammar_form load_forms[] = {
-	GRAMMAR_FORM(exec_load, { .name = "NAME", .kind = GRAMMAR_NET }, BUILD_FILE, CMD_HASH),
+	GRAMMAR_FORM(exec_load, { .name = "NAME", .kind = GRAMMAR_NET }, BUILD_FILE, BUILD_HEAD,
+		     CMD_HASH),
 	{ 0 }
 };
 

@@ -3,6 +3,7 @@
 #ifndef RETORT_NN_HF_HF_H
 #define RETORT_NN_HF_HF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "retort/base/err.h"
@@ -10,19 +11,20 @@
 
 /*
  * A directory holds config.json, the architecture, and model.safetensors, the numbers. Supported
- * are bert and distilbert (for classes), gpt2 and llama (for the next token). They are converted
- * from and to Retort's own checkpoints: tensors, and the notes "model", "length", "vocabulary",
- * "classes", "tells" and "label.0", "label.1" ... of net_ckpt.h. The rest of the program does not
- * know where a network came from.
+ * are the layouts of layouts.def, encoders for classes and decoders for the next token. They are
+ * converted from and to Retort's own checkpoints: tensors, and the notes "model", "length",
+ * "vocabulary", "classes", "tells" and "label.0", "label.1" ... of net_ckpt.h. The rest of the
+ * program does not know where a network came from.
  *
  * Refused, by name: a key of config.json with a value that Retort does not compute; a tensor that
  * is missing, unknown, or of another shape than config.json gives; a type other than F32, F16 and
  * BF16. Buffers in old files (position ids, causal masks, rotary frequencies) are skipped.
  */
 
-/* Read a directory. *out belongs to the caller. 0, or -1 and an error that names the file. Any
- * thread. */
-int hf_read(const char *dir, struct ckpt **out, struct err *e);
+/* Read a directory; with `head_new` without its head, whatever it is, and with a note "head": the
+ * tensors of the head are left out. *out belongs to the caller. 0, or -1 and an error that names
+ * the file. Any thread. */
+int hf_read(const char *dir, bool head_new, struct ckpt **out, struct err *e);
 
 /*
  * Create the directory, or replace the two files in it: both are written under other names first,
@@ -33,8 +35,8 @@ int hf_read(const char *dir, struct ckpt **out, struct err *e);
 int hf_write(const struct ckpt *c, const char *dir, struct err *e);
 
 /* hf_read without files: from the text of config.json and the tensors of model.safetensors. */
-int hf_parse(const char *config, size_t size, const struct ckpt *theirs, struct ckpt **out,
-	     struct err *e);
+int hf_parse(const char *config, size_t size, const struct ckpt *theirs, bool head_new,
+	     struct ckpt **out, struct err *e);
 
 /* hf_write without files: *theirs are the tensors, *config the text of config.json; both belong to
  * the caller. */

@@ -6,12 +6,16 @@
 #include "retort/base/text.h"
 #include "retort/nn/hf/hf_layout.h"
 
+/* Key of config.json that other programs ignore: the hash of the vocabulary. */
+#define HF_CONFIG_VOCABULARY "retort_vocabulary"
+
 /*
  * Parse config.json: layout, options, vocabulary, labels. A key that changes the computation is
  * applied or refused; unknown keys are ignored. Release m with hf_layout_release; on failure
- * nothing is left to release.
+ * nothing is left to release. With `head_new` the head may be of any class.
  */
-int hf_config_parse(const char *json, size_t size, struct hf_model *m, struct err *e);
+int hf_config_parse(const char *json, size_t size, bool head_new, struct hf_model *m,
+		    struct err *e);
 
 /* Append the text of config.json, keys in the order of the table of the layout. */
 void hf_config_print(const struct hf_model *m, struct text *out);

@@ -16,6 +16,12 @@ enum hf_kind {
 	HF_QUADRUPLE, /* HF_OPTION; null means four times the width */
 	HF_SHARED,    /* HF_OPTION; null or absent means as many as `heads` */
 	HF_SWITCH, /* option `arg`, true or false; not written where true and true is the default */
+	HF_BIAS,   /* option `arg`, "on" where true; absent: false */
+	HF_HEAD,   /* head-width; null or absent: the width divided by the heads */
+	HF_EMBED,  /* option embed; the width itself: 0, no map */
+	HF_FIRST,  /* first-position is one more than this id */
+	HF_PLACES, /* option positions and the unused ones before first-position */
+	HF_WINDOW, /* option window; null: 0; absent: `absent` */
 	HF_ACT,    /* option `arg`, name of an activation */
 	HF_VOCAB,  /* size of the vocabulary */
 	HF_LAST,   /* written as the last id of the vocabulary, not read */
@@ -26,9 +32,13 @@ enum hf_kind {
 	HF_CLASS, /* ["name"]: one of those in `arg`, separated by blanks; the first is written */
 	HF_ONLY,  /* one of the JSON values in the list `arg`; default, and written: the first */
 	HF_NEVER, /* HF_ONLY, not written: a rare key */
-	HF_HEAD,  /* width of a head: must be the width divided by the heads; not written */
-	HF_ROPE,  /* null, or an object of type default, which may have the base; written where
-		     `arg` is set */
+	HF_ROPE,  /* null, or an object with the scaling of rotary positions, the base and the
+		     part that rotates, see hf_rope.h; written where `arg` is set */
+	HF_SAME,  /* must be option `arg`, where it is there; written like it */
+	HF_USES_WINDOW, /* false: no block has the window; absent: false */
+	HF_WINDOW_FROM, /* first block with the window, from 0 */
+	HF_LAYER_TYPES, /* ["full_attention", "sliding_attention", ...]; written where
+			   HF_WINDOW_FROM cannot say it */
 	HF_PLAIN, /* does not change the computation: not read, written as the JSON in `arg` */
 };
 
@@ -46,10 +56,13 @@ struct hf_key {
  */
 struct hf_tensor {
 	const char *theirs, *ours;
-	const char *dim; /* a letter for each dimension of `theirs`, see hf_layout_size */
-	bool turned;     /* `theirs` is [out, in], `ours` [in, out] */
-	bool untied;     /* only where the logits have a table of their own (tied=off) */
+	const char *dim;  /* a letter for each dimension of `theirs`, see hf_layout_size */
+	unsigned flags;   /* HF_... */
+	const char *when; /* "option=value" or "option!=value" that it needs; NULL: always */
 };
+#define HF_TURNED 1u  /* `theirs` is [out, in], `ours` [in, out] */
+#define HF_MIXED 2u   /* `theirs` has query, key and value of a head side by side */
+#define HF_IN_HEAD 4u /* part of the head: absent from a body, replaced by `head new` */
 
 struct hf_layout {
 	const char *name;   /* model_type */
@@ -66,14 +79,25 @@ struct hf_model {
 	struct model_spec spec;
 	size_t vocab, classes; /* classes: 0 where it predicts the next token */
 	char **label;          /* [classes] owned, or NULL */
+	char *vocabulary;      /* owned: hash of the vocabulary it was trained with, or NULL */
+	bool head_new;         /* the head is left out: it will be a new one */
+	/* while config.json is read: which blocks have the window, see hf_rope.h */
+	bool no_window;
+	double window_from, window_blocks; /* window_blocks: -1: not given */
 };
 
+/* Keys and tensors of the layouts, in hf_layout_encoders.c, hf_layout_decoders.c and
+ * hf_layout_llama.c. */
+#define HF_LAYOUT(file, id, name, prefix, model)                   \
+	extern const struct hf_key hf_layout_##file##_keys_##id[]; \
+	extern const struct hf_tensor hf_layout_##file##_tensors_##id[];
+#include "retort/nn/hf/layouts.def"
 extern const struct hf_layout hf_layout_table[];
 extern const size_t hf_layout_table_count;
 
 void hf_layout_release(struct hf_model *m);
 
-/* Write "bert, distilbert, gpt2, llama" into buf; returns buf. */
+/* Write "bert, distilbert, gpt2, llama" and so on into buf; returns buf. */
 const char *hf_layout_names(char *buf, size_t size);
 
 /* Write the value of an option as it is typed ("post", "24") into buf; returns buf. */
@@ -83,8 +107,9 @@ const char *hf_layout_value(const struct model_spec *spec, int option, char *buf
 int hf_layout_set(struct hf_model *m, const char *option, const char *value, struct err *e);
 double hf_layout_get(const struct hf_model *m, const char *option); /* 0: no such option */
 
-/* The size that a letter stands for: V vocabulary, P positions, T types, D width, Q three times the
- * width, K width of all keys, F feed-forward, C classes. */
+/* The size that a letter stands for: V vocabulary, P positions with the unused ones, T types, D
+ * width, H width of all queries, K of all keys, Q of queries, keys and values, h of a head, F
+ * feed-forward, G gate and value of it, E embedding, C classes. */
 size_t hf_layout_size(const struct hf_model *m, char letter);
 const char *hf_layout_key(const struct hf_layout *l, char letter); /* its key in config.json */
 
@@ -97,6 +122,16 @@ struct hf_act {
 };
 extern const struct hf_act hf_layout_table_act[]; /* up to a NULL name; the first of several
 						     names is written */
+
+/* Whether networks of the layout predict the next token; else classes. */
+bool hf_layout_predicts(const struct hf_model *m);
+
+/* Whether a network has a row of the table of tensors. */
+bool hf_layout_applies(const struct hf_model *m, const struct hf_tensor *t);
+
+/* Write options that say the same in one way: kv-heads as many as heads is 0, ff 0 is four times
+ * the width, biases each for its layers. */
+void hf_layout_normalize(struct model_spec *s);
 
 /* Set m->layout to the one that m->spec fits. -1 and an error that names the options that do not
  * fit the nearest one. */

@@ -20,6 +20,9 @@ int hf_tensors_write(const struct hf_model *m, const struct ckpt *ours, struct c
 		     struct err *e);
 
 /* Whether a tensor is a buffer of old files that holds no parameters. */
-bool hf_tensors_is_buffer(const char *name);
+bool hf_tensor_names_buffer(const char *name);
+
+/* Whether a tensor belongs to a head, of this task or of another. */
+bool hf_tensor_names_of_head(const char *name);
 
 #endif

@@ -16,9 +16,14 @@ struct ckpt *net_ckpt_of(const struct net *n, const real *value);
 
 /*
  * Fill value[layout.len] from a checkpoint. Refuses a tensor that is missing or has another shape
- * ("block1.weight: [64, 16] expected, the file has [64, 32]") before any value is written.
+ * ("block1.weight: [64, 16] expected, the file has [64, 32]") before any value is written. With a
+ * note "head" that is "new", parameters of the head that are not in the file keep their values.
  */
 int net_ckpt_load(const struct net *n, real *value, const struct ckpt *c, struct err *e);
+
+/* Take the head out of a checkpoint, with its moments and names of classes, for a new one; its
+ * notes say so. */
+void net_ckpt_drop_head(struct ckpt *c);
 
 /*
  * Read spec and shapes of the checkpoint's network. `io` holds what the data requires; its

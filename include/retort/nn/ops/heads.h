@@ -11,6 +11,7 @@
 #include "retort/base/err.h"
 #include "retort/base/real.h"
 #include "retort/nn/graph.h"
+#include "retort/nn/ops/rope.h"
 
 /* Queries in a block: with a few hundred keys its scores stay in the cache. */
 #define HEADS_BLOCK 64
@@ -27,9 +28,11 @@ struct heads {
 	size_t length, dim, heads, kv, per; /* per: query heads in a group */
 	size_t width;                       /* (heads + 2 kv) dim */
 	bool causal, raw;
-	double rope; /* base of rotary positions, 0: off (Su et al. 2021; pairs are i and i + dim /
-			2) */
-	real scale;  /* 1 / sqrt(dim) */
+	bool turns;       /* positions are rotary (Su et al. 2021) */
+	struct rope rope; /* of the first rope.width numbers; pairs are i and i + rope.width / 2 */
+	double gain;      /* of cosines and sines */
+	size_t window;    /* keys that a query attends to; 0: all before it */
+	real scale;       /* 1 / sqrt(dim) */
 	const int32_t *ids; /* NULL: no padding */
 	const real *qkv;
 	real *dqkv; /* NULL: not needed */
@@ -47,7 +50,7 @@ struct heads_group {
 	const int32_t *ids; /* of this row; NULL: no padding */
 	const real *k;      /* keys, rotated where positions are rotary */
 	size_t ldk;
-	real *rotation;       /* [length, dim] cosines and sines of every position */
+	real *rotation;       /* [length, rope.width] cosines and sines of every position */
 	real *rotated_k;      /* [length, dim] */
 	real *turned_q;       /* [HEADS_BLOCK, dim] */
 	real *dq, *dk;        /* gradients of rotated queries and keys */

@@ -34,6 +34,7 @@ enum {                  /* embed(ids): token ids to vectors */
        EMBED_SCALE,     /* factor on the vector of the token; 0 means 1 */
        EMBED_TYPES, /* token types, as in BERT; the vector of the first is added to all; 0: none */
        EMBED_TIED,  /* not 0: an unembed node shares the table of tokens */
+       EMBED_FIRST, /* number of the first position: rows of the table before it are not used */
 };
 enum embed_positions {
 	EMBED_NOWHERE,
@@ -43,10 +44,13 @@ enum embed_positions {
 enum {            /* norm(x), over the last dimension */
        NORM_KIND, /* enum norm_kind */
        NORM_EPS,  /* added to the mean square; 0 means 1e-5 */
+       NORM_LIKE, /* not 0: share gain and bias of norm node NORM_LIKE - 1 */
+       NORM_ADDS, /* set by shape() of later nodes that share them: as DENSE_ADDS */
 };
 enum norm_kind {
-	NORM_LAYER, /* layer norm: mean 0, variance 1, gain and bias (Ba et al. 2016) */
-	NORM_RMS,   /* RMS norm: mean square 1, gain (Zhang and Sennrich 2019) */
+	NORM_LAYER,   /* layer norm: mean 0, variance 1, gain and bias (Ba et al. 2016) */
+	NORM_RMS,     /* RMS norm: mean square 1, gain (Zhang and Sennrich 2019) */
+	NORM_RMS_ONE, /* the same with 1 + gain for the gain, as in Gemma (2024) */
 };
 enum {                   /* attention(qkv[, ids]), attention_map(qkv[, ids]), attention_part(qkv) */
        ATTENTION_HEADS,  /* query heads */
@@ -56,6 +60,26 @@ enum {                   /* attention(qkv[, ids]), attention_map(qkv[, ids]), at
        ATTENTION_ROPE,   /* base of rotary positions; 0: off */
        ATTENTION_RAW,    /* attention_map: not 0: scores before the softmax */
        ATTENTION_PART,   /* attention_part: enum attention_part */
+       ATTENTION_ROTARY, /* numbers of a head that are rotated, the first ones; 0: all */
+       ATTENTION_SCALING, /* enum rope_scaling, and the members of struct rope: */
+       ATTENTION_FACTOR,
+       ATTENTION_ORIGINAL,
+       ATTENTION_LOW,
+       ATTENTION_HIGH,
+       ATTENTION_GAIN,   /* of cosines and sines; 0 means 1 */
+       ATTENTION_WINDOW, /* with ATTENTION_CAUSAL: keys that a query attends to, the last ones and
+			    its own; 0: all before it */
+};
+enum { /* head_norm(qkv): RMS norm of each query and each key */
+       HEAD_NORM_HEADS,
+       HEAD_NORM_KV,
+       HEAD_NORM_EPS, /* 0 means 1e-5 */
+};
+enum {           /* gate(x), f(a) b for the halves a and b of each position */
+       GATE_ACT, /* enum act; 0 means ACT_SILU */
+};
+enum {            /* cut(x): the first numbers of each position */
+       CUT_WIDTH, /* how many */
 };
 enum attention_part { ATTENTION_VALUES, ATTENTION_QUERIES, ATTENTION_KEYS };
 enum {                   /* pool_tokens(x[, ids]) */

@@ -10,6 +10,7 @@
 #include "retort/base/err.h"
 #include "retort/base/pool.h"
 #include "retort/nn/graph.h"
+#include "retort/nn/ops/rope.h"
 
 /* Check that input `which` of n is one of token ids, `length` in a row (0: any). 0, or -1 and an
  * error. */
@@ -24,13 +25,13 @@ int seq_check(const struct graph *g, const struct node *n, int which, struct err
 const int32_t *seq_ids(const struct graph *g, const struct node *n, int which);
 
 /*
- * Compute the angles of position t: pair i turns by base^(-2 i / width) a position, i < (width + 1)
- * / 2 (Vaswani et al. 2017). angles: SEQ_ANGLES(width) numbers of scratch, kept between calls;
+ * Compute the angles of position t: pair i turns by rope_frequency(r, i) a position, i < (r->width
+ * + 1) / 2 (Vaswani et al. 2017). angles: SEQ_ANGLES(width) numbers of scratch, kept between calls;
  * cosines first, then sines, in double. Call for positions in order, `fresh` for the first: angles
  * are exact there and now and then, sums in between.
  */
 #define SEQ_ANGLES(width) (4 * ((width) + 1) / 2 * sizeof(double) / sizeof(real))
-void seq_angles(double *angles, size_t width, double base, size_t t, bool fresh);
+void seq_angles(double *angles, const struct rope *r, size_t t, bool fresh);
 
 /* Numbers of node->work for a table of which a step reads at most `most` rows. */
 size_t seq_table_work(size_t most);
