@@ -148,3 +148,19 @@ byte_trie_search(const struct byte_trie *t, const struct byte_trie_node *node, u
 	}
 	return low < node->count && label[low] == byte ? node->first + low : 0;
 }
+
+size_t
+byte_trie_longest(const struct byte_trie *t, const char *text, size_t size)
+{
+	uint32_t node = BYTE_TRIE_ROOT;
+	size_t found = 0;
+
+	for (size_t i = 0; t->nodes > BYTE_TRIE_ROOT && i < size; i++) {
+		node = byte_trie_step(t, node, (unsigned char)text[i]);
+		if (!node)
+			break;
+		if (t->node[node].id >= 0)
+			found = i + 1;
+	}
+	return found;
+}

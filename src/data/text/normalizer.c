@@ -14,12 +14,13 @@
 #include "retort/data/text/tokenizer_kinds.h"
 
 struct step {
-	enum { CHARS, PREPEND, STRIP, REPLACE, PATTERN, LETTERS, CHARMAP } kind;
+	enum { CHARS, PREPEND, STRIP, REPLACE, PATTERN, LETTERS, CHARMAP, RULES } kind;
 	unsigned what;           /* CHARS: enum normalize */
 	bool left, right;        /* STRIP */
 	char *find, *with;       /* REPLACE; PREPEND, PATTERN: with */
 	struct pattern *pattern; /* PATTERN */
 	struct charmap *map;     /* CHARMAP */
+	struct spnormalize *rules;
 };
 
 struct normalizer {
@@ -41,6 +42,7 @@ normalizer_free(struct normalizer *n)
 		mem_free(n->step[i].with);
 		pattern_free(n->step[i].pattern);
 		charmap_free(n->step[i].map);
+		spnormalize_free(n->step[i].rules);
 	}
 	mem_free(n);
 }
@@ -135,6 +137,17 @@ normalizer_add_charmap(struct normalizer *n, const void *bytes, size_t size, str
 	return s->map ? 0 : -1;
 }
 
+int
+normalizer_add_spnormalize(struct normalizer *n, struct spnormalize *rules, struct err *e)
+{
+	struct step *s = new_step(n, RULES, e);
+
+	if (!s)
+		return -1;
+	s->rules = rules;
+	return 0;
+}
+
 /* ---------------------------------------------------------------- running */
 
 /* White space at the start and at the end is left out. */
@@ -213,6 +226,9 @@ put_step(const struct step *s, const char *text, size_t size, struct text *out, 
 		return put_matches(s, text, size, out, e);
 	case LETTERS:
 		byte_letter_put(text, size, out);
+		return 0;
+	case RULES:
+		spnormalize_put(s->rules, text, size, out);
 		return 0;
 	default:
 		charmap_put(s->map, text, size, out);
@@ -357,6 +373,9 @@ normalizer_describe(const struct normalizer *n, struct text *out)
 			break;
 		case LETTERS:
 			text_item(out, "bytes as characters");
+			break;
+		case RULES:
+			text_item(out, "as SentencePiece");
 			break;
 		default:
 			text_item(out, "a map of characters");

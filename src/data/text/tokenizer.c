@@ -122,6 +122,8 @@ tokenizer_is_special(const struct tokenizer *t, int32_t id)
 bool
 tokenizer_takes(const struct tokenizer *t, int32_t id)
 {
+	if (t->sentencepiece) /* a user-defined symbol may have the name of a special token */
+		return t->role[id] & TOKENIZER_MODEL;
 	return !tokenizer_is_special(t, id) && (!t->role || t->role[id] & TOKENIZER_MODEL);
 }
 
@@ -181,6 +183,8 @@ tokenizer_release(struct tokenizer *t)
 	tokenizer_bpe_release(t);
 	token_trie_release(&t->pieces);
 	byte_trie_release(&t->tree);
+	byte_trie_release(&t->symbols);
+	mem_free(t->rank);
 	added_release(&t->added);
 	normalizer_free(t->normalizer);
 	splitter_free(t->splitter);

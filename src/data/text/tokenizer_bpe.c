@@ -97,6 +97,8 @@ tokenizer_bpe_finish(struct tokenizer *t, struct err *e)
 		return -1;
 	if (t->byte_fallback)
 		tokenizer_find_bytes(t);
+	if (t->sentencepiece)
+		tokenizer_spbpe_rank(t);
 	for (int byte = 0; byte < 256; byte++) {
 		char c = (char)byte;
 
@@ -114,37 +116,8 @@ struct part {
 struct word {
 	struct part *part;
 	size_t cap;
-	uint64_t *heap; /* rank << 32 | left part: lowest rank first, then leftmost */
-	size_t n, cap_heap;
+	struct tokenizer_heap heap; /* rank << 32 | left part: lowest rank first, then leftmost */
 };
-
-static void
-push_heap(struct word *w, uint64_t item)
-{
-	size_t at = w->n++;
-
-	mem_grow(&w->heap, &w->cap_heap, w->n, sizeof *w->heap);
-	for (; at && w->heap[(at - 1) / 2] > item; at = (at - 1) / 2)
-		w->heap[at] = w->heap[(at - 1) / 2];
-	w->heap[at] = item;
-}
-
-static uint64_t
-pop_heap(struct word *w)
-{
-	uint64_t top = w->heap[0], last = w->heap[--w->n];
-	size_t at = 0, child;
-
-	while ((child = 2 * at + 1) < w->n) {
-		child += child + 1 < w->n && w->heap[child + 1] < w->heap[child];
-		if (w->heap[child] >= last)
-			break;
-		w->heap[at] = w->heap[child];
-		at = child;
-	}
-	w->heap[at] = last;
-	return top;
-}
 
 /* Rank + 1 of the pair that begins at a part; 0 if it has no merge. */
 static uint32_t
@@ -163,14 +136,14 @@ push_pair(const struct tokenizer_bpe *b, struct word *w, int32_t at)
 	uint32_t rank = rank_at(b, w, at);
 
 	if (rank)
-		push_heap(w, (uint64_t)(rank - 1) << 32 | (uint32_t)at);
+		tokenizer_heap_push(&w->heap, (uint64_t)(rank - 1) << 32 | (uint32_t)at);
 }
 
 static void
 merge_word(const struct tokenizer_bpe *b, struct word *w)
 {
-	while (w->n) {
-		uint64_t top = pop_heap(w);
+	while (w->heap.n) {
+		uint64_t top = tokenizer_heap_pop(&w->heap);
 		int32_t at = (int32_t)(uint32_t)top, gone;
 
 		if (rank_at(b, w, at) != (uint32_t)(top >> 32) + 1)
@@ -321,10 +294,14 @@ tokenizer_bpe_word(const struct tokenizer *t, const char *word, size_t size,
 		   struct tokenizer_ids *out, struct err *e)
 {
 	struct word w = { 0 };
-	int status = encode_word(t, &w, word, size, out, e);
+	int status;
+
+	if (t->sentencepiece)
+		return tokenizer_spbpe_word(t, word, size, out, e);
+	status = encode_word(t, &w, word, size, out, e);
 
 	mem_free(w.part);
-	mem_free(w.heap);
+	mem_free(w.heap.item);
 	return status;
 }
 
@@ -352,7 +329,7 @@ tokenizer_bpe_encode(const struct tokenizer *t, const char *text, size_t size,
 	}
 	pretoken_end(&run);
 	mem_free(w.part);
-	mem_free(w.heap);
+	mem_free(w.heap.item);
 	return status;
 }
 

@@ -21,12 +21,6 @@ struct step {
 	uint32_t next; /* length of the token after it in the best segmentation */
 };
 
-static inline double
-add_scores(const struct tokenizer *t, double a, double b)
-{
-	return t->single ? (double)((float)a + (float)b) : a + b;
-}
-
 /* Whether a token stands for no text; of a bare list, the leading tokens with score 0, too. */
 static bool
 is_reserved(const struct tokenizer *t, size_t id, bool *front)
@@ -71,15 +65,18 @@ tokenizer_unigram_finish(struct tokenizer *t, struct err *e)
 		return -1;
 	if (t->byte_fallback)
 		tokenizer_find_bytes(t);
-	t->unknown_score = least - UNKNOWN_PENALTY;
+	if (!t->sentencepiece)
+		t->unknown_score = least - UNKNOWN_PENALTY;
 	return 0;
 }
 
 static inline void
-improve_step(struct step *to, double score, int32_t id, size_t len)
+improve_step(const struct tokenizer *t, struct step *to, double score, int32_t id, size_t len)
 {
 	if (to->len && to->score >= score)
 		return;
+	if (t->sentencepiece)
+		score = (double)(float)score;
 	*to = (struct step){ score, id, (uint32_t)len, 0 };
 }
 
@@ -91,8 +88,11 @@ extend_steps(const struct tokenizer *t, const char *text, size_t size, size_t at
 {
 	uint32_t node = ROOT, cp;
 	size_t n = text_utf8(text + at, size - at, &cp), furthest = at + n;
-	double score = step[at - from].score;
+	double score = step[at - from].score, unknown = score + t->unknown_score;
 	bool single = false;
+
+	if (t->sentencepiece) /* in single precision there */
+		unknown = (double)((float)score + (float)t->unknown_score);
 
 	for (size_t i = at;
 	     i < size && (node = byte_trie_step(&t->tree, node, (unsigned char)text[i])); i++) {
@@ -102,11 +102,10 @@ extend_steps(const struct tokenizer *t, const char *text, size_t size, size_t at
 			continue;
 		single |= i + 1 == at + n;
 		furthest = i + 1 > furthest ? i + 1 : furthest;
-		improve_step(&step[i + 1 - from], add_scores(t, score, t->score[id]), id,
-			     i + 1 - at);
+		improve_step(t, &step[i + 1 - from], score + t->score[id], id, i + 1 - at);
 	}
 	if (!single)
-		improve_step(&step[at + n - from], add_scores(t, score, t->unknown_score), -1, n);
+		improve_step(t, &step[at + n - from], unknown, -1, n);
 	return furthest;
 }
 
@@ -125,7 +124,7 @@ end_run(struct run *r, struct err *e)
 	const struct tokenizer *t = r->t;
 	const char *s = r->text + r->from;
 	size_t len = r->to - r->from;
-	int32_t id = len ? tokenizer_find(t, s, len) : -1;
+	int32_t id = len && !t->sentencepiece ? tokenizer_find(t, s, len) : -1;
 	uint32_t cp;
 
 	r->from = r->to;

@@ -12,6 +12,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/unicode.h"
 #include "retort/data/text/normalize.h"
+#include "retort/data/text/spmodel.h"
 #include "retort/data/text/tokenizer_kinds.h"
 #include "retort/data/text/vocabjson.h"
 
@@ -115,7 +116,9 @@ vocabfile_parse(const char *bytes, size_t size, const char *beside, size_t size_
 	int status;
 
 	tokenizer_init(t, TOKENIZER_BYTE);
-	if (lines.several && lines.unknown)
+	if (spmodel_is(bytes, size))
+		status = spmodel_parse(bytes, size, t, e);
+	else if (lines.several && lines.unknown)
 		status = read_lines(bytes, size, t, e);
 	else if (lines.several && is_json(bytes, size, &start))
 		status = vocabjson_parse(bytes + start, size - start, beside, size_beside, t, e);

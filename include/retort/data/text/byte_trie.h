@@ -42,6 +42,9 @@ struct byte_trie_item {
 int byte_trie_init(struct byte_trie *t, struct byte_trie_item *item, size_t n, struct err *e);
 void byte_trie_release(struct byte_trie *t);
 
+/* Length of the longest string at the start of a text; 0: none. */
+size_t byte_trie_longest(const struct byte_trie *t, const char *text, size_t size);
+
 /* The child among several; 0: none. */
 uint32_t byte_trie_search(const struct byte_trie *t, const struct byte_trie_node *node,
 			  unsigned char byte);

@@ -5,6 +5,7 @@
 
 #include "retort/base/err.h"
 #include "retort/base/text.h"
+#include "retort/data/text/spnormalize.h"
 
 #define NORMALIZER_STEPS 64 /* maximum number of steps */
 
@@ -24,6 +25,8 @@ int normalizer_add_pattern(struct normalizer *n, const char *pattern, const char
 			   struct err *e);
 /* Bytes as the characters that represent them in byte-level BPE. */
 int normalizer_add_letters(struct normalizer *n, struct err *e);
+/* The rules of a SentencePiece model, which the normalizer then owns, unless -1 is returned. */
+int normalizer_add_spnormalize(struct normalizer *n, struct spnormalize *rules, struct err *e);
 /* A map of charmap_new. */
 int normalizer_add_charmap(struct normalizer *n, const void *bytes, size_t size, struct err *e);
 

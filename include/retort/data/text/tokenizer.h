@@ -79,14 +79,16 @@ struct tokenizer {
 	bool byte_fallback;    /* BPE, UNIGRAM: unknown characters become tokens of bytes */
 	bool fuse_unknown;     /* BPE: consecutive unknown characters are one token */
 	bool ignore_merges;    /* BPE: a word that is a token is that */
-	bool single;           /* UNIGRAM: sums of scores in single precision */
+	bool sentencepiece;    /* rules of SentencePiece: single precision, BPE by score */
 	char *prefix, *suffix; /* owned: marks of tokens within a word, at its end; or NULL */
 	struct byte_trie tree; /* WORDPIECE, UNIGRAM: tokens without special ones */
 	bool marks_starts; /* WORDPIECE: U+2581 marks tokens that begin a word; else `prefix` marks
 			      the others */
 	size_t longest; /* WORDPIECE: maximum length of a word, characters, longer ones are unknown;
 			   UNIGRAM: longest token, bytes */
-	double *score;  /* UNIGRAM [vocab]: log probability */
+	struct byte_trie symbols;  /* SentencePiece: user-defined symbols */
+	uint32_t *rank;            /* BPE of SentencePiece [vocab]: order of merges */
+	double *score;             /* UNIGRAM [vocab]: log probability */
 	double unknown_score;      /* UNIGRAM: score of an unknown character */
 	int32_t *byte_id;          /* [256] tokens of bytes; NULL: none */
 	struct tokenizer_bpe *bpe; /* BPE: merges */

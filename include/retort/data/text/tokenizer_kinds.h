@@ -68,6 +68,20 @@ bool tokenizer_bpe_starts(const struct tokenizer *t, int32_t id);
 bool tokenizer_bpe_get(const struct tokenizer *t, size_t i, int32_t *left, int32_t *right);
 /* Make the steps of a vocabulary that has none in its file, from `normal` and `blank`. */
 int tokenizer_make_steps(struct tokenizer *t, struct err *e);
+/* BPE of SentencePiece, by the scores of pieces. */
+void tokenizer_spbpe_rank(struct tokenizer *t);
+int tokenizer_spbpe_word(const struct tokenizer *t, const char *word, size_t size,
+			 struct tokenizer_ids *out, struct err *e);
+
+/* A heap of numbers, the least on top; pop not from an empty one. The caller frees `item`. */
+struct tokenizer_heap {
+	uint64_t *item;
+	size_t n, cap;
+};
+
+void tokenizer_heap_push(struct tokenizer_heap *h, uint64_t item);
+uint64_t tokenizer_heap_pop(struct tokenizer_heap *h);
+
 /* Whether a text may become a token of the model. */
 bool tokenizer_takes(const struct tokenizer *t, int32_t id);
 /* The token of the model that is this string and may stand for a text; -1: none. */

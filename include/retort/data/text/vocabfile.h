@@ -10,7 +10,8 @@
 /*
  * Parse a vocabulary file. Its format is detected from its content:
  *
- *	an object with "model"        tokenizer.json: byte-level BPE, WordPiece, Unigram
+ *	a protobuf                    tokenizer.model of SentencePiece: Unigram, BPE
+ *	an object with "model"        tokenizer.json
  *	an object of tokens and ids   encoder.json or vocab.json of byte-level BPE; `beside` has its merges
  *	an array of strings           WordPiece; U+2581 marks starts of words, or ## the other tokens
  *	an array of [token, score]    Unigram; leading tokens with score 0 are reserved
