@@ -1,5 +1,5 @@
-/* fuzz_vocab.c: a vocabulary file and, after a NUL, its merges; valid ones encode texts and are
- * written and read again. */
+/* fuzz_vocab.c: a vocabulary file and, after a NUL, its merges, or a model of SentencePiece; valid
+ * ones encode texts, with and without special tokens. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
@@ -24,6 +24,28 @@ encode(const struct tokenizer *t, const char *text, size_t size)
 	text_release(&back);
 }
 
+/* Use a tokenizer that was read, and release it. */
+static void
+use(struct tokenizer *t, const char *text, size_t size)
+{
+	const int32_t *side[2];
+	size_t n[2];
+	struct err e;
+
+	MUST(t->vocab >= 1);
+	for (int i = 0; i < TOKENIZER_SPECIALS; i++)
+		MUST(t->special[i] >= -1 && t->special[i] < (int32_t)t->vocab);
+	if (tokenizer_frame(t, &side[0], &n[0], &side[1], &n[1], &e) == 0)
+		for (int i = 0; i < 2; i++)
+			for (size_t k = 0; k < n[i]; k++)
+				MUST(side[i][k] >= 0 && (size_t)side[i][k] < t->vocab);
+	encode(t, text, size);
+	encode(t, " a ab\tAb \xE6\x9C\x88\xFF.", 15);
+	t->cuts_special = true;
+	encode(t, " a ab\tAb  12 <s>x \xE6\x9C\x88.", 21);
+	tokenizer_release(t);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -35,18 +57,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (vocabfile_parse(text, len, merges ? text + len + 1 : NULL, merges ? size - len - 1 : 0,
 			    &t, &e) == 0) {
-		MUST(t.vocab >= 1);
-		for (int i = 0; i < TOKENIZER_SPECIALS; i++)
-			MUST(t.special[i] >= -1 && t.special[i] < (int32_t)t.vocab);
-		encode(&t, text, size);
-		encode(&t, " a ab\tAb \xE6\x9C\x88\xFF.", 15);
-		encode(&t, " a ab\tAb \xE6\x9C\x88.", 13);
-		tokenizer_release(&t);
+		use(&t, text, size);
 	} else {
 		MUST(e.msg[0]);
 	}
 	if (vocabfile_parse(text, size, NULL, 0, &t, &e) == 0)
-		tokenizer_release(&t);
+		use(&t, text, size);
 	free(text);
 	return 0;
 }
