@@ -22,6 +22,8 @@
 #include "retort/data/dataset.h"
 #include "retort/data/read/npyfile.h"
 #include "retort/data/read/read.h"
+#include "retort/data/text/vocabfile.h"
+#include "retort/data/vocab/vocab.h"
 #include "rig.h"
 
 #define LIMIT ((size_t)1 << 30)
@@ -270,43 +272,106 @@ static const struct {
 	int (*make)(const char *path, size_t size, struct err *e);
 	bool labelled; /* labels are in a separate file */
 	struct dataset_options o;
+	enum tokenizer_kind kind; /* of a vocabulary that is trained on the file; BYTE: none */
 } files[] = {
-	{ "table, streamed into a file", "large.csv", 100000000, make_table, false, { 0 } },
-	{ "table, in memory", "small.csv", 50000000, make_table, false, { 0 } },
-	{ "table, gzip'd", "small.csv.gz", 50000000, make_packed, false, { 0 } },
-	{ "table, JSON lines", "small.jsonl", 50000000, make_json, false, { 0 } },
-	{ "array, .npy", "array.npy", 50000000, make_array, false, { .unlabelled = true } },
-	{ "images like MNIST's, IDX", "mnist-images", 0, make_images, true, { 0 } },
-	{ "text, characters",
-	  "text.txt",
-	  20000000,
-	  make_text,
-	  false,
-	  { .tokens = "char", .length = 64 } },
-	{ "table of texts, bytes",
-	  "texts.csv",
-	  20000000,
-	  make_texts,
-	  false,
-	  { .text = "text", .label = "kind", .tokens = "byte", .length = 64 } },
+	{ .what = "table, streamed into a file",
+	  .name = "large.csv",
+	  .size = 100000000,
+	  .make = make_table },
+	{ .what = "table, in memory", .name = "small.csv", .size = 50000000, .make = make_table },
+	{ .what = "table, gzip'd", .name = "small.csv.gz", .size = 50000000, .make = make_packed },
+	{ .what = "table, JSON lines", .name = "small.jsonl", .size = 50000000, .make = make_json },
+	{ .what = "array, .npy",
+	  .name = "array.npy",
+	  .size = 50000000,
+	  .make = make_array,
+	  .o = { .unlabelled = true } },
+	{ .what = "images like MNIST's, IDX",
+	  .name = "mnist-images",
+	  .make = make_images,
+	  .labelled = true },
+	{ .what = "text, characters",
+	  .name = "text.txt",
+	  .size = 20000000,
+	  .make = make_text,
+	  .o = { .tokens = "char", .length = 64 } },
+	{ .what = "text, WordPiece",
+	  .name = "text.txt",
+	  .size = 20000000,
+	  .make = make_text,
+	  .o = { .length = 64 },
+	  .kind = TOKENIZER_WORDPIECE },
+	{ .what = "text, BPE",
+	  .name = "text.txt",
+	  .size = 20000000,
+	  .make = make_text,
+	  .o = { .length = 64 },
+	  .kind = TOKENIZER_BPE },
+	{ .what = "text, Unigram",
+	  .name = "text.txt",
+	  .size = 20000000,
+	  .make = make_text,
+	  .o = { .length = 64 },
+	  .kind = TOKENIZER_UNIGRAM },
+	{ .what = "table of texts, bytes",
+	  .name = "texts.csv",
+	  .size = 20000000,
+	  .make = make_texts,
+	  .o = { .text = "text", .label = "kind", .tokens = "byte", .length = 64 } },
 };
+
+#define VOCABULARY 2000     /* tokens of a vocabulary that is trained */
+#define LEARNED (200 << 10) /* bytes of the text that it is trained on */
+
+/* Train a vocabulary on the start of a file. */
+static int
+make_vocabulary(const char *path, enum tokenizer_kind kind, const char *into, struct err *e)
+{
+	struct vocabtrain_options o = { .kind = kind, .size = VOCABULARY };
+	size_t size, words;
+	struct text out = { 0 };
+	struct tokenizer t;
+	const char *text;
+	char *bytes;
+	int status;
+
+	if (gzip_read(path, LIMIT, &bytes, &size, e) < 0)
+		return -1;
+	text = bytes;
+	size = size < LEARNED ? size : LEARNED;
+	status = vocabtrain_make(&o, &text, &size, 1, &t, &words, e);
+	mem_free(bytes);
+	if (status < 0)
+		return -1;
+	vocabfile_write(&t, &out);
+	tokenizer_release(&t);
+	return write_text(into, &out, e);
+}
 
 static int
 measure_file(const char *dir, size_t i, int rounds, struct err *e)
 {
 	char *path = io_join(dir, files[i].name);
 	struct dataset_options o = files[i].o;
-	struct text labels = { 0 };
+	struct text labels = { 0 }, vocabulary = { 0 };
 	int status = files[i].make(path, files[i].size, e);
 
 	text_addf(&labels, "%s.labels", path);
+	text_addf(&vocabulary, "%s.json", path);
 	if (files[i].labelled)
 		o.labels_from = labels.s;
+	if (files[i].kind != TOKENIZER_BYTE) {
+		o.tokens = vocabulary.s;
+		if (status == 0)
+			status = make_vocabulary(path, files[i].kind, vocabulary.s, e);
+	}
 	if (status == 0)
 		status = compare(files[i].what, path, &o, rounds, e);
 	unlink(path);
 	unlink(labels.s);
+	unlink(vocabulary.s);
 	text_release(&labels);
+	text_release(&vocabulary);
 	mem_free(path);
 	return status;
 }
