@@ -28,6 +28,12 @@ trim_utf8(char *s)
 	}
 }
 
+const char *
+err_options(const struct err *e)
+{
+	return e->msg + ERR_TEXT;
+}
+
 int
 err_set(struct err *e, const char *fmt, ...)
 {
@@ -36,16 +42,45 @@ err_set(struct err *e, const char *fmt, ...)
 	if (!e)
 		return -1;
 	va_start(ap, fmt);
-	vsnprintf(e->msg, sizeof e->msg, fmt, ap);
+	vsnprintf(e->msg, ERR_TEXT, fmt, ap);
 	va_end(ap);
 	trim_utf8(e->msg);
+	e->msg[ERR_TEXT] = '\0';
+	return -1;
+}
+
+int
+err_ask(struct err *e, const char *options, const char *fmt, ...)
+{
+	va_list ap;
+	size_t n;
+
+	if (!e)
+		return -1;
+	va_start(ap, fmt);
+	vsnprintf(e->msg, ERR_TEXT, fmt, ap);
+	va_end(ap);
+	trim_utf8(e->msg);
+	n = strlen(e->msg);
+	snprintf(e->msg + n, ERR_TEXT - n, " (add ");
+	snprintf(e->msg + ERR_TEXT, ERR_OPTIONS, "%s", options);
+	for (const char *p = options; *p; p += *p == '|') {
+		size_t len = strcspn(p, "|");
+
+		n = strlen(e->msg);
+		snprintf(e->msg + n, ERR_TEXT - n, "%s`%.*s`", p == options ? "" : " or ", (int)len,
+			 p);
+		p += len;
+	}
+	n = strlen(e->msg);
+	snprintf(e->msg + n, ERR_TEXT - n, ")");
 	return -1;
 }
 
 int
 err_wrap(struct err *e, const char *fmt, ...)
 {
-	char inner[sizeof e->msg];
+	char inner[ERR_TEXT];
 	va_list ap;
 	size_t n;
 
@@ -53,10 +88,10 @@ err_wrap(struct err *e, const char *fmt, ...)
 		return -1;
 	memcpy(inner, e->msg, sizeof inner);
 	va_start(ap, fmt);
-	vsnprintf(e->msg, sizeof e->msg, fmt, ap);
+	vsnprintf(e->msg, ERR_TEXT, fmt, ap);
 	va_end(ap);
 	n = strlen(e->msg);
-	snprintf(e->msg + n, sizeof e->msg - n, ": %s", inner);
+	snprintf(e->msg + n, ERR_TEXT - n, ": %s", inner);
 	trim_utf8(e->msg);
 	return -1;
 }

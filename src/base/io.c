@@ -15,6 +15,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/replace.h"
+#include "retort/base/spool.h"
 
 #define READ_MAX ((size_t)1 << 20) /* bytes of one read(2) */
 #define PUBLIC 0666  /* permissions of new files, of which the umask takes some away */
@@ -30,8 +31,12 @@ io_open_read(const char *path, size_t *size, struct err *e)
 		return err_set(e, "%s: %s", path, strerror(errno));
 	if (fstat(fd, &st) < 0)
 		err_set(e, "%s: %s", path, strerror(errno));
-	else if (!S_ISREG(st.st_mode))
-		err_set(e, "%s: not a regular file", path);
+	else if (S_ISFIFO(st.st_mode)) {
+		close(fd);
+		return spool_open(path, size, e);
+	} else if (!S_ISREG(st.st_mode))
+		err_set(e, "%s: %s (expected a file or a pipe)", path,
+			S_ISDIR(st.st_mode) ? "a directory" : "a device");
 	else {
 		*size = (size_t)st.st_size;
 		return fd;

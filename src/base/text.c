@@ -255,6 +255,20 @@ text_utf8(const char *s, size_t len, uint32_t *cp)
 	return n ? n : 1;
 }
 
+bool
+text_is_utf8(const char *s)
+{
+	size_t len = strlen(s), n;
+	uint32_t cp;
+
+	for (; len > 0; s += n, len -= n) {
+		n = text_utf8(s, len, &cp);
+		if (n == 1 && (unsigned char)*s >= 0x80)
+			return false;
+	}
+	return true;
+}
+
 int
 text_width(const char *s)
 {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "retort/base/decimal.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 
@@ -27,13 +28,6 @@ classes_trim(const char *cell, struct classes_cell *out)
 		len = sizeof out->s - 1;
 	memcpy(out->s, cell, len);
 	out->s[len] = '\0';
-}
-
-bool
-classes_is_missing(const struct classes_cell *c)
-{
-	return c->s[0] == '\0' || strcmp(c->s, "NA") == 0 || strcmp(c->s, "?") == 0 ||
-	       strcmp(c->s, "-") == 0;
 }
 
 bool
@@ -60,11 +54,13 @@ classes_plain_number(const char *cell, double *out)
 static int
 compare_numbers(const void *a, const void *b)
 {
-	double x = 0, y = 0;
+	const char *x = *(char *const *)a, *y = *(char *const *)b;
+	int order = decimal_compare(x, y);
+	size_t n = strlen(x), m = strlen(y);
 
-	text_to_double(*(char *const *)a, &x);
-	text_to_double(*(char *const *)b, &y);
-	return x < y ? -1 : x > y ? 1 : strcmp(*(char *const *)a, *(char *const *)b);
+	if (order == 0 && n != m)
+		return n < m ? -1 : 1;
+	return order ? order : strcmp(x, y);
 }
 
 static int
@@ -148,7 +144,10 @@ classes_add(struct dataset *ds, struct classes_reader *r, size_t row, const char
 	classes_trim(label, &cell);
 	if (cell.cut)
 		return refuse_length(&cell, r->what, e);
-	if (!classes_is_missing(&cell) && (k = find_class(ds, cell.s)) < 0) {
+	if (!number_is_missing(r->form, cell.s) && (k = find_class(ds, cell.s)) < 0) {
+		if (!text_is_utf8(cell.s))
+			return err_ask(e, "encoding latin1|encoding windows-1252",
+				       "%s: row %zu: a class that is not UTF-8", r->what, row + 1);
 		if (ds->classes == DATASET_CLASSES)
 			return refuse_count(r->what, e);
 		mem_grow(&ds->class_name, &r->cap_names, (size_t)ds->classes + 1,
@@ -168,7 +167,91 @@ all_numbers(const struct dataset *ds)
 	for (int i = 0; i < ds->classes; i++)
 		if (text_to_double(ds->class_name[i], &x) < 0)
 			return false;
+	return ds->classes > 0;
+}
+
+/* Make one class of neighbours that are equal numbers. Set to[k] of the classes before. */
+static void
+merge_equal(struct dataset *ds, char *const *before, size_t n, int32_t *to)
+{
+	struct text note = { 0 };
+	int kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		char *name = ds->class_name[i];
+		bool equal = kept && decimal_compare(ds->class_name[kept - 1], name) == 0;
+
+		if (equal)
+			text_item(&note, "%s = %s", name, ds->class_name[kept - 1]);
+		for (size_t k = 0; k < n; k++)
+			if (before[k] == name)
+				to[k] = equal ? kept - 1 : kept;
+		if (equal)
+			mem_free(name);
+		else
+			ds->class_name[kept++] = name;
+	}
+	ds->classes = kept;
+	if (note.len) {
+		struct text line = { 0 };
+
+		text_addf(&line, "labels that are one number are one class: %.100s%s\n",
+			  text_get(&note), note.len > 100 ? " ..." : "");
+		dataset_note(ds, text_get(&line));
+		text_release(&line);
+		ds->rules |= RULES_BIT(RULES_EQUAL_LABELS);
+	}
+	text_release(&note);
+}
+
+/* Whether the classes are 0, 1, 2 ... or 1, 2, 3 ...: numbers of classes, not amounts. */
+static bool
+count_up(const struct dataset *ds)
+{
+	double first = 0, x;
+
+	for (int i = 0; i < ds->classes; i++) {
+		if (text_to_double(ds->class_name[i], &x) < 0 || (i == 0 && x != 0 && x != 1))
+			return false;
+		first = i ? first : x;
+		if (x != first + i)
+			return false;
+	}
 	return true;
+}
+
+#define FEW 20 /* numbers that are taken for classes, at most */
+#define EACH 5 /* rows of a class, at least on average, of whole numbers */
+
+/* Whether sorted classes are numbers that are rather amounts: many, with fractions or a few rows
+ * each. */
+static bool
+are_amounts(const struct dataset *ds)
+{
+	bool whole = true;
+
+	if (ds->classes <= FEW || !all_numbers(ds) || count_up(ds))
+		return false;
+	for (int i = 0; i < ds->classes; i++)
+		whole &= decimal_is_whole(ds->class_name[i]);
+	return !whole || (ds->n - ds->unlabelled) / EACH < (size_t)ds->classes;
+}
+
+/* Classes or regression, where the data do not show it. */
+static int
+check_task(const struct dataset *ds, const struct classes_reader *r, struct err *e)
+{
+	if (r->task == DATASET_TASK_REGRESSION)
+		return err_set(e,
+			       "%s: regression comes in a later version (expected `task "
+			       "classes`)",
+			       r->what);
+	if (r->task == DATASET_TASK_ASK && !r->beside && are_amounts(ds))
+		return err_ask(e, "task classes|task regression",
+			       "%s: %d different numbers in %zu rows: are they classes, or amounts "
+			       "to predict?",
+			       r->what, ds->classes, ds->n - ds->unlabelled);
+	return 0;
 }
 
 int
@@ -177,18 +260,19 @@ classes_settle(struct dataset *ds, struct classes_reader *r, struct err *e)
 	size_t n = (size_t)ds->classes;
 	char **unsorted;
 	int32_t *to;
+	bool numbers = all_numbers(ds);
 
-	if (check_count(ds, r->what, r->beside, e) < 0)
-		return -1;
 	unsorted = mem_array(n, sizeof *unsorted);
 	to = mem_array(n, sizeof *to);
 	if (n) {
 		memcpy(unsorted, ds->class_name, n * sizeof *unsorted);
 		qsort(ds->class_name, n, sizeof *ds->class_name,
-		      all_numbers(ds) ? compare_numbers : compare_bytes);
+		      numbers ? compare_numbers : compare_bytes);
 	}
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && !numbers; i++)
 		to[i] = find_class(ds, unsorted[i]);
+	if (numbers)
+		merge_equal(ds, unsorted, n, to);
 	for (size_t i = 0; i < ds->n; i++) {
 		if (ds->y[i] >= 0)
 			ds->y[i] = to[ds->y[i]];
@@ -197,7 +281,7 @@ classes_settle(struct dataset *ds, struct classes_reader *r, struct err *e)
 	}
 	mem_free(unsorted);
 	mem_free(to);
-	return 0;
+	return check_count(ds, r->what, r->beside, e) < 0 ? -1 : check_task(ds, r, e);
 }
 
 int

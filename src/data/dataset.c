@@ -4,6 +4,8 @@
 
 #include "retort/data/dataset.h"
 
+#include <string.h>
+
 #include "retort/base/mem.h"
 #include "retort/data/texts.h"
 
@@ -22,6 +24,9 @@ dataset_free(struct dataset *ds)
 	mem_free(ds->column);
 	mem_free(ds->word);
 	mem_free(ds->class_name);
+	mem_free(ds->label);
+	mem_free(ds->format);
+	mem_free(ds->notes);
 	mem_free(ds->tokenizer);
 	if (ds->tmpmap) {
 		tmpmap_free(ds->tmpmap);
@@ -32,4 +37,17 @@ dataset_free(struct dataset *ds)
 	mem_free(ds->ids);
 	mem_free(ds->y);
 	mem_free(ds);
+}
+
+void
+dataset_note(struct dataset *ds, const char *lines)
+{
+	size_t had = ds->notes ? strlen(ds->notes) : 0, more = strlen(lines);
+	char *all = mem_new(had + more + 1);
+
+	if (had)
+		memcpy(all, ds->notes, had);
+	memcpy(all + had, lines, more);
+	mem_free(ds->notes);
+	ds->notes = all;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "retort/base/choice.h"
+#include "retort/base/decimal.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/data/texts.h"
@@ -107,7 +108,27 @@ sets_check(const struct dataset *ds, const struct dataset *more, struct err *e)
 	return 0;
 }
 
-/* Class of `ds` with the name of class k of `more`; -1 with an error. */
+/* Whether all classes are numbers. */
+static bool
+has_numbers(const struct dataset *ds)
+{
+	for (int i = 0; i < ds->classes; i++)
+		if (!decimal_is(ds->class_name[i]))
+			return false;
+	return true;
+}
+
+/* Class of `ds` that is the number `name`; -1: none. */
+static int
+find_number(const struct dataset *ds, const char *name)
+{
+	for (int i = 0; decimal_is(name) && has_numbers(ds) && i < ds->classes; i++)
+		if (decimal_compare(ds->class_name[i], name) == 0)
+			return i;
+	return -1;
+}
+
+/* Class of `ds` with the name of class k of `more`, or the same number; -1 with an error. */
 static int
 find_class(const struct dataset *ds, const struct dataset *more, int k, struct err *e)
 {
@@ -116,6 +137,8 @@ find_class(const struct dataset *ds, const struct dataset *more, int k, struct e
 	for (int i = 0; i < ds->classes; i++)
 		if (strcmp(ds->class_name[i], more->class_name[k]) == 0)
 			return i;
+	if (find_number(ds, more->class_name[k]) >= 0)
+		return find_number(ds, more->class_name[k]);
 	for (int i = 0; i < ds->classes && names.len < 120; i++)
 		text_item(&names, "%s", ds->class_name[i]);
 	err_set(e, "unknown class '%.40s' (classes of %s: %s); `unlabelled` ignores the labels",

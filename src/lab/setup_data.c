@@ -133,6 +133,9 @@ describe_data(struct trainer_state *w)
 	w->info.classes = w->train.ds->classes;
 	w->info.missing = w->train.ds->missing;
 	w->info.rules = w->train.ds->rules;
+	w->info.label[0] = '\0';
+	if (w->train.ds->label && strlen(w->train.ds->label) < sizeof w->info.label)
+		snprintf(w->info.label, sizeof w->info.label, "%s", w->train.ds->label);
 	w->info.n_train = w->train.split.n_train;
 	w->info.n_held = w->train.split.n_held;
 	w->info.n_shown = w->train.split.n_shown;

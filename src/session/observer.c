@@ -40,6 +40,13 @@ observer_message(const struct observer *o, bool is_error, const char *text)
 }
 
 void
+observer_ask(const struct observer *o, const char *line, const char *options, const char *question)
+{
+	if (o && o->ask)
+		o->ask(o->arg, line, options, question);
+}
+
+void
 observer_text(const struct observer *o, const char *title, const char *text)
 {
 	if (o && o->text)

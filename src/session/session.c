@@ -218,10 +218,13 @@ session_owes_report(const struct session *s)
 void
 session_type(struct session *s, const char *line)
 {
-	struct err e;
+	struct err e = { "" };
 
-	if (session_line(s, line, NULL, &e) < 0)
-		session_message(s, true, "%s", e.msg);
+	if (session_line(s, line, NULL, &e) == 0)
+		return;
+	session_message(s, true, "%s", e.msg);
+	if (err_options(&e)[0])
+		observer_ask(s->live, line, err_options(&e), e.msg);
 }
 
 char **

@@ -149,7 +149,7 @@ draw_hints(const struct scene *s, struct canvas_area a)
 	else if (s->prompting)
 		draw_keys(a, 1, "Enter run  Tab complete  Up history  C-r search  Esc cancel");
 	else if (s->question[0])
-		draw_keys(a, 1, "y yes  n no");
+		draw_keys(a, 1, s->options[0] ? "1 2 ... choose  Esc none" : "y yes  n no");
 	else if (s->view.helping)
 		draw_keys(a, 1, pane_help.hints);
 	else if (s->view.editing)

@@ -252,3 +252,26 @@ scene_forget(struct scene *s, unsigned branch)
 	s->n_marks = kept;
 	s->version++;
 }
+
+void
+scene_ask(struct scene *s, const char *line, const char *options, const char *question)
+{
+	const char *colon = strstr(question, " (add ");
+	struct text all = { 0 };
+	int key = 1;
+
+	if (strlen(line) >= sizeof s->answer - sizeof s->options)
+		return;
+	for (const char *p = options; *p && key < 10; p += *p == '|') {
+		size_t len = strcspn(p, "|");
+
+		text_addf(&all, "%d %.*s  ", key++, (int)len, p);
+		p += len;
+	}
+	text_addf(&all, "%.*s", colon ? (int)(colon - question) : (int)strlen(question), question);
+	snprintf(s->question, sizeof s->question, "%s", text_get(&all));
+	snprintf(s->answer, sizeof s->answer, "%s", line);
+	snprintf(s->options, sizeof s->options, "%s", options);
+	s->version++;
+	text_release(&all);
+}

@@ -297,6 +297,7 @@ ACTION(close)
 	} else if (s->info.phase != LAB_IDLE) {
 		snprintf(s->question, sizeof s->question, "training is running; quit? y/n");
 		snprintf(s->answer, sizeof s->answer, "quit");
+		s->options[0] = '\0';
 	} else {
 		text_add(line, "quit");
 	}
@@ -307,7 +308,7 @@ ACTION(cancel)
 {
 	UNUSED;
 	if (s->question[0])
-		s->question[0] = s->answer[0] = '\0';
+		s->question[0] = s->answer[0] = s->options[0] = '\0';
 	else if (s->view.search[0] && s->view.helping)
 		s->view.search[0] = '\0';
 	else if (s->view.helping)

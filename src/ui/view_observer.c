@@ -37,6 +37,12 @@ show_message(void *arg, bool is_error, const char *text)
 }
 
 static void
+show_question(void *arg, const char *line, const char *options, const char *question)
+{
+	scene_ask(view_model_scene(arg), line, options, question);
+}
+
+static void
 show_text(void *arg, const char *title, const char *text)
 {
 	view_model_text(arg, title, text);
@@ -92,6 +98,7 @@ view_observer(struct view_model *model)
 				  .measured = show_measured,
 				  .progress = show_progress,
 				  .message = show_message,
+				  .ask = show_question,
 				  .text = show_text,
 				  .log = show_log,
 				  .report = show_report,

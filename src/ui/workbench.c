@@ -4,6 +4,7 @@
 
 #include "retort/ui/workbench.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "retort/base/mem.h"
@@ -64,17 +65,39 @@ workbench_scene(struct workbench *w)
 	return w->commands.scene;
 }
 
-/* y runs the command of the open question; any other key dismisses it. */
+/* Append option number `n`, from 1, to a line. False: there are fewer. */
+static bool
+append_option(const char *options, int n, char *line, size_t size)
+{
+	size_t len = strlen(line);
+
+	for (; n > 1 && *options; n--)
+		options += strcspn(options, "|") + (options[strcspn(options, "|")] == '|');
+	if (n != 1 || !*options)
+		return false;
+	snprintf(line + len, size - len, " %.*s", (int)strcspn(options, "|"), options);
+	return true;
+}
+
+/* y, or the number of an option, runs the command of the open question; any other key dismisses
+ * it. */
 static void
 answer_question(struct workbench *w, const char *key)
 {
 	struct scene *scene = w->commands.scene;
-	char line[sizeof scene->answer];
+	char line[sizeof scene->answer], options[sizeof scene->options];
+	bool yes;
 
 	memcpy(line, scene->answer, sizeof line);
-	scene->question[0] = '\0';
+	memcpy(options, scene->options, sizeof options);
+	scene->question[0] = scene->options[0] = '\0';
 	scene->version++;
-	if (strcmp(key, "y") == 0 || strcmp(key, "Y") == 0)
+	if (options[0])
+		yes = key[0] >= '1' && key[0] <= '9' && !key[1] &&
+		      append_option(options, key[0] - '0', line, sizeof line);
+	else
+		yes = strcmp(key, "y") == 0 || strcmp(key, "Y") == 0;
+	if (yes)
 		session_type(w->session, line);
 }
 

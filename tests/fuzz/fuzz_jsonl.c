@@ -5,7 +5,7 @@
 #include "retort/data/read/jsonlines.h"
 #include "retort/data/read/table.h"
 
-/* Check that rows are numbered from 0, on increasing lines, all as wide as the first. */
+/* Check that rows are numbered from 0, on lines in order, all as wide as the first. */
 struct seen {
 	size_t rows, columns, line, size;
 };
@@ -18,7 +18,7 @@ see_row(void *arg, const struct row *row, struct err *e)
 	(void)e;
 	MUST(row->row == s->rows && row->columns >= 1 && row->line > 0);
 	MUST(s->rows == 0 || row->columns == s->columns);
-	MUST(s->rows < 2 || row->line > s->line);
+	MUST(s->rows < 2 || row->line >= s->line);
 	for (size_t c = 0; c < row->columns; c++)
 		MUST(row->cell[c] && strlen(row->cell[c]) <= s->size);
 	s->columns = row->columns;

@@ -381,7 +381,7 @@ files_are_replaced_atomically(void **state)
 	CHECK_INT(io_read(path, 5, &back, &size, &e), IO_TOO_LARGE);
 	CHECK(strstr(e.msg, "too large: 6 bytes (expected at most 5)") != NULL);
 	CHECK_INT(io_read(dir, 100, &back, &size, &e), -1);
-	CHECK(strstr(e.msg, "not a regular file") != NULL);
+	CHECK(strstr(e.msg, "a directory") != NULL);
 	unlink(path);
 	rmdir(dir);
 	mem_free(path);

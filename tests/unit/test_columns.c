@@ -116,7 +116,6 @@ mismatches_are_named(void **state)
 	refuse("hue,size,kind", "1,1,a", "2,2,", "column 'hue' has numbers, but main words");
 	refuse("hue,size,kind", "red,small,a", "blue,large,",
 	       "column 'size' has words, but main numbers");
-	refuse("hue,size,size,kind", "red,1,2,a", "blue,2,2,", "more: duplicate column 'size'");
 }
 
 /* "a=b" is the name of a numeric column; a word may contain '=' too. */

@@ -50,8 +50,10 @@ options_and_values_of_data_take_turns(void **state)
 	CHECK(mkdtemp(dir) != NULL);
 	CHECK_INT(chdir(dir), 0); /* files are offered too, and there are none here */
 	CHECK(strstr(offered("data s"), "sentences") && strstr(offered("data s"), "sums"));
-	CHECK_STR(offered("data sums "), "frame hash header image label labels labels-from length "
-					 "text tokens vocab without");
+	CHECK_STR(offered("data sums "),
+		  "comment decimal delimiter encoding frame hash header image label labels "
+		  "labels-from length missing quotes skip special task text thousands tokens vocab "
+		  "without");
 	CHECK_STR(offered("data sums tokens ch"), "char char+mask");
 	CHECK_STR(offered("data sums header "), "no yes");
 	CHECK_STR(offered("data sums tokens char le"), "length");
@@ -76,8 +78,10 @@ words_of_more_sets_are_offered(void **state)
 	n_sets = 3;
 	CHECK_STR(offered("data add sat"), "satellite");
 	CHECK_STR(offered("data add free.csv "),
-		  "as frame hash header image label labels-from length text tokens "
-		  "unlabelled vocab weight without");
+		  "as comment decimal delimiter encoding frame hash header image label "
+		  "labels-from length missing quotes skip special task text thousands tokens "
+		  "unlabelled "
+		  "vocab weight without");
 	CHECK_STR(offered("data add free.csv unlabelled w"), "weight without");
 	CHECK_STR(offered("data add free.csv unlabelled weight "), "");
 	CHECK_STR(offered("data add free.csv header "), "no yes");

@@ -164,7 +164,7 @@ answers_are_the_text(void **state)
 static int
 make_dir(void **state)
 {
-	static const char *const kinds[] = { "caf\xE9", "tab\there", "\\back", "\x7F", "\x01" };
+	static const char *const kinds[] = { "caf\xC3\xA9", "tab\there", "\\back", "\x7F", "\x01" };
 	struct text odd = { 0 };
 	const void *part;
 	struct err e;

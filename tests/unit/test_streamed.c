@@ -97,7 +97,6 @@ digits_are_the_same_in_a_file(void **state)
 		{ .label = "11" },
 		{ .unlabelled = true },
 		{ .unlabelled = true, .label = "65" },
-		{ .header = DATASET_HEADER_YES },
 		{ .height = 8, .width = 8, .channels = 1 },
 	};
 	struct err e;

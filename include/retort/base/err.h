@@ -3,10 +3,17 @@
 #ifndef RETORT_BASE_ERR_H
 #define RETORT_BASE_ERR_H
 
+#define ERR_TEXT 400    /* bytes of a message */
+#define ERR_OPTIONS 160 /* bytes behind it for the answers to a question */
+
 struct err {
-	char msg[400]; /* "outer: inner", NUL-terminated, no trailing newline, cut between UTF-8
-			  characters */
+	char msg[ERR_TEXT + ERR_OPTIONS]; /* "outer: inner", NUL-terminated, no trailing newline,
+					     cut between UTF-8 characters; then err_options */
 };
+
+/* Of a question that options of a command answer: the options, each with its value, separated by
+ * bars: "header yes|header no". "": the error is no question. */
+const char *err_options(const struct err *e);
 
 /*
  * Messages are lower case without a full stop: first the place, then the value, then what would be
@@ -16,6 +23,13 @@ struct err {
  * when the caller does not need the message.
  */
 int err_set(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * A question that options of the command answer: `msg` asks it and lists the options, which are
+ * stored, too, for a screen to choose from.
+ */
+int err_ask(struct err *e, const char *options, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* Prepend context: err_wrap(e, "line 3") makes "line 3: " and the message before. */
 int err_wrap(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

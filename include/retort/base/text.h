@@ -62,6 +62,9 @@ int text_to_int(const char *s, int64_t *out);
  */
 size_t text_utf8(const char *s, size_t len, uint32_t *cp);
 
+/* Whether a string is UTF-8. */
+bool text_is_utf8(const char *s);
+
 /* Width of a UTF-8 string on a terminal, in columns. */
 int text_width(const char *s);
 

@@ -4,6 +4,7 @@
 #define RETORT_DATA_CLASSES_H
 
 #include "retort/data/dataset.h"
+#include "retort/data/number.h"
 
 /* A cell without surrounding blanks. */
 struct classes_cell {
@@ -12,7 +13,6 @@ struct classes_cell {
 };
 
 void classes_trim(const char *cell, struct classes_cell *out);
-bool classes_is_missing(const struct classes_cell *c); /* empty, "NA", "?" or "-" */
 bool classes_is_number(const struct classes_cell *c);
 
 /* Parse the common form of a number fast: blanks, a plain decimal, blanks. False: it may still be a
@@ -26,19 +26,25 @@ bool classes_plain_number(const char *cell, double *out);
 struct classes_reader {
 	const char *what; /* borrowed: what errors call the labels, "label column 3" */
 	bool beside; /* the rows stand beside a data set: fewer than two classes are accepted */
+	enum dataset_task task; /* ASK: many different numbers are refused with a question */
+	const struct number_form *form; /* borrowed: words of a missing label; NULL: the default */
 	size_t cap_names, cap_rows;
 };
 
 /*
  * Set y[row] of `ds` to the class of a label, without surrounding blanks, or to -1 if it is
  * missing. Rows come in order; y and class_name grow. Refused: more than DATASET_CLASSES classes, a
- * label longer than a classes_cell. Return 0 or -1.
+ * label longer than a classes_cell or no UTF-8. Return 0 or -1.
  */
 int classes_add(struct dataset *ds, struct classes_reader *r, size_t row, const char *label,
 		struct err *e);
 
-/* After the last of ds->n rows: sort the classes, count unlabelled rows. Refused: fewer than two
- * classes unless `beside`. */
+/*
+ * After the last of ds->n rows: sort the classes, count unlabelled rows. If all are numbers, those
+ * that are equal become one class, named by the shortest of them: 1, 1.0 and 1e0. Digits are
+ * compared, of which a double holds only 15. A note says so. Refused: fewer than two classes unless
+ * `beside`; the task of regression; with the task not given, many different numbers, as a question.
+ */
 int classes_settle(struct dataset *ds, struct classes_reader *r, struct err *e);
 
 /* No labels: set y to -1 for all ds->n rows. */

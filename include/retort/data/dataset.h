@@ -9,6 +9,7 @@
 #include "retort/base/err.h"
 #include "retort/base/hash.h"
 #include "retort/base/tmpmap.h"
+#include "retort/data/dialect.h"
 #include "retort/data/rules.h"
 #include "retort/data/text/tokenizer.h"
 
@@ -18,6 +19,7 @@
 #define DATASET_VOCAB (1 << 20)       /* token ids, at most */
 #define DATASET_IDS ((size_t)1 << 30) /* ids of all rows, at most: 4 GiB */
 
+enum dataset_task { DATASET_TASK_ASK, DATASET_TASK_CLASSES, DATASET_TASK_REGRESSION };
 enum dataset_header { DATASET_HEADER_AUTO, DATASET_HEADER_YES, DATASET_HEADER_NO };
 
 /* How a file is read. Zero: a table of numbers with the label in the last column. */
@@ -26,10 +28,14 @@ struct dataset_options {
 				text nor left out */
 	const char *without; /* table of numbers: columns that are no features, names or numbers
 				separated by commas; NULL: none */
-	enum dataset_header header; /* AUTO: yes if row 1 holds the name that `label` gives, or if a
-				       cell of row 1 is a word and the cell below it a number or
-				       missing; with `text`, yes if row 1 holds the name that `text`
-				       or `label` gives */
+	struct dialect dialect;     /* of a table's text */
+	enum dataset_header header; /* AUTO: as data/read/header.h finds it */
+	enum dataset_task task; /* what labels of many different numbers are; ASK: refused with a
+				   question */
+	struct {
+		const char *label; /* name of the label column of the data: a set beside them has
+				      its labels there, if it has such a column; NULL: none */
+	} like;
 	const char *labels_from; /* images: path of their labels; NULL: found by the usual naming.
 				    Required for a .npy file */
 	size_t height, width, channels; /* table: its features are the pixels of images, row by row,
@@ -110,11 +116,18 @@ struct dataset {
 	struct dataset_set set[DATASET_SETS]; /* in the order of their rows; the first is the data
 						 itself */
 	rules_set rules;                      /* of reading that made a difference for its files */
+	char *label;      /* owned: name of the label column; NULL: it has none */
+	char *format;     /* owned: how the text of the table was read, "semicolons between cells,
+			     decimal comma"; NULL: no text table */
+	char *notes;      /* owned: what was found out about it and not given, a line each; NULL */
 	struct hash hash; /* SHA-256 of the file's inflated contents, joined with the hashes of its
 			     labels, of a vocabulary file, and of the options that change what
 			     networks see */
 };
 
 void dataset_free(struct dataset *ds);
+
+/* Append lines to ds->notes. */
+void dataset_note(struct dataset *ds, const char *lines);
 
 #endif

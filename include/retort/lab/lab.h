@@ -73,6 +73,7 @@ struct lab_info {
 	size_t rows, features, n_train, n_held, n_shown; /* n_shown: labels students see */
 	int classes;
 	size_t missing;  /* cells without a value */
+	char label[128]; /* name of the label column of the data; "": none, or a longer one */
 	rules_set rules; /* of reading that made a difference (data/rules.h) */
 	int n_teachers;
 	struct net_info teacher[TRAIN_TEACHERS];

@@ -24,6 +24,9 @@ struct observer {
 	void (*progress)(void *arg, struct request *r);
 	/* One line for the message row. */
 	void (*message)(void *arg, bool is_error, const char *text);
+	/* A typed line was refused with a question that one of its options answers (err_ask):
+	 * `options` are separated by bars. The answer is the line with the option behind it. */
+	void (*ask)(void *arg, const char *line, const char *options, const char *question);
 	/* Output of a command: one line or a page. */
 	void (*text)(void *arg, const char *title, const char *text);
 	/* Output of a command of a script: lines for the log. */
@@ -49,6 +52,8 @@ void observer_answer(const struct observer *o, struct request *r);
 void observer_measured(const struct observer *o, const struct request *r);
 void observer_progress(const struct observer *o, struct request *r);
 void observer_message(const struct observer *o, bool is_error, const char *text);
+void observer_ask(const struct observer *o, const char *line, const char *options,
+		  const char *question);
 void observer_text(const struct observer *o, const char *title, const char *text);
 void observer_log(const struct observer *o, const char *text);
 void observer_report(const struct observer *o, const struct lab_info *info,

@@ -116,10 +116,12 @@ struct scene {
 	struct knobs defaults;
 	char message[240]; /* last result or error, in the row of the prompt */
 	bool message_is_error;
-	char question[96]; /* "quit? y/n"; "": none */
-	char answer[64];   /* command line that `y` executes */
-	unsigned wants;    /* enum scene_wants */
-	char prefill[256]; /* for SCENE_PROMPT */
+	char question[240]; /* "quit? y/n"; "": none */
+	char answer[4096];  /* command line that `y` executes, or the one that was refused */
+	char options[160];  /* of the line: key 1 executes it with the first behind it, key 2 with
+			       the second ...; separated by bars; "": a question for y and n */
+	unsigned wants;     /* enum scene_wants */
+	char prefill[256];  /* for SCENE_PROMPT */
 	/* help page, owned lines of nroff output: X BACKSPACE X is bold, _ BACKSPACE X underlined
 	 */
 	char **help;
@@ -152,6 +154,9 @@ void scene_sample(struct scene *s, unsigned branch, unsigned metric, uint32_t st
 /* Append a line to the log; `level` as in struct scene_line. */
 void scene_log(struct scene *s, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Ask which of `options`, separated by bars, is put behind the line: 1 the first ... */
+void scene_ask(struct scene *s, const char *line, const char *options, const char *question);
+
 /* Set the message; an error is also logged. */
 void scene_say(struct scene *s, bool is_error, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

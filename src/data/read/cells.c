@@ -73,26 +73,16 @@ make_room(struct cells *c, struct err *e)
 	return 0;
 }
 
-/* Write a row to `to`, floats or doubles. */
-static void
-store_row(void *to, const double *row, size_t n, bool wide)
-{
-	float *out = to;
-
-	if (wide)
-		memcpy(to, row, n * sizeof *row);
-	for (size_t i = 0; i < n && !wide; i++)
-		out[i] = (float)row[i];
-}
-
-/* Whether each number is equal to a float, or missing. */
+/* Store a row as floats. False: a number is not equal to its float, and is not missing. */
 static bool
-is_float(const double *row, size_t n)
+store_floats(float *to, const double *row, size_t n)
 {
 	int inexact = 0;
 
-	for (size_t i = 0; i < n; i++) /* no branch: vectorized */
-		inexact |= (row[i] == row[i]) & ((double)(float)row[i] != row[i]);
+	for (size_t i = 0; i < n; i++) { /* no branch: vectorized */
+		to[i] = (float)row[i];
+		inexact |= (row[i] == row[i]) & ((double)to[i] != row[i]);
+	}
 	return !inexact;
 }
 
@@ -146,15 +136,22 @@ widen_rows(struct cells *c, struct err *e)
 	return 0;
 }
 
+/* Where the next row is stored. */
+static void *
+next_row(const struct cells *c)
+{
+	return (char *)c->chunk[c->n_chunks - 1] + c->used * c->width * cell_size(c);
+}
+
 int
 cells_add(struct cells *c, const double *row, struct err *e)
 {
-	if (!c->wide && !is_float(row, c->width) && widen_rows(c, e) < 0)
-		return -1;
 	if (make_room(c, e) < 0)
 		return -1;
-	store_row((char *)c->chunk[c->n_chunks - 1] + c->used * c->width * cell_size(c), row,
-		  c->width, c->wide);
+	if (!c->wide && !store_floats(next_row(c), row, c->width) && widen_rows(c, e) < 0)
+		return -1;
+	if (c->wide)
+		memcpy(next_row(c), row, c->width * sizeof *row);
 	c->used++;
 	c->n++;
 	return 0;
@@ -177,7 +174,10 @@ spread_row(const struct cells *c, const struct spreader *s, void *to, const void
 	else
 		widen(s->in, from, c->width);
 	s->spread(s->arg, s->in, s->out);
-	store_row(to, s->out, s->d, c->wide);
+	if (c->wide)
+		memcpy(to, s->out, s->d * sizeof *s->out);
+	else
+		store_floats(to, s->out, s->d);
 }
 
 /* Rows become wider in the file they lie in: from the last to the first, so that none is

@@ -4,14 +4,16 @@
 
 #include "retort/data/read/csvfile.h"
 
-#include <assert.h>
 #include <csv.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "retort/base/mem.h"
-#include "retort/base/stream.h"
+#include "retort/data/read/csvblocks.h"
+#include "retort/data/read/csvline.h"
+#include "retort/data/read/sniff.h"
 
 /* Growth of libcsv's buffer in bytes; its default, 128, is slow for a long cell. */
 #define STEP 65536
@@ -34,6 +36,10 @@ struct walk {
 	bool in_line;    /* the current line continues */
 	bool blank;      /* it has nothing but blanks so far */
 	bool after_cr;   /* the previous block ended in a CR */
+	bool skipped;    /* the current line is a comment, or before the table */
+
+	struct dialect dialect;           /* resolved */
+	struct csvline_squeezer squeezer; /* of blanks between cells */
 
 	row_visit *visit;
 	void *arg;
@@ -91,12 +97,11 @@ visit_row(struct walk *w)
 
 /* For libcsv: a row has ended. */
 static void
-end_row(int c, void *arg)
+end_row(int c __attribute__((unused)), void *arg)
 {
 	struct walk *w = arg;
 	size_t n = w->row.columns;
 
-	(void)c;
 	w->row.row++;
 	if (w->row.row == 1)
 		w->columns = n;
@@ -113,36 +118,11 @@ end_row(int c, void *arg)
 	w->row_line = 0;
 }
 
-/*
- * Length of the line at `p` with its LF, CRLF or CR, or up to `end`; *ended: it has a line end.
- * *blank stays true if the line has only blanks. *lf is the first LF from `p` on, or `end`: cached
- * from line to line, because a file with CRs alone would be searched to its end for each of them.
- */
-static size_t
-line_length(const char *p, const char *end, const char **lf, bool *blank, bool *ended)
-{
-	const char *start = p, *cr;
-
-	while (p < end && (*p == ' ' || *p == '\t'))
-		p++;
-	*blank &= p == end || *p == '\n' || *p == '\r';
-	if (*lf < p) {
-		*lf = memchr(p, '\n', (size_t)(end - p));
-		*lf = *lf ? *lf : end;
-	}
-	cr = memchr(p, '\r', (size_t)(*lf - p));
-	*ended = cr || *lf < end;
-	if (cr)
-		p = cr + 1 < end && cr[1] == '\n' ? cr + 2 : cr + 1;
-	else
-		p = *lf < end ? *lf + 1 : end;
-	return (size_t)(p - start);
-}
-
 static int
 refuse_quote(struct walk *w)
 {
 	size_t began = w->row_line ? w->row_line : w->line;
+	char where[64] = "";
 
 	refuse_at(w, w->line, 0);
 	if (csv_error(&w->parser) != CSV_EPARSE)
@@ -150,14 +130,11 @@ refuse_quote(struct walk *w)
 			       "line %zu: no memory for a cell of the row that begins on line %zu",
 			       w->line, began);
 	if (began != w->line)
-		return err_set(w->e,
-			       "line %zu: a quote inside a cell, in the row from line %zu; put a "
-			       "cell with quotes in quotes and double the quotes inside",
-			       w->line, began);
+		snprintf(where, sizeof where, ", in the row from line %zu", began);
 	return err_set(w->e,
-		       "line %zu: a quote inside a cell; put a cell with quotes in quotes and "
-		       "double the quotes inside",
-		       w->line);
+		       "line %zu: a quote inside a cell%s; put a cell with quotes in quotes and "
+		       "double the quotes inside, or add `quotes off`: they are characters",
+		       w->line, where);
 }
 
 /*
@@ -171,6 +148,30 @@ set_growth(struct walk *w, size_t len)
 
 	n = n > len ? n : len;
 	csv_set_blk_size(&w->parser, n > STEP ? n : STEP);
+}
+
+/* Parse a line, or the part of it that a block has. */
+static int
+parse_line(struct walk *w, const char *p, size_t len)
+{
+	if (len > STEP)
+		set_growth(w, len);
+	if (w->dialect.delimiter == ' ') {
+		len = csvline_squeeze(&w->squeezer, w->dialect.quotes != DIALECT_QUOTES_OFF, p,
+				      len);
+		p = w->squeezer.line;
+	}
+	return csv_parse(&w->parser, p, len, add_cell, end_row, w) == len ? 0 : refuse_quote(w);
+}
+
+/* At the beginning of a line. */
+static void
+begin_line(struct walk *w, char first)
+{
+	w->line++;
+	w->blank = true;
+	w->skipped = w->line <= w->dialect.skip ||
+		     (w->row_line == 0 && w->dialect.comment && first == w->dialect.comment);
 }
 
 /*
@@ -190,17 +191,13 @@ parse_lines(struct walk *w, const char *p, const char *end)
 		bool ended;
 		size_t len;
 
-		if (!w->in_line) {
-			w->line++;
-			w->blank = true;
-		}
-		if (w->row_line == 0)
+		if (!w->in_line)
+			begin_line(w, *p);
+		if (w->row_line == 0 && !w->skipped)
 			w->row_line = w->line;
-		len = line_length(p, end, &lf, &w->blank, &ended);
-		if (len > STEP)
-			set_growth(w, len);
-		if (csv_parse(&w->parser, p, len, add_cell, end_row, w) != len)
-			return refuse_quote(w);
+		len = csvline_length(p, end, &lf, &w->blank, &ended);
+		if (!w->skipped && parse_line(w, p, len) < 0)
+			return -1;
 		if (ended && w->blank && w->row_line == w->line)
 			w->row_line = 0; /* libcsv skipped it */
 		w->in_line = !ended;
@@ -222,7 +219,10 @@ parse_block(struct walk *w, const char *bytes, size_t size)
 		return -1;
 	if (nul) {
 		refuse_at(w, w->line + !w->in_line, 0);
-		return err_set(w->e, "line %zu: a NUL byte: this is not a text file", w->bad_line);
+		return err_set(w->e,
+			       "line %zu: a NUL byte: this is not a text file, or it is UTF-16 "
+			       "(`encoding utf-16`)",
+			       w->bad_line);
 	}
 	if (w->fed <= w->most_bytes)
 		return 0;
@@ -233,23 +233,15 @@ parse_block(struct walk *w, const char *bytes, size_t size)
 		       w->row.row + 1, w->row_line, w->most_bytes);
 }
 
-/* The first block: it may begin with a byte order mark. */
 static int
-parse_first(struct walk *w, const char *bytes, size_t size)
+begin_walk(struct walk *w, const struct dialect *d)
 {
-	size_t bom = source_bom(bytes, size);
-
-	if (size >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
-		return err_set(w->e, "a UTF-16 file (expected UTF-8 or ASCII)");
-	return parse_block(w, bytes + bom, size - bom);
-}
-
-static int
-begin_walk(struct walk *w, char delimiter)
-{
+	w->dialect = *d;
 	if (csv_init(&w->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
 		return err_set(w->e, "no memory for the CSV parser");
-	csv_set_delim(&w->parser, (unsigned char)delimiter);
+	csv_set_delim(&w->parser, (unsigned char)w->dialect.delimiter);
+	if (w->dialect.quotes == DIALECT_QUOTES_OFF)
+		csv_set_quote(&w->parser, '\0'); /* which no cell holds */
 	csv_set_blk_size(&w->parser, STEP);
 	return 0;
 }
@@ -275,18 +267,19 @@ release_walk(struct walk *w)
 	mem_free(w->cell);
 	mem_free(w->at);
 	mem_free(w->bytes);
+	mem_free(w->squeezer.line);
 }
 
-/* A file in memory limits its rows itself. */
 static int
-walk_bytes(struct walk *w, const char *bytes, size_t size, char delimiter)
+walk_bytes(struct walk *w, const char *bytes, size_t size, const struct dialect *d)
 {
+	size_t bom = source_bom(bytes, size);
 	int status;
 
 	w->most_bytes = w->most_cells = SIZE_MAX;
-	if (begin_walk(w, delimiter) < 0)
+	if (begin_walk(w, d) < 0)
 		return -1;
-	status = size ? parse_first(w, bytes, size) : 0;
+	status = parse_block(w, bytes + bom, size - bom);
 	if (status == 0)
 		status = finish_walk(w);
 	release_walk(w);
@@ -294,26 +287,45 @@ walk_bytes(struct walk *w, const char *bytes, size_t size, char delimiter)
 }
 
 static int
-walk_stream(struct walk *w, struct stream *in, char delimiter)
+walk_blocks(struct walk *w, struct source *s, struct csvblocks *b)
 {
-	const char *bytes;
 	bool first = true;
-	size_t size;
+	const char *bytes;
+	size_t size, bom;
 	int status;
 
-	w->most_bytes = CSVFILE_ROW;
-	w->most_cells = CSVFILE_COLUMNS;
-	if (begin_walk(w, delimiter) < 0)
-		return -1;
-	while ((status = stream_next(in, &bytes, &size, w->e)) > 0) {
-		status = first ? parse_first(w, bytes, size) : parse_block(w, bytes, size);
+	while ((status = csvblocks_next(b, s, &bytes, &size, w->e)) > 0) {
+		if (first && (sniff_table(s, bytes, size, false, w->e) < 0 ||
+			      begin_walk(w, &s->dialect) < 0))
+			return -1;
+		bom = first ? source_bom(bytes, size) : 0;
+		status = parse_block(w, bytes + bom, size - bom);
+		first = false;
 		if (status < 0)
 			break;
-		first = false;
 	}
+	if (status == 0 && first)
+		return err_set(w->e, "empty: no rows");
 	if (status == 0)
 		status = finish_walk(w);
 	release_walk(w);
+	return status;
+}
+
+static int
+walk_stream(struct walk *w, struct source *s)
+{
+	struct csvblocks b = { .in = stream_open(s->path, w->e) };
+	int status;
+
+	if (!b.in)
+		return -1;
+	w->most_bytes = CSVFILE_ROW;
+	w->most_cells = CSVFILE_COLUMNS;
+	status = walk_blocks(w, s, &b);
+	if (status == 0)
+		s->hash = stream_hash(b.in);
+	csvblocks_close(&b);
 	return status;
 }
 
@@ -321,20 +333,12 @@ int
 csvfile_rows(struct source *s, row_visit *visit, void *arg, struct err *e)
 {
 	struct walk w = { .visit = visit, .arg = arg, .e = e };
-	char delimiter = source_delimiter(s->path);
-	struct stream *in;
-	int status;
 
-	if (s->bytes)
-		return walk_bytes(&w, s->bytes, s->size, delimiter);
-	in = stream_open(s->path, e);
-	if (!in)
+	if (!s->bytes)
+		return walk_stream(&w, s);
+	if (sniff_table(s, s->bytes, s->size, true, e) < 0)
 		return -1;
-	status = walk_stream(&w, in, delimiter);
-	if (status == 0)
-		s->hash = stream_hash(in);
-	stream_close(in);
-	return status;
+	return walk_bytes(&w, s->bytes, s->size, &s->dialect);
 }
 
 /* Rows of a walk collected into a table. The copies of its cells, each with a NUL, take at most
@@ -369,11 +373,12 @@ csvfile_parse(const char *bytes, size_t size, char delimiter, struct csvfile *ou
 {
 	struct collector c = { .t.bytes = mem_try(size + 1, 1) };
 	struct walk w = { .visit = collect_row, .arg = &c, .e = e };
+	const struct dialect d = { .delimiter = delimiter };
 	int status;
 
 	c.w = &w;
 	memset(out, 0, sizeof *out);
-	status = c.t.bytes ? walk_bytes(&w, bytes, size, delimiter)
+	status = c.t.bytes ? walk_bytes(&w, bytes, size, &d)
 			   : err_set(e, "no memory for %zu bytes", size);
 	if (status < 0) {
 		csvfile_release(&c.t);

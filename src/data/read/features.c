@@ -65,6 +65,30 @@ find_word(const struct features_column *k, const char *word)
 	return i;
 }
 
+/* A new word: it must be text, and no amount. */
+static int
+check_word(const struct features *f, const struct row *row, size_t c, const char *word,
+	   struct err *e)
+{
+	struct err why = { "" };
+	int status = 0;
+
+	if (!text_is_utf8(word))
+		status = err_ask(&why, "encoding latin1|encoding windows-1252", "is not UTF-8");
+	else if (number_check_word(word, &why) < 0)
+		status = -1;
+	if (status < 0) {
+		struct text plain = { 0 };
+
+		text_add_plain(&plain, word);
+		refuse_cell(f, c, row->row, row->line, text_get(&plain), why.msg, e);
+		text_release(&plain);
+		if (e)
+			memcpy(e->msg + ERR_TEXT, why.msg + ERR_TEXT, ERR_OPTIONS);
+	}
+	return status;
+}
+
 /* A cell that is neither a number nor missing. */
 static int
 read_word(struct features *f, const struct row *row, size_t c, double *out, struct err *e)
@@ -76,12 +100,14 @@ read_word(struct features *f, const struct row *row, size_t c, double *out, stru
 
 	classes_trim(row->cell[c], &cell);
 	at = find_word(k, cell.s);
-	if (k->number)
+	if (k->kind != NUMBER_NONE)
 		what = NOT_FINITE;
 	else if (cell.cut)
 		what = TOO_LONG;
 	else if (at == FEATURES_WORDS)
 		what = TOO_MANY;
+	if (at == k->n_words && check_word(f, row, c, cell.s, e) < 0)
+		return -1;
 	if (what)
 		return refuse_cell(f, c, row->row, row->line, row->cell[c], what, e);
 	if (k->n_words == 0) {
@@ -96,38 +122,55 @@ read_word(struct features *f, const struct row *row, size_t c, double *out, stru
 	return 0;
 }
 
-/* 0: *out is the number, or NaN for a missing cell; -1: the cell is not a finite number. */
+/* A number of another kind than those above it. */
 static int
-read_number(const char *word, size_t *missing, double *out)
+refuse_kind(const struct features *f, const struct row *row, size_t c, enum number_kind kind,
+	    struct err *e)
 {
-	struct classes_cell cell;
+	char what[80];
 
-	if (classes_plain_number(word, out))
-		return 0;
-	classes_trim(word, &cell);
-	if (classes_is_missing(&cell)) {
-		*out = NAN;
-		++*missing;
-		return 0;
-	}
-	return cell.cut ? -1 : text_to_double(cell.s, out);
+	snprintf(what, sizeof what, "is %s, but the column has %ss above it",
+		 number_kind_name(kind), strchr(number_kind_name(f->column[c].kind), ' ') + 1);
+	return refuse_cell(f, c, row->row, row->line, row->cell[c], what, e);
+}
+
+/* The first number of a column. */
+static int
+begin_numbers(struct features *f, const struct row *row, size_t c, enum number_kind kind,
+	      struct err *e)
+{
+	struct features_column *k = &f->column[c];
+
+	if (k->kind != NUMBER_NONE)
+		return refuse_kind(f, row, c, kind, e);
+	if (k->n_words)
+		return refuse_cell(f, c, k->row, k->line, k->word[0], NOT_FINITE, e);
+	k->kind = kind;
+	if (kind == NUMBER_DATE)
+		f->rules |= RULES_BIT(RULES_DATES);
+	if (kind == NUMBER_PERCENT)
+		f->rules |= RULES_BIT(RULES_PERCENT);
+	return 0;
 }
 
 static int
 read_cell(struct features *f, const struct row *row, size_t c, double *out, struct err *e)
 {
-	struct features_column *k = &f->column[c];
+	const struct number_form *form = &f->source->form;
+	enum number_kind kind = !form->other && classes_plain_number(row->cell[c], out)
+					? NUMBER_PLAIN
+					: number_read(form, row->cell[c], out);
 
-	if (read_number(row->cell[c], &f->missing, out) < 0)
+	if (kind == NUMBER_NONE)
 		return read_word(f, row, c, out, e);
-	if (isnan(*out))
+	if (kind == NUMBER_MISSING) {
+		*out = NAN;
+		f->missing++;
 		return 0;
+	}
 	if (fabs(*out) > FEATURES_LIMIT)
 		return refuse_cell(f, c, row->row, row->line, row->cell[c], TOO_LARGE, e);
-	k->number = true;
-	if (k->n_words)
-		return refuse_cell(f, c, k->row, k->line, k->word[0], NOT_FINITE, e);
-	return 0;
+	return kind == f->column[c].kind ? 0 : begin_numbers(f, row, c, kind, e);
 }
 
 /* A row of a table of numbers. */

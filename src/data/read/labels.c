@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "retort/base/filestamp.h"
 #include "retort/base/magic.h"
 #include "retort/base/mem.h"
 #include "retort/base/npz.h"
@@ -117,13 +118,19 @@ parse_array(const char *bytes, size_t size, bool beside, struct dataset *ds, str
 int
 labels_read(const char *path, bool beside, struct dataset *ds, struct err *e)
 {
+	struct filestamp stamp;
 	struct hash hash;
 	size_t size;
 	char *bytes;
 	int status;
 
+	stamp = filestamp_take(path);
 	if (npz_read(path, LABELS_LIMIT, &bytes, &size, e) < 0)
 		return err_wrap(e, "labels-from");
+	if (filestamp_check(&stamp, path, e) < 0) {
+		mem_free(bytes);
+		return err_wrap(e, "labels-from");
+	}
 	hash = hash_of(bytes, size);
 	ds->hash = hash_join(&ds->hash, &hash);
 	if (magic_check(bytes, size, e) < 0)

@@ -28,12 +28,32 @@ enum {
 	IMAGE = 128,
 	FRAME = 256,
 	WITHOUT = 512,
-	SPECIAL = 1024
+	SPECIAL = 1024,
+	DIALECT = 2048,
+	TASK = 4096
 };
 
-static const char *const option_name[] = { "label",  "header",  "labels-from", "text",
-					   "tokens", "length",  "vocab",       "image",
-					   "frame",  "without", "special" };
+static const char *const option_name[] = { "label",
+					   "header",
+					   "labels-from",
+					   "text",
+					   "tokens",
+					   "length",
+					   "vocab",
+					   "image",
+					   "frame",
+					   "without",
+					   "special",
+					   "delimiter, decimal, quotes, encoding, skip, comment, "
+					   "missing or thousands",
+					   "task" };
+
+static bool
+is_dialect_given(const struct dialect *d)
+{
+	return d->delimiter || d->quotes != DIALECT_QUOTES_AUTO || d->decimal || d->thousands ||
+	       d->comment || d->skip || d->missing || d->encoding;
+}
 
 static unsigned
 options_given(const struct dataset_options *o)
@@ -41,7 +61,9 @@ options_given(const struct dataset_options *o)
 	return (o->label ? LABEL : 0u) | (o->header != DATASET_HEADER_AUTO ? HEADER : 0u) |
 	       (o->labels_from ? FROM : 0u) | (o->text ? TEXT : 0u) | (o->tokens ? TOKENS : 0u) |
 	       (o->length ? LENGTH : 0u) | (o->vocab ? VOCAB : 0u) | (o->height ? IMAGE : 0u) |
-	       (o->frame ? FRAME : 0u) | (o->without ? WITHOUT : 0u) | (o->special ? SPECIAL : 0u);
+	       (o->frame ? FRAME : 0u) | (o->without ? WITHOUT : 0u) | (o->special ? SPECIAL : 0u) |
+	       (is_dialect_given(&o->dialect) ? DIALECT : 0u) |
+	       (o->task != DATASET_TASK_ASK ? TASK : 0u);
 }
 
 static int
@@ -107,13 +129,14 @@ static const struct kind {
 	unsigned options; /* that it has */
 	int (*make)(struct source *s, struct dataset **out, struct err *e);
 } kinds[] = {
-	{ "a table of texts", TEXT, NULL, LABEL | HEADER | TEXT | TOKENS | LENGTH | FRAME | SPECIAL,
-	  table_texts },
+	{ "a table of texts", TEXT, NULL,
+	  LABEL | HEADER | TEXT | TOKENS | LENGTH | FRAME | SPECIAL | DIALECT | TASK, table_texts },
 	{ "a text", TOKENS, NULL, TOKENS | LENGTH | SPECIAL, make_text },
 	{ "a file of token ids", LENGTH | VOCAB, NULL, LENGTH | VOCAB, make_ids },
 	{ "an IDX file", 0, idxfile_is, FROM, make_images },
 	{ "a .npy file", 0, npyfile_is, FROM, make_array },
-	{ "a table of numbers", 0, NULL, LABEL | HEADER | IMAGE | WITHOUT, table_numbers },
+	{ "a table of numbers", 0, NULL, LABEL | HEADER | IMAGE | WITHOUT | DIALECT | TASK,
+	  table_numbers },
 };
 
 static const struct kind *

@@ -12,8 +12,10 @@
 #include "retort/base/magic.h"
 #include "retort/base/mem.h"
 #include "retort/base/npz.h"
+#include "retort/base/recode.h"
 #include "retort/base/text.h"
 #include "retort/data/read/csvfile.h"
+#include "retort/data/read/header.h"
 #include "retort/data/read/heading.h"
 #include "retort/data/read/idxfile.h"
 #include "retort/data/read/jsonlines.h"
@@ -95,6 +97,38 @@ is_csv(const char *path, bool *yes, struct err *e)
 	return status;
 }
 
+/* Replace contents in another encoding by UTF-8; the hash stays that of the file. */
+static int
+recode_contents(struct source *s, struct err *e)
+{
+	size_t mark = 0, n = 0;
+	const char *found = s->bytes ? recode_by_mark(s->bytes, s->size, &mark) : NULL,
+		   *encoding = s->options->dialect.encoding, *text = NULL;
+	struct recode *r;
+	char *copy = NULL;
+
+	if (!s->bytes || (!encoding && !found))
+		return 0;
+	r = recode_open(found ? found : encoding, e);
+	if (!r)
+		return -1;
+	if (recode_next(r, s->bytes + mark, s->size - mark, 1, &text, &n, e) == 0 &&
+	    !(copy = mem_try(n + 1, 1)))
+		err_set(e, "no memory for %zu bytes of text", n);
+	if (copy)
+		memcpy(copy, text, n);
+	recode_close(r);
+	if (!copy)
+		return -1;
+	s->hash = hash_of(s->bytes, s->size);
+	s->recoded = true;
+	s->encoding = found ? found : encoding;
+	mem_free(s->storage);
+	s->bytes = s->storage = copy;
+	s->size = n;
+	return 0;
+}
+
 int
 source_open(struct source *s, const char *path, const struct dataset_options *o, struct err *e)
 {
@@ -102,7 +136,7 @@ source_open(struct source *s, const char *path, const struct dataset_options *o,
 	size_t limit = numbers && stream_limit() < LIMIT ? stream_limit() : LIMIT;
 	int status;
 
-	*s = (struct source){ .path = path, .options = o };
+	*s = (struct source){ .path = path, .options = o, .stamp = filestamp_take(path) };
 	status = npz_read(path, limit, &s->storage, &s->size, e);
 	if (status == IO_TOO_LARGE && limit < LIMIT) {
 		s->storage = NULL;
@@ -112,11 +146,17 @@ source_open(struct source *s, const char *path, const struct dataset_options *o,
 	}
 	if (status == 0 && s->storage && magic_check(s->storage, s->size, e) < 0)
 		status = err_wrap(e, "%s", path);
+	if (status == 0 && s->storage)
+		status = filestamp_check(&s->stamp, path, e);
 	if (status < 0) {
 		mem_free(s->storage);
 		return -1;
 	}
 	s->bytes = s->storage;
+	if (recode_contents(s, e) < 0) {
+		source_release(s);
+		return err_wrap(e, "%s", path);
+	}
 	return 0;
 }
 
@@ -135,46 +175,73 @@ void
 source_release(struct source *s)
 {
 	release_columns(s);
+	number_form_release(&s->form);
+	text_release(&s->notes);
 	mem_free(s->storage);
 	memset(s, 0, sizeof *s);
 }
 
-/* Rows on their way to `visit`. The first waits for the second, which may show it to be a header.
- */
+/* Rows on their way to `visit`. The first waits for others, which may show it to be a header. */
 struct delivery {
 	struct source *s;
 	row_visit *visit;
 	void *arg;
-	bool resolved;
-	struct row first;
-	char **cell; /* owned: copies of the first row's cells; NULL: none waits */
+	bool resolved, failed;
+	struct row held[HEADER_ROWS]; /* rows that wait, with copies of their cells; owned */
+	size_t n, bytes;              /* of them */
 };
 
 static void
-hold_first(struct delivery *d, const struct row *row)
+hold_row(struct delivery *d, const struct row *row)
 {
-	d->cell = mem_array(row->columns, sizeof *d->cell);
-	for (size_t c = 0; c < row->columns; c++)
-		d->cell[c] = mem_text(row->cell[c]);
-	d->first = *row;
-	d->first.cell = (const char *const *)d->cell;
+	char **cell = mem_array(row->columns, sizeof *cell);
+
+	for (size_t c = 0; c < row->columns; c++) {
+		cell[c] = mem_text(row->cell[c]);
+		d->bytes += strlen(cell[c]) + sizeof *cell + 16;
+	}
+	d->held[d->n] = *row;
+	d->held[d->n++].cell = (const char *const *)cell;
 }
 
-/* Resolve the columns from the row that waits and the one after it, which may be NULL; deliver the
- * one that waits unless it is a header. */
-static int
-resolve_columns(struct delivery *d, const struct row *second, struct err *e)
+static void
+release_held(struct delivery *d)
 {
-	struct heading h = { .rows = second ? 2 : 1,
-			     .columns = d->first.columns,
-			     .first = d->first.cell,
-			     .second = second ? second->cell : NULL,
-			     .named = d->first.row == 0 };
+	for (size_t i = 0; i < d->n; i++) {
+		for (size_t c = 0; c < d->held[i].columns; c++)
+			mem_free((char *)(uintptr_t)d->held[i].cell[c]);
+		mem_free((void *)(uintptr_t)d->held[i].cell);
+	}
+	d->n = 0;
+}
 
-	d->resolved = true;
+static struct heading
+heading_of(const struct delivery *d, const char *const *row[HEADER_ROWS])
+{
+	for (size_t i = 0; i < d->n; i++)
+		row[i] = d->held[i].cell;
+	return (struct heading){ .rows = d->n,
+				 .columns = d->held[0].columns,
+				 .row = row,
+				 .named = d->held[0].row == 0 };
+}
+
+/* Resolve the columns from the rows that wait; deliver them, but not a header. */
+static int
+resolve_columns(struct delivery *d, struct err *e)
+{
+	const char *const *row[HEADER_ROWS];
+	struct heading h = heading_of(d, row);
+	int status;
+
 	if (heading_resolve(d->s, &h, e) < 0)
 		return -1;
-	return d->s->header ? 0 : d->visit(d->arg, &d->first, e);
+	d->resolved = true;
+	status = 0;
+	for (size_t i = d->s->header; i < d->n && status == 0; i++)
+		status = d->visit(d->arg, &d->held[i], e);
+	release_held(d);
+	return status;
 }
 
 /* A table of numbers has no names and no labels. */
@@ -186,6 +253,21 @@ resolve_numbers(struct delivery *d, size_t columns)
 	d->s->left = mem_array(columns, sizeof *d->s->left);
 }
 
+/* Whether the rows that wait suffice to know whether the first is a header. */
+static bool
+is_decided(const struct delivery *d)
+{
+	const char *const *row[HEADER_ROWS];
+	struct heading h;
+
+	if (d->held[0].row == 0 || d->n == HEADER_ROWS || d->bytes >= HEADER_BYTES)
+		return true;
+	if (d->n < 2)
+		return false;
+	h = heading_of(d, row);
+	return !header_needs_rows(d->s, &h);
+}
+
 static int
 deliver_row(void *arg, const struct row *row, struct err *e)
 {
@@ -195,34 +277,55 @@ deliver_row(void *arg, const struct row *row, struct err *e)
 		resolve_numbers(d, row->columns);
 	if (d->resolved)
 		return d->visit(d->arg, row, e);
-	if (!d->cell) {
-		hold_first(d, row);
-		return row->row == 0 ? resolve_columns(d, NULL, e) : 0;
-	}
-	return resolve_columns(d, row, e) < 0 ? -1 : d->visit(d->arg, row, e);
+	hold_row(d, row);
+	if (!is_decided(d))
+		return 0;
+	d->failed = resolve_columns(d, e) < 0;
+	return d->failed ? -1 : 0;
+}
+
+/* After the last row, or an error of the format in the row after those that wait: an error in one
+ * of them comes first in the file. */
+static int
+deliver_rest(struct delivery *d, int status, struct err *e)
+{
+	struct err first;
+
+	if (d->n == 0 || d->resolved || d->failed)
+		return status;
+	if (status == 0)
+		return resolve_columns(d, e);
+	if (d->n > 1 && resolve_columns(d, &first) < 0 && d->resolved && e)
+		*e = first;
+	return -1;
 }
 
 int
 source_rows(struct source *s, row_visit *visit, void *arg, struct err *e)
 {
 	struct delivery d = { .s = s, .visit = visit, .arg = arg };
-	bool beside = s->bytes && s->size >= BIG;
+	bool beside = s->bytes && s->size >= BIG && !s->recoded;
 	struct hash_thread thread;
 	int status;
 
 	release_columns(s);
+	number_form_release(&s->form);
+	text_clear(&s->notes);
+	s->dialect = s->options->dialect;
+	if (s->encoding)
+		s->dialect.encoding = s->encoding;
 	s->rows = 0;
+	s->rules = 0;
 	if (beside)
 		hash_beside(&thread, s->bytes, s->size);
 	status = formats[find_format(s->bytes, s->size)].rows(s, deliver_row, &d, e);
-	if (status == 0 && d.cell && !d.resolved)
-		status = resolve_columns(&d, NULL, e);
+	status = deliver_rest(&d, status, e);
+	if (!s->bytes && filestamp_check(&s->stamp, s->path, e) < 0)
+		status = -1;
 	if (beside)
 		s->hash = hash_await(&thread);
-	else if (s->bytes)
+	else if (s->bytes && !s->recoded)
 		s->hash = hash_of(s->bytes, s->size);
-	for (size_t c = 0; d.cell && c < d.first.columns; c++)
-		mem_free(d.cell[c]);
-	mem_free(d.cell);
+	release_held(&d);
 	return status;
 }

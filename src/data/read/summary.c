@@ -12,6 +12,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/data/classes.h"
+#include "retort/data/read/duplicates.h"
 #include "retort/data/read/features.h"
 #include "retort/data/read/read.h"
 #include "retort/data/read/source.h"
@@ -27,6 +28,8 @@
 struct column {
 	size_t missing, numbers, words, bytes;
 	size_t rounded;                 /* whole numbers that are no doubles */
+	enum number_kind kind;          /* of the last number */
+	bool text;                      /* the column of the texts */
 	double low, high, mean, square; /* of the numbers; Welford's sums */
 	char *name;
 	char **word; /* [n_words] owned */
@@ -70,9 +73,13 @@ write_column(const struct column *c, struct text *out)
 	text_add(out, "column    ");
 	text_add_plain(out, c->name);
 	text_add(out, ": ");
-	if (c->words == 0 && c->numbers)
-		text_addf(out, "number, %.10g..%.10g, mean %.10g, spread %.6g", c->low, c->high,
-			  c->mean, sqrt(c->square / (double)c->numbers));
+	if (c->text)
+		text_addf(out, "text, %.6g bytes on average",
+			  (double)c->bytes / (double)(c->words ? c->words : 1));
+	else if (c->words == 0 && c->numbers)
+		text_addf(out, "%s, %.10g..%.10g, mean %.10g, spread %.6g",
+			  strchr(number_kind_name(c->kind), ' ') + 1, c->low, c->high, c->mean,
+			  sqrt(c->square / (double)c->numbers));
 	else if (c->words == 0)
 		text_add(out, "empty");
 	else if (c->more || c->bytes > LIKE_TEXT * c->words)
@@ -104,6 +111,7 @@ name_columns(struct columns *a)
 	for (size_t k = 0; k < a->n; k++) {
 		snprintf(name, sizeof name, "%zu", k + 1);
 		a->column[k].name = mem_text(a->source.name ? a->source.name[k] : name);
+		a->column[k].text = k == a->source.text;
 	}
 }
 
@@ -122,23 +130,33 @@ is_rounded(const char *text, double x)
 }
 
 static void
-add_cell(struct column *c, const char *text)
+add_cell(struct column *c, const struct number_form *form, const char *text)
 {
 	struct classes_cell cell;
+	enum number_kind kind;
 	double x;
 
-	if (classes_plain_number(text, &x)) {
-		add_number(c, x);
+	if (c->text) { /* only an empty text is missing, not one of the words for it */
+		classes_trim(text, &cell);
+		if (cell.s[0])
+			add_word(c, text);
+		else
+			c->missing++;
 		return;
 	}
-	classes_trim(text, &cell);
-	if (classes_is_missing(&cell))
+	kind = number_read(form, text, &x);
+	if (kind == NUMBER_MISSING) {
 		c->missing++;
-	else if (!cell.cut && text_to_double(cell.s, &x) == 0) {
-		add_number(c, x);
-		c->rounded += is_rounded(cell.s, x);
-	} else
+	} else if (kind == NUMBER_NONE) {
 		add_word(c, text);
+	} else {
+		add_number(c, x);
+		c->kind = kind;
+		if (kind == NUMBER_PLAIN && fabs(x) >= 9007199254740992) {
+			classes_trim(text, &cell);
+			c->rounded += is_rounded(cell.s, x);
+		}
+	}
 }
 
 static int
@@ -150,7 +168,7 @@ add_row(void *arg, const struct row *row, struct err *e)
 	if (!a->column)
 		name_columns(a);
 	for (size_t k = 0; k < a->n; k++)
-		add_cell(&a->column[k], row->cell[k]);
+		add_cell(&a->column[k], &a->source.form, row->cell[k]);
 	return 0;
 }
 
@@ -230,90 +248,6 @@ write_tokens(const struct dataset *ds, struct text *out)
 		text_addf(out, "; %zu rows are full or cut off, %zu are empty\n", full, empty);
 }
 
-/* The features or ids of a row. */
-static const void *
-row_at(const struct dataset *ds, size_t row, size_t *size)
-{
-	*size = ds->ids    ? ds->length * sizeof *ds->ids
-		: ds->wide ? ds->d * sizeof *ds->wide
-			   : ds->d * sizeof *ds->x;
-	if (ds->ids)
-		return ds->ids + row * ds->length;
-	return ds->wide ? (const void *)(ds->wide + row * ds->d)
-			: (const void *)(ds->x + row * ds->d);
-}
-
-/* Slot of a hash table of distinct rows. */
-struct slot {
-	uint32_t row; /* + 1; 0: empty */
-	uint32_t tag; /* upper half of its hash: rows with the same tag are compared */
-};
-
-/* FNV-1a by words of four bytes. It starts from the hash of the file, so that a file cannot be made
- * whose rows collide. */
-static uint64_t
-hash_row(const struct dataset *ds, const void *bytes, size_t size)
-{
-	uint64_t h;
-	uint32_t word;
-
-	memcpy(&h, ds->hash.byte, sizeof h);
-	for (size_t i = 0; i + sizeof word <= size; i += sizeof word) {
-		memcpy(&word, (const char *)bytes + i, sizeof word);
-		h = (h ^ word) * UINT64_C(1099511628211);
-		h ^= h >> 29;
-	}
-	return h;
-}
-
-/* First row that equals row i, or i itself, which is inserted. At most two thirds of the slots are
- * used. */
-static size_t
-find_equal(const struct dataset *ds, struct slot *slot, size_t slots, size_t i)
-{
-	size_t size, at;
-	const void *row = row_at(ds, i, &size);
-	uint64_t h = hash_row(ds, row, size);
-	uint32_t tag = (uint32_t)(h >> 32);
-
-	for (at = h & (slots - 1); slot[at].row; at = (at + 1) & (slots - 1))
-		if (slot[at].tag == tag &&
-		    memcmp(row_at(ds, slot[at].row - 1, &size), row, size) == 0)
-			return slot[at].row - 1;
-	slot[at] = (struct slot){ (uint32_t)i + 1, tag };
-	return i;
-}
-
-/* Count duplicates with a hash table, which lies in a file if the features do. */
-static int
-write_duplicates(const struct dataset *ds, struct text *out, struct err *e)
-{
-	size_t slots = 16, equal = 0, differ = 0;
-	struct tmpmap *map = ds->tmpmap ? tmpmap_new(e) : NULL;
-	struct slot *slot;
-
-	while (slots < ds->n + ds->n / 2)
-		slots *= 2;
-	if (ds->tmpmap)
-		slot = map ? tmpmap_map(map, slots * sizeof *slot, e) : NULL;
-	else
-		slot = mem_array(slots, sizeof *slot);
-	for (size_t i = 0; slot && i < ds->n; i++) {
-		size_t first = find_equal(ds, slot, slots, i);
-
-		equal += first != i;
-		differ += first != i && ds->y[i] != ds->y[first];
-	}
-	if (slot) {
-		text_addf(out, "duplicate %zu rows equal an earlier one", equal);
-		text_addf(out, differ ? ", %zu of them with another label\n" : "\n", differ);
-	}
-	if (!ds->tmpmap)
-		mem_free(slot);
-	tmpmap_free(map);
-	return slot ? 0 : -1;
-}
-
 void
 summary_unseen(const struct dataset *ds, uint64_t seed, const char *lead, struct text *out)
 {
@@ -345,6 +279,34 @@ summary_unseen(const struct dataset *ds, uint64_t seed, const char *lead, struct
 }
 
 static int
+write_duplicates(const struct dataset *ds, struct text *out, struct err *e)
+{
+	size_t equal, differ;
+
+	if (duplicates_count(ds, &equal, &differ, e) < 0)
+		return -1;
+	text_addf(out, "duplicate %zu rows equal an earlier one", equal);
+	text_addf(out, differ ? ", %zu of them with another label\n" : "\n", differ);
+	return 0;
+}
+
+/* How a text was read, and what was found out and not given. */
+static void
+write_format(const struct dataset *ds, struct text *out)
+{
+	if (ds->format)
+		text_addf(out, "format    %s\n", ds->format);
+	for (const char *p = ds->notes; p && *p;) {
+		size_t len = strcspn(p, "\n");
+
+		text_add(out, "found     ");
+		text_bytes(out, p, len);
+		text_add(out, "\n");
+		p += len + (p[len] == '\n');
+	}
+}
+
+static int
 write_summary(const struct dataset *ds, const char *name, const struct text *columns, uint64_t seed,
 	      struct text *out, struct err *e)
 {
@@ -367,6 +329,7 @@ write_summary(const struct dataset *ds, const char *name, const struct text *col
 		write_classes(ds, out);
 	if (!ds->ids)
 		text_addf(out, "missing   %zu cells\n", ds->missing);
+	write_format(ds, out);
 	if (write_duplicates(ds, out, e) < 0)
 		return -1;
 	summary_unseen(ds, seed, "held out  ", out);

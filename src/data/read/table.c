@@ -12,6 +12,7 @@
 #include "retort/data/read/cells.h"
 #include "retort/data/read/corpus.h"
 #include "retort/data/read/features.h"
+#include "retort/data/read/sniff.h"
 #include "retort/data/texts.h"
 
 /* A table of numbers being read. */
@@ -20,7 +21,7 @@ struct build {
 	struct dataset *ds;
 	bool labelled;
 	struct classes_reader labels;
-	char what[48]; /* what errors call the label */
+	char what[96]; /* what errors call the label */
 	struct features features;
 	struct cells cells;
 	double *row; /* owned [features.width] */
@@ -32,6 +33,14 @@ table_enough(size_t rows, const struct dataset_options *o, struct err *e)
 	size_t least = o->beside ? 1 : DATASET_ROWS;
 
 	return rows >= least ? 0 : err_set(e, "%zu rows (expected at least %zu)", rows, least);
+}
+
+/* Whether an option says how the text of a table is written. */
+static bool
+is_given(const struct dialect *d)
+{
+	return d->delimiter || d->quotes != DIALECT_QUOTES_AUTO || d->decimal || d->thousands ||
+	       d->comment || d->skip || d->missing || d->encoding;
 }
 
 /* Hash of the contents and of what the options make of them: left-out columns, pixels, the text
@@ -53,6 +62,15 @@ hash_table(const struct source *s)
 		part = hash_of(s->left, s->columns * sizeof *s->left);
 		h = hash_join(&h, &part);
 	}
+	if (is_given(&o->dialect)) {
+		struct text how = { 0 };
+
+		sniff_describe(&s->dialect, &how);
+		text_addf(&how, " missing %s", o->dialect.missing ? o->dialect.missing : "");
+		part = hash_of(how.s, how.len);
+		h = hash_join(&h, &part);
+		text_release(&how);
+	}
 	if (o->height) {
 		part = hash_of(shape, sizeof shape);
 		h = hash_join(&h, &part);
@@ -60,14 +78,45 @@ hash_table(const struct source *s)
 	return h;
 }
 
+/* Set up the reader of the label column, which errors call by its name. */
+static void
+begin_labels(const struct source *s, struct classes_reader *r, char *what, size_t size)
+{
+	if (s->name && s->label < s->columns && s->name[s->label][0])
+		snprintf(what, size, "label column %zu '%.40s'", s->label + 1, s->name[s->label]);
+	else
+		snprintf(what, size, "label column %zu", s->label + 1);
+	*r = (struct classes_reader){ .what = what,
+				      .beside = s->options->beside,
+				      .task = s->options->task,
+				      .form = &s->form };
+}
+
+/* What is known of the text of the table, and of its label column. */
+static void
+describe_table(const struct source *s, struct dataset *ds)
+{
+	struct text format = { 0 };
+
+	ds->rules |= s->rules;
+	if (s->notes.len)
+		dataset_note(ds, text_get(&s->notes));
+	if (s->name && s->label < s->columns && s->name[s->label][0])
+		ds->label = mem_text(s->name[s->label]);
+	if (!s->dialect.delimiter)
+		return;
+	sniff_describe(&s->dialect, &format);
+	text_add(&format, s->header ? ", names in the first row" : ", no names");
+	ds->format = mem_text(text_get(&format));
+	text_release(&format);
+}
+
 /* At the first row: the columns are resolved. */
 static int
 begin_rows(struct build *b, struct err *e)
 {
 	features_init(&b->features, b->s);
-	snprintf(b->what, sizeof b->what, "label column %zu", b->s->label + 1);
-	b->labels.what = b->what;
-	b->labels.beside = b->s->options->beside;
+	begin_labels(b->s, &b->labels, b->what, sizeof b->what);
 	b->row = mem_array(b->features.width, sizeof *b->row);
 	return cells_init(&b->cells, b->features.width, b->s->rows, !b->s->bytes, e);
 }
@@ -143,6 +192,8 @@ finish_rows(struct build *b, struct err *e)
 	if (take_features(b, e) < 0)
 		return -1;
 	features_name(&b->features, ds);
+	ds->rules |= b->features.rules;
+	describe_table(b->s, ds);
 	ds->hash = hash_table(b->s);
 	return o->height ? set_pixels(o, ds, e) : 0;
 }
@@ -182,7 +233,7 @@ struct text_build {
 	struct source *s;
 	struct dataset *ds;
 	struct classes_reader labels;
-	char what[48];
+	char what[96];
 	struct texts_writer texts;
 	size_t *line; /* owned [n]: line of each row in the file, for errors */
 	size_t cap_lines;
@@ -196,11 +247,8 @@ add_text(void *arg, const struct row *row, struct err *e)
 
 	if (row->number)
 		return err_set(e, "an array of numbers has no texts");
-	if (!b->labels.what) {
-		snprintf(b->what, sizeof b->what, "label column %zu", b->s->label + 1);
-		b->labels.what = b->what;
-		b->labels.beside = b->s->options->beside;
-	}
+	if (!b->labels.what)
+		begin_labels(b->s, &b->labels, b->what, sizeof b->what);
 	if (!b->s->options->unlabelled &&
 	    classes_add(ds, &b->labels, ds->n, row->cell[b->s->label], e) < 0)
 		return -1;
@@ -221,6 +269,7 @@ finish_texts(struct text_build *b, struct err *e)
 	    (o->unlabelled ? classes_none(ds, e) : classes_settle(ds, &b->labels, e)) < 0)
 		return -1;
 	ds->hash = hash_table(b->s);
+	describe_table(b->s, ds);
 	return corpus_texts(ds, b->line, o, e);
 }
 

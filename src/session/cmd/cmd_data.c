@@ -88,9 +88,24 @@ cmd_data_read(struct cmd_call *c, const char *path, const struct data_options *r
 /* Logits of an evaluation above which it takes seconds, at about 5e8 exponentials a second. */
 #define SLOW_LOGITS 2e9
 
-/* Show messages about classes that only held-out rows have, and about slow evaluations. */
+/* Report rows without a label. */
 static void
-warn_dataset(struct cmd_call *c, const struct dataset *ds)
+note_unlabelled(struct cmd_call *c, const struct data_options *r, const struct dataset *ds)
+{
+	size_t first = 0;
+
+	if (!ds->unlabelled || r->o.unlabelled || ds->next_token)
+		return;
+	while (ds->y[first] >= 0)
+		first++;
+	text_addf(&c->message, "data: %zu of %zu rows have no label, the first is row %zu\n",
+		  ds->unlabelled, ds->n, first + 1);
+}
+
+/* Show messages about how the file was read, about classes that only held-out rows have, and about
+ * slow evaluations. */
+static void
+warn_dataset(struct cmd_call *c, const struct data_options *r, const struct dataset *ds)
 {
 	double logits =
 		ds->next_token ? (double)ds->n / 5 * (double)ds->length * (double)ds->vocab : 0;
@@ -100,6 +115,14 @@ warn_dataset(struct cmd_call *c, const struct dataset *ds)
 			  "data: %.2g logits an evaluation, of %zu held-out tokens: `set eval-rows "
 			  "200` evaluates fewer rows\n",
 			  logits, ds->n / 5 * ds->length);
+	for (const char *p = ds->notes; p && *p;) {
+		size_t len = strcspn(p, "\n");
+
+		text_add(&c->message, "data: ");
+		text_bytes(&c->message, p, len + (p[len] == '\n'));
+		p += len + (p[len] == '\n');
+	}
+	note_unlabelled(c, r, ds);
 	summary_unseen(ds, c->info->seed, "data: ", &c->message);
 	if (c->message.len)
 		c->message.s[--c->message.len] = '\0'; /* without the last line feed */
@@ -170,7 +193,7 @@ exec_data(struct cmd_call *c, struct err *e)
 		status = cmd_data_read(c, path, &reading, &r->u.data.dataset, e);
 	}
 	if (status == 0)
-		warn_dataset(c, r->u.data.dataset);
+		warn_dataset(c, &reading, r->u.data.dataset);
 	mem_free(path);
 	data_options_release(&reading);
 	return status;
@@ -214,6 +237,8 @@ exec_held_out(struct cmd_call *c, struct err *e)
 	GRAMMAR_ONE_OF("frame", "yes, no", "special tokens around a text"),                         \
 	GRAMMAR_ONE_OF("special", "yes, no", "special tokens in a text"),                           \
 	GRAMMAR_COUNT("vocab", "N", 1, DATASET_VOCAB, "tokens to learn"),                           \
+	GRAMMAR_ONE_OF("task", "classes, regression", "what many different numbers as labels are"), \
+	DATA_OPTIONS_DIALECT,                                                                       \
 	CMD_HASH
 
 /* Options that go with another form. */

@@ -4,6 +4,7 @@
 
 #include "retort/session/cmd.h"
 #include "retort/session/cmd/cmd_tokenizer_train.h"
+#include "retort/session/cmd/data_options.h"
 
 #include <string.h>
 
@@ -131,6 +132,7 @@ static const struct grammar_form tokenizer_forms[] = {
 		  .kind = GRAMMAR_CHOICE,
 		  .choices = "char, wordpiece, bpe, unigram" },
 		GRAMMAR_OPTION("text", "COLUMN", GRAMMAR_WORD, "column of the texts in a table"),
+		DATA_OPTIONS_DIALECT,
 		{ .word = "size",
 		  .name = "N",
 		  .kind = GRAMMAR_NUMBER,

@@ -14,6 +14,7 @@
 #include "retort/data/read/source.h"
 #include "retort/data/text/vocabfile.h"
 #include "retort/data/vocab/vocab.h"
+#include "retort/session/cmd/data_options.h"
 
 #define LIMIT ((size_t)1 << 30) /* maximum size of a decompressed text, bytes */
 
@@ -21,8 +22,9 @@
 struct training {
 	struct vocabtrain_options o;
 	const char *into;
-	const char *column; /* column of the texts in tables; NULL: the files are texts */
-	char **text;        /* [n] */
+	const char *column;     /* column of the texts in tables; NULL: the files are texts */
+	struct dialect dialect; /* of tables */
+	char **text;            /* [n] */
 	size_t *size, n, cap, cap_size;
 };
 
@@ -46,9 +48,11 @@ add_line(void *arg, const struct row *row, struct err *e)
 
 /* Read a column of a table as one text, with a line for each row. 0, or -1 and an error. */
 static int
-read_column(const char *path, const char *column, char **out, size_t *size, struct err *e)
+read_column(const char *path, const struct training *t, char **out, size_t *size, struct err *e)
 {
-	struct dataset_options o = { .text = column, .unlabelled = true, .beside = true };
+	struct dataset_options o = {
+		.text = t->column, .unlabelled = true, .beside = true, .dialect = t->dialect
+	};
 	struct column_lines c = { .lines = { 0 } };
 	int status;
 
@@ -81,7 +85,7 @@ read_text(struct cmd_call *c, struct training *t, const char *word, struct err *
 		path = io_join(c->dir, word);
 	mem_grow(&t->text, &t->cap, t->n + 1, sizeof *t->text);
 	mem_grow(&t->size, &t->cap_size, t->n + 1, sizeof *t->size);
-	status = t->column ? read_column(path, t->column, &t->text[t->n], &t->size[t->n], e)
+	status = t->column ? read_column(path, t, &t->text[t->n], &t->size[t->n], e)
 			   : gzip_read(path, LIMIT, &t->text[t->n], &t->size[t->n], e);
 	t->n += status == 0;
 	mem_free(path);
@@ -100,6 +104,8 @@ read_arguments(struct cmd_call *c, struct training *t, struct err *e)
 	t->o.lower = args_choice(a, "lower", 1) == 0;
 	t->into = args_word(a, "into");
 	t->column = args_word(a, "text");
+	if (data_options_dialect(a, &t->dialect, e) < 0)
+		return -1;
 	if (t->o.lower && t->o.kind == TOKENIZER_CHAR)
 		return err_set(e, "lower does not go with char");
 	for (const struct args_value *v = args_get(a, "FILE"); v; v = args_next(a, "FILE", v))

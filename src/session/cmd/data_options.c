@@ -10,6 +10,7 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/base/recode.h"
 #include "retort/base/text.h"
 #include "retort/data/read/corpus.h"
 #include "retort/data/sets.h"
@@ -44,6 +45,57 @@ parse_image(const char *value, struct dataset_options *o, struct err *e)
 	return 0;
 }
 
+/* One character, or "tab", "space" and "bar" by name. */
+static int
+parse_char(const struct args *a, const char *key, char *out, struct err *e)
+{
+	static const struct {
+		const char *name;
+		char c;
+	} names[] = { { "tab", '\t' }, { "space", ' ' }, { "bar", '|' } };
+	const char *word = args_word(a, key);
+
+	if (!word)
+		return 0;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(word, names[i].name) == 0 || (word[0] == names[i].c && !word[1])) {
+			*out = names[i].c;
+			return 0;
+		}
+	*out = word[0];
+	if (word[0] > ' ' && word[0] < 0x7F && word[0] != '"' && !word[1])
+		return 0;
+	return err_set(e, "data: invalid %s '%.20s' (expected one ASCII character, tab or space)",
+		       key, word);
+}
+
+int
+data_options_dialect(const struct args *a, struct dialect *d, struct err *e)
+{
+	const char *encoding = args_word(a, "encoding"), *missing = args_word(a, "missing");
+	struct recode *r;
+
+	if (parse_char(a, "delimiter", &d->delimiter, e) < 0 ||
+	    parse_char(a, "comment", &d->comment, e) < 0 ||
+	    parse_char(a, "thousands", &d->thousands, e) < 0)
+		return -1;
+	if (args_get(a, "decimal"))
+		d->decimal = args_choice(a, "decimal", 0) == 0 ? ',' : '.';
+	if (args_get(a, "quotes"))
+		d->quotes =
+			args_choice(a, "quotes", 0) == 0 ? DIALECT_QUOTES_ON : DIALECT_QUOTES_OFF;
+	d->skip = (size_t)args_number(a, "skip", (int64_t)d->skip);
+	d->missing = missing ? missing : d->missing;
+	d->encoding = encoding ? encoding : d->encoding;
+	if (d->thousands && d->thousands == (d->decimal ? d->decimal : '.'))
+		return err_set(e, "data: thousands: '%c' stands before decimals", d->thousands);
+	if (!encoding)
+		return 0;
+	r = recode_open(encoding, e);
+	recode_close(r);
+	return r ? 0 : err_wrap(e, "data");
+}
+
 /* Store the options of a table and of images. */
 static int
 store_table(const struct cmd_call *c, struct data_options *r, struct err *e)
@@ -59,6 +111,11 @@ store_table(const struct cmd_call *c, struct data_options *r, struct err *e)
 			args_choice(a, "header", 0) == 0 ? DATASET_HEADER_YES : DATASET_HEADER_NO;
 	if (args_get(a, "labels-from"))
 		r->o.labels_from = join_file(c, r, 0, "labels-from");
+	if (args_get(a, "task"))
+		r->o.task = args_choice(a, "task", 0) == 0 ? DATASET_TASK_CLASSES
+							   : DATASET_TASK_REGRESSION;
+	if (data_options_dialect(a, &r->o.dialect, e) < 0)
+		return -1;
 	return image ? parse_image(image, &r->o, e) : 0;
 }
 
@@ -156,8 +213,11 @@ parse_added(const struct cmd_call *c, struct data_options *r, struct err *e)
 	int64_t n;
 
 	r->o.beside = true;
+	r->o.like.label = c->info->label[0] ? c->info->label : NULL;
 	if (data_options_parse(c, r, e) < 0 || (name && check_name(r->name = name, e) < 0))
 		return -1;
+	if (label)
+		r->o.like.label = NULL;
 	if (r->o.unlabelled && !label && of_data && text_to_int(of_data, &n) == 0)
 		r->o.label = NULL; /* a number means another column here */
 	return 0;

@@ -11,10 +11,10 @@
 
 /* A column as far as it has been read. It is a category if it has words and no number. */
 struct features_column {
-	bool number;
-	size_t row, line; /* of its first word, from 1 */
-	char **word;      /* owned [n_words], in the order of their first row until features_settle
-			     sorts them bytewise */
+	enum number_kind kind; /* NUMBER_NONE: no number yet */
+	size_t row, line;      /* of its first word, from 1 */
+	char **word; /* owned [n_words], in the order of their first row until features_settle
+			sorts them bytewise */
 	size_t n_words, cap;
 	size_t *sorted; /* owned [n_words]: position of each word after sorting */
 };
@@ -24,6 +24,7 @@ struct features {
 	struct features_column *column; /* owned [source->columns] */
 	size_t width;                   /* columns that are features */
 	size_t missing;                 /* cells without a value */
+	rules_set rules;                /* of reading cells that made a difference */
 	bool numbers;                   /* rows were numbers, not text: columns have no names */
 };
 
@@ -33,7 +34,8 @@ void features_release(struct features *f);
 
 /*
  * Convert one row: out[width] gets a number, NaN for a missing cell, or the index of a word.
- * Refused, with row, line and column in the message: a word in a column that also has numbers, a
+ * Refused, with row, line and column in the message: a word in a column that also has numbers, two
+ * of numbers, percentages and dates in a column, a word that is an amount (number.h) or no UTF-8, a
  * number beyond +-FEATURES_LIMIT, more than FEATURES_WORDS different words, a word longer
  * than a cell of classes.h.
  */

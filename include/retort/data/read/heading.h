@@ -7,19 +7,20 @@
 
 /* The first rows of a table. */
 struct heading {
-	size_t rows, columns;      /* rows: 1 or 2 */
-	const char *const *first;  /* [columns] */
-	const char *const *second; /* [columns]; unused if there is one row */
+	size_t rows, columns;
+	const char *const *const *row; /* [rows][columns] */
 	bool named; /* the first row is the names of the columns, which the format has apart */
 };
 
 /*
  * Set header, columns, label, text, left and name of `s` from its options.
  *
- * Header: see dataset_options. Label: the column that the option names; default: the last column
- * that is neither text nor left out. Refused: a column that does not exist, one column as both
- * text and label, fewer than two columns unless unlabelled, no feature left. A set
- * beside the data need not have the columns that `without` names.
+ * Header: see header.h; a note is added where other rows show it. Label: the column that the option
+ * names; default: that with the name of the data's label column, else the last column that is
+ * neither text nor left out. Refused: a column that does not exist, two columns of one name unless
+ * one of them is left out, one column as both text and label, fewer than two columns unless
+ * unlabelled, no feature left. A set beside the data need not have the columns that `without`
+ * names.
  */
 int heading_resolve(struct source *s, const struct heading *h, struct err *e);
 

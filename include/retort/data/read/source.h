@@ -3,8 +3,11 @@
 #ifndef RETORT_DATA_READ_SOURCE_H
 #define RETORT_DATA_READ_SOURCE_H
 
+#include "retort/base/filestamp.h"
 #include "retort/base/hash.h"
+#include "retort/base/text.h"
 #include "retort/data/dataset.h"
+#include "retort/data/number.h"
 #include "retort/data/read/row.h"
 
 /* Inflated size, in bytes, above which a CSV table of numbers is streamed and its features are
@@ -16,8 +19,17 @@ struct source {
 	const struct dataset_options *options; /* borrowed */
 	const char *bytes; /* [size] inflated contents and a NUL; NULL: streamed */
 	size_t size;
-	char *storage;    /* owned: what `bytes` points to, if it was read from the file */
-	struct hash hash; /* SHA-256 of the inflated contents; set by source_rows */
+	struct filestamp stamp; /* of the file when it was opened */
+	char *storage;          /* owned: what `bytes` points to, if it was read from the file */
+	struct hash hash;       /* SHA-256 of the inflated contents; set by source_rows */
+	bool recoded;           /* `bytes` are in another encoding than the file; the hash is set */
+	const char *encoding;   /* borrowed: that of the file, if it is not UTF-8 */
+
+	/* Of the text of a table: set by its format before the first row. */
+	struct dialect dialect;  /* resolved: none of its fields is to be found */
+	struct number_form form; /* owned */
+	struct text notes;       /* what was found out, a line each */
+	rules_set rules;         /* that made a difference */
 
 	size_t rows; /* of a table, without header; set by the format before its first row, 0:
 			unknown */
@@ -39,8 +51,8 @@ struct source {
 int source_open(struct source *s, const char *path, const struct dataset_options *o, struct err *e);
 void source_release(struct source *s);
 
-/* Delimiter of the cells of a CSV table: a tab if the path ends in .tsv or .tsv.gz, else a comma.
- */
+/* Delimiter of the cells of a CSV table by its name: a tab if the path ends in .tsv or .tsv.gz,
+ * else a comma. */
 char source_delimiter(const char *path);
 
 /* Size of the UTF-8 byte order mark that the bytes begin with: 3 or 0. */

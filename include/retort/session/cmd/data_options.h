@@ -7,6 +7,18 @@
 #include "retort/session/cmd.h"
 #include "retort/session/lex.h"
 
+/* Options for the text of a table, of every form that reads one. */
+#define DATA_OPTIONS_DIALECT                                                                   \
+	GRAMMAR_OPTION("delimiter", "C|tab|space", GRAMMAR_WORD, "what stands between cells"), \
+		GRAMMAR_ONE_OF("decimal", "comma, point", "what stands before decimals"),      \
+		GRAMMAR_ONE_OF("quotes", "on, off", "whether double quotes enclose cells"),    \
+		GRAMMAR_OPTION("encoding", "NAME", GRAMMAR_WORD, "encoding of the text"),      \
+		GRAMMAR_COUNT("skip", "N", 0, 1000000, "lines before the table"),              \
+		GRAMMAR_OPTION("comment", "C", GRAMMAR_WORD, "how a line to skip begins"),     \
+		GRAMMAR_OPTION("missing", "WORD[,WORD]...", GRAMMAR_WORD, "missing cells"),    \
+		GRAMMAR_OPTION("thousands", "C|space", GRAMMAR_WORD,                           \
+			       "what stands between thousands")
+
 struct data_options {
 	struct dataset_options o;
 	const char *name; /* name of a bundled or fetched set; NULL: named after the file */
@@ -27,6 +39,9 @@ int cmd_data_read(struct cmd_call *c, const char *path, const struct data_option
 
 /* Store the options of the line in `r`; what it does not name stays. 0, or -1 and an error. */
 int data_options_parse(const struct cmd_call *c, struct data_options *r, struct err *e);
+
+/* Store those of DATA_OPTIONS_DIALECT. 0, or -1 and an error. */
+int data_options_dialect(const struct args *a, struct dialect *d, struct err *e);
 void data_options_release(struct data_options *r);
 
 /* Parse a recorded `data` line into c->args, whose words are in `lex`. 0, or -1 and an error. */
