@@ -89,14 +89,13 @@ find_pair(const struct settings *s, unsigned slot)
 	return NULL;
 }
 
-/* "map2 big:1 s:1 match cka weight 0.5": the name in its metrics, then the words of `map`. */
-static void
-describe_pair(const struct trainer_state *w, const struct layer_pair *m, struct text *t)
+void
+settings_describe_pair(const struct lab_info *info, const struct layer_pair *m, struct text *t)
 {
-	const struct net_info *teacher = &w->info.teacher[m->teacher];
+	const struct net_info *teacher = &info->teacher[m->teacher];
 
 	text_item(t, "map%u %s:%s s:%s", m->slot + 1, teacher->name,
-		  teacher->layer[m->t_layer].name, w->info.run.student.layer[m->s_layer].name);
+		  teacher->layer[m->t_layer].name, info->run.student.layer[m->s_layer].name);
 	if (m->on != MODEL_HIDDEN)
 		text_addf(t, " on %s", model_tap_name[m->on]);
 	if (m->match != &loss_hidden)
@@ -118,7 +117,7 @@ describe_maps(const struct trainer_state *w, const struct settings *from, const 
 
 		if (!was || was->match != m->match || was->through != m->through ||
 		    was->projected != m->projected)
-			describe_pair(w, m, t);
+			settings_describe_pair(&w->info, m, t);
 		else if (was->weight != m->weight)
 			text_item(t, "map%u weight %.6g -> %.6g", m->slot + 1, was->weight,
 				  m->weight);

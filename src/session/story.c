@@ -9,6 +9,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/lab/settings_describe.h"
 #include "retort/lab/tunable.h"
 
 void
@@ -74,10 +75,13 @@ add_others(struct story *t, const struct lab_info *info)
 			 text_number(number, sizeof number, ramp_last(&s->ramp[i])),
 			 (unsigned long long)ramp_end(&s->ramp[i]));
 	}
-	if (s->n_maps) {
+	for (int i = 0; i < s->n_maps; i++) {
+		struct text pair = { 0 };
+
+		settings_describe_pair(info, &s->map[i], &pair);
 		c = add_change(t, "start", 0);
-		snprintf(c->text, sizeof c->text, "map of %d pair%s", s->n_maps,
-			 s->n_maps == 1 ? "" : "s");
+		snprintf(c->text, sizeof c->text, "%s", text_get(&pair));
+		text_release(&pair);
 	}
 }
 
