@@ -362,6 +362,7 @@ headers_with_wrong_lengths_are_refused(void **state)
 		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
 		  "belong to no tensor" },
 		{ "{\"a\":1,\"a\":2}", "duplicate" },
+		{ "[[[[[[[[[", "header: nested deeper than 8 levels at byte 8" },
 	};
 	char file[400];
 	struct ckpt *c;
@@ -378,6 +379,34 @@ headers_with_wrong_lengths_are_refused(void **state)
 		if (!strstr(e.msg, bad[i].message))
 			fail_msg("%s", e.msg);
 	}
+}
+
+/* A header of many empty lists would take 44 times its size; brackets in strings are none. */
+static void
+headers_of_many_values_are_refused_before_they_are_parsed(void **state)
+{
+	size_t len = (size_t)6 << 20;
+	char *file = mem_try(len + 16, 1);
+	struct ckpt *c = NULL;
+	struct err e = { "" };
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		file[i] = (char)(len >> 8 * i & 255);
+	memcpy(file + 8, "{\"a\":[", 6);
+	for (size_t i = 6; i + 3 <= len; i++)
+		file[8 + i] = "[],"[i % 3];
+	memcpy(file + 8 + len - 5, "[] ]}", 5);
+	CHECK_INT(ckpt_parse(file, len + 16, &c, &e), -1);
+	CHECK(strstr(e.msg, "header: more than ") && strstr(e.msg, "16 times its size"));
+	memset(file + 8, ' ', len);
+	memcpy(file + 8, "{\"__metadata__\":{\"a\":\"", 22);
+	memset(file + 8 + 22, '[', len - 100);
+	memcpy(file + 8 + 22 + len - 100, "\"}}", 3);
+	CHECK_INT(ckpt_parse(file, len + 8, &c, &e), 0);
+	CHECK_INT(strlen(ckpt_get(c, "a")), len - 100);
+	ckpt_free(c);
+	mem_free(file);
 }
 
 static void
@@ -422,6 +451,7 @@ main(void)
 		TEST(handwritten_checkpoint_is_read),
 		TEST(every_cut_checkpoint_is_refused_and_no_flip_breaks_the_reader),
 		TEST(headers_with_wrong_lengths_are_refused),
+		TEST(headers_of_many_values_are_refused_before_they_are_parsed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
