@@ -4,6 +4,8 @@
 
 #include "retort/lab/settings_check.h"
 
+#include <stdio.h>
+
 #include <string.h>
 
 #include "retort/base/text.h"
@@ -60,6 +62,25 @@ refuse_top(const struct net_info *t, const char *what, const char *why, struct e
 		       what, why, t->name, t->options.top, t->name);
 }
 
+/* Pairs on the logits of a teacher with a top-k option, of which only the largest are there. */
+static int
+check_top_maps(const struct trainer_state *w, const struct settings *s, struct err *e)
+{
+	char what[80];
+
+	for (int i = 0; i < s->n_maps; i++) {
+		const struct layer_pair *m = &s->map[i];
+		const struct net_info *t = &w->info.teacher[m->teacher];
+
+		if (!t->options.top || m->on != MODEL_HIDDEN || m->t_layer != t->n_layers - 1)
+			continue;
+		snprintf(what, sizeof what, "map %s:%s s:%s", t->name, t->layer[m->t_layer].name,
+			 w->info.run.student.layer[m->s_layer].name);
+		return refuse_top(t, what, "needs all logits", e);
+	}
+	return 0;
+}
+
 /* Losses on all logits, and teachers with a top-k option. */
 static int
 check_top_k(const struct trainer_state *w, const struct settings *s, struct err *e)
@@ -72,7 +93,7 @@ check_top_k(const struct trainer_state *w, const struct settings *s, struct err 
 			    w->info.teacher[k].options.top && !s->teacher_muted[k])
 				return refuse_top(&w->info.teacher[k], loss_table[i]->name,
 						  "needs all logits", e);
-	return 0;
+	return check_top_maps(w, s, e);
 }
 
 /* Knobs that exclude a loss on the layer map. */

@@ -115,6 +115,29 @@ add_set(struct session *s, const char *set)
 	mem_free(path);
 }
 
+/* Options of teachers between short runs: a run that a pair or a loss excludes is refused. */
+static void
+change_options(struct session *s, const struct ground *g)
+{
+	struct text line = { 0 };
+
+	for (int i = 0; i < 40; i++) {
+		text_clear(&line);
+		if (i % 2)
+			storm_changes_add(&line, g->layer, 5);
+		else
+			storm_changes_option(&line);
+		run_line(s, line.s, false);
+		pump(s, true);
+		if (i % 2 == 0)
+			continue;
+		run_line(s, "run 4", false);
+		for (pump(s, true); session_info(s)->paused; pump(s, true))
+			recover(s);
+	}
+	text_release(&line);
+}
+
 static void
 run(struct session *s, const struct ground *g, int changes)
 {
@@ -144,6 +167,7 @@ run(struct session *s, const struct ground *g, int changes)
 	for (pump(s, true); session_info(s)->paused; pump(s, true))
 		recover(s);
 	text_release(&line);
+	change_options(s, g);
 }
 
 int

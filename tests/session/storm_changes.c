@@ -352,3 +352,24 @@ storm_changes_add(struct text *line, const char *const *layer, uint32_t layers)
 		text_add(line, below(3) ? "undo" : "redo");
 	}
 }
+
+void
+storm_changes_option(struct text *line)
+{
+	static const char *const cache[] = { "auto", "off", "memory", "disk" };
+
+	text_addf(line, "teacher %s ", below(2) ? "wide" : "big");
+	switch (below(4)) {
+	case 0:
+		text_addf(line, "cache %s", one_of(cache, 4));
+		break;
+	case 1:
+		text_addf(line, "precision %s", below(2) ? "bf16" : "f32");
+		break;
+	case 2:
+		text_add(line, "top all");
+		break;
+	default:
+		text_addf(line, "top %u", 1 + below(2));
+	}
+}
