@@ -13,6 +13,7 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/base/sig.h"
 
 /*
  * inflate and not gzread: gzread takes what follows the last member for padding and drops it
@@ -125,6 +126,9 @@ gzip_next(struct gzip_file *f, char *buf, size_t room, size_t *n, struct err *e)
 {
 	for (*n = 0; *n < room;) {
 		size_t some;
+
+		if (sig_is_waiting())
+			return err_set(e, "%s: reading was ended by a signal", f->path);
 
 		if (f->have - f->at < LEAST && refill(f, e) < 0)
 			return -1;

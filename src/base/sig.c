@@ -7,11 +7,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
 static int wake_pipe[2] = { -1, -1 };
+static atomic_int waiting; /* signals that end the process and are still in the pipe */
 static void (*crash_handler)(void);
+
+static bool
+is_end(int number)
+{
+	return number != SIGWINCH && number != SIGCONT;
+}
 
 /* The handler writes one byte, the number of the signal. */
 static void
@@ -19,10 +27,32 @@ on_signal(int number)
 {
 	unsigned char byte = (unsigned char)number;
 	int saved = errno;
-	ssize_t n = write(wake_pipe[1], &byte, 1);
+	ssize_t n;
 
+	if (is_end(number) && atomic_fetch_add(&waiting, 1) > 0) {
+		if (crash_handler)
+			crash_handler();
+		_exit(128 + number);
+	}
+	n = write(wake_pipe[1], &byte, 1);
 	(void)n;
 	errno = saved;
+}
+
+static const int crashes[] = { SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSYS, SIGTRAP };
+
+size_t
+sig_ends(int numbers[SIG_MAX])
+{
+	static const int plain[] = { SIGHUP,  SIGINT,    SIGTERM,  SIGUSR1, SIGUSR2,
+				     SIGALRM, SIGVTALRM, SIGPROF,  SIGXCPU, SIGXFSZ,
+				     SIGIO,   SIGPWR,    SIGSTKFLT };
+	size_t n = sizeof plain / sizeof *plain;
+
+	memcpy(numbers, plain, sizeof plain);
+	for (int k = SIGRTMIN; k <= SIGRTMAX && n < SIG_MAX; k++)
+		numbers[n++] = k;
+	return n;
 }
 
 int
@@ -47,7 +77,17 @@ sig_next(void)
 {
 	unsigned char byte;
 
-	return wake_pipe[0] >= 0 && read(wake_pipe[0], &byte, 1) == 1 ? byte : 0;
+	if (wake_pipe[0] < 0 || read(wake_pipe[0], &byte, 1) != 1)
+		return 0;
+	if (is_end(byte))
+		atomic_fetch_sub(&waiting, 1);
+	return byte;
+}
+
+bool
+sig_is_waiting(void)
+{
+	return atomic_load_explicit(&waiting, memory_order_relaxed) > 0;
 }
 
 /* SA_RESETHAND has restored the default action: raising again ends the process.
@@ -63,7 +103,6 @@ on_crash(int number)
 void
 sig_crash(void (*last)(void))
 {
-	static const int numbers[] = { SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT };
 	static char stack[1 << 16]; /* an own stack: the overflow of the other may be the fault */
 	stack_t other = { .ss_sp = stack, .ss_size = sizeof stack };
 	struct sigaction a = { .sa_handler = on_crash,
@@ -71,6 +110,6 @@ sig_crash(void (*last)(void))
 
 	sigaltstack(&other, NULL);
 	crash_handler = last;
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-		sigaction(numbers[i], &a, NULL);
+	for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
+		sigaction(crashes[i], &a, NULL);
 }

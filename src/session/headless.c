@@ -20,9 +20,10 @@ const char headless_demo[] = "retort-session 2\n"
 			     "run 4000\n"
 			     "report\n";
 
-/* Process events until the script has ended; return the signal that ended it, or 0. */
+/* Process events until the script has ended; return the signal that ended it, or 0. *at_once: a
+ * second one has ended it, and work may still be running. */
 static int
-run_loop(struct session *s, int signals)
+run_loop(struct session *s, int signals, bool *at_once)
 {
 	int caught = 0;
 
@@ -42,13 +43,15 @@ run_loop(struct session *s, int signals)
 		poll(p, 2, more ? 0 : -1);
 		number = sig_next();
 		if (number) {
-			if (caught)
-				break; /* second signal: do not wait for the step boundary */
+			if (caught) {
+				*at_once = true; /* do not wait for the step boundary */
+				break;
+			}
 			caught = number;
 			session_stop(s);
 		}
 	}
-	return caught;
+	return caught ? caught : sig_next(); /* one that has ended the reading of a file */
 }
 
 int
@@ -58,6 +61,7 @@ headless_run(const struct session_options *o, const char *name, const char *text
 	struct session *s = session_new(o, e);
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 	int caught, status, signals;
+	bool at_once = false;
 
 	if (!s)
 		return -1;
@@ -67,9 +71,11 @@ headless_run(const struct session_options *o, const char *name, const char *text
 		return -1;
 	}
 	session_script(s, name, text, dir);
-	caught = run_loop(s, signals);
-	replay_conclude(s);
+	caught = run_loop(s, signals, &at_once);
+	if (!at_once)
+		replay_conclude(s);
 	status = caught ? 128 + caught : session_status(s);
-	session_free(s);
+	if (!at_once) /* this waits for the work */
+		session_free(s);
 	return status;
 }

@@ -3,9 +3,17 @@
 #ifndef RETORT_BASE_SIG_H
 #define RETORT_BASE_SIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "retort/base/err.h"
+
+/* Room for all signals. */
+#define SIG_MAX 65
+
+/* Store the signals that end a process unless they are caught, except those of sig_crash and
+ * SIGPIPE. Returns their number. */
+size_t sig_ends(int numbers[SIG_MAX]);
 
 /*
  * Catch these signals, except those that are already ignored. Returns a descriptor that polls
@@ -14,12 +22,20 @@
  */
 int sig_catch(const int *numbers, size_t n, struct err *e);
 
-/* Return the next signal that has arrived, 0 if none. */
+/*
+ * Return the next signal that has arrived, 0 if none. One that ends a process and arrives while an
+ * earlier one of these was not returned yet does not wait: the function of sig_crash is called and
+ * the process ends with 128 + its number.
+ */
 int sig_next(void);
 
+/* Whether a signal that ends a process waits to be returned by sig_next: long work gives up. Any
+ * thread. */
+bool sig_is_waiting(void);
+
 /*
- * On SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL or SIGQUIT in any thread, run `last`, which may use
- * async-signal-safe functions only, then let the signal end the process.
+ * On SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP or SIGQUIT in any thread, run
+ * `last`, which may use async-signal-safe functions only, then let the signal end the process.
  */
 void sig_crash(void (*last)(void));
 

@@ -15,38 +15,15 @@
 #include "retort/base/mono.h"
 #include "retort/base/sig.h"
 #include "retort/ui/pane.h"
-#include "retort/ui/term/keys.h"
+#include "retort/ui/term/input.h"
 #include "retort/ui/term/prompt.h"
 #include "retort/ui/term/stderr_file.h"
 #include "retort/ui/term/term.h"
 
-#define ESC_SECONDS 0.025 /* without further bytes for this time, ESC is the key Esc */
 #define SLOW_SECONDS 0.05 /* a frame that takes longer to write halves the frame rate */
 #define STOP_SECONDS 2.0  /* maximum wait for the trainer to stop after a signal */
 #define HOT_SECONDS 0.1   /* time after a key during which frames ... */
 #define HOT_FRAME 0.008   /* ... are drawn at this interval */
-
-struct loop {
-	struct workbench *workbench;
-	struct session *session;
-	struct scene *scene;
-	struct term *term;
-	struct prompt *prompt;
-	bool searching; /* the prompt is open for a search */
-	struct canvas canvas;
-	int signals;      /* descriptor of sig_catch */
-	int caught;       /* signal that ends the loop; 0: none */
-	bool interrupted; /* Ctrl-C was the last key */
-	uint64_t drawn;   /* version of the scene on the screen */
-	/* times in seconds of mono_now */
-	double frame_at; /* of the last frame */
-	double key_at;   /* of the last key */
-	double bytes_at; /* of the last bytes */
-	double slow;     /* factor on the interval between frames: 1, 2, 4 ... */
-	bool repaint;    /* repaint the whole screen in the next frame */
-	char bytes[256]; /* received and not yet decoded */
-	size_t n_bytes;
-};
 
 static void
 draw_frame(struct loop *l, double now)
@@ -77,160 +54,6 @@ draw_frame(struct loop *l, double now)
 				      : 1;
 }
 
-/* Stop the process; SIGCONT resumes the screen, in handle_signals. */
-static void
-suspend_process(struct loop *l)
-{
-	term_leave(l->term);
-	raise(SIGSTOP);
-}
-
-/* Carry out the requests of view actions. */
-static void
-handle_wants(struct loop *l)
-{
-	unsigned wants = l->scene->wants;
-
-	l->scene->wants = 0;
-	if (wants & (SCENE_PROMPT | SCENE_SEARCH)) {
-		l->searching = wants & SCENE_SEARCH;
-		prompt_open(l->prompt, l->searching ? "/" : ":",
-			    l->searching ? "" : l->scene->prefill);
-	}
-	if (wants & SCENE_REDRAW)
-		l->repaint = true;
-	if (wants & SCENE_SUSPEND)
-		suspend_process(l);
-}
-
-/* Ctrl-C closes the prompt, else pauses; a second one in a row quits with status 130. */
-static void
-handle_interrupt(struct loop *l)
-{
-	if (prompt_is_open(l->prompt)) {
-		prompt_close(l->prompt);
-		l->scene->version++;
-		return;
-	}
-	if (l->interrupted) {
-		l->caught = SIGINT;
-		return;
-	}
-	l->interrupted = true;
-	if (l->scene->info.phase != LAB_IDLE && !l->scene->info.paused)
-		session_type(l->session, "pause on");
-	scene_say(l->scene, false, "press Ctrl-C again to quit");
-}
-
-/* Run a line of the prompt, which is freed; NULL: none. */
-static void
-run_line(struct loop *l, char *line)
-{
-	char command[300];
-
-	if (line && l->searching) {
-		snprintf(command, sizeof command, "view find %s", line);
-		session_type(l->session, command);
-	} else if (line) {
-		session_type(l->session, line);
-	}
-	mem_free(line);
-}
-
-/* Pass bytes to the open prompt, up to Enter; Esc, Ctrl-C and Ctrl-Z are handled here. `all`: no
- * more bytes follow soon. */
-static void
-feed_prompt(struct loop *l, bool all)
-{
-	size_t n = 0;
-	char *line;
-
-	if (l->n_bytes == 1 && l->bytes[0] == '\033') {
-		if (all) { /* Esc alone */
-			prompt_close(l->prompt);
-			l->n_bytes = 0;
-		}
-		return;
-	}
-	if (memchr(l->bytes, 3, l->n_bytes)) {
-		l->n_bytes = 0;
-		handle_interrupt(l);
-		return;
-	}
-	if (l->n_bytes == 1 && l->bytes[0] == 26) {
-		l->n_bytes = 0;
-		suspend_process(l);
-		return;
-	}
-	while (n < l->n_bytes && l->bytes[n] != '\r' && l->bytes[n] != '\n')
-		n++;
-	n += n < l->n_bytes; /* bytes after Enter are not for this line */
-	if (prompt_feed(l->prompt, l->bytes, n, &line))
-		run_line(l, line);
-	memmove(l->bytes, l->bytes + n, l->n_bytes - n);
-	l->n_bytes -= n;
-}
-
-static void
-handle_key(struct loop *l, const char *key, const struct keys_mouse *mouse)
-{
-	if (strcmp(key, "C-c") == 0) {
-		handle_interrupt(l);
-		return;
-	}
-	l->interrupted = false;
-	if (strcmp(key, "Mouse") == 0)
-		workbench_mouse(l->workbench, mouse->x, mouse->y, l->canvas.width, l->canvas.height,
-				mouse->press ? mouse->button : -1);
-	else if (!workbench_key(l->workbench, key))
-		scene_say(l->scene, false, "%s: key is not bound; ? lists the keys", key);
-	handle_wants(l);
-}
-
-/* Decode received bytes for the prompt or as keys, as far as they are complete. */
-static void
-decode_bytes(struct loop *l, bool all)
-{
-	while (l->n_bytes && !session_is_over(l->session)) {
-		struct keys_mouse mouse = { 0 };
-		char key[16];
-		size_t n;
-
-		if (prompt_is_open(l->prompt)) {
-			size_t before = l->n_bytes;
-
-			feed_prompt(l, all);
-			if (l->n_bytes == before)
-				return;
-			continue;
-		}
-		n = keys_next(l->bytes, l->n_bytes, all, key, sizeof key, &mouse);
-		if (n == 0)
-			return;
-		memmove(l->bytes, l->bytes + n, l->n_bytes - n);
-		l->n_bytes -= n;
-		if (key[0])
-			handle_key(l, key, &mouse);
-	}
-}
-
-static void
-read_keys(struct loop *l, double now)
-{
-	int n = term_read(l->term, l->bytes + l->n_bytes, sizeof l->bytes - l->n_bytes);
-
-	if (n < 0) {
-		l->caught = SIGHUP;
-		return;
-	}
-	if (n > 0) {
-		l->n_bytes += (size_t)n;
-		l->bytes_at = l->key_at = now;
-		l->scene->version++;
-	}
-	decode_bytes(l, now - l->bytes_at >= ESC_SECONDS || l->n_bytes == sizeof l->bytes);
-}
-
 static void
 handle_signals(struct loop *l)
 {
@@ -243,7 +66,7 @@ handle_signals(struct loop *l)
 		case SIGWINCH:
 			break;
 		case SIGINT:
-			handle_interrupt(l);
+			input_interrupt(l);
 			break;
 		default:
 			l->caught = number;
@@ -259,12 +82,12 @@ poll_timeout(const struct loop *l, double now, double frame_due, bool dirty)
 {
 	double seconds = -1;
 
-	if (l->n_bytes)
-		seconds = l->bytes_at + ESC_SECONDS - now;
+	if (l->n_bytes || l->paste.on)
+		seconds = l->bytes_at + (l->paste.on ? PASTE_SECONDS : ESC_SECONDS) - now;
 	if (dirty && (seconds < 0 || frame_due - now < seconds))
 		seconds = frame_due - now;
 	if (seconds < 0)
-		return dirty || l->n_bytes ? 0 : -1;
+		return dirty || l->n_bytes || l->paste.on ? 0 : -1;
 	return (int)(1000 * seconds) + 1;
 }
 
@@ -296,7 +119,7 @@ run_loop(struct loop *l)
 		     more ? 0 : poll_timeout(l, now, due, dirty && !stalled));
 		now = mono_now();
 		handle_signals(l);
-		read_keys(l, now);
+		input_read(l, now);
 		more = session_pump(l->session);
 	}
 }
@@ -367,6 +190,7 @@ end_screen(struct loop *l, struct term *term, int saved)
 	prompt_free(l->prompt);
 	term_close(term, l->caught == SIGHUP);
 	canvas_release(&l->canvas);
+	paste_release(&l->paste);
 	stderr_file_end(saved);
 	return status;
 }
@@ -374,11 +198,10 @@ end_screen(struct loop *l, struct term *term, int saved)
 int
 loop_run(struct workbench *w, struct term *term, struct err *e)
 {
-	static const int numbers[] = { SIGWINCH, SIGINT, SIGTERM, SIGHUP, SIGCONT };
+	int numbers[SIG_MAX + 2] = { SIGWINCH, SIGCONT }, saved;
 	struct loop l = { .workbench = w, .session = workbench_session(w), .term = term };
-	int saved;
 
-	l.signals = sig_catch(numbers, sizeof numbers / sizeof *numbers, e);
+	l.signals = sig_catch(numbers, 2 + sig_ends(numbers + 2), e);
 	if (l.signals < 0) {
 		term_close(term, false);
 		return -1;

@@ -4,7 +4,6 @@
 
 #include "retort/ui/term/prompt.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,6 +134,43 @@ insert_prefill(void)
 	return 0;
 }
 
+/* Make C-j end a search besides the keys that the user has set, for end_search. */
+static void
+add_search_end(void)
+{
+	const char *keys = rl_variable_value("isearch-terminators");
+	struct text all = { 0 };
+
+	text_addf(&all, "%s\\C-j", keys && *keys ? keys : "\\e");
+	rl_variable_bind("isearch-terminators", text_get(&all));
+	text_release(&all);
+}
+
+/* Unbind readline's own reading of a paste, see prompt_paste, and keyboard macros: one that calls
+ * itself is a segmentation fault in readline (8.2). */
+static void
+unbind_keys(void)
+{
+	static const char *const macro[] = { "start-kbd-macro", "end-kbd-macro",
+					     "call-last-kbd-macro", "print-last-kbd-macro" };
+
+	rl_bind_keyseq_in_map("\\e[200~", NULL, emacs_standard_keymap);
+	rl_bind_keyseq_in_map("\\e[200~", NULL, vi_insertion_keymap);
+	for (size_t n = 0; n < sizeof macro / sizeof *macro; n++)
+		rl_unbind_function_in_map(rl_named_function(macro[n]), emacs_ctlx_keymap);
+}
+
+/* End a search before a key that begins a sequence, such as C-x: readline (8.2) leaves a search at
+ * the second key, puts both back and reads them in a nested call, which is a segmentation fault. */
+static void
+end_search(const struct prompt *p)
+{
+	unsigned char c = (unsigned char)p->queue[p->head];
+
+	if (RL_ISSTATE(RL_STATE_ISEARCH) && c != ESC && rl_get_keymap()[c].type == ISKMAP)
+		rl_stuff_char('\n');
+}
+
 static void
 set_up_readline(void)
 {
@@ -155,6 +191,18 @@ set_up_readline(void)
 	rl_variable_bind("show-all-if-ambiguous", "on");
 	rl_variable_bind("enable-bracketed-paste", "off");
 	rl_initialize();
+	add_search_end();
+	unbind_keys();
+}
+
+/* Drop what is left of a line: its undo list, also that of the entry of the history that was
+ * edited, a running macro, an argument, the beginning of a sequence of keys. */
+static void
+forget_state(void)
+{
+	rl_free_line_state();
+	rl_clear_pending_input();
+	RL_UNSETSTATE(RL_STATE_MULTIKEY);
 }
 
 struct prompt *
@@ -211,6 +259,7 @@ void
 prompt_open(struct prompt *p, const char *mark, const char *text)
 {
 	prompt_close(p);
+	forget_state(); /* a macro may have entered a line and go on */
 	snprintf(p->prefill, sizeof p->prefill, "%s", text);
 	p->candidates[0] = '\0';
 	p->head = p->tail = p->n_torn = 0;
@@ -228,6 +277,7 @@ prompt_close(struct prompt *p)
 	if (!p->open)
 		return;
 	rl_callback_sigcleanup();
+	forget_state();
 	rl_replace_line("", 1);
 	rl_callback_handler_remove();
 	p->open = false;
@@ -273,8 +323,15 @@ prompt_feed(struct prompt *p, const char *bytes, size_t len, char **line)
 	memcpy(p->torn, p->queue + p->tail, torn);
 	p->candidates[0] = '\0';
 	p->entered = false;
-	while (p->open && p->head < p->tail)
+	while (p->open && p->head < p->tail) {
+		end_search(p);
 		rl_callback_read_char();
+		if (p->open &&
+		    rl_done) { /* after an argument: else handed over with the next key */
+			on_line(strdup(rl_line_buffer));
+			forget_state();
+		}
+	}
 	if (!p->entered)
 		return false;
 	if (p->line && p->line[0])
@@ -282,6 +339,20 @@ prompt_feed(struct prompt *p, const char *bytes, size_t len, char **line)
 	*line = p->line;
 	p->line = NULL;
 	return true;
+}
+
+void
+prompt_paste(struct prompt *p, const char *text)
+{
+	struct text plain = { 0 };
+
+	if (!p->open)
+		return;
+	for (const char *s = text; *s; s++) /* a blank for what would be a key */
+		text_bytes(&plain, (unsigned char)*s < ' ' || *s == 0x7F ? " " : s, 1);
+	rl_callback_sigcleanup(); /* ends a search, an argument, a quoted insert */
+	rl_insert_text(text_get(&plain));
+	text_release(&plain);
 }
 
 /* Copy the columns first .. first + width of a text. */

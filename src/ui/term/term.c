@@ -18,6 +18,7 @@
 #include <wchar.h>
 
 #include "retort/base/mem.h"
+#include "retort/ui/term/paste.h"
 
 /* ncurses draws only: keys are read as bytes (keys.h), because readline needs bytes too. */
 struct term {
@@ -58,7 +59,7 @@ arm_crash(int fd, const struct termios *before)
 	crash.fd = fd;
 	crash.before = *before;
 	crash.len = 0;
-	add_crash(MOUSE_OFF);
+	add_crash(MOUSE_OFF PASTE_OFF);
 	add_crash(tigetstr("sgr0"));
 	add_crash(tigetstr("cnorm"));
 	add_crash(tigetstr("rmcup"));
@@ -86,6 +87,13 @@ open_file(struct term *t, struct termios *before, struct err *e)
 	if (!t->file || tcgetattr(t->fd, before) < 0)
 		return err_set(e, "/dev/tty: %s", strerror(errno));
 	return 0;
+}
+
+/* Turn a mode of the terminal on or off; without effect on one that does not know it. */
+static bool
+write_mode(const struct term *t, const char *bytes)
+{
+	return write(t->fd, bytes, strlen(bytes)) > 0;
 }
 
 static void
@@ -131,6 +139,7 @@ term_open(struct err *e)
 	}
 	arm_crash(t->fd, &before);
 	start_screen();
+	write_mode(t, PASTE_ON);
 	t->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && wcwidth(0x28FF) == 1;
 	t->braille = t->utf8 && strcmp(name, "linux") != 0;
 	term_color(t, 0);
@@ -149,11 +158,13 @@ term_close(struct term *t, bool silent)
 {
 	if (!t)
 		return;
-	term_mouse(t, false);
-	if (silent)
-		tcsetattr(t->fd, TCSANOW, &crash.before);
-	else
+	if (silent) {
+		term_crash();
+	} else {
+		term_mouse(t, false);
+		write_mode(t, PASTE_OFF);
 		endwin();
+	}
 	crash.armed = 0;
 	if (!silent)
 		delscreen(t->screen);
@@ -208,9 +219,7 @@ term_color(struct term *t, int mode)
 void
 term_mouse(struct term *t, bool on)
 {
-	const char *bytes = on ? MOUSE_ON : MOUSE_OFF;
-
-	if (on != t->mouse && write(t->fd, bytes, strlen(bytes)) > 0)
+	if (on != t->mouse && write_mode(t, on ? MOUSE_ON : MOUSE_OFF))
 		t->mouse = on;
 }
 
@@ -335,8 +344,9 @@ term_read(struct term *t, char *out, size_t size)
 void
 term_leave(struct term *t)
 {
-	if (t->mouse && write(t->fd, MOUSE_OFF, strlen(MOUSE_OFF)) < 0)
-		return;
+	if (t->mouse)
+		write_mode(t, MOUSE_OFF);
+	write_mode(t, PASTE_OFF);
 	endwin();
 }
 
@@ -344,7 +354,8 @@ void
 term_return(struct term *t)
 {
 	refresh(); /* resumes curses after endwin */
-	if (t->mouse && write(t->fd, MOUSE_ON, strlen(MOUSE_ON)) < 0)
-		t->mouse = false;
+	if (t->mouse)
+		t->mouse = write_mode(t, MOUSE_ON);
+	write_mode(t, PASTE_ON);
 	t->shown.width = 0;
 }

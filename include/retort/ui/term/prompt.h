@@ -28,6 +28,10 @@ bool prompt_is_open(const struct prompt *p);
  * owned by the caller, or NULL after Ctrl-D on an empty line. */
 bool prompt_feed(struct prompt *p, const char *bytes, size_t len, char **line);
 
+/* Insert a text at the cursor, with blanks for controls; ends a search, an argument and the like.
+ */
+void prompt_paste(struct prompt *p, const char *text);
+
 /*
  * Get what to draw in `width` columns: mark and text, scrolled so that the cursor is visible, and
  * the column of the cursor. `candidates`: the list after Tab in one line, or "".

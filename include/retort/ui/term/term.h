@@ -18,7 +18,8 @@ struct term;
  */
 struct term *term_open(struct err *e);
 
-/* Restore the terminal and free t. `silent`: write nothing, after a hangup. */
+/* Restore the terminal and free t. `silent`: after a hangup, when the terminal may be gone: write
+ * the least that restores it, and ignore errors. */
 void term_close(struct term *t, bool silent);
 
 int term_fd(const struct term *t);
