@@ -15,6 +15,7 @@
 #include "floor.h"
 #include "own.h"
 #include "paired.h"
+#include "retort/base/err.h"
 #include "retort/base/mono.h"
 #include "retort/nn/gemm/blas.h"
 #include "rig.h"
@@ -332,7 +333,7 @@ against_measure(const struct against_options *o, const char *const *words)
 	int status = 0;
 
 	if (!mkdtemp(dir)) {
-		fprintf(stderr, "bench: %s: cannot be made\n", dir);
+		err_print("bench: %s: cannot be made", dir);
 		return -1;
 	}
 	printf("%s against %s: %d threads, %d rounds, windows of %g s\n", o->self, o->other,
@@ -341,8 +342,7 @@ against_measure(const struct against_options *o, const char *const *words)
 	       "95 % interval");
 	for (; *words; words++)
 		if (compare_word(o, *words, dir) < 0) {
-			fprintf(stderr, "bench: %s: not measured: one of the programs failed\n",
-				*words);
+			err_print("bench: %s: not measured: one of the programs failed", *words);
 			status = -1;
 		}
 	remove_inputs(dir);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "retort/base/err.h"
 #include "retort/base/mem.h"
 #include "retort/base/mono.h"
 #include "retort/base/rng.h"
@@ -152,7 +153,7 @@ ask(struct trainer *t, struct request *q, enum request_kind kind)
 
 	if (attempt(t, q, kind, &e) == 0)
 		return;
-	fprintf(stderr, "bench: %s\n", e.msg);
+	err_print("bench: %s", e.msg);
 	exit(1);
 }
 

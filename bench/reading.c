@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "retort/base/err.h"
 #include "retort/base/gzip.h"
 #include "retort/base/hash.h"
 #include "retort/base/io.h"
@@ -393,7 +394,7 @@ reading_measure(int rounds)
 		rmdir(dir);
 	}
 	if (status < 0)
-		fprintf(stderr, "retort bench reading: %s\n", e.msg);
+		err_print("retort bench reading: %s", e.msg);
 	mem_free(dir);
 	return status;
 }

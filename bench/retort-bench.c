@@ -13,6 +13,7 @@
 #include "losses.h"
 #include "own.h"
 #include "reading.h"
+#include "retort/base/err.h"
 #include "retort/base/io.h"
 #include "retort/base/thread.h"
 #include "retort/nn/gemm/blas.h"
@@ -106,8 +107,8 @@ start(struct task *t)
 		p = rig_fork(make_own, own_run, t, &e);
 	}
 	if (!p)
-		fprintf(stderr, "bench: W%d: continues without %s: %s\n", t->workload,
-			verdict_name(t->who), e.msg);
+		err_print("bench: W%d: continues without %s: %s", t->workload, verdict_name(t->who),
+			  e.msg);
 	return p;
 }
 
@@ -182,7 +183,7 @@ contest(int workload, const enum verdict_who *who, int n_who, bool busy, struct 
 			verdict_note(v, workload, busy, t[i].who, &r, i);
 		fflush(stdout);
 	} else {
-		fprintf(stderr, "bench: W%d: %s\n", workload, e.msg);
+		err_print("bench: W%d: %s", workload, e.msg);
 	}
 	rig_end(neighbour);
 	for (int i = 0; i < n; i++)
@@ -209,7 +210,7 @@ measure(int workload, bool busy, struct verdict *v)
 static int
 report_usage(const char *what, const char *word, const char *expected)
 {
-	fprintf(stderr, "retort bench: invalid %s '%s' (expected %s)\n", what, word, expected);
+	err_print("retort bench: invalid %s '%s' (expected %s)", what, word, expected);
 	return cli_try_help("bench");
 }
 
@@ -270,7 +271,7 @@ read_options(int argc, char **argv)
 
 	options.threads = thread_cpus();
 	cli_getopt_init(&g, cli_options(cli_find(1, (char *[]){ (char *)"bench" })));
-	while (status == 0 && (c = getopt_long(argc, argv, g.letters, g.longs, NULL)) >= 0)
+	while (status == 0 && (c = cli_getopt_next(&g, "retort bench", argc, argv)) >= 0)
 		status = take_option(c);
 	return status;
 }

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "retort/base/err.h"
 #include "retort/base/mem.h"
 #include "retort/base/mono.h"
 
@@ -147,7 +148,7 @@ exec_contestant(const char *const *argv, bool quiet, struct err *e)
 		if (nowhere >= 0)
 			dup2(nowhere, STDERR_FILENO);
 		execvp(argv[0], (char *const *)argv); /* execvp does not write to them (POSIX) */
-		fprintf(stderr, "%s: not found\n", argv[0]);
+		err_print("%s: not found", argv[0]);
 		_exit(127);
 	}
 	return checked(p, pid, e);

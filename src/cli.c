@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "retort/base/err.h"
 #include "retort/data/read/fetched.h"
 #include "retort/kd/losses/loss_table.h"
 
@@ -224,6 +225,27 @@ cli_option_line(const char *spelling, const char *help, FILE *out)
 		fprintf(out, "  %-*s  %s\n", COLUMN, spelling, help);
 }
 
+int
+cli_getopt_next(const struct cli_getopt *g, const char *program, int argc, char **argv)
+{
+	int at = optind > 0 ? optind : 1, option;
+	const char *word;
+
+	opterr = 0; /* its messages hold the word as it is, with what a terminal would obey */
+	option = getopt_long(argc, argv, g->letters, g->longs, NULL);
+	if (option != '?')
+		return option;
+	word = optind > 0 && optind <= argc && optind > at ? argv[optind - 1] : argv[at];
+	if (strncmp(word, "--", 2) == 0)
+		err_print("%s: invalid option '%s' (unknown, ambiguous, or with a missing or an "
+			  "unexpected argument)",
+			  program, word);
+	else
+		err_print("%s: invalid option '-%c' of '%s' (unknown, or without its argument)",
+			  program, optopt, word);
+	return option;
+}
+
 /* Print "-t, --threads N" and the help of an option. */
 static void
 print_option(const struct cli_option *o, FILE *out)
@@ -335,7 +357,7 @@ cli_end(int status)
 		return status;
 	if (errno == 0 && write(STDOUT_FILENO, "", 0) < 0) /* it failed before: ask for the cause */
 		failed = true;
-	fprintf(stderr, "retort: standard output: %s\n",
-		errno ? strerror(errno) : "some of it could not be written");
+	err_print("retort: standard output: %s",
+		  errno ? strerror(errno) : "some of it could not be written");
 	return status ? status : 1;
 }

@@ -67,6 +67,10 @@ struct cli_getopt {
 };
 void cli_getopt_init(struct cli_getopt *g, const struct cli_option *o);
 
+/* Call getopt_long with these tables. An invalid option is reported, begun with `program`, and
+ * returned as '?'. */
+int cli_getopt_next(const struct cli_getopt *g, const char *program, int argc, char **argv);
+
 /* Print forms, sentence and options of a word, and list the words after it; for "", all words.
  * `forms`, if not "", is printed instead of its forms. */
 void cli_help(const struct cli_word *w, const char *forms, FILE *out);

@@ -12,6 +12,7 @@
 
 #include "cli.h"
 #include "retort/base/choice.h"
+#include "retort/base/err.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
@@ -27,7 +28,7 @@
 static int
 report_usage(const char *what, const char *word)
 {
-	fprintf(stderr, "retort data: %s%s\n", what, word);
+	err_print("retort data: %s%s", what, word);
 	return cli_try_help("data");
 }
 
@@ -35,7 +36,7 @@ report_usage(const char *what, const char *word)
 static int
 report_failure(const struct err *e)
 {
-	fprintf(stderr, "retort data: %s\n", e->msg);
+	err_print("retort data: %s", e->msg);
 	return FAILED;
 }
 
@@ -49,7 +50,7 @@ find_set(const char *word)
 	if (f)
 		return f->set;
 	choice_unknown(&e, "data set", word, fetched_name, "`retort data list` lists all");
-	fprintf(stderr, "retort data get: %s\n", e.msg);
+	err_print("retort data get: %s", e.msg);
 	return NULL;
 }
 
@@ -63,8 +64,7 @@ get_words(int argc, char **argv, char **call)
 	struct cli_getopt g;
 
 	cli_getopt_init(&g, cli_options(w));
-	argv[0] = (char *)"retort data get"; /* getopt_long begins its messages with it */
-	while ((option = getopt_long(argc, argv, g.letters, g.longs, NULL)) != -1) {
+	while ((option = cli_getopt_next(&g, "retort data get", argc, argv)) != -1) {
 		if (option != CLI_AGAIN && option != CLI_FROM)
 			return cli_try_help("data get");
 		call[n++] = option == CLI_AGAIN ? (char *)"--again" : (char *)"--from";
@@ -139,8 +139,8 @@ show_set(int argc, char **argv)
 			     ? report_failure(&e)
 			     : 0;
 
-	if (status == 0)
-		fputs(text_get(&c.output), stdout);
+	if (status == 0 && c.output.len)
+		fputs(text_printable(c.output.s), stdout);
 	cmd_release(&c);
 	mem_free(info);
 	return status;

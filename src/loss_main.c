@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "retort/base/choice.h"
+#include "retort/base/err.h"
 #include "retort/base/jsonwriter.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
@@ -26,7 +27,7 @@
 static int
 report_usage(const char *name, const char *what)
 {
-	fprintf(stderr, "retort loss: %s%s%s\n", name, *name ? ": " : "", what);
+	err_print("retort loss: %s%s%s", name, *name ? ": " : "", what);
 	return cli_try_help("loss");
 }
 
@@ -42,8 +43,8 @@ find_loss(struct loss_value *c, const char *name)
 	if (c->loss)
 		return report_usage(name,
 				    "compares layers, not outputs; --list shows those that do");
-	fprintf(stderr, "retort loss: %s: no such loss (%s%s%s)\n", name,
-		near ? "did you mean " : "--list shows all", near ? near : "", near ? "?" : "");
+	err_print("retort loss: %s: no such loss (%s%s%s)", name,
+		  near ? "did you mean " : "--list shows all", near ? near : "", near ? "?" : "");
 	return USAGE;
 }
 
@@ -263,7 +264,7 @@ run(struct call *c, int argc, char **argv)
 	struct cli_getopt g;
 
 	cli_getopt_init(&g, cli_options(cli_find(1, (char *[]){ (char *)"loss" })));
-	while ((option = getopt_long(argc, argv, g.letters, g.longs, NULL)) != -1 && status == 0)
+	while ((option = cli_getopt_next(&g, "retort loss", argc, argv)) != -1 && status == 0)
 		status = take_option(c, option);
 	if (status)
 		return status;

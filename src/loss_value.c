@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/err.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 
@@ -23,7 +24,7 @@
 static int
 report_failure(int status, const struct err *e)
 {
-	fprintf(stderr, "%s\n", e->msg);
+	err_print("%s", e->msg);
 	return status;
 }
 
@@ -105,8 +106,7 @@ allocate_buffers(struct loss_value *c, const struct loss_shape *shape)
 	c->dx = c->gradient_path ? mem_try(len, sizeof *c->dx) : NULL;
 	if (c->scratch && (c->dx || !c->gradient_path))
 		return 0;
-	fprintf(stderr, "retort loss: no memory for %zu rows of %zu classes\n", shape->rows,
-		shape->width);
+	err_print("retort loss: no memory for %zu rows of %zu classes", shape->rows, shape->width);
 	return FAILED;
 }
 
@@ -146,10 +146,9 @@ print_value(const struct loss_value *c, double value, double temperature)
 	for (size_t i = 0; c->dx && i < c->student.rows * c->student.columns; i++)
 		finite &= isfinite(c->dx[i]);
 	if (!finite) {
-		fprintf(stderr,
-			"retort loss: %s: the value or its gradient is not finite (logits too "
-			"large)\n",
-			c->loss->name);
+		err_print("retort loss: %s: the value or its gradient is not finite (logits too "
+			  "large)",
+			  c->loss->name);
 		return FAILED;
 	}
 	if (c->gradient_path && write_gradient(c) != 0)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "retort/base/err.h"
 #include "retort/base/io.h"
 #include "retort/base/text.h"
 #include "retort/base/thread.h"
@@ -27,7 +28,7 @@
 static int
 report_usage(const char *what, const char *word, const char *expected)
 {
-	fprintf(stderr, "retort: %s '%s' (expected %s)\n", what, word, expected);
+	err_print("retort: %s '%s' (expected %s)", what, word, expected);
 	return cli_try_help("");
 }
 
@@ -49,7 +50,7 @@ run_beside(const char *built, const char *installed, char **argv)
 	const char *path = access(built, X_OK) == 0 ? built : installed;
 
 	execv(path, argv);
-	fprintf(stderr, "retort: %s: %s\n", path, strerror(errno));
+	err_print("retort: %s: %s", path, strerror(errno));
 	return 1;
 }
 
@@ -114,11 +115,11 @@ run_command(const char *name, int argc, char **argv)
 	}
 	status = cmd_parse(d, &c, &e) < 0 ? -1 : cmd_exec(d, &c, &e);
 	if (status < 0)
-		fprintf(stderr, "retort: %s\n", e.msg);
+		err_print("retort: %s", e.msg);
 	else if (c.message.len)
-		fprintf(stderr, "%s\n", c.message.s);
-	if (status == 0)
-		fwrite(text_get(&c.output), 1, c.output.len, stdout);
+		err_print("%s", c.message.s);
+	if (status == 0 && c.output.len)
+		fputs(text_printable(c.output.s), stdout);
 	cmd_release(&c);
 	return status < 0 ? USAGE : 0;
 }
@@ -169,7 +170,7 @@ run_operands(struct play_options *c, int argc, char **argv)
 	if (argc == 1 && strcmp(argv[0], "-") != 0 && !io_exists(argv[0]))
 		return report_unknown(argv[0]);
 	if (blas_init(c->o.threads, &e) < 0) {
-		fprintf(stderr, "retort: %s\n", e.msg);
+		err_print("retort: %s", e.msg);
 		return 1;
 	}
 	return play_file(c, argc ? argv[argc - 1] : NULL, headless);
@@ -185,7 +186,7 @@ check_choice(const char *knob, const char *value)
 	knob_defaults(&k);
 	if (knob_set(&k, knob_find(knob, NULL), value, &e) == 0)
 		return 0;
-	fprintf(stderr, "retort: %s\n", e.msg);
+	err_print("retort: %s", e.msg);
 	return cli_try_help("");
 }
 
@@ -195,7 +196,7 @@ check_option(int status, const struct err *e)
 {
 	if (status == 0)
 		return 0;
-	fprintf(stderr, "retort: %s\n", e->msg);
+	err_print("retort: %s", e->msg);
 	return cli_try_help("");
 }
 
@@ -277,7 +278,7 @@ run_options(struct play_options *c, int argc, char **argv)
 	struct cli_getopt g;
 
 	cli_getopt_init(&g, cli_options(cli_words));
-	while ((option = getopt_long(argc, argv, g.letters, g.longs, NULL)) != -1) {
+	while ((option = cli_getopt_next(&g, "retort", argc, argv)) != -1) {
 		if (option == CLI_COMPLETE)
 			return cli_complete(argc - optind, argv + optind);
 		if (option == 'V') {

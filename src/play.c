@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "retort/base/err.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/session/headless.h"
@@ -32,13 +33,12 @@ read_session(const char *path)
 
 	if ((is_stdin ? io_read_stream(STDIN_FILENO, name, LIMIT, &text, &size, &e)
 		      : io_read(path, LIMIT, &text, &size, &e)) < 0) {
-		fprintf(stderr, "retort: %s\n", e.msg);
+		err_print("retort: %s", e.msg);
 		return NULL;
 	}
 	if (strlen(text) == size)
 		return text;
-	fprintf(stderr, "retort: %s: NUL byte at %zu (expected a session file)\n", name,
-		strlen(text));
+	err_print("retort: %s: NUL byte at %zu (expected a session file)", name, strlen(text));
 	mem_free(text);
 	return NULL;
 }
@@ -56,7 +56,7 @@ run_headless(struct play_options *c, const char *name, const char *text, const c
 	status = headless_run(&c->o, name, text, dir, &e);
 	keymap_free(commands.keys);
 	if (status < 0) {
-		fprintf(stderr, "retort: %s\n", e.msg);
+		err_print("retort: %s", e.msg);
 		status = 1;
 	}
 	return status;
@@ -144,7 +144,7 @@ run_workbench(struct play_options *c, const char *name, const char *text, const 
 	int status;
 
 	if (!term)
-		fprintf(stderr, "retort: %s; reading lines instead\n", e.msg);
+		err_print("retort: %s; reading lines instead", e.msg);
 	w = c->o.record ? workbench_new(&c->o, term ? name : NULL, &e)
 			: new_workbench(c, term ? name : NULL, &path, &e);
 	if (w)
@@ -153,9 +153,9 @@ run_workbench(struct play_options *c, const char *name, const char *text, const 
 	if (!w)
 		term_close(term, false);
 	if (status < 0)
-		fprintf(stderr, "retort: %s\n", e.msg);
+		err_print("retort: %s", e.msg);
 	else if (c->o.record)
-		fprintf(stderr, "recorded: %s\n", c->o.record);
+		err_print("recorded: %s", c->o.record);
 	workbench_free(w);
 	mem_free(path);
 	return status < 0 ? 1 : status;

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/text.h"
+
 /* Remove an incomplete UTF-8 character from the end of a truncated message. */
 static void
 trim_utf8(char *s)
@@ -94,4 +96,17 @@ err_wrap(struct err *e, const char *fmt, ...)
 	snprintf(e->msg + n, ERR_TEXT - n, ": %s", inner);
 	trim_utf8(e->msg);
 	return -1;
+}
+
+void
+err_print(const char *fmt, ...)
+{
+	char message[8192]; /* room for two names of files */
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof message, fmt, ap);
+	va_end(ap);
+	trim_utf8(message);
+	fprintf(stderr, "%s\n", text_printable(message));
 }

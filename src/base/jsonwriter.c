@@ -21,7 +21,7 @@ put_string(FILE *out, const char *s)
 	for (; (n = text_utf8(s, len, &c)) > 0; s += n, len -= n) {
 		if (c == '"' || c == '\\')
 			fprintf(out, "\\%c", (int)c);
-		else if (c < 0x20 || c == 0x7F)
+		else if (unicode_is_terminal_control(c))
 			fprintf(out, "\\u%04x", c);
 		else
 			fwrite(bytes, 1, unicode_encode(c, bytes), out);

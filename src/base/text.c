@@ -46,6 +46,28 @@ text_add_plain(struct text *t, const char *s)
 	}
 }
 
+char *
+text_printable(char *s)
+{
+	size_t len = strlen(s), n;
+	char *to = s;
+	uint32_t cp;
+
+	for (const char *from = s; len; from += n, len -= n) {
+		n = text_utf8(from, len, &cp);
+		if (n == 1 && cp == 0xFFFD) /* no UTF-8: a control where characters are bytes */
+			cp = (unsigned char)*from;
+		if (unicode_is_terminal_control(cp) && cp != '\n' && cp != '\t') {
+			*to++ = '?';
+			continue;
+		}
+		memmove(to, from, n);
+		to += n;
+	}
+	*to = '\0';
+	return s;
+}
+
 __attribute__((format(printf, 2, 0))) static void
 add_formatted(struct text *t, const char *fmt, va_list ap)
 {

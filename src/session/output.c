@@ -4,7 +4,10 @@
 
 #include "retort/session/output.h"
 
+#include <stdlib.h>
+
 #include "retort/base/jsonwriter.h"
+#include "retort/base/mem.h"
 #include "retort/base/text.h"
 
 const char *
@@ -122,6 +125,21 @@ output_change(struct output *t, const char *stamp, const char *what)
 	write_event(t->out, "change", "at", stamp, "what", what);
 }
 
+/* Write a report whose names may hold what a terminal would obey. */
+static void
+write_report(FILE *out, const struct lab_info *info, const struct report_change *change, size_t n)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (f)
+		report_text(f, info, change, n);
+	if (f && fclose(f) == 0)
+		fputs(text_printable(text), out);
+	free(text);
+}
+
 void
 output_report(struct output *t, const struct lab_info *info, const struct report_change *change,
 	      size_t n)
@@ -132,7 +150,7 @@ output_report(struct output *t, const struct lab_info *info, const struct report
 	if (t->json)
 		report_json(t->out, info, change, n);
 	else
-		report_text(t->out, info, change, n);
+		write_report(t->out, info, change, n);
 }
 
 void
@@ -142,7 +160,10 @@ output_text(struct output *t, const char *command, const char *text)
 		return;
 	output_close(t);
 	if (!t->json) {
-		fputs(text, t->out);
+		char *plain = text_printable(mem_text(text));
+
+		fputs(plain, t->out);
+		mem_free(plain);
 		return;
 	}
 	write_event(t->out, "answer", "command", command, "text", text);

@@ -84,10 +84,7 @@ session_message(struct session *s, bool is_error, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof message, fmt, ap);
 	va_end(ap);
-	for (char *p = message; *p;
-	     p++) /* messages may contain bytes of files: no control characters to a terminal */
-		if ((unsigned char)*p < ' ' && *p != '\n' && *p != '\t')
-			*p = '?';
+	text_printable(message);
 	if (s->live)
 		observer_message(s->live, is_error, message);
 	else

@@ -34,4 +34,7 @@ int err_ask(struct err *e, const char *options, const char *fmt, ...)
 /* Prepend context: err_wrap(e, "line 3") makes "line 3: " and the message before. */
 int err_wrap(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Print a message and a line feed to standard error, made printable on a terminal. */
+void err_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 #endif

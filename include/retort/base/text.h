@@ -26,6 +26,11 @@ void text_items(struct text *t, const char *(*next)(size_t i));
 /* Append with control characters and bytes that are not UTF-8 as \xHH, safe for a terminal. */
 void text_add_plain(struct text *t, const char *s);
 
+/* Replace each character that a terminal would obey, except line feeds and tabs, by '?', in place.
+ * Every message and every text for people passes through here: it may hold bytes of files and
+ * names. Returns s. */
+char *text_printable(char *s);
+
 void text_clear(struct text *t);
 void text_release(struct text *t);
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "retort/base/err.h"
 #include "retort/base/io.h"
 #include "retort/base/sig.h"
 #include "retort/base/text.h"
@@ -24,7 +25,7 @@ run_line(struct session *s, char *line)
 	int column = 1;
 
 	if (session_line(s, line, &column, &e) < 0)
-		fprintf(stderr, "%d: %s\n", column, e.msg);
+		err_print("%d: %s", column, e.msg);
 }
 
 /* Read input and run complete lines; the rest stays in `t`. Returns 1; 0 at the end of the input;
@@ -37,7 +38,7 @@ read_input(struct session *s, struct text *t)
 	char *end;
 
 	if (n < 0)
-		fprintf(stderr, "retort: standard input: %s\n", strerror(errno));
+		err_print("retort: standard input: %s", strerror(errno));
 	if (n <= 0)
 		return (int)n;
 	text_bytes(t, buf, (size_t)n);

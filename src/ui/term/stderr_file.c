@@ -6,7 +6,14 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
+#include "retort/base/text.h"
+
+#define KEPT ((size_t)1 << 24) /* bytes, more are not shown */
 
 int
 stderr_file_begin(void)
@@ -25,15 +32,15 @@ stderr_file_begin(void)
 void
 stderr_file_end(int saved)
 {
-	char buf[4096];
-	ssize_t n;
+	char *text = NULL;
+	size_t size;
 
 	if (saved < 0)
 		return;
 	lseek(2, 0, SEEK_SET);
-	while ((n = read(2, buf, sizeof buf)) > 0)
-		if (write(saved, buf, (size_t)n) < 0)
-			break;
+	if (io_read_stream(2, "standard error", KEPT, &text, &size, NULL) == 0)
+		io_append(saved, text, strlen(text_printable(text)), false, NULL);
+	mem_free(text);
 	dup2(saved, 2);
 	close(saved);
 }
