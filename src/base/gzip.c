@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -14,6 +15,7 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/sig.h"
+#include "retort/base/text.h"
 
 /*
  * inflate and not gzread: gzread takes what follows the last member for padding and drops it
@@ -23,6 +25,8 @@
 #define LEAST 18                /* bytes of a header and a trailer */
 #define RATIO 1032              /* contents to file, at most: 258 bytes in a match of 2 bits */
 #define STEP ((size_t)1 << 30)  /* zlib counts in unsigned int */
+#define USUAL 200               /* contents to file in a file that is no bomb, see allowed_ratio */
+#define FREE ((size_t)1 << 20)  /* bytes of contents that are allowed whatever the ratio */
 #define PIECE ((size_t)1 << 18) /* bytes of a file that are read at once */
 #define GZIP_WINDOW (15 + 16)   /* zlib: the largest window, with a gzip header */
 
@@ -33,6 +37,8 @@ struct gzip_file {
 	size_t size, taken; /* bytes of the file: total, and read so far */
 	char *in;           /* owned [PIECE]: bytes read and not yet inflated */
 	size_t at, have;    /* of them: offset of the next, and their end */
+	size_t made;        /* bytes inflated so far */
+	size_t ratio;       /* of `made` to `taken`, at most */
 	bool packed;        /* the file is gzip'd */
 	bool within;        /* inside a member */
 	z_stream z;
@@ -65,6 +71,34 @@ refill(struct gzip_file *f, struct err *e)
 	return 0;
 }
 
+/* Times the size of a file that its contents may have. -1 with an error. */
+static int
+allowed_ratio(size_t *ratio, struct err *e)
+{
+	const char *value = getenv("RETORT_GZIP_RATIO");
+	int64_t n = USUAL;
+
+	if (value && *value && (text_to_int(value, &n) < 0 || n < 1 || n > RATIO))
+		return err_set(e, "invalid RETORT_GZIP_RATIO '%.40s' (expected 1 to %d)", value,
+			       RATIO);
+	*ratio = (size_t)n;
+	return 0;
+}
+
+/* Refuse contents that are out of all proportion to what was read of the file. */
+static int
+check_ratio(const struct gzip_file *f, struct err *e)
+{
+	size_t read = f->taken - (f->have - f->at);
+
+	if (f->made <= FREE || f->made / f->ratio <= read)
+		return 0;
+	return err_set(e,
+		       "%s: gzip: the first %zu bytes hold more than %zu times as much; "
+		       "RETORT_GZIP_RATIO=%d reads them all the same",
+		       f->path, read, f->ratio, RATIO);
+}
+
 struct gzip_file *
 gzip_open(const char *path, struct err *e)
 {
@@ -78,7 +112,7 @@ gzip_open(const char *path, struct err *e)
 	*f = (struct gzip_file){
 		.fd = fd, .size = size, .path = mem_text(path), .in = mem_new(PIECE)
 	};
-	status = refill(f, e);
+	status = refill(f, e) < 0 ? -1 : allowed_ratio(&f->ratio, e);
 	f->packed = is_gzip(f->in, f->have);
 	if (status == 0 && f->packed && inflateInit2(&f->z, GZIP_WINDOW) != Z_OK)
 		status = err_set(e, "%s: gzip: no memory to inflate", path);
@@ -115,6 +149,7 @@ inflate_some(struct gzip_file *f, char *buf, size_t room, size_t *n, struct err 
 	status = inflate(&f->z, Z_NO_FLUSH);
 	f->at = f->have - f->z.avail_in;
 	*n = (size_t)((char *)f->z.next_out - buf);
+	f->made += *n;
 	f->within = status != Z_STREAM_END;
 	return status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR
 		       ? 0
@@ -141,7 +176,8 @@ gzip_next(struct gzip_file *f, char *buf, size_t room, size_t *n, struct err *e)
 				"%s: gzip: truncated: the %zu bytes end within the compressed data",
 				f->path, f->size);
 		if (f->packed) {
-			if (inflate_some(f, buf + *n, room - *n, &some, e) < 0)
+			if (inflate_some(f, buf + *n, room - *n, &some, e) < 0 ||
+			    check_ratio(f, e) < 0)
 				return -1;
 		} else {
 			some = some < room - *n ? some : room - *n;
@@ -169,7 +205,7 @@ gzip_close(struct gzip_file *f)
 static size_t
 first_room(const struct gzip_file *f, size_t limit)
 {
-	size_t claimed = 0, most = f->size > limit / RATIO ? limit : f->size * RATIO;
+	size_t claimed = 0, most = f->size > limit / f->ratio ? limit : f->size * f->ratio + FREE;
 	unsigned char trailer[4];
 
 	if (f->size < LEAST || pread(f->fd, trailer, 4, (off_t)f->size - 4) != 4)

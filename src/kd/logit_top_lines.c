@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "retort/base/jsonparse.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/data/dataset.h"
@@ -167,7 +168,7 @@ add_line(struct collector *c, const char *line, size_t len)
 
 	if (len > LOGIT_TOP_LINE)
 		return err_set(c->e, "%zu bytes (expected at most %d)", len, LOGIT_TOP_LINE);
-	object = json_loadb(line, len, JSON_REJECT_DUPLICATES, &why);
+	object = jsonparse_load(line, len, &why);
 	if (!object)
 		return err_set(c->e, "column %d: %s", why.column, why.text);
 	status = json_is_object(object) ? add_row(c, object) : refuse(c, "not an object");

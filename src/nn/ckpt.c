@@ -13,12 +13,11 @@
 #include <string.h>
 
 #include "retort/base/io.h"
-#include "retort/base/jsonscan.h"
+#include "retort/base/jsonparse.h"
 #include "retort/base/mem.h"
 #include "retort/nn/ckpt_type.h"
 
 #define HEADER_LIMIT ((uint64_t)100 << 20)
-#define DEPTH 8 /* of the header; that of a safetensors file is 3 */
 #define FILE_LIMIT ((size_t)4 << 30)
 #define TENSORS 65536
 
@@ -310,9 +309,7 @@ ckpt_parse_some(const char *bytes, size_t size, ckpt_wants *wants, struct ckpt *
 	if (header > HEADER_LIMIT || header > size - 8)
 		return err_set(e, "header of %llu bytes, but only %zu bytes follow",
 			       (unsigned long long)header, size - 8);
-	if (jsonscan_check(bytes + 8, (size_t)header, DEPTH, e) < 0)
-		return err_wrap(e, "header");
-	root = json_loadb(bytes + 8, (size_t)header, JSON_REJECT_DUPLICATES, &where);
+	root = jsonparse_load(bytes + 8, (size_t)header, &where);
 	if (!root)
 		return err_set(e, "header: %s at byte %d", where.text, where.position);
 	if (!json_is_object(root)) {

@@ -398,7 +398,7 @@ headers_of_many_values_are_refused_before_they_are_parsed(void **state)
 		file[8 + i] = "[],"[i % 3];
 	memcpy(file + 8 + len - 5, "[] ]}", 5);
 	CHECK_INT(ckpt_parse(file, len + 16, &c, &e), -1);
-	CHECK(strstr(e.msg, "header: more than ") && strstr(e.msg, "16 times its size"));
+	CHECK(strstr(e.msg, "header: too many values") && strstr(e.msg, "16 times the text"));
 	memset(file + 8, ' ', len);
 	memcpy(file + 8, "{\"__metadata__\":{\"a\":\"", 22);
 	memset(file + 8 + 22, '[', len - 100);

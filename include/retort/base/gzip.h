@@ -12,12 +12,13 @@
  * Read a regular file, inflated if its first bytes are those of gzip (RFC 1952), whatever its name.
  * `limit` holds for the file and for its contents, in bytes. *out gets the contents and a NUL after
  * them; the caller frees it with mem_free. Memory stays below three times the contents: room is
- * allocated for what the trailer claims, at most 1032 times the file's size (what deflate can
- * reach), and grows from there.
+ * allocated for what the trailer claims, as far as the ratio below allows, and grows from there.
  *
- * Refused: contents of more than `limit` bytes, a file that is cut off or damaged (its checksum is
- * checked), bytes after the last member. Return 0, IO_TOO_LARGE (io.h) if the limit is exceeded, or
- * -1; the error begins with the path, and there is nothing to free.
+ * Refused: contents beyond 1 MiB and 200 times the size of the file (RETORT_GZIP_RATIO raises it,
+ * to at most 1032, which is what deflate can reach), contents of more than `limit` bytes, a file
+ * that is cut off or damaged (its checksum is checked), bytes after the last member. Return 0,
+ * IO_TOO_LARGE (io.h) if the limit is exceeded, or -1; the error begins with the path, and there is
+ * nothing to free.
  */
 int gzip_read(const char *path, size_t limit, char **out, size_t *size, struct err *e);
 

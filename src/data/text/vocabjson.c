@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "retort/base/jsonparse.h"
 #include "retort/base/mem.h"
 #include "retort/data/text/normalize.h"
 #include "retort/data/text/tokenizer_kinds.h"
@@ -216,7 +217,7 @@ vocabjson_parse(const char *bytes, size_t size, const char *merges, size_t size_
 		struct tokenizer *t, struct err *e)
 {
 	json_error_t wrong;
-	json_t *root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &wrong);
+	json_t *root = jsonparse_load(bytes, size, &wrong);
 	int status;
 
 	if (!root)

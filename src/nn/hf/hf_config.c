@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "retort/base/jsonparse.h"
 #include "retort/base/mem.h"
 #include "retort/nn/hf/hf_labels.h"
 #include "retort/nn/hf/hf_rope.h"
@@ -310,7 +311,7 @@ int
 hf_config_parse(const char *json, size_t size, bool head_new, struct hf_model *m, struct err *e)
 {
 	json_error_t where;
-	json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES, &where);
+	json_t *root = jsonparse_load(json, size, &where);
 	int status;
 
 	memset(m, 0, sizeof *m);

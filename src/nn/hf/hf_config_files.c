@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "retort/base/jsonparse.h"
 #include "retort/base/mem.h"
 
 void
@@ -38,7 +39,7 @@ int
 hf_config_files(const char *json, size_t size, char ***file, size_t *n, struct err *e)
 {
 	json_error_t where;
-	json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES, &where), *value;
+	json_t *root = jsonparse_load(json, size, &where), *value;
 	json_t *map = json_object_get(root, "weight_map");
 	const char *key;
 	int status = 0;
