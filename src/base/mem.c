@@ -14,24 +14,40 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "retort/base/mem_failing.h"
+#include "retort/base/sig.h"
+
 #define ALIGN 64                    /* cache line; widest vector */
 #define LAZY_ZERO ((size_t)1 << 20) /* bytes from which pages are zeroed lazily */
 
 static _Atomic uint64_t allocations;
 static _Atomic uint64_t fail_in,
 	fail_count; /* calls of mem_try until one fails, and failures left */
+static _Atomic bool has_failed;
+static _Atomic bool small_too; /* calls of mem_new are counted with them */
+
+void
+mem_give_up(const char *what, size_t n)
+{
+	sig_last();
+	fprintf(stderr, "retort: out of memory: %zu %s requested\n", n, what);
+	fflush(stdout);
+	_exit(1);
+}
 
 static void
 no_memory(size_t size)
 {
-	fprintf(stderr, "retort: out of memory: %zu bytes requested\n", size);
-	abort();
+	mem_give_up("bytes", size);
 }
+
+static bool is_failed(void);
 
 void *
 mem_new(size_t size)
 {
-	void *p = calloc(1, size ? size : 1);
+	bool failed = atomic_load_explicit(&small_too, memory_order_relaxed) && is_failed();
+	void *p = failed ? NULL : calloc(1, size ? size : 1);
 
 	if (!p)
 		no_memory(size);
@@ -77,6 +93,19 @@ mem_fail(uint64_t from, uint64_t n)
 	atomic_store(&fail_count, n);
 }
 
+void
+mem_fail_any(uint64_t from, uint64_t n)
+{
+	atomic_store(&small_too, true);
+	mem_fail(from, n);
+}
+
+bool
+mem_has_failed(void)
+{
+	return atomic_load(&has_failed);
+}
+
 /* Whether a test has asked for the failure of this call. */
 static bool
 is_failed(void)
@@ -88,6 +117,7 @@ is_failed(void)
 		return false;
 	}
 	atomic_fetch_sub(&fail_count, 1);
+	atomic_store(&has_failed, true);
 	return true;
 }
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/mem_failing.h"
 #include "retort/base/thread.h"
 
 /*
@@ -107,7 +108,9 @@ pool_new(int threads)
 {
 	struct pool *p = mem_try(1, sizeof *p);
 
-	assert(p && threads >= 1);
+	if (!p)
+		mem_give_up("bytes", sizeof *p);
+	assert(threads >= 1);
 	p->threads = threads;
 	thread_lock_init(&p->lock);
 	p->workers = mem_array((size_t)threads, sizeof *p->workers);

@@ -14,6 +14,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/thread.h"
+#include "retort/base/mem_failing.h"
 
 /*
  * head and tail only grow; an index is the count modulo the length. The producer owns head, the
@@ -41,10 +42,8 @@ ring_new(size_t len, size_t size)
 
 	while (n < len)
 		n *= 2;
-	if (!r || pipe2(r->pipe, O_NONBLOCK | O_CLOEXEC) < 0) {
-		fprintf(stderr, "retort: cannot make a ring of %zu items\n", n);
-		abort();
-	}
+	if (!r || pipe2(r->pipe, O_NONBLOCK | O_CLOEXEC) < 0)
+		mem_give_up("items of a ring", n);
 	r->len = n;
 	r->size = size;
 	r->items = mem_array(n, size);

@@ -30,8 +30,7 @@ on_signal(int number)
 	ssize_t n;
 
 	if (is_end(number) && atomic_fetch_add(&waiting, 1) > 0) {
-		if (crash_handler)
-			crash_handler();
+		sig_last();
 		_exit(128 + number);
 	}
 	n = write(wake_pipe[1], &byte, 1);
@@ -95,8 +94,7 @@ sig_is_waiting(void)
 static void
 on_crash(int number)
 {
-	if (crash_handler)
-		crash_handler();
+	sig_last();
 	raise(number);
 }
 
@@ -112,4 +110,11 @@ sig_crash(void (*last)(void))
 	crash_handler = last;
 	for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
 		sigaction(crashes[i], &a, NULL);
+}
+
+void
+sig_last(void)
+{
+	if (crash_handler)
+		crash_handler();
 }

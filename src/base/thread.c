@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "retort/base/mem_failing.h"
+
 void
 thread_start(struct thread *t, void *(*run)(void *), void *arg)
 {
@@ -27,8 +29,7 @@ thread_start(struct thread *t, void *(*run)(void *), void *arg)
 	code = pthread_create(&t->id, NULL, run, arg);
 	pthread_sigmask(SIG_SETMASK, &was, NULL);
 	if (code) {
-		fprintf(stderr, "retort: cannot start a thread: %s\n", strerror(code));
-		abort();
+		mem_give_up("thread", 1);
 	}
 }
 

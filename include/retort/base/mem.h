@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Allocate a small object (a node, a string), zeroed; abort with a message when out of memory. */
+/* Allocate a small object (a node, a string), zeroed; ends the process when out of memory. */
 void *mem_new(size_t size);
 
-/* Allocate n items of `size` bytes, zeroed; abort on overflow and when out of memory. */
+/* Allocate n items of `size` bytes, zeroed; ends it on overflow, too. */
 void *mem_array(size_t n, size_t size);
 
 /* Allocate a block whose size depends on the user's data: zeroed, 64-byte aligned. Returns NULL on
@@ -19,12 +19,12 @@ void *mem_try(size_t n, size_t size);
 /* Free anything allocated here; NULL is accepted. */
 void mem_free(void *p);
 
-/* Copy a string; abort when out of memory. Caller frees with mem_free. */
+/* Copy a string; ends the process likewise. Caller frees with mem_free. */
 char *mem_text(const char *text);
 
 /*
  * Grow the array `*p` of `*cap` items of `size` bytes to at least `need` items, by doubling; new
- * items are zeroed. Aborts when out of memory.
+ * items are zeroed. Ends the process likewise.
  */
 void mem_grow(void *p, size_t *cap, size_t need, size_t size);
 

@@ -39,4 +39,7 @@ bool sig_is_waiting(void);
  */
 void sig_crash(void (*last)(void));
 
+/* Run the function of sig_crash, if there is one, before the process ends otherwise. */
+void sig_last(void);
+
 #endif

@@ -161,6 +161,14 @@ complete_line(void *arg, const char *line, size_t point, size_t *start)
 	return session_complete(arg, line, point, start);
 }
 
+/* Restore the terminal and standard error where the process ends at once. */
+static void
+restore_terminal(void)
+{
+	term_crash();
+	stderr_file_crash();
+}
+
 static void
 start_screen(struct loop *l)
 {
@@ -174,7 +182,7 @@ start_screen(struct loop *l)
 	l->key_at = -1;
 	l->repaint = true;
 	l->drawn = UINT64_MAX; /* none */
-	sig_crash(term_crash);
+	sig_crash(restore_terminal);
 	mem_free(history);
 }
 

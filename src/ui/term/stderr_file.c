@@ -15,6 +15,15 @@
 
 #define KEPT ((size_t)1 << 24) /* bytes, more are not shown */
 
+static volatile int saved_fd = -1; /* for stderr_file_crash */
+
+void
+stderr_file_crash(void)
+{
+	if (saved_fd >= 0)
+		dup2(saved_fd, 2);
+}
+
 int
 stderr_file_begin(void)
 {
@@ -23,7 +32,7 @@ stderr_file_begin(void)
 
 	if (!f)
 		return -1;
-	saved = fcntl(2, F_DUPFD_CLOEXEC, 3); /* not inherited by child processes */
+	saved = saved_fd = fcntl(2, F_DUPFD_CLOEXEC, 3); /* not inherited by child processes */
 	dup2(fileno(f), 2);
 	fclose(f);
 	return saved;
@@ -41,6 +50,7 @@ stderr_file_end(int saved)
 	if (io_read_stream(2, "standard error", KEPT, &text, &size, NULL) == 0)
 		io_append(saved, text, strlen(text_printable(text)), false, NULL);
 	mem_free(text);
+	saved_fd = -1;
 	dup2(saved, 2);
 	close(saved);
 }

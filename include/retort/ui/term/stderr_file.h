@@ -10,6 +10,10 @@
  */
 int stderr_file_begin(void);
 
+/* Restore standard error where the process ends at once; what was collected is lost. In a handler
+ * of signals, too. */
+void stderr_file_crash(void);
+
 /* Restore standard error and write what was collected. -1: nothing to do. */
 void stderr_file_end(int saved);
 
