@@ -225,6 +225,25 @@ cli_option_line(const char *spelling, const char *help, FILE *out)
 		fprintf(out, "  %-*s  %s\n", COLUMN, spelling, help);
 }
 
+/* Report what getopt_long refused: optopt is 0 for an option that is unknown or ambiguous, else the
+ * option whose argument is missing or not expected. */
+static void
+report_option(const struct cli_getopt *g, const char *program, const char *word)
+{
+	bool is_long = strncmp(word, "--", 2) == 0;
+
+	if (!is_long && !strchr(g->letters, optopt))
+		err_print("%s: unknown option '-%c' of '%s'", program, optopt, word);
+	else if (!is_long)
+		err_print("%s: option '-%c' requires an argument", program, optopt);
+	else if (optopt == 0)
+		err_print("%s: unknown or ambiguous option '%s'", program, word);
+	else if (strchr(word, '='))
+		err_print("%s: option '%s' does not take an argument", program, word);
+	else
+		err_print("%s: option '%s' requires an argument", program, word);
+}
+
 int
 cli_getopt_next(const struct cli_getopt *g, const char *program, int argc, char **argv)
 {
@@ -236,13 +255,7 @@ cli_getopt_next(const struct cli_getopt *g, const char *program, int argc, char 
 	if (option != '?')
 		return option;
 	word = optind > 0 && optind <= argc && optind > at ? argv[optind - 1] : argv[at];
-	if (strncmp(word, "--", 2) == 0)
-		err_print("%s: invalid option '%s' (unknown, ambiguous, or with a missing or an "
-			  "unexpected argument)",
-			  program, word);
-	else
-		err_print("%s: invalid option '-%c' of '%s' (unknown, or without its argument)",
-			  program, optopt, word);
+	report_option(g, program, word);
 	return option;
 }
 

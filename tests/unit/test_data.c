@@ -362,7 +362,7 @@ headers_with_wrong_lengths_are_refused(void **state)
 		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
 		  "belong to no tensor" },
 		{ "{\"a\":1,\"a\":2}", "duplicate" },
-		{ "[[[[[[[[[", "header: nested deeper than 8 levels at byte 8" },
+		{ "[[[[[[[[[", "']' expected near end of file" },
 	};
 	char file[400];
 	struct ckpt *c;

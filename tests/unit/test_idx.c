@@ -148,7 +148,7 @@ a_gzip_bomb_takes_no_more_memory_than_the_limit(void **state)
 	CHECK(strstr(e.msg, "at most 100000 bytes") != NULL);
 	memset(packed + n - 4, 0xFF, 4); /* it claims 4 GiB, which must not be allocated */
 	CHECK_INT(unpack(packed, n, (size_t)1 << 40, &out, &size, &e), -1);
-	CHECK(strstr(e.msg, "corrupt") != NULL);
+	CHECK(strstr(e.msg, "200 times") != NULL);
 }
 
 static void

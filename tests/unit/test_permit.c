@@ -70,7 +70,7 @@ tolerances_are_read(void **state)
 {
 	static const char *const refused[] = { "",     "%",   "x",     "5x",  "-1",
 					       "101%", "nan", "1e999", "5%%", "inf%" };
-	struct permit p = { "" };
+	struct permit p = { .within = "" };
 	struct err e;
 
 	(void)state;
@@ -90,7 +90,7 @@ tolerances_are_read(void **state)
 static void
 files_and_programs_are_permitted_apart(void **state)
 {
-	struct permit p = { "" };
+	struct permit p = { .within = "" };
 	struct err e;
 
 	(void)state;
