@@ -16,6 +16,7 @@
 #include "retort/base/text.h"
 #include "retort/base/unicode.h"
 #include "retort/ui/term/keys.h"
+#include "retort/ui/term/prompt_undo.h"
 
 /*
  * Readline has global state and callbacks without an argument, so there is one prompt, in `only`.
@@ -195,12 +196,11 @@ set_up_readline(void)
 	unbind_keys();
 }
 
-/* Drop what is left of a line: its undo list, also that of the entry of the history that was
- * edited, a running macro, an argument, the beginning of a sequence of keys. */
+/* Drop what is left of a line: undo lists, a running macro, an argument, part of a sequence. */
 static void
 forget_state(void)
 {
-	rl_free_line_state();
+	prompt_undo_drop();
 	rl_clear_pending_input();
 	RL_UNSETSTATE(RL_STATE_MULTIKEY);
 }
@@ -317,14 +317,14 @@ prompt_feed(struct prompt *p, const char *bytes, size_t len, char **line)
 	memcpy(p->queue + p->n_torn, bytes, len);
 	p->head = 0;
 	p->tail = p->n_torn + len;
-	torn = keys_torn(p->queue, p->tail);
-	p->n_torn = torn;
+	p->n_torn = torn = keys_torn(p->queue, p->tail);
 	p->tail -= torn;
 	memcpy(p->torn, p->queue + p->tail, torn);
 	p->candidates[0] = '\0';
 	p->entered = false;
 	while (p->open && p->head < p->tail) {
 		end_search(p);
+		prompt_undo_part();
 		rl_callback_read_char();
 		if (p->open &&
 		    rl_done) { /* after an argument: else handed over with the next key */

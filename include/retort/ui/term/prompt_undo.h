@@ -1,0 +1,18 @@
+/* Undo lists of the line editor, of which two may be one. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_UI_TERM_PROMPT_UNDO_H
+#define RETORT_UI_TERM_PROMPT_UNDO_H
+
+/*
+ * Take the undo list from the line that readline has saved while the history is searched, if it is
+ * that of the line that is edited or a part of it: readline 8.2 frees the list of the edited line
+ * at its end and that of the saved one when the next line begins, so one list is freed twice. Call
+ * before each key. Main thread.
+ */
+void prompt_undo_part(void);
+
+/* Drop the undo lists at the end of a line. That of a saved line may have been freed with the
+ * edited one, which cannot be seen any more: it is not freed again, and is lost if it was not. */
+void prompt_undo_drop(void);
+
+#endif
