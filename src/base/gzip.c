@@ -85,6 +85,22 @@ allowed_ratio(size_t *ratio, struct err *e)
 	return 0;
 }
 
+int
+gzip_check_size(size_t packed, size_t contents, struct err *e)
+{
+	size_t ratio = USUAL;
+
+	if (allowed_ratio(&ratio, e) < 0)
+		return -1;
+	if (contents <= FREE || contents / ratio <= packed)
+		return 0;
+	return err_set(
+		e,
+		"%zu bytes hold %zu, more than %zu times as much; RETORT_GZIP_RATIO=%d reads "
+		"them all the same",
+		packed, contents, ratio, RATIO);
+}
+
 /* Refuse contents that are out of all proportion to what was read of the file. */
 static int
 check_ratio(const struct gzip_file *f, struct err *e)

@@ -131,6 +131,9 @@ read_member(zip_t *z, zip_uint64_t index, size_t limit, char **out, size_t *size
 			(unsigned long long)s.size, limit);
 		return IO_TOO_LARGE;
 	}
+	if (s.valid & ZIP_STAT_COMP_SIZE &&
+	    gzip_check_size((size_t)s.comp_size, (size_t)s.size, e) < 0)
+		return err_wrap(e, "zip");
 	*size = (size_t)s.size;
 	f = zip_fopen_index(z, index, 0);
 	if (!f)

@@ -16,25 +16,19 @@ const char *const logit_kind_name[] = {
 	[LOGIT_KIND_LOG_PROBABILITIES] = "log-probabilities",
 };
 
-/* How far the sum of a position's probabilities may differ from 1. */
-static double
-tolerance(const struct logit_table *t)
+double
+logit_kind_tolerance(const struct logit_table *t)
 {
 	if (t->is_array && t->array.type == ARRAY_F16)
 		return 2e-3;
 	return t->is_array && t->array.type == ARRAY_BF16 ? 2e-2 : 1e-3;
 }
 
-/* What is known of the numbers of one position. */
-struct position {
-	double least, most;      /* of its numbers */
-	double sum, exponential; /* of the numbers; of their exponentials, up to numbers of 1 */
-};
-
-static int
-scan(const struct logit_table *t, size_t i, size_t first, struct position *p, struct err *e)
+int
+logit_kind_scan(const struct logit_table *t, size_t i, size_t first, struct logit_kind_numbers *p,
+		struct err *e)
 {
-	*p = (struct position){ .least = (double)INFINITY, .most = -(double)INFINITY };
+	*p = (struct logit_kind_numbers){ .least = (double)INFINITY, .most = -(double)INFINITY };
 	for (size_t c = first; c < t->columns; c++) {
 		double x;
 
@@ -58,9 +52,9 @@ struct counts {
 };
 
 static void
-count(const struct logit_table *t, const struct position *p, size_t i, struct counts *n)
+count(const struct logit_table *t, const struct logit_kind_numbers *p, size_t i, struct counts *n)
 {
-	double within = tolerance(t);
+	double within = logit_kind_tolerance(t);
 	bool unit = p->least >= 0 && p->most <= 1 + within;
 	bool probabilities = unit && fabs(p->sum - 1) <= within;
 	bool logarithms = p->most <= within && fabs(p->exponential - 1) <= within;
@@ -117,10 +111,10 @@ int
 logit_kind_find(const struct logit_table *t, size_t first, enum logit_kind *out, struct err *e)
 {
 	struct counts n = { 0 };
-	struct position p;
+	struct logit_kind_numbers p;
 
 	for (size_t i = 0; i < t->rows * t->positions; i++) {
-		if (scan(t, i, first, &p, e) < 0)
+		if (logit_kind_scan(t, i, first, &p, e) < 0)
 			return -1;
 		count(t, &p, i, &n);
 	}
@@ -133,8 +127,8 @@ refuse_sum(const struct logit_table *t, size_t i, double sum, const char *what, 
 	char place[80];
 
 	return err_set(e, "%s: %s: the sum of probabilities is %.6g (expected 1 within %g); %s",
-		       t->path, logit_table_place(t, i, place, sizeof place), sum, tolerance(t),
-		       what);
+		       t->path, logit_table_place(t, i, place, sizeof place), sum,
+		       logit_kind_tolerance(t), what);
 }
 
 static int
@@ -151,7 +145,9 @@ convert_probabilities(const struct logit_table *t, size_t i, size_t first, real 
 		sum += p;
 		out[c - first] = (real)log(fmax(p, LOGIT_KIND_LEAST));
 	}
-	return fabs(sum - 1) <= tolerance(t) ? 0 : refuse_sum(t, i, sum, "are they logits?", e);
+	return fabs(sum - 1) <= logit_kind_tolerance(t)
+		       ? 0
+		       : refuse_sum(t, i, sum, "are they logits?", e);
 }
 
 static int
@@ -181,14 +177,15 @@ int
 logit_kind_convert(const struct logit_table *t, size_t i, size_t first, enum logit_kind kind,
 		   real *out, struct err *e)
 {
-	struct position p;
+	struct logit_kind_numbers p;
 
 	if (kind == LOGIT_KIND_PROBABILITIES)
 		return convert_probabilities(t, i, first, out, e);
 	if (kind == LOGIT_KIND_LOG_PROBABILITIES) {
-		if (scan(t, i, first, &p, e) < 0)
+		if (logit_kind_scan(t, i, first, &p, e) < 0)
 			return -1;
-		if (!(p.most <= tolerance(t) && fabs(p.exponential - 1) <= tolerance(t)))
+		if (!(p.most <= logit_kind_tolerance(t) &&
+		      fabs(p.exponential - 1) <= logit_kind_tolerance(t)))
 			return refuse_sum(t, i, p.exponential, "are they logits?", e);
 	}
 	return convert_logits(t, i, first, out, e);

@@ -97,22 +97,16 @@ static int
 find_kind(const struct logit_table *v, enum logit_kind *kind, struct err *e)
 {
 	size_t n = v->rows * v->positions, probabilities = 0, logarithms = 0;
-	double mass = 0;
+	double mass = 0, within = logit_kind_tolerance(v);
 
 	for (size_t i = 0; i < n; i++) {
-		double least = 1, most = -1, sum = 0, exponential = 0, x;
+		struct logit_kind_numbers p;
 
-		for (size_t c = 0; c < v->columns; c++) {
-			if (logit_table_number(v, i * v->columns + c, &x, e) < 0)
-				return -1;
-			least = fmin(least, x);
-			most = c ? fmax(most, x) : x;
-			sum += x;
-			exponential += exp(fmin(x, 1));
-		}
-		probabilities += least >= 0 && sum <= 1.02;
-		logarithms += most <= 0.02 && exponential <= 1.02;
-		mass += fmin(exponential, 1);
+		if (logit_kind_scan(v, i, 0, &p, e) < 0)
+			return -1;
+		probabilities += p.least >= 0 && p.sum <= 1 + within;
+		logarithms += p.most <= within && p.exponential <= 1 + within;
+		mass += fmin(p.exponential, 1);
 	}
 	if (probabilities == n)
 		*kind = LOGIT_KIND_PROBABILITIES;
@@ -155,7 +149,8 @@ read_position(const struct pair *p, size_t i, enum logit_kind kind, struct logit
 			out->largest_row = i / out->positions + 1;
 		}
 	}
-	if (logit_top_pack(entry, k, k, 0.02, out->packed + i * (2 * k + 1), e) == 0)
+	if (logit_top_pack(entry, k, k, logit_kind_tolerance(&p->value),
+			   out->packed + i * (2 * k + 1), e) == 0)
 		return 0;
 	return err_wrap(e, "%s: %s", p->value.path,
 			logit_table_place(&p->value, i, place, sizeof place));

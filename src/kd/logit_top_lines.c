@@ -3,8 +3,7 @@
 #include "config.h"
 
 #include <jansson.h>
-#include <math.h>
-#include <stdlib.h>
+#include <search.h>
 #include <string.h>
 
 #include "retort/base/jsonparse.h"
@@ -26,8 +25,9 @@ struct collector {
 	int64_t *row;     /* [rows] "row" of each */
 	size_t cap_rows;
 	bool has_rows;
-	char **name; /* [names] sorted */
+	char **name; /* [names] in the order of their first use */
 	size_t names, cap_names;
+	void *tree; /* of struct name */
 	bool has_ids;
 	struct err *e;
 };
@@ -38,16 +38,43 @@ refuse(const struct collector *c, const char *what)
 	return err_set(c->e, "%s", what);
 }
 
-/* Index of a name, which is added if it is new; the names stay in the order of their first use. */
-static size_t
-name_index(struct collector *c, const char *name)
+/* A name and its index, in a tree of search.h by the name. */
+struct name {
+	const char *text; /* borrowed from the list of names */
+	size_t index;
+};
+
+static int
+compare_names(const void *a, const void *b)
 {
-	for (size_t i = 0; i < c->names; i++)
-		if (strcmp(c->name[i], name) == 0)
-			return i;
+	return strcmp(((const struct name *)a)->text, ((const struct name *)b)->text);
+}
+
+/* Find the index of a name, which is added if it is new. Tokens are as many as a vocabulary has, so
+ * they are found in a tree. */
+static int
+find_name(struct collector *c, const char *text, size_t *out)
+{
+	struct name key = { .text = text }, *new;
+	struct name **found = tfind(&key, &c->tree, compare_names);
+
+	if (found) {
+		*out = (*found)->index;
+		return 0;
+	}
+	if (c->names >= DATASET_VOCAB)
+		return err_set(c->e, "more than %d names of classes", DATASET_VOCAB);
 	mem_grow(&c->name, &c->cap_names, c->names + 1, sizeof *c->name);
-	c->name[c->names] = mem_text(name);
-	return c->names++;
+	c->name[c->names] = mem_text(text);
+	new = mem_new(sizeof *new);
+	*new = (struct name){ c->name[c->names], c->names };
+	if (!tsearch(new, &c->tree, compare_names)) {
+		mem_free(new);
+		mem_free(c->name[c->names]);
+		return err_set(c->e, "no memory for more than %zu names of classes", c->names);
+	}
+	*out = c->names++;
+	return 0;
 }
 
 static int
@@ -64,14 +91,15 @@ add_entry(struct collector *c, const json_t *token, const char *name, const json
 	if (!json_is_number(number))
 		return refuse(c, "a log-probability that is not a number");
 	entry.value = json_number_value(number);
-	if (!(entry.value <= 0.02))
+	if (!(entry.value <= LOGIT_TOP_WITHIN))
 		return err_set(c->e, "a log-probability of %g (expected at most 0)", entry.value);
 	if (name ? c->has_ids : c->names > 0)
 		return refuse(c, "classes by name and by id in one file");
-	if (name && c->names >= DATASET_CLASSES)
-		return err_set(c->e, "more than %d names of classes", DATASET_CLASSES);
 	c->has_ids = c->has_ids || !name;
-	entry.id = name ? name_index(c, name) : (size_t)json_integer_value(token);
+	if (name && find_name(c, name, &entry.id) < 0)
+		return -1;
+	if (!name)
+		entry.id = (size_t)json_integer_value(token);
 	if (mem_try_grow(&c->entry, &c->cap, c->n + 1, sizeof *c->entry) < 0)
 		return err_set(c->e, "no memory for more than %zu log-probabilities", c->n);
 	c->entry[c->n++] = entry;
@@ -227,7 +255,7 @@ pack_all(struct collector *c, struct logit_top *out)
 				out->largest = entry[j].id;
 				out->largest_row = row + 1;
 			}
-		if (logit_top_pack(entry, c->count[i], out->k, 0.02,
+		if (logit_top_pack(entry, c->count[i], out->k, LOGIT_TOP_WITHIN,
 				   out->packed + i * (2 * out->k + 1), c->e) < 0)
 			return err_wrap(c->e, "line %zu, position %zu", c->line[row],
 					i % out->positions + 1);
@@ -255,6 +283,7 @@ logit_top_lines(const char *path, const char *bytes, size_t size, struct logit_t
 		out->id = c.row;
 	else
 		mem_free(c.row);
+	tdestroy(c.tree, mem_free);
 	mem_free(c.entry);
 	mem_free(c.count);
 	mem_free(c.line);

@@ -55,16 +55,18 @@ static int
 snapshot_outputs(struct trainer_state *w, struct branch *b, struct request *r, struct err *e)
 {
 	const struct dataset *ds = w->train.ds;
-	size_t room = b->net->graph->capacity, dim[3] = { ds->n }, n = 1, bytes;
+	size_t room = b->net->graph->capacity, dim[3] = { ds->n }, n = 1, most = LIMIT;
 	struct batch batch = { 0 };
 	struct ckpt *c;
 
 	if (ds->next_token)
 		dim[n++] = ds->length;
 	dim[n++] = (size_t)ds->classes;
-	bytes = dim[0] * dim[1] * (n == 3 ? dim[2] : 1) * sizeof(float);
-	if (bytes > LIMIT)
-		return err_set(e, "save: outputs: %zu bytes (expected at most %zu)", bytes, LIMIT);
+	for (size_t i = 0; i < n; i++)
+		most /= dim[i];
+	if (most < sizeof(float))
+		return err_set(e, "save: outputs: more than %zu bytes, the most that is read again",
+			       LIMIT);
 	if (batch_init(&batch, room, w->train.ds, e) < 0)
 		return -1;
 	c = r->u.snapshot.ckpt = ckpt_new();

@@ -295,6 +295,36 @@ json_lines_have_positions_of_token_ids(void **state)
 	logit_file_free(a);
 }
 
+/* Objects name token ids as texts, as many as a vocabulary has. */
+static void
+json_lines_have_a_vocabulary_of_names(void **state)
+{
+	enum { TOKENS = 3000 };
+	const struct dataset many = {
+		.n = TOKENS, .classes = TOKENS, .next_token = true, .length = 1
+	};
+	const int32_t rows[] = { TOKENS - 1 };
+	static char text[TOKENS * 40];
+	const char *why;
+	struct logit_file *a;
+	struct err e;
+	int32_t id;
+	real logit, tail;
+	size_t len = 0;
+
+	(void)state;
+	for (int i = 0; i < TOKENS; i++)
+		len += (size_t)snprintf(text + len, sizeof text - len,
+					"{\"top\":[{\"%d\":-0.5}]}\n", TOKENS - 1 - i);
+	a = read_file(put_text("v.jsonl", text), (struct logit_file_options){ 0 }, &why);
+	CHECK_STR(why, "");
+	CHECK_INT(a->names, TOKENS);
+	CHECK_INT(logit_file_bind(a, &many, &e), 0);
+	logit_file_top(a, rows, 1, &id, &logit, &tail);
+	CHECK_INT(id, 0);
+	logit_file_free(a);
+}
+
 static const struct {
 	const char *text, *why;
 } bad_lines[] = {
@@ -358,6 +388,7 @@ main(void)
 		TEST(values_that_leave_no_tail_are_refused),
 		TEST(json_lines_name_classes),
 		TEST(json_lines_have_positions_of_token_ids),
+		TEST(json_lines_have_a_vocabulary_of_names),
 		TEST(bad_json_lines_are_refused),
 		TEST(other_shapes_and_names_are_refused),
 	};

@@ -153,6 +153,25 @@ damaged_archives_are_refused(void **state)
 	mem_free(path);
 }
 
+static void
+an_archive_that_is_a_bomb_is_refused(void **state)
+{
+	static char zeros[4 << 20];
+	char *path = io_join(tmpfolder_dir, "bomb.npz"), *out;
+	zip_t *z;
+	size_t n;
+	struct err e;
+	int code;
+
+	(void)state;
+	z = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &code);
+	add_member(z, "x.npy", zeros, sizeof zeros, true);
+	CHECK_INT(zip_close(z), 0);
+	CHECK_INT(npz_read(path, (size_t)1 << 30, &out, &n, &e), -1);
+	CHECK(strstr(e.msg, "bomb.npz: zip: ") && strstr(e.msg, "RETORT_GZIP_RATIO=1032"));
+	mem_free(path);
+}
+
 static const struct {
 	const char *bytes;
 	size_t len;
@@ -210,6 +229,7 @@ main(void)
 		TEST(arrays_are_read_by_name),
 		TEST(an_archive_of_one_array_stands_for_it),
 		TEST(damaged_archives_are_refused),
+		TEST(an_archive_that_is_a_bomb_is_refused),
 		TEST(formats_are_recognised_by_their_contents),
 	};
 

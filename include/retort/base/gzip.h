@@ -32,6 +32,12 @@ struct gzip_file *gzip_open(const char *path, struct err *e);
 int gzip_next(struct gzip_file *f, char *buf, size_t room, size_t *n, struct err *e);
 void gzip_close(struct gzip_file *f);
 
+/* Check that contents of another compressed format, whose sizes are known before they are read,
+ * stay within the same limits: 1 MiB, or 200 times `packed` (RETORT_GZIP_RATIO). 0, or -1 and an
+ * error.
+ */
+int gzip_check_size(size_t packed, size_t contents, struct err *e);
+
 /* CRC-32 of a block, as in the trailer of a gzip member. Any thread. */
 uint32_t gzip_crc(const void *bytes, size_t size);
 

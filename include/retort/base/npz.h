@@ -12,8 +12,8 @@
  * Read a file as gzip_read does, or, if its path is ARCHIVE.npz:NAME and no file has this whole
  * name, member NAME or NAME.npy of the archive. The path of an archive of one array stands for that
  * array. Refused: an archive of several arrays, with their names; a name that it does not have;
- * members that are encrypted, damaged or larger than `limit` bytes. Return 0, IO_TOO_LARGE, or -1;
- * the error begins with the path.
+ * members that are encrypted, damaged, larger than `limit` bytes, or refused by gzip_check_size.
+ * Return 0, IO_TOO_LARGE, or -1; the error begins with the path.
  */
 int npz_read(const char *path, size_t limit, char **out, size_t *size, struct err *e);
 

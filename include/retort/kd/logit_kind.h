@@ -17,12 +17,26 @@ enum logit_kind {
 /* "logits", "probabilities", "log-probabilities", by enum; [LOGIT_KIND_AUTO] is "auto". */
 extern const char *const logit_kind_name[];
 
+/* What is known of the numbers of one position. */
+struct logit_kind_numbers {
+	double least, most;      /* of them */
+	double sum, exponential; /* of them; of their exponentials, up to numbers of 1 */
+};
+
+/* Scan position i from column `first` on. Refused: what logit_table_number refuses. */
+int logit_kind_scan(const struct logit_table *t, size_t i, size_t first,
+		    struct logit_kind_numbers *out, struct err *e);
+
+/* How far the sum of a position's probabilities may differ from 1: 0.001, for float16 0.002 and for
+ * bfloat16 0.02, because each number is rounded. */
+double logit_kind_tolerance(const struct logit_table *t);
+
 /*
  * Decide what the columns from `first` on are. Probabilities: in every position each number lies in
  * 0..1 and they sum to 1; log-probabilities: their exponentials do; logits: in no more than half of
- * the positions. The sums may differ from 1 by 0.001, of float16 by 0.002 and of bfloat16 by 0.02,
- * because each number is rounded. Refused, as undecided, with the options that settle it: only
- * some positions sum to 1; every number lies in 0..1 and the sums differ from 1; the sums are 100.
+ * the positions. Sums may differ from 1 by logit_kind_tolerance. Refused, as undecided, with the
+ * options that settle it: only some positions sum to 1; every number lies in 0..1 and the sums
+ * differ from 1; the sums are 100.
  */
 int logit_kind_find(const struct logit_table *t, size_t first, enum logit_kind *out, struct err *e);
 

@@ -12,6 +12,7 @@
 #include "retort/kd/logit_kind.h"
 
 #define LOGIT_TOP_MOST 4096      /* classes of a position, at most */
+#define LOGIT_TOP_WITHIN 1e-3    /* by which probabilities of JSON lines may sum to more than 1 */
 #define LOGIT_TOP_LINE (1 << 24) /* bytes of a line of JSON, at most */
 
 struct logit_top {

@@ -2,34 +2,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/nn/hf/hf_layout.h"
+#include "retort/nn/hf/hf_layout_names.h"
 
-/* The two tensors of a linear map, and of a norm. */
-#define LINEAR_OF(theirs, ours, out, in, flags, when)                            \
-	{ theirs ".weight", ours ".weight", out in, HF_TURNED | (flags), NULL }, \
-	{                                                                        \
-		theirs ".bias", ours ".bias", out, flags, when                   \
-	}
-#define LINEAR(theirs, ours, out, in) LINEAR_OF(theirs, ours, out, in, 0, NULL)
 #define HEAD(theirs, ours, out, in) LINEAR_OF(theirs, ours, out, in, HF_IN_HEAD, NULL)
-#define NORM(theirs, ours)                                 \
-	{ theirs ".weight", ours ".gain", "D", 0, NULL },  \
-	{                                                  \
-		theirs ".bias", ours ".bias", "D", 0, NULL \
-	}
-/* Queries, keys and values, which have a linear map each and in Retort one together. */
-#define QKV_WEIGHT(q, k, v, to, in)                                                   \
-	{ q ".weight", to ".attention.qkv.weight", "H" in, HF_TURNED, NULL },         \
-		{ k ".weight", to ".attention.qkv.weight", "K" in, HF_TURNED, NULL }, \
-	{                                                                             \
-		v ".weight", to ".attention.qkv.weight", "K" in, HF_TURNED, NULL      \
-	}
-#define QKV_BIAS(q, k, v, to, when)                                    \
-	{ q ".bias", to ".attention.qkv.bias", "H", 0, when },         \
-		{ k ".bias", to ".attention.qkv.bias", "K", 0, when }, \
-	{                                                              \
-		v ".bias", to ".attention.qkv.bias", "K", 0, when      \
-	}
 #define QKV(q, k, v, to) QKV_WEIGHT(q, k, v, to, "D"), QKV_BIAS(q, k, v, to, NULL)
 
 /* ---------------------------------------------------------------- BERT (Devlin et al. 2019) */
@@ -158,32 +133,36 @@ const struct hf_tensor hf_layout_encoders_tensors_distilbert[] = {
 		0                                                 \
 	}
 
+#define ROBERTA_KEYS(classes)                                                   \
+	NEVER_ENCODER, { "architectures", HF_CLASS, classes, NULL },            \
+		{ "attention_probs_dropout_prob", HF_PLAIN, "0.0", NULL },      \
+		{ "bos_token_id", HF_PLAIN, "0", NULL },                        \
+		{ "classifier_dropout", HF_PLAIN, "null", NULL },               \
+		{ "eos_token_id", HF_PLAIN, "2", NULL },                        \
+		{ "hidden_act", HF_ACT, "activation", "gelu" },                 \
+		{ "hidden_dropout_prob", HF_OPTION, "dropout", "0.1" },         \
+		{ "hidden_size", HF_OPTION, "width", NULL },                    \
+		{ "id2label", HF_LABELS, NULL, NULL },                          \
+		{ "initializer_range", HF_PLAIN, "0.02", NULL },                \
+		{ "intermediate_size", HF_OPTION, "ff", NULL },                 \
+		{ "label2id", HF_LABEL_IDS, NULL, NULL },                       \
+		{ "layer_norm_eps", HF_OPTION, "eps", "1e-12" },                \
+		{ "max_position_embeddings", HF_PLACES, "positions", NULL },    \
+		{ "model_type", HF_TYPE, NULL, NULL },                          \
+		{ "num_attention_heads", HF_OPTION, "heads", NULL },            \
+		{ "num_hidden_layers", HF_OPTION, "layers", NULL },             \
+		{ "pad_token_id", HF_FIRST, "first-position", "1" },            \
+		{ "position_embedding_type", HF_ONLY, "[\"absolute\"]", NULL }, \
+		{ "torch_dtype", HF_PLAIN, "\"float32\"", NULL },               \
+		{ "transformers_version", HF_PLAIN, "\"4.40.0\"", NULL },       \
+		{ "type_vocab_size", HF_OPTION, "types", "2" },                 \
+		{ "use_cache", HF_PLAIN, "true", NULL },                        \
+	{                                                                       \
+		"vocab_size", HF_VOCAB, NULL, NULL                              \
+	}
+
 const struct hf_key hf_layout_encoders_keys_roberta[] = {
-	NEVER_ENCODER,
-	{ "architectures", HF_CLASS, "RobertaForSequenceClassification RobertaModel", NULL },
-	{ "attention_probs_dropout_prob", HF_PLAIN, "0.0", NULL },
-	{ "bos_token_id", HF_PLAIN, "0", NULL },
-	{ "classifier_dropout", HF_PLAIN, "null", NULL },
-	{ "eos_token_id", HF_PLAIN, "2", NULL },
-	{ "hidden_act", HF_ACT, "activation", "gelu" },
-	{ "hidden_dropout_prob", HF_OPTION, "dropout", "0.1" },
-	{ "hidden_size", HF_OPTION, "width", NULL },
-	{ "id2label", HF_LABELS, NULL, NULL },
-	{ "initializer_range", HF_PLAIN, "0.02", NULL },
-	{ "intermediate_size", HF_OPTION, "ff", NULL },
-	{ "label2id", HF_LABEL_IDS, NULL, NULL },
-	{ "layer_norm_eps", HF_OPTION, "eps", "1e-12" },
-	{ "max_position_embeddings", HF_PLACES, "positions", NULL },
-	{ "model_type", HF_TYPE, NULL, NULL },
-	{ "num_attention_heads", HF_OPTION, "heads", NULL },
-	{ "num_hidden_layers", HF_OPTION, "layers", NULL },
-	{ "pad_token_id", HF_FIRST, "first-position", "1" },
-	{ "position_embedding_type", HF_ONLY, "[\"absolute\"]", NULL },
-	{ "torch_dtype", HF_PLAIN, "\"float32\"", NULL },
-	{ "transformers_version", HF_PLAIN, "\"4.40.0\"", NULL },
-	{ "type_vocab_size", HF_OPTION, "types", "2" },
-	{ "use_cache", HF_PLAIN, "true", NULL },
-	{ "vocab_size", HF_VOCAB, NULL, NULL },
+	ROBERTA_KEYS("RobertaForSequenceClassification RobertaModel"),
 	{ 0 },
 };
 
@@ -192,31 +171,7 @@ const struct hf_tensor hf_layout_encoders_tensors_roberta[] = { ROBERTA_TENSORS 
 /* ---------------------------------------------------------------- XLM-R (Conneau et al. 2020) */
 
 const struct hf_key hf_layout_encoders_keys_xlm_roberta[] = {
-	NEVER_ENCODER,
-	{ "architectures", HF_CLASS, "XLMRobertaForSequenceClassification XLMRobertaModel", NULL },
-	{ "attention_probs_dropout_prob", HF_PLAIN, "0.0", NULL },
-	{ "bos_token_id", HF_PLAIN, "0", NULL },
-	{ "classifier_dropout", HF_PLAIN, "null", NULL },
-	{ "eos_token_id", HF_PLAIN, "2", NULL },
-	{ "hidden_act", HF_ACT, "activation", "gelu" },
-	{ "hidden_dropout_prob", HF_OPTION, "dropout", "0.1" },
-	{ "hidden_size", HF_OPTION, "width", NULL },
-	{ "id2label", HF_LABELS, NULL, NULL },
-	{ "initializer_range", HF_PLAIN, "0.02", NULL },
-	{ "intermediate_size", HF_OPTION, "ff", NULL },
-	{ "label2id", HF_LABEL_IDS, NULL, NULL },
-	{ "layer_norm_eps", HF_OPTION, "eps", "1e-12" },
-	{ "max_position_embeddings", HF_PLACES, "positions", NULL },
-	{ "model_type", HF_TYPE, NULL, NULL },
-	{ "num_attention_heads", HF_OPTION, "heads", NULL },
-	{ "num_hidden_layers", HF_OPTION, "layers", NULL },
-	{ "pad_token_id", HF_FIRST, "first-position", "1" },
-	{ "position_embedding_type", HF_ONLY, "[\"absolute\"]", NULL },
-	{ "torch_dtype", HF_PLAIN, "\"float32\"", NULL },
-	{ "transformers_version", HF_PLAIN, "\"4.40.0\"", NULL },
-	{ "type_vocab_size", HF_OPTION, "types", "2" },
-	{ "use_cache", HF_PLAIN, "true", NULL },
-	{ "vocab_size", HF_VOCAB, NULL, NULL },
+	ROBERTA_KEYS("XLMRobertaForSequenceClassification XLMRobertaModel"),
 	{ 0 },
 };
 
@@ -226,31 +181,7 @@ const struct hf_tensor hf_layout_encoders_tensors_xlm_roberta[] = { ROBERTA_TENS
  */
 
 const struct hf_key hf_layout_encoders_keys_camembert[] = {
-	NEVER_ENCODER,
-	{ "architectures", HF_CLASS, "CamembertForSequenceClassification CamembertModel", NULL },
-	{ "attention_probs_dropout_prob", HF_PLAIN, "0.0", NULL },
-	{ "bos_token_id", HF_PLAIN, "0", NULL },
-	{ "classifier_dropout", HF_PLAIN, "null", NULL },
-	{ "eos_token_id", HF_PLAIN, "2", NULL },
-	{ "hidden_act", HF_ACT, "activation", "gelu" },
-	{ "hidden_dropout_prob", HF_OPTION, "dropout", "0.1" },
-	{ "hidden_size", HF_OPTION, "width", NULL },
-	{ "id2label", HF_LABELS, NULL, NULL },
-	{ "initializer_range", HF_PLAIN, "0.02", NULL },
-	{ "intermediate_size", HF_OPTION, "ff", NULL },
-	{ "label2id", HF_LABEL_IDS, NULL, NULL },
-	{ "layer_norm_eps", HF_OPTION, "eps", "1e-12" },
-	{ "max_position_embeddings", HF_PLACES, "positions", NULL },
-	{ "model_type", HF_TYPE, NULL, NULL },
-	{ "num_attention_heads", HF_OPTION, "heads", NULL },
-	{ "num_hidden_layers", HF_OPTION, "layers", NULL },
-	{ "pad_token_id", HF_FIRST, "first-position", "1" },
-	{ "position_embedding_type", HF_ONLY, "[\"absolute\"]", NULL },
-	{ "torch_dtype", HF_PLAIN, "\"float32\"", NULL },
-	{ "transformers_version", HF_PLAIN, "\"4.40.0\"", NULL },
-	{ "type_vocab_size", HF_OPTION, "types", "2" },
-	{ "use_cache", HF_PLAIN, "true", NULL },
-	{ "vocab_size", HF_VOCAB, NULL, NULL },
+	ROBERTA_KEYS("CamembertForSequenceClassification CamembertModel"),
 	{ 0 },
 };
 

@@ -3,27 +3,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/nn/hf/hf_layout.h"
-
-/* The two tensors of a linear map, and of a norm. */
-#define LINEAR_OF(theirs, ours, out, in, flags, when)                            \
-	{ theirs ".weight", ours ".weight", out in, HF_TURNED | (flags), NULL }, \
-	{                                                                        \
-		theirs ".bias", ours ".bias", out, flags, when                   \
-	}
-/* Queries, keys and values, which have a linear map each and in Retort one together. */
-#define QKV_WEIGHT(q, k, v, to, in)                                                   \
-	{ q ".weight", to ".attention.qkv.weight", "H" in, HF_TURNED, NULL },         \
-		{ k ".weight", to ".attention.qkv.weight", "K" in, HF_TURNED, NULL }, \
-	{                                                                             \
-		v ".weight", to ".attention.qkv.weight", "K" in, HF_TURNED, NULL      \
-	}
-#define QKV_BIAS(q, k, v, to, when)                                    \
-	{ q ".bias", to ".attention.qkv.bias", "H", 0, when },         \
-		{ k ".bias", to ".attention.qkv.bias", "K", 0, when }, \
-	{                                                              \
-		v ".bias", to ".attention.qkv.bias", "K", 0, when      \
-	}
+#include "retort/nn/hf/hf_layout_names.h"
 
 /* ---------------------------------------------------------------- Llama (Touvron et al. 2023) and
  * its descendants */
