@@ -114,11 +114,12 @@ push_event(struct trainer *t, enum request_kind kind, const struct err *e)
 static void
 push_not_finite(struct trainer *t)
 {
-	struct err e = t->work->not_finite;
+	struct err *e = &t->work->not_finite;
 
-	t->work->not_finite.msg[0] = '\0';
-	if (e.msg[0])
-		push_event(t, REQUEST_NOT_FINITE, &e);
+	if (!e->msg[0])
+		return;
+	push_event(t, REQUEST_NOT_FINITE, e);
+	e->msg[0] = '\0';
 }
 
 /* Apply a request now, and answer it now, or later as its row says. */

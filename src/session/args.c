@@ -4,6 +4,7 @@
 
 #include "retort/session/args.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "retort/session/grammar.h"
@@ -59,12 +60,13 @@ args_choice(const struct args *a, const char *key, int absent)
 	return v ? v->choice : absent;
 }
 
-uint32_t
+uint64_t
 args_bit(const struct args *a, const char *key)
 {
 	const struct args_value *v = args_get(a, key);
 
-	return v && v->at < 32 ? 1u << v->at : 0;
+	assert(!v || v->at < ARGS_BITS);
+	return v ? (uint64_t)1 << v->at : 0;
 }
 
 void

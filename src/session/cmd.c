@@ -153,11 +153,11 @@ cmd_check_hash(const char *path, const struct hash *got, const char *hash, struc
 }
 
 void
-cmd_record_files(struct cmd_call *c, const char *name, uint32_t files)
+cmd_record_files(struct cmd_call *c, const char *name, uint64_t files)
 {
 	text_add(&c->record, name);
 	for (int i = 0; i < c->argc; i++) {
-		char *path = files & 1u << i ? io_join(c->dir, c->argv[i]) : NULL,
+		char *path = i < ARGS_BITS && files >> i & 1 ? io_join(c->dir, c->argv[i]) : NULL,
 		     *full = path ? npz_realpath(path) : NULL;
 
 		cmd_quote(&c->record, full ? full : c->argv[i]);

@@ -46,9 +46,10 @@ int64_t args_number(const struct args *a, const char *key, int64_t absent);
 double args_real(const struct args *a, const char *key, double absent);
 int args_choice(const struct args *a, const char *key, int absent);
 
-/* Bit `1 << index` of the argument of `key`, for cmd_record_files; 0 if it is absent, or after
- * word 31. */
-uint32_t args_bit(const struct args *a, const char *key);
+#define ARGS_BITS 64 /* words that args_bit knows: more than a line whose words name files has */
+
+/* Bit `1 << index` of the argument of `key`, for cmd_record_files; 0 if it is absent. */
+uint64_t args_bit(const struct args *a, const char *key);
 
 /* Append all arguments of `key` with a blank between two. */
 void args_join(const struct args *a, const char *key, struct text *out);

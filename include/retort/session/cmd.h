@@ -117,6 +117,6 @@ void cmd_quote(struct text *t, const char *word);
  * Set the line to record to command `name` with the words of `c`. Words whose bit is set in `files`
  * name files and are written as absolute paths.
  */
-void cmd_record_files(struct cmd_call *c, const char *name, uint32_t files);
+void cmd_record_files(struct cmd_call *c, const char *name, uint64_t files);
 
 #endif

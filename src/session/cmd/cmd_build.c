@@ -46,7 +46,7 @@ store_model(struct cmd_call *c, struct request_net *r, struct err *e)
 
 /* Set the line to record: with absolute paths of files, and the hash if the line has none. */
 static void
-record_hash(struct cmd_call *c, const char *name, uint32_t files, const struct hash *got,
+record_hash(struct cmd_call *c, const char *name, uint64_t files, const struct hash *got,
 	    const char *hash)
 {
 	char hex[65];

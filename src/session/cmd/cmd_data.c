@@ -228,7 +228,7 @@ exec_held_out(struct cmd_call *c, struct err *e)
 	GRAMMAR_OPTION("label", "COLUMN", GRAMMAR_WORD, "column of the labels, by name or number"), \
 	GRAMMAR_OPTION("without", "COLUMN[,COLUMN]...", GRAMMAR_WORD, "columns to leave out"),      \
 	GRAMMAR_ONE_OF("header", "yes, no", "whether the first row holds names"),                   \
-	GRAMMAR_OPTION("labels-from", "FILE", GRAMMAR_FILE, "IDX file of labels"),                  \
+	GRAMMAR_OPTION("labels-from", "FILE", GRAMMAR_FILE, "file of labels: IDX, .npy or a column"),                  \
 	GRAMMAR_OPTION("image", "HxW[xC]", GRAMMAR_WORD, "shape of an image in a row"),             \
 	GRAMMAR_OPTION("text", "COLUMN", GRAMMAR_WORD, "column of the texts"),                      \
 	GRAMMAR_OPTION("tokens", "byte|char|byte+mask|char+mask|FILE", GRAMMAR_FILE,                \

@@ -24,7 +24,7 @@ struct data_options {
 	const char *name; /* name of a bundled or fetched set; NULL: named after the file */
 	const char *hash; /* recorded SHA-256; NULL: not recorded */
 	int64_t labels;   /* labels shown to students; -1: all */
-	uint32_t files;   /* bit i: word i names a file */
+	uint64_t files;   /* bit i: word i names a file */
 	char *path[2];    /* files that options name; owned */
 };
 
