@@ -14,6 +14,7 @@
 
 #include "retort/base/io.h"
 #include "retort/base/jsonparse.h"
+#include "retort/base/magic.h"
 #include "retort/base/mem.h"
 #include "retort/nn/ckpt_type.h"
 
@@ -344,6 +345,8 @@ ckpt_read_some(const char *path, ckpt_wants *wants, struct ckpt **out, struct er
 	if (io_read(path, FILE_LIMIT, &bytes, &size, e) < 0)
 		return -1;
 	status = ckpt_parse_some(bytes, size, wants, out, e);
+	if (status < 0) /* afterwards: the length of a header may look like another format */
+		magic_check(bytes, size, e);
 	mem_free(bytes);
 	return status < 0 ? err_wrap(e, "%s", path) : 0;
 }
