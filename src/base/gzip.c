@@ -178,9 +178,8 @@ gzip_next(struct gzip_file *f, char *buf, size_t room, size_t *n, struct err *e)
 	for (*n = 0; *n < room;) {
 		size_t some;
 
-		if (sig_is_waiting())
-			return err_set(e, "%s: reading was ended by a signal", f->path);
-
+		if (sig_check(e) < 0)
+			return err_wrap(e, "%s", f->path);
 		if (f->have - f->at < LEAST && refill(f, e) < 0)
 			return -1;
 		some = f->have - f->at;

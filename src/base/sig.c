@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 
 static int wake_pipe[2] = { -1, -1 };
 static atomic_int waiting; /* signals that end the process and are still in the pipe */
+static pthread_t catcher;  /* thread of sig_catch */
 static void (*crash_handler)(void);
 
 static bool
@@ -61,6 +63,7 @@ sig_catch(const int *numbers, size_t n, struct err *e)
 
 	if (wake_pipe[0] < 0 && pipe2(wake_pipe, O_NONBLOCK | O_CLOEXEC) < 0)
 		return err_set(e, "pipe: %s", strerror(errno));
+	catcher = pthread_self();
 	for (size_t i = 0; i < n; i++) {
 		struct sigaction was;
 
@@ -83,10 +86,13 @@ sig_next(void)
 	return byte;
 }
 
-bool
-sig_is_waiting(void)
+int
+sig_check(struct err *e)
 {
-	return atomic_load_explicit(&waiting, memory_order_relaxed) > 0;
+	if (atomic_load_explicit(&waiting, memory_order_relaxed) == 0 ||
+	    !pthread_equal(pthread_self(), catcher))
+		return 0;
+	return err_set(e, "ended by a signal");
 }
 
 /* SA_RESETHAND has restored the default action: raising again ends the process.

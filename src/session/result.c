@@ -138,6 +138,14 @@ apply_result(struct session *s, const struct pending *p, struct request *r)
 		report_student(s);
 }
 
+/* Whether a line that succeeded becomes part of the recording: a `stop` that ends a report does not,
+ * like the report itself, because nothing of it remains. */
+static bool
+is_recorded(const struct session *s, const struct pending *p, const struct request *r)
+{
+	return p->records && (r->kind != REQUEST_STOP || s->working);
+}
+
 static void
 finish_pending(struct session *s, const struct pending *p, struct request *r)
 {
@@ -158,7 +166,7 @@ finish_pending(struct session *s, const struct pending *p, struct request *r)
 		s->status = s->status ? s->status : 1;
 	else if (r->status < 0 && p->where)
 		session_fail(s, 2);
-	if (p->records && r->status == 0)
+	if (r->status == 0 && is_recorded(s, p, r))
 		session_record(s, r->stamp, p->text);
 }
 

@@ -175,12 +175,20 @@ session_is_over(const struct session *s)
 }
 
 static bool
-is_translating(const struct session *s)
+is_pending(const struct session *s, enum request_kind kind)
 {
 	for (size_t i = 0; i < s->n_pending; i++)
-		if (s->pending[i].kind == REQUEST_TRANSLATE)
+		if (s->pending[i].kind == kind)
 			return true;
 	return false;
+}
+
+/* Whether the trainer works, or will by a request that was posted. */
+static bool
+is_working(const struct session *s)
+{
+	return s->info.phase != LAB_IDLE || s->working || is_pending(s, REQUEST_RUN) ||
+	       is_pending(s, REQUEST_TRAIN) || is_pending(s, REQUEST_REPORT);
 }
 
 void
@@ -188,9 +196,9 @@ session_stop(struct session *s)
 {
 	script_clear(s->script);
 	s->stopped = true;
-	if (s->info.phase != LAB_IDLE || s->working)
+	if (is_working(s))
 		session_line(s, "stop", NULL, NULL);
-	if (is_translating(s))
+	if (is_pending(s, REQUEST_TRANSLATE))
 		session_line(s, "augment backtranslate stop", NULL, NULL);
 }
 

@@ -94,6 +94,37 @@ ignored_signals_stay_ignored(void **state)
 	signal(SIGUSR1, SIG_DFL);
 }
 
+static void *
+check_here(void *arg)
+{
+	struct err e;
+
+	*(int *)arg = sig_check(&e);
+	return NULL;
+}
+
+static void
+work_of_the_main_thread_ends_while_a_signal_waits(void **state)
+{
+	static const int number = SIGUSR2;
+	struct thread t;
+	struct err e;
+	int other = 1;
+
+	(void)state;
+	CHECK(sig_catch(&number, 1, &e) >= 0);
+	CHECK_INT(sig_check(&e), 0);
+	raise(SIGUSR2);
+	CHECK_INT(sig_check(&e), -1);
+	CHECK_STR(e.msg, "ended by a signal");
+	thread_start(&t, check_here, &other);
+	thread_join(&t);
+	CHECK_INT(other, 0);
+	CHECK_INT(sig_next(), SIGUSR2);
+	CHECK_INT(sig_check(&e), 0);
+	signal(SIGUSR2, SIG_DFL);
+}
+
 static int handler_fd;
 
 static void
@@ -145,6 +176,7 @@ main(void)
 		TEST(the_ring_loses_nothing_at_any_size),
 		TEST(the_pool_runs_each_piece_once),
 		TEST(ignored_signals_stay_ignored),
+		TEST(work_of_the_main_thread_ends_while_a_signal_waits),
 		TEST(a_crash_in_any_thread_runs_the_handler),
 	};
 

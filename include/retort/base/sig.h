@@ -29,9 +29,12 @@ int sig_catch(const int *numbers, size_t n, struct err *e);
  */
 int sig_next(void);
 
-/* Whether a signal that ends a process waits to be returned by sig_next: long work gives up. Any
- * thread. */
-bool sig_is_waiting(void);
+/*
+ * For the loops of long work: -1 and an error while a signal that ends a process waits to be
+ * returned by sig_next, else 0. Always 0 in other threads than that of sig_catch, whose work ends
+ * at a step boundary, so that a recording has all of it.
+ */
+int sig_check(struct err *e);
 
 /*
  * On SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP or SIGQUIT in any thread, run

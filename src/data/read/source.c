@@ -13,6 +13,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/npz.h"
 #include "retort/base/recode.h"
+#include "retort/base/sig.h"
 #include "retort/base/text.h"
 #include "retort/data/read/csvfile.h"
 #include "retort/data/read/header.h"
@@ -273,6 +274,8 @@ deliver_row(void *arg, const struct row *row, struct err *e)
 {
 	struct delivery *d = arg;
 
+	if (sig_check(e) < 0)
+		return -1;
 	if (!d->resolved && row->number)
 		resolve_numbers(d, row->columns);
 	if (d->resolved)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/sig.h"
 #include "retort/base/text.h"
 #include "retort/base/unicode.h"
 #include "retort/data/text/char_class.h"
@@ -165,6 +166,8 @@ pretoken_next(struct pretoken_run *r, size_t *start, size_t *len, struct err *e)
 {
 	size_t end = r->size;
 
+	if (sig_check(e) < 0)
+		return -1;
 	if (r->p->kind == PRETOKEN_BERT)
 		r->at = skip_spaces(r->text, r->size, r->at);
 	if (r->at >= r->size)

@@ -4,6 +4,8 @@
 
 #include "retort/data/text/tokenizer_kinds.h"
 
+#include "retort/base/sig.h"
+
 #define SLICE ((size_t)1 << 22) /* bytes of a text that are normalized at a time */
 
 /*
@@ -54,6 +56,8 @@ encode_plain(struct work *w, const char *text, size_t size, bool at_start, struc
 	for (size_t i = 0, from = 0; i < w->words[at].n && status == 0; i++) {
 		size_t to = w->words[at].end[i];
 
+		if (sig_check(e) < 0)
+			return -1;
 		status = tokenizer_functions(t->kind)->word(t, w->words[at].text.s + from,
 							    to - from, w->out, e);
 		from = to;

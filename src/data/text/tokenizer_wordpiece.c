@@ -119,12 +119,13 @@ tokenizer_wordpiece_encode(const struct tokenizer *t, const char *text, size_t s
 	const uint32_t start[2] = { start_node(t, false), start_node(t, true) };
 	struct pretoken_run run;
 	size_t word, len;
+	int status;
 
 	pretoken_begin(&run, t->words, text, size);
-	while (pretoken_next(&run, &word, &len, e) > 0)
+	while ((status = pretoken_next(&run, &word, &len, e)) > 0)
 		add_word(t, start, text + word, len, out);
 	pretoken_end(&run);
-	return 0;
+	return status;
 }
 
 bool

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/sig.h"
 #include "retort/base/unicode.h"
 #include "retort/data/text/normalize.h"
 #include "retort/data/text/tokenizer_kinds.h"
@@ -49,7 +50,7 @@ count_chars(const char *text, size_t size, struct char_count *chars, struct err 
 
 	for (size_t at = tokenizer_char_mark(text, size), n; at < size; at += n) {
 		n = tokenizer_char_decode_at(text, size, at, &cp, e);
-		if (n == 0)
+		if (n == 0 || sig_check(e) < 0)
 			return -1;
 		chars[cp].count++;
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/sig.h"
 #include "retort/data/text/tokenizer_kinds.h"
 #include "retort/data/vocab/vocabtrain.h"
 
@@ -357,6 +358,8 @@ vocabtrain_merge_make(struct tokenizer *t, const struct vocabtrain_words *w, siz
 	while (t->pieces.n < size && r.in_heap && status == 0) {
 		struct entry top = pop_entry(&r);
 
+		if ((status = sig_check(e)) < 0)
+			break;
 		if (top.count != r.pair[top.pair].queued)
 			continue; /* outdated: inserted again since */
 		r.pair[top.pair].queued = 0;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/sig.h"
 #include "retort/data/vocab/unigram_model.h"
 
 #define CHARS_MAX 16       /* maximum length of a token, characters; SentencePiece's */
@@ -137,14 +138,15 @@ coverage_of(const struct unigram_model *m, size_t id)
 							      : 0;
 }
 
-static void
-seed_pieces(struct unigram_model *m, size_t most)
+static int
+seed_pieces(struct unigram_model *m, size_t most, struct err *e)
 {
 	size_t len;
 	double sum = 0;
 
 	for (size_t chars = 1; chars <= CHARS_MAX && count_substrings(m, chars); chars++)
-		;
+		if (sig_check(e) < 0)
+			return -1;
 	for (size_t i = 0; i < m->pieces.n; i++) {
 		const char *s = token_trie_get(&m->pieces, i, &len);
 
@@ -155,6 +157,7 @@ seed_pieces(struct unigram_model *m, size_t most)
 		sum += m->piece[i].count;
 	for (size_t i = 0; i < m->pieces.n; i++)
 		m->piece[i].score = log(m->piece[i].count / sum);
+	return 0;
 }
 
 static double
@@ -174,8 +177,11 @@ prune_pieces(struct unigram_model *m, size_t most, struct err *e)
 		before = m->pieces.n;
 		if (unigram_model_prepare(m, e) < 0)
 			return -1;
-		for (int i = 0; i < EM_STEPS; i++)
+		for (int i = 0; i < EM_STEPS; i++) {
+			if (sig_check(e) < 0)
+				return -1;
 			unigram_model_em(m);
+		}
 		if (before <= most)
 			return 0;
 		unigram_model_losses(m);
@@ -214,8 +220,9 @@ vocabtrain_unigram_make(struct tokenizer *t, const struct vocabtrain_words *w, s
 	int status;
 
 	unigram_model_init(&m, w, 4 * CHARS_MAX);
-	seed_pieces(&m, SEEDS_PER_TOKEN * room);
-	status = prune_pieces(&m, room, e);
+	status = seed_pieces(&m, SEEDS_PER_TOKEN * room, e);
+	if (status == 0)
+		status = prune_pieces(&m, room, e);
 	if (status == 0)
 		store_pieces(&m, t, size);
 	unigram_model_release(&m);
