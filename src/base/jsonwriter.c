@@ -74,6 +74,20 @@ jsonwriter_number(struct jsonwriter *w, const char *key, double x)
 }
 
 void
+jsonwriter_integer(struct jsonwriter *w, const char *key, int64_t n)
+{
+	begin_value(w, key);
+	fprintf(w->out, "%lld", (long long)n);
+}
+
+void
+jsonwriter_bool(struct jsonwriter *w, const char *key, bool value)
+{
+	begin_value(w, key);
+	fputs(value ? "true" : "false", w->out);
+}
+
+void
 jsonwriter_null(struct jsonwriter *w, const char *key)
 {
 	begin_value(w, key);

@@ -80,17 +80,23 @@ find_word(const struct match *m, size_t i, size_t k)
 }
 
 static int
-refuse_column(const struct dataset *in, const struct dataset *ds, size_t i, const char *owner,
+refuse_column(const struct dataset *in, const struct dataset *ds, size_t i, bool extra,
 	      struct err *e)
 {
-	struct text names = { 0 };
+	struct text names = { 0 }, hint = { 0 };
+	int len = (int)(name_len(ds, i) < 40 ? name_len(ds, i) : 40);
 
 	for (size_t k = 0; k < in->d && names.len < 100; k++)
 		if (k == 0 || !same_column(in, k, in, k - 1))
 			text_item(&names, "%.*s", (int)name_len(in, k), in->column[k]);
-	err_set(e, "column '%.*s' of %s is missing in %s (columns: %s%s)",
-		(int)(name_len(ds, i) < 40 ? name_len(ds, i) : 40), ds->column[i], owner, in->name,
-		text_get(&names), names.len >= 100 ? " ..." : "");
+	err_set(e, "column '%.*s' of %s is missing in %s (columns: %s%s)", len, ds->column[i],
+		ds->name, in->name, text_get(&names), names.len >= 100 ? " ..." : "");
+	if (e && extra)
+		text_addf(&hint, "%.*s; `without %.*s` leaves it out", ERR_TEXT - 80, e->msg, len,
+			  ds->column[i]);
+	if (hint.len)
+		err_set(e, "%s", hint.s);
+	text_release(&hint);
 	text_release(&names);
 	return -1;
 }
@@ -128,7 +134,7 @@ match_all(struct match *m)
 		if (i == 0 || !same_column(m->ds, i, m->ds, i - 1))
 			at = find_column(m->more, m->ds, i, at);
 		if (at == m->more->d)
-			return refuse_column(m->more, m->ds, i, m->ds->name, m->e);
+			return refuse_column(m->more, m->ds, i, false, m->e);
 		if (match_feature(m, i, at) < 0)
 			return -1;
 	}
@@ -138,7 +144,7 @@ match_all(struct match *m)
 			continue;
 		at = find_column(m->ds, m->more, k, at);
 		if (at == m->ds->d)
-			return refuse_column(m->ds, m->more, k, m->more->name, m->e);
+			return refuse_column(m->ds, m->more, k, true, m->e);
 		if (!m->more->word[k])
 			return err_set(m->e, "%s: duplicate column '%.40s'", m->more->name,
 				       m->more->column[k]);
@@ -185,6 +191,51 @@ find_probes(const struct match *m)
 		if (m->from[i] == NO_SUCH_WORD)
 			probe[i] = (int64_t)(at = find_column(m->more, m->ds, i, at));
 	return probe;
+}
+
+/* Number of rows of `more` that have one of its features i..end-1 that are the source of none. */
+static size_t
+count_unknown(const struct match *m, size_t i, size_t end)
+{
+	const struct dataset *more = m->more;
+	size_t rows = 0;
+
+	for (size_t r = 0; r < more->n; r++) {
+		bool found = false;
+
+		for (size_t k = i; k < end && !found; k++)
+			found = !m->used[k] && (more->wide ? more->wide[r * more->d + k] > 0
+							   : more->x[r * more->d + k] > 0);
+		rows += found;
+	}
+	return rows;
+}
+
+/* Note which words of `more` the data lacks, a line for each column. */
+static void
+note_unknown(const struct match *m, struct dataset *more)
+{
+	struct text line = { 0 }, words = { 0 };
+
+	for (size_t i = 0, end, n; i < more->d; i = end) {
+		char shown[120];
+
+		end = i + columns_width(more, i);
+		text_clear(&words);
+		for (size_t k = i; k < end; k++)
+			if (more->word[k] && !m->used[k])
+				text_item(&words, "%s", more->word[k]);
+		if (words.len == 0)
+			continue;
+		n = count_unknown(m, i, end);
+		text_addf(&line, "column '%.*s': %zu row%s words that %s lacks: %s\n",
+			  (int)name_len(more, i), more->column[i], n, n == 1 ? " has" : "s have",
+			  m->ds->name, text_fit(shown, sizeof shown, text_get(&words)));
+	}
+	if (line.len)
+		dataset_note(more, line.s);
+	text_release(&line);
+	text_release(&words);
 }
 
 /* A block of `size` bytes, mapped if the features of `more` are. NULL and an error. */
@@ -280,6 +331,8 @@ columns_match(const struct dataset *ds, struct dataset *more, struct err *e)
 	m.from = mem_array(ds->d, sizeof *m.from);
 	m.used = mem_array(more->d, sizeof *m.used);
 	status = match_all(&m);
+	if (status == 0)
+		note_unknown(&m, more);
 	if (status == 0)
 		status = gather_rows(&m, more);
 	if (status == 0)

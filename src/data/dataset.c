@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/data/encoding.h"
 #include "retort/data/texts.h"
 
 void
@@ -21,6 +22,9 @@ dataset_free(struct dataset *ds)
 	if (ds->tokenizer)
 		tokenizer_release(ds->tokenizer);
 	texts_release(&ds->texts);
+	if (ds->encoding)
+		encoding_release(ds->encoding);
+	mem_free(ds->encoding);
 	mem_free(ds->column);
 	mem_free(ds->word);
 	mem_free(ds->class_name);

@@ -130,7 +130,8 @@ find_number(const struct dataset *ds, const char *name)
 
 /* Class of `ds` with the name of class k of `more`, or the same number; -1 with an error. */
 static int
-find_class(const struct dataset *ds, const struct dataset *more, int k, struct err *e)
+find_class(const struct dataset *ds, const struct dataset *more, int k, const char *hint,
+	   struct err *e)
 {
 	struct text names = { 0 };
 
@@ -141,17 +142,18 @@ find_class(const struct dataset *ds, const struct dataset *more, int k, struct e
 		return find_number(ds, more->class_name[k]);
 	for (int i = 0; i < ds->classes && names.len < 120; i++)
 		text_item(&names, "%s", ds->class_name[i]);
-	err_set(e, "unknown class '%.40s' (classes of %s: %s); `unlabelled` ignores the labels",
-		more->class_name[k], ds->name, text_get(&names));
+	err_set(e, "unknown class '%.40s' (classes of %s: %s)%s", more->class_name[k], ds->name,
+		text_get(&names), hint);
 	text_release(&names);
 	return -1;
 }
 
-static int
-match_classes(const struct dataset *ds, const struct dataset *more, int *to, struct err *e)
+int
+sets_classes(const struct dataset *ds, const struct dataset *more, const char *hint, int *to,
+	     struct err *e)
 {
 	for (int k = 0; k < more->classes && !ds->next_token; k++)
-		if ((to[k] = find_class(ds, more, k, e)) < 0)
+		if ((to[k] = find_class(ds, more, k, hint, e)) < 0)
 			return -1;
 	return 0;
 }
@@ -292,7 +294,8 @@ sets_append(struct dataset *ds, const struct dataset *more, enum dataset_role ro
 	int32_t after = id_after_last(ds), *y;
 	struct dataset_texts texts;
 
-	if (sets_check(ds, more, e) < 0 || match_classes(ds, more, to, e) < 0 ||
+	if (sets_check(ds, more, e) < 0 ||
+	    sets_classes(ds, more, "; `unlabelled` ignores the labels", to, e) < 0 ||
 	    texts_join(ds, more, &texts, e) < 0)
 		return -1;
 	y = join_labels(ds, more, to);

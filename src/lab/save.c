@@ -8,24 +8,12 @@
 #include <string.h>
 
 #include "retort/data/vocabulary.h"
+#include "retort/lab/setup_encoding.h"
 #include "retort/nn/models/net_ckpt.h"
 #include "retort/nn/predict.h"
 #include "retort/train/trainer_checkpoint.h"
 
 #define LIMIT ((size_t)1 << 32) /* bytes of outputs, as logit_file.h reads them */
-
-/* How the inputs were scaled; tokens are not. */
-static void
-save_scale(const struct trainer_state *w, struct ckpt *c)
-{
-	struct ckpt_tensor *mean = ckpt_add(c, "input.mean", 1, &w->train.scale.d, NULL), *spread;
-
-	for (size_t i = 0; i < w->train.scale.d; i++)
-		mean->data[i] = (float)w->train.scale.mean[i];
-	spread = ckpt_add(c, "input.spread", 1, &w->train.scale.d, NULL);
-	for (size_t i = 0; i < w->train.scale.d; i++)
-		spread->data[i] = (float)w->train.scale.spread[i];
-}
 
 /* The data's names of what the network tells. */
 static void
@@ -108,8 +96,6 @@ save_request(struct trainer_state *w, struct request *r, struct err *e)
 	if (vocabulary_hash(w->train.ds->tokenizer, hex))
 		ckpt_note(c, "vocabulary-hash", hex);
 	save_names(w, c);
-	if (w->train.scale.d)
-		save_scale(w, c);
 	trainer_checkpoint_add(b, c);
-	return 0;
+	return setup_encoding_add(w, c, e);
 }

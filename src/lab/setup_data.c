@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/data/columns.h"
+#include "retort/data/encoding.h"
 #include "retort/data/sets.h"
 #include "retort/lab/idle_change.h"
 #include "retort/lab/tunable.h"
@@ -154,7 +155,7 @@ static int
 make_rows(const struct trainer_state *w, const struct dataset *ds, int64_t labels, struct made *m,
 	  struct err *e)
 {
-	if (split_make(ds, w->info.seed, labels, &m->split, e) < 0)
+	if (split_make(ds, encoding_seed(ds, w->info.seed), labels, &m->split, e) < 0)
 		return -1;
 	m->labelled = find_labelled(ds, &m->split, &m->n_labelled);
 	if (m->labelled)
@@ -188,7 +189,7 @@ setup_data_load(struct trainer_state *w, struct request *r, struct err *e)
 	r->u.data.dataset = NULL;
 	w->train.labels = r->u.data.labels;
 	take_rows(w, &made);
-	scale_fit(w->train.ds, made.split.train, made.split.n_train, &w->train.scale);
+	encoding_scale(w->train.ds, made.split.train, made.split.n_train, &w->train.scale);
 	scale_apply(&w->train.scale, w->train.ds);
 	hash_hex(&w->train.ds->hash, w->info.own_hash);
 	describe_data(w);

@@ -11,6 +11,7 @@
 #include "retort/base/rng.h"
 #include "retort/base/text.h"
 #include "retort/data/vocabulary.h"
+#include "retort/lab/setup_encoding.h"
 #include "retort/nn/models/class_order.h"
 #include "retort/nn/models/model_table.h"
 #include "retort/nn/models/net_ckpt.h"
@@ -45,37 +46,6 @@ setup_net_describe(struct net_info *out, const struct branch *b, const char *ori
 	out->teaching = (struct teaching){ NAN, NAN, NAN };
 }
 
-/*
- * A network saved under another split saw its inputs through another scale: fold the difference
- * x' = x spread/spread' + (mean - mean')/spread' into the first layer.
- */
-static void
-fold_scale(const struct trainer_state *w, const struct branch *b, const struct ckpt *c)
-{
-	const struct ckpt_tensor *mean = ckpt_find(c, "input.mean"),
-				 *spread = ckpt_find(c, "input.spread");
-	const struct param *weight = &b->net->layout.param[0], *bias = &b->net->layout.param[1];
-	real *value = branch_value(b);
-
-	if (!mean || !spread || w->train.ds->kind != DATASET_NUMBERS ||
-	    mean->len != w->train.scale.d || spread->len != w->train.scale.d)
-		return;
-	for (size_t i = 0; i < w->train.scale.d; i++) {
-		double scale = (double)(float)w->train.scale.spread[i] / (double)spread->data[i];
-		double shift = ((double)(float)w->train.scale.mean[i] - (double)mean->data[i]) /
-			       (double)spread->data[i];
-
-		if ((scale == 1 && shift == 0) || spread->data[i] == 0)
-			continue;
-		for (size_t k = 0; k < weight->dim[1]; k++) {
-			real *x = &value[weight->offset + i * weight->dim[1] + k];
-
-			value[bias->offset + k] += (real)(shift * (double)*x);
-			*x = (real)(scale * (double)*x);
-		}
-	}
-}
-
 /* Every stage starts anew: a student taught by its own last generation would else begin where that
  * one began. */
 static uint64_t
@@ -103,15 +73,16 @@ check_vocabulary(const struct trainer_state *w, const struct ckpt *c, struct err
 		       trained, have);
 }
 
-/* Append to `note` what a loaded network has beyond the data: rows without a token, a new head. */
+/* Append to `note` what was found about a loaded network: how its columns were matched, `columns`,
+ * and what it has beyond the data: rows without a token, a new head. */
 static void
 describe_load(const struct trainer_state *w, const struct request_net *r, const struct model_io *io,
-	      char *note, size_t size)
+	      const char *columns, char *note, size_t size)
 {
 	const struct dataset *ds = w->train.ds;
 	struct text t = { 0 };
 
-	text_add(&t, note);
+	text_addf(&t, "%s%s%s", columns, columns[0] && note[0] ? "; " : "", note);
 	if (r->ckpt && r->head_new)
 		text_addf(&t, "%sa new head for %d %s", t.len ? "; " : "", ds->classes,
 			  ds->next_token ? "tokens" : "classes");
@@ -124,6 +95,39 @@ describe_load(const struct trainer_state *w, const struct request_net *r, const 
 	text_release(&t);
 }
 
+/* Fill in spec, sizes and encoding of the network of a file, after checking that it fits the data;
+ * `enc` is owned by the caller. */
+static int
+check_file(const struct trainer_state *w, const struct request_net *r, struct model_spec *spec,
+	   struct model_io *io, struct encoding *enc, char *note, size_t size, struct err *e)
+{
+	char columns[80];
+
+	if (r->head_new)
+		net_ckpt_drop_head(r->ckpt);
+	if (setup_encoding_read(w, r->ckpt, r->from, enc, columns, sizeof columns, e) < 0)
+		return -1;
+	if (net_ckpt_spec(r->ckpt, spec, io, e) < 0 || check_vocabulary(w, r->ckpt, e) < 0 ||
+	    class_order_apply(r->ckpt, w->train.ds, note, size, e) < 0) {
+		encoding_release(enc);
+		return -1;
+	}
+	describe_load(w, r, io, columns, note, size);
+	return 0;
+}
+
+/* Fill in the parameters of a branch from the file. */
+static int
+load_file(const struct trainer_state *w, const struct request_net *r, const struct encoding *enc,
+	  struct branch *b, struct err *e)
+{
+	if (net_ckpt_load(b->net, branch_value(b), r->ckpt, e) < 0 ||
+	    trainer_checkpoint_take(b, r->ckpt, e) < 0)
+		return -1;
+	setup_encoding_fold(w, enc, b);
+	return 0;
+}
+
 struct branch *
 setup_net_make(struct trainer_state *w, struct request *request, int id, const char *name,
 	       struct err *e)
@@ -131,28 +135,22 @@ setup_net_make(struct trainer_state *w, struct request *request, int id, const c
 	struct request_net *r = &request->u.net;
 	struct model_io io = model_io_of(w->train.ds);
 	size_t capacity = train_batch(&w->info.run.settings);
+	struct encoding enc = { 0 };
 	struct model_spec spec;
 	struct branch *b;
 	char note[REQUEST_NOTE - NET_NAME] = "";
 
-	if (r->ckpt && r->head_new)
-		net_ckpt_drop_head(r->ckpt);
-	if (r->ckpt ? net_ckpt_spec(r->ckpt, &spec, &io, e) < 0
+	if (r->ckpt ? check_file(w, r, &spec, &io, &enc, note, sizeof note, e) < 0
 		    : model_table_parse(r->spec, &spec, e) < 0)
 		return NULL;
-	if (r->ckpt && (check_vocabulary(w, r->ckpt, e) < 0 ||
-			class_order_apply(r->ckpt, w->train.ds, note, sizeof note, e) < 0))
-		return NULL;
-	describe_load(w, r, &io, note, sizeof note);
 	b = branch_new(id, name, &spec, &io, capacity, seed_of(w, id), w->train.pool, e);
-	if (b && r->ckpt) {
-		if (net_ckpt_load(b->net, branch_value(b), r->ckpt, e) < 0 ||
-		    trainer_checkpoint_take(b, r->ckpt, e) < 0) {
-			branch_free(b);
-			return NULL;
-		}
-		fold_scale(w, b, r->ckpt);
+	if (b && r->ckpt && load_file(w, r, &enc, b, e) < 0) {
+		branch_free(b);
+		b = NULL;
 	}
+	encoding_release(&enc);
+	if (!b)
+		return NULL;
 	request->notable |= note[0] != '\0';
 	if (note[0])
 		snprintf(request->note, sizeof request->note, "%.23s: %s", name, note);

@@ -69,6 +69,7 @@ words_missing_in_the_data_match_no_category(void **state)
 	CHECK_NEAR(more->x[2], 7, 0);
 	CHECK(isnan(more->x[3]) && isnan(more->x[4])); /* a missing cell stays missing */
 	CHECK_NEAR(more->x[5], 2, 0);
+	CHECK_STR(more->notes, "column 'hue': 1 row has words that main lacks: green\n");
 	dataset_free(ds);
 	dataset_free(more);
 }
@@ -110,9 +111,11 @@ mismatches_are_named(void **state)
 	refuse("hue,weight,kind", "red,1,a", "blue,2,",
 	       "column 'size' of main is missing in more (columns: hue, weight)");
 	refuse("hue,size,legs,kind", "red,1,4,a", "blue,2,4,",
-	       "column 'legs' of more is missing in main (columns: hue, size)");
+	       "column 'legs' of more is missing in main (columns: hue, size); `without legs` "
+	       "leaves it out");
 	refuse("hue,size,hat,kind", "red,1,fez,a", "blue,2,cap,",
-	       "column 'hat' of more is missing in main (columns: hue, size)");
+	       "column 'hat' of more is missing in main (columns: hue, size); `without hat` "
+	       "leaves it out");
 	refuse("hue,size,kind", "1,1,a", "2,2,", "column 'hue' has numbers, but main words");
 	refuse("hue,size,kind", "red,small,a", "blue,large,",
 	       "column 'size' has words, but main numbers");

@@ -52,7 +52,8 @@ options_and_values_of_data_take_turns(void **state)
 	CHECK(strstr(offered("data s"), "sentences") && strstr(offered("data s"), "sums"));
 	CHECK_STR(offered("data sums "),
 		  "comment decimal delimiter encoding frame hash header image label labels "
-		  "labels-from length missing quotes skip special task text thousands tokens vocab "
+		  "labels-from length like missing quotes skip special task text thousands tokens "
+		  "vocab "
 		  "without");
 	CHECK_STR(offered("data sums tokens ch"), "char char+mask");
 	CHECK_STR(offered("data sums header "), "no yes");

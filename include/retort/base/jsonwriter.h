@@ -4,6 +4,7 @@
 #define RETORT_BASE_JSONWRITER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /*
@@ -27,6 +28,8 @@ void jsonwriter_string(struct jsonwriter *w, const char *key, const char *s);
  * infinities. */
 void jsonwriter_number(struct jsonwriter *w, const char *key, double x);
 
+void jsonwriter_integer(struct jsonwriter *w, const char *key, int64_t n);
+void jsonwriter_bool(struct jsonwriter *w, const char *key, bool value);
 void jsonwriter_null(struct jsonwriter *w, const char *key);
 
 #endif

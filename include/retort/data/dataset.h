@@ -19,6 +19,8 @@
 #define DATASET_VOCAB (1 << 20)       /* token ids, at most */
 #define DATASET_IDS ((size_t)1 << 30) /* ids of all rows, at most: 4 GiB */
 
+struct encoding;
+
 enum dataset_task { DATASET_TASK_ASK, DATASET_TASK_CLASSES, DATASET_TASK_REGRESSION };
 enum dataset_header { DATASET_HEADER_AUTO, DATASET_HEADER_YES, DATASET_HEADER_NO };
 
@@ -35,6 +37,8 @@ struct dataset_options {
 	struct {
 		const char *label; /* name of the label column of the data: a set beside them has
 				      its labels there, if it has such a column; NULL: none */
+		const struct encoding *encoding; /* borrowed: of a network, by which the rows are
+						    encoded; NULL: they get their own */
 	} like;
 	const char *labels_from; /* images: path of their labels; NULL: found by the usual naming.
 				    Required for a .npy file */
@@ -106,7 +110,9 @@ struct dataset {
 			      of a category; NULL unless from a table */
 	const char **word; /* owned [d] of a category the word in column[i], after the column's name
 			      and '='; NULL of a number */
-	char **class_name; /* owned [classes] in natural order: numbers ascending, else bytewise */
+	bool unnamed;      /* the table has no names: columns are x1, x2 ... */
+	char **class_name; /* owned [classes] in natural order: numbers ascending, else bytewise; in
+			      that of `encoding` if there is one */
 	struct tokenizer *tokenizer; /* owned: that made the ids, for masking and decoding; NULL:
 					unknown */
 	struct dataset_texts texts;  /* owned: the texts of the rows; only from a table of texts */
@@ -116,13 +122,15 @@ struct dataset {
 	struct dataset_set set[DATASET_SETS]; /* in the order of their rows; the first is the data
 						 itself */
 	rules_set rules;                      /* of reading that made a difference for its files */
+	struct encoding *encoding;            /* owned: of a network, by which its rows are
+						 encoded; NULL: their own */
 	char *label;      /* owned: name of the label column; NULL: it has none */
 	char *format;     /* owned: how the text of the table was read, "semicolons between cells,
 			     decimal comma"; NULL: no text table */
 	char *notes;      /* owned: what was found out about it and not given, a line each; NULL */
 	struct hash hash; /* SHA-256 of the file's inflated contents, joined with the hashes of its
-			     labels, of a vocabulary file, and of the options that change what
-			     networks see */
+			     labels, of a vocabulary file, of an encoding, and of the options that
+			     change what networks see */
 };
 
 void dataset_free(struct dataset *ds);

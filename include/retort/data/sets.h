@@ -10,6 +10,14 @@
 int sets_check(const struct dataset *ds, const struct dataset *more, struct err *e);
 
 /*
+ * Set to[k] to the class of `ds` that has the name of class k of `more`, or is the same number;
+ * k counts to more->classes, at most DATASET_CLASSES. Nothing is set if the label is the next
+ * token. An unknown class is an error, which ends in `hint`. 0 or -1.
+ */
+int sets_classes(const struct dataset *ds, const struct dataset *more, const char *hint, int *to,
+		 struct err *e);
+
+/*
  * Append the rows of `more` to `ds` as a set of their own. Classes are matched by name; rows
  * without a label stay so. If the next token is the label, that of the set's last token is the one
  * after it in its own file. The hash of `more`, its role and whether it has labels are joined to

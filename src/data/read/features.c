@@ -279,6 +279,7 @@ features_name(const struct features *f, struct dataset *ds)
 
 	if (f->numbers)
 		return;
+	ds->unnamed = !f->source->name;
 	ds->column = mem_array(ds->d, sizeof *ds->column);
 	ds->word = mem_array(ds->d, sizeof *ds->word);
 	for (size_t c = 0; c < f->source->columns; c++) {

@@ -199,7 +199,7 @@ idsfile_make(const char *bytes, size_t size, const struct dataset_options *o, st
 	     struct err *e)
 {
 	struct reader r = { .ds = mem_new(sizeof *r.ds),
-			    .labels = { .what = "labels", .beside = o->beside },
+			    .labels = { .what = "labels", .beside = o->beside || o->like.encoding },
 			    .vocab = o->vocab ? o->vocab : DATASET_VOCAB,
 			    .e = e };
 	int status = read_all(&r, bytes, size, o, out);

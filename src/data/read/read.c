@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "retort/data/classes.h"
+#include "retort/data/encoding.h"
 #include "retort/data/read/corpus.h"
 #include "retort/data/read/idsfile.h"
 #include "retort/data/read/idxfile.h"
@@ -112,8 +113,8 @@ make_array(struct source *s, struct dataset **out, struct err *e)
 		return err_set(e, "a .npy file has features and no labels; add labels-from FILE");
 	if (make_rows(s, &ds, e) < 0)
 		return -1;
-	status =
-		o->unlabelled ? classes_none(ds, e) : labels_read(o->labels_from, o->beside, ds, e);
+	status = o->unlabelled ? classes_none(ds, e)
+			       : labels_read(o->labels_from, o->beside || o->like.encoding, ds, e);
 	if (status < 0)
 		dataset_free(ds);
 	else
@@ -207,7 +208,11 @@ make_set(struct source *s, struct dataset **out, struct err *e)
 	if (s->options->unlabelled && (*out)->next_token)
 		hide_labels(*out);
 	set_name(*out, s->path);
-	return 0;
+	if (!s->options->like.encoding || encoding_apply(s->options->like.encoding, *out, e) == 0)
+		return 0;
+	dataset_free(*out);
+	*out = NULL;
+	return -1;
 }
 
 int

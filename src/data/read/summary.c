@@ -12,6 +12,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/data/classes.h"
+#include "retort/data/encoding.h"
 #include "retort/data/read/duplicates.h"
 #include "retort/data/read/features.h"
 #include "retort/data/read/read.h"
@@ -255,7 +256,7 @@ summary_unseen(const struct dataset *ds, uint64_t seed, const char *lead, struct
 	struct split s;
 	int n = 0;
 
-	if (ds->next_token || split_make(ds, seed, -1, &s, NULL) < 0)
+	if (ds->next_token || split_make(ds, encoding_seed(ds, seed), -1, &s, NULL) < 0)
 		return;
 	trains = mem_array((size_t)ds->classes, sizeof *trains);
 	held = mem_array((size_t)ds->classes, sizeof *held);
@@ -265,7 +266,7 @@ summary_unseen(const struct dataset *ds, uint64_t seed, const char *lead, struct
 	for (size_t i = 0; i < s.n_held; i++)
 		held[ds->y[s.held[i]]]++;
 	for (int c = 0; c < ds->classes; c++)
-		if (!trains[c] && n++ < UNSEEN)
+		if (!trains[c] && (held[c] || !ds->encoding) && n++ < UNSEEN)
 			text_addf(out,
 				  "%sclass '%s' has %zu held-out row%s and no training row: "
 				  "it cannot be learned\n",

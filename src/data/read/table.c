@@ -87,8 +87,9 @@ begin_labels(const struct source *s, struct classes_reader *r, char *what, size_
 	else
 		snprintf(what, size, "label column %zu", s->label + 1);
 	*r = (struct classes_reader){ .what = what,
-				      .beside = s->options->beside,
-				      .task = s->options->task,
+				      .beside = s->options->beside || s->options->like.encoding,
+				      .task = s->options->like.encoding ? DATASET_TASK_CLASSES
+									: s->options->task,
 				      .form = &s->form };
 }
 

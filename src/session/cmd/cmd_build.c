@@ -9,6 +9,7 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/nn/ckpt_encoding.h"
 #include "retort/nn/hf/hf.h"
 
 static int
@@ -69,7 +70,7 @@ load_network(struct cmd_call *c, const char *name, struct request_net *r, struct
 	status = io_is_directory(path) ? hf_read(path, r->head_new, &r->ckpt, e)
 				       : ckpt_read(path, &r->ckpt, e);
 	if (status == 0) {
-		got = ckpt_hash(r->ckpt);
+		got = ckpt_encoding_hash(r->ckpt);
 		status = cmd_check_hash(path, &got, hash, e);
 	}
 	snprintf(r->from, sizeof r->from, "%.60s", file);

@@ -63,6 +63,21 @@ cmd_data_find(const struct cmd_call *c, struct data_options *r, struct err *e)
 	return set_missing_error(word, e);
 }
 
+/* Compare the hash with the recorded one; that of a data set with `like` has two files. */
+static int
+check_hash(const char *path, const struct data_options *r, const struct hash *got, struct err *e)
+{
+	struct text files = { 0 };
+	int status;
+
+	text_add(&files, path);
+	if (r->encoding)
+		text_addf(&files, ", or the encoding of %s", r->path[DATA_OPTIONS_LIKE]);
+	status = cmd_check_hash(text_get(&files), got, r->hash, e);
+	text_release(&files);
+	return status;
+}
+
 int
 cmd_data_read(struct cmd_call *c, const char *path, const struct data_options *r,
 	      struct dataset **out, struct err *e)
@@ -71,7 +86,7 @@ cmd_data_read(struct cmd_call *c, const char *path, const struct data_options *r
 
 	if (read_dataset(path, &r->o, out, e) < 0)
 		return -1;
-	if (cmd_check_hash(path, &(*out)->hash, r->hash, e) < 0) {
+	if (check_hash(path, r, &(*out)->hash, e) < 0) {
 		dataset_free(*out);
 		*out = NULL;
 		return err_wrap(e, "data");
@@ -137,7 +152,7 @@ show_file(struct cmd_call *c, const char *hash, struct err *e)
 	char *path = cmd_data_find(c, &r, e);
 	int status = -1;
 
-	if (path && data_options_parse(c, &r, e) == 0) {
+	if (path && data_options_parse(c, &r, e) == 0 && data_options_like(c, &r, e) == 0) {
 		r.o.beside = r.o.unlabelled; /* neither classes nor ten rows are required */
 		status = summary_file(path, r.name, &r.o, c->info->seed, hash, &c->output, e);
 	}
@@ -187,7 +202,8 @@ exec_data(struct cmd_call *c, struct err *e)
 	struct request *r;
 	int status = -1;
 
-	if (path && data_options_parse(c, &reading, e) == 0) {
+	if (path && data_options_parse(c, &reading, e) == 0 &&
+	    data_options_like(c, &reading, e) == 0) {
 		r = cmd_request(c, REQUEST_DATA);
 		r->u.data.labels = reading.labels;
 		status = cmd_data_read(c, path, &reading, &r->u.data.dataset, e);
@@ -247,6 +263,9 @@ exec_held_out(struct cmd_call *c, struct err *e)
 #define DATA_NOT_UNLABELLED                                                                         \
 	GRAMMAR_NOT("unlabelled", "goes with `data add`: figures are measured on labels of the "    \
 				  "data itself, so read those first")
+#define DATA_LIKE GRAMMAR_OPTION("like", "NETWORK", GRAMMAR_FILE, "encode rows as for a saved network")
+#define DATA_NOT_LIKE                                                                               \
+	GRAMMAR_NOT("like", "goes with `data`: an added set is encoded as the data are")
 #define DATA_NOT_WEIGHT                                                                             \
 	GRAMMAR_NOT("weight", "goes with `data add`: the rows of this set are not trained on")
 /* clang-format on */
@@ -256,19 +275,21 @@ static const struct grammar_form data_forms[] = {
 		     DATA_AS, DATA_UNLABELLED,
 		     GRAMMAR_OPTION("weight", "W", GRAMMAR_REAL,
 				    "how often its rows are drawn (default: 1)"),
-		     DATA_OPTIONS, DATA_NOT_LABELS),
+		     DATA_OPTIONS, DATA_NOT_LABELS, DATA_NOT_LIKE),
 	GRAMMAR_FORM(exec_target, { .word = "target", .help = "add rows to evaluate on" },
 		     DATA_NAME, DATA_AS, DATA_UNLABELLED, DATA_OPTIONS, DATA_NOT_LABELS,
-		     DATA_NOT_WEIGHT),
+		     DATA_NOT_LIKE, DATA_NOT_WEIGHT),
 	GRAMMAR_FORM(exec_held_out, { .word = "held-out", .help = "the held-out rows" }, DATA_NAME,
-		     DATA_AS, DATA_UNLABELLED, DATA_OPTIONS, DATA_NOT_LABELS, DATA_NOT_WEIGHT),
+		     DATA_AS, DATA_UNLABELLED, DATA_OPTIONS, DATA_NOT_LABELS, DATA_NOT_LIKE,
+		     DATA_NOT_WEIGHT),
 	GRAMMAR_FORM(exec_weight, { .word = "weight", .help = "how often the rows are drawn" },
 		     { .name = "SET", .kind = GRAMMAR_TRAIN_SET },
 		     { .name = "W", .kind = GRAMMAR_REAL }),
 	GRAMMAR_FORM(exec_show_current, { .word = "show", .help = "print a summary" }),
 	GRAMMAR_FORM(exec_show, { .word = "show" }, DATA_NAME, DATA_UNLABELLED, DATA_LABELS,
-		     DATA_OPTIONS),
-	GRAMMAR_FORM(exec_data, DATA_NAME, DATA_LABELS, DATA_OPTIONS, DATA_NOT_UNLABELLED),
+		     DATA_OPTIONS, DATA_LIKE),
+	GRAMMAR_FORM(exec_data, DATA_NAME, DATA_LABELS, DATA_OPTIONS, DATA_LIKE,
+		     DATA_NOT_UNLABELLED),
 	{ 0 }
 };
 

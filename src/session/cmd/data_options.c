@@ -13,7 +13,9 @@
 #include "retort/base/recode.h"
 #include "retort/base/text.h"
 #include "retort/data/read/corpus.h"
+#include "retort/data/encoding.h"
 #include "retort/data/sets.h"
+#include "retort/nn/ckpt_encoding.h"
 #include "retort/session/cmd/cmd_table.h"
 
 /* Return the path of the file that `key` names, relative to the script; owned by `r`. */
@@ -110,7 +112,7 @@ store_table(const struct cmd_call *c, struct data_options *r, struct err *e)
 		r->o.header =
 			args_choice(a, "header", 0) == 0 ? DATASET_HEADER_YES : DATASET_HEADER_NO;
 	if (args_get(a, "labels-from"))
-		r->o.labels_from = join_file(c, r, 0, "labels-from");
+		r->o.labels_from = join_file(c, r, DATA_OPTIONS_LABELS, "labels-from");
 	if (args_get(a, "task"))
 		r->o.task = args_choice(a, "task", 0) == 0 ? DATASET_TASK_CLASSES
 							   : DATASET_TASK_REGRESSION;
@@ -128,7 +130,9 @@ store_text(const struct cmd_call *c, struct data_options *r)
 
 	r->o.text = text ? text : r->o.text;
 	if (tokens)
-		r->o.tokens = corpus_tokens_named(tokens) ? tokens : join_file(c, r, 1, "tokens");
+		r->o.tokens = corpus_tokens_named(tokens)
+				      ? tokens
+				      : join_file(c, r, DATA_OPTIONS_TOKENS, "tokens");
 	r->o.length = (size_t)args_number(a, "length", (int64_t)r->o.length);
 	r->o.vocab = (size_t)args_number(a, "vocab", (int64_t)r->o.vocab);
 	if (args_get(a, "frame"))
@@ -150,11 +154,32 @@ data_options_parse(const struct cmd_call *c, struct data_options *r, struct err 
 	return store_table(c, r, e);
 }
 
+int
+data_options_like(const struct cmd_call *c, struct data_options *r, struct err *e)
+{
+	struct encoding *enc;
+
+	if (!args_get(&c->args, "like"))
+		return 0;
+	enc = mem_new(sizeof *enc);
+	if (ckpt_encoding_read(join_file(c, r, DATA_OPTIONS_LIKE, "like"), enc, e) < 0) {
+		mem_free(enc);
+		return err_wrap(e, "data: like");
+	}
+	r->o.like.encoding = r->encoding = enc;
+	if (!args_get(&c->args, "label"))
+		r->o.like.label = enc->label;
+	return 0;
+}
+
 void
 data_options_release(struct data_options *r)
 {
-	mem_free(r->path[0]);
-	mem_free(r->path[1]);
+	for (size_t i = 0; i < DATA_OPTIONS_FILES; i++)
+		mem_free(r->path[i]);
+	if (r->encoding)
+		encoding_release(r->encoding);
+	mem_free(r->encoding);
 }
 
 int

@@ -19,13 +19,17 @@
 		GRAMMAR_OPTION("thousands", "C|space", GRAMMAR_WORD,                           \
 			       "what stands between thousands")
 
+/* Files that options name. */
+enum { DATA_OPTIONS_LABELS, DATA_OPTIONS_TOKENS, DATA_OPTIONS_LIKE, DATA_OPTIONS_FILES };
+
 struct data_options {
 	struct dataset_options o;
 	const char *name; /* name of a bundled or fetched set; NULL: named after the file */
 	const char *hash; /* recorded SHA-256; NULL: not recorded */
 	int64_t labels;   /* labels shown to students; -1: all */
 	uint64_t files;   /* bit i: word i names a file */
-	char *path[2];    /* files that options name; owned */
+	char *path[DATA_OPTIONS_FILES]; /* owned */
+	struct encoding *encoding;      /* of the network that `like` names; owned; NULL: none */
 };
 
 /* Return the path of the set NAME|FILE, owned: a bundled or fetched set, whose options are stored
@@ -39,6 +43,10 @@ int cmd_data_read(struct cmd_call *c, const char *path, const struct data_option
 
 /* Store the options of the line in `r`; what it does not name stays. 0, or -1 and an error. */
 int data_options_parse(const struct cmd_call *c, struct data_options *r, struct err *e);
+
+/* Read the encoding of the network that option `like` names, if it is there; after
+ * data_options_parse. 0, or -1 and an error. */
+int data_options_like(const struct cmd_call *c, struct data_options *r, struct err *e);
 
 /* Store those of DATA_OPTIONS_DIALECT. 0, or -1 and an error. */
 int data_options_dialect(const struct args *a, struct dialect *d, struct err *e);

@@ -1,0 +1,26 @@
+/* The encoding of its data in the file of a network. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_NN_CKPT_ENCODING_H
+#define RETORT_NN_CKPT_ENCODING_H
+
+#include "retort/data/encoding.h"
+#include "retort/nn/ckpt.h"
+
+/* Add the encoding as the note "encoding". 0, or -1 without memory. */
+int ckpt_encoding_add(struct ckpt *c, const struct encoding *enc, struct err *e);
+
+/*
+ * The encoding in a checkpoint. In a file without the note it is partial: the scale of the tensors
+ * "input.mean" and "input.spread", which older versions wrote, and the classes of the notes
+ * "label.0", "label.1" ...; without either its d is 0. *out is owned. 0, or -1 and an error if the
+ * note is invalid.
+ */
+int ckpt_encoding_of(const struct ckpt *c, struct encoding *out, struct err *e);
+
+/* The same of a file, of which no other tensors are kept; refused if it has none. */
+int ckpt_encoding_read(const char *path, struct encoding *out, struct err *e);
+
+/* The hash that names a file: that of its tensors, joined with that of the note if there is one. */
+struct hash ckpt_encoding_hash(const struct ckpt *c);
+
+#endif
