@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "retort/base/io.h"
 #include "retort/base/mem.h"
 
 #define NOTE "encoding"
@@ -77,9 +76,14 @@ ckpt_encoding_of(const struct ckpt *c, struct encoding *out, struct err *e)
 {
 	const char *note = ckpt_get(c, NOTE);
 
-	if (note)
-		return encoding_parse(note, strlen(note), out, e);
-	read_partial(c, out);
+	if (!note) {
+		read_partial(c, out);
+		return 0;
+	}
+	if (encoding_parse(note, strlen(note), out, e) < 0)
+		return -1;
+	if (!out->classes && !out->next_token)
+		read_classes(c, out);
 	return 0;
 }
 
@@ -92,26 +96,30 @@ is_wanted(const char *name, const char *type, struct err *e)
 }
 
 int
+ckpt_encoding_need(const struct ckpt *c, const char *path, struct encoding *out, struct err *e)
+{
+	if (ckpt_encoding_of(c, out, e) < 0)
+		return err_wrap(e, "%s", path);
+	if (out->d)
+		return 0;
+	encoding_release(out);
+	return err_set(e,
+		       "%s: it has no encoding of its data: an older version or another program "
+		       "wrote it; `load` it on data that it fits, and `save` it again",
+		       path);
+}
+
+int
 ckpt_encoding_read(const char *path, struct encoding *out, struct err *e)
 {
 	struct ckpt *c;
 	int status;
 
-	if (io_is_directory(path))
-		return err_set(e, "%s: a directory (expected a safetensors file that `save` wrote)",
-			       path);
 	if (ckpt_read_some(path, is_wanted, &c, e) < 0)
 		return -1;
-	status = ckpt_encoding_of(c, out, e);
+	status = ckpt_encoding_need(c, path, out, e);
 	ckpt_free(c);
-	if (status == 0 && out->d == 0)
-		status = err_set(e, "it has no encoding of its data: an older version or another "
-				    "program wrote it; `load` it on data that it fits, and `save` "
-				    "it again");
-	if (status == 0)
-		return 0;
-	encoding_release(out);
-	return err_wrap(e, "%s", path);
+	return status;
 }
 
 struct hash

@@ -10,14 +10,18 @@
 int ckpt_encoding_add(struct ckpt *c, const struct encoding *enc, struct err *e);
 
 /*
- * The encoding in a checkpoint. In a file without the note it is partial: the scale of the tensors
- * "input.mean" and "input.spread", which older versions wrote, and the classes of the notes
- * "label.0", "label.1" ...; without either its d is 0. *out is owned. 0, or -1 and an error if the
+ * The encoding in a checkpoint; classes that it has not are those of the notes "label.0", "label.1"
+ * ... In a file without the note it is partial: the scale of the tensors
+ * "input.mean" and "input.spread", which older versions wrote, and the classes; without either its
+ * d is 0. *out is owned. 0, or -1 and an error if the
  * note is invalid.
  */
 int ckpt_encoding_of(const struct ckpt *c, struct encoding *out, struct err *e);
 
-/* The same of a file, of which no other tensors are kept; refused if it has none. */
+/* The same, refused with `path` in the error if there is none. */
+int ckpt_encoding_need(const struct ckpt *c, const char *path, struct encoding *out, struct err *e);
+
+/* The same of a safetensors file, of which no other tensors are kept. */
 int ckpt_encoding_read(const char *path, struct encoding *out, struct err *e);
 
 /* The hash that names a file: that of its tensors, joined with that of the note if there is one. */

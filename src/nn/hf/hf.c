@@ -55,6 +55,8 @@ write_notes(const struct hf_model *m, struct ckpt *c)
 		ckpt_note(c, "head", "new");
 	if (m->vocabulary)
 		ckpt_note(c, "vocabulary-hash", m->vocabulary);
+	if (m->encoding)
+		ckpt_note(c, "encoding", m->encoding);
 	for (size_t i = 0; m->label && !m->head_new && i < m->classes; i++) {
 		snprintf(key, sizeof key, "label.%zu", i);
 		ckpt_note(c, key, m->label[i]);
@@ -144,6 +146,8 @@ read_notes(const struct ckpt *c, struct hf_model *m, struct err *e)
 	read_names(c, m);
 	if (ckpt_get(c, "vocabulary-hash"))
 		m->vocabulary = mem_text(ckpt_get(c, "vocabulary-hash"));
+	if (ckpt_get(c, "encoding"))
+		m->encoding = mem_text(ckpt_get(c, "encoding"));
 	return 0;
 }
 

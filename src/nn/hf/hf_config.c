@@ -307,6 +307,17 @@ check_sizes(const struct hf_model *m, struct err *e)
 	return 0;
 }
 
+/* Copy a member as JSON; NULL: there is none. */
+static char *
+copy_json(const json_t *value)
+{
+	char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+	char *copy = text ? mem_text(text) : NULL;
+
+	free(text);
+	return copy;
+}
+
 int
 hf_config_parse(const char *json, size_t size, bool head_new, struct hf_model *m, struct err *e)
 {
@@ -332,6 +343,8 @@ hf_config_parse(const char *json, size_t size, bool head_new, struct hf_model *m
 	if (status == 0 && json_is_string(json_object_get(root, HF_CONFIG_VOCABULARY)))
 		m->vocabulary =
 			mem_text(json_string_value(json_object_get(root, HF_CONFIG_VOCABULARY)));
+	if (status == 0)
+		m->encoding = copy_json(json_object_get(root, HF_CONFIG_ENCODING));
 	json_decref(root);
 	if (status < 0)
 		hf_layout_release(m);

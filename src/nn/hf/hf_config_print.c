@@ -218,6 +218,23 @@ print_key(const struct hf_model *m, const struct hf_key *k, struct text *out)
 	}
 }
 
+/* Write the encoding without its classes: those in id2label may be renamed. */
+static void
+print_encoding(const struct hf_model *m, struct text *out)
+{
+	json_t *root = json_loads(m->encoding, 0, NULL);
+	char *text = NULL;
+
+	if (root) {
+		json_object_del(root, "classes");
+		text = json_dumps(root, 0);
+	}
+	if (text)
+		text_addf(out, ",\n  \"%s\": %s", HF_CONFIG_ENCODING, text);
+	free(text);
+	json_decref(root);
+}
+
 void
 hf_config_print(const struct hf_model *m, struct text *out)
 {
@@ -233,5 +250,7 @@ hf_config_print(const struct hf_model *m, struct text *out)
 	}
 	if (m->vocabulary)
 		text_addf(out, ",\n  \"%s\": \"%s\"", HF_CONFIG_VOCABULARY, m->vocabulary);
+	if (m->encoding)
+		print_encoding(m, out);
 	text_add(out, "\n}\n");
 }

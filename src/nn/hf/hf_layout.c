@@ -20,8 +20,9 @@ hf_layout_release(struct hf_model *m)
 		mem_free(m->label[i]);
 	mem_free(m->label);
 	mem_free(m->vocabulary);
+	mem_free(m->encoding);
 	m->label = NULL;
-	m->vocabulary = NULL;
+	m->vocabulary = m->encoding = NULL;
 }
 
 const char *

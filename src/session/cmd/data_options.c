@@ -16,6 +16,7 @@
 #include "retort/data/encoding.h"
 #include "retort/data/sets.h"
 #include "retort/nn/ckpt_encoding.h"
+#include "retort/nn/hf/hf.h"
 #include "retort/session/cmd/cmd_table.h"
 
 /* Return the path of the file that `key` names, relative to the script; owned by `r`. */
@@ -154,6 +155,22 @@ data_options_parse(const struct cmd_call *c, struct data_options *r, struct err 
 	return store_table(c, r, e);
 }
 
+/* Read the encoding of a network, a file or the directory of a published model. */
+static int
+read_encoding(const char *path, struct encoding *out, struct err *e)
+{
+	struct ckpt *c;
+	int status;
+
+	if (!io_is_directory(path))
+		return ckpt_encoding_read(path, out, e);
+	if (hf_read(path, false, &c, e) < 0)
+		return -1;
+	status = ckpt_encoding_need(c, path, out, e);
+	ckpt_free(c);
+	return status;
+}
+
 int
 data_options_like(const struct cmd_call *c, struct data_options *r, struct err *e)
 {
@@ -162,7 +179,7 @@ data_options_like(const struct cmd_call *c, struct data_options *r, struct err *
 	if (!args_get(&c->args, "like"))
 		return 0;
 	enc = mem_new(sizeof *enc);
-	if (ckpt_encoding_read(join_file(c, r, DATA_OPTIONS_LIKE, "like"), enc, e) < 0) {
+	if (read_encoding(join_file(c, r, DATA_OPTIONS_LIKE, "like"), enc, e) < 0) {
 		mem_free(enc);
 		return err_wrap(e, "data: like");
 	}

@@ -13,8 +13,8 @@
  * A directory holds config.json, the architecture, and model.safetensors, the numbers. Supported
  * are the layouts of layouts.def, encoders for classes and decoders for the next token. They are
  * converted from and to Retort's own checkpoints: tensors, and the notes "model", "length",
- * "vocabulary", "classes", "tells" and "label.0", "label.1" ... of net_ckpt.h. The rest of the
- * program does not know where a network came from.
+ * "vocabulary", "classes", "tells" and "label.0", "label.1" ... of net_ckpt.h, and "encoding" of
+ * ckpt_encoding.h. The rest of the program does not know where a network came from.
  *
  * Refused, by name: a key of config.json with a value that Retort does not compute; a tensor that
  * is missing, unknown, or of another shape than config.json gives; a type other than F32, F16 and

@@ -9,6 +9,9 @@
 /* Key of config.json that other programs ignore: the hash of the vocabulary. */
 #define HF_CONFIG_VOCABULARY "retort_vocabulary"
 
+/* The same: the encoding of the data, encoding.h, but for the classes, which are in id2label. */
+#define HF_CONFIG_ENCODING "retort_encoding"
+
 /*
  * Parse config.json: layout, options, vocabulary, labels. A key that changes the computation is
  * applied or refused; unknown keys are ignored. Release m with hf_layout_release; on failure

@@ -80,6 +80,7 @@ struct hf_model {
 	size_t vocab, classes; /* classes: 0 where it predicts the next token */
 	char **label;          /* [classes] owned, or NULL */
 	char *vocabulary;      /* owned: hash of the vocabulary it was trained with, or NULL */
+	char *encoding;        /* owned: JSON of the encoding of its data, or NULL */
 	bool head_new;         /* the head is left out: it will be a new one */
 	/* while config.json is read: which blocks have the window, see hf_rope.h */
 	bool no_window;
