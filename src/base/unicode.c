@@ -109,6 +109,12 @@ unicode_is_accent(uint32_t cp)
 }
 
 bool
+unicode_is_starter(uint32_t cp)
+{
+	return utf8proc_get_property((utf8proc_int32_t)cp)->combining_class == 0;
+}
+
+bool
 unicode_is_word(uint32_t cp)
 {
 	utf8proc_category_t c;
@@ -157,6 +163,18 @@ unicode_decompose(const char *text, size_t size, bool compatible, int32_t *buf, 
 {
 	utf8proc_option_t how =
 		UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | (compatible ? UTF8PROC_COMPAT : 0);
+	utf8proc_ssize_t n =
+		utf8proc_decompose((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)size, buf,
+				   (utf8proc_ssize_t)cap, how);
+
+	return n > 0 ? (size_t)n : 0;
+}
+
+size_t
+unicode_fold(const char *text, size_t size, int32_t *buf, size_t cap)
+{
+	utf8proc_option_t how = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
+				UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
 	utf8proc_ssize_t n =
 		utf8proc_decompose((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)size, buf,
 				   (utf8proc_ssize_t)cap, how);

@@ -40,6 +40,7 @@ dataset_free(struct dataset *ds)
 	}
 	mem_free(ds->ids);
 	mem_free(ds->y);
+	mem_free(ds->row_hash);
 	mem_free(ds);
 }
 

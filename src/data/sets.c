@@ -267,12 +267,28 @@ add_set(struct dataset *ds, const struct dataset *more, enum dataset_role role, 
 	ds->hash = hash_join(&ds->hash, &said);
 }
 
+/* The hashes of the rows of both in the place of those of `ds`, if both have them. */
+static int
+join_hashes(struct dataset *ds, const struct dataset *more, struct err *e)
+{
+	uint64_t *both;
+
+	if (!ds->row_hash || !more->row_hash)
+		return 0;
+	both = join_arrays(ds->row_hash, ds->n * sizeof *both, more->row_hash,
+			   more->n * sizeof *both);
+	if (!both)
+		return err_set(e, "no memory for hashes of %zu more rows", more->n);
+	ds->row_hash = both;
+	return 0;
+}
+
 /* Append the rows, with the labels y and the texts of both, which are freed on failure. */
 static int
 append_rows(struct dataset *ds, const struct dataset *more, int32_t *y, struct dataset_texts texts,
 	    struct err *e)
 {
-	if (join_rows(ds, more, e) < 0) {
+	if (join_hashes(ds, more, e) < 0 || join_rows(ds, more, e) < 0) {
 		mem_free(y);
 		texts_release(&texts);
 		return -1;

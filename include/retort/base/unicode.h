@@ -40,6 +40,9 @@ bool unicode_is_terminal_control(uint32_t cp);
 /* Category Mn, non-spacing marks. */
 bool unicode_is_accent(uint32_t cp);
 
+/* Canonical combining class 0: it does not change places with marks beside it. */
+bool unicode_is_starter(uint32_t cp);
+
 /* \w of regular expressions: Alphabetic, M*, Nd, Pc and Join_Control. */
 bool unicode_is_word(uint32_t cp);
 
@@ -55,6 +58,10 @@ uint32_t unicode_lower(uint32_t cp);
  * valid.
  */
 size_t unicode_decompose(const char *text, size_t size, bool compatible, int32_t *buf, size_t cap);
+
+/* The same in NFKD with case folded and Default_Ignorable_Code_Point left out: equal for texts that
+ * read the same. */
+size_t unicode_fold(const char *text, size_t size, int32_t *buf, size_t cap);
 
 /* Compose n decomposed characters in place (NFD to NFC). Returns the number left. */
 size_t unicode_compose(int32_t *buf, size_t n);

@@ -124,10 +124,12 @@ struct dataset {
 	rules_set rules;                      /* of reading that made a difference for its files */
 	struct encoding *encoding;            /* owned: of a network, by which its rows are
 						 encoded; NULL: their own */
-	char *label;      /* owned: name of the label column; NULL: it has none */
-	char *format;     /* owned: how the text of the table was read, "semicolons between cells,
-			     decimal comma"; NULL: no text table */
-	char *notes;      /* owned: what was found out about it and not given, a line each; NULL */
+	char *label;  /* owned: name of the label column; NULL: it has none */
+	char *format; /* owned: how the text of the table was read, "semicolons between cells,
+			 decimal comma"; NULL: no text table */
+	char *notes;  /* owned: what was found out about it and not given, a line each; NULL */
+	uint64_t *row_hash; /* owned [n] of the rows as they are in their files, see row_hash.h;
+			       NULL: not computed */
 	struct hash hash; /* SHA-256 of the file's inflated contents, joined with the hashes of its
 			     labels, of a vocabulary file, of an encoding, and of the options that
 			     change what networks see */

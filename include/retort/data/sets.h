@@ -18,12 +18,12 @@ int sets_classes(const struct dataset *ds, const struct dataset *more, const cha
 		 struct err *e);
 
 /*
- * Append the rows of `more` to `ds` as a set of their own. Classes are matched by name; rows
- * without a label stay so. If the next token is the label, that of the set's last token is the one
- * after it in its own file. The hash of `more`, its role and whether it has labels are joined to
- * the hash of `ds`. Refused, with nothing changed: another kind, width, length or vocabulary; a
- * class that `ds` lacks; next tokens as labels in one set and classes in the other; more than
- * DATASET_SETS sets.
+ * Append the rows of `more` to `ds` as a set of their own, with their hashes if both have them.
+ * Classes are matched by name; rows without a label stay so. If the next token is the label, that
+ * of the set's last token is the one after it in its own file. The hash of `more`, its role and
+ * whether it has labels are joined to the hash of `ds`. Refused, with nothing changed: another
+ * kind, width, length or vocabulary; a class that `ds` lacks; next tokens as labels in one set and
+ * classes in the other; more than DATASET_SETS sets.
  */
 int sets_append(struct dataset *ds, const struct dataset *more, enum dataset_role role,
 		double weight, struct err *e);

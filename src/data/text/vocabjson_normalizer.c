@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "retort/base/base64.h"
 #include "retort/base/mem.h"
 #include "retort/data/text/normalize.h"
 #include "retort/data/text/vocabjson_rules.h"
@@ -40,61 +41,25 @@ add_replace(struct normalizer *n, const json_t *j, struct err *e)
 		    : normalizer_add_pattern(n, regex, with, e);
 }
 
-/* The value of a character in base64; -1: none. */
-static int
-base64_value(char c)
-{
-	static const char letters[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c ? strchr(letters, c) : NULL;
-
-	return at ? (int)(at - letters) : -1;
-}
-
-/* Decode base64 into bytes[3 * len / 4]. Returns the size, or -1. */
-static ptrdiff_t
-decode_base64(const char *s, size_t len, unsigned char *bytes)
-{
-	unsigned held = 0;
-	int bits = 0;
-	ptrdiff_t n = 0;
-
-	while (len && s[len - 1] == '=')
-		len--;
-	for (size_t i = 0; i < len; i++) {
-		int value = base64_value(s[i]);
-
-		if (value < 0)
-			return -1;
-		held = held << 6 | (unsigned)value;
-		bits += 6;
-		if (bits >= 8) {
-			bits -= 8;
-			bytes[n++] = (unsigned char)(held >> bits);
-		}
-	}
-	return n;
-}
-
 static int
 add_precompiled(struct normalizer *n, const json_t *j, struct err *e)
 {
 	const json_t *map = json_object_get(j, "precompiled_charsmap");
-	size_t len = json_string_length(map);
-	unsigned char *bytes;
-	ptrdiff_t size;
+	const char *text = json_string_value(map);
+	size_t len = json_string_length(map), size;
+	uint8_t *bytes;
 	int status;
 
 	if (!json_is_string(map))
 		return err_set(e, "Precompiled: expected \"precompiled_charsmap\" in base64");
-	bytes = mem_try(len + 1, 1);
+	size = base64_size(text, len);
+	bytes = mem_try(size + 1, 1);
 	if (!bytes)
 		return err_set(e, "no memory for a map of %zu characters", len);
-	size = decode_base64(json_string_value(map), len, bytes);
-	if (size < 0)
+	if (base64_decode(text, len, bytes, size) < 0)
 		status = err_set(e, "Precompiled: precompiled_charsmap is not base64");
 	else
-		status = normalizer_add_charmap(n, bytes, (size_t)size, e);
+		status = normalizer_add_charmap(n, bytes, size, e);
 	mem_free(bytes);
 	return status < 0 ? err_wrap(e, "Precompiled") : 0;
 }
