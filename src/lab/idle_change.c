@@ -184,6 +184,7 @@ idle_change_train(struct trainer_state *w, struct request *r, struct err *e)
 		train_batch(&w->info.run.settings) * (uint64_t)epochs;
 	memset(&w->info.teacher[k].effect, 0,
 	       sizeof w->info.teacher[k].effect); /* of weights that will be no more */
+	w->train.teacher[k].branch->rows.here |= BRANCH_LABELLED;
 	w->info.phase = LAB_TRAINING;
 	w->info.busy = k;
 	w->info.run.step = w->info.run.from = w->train.teacher[k].branch->state->step;
@@ -265,6 +266,7 @@ idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 	if (w->train.split.n_shown)
 		sampler_init(&w->train.labelled_order, w->train.ds, w->train.split.shown,
 			     w->train.split.n_shown, setup_net_order_seed(w, "few"));
+	w->run.student->rows.here |= taught ? BRANCH_TRAIN : BRANCH_SHOWN;
 	note_memory(w, &r->u.run);
 	w->info.phase = LAB_DISTILLING;
 	w->info.run.step = w->info.run.from = w->run.student->state->step;
@@ -290,6 +292,7 @@ make_plain(struct trainer_state *w, struct err *e)
 	sampler_release(&w->train.baseline_order); /* of a run that another was copied over */
 	sampler_init(&w->train.baseline_order, w->train.ds, w->train.split.shown,
 		     w->train.split.n_shown, setup_net_order_seed(w, "plain"));
+	w->run.baseline->rows.here = BRANCH_SHOWN;
 	setup_net_describe(&w->info.run.baseline, w->run.baseline, "");
 	snprintf(w->info.run.baseline.name, sizeof w->info.run.baseline.name, "plain");
 	return 0;

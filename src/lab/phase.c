@@ -8,6 +8,7 @@
 
 #include "retort/lab/evaluate.h"
 #include "retort/lab/history.h"
+#include "retort/lab/leakage.h"
 #include "retort/lab/settings_change.h"
 #include "retort/lab/stage.h"
 #include "retort/train/eval.h"
@@ -55,6 +56,17 @@ sample_mix(struct trainer_state *w, const struct branch_result *r)
 					     metric_teacher((unsigned)i, METRIC_TEACHER_SHARE),
 					     step, r->share[i]);
 	}
+}
+
+/* Note which teachers the student was trained by in this step. */
+static void
+note_teachers(struct trainer_state *w)
+{
+	unsigned taught = 0;
+
+	for (int i = 0; i < w->info.n_teachers; i++)
+		taught |= train_teaches(&w->train, &w->info.run.settings, i) ? 1u << i : 0;
+	leakage_teach(w, taught);
 }
 
 static enum phase_outcome
@@ -148,6 +160,7 @@ train_student(struct trainer_state *w, struct err *e)
 		return refuse_step(w, &r, b->state->step, e);
 	sample_step(w, b, &r);
 	sample_mix(w, &r);
+	note_teachers(w);
 	w->info.run.step = w->info.run.student.steps = b->state->step;
 	if (settings_change_follow(w, e) < 0) { /* no memory for a loss that a ramp turns on */
 		w->eval_missed = true;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "retort/data/vocabulary.h"
+#include "retort/lab/leakage.h"
 #include "retort/lab/setup_encoding.h"
 #include "retort/nn/models/net_ckpt.h"
 #include "retort/nn/predict.h"
@@ -97,5 +98,5 @@ save_request(struct trainer_state *w, struct request *r, struct err *e)
 		ckpt_note(c, "vocabulary-hash", hex);
 	save_names(w, c);
 	trainer_checkpoint_add(b, c);
-	return setup_encoding_add(w, c, e);
+	return leakage_save(w, b, r, e) < 0 ? -1 : setup_encoding_add(w, c, e);
 }

@@ -10,8 +10,10 @@
 
 #include "retort/data/columns.h"
 #include "retort/data/encoding.h"
+#include "retort/data/row_hash.h"
 #include "retort/data/sets.h"
 #include "retort/lab/idle_change.h"
+#include "retort/lab/leakage.h"
 #include "retort/lab/tunable.h"
 #include "retort/train/feed.h"
 #include "retort/train/remedy_result.h"
@@ -149,6 +151,7 @@ struct made {
 	struct split split;
 	uint32_t *labelled;
 	size_t n_labelled;
+	struct leakage_equal equal;
 };
 
 static int
@@ -157,6 +160,10 @@ make_rows(const struct trainer_state *w, const struct dataset *ds, int64_t label
 {
 	if (split_make(ds, encoding_seed(ds, w->info.seed), labels, &m->split, e) < 0)
 		return -1;
+	if (leakage_compare(ds, &m->split, &m->equal, e) < 0) {
+		split_release(&m->split);
+		return -1;
+	}
 	m->labelled = find_labelled(ds, &m->split, &m->n_labelled);
 	if (m->labelled)
 		return 0;
@@ -174,6 +181,8 @@ take_rows(struct trainer_state *w, const struct made *m)
 	w->train.split = m->split;
 	w->train.labelled = m->labelled;
 	w->train.n_labelled = m->n_labelled;
+	w->info.equal_held = m->equal.held;
+	w->info.equal_target = m->equal.target;
 }
 
 int
@@ -182,7 +191,7 @@ setup_data_load(struct trainer_state *w, struct request *r, struct err *e)
 	struct dataset *ds = r->u.data.dataset;
 	struct made made;
 
-	if (make_rows(w, ds, r->u.data.labels, &made, e) < 0)
+	if (row_hash_make(ds, e) < 0 || make_rows(w, ds, r->u.data.labels, &made, e) < 0)
 		return err_wrap(e, "%s", ds->name);
 	setup_data_drop(w);
 	w->train.ds = ds;
@@ -193,6 +202,7 @@ setup_data_load(struct trainer_state *w, struct request *r, struct err *e)
 	scale_apply(&w->train.scale, w->train.ds);
 	hash_hex(&w->train.ds->hash, w->info.own_hash);
 	describe_data(w);
+	leakage_note_data(w, r, DATASET_MAIN);
 	return 0;
 }
 
@@ -214,7 +224,8 @@ check_more(const struct trainer_state *w, const struct request *r, struct err *e
 		return err_set(e, "data add: invalid weight %g (expected 0 to 1000000)", weight);
 	if (r->u.data.role == DATASET_HELD && more->unlabelled == more->n)
 		return err_set(e, "data held-out: %s has no labelled row", more->name);
-	if (columns_match(w->train.ds, more, e) < 0 || sets_check(w->train.ds, more, e) < 0)
+	if (row_hash_make(more, e) < 0 || columns_match(w->train.ds, more, e) < 0 ||
+	    sets_check(w->train.ds, more, e) < 0)
 		return err_wrap(e, "data: %s", more->name);
 	return 0;
 }
@@ -239,5 +250,6 @@ setup_data_add(struct trainer_state *w, struct request *r, struct err *e)
 	round_trip_free(w->train.round_trip); /* of fewer rows */
 	w->train.augmenter.round_trip = w->train.round_trip = NULL;
 	describe_data(w);
+	leakage_note_data(w, r, r->u.data.role);
 	return 0;
 }

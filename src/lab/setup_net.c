@@ -11,6 +11,7 @@
 #include "retort/base/rng.h"
 #include "retort/base/text.h"
 #include "retort/data/vocabulary.h"
+#include "retort/lab/leakage.h"
 #include "retort/lab/setup_encoding.h"
 #include "retort/nn/models/class_order.h"
 #include "retort/nn/models/model_table.h"
@@ -44,6 +45,8 @@ setup_net_describe(struct net_info *out, const struct branch *b, const char *ori
 	}
 	out->last = out->best = out->target = NET_INFO_NO_SCORES;
 	out->teaching = (struct teaching){ NAN, NAN, NAN };
+	out->seen_held = b->rows.held;
+	out->seen_target = b->rows.target;
 }
 
 /* Every stage starts anew: a student taught by its own last generation would else begin where that
@@ -73,20 +76,23 @@ check_vocabulary(const struct trainer_state *w, const struct ckpt *c, struct err
 		       trained, have);
 }
 
-/* Append to `note` what was found about a loaded network: how its columns were matched, `columns`,
- * and what it has beyond the data: rows without a token, a new head. */
+/*
+ * Append to `note` what a loaded network has beyond the data: rows without a token, a new head. In
+ * front of it: held-out rows that it was trained on.
+ */
 static void
-describe_load(const struct trainer_state *w, const struct request_net *r, const struct model_io *io,
-	      const char *columns, char *note, size_t size)
+describe_load(const struct trainer_state *w, const struct request_net *r, const struct branch *b,
+	      const struct model_io *io, char *note, size_t size)
 {
 	const struct dataset *ds = w->train.ds;
 	struct text t = { 0 };
 
-	text_addf(&t, "%s%s%s", columns, columns[0] && note[0] ? "; " : "", note);
-	if (r->ckpt && r->head_new)
+	leakage_describe(w, b, r->ckpt, &t);
+	text_addf(&t, "%s%s", t.len && note[0] ? "; " : "", note);
+	if (r->head_new)
 		text_addf(&t, "%sa new head for %d %s", t.len ? "; " : "", ds->classes,
 			  ds->next_token ? "tokens" : "classes");
-	if (r->ckpt && io->next_token && io->vocab > ds->vocab)
+	if (io->next_token && io->vocab > ds->vocab)
 		text_addf(&t,
 			  "%sthe embedding has %zu rows, the data %zu tokens: outputs from %zu on "
 			  "are left out",
@@ -112,7 +118,9 @@ check_file(const struct trainer_state *w, const struct request_net *r, struct mo
 		encoding_release(enc);
 		return -1;
 	}
-	describe_load(w, r, io, columns, note, size);
+	if (columns[0])
+		snprintf(note + strlen(note), size - strlen(note), "%s%s", note[0] ? "; " : "",
+			 columns);
 	return 0;
 }
 
@@ -122,7 +130,7 @@ load_file(const struct trainer_state *w, const struct request_net *r, const stru
 	  struct branch *b, struct err *e)
 {
 	if (net_ckpt_load(b->net, branch_value(b), r->ckpt, e) < 0 ||
-	    trainer_checkpoint_take(b, r->ckpt, e) < 0)
+	    trainer_checkpoint_take(b, r->ckpt, e) < 0 || leakage_load(w, b, r->ckpt, e) < 0)
 		return -1;
 	setup_encoding_fold(w, enc, b);
 	return 0;
@@ -149,6 +157,8 @@ setup_net_make(struct trainer_state *w, struct request *request, int id, const c
 		b = NULL;
 	}
 	encoding_release(&enc);
+	if (b && r->ckpt)
+		describe_load(w, r, b, &io, note, sizeof note);
 	if (!b)
 		return NULL;
 	request->notable |= note[0] != '\0';

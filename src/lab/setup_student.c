@@ -9,6 +9,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/lab/leakage.h"
 
 #define SHOWN 300 /* bytes of the list of misfits; the rest is counted */
 
@@ -189,6 +190,7 @@ copy_layers(struct trainer_state *w, struct plan *p, const struct branch *teache
 	}
 	snprintf(r->note, sizeof r->note, "%.90s: %zu numbers", text_get(&said), p->copied);
 	text_release(&said);
+	leakage_teach(w, 1u << lab_info_teacher(&w->info, r->u.init.teacher, NULL));
 	w->run.evaluated[BRANCH_STUDENT] =
 		UINT64_MAX; /* the evaluation at this step was of other parameters */
 	return 0;

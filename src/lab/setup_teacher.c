@@ -131,6 +131,7 @@ copy_student(const struct trainer_state *w, int id, const char *name, struct err
 	param_copy(&b->net->layout, branch_moment1(b), &n->layout, branch_moment1(from));
 	param_copy(&b->net->layout, branch_moment2(b), &n->layout, branch_moment2(from));
 	b->state->step = from->state->step;
+	branch_copy_rows(b, from);
 	return b;
 }
 

@@ -144,11 +144,41 @@ print_speeds(FILE *out, const struct lab_info *i)
 		print_speed(out, "no teacher", &i->run.baseline);
 }
 
+/* Print one line for held-out or target rows that were trained on; none without any. */
+static void
+print_seen(FILE *out, const char *network, size_t n, size_t of, const char *rows, const char *where)
+{
+	if (n)
+		fprintf(out, "%s%s%zu of %zu %s rows (%.3g %%) are %s\n", network,
+			network[0] ? ": " : "", n, of, rows, 100.0 * (double)n / (double)of, where);
+}
+
+static void
+print_net_seen(FILE *out, const struct lab_info *i, const char *network, const struct net_info *n)
+{
+	print_seen(out, network, n->seen_held, i->n_held, "held-out", "among its training rows");
+	print_seen(out, network, n->seen_target, i->n_target, "target", "among its training rows");
+}
+
+/* Print which rows that figures are measured on were trained on. */
+static void
+print_leakage(FILE *out, const struct lab_info *i)
+{
+	print_seen(out, "", i->equal_held, i->n_held, "held-out", "also training rows");
+	print_seen(out, "", i->equal_target, i->n_target, "target", "also training rows");
+	for (int k = 0; k < i->n_teachers; k++)
+		if (i->teacher[k].ready)
+			print_net_seen(out, i, i->teacher[k].name, &i->teacher[k]);
+	print_net_seen(out, i, "distilled", &i->run.student);
+}
+
 void
 report_text(FILE *out, const struct lab_info *i, const struct report_change *change, size_t n)
 {
-	fprintf(out, "%s: %zu held-out rows, %zu labels shown to students, seed %llu\n%s\n\n",
+	fprintf(out, "%s: %zu held-out rows, %zu labels shown to students, seed %llu\n%s\n",
 		i->data, i->n_held, i->n_shown, (unsigned long long)i->seed, i->blas);
+	print_leakage(out, i);
+	fputc('\n', out);
 	fprintf(out, "%-10s %-4s %6s %8s %7s %7s %7s %6s %7s %6s\n", "", "", "step", "accuracy",
 		"agrees", "KL", "NLL", "ECE", "params", "us/row");
 	for (int k = 0; k < i->n_teachers; k++)
@@ -206,6 +236,8 @@ write_net(struct jsonwriter *w, const char *key, const struct net_info *n)
 		write_speed(w, "time_batch", &n->batch);
 		write_speed(w, "time_one", &n->one);
 	}
+	jsonwriter_number(w, "held_in_its_training", (double)n->seen_held);
+	jsonwriter_number(w, "target_in_its_training", (double)n->seen_target);
 	write_scores(w, &n->last);
 	jsonwriter_begin(w, "best", '{');
 	jsonwriter_string(w, "which", "lowest nll");
@@ -280,6 +312,10 @@ report_json(FILE *out, const struct lab_info *i, const struct report_change *cha
 	jsonwriter_string(&w, "data", i->data);
 	jsonwriter_number(&w, "seed", (double)i->seed);
 	jsonwriter_string(&w, "blas", i->blas);
+	jsonwriter_number(&w, "held_rows", (double)i->n_held);
+	jsonwriter_number(&w, "held_in_training", (double)i->equal_held);
+	jsonwriter_number(&w, "target_rows", (double)i->n_target);
+	jsonwriter_number(&w, "target_in_training", (double)i->equal_target);
 	write_teachers(&w, i);
 	write_net(&w, "student", &i->run.student);
 	write_stages(&w, i);

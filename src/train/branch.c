@@ -63,6 +63,7 @@ branch_free(struct branch *b)
 	mem_free(b->other);
 	mem_free(b->share);
 	ckpt_free(b->saved);
+	row_filters_drop(b->rows.loaded);
 	for (int i = 0; i < BRANCH_MEANS; i++)
 		mem_free(b->weight[i]);
 	mem_free(b);
@@ -198,6 +199,16 @@ copy_checkpoint(const struct ckpt *from)
 	return to;
 }
 
+void
+branch_copy_rows(struct branch *to, const struct branch *from)
+{
+	struct row_filters *loaded = row_filters_share(from->rows.loaded);
+
+	row_filters_drop(to->rows.loaded);
+	to->rows = from->rows;
+	to->rows.loaded = loaded;
+}
+
 struct branch *
 branch_rebuilt(const struct branch *old, size_t capacity, const struct branch_plan *plan,
 	       struct err *e)
@@ -215,6 +226,7 @@ branch_rebuilt(const struct branch *old, size_t capacity, const struct branch_pl
 	new->saved = copy_checkpoint(old->saved);
 	trainer_checkpoint_restore(new, &n->layout);
 	new->state->step = old->state->step;
+	branch_copy_rows(new, old);
 	freeze_set(new, old->frozen);
 	return new;
 }
@@ -266,6 +278,7 @@ branch_assign(struct branch *to, const struct branch *from)
 	to->net->graph->seed = from->state->seed;
 	ckpt_free(to->saved);
 	to->saved = copy_checkpoint(from->saved);
+	branch_copy_rows(to, from);
 	freeze_set(to, from->frozen);
 }
 

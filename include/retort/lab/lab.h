@@ -72,7 +72,8 @@ struct lab_info {
 	struct model_io io; /* input and output of networks for this data */
 	size_t rows, features, n_train, n_held, n_shown; /* n_shown: labels students see */
 	int classes;
-	size_t missing;  /* cells without a value */
+	size_t missing;                  /* cells without a value */
+	size_t equal_held, equal_target; /* held-out and target rows that equal a training row */
 	char label[128]; /* name of the label column of the data; "": none, or a longer one */
 	rules_set rules; /* of reading that made a difference (data/rules.h) */
 	int n_teachers;

@@ -8,6 +8,7 @@
 #include "retort/base/err.h"
 #include "retort/conf/knob.h"
 #include "retort/data/batch.h"
+#include "retort/data/row_filters.h"
 #include "retort/nn/net.h"
 #include "retort/kd/label_index.h"
 #include "retort/kd/loss.h"
@@ -62,6 +63,20 @@ struct branch_plan {
 	size_t data_rows;
 };
 
+/* Rows of the data that a network has been trained on. */
+#define BRANCH_SHOWN 1u    /* training rows whose label students see */
+#define BRANCH_LABELLED 2u /* labelled training rows */
+#define BRANCH_TRAIN 4u    /* all training rows */
+
+/* All rows that a network has been trained on, see lab/leakage.h. */
+struct branch_rows {
+	struct row_filters *loaded; /* shared: those of its file; NULL: none */
+	unsigned here;              /* BRANCH_SHOWN ...: once its step is above 0 */
+	unsigned taught;            /* 1 << k: teacher k has trained it, or gave it layers */
+	size_t held, target;        /* held-out and target rows that it, or a teacher of it, was
+				       trained on before it was loaded */
+};
+
 struct branch {
 	int id; /* BRANCH_STUDENT, BRANCH_BASELINE or BRANCH_TEACHER(k) */
 	struct net *net;
@@ -85,8 +100,9 @@ struct branch {
 	struct branch_term term[BRANCH_TERMS];
 	struct ckpt *saved; /* of a branch loaded from a checkpoint: projections and moments of its
 			       pairs, see trainer_checkpoint.h; else NULL */
-	struct mix mix;     /* of the student: mixing of several teachers */
-	real *gathered;     /* a teacher's rows made contiguous, for losses over a whole batch */
+	struct branch_rows rows;
+	struct mix mix; /* of the student: mixing of several teachers */
+	real *gathered; /* a teacher's rows made contiguous, for losses over a whole batch */
 };
 
 /* A new branch with starting values from (seed, name). `capacity` rows. NULL with an error. */
@@ -110,10 +126,13 @@ int branch_rebuild(struct branch **b, size_t capacity, const struct branch_plan 
 struct branch *branch_rebuilt(const struct branch *old, size_t capacity,
 			      const struct branch_plan *plan, struct err *e);
 
+/* Copy what is known of the rows that a network was trained on. */
+void branch_copy_rows(struct branch *to, const struct branch *from);
+
 /* Whether both have the same layout of parameters, terms and capacity, or are both NULL. */
 bool branch_fits(const struct branch *to, const struct branch *from);
 
-/* Copy the state of a branch that fits: one block of bytes. */
+/* Copy the state of a branch that fits: one block of bytes, and its rows. */
 void branch_assign(struct branch *to, const struct branch *from);
 
 /*

@@ -65,7 +65,9 @@ struct net_info {
 	struct scores last, best; /* best: lowest nll */
 	struct scores target;     /* on the target rows, with `last`; NaN: there are none */
 	struct teaching teaching; /* teachers */
-	struct net_speed batch, one; /* prediction of a row: in batches, and alone */
+	size_t seen_held, seen_target; /* held-out and target rows that it, or a teacher of it, was
+					  trained on before it was loaded */
+	struct net_speed batch, one;   /* prediction of a row: in batches, and alone */
 };
 
 /*

@@ -63,6 +63,15 @@ write_notes(const struct hf_model *m, struct ckpt *c)
 	}
 }
 
+/* Copy the notes about rows that the network was trained on, "rows.filter" and others. */
+static void
+copy_row_notes(const struct ckpt *from, struct ckpt *to)
+{
+	for (size_t i = 0; i < from->n_notes; i++)
+		if (strncmp(from->note[i].key, "rows.", 5) == 0)
+			ckpt_note(to, from->note[i].key, from->note[i].value);
+}
+
 int
 hf_parse(const char *config, size_t size, const struct ckpt *theirs, bool head_new,
 	 struct ckpt **out, struct err *e)
@@ -75,6 +84,7 @@ hf_parse(const char *config, size_t size, const struct ckpt *theirs, bool head_n
 		return err_wrap(e, "config.json");
 	c = ckpt_new();
 	write_notes(&m, c);
+	copy_row_notes(theirs, c);
 	hf_layout_normalize(&m.spec);
 	status = hf_tensors_read(&m, theirs, c, e);
 	hf_layout_release(&m);
@@ -164,6 +174,7 @@ hf_print(const struct ckpt *c, struct ckpt **theirs, char **config, struct err *
 		return -1;
 	}
 	ckpt_note(out, "format", "pt"); /* required by the transformers library */
+	copy_row_notes(c, out);
 	hf_config_print(&m, &text);
 	hf_layout_release(&m);
 	*theirs = out;
@@ -184,6 +195,8 @@ move_tensors(struct ckpt *to, struct ckpt *from, struct err *e)
 		if (ckpt_find(to, from->tensor[i].name))
 			status = err_set(e, "tensor %s: in more than one file",
 					 from->tensor[i].name);
+	if (status == 0)
+		copy_row_notes(from, to);
 	for (size_t i = 0; i < from->n_tensors && status == 0; i++) {
 		mem_grow(&to->tensor, &to->cap_tensors, to->n_tensors + 1, sizeof *to->tensor);
 		to->tensor[to->n_tensors++] = from->tensor[i];

@@ -50,6 +50,22 @@ show_layers(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+/* Print held-out or target rows that were trained on, if there are any. */
+static void
+show_seen(struct cmd_call *c, size_t n, size_t of, const char *rows, const char *where)
+{
+	if (n)
+		text_addf(&c->output, "          %zu of %zu %s rows (%.3g %%) are %s\n", n, of,
+			  rows, 100.0 * (double)n / (double)of, where);
+}
+
+static void
+show_net_seen(struct cmd_call *c, const struct net_info *n)
+{
+	show_seen(c, n->seen_held, c->info->n_held, "held-out", "among its training rows");
+	show_seen(c, n->seen_target, c->info->n_target, "target", "among its training rows");
+}
+
 static void
 show_data(struct cmd_call *c, const struct lab_info *i)
 {
@@ -71,6 +87,8 @@ show_data(struct cmd_call *c, const struct lab_info *i)
 	text_addf(&c->output,
 		  "\n          %zu train (%zu labels shown), %zu held out, sha256 %.16s\n",
 		  i->n_train, i->n_shown, i->n_held, i->data_hash);
+	show_seen(c, i->equal_held, i->n_held, "held-out", "also training rows");
+	show_seen(c, i->equal_target, i->n_target, "target", "also training rows");
 	for (int k = 0; k < i->n_sets && (i->n_sets > 1 || i->run.settings.set_weight[0] != 1);
 	     k++) {
 		const struct lab_set *s = &i->set[k];
@@ -96,7 +114,7 @@ exec_summary(struct cmd_call *c, struct err *e)
 	text_addf(&c->output, "seed      %llu\n", (unsigned long long)i->seed);
 	if (i->data[0])
 		show_data(c, i);
-	for (int k = 0; k < i->n_teachers; k++)
+	for (int k = 0; k < i->n_teachers; k++) {
 		if (i->teacher[k].is_file)
 			text_addf(&c->output, "teacher   %s, outputs of file %s\n",
 				  i->teacher[k].name, i->teacher[k].origin);
@@ -105,10 +123,14 @@ exec_summary(struct cmd_call *c, struct err *e)
 				  i->teacher[k].name, i->teacher[k].spec,
 				  (unsigned long long)i->teacher[k].parameters,
 				  (unsigned long long)i->teacher[k].steps);
+		show_net_seen(c, &i->teacher[k]);
+	}
 	if (i->run.has_student)
 		text_addf(&c->output, "student   %s, %llu parameters, %llu steps\n",
 			  i->run.student.spec, (unsigned long long)i->run.student.parameters,
 			  (unsigned long long)i->run.student.steps);
+	if (i->run.has_student)
+		show_net_seen(c, &i->run.student);
 	if (i->blas[0])
 		text_addf(&c->output, "products  %s\n", i->blas);
 	return 0;
