@@ -6,15 +6,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
 static int wake_pipe[2] = { -1, -1 };
-static atomic_int waiting; /* signals that end the process and are still in the pipe */
-static pthread_t catcher;  /* thread of sig_catch */
+static atomic_int waiting;         /* signals that end the process and are still in the pipe */
+static _Thread_local bool catches; /* this thread called sig_catch */
 static void (*crash_handler)(void);
 
 static bool
@@ -63,7 +62,7 @@ sig_catch(const int *numbers, size_t n, struct err *e)
 
 	if (wake_pipe[0] < 0 && pipe2(wake_pipe, O_NONBLOCK | O_CLOEXEC) < 0)
 		return err_set(e, "pipe: %s", strerror(errno));
-	catcher = pthread_self();
+	catches = true;
 	for (size_t i = 0; i < n; i++) {
 		struct sigaction was;
 
@@ -89,8 +88,7 @@ sig_next(void)
 int
 sig_check(struct err *e)
 {
-	if (atomic_load_explicit(&waiting, memory_order_relaxed) == 0 ||
-	    !pthread_equal(pthread_self(), catcher))
+	if (!catches || atomic_load_explicit(&waiting, memory_order_relaxed) == 0)
 		return 0;
 	return err_set(e, "ended by a signal");
 }

@@ -138,8 +138,8 @@ apply_result(struct session *s, const struct pending *p, struct request *r)
 		report_student(s);
 }
 
-/* Whether a line that succeeded becomes part of the recording: a `stop` that ends a report does not,
- * like the report itself, because nothing of it remains. */
+/* Whether a line that succeeded becomes part of the recording: a `stop` that ends a report does
+ * not, like the report itself, because nothing of it remains. */
 static bool
 is_recorded(const struct session *s, const struct pending *p, const struct request *r)
 {
