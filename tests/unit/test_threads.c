@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/wait.h>
@@ -125,6 +126,28 @@ work_of_the_main_thread_ends_while_a_signal_waits(void **state)
 	signal(SIGUSR2, SIG_DFL);
 }
 
+/* The tests run a build in which a failed assertion ends the program: none of them, nor the storm
+ * of random changes, may reach one. */
+static void
+assertions_are_enabled(void **state)
+{
+	int status;
+	pid_t pid;
+
+	(void)state;
+#ifdef NDEBUG
+	skip();
+#endif
+	pid = fork();
+	if (pid == 0) {
+		fclose(stderr);
+		assert(pid != 0);
+		_exit(0);
+	}
+	CHECK_INT(waitpid(pid, &status, 0), pid);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
 static int handler_fd;
 
 static void
@@ -177,6 +200,7 @@ main(void)
 		TEST(the_pool_runs_each_piece_once),
 		TEST(ignored_signals_stay_ignored),
 		TEST(work_of_the_main_thread_ends_while_a_signal_waits),
+		TEST(assertions_are_enabled),
 		TEST(a_crash_in_any_thread_runs_the_handler),
 	};
 
