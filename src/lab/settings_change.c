@@ -70,6 +70,7 @@ extend_settings(const struct settings *s, const struct settings *now)
 	for (int i = out.n_teachers; i < now->n_teachers; i++) {
 		out.teacher_weight[i] = now->teacher_weight[i];
 		out.teacher_muted[i] = now->teacher_muted[i];
+		out.teacher_frozen[i] = now->teacher_frozen[i];
 	}
 	for (int i = out.n_sets; i < now->n_sets; i++)
 		out.set_weight[i] = now->set_weight[i];

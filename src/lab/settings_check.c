@@ -168,15 +168,26 @@ check_augment(const struct trainer_state *w, const struct settings *s, struct er
 	return 0;
 }
 
+/* Whether `layers` are all that the network trains. */
+static bool
+freezes_all(const struct net_info *n, uint64_t layers)
+{
+	for (int i = 0; i < n->n_layers; i++)
+		if (n->layer[i].learns && !(layers >> i & 1))
+			return false;
+	return layers != 0;
+}
+
 static int
 check_frozen(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
-	const struct net_info *n = &w->info.run.student;
-
-	for (int i = 0; i < n->n_layers; i++)
-		if (n->layer[i].learns && !(s->frozen >> i & 1))
-			return 0;
-	return s->frozen ? err_set(e, "no layer would be trained; `thaw` one") : 0;
+	for (int i = 0; i < w->info.n_teachers; i++)
+		if (freezes_all(&w->info.teacher[i], s->teacher_frozen[i]))
+			return err_set(e, "no layer of %s would be trained; `thaw %s:LAYER` first",
+				       w->info.teacher[i].name, w->info.teacher[i].name);
+	return freezes_all(&w->info.run.student, s->frozen)
+		       ? err_set(e, "no layer would be trained; `thaw` one")
+		       : 0;
 }
 
 /* Some set with a weight above 0 has rows that can be drawn. */

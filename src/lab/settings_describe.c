@@ -36,7 +36,7 @@ static void
 describe_teachers(const struct trainer_state *w, const struct settings *from,
 		  const struct settings *to, struct text *t)
 {
-	char before[40], after[40];
+	char before[40], after[40], names[160];
 
 	for (int i = 0; i < from->n_teachers && i < to->n_teachers; i++) {
 		if (from->teacher_weight[i] != to->teacher_weight[i])
@@ -46,6 +46,10 @@ describe_teachers(const struct trainer_state *w, const struct settings *from,
 		if (from->teacher_muted[i] != to->teacher_muted[i])
 			text_item(t, "%s %s", w->info.teacher[i].name,
 				  to->teacher_muted[i] ? "muted" : "unmuted");
+		if (from->teacher_frozen[i] != to->teacher_frozen[i])
+			text_item(t, "%s frozen %s", w->info.teacher[i].name,
+				  net_info_layers_text(&w->info.teacher[i], to->teacher_frozen[i],
+						       names, sizeof names));
 	}
 }
 
@@ -135,6 +139,27 @@ describe_remedies(const struct trainer_state *w, const struct settings *from,
 		if (from->remedy[i] != to->remedy[i])
 			text_item(t, "%s %s", lab_remedy_name[i], m ? m->text : "off");
 	}
+}
+
+static void
+add_layers(const struct net_info *n, const char *owner, uint64_t layers, struct text *t)
+{
+	for (int i = 0; i < n->n_layers; i++)
+		if (layers >> i & 1)
+			text_item(t, "%s%s%s", owner, owner[0] ? ":" : "", n->layer[i].name);
+}
+
+void
+settings_describe_frozen(const struct lab_info *info, struct text *t)
+{
+	const struct settings *s = &info->run.settings;
+
+	if (info->run.has_student)
+		add_layers(&info->run.student, "", s->frozen, t);
+	for (int i = 0; i < info->n_teachers; i++)
+		add_layers(&info->teacher[i], info->teacher[i].name, s->teacher_frozen[i], t);
+	if (!t->len)
+		text_add(t, "none");
 }
 
 void

@@ -96,6 +96,7 @@ add_weight(struct trainer_state *w)
 
 	s->teacher_weight[w->info.n_teachers] = 1;
 	s->teacher_muted[w->info.n_teachers] = false;
+	s->teacher_frozen[w->info.n_teachers] = 0;
 	s->n_teachers = ++w->info.n_teachers;
 }
 

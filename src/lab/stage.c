@@ -13,6 +13,7 @@
 #include "retort/lab/live_change.h"
 #include "retort/lab/tunable.h"
 #include "retort/lab/settings_change.h"
+#include "retort/lab/settings_describe.h"
 
 static bool
 same_ramp(const struct settings *a, const struct settings *b, int knob)
@@ -200,24 +201,84 @@ stage_end(struct trainer_state *w)
 	text_release(&lost);
 }
 
+/* Layers to freeze or thaw, by network. */
+struct frozen {
+	uint64_t student, teacher[TRAIN_TEACHERS];
+};
+
+/* Add a layer, "1", "s:1" or "big:1", to those of its network. */
+static int
+add_frozen(const struct trainer_state *w, const char *word, struct frozen *to, struct err *e)
+{
+	size_t len = strcspn(word, ":");
+	bool has_owner = word[len] == ':' && !(len == 1 && word[0] == 's');
+	char owner[NET_NAME];
+	uint64_t layers;
+	int k;
+
+	if (!has_owner) {
+		if (!w->run.student)
+			return err_set(e,
+				       "no student yet; `student mlp 32` makes one (a layer of a "
+				       "teacher is NAME:LAYER)");
+		if (net_info_layers(&w->info.run.student, word, &layers, e) < 0)
+			return -1;
+		to->student |= layers;
+		return 0;
+	}
+	snprintf(owner, sizeof owner, "%.*s", (int)len, word);
+	k = lab_info_teacher(&w->info, owner, e);
+	if (k < 0)
+		return -1;
+	if (w->info.teacher[k].is_file)
+		return err_set(e, "%s: a file of outputs has no layers to freeze", owner);
+	if (net_info_layers(&w->info.teacher[k], word + len + 1, &layers, e) < 0)
+		return -1;
+	to->teacher[k] |= layers;
+	return 0;
+}
+
+/* Parse a list of layers separated by commas; "" means all of all networks. */
+static int
+parse_frozen(const struct trainer_state *w, const char *list, struct frozen *to, struct err *e)
+{
+	memset(to, list[0] ? 0 : 0xff, sizeof *to);
+	for (list += strspn(list, ", "); *list; list += strspn(list, ", ")) {
+		size_t len = strcspn(list, ", ");
+		char word[NET_SPEC];
+
+		snprintf(word, sizeof word, "%.*s", (int)len, list);
+		if (add_frozen(w, word, to, e) < 0)
+			return -1;
+		list += len;
+	}
+	return 0;
+}
+
 int
 stage_freeze(struct trainer_state *w, struct request *r, struct err *e)
 {
-	const char *word = r->u.freeze.thaw ? "thaw" : "freeze", *list = r->u.freeze.layers;
+	bool thaw = r->u.freeze.thaw;
+	const char *word = thaw ? "thaw" : "freeze", *list = r->u.freeze.layers;
+	struct text names = { 0 };
+	struct frozen layers;
 	struct settings s;
-	uint64_t layers = UINT64_MAX;
-	char names[160];
 
-	if (!w->run.student)
+	if (!list[0] && !w->run.student && w->info.n_teachers == 0)
 		return err_set(e, "%s: no student yet; `student mlp 32` makes one", word);
-	if (list[0] && net_info_layers(&w->info.run.student, list, &layers, e) < 0)
+	if (parse_frozen(w, list, &layers, e) < 0)
 		return err_wrap(e, "%s", word);
 	s = settings_change_base(w);
-	s.frozen = r->u.freeze.thaw ? s.frozen & ~layers : s.frozen | layers;
+	s.frozen = thaw ? s.frozen & ~layers.student : s.frozen | layers.student;
+	for (int i = 0; i < s.n_teachers; i++)
+		s.teacher_frozen[i] = thaw ? s.teacher_frozen[i] & ~layers.teacher[i]
+					   : s.teacher_frozen[i] | layers.teacher[i];
 	if (live_change_make(w, &s, r, e) < 0)
 		return err_wrap(e, "%s", word);
-	if (!r->note[0])
-		snprintf(r->note, sizeof r->note, "frozen: %s (unchanged)",
-			 net_info_layers_text(&w->info.run.student, s.frozen, names, sizeof names));
+	if (!r->note[0]) {
+		settings_describe_frozen(&w->info, &names);
+		snprintf(r->note, sizeof r->note, "frozen: %.200s (unchanged)", text_get(&names));
+		text_release(&names);
+	}
 	return 0;
 }

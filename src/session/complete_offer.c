@@ -209,6 +209,23 @@ offer_layer(struct complete_list *l)
 			complete_offer_word(l, l->info->run.student.layer[i].name);
 }
 
+/* Offer the trainable layers of the student, and of teachers as "NAME:LAYER". */
+static void
+offer_net_layer(struct complete_list *l)
+{
+	char word[64];
+
+	offer_layer(l);
+	for (int k = 0; k < l->info->n_teachers; k++)
+		for (int i = 0; i < l->info->teacher[k].n_layers; i++) {
+			if (!l->info->teacher[k].layer[i].learns)
+				continue;
+			snprintf(word, sizeof word, "%s:%s", l->info->teacher[k].name,
+				 l->info->teacher[k].layer[i].name);
+			complete_offer_word(l, word);
+		}
+}
+
 /* Offer the kinds of models; after one, its options with their defaults. */
 static void
 offer_model(struct complete_list *l)
@@ -339,6 +356,7 @@ static void (*const offers[GRAMMAR_KINDS])(struct complete_list *l) = {
 	[GRAMMAR_TEACHER_LAYER] = offer_teacher_layer,
 	[GRAMMAR_STUDENT_LAYER] = offer_student_layer,
 	[GRAMMAR_LAYER] = offer_layer,
+	[GRAMMAR_NET_LAYER] = offer_net_layer,
 	[GRAMMAR_MODEL] = offer_model,
 	[GRAMMAR_SET] = offer_set,
 	[GRAMMAR_TRAIN_SET] = offer_train_set,

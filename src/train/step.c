@@ -49,6 +49,7 @@ step_teacher(struct train *t, const struct settings *s, int i, struct step_span 
 	struct branch *b = t->teacher[i].branch;
 	struct branch_feed f;
 
+	freeze_set(b, s->teacher_frozen[i]);
 	feed_teacher_training(t, s, i, b->state->step, &f);
 	step(b, &f, s, span, out);
 }

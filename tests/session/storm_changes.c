@@ -199,7 +199,10 @@ change_teacher(struct text *line)
 static void
 change_frozen(struct text *line, const char *const *layer, uint32_t layers)
 {
-	text_addf(line, "%s %s", below(3) ? "freeze" : "thaw", one_of(layer, layers));
+	static const char *const of_teacher[] = { "wide:1", "wide:logits", "big:1" };
+
+	text_addf(line, "%s %s", below(3) ? "freeze" : "thaw",
+		  below(4) ? one_of(layer, layers) : one_of(of_teacher, 3));
 }
 
 /* A weight of the rows of a set; sometimes 0. */

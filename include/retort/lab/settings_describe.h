@@ -15,4 +15,7 @@ void settings_describe(const struct trainer_state *w, const struct settings *fro
 void settings_describe_pair(const struct lab_info *info, const struct layer_pair *m,
 			    struct text *t);
 
+/* List the frozen layers as they are typed: "1, logits, big:2"; "none" without any. */
+void settings_describe_frozen(const struct lab_info *info, struct text *t);
+
 #endif

@@ -28,6 +28,7 @@ enum grammar_kind {
 	GRAMMAR_TEACHER_LAYER, /* TEACHER:LAYER */
 	GRAMMAR_STUDENT_LAYER, /* s:LAYER */
 	GRAMMAR_LAYER,         /* of the student, without s: */
+	GRAMMAR_NET_LAYER,     /* the same, or TEACHER:LAYER */
 	GRAMMAR_PAIRS,         /* uniform, last ... of map */
 	GRAMMAR_MODEL,         /* words of a model */
 	GRAMMAR_SET,           /* a set of rows */

@@ -26,7 +26,8 @@ struct settings {
 	double teacher_weight[TRAIN_TEACHERS]; /* as given, not normalised */
 	bool teacher_muted[TRAIN_TEACHERS];    /* weight counts as 0, no forward pass */
 	uint64_t frozen; /* 1 << layer of the student: its parameters are not updated */
-	bool labelled;   /* batches are drawn from labelled rows only */
+	uint64_t teacher_frozen[TRAIN_TEACHERS]; /* the same, by teacher, for its own training */
+	bool labelled;                           /* batches are drawn from labelled rows only */
 	int n_sets;
 	double set_weight[DATASET_SETS]; /* 0: rows of the set are not drawn */
 	int remedy[REMEDY_KINDS];        /* number of the result in force by kind; 0: none */

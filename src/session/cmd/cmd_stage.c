@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "retort/lab/settings_describe.h"
+
 /* Append the names of all arguments of `key` to a list separated by commas. 0, or -1 and an error.
  */
 static int
@@ -185,19 +187,19 @@ exec_freeze(struct cmd_call *c, struct err *e)
 static int
 print_frozen(struct cmd_call *c, struct err *e)
 {
-	char names[160];
+	struct text names = { 0 };
 
 	(void)e;
-	text_addf(&c->output, "frozen: %s\n",
-		  net_info_layers_text(&c->info->run.student, c->info->run.settings.frozen, names,
-				       sizeof names));
+	settings_describe_frozen(c->info, &names);
+	text_addf(&c->output, "frozen: %s\n", text_get(&names));
+	text_release(&names);
 	return 0;
 }
 
 static const struct grammar_form stage_freeze_forms[] = {
 	GRAMMAR_ALONE(print_frozen),
 	GRAMMAR_FORM(exec_freeze,
-		     { .name = "LAYER", .kind = GRAMMAR_LAYER, .flags = GRAMMAR_REPEAT }),
+		     { .name = "LAYER", .kind = GRAMMAR_NET_LAYER, .flags = GRAMMAR_REPEAT }),
 	{ 0 }
 };
 
@@ -205,7 +207,8 @@ const struct cmd cmd_stage_freeze = {
 	.name = "freeze",
 	.form = stage_freeze_forms,
 	.flags = CMD_RECORD,
-	.doc = "Freeze layers of the student from the next step on, or list the frozen layers.",
+	.doc = "Freeze layers of the student, or of a teacher that is trained, from the next step "
+	       "on, or list the frozen layers.",
 	.example = "freeze 1",
 };
 
@@ -217,7 +220,7 @@ exec_thaw(struct cmd_call *c, struct err *e)
 
 static const struct grammar_form stage_thaw_forms[] = {
 	GRAMMAR_FORM(exec_thaw, { .name = "LAYER",
-				  .kind = GRAMMAR_LAYER,
+				  .kind = GRAMMAR_NET_LAYER,
 				  .flags = GRAMMAR_OPTIONAL | GRAMMAR_REPEAT }),
 	{ 0 }
 };
@@ -226,6 +229,6 @@ const struct cmd cmd_stage_thaw = {
 	.name = "thaw",
 	.form = stage_thaw_forms,
 	.flags = CMD_RECORD,
-	.doc = "Unfreeze layers of the student: those named, or all.",
+	.doc = "Unfreeze layers: those named, or all.",
 	.example = "thaw",
 };
