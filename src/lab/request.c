@@ -32,6 +32,7 @@ release_net(struct request *r)
 {
 	ckpt_free(r->u.net.ckpt);
 	logit_file_free(r->u.net.file);
+	mem_free(r->u.net.files);
 }
 
 static void
@@ -56,6 +57,7 @@ static void
 release_snapshot(struct request *r)
 {
 	ckpt_free(r->u.snapshot.ckpt);
+	mem_free(r->u.snapshot.files);
 }
 
 static void

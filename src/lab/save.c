@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/mem.h"
 #include "retort/data/vocabulary.h"
 #include "retort/lab/leakage.h"
 #include "retort/lab/setup_encoding.h"
@@ -98,5 +99,7 @@ save_request(struct trainer_state *w, struct request *r, struct err *e)
 		ckpt_note(c, "vocabulary-hash", hex);
 	save_names(w, c);
 	trainer_checkpoint_add(b, c);
+	if (trainer_checkpoint_files(b))
+		r->u.snapshot.files = mem_text(trainer_checkpoint_files(b));
 	return leakage_save(w, b, r, e) < 0 ? -1 : setup_encoding_add(w, c, e);
 }

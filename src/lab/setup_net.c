@@ -133,6 +133,7 @@ load_file(const struct trainer_state *w, const struct request_net *r, const stru
 	    trainer_checkpoint_take(b, r->ckpt, e) < 0 || leakage_load(w, b, r->ckpt, e) < 0)
 		return -1;
 	setup_encoding_fold(w, enc, b);
+	trainer_checkpoint_keep_files(b, r->files);
 	return 0;
 }
 

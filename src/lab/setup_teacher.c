@@ -13,6 +13,7 @@
 #include "retort/lab/idle_change.h"
 #include "retort/lab/setup_net.h"
 #include "retort/train/feed.h"
+#include "retort/train/trainer_checkpoint.h"
 
 static int
 check_name(const char *name, struct err *e)
@@ -133,6 +134,7 @@ copy_student(const struct trainer_state *w, int id, const char *name, struct err
 	param_copy(&b->net->layout, branch_moment2(b), &n->layout, branch_moment2(from));
 	b->state->step = from->state->step;
 	branch_copy_rows(b, from);
+	trainer_checkpoint_keep_files(b, trainer_checkpoint_files(from));
 	return b;
 }
 

@@ -94,6 +94,7 @@ cmd_release(struct cmd_call *c)
 	text_release(&c->lines);
 	text_release(&c->record);
 	mem_free(c->save);
+	mem_free(c->tokens);
 	mem_free(c->source);
 }
 

@@ -11,7 +11,9 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/kd/logit_write.h"
+#include "retort/data/read/corpus.h"
 #include "retort/nn/hf/hf.h"
+#include "retort/nn/hf/hf_files.h"
 #include "retort/lab/tunable.h"
 #include "retort/session/bitext_use.h"
 #include "retort/session/replay.h"
@@ -41,9 +43,28 @@ check_expectation(struct session *s, const struct pending *p, const struct reque
 		s->status = s->status ? s->status : 3;
 }
 
+/* The tokenizer files to write beside a network: those that it was published with, if the data has
+ * its token ids or was read with one of them; else the vocabulary file of the data. */
 static int
-write_snapshot(const struct request *r, const char *path, bool published, struct err *e)
+choose_files(const struct pending *p, const struct request *r, char **out, struct err *e)
 {
+	const char *files = r->u.snapshot.files;
+
+	*out = NULL;
+	if (p->tokens && corpus_tokens_named(p->tokens))
+		return 0;
+	if (p->tokens && !(files && hf_files_has(files, p->tokens)))
+		return (*out = hf_files_of(p->tokens, e)) ? 0 : -1;
+	*out = files ? mem_text(files) : NULL;
+	return 0;
+}
+
+static int
+write_snapshot(const struct pending *p, const struct request *r, bool published, struct err *e)
+{
+	const char *path = p->save;
+	char *files;
+	int status;
 	const struct ckpt *c = r->u.snapshot.ckpt;
 	const struct ckpt_tensor *outputs = ckpt_find(c, "outputs");
 
@@ -51,7 +72,13 @@ write_snapshot(const struct request *r, const char *path, bool published, struct
 		return logit_write(path, outputs->data, outputs->dim[0],
 				   outputs->rank == 3 ? outputs->dim[1] : 0,
 				   outputs->dim[outputs->rank - 1], e);
-	return published ? hf_write(c, path, e) : ckpt_write(c, path, e);
+	if (!published)
+		return ckpt_write(c, path, e);
+	if (choose_files(p, r, &files, e) < 0)
+		return -1;
+	status = hf_write(c, files, path, e);
+	mem_free(files);
+	return status;
 }
 
 static void
@@ -61,7 +88,7 @@ write_checkpoint(struct session *s, const struct pending *p, const struct reques
 	bool published = (len && p->save[len - 1] == '/') || io_is_directory(p->save);
 	struct err e;
 
-	if (write_snapshot(r, p->save, published, &e) == 0) {
+	if (write_snapshot(p, r, published, &e) == 0) {
 		if (s->live)
 			session_message(s, false, "saved %s", p->save);
 		return;

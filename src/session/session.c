@@ -56,6 +56,7 @@ session_release_pending(struct pending *p)
 	mem_free(p->text);
 	mem_free(p->where);
 	mem_free(p->save);
+	mem_free(p->tokens);
 }
 
 void

@@ -68,6 +68,7 @@ post_request(struct session *s, const struct cmd *d, struct cmd_call *c, const s
 			       .kind = r->kind,
 			       .knob = k && k->n ? k->set[0].knob : NULL,
 			       .save = c->save,
+			       .tokens = c->tokens,
 			       .stamped = r->stamped,
 			       .at = r->at,
 			       .expected = c->expected,
@@ -81,7 +82,7 @@ post_request(struct session *s, const struct cmd *d, struct cmd_call *c, const s
 	r->id = p->id;
 	r->scripted = s->reading != NULL;
 	c->request = NULL;
-	c->save = NULL;
+	c->save = c->tokens = NULL;
 	if (p->knob)
 		observer_requested(s->live, p->knob, p->requested);
 	stop_translation(s, r);

@@ -9,6 +9,7 @@
 
 #include "retort/base/text.h"
 
+#define FILES "tokenizer-files" /* key of the note of branch->saved */
 #define NAME (PARAM_NAME + 32)
 
 /* `which` 0: values; 1 and 2: moments. */
@@ -105,6 +106,22 @@ belongs_to_terms(const char *name)
 	if (strncmp(name, "moment1.", 8) == 0 || strncmp(name, "moment2.", 8) == 0)
 		name += 8;
 	return strncmp(name, "map.", 4) == 0 || strncmp(name, "loss.", 5) == 0;
+}
+
+void
+trainer_checkpoint_keep_files(struct branch *b, const char *files)
+{
+	if (!files)
+		return;
+	if (!b->saved)
+		b->saved = ckpt_new();
+	ckpt_note(b->saved, FILES, files);
+}
+
+const char *
+trainer_checkpoint_files(const struct branch *b)
+{
+	return b->saved ? ckpt_get(b->saved, FILES) : NULL;
 }
 
 int

@@ -154,7 +154,7 @@ written_models_are_read_as_the_same(void **state)
 
 		tmpfolder_make(dir);
 		snprintf(deeper, sizeof deeper, "%s/new/", dir);
-		if (hf_write(c, deeper, &e) < 0 || hf_read(deeper, false, &again, &e) < 0)
+		if (hf_write(c, NULL, deeper, &e) < 0 || hf_read(deeper, false, &again, &e) < 0)
 			fail_msg("%s: %s", models[k], e.msg);
 		CHECK_STR(ckpt_get(again, "model"), ckpt_get(c, "model"));
 		published_same_tensors(models[k], c, again);

@@ -64,8 +64,8 @@ reading_and_writing_preserves_bits(void **state)
 				   hf_wants, &theirs, &e) < 0 ||
 		    hf_read(published_path(published_models[k], "", path, sizeof path), false,
 			    &first, &e) < 0 ||
-		    hf_write(first, deeper, &e) < 0 || hf_write(first, deeper, &e) < 0 ||
-		    hf_read(deeper, false, &again, &e) < 0)
+		    hf_write(first, NULL, deeper, &e) < 0 ||
+		    hf_write(first, NULL, deeper, &e) < 0 || hf_read(deeper, false, &again, &e) < 0)
 			fail_msg("%s", e.msg);
 		published_same_tensors(published_models[k], first, again);
 		CHECK_STR(ckpt_get(first, "model"), ckpt_get(again, "model"));
@@ -179,7 +179,7 @@ networks_that_fit_a_layout_are_written_and_read_with_the_same_outputs(void **sta
 		c = network(own[i].model, &net, &value);
 		ckpt_note(c, "step", "12");
 		ckpt_add(c, "moment1.embed.token", 1, (size_t[]){ 1 }, NULL);
-		if (hf_write(c, dir, &e) != (own[i].want ? -1 : 0))
+		if (hf_write(c, NULL, dir, &e) != (own[i].want ? -1 : 0))
 			fail_msg("%s: %s", own[i].model, e.msg);
 		if (own[i].want) {
 			CHECK_STR(e.msg, own[i].want);

@@ -137,11 +137,12 @@ struct request_run {
 
 /* TEACHER: declare `spec`, or load `ckpt` or `file`. STUDENT: make `spec`, or load `ckpt`. */
 struct request_net {
-	char name[NET_NAME];     /* TEACHER */
-	char spec[NET_SPEC];     /* STUDENT: or "again" */
-	char from[64];           /* the path that ckpt or file were read from */
-	bool head_new;           /* of ckpt without its head: a new one is made for the data */
-	struct ckpt *ckpt;       /* owned; NULL: none */
+	char name[NET_NAME]; /* TEACHER */
+	char spec[NET_SPEC]; /* STUDENT: or "again" */
+	char from[64];       /* the path that ckpt or file were read from */
+	bool head_new;       /* of ckpt without its head: a new one is made for the data */
+	struct ckpt *ckpt;   /* owned; NULL: none */
+	char *files;         /* owned: tokenizer files beside ckpt, nn/hf/hf_files.h; NULL: none */
 	struct logit_file *file; /* owned; NULL: none */
 };
 
@@ -266,6 +267,8 @@ struct request {
 			char name[NET_NAME]; /* "" or "s" the student */
 			bool outputs;        /* logits of all rows instead of parameters */
 			struct ckpt *ckpt;   /* answer; owned */
+			char *files; /* answer: tokenizer files that the network was published
+					with, see nn/hf/hf_files.h; owned; NULL: none */
 		} snapshot;
 		struct {
 			int64_t n; /* STEP: resume for so many steps, then pause: an answer PAUSE

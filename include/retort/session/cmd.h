@@ -51,8 +51,9 @@ struct cmd_call {
 	struct text lines;               /* out: lines to execute next */
 	struct text record;              /* out: line to record; empty: the one typed */
 	char *save;                      /* out: path of the checkpoint to write; owned */
-	char *source;                    /* out: path of a script to queue; owned */
-	double expected, within;         /* out: `expect` */
+	char *tokens; /* out: with save: `tokens` of the data, a word or a path; owned; NULL: ids */
+	char *source; /* out: path of a script to queue; owned */
+	double expected, within; /* out: `expect` */
 	int digits;    /* out: `expect`: significant digits compared; 17: exact; 0: use `within` */
 	bool waits;    /* out: `wait` */
 	uint64_t wait; /* out: step of `wait`; UINT64_MAX: none */

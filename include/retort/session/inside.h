@@ -20,6 +20,7 @@ struct pending {
 	char *text;  /* the line without its stamp */
 	char *where; /* "file:line" in a script; NULL: typed */
 	char *save;
+	char *tokens; /* with save: see struct cmd_call */
 	bool records, stamped;
 	uint64_t at;
 	double expected, within;

@@ -21,6 +21,11 @@ void trainer_checkpoint_add(const struct branch *b, struct ckpt *c);
  */
 int trainer_checkpoint_take(struct branch *b, const struct ckpt *c, struct err *e);
 
+/* Store with a branch the list of tokenizer files that its network was published with, see
+ * nn/hf/hf_files.h; and get it. NULL: none. A checkpoint does not contain it. */
+void trainer_checkpoint_keep_files(struct branch *b, const char *files);
+const char *trainer_checkpoint_files(const struct branch *b);
+
 /* After a rebuild: initialise projections and own parameters that `old` did not have from the
  * stored ones. */
 void trainer_checkpoint_restore(struct branch *b, const struct param_layout *old);

@@ -12,6 +12,7 @@
 #include "retort/base/text.h"
 #include "retort/data/dataset.h"
 #include "retort/nn/hf/hf_config.h"
+#include "retort/nn/hf/hf_files.h"
 #include "retort/nn/hf/hf_tensors.h"
 #include "retort/nn/models/model_table.h"
 
@@ -279,7 +280,7 @@ hf_read(const char *dir, bool head_new, struct ckpt **out, struct err *e)
 }
 
 int
-hf_write(const struct ckpt *c, const char *dir, struct err *e)
+hf_write(const struct ckpt *c, const char *files, const char *dir, struct err *e)
 {
 	char *fresh[2] = { io_join(dir, "model.safetensors.new"), io_join(dir, "config.json.new") };
 	char *path[2] = { io_join(dir, "model.safetensors"), io_join(dir, "config.json") };
@@ -289,6 +290,8 @@ hf_write(const struct ckpt *c, const char *dir, struct err *e)
 
 	if (status == 0)
 		status = io_mkdirs(dir, e);
+	if (status == 0)
+		status = hf_files_copy(files, dir, e);
 	if (status == 0)
 		status = ckpt_write(theirs, fresh[0], e);
 	if (status == 0)

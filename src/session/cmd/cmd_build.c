@@ -5,12 +5,14 @@
 #include "retort/session/cmd.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/nn/ckpt_encoding.h"
 #include "retort/nn/hf/hf.h"
+#include "retort/nn/hf/hf_files.h"
 
 static int
 exec_seed(struct cmd_call *c, struct err *e)
@@ -57,6 +59,16 @@ record_hash(struct cmd_call *c, const char *name, uint64_t files, const struct h
 		text_addf(&c->record, " hash %s", hash_hex(got, hex));
 }
 
+/* The tokenizer files of a published model, which `save` copies, by absolute paths. */
+static char *
+list_files(const char *dir)
+{
+	char *whole = realpath(dir, NULL), *files = whole ? hf_files_list(whole) : NULL;
+
+	free(whole);
+	return files;
+}
+
 /* Load the network in FILE; `hash` is the expected hash. */
 static int
 load_network(struct cmd_call *c, const char *name, struct request_net *r, struct err *e)
@@ -74,6 +86,8 @@ load_network(struct cmd_call *c, const char *name, struct request_net *r, struct
 		status = cmd_check_hash(path, &got, hash, e);
 	}
 	snprintf(r->from, sizeof r->from, "%.60s", file);
+	if (status == 0 && io_is_directory(path))
+		r->files = list_files(path);
 	if (status == 0)
 		record_hash(c, name, args_bit(&c->args, "FILE"), &got, hash);
 	mem_free(path);

@@ -5,6 +5,7 @@
 #include "retort/session/cmd.h"
 
 #include "retort/base/io.h"
+#include "retort/session/cmd/data_options.h"
 
 static int
 request_snapshot(struct cmd_call *c, bool outputs, struct err *e)
@@ -13,6 +14,7 @@ request_snapshot(struct cmd_call *c, bool outputs, struct err *e)
 
 	r->u.snapshot.outputs = outputs;
 	c->save = io_join(c->dir, args_word(&c->args, "FILE"));
+	c->tokens = data_options_tokens(c->data_line);
 	return cmd_copy_arg(r->u.snapshot.name, NET_NAME, c, "NAME", e);
 }
 

@@ -233,6 +233,21 @@ copy_data_options(const char *line, struct lex *lex, struct data_options *r, str
 	return 0;
 }
 
+char *
+data_options_tokens(const char *line)
+{
+	struct data_options r = { .labels = -1 };
+	struct lex *lex = mem_new(sizeof *lex);
+	char *out = NULL;
+	struct err e;
+
+	if (line && copy_data_options(line, lex, &r, &e) == 0 && r.o.tokens)
+		out = mem_text(r.o.tokens);
+	mem_free(lex);
+	data_options_release(&r);
+	return out;
+}
+
 /* Check a name of `as`: `stage ... sets A,B` separates names by commas. */
 static int
 check_name(const char *name, struct err *e)

@@ -28,11 +28,12 @@ int hf_read(const char *dir, bool head_new, struct ckpt **out, struct err *e);
 
 /*
  * Create the directory, or replace the two files in it: both are written under other names first,
- * then renamed, config.json last. Notes and tensors that are not the network's own (moments, scale,
+ * then renamed, config.json last. Before that the tokenizer files of a list, see hf_files.h, are
+ * copied; NULL: none. Notes and tensors that are not the network's own (moments, scale,
  * step) are not written. -1 where the options of the network fit no layout; the error names those
  * that do not.
  */
-int hf_write(const struct ckpt *c, const char *dir, struct err *e);
+int hf_write(const struct ckpt *c, const char *files, const char *dir, struct err *e);
 
 /* hf_read without files: from the text of config.json and the tensors of model.safetensors. */
 int hf_parse(const char *config, size_t size, const struct ckpt *theirs, bool head_new,

@@ -55,6 +55,10 @@ void data_options_release(struct data_options *r);
 /* Parse a recorded `data` line into c->args, whose words are in `lex`. 0, or -1 and an error. */
 int data_options_line(const char *line, struct lex *lex, struct cmd_call *c, struct err *e);
 
+/* `tokens` of a recorded `data` line: a word or a path, owned; NULL: the data holds ids or no
+ * tokens, or the line is NULL. */
+char *data_options_tokens(const char *line);
+
 /* `data add`, `data target` and `data held-out`, by role. */
 int data_options_more(struct cmd_call *c, enum dataset_role role, struct err *e);
 
