@@ -52,7 +52,8 @@ struct dataset_options {
 	bool special;       /* text: names of special tokens in a text become these tokens */
 	size_t length; /* tokens in a row, 1..DATASET_LENGTH; without `tokens` the file holds token
 			  ids; 0: no tokens */
-	size_t vocab;  /* token ids: ids are below it; 0: one more than the largest */
+	size_t vocab;  /* ids are below it; text: at least the tokens of the tokenizer; 0: those,
+			  token ids: one more than the largest */
 	bool unlabelled; /* ignore labels: a table needs no label column, but a column that has the
 			    name `label` is left out */
 	bool beside;     /* rows beside a data set: one row and one class are enough */

@@ -56,18 +56,20 @@ corpus_windows(const int32_t *ids, size_t n, size_t length, size_t vocab, struct
 }
 
 /* Make the tokenizer that o->tokens names, or read it from a vocabulary file. Join its name, the
- * length, the frame and the hash of the file to *key. */
+ * length, the frame, a size of the vocabulary that is given, and the hash of the file to *key. */
 static int
 choose_tokenizer(const struct dataset_options *o, struct tokenizer *t, struct hash *key,
 		 struct err *e)
 {
 	bool fixed = !corpus_tokens_named(o->tokens);
-	char options[80];
+	char options[80], vocab[32] = "";
 	struct hash said;
 
-	snprintf(options, sizeof options, "tokens %s length %zu%s%s",
+	if (o->vocab)
+		snprintf(vocab, sizeof vocab, " vocab %zu", o->vocab);
+	snprintf(options, sizeof options, "tokens %s length %zu%s%s%s",
 		 fixed ? "vocabulary" : o->tokens, o->length, o->frame ? " frame" : "",
-		 o->special ? " special" : "");
+		 o->special ? " special" : "", vocab);
 	said = hash_of(options, strlen(options));
 	*key = hash_join(key, &said);
 	if (!fixed && o->special)
@@ -114,6 +116,18 @@ settle_characters(struct tokenizer *t, const struct dataset_options *o, struct e
 	return t->vocab ? 0 : err_set(e, "every text is empty");
 }
 
+/* The number of token ids: of the tokenizer, or more, as in a padded table of embeddings. 0: it has
+ * more than `vocab` says. */
+static size_t
+padded_vocab(const struct tokenizer *t, const struct dataset_options *o, struct err *e)
+{
+	if (!o->vocab || o->vocab >= t->vocab)
+		return o->vocab ? o->vocab : t->vocab;
+	err_set(e, "invalid vocab %zu (expected at least %zu, the tokens of the tokenizer)",
+		o->vocab, t->vocab);
+	return 0;
+}
+
 /* Copy the tokenizer into the set, which owns it from now on. */
 static void
 set_tokenizer(struct dataset *ds, const struct tokenizer *t)
@@ -127,6 +141,7 @@ encode_stream(struct tokenizer *t, const char *text, size_t size, const struct d
 	      struct dataset **out, struct err *e)
 {
 	struct tokenizer_ids ids = { .id = mem_try(size, sizeof *ids.id), .cap = size };
+	size_t vocab = 0;
 	int status = 0;
 
 	if (!ids.id)
@@ -135,9 +150,11 @@ encode_stream(struct tokenizer *t, const char *text, size_t size, const struct d
 	    (tokenizer_add_chars(t, text, size, e) < 0 || settle_characters(t, o, e) < 0))
 		status = -1;
 	if (status == 0)
+		status = (vocab = padded_vocab(t, o, e)) ? 0 : -1;
+	if (status == 0)
 		status = tokenizer_encode(t, text, size, &ids, e);
 	if (status == 0)
-		status = corpus_windows(ids.id, ids.n, o->length, t->vocab, out, e);
+		status = corpus_windows(ids.id, ids.n, o->length, vocab, out, e);
 	mem_free(ids.id);
 	return status;
 }
@@ -239,6 +256,8 @@ corpus_texts(struct dataset *ds, const size_t *line, const struct dataset_option
 		return -1;
 	if (learns_characters(&t))
 		status = learn_texts(&t, ds, line, o, e);
+	if (status == 0)
+		status = (ds->vocab = padded_vocab(&t, o, e)) ? 0 : -1;
 	if (status == 0 && o->frame)
 		status = check_frame(&t, o->length, e);
 	if (status == 0)
@@ -249,7 +268,6 @@ corpus_texts(struct dataset *ds, const size_t *line, const struct dataset_option
 		tokenizer_release(&t);
 		return -1;
 	}
-	ds->vocab = t.vocab;
 	set_tokenizer(ds, &t);
 	return 0;
 }

@@ -131,8 +131,9 @@ static const struct kind {
 	int (*make)(struct source *s, struct dataset **out, struct err *e);
 } kinds[] = {
 	{ "a table of texts", TEXT, NULL,
-	  LABEL | HEADER | TEXT | TOKENS | LENGTH | FRAME | SPECIAL | DIALECT | TASK, table_texts },
-	{ "a text", TOKENS, NULL, TOKENS | LENGTH | SPECIAL, make_text },
+	  LABEL | HEADER | TEXT | TOKENS | LENGTH | VOCAB | FRAME | SPECIAL | DIALECT | TASK,
+	  table_texts },
+	{ "a text", TOKENS, NULL, TOKENS | LENGTH | VOCAB | SPECIAL, make_text },
 	{ "a file of token ids", LENGTH | VOCAB, NULL, LENGTH | VOCAB, make_ids },
 	{ "an IDX file", 0, idxfile_is, FROM, make_images },
 	{ "a .npy file", 0, npyfile_is, FROM, make_array },

@@ -62,7 +62,7 @@ kind_of_token(const struct tokenizer *t, int32_t id, struct text *name)
 {
 	enum words_kind kind;
 
-	if (tokenizer_is_special(t, id))
+	if ((size_t)id >= t->vocab || tokenizer_is_special(t, id))
 		return WORDS_BETWEEN;
 	text_clear(name);
 	if (tokenizer_decode(t, &id, 1, name, NULL) < 0)
@@ -118,7 +118,7 @@ words_blank(const struct dataset *ds)
 	struct text name = { 0 };
 	int32_t found = is_bytes(ds) ? ' ' : -1;
 
-	for (int32_t i = 0; found < 0 && ds->tokenizer && (size_t)i < ds->vocab; i++) {
+	for (int32_t i = 0; found < 0 && ds->tokenizer && (size_t)i < ds->tokenizer->vocab; i++) {
 		text_clear(&name);
 		if (tokenizer_decode(ds->tokenizer, &i, 1, &name, NULL) == 0 &&
 		    strcmp(text_get(&name), " ") == 0)

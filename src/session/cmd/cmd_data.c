@@ -252,7 +252,7 @@ exec_held_out(struct cmd_call *c, struct err *e)
 	GRAMMAR_COUNT("length", "N", 1, DATASET_LENGTH, "tokens of a row"),                         \
 	GRAMMAR_ONE_OF("frame", "yes, no", "special tokens around a text"),                         \
 	GRAMMAR_ONE_OF("special", "yes, no", "special tokens in a text"),                           \
-	GRAMMAR_COUNT("vocab", "N", 1, DATASET_VOCAB, "tokens to learn"),                           \
+	GRAMMAR_COUNT("vocab", "N", 1, DATASET_VOCAB, "number of token ids"),                           \
 	GRAMMAR_ONE_OF("task", "classes, regression", "what many different numbers as labels are"), \
 	DATA_OPTIONS_DIALECT,                                                                       \
 	CMD_HASH

@@ -300,6 +300,7 @@ find_set(const struct cmd_call *c, struct lex *lex, struct data_options *r, stru
 		r->o.length = like.length;
 		r->o.frame = like.frame;
 		r->o.special = like.special;
+		r->o.vocab = like.vocab;
 	}
 	return path;
 }
