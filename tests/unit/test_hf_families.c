@@ -18,10 +18,10 @@
 #define TOLERANCE 1e-9
 
 static const char *const models[] = {
-	"roberta",      "xlm-roberta",   "camembert",       "electra",    "electra-even",
-	"albert",       "gpt_neox",      "gpt_neox-serial", "opt",        "llama-biases",
-	"llama-linear", "llama-dynamic", "llama-llama3",    "llama-yarn", "mistral",
-	"qwen2",        "qwen3",         "gemma",           "phi3",
+	"roberta",      "xlm-roberta",  "camembert",     "electra",         "electra-even",
+	"albert",       "mpnet",        "gpt_neox",      "gpt_neox-serial", "opt",
+	"llama-biases", "llama-linear", "llama-dynamic", "llama-llama3",    "llama-yarn",
+	"mistral",      "qwen2",        "qwen3",         "gemma",           "phi3",
 };
 #define MODELS (sizeof models / sizeof *models)
 

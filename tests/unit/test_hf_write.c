@@ -154,12 +154,14 @@ static const struct {
 	  "no published layout fits; the nearest, qwen3, differs in parallel=on (it has off); a "
 	  "plain "
 	  "file name always works" },
-	{ "mlp 4", "mlp: no published layout (expected one of bert, distilbert, roberta, "
-		   "xlm-roberta, camembert, electra, albert, gpt2, gpt_neox, opt, llama, mistral, "
-		   "qwen2, qwen3, gemma, phi3); a plain file name always works" },
-	{ "lstm", "lstm: no published layout (expected one of bert, distilbert, roberta, "
-		  "xlm-roberta, camembert, electra, albert, gpt2, gpt_neox, opt, llama, mistral, "
-		  "qwen2, qwen3, gemma, phi3); a plain file name always works" },
+	{ "mlp 4",
+	  "mlp: no published layout (expected one of bert, distilbert, roberta, "
+	  "xlm-roberta, camembert, electra, albert, mpnet, gpt2, gpt_neox, opt, llama, mistral, "
+	  "qwen2, qwen3, gemma, phi3); a plain file name always works" },
+	{ "lstm",
+	  "lstm: no published layout (expected one of bert, distilbert, roberta, "
+	  "xlm-roberta, camembert, electra, albert, mpnet, gpt2, gpt_neox, opt, llama, mistral, "
+	  "qwen2, qwen3, gemma, phi3); a plain file name always works" },
 };
 
 static void

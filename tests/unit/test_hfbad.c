@@ -48,11 +48,13 @@ static const struct config_case {
 } configs[] = {
 	{ "bert", "model_type", "\"t5\"",
 	  "config.json: model_type: unsupported value \"t5\" (expected one of bert, distilbert, "
-	  "roberta, xlm-roberta, camembert, electra, albert, gpt2, gpt_neox, opt, llama, mistral, "
+	  "roberta, xlm-roberta, camembert, electra, albert, mpnet, gpt2, gpt_neox, opt, llama, "
+	  "mistral, "
 	  "qwen2, qwen3, gemma, phi3)" },
 	{ "bert", "model_type", NULL,
 	  "config.json: model_type: unsupported value nothing (expected one of bert, distilbert, "
-	  "roberta, xlm-roberta, camembert, electra, albert, gpt2, gpt_neox, opt, llama, mistral, "
+	  "roberta, xlm-roberta, camembert, electra, albert, mpnet, gpt2, gpt_neox, opt, llama, "
+	  "mistral, "
 	  "qwen2, qwen3, gemma, phi3)" },
 	{ "bert", "hidden_act", "\"gelu_new\"", NULL },
 	{ "bert", "hidden_act", "\"tanh\"",
@@ -189,7 +191,8 @@ static const struct config_case {
 	  "config.json is true" },
 	{ "torch-mlp", "torch_dtype", NULL,
 	  "config.json: model_type: unsupported value nothing (expected one of bert, distilbert, "
-	  "roberta, xlm-roberta, camembert, electra, albert, gpt2, gpt_neox, opt, llama, mistral, "
+	  "roberta, xlm-roberta, camembert, electra, albert, mpnet, gpt2, gpt_neox, opt, llama, "
+	  "mistral, "
 	  "qwen2, qwen3, gemma, phi3)" },
 };
 
@@ -229,6 +232,7 @@ text_that_is_no_object_is_refused(void **state)
 		{ "{\"model_type\": {}}",
 		  "config.json: model_type: unsupported value {} (expected "
 		  "one of bert, distilbert, roberta, xlm-roberta, camembert, electra, albert, "
+		  "mpnet, "
 		  "gpt2, gpt_neox, opt, llama, mistral, qwen2, qwen3, gemma, phi3)" },
 	};
 	struct ckpt *none = ckpt_new(), *c;

@@ -58,6 +58,7 @@ static const struct net_case {
 	{ "transformer layers=3 width=6 heads=2 share=on embed=4 pooler=gelu embed-norm=on types=1 "
 	  "first-position=2 order=post",
 	  &texts },
+	{ "transformer layers=2 width=8 heads=2 relative=32 order=post", &texts },
 	{ "decoder layers=2 width=8 heads=2", &stream },
 	{ "decoder layers=2 width=8 heads=2 kv-heads=1 norm=rms-one activation=geglu-tanh "
 	  "position=rotary bias=off attention-bias=qkv head-width=6 qk-norm=on rotary-part=0.7 "

@@ -5,10 +5,10 @@
     make_hf_families.py --check   read the files, compute again, compare within 1e-11
 
 Needs Debian's python3-torch (written with 1.13.1) and make_hf.py. The computations follow the published
-model code of the transformers library, read and not run, for rotary scaling, GPT-NeoX, Phi-3, Gemma, ALBERT
-and Qwen2; those of OPT, ELECTRA, the RoBERTa family and Qwen3 were written from their published descriptions
+model code of the transformers library, read and not run, for rotary scaling, GPT-NeoX, Phi-3, Gemma, ALBERT,
+MPNet and Qwen2; those of OPT, ELECTRA, the RoBERTa family and Qwen3 were written from their published descriptions
 and have not been compared with that code. The models: RoBERTa, XLM-R and CamemBERT (positions from the id of padding + 1), ELECTRA, ALBERT (one block for
-all layers), GPT-NeoX, OPT, Llama with biases and every scaling of rotary positions, Mistral, Qwen2, Qwen3,
+all layers), MPNet (a bias for the distance of query and key), GPT-NeoX, OPT, Llama with biases and every scaling of rotary positions, Mistral, Qwen2, Qwen3,
 Gemma, Phi-3. Weights are random, drawn in float64 and stored as float32; answers are computed in float64
 from the stored numbers.
 
@@ -69,12 +69,37 @@ def albert(c, w, v):
     return linear(torch.tanh(linear(x[:, 0], w, "albert.pooler")), w, "classifier")
 
 
+def bucket(distance):
+    """The bucket of a key at this distance from its query: 16 for keys up to the query, 16 for those after it."""
+    n, half = abs(distance), 16 if distance > 0 else 0
+    if n < 8:
+        return half + n
+    return half + min(15, 8 + sum(n * n >= 64 * 2 ** t for t in range(1, 8)))
+
+
+def mpnet(c, w, v):
+    mask, e, eps = v["attention_mask"], "mpnet.embeddings.", c["layer_norm_eps"]
+    place, length, n = torch.cumsum(mask, 1) * mask + 1, mask.shape[1], c["num_attention_heads"]
+    x = w[e + "word_embeddings.weight"][v["input_ids"]] + w[e + "position_embeddings.weight"][place]
+    x = layer_norm(x, w, e + "LayerNorm", eps)
+    buckets = torch.tensor([[bucket(key - query) for key in range(length)] for query in range(length)])
+    bias = w["mpnet.encoder.relative_attention_bias.weight"][buckets].permute(2, 0, 1)[None]
+    for i in range(c["num_hidden_layers"]):
+        p = f"mpnet.encoder.layer.{i}."
+        q, k, u = (heads(linear(x, w, f"{p}attention.attn.{s}"), n) for s in "qkv")
+        y = attend(q, k, u, mask[:, None, None, :].bool(), bias)
+        x = layer_norm(x + linear(y, w, p + "attention.attn.o"), w, p + "attention.LayerNorm", eps)
+        y = linear(gelu(linear(x, w, p + "intermediate.dense")), w, p + "output.dense")
+        x = layer_norm(x + y, w, p + "output.LayerNorm", eps)
+    return linear(torch.tanh(linear(x[:, 0], w, "classifier.dense")), w, "classifier.out_proj")
+
+
 # ---------------------------------------------------------------- decoders
 
-def attend(q, k, v, seen):
+def attend(q, k, v, seen, bias=0):
     group = q.shape[1] // k.shape[1]
     k, v = k.repeat_interleave(group, 1), v.repeat_interleave(group, 1)
-    p = torch.softmax((q @ k.transpose(2, 3) / math.sqrt(q.shape[3])).masked_fill(~seen, -math.inf), -1)
+    p = torch.softmax((q @ k.transpose(2, 3) / math.sqrt(q.shape[3]) + bias).masked_fill(~seen, -math.inf), -1)
     return (p @ v).transpose(1, 2).flatten(2)
 
 
@@ -241,6 +266,25 @@ def albert_weights(c, seed):
     return s
 
 
+def mpnet_weights(c, seed):
+    s, d = Weights(seed), c["hidden_size"]
+    s.embedding("mpnet.embeddings.word_embeddings", c["vocab_size"], d)
+    s.embedding("mpnet.embeddings.position_embeddings", c["max_position_embeddings"], d)
+    s.norm("mpnet.embeddings.LayerNorm", d)
+    s.embedding("mpnet.encoder.relative_attention_bias", 32, c["num_attention_heads"])
+    for i in range(c["num_hidden_layers"]):
+        p = f"mpnet.encoder.layer.{i}."
+        for part in "qkvo":
+            s.linear(p + "attention.attn." + part, d, d)
+        s.norm(p + "attention.LayerNorm", d)
+        s.linear(p + "intermediate.dense", d, c["intermediate_size"])
+        s.linear(p + "output.dense", c["intermediate_size"], d)
+        s.norm(p + "output.LayerNorm", d)
+    s.linear("classifier.dense", d, d)
+    s.linear("classifier.out_proj", d, len(c["id2label"]))
+    return s
+
+
 def llama_weights(c, seed):
     s, width, kind, f = Weights(seed), c["hidden_size"], c["model_type"], c["intermediate_size"]
     n, m = c["num_attention_heads"], c.get("num_key_value_heads") or c["num_attention_heads"]
@@ -312,6 +356,9 @@ ELECTRA = {**ROBERTA, "architectures": ["ElectraForSequenceClassification"], "mo
            "embedding_size": 8, "pad_token_id": 0, "type_vocab_size": 2, "layer_norm_eps": 1e-12}
 ALBERT = {**ELECTRA, "architectures": ["AlbertForSequenceClassification"], "model_type": "albert",
           "hidden_act": "gelu_new", "num_hidden_layers": 3}
+MPNET = {**ROBERTA, "architectures": ["MPNetForSequenceClassification"], "model_type": "mpnet",
+         "max_position_embeddings": 150, "relative_attention_num_buckets": 32}
+del MPNET["type_vocab_size"]
 LLAMA = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu", "hidden_size": 16,
          "intermediate_size": 20, "max_position_embeddings": 32, "num_attention_heads": 2, "num_hidden_layers": 2,
          "num_key_value_heads": 1, "rms_norm_eps": 1e-05, "rope_theta": 100.0, "tie_word_embeddings": False,
@@ -361,11 +408,13 @@ MODELS = {
     "gemma": (like("gemma", "Gemma", head_dim=12, tie_word_embeddings=True, hidden_act="gelu",
                    hidden_activation=None), llama_weights, llama),
     "phi3": (like("phi3", "Phi3", partial_rotary_factor=0.5, sliding_window=5, pad_token_id=0), llama_weights, llama),
+    "mpnet": (MPNET, mpnet_weights, mpnet),
 }
 
 
 def inputs(c, seed):
-    lengths, draw = [9, 5], Draw(seed + 1000)
+    lengths = [140, 21] if c["model_type"] == "mpnet" else [9, 5]  # to the farthest bucket
+    draw = Draw(seed + 1000)
     mask = torch.tensor([[1] * n + [0] * (max(lengths) - n) for n in lengths])
     ids = draw.ids(len(lengths), max(lengths), below=c["vocab_size"], start=3)
     return {"input_ids": ids * mask + (1 - mask) * c.get("pad_token_id", 0), "attention_mask": mask}

@@ -108,6 +108,10 @@ hf_layout_size(const struct hf_model *m, char letter)
 		return ff;
 	case 'G':
 		return 2 * ff;
+	case 'R':
+		return (size_t)hf_layout_get(m, "relative");
+	case 'N':
+		return heads;
 	default:
 		assert(letter == 'C');
 		return m->classes;
@@ -126,15 +130,17 @@ hf_layout_find(const struct hf_layout *l, const char *option)
 const char *
 hf_layout_key(const struct hf_layout *l, char letter)
 {
-	static const char letters[] = "PTDQKFHhGE";
+	static const char letters[] = "PTDQKFHhGEN";
 	static const char *const option[] = { "positions", "types", "width", "width",
 					      "kv-heads",  "ff",    "heads", "head-width",
-					      "ff",        "embed" };
+					      "ff",        "embed", "heads" };
 	const char *at = strchr(letters, letter);
 	const struct hf_key *k = at ? hf_layout_find(l, option[at - letters]) : NULL;
 
 	if (letter == 'V' || letter == 'C')
 		return letter == 'V' ? "vocab_size" : "id2label";
+	if (letter == 'R')
+		return "relative_attention_num_buckets";
 	return k ? k->name : hf_layout_find(l, "width")->name;
 }
 

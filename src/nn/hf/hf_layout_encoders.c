@@ -282,3 +282,49 @@ const struct hf_tensor hf_layout_encoders_tensors_albert[] = {
 	HEAD("classifier", "logits", "C", "D"),
 	{ 0 },
 };
+
+/* ---------------------------------------------------------------- MPNet (Song et al. 2020) */
+
+/* The published code has 32 buckets and padding 1 whatever is in config.json. */
+const struct hf_key hf_layout_encoders_keys_mpnet[] = {
+	NEVER_ENCODER,
+	{ "architectures", HF_CLASS, "MPNetForSequenceClassification MPNetModel", NULL },
+	{ "attention_probs_dropout_prob", HF_PLAIN, "0.0", NULL },
+	{ "bos_token_id", HF_PLAIN, "0", NULL },
+	{ "eos_token_id", HF_PLAIN, "2", NULL },
+	{ "hidden_act", HF_ACT, "activation", "gelu" },
+	{ "hidden_dropout_prob", HF_OPTION, "dropout", "0.1" },
+	{ "hidden_size", HF_OPTION, "width", NULL },
+	{ "id2label", HF_LABELS, NULL, NULL },
+	{ "initializer_range", HF_PLAIN, "0.02", NULL },
+	{ "intermediate_size", HF_OPTION, "ff", NULL },
+	{ "label2id", HF_LABEL_IDS, NULL, NULL },
+	{ "layer_norm_eps", HF_OPTION, "eps", "1e-12" },
+	{ "max_position_embeddings", HF_PLACES, "positions", NULL },
+	{ "model_type", HF_TYPE, NULL, NULL },
+	{ "num_attention_heads", HF_OPTION, "heads", NULL },
+	{ "num_hidden_layers", HF_OPTION, "layers", NULL },
+	{ "pad_token_id", HF_ONLY, "[1]", NULL },
+	{ "relative_attention_num_buckets", HF_ONLY, "[32]", NULL },
+	{ "torch_dtype", HF_PLAIN, "\"float32\"", NULL },
+	{ "transformers_version", HF_PLAIN, "\"4.40.0\"", NULL },
+	{ "vocab_size", HF_VOCAB, NULL, NULL },
+	{ 0 },
+};
+
+const struct hf_tensor hf_layout_encoders_tensors_mpnet[] = {
+	{ "mpnet.embeddings.word_embeddings.weight", "embed.token", "VD", 0, NULL },
+	{ "mpnet.embeddings.position_embeddings.weight", "embed.position", "PD", 0, NULL },
+	NORM("mpnet.embeddings.LayerNorm", "embed.norm"),
+	{ "mpnet.encoder.relative_attention_bias.weight", "relative.bias", "RN", 0, NULL },
+	QKV("mpnet.encoder.layer.%d.attention.attn.q", "mpnet.encoder.layer.%d.attention.attn.k",
+	    "mpnet.encoder.layer.%d.attention.attn.v", "block%d"),
+	LINEAR("mpnet.encoder.layer.%d.attention.attn.o", "block%d.attention.out", "D", "D"),
+	NORM("mpnet.encoder.layer.%d.attention.LayerNorm", "block%d.attention.norm"),
+	LINEAR("mpnet.encoder.layer.%d.intermediate.dense", "block%d.ff.in", "F", "D"),
+	LINEAR("mpnet.encoder.layer.%d.output.dense", "block%d.ff.out", "D", "F"),
+	NORM("mpnet.encoder.layer.%d.output.LayerNorm", "block%d.ff.norm"),
+	HEAD("classifier.dense", "pooler", "D", "D"),
+	HEAD("classifier.out_proj", "logits", "C", "D"),
+	{ 0 },
+};

@@ -59,6 +59,19 @@ check(const struct model_spec *spec, const struct model_io *io, struct err *e)
 }
 
 static int
+check_encoder(const struct model_spec *spec, const struct model_io *io, struct err *e)
+{
+	double buckets = spec->value[RELATIVE];
+
+	if (buckets > 0 && (buckets < 4 || fmod(buckets, 2) != 0))
+		return err_set(e,
+			       "transformer: invalid relative %g (expected 0, or an even number "
+			       "from 4 to 256)",
+			       buckets);
+	return check(spec, io, e);
+}
+
+static int
 check_decoder(const struct model_spec *spec, const struct model_io *io, struct err *e)
 {
 	if (!io->next_token)
@@ -91,6 +104,9 @@ add_embedding(struct transformer_stack *s, bool tied)
 				       [EMBED_TYPES] = s->is_decoder ? 0 : o[TYPES],
 				       [EMBED_FIRST] = o[FIRST],
 				       [EMBED_TIED] = tied });
+	if (!s->is_decoder && o[RELATIVE] > 0)
+		s->relative = model_add(s->b, &op_relative, "relative", 1, &s->ids,
+					(double[GRAPH_ATTRS]){ (double)s->heads, o[RELATIVE] });
 	if (!s->is_decoder && o[EMBED_NORM] != 0)
 		at = transformer_block_norm(s, "embed.norm", at, 0);
 	at = transformer_block_dropout(s, "embed", at);
@@ -160,7 +176,7 @@ const struct model model_transformer = {
 	       "et al. 2019).",
 	.reads = 1u << DATASET_TOKENS,
 	.option = transformer_options_encoder,
-	.check = check,
+	.check = check_encoder,
 	.build = build_encoder,
 };
 

@@ -20,6 +20,7 @@ transformer_block_stack(struct model_build *b, bool is_decoder)
 				       .ids = b->input,
 				       .width = (size_t)o[WIDTH],
 				       .heads = (size_t)o[HEADS],
+				       .relative = -1,
 				       .is_decoder = is_decoder };
 
 	s.kv = o[KV_HEADS] > 0 ? (size_t)o[KV_HEADS] : s.heads;
@@ -130,7 +131,8 @@ add_tap(const struct transformer_stack *s, const char *block, enum model_tap tap
 	own[ATTENTION_RAW] = tap == MODEL_SCORES;
 	snprintf(full, sizeof full, "%s.attention.%s", block, name[tap]);
 	if (1u << tap & MODEL_SQUARES)
-		return model_add(s->b, &op_attention_map, full, 2, (int[]){ qkv, s->ids }, own);
+		return model_add(s->b, &op_attention_map, full, s->relative >= 0 ? 3 : 2,
+				 (int[]){ qkv, s->ids, s->relative }, own);
 	return model_add(s->b, &op_attention_part, full, 1, &qkv, own);
 }
 
@@ -186,7 +188,7 @@ add_attention(struct transformer_stack *s, const char *block, int k, int at, int
 						       [HEAD_NORM_EPS] = s->o[EPS] });
 	for (int tap = MODEL_HIDDEN + 1; tap < MODEL_TAPS; tap++)
 		taps[tap] = add_tap(s, block, (enum model_tap)tap, qkv, attr);
-	map = taps[MODEL_ATTENTION];
+	map = taps[MODEL_ATTENTION] >= 0 ? taps[MODEL_ATTENTION] : s->relative;
 	return model_add(s->b, &op_attention, name, map >= 0 ? 3 : 2, (int[]){ qkv, s->ids, map },
 			 attr);
 }

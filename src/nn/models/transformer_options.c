@@ -50,6 +50,7 @@ const struct model_option transformer_options_encoder[] = {
 	[TYPES] = { "types", MODEL_WHOLE, "0", 0, 16, NULL, "Token types of the embedding, as in BERT, which has 2; only the first is used." },
 	[EMBED_MAP] = { "embed", MODEL_WHOLE, "0", 0, MODEL_WIDTH, NULL, "Width of the embedding, which a linear map brings to the width; 0: no map." },
 	[SHARED_BLOCKS] = { "share", MODEL_PICK, "off", 0, 0, "off on", "All blocks share their parameters, as in ALBERT." },
+	[RELATIVE] = { "relative", MODEL_WHOLE, "0", 0, 256, NULL, "Buckets of a learned bias of attention for each head and distance, shared by all blocks, as in MPNet, which has 32; 0: none." },
 	{ 0 },
 };
 

@@ -16,10 +16,16 @@
 struct heads
 heads_of(const struct graph *g, const struct node *n)
 {
+	const struct node *bias = heads_check_bias(g, n);
 	struct heads h;
 	struct err e;
 
 	heads_check(g, n, &h, &e); /* cannot fail: checked in shape() */
+	if (bias) {
+		h.bias = bias->out.data;
+		h.dbias = bias->grad;
+		h.bias_adds = n->adds[2];
+	}
 	h.ids = seq_ids(g, n, 1);
 	h.qkv = g->node[n->in[0]].out.data;
 	h.dqkv = g->node[n->in[0]].grad;
@@ -119,6 +125,16 @@ find_padding(struct heads_group *group)
 		group->holes |= group->ids[t] < 0;
 }
 
+/* Bias of the first key for query t of a head, in `all`: h->bias or h->dbias. */
+static real *
+bias_at(const struct heads_group *group, const real *all, size_t head, size_t t)
+{
+	const struct heads *h = group->h;
+
+	return (real *)all + (group->row * h->heads + head) * (2 * h->length - 1) + h->length - 1 -
+	       t;
+}
+
 /* Set the gradients of the heads of the group to 0. */
 static void
 clear_gradients(const struct heads_group *group)
@@ -153,6 +169,9 @@ enter_group(struct heads_group *group, size_t index, bool gradients)
 	}
 	if (gradients && !h->adds)
 		clear_gradients(group);
+	if (gradients && h->dbias && !h->bias_adds) /* one after the other */
+		memset(bias_at(group, h->dbias, group->kv * h->per, h->length - 1), 0,
+		       h->per * (2 * h->length - 1) * sizeof *h->dbias);
 	if (gradients && h->turns)
 		memset(group->dk, 0, h->length * h->dim * sizeof *group->dk);
 }
@@ -226,6 +245,13 @@ first_key(const struct heads_group *group, size_t t)
 	return window && t + 1 > window ? t + 1 - window : 0;
 }
 
+MULTIVERSION static void
+add(const real *restrict x, size_t n, real *restrict to)
+{
+	for (size_t k = 0; k < n; k++)
+		to[k] += x[k];
+}
+
 void
 heads_scores(const struct heads_group *group, size_t head, size_t from, size_t to, real *out,
 	     size_t ld)
@@ -249,6 +275,8 @@ heads_scores(const struct heads_group *group, size_t head, size_t from, size_t t
 	for (size_t t = from; t < to; t++, out += ld) {
 		size_t n_keys = count_keys(group, t, n), first = first_key(group, t);
 
+		if (h->bias)
+			add(bias_at(group, h->bias, head, t), n_keys, out);
 		if (n_keys && !h->raw) {
 			mask_padding(group, out, n_keys,
 				     (real)-1e30); /* a query that is not padding attends at least
@@ -259,6 +287,15 @@ heads_scores(const struct heads_group *group, size_t head, size_t from, size_t t
 		memset(out, 0, (first < n ? first : n) * sizeof *out);
 		memset(out + n_keys, 0, (n - n_keys) * sizeof *out);
 	}
+}
+
+/* Add dp, the gradients of the scores of queries [from, to) over n keys, to those of the bias. */
+static void
+bias_back(const struct heads_group *group, size_t head, size_t from, size_t to, size_t n,
+	  const real *dp, size_t ld)
+{
+	for (size_t t = from; group->h->dbias && t < to; t++)
+		add(dp + (t - from) * ld, n, bias_at(group, group->h->dbias, head, t));
 }
 
 /* Turn dp, the gradient of the weights p of queries [from, to) over n keys, into that of the
@@ -292,6 +329,7 @@ heads_scores_back(const struct heads_group *group, size_t head, size_t from, siz
 	if (!n)
 		return;
 	weights_back(group, from, to, n, p, dp, ld);
+	bias_back(group, head, from, to, n, dp, ld);
 	blas_one(&(struct blas_product){ .m = to - from,
 					 .n = h->dim,
 					 .k = n,

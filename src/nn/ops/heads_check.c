@@ -77,6 +77,27 @@ set_rope(const struct node *n, struct heads *h)
 				 .length = h->length };
 }
 
+/* Check the bias, the third input unless it is a map. */
+static int
+check_bias(const struct graph *g, const struct node *n, const struct heads *h, struct err *e)
+{
+	const struct node *bias = heads_check_bias(g, n);
+
+	if (!bias || (bias->out.rank == 3 && !bias->ids && bias->out.dim[1] == h->heads &&
+		      bias->out.dim[2] == 2 * h->length - 1))
+		return 0;
+	return err_set(e, "%s: not a bias of %zu heads and %zu distances", bias->name, h->heads,
+		       2 * h->length - 1);
+}
+
+const struct node *
+heads_check_bias(const struct graph *g, const struct node *n)
+{
+	const struct node *third = n->n_in > 2 ? &g->node[n->in[2]] : NULL;
+
+	return third && third->op != &op_attention_map ? third : NULL;
+}
+
 int
 heads_check(const struct graph *g, const struct node *n, struct heads *h, struct err *e)
 {
@@ -97,5 +118,5 @@ heads_check(const struct graph *g, const struct node *n, struct heads *h, struct
 	h->raw = n->attr[ATTENTION_RAW] != 0;
 	set_rope(n, h);
 	h->scale = (real)(1 / sqrt((double)h->dim));
-	return check_counts(n, h, e) < 0 ? -1 : check_rope(n, h, e);
+	return check_counts(n, h, e) < 0 || check_rope(n, h, e) < 0 ? -1 : check_bias(g, n, h, e);
 }

@@ -15,7 +15,8 @@
  * in[0]: qkv [rows, positions, (heads + 2 kv) d], see heads.h
  * in[1]: ids, optional; padding is masked and gets 0
  * in[2]: an attention_map node of the same inputs and attributes, optional; its weights are used,
- *        and its backward, which runs later, propagates their gradient from here and elsewhere
+ *        and its backward, which runs later, propagates their gradient from here and elsewhere;
+ *        or a bias of the scores, see heads.h, which goes to that node where there is one
  * attr: ATTENTION_ in op_table.h; fewer key and value heads: Ainslie et al. 2023
  * out: [rows, positions, heads d]
  *
@@ -29,10 +30,19 @@ struct job {
 	bool map_adds;
 };
 
+/* The node of the map; NULL: none. */
+static const struct node *
+map_of(const struct graph *g, const struct node *n)
+{
+	const struct node *map = n->n_in > 2 ? &g->node[n->in[2]] : NULL;
+
+	return map && map->op == &op_attention_map ? map : NULL;
+}
+
 static struct job
 job_of(const struct graph *g, const struct node *n)
 {
-	struct job j = { heads_of(g, n), n->n_in > 2 ? &g->node[n->in[2]] : NULL, n->adds[2] };
+	struct job j = { heads_of(g, n), map_of(g, n), n->adds[2] };
 
 	return j;
 }
@@ -59,11 +69,12 @@ weights(const struct job *j, const struct heads_group *group, size_t head, size_
 static int
 check_map(const struct graph *g, const struct node *n, struct err *e)
 {
-	const struct node *map = &g->node[n->in[2]];
+	const struct node *map = map_of(g, n);
 
-	if (map->op != &op_attention_map || map->in[0] != n->in[0] || map->n_in < 2 ||
-	    map->in[1] != n->in[1] || memcmp(map->attr, n->attr, sizeof n->attr) != 0 ||
-	    n->attr[ATTENTION_RAW] != 0)
+	if (!map)
+		return 0;
+	if (map->in[0] != n->in[0] || map->n_in < 2 || map->in[1] != n->in[1] ||
+	    memcmp(map->attr, n->attr, sizeof n->attr) != 0 || n->attr[ATTENTION_RAW] != 0)
 		return err_set(e, "%s: not the attention map of this node", map->name);
 	return 0;
 }
@@ -75,7 +86,7 @@ shape(struct graph *g, struct node *n, int group, size_t *saved, struct err *e)
 
 	(void)group;
 	(void)saved;
-	if (heads_check(g, n, &h, e) < 0 || (n->n_in > 2 && check_map(g, n, e) < 0))
+	if (heads_check(g, n, &h, e) < 0 || check_map(g, n, e) < 0)
 		return -1;
 	n->out = g->node[n->in[0]].out;
 	n->out.dim[2] = h.heads * h.dim;
@@ -198,7 +209,7 @@ cost(const struct graph *g, const struct node *n)
 	struct heads h = heads_of(g, n);
 
 	return (double)h.heads * heads_count(&h) *
-	       (n->n_in > 2 ? 2 * (double)h.dim : 4 * (double)h.dim + 5);
+	       (map_of(g, n) ? 2 * (double)h.dim : 4 * (double)h.dim + 5);
 }
 
 const struct op op_attention = {

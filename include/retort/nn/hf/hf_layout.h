@@ -110,7 +110,8 @@ double hf_layout_get(const struct hf_model *m, const char *option); /* 0: no suc
 
 /* The size that a letter stands for: V vocabulary, P positions with the unused ones, T types, D
  * width, H width of all queries, K of all keys, Q of queries, keys and values, h of a head, F
- * feed-forward, G gate and value of it, E embedding, C classes. */
+ * feed-forward, G gate and value of it, E embedding, C classes, R buckets of relative positions, N
+ * heads. */
 size_t hf_layout_size(const struct hf_model *m, char letter);
 const char *hf_layout_key(const struct hf_layout *l, char letter); /* its key in config.json */
 

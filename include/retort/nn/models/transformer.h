@@ -43,7 +43,8 @@ enum {
 	EMBED_NORM,
 	TYPES,
 	EMBED_MAP,
-	SHARED_BLOCKS, /* encoder */
+	SHARED_BLOCKS,
+	RELATIVE, /* encoder */
 	TIED = SHARED,
 	PARALLEL,
 	EMBED_FACTOR,
@@ -73,8 +74,8 @@ enum transformer_part {
 /* The state of building block after block. */
 struct transformer_stack {
 	struct model_build *b;
-	const double *o; /* options */
-	int ids, embed;
+	const double *o;                  /* options */
+	int ids, embed, relative;         /* relative: node of the bias of distances; -1: none */
 	size_t width, heads, kv, dim, ff; /* dim: width of a head */
 	bool is_decoder;
 	int first[TRANSFORMER_PARTS]; /* nodes of the first block plus 1, whose parameters the

@@ -34,6 +34,10 @@ struct heads {
 	size_t window;    /* keys that a query attends to; 0: all before it */
 	real scale;       /* 1 / sqrt(dim) */
 	const int32_t *ids; /* NULL: no padding */
+	const real *bias; /* [rows, heads, 2 length - 1] that of key k for query q is added to their
+			     score, at k - q + length - 1; NULL: none */
+	real *dbias;      /* NULL: not needed */
+	bool bias_adds;
 	const real *qkv;
 	real *dqkv; /* NULL: not needed */
 	bool adds;
@@ -62,6 +66,9 @@ struct heads_group {
  * for shape(). 0, or -1 and an error.
  */
 int heads_check(const struct graph *g, const struct node *n, struct heads *h, struct err *e);
+
+/* The node of the bias; NULL: none. */
+const struct node *heads_check_bias(const struct graph *g, const struct node *n);
 
 /* All of it, for forward and backward. */
 struct heads heads_of(const struct graph *g, const struct node *n);

@@ -52,7 +52,13 @@ enum norm_kind {
 	NORM_RMS,     /* RMS norm: mean square 1, gain (Zhang and Sennrich 2019) */
 	NORM_RMS_ONE, /* the same with 1 + gain for the gain, as in Gemma (2024) */
 };
-enum {                   /* attention(qkv[, ids]), attention_map(qkv[, ids]), attention_part(qkv) */
+enum { /* relative(ids) */
+       RELATIVE_HEADS,
+       RELATIVE_BUCKETS, /* of distances; even, 4 to 256 */
+};
+enum {                   /* attention(qkv[, ids[, bias]]), attention(qkv, ids, map),
+			  attention_map(qkv[, ids[, bias]]), attention_part(qkv); bias: [rows, heads,
+			  2 positions - 1], as of relative(ids) */
        ATTENTION_HEADS,  /* query heads */
        ATTENTION_KV,     /* key and value heads, each shared by as many query heads; 0: one for each
 			  query head */
