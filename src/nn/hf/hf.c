@@ -86,6 +86,8 @@ hf_parse(const char *config, size_t size, const struct ckpt *theirs, bool head_n
 	c = ckpt_new();
 	write_notes(&m, c);
 	copy_row_notes(theirs, c);
+	if (m.unknown)
+		ckpt_note(c, HF_UNKNOWN_NOTE, m.unknown);
 	hf_layout_normalize(&m.spec);
 	status = hf_tensors_read(&m, theirs, c, e);
 	hf_layout_release(&m);

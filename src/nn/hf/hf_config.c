@@ -221,7 +221,7 @@ read_key(struct hf_model *m, const struct hf_key *k, json_t *value, struct err *
 		return read_option(m, k, value, e);
 	case HF_QUADRUPLE:
 	case HF_SHARED:
-		return none ? 0 : read_option(m, k, value, e);
+		return none && (value || !k->absent) ? 0 : read_option(m, k, value, e);
 	case HF_SWITCH:
 		return read_switch(m, k, value, e);
 	case HF_BIAS:
@@ -258,12 +258,11 @@ read_key_late(struct hf_model *m, const struct hf_key *k, json_t *value, struct 
 	case HF_HEAD:
 	case HF_EMBED:
 		return read_width(m, k, value, e);
-	case HF_SAME:
-		return read_same(m, k, value, e);
 	case HF_PLACES:
 		return read_moved(m, k, value, -hf_layout_get(m, "first-position"), "0", e);
 	case HF_ROPE:
-		return hf_rope_read(m, k->name, value, e);
+	case HF_PLAIN_ROPE:
+		return hf_rope_read(m, k, value, e);
 	case HF_USES_WINDOW:
 	case HF_WINDOW_FROM:
 	case HF_LAYER_TYPES:
@@ -271,6 +270,45 @@ read_key_late(struct hf_model *m, const struct hf_key *k, json_t *value, struct 
 	default:
 		return 0;
 	}
+}
+
+/* The key of a table; NULL: none. */
+static const struct hf_key *
+find_key(const struct hf_key *table, const char *name)
+{
+	for (; table->name; table++)
+		if (strcmp(table->name, name) == 0)
+			return table;
+	return NULL;
+}
+
+/* Keys that repeat others, those that every layout may have, and those that no table has. */
+static int
+read_others(struct hf_model *m, json_t *root, struct err *e)
+{
+	struct text unknown = { 0 };
+	const char *name;
+	int status = 0;
+	json_t *value;
+
+	json_object_foreach(root, name, value)
+	{
+		const struct hf_key *own = find_key(m->layout->key, name),
+				    *k = own ? own : find_key(hf_layout_common_keys, name);
+
+		if (status < 0)
+			break;
+		if (k && (k->kind == HF_SAME || k->kind == HF_ALIAS))
+			status = read_same(m, k, value, e);
+		else if (k && !own)
+			status = read_key(m, k, value, e);
+		else if (!k && !json_is_null(value) && strcmp(name, HF_CONFIG_VOCABULARY) != 0)
+			text_item(&unknown, "%.40s", name);
+	}
+	if (unknown.len)
+		m->unknown = mem_text(text_get(&unknown));
+	text_release(&unknown);
+	return status;
 }
 
 static int
@@ -337,6 +375,8 @@ hf_config_parse(const char *json, size_t size, bool head_new, struct hf_model *m
 	for (const struct hf_key *k = status < 0 ? NULL : m->layout->key; status == 0 && k->name;
 	     k++)
 		status = read_key_late(m, k, json_object_get(root, k->name), e);
+	if (status == 0)
+		status = read_others(m, root, e);
 	if (status == 0)
 		status = hf_rope_windows(m, e);
 	status = status < 0 ? status : check_sizes(m, e);

@@ -109,11 +109,11 @@ is_written(const struct hf_model *m, const struct hf_key *k)
 		return strcmp(k->absent, "true") != 0 || hf_layout_get(m, k->arg) < 1;
 	if (k->kind == HF_HEAD)
 		return k->absent != NULL || hf_layout_get(m, k->arg) > 0;
-	if (k->kind == HF_ROPE)
+	if (k->kind == HF_ROPE || k->kind == HF_PLAIN_ROPE)
 		return k->arg != NULL;
 	if (k->kind == HF_WINDOW_FROM || k->kind == HF_LAYER_TYPES)
 		return (hf_rope_window_from(m) >= 0) == (k->kind == HF_WINDOW_FROM);
-	return k->kind != HF_COUNT && k->kind != HF_NEVER;
+	return k->kind != HF_COUNT && k->kind != HF_NEVER && k->kind != HF_ALIAS;
 }
 
 /* Write a size that is 0 where it has its plain value. */

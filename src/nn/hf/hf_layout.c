@@ -21,8 +21,9 @@ hf_layout_release(struct hf_model *m)
 	mem_free(m->label);
 	mem_free(m->vocabulary);
 	mem_free(m->encoding);
+	mem_free(m->unknown);
 	m->label = NULL;
-	m->vocabulary = m->encoding = NULL;
+	m->vocabulary = m->encoding = m->unknown = NULL;
 }
 
 const char *

@@ -148,11 +148,16 @@ choose(json_t *value, struct err *e)
 		err_set(e, "full_attention and sliding_attention differ (expected equal tables)");
 		return NULL;
 	}
+	if (json_object_size(value) > 1u + (full && sliding)) {
+		err_set(e, "unsupported keys beside those of layer types (expected full_attention "
+			   "and sliding_attention alone)");
+		return NULL;
+	}
 	return full ? full : sliding;
 }
 
 static int
-read_object(struct hf_model *m, json_t *value, struct err *e)
+read_object(struct hf_model *m, bool plain, json_t *value, struct err *e)
 {
 	const json_t *word = json_object_get(value, "rope_type");
 	char got[60];
@@ -160,11 +165,11 @@ read_object(struct hf_model *m, json_t *value, struct err *e)
 
 	word = word ? word : json_object_get(value, "type");
 	type = word ? find_type(json_string_value(word)) : ROPE_PLAIN;
-	if (!json_is_object(value) || type < 0)
+	if (!json_is_object(value) || type < 0 || (plain && type != ROPE_PLAIN))
 		return err_set(e,
-			       "unsupported value %s (expected null or a rope_type of default, "
-			       "linear, dynamic, llama3, yarn)",
-			       show(word ? word : value, got, sizeof got));
+			       "unsupported value %s (expected null or a rope_type of default%s)",
+			       show(word ? word : value, got, sizeof got),
+			       plain ? "" : ", linear, dynamic, llama3, yarn");
 	if (check_keys(type, value, e) < 0 || set_keys(m, type, value, e) < 0)
 		return -1;
 	if (type == ROPE_YARN && set_gain(m, value, e) < 0)
@@ -174,12 +179,14 @@ read_object(struct hf_model *m, json_t *value, struct err *e)
 }
 
 int
-hf_rope_read(struct hf_model *m, const char *key, json_t *value, struct err *e)
+hf_rope_read(struct hf_model *m, const struct hf_key *k, json_t *value, struct err *e)
 {
 	if (!value || json_is_null(value))
 		return 0;
 	value = choose(value, e);
-	return value && read_object(m, value, e) == 0 ? 0 : err_wrap(e, "%s", key);
+	return value && read_object(m, k->kind == HF_PLAIN_ROPE, value, e) == 0
+		       ? 0
+		       : err_wrap(e, "%s", k->name);
 }
 
 void

@@ -88,6 +88,11 @@ load_network(struct cmd_call *c, const char *name, struct request_net *r, struct
 	snprintf(r->from, sizeof r->from, "%.60s", file);
 	if (status == 0 && io_is_directory(path))
 		r->files = list_files(path);
+	if (status == 0 && io_is_directory(path) && ckpt_get(r->ckpt, HF_UNKNOWN_NOTE))
+		text_addf(&c->message,
+			  "%s: keys of config.json that are not known, and have no effect here: "
+			  "%.200s",
+			  file, ckpt_get(r->ckpt, HF_UNKNOWN_NOTE));
 	if (status == 0)
 		record_hash(c, name, args_bit(&c->args, "FILE"), &got, hash);
 	mem_free(path);

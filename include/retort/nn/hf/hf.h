@@ -21,6 +21,9 @@
  * BF16. Buffers in old files (position ids, causal masks, rotary frequencies) are skipped.
  */
 
+/* Key of the note of a checkpoint that was read: keys of config.json that are not known, "a, b". */
+#define HF_UNKNOWN_NOTE "unknown-keys"
+
 /* Read a directory; with `head_new` without its head, whatever it is, and with a note "head": the
  * tensors of the head are left out. *out belongs to the caller. 0, or -1 and an error that names
  * the file. Any thread. */

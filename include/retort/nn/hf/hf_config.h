@@ -14,8 +14,8 @@
 
 /*
  * Parse config.json: layout, options, vocabulary, labels. A key that changes the computation is
- * applied or refused; unknown keys are ignored. Release m with hf_layout_release; on failure
- * nothing is left to release. With `head_new` the head may be of any class.
+ * applied or refused; unknown keys are listed in m->unknown. Release m with hf_layout_release; on
+ * failure nothing is left to release. With `head_new` the head may be of any class.
  */
 int hf_config_parse(const char *json, size_t size, bool head_new, struct hf_model *m,
 		    struct err *e);

@@ -34,7 +34,9 @@ enum hf_kind {
 	HF_NEVER, /* HF_ONLY, not written: a rare key */
 	HF_ROPE,  /* null, or an object with the scaling of rotary positions, the base and the
 		     part that rotates, see hf_rope.h; written where `arg` is set */
-	HF_SAME,  /* must be option `arg`, where it is there; written like it */
+	HF_PLAIN_ROPE,  /* HF_ROPE without scaling: the published code has another one */
+	HF_SAME,        /* must be option `arg`, where it is there; written like it */
+	HF_ALIAS,       /* HF_SAME, not written: another name of a key */
 	HF_USES_WINDOW, /* false: no block has the window; absent: false */
 	HF_WINDOW_FROM, /* first block with the window, from 0 */
 	HF_LAYER_TYPES, /* ["full_attention", "sliding_attention", ...]; written where
@@ -85,6 +87,7 @@ struct hf_model {
 	/* while config.json is read: which blocks have the window, see hf_rope.h */
 	bool no_window;
 	double window_from, window_blocks; /* window_blocks: -1: not given */
+	char *unknown; /* owned: keys of config.json that no table has, "a, b"; NULL: none */
 };
 
 /* Keys and tensors of the layouts, in hf_layout_encoders.c, hf_layout_decoders.c and
@@ -93,6 +96,7 @@ struct hf_model {
 	extern const struct hf_key hf_layout_##file##_keys_##id[]; \
 	extern const struct hf_tensor hf_layout_##file##_tensors_##id[];
 #include "retort/nn/hf/layouts.def"
+extern const struct hf_key hf_layout_common_keys[]; /* of every layout, in hf_layout_common.c */
 extern const struct hf_layout hf_layout_table[];
 extern const size_t hf_layout_table_count;
 

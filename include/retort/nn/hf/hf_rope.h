@@ -9,11 +9,12 @@
 #include "retort/nn/hf/hf_layout.h"
 
 /*
- * Read the value of rope_scaling or rope_parameters: null, {"rope_type": T, ...}, or one such
- * object for each layer type, which must be equal. T is default, linear, dynamic, llama3 or yarn;
- * every other type, and a key that none of them has, is refused by name. 0, or -1 and an error.
+ * Read the value of key k, rope_scaling or rope_parameters: null, {"rope_type": T, ...}, or one
+ * such object for each layer type, which must be equal. T is default, linear, dynamic, llama3 or
+ * yarn; every other type, and a key that none of them has, is refused by name. 0, or -1 and an
+ * error.
  */
-int hf_rope_read(struct hf_model *m, const char *key, json_t *value, struct err *e);
+int hf_rope_read(struct hf_model *m, const struct hf_key *k, json_t *value, struct err *e);
 
 /* Append the value that says the same. */
 void hf_rope_print(const struct hf_model *m, struct text *out);
