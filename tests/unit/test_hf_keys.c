@@ -255,6 +255,102 @@ keys_that_no_table_has_are_listed(void **state)
 	}
 }
 
+/* Models of other tasks: tensors of their heads, in the place of that of classes. */
+static const struct head_case {
+	const char *family, *task, *tensor[3], *missing;
+} heads[] = {
+	{ "bert",
+	  "BertForMaskedLM",
+	  { "cls.predictions.transform.dense.weight", "cls.predictions.bias" },
+	  "bert.pooler.dense.weight" },
+	{ "distilbert",
+	  "DistilBertForMaskedLM",
+	  { "vocab_transform.weight", "vocab_layer_norm.weight", "vocab_projector.bias" },
+	  "pre_classifier.weight" },
+	{ "roberta",
+	  "RobertaForMaskedLM",
+	  { "lm_head.dense.weight", "lm_head.layer_norm.bias" },
+	  "classifier.dense.weight" },
+	{ "electra",
+	  "ElectraForPreTraining",
+	  { "discriminator_predictions.dense.weight" },
+	  "classifier.dense.weight" },
+	{ "electra",
+	  "ElectraForMaskedLM",
+	  { "generator_predictions.dense.weight", "generator_lm_head.bias" },
+	  "classifier.dense.weight" },
+	{ "albert",
+	  "AlbertForPreTraining",
+	  { "predictions.dense.weight", "sop_classifier.classifier.weight" },
+	  "albert.pooler.weight" },
+	{ "mpnet",
+	  "MPNetForMaskedLM",
+	  { "lm_head.dense.weight", "lm_head.decoder.bias" },
+	  "classifier.dense.weight" },
+	{ "bert", "BertForQuestionAnswering", { "qa_outputs.weight" }, "bert.pooler.dense.weight" },
+};
+
+/* The tensors of a model with the head of another task. */
+static struct ckpt *
+with_head(const struct family *f, const struct head_case *h)
+{
+	struct ckpt *c = ckpt_new();
+	size_t one = 1;
+
+	for (size_t i = 0; i < f->theirs->n_tensors; i++) {
+		const struct ckpt_tensor *t = &f->theirs->tensor[i];
+
+		if (!strstr(t->name, "classifier") && !strstr(t->name, "pooler"))
+			ckpt_add(c, t->name, t->rank, t->dim, t->data);
+	}
+	for (size_t i = 0; i < 3 && h->tensor[i]; i++)
+		ckpt_add(c, h->tensor[i], 1, &one, NULL);
+	return c;
+}
+
+static void
+parse_head(const struct family *f, const struct ckpt *theirs, bool head_new, const char *want)
+{
+	char *text = json_dumps(f->config, 0);
+	struct err e = { "" };
+	struct ckpt *c = NULL;
+	int status = hf_parse(text, strlen(text), theirs, head_new, &c, &e);
+
+	if (status != (want ? -1 : 0) || (want && !strstr(e.msg, want)))
+		fail_msg("'%s', expected '%s'", e.msg, want ? want : "");
+	CHECK(want || !ckpt_find(c, "logits.weight"));
+	ckpt_free(c);
+	free(text);
+}
+
+static void
+heads_of_other_tasks_are_named_and_left_out(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+		struct ckpt *theirs;
+		struct family f;
+		char want[200];
+
+		open_family(&f, heads[i].family);
+		theirs = with_head(&f, &heads[i]);
+		json_object_del(f.config, "architectures");
+		snprintf(want, sizeof want,
+			 "tensor %s: missing: the file has the head of another task (%s); `head "
+			 "new`",
+			 heads[i].missing, heads[i].tensor[0]);
+		parse_head(&f, theirs, false, want);
+		parse_head(&f, theirs, true, NULL);
+		json_object_set_new(f.config, "architectures", json_pack("[s]", heads[i].task));
+		snprintf(want, sizeof want, "architectures: unsupported value [\"%s\"]",
+			 heads[i].task);
+		parse_head(&f, theirs, false, want);
+		parse_head(&f, theirs, true, NULL);
+		ckpt_free(theirs);
+		close_family(&f);
+	}
+}
+
 int
 main(void)
 {
@@ -263,6 +359,7 @@ main(void)
 		TEST(values_are_honoured_or_refused),
 		TEST(defaults_are_those_of_the_published_classes),
 		TEST(keys_that_no_table_has_are_listed),
+		TEST(heads_of_other_tasks_are_named_and_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -273,8 +273,8 @@ missing_extra_and_transposed_tensors_are_named(void **state)
 	t = tensor(c, "bert.pooler.dense.bias");
 	rename_to(t, "cls.bias");
 	parse("missing", bert, c,
-	      "tensor bert.pooler.dense.bias: missing: the file has no head, or another one; "
-	      "`head new` makes one for the data");
+	      "tensor bert.pooler.dense.bias: missing: the file has the head of another task "
+	      "(cls.bias); `head new` makes one for the data");
 	rename_to(t, "bert.pooler.dense.bias");
 	ckpt_add(c, "cls.predictions.bias", 1, (size_t[]){ 2 }, NULL);
 	parse("extra", bert, c,

@@ -36,3 +36,16 @@ hf_tensor_names_of_head(const char *name)
 			return true;
 	return strstr(name, "pooler.") != NULL;
 }
+
+const char *
+hf_tensor_names_other_head(const struct ckpt *theirs)
+{
+	for (size_t i = 0; i < theirs->n_tensors; i++) {
+		const char *name = theirs->tensor[i].name;
+
+		if (hf_tensor_names_of_head(name) && !strstr(name, "pooler.") &&
+		    strncmp(name, "classifier.", 11) != 0)
+			return name;
+	}
+	return NULL;
+}

@@ -137,8 +137,9 @@ find(const struct hf_model *m, const struct ckpt *theirs, const char *name)
 }
 
 static int
-missing(const struct group *g, const char *name, struct err *e)
+missing(const struct group *g, const struct ckpt *theirs, const char *name, struct err *e)
 {
+	const char *head = hf_tensor_names_other_head(theirs);
 	const struct hf_layout *l = g->m->layout;
 
 	if (strstr(g->row->theirs, "%d"))
@@ -149,9 +150,10 @@ missing(const struct group *g, const char *name, struct err *e)
 			       hf_layout_find(l, "tied")->name);
 	if (g->row->flags & HF_IN_HEAD)
 		return err_set(e,
-			       "tensor %s: missing: the file has no head, or another one; `head "
-			       "new` makes one for the data",
-			       name);
+			       "tensor %s: missing: the file has %s%s%s; `head new` makes one for "
+			       "the data",
+			       name, head ? "the head of another task (" : "no head",
+			       head ? head : "", head ? ")" : "");
 	return err_set(e, "tensor %s: missing", name);
 }
 
@@ -267,7 +269,7 @@ read_group(const struct group *g, void *arg, struct err *e)
 		their_name(g, i, name, sizeof name);
 		t[i] = find(g->m, r->theirs, name);
 		if (!t[i])
-			return missing(g, name, e);
+			return missing(g, r->theirs, name, e);
 		if (!has_shape(g->m, &g->row[i], t[i]))
 			return other_shape(g, &g->row[i], t[i], e);
 		r->used[t[i] - r->theirs->tensor] = true;

@@ -25,4 +25,7 @@ bool hf_tensor_names_buffer(const char *name);
 /* Whether a tensor belongs to a head, of this task or of another. */
 bool hf_tensor_names_of_head(const char *name);
 
+/* The first tensor of a head that is not of classes; NULL: there is none. */
+const char *hf_tensor_names_other_head(const struct ckpt *theirs);
+
 #endif
