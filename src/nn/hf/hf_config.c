@@ -282,6 +282,13 @@ find_key(const struct hf_key *table, const char *name)
 	return NULL;
 }
 
+/* Whether a key is one that hf_write adds, and other programs do not have. */
+static bool
+is_ours(const char *name)
+{
+	return strcmp(name, HF_CONFIG_VOCABULARY) == 0 || strcmp(name, HF_CONFIG_ENCODING) == 0;
+}
+
 /* Keys that repeat others, those that every layout may have, and those that no table has. */
 static int
 read_others(struct hf_model *m, json_t *root, struct err *e)
@@ -302,7 +309,7 @@ read_others(struct hf_model *m, json_t *root, struct err *e)
 			status = read_same(m, k, value, e);
 		else if (k && !own)
 			status = read_key(m, k, value, e);
-		else if (!k && !json_is_null(value) && strcmp(name, HF_CONFIG_VOCABULARY) != 0)
+		else if (!k && !json_is_null(value) && !is_ours(name))
 			text_item(&unknown, "%.40s", name);
 	}
 	if (unknown.len)
