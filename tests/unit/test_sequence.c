@@ -340,7 +340,9 @@ shapes_that_do_not_fit_are_refused_with_their_sizes(void **state)
 	refuse(&op_attention, 1, (int[]){ 0 }, (double[GRAPH_ATTRS]){ 8, 1, 0, 100 },
 	       "attention n: invalid head width 1 (expected even for rotary positions)");
 	refuse(&op_attention, 3, (int[]){ 0, 1, 3 }, (double[GRAPH_ATTRS]){ 8, 1 },
-	       "attention n: table: not the attention map of this node");
+	       "attention n: table: neither the attention map of this node nor a bias of 8 heads "
+	       "and 11 "
+	       "distances");
 	refuse(&op_attention, 2, (int[]){ 0, 2 }, (double[GRAPH_ATTRS]){ 8, 1 },
 	       "attention n: invalid number of token ids 7 (expected 6, one for each position)");
 	refuse(&op_gate, 1, (int[]){ 2 }, NULL,

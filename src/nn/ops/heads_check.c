@@ -86,8 +86,10 @@ check_bias(const struct graph *g, const struct node *n, const struct heads *h, s
 	if (!bias || (bias->out.rank == 3 && !bias->ids && bias->out.dim[1] == h->heads &&
 		      bias->out.dim[2] == 2 * h->length - 1))
 		return 0;
-	return err_set(e, "%s: not a bias of %zu heads and %zu distances", bias->name, h->heads,
-		       2 * h->length - 1);
+	return err_set(e,
+		       "%s: neither the attention map of this node nor a bias of %zu heads and %zu "
+		       "distances",
+		       bias->name, h->heads, 2 * h->length - 1);
 }
 
 const struct node *
