@@ -102,7 +102,7 @@ start_serving(const char *program, enum kind kind, int workload, int threads)
 
 	snprintf(word, sizeof word, "W%d", workload);
 	snprintf(number, sizeof number, "%d", threads);
-	return rig_exec_quiet(argv, &(struct err){ "" });
+	return rig_exec_quiet(argv, &(struct err){ .msg = "" });
 }
 
 /* Measure by served windows. 0, or -1 if a program does not serve or a window failed. */
@@ -116,7 +116,8 @@ measure_serving(const struct against_options *o, int workload, enum kind kind, s
 	if (p[SELF])
 		p[OTHER] = start_serving(o->other, kind, workload, o->threads);
 	if (p[OTHER])
-		status = rig_alternate(p, SIDES, o->rounds, o->seconds, &r, &(struct err){ "" });
+		status = rig_alternate(p, SIDES, o->rounds, o->seconds, &r,
+				       &(struct err){ .msg = "" });
 	for (int i = 0; i < SIDES; i++)
 		rig_end(p[i]);
 	if (status < 0)

@@ -58,7 +58,7 @@ compare(void *own, int workload, const struct loss *l, enum model_tap on, int ro
 		double with;
 
 		without[i] = step_of(own, workload, seconds);
-		own_add(own, workload, l, on, &(struct err){ "" });
+		own_add(own, workload, l, on, &(struct err){ .msg = "" });
 		step_of(own, workload, seconds);
 		with = step_of(own, workload, seconds);
 		own_undo(own);
@@ -88,7 +88,7 @@ tap_of(void *own, int workload, const struct loss *l, struct err *e)
 static void
 measure(void *own[GROUNDS], const struct loss *l, int rounds, double seconds)
 {
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	for (int i = 0; i < GROUNDS; i++) {
 		int on = tap_of(own[i], grounds[i], l, &e);

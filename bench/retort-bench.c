@@ -92,7 +92,7 @@ static struct rig_process *
 start(struct task *t)
 {
 	struct rig_process *p;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	switch (t->who) {
 	case VERDICT_FLOOR_UNCACHED:
@@ -153,7 +153,7 @@ contest(int workload, const enum verdict_who *who, int n_who, bool busy, struct 
 	struct rig_process *p[RIG_CONTESTANTS] = { NULL }, *neighbour = NULL;
 	struct task t[RIG_CONTESTANTS];
 	struct rig_result r;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	int n = 0, peer = -1, status, dropped;
 
 	for (int i = 0; i < n_who; i++) {

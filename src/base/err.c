@@ -48,6 +48,7 @@ err_set(struct err *e, const char *fmt, ...)
 	va_end(ap);
 	trim_utf8(e->msg);
 	e->msg[ERR_TEXT] = '\0';
+	e->rules = 0;
 	return -1;
 }
 
@@ -63,6 +64,7 @@ err_ask(struct err *e, const char *options, const char *fmt, ...)
 	vsnprintf(e->msg, ERR_TEXT, fmt, ap);
 	va_end(ap);
 	trim_utf8(e->msg);
+	e->rules = 0;
 	n = strlen(e->msg);
 	snprintf(e->msg + n, ERR_TEXT - n, " (add ");
 	snprintf(e->msg + ERR_TEXT, ERR_OPTIONS, "%s", options);

@@ -64,7 +64,7 @@ static void *
 read_ahead(void *arg)
 {
 	struct stream *s = arg;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	size_t n = 0;
 	char *to;
 	bool failed;

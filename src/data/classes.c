@@ -95,6 +95,18 @@ refuse_length(const struct classes_cell *cell, const char *what, struct err *e)
 }
 
 static int
+refuse_bytes(const struct classes_cell *cell, const char *what, size_t row, struct err *e)
+{
+	struct text plain = { 0 };
+
+	text_add_plain(&plain, cell->s);
+	err_ask(e, "encoding latin1|encoding windows-1252",
+		"%s: row %zu: class '%.60s' is not UTF-8", what, row + 1, text_get(&plain));
+	text_release(&plain);
+	return rules_error(e, RULES_UTF8);
+}
+
+static int
 check_count(const struct dataset *ds, const char *what, bool beside, struct err *e)
 {
 	if (ds->classes >= 2 || beside)
@@ -146,8 +158,7 @@ classes_add(struct dataset *ds, struct classes_reader *r, size_t row, const char
 		return refuse_length(&cell, r->what, e);
 	if (!number_is_missing(r->form, cell.s) && (k = find_class(ds, cell.s)) < 0) {
 		if (!text_is_utf8(cell.s))
-			return err_ask(e, "encoding latin1|encoding windows-1252",
-				       "%s: row %zu: a class that is not UTF-8", r->what, row + 1);
+			return refuse_bytes(&cell, r->what, row, e);
 		if (ds->classes == DATASET_CLASSES)
 			return refuse_count(r->what, e);
 		mem_grow(&ds->class_name, &r->cap_names, (size_t)ds->classes + 1,
@@ -246,12 +257,12 @@ check_task(const struct dataset *ds, const struct classes_reader *r, struct err 
 			       "%s: regression comes in a later version (expected `task "
 			       "classes`)",
 			       r->what);
-	if (r->task == DATASET_TASK_ASK && !r->beside && are_amounts(ds))
-		return err_ask(e, "task classes|task regression",
-			       "%s: %d different numbers in %zu rows: are they classes, or amounts "
-			       "to predict?",
-			       r->what, ds->classes, ds->n - ds->unlabelled);
-	return 0;
+	if (r->task != DATASET_TASK_ASK || r->beside || !are_amounts(ds))
+		return 0;
+	err_ask(e, "task classes|task regression",
+		"%s: %d different numbers in %zu rows: are they classes, or amounts to predict?",
+		r->what, ds->classes, ds->n - ds->unlabelled);
+	return rules_error(e, RULES_TASK);
 }
 
 int

@@ -98,7 +98,7 @@ encoding_check(const struct encoding *net, const struct encoding *data, const ch
 	       char *note, size_t size, struct err *e)
 {
 	struct check c = { net, data, e };
-	struct err why = { "" };
+	struct err why = { .msg = "" };
 
 	note[0] = '\0';
 	if (!net->n_columns || !data->n_columns)

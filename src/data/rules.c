@@ -1,4 +1,4 @@
-/* rules.c: sentences of the rules of reading. */
+/* rules.c: sentences and options of the rules of reading. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,12 +10,32 @@ const char *
 rules_sentence(enum rules_id id)
 {
 	static const char *const sentence[] = {
-#define RULE(name, sentence) sentence,
+#define RULE(name, sentence, option) sentence,
 #include "retort/data/rules.def"
 #undef RULE
 	};
 
 	return sentence[id];
+}
+
+const char *
+rules_option(enum rules_id id)
+{
+	static const char *const options[] = {
+#define RULE(name, sentence, option) option,
+#include "retort/data/rules.def"
+#undef RULE
+	};
+
+	return options[id];
+}
+
+int
+rules_error(struct err *e, enum rules_id id)
+{
+	if (e)
+		e->rules |= RULES_BIT(id);
+	return -1;
 }
 
 void

@@ -235,7 +235,7 @@ do_step(struct trainer *t)
 	struct trainer_state *w = t->work;
 	struct stamp_place before =
 		stamp_place(w); /* work that ends is stamped with its own last step */
-	struct err e = { "" }, none = { "" };
+	struct err e = { .msg = "" }, none = { .msg = "" };
 	enum phase_outcome outcome;
 
 	outcome = phase_step(w, &e);

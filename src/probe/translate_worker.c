@@ -221,7 +221,7 @@ translate(struct translation *t, struct request *r, struct err *e)
 	const struct translator_watch watch = { take_text, count_text, t, cancelled };
 	struct request_translate *x = &r->u.translate;
 	struct job *j = &t->job;
-	struct err why = { "" };
+	struct err why = { .msg = "" };
 	int status;
 
 	x->path = cache_path(x->translator, e);

@@ -193,7 +193,7 @@ match_item(struct attempt *a, const struct grammar_item *i, int at)
 {
 	bool keyword = is_word(a, i, at), bare = !keyword && i->flags & GRAMMAR_BARE;
 	struct args_value v = { .item = i, .at = at };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (i->flags & GRAMMAR_REFUSED)
 		return keyword ? refuse_word(a, i, at) : -1;

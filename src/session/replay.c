@@ -83,6 +83,28 @@ replay_rules(struct session *s, const struct cmd_call *c)
 		session_fail(s, 3);
 }
 
+bool
+replay_error(struct session *s, const struct err *e)
+{
+	struct text rules = { 0 };
+
+	if (!s->o.replay || s->replay.version > 1 || !e->rules)
+		return false;
+	rules_list(e->rules, &rules);
+	session_message(s, true,
+			"%s: a rule that has changed since version 1 makes this an error: %s",
+			s->reading->where, text_get(&rules));
+	text_clear(&rules);
+	for (int i = 0; i < RULES_COUNT; i++)
+		if ((e->rules & RULES_BIT(i)) && rules_option((enum rules_id)i))
+			text_item(&rules, "`%s`", rules_option((enum rules_id)i));
+	if (rules.len)
+		session_message(s, true, "%s: add %s to the line to read it as version 1 did",
+				s->reading->where, text_get(&rules));
+	text_release(&rules);
+	return s->o.check;
+}
+
 /* ---- what a line touches ---- */
 
 /* True if the word names a set that comes with the program or that it fetches itself. */

@@ -224,7 +224,7 @@ session_owes_report(const struct session *s)
 void
 session_type(struct session *s, const char *line)
 {
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (session_line(s, line, NULL, &e) == 0)
 		return;

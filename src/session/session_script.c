@@ -75,7 +75,7 @@ execute_next(struct session *s)
 	if (!is_beyond(s, l->text)) {
 		if (session_line(s, l->text, &column, &e) < 0) {
 			session_message(s, true, "%s:%d: %s", l->where, column, e.msg);
-			session_fail(s, 2);
+			session_fail(s, replay_error(s, &e) ? 3 : 2);
 		}
 		s->reached = s->reached || reaches_until(s, l->text);
 	}

@@ -37,7 +37,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		malloc(size + (size ==
 			       0)); /* not NUL-terminated: a sanitizer detects reads past the end */
 	struct text out = { 0 };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct bitext *p;
 
 	if (!bytes)

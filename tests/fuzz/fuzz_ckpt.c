@@ -10,7 +10,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ckpt *c = NULL;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (ckpt_parse((const char *)data, size, &c, &e) < 0) {
 		MUST(e.msg[0]);

@@ -33,7 +33,7 @@ static void
 compare_sets(const char *bytes, size_t size)
 {
 	struct dataset *memory, *file;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	int a = make_set(bytes, size, false, &memory, &e), b;
 
 	MUST(a == 0 || e.msg[0]);
@@ -54,7 +54,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *bytes = fuzz_text(data, size);
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct csvfile t;
 
 	if (!(size >= 2 && data[0] == 0x1F &&

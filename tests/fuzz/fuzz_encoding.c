@@ -36,7 +36,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *json = fuzz_text(data, size);
 	struct encoding enc, again;
 	struct text first = { 0 }, second = { 0 };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (encoding_parse(json, size, &enc, &e) < 0) {
 		MUST(e.msg[0]);

@@ -11,7 +11,7 @@ round_trip(const struct ckpt *c)
 {
 	struct ckpt *theirs = NULL, *again = NULL;
 	char *config = NULL;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	MUST(hf_print(c, &theirs, &config, &e) == 0);
 	MUST(hf_parse(config, strlen(config), theirs, false, &again, &e) == 0);
@@ -55,7 +55,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const uint8_t *nul = size ? memchr(data, 0, size) : NULL;
 	size_t config = nul ? (size_t)(nul - data) : size, rest = nul ? size - config - 1 : 0;
 	struct ckpt *theirs = NULL, *c = NULL;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (!nul || ckpt_parse_some((const char *)nul + 1, rest, hf_wants, &theirs, &e) < 0)
 		theirs = ckpt_new();

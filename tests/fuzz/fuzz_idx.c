@@ -18,7 +18,7 @@ static void
 try_images(const struct array *f)
 {
 	struct dataset *ds;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (images_make(f, false, &ds, &e) < 0) {
 		MUST(e.msg[0]);
@@ -37,7 +37,7 @@ static void
 try_labels(const struct array *f)
 {
 	struct dataset *ds = mem_new(sizeof *ds);
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	ds->n = f->len;
 	if (labels_set(f, true, ds, &e) < 0)
@@ -65,7 +65,7 @@ read_file(const uint8_t *data, size_t size, char **out, size_t *n, struct err *e
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct array f;
 	char *bytes;
 	size_t n;

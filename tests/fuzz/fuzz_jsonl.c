@@ -36,7 +36,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct dataset_options o = { 0 };
 	struct source s = { .path = "fuzz.jsonl", .options = &o, .bytes = bytes, .size = size };
 	struct seen seen = { .size = size };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct dataset *ds;
 
 	if (!bytes)

@@ -27,7 +27,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct lex lex;
 	char *line = fuzz_text(data, size);
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	int column = 0;
 
 	if (lex_line(line, &lex, &column, &e) < 0) {

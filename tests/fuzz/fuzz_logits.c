@@ -29,7 +29,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct logit_file_options o = { 0 };
 	struct logit_file *a;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	char path[40];
 	int fd;
 

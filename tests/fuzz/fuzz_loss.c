@@ -31,7 +31,7 @@ check_logits(const struct lossfile *f)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	int32_t label[ROWS];
 	struct lossfile f;
 

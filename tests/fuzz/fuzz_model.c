@@ -10,7 +10,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = fuzz_text(data, size), once[256], twice[256];
 	struct model_spec spec;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (model_table_parse(text, &spec, &e) < 0) {
 		MUST(e.msg[0]);

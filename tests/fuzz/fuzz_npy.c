@@ -20,7 +20,7 @@ static void
 check_set(const struct array *a, const char *bytes, size_t size)
 {
 	struct dataset_options o = { .unlabelled = true, .beside = true };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct dataset *ds;
 
 	if (read_bytes("fuzz.npy", bytes, size, &o, &ds, &e) < 0) {
@@ -39,7 +39,7 @@ static void
 check_labels(const struct array *a)
 {
 	struct dataset *ds = mem_new(sizeof *ds);
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	ds->n = a->len;
 	if (labels_set(a, true, ds, &e) < 0)
@@ -56,7 +56,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *bytes =
 		malloc(size + (size ==
 			       0)); /* not NUL-terminated: a sanitizer detects reads past the end */
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct array a;
 
 	if (!bytes)

@@ -30,7 +30,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct text text = { 0 }, again = { 0 };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct row_filter f, back;
 
 	check_fold((const char *)data, size);

@@ -72,7 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	s = session_new(&o, &e);
 	MUST(s);
 	for (line = strtok_r(text, "\n", &more); line; line = strtok_r(NULL, "\n", &more)) {
-		struct err refusal = { "" };
+		struct err refusal = { .msg = "" };
 		int column = 0;
 
 		if (is_allowed(line) && session_line(s, line, &column, &refusal) < 0)

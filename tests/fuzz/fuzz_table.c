@@ -54,7 +54,7 @@ static void
 check_encoding(const char *bytes, size_t size)
 {
 	static const char *const names[] = { "latin1", "utf-16", "shift_jis", "utf-7" };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	for (size_t i = 0; i < 4; i++) {
 		struct recode *r = recode_open(names[i], &e);
@@ -72,7 +72,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct dataset_options o;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct dataset *ds;
 	char *bytes;
 

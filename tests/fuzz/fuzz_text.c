@@ -34,7 +34,7 @@ round_trip(const struct tokenizer *t, const char *text, size_t size)
 {
 	struct tokenizer_ids ids = { 0 };
 	struct text back = { 0 };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (tokenizer_encode(t, text, size, &ids, &e) < 0) {
 		MUST(e.msg[0]);
@@ -53,7 +53,7 @@ as_text(const char *text, size_t size, const char *tokens)
 	struct dataset_options o = { .tokens = tokens, .length = 3 };
 	struct tokenizer t;
 	struct dataset *ds;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	tokenizer_init(&t, strcmp(tokens, "byte") == 0 ? TOKENIZER_BYTE : TOKENIZER_CHAR);
 	if (tokenizer_add_chars(&t, text, size, &e) == 0 && tokenizer_assign_ids(&t, &e) == 0)
@@ -72,7 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct dataset_options o = { .length = 3 };
 	char *text = fuzz_text(data, size);
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct tokenizer t;
 	struct dataset *ds;
 

@@ -11,7 +11,7 @@ encode(const struct tokenizer *t, const char *text, size_t size)
 {
 	struct tokenizer_ids ids = { 0 };
 	struct text back = { 0 };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (tokenizer_encode(t, text, size, &ids, &e) < 0)
 		MUST(e.msg[0]);
@@ -52,7 +52,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = fuzz_text(data, size);
 	size_t len = strlen(text);
 	bool merges = len < size;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct tokenizer t;
 
 	if (vocabfile_parse(text, len, merges ? text + len + 1 : NULL, merges ? size - len - 1 : 0,

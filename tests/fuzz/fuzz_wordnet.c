@@ -27,7 +27,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		malloc(size + (size ==
 			       0)); /* not NUL-terminated: a sanitizer detects reads past the end */
 	struct wordnet_part part[WORDNET_PARTS] = { 0 };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct wordnet wn;
 	const char *nul;
 

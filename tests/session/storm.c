@@ -52,7 +52,7 @@ static int refused, given, diverged;
 static void
 run_line(struct session *s, const char *line, bool must)
 {
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	given++;
 	if (session_line(s, line, NULL, &e) == 0)

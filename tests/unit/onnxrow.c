@@ -71,7 +71,7 @@ onnxrow_agrees(void **state)
 {
 	const struct onnxrow *row = *state;
 	struct onnx_case c;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	real *got[ONNX_PORTS] = { NULL };
 
 	if (onnx_case_load(row->path, &c, &e) < 0)

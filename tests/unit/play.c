@@ -116,7 +116,7 @@ play_run(const struct play *p, real *out, size_t len)
 {
 	struct param_layout layout;
 	struct graph *g;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	int in[GRAPH_INPUTS], n_in, node;
 	real *slab, *grad;
 

@@ -70,7 +70,7 @@ steprig_try(struct trainer_state *w, const char *line, struct err *e)
 void
 steprig_apply(struct trainer_state *w, const char *line)
 {
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (steprig_try(w, line, &e) < 0)
 		fail_msg("%s: %s", line, e.msg);
@@ -92,7 +92,7 @@ steprig_drain(struct trainer_state *w, struct hash *h)
 void
 steprig_step(struct trainer_state *w, struct hash *samples)
 {
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	assert_true(phase_step(w, &e) == PHASE_STEPPED);
 	steprig_drain(w, samples);
@@ -101,7 +101,7 @@ steprig_step(struct trainer_state *w, struct hash *samples)
 void
 steprig_work(struct trainer_state *w)
 {
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct hash h = { 0 };
 
 	while (phase_works(w)) {

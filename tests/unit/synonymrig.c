@@ -11,7 +11,7 @@ struct wordnet *synonymrig_wordnet;
 int
 synonymrig_read(void **state)
 {
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	(void)state;
 	synonymrig_wordnet = wordnet_read(SYNONYMRIG_VECTORS, &e);
@@ -38,7 +38,7 @@ synonymrig_learn(struct tokenizer *t, enum tokenizer_kind kind, size_t size)
 	struct vocabtrain_options o = { .kind = kind, .size = size };
 	const char *texts[] = { text, text }; /* pairs of count 1 are not merged */
 	size_t len[] = { sizeof text - 1, sizeof text - 1 }, words;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (kind == TOKENIZER_BYTE)
 		tokenizer_init(t, kind);
@@ -57,7 +57,7 @@ synonymrig_rows(struct tokenizer *t, const char *const *texts, size_t n, size_t 
 			      .vocab = t->vocab,
 			      .classes = 2,
 			      .tokenizer = t };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	ds.ids = mem_array(n * length, sizeof *ds.ids);
 	ds.y = mem_array(n, sizeof *ds.y);

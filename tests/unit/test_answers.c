@@ -33,7 +33,7 @@ static void
 check_refused(const char *path, struct logit_file_options o, const char *why)
 {
 	struct logit_file *a = NULL;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	CHECK(logit_file_read(path, &o, &a, &e) < 0);
 	if (!strstr(e.msg, why))
@@ -44,7 +44,7 @@ static struct logit_file *
 read_good(const char *path, struct logit_file_options o)
 {
 	struct logit_file *a = NULL;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (logit_file_read(path, &o, &a, &e) < 0)
 		fail_msg("%s", e.msg);
@@ -112,7 +112,7 @@ static void
 bind_refused(const char *text, struct logit_file_options o, const char *why)
 {
 	struct logit_file *a = read_good(put_text("c.csv", text), o);
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	CHECK(logit_file_bind(a, &three_rows, &e) < 0);
 	CHECK_STR(e.msg, why);
@@ -126,7 +126,7 @@ outputs_are_matched_to_rows_by_id(void **state)
 	const uint32_t needed[] = { 2, 1, 0 };
 	const int32_t rows[] = { 0, 2 };
 	struct logit_file *a = read_good(put_text("c.csv", "2,10,11\n0,20,21\n"), ids);
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	real out[4];
 
 	(void)state;

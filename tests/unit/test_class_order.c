@@ -78,7 +78,7 @@ outputs_take_the_place_of_their_class(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char *name[MOST], note[240], key[32];
 		struct dataset ds = { .class_name = name };
-		struct err e = { "" };
+		struct err e = { .msg = "" };
 		const struct ckpt_tensor *t[4];
 		struct ckpt *c;
 		int status;

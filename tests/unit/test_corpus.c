@@ -236,7 +236,7 @@ framed_rows_have_begin_and_end_tokens(void **state)
 	size_t size = sizeof vocab - 1;
 	struct text table = { 0 };
 	struct dataset *ds;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	(void)state;
 	CHECK(mkdtemp(dir) != NULL);
@@ -368,7 +368,7 @@ windows(const char *text, const char *name)
 {
 	static const struct dataset_options bytes = { .tokens = "byte", .length = 4 };
 	struct dataset *ds = NULL;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (corpus_stream(text, strlen(text), &bytes, &ds, &e) < 0)
 		fail_msg("%s", e.msg);

@@ -388,7 +388,7 @@ headers_of_many_values_are_refused_before_they_are_parsed(void **state)
 	size_t len = (size_t)6 << 20;
 	char *file = mem_try(len + 16, 1);
 	struct ckpt *c = NULL;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	(void)state;
 	for (int i = 0; i < 4; i++)

@@ -30,7 +30,7 @@ static struct dataset *
 read_table(const char *path, const struct text *t, const struct dataset_options *o)
 {
 	struct dataset *ds = NULL;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (read_bytes(path, t->s, t->len, o, &ds, &e) < 0)
 		fail_msg("%s", e.msg);
@@ -109,7 +109,7 @@ what_cannot_be_known_is_asked(void **state)
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		struct text t = make_table(table[i].head, table[i].row, ab);
 		struct dataset *ds = NULL;
-		struct err e = { "" };
+		struct err e = { .msg = "" };
 
 		CHECK_INT(read_bytes(table[i].path, t.s, t.len, &o, &ds, &e), -1);
 		if (!strstr(e.msg, table[i].message))

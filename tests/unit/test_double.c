@@ -13,7 +13,7 @@ static struct dataset *
 read_text(const char *name, const struct text *t, const struct dataset_options *o)
 {
 	struct dataset *ds = NULL;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (read_bytes(name, t->s, t->len, o, &ds, &e) < 0)
 		fail_msg("%s", e.msg);

@@ -44,7 +44,7 @@ read_order(const char *order, bool header, const struct encoding *like)
 {
 	char text[1024];
 	struct dataset *ds;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	write_table(order, header, text, sizeof text);
 	if (read_text(text, like, &ds, &e) < 0)
@@ -77,7 +77,7 @@ static void
 parse_again(const struct encoding *enc, struct encoding *out)
 {
 	struct text json = { 0 };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	CHECK_INT(encoding_print(enc, &json, &e), 0);
 	if (encoding_parse(json.s, json.len, out, &e) < 0)
@@ -163,7 +163,7 @@ static void
 refuse(const char *json, const char *message)
 {
 	struct encoding got;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	CHECK_INT(encoding_parse(json, strlen(json), &got, &e), -1);
 	CHECK_STR(e.msg, message);
@@ -273,7 +273,7 @@ compare(const char *order, bool header, const char *message)
 	struct dataset *ds = read_order(order, header, NULL);
 	struct encoding net, data;
 	struct scale s;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	char note[80];
 	int status;
 

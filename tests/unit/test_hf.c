@@ -98,7 +98,7 @@ ask(struct asked *a, const char *model)
 	unsigned wants[MODEL_LAYERS] = { 0 };
 	struct model_spec spec;
 	struct ckpt *c = NULL;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	char path[1024];
 	bool doubled;
 
@@ -233,7 +233,7 @@ data_that_does_not_fit_is_refused_by_net_spec_of(void **state)
 	struct model_io io = { .kind = DATASET_TOKENS, .length = 9, .vocab = 121, .classes = 3 };
 	struct model_spec spec;
 	struct ckpt *c = NULL;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	char path[1024];
 
 	(void)state;
@@ -262,7 +262,7 @@ position_tables_keep_their_length(void **state)
 	struct model_io io = { .kind = DATASET_TOKENS, .length = 5, .vocab = 120, .classes = 3 };
 	struct ckpt *c = NULL, *saved;
 	struct model_spec spec;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct net *net;
 	char path[1024];
 	real *value;

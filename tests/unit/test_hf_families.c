@@ -49,7 +49,7 @@ vectors_of(const char *model)
 static struct ckpt *
 read_model(const char *model)
 {
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct ckpt *c = NULL;
 	char path[1024];
 
@@ -73,7 +73,7 @@ build(const char *model, const struct ckpt *c, size_t length, real **value)
 {
 	struct model_io io = { .kind = DATASET_TOKENS, .length = length };
 	struct model_spec spec;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct net *net;
 
 	io.next_token = strcmp(ckpt_get(c, "tells"), "next-token") == 0;
@@ -150,7 +150,7 @@ written_models_are_read_as_the_same(void **state)
 	for (size_t k = 0; k < MODELS; k++) {
 		struct ckpt *c = read_model(models[k]), *again = NULL;
 		char dir[TMPFOLDER_PATH], deeper[64];
-		struct err e = { "" };
+		struct err e = { .msg = "" };
 
 		tmpfolder_make(dir);
 		snprintf(deeper, sizeof deeper, "%s/new/", dir);
@@ -211,7 +211,7 @@ static void
 rotary_positions_and_biases_are_honoured_or_refused(void **state)
 {
 	char path[1024];
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct ckpt *theirs = NULL;
 
 	(void)state;

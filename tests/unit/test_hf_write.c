@@ -55,7 +55,7 @@ reading_and_writing_preserves_bits(void **state)
 		struct ckpt *theirs = NULL, *first = NULL, *again = NULL, *file = NULL;
 		char dir[TMPFOLDER_PATH], path[1024], deeper[64];
 		json_t *was = published_json(published_models[k], "config.json"), *is;
-		struct err e = { "" };
+		struct err e = { .msg = "" };
 
 		tmpfolder_make(dir);
 		snprintf(deeper, sizeof deeper, "%s/new/", dir);
@@ -100,7 +100,7 @@ network(const char *model, struct net **net, real **value)
 			       .classes = next ? 11 : 3,
 			       .next_token = next };
 	struct model_spec spec;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (model_table_parse(model, &spec, &e) < 0 ||
 	    !(*net = net_new("s", &spec, &io, 4, NULL, NULL, &e)) ||
@@ -173,7 +173,7 @@ networks_that_fit_a_layout_are_written_and_read_with_the_same_outputs(void **sta
 		struct ckpt *c, *again = NULL;
 		struct model_io io;
 		struct model_spec spec;
-		struct err e = { "" };
+		struct err e = { .msg = "" };
 		real *value, *read;
 		char dir[TMPFOLDER_PATH];
 

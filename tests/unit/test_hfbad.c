@@ -17,7 +17,7 @@ static struct ckpt *
 tensors_of(const char *model)
 {
 	struct ckpt *c = NULL;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	char path[1024];
 
 	if (ckpt_read_some(published_path(model, "model.safetensors", path, sizeof path), hf_wants,
@@ -31,7 +31,7 @@ parse(const char *what, const json_t *config, const struct ckpt *theirs, const c
 {
 	char *text = json_dumps(config, JSON_ENCODE_ANY);
 	struct ckpt *c = NULL;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	int status = hf_parse(text, strlen(text), theirs, false, &c, &e);
 
 	if (want && (status == 0 || strcmp(e.msg, want) != 0))
@@ -404,7 +404,7 @@ static void
 says(const char *dir, const char *behind)
 {
 	struct ckpt *c = NULL;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	char want[400];
 
 	CHECK_INT(hf_read(dir, false, &c, &e), -1);
@@ -444,7 +444,7 @@ a_model_in_pieces_is_read(void **state)
 	struct ckpt *all = tensors_of("llama"), *half[2] = { ckpt_new(), ckpt_new() }, *c = NULL,
 		    *want = NULL;
 	char dir[TMPFOLDER_PATH], path[1024];
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	(void)state;
 	tmpfolder_make(dir);

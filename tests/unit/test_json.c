@@ -67,7 +67,7 @@ run(bool json, size_t *size)
 				     .talk = tmpfile(),
 				     .json = json };
 	struct text script = { 0 };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	char talk[4096] = "";
 	char *out;
 

@@ -11,7 +11,7 @@ check_quoted(const char *word)
 {
 	static struct lex lex;
 	struct text t = { 0 };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	int column;
 
 	text_add(&t, "mark ");

@@ -97,7 +97,7 @@ static bool
 fails_cleanly(struct trainer_state *w, const char *line, uint64_t from, uint64_t failures)
 {
 	struct hash before = lab_hash(w), after;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	int status;
 
 	mem_fail(from, failures);
@@ -243,7 +243,7 @@ static const struct attempt live[] = {
 static bool
 step_pauses(struct trainer_state *w, uint64_t n, struct hash *samples)
 {
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	enum phase_outcome outcome;
 
 	mem_fail(n, 1);

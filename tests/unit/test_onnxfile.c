@@ -16,7 +16,7 @@ static void
 check_numbers(const char *bytes, size_t size, size_t n, const double *want)
 {
 	struct onnx_tensor t;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (onnx_tensor_parse(bytes, size, &t, &e) < 0)
 		fail_msg("%s", e.msg);
@@ -84,7 +84,7 @@ invalid_tensor_bytes_are_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct onnx_tensor t;
-		struct err e = { "" };
+		struct err e = { .msg = "" };
 
 		CHECK_INT(onnx_tensor_parse(bad[i].bytes, bad[i].size, &t, &e), -1);
 		if (!strstr(e.msg, bad[i].says))
@@ -115,7 +115,7 @@ static void
 a_model_of_one_node_is_read(void **state)
 {
 	struct onnx_model m;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	(void)state;
 	if (onnx_model_parse(model, sizeof model - 1, &m, &e) < 0)
@@ -159,7 +159,7 @@ damaged_cache_files_are_rebuilt(void **state)
 							      reads past the end */
 			struct onnx_tensor t;
 			struct onnx_model m;
-			struct err e = { "" };
+			struct err e = { .msg = "" };
 
 			memcpy(s, files[f].bytes, size);
 			for (uint64_t k = 0; i >= files[f].size && k < 3; k++)

@@ -27,7 +27,7 @@ static struct ramp
 made(const char *line)
 {
 	struct ramp r;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (parse(&r, line, &e) < 0)
 		fail_msg("%s: %s", line, e.msg);

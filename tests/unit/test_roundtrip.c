@@ -127,7 +127,7 @@ learn(struct tokenizer *t, enum tokenizer_kind kind)
 	struct vocabtrain_options o = { .kind = kind, .size = 1000 };
 	const char *s[TEXTS];
 	size_t size[TEXTS], words;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	for (size_t i = 0; i < TEXTS; i++) {
 		s[i] = text_get(&texts[0][i]);
@@ -157,7 +157,7 @@ is_utf8(const struct text *s)
 static bool
 encode(const struct tokenizer *t, const char *s, size_t len, struct tokenizer_ids *out)
 {
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	mem_grow(&out->id, &out->cap, 1, sizeof *out->id);
 	out->id[0] = 77;

@@ -148,7 +148,7 @@ static void
 refuse(const char *text, const char *message)
 {
 	struct row_filter f;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	CHECK_INT(row_filter_parse(text, &f, &e), -1);
 	CHECK_STR(e.msg, message);

@@ -15,7 +15,7 @@ static struct dataset *
 hash_with(const char *text, struct dataset_options o)
 {
 	struct dataset *ds;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	o.beside = true;
 	if (read_bytes("table.csv", text, strlen(text), &o, &ds, &e) < 0 ||
@@ -281,7 +281,7 @@ sets_are_joined_with_their_hashes(void **state)
 static void
 without_memory_nothing_is_made(void **state)
 {
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct dataset *ds = hash_table("hue,a,kind\nred,1,x\nblue,2,y\nred,1,x\n");
 	size_t equal;
 

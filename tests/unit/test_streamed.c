@@ -76,7 +76,7 @@ static void
 check_file(const char *path, const struct dataset_options *o)
 {
 	struct dataset *memory, *file;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	CHECK_INT(read_as(path, o, "1000000000", &memory, &e), 0);
 	CHECK(!memory->tmpmap);
@@ -169,7 +169,7 @@ errors_are_the_same_streamed_and_in_memory(void **state)
 	struct dataset_options o = { .label = "kind" };
 	struct text t = { 0 };
 	struct dataset *ds;
-	struct err e = { "" }, f = { "" };
+	struct err e = { .msg = "" }, f = { .msg = "" };
 	size_t len;
 
 	(void)state;
@@ -209,7 +209,7 @@ small_errors_are_the_same_streamed_and_in_memory(void **state)
 		"a,b\nx,1\nx,2\n3,1\nx,2\nx,1\nx,2\nx,1\nx,2\nx,1\nx,2\n",
 	};
 	struct dataset *ds;
-	struct err e = { "" }, f = { "" };
+	struct err e = { .msg = "" }, f = { .msg = "" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -229,7 +229,7 @@ static void
 a_row_has_a_limit(void **state)
 {
 	struct dataset *ds;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	size_t size = CSVFILE_ROW + 3 * STREAM_BLOCK;
 	char *bytes = mem_try(size, 1);
 
@@ -354,7 +354,7 @@ static void
 streams_can_be_closed_early(void **state)
 {
 	struct dataset *ds;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	const char *bytes;
 	size_t size = 20 * STREAM_BLOCK;
 	char *zeros = mem_try(size, 1);

@@ -91,7 +91,7 @@ invalid_files_are_refused_with_the_place(void **state)
 								    strlen(cases[i].index),
 								    strlen(cases[i].data) } };
 		struct wordnet wn;
-		struct err e = { "" };
+		struct err e = { .msg = "" };
 
 		CHECK_INT(wordnet_parse(part, &wn, &e), -1);
 		CHECK(strstr(e.msg, cases[i].message) == e.msg);
@@ -129,7 +129,7 @@ debians_wordnet_is_read(void **state)
 		{ "xyzzy", "" },
 	};
 	struct text got = { 0 };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct wordnet *wn;
 
 	(void)state;

@@ -113,7 +113,7 @@ words_are_cut_as_the_patterns_say(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct text got = { 0 };
-		struct err e = { "" };
+		struct err e = { .msg = "" };
 		struct pretoken *p = pretoken_new(cases[i].kind, cases[i].pattern, false, &e);
 
 		if (!p)
@@ -186,7 +186,7 @@ every_byte_has_a_letter(void **state)
 static void
 parse(struct tokenizer *t, const char *file)
 {
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (vocabfile_parse(file, strlen(file), NULL, 0, t, &e) < 0)
 		fail_msg("%s", e.msg);
@@ -197,7 +197,7 @@ encodes(const struct tokenizer *t, const char *text, const char *ids, const char
 {
 	struct tokenizer_ids got = { 0 };
 	struct text line = { 0 }, out = { 0 };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (tokenizer_encode(t, text, strlen(text), &got, &e) < 0)
 		fail_msg("%s: %s", text, e.msg);

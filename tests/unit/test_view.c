@@ -25,7 +25,7 @@ each_action_in_each_scene_succeeds_or_gives_an_error(void **state)
 			for (size_t a = 0; a < view_count; a++)
 				for (size_t w = 0; w < sizeof arguments / sizeof *arguments; w++) {
 					struct text line = { 0 };
-					struct err e = { "" };
+					struct err e = { .msg = "" };
 					struct scene s;
 					uint64_t version;
 					int status;

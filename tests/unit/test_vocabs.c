@@ -69,7 +69,7 @@ check_text(const struct tokenizer *t, const char *s, const char *ids, bool comes
 {
 	struct tokenizer_ids got = { 0 };
 	struct text line = { 0 }, back = { 0 };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (tokenizer_encode(t, s, strlen(s), &got, &e) < 0)
 		fail_msg("%s", e.msg);

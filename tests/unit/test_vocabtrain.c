@@ -15,7 +15,7 @@ learn(struct tokenizer *t, enum tokenizer_kind kind, size_t size, const char *te
 {
 	const struct vocabtrain_options o = { kind, size, false };
 	size_t words, len = strlen(text);
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	if (vocabtrain_make(&o, &text, &len, 1, t, &words, &e) < 0)
 		fail_msg("%s", e.msg);
@@ -97,7 +97,7 @@ check_file(enum tokenizer_kind kind, size_t size, const char *text, const char *
 	struct tokenizer_ids a = { 0 }, b = { 0 };
 	struct text file = { 0 }, got = { 0 };
 	struct tokenizer t, u;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	learn(&t, kind, size, text);
 	vocabfile_write(&t, &file);

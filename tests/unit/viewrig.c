@@ -14,7 +14,7 @@ viewrig_done(struct scene *s, const char *name, const char *argument)
 	static char buf[2][600];
 	static int turn;
 	struct text line = { 0 };
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 
 	turn = !turn;
 	if (view_do(s, name, argument, &line, &e) < 0)

@@ -3,12 +3,15 @@
 #ifndef RETORT_BASE_ERR_H
 #define RETORT_BASE_ERR_H
 
+#include <stdint.h>
+
 #define ERR_TEXT 400    /* bytes of a message */
 #define ERR_OPTIONS 160 /* bytes behind it for the answers to a question */
 
 struct err {
 	char msg[ERR_TEXT + ERR_OPTIONS]; /* "outer: inner", NUL-terminated, no trailing newline,
 					     cut between UTF-8 characters; then err_options */
+	uint32_t rules; /* rules of reading (data/rules.h) without which it were no error */
 };
 
 /* Of a question that options of a command answer: the options, each with its value, separated by
@@ -19,8 +22,8 @@ const char *err_options(const struct err *e);
  * Messages are lower case without a full stop: first the place, then the value, then what would be
  * accepted: "line 3: invalid temperature '0' (expected 0.1 to 100)". See base/choice.h for lists.
  *
- * Both return -1, so that a failing function can end with `return err_set(e, ...)`. `e` may be NULL
- * when the caller does not need the message.
+ * Both clear `rules` and return -1, so that a failing function can end with `return err_set(e,
+ * ...)`. `e` may be NULL when the caller does not need the message.
  */
 int err_set(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

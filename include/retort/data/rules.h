@@ -5,10 +5,11 @@
 
 #include <stdint.h>
 
+#include "retort/base/err.h"
 #include "retort/base/text.h"
 
 enum rules_id {
-#define RULE(name, sentence) RULES_##name,
+#define RULE(name, sentence, option) RULES_##name,
 #include "retort/data/rules.def"
 #undef RULE
 	RULES_COUNT
@@ -26,6 +27,12 @@ typedef uint32_t rules_set;
 
 /* The sentence of a rule, without a full stop. */
 const char *rules_sentence(enum rules_id id);
+
+/* The option of `data` that reads as version 1 did where the rule makes an error; NULL: none. */
+const char *rules_option(enum rules_id id);
+
+/* Add a rule to an error that version 1 did not make. `e` may be NULL. Return -1. */
+int rules_error(struct err *e, enum rules_id id);
 
 /* Append the sentences of a set, separated by "; ". */
 void rules_list(rules_set set, struct text *out);

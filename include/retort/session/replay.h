@@ -16,6 +16,10 @@ void replay_header(struct session *s, const struct cmd_call *c);
  * made without them. */
 void replay_rules(struct session *s, const struct cmd_call *c);
 
+/* Handle an error of a line. If it comes of a rule that version 1 did not have, a message names the
+ * rule, and the option that reads as before. True: it ends a check with status 3, not 2. */
+bool replay_error(struct session *s, const struct err *e);
+
 /*
  * Whether a replay may execute a line of the recording: 0; 1: it would write a file, and is skipped
  * with a message; -1 and an error: it would run a program, or read a file that is not named by its

@@ -70,7 +70,7 @@ static int
 check_word(const struct features *f, const struct row *row, size_t c, const char *word,
 	   struct err *e)
 {
-	struct err why = { "" };
+	struct err why = { .msg = "" };
 	int status = 0;
 
 	if (!text_is_utf8(word))
@@ -85,8 +85,22 @@ check_word(const struct features *f, const struct row *row, size_t c, const char
 		text_release(&plain);
 		if (e)
 			memcpy(e->msg + ERR_TEXT, why.msg + ERR_TEXT, ERR_OPTIONS);
+		rules_error(e, text_is_utf8(word) ? RULES_AMOUNT : RULES_UTF8);
 	}
 	return status;
+}
+
+/* A word and a number in one column; dates and percentages were words. */
+static int
+refuse_mixed(const struct features *f, size_t c, size_t row, size_t line, const char *word,
+	     enum number_kind kind, struct err *e)
+{
+	refuse_cell(f, c, row, line, word, NOT_FINITE, e);
+	if (kind == NUMBER_DATE)
+		rules_error(e, RULES_DATES);
+	if (kind == NUMBER_PERCENT)
+		rules_error(e, RULES_PERCENT);
+	return -1;
 }
 
 /* A cell that is neither a number nor missing. */
@@ -100,14 +114,14 @@ read_word(struct features *f, const struct row *row, size_t c, double *out, stru
 
 	classes_trim(row->cell[c], &cell);
 	at = find_word(k, cell.s);
-	if (k->kind != NUMBER_NONE)
-		what = NOT_FINITE;
-	else if (cell.cut)
+	if (cell.cut)
 		what = TOO_LONG;
 	else if (at == FEATURES_WORDS)
 		what = TOO_MANY;
 	if (at == k->n_words && check_word(f, row, c, cell.s, e) < 0)
 		return -1;
+	if (k->kind != NUMBER_NONE)
+		return refuse_mixed(f, c, row->row, row->line, row->cell[c], k->kind, e);
 	if (what)
 		return refuse_cell(f, c, row->row, row->line, row->cell[c], what, e);
 	if (k->n_words == 0) {
@@ -131,7 +145,10 @@ refuse_kind(const struct features *f, const struct row *row, size_t c, enum numb
 
 	snprintf(what, sizeof what, "is %s, but the column has %ss above it",
 		 number_kind_name(kind), strchr(number_kind_name(f->column[c].kind), ' ') + 1);
-	return refuse_cell(f, c, row->row, row->line, row->cell[c], what, e);
+	refuse_cell(f, c, row->row, row->line, row->cell[c], what, e);
+	return rules_error(e, kind == NUMBER_DATE || f->column[c].kind == NUMBER_DATE
+				      ? RULES_DATES
+				      : RULES_PERCENT);
 }
 
 /* The first number of a column. */
@@ -144,7 +161,7 @@ begin_numbers(struct features *f, const struct row *row, size_t c, enum number_k
 	if (k->kind != NUMBER_NONE)
 		return refuse_kind(f, row, c, kind, e);
 	if (k->n_words)
-		return refuse_cell(f, c, k->row, k->line, k->word[0], NOT_FINITE, e);
+		return refuse_mixed(f, c, k->row, k->line, k->word[0], kind, e);
 	k->kind = kind;
 	if (kind == NUMBER_DATE)
 		f->rules |= RULES_BIT(RULES_DATES);

@@ -65,11 +65,13 @@ find_column(const struct source *s, const char *what, const char *column, size_t
 	size_t twice, found = find_name(s, column, &twice);
 	int64_t n;
 
-	if (twice < s->columns)
-		return err_set(e,
-			       "%s: columns %zu and %zu are both named '%.60s' (expected the "
-			       "number of one)",
-			       what, found + 1, twice + 1, column);
+	if (twice < s->columns) {
+		err_set(e,
+			"%s: columns %zu and %zu are both named '%.60s' (expected the number of "
+			"one)",
+			what, found + 1, twice + 1, column);
+		return rules_error(e, RULES_NAMES);
+	}
 	if (found < s->columns) {
 		*out = found;
 		return 0;
@@ -115,7 +117,7 @@ check_names(const struct source *s, struct err *e)
 					 sorted[i - 1].column + 1, sorted[i].column + 1,
 					 sorted[i].name, sorted[i].column + 1);
 	mem_free(sorted);
-	return status;
+	return status < 0 ? rules_error(e, RULES_NAMES) : 0;
 }
 
 /* Mark in s->left the columns that `without` names. */

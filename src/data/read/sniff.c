@@ -102,7 +102,6 @@ static int
 ask_delimiter(const struct sample *s, size_t from, const char *found, struct err *e)
 {
 	struct text what = { 0 }, options = { 0 };
-	int status;
 
 	for (const char *c = found; *c; c++) {
 		text_addf(&what, "%s%zu %s", c == found ? "" : " and ",
@@ -113,11 +112,11 @@ ask_delimiter(const struct sample *s, size_t from, const char *found, struct err
 		else
 			text_bytes(&options, c, 1);
 	}
-	status = err_ask(e, text_get(&options), "every line has %s: which stand between cells?",
-			 text_get(&what));
+	err_ask(e, text_get(&options), "every line has %s: which stand between cells?",
+		text_get(&what));
 	text_release(&what);
 	text_release(&options);
-	return status;
+	return rules_error(e, RULES_DELIMITER);
 }
 
 /* Blanks between cells: in no line one of the others, and a column of numbers. */
@@ -175,9 +174,10 @@ find_numbers(struct dialect *d, const struct sample *a, struct err *e)
 		d->decimal = ',';
 		d->thousands = s.both[0] ? '.' : '\0';
 	} else if (s.either && !s.comma && !s.point) {
-		return err_ask(e, "decimal comma|thousands ,",
-			       "numbers such as 1,500: is the comma before decimals or between "
-			       "thousands?");
+		err_ask(e, "decimal comma|thousands ,",
+			"numbers such as 1,500: is the comma before decimals or between "
+			"thousands?");
+		return rules_error(e, RULES_COMMA);
 	}
 	return 0;
 }
@@ -214,11 +214,13 @@ find_quotes(struct source *s, const char *bytes, size_t size, bool complete, str
 		return 0;
 	sample_collect(&lines, bytes, size, complete, &s->dialect);
 	count_quotes(&lines, &whole, &bare);
-	if (bare && whole)
-		return err_ask(e, "quotes off|quotes on",
-			       "%zu cells are quoted whole, %zu have quotes inside: do quotes "
-			       "enclose cells?",
-			       whole, bare);
+	if (bare && whole) {
+		err_ask(e, "quotes off|quotes on",
+			"%zu cells are quoted whole, %zu have quotes inside: do quotes enclose "
+			"cells?",
+			whole, bare);
+		return rules_error(e, RULES_QUOTES);
+	}
 	if (bare) {
 		s->dialect.quotes = DIALECT_QUOTES_OFF;
 		s->rules |= RULES_BIT(RULES_QUOTES);
