@@ -248,15 +248,19 @@ are_amounts(const struct dataset *ds)
 	return !whole || (ds->n - ds->unlabelled) / EACH < (size_t)ds->classes;
 }
 
+int
+classes_refuse_task(const char *what, struct err *e)
+{
+	return err_set(e, "%s: regression comes in a later version (expected `task classes`)",
+		       what);
+}
+
 /* Classes or regression, where the data do not show it. */
 static int
 check_task(const struct dataset *ds, const struct classes_reader *r, struct err *e)
 {
 	if (r->task == DATASET_TASK_REGRESSION)
-		return err_set(e,
-			       "%s: regression comes in a later version (expected `task "
-			       "classes`)",
-			       r->what);
+		return classes_refuse_task(r->what, e);
 	if (r->task != DATASET_TASK_ASK || r->beside || !are_amounts(ds))
 		return 0;
 	err_ask(e, "task classes|task regression",

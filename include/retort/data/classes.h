@@ -47,6 +47,9 @@ int classes_add(struct dataset *ds, struct classes_reader *r, size_t row, const 
  */
 int classes_settle(struct dataset *ds, struct classes_reader *r, struct err *e);
 
+/* Refuse the task of regression. Return -1. */
+int classes_refuse_task(const char *what, struct err *e);
+
 /* No labels: set y to -1 for all ds->n rows. */
 int classes_none(struct dataset *ds, struct err *e);
 

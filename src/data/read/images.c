@@ -198,8 +198,7 @@ images_read(const char *path, const char *bytes, size_t size, const struct datas
 		hash_await(&hash);
 	} else {
 		ds->hash = hash_await(&hash);
-		status = from ? labels_read(from, o->beside || o->like.encoding, ds, e)
-			      : classes_none(ds, e);
+		status = from ? labels_read(from, o, ds, e) : classes_none(ds, e);
 	}
 	mem_free(from);
 	if (status < 0)

@@ -7,14 +7,14 @@
 #include <math.h>
 
 #include "retort/base/filestamp.h"
-#include "retort/base/magic.h"
 #include "retort/base/mem.h"
-#include "retort/base/npz.h"
 #include "retort/base/text.h"
 #include "retort/data/classes.h"
 #include "retort/data/read/csvfile.h"
 #include "retort/data/read/idxfile.h"
 #include "retort/data/read/npyfile.h"
+#include "retort/data/read/sniff.h"
+#include "retort/data/read/source.h"
 
 static int
 check_array(const struct array *labels, const struct dataset *ds, struct err *e)
@@ -83,62 +83,119 @@ labels_set(const struct array *labels, bool beside, struct dataset *ds, struct e
 				     : set_numbers(labels, beside, ds, e);
 }
 
-/* A table with one row more than the set has a header. */
-static int
-parse_column(const char *bytes, size_t size, bool beside, struct dataset *ds, struct err *e)
-{
-	struct classes_reader labels = { .what = "labels", .beside = beside };
-	struct csvfile t;
-	int status = 0;
+/* A table of one column being read, twice: first its rows are counted, because one more than the
+ * set has is a header. */
+struct column {
+	struct dataset *ds;
+	struct classes_reader reader;
+	size_t rows;
+	bool header;
+};
 
-	if (csvfile_parse(bytes, size, ',', &t, e) < 0)
-		return -1;
-	if (t.columns != 1)
-		status = err_set(e, "%zu columns (expected one, the label)", t.columns);
-	else if (t.rows != ds->n && t.rows != ds->n + 1)
-		status = err_set(e, "%zu labels for %zu rows", t.rows, ds->n);
-	for (size_t i = 0; i < ds->n && status == 0; i++)
-		status = classes_add(ds, &labels, i, t.cell[t.rows - ds->n + i], e);
-	if (status == 0)
-		status = classes_settle(ds, &labels, e);
-	csvfile_release(&t);
-	return status;
+static int
+count_row(void *arg, const struct row *row, struct err *e)
+{
+	struct column *c = arg;
+
+	if (row->columns != 1)
+		return err_set(e, "%zu columns (expected one, the label%s)", row->columns,
+			       row->cell[0][0] ? "; `delimiter C` gives what stands between cells"
+					       : "");
+	c->rows++;
+	return 0;
 }
 
 static int
-parse_array(const char *bytes, size_t size, bool beside, struct dataset *ds, struct err *e)
+add_label(void *arg, const struct row *row, struct err *e)
+{
+	struct column *c = arg;
+	size_t at = row->row - 1;
+
+	if (c->header && at == 0)
+		return 0;
+	return classes_add(c->ds, &c->reader, at - c->header, row->cell[0], e);
+}
+
+/* One pass over the rows. There is one column, so nothing shows what stands between cells: a comma
+ * unless an option says otherwise. */
+static int
+visit_column(struct source *s, row_visit *visit, struct column *c, struct err *e)
+{
+	number_form_release(&s->form);
+	s->dialect = s->options->dialect;
+	if (!s->dialect.delimiter)
+		s->dialect.delimiter = ',';
+	return csvfile_rows(s, visit, c, e);
+}
+
+static int
+read_column(struct source *s, struct dataset *ds, struct err *e)
+{
+	const struct dataset_options *o = s->options;
+	struct column c = { .ds = ds,
+			    .reader = { .what = "labels",
+					.beside = o->beside,
+					.task = o->task,
+					.form = &s->form } };
+
+	if (visit_column(s, count_row, &c, e) < 0)
+		return -1;
+	if (c.rows != ds->n && c.rows != ds->n + 1)
+		return err_set(e, "%zu labels for %zu rows", c.rows, ds->n);
+	c.header = c.rows > ds->n;
+	if (visit_column(s, add_label, &c, e) < 0)
+		return -1;
+	return classes_settle(ds, &c.reader, e);
+}
+
+static int
+read_array(const struct source *s, struct dataset *ds, struct err *e)
 {
 	struct array labels;
-	int status = npyfile_is(bytes, size) ? npyfile_parse(bytes, size, &labels, e)
-					     : idxfile_parse(bytes, size, &labels, e);
+	int status;
 
-	return status < 0 ? -1 : labels_set(&labels, beside, ds, e);
+	if (!s->options->beside && sniff_is_given(&s->options->dialect))
+		return err_set(e, "an array of labels has no `delimiter`, `encoding`, `missing` "
+				  "and the like; they apply to a table");
+	if (s->options->task == DATASET_TASK_REGRESSION)
+		return classes_refuse_task("labels", e);
+	status = npyfile_is(s->bytes, s->size) ? npyfile_parse(s->bytes, s->size, &labels, e)
+					       : idxfile_parse(s->bytes, s->size, &labels, e);
+	return status < 0 ? -1 : labels_set(&labels, s->options->beside, ds, e);
+}
+
+static int
+read_labels(struct source *s, struct dataset *ds, struct err *e)
+{
+	bool is_array =
+		s->bytes && (idxfile_is(s->bytes, s->size) || npyfile_is(s->bytes, s->size));
+	int status = is_array ? read_array(s, ds, e) : read_column(s, ds, e);
+
+	if (status == 0 && !s->bytes)
+		status = filestamp_check(&s->stamp, s->path, e);
+	if (status < 0)
+		return -1;
+	if (s->bytes && !s->recoded)
+		s->hash = hash_of(s->bytes, s->size);
+	ds->hash = hash_join(&ds->hash, &s->hash);
+	if (!is_array)
+		sniff_join(s, &ds->hash);
+	return 0;
 }
 
 int
-labels_read(const char *path, bool beside, struct dataset *ds, struct err *e)
+labels_read(const char *path, const struct dataset_options *o, struct dataset *ds, struct err *e)
 {
-	struct filestamp stamp;
-	struct hash hash;
-	size_t size;
-	char *bytes;
+	const struct dataset_options column = { .dialect = o->dialect,
+						.task = o->like.encoding ? DATASET_TASK_CLASSES
+									 : o->task,
+						.beside = o->beside || o->like.encoding };
+	struct source s;
 	int status;
 
-	stamp = filestamp_take(path);
-	if (npz_read(path, LABELS_LIMIT, &bytes, &size, e) < 0)
+	if (source_open(&s, path, &column, e) < 0)
 		return err_wrap(e, "labels-from");
-	if (filestamp_check(&stamp, path, e) < 0) {
-		mem_free(bytes);
-		return err_wrap(e, "labels-from");
-	}
-	hash = hash_of(bytes, size);
-	ds->hash = hash_join(&ds->hash, &hash);
-	if (magic_check(bytes, size, e) < 0)
-		status = -1;
-	else if (idxfile_is(bytes, size) || npyfile_is(bytes, size))
-		status = parse_array(bytes, size, beside, ds, e);
-	else
-		status = parse_column(bytes, size, beside, ds, e);
-	mem_free(bytes);
+	status = read_labels(&s, ds, e);
+	source_release(&s);
 	return status < 0 ? err_wrap(e, "labels-from %s", path) : 0;
 }

@@ -15,6 +15,7 @@
 #include "retort/data/read/images.h"
 #include "retort/data/read/labels.h"
 #include "retort/data/read/npyfile.h"
+#include "retort/data/read/sniff.h"
 #include "retort/data/read/table.h"
 
 /* Options that are given, each a bit, in the order of option_name. */
@@ -49,13 +50,6 @@ static const char *const option_name[] = { "label",
 					   "missing or thousands",
 					   "task" };
 
-static bool
-is_dialect_given(const struct dialect *d)
-{
-	return d->delimiter || d->quotes != DIALECT_QUOTES_AUTO || d->decimal || d->thousands ||
-	       d->comment || d->skip || d->missing || d->encoding;
-}
-
 static unsigned
 options_given(const struct dataset_options *o)
 {
@@ -63,7 +57,7 @@ options_given(const struct dataset_options *o)
 	       (o->labels_from ? FROM : 0u) | (o->text ? TEXT : 0u) | (o->tokens ? TOKENS : 0u) |
 	       (o->length ? LENGTH : 0u) | (o->vocab ? VOCAB : 0u) | (o->height ? IMAGE : 0u) |
 	       (o->frame ? FRAME : 0u) | (o->without ? WITHOUT : 0u) | (o->special ? SPECIAL : 0u) |
-	       (is_dialect_given(&o->dialect) ? DIALECT : 0u) |
+	       (sniff_is_given(&o->dialect) ? DIALECT : 0u) |
 	       (o->task != DATASET_TASK_ASK ? TASK : 0u);
 }
 
@@ -113,8 +107,7 @@ make_array(struct source *s, struct dataset **out, struct err *e)
 		return err_set(e, "a .npy file has features and no labels; add labels-from FILE");
 	if (make_rows(s, &ds, e) < 0)
 		return -1;
-	status = o->unlabelled ? classes_none(ds, e)
-			       : labels_read(o->labels_from, o->beside || o->like.encoding, ds, e);
+	status = o->unlabelled ? classes_none(ds, e) : labels_read(o->labels_from, o, ds, e);
 	if (status < 0)
 		dataset_free(ds);
 	else
@@ -135,8 +128,8 @@ static const struct kind {
 	  table_texts },
 	{ "a text", TOKENS, NULL, TOKENS | LENGTH | VOCAB | SPECIAL, make_text },
 	{ "a file of token ids", LENGTH | VOCAB, NULL, LENGTH | VOCAB, make_ids },
-	{ "an IDX file", 0, idxfile_is, FROM, make_images },
-	{ "a .npy file", 0, npyfile_is, FROM, make_array },
+	{ "an IDX file", 0, idxfile_is, FROM | DIALECT | TASK, make_images },
+	{ "a .npy file", 0, npyfile_is, FROM | DIALECT | TASK, make_array },
 	{ "a table of numbers", 0, NULL, LABEL | HEADER | IMAGE | WITHOUT | DIALECT | TASK,
 	  table_numbers },
 };

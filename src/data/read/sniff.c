@@ -279,6 +279,29 @@ sniff_describe(const struct dialect *d, struct text *out)
 		text_addf(out, ", encoding %s", d->encoding);
 }
 
+bool
+sniff_is_given(const struct dialect *d)
+{
+	return d->delimiter || d->quotes != DIALECT_QUOTES_AUTO || d->decimal || d->thousands ||
+	       d->comment || d->skip || d->missing || d->encoding;
+}
+
+void
+sniff_join(const struct source *s, struct hash *h)
+{
+	const struct dialect *given = &s->options->dialect;
+	struct text how = { 0 };
+	struct hash part;
+
+	if (!sniff_is_given(given))
+		return;
+	sniff_describe(&s->dialect, &how);
+	text_addf(&how, " missing %s", given->missing ? given->missing : "");
+	part = hash_of(how.s, how.len);
+	*h = hash_join(h, &part);
+	text_release(&how);
+}
+
 /* Note a dialect that is not that of the file's name, and whether it was read otherwise before. */
 static void
 note_dialect(struct source *s, const struct sample *a, size_t leading)

@@ -98,6 +98,13 @@ is_csv(const char *path, bool *yes, struct err *e)
 	return status;
 }
 
+/* An array has no text: options of a dialect are those of its labels. */
+static bool
+is_array(const struct source *s)
+{
+	return idxfile_is(s->bytes, s->size) || npyfile_is(s->bytes, s->size);
+}
+
 /* Replace contents in another encoding by UTF-8; the hash stays that of the file. */
 static int
 recode_contents(struct source *s, struct err *e)
@@ -108,7 +115,7 @@ recode_contents(struct source *s, struct err *e)
 	struct recode *r;
 	char *copy = NULL;
 
-	if (!s->bytes || (!encoding && !found))
+	if (!s->bytes || (!encoding && !found) || is_array(s))
 		return 0;
 	r = recode_open(found ? found : encoding, e);
 	if (!r)

@@ -35,14 +35,6 @@ table_enough(size_t rows, const struct dataset_options *o, struct err *e)
 	return rows >= least ? 0 : err_set(e, "%zu rows (expected at least %zu)", rows, least);
 }
 
-/* Whether an option says how the text of a table is written. */
-static bool
-is_given(const struct dialect *d)
-{
-	return d->delimiter || d->quotes != DIALECT_QUOTES_AUTO || d->decimal || d->thousands ||
-	       d->comment || d->skip || d->missing || d->encoding;
-}
-
 /* Hash of the contents and of what the options make of them: left-out columns, pixels, the text
  * and label columns. */
 static struct hash
@@ -62,15 +54,7 @@ hash_table(const struct source *s)
 		part = hash_of(s->left, s->columns * sizeof *s->left);
 		h = hash_join(&h, &part);
 	}
-	if (is_given(&o->dialect)) {
-		struct text how = { 0 };
-
-		sniff_describe(&s->dialect, &how);
-		text_addf(&how, " missing %s", o->dialect.missing ? o->dialect.missing : "");
-		part = hash_of(how.s, how.len);
-		h = hash_join(&h, &part);
-		text_release(&how);
-	}
+	sniff_join(s, &h);
 	if (o->height) {
 		part = hash_of(shape, sizeof shape);
 		h = hash_join(&h, &part);

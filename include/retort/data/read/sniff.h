@@ -27,6 +27,12 @@
  */
 int sniff_table(struct source *s, const char *bytes, size_t size, bool whole, struct err *e);
 
+/* Whether an option gives a part of the dialect. */
+bool sniff_is_given(const struct dialect *d);
+
+/* Join the dialect of a source to the hash of its contents if an option gives a part of it. */
+void sniff_join(const struct source *s, struct hash *h);
+
 /* Append a description of the dialect: "semicolons between cells, decimal comma". */
 void sniff_describe(const struct dialect *d, struct text *out);
 
