@@ -107,6 +107,38 @@ is_minus_infinity(const char *cell)
 	return strcasecmp(cell, "-inf") == 0 || strcasecmp(cell, "-infinity") == 0;
 }
 
+/* Whether a cell is a class and a value, as "3:2.5". */
+static bool
+is_pair(const char *cell)
+{
+	const char *colon = strchr(cell, ':');
+	double x;
+
+	return colon && colon > cell && text_to_double(colon + 1, &x) == 0;
+}
+
+/* A cell of a CSV file that is no number: an entry of the largest outputs, a name in a header, or
+ * another. */
+static int
+refuse_cell(const struct logit_table *t, size_t i, struct err *e)
+{
+	if (is_pair(t->csv.cell[i]))
+		return logit_table_refuse(
+			t, i,
+			"is a pair of a class and a value (expected a number for "
+			"each class; the largest log-probabilities alone are read "
+			"from JSON lines, as {\"top\": {\"cat\": -0.1}})",
+			e);
+	if (i < t->columns && t->csv.cell[i][0])
+		return logit_table_refuse(
+			t, i,
+			"is not a finite number; if it is the name of a class, "
+			"take the line out (expected no header, and columns in the "
+			"order of the classes in `data show`)",
+			e);
+	return logit_table_refuse(t, i, "is not a finite number", e);
+}
+
 int
 logit_table_number(const struct logit_table *t, size_t i, double *out, struct err *e)
 {
@@ -115,7 +147,7 @@ logit_table_number(const struct logit_table *t, size_t i, double *out, struct er
 	else if (is_minus_infinity(t->csv.cell[i]))
 		*out = -(double)INFINITY;
 	else if (text_to_double(t->csv.cell[i], out) < 0)
-		return logit_table_refuse(t, i, "is not a finite number", e);
+		return refuse_cell(t, i, e);
 	return *out < (double)INFINITY ? 0 : logit_table_refuse(t, i, "is not a finite number", e);
 }
 
