@@ -78,30 +78,41 @@ find_class(const struct dataset *ds, const char *name)
 	return -1;
 }
 
-static int
-refuse_count(const char *what, struct err *e)
+/* "label column 2 'k': row 5 (line 6)": where a label is. */
+static const char *
+place_of(const struct classes_reader *r, size_t row, char *buf, size_t size)
 {
-	return err_set(e, "%s: more than %d classes; is it a column of numbers?", what,
+	if (r->line)
+		snprintf(buf, size, "%s: row %zu (line %zu)", r->what, r->row, r->line);
+	else
+		snprintf(buf, size, "%s: row %zu", r->what, row + 1);
+	return buf;
+}
+
+static int
+refuse_count(const char *place, struct err *e)
+{
+	return err_set(e, "%s: more than %d classes; is it a column of numbers?", place,
 		       DATASET_CLASSES);
 }
 
 /* Two long labels that differ at their ends would be one class. */
 static int
-refuse_length(const struct classes_cell *cell, const char *what, struct err *e)
+refuse_length(const struct classes_cell *cell, const char *place, struct err *e)
 {
 	return err_set(e,
 		       "%s: invalid class '%.40s...' (expected at most %zu bytes); is it a text?",
-		       what, cell->s, sizeof cell->s - 1);
+		       place, cell->s, sizeof cell->s - 1);
 }
 
 static int
-refuse_bytes(const struct classes_cell *cell, const char *what, size_t row, struct err *e)
+refuse_bytes(const struct classes_cell *cell, const char *place, struct err *e)
 {
 	struct text plain = { 0 };
 
 	text_add_plain(&plain, cell->s);
-	err_ask(e, "encoding latin1|encoding windows-1252",
-		"%s: row %zu: class '%.60s' is not UTF-8", what, row + 1, text_get(&plain));
+	err_ask(e, "encoding latin1|encoding windows-1252", "%s: class '%.60s' is not UTF-8", place,
+		text_get(&plain));
 	text_release(&plain);
 	return rules_error(e, RULES_UTF8);
 }
@@ -149,18 +160,19 @@ classes_add(struct dataset *ds, struct classes_reader *r, size_t row, const char
 	    struct err *e)
 {
 	struct classes_cell cell;
+	char place[160];
 	int k = -1;
 
 	if (grow_rows(ds, r, row, e) < 0)
 		return -1;
 	classes_trim(label, &cell);
 	if (cell.cut)
-		return refuse_length(&cell, r->what, e);
+		return refuse_length(&cell, place_of(r, row, place, sizeof place), e);
 	if (!number_is_missing(r->form, cell.s) && (k = find_class(ds, cell.s)) < 0) {
 		if (!text_is_utf8(cell.s))
-			return refuse_bytes(&cell, r->what, row, e);
+			return refuse_bytes(&cell, place_of(r, row, place, sizeof place), e);
 		if (ds->classes == DATASET_CLASSES)
-			return refuse_count(r->what, e);
+			return refuse_count(place_of(r, row, place, sizeof place), e);
 		mem_grow(&ds->class_name, &r->cap_names, (size_t)ds->classes + 1,
 			 sizeof *ds->class_name);
 		ds->class_name[ds->classes] = mem_text(cell.s);
@@ -332,14 +344,16 @@ classes_set_numbers(struct dataset *ds, const int64_t *label, const char *what, 
 		    struct err *e)
 {
 	int64_t seen[DATASET_CLASSES];
-	char name[32];
+	char name[80];
 	int n = 0;
 
 	for (size_t i = 0; i < ds->n; i++) {
 		if (label[i] < 0 || find_label(seen, n, label[i]) >= 0)
 			continue;
-		if (n == DATASET_CLASSES)
-			return refuse_count(what, e);
+		if (n == DATASET_CLASSES) {
+			snprintf(name, sizeof name, "%.40s: row %zu", what, i + 1);
+			return refuse_count(name, e);
+		}
 		seen[n++] = label[i];
 	}
 	qsort(seen, (size_t)n, sizeof *seen, compare_values);

@@ -138,6 +138,23 @@ canvas_text(struct canvas_area a, int x, int y, enum canvas_style style, const c
 	return x;
 }
 
+size_t
+canvas_wrap(const char *s, int width)
+{
+	size_t len = strlen(s), blank = 0, at = 0, n;
+	uint32_t cp;
+	int x = 0;
+
+	for (; at < len && (n = text_utf8(s + at, len - at, &cp)) > 0; at += n) {
+		if (cp == ' ' && x <= width && x > width / 2)
+			blank = at;
+		x += unicode_width(cp) < 0 ? 1 : unicode_width(cp);
+		if (x > width)
+			return blank ? blank : at;
+	}
+	return len;
+}
+
 int
 canvas_text_most(struct canvas_area a, int x, int y, int width, enum canvas_style style,
 		 const char *s)

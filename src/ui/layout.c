@@ -6,11 +6,14 @@
 
 #include <string.h>
 
+#include "retort/ui/canvas.h"
+
 #define TWO_SIDES 60  /* columns from which there is a right side */
 #define WIDE 120      /* columns from which it shows defaults of knobs */
 #define VERY_WIDE 150 /* columns from which it shows ranges of knobs */
 #define TWO_PLOTS 26  /* rows of the body from which there are two plots */
 #define TALL 32       /* rows of the body from which there is a log */
+#define PROMPT_ROWS 3 /* of the prompt, at most */
 
 int
 layout_first(int chosen, int rows, int n)
@@ -113,6 +116,22 @@ fill(const struct scene *s, struct layout_rect body, struct layout *l)
 	fill_left(s, left, l);
 }
 
+/* Rows of the prompt: a question or a message wider than the screen is wrapped where there is room.
+ */
+static int
+prompt_rows(const struct scene *s, int width, int height)
+{
+	const char *text = s->prompting ? "" : s->question[0] ? s->question : s->message;
+	int rows = 1;
+
+	while (height >= 18 && rows < PROMPT_ROWS && text[canvas_wrap(text, width - 1)]) {
+		text += canvas_wrap(text, width - 1);
+		text += *text == ' ';
+		rows++;
+	}
+	return rows;
+}
+
 void
 layout_make(const struct scene *s, int width, int height, struct layout *l)
 {
@@ -124,7 +143,7 @@ layout_make(const struct scene *s, int width, int height, struct layout *l)
 		l->one_line = true;
 		return;
 	}
-	l->prompt = cut_bottom(&body, 1);
+	l->prompt = cut_bottom(&body, prompt_rows(s, width, height));
 	if (height >= 14)
 		l->hints = cut_bottom(&body, 1);
 	if (height >= 18)

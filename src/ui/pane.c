@@ -133,6 +133,23 @@ draw_keys(struct canvas_area a, int x, const char *hints)
 	return x;
 }
 
+/* Write the keys that answer the open question, as hints. */
+static void
+list_answers(const struct scene *s, char *out, size_t size)
+{
+	int n = 0;
+
+	for (int key = 1; key < 10; key++) {
+		const char *option;
+		int len = scene_option(s, key, &option);
+
+		if (len && (size_t)n < size)
+			n += snprintf(out + n, size - (size_t)n, "%d %.*s  ", key, len, option);
+	}
+	if ((size_t)n < size)
+		snprintf(out + n, size - (size_t)n, "%s", n ? "Esc cancel" : "y yes  n no");
+}
+
 /* Draw the keys of the focused pane, then those that work everywhere. */
 static void
 draw_hints(const struct scene *s, struct canvas_area a)
@@ -142,15 +159,17 @@ draw_hints(const struct scene *s, struct canvas_area a)
 	const char *run_keys = i->phase == LAB_IDLE ? "r run"
 			       : i->paused          ? "Space resume  s step"
 						    : "Space pause";
+	char answers[sizeof s->options + 64];
 	int x = 1;
 
 	if (s->prompting && s->candidates[0])
 		canvas_text(a, 1, 0, CANVAS_DIM, s->candidates);
 	else if (s->prompting)
 		draw_keys(a, 1, "Enter run  Tab complete  Up history  C-r search  Esc cancel");
-	else if (s->question[0])
-		draw_keys(a, 1, s->options[0] ? "1 2 ... choose  Esc none" : "y yes  n no");
-	else if (s->view.helping)
+	else if (s->question[0]) {
+		list_answers(s, answers, sizeof answers);
+		draw_keys(a, 1, answers);
+	} else if (s->view.helping)
 		draw_keys(a, 1, pane_help.hints);
 	else if (s->view.editing)
 		draw_keys(a, 1,
@@ -165,22 +184,52 @@ draw_hints(const struct scene *s, struct canvas_area a)
 				  : ": command  ? help  +/- knob  u undo  m map  Tab pane  q quit");
 }
 
+/* Draw a text, wrapped in the rows of the area. Return the column after it. */
+static int
+draw_wrapped(struct canvas_area a, int x, enum canvas_style style, const char *text)
+{
+	int end = x;
+
+	for (int y = 0; y < a.height && *text; y++) {
+		size_t len = y + 1 < a.height ? canvas_wrap(text, a.width - 1) : strlen(text);
+
+		end = canvas_textf(a, x, y, style, "%.*s", (int)len, text);
+		text += len;
+		text += *text == ' ';
+	}
+	return end;
+}
+
+/* Draw the pending question; behind its answers if no hints are shown. Return the column after it.
+ */
+static int
+draw_question(const struct scene *s, struct canvas_area a, bool hints)
+{
+	char text[sizeof s->options + 64 + sizeof s->question] = "";
+
+	if (!hints && s->options[0])
+		list_answers(s, text, sizeof text);
+	snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", text[0] ? "  " : "",
+		 s->question);
+	return draw_wrapped(a, 0, CANVAS_WARN, text);
+}
+
 /* Draw the prompt; where it is closed, the pending question, or the last message. */
 static void
-draw_prompt(const struct scene *s, struct canvas_area a)
+draw_prompt(const struct scene *s, struct canvas_area a, bool hints)
 {
 	int x = s->prompt_cursor;
 
 	if (s->prompting)
 		canvas_text(a, 0, 0, CANVAS_PLAIN, s->prompt);
 	else if (s->question[0])
-		x = canvas_text(a, 0, 0, CANVAS_WARN, s->question) + 1;
+		x = draw_question(s, a, hints) + 1;
 	else
-		canvas_text(a, 1, 0, s->message_is_error ? CANVAS_BAD : CANVAS_PLAIN, s->message);
+		draw_wrapped(a, 1, s->message_is_error ? CANVAS_BAD : CANVAS_PLAIN, s->message);
 	if (!s->prompting && !s->question[0])
 		return;
 	a.canvas->cursor_x = a.x + (x < a.width ? x : a.width - 1);
-	a.canvas->cursor_y = a.y;
+	a.canvas->cursor_y = a.y + (s->prompting ? 0 : a.height - 1);
 }
 
 static void
@@ -217,7 +266,7 @@ pane_draw_all(const struct scene *s, struct canvas *c)
 	canvas_clear(c);
 	layout_make(s, c->width, c->height, &l);
 	if (l.one_line && (s->prompting || s->question[0] || s->message_is_error))
-		draw_prompt(s, canvas_all(c));
+		draw_prompt(s, canvas_all(c), false);
 	else if (l.one_line)
 		status_brief(s, canvas_all(c));
 	for (size_t i = 0; i < pane_count; i++)
@@ -229,7 +278,7 @@ pane_draw_all(const struct scene *s, struct canvas *c)
 		draw_folded(s, area_of(c, &l.folded));
 		draw_events(s, area_of(c, &l.events));
 		draw_hints(s, area_of(c, &l.hints));
-		draw_prompt(s, area_of(c, &l.prompt));
+		draw_prompt(s, area_of(c, &l.prompt), l.hints.height > 0);
 	}
 	if (scene_ascii(s))
 		replace_non_ascii(c);

@@ -253,25 +253,30 @@ scene_forget(struct scene *s, unsigned branch)
 	s->version++;
 }
 
+int
+scene_option(const struct scene *s, int key, const char **option)
+{
+	const char *p = s->options;
+
+	while (key > 1 && *p) {
+		p += strcspn(p, "|");
+		p += *p == '|';
+		key--;
+	}
+	*option = p;
+	return (int)strcspn(p, "|");
+}
+
 void
 scene_ask(struct scene *s, const char *line, const char *options, const char *question)
 {
-	const char *colon = strstr(question, " (add ");
-	struct text all = { 0 };
-	int key = 1;
+	const char *add = strstr(question, " (add ");
 
 	if (strlen(line) >= sizeof s->answer - sizeof s->options)
 		return;
-	for (const char *p = options; *p && key < 10; p += *p == '|') {
-		size_t len = strcspn(p, "|");
-
-		text_addf(&all, "%d %.*s  ", key++, (int)len, p);
-		p += len;
-	}
-	text_addf(&all, "%.*s", colon ? (int)(colon - question) : (int)strlen(question), question);
-	snprintf(s->question, sizeof s->question, "%s", text_get(&all));
+	snprintf(s->question, sizeof s->question, "%.*s",
+		 add ? (int)(add - question) : (int)strlen(question), question);
 	snprintf(s->answer, sizeof s->answer, "%s", line);
 	snprintf(s->options, sizeof s->options, "%s", options);
 	s->version++;
-	text_release(&all);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/text.h"
 #include "retort/ui/move.h"
 #include "retort/ui/screen_commands.h"
 #include "retort/ui/view_observer.h"
@@ -65,40 +66,29 @@ workbench_scene(struct workbench *w)
 	return w->commands.scene;
 }
 
-/* Append option number `n`, from 1, to a line. False: there are fewer. */
-static bool
-append_option(const char *options, int n, char *line, size_t size)
-{
-	size_t len = strlen(line);
-
-	for (; n > 1 && *options; n--)
-		options += strcspn(options, "|") + (options[strcspn(options, "|")] == '|');
-	if (n != 1 || !*options)
-		return false;
-	snprintf(line + len, size - len, " %.*s", (int)strcspn(options, "|"), options);
-	return true;
-}
-
 /* y, or the number of an option, runs the command of the open question; any other key dismisses
  * it. */
 static void
 answer_question(struct workbench *w, const char *key)
 {
 	struct scene *scene = w->commands.scene;
-	char line[sizeof scene->answer], options[sizeof scene->options];
-	bool yes;
+	struct text line = { 0 };
+	bool options = scene->options[0], yes;
+	const char *option = "";
+	int len = 0;
 
-	memcpy(line, scene->answer, sizeof line);
-	memcpy(options, scene->options, sizeof options);
+	if (options && key[0] >= '1' && key[0] <= '9' && !key[1])
+		len = scene_option(scene, key[0] - '0', &option);
+	yes = options ? len > 0 : strcmp(key, "y") == 0 || strcmp(key, "Y") == 0;
+	text_addf(&line, "%s%s%.*s", scene->answer, len ? " " : "", len, option);
 	scene->question[0] = scene->options[0] = '\0';
 	scene->version++;
-	if (options[0])
-		yes = key[0] >= '1' && key[0] <= '9' && !key[1] &&
-		      append_option(options, key[0] - '0', line, sizeof line);
-	else
-		yes = strcmp(key, "y") == 0 || strcmp(key, "Y") == 0;
-	if (yes)
-		session_type(w->session, line);
+	if (yes) {
+		scene->message[0] = '\0'; /* the question, as an error */
+		scene->message_is_error = false;
+		session_type(w->session, line.s);
+	}
+	text_release(&line);
 }
 
 bool

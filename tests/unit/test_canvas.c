@@ -143,6 +143,20 @@ combining_marks_stay_with_their_character(void **state)
 	canvas_release(&c);
 }
 
+static void
+texts_are_wrapped_at_blanks(void **state)
+{
+	(void)state;
+	CHECK_INT(canvas_wrap("one two three", 20), 13);
+	CHECK_INT(canvas_wrap("one two three", 13), 13);
+	CHECK_INT(canvas_wrap("one two three", 12), 7);
+	CHECK_INT(canvas_wrap("one two three", 7), 7);
+	CHECK_INT(canvas_wrap("one two three", 6), 6); /* the blank is in the first half */
+	CHECK_INT(canvas_wrap("\u00e4\u00e4\u00e4 \u00e4\u00e4", 5), 6); /* columns, not bytes */
+	CHECK_INT(canvas_wrap("\u5b57\u5b57\u5b57", 5), 6);
+	CHECK_INT(canvas_wrap("", 5), 0);
+}
+
 int
 main(void)
 {
@@ -150,6 +164,7 @@ main(void)
 		TEST(text_is_clipped_to_its_area),
 		TEST(wide_characters_are_drawn_whole_or_not_at_all),
 		TEST(controls_become_question_marks),
+		TEST(texts_are_wrapped_at_blanks),
 		TEST(canvas_can_have_any_size),
 		TEST(rows_stay_aligned_behind_wide_characters_and_marks),
 		TEST(combining_marks_stay_with_their_character),

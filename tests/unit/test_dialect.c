@@ -93,7 +93,7 @@ what_cannot_be_known_is_asked(void **state)
 	static const struct {
 		const char *path, *head, *row, *options, *message;
 	} table[] = {
-		{ "t.csv", "", "%d;a,%d;", "delimiter ,|delimiter ;", "1 commas and 2 semico" },
+		{ "t.csv", "", "%d;a,%d;", "delimiter ,|delimiter ;", "1 comma and 2 semico" },
 		{ "t.csv", "x;y;k\n", "1%d,500;%d;", "decimal comma|thousands ,",
 		  "before decimals or between thousands" },
 		{ "t.tsv", "", "\"%d\"\tsay \"%d\t", "quotes off|quotes on",

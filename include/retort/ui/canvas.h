@@ -76,6 +76,10 @@ int canvas_text(struct canvas_area a, int x, int y, enum canvas_style style, con
 int canvas_textf(struct canvas_area a, int x, int y, enum canvas_style style, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
 
+/* Bytes of a text that are drawn on a line of `width` columns, up to a blank if there is one in the
+ * second half of the line. */
+size_t canvas_wrap(const char *s, int width);
+
 /* Draw UTF-8 text in at most `width` columns. Returns the column after it. */
 int canvas_text_most(struct canvas_area a, int x, int y, int width, enum canvas_style style,
 		     const char *s);

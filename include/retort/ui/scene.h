@@ -154,8 +154,12 @@ void scene_sample(struct scene *s, unsigned branch, unsigned metric, uint32_t st
 /* Append a line to the log; `level` as in struct scene_line. */
 void scene_log(struct scene *s, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/* Ask which of `options`, separated by bars, is put behind the line: 1 the first ... */
+/* Ask which of `options`, separated by bars, is put behind the line: 1 the first ... The question
+ * ends before the list of options that err_ask adds. */
 void scene_ask(struct scene *s, const char *line, const char *options, const char *question);
+
+/* The option that a key from 1 to 9 chooses. Return its length, 0: there is none. */
+int scene_option(const struct scene *s, int key, const char **option);
 
 /* Set the message; an error is also logged. */
 void scene_say(struct scene *s, bool is_error, const char *fmt, ...)

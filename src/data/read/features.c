@@ -15,7 +15,7 @@
 
 #define NOT_FINITE "is not a finite number"
 #define TOO_LARGE "is too large for a feature (expected at most 1e150 in size)"
-#define TOO_LONG "... is too long for a category; `text COLUMN` reads texts"
+#define TOO_LONG "is too long for a category; `text COLUMN` reads texts"
 #define TOO_MANY "exceeds the 256 distinct words of a category column"
 
 void
@@ -50,8 +50,9 @@ refuse_cell(const struct features *f, size_t c, size_t row, size_t line, const c
 
 	snprintf(number, sizeof number, "x%zu", c + 1);
 	classes_trim(word, &cell);
-	return err_set(e, "row %zu (line %zu), column %zu '%.60s': '%.60s' %s", row, line, c + 1,
-		       f->source->name ? f->source->name[c] : number, cell.s, what);
+	return err_set(e, "row %zu (line %zu), column %zu '%.60s': '%.60s%s' %s", row, line, c + 1,
+		       f->source->name ? f->source->name[c] : number, cell.s,
+		       strlen(cell.s) > 60 ? "..." : "", what);
 }
 
 /* Index of a word; n_words: it is new. */

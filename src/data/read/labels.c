@@ -113,6 +113,8 @@ add_label(void *arg, const struct row *row, struct err *e)
 
 	if (c->header && at == 0)
 		return 0;
+	c->reader.row = row->row;
+	c->reader.line = row->line;
 	return classes_add(c->ds, &c->reader, at - c->header, row->cell[0], e);
 }
 

@@ -104,8 +104,11 @@ ask_delimiter(const struct sample *s, size_t from, const char *found, struct err
 	struct text what = { 0 }, options = { 0 };
 
 	for (const char *c = found; *c; c++) {
-		text_addf(&what, "%s%zu %s", c == found ? "" : " and ",
-			  sample_common(s, from, *c) - 1, delimiter_name(*c));
+		size_t each = sample_common(s, from, *c) - 1;
+		int plural = (int)strlen(delimiter_name(*c));
+
+		text_addf(&what, "%s%zu %.*s", c == found ? "" : " and ", each,
+			  each == 1 ? plural - 1 : plural, delimiter_name(*c));
 		text_addf(&options, "%sdelimiter ", c == found ? "" : "|");
 		if (*c == '\t' || *c == '|')
 			text_add(&options, *c == '\t' ? "tab" : "bar");

@@ -118,6 +118,8 @@ add_row(void *arg, const struct row *row, struct err *e)
 		return err_set(e, "too many rows (expected at most %d)", INT32_MAX);
 	if (features_row(&b->features, row, b->row, e) < 0 || cells_add(&b->cells, b->row, e) < 0)
 		return -1;
+	b->labels.row = row->row;
+	b->labels.line = row->line;
 	if (b->labelled && !b->s->options->unlabelled &&
 	    classes_add(ds, &b->labels, ds->n, row->cell[b->s->label], e) < 0)
 		return -1;
@@ -234,6 +236,8 @@ add_text(void *arg, const struct row *row, struct err *e)
 		return err_set(e, "an array of numbers has no texts");
 	if (!b->labels.what)
 		begin_labels(b->s, &b->labels, b->what, sizeof b->what);
+	b->labels.row = row->row;
+	b->labels.line = row->line;
 	if (!b->s->options->unlabelled &&
 	    classes_add(ds, &b->labels, ds->n, row->cell[b->s->label], e) < 0)
 		return -1;
