@@ -12,9 +12,8 @@
 #include "retort/base/mem.h"
 #include "retort/data/columns.h"
 
-/* A copy of the first `len` bytes of a name, as UTF-8, which JSON requires. */
-static char *
-copy_name(const char *name, size_t len)
+char *
+encoding_name(const char *name, size_t len)
 {
 	struct text t = { 0 }, plain = { 0 };
 	char *copy;
@@ -30,19 +29,29 @@ copy_name(const char *name, size_t len)
 	return copy;
 }
 
+bool
+encoding_is_name(const char *saved, const char *name)
+{
+	char *copy = encoding_name(name, strlen(name));
+	bool same = strcmp(saved, name) == 0 || strcmp(saved, copy) == 0;
+
+	mem_free(copy);
+	return same;
+}
+
 /* Fill in the column whose first feature is i. */
 static void
 copy_column(const struct dataset *ds, size_t i, struct encoding_column *out)
 {
 	const char *name = ds->column[i], *word = ds->word[i];
 
-	out->name = copy_name(name, word ? (size_t)(word - name) - 1 : strlen(name));
+	out->name = encoding_name(name, word ? (size_t)(word - name) - 1 : strlen(name));
 	if (!word)
 		return;
 	out->n_words = columns_width(ds, i);
 	out->word = mem_array(out->n_words, sizeof *out->word);
 	for (size_t k = 0; k < out->n_words; k++)
-		out->word[k] = copy_name(ds->word[i + k], strlen(ds->word[i + k]));
+		out->word[k] = encoding_name(ds->word[i + k], strlen(ds->word[i + k]));
 }
 
 static void
@@ -72,7 +81,7 @@ copy_names(char *const *name, size_t n)
 	char **copy = n ? mem_array(n, sizeof *copy) : NULL;
 
 	for (size_t i = 0; i < n; i++)
-		copy[i] = copy_name(name[i], strlen(name[i]));
+		copy[i] = encoding_name(name[i], strlen(name[i]));
 	return copy;
 }
 
@@ -98,7 +107,7 @@ encoding_of(const struct dataset *ds, const struct scale *scale, uint64_t seed,
 		out->classes = ds->classes;
 		out->class_name = copy_names(ds->class_name, (size_t)ds->classes);
 	}
-	out->label = ds->label ? copy_name(ds->label, strlen(ds->label)) : NULL;
+	out->label = ds->label ? encoding_name(ds->label, strlen(ds->label)) : NULL;
 }
 
 struct encoding *

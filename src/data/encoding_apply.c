@@ -87,6 +87,23 @@ check_shape(const struct encoding *enc, const struct dataset *ds, struct err *e)
 	return 0;
 }
 
+/* Write the names of columns as an encoding has them. */
+static void
+escape_columns(struct dataset *ds)
+{
+	for (size_t i = 0; ds->column && i < ds->d; i++) {
+		char *old = ds->column[i], *name;
+
+		if (text_is_utf8(old))
+			continue;
+		name = encoding_name(old,
+				     ds->word[i] ? (size_t)(ds->word[i] - old) - 1 : strlen(old));
+		ds->column[i] = feature_name(name, ds->word[i], &ds->word[i]);
+		mem_free(name);
+		mem_free(old);
+	}
+}
+
 /* Give the columns the encoding's names, in their order. */
 static int
 rename_columns(const struct encoding *enc, struct dataset *ds, struct err *e)
@@ -147,6 +164,7 @@ match(const struct encoding *enc, const struct dataset *shell, struct dataset *d
 	if (enc->n_columns && ds->column && (enc->unnamed || ds->unnamed) &&
 	    rename_columns(enc, ds, e) < 0)
 		return -1;
+	escape_columns(ds);
 	if (columns_match(shell, ds, e) < 0)
 		return -1;
 	return match_classes(shell, ds, e);

@@ -101,6 +101,16 @@ describe_load(const struct trainer_state *w, const struct request_net *r, const 
 	text_release(&t);
 }
 
+/* Append to a note, which has room for it or cuts it. */
+static void
+add_note(char *note, size_t size, const char *more)
+{
+	size_t len = strlen(note);
+
+	if (more[0])
+		snprintf(note + len, size - len, "%s%s", len ? "; " : "", more);
+}
+
 /* Fill in spec, sizes and encoding of the network of a file, after checking that it fits the data;
  * `enc` is owned by the caller. */
 static int
@@ -118,21 +128,22 @@ check_file(const struct trainer_state *w, const struct request_net *r, struct mo
 		encoding_release(enc);
 		return -1;
 	}
-	if (columns[0])
-		snprintf(note + strlen(note), size - strlen(note), "%s%s", note[0] ? "; " : "",
-			 columns);
+	add_note(note, size, columns);
 	return 0;
 }
 
 /* Fill in the parameters of a branch from the file. */
 static int
 load_file(const struct trainer_state *w, const struct request_net *r, const struct encoding *enc,
-	  struct branch *b, struct err *e)
+	  struct branch *b, char *note, size_t size, struct err *e)
 {
+	char scale[200];
+
 	if (net_ckpt_load(b->net, branch_value(b), r->ckpt, e) < 0 ||
 	    trainer_checkpoint_take(b, r->ckpt, e) < 0 || leakage_load(w, b, r->ckpt, e) < 0)
 		return -1;
-	setup_encoding_fold(w, enc, b);
+	setup_encoding_fold(w, enc, b, r->from, scale, sizeof scale);
+	add_note(note, size, scale);
 	trainer_checkpoint_keep_files(b, r->files);
 	return 0;
 }
@@ -153,7 +164,7 @@ setup_net_make(struct trainer_state *w, struct request *request, int id, const c
 		    : model_table_parse(r->spec, &spec, e) < 0)
 		return NULL;
 	b = branch_new(id, name, &spec, &io, capacity, seed_of(w, id), w->train.pool, e);
-	if (b && r->ckpt && load_file(w, r, &enc, b, e) < 0) {
+	if (b && r->ckpt && load_file(w, r, &enc, b, note, sizeof note, e) < 0) {
 		branch_free(b);
 		b = NULL;
 	}

@@ -28,7 +28,7 @@ struct classes_reader {
 	bool beside; /* the rows stand beside a data set: fewer than two classes are accepted */
 	enum dataset_task task; /* ASK: many different numbers are refused with a question */
 	const struct number_form *form; /* borrowed: words of a missing label; NULL: the default */
-	size_t row, line; /* of the label in its file, for errors; line 0: unknown */
+	size_t row, line;               /* of the label in its file, for errors; line 0: unknown */
 	size_t cap_names, cap_rows;
 };
 

@@ -44,6 +44,13 @@ struct encoding {
 void encoding_of(const struct dataset *ds, const struct scale *scale, uint64_t seed,
 		 struct encoding *out);
 
+/* A copy of the first `len` bytes of a name as an encoding has it: as UTF-8, which JSON requires,
+ * with other bytes escaped. Owned by the caller. */
+char *encoding_name(const char *name, size_t len);
+
+/* Whether `saved`, from an encoding, stands for a name in a file. */
+bool encoding_is_name(const char *saved, const char *name);
+
 /* A copy, owned by the caller: release it, then mem_free. */
 struct encoding *encoding_copy(const struct encoding *enc);
 void encoding_release(struct encoding *enc);

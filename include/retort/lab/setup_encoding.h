@@ -21,10 +21,10 @@ int setup_encoding_read(const struct trainer_state *w, const struct ckpt *c, con
 /*
  * Fold the difference between the scale that a network was trained with and that of the data into
  * its first layer, x' = x spread/spread' + (mean - mean')/spread', so that it has the same outputs
- * for the same row. Only a dense first layer takes it; images are seen in the scale of the data by
- * others.
+ * for the same row. Only a dense first layer takes it; others see the scale of the data, which is
+ * noted in `note`, with both scales. "" else.
  */
 void setup_encoding_fold(const struct trainer_state *w, const struct encoding *net,
-			 struct branch *b);
+			 struct branch *b, const char *from, char *note, size_t size);
 
 #endif

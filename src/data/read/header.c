@@ -11,6 +11,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/data/classes.h"
+#include "retort/data/encoding.h"
 #include "retort/data/number.h"
 
 #define ENOUGH 8 /* rows below the first that show whether its cells repeat */
@@ -20,6 +21,16 @@ is_in_first_row(const struct heading *h, const char *name)
 {
 	for (size_t c = 0; name && c < h->columns; c++)
 		if (strcmp(h->row[0][c], name) == 0)
+			return true;
+	return false;
+}
+
+/* The same for a name from the encoding of a network. */
+static bool
+is_saved_in_first_row(const struct heading *h, const char *saved)
+{
+	for (size_t c = 0; saved && c < h->columns; c++)
+		if (encoding_is_name(saved, h->row[0][c]))
 			return true;
 	return false;
 }
@@ -54,7 +65,7 @@ shows_header(const struct source *s, const struct heading *h)
 {
 	const struct dataset_options *o = s->options;
 
-	if (is_in_first_row(h, o->text) || is_in_first_row(h, o->like.label))
+	if (is_in_first_row(h, o->text) || is_saved_in_first_row(h, o->like.label))
 		return true;
 	if (o->label && !is_column_number(o->label) && is_in_first_row(h, o->label))
 		return true;

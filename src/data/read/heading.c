@@ -9,6 +9,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/data/encoding.h"
 #include "retort/data/read/header.h"
 
 #define NAMES 160 /* bytes of column names that an error lists */
@@ -54,6 +55,18 @@ find_name(const struct source *s, const char *name, size_t *twice)
 		}
 		found = c;
 	}
+	return found;
+}
+
+/* Column of the name that a label column has in the data, or in the encoding of a network. */
+static size_t
+find_like(const struct source *s, const char *name)
+{
+	size_t twice, found = find_name(s, name, &twice);
+
+	for (size_t c = 0; s->name && c < s->columns && found == s->columns; c++)
+		if (!s->left[c] && encoding_is_name(name, s->name[c]))
+			found = c;
 	return found;
 }
 
@@ -156,7 +169,7 @@ static int
 resolve_label(struct source *s, struct err *e)
 {
 	const struct dataset_options *o = s->options;
-	size_t twice, like = o->like.label ? find_name(s, o->like.label, &twice) : s->columns;
+	size_t like = o->like.label ? find_like(s, o->like.label) : s->columns;
 
 	s->label = s->columns;
 	if (s->columns < 2 && !o->unlabelled)
