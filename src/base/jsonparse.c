@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define TIMES 16                /* bytes of values for each byte of the text, and */
 #define BASE ((size_t)64 << 20) /* for any text */
@@ -68,5 +69,7 @@ jsonparse_load(const char *bytes, size_t size, json_error_t *where)
 			 "and "
 			 "%zu",
 			 most, TIMES, BASE);
+	else if (!root && strstr(where->text, "JSON_ALLOW_NUL"))
+		snprintf(where->text, sizeof where->text, "a text with a NUL character, \\u0000");
 	return root;
 }

@@ -304,7 +304,7 @@ encoding_parse(const char *json, size_t size, struct encoding *out, struct err *
 
 	*out = (struct encoding){ 0 };
 	if (!root)
-		err_set(e, "column %d: %.100s", where.column, where.text);
+		err_set(e, "byte %d: %.100s", where.position, where.text);
 	else if (!json_is_object(root))
 		refuse("encoding", root, "an object", e);
 	else if (check_keys(root, e) == 0 && read_kind(root, out, e) == 0 &&

@@ -81,11 +81,18 @@ have_same_tokens(const struct tokenizer *a, const struct tokenizer *b)
 	return same;
 }
 
+static const char *const kind_name[] = {
+	[DATASET_NUMBERS] = "numbers", [DATASET_IMAGE] = "images", [DATASET_TOKENS] = "tokens"
+};
+
 int
 sets_check(const struct dataset *ds, const struct dataset *more, struct err *e)
 {
+	size_t most;
+
 	if (ds->kind != more->kind)
-		return err_set(e, "rows of another kind than those of %s", ds->name);
+		return err_set(e, "the rows are %s, but those of %s are %s", kind_name[more->kind],
+			       ds->name, kind_name[ds->kind]);
 	if (ds->next_token != more->next_token)
 		return err_set(e, "labels are %s, but those of %s are %s",
 			       more->next_token ? "next tokens" : "classes", ds->name,
@@ -100,9 +107,10 @@ sets_check(const struct dataset *ds, const struct dataset *more, struct err *e)
 	if (!have_same_tokens(ds->tokenizer, more->tokenizer))
 		return err_set(e, "another vocabulary than %s; use the same `tokens FILE` for both",
 			       ds->name);
-	if (ds->n + more->n > UINT32_MAX ||
-	    (ds->kind == DATASET_TOKENS && ds->n + more->n > DATASET_IDS / ds->length))
-		return err_set(e, "too many rows for one data set: %zu", ds->n + more->n);
+	most = ds->kind == DATASET_TOKENS ? DATASET_IDS / ds->length : UINT32_MAX;
+	if (ds->n + more->n > most)
+		return err_set(e, "%zu rows with those of %s (expected at most %zu)",
+			       ds->n + more->n, ds->name, most);
 	if (ds->n_sets == DATASET_SETS)
 		return err_set(e, "too many sets (expected at most %d)", DATASET_SETS);
 	return 0;

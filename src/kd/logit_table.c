@@ -4,6 +4,7 @@
 
 #include "retort/kd/logit_table.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -117,6 +118,18 @@ is_pair(const char *cell)
 	return colon && colon > cell && text_to_double(colon + 1, &x) == 0;
 }
 
+bool
+logit_table_is_name(const char *cell)
+{
+	static const char *const numbers[] = { "nan", "inf", "infinity" };
+	unsigned char first = (unsigned char)*cell;
+
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		if (strcasecmp(cell, numbers[i]) == 0)
+			return false;
+	return isalpha(first) || first == '_' || first >= 0x80;
+}
+
 /* A cell of a CSV file that is no number: an entry of the largest outputs, a name in a header, or
  * another. */
 static int
@@ -129,7 +142,7 @@ refuse_cell(const struct logit_table *t, size_t i, struct err *e)
 			"each class; the largest log-probabilities alone are read "
 			"from JSON lines, as {\"top\": {\"cat\": -0.1}})",
 			e);
-	if (i < t->columns && t->csv.cell[i][0])
+	if (i < t->columns && logit_table_is_name(t->csv.cell[i]))
 		return logit_table_refuse(
 			t, i,
 			"is not a finite number; if it is the name of a class, "

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <search.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "retort/base/jsonparse.h"
@@ -36,6 +37,18 @@ static int
 refuse(const struct collector *c, const char *what)
 {
 	return err_set(c->e, "%s", what);
+}
+
+/* Refuse a value, which is shown as JSON. */
+static int
+refuse_value(const struct collector *c, const json_t *value, const char *what)
+{
+	char *json = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+	int status = err_set(c->e, "%.60s%s %s", json ? json : "nothing",
+			     json && strlen(json) > 60 ? "..." : "", what);
+
+	free(json); /* allocated by jansson */
+	return status;
 }
 
 /* A name and its index, in a tree of search.h by the name. */
@@ -87,9 +100,9 @@ add_entry(struct collector *c, const json_t *token, const char *name, const json
 		name = json_string_value(token);
 	if (!name && !(json_is_integer(token) && json_integer_value(token) >= 0 &&
 		       json_integer_value(token) < 1 << 24))
-		return refuse(c, "a class that is neither a name nor an id from 0");
+		return refuse_value(c, token, "is no class (expected a name, or an id from 0)");
 	if (!json_is_number(number))
-		return refuse(c, "a log-probability that is not a number");
+		return refuse_value(c, number, "is no log-probability (expected a number)");
 	entry.value = json_number_value(number);
 	if (!(entry.value <= LOGIT_TOP_WITHIN))
 		return err_set(c->e, "a log-probability of %g (expected at most 0)", entry.value);
@@ -115,8 +128,9 @@ add_item(struct collector *c, const json_t *item)
 				 json_object_get(item, "logprob"));
 	if (json_is_array(item) && json_array_size(item) == 2)
 		return add_entry(c, json_array_get(item, 0), NULL, json_array_get(item, 1));
-	return refuse(c, "an entry that is neither [CLASS, LOGPROB] nor an object with token and "
-			 "logprob");
+	return refuse_value(c, item,
+			    "is no entry (expected [CLASS, LOGPROB], or an object with token and "
+			    "logprob)");
 }
 
 static int
@@ -133,7 +147,7 @@ add_position(struct collector *c, json_t *position)
 	} else if (json_is_array(position)) {
 		json_array_foreach(position, i, value) if (status == 0) status = add_item(c, value);
 	} else {
-		status = refuse(c, "a position that is neither an object nor a list");
+		status = refuse_value(c, position, "is no position (expected an object or a list)");
 	}
 	if (status == 0 && (c->n == before || c->n - before > LOGIT_TOP_MOST))
 		status = err_set(c->e, "%zu classes in a position (expected 1 to %d)",
@@ -199,7 +213,8 @@ add_line(struct collector *c, const char *line, size_t len)
 	object = jsonparse_load(line, len, &why);
 	if (!object)
 		return err_set(c->e, "column %d: %s", why.column, why.text);
-	status = json_is_object(object) ? add_row(c, object) : refuse(c, "not an object");
+	status = json_is_object(object) ? add_row(c, object)
+					: refuse_value(c, object, "is not an object");
 	json_decref(object);
 	return status;
 }

@@ -9,6 +9,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/data/read/csvfile.h"
+#include "retort/kd/logit_table.h"
 
 /* Parse a table; an error begins with its place. */
 static int
@@ -32,7 +33,9 @@ read_cell(const char *name, const struct csvfile *t, size_t row, size_t column, 
 		return 0;
 	return err_set(e, "%s:%zu:%zu: '%.60s' is not a finite number%s", name, t->line[row],
 		       column + 1, cell,
-		       row == 0 ? "; a file of logits must not have a header" : "");
+		       row == 0 && logit_table_is_name(cell)
+			       ? "; a file of logits must not have a header"
+			       : "");
 }
 
 static int

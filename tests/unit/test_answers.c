@@ -90,7 +90,7 @@ bad_numbers_are_named(void **state)
 	check_refused(put_text("b.csv", "a,b\n3,4\n"), logits,
 		      "b.csv: line 1, column 1: 'a' is not a finite number");
 	check_refused(put_text("b.csv", "1,2\n3\n"), logits,
-		      "b.csv: row 2 (line 2): 1 cells (expected 2");
+		      "b.csv: row 2 (line 2): 1 cell (expected 2");
 	check_refused(put_text("b.csv", "1\n2\n"), logits,
 		      "1 column (expected at least two classes)");
 	check_refused(put_text("b.csv", "1,1e31\n"), logits,

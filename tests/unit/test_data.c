@@ -48,7 +48,7 @@ invalid_tables_are_refused(void **state)
 	} bad[] = {
 		{ "", "empty: no rows" },
 		{ "\n\n", "no rows" },
-		{ "1,2\n3\n", "row 2 (line 2): 1 cells (expected 2, as in row 1)" },
+		{ "1,2\n3\n", "row 2 (line 2): 1 cell (expected 2, as in row 1)" },
 		{ "1,\"2\n3,4\n", "no closing quote" },
 	};
 	struct csvfile t;

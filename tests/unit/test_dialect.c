@@ -95,7 +95,7 @@ what_cannot_be_known_is_asked(void **state)
 	} table[] = {
 		{ "t.csv", "", "%d;a,%d;", "delimiter ,|delimiter ;", "1 comma and 2 semico" },
 		{ "t.csv", "x;y;k\n", "1%d,500;%d;", "decimal comma|thousands ,",
-		  "before decimals or between thousands" },
+		  "numbers such as 10,500: is the comma before decimals or between" },
 		{ "t.tsv", "", "\"%d\"\tsay \"%d\t", "quotes off|quotes on",
 		  "do quotes enclose cells" },
 		{ "t.csv", "", "\"%d,500\",%d,", "thousands ,|decimal comma",

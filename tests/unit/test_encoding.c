@@ -224,7 +224,7 @@ not_json_is_refused(void **state)
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		e.msg[0] = '\0';
 		CHECK_INT(encoding_parse(bad[i], strlen(bad[i]), &got, &e), -1);
-		CHECK(strncmp(e.msg, "encoding: column ", 17) == 0);
+		CHECK(strncmp(e.msg, "encoding: byte ", 15) == 0);
 	}
 }
 

@@ -331,12 +331,15 @@ static const struct {
 	{ "{", "line 1: column " },
 	{ "{}\n", "line 1: no key \"top\"" },
 	{ "{\"top\":{\"a\":1}}\n", "line 1: a log-probability of 1 (expected at most 0)" },
-	{ "{\"top\":{\"a\":\"b\"}}\n", "line 1: a log-probability that is not a number" },
+	{ "{\"top\":{\"a\":\"b\"}}\n", "line 1: \"b\" is no log-probability (expected a number)" },
+	{ "{\"top\":[5]}\n", "line 1: 5 is no entry (expected [CLASS, LOGPROB]" },
+	{ "{\"top\":5}\n", "line 1: 5 is no position (expected an object or a list)" },
+	{ "{\"top\":\"\\u0000\"}\n", "a text with a NUL character" },
 	{ "{\"top\":{}}\n", "line 1: 0 classes in a position" },
-	{ "{\"top\":{\"a\":-1}}\n[1]\n", "line 2: not an object" },
+	{ "{\"top\":{\"a\":-1}}\n[1]\n", "line 2: [1] is not an object" },
 	{ "{\"top\":{\"a\":-1}}\n{\"top\"\n", "line 2: column " },
 	{ "{\"top\":[[1,-1],[1,-2]]}\n", "line 1, position 1: class 1 occurs twice" },
-	{ "{\"top\":[[-1,-1]]}\n", "line 1: a class that is neither a name nor an id" },
+	{ "{\"top\":[[-1,-1]]}\n", "line 1: -1 is no class (expected a name, or an id from 0)" },
 	{ "{\"top\":{\"a\":-1},\"row\":0}\n{\"top\":{\"a\":-1}}\n", "line 2: \"row\" must be" },
 };
 

@@ -28,6 +28,9 @@ struct logit_table {
 int logit_table_open(struct logit_table *t, const char *path, struct err *e);
 void logit_table_release(struct logit_table *t);
 
+/* Whether a cell that is no number may be a name in a header. */
+bool logit_table_is_name(const char *cell);
+
 /* Number i of rows * positions * columns. Refused: what is no number, NaN and plus infinity; minus
  * infinity is a class that a mask leaves out. */
 int logit_table_number(const struct logit_table *t, size_t i, double *out, struct err *e);

@@ -31,13 +31,13 @@ struct walk {
 	size_t fed;                    /* bytes parsed since the last row ended */
 	size_t most_bytes, most_cells; /* of a row */
 
-	size_t line;     /* current, from 1 */
-	size_t row_line; /* on which the current row began; 0: between rows */
-	bool in_line;    /* the current line continues */
-	bool blank;      /* it has nothing but blanks so far */
-	bool after_cr;   /* the previous block ended in a CR */
-	bool skipped;    /* the current line is a comment, or before the table */
-
+	size_t line;                      /* current, from 1 */
+	size_t row_line;                  /* on which the current row began; 0: between rows */
+	bool in_line;                     /* the current line continues */
+	bool blank;                       /* it has nothing but blanks so far */
+	bool after_cr;                    /* the previous block ended in a CR */
+	bool skipped;                     /* the current line is a comment, or before the table */
+	bool options;                     /* `data` reads it: errors name its options */
 	struct dialect dialect;           /* resolved */
 	struct csvline_squeezer squeezer; /* of blanks between cells */
 
@@ -106,8 +106,8 @@ end_row(int c __attribute__((unused)), void *arg)
 	if (w->row.row == 1)
 		w->columns = n;
 	if (n != w->columns && !w->failed) {
-		err_set(w->e, "row %zu (line %zu): %zu cells (expected %zu, as in row 1)",
-			w->row.row, w->row_line, n, w->columns);
+		err_set(w->e, "row %zu (line %zu): %zu cell%s (expected %zu, as in row 1)",
+			w->row.row, w->row_line, n, n == 1 ? "" : "s", w->columns);
 		refuse_at(w, w->row_line, (n < w->columns ? n : w->columns) + 1);
 	}
 	if (!w->failed)
@@ -133,8 +133,8 @@ refuse_quote(struct walk *w)
 		snprintf(where, sizeof where, ", in the row from line %zu", began);
 	return err_set(w->e,
 		       "line %zu: a quote inside a cell%s; put a cell with quotes in quotes and "
-		       "double the quotes inside, or add `quotes off`: they are characters",
-		       w->line, where);
+		       "double the quotes inside%s",
+		       w->line, where, w->options ? ", or add `quotes off`" : "");
 }
 
 /*
@@ -219,10 +219,8 @@ parse_block(struct walk *w, const char *bytes, size_t size)
 		return -1;
 	if (nul) {
 		refuse_at(w, w->line + !w->in_line, 0);
-		return err_set(w->e,
-			       "line %zu: a NUL byte: this is not a text file, or it is UTF-16 "
-			       "(`encoding utf-16`)",
-			       w->bad_line);
+		return err_set(w->e, "line %zu: a NUL byte: this is not a text file%s", w->bad_line,
+			       w->options ? ", or it is UTF-16 (`encoding utf-16`)" : "");
 	}
 	if (w->fed <= w->most_bytes)
 		return 0;
@@ -252,12 +250,14 @@ finish_walk(struct walk *w)
 {
 	if (csv_fini(&w->parser, add_cell, end_row, w) != 0) {
 		refuse_at(w, w->row_line, 0);
-		return err_set(w->e, "row %zu (line %zu): no closing quote", w->row.row + 1,
-			       w->row_line);
+		return err_set(w->e, "row %zu (line %zu): no closing quote%s", w->row.row + 1,
+			       w->row_line, w->options ? " (`quotes off` reads it as it is)" : "");
 	}
 	if (w->failed)
 		return -1;
-	return w->row.row ? 0 : err_set(w->e, w->line ? "no rows" : "empty: no rows");
+	if (w->row.row)
+		return 0;
+	return err_set(w->e, w->line ? "no rows: all lines are blank" : "empty: no rows");
 }
 
 static void
@@ -332,7 +332,7 @@ walk_stream(struct walk *w, struct source *s)
 int
 csvfile_rows(struct source *s, row_visit *visit, void *arg, struct err *e)
 {
-	struct walk w = { .visit = visit, .arg = arg, .e = e };
+	struct walk w = { .visit = visit, .arg = arg, .options = true, .e = e };
 
 	if (!s->bytes)
 		return walk_stream(&w, s);

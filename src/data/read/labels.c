@@ -143,7 +143,8 @@ read_column(struct source *s, struct dataset *ds, struct err *e)
 	if (visit_column(s, count_row, &c, e) < 0)
 		return -1;
 	if (c.rows != ds->n && c.rows != ds->n + 1)
-		return err_set(e, "%zu labels for %zu rows", c.rows, ds->n);
+		return err_set(e, "%zu labels for %zu rows (with a header, %zu are read, too)",
+			       c.rows, ds->n, ds->n + 1);
 	c.header = c.rows > ds->n;
 	if (visit_column(s, add_label, &c, e) < 0)
 		return -1;

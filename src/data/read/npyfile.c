@@ -279,8 +279,11 @@ find_data(const char *bytes, size_t size, size_t *text, struct err *e)
 	if (bytes[6] != 1)
 		len |= byte(bytes, 10) << 16 | byte(bytes, 11) << 24;
 	if (len > HEADER_LIMIT || len > size - *text) {
-		err_set(e, "header of %zu bytes is %s", len,
-			len > HEADER_LIMIT ? "longer than 65536" : "truncated");
+		if (len > HEADER_LIMIT)
+			err_set(e, "header of %zu bytes (expected at most %d)", len, HEADER_LIMIT);
+		else
+			err_set(e, "header of %zu bytes is truncated: %zu bytes follow", len,
+				size - *text);
 		return 0;
 	}
 	return *text + len;

@@ -21,6 +21,7 @@ struct shapes {
 	size_t point;   /* numbers with a point */
 	size_t both[2]; /* 1.500,25; 1,500.25 */
 	size_t others;  /* other cells with a comma */
+	char first[24]; /* of `either` */
 };
 
 static void
@@ -42,9 +43,9 @@ add_shape(struct shapes *a, const char *s)
 	else if (commas == 1 && (comma - s - (long)sign > 3 || strlen(comma) != 4 ||
 				 comma == s + sign || s[sign] == '0'))
 		a->comma++;
-	else if (commas)
-		a->either++;
-	else
+	else if (commas && a->either++ == 0)
+		snprintf(a->first, sizeof a->first, "%.23s", s);
+	else if (!commas)
 		a->point += points == 1;
 }
 
@@ -178,8 +179,8 @@ find_numbers(struct dialect *d, const struct sample *a, struct err *e)
 		d->thousands = s.both[0] ? '.' : '\0';
 	} else if (s.either && !s.comma && !s.point) {
 		err_ask(e, "decimal comma|thousands ,",
-			"numbers such as 1,500: is the comma before decimals or between "
-			"thousands?");
+			"numbers such as %s: is the comma before decimals or between thousands?",
+			s.first);
 		return rules_error(e, RULES_COMMA);
 	}
 	return 0;

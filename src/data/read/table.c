@@ -32,7 +32,9 @@ table_enough(size_t rows, const struct dataset_options *o, struct err *e)
 {
 	size_t least = o->beside ? 1 : DATASET_ROWS;
 
-	return rows >= least ? 0 : err_set(e, "%zu rows (expected at least %zu)", rows, least);
+	return rows >= least ? 0
+			     : err_set(e, "%zu row%s (expected at least %zu)", rows,
+				       rows == 1 ? "" : "s", least);
 }
 
 /* Hash of the contents and of what the options make of them: left-out columns, pixels, the text
