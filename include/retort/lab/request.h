@@ -174,7 +174,7 @@ struct request_remedy {
 	int64_t rows;          /* select: how many */
 };
 
-#define REQUEST_NOTE 320 /* with its stamp a line of the log */
+#define REQUEST_NOTE 288 /* with its stamp a line of the log */
 struct request {
 	enum request_kind kind;
 	uint64_t id; /* the caller's */

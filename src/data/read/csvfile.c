@@ -257,7 +257,7 @@ finish_walk(struct walk *w)
 		return -1;
 	if (w->row.row)
 		return 0;
-	return err_set(w->e, w->line ? "no rows: all lines are blank" : "empty: no rows");
+	return err_set(w->e, w->line ? "no rows: lines are blank or skipped" : "empty: no rows");
 }
 
 static void
