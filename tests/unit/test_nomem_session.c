@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "tmpfolder.h"
 
 #include "retort/base/io.h"
+#include "retort/base/malloc.h"
 #include "retort/base/mem.h"
 #include "retort/base/mem_failing.h"
 #include "retort/base/mono.h"
@@ -108,6 +110,47 @@ all_allocations_fail_from_one_on(void **state)
 	fail_each(UINT64_MAX / 2);
 }
 
+/* In a child without address space: whether malloc serves from the reserve where it may. */
+static int
+run_without_room(void)
+{
+	struct rlimit none = { 0, 0 };
+	char *volatile p, *volatile q; /* not elided */
+
+	if (malloc_reserve(1) < 0 || setrlimit(RLIMIT_AS, &none) < 0 ||
+	    !freopen("/dev/null", "w", stderr))
+		return 90;
+	p = malloc(MALLOC_RESERVE - 64);
+	if (p)
+		return 91; /* no limit here */
+	malloc_guard();
+	q = malloc(MALLOC_RESERVE + 1);
+	p = malloc(MALLOC_RESERVE);
+	if (!p || q)
+		return 92;
+	memset(p, 1, MALLOC_RESERVE);
+	free(p);
+	malloc_unguard(); /* ends the process */
+	return 93;
+}
+
+static void
+a_reserve_is_used_once(void **state)
+{
+#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
+	pid_t child = fork();
+	int status = 0;
+
+	CHECK(child >= 0);
+	if (child == 0)
+		_exit(run_without_room());
+	CHECK(waitpid(child, &status, 0) == child);
+	CHECK(WIFEXITED(status));
+	CHECK_INT(WEXITSTATUS(status), 1);
+#endif
+	(void)state;
+}
+
 static int
 start(void **state)
 {
@@ -122,6 +165,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(one_allocation_fails),
 		TEST(all_allocations_fail_from_one_on),
+		TEST(a_reserve_is_used_once),
 	};
 
 	return cmocka_run_group_tests(tests, start, tmpfolder_teardown);

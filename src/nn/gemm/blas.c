@@ -8,7 +8,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
+#include "retort/base/malloc.h"
 #include "retort/nn/gemm/shard.h"
 #include "retort/nn/gemm/gemm_packed.h"
 #include "retort/nn/gemm/vmath.h"
@@ -23,7 +25,47 @@
 #define PIECES                                                                                    \
 	8 /* of a large product: enough for an even load where a core is busy with something else \
 	   */
+#define BUFFER ((size_t)128 << 20) /* bytes that OpenBLAS (0.3.21) maps for a product */
+#define MOST_BUFFERS 64
+#define HELPERS 4 /* threads beside those of the pool that compute products: CKA, translation */
 #define SMALL 1500000.0 /* multiply-adds below which waking a worker costs more than it saves */
+
+/* Exported by OpenBLAS, declared in none of its public headers: what products take buffers with. */
+extern void *blas_memory_alloc(int unused) __attribute__((weak));
+extern void blas_memory_free(void *buffer) __attribute__((weak));
+
+/* Whether the system has room for one more buffer of OpenBLAS. */
+static bool
+has_room(void)
+{
+	void *p = mmap(NULL, BUFFER, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p != MAP_FAILED && munmap(p, BUFFER) == 0;
+}
+
+/*
+ * Map the buffers that products of so many threads use at the same time. OpenBLAS maps one at the
+ * first such product and keeps it; where that is refused it tries again without end (0.3.21), so
+ * memory is checked here. The first has been mapped when the library was loaded.
+ */
+static int
+map_buffers(int n, struct err *e)
+{
+	void *held[MOST_BUFFERS];
+	int have = 0;
+
+	n = n < MOST_BUFFERS ? n : MOST_BUFFERS;
+	while (blas_memory_alloc && blas_memory_free && have < n && (have == 0 || has_room()))
+		held[have++] = blas_memory_alloc(0);
+	for (int i = 0; i < have; i++)
+		blas_memory_free(held[i]);
+	if (have == n || have == 0)
+		return 0;
+	return err_set(e,
+		       "out of memory: OpenBLAS maps %zu MiB for each thread, and one more; use "
+		       "fewer --threads, or raise the limit of ulimit -v",
+		       BUFFER >> 20);
+}
 
 int
 blas_init(int threads, struct err *e)
@@ -35,6 +77,11 @@ blas_init(int threads, struct err *e)
 			       "or use --threads 1",
 			       threads);
 	openblas_set_num_threads(1);
+	if (map_buffers(threads + 1, e) < 0)
+		return -1;
+	if (malloc_reserve(threads + HELPERS) < 0)
+		return err_set(e, "out of memory: %zu MiB requested for each thread",
+			       MALLOC_RESERVE >> 20);
 	return 0;
 }
 
@@ -111,15 +158,22 @@ blas_pieces(const struct blas_product *p)
 	return (int)(g.rows * g.columns);
 }
 
-/* Compute an m x n block of the product; a, b and c point to its first row and column. */
+/*
+ * Compute an m x n block of the product; a, b and c point to its first row and column. The kernels
+ * of OpenBLAS for small products (0.3.21, AVX-512, at most 100^3 multiply-adds) copy a last strip
+ * of up to 8 columns into memory of malloc, n k <= 10^6 numbers, unchecked. Own kernels would give
+ * other bits.
+ */
 static void
 multiply_block(const struct blas_product *p, const real *a, const real *b, real *c, size_t m,
 	       size_t n)
 {
+	malloc_guard();
 	GEMM(CblasRowMajor, p->trans_a ? CblasTrans : CblasNoTrans,
 	     p->trans_b ? CblasTrans : CblasNoTrans, (blasint)m, (blasint)n, (blasint)p->k,
 	     p->alpha != 0 ? p->alpha : 1, a, (blasint)p->lda, b, (blasint)p->ldb, p->beta, c,
 	     (blasint)p->ldc);
+	malloc_unguard();
 }
 
 void
