@@ -329,9 +329,9 @@ static const struct {
 	  "[\"b\", 0]}, "
 	  "\"model\": {\"type\": \"WordLevel\", \"vocab\": {\"b\": 0}}}",
 	  "post_processor: invalid id 7 (expected 0 to 0)" },
-	{ "{\"pre_tokenizer\": {\"type\": \"UnicodeScripts\"}, \"model\": {\"type\": "
+	{ "{\"pre_tokenizer\": {\"type\": \"Scripts\"}, \"model\": {\"type\": "
 	  "\"WordLevel\"}}",
-	  "pre_tokenizer: unsupported type 'UnicodeScripts'" },
+	  "pre_tokenizer: unsupported type 'Scripts'" },
 	{ "{" BYTE_LEVEL ", \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": "
 	  "2}, \"merges\": []}}",
 	  "'b': invalid id 2 (expected 0 to 1" },

@@ -238,6 +238,9 @@ for (const [m, names] of [['unigram', named], ['unigram_bytes', named2]]) {
 }
 add('unigram albert', 'unigram', { ...named, normalizer: list({ type: 'Replace', pattern: { String: '``' }, content: '"' }, { type: 'NFKD' }, { type: 'StripAccents' }, { type: 'Lowercase' }), pre_tokenizer: metaspace('always', true) })
 add('wordlevel', 'wordlevel', { pre_tokenizer: { type: 'Whitespace' } })
+for (const [name, ...with_] of [['scripts'], ['scripts spaces', { type: 'WhitespaceSplit' }], ['scripts first', metaspace('first', true)], ['scripts bytes', byteLevel(true, false)]])
+	add(name, 'bytes', { pre_tokenizer: cut({ type: 'UnicodeScripts' }, ...with_) })
+add('scripts wordlevel', 'wordlevel', { pre_tokenizer: cut({ type: 'UnicodeScripts' }, { type: 'WhitespaceSplit' }) })
 add('wordlevel split', 'wordlevel', { pre_tokenizer: { type: 'WhitespaceSplit' } })
 const words = [token(900, 'covid'), token(901, 'new york'), token(902, 'the', { single_word: true }), token(903, '<mask>', { lstrip: true, normalized: false }), token(904, 'İ', { rstrip: true, normalized: false }), token(905, 'ab', { single_word: true, lstrip: true, rstrip: true }), token(906, 'newyorker'), token(907, 'é', { normalized: true })]
 function following(model, list) { // tokens of the model keep their ids, others follow

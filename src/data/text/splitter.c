@@ -10,6 +10,7 @@
 #include "retort/base/unicode.h"
 #include "retort/data/text/char_class.h"
 #include "retort/data/text/pattern.h"
+#include "retort/data/text/char_script.h"
 #include "retort/data/text/tokenizer_kinds.h"
 
 struct step {
@@ -355,6 +356,8 @@ cut_word(const struct step *s, const char *text, size_t size, bool start, struct
 		cut_blanks(s, text, size, start, to);
 	else if (s->kind == BYTES)
 		put_bytes(s, text, size, to);
+	else if (s->kind == CLASS && s->class == SPLITTER_SCRIPT)
+		char_script_cut(text, size, to);
 	else if (find_parts(s, text, size, p, e) < 0)
 		return -1;
 	else

@@ -108,6 +108,8 @@ add_class(struct splitter *s, const json_t *j, const char *type, struct err *e)
 		return splitter_add_class(s, SPLITTER_SPACE, SPLITTER_REMOVED, false, e);
 	if (strcmp(type, "Whitespace") == 0)
 		return splitter_add_class(s, SPLITTER_WORD, SPLITTER_REMOVED, true, e);
+	if (strcmp(type, "UnicodeScripts") == 0)
+		return splitter_add_class(s, SPLITTER_SCRIPT, SPLITTER_ISOLATED, false, e);
 	if (strcmp(type, "Digits") == 0)
 		return splitter_add_class(s, SPLITTER_NUMBER,
 					  vocabjson_rules_is_on(j, "individual_digits", false)
@@ -126,8 +128,10 @@ add_class(struct splitter *s, const json_t *j, const char *type, struct err *e)
 static int
 add_component(struct tokenizer *t, const json_t *j, struct err *e)
 {
-	static const char *const classes[] = { "BertPreTokenizer", "Whitespace", "WhitespaceSplit",
-					       "Digits", "Punctuation" };
+	static const char *const classes[] = {
+		"BertPreTokenizer", "Whitespace",  "WhitespaceSplit",
+		"Digits",           "Punctuation", "UnicodeScripts"
+	};
 	const char *type = vocabjson_rules_type(j), *text;
 	json_int_t length = json_integer_value(json_object_get(j, "length"));
 
@@ -152,7 +156,7 @@ add_component(struct tokenizer *t, const json_t *j, struct err *e)
 	return err_set(e,
 		       "unsupported type '%.40s' (expected one of ByteLevel, Split, "
 		       "BertPreTokenizer, Metaspace, Whitespace, WhitespaceSplit, Digits, "
-		       "Punctuation, CharDelimiterSplit, FixedLength)",
+		       "Punctuation, CharDelimiterSplit, FixedLength, UnicodeScripts)",
 		       type);
 }
 

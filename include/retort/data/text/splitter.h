@@ -24,6 +24,7 @@ enum splitter_class {
 	SPLITTER_PUNCTUATION, /* P* and ASCII signs */
 	SPLITTER_NUMBER,      /* N* */
 	SPLITTER_WORD,        /* runs of \w, and runs of neither \w nor white space */
+	SPLITTER_SCRIPT, /* runs of one script, see data/text/char_script.h; behavior is unused */
 };
 
 enum splitter_first { SPLITTER_NEVER, SPLITTER_ALWAYS, SPLITTER_FIRST };
