@@ -71,7 +71,7 @@ ids_are_those_of_sentencepiece(void **state)
 	{
 		wrong += check_model(one, json_object_get(vectors, "texts"));
 	}
-	CHECK_INT(i, 5);
+	CHECK_INT(i, 12);
 	CHECK_INT(wrong, 0);
 	json_decref(file);
 	json_decref(vectors);
@@ -93,8 +93,8 @@ damaged_models_are_refused_with_the_byte(void **state)
 		CASE(UNK "\n\014\n\005<unk>\025\0\0\0\0", "piece 1: '<unk>' is piece 0, too"),
 		CASE(UNK "\n\010\n\001a\025\0\0\300\177", "piece 1: the score is not finite"),
 		CASE(UNK "\n\002\n\0", "piece 1: expected a text in UTF-8"),
-		CASE(UNK "\022\002\030\004",
-		     "unsupported model type 4 (expected 1, unigram, or 2, bpe)"),
+		CASE(UNK "\022\002\030\005",
+		     "unsupported model type 5 (expected 1 to 4: unigram, bpe, word, char)"),
 		CASE(UNK "\032\005\022\003abc", "precompiled_charsmap: a map of 3 bytes"),
 		CASE("\n\010\n\001a\025\0\0\0\0", "no unknown piece"),
 		CASE(UNK "\377", "byte 17: a number without an end"),

@@ -25,7 +25,15 @@ const models = {
 	unigram_plain: ['--model_type=unigram', '--vocab_size=1500', '--normalization_rule_name=identity', '--add_dummy_prefix=false', '--remove_extra_whitespaces=false'],
 	bpe: ['--model_type=bpe', '--vocab_size=1600', '--normalization_rule_tsv=rules.tsv'],
 	bpe_bytes: ['--model_type=bpe', '--vocab_size=1700', '--byte_fallback', '--normalization_rule_name=identity', '--remove_extra_whitespaces=false',
-		'--user_defined_symbols=<mask>,the,covid19', '--split_digits']
+		'--user_defined_symbols=<mask>,the,covid19', '--split_digits'],
+	word: ['--model_type=word', '--vocab_size=600', '--normalization_rule_tsv=rules.tsv'],
+	word_bytes: ['--model_type=word', '--vocab_size=800', '--byte_fallback', '--normalization_rule_name=identity', '--remove_extra_whitespaces=false', '--user_defined_symbols=<mask>,the'],
+	// spm_encode fails at a word that is a control symbol
+	word_suffix: ['--bos_piece=<bos>', '--model_type=word', '--vocab_size=600', '--treat_whitespace_as_suffix', '--normalization_rule_tsv=rules.tsv'],
+	char: ['--model_type=char', '--vocab_size=500', '--normalization_rule_tsv=rules.tsv', '--user_defined_symbols=<mask>,the'],
+	char_bytes: ['--model_type=char', '--vocab_size=600', '--byte_fallback', '--treat_whitespace_as_suffix', '--normalization_rule_name=identity'],
+	unigram_suffix: ['--model_type=unigram', '--vocab_size=1500', '--treat_whitespace_as_suffix', '--normalization_rule_tsv=rules.tsv'],
+	bpe_suffix: ['--model_type=bpe', '--vocab_size=1600', '--treat_whitespace_as_suffix', '--remove_extra_whitespaces=false', '--normalization_rule_name=identity']
 }
 models.unigram.push('--normalization_rule_tsv=rules.tsv')
 fs.mkdirSync(here, { recursive: true })

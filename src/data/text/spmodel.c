@@ -12,7 +12,7 @@
 #include "retort/data/text/tokenizer_kinds.h"
 
 enum piece_type { NORMAL = 1, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE };
-enum model_type { UNIGRAM = 1, BPE };
+enum model_type { UNIGRAM = 1, BPE, WORD, CHAR };
 
 /* ---------------------------------------------------------------- protobuf */
 
@@ -98,8 +98,7 @@ struct model {
 	struct spnormalize *normalize; /* until the normalizer owns it */
 	unsigned char *type;           /* [t->pieces.n] enum piece_type */
 	size_t cap_type, cap_score;
-	uint64_t kind; /* enum model_type */
-	bool suffix;
+	uint64_t kind;     /* enum model_type */
 	float least, most; /* scores of normal pieces */
 };
 
@@ -178,7 +177,7 @@ read_trainer(struct model *m, struct message trainer, struct err *e)
 		if (f.number == 3)
 			m->kind = f.value;
 		else if (f.number == 24)
-			m->suffix = f.value;
+			m->normalize->at_end = f.value;
 		else if (f.number == 35)
 			m->t->byte_fallback = f.value;
 	}
@@ -223,10 +222,12 @@ read_model(struct model *m, struct message whole, struct err *e)
 	}
 	if (status < 0)
 		return -1;
-	if (m->kind != UNIGRAM && m->kind != BPE)
-		return err_set(e, "unsupported model type %llu (expected 1, unigram, or 2, bpe)",
-			       (unsigned long long)m->kind);
-	return m->suffix ? err_set(e, "treat_whitespace_as_suffix is not supported") : 0;
+	if (m->kind < UNIGRAM || m->kind > CHAR)
+		return err_set(
+			e,
+			"unsupported model type %llu (expected 1 to 4: unigram, bpe, word, char)",
+			(unsigned long long)m->kind);
+	return 0;
 }
 
 /* ---------------------------------------------------------------- completion */
@@ -272,12 +273,17 @@ check_unused(const struct model *m, struct err *e)
 static int
 complete(struct model *m, struct err *e)
 {
+	static const enum tokenizer_kind kinds[] = { [UNIGRAM] = TOKENIZER_UNIGRAM,
+						     [BPE] = TOKENIZER_BPE,
+						     [WORD] = TOKENIZER_SPWORD,
+						     [CHAR] = TOKENIZER_SPCHAR };
 	struct tokenizer *t = m->t;
+	const struct spnormalize *n = m->normalize;
 
-	t->kind = m->kind == BPE ? TOKENIZER_BPE : TOKENIZER_UNIGRAM;
+	t->kind = kinds[m->kind];
 	t->has_model = t->sentencepiece = true;
-	t->marks_blanks = m->normalize->marks;
-	t->blank = m->normalize->blank ? TOKENIZER_BLANK_ALWAYS : TOKENIZER_AS_IT_IS;
+	t->marks_blanks = n->marks;
+	t->blank = n->blank && !n->at_end ? TOKENIZER_BLANK_ALWAYS : TOKENIZER_AS_IT_IS;
 	t->unknown_score = (double)(m->least - 10.0F);
 	if (t->pieces.n == 0)
 		return err_set(e, "no pieces");

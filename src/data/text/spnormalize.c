@@ -72,7 +72,7 @@ spnormalize_put(const struct spnormalize *n, const char *text, size_t size, stru
 	}
 	if (at == size)
 		return;
-	put_piece(n, " ", n->blank ? 1 : 0, out);
+	put_piece(n, " ", n->blank && !n->at_end, out);
 	for (; at < size; at += read) {
 		read = next_piece(n, text + at, size - at, &with, &len);
 		while (after_blank && len && *with == ' ') {
@@ -85,4 +85,5 @@ spnormalize_put(const struct spnormalize *n, const char *text, size_t size, stru
 	}
 	if (n->trims)
 		trim_end(n, start, out);
+	put_piece(n, " ", n->blank && n->at_end, out);
 }

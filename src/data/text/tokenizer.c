@@ -50,6 +50,10 @@ static const struct tokenizer_functions kinds[TOKENIZER_KINDS] = {
 				tokenizer_unigram_decode, tokenizer_unigram_starts },
 	[TOKENIZER_WORDLEVEL] = { "wordlevel", tokenizer_wordlevel_finish, NULL,
 				  tokenizer_wordlevel_word, tokenizer_wordlevel_decode, NULL },
+	[TOKENIZER_SPWORD] = { "word", tokenizer_spwords_finish, NULL, tokenizer_spwords_word,
+			       tokenizer_unigram_decode, NULL },
+	[TOKENIZER_SPCHAR] = { "character", tokenizer_spwords_finish, NULL, tokenizer_spwords_char,
+			       tokenizer_unigram_decode, tokenizer_unigram_starts },
 };
 
 const struct tokenizer_functions *

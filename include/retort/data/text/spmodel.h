@@ -9,7 +9,7 @@
 bool spmodel_is(const char *bytes, size_t size);
 
 /*
- * Fill an initialized tokenizer: a model of type unigram or bpe. The caller then calls
+ * Fill an initialized tokenizer: a model. The caller then calls
  * tokenizer_finish, or tokenizer_release after an error, which has the byte of a damaged field.
  */
 int spmodel_parse(const char *bytes, size_t size, struct tokenizer *t, struct err *e);

@@ -12,6 +12,7 @@ struct spnormalize {
 	struct charmap *map;      /* owned; NULL: none */
 	struct byte_trie symbols; /* owned: user-defined symbols, which are left as they are */
 	bool blank;               /* a blank goes in front */
+	bool at_end;              /* it goes at the end instead */
 	bool trims;               /* blanks at both ends are dropped, several become one */
 	bool marks;               /* blanks become U+2581 */
 };

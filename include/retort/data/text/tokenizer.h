@@ -26,6 +26,8 @@ enum tokenizer_kind {
 	TOKENIZER_BPE,       /* byte-pair encoding, of bytes or characters: GPT-2, Llama */
 	TOKENIZER_UNIGRAM,   /* most probable segmentation: SentencePiece */
 	TOKENIZER_WORDLEVEL, /* one token for each word */
+	TOKENIZER_SPWORD,    /* SentencePiece, type word */
+	TOKENIZER_SPCHAR,    /* SentencePiece, type char */
 	TOKENIZER_KINDS
 };
 

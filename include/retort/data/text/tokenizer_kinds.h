@@ -101,6 +101,12 @@ int tokenizer_wordlevel_word(const struct tokenizer *t, const char *word, size_t
 int tokenizer_wordlevel_decode(const struct tokenizer *t, const int32_t *ids, size_t n,
 			       struct text *out);
 
+int tokenizer_spwords_finish(struct tokenizer *t, struct err *e);
+int tokenizer_spwords_word(const struct tokenizer *t, const char *text, size_t size,
+			   struct tokenizer_ids *out, struct err *e);
+int tokenizer_spwords_char(const struct tokenizer *t, const char *text, size_t size,
+			   struct tokenizer_ids *out, struct err *e);
+
 int tokenizer_unigram_finish(struct tokenizer *t, struct err *e);
 int tokenizer_unigram_word(const struct tokenizer *t, const char *word, size_t size,
 			   struct tokenizer_ids *out, struct err *e);
