@@ -147,8 +147,8 @@ add_search_end(void)
 	text_release(&all);
 }
 
-/* Unbind readline's own reading of a paste, see prompt_paste, and keyboard macros: one that calls
- * itself is a segmentation fault in readline (8.2). */
+/* Unbind readline's own reading of a paste, see prompt_paste, and macros (8.2): the last key of one
+ * waits for another, and C-x ( c C-x e d C-x ) C-x e reads through a null pointer. */
 static void
 unbind_keys(void)
 {

@@ -5,14 +5,16 @@
 
 /*
  * Take the undo list from the line that readline has saved while the history is searched, if it is
- * that of the line that is edited or a part of it: readline 8.2 frees the list of the edited line
- * at its end and that of the saved one when the next line begins, so one list is freed twice. Call
- * before each key. Main thread.
+ * that of the line that is edited or a part of it, and from a line of the history, if it is a part
+ * of it: readline 8.2 frees the list of the edited line at its end, that of the saved one when the
+ * next line begins and that of a line of the history when it is edited again, so one list is freed
+ * twice. Call before each key. Main thread.
  */
 void prompt_undo_part(void);
 
 /* Drop the undo lists at the end of a line. That of a saved line may have been freed with the
- * edited one, which cannot be seen any more: it is not freed again, and is lost if it was not. */
+ * edited one, which cannot be seen any more: it is not freed again, and is lost if it was not, some
+ * 160 bytes a line. */
 void prompt_undo_drop(void);
 
 #endif
