@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "retort/train/best.h"
 #include "retort/train/eval.h"
 
 static struct net_info *
@@ -109,6 +110,7 @@ evaluate_branch(struct trainer_state *w, int id)
 {
 	struct branch *b = trainer_state_branch(w, id);
 	struct net_info *info = description(w, id);
+	unsigned metric = best_metric(&w->info.run.settings.knobs);
 	struct eval_result r;
 
 	if (w->run.evaluated[id] == b->state->step)
@@ -128,6 +130,7 @@ evaluate_branch(struct trainer_state *w, int id)
 	info->last = r.held;
 	if (isnan(info->best.nll) || r.held.nll < info->best.nll)
 		info->best = r.held;
+	best_offer(b, metric, w->run.last[id][metric]);
 	w->run.evaluated[id] = b->state->step;
 }
 

@@ -13,6 +13,7 @@
 #include "retort/lab/history.h"
 #include "retort/lab/live_change.h"
 #include "retort/lab/tunable.h"
+#include "retort/train/best.h"
 #include "retort/train/eval.h"
 #include "retort/train/feed.h"
 #include "retort/lab/setup_data.h"
@@ -177,7 +178,7 @@ idle_change_train(struct trainer_state *w, struct request *r, struct err *e)
 			       (long long)epochs);
 	if (w->train.n_labelled == 0)
 		return err_set(e, "train %s: no training row has a label", name);
-	if (idle_change_prepare(w, e) < 0)
+	if (idle_change_prepare(w, e) < 0 || best_open(w->train.teacher[k].branch, e) < 0)
 		return err_wrap(e, "train %s", name);
 	steps = ((uint64_t)feed_epoch(&w->train, &w->info.run.settings, k) +
 		 train_batch(&w->info.run.settings) - 1) /
@@ -256,7 +257,7 @@ idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 		return err_set(
 			e,
 			"run: no teacher and no visible label among the rows of `remedy select`");
-	if (idle_change_prepare(w, e) < 0)
+	if (idle_change_prepare(w, e) < 0 || best_open(w->run.student, e) < 0)
 		return err_wrap(e, "run");
 	if (stage_begin(w, &s, r, e) < 0)
 		return -1;

@@ -13,6 +13,7 @@
 #include "retort/lab/setup_encoding.h"
 #include "retort/nn/models/net_ckpt.h"
 #include "retort/nn/predict.h"
+#include "retort/train/best.h"
 #include "retort/train/trainer_checkpoint.h"
 
 #define LIMIT ((size_t)1 << 32) /* bytes of outputs, as logit_file.h reads them */
@@ -71,6 +72,49 @@ snapshot_outputs(struct trainer_state *w, struct branch *b, struct request *r, s
 	return 0;
 }
 
+/* Say in the answer which evaluation the best weights are of. */
+static void
+describe_best(const struct branch *b, struct request *r)
+{
+	snprintf(r->note, sizeof r->note, "save: best weights of %s: %s %.6g at step %llu",
+		 r->u.snapshot.name[0] ? r->u.snapshot.name : "s",
+		 metric_info(b->best.metric)->name, b->best.score,
+		 (unsigned long long)b->best.step);
+	r->notable = r->unchanged = true;
+}
+
+/* Write the network to the answer's checkpoint: as it is, with its optimizer state, or its best
+ * weights alone. */
+static int
+snapshot_network(struct trainer_state *w, struct branch *b, struct request *r, struct err *e)
+{
+	bool best = r->u.snapshot.best;
+	struct ckpt *c;
+	char step[32], hex[65];
+
+	if (best && !b->best.known)
+		return err_set(e,
+			       "save: %s has no best evaluation yet: its weights are kept from "
+			       "the first evaluation of %s on",
+			       r->u.snapshot.name, b->id == BRANCH_STUDENT ? "`run`" : "`train`");
+	c = r->u.snapshot.ckpt = net_ckpt_of(b->net, best ? b->best.value : branch_value(b));
+	snprintf(step, sizeof step, "%llu",
+		 (unsigned long long)(best ? b->best.step : b->state->step));
+	ckpt_note(c, "step", step);
+	ckpt_note(c, "data", w->info.data_hash);
+	ckpt_note(c, "blas", w->info.blas);
+	if (vocabulary_hash(w->train.ds->tokenizer, hex))
+		ckpt_note(c, "vocabulary-hash", hex);
+	save_names(w, c);
+	if (best)
+		describe_best(b, r);
+	else
+		trainer_checkpoint_add(b, c);
+	if (trainer_checkpoint_files(b))
+		r->u.snapshot.files = mem_text(trainer_checkpoint_files(b));
+	return leakage_save(w, b, r, e) < 0 ? -1 : setup_encoding_add(w, c, e);
+}
+
 int
 save_request(struct trainer_state *w, struct request *r, struct err *e)
 {
@@ -78,8 +122,6 @@ save_request(struct trainer_state *w, struct request *r, struct err *e)
 	bool student = !name[0] || strcmp(name, "s") == 0;
 	int k = student ? -1 : lab_info_teacher(&w->info, name, e);
 	struct branch *b = student ? w->run.student : k >= 0 ? w->train.teacher[k].branch : NULL;
-	struct ckpt *c;
-	char step[32], hex[65];
 
 	if (!student && k < 0)
 		return err_wrap(e, "save");
@@ -88,18 +130,5 @@ save_request(struct trainer_state *w, struct request *r, struct err *e)
 			       w->info.teacher[k].origin);
 	if (!b)
 		return err_set(e, "save: no student yet");
-	if (r->u.snapshot.outputs)
-		return snapshot_outputs(w, b, r, e);
-	c = r->u.snapshot.ckpt = net_ckpt_of(b->net, branch_value(b));
-	snprintf(step, sizeof step, "%llu", (unsigned long long)b->state->step);
-	ckpt_note(c, "step", step);
-	ckpt_note(c, "data", w->info.data_hash);
-	ckpt_note(c, "blas", w->info.blas);
-	if (vocabulary_hash(w->train.ds->tokenizer, hex))
-		ckpt_note(c, "vocabulary-hash", hex);
-	save_names(w, c);
-	trainer_checkpoint_add(b, c);
-	if (trainer_checkpoint_files(b))
-		r->u.snapshot.files = mem_text(trainer_checkpoint_files(b));
-	return leakage_save(w, b, r, e) < 0 ? -1 : setup_encoding_add(w, c, e);
+	return r->u.snapshot.outputs ? snapshot_outputs(w, b, r, e) : snapshot_network(w, b, r, e);
 }

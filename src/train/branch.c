@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "retort/nn/ckpt.h"
+#include "retort/train/best.h"
 #include "retort/train/branch_terms.h"
 #include "retort/train/freeze.h"
 #include "retort/train/optim.h"
@@ -64,6 +65,7 @@ branch_free(struct branch *b)
 	mem_free(b->share);
 	ckpt_free(b->saved);
 	row_filters_drop(b->rows.loaded);
+	mem_free(b->best.value);
 	for (int i = 0; i < BRANCH_MEANS; i++)
 		mem_free(b->weight[i]);
 	mem_free(b);
@@ -219,6 +221,10 @@ branch_rebuilt(const struct branch *old, size_t capacity, const struct branch_pl
 
 	if (!new)
 		return NULL;
+	if (best_copy(new, old, e) < 0) {
+		branch_free(new);
+		return NULL;
+	}
 	param_copy(&new->net->layout, branch_value(new), &n->layout, branch_value(old));
 	param_copy(&new->net->layout, branch_moment1(new), &n->layout, branch_moment1(old));
 	param_copy(&new->net->layout, branch_moment2(new), &n->layout, branch_moment2(old));
@@ -262,6 +268,7 @@ branch_fits(const struct branch *to, const struct branch *from)
 		return to == from;
 	if (to->net->graph->capacity != from->net->graph->capacity ||
 	    to->n_terms != from->n_terms || to->mix.mode != from->mix.mode ||
+	    !to->best.value != !from->best.value ||
 	    !same_layout(&to->net->layout, &from->net->layout))
 		return false;
 	for (int i = 0; i < to->n_terms; i++)
@@ -279,6 +286,7 @@ branch_assign(struct branch *to, const struct branch *from)
 	ckpt_free(to->saved);
 	to->saved = copy_checkpoint(from->saved);
 	branch_copy_rows(to, from);
+	best_copy(to, from, NULL); /* it has room */
 	freeze_set(to, from->frozen);
 }
 
@@ -289,6 +297,10 @@ branch_copy(const struct branch *from, const struct branch_plan *plan, struct er
 	struct branch *to = build(from->id, n->name, &n->spec, &n->io, n->graph->capacity,
 				  from->state->seed, from->pool, plan, e);
 
+	if (to && from->best.value && best_open(to, e) < 0) {
+		branch_free(to);
+		return NULL;
+	}
 	if (to)
 		branch_assign(to, from);
 	return to;

@@ -266,6 +266,7 @@ struct request {
 		struct {
 			char name[NET_NAME]; /* "" or "s" the student */
 			bool outputs;        /* logits of all rows instead of parameters */
+			bool best;           /* the weights of the best evaluation */
 			struct ckpt *ckpt;   /* answer; owned */
 			char *files; /* answer: tokenizer files that the network was published
 					with, see nn/hf/hf_files.h; owned; NULL: none */

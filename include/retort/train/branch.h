@@ -77,6 +77,15 @@ struct branch_rows {
 				       trained on before it was loaded */
 };
 
+/* Weights at the best evaluation so far, see best.h. */
+struct branch_best {
+	real *value; /* owned: parameters of the network, without projections; NULL: no room */
+	bool known;  /* an evaluation has been kept */
+	unsigned metric;
+	double score;
+	uint64_t step;
+};
+
 struct branch {
 	int id; /* BRANCH_STUDENT, BRANCH_BASELINE or BRANCH_TEACHER(k) */
 	struct net *net;
@@ -101,6 +110,7 @@ struct branch {
 	struct ckpt *saved; /* of a branch loaded from a checkpoint: projections and moments of its
 			       pairs, see trainer_checkpoint.h; else NULL */
 	struct branch_rows rows;
+	struct branch_best best;
 	struct mix mix; /* of the student: mixing of several teachers */
 	real *gathered; /* a teacher's rows made contiguous, for losses over a whole batch */
 };
@@ -129,10 +139,11 @@ struct branch *branch_rebuilt(const struct branch *old, size_t capacity,
 /* Copy what is known of the rows that a network was trained on. */
 void branch_copy_rows(struct branch *to, const struct branch *from);
 
-/* Whether both have the same layout of parameters, terms and capacity, or are both NULL. */
+/* Whether both have the same layout of parameters, terms, capacity and room for the best weights,
+ * or are both NULL. */
 bool branch_fits(const struct branch *to, const struct branch *from);
 
-/* Copy the state of a branch that fits: one block of bytes, and its rows. */
+/* Copy the state of a branch that fits: one block of bytes, its rows and its best weights. */
 void branch_assign(struct branch *to, const struct branch *from);
 
 /*

@@ -8,11 +8,12 @@
 #include "retort/session/cmd/data_options.h"
 
 static int
-request_snapshot(struct cmd_call *c, bool outputs, struct err *e)
+request_snapshot(struct cmd_call *c, bool outputs, bool best, struct err *e)
 {
 	struct request *r = cmd_request(c, REQUEST_SNAPSHOT);
 
 	r->u.snapshot.outputs = outputs;
+	r->u.snapshot.best = best;
 	c->save = io_join(c->dir, args_word(&c->args, "FILE"));
 	c->tokens = data_options_tokens(c->data_line);
 	return cmd_copy_arg(r->u.snapshot.name, NET_NAME, c, "NAME", e);
@@ -21,18 +22,27 @@ request_snapshot(struct cmd_call *c, bool outputs, struct err *e)
 static int
 save_outputs(struct cmd_call *c, struct err *e)
 {
-	return request_snapshot(c, true, e);
+	return request_snapshot(c, true, false, e);
 }
 
 static int
 save_network(struct cmd_call *c, struct err *e)
 {
-	return request_snapshot(c, false, e);
+	return request_snapshot(c, false, false, e);
+}
+
+static int
+save_best(struct cmd_call *c, struct err *e)
+{
+	return request_snapshot(c, false, true, e);
 }
 
 static const struct grammar_form save_forms[] = {
 	GRAMMAR_FORM(save_outputs, { .name = "NAME", .kind = GRAMMAR_NET },
 		     { .word = "outputs", .help = "write its logits for every row" },
+		     { .name = "FILE", .kind = GRAMMAR_OUTPUT }),
+	GRAMMAR_FORM(save_best, { .name = "NAME", .kind = GRAMMAR_NET },
+		     { .word = "best", .help = "write the weights of its best evaluation" },
 		     { .name = "FILE", .kind = GRAMMAR_OUTPUT }),
 	GRAMMAR_FORM(save_network, { .name = "NAME", .kind = GRAMMAR_NET },
 		     { .name = "FILE",
