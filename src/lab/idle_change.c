@@ -22,6 +22,7 @@
 #include "retort/lab/settings_check.h"
 #include "retort/lab/stage.h"
 #include "retort/lab/stage_preset.h"
+#include "retort/lab/stop_rule.h"
 #include "retort/train/branch_terms.h"
 
 /* What the steps of a student were counted for: a new one counts from 0, and is not where its ramps
@@ -178,6 +179,8 @@ idle_change_train(struct trainer_state *w, struct request *r, struct err *e)
 			       (long long)epochs);
 	if (w->train.n_labelled == 0)
 		return err_set(e, "train %s: no training row has a label", name);
+	if (stop_rule_check(w, &r->u.train.until, BRANCH_TEACHER(k), e) < 0)
+		return err_wrap(e, "train %s: until", name);
 	if (idle_change_prepare(w, e) < 0 || best_open(w->train.teacher[k].branch, e) < 0)
 		return err_wrap(e, "train %s", name);
 	steps = ((uint64_t)feed_epoch(&w->train, &w->info.run.settings, k) +
@@ -186,6 +189,8 @@ idle_change_train(struct trainer_state *w, struct request *r, struct err *e)
 	memset(&w->info.teacher[k].effect, 0,
 	       sizeof w->info.teacher[k].effect); /* of weights that will be no more */
 	w->train.teacher[k].branch->rows.here |= BRANCH_LABELLED;
+	w->train_stop = r->u.train.until;
+	stop_rule_begin(w, BRANCH_TEACHER(k));
 	w->info.phase = LAB_TRAINING;
 	w->info.busy = k;
 	w->info.run.step = w->info.run.from = w->train.teacher[k].branch->state->step;
@@ -212,6 +217,8 @@ check_run(struct trainer_state *w, int64_t steps, struct err *e)
 				       "`teachers %s mute`",
 				       w->info.teacher[i].name, w->info.teacher[i].name,
 				       w->info.teacher[i].name);
+	if (stop_rule_check(w, &now.stop, BRANCH_STUDENT, e) < 0)
+		return err_wrap(e, "run: stop when");
 	return settings_check_work(w, &now, e) < 0 ? err_wrap(e, "run") : 0;
 }
 
@@ -269,6 +276,7 @@ idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 			     w->train.split.n_shown, setup_net_order_seed(w, "few"));
 	w->run.student->rows.here |= taught ? BRANCH_TRAIN : BRANCH_SHOWN;
 	note_memory(w, &r->u.run);
+	stop_rule_begin(w, BRANCH_STUDENT);
 	w->info.phase = LAB_DISTILLING;
 	w->info.run.step = w->info.run.from = w->run.student->state->step;
 	w->info.run.until = w->info.run.from + (uint64_t)r->u.run.steps;

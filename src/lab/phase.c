@@ -11,6 +11,7 @@
 #include "retort/lab/leakage.h"
 #include "retort/lab/settings_change.h"
 #include "retort/lab/stage.h"
+#include "retort/lab/stop_rule.h"
 #include "retort/train/eval.h"
 #include "retort/train/feed.h"
 #include "retort/train/step.h"
@@ -88,11 +89,15 @@ refuse_step(struct trainer_state *w, const struct branch_result *r, uint64_t ste
 	return pause_diverged(w);
 }
 
+/* Evaluate a network where it is due, or at the start of its work; its work can end by `rule`. */
 static void
-evaluate_if_due(struct trainer_state *w, const struct branch *b, const struct knobs *k)
+evaluate_if_due(struct trainer_state *w, const struct branch *b, const struct knobs *k,
+		const struct stop_rule *rule, bool starts)
 {
-	if (b->state->step % (uint64_t)k->eval_every == 0)
-		evaluate_branch(w, b->id);
+	if (!starts && b->state->step % (uint64_t)k->eval_every != 0)
+		return;
+	evaluate_branch(w, b->id);
+	stop_rule_count(w, rule, b->id);
 }
 
 static void
@@ -128,12 +133,12 @@ train_teacher(struct trainer_state *w, struct err *e)
 		return PHASE_DONE;
 	}
 	if (b->state->step == w->info.run.from)
-		evaluate_branch(w, id);
+		evaluate_if_due(w, b, &s->knobs, &w->train_stop, true);
 	step_teacher(&w->train, s, k, span_of(&w->info.run), &r);
 	if (!r.applied)
 		return refuse_step(w, &r, b->state->step, e);
 	sample_step(w, b, &r);
-	evaluate_if_due(w, b, &s->knobs);
+	evaluate_if_due(w, b, &s->knobs, &w->train_stop, false);
 	w->info.run.step = w->info.teacher[k].steps = b->state->step;
 	return PHASE_STEPPED;
 }
@@ -150,11 +155,12 @@ train_student(struct trainer_state *w, struct err *e)
 		stage_end(w);
 		return PHASE_DONE;
 	}
-	if (b->state->step == w->info.run.from)
-		evaluate_branch(w, BRANCH_STUDENT);
-	if (w->eval_missed)
-		evaluate_if_due(w, b, &s->knobs);
+	if (b->state->step == w->info.run.from || w->eval_missed)
+		evaluate_if_due(w, b, &s->knobs, &s->stop, !w->eval_missed);
 	w->eval_missed = false;
+	if (b->state->step >=
+	    w->info.run.until) /* by the rule, in the evaluation that was missed */
+		return PHASE_STEPPED;
 	step_student(&w->train, s, b, span_of(&w->info.run), &r);
 	if (!r.applied)
 		return refuse_step(w, &r, b->state->step, e);
@@ -166,7 +172,8 @@ train_student(struct trainer_state *w, struct err *e)
 		w->eval_missed = true;
 		return pause_diverged(w);
 	}
-	evaluate_if_due(w, w->run.student, &s->knobs); /* a ramp may have replaced the branch */
+	/* a ramp may have replaced the branch */
+	evaluate_if_due(w, w->run.student, &s->knobs, &s->stop, false);
 	return PHASE_STEPPED;
 }
 
@@ -215,6 +222,7 @@ static enum phase_outcome
 train_baseline(struct trainer_state *w, struct err *e)
 {
 	struct branch *b = w->run.baseline;
+	const struct stop_rule none = { 0 };
 	const struct history_entry *h;
 	struct branch_result r;
 	struct settings s;
@@ -231,7 +239,7 @@ train_baseline(struct trainer_state *w, struct err *e)
 		return PHASE_STEPPED;
 	}
 	sample_step(w, b, &r);
-	evaluate_if_due(w, b, &s.knobs);
+	evaluate_if_due(w, b, &s.knobs, &none, false);
 	w->info.run.step = w->info.run.baseline.steps = b->state->step;
 	return PHASE_STEPPED;
 }

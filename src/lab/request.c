@@ -17,6 +17,7 @@
 #include "retort/lab/setup_student.h"
 #include "retort/lab/setup_teacher.h"
 #include "retort/lab/stage.h"
+#include "retort/lab/stop_rule.h"
 #include "retort/lab/work.h"
 
 const char *const request_pairs_name[] = { "", "uniform", "last", "skip", "first", "auto" };

@@ -87,6 +87,7 @@ copy_plain(struct run *to, const struct run *from)
 	to->after = from->after;
 	memcpy(to->evaluated, from->evaluated, sizeof to->evaluated);
 	memcpy(to->last, from->last, sizeof to->last);
+	memcpy(to->watch, from->watch, sizeof to->watch);
 	if (to->n_bias != from->n_bias)
 		run_resize_bias(to, from->n_bias);
 	if (from->n_bias == 0)

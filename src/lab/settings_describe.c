@@ -7,6 +7,7 @@
 #include "retort/base/text.h"
 #include "retort/kd/losses/loss_table.h"
 #include "retort/lab/settings_check.h"
+#include "retort/lab/stop_rule.h"
 #include "retort/lab/tunable.h"
 
 /* "temperature ramps to 1 until 2000", "ramp of temperature ended". */
@@ -82,6 +83,18 @@ describe_sets(const struct trainer_state *w, const struct settings *from, const 
 			text_item(t, "set %s weight %s -> %s", w->info.set[i].name,
 				  text_number(before, sizeof before, from->set_weight[i]),
 				  text_number(after, sizeof after, to->set_weight[i]));
+}
+
+static void
+describe_stop(const struct settings *from, const struct settings *to, struct text *t)
+{
+	char rule[64];
+
+	if (from->stop.evaluations == to->stop.evaluations &&
+	    (!to->stop.evaluations || from->stop.metric == to->stop.metric))
+		return;
+	text_item(t, "stop when %s",
+		  to->stop.evaluations ? stop_rule_text(&to->stop, rule, sizeof rule) : "off");
 }
 
 static const struct layer_pair *
@@ -187,6 +200,7 @@ settings_describe(const struct trainer_state *w, const struct settings *from,
 		text_item(&t, "frozen %s",
 			  net_info_layers_text(&w->info.run.student, to->frozen, after,
 					       sizeof after));
+	describe_stop(from, to, &t);
 	describe_remedies(w, from, to, &t);
 	describe_cost(w, from, to, &t);
 	text_fit(buf, size, text_get(&t));

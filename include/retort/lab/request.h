@@ -226,7 +226,9 @@ struct request {
 		struct {
 			char teacher[NET_NAME];
 			int64_t epochs;
+			struct stop_rule until;
 		} train;
+		struct stop_rule stop_when;
 		struct request_knobs knobs; /* of every kind with REQUEST_IS_KNOBS */
 		struct request_run run;
 		struct {

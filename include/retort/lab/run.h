@@ -21,6 +21,15 @@ struct run_change {
 	struct settings before, after;
 };
 
+/* What a stop rule has counted, see stop_rule.h. */
+struct run_watch {
+	bool known; /* an evaluation was counted */
+	unsigned metric;
+	int since; /* evaluations after the best */
+	double best;
+	uint64_t step; /* of the best */
+};
+
 /*
  * Parameters, moments, step and states of losses are in the branches; positions of samplers are
  * functions of the step. Teachers, data and buffers (struct train) are shared by all runs.
@@ -37,6 +46,7 @@ struct run {
 	struct run_change *undo, *redo;
 	struct settings before, after;  /* the settings that the stage under way has changed */
 	uint64_t evaluated[BRANCH_IDS]; /* step of the last evaluation; UINT64_MAX: none */
+	struct run_watch watch[BRANCH_IDS];
 	double last[BRANCH_IDS][METRIC_COUNT]; /* last value of each metric; NaN: none */
 	/* [classes] the student's bias before and after `remedy prior` was applied */
 	size_t n_bias;

@@ -35,6 +35,7 @@ struct trainer_state {
 	int n_slots;
 	struct layer_pair slot[TRAIN_MAPS];
 	trainer_state_choose_pairs *choose_pairs; /* for `map auto`; NULL: there is none */
+	struct stop_rule train_stop;              /* of the teacher in training */
 	int64_t pace;                             /* steps a second at most; 0: no limit */
 	char ended[240];       /* settings that the end of a stage restored, for the answer DONE */
 	bool report_stopped;   /* `stop` came while the baseline was trained for a report */

@@ -10,6 +10,12 @@
 #include "retort/train/metric.h"
 #include "retort/train/remedy_result.h"
 
+/* Training ends after so many evaluations in which a metric is not better; 0: it does not. */
+struct stop_rule {
+	unsigned metric;
+	int evaluations;
+};
+
 /*
  * No pointers into memory that can be freed: copying is an assignment. A new setting is a field
  * here, a check in lab/settings_check.c and a line in lab/settings_describe.c. Arrays have
@@ -27,7 +33,8 @@ struct settings {
 	bool teacher_muted[TRAIN_TEACHERS];    /* weight counts as 0, no forward pass */
 	uint64_t frozen; /* 1 << layer of the student: its parameters are not updated */
 	uint64_t teacher_frozen[TRAIN_TEACHERS]; /* the same, by teacher, for its own training */
-	bool labelled;                           /* batches are drawn from labelled rows only */
+	struct stop_rule stop;
+	bool labelled; /* batches are drawn from labelled rows only */
 	int n_sets;
 	double set_weight[DATASET_SETS]; /* 0: rows of the set are not drawn */
 	int remedy[REMEDY_KINDS];        /* number of the result in force by kind; 0: none */

@@ -131,6 +131,10 @@ exec_summary(struct cmd_call *c, struct err *e)
 			  (unsigned long long)i->run.student.steps);
 	if (i->run.has_student)
 		show_net_seen(c, &i->run.student);
+	if (i->run.settings.stop.evaluations)
+		text_addf(&c->output, "stop      when %s not better for %d\n",
+			  metric_info(i->run.settings.stop.metric)->name,
+			  i->run.settings.stop.evaluations);
 	if (i->blas[0])
 		text_addf(&c->output, "products  %s\n", i->blas);
 	return 0;

@@ -4,6 +4,43 @@
 
 #include "retort/session/cmd.h"
 
+/* METRIC not better for N */
+#define NOT_BETTER                                                                            \
+	{ .name = "METRIC", .kind = GRAMMAR_METRIC, .help = "measured at evaluations" },      \
+		{ .word = "not" }, { .word = "better" },                                      \
+	{                                                                                     \
+		.word = "for", .name = "N", .kind = GRAMMAR_NUMBER, .min = 1, .max = 1000000, \
+		.help = "evaluations in a row"                                                \
+	}
+
+/* Fill in the rule of the words after `when` or `until`. */
+static int
+parse_rule(const struct args *a, struct stop_rule *out, struct err *e)
+{
+	const char *word = args_word(a, "METRIC");
+
+	out->metric = metric_find(word);
+	out->evaluations = (int)args_number(a, "for", 1);
+	if (out->metric >= METRIC_VAL_NLL && out->metric <= METRIC_TARGET_KL)
+		return 0;
+	return err_set(e,
+		       "invalid metric '%s' (expected one of evaluations: val-nll, "
+		       "val-accuracy, val-ece, val-agreement, val-kl, target-nll, "
+		       "target-accuracy, target-agreement, target-kl)",
+		       word);
+}
+
+static int
+train_until(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_TRAIN);
+
+	r->u.train.epochs = args_number(&c->args, "epochs", 1000);
+	if (parse_rule(&c->args, &r->u.train.until, e) < 0)
+		return err_wrap(e, "train: until");
+	return cmd_copy_arg(r->u.train.teacher, NET_NAME, c, "NAME", e);
+}
+
 static int
 exec_train(struct cmd_call *c, struct err *e)
 {
@@ -14,6 +51,10 @@ exec_train(struct cmd_call *c, struct err *e)
 }
 
 static const struct grammar_form train_forms[] = {
+	GRAMMAR_FORM(train_until, { .name = "NAME", .kind = GRAMMAR_TEACHER },
+		     GRAMMAR_OPTION("epochs", "N", GRAMMAR_NUMBER,
+				    "passes over the training rows at most (default: 1000)"),
+		     { .word = "until" }, NOT_BETTER),
 	GRAMMAR_FORM(exec_train, { .name = "NAME", .kind = GRAMMAR_TEACHER },
 		     GRAMMAR_OPTION("epochs", "N", GRAMMAR_NUMBER,
 				    "passes over the training rows (default: 30)")),
@@ -66,7 +107,47 @@ const struct cmd cmd_train_run = {
 /* clang-format on */
 PLAIN(report, "report", REQUEST_REPORT,
       "Compare teachers, student, and baseline: the same student trained without a teacher.");
-PLAIN(stop, "stop", REQUEST_STOP, "Stop the running work at this step.");
+
+static int
+exec_stop(struct cmd_call *c, struct err *e)
+{
+	(void)e;
+	cmd_request(c, REQUEST_STOP);
+	return 0;
+}
+
+static int
+stop_when(struct cmd_call *c, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_STOP_WHEN);
+
+	return parse_rule(&c->args, &r->u.stop_when, e) < 0 ? err_wrap(e, "stop when") : 0;
+}
+
+static int
+stop_when_off(struct cmd_call *c, struct err *e)
+{
+	(void)e;
+	cmd_request(c, REQUEST_STOP_WHEN)->u.stop_when = (struct stop_rule){ 0 };
+	return 0;
+}
+
+static const struct grammar_form stop_forms[] = {
+	GRAMMAR_ALONE(exec_stop),
+	GRAMMAR_FORM(stop_when_off, { .word = "when" },
+		     { .word = "off", .help = "runs end after their steps" }),
+	GRAMMAR_FORM(stop_when, { .word = "when" }, NOT_BETTER),
+	{ 0 }
+};
+
+const struct cmd cmd_train_stop = {
+	.name = "stop",
+	.form = stop_forms,
+	.flags = CMD_RECORD,
+	.doc = "Stop the running work at this step, or end runs of the student after some "
+	       "evaluations without a better value of a metric.",
+	.example = "stop when val-nll not better for 5",
+};
 
 static int
 exec_eval(struct cmd_call *c, struct err *e)
