@@ -15,6 +15,7 @@
 #include "floor.h"
 #include "own.h"
 #include "paired.h"
+#include "reading_against.h"
 #include "retort/base/err.h"
 #include "retort/base/mono.h"
 #include "retort/nn/gemm/blas.h"
@@ -57,7 +58,8 @@ workload_number(const char *word)
 bool
 against_knows(const char *word)
 {
-	return workload_number(word) || strcmp(word, "start") == 0 || strcmp(word, "read") == 0;
+	return workload_number(word) || strcmp(word, "start") == 0 || strcmp(word, "read") == 0 ||
+	       strcmp(word, "reading") == 0;
 }
 
 /* --------------------------------------------------------------------- serving */
@@ -131,10 +133,8 @@ measure_serving(const struct against_options *o, int workload, enum kind kind, s
 
 /* --------------------------------------------------------------------- processes */
 
-/* Run a program to its end, with its output to `out` or discarded. Returns seconds, or -1 if its
- * exit status is not 0. */
-static double
-time_process(const char *const *argv, const char *out)
+double
+against_run(const char *const *argv, const char *out)
 {
 	posix_spawn_file_actions_t actions;
 	double start = mono_now(), took;
@@ -196,7 +196,7 @@ measure_short(const struct against_options *o, const char *word, const char *dir
 			int side = round % 2 ? SIDES - 1 - i : i;
 
 			argv[0] = side == SELF ? o->self : o->other;
-			if (time_process(argv, out) < 0 ||
+			if (against_run(argv, out) < 0 ||
 			    read_table(out, workload_number(word), speed) < 0)
 				return -1;
 			for (int kind = 0; kind < KINDS; kind++) {
@@ -218,7 +218,7 @@ measure_process(const struct against_options *o, const char **argv, struct windo
 			double took;
 
 			argv[0] = side == SELF ? o->self : o->other;
-			took = time_process(argv, NULL);
+			took = against_run(argv, NULL);
 			if (took < 0)
 				return -1;
 			if (round >= 0)
@@ -306,6 +306,8 @@ compare_word(const struct against_options *o, const char *word, const char *dir)
 
 	if (workload_number(word))
 		return compare_workload(o, word, dir);
+	if (strcmp(word, "reading") == 0)
+		return reading_against(o, dir);
 	snprintf(session, sizeof session, "%s/one.ret", dir);
 	snprintf(table, sizeof table, "%s/table.csv", dir);
 	if (write_inputs(session, table) < 0 || measure_process(o, starts ? start : show, &w) < 0)
@@ -317,7 +319,7 @@ compare_word(const struct against_options *o, const char *word, const char *dir)
 static void
 remove_inputs(const char *dir)
 {
-	static const char *const names[] = { "one.ret", "table.csv", "table" };
+	static const char *const names[] = { "one.ret", "table.csv", "table", "reading" };
 	char path[64];
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -13,16 +13,20 @@ struct against_options {
 };
 
 /*
- * For each word of `words` (NULL-terminated; W1 to W5, start, read), print the speed of both builds
- * and the ratio self / other with its 95 % interval. Returns 0, or -1 if something was not
- * measured, with a message on standard error.
+ * For each word of `words` (NULL-terminated; W1 to W5, start, read, reading), print the speed of
+ * both builds and the ratio self / other with its 95 % interval. Returns 0, or -1 if something was
+ * not measured, with a message on standard error.
  *
  * Workloads: if both programs know `bench --serve`, each is one warm process that runs one window
  * per round; otherwise each round is a short `bench` of both, whose table is read. `start` is a
  * session of one step, `read` is `data show` of a CSV file of 20 MB; both are wall times of the
- * process.
+ * process. `reading` is a line for each kind of file, see reading_against.h.
  */
 int against_measure(const struct against_options *o, const char *const *words);
+
+/* Run a program to its end, with its output to `out` or discarded. Returns seconds, or -1 if its
+ * exit status is not 0. */
+double against_run(const char *const *argv, const char *out);
 
 /* `--serve KIND WORKLOAD`: serve windows of one workload as rig_serve does. KIND: cached, asked (no
  * cache) or bf16. Returns the exit status. */

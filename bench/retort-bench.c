@@ -291,13 +291,15 @@ print_help(void)
 static int
 compare_builds(const char *self, char **words)
 {
-	static const char *const all[] = { "W1", "W2", "W3", "W4", "W5", "start", "read", NULL };
+	static const char *const all[] = { "W1",    "W2",   "W3",      "W4", "W5",
+					   "start", "read", "reading", NULL };
 	struct against_options o = { self, options.against, options.threads, options.rounds,
 				     options.seconds };
 
 	for (char **w = words; *w; w++)
 		if (!against_knows(*w))
-			return report_usage("workload", *w, "one of W1 to W5, start, read");
+			return report_usage("workload", *w,
+					    "one of W1 to W5, start, read, reading");
 	return against_measure(&o, *words ? (const char *const *)words : all) < 0 ? 1 : 0;
 }
 

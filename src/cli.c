@@ -104,7 +104,7 @@ const struct cli_word cli_words[] = {
 	  .status = "0 done; 2 usage" },
 	{ .word = "bench",
 	  .form = { "bench [OPTION]... [W1|W2|W3|W4|W5|busy|losses|reading]...",
-		    "bench --against PROGRAM [OPTION]... [W1|W2|W3|W4|W5|start|read]..." },
+		    "bench --against PROGRAM [OPTION]... [W1|W2|W3|W4|W5|start|read|reading]..." },
 	  .help = "measure training speed, or compare two builds",
 	  .option = bench_options,
 	  .operand = "W1, W2, W3, W4, W5, busy, losses, reading, start, read",
