@@ -24,9 +24,13 @@
 int
 io_open_read(const char *path, size_t *size, struct err *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
+	int fd;
 
+	/* a writer that waits for a reader of the pipe must not meet one that goes again */
+	if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
+		return spool_open(path, size, e);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return err_set(e, "%s: %s", path, strerror(errno));
 	if (fstat(fd, &st) < 0)

@@ -216,6 +216,32 @@ convert_plain(const struct array *a, size_t first, size_t n, double *out)
 	return true;
 }
 
+bool
+array_has_floats(const struct array *a)
+{
+	static const uint16_t one = 1;
+
+	return !a->fortran && (a->type == ARRAY_U8 ||
+			       (a->type == ARRAY_F32 && !a->big && *(const char *)&one == 1));
+}
+
+bool
+array_floats(const struct array *a, size_t first, size_t n, float *out)
+{
+	const unsigned char *p = a->data + first * a->width;
+	float sum = 0;
+
+	if (a->type == ARRAY_U8) {
+		for (size_t i = 0; i < n; i++)
+			out[i] = (float)p[i];
+		return true;
+	}
+	memcpy(out, p, n * sizeof *out);
+	for (size_t i = 0; i < n; i++) /* 0, but NaN with a number that is not finite */
+		sum += out[i] * 0;
+	return sum == 0;
+}
+
 void
 array_doubles(const struct array *a, size_t first, size_t n, double *out)
 {

@@ -16,11 +16,17 @@ cell_size(const struct cells *c)
 	return c->wide ? sizeof(double) : sizeof(float);
 }
 
+static size_t
+default_room(size_t width)
+{
+	return CHUNK / (width * sizeof(float)) + 1;
+}
+
 int
 cells_init(struct cells *c, size_t width, size_t rows, bool in_file, struct err *e)
 {
 	*c = (struct cells){ .width = width };
-	c->room = rows ? rows : CHUNK / (width * sizeof(float)) + 1;
+	c->room = rows && !in_file ? rows : default_room(width);
 	if (in_file)
 		c->map = tmpmap_new(e);
 	return in_file && !c->map ? -1 : 0;
@@ -65,6 +71,11 @@ make_room(struct cells *c, struct err *e)
 	if (c->n_chunks && c->map)
 		return flush_rows(c, e);
 	chunk = mem_try(c->room * c->width, cell_size(c));
+	if (!chunk && c->n_chunks == 0 &&
+	    c->room > default_room(c->width)) { /* `rows` was a guess */
+		c->room = default_room(c->width);
+		chunk = mem_try(c->room * c->width, cell_size(c));
+	}
 	if (!chunk)
 		return refuse_memory(c->n, c->width, e);
 	mem_grow(&c->chunk, &c->cap_chunks, c->n_chunks + 1, sizeof *c->chunk);
@@ -143,6 +154,19 @@ next_row(const struct cells *c)
 	return (char *)c->chunk[c->n_chunks - 1] + c->used * c->width * cell_size(c);
 }
 
+float *
+cells_add_floats(struct cells *c, struct err *e)
+{
+	float *row;
+
+	if (make_room(c, e) < 0)
+		return NULL;
+	row = next_row(c);
+	c->used++;
+	c->n++;
+	return row;
+}
+
 int
 cells_add(struct cells *c, const double *row, struct err *e)
 {
@@ -200,14 +224,15 @@ take_file(struct cells *c, const struct spreader *s, struct tmpmap **map, struct
 	return all;
 }
 
-/* Move the rows from the chunks into one block; a single full chunk is the block already. */
+/* Move the rows from the chunks into one block; a single chunk is the block already: what it has
+ * beyond the rows was never touched, and takes no memory. */
 static void *
 take_memory(struct cells *c, const struct spreader *s, struct err *e)
 {
 	size_t size = cell_size(c), row = 0;
 	char *all;
 
-	if (c->n_chunks == 1 && c->room == c->n && !s->spread) {
+	if (c->n_chunks == 1 && !s->spread) {
 		c->n_chunks = 0;
 		return c->chunk[0];
 	}

@@ -46,6 +46,35 @@ images_channels_last(const struct array *rows, struct err *e)
 		rows->dim[0], first, rows->dim[2], last);
 }
 
+static int
+refuse_number(size_t row, size_t number, double x, struct err *e)
+{
+	return err_set(
+		e,
+		"row %zu, number %zu of it: %g (expected a finite number of at most 1e150 in "
+		"size)",
+		row + 1, number + 1, x);
+}
+
+/* Copy rows of a type that is stored as floats, without a detour over doubles. */
+static int
+copy_floats(const struct array *rows, size_t d, struct cells *c, struct err *e)
+{
+	for (size_t i = 0; i < rows->dim[0]; i++) {
+		float *to = cells_add_floats(c, e);
+		size_t k = 0;
+
+		if (!to)
+			return -1;
+		if (array_floats(rows, i * d, d, to))
+			continue;
+		while (k + 1 < d && isfinite(to[k]))
+			k++;
+		return refuse_number(i, k, (double)to[k], e);
+	}
+	return 0;
+}
+
 /* Convert row by row, so that the doubles of a row stay in the cache. */
 static int
 copy_rows(const struct array *rows, size_t d, double *row, struct cells *c, struct err *e)
@@ -54,10 +83,7 @@ copy_rows(const struct array *rows, size_t d, double *row, struct cells *c, stru
 		array_doubles(rows, i * d, d, row);
 		for (size_t k = 0; k < d; k++)
 			if (!(fabs(row[k]) <= FEATURES_LIMIT))
-				return err_set(e,
-					       "row %zu, number %zu of it: %g (expected a finite "
-					       "number of at most 1e150 in size)",
-					       i + 1, k + 1, row[k]);
+				return refuse_number(i, k, row[k], e);
 		if (cells_add(c, row, e) < 0)
 			return -1;
 	}
@@ -75,7 +101,8 @@ store_numbers(const struct array *rows, struct dataset *ds, struct err *e)
 	if (!row)
 		return err_set(e, "no memory for a row of %zu numbers", ds->d);
 	if (cells_init(&cells, ds->d, ds->n, false, e) == 0 &&
-	    copy_rows(rows, ds->d, row, &cells, e) == 0)
+	    (array_has_floats(rows) ? copy_floats(rows, ds->d, &cells, e)
+				    : copy_rows(rows, ds->d, row, &cells, e)) == 0)
 		all = cells_take(&cells, ds->d, NULL, NULL, NULL, e);
 	if (cells.wide)
 		ds->wide = all;

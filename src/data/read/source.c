@@ -22,9 +22,10 @@
 #include "retort/data/read/jsonlines.h"
 #include "retort/data/read/npyfile.h"
 
-#define LIMIT ((size_t)1 << 30) /* bytes of a file that is read into memory, inflated */
-#define BIG ((size_t)1 << 20)   /* bytes above which a second thread computes the hash */
-#define FIRST 4096              /* bytes that decide whether a large file is a CSV table */
+#define LIMIT ((size_t)1 << 30)   /* bytes of a file that is read into memory, inflated */
+#define BIG ((size_t)1 << 20)     /* bytes above which a second thread computes the hash */
+#define GUESSED ((size_t)1 << 16) /* bytes by which the number of rows is guessed */
+#define FIRST 4096                /* bytes that decide whether a large file is a CSV table */
 
 /* Formats of tables, in the order in which they are tried; the last takes every file. */
 static const struct {
@@ -308,6 +309,19 @@ deliver_rest(struct delivery *d, int status, struct err *e)
 	if (d->n > 1 && resolve_columns(d, &first) < 0 && d->resolved && e)
 		*e = first;
 	return -1;
+}
+
+size_t
+source_guess_rows(const struct source *s)
+{
+	size_t n = s->size < GUESSED ? s->size : GUESSED, lines = 0;
+	const char *at = s->bytes, *end = at ? at + n : NULL;
+
+	while (at && (at = memchr(at, '\n', (size_t)(end - at)))) {
+		lines++;
+		at++;
+	}
+	return lines ? (size_t)(1.1 * (double)lines * (double)s->size / (double)n) + 1 : 0;
 }
 
 int

@@ -105,7 +105,8 @@ begin_rows(struct build *b, struct err *e)
 	features_init(&b->features, b->s);
 	begin_labels(b->s, &b->labels, b->what, sizeof b->what);
 	b->row = mem_array(b->features.width, sizeof *b->row);
-	return cells_init(&b->cells, b->features.width, b->s->rows, !b->s->bytes, e);
+	return cells_init(&b->cells, b->features.width,
+			  b->s->rows ? b->s->rows : source_guess_rows(b->s), !b->s->bytes, e);
 }
 
 static int

@@ -59,6 +59,12 @@ int array_check(struct array *a, size_t there, struct err *e);
  * 2^53 are rounded. Not for texts. Any thread. */
 void array_doubles(const struct array *a, size_t first, size_t n, double *out);
 
+/* Whether the elements are floats, uint8 or float32, as they lie in memory. */
+bool array_has_floats(const struct array *a);
+
+/* Copy n such elements from number `first` on. False: one is not finite. */
+bool array_floats(const struct array *a, size_t first, size_t n, float *out);
+
 /* One of them. */
 double array_at(const struct array *a, size_t i);
 

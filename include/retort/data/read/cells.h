@@ -26,12 +26,18 @@ struct cells {
 	size_t room, used; /* rows of a chunk; rows in the last one */
 };
 
-/* rows  that will come; 0: unknown. in_file: store the rows in a temporary file. */
+/*
+ * rows: about as many as will come, better too many than too few: room for them is reserved, and
+ * takes memory where it is written; 0: unknown. in_file: store the rows in a temporary file.
+ */
 int cells_init(struct cells *c, size_t width, size_t rows, bool in_file, struct err *e);
 void cells_release(struct cells *c);
 
 /* Append row[width]; NaN is a missing cell. -1: no memory, or no room in the file. */
 int cells_add(struct cells *c, const double *row, struct err *e);
+
+/* Append a row, to be filled in by the caller with floats, while none is wide. NULL: as -1. */
+float *cells_add_floats(struct cells *c, struct err *e);
 
 /* Spread a row in[width] to out[d]. */
 typedef void cells_spread(const void *arg, const double *in, double *out);

@@ -58,6 +58,10 @@ char source_delimiter(const char *path);
 /* Size of the UTF-8 byte order mark that the bytes begin with: 3 or 0. */
 size_t source_bom(const char *bytes, size_t size);
 
+/* About the number of rows of a text table in memory, by the line ends at its beginning, and a
+ * tenth more; 0: unknown. */
+size_t source_guess_rows(const struct source *s);
+
 /*
  * Call `visit` with every row of a table in file order, without its header, whatever the format:
  * .npy and JSON lines by their first bytes, otherwise CSV. The columns of the source are resolved
