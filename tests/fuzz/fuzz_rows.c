@@ -6,7 +6,7 @@
 #include "retort/data/row_filter.h"
 #include "retort/data/text/fold.h"
 
-/* A folded text is the same after folding, and has no white space but single blanks inside. */
+/* A folded text has no white space but single blanks inside. */
 static void
 check_fold(const char *text, size_t size)
 {
