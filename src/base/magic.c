@@ -13,11 +13,23 @@
 	"'x.safetensors')"
 #define ARRAYS "in Python: numpy.save('x.npy', ARRAY)"
 
-static const struct {
+#define BEGINNING 512 /* bytes that show whether a file is a text */
+
+struct format {
 	const char *bytes;
 	size_t len, at; /* `bytes` stand at this offset */
 	const char *name, *how;
-} formats[] = {
+};
+
+/* Files that begin with text. */
+static const struct format texts[] = {
+	{ "%PDF-", 5, 0, "a PDF file", "export its text" },
+	{ "version https://git-lfs", 23, 0, "a Git LFS pointer and not the file itself",
+	  "git lfs pull" },
+};
+
+/* The others have a control character near their beginning: a column can be called "ORCID". */
+static const struct format formats[] = {
 	{ "PAR1", 4, 0, "a Parquet file", PANDAS("read_parquet") },
 	{ "ARROW1", 6, 0, "an Arrow or Feather file", PANDAS("read_feather") },
 	{ "FEA1", 4, 0, "a Feather file", PANDAS("read_feather") },
@@ -31,7 +43,6 @@ static const struct {
 	{ "SQLite format 3", 16, 0, "an SQLite database",
 	  "sqlite3 -csv -header FILE 'select * from TABLE' >data.csv" },
 	{ "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8, 0, "an old Office file", "save the sheet as CSV" },
-	{ "%PDF-", 5, 0, "a PDF file", "export its text" },
 	{ "\x89PNG\r\n\x1A\n", 8, 0, "a PNG image", ARRAYS },
 	{ "\xFF\xD8\xFF", 3, 0, "a JPEG image", ARRAYS },
 	{ "GIF8", 4, 0, "a GIF image", ARRAYS },
@@ -46,8 +57,6 @@ static const struct {
 	{ "7z\xBC\xAF\x27\x1C", 6, 0, "a 7z archive", "7z x FILE" },
 	{ "Rar!\x1A\x07", 6, 0, "a RAR archive", "unrar x FILE" },
 	{ "ustar", 5, 257, "a tar archive", "tar -xf FILE" },
-	{ "version https://git-lfs", 23, 0, "a Git LFS pointer and not the file itself",
-	  "git lfs pull" },
 	{ "\x80\x02", 2, 0, "a pickle, which may run code", WEIGHTS },
 	{ "\x80\x03", 2, 0, "a pickle, which may run code", ARRAYS },
 	{ "\x80\x04", 2, 0, "a pickle, which may run code", ARRAYS },
@@ -111,12 +120,34 @@ check_onnx(const char *bytes, size_t size, struct err *e)
 	return refuse("an ONNX model", "load the safetensors files that it was exported from", e);
 }
 
+/* Whether the first bytes have a control character that texts have not. */
+static bool
+is_binary(const char *bytes, size_t size)
+{
+	for (size_t i = 0; i < size && i < BEGINNING; i++)
+		if ((unsigned char)bytes[i] < ' ' && (unsigned char)(bytes[i] - '\t') > '\r' - '\t')
+			return true;
+	return false;
+}
+
+/* Refuse a file that has the signature of one of n formats. */
+static int
+check_formats(const struct format *f, size_t n, const char *bytes, size_t size, struct err *e)
+{
+	for (size_t i = 0; i < n; i++)
+		if (size >= f[i].at + f[i].len &&
+		    memcmp(bytes + f[i].at, f[i].bytes, f[i].len) == 0)
+			return refuse(f[i].name, f[i].how, e);
+	return 0;
+}
+
 int
 magic_check(const char *bytes, size_t size, struct err *e)
 {
-	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-		if (size >= formats[i].at + formats[i].len &&
-		    memcmp(bytes + formats[i].at, formats[i].bytes, formats[i].len) == 0)
-			return refuse(formats[i].name, formats[i].how, e);
+	if (check_formats(texts, sizeof texts / sizeof *texts, bytes, size, e) < 0)
+		return -1;
+	if (is_binary(bytes, size) &&
+	    check_formats(formats, sizeof formats / sizeof *formats, bytes, size, e) < 0)
+		return -1;
 	return check_zip(bytes, size, e) < 0 || check_onnx(bytes, size, e) < 0 ? -1 : 0;
 }

@@ -197,7 +197,13 @@ static const struct {
 	{ "\x08\x07\x12\x07pytorch\x1A\x05"
 	  "2.1.0:",
 	  19, "an ONNX model" },
+	{ "BZh91AY&SY\x1B\0", 12, "a bzip2 file" },
+	{ "ORC\x0A\x03\0", 6, "an ORC file" },
+	{ "%PDF-1.7\n", 9, "a PDF file" },
 	{ "a,b\n1,2\n", 8, NULL },
+	{ "ORCID,b\n1,2\n", 12, NULL },
+	{ "PAR1,PAR2\r\n1,2\n", 15, NULL },
+	{ "BZh1,2,a\n", 9, NULL },
 	{ "{\"a\": 1}\n", 9, NULL },
 	{ "\x93NUMPY\x01\x00v\x00", 10, NULL },
 	{ "\0\0\x08\x03\0\0\0\x0A", 8, NULL },
