@@ -35,10 +35,7 @@ io_open_read(const char *path, size_t *size, struct err *e)
 		return err_set(e, "%s: %s", path, strerror(errno));
 	if (fstat(fd, &st) < 0)
 		err_set(e, "%s: %s", path, strerror(errno));
-	else if (S_ISFIFO(st.st_mode)) {
-		close(fd);
-		return spool_open(path, size, e);
-	} else if (!S_ISREG(st.st_mode))
+	else if (!S_ISREG(st.st_mode))
 		err_set(e, "%s: %s (expected a file or a pipe)", path,
 			S_ISDIR(st.st_mode) ? "a directory" : "a device");
 	else {

@@ -21,46 +21,47 @@ struct format {
 	const char *name, *how;
 };
 
-/* Files that begin with text. */
-static const struct format texts[] = {
-	{ "%PDF-", 5, 0, "a PDF file", "export its text" },
-	{ "version https://git-lfs", 23, 0, "a Git LFS pointer and not the file itself",
-	  "git lfs pull" },
-};
-
-/* The others have a control character near their beginning: a column can be called "ORCID". */
-static const struct format formats[] = {
-	{ "PAR1", 4, 0, "a Parquet file", PANDAS("read_parquet") },
-	{ "ARROW1", 6, 0, "an Arrow or Feather file", PANDAS("read_feather") },
-	{ "FEA1", 4, 0, "a Feather file", PANDAS("read_feather") },
-	{ "ORC", 3, 0, "an ORC file", PANDAS("read_orc") },
+/* Signatures that no table begins with. */
+static const struct format certain[] = {
 	{ "Obj\x01", 4, 0, "an Avro file", "export it as CSV or JSON lines" },
 	{ "\x89HDF\r\n\x1A\n", 8, 0, "an HDF5 file",
 	  "in Python: numpy.save('x.npy', h5py.File(FILE)[KEY][:])" },
 	{ "CDF\x01", 4, 0, "a NetCDF file", ARRAYS },
-	{ "MATLAB ", 7, 0, "a MATLAB file",
-	  "in Python: numpy.save('x.npy', scipy.io.loadmat(FILE)[KEY])" },
 	{ "SQLite format 3", 16, 0, "an SQLite database",
 	  "sqlite3 -csv -header FILE 'select * from TABLE' >data.csv" },
 	{ "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8, 0, "an old Office file", "save the sheet as CSV" },
 	{ "\x89PNG\r\n\x1A\n", 8, 0, "a PNG image", ARRAYS },
 	{ "\xFF\xD8\xFF", 3, 0, "a JPEG image", ARRAYS },
-	{ "GIF8", 4, 0, "a GIF image", ARRAYS },
-	{ "GGUF", 4, 0, "a GGUF model", "load the safetensors files that it was converted from" },
-	{ "ggml", 4, 0, "a GGML model", "load the safetensors files that it was converted from" },
 	{ "\xFD"
 	  "7zXZ",
 	  6, 0, "an xz file", "xz -d FILE, or recompress it with gzip" },
 	{ "\x28\xB5\x2F\xFD", 4, 0, "a zstd file", "zstd -d FILE, or recompress it with gzip" },
-	{ "BZh", 3, 0, "a bzip2 file", "bzip2 -d FILE, or recompress it with gzip" },
 	{ "\x04\x22\x4D\x18", 4, 0, "an lz4 file", "lz4 -d FILE, or recompress it with gzip" },
 	{ "7z\xBC\xAF\x27\x1C", 6, 0, "a 7z archive", "7z x FILE" },
 	{ "Rar!\x1A\x07", 6, 0, "a RAR archive", "unrar x FILE" },
-	{ "ustar", 5, 257, "a tar archive", "tar -xf FILE" },
 	{ "\x80\x02", 2, 0, "a pickle, which may run code", WEIGHTS },
 	{ "\x80\x03", 2, 0, "a pickle, which may run code", ARRAYS },
 	{ "\x80\x04", 2, 0, "a pickle, which may run code", ARRAYS },
 	{ "\x80\x05", 2, 0, "a pickle, which may run code", ARRAYS },
+	{ "%PDF-", 5, 0, "a PDF file", "export its text" },
+	{ "version https://git-lfs", 23, 0, "a Git LFS pointer and not the file itself",
+	  "git lfs pull" },
+};
+
+/* Letters: a column can be called "ORCID", so that a file with a control character near its
+ * beginning is meant. */
+static const struct format letters[] = {
+	{ "PAR1", 4, 0, "a Parquet file", PANDAS("read_parquet") },
+	{ "ARROW1", 6, 0, "an Arrow or Feather file", PANDAS("read_feather") },
+	{ "FEA1", 4, 0, "a Feather file", PANDAS("read_feather") },
+	{ "ORC", 3, 0, "an ORC file", PANDAS("read_orc") },
+	{ "MATLAB ", 7, 0, "a MATLAB file",
+	  "in Python: numpy.save('x.npy', scipy.io.loadmat(FILE)[KEY])" },
+	{ "GIF8", 4, 0, "a GIF image", ARRAYS },
+	{ "GGUF", 4, 0, "a GGUF model", "load the safetensors files that it was converted from" },
+	{ "ggml", 4, 0, "a GGML model", "load the safetensors files that it was converted from" },
+	{ "BZh", 3, 0, "a bzip2 file", "bzip2 -d FILE, or recompress it with gzip" },
+	{ "ustar", 5, 257, "a tar archive", "tar -xf FILE" },
 };
 
 /* What a zip archive is, by the name of its first member; the last stands for every other. */
@@ -144,10 +145,10 @@ check_formats(const struct format *f, size_t n, const char *bytes, size_t size, 
 int
 magic_check(const char *bytes, size_t size, struct err *e)
 {
-	if (check_formats(texts, sizeof texts / sizeof *texts, bytes, size, e) < 0)
+	if (check_formats(certain, sizeof certain / sizeof *certain, bytes, size, e) < 0)
 		return -1;
 	if (is_binary(bytes, size) &&
-	    check_formats(formats, sizeof formats / sizeof *formats, bytes, size, e) < 0)
+	    check_formats(letters, sizeof letters / sizeof *letters, bytes, size, e) < 0)
 		return -1;
 	return check_zip(bytes, size, e) < 0 || check_onnx(bytes, size, e) < 0 ? -1 : 0;
 }

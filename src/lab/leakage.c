@@ -23,9 +23,8 @@ leakage_compare(const struct dataset *ds, const struct split *s, struct leakage_
 	return row_equal_count(ds, s->train, s->n_train, s->target, s->n_target, &out->target, e);
 }
 
-/* "12 of 360 held-out rows (3.33 %)", after `between` if the text has something already. */
-static void
-add_count(struct text *out, const char *between, size_t n, size_t of, const char *rows)
+void
+leakage_count(struct text *out, const char *between, size_t n, size_t of, const char *rows)
 {
 	if (n)
 		text_addf(out, "%s%zu of %zu %s rows (%.3g %%)", out->len ? between : "", n, of,
@@ -39,9 +38,9 @@ leakage_note_data(const struct trainer_state *w, struct request *r, enum dataset
 	struct text t = { 0 };
 
 	if (role != DATASET_TARGET)
-		add_count(&t, "", i->equal_held, i->n_held, "held-out");
+		leakage_count(&t, "", i->equal_held, i->n_held, "held-out");
 	if (role != DATASET_HELD && role != DATASET_MAIN)
-		add_count(&t, " and ", i->equal_target, i->n_target, "target");
+		leakage_count(&t, " and ", i->equal_target, i->n_target, "target");
 	if (t.len == 0)
 		return;
 	snprintf(r->note, sizeof r->note, "%s are also training rows: figures on them are too good",
@@ -122,25 +121,31 @@ leakage_load(const struct trainer_state *w, struct branch *b, const struct ckpt 
 	return 0;
 }
 
+/* Whether the loaded rows are those of the split that the encoding of the file names: it was
+ * trained on these data then, and on no others. */
+static bool
+knows_split(const struct trainer_state *w, const struct branch *b, const struct ckpt *c,
+	    const struct encoding *net)
+{
+	const char *step = ckpt_get(c, "step"), *data = ckpt_get(c, "data");
+
+	return net->split && b->rows.loaded->n == 1 && step && strcmp(step, "0") != 0 && data &&
+	       strcmp(data, w->info.data_hash) == 0 &&
+	       net->seed != encoding_seed(w->train.ds, w->info.seed);
+}
+
 void
 leakage_describe(const struct trainer_state *w, const struct branch *b, const struct ckpt *c,
-		 struct text *out)
+		 const struct encoding *net, struct text *out)
 {
-	const char *seed = ckpt_get(c, "rows.seed"), *data = ckpt_get(c, "data");
-	bool several = b->rows.loaded && b->rows.loaded->n > 1;
-	char now[32];
-
-	add_count(out, "", b->rows.held, w->info.n_held, "held-out");
-	add_count(out, " and ", b->rows.target, w->info.n_target, "target");
+	leakage_count(out, "", b->rows.held, w->info.n_held, "held-out");
+	leakage_count(out, " and ", b->rows.target, w->info.n_target, "target");
 	if (out->len == 0)
 		return;
 	text_addf(out, " are among the rows %s trained on: figures on them are too good; ",
-		  several ? "it or its teachers were" : "it was");
-	snprintf(now, sizeof now, "%llu",
-		 (unsigned long long)encoding_seed(w->train.ds, w->info.seed));
-	if (b->rows.held && !several && seed && data && strlen(seed) < sizeof now &&
-	    strcmp(seed, now) != 0 && strcmp(data, w->info.data_hash) == 0)
-		text_addf(out, "read the data under `seed %s`", seed);
+		  b->rows.loaded->n > 1 ? "it or its teachers were" : "it was");
+	if (b->rows.held && knows_split(w, b, c, net))
+		text_addf(out, "read the data under `seed %llu`", (unsigned long long)net->seed);
 	else
 		text_add(out, "hold out other rows with `data held-out FILE`");
 }
@@ -253,15 +258,9 @@ leakage_save(const struct trainer_state *w, const struct branch *b, struct reque
 	struct list *l = mem_new(sizeof *l);
 	struct ckpt *c = r->u.snapshot.ckpt;
 	int status = add_network(w, b, l, e);
-	char seed[32];
 
-	if (status == 0) {
+	if (status == 0)
 		write_notes(l, c);
-		snprintf(seed, sizeof seed, "%llu",
-			 (unsigned long long)encoding_seed(w->train.ds, w->info.seed));
-		if (b->state->step > 0)
-			ckpt_note(c, "rows.seed", seed);
-	}
 	if (status == 0 && l->without) {
 		snprintf(r->note, sizeof r->note,
 			 "save: without the filters of %zu sets of training rows, which are too "

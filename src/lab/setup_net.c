@@ -82,12 +82,12 @@ check_vocabulary(const struct trainer_state *w, const struct ckpt *c, struct err
  */
 static void
 describe_load(const struct trainer_state *w, const struct request_net *r, const struct branch *b,
-	      const struct model_io *io, char *note, size_t size)
+	      const struct encoding *enc, const struct model_io *io, char *note, size_t size)
 {
 	const struct dataset *ds = w->train.ds;
 	struct text t = { 0 };
 
-	leakage_describe(w, b, r->ckpt, &t);
+	leakage_describe(w, b, r->ckpt, enc, &t);
 	text_addf(&t, "%s%s", t.len && note[0] ? "; " : "", note);
 	if (r->head_new)
 		text_addf(&t, "%sa new head for %d %s", t.len ? "; " : "", ds->classes,
@@ -168,9 +168,9 @@ setup_net_make(struct trainer_state *w, struct request *request, int id, const c
 		branch_free(b);
 		b = NULL;
 	}
-	encoding_release(&enc);
 	if (b && r->ckpt)
-		describe_load(w, r, b, &io, note, sizeof note);
+		describe_load(w, r, b, &enc, &io, note, sizeof note);
+	encoding_release(&enc);
 	if (!b)
 		return NULL;
 	request->notable |= note[0] != '\0';

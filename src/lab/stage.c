@@ -160,14 +160,13 @@ restore_settings(const struct trainer_state *w, const struct settings *now, stru
 
 /* Describe the end of a stage, and the ramps that had no room. */
 static void
-describe_end(struct trainer_state *w, const char *stage, const char *note, const struct text *lost)
+describe_end(struct text *out, const char *stage, const char *note, const struct text *lost)
 {
 	if (lost->len)
-		snprintf(w->ended, sizeof w->ended,
-			 "%s ended: %.100s; %d ramps are in use, so not restored: %.60s", stage,
-			 note, RAMP_KNOBS, text_get(lost));
+		text_addf(out, "%s ended: %.100s; %d ramps are in use, so not restored: %.60s",
+			  stage, note, RAMP_KNOBS, text_get(lost));
 	else
-		snprintf(w->ended, sizeof w->ended, "%s ended: %.200s", stage, note);
+		text_addf(out, "%s ended: %.200s", stage, note);
 }
 
 void
@@ -175,7 +174,7 @@ stage_end(struct trainer_state *w)
 {
 	struct lab_stage *stage = &w->info.run.stages[w->info.run.n_stages - 1];
 	struct settings now, s;
-	struct text lost = { 0 };
+	struct text lost = { 0 }, ended = { 0 };
 	struct request *r;
 	struct err e;
 
@@ -191,13 +190,16 @@ stage_end(struct trainer_state *w)
 		return;
 	}
 	r = request_new(REQUEST_SET);
+	if (w->ended[0]) /* by a stop rule */
+		text_addf(&ended, "%s; ", w->ended);
 	if (live_change_make(w, &s, r, &e) < 0)
-		snprintf(w->ended, sizeof w->ended,
-			 "%s ended; its settings cannot be restored: %.160s",
-			 lab_stage_name[stage->kind], e.msg);
+		text_addf(&ended, "%s ended; its settings cannot be restored: %.160s",
+			  lab_stage_name[stage->kind], e.msg);
 	else
-		describe_end(w, lab_stage_name[stage->kind], r->note, &lost);
+		describe_end(&ended, lab_stage_name[stage->kind], r->note, &lost);
+	text_fit(w->ended, sizeof w->ended, text_get(&ended));
 	request_free(r);
+	text_release(&ended);
 	text_release(&lost);
 }
 

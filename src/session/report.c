@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "retort/lab/leakage.h"
 #include "retort/base/jsonwriter.h"
 #include "retort/base/text.h"
 
@@ -148,9 +149,12 @@ print_speeds(FILE *out, const struct lab_info *i)
 static void
 print_seen(FILE *out, const char *network, size_t n, size_t of, const char *rows, const char *where)
 {
+	struct text count = { 0 };
+
+	leakage_count(&count, "", n, of, rows);
 	if (n)
-		fprintf(out, "%s%s%zu of %zu %s rows (%.3g %%) are %s\n", network,
-			network[0] ? ": " : "", n, of, rows, 100.0 * (double)n / (double)of, where);
+		fprintf(out, "%s%s%s are %s\n", network, network[0] ? ": " : "", count.s, where);
+	text_release(&count);
 }
 
 static void

@@ -91,6 +91,12 @@ metric_is_evaluated(unsigned id)
 	return id >= METRIC_VAL_NLL;
 }
 
+bool
+metric_is_score(unsigned id)
+{
+	return id >= METRIC_VAL_NLL && id <= METRIC_TARGET_KL;
+}
+
 unsigned
 metric_find(const char *name)
 {

@@ -17,8 +17,8 @@ check_fold(const char *text, size_t size)
 	fold_text(&f, text, size);
 	text_bytes(&once, text_get(&f.out), f.out.len);
 	for (size_t i = 0; i < once.len; i++)
-		MUST(once.s[i] < '\t' || once.s[i] > ' ' || (i > 0 && once.s[i - 1] != ' ') ||
-		     once.s[i] != ' ');
+		MUST(!strchr("\t\n\v\f\r ", once.s[i]) || once.s[i] == '\0' ||
+		     (once.s[i] == ' ' && i > 0 && once.s[i - 1] != ' '));
 	MUST(once.len == 0 || (once.s[0] != ' ' && once.s[once.len - 1] != ' '));
 	text_release(&once);
 	fold_release(&f);

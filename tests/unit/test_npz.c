@@ -200,6 +200,7 @@ static const struct {
 	{ "BZh91AY&SY\x1B\0", 12, "a bzip2 file" },
 	{ "ORC\x0A\x03\0", 6, "an ORC file" },
 	{ "%PDF-1.7\n", 9, "a PDF file" },
+	{ "\xFF\xD8\xFF\xE0", 4, "a JPEG image" },
 	{ "a,b\n1,2\n", 8, NULL },
 	{ "ORCID,b\n1,2\n", 12, NULL },
 	{ "PAR1,PAR2\r\n1,2\n", 15, NULL },

@@ -4,6 +4,7 @@
 #define RETORT_LAB_LEAKAGE_H
 
 #include "retort/base/text.h"
+#include "retort/data/encoding.h"
 #include "retort/data/split.h"
 #include "retort/lab/request.h"
 #include "retort/lab/trainer_state.h"
@@ -18,6 +19,10 @@ struct leakage_equal {
 int leakage_compare(const struct dataset *ds, const struct split *s, struct leakage_equal *out,
 		    struct err *e);
 
+/* Append "12 of 360 held-out rows (3.33 %)", after `between` if the text has something already;
+ * nothing if n is 0. */
+void leakage_count(struct text *out, const char *between, size_t n, size_t of, const char *rows);
+
 /* Describe them in the answer to a request that read a set of this role, if there are any. */
 void leakage_note_data(const struct trainer_state *w, struct request *r, enum dataset_role role);
 
@@ -29,10 +34,10 @@ void leakage_note_data(const struct trainer_state *w, struct request *r, enum da
 int leakage_load(const struct trainer_state *w, struct branch *b, const struct ckpt *c,
 		 struct err *e);
 
-/* Append how many held-out and target rows a network loaded from `c` was trained on, and how to
- * read the data instead; nothing if there are none. */
+/* Append how many held-out and target rows a network loaded from `c`, with encoding `net`, was
+ * trained on, and how to read the data instead; nothing if there are none. */
 void leakage_describe(const struct trainer_state *w, const struct branch *b, const struct ckpt *c,
-		      struct text *out);
+		      const struct encoding *net, struct text *out);
 
 /* Note that teachers, as bits 1 << index, have trained the student or given it layers: the rows
  * that they were trained on count as its own. */
@@ -40,7 +45,7 @@ void leakage_teach(struct trainer_state *w, unsigned teachers);
 
 /*
  * Add a filter of the rows that a network was trained on here, those it was loaded with, and those
- * of its teachers to the snapshot of a request, each once, with the seed. Filters beyond
+ * of its teachers to the snapshot of a request, each once. Filters beyond
  * LEAKAGE_TEXT bytes or of too many rows are left out, which the answer says. -1 and an error
  * without memory.
  */

@@ -37,7 +37,8 @@ struct trainer_state {
 	trainer_state_choose_pairs *choose_pairs; /* for `map auto`; NULL: there is none */
 	struct stop_rule train_stop;              /* of the teacher in training */
 	int64_t pace;                             /* steps a second at most; 0: no limit */
-	char ended[240];       /* settings that the end of a stage restored, for the answer DONE */
+	char ended[280];       /* for the answer DONE: by which stop rule the work ended, and which
+				  settings the end of a stage restored; "" neither */
 	bool report_stopped;   /* `stop` came while the baseline was trained for a report */
 	struct err not_finite; /* error of an evaluation since the last boundary; "": none */
 	bool overflows[BRANCH_IDS]; /* the last evaluation had a figure that is not finite */

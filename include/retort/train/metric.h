@@ -58,6 +58,10 @@ unsigned metric_teacher(unsigned index, enum metric_teacher_part part);
 /* Measured at evaluations; all others at every step. */
 bool metric_is_evaluated(unsigned id);
 
+/* A figure of an evaluation that is better where it is lower or higher, METRIC_VAL_NLL to
+ * METRIC_TARGET_KL: the choices of the knob best-by, and of stop rules. */
+bool metric_is_score(unsigned id);
+
 /* By name: an id, or METRIC_NONE. */
 unsigned metric_find(const char *name);
 

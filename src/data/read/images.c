@@ -77,7 +77,7 @@ copy_floats(const struct array *rows, size_t d, struct cells *c, struct err *e)
 
 /* Convert row by row, so that the doubles of a row stay in the cache. */
 static int
-copy_rows(const struct array *rows, size_t d, double *row, struct cells *c, struct err *e)
+copy_doubles(const struct array *rows, size_t d, double *row, struct cells *c, struct err *e)
 {
 	for (size_t i = 0; i < rows->dim[0]; i++) {
 		array_doubles(rows, i * d, d, row);
@@ -90,19 +90,31 @@ copy_rows(const struct array *rows, size_t d, double *row, struct cells *c, stru
 	return 0;
 }
 
+static int
+copy_rows(const struct array *rows, size_t d, struct cells *c, struct err *e)
+{
+	double *row;
+	int status;
+
+	if (array_has_floats(rows))
+		return copy_floats(rows, d, c, e);
+	row = mem_try(d, sizeof *row);
+	if (!row)
+		return err_set(e, "no memory for a row of %zu numbers", d);
+	status = copy_doubles(rows, d, row, c, e);
+	mem_free(row);
+	return status;
+}
+
 /* Set the features. */
 static int
 store_numbers(const struct array *rows, struct dataset *ds, struct err *e)
 {
-	double *row = mem_try(ds->d, sizeof *row);
 	struct cells cells = { 0 };
 	void *all = NULL;
 
-	if (!row)
-		return err_set(e, "no memory for a row of %zu numbers", ds->d);
 	if (cells_init(&cells, ds->d, ds->n, false, e) == 0 &&
-	    (array_has_floats(rows) ? copy_floats(rows, ds->d, &cells, e)
-				    : copy_rows(rows, ds->d, row, &cells, e)) == 0)
+	    copy_rows(rows, ds->d, &cells, e) == 0)
 		all = cells_take(&cells, ds->d, NULL, NULL, NULL, e);
 	if (cells.wide)
 		ds->wide = all;
@@ -110,7 +122,6 @@ store_numbers(const struct array *rows, struct dataset *ds, struct err *e)
 		ds->x = all;
 	ds->rules |= cells.wide ? RULES_BIT(RULES_DOUBLE) : 0;
 	cells_release(&cells);
-	mem_free(row);
 	return all ? 0 : -1;
 }
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "retort/lab/leakage.h"
+#include "retort/lab/stop_rule.h"
 #include "retort/nn/models/model_table.h"
 #include "retort/nn/net.h"
 
@@ -54,9 +56,11 @@ show_layers(struct cmd_call *c, struct err *e)
 static void
 show_seen(struct cmd_call *c, size_t n, size_t of, const char *rows, const char *where)
 {
-	if (n)
-		text_addf(&c->output, "          %zu of %zu %s rows (%.3g %%) are %s\n", n, of,
-			  rows, 100.0 * (double)n / (double)of, where);
+	if (n == 0)
+		return;
+	text_add(&c->output, "          ");
+	leakage_count(&c->output, "", n, of, rows);
+	text_addf(&c->output, " are %s\n", where);
 }
 
 static void
@@ -109,6 +113,7 @@ static int
 exec_summary(struct cmd_call *c, struct err *e)
 {
 	const struct lab_info *i = c->info;
+	char rule[64];
 
 	(void)e;
 	text_addf(&c->output, "seed      %llu\n", (unsigned long long)i->seed);
@@ -132,9 +137,8 @@ exec_summary(struct cmd_call *c, struct err *e)
 	if (i->run.has_student)
 		show_net_seen(c, &i->run.student);
 	if (i->run.settings.stop.evaluations)
-		text_addf(&c->output, "stop      when %s not better for %d\n",
-			  metric_info(i->run.settings.stop.metric)->name,
-			  i->run.settings.stop.evaluations);
+		text_addf(&c->output, "stop      when %s\n",
+			  stop_rule_text(&i->run.settings.stop, rule, sizeof rule));
 	if (i->blas[0])
 		text_addf(&c->output, "products  %s\n", i->blas);
 	return 0;

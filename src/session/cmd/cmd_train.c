@@ -4,6 +4,8 @@
 
 #include "retort/session/cmd.h"
 
+#include "retort/base/choice.h"
+
 /* METRIC not better for N */
 #define NOT_BETTER                                                                            \
 	{ .name = "METRIC", .kind = GRAMMAR_METRIC, .help = "measured at evaluations" },      \
@@ -18,16 +20,18 @@ static int
 parse_rule(const struct args *a, struct stop_rule *out, struct err *e)
 {
 	const char *word = args_word(a, "METRIC");
+	struct text names = { 0 };
 
 	out->metric = metric_find(word);
 	out->evaluations = (int)args_number(a, "for", 1);
-	if (out->metric >= METRIC_VAL_NLL && out->metric <= METRIC_TARGET_KL)
+	if (metric_is_score(out->metric))
 		return 0;
-	return err_set(e,
-		       "invalid metric '%s' (expected one of evaluations: val-nll, "
-		       "val-accuracy, val-ece, val-agreement, val-kl, target-nll, "
-		       "target-accuracy, target-agreement, target-kl)",
-		       word);
+	for (unsigned id = 0; id < METRIC_FIXED; id++)
+		if (metric_is_score(id))
+			text_item(&names, "%s", metric_info(id)->name);
+	choice_invalid(e, "metric", word, text_get(&names));
+	text_release(&names);
+	return -1;
 }
 
 static int

@@ -22,8 +22,9 @@ char *hf_files_of(const char *path, struct err *e);
 /* Whether a file of the list is the one at `path`, or has the same name and bytes. */
 bool hf_files_has(const char *list, const char *path);
 
-/* Copy the files into a directory, each atomically, inflated; one that is there already is left. A
- * file that has vanished is an error that names it, before any is copied. `list` may be NULL. */
+/* Copy the files into a directory, each atomically, inflated, in the place of those of the same
+ * names; a file of the list that lies there itself is left. A file that has vanished is an error
+ * that names it, before any is copied. `list` may be NULL. */
 int hf_files_copy(const char *list, const char *dir, struct err *e);
 
 #endif
