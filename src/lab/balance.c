@@ -36,11 +36,11 @@ refuse_term(const struct trainer_state *w, const char *name, struct err *e)
 	const struct loss *l = loss_table_find(name);
 	struct text names = { 0 };
 
-	if (l && l->weight && loss_weight(l, &w->info.run.settings.knobs) == 0)
+	if (l && l->weight && loss_weight(l, &w->info.run->settings.knobs) == 0)
 		return err_set(e, "%s: weight 0, so no gradient; `set %s-weight 1` first", name,
 			       name);
-	for (int i = 0; i < w->run.student->n_terms; i++)
-		text_item(&names, "%s", term_name(&w->run.student->term[i]));
+	for (int i = 0; i < w->run->student->n_terms; i++)
+		text_item(&names, "%s", term_name(&w->run->student->term[i]));
 	choice_invalid(e, "term", name, text_get(&names));
 	text_release(&names);
 	return -1;
@@ -50,18 +50,18 @@ refuse_term(const struct trainer_state *w, const char *name, struct err *e)
 static const char *
 no_gradient_reason(const struct trainer_state *w, int i, double share)
 {
-	const struct branch_term *t = &w->run.student->term[i];
+	const struct branch_term *t = &w->run->student->term[i];
 	bool asks = false;
 
 	for (int k = 0; k < w->info.n_teachers; k++)
-		asks |= train_teaches(&w->train, &w->info.run.settings, k);
+		asks |= train_teaches(&w->train, &w->info.run->settings, k);
 	if (share > 0)
 		return NULL;
-	if (branch_step_weight(w->run.student, i, &w->info.run.settings.knobs,
-			       w->info.run.settings.map) == 0)
+	if (branch_step_weight(w->run->student, i, &w->info.run->settings.knobs,
+			       w->info.run->settings.map) == 0)
 		return "weight 0, so no gradient";
-	if (t->map >= 0 && !train_teaches(&w->train, &w->info.run.settings,
-					  w->info.run.settings.map[t->map].teacher))
+	if (t->map >= 0 && !train_teaches(&w->train, &w->info.run->settings,
+					  w->info.run->settings.map[t->map].teacher))
 		return "its teacher is muted or not trained, so no gradient";
 	if (t->loss->needs & LOSS_LOGITS && !asks)
 		return "no active teacher, so no gradient";
@@ -75,7 +75,7 @@ static int
 read_shares(struct trainer_state *w, const struct request_shares *r, struct shares *s,
 	    struct err *e)
 {
-	const struct branch *b = w->run.student;
+	const struct branch *b = w->run->student;
 
 	for (int k = 0; k < r->n; k++) {
 		const char *name = r->share[k].term, *why;
@@ -170,11 +170,11 @@ static int
 set_weights(const struct trainer_state *w, const struct shares *shares, struct settings *s,
 	    struct text *note, struct err *e)
 {
-	const struct branch *b = w->run.student;
+	const struct branch *b = w->run->student;
 
 	for (int i = 0; i < b->n_terms; i++) {
-		double was = branch_step_weight(b, i, &w->info.run.settings.knobs,
-						w->info.run.settings.map),
+		double was = branch_step_weight(b, i, &w->info.run->settings.knobs,
+						w->info.run->settings.map),
 		       weight = was * shares->want[i] / shares->now[i];
 
 		if (shares->now[i] == 0)
@@ -189,13 +189,13 @@ set_weights(const struct trainer_state *w, const struct shares *shares, struct s
 static int
 balance_terms(struct trainer_state *w, struct request *r, struct err *e)
 {
-	struct branch *b = w->run.student;
+	struct branch *b = w->run->student;
 	struct settings s;
 	struct shares shares = { 0 };
 	struct text note = { 0 };
 	int status;
 
-	eval_shares(&w->train, &w->info.run.settings, w->run.student, shares.now);
+	eval_shares(&w->train, &w->info.run->settings, w->run->student, shares.now);
 	if (read_shares(w, &r->u.shares, &shares, e) < 0 ||
 	    fill_shares(b, &r->u.shares, &shares, e) < 0 || sum_to_one(b, &shares, e) < 0)
 		return -1;
@@ -212,7 +212,7 @@ balance_terms(struct trainer_state *w, struct request *r, struct err *e)
 int
 balance_request(struct trainer_state *w, struct request *r, struct err *e)
 {
-	if (!w->run.student)
+	if (!w->run->student)
 		return err_set(e, "balance: no student yet; `student mlp 32` makes one");
 	if (w->info.phase == LAB_TRAINING || w->info.phase == LAB_REPORTING)
 		return err_set(e, "balance: a teacher or the baseline is training; `stop` first");

@@ -13,19 +13,19 @@ static struct net_info *
 description(struct trainer_state *w, int id)
 {
 	if (id == BRANCH_STUDENT)
-		return &w->info.run.student;
+		return &w->info.run->student;
 	if (id == BRANCH_BASELINE)
-		return &w->info.run.baseline;
+		return &w->info.run->baseline;
 	return &w->info.teacher[id - BRANCH_TEACHER(0)];
 }
 
 static void
 sample_shares(struct trainer_state *w)
 {
-	struct branch *b = w->run.student;
+	struct branch *b = w->run->student;
 	double share[BRANCH_TERMS];
 
-	eval_shares(&w->train, &w->info.run.settings, b, share);
+	eval_shares(&w->train, &w->info.run->settings, b, share);
 	for (int i = 0; i < b->n_terms; i++)
 		trainer_state_sample(w, BRANCH_STUDENT, b->term[i].share, b->state->step, share[i]);
 }
@@ -36,7 +36,7 @@ static void
 sample_teachers(struct trainer_state *w, const struct eval_result *r, uint64_t step)
 {
 	for (int i = 0; i < w->info.n_teachers; i++) {
-		struct teaching *teaching = &w->info.teacher[i].teaching;
+		struct teaching *teaching = &w->info.run->teaching[i];
 
 		teaching->agreement = r->agreement[i];
 		teaching->kl = r->kl[i];
@@ -110,12 +110,12 @@ evaluate_branch(struct trainer_state *w, int id)
 {
 	struct branch *b = trainer_state_branch(w, id);
 	struct net_info *info = description(w, id);
-	unsigned metric = best_metric(&w->info.run.settings.knobs);
+	unsigned metric = best_metric(&w->info.run->settings.knobs);
 	struct eval_result r;
 
-	if (w->run.evaluated[id] == b->state->step)
+	if (w->run->evaluated[id] == b->state->step)
 		return;
-	eval_branch(&w->train, &w->info.run.settings, b,
+	eval_branch(&w->train, &w->info.run->settings, b,
 		    id == BRANCH_STUDENT || id == BRANCH_BASELINE, &r);
 	sample_held(w, id, &r.held);
 	check_finite(w, id, &r);
@@ -130,8 +130,8 @@ evaluate_branch(struct trainer_state *w, int id)
 	info->last = r.held;
 	if (isnan(info->best.nll) || r.held.nll < info->best.nll)
 		info->best = r.held;
-	best_offer(b, metric, w->run.last[id][metric]);
-	w->run.evaluated[id] = b->state->step;
+	best_offer(b, metric, w->run->last[id][metric]);
+	w->run->evaluated[id] = b->state->step;
 }
 
 void
@@ -139,7 +139,7 @@ evaluate_file(struct trainer_state *w, int i)
 {
 	struct net_info *info = &w->info.teacher[i];
 
-	info->last = info->best = eval_file(&w->train, &w->info.run.settings, i, w->run.student);
+	info->last = info->best = eval_file(&w->train, &w->info.run->settings, i, w->run->student);
 }
 
 void

@@ -13,15 +13,15 @@
 void
 history_add(struct trainer_state *w)
 {
-	const struct lab_run *r = &w->info.run;
+	const struct lab_run *r = w->info.run;
 
 	if (w->info.phase != LAB_DISTILLING)
 		return;
-	if (w->run.n_history && w->run.history[w->run.n_history - 1].step == r->step)
-		w->run.n_history--;
-	mem_grow(&w->run.history, &w->run.cap_history, w->run.n_history + 1,
-		 sizeof *w->run.history);
-	w->run.history[w->run.n_history++] =
+	if (w->run->n_history && w->run->history[w->run->n_history - 1].step == r->step)
+		w->run->n_history--;
+	mem_grow(&w->run->history, &w->run->cap_history, w->run->n_history + 1,
+		 sizeof *w->run->history);
+	w->run->history[w->run->n_history++] =
 		(struct history_entry){ r->step, r->from, r->until, r->settings };
 }
 
@@ -30,16 +30,16 @@ history_add(struct trainer_state *w)
 static const struct history_entry *
 entry_at(const struct trainer_state *w, uint64_t step)
 {
-	size_t from = 0, n = w->run.n_history; /* it is in from .. from + n - 1 */
+	size_t from = 0, n = w->run->n_history; /* it is in from .. from + n - 1 */
 
 	while (n > 1) {
 		size_t half = n / 2;
-		bool later = w->run.history[from + half].step <= step;
+		bool later = w->run->history[from + half].step <= step;
 
 		from += later ? half : 0;
 		n = later ? n - half : half;
 	}
-	return &w->run.history[from];
+	return &w->run->history[from];
 }
 
 /* The settings of an entry, those under a ramp at their value at `step`. */
@@ -57,8 +57,8 @@ history_baseline(const struct trainer_state *w, uint64_t step, struct settings *
 	struct settings earlier;
 
 	settings_at(h, step, out);
-	out->knobs.batch = w->info.run.settings.knobs.batch; /* buffers and graph have this size */
-	while (past > w->run.history && lab_rows(&w->info, out->set_weight, true) == 0) {
+	out->knobs.batch = w->info.run->settings.knobs.batch; /* buffers and graph have this size */
+	while (past > w->run->history && lab_rows(&w->info, out->set_weight, true) == 0) {
 		settings_at(past - 1, past->step - 1, &earlier);
 		memcpy(out->set_weight, earlier.set_weight, sizeof out->set_weight);
 		past--;

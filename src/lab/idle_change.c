@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/nn/gemm/blas.h"
 #include "retort/lab/history.h"
@@ -31,32 +32,32 @@ static void
 drop_ramps(struct trainer_state *w)
 {
 	if (settings_change_step(w) > 0)
-		w->info.run.settings.n_ramps = 0;
+		w->info.run->settings.n_ramps = 0;
 }
 
 void
 idle_change_drop_student(struct trainer_state *w)
 {
 	drop_ramps(w);
-	branch_free(w->run.student);
-	branch_free(w->run.baseline);
-	w->run.student = w->run.baseline = NULL;
+	branch_free(w->run->student);
+	branch_free(w->run->baseline);
+	w->run->student = w->run->baseline = NULL;
 	sampler_release(&w->train.order);
 	sampler_release(&w->train.baseline_order);
 	sampler_release(&w->train.labelled_order);
-	w->info.run.settings.frozen = 0;
-	w->info.run.settings.remedy[REMEDY_KIND_prior] = 0; /* it corrected this student's bias */
+	w->info.run->settings.frozen = 0;
+	w->info.run->settings.remedy[REMEDY_KIND_prior] = 0; /* it corrected this student's bias */
 	w->info.remedy_text[REMEDY_KIND_prior][0] = '\0';
-	w->info.run.settings.labelled = false;
-	w->info.run.n_stages = 0;
-	w->info.run.has_student = w->info.run.has_baseline = false;
-	tunable_drop_ramps(&w->info.run.settings, TUNABLE_MAP(0), TUNABLE_MAP(TRAIN_MAPS));
-	w->info.run.settings.n_maps = 0;
+	w->info.run->settings.labelled = false;
+	w->info.run->n_stages = 0;
+	w->info.run->has_student = w->info.run->has_baseline = false;
+	tunable_drop_ramps(&w->info.run->settings, TUNABLE_MAP(0), TUNABLE_MAP(TRAIN_MAPS));
+	w->info.run->settings.n_maps = 0;
 	for (int i = 0; i < w->info.n_teachers; i++)
-		w->info.teacher[i].teaching = (struct teaching){ NAN, NAN, NAN };
-	w->info.run.step = w->info.run.from = w->info.run.until = 0;
-	w->run.n_history = 0;
-	w->run.evaluated[BRANCH_STUDENT] = w->run.evaluated[BRANCH_BASELINE] = UINT64_MAX;
+		w->info.run->teaching[i] = (struct teaching){ NAN, NAN, NAN };
+	w->info.run->step = w->info.run->from = w->info.run->until = 0;
+	w->run->n_history = 0;
+	w->run->evaluated[BRANCH_STUDENT] = w->run->evaluated[BRANCH_BASELINE] = UINT64_MAX;
 	live_change_forget(w);
 }
 
@@ -64,10 +65,12 @@ void
 idle_change_init(struct trainer_state *w, int threads)
 {
 	w->train.pool = pool_new(threads);
-	knob_defaults(&w->info.run.settings.knobs);
+	w->run = mem_new(sizeof *w->run);
+	run_init(w->run, &w->train);
+	w->info.run = &w->run->info;
+	knob_defaults(&w->info.run->settings.knobs);
 	w->info.seed = w->train.seed = 1;
 	w->train.teacher_info = w->info.teacher;
-	run_init(&w->run, &w->train, &w->info.run);
 	w->info.busy = -1;
 	w->pause_at = UINT64_MAX;
 	snprintf(w->info.blas, sizeof w->info.blas, "%s", blas_name());
@@ -78,7 +81,8 @@ idle_change_release(struct trainer_state *w)
 {
 	setup_data_drop(w);
 	wordnet_free(w->train.wordnet);
-	run_release(&w->run);
+	run_release(w->run);
+	mem_free(w->run);
 	pool_free(w->train.pool);
 }
 
@@ -97,18 +101,18 @@ idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 	b = setup_net_make(w, r, BRANCH_STUDENT, "s", e);
 	if (!b)
 		return err_wrap(e, "student");
-	if (!branch_terms_match(b, &w->info.run.settings.knobs) &&
+	if (!branch_terms_match(b, &w->info.run->settings.knobs) &&
 	    branch_rebuild(&b, b->net->graph->capacity,
-			   &(struct branch_plan){ .knobs = &w->info.run.settings.knobs }, e) < 0) {
+			   &(struct branch_plan){ .knobs = &w->info.run->settings.knobs }, e) < 0) {
 		branch_free(b);
 		return err_wrap(e, "student");
 	}
 	idle_change_drop_student(w);
-	w->run.student = b;
-	setup_net_describe(&w->info.run.student, b, n->ckpt ? n->from : "");
-	w->info.run.has_student = true;
-	w->info.run.student.ready = true;
-	snprintf(w->again, sizeof w->again, "%s", w->info.run.student.spec);
+	w->run->student = b;
+	setup_net_describe(&w->info.run->student, b, n->ckpt ? n->from : "");
+	w->info.run->has_student = true;
+	w->info.run->student.ready = true;
+	snprintf(w->again, sizeof w->again, "%s", w->info.run->student.spec);
 	return 0;
 }
 
@@ -121,7 +125,7 @@ struct refit {
 static int
 refit_branch(const struct trainer_state *w, struct branch **b, struct refit *out, struct err *e)
 {
-	size_t rows = train_batch(&w->info.run.settings);
+	size_t rows = train_batch(&w->info.run->settings);
 	struct branch_plan plan = settings_change_plan(w);
 
 	*out = (struct refit){ b, NULL };
@@ -136,10 +140,10 @@ static int
 fit_batch(struct trainer_state *w, struct err *e)
 {
 	struct refit all[2 + TRAIN_TEACHERS] = { { 0 } };
-	int n = 0, status = refit_branch(w, &w->run.student, &all[n++], e);
+	int n = 0, status = refit_branch(w, &w->run->student, &all[n++], e);
 
 	if (status == 0)
-		status = refit_branch(w, &w->run.baseline, &all[n++], e);
+		status = refit_branch(w, &w->run->baseline, &all[n++], e);
 	for (int i = 0; status == 0 && i < w->info.n_teachers; i++)
 		status = refit_branch(w, &w->train.teacher[i].branch, &all[n++], e);
 	for (int i = 0; i < n; i++) {
@@ -159,7 +163,7 @@ idle_change_prepare(struct trainer_state *w, struct err *e)
 {
 	if (fit_batch(w, e) < 0)
 		return -1;
-	return feed_prepare(&w->train, &w->info.run.settings, e);
+	return feed_prepare(&w->train, &w->info.run->settings, e);
 }
 
 int
@@ -183,9 +187,9 @@ idle_change_train(struct trainer_state *w, struct request *r, struct err *e)
 		return err_wrap(e, "train %s: until", name);
 	if (idle_change_prepare(w, e) < 0 || best_open(w->train.teacher[k].branch, e) < 0)
 		return err_wrap(e, "train %s", name);
-	steps = ((uint64_t)feed_epoch(&w->train, &w->info.run.settings, k) +
-		 train_batch(&w->info.run.settings) - 1) /
-		train_batch(&w->info.run.settings) * (uint64_t)epochs;
+	steps = ((uint64_t)feed_epoch(&w->train, &w->info.run->settings, k) +
+		 train_batch(&w->info.run->settings) - 1) /
+		train_batch(&w->info.run->settings) * (uint64_t)epochs;
 	memset(&w->info.teacher[k].effect, 0,
 	       sizeof w->info.teacher[k].effect); /* of weights that will be no more */
 	w->train.teacher[k].branch->rows.here |= BRANCH_LABELLED;
@@ -193,8 +197,8 @@ idle_change_train(struct trainer_state *w, struct request *r, struct err *e)
 	stop_rule_begin(w, BRANCH_TEACHER(k));
 	w->info.phase = LAB_TRAINING;
 	w->info.busy = k;
-	w->info.run.step = w->info.run.from = w->train.teacher[k].branch->state->step;
-	w->info.run.until = w->info.run.from + steps;
+	w->info.run->step = w->info.run->from = w->train.teacher[k].branch->state->step;
+	w->info.run->until = w->info.run->from + steps;
 	w->info.paused = false;
 	return 0;
 }
@@ -204,14 +208,14 @@ check_run(struct trainer_state *w, int64_t steps, struct err *e)
 {
 	struct settings now = settings_change_base(w);
 
-	if (!w->run.student)
+	if (!w->run->student)
 		return err_set(e, "run: no student yet; `student mlp 32` makes one");
 	if (steps < 1 || steps > 1000000000 ||
-	    w->run.student->state->step + (uint64_t)steps > UINT32_MAX - 1)
+	    w->run->student->state->step + (uint64_t)steps > UINT32_MAX - 1)
 		return err_set(e, "run: invalid number of steps %lld (expected 1 to 1000000000)",
 			       (long long)steps);
 	for (int i = 0; i < w->info.n_teachers; i++)
-		if (!w->info.teacher[i].ready && !w->info.run.settings.teacher_muted[i])
+		if (!w->info.teacher[i].ready && !w->info.run->settings.teacher_muted[i])
 			return err_set(e,
 				       "run: teacher %s has not been trained; `train %s` first, or "
 				       "`teachers %s mute`",
@@ -226,7 +230,7 @@ static bool
 any_teaches(const struct trainer_state *w)
 {
 	for (int i = 0; i < w->info.n_teachers; i++)
-		if (train_teaches(&w->train, &w->info.run.settings, i))
+		if (train_teaches(&w->train, &w->info.run->settings, i))
 			return true;
 	return false;
 }
@@ -238,7 +242,7 @@ note_memory(const struct trainer_state *w, struct request_run *r)
 	size_t sum = 0;
 
 	for (int i = 0; i < w->info.n_teachers; i++)
-		sum += train_teaches(&w->train, &w->info.run.settings, i)
+		sum += train_teaches(&w->train, &w->info.run->settings, i)
 			       ? w->info.teacher[i].cache_bytes
 			       : 0;
 	if (sum >= (size_t)1 << 24)
@@ -251,7 +255,7 @@ idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 {
 	bool taught = any_teaches(w);
 	const struct remedy_result_made *choice = remedy_result_get(
-		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
+		&w->train.remedies, w->info.run->settings.remedy[REMEDY_KIND_select]);
 	const uint32_t *rows = taught ? w->train.split.train : w->train.split.shown;
 	size_t n = taught ? w->train.split.n_train : w->train.split.n_shown;
 	struct settings s;
@@ -264,7 +268,7 @@ idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 		return err_set(
 			e,
 			"run: no teacher and no visible label among the rows of `remedy select`");
-	if (idle_change_prepare(w, e) < 0 || best_open(w->run.student, e) < 0)
+	if (idle_change_prepare(w, e) < 0 || best_open(w->run->student, e) < 0)
 		return err_wrap(e, "run");
 	if (stage_begin(w, &s, r, e) < 0)
 		return -1;
@@ -274,12 +278,12 @@ idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 	if (w->train.split.n_shown)
 		sampler_init(&w->train.labelled_order, w->train.ds, w->train.split.shown,
 			     w->train.split.n_shown, setup_net_order_seed(w, "few"));
-	w->run.student->rows.here |= taught ? BRANCH_TRAIN : BRANCH_SHOWN;
+	w->run->student->rows.here |= taught ? BRANCH_TRAIN : BRANCH_SHOWN;
 	note_memory(w, &r->u.run);
 	stop_rule_begin(w, BRANCH_STUDENT);
 	w->info.phase = LAB_DISTILLING;
-	w->info.run.step = w->info.run.from = w->run.student->state->step;
-	w->info.run.until = w->info.run.from + (uint64_t)r->u.run.steps;
+	w->info.run->step = w->info.run->from = w->run->student->state->step;
+	w->info.run->until = w->info.run->from + (uint64_t)r->u.run.steps;
 	w->info.paused = false;
 	stage_note(w, r->u.run.stage.kind);
 	history_add(w);
@@ -290,20 +294,20 @@ idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 static int
 make_plain(struct trainer_state *w, struct err *e)
 {
-	const struct net *n = w->run.student->net;
+	const struct net *n = w->run->student->net;
 
-	if (w->run.baseline || w->train.split.n_shown == 0)
+	if (w->run->baseline || w->train.split.n_shown == 0)
 		return 0;
-	w->run.baseline = branch_new(BRANCH_BASELINE, "s", &n->spec, &n->io, n->graph->capacity,
-				     w->run.student->state->seed, w->train.pool, e);
-	if (!w->run.baseline)
+	w->run->baseline = branch_new(BRANCH_BASELINE, "s", &n->spec, &n->io, n->graph->capacity,
+				      w->run->student->state->seed, w->train.pool, e);
+	if (!w->run->baseline)
 		return -1;
 	sampler_release(&w->train.baseline_order); /* of a run that another was copied over */
 	sampler_init(&w->train.baseline_order, w->train.ds, w->train.split.shown,
 		     w->train.split.n_shown, setup_net_order_seed(w, "plain"));
-	w->run.baseline->rows.here = BRANCH_SHOWN;
-	setup_net_describe(&w->info.run.baseline, w->run.baseline, "");
-	snprintf(w->info.run.baseline.name, sizeof w->info.run.baseline.name, "plain");
+	w->run->baseline->rows.here = BRANCH_SHOWN;
+	setup_net_describe(&w->info.run->baseline, w->run->baseline, "");
+	snprintf(w->info.run->baseline.name, sizeof w->info.run->baseline.name, "plain");
 	return 0;
 }
 
@@ -311,7 +315,7 @@ make_plain(struct trainer_state *w, struct err *e)
 static void
 make_order(struct trainer_state *w)
 {
-	if (w->run.student && w->train.order.n == 0)
+	if (w->run->student && w->train.order.n == 0)
 		sampler_init(&w->train.order, w->train.ds, w->train.split.train,
 			     w->train.split.n_train, setup_net_order_seed(w, "main"));
 }
@@ -329,15 +333,16 @@ int
 idle_change_report(struct trainer_state *w, struct request *r, struct err *e)
 {
 	(void)r;
-	if (!w->run.student)
+	if (!w->run->student)
 		return err_set(e, "report: no student yet; `student mlp 32` makes one");
 	if (idle_change_ready(w, e) < 0 || make_plain(w, e) < 0)
 		return err_wrap(e, "report");
 	w->info.phase = LAB_REPORTING;
 	w->info.paused = w->report_stopped = false;
-	w->info.run.baseline_diverged = 0;
-	w->info.run.step = w->info.run.from = w->run.baseline ? w->run.baseline->state->step : 0;
-	w->info.run.until = w->run.student->state->step;
+	w->info.run->baseline_diverged = 0;
+	w->info.run->step = w->info.run->from =
+		w->run->baseline ? w->run->baseline->state->step : 0;
+	w->info.run->until = w->run->student->state->step;
 	return 0;
 }
 
@@ -347,12 +352,13 @@ refuse_busy(const struct trainer_state *w, struct err *e)
 	if (w->info.phase == LAB_TRAINING)
 		return err_set(e, "%s is training (step %llu of %llu); `stop` first",
 			       w->info.teacher[w->info.busy].name,
-			       (unsigned long long)w->info.run.step,
-			       (unsigned long long)w->info.run.until);
+			       (unsigned long long)w->info.run->step,
+			       (unsigned long long)w->info.run->until);
 	if (w->info.phase == LAB_REPORTING)
 		return err_set(e, "the baseline of `report` is training; `stop` first");
 	return err_set(e, "the student is training (step %llu of %llu); `stop` first",
-		       (unsigned long long)w->info.run.step, (unsigned long long)w->info.run.until);
+		       (unsigned long long)w->info.run->step,
+		       (unsigned long long)w->info.run->until);
 }
 
 int

@@ -21,17 +21,17 @@ const char *const lab_remedy_name[] = {
 const struct lab_stage *
 lab_stage_at(const struct lab_info *info, uint64_t step)
 {
-	for (int i = info->run.n_stages; i-- > 0;)
-		if (step > info->run.stages[i].from)
-			return &info->run.stages[i];
+	for (int i = info->run->n_stages; i-- > 0;)
+		if (step > info->run->stages[i].from)
+			return &info->run->stages[i];
 	return NULL;
 }
 
 bool
 lab_has_stages(const struct lab_info *info)
 {
-	for (int i = 0; i < info->run.n_stages; i++)
-		if (info->run.stages[i].kind != LAB_RUN)
+	for (int i = 0; i < info->run->n_stages; i++)
+		if (info->run->stages[i].kind != LAB_RUN)
 			return true;
 	return false;
 }
@@ -120,6 +120,14 @@ lab_sets_text(const struct lab_info *info, unsigned sets, char *buf, size_t size
 			len += (size_t)snprintf(buf + len, size - len, "%s%s", len ? "+" : "",
 						info->set[i].name);
 	return buf;
+}
+
+void
+lab_info_copy(struct lab_info *to, struct lab_run *run, const struct lab_info *from)
+{
+	*run = *from->run;
+	*to = *from;
+	to->run = run;
 }
 
 int

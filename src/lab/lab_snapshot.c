@@ -6,12 +6,14 @@
 
 #include <stdatomic.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "retort/base/mem.h"
 
 struct snapshot {
 	atomic_int references;
 	struct lab_info info;
+	struct lab_run run;
 };
 
 static struct snapshot *
@@ -26,8 +28,17 @@ lab_snapshot_new(const struct lab_info *info)
 	struct snapshot *s = mem_new(sizeof *s);
 
 	atomic_init(&s->references, 1);
-	s->info = *info;
+	lab_info_copy(&s->info, &s->run, info);
 	return &s->info;
+}
+
+bool
+lab_snapshot_is(const struct lab_info *s, const struct lab_info *info)
+{
+	struct lab_info now = *info;
+
+	now.run = s->run;
+	return memcmp(s->run, info->run, sizeof *s->run) == 0 && memcmp(s, &now, sizeof now) == 0;
 }
 
 const struct lab_info *

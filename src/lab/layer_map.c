@@ -51,7 +51,7 @@ remove_pair(const struct trainer_state *w, const struct layer_pair *m, int at, s
 
 	if (at == s->n_maps)
 		return err_set(e, "%s:%s s:%s is not mapped", t->name, t->layer[m->t_layer].name,
-			       w->info.run.student.layer[m->s_layer].name);
+			       w->info.run->student.layer[m->s_layer].name);
 	ramp_remove(s->ramp, &s->n_ramps, TUNABLE_MAP(s->map[at].slot));
 	memmove(&s->map[at], &s->map[at + 1], (size_t)(s->n_maps - at - 1) * sizeof *s->map);
 	s->n_maps--;
@@ -72,7 +72,7 @@ edit_pair(struct trainer_state *w, const struct request_map *r, struct layer_pai
 	if (!isfinite(m.weight) || m.weight < 0 || m.weight > 1e6)
 		return err_set(e, "invalid weight %g (expected 0 to 1000000)", m.weight);
 	if (lab_map_labels(&w->info, m.match, e) < 0 ||
-	    layer_pair_fit(&w->info.teacher[m.teacher], &w->info.run.student, &m, e) < 0)
+	    layer_pair_fit(&w->info.teacher[m.teacher], &w->info.run->student, &m, e) < 0)
 		return -1;
 	slot = find_slot(w, &m);
 	if (slot < 0)
@@ -119,7 +119,7 @@ edit_ranges(struct trainer_state *w, const struct request_map *r, struct layer_p
 	struct range from, to;
 
 	if (parse_range(&w->info.teacher[m.teacher], r->t_layer, &t_on, &from, e) < 0 ||
-	    parse_range(&w->info.run.student, r->s_layer, &s_on, &to, e) < 0)
+	    parse_range(&w->info.run->student, r->s_layer, &s_on, &to, e) < 0)
 		return -1;
 	if (t_on != s_on)
 		return err_set(e, "%s:%s s:%s: different tensors, %s and %s", r->teacher,
@@ -173,7 +173,7 @@ edit_preset(struct trainer_state *w, const struct request_map *r, struct layer_p
 	    struct settings *s, struct text *chosen, struct err *e)
 {
 	const struct net_info *t = &w->info.teacher[m.teacher];
-	int many = t->n_layers - 2, few = w->info.run.student.n_layers - 2;
+	int many = t->n_layers - 2, few = w->info.run->student.n_layers - 2;
 
 	if (check_blocks(r, t, many, few, e) < 0)
 		return -1;
@@ -197,7 +197,7 @@ edit_auto(struct trainer_state *w, const struct request_map *r, struct layer_pai
 	  struct settings *s, struct text *chosen, struct err *e)
 {
 	const struct net_info *t = &w->info.teacher[m.teacher];
-	int many = t->n_layers - 2, few = w->info.run.student.n_layers - 2, block[MODEL_BLOCKS];
+	int many = t->n_layers - 2, few = w->info.run->student.n_layers - 2, block[MODEL_BLOCKS];
 	double value[MODEL_BLOCKS];
 
 	if (!t->ready)

@@ -153,14 +153,14 @@ leakage_describe(const struct trainer_state *w, const struct branch *b, const st
 void
 leakage_teach(struct trainer_state *w, unsigned teachers)
 {
-	struct branch *b = w->run.student;
+	struct branch *b = w->run->student;
 
 	if (!(teachers & ~b->rows.taught))
 		return;
 	b->rows.taught |= teachers;
 	count_rows(w, b);
-	w->info.run.student.seen_held = b->rows.held;
-	w->info.run.student.seen_target = b->rows.target;
+	w->info.run->student.seen_held = b->rows.held;
+	w->info.run->student.seen_target = b->rows.target;
 }
 
 /* ---------------------------------------------------------------- saving */

@@ -21,7 +21,7 @@
 void
 live_change_forget(struct trainer_state *w)
 {
-	w->run.n_undo = w->run.n_redo = 0;
+	w->run->n_undo = w->run->n_redo = 0;
 	w->info.n_undo = w->info.n_redo = 0;
 }
 
@@ -39,9 +39,9 @@ live_change_make(struct trainer_state *w, const struct settings *after, struct r
 	r->unchanged = !r->note[0];
 	if (r->unchanged)
 		return 0; /* no effective change: push no undo entry, and keep redo */
-	mem_grow(&w->run.undo, &w->run.cap_undo, w->run.n_undo + 1, sizeof *w->run.undo);
-	w->run.undo[w->run.n_undo++] = c;
-	w->run.n_redo = 0;
+	mem_grow(&w->run->undo, &w->run->cap_undo, w->run->n_undo + 1, sizeof *w->run->undo);
+	w->run->undo[w->run->n_undo++] = c;
+	w->run->n_redo = 0;
 	history_add(w);
 	return 0;
 }
@@ -58,7 +58,7 @@ take_wordnet(struct trainer_state *w, struct wordnet **new, struct err *e)
 		return 0;
 	w->train.wordnet = *new;
 	*new = NULL;
-	return w->train.ds && augment_any(&w->info.run.settings.knobs, w->train.ds->kind)
+	return w->train.ds && augment_any(&w->info.run->settings.knobs, w->train.ds->kind)
 		       ? augment_learn(&w->train.augmenter, w->train.wordnet, e)
 		       : 0;
 }
@@ -131,7 +131,7 @@ live_change_map(struct trainer_state *w, struct request *r, struct err *e)
 	struct settings s;
 	int slots;
 
-	if (!w->run.student)
+	if (!w->run->student)
 		return err_set(e, "map: no student yet; `student mlp 32` makes one");
 	if (w->info.phase == LAB_TRAINING)
 		return err_set(e, "map: a teacher is training; `stop` first");
@@ -246,7 +246,7 @@ static int
 restore_settings(struct trainer_state *w, bool back, struct request *r, struct err *e)
 {
 	const struct run_change *c =
-		back ? &w->run.undo[w->run.n_undo - 1] : &w->run.redo[w->run.n_redo - 1];
+		back ? &w->run->undo[w->run->n_undo - 1] : &w->run->redo[w->run->n_redo - 1];
 	struct settings was, now;
 
 	was = settings_change_base(w);
@@ -261,24 +261,24 @@ restore_settings(struct trainer_state *w, bool back, struct request *r, struct e
 int
 live_change_undo(struct trainer_state *w, struct request *r, struct err *e)
 {
-	if (w->run.n_undo == 0)
+	if (w->run->n_undo == 0)
 		return err_set(e, "undo: nothing to undo");
 	if (restore_settings(w, true, r, e) < 0)
 		return err_wrap(e, "undo");
-	mem_grow(&w->run.redo, &w->run.cap_redo, w->run.n_redo + 1, sizeof *w->run.redo);
-	w->run.redo[w->run.n_redo++] = w->run.undo[--w->run.n_undo];
+	mem_grow(&w->run->redo, &w->run->cap_redo, w->run->n_redo + 1, sizeof *w->run->redo);
+	w->run->redo[w->run->n_redo++] = w->run->undo[--w->run->n_undo];
 	return 0;
 }
 
 int
 live_change_redo(struct trainer_state *w, struct request *r, struct err *e)
 {
-	if (w->run.n_redo == 0)
+	if (w->run->n_redo == 0)
 		return err_set(e, "redo: nothing to redo");
 	if (restore_settings(w, false, r, e) < 0)
 		return err_wrap(e, "redo");
-	mem_grow(&w->run.undo, &w->run.cap_undo, w->run.n_undo + 1, sizeof *w->run.undo);
-	w->run.undo[w->run.n_undo++] = w->run.redo[--w->run.n_redo];
+	mem_grow(&w->run->undo, &w->run->cap_undo, w->run->n_undo + 1, sizeof *w->run->undo);
+	w->run->undo[w->run->n_undo++] = w->run->redo[--w->run->n_redo];
 	return 0;
 }
 
@@ -303,10 +303,10 @@ live_change_ready(struct trainer_state *w, struct err *e)
 {
 	if (w->info.phase != LAB_IDLE)
 		return settings_change_fit(w, e);
-	if (!w->train.ds || w->train.batch.capacity != train_batch(&w->info.run.settings) ||
+	if (!w->train.ds || w->train.batch.capacity != train_batch(&w->info.run->settings) ||
 	    w->train.order.n == 0)
 		return err_set(e, "nothing has been run; `run` trains the student");
-	return feed_prepare(&w->train, &w->info.run.settings, e);
+	return feed_prepare(&w->train, &w->info.run->settings, e);
 }
 
 /* Make the evaluation of a network possible. */
@@ -325,7 +325,7 @@ live_change_eval(struct trainer_state *w, struct request *r, struct err *e)
 
 	if (id < 0)
 		return err_wrap(e, "eval");
-	if (id == BRANCH_STUDENT && !w->run.student)
+	if (id == BRANCH_STUDENT && !w->run->student)
 		return err_set(e, "eval: no student yet; `student mlp 32` makes one, `load s FILE` "
 				  "loads one, `eval NAME` evaluates a teacher");
 	if (!trainer_state_branch(w, id))
@@ -335,7 +335,7 @@ live_change_eval(struct trainer_state *w, struct request *r, struct err *e)
 			       name);
 	if (prepare_evaluation(w, e) < 0)
 		return err_wrap(e, "eval");
-	w->run.evaluated[id] = UINT64_MAX;
+	w->run->evaluated[id] = UINT64_MAX;
 	evaluate_branch(w, id);
 	return 0;
 }
@@ -359,7 +359,7 @@ live_change_expect(struct trainer_state *w, struct request *r, struct err *e)
 		if (metric == METRIC_WEIGHTS)
 			evaluate_weights(w, id);
 	}
-	r->u.expect.value = w->run.last[id][metric];
+	r->u.expect.value = w->run->last[id][metric];
 	if (isnan(r->u.expect.value))
 		return err_set(e, "expect: %s has no value yet", r->u.expect.metric);
 	return 0;

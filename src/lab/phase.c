@@ -48,10 +48,10 @@ sample_step(struct trainer_state *w, const struct branch *b, const struct branch
 static void
 sample_mix(struct trainer_state *w, const struct branch_result *r)
 {
-	uint64_t step = w->run.student->state->step;
+	uint64_t step = w->run->student->state->step;
 
 	for (int i = 0; i < w->info.n_teachers; i++) {
-		w->info.teacher[i].teaching.share = r->share[i];
+		w->info.run->teaching[i].share = r->share[i];
 		if (w->info.n_teachers > 1)
 			trainer_state_sample(w, BRANCH_STUDENT,
 					     metric_teacher((unsigned)i, METRIC_TEACHER_SHARE),
@@ -66,7 +66,7 @@ note_teachers(struct trainer_state *w)
 	unsigned taught = 0;
 
 	for (int i = 0; i < w->info.n_teachers; i++)
-		taught |= train_teaches(&w->train, &w->info.run.settings, i) ? 1u << i : 0;
+		taught |= train_teaches(&w->train, &w->info.run->settings, i) ? 1u << i : 0;
 	leakage_teach(w, taught);
 }
 
@@ -122,58 +122,58 @@ static enum phase_outcome
 train_teacher(struct trainer_state *w, struct err *e)
 {
 	int k = w->info.busy, id = BRANCH_TEACHER(k);
-	const struct settings *s = &w->info.run.settings;
+	const struct settings *s = &w->info.run->settings;
 	struct branch *b = w->train.teacher[k].branch;
 	struct branch_result r;
 
-	if (b->state->step >= w->info.run.until) {
+	if (b->state->step >= w->info.run->until) {
 		w->info.teacher[k].ready = b->state->step > 0;
 		end_work(w, id);
-		w->info.run.step = settings_change_step(w);
+		w->info.run->step = settings_change_step(w);
 		return PHASE_DONE;
 	}
-	if (b->state->step == w->info.run.from)
+	if (b->state->step == w->info.run->from)
 		evaluate_if_due(w, b, &s->knobs, &w->train_stop, true);
-	step_teacher(&w->train, s, k, span_of(&w->info.run), &r);
+	step_teacher(&w->train, s, k, span_of(w->info.run), &r);
 	if (!r.applied)
 		return refuse_step(w, &r, b->state->step, e);
 	sample_step(w, b, &r);
 	evaluate_if_due(w, b, &s->knobs, &w->train_stop, false);
-	w->info.run.step = w->info.teacher[k].steps = b->state->step;
+	w->info.run->step = w->info.teacher[k].steps = b->state->step;
 	return PHASE_STEPPED;
 }
 
 static enum phase_outcome
 train_student(struct trainer_state *w, struct err *e)
 {
-	const struct settings *s = &w->info.run.settings;
-	struct branch *b = w->run.student;
+	const struct settings *s = &w->info.run->settings;
+	struct branch *b = w->run->student;
 	struct branch_result r;
 
-	if (b->state->step >= w->info.run.until) {
+	if (b->state->step >= w->info.run->until) {
 		end_work(w, BRANCH_STUDENT);
 		stage_end(w);
 		return PHASE_DONE;
 	}
-	if (b->state->step == w->info.run.from || w->eval_missed)
+	if (b->state->step == w->info.run->from || w->eval_missed)
 		evaluate_if_due(w, b, &s->knobs, &s->stop, !w->eval_missed);
 	w->eval_missed = false;
 	if (b->state->step >=
-	    w->info.run.until) /* by the rule, in the evaluation that was missed */
+	    w->info.run->until) /* by the rule, in the evaluation that was missed */
 		return PHASE_STEPPED;
-	step_student(&w->train, s, b, span_of(&w->info.run), &r);
+	step_student(&w->train, s, b, span_of(w->info.run), &r);
 	if (!r.applied)
 		return refuse_step(w, &r, b->state->step, e);
 	sample_step(w, b, &r);
 	sample_mix(w, &r);
 	note_teachers(w);
-	w->info.run.step = w->info.run.student.steps = b->state->step;
+	w->info.run->step = w->info.run->student.steps = b->state->step;
 	if (settings_change_follow(w, e) < 0) { /* no memory for a loss that a ramp turns on */
 		w->eval_missed = true;
 		return pause_diverged(w);
 	}
 	/* a ramp may have replaced the branch */
-	evaluate_if_due(w, w->run.student, &s->knobs, &s->stop, false);
+	evaluate_if_due(w, w->run->student, &s->knobs, &s->stop, false);
 	return PHASE_STEPPED;
 }
 
@@ -181,7 +181,7 @@ train_student(struct trainer_state *w, struct err *e)
 static void
 measure_speed(struct trainer_state *w, struct branch *b, struct net_info *info)
 {
-	const struct settings *s = &w->info.run.settings;
+	const struct settings *s = &w->info.run->settings;
 
 	info->batch = eval_speed(&w->train, s, b, train_batch(s));
 	info->one = eval_speed(&w->train, s, b, 1);
@@ -202,18 +202,18 @@ end_report(struct trainer_state *w, struct err *e)
 		evaluate_branch(w, BRANCH_TEACHER(i));
 		measure_speed(w, w->train.teacher[i].branch, &w->info.teacher[i]);
 	}
-	measure_speed(w, w->run.student, &w->info.run.student);
-	if (w->run.baseline) {
-		w->info.run.has_baseline = !stopped && !w->info.run.baseline_diverged;
-		measure_speed(w, w->run.baseline, &w->info.run.baseline);
+	measure_speed(w, w->run->student, &w->info.run->student);
+	if (w->run->baseline) {
+		w->info.run->has_baseline = !stopped && !w->info.run->baseline_diverged;
+		measure_speed(w, w->run->baseline, &w->info.run->baseline);
 		evaluate_branch(w, BRANCH_BASELINE);
 		evaluate_weights(w, BRANCH_BASELINE);
 	}
 	end_work(w, BRANCH_STUDENT);
-	w->info.run.step = w->run.student->state->step;
+	w->info.run->step = w->run->student->state->step;
 	if (stopped)
 		err_set(e, "report: stopped before step %llu of the baseline",
-			(unsigned long long)w->info.run.step);
+			(unsigned long long)w->info.run->step);
 	return PHASE_REPORTED;
 }
 
@@ -221,26 +221,26 @@ end_report(struct trainer_state *w, struct err *e)
 static enum phase_outcome
 train_baseline(struct trainer_state *w, struct err *e)
 {
-	struct branch *b = w->run.baseline;
+	struct branch *b = w->run->baseline;
 	const struct stop_rule none = { 0 };
 	const struct history_entry *h;
 	struct branch_result r;
 	struct settings s;
 
-	if (!b || w->report_stopped || w->info.run.baseline_diverged ||
-	    b->state->step >= w->run.student->state->step)
+	if (!b || w->report_stopped || w->info.run->baseline_diverged ||
+	    b->state->step >= w->run->student->state->step)
 		return end_report(w, e);
 	if (b->state->step == 0)
 		evaluate_branch(w, BRANCH_BASELINE);
 	h = history_baseline(w, b->state->step, &s);
 	step_baseline(&w->train, &s, b, (struct step_span){ h->from, h->until }, &r);
 	if (!r.applied) {
-		w->info.run.baseline_diverged = b->state->step + 1;
+		w->info.run->baseline_diverged = b->state->step + 1;
 		return PHASE_STEPPED;
 	}
 	sample_step(w, b, &r);
 	evaluate_if_due(w, b, &s.knobs, &none, false);
-	w->info.run.step = w->info.run.baseline.steps = b->state->step;
+	w->info.run->step = w->info.run->baseline.steps = b->state->step;
 	return PHASE_STEPPED;
 }
 

@@ -10,11 +10,12 @@
 #include "retort/base/mem.h"
 
 void
-run_init(struct run *r, const struct train *train, struct lab_run *info)
+run_init(struct run *r, const struct train *train)
 {
 	memset(r, 0, sizeof *r);
 	r->train = train;
-	r->info = info;
+	for (int i = 0; i < TRAIN_TEACHERS; i++)
+		r->info.teaching[i] = (struct teaching){ NAN, NAN, NAN };
 	for (int i = 0; i < BRANCH_IDS; i++) {
 		r->evaluated[i] = UINT64_MAX;
 		for (int k = 0; k < METRIC_COUNT; k++)
@@ -49,7 +50,7 @@ run_resize_bias(struct run *r, size_t n)
 static int
 clone_branch(const struct run *from, const struct branch *b, struct branch **out, struct err *e)
 {
-	const struct settings *s = &from->info->settings;
+	const struct settings *s = &from->info.settings;
 	const struct train *t = from->train;
 	struct branch_plan plan = { &s->knobs, s->map, s->n_maps, t->teacher_info,
 				    t->ds ? t->ds->n : 0 };
@@ -76,7 +77,7 @@ copy_array(void *to, size_t *n, size_t *cap, const void *from, size_t n_from, si
 static void
 copy_plain(struct run *to, const struct run *from)
 {
-	*to->info = *from->info;
+	to->info = from->info;
 	copy_array(&to->history, &to->n_history, &to->cap_history, from->history, from->n_history,
 		   sizeof *to->history);
 	copy_array(&to->undo, &to->n_undo, &to->cap_undo, from->undo, from->n_undo,

@@ -121,7 +121,7 @@ save_request(struct trainer_state *w, struct request *r, struct err *e)
 	const char *name = r->u.snapshot.name;
 	bool student = !name[0] || strcmp(name, "s") == 0;
 	int k = student ? -1 : lab_info_teacher(&w->info, name, e);
-	struct branch *b = student ? w->run.student : k >= 0 ? w->train.teacher[k].branch : NULL;
+	struct branch *b = student ? w->run->student : k >= 0 ? w->train.teacher[k].branch : NULL;
 
 	if (!student && k < 0)
 		return err_wrap(e, "save");

@@ -16,13 +16,13 @@
 uint64_t
 settings_change_step(const struct trainer_state *w)
 {
-	return w->run.student ? w->run.student->state->step : 0;
+	return w->run->student ? w->run->student->state->step : 0;
 }
 
 struct settings
 settings_change_base(const struct trainer_state *w)
 {
-	struct settings s = w->info.run.settings;
+	struct settings s = w->info.run->settings;
 
 	for (int i = s.n_ramps; i-- > 0;)
 		if (settings_change_step(w) >= ramp_end(&s.ramp[i]))
@@ -38,20 +38,20 @@ correct_bias(struct trainer_state *w, const struct settings *from, const struct 
 
 	if (was == now)
 		return;
-	if (w->run.n_bias != (size_t)w->train.ds->classes)
-		run_resize_bias(&w->run, (size_t)w->train.ds->classes);
+	if (w->run->n_bias != (size_t)w->train.ds->classes)
+		run_resize_bias(w->run, (size_t)w->train.ds->classes);
 	remedy_result_shift(remedy_result_get(&w->train.remedies, was),
 			    remedy_result_get(&w->train.remedies, now),
-			    branch_value(w->run.student) + net_bias(w->run.student->net)->offset,
-			    w->run.n_bias, w->run.bias_before, w->run.bias_after);
-	w->run.evaluated[BRANCH_STUDENT] = UINT64_MAX;
+			    branch_value(w->run->student) + net_bias(w->run->student->net)->offset,
+			    w->run->n_bias, w->run->bias_before, w->run->bias_after);
+	w->run->evaluated[BRANCH_STUDENT] = UINT64_MAX;
 }
 
 /* The settings in force, and the descriptions of their remedies. */
 static void
 assign_settings(struct trainer_state *w, const struct settings *s)
 {
-	w->info.run.settings = *s;
+	w->info.run->settings = *s;
 	for (int i = 0; i < REMEDY_KINDS; i++) {
 		const struct remedy_result_made *m =
 			remedy_result_get(&w->train.remedies, s->remedy[i]);
@@ -82,7 +82,7 @@ extend_settings(const struct settings *s, const struct settings *now)
 struct branch_plan
 settings_change_plan(const struct trainer_state *w)
 {
-	const struct settings *s = &w->info.run.settings;
+	const struct settings *s = &w->info.run->settings;
 
 	return (struct branch_plan){ &s->knobs, s->map, s->n_maps, w->info.teacher,
 				     w->train.ds ? w->train.ds->n : 0 };
@@ -120,26 +120,26 @@ fit_student(struct trainer_state *w, bool feed, struct err *e)
 	struct branch_plan plan = settings_change_plan(w);
 	struct branch *new;
 
-	if (!w->run.student ||
-	    (!feed && branch_terms_match(w->run.student, &w->info.run.settings.knobs)))
+	if (!w->run->student ||
+	    (!feed && branch_terms_match(w->run->student, &w->info.run->settings.knobs)))
 		return 0;
-	new = branch_rebuilt(w->run.student, w->run.student->net->graph->capacity, &plan, e);
+	new = branch_rebuilt(w->run->student, w->run->student->net->graph->capacity, &plan, e);
 	if (!new)
 		return -1;
 	if (feed && w->info.phase != LAB_IDLE && /* while idle, `run` prepares the feed */
-	    feed_prepare(&w->train, &w->info.run.settings, e) < 0) {
+	    feed_prepare(&w->train, &w->info.run->settings, e) < 0) {
 		branch_free(new);
 		return -1;
 	}
-	branch_free(w->run.student);
-	w->run.student = new;
+	branch_free(w->run->student);
+	w->run->student = new;
 	return 0;
 }
 
 int
 settings_change_put(struct trainer_state *w, const struct settings *s, struct err *e)
 {
-	struct settings was = settings_change_base(w), before = w->info.run.settings,
+	struct settings was = settings_change_base(w), before = w->info.run->settings,
 			to = extend_settings(s, &before);
 	bool feed;
 
@@ -154,8 +154,8 @@ settings_change_put(struct trainer_state *w, const struct settings *s, struct er
 			feed_prepare(&w->train, &before, NULL); /* else phase_step does */
 		return -1;
 	}
-	if (w->run.student) {
-		freeze_set(w->run.student, to.frozen);
+	if (w->run->student) {
+		freeze_set(w->run->student, to.frozen);
 		correct_bias(w, &was, &to);
 	}
 	return 0;
@@ -164,13 +164,13 @@ settings_change_put(struct trainer_state *w, const struct settings *s, struct er
 int
 settings_change_follow(struct trainer_state *w, struct err *e)
 {
-	struct knobs was = w->info.run.settings.knobs;
+	struct knobs was = w->info.run->settings.knobs;
 	bool feed;
 
-	if (w->info.run.settings.n_ramps == 0)
+	if (w->info.run->settings.n_ramps == 0)
 		return 0;
-	tunable_follow(&w->info.run.settings, settings_change_step(w));
-	feed = settings_check_starts_augment(w, &was, &w->info.run.settings.knobs);
+	tunable_follow(&w->info.run->settings, settings_change_step(w));
+	feed = settings_check_starts_augment(w, &was, &w->info.run->settings.knobs);
 	if (fit_student(w, feed, e) == 0)
 		return 0;
 	if (feed) /* made for rows that are not augmented */
@@ -181,9 +181,9 @@ settings_change_follow(struct trainer_state *w, struct err *e)
 int
 settings_change_fit(struct trainer_state *w, struct err *e)
 {
-	if (feed_ensure(&w->train, &w->info.run.settings, e) < 0)
+	if (feed_ensure(&w->train, &w->info.run->settings, e) < 0)
 		return -1;
-	return w->info.phase == LAB_DISTILLING && w->info.run.settings.n_ramps
+	return w->info.phase == LAB_DISTILLING && w->info.run->settings.n_ramps
 		       ? fit_student(w, false, e)
 		       : 0;
 }

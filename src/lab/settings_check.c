@@ -30,7 +30,7 @@ check_fixed(const struct trainer_state *w, const struct settings *s, struct err 
 		const struct knob *k = &knob_table[i];
 
 		if (k->when == KNOB_FIXED && w->info.phase != LAB_IDLE &&
-		    knob_value(&s->knobs, k) != knob_value(&w->info.run.settings.knobs, k))
+		    knob_value(&s->knobs, k) != knob_value(&w->info.run->settings.knobs, k))
 			return err_set(e,
 				       "%s: fixed during training, because the graph is built for "
 				       "it; `stop` first",
@@ -75,7 +75,7 @@ check_top_maps(const struct trainer_state *w, const struct settings *s, struct e
 		if (!t->options.top || m->on != MODEL_HIDDEN || m->t_layer != t->n_layers - 1)
 			continue;
 		snprintf(what, sizeof what, "map %s:%s s:%s", t->name, t->layer[m->t_layer].name,
-			 w->info.run.student.layer[m->s_layer].name);
+			 w->info.run->student.layer[m->s_layer].name);
 		return refuse_top(t, what, "needs all logits", e);
 	}
 	return 0;
@@ -101,7 +101,7 @@ static int
 check_maps(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
 	for (int i = 0; i < s->n_maps; i++)
-		if (layer_pair_agrees(&w->info.teacher[s->map[i].teacher], &w->info.run.student,
+		if (layer_pair_agrees(&w->info.teacher[s->map[i].teacher], &w->info.run->student,
 				      &s->map[i], &s->knobs, e) < 0)
 			return -1;
 	return 0;
@@ -185,7 +185,7 @@ check_frozen(const struct trainer_state *w, const struct settings *s, struct err
 		if (freezes_all(&w->info.teacher[i], s->teacher_frozen[i]))
 			return err_set(e, "no layer of %s would be trained; `thaw %s:LAYER` first",
 				       w->info.teacher[i].name, w->info.teacher[i].name);
-	return freezes_all(&w->info.run.student, s->frozen)
+	return freezes_all(&w->info.run->student, s->frozen)
 		       ? err_set(e, "no layer would be trained; `thaw` one")
 		       : 0;
 }

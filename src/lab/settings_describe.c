@@ -112,7 +112,7 @@ settings_describe_pair(const struct lab_info *info, const struct layer_pair *m, 
 	const struct net_info *teacher = &info->teacher[m->teacher];
 
 	text_item(t, "map%u %s:%s s:%s", m->slot + 1, teacher->name,
-		  teacher->layer[m->t_layer].name, info->run.student.layer[m->s_layer].name);
+		  teacher->layer[m->t_layer].name, info->run->student.layer[m->s_layer].name);
 	if (m->on != MODEL_HIDDEN)
 		text_addf(t, " on %s", model_tap_name[m->on]);
 	if (m->match != &loss_hidden)
@@ -165,10 +165,10 @@ add_layers(const struct net_info *n, const char *owner, uint64_t layers, struct 
 void
 settings_describe_frozen(const struct lab_info *info, struct text *t)
 {
-	const struct settings *s = &info->run.settings;
+	const struct settings *s = &info->run->settings;
 
-	if (info->run.has_student)
-		add_layers(&info->run.student, "", s->frozen, t);
+	if (info->run->has_student)
+		add_layers(&info->run->student, "", s->frozen, t);
 	for (int i = 0; i < info->n_teachers; i++)
 		add_layers(&info->teacher[i], info->teacher[i].name, s->teacher_frozen[i], t);
 	if (!t->len)
@@ -198,7 +198,7 @@ settings_describe(const struct trainer_state *w, const struct settings *from,
 		text_item(&t, "rows %s", to->labelled ? "labelled" : "all");
 	if (from->frozen != to->frozen)
 		text_item(&t, "frozen %s",
-			  net_info_layers_text(&w->info.run.student, to->frozen, after,
+			  net_info_layers_text(&w->info.run->student, to->frozen, after,
 					       sizeof after));
 	describe_stop(from, to, &t);
 	describe_remedies(w, from, to, &t);

@@ -30,11 +30,11 @@ setup_data_drop(struct trainer_state *w)
 		sampler_release(&w->train.teacher[i].order);
 		memset(&w->train.teacher[i], 0, sizeof w->train.teacher[i]);
 	}
-	tunable_drop_ramps(&w->info.run.settings, TUNABLE_SET(0), TUNABLE_TEACHER(TRAIN_TEACHERS));
-	w->info.n_teachers = w->info.run.settings.n_teachers = 0;
+	tunable_drop_ramps(&w->info.run->settings, TUNABLE_SET(0), TUNABLE_TEACHER(TRAIN_TEACHERS));
+	w->info.n_teachers = w->info.run->settings.n_teachers = 0;
 	w->n_slots = 0;
 	remedy_result_release(&w->train.remedies);
-	memset(w->info.run.settings.remedy, 0, sizeof w->info.run.settings.remedy);
+	memset(w->info.run->settings.remedy, 0, sizeof w->info.run->settings.remedy);
 	memset(w->info.remedy_text, 0, sizeof w->info.remedy_text);
 	w->info.stage = 0;
 	w->again[0] = '\0';
@@ -49,7 +49,7 @@ setup_data_drop(struct trainer_state *w)
 	w->train.labelled = NULL;
 	w->info.data[0] = '\0';
 	w->info.rules = 0;
-	w->info.n_sets = w->info.run.settings.n_sets = 0;
+	w->info.n_sets = w->info.run->settings.n_sets = 0;
 }
 
 int
@@ -95,8 +95,8 @@ describe_set(struct trainer_state *w, const char *name, const struct dataset_set
 	struct lab_set *to = &w->info.set[index];
 
 	*to = (struct lab_set){ .role = s->role, .rows = s->n };
-	w->info.run.settings.set_weight[index] = s->weight;
-	w->info.run.settings.n_sets = w->info.n_sets;
+	w->info.run->settings.set_weight[index] = s->weight;
+	w->info.run->settings.n_sets = w->info.n_sets;
 	snprintf(to->name, sizeof to->name, "%s", name);
 	for (size_t r = s->from; r < s->from + s->n; r++)
 		to->labelled += w->train.ds->y[r] >= 0;
@@ -215,7 +215,7 @@ check_more(const struct trainer_state *w, const struct request *r, struct err *e
 
 	if (!w->train.ds)
 		return err_set(e, "data add: no data yet; `data digits` first");
-	if (w->info.n_teachers || w->run.student)
+	if (w->info.n_teachers || w->run->student)
 		return err_set(e, "data add: not possible after `teacher` or `student`");
 	if (w->train.remedies.n)
 		return err_set(e, "data add: not possible after `remedy`, which was computed on "

@@ -44,7 +44,6 @@ setup_net_describe(struct net_info *out, const struct branch *b, const char *ori
 		out->layer[i].learns = node->op != &op_input;
 	}
 	out->last = out->best = out->target = NET_INFO_NO_SCORES;
-	out->teaching = (struct teaching){ NAN, NAN, NAN };
 	out->seen_held = b->rows.held;
 	out->seen_target = b->rows.target;
 }
@@ -154,7 +153,7 @@ setup_net_make(struct trainer_state *w, struct request *request, int id, const c
 {
 	struct request_net *r = &request->u.net;
 	struct model_io io = model_io_of(w->train.ds);
-	size_t capacity = train_batch(&w->info.run.settings);
+	size_t capacity = train_batch(&w->info.run->settings);
 	struct encoding enc = { 0 };
 	struct model_spec spec;
 	struct branch *b;

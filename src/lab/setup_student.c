@@ -89,7 +89,7 @@ static void
 check_layer(struct plan *p, int t_layer, int s_layer)
 {
 	const char *t = p->teacher->name, *t_name = p->teacher->layer[t_layer].name,
-		   *s_name = p->info->run.student.layer[s_layer].name;
+		   *s_name = p->info->run->student.layer[s_layer].name;
 	size_t first, end;
 
 	find_params(p->to, s_layer, &first, &end);
@@ -130,7 +130,7 @@ copy_layer(struct plan *p, const struct branch *teacher, struct branch *student,
 static int
 assign_layer(struct plan *p, int t_layer, int *blocks, struct err *e)
 {
-	const struct net_info *t = p->teacher, *s = &p->info->run.student;
+	const struct net_info *t = p->teacher, *s = &p->info->run->student;
 	int to = t_layer == 0 ? 0 : t_layer == t->n_layers - 1 ? s->n_layers - 1 : ++*blocks;
 
 	if (t_layer > 0 && t_layer < t->n_layers - 1 && to > s->n_layers - 2)
@@ -184,14 +184,14 @@ copy_layers(struct trainer_state *w, struct plan *p, const struct branch *teache
 	if (p->misfits.len)
 		return err_set(e, "%s", p->misfits.s);
 	for (int i = 0; i < p->n; i++) {
-		copy_layer(p, teacher, w->run.student, p->t_layer[i], p->s_layer[i]);
+		copy_layer(p, teacher, w->run->student, p->t_layer[i], p->s_layer[i]);
 		text_addf(&said, "%s%s:%s", i ? ", " : "s starts from ", p->teacher->name,
 			  p->teacher->layer[p->t_layer[i]].name);
 	}
 	snprintf(r->note, sizeof r->note, "%.90s: %zu numbers", text_get(&said), p->copied);
 	text_release(&said);
 	leakage_teach(w, 1u << lab_info_teacher(&w->info, r->u.init.teacher, NULL));
-	w->run.evaluated[BRANCH_STUDENT] =
+	w->run->evaluated[BRANCH_STUDENT] =
 		UINT64_MAX; /* the evaluation at this step was of other parameters */
 	return 0;
 }
@@ -205,7 +205,7 @@ setup_student_request(struct trainer_state *w, struct request *r, struct err *e)
 
 	if (k < 0)
 		return err_wrap(e, "student init");
-	if (!w->run.student)
+	if (!w->run->student)
 		return err_set(e, "student init: no student yet; `student mlp 32` makes one");
 	if (w->info.teacher[k].is_file)
 		return err_set(e, "student init: %s is a file of outputs, without layers", name);
@@ -213,7 +213,7 @@ setup_student_request(struct trainer_state *w, struct request *r, struct err *e)
 		return err_set(e, "student init: %s has not been trained", name);
 	p.teacher = &w->info.teacher[k];
 	p.from = w->train.teacher[k].branch->net;
-	p.to = w->run.student->net;
+	p.to = w->run->student->net;
 	status = copy_layers(w, &p, w->train.teacher[k].branch, r, e);
 	text_release(&p.misfits);
 	return status < 0 ? err_wrap(e, "student init from %s", name) : 0;

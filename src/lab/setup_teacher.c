@@ -48,7 +48,7 @@ add_file(struct trainer_state *w, struct request_net *r, int k, struct err *e)
 	t->options.top = r->file->top;
 	t->is_file = t->ready = true;
 	t->last = t->best = t->target = NET_INFO_NO_SCORES;
-	t->teaching = (struct teaching){ NAN, NAN, NAN };
+	w->info.run->teaching[k] = (struct teaching){ NAN, NAN, NAN };
 	w->train.teacher[k].file = r->file;
 	r->file = NULL;
 	return 0;
@@ -93,7 +93,7 @@ check_room(const struct trainer_state *w, const char *name, struct err *e)
 static void
 add_weight(struct trainer_state *w)
 {
-	struct settings *s = &w->info.run.settings;
+	struct settings *s = &w->info.run->settings;
 
 	s->teacher_weight[w->info.n_teachers] = 1;
 	s->teacher_muted[w->info.n_teachers] = false;
@@ -113,7 +113,7 @@ setup_teacher_add(struct trainer_state *w, struct request *r, struct err *e)
 		return err_wrap(e, "teacher %s", n->name);
 	add_weight(w);
 	w->train.teacher[k].made = ++w->n_made;
-	w->run.evaluated[BRANCH_TEACHER(k)] = UINT64_MAX;
+	w->run->evaluated[BRANCH_TEACHER(k)] = UINT64_MAX;
 	return 0;
 }
 
@@ -121,10 +121,10 @@ setup_teacher_add(struct trainer_state *w, struct request *r, struct err *e)
 static struct branch *
 copy_student(const struct trainer_state *w, int id, const char *name, struct err *e)
 {
-	const struct branch *from = w->run.student;
+	const struct branch *from = w->run->student;
 	const struct net *n = from->net;
 	struct branch *b =
-		branch_new(id, name, &n->spec, &n->io, train_batch(&w->info.run.settings),
+		branch_new(id, name, &n->spec, &n->io, train_batch(&w->info.run->settings),
 			   w->info.seed, w->train.pool, e);
 
 	if (!b)
@@ -146,9 +146,9 @@ setup_teacher_teach(struct trainer_state *w, struct request *r, struct err *e)
 	const char *name = r->u.teacher.name;
 	struct branch *b;
 
-	if (!w->run.student)
+	if (!w->run->student)
 		return err_set(e, "stage: no student yet; `student mlp 32` makes one");
-	if (w->run.student->state->step == 0 && !w->info.run.student.origin[0])
+	if (w->run->student->state->step == 0 && !w->info.run->student.origin[0])
 		return err_set(e, "stage teach %s: the student has not been trained; `run` first",
 			       name);
 	if (check_room(w, name, e) < 0)
@@ -159,16 +159,16 @@ setup_teacher_teach(struct trainer_state *w, struct request *r, struct err *e)
 	w->train.teacher[k].branch = b;
 	sampler_init(&w->train.teacher[k].order, w->train.ds, w->train.labelled,
 		     w->train.n_labelled, setup_net_order_seed(w, name));
-	setup_net_describe(t, b, w->info.run.student.origin);
+	setup_net_describe(t, b, w->info.run->student.origin);
 	t->ready = true;
 	t->steps = b->state->step;
-	t->last = w->info.run.student.last;
+	t->last = w->info.run->student.last;
 	t->last.agreement = t->last.kl = NAN; /* measured against its former teachers */
 	t->best = t->last;
 	add_weight(w);
 	w->train.teacher[k].made = ++w->n_made;
 	w->info.stage++;
-	w->run.evaluated[BRANCH_TEACHER(k)] = UINT64_MAX;
+	w->run->evaluated[BRANCH_TEACHER(k)] = UINT64_MAX;
 	idle_change_drop_student(w);
 	return 0;
 }
@@ -214,7 +214,7 @@ report_effect(struct trainer_state *w, int k, struct request *r, struct err *e)
 {
 	struct net_info *t = &w->info.teacher[k];
 
-	if (feed_open(&w->train, &w->info.run.settings, k, e) < 0)
+	if (feed_open(&w->train, &w->info.run->settings, k, e) < 0)
 		return -1;
 	r->notable = true;
 	snprintf(r->note, sizeof r->note,

@@ -46,7 +46,7 @@ drawn_sets(const struct lab_info *i)
 	unsigned sets = 0;
 
 	for (int k = 0; k < i->n_sets; k++)
-		sets |= sets_role_trains(i->set[k].role) && i->run.settings.set_weight[k] > 0
+		sets |= sets_role_trains(i->set[k].role) && i->run->settings.set_weight[k] > 0
 				? 1u << k
 				: 0;
 	return sets;
@@ -67,8 +67,8 @@ stage_begin(struct trainer_state *w, const struct settings *s, struct request *r
 	before = settings_change_base(w);
 	if (!same_settings(&before, s) && live_change_make(w, s, r, e) < 0)
 		return err_wrap(e, "stage %s", lab_stage_name[stage->kind]);
-	w->run.before = before;
-	w->run.after = settings_change_base(w);
+	w->run->before = before;
+	w->run->after = settings_change_base(w);
 	if (r->note[0])
 		snprintf(what, sizeof what, ": %.180s", r->note);
 	if (stage->sets[0])
@@ -88,21 +88,21 @@ void
 stage_note(struct trainer_state *w, enum lab_stage_kind kind)
 {
 	struct lab_info *i = &w->info;
-	struct lab_stage *last = i->run.n_stages ? &i->run.stages[i->run.n_stages - 1] : NULL;
+	struct lab_stage *last = i->run->n_stages ? &i->run->stages[i->run->n_stages - 1] : NULL;
 
 	if (last && last->kind == LAB_RUN && kind == LAB_RUN) {
-		last->until = i->run.until;
+		last->until = i->run->until;
 		return;
 	}
-	if (i->run.n_stages == LAB_STAGES)
-		memmove(i->run.stages, i->run.stages + 1,
-			(size_t)--i->run.n_stages * sizeof *i->run.stages);
-	i->run.stages[i->run.n_stages++] = (struct lab_stage){ kind,
-							       i->run.from,
-							       i->run.until,
-							       drawn_sets(i),
-							       i->run.settings.labelled,
-							       NET_INFO_NO_SCORES };
+	if (i->run->n_stages == LAB_STAGES)
+		memmove(i->run->stages, i->run->stages + 1,
+			(size_t)--i->run->n_stages * sizeof *i->run->stages);
+	i->run->stages[i->run->n_stages++] = (struct lab_stage){ kind,
+								 i->run->from,
+								 i->run->until,
+								 drawn_sets(i),
+								 i->run->settings.labelled,
+								 NET_INFO_NO_SCORES };
 }
 
 /* Whether a tunable was changed by the stage alone: it has the value that the stage, or the ramp
@@ -111,7 +111,7 @@ static bool
 is_of_stage(const struct trainer_state *w, const struct settings *of_stage,
 	    const struct settings *now, int id)
 {
-	const struct ramp *given = ramp_find(w->run.after.ramp, w->run.after.n_ramps, id),
+	const struct ramp *given = ramp_find(w->run->after.ramp, w->run->after.n_ramps, id),
 			  *is = ramp_find(now->ramp, now->n_ramps, id);
 
 	if (is ? !given || !ramp_is_same(given, is)
@@ -125,7 +125,7 @@ is_of_stage(const struct trainer_state *w, const struct settings *of_stage,
 static void
 restore_ramp(const struct trainer_state *w, struct settings *s, int id, struct text *lost)
 {
-	const struct ramp *r = ramp_find(w->run.before.ramp, w->run.before.n_ramps, id);
+	const struct ramp *r = ramp_find(w->run->before.ramp, w->run->before.n_ramps, id);
 	char name[80];
 
 	if (r && s->n_ramps < RAMP_KNOBS)
@@ -139,23 +139,23 @@ static void
 restore_settings(const struct trainer_state *w, const struct settings *now, struct settings *s,
 		 struct text *lost)
 {
-	struct settings of_stage = w->run.after;
+	struct settings of_stage = w->run->after;
 	bool restored[TUNABLE_MAP(TRAIN_MAPS)] = { false }; /* by id */
 
 	tunable_follow(&of_stage, settings_change_step(w));
 	for (int i = -1; (i = tunable_next(now, i)) >= 0;)
-		if (!isnan(tunable_value(&w->run.before, i)) &&
-		    !same_tunable(&w->run.before, &w->run.after, i) &&
+		if (!isnan(tunable_value(&w->run->before, i)) &&
+		    !same_tunable(&w->run->before, &w->run->after, i) &&
 		    is_of_stage(w, &of_stage, now, i)) {
-			tunable_set(s, i, tunable_value(&w->run.before, i));
+			tunable_set(s, i, tunable_value(&w->run->before, i));
 			restored[i] = true;
 		}
 	for (int i = 0; i < TUNABLE_MAP(TRAIN_MAPS); i++)
 		if (restored[i]) /* all ramps of the stage are removed by now */
 			restore_ramp(w, s, i, lost);
-	s->frozen &= ~(w->run.after.frozen & ~w->run.before.frozen);
-	if (s->labelled == w->run.after.labelled)
-		s->labelled = w->run.before.labelled;
+	s->frozen &= ~(w->run->after.frozen & ~w->run->before.frozen);
+	if (s->labelled == w->run->after.labelled)
+		s->labelled = w->run->before.labelled;
 }
 
 /* Describe the end of a stage, and the ramps that had no room. */
@@ -172,14 +172,14 @@ describe_end(struct text *out, const char *stage, const char *note, const struct
 void
 stage_end(struct trainer_state *w)
 {
-	struct lab_stage *stage = &w->info.run.stages[w->info.run.n_stages - 1];
+	struct lab_stage *stage = &w->info.run->stages[w->info.run->n_stages - 1];
 	struct settings now, s;
 	struct text lost = { 0 }, ended = { 0 };
 	struct request *r;
 	struct err e;
 
 	stage->until = settings_change_step(w);
-	stage->scores = w->info.run.student.last;
+	stage->scores = w->info.run->student.last;
 	if (stage->kind == LAB_RUN)
 		return;
 	now = settings_change_base(w);
@@ -219,11 +219,11 @@ add_frozen(const struct trainer_state *w, const char *word, struct frozen *to, s
 	int k;
 
 	if (!has_owner) {
-		if (!w->run.student)
+		if (!w->run->student)
 			return err_set(e,
 				       "no student yet; `student mlp 32` makes one (a layer of a "
 				       "teacher is NAME:LAYER)");
-		if (net_info_layers(&w->info.run.student, word, &layers, e) < 0)
+		if (net_info_layers(&w->info.run->student, word, &layers, e) < 0)
 			return -1;
 		to->student |= layers;
 		return 0;
@@ -266,7 +266,7 @@ stage_freeze(struct trainer_state *w, struct request *r, struct err *e)
 	struct frozen layers;
 	struct settings s;
 
-	if (!list[0] && !w->run.student && w->info.n_teachers == 0)
+	if (!list[0] && !w->run->student && w->info.n_teachers == 0)
 		return err_set(e, "%s: no student yet; `student mlp 32` makes one", word);
 	if (parse_frozen(w, list, &layers, e) < 0)
 		return err_wrap(e, "%s", word);

@@ -136,7 +136,7 @@ preset_hint(const struct trainer_state *w, struct settings *s, struct err *e)
 
 	for (int i = 0; i < s->n_maps; i++)
 		any |= s->map[i].weight > 0 &&
-		       train_teaches(&w->train, &w->info.run.settings, s->map[i].teacher);
+		       train_teaches(&w->train, &w->info.run->settings, s->map[i].teacher);
 	if (!any)
 		return err_set(e,
 			       "no pair of layers has a weight above 0; `map big:1 s:1` makes one");
@@ -193,7 +193,7 @@ apply_arguments(const struct trainer_state *w, const struct request_run *r, stru
 		s->labelled = r->stage.rows != REQUEST_ROWS_ALL;
 	if (apply_sets(w, r, s, e) < 0)
 		return -1;
-	if (net_info_layers(&w->info.run.student, r->freeze, &layers, e) < 0)
+	if (net_info_layers(&w->info.run->student, r->freeze, &layers, e) < 0)
 		return err_wrap(e, "freeze");
 	s->frozen |= layers;
 	return 0;
@@ -204,11 +204,11 @@ compose(const struct trainer_state *w, struct request_run *r, struct settings *s
 {
 	enum lab_stage_kind kind = r->stage.kind;
 
-	if (!w->run.student)
+	if (!w->run->student)
 		return err_set(e, "no student yet; `student mlp 32` makes one");
 	if (r->steps == 0)
 		r->steps = (int64_t)default_steps(w, kind);
-	if (kind == LAB_FINETUNE && settings_change_step(w) == 0 && !w->info.run.student.origin[0])
+	if (kind == LAB_FINETUNE && settings_change_step(w) == 0 && !w->info.run->student.origin[0])
 		return err_set(e, "the student has not been trained; `run` first");
 	if (kind == LAB_FINETUNE && preset_finetune(w, r, s, e) < 0)
 		return -1;

@@ -9,7 +9,7 @@
 struct stamp_place
 stamp_place(const struct trainer_state *w)
 {
-	return (struct stamp_place){ w->info.phase, w->info.busy, w->info.run.step };
+	return (struct stamp_place){ w->info.phase, w->info.busy, w->info.run->step };
 }
 
 void
@@ -28,8 +28,8 @@ stamp_request(const struct trainer_state *w, const struct stamp_place *p, struct
 			 step);
 	else if (p->phase == LAB_DISTILLING)
 		snprintf(r->stamp, sizeof r->stamp, "@%llu", step);
-	else if (w->run.student)
-		r->step = w->run.student->state->step;
+	else if (w->run->student)
+		r->step = w->run->student->state->step;
 }
 
 uint64_t
@@ -38,7 +38,7 @@ stamp_owner_step(const struct trainer_state *w, const struct request *r)
 	int k;
 
 	if (!r->owner[0])
-		return w->run.student ? w->run.student->state->step : 0;
+		return w->run->student ? w->run->student->state->step : 0;
 	k = lab_info_teacher(&w->info, r->owner, NULL);
 	if (k >= 0 && !w->train.teacher[k].branch)
 		return 0; /* a file of outputs */

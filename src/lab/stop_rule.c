@@ -58,15 +58,15 @@ stop_rule_request(struct trainer_state *w, struct request *r, struct err *e)
 void
 stop_rule_begin(struct trainer_state *w, int id)
 {
-	w->run.watch[id] = (struct run_watch){ 0 };
+	w->run->watch[id] = (struct run_watch){ 0 };
 }
 
 void
 stop_rule_count(struct trainer_state *w, const struct stop_rule *rule, int id)
 {
 	const struct branch *b = trainer_state_branch(w, id);
-	struct run_watch *watch = &w->run.watch[id];
-	double now = w->run.last[id][rule->metric];
+	struct run_watch *watch = &w->run->watch[id];
+	double now = w->run->last[id][rule->metric];
 	char best[40];
 
 	if (!rule->evaluations || isnan(now))
@@ -78,7 +78,7 @@ stop_rule_count(struct trainer_state *w, const struct stop_rule *rule, int id)
 	}
 	if (++watch->since < rule->evaluations)
 		return;
-	w->info.run.until = b->state->step;
+	w->info.run->until = b->state->step;
 	snprintf(w->ended, sizeof w->ended,
 		 "stopped: %s is not better than %s at step %llu for %d evaluation%s",
 		 metric_info(rule->metric)->name, text_number(best, sizeof best, watch->best),

@@ -74,7 +74,7 @@ take_snapshot(struct trainer *t)
 {
 	const struct lab_info *now = &t->work->info;
 
-	if (t->snapshot && memcmp(t->snapshot, now, sizeof *now) == 0)
+	if (t->snapshot && lab_snapshot_is(t->snapshot, now))
 		return lab_snapshot_share(t->snapshot);
 	lab_snapshot_drop(t->snapshot);
 	t->snapshot = lab_snapshot_new(now);
@@ -90,8 +90,8 @@ push_answer(struct trainer *t, struct request *r)
 			    .answer = r };
 
 	push_samples(t);
-	t->work->info.n_undo = (int)t->work->run.n_undo;
-	t->work->info.n_redo = (int)t->work->run.n_redo;
+	t->work->info.n_undo = (int)t->work->run->n_undo;
+	t->work->info.n_redo = (int)t->work->run->n_redo;
 	r->info = take_snapshot(t);
 	ring_push(t->ring, &ev);
 }
@@ -259,7 +259,7 @@ do_step(struct trainer *t)
 		w->ended[0] = '\0';
 		push_answer(t, r);
 	}
-	if (w->info.run.step == w->pause_at) {
+	if (w->info.run->step == w->pause_at) {
 		w->info.paused = true;
 		w->pause_at = UINT64_MAX;
 		push_event(t, REQUEST_PAUSE, &none);

@@ -14,15 +14,15 @@ trainer_state_sample(struct trainer_state *w, int branch, unsigned metric, uint6
 	w->sample[w->n_samples++] =
 		(struct trainer_state_sample){ (uint16_t)branch, (uint16_t)metric, (uint32_t)step,
 					       value };
-	w->run.last[branch][metric] = value;
+	w->run->last[branch][metric] = value;
 }
 
 struct branch *
 trainer_state_branch(struct trainer_state *w, int id)
 {
 	if (id == BRANCH_STUDENT)
-		return w->run.student;
+		return w->run->student;
 	if (id == BRANCH_BASELINE)
-		return w->run.baseline;
+		return w->run->baseline;
 	return w->train.teacher[id - 2].branch;
 }

@@ -24,12 +24,12 @@ find_pair(const struct lab_info *info, const char *word, struct err *e)
 	struct text names = { 0 };
 	int64_t n;
 
-	for (int i = 0; i < info->run.settings.n_maps; i++)
-		text_item(&names, "map%u", info->run.settings.map[i].slot + 1);
-	for (int i = 0; text_to_int(word + 3, &n) == 0 && i < info->run.settings.n_maps; i++)
-		if (n == (int64_t)info->run.settings.map[i].slot + 1) {
+	for (int i = 0; i < info->run->settings.n_maps; i++)
+		text_item(&names, "map%u", info->run->settings.map[i].slot + 1);
+	for (int i = 0; text_to_int(word + 3, &n) == 0 && i < info->run->settings.n_maps; i++)
+		if (n == (int64_t)info->run->settings.map[i].slot + 1) {
 			text_release(&names);
-			return TUNABLE_MAP(info->run.settings.map[i].slot);
+			return TUNABLE_MAP(info->run->settings.map[i].slot);
 		}
 	choice_invalid(e, "pair", word, names.len ? text_get(&names) : "none");
 	text_release(&names);

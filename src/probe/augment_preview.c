@@ -68,15 +68,15 @@ print_rows(const struct dataset *ds, const struct batch *b, struct text *out)
 static void
 next_rows(struct trainer_state *w, uint32_t *rows)
 {
-	struct sampler *s = feed_order(&w->train, &w->info.run.settings), first;
+	struct sampler *s = feed_order(&w->train, &w->info.run->settings), first;
 
 	if (s->n) {
-		feed_draw(&w->info.run.settings, s, settings_change_step(w), rows);
+		feed_draw(&w->info.run->settings, s, settings_change_step(w), rows);
 		return;
 	}
 	sampler_init(&first, w->train.ds, w->train.split.train, w->train.split.n_train,
 		     setup_net_order_seed(w, "main"));
-	feed_draw(&w->info.run.settings, &first, 0, rows);
+	feed_draw(&w->info.run->settings, &first, 0, rows);
 	sampler_release(&first);
 }
 
@@ -84,7 +84,7 @@ next_rows(struct trainer_state *w, uint32_t *rows)
 static int
 preview_rows(struct trainer_state *w, size_t n, struct batch *b, struct text *out, struct err *e)
 {
-	uint32_t *rows = mem_array(train_batch(&w->info.run.settings), sizeof *rows);
+	uint32_t *rows = mem_array(train_batch(&w->info.run->settings), sizeof *rows);
 	struct augmenter a = { 0 };
 	int status = augment_open(&a, w->train.ds, w->train.split.train, w->train.split.n_train,
 				  w->train.pool, e);
@@ -95,7 +95,7 @@ preview_rows(struct trainer_state *w, size_t n, struct batch *b, struct text *ou
 	if (status == 0) {
 		next_rows(w, rows);
 		batch_fill(b, w->train.ds, rows, n, w->train.split.visible);
-		augment_batch(&a, &w->info.run.settings.knobs, w->info.seed,
+		augment_batch(&a, &w->info.run->settings.knobs, w->info.seed,
 			      settings_change_step(w), b);
 		print_rows(w->train.ds, b, out);
 	}
@@ -117,11 +117,11 @@ handle_preview(void *state, struct trainer_state *w, struct request *r, struct e
 		return err_set(e, "augment show: no data yet; `data sentences` first");
 	if (w->train.ds->kind != DATASET_TOKENS)
 		return err_set(e, "augment show: %s has no texts", w->train.ds->name);
-	if (n < 1 || (size_t)n > train_batch(&w->info.run.settings))
+	if (n < 1 || (size_t)n > train_batch(&w->info.run->settings))
 		return err_set(
 			e, "augment show: invalid number of rows %lld (expected 1 to %zu, a batch)",
-			(long long)n, train_batch(&w->info.run.settings));
-	if (augment_fits(&w->info.run.settings.knobs, w->train.ds, w->train.round_trip,
+			(long long)n, train_batch(&w->info.run->settings));
+	if (augment_fits(&w->info.run->settings.knobs, w->train.ds, w->train.round_trip,
 			 w->train.wordnet, e) < 0 ||
 	    batch_init(&b, (size_t)n, w->train.ds, e) < 0)
 		return err_wrap(e, "augment show");

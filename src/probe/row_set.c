@@ -27,9 +27,9 @@ static struct remedies
 remedies_in_force(const struct trainer_state *w)
 {
 	const struct remedy_result_made *weigh = remedy_result_get(
-		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
+		&w->train.remedies, w->info.run->settings.remedy[REMEDY_KIND_weigh]);
 	const struct remedy_result_made *select = remedy_result_get(
-		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
+		&w->train.remedies, w->info.run->settings.remedy[REMEDY_KIND_select]);
 
 	return (struct remedies){ weigh ? weigh->weight : NULL, select ? select->keep : NULL };
 }
@@ -126,7 +126,7 @@ row_set_taught(const struct trainer_state *w, struct row_set *s)
 	s->weight = mem_array(w->train.split.n_train, sizeof *s->weight);
 	for (size_t i = 0; i < w->train.split.n_train; i++) {
 		uint32_t row = w->train.split.train[i];
-		double weight = w->info.run.settings.set_weight[sets_of_row(w->train.ds, row)] *
+		double weight = w->info.run->settings.set_weight[sets_of_row(w->train.ds, row)] *
 				(r.weight ? (double)r.weight[row] : 1);
 
 		if ((r.keep && !r.keep[row]) || weight == 0)
@@ -238,7 +238,7 @@ teacher_logits(struct trainer_state *w)
 {
 	struct branch_feed f = { 0 };
 
-	feed_teachers(&w->train, &w->info.run.settings, false, &f);
+	feed_teachers(&w->train, &w->info.run->settings, false, &f);
 	return f.n_teachers ? f.t_logits[0] : NULL;
 }
 
@@ -268,15 +268,15 @@ row_set_logits(struct trainer_state *w, const struct row_set *s, bool student, d
 					   .of = s->n,
 					   .n = s->n,
 					   .batch = &w->train.batch,
-					   .chunk = train_batch(&w->info.run.settings) };
+					   .chunk = train_batch(&w->info.run->settings) };
 
 	*logits = NULL;
 	if (!student && w->info.phase == LAB_TRAINING)
 		return 0; /* the teacher in training may be the first */
 	if (w->info.phase == LAB_IDLE ? idle_change_prepare(w, e) < 0
-				      : feed_ensure(&w->train, &w->info.run.settings, e) < 0)
+				      : feed_ensure(&w->train, &w->info.run->settings, e) < 0)
 		return -1;
-	predict_rows(student && w->run.student ? w->run.student->net : NULL, &rows, add_logits,
+	predict_rows(student && w->run->student ? w->run->student->net : NULL, &rows, add_logits,
 		     &job);
 	*logits = job.logits;
 	return 0;

@@ -293,7 +293,7 @@ copy_texts(struct job *j, const struct trainer_state *w)
 		uint32_t row = w->train.split.train[i];
 		const char *s = texts_row(w->train.ds, row);
 
-		if (s[0] && w->info.run.settings.set_weight[sets_of_row(w->train.ds, row)] >
+		if (s[0] && w->info.run->settings.set_weight[sets_of_row(w->train.ds, row)] >
 				    0) /* else it is not drawn */
 			j->text[j->n++] = mem_text(s);
 	}

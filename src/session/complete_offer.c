@@ -65,7 +65,7 @@ offer_value(struct complete_list *l)
 		complete_offer_word(l, buf);
 	if (k->choices)
 		return;
-	complete_offer_word(l, knob_print(&l->info->run.settings.knobs, k, buf, sizeof buf));
+	complete_offer_word(l, knob_print(&l->info->run->settings.knobs, k, buf, sizeof buf));
 	complete_offer_word(l, k->initial);
 }
 
@@ -104,8 +104,8 @@ offer_teacher_layer(struct complete_list *l)
 static void
 offer_student_layer(struct complete_list *l)
 {
-	if (l->info->run.has_student)
-		offer_layers(l, &l->info->run.student, "s");
+	if (l->info->run->has_student)
+		offer_layers(l, &l->info->run->student, "s");
 }
 
 static void
@@ -138,7 +138,7 @@ offer_option(struct complete_list *l, const char *owner, const struct knob *k)
 		complete_offer_word(l, option);
 	else if (strcmp(l->word[l->n_words - 1], option) == 0)
 		complete_offer_word(
-			l, knob_print(&l->info->run.settings.knobs, k, value, sizeof value));
+			l, knob_print(&l->info->run->settings.knobs, k, value, sizeof value));
 }
 
 static void
@@ -194,9 +194,9 @@ offer_weight(struct complete_list *l)
 	for (int i = 0; i < l->info->n_teachers; i++)
 		complete_offer_word(l,
 				    tunable_name(l->info, TUNABLE_TEACHER(i), word, sizeof word));
-	for (int i = 0; i < l->info->run.settings.n_maps; i++)
+	for (int i = 0; i < l->info->run->settings.n_maps; i++)
 		complete_offer_word(l, tunable_name(l->info,
-						    TUNABLE_MAP(l->info->run.settings.map[i].slot),
+						    TUNABLE_MAP(l->info->run->settings.map[i].slot),
 						    word, sizeof word));
 }
 
@@ -204,9 +204,9 @@ offer_weight(struct complete_list *l)
 static void
 offer_layer(struct complete_list *l)
 {
-	for (int i = 0; l->info->run.has_student && i < l->info->run.student.n_layers; i++)
-		if (l->info->run.student.layer[i].learns)
-			complete_offer_word(l, l->info->run.student.layer[i].name);
+	for (int i = 0; l->info->run->has_student && i < l->info->run->student.n_layers; i++)
+		if (l->info->run->student.layer[i].learns)
+			complete_offer_word(l, l->info->run->student.layer[i].name);
 }
 
 /* Offer the trainable layers of the student, and of teachers as "NAME:LAYER". */
@@ -254,14 +254,14 @@ offer_metric(struct complete_list *l)
 		complete_offer_word(l, metric_name(i));
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
 		for (unsigned part = 0;
-		     part < 3 && loss_weight(loss_table[i], &l->info->run.settings.knobs) > 0;
+		     part < 3 && loss_weight(loss_table[i], &l->info->run->settings.knobs) > 0;
 		     part++)
 			complete_offer_word(l,
 					    metric_name(metric_output(i, (enum metric_part)part)));
-	for (int i = 0; i < l->info->run.settings.n_maps; i++)
+	for (int i = 0; i < l->info->run->settings.n_maps; i++)
 		for (unsigned part = 0; part < 3; part++)
 			complete_offer_word(
-				l, metric_name(metric_map(l->info->run.settings.map[i].slot,
+				l, metric_name(metric_map(l->info->run->settings.map[i].slot,
 							  (enum metric_part)part)));
 }
 
@@ -271,14 +271,14 @@ static void
 offer_term(struct complete_list *l)
 {
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++)
-		if (loss_weight(loss_table[i], &l->info->run.settings.knobs) > 0)
+		if (loss_weight(loss_table[i], &l->info->run->settings.knobs) > 0)
 			complete_offer_word(l, loss_table[i]->name);
-	for (int i = 0; i < l->info->run.settings.n_maps; i++)
-		complete_offer_word(l,
-				    strchr(metric_name(metric_map(l->info->run.settings.map[i].slot,
-								  METRIC_SHARE)),
-					   '-') +
-					    1);
+	for (int i = 0; i < l->info->run->settings.n_maps; i++)
+		complete_offer_word(
+			l, strchr(metric_name(metric_map(l->info->run->settings.map[i].slot,
+							 METRIC_SHARE)),
+				  '-') +
+				   1);
 }
 
 /* Offer the names in the directory of the word; directories end in '/'. */

@@ -30,12 +30,12 @@ output_close(struct output *t)
 static void
 write_knobs(struct output *t, const struct lab_info *info, uint32_t step)
 {
-	struct knobs now = info->run.settings.knobs, initial;
+	struct knobs now = info->run->settings.knobs, initial;
 	char value[64];
 	struct jsonwriter w = { t->out, true };
 
 	knob_defaults(&initial);
-	ramp_apply(info->run.settings.ramp, info->run.settings.n_ramps, step, &now);
+	ramp_apply(info->run->settings.ramp, info->run->settings.n_ramps, step, &now);
 	jsonwriter_begin(&w, "knobs", '{');
 	for (size_t i = 0; i < knob_count; i++) {
 		const struct knob *d = &knob_table[i];

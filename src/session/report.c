@@ -78,15 +78,15 @@ print_sets(FILE *out, const struct lab_info *i, const struct lab_stage *s)
 static void
 print_stages(FILE *out, const struct lab_info *i)
 {
-	for (int k = 0; k < i->run.n_stages && lab_has_stages(i); k++) {
-		struct net_info n = i->run.student;
+	for (int k = 0; k < i->run->n_stages && lab_has_stages(i); k++) {
+		struct net_info n = i->run->student;
 
 		n.batch.rows = 0;
-		if (!i->run.stages[k].scores.step)
+		if (!i->run->stages[k].scores.step)
 			continue; /* stopped before the first step */
-		print_row(out, lab_stage_name[i->run.stages[k].kind], "end", &n,
-			  &i->run.stages[k].scores);
-		print_sets(out, i, &i->run.stages[k]);
+		print_row(out, lab_stage_name[i->run->stages[k].kind], "end", &n,
+			  &i->run->stages[k].scores);
+		print_sets(out, i, &i->run->stages[k]);
 	}
 }
 
@@ -96,7 +96,7 @@ print_target(FILE *out, const struct lab_info *i)
 {
 	struct text names = { 0 };
 
-	if (i->n_target == 0 || isnan(i->run.student.target.nll))
+	if (i->n_target == 0 || isnan(i->run->student.target.nll))
 		return;
 	for (int k = 0; k < i->n_sets; k++)
 		if (i->set[k].role == DATASET_TARGET)
@@ -107,9 +107,9 @@ print_target(FILE *out, const struct lab_info *i)
 		if (i->teacher[k].ready && !i->teacher[k].is_file)
 			print_row(out, i->teacher[k].name, "last", &i->teacher[k],
 				  &i->teacher[k].target);
-	print_row(out, "distilled", "last", &i->run.student, &i->run.student.target);
-	if (i->run.has_baseline)
-		print_row(out, "no teacher", "last", &i->run.baseline, &i->run.baseline.target);
+	print_row(out, "distilled", "last", &i->run->student, &i->run->student.target);
+	if (i->run->has_baseline)
+		print_row(out, "no teacher", "last", &i->run->baseline, &i->run->baseline.target);
 }
 
 static void
@@ -131,7 +131,7 @@ print_speed(FILE *out, const char *network, const struct net_info *n)
 static void
 print_speeds(FILE *out, const struct lab_info *i)
 {
-	if (!i->run.student.batch.rows)
+	if (!i->run->student.batch.rows)
 		return;
 	fprintf(out,
 		"\nus/row: median of repeated passes, +- half the distance of the quartiles\n"
@@ -140,9 +140,9 @@ print_speeds(FILE *out, const struct lab_info *i)
 	for (int k = 0; k < i->n_teachers; k++)
 		if (i->teacher[k].ready)
 			print_speed(out, i->teacher[k].name, &i->teacher[k]);
-	print_speed(out, "distilled", &i->run.student);
-	if (i->run.has_baseline)
-		print_speed(out, "no teacher", &i->run.baseline);
+	print_speed(out, "distilled", &i->run->student);
+	if (i->run->has_baseline)
+		print_speed(out, "no teacher", &i->run->baseline);
 }
 
 /* Print one line for held-out or target rows that were trained on; none without any. */
@@ -173,7 +173,7 @@ print_leakage(FILE *out, const struct lab_info *i)
 	for (int k = 0; k < i->n_teachers; k++)
 		if (i->teacher[k].ready)
 			print_net_seen(out, i, i->teacher[k].name, &i->teacher[k]);
-	print_net_seen(out, i, "distilled", &i->run.student);
+	print_net_seen(out, i, "distilled", &i->run->student);
 }
 
 void
@@ -189,16 +189,16 @@ report_text(FILE *out, const struct lab_info *i, const struct report_change *cha
 		if (i->teacher[k].ready)
 			print_row(out, i->teacher[k].name, "last", &i->teacher[k],
 				  &i->teacher[k].last);
-	print_row(out, "distilled", "last", &i->run.student, &i->run.student.last);
-	print_row(out, "distilled", "best", &i->run.student, &i->run.student.best);
+	print_row(out, "distilled", "last", &i->run->student, &i->run->student.last);
+	print_row(out, "distilled", "best", &i->run->student, &i->run->student.best);
 	print_stages(out, i);
-	if (i->run.has_baseline) {
-		print_row(out, "no teacher", "last", &i->run.baseline, &i->run.baseline.last);
-		print_row(out, "no teacher", "best", &i->run.baseline, &i->run.baseline.best);
+	if (i->run->has_baseline) {
+		print_row(out, "no teacher", "last", &i->run->baseline, &i->run->baseline.last);
+		print_row(out, "no teacher", "best", &i->run->baseline, &i->run->baseline.best);
 	}
-	if (i->run.baseline_diverged)
+	if (i->run->baseline_diverged)
 		fprintf(out, "%-10s diverged: step %llu was not applied\n", "no teacher",
-			(unsigned long long)i->run.baseline_diverged);
+			(unsigned long long)i->run->baseline_diverged);
 	print_target(out, i);
 	print_speeds(out, i);
 	if (n)
@@ -271,8 +271,8 @@ static void
 write_stages(struct jsonwriter *w, const struct lab_info *i)
 {
 	jsonwriter_begin(w, "stages", '[');
-	for (int k = 0; k < i->run.n_stages; k++) {
-		const struct lab_stage *s = &i->run.stages[k];
+	for (int k = 0; k < i->run->n_stages; k++) {
+		const struct lab_stage *s = &i->run->stages[k];
 
 		jsonwriter_begin(w, NULL, '{');
 		jsonwriter_string(w, "stage", lab_stage_name[s->kind]);
@@ -321,14 +321,14 @@ report_json(FILE *out, const struct lab_info *i, const struct report_change *cha
 	jsonwriter_number(&w, "target_rows", (double)i->n_target);
 	jsonwriter_number(&w, "target_in_training", (double)i->equal_target);
 	write_teachers(&w, i);
-	write_net(&w, "student", &i->run.student);
+	write_net(&w, "student", &i->run->student);
 	write_stages(&w, i);
-	if (i->run.has_baseline)
-		write_net(&w, "plain", &i->run.baseline);
+	if (i->run->has_baseline)
+		write_net(&w, "plain", &i->run->baseline);
 	else
 		jsonwriter_null(&w, "plain");
-	if (i->run.baseline_diverged)
-		jsonwriter_number(&w, "plain_diverged", (double)i->run.baseline_diverged);
+	if (i->run->baseline_diverged)
+		jsonwriter_number(&w, "plain_diverged", (double)i->run->baseline_diverged);
 	jsonwriter_begin(&w, "changes", '[');
 	for (size_t k = 0; k < n; k++) {
 		jsonwriter_begin(&w, NULL, '{');

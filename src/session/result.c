@@ -118,11 +118,11 @@ report_student(struct session *s)
 	const struct report_change *change;
 	size_t n;
 
-	if (s->info.run.baseline_diverged) {
+	if (s->info.run->baseline_diverged) {
 		session_message(s, true,
 				"retort: report: the student without a teacher diverged: its step "
 				"%llu was not applied",
-				(unsigned long long)s->info.run.baseline_diverged);
+				(unsigned long long)s->info.run->baseline_diverged);
 		s->status = s->status ? s->status : 1;
 	}
 	change = story_tell(&s->story, &s->info, &n);
@@ -150,7 +150,7 @@ apply_result(struct session *s, const struct pending *p, struct request *r)
 			session_message(s, false, "%s",
 					r->u.run.memory); /* with a screen, it is in the log */
 	}
-	if (!s->info.run.has_student)
+	if (!s->info.run->has_student)
 		s->owes_report = false; /* `stage teach`, `data` and `seed` remove the student */
 	s->stopped = r->kind == REQUEST_STOP || (s->stopped && r->kind != REQUEST_RUN);
 	if (r->kind == REQUEST_EXPECT)
@@ -279,8 +279,8 @@ result_take(struct session *s, struct request *r)
 		return;
 	}
 	output_close(&s->output);
-	s->info = *r->info;
-	knob_overlay(&s->info.run.settings.knobs, &s->view, KNOB_VIEW);
+	lab_info_copy(&s->info, &s->run, r->info);
+	knob_overlay(&s->info.run->settings.knobs, &s->view, KNOB_VIEW);
 	if (r->kind != REQUEST_PACE)
 		observer_answer(s->live, r);
 	while (i < s->n_pending && (r->id == 0 || s->pending[i].id != r->id))
@@ -309,8 +309,8 @@ follow_ramps(struct session *s, const struct event *ev)
 {
 	if (ev->branch != BRANCH_STUDENT || ev->metric != METRIC_LR)
 		return;
-	s->info.run.student.steps = ev->step;
-	tunable_follow(&s->info.run.settings, ev->step);
+	s->info.run->student.steps = ev->step;
+	tunable_follow(&s->info.run->settings, ev->step);
 }
 
 /* True if figures belong to the session: of work, or of an `eval` between. A report repeats them.

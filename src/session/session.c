@@ -44,7 +44,8 @@ session_new(const struct session_options *o, struct err *e)
 	s->live = o->observer;
 	s->output = (struct output){ .out = s->live ? NULL : o->out, .json = o->json };
 	s->script = script_new();
-	knob_defaults(&s->info.run.settings.knobs);
+	s->info.run = &s->run;
+	knob_defaults(&s->info.run->settings.knobs);
 	knob_defaults(&s->view);
 	s->trainer = trainer_new(o->threads, 0, probe_table);
 	return s;

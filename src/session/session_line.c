@@ -122,7 +122,7 @@ set_view_knob(struct session *s, const struct request *r, struct err *e)
 
 	if (knob_set(&s->view, k, value, e) < 0)
 		return -1;
-	knob_overlay(&s->info.run.settings.knobs, &s->view, KNOB_VIEW);
+	knob_overlay(&s->info.run->settings.knobs, &s->view, KNOB_VIEW);
 	if (!s->live)
 		return 0;
 	observer_display(s->live, &s->view);

@@ -49,7 +49,7 @@ reaches_until(const struct session *s, const char *text)
 	    strcmp(lex.word[0], "run") != 0)
 		return false;
 	steps = lex.n > 1 ? strtoull(lex.word[1], NULL, 10) : 1000;
-	return s->info.run.student.steps + steps > s->o.until;
+	return s->info.run->student.steps + steps > s->o.until;
 }
 
 /* Post a stop at the step `until`. Call after the lines stamped up to that step are posted: stamped

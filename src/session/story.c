@@ -56,7 +56,7 @@ add_knobs(struct story *t, const struct settings *s)
 static void
 add_others(struct story *t, const struct lab_info *info)
 {
-	const struct settings *s = &info->run.settings;
+	const struct settings *s = &info->run->settings;
 	char number[40], name[80];
 	struct report_change *c;
 
@@ -96,17 +96,17 @@ is_new_student(const struct request *r)
 void
 story_follow(struct story *t, const struct lab_info *info, const struct request *r)
 {
-	uint64_t step = info->run.student.steps;
+	uint64_t step = info->run->student.steps;
 	char stamp[24];
 	struct report_change *c;
 
 	if (is_new_student(r))
 		t->n = 0;
-	if (is_new_student(r) || !info->run.has_student)
+	if (is_new_student(r) || !info->run->has_student)
 		return;
 	if (r->kind == REQUEST_RUN && step == 0) {
 		t->n = 0; /* changes before are in the settings at the start */
-		add_knobs(t, &info->run.settings);
+		add_knobs(t, &info->run->settings);
 		add_others(t, info);
 	}
 	if (!r->note[0] || r->unchanged)
@@ -120,7 +120,7 @@ const struct report_change *
 story_tell(struct story *t, const struct lab_info *info, size_t *n)
 {
 	*n = t->n;
-	while (*n && t->change[*n - 1].step >= info->run.student.steps &&
+	while (*n && t->change[*n - 1].step >= info->run->student.steps &&
 	       strcmp(t->change[*n - 1].stamp, "start") != 0)
 		(*n)--;
 	return t->change;

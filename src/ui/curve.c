@@ -77,7 +77,7 @@ curve_list(const struct scene *s, unsigned metric, struct curve out[CURVE_MAX])
 	if (is_main)
 		add_curve(out, &n, samples_of(s, BRANCH_BASELINE, metric), "baseline", BASELINE);
 	/* unsmoothed, the noise of batches would hide the held-out curve */
-	if (n == 0 || s->info.run.settings.knobs.smooth > 0)
+	if (n == 0 || s->info.run->settings.knobs.smooth > 0)
 		add_curve(out, &n, samples_of(s, branch, training_metric(metric)), "train",
 			  BATCHES);
 	for (int k = 0; is_main && k < s->info.n_teachers && k < TRAIN_TEACHERS; k++) {

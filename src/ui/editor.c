@@ -11,15 +11,15 @@
 bool
 editor_is_open(const struct scene *s)
 {
-	return s->view.editing && s->info.run.has_student &&
+	return s->view.editing && s->info.run->has_student &&
 	       s->view.edit_teacher < s->info.n_teachers;
 }
 
 const struct layer_pair *
 editor_mapped(const struct scene *s, const struct scene_edit *x)
 {
-	for (int i = 0; i < s->info.run.settings.n_maps; i++) {
-		const struct layer_pair *m = &s->info.run.settings.map[i];
+	for (int i = 0; i < s->info.run->settings.n_maps; i++) {
+		const struct layer_pair *m = &s->info.run->settings.map[i];
 
 		if (m->teacher == x->teacher && m->t_layer == x->t_layer &&
 		    m->s_layer == x->s_layer && m->on == x->on)
@@ -31,9 +31,9 @@ editor_mapped(const struct scene *s, const struct scene_edit *x)
 const struct layer_pair *
 editor_other_map(const struct scene *s, const struct scene_edit *x, const struct layer_pair *after)
 {
-	const struct layer_pair *end = s->info.run.settings.map + s->info.run.settings.n_maps;
+	const struct layer_pair *end = s->info.run->settings.map + s->info.run->settings.n_maps;
 
-	for (const struct layer_pair *m = after ? after + 1 : s->info.run.settings.map; m < end;
+	for (const struct layer_pair *m = after ? after + 1 : s->info.run->settings.map; m < end;
 	     m++)
 		if (m->teacher == x->teacher && m->t_layer == x->t_layer &&
 		    m->s_layer == x->s_layer && m->on != x->on)
@@ -71,17 +71,17 @@ editor_follow(struct scene *s)
 
 	if (v->edit_row >= rows)
 		v->edit_row = rows > 0 ? rows - 1 : 0;
-	if (v->edit_column >= s->info.run.student.n_layers)
+	if (v->edit_column >= s->info.run->student.n_layers)
 		v->edit_column =
-			s->info.run.student.n_layers > 0 ? s->info.run.student.n_layers - 1 : 0;
+			s->info.run->student.n_layers > 0 ? s->info.run->student.n_layers - 1 : 0;
 }
 
 bool
 editor_has_layers(const struct scene *s, const struct scene_edit *x)
 {
-	return s->info.run.has_student && x->teacher < s->info.n_teachers &&
+	return s->info.run->has_student && x->teacher < s->info.n_teachers &&
 	       x->t_layer < s->info.teacher[x->teacher].n_layers &&
-	       x->s_layer < s->info.run.student.n_layers;
+	       x->s_layer < s->info.run->student.n_layers;
 }
 
 /* Fill *m with a pair under a loss and a projection. -1 and an error where it cannot be mapped. */
@@ -96,10 +96,10 @@ fit_pair(const struct scene *s, const struct scene_edit *x, const struct loss *m
 				  .match = match,
 				  .through = through };
 	if (lab_map_labels(&s->info, match, e) < 0 ||
-	    layer_pair_fit(&s->info.teacher[x->teacher], &s->info.run.student, m, e) < 0)
+	    layer_pair_fit(&s->info.teacher[x->teacher], &s->info.run->student, m, e) < 0)
 		return -1;
-	return layer_pair_agrees(&s->info.teacher[x->teacher], &s->info.run.student, m,
-				 &s->info.run.settings.knobs, e);
+	return layer_pair_agrees(&s->info.teacher[x->teacher], &s->info.run->student, m,
+				 &s->info.run->settings.knobs, e);
 }
 
 /* The loss for a pair that is not mapped yet: loss_hidden, or the first that can compare it. */
@@ -246,7 +246,7 @@ editor_cka(const struct scene *s, const struct scene_edit *x)
 
 	if (c->n_student == 0 || c->teacher != x->teacher || x->on != MODEL_HIDDEN ||
 	    !editor_has_layers(s, x) || c->n_teacher != s->info.teacher[x->teacher].n_layers ||
-	    c->n_student != s->info.run.student.n_layers)
+	    c->n_student != s->info.run->student.n_layers)
 		return NAN;
 	return c->value[x->t_layer][x->s_layer];
 }
@@ -264,7 +264,7 @@ int
 editor_next_tap(struct scene *s, struct err *e)
 {
 	const struct net_info *t = &s->info.teacher[s->view.edit_teacher];
-	bool both = has_attention(t) && has_attention(&s->info.run.student);
+	bool both = has_attention(t) && has_attention(&s->info.run->student);
 
 	if (!both && s->view.edit_on == MODEL_HIDDEN)
 		return err_set(e, "%s has no attention: only hidden states can be mapped",
@@ -288,7 +288,7 @@ editor_apply(struct scene *s, struct text *line)
 		if (editor_fit(s, x, &m, NULL) < 0 || (x->weight < 0 && !editor_mapped(s, x)))
 			continue;
 		text_addf(line, "%s %s:%s s:%s", n++ ? " and" : "map", t->name,
-			  t->layer[x->t_layer].name, s->info.run.student.layer[x->s_layer].name);
+			  t->layer[x->t_layer].name, s->info.run->student.layer[x->s_layer].name);
 		if (x->on != MODEL_HIDDEN)
 			text_addf(line, " on %s", model_tap_name[x->on]);
 		if (x->weight < 0)

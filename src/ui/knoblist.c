@@ -14,9 +14,9 @@ static bool
 is_active(const struct scene *s, const struct loss *l)
 {
 	if (!loss_on_layers(l))
-		return loss_weight(l, &s->info.run.settings.knobs) > 0;
-	for (int i = 0; i < s->info.run.settings.n_maps; i++)
-		if (s->info.run.settings.map[i].match == l)
+		return loss_weight(l, &s->info.run->settings.knobs) > 0;
+	for (int i = 0; i < s->info.run->settings.n_maps; i++)
+		if (s->info.run->settings.map[i].match == l)
 			return true;
 	return false;
 }
@@ -30,7 +30,7 @@ is_listed(const struct scene *s, int knob)
 	if (knob == s->view.knob || s->pending[knob] || scene_ramp(s, knob))
 		return true;
 	if (a)
-		return augment_is_on(a, &s->info.run.settings.knobs);
+		return augment_is_on(a, &s->info.run->settings.knobs);
 	return !l || l == &loss_ce || l == &loss_kd || is_active(s, l);
 }
 

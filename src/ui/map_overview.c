@@ -21,7 +21,7 @@ draw_pair(const struct scene *s, struct canvas_area a, const struct layer_pair *
 	const char *dot = m->on == MODEL_HIDDEN ? "" : ".",
 		   *on = m->on == MODEL_HIDDEN ? "" : model_tap_name[m->on];
 	const char *tl = t->layer[m->t_layer].name,
-		   *sl = s->info.run.student.layer[m->s_layer].name;
+		   *sl = s->info.run->student.layer[m->s_layer].name;
 	char text[120], tap[8], number[32];
 	int room = a.width - 2 - text_width(pair_text_weight(s, m->weight, number, sizeof number));
 
@@ -37,14 +37,14 @@ draw_pair(const struct scene *s, struct canvas_area a, const struct layer_pair *
 static void
 draw_list(const struct scene *s, struct canvas_area a)
 {
-	bool all = s->info.run.settings.n_maps <= a.height;
+	bool all = s->info.run->settings.n_maps <= a.height;
 
-	for (int i = 0; i < s->info.run.settings.n_maps && i < a.height - !all; i++)
-		draw_pair(s, canvas_cut(a, 0, i, a.width, 1), &s->info.run.settings.map[i]);
+	for (int i = 0; i < s->info.run->settings.n_maps && i < a.height - !all; i++)
+		draw_pair(s, canvas_cut(a, 0, i, a.width, 1), &s->info.run->settings.map[i]);
 	if (!all && a.height > 0)
 		canvas_textf(a, 1, a.height - 1, CANVAS_DIM, "and %d more",
-			     s->info.run.settings.n_maps - a.height + 1);
-	if (s->info.run.settings.n_maps == 0)
+			     s->info.run->settings.n_maps - a.height + 1);
+	if (s->info.run->settings.n_maps == 0)
 		canvas_text(a, 1, 0, CANVAS_DIM, "no layers are mapped");
 }
 
@@ -69,7 +69,7 @@ draw_cell(const struct scene *s, struct canvas_area a, const struct scene_edit *
 void
 map_overview_draw(const struct scene *s, struct canvas_area a, int teacher)
 {
-	const struct net_info *t = &s->info.teacher[teacher], *st = &s->info.run.student;
+	const struct net_info *t = &s->info.teacher[teacher], *st = &s->info.run->student;
 	/* an input without parameters cannot be mapped: leave it out */
 	int first = st->n_layers > 0 && st->layer[0].learns ? 0 : 1;
 	int columns = st->n_layers - first,

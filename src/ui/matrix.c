@@ -111,7 +111,7 @@ static void
 draw_matrix(const struct scene *s, struct canvas_area a)
 {
 	const struct scene_view *v = &s->view;
-	const struct net_info *t = &s->info.teacher[v->edit_teacher], *st = &s->info.run.student;
+	const struct net_info *t = &s->info.teacher[v->edit_teacher], *st = &s->info.run->student;
 	int rows = a.height - 2, name = a.width < NARROW ? NARROW_NAME : NAME_WIDTH,
 	    cell = cell_width(s), columns = (a.width - name) / cell;
 	int top = layout_first(v->edit_row, rows, t->n_layers),
@@ -145,9 +145,9 @@ draw_matrix(const struct scene *s, struct canvas_area a)
 static bool
 is_tap_mapped(const struct scene *s, int on)
 {
-	for (int i = 0; i < s->info.run.settings.n_maps; i++)
-		if (s->info.run.settings.map[i].teacher == s->view.edit_teacher &&
-		    (int)s->info.run.settings.map[i].on == on)
+	for (int i = 0; i < s->info.run->settings.n_maps; i++)
+		if (s->info.run->settings.map[i].teacher == s->view.edit_teacher &&
+		    (int)s->info.run->settings.map[i].on == on)
 			return true;
 	return false;
 }
@@ -175,7 +175,7 @@ static void
 draw_title(const struct scene *s, struct canvas_area a)
 {
 	const struct net_info *t = &s->info.teacher[s->view.edit_teacher],
-			      *st = &s->info.run.student;
+			      *st = &s->info.run->student;
 	int x = canvas_text(a, 0, 0, CANVAS_FOCUS, "map");
 	int words = text_width(" on :  student ") + 2 + text_width(t->name) + text_width(t->spec) +
 		    text_width(st->spec);

@@ -60,7 +60,7 @@ static void
 draw_comparison(const struct scene *s, struct canvas_area a, int y, const struct layer_pair *m)
 {
 	const struct layer_info *t = &s->info.teacher[m->teacher].layer[m->t_layer];
-	size_t width = net_info_width(&s->info.run.student.layer[m->s_layer], m->on);
+	size_t width = net_info_width(&s->info.run->student.layer[m->s_layer], m->on);
 	static const char *const plural[MODEL_TAPS] = { "hidden states", "maps", "values",
 							"queries",       "keys", "scores" };
 	const char *what = plural[m->on];
@@ -96,7 +96,7 @@ draw_summary(const struct scene *s, struct canvas_area a, const struct scene_edi
 	char now[32], then[32];
 	int x = canvas_textf(a, 1, 0, CANVAS_BOLD, "%s:%s %s s:%s", t->name,
 			     t->layer[cell->t_layer].name, scene_arrow(s),
-			     s->info.run.student.layer[cell->s_layer].name);
+			     s->info.run->student.layer[cell->s_layer].name);
 
 	if (cell->on != MODEL_HIDDEN)
 		x = canvas_textf(a, x + 1, 0, CANVAS_BOLD, "on %s", model_tap_name[cell->on]);
@@ -179,7 +179,7 @@ matrix_pair_pending(const struct scene *s, struct canvas_area a)
 			continue;
 		snprintf(text, sizeof text, "%s:%s s:%s%s %s%s%s", s->info.teacher[e->teacher].name,
 			 s->info.teacher[e->teacher].layer[e->t_layer].name,
-			 s->info.run.student.layer[e->s_layer].name,
+			 s->info.run->student.layer[e->s_layer].name,
 			 pair_text_tap(e->on, tap, sizeof tap),
 			 w < 0 ? "" : pair_text_weight(s, w, now, sizeof now),
 			 w < 0 ? "" : scene_arrow(s),

@@ -45,7 +45,7 @@ move_cursor(struct scene *s, int dx)
 
 	if (!s->view.cursor_on) {
 		s->view.cursor_on = true;
-		at = (int64_t)s->info.run.step;
+		at = (int64_t)s->info.run->step;
 	}
 	s->view.cursor = (uint32_t)(at < p.from ? p.from : at >= p.to ? p.to - 1 : at);
 }
@@ -56,7 +56,7 @@ move_cell(struct scene *s, int dx, int dy)
 	struct scene_view *v = &s->view;
 
 	v->edit_row = clamp_index(v->edit_row + dy, s->info.teacher[v->edit_teacher].n_layers);
-	v->edit_column = clamp_index(v->edit_column + dx, s->info.run.student.n_layers);
+	v->edit_column = clamp_index(v->edit_column + dx, s->info.run->student.n_layers);
 }
 
 void
@@ -165,8 +165,8 @@ move_zoom(struct scene *s, double factor)
 	int64_t width = (int64_t)((p.to - p.from) * factor), center = s->view.cursor, from;
 
 	if (!s->view.cursor_on) /* keep the newest step in view */
-		center = (int64_t)(s->info.run.step < p.to && s->info.run.step > p.from
-					   ? s->info.run.step
+		center = (int64_t)(s->info.run->step < p.to && s->info.run->step > p.from
+					   ? s->info.run->step
 					   : (p.from + p.to) / 2);
 	width = width < 8 ? 8 : width;
 	from = center - width / 2 < 0 ? 0 : center - width / 2;

@@ -13,7 +13,7 @@
 static void
 nudge_knob(const struct scene *s, const struct knob *k, int direction, struct text *line)
 {
-	struct knobs knobs = s->info.run.settings.knobs;
+	struct knobs knobs = s->info.run->settings.knobs;
 	char value[64];
 
 	if (s->pending[k - knob_table])
@@ -50,7 +50,7 @@ nudge_weight(const struct scene *s, int direction, struct text *line, struct err
 		return -1;
 	text_addf(line, "teachers %s weight %s", t->name,
 		  text_number(value, sizeof value,
-			      next_tenth(s->info.run.settings.teacher_weight[s->view.teacher],
+			      next_tenth(s->info.run->settings.teacher_weight[s->view.teacher],
 					 direction)));
 	return 0;
 }
@@ -90,7 +90,7 @@ nudge_smooth(const struct scene *s, int direction, struct text *line)
 {
 	static const double steps[] = { 0, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99 };
 	int n = (int)(sizeof steps / sizeof *steps), i = direction > 0 ? 0 : n - 1;
-	double now = s->info.run.settings.knobs.smooth;
+	double now = s->info.run->settings.knobs.smooth;
 
 	while (direction > 0 ? i < n - 1 && steps[i] <= now + 1e-9
 			     : i > 0 && steps[i] >= now - 1e-9)
@@ -106,7 +106,7 @@ nudge_mute(const struct scene *s, struct text *line, struct err *e)
 	if (need_teacher(s, e) < 0)
 		return -1;
 	text_addf(line, "teachers %s %s", t->name,
-		  s->info.run.settings.teacher_muted[s->view.teacher] ? "unmute" : "mute");
+		  s->info.run->settings.teacher_muted[s->view.teacher] ? "unmute" : "mute");
 	return 0;
 }
 
@@ -118,7 +118,7 @@ nudge_solo(const struct scene *s, struct text *line, struct err *e)
 	if (need_teacher(s, e) < 0)
 		return -1;
 	for (int i = 0; i < s->info.n_teachers; i++)
-		alone = alone && s->info.run.settings.teacher_muted[i] == (i != s->view.teacher);
+		alone = alone && s->info.run->settings.teacher_muted[i] == (i != s->view.teacher);
 	if (alone)
 		text_add(line, "teachers unmute");
 	else

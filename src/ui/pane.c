@@ -72,11 +72,11 @@ draw_folded(const struct scene *s, struct canvas_area a)
 				 i ? brief[i] : k->name);
 		if (scene_ramp(s, (int)row)) /* it changes at every step: fewer digits */
 			x = canvas_textf(a, x, 0, CANVAS_PLAIN, "%.4g~",
-					 knob_value(&s->info.run.settings.knobs, k));
+					 knob_value(&s->info.run->settings.knobs, k));
 		else
 			x = canvas_text(
 				a, x, 0, CANVAS_PLAIN,
-				knob_print(&s->info.run.settings.knobs, k, value, sizeof value));
+				knob_print(&s->info.run->settings.knobs, k, value, sizeof value));
 		if (s->pending[row])
 			x = canvas_textf(a, x, 0, CANVAS_PENDING, "%s%s?", scene_arrow(s),
 					 s->pending_text[row]);

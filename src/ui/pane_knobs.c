@@ -78,7 +78,7 @@ draw_bar(const struct scene *s, struct canvas_area a, const struct knob *k)
 		canvas_textf(a, right, 0, CANVAS_DIM, " %s",
 			     format_limit(c.to, limit, sizeof limit));
 	}
-	knob = left + (int)lround(scale_position(&c, knob_value(&s->info.run.settings.knobs, k)) *
+	knob = left + (int)lround(scale_position(&c, knob_value(&s->info.run->settings.knobs, k)) *
 				  (right - left - 1));
 	for (int x = left; x < right; x++)
 		canvas_put(a, x, 0,
@@ -96,7 +96,7 @@ draw_choices(const struct scene *s, struct canvas_area a, const struct knob *k)
 
 	if (text_width(k->choices) + 1 > a.width)
 		return;
-	knob_print(&s->info.run.settings.knobs, k, now, sizeof now);
+	knob_print(&s->info.run->settings.knobs, k, now, sizeof now);
 	for (size_t i = 0; knob_choice(k, i, name, sizeof name); i++)
 		x = canvas_text(a, x, 0, strcmp(name, now) ? CANVAS_DIM : CANVAS_MARK, name) + 1;
 }
@@ -152,16 +152,17 @@ draw_row(const struct scene *s, struct canvas_area a, size_t i)
 {
 	const struct knob *k = &knob_table[i];
 	bool chosen = (int)i == s->view.knob, wide = a.width >= WIDE;
-	bool is_changed = knob_value(&s->info.run.settings.knobs, k) != knob_value(&s->defaults, k);
+	bool is_changed =
+		knob_value(&s->info.run->settings.knobs, k) != knob_value(&s->defaults, k);
 	const struct ramp *ramp = scene_ramp(s, (int)i);
 	struct canvas_area right;
 	char now[64], was[64];
 	int x;
 
 	if (ramp) /* it changes at every step, and each digit costs bytes in each frame */
-		snprintf(now, sizeof now, "%.4g", knob_value(&s->info.run.settings.knobs, k));
+		snprintf(now, sizeof now, "%.4g", knob_value(&s->info.run->settings.knobs, k));
 	else
-		format_fitted(&s->info.run.settings.knobs, k, wide ? 8 : 7, now, sizeof now);
+		format_fitted(&s->info.run->settings.knobs, k, wide ? 8 : 7, now, sizeof now);
 	canvas_textf(a, 0, 0, chosen ? CANVAS_BOLD : CANVAS_PLAIN, "%c%-12s", chosen ? '>' : ' ',
 		     pane_brief(k->name, 12, was, sizeof was));
 	if (s->pending[i]) {

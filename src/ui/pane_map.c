@@ -21,15 +21,15 @@ draw_map(const struct scene *s, struct canvas_area a)
 		return;
 	}
 	x = pane_heading(s, a, LAYOUT_map, "map");
-	if (s->info.n_teachers == 0 || !s->info.run.has_student) {
+	if (s->info.n_teachers == 0 || !s->info.run->has_student) {
 		canvas_text(a, 1, 1, CANVAS_DIM,
 			    s->info.n_teachers ? "no student yet" : "no teacher yet");
 		return;
 	}
 	x = canvas_text_most(a, x + 1, 0, 8, CANVAS_DIM, s->info.teacher[t].name);
 	canvas_textf(a, x, 0, CANVAS_DIM, " %s s ", scene_arrow(s));
-	for (int i = 0; i < s->info.run.settings.n_maps; i++)
-		others += s->info.run.settings.map[i].teacher != t;
+	for (int i = 0; i < s->info.run->settings.n_maps; i++)
+		others += s->info.run->settings.map[i].teacher != t;
 	if (others)
 		snprintf(note, sizeof note, a.width < 44 ? "+%d others" : "+%d for other teachers",
 			 others);

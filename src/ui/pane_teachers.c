@@ -17,13 +17,13 @@
 static bool
 is_muted(const struct scene *s, int k)
 {
-	return s->info.run.settings.teacher_muted[k];
+	return s->info.run->settings.teacher_muted[k];
 }
 
 static double
 active_weight(const struct scene *s, int k)
 {
-	return is_muted(s, k) ? 0 : s->info.run.settings.teacher_weight[k];
+	return is_muted(s, k) ? 0 : s->info.run->settings.teacher_weight[k];
 }
 
 /* Whether a narrow pane shows the student's agreement with each teacher instead of accuracies. */
@@ -33,7 +33,7 @@ shows_agreement(const struct scene *s, int width)
 	bool any = false;
 
 	for (int k = 0; k < s->info.n_teachers; k++)
-		any |= isfinite(s->info.teacher[k].teaching.kl);
+		any |= isfinite(s->info.run->teaching[k].kl);
 	return any && s->info.n_teachers > 1 && width >= WITH_AGREEMENT && width < WITH_LOSS;
 }
 
@@ -53,7 +53,7 @@ bar_width(int width)
 static double
 share_of(const struct scene *s, int k, double sum)
 {
-	double share = s->info.teacher[k].teaching.share;
+	double share = s->info.run->teaching[k].share;
 
 	if (is_muted(s, k))
 		return 0;
@@ -62,15 +62,16 @@ share_of(const struct scene *s, int k, double sum)
 
 /* Draw the scores of a teacher right of its bar, as many as fit. */
 static void
-draw_scores(const struct net_info *t, bool muted, struct canvas_area a, int width)
+draw_scores(const struct net_info *t, const struct teaching *h, bool muted, struct canvas_area a,
+	    int width)
 {
 	if (isfinite(t->last.accuracy))
 		canvas_textf(a, 1, 0, CANVAS_GOOD, "%5.1f%%", 100 * t->last.accuracy);
 	if (isfinite(t->last.nll) && width >= WITH_LOSS - 18)
 		canvas_textf(a, 8, 0, CANVAS_PLAIN, "%6.3f", t->last.nll);
-	if (isfinite(t->teaching.kl) && width >= WITH_ALL_SCORES - 18)
+	if (isfinite(h->kl) && width >= WITH_ALL_SCORES - 18)
 		canvas_textf(a, 15, 0, muted ? CANVAS_DIM : CANVAS_PLAIN, "%5.1f%% %6.3f",
-			     100 * t->teaching.agreement, t->teaching.kl);
+			     100 * h->agreement, h->kl);
 	if (width < WITH_ARCHITECTURE - 18)
 		return;
 	if (t->is_file)
@@ -81,12 +82,11 @@ draw_scores(const struct net_info *t, bool muted, struct canvas_area a, int widt
 }
 
 static void
-draw_agreement(const struct net_info *t, bool muted, struct canvas_area a)
+draw_agreement(const struct teaching *h, bool muted, struct canvas_area a)
 {
-	if (isfinite(t->teaching.kl))
+	if (isfinite(h->kl))
 		canvas_textf(a, 0, 0, muted ? CANVAS_DIM : CANVAS_PLAIN, "%4.0f%% %5.*f",
-			     100 * t->teaching.agreement, t->teaching.kl < 10 ? 3 : 1,
-			     t->teaching.kl);
+			     100 * h->agreement, h->kl < 10 ? 3 : 1, h->kl);
 }
 
 /* Draw share and scores of teacher k; while it trains, its progress. `agreement`: agreement with
@@ -96,9 +96,9 @@ draw_state(const struct scene *s, struct canvas_area a, int k, double sum, bool 
 {
 	const struct net_info *t = &s->info.teacher[k];
 	int bar = agreement ? a.width - 11 : bar_width(a.width);
-	double done = s->info.run.until > s->info.run.from
-			      ? (double)(s->info.run.step - s->info.run.from) /
-					(double)(s->info.run.until - s->info.run.from)
+	double done = s->info.run->until > s->info.run->from
+			      ? (double)(s->info.run->step - s->info.run->from) /
+					(double)(s->info.run->until - s->info.run->from)
 			      : 0;
 
 	if (s->info.phase == LAB_TRAINING && s->info.busy == k) {
@@ -114,16 +114,18 @@ draw_state(const struct scene *s, struct canvas_area a, int k, double sum, bool 
 	pane_meter(s, a, 0, 0, bar, share_of(s, k, sum),
 		   is_muted(s, k) ? CANVAS_DIM : CANVAS_CURVE3);
 	if (agreement)
-		draw_agreement(t, is_muted(s, k), canvas_cut(a, bar, 0, a.width - bar, 1));
+		draw_agreement(&s->info.run->teaching[k], is_muted(s, k),
+			       canvas_cut(a, bar, 0, a.width - bar, 1));
 	else
-		draw_scores(t, is_muted(s, k), canvas_cut(a, bar, 0, a.width - bar, 1), a.width);
+		draw_scores(t, &s->info.run->teaching[k], is_muted(s, k),
+			    canvas_cut(a, bar, 0, a.width - bar, 1), a.width);
 }
 
 static void
 draw_row(const struct scene *s, struct canvas_area a, int k, double sum)
 {
 	const struct net_info *t = &s->info.teacher[k];
-	double weight = s->info.run.settings.teacher_weight[k];
+	double weight = s->info.run->settings.teacher_weight[k];
 	bool chosen = k == s->view.teacher;
 	int name = a.width >= WITH_LOSS ? 10 : 8;
 	int x = canvas_textf(a, 0, 0, chosen ? CANVAS_BOLD : CANVAS_PLAIN, "%c%-*.*s",
@@ -142,19 +144,19 @@ draw_row(const struct scene *s, struct canvas_area a, int k, double sum)
 static void
 draw_sum(const struct scene *s, struct canvas_area a, double sum)
 {
-	const struct scores *student = &s->info.run.student.last;
+	const struct scores *student = &s->info.run->student.last;
 	bool wide = a.width >= 52;
 	char mix[64];
 	int x = 1;
 
-	knob_print(&s->info.run.settings.knobs, knob_find("mix", NULL), mix, sizeof mix);
+	knob_print(&s->info.run->settings.knobs, knob_find("mix", NULL), mix, sizeof mix);
 	if (sum <= 0)
 		x = canvas_text(a, x, 0, CANVAS_WARN, "no active teacher") + 1;
 	else if (s->info.n_teachers > 1)
 		x = canvas_textf(a, x, 0, CANVAS_DIM, wide ? "mix %s, total %.3g;" : "%.4s %.3g",
 				 mix, sum) +
 		    1;
-	if (s->info.run.has_student && isfinite(student->agreement))
+	if (s->info.run->has_student && isfinite(student->agreement))
 		canvas_textf(a, x, 0, CANVAS_PLAIN,
 			     wide ? "student agreement %.1f%%, KL %.3f" : "agree %.1f%% KL %.3f",
 			     100 * student->agreement, student->kl);

@@ -60,7 +60,7 @@ name_pair(const struct scene *s, const struct layer_pair *m, struct term *t)
 	const struct net_info *net = &s->info.teacher[m->teacher];
 	char layers[48], tap[8];
 	int n = snprintf(layers, sizeof layers, ":%s s:%s%s", net->layer[m->t_layer].name,
-			 s->info.run.student.layer[m->s_layer].name,
+			 s->info.run->student.layer[m->s_layer].name,
 			 pair_text_tap(m->on, tap, sizeof tap));
 	int room = n + 3 < NAME_WIDTH ? NAME_WIDTH - n : 3;
 
@@ -76,15 +76,15 @@ list_terms(const struct scene *s, struct term out[TERMS])
 
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++) {
 		if (i > LOSS_OUTPUT_kd &&
-		    loss_weight(loss_table[i], &s->info.run.settings.knobs) <= 0)
+		    loss_weight(loss_table[i], &s->info.run->settings.knobs) <= 0)
 			continue;
 		snprintf(out[n].name, sizeof out[n].name, "%s", loss_table[i]->name);
 		set_term(&out[n], n, ascii, metric_output(i, METRIC_SHARE),
 			 metric_output(i, METRIC_TRAIN), metric_output(i, METRIC_WEIGHTED));
-		out[n++].weight = loss_weight(loss_table[i], &s->info.run.settings.knobs);
+		out[n++].weight = loss_weight(loss_table[i], &s->info.run->settings.knobs);
 	}
-	for (int i = 0; i < s->info.run.settings.n_maps && i < TRAIN_MAPS; i++, n++) {
-		const struct layer_pair *m = &s->info.run.settings.map[i];
+	for (int i = 0; i < s->info.run->settings.n_maps && i < TRAIN_MAPS; i++, n++) {
+		const struct layer_pair *m = &s->info.run->settings.map[i];
 
 		name_pair(s, m, &out[n]);
 		snprintf(out[n].slot, sizeof out[n].slot, "map%u ", m->slot + 1);
@@ -303,7 +303,7 @@ draw_figures(const struct scene *s, struct canvas_area a)
 	}
 	for (unsigned i = 0; i < LOSS_OUTPUTS; i++) {
 		if (!loss_table[i]->state_metric ||
-		    loss_weight(loss_table[i], &s->info.run.settings.knobs) <= 0)
+		    loss_weight(loss_table[i], &s->info.run->settings.knobs) <= 0)
 			continue;
 		canvas_text(a, 0, y, CANVAS_DIM,
 			    pane_brief(loss_table[i]->state_metric, 12, buf, sizeof buf));

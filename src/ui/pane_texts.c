@@ -84,7 +84,7 @@ draw_text(struct canvas_area a, int y, const char *text, const char *other, enum
 static bool
 is_used(const struct scene *s, const struct bitext_pair *p)
 {
-	return bitext_differs(p) && p->cosine >= s->info.run.settings.knobs.backtranslate_keep;
+	return bitext_differs(p) && p->cosine >= s->info.run->settings.knobs.backtranslate_keep;
 }
 
 /* Draw similarity, text and back-translation. Returns the next free row. */
@@ -151,7 +151,7 @@ draw_texts(const struct scene *s, struct canvas_area a)
 		return;
 	}
 	snprintf(note, sizeof note, "%d of %d, %zu used: similarity >= %.2f", s->view.pair + 1, n,
-		 count_used(s), s->info.run.settings.knobs.backtranslate_keep);
+		 count_used(s), s->info.run->settings.knobs.backtranslate_keep);
 	pane_note(a, note);
 	for (int i = s->view.pair; i < n && y < a.height; i++)
 		y = draw_pair(s, a, y, &s->bitext->pair[i], i == s->view.pair);

@@ -45,8 +45,8 @@ plot_set(const struct scene *s)
 {
 	if (scene_ascii(s))
 		return RASTER_ASCII;
-	if (s->info.run.settings.knobs.charset == KNOB_BRAILLE ||
-	    (s->info.run.settings.knobs.charset == KNOB_CHARSET_AUTO && s->braille))
+	if (s->info.run->settings.knobs.charset == KNOB_BRAILLE ||
+	    (s->info.run->settings.knobs.charset == KNOB_CHARSET_AUTO && s->braille))
 		return RASTER_BRAILLE;
 	return RASTER_QUADRANTS;
 }
@@ -239,7 +239,7 @@ static void
 draw_title(const struct plot *p)
 {
 	const struct scene_view *v = &p->s->view;
-	double smooth = p->s->info.run.settings.knobs.smooth;
+	double smooth = p->s->info.run->settings.knobs.smooth;
 	char flags[48] = "", value[64];
 	enum canvas_style style = v->focus == LAYOUT_loss + p->which ? CANVAS_FOCUS : CANVAS_BOLD;
 	int n, x = canvas_text(p->a, 0, 0, style, metric_info(p->metric)->name);

@@ -24,9 +24,10 @@ void
 scene_init(struct scene *s)
 {
 	memset(s, 0, sizeof *s);
+	s->info.run = &s->run;
 	s->log = mem_array(SCENE_LOG, sizeof *s->log);
 	knob_defaults(&s->defaults);
-	knob_defaults(&s->info.run.settings.knobs);
+	knob_defaults(&s->info.run->settings.knobs);
 	s->info.busy = -1;
 	s->eta = -1;
 	s->utf8 = s->braille = true;
@@ -64,7 +65,7 @@ scene_release(struct scene *s)
 bool
 scene_ascii(const struct scene *s)
 {
-	return !s->utf8 || s->info.run.settings.knobs.charset == KNOB_ASCII;
+	return !s->utf8 || s->info.run->settings.knobs.charset == KNOB_ASCII;
 }
 
 const char *
@@ -183,9 +184,9 @@ const struct ramp *
 scene_ramp(const struct scene *s, int knob)
 {
 	const struct ramp *r =
-		ramp_find(s->info.run.settings.ramp, s->info.run.settings.n_ramps, knob);
+		ramp_find(s->info.run->settings.ramp, s->info.run->settings.n_ramps, knob);
 	uint64_t step =
-		s->info.phase == LAB_DISTILLING ? s->info.run.step : s->info.run.student.steps;
+		s->info.phase == LAB_DISTILLING ? s->info.run->step : s->info.run->student.steps;
 
 	return r && step < ramp_end(r) ? r : NULL;
 }

@@ -58,16 +58,16 @@ count_digits(double x)
 static void
 add_epochs(const struct lab_info *i, struct text *t)
 {
-	double batches = i->n_train && i->run.settings.knobs.batch
-				 ? (double)i->n_train / (double)i->run.settings.knobs.batch
+	double batches = i->n_train && i->run->settings.knobs.batch
+				 ? (double)i->n_train / (double)i->run->settings.knobs.batch
 				 : 0,
 	       all;
 
 	if (batches <= 0 || i->phase == LAB_IDLE || i->phase == LAB_REPORTING)
 		return;
-	all = ceil((double)i->run.until / batches);
+	all = ceil((double)i->run->until / batches);
 	text_addf(t, "  epoch %*.0f/%.0f", count_digits(all),
-		  fmin(floor((double)i->run.step / batches) + 1, all), all);
+		  fmin(floor((double)i->run->step / batches) + 1, all), all);
 }
 
 /* Format the right side in `room` columns. What does not fit is left out in this order: epoch,
@@ -81,14 +81,14 @@ format_progress(const struct scene *s, int room, struct text *t)
 	format_time_left(left, sizeof left, s->eta);
 	for (int drop = 0; drop < 5; drop++) {
 		text_clear(t);
-		if (i->phase == LAB_IDLE && i->run.has_student) /* no run, no last step */
+		if (i->phase == LAB_IDLE && i->run->has_student) /* no run, no last step */
 			text_addf(t, "%s%llu", drop < 3 ? "step " : "",
-				  (unsigned long long)i->run.step);
-		else if (i->phase != LAB_IDLE && i->run.until)
+				  (unsigned long long)i->run->step);
+		else if (i->phase != LAB_IDLE && i->run->until)
 			text_addf(t, "%s%*llu/%llu", drop < 3 ? "step " : "",
-				  count_digits((double)i->run.until),
-				  (unsigned long long)i->run.step,
-				  (unsigned long long)i->run.until);
+				  count_digits((double)i->run->until),
+				  (unsigned long long)i->run->step,
+				  (unsigned long long)i->run->until);
 		if (drop < 1)
 			add_epochs(i, t);
 		if (s->rate > 0 && drop < 3)
@@ -132,7 +132,7 @@ void
 status_brief(const struct scene *s, struct canvas_area a)
 {
 	const struct series *nll = s->series[s->view.branch][METRIC_VAL_NLL];
-	unsigned long long at = s->info.run.step;
+	unsigned long long at = s->info.run->step;
 	const char *end = s->info.paused ? " =" : " >";
 	char number[32] = "", text[96] = "";
 	const char *value = number;

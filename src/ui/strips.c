@@ -119,8 +119,8 @@ static int
 value_end(const struct scene *s, const struct rail *r, size_t i)
 {
 	const struct span_steps *x = &r->x;
-	uint64_t until = s->info.phase == LAB_DISTILLING && s->info.run.until > r->last
-				 ? s->info.run.until
+	uint64_t until = s->info.phase == LAB_DISTILLING && s->info.run->until > r->last
+				 ? s->info.run->until
 				 : r->last;
 
 	for (size_t k = i + 1; k < s->n_marks; k++)

@@ -100,7 +100,7 @@ ACTION(cursor)
 {
 	UNUSED;
 	s->view.cursor_on = !s->view.cursor_on;
-	s->view.cursor = (uint32_t)s->info.run.step;
+	s->view.cursor = (uint32_t)s->info.run->step;
 	return 0;
 }
 
@@ -190,12 +190,12 @@ ACTION(map)
 	UNUSED;
 	if (s->info.n_teachers == 0)
 		return err_set(e, "map: no teacher; `teacher big mlp 256,256` adds one");
-	if (!s->info.run.has_student)
+	if (!s->info.run->has_student)
 		return err_set(e, "map: no student; `student mlp 16` creates one");
 	s->view.editing = true;
 	s->view.helping = false;
 	s->view.edit_teacher = s->view.edit_teacher < s->info.n_teachers ? s->view.edit_teacher : 0;
-	if (s->view.edit_column == 0 && !s->info.run.student.layer[0].learns)
+	if (s->view.edit_column == 0 && !s->info.run->student.layer[0].learns)
 		s->view.edit_column = 1;
 	move_by(s, 0, 0);
 	return 0;

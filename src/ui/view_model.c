@@ -73,7 +73,7 @@ static void
 update_teachers(struct lab_info *i, const struct event *ev)
 {
 	for (int k = 0; k < i->n_teachers; k++) {
-		struct teaching *teaching = &i->teacher[k].teaching;
+		struct teaching *teaching = &i->run->teaching[k];
 
 		if (ev->metric == metric_teacher((unsigned)k, METRIC_TEACHER_SHARE))
 			teaching->share = ev->value;
@@ -90,8 +90,8 @@ update_teachers(struct lab_info *i, const struct event *ev)
 static void
 update_scores(struct scene *s, const struct event *ev)
 {
-	struct net_info *net = ev->branch == BRANCH_STUDENT    ? &s->info.run.student
-			       : ev->branch == BRANCH_BASELINE ? &s->info.run.baseline
+	struct net_info *net = ev->branch == BRANCH_STUDENT    ? &s->info.run->student
+			       : ev->branch == BRANCH_BASELINE ? &s->info.run->baseline
 							       : &s->info.teacher[ev->branch - 2];
 	struct scores *last = &net->last;
 
@@ -125,15 +125,16 @@ view_model_sample(struct view_model *v, const struct event *ev)
 
 	scene_sample(s, ev->branch, ev->metric, ev->step, ev->value);
 	if (first)
-		series_smooth(s->series[ev->branch][ev->metric], s->info.run.settings.knobs.smooth);
+		series_smooth(s->series[ev->branch][ev->metric],
+			      s->info.run->settings.knobs.smooth);
 	update_scores(s, ev);
 	if (ev->branch == BRANCH_STUDENT)
 		update_teachers(&s->info, ev);
 	if (ev->branch == BRANCH_STUDENT && ev->metric == METRIC_LR)
-		tunable_follow(&s->info.run.settings, ev->step);
+		tunable_follow(&s->info.run->settings, ev->step);
 	if (ev->branch == active_branch(&s->info) && s->info.phase != LAB_IDLE &&
-	    ev->step > s->info.run.step)
-		s->info.run.step = ev->step;
+	    ev->step > s->info.run->step)
+		s->info.run->step = ev->step;
 }
 
 /* Show the curves of the network that starts training, unless a branch was selected. */
@@ -176,8 +177,8 @@ view_model_answer(struct view_model *v, struct request *r)
 	view_probe_drop(&v->probe, s, view_result_drops(r));
 	if (r->status == 0 || r->kind == REQUEST_DIVERGED)
 		view_result_mark(s, r);
-	s->info = *r->info;
-	knob_overlay(&s->info.run.settings.knobs, &v->display, KNOB_VIEW);
+	lab_info_copy(&s->info, &s->run, r->info);
+	knob_overlay(&s->info.run->settings.knobs, &v->display, KNOB_VIEW);
 	view_result_say(s, r);
 	follow_branch(s, r);
 	take_texts(s, r);
@@ -217,11 +218,11 @@ view_model_display(struct view_model *v, const struct knobs *display)
 	struct scene *s = &v->scene;
 
 	v->display = *display;
-	knob_overlay(&s->info.run.settings.knobs, display, KNOB_VIEW);
+	knob_overlay(&s->info.run->settings.knobs, display, KNOB_VIEW);
 	for (int b = 0; b < BRANCH_IDS; b++)
 		for (int m = 0; m < METRIC_COUNT; m++)
 			if (s->series[b][m])
-				series_smooth(s->series[b][m], s->info.run.settings.knobs.smooth);
+				series_smooth(s->series[b][m], s->info.run->settings.knobs.smooth);
 	s->version++;
 }
 
@@ -292,19 +293,19 @@ view_model_tick(struct view_model *v, double now)
 		s->rate = 0;
 		return;
 	}
-	if (v->rate_branch != active_branch(i) || i->run.step < v->rate_step) {
+	if (v->rate_branch != active_branch(i) || i->run->step < v->rate_step) {
 		v->rate_branch = active_branch(i);
 	} else if (seconds < RATE_SECONDS) {
 		return;
 	} else {
-		double rate = (double)(i->run.step - v->rate_step) / seconds;
+		double rate = (double)(i->run->step - v->rate_step) / seconds;
 
 		if (!(fabs(rate - s->rate) <
 		      0.03 * s->rate)) /* smaller changes would only flicker */
 			s->rate = rate;
-		s->eta = s->rate > 0 ? (double)(i->run.until - i->run.step) / s->rate : -1;
+		s->eta = s->rate > 0 ? (double)(i->run->until - i->run->step) / s->rate : -1;
 		s->version++;
 	}
 	v->rate_at = now;
-	v->rate_step = i->run.step;
+	v->rate_step = i->run->step;
 }

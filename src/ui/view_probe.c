@@ -56,14 +56,14 @@ next_gauge(struct view_probe *p, struct scene *s, double now)
 	struct request *r;
 
 	if (!p->gauge_stale && known &&
-	    (p->gauge_step == s->info.run.student.last.step ||
+	    (p->gauge_step == s->info.run->student.last.step ||
 	     (is_training(s) && now < p->gauge_at + INTERVAL)))
 		return NULL;
 	r = request_new(REQUEST_GAUGE);
 	snprintf(r->u.sets.first, sizeof r->u.sets.first, "%s", gauge_sets_name(s, 0));
 	snprintf(r->u.sets.second, sizeof r->u.sets.second, "%s", gauge_sets_name(s, 1));
 	p->gauge_stale = p->gauge_dropped = false;
-	p->gauge_step = s->info.run.student.last.step;
+	p->gauge_step = s->info.run->student.last.step;
 	p->gauge_at = now;
 	p->busy = true;
 	return r;
@@ -75,11 +75,11 @@ next_cka(struct view_probe *p, const struct scene *s, double now)
 	struct request *r;
 
 	if ((is_training(s) && now < p->cka_at + INTERVAL) ||
-	    (p->cka_teacher == s->view.edit_teacher && p->cka_step == s->info.run.step))
+	    (p->cka_teacher == s->view.edit_teacher && p->cka_step == s->info.run->step))
 		return NULL;
 	r = request_new(REQUEST_PROBE);
 	r->u.probe.teacher = p->cka_teacher = s->view.edit_teacher;
-	p->cka_step = s->info.run.step;
+	p->cka_step = s->info.run->step;
 	p->cka_at = now;
 	p->busy = true;
 	return r;

@@ -33,7 +33,7 @@ view_result_curves(struct scene *s, const struct request *r)
 		scene_forget(s, BRANCH_STUDENT);
 		scene_forget(s, BRANCH_BASELINE);
 	}
-	if (k >= 0 && (r->kind != REQUEST_TRAIN || r->info->run.from == 0))
+	if (k >= 0 && (r->kind != REQUEST_TRAIN || r->info->run->from == 0))
 		scene_forget(s, (unsigned)BRANCH_TEACHER(k));
 	if (!(reactions[r->kind].drops & VIEW_RESULT_CURVES))
 		return;
@@ -46,14 +46,14 @@ static const struct ramp *
 changed_ramp(const struct lab_info *was, const struct lab_info *now, int knob)
 {
 	static const struct ramp cancelled;
-	const struct ramp *before = ramp_find(was->run.settings.ramp, was->run.settings.n_ramps,
+	const struct ramp *before = ramp_find(was->run->settings.ramp, was->run->settings.n_ramps,
 					      knob),
-			  *after = ramp_find(now->run.settings.ramp, now->run.settings.n_ramps,
+			  *after = ramp_find(now->run->settings.ramp, now->run->settings.n_ramps,
 					     knob);
 
 	if (after && (!before || !ramp_is_same(before, after)))
 		return after;
-	return before && !after && now->run.student.steps < ramp_end(before) ? &cancelled : NULL;
+	return before && !after && now->run->student.steps < ramp_end(before) ? &cancelled : NULL;
 }
 
 /* The text of a knob's marker: the note, or the knob's own part if the note names several changes.
@@ -67,8 +67,8 @@ marker_text(const struct request *r, const struct knob *k, const struct scene *s
 	if (ramp || !strstr(r->note, ", "))
 		return r->note;
 	snprintf(buf, size, "%s %s -> %s", k->name,
-		 knob_print_brief(&s->info.run.settings.knobs, k, from, sizeof from),
-		 knob_print_brief(&r->info->run.settings.knobs, k, to, sizeof to));
+		 knob_print_brief(&s->info.run->settings.knobs, k, from, sizeof from),
+		 knob_print_brief(&r->info->run->settings.knobs, k, to, sizeof to));
 	return buf;
 }
 
@@ -81,8 +81,8 @@ mark_knobs(struct scene *s, const struct request *r)
 
 	for (size_t i = 0; i < knob_count; i++) {
 		const struct knob *k = &knob_table[i];
-		double from = knob_value(&s->info.run.settings.knobs, k),
-		       to = knob_value(&r->info->run.settings.knobs, k);
+		double from = knob_value(&s->info.run->settings.knobs, k),
+		       to = knob_value(&r->info->run->settings.knobs, k);
 		const struct ramp *ramp = changed_ramp(&s->info, r->info, (int)i);
 
 		if (k->when == KNOB_VIEW || (from == to && !ramp))
@@ -114,7 +114,7 @@ view_result_mark(struct scene *s, const struct request *r)
 			   : r->kind == REQUEST_RUN      ? run
 							 : "";
 
-	snprintf(run, sizeof run, "run until %llu", (unsigned long long)r->info->run.until);
+	snprintf(run, sizeof run, "run until %llu", (unsigned long long)r->info->run->until);
 
 	if (r->kind == REQUEST_RUN && r->u.run.stage.kind != LAB_RUN) {
 		mark_stage(s, r);
@@ -145,7 +145,8 @@ log_train(struct scene *s, const struct request *r)
 static void
 log_run(struct scene *s, const struct request *r)
 {
-	scene_log(s, SCENE_INFO, "running until step %llu", (unsigned long long)r->info->run.until);
+	scene_log(s, SCENE_INFO, "running until step %llu",
+		  (unsigned long long)r->info->run->until);
 	if (r->u.run.memory[0])
 		scene_log(s, SCENE_INFO, "%s", r->u.run.memory);
 }

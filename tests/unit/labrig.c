@@ -16,6 +16,7 @@ void
 labrig_open(struct labrig *r, int threads, size_t ring, const struct trainer_addon *const *addons)
 {
 	memset(r, 0, sizeof *r);
+	r->info.run = &r->run;
 	r->t = trainer_new(threads, ring, addons);
 }
 
@@ -39,7 +40,7 @@ take_sample(struct labrig *r, const struct event *ev)
 static bool
 take_answer(struct labrig *r, struct request *answer, enum request_kind kind)
 {
-	r->info = *answer->info;
+	lab_info_copy(&r->info, &r->run, answer->info);
 	r->diverged += answer->kind == REQUEST_DIVERGED;
 	if (r->on_answer)
 		r->on_answer(r, answer);

@@ -10,6 +10,7 @@ struct labrig {
 	struct trainer *t;
 	struct request *answer; /* of the last labrig_wait; owned */
 	struct lab_info info;   /* of the last answer */
+	struct lab_run run;     /* that info has */
 	struct hash samples;    /* of every sample so far, in order */
 	double last[BRANCH_IDS][METRIC_COUNT];
 	int diverged;

@@ -32,8 +32,9 @@ int
 plotrig_setup(void **state)
 {
 	(void)state;
+	plotrig.scene.info.run = &plotrig.scene.run;
 	plotrig.scene.utf8 = plotrig.scene.braille = true;
-	knob_defaults(&plotrig.scene.info.run.settings.knobs);
+	knob_defaults(&plotrig.scene.info.run->settings.knobs);
 	plotrig.scene.view.plot_metric[0] = METRIC_VAL_NLL;
 	plotrig.scene.view.plot_metric[1] = METRIC_VAL_ACCURACY;
 	plotrig.scene.mark = plotrig.mark;

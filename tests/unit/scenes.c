@@ -61,9 +61,9 @@ fill_data(struct scene *s)
 	i->n_held = 359;
 	i->n_shown = 100;
 	i->classes = 10;
-	i->n_teachers = i->run.settings.n_teachers = 1;
+	i->n_teachers = i->run->settings.n_teachers = 1;
 	for (int k = 0; k < TRAIN_TEACHERS; k++)
-		i->run.settings.teacher_weight[k] = 1;
+		i->run->settings.teacher_weight[k] = 1;
 	fill_net(&i->teacher[0], "big", "mlp 256,256", 2, 256);
 	scene_log(s, SCENE_INFO, "data digits: 1797 rows, 64 features, 10 classes, 100 labels");
 }
@@ -108,8 +108,8 @@ fill_training(struct scene *s)
 	fill_curves(s, BRANCH_TEACHER(0), 310, 0.08, 0.985);
 	i->phase = LAB_TRAINING;
 	i->busy = 0;
-	i->run.step = 310;
-	i->run.until = 690;
+	i->run->step = 310;
+	i->run->until = 690;
 	i->teacher[0].steps = 310;
 	s->view.branch = BRANCH_TEACHER(0);
 	s->rate = 412.4;
@@ -120,16 +120,17 @@ static void
 add_map(struct scene *s, int teacher, int t_layer, int s_layer, enum model_tap on, double weight)
 {
 	struct lab_info *i = &s->info;
-	unsigned slot = (unsigned)i->run.settings.n_maps;
+	unsigned slot = (unsigned)i->run->settings.n_maps;
 
-	i->run.settings.map[i->run.settings.n_maps++] = (struct layer_pair){ .teacher = teacher,
-									     .t_layer = t_layer,
-									     .s_layer = s_layer,
-									     .match = &loss_hidden,
-									     .slot = slot,
-									     .on = on,
-									     .weight = weight };
-	if (layer_pair_fit(&i->teacher[teacher], &i->run.student, &i->run.settings.map[slot],
+	i->run->settings.map[i->run->settings.n_maps++] =
+		(struct layer_pair){ .teacher = teacher,
+				     .t_layer = t_layer,
+				     .s_layer = s_layer,
+				     .match = &loss_hidden,
+				     .slot = slot,
+				     .on = on,
+				     .weight = weight };
+	if (layer_pair_fit(&i->teacher[teacher], &i->run->student, &i->run->settings.map[slot],
 			   NULL) < 0)
 		abort();
 	for (uint32_t step = 700; step <= 2417; step += 17)
@@ -173,9 +174,9 @@ fill_teachers(struct lab_info *i)
 					      .agreement = NAN,
 					      .kl = NAN,
 					      .step = 690 };
-	i->teacher[0].teaching = (struct teaching){ 0.712, 0.9387, 0.204 };
-	i->teacher[1].teaching = (struct teaching){ 0.288, 0.9211, 0.251 };
-	i->teacher[2].teaching = (struct teaching){ 0, NAN, NAN };
+	i->run->teaching[0] = (struct teaching){ 0.712, 0.9387, 0.204 };
+	i->run->teaching[1] = (struct teaching){ 0.288, 0.9211, 0.251 };
+	i->run->teaching[2] = (struct teaching){ 0, NAN, NAN };
 }
 
 static void
@@ -185,23 +186,23 @@ fill_distilling(struct scene *s)
 
 	fill_data(s);
 	fill_teachers(i);
-	i->run.settings.teacher_weight[1] = 0.3;
-	i->run.settings.teacher_muted[2] = true;
-	i->run.has_student = true;
-	fill_net(&i->run.student, "s", "mlp 16,16", 2, 16);
-	i->run.student.last = (struct scores){ .accuracy = 0.948,
-					       .nll = 0.247,
-					       .ece = 0.03,
-					       .agreement = 0.9412,
-					       .kl = 0.213,
-					       .step = 2400 };
+	i->run->settings.teacher_weight[1] = 0.3;
+	i->run->settings.teacher_muted[2] = true;
+	i->run->has_student = true;
+	fill_net(&i->run->student, "s", "mlp 16,16", 2, 16);
+	i->run->student.last = (struct scores){ .accuracy = 0.948,
+						.nll = 0.247,
+						.ece = 0.03,
+						.agreement = 0.9412,
+						.kl = 0.213,
+						.step = 2400 };
 	fill_curves(s, BRANCH_STUDENT, 2417, 0.24, 0.96);
 	i->phase = LAB_DISTILLING;
 	i->busy = -1;
-	i->run.step = 2417;
-	i->run.until = 6000;
-	i->run.settings.knobs.temperature = 4;
-	i->run.settings.knobs.kd_weight = 0.7;
+	i->run->step = 2417;
+	i->run->until = 6000;
+	i->run->settings.knobs.temperature = 4;
+	i->run->settings.knobs.kd_weight = 0.7;
 	s->defaults.temperature = 2;
 	add_map(s, 0, 1, 1, MODEL_HIDDEN, 0.5);
 	add_map(s, 0, 2, 2, MODEL_HIDDEN, 0.3);
@@ -251,13 +252,13 @@ fill_tokens(struct scene *s)
 	struct lab_info *i = &s->info;
 
 	fill_distilling(s);
-	i->run.settings.n_maps = 0;
+	i->run->settings.n_maps = 0;
 	i->n_teachers = 2;
 	snprintf(i->data, sizeof i->data, "sentences");
 	fill_transformer(&i->teacher[0], "big", "transformer layers=2 width=32", 2, 32, 4);
 	fill_transformer(&i->teacher[1], "teacher-of-many",
 			 "transformer layers=4 width=128 heads=8", 4, 128, 8);
-	fill_transformer(&i->run.student, "s", "transformer layers=1 width=16", 1, 16, 4);
+	fill_transformer(&i->run->student, "s", "transformer layers=1 width=16", 1, 16, 4);
 	i->teacher[0].ready = i->teacher[1].ready = true;
 	add_map(s, 0, 1, 1, MODEL_ATTENTION, 10);
 	add_map(s, 1, 4, 1, MODEL_VALUE, 0.25);
@@ -325,7 +326,7 @@ fill_gauge(struct scene *s)
 
 	fill_distilling(s);
 	s->info.set[0] = (struct lab_set){ .name = "digits", .rows = 1438, .labelled = 1438 };
-	s->info.run.settings.set_weight[0] = 1;
+	s->info.run->settings.set_weight[0] = 1;
 	s->info.n_sets = 1;
 	s->info.set[s->info.n_sets++] = (struct lab_set){
 		.name = "bold-digits", .role = DATASET_TARGET, .rows = 599, .labelled = 599
@@ -366,10 +367,10 @@ add_ramp(struct scene *s, uint32_t step, const char *knob, const char *words, bo
 	snprintf(text, sizeof text, "%s ramps to %g until %llu", knob, ramp_last(&r),
 		 (unsigned long long)ramp_end(&r));
 	scene_mark_add(s, SCENE_TWEAK, BRANCH_STUDENT, step, text, r.knob,
-		       knob_value(&s->info.run.settings.knobs, d), r.from);
+		       knob_value(&s->info.run->settings.knobs, d), r.from);
 	s->mark[s->n_marks - 1].ramp = r;
 	if (is_on)
-		s->info.run.settings.ramp[s->info.run.settings.n_ramps++] = r;
+		s->info.run->settings.ramp[s->info.run->settings.n_ramps++] = r;
 }
 
 static void
@@ -382,10 +383,10 @@ fill_ramps(struct scene *s)
 	add_ramp(s, 700, "ce-weight", "0 1 over 800 steps 4 then 0.25 over 400", true);
 	add_ramp(s, 900, "lr", "0.001 0.02 over 4000 exponential", false);
 	scene_mark_add(s, SCENE_TWEAK, BRANCH_STUDENT, 1900, "lr 0.002113 -> 0.003, ramp cancelled",
-		       s->info.run.settings.ramp[0].knob + 3, 0.002113, 0.003);
+		       s->info.run->settings.ramp[0].knob + 3, 0.002113, 0.003);
 	add_ramp(s, 2300, "kd-weight", "0.7 0.1 over 9000", true);
-	ramp_apply(s->info.run.settings.ramp, s->info.run.settings.n_ramps, s->info.run.step,
-		   &s->info.run.settings.knobs);
+	ramp_apply(s->info.run->settings.ramp, s->info.run->settings.n_ramps, s->info.run->step,
+		   &s->info.run->settings.knobs);
 }
 
 static void
@@ -445,7 +446,7 @@ fill_cursor(struct scene *s)
 {
 	fill_distilling(s);
 	fill_curves(s, BRANCH_BASELINE, 2000, 0.31, 0.93);
-	s->info.run.settings.knobs.charset = KNOB_QUADRANTS;
+	s->info.run->settings.knobs.charset = KNOB_QUADRANTS;
 	s->view.cursor_on = true;
 	s->view.cursor = 620;
 }
@@ -461,7 +462,7 @@ scenes_make(struct scene *s, enum scenes_kind kind)
 
 	scene_init(s);
 	knob_defaults(&s->defaults);
-	knob_defaults(&s->info.run.settings.knobs);
+	knob_defaults(&s->info.run->settings.knobs);
 	snprintf(s->session, sizeof s->session, "digits");
 	if (fill[kind])
 		fill[kind](s);

@@ -23,9 +23,11 @@ offered(const char *line)
 {
 	static struct text all;
 	struct lab_info *info = mem_new(sizeof *info);
+	static struct lab_run run;
 	size_t start;
 	char **list;
 
+	info->run = &run;
 	for (int i = 0; i < n_sets; i++)
 		info->set[info->n_sets++] = sets[i];
 	list = complete_line(info, cmd_table, NULL, line, strlen(line), &start);

@@ -37,7 +37,7 @@ make_images(struct scene *s)
 {
 	for (int k = 1; k < 3; k++) {
 		s->info.teacher[0].layer[k].width = 16 * (s->info.teacher[0].layer[k].last = 8);
-		s->info.run.student.layer[k].width = 16 * (s->info.run.student.layer[k].last = 4);
+		s->info.run->student.layer[k].width = 16 * (s->info.run->student.layer[k].last = 4);
 	}
 }
 
@@ -128,7 +128,7 @@ losses_without_labels_or_batch_are_not_offered(void **state)
 	CHECK(!offers(&s, &loss_crd));
 	CHECK(offers(&s, &loss_sp));
 	CHECK_STR(done(&s, "discard"), "");
-	s.info.run.settings.knobs.batch = 1;
+	s.info.run->settings.knobs.batch = 1;
 	CHECK(!offers(&s, &loss_sp));
 	CHECK(!offers(&s, &loss_cka));
 	CHECK(offers(&s, &loss_vid));
@@ -165,7 +165,7 @@ cka_of_other_networks_is_ignored(void **state)
 	x.teacher = 1;
 	CHECK(isnan(editor_cka(&s, &x)));
 	x.teacher = 0;
-	s.info.run.student.n_layers = 3;
+	s.info.run->student.n_layers = 3;
 	CHECK(isnan(editor_cka(&s, &x)));
 	scene_release(&s);
 }

@@ -100,32 +100,32 @@ fill_to_limits(struct scene *s)
 	struct lab_info *i = &s->info;
 
 	i->n_teachers = TRAIN_TEACHERS;
-	i->run.student.n_layers = MODEL_LAYERS;
+	i->run->student.n_layers = MODEL_LAYERS;
 	for (int t = 0; t < TRAIN_TEACHERS; t++) {
 		i->teacher[t] = i->teacher[0];
 		memset(i->teacher[t].name, 'm', NET_NAME - 1);
 		i->teacher[t].n_layers = MODEL_LAYERS;
-		i->run.settings.teacher_weight[t] = 123456;
+		i->run->settings.teacher_weight[t] = 123456;
 	}
 	for (int n = 0; n < MODEL_LAYERS; n++) {
-		snprintf(i->run.student.layer[n].name, sizeof i->run.student.layer[n].name,
+		snprintf(i->run->student.layer[n].name, sizeof i->run->student.layer[n].name,
 			 "block-%d", n);
-		i->run.student.layer[n].last =
-			i->run.student.layer[n].last ? i->run.student.layer[n].last : 1;
-		i->teacher[0].layer[n] = i->run.student.layer[n];
+		i->run->student.layer[n].last =
+			i->run->student.layer[n].last ? i->run->student.layer[n].last : 1;
+		i->teacher[0].layer[n] = i->run->student.layer[n];
 		i->teacher[0].layer[n].width = i->teacher[0].layer[n].last = 123456789;
-		i->run.student.layer[n].learns = n > 0;
+		i->run->student.layer[n].learns = n > 0;
 	}
-	i->run.settings.n_maps = TRAIN_MAPS;
+	i->run->settings.n_maps = TRAIN_MAPS;
 	for (int n = 0; n < TRAIN_MAPS; n++)
-		i->run.settings.map[n] = (struct layer_pair){ .teacher = n % 8,
-							      .t_layer = n,
-							      .s_layer = n + 1,
-							      .match = &loss_hidden,
-							      .slot = (unsigned)n,
-							      .weight = 1e-7 * n,
-							      .projected = true };
-	i->run.step = i->run.until = 1234567890123;
+		i->run->settings.map[n] = (struct layer_pair){ .teacher = n % 8,
+							       .t_layer = n,
+							       .s_layer = n + 1,
+							       .match = &loss_hidden,
+							       .slot = (unsigned)n,
+							       .weight = 1e-7 * n,
+							       .projected = true };
+	i->run->step = i->run->until = 1234567890123;
 	s->rate = 1e9;
 	s->eta = 1e9;
 	memset(s->message, 'x', sizeof s->message - 1);

@@ -160,12 +160,12 @@ a_student_was_trained_on_what_it_saw(void **state)
 	taught = run_student(&r);
 	read_data(&r, 2, false);
 	load(&r, "s", alone);
-	CHECK_INT(r.info.run.student.seen_held, shown);
+	CHECK_INT(r.info.run->student.seen_held, shown);
 	load(&r, "t", taught);
 	CHECK_INT(r.info.teacher[0].seen_held, all);
 	ask(&r, labrig_request(REQUEST_RUN, "", "", 2)); /* it learns what its teacher has seen */
 	labrig_wait(&r, REQUEST_DONE);
-	CHECK_INT(r.info.run.student.seen_held, all);
+	CHECK_INT(r.info.run->student.seen_held, all);
 	labrig_close(&r);
 }
 

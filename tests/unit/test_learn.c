@@ -79,13 +79,13 @@ distillation_improves_the_student(void **state)
 	CHECK_INT(labrig_ask(&r, labrig_request(REQUEST_RUN, "", "", 1500)), 0);
 	labrig_wait(&r, REQUEST_DONE);
 	CHECK_INT(labrig_ask(&r, request_new(REQUEST_REPORT)), 0);
-	CHECK(r.info.run.has_baseline);
-	CHECK_INT(r.info.run.baseline.steps, r.info.run.student.steps);
-	CHECK(r.info.run.student.last.accuracy > r.info.run.baseline.last.accuracy);
-	CHECK(r.info.run.student.last.kl < r.info.run.baseline.last.kl);
-	CHECK(r.info.run.student.batch.median > 0 && r.info.run.student.batch.rows > 1);
-	CHECK(r.info.run.student.one.median > 0 && r.info.run.student.one.rows == 1);
-	CHECK(r.info.run.student.batch.spread >= 0);
+	CHECK(r.info.run->has_baseline);
+	CHECK_INT(r.info.run->baseline.steps, r.info.run->student.steps);
+	CHECK(r.info.run->student.last.accuracy > r.info.run->baseline.last.accuracy);
+	CHECK(r.info.run->student.last.kl < r.info.run->baseline.last.kl);
+	CHECK(r.info.run->student.batch.median > 0 && r.info.run->student.batch.rows > 1);
+	CHECK(r.info.run->student.one.median > 0 && r.info.run->student.one.rows == 1);
+	CHECK(r.info.run->student.batch.spread >= 0);
 	CHECK_NEAR(r.last[BRANCH_STUDENT][metric_output(LOSS_OUTPUT_ce, METRIC_SHARE)] +
 			   r.last[BRANCH_STUDENT][metric_output(LOSS_OUTPUT_kd, METRIC_SHARE)],
 		   1, 1e-12);
@@ -132,8 +132,8 @@ diverging_steps_are_not_applied_and_undo_recovers(void **state)
 	CHECK_INT(labrig_ask(&r, request_new(REQUEST_UNDO)), 0);
 	CHECK_INT(labrig_ask(&r, request_new(REQUEST_RESUME)), 0);
 	labrig_wait(&r, REQUEST_DONE);
-	CHECK_INT(r.info.run.student.steps, 100);
-	CHECK(r.info.run.student.last.accuracy > 0.3);
+	CHECK_INT(r.info.run->student.steps, 100);
+	CHECK(r.info.run->student.last.accuracy > 0.3);
 	labrig_close(&r);
 }
 
@@ -154,7 +154,7 @@ steps_add_up_and_a_toggle_resumes(void **state)
 	trainer_hold(r.t, false);
 	labrig_wait(&r, REQUEST_PAUSE); /* the toggle */
 	labrig_wait(&r, REQUEST_PAUSE); /* end of the run */
-	CHECK_INT(r.info.run.student.steps, 3);
+	CHECK_INT(r.info.run->student.steps, 3);
 	CHECK(r.info.paused);
 	trainer_hold(r.t, true);
 	trainer_post(r.t, labrig_request(REQUEST_STEP, "", "", 2));
@@ -162,7 +162,7 @@ steps_add_up_and_a_toggle_resumes(void **state)
 	trainer_hold(r.t, false);
 	labrig_wait(&r, REQUEST_RESUME);
 	labrig_wait(&r, REQUEST_DONE);
-	CHECK_INT(r.info.run.student.steps, 100);
+	CHECK_INT(r.info.run->student.steps, 100);
 	labrig_close(&r);
 }
 

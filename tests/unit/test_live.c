@@ -25,18 +25,18 @@ agreement_is_that_of_the_last_evaluation(void **state)
 	s->info.n_teachers = 1;
 	sample(l, METRIC_VAL_AGREEMENT, 0.75);
 	sample(l, METRIC_VAL_KL, 0.5);
-	CHECK_NEAR(s->info.run.student.last.agreement, 0.75, 0);
-	CHECK_NEAR(s->info.teacher[0].teaching.agreement, 0.75, 0);
-	CHECK_NEAR(s->info.teacher[0].teaching.kl, 0.5, 0);
+	CHECK_NEAR(s->info.run->student.last.agreement, 0.75, 0);
+	CHECK_NEAR(s->info.run->teaching[0].agreement, 0.75, 0);
+	CHECK_NEAR(s->info.run->teaching[0].kl, 0.5, 0);
 	s->info.n_teachers = 2;
 	sample(l, METRIC_VAL_AGREEMENT, 0.25); /* ambiguous between both teachers */
 	sample(l, metric_teacher(1, METRIC_TEACHER_AGREEMENT), 0.5);
 	sample(l, metric_teacher(1, METRIC_TEACHER_KL), 2);
 	sample(l, metric_teacher(0, METRIC_TEACHER_SHARE), 0.125);
-	CHECK_NEAR(s->info.teacher[0].teaching.agreement, 0.75, 0);
-	CHECK_NEAR(s->info.teacher[0].teaching.share, 0.125, 0);
-	CHECK_NEAR(s->info.teacher[1].teaching.agreement, 0.5, 0);
-	CHECK_NEAR(s->info.teacher[1].teaching.kl, 2, 0);
+	CHECK_NEAR(s->info.run->teaching[0].agreement, 0.75, 0);
+	CHECK_NEAR(s->info.run->teaching[0].share, 0.125, 0);
+	CHECK_NEAR(s->info.run->teaching[1].agreement, 0.5, 0);
+	CHECK_NEAR(s->info.run->teaching[1].kl, 2, 0);
 	view_model_free(l);
 }
 
@@ -61,7 +61,8 @@ output_of_scripts_goes_to_the_log(void **state)
 static struct request *
 answer_to(enum request_kind kind)
 {
-	static const struct lab_info none;
+	static struct lab_run run;
+	static const struct lab_info none = { .run = &run };
 	struct request *r = request_new(kind);
 
 	r->info = lab_snapshot_new(&none);

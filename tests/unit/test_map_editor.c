@@ -15,10 +15,10 @@ pending_edits_are_applied_as_one_command(void **state)
 
 	(void)state;
 	scenes_make(&s, SCENES_EDITING);
-	s.info.run.settings.map[1].match = &loss_at; /* stays with big:2 s:2 */
+	s.info.run->settings.map[1].match = &loss_at; /* stays with big:2 s:2 */
 	CHECK_STR(viewrig_done(&s, "apply", ""),
 		  "map big:2 s:2 match at weight 0.4 and big:1 s:1 off");
-	s.info.run.settings.map[1].match = &loss_hidden;
+	s.info.run->settings.map[1].match = &loss_hidden;
 	CHECK_INT(s.view.n_edits, 0);
 	CHECK(viewrig_is_refused(&s, "apply", ""));
 	CHECK_STR(viewrig_done(&s, "weight", "7"), "");
@@ -166,8 +166,8 @@ the_editor_survives_a_new_student(void **state)
 	scenes_make(&s, SCENES_TAPS);
 	s.view.edit_row = 3;
 	s.view.edit_column = 2;
-	s.info.run.settings.n_maps = 0;
-	s.info.run.student = (struct net_info){
+	s.info.run->settings.n_maps = 0;
+	s.info.run->student = (struct net_info){
 		.name = "s", .n_layers = 1, .layer = { { .name = "0", .width = 4, .last = 4 } }
 	};
 	s.info.teacher[0].n_layers = 1;
@@ -190,13 +190,13 @@ edits_of_removed_layers_are_dropped(void **state)
 
 	(void)state;
 	scenes_make(&s, SCENES_EDITING);
-	s.info.run.student.n_layers = 2; /* without s:2 */
+	s.info.run->student.n_layers = 2; /* without s:2 */
 	CHECK_STR(viewrig_done(&s, "apply", ""), "map big:1 s:1 off");
 	scene_release(&s);
 	scenes_make(&s, SCENES_TAPS);
-	s.info.run.settings.n_maps = 0;
+	s.info.run->settings.n_maps = 0;
 	/* 2 heads instead of 4: the attention edit no longer fits, and there is no map to remove */
-	s.info.run.student.layer[1].heads = 2;
+	s.info.run->student.layer[1].heads = 2;
 	CHECK_STR(viewrig_done(&s, "apply", ""), "map big:2 s:1 on value match hidden weight 0.7");
 	scene_release(&s);
 	scenes_make(&s, SCENES_EDITING);

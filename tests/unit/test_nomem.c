@@ -30,18 +30,18 @@ lab_hash(const struct trainer_state *w)
 			    i->n_teachers,
 			    i->n_sets,
 			    i->stage,
-			    i->run.n_stages,
-			    i->run.has_student,
-			    i->run.has_baseline,
-			    (double)i->run.step,
-			    (double)i->run.until,
+			    i->run->n_stages,
+			    i->run->has_student,
+			    i->run->has_baseline,
+			    (double)i->run->step,
+			    (double)i->run->until,
 			    (double)i->rows,
 			    (double)i->n_train,
 			    (double)i->n_held,
 			    (double)i->n_shown,
-			    (double)w->run.n_undo,
-			    (double)w->run.n_redo,
-			    (double)w->run.n_history,
+			    (double)w->run->n_undo,
+			    (double)w->run->n_redo,
+			    (double)w->run->n_history,
 			    (double)w->train.remedies.n,
 			    (double)w->train.n_labelled,
 			    w->n_slots,
@@ -49,12 +49,12 @@ lab_hash(const struct trainer_state *w)
 			    ds ? (double)ds->n_sets : 0,
 			    ds ? (double)ds->unlabelled : 0 };
 	struct hash h = hash_of(number, sizeof number),
-		    s = hash_of(&i->run.settings, sizeof i->run.settings);
+		    s = hash_of(&i->run->settings, sizeof i->run->settings);
 
 	h = hash_join(&h, &s);
-	s = branch_state_hash(w->run.student);
+	s = branch_state_hash(w->run->student);
 	h = hash_join(&h, &s);
-	s = branch_state_hash(w->run.baseline);
+	s = branch_state_hash(w->run->baseline);
 	h = hash_join(&h, &s);
 	for (int k = 0; k < i->n_teachers; k++) {
 		s = branch_state_hash(w->train.teacher[k].branch);
@@ -171,8 +171,8 @@ test_live(void **state)
 		steprig_step(control, &want);
 	}
 	assert_memory_equal(&got, &want, sizeof got);
-	got = branch_state_hash(w->run.student);
-	want = branch_state_hash(control->run.student);
+	got = branch_state_hash(w->run->student);
+	want = branch_state_hash(control->run->student);
 	assert_memory_equal(&got, &want, sizeof got);
 	steprig_free(w);
 	steprig_free(control);
@@ -280,8 +280,8 @@ test_ramp(void **state)
 		}
 		steprig_apply(w, a->after[0]);
 		steprig_apply(control, a->after[0]);
-		is = branch_state_hash(w->run.student);
-		should = branch_state_hash(control->run.student);
+		is = branch_state_hash(w->run->student);
+		should = branch_state_hash(control->run->student);
 		assert_memory_equal(&is, &should, sizeof is);
 		assert_memory_equal(&got, &want, sizeof got);
 	}

@@ -127,7 +127,7 @@ an_ascii_terminal_gets_ascii_only(void **state)
 			if (kind % 2)
 				s.utf8 = false;
 			else
-				s.info.run.settings.knobs.charset = KNOB_ASCII;
+				s.info.run->settings.knobs.charset = KNOB_ASCII;
 			scene_say(&s, false, "温度 → 8"); /* as typed by the user */
 			canvas_resize(&c, 120, 40);
 			pane_draw_all(&s, &c);
@@ -224,11 +224,11 @@ the_editor_shows_how_attention_is_compared(void **state)
 	check_shown(&s, &c, "big:0 has no attention", CANVAS_WARN);
 	s.view.edit_row = 2;
 	check_shown(&s, &c, "on hidden weight 0.5", CANVAS_DIM);
-	s.info.run.student.layer[1].heads = 2;
-	s.info.run.settings.n_maps = 0;
+	s.info.run->student.layer[1].heads = 2;
+	s.info.run->settings.n_maps = 0;
 	check_shown(&s, &c, "big:2 has 4 heads, but s:1 has 2", CANVAS_WARN);
 	s.view.edit_on = MODEL_VALUE;
-	s.info.run.student.layer[1].kv_heads = 1; /* of two query heads: 8 features */
+	s.info.run->student.layer[1].kv_heads = 1; /* of two query heads: 8 features */
 	check_shown(&s, &c,
 		    "mean squared error of values, learned projection 8 -> 32 (288 parameters)",
 		    CANVAS_PLAIN);
@@ -245,7 +245,7 @@ the_editor_shows_how_hidden_states_are_compared(void **state)
 
 	(void)state;
 	open_taps(&s, &c);
-	s.info.run.settings.n_maps = 0;
+	s.info.run->settings.n_maps = 0;
 	s.view.edit_on = MODEL_HIDDEN;
 	s.view.edit_row = 2;
 	check_shown(&s, &c,
@@ -258,7 +258,7 @@ the_editor_shows_how_hidden_states_are_compared(void **state)
 	s.view.n_edits = 0;
 	check_shown(&s, &c, "big:2 -> s:0", CANVAS_BOLD); /* an embedding has parameters */
 	check_shown(&s, &c, "not mapped", CANVAS_DIM);
-	s.info.run.student.layer[0].learns = false;
+	s.info.run->student.layer[0].learns = false;
 	check_shown(&s, &c, "s:0 is the input", CANVAS_WARN);
 	canvas_release(&c);
 	scene_release(&s);
@@ -269,7 +269,7 @@ the_editor_shows_how_feature_maps_are_compared(void **state)
 {
 	struct canvas c = { 0 };
 	struct scene s;
-	struct layer_info *t = &s.info.teacher[0].layer[1], *st = &s.info.run.student.layer[1];
+	struct layer_info *t = &s.info.teacher[0].layer[1], *st = &s.run.student.layer[1];
 
 	(void)state;
 	open_taps(&s, &c);
@@ -277,8 +277,8 @@ the_editor_shows_how_feature_maps_are_compared(void **state)
 	s.view.edit_row = s.view.edit_column = 1;
 	*t = (struct layer_info){ .name = "1", .width = 14 * 14 * 32, .last = 32, .learns = true };
 	*st = (struct layer_info){ .name = "1", .width = 14 * 14 * 8, .last = 8, .learns = true };
-	s.info.run.settings.n_maps = 1;
-	s.info.run.settings.map[0] =
+	s.info.run->settings.n_maps = 1;
+	s.info.run->settings.map[0] =
 		(struct layer_pair){ .t_layer = 1, .s_layer = 1, .match = &loss_at, .weight = 100 };
 	check_shown(&s, &c, "attention transfer between maps of 14 x 14 positions", CANVAS_PLAIN);
 	t->width = st->width = 12345678 * t->last; /* too wide for a cell: features only */
@@ -363,10 +363,10 @@ short_values_keep_their_exponent(void **state)
 
 	(void)state;
 	scenes_make(&s, SCENES_EMPTY);
-	CHECK_INT(knob_set(&s.info.run.settings.knobs, knob_find("kd-weight", NULL),
+	CHECK_INT(knob_set(&s.info.run->settings.knobs, knob_find("kd-weight", NULL),
 			   "1.8623451234567891e-05", NULL),
 		  0);
-	CHECK_INT(knob_set(&s.info.run.settings.knobs, knob_find("ce-weight", NULL),
+	CHECK_INT(knob_set(&s.info.run->settings.knobs, knob_find("ce-weight", NULL),
 			   "0.35357316449396375", NULL),
 		  0);
 	for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
@@ -398,7 +398,7 @@ each_term_has_its_own_texture_or_attribute(void **state)
 	scenes_make(&s, SCENES_DISTILLING);
 	for (size_t i = 0; i < knob_count; i++)
 		if (loss_table_of_knob(&knob_table[i]) && strstr(knob_table[i].name, "-weight"))
-			CHECK_INT(knob_set(&s.info.run.settings.knobs, &knob_table[i], "1", NULL),
+			CHECK_INT(knob_set(&s.info.run->settings.knobs, &knob_table[i], "1", NULL),
 				  0);
 	s.view.focus = pane_find("terms");
 	s.view.zoomed = true;

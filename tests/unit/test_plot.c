@@ -56,7 +56,7 @@ a_plot_in_ascii(void **state)
 {
 	(void)state;
 	plotrig_fill();
-	plotrig.scene.info.run.settings.knobs.charset = KNOB_ASCII;
+	plotrig.scene.info.run->settings.knobs.charset = KNOB_ASCII;
 	plotrig_draw_pane(&pane_loss, 80, 16);
 	plotrig_check(
 		"val-nll  * student 0.1818  o baseline 0.4818  - big 0.1250\n"
@@ -147,7 +147,7 @@ values_below_a_log_axis_are_gaps_and_counted(void **state)
 	plotrig_draw_pane(&pane_loss, 80, 12);
 	CHECK(plotrig_shows("student 1.9900 20\xE2\x89\xA4"
 			    "0\n"));
-	plotrig.scene.info.run.settings.knobs.charset = KNOB_ASCII;
+	plotrig.scene.info.run->settings.knobs.charset = KNOB_ASCII;
 	plotrig_draw_pane(&pane_loss, 80, 12);
 	CHECK(plotrig_shows("student 1.9900 20<=0\n"));
 	plotrig.scene.view.log_y[0] = false;
@@ -192,7 +192,7 @@ ascii_is_seven_bits(void **state)
 	(void)state;
 	plotrig_fill();
 	plotrig.scene.utf8 = false;
-	plotrig.scene.info.run.settings.knobs.charset = KNOB_BRAILLE; /* not available */
+	plotrig.scene.info.run->settings.knobs.charset = KNOB_BRAILLE; /* not available */
 	for (int on = 0; on < 2; on++) {
 		plotrig.scene.view.cursor_on = plotrig.scene.view.log_y[0] =
 			plotrig.scene.view.log_x = on;

@@ -203,14 +203,14 @@ a_remedy_that_fails_leaves_nothing(void **state)
 	rig_open(&r, 1, "digits", "mlp 8");
 	CHECK_INT(ask(&r, select_rows("chance", 100000)), -1);
 	CHECK_INT(ask(&r, select_rows("chance", 100000)), -1);
-	CHECK_INT(r.lab.answer->info->run.settings.remedy[REMEDY_KIND_select], 0);
+	CHECK_INT(r.lab.answer->info->run->settings.remedy[REMEDY_KIND_select], 0);
 	CHECK_INT(r.lab.answer->info->n_undo, 0);
 	CHECK_INT(ask(&r, select_rows("chance", 100)), 0);
-	CHECK_INT(r.lab.answer->info->run.settings.remedy[REMEDY_KIND_select],
+	CHECK_INT(r.lab.answer->info->run->settings.remedy[REMEDY_KIND_select],
 		  1); /* the first there is */
 	CHECK_INT(r.lab.answer->info->n_undo, 1);
 	CHECK_INT(ask(&r, request_new(REQUEST_UNDO)), 0);
-	CHECK_INT(r.lab.answer->info->run.settings.remedy[REMEDY_KIND_select], 0);
+	CHECK_INT(r.lab.answer->info->run->settings.remedy[REMEDY_KIND_select], 0);
 	rig_close(&r);
 }
 

@@ -74,13 +74,13 @@ terms_are_stacked_by_share(void **state)
 {
 	(void)state;
 	plotrig_fill();
-	plotrig.scene.info.run.settings.n_maps = 1;
-	plotrig.scene.info.run.settings.map[0] =
+	plotrig.scene.info.run->settings.n_maps = 1;
+	plotrig.scene.info.run->settings.map[0] =
 		(struct layer_pair){ .t_layer = 2, .s_layer = 1, .match = &loss_hidden };
 	snprintf(plotrig.scene.info.teacher[0].layer[2].name,
 		 sizeof plotrig.scene.info.teacher[0].layer[2].name, "2");
-	snprintf(plotrig.scene.info.run.student.layer[1].name,
-		 sizeof plotrig.scene.info.run.student.layer[1].name, "1");
+	snprintf(plotrig.scene.info.run->student.layer[1].name,
+		 sizeof plotrig.scene.info.run->student.layer[1].name, "1");
 	plotrig_add_sample(BRANCH_STUDENT, metric_map(0, METRIC_SHARE), 200, 1);
 	plotrig_add_sample(BRANCH_STUDENT, metric_map(0, METRIC_WEIGHTED), 200, 0.5);
 	plotrig_draw_pane(&pane_terms, 70, 8);
@@ -110,10 +110,10 @@ a_learned_temperature_is_a_figure_of_the_terms(void **state)
 	plotrig_add_sample(BRANCH_STUDENT, metric_find("ctkd-temperature"), 200, 15.25);
 	plotrig_draw_pane(&pane_terms, 60, 10);
 	CHECK(!plotrig_shows("ctkd-T"));
-	plotrig.scene.info.run.settings.knobs.ctkd_weight = 0.3;
+	plotrig.scene.info.run->settings.knobs.ctkd_weight = 0.3;
 	plotrig_draw_pane(&pane_terms, 60, 12);
 	CHECK(plotrig_shows("ctkd-T       15.2"));
-	plotrig.scene.info.run.settings.knobs.ctkd_weight = 0;
+	plotrig.scene.info.run->settings.knobs.ctkd_weight = 0;
 }
 
 /* The value at a column is the last number at or left of it. */

@@ -69,7 +69,7 @@ static const struct scenario scenario[] = {
 static void
 step(struct trainer_state *w, const struct scenario *s, struct hash *h)
 {
-	uint64_t at = w->run.student->state->step;
+	uint64_t at = w->run->student->state->step;
 
 	if (at >= 14 && at <= 20 && at % 2 == 0 && s->change[(at - 14) / 2])
 		steprig_apply(w, s->change[(at - 14) / 2]);
@@ -96,8 +96,8 @@ static struct hash
 state_of(const struct run *r)
 {
 	struct hash state = hash_of(r->student->state, r->student->state->size),
-		    ramps = hash_of(&r->info->settings.knobs, sizeof r->info->settings.knobs);
-	double number[4] = { (double)r->info->step, (double)r->n_undo, (double)r->n_redo,
+		    ramps = hash_of(&r->info.settings.knobs, sizeof r->info.settings.knobs);
+	double number[4] = { (double)r->info.step, (double)r->n_undo, (double)r->n_redo,
 			     (double)r->n_history };
 	struct hash numbers = hash_of(number, sizeof number);
 
@@ -111,15 +111,14 @@ finish(struct trainer_state *w, const struct scenario *s, struct hash samples)
 {
 	struct hash state;
 
-	while (w->run.student->state->step < STEPS)
+	while (w->run->student->state->step < STEPS)
 		step(w, s, &samples);
-	state = state_of(&w->run);
+	state = state_of(w->run);
 	return hash_join(&state, &samples);
 }
 
 /* A detached run with its own description. */
 struct fork {
-	struct lab_run info;
 	struct run run;
 	struct hash samples;
 };
@@ -130,9 +129,9 @@ fork_new(struct fork *f, const struct trainer_state *w, struct hash samples)
 	struct err e;
 
 	memset(f, 0, sizeof *f);
-	run_init(&f->run, &w->train, &f->info);
+	run_init(&f->run, &w->train);
 	f->samples = samples;
-	assert_int_equal(run_copy(&f->run, &w->run, &e), 0);
+	assert_int_equal(run_copy(&f->run, w->run, &e), 0);
 }
 
 /* One step of a detached run in the lab. */
@@ -141,9 +140,9 @@ step_fork(struct trainer_state *w, const struct scenario *s, struct fork *f)
 {
 	struct err e;
 
-	assert_int_equal(run_copy(&w->run, &f->run, &e), 0);
+	assert_int_equal(run_copy(w->run, &f->run, &e), 0);
 	step(w, s, &f->samples);
-	assert_int_equal(run_copy(&f->run, &w->run, &e), 0);
+	assert_int_equal(run_copy(&f->run, w->run, &e), 0);
 }
 
 static void
@@ -157,14 +156,14 @@ test_fork(void **state)
 	struct hash samples = { 0 }, want, got;
 	struct err e;
 
-	while (w->run.student->state->step < at)
+	while (w->run->student->state->step < at)
 		step(w, s, &samples);
 	fork_new(a, w, samples);
 	fork_new(b, w, samples);
 	want = finish(w, s, samples);
 
 	/* the copy alone */
-	assert_int_equal(run_copy(&w->run, &a->run, &e), 0);
+	assert_int_equal(run_copy(w->run, &a->run, &e), 0);
 	got = finish(w, s, samples);
 	assert_memory_equal(&got, &want, sizeof got);
 
@@ -203,13 +202,13 @@ test_baseline(void **state)
 	fork_new(a, w, samples);
 	steprig_apply(w, "report");
 	steprig_work(w);
-	assert_non_null(w->run.baseline);
-	first = hash_of(w->run.baseline->state, w->run.baseline->state->size);
-	assert_int_equal(run_copy(&w->run, &a->run, &e), 0);
-	assert_null(w->run.baseline);
+	assert_non_null(w->run->baseline);
+	first = hash_of(w->run->baseline->state, w->run->baseline->state->size);
+	assert_int_equal(run_copy(w->run, &a->run, &e), 0);
+	assert_null(w->run->baseline);
 	steprig_apply(w, "report");
 	steprig_work(w);
-	second = hash_of(w->run.baseline->state, w->run.baseline->state->size);
+	second = hash_of(w->run->baseline->state, w->run->baseline->state->size);
 	assert_memory_equal(&first, &second, sizeof first);
 	run_release(&a->run);
 	steprig_free(w);
@@ -234,8 +233,8 @@ baseline_after(const char *first, const char *second)
 		steprig_apply(w, line[i]);
 		steprig_work(w);
 	}
-	state = hash_of(branch_value(w->run.baseline),
-			w->run.baseline->net->layout.len * sizeof(real));
+	state = hash_of(branch_value(w->run->baseline),
+			w->run->baseline->net->layout.len * sizeof(real));
 	steprig_free(w);
 	return state;
 }
@@ -266,8 +265,8 @@ test_refit(void **state)
 		steprig_apply(w, line[i]);
 		steprig_work(w);
 	}
-	assert_int_equal(w->run.student->state->step, 4);
-	assert_int_equal(w->run.student->net->graph->capacity, 64);
+	assert_int_equal(w->run->student->state->step, 4);
+	assert_int_equal(w->run->student->net->graph->capacity, 64);
 	steprig_free(w);
 }
 

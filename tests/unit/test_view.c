@@ -112,7 +112,7 @@ nudges_start_from_the_pending_value(void **state)
 	CHECK_STR(s.prefill, "set optimizer ");
 	CHECK_INT(s.wants, SCENE_PROMPT);
 	CHECK_STR(viewrig_done(&s, "smoother", ""), "set smooth 0.5");
-	s.info.run.settings.knobs.smooth = 0.6;
+	s.info.run->settings.knobs.smooth = 0.6;
 	CHECK_STR(viewrig_done(&s, "rougher", ""), "set smooth 0.5");
 	scene_release(&s);
 }
@@ -128,13 +128,13 @@ the_mixer_gives_one_command_per_key(void **state)
 	s.view.teacher = 1;
 	CHECK_STR(viewrig_done(&s, "more", ""), "teachers wide weight 0.4");
 	CHECK_STR(viewrig_done(&s, "less", ""), "teachers wide weight 0.2");
-	s.info.run.settings.teacher_weight[1] = 0.25;
+	s.info.run->settings.teacher_weight[1] = 0.25;
 	CHECK_STR(viewrig_done(&s, "less", ""), "teachers wide weight 0.2");
-	s.info.run.settings.teacher_weight[1] = 0;
+	s.info.run->settings.teacher_weight[1] = 0;
 	CHECK_STR(viewrig_done(&s, "less", ""), "teachers wide weight 0");
 	CHECK_STR(viewrig_done(&s, "mute", ""), "teachers wide mute");
 	CHECK_STR(viewrig_done(&s, "solo", ""), "teachers wide solo");
-	s.info.run.settings.teacher_muted[0] = true;
+	s.info.run->settings.teacher_muted[0] = true;
 	CHECK_STR(viewrig_done(&s, "solo", ""), "teachers unmute");
 	CHECK_STR(viewrig_done(&s, "equalise", ""), "teachers equal");
 	s.view.teacher = 2;

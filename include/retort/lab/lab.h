@@ -45,6 +45,7 @@ struct lab_run {
 	bool has_baseline;          /* after a report */
 	uint64_t baseline_diverged; /* step that was not applied to the baseline; 0: none */
 	struct net_info baseline;   /* the same student trained on labels alone, at the same step */
+	struct teaching teaching[TRAIN_TEACHERS];
 	int n_stages;
 	struct lab_stage stages[LAB_STAGES]; /* in order; the last one may still run */
 	uint64_t step;        /* of the network in training; of the student when idle */
@@ -79,7 +80,8 @@ struct lab_info {
 	int n_teachers;
 	struct net_info teacher[TRAIN_TEACHERS];
 	int stage; /* students that have become teachers */
-	struct lab_run run;
+	struct lab_run
+		*run; /* borrowed: the focused one; of the trainer's thread the one in hand */
 	char remedy_text[REMEDY_KINDS][REMEDY_TEXT]; /* of the remedies in force; "": none */
 	enum lab_phase phase;
 	int busy; /* LAB_TRAINING: index of the teacher in training; else -1 */
@@ -87,6 +89,9 @@ struct lab_info {
 	int n_undo, n_redo;
 	char blas[64]; /* kernel and version of the matrix library: bits depend on it */
 };
+
+/* Copy a snapshot to `to`, whose run becomes the copy in `run`. */
+void lab_info_copy(struct lab_info *to, struct lab_run *run, const struct lab_info *from);
 
 /* Index of a teacher by name, or -1 with an error that lists the names. */
 int lab_info_teacher(const struct lab_info *info, const char *name, struct err *e);

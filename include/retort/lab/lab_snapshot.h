@@ -8,6 +8,9 @@
 /* Returns a copy of `info` with one reference. */
 const struct lab_info *lab_snapshot_new(const struct lab_info *info);
 
+/* Whether `info` is what the snapshot holds. */
+bool lab_snapshot_is(const struct lab_info *s, const struct lab_info *info);
+
 /* Adds a reference. Any thread. Returns s. */
 const struct lab_info *lab_snapshot_share(const struct lab_info *s);
 

@@ -37,7 +37,7 @@ struct run_watch {
  */
 struct run {
 	const struct train *train; /* borrowed: what it is trained with */
-	struct lab_run *info;      /* borrowed: settings, stages, figures, steps */
+	struct lab_run info;       /* settings, stages, figures, steps */
 	struct branch *student;    /* owned; NULL: none yet */
 	struct branch *baseline;   /* owned; NULL: none yet */
 	size_t n_history, cap_history;
@@ -53,8 +53,8 @@ struct run {
 	real *bias_before, *bias_after;
 };
 
-/* An empty run that is described in `info`. */
-void run_init(struct run *r, const struct train *train, struct lab_run *info);
+/* An empty run. */
+void run_init(struct run *r, const struct train *train);
 
 /* Free what it owns. run_init has to be called before it is used again. */
 void run_release(struct run *r);

@@ -11,7 +11,7 @@
 int stage_begin(struct trainer_state *w, const struct settings *s, struct request *r,
 		struct err *e);
 
-/* Append the stage to the list, once w->info.run.from and until are set. */
+/* Append the stage to the list, once w->info.run->from and until are set. */
 void stage_note(struct trainer_state *w, enum lab_stage_kind kind);
 
 /*

@@ -27,7 +27,7 @@ typedef int trainer_state_choose_pairs(struct trainer_state *w, const struct lay
 struct trainer_state {
 	struct lab_info info; /* consistent at every step boundary: snapshots are copies of it */
 	struct train train;
-	struct run run;       /* described by info.run */
+	struct run *run;      /* owned; described by info.run */
 	uint64_t n_made;      /* data sets and teachers created so far: each has its number */
 	uint64_t data_made;   /* number of the data set */
 	char again[NET_SPEC]; /* description of the last student; "": none yet */

@@ -58,6 +58,7 @@ struct session {
 	int n_sources;                     /* files that lines of scripts have read */
 	const struct script_line *reading; /* script line being executed; NULL: a typed line */
 	struct lab_info info;              /* state of the last result */
+	struct lab_run run;                /* that info has */
 	char *data_line;                   /* `data` line of the current data set; NULL: none */
 	struct knobs view;                 /* values of the knobs of the display */
 	char *recording_dir;               /* absolute directory of the recording; NULL: none */

@@ -64,7 +64,6 @@ struct net_info {
 	size_t cache_bytes;       /* teachers: bytes of cached outputs; 0: computed at every step */
 	struct scores last, best; /* best: lowest nll */
 	struct scores target;     /* on the target rows, with `last`; NaN: there are none */
-	struct teaching teaching; /* teachers */
 	size_t seen_held, seen_target; /* held-out and target rows that it, or a teacher of it, was
 					  trained on before it was loaded */
 	struct net_speed batch, one;   /* prediction of a row: in batches, and alone */

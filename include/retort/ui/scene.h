@@ -91,7 +91,8 @@ struct scene_view {
 
 struct scene {
 	struct lab_info info;
-	char session[128]; /* name of the session: file name, or "digits" */
+	struct lab_run run; /* that info has */
+	char session[128];  /* name of the session: file name, or "digits" */
 	bool recording;
 	double rate; /* steps/s of the network that trains; 0: unknown */
 	double eta;  /* seconds left; < 0: unknown */

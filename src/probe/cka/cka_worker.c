@@ -102,9 +102,9 @@ copy_nets(struct measurement *m, const struct trainer_state *w, struct request *
 		net_copy_take(&m->teacher, t->branch);
 	m->teacher_of = t->made;
 	m->teacher_step = t->branch->state->step;
-	net_copy_take(&m->student, w->run.student);
+	net_copy_take(&m->student, w->run->student);
 	r->u.probe.cka.teacher = r->u.probe.teacher;
-	r->u.probe.cka.step = w->run.student->state->step;
+	r->u.probe.cka.step = w->run->student->state->step;
 	return 0;
 }
 
@@ -114,7 +114,7 @@ handle_probe(void *state, struct trainer_state *w, struct request *r, struct err
 	struct measurement *m = state;
 	int k = r->u.probe.teacher;
 
-	if (!w->train.ds || !w->run.student || k < 0 || k >= w->info.n_teachers ||
+	if (!w->train.ds || !w->run->student || k < 0 || k >= w->info.n_teachers ||
 	    w->info.teacher[k].is_file)
 		return err_set(e, "no layers to compare yet");
 	if (worker_is_busy(m->worker))

@@ -135,7 +135,7 @@ int
 layer_cka_run(struct trainer_state *w, int teacher, struct lab_cka *out, struct err *e)
 {
 	const struct net_copy t_net = net_copy_borrow(w->train.teacher[teacher].branch),
-			      s_net = net_copy_borrow(w->run.student);
+			      s_net = net_copy_borrow(w->run->student);
 	struct layer_cka_grams t = { 0 }, s = { 0 };
 	struct row_copy rows = { 0 };
 	int status = -1;
@@ -145,7 +145,7 @@ layer_cka_run(struct trainer_state *w, int teacher, struct lab_cka *out, struct 
 	    layer_cka_grams_of(&s_net, &rows, w->train.pool, NULL, &s, e) == 0) {
 		layer_cka_compare(&t, &s, rows.rows, out);
 		out->teacher = teacher;
-		out->step = w->run.student->state->step;
+		out->step = w->run->student->state->step;
 		status = 0;
 	}
 	layer_cka_release_grams(&t);
@@ -200,7 +200,7 @@ fill_values(const struct trainer_state *w, struct layer_pair m, const struct lab
 		m.t_layer = 1 + i / few;
 		m.s_layer = 1 + i % few;
 		value[i] = cka->value[m.t_layer][m.s_layer];
-		if (layer_pair_fit(t, &w->info.run.student, &m, &why) == 0)
+		if (layer_pair_fit(t, &w->info.run->student, &m, &why) == 0)
 			continue;
 		value[i] = NAN;
 		if (!has_reason)

@@ -167,7 +167,7 @@ make_correction(struct trainer_state *w, const struct request_remedy *r, const s
 		struct remedy_result_made *m, struct text *what, struct text *note, struct err *e)
 {
 	const struct remedy_result_made *was = remedy_result_get(
-		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_prior]);
+		&w->train.remedies, w->info.run->settings.remedy[REMEDY_KIND_prior]);
 	struct outputs l = { 0 };
 	const struct method *way =
 		compute_outputs(w, set, &l, e) == 0 ? find_method(r, &l, e) : NULL;
@@ -192,9 +192,9 @@ make_prior(struct trainer_state *w, const struct request_remedy *r, struct remed
 	struct row_set set = { 0 };
 	int status = -1;
 
-	if (!w->run.student)
+	if (!w->run->student)
 		return err_set(e, "no student yet; `student mlp 32` makes one");
-	if (!net_bias(w->run.student->net))
+	if (!net_bias(w->run->student->net))
 		return err_set(e, "the student's output has no bias");
 	if (row_set_find(w, r->set, false, &set, e) == 0) {
 		row_set_draw(w, &set, ROWS);

@@ -242,7 +242,7 @@ store_choice(struct trainer_state *w, const struct row_set *a, const uint8_t *ke
 	     struct remedy_result_made *m, struct err *e)
 {
 	const struct remedy_result_made *was = remedy_result_get(
-		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_select]);
+		&w->train.remedies, w->info.run->settings.remedy[REMEDY_KIND_select]);
 
 	m->keep = mem_array(w->train.ds->n, 1);
 	for (size_t i = 0; i < w->train.ds->n; i++)

@@ -30,7 +30,7 @@ store_weights(const struct trainer_state *w, const struct row_set *a, const doub
 	      struct remedy_result_made *m)
 {
 	const struct remedy_result_made *was = remedy_result_get(
-		&w->train.remedies, w->info.run.settings.remedy[REMEDY_KIND_weigh]);
+		&w->train.remedies, w->info.run->settings.remedy[REMEDY_KIND_weigh]);
 
 	m->weight = mem_array(w->train.ds->n, sizeof *m->weight);
 	for (size_t i = 0; i < w->train.ds->n; i++)

@@ -110,10 +110,10 @@ copy_columns(const struct dataset *ds, struct shift_run *c)
 void
 shift_run_student(struct shift_run *c, const struct trainer_state *w)
 {
-	c->has_student = w->run.student != NULL;
-	c->step = c->has_student ? w->run.student->state->step : 0;
+	c->has_student = w->run->student != NULL;
+	c->step = c->has_student ? w->run->student->state->step : 0;
 	if (c->has_student)
-		net_copy_take(&c->student, w->run.student);
+		net_copy_take(&c->student, w->run->student);
 }
 
 /* The key of now; its teacher is the first that is not muted. */
@@ -121,11 +121,11 @@ static struct key
 key_of(const struct trainer_state *w)
 {
 	struct key key = { .data = w->data_made,
-			   .weigh = w->info.run.settings.remedy[REMEDY_KIND_weigh],
-			   .select = w->info.run.settings.remedy[REMEDY_KIND_select] };
+			   .weigh = w->info.run->settings.remedy[REMEDY_KIND_weigh],
+			   .select = w->info.run->settings.remedy[REMEDY_KIND_select] };
 
 	for (int i = 0; i < w->info.n_teachers; i++)
-		if (train_teaches(&w->train, &w->info.run.settings, i)) {
+		if (train_teaches(&w->train, &w->info.run->settings, i)) {
 			key.teacher = w->train.teacher[i].made;
 			key.steps = w->train.teacher[i].branch
 					    ? w->train.teacher[i].branch->state->step

@@ -20,7 +20,7 @@ print_augment(struct cmd_call *c, const struct augment *a)
 	const char *between = "  ";
 
 	text_addf(&c->output, "%-13s %-4s", a->name,
-		  augment_is_on(a, &c->info->run.settings.knobs) ? "on" : "off");
+		  augment_is_on(a, &c->info->run->settings.knobs) ? "on" : "off");
 	for (int kind = 0; kind < 3; kind++)
 		if (a->kinds & 1u << kind) {
 			text_addf(&c->output, "%s%s", between, rows[kind]);
@@ -38,7 +38,7 @@ print_details(struct cmd_call *c, const struct augment *a)
 	for (size_t i = 0; i < knob_count; i++)
 		if (augment_of_knob(&knob_table[i]) == a)
 			text_addf(&c->output, "%-14s %-8s %s\n", knob_table[i].name,
-				  knob_print(&c->info->run.settings.knobs, &knob_table[i], value,
+				  knob_print(&c->info->run->settings.knobs, &knob_table[i], value,
 					     sizeof value),
 				  knob_table[i].doc);
 }

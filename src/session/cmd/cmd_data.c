@@ -125,7 +125,7 @@ warn_dataset(struct cmd_call *c, const struct data_options *r, const struct data
 	double logits =
 		ds->next_token ? (double)ds->n / 5 * (double)ds->length * (double)ds->vocab : 0;
 
-	if (logits > SLOW_LOGITS && c->info->run.settings.knobs.eval_rows == 0)
+	if (logits > SLOW_LOGITS && c->info->run->settings.knobs.eval_rows == 0)
 		text_addf(&c->message,
 			  "data: %.2g logits an evaluation, of %zu held-out tokens: `set eval-rows "
 			  "200` evaluates fewer rows\n",

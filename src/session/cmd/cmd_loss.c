@@ -13,7 +13,7 @@
 static bool
 is_on(const struct cmd_call *c, const struct loss *l)
 {
-	return loss_weight(l, &c->info->run.settings.knobs) > 0;
+	return loss_weight(l, &c->info->run->settings.knobs) > 0;
 }
 
 /* Print one line of at most 80 columns. */
@@ -21,10 +21,10 @@ static void
 print_loss(struct cmd_call *c, const struct loss *l)
 {
 	text_addf(&c->output, "%-6s  %-3s  weight %-7.5g ", l->name, is_on(c, l) ? "on" : "off",
-		  loss_weight(l, &c->info->run.settings.knobs));
+		  loss_weight(l, &c->info->run->settings.knobs));
 	if (l->temperature || l == &loss_kd)
 		text_addf(&c->output, "temperature %-5.4g ",
-			  loss_temperature(l, &c->info->run.settings.knobs));
+			  loss_temperature(l, &c->info->run->settings.knobs));
 	else
 		text_addf(&c->output, "%-18s", "");
 	text_addf(&c->output, "%s\n", l->title);
@@ -40,7 +40,7 @@ print_details(struct cmd_call *c, const struct loss *l)
 	for (size_t i = 0; i < knob_count; i++)
 		if (loss_table_of_knob(&knob_table[i]) == l)
 			text_addf(&c->output, "%-18s %-10s %s\n", knob_table[i].name,
-				  knob_print_brief(&c->info->run.settings.knobs, &knob_table[i],
+				  knob_print_brief(&c->info->run->settings.knobs, &knob_table[i],
 						   value, sizeof value),
 				  knob_table[i].doc);
 }

@@ -153,18 +153,18 @@ add_edits(struct request_maps *r, const char *teacher, const char *pairs, struct
 static void
 print_maps(struct cmd_call *c)
 {
-	for (int i = 0; i < c->info->run.settings.n_maps; i++) {
-		const struct layer_pair *m = &c->info->run.settings.map[i];
+	for (int i = 0; i < c->info->run->settings.n_maps; i++) {
+		const struct layer_pair *m = &c->info->run->settings.map[i];
 		const struct net_info *t = &c->info->teacher[m->teacher];
 
 		text_addf(&c->output, "map%u  %s:%s s:%s on %s match %s weight %g%s%s\n",
 			  m->slot + 1, t->name, t->layer[m->t_layer].name,
-			  c->info->run.student.layer[m->s_layer].name, model_tap_name[m->on],
+			  c->info->run->student.layer[m->s_layer].name, model_tap_name[m->on],
 			  m->match->name, m->weight,
 			  m->projected ? ", through a learned projection" : "",
 			  m->through == THROUGH_SHARED ? " that is shared" : "");
 	}
-	if (c->info->run.settings.n_maps == 0)
+	if (c->info->run->settings.n_maps == 0)
 		text_add(&c->output, "no layers are mapped\n");
 }
 

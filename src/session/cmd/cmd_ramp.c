@@ -13,21 +13,21 @@ list_ramps(struct cmd_call *c, struct err *e)
 	char value[64], words[400], name[80];
 
 	(void)e;
-	for (int k = 0; k < i->run.settings.n_ramps; k++) {
-		const struct ramp *r = &i->run.settings.ramp[k];
+	for (int k = 0; k < i->run->settings.n_ramps; k++) {
+		const struct ramp *r = &i->run->settings.ramp[k];
 
 		if (r->knob < RAMP_OTHER)
-			knob_print(&i->run.settings.knobs, &knob_table[r->knob], value,
+			knob_print(&i->run->settings.knobs, &knob_table[r->knob], value,
 				   sizeof value);
 		else
-			text_number(value, sizeof value, tunable_value(&i->run.settings, r->knob));
+			text_number(value, sizeof value, tunable_value(&i->run->settings, r->knob));
 		text_addf(&c->output, "%-14s %-10s %s, from step %llu %s %llu\n",
 			  tunable_name(i, r->knob, name, sizeof name), value,
 			  ramp_print(r, words, sizeof words), (unsigned long long)r->start,
-			  i->run.student.steps < ramp_end(r) ? "until" : "ended at",
+			  i->run->student.steps < ramp_end(r) ? "until" : "ended at",
 			  (unsigned long long)ramp_end(r));
 	}
-	if (i->run.settings.n_ramps == 0)
+	if (i->run->settings.n_ramps == 0)
 		text_add(&c->output, "no ramps\n");
 	return 0;
 }

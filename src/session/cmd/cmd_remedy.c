@@ -16,7 +16,7 @@ print_remedies(struct cmd_call *c, struct err *e)
 	(void)e;
 	for (int i = 0; i < REMEDY_KINDS; i++)
 		text_addf(&c->output, "%-8s %s\n", remedy_table[i]->name,
-			  c->info->run.settings.remedy[i] ? c->info->remedy_text[i] : "off");
+			  c->info->run->settings.remedy[i] ? c->info->remedy_text[i] : "off");
 	return 0;
 }
 
@@ -27,7 +27,7 @@ describe_remedy(struct cmd_call *c, struct err *e)
 	const struct remedy *r = remedy_table[i];
 
 	text_addf(&c->output, "remedy %s: %s\nIn force: %s\n", r->name, r->doc,
-		  c->info->run.settings.remedy[i] ? c->info->remedy_text[i] : "off");
+		  c->info->run->settings.remedy[i] ? c->info->remedy_text[i] : "off");
 	return 0;
 }
 

@@ -10,7 +10,7 @@ print_knob(struct cmd_call *c, const struct knob *k)
 	char value[64];
 
 	text_addf(&c->output, "%-14s %-10s %s\n", k->name,
-		  knob_print(&c->info->run.settings.knobs, k, value, sizeof value), k->doc);
+		  knob_print(&c->info->run->settings.knobs, k, value, sizeof value), k->doc);
 }
 
 static int

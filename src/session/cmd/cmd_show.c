@@ -15,8 +15,8 @@
 static const struct net_info *
 find_net(const struct lab_info *i, const char *name)
 {
-	if (i->run.has_student && strcmp(name, "s") == 0)
-		return &i->run.student;
+	if (i->run->has_student && strcmp(name, "s") == 0)
+		return &i->run->student;
 	for (int k = 0; k < i->n_teachers; k++)
 		if (strcmp(i->teacher[k].name, name) == 0)
 			return &i->teacher[k];
@@ -44,7 +44,7 @@ show_layers(struct cmd_call *c, struct err *e)
 	if (status < 0)
 		return err_wrap(e, "show");
 	net = net_new(known ? known->name : "model", &spec, &c->info->io,
-		      (size_t)c->info->run.settings.knobs.batch, NULL, NULL, e);
+		      (size_t)c->info->run->settings.knobs.batch, NULL, NULL, e);
 	if (!net)
 		return err_wrap(e, "show");
 	net_summary(net, true, &c->output);
@@ -93,7 +93,7 @@ show_data(struct cmd_call *c, const struct lab_info *i)
 		  i->n_train, i->n_shown, i->n_held, i->data_hash);
 	show_seen(c, i->equal_held, i->n_held, "held-out", "also training rows");
 	show_seen(c, i->equal_target, i->n_target, "target", "also training rows");
-	for (int k = 0; k < i->n_sets && (i->n_sets > 1 || i->run.settings.set_weight[0] != 1);
+	for (int k = 0; k < i->n_sets && (i->n_sets > 1 || i->run->settings.set_weight[0] != 1);
 	     k++) {
 		const struct lab_set *s = &i->set[k];
 
@@ -103,9 +103,9 @@ show_data(struct cmd_call *c, const struct lab_info *i)
 			text_addf(&c->output, "%s\n",
 				  s->role == DATASET_HELD ? "held out" : "target");
 		else
-			text_addf(&c->output, "weight %g%s\n", i->run.settings.set_weight[k],
-				  i->run.settings.set_weight[k] > 0 ? ""
-								    : ": none of them are drawn");
+			text_addf(&c->output, "weight %g%s\n", i->run->settings.set_weight[k],
+				  i->run->settings.set_weight[k] > 0 ? ""
+								     : ": none of them are drawn");
 	}
 }
 
@@ -130,15 +130,15 @@ exec_summary(struct cmd_call *c, struct err *e)
 				  (unsigned long long)i->teacher[k].steps);
 		show_net_seen(c, &i->teacher[k]);
 	}
-	if (i->run.has_student)
+	if (i->run->has_student)
 		text_addf(&c->output, "student   %s, %llu parameters, %llu steps\n",
-			  i->run.student.spec, (unsigned long long)i->run.student.parameters,
-			  (unsigned long long)i->run.student.steps);
-	if (i->run.has_student)
-		show_net_seen(c, &i->run.student);
-	if (i->run.settings.stop.evaluations)
+			  i->run->student.spec, (unsigned long long)i->run->student.parameters,
+			  (unsigned long long)i->run->student.steps);
+	if (i->run->has_student)
+		show_net_seen(c, &i->run->student);
+	if (i->run->settings.stop.evaluations)
 		text_addf(&c->output, "stop      when %s\n",
-			  stop_rule_text(&i->run.settings.stop, rule, sizeof rule));
+			  stop_rule_text(&i->run->settings.stop, rule, sizeof rule));
 	if (i->blas[0])
 		text_addf(&c->output, "products  %s\n", i->blas);
 	return 0;

@@ -42,15 +42,15 @@ list_teachers(struct cmd_call *c, struct err *e)
 		const struct net_info *t = &c->info->teacher[i];
 
 		text_addf(&c->output, "%-12s weight %g%s  ", t->name,
-			  c->info->run.settings.teacher_weight[i],
-			  c->info->run.settings.teacher_muted[i] ? " muted" : "");
+			  c->info->run->settings.teacher_weight[i],
+			  c->info->run->settings.teacher_muted[i] ? " muted" : "");
 		if (t->is_file)
 			text_addf(&c->output, "outputs of file %s  ready", t->origin);
 		else
 			text_addf(&c->output, "%s  %llu parameters  %s", t->spec,
 				  (unsigned long long)t->parameters,
 				  t->ready ? "ready" : "not trained");
-		print_teaching(c, &t->teaching);
+		print_teaching(c, &c->info->run->teaching[i]);
 		print_options(c, t);
 	}
 	return 0;

@@ -17,7 +17,7 @@
 static int
 add_knobs(struct cmd_call *c, struct request_knobs *r, struct err *e)
 {
-	bool rate = c->info->run.settings.knobs.backtranslate_rate > 0;
+	bool rate = c->info->run->settings.knobs.backtranslate_rate > 0;
 
 	if (cmd_augment_options(&c->args, &augment_backtranslate, r, e) < 0)
 		return -1;

@@ -33,8 +33,8 @@ draw_frame(struct loop *l, double now)
 	int width, height;
 
 	term_size(l->term, &width, &height);
-	term_color(l->term, (int)s->info.run.settings.knobs.color);
-	term_mouse(l->term, s->info.run.settings.knobs.mouse);
+	term_color(l->term, (int)s->info.run->settings.knobs.color);
+	term_mouse(l->term, s->info.run->settings.knobs.mouse);
 	if (width != l->canvas.width || height != l->canvas.height)
 		canvas_resize(&l->canvas, width, height);
 	s->width = width;
@@ -101,7 +101,7 @@ run_loop(struct loop *l)
 		       due = l->frame_at +
 			     (now - l->key_at < HOT_SECONDS
 				      ? HOT_FRAME
-				      : l->slow / (double)l->scene->info.run.settings.knobs.fps);
+				      : l->slow / (double)l->scene->info.run->settings.knobs.fps);
 		bool dirty = l->scene->version != l->drawn,
 		     stalled = dirty && now >= due && !term_ready(l->term);
 		struct pollfd p[3] = { { term_fd(l->term),
