@@ -11,6 +11,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/kd/logit_write.h"
+#include "retort/curve/curves_result.h"
 #include "retort/data/read/corpus.h"
 #include "retort/nn/hf/hf.h"
 #include "retort/nn/hf/hf_files.h"
@@ -279,6 +280,7 @@ result_take(struct session *s, struct request *r)
 		return;
 	}
 	output_close(&s->output);
+	curves_result(s->curves, &s->info, r);
 	lab_info_copy(&s->info, &s->run, r->info);
 	knob_overlay(&s->info.run->settings.knobs, &s->view, KNOB_VIEW);
 	if (r->kind != REQUEST_PACE)
@@ -325,6 +327,14 @@ are_recorded(const struct session *s)
 	return s->recorder && (s->working || evaluates);
 }
 
+/* True if a sample is kept: every one for the screen; without one those of evaluations, because a
+ * small network makes a million others in ten seconds. */
+static bool
+keeps_sample(const struct session *s, const struct event *ev)
+{
+	return s->live || metric_is_evaluated(ev->metric);
+}
+
 void
 result_sample(struct session *s, const struct event *ev)
 {
@@ -332,6 +342,8 @@ result_sample(struct session *s, const struct event *ev)
 
 	follow_ramps(s, ev);
 	output_sample(&s->output, &s->info, ev);
+	if (keeps_sample(s, ev))
+		curves_sample(s->curves, CURVES_FIRST, ev->branch, ev->metric, ev->step, ev->value);
 	observer_sample(s->live, ev);
 	if (!are_recorded(s) || recorder_sample(s->recorder, &s->info, ev, &e) == 0)
 		return;

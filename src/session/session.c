@@ -44,6 +44,7 @@ session_new(const struct session_options *o, struct err *e)
 	s->live = o->observer;
 	s->output = (struct output){ .out = s->live ? NULL : o->out, .json = o->json };
 	s->script = script_new();
+	s->curves = curves_new();
 	s->info.run = &s->run;
 	knob_defaults(&s->info.run->settings.knobs);
 	knob_defaults(&s->view);
@@ -72,6 +73,7 @@ session_free(struct session *s)
 		session_release_pending(&s->pending[i]);
 	mem_free(s->pending);
 	story_release(&s->story);
+	curves_free(s->curves);
 	mem_free(s->data_line);
 	mem_free(s->recording_dir);
 	mem_free(s);
@@ -214,6 +216,12 @@ const struct lab_info *
 session_info(const struct session *s)
 {
 	return &s->info;
+}
+
+struct curves *
+session_curves(const struct session *s)
+{
+	return s->curves;
 }
 
 bool

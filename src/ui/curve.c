@@ -45,7 +45,7 @@ samples_of(const struct scene *s, unsigned branch, unsigned metric)
 
 	if (branch >= BRANCH_IDS || metric >= METRIC_COUNT)
 		return NULL;
-	series = s->series[branch][metric];
+	series = scene_series(s, branch, metric);
 	return series && series_len(series) ? series : NULL;
 }
 
@@ -106,8 +106,8 @@ curve_last_step(const struct scene *s)
 
 	for (unsigned b = branch < BRANCH_TEACHER(0) ? BRANCH_STUDENT : branch; b < end; b++)
 		for (unsigned m = 0; m < METRIC_COUNT; m++)
-			if (s->series[b][m] && series_last(s->series[b][m], &step, &value) &&
-			    step > last)
+			if (scene_series(s, b, m) &&
+			    series_last(scene_series(s, b, m), &step, &value) && step > last)
 				last = step;
 	return last;
 }

@@ -17,7 +17,7 @@
 static double
 last_value(const struct scene *s, unsigned metric)
 {
-	const struct series *x = s->series[BRANCH_STUDENT][metric];
+	const struct series *x = scene_series(s, BRANCH_STUDENT, metric);
 	uint32_t step;
 	double value;
 

@@ -191,12 +191,13 @@ int
 move_to_mark(struct scene *s, int direction, struct err *e)
 {
 	int64_t at = s->view.cursor_on ? s->view.cursor : direction > 0 ? -1 : INT64_MAX;
-	const struct scene_mark *best = NULL;
+	const struct curves_mark *best = NULL;
 
-	for (size_t i = 0; i < s->n_marks; i++) {
-		const struct scene_mark *m = &s->mark[i];
+	for (size_t i = 0; i < s->curves->n_marks; i++) {
+		const struct curves_mark *m = &s->curves->mark[i];
 
-		if (m->branch != s->view.branch || (direction > 0 ? m->step <= at : m->step >= at))
+		if (!scene_has_mark(s, m, (unsigned)s->view.branch) ||
+		    (direction > 0 ? m->step <= at : m->step >= at))
 			continue;
 		if (!best || (direction > 0 ? m->step < best->step : m->step >= best->step))
 			best = m;

@@ -93,16 +93,16 @@ draw_events(const struct scene *s, struct canvas_area a)
 	int x = 1;
 	char text[160];
 
-	for (size_t i = s->n_marks; i-- > 0;) {
-		const struct scene_mark *m = &s->mark[i];
+	for (size_t i = s->curves->n_marks; i-- > 0;) {
+		const struct curves_mark *m = &s->curves->mark[i];
 
-		if (m->branch != s->view.branch)
+		if (!scene_has_mark(s, m, (unsigned)s->view.branch))
 			continue;
 		snprintf(text, sizeof text, " @%u %s", m->step, m->text);
 		if (x > 1 && x + 1 + text_width(text) >= a.width)
 			return;
 		canvas_put(a, x, 0, (unsigned char)m->letter,
-			   m->kind == SCENE_DIVERGED ? CANVAS_BAD : CANVAS_MARK);
+			   m->kind == CURVES_DIVERGED ? CANVAS_BAD : CANVAS_MARK);
 		x = canvas_text(a, x + 1, 0, CANVAS_PLAIN, text) + 4;
 	}
 	last = &s->log[(s->log_first + s->n_log + SCENE_LOG - 1) % SCENE_LOG];

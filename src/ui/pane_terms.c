@@ -100,7 +100,7 @@ list_terms(const struct scene *s, struct term out[TERMS])
 static double
 value_at(const struct scene *s, unsigned metric, uint32_t step)
 {
-	const struct series *series = s->series[BRANCH_STUDENT][metric];
+	const struct series *series = scene_series(s, BRANCH_STUDENT, metric);
 	uint32_t at;
 	double value;
 
@@ -112,7 +112,7 @@ value_at(const struct scene *s, unsigned metric, uint32_t step)
 static double
 last_value(const struct scene *s, unsigned metric)
 {
-	const struct series *evaluated = s->series[BRANCH_STUDENT][METRIC_VAL_NLL];
+	const struct series *evaluated = scene_series(s, BRANCH_STUDENT, METRIC_VAL_NLL);
 	uint32_t step = UINT32_MAX;
 	double value;
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
-#include "retort/ui/axis.h"
+#include "retort/curve/axis.h"
 #include "retort/ui/curve.h"
 #include "retort/ui/layout.h"
 #include "retort/ui/plot_axes.h"

@@ -13,17 +13,17 @@
 #include "retort/conf/knob.h"
 
 bool
-rail_shows(const struct scene *s, const struct scene_mark *m)
+rail_shows(const struct scene *s, const struct curves_mark *m)
 {
 	int branch = s->view.branch < BRANCH_TEACHER(0) || s->view.branch >= BRANCH_IDS
 			     ? BRANCH_STUDENT
 			     : s->view.branch;
 
-	return m->branch == branch;
+	return scene_has_mark(s, m, (unsigned)branch);
 }
 
 int
-rail_column(const struct scene *s, const struct rail *r, const struct scene_mark *m)
+rail_column(const struct scene *s, const struct rail *r, const struct curves_mark *m)
 {
 	if (!rail_shows(s, m) || m->step < r->x.from || m->step > r->x.to)
 		return -1;
@@ -42,7 +42,7 @@ line_char(const struct rail *r)
  * free cells; with `over`, lines of other markers count as free. False where there is no such row.
  */
 static bool
-name_stage(const struct scene_mark *m, int len, bool over, struct canvas_area plot, int x,
+name_stage(const struct curves_mark *m, int len, bool over, struct canvas_area plot, int x,
 	   const struct rail *r)
 {
 	for (int y = 0; y < plot.height && x + len < plot.width; y++) {
@@ -63,12 +63,12 @@ name_stage(const struct scene_mark *m, int len, bool over, struct canvas_area pl
 static void
 name_stages(const struct scene *s, struct canvas_area plot, const struct rail *r)
 {
-	for (size_t i = 0; i < s->n_marks; i++) {
-		const struct scene_mark *m = &s->mark[i];
+	for (size_t i = 0; i < s->curves->n_marks; i++) {
+		const struct curves_mark *m = &s->curves->mark[i];
 		int x = rail_column(s, r, m), all = (int)strcspn(m->text, ","),
 		    name = (int)strcspn(m->text, ", ");
 
-		if (x < 0 || x >= plot.width || m->kind != SCENE_STAGE)
+		if (x < 0 || x >= plot.width || m->kind != CURVES_STAGE)
 			continue;
 		if (!name_stage(m, all, false, plot, x, r) &&
 		    !name_stage(m, name, false, plot, x, r))
@@ -79,8 +79,8 @@ name_stages(const struct scene *s, struct canvas_area plot, const struct rail *r
 void
 rail_lines(const struct scene *s, struct canvas_area plot, const struct rail *r)
 {
-	for (size_t i = 0; i < s->n_marks; i++) {
-		int x = rail_column(s, r, &s->mark[i]);
+	for (size_t i = 0; i < s->curves->n_marks; i++) {
+		int x = rail_column(s, r, &s->curves->mark[i]);
 
 		for (int y = 0; x >= 0 && x < plot.width && y < plot.height; y++)
 			if (canvas_get(plot, x, y) == ' ')
@@ -95,8 +95,8 @@ list_marks(const struct scene *s, struct canvas_area plot, const struct rail *r,
 {
 	int y = 0;
 
-	for (size_t i = 0; i < s->n_marks && y < plot.height; i++) {
-		const struct scene_mark *m = &s->mark[i];
+	for (size_t i = 0; i < s->curves->n_marks && y < plot.height; i++) {
+		const struct curves_mark *m = &s->curves->mark[i];
 		char line[128];
 		int width, x = at + 1;
 
@@ -147,21 +147,22 @@ rail_letters(const struct scene *s, struct canvas_area row, const struct rail *r
 	for (int x = 0; x < r->x.columns; x++)
 		if (broken[x])
 			canvas_put(cells, x, 0, 'x', CANVAS_BAD);
-	for (size_t i = 0; i < s->n_marks; i++) {
-		const struct scene_mark *m = &s->mark[i];
+	for (size_t i = 0; i < s->curves->n_marks; i++) {
+		const struct curves_mark *m = &s->curves->mark[i];
 		int x = rail_column(s, r, m);
-		enum canvas_style style = m->kind == SCENE_DIVERGED ? CANVAS_BAD : CANVAS_MARK;
+		enum canvas_style style = m->kind == CURVES_DIVERGED ? CANVAS_BAD : CANVAS_MARK;
 
 		if (x < 0)
 			continue;
-		if (m->kind == SCENE_STAGE) /* the knobs it changes are marked in the same column */
+		if (m->kind ==
+		    CURVES_STAGE) /* the knobs it changes are marked in the same column */
 			count[x] = STAGE;
 		else if (count[x] != STAGE)
 			count[x]++;
 		if (count[x] > 1 && count[x] != STAGE)
 			canvas_put(cells, x, 0, '0' + (uint32_t)(count[x] < 9 ? count[x] : 9),
 				   CANVAS_MARK);
-		else if (count[x] == 1 || m->kind == SCENE_STAGE)
+		else if (count[x] == 1 || m->kind == CURVES_STAGE)
 			canvas_put(cells, x, 0, m->letter ? (unsigned char)m->letter : '?', style);
 	}
 	mem_free(count);

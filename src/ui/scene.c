@@ -34,6 +34,7 @@ scene_init(struct scene *s)
 	s->view.plot_metric[0] = METRIC_VAL_NLL;
 	s->view.plot_metric[1] = METRIC_VAL_ACCURACY;
 	s->view.log_y[0] = true; /* losses decrease by factors */
+	s->view.run = CURVES_FIRST;
 	s->view.follow_branch = true;
 }
 
@@ -50,14 +51,10 @@ release_help(struct scene *s)
 void
 scene_release(struct scene *s)
 {
-	for (int b = 0; b < BRANCH_IDS; b++)
-		for (int m = 0; m < METRIC_COUNT; m++)
-			series_free(s->series[b][m]);
 	series_free(s->two_sample_auc);
 	release_help(s);
 	bitext_free(s->bitext);
 	bitext_free(s->translation.last);
-	mem_free(s->mark);
 	mem_free(s->log);
 	memset(s, 0, sizeof *s);
 }
@@ -80,13 +77,16 @@ scene_times(const struct scene *s)
 	return scene_ascii(s) ? "x" : "\u00D7";
 }
 
-void
-scene_sample(struct scene *s, unsigned branch, unsigned metric, uint32_t step, double value)
+const struct series *
+scene_series(const struct scene *s, unsigned branch, unsigned metric)
 {
-	if (!s->series[branch][metric])
-		s->series[branch][metric] = series_new();
-	series_push(s->series[branch][metric], step, value);
-	s->version++;
+	return curves_series(s->curves, s->view.run, branch, metric);
+}
+
+bool
+scene_has_mark(const struct scene *s, const struct curves_mark *m, unsigned branch)
+{
+	return m->branch == branch && m->run == curves_owner(s->view.run, branch);
 }
 
 static void
@@ -131,52 +131,6 @@ scene_say(struct scene *s, bool is_error, const char *fmt, ...)
 	s->message_is_error = is_error;
 	if (is_error)
 		add_line(s, SCENE_ERROR, s->message);
-	s->version++;
-}
-
-/* The letter of a new marker: a..z in turn for tweaks and notes, a sign for other kinds. */
-static char
-next_letter(const struct scene *s, enum scene_mark_kind kind)
-{
-	unsigned letters = 0;
-
-	switch (kind) {
-	case SCENE_MAP:
-		return '+';
-	case SCENE_STOP:
-		return '.';
-	case SCENE_DIVERGED:
-		return '!';
-	case SCENE_RUN:
-		return '|';
-	case SCENE_STAGE:
-		return '>';
-	case SCENE_TWEAK:
-	case SCENE_NOTE:
-		break;
-	}
-	for (size_t i = 0; i < s->n_marks; i++)
-		letters += s->mark[i].kind == SCENE_TWEAK || s->mark[i].kind == SCENE_NOTE;
-	return (char)('a' + letters % 26);
-}
-
-void
-scene_mark_add(struct scene *s, enum scene_mark_kind kind, unsigned branch, uint32_t step,
-	       const char *text, int knob, double from, double to)
-{
-	struct scene_mark *m;
-
-	mem_grow(&s->mark, &s->cap_marks, s->n_marks + 1, sizeof *s->mark);
-	m = &s->mark[s->n_marks];
-	*m = (struct scene_mark){ .kind = kind,
-				  .branch = (uint16_t)branch,
-				  .step = step,
-				  .letter = next_letter(s, kind),
-				  .knob = knob,
-				  .from = from,
-				  .to = to };
-	snprintf(m->text, sizeof m->text, "%.95s", text);
-	s->n_marks++;
 	s->version++;
 }
 
@@ -235,22 +189,6 @@ scene_help(struct scene *s, const char *title, const char *text)
 	s->view.helping = true;
 	s->view.help_scroll = 0;
 	s->view.search[0] = '\0';
-	s->version++;
-}
-
-void
-scene_forget(struct scene *s, unsigned branch)
-{
-	size_t kept = 0;
-
-	for (int m = 0; m < METRIC_COUNT; m++) {
-		series_free(s->series[branch][m]);
-		s->series[branch][m] = NULL;
-	}
-	for (size_t i = 0; i < s->n_marks; i++)
-		if (s->mark[i].branch != branch)
-			s->mark[kept++] = s->mark[i];
-	s->n_marks = kept;
 	s->version++;
 }
 

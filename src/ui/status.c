@@ -131,7 +131,7 @@ status_draw(const struct scene *s, struct canvas_area a)
 void
 status_brief(const struct scene *s, struct canvas_area a)
 {
-	const struct series *nll = s->series[s->view.branch][METRIC_VAL_NLL];
+	const struct series *nll = scene_series(s, s->view.branch, METRIC_VAL_NLL);
 	unsigned long long at = s->info.run->step;
 	const char *end = s->info.paused ? " =" : " >";
 	char number[32] = "", text[96] = "";

@@ -18,11 +18,11 @@ find_last_marks(const struct scene *s, long last[SCENE_KNOB_ROWS])
 
 	for (int k = 0; k < SCENE_KNOB_ROWS; k++)
 		last[k] = -1;
-	for (size_t i = 0; i < s->n_marks; i++) {
-		int k = s->mark[i].knob;
+	for (size_t i = 0; i < s->curves->n_marks; i++) {
+		int k = s->curves->mark[i].knob;
 
 		if (k < 0 || k >= SCENE_KNOB_ROWS || (size_t)k >= knob_count ||
-		    !rail_shows(s, &s->mark[i]))
+		    !rail_shows(s, &s->curves->mark[i]))
 			continue;
 		n += last[k] < 0;
 		last[k] = (long)i;
@@ -71,14 +71,14 @@ draw_name(struct canvas_area row, const struct rail *r, int knob, double value, 
 
 /* Whether a marker in view changes a knob. */
 static bool
-changes_knob(const struct scene *s, const struct scene_mark *m, int knob)
+changes_knob(const struct scene *s, const struct curves_mark *m, int knob)
 {
 	return m->knob == knob && rail_shows(s, m);
 }
 
 /* The value of a marker's knob at a later step, by the marker alone. */
 static double
-value_at(const struct scene_mark *m, uint32_t step)
+value_at(const struct curves_mark *m, uint32_t step)
 {
 	double x = m->ramp.n ? ramp_value(&m->ramp, step) : m->to;
 
@@ -89,9 +89,9 @@ value_at(const struct scene_mark *m, uint32_t step)
 static bool
 ends_with_ramp(const struct scene *s, int knob)
 {
-	for (size_t i = s->n_marks; i-- > 0;)
-		if (changes_knob(s, &s->mark[i], knob))
-			return s->mark[i].ramp.n > 0;
+	for (size_t i = s->curves->n_marks; i-- > 0;)
+		if (changes_knob(s, &s->curves->mark[i], knob))
+			return s->curves->mark[i].ramp.n > 0;
 	return false;
 }
 
@@ -102,8 +102,8 @@ value_before(const struct scene *s, int knob, uint32_t step)
 	double value = 0;
 	bool known = false;
 
-	for (size_t i = 0; i < s->n_marks; i++) {
-		const struct scene_mark *m = &s->mark[i];
+	for (size_t i = 0; i < s->curves->n_marks; i++) {
+		const struct curves_mark *m = &s->curves->mark[i];
 
 		if (!changes_knob(s, m, knob) || (known && m->step >= step))
 			continue;
@@ -123,11 +123,12 @@ value_end(const struct scene *s, const struct rail *r, size_t i)
 				 ? s->info.run->until
 				 : r->last;
 
-	for (size_t k = i + 1; k < s->n_marks; k++)
-		if (changes_knob(s, &s->mark[k], s->mark[i].knob))
-			return s->mark[k].step > x->to     ? x->columns
-			       : s->mark[k].step < x->from ? 0
-							   : rail_column(s, r, &s->mark[k]);
+	for (size_t k = i + 1; k < s->curves->n_marks; k++)
+		if (changes_knob(s, &s->curves->mark[k], s->curves->mark[i].knob))
+			return s->curves->mark[k].step > x->to ? x->columns
+			       : s->curves->mark[k].step < x->from
+				       ? 0
+				       : rail_column(s, r, &s->curves->mark[k]);
 	return until < x->from  ? 0
 	       : until >= x->to ? x->columns
 				: span_column(x, (uint32_t)until) + 1;
@@ -138,7 +139,7 @@ value_end(const struct scene *s, const struct rail *r, size_t i)
 static void
 draw_ramp(const struct scene *s, struct canvas_area cells, const struct rail *r, size_t i, int now)
 {
-	const struct scene_mark *m = &s->mark[i];
+	const struct curves_mark *m = &s->curves->mark[i];
 	const struct span_steps *x = &r->x;
 	uint64_t end_step = ramp_end(&m->ramp);
 	int to = value_end(s, r, i),
@@ -213,20 +214,22 @@ draw_strip(const struct scene *s, struct canvas_area row, const struct rail *r, 
 
 	for (int i = 0; i <= now; i++)
 		canvas_put(cells, i, 0, r->ascii ? '-' : 0x2500, CANVAS_DIM);
-	for (size_t i = 0; i < s->n_marks; i++) {
-		next = changes_knob(s, &s->mark[i], knob) ? rail_column(s, r, &s->mark[i]) : -1;
+	for (size_t i = 0; i < s->curves->n_marks; i++) {
+		next = changes_knob(s, &s->curves->mark[i], knob)
+			       ? rail_column(s, r, &s->curves->mark[i])
+			       : -1;
 		if (next < 0)
 			continue;
 		if (at >= 0 && next > at) /* of changes in one column the last counts */
 			draw_value(cells, r, knob, value, at, next);
 		first = at < 0 ? next : first;
 		at = next;
-		value = s->mark[i].to;
+		value = s->curves->mark[i].to;
 	}
 	if (at >= 0)
 		draw_last_value(s, cells, r, knob, value, at, now);
-	for (size_t i = 0; i < s->n_marks; i++)
-		if (changes_knob(s, &s->mark[i], knob) && s->mark[i].ramp.n)
+	for (size_t i = 0; i < s->curves->n_marks; i++)
+		if (changes_knob(s, &s->curves->mark[i], knob) && s->curves->mark[i].ramp.n)
 			draw_ramp(s, cells, r, i, now);
 	draw_name(row, r, knob, value_before(s, knob, x->from), first);
 }
@@ -235,9 +238,9 @@ draw_strip(const struct scene *s, struct canvas_area row, const struct rail *r, 
 static long
 strip_rank(const struct scene *s, const struct rail *r, long mark)
 {
-	const struct ramp *ramp = &s->mark[mark].ramp;
+	const struct ramp *ramp = &s->curves->mark[mark].ramp;
 
-	return ramp->n && ramp_end(ramp) > r->last ? mark + (long)s->n_marks : mark;
+	return ramp->n && ramp_end(ramp) > r->last ? mark + (long)s->curves->n_marks : mark;
 }
 
 void

@@ -121,12 +121,7 @@ void
 view_model_sample(struct view_model *v, const struct event *ev)
 {
 	struct scene *s = &v->scene;
-	bool first = !s->series[ev->branch][ev->metric];
 
-	scene_sample(s, ev->branch, ev->metric, ev->step, ev->value);
-	if (first)
-		series_smooth(s->series[ev->branch][ev->metric],
-			      s->info.run->settings.knobs.smooth);
 	update_scores(s, ev);
 	if (ev->branch == BRANCH_STUDENT)
 		update_teachers(&s->info, ev);
@@ -135,6 +130,7 @@ view_model_sample(struct view_model *v, const struct event *ev)
 	if (ev->branch == active_branch(&s->info) && s->info.phase != LAB_IDLE &&
 	    ev->step > s->info.run->step)
 		s->info.run->step = ev->step;
+	s->version++;
 }
 
 /* Show the curves of the network that starts training, unless a branch was selected. */
@@ -172,11 +168,7 @@ view_model_answer(struct view_model *v, struct request *r)
 {
 	struct scene *s = &v->scene;
 
-	if (r->status == 0)
-		view_result_curves(s, r);
 	view_probe_drop(&v->probe, s, view_result_drops(r));
-	if (r->status == 0 || r->kind == REQUEST_DIVERGED)
-		view_result_mark(s, r);
 	lab_info_copy(&s->info, &s->run, r->info);
 	knob_overlay(&s->info.run->settings.knobs, &v->display, KNOB_VIEW);
 	view_result_say(s, r);
@@ -219,10 +211,7 @@ view_model_display(struct view_model *v, const struct knobs *display)
 
 	v->display = *display;
 	knob_overlay(&s->info.run->settings.knobs, display, KNOB_VIEW);
-	for (int b = 0; b < BRANCH_IDS; b++)
-		for (int m = 0; m < METRIC_COUNT; m++)
-			if (s->series[b][m])
-				series_smooth(s->series[b][m], s->info.run->settings.knobs.smooth);
+	curves_smooth(s->curves, s->info.run->settings.knobs.smooth);
 	s->version++;
 }
 

@@ -37,8 +37,11 @@ workbench_new(const struct session_options *o, const char *name, struct err *e)
 	w->handlers = screen_commands_handlers(&w->commands);
 	options.screen = &w->handlers;
 	w->session = session_new(&options, e);
-	if (w->session)
+	if (w->session) {
+		if (w->view)
+			view_model_scene(w->view)->curves = session_curves(w->session);
 		return w;
+	}
 	workbench_free(w);
 	return NULL;
 }

@@ -10,20 +10,15 @@ struct plotrig plotrig;
 void
 plotrig_add_sample(unsigned branch, unsigned metric, uint32_t step, double value)
 {
-	if (!plotrig.scene.series[branch][metric])
-		plotrig.scene.series[branch][metric] = series_new();
-	series_push(plotrig.scene.series[branch][metric], step, value);
+	curves_sample(plotrig.scene.curves, CURVES_FIRST, branch, metric, step, value);
 }
 
 int
 plotrig_teardown(void **state)
 {
 	(void)state;
-	for (int b = 0; b < BRANCH_IDS; b++)
-		for (unsigned m = 0; m < METRIC_COUNT; m++)
-			series_free(plotrig.scene.series[b][m]);
+	curves_free(plotrig.scene.curves);
 	memset(&plotrig.scene, 0, sizeof plotrig.scene);
-	memset(plotrig.mark, 0, sizeof plotrig.mark);
 	canvas_release(&plotrig.canvas);
 	return 0;
 }
@@ -37,23 +32,19 @@ plotrig_setup(void **state)
 	knob_defaults(&plotrig.scene.info.run->settings.knobs);
 	plotrig.scene.view.plot_metric[0] = METRIC_VAL_NLL;
 	plotrig.scene.view.plot_metric[1] = METRIC_VAL_ACCURACY;
-	plotrig.scene.mark = plotrig.mark;
+	plotrig.scene.view.run = CURVES_FIRST;
+	plotrig.scene.curves = curves_new();
 	return 0;
 }
 
 void
 plotrig_add_change(uint32_t step, int knob, double from, double to)
 {
-	struct scene_mark *m = &plotrig.mark[plotrig.scene.n_marks];
+	char text[96];
 
-	*m = (struct scene_mark){ .kind = SCENE_TWEAK,
-				  .branch = BRANCH_STUDENT,
-				  .step = step,
-				  .knob = knob,
-				  .from = from,
-				  .to = to };
-	m->letter = (char)('a' + plotrig.scene.n_marks++);
-	snprintf(m->text, sizeof m->text, "%s %g -> %g", knob_table[knob].name, from, to);
+	snprintf(text, sizeof text, "%s %g -> %g", knob_table[knob].name, from, to);
+	curves_mark(plotrig.scene.curves, CURVES_TWEAK, CURVES_FIRST, BRANCH_STUDENT, step, text,
+		    knob, from, to);
 }
 
 void
@@ -86,12 +77,8 @@ plotrig_fill(void)
 void
 plotrig_add_stage(uint32_t step, const char *text)
 {
-	plotrig.mark[plotrig.scene.n_marks] = (struct scene_mark){ .kind = SCENE_STAGE,
-								   .branch = BRANCH_STUDENT,
-								   .step = step,
-								   .letter = '>',
-								   .knob = -1 };
-	snprintf(plotrig.mark[plotrig.scene.n_marks++].text, sizeof plotrig.mark->text, "%s", text);
+	curves_mark(plotrig.scene.curves, CURVES_STAGE, CURVES_FIRST, BRANCH_STUDENT, step, text,
+		    -1, 0, 0);
 	plotrig_add_change(step, 0, 8, 1);
 	plotrig_add_change(step, 1, 0.75, 0);
 }

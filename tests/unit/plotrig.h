@@ -7,7 +7,6 @@
 
 struct plotrig {
 	struct scene scene;
-	struct scene_mark mark[12];
 	struct canvas canvas;
 };
 extern struct plotrig plotrig;

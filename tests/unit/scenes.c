@@ -76,24 +76,34 @@ fill_curves(struct scene *s, unsigned branch, uint32_t until, double floor, doub
 		double t = 1 - exp(-(double)step / 400),
 		       ripple = 0.02 * sin(step * 0.7) * (1.2 - t);
 
-		scene_sample(s, branch, METRIC_TRAIN_LOSS, step,
-			     floor + (2.4 - floor) * (1 - t) + ripple);
-		scene_sample(s, branch, metric_output(LOSS_OUTPUT_ce, METRIC_TRAIN), step,
-			     floor + (2.4 - floor) * (1 - t) + ripple);
-		scene_sample(s, branch, metric_output(LOSS_OUTPUT_kd, METRIC_TRAIN), step,
-			     3 * floor + 6 * (1 - t) + ripple);
-		scene_sample(s, branch, metric_output(LOSS_OUTPUT_ce, METRIC_WEIGHTED), step,
-			     (floor + (2.4 - floor) * (1 - t)) / 10);
-		scene_sample(s, branch, metric_output(LOSS_OUTPUT_kd, METRIC_WEIGHTED), step,
-			     2.7 * floor + 5.4 * (1 - t));
+		curves_sample(s->curves, CURVES_FIRST, branch, METRIC_TRAIN_LOSS, step,
+			      floor + (2.4 - floor) * (1 - t) + ripple);
+		curves_sample(s->curves, CURVES_FIRST, branch,
+			      metric_output(LOSS_OUTPUT_ce, METRIC_TRAIN), step,
+			      floor + (2.4 - floor) * (1 - t) + ripple);
+		curves_sample(s->curves, CURVES_FIRST, branch,
+			      metric_output(LOSS_OUTPUT_kd, METRIC_TRAIN), step,
+			      3 * floor + 6 * (1 - t) + ripple);
+		curves_sample(s->curves, CURVES_FIRST, branch,
+			      metric_output(LOSS_OUTPUT_ce, METRIC_WEIGHTED), step,
+			      (floor + (2.4 - floor) * (1 - t)) / 10);
+		curves_sample(s->curves, CURVES_FIRST, branch,
+			      metric_output(LOSS_OUTPUT_kd, METRIC_WEIGHTED), step,
+			      2.7 * floor + 5.4 * (1 - t));
 		if (step % 50)
 			continue;
-		scene_sample(s, branch, METRIC_VAL_NLL, step, floor + (2.3 - floor) * (1 - t));
-		scene_sample(s, branch, METRIC_VAL_ACCURACY, step, top * t + 0.1 * (1 - t));
-		scene_sample(s, branch, METRIC_VAL_AGREEMENT, step, 0.97 * t);
-		scene_sample(s, branch, METRIC_VAL_KL, step, 0.15 + 2 * (1 - t));
-		scene_sample(s, branch, metric_output(LOSS_OUTPUT_ce, METRIC_SHARE), step, 0.12);
-		scene_sample(s, branch, metric_output(LOSS_OUTPUT_kd, METRIC_SHARE), step, 0.63);
+		curves_sample(s->curves, CURVES_FIRST, branch, METRIC_VAL_NLL, step,
+			      floor + (2.3 - floor) * (1 - t));
+		curves_sample(s->curves, CURVES_FIRST, branch, METRIC_VAL_ACCURACY, step,
+			      top * t + 0.1 * (1 - t));
+		curves_sample(s->curves, CURVES_FIRST, branch, METRIC_VAL_AGREEMENT, step,
+			      0.97 * t);
+		curves_sample(s->curves, CURVES_FIRST, branch, METRIC_VAL_KL, step,
+			      0.15 + 2 * (1 - t));
+		curves_sample(s->curves, CURVES_FIRST, branch,
+			      metric_output(LOSS_OUTPUT_ce, METRIC_SHARE), step, 0.12);
+		curves_sample(s->curves, CURVES_FIRST, branch,
+			      metric_output(LOSS_OUTPUT_kd, METRIC_SHARE), step, 0.63);
 	}
 }
 
@@ -134,20 +144,27 @@ add_map(struct scene *s, int teacher, int t_layer, int s_layer, enum model_tap o
 			   NULL) < 0)
 		abort();
 	for (uint32_t step = 700; step <= 2417; step += 17)
-		scene_sample(s, BRANCH_STUDENT, metric_map(slot, METRIC_TRAIN), step,
-			     0.0412 + 1.0 / step);
-	scene_sample(s, BRANCH_STUDENT, metric_map(slot, METRIC_WEIGHTED), 2417, weight * 0.0416);
-	scene_sample(s, BRANCH_STUDENT, metric_map(slot, METRIC_SHARE), 2400, 0.051);
+		curves_sample(s->curves, CURVES_FIRST, BRANCH_STUDENT,
+			      metric_map(slot, METRIC_TRAIN), step, 0.0412 + 1.0 / step);
+	curves_sample(s->curves, CURVES_FIRST, BRANCH_STUDENT, metric_map(slot, METRIC_WEIGHTED),
+		      2417, weight * 0.0416);
+	curves_sample(s->curves, CURVES_FIRST, BRANCH_STUDENT, metric_map(slot, METRIC_SHARE), 2400,
+		      0.051);
 }
 
 static void
 fill_marks(struct scene *s)
 {
-	scene_mark_add(s, SCENE_MAP, BRANCH_STUDENT, 500, "map big:1 s:1 weight 0.5", -1, 0, 0);
-	scene_mark_add(s, SCENE_TWEAK, BRANCH_STUDENT, 620, "temperature 2 -> 4", 0, 2, 4);
-	scene_mark_add(s, SCENE_TWEAK, BRANCH_STUDENT, 1200, "kd-weight 0.9 -> 0.7", 1, 0.9, 0.7);
-	scene_mark_add(s, SCENE_NOTE, BRANCH_STUDENT, 1205, "looks flat", -1, 0, 0);
-	scene_mark_add(s, SCENE_DIVERGED, BRANCH_STUDENT, 1600, "not applied", -1, 0, 0);
+	curves_mark(s->curves, CURVES_MAP, CURVES_FIRST, BRANCH_STUDENT, 500,
+		    "map big:1 s:1 weight 0.5", -1, 0, 0);
+	curves_mark(s->curves, CURVES_TWEAK, CURVES_FIRST, BRANCH_STUDENT, 620,
+		    "temperature 2 -> 4", 0, 2, 4);
+	curves_mark(s->curves, CURVES_TWEAK, CURVES_FIRST, BRANCH_STUDENT, 1200,
+		    "kd-weight 0.9 -> 0.7", 1, 0.9, 0.7);
+	curves_mark(s->curves, CURVES_NOTE, CURVES_FIRST, BRANCH_STUDENT, 1205, "looks flat", -1, 0,
+		    0);
+	curves_mark(s->curves, CURVES_DIVERGED, CURVES_FIRST, BRANCH_STUDENT, 1600, "not applied",
+		    -1, 0, 0);
 	scene_log(s, SCENE_INFO, "@500 map big:1 s:1 weight 0.5");
 	scene_log(s, SCENE_INFO, "@620 temperature 2 -> 4");
 	scene_log(s, SCENE_INFO, "@1200 kd-weight 0.9 -> 0.7");
@@ -366,9 +383,9 @@ add_ramp(struct scene *s, uint32_t step, const char *knob, const char *words, bo
 	r.start = step;
 	snprintf(text, sizeof text, "%s ramps to %g until %llu", knob, ramp_last(&r),
 		 (unsigned long long)ramp_end(&r));
-	scene_mark_add(s, SCENE_TWEAK, BRANCH_STUDENT, step, text, r.knob,
-		       knob_value(&s->info.run->settings.knobs, d), r.from);
-	s->mark[s->n_marks - 1].ramp = r;
+	curves_mark(s->curves, CURVES_TWEAK, CURVES_FIRST, BRANCH_STUDENT, step, text, r.knob,
+		    knob_value(&s->info.run->settings.knobs, d), r.from);
+	s->curves->mark[s->curves->n_marks - 1].ramp = r;
 	if (is_on)
 		s->info.run->settings.ramp[s->info.run->settings.n_ramps++] = r;
 }
@@ -378,12 +395,13 @@ fill_ramps(struct scene *s)
 {
 	fill_distilling(s);
 	s->pending[0] = false;
-	s->n_marks = 0;
+	s->curves->n_marks = 0;
 	add_ramp(s, 200, "temperature", "8 1 over 3000 cosine then 3 over 300", true);
 	add_ramp(s, 700, "ce-weight", "0 1 over 800 steps 4 then 0.25 over 400", true);
 	add_ramp(s, 900, "lr", "0.001 0.02 over 4000 exponential", false);
-	scene_mark_add(s, SCENE_TWEAK, BRANCH_STUDENT, 1900, "lr 0.002113 -> 0.003, ramp cancelled",
-		       s->info.run->settings.ramp[0].knob + 3, 0.002113, 0.003);
+	curves_mark(s->curves, CURVES_TWEAK, CURVES_FIRST, BRANCH_STUDENT, 1900,
+		    "lr 0.002113 -> 0.003, ramp cancelled", s->info.run->settings.ramp[0].knob + 3,
+		    0.002113, 0.003);
 	add_ramp(s, 2300, "kd-weight", "0.7 0.1 over 9000", true);
 	ramp_apply(s->info.run->settings.ramp, s->info.run->settings.n_ramps, s->info.run->step,
 		   &s->info.run->settings.knobs);
@@ -461,9 +479,17 @@ scenes_make(struct scene *s, enum scenes_kind kind)
 				      fill_cursor };
 
 	scene_init(s);
+	s->curves = curves_new();
 	knob_defaults(&s->defaults);
 	knob_defaults(&s->info.run->settings.knobs);
 	snprintf(s->session, sizeof s->session, "digits");
 	if (fill[kind])
 		fill[kind](s);
+}
+
+void
+scenes_release(struct scene *s)
+{
+	curves_free(s->curves);
+	scene_release(s);
 }

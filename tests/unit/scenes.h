@@ -24,7 +24,9 @@ enum scenes_kind {
 
 const char *scenes_name(enum scenes_kind kind);
 
-/* Fill an uninitialised scene, deterministically; the caller releases it. */
+/* Fill an uninitialised scene and curves of its own, deterministically; scenes_release frees both.
+ */
 void scenes_make(struct scene *s, enum scenes_kind kind);
+void scenes_release(struct scene *s);
 
 #endif

@@ -3,7 +3,7 @@
 #include "check.h"
 
 #include "retort/base/rng.h"
-#include "retort/ui/axis.h"
+#include "retort/curve/axis.h"
 
 static void
 limits_include_the_data_and_labels_parse_to_ticks(void **state)

@@ -57,7 +57,7 @@ a_key_selects_the_next_projection_that_fits(void **state)
 	for (int i = 0; i < 3; i++)
 		CHECK_STR(done(&s, "through"), "");
 	CHECK_STR(done(&s, "apply"), "map big:1 s:2 match hidden weight 1");
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -73,7 +73,7 @@ cycling_projections_keeps_the_weight(void **state)
 	CHECK_STR(done(&s, "through"), "");
 	CHECK_STR(done(&s, "through"), "");
 	CHECK_INT(s.view.n_edits, 0);
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -100,7 +100,7 @@ a_key_selects_the_next_loss_that_fits(void **state)
 	while (s.view.edit[0].match != &loss_at)
 		CHECK_STR(done(&s, "match"), "");
 	CHECK_STR(done(&s, "apply"), "map big:1 s:2 match at weight 1");
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static bool
@@ -132,7 +132,7 @@ losses_without_labels_or_batch_are_not_offered(void **state)
 	CHECK(!offers(&s, &loss_sp));
 	CHECK(!offers(&s, &loss_cka));
 	CHECK(offers(&s, &loss_vid));
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -147,7 +147,7 @@ incompatible_pairs_give_the_reason(void **state)
 	s.view.editing = false;
 	CHECK(strstr(done(&s, "match"), "error: ") && strstr(done(&s, "match"), "map editor"));
 	CHECK(strstr(done(&s, "through"), "error: ") && strstr(done(&s, "through"), "map editor"));
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -167,7 +167,7 @@ cka_of_other_networks_is_ignored(void **state)
 	x.teacher = 0;
 	s.info.run->student.n_layers = 3;
 	CHECK(isnan(editor_cka(&s, &x)));
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 int

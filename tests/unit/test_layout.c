@@ -71,7 +71,7 @@ panes_do_not_overlap_at_any_size(void **state)
 		for (int width = 1; width <= 500; width++)
 			for (int height = 1; height <= 200; height++)
 				check_layout(&s, width, height);
-		scene_release(&s);
+		scenes_release(&s);
 	}
 }
 
@@ -90,7 +90,7 @@ the_focused_pane_is_always_visible(void **state)
 				layout_make(&s, width, height, &l);
 				CHECK(l.pane[pane].height > 0 || height < 5);
 			}
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 /* Fill a scene to its limits: teachers, layers, maps, lengths of names. */
@@ -155,7 +155,7 @@ every_scene_is_drawn_at_every_small_size(void **state)
 					pane_draw_all(&s, &c);
 					CHECK(c.cursor_x < width && c.cursor_y < height);
 				}
-			scene_release(&s);
+			scenes_release(&s);
 		}
 	canvas_release(&c);
 }

@@ -32,7 +32,7 @@ pending_edits_are_applied_as_one_command(void **state)
 		  "map big:2 s:2 match hidden weight 0.8 and big:2 s:logits "
 		  "match hidden weight 0.2 and "
 		  "wide:1 s:logits match hidden weight 0.9");
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -62,7 +62,7 @@ an_edit_equal_to_the_map_is_removed(void **state)
 	CHECK(s.view.editing);
 	CHECK_STR(viewrig_done(&s, "discard", ""), "");
 	CHECK(!s.view.editing);
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -91,7 +91,7 @@ pending_edits_of_all_taps_are_applied_together(void **state)
 	CHECK_STR(viewrig_done(&s, "tap", ""), "");
 	CHECK_STR(viewrig_done(&s, "clear-edit", ""), "");
 	CHECK_STR(viewrig_done(&s, "apply", ""), "map big:2 s:1 on attention off");
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -114,7 +114,7 @@ weights_change_by_tenths_below_one_then_by_ones(void **state)
 	for (int i = 0; i < 100; i++)
 		viewrig_done(&s, "more", "");
 	CHECK(s.view.edit[s.view.n_edits - 1].weight == 1e6); /* the maximum */
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -142,16 +142,16 @@ incompatible_pairs_are_refused_with_the_reason(void **state)
 	CHECK_STR(viewrig_done(&s, "weight", "5"),
 		  "error: teacher-of-many:1 has 64 positions, but s:logits has 1");
 	CHECK_INT(s.view.n_edits, 4);
-	scene_release(&s);
+	scenes_release(&s);
 	scenes_make(&s, SCENES_EDITING);
 	CHECK(viewrig_is_refused_with(&s, "tap", "", "big has no attention"));
 	s.view.edit_on = MODEL_VALUE; /* left by another teacher */
 	CHECK_STR(viewrig_done(&s, "tap", ""), "");
 	CHECK_INT(s.view.edit_on, MODEL_HIDDEN);
-	scene_release(&s);
+	scenes_release(&s);
 	scenes_make(&s, SCENES_DISTILLING);
 	CHECK(viewrig_is_refused(&s, "tap", "")); /* the editor is closed */
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 /* A new student while the editor is open: the cursor is outside its layers. */
@@ -180,7 +180,7 @@ the_editor_survives_a_new_student(void **state)
 	CHECK_INT(s.view.edit_column, 0);
 	pane_draw_all(&s, &c);
 	canvas_release(&c);
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -192,18 +192,18 @@ edits_of_removed_layers_are_dropped(void **state)
 	scenes_make(&s, SCENES_EDITING);
 	s.info.run->student.n_layers = 2; /* without s:2 */
 	CHECK_STR(viewrig_done(&s, "apply", ""), "map big:1 s:1 off");
-	scene_release(&s);
+	scenes_release(&s);
 	scenes_make(&s, SCENES_TAPS);
 	s.info.run->settings.n_maps = 0;
 	/* 2 heads instead of 4: the attention edit no longer fits, and there is no map to remove */
 	s.info.run->student.layer[1].heads = 2;
 	CHECK_STR(viewrig_done(&s, "apply", ""), "map big:2 s:1 on value match hidden weight 0.7");
-	scene_release(&s);
+	scenes_release(&s);
 	scenes_make(&s, SCENES_EDITING);
 	s.info.n_teachers = 0;
 	CHECK(viewrig_is_refused(&s, "weight", "5"));
 	CHECK(viewrig_is_refused(&s, "apply", ""));
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -214,11 +214,11 @@ the_editor_needs_a_teacher_and_a_student(void **state)
 	(void)state;
 	scenes_make(&s, SCENES_EMPTY);
 	CHECK(viewrig_is_refused_with(&s, "map", "", "`teacher big mlp 256,256`"));
-	scene_release(&s);
+	scenes_release(&s);
 	scenes_make(&s, SCENES_TRAINING);
 	CHECK(viewrig_is_refused_with(&s, "map", "", "`student mlp 16`"));
 	CHECK(!s.view.editing);
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 int

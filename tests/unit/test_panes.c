@@ -83,7 +83,7 @@ draw_picture(const struct golden *g, struct text *out)
 	pane_draw_all(&s, &c);
 	canvas_dump(&c, out);
 	canvas_release(&c);
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -133,7 +133,7 @@ an_ascii_terminal_gets_ascii_only(void **state)
 			pane_draw_all(&s, &c);
 			for (int i = 0; i < c.width * c.height; i++)
 				CHECK(c.cell[i].ch >= ' ' && c.cell[i].ch <= '~');
-			scene_release(&s);
+			scenes_release(&s);
 		}
 	canvas_release(&c);
 }
@@ -173,7 +173,7 @@ attributes_of_focus_pending_errors_and_matches(void **state)
 	CHECK_INT(look_of(&c, "8?"), CANVAS_PENDING);
 	CHECK_INT(look_of(&c, "lr: 'x'"), CANVAS_BAD);
 	CHECK_INT(look_of(&c, "not trained"), CANVAS_DIM);
-	scene_release(&s);
+	scenes_release(&s);
 	scenes_make(&s, SCENES_HELPING);
 	pane_draw_all(&s, &c);
 	CHECK_INT(look_of(&c, "NAME"), CANVAS_BOLD);
@@ -184,7 +184,7 @@ attributes_of_focus_pending_errors_and_matches(void **state)
 	CHECK_INT(look_of(&c, "never"), CANVAS_REVERSE);
 	CHECK_INT(look_of(&c, " the hour"), CANVAS_PLAIN);
 	CHECK_INT(look_of(&c, "turn a"), CANVAS_PLAIN);
-	scene_release(&s);
+	scenes_release(&s);
 	canvas_release(&c);
 }
 
@@ -234,7 +234,7 @@ the_editor_shows_how_attention_is_compared(void **state)
 		    CANVAS_PLAIN);
 	check_shown(&s, &c, "big:2 -> s:1 on value", CANVAS_BOLD);
 	canvas_release(&c);
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -261,7 +261,7 @@ the_editor_shows_how_hidden_states_are_compared(void **state)
 	s.info.run->student.layer[0].learns = false;
 	check_shown(&s, &c, "s:0 is the input", CANVAS_WARN);
 	canvas_release(&c);
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -285,7 +285,7 @@ the_editor_shows_how_feature_maps_are_compared(void **state)
 	check_shown(&s, &c, "attention transfer between maps of 12345678 positions", CANVAS_PLAIN);
 	check_shown(&s, &c, "8        4", CANVAS_DIM);
 	canvas_release(&c);
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -312,7 +312,7 @@ the_terminal_cursor_is_in_the_prompt_and_after_a_question(void **state)
 	pane_draw_all(&s, &c);
 	CHECK_INT(look_of(&c, "training is"), CANVAS_WARN);
 	CHECK_INT(c.cursor_y, 23);
-	scene_release(&s);
+	scenes_release(&s);
 	canvas_release(&c);
 }
 
@@ -352,7 +352,7 @@ lines_wider_than_the_screen_are_wrapped(void **state)
 	CHECK_STR(s.help[3], "    probabilities, times temperature squared");
 	CHECK_STR(s.help[4], "B\bBold lines have the width that nroff gave them, whatever it is");
 	CHECK_STR(s.help[6], "end");
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -383,7 +383,7 @@ short_values_keep_their_exponent(void **state)
 		text_release(&out);
 		canvas_release(&c);
 	}
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -416,7 +416,7 @@ each_term_has_its_own_texture_or_attribute(void **state)
 			seen[n++] = drawn;
 	}
 	CHECK_INT(n, LOSS_OUTPUTS);
-	scene_release(&s);
+	scenes_release(&s);
 	canvas_release(&c);
 }
 
@@ -449,7 +449,7 @@ the_sets_of_the_gauge_are_chosen(void **state)
 	s.view.helping = true;
 	CHECK(!gauge_sets_open(&s));
 	text_release(&line);
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 int

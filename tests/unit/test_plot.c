@@ -285,8 +285,7 @@ extreme_values_are_drawn(void **state)
 				plotrig_draw_pane(&pane_loss, 60, 12);
 				CHECK(plotrig_shows("val-nll"));
 				CHECK(plotrig_shows("mark"));
-				series_free(plotrig.scene.series[BRANCH_STUDENT][METRIC_VAL_NLL]);
-				plotrig.scene.series[BRANCH_STUDENT][METRIC_VAL_NLL] = NULL;
+				curves_forget(plotrig.scene.curves, CURVES_FIRST, BRANCH_STUDENT);
 			}
 }
 

@@ -3,7 +3,7 @@
 #include "check.h"
 
 #include "retort/base/rng.h"
-#include "retort/ui/series.h"
+#include "retort/curve/series.h"
 
 #define SAMPLES 3000
 

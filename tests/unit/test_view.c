@@ -44,7 +44,7 @@ each_action_in_each_scene_succeeds_or_gives_an_error(void **state)
 					CHECK(s.view.focus >= 0 && s.view.focus < (int)pane_count);
 					pane_draw_all(&s, &c);
 					text_release(&line);
-					scene_release(&s);
+					scenes_release(&s);
 				}
 	canvas_release(&c);
 }
@@ -71,7 +71,7 @@ random_actions_leave_a_scene_that_can_be_drawn(void **state)
 			if (i % 8 == 0)
 				pane_draw_all(&s, &c);
 		}
-		scene_release(&s);
+		scenes_release(&s);
 	}
 	canvas_release(&c);
 }
@@ -88,7 +88,7 @@ unknown_actions_and_arguments_suggest_a_name(void **state)
 	CHECK(viewrig_is_refused(&s, "focus", "nowhere"));
 	CHECK(viewrig_is_refused(&s, "focus", "99"));
 	CHECK(viewrig_is_refused(&s, "weight", "5")); /* the editor is closed */
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -114,7 +114,7 @@ nudges_start_from_the_pending_value(void **state)
 	CHECK_STR(viewrig_done(&s, "smoother", ""), "set smooth 0.5");
 	s.info.run->settings.knobs.smooth = 0.6;
 	CHECK_STR(viewrig_done(&s, "rougher", ""), "set smooth 0.5");
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -141,12 +141,12 @@ the_mixer_gives_one_command_per_key(void **state)
 	CHECK_STR(viewrig_done(&s, "mute", ""), "teachers deep unmute");
 	CHECK_STR(viewrig_done(&s, "enter", ""), "");
 	CHECK_STR(s.prefill, "teachers deep weight ");
-	scene_release(&s);
+	scenes_release(&s);
 	scenes_make(&s, SCENES_EMPTY);
 	CHECK(viewrig_is_refused(&s, "mute", ""));
 	CHECK(viewrig_is_refused(&s, "solo", ""));
 	CHECK(viewrig_is_refused(&s, "equalise", ""));
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -171,7 +171,7 @@ close_and_cancel_close_the_innermost_first(void **state)
 	CHECK_STR(s.question, "");
 	s.info.phase = LAB_IDLE;
 	CHECK_STR(viewrig_done(&s, "close", ""), "quit");
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -197,7 +197,7 @@ zooming_out_returns_to_all_steps(void **state)
 	for (int i = 0; i < 20; i++)
 		viewrig_done(&s, "zoom-out", "");
 	CHECK_INT(s.view.x_to, 0); /* all steps, growing with the run */
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -207,7 +207,8 @@ the_cursor_moves_between_markers_of_the_branch_in_view(void **state)
 
 	(void)state;
 	scenes_make(&s, SCENES_DISTILLING);
-	scene_mark_add(&s, SCENE_NOTE, BRANCH_TEACHER(0), 900, "of another line", -1, 0, 0);
+	curves_mark(s.curves, CURVES_NOTE, CURVES_FIRST, BRANCH_TEACHER(0), 900, "of another line",
+		    -1, 0, 0);
 	viewrig_done(&s, "next-mark", "");
 	CHECK_INT(s.view.cursor, 500);
 	viewrig_done(&s, "next-mark", "");
@@ -220,7 +221,7 @@ the_cursor_moves_between_markers_of_the_branch_in_view(void **state)
 		viewrig_done(&s, "next-mark", "");
 	CHECK(viewrig_is_refused(&s, "next-mark", ""));
 	CHECK_INT(s.view.cursor, 1600);
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -235,7 +236,7 @@ search_wraps_in_help_log_and_knobs(void **state)
 	CHECK_STR(viewrig_done(&s, "find", "synopsis"), ""); /* overstruck in the text */
 	CHECK_INT(s.view.help_scroll, 5);
 	CHECK(viewrig_is_refused(&s, "find", "nowhere"));
-	scene_release(&s);
+	scenes_release(&s);
 	scenes_make(&s, SCENES_DISTILLING);
 	s.view.focus = LAYOUT_knobs;
 	CHECK_STR(viewrig_done(&s, "find", "weight"), "");
@@ -249,7 +250,7 @@ search_wraps_in_help_log_and_knobs(void **state)
 	CHECK_INT(s.view.log_scroll, 3);
 	s.view.focus = LAYOUT_loss;
 	CHECK(viewrig_is_refused(&s, "find-next", ""));
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -276,7 +277,7 @@ focus_metric_and_branch_take_names(void **state)
 	CHECK(viewrig_is_refused(&s, "branch", "nobody"));
 	CHECK_STR(viewrig_done(&s, "prompt", "mark"), "");
 	CHECK_STR(s.prefill, "mark ");
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 /* For each cell of the screen: a click focuses the pane drawn there and selects its row. */
@@ -308,7 +309,7 @@ clicks_select_the_item_under_the_pointer(void **state)
 	move_click(&s, l.pane[LAYOUT_teachers].x, l.pane[LAYOUT_teachers].y + 3, 80, 24);
 	CHECK_INT(s.view.focus, LAYOUT_teachers);
 	CHECK_INT(s.view.teacher, 2);
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -331,7 +332,7 @@ a_scrolled_log_stays_in_place(void **state)
 	CHECK_INT(s.view.log_scroll, 0);
 	scene_log(&s, SCENE_INFO, "and more");
 	CHECK_INT(s.view.log_scroll, 0);
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 int

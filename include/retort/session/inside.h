@@ -3,6 +3,7 @@
 #ifndef RETORT_SESSION_INSIDE_H
 #define RETORT_SESSION_INSIDE_H
 
+#include "retort/curve/curves.h"
 #include "retort/session/chain.h"
 #include "retort/session/observer.h"
 #include "retort/session/recorder.h"
@@ -53,6 +54,7 @@ struct session {
 	struct trainer *trainer;
 	struct recorder *recorder; /* NULL: not recorded */
 	struct output output;
+	struct curves *curves;
 	const struct observer *live; /* NULL: the session is not shown */
 	struct script *script;
 	int n_sources;                     /* files that lines of scripts have read */

@@ -12,6 +12,7 @@
 #include "retort/session/permit.h"
 
 struct cmd;
+struct curves;
 struct cmd_screen;
 struct observer;
 struct session;
@@ -80,6 +81,9 @@ int session_status(const struct session *s);
 
 /* State of the lab as of the last result. Borrowed until the next session_pump. */
 const struct lab_info *session_info(const struct session *s);
+
+/* The curves of the session, owned by it. */
+struct curves *session_curves(const struct session *s);
 
 /* session_line for a typed line: an error is shown as a message. */
 void session_type(struct session *s, const char *line);

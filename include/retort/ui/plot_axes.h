@@ -3,7 +3,7 @@
 #ifndef RETORT_UI_PLOT_AXES_H
 #define RETORT_UI_PLOT_AXES_H
 
-#include "retort/ui/axis.h"
+#include "retort/curve/axis.h"
 #include "retort/ui/rail.h"
 #include "retort/ui/raster.h"
 

@@ -18,10 +18,10 @@ struct rail {
 };
 
 /* Whether a marker belongs to the branch in view. */
-bool rail_shows(const struct scene *s, const struct scene_mark *m);
+bool rail_shows(const struct scene *s, const struct curves_mark *m);
 
 /* The column of a marker, or -1 if it is not in view. */
-int rail_column(const struct scene *s, const struct rail *r, const struct scene_mark *m);
+int rail_column(const struct scene *s, const struct rail *r, const struct curves_mark *m);
 
 /* Draw dim dotted lines at the markers, in empty cells of `plot` only, so that no curve is hidden.
  */

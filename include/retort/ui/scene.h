@@ -6,35 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "retort/curve/curves.h"
 #include "retort/data/translate/translate.h"
 #include "retort/lab/lab.h"
 #include "retort/probe/shift/shift_report.h"
-#include "retort/ui/series.h"
-
-enum scene_mark_kind {
-	SCENE_TWEAK,
-	SCENE_MAP,
-	SCENE_NOTE,
-	SCENE_STOP,
-	SCENE_DIVERGED,
-	SCENE_RUN,
-	SCENE_STAGE
-};
-
-/* A marker: an event at a step, drawn on the rail under the plot. */
-struct scene_mark {
-	enum scene_mark_kind kind;
-	uint16_t branch;
-	uint32_t step;
-	/* 'a'..'z' in turn for tweaks and notes; '+' map, '.' stop, '!' diverged, '|' run, '>'
-	 * stage */
-	char letter;
-	/* "temperature 4 -> 2"; of a stage its name and sets first: "finetune few, 500 steps" */
-	char text[96];
-	int knob;         /* index in knob_table, for the value strip; -1: none */
-	double from, to;  /* values of that knob before and after */
-	struct ramp ramp; /* ramp of that knob from this step; no legs: none */
-};
 
 struct scene_line {
 	enum { SCENE_INFO, SCENE_GOOD, SCENE_WARN, SCENE_ERROR } level;
@@ -72,6 +47,7 @@ struct scene_view {
 	uint32_t x_from, x_to; /* zoomed range of steps; x_to 0: all, in doubling pages */
 	bool cursor_on;
 	uint32_t cursor; /* step */
+	unsigned run;    /* number of the run in view */
 	int branch; /* curves in view: BRANCH_STUDENT (with the baseline) or BRANCH_TEACHER(k) */
 	bool follow_branch; /* switch to the network that starts training */
 	int log_scroll;     /* lines up from the newest */
@@ -94,9 +70,9 @@ struct scene {
 	struct lab_run run; /* that info has */
 	char session[128];  /* name of the session: file name, or "digits" */
 	bool recording;
-	double rate; /* steps/s of the network that trains; 0: unknown */
-	double eta;  /* seconds left; < 0: unknown */
-	struct series *series[BRANCH_IDS][METRIC_COUNT]; /* owned; NULL until the first sample */
+	double rate;           /* steps/s of the network that trains; 0: unknown */
+	double eta;            /* seconds left; < 0: unknown */
+	struct curves *curves; /* borrowed: of the session */
 	struct lab_cka cka;    /* of the layers in the map editor; n_student 0: unknown */
 	struct bitext *bitext; /* owned: texts of the data and back-translations; NULL: none */
 	struct scene_translation {
@@ -107,8 +83,6 @@ struct scene {
 	struct shift_report gauge;     /* of the sets that the gauge compares; rows 0: unknown */
 	struct series *two_sample_auc; /* owned: its AUC on the student's logits; NULL: none yet */
 	char gauge_error[160];         /* why the report is unknown; "": not measured yet */
-	struct scene_mark *mark;       /* [n_marks] owned; ascending steps within a branch */
-	size_t n_marks, cap_marks;
 	struct scene_line *log; /* ring of SCENE_LOG; line i is log[(log_first + i) % SCENE_LOG] */
 	int log_first, n_log;
 	/* by knob: requested and not yet applied, shown as "4 -> 8?" */
@@ -140,7 +114,8 @@ struct scene {
 	uint64_t version; /* incremented by each visible change */
 };
 
-/* Initialise an empty scene with default knobs and view; scene_release frees it. */
+/* Initialise an empty scene with default knobs and view; scene_release frees it. The curves are set
+ * before anything is drawn. */
 void scene_init(struct scene *s);
 void scene_release(struct scene *s);
 
@@ -150,8 +125,11 @@ bool scene_ascii(const struct scene *s);
 const char *scene_arrow(const struct scene *s);
 const char *scene_times(const struct scene *s);
 
-/* Append a sample to a series, which the first one creates. NaN breaks the curve. */
-void scene_sample(struct scene *s, unsigned branch, unsigned metric, uint32_t step, double value);
+/* The samples of a metric, of a network of the run in view or of a teacher; NULL: there are none.
+ */
+const struct series *scene_series(const struct scene *s, unsigned branch, unsigned metric);
+/* Whether a marker belongs to a network of the run in view, or to a teacher. */
+bool scene_has_mark(const struct scene *s, const struct curves_mark *m, unsigned branch);
 /* Append a line to the log; `level` as in struct scene_line. */
 void scene_log(struct scene *s, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -165,14 +143,9 @@ int scene_option(const struct scene *s, int key, const char **option);
 /* Set the message; an error is also logged. */
 void scene_say(struct scene *s, bool is_error, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/* Add a marker, with the next letter. `knob` and its values as in struct scene_mark. */
-void scene_mark_add(struct scene *s, enum scene_mark_kind kind, unsigned branch, uint32_t step,
-		    const char *text, int knob, double from, double to);
 /* The active ramp of a knob; NULL if there is none or it has ended. */
 const struct ramp *scene_ramp(const struct scene *s, int knob);
 /* Open the help pane with a copy of a text, whose long lines are wrapped to the screen. */
 void scene_help(struct scene *s, const char *title, const char *text);
-/* Remove curves and markers of a branch: its network is new or untrained. */
-void scene_forget(struct scene *s, unsigned branch);
 
 #endif

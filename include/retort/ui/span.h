@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "retort/ui/axis.h"
+#include "retort/curve/axis.h"
 #include "retort/ui/raster.h"
-#include "retort/ui/series.h"
+#include "retort/curve/series.h"
 
 /* Division of steps from..to into columns of equal width or, with log, of equal ratio. */
 struct span_steps {

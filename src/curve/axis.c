@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/ui/axis.h"
+#include "retort/curve/axis.h"
 
 #include <math.h>
 #include <stdio.h>

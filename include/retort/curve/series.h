@@ -1,7 +1,7 @@
 /* A series of samples with a pyramid of buckets, so that any zoom is drawn exactly. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef RETORT_UI_SERIES_H
-#define RETORT_UI_SERIES_H
+#ifndef RETORT_CURVE_SERIES_H
+#define RETORT_CURVE_SERIES_H
 
 #include <stdbool.h>
 #include <stddef.h>

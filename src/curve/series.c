@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/ui/series.h"
+#include "retort/curve/series.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* Axes: limits on 1-2-5 steps, ticks whose labels are exact decimals. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef RETORT_UI_AXIS_H
-#define RETORT_UI_AXIS_H
+#ifndef RETORT_CURVE_AXIS_H
+#define RETORT_CURVE_AXIS_H
 
 #include <stdbool.h>
 #include <stddef.h>

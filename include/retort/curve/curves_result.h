@@ -1,0 +1,16 @@
+/* Changes of the curves by the result of a request: networks that are new, markers. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_CURVE_CURVES_RESULT_H
+#define RETORT_CURVE_CURVES_RESULT_H
+
+#include "retort/curve/curves.h"
+#include "retort/lab/request.h"
+
+/*
+ * Remove the curves of networks that `r` has made new, take the names of teachers, and add a marker
+ * for each change from `was`, the state before, to r->info. Call for every result, in their order,
+ * before `was` is replaced.
+ */
+void curves_result(struct curves *c, const struct lab_info *was, const struct request *r);
+
+#endif

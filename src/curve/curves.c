@@ -1,0 +1,246 @@
+/* curves.c: samples of each run, network and metric, and markers of changes. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/curve/curves.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+
+/* ---- runs ---- */
+
+struct curves *
+curves_new(void)
+{
+	struct curves *c = mem_new(sizeof *c);
+
+	curves_run_add(c, CURVES_SHARED, "", 0, 0);
+	curves_run_add(c, CURVES_FIRST, "s", 0, 0);
+	return c;
+}
+
+/* Free the series of a network. */
+static void
+release_branch(struct series ***branch)
+{
+	for (unsigned m = 0; *branch && m < METRIC_COUNT; m++)
+		series_free((*branch)[m]);
+	mem_free(*branch);
+	*branch = NULL;
+}
+
+static void
+release_run(struct curves_samples *r)
+{
+	for (unsigned b = 0; b < BRANCH_IDS; b++)
+		release_branch(&r->branch[b]);
+}
+
+void
+curves_free(struct curves *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < c->n_runs; i++)
+		release_run(&c->run[i]);
+	mem_free(c->run);
+	mem_free(c->mark);
+	mem_free(c);
+}
+
+static struct curves_samples *
+find_run(const struct curves *c, unsigned number)
+{
+	for (size_t i = 0; i < c->n_runs; i++)
+		if (c->run[i].run.number == number)
+			return &c->run[i];
+	return NULL;
+}
+
+void
+curves_run_add(struct curves *c, unsigned number, const char *name, unsigned parent, uint32_t fork)
+{
+	struct curves_samples *r = find_run(c, number);
+
+	if (!r) {
+		mem_grow(&c->run, &c->cap_runs, c->n_runs + 1, sizeof *c->run);
+		r = &c->run[c->n_runs++];
+	}
+	r->run = (struct curves_run){ .number = number, .parent = parent, .fork = fork };
+	snprintf(r->run.name, sizeof r->run.name, "%s", name);
+}
+
+const struct curves_run *
+curves_run(const struct curves *c, unsigned number)
+{
+	const struct curves_samples *r = find_run(c, number);
+
+	return r ? &r->run : NULL;
+}
+
+const struct curves_run *
+curves_run_named(const struct curves *c, const char *name)
+{
+	for (size_t i = c->n_runs; i-- > 1;)
+		if (strcmp(c->run[i].run.name, name) == 0)
+			return &c->run[i].run;
+	return NULL;
+}
+
+void
+curves_teacher(struct curves *c, int k, const char *name)
+{
+	snprintf(c->teacher[k], sizeof c->teacher[k], "%s", name);
+}
+
+unsigned
+curves_owner(unsigned run, unsigned branch)
+{
+	return branch >= BRANCH_TEACHER(0) ? CURVES_SHARED : run;
+}
+
+/* ---- samples ---- */
+
+/* The place of a series, which is made with its run and network. */
+static struct series **
+series_place(struct curves *c, unsigned number, unsigned branch, unsigned metric)
+{
+	struct curves_samples *r = find_run(c, number);
+	char name[NET_NAME];
+
+	if (!r) {
+		snprintf(name, sizeof name, "s%u", number);
+		curves_run_add(c, number, name, 0, 0);
+		r = find_run(c, number);
+	}
+	if (!r->branch[branch])
+		r->branch[branch] = mem_array(METRIC_COUNT, sizeof *r->branch[branch]);
+	return &r->branch[branch][metric];
+}
+
+void
+curves_sample(struct curves *c, unsigned run, unsigned branch, unsigned metric, uint32_t step,
+	      double value)
+{
+	struct series **s = series_place(c, curves_owner(run, branch), branch, metric);
+
+	if (!*s) {
+		*s = series_new();
+		series_smooth(*s, c->smooth);
+	}
+	series_push(*s, step, value);
+}
+
+const struct series *
+curves_series(const struct curves *c, unsigned run, unsigned branch, unsigned metric)
+{
+	const struct curves_samples *r;
+	const struct series *s;
+
+	if (branch >= BRANCH_IDS || metric >= METRIC_COUNT)
+		return NULL;
+	r = find_run(c, curves_owner(run, branch));
+	s = r && r->branch[branch] ? r->branch[branch][metric] : NULL;
+	return s && series_len(s) ? s : NULL;
+}
+
+void
+curves_smooth(struct curves *c, double smooth)
+{
+	c->smooth = smooth;
+	for (size_t i = 0; i < c->n_runs; i++)
+		for (unsigned b = 0; b < BRANCH_IDS; b++)
+			for (unsigned m = 0; c->run[i].branch[b] && m < METRIC_COUNT; m++)
+				if (c->run[i].branch[b][m])
+					series_smooth(c->run[i].branch[b][m], smooth);
+}
+
+/* ---- markers ---- */
+
+/* The letter of a new marker: a..z in turn for tweaks and notes, a sign for other kinds. */
+static char
+next_letter(const struct curves *c, enum curves_mark_kind kind)
+{
+	unsigned letters = 0;
+
+	switch (kind) {
+	case CURVES_MAP:
+		return '+';
+	case CURVES_STOP:
+		return '.';
+	case CURVES_DIVERGED:
+		return '!';
+	case CURVES_RUN:
+		return '|';
+	case CURVES_STAGE:
+		return '>';
+	case CURVES_TWEAK:
+	case CURVES_NOTE:
+		break;
+	}
+	for (size_t i = 0; i < c->n_marks; i++)
+		letters += c->mark[i].kind == CURVES_TWEAK || c->mark[i].kind == CURVES_NOTE;
+	return (char)('a' + letters % 26);
+}
+
+struct curves_mark *
+curves_mark(struct curves *c, enum curves_mark_kind kind, unsigned run, unsigned branch,
+	    uint32_t step, const char *text, int knob, double from, double to)
+{
+	struct curves_mark *m;
+
+	mem_grow(&c->mark, &c->cap_marks, c->n_marks + 1, sizeof *c->mark);
+	m = &c->mark[c->n_marks];
+	*m = (struct curves_mark){ .kind = kind,
+				   .branch = (uint16_t)branch,
+				   .run = curves_owner(run, branch),
+				   .step = step,
+				   .letter = next_letter(c, kind),
+				   .knob = knob,
+				   .from = from,
+				   .to = to };
+	snprintf(m->text, sizeof m->text, "%.95s", text);
+	c->n_marks++;
+	return m;
+}
+
+/* ---- removal ---- */
+
+void
+curves_forget(struct curves *c, unsigned run, unsigned branch)
+{
+	unsigned owner = curves_owner(run, branch);
+	struct curves_samples *r = find_run(c, owner);
+	size_t kept = 0;
+
+	if (r)
+		release_branch(&r->branch[branch]);
+	for (size_t i = 0; i < c->n_marks; i++)
+		if (c->mark[i].branch != branch || c->mark[i].run != owner)
+			c->mark[kept++] = c->mark[i];
+	c->n_marks = kept;
+}
+
+void
+curves_clear(struct curves *c)
+{
+	for (size_t i = 0; i < c->n_runs; i++)
+		release_run(&c->run[i]);
+	c->n_runs = CURVES_FIRST + 1;
+	c->n_marks = 0;
+}
+
+const char *
+curves_label(const struct curves *c, unsigned run, unsigned branch, char buf[CURVES_LABEL])
+{
+	const struct curves_run *r = curves_run(c, run);
+
+	if (branch >= BRANCH_TEACHER(0))
+		snprintf(buf, CURVES_LABEL, "%s", c->teacher[branch - BRANCH_TEACHER(0)]);
+	else
+		snprintf(buf, CURVES_LABEL, "%s%s", r ? r->name : "s",
+			 branch == BRANCH_BASELINE ? ":baseline" : "");
+	return buf;
+}

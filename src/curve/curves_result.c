@@ -1,0 +1,149 @@
+/* curves_result.c: what the result of a request changes in the curves. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/curve/curves_result.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The marker of each kind of request that has one, as enum curves_mark_kind + 1. */
+static const int mark_of[REQUEST_KINDS] = {
+	[REQUEST_RUN] = CURVES_RUN + 1,       [REQUEST_MAP] = CURVES_MAP + 1,
+	[REQUEST_WEIGHT] = CURVES_TWEAK + 1,  [REQUEST_MUTE] = CURVES_TWEAK + 1,
+	[REQUEST_DRAW] = CURVES_TWEAK + 1,    [REQUEST_RAMP] = CURVES_TWEAK + 1,
+	[REQUEST_BALANCE] = CURVES_TWEAK + 1, [REQUEST_FREEZE] = CURVES_TWEAK + 1,
+	[REQUEST_REMEDY] = CURVES_TWEAK + 1,  [REQUEST_UNDO] = CURVES_TWEAK + 1,
+	[REQUEST_REDO] = CURVES_TWEAK + 1,    [REQUEST_MARK] = CURVES_NOTE + 1,
+	[REQUEST_STOP] = CURVES_STOP + 1,     [REQUEST_DIVERGED] = CURVES_DIVERGED + 1,
+};
+
+/* The number of the run that a result belongs to. */
+static unsigned
+run_of(const struct request *r)
+{
+	(void)r;
+	return CURVES_FIRST;
+}
+
+/* Remove the curves of networks that are new. */
+static void
+forget_networks(struct curves *c, const struct request *r)
+{
+	const char *name = r->kind == REQUEST_TEACHER ? r->u.net.name
+			   : r->kind == REQUEST_TEACH ? r->u.teacher.name
+			   : r->kind == REQUEST_TRAIN ? r->u.train.teacher
+						      : "";
+	int k = lab_info_teacher(r->info, name, NULL);
+
+	if (r->kind == REQUEST_SEED || r->kind == REQUEST_DATA) {
+		curves_clear(c);
+		return;
+	}
+	if (r->kind == REQUEST_STUDENT || r->kind == REQUEST_TEACH ||
+	    (r->kind == REQUEST_TEACHER && k < 0)) {
+		curves_forget(c, run_of(r), BRANCH_STUDENT);
+		curves_forget(c, run_of(r), BRANCH_BASELINE);
+	}
+	if (k >= 0 && (r->kind != REQUEST_TRAIN || r->info->run->from == 0))
+		curves_forget(c, CURVES_SHARED, (unsigned)BRANCH_TEACHER(k));
+}
+
+/* The ramp of a knob that was started, or one without legs if it was cancelled; NULL: no change. */
+static const struct ramp *
+changed_ramp(const struct lab_info *was, const struct lab_info *now, int knob)
+{
+	static const struct ramp cancelled;
+	const struct ramp *before = ramp_find(was->run->settings.ramp, was->run->settings.n_ramps,
+					      knob),
+			  *after = ramp_find(now->run->settings.ramp, now->run->settings.n_ramps,
+					     knob);
+
+	if (after && (!before || !ramp_is_same(before, after)))
+		return after;
+	return before && !after && now->run->student.steps < ramp_end(before) ? &cancelled : NULL;
+}
+
+/* The text of a knob's marker: the note, or the knob's own part if the note names several changes.
+ */
+static const char *
+marker_text(const struct request *r, const struct knob *k, const struct lab_info *was,
+	    const struct ramp *ramp, char *buf, size_t size)
+{
+	char from[64], to[64];
+
+	if (ramp || !strstr(r->note, ", "))
+		return r->note;
+	snprintf(buf, size, "%s %s -> %s", k->name,
+		 knob_print_brief(&was->run->settings.knobs, k, from, sizeof from),
+		 knob_print_brief(&r->info->run->settings.knobs, k, to, sizeof to));
+	return buf;
+}
+
+/* Add a marker at the step of a result. */
+static struct curves_mark *
+add_mark(struct curves *c, const struct request *r, enum curves_mark_kind kind, const char *text,
+	 int knob, double from, double to)
+{
+	return curves_mark(c, kind, run_of(r), (unsigned)r->branch, (uint32_t)r->step, text, knob,
+			   from, to);
+}
+
+/* Add a marker for each knob with a new value or ramp. Returns whether there is any. */
+static bool
+mark_knobs(struct curves *c, const struct lab_info *was, const struct request *r)
+{
+	bool any = false;
+	char text[96];
+
+	for (size_t i = 0; i < knob_count; i++) {
+		const struct knob *k = &knob_table[i];
+		double from = knob_value(&was->run->settings.knobs, k),
+		       to = knob_value(&r->info->run->settings.knobs, k);
+		const struct ramp *ramp = changed_ramp(was, r->info, (int)i);
+		struct curves_mark *m;
+
+		if (k->when == KNOB_VIEW || (from == to && !ramp))
+			continue;
+		m = add_mark(c, r, CURVES_TWEAK, marker_text(r, k, was, ramp, text, sizeof text),
+			     (int)i, from, to);
+		if (ramp)
+			m->ramp = *ramp;
+		any = true;
+	}
+	return any;
+}
+
+/* Add the markers of a result. */
+static void
+mark_changes(struct curves *c, const struct lab_info *was, const struct request *r)
+{
+	int kind = mark_of[r->kind] - 1;
+	char run[40];
+	const char *text = r->note[0]                    ? r->note
+			   : r->kind == REQUEST_DIVERGED ? r->err.msg
+			   : r->kind == REQUEST_MARK     ? r->u.mark.text
+			   : r->kind == REQUEST_RUN      ? run
+							 : "";
+
+	snprintf(run, sizeof run, "run until %llu", (unsigned long long)r->info->run->until);
+	if (r->kind == REQUEST_RUN && r->u.run.stage.kind != LAB_RUN) {
+		add_mark(c, r, CURVES_STAGE, r->note, -1, 0, 0);
+		mark_knobs(c, was, r);
+		return;
+	}
+	if (mark_knobs(c, was, r) || kind < 0 || (r->kind == REQUEST_RUN && r->step == 0))
+		return;
+	add_mark(c, r, (enum curves_mark_kind)kind, text, -1, 0, 0);
+}
+
+void
+curves_result(struct curves *c, const struct lab_info *was, const struct request *r)
+{
+	if (r->status == 0)
+		forget_networks(c, r);
+	for (int k = 0; k < r->info->n_teachers; k++)
+		curves_teacher(c, k, r->info->teacher[k].name);
+	if (r->status == 0 || r->kind == REQUEST_DIVERGED)
+		mark_changes(c, was, r);
+}
