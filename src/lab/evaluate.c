@@ -94,15 +94,16 @@ check_finite(struct trainer_state *w, int id, const struct eval_result *r)
 {
 	const char *held = not_finite(&r->held),
 		   *target = r->has_target ? not_finite(&r->target) : NULL;
+	struct run_figures *f = trainer_state_figures(w, id);
 
-	if ((held || target) && !w->overflows[id])
+	if ((held || target) && !f->overflows)
 		err_set(&w->not_finite,
 			"step %llu: %s-%s of %s is not finite: its outputs overflow; `undo` the "
 			"change that caused it, or load other weights",
 			(unsigned long long)r->held.step, held ? "val" : "target",
 			held ? held : target,
 			id == BRANCH_STUDENT ? "the student" : description(w, id)->name);
-	w->overflows[id] = held || target;
+	f->overflows = held || target;
 }
 
 void
@@ -110,10 +111,11 @@ evaluate_branch(struct trainer_state *w, int id)
 {
 	struct branch *b = trainer_state_branch(w, id);
 	struct net_info *info = description(w, id);
+	struct run_figures *f = trainer_state_figures(w, id);
 	unsigned metric = best_metric(&w->info.run->settings.knobs);
 	struct eval_result r;
 
-	if (w->run->evaluated[id] == b->state->step)
+	if (f->evaluated == b->state->step)
 		return;
 	eval_branch(&w->train, &w->info.run->settings, b,
 		    id == BRANCH_STUDENT || id == BRANCH_BASELINE, &r);
@@ -130,8 +132,8 @@ evaluate_branch(struct trainer_state *w, int id)
 	info->last = r.held;
 	if (isnan(info->best.nll) || r.held.nll < info->best.nll)
 		info->best = r.held;
-	best_offer(b, metric, w->run->last[id][metric]);
-	w->run->evaluated[id] = b->state->step;
+	best_offer(b, metric, f->last[metric]);
+	f->evaluated = b->state->step;
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/conf/ramp.h"
+#include "retort/lab/runs.h"
 #include "retort/lab/tunable.h"
 
 void
@@ -15,7 +16,7 @@ history_add(struct trainer_state *w)
 {
 	const struct lab_run *r = w->info.run;
 
-	if (w->info.phase != LAB_DISTILLING)
+	if (!runs_trains(w))
 		return;
 	if (w->run->n_history && w->run->history[w->run->n_history - 1].step == r->step)
 		w->run->n_history--;

@@ -17,6 +17,7 @@
 #include "retort/train/best.h"
 #include "retort/train/eval.h"
 #include "retort/train/feed.h"
+#include "retort/lab/runs.h"
 #include "retort/lab/setup_data.h"
 #include "retort/lab/setup_net.h"
 #include "retort/lab/settings_change.h"
@@ -26,49 +27,14 @@
 #include "retort/lab/stop_rule.h"
 #include "retort/train/branch_terms.h"
 
-/* What the steps of a student were counted for: a new one counts from 0, and is not where its ramps
- * would be. */
-static void
-drop_ramps(struct trainer_state *w)
-{
-	if (settings_change_step(w) > 0)
-		w->info.run->settings.n_ramps = 0;
-}
-
-void
-idle_change_drop_student(struct trainer_state *w)
-{
-	drop_ramps(w);
-	branch_free(w->run->student);
-	branch_free(w->run->baseline);
-	w->run->student = w->run->baseline = NULL;
-	sampler_release(&w->train.order);
-	sampler_release(&w->train.baseline_order);
-	sampler_release(&w->train.labelled_order);
-	w->info.run->settings.frozen = 0;
-	w->info.run->settings.remedy[REMEDY_KIND_prior] = 0; /* it corrected this student's bias */
-	w->info.remedy_text[REMEDY_KIND_prior][0] = '\0';
-	w->info.run->settings.labelled = false;
-	w->info.run->n_stages = 0;
-	w->info.run->has_student = w->info.run->has_baseline = false;
-	tunable_drop_ramps(&w->info.run->settings, TUNABLE_MAP(0), TUNABLE_MAP(TRAIN_MAPS));
-	w->info.run->settings.n_maps = 0;
-	for (int i = 0; i < w->info.n_teachers; i++)
-		w->info.run->teaching[i] = (struct teaching){ NAN, NAN, NAN };
-	w->info.run->step = w->info.run->from = w->info.run->until = 0;
-	w->run->n_history = 0;
-	w->run->evaluated[BRANCH_STUDENT] = w->run->evaluated[BRANCH_BASELINE] = UINT64_MAX;
-	live_change_forget(w);
-}
-
 void
 idle_change_init(struct trainer_state *w, int threads)
 {
 	w->train.pool = pool_new(threads);
-	w->run = mem_new(sizeof *w->run);
-	run_init(w->run, &w->train);
-	w->info.run = &w->run->info;
+	runs_init(w);
 	knob_defaults(&w->info.run->settings.knobs);
+	for (int i = 0; i < TRAIN_TEACHERS; i++)
+		run_figures_init(&w->figures[i]);
 	w->info.seed = w->train.seed = 1;
 	w->train.teacher_info = w->info.teacher;
 	w->info.busy = -1;
@@ -81,8 +47,7 @@ idle_change_release(struct trainer_state *w)
 {
 	setup_data_drop(w);
 	wordnet_free(w->train.wordnet);
-	run_release(w->run);
-	mem_free(w->run);
+	runs_release(w);
 	pool_free(w->train.pool);
 }
 
@@ -107,7 +72,7 @@ idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 		branch_free(b);
 		return err_wrap(e, "student");
 	}
-	idle_change_drop_student(w);
+	runs_begin(w);
 	w->run->student = b;
 	setup_net_describe(&w->info.run->student, b, n->ckpt ? n->from : "");
 	w->info.run->has_student = true;
@@ -250,8 +215,9 @@ note_memory(const struct trainer_state *w, struct request_run *r)
 			 (double)sum / 0x1p20);
 }
 
-int
-idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
+/* Start the work of the run in hand. */
+static int
+start_run(struct trainer_state *w, struct request *r, struct err *e)
 {
 	bool taught = any_teaches(w);
 	const struct remedy_result_made *choice = remedy_result_get(
@@ -272,22 +238,85 @@ idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 		return err_wrap(e, "run");
 	if (stage_begin(w, &s, r, e) < 0)
 		return -1;
-	sampler_release(&w->train.order);
-	sampler_init(&w->train.order, w->train.ds, rows, n, setup_net_order_seed(w, "main"));
-	sampler_release(&w->train.labelled_order);
+	sampler_release(&w->train.orders->main);
+	sampler_init(&w->train.orders->main, w->train.ds, rows, n, setup_net_order_seed(w, "main"));
+	sampler_release(&w->train.orders->labelled);
 	if (w->train.split.n_shown)
-		sampler_init(&w->train.labelled_order, w->train.ds, w->train.split.shown,
+		sampler_init(&w->train.orders->labelled, w->train.ds, w->train.split.shown,
 			     w->train.split.n_shown, setup_net_order_seed(w, "few"));
 	w->run->student->rows.here |= taught ? BRANCH_TRAIN : BRANCH_SHOWN;
 	note_memory(w, &r->u.run);
 	stop_rule_begin(w, BRANCH_STUDENT);
 	w->info.phase = LAB_DISTILLING;
+	w->run->about.trains = true;
+	w->run->begun = false;
 	w->info.run->step = w->info.run->from = w->run->student->state->step;
 	w->info.run->until = w->info.run->from + (uint64_t)r->u.run.steps;
 	w->info.paused = false;
 	stage_note(w, r->u.run.stage.kind);
 	history_add(w);
 	return 0;
+}
+
+/* Start another run of the lockstep; one that cannot be trained leaves it. */
+static void
+start_other(struct trainer_state *w, int index, const struct request *r, struct text *note)
+{
+	struct request *copy = request_new(REQUEST_RUN);
+	struct err e;
+
+	copy->u.run = r->u.run;
+	runs_take(w, index);
+	if (start_run(w, copy, &e) < 0) {
+		w->run->about.lockstep = w->run->about.number;
+		text_item(note, "run %d is left out: %s", w->run->about.number, e.msg);
+	}
+	request_free(copy);
+}
+
+/* Start the runs in lockstep with run `lead`, or all. */
+static void
+start_others(struct trainer_state *w, int lead, struct request *r)
+{
+	const struct run *first = w->runs[lead];
+	struct text note = { 0 };
+
+	for (int i = 0; i < w->n_runs; i++) {
+		const struct run *other = w->runs[i];
+
+		if (i == lead || !other->student ||
+		    (!r->all && other->about.lockstep != first->about.lockstep))
+			continue;
+		if (other->info.settings.knobs.batch != first->info.settings.knobs.batch)
+			text_item(&note, "run %d is left out: its batch is %g",
+				  other->about.number, (double)other->info.settings.knobs.batch);
+		else if (runs_training(w) == LAB_LOCKSTEP)
+			text_item(&note, "run %d is left out: %d train", other->about.number,
+				  LAB_LOCKSTEP);
+		else
+			start_other(w, i, r, &note);
+	}
+	runs_take(w, lead);
+	if (note.len) {
+		text_fit(r->note, sizeof r->note, text_get(&note));
+		r->notable = true;
+	}
+	text_release(&note);
+}
+
+int
+idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
+{
+	int lead = runs_at(w);
+
+	if (start_run(w, r, e) < 0)
+		return -1;
+	start_others(w, lead, r);
+	runs_share(w);
+	if (runs_training(w) == 1 || feed_prepare(&w->train, &w->info.run->settings, e) == 0)
+		return 0;
+	runs_stop(w); /* without memory for the outputs of all */
+	return err_wrap(e, "run");
 }
 
 /* Make the plain student where there is none yet: the same start, labels only. */
@@ -302,8 +331,8 @@ make_plain(struct trainer_state *w, struct err *e)
 				      w->run->student->state->seed, w->train.pool, e);
 	if (!w->run->baseline)
 		return -1;
-	sampler_release(&w->train.baseline_order); /* of a run that another was copied over */
-	sampler_init(&w->train.baseline_order, w->train.ds, w->train.split.shown,
+	sampler_release(&w->train.orders->baseline); /* of a run that another was copied over */
+	sampler_init(&w->train.orders->baseline, w->train.ds, w->train.split.shown,
 		     w->train.split.n_shown, setup_net_order_seed(w, "plain"));
 	w->run->baseline->rows.here = BRANCH_SHOWN;
 	setup_net_describe(&w->info.run->baseline, w->run->baseline, "");
@@ -315,8 +344,8 @@ make_plain(struct trainer_state *w, struct err *e)
 static void
 make_order(struct trainer_state *w)
 {
-	if (w->run->student && w->train.order.n == 0)
-		sampler_init(&w->train.order, w->train.ds, w->train.split.train,
+	if (w->run->student && w->train.orders->main.n == 0)
+		sampler_init(&w->train.orders->main, w->train.ds, w->train.split.train,
 			     w->train.split.n_train, setup_net_order_seed(w, "main"));
 }
 

@@ -15,6 +15,7 @@
 #include "retort/lab/evaluate.h"
 #include "retort/train/feed.h"
 #include "retort/lab/layer_map.h"
+#include "retort/lab/runs.h"
 #include "retort/lab/settings_change.h"
 #include "retort/lab/settings_describe.h"
 
@@ -160,7 +161,7 @@ live_change_map(struct trainer_state *w, struct request *r, struct err *e)
 static bool
 can_teach(const struct trainer_state *w, int k)
 {
-	return w->info.teacher[k].ready || w->info.phase != LAB_DISTILLING;
+	return w->info.teacher[k].ready || !runs_trains(w);
 }
 
 /* The teacher that a request names, into *k; -1 there where it means all of them. */
@@ -297,14 +298,24 @@ find_branch(const struct trainer_state *w, const char *name, struct err *e)
 	return k < 0 ? -1 : BRANCH_TEACHER(k);
 }
 
+/* During work: teachers give the outputs that the runs in training need, and no others. */
+static int
+fit_beside(struct trainer_state *w, struct err *e)
+{
+	if (w->info.phase == LAB_DISTILLING && !runs_trains(w))
+		return err_set(e, "run %d does not train while others do; `stop` first",
+			       w->run->about.number);
+	return settings_change_fit(w, e);
+}
+
 /* While idle nothing has prepared the feed for the current maps and teachers. */
 int
 live_change_ready(struct trainer_state *w, struct err *e)
 {
 	if (w->info.phase != LAB_IDLE)
-		return settings_change_fit(w, e);
+		return fit_beside(w, e);
 	if (!w->train.ds || w->train.batch.capacity != train_batch(&w->info.run->settings) ||
-	    w->train.order.n == 0)
+	    w->train.orders->main.n == 0)
 		return err_set(e, "nothing has been run; `run` trains the student");
 	return feed_prepare(&w->train, &w->info.run->settings, e);
 }
@@ -313,7 +324,7 @@ live_change_ready(struct trainer_state *w, struct err *e)
 static int
 prepare_evaluation(struct trainer_state *w, struct err *e)
 {
-	return w->info.phase == LAB_IDLE ? idle_change_ready(w, e) : settings_change_fit(w, e);
+	return w->info.phase == LAB_IDLE ? idle_change_ready(w, e) : fit_beside(w, e);
 }
 
 int
@@ -335,7 +346,7 @@ live_change_eval(struct trainer_state *w, struct request *r, struct err *e)
 			       name);
 	if (prepare_evaluation(w, e) < 0)
 		return err_wrap(e, "eval");
-	w->run->evaluated[id] = UINT64_MAX;
+	trainer_state_figures(w, id)->evaluated = UINT64_MAX;
 	evaluate_branch(w, id);
 	return 0;
 }
@@ -359,7 +370,7 @@ live_change_expect(struct trainer_state *w, struct request *r, struct err *e)
 		if (metric == METRIC_WEIGHTS)
 			evaluate_weights(w, id);
 	}
-	r->u.expect.value = w->run->last[id][metric];
+	r->u.expect.value = trainer_state_figures(w, id)->last[metric];
 	if (isnan(r->u.expect.value))
 		return err_set(e, "expect: %s has no value yet", r->u.expect.metric);
 	return 0;

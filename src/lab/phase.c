@@ -5,10 +5,12 @@
 #include "retort/lab/phase.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "retort/lab/evaluate.h"
 #include "retort/lab/history.h"
-#include "retort/lab/leakage.h"
+#include "retort/lab/lockstep.h"
+#include "retort/lab/runs.h"
 #include "retort/lab/settings_change.h"
 #include "retort/lab/stage.h"
 #include "retort/lab/stop_rule.h"
@@ -22,8 +24,8 @@ phase_works(const struct trainer_state *w)
 	return w->info.phase != LAB_IDLE && !w->info.paused;
 }
 
-static void
-sample_step(struct trainer_state *w, const struct branch *b, const struct branch_result *r)
+void
+phase_sample(struct trainer_state *w, const struct branch *b, const struct branch_result *r)
 {
 	uint64_t step = b->state->step;
 
@@ -44,72 +46,74 @@ sample_step(struct trainer_state *w, const struct branch *b, const struct branch
 	trainer_state_sample(w, b->id, METRIC_GRAD_NORM, step, r->grad_norm);
 }
 
-/* Shares of several teachers in the teaching signal of the step. */
-static void
-sample_mix(struct trainer_state *w, const struct branch_result *r)
-{
-	uint64_t step = w->run->student->state->step;
-
-	for (int i = 0; i < w->info.n_teachers; i++) {
-		w->info.run->teaching[i].share = r->share[i];
-		if (w->info.n_teachers > 1)
-			trainer_state_sample(w, BRANCH_STUDENT,
-					     metric_teacher((unsigned)i, METRIC_TEACHER_SHARE),
-					     step, r->share[i]);
-	}
-}
-
-/* Note which teachers the student was trained by in this step. */
-static void
-note_teachers(struct trainer_state *w)
-{
-	unsigned taught = 0;
-
-	for (int i = 0; i < w->info.n_teachers; i++)
-		taught |= train_teaches(&w->train, &w->info.run->settings, i) ? 1u << i : 0;
-	leakage_teach(w, taught);
-}
-
-static enum phase_outcome
-pause_diverged(struct trainer_state *w)
+enum phase_outcome
+phase_pause(struct trainer_state *w)
 {
 	w->info.paused = true;
 	w->diverged = true;
 	return PHASE_DIVERGED;
 }
 
-/* The step after `step` steps was not applied. */
-static enum phase_outcome
-refuse_step(struct trainer_state *w, const struct branch_result *r, uint64_t step, struct err *e)
+enum phase_outcome
+phase_refuse(struct trainer_state *w, const struct branch_result *r, uint64_t step, struct err *e)
 {
 	err_set(e,
 		"step %llu not applied: loss %.3g, gradient norm %.3g, lr %.3g; paused: `undo` "
 		"the change that caused it, then continue",
 		(unsigned long long)step + 1, r->loss, r->grad_norm, r->lr);
-	return pause_diverged(w);
+	return phase_pause(w);
 }
 
-/* Evaluate a network where it is due, or at the start of its work; its work can end by `rule`. */
-static void
-evaluate_if_due(struct trainer_state *w, const struct branch *b, const struct knobs *k,
-		const struct stop_rule *rule, bool starts)
+void
+phase_evaluate(struct trainer_state *w, const struct branch *b, const struct stop_rule *rule,
+	       bool starts)
 {
-	if (!starts && b->state->step % (uint64_t)k->eval_every != 0)
+	if (!starts && b->state->step % (uint64_t)w->info.run->settings.knobs.eval_every != 0)
 		return;
 	evaluate_branch(w, b->id);
 	stop_rule_count(w, rule, b->id);
 }
 
+/* Evaluate a network at the end of its work. */
 static void
-end_work(struct trainer_state *w, int id)
+end_network(struct trainer_state *w, int id)
 {
 	evaluate_branch(w, id);
 	evaluate_weights(w, id);
+}
+
+static void
+end_work(struct trainer_state *w)
+{
 	w->info.phase = LAB_IDLE;
 	w->info.paused = false;
 	w->pause_at = UINT64_MAX;
 	w->diverged = false;
 	w->info.busy = -1;
+}
+
+void
+phase_end_student(struct trainer_state *w)
+{
+	end_network(w, BRANCH_STUDENT);
+	w->run->about.trains = false;
+	if (runs_training(w) == 0)
+		end_work(w);
+	stage_end(w);
+}
+
+void
+phase_notice(struct trainer_state *w, const struct err *e)
+{
+	struct trainer_state_notice *n = &w->notice[w->n_notices++];
+
+	n->run = w->run->about.number;
+	n->step = w->run->student->state->step;
+	n->err.msg[0] = '\0';
+	if (e)
+		n->err = *e;
+	snprintf(n->note, sizeof n->note, "%s", w->ended);
+	w->ended[0] = '\0';
 }
 
 static struct step_span
@@ -128,52 +132,20 @@ train_teacher(struct trainer_state *w, struct err *e)
 
 	if (b->state->step >= w->info.run->until) {
 		w->info.teacher[k].ready = b->state->step > 0;
-		end_work(w, id);
+		end_network(w, id);
+		end_work(w);
 		w->info.run->step = settings_change_step(w);
 		return PHASE_DONE;
 	}
 	if (b->state->step == w->info.run->from)
-		evaluate_if_due(w, b, &s->knobs, &w->train_stop, true);
+		phase_evaluate(w, b, &w->train_stop, true);
 	step_teacher(&w->train, s, k, span_of(w->info.run), &r);
 	if (!r.applied)
-		return refuse_step(w, &r, b->state->step, e);
-	sample_step(w, b, &r);
-	evaluate_if_due(w, b, &s->knobs, &w->train_stop, false);
+		return phase_refuse(w, &r, b->state->step, e);
+	phase_sample(w, b, &r);
+	phase_evaluate(w, b, &w->train_stop, false);
 	w->info.run->step = w->info.teacher[k].steps = b->state->step;
-	return PHASE_STEPPED;
-}
-
-static enum phase_outcome
-train_student(struct trainer_state *w, struct err *e)
-{
-	const struct settings *s = &w->info.run->settings;
-	struct branch *b = w->run->student;
-	struct branch_result r;
-
-	if (b->state->step >= w->info.run->until) {
-		end_work(w, BRANCH_STUDENT);
-		stage_end(w);
-		return PHASE_DONE;
-	}
-	if (b->state->step == w->info.run->from || w->eval_missed)
-		evaluate_if_due(w, b, &s->knobs, &s->stop, !w->eval_missed);
-	w->eval_missed = false;
-	if (b->state->step >=
-	    w->info.run->until) /* by the rule, in the evaluation that was missed */
-		return PHASE_STEPPED;
-	step_student(&w->train, s, b, span_of(w->info.run), &r);
-	if (!r.applied)
-		return refuse_step(w, &r, b->state->step, e);
-	sample_step(w, b, &r);
-	sample_mix(w, &r);
-	note_teachers(w);
-	w->info.run->step = w->info.run->student.steps = b->state->step;
-	if (settings_change_follow(w, e) < 0) { /* no memory for a loss that a ramp turns on */
-		w->eval_missed = true;
-		return pause_diverged(w);
-	}
-	/* a ramp may have replaced the branch */
-	evaluate_if_due(w, w->run->student, &s->knobs, &s->stop, false);
+	w->passes++;
 	return PHASE_STEPPED;
 }
 
@@ -209,7 +181,8 @@ end_report(struct trainer_state *w, struct err *e)
 		evaluate_branch(w, BRANCH_BASELINE);
 		evaluate_weights(w, BRANCH_BASELINE);
 	}
-	end_work(w, BRANCH_STUDENT);
+	end_network(w, BRANCH_STUDENT);
+	end_work(w);
 	w->info.run->step = w->run->student->state->step;
 	if (stopped)
 		err_set(e, "report: stopped before step %llu of the baseline",
@@ -222,7 +195,6 @@ static enum phase_outcome
 train_baseline(struct trainer_state *w, struct err *e)
 {
 	struct branch *b = w->run->baseline;
-	const struct stop_rule none = { 0 };
 	const struct history_entry *h;
 	struct branch_result r;
 	struct settings s;
@@ -238,24 +210,27 @@ train_baseline(struct trainer_state *w, struct err *e)
 		w->info.run->baseline_diverged = b->state->step + 1;
 		return PHASE_STEPPED;
 	}
-	sample_step(w, b, &r);
-	evaluate_if_due(w, b, &s.knobs, &none, false);
+	phase_sample(w, b, &r);
+	if (b->state->step % (uint64_t)s.knobs.eval_every == 0)
+		evaluate_branch(w, BRANCH_BASELINE);
 	w->info.run->step = w->info.run->baseline.steps = b->state->step;
+	w->passes++;
 	return PHASE_STEPPED;
 }
 
 enum phase_outcome
 phase_step(struct trainer_state *w, struct err *e)
 {
-	if (w->info.phase != LAB_IDLE && settings_change_fit(w, e) < 0) {
+	if ((w->info.phase == LAB_TRAINING || w->info.phase == LAB_REPORTING) &&
+	    settings_change_fit(w, e) < 0) {
 		err_wrap(e, "paused");
-		return pause_diverged(w);
+		return phase_pause(w);
 	}
 	switch (w->info.phase) {
 	case LAB_TRAINING:
 		return train_teacher(w, e);
 	case LAB_DISTILLING:
-		return train_student(w, e);
+		return lockstep_step(w, e);
 	case LAB_REPORTING:
 		return train_baseline(w, e);
 	case LAB_IDLE:

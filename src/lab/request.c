@@ -5,6 +5,7 @@
 #include "retort/lab/request.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "retort/base/mem.h"
 #include "retort/lab/balance.h"
@@ -12,6 +13,8 @@
 #include "retort/lab/lab_snapshot.h"
 #include "retort/lab/live_change.h"
 #include "retort/lab/ramp_change.h"
+#include "retort/lab/fork.h"
+#include "retort/lab/runs.h"
 #include "retort/lab/save.h"
 #include "retort/lab/setup_data.h"
 #include "retort/lab/setup_student.h"
@@ -84,6 +87,7 @@ enum {
 	KNOBS = REQUEST_IS_KNOBS,
 	MERGE = REQUEST_IS_MERGE,
 	LOOK = REQUEST_IS_LOOK,
+	RUNS = REQUEST_IS_RUN,
 };
 
 const struct request_row request_table[REQUEST_KINDS] = {
@@ -138,7 +142,8 @@ request_replaces(const struct request *r, const struct request *waiting)
 {
 	const struct request_knobs *new = request_knobs(r), *old = request_knobs(waiting);
 
-	return r->kind == waiting->kind && request_is(r, REQUEST_IS_MERGE) && !r->stamped &&
+	return r->kind == waiting->kind && strcmp(r->target, waiting->target) == 0 &&
+	       r->all == waiting->all && request_is(r, REQUEST_IS_MERGE) && !r->stamped &&
 	       !waiting->stamped && new->n == 1 && old->n == 1 &&
 	       new->set[0].knob == old->set[0].knob;
 }

@@ -8,6 +8,15 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/train/feed.h"
+
+void
+run_figures_init(struct run_figures *f)
+{
+	*f = (struct run_figures){ .evaluated = UINT64_MAX };
+	for (int i = 0; i < METRIC_COUNT; i++)
+		f->last[i] = NAN;
+}
 
 void
 run_init(struct run *r, const struct train *train)
@@ -16,11 +25,8 @@ run_init(struct run *r, const struct train *train)
 	r->train = train;
 	for (int i = 0; i < TRAIN_TEACHERS; i++)
 		r->info.teaching[i] = (struct teaching){ NAN, NAN, NAN };
-	for (int i = 0; i < BRANCH_IDS; i++) {
-		r->evaluated[i] = UINT64_MAX;
-		for (int k = 0; k < METRIC_COUNT; k++)
-			r->last[i][k] = NAN;
-	}
+	run_figures_init(&r->figures[BRANCH_STUDENT]);
+	run_figures_init(&r->figures[BRANCH_BASELINE]);
 }
 
 void
@@ -28,6 +34,7 @@ run_release(struct run *r)
 {
 	branch_free(r->student);
 	branch_free(r->baseline);
+	feed_release_orders(&r->orders);
 	mem_free(r->history);
 	mem_free(r->undo);
 	mem_free(r->redo);
@@ -86,9 +93,9 @@ copy_plain(struct run *to, const struct run *from)
 		   sizeof *to->redo);
 	to->before = from->before;
 	to->after = from->after;
-	memcpy(to->evaluated, from->evaluated, sizeof to->evaluated);
-	memcpy(to->last, from->last, sizeof to->last);
-	memcpy(to->watch, from->watch, sizeof to->watch);
+	memcpy(to->figures, from->figures, sizeof to->figures);
+	to->begun = from->begun;
+	to->eval_missed = from->eval_missed;
 	if (to->n_bias != from->n_bias)
 		run_resize_bias(to, from->n_bias);
 	if (from->n_bias == 0)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/lab/runs.h"
 #include "retort/lab/settings_check.h"
 #include "retort/lab/tunable.h"
 #include "retort/train/feed.h"
@@ -44,14 +45,14 @@ correct_bias(struct trainer_state *w, const struct settings *from, const struct 
 			    remedy_result_get(&w->train.remedies, now),
 			    branch_value(w->run->student) + net_bias(w->run->student->net)->offset,
 			    w->run->n_bias, w->run->bias_before, w->run->bias_after);
-	w->run->evaluated[BRANCH_STUDENT] = UINT64_MAX;
+	w->run->figures[BRANCH_STUDENT].evaluated = UINT64_MAX;
 }
 
-/* The settings in force, and the descriptions of their remedies. */
-static void
-assign_settings(struct trainer_state *w, const struct settings *s)
+void
+settings_change_describe(struct trainer_state *w)
 {
-	w->info.run->settings = *s;
+	const struct settings *s = &w->info.run->settings;
+
 	for (int i = 0; i < REMEDY_KINDS; i++) {
 		const struct remedy_result_made *m =
 			remedy_result_get(&w->train.remedies, s->remedy[i]);
@@ -61,22 +62,26 @@ assign_settings(struct trainer_state *w, const struct settings *s)
 	}
 }
 
-/* Teachers and sets that were added after `s` was taken keep the weights they have. */
-static struct settings
-extend_settings(const struct settings *s, const struct settings *now)
+/* The settings in force, and the descriptions of their remedies. */
+static void
+assign_settings(struct trainer_state *w, const struct settings *s)
 {
-	struct settings out = *s;
+	w->info.run->settings = *s;
+	settings_change_describe(w);
+}
 
-	for (int i = out.n_teachers; i < now->n_teachers; i++) {
-		out.teacher_weight[i] = now->teacher_weight[i];
-		out.teacher_muted[i] = now->teacher_muted[i];
-		out.teacher_frozen[i] = now->teacher_frozen[i];
+void
+settings_change_extend(struct settings *s, const struct settings *now)
+{
+	for (int i = s->n_teachers; i < now->n_teachers; i++) {
+		s->teacher_weight[i] = now->teacher_weight[i];
+		s->teacher_muted[i] = now->teacher_muted[i];
+		s->teacher_frozen[i] = now->teacher_frozen[i];
 	}
-	for (int i = out.n_sets; i < now->n_sets; i++)
-		out.set_weight[i] = now->set_weight[i];
-	out.n_teachers = now->n_teachers;
-	out.n_sets = now->n_sets;
-	return out;
+	for (int i = s->n_sets; i < now->n_sets; i++)
+		s->set_weight[i] = now->set_weight[i];
+	s->n_teachers = now->n_teachers;
+	s->n_sets = now->n_sets;
 }
 
 struct branch_plan
@@ -126,7 +131,7 @@ fit_student(struct trainer_state *w, bool feed, struct err *e)
 	new = branch_rebuilt(w->run->student, w->run->student->net->graph->capacity, &plan, e);
 	if (!new)
 		return -1;
-	if (feed && w->info.phase != LAB_IDLE && /* while idle, `run` prepares the feed */
+	if (feed && runs_trains(w) && /* else `run` prepares the feed */
 	    feed_prepare(&w->train, &w->info.run->settings, e) < 0) {
 		branch_free(new);
 		return -1;
@@ -140,9 +145,10 @@ int
 settings_change_put(struct trainer_state *w, const struct settings *s, struct err *e)
 {
 	struct settings was = settings_change_base(w), before = w->info.run->settings,
-			to = extend_settings(s, &before);
+			to = *s;
 	bool feed;
 
+	settings_change_extend(&to, &before);
 	tunable_follow(&to, settings_change_step(w));
 	if (settings_check(w, &was, &to, e) < 0)
 		return -1;
@@ -150,7 +156,7 @@ settings_change_put(struct trainer_state *w, const struct settings *s, struct er
 	assign_settings(w, &to);
 	if (fit_student(w, feed, e) < 0) {
 		assign_settings(w, &before);
-		if (feed && w->info.phase != LAB_IDLE)
+		if (feed && runs_trains(w))
 			feed_prepare(&w->train, &before, NULL); /* else phase_step does */
 		return -1;
 	}
@@ -183,7 +189,7 @@ settings_change_fit(struct trainer_state *w, struct err *e)
 {
 	if (feed_ensure(&w->train, &w->info.run->settings, e) < 0)
 		return -1;
-	return w->info.phase == LAB_DISTILLING && w->info.run->settings.n_ramps
+	return runs_trains(w) && w->info.run->settings.n_ramps
 		       ? fit_student(w, false, e)
 		       : 0;
 }

@@ -12,6 +12,7 @@
 #include "retort/data/sets.h"
 #include "retort/kd/losses/loss_table.h"
 #include "retort/lab/settings_change.h"
+#include "retort/lab/runs.h"
 #include "retort/lab/tunable.h"
 #include "retort/train/mix.h"
 
@@ -23,13 +24,20 @@ settings_check_starts_augment(const struct trainer_state *w, const struct knobs 
 	       !augment_any(was, w->train.ds->kind);
 }
 
+/* Whether the work at hand trains the run in hand, or a teacher, which its settings train too. */
+static bool
+is_busy(const struct trainer_state *w)
+{
+	return w->info.phase != LAB_IDLE && (w->info.phase != LAB_DISTILLING || runs_trains(w));
+}
+
 static int
 check_fixed(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
 	for (size_t i = 0; i < knob_count; i++) {
 		const struct knob *k = &knob_table[i];
 
-		if (k->when == KNOB_FIXED && w->info.phase != LAB_IDLE &&
+		if (k->when == KNOB_FIXED && is_busy(w) &&
 		    knob_value(&s->knobs, k) != knob_value(&w->info.run->settings.knobs, k))
 			return err_set(e,
 				       "%s: fixed during training, because the graph is built for "
@@ -194,9 +202,8 @@ check_frozen(const struct trainer_state *w, const struct settings *s, struct err
 static int
 check_sets(const struct trainer_state *w, const struct settings *s, struct err *e)
 {
-	bool alone =
-		w->info.phase == LAB_DISTILLING &&
-		w->train.order.rows == w->train.split.shown; /* no teacher: labelled rows only */
+	/* no teacher: labelled rows only */
+	bool alone = runs_trains(w) && w->train.orders->main.rows == w->train.split.shown;
 	bool labelled = s->labelled || alone;
 	double every[DATASET_SETS];
 	struct text names = { 0 };
@@ -231,7 +238,7 @@ check_choice(const struct trainer_state *w, const struct settings *s, struct err
 	const struct remedy_result_made *m =
 		remedy_result_get(&w->train.remedies, s->remedy[REMEDY_KIND_select]);
 
-	bool alone = w->info.phase == LAB_DISTILLING && w->train.order.rows == w->train.split.shown,
+	bool alone = runs_trains(w) && w->train.orders->main.rows == w->train.split.shown,
 	     labelled = s->labelled || alone;
 
 	for (size_t i = 0; m && i < (labelled ? m->n_shown : m->n); i++)

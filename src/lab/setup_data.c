@@ -12,7 +12,7 @@
 #include "retort/data/encoding.h"
 #include "retort/data/row_hash.h"
 #include "retort/data/sets.h"
-#include "retort/lab/idle_change.h"
+#include "retort/lab/runs.h"
 #include "retort/lab/leakage.h"
 #include "retort/lab/tunable.h"
 #include "retort/train/feed.h"
@@ -21,7 +21,7 @@
 void
 setup_data_drop(struct trainer_state *w)
 {
-	idle_change_drop_student(w);
+	runs_clear(w);
 	feed_release(&w->train);
 	for (int i = 0; i < w->info.n_teachers; i++) {
 		teacher_close(&w->train.teacher[i].outputs);

@@ -191,7 +191,7 @@ copy_layers(struct trainer_state *w, struct plan *p, const struct branch *teache
 	snprintf(r->note, sizeof r->note, "%.90s: %zu numbers", text_get(&said), p->copied);
 	text_release(&said);
 	leakage_teach(w, 1u << lab_info_teacher(&w->info, r->u.init.teacher, NULL));
-	w->run->evaluated[BRANCH_STUDENT] =
+	w->run->figures[BRANCH_STUDENT].evaluated =
 		UINT64_MAX; /* the evaluation at this step was of other parameters */
 	return 0;
 }

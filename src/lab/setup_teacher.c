@@ -10,26 +10,10 @@
 
 #include "retort/base/choice.h"
 #include "retort/base/text.h"
-#include "retort/lab/idle_change.h"
+#include "retort/lab/runs.h"
 #include "retort/lab/setup_net.h"
 #include "retort/train/feed.h"
 #include "retort/train/trainer_checkpoint.h"
-
-static int
-check_name(const char *name, struct err *e)
-{
-	size_t good =
-		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
-
-	if (!name[0] || name[good] || (name[0] >= '0' && name[0] <= '9') || name[0] == '-')
-		return err_set(e,
-			       "invalid teacher name '%s' (expected letters, digits, '-' and '_'; "
-			       "first a letter or '_')",
-			       name);
-	if (strcmp(name, "s") == 0 || strcmp(name, "main") == 0 || strcmp(name, "plain") == 0)
-		return err_set(e, "invalid teacher name '%s' (reserved for the student)", name);
-	return 0;
-}
 
 /* Add a file of outputs as teacher k: it needs outputs for every training and held-out row. */
 static int
@@ -79,10 +63,8 @@ check_room(const struct trainer_state *w, const char *name, struct err *e)
 {
 	if (!w->train.ds)
 		return err_set(e, "teacher %s: no data yet; `data digits` first", name);
-	if (check_name(name, e) < 0)
+	if (runs_check_name(w, "teacher", name, e) < 0)
 		return -1;
-	if (lab_info_teacher(&w->info, name, NULL) >= 0)
-		return err_set(e, "teacher %s: name in use", name);
 	if (w->info.n_teachers == TRAIN_TEACHERS)
 		return err_set(e, "teacher %s: too many teachers (expected at most %d)", name,
 			       TRAIN_TEACHERS);
@@ -99,6 +81,7 @@ add_weight(struct trainer_state *w)
 	s->teacher_muted[w->info.n_teachers] = false;
 	s->teacher_frozen[w->info.n_teachers] = 0;
 	s->n_teachers = ++w->info.n_teachers;
+	runs_extend(w);
 }
 
 int
@@ -113,7 +96,7 @@ setup_teacher_add(struct trainer_state *w, struct request *r, struct err *e)
 		return err_wrap(e, "teacher %s", n->name);
 	add_weight(w);
 	w->train.teacher[k].made = ++w->n_made;
-	w->run->evaluated[BRANCH_TEACHER(k)] = UINT64_MAX;
+	run_figures_init(&w->figures[k]);
 	return 0;
 }
 
@@ -168,8 +151,8 @@ setup_teacher_teach(struct trainer_state *w, struct request *r, struct err *e)
 	add_weight(w);
 	w->train.teacher[k].made = ++w->n_made;
 	w->info.stage++;
-	w->run->evaluated[BRANCH_TEACHER(k)] = UINT64_MAX;
-	idle_change_drop_student(w);
+	run_figures_init(&w->figures[k]);
+	runs_begin(w);
 	return 0;
 }
 

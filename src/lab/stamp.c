@@ -5,11 +5,29 @@
 #include "retort/lab/stamp.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "retort/lab/runs.h"
 
 struct stamp_place
 stamp_place(const struct trainer_state *w)
 {
 	return (struct stamp_place){ w->info.phase, w->info.busy, w->info.run->step };
+}
+
+/* Name the run that a request acts on, or whose steps are counted. */
+static void
+add_run(const struct trainer_state *w, struct request *r)
+{
+	size_t len = strlen(r->stamp);
+
+	if (!len && !request_is(r, REQUEST_IS_RUN))
+		return;
+	if (r->all)
+		snprintf(r->stamp + len, sizeof r->stamp - len, "%sall:", len ? " " : "");
+	else
+		snprintf(r->stamp + len, sizeof r->stamp - len, "%srun %d:", len ? " " : "",
+			 w->run->about.number);
 }
 
 void
@@ -30,6 +48,8 @@ stamp_request(const struct trainer_state *w, const struct stamp_place *p, struct
 		snprintf(r->stamp, sizeof r->stamp, "@%llu", step);
 	else if (w->run->student)
 		r->step = w->run->student->state->step;
+	if (w->n_runs > 1 && !r->owner[0] && p->phase != LAB_TRAINING)
+		add_run(w, r);
 }
 
 uint64_t
@@ -37,8 +57,12 @@ stamp_owner_step(const struct trainer_state *w, const struct request *r)
 {
 	int k;
 
-	if (!r->owner[0])
-		return w->run->student ? w->run->student->state->step : 0;
+	if (!r->owner[0]) {
+		k = r->target[0] ? runs_find(w, r->target, NULL) : w->focus;
+		if (k < 0)
+			return UINT64_MAX;
+		return w->runs[k]->student ? w->runs[k]->student->state->step : 0;
+	}
 	k = lab_info_teacher(&w->info, r->owner, NULL);
 	if (k >= 0 && !w->train.teacher[k].branch)
 		return 0; /* a file of outputs */
@@ -51,7 +75,9 @@ stamp_refuse_past(const struct trainer_state *w, struct request *r, uint64_t ste
 	struct stamp_place here = stamp_place(w);
 
 	stamp_request(w, &here, r);
-	if (step == UINT64_MAX)
+	if (step == UINT64_MAX && !r->owner[0])
+		runs_find(w, r->target, &r->err), r->status = -1;
+	else if (step == UINT64_MAX)
 		r->status = err_set(&r->err, "%s: no teacher '%s'", r->stamp, r->owner);
 	else
 		r->status =

@@ -9,6 +9,7 @@
 
 #include "retort/base/text.h"
 #include "retort/lab/live_change.h"
+#include "retort/lab/runs.h"
 #include "retort/lab/settings_change.h"
 
 const char *
@@ -45,7 +46,7 @@ stop_rule_request(struct trainer_state *w, struct request *r, struct err *e)
 	char text[64];
 
 	s.stop = r->u.stop_when;
-	if (w->info.phase == LAB_DISTILLING && stop_rule_check(w, &s.stop, BRANCH_STUDENT, e) < 0)
+	if (runs_trains(w) && stop_rule_check(w, &s.stop, BRANCH_STUDENT, e) < 0)
 		return err_wrap(e, "stop when");
 	if (live_change_make(w, &s, r, e) < 0)
 		return err_wrap(e, "stop when");
@@ -58,15 +59,15 @@ stop_rule_request(struct trainer_state *w, struct request *r, struct err *e)
 void
 stop_rule_begin(struct trainer_state *w, int id)
 {
-	w->run->watch[id] = (struct run_watch){ 0 };
+	trainer_state_figures(w, id)->watch = (struct run_watch){ 0 };
 }
 
 void
 stop_rule_count(struct trainer_state *w, const struct stop_rule *rule, int id)
 {
 	const struct branch *b = trainer_state_branch(w, id);
-	struct run_watch *watch = &w->run->watch[id];
-	double now = w->run->last[id][rule->metric];
+	struct run_watch *watch = &trainer_state_figures(w, id)->watch;
+	double now = trainer_state_figures(w, id)->last[rule->metric];
 	char best[40];
 
 	if (!rule->evaluations || isnan(now))

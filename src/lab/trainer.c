@@ -17,6 +17,7 @@
 #include "retort/lab/pace.h"
 #include "retort/lab/phase.h"
 #include "retort/lab/request_queue.h"
+#include "retort/lab/runs.h"
 #include "retort/lab/stamp.h"
 
 /*
@@ -55,7 +56,11 @@ push_samples(struct trainer *t)
 	for (size_t i = 0; i < w->n_samples; i++) {
 		const struct trainer_state_sample *s = &w->sample[i];
 		struct event ev = {
-			.step = s->step, .branch = s->branch, .metric = s->metric, .value = s->value
+			.step = s->step,
+			.run = s->run,
+			.branch = s->branch & 0x1f,
+			.metric = s->metric & METRIC_NONE,
+			.value = s->value,
 		};
 
 		ring_put(t->ring, &ev);
@@ -85,13 +90,15 @@ static void
 push_answer(struct trainer *t, struct request *r)
 {
 	struct event ev = { .step = (uint32_t)r->step,
-			    .branch = (uint16_t)r->branch,
+			    .run = (uint16_t)r->run,
+			    .branch = (unsigned)r->branch & 0x1f,
 			    .metric = METRIC_NONE,
 			    .answer = r };
 
 	push_samples(t);
 	t->work->info.n_undo = (int)t->work->run->n_undo;
 	t->work->info.n_redo = (int)t->work->run->n_redo;
+	runs_describe(t->work);
 	r->info = take_snapshot(t);
 	ring_push(t->ring, &ev);
 }
@@ -110,6 +117,28 @@ push_event(struct trainer *t, enum request_kind kind, const struct err *e)
 	push_answer(t, r);
 }
 
+/* Report the runs that have stopped while others train. */
+static void
+push_notices(struct trainer *t)
+{
+	struct trainer_state *w = t->work;
+
+	for (int i = 0; i < w->n_notices; i++) {
+		const struct trainer_state_notice *n = &w->notice[i];
+		struct request *r = request_new(REQUEST_LEFT);
+
+		snprintf(r->stamp, sizeof r->stamp, "@%llu run %d:", (unsigned long long)n->step,
+			 n->run);
+		snprintf(r->note, sizeof r->note, "%s", n->note);
+		r->step = n->step;
+		r->run = n->run;
+		r->status = n->err.msg[0] ? -1 : 0;
+		r->err = n->err;
+		push_answer(t, r);
+	}
+	w->n_notices = 0;
+}
+
 /* Report an evaluation that has figures which are not finite. */
 static void
 push_not_finite(struct trainer *t)
@@ -122,25 +151,38 @@ push_not_finite(struct trainer *t)
 	e->msg[0] = '\0';
 }
 
+/* Apply a request to the run in hand, or to every run: all are as they were where one of them
+ * refuses. */
+static int
+handle_request(struct trainer *t, struct request *r)
+{
+	const struct request_row *row = &request_table[r->kind];
+
+	if (idle_change_allows(t->work, row, &r->err) < 0)
+		return -1;
+	if (r->all)
+		return runs_apply_all(t->work, r, &r->err);
+	return row->handle ? row->handle(t->work, r, &r->err)
+			   : trainer_addons_handle(&t->addons, t->work, r);
+}
+
 /* Apply a request now, and answer it now, or later as its row says. */
 static void
 apply_request(struct trainer *t, struct request *r)
 {
 	const struct request_row *row = &request_table[r->kind];
-	struct stamp_place here =
-		stamp_place(t->work); /* a `run` starts at the step it was applied at */
 	int64_t pace = t->work->pace;
-	int status;
+	struct stamp_place here;
+	int status = runs_target(t->work, r, &r->err);
 
+	here = stamp_place(t->work); /* a `run` starts at the step it was applied at */
 	stamp_request(t->work, &here, r);
 	if (r->worked) {
 		push_answer(t, r);
 		return;
 	}
-	status = idle_change_allows(t->work, row, &r->err);
-	if (status == 0)
-		status = row->handle ? row->handle(t->work, r, &r->err)
-				     : trainer_addons_handle(&t->addons, t->work, r);
+	status = status == 0 ? handle_request(t, r) : -1;
+	runs_take(t->work, t->work->focus);
 	if (status == 0 && row->answered == REQUEST_BY_WORKER)
 		return; /* the worker's from here on */
 	if (t->work->pace != pace)
@@ -240,6 +282,7 @@ do_step(struct trainer *t)
 
 	outcome = phase_step(w, &e);
 	push_samples(t);
+	push_notices(t);
 	push_not_finite(t);
 	if (outcome == PHASE_DIVERGED)
 		push_event(t, REQUEST_DIVERGED, &e);
@@ -259,7 +302,7 @@ do_step(struct trainer *t)
 		w->ended[0] = '\0';
 		push_answer(t, r);
 	}
-	if (w->info.run->step == w->pause_at) {
+	if (w->passes == w->pause_at) {
 		w->info.paused = true;
 		w->pause_at = UINT64_MAX;
 		push_event(t, REQUEST_PAUSE, &none);

@@ -12,9 +12,15 @@ trainer_state_sample(struct trainer_state *w, int branch, unsigned metric, uint6
 {
 	assert(w->n_samples < TRAINER_STATE_SAMPLES && metric < METRIC_COUNT);
 	w->sample[w->n_samples++] =
-		(struct trainer_state_sample){ (uint16_t)branch, (uint16_t)metric, (uint32_t)step,
+		(struct trainer_state_sample){ (uint16_t)w->run->about.number, (uint16_t)branch, (uint16_t)metric, (uint32_t)step,
 					       value };
-	w->run->last[branch][metric] = value;
+	trainer_state_figures(w, branch)->last[metric] = value;
+}
+
+struct run_figures *
+trainer_state_figures(struct trainer_state *w, int id)
+{
+	return id < BRANCH_TEACHER(0) ? &w->run->figures[id] : &w->figures[id - BRANCH_TEACHER(0)];
 }
 
 struct branch *

@@ -4,13 +4,18 @@
 
 #include "retort/lab/work.h"
 
+#include "retort/lab/runs.h"
+
 int
 work_stop(struct trainer_state *w, struct request *r, struct err *e)
 {
 	(void)r;
 	if (w->info.phase == LAB_IDLE)
 		return err_set(e, "stop: nothing is running");
-	w->info.run->until = w->info.run->step;
+	if (w->info.phase == LAB_DISTILLING)
+		runs_stop(w);
+	else
+		w->info.run->until = w->info.run->step;
 	w->report_stopped = w->info.phase == LAB_REPORTING;
 	w->info.paused = false;
 	return 0;
@@ -42,7 +47,7 @@ work_toggle(struct trainer_state *w, struct request *r, struct err *e)
 int
 work_step(struct trainer_state *w, struct request *r, struct err *e)
 {
-	uint64_t from = w->pause_at != UINT64_MAX ? w->pause_at : w->info.run->step;
+	uint64_t from = w->pause_at != UINT64_MAX ? w->pause_at : w->passes;
 
 	if (w->info.phase == LAB_IDLE)
 		return err_set(e, "nothing is running; `run` trains the student");

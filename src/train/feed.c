@@ -39,6 +39,14 @@ feed_release(struct train *t)
 	batch_release(&t->batch);
 }
 
+void
+feed_release_orders(struct train_orders *o)
+{
+	sampler_release(&o->main);
+	sampler_release(&o->labelled);
+	sampler_release(&o->baseline);
+}
+
 static int
 alloc_reals(real **p, size_t rows, size_t width, struct err *e)
 {
@@ -69,11 +77,11 @@ tap_of(const struct layer_pair *m)
 	return m->match->needs & LOSS_MAP ? TEACHER_SPATIAL : (int)m->on;
 }
 
-/* Layers that the map needs of teacher i besides its logits: wants[layer] has bits 1 << tap. */
+/* Add the layers that the map needs of teacher i besides its logits: wants[layer] has bits
+ * 1 << tap. */
 static void
 mapped_layers(const struct settings *s, int teacher, unsigned *wants)
 {
-	memset(wants, 0, MODEL_LAYERS * sizeof *wants);
 	for (int i = 0; i < s->n_maps; i++) {
 		const struct layer_pair *m = &s->map[i];
 
@@ -90,12 +98,16 @@ feed_open(struct train *t, const struct settings *s, int i, struct err *e)
 {
 	struct train_teacher *teacher = &t->teacher[i];
 	struct net_info *info = &t->teacher_info[i];
-	unsigned wants[MODEL_LAYERS];
+	unsigned wants[MODEL_LAYERS] = { 0 };
+	bool augmented = augment_any(&s->knobs, t->ds->kind);
 
 	mapped_layers(s, i, wants);
+	for (int k = 0; k < t->n_beside; k++) {
+		mapped_layers(t->beside[k], i, wants);
+		augmented = augmented || augment_any(&t->beside[k]->knobs, t->ds->kind);
+	}
 	if (teacher_open(&teacher->outputs, teacher->branch->net, branch_value(teacher->branch),
-			 t->ds, &t->inputs, wants, &info->options, train_batch(s),
-			 augment_any(&s->knobs, t->ds->kind), e) < 0) {
+			 t->ds, &t->inputs, wants, &info->options, train_batch(s), augmented, e) < 0) {
 		info->cache_bytes = 0; /* it is closed */
 		return err_wrap(e, "teacher %s", info->name);
 	}
@@ -173,27 +185,42 @@ take_top(struct train *t, int i, struct train_top *top)
 		teacher_top(&t->teacher[i].outputs, &t->batch, top->id, top->logit, top->tail);
 }
 
-/* Append the outputs of teacher i for the batch: all logits, or the largest. */
+/* Gather the outputs of teacher i for the batch, once: all logits, or the largest. */
 static void
-add_outputs(struct train *t, const struct settings *s, int i, struct branch_feed *out)
+gather(struct train *t, int i, struct train_top *top)
 {
 	const struct teacher *outputs = &t->teacher[i].outputs;
-	struct train_top *top = &t->teacher_top[i];
-	int k = out->n_teachers++;
 
-	out->t_top[k].k = 0; /* another teacher's, when one is drawn for every batch */
-	out->t_logits[k] = NULL;
+	if (t->gathered & 1u << i)
+		return;
+	t->gathered |= 1u << i;
 	if (top->k) {
 		take_top(t, i, top);
-		out->t_top[k] = (struct loss_top){ top->k, top->id, top->logit, top->tail };
 	} else if (t->teacher[i].file) {
 		logit_file_gather(t->teacher[i].file, batch_i32(&t->batch, BATCH_ROW),
 				  t->batch.rows, t->teacher_logits[i]);
-		out->t_logits[k] = t->teacher_logits[i];
+		t->gathered_logits[i] = t->teacher_logits[i];
 	} else {
-		out->t_logits[k] = teacher_outputs(outputs, outputs->net->n_layers - 1,
-						   MODEL_HIDDEN, &t->batch, t->teacher_logits[i]);
+		t->gathered_logits[i] = teacher_outputs(outputs, outputs->net->n_layers - 1,
+							MODEL_HIDDEN, &t->batch,
+							t->teacher_logits[i]);
 	}
+}
+
+/* Append the outputs of teacher i for the batch. */
+static void
+add_outputs(struct train *t, const struct settings *s, int i, struct branch_feed *out)
+{
+	struct train_top *top = &t->teacher_top[i];
+	int k = out->n_teachers++;
+
+	gather(t, i, top);
+	out->t_top[k].k = 0; /* another teacher's, when one is drawn for every batch */
+	out->t_logits[k] = NULL;
+	if (top->k)
+		out->t_top[k] = (struct loss_top){ top->k, top->id, top->logit, top->tail };
+	else
+		out->t_logits[k] = t->gathered_logits[i];
 	out->t_index[k] = i;
 	out->t_weight[k] = s->teacher_weight[i];
 }
@@ -250,8 +277,9 @@ teach(struct train *t, const struct settings *s, bool maps, int only, struct bra
 
 		if (!train_teaches(t, s, i) || (!counts && !(maps && is_mapped(s, i))))
 			continue;
-		if (!t->teacher[i].file)
+		if (!t->teacher[i].file && !(t->ran & 1u << i))
 			teacher_run(&t->teacher[i].outputs, &t->batch);
+		t->ran |= 1u << i;
 		if (counts)
 			add_outputs(t, s, i, out);
 	}
@@ -262,6 +290,7 @@ teach(struct train *t, const struct settings *s, bool maps, int only, struct bra
 void
 feed_teachers(struct train *t, const struct settings *s, bool maps, struct branch_feed *out)
 {
+	t->ran = t->gathered = 0;
 	teach(t, s, maps, -1, out);
 }
 
@@ -290,13 +319,13 @@ feed_order(struct train *t, const struct settings *s)
 {
 	struct remedy_result_made *m =
 		remedy_result_get(&t->remedies, s->remedy[REMEDY_KIND_select]);
-	bool labelled = s->labelled || t->order.rows == t->split.shown;
+	bool labelled = s->labelled || t->orders->main.rows == t->split.shown;
 
 	if (m && labelled && m->few.n)
 		return &m->few;
 	if (m && !labelled)
 		return &m->order;
-	return s->labelled && t->labelled_order.n ? &t->labelled_order : &t->order;
+	return s->labelled && t->orders->labelled.n ? &t->orders->labelled : &t->orders->main;
 }
 
 static struct sampler *
@@ -305,7 +334,7 @@ baseline_order(struct train *t, const struct settings *s)
 	struct remedy_result_made *m =
 		remedy_result_get(&t->remedies, s->remedy[REMEDY_KIND_select]);
 
-	return m && m->plain.n ? &m->plain : &t->baseline_order;
+	return m && m->plain.n ? &m->plain : &t->orders->baseline;
 }
 
 void
@@ -319,16 +348,37 @@ void
 feed_student(struct train *t, const struct settings *s, uint64_t step, bool augmented,
 	     struct branch_feed *out)
 {
-	memset(out, 0, sizeof *out);
 	feed_draw(s, feed_order(t, s), step, t->rows);
 	batch_fill(&t->batch, t->ds, t->rows, train_batch(s), t->split.visible);
 	batch_weigh(&t->batch, t->ds, s->set_weight);
 	remedy_result_weigh(remedy_in_force(t, s, REMEDY_KIND_weigh), &t->batch);
 	if (augmented)
 		augment_batch(&t->augmenter, &s->knobs, t->seed, step, &t->batch);
+	t->ran = t->gathered = 0;
+	feed_again(t, s, step, out);
+}
+
+void
+feed_again(struct train *t, const struct settings *s, uint64_t step, struct branch_feed *out)
+{
+	memset(out, 0, sizeof *out);
 	out->batch = &t->batch;
 	out->label_index = &t->label_index;
 	teach(t, s, true, drawn_teacher(t, s, step), out);
+}
+
+bool
+feed_is_same(const struct settings *a, const struct settings *b, enum dataset_kind kind)
+{
+	if (a->knobs.batch != b->knobs.batch || a->labelled != b->labelled ||
+	    a->n_sets != b->n_sets ||
+	    a->remedy[REMEDY_KIND_weigh] != b->remedy[REMEDY_KIND_weigh] ||
+	    a->remedy[REMEDY_KIND_select] != b->remedy[REMEDY_KIND_select])
+		return false;
+	for (int i = 0; i < a->n_sets; i++)
+		if (a->set_weight[i] != b->set_weight[i])
+			return false;
+	return augment_is_same(&a->knobs, &b->knobs, kind);
 }
 
 size_t

@@ -33,11 +33,14 @@ index_shares(const struct branch_feed *f, struct branch_result *out)
 
 void
 step_student(struct train *t, const struct settings *s, struct branch *student,
-	     struct step_span span, struct branch_result *out)
+	     struct step_span span, bool again, struct branch_result *out)
 {
 	struct branch_feed f;
 
-	feed_student(t, s, student->state->step, true, &f);
+	if (again)
+		feed_again(t, s, student->state->step, &f);
+	else
+		feed_student(t, s, student->state->step, true, &f);
 	step(student, &f, s, span, out);
 	index_shares(&f, out);
 }

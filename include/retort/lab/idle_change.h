@@ -22,9 +22,6 @@ int idle_change_train(struct trainer_state *w, struct request *r, struct err *e)
 int idle_change_run(struct trainer_state *w, struct request *r, struct err *e);
 int idle_change_report(struct trainer_state *w, struct request *r, struct err *e);
 
-/* Frees the student with its baseline, maps, steps, history and undo. */
-void idle_change_drop_student(struct trainer_state *w);
-
 /* Rebuilds what depends on the batch size and on the teachers, before rows go through networks.
  * Only while nothing trains. -1 and an error. */
 int idle_change_prepare(struct trainer_state *w, struct err *e);

@@ -23,4 +23,26 @@ bool phase_works(const struct trainer_state *w);
  */
 enum phase_outcome phase_step(struct trainer_state *w, struct err *e);
 
+/* ---- for lab/lockstep.c ---- */
+
+/* Sample the figures of a step of a network. */
+void phase_sample(struct trainer_state *w, const struct branch *b, const struct branch_result *r);
+
+/* Evaluate a network where it is due, or at the start of its work; its work can end by `rule`. */
+void phase_evaluate(struct trainer_state *w, const struct branch *b, const struct stop_rule *rule,
+		    bool starts);
+
+/* Pause the work because of an error. */
+enum phase_outcome phase_pause(struct trainer_state *w);
+
+/* The same because the step after `step` steps was not applied. */
+enum phase_outcome phase_refuse(struct trainer_state *w, const struct branch_result *r,
+				uint64_t step, struct err *e);
+
+/* End the run in hand; where it was the last in training, the work. */
+void phase_end_student(struct trainer_state *w);
+
+/* Report that the run in hand has stopped while others train; e NULL: it has ended. */
+void phase_notice(struct trainer_state *w, const struct err *e);
+
 #endif

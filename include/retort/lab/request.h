@@ -33,6 +33,7 @@ enum request_kind {
 #define REQUEST_IS_UNDO 8u   /* `undo` takes its effect back */
 #define REQUEST_IS_KNOBS 16u /* its payload begins with a struct request_knobs */
 #define REQUEST_IS_MERGE 32u /* replaces a waiting one of the same knob, see request_replaces */
+#define REQUEST_IS_RUN 128u  /* acts on one run */
 #define REQUEST_IS_LOOK 64u  /* reads only: the lab is the same when it is answered */
 
 enum request_answered {
@@ -183,6 +184,9 @@ struct request {
 	char owner[NET_NAME]; /* whose steps `at` counts: "" the student, or a teacher in training
 			       */
 	uint64_t at;          /* steps done */
+	char target[NET_NAME]; /* run that it acts on, and whose steps `at` counts where there is no
+				  owner; "": the focused one */
+	bool all;      /* it acts on every run */
 	bool scripted; /* from a script: refused where no work is left that could reach `at` */
 	/* the answer */
 	int status; /* 0, or -1 and err */
@@ -191,7 +195,10 @@ struct request {
 	bool unchanged; /* the note says what stays as it was: no change for the report */
 	bool notable;   /* print the note even without a screen: it is news to its author */
 	char note[REQUEST_NOTE];   /* what changed: "temperature 4 -> 2"; "" nothing to say */
-	char stamp[NET_NAME + 24]; /* "@620", "@big:12", or "" when nothing was training */
+	/* "@620", "@big:12", or "" when nothing was training; with several runs followed by the one
+	 * that it acted on: "@620 run 2:" */
+	char stamp[NET_NAME + 40];
+	int run; /* number of the run that it acted on */
 	uint64_t step;
 	int branch;                  /* BRANCH_STUDENT or BRANCH_TEACHER(k): whose step it is */
 	const struct lab_info *info; /* the lab after it was applied; one reference, see
@@ -258,6 +265,18 @@ struct request {
 			char first[64], second[NET_SPEC];
 			struct shift_report *report; /* answer to GAUGE; owned */
 		} sets;
+		struct {
+			enum { REQUEST_FOCUS, REQUEST_SHOW, REQUEST_HIDE, REQUEST_REFERENCE,
+			       REQUEST_RENAME, REQUEST_DROP } act;
+			char run[NET_NAME], name[NET_NAME]; /* name: RENAME */
+		} runs;
+		struct {
+			char name[NET_NAME]; /* of the new run */
+			int64_t at;          /* step of the one it is forked from; -1: now */
+			struct request_knobs knobs;
+			struct request_maps map;
+			bool map_off; /* `map off`: without pairs */
+		} fork;
 		struct {
 			char text[64];
 		} mark;

@@ -30,14 +30,27 @@ struct run_watch {
 	uint64_t step; /* of the best */
 };
 
+/* Figures of a network. */
+struct run_figures {
+	uint64_t evaluated; /* step of the last evaluation; UINT64_MAX: none */
+	struct run_watch watch;
+	bool overflows;            /* the last evaluation had a figure that is not finite */
+	double last[METRIC_COUNT]; /* last value of each metric; NaN: none */
+};
+
+/* Nothing measured yet. */
+void run_figures_init(struct run_figures *f);
+
 /*
  * Parameters, moments, step and states of losses are in the branches; positions of samplers are
  * functions of the step. Teachers, data and buffers (struct train) are shared by all runs.
  * Trainer's thread.
  */
 struct run {
+	struct lab_listed about;   /* its name and place in the list of runs; not copied */
 	const struct train *train; /* borrowed: what it is trained with */
 	struct lab_run info;       /* settings, stages, figures, steps */
+	struct train_orders orders; /* of rows: functions of the step, made anew by a copy */
 	struct branch *student;    /* owned; NULL: none yet */
 	struct branch *baseline;   /* owned; NULL: none yet */
 	size_t n_history, cap_history;
@@ -45,9 +58,9 @@ struct run {
 	size_t n_undo, cap_undo, n_redo, cap_redo;
 	struct run_change *undo, *redo;
 	struct settings before, after;  /* the settings that the stage under way has changed */
-	uint64_t evaluated[BRANCH_IDS]; /* step of the last evaluation; UINT64_MAX: none */
-	struct run_watch watch[BRANCH_IDS];
-	double last[BRANCH_IDS][METRIC_COUNT]; /* last value of each metric; NaN: none */
+	struct run_figures figures[2];  /* of the student and the baseline */
+	bool begun;       /* evaluated at the start of its work */
+	bool eval_missed; /* of the last step, which a ramp without memory has paused after */
 	/* [classes] the student's bias before and after `remedy prior` was applied */
 	size_t n_bias;
 	real *bias_before, *bias_after;

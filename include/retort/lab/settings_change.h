@@ -31,6 +31,12 @@ int settings_change_follow(struct trainer_state *w, struct err *e);
  */
 int settings_change_fit(struct trainer_state *w, struct err *e);
 
+/* Give settings the weights of teachers and sets that were added after they were taken. */
+void settings_change_extend(struct settings *s, const struct settings *now);
+
+/* Describe the remedies of the settings in force in w->info. */
+void settings_change_describe(struct trainer_state *w);
+
 /* What the student's loss terms are built from, with the settings in force. */
 struct branch_plan settings_change_plan(const struct trainer_state *w);
 

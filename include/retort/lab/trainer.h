@@ -27,8 +27,9 @@ struct trainer;
  * request_free. */
 struct event {
 	uint32_t step;
-	uint16_t branch;
-	uint16_t metric;
+	uint16_t run; /* its number; of a teacher, the run in hand */
+	uint16_t branch : 5;
+	uint16_t metric : 11;
 	union {
 		double value;
 		struct request *answer;

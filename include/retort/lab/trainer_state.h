@@ -7,12 +7,20 @@
 
 /* One sample on its way to the ring. */
 struct trainer_state_sample {
-	uint16_t branch, metric;
+	uint16_t run, branch, metric;
 	uint32_t step;
 	double value;
 };
 
-#define TRAINER_STATE_SAMPLES (8 * METRIC_COUNT) /* a step and its evaluations */
+#define TRAINER_STATE_SAMPLES (8 * METRIC_COUNT * LAB_LOCKSTEP) /* a step and its evaluations */
+
+/* A run that has stopped while others train. */
+struct trainer_state_notice {
+	int run;
+	uint64_t step;
+	struct err err; /* "": it has ended */
+	char note[280]; /* as w->ended */
+};
 
 struct trainer_state;
 
@@ -27,7 +35,10 @@ typedef int trainer_state_choose_pairs(struct trainer_state *w, const struct lay
 struct trainer_state {
 	struct lab_info info; /* consistent at every step boundary: snapshots are copies of it */
 	struct train train;
-	struct run *run;      /* owned; described by info.run */
+	struct run *run;      /* in hand, one of `runs`; described by info.run */
+	int n_runs, n_numbers; /* runs, and numbers given to runs so far */
+	struct run *runs[LAB_RUNS]; /* owned */
+	int focus;            /* index of the focused run */
 	uint64_t n_made;      /* data sets and teachers created so far: each has its number */
 	uint64_t data_made;   /* number of the data set */
 	char again[NET_SPEC]; /* description of the last student; "": none yet */
@@ -41,10 +52,12 @@ struct trainer_state {
 				  settings the end of a stage restored; "" neither */
 	bool report_stopped;   /* `stop` came while the baseline was trained for a report */
 	struct err not_finite; /* error of an evaluation since the last boundary; "": none */
-	bool overflows[BRANCH_IDS]; /* the last evaluation had a figure that is not finite */
+	struct run_figures figures[TRAIN_TEACHERS];
 	bool diverged;              /* paused because a step could not be applied */
-	bool eval_missed;  /* of the last step, which a ramp without memory has paused after */
-	uint64_t pause_at; /* pause when this step is reached; UINT64_MAX: never */
+	uint64_t passes;   /* steps of the work at hand, of all runs together, ever */
+	uint64_t pause_at; /* pause after so many passes; UINT64_MAX: never */
+	int n_notices;     /* since the last boundary */
+	struct trainer_state_notice notice[LAB_RUNS];
 	/* samples since the last boundary */
 	size_t n_samples;
 	struct trainer_state_sample sample[TRAINER_STATE_SAMPLES];
@@ -53,6 +66,9 @@ struct trainer_state {
 /* Store a sample, also as the last value of its metric. */
 void trainer_state_sample(struct trainer_state *w, int branch, unsigned metric, uint64_t step,
 			  double value);
+
+/* Figures of a network, of the run in hand or a teacher. */
+struct run_figures *trainer_state_figures(struct trainer_state *w, int id);
 
 /* Network by its BRANCH_* id; NULL: there is none. */
 struct branch *trainer_state_branch(struct trainer_state *w, int id);

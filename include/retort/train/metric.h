@@ -24,7 +24,8 @@ enum metric {
 
 #define TRAIN_MAPS 32    /* pairs of layers a session can name */
 #define TRAIN_TEACHERS 8 /* that a session can have */
-#define METRIC_NONE 0xFFFF
+#define TRAIN_RUNS 8     /* in training at once */
+#define METRIC_NONE 0x7FF
 
 enum {
 	METRIC_COUNT =

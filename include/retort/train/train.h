@@ -30,6 +30,14 @@ struct train_teacher {
 	uint64_t made;           /* number of the network: differs when another takes its place */
 };
 
+/* Orders of rows of a run; n 0: not made yet. */
+struct train_orders {
+	struct sampler main;     /* of the student */
+	struct sampler labelled; /* of the student while it draws labelled rows only */
+	struct sampler baseline;
+};
+
+
 /*
  * Belongs to the trainer's thread and is shared by all runs. Nothing here depends on the steps of a
  * run: buffers are overwritten by every batch, orders of rows are functions of (seed, step).
@@ -49,10 +57,9 @@ struct train {
 	struct round_trip *round_trip; /* back-translated texts of rows; NULL: none */
 	struct wordnet *wordnet;       /* NULL: none was read */
 	struct remedy_result remedies; /* all that were computed on this data, by number */
-	/* order of rows; n 0: no run has started yet */
-	struct sampler order;          /* of the student */
-	struct sampler labelled_order; /* of the student while it draws labelled rows only */
-	struct sampler baseline_order;
+	struct train_orders *orders;   /* borrowed: of the run in hand */
+	int n_beside; /* runs in training, for the outputs that they need of the teachers */
+	const struct settings *beside[TRAIN_RUNS]; /* borrowed */
 	/* teachers, as many as settings.n_teachers */
 	struct train_teacher teacher[TRAIN_TEACHERS];
 	struct net_info *teacher_info; /* borrowed [TRAIN_TEACHERS]: their descriptions */
@@ -62,6 +69,9 @@ struct train {
 	uint32_t *rows;                       /* [batch rows] */
 	real *teacher_logits[TRAIN_TEACHERS]; /* [capacity positions, classes]; NULL: not cached */
 	struct train_top teacher_top[TRAIN_TEACHERS];
+	/* outputs for the rows of the batch, computed once for all runs that are trained on it */
+	unsigned ran, gathered;                       /* 1 << teacher */
+	const real *gathered_logits[TRAIN_TEACHERS]; /* [batch rows or positions, classes] */
 };
 
 /* Rows in a batch. */

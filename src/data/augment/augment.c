@@ -51,6 +51,18 @@ augment_any(const struct knobs *k, enum dataset_kind kind)
 	return false;
 }
 
+bool
+augment_is_same(const struct knobs *a, const struct knobs *b, enum dataset_kind kind)
+{
+	if (memcmp(a, b, sizeof *a) == 0 || (!augment_any(a, kind) && !augment_any(b, kind)))
+		return true;
+	for (size_t i = 0; i < knob_count; i++)
+		if (augment_of_knob(&knob_table[i]) &&
+		    knob_value(a, &knob_table[i]) != knob_value(b, &knob_table[i]))
+			return false;
+	return true;
+}
+
 static const char *
 knob_of(const struct augment *a)
 {

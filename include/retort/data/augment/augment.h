@@ -75,6 +75,9 @@ const struct augment *augment_of_knob(const struct knob *k);
 /* Whether an augmentation for rows of that kind is enabled. */
 bool augment_any(const struct knobs *k, enum dataset_kind kind);
 
+/* Whether rows of that kind are augmented in the same way. */
+bool augment_is_same(const struct knobs *a, const struct knobs *b, enum dataset_kind kind);
+
 /* Check that enabled augmentations apply to rows of `ds` and have their WordNet or
  * back-translations
  * (`round_trip`). Returns 0, or -1 with an error. */

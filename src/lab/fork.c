@@ -1,0 +1,132 @@
+/* fork.c: a run is copied at a step boundary and takes changes of its own. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/fork.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/text.h"
+#include "retort/lab/live_change.h"
+#include "retort/lab/runs.h"
+#include "retort/train/feed.h"
+
+/* What all runs of a session share cannot differ between forks. */
+static int
+check_knobs(const struct request_knobs *k, struct err *e)
+{
+	for (int i = 0; i < k->n; i++)
+		if (k->set[i].knob->when == KNOB_FIXED)
+			return err_set(e,
+				       "%s cannot differ between a run and its fork; `student` "
+				       "starts a run of its own",
+				       k->set[i].knob->name);
+	return 0;
+}
+
+static int
+check_fork(const struct trainer_state *w, const struct request *r, struct err *e)
+{
+	if (!w->run->student)
+		return err_set(e, "no student yet; `student mlp 32` makes one");
+	if (runs_check_name(w, "run", r->u.fork.name, e) < 0)
+		return -1;
+	if (w->info.phase == LAB_REPORTING)
+		return err_set(e, "the baseline of `report` is training; `stop` first");
+	if (runs_trains(w) && runs_training(w) == LAB_LOCKSTEP)
+		return err_set(e, "%d runs are training (expected at most %d at once)", LAB_LOCKSTEP,
+			       LAB_LOCKSTEP);
+	return check_knobs(&r->u.fork.knobs, e);
+}
+
+static void
+copy_order(struct sampler *to, const struct sampler *from, const struct dataset *ds)
+{
+	if (from->of)
+		sampler_init(to, ds, from->rows, from->of, from->seed);
+}
+
+/* The orders of rows that another run draws from. */
+static void
+copy_orders(struct train_orders *to, const struct train_orders *from, const struct dataset *ds)
+{
+	copy_order(&to->main, &from->main, ds);
+	copy_order(&to->labelled, &from->labelled, ds);
+	copy_order(&to->baseline, &from->baseline, ds);
+}
+
+/* Apply the changes of the request to the run in hand, as one that can be undone. */
+static int
+change(struct trainer_state *w, const struct request *r, struct text *note, struct err *e)
+{
+	struct request *set = request_new(REQUEST_SET), *map = request_new(REQUEST_MAP);
+	int status = 0;
+
+	set->u.knobs = r->u.fork.knobs;
+	map->u.map = r->u.fork.map;
+	if (set->u.knobs.n)
+		status = live_change_set(w, set, e);
+	if (status == 0 && (map->u.map.n || r->u.fork.map_off))
+		status = live_change_map(w, map, e);
+	if (status == 0 && set->note[0] && !set->unchanged)
+		text_item(note, "%s", set->note);
+	if (status == 0 && map->note[0] && !map->unchanged)
+		text_item(note, "%s", map->note);
+	request_free(set);
+	request_free(map);
+	return status;
+}
+
+/* Give the new run its place: in lockstep with the one it was copied from. */
+static void
+place(struct trainer_state *w, const struct run *parent)
+{
+	struct lab_listed *about = &w->run->about;
+
+	about->parent = parent->about.number;
+	about->fork = parent->student->state->step;
+	about->lockstep = parent->about.lockstep;
+	about->trains = parent->about.trains;
+	about->unpaired = false;
+	copy_orders(&w->run->orders, &parent->orders, w->train.ds);
+}
+
+/* Copy the run in hand to a new one that is in hand afterwards. */
+static int
+copy_run(struct trainer_state *w, const char *name, struct err *e)
+{
+	struct run *parent = w->run;
+	int was = w->focus, at = runs_at(w);
+	struct run *r = runs_add(w, name);
+
+	if (run_copy(r, parent, e) < 0) {
+		runs_remove(w, at, was);
+		return -1;
+	}
+	place(w, parent);
+	return 0;
+}
+
+int
+fork_request(struct trainer_state *w, struct request *r, struct err *e)
+{
+	int at = runs_at(w), was = w->focus;
+	struct text note = { 0 };
+	int status;
+
+	if (check_fork(w, r, e) < 0 || copy_run(w, r->u.fork.name, e) < 0)
+		return err_wrap(e, "fork");
+	runs_share(w);
+	status = change(w, r, &note, e);
+	if (status < 0) {
+		runs_remove(w, at, was);
+		runs_share(w);
+		text_release(&note);
+		return err_wrap(e, "fork");
+	}
+	snprintf(r->note, sizeof r->note, "fork %s of run %d%s%.200s", w->run->about.name,
+		 w->runs[at]->about.number, note.len ? ": " : "", text_get(&note));
+	text_release(&note);
+	return 0;
+}

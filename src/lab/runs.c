@@ -1,0 +1,488 @@
+/* runs.c: the runs of a session. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/runs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/base/text.h"
+#include "retort/lab/live_change.h"
+#include "retort/lab/settings_change.h"
+#include "retort/lab/settings_describe.h"
+#include "retort/lab/tunable.h"
+
+/* ---- in hand ---- */
+
+void
+runs_take(struct trainer_state *w, int index)
+{
+	if (w->run == w->runs[index])
+		return;
+	w->run = w->runs[index];
+	w->info.run = &w->run->info;
+	w->train.orders = &w->run->orders;
+	settings_change_describe(w);
+}
+
+int
+runs_at(const struct trainer_state *w)
+{
+	int i = 0;
+
+	while (w->runs[i] != w->run)
+		i++;
+	return i;
+}
+
+/* ---- names ---- */
+
+static bool
+names(const struct lab_listed *about, const char *word)
+{
+	char number[16];
+
+	snprintf(number, sizeof number, "%d", about->number);
+	return strcmp(about->name, word) == 0 || strcmp(number, word) == 0;
+}
+
+int
+runs_find(const struct trainer_state *w, const char *word, struct err *e)
+{
+	struct text list = { 0 };
+
+	if (strcmp(word, "s") == 0)
+		return runs_at(w);
+	for (int i = 0; i < w->n_runs; i++)
+		if (names(&w->runs[i]->about, word))
+			return i;
+	for (int i = 0; i < w->n_runs; i++)
+		text_item(&list, "%d %s", w->runs[i]->about.number, w->runs[i]->about.name);
+	err_set(e, "no run '%.40s' (expected one of %.300s)", word, text_get(&list));
+	text_release(&list);
+	return -1;
+}
+
+bool
+runs_has_name(const struct trainer_state *w, const char *name)
+{
+	for (int i = 0; i < w->n_runs; i++)
+		if (strcmp(w->runs[i]->about.name, name) == 0)
+			return true;
+	return lab_info_teacher(&w->info, name, NULL) >= 0;
+}
+
+int
+runs_check_name(const struct trainer_state *w, const char *what, const char *name, struct err *e)
+{
+	size_t good =
+		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+
+	if (!name[0] || name[good] || (name[0] >= '0' && name[0] <= '9') || name[0] == '-')
+		return err_set(e,
+			       "invalid %s name '%s' (expected letters, digits, '-' and '_'; "
+			       "first a letter or '_')",
+			       what, name);
+	if (strcmp(name, "s") == 0 || strcmp(name, "main") == 0 || strcmp(name, "plain") == 0 ||
+	    strcmp(name, "all") == 0)
+		return err_set(e, "invalid %s name '%s' (reserved for the student)", what, name);
+	return runs_has_name(w, name) ? err_set(e, "%s %s: name in use", what, name) : 0;
+}
+
+/* ---- added, dropped ---- */
+
+static void
+free_run(struct run *r)
+{
+	run_release(r);
+	mem_free(r);
+}
+
+static void
+remove_run(struct trainer_state *w, int index)
+{
+	free_run(w->runs[index]);
+	memmove(&w->runs[index], &w->runs[index + 1],
+		(size_t)(w->n_runs - index - 1) * sizeof *w->runs);
+	w->n_runs--;
+	w->focus -= w->focus > index;
+}
+
+/* Drop the oldest run that nothing needs, so that there is room for one. */
+static void
+make_room(struct trainer_state *w)
+{
+	int i = 0;
+
+	while (w->n_runs == LAB_RUNS && i < w->n_runs) {
+		const struct lab_listed *about = &w->runs[i]->about;
+
+		if (w->runs[i] == w->run || about->trains || about->number == w->info.reference)
+			i++;
+		else
+			remove_run(w, i);
+	}
+}
+
+static void
+name_run(struct trainer_state *w, struct lab_listed *about, const char *name)
+{
+	snprintf(about->name, sizeof about->name, "%s", name ? name : "s");
+	for (int k = about->number; !name && k > 1; k += 1000) {
+		snprintf(about->name, sizeof about->name, "s%d", k);
+		if (!runs_has_name(w, about->name))
+			break;
+	}
+}
+
+struct run *
+runs_add(struct trainer_state *w, const char *name)
+{
+	struct run *r = mem_new(sizeof *r);
+
+	make_room(w);
+	run_init(r, &w->train);
+	r->about.number = r->about.lockstep = ++w->n_numbers;
+	name_run(w, &r->about, name);
+	if (w->run)
+		r->info.settings = settings_change_base(w);
+	w->runs[w->n_runs++] = r;
+	w->focus = w->n_runs - 1;
+	runs_take(w, w->focus);
+	return r;
+}
+
+void
+runs_remove(struct trainer_state *w, int index, int focus)
+{
+	int last = runs_at(w);
+
+	runs_take(w, index);
+	remove_run(w, last);
+	w->focus = focus;
+	w->n_numbers--; /* the number was not given */
+}
+
+/* Take what belongs to one student out of the settings of a new run. */
+static void
+reset_settings(struct run *r, uint64_t step)
+{
+	struct settings *s = &r->info.settings;
+
+	if (step > 0) /* their steps were those of the other student */
+		s->n_ramps = 0;
+	s->frozen = 0;
+	s->remedy[REMEDY_KIND_prior] = 0; /* it corrected that student's bias */
+	s->labelled = false;
+	tunable_drop_ramps(s, TUNABLE_MAP(0), TUNABLE_MAP(TRAIN_MAPS));
+	s->n_maps = 0;
+}
+
+void
+runs_begin(struct trainer_state *w)
+{
+	uint64_t step = settings_change_step(w);
+
+	if (w->run->student)
+		runs_add(w, NULL);
+	reset_settings(w->run, step);
+	settings_change_describe(w);
+	live_change_forget(w);
+}
+
+void
+runs_clear(struct trainer_state *w)
+{
+	struct run *r = w->run;
+
+	if (r->student)
+		r = runs_add(w, NULL);
+	for (int i = w->n_runs; i-- > 0;)
+		if (w->runs[i] != r)
+			remove_run(w, i);
+	runs_begin(w);
+}
+
+void
+runs_init(struct trainer_state *w)
+{
+	runs_add(w, NULL);
+	w->info.reference = w->run->about.number;
+}
+
+void
+runs_release(struct trainer_state *w)
+{
+	for (int i = 0; i < w->n_runs; i++)
+		free_run(w->runs[i]);
+	w->n_runs = 0;
+	w->run = NULL;
+}
+
+/* ---- in training ---- */
+
+bool
+runs_trains(const struct trainer_state *w)
+{
+	return w->info.phase == LAB_DISTILLING && w->run->about.trains;
+}
+
+int
+runs_training(const struct trainer_state *w)
+{
+	int n = 0;
+
+	for (int i = 0; i < w->n_runs; i++)
+		n += w->runs[i]->about.trains;
+	return n;
+}
+
+void
+runs_stop(struct trainer_state *w)
+{
+	for (int i = 0; i < w->n_runs; i++)
+		if (w->runs[i]->about.trains)
+			w->runs[i]->info.until = w->runs[i]->student->state->step;
+}
+
+void
+runs_share(struct trainer_state *w)
+{
+	w->train.n_beside = 0;
+	for (int i = 0; i < w->n_runs; i++)
+		if (w->runs[i]->about.trains)
+			w->train.beside[w->train.n_beside++] = &w->runs[i]->info.settings;
+}
+
+void
+runs_extend(struct trainer_state *w)
+{
+	const struct settings *from = &w->run->info.settings;
+
+	for (int i = 0; i < w->n_runs; i++)
+		if (w->runs[i] != w->run)
+			settings_change_extend(&w->runs[i]->info.settings, from);
+}
+
+/* ---- requests ---- */
+
+/* Requests about the work as a whole, and about the list of runs. */
+static bool
+is_of_work(const struct request *r)
+{
+	return r->kind == REQUEST_STOP || r->kind == REQUEST_PAUSE || r->kind == REQUEST_RESUME ||
+	       r->kind == REQUEST_TOGGLE || r->kind == REQUEST_STEP || !request_is(r, REQUEST_IS_RUN);
+}
+
+/* The name by which a request means a network; NULL: its kind has none. */
+static char *
+network_name(struct request *r)
+{
+	return r->kind == REQUEST_EVAL       ? r->u.teacher.name
+	       : r->kind == REQUEST_EXPECT   ? r->u.expect.name
+	       : r->kind == REQUEST_SNAPSHOT ? r->u.snapshot.name
+					     : NULL;
+}
+
+/* Take the run in hand whose student a request names instead of a teacher: `save long FILE`. */
+static void
+take_named(struct trainer_state *w, struct request *r)
+{
+	char *name = network_name(r);
+
+	for (int i = 0; name && name[0] && strcmp(name, "s") != 0 && i < w->n_runs; i++)
+		if (strcmp(w->runs[i]->about.name, name) == 0 &&
+		    lab_info_teacher(&w->info, name, NULL) < 0) {
+			runs_take(w, i);
+			name[0] = '\0';
+			return;
+		}
+}
+
+static int
+check_all(const struct trainer_state *w, const struct request *r, struct err *e)
+{
+	if (!request_is(r, REQUEST_IS_RUN) || r->kind == REQUEST_REPORT ||
+	    r->kind == REQUEST_EXPECT || r->kind == REQUEST_SNAPSHOT || r->kind == REQUEST_FORK ||
+	    r->kind == REQUEST_INIT || r->kind == REQUEST_TEACH)
+		return err_set(e, "all: `%s` does not act on every run", request_table[r->kind].name);
+	if (w->info.phase == LAB_DISTILLING && !runs_trains(w) && !is_of_work(r))
+		return err_set(e, "all: run %d is focused and does not train; focus one that does",
+			       w->run->about.number);
+	return 0;
+}
+
+int
+runs_target(struct trainer_state *w, struct request *r, struct err *e)
+{
+	int index = r->target[0] ? runs_find(w, r->target, e) : w->focus, status = 0;
+
+	if (index < 0)
+		status = -1;
+	else
+		runs_take(w, index);
+	if (status == 0 && !r->target[0])
+		take_named(w, r);
+	if (status == 0 && r->all)
+		status = check_all(w, r, e);
+	for (int i = 0; status == 0 && !r->target[0] && w->info.phase == LAB_DISTILLING &&
+			!runs_trains(w) && is_of_work(r) && i < w->n_runs;
+	     i++)
+		if (w->runs[i]->about.trains)
+			runs_take(w, i);
+	r->run = w->run->about.number;
+	return status;
+}
+
+/* Take back what the runs before `end` have taken, where `changed` says so. */
+static void
+take_back(struct trainer_state *w, const bool *changed, int end)
+{
+	struct request *undo = request_new(REQUEST_UNDO);
+
+	for (int i = 0; i < end; i++)
+		if (changed[i]) {
+			runs_take(w, i);
+			live_change_undo(w, undo, &undo->err);
+			w->run->n_redo--;
+		}
+	request_free(undo);
+}
+
+int
+runs_apply_all(struct trainer_state *w, struct request *r, struct err *e)
+{
+	const struct request_row *row = &request_table[r->kind];
+	bool changed[LAB_RUNS] = { false }, undoes = row->flags & REQUEST_IS_UNDO;
+	char note[sizeof r->note] = "";
+	int done = 0;
+
+	if (r->kind == REQUEST_RUN || is_of_work(r) || !row->handle)
+		return row->handle ? row->handle(w, r, e)
+				   : err_set(e, "all: `%s` acts on one run", row->name);
+	for (int i = 0; i < w->n_runs; i++) {
+		if (!w->runs[i]->student)
+			continue;
+		runs_take(w, i);
+		if (row->handle(w, r, e) < 0) {
+			if (!undoes)
+				continue;
+			take_back(w, changed, i);
+			return err_wrap(e, "run %d", w->runs[i]->about.number);
+		}
+		changed[i] = !r->unchanged;
+		done++;
+		if (r->note[0] && !r->unchanged)
+			snprintf(note, sizeof note, "%s", r->note);
+		r->note[0] = '\0';
+	}
+	if (done == 0 && !e->msg[0])
+		return err_set(e, "all: no run has a student yet; `student mlp 32` makes one");
+	snprintf(r->note, sizeof r->note, "%s", note);
+	r->unchanged = !note[0];
+	return done ? 0 : -1;
+}
+
+static int
+drop(struct trainer_state *w, int index, struct err *e)
+{
+	const struct lab_listed *about = &w->runs[index]->about;
+
+	if (about->trains)
+		return err_set(e, "run %d is training; `stop` first", about->number);
+	if (w->info.phase == LAB_REPORTING)
+		return err_set(e, "the baseline of `report` is training; `stop` first");
+	if (w->n_runs == 1)
+		return err_set(e, "run %d is the only one", about->number);
+	if (about->number == w->info.reference)
+		w->info.reference = w->runs[index == 0]->about.number;
+	if (w->focus == index)
+		w->focus = index ? index - 1 : 1;
+	runs_take(w, w->focus);
+	remove_run(w, index);
+	return 0;
+}
+
+static int
+rename_run(struct trainer_state *w, int index, const char *name, struct err *e)
+{
+	if (runs_check_name(w, "run", name, e) < 0)
+		return -1;
+	snprintf(w->runs[index]->about.name, NET_NAME, "%s", name);
+	return 0;
+}
+
+int
+runs_request(struct trainer_state *w, struct request *r, struct err *e)
+{
+	static const char *const past[] = { "focused", "shown", "hidden", "the reference",
+					    "renamed", "dropped" };
+	int index = runs_find(w, r->u.runs.run, e), status = 0, number;
+
+	if (index < 0)
+		return err_wrap(e, "run");
+	number = w->runs[index]->about.number;
+	if (r->u.runs.act == REQUEST_FOCUS)
+		w->focus = index;
+	else if (r->u.runs.act == REQUEST_SHOW || r->u.runs.act == REQUEST_HIDE)
+		w->runs[index]->about.hidden = r->u.runs.act == REQUEST_HIDE;
+	else if (r->u.runs.act == REQUEST_REFERENCE)
+		w->info.reference = number;
+	else if (r->u.runs.act == REQUEST_RENAME)
+		status = rename_run(w, index, r->u.runs.name, e);
+	else
+		status = drop(w, index, e);
+	snprintf(r->note, sizeof r->note, "run %d %s%s%s", number, past[r->u.runs.act],
+		 r->u.runs.act == REQUEST_RENAME ? " to " : "", r->u.runs.name);
+	return status < 0 ? err_wrap(e, "run") : 0;
+}
+
+/* ---- list ---- */
+
+static const struct run *
+reference_of(const struct trainer_state *w)
+{
+	for (int i = 0; i < w->n_runs; i++)
+		if (w->runs[i]->about.number == w->info.reference)
+			return w->runs[i];
+	return w->runs[0];
+}
+
+/* What differs from the reference: the network, then settings. */
+static void
+describe_difference(const struct trainer_state *w, const struct run *r, struct lab_listed *out)
+{
+	const struct run *than = reference_of(w);
+	char text[REQUEST_NOTE] = "";
+	struct text t = { 0 };
+
+	out->differs[0] = '\0';
+	if (r == than || !r->student)
+		return;
+	settings_describe(w, &than->info.settings, &r->info.settings, text, sizeof text);
+	if (strcmp(r->info.student.spec, than->info.student.spec) != 0)
+		text_item(&t, "%s", r->info.student.spec);
+	if (text[0])
+		text_item(&t, "%s", text);
+	text_fit(out->differs, sizeof out->differs, text_get(&t));
+	text_release(&t);
+}
+
+void
+runs_describe(struct trainer_state *w)
+{
+	for (int i = 0; i < w->n_runs; i++) {
+		const struct run *r = w->runs[i];
+		struct lab_listed *out = &w->info.runs[i];
+
+		*out = r->about;
+		out->has_student = r->student != NULL;
+		out->step = r->student ? r->student->state->step : 0;
+		out->last = r->student ? r->info.student.last : NET_INFO_NO_SCORES;
+		describe_difference(w, r, out);
+	}
+	w->info.n_runs = w->n_runs;
+	w->info.focus = w->focus;
+}
