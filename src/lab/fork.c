@@ -10,7 +10,7 @@
 #include "retort/base/text.h"
 #include "retort/lab/live_change.h"
 #include "retort/lab/runs.h"
-#include "retort/train/feed.h"
+#include "retort/train/orders.h"
 
 /* What all runs of a session share cannot differ between forks. */
 static int
@@ -35,25 +35,9 @@ check_fork(const struct trainer_state *w, const struct request *r, struct err *e
 	if (w->info.phase == LAB_REPORTING)
 		return err_set(e, "the baseline of `report` is training; `stop` first");
 	if (runs_trains(w) && runs_training(w) == LAB_LOCKSTEP)
-		return err_set(e, "%d runs are training (expected at most %d at once)", LAB_LOCKSTEP,
-			       LAB_LOCKSTEP);
+		return err_set(e, "%d runs are training (expected at most %d at once)",
+			       LAB_LOCKSTEP, LAB_LOCKSTEP);
 	return check_knobs(&r->u.fork.knobs, e);
-}
-
-static void
-copy_order(struct sampler *to, const struct sampler *from, const struct dataset *ds)
-{
-	if (from->of)
-		sampler_init(to, ds, from->rows, from->of, from->seed);
-}
-
-/* The orders of rows that another run draws from. */
-static void
-copy_orders(struct train_orders *to, const struct train_orders *from, const struct dataset *ds)
-{
-	copy_order(&to->main, &from->main, ds);
-	copy_order(&to->labelled, &from->labelled, ds);
-	copy_order(&to->baseline, &from->baseline, ds);
 }
 
 /* Apply the changes of the request to the run in hand, as one that can be undone. */
@@ -89,7 +73,7 @@ place(struct trainer_state *w, const struct run *parent)
 	about->lockstep = parent->about.lockstep;
 	about->trains = parent->about.trains;
 	about->unpaired = false;
-	copy_orders(&w->run->orders, &parent->orders, w->train.ds);
+	orders_copy(&w->run->orders, &parent->orders, w->train.ds);
 }
 
 /* Copy the run in hand to a new one that is in hand afterwards. */

@@ -288,8 +288,8 @@ start_others(struct trainer_state *w, int lead, struct request *r)
 		    (!r->all && other->about.lockstep != first->about.lockstep))
 			continue;
 		if (other->info.settings.knobs.batch != first->info.settings.knobs.batch)
-			text_item(&note, "run %d is left out: its batch is %g",
-				  other->about.number, (double)other->info.settings.knobs.batch);
+			text_item(&note, "run %d is left out: its batch is %g", other->about.number,
+				  (double)other->info.settings.knobs.batch);
 		else if (runs_training(w) == LAB_LOCKSTEP)
 			text_item(&note, "run %d is left out: %d train", other->about.number,
 				  LAB_LOCKSTEP);

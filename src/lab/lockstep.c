@@ -12,7 +12,7 @@
 #include "retort/lab/runs.h"
 #include "retort/lab/settings_change.h"
 #include "retort/lab/stage.h"
-#include "retort/train/feed.h"
+#include "retort/train/orders.h"
 #include "retort/train/step.h"
 
 /* A run that does this step, and its figures. */
@@ -113,15 +113,15 @@ compare_parent(struct trainer_state *w)
 	for (int i = 0; about->parent && !about->unpaired && i < w->n_runs; i++)
 		if (w->runs[i]->about.number == about->parent)
 			about->unpaired =
-				!feed_is_same(&w->run->info.settings, &w->runs[i]->info.settings,
-					      w->train.ds->kind);
+				!orders_same(&w->run->info.settings, &w->runs[i]->info.settings,
+					     w->train.ds->kind);
 }
 
 static bool
 share_batch(const struct trainer_state *w, const struct run *a, const struct run *b)
 {
 	return a->orders.main.rows == b->orders.main.rows &&
-	       feed_is_same(&a->info.settings, &b->info.settings, w->train.ds->kind);
+	       orders_same(&a->info.settings, &b->info.settings, w->train.ds->kind);
 }
 
 /* The step of one member. */

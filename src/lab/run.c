@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
-#include "retort/train/feed.h"
+#include "retort/train/orders.h"
 
 void
 run_figures_init(struct run_figures *f)
@@ -34,7 +34,7 @@ run_release(struct run *r)
 {
 	branch_free(r->student);
 	branch_free(r->baseline);
-	feed_release_orders(&r->orders);
+	orders_release(&r->orders);
 	mem_free(r->history);
 	mem_free(r->undo);
 	mem_free(r->redo);

@@ -144,8 +144,7 @@ fit_student(struct trainer_state *w, bool feed, struct err *e)
 int
 settings_change_put(struct trainer_state *w, const struct settings *s, struct err *e)
 {
-	struct settings was = settings_change_base(w), before = w->info.run->settings,
-			to = *s;
+	struct settings was = settings_change_base(w), before = w->info.run->settings, to = *s;
 	bool feed;
 
 	settings_change_extend(&to, &before);
@@ -189,7 +188,5 @@ settings_change_fit(struct trainer_state *w, struct err *e)
 {
 	if (feed_ensure(&w->train, &w->info.run->settings, e) < 0)
 		return -1;
-	return runs_trains(w) && w->info.run->settings.n_ramps
-		       ? fit_student(w, false, e)
-		       : 0;
+	return runs_trains(w) && w->info.run->settings.n_ramps ? fit_student(w, false, e) : 0;
 }

@@ -38,6 +38,7 @@ stamp_request(const struct trainer_state *w, const struct stamp_place *p, struct
 	r->step = p->step;
 	r->branch = p->phase == LAB_TRAINING ? BRANCH_TEACHER(p->busy) : BRANCH_STUDENT;
 	r->stamp[0] = '\0';
+	r->run = r->run ? r->run : w->run->about.number;
 	if (r->stamped)
 		snprintf(r->stamp, sizeof r->stamp, r->owner[0] ? "@%s:%llu" : "@%s%llu", r->owner,
 			 (unsigned long long)r->at);

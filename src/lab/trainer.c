@@ -18,7 +18,9 @@
 #include "retort/lab/phase.h"
 #include "retort/lab/request_queue.h"
 #include "retort/lab/runs.h"
+#include "retort/lab/runs_request.h"
 #include "retort/lab/stamp.h"
+#include "retort/lab/trainer_out.h"
 
 /*
  * The loop: take the mail, apply what is due, do a step, push its samples. `mail` is set under the
@@ -26,11 +28,9 @@
  * in `due`, in the order posted, for their step. The main thread gets copies through the ring; it
  * never reads the lab itself.
  */
-#define WAKE_SECONDS 0.004 /* between two wakes of the reader for samples alone */
-
 struct trainer {
 	struct thread thread;
-	struct ring *ring;
+	struct trainer_out out;
 	struct lock lock;
 	struct request_queue mailbox; /* under lock */
 	bool held, stop;              /* under lock */
@@ -39,117 +39,9 @@ struct trainer {
 	struct trainer_state *work; /* the thread's own */
 	struct request_queue due;   /* the thread's own */
 	struct trainer_addons addons;
-	const struct lab_info *snapshot; /* of the last answer; NULL before the first */
-	struct request *report;          /* answered when the report is complete */
+	struct request *report; /* answered when the report is complete */
 	struct pace pace;
-	double woken; /* seconds: when the reader was last woken for samples */
 };
-
-/* Move samples into the ring. The reader is woken every WAKE_SECONDS, not at every step: a small
- * network does a hundred thousand steps a second. */
-static void
-push_samples(struct trainer *t)
-{
-	struct trainer_state *w = t->work;
-	double now;
-
-	for (size_t i = 0; i < w->n_samples; i++) {
-		const struct trainer_state_sample *s = &w->sample[i];
-		struct event ev = {
-			.step = s->step,
-			.run = s->run,
-			.branch = s->branch & 0x1f,
-			.metric = s->metric & METRIC_NONE,
-			.value = s->value,
-		};
-
-		ring_put(t->ring, &ev);
-	}
-	w->n_samples = 0;
-	now = mono_now();
-	if (now < t->woken + WAKE_SECONDS && now >= t->woken)
-		return;
-	t->woken = now;
-	ring_wake(t->ring);
-}
-
-/* A snapshot of the lab as it is now: that of the last answer where nothing has changed since. */
-static const struct lab_info *
-take_snapshot(struct trainer *t)
-{
-	const struct lab_info *now = &t->work->info;
-
-	if (t->snapshot && lab_snapshot_is(t->snapshot, now))
-		return lab_snapshot_share(t->snapshot);
-	lab_snapshot_drop(t->snapshot);
-	t->snapshot = lab_snapshot_new(now);
-	return lab_snapshot_share(t->snapshot);
-}
-
-static void
-push_answer(struct trainer *t, struct request *r)
-{
-	struct event ev = { .step = (uint32_t)r->step,
-			    .run = (uint16_t)r->run,
-			    .branch = (unsigned)r->branch & 0x1f,
-			    .metric = METRIC_NONE,
-			    .answer = r };
-
-	push_samples(t);
-	t->work->info.n_undo = (int)t->work->run->n_undo;
-	t->work->info.n_redo = (int)t->work->run->n_redo;
-	runs_describe(t->work);
-	r->info = take_snapshot(t);
-	ring_push(t->ring, &ev);
-}
-
-static void
-push_event(struct trainer *t, enum request_kind kind, const struct err *e)
-{
-	struct request *r = request_new(kind);
-	struct stamp_place here = stamp_place(t->work);
-
-	stamp_request(t->work, &here, r);
-	if (e->msg[0]) {
-		r->status = -1;
-		r->err = *e;
-	}
-	push_answer(t, r);
-}
-
-/* Report the runs that have stopped while others train. */
-static void
-push_notices(struct trainer *t)
-{
-	struct trainer_state *w = t->work;
-
-	for (int i = 0; i < w->n_notices; i++) {
-		const struct trainer_state_notice *n = &w->notice[i];
-		struct request *r = request_new(REQUEST_LEFT);
-
-		snprintf(r->stamp, sizeof r->stamp, "@%llu run %d:", (unsigned long long)n->step,
-			 n->run);
-		snprintf(r->note, sizeof r->note, "%s", n->note);
-		r->step = n->step;
-		r->run = n->run;
-		r->status = n->err.msg[0] ? -1 : 0;
-		r->err = n->err;
-		push_answer(t, r);
-	}
-	w->n_notices = 0;
-}
-
-/* Report an evaluation that has figures which are not finite. */
-static void
-push_not_finite(struct trainer *t)
-{
-	struct err *e = &t->work->not_finite;
-
-	if (!e->msg[0])
-		return;
-	push_event(t, REQUEST_NOT_FINITE, e);
-	e->msg[0] = '\0';
-}
 
 /* Apply a request to the run in hand, or to every run: all are as they were where one of them
  * refuses. */
@@ -161,7 +53,7 @@ handle_request(struct trainer *t, struct request *r)
 	if (idle_change_allows(t->work, row, &r->err) < 0)
 		return -1;
 	if (r->all)
-		return runs_apply_all(t->work, r, &r->err);
+		return runs_request_all(t->work, r, &r->err);
 	return row->handle ? row->handle(t->work, r, &r->err)
 			   : trainer_addons_handle(&t->addons, t->work, r);
 }
@@ -173,12 +65,12 @@ apply_request(struct trainer *t, struct request *r)
 	const struct request_row *row = &request_table[r->kind];
 	int64_t pace = t->work->pace;
 	struct stamp_place here;
-	int status = runs_target(t->work, r, &r->err);
+	int status = runs_request_target(t->work, r, &r->err);
 
 	here = stamp_place(t->work); /* a `run` starts at the step it was applied at */
 	stamp_request(t->work, &here, r);
 	if (r->worked) {
-		push_answer(t, r);
+		trainer_out_answer(&t->out, t->work, r);
 		return;
 	}
 	status = status == 0 ? handle_request(t, r) : -1;
@@ -187,12 +79,12 @@ apply_request(struct trainer *t, struct request *r)
 		return; /* the worker's from here on */
 	if (t->work->pace != pace)
 		t->pace.next = 0;
-	push_not_finite(t); /* before the answer: a session can end with it */
+	trainer_out_not_finite(&t->out, t->work); /* before the answer: a session can end with it */
 	r->status = status;
 	if (status == 0 && row->answered == REQUEST_AT_END)
 		t->report = r;
 	else
-		push_answer(t, r);
+		trainer_out_answer(&t->out, t->work, r);
 }
 
 /* Apply stamped requests whose step has come, in the order posted. */
@@ -210,7 +102,7 @@ apply_due(struct trainer *t)
 		request_queue_drop_first(&t->due);
 		if (step != r->at) {
 			stamp_refuse_past(w, r, step);
-			push_answer(t, r);
+			trainer_out_answer(&t->out, t->work, r);
 			continue;
 		}
 		apply_request(t, r);
@@ -231,7 +123,7 @@ refuse_stranded(struct trainer *t)
 
 		if (r->scripted) {
 			stamp_refuse_idle(t->work, r);
-			push_answer(t, r);
+			trainer_out_answer(&t->out, t->work, r);
 		} else {
 			t->due.item[left++] = r;
 		}
@@ -281,18 +173,18 @@ do_step(struct trainer *t)
 	enum phase_outcome outcome;
 
 	outcome = phase_step(w, &e);
-	push_samples(t);
-	push_notices(t);
-	push_not_finite(t);
+	trainer_out_samples(&t->out, t->work);
+	trainer_out_notices(&t->out, t->work);
+	trainer_out_not_finite(&t->out, t->work);
 	if (outcome == PHASE_DIVERGED)
-		push_event(t, REQUEST_DIVERGED, &e);
+		trainer_out_event(&t->out, t->work, REQUEST_DIVERGED, &e);
 	if (outcome == PHASE_REPORTED) {
 		struct request *r = t->report;
 
 		t->report = NULL;
 		r->status = e.msg[0] ? -1 : 0;
 		r->err = e;
-		push_answer(t, r);
+		trainer_out_answer(&t->out, t->work, r);
 	}
 	if (outcome == PHASE_DONE) {
 		struct request *r = request_new(REQUEST_DONE);
@@ -300,12 +192,12 @@ do_step(struct trainer *t)
 		stamp_request(w, &before, r);
 		snprintf(r->note, sizeof r->note, "%s", w->ended);
 		w->ended[0] = '\0';
-		push_answer(t, r);
+		trainer_out_answer(&t->out, t->work, r);
 	}
 	if (w->passes == w->pause_at) {
 		w->info.paused = true;
 		w->pause_at = UINT64_MAX;
-		push_event(t, REQUEST_PAUSE, &none);
+		trainer_out_event(&t->out, t->work, REQUEST_PAUSE, &none);
 	}
 }
 
@@ -344,7 +236,7 @@ trainer_new(int threads, size_t ring, const struct trainer_addon *const *addons)
 {
 	struct trainer *t = mem_new(sizeof *t);
 
-	t->ring = ring_new(ring ? ring : 65536, sizeof(struct event));
+	t->out.ring = ring_new(ring ? ring : 65536, sizeof(struct event));
 	t->work = mem_new(sizeof *t->work);
 	idle_change_init(t->work, threads);
 	trainer_addons_open(&t->addons, addons, t->work, post_worked, t);
@@ -377,7 +269,7 @@ trainer_free(struct trainer *t)
 		size_t n;
 
 		ended = atomic_load(&t->ended);
-		while ((n = ring_take(t->ring, ev, 256)) > 0)
+		while ((n = ring_take(t->out.ring, ev, 256)) > 0)
 			for (size_t i = 0; i < n; i++)
 				if (ev[i].metric == METRIC_NONE)
 					request_free(ev[i].answer);
@@ -388,11 +280,11 @@ trainer_free(struct trainer *t)
 	request_queue_release(&t->mailbox);
 	request_queue_release(&t->due);
 	request_free(t->report);
-	lab_snapshot_drop(t->snapshot);
+	lab_snapshot_drop(t->out.snapshot);
 	idle_change_release(t->work);
 	mem_free(t->work);
 	thread_lock_release(&t->lock);
-	ring_free(t->ring);
+	ring_free(t->out.ring);
 	mem_free(t);
 }
 
@@ -425,17 +317,17 @@ trainer_hold(struct trainer *t, bool held)
 size_t
 trainer_take(struct trainer *t, struct event *out, size_t max)
 {
-	return ring_take(t->ring, out, max);
+	return ring_take(t->out.ring, out, max);
 }
 
 int
 trainer_fd(const struct trainer *t)
 {
-	return ring_fd(t->ring);
+	return ring_fd(t->out.ring);
 }
 
 void
 trainer_drain(struct trainer *t)
 {
-	ring_drain(t->ring);
+	ring_drain(t->out.ring);
 }

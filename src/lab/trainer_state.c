@@ -12,8 +12,8 @@ trainer_state_sample(struct trainer_state *w, int branch, unsigned metric, uint6
 {
 	assert(w->n_samples < TRAINER_STATE_SAMPLES && metric < METRIC_COUNT);
 	w->sample[w->n_samples++] =
-		(struct trainer_state_sample){ (uint16_t)w->run->about.number, (uint16_t)branch, (uint16_t)metric, (uint32_t)step,
-					       value };
+		(struct trainer_state_sample){ (uint16_t)w->run->about.number, (uint16_t)branch,
+					       (uint16_t)metric, (uint32_t)step, value };
 	trainer_state_figures(w, branch)->last[metric] = value;
 }
 

@@ -109,6 +109,13 @@ offer_student_layer(struct complete_list *l)
 }
 
 static void
+offer_run(struct complete_list *l)
+{
+	for (int i = 0; i < l->info->n_runs; i++)
+		complete_offer_word(l, l->info->runs[i].name);
+}
+
+static void
 offer_layer_loss(struct complete_list *l)
 {
 	offer_table(l, loss_table_layer_name);
@@ -353,6 +360,7 @@ static void (*const offers[GRAMMAR_KINDS])(struct complete_list *l) = {
 	[GRAMMAR_OUTPUT] = offer_file,
 	[GRAMMAR_TEACHER] = offer_teacher,
 	[GRAMMAR_NET] = offer_net,
+	[GRAMMAR_RUN] = offer_run,
 	[GRAMMAR_TEACHER_LAYER] = offer_teacher_layer,
 	[GRAMMAR_STUDENT_LAYER] = offer_student_layer,
 	[GRAMMAR_LAYER] = offer_layer,

@@ -111,6 +111,36 @@ take_word(const char *line, const char **p, char **w, int *column, struct err *e
 	return 0;
 }
 
+/* Take `n` words from the front of the line; the command begins with the next. */
+static void
+drop_words(struct lex *l, int n)
+{
+	l->n -= n;
+	memmove(l->word, l->word + n, (size_t)l->n * sizeof *l->word);
+	memmove(l->column, l->column + n, (size_t)l->n * sizeof *l->column);
+	if (l->n)
+		l->command = l->column[0] - 1;
+}
+
+/* Take "run 2:" or "all:" from the front of the words. */
+static int
+take_run(struct lex *l, int *column, struct err *e)
+{
+	size_t len = l->n > 1 ? strlen(l->word[1]) : 0;
+	bool all = l->n > 0 && strcmp(l->word[0], "all:") == 0;
+
+	if (!all && (len < 2 || strcmp(l->word[0], "run") != 0 || l->word[1][len - 1] != ':'))
+		return 0;
+	*column = l->column[all ? 0 : 1];
+	if (!all && len > sizeof l->target)
+		return err_set(e, "'%.60s' is no run (expected its number or name)", l->word[1]);
+	if (!all)
+		memcpy(l->target, l->word[1], len - 1);
+	l->all = all;
+	drop_words(l, all ? 1 : 2);
+	return l->n ? 0 : err_set(e, "missing command after the run");
+}
+
 int
 lex_line(const char *line, struct lex *out, int *column, struct err *e)
 {
@@ -128,7 +158,7 @@ lex_line(const char *line, struct lex *out, int *column, struct err *e)
 		while (is_blank(*p))
 			p++;
 		if (!*p || *p == '#')
-			return 0;
+			return take_run(out, column, e);
 		*column = (int)(p - line) + 1;
 		if (out->n == LEX_WORDS)
 			return err_set(e, "more than %d words", LEX_WORDS);

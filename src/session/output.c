@@ -11,11 +11,26 @@
 #include "retort/base/text.h"
 
 const char *
-output_branch(const struct lab_info *info, unsigned branch)
+output_network(const struct lab_info *info, const struct event *ev)
 {
-	return branch == BRANCH_STUDENT    ? "main"
-	       : branch == BRANCH_BASELINE ? "plain"
-					   : info->teacher[branch - 2].name;
+	static char name[NET_NAME + 8];
+	const char *run = "s";
+
+	if (ev->branch >= BRANCH_TEACHER(0))
+		return info->teacher[ev->branch - BRANCH_TEACHER(0)].name;
+	if (ev->run <= 1)
+		return ev->branch == BRANCH_STUDENT ? "main" : "plain";
+	for (int i = 0; i < info->n_runs; i++)
+		run = info->runs[i].number == ev->run ? info->runs[i].name : run;
+	snprintf(name, sizeof name, "%s%s", run, ev->branch == BRANCH_STUDENT ? "" : ":plain");
+	return name;
+}
+
+/* Whether a sample is of the focused run, whose settings the session knows. */
+static bool
+is_focused(const struct lab_info *info, const struct event *ev)
+{
+	return info->n_runs <= 1 || ev->run == info->runs[info->focus].number;
 }
 
 void
@@ -67,19 +82,22 @@ open_object(struct output *t, const struct lab_info *info, const struct event *e
 {
 	struct jsonwriter w = { t->out, false };
 
-	if (t->open && t->branch == ev->branch && t->step == ev->step)
+	if (t->open && t->branch == ev->branch && t->run == ev->run && t->step == ev->step)
 		return;
 	output_close(t);
 	jsonwriter_begin(&w, NULL, '{');
 	jsonwriter_string(&w, "event", "eval");
-	jsonwriter_string(&w, "branch", output_branch(info, ev->branch));
+	jsonwriter_string(&w, "branch", output_network(info, ev));
 	jsonwriter_number(&w, "step", ev->step);
-	if (ev->branch == BRANCH_STUDENT) {
+	if (info->n_runs > 1)
+		jsonwriter_number(&w, "run", ev->run);
+	if (ev->branch == BRANCH_STUDENT && is_focused(info, ev)) {
 		write_stage(t, info, ev->step);
 		write_knobs(t, info, ev->step);
 	}
 	t->open = true;
 	t->branch = ev->branch;
+	t->run = ev->run;
 	t->step = ev->step;
 }
 
@@ -92,7 +110,7 @@ output_sample(struct output *t, const struct lab_info *info, const struct event 
 	if (!t->out || !metric_is_evaluated(ev->metric))
 		return;
 	if (!t->json) {
-		fprintf(t->out, "%u\t%s\t%s\t%s\n", ev->step, output_branch(info, ev->branch),
+		fprintf(t->out, "%u\t%s\t%s\t%s\n", ev->step, output_network(info, ev),
 			metric_info(ev->metric)->name,
 			text_number(number, sizeof number, ev->value));
 		return;

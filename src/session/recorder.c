@@ -66,16 +66,18 @@ recorder_sample(struct recorder *r, const struct lab_info *info, const struct ev
 {
 	bool recorded = ev->metric == METRIC_VAL_NLL || ev->metric == METRIC_TARGET_NLL ||
 			ev->metric == METRIC_WEIGHTS;
-	const char *teacher =
-		ev->branch >= BRANCH_TEACHER(0) ? output_branch(info, ev->branch) : "";
+	const char *teacher = ev->branch >= BRANCH_TEACHER(0) ? output_network(info, ev) : "";
 	const char *colon = teacher[0] ? ":" : "";
 	struct text t = { 0 };
 	int status;
 
 	if (r->replay || !recorded || !isfinite(ev->value) || ev->branch == BRANCH_BASELINE)
 		return 0;
-	text_addf(&t, "@%s%s%u expect %s%s%s %#.17g", teacher, colon, ev->step, teacher, colon,
-		  metric_info(ev->metric)->name, ev->value);
+	text_addf(&t, "@%s%s%u ", teacher, colon, ev->step);
+	if (!teacher[0] && info->n_runs > 1)
+		text_addf(&t, "run %u: ", ev->run);
+	text_addf(&t, "expect %s%s%s %#.17g", teacher, colon, metric_info(ev->metric)->name,
+		  ev->value);
 	status = recording_line(r->recording, t.s, false, e);
 	text_release(&t);
 	return status;

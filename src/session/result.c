@@ -208,6 +208,12 @@ handle_end(struct session *s, const struct request *r)
 		if (r->note[0] && !s->live)
 			session_message(s, false, "%s %s", r->stamp, r->note);
 	}
+	if (r->kind == REQUEST_LEFT && (r->status < 0 || r->note[0])) {
+		note_change(s, r);
+		session_message(s, r->status < 0, "%s %s", r->stamp,
+				r->status < 0 ? r->err.msg : r->note);
+		s->status = r->status < 0 && !s->status ? 1 : s->status;
+	}
 	if (r->kind == REQUEST_NOT_FINITE) {
 		session_message(s, true, "retort: %s", r->err.msg);
 		s->status = s->status ? s->status : 1;
@@ -309,7 +315,10 @@ result_take(struct session *s, struct request *r)
 static void
 follow_ramps(struct session *s, const struct event *ev)
 {
-	if (ev->branch != BRANCH_STUDENT || ev->metric != METRIC_LR)
+	const struct lab_info *i = &s->info;
+
+	if (ev->branch != BRANCH_STUDENT || ev->metric != METRIC_LR ||
+	    (i->n_runs > 1 && ev->run != i->runs[i->focus].number))
 		return;
 	s->info.run->student.steps = ev->step;
 	tunable_follow(&s->info.run->settings, ev->step);
@@ -343,7 +352,7 @@ result_sample(struct session *s, const struct event *ev)
 	follow_ramps(s, ev);
 	output_sample(&s->output, &s->info, ev);
 	if (keeps_sample(s, ev))
-		curves_sample(s->curves, CURVES_FIRST, ev->branch, ev->metric, ev->step, ev->value);
+		curves_sample(s->curves, ev->run, ev->branch, ev->metric, ev->step, ev->value);
 	observer_sample(s->live, ev);
 	if (!are_recorded(s) || recorder_sample(s->recorder, &s->info, ev, &e) == 0)
 		return;

@@ -184,6 +184,9 @@ execute_call(struct session *s, const struct cmd *d, struct cmd_call *c, const s
 	if (lex->stamped && c->request && !request_is(c->request, REQUEST_IS_STAMP))
 		return err_set(e, "%s: a translation takes no stamp: its duration is unknown",
 			       d->name);
+	if ((lex->target[0] || lex->all) && (!c->request || is_view) && !c->message.len)
+		return err_set(e, "%s: acts on no run; `run focus %s` first", d->name,
+			       lex->all ? "RUN" : lex->target);
 	print_output(s, d, c);
 	replay_header(s, c);
 	replay_rules(s, c);
@@ -208,6 +211,9 @@ set_stamp(const struct session *s, const struct lex *lex, struct request *r)
 {
 	uint64_t step;
 
+	if (!r->target[0])
+		memcpy(r->target, lex->target, sizeof r->target);
+	r->all = lex->all;
 	r->stamped = lex->stamped;
 	r->at = lex->at;
 	memcpy(r->owner, lex->owner, sizeof r->owner);

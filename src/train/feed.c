@@ -39,14 +39,6 @@ feed_release(struct train *t)
 	batch_release(&t->batch);
 }
 
-void
-feed_release_orders(struct train_orders *o)
-{
-	sampler_release(&o->main);
-	sampler_release(&o->labelled);
-	sampler_release(&o->baseline);
-}
-
 static int
 alloc_reals(real **p, size_t rows, size_t width, struct err *e)
 {
@@ -107,7 +99,8 @@ feed_open(struct train *t, const struct settings *s, int i, struct err *e)
 		augmented = augmented || augment_any(&t->beside[k]->knobs, t->ds->kind);
 	}
 	if (teacher_open(&teacher->outputs, teacher->branch->net, branch_value(teacher->branch),
-			 t->ds, &t->inputs, wants, &info->options, train_batch(s), augmented, e) < 0) {
+			 t->ds, &t->inputs, wants, &info->options, train_batch(s), augmented,
+			 e) < 0) {
 		info->cache_bytes = 0; /* it is closed */
 		return err_wrap(e, "teacher %s", info->name);
 	}
@@ -201,9 +194,9 @@ gather(struct train *t, int i, struct train_top *top)
 				  t->batch.rows, t->teacher_logits[i]);
 		t->gathered_logits[i] = t->teacher_logits[i];
 	} else {
-		t->gathered_logits[i] = teacher_outputs(outputs, outputs->net->n_layers - 1,
-							MODEL_HIDDEN, &t->batch,
-							t->teacher_logits[i]);
+		t->gathered_logits[i] =
+			teacher_outputs(outputs, outputs->net->n_layers - 1, MODEL_HIDDEN,
+					&t->batch, t->teacher_logits[i]);
 	}
 }
 
@@ -365,20 +358,6 @@ feed_again(struct train *t, const struct settings *s, uint64_t step, struct bran
 	out->batch = &t->batch;
 	out->label_index = &t->label_index;
 	teach(t, s, true, drawn_teacher(t, s, step), out);
-}
-
-bool
-feed_is_same(const struct settings *a, const struct settings *b, enum dataset_kind kind)
-{
-	if (a->knobs.batch != b->knobs.batch || a->labelled != b->labelled ||
-	    a->n_sets != b->n_sets ||
-	    a->remedy[REMEDY_KIND_weigh] != b->remedy[REMEDY_KIND_weigh] ||
-	    a->remedy[REMEDY_KIND_select] != b->remedy[REMEDY_KIND_select])
-		return false;
-	for (int i = 0; i < a->n_sets; i++)
-		if (a->set_weight[i] != b->set_weight[i])
-			return false;
-	return augment_is_same(&a->knobs, &b->knobs, kind);
 }
 
 size_t

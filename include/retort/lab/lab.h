@@ -52,20 +52,20 @@ struct lab_run {
 	uint64_t from, until; /* first and last step of the work at hand, or of the last one */
 };
 
-#define LAB_RUNS 64    /* runs in a session at most */
+#define LAB_RUNS 64             /* runs in a session at most */
 #define LAB_LOCKSTEP TRAIN_RUNS /* of them in training at once */
 
 /* A run in the list of runs. */
 struct lab_listed {
 	int number; /* from 1, never used again */
 	char name[NET_NAME];
-	int parent;       /* number of the run that it was forked from; 0: none */
-	uint64_t fork;    /* its step then */
-	int lockstep;     /* runs with the same number are trained together */
-	bool has_student; /* false: none yet */
-	bool trains;      /* in the work at hand */
-	bool hidden;      /* its curves are not shown */
-	bool unpaired;    /* it has drawn other batches than the run it was forked from */
+	int parent;        /* number of the run that it was forked from; 0: none */
+	uint64_t fork;     /* its step then */
+	int lockstep;      /* runs with the same number are trained together */
+	bool has_student;  /* false: none yet */
+	bool trains;       /* in the work at hand */
+	bool hidden;       /* its curves are not shown */
+	bool unpaired;     /* it has drawn other batches than the run it was forked from */
 	uint64_t diverged; /* its step that was not applied; 0: none */
 	uint64_t step;
 	struct scores last;
@@ -105,7 +105,7 @@ struct lab_info {
 	int n_runs;
 	struct lab_listed runs[LAB_RUNS]; /* in the order of their numbers */
 	int focus;                        /* index of the focused one */
-	int reference; /* number of the run that others are compared with */
+	int reference;                    /* number of the run that others are compared with */
 	char remedy_text[REMEDY_KINDS][REMEDY_TEXT]; /* of the remedies in force; "": none */
 	enum lab_phase phase;
 	int busy; /* LAB_TRAINING: index of the teacher in training; else -1 */

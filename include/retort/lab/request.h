@@ -181,12 +181,12 @@ struct request {
 	uint64_t id; /* the caller's */
 	/* when; without a stamp at once */
 	bool stamped;
-	char owner[NET_NAME]; /* whose steps `at` counts: "" the student, or a teacher in training
-			       */
-	uint64_t at;          /* steps done */
+	char owner[NET_NAME];  /* whose steps `at` counts: "" the student, or a teacher in training
+				*/
+	uint64_t at;           /* steps done */
 	char target[NET_NAME]; /* run that it acts on, and whose steps `at` counts where there is no
 				  owner; "": the focused one */
-	bool all;      /* it acts on every run */
+	bool all;              /* it acts on every run */
 	bool scripted; /* from a script: refused where no work is left that could reach `at` */
 	/* the answer */
 	int status; /* 0, or -1 and err */
@@ -194,7 +194,7 @@ struct request {
 	bool worked;    /* a worker made this answer */
 	bool unchanged; /* the note says what stays as it was: no change for the report */
 	bool notable;   /* print the note even without a screen: it is news to its author */
-	char note[REQUEST_NOTE];   /* what changed: "temperature 4 -> 2"; "" nothing to say */
+	char note[REQUEST_NOTE]; /* what changed: "temperature 4 -> 2"; "" nothing to say */
 	/* "@620", "@big:12", or "" when nothing was training; with several runs followed by the one
 	 * that it acted on: "@620 run 2:" */
 	char stamp[NET_NAME + 40];
@@ -266,8 +266,14 @@ struct request {
 			struct shift_report *report; /* answer to GAUGE; owned */
 		} sets;
 		struct {
-			enum { REQUEST_FOCUS, REQUEST_SHOW, REQUEST_HIDE, REQUEST_REFERENCE,
-			       REQUEST_RENAME, REQUEST_DROP } act;
+			enum {
+				REQUEST_FOCUS,
+				REQUEST_SHOW,
+				REQUEST_HIDE,
+				REQUEST_REFERENCE,
+				REQUEST_RENAME,
+				REQUEST_DROP
+			} act;
 			char run[NET_NAME], name[NET_NAME]; /* name: RENAME */
 		} runs;
 		struct {

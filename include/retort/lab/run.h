@@ -47,19 +47,19 @@ void run_figures_init(struct run_figures *f);
  * Trainer's thread.
  */
 struct run {
-	struct lab_listed about;   /* its name and place in the list of runs; not copied */
-	const struct train *train; /* borrowed: what it is trained with */
-	struct lab_run info;       /* settings, stages, figures, steps */
+	struct lab_listed about;    /* its name and place in the list of runs; not copied */
+	const struct train *train;  /* borrowed: what it is trained with */
+	struct lab_run info;        /* settings, stages, figures, steps */
 	struct train_orders orders; /* of rows: functions of the step, made anew by a copy */
-	struct branch *student;    /* owned; NULL: none yet */
-	struct branch *baseline;   /* owned; NULL: none yet */
+	struct branch *student;     /* owned; NULL: none yet */
+	struct branch *baseline;    /* owned; NULL: none yet */
 	size_t n_history, cap_history;
 	struct history_entry *history;
 	size_t n_undo, cap_undo, n_redo, cap_redo;
 	struct run_change *undo, *redo;
-	struct settings before, after;  /* the settings that the stage under way has changed */
-	struct run_figures figures[2];  /* of the student and the baseline */
-	bool begun;       /* evaluated at the start of its work */
+	struct settings before, after; /* the settings that the stage under way has changed */
+	struct run_figures figures[2]; /* of the student and the baseline */
+	bool begun;                    /* evaluated at the start of its work */
 	bool eval_missed; /* of the last step, which a ramp without memory has paused after */
 	/* [classes] the student's bias before and after `remedy prior` was applied */
 	size_t n_bias;

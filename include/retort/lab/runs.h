@@ -3,7 +3,6 @@
 #ifndef RETORT_LAB_RUNS_H
 #define RETORT_LAB_RUNS_H
 
-#include "retort/lab/request.h"
 #include "retort/lab/trainer_state.h"
 
 /*
@@ -57,7 +56,7 @@ int runs_training(const struct trainer_state *w);
 /* End the work of all runs that train after the steps that are done. */
 void runs_stop(struct trainer_state *w);
 
-/* The settings of all runs that train, for the outputs that teachers are asked for. */
+/* List the settings of the runs in training in w->train, for the outputs that these need. */
 void runs_share(struct trainer_state *w);
 
 /* Count a teacher or a set of rows that was added: all runs have the weights of the one in hand. */
@@ -66,16 +65,7 @@ void runs_extend(struct trainer_state *w);
 /* Write the list of runs to the description of the lab. */
 void runs_describe(struct trainer_state *w);
 
-/*
- * Take the run in hand that a request acts on, or whose steps its stamp counts; r->run becomes its
- * number. -1 and an error: there is no such run, or the request does not act on all.
- */
-int runs_target(struct trainer_state *w, struct request *r, struct err *e);
-
-/* Apply a request to every run that has a student. Where one refuses a change, none is changed. */
-int runs_apply_all(struct trainer_state *w, struct request *r, struct err *e);
-
-/* RUN_LIST: show, hide, focus, rename, drop a run, or make it the reference. */
-int runs_request(struct trainer_state *w, struct request *r, struct err *e);
+/* Remove a run that is not in hand, and free it. */
+void runs_drop(struct trainer_state *w, int index);
 
 #endif

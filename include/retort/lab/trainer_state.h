@@ -35,13 +35,13 @@ typedef int trainer_state_choose_pairs(struct trainer_state *w, const struct lay
 struct trainer_state {
 	struct lab_info info; /* consistent at every step boundary: snapshots are copies of it */
 	struct train train;
-	struct run *run;      /* in hand, one of `runs`; described by info.run */
-	int n_runs, n_numbers; /* runs, and numbers given to runs so far */
+	struct run *run;            /* in hand, one of `runs`; described by info.run */
+	int n_runs, n_numbers;      /* runs, and numbers given to runs so far */
 	struct run *runs[LAB_RUNS]; /* owned */
-	int focus;            /* index of the focused run */
-	uint64_t n_made;      /* data sets and teachers created so far: each has its number */
-	uint64_t data_made;   /* number of the data set */
-	char again[NET_SPEC]; /* description of the last student; "": none yet */
+	int focus;                  /* index of the focused run */
+	uint64_t n_made;            /* data sets and teachers created so far: each has its number */
+	uint64_t data_made;         /* number of the data set */
+	char again[NET_SPEC];       /* description of the last student; "": none yet */
 	/* metric slots of mapped pairs: a pair keeps its slot for the session's life */
 	int n_slots;
 	struct layer_pair slot[TRAIN_MAPS];
@@ -53,7 +53,7 @@ struct trainer_state {
 	bool report_stopped;   /* `stop` came while the baseline was trained for a report */
 	struct err not_finite; /* error of an evaluation since the last boundary; "": none */
 	struct run_figures figures[TRAIN_TEACHERS];
-	bool diverged;              /* paused because a step could not be applied */
+	bool diverged;     /* paused because a step could not be applied */
 	uint64_t passes;   /* steps of the work at hand, of all runs together, ever */
 	uint64_t pause_at; /* pause after so many passes; UINT64_MAX: never */
 	int n_notices;     /* since the last boundary */

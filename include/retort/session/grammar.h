@@ -24,7 +24,8 @@ enum grammar_kind {
 	GRAMMAR_OUTPUT,  /* a file that is written: a replay skips the line */
 	GRAMMAR_PROGRAM, /* run, or its name: a replay refuses the line */
 	GRAMMAR_TEACHER,
-	GRAMMAR_NET,           /* a teacher, or s */
+	GRAMMAR_NET,           /* a teacher, a run, or s: the student of the focused one */
+	GRAMMAR_RUN,           /* a run, by number or name */
 	GRAMMAR_TEACHER_LAYER, /* TEACHER:LAYER */
 	GRAMMAR_STUDENT_LAYER, /* s:LAYER */
 	GRAMMAR_LAYER,         /* of the student, without s: */

@@ -14,12 +14,14 @@
 
 struct lex {
 	bool stamped;
-	char owner[24]; /* network of the stamp; "": the student */
-	uint64_t at;    /* step of the stamp */
+	char owner[24];  /* network of the stamp; "": the student */
+	char target[24]; /* run that the line acts on, of "run 2:"; "": the focused one */
+	bool all;        /* every run, of "all:" */
+	uint64_t at;     /* step of the stamp */
 	int n;
 	char *word[LEX_WORDS]; /* into text */
 	int column[LEX_WORDS]; /* from 1, of the first byte in the line */
-	int command;           /* offset of the first byte after the stamp */
+	int command;           /* offset of the first byte after stamp and run */
 	char text[2 * LEX_LINE];
 };
 
@@ -27,7 +29,8 @@ struct lex {
  * Split a line. Words are separated by blanks; '...' is literal, "..." knows \" and \\; $'...'
  * at the start of a word knows \\ \' \n \r \t and \xHH;
  * # at the start of a word begins a comment. "@620" or "@big:12" in front is a stamp. A line
- * without words has n == 0. 0, or -1 and an error with *column set to its position.
+ * without words has n == 0. "run 2:" or "all:" before the command names the runs that it acts on.
+ * 0, or -1 and an error with *column set to its position.
  */
 int lex_line(const char *line, struct lex *out, int *column, struct err *e);
 

@@ -13,13 +13,16 @@
 struct output {
 	FILE *out; /* borrowed; NULL: no output */
 	bool json;
-	bool open; /* an eval object is open, of `branch` at `step` */
-	unsigned branch;
+	bool open; /* an eval object is open, of `branch` of `run` at `step` */
+	unsigned branch, run;
 	uint32_t step;
 };
 
-/* Return the name of a branch: "main", "plain" (the baseline), or the teacher's. */
-const char *output_branch(const struct lab_info *info, unsigned branch);
+/*
+ * Return the name of a network: the teacher's; of the first run "main" and "plain", its baseline;
+ * of another its name, "s2" and "s2:plain". Valid until the next call.
+ */
+const char *output_network(const struct lab_info *info, const struct event *ev);
 
 /* Write a sample if its metric is one of evaluations; metrics of every step are skipped. */
 void output_sample(struct output *t, const struct lab_info *info, const struct event *ev);

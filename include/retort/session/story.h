@@ -1,4 +1,4 @@
-/* What happened to the student: its settings at the start, and the changes at its steps. */
+/* What happened to each student: its settings at the start, and the changes at its steps. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_SESSION_STORY_H
 #define RETORT_SESSION_STORY_H
@@ -8,17 +8,24 @@
 /* Zeroed: no student yet. */
 struct story {
 	size_t n, cap;
-	struct report_change *change; /* [n] in the order of steps */
+	struct story_change {
+		int run; /* its number */
+		struct report_change change;
+	} * entry;                  /* [n] in the order of the session */
+	struct report_change *told; /* of story_tell */
 };
 
 void story_release(struct story *t);
 
-/* Take an answer of the trainer that succeeded. `info`: the lab after it. A new student begins a
- * new story, its first step that of its settings. */
+/* Take an answer of the trainer that succeeded. `info`: the lab after it. The first step of a
+ * student is that of its settings. */
 void story_follow(struct story *t, const struct lab_info *info, const struct request *r);
 
-/* Return the settings at the start and the changes that steps followed, and their number. Borrowed
- * until the next call. */
+/*
+ * Return what happened to the student of the focused run, and its number: its settings at the start
+ * and the changes that steps followed, of a fork those of its parents before. Borrowed until the
+ * next call.
+ */
 const struct report_change *story_tell(struct story *t, const struct lab_info *info, size_t *n);
 
 #endif

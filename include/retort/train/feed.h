@@ -13,9 +13,6 @@
 int feed_prepare(struct train *t, const struct settings *s, struct err *e);
 void feed_release(struct train *t);
 
-/* Free the orders of rows of a run. */
-void feed_release_orders(struct train_orders *o);
-
 /* Prepare it where it is released, or has another batch size. */
 int feed_ensure(struct train *t, const struct settings *s, struct err *e);
 
@@ -39,12 +36,8 @@ void feed_draw(const struct settings *s, struct sampler *order, uint64_t step, u
 void feed_student(struct train *t, const struct settings *s, uint64_t step, bool augmented,
 		  struct branch_feed *out);
 
-/* Whether both settings draw and augment the same rows at every step. Remedies, weights of sets and
- * augmentation count; what is learned from the rows does not. */
-bool feed_is_same(const struct settings *a, const struct settings *b, enum dataset_kind kind);
-
 /* The batch that feed_student has made last, with the outputs of the teachers of other settings,
- * for which feed_is_same holds. What was computed is not computed again. */
+ * which draw the same rows (orders_same). What was computed is not computed again. */
 void feed_again(struct train *t, const struct settings *s, uint64_t step, struct branch_feed *out);
 
 /* Outputs of the teachers that teach for the rows in t->batch; `maps`: mapped layers too.

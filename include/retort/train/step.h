@@ -12,9 +12,9 @@ struct step_span {
 
 /*
  * One step of the student, of teacher i on labels, of the baseline. `s`: the settings at this step.
- * `again`: on the batch of the student before, see feed_again. `out` has the figures; with out->applied false the step diverged and nothing changed. Trainer's
- * thread. Allocates nothing. The same state and settings give the same bits on any number of
- * threads.
+ * `again`: on the batch of the student before, see feed_again. `out` has the figures; with
+ * out->applied false the step diverged and nothing changed. Trainer's thread. Allocates nothing.
+ * The same state and settings give the same bits on any number of threads.
  */
 void step_student(struct train *t, const struct settings *s, struct branch *student,
 		  struct step_span span, bool again, struct branch_result *out);

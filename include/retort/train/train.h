@@ -37,7 +37,6 @@ struct train_orders {
 	struct sampler baseline;
 };
 
-
 /*
  * Belongs to the trainer's thread and is shared by all runs. Nothing here depends on the steps of a
  * run: buffers are overwritten by every batch, orders of rows are functions of (seed, step).
@@ -70,7 +69,7 @@ struct train {
 	real *teacher_logits[TRAIN_TEACHERS]; /* [capacity positions, classes]; NULL: not cached */
 	struct train_top teacher_top[TRAIN_TEACHERS];
 	/* outputs for the rows of the batch, computed once for all runs that are trained on it */
-	unsigned ran, gathered;                       /* 1 << teacher */
+	unsigned ran, gathered;                      /* 1 << teacher */
 	const real *gathered_logits[TRAIN_TEACHERS]; /* [batch rows or positions, classes] */
 };
 

@@ -81,7 +81,50 @@ exec_run(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+static int
+edit_list(struct cmd_call *c, int act, const char *key, struct err *e)
+{
+	struct request *r = cmd_request(c, REQUEST_RUN_LIST);
+
+	r->u.runs.act = act;
+	return cmd_copy_arg(r->u.runs.run, NET_NAME, c, key, e);
+}
+
+static int
+exec_rename(struct cmd_call *c, struct err *e)
+{
+	if (edit_list(c, REQUEST_RENAME, "rename", e) < 0)
+		return -1;
+	return cmd_copy_arg(c->request->u.runs.name, NET_NAME, c, "NAME", e);
+}
+
+/* `run WORD RUN`: change the list of runs. */
+/* clang-format off */
+#define EDIT(word, act)                                                     \
+	static int exec_##word(struct cmd_call *c, struct err *e)           \
+	{                                                                   \
+		return edit_list(c, act, #word, e);                         \
+	}
+EDIT(focus, REQUEST_FOCUS)
+EDIT(show, REQUEST_SHOW)
+EDIT(hide, REQUEST_HIDE)
+EDIT(reference, REQUEST_REFERENCE)
+EDIT(drop, REQUEST_DROP)
+#define EDIT_FORM(keyword, text)                                            \
+	GRAMMAR_FORM(exec_##keyword,                                        \
+		     { .word = #keyword, .name = "RUN", .kind = GRAMMAR_RUN, .help = text })
+/* clang-format on */
+
 static const struct grammar_form run_forms[] = {
+	EDIT_FORM(focus, "commands and keys act on it"),
+	EDIT_FORM(show, "show its curves"),
+	EDIT_FORM(hide, "hide its curves"),
+	EDIT_FORM(reference, "compare other runs with it"),
+	GRAMMAR_FORM(
+		exec_rename,
+		{ .word = "rename", .name = "RUN", .kind = GRAMMAR_RUN, .help = "give it a name" },
+		{ .name = "NAME", .kind = GRAMMAR_WORD }),
+	EDIT_FORM(drop, "remove it"),
 	GRAMMAR_FORM(exec_run,
 		     { .name = "STEPS", .kind = GRAMMAR_NUMBER, .flags = GRAMMAR_OPTIONAL }),
 	{ 0 }
@@ -91,7 +134,8 @@ const struct cmd cmd_train_run = {
 	.name = "run",
 	.form = run_forms,
 	.flags = CMD_RECORD,
-	.doc = "Train the student for a number of steps (default: 1000).",
+	.doc = "Train the focused run, and those in lockstep with it, for a number of steps "
+	       "(default: 1000); or change the list of runs.",
 	.example = "run 2000",
 };
 

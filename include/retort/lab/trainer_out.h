@@ -1,0 +1,33 @@
+/* What the trainer sends to the main thread: samples and answers, in one order. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_LAB_TRAINER_OUT_H
+#define RETORT_LAB_TRAINER_OUT_H
+
+#include "retort/base/ring.h"
+#include "retort/lab/request.h"
+#include "retort/lab/trainer_state.h"
+
+/* Trainer's thread. */
+struct trainer_out {
+	struct ring *ring;               /* of struct event */
+	const struct lab_info *snapshot; /* of the last answer; NULL before the first */
+	double woken;                    /* seconds: when the reader was last woken for samples */
+};
+
+/* Move the samples of the last step into the ring. */
+void trainer_out_samples(struct trainer_out *t, struct trainer_state *w);
+
+/* Send an answer, with a snapshot of the lab. */
+void trainer_out_answer(struct trainer_out *t, struct trainer_state *w, struct request *r);
+
+/* Send an event that no request caused, as an answer; `e` "": without an error. */
+void trainer_out_event(struct trainer_out *t, struct trainer_state *w, enum request_kind kind,
+		       const struct err *e);
+
+/* Report the runs that have stopped while others train. */
+void trainer_out_notices(struct trainer_out *t, struct trainer_state *w);
+
+/* Report an evaluation that has figures which are not finite. */
+void trainer_out_not_finite(struct trainer_out *t, struct trainer_state *w);
+
+#endif

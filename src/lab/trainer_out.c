@@ -1,0 +1,121 @@
+/* trainer_out.c: samples and answers on their way to the main thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/trainer_out.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retort/base/mono.h"
+#include "retort/lab/lab_snapshot.h"
+#include "retort/lab/runs.h"
+#include "retort/lab/stamp.h"
+#include "retort/lab/trainer.h"
+
+#define WAKE_SECONDS 0.004 /* between two wakes of the reader for samples alone */
+
+/* Move samples into the ring. The reader is woken every WAKE_SECONDS, not at every step: a small
+ * network does a hundred thousand steps a second. */
+void
+trainer_out_samples(struct trainer_out *t, struct trainer_state *w)
+{
+	double now;
+
+	for (size_t i = 0; i < w->n_samples; i++) {
+		const struct trainer_state_sample *s = &w->sample[i];
+		struct event ev = {
+			.step = s->step,
+			.run = s->run,
+			.branch = s->branch & 0x1f,
+			.metric = s->metric & METRIC_NONE,
+			.value = s->value,
+		};
+
+		ring_put(t->ring, &ev);
+	}
+	w->n_samples = 0;
+	now = mono_now();
+	if (now < t->woken + WAKE_SECONDS && now >= t->woken)
+		return;
+	t->woken = now;
+	ring_wake(t->ring);
+}
+
+/* A snapshot of the lab as it is now: that of the last answer where nothing has changed since. */
+static const struct lab_info *
+take_snapshot(struct trainer_out *t, struct trainer_state *w)
+{
+	const struct lab_info *now = &w->info;
+
+	if (t->snapshot && lab_snapshot_is(t->snapshot, now))
+		return lab_snapshot_share(t->snapshot);
+	lab_snapshot_drop(t->snapshot);
+	t->snapshot = lab_snapshot_new(now);
+	return lab_snapshot_share(t->snapshot);
+}
+
+void
+trainer_out_answer(struct trainer_out *t, struct trainer_state *w, struct request *r)
+{
+	struct event ev = { .step = (uint32_t)r->step,
+			    .run = (uint16_t)r->run,
+			    .branch = (unsigned)r->branch & 0x1f,
+			    .metric = METRIC_NONE,
+			    .answer = r };
+
+	trainer_out_samples(t, w);
+	w->info.n_undo = (int)w->run->n_undo;
+	w->info.n_redo = (int)w->run->n_redo;
+	runs_describe(w);
+	r->info = take_snapshot(t, w);
+	ring_push(t->ring, &ev);
+}
+
+void
+trainer_out_event(struct trainer_out *t, struct trainer_state *w, enum request_kind kind,
+		  const struct err *e)
+{
+	struct request *r = request_new(kind);
+	struct stamp_place here = stamp_place(w);
+
+	stamp_request(w, &here, r);
+	if (e->msg[0]) {
+		r->status = -1;
+		r->err = *e;
+	}
+	trainer_out_answer(t, w, r);
+}
+
+/* Report the runs that have stopped while others train. */
+void
+trainer_out_notices(struct trainer_out *t, struct trainer_state *w)
+{
+
+	for (int i = 0; i < w->n_notices; i++) {
+		const struct trainer_state_notice *n = &w->notice[i];
+		struct request *r = request_new(REQUEST_LEFT);
+
+		snprintf(r->stamp, sizeof r->stamp, "@%llu run %d:", (unsigned long long)n->step,
+			 n->run);
+		snprintf(r->note, sizeof r->note, "%s", n->note);
+		r->step = n->step;
+		r->run = n->run;
+		r->status = n->err.msg[0] ? -1 : 0;
+		r->err = n->err;
+		trainer_out_answer(t, w, r);
+	}
+	w->n_notices = 0;
+}
+
+/* Report an evaluation that has figures which are not finite. */
+void
+trainer_out_not_finite(struct trainer_out *t, struct trainer_state *w)
+{
+	struct err *e = &w->not_finite;
+
+	if (!e->msg[0])
+		return;
+	trainer_out_event(t, w, REQUEST_NOT_FINITE, e);
+	e->msg[0] = '\0';
+}
