@@ -73,3 +73,15 @@ jsonparse_load(const char *bytes, size_t size, json_error_t *where)
 		snprintf(where->text, sizeof where->text, "a text with a NUL character, \\u0000");
 	return root;
 }
+
+const char *
+jsonparse_show(const json_t *value, char *buf, size_t size)
+{
+	char *text =
+		value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15))
+		      : NULL;
+
+	snprintf(buf, size, "%s", text ? text : "nothing");
+	free(text);
+	return buf;
+}

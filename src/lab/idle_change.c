@@ -59,10 +59,8 @@ idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 
 	if (!w->train.ds)
 		return err_set(e, "student: no data yet; `data digits` first");
-	if (strcmp(n->spec, "again") == 0 && !w->again[0])
+	if (strcmp(n->spec, "again") == 0 && !w->again.kind)
 		return err_set(e, "student again: no student before; `student mlp 16` makes one");
-	if (strcmp(n->spec, "again") == 0)
-		snprintf(n->spec, sizeof n->spec, "%s", w->again);
 	b = setup_net_make(w, r, BRANCH_STUDENT, "s", e);
 	if (!b)
 		return err_wrap(e, "student");
@@ -77,7 +75,7 @@ idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 	setup_net_describe(&w->info.run->student, b, n->ckpt ? n->from : "");
 	w->info.run->has_student = true;
 	w->info.run->student.ready = true;
-	snprintf(w->again, sizeof w->again, "%s", w->info.run->student.spec);
+	w->again = w->info.run->student.model;
 	return 0;
 }
 

@@ -37,7 +37,7 @@ setup_data_drop(struct trainer_state *w)
 	memset(w->info.run->settings.remedy, 0, sizeof w->info.run->settings.remedy);
 	memset(w->info.remedy_text, 0, sizeof w->info.remedy_text);
 	w->info.stage = 0;
-	w->again[0] = '\0';
+	w->again.kind = NULL;
 	split_release(&w->train.split);
 	label_index_release(&w->train.label_index);
 	scale_release(&w->train.scale);

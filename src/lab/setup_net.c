@@ -18,6 +18,17 @@
 #include "retort/nn/models/net_ckpt.h"
 #include "retort/train/trainer_checkpoint.h"
 
+/* Write a description, the start of it where it is longer. */
+static void
+print_spec(const struct model_spec *spec, char *buf, size_t size)
+{
+	char all[MODEL_TEXT];
+	size_t len = strlen(model_print(spec, all, sizeof all));
+
+	snprintf(buf, size, "%.*s%s", (int)(len < size ? len : size - 4), all,
+		 len < size ? "" : "...");
+}
+
 void
 setup_net_describe(struct net_info *out, const struct branch *b, const char *origin)
 {
@@ -25,7 +36,8 @@ setup_net_describe(struct net_info *out, const struct branch *b, const char *ori
 
 	memset(out, 0, sizeof *out);
 	snprintf(out->name, sizeof out->name, "%s", n->name);
-	model_print(&n->spec, out->spec, sizeof out->spec);
+	out->model = n->spec;
+	print_spec(&n->spec, out->spec, sizeof out->spec);
 	snprintf(out->origin, sizeof out->origin, "%s", origin);
 	out->n_layers = n->n_layers;
 	for (size_t i = 0; i < n->own; i++)
@@ -147,6 +159,16 @@ load_file(const struct trainer_state *w, const struct request_net *r, const stru
 	return 0;
 }
 
+/* The network that a description names: "again" is the last student. */
+static int
+take_spec(const struct trainer_state *w, const char *text, struct model_spec *spec, struct err *e)
+{
+	if (strcmp(text, "again") != 0)
+		return model_table_parse(text, spec, e);
+	*spec = w->again;
+	return 0;
+}
+
 struct branch *
 setup_net_make(struct trainer_state *w, struct request *request, int id, const char *name,
 	       struct err *e)
@@ -160,7 +182,7 @@ setup_net_make(struct trainer_state *w, struct request *request, int id, const c
 	char note[REQUEST_NOTE - NET_NAME] = "";
 
 	if (r->ckpt ? check_file(w, r, &spec, &io, &enc, note, sizeof note, e) < 0
-		    : model_table_parse(r->spec, &spec, e) < 0)
+		    : take_spec(w, r->spec, &spec, e) < 0)
 		return NULL;
 	b = branch_new(id, name, &spec, &io, capacity, seed_of(w, id), w->train.pool, e);
 	if (b && r->ckpt && load_file(w, r, &enc, b, note, sizeof note, e) < 0) {

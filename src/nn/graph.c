@@ -28,6 +28,9 @@ graph_free(struct graph *g)
 	if (!g)
 		return;
 	mem_arena_release(&g->arena);
+	for (size_t i = 0; i < g->n_lists; i++)
+		mem_free(g->list[i].x);
+	mem_free(g->list);
 	mem_free(g->node);
 	mem_free(g);
 }
@@ -90,6 +93,17 @@ graph_add(struct graph *g, const struct op *op, const char *name, int group, int
 		return err_wrap(e, "%s %s", op->name, name);
 	n->n_saved = saved;
 	return g->n_nodes++;
+}
+
+int
+graph_add_list(struct graph *g, const float *x, size_t n)
+{
+	struct graph_list list = { mem_array(n, sizeof *x), n };
+
+	memcpy(list.x, x, n * sizeof *x);
+	mem_grow(&g->list, &g->cap_lists, g->n_lists + 1, sizeof *g->list);
+	g->list[g->n_lists++] = list;
+	return (int)g->n_lists;
 }
 
 void

@@ -105,6 +105,34 @@ parse_pick(const struct model_option *o, const char *value, double *out, struct 
 	return -1;
 }
 
+/* Parse "1,1.5,2"; numbers are rounded to single precision, as those of a checkpoint are. */
+static int
+parse_list(const struct model_option *o, const char *value, float *list, double *out, struct err *e)
+{
+	char item[40];
+	size_t n = 0;
+	double x;
+
+	for (const char *p = value; *p; n++) {
+		size_t len = strcspn(p, ",");
+
+		snprintf(item, sizeof item, "%.*s", (int)len, p);
+		if (len >= sizeof item || text_to_double(item, &x) < 0 || x < o->least ||
+		    x > o->most || (p[len] && !p[len + 1]))
+			return err_set(e,
+				       "invalid %s '%.40s' (expected numbers from %g to %g "
+				       "separated by commas)",
+				       o->name, value, o->least, o->most);
+		if (n == MODEL_ENTRIES)
+			return err_set(e, "%s: too many numbers (expected at most %d)", o->name,
+				       MODEL_ENTRIES);
+		list[n] = (float)x;
+		p += len + (p[len] == ',');
+	}
+	*out = (double)n;
+	return 0;
+}
+
 static int
 parse_value(const struct model_option *o, const char *value, double *out, struct err *e)
 {
@@ -128,6 +156,28 @@ parse_value(const struct model_option *o, const char *value, double *out, struct
 	return 0;
 }
 
+/* Set option i of a description. */
+static int
+parse_option(struct model_spec *s, int i, const char *value, struct err *e)
+{
+	const struct model_option *o = &s->kind->option[i];
+
+	if (o->type == MODEL_LIST)
+		return parse_list(o, value, s->list[model_list(s->kind, i)], &s->value[i], e);
+	return parse_value(o, value, &s->value[i], e);
+}
+
+int
+model_list(const struct model *m, int i)
+{
+	int row = 0;
+
+	for (int k = 0; k < i; k++)
+		row += m->option[k].type == MODEL_LIST;
+	assert(row < MODEL_LISTS);
+	return row;
+}
+
 int
 model_option(const struct model *m, const char *name)
 {
@@ -143,8 +193,7 @@ model_defaults(const struct model *kind, struct model_spec *out)
 	memset(out, 0, sizeof *out);
 	out->kind = kind;
 	for (int i = 0; kind->option[i].name; i++) {
-		int status = parse_value(&kind->option[i], kind->option[i].initial, &out->value[i],
-					 NULL);
+		int status = parse_option(out, i, kind->option[i].initial, NULL);
 
 		assert(status == 0 && i < MODEL_OPTIONS);
 		(void)status;
@@ -176,8 +225,7 @@ parse_word(char *word, struct model_spec *s, struct err *e)
 		return parse_widths(word, s, e);
 	*equals = '\0';
 	i = model_option(s->kind, word);
-	return i < 0 ? refuse_option(s->kind, word, e)
-		     : parse_value(&s->kind->option[i], equals + 1, &s->value[i], e);
+	return i < 0 ? refuse_option(s->kind, word, e) : parse_option(s, i, equals + 1, e);
 }
 
 int
@@ -197,18 +245,43 @@ model_parse(const struct model *kind, char *words, struct model_spec *out, struc
 	return 0;
 }
 
-static void
-print_value(struct text *t, const struct model_option *o, double value)
+void
+model_print_list(const float *list, size_t n, struct text *out)
 {
+	char number[32];
+	double x;
+
+	for (size_t i = 0; i < n; i++) {
+		for (int digits = 6; digits <= 9; digits++) {
+			snprintf(number, sizeof number, "%.*g", digits, (double)list[i]);
+			if (text_to_double(number, &x) == 0 && (float)x == list[i])
+				break;
+		}
+		text_addf(out, "%s%s", i ? "," : "", number);
+	}
+}
+
+static void
+print_value(struct text *t, const struct model_spec *s, int i)
+{
+	const struct model_option *o = &s->kind->option[i];
 	char number[32];
 	size_t len;
 	const char *p;
 
-	if (o->type != MODEL_PICK) {
-		text_add(t, text_number(number, sizeof number, value));
+	if (o->type == MODEL_LIST) {
+		model_print_list(s->list[model_list(s->kind, i)], (size_t)s->value[i], t);
 		return;
 	}
-	p = choice_at(o, (size_t)value, &len);
+	if (o->type == MODEL_WHOLE) {
+		text_addf(t, "%.0f", s->value[i]);
+		return;
+	}
+	if (o->type == MODEL_REAL) {
+		text_add(t, text_number(number, sizeof number, s->value[i]));
+		return;
+	}
+	p = choice_at(o, (size_t)s->value[i], &len);
 	text_bytes(t, p, len);
 }
 
@@ -225,7 +298,7 @@ model_print(const struct model_spec *s, char *buf, size_t size)
 	for (int i = 0; s->kind->option[i].name; i++)
 		if (s->value[i] != plain.value[i]) {
 			text_addf(&t, " %s=", s->kind->option[i].name);
-			print_value(&t, &s->kind->option[i], s->value[i]);
+			print_value(&t, s, i);
 		}
 	snprintf(buf, size, "%s", text_get(&t));
 	text_release(&t);
@@ -246,7 +319,9 @@ model_synopsis(const struct model *m, char *buf, size_t size)
 
 		text_addf(&t, " [%s=", o->name);
 		if (o->type != MODEL_PICK)
-			text_add(&t, o->type == MODEL_WHOLE ? "N" : "X");
+			text_add(&t, o->type == MODEL_WHOLE  ? "N"
+				     : o->type == MODEL_REAL ? "X"
+							     : "X,X,...");
 		else
 			for (size_t i = 0; (p = choice_at(o, i, &len)); i++)
 				text_addf(&t, "%s%.*s", i ? "|" : "", (int)len, p);

@@ -21,7 +21,8 @@ static const char *const models[] = {
 	"roberta",      "xlm-roberta",  "camembert",     "electra",         "electra-even",
 	"albert",       "mpnet",        "gpt_neox",      "gpt_neox-serial", "opt",
 	"llama-biases", "llama-linear", "llama-dynamic", "llama-llama3",    "llama-yarn",
-	"mistral",      "qwen2",        "qwen3",         "gemma",           "phi3",
+	"mistral",      "qwen2",        "qwen3",         "gemma",           "gemma-exact",
+	"phi3",         "phi3-short",   "phi3-long",     "llama-longrope",
 };
 #define MODELS (sizeof models / sizeof *models)
 
@@ -176,9 +177,23 @@ static const struct {
 	{ "rope_scaling", "{\"type\":\"linear\",\"factor\":2,\"beta_fast\":3}",
 	  "config.json: rope_scaling: beta_fast: unsupported value 3 (expected nothing)" },
 	{ "rope_scaling", "{\"type\":\"longrope\",\"factor\":2}",
-	  "config.json: rope_scaling: unsupported value \"longrope\" (expected null or a rope_type "
-	  "of "
-	  "default, linear, dynamic, llama3, yarn)" },
+	  "config.json: rope_scaling: short_factor: missing" },
+	{ "rope_scaling", "{\"type\":\"longrope\",\"short_factor\":[1,2,3,4],\"long_factor\":[1]}",
+	  "config.json: rope_scaling: long_factor: 1 numbers (expected 4, one for each pair of a "
+	  "head that is rotated)" },
+	{ "rope_scaling", "{\"type\":\"longrope\",\"short_factor\":[1,0],\"long_factor\":[1]}",
+	  "config.json: rope_scaling: short_factor: invalid value 0 (expected numbers above 0)" },
+	{ "rope_scaling", "{\"type\":\"longrope\",\"short_factor\":2}",
+	  "config.json: rope_scaling: short_factor: invalid value 2 (expected a list of at most "
+	  "128 numbers)" },
+	{ "rope_scaling", "{\"type\":\"su\",\"short_factor\":[1]}",
+	  "config.json: rope_scaling: unsupported value \"su\" (expected null or a rope_type of "
+	  "default, linear, dynamic, llama3, yarn, longrope)" },
+	{ "rope_scaling", "{\"rope_type\":\"proportional\"}",
+	  "config.json: rope_scaling: unsupported value \"proportional\" (expected null or a "
+	  "rope_type of default, linear, dynamic, llama3, yarn, longrope)" },
+	{ "rope_scaling", "{\"rope_type\":\"default\",\"partial_rotary_factor\":0.5}",
+	  "config.json: rope_scaling: partial_rotary_factor: unsupported value 0.5 (expected 1)" },
 	{ "rope_scaling", "{\"type\":\"yarn\",\"factor\":2,\"truncate\":false}",
 	  "config.json: rope_scaling: truncate: unsupported value false (expected true)" },
 	{ "rope_scaling", "{\"type\":\"yarn\",\"factor\":2,\"mscale\":1,\"mscale_all_dim\":1}",
@@ -188,12 +203,11 @@ static const struct {
 	  "{\"full_attention\":{\"type\":\"linear\",\"factor\":2},\"sliding_attention\":{\"type\":"
 	  "\"linear\",\"factor\":3}}",
 	  "config.json: rope_scaling: full_attention and sliding_attention differ (expected equal "
-	  "tables)" },
+	  "tables: in the published code of llama all layers share one)" },
 	{ "rope_scaling", "{\"full_attention\":{\"type\":\"linear\",\"factor\":2}}", NULL },
 	{ "rope_scaling", "[]",
 	  "config.json: rope_scaling: unsupported value [] (expected null or a rope_type of "
-	  "default, "
-	  "linear, dynamic, llama3, yarn)" },
+	  "default, linear, dynamic, llama3, yarn, longrope)" },
 	{ "rope_parameters", "{\"rope_type\":\"default\",\"rope_theta\":0}",
 	  "config.json: rope_parameters: rope_theta: invalid value 0 (expected a number above 0)" },
 	{ "attention_bias", "true",

@@ -22,7 +22,7 @@ static void
 open_family(struct family *f, const char *name)
 {
 	char dir[1024], path[1100];
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	json_error_t where;
 
 	snprintf(dir, sizeof dir, RETORT_SRCDIR "/tests/vectors/hf-families/%s", name);
@@ -45,6 +45,16 @@ close_family(struct family *f)
 	ckpt_free(f->theirs);
 }
 
+/* Set a key to a value, NULL: delete it. */
+static void
+set_key(json_t *config, const char *key, const char *value)
+{
+	if (value)
+		json_object_set_new(config, key, json_loads(value, JSON_DECODE_ANY, NULL));
+	else
+		json_object_del(config, key);
+}
+
 /* Parse with a key of another value, NULL: without it. NULL and an error. */
 static struct ckpt *
 parse_with(const struct family *f, const char *key, const char *value, struct err *e)
@@ -53,10 +63,7 @@ parse_with(const struct family *f, const char *key, const char *value, struct er
 	struct ckpt *c = NULL;
 	char *text;
 
-	if (value)
-		json_object_set_new(config, key, json_loads(value, JSON_DECODE_ANY, NULL));
-	else
-		json_object_del(config, key);
+	set_key(config, key, value);
 	text = json_dumps(config, 0);
 	if (hf_parse(text, strlen(text), f->theirs, false, &c, e) < 0)
 		c = NULL;
@@ -70,13 +77,13 @@ static bool
 has_meaning(const struct hf_key *k)
 {
 	return k->kind != HF_PLAIN && k->kind != HF_TWIN && k->kind != HF_LAST &&
-	       k->kind != HF_COUNT;
+	       k->kind != HF_COUNT && k->kind != HF_NEW_ACT;
 }
 
 static void
 check_key(const struct family *f, const char *family, const struct hf_key *k)
 {
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct ckpt *c = parse_with(f, k->name, "{\"x\": [1]}", &e);
 	char want[100];
 
@@ -131,6 +138,7 @@ static const struct {
 	{ "mpnet", "is_encoder_decoder", "true", true,
 	  "config.json: is_encoder_decoder: unsupported value true (expected one of "
 	  "[false,null])" },
+	{ "roberta", "normalize_embeddings", "true", false, "transformer" },
 	{ "bert", "per_layer_config", "{\"1\":{\"hidden_act\":\"relu\"}}", true,
 	  "config.json: per_layer_config: unsupported value {\"1\":{\"hidden_act\":\"relu\"}} "
 	  "(expected one of [null,{}])" },
@@ -141,12 +149,24 @@ static const struct {
 	  "tensor model.layers.0.self_attn.qkv_proj.weight: shape [32, 16], but hidden_size of "
 	  "config.json is 16 (expected [16, 16])" },
 	{ "phi3", "rope_scaling", "{\"type\":\"yarn\",\"factor\":2}", true,
-	  "config.json: rope_scaling: unsupported value \"yarn\" (expected null or a rope_type of "
-	  "default)" },
+	  "config.json: rope_scaling: short_factor: missing" },
+	{ "phi3", "rope_scaling", "{\"type\":\"linear\",\"factor\":2}", true,
+	  "config.json: rope_scaling: unsupported value \"linear\" (expected null or a rope_type "
+	  "of default, longrope)" },
+	/* every scaling is longrope; without another key it begins at 4096 positions */
 	{ "phi3", "rope_scaling",
-	  "{\"type\":\"longrope\",\"short_factor\":[1,1],\"long_factor\":[2,2]}", true,
-	  "config.json: rope_scaling: unsupported value \"longrope\" (expected null or a rope_type "
-	  "of default)" },
+	  "{\"type\":\"yarn\",\"short_factor\":[1,1.1],\"long_factor\":[2,2.5]}", false,
+	  "rope-scaling=longrope rope-original=4096 rope-short=1,1.1 rope-long=2,2.5" },
+	{ "phi3-long", "original_max_position_embeddings", "12", false,
+	  "rope-original=12 rope-gain=1.18098" },
+	{ "phi3-long", "original_max_position_embeddings", "0", true,
+	  "config.json: original_max_position_embeddings: invalid value 0 (expected a whole number "
+	  "above 0)" },
+	{ "llama-longrope", "original_max_position_embeddings", NULL, false, "rope-original=30 " },
+	{ "llama-longrope", "original_max_position_embeddings", "9", false, "rope-original=9 " },
+	{ "llama-yarn", "original_max_position_embeddings", "20", false, "rope-original=20 " },
+	{ "llama-linear", "original_max_position_embeddings", "20", false,
+	  "rope-scaling=linear rope-factor=2.5" },
 	{ "phi3", "rope_parameters", "{\"rope_type\":\"default\",\"rope_theta\":500}", false,
 	  "rope-base=500" },
 	{ "mistral", "num_key_value_heads", NULL, true,
@@ -194,7 +214,7 @@ values_are_honoured_or_refused(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct err e = { "" };
+		struct err e = { .msg = "" };
 		struct family f;
 		struct ckpt *c;
 
@@ -215,7 +235,7 @@ static void
 defaults_are_those_of_the_published_classes(void **state)
 {
 	struct family f;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct ckpt *c;
 
 	(void)state;
@@ -229,10 +249,52 @@ defaults_are_those_of_the_published_classes(void **state)
 	ckpt_free(c), close_family(&f);
 }
 
+/* Gemma with hidden_activation, hidden_act and a version of the program that wrote the file; NULL:
+ * without the key. The activation of the network, or the error. */
+static const struct {
+	const char *old, *new, *version, *want;
+} gemmas[] = {
+	{ "null", "\"gelu\"", "\"4.40.0\"", "activation=geglu-tanh" },
+	{ NULL, "\"gelu\"", "\"4.57.1\"", "activation=geglu-tanh" },
+	{ NULL, "\"gelu\"", NULL, "activation=geglu-tanh" },
+	{ NULL, "\"gelu\"", "\"5.0.0\"", "activation=geglu " },
+	{ NULL, "\"gelu_pytorch_tanh\"", "\"5.2.0\"", "activation=geglu-tanh" },
+	{ NULL, NULL, "\"5.0.0\"", "activation=geglu-tanh" },
+	{ "\"gelu\"", "\"gelu_pytorch_tanh\"", "\"5.0.0\"", "activation=geglu " },
+	{ NULL, "\"relu\"", "\"5.0.0\"",
+	  "config.json: hidden_act: unsupported value \"relu\" (expected one of silu, swish, "
+	  "gelu_pytorch_tanh, gelu, gelu_new)" },
+	{ "\"relu\"", NULL, NULL,
+	  "config.json: hidden_activation: unsupported value \"relu\" (expected one of silu, "
+	  "swish, "
+	  "gelu_pytorch_tanh, gelu, gelu_new)" },
+};
+
+static void
+activations_of_gemma_have_an_older_and_a_newer_key(void **state)
+{
+	struct family f;
+
+	(void)state;
+	open_family(&f, "gemma");
+	for (size_t i = 0; i < sizeof gemmas / sizeof *gemmas; i++) {
+		struct err e = { .msg = "" };
+		struct ckpt *c;
+
+		set_key(f.config, "hidden_act", gemmas[i].new);
+		set_key(f.config, "transformers_version", gemmas[i].version);
+		c = parse_with(&f, "hidden_activation", gemmas[i].old, &e);
+		if (!strstr(c ? ckpt_get(c, "model") : e.msg, gemmas[i].want))
+			fail_msg("%zu: '%s'", i, c ? ckpt_get(c, "model") : e.msg);
+		ckpt_free(c);
+	}
+	close_family(&f);
+}
+
 static void
 keys_that_no_table_has_are_listed(void **state)
 {
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct family f;
 	struct ckpt *c;
 
@@ -242,53 +304,84 @@ keys_that_no_table_has_are_listed(void **state)
 
 		open_family(&f, strcmp(name, "llama") == 0 ? "llama-biases" : name);
 		c = parse_with(&f, "no_such_key", NULL, &e);
-		if (ckpt_get(c, HF_UNKNOWN_NOTE) && strcmp(name, "gemma") != 0)
+		if (ckpt_get(c, HF_UNKNOWN_NOTE))
 			fail_msg("%s: %s is not known", name, ckpt_get(c, HF_UNKNOWN_NOTE));
 		ckpt_free(c);
 		c = parse_with(&f, "no_such_key", "3", &e);
 		CHECK(strstr(ckpt_get(c, HF_UNKNOWN_NOTE), "no_such_key"));
 		ckpt_free(c);
 		c = parse_with(&f, "no_such_key", "null", &e);
-		CHECK(!ckpt_get(c, HF_UNKNOWN_NOTE) || strcmp(name, "gemma") == 0);
+		CHECK(!ckpt_get(c, HF_UNKNOWN_NOTE));
 		ckpt_free(c);
 		close_family(&f);
 	}
 }
 
-/* Models of other tasks: tensors of their heads, in the place of that of classes. */
+/* Models of other tasks: tensors of their heads, in the place of that of classes. A decoder is tied
+ * to the embedding: it has the same numbers. */
+#define HEAD_TENSORS 8
+#define LM_HEAD                                                                      \
+	"lm_head.dense.weight", "lm_head.dense.bias", "lm_head.layer_norm.weight",   \
+		"lm_head.layer_norm.bias", "lm_head.bias", "lm_head.decoder.weight", \
+		"lm_head.decoder.bias"
 static const struct head_case {
-	const char *family, *task, *tensor[3], *missing;
+	const char *family, *task, *tensor[HEAD_TENSORS], *missing;
 } heads[] = {
 	{ "bert",
 	  "BertForMaskedLM",
-	  { "cls.predictions.transform.dense.weight", "cls.predictions.bias" },
+	  { "cls.predictions.transform.dense.weight", "cls.predictions.transform.dense.bias",
+	    "cls.predictions.transform.LayerNorm.weight",
+	    "cls.predictions.transform.LayerNorm.bias", "cls.predictions.bias",
+	    "cls.predictions.decoder.weight", "cls.predictions.decoder.bias" },
+	  "bert.pooler.dense.weight" },
+	{ "bert", /* with the older names of norms */
+	  "BertForPreTraining",
+	  { "cls.predictions.transform.LayerNorm.gamma", "cls.predictions.transform.LayerNorm.beta",
+	    "cls.seq_relationship.weight", "cls.seq_relationship.bias" },
 	  "bert.pooler.dense.weight" },
 	{ "distilbert",
 	  "DistilBertForMaskedLM",
-	  { "vocab_transform.weight", "vocab_layer_norm.weight", "vocab_projector.bias" },
+	  { "vocab_transform.weight", "vocab_transform.bias", "vocab_layer_norm.weight",
+	    "vocab_layer_norm.bias", "vocab_projector.weight", "vocab_projector.bias" },
 	  "pre_classifier.weight" },
-	{ "roberta",
-	  "RobertaForMaskedLM",
-	  { "lm_head.dense.weight", "lm_head.layer_norm.bias" },
-	  "classifier.dense.weight" },
+	{ "roberta", "RobertaForMaskedLM", { LM_HEAD }, "classifier.dense.weight" },
+	{ "xlm-roberta", "XLMRobertaForMaskedLM", { LM_HEAD }, "classifier.dense.weight" },
+	{ "camembert", "CamembertForMaskedLM", { LM_HEAD }, "classifier.dense.weight" },
 	{ "electra",
 	  "ElectraForPreTraining",
-	  { "discriminator_predictions.dense.weight" },
+	  { "discriminator_predictions.dense.weight", "discriminator_predictions.dense.bias",
+	    "discriminator_predictions.dense_prediction.weight",
+	    "discriminator_predictions.dense_prediction.bias" },
 	  "classifier.dense.weight" },
 	{ "electra",
 	  "ElectraForMaskedLM",
-	  { "generator_predictions.dense.weight", "generator_lm_head.bias" },
+	  { "generator_predictions.dense.weight", "generator_predictions.dense.bias",
+	    "generator_predictions.LayerNorm.weight", "generator_predictions.LayerNorm.bias",
+	    "generator_lm_head.weight", "generator_lm_head.bias" },
 	  "classifier.dense.weight" },
+	{ "albert",
+	  "AlbertForMaskedLM",
+	  { "predictions.dense.weight", "predictions.dense.bias", "predictions.LayerNorm.weight",
+	    "predictions.LayerNorm.bias", "predictions.bias", "predictions.decoder.weight",
+	    "predictions.decoder.bias" },
+	  "albert.pooler.weight" },
 	{ "albert",
 	  "AlbertForPreTraining",
 	  { "predictions.dense.weight", "sop_classifier.classifier.weight" },
 	  "albert.pooler.weight" },
-	{ "mpnet",
-	  "MPNetForMaskedLM",
-	  { "lm_head.dense.weight", "lm_head.decoder.bias" },
-	  "classifier.dense.weight" },
+	{ "mpnet", "MPNetForMaskedLM", { LM_HEAD }, "classifier.dense.weight" },
 	{ "bert", "BertForQuestionAnswering", { "qa_outputs.weight" }, "bert.pooler.dense.weight" },
 };
+
+static const struct ckpt_tensor *
+embedding_of(const struct ckpt *c)
+{
+	for (size_t i = 0; i < c->n_tensors; i++)
+		if (strstr(c->tensor[i].name, "word_embeddings.weight"))
+			return &c->tensor[i];
+	fail_msg("no embedding");
+	return NULL;
+}
 
 /* The tensors of a model with the head of another task. */
 static struct ckpt *
@@ -303,8 +396,15 @@ with_head(const struct family *f, const struct head_case *h)
 		if (!strstr(t->name, "classifier") && !strstr(t->name, "pooler"))
 			ckpt_add(c, t->name, t->rank, t->dim, t->data);
 	}
-	for (size_t i = 0; i < 3 && h->tensor[i]; i++)
-		ckpt_add(c, h->tensor[i], 1, &one, NULL);
+	for (size_t i = 0; i < HEAD_TENSORS && h->tensor[i]; i++) {
+		const struct ckpt_tensor *table =
+			strstr(h->tensor[i], "decoder.weight") ? embedding_of(c) : NULL;
+
+		if (table)
+			ckpt_add(c, h->tensor[i], table->rank, table->dim, table->data);
+		else
+			ckpt_add(c, h->tensor[i], 1, &one, NULL);
+	}
 	return c;
 }
 
@@ -312,7 +412,7 @@ static void
 parse_head(const struct family *f, const struct ckpt *theirs, bool head_new, const char *want)
 {
 	char *text = json_dumps(f->config, 0);
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	struct ckpt *c = NULL;
 	int status = hf_parse(text, strlen(text), theirs, head_new, &c, &e);
 
@@ -358,6 +458,7 @@ main(void)
 		TEST(keys_of_every_table_are_refused_by_name_or_have_no_effect),
 		TEST(values_are_honoured_or_refused),
 		TEST(defaults_are_those_of_the_published_classes),
+		TEST(activations_of_gemma_have_an_older_and_a_newer_key),
 		TEST(keys_that_no_table_has_are_listed),
 		TEST(heads_of_other_tasks_are_named_and_left_out),
 	};

@@ -149,6 +149,14 @@ static const struct {
 	{ "decoder layers=3 width=8 heads=2 norm=rms activation=swiglu position=rotary bias=off "
 	  "attention-bias=qkv window=3 window-blocks=5",
 	  NULL },
+	{ "decoder layers=2 width=8 heads=2 norm=rms activation=swiglu position=rotary bias=off "
+	  "tied=off rotary-part=0.5 rope-scaling=longrope rope-original=3 rope-short=1.1 "
+	  "rope-long=2.5 rope-gain=1.2",
+	  NULL },
+	{ "decoder layers=2 width=8 heads=2 norm=rms activation=swiglu position=rotary bias=off "
+	  "tied=off rotary-part=0.5 rope-scaling=linear rope-factor=2",
+	  "no published layout fits; the nearest, llama, differs in rotary-part=0.5 (it has 1); a "
+	  "plain file name always works" },
 	{ "decoder norm=rms activation=swiglu position=rotary bias=off qk-norm=on tied=off "
 	  "parallel=on",
 	  "no published layout fits; the nearest, qwen3, differs in parallel=on (it has off); a "

@@ -68,6 +68,9 @@ static const struct net_case {
 	{ "decoder layers=2 width=8 heads=2 parallel=on position=rotary rope-scaling=llama3 "
 	  "rope-factor=8 activation=geglu first-position=1 ff-bias=off",
 	  &stream },
+	{ "decoder layers=2 width=8 heads=2 position=rotary rope-scaling=longrope rope-original=3 "
+	  "rope-short=1,1.1 rope-long=1.3,2.5 rope-gain=1.2",
+	  &stream },
 	{ "decoder layers=1 width=8 heads=4 kv-heads=2 norm=rms activation=swiglu position=rotary "
 	  "bias=off tied=off",
 	  &stream },
@@ -428,6 +431,12 @@ impossible_networks_are_refused(void **state)
 		  "resnet reads images, not numbers; `data digits image 8x8`" },
 		{ "resnet 4,4,4 blocks=16", &images,
 		  "resnet: too many blocks: 3 stages of 16 (expected at most 32)" },
+		{ "decoder width=8 heads=2 position=rotary rope-scaling=longrope", &stream,
+		  "decoder: rope-short has 0 numbers (expected 2, one for each pair that is "
+		  "rotated)" },
+		{ "decoder width=8 heads=2 position=rotary rope-scaling=longrope rope-short=1,2 "
+		  "rope-long=1,2,3",
+		  &stream, "decoder: rope-long has 3 numbers (expected 2" },
 		{ "cnn 4 kernel=4", &images, "invalid kernel 4" },
 	};
 

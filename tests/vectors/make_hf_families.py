@@ -138,6 +138,12 @@ def frequencies(c, dim, length):
         ramp = torch.clamp((torch.arange(dim // 2, dtype=torch.float64) - low) / (high - low), 0, 1)
         gain = s.get("attention_factor") or 0.1 * math.log(s["factor"]) + 1
         return plain / s["factor"] * ramp + plain * (1 - ramp), gain
+    if kind in ("longrope", "su"):
+        old = c.get("original_max_position_embeddings") or s["original_max_position_embeddings"]
+        divisors = torch.tensor(s["long_factor" if length > old else "short_factor"], dtype=torch.float32).double()
+        factor = s.get("factor") or c["max_position_embeddings"] / old
+        usual = math.sqrt(1 + math.log(factor) / math.log(old)) if factor > 1 else 1
+        return plain / divisors, s.get("attention_factor") or usual
     return plain, 1
 
 
@@ -157,7 +163,9 @@ def llama(c, w, v):
     d = c.get("head_dim") or c["hidden_size"] // n
     part = int(d * c.get("partial_rotary_factor", 1))
     norm = (lambda x, g: rms_norm(x, 1 + g, eps)) if kind == "gemma" else (lambda x, g: rms_norm(x, g, eps))
-    act = gelu_new if kind == "gemma" else silu
+    act = silu
+    if kind == "gemma":  # version 5 has hidden_act alone, earlier ones ignore it
+        act = gelu if c.get("transformers_version", "4") >= "5" and c["hidden_act"] == "gelu" else gelu_new
     x = w["model.embed_tokens.weight"][v["input_ids"]]
     x = x * torch.tensor(c["hidden_size"] ** 0.5, dtype=torch.float32).double() if kind == "gemma" else x
     for i in range(c["num_hidden_layers"]):
@@ -382,6 +390,8 @@ def scaled(**scaling):
 
 
 WINDOW = {"sliding_window": 3, "use_sliding_window": True, "max_window_layers": 1}
+LONG = like("phi3", "Phi3", partial_rotary_factor=0.75, pad_token_id=0,
+            rope_scaling={"type": "longrope", "short_factor": [1.05, 1.2, 1.9], "long_factor": [1.3, 2.6, 7.7]})
 MODELS = {
     "roberta": (ROBERTA, roberta_weights, roberta),
     "xlm-roberta": ({**ROBERTA, "model_type": "xlm-roberta", "architectures": ["XLMRobertaForSequenceClassification"],
@@ -409,6 +419,13 @@ MODELS = {
                    hidden_activation=None), llama_weights, llama),
     "phi3": (like("phi3", "Phi3", partial_rotary_factor=0.5, sliding_window=5, pad_token_id=0), llama_weights, llama),
     "mpnet": (MPNET, mpnet_weights, mpnet),
+    "phi3-short": ({**LONG, "original_max_position_embeddings": 9}, llama_weights, llama),
+    "phi3-long": ({**LONG, "original_max_position_embeddings": 8}, llama_weights, llama),
+    "llama-longrope": ({**scaled(rope_type="longrope", factor=3.0, original_max_position_embeddings=30,
+                                 short_factor=[1.0, 1.1, 1.3, 2.0], long_factor=[1.0, 1.5, 2.7, 4.1]),
+                        "original_max_position_embeddings": 7}, llama_weights, llama),
+    "gemma-exact": (like("gemma", "Gemma", head_dim=12, tie_word_embeddings=True, hidden_act="gelu",
+                         transformers_version="5.0.0"), llama_weights, llama),
 }
 
 

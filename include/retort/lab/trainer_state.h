@@ -41,7 +41,7 @@ struct trainer_state {
 	int focus;                  /* index of the focused run */
 	uint64_t n_made;            /* data sets and teachers created so far: each has its number */
 	uint64_t data_made;         /* number of the data set */
-	char again[NET_SPEC];       /* description of the last student; "": none yet */
+	struct model_spec again;    /* that of the last student; kind NULL: none yet */
 	/* metric slots of mapped pairs: a pair keeps its slot for the session's life */
 	int n_slots;
 	struct layer_pair slot[TRAIN_MAPS];

@@ -46,11 +46,19 @@ struct node {
 		       added to the gradient (see graph_tap_positions); NULL: none */
 };
 
+/* Numbers that an operator reads beside its attributes. */
+struct graph_list {
+	float *x; /* owned by the graph */
+	size_t n;
+};
+
 struct graph {
 	size_t capacity; /* rows, at most */
 	size_t rows;     /* rows of the current feed */
 	int n_nodes, cap_nodes;
-	struct node *node;           /* owned */
+	struct node *node; /* owned */
+	size_t n_lists, cap_lists;
+	struct graph_list *list;     /* owned */
 	struct param_layout *layout; /* borrowed; extended until graph_finish, then only read */
 	struct arena arena;          /* all buffers, planned by their lifetimes */
 	real *value;                 /* the slab bound by graph_bind */
@@ -87,6 +95,10 @@ int graph_input_ids(struct graph *g, const char *name, size_t length);
  */
 int graph_add(struct graph *g, const struct op *op, const char *name, int group, int n_in,
 	      const int *in, const double *attr, struct err *e);
+
+/* Copy a list of n numbers into the graph, for operators that have its number as an attribute.
+ * Returns the number, at least 1. */
+int graph_add_list(struct graph *g, const float *x, size_t n);
 
 /*
  * Bytes that graph_finish will allocate for values, gradients and buffers of operators. Buffers

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "retort/base/err.h"
+#include "retort/base/text.h"
 #include "retort/data/dataset.h"
 #include "retort/nn/gemm/act.h"
 #include "retort/nn/graph.h"
@@ -15,16 +16,18 @@
 #define MODEL_LAYERS (MODEL_BLOCKS + 2)
 #define MODEL_WIDTH 16384
 #define MODEL_OPTIONS 40
-#define MODEL_TEXT 2048 /* bytes of a description, at most */
+#define MODEL_LISTS 2     /* options of one kind that are lists, at most */
+#define MODEL_ENTRIES 128 /* numbers in a list, at most */
+#define MODEL_TEXT 8192   /* bytes of a description, at most */
 
 struct model;
 
 /* One option=value of a description; `initial`, the default, is parsed like a typed value. */
 struct model_option {
 	const char *name;
-	enum { MODEL_WHOLE, MODEL_REAL, MODEL_PICK } type;
+	enum { MODEL_WHOLE, MODEL_REAL, MODEL_PICK, MODEL_LIST } type; /* LIST: "1,1.5,2" */
 	const char *initial;
-	double least, most;  /* WHOLE, REAL */
+	double least, most;  /* WHOLE, REAL; LIST: of each number */
 	const char *choices; /* PICK: words separated by blanks */
 	const char *doc;
 };
@@ -34,7 +37,9 @@ struct model_spec {
 	const struct model *kind;
 	int n_widths;
 	size_t width[MODEL_BLOCKS];  /* kinds that take widths: "256,128" */
-	double value[MODEL_OPTIONS]; /* by index in kind->option; PICK: index of the choice */
+	double value[MODEL_OPTIONS]; /* by index in kind->option; PICK: index of the choice; LIST:
+					how many numbers */
+	float list[MODEL_LISTS][MODEL_ENTRIES]; /* LIST: those of the kind in their order */
 };
 
 /* The shapes of inputs and outputs. */
@@ -123,6 +128,12 @@ const char *model_synopsis(const struct model *m, char *buf, size_t size);
 
 /* Refuse data that this kind cannot read, and what kind->check refuses. 0, or -1 and an error. */
 int model_check(const struct model_spec *spec, const struct model_io *io, struct err *e);
+
+/* The row of spec->list with the numbers of option i, which is a LIST. */
+int model_list(const struct model *m, int i);
+
+/* Append the n numbers of a list as they are typed, "1,1.5,2". */
+void model_print_list(const float *list, size_t n, struct text *out);
 
 /* Index of option `name` in the table of the kind; -1: none. */
 int model_option(const struct model *m, const char *name);

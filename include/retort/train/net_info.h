@@ -50,9 +50,10 @@ struct net_speed {
 
 struct net_info {
 	char name[NET_NAME]; /* "s" for the student */
-	char spec[NET_SPEC]; /* "mlp 256,256" */
-	char origin[160];    /* file it was loaded from; "": trained in this session */
-	bool is_file;        /* a teacher that is a file of outputs: no layers, no parameters */
+	char spec[NET_SPEC]; /* "mlp 256,256"; a longer one ends in "..." */
+	struct model_spec model;
+	char origin[160]; /* file it was loaded from; "": trained in this session */
+	bool is_file;     /* a teacher that is a file of outputs: no layers, no parameters */
 	uint64_t parameters;
 	uint64_t steps; /* optimizer steps done */
 	int n_layers;

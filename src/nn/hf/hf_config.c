@@ -13,23 +13,13 @@
 
 #include "retort/base/jsonparse.h"
 #include "retort/base/mem.h"
+#include "retort/nn/hf/hf_act.h"
 #include "retort/nn/hf/hf_labels.h"
 #include "retort/nn/hf/hf_rope.h"
+#include "retort/nn/hf/hf_window.h"
 #include "retort/nn/models/model_table.h"
 
 #define VOCAB (1 << 20) /* token ids, at most; as in the notes of a checkpoint */
-
-/* Write a value as JSON, truncated, for messages; returns buf. */
-static const char *
-show_json(const json_t *j, char *buf, size_t size)
-{
-	char *text =
-		j ? json_dumps(j, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
-
-	snprintf(buf, size, "%s", text ? text : "nothing");
-	free(text);
-	return buf;
-}
 
 static bool
 is_same(const json_t *a, const json_t *b)
@@ -52,9 +42,9 @@ read_only(const struct hf_key *k, const json_t *value, struct err *e)
 	if (!found) {
 		bool several = json_array_size(list) > 1;
 
-		show_json(several ? list : json_array_get(list, 0), want, sizeof want);
+		jsonparse_show(several ? list : json_array_get(list, 0), want, sizeof want);
 		err_set(e, "%s: unsupported value %s (expected %s%s)", k->name,
-			show_json(value, got, sizeof got), several ? "one of " : "", want);
+			jsonparse_show(value, got, sizeof got), several ? "one of " : "", want);
 	}
 	json_decref(list);
 	return found ? 0 : -1;
@@ -74,7 +64,7 @@ read_option(struct hf_model *m, const struct hf_key *k, const json_t *value, str
 		text_number(text, sizeof text, json_real_value(value));
 	else
 		return err_set(e, "%s: invalid value %s (expected a number)", k->name,
-			       show_json(value, text, sizeof text));
+			       jsonparse_show(value, text, sizeof text));
 	if (strcmp(text, "0") == 0 &&
 	    strcmp(k->arg, "dropout") != 0) /* in Retort, 0 means the default */
 		return err_set(e, "%s: invalid value 0 (expected above 0)", k->name);
@@ -89,38 +79,8 @@ read_switch(struct hf_model *m, const struct hf_key *k, const json_t *value, str
 
 	if (value && !json_is_boolean(value))
 		return err_set(e, "%s: invalid value %s (expected true or false)", k->name,
-			       show_json(value, text, sizeof text));
+			       jsonparse_show(value, text, sizeof text));
 	return hf_layout_set(m, k->arg, on ? "on" : "off", e);
-}
-
-/* Gated activations fit layouts with a gate, others those without. */
-static bool
-act_fits(const struct hf_model *m, const struct hf_act *a)
-{
-	return (strstr(a->ours, "glu") != NULL) == (strstr(m->layout->model, "glu") != NULL);
-}
-
-static int
-read_act(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
-{
-	const char *word = value && !json_is_null(value) ? json_string_value(value) : k->absent;
-	struct text names = { 0 };
-	char got[60];
-	int status;
-
-	for (const struct hf_act *a = hf_layout_table_act; a->theirs; a++) {
-		if (!act_fits(m, a))
-			continue;
-		if (word && strcmp(word, a->theirs) == 0) {
-			text_release(&names);
-			return hf_layout_set(m, k->arg, a->ours, e);
-		}
-		text_item(&names, "%s", a->theirs);
-	}
-	status = err_set(e, "%s: unsupported value %s (expected one of %s)", k->name,
-			 show_json(value, got, sizeof got), text_get(&names));
-	text_release(&names);
-	return status;
 }
 
 static int
@@ -131,7 +91,7 @@ read_vocab(struct hf_model *m, const struct hf_key *k, const json_t *value, stru
 
 	if (n < 1 || n > VOCAB)
 		return err_set(e, "%s: invalid value %s (expected a whole number from 1 to %d)",
-			       k->name, show_json(value, got, sizeof got), VOCAB);
+			       k->name, jsonparse_show(value, got, sizeof got), VOCAB);
 	m->vocab = (size_t)n;
 	return 0;
 }
@@ -153,7 +113,7 @@ read_class(const struct hf_model *m, const struct hf_key *k, const json_t *value
 	return err_set(e,
 		       "%s: unsupported value %s (expected %.*s or %s; `head new` leaves another "
 		       "head out)",
-		       k->name, show_json(value, got, sizeof got), (int)strcspn(k->arg, " "),
+		       k->name, jsonparse_show(value, got, sizeof got), (int)strcspn(k->arg, " "),
 		       k->arg, k->arg + strcspn(k->arg, " ") + 1);
 }
 
@@ -171,7 +131,7 @@ read_moved(struct hf_model *m, const struct hf_key *k, const json_t *value, doub
 		text_number(text, sizeof text, json_number_value(value) + add);
 	else
 		return err_set(e, "%s: invalid value %s (expected a whole number)", k->name,
-			       show_json(value, got, sizeof got));
+			       jsonparse_show(value, got, sizeof got));
 	return hf_layout_set(m, k->arg, text, e) < 0 ? err_wrap(e, "%s", k->name) : 0;
 }
 
@@ -182,7 +142,7 @@ read_bias(struct hf_model *m, const struct hf_key *k, const json_t *value, struc
 
 	if (value && !json_is_boolean(value))
 		return err_set(e, "%s: invalid value %s (expected true or false)", k->name,
-			       show_json(value, got, sizeof got));
+			       jsonparse_show(value, got, sizeof got));
 	return json_is_true(value) ? hf_layout_set(m, k->arg, "on", e) : 0;
 }
 
@@ -195,7 +155,7 @@ read_same(const struct hf_model *m, const struct hf_key *k, const json_t *value,
 	if (!value || json_is_null(value) || json_number_value(value) == want)
 		return 0;
 	return err_set(e, "%s: unsupported value %s (expected %g, as %s)", k->name,
-		       show_json(value, got, sizeof got), want,
+		       jsonparse_show(value, got, sizeof got), want,
 		       hf_layout_find(m->layout, k->arg)->name);
 }
 
@@ -231,9 +191,11 @@ read_key(struct hf_model *m, const struct hf_key *k, json_t *value, struct err *
 	case HF_WINDOW:
 		return read_moved(m, k, value, 0, "0", e);
 	case HF_ACT:
-		return read_act(m, k, value, e);
+		return hf_act_read(m, k, value, e);
 	case HF_VOCAB:
 		return read_vocab(m, k, value, e);
+	case HF_ORIGINAL:
+		return hf_rope_read_original(m, k, value, e);
 	case HF_LABELS:
 		return hf_labels_read(m, k, value, e);
 	case HF_LABEL_IDS:
@@ -250,9 +212,13 @@ read_key(struct hf_model *m, const struct hf_key *k, json_t *value, struct err *
 
 /* Keys that depend on others. */
 static int
-read_key_late(struct hf_model *m, const struct hf_key *k, json_t *value, struct err *e)
+read_key_late(struct hf_model *m, const struct hf_key *k, const json_t *root, struct err *e)
 {
+	json_t *value = json_object_get(root, k->name);
+
 	switch (k->kind) {
+	case HF_NEW_ACT:
+		return hf_act_read_new(m, k, root, e);
 	case HF_COUNT:
 		return hf_labels_read_count(m, k, value, e);
 	case HF_HEAD:
@@ -261,12 +227,12 @@ read_key_late(struct hf_model *m, const struct hf_key *k, json_t *value, struct 
 	case HF_PLACES:
 		return read_moved(m, k, value, -hf_layout_get(m, "first-position"), "0", e);
 	case HF_ROPE:
-	case HF_PLAIN_ROPE:
+	case HF_LONG_ROPE:
 		return hf_rope_read(m, k, value, e);
 	case HF_USES_WINDOW:
 	case HF_WINDOW_FROM:
 	case HF_LAYER_TYPES:
-		return hf_rope_window(m, k, value, e);
+		return hf_window_read(m, k, value, e);
 	default:
 		return 0;
 	}
@@ -330,7 +296,7 @@ read_layout(const json_t *root, struct hf_model *m, struct err *e)
 			return model_table_parse(m->layout->model, &m->spec, e);
 		}
 	return err_set(e, "model_type: unsupported value %s (expected one of %s)",
-		       show_json(type, got, sizeof got), hf_layout_names(names, sizeof names));
+		       jsonparse_show(type, got, sizeof got), hf_layout_names(names, sizeof names));
 }
 
 /* Check sizes that depend on each other. */
@@ -372,7 +338,6 @@ hf_config_parse(const char *json, size_t size, bool head_new, struct hf_model *m
 
 	memset(m, 0, sizeof *m);
 	m->head_new = head_new;
-	m->window_blocks = -1;
 	if (!root)
 		return err_set(e, "%s at line %d", where.text, where.line);
 	status = json_is_object(root) ? read_layout(root, m, e) : err_set(e, "not a JSON object");
@@ -381,11 +346,11 @@ hf_config_parse(const char *json, size_t size, bool head_new, struct hf_model *m
 		status = read_key(m, k, json_object_get(root, k->name), e);
 	for (const struct hf_key *k = status < 0 ? NULL : m->layout->key; status == 0 && k->name;
 	     k++)
-		status = read_key_late(m, k, json_object_get(root, k->name), e);
+		status = read_key_late(m, k, root, e);
 	if (status == 0)
 		status = read_others(m, root, e);
 	if (status == 0)
-		status = hf_rope_windows(m, e);
+		status = hf_window_set(m, e);
 	status = status < 0 ? status : check_sizes(m, e);
 	if (status == 0 && json_is_string(json_object_get(root, HF_CONFIG_VOCABULARY)))
 		m->vocabulary =

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "retort/nn/hf/hf_rope.h"
+#include "retort/nn/hf/hf_window.h"
 #include "retort/nn/models/transformer.h"
 
 static void
@@ -109,10 +110,10 @@ is_written(const struct hf_model *m, const struct hf_key *k)
 		return strcmp(k->absent, "true") != 0 || hf_layout_get(m, k->arg) < 1;
 	if (k->kind == HF_HEAD)
 		return k->absent != NULL || hf_layout_get(m, k->arg) > 0;
-	if (k->kind == HF_ROPE || k->kind == HF_PLAIN_ROPE)
+	if (k->kind == HF_ROPE || k->kind == HF_LONG_ROPE || k->kind == HF_ORIGINAL)
 		return k->arg != NULL;
 	if (k->kind == HF_WINDOW_FROM || k->kind == HF_LAYER_TYPES)
-		return (hf_rope_window_from(m) >= 0) == (k->kind == HF_WINDOW_FROM);
+		return (hf_window_from(m) >= 0) == (k->kind == HF_WINDOW_FROM);
 	return k->kind != HF_COUNT && k->kind != HF_NEVER && k->kind != HF_ALIAS;
 }
 
@@ -136,7 +137,7 @@ print_size(const struct hf_model *m, const struct hf_key *k, struct text *out)
 		x = (double)hf_layout_size(m, 'P');
 		break;
 	case HF_WINDOW_FROM:
-		x = hf_rope_window_from(m);
+		x = hf_window_from(m);
 		break;
 	default:
 		if (x <= 0) { /* HF_WINDOW */
@@ -172,10 +173,14 @@ print_more(const struct hf_model *m, const struct hf_key *k, struct text *out)
 		print_size(m, k, out);
 		break;
 	case HF_ROPE:
+	case HF_LONG_ROPE:
 		hf_rope_print(m, out);
 		break;
+	case HF_ORIGINAL:
+		hf_rope_print_original(m, out);
+		break;
 	case HF_LAYER_TYPES:
-		hf_rope_print_types(m, out);
+		hf_window_print_types(m, out);
 		break;
 	default:
 		text_add(out, k->arg);
@@ -194,6 +199,7 @@ print_key(const struct hf_model *m, const struct hf_key *k, struct text *out)
 		print_option(m, k, out);
 		break;
 	case HF_ACT:
+	case HF_NEW_ACT:
 		print_act(m, k, out);
 		break;
 	case HF_VOCAB:

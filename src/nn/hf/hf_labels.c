@@ -5,23 +5,13 @@
 #include "retort/nn/hf/hf_labels.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "retort/base/jsonparse.h"
 #include "retort/base/mem.h"
 #include "retort/data/dataset.h"
 
 #define LABELS DATASET_CLASSES
-
-static const char *
-show(const json_t *j, char *buf, size_t size)
-{
-	char *text = j ? json_dumps(j, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
-
-	snprintf(buf, size, "%s", text ? text : "nothing");
-	free(text);
-	return buf;
-}
 
 int
 hf_labels_read(struct hf_model *m, const struct hf_key *k, const json_t *value, struct err *e)
@@ -95,7 +85,7 @@ hf_labels_read_count(struct hf_model *m, const struct hf_key *k, const json_t *v
 		return 0;
 	if (n < 1 || n > LABELS)
 		return err_set(e, "%s: invalid value %s (expected a whole number from 1 to %d)",
-			       k->name, show(value, got, sizeof got), LABELS);
+			       k->name, jsonparse_show(value, got, sizeof got), LABELS);
 	m->classes = (size_t)n;
 	return 0;
 }

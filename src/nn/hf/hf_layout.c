@@ -10,8 +10,10 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/nn/hf/hf_rope.h"
 #include "retort/nn/models/model_table.h"
 #include "retort/nn/models/transformer.h"
+#include "retort/nn/ops/rope.h"
 
 void
 hf_layout_release(struct hf_model *m)
@@ -57,13 +59,16 @@ hf_layout_set(struct hf_model *m, const char *option, const char *value, struct 
 {
 	int i = model_option(m->spec.kind, option);
 	struct model_spec one;
-	char text[160];
+	char text[MODEL_TEXT];
 
 	assert(i >= 0);
 	snprintf(text, sizeof text, "%s %s=%s", m->spec.kind->name, option, value);
 	if (model_table_parse(text, &one, e) < 0)
 		return -1;
 	m->spec.value[i] = one.value[i];
+	if (m->spec.kind->option[i].type == MODEL_LIST)
+		memcpy(m->spec.list[model_list(m->spec.kind, i)],
+		       one.list[model_list(m->spec.kind, i)], sizeof *one.list);
 	return 0;
 }
 
@@ -185,9 +190,18 @@ has_compound(const struct hf_layout *l, const char *option)
 	if (kind == HF_LAYER_TYPES && strcmp(option, "window-blocks") != 0)
 		return false;
 	for (const struct hf_key *k = l->key; k->name; k++)
-		if (k->kind == kind)
+		if (k->kind == kind || (kind == HF_ROPE && k->kind == HF_LONG_ROPE))
 			return true;
 	return false;
+}
+
+/* Whether the layout has this scaling of rotary positions, where it has any. */
+static bool
+scaling_fits(const struct hf_layout *l, const struct model_spec *spec)
+{
+	double scaling = spec->value[model_option(spec->kind, "rope-scaling")];
+
+	return !hf_rope_is_long(l) || scaling == ROPE_PLAIN || scaling == ROPE_LONG;
 }
 
 /*
@@ -203,8 +217,10 @@ option_fits(const struct hf_layout *l, const struct model_spec *like, const stru
 	const struct hf_key *k = hf_layout_find(l, o->name);
 	double x = spec->value[i], y = like->value[i];
 
-	if (x == y || strcmp(o->name, "dropout") == 0 || has_compound(l, o->name))
+	if (x == y || strcmp(o->name, "dropout") == 0)
 		return true;
+	if (has_compound(l, o->name))
+		return strcmp(o->name, "rope-scaling") != 0 || scaling_fits(l, spec);
 	if (!k && strcmp(o->name, "rope-base") != 0)
 		return false;
 	if (strcmp(o->name, "activation") == 0)

@@ -63,6 +63,7 @@ const struct hf_key hf_layout_common_keys[] = {
 	HARMLESS("id2label"),
 	HARMLESS("label2id"),
 	HARMLESS("n_special"),
+	HARMLESS("normalize_embeddings"),
 	HARMLESS("num_labels"),
 	HARMLESS("pooler_fc_size"),
 	HARMLESS("pooler_num_attention_heads"),

@@ -86,6 +86,7 @@ const struct hf_key hf_layout_decoders_keys_gpt_neox[] = {
 	{ "model_type", HF_TYPE, NULL, NULL },
 	{ "num_attention_heads", HF_OPTION, "heads", NULL },
 	{ "num_hidden_layers", HF_OPTION, "layers", NULL },
+	{ "original_max_position_embeddings", HF_ORIGINAL, NULL, NULL },
 	{ "partial_rotary_factor", HF_ALIAS, "rotary-part", NULL },
 	{ "quantization_config", HF_NEVER, "[null]", NULL },
 	{ "rope_parameters", HF_ROPE, NULL, NULL },

@@ -25,6 +25,7 @@ const struct hf_key hf_layout_llama_keys_llama[] = {
 	{ "num_attention_heads", HF_OPTION, "heads", NULL },
 	{ "num_hidden_layers", HF_OPTION, "layers", NULL },
 	{ "num_key_value_heads", HF_SHARED, "kv-heads", NULL },
+	{ "original_max_position_embeddings", HF_ORIGINAL, NULL, NULL },
 	{ "partial_rotary_factor", HF_NEVER, "[null, 1]", NULL },
 	{ "pretraining_tp", HF_PLAIN, "1", NULL },
 	{ "quantization_config", HF_NEVER, "[null]", NULL },
@@ -86,6 +87,7 @@ const struct hf_key hf_layout_llama_keys_mistral[] = {
 	{ "num_attention_heads", HF_OPTION, "heads", NULL },
 	{ "num_hidden_layers", HF_OPTION, "layers", NULL },
 	{ "num_key_value_heads", HF_SHARED, "kv-heads", "8" },
+	{ "original_max_position_embeddings", HF_ORIGINAL, NULL, NULL },
 	{ "partial_rotary_factor", HF_NEVER, "[null, 1]", NULL },
 	{ "quantization_config", HF_NEVER, "[null]", NULL },
 	{ "rms_norm_eps", HF_OPTION, "eps", "1e-06" },
@@ -120,6 +122,7 @@ const struct hf_key hf_layout_llama_keys_qwen2[] = {
 	{ "num_attention_heads", HF_OPTION, "heads", NULL },
 	{ "num_hidden_layers", HF_OPTION, "layers", NULL },
 	{ "num_key_value_heads", HF_SHARED, "kv-heads", "32" },
+	{ "original_max_position_embeddings", HF_ORIGINAL, NULL, NULL },
 	{ "partial_rotary_factor", HF_NEVER, "[null, 1]", NULL },
 	{ "quantization_config", HF_NEVER, "[null]", NULL },
 	{ "rms_norm_eps", HF_OPTION, "eps", "1e-06" },
@@ -156,6 +159,7 @@ const struct hf_key hf_layout_llama_keys_qwen3[] = {
 	{ "num_attention_heads", HF_OPTION, "heads", NULL },
 	{ "num_hidden_layers", HF_OPTION, "layers", NULL },
 	{ "num_key_value_heads", HF_SHARED, "kv-heads", "32" },
+	{ "original_max_position_embeddings", HF_ORIGINAL, NULL, NULL },
 	{ "partial_rotary_factor", HF_NEVER, "[null, 1]", NULL },
 	{ "quantization_config", HF_NEVER, "[null]", NULL },
 	{ "rms_norm_eps", HF_OPTION, "eps", "1e-06" },
@@ -182,8 +186,8 @@ const struct hf_tensor hf_layout_llama_tensors_qwen3[] = {
 
 /* ---------------------------------------------------------------- Gemma (Gemma Team 2024) */
 
-/* hidden_act is not read: the transformers library computes hidden_activation, by default the
- * approximation with tanh. */
+/* The published code computes hidden_activation, by default the approximation with tanh, and
+ * ignores hidden_act; from version 5 it has hidden_act alone. Both are written. */
 const struct hf_key hf_layout_llama_keys_gemma[] = {
 	{ "architectures", HF_CLASS, "GemmaForCausalLM GemmaModel", NULL },
 	{ "attention_bias", HF_BIAS, "attention-bias", NULL },
@@ -191,6 +195,7 @@ const struct hf_key hf_layout_llama_keys_gemma[] = {
 	{ "bos_token_id", HF_PLAIN, "1", NULL },
 	{ "eos_token_id", HF_PLAIN, "2", NULL },
 	{ "head_dim", HF_HEAD, "head-width", "256" },
+	{ "hidden_act", HF_NEW_ACT, "activation", NULL },
 	{ "hidden_activation", HF_ACT, "activation", "gelu_pytorch_tanh" },
 	{ "hidden_size", HF_OPTION, "width", NULL },
 	{ "initializer_range", HF_PLAIN, "0.02", NULL },
@@ -200,6 +205,7 @@ const struct hf_key hf_layout_llama_keys_gemma[] = {
 	{ "num_attention_heads", HF_OPTION, "heads", NULL },
 	{ "num_hidden_layers", HF_OPTION, "layers", NULL },
 	{ "num_key_value_heads", HF_SHARED, "kv-heads", "16" },
+	{ "original_max_position_embeddings", HF_ORIGINAL, NULL, NULL },
 	{ "partial_rotary_factor", HF_NEVER, "[null, 1]", NULL },
 	{ "quantization_config", HF_NEVER, "[null]", NULL },
 	{ "rms_norm_eps", HF_OPTION, "eps", "1e-06" },
@@ -219,7 +225,8 @@ const struct hf_tensor hf_layout_llama_tensors_gemma[] = { LLAMA_ATTENTION, LLAM
 
 /* ---------------------------------------------------------------- Phi-3 (Abdin et al. 2024) */
 
-/* In the published code, every scaling of rotary positions is longrope. */
+/* In the published code, every scaling of rotary positions is longrope, and the positions before it
+ * are 4096 where no key has them. */
 const struct hf_key hf_layout_llama_keys_phi3[] = {
 	{ "architectures", HF_CLASS, "Phi3ForCausalLM Phi3Model", NULL },
 	{ "attention_dropout", HF_PLAIN, "0.0", NULL },
@@ -236,13 +243,13 @@ const struct hf_key hf_layout_llama_keys_phi3[] = {
 	{ "num_attention_heads", HF_OPTION, "heads", NULL },
 	{ "num_hidden_layers", HF_OPTION, "layers", NULL },
 	{ "num_key_value_heads", HF_SHARED, "kv-heads", NULL },
-	{ "original_max_position_embeddings", HF_TWIN, "positions", NULL },
+	{ "original_max_position_embeddings", HF_ORIGINAL, "rope-original", "4096" },
 	{ "partial_rotary_factor", HF_OPTION, "rotary-part", "1" },
 	{ "quantization_config", HF_NEVER, "[null]", NULL },
 	{ "resid_pdrop", HF_OPTION, "dropout", "0" },
 	{ "rms_norm_eps", HF_OPTION, "eps", "1e-05" },
-	{ "rope_parameters", HF_PLAIN_ROPE, NULL, NULL },
-	{ "rope_scaling", HF_PLAIN_ROPE, "null", NULL },
+	{ "rope_parameters", HF_LONG_ROPE, NULL, NULL },
+	{ "rope_scaling", HF_LONG_ROPE, "null", NULL },
 	{ "rope_theta", HF_OPTION, "rope-base", "10000" },
 	{ "sliding_window", HF_WINDOW, "window", "null" },
 	{ "tie_word_embeddings", HF_SWITCH, "tied", "false" },

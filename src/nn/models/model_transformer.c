@@ -11,6 +11,22 @@
 #include "retort/nn/ops/op_table.h"
 #include "retort/nn/ops/rope.h"
 
+/* Check that there is a divisor for each pair of numbers that is rotated. */
+static int
+check_divisors(const struct model_spec *spec, size_t dim, struct err *e)
+{
+	size_t pairs = (size_t)floor((double)dim * spec->value[ROTARY_PART]) / 2;
+
+	for (int i = SHORT; i <= LONG; i++)
+		if ((size_t)spec->value[i] != pairs)
+			return err_set(e,
+				       "%s: %s has %g numbers (expected %zu, one for each pair "
+				       "that is rotated)",
+				       spec->kind->name, spec->kind->option[i].name, spec->value[i],
+				       pairs);
+	return 0;
+}
+
 /* Check heads and rotary positions. */
 static int
 check_heads(const struct model_spec *spec, struct err *e)
@@ -41,7 +57,7 @@ check_heads(const struct model_spec *spec, struct err *e)
 	if (o[HIGH] <= o[LOW])
 		return err_set(e, "%s: rope-high %g is not above rope-low %g", spec->kind->name,
 			       o[HIGH], o[LOW]);
-	return 0;
+	return o[SCALING] == ROPE_LONG ? check_divisors(spec, dim, e) : 0;
 }
 
 static int

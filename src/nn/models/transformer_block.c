@@ -5,11 +5,26 @@
 #include "retort/nn/models/transformer.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "retort/nn/ops/op_table.h"
 #include "retort/nn/ops/rope.h"
+
+/* Add the divisors of rotary positions for rows of this length; 0: there are none. */
+static int
+add_divisors(struct model_build *b)
+{
+	const struct model_spec *s = b->spec;
+	double positions = s->value[POSITIONS],
+	       original = s->value[ORIGINAL] > 0 ? s->value[ORIGINAL] : positions;
+	int which = original > 0 && (double)b->io->length > original ? LONG : SHORT;
+
+	if (s->value[POSITION] != ROTARY || s->value[SCALING] != ROPE_LONG)
+		return 0;
+	return graph_add_list(b->g, s->list[model_list(s->kind, which)], (size_t)s->value[which]);
+}
 
 struct transformer_stack
 transformer_block_stack(struct model_build *b, bool is_decoder)
@@ -21,6 +36,7 @@ transformer_block_stack(struct model_build *b, bool is_decoder)
 				       .width = (size_t)o[WIDTH],
 				       .heads = (size_t)o[HEADS],
 				       .relative = -1,
+				       .divisors = add_divisors(b),
 				       .is_decoder = is_decoder };
 
 	s.kv = o[KV_HEADS] > 0 ? (size_t)o[KV_HEADS] : s.heads;
@@ -140,7 +156,7 @@ add_tap(const struct transformer_stack *s, const char *block, enum model_tap tap
 static double
 window_of(const struct transformer_stack *s, int k)
 {
-	unsigned long blocks = s->is_decoder ? (unsigned long)s->o[WINDOW_BLOCKS] : 0;
+	uint64_t blocks = s->is_decoder ? (uint64_t)s->o[WINDOW_BLOCKS] : 0;
 
 	if (!s->is_decoder || (blocks && !(blocks >> k & 1)))
 		return 0;
@@ -168,6 +184,7 @@ set_attention(const struct transformer_stack *s, int k, double *attr)
 	attr[ATTENTION_LOW] = o[LOW];
 	attr[ATTENTION_HIGH] = o[HIGH];
 	attr[ATTENTION_GAIN] = o[GAIN];
+	attr[ATTENTION_DIVISORS] = s->divisors;
 }
 
 static int

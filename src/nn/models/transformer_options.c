@@ -40,7 +40,10 @@
 	[ORIGINAL] = { "rope-original", MODEL_REAL, "0", 0, 1e9, NULL, "Positions before scaling; 0: positions." },                     \
 	[LOW] = { "rope-low", MODEL_REAL, "1", 1e-6, 1e6, NULL, "Rotations below which a frequency is divided." },                     \
 	[HIGH] = { "rope-high", MODEL_REAL, "4", 1e-6, 1e6, NULL, "Rotations above which a frequency is kept." },                      \
-	[GAIN] = { "rope-gain", MODEL_REAL, "1", 1e-3, 1e3, NULL, "Factor of rotated queries and keys." }
+	[GAIN] = { "rope-gain", MODEL_REAL, "1", 1e-3, 1e3, NULL, "Factor of rotated queries and keys." },                            \
+	[SHORT] = { "rope-short", MODEL_LIST, "", 1e-3, 1e6, NULL,                                                                    \
+		    "With longrope, a divisor for each pair of numbers that is rotated, in rows of up to rope-original tokens." },          \
+	[LONG] = { "rope-long", MODEL_LIST, "", 1e-3, 1e6, NULL, "The same in longer rows." }
 
 const struct model_option transformer_options_encoder[] = {
 	SHARED_OPTIONS("2", "pre"),

@@ -52,10 +52,26 @@ check_rope(const struct node *n, const struct heads *h, struct err *e)
 			       "invalid scaling of rotary positions: factor %g, original %g, low "
 			       "%g, high %g (expected above 0, and high above low)",
 			       h->rope.factor, h->rope.original, h->rope.low, h->rope.high);
+	if (h->turns && h->rope.scaling == ROPE_LONG && !h->rope.divisor)
+		return err_set(e,
+			       "invalid divisors of rotary positions (expected a list of %zu, one "
+			       "for each pair)",
+			       h->rope.width / 2);
 	if (!(a[ATTENTION_WINDOW] >= 0) || (h->window && !h->causal))
 		return err_set(e, "invalid window %g (expected 0, or at least 1 and causal)",
 			       a[ATTENTION_WINDOW]);
 	return 0;
+}
+
+/* The divisors of the pairs; NULL: none, or not one for each. */
+static const float *
+divisors(const struct graph *g, const struct node *n, const struct heads *h)
+{
+	double number = n->attr[ATTENTION_DIVISORS];
+	const struct graph_list *list =
+		number >= 1 && number <= (double)g->n_lists ? &g->list[(size_t)number - 1] : NULL;
+
+	return list && list->n == h->rope.width / 2 ? list->x : NULL;
 }
 
 static void
@@ -119,6 +135,7 @@ heads_check(const struct graph *g, const struct node *n, struct heads *h, struct
 	h->causal = n->attr[ATTENTION_CAUSAL] != 0;
 	h->raw = n->attr[ATTENTION_RAW] != 0;
 	set_rope(n, h);
+	h->rope.divisor = divisors(g, n, h);
 	h->scale = (real)(1 / sqrt((double)h->dim));
 	return check_counts(n, h, e) < 0 || check_rope(n, h, e) < 0 ? -1 : check_bias(g, n, h, e);
 }

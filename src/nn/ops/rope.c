@@ -64,6 +64,8 @@ rope_frequency(const struct rope *r, size_t i)
 		return llama3(r, plain);
 	case ROPE_YARN:
 		return yarn(r, plain, i);
+	case ROPE_LONG:
+		return plain / (double)r->divisor[i];
 	default:
 		return plain;
 	}
@@ -73,4 +75,10 @@ double
 rope_yarn_gain(double factor)
 {
 	return factor > 1 ? 0.1 * log(factor) + 1 : 1;
+}
+
+double
+rope_long_gain(double factor, double original)
+{
+	return factor > 1 ? sqrt(1 + log(factor) / log(original)) : 1;
 }

@@ -39,8 +39,10 @@ show_layers(struct cmd_call *c, struct err *e)
 	if (known && known->is_file)
 		return err_set(e, "show: %s is a file of outputs: it has no layers", known->name);
 	args_join(&c->args, c->argc == 1 ? "NAME" : "MODEL", &words);
-	status = model_table_parse(known ? known->spec : text_get(&words), &spec, e);
+	status = known ? 0 : model_table_parse(text_get(&words), &spec, e);
 	text_release(&words);
+	if (known)
+		spec = known->model;
 	if (status < 0)
 		return err_wrap(e, "show");
 	net = net_new(known ? known->name : "model", &spec, &c->info->io,

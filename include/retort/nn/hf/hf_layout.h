@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "retort/base/err.h"
 #include "retort/nn/model.h"
@@ -23,9 +24,10 @@ enum hf_kind {
 	HF_PLACES, /* option positions and the unused ones before first-position */
 	HF_WINDOW, /* option window; null: 0; absent: `absent` */
 	HF_ACT,    /* option `arg`, name of an activation */
-	HF_VOCAB,  /* size of the vocabulary */
-	HF_LAST,   /* written as the last id of the vocabulary, not read */
-	HF_LABELS, /* {"0": name, ...}; HF_LABEL_IDS: {name: 0, ...}, which must agree */
+	HF_NEW_ACT, /* HF_ACT, read in files of version 5 and later without the key of HF_ACT */
+	HF_VOCAB,   /* size of the vocabulary */
+	HF_LAST,    /* written as the last id of the vocabulary, not read */
+	HF_LABELS,  /* {"0": name, ...}; HF_LABEL_IDS: {name: 0, ...}, which must agree */
 	HF_LABEL_IDS,
 	HF_COUNT, /* number of labels, where they have no names; not written */
 	HF_TYPE,  /* model_type */
@@ -34,7 +36,8 @@ enum hf_kind {
 	HF_NEVER, /* HF_ONLY, not written: a rare key */
 	HF_ROPE,  /* null, or an object with the scaling of rotary positions, the base and the
 		     part that rotates, see hf_rope.h; written where `arg` is set */
-	HF_PLAIN_ROPE,  /* HF_ROPE without scaling: the published code has another one */
+	HF_LONG_ROPE,   /* HF_ROPE of the scaling longrope alone */
+	HF_ORIGINAL,    /* positions before scaling; written where `arg` is set */
 	HF_SAME,        /* must be option `arg`, where it is there; written like it */
 	HF_ALIAS,       /* HF_SAME, not written: another name of a key */
 	HF_USES_WINDOW, /* false: no block has the window; absent: false */
@@ -84,10 +87,14 @@ struct hf_model {
 	char *vocabulary;      /* owned: hash of the vocabulary it was trained with, or NULL */
 	char *encoding;        /* owned: JSON of the encoding of its data, or NULL */
 	bool head_new;         /* the head is left out: it will be a new one */
-	/* while config.json is read: which blocks have the window, see hf_rope.h */
+	/* while config.json is read: which blocks have the window, see hf_window.h */
 	bool no_window;
-	double window_from, window_blocks; /* window_blocks: -1: not given */
-	char *unknown; /* owned: keys of config.json that no table has, "a, b"; NULL: none */
+	double window_from;
+	bool has_types; /* window_blocks is given: bits 1 << block, from 0 */
+	uint64_t window_blocks;
+	double original; /* positions before scaling of rotary ones, beside their object; 0: not
+			    given */
+	char *unknown;   /* owned: keys of config.json that no table has, "a, b"; NULL: none */
 };
 
 /* Keys and tensors of the layouts, in hf_layout_encoders.c, hf_layout_decoders.c and

@@ -37,6 +37,8 @@ enum {
 	LOW,
 	HIGH,
 	GAIN,
+	SHORT,
+	LONG,
 	SHARED,
 	POOL = SHARED,
 	POOLER,
@@ -76,6 +78,7 @@ struct transformer_stack {
 	struct model_build *b;
 	const double *o;                  /* options */
 	int ids, embed, relative;         /* relative: node of the bias of distances; -1: none */
+	int divisors;                     /* of rotary positions, see graph_add_list; 0: none */
 	size_t width, heads, kv, dim, ff; /* dim: width of a head */
 	bool is_decoder;
 	int first[TRANSFORMER_PARTS]; /* nodes of the first block plus 1, whose parameters the

@@ -72,9 +72,11 @@ enum {                   /* attention(qkv[, ids[, bias]]), attention(qkv, ids, m
        ATTENTION_ORIGINAL,
        ATTENTION_LOW,
        ATTENTION_HIGH,
-       ATTENTION_GAIN,   /* of cosines and sines; 0 means 1 */
-       ATTENTION_WINDOW, /* with ATTENTION_CAUSAL: keys that a query attends to, the last ones and
-			    its own; 0: all before it */
+       ATTENTION_GAIN,     /* of cosines and sines; 0 means 1 */
+       ATTENTION_WINDOW,   /* with ATTENTION_CAUSAL: keys that a query attends to, the last ones and
+			      its own; 0: all before it */
+       ATTENTION_DIVISORS, /* with ROPE_LONG: the number that graph_add_list returned, of a list of
+			      one divisor for each pair that is rotated */
 };
 enum { /* head_norm(qkv): RMS norm of each query and each key */
        HEAD_NORM_HEADS,
