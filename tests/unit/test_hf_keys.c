@@ -291,6 +291,31 @@ activations_of_gemma_have_an_older_and_a_newer_key(void **state)
 	close_family(&f);
 }
 
+/* Blocks with the window are a number of 53 bits. */
+static void
+windows_of_some_of_many_layers_are_refused(void **state)
+{
+	static const char *const from[] = { "1", "59", "0" };
+	static const char *const want[] = {
+		"config.json: sliding_window above layer 53 (expected it in the first 53 layers "
+		"alone, or in all)",
+		"config.json: sliding_window above layer 53",
+		"tensor model.layers.2.",
+	};
+	struct family f;
+
+	(void)state;
+	open_family(&f, "qwen2");
+	set_key(f.config, "num_hidden_layers", "60");
+	for (int i = 0; i < 3; i++) {
+		struct err e = { .msg = "" };
+
+		ckpt_free(parse_with(&f, "max_window_layers", from[i], &e));
+		CHECK(strncmp(e.msg, want[i], strlen(want[i])) == 0);
+	}
+	close_family(&f);
+}
+
 static void
 keys_that_no_table_has_are_listed(void **state)
 {
@@ -459,6 +484,7 @@ main(void)
 		TEST(values_are_honoured_or_refused),
 		TEST(defaults_are_those_of_the_published_classes),
 		TEST(activations_of_gemma_have_an_older_and_a_newer_key),
+		TEST(windows_of_some_of_many_layers_are_refused),
 		TEST(keys_that_no_table_has_are_listed),
 		TEST(heads_of_other_tasks_are_named_and_left_out),
 	};

@@ -124,6 +124,7 @@ static const struct {
 	  "eps=1e-12 positions=20 dropout=0.2",
 	  NULL },
 	{ "decoder layers=2 width=8 heads=2", NULL },
+	{ "decoder layers=62 width=8 heads=2", NULL },
 	{ "decoder layers=1 width=8 heads=4 tied=off activation=gelu-tanh ff=11 positions=9 "
 	  "dropout=0.1",
 	  NULL },

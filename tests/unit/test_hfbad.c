@@ -94,9 +94,9 @@ static const struct config_case {
 	  "config.json: hidden_size: 24 is not a multiple of num_attention_heads, which is 5" },
 	{ "bert", "num_attention_heads", "0",
 	  "config.json: num_attention_heads: invalid value 0 (expected above 0)" },
-	{ "bert", "num_hidden_layers", "33",
-	  "config.json: num_hidden_layers: transformer: invalid layers '33' (expected a whole "
-	  "number from 1 to 32)" },
+	{ "bert", "num_hidden_layers", "63",
+	  "config.json: num_hidden_layers: transformer: invalid layers '63' (expected a whole "
+	  "number from 1 to 62)" },
 	{ "bert", "vocab_size", "1048577",
 	  "config.json: vocab_size: invalid value 1048577 (expected a whole number from 1 to "
 	  "1048576)" },

@@ -429,8 +429,8 @@ impossible_networks_are_refused(void **state)
 		{ "mlp 3", &texts, "mlp reads numbers, not tokens" },
 		{ "resnet 4", &numbers,
 		  "resnet reads images, not numbers; `data digits image 8x8`" },
-		{ "resnet 4,4,4 blocks=16", &images,
-		  "resnet: too many blocks: 3 stages of 16 (expected at most 32)" },
+		{ "resnet 4,4,4,4 blocks=16", &images,
+		  "resnet: too many blocks: 4 stages of 16 (expected at most 62)" },
 		{ "decoder width=8 heads=2 position=rotary rope-scaling=longrope", &stream,
 		  "decoder: rope-short has 0 numbers (expected 2, one for each pair that is "
 		  "rotated)" },

@@ -12,7 +12,7 @@
 #include "retort/nn/gemm/act.h"
 #include "retort/nn/graph.h"
 
-#define MODEL_BLOCKS 32 /* blocks, at most */
+#define MODEL_BLOCKS 62 /* blocks, at most: with input and logits, bits of a uint64_t */
 #define MODEL_LAYERS (MODEL_BLOCKS + 2)
 #define MODEL_WIDTH 16384
 #define MODEL_OPTIONS 40

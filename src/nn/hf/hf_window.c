@@ -90,6 +90,11 @@ hf_window_set(struct hf_model *m, struct err *e)
 		return hf_layout_set(m, "window", "0", e);
 	if (blocks == all_blocks(m))
 		return 0;
+	if (blocks > (uint64_t)1 << 53)
+		return err_set(e,
+			       "%s above layer 53 (expected it in the first 53 layers alone, or in "
+			       "all)",
+			       hf_layout_find(m->layout, "window")->name);
 	snprintf(text, sizeof text, "%llu", (unsigned long long)blocks);
 	return hf_layout_set(m, "window-blocks", text, e);
 }
