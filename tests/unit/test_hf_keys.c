@@ -165,6 +165,10 @@ static const struct {
 	{ "llama-longrope", "original_max_position_embeddings", NULL, false, "rope-original=30 " },
 	{ "llama-longrope", "original_max_position_embeddings", "9", false, "rope-original=9 " },
 	{ "llama-yarn", "original_max_position_embeddings", "20", false, "rope-original=20 " },
+	/* rope_scaling takes the place of rope_parameters */
+	{ "llama-linear", "rope_parameters",
+	  "{\"rope_type\":\"yarn\",\"factor\":4,\"rope_theta\":7}", false,
+	  "rope-base=100 bias=off rope-scaling=linear rope-factor=2.5" },
 	{ "llama-linear", "original_max_position_embeddings", "20", false,
 	  "rope-scaling=linear rope-factor=2.5" },
 	{ "phi3", "rope_parameters", "{\"rope_type\":\"default\",\"rope_theta\":500}", false,

@@ -5,11 +5,9 @@
     make_hf_families.py --check   read the files, compute again, compare within 1e-11
 
 Needs Debian's python3-torch (written with 1.13.1) and make_hf.py. The computations follow the published
-model code of the transformers library, read and not run, for rotary scaling, GPT-NeoX, Phi-3, Gemma, ALBERT,
-MPNet and Qwen2; those of OPT, ELECTRA, the RoBERTa family and Qwen3 were written from their published descriptions
-and have not been compared with that code. The models: RoBERTa, XLM-R and CamemBERT (positions from the id of padding + 1), ELECTRA, ALBERT (one block for
+model code of the transformers library, read and not run. The models: RoBERTa, XLM-R and CamemBERT (positions from the id of padding + 1), ELECTRA, ALBERT (one block for
 all layers), MPNet (a bias for the distance of query and key), GPT-NeoX, OPT, Llama with biases and every scaling of rotary positions, Mistral, Qwen2, Qwen3,
-Gemma, Phi-3. Weights are random, drawn in float64 and stored as float32; answers are computed in float64
+Gemma with either activation, Phi-3 with longrope for short and for long rows. Weights are random, drawn in float64 and stored as float32; answers are computed in float64
 from the stored numbers.
 
 vectors.json: input_ids [B][T], attention_mask [B][T], logits [B,labels] or [B,T,vocab].

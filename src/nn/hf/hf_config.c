@@ -228,7 +228,7 @@ read_key_late(struct hf_model *m, const struct hf_key *k, const json_t *root, st
 		return read_moved(m, k, value, -hf_layout_get(m, "first-position"), "0", e);
 	case HF_ROPE:
 	case HF_LONG_ROPE:
-		return hf_rope_read(m, k, value, e);
+		return hf_rope_read(m, k, root, e);
 	case HF_USES_WINDOW:
 	case HF_WINDOW_FROM:
 	case HF_LAYER_TYPES:

@@ -282,10 +282,20 @@ read_object(struct hf_model *m, bool only_long, json_t *value, struct err *e)
 	return type == ROPE_PLAIN ? 0 : hf_layout_set(m, "rope-scaling", names[type], e);
 }
 
-int
-hf_rope_read(struct hf_model *m, const struct hf_key *k, json_t *value, struct err *e)
+/* Whether another key takes the place of this one. */
+static bool
+is_replaced(const struct hf_key *k, const json_t *root)
 {
-	if (!value || json_is_null(value))
+	return strcmp(k->name, "rope_parameters") == 0 &&
+	       json_object_size(json_object_get(root, "rope_scaling")) > 0;
+}
+
+int
+hf_rope_read(struct hf_model *m, const struct hf_key *k, const json_t *root, struct err *e)
+{
+	json_t *value = json_object_get(root, k->name);
+
+	if (!value || json_is_null(value) || is_replaced(k, root))
 		return 0;
 	value = choose(m, value, e);
 	return value && read_object(m, k->kind == HF_LONG_ROPE, value, e) == 0

@@ -11,10 +11,11 @@
 /*
  * Read the value of key k, rope_scaling or rope_parameters: null, {"rope_type": T, ...}, or one
  * such object for each layer type, which must be equal. T is default, linear, dynamic, llama3,
- * yarn or longrope; every other type, and a key that none of them has, is refused by name. 0, or -1
- * and an error.
+ * yarn or longrope; every other type, and a key that none of them has, is refused by name. `root`
+ * is the whole file: rope_scaling, where it says anything, takes the place of rope_parameters, as
+ * in the published code. 0, or -1 and an error.
  */
-int hf_rope_read(struct hf_model *m, const struct hf_key *k, json_t *value, struct err *e);
+int hf_rope_read(struct hf_model *m, const struct hf_key *k, const json_t *root, struct err *e);
 
 /* Read the positions before scaling from a key beside the object; to be called before. 0, or -1 and
  * an error. */
