@@ -94,7 +94,7 @@ recover(struct session *s)
 {
 	if (++diverged > 20) {
 		fprintf(stderr, "step %llu cannot be mended\n",
-			(unsigned long long)session_info(s)->run.step);
+			(unsigned long long)session_info(s)->run->step);
 		exit(1);
 	}
 	run_line(s, "set lr 0.001", true);
@@ -159,7 +159,7 @@ run(struct session *s, const struct ground *g, int changes)
 	pump(s, false);
 	for (int i = 1; i <= changes; i++) {
 		text_clear(&line);
-		text_addf(&line, "@%d ", (int)session_info(s)->run.step + i * PER);
+		text_addf(&line, "@%d ", (int)session_info(s)->run->step + i * PER);
 		storm_changes_add(&line, g->layer, 5);
 		run_line(s, line.s, false);
 	}
@@ -198,7 +198,7 @@ main(int argc, char **argv)
 	}
 	run(s, &grounds[kind], (int)changes);
 	printf("%d lines, %d refused at once, %d steps not applied, step %llu\n", given, refused,
-	       diverged, (unsigned long long)session_info(s)->run.student.steps);
+	       diverged, (unsigned long long)session_info(s)->run->student.steps);
 	session_free(s);
 	return 0;
 }
