@@ -206,6 +206,54 @@ curves_mark(struct curves *c, enum curves_mark_kind kind, unsigned run, unsigned
 	return m;
 }
 
+/* ---- cut ---- */
+
+/* Move the samples of a metric after `step` to a series of run `to`. */
+static void
+cut_series(struct curves *c, struct series **s, unsigned to, unsigned metric, uint32_t step)
+{
+	struct series *kept = series_new();
+	uint32_t at;
+	double value;
+
+	series_smooth(kept, c->smooth);
+	for (size_t i = 0; i < series_len(*s); i++) {
+		series_get(*s, i, &at, &value);
+		if (at <= step)
+			series_push(kept, at, value);
+		else
+			curves_sample(c, to, BRANCH_STUDENT, metric, at, value);
+	}
+	series_free(*s);
+	*s = kept;
+}
+
+void
+curves_cut(struct curves *c, unsigned run, uint32_t step)
+{
+	struct curves_samples *r = find_run(c, run);
+	unsigned to = CURVES_LEFT;
+	char name[NET_NAME];
+
+	if (!r)
+		return;
+	for (size_t i = 0; i < c->n_runs; i++)
+		to += c->run[i].run.number >= CURVES_LEFT;
+	snprintf(name, sizeof name, "%.15s~%u", r->run.name, to - CURVES_LEFT + 1);
+	curves_run_add(c, to, name, run, step);
+	find_run(c, to)->run.dropped = true;
+	for (unsigned m = 0; m < METRIC_COUNT; m++) {
+		r = find_run(c, run); /* the array may have moved */
+		if (r->branch[BRANCH_STUDENT] && r->branch[BRANCH_STUDENT][m])
+			cut_series(c, &r->branch[BRANCH_STUDENT][m], to, m, step);
+	}
+	for (size_t i = 0; i < c->n_marks; i++)
+		if (c->mark[i].run == run && c->mark[i].branch == BRANCH_STUDENT &&
+		    c->mark[i].step >= step && c->mark[i].kind != CURVES_RUN)
+			c->mark[i].run = to;
+	curves_forget(c, run, BRANCH_BASELINE);
+}
+
 /* ---- removal ---- */
 
 void

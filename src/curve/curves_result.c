@@ -15,6 +15,7 @@ static const int mark_of[REQUEST_KINDS] = {
 	[REQUEST_BALANCE] = CURVES_TWEAK + 1, [REQUEST_FREEZE] = CURVES_TWEAK + 1,
 	[REQUEST_REMEDY] = CURVES_TWEAK + 1,  [REQUEST_UNDO] = CURVES_TWEAK + 1,
 	[REQUEST_REDO] = CURVES_TWEAK + 1,    [REQUEST_MARK] = CURVES_NOTE + 1,
+	[REQUEST_FORK] = CURVES_TWEAK + 1,    [REQUEST_SET] = CURVES_TWEAK + 1,
 	[REQUEST_STOP] = CURVES_STOP + 1,     [REQUEST_DIVERGED] = CURVES_DIVERGED + 1,
 };
 
@@ -22,8 +23,29 @@ static const int mark_of[REQUEST_KINDS] = {
 static unsigned
 run_of(const struct request *r)
 {
-	(void)r;
-	return CURVES_FIRST;
+	return (unsigned)r->run;
+}
+
+/* Take the names of the runs, and where they were forked. */
+static void
+follow_runs(struct curves *c, const struct lab_info *info)
+{
+	for (int i = 0; i < info->n_runs; i++) {
+		const struct lab_listed *r = &info->runs[i];
+
+		curves_run_add(c, (unsigned)r->number, r->name, (unsigned)r->parent,
+			       (uint32_t)r->fork);
+	}
+}
+
+/* Whether both states are of the run that a result belongs to, so that they can be compared. */
+static bool
+same_run(const struct lab_info *was, const struct request *r)
+{
+	const struct lab_info *now = r->info;
+
+	return was->n_runs == 0 || (was->runs[was->focus].number == r->run &&
+				    now->runs[now->focus].number == r->run);
 }
 
 /* Remove the curves of networks that are new. */
@@ -47,6 +69,21 @@ forget_networks(struct curves *c, const struct request *r)
 	}
 	if (k >= 0 && (r->kind != REQUEST_TRAIN || r->info->run->from == 0))
 		curves_forget(c, CURVES_SHARED, (unsigned)BRANCH_TEACHER(k));
+}
+
+/* The stretch after the step to which runs went back stays, as the curve of a run of its own. */
+static void
+cut_runs(struct curves *c, const struct request *r)
+{
+	int lockstep = 0;
+
+	for (int i = 0; i < r->info->n_runs; i++)
+		if (r->info->runs[i].number == r->run)
+			lockstep = r->info->runs[i].lockstep;
+	for (int i = 0; i < r->info->n_runs; i++)
+		if (r->info->runs[i].number == r->run ||
+		    (r->u.rewind.lockstep && r->info->runs[i].lockstep == lockstep))
+			curves_cut(c, (unsigned)r->info->runs[i].number, (uint32_t)r->u.rewind.at);
 }
 
 /* The ramp of a knob that was started, or one without legs if it was cancelled; NULL: no change. */
@@ -129,10 +166,12 @@ mark_changes(struct curves *c, const struct lab_info *was, const struct request 
 	snprintf(run, sizeof run, "run until %llu", (unsigned long long)r->info->run->until);
 	if (r->kind == REQUEST_RUN && r->u.run.stage.kind != LAB_RUN) {
 		add_mark(c, r, CURVES_STAGE, r->note, -1, 0, 0);
-		mark_knobs(c, was, r);
+		if (same_run(was, r))
+			mark_knobs(c, was, r);
 		return;
 	}
-	if (mark_knobs(c, was, r) || kind < 0 || (r->kind == REQUEST_RUN && r->step == 0))
+	if ((same_run(was, r) && mark_knobs(c, was, r)) || kind < 0 ||
+	    (r->kind == REQUEST_SET && (r->unchanged || same_run(was, r))) || (r->kind == REQUEST_RUN && r->step == 0))
 		return;
 	add_mark(c, r, (enum curves_mark_kind)kind, text, -1, 0, 0);
 }
@@ -142,6 +181,9 @@ curves_result(struct curves *c, const struct lab_info *was, const struct request
 {
 	if (r->status == 0)
 		forget_networks(c, r);
+	follow_runs(c, r->info);
+	if (r->kind == REQUEST_REWIND && r->status == 0)
+		cut_runs(c, r);
 	for (int k = 0; k < r->info->n_teachers; k++)
 		curves_teacher(c, k, r->info->teacher[k].name);
 	if (r->status == 0 || r->kind == REQUEST_DIVERGED)

@@ -9,7 +9,10 @@
 
 #include "retort/base/text.h"
 #include "retort/lab/live_change.h"
+#include "retort/lab/past.h"
+#include "retort/lab/rewind.h"
 #include "retort/lab/runs.h"
+#include "retort/train/feed.h"
 #include "retort/train/orders.h"
 
 /* What all runs of a session share cannot differ between forks. */
@@ -62,6 +65,32 @@ change(struct trainer_state *w, const struct request *r, struct text *note, stru
 	return status;
 }
 
+/* Bring the new run to an earlier step. While others train it catches up with them; else it is
+ * trained by itself. */
+static int
+go_back(struct trainer_state *w, struct run *parent, uint64_t step, uint64_t *again,
+	struct err *e)
+{
+	uint64_t now = parent->student->state->step;
+
+	*again = 0;
+	if (step > now)
+		return err_set(e, "step %llu is ahead; run %d is at step %llu",
+			       (unsigned long long)step, parent->about.number,
+			       (unsigned long long)now);
+	if (step == now)
+		return 0;
+	if (past_copy(&w->run->past, &parent->past, step, e) < 0 ||
+	    rewind_run(w, step, again, e) < 0)
+		return -1;
+	w->run->about.fork = step;
+	if (parent->about.trains)
+		w->run->info.until = parent->info.until;
+	else
+		w->run->about.lockstep = w->run->about.number;
+	return 0;
+}
+
 /* Give the new run its place: in lockstep with the one it was copied from. */
 static void
 place(struct trainer_state *w, const struct run *parent)
@@ -97,20 +126,28 @@ fork_request(struct trainer_state *w, struct request *r, struct err *e)
 {
 	int at = runs_at(w), was = w->focus;
 	struct text note = { 0 };
+	uint64_t again = 0;
 	int status;
 
 	if (check_fork(w, r, e) < 0 || copy_run(w, r->u.fork.name, e) < 0)
 		return err_wrap(e, "fork");
 	runs_share(w);
-	status = change(w, r, &note, e);
+	status = r->u.fork.at < 0 ? 0
+				  : go_back(w, w->runs[at], (uint64_t)r->u.fork.at, &again, e);
+	r->again = again;
+	if (status == 0)
+		status = change(w, r, &note, e);
+	if (status == 0 && again && w->info.phase == LAB_DISTILLING)
+		status = feed_prepare(&w->train, &w->info.run->settings, e);
 	if (status < 0) {
 		runs_remove(w, at, was);
 		runs_share(w);
 		text_release(&note);
 		return err_wrap(e, "fork");
 	}
-	snprintf(r->note, sizeof r->note, "fork %s of run %d%s%.200s", w->run->about.name,
-		 w->runs[at]->about.number, note.len ? ": " : "", text_get(&note));
+	snprintf(r->note, sizeof r->note, "fork %s of run %d at step %llu%s%.200s",
+		 w->run->about.name, w->runs[at]->about.number,
+		 (unsigned long long)w->run->about.fork, note.len ? ": " : "", text_get(&note));
 	text_release(&note);
 	return 0;
 }

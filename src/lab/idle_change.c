@@ -17,6 +17,7 @@
 #include "retort/train/best.h"
 #include "retort/train/eval.h"
 #include "retort/train/feed.h"
+#include "retort/lab/past.h"
 #include "retort/lab/runs.h"
 #include "retort/lab/setup_data.h"
 #include "retort/lab/setup_net.h"
@@ -157,6 +158,7 @@ idle_change_train(struct trainer_state *w, struct request *r, struct err *e)
 	       sizeof w->info.teacher[k].effect); /* of weights that will be no more */
 	w->train.teacher[k].branch->rows.here |= BRANCH_LABELLED;
 	w->train_stop = r->u.train.until;
+	w->taught++;
 	stop_rule_begin(w, BRANCH_TEACHER(k));
 	w->info.phase = LAB_TRAINING;
 	w->info.busy = k;
@@ -253,6 +255,7 @@ start_run(struct trainer_state *w, struct request *r, struct err *e)
 	w->info.paused = false;
 	stage_note(w, r->u.run.stage.kind);
 	history_add(w);
+	past_keep(w, true);
 	return 0;
 }
 

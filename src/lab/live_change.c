@@ -32,6 +32,7 @@ live_change_make(struct trainer_state *w, const struct settings *after, struct r
 {
 	struct run_change c;
 
+	c.step = settings_change_step(w);
 	c.before = settings_change_base(w);
 	if (settings_change_put(w, after, e) < 0)
 		return -1;
@@ -103,6 +104,7 @@ live_change_bitext(struct trainer_state *w, struct request *r, struct err *e)
 		return -1;
 	}
 	round_trip_free(before);
+	w->taught++;
 	return 0;
 }
 

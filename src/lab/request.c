@@ -14,6 +14,7 @@
 #include "retort/lab/live_change.h"
 #include "retort/lab/ramp_change.h"
 #include "retort/lab/fork.h"
+#include "retort/lab/rewind.h"
 #include "retort/lab/runs_request.h"
 #include "retort/lab/save.h"
 #include "retort/lab/setup_data.h"

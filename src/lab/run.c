@@ -35,6 +35,7 @@ run_release(struct run *r)
 	branch_free(r->student);
 	branch_free(r->baseline);
 	orders_release(&r->orders);
+	past_release(&r->past);
 	mem_free(r->history);
 	mem_free(r->undo);
 	mem_free(r->redo);

@@ -126,11 +126,12 @@ make_room(struct trainer_state *w)
 	}
 }
 
+/* Name a run: "s" where it is the only one, else "s" and its number. */
 static void
 name_run(struct trainer_state *w, struct lab_listed *about, const char *name)
 {
 	snprintf(about->name, sizeof about->name, "%s", name ? name : "s");
-	for (int k = about->number; !name && k > 1; k += 1000) {
+	for (int k = about->number; !name && w->n_runs > 0; k += 1000) {
 		snprintf(about->name, sizeof about->name, "s%d", k);
 		if (!runs_has_name(w, about->name))
 			break;
@@ -202,6 +203,8 @@ runs_clear(struct trainer_state *w)
 	for (int i = w->n_runs; i-- > 0;)
 		if (w->runs[i] != r)
 			runs_drop(w, i);
+	snprintf(r->about.name, sizeof r->about.name, "s");
+	w->info.reference = r->about.number;
 	runs_begin(w);
 }
 

@@ -223,6 +223,7 @@ setup_teacher_options(struct trainer_state *w, struct request *r, struct err *e)
 	old = t->options;
 	if (set_option(&t->options, key, r->u.option.value, e) < 0)
 		return err_wrap(e, "teachers %s", name);
+	w->taught++;
 	teacher_close(&w->train.teacher[k].outputs);
 	memset(&t->effect, 0, sizeof t->effect);
 	if (!t->ready || !t->options.bf16 || old.bf16 || report_effect(w, k, r, e) == 0)

@@ -74,6 +74,7 @@ apply_request(struct trainer *t, struct request *r)
 		return;
 	}
 	status = status == 0 ? handle_request(t, r) : -1;
+	r->run = t->work->run->about.number; /* of `student` and `fork` the new one */
 	runs_take(t->work, t->work->focus);
 	if (status == 0 && row->answered == REQUEST_BY_WORKER)
 		return; /* the worker's from here on */

@@ -5,6 +5,7 @@
 #include "retort/session/output.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "retort/base/jsonwriter.h"
 #include "retort/base/mem.h"
@@ -18,10 +19,10 @@ output_network(const struct lab_info *info, const struct event *ev)
 
 	if (ev->branch >= BRANCH_TEACHER(0))
 		return info->teacher[ev->branch - BRANCH_TEACHER(0)].name;
-	if (ev->run <= 1)
-		return ev->branch == BRANCH_STUDENT ? "main" : "plain";
 	for (int i = 0; i < info->n_runs; i++)
 		run = info->runs[i].number == ev->run ? info->runs[i].name : run;
+	if (strcmp(run, "s") == 0)
+		return ev->branch == BRANCH_STUDENT ? "main" : "plain";
 	snprintf(name, sizeof name, "%s%s", run, ev->branch == BRANCH_STUDENT ? "" : ":plain");
 	return name;
 }

@@ -143,6 +143,9 @@ apply_result(struct session *s, const struct pending *p, struct request *r)
 	}
 	if (r->notable && r->note[0] && !s->live) /* with a screen, the observer shows every note */
 		session_message(s, false, "%s", r->note);
+	if (r->again)
+		session_message(s, false, "%llu steps were computed again",
+				(unsigned long long)r->again);
 	if (r->kind == REQUEST_RUN || r->kind == REQUEST_TRAIN)
 		s->working = true;
 	if (r->kind == REQUEST_RUN) {
@@ -174,6 +177,18 @@ is_recorded(const struct session *s, const struct pending *p, const struct reque
 	return p->records && (r->kind != REQUEST_STOP || s->working);
 }
 
+/* Record a line that took effect; of `rewind` with the step that it found. */
+static void
+record_result(struct session *s, const struct pending *p, const struct request *r)
+{
+	char line[48];
+
+	snprintf(line, sizeof line, "rewind %s%lld", 
+		 r->kind == REQUEST_REWIND && r->u.rewind.lockstep ? "all " : "",
+		 r->kind == REQUEST_REWIND ? (long long)r->u.rewind.at : 0);
+	session_record(s, r->stamp, r->kind == REQUEST_REWIND ? line : p->text);
+}
+
 static void
 finish_pending(struct session *s, const struct pending *p, struct request *r)
 {
@@ -195,7 +210,7 @@ finish_pending(struct session *s, const struct pending *p, struct request *r)
 	else if (r->status < 0 && p->where)
 		session_fail(s, 2);
 	if (r->status == 0 && is_recorded(s, p, r))
-		session_record(s, r->stamp, p->text);
+		record_result(s, p, r);
 }
 
 /* Handle the end of work, or its divergence. */

@@ -227,6 +227,7 @@ int
 session_line(struct session *s, const char *line, int *column, struct err *e)
 {
 	struct cmd_call c = { .info = &s->info,
+			      .curves = s->curves,
 			      .data_line = s->data_line,
 			      .dir = s->reading ? s->reading->dir : ".",
 			      .recording_dir = s->recording_dir,

@@ -18,9 +18,8 @@ best_metric(const struct knobs *k)
 	return (unsigned)METRIC_VAL_NLL + (unsigned)k->best_by;
 }
 
-/* Numbers of the network itself; those of projections follow them. */
-static size_t
-own_numbers(const struct branch *b)
+size_t
+best_numbers(const struct branch *b)
 {
 	const struct param_layout *l = &b->net->layout;
 
@@ -32,7 +31,7 @@ best_open(struct branch *b, struct err *e)
 {
 	if (b->best.value)
 		return 0;
-	b->best.value = mem_try(own_numbers(b), sizeof *b->best.value);
+	b->best.value = mem_try(best_numbers(b), sizeof *b->best.value);
 	if (!b->best.value)
 		return err_set(e, "no memory for the best weights of %zu parameters",
 			       b->net->layout.count);
@@ -54,7 +53,7 @@ best_offer(struct branch *b, unsigned metric, double score)
 		return;
 	if (best->known && best->metric == metric && !is_better(metric, score, best->score))
 		return;
-	memcpy(best->value, branch_value(b), own_numbers(b) * sizeof *best->value);
+	memcpy(best->value, branch_value(b), best_numbers(b) * sizeof *best->value);
 	best->known = true;
 	best->metric = metric;
 	best->score = score;
@@ -71,7 +70,7 @@ best_copy(struct branch *to, const struct branch *from, struct err *e)
 	if (best_open(to, e) < 0)
 		return -1;
 	value = to->best.value;
-	memcpy(value, from->best.value, own_numbers(from) * sizeof *value);
+	memcpy(value, from->best.value, best_numbers(from) * sizeof *value);
 	to->best = from->best;
 	to->best.value = value;
 	return 0;

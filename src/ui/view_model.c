@@ -170,6 +170,8 @@ view_model_answer(struct view_model *v, struct request *r)
 
 	view_probe_drop(&v->probe, s, view_result_drops(r));
 	lab_info_copy(&s->info, &s->run, r->info);
+	if (s->info.n_runs)
+		s->view.run = (unsigned)s->info.runs[s->info.focus].number;
 	knob_overlay(&s->info.run->settings.knobs, &v->display, KNOB_VIEW);
 	view_result_say(s, r);
 	follow_branch(s, r);

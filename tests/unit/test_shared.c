@@ -58,7 +58,7 @@ make(struct rig *r, const struct shared_case *c)
 			       .classes = 3 };
 	unsigned wants[MODEL_LAYERS] = { 0 };
 	struct model_spec spec;
-	struct err e = { "" };
+	struct err e = { .msg = "" };
 	int32_t ids[ROWS * LENGTH];
 
 	memset(r, 0, sizeof *r);

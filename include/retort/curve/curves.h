@@ -19,6 +19,7 @@
  */
 #define CURVES_SHARED 0
 #define CURVES_FIRST 1 /* the run "s" that every session begins with */
+#define CURVES_LEFT 0x10000 /* from here on: stretches that a run left when it went back */
 
 struct curves_run {
 	unsigned number;
@@ -111,6 +112,12 @@ void curves_forget(struct curves *c, unsigned run, unsigned branch);
 
 /* Remove the samples and markers of all networks, and all runs but CURVES_FIRST. */
 void curves_clear(struct curves *c);
+
+/*
+ * A run goes back to `step`: its samples after that become those of a new run from CURVES_LEFT on,
+ * dropped and forked there; its markers after it too. The baseline's are removed.
+ */
+void curves_cut(struct curves *c, unsigned run, uint32_t step);
 
 /* Set the smoothing of all series, present and future. */
 void curves_smooth(struct curves *c, double smooth);

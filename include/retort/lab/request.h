@@ -199,6 +199,8 @@ struct request {
 	 * that it acted on: "@620 run 2:" */
 	char stamp[NET_NAME + 40];
 	int run; /* number of the run that it acted on */
+	uint64_t again; /* steps that were computed again; not part of the note, which is the same in
+			   every replay */
 	uint64_t step;
 	int branch;                  /* BRANCH_STUDENT or BRANCH_TEACHER(k): whose step it is */
 	const struct lab_info *info; /* the lab after it was applied; one reference, see
@@ -276,6 +278,12 @@ struct request {
 			} act;
 			char run[NET_NAME], name[NET_NAME]; /* name: RENAME */
 		} runs;
+		struct {
+			int64_t at;    /* step; -1: see below; the answer has the step */
+			bool best;     /* of the best evaluation */
+			bool change;   /* before the last change; else the last kept state */
+			bool lockstep; /* all runs in lockstep */
+		} rewind;
 		struct {
 			char name[NET_NAME]; /* of the new run */
 			int64_t at;          /* step of the one it is forked from; -1: now */

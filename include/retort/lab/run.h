@@ -4,6 +4,7 @@
 #define RETORT_LAB_RUN_H
 
 #include "retort/lab/lab.h"
+#include "retort/lab/past.h"
 #include "retort/train/branch.h"
 #include "retort/train/train.h"
 
@@ -18,6 +19,7 @@ struct history_entry {
 
 /* A change that can be undone. */
 struct run_change {
+	uint64_t step; /* it was made at */
 	struct settings before, after;
 };
 
@@ -53,6 +55,7 @@ struct run {
 	struct train_orders orders; /* of rows: functions of the step, made anew by a copy */
 	struct branch *student;     /* owned; NULL: none yet */
 	struct branch *baseline;    /* owned; NULL: none yet */
+	struct past past;          /* states at earlier steps; not copied */
 	size_t n_history, cap_history;
 	struct history_entry *history;
 	size_t n_undo, cap_undo, n_redo, cap_redo;

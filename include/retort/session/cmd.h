@@ -8,6 +8,7 @@
 
 #include "retort/base/err.h"
 #include "retort/base/text.h"
+#include "retort/curve/curves.h"
 #include "retort/data/augment/augment.h"
 #include "retort/lab/trainer.h"
 #include "retort/session/grammar.h"
@@ -37,6 +38,7 @@ struct cmd_call {
 	char **argv;
 	struct args args;            /* the words as parsed by cmd_parse */
 	const struct lab_info *info; /* state of the last result; borrowed */
+	const struct curves *curves; /* of the session; NULL: none; borrowed */
 	const char *data_line; /* the recorded `data` line of the current data set; NULL: none */
 	const char *dir;       /* base of relative paths */
 	const char *recording_dir; /* absolute path of the directory of the recording; NULL: not

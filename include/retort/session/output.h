@@ -19,8 +19,8 @@ struct output {
 };
 
 /*
- * Return the name of a network: the teacher's; of the first run "main" and "plain", its baseline;
- * of another its name, "s2" and "s2:plain". Valid until the next call.
+ * Return the name of a network: the teacher's; of the run "s" main and plain, its baseline; of
+ * another its name, "s2" and "s2:plain". Valid until the next call.
  */
 const char *output_network(const struct lab_info *info, const struct event *ev);
 

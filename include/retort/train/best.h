@@ -24,4 +24,7 @@ void best_offer(struct branch *b, unsigned metric, double score);
  * of one model. 0, or -1 and an error without memory. */
 int best_copy(struct branch *to, const struct branch *from, struct err *e);
 
+/* Numbers in the best weights: those of the network itself, without projections. */
+size_t best_numbers(const struct branch *b);
+
 #endif

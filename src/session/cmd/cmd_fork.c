@@ -29,6 +29,36 @@ map_from(const struct args *a)
 	return a->n;
 }
 
+/* The last marker of that letter or text; NULL: there is none. */
+static const struct curves_mark *
+find_mark(const struct curves *c, const char *word)
+{
+	for (size_t i = c ? c->n_marks : 0; i-- > 0;) {
+		const struct curves_mark *m = &c->mark[i];
+
+		if (m->branch == BRANCH_STUDENT &&
+		    (strcmp(m->text, word) == 0 || (word[0] == m->letter && !word[1])))
+			return m;
+	}
+	return NULL;
+}
+
+/* A step, or that of a marker. */
+static int
+find_step(const struct cmd_call *c, const char *word, int64_t *step, struct err *e)
+{
+	const struct curves_mark *m;
+
+	if (text_to_int(word, step) == 0 && *step >= 0)
+		return 0;
+	m = find_mark(c->curves, word);
+	if (!m)
+		return err_set(e, "no step or marker '%.40s' (expected a number, or the letter or "
+				  "text of a marker)", word);
+	*step = m->step;
+	return 0;
+}
+
 static int
 exec_fork(struct cmd_call *c, struct err *e)
 {
@@ -36,6 +66,8 @@ exec_fork(struct cmd_call *c, struct err *e)
 	const struct args *a = &c->args;
 
 	r->u.fork.at = -1;
+	if (args_get(a, "at") && find_step(c, args_word(a, "at"), &r->u.fork.at, e) < 0)
+		return err_wrap(e, "fork: at");
 	if (args_get(a, "of") && cmd_copy_arg(r->target, sizeof r->target, c, "of", e) < 0)
 		return -1;
 	if (add_knobs(a, &r->u.fork.knobs, e) < 0 ||
@@ -58,6 +90,8 @@ exec_fork_clear(struct cmd_call *c, struct err *e)
 	{ .name = "NAME", .kind = GRAMMAR_WORD, .help = "name of the new run" }, \
 		GRAMMAR_OPTION("of", "RUN", GRAMMAR_RUN,                         \
 			       "that is copied (default: the focused one)"),     \
+		GRAMMAR_OPTION("at", "STEP|MARK", GRAMMAR_WORD,                  \
+			       "an earlier step, or a marker by letter or text"), \
 		{ .word = "set",                                                 \
 		  .name = "KNOB",                                                \
 		  .kind = GRAMMAR_KNOB,                                          \
@@ -90,6 +124,70 @@ const struct cmd cmd_fork = {
 	.doc = "Copy a run at this step to a new one with changes of its own; both are trained in "
 	       "lockstep, on the same batches.",
 	.example = "fork warm set temperature 8",
+};
+
+/* Fill in a request to go back, of the run `of` or of all in lockstep. */
+static struct request *
+request_rewind(struct cmd_call *c, bool lockstep)
+{
+	struct request *r = cmd_request(c, REQUEST_REWIND);
+
+	r->u.rewind.at = -1;
+	r->u.rewind.lockstep = lockstep;
+	r->u.rewind.best = args_get(&c->args, "best") != NULL;
+	r->u.rewind.change = args_get(&c->args, "change") != NULL;
+	return r;
+}
+
+static int
+rewind_to(struct cmd_call *c, bool lockstep, struct err *e)
+{
+	struct request *r = request_rewind(c, lockstep);
+	const char *word = args_word(&c->args, "STEP|MARK");
+
+	if (args_get(&c->args, "RUN") &&
+	    cmd_copy_arg(r->target, sizeof r->target, c, "RUN", e) < 0)
+		return -1;
+	return word && find_step(c, word, &r->u.rewind.at, e) < 0 ? err_wrap(e, "rewind") : 0;
+}
+
+static int
+exec_rewind(struct cmd_call *c, struct err *e)
+{
+	return rewind_to(c, false, e);
+}
+
+static int
+exec_rewind_all(struct cmd_call *c, struct err *e)
+{
+	return rewind_to(c, true, e);
+}
+
+#define REWIND_BEST { .word = "best", .help = "to the best evaluation, see knob best-by" }
+#define REWIND_CHANGE { .word = "change", .help = "to before the last change" }
+#define REWIND_ALL { .word = "all", .help = "all runs in lockstep with the focused one" }
+#define REWIND_STEP { .name = "STEP|MARK", .kind = GRAMMAR_WORD, .flags = GRAMMAR_OPTIONAL, \
+		      .help = "a step, or a marker by letter or text; default: the last kept state" }
+
+static const struct grammar_form rewind_forms[] = {
+	GRAMMAR_FORM(exec_rewind_all, REWIND_ALL, REWIND_BEST),
+	GRAMMAR_FORM(exec_rewind_all, REWIND_ALL, REWIND_CHANGE),
+	GRAMMAR_FORM(exec_rewind_all, REWIND_ALL, REWIND_STEP),
+	GRAMMAR_FORM(exec_rewind, REWIND_BEST),
+	GRAMMAR_FORM(exec_rewind, REWIND_CHANGE),
+	GRAMMAR_FORM(exec_rewind, REWIND_STEP),
+	GRAMMAR_FORM(exec_rewind, { .name = "RUN", .kind = GRAMMAR_RUN },
+		     { .name = "STEP|MARK", .kind = GRAMMAR_WORD }),
+	{ 0 }
+};
+
+const struct cmd cmd_fork_rewind = {
+	.name = "rewind",
+	.form = rewind_forms,
+	.flags = CMD_RECORD,
+	.doc = "Go back to an earlier step of a run and go on from there; the curve after it "
+	       "stays.",
+	.example = "rewind",
 };
 
 static void

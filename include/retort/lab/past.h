@@ -1,0 +1,60 @@
+/* States of a run at earlier steps, kept in memory so that it can go back to them. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_LAB_PAST_H
+#define RETORT_LAB_PAST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "retort/base/err.h"
+
+struct run;
+struct past_state;
+struct trainer_state;
+
+/* Kept states of one run, in ascending order of steps. Trainer's thread. */
+struct past {
+	size_t n, cap;
+	struct past_state **state; /* owned */
+	double kept;               /* seconds: when the last one was kept */
+	double cost;               /* seconds that it took */
+};
+
+void past_release(struct past *p);
+
+/* Copy the state of another run that is the last at or before `step`, if there is one; `to` is
+ * empty. -1 and an error without memory. */
+int past_copy(struct past *to, const struct past *from, uint64_t step, struct err *e);
+
+/* Forget the states after a step. */
+void past_cut(struct past *p, uint64_t step);
+
+/*
+ * Keep the state of the run in hand. At the start of work (`starts`) always: steps are computed
+ * again from there, and never across it; else only where copies take under a hundredth of the time
+ * between two. Where all runs have more than the knob keep-mib allows, the states that are least
+ * missed are freed: those nearest to their neighbours, seen from the present.
+ */
+void past_keep(struct trainer_state *w, bool starts);
+
+/* Bytes of the kept states of all runs. */
+size_t past_bytes(const struct trainer_state *w);
+
+/*
+ * Step of the latest state of the run in hand at or before `step`, from which the steps between can
+ * be computed again. -1 and an error: there is none.
+ */
+int past_find(const struct trainer_state *w, uint64_t step, uint64_t *found, struct err *e);
+
+/*
+ * Give the run in hand the state that past_find has found: parameters, moments, figures, settings,
+ * stages and history as they were. Undo and redo are empty, and the baseline is dropped. -1 and an
+ * error without memory: nothing changed.
+ */
+int past_restore(struct trainer_state *w, uint64_t found, struct err *e);
+
+/* Step of the last kept state before `step`; UINT64_MAX: there is none. */
+uint64_t past_before(const struct past *p, uint64_t step);
+
+#endif
