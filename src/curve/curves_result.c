@@ -44,8 +44,8 @@ same_run(const struct lab_info *was, const struct request *r)
 {
 	const struct lab_info *now = r->info;
 
-	return was->n_runs == 0 || (was->runs[was->focus].number == r->run &&
-				    now->runs[now->focus].number == r->run);
+	return was->n_runs == 0 ||
+	       (was->runs[was->focus].number == r->run && now->runs[now->focus].number == r->run);
 }
 
 /* Remove the curves of networks that are new. */
@@ -171,7 +171,8 @@ mark_changes(struct curves *c, const struct lab_info *was, const struct request 
 		return;
 	}
 	if ((same_run(was, r) && mark_knobs(c, was, r)) || kind < 0 ||
-	    (r->kind == REQUEST_SET && (r->unchanged || same_run(was, r))) || (r->kind == REQUEST_RUN && r->step == 0))
+	    (r->kind == REQUEST_SET && (r->unchanged || same_run(was, r))) ||
+	    (r->kind == REQUEST_RUN && r->step == 0))
 		return;
 	add_mark(c, r, (enum curves_mark_kind)kind, text, -1, 0, 0);
 }

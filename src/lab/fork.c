@@ -68,8 +68,7 @@ change(struct trainer_state *w, const struct request *r, struct text *note, stru
 /* Bring the new run to an earlier step. While others train it catches up with them; else it is
  * trained by itself. */
 static int
-go_back(struct trainer_state *w, struct run *parent, uint64_t step, uint64_t *again,
-	struct err *e)
+go_back(struct trainer_state *w, struct run *parent, uint64_t step, uint64_t *again, struct err *e)
 {
 	uint64_t now = parent->student->state->step;
 
@@ -132,8 +131,7 @@ fork_request(struct trainer_state *w, struct request *r, struct err *e)
 	if (check_fork(w, r, e) < 0 || copy_run(w, r->u.fork.name, e) < 0)
 		return err_wrap(e, "fork");
 	runs_share(w);
-	status = r->u.fork.at < 0 ? 0
-				  : go_back(w, w->runs[at], (uint64_t)r->u.fork.at, &again, e);
+	status = r->u.fork.at < 0 ? 0 : go_back(w, w->runs[at], (uint64_t)r->u.fork.at, &again, e);
 	r->again = again;
 	if (status == 0)
 		status = change(w, r, &note, e);

@@ -28,9 +28,8 @@ struct work {
 static void
 set_aside(struct trainer_state *w, struct work *was)
 {
-	*was = (struct work){ w->info.phase, w->info.paused, w->diverged,
-			      w->passes,     w->n_samples,   w->n_notices,
-			      { false } };
+	*was = (struct work){ w->info.phase, w->info.paused, w->diverged, w->passes,
+			      w->n_samples,  w->n_notices,   { false } };
 	for (int i = 0; i < w->n_runs; i++) {
 		was->trains[i] = w->runs[i]->about.trains;
 		w->runs[i]->about.trains = w->runs[i] == w->run;
@@ -211,8 +210,7 @@ rewind_request(struct trainer_state *w, struct request *r, struct err *e)
 				       : "the baseline of `report` is training");
 	if (find_step(w, r, &step, e) < 0)
 		return err_wrap(e, "rewind");
-	status = r->u.rewind.lockstep ? go_back_all(w, r, step, e)
-				      : go_back(w, r, step, true, e);
+	status = r->u.rewind.lockstep ? go_back_all(w, r, step, e) : go_back(w, r, step, true, e);
 	if (w->info.phase == LAB_DISTILLING &&
 	    feed_prepare(&w->train, &w->info.run->settings, status < 0 ? NULL : e) < 0)
 		status = -1;

@@ -11,18 +11,32 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 
+/* The kind of a network, or the name of a teacher. */
+static const char *
+branch_name(const struct lab_info *info, const struct event *ev)
+{
+	return ev->branch == BRANCH_STUDENT    ? "main"
+	       : ev->branch == BRANCH_BASELINE ? "plain"
+					       : info->teacher[ev->branch - BRANCH_TEACHER(0)].name;
+}
+
+static const char *
+run_name(const struct lab_info *info, const struct event *ev)
+{
+	for (int i = 0; i < info->n_runs; i++)
+		if (info->runs[i].number == ev->run)
+			return info->runs[i].name;
+	return "s";
+}
+
 const char *
 output_network(const struct lab_info *info, const struct event *ev)
 {
 	static char name[NET_NAME + 8];
-	const char *run = "s";
+	const char *run = run_name(info, ev);
 
-	if (ev->branch >= BRANCH_TEACHER(0))
-		return info->teacher[ev->branch - BRANCH_TEACHER(0)].name;
-	for (int i = 0; i < info->n_runs; i++)
-		run = info->runs[i].number == ev->run ? info->runs[i].name : run;
-	if (strcmp(run, "s") == 0)
-		return ev->branch == BRANCH_STUDENT ? "main" : "plain";
+	if (ev->branch >= BRANCH_TEACHER(0) || strcmp(run, "s") == 0)
+		return branch_name(info, ev);
 	snprintf(name, sizeof name, "%s%s", run, ev->branch == BRANCH_STUDENT ? "" : ":plain");
 	return name;
 }
@@ -88,10 +102,10 @@ open_object(struct output *t, const struct lab_info *info, const struct event *e
 	output_close(t);
 	jsonwriter_begin(&w, NULL, '{');
 	jsonwriter_string(&w, "event", "eval");
-	jsonwriter_string(&w, "branch", output_network(info, ev));
+	jsonwriter_string(&w, "branch", branch_name(info, ev));
 	jsonwriter_number(&w, "step", ev->step);
-	if (info->n_runs > 1)
-		jsonwriter_number(&w, "run", ev->run);
+	if (info->n_runs > 1 && ev->branch < BRANCH_TEACHER(0))
+		jsonwriter_string(&w, "run", run_name(info, ev));
 	if (ev->branch == BRANCH_STUDENT && is_focused(info, ev)) {
 		write_stage(t, info, ev->step);
 		write_knobs(t, info, ev->step);

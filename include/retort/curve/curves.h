@@ -18,7 +18,7 @@
  * from a step: it has samples of its own from there on, and shares those before with its parent.
  */
 #define CURVES_SHARED 0
-#define CURVES_FIRST 1 /* the run "s" that every session begins with */
+#define CURVES_FIRST 1      /* the run "s" that every session begins with */
 #define CURVES_LEFT 0x10000 /* from here on: stretches that a run left when it went back */
 
 struct curves_run {

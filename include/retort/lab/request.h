@@ -198,9 +198,9 @@ struct request {
 	/* "@620", "@big:12", or "" when nothing was training; with several runs followed by the one
 	 * that it acted on: "@620 run 2:" */
 	char stamp[NET_NAME + 40];
-	int run; /* number of the run that it acted on */
-	uint64_t again; /* steps that were computed again; not part of the note, which is the same in
-			   every replay */
+	int run;        /* number of the run that it acted on */
+	uint64_t again; /* steps that were computed again; not part of the note, which is the same
+			   in every replay */
 	uint64_t step;
 	int branch;                  /* BRANCH_STUDENT or BRANCH_TEACHER(k): whose step it is */
 	const struct lab_info *info; /* the lab after it was applied; one reference, see

@@ -55,7 +55,7 @@ struct run {
 	struct train_orders orders; /* of rows: functions of the step, made anew by a copy */
 	struct branch *student;     /* owned; NULL: none yet */
 	struct branch *baseline;    /* owned; NULL: none yet */
-	struct past past;          /* states at earlier steps; not copied */
+	struct past past;           /* states at earlier steps; not copied */
 	size_t n_history, cap_history;
 	struct history_entry *history;
 	size_t n_undo, cap_undo, n_redo, cap_redo;

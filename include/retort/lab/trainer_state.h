@@ -47,11 +47,11 @@ struct trainer_state {
 	struct layer_pair slot[TRAIN_MAPS];
 	trainer_state_choose_pairs *choose_pairs; /* for `map auto`; NULL: there is none */
 	struct stop_rule train_stop;              /* of the teacher in training */
-	uint64_t taught; /* changed whenever what teachers give for an input may have changed */
-	int64_t pace;                             /* steps a second at most; 0: no limit */
-	char ended[280];       /* for the answer DONE: by which stop rule the work ended, and which
-				  settings the end of a stage restored; "" neither */
-	bool report_stopped;   /* `stop` came while the baseline was trained for a report */
+	uint64_t taught;     /* changed whenever what teachers give for an input may have changed */
+	int64_t pace;        /* steps a second at most; 0: no limit */
+	char ended[280];     /* for the answer DONE: by which stop rule the work ended, and which
+				settings the end of a stage restored; "" neither */
+	bool report_stopped; /* `stop` came while the baseline was trained for a report */
 	struct err not_finite; /* error of an evaluation since the last boundary; "": none */
 	struct run_figures figures[TRAIN_TEACHERS];
 	bool diverged;     /* paused because a step could not be applied */

@@ -53,8 +53,10 @@ find_step(const struct cmd_call *c, const char *word, int64_t *step, struct err 
 		return 0;
 	m = find_mark(c->curves, word);
 	if (!m)
-		return err_set(e, "no step or marker '%.40s' (expected a number, or the letter or "
-				  "text of a marker)", word);
+		return err_set(e,
+			       "no step or marker '%.40s' (expected a number, or the letter or "
+			       "text of a marker)",
+			       word);
 	*step = m->step;
 	return 0;
 }
@@ -86,19 +88,19 @@ exec_fork_clear(struct cmd_call *c, struct err *e)
 }
 
 /* The new run, where it begins, and its knobs. */
-#define FORK_WORDS                                                               \
-	{ .name = "NAME", .kind = GRAMMAR_WORD, .help = "name of the new run" }, \
-		GRAMMAR_OPTION("of", "RUN", GRAMMAR_RUN,                         \
-			       "that is copied (default: the focused one)"),     \
-		GRAMMAR_OPTION("at", "STEP|MARK", GRAMMAR_WORD,                  \
+#define FORK_WORDS                                                                \
+	{ .name = "NAME", .kind = GRAMMAR_WORD, .help = "name of the new run" },  \
+		GRAMMAR_OPTION("of", "RUN", GRAMMAR_RUN,                          \
+			       "that is copied (default: the focused one)"),      \
+		GRAMMAR_OPTION("at", "STEP|MARK", GRAMMAR_WORD,                   \
 			       "an earlier step, or a marker by letter or text"), \
-		{ .word = "set",                                                 \
-		  .name = "KNOB",                                                \
-		  .kind = GRAMMAR_KNOB,                                          \
-		  .flags = GRAMMAR_ANY | GRAMMAR_REPEAT,                         \
-		  .help = "its value in the new run" },                          \
-	{                                                                        \
-		.name = "VALUE", .kind = GRAMMAR_VALUE, .flags = GRAMMAR_MORE    \
+		{ .word = "set",                                                  \
+		  .name = "KNOB",                                                 \
+		  .kind = GRAMMAR_KNOB,                                           \
+		  .flags = GRAMMAR_ANY | GRAMMAR_REPEAT,                          \
+		  .help = "its value in the new run" },                           \
+	{                                                                         \
+		.name = "VALUE", .kind = GRAMMAR_VALUE, .flags = GRAMMAR_MORE     \
 	}
 
 static const struct grammar_form fork_forms[] = {
@@ -145,8 +147,7 @@ rewind_to(struct cmd_call *c, bool lockstep, struct err *e)
 	struct request *r = request_rewind(c, lockstep);
 	const char *word = args_word(&c->args, "STEP|MARK");
 
-	if (args_get(&c->args, "RUN") &&
-	    cmd_copy_arg(r->target, sizeof r->target, c, "RUN", e) < 0)
+	if (args_get(&c->args, "RUN") && cmd_copy_arg(r->target, sizeof r->target, c, "RUN", e) < 0)
 		return -1;
 	return word && find_step(c, word, &r->u.rewind.at, e) < 0 ? err_wrap(e, "rewind") : 0;
 }
@@ -163,11 +164,23 @@ exec_rewind_all(struct cmd_call *c, struct err *e)
 	return rewind_to(c, true, e);
 }
 
-#define REWIND_BEST { .word = "best", .help = "to the best evaluation, see knob best-by" }
-#define REWIND_CHANGE { .word = "change", .help = "to before the last change" }
-#define REWIND_ALL { .word = "all", .help = "all runs in lockstep with the focused one" }
-#define REWIND_STEP { .name = "STEP|MARK", .kind = GRAMMAR_WORD, .flags = GRAMMAR_OPTIONAL, \
-		      .help = "a step, or a marker by letter or text; default: the last kept state" }
+#define REWIND_BEST                                                                \
+	{                                                                          \
+		.word = "best", .help = "to the best evaluation, see knob best-by" \
+	}
+#define REWIND_CHANGE                                                 \
+	{                                                             \
+		.word = "change", .help = "to before the last change" \
+	}
+#define REWIND_ALL                                                                 \
+	{                                                                          \
+		.word = "all", .help = "all runs in lockstep with the focused one" \
+	}
+#define REWIND_STEP                                                                           \
+	{                                                                                     \
+		.name = "STEP|MARK", .kind = GRAMMAR_WORD, .flags = GRAMMAR_OPTIONAL,         \
+		.help = "a step, or a marker by letter or text; default: the last kept state" \
+	}
 
 static const struct grammar_form rewind_forms[] = {
 	GRAMMAR_FORM(exec_rewind_all, REWIND_ALL, REWIND_BEST),
