@@ -1,5 +1,6 @@
 /* test_prompt.c: sequences of the functions of the prompt, in every state of the editor. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -242,13 +243,63 @@ a_sequence_of_keys_ends_a_search(void **state)
 	prompt_free(p);
 }
 
+#if defined __GLIBC__ && __GLIBC_PREREQ(2, 33) && !defined __SANITIZE_ADDRESS__
+
+/* Enter lines by these keys. Return the bytes that are allocated. */
+static size_t
+enter_lines(struct prompt *p, const char *keys, int lines)
+{
+	for (int i = 0; i < lines; i++) {
+		char *line;
+
+		prompt_open(p, ":", "mark");
+		feed(p, keys);
+		if (prompt_is_open(p) && prompt_feed(p, "\r", 1, &line))
+			mem_free(line);
+	}
+	return mallinfo2().uordblks;
+}
+
+static void
+lines_leave_no_memory(void **state)
+{
+	static const char *const keys[] = {
+		"",
+		"\x10",                      /* previous line */
+		"xy\x10\x0E\x1F",            /* previous and next line, undo */
+		"\x10\x10x\x10x",            /* lines of the history edited and left */
+		"x\x10z\x7F\x0Ey",           /* a line of the history changed, and entered again */
+		"\x12ma",                    /* search */
+		"\x12ma\x07",                /* search ended */
+		"xy\x1bpma\r",               /* search by a whole string */
+		"xy\x1bpnone\r",             /* that is not found */
+		"\x10\x1bpma\r\x10x\x0E",    /* both */
+		"mark\x10\x10\x10\x1b>\x0F", /* operate-and-get-next */
+	};
+	struct prompt *p = prompt_new(NULL, NULL, NULL);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		size_t before = enter_lines(p, keys[i], 100), after = enter_lines(p, keys[i], 500);
+
+		if (after > before + 5000)
+			print_message("keys %zu: %zu bytes for 500 lines\n", i, after - before);
+		CHECK(after <= before + 5000);
+	}
+	prompt_free(p);
+}
+#define LEAVE_NO_MEMORY TEST(lines_leave_no_memory),
+#else
+#define LEAVE_NO_MEMORY
+#endif
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_sequence_of_keys_ends_a_search), TEST(an_argument_does_not_delay_a_line),
 		TEST(a_paste_is_inserted_in_any_state), TEST(any_functions_in_any_state),
-		TEST(any_functions_in_vi_mode),
+		TEST(any_functions_in_vi_mode),         LEAVE_NO_MEMORY
 	};
 
 	setenv("TERM", "xterm", 1);

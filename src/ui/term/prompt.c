@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <readline/history.h>
 #include <readline/readline.h>
 
 #include "retort/base/io.h"
@@ -16,6 +15,7 @@
 #include "retort/base/text.h"
 #include "retort/base/unicode.h"
 #include "retort/ui/term/keys.h"
+#include "retort/ui/term/prompt_history.h"
 #include "retort/ui/term/prompt_undo.h"
 
 /*
@@ -24,8 +24,7 @@
  * bytes of an incomplete UTF-8 character are held back, because an incremental search needs all
  * bytes of a character at once.
  */
-#define HISTORY 1000 /* lines */
-#define QUEUE 65536  /* bytes */
+#define QUEUE 65536 /* bytes */
 
 struct prompt {
 	char *history;
@@ -58,9 +57,11 @@ have_byte(void)
 	return only->head < only->tail;
 }
 
+/* Draw nothing; readline draws after each function, also of a macro, which is read at once. */
 static void
 draw_nothing(void)
 {
+	prompt_undo_part();
 }
 
 static void
@@ -172,6 +173,15 @@ end_search(const struct prompt *p)
 		rl_stuff_char('\n');
 }
 
+/* Free the undo list of the string of a search, in which nothing can be undone: readline (8.2)
+ * leaves it where the search is aborted. */
+static void
+forget_search(void)
+{
+	if (RL_ISSTATE(RL_STATE_NSEARCH))
+		rl_free_undo_list();
+}
+
 static void
 set_up_readline(void)
 {
@@ -215,27 +225,8 @@ prompt_new(const char *history, prompt_complete *complete, void *arg)
 	p->arg = arg;
 	only = p;
 	set_up_readline();
-	using_history();
-	stifle_history(HISTORY);
-	if (history)
-		read_history(history);
+	prompt_history_open(history);
 	return p;
-}
-
-/* Write the history atomically, readable by the owner only. */
-static void
-save_history(const struct prompt *p)
-{
-	HIST_ENTRY **list = history_list();
-	struct text t = { 0 };
-	const void *part;
-
-	for (int i = 0; list && list[i]; i++)
-		text_addf(&t, "%s\n", list[i]->line);
-	part = text_get(&t);
-	if (p->history && t.len)
-		io_write_private(p->history, &part, &t.len, 1, NULL);
-	text_release(&t);
 }
 
 void
@@ -244,8 +235,9 @@ prompt_free(struct prompt *p)
 	if (!p)
 		return;
 	prompt_close(p);
-	save_history(p);
-	clear_history();
+	prompt_history_save(p->history);
+	prompt_undo_drop();
+	prompt_history_clear();
 	if (rl_outstream)
 		fclose(rl_outstream);
 	rl_outstream = NULL;
@@ -289,22 +281,6 @@ prompt_is_open(const struct prompt *p)
 	return p->open;
 }
 
-/* Append a line to the history and remove earlier copies of it. */
-static void
-add_to_history(const char *line)
-{
-	HIST_ENTRY **list = history_list();
-
-	for (int i = 0; list && list[i]; i++)
-		if (strcmp(list[i]->line, line) == 0) {
-			HIST_ENTRY *old = remove_history(i--);
-
-			free_history_entry(old);
-			list = history_list();
-		}
-	add_history(line);
-}
-
 bool
 prompt_feed(struct prompt *p, const char *bytes, size_t len, char **line)
 {
@@ -324,6 +300,7 @@ prompt_feed(struct prompt *p, const char *bytes, size_t len, char **line)
 	p->entered = false;
 	while (p->open && p->head < p->tail) {
 		end_search(p);
+		forget_search();
 		prompt_undo_part();
 		rl_callback_read_char();
 		if (p->open &&
@@ -335,7 +312,7 @@ prompt_feed(struct prompt *p, const char *bytes, size_t len, char **line)
 	if (!p->entered)
 		return false;
 	if (p->line && p->line[0])
-		add_to_history(p->line);
+		prompt_history_add(p->line);
 	*line = p->line;
 	p->line = NULL;
 	return true;

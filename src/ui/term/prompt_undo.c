@@ -6,12 +6,22 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <readline/history.h>
 #include <readline/readline.h>
 
+#include "retort/base/mem.h"
+
 /* Exported by readline 8, declared in none of its public headers. */
 extern HIST_ENTRY *_rl_saved_line_for_history;
+
+/* The undo list of the line that readline has saved. */
+static struct {
+	const HIST_ENTRY *line; /* readline's, only compared */
+	char *text;             /* of the line, owned */
+	UNDO_LIST *list;        /* owned, shared with no other list */
+} kept;
 
 /* Whether a list, or a part of it, is what an entry has. */
 static bool
@@ -23,23 +33,120 @@ is_part(const HIST_ENTRY *entry, const UNDO_LIST *list)
 	return false;
 }
 
+static const UNDO_LIST *
+last_of(const UNDO_LIST *list)
+{
+	while (list && list->next)
+		list = list->next;
+	return list;
+}
+
+/* Whether the edited line, or a line of the history, has the last part of a list. */
+static bool
+is_shared(const UNDO_LIST *list)
+{
+	HIST_ENTRY **line = history_list();
+	const UNDO_LIST *last = last_of(list);
+
+	if (last_of(rl_undo_list) == last)
+		return true;
+	for (int i = 0; line && line[i]; i++)
+		if (line[i]->data && last_of((UNDO_LIST *)line[i]->data) == last)
+			return true;
+	return false;
+}
+
+static void
+free_list(UNDO_LIST *list)
+{
+	UNDO_LIST *edited = rl_undo_list;
+
+	rl_undo_list = list;
+	rl_free_undo_list();
+	rl_undo_list = edited;
+}
+
+/* Take the list of the saved line. */
+static void
+keep(HIST_ENTRY *saved)
+{
+	UNDO_LIST *list = (UNDO_LIST *)saved->data;
+
+	saved->data = NULL;
+	if (is_shared(list))
+		return;
+	kept.line = saved;
+	kept.text = mem_text(saved->line);
+	kept.list = list;
+}
+
+static void
+forget_kept(void)
+{
+	mem_free(kept.text);
+	memset(&kept, 0, sizeof kept);
+}
+
+/* End the keeping of a list: it is that of the edited line again, if readline has put back the
+ * saved one, and freed otherwise. */
+static void
+unkeep(void)
+{
+	if (!rl_undo_list && strcmp(rl_line_buffer, kept.text) == 0)
+		rl_undo_list = kept.list;
+	else
+		free_list(kept.list);
+	forget_kept();
+}
+
+/* Take the list from a line of the history, if it is a part of that of the edited line. */
+static void
+part_history(void)
+{
+	HIST_ENTRY **line = history_list();
+
+	for (int i = 0; rl_undo_list && line && line[i]; i++)
+		if (is_part(line[i], rl_undo_list->next))
+			line[i]->data = NULL;
+}
+
 void
 prompt_undo_part(void)
 {
-	HIST_ENTRY *saved = _rl_saved_line_for_history, **list = history_list();
+	HIST_ENTRY *saved = _rl_saved_line_for_history;
 
-	if (saved && is_part(saved, rl_undo_list))
-		saved->data = NULL;
-	for (int i = 0; rl_undo_list && list && list[i]; i++)
-		if (is_part(list[i], rl_undo_list->next))
-			list[i]->data = NULL;
+	if (kept.list && (saved != kept.line || saved->data))
+		unkeep();
+	if (saved && saved->data)
+		keep(saved);
+	part_history();
+}
+
+void
+prompt_undo_forget(int line)
+{
+	HIST_ENTRY *entry = history_list()[line];
+	UNDO_LIST *list = (UNDO_LIST *)entry->data;
+
+	entry->data = NULL;
+	if (list && !is_shared(list))
+		free_list(list);
 }
 
 void
 prompt_undo_drop(void)
 {
-	prompt_undo_part();
-	rl_free_line_state();
+	HIST_ENTRY *line = current_history();
+	histdata_t data;
+
+	if (kept.list)
+		free_list(kept.list);
+	forget_kept();
 	if (_rl_saved_line_for_history)
 		_rl_saved_line_for_history->data = NULL;
+	part_history();
+	data = line && line->data != (histdata_t)rl_undo_list ? line->data : NULL;
+	rl_free_line_state();
+	if (data)
+		line->data = data; /* which readline has cleared, but not freed */
 }
