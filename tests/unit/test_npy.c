@@ -258,6 +258,65 @@ arrays_of_three_and_four_dimensions_are_images(void **state)
 	CHECK(strstr(why, "12 images of shape 3x5x5 have their channels first") != NULL);
 }
 
+/* 12 images of 2 x 3 floats, and the same numbers as rows of a table. */
+static void
+numbers_that_are_not_finite_are_named(void **state)
+{
+	struct dataset *ds;
+	unsigned char label[12] = { 0, 1 };
+	float x[12 * 6];
+
+	(void)state;
+	put("y.npy", "|u1", "False", "(12,)", label, sizeof label);
+	for (int i = 0; i < 12 * 6; i++)
+		x[i] = (float)i / 3;
+	x[6 * 7 + 4] = INFINITY;
+	put("x.npy", "<f4", "False", "(12, 2, 3)", x, sizeof x);
+	CHECK_STR(read_set(&ds),
+		  "row 8, number 5 of it: inf (expected a finite number of at most 1e150 in size)");
+	put("x.npy", "<f4", "False", "(12, 6)", x, sizeof x);
+	CHECK_STR(read_set(&ds), "row 8, column 5: inf is not a finite number");
+	x[6 * 7 + 4] = 1;
+	x[12 * 6 - 1] = NAN;
+	put("x.npy", "<f4", "False", "(12, 2, 3)", x, sizeof x);
+	CHECK_STR(read_set(&ds), "row 12, number 6 of it: nan (expected a finite number of at most "
+				 "1e150 in size)");
+}
+
+/* Doubles are stored as floats as long as they are floats or missing. */
+static void
+doubles_that_are_floats_take_half_the_memory(void **state)
+{
+	struct dataset *ds;
+	unsigned char label[12] = { 0, 1 };
+	double x[12 * 3];
+
+	(void)state;
+	put("y.npy", "|u1", "False", "(12,)", label, sizeof label);
+	for (int i = 0; i < 12 * 3; i++)
+		x[i] = i - 0.5;
+	x[3 * 4 + 1] = NAN;
+	x[3 * 4 + 2] = -0.0;
+	put("x.npy", "<f8", "False", "(12, 3)", x, sizeof x);
+	CHECK_STR(read_set(&ds), "");
+	CHECK(ds->x && !ds->wide);
+	CHECK(isnan(ds->x[3 * 4 + 1]));
+	CHECK_NEAR(ds->x[3 * 11 + 2], 34.5, 0);
+	dataset_free(ds);
+	x[3 * 4 + 0] = 0.1; /* in the row of a missing number */
+	put("x.npy", "<f8", "False", "(12, 3)", x, sizeof x);
+	CHECK_STR(read_set(&ds), "");
+	CHECK(!ds->x && ds->wide);
+	CHECK(isnan(ds->wide[3 * 4 + 1]));
+	CHECK_NEAR(ds->wide[3 * 4], 0.1, 0);
+	CHECK_NEAR(ds->wide[3 * 3 + 2], 10.5, 0);
+	dataset_free(ds);
+	x[3 * 4 + 2] = -1.1e150; /* beside a missing number */
+	put("x.npy", "<f8", "False", "(12, 3)", x, sizeof x);
+	CHECK_STR(read_set(&ds), "row 5, column 3: -1.1e+150 is too large for a feature (expected "
+				 "at most 1e150 in size)");
+}
+
 static const struct {
 	const char *type, *why;
 } other_types[] = {
@@ -300,6 +359,8 @@ main(void)
 		TEST(labels_are_integers_floats_or_texts),
 		TEST(labels_that_are_none_are_refused),
 		TEST(arrays_of_three_and_four_dimensions_are_images),
+		TEST(numbers_that_are_not_finite_are_named),
+		TEST(doubles_that_are_floats_take_half_the_memory),
 		TEST(other_types_are_refused_by_name),
 	};
 

@@ -4,6 +4,8 @@
 
 #include "retort/data/read/cells.h"
 
+#include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "retort/base/mem.h"
@@ -84,17 +86,33 @@ make_room(struct cells *c, struct err *e)
 	return 0;
 }
 
+/* Whether each number is equal to its float, or missing. */
+static bool
+are_floats(const float *to, const double *row, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!isnan(row[i]) && (double)to[i] != row[i])
+			return false;
+	return true;
+}
+
 /* Store a row as floats. False: a number is not equal to its float, and is not missing. */
 static bool
-store_floats(float *to, const double *row, size_t n)
+store_floats(float *restrict to, const double *restrict row, size_t n)
 {
-	int inexact = 0;
+	uint64_t differ = 0;
 
-	for (size_t i = 0; i < n; i++) { /* no branch: vectorized */
+	for (size_t i = 0; i < n; i++) { /* bits, because a comparison is not vectorized */
+		uint64_t was, is;
+		double back;
+
 		to[i] = (float)row[i];
-		inexact |= (row[i] == row[i]) & ((double)to[i] != row[i]);
+		back = (double)to[i];
+		memcpy(&was, &row[i], sizeof was);
+		memcpy(&is, &back, sizeof is);
+		differ |= was ^ is;
 	}
-	return !inexact;
+	return !differ || are_floats(to, row, n);
 }
 
 /* Copy n floats to doubles, from the last to the first: `to` may begin where `from` does. */
@@ -155,16 +173,17 @@ next_row(const struct cells *c)
 }
 
 float *
-cells_add_floats(struct cells *c, struct err *e)
+cells_add_floats(struct cells *c, size_t *rows, struct err *e)
 {
-	float *row;
+	float *first;
 
 	if (make_room(c, e) < 0)
 		return NULL;
-	row = next_row(c);
-	c->used++;
-	c->n++;
-	return row;
+	first = next_row(c);
+	*rows = *rows < c->room - c->used ? *rows : c->room - c->used;
+	c->used += *rows;
+	c->n += *rows;
+	return first;
 }
 
 int

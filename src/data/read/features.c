@@ -191,30 +191,55 @@ read_cell(struct features *f, const struct row *row, size_t c, double *out, stru
 	return kind == f->column[c].kind ? 0 : begin_numbers(f, row, c, kind, e);
 }
 
+/* Whether all numbers are at most FEATURES_LIMIT in size, and none is missing. The bits of a
+ * positive double, as an integer, are ordered as the numbers are, and their comparison is
+ * vectorized. */
+static bool
+are_usual(const double *x, size_t n)
+{
+	const double limit = FEATURES_LIMIT;
+	int64_t most, excess = 0;
+
+	memcpy(&most, &limit, sizeof most);
+	for (size_t i = 0; i < n; i++) {
+		double size = fabs(x[i]);
+		int64_t bits;
+
+		memcpy(&bits, &size, sizeof bits);
+		excess |= most - bits;
+	}
+	return excess >= 0;
+}
+
 /* A row of a table of numbers. */
 static int
-copy_numbers(struct features *f, const struct row *row, double *out, struct err *e)
+check_numbers(struct features *f, const struct row *row, struct err *e)
 {
+	const double *x = row->number;
+
 	f->numbers = true;
+	if (are_usual(x, row->columns))
+		return 0;
 	for (size_t c = 0; c < row->columns; c++) {
-		out[c] = row->number[c];
-		f->missing += isnan(out[c]);
-		if (fabs(out[c]) > FEATURES_LIMIT)
-			return err_set(e, "row %zu, column %zu: %g %s", row->row, c + 1, out[c],
-				       isinf(out[c]) ? NOT_FINITE : TOO_LARGE);
+		f->missing += isnan(x[c]);
+		if (fabs(x[c]) > FEATURES_LIMIT)
+			return err_set(e, "row %zu, column %zu: %g %s", row->row, c + 1, x[c],
+				       isinf(x[c]) ? NOT_FINITE : TOO_LARGE);
 	}
 	return 0;
 }
 
-int
-features_row(struct features *f, const struct row *row, double *out, struct err *e)
+const double *
+features_row(struct features *f, const struct row *row, double *room, struct err *e)
 {
+	double *out = room;
+
 	if (row->number)
-		return copy_numbers(f, row, out, e);
+		return check_numbers(f, row, e) < 0 ? NULL : row->number;
 	for (size_t c = 0; c < row->columns; c++)
 		if (!f->source->left[c] && read_cell(f, row, c, out++, e) < 0)
-			return -1;
-	return 0;
+			return NULL;
+	return room;
 }
 
 static int

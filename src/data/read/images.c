@@ -56,21 +56,26 @@ refuse_number(size_t row, size_t number, double x, struct err *e)
 		row + 1, number + 1, x);
 }
 
-/* Copy rows of a type that is stored as floats, without a detour over doubles. */
+/* Copy rows of a type that is stored as floats, without a detour over doubles, in large blocks: the
+ * system is slower with the pages that a loop over rows touches first. */
 static int
 copy_floats(const struct array *rows, size_t d, struct cells *c, struct err *e)
 {
-	for (size_t i = 0; i < rows->dim[0]; i++) {
-		float *to = cells_add_floats(c, e);
-		size_t k = 0;
+	size_t n;
 
+	for (size_t i = 0; i < rows->dim[0]; i += n) {
+		size_t k = 0;
+		float *to;
+
+		n = rows->dim[0] - i;
+		to = cells_add_floats(c, &n, e);
 		if (!to)
 			return -1;
-		if (array_floats(rows, i * d, d, to))
+		if (array_floats(rows, i * d, n * d, to))
 			continue;
-		while (k + 1 < d && isfinite(to[k]))
+		while (k + 1 < n * d && isfinite(to[k]))
 			k++;
-		return refuse_number(i, k, (double)to[k], e);
+		return refuse_number(i + k / d, k % d, (double)to[k], e);
 	}
 	return 0;
 }

@@ -114,12 +114,14 @@ add_row(void *arg, const struct row *row, struct err *e)
 {
 	struct build *b = arg;
 	struct dataset *ds = b->ds;
+	const double *x;
 
 	if (!b->features.column && begin_rows(b, e) < 0)
 		return -1;
 	if (ds->n == INT32_MAX)
 		return err_set(e, "too many rows (expected at most %d)", INT32_MAX);
-	if (features_row(&b->features, row, b->row, e) < 0 || cells_add(&b->cells, b->row, e) < 0)
+	x = features_row(&b->features, row, b->row, e);
+	if (!x || cells_add(&b->cells, x, e) < 0)
 		return -1;
 	b->labels.row = row->row;
 	b->labels.line = row->line;

@@ -23,6 +23,8 @@ static struct {
 	UNDO_LIST *list;        /* owned, shared with no other list */
 } kept;
 
+static const UNDO_LIST *edited; /* of the edited line at the last call, only compared */
+
 /* Whether a list, or a part of it, is what an entry has. */
 static bool
 is_part(const HIST_ENTRY *entry, const UNDO_LIST *list)
@@ -59,11 +61,11 @@ is_shared(const UNDO_LIST *list)
 static void
 free_list(UNDO_LIST *list)
 {
-	UNDO_LIST *edited = rl_undo_list;
+	UNDO_LIST *now = rl_undo_list;
 
 	rl_undo_list = list;
 	rl_free_undo_list();
-	rl_undo_list = edited;
+	rl_undo_list = now;
 }
 
 /* Take the list of the saved line. */
@@ -110,16 +112,31 @@ part_history(void)
 			line[i]->data = NULL;
 }
 
+/* Take the list from the first line of the history, if readline has freed it. It does where that
+ * line was found by a search in vi mode, which leaves no saved line, and previous-history fails: it
+ * gives the list to the line, and to a saved one that it frees. */
+static void
+take_freed(void)
+{
+	HIST_ENTRY **line = history_list();
+
+	if (edited && !rl_undo_list && !_rl_saved_line_for_history && where_history() == 0 &&
+	    line && line[0] && line[0]->data == (histdata_t)edited)
+		line[0]->data = NULL;
+}
+
 void
 prompt_undo_part(void)
 {
 	HIST_ENTRY *saved = _rl_saved_line_for_history;
 
+	take_freed();
 	if (kept.list && (saved != kept.line || saved->data))
 		unkeep();
 	if (saved && saved->data)
 		keep(saved);
 	part_history();
+	edited = rl_undo_list;
 }
 
 void

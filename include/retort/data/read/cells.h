@@ -36,8 +36,9 @@ void cells_release(struct cells *c);
 /* Append row[width]; NaN is a missing cell. -1: no memory, or no room in the file. */
 int cells_add(struct cells *c, const double *row, struct err *e);
 
-/* Append a row, to be filled in by the caller with floats, while none is wide. NULL: as -1. */
-float *cells_add_floats(struct cells *c, struct err *e);
+/* Append *rows rows, or as many as fit in the chunk, which is stored in *rows: one block, to be
+ * filled in by the caller with floats, while no row is wide. NULL: as -1. */
+float *cells_add_floats(struct cells *c, size_t *rows, struct err *e);
 
 /* Spread a row in[width] to out[d]. */
 typedef void cells_spread(const void *arg, const double *in, double *out);

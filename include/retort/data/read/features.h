@@ -33,13 +33,14 @@ void features_init(struct features *f, const struct source *s);
 void features_release(struct features *f);
 
 /*
- * Convert one row: out[width] gets a number, NaN for a missing cell, or the index of a word.
- * Refused, with row, line and column in the message: a word in a column that also has numbers, two
- * of numbers, percentages and dates in a column, a word that is an amount (number.h) or no UTF-8, a
+ * Convert one row: [width] numbers, NaN for a missing cell, or indices of words. They are written
+ * to room[width], or those of the row itself are returned. NULL with an error where one is refused,
+ * with row, line and column in the message: a word in a column that also has numbers, two of
+ * numbers, percentages and dates in a column, a word that is an amount (number.h) or no UTF-8, a
  * number beyond +-FEATURES_LIMIT, more than FEATURES_WORDS different words, a word longer
  * than a cell of classes.h.
  */
-int features_row(struct features *f, const struct row *row, double *out, struct err *e);
+const double *features_row(struct features *f, const struct row *row, double *room, struct err *e);
 
 /* After the last row: sort the words. Return the number of features, d. */
 size_t features_settle(struct features *f);
