@@ -8,6 +8,10 @@
 #include <nettle/sha2.h>
 #include <string.h>
 
+#include "retort/base/sig.h"
+
+#define CHUNK ((size_t)16 << 20) /* bytes between two checks: some 10 to 100 ms */
+
 _Static_assert(sizeof(struct sha256_ctx) <= sizeof(struct hash_sum), "Nettle's state has grown");
 
 struct hash
@@ -18,6 +22,26 @@ hash_of(const void *data, size_t size)
 	hash_begin(&s);
 	hash_add(&s, data, size);
 	return hash_end(&s);
+}
+
+int
+hash_long(const void *data, size_t size, struct hash *out, struct err *e)
+{
+	struct hash_sum s;
+	const char *p = data;
+
+	hash_begin(&s);
+	while (size > 0) {
+		size_t n = size < CHUNK ? size : CHUNK;
+
+		if (sig_check(e) < 0)
+			return -1;
+		hash_add(&s, p, n);
+		p += n;
+		size -= n;
+	}
+	*out = hash_end(&s);
+	return 0;
 }
 
 static void *

@@ -15,6 +15,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/replace.h"
+#include "retort/base/sig.h"
 #include "retort/base/spool.h"
 
 #define READ_MAX ((size_t)1 << 20) /* bytes of one read(2) */
@@ -64,13 +65,16 @@ io_close(int fd)
 		close(fd);
 }
 
-/* Read exactly `size` bytes; a file that shrinks meanwhile is an error. */
+/* Read exactly `size` bytes; a file that shrinks meanwhile is an error, as is a signal. */
 static int
 read_all(int fd, char *buf, size_t size, const char *path, struct err *e)
 {
 	for (size_t done = 0; done < size;) {
-		ssize_t n = io_read_some(fd, buf + done, size - done);
+		ssize_t n;
 
+		if (sig_check(e) < 0)
+			return err_wrap(e, "%s", path);
+		n = io_read_some(fd, buf + done, size - done);
 		if (n <= 0)
 			return err_set(e, "%s: %s at byte %zu of %zu", path,
 				       n < 0 ? strerror(errno) : "the file ends", done, size);

@@ -8,6 +8,7 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/npz.h"
+#include "retort/base/sig.h"
 #include "retort/data/read/jsonlines.h"
 #include "retort/kd/logit_file.h"
 #include "retort/kd/logit_top.h"
@@ -41,6 +42,8 @@ convert_table(const struct logit_table *t, const struct logit_file_options *o, s
 	for (size_t i = 0; i < n; i++) {
 		size_t id;
 
+		if (sig_check(e) < 0)
+			return err_wrap(e, "%s", t->path);
 		if (o->ids && logit_table_integer(t, i * t->columns, UINT32_MAX, &id, e) < 0)
 			return -1;
 		if (o->ids)
@@ -61,8 +64,8 @@ read_table(const char *path, const struct logit_file_options *o, struct logit_fi
 	if (logit_table_open(&t, path, e) < 0)
 		return -1;
 	status = convert_table(&t, o, a, e);
-	if (status == 0)
-		a->hash = hash_of(t.bytes, t.size);
+	if (status == 0 && hash_long(t.bytes, t.size, &a->hash, e) < 0)
+		status = err_wrap(e, "%s", path);
 	logit_table_release(&t);
 	return status;
 }

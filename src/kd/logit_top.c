@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/sig.h"
 #include "retort/base/text.h"
 
 #define LEAST_MASS 0.05 /* mean mass of values that are clearly log-probabilities */
@@ -181,16 +182,27 @@ read_pair(const struct pair *p, enum logit_kind *kind, struct logit_top *out, st
 			       n, out->k);
 	entry = mem_array(out->k, sizeof *entry);
 	for (size_t i = 0; i < n && status == 0; i++)
-		status = read_position(p, i, *kind, out, entry, e);
+		status = sig_check(e) < 0 ? -1 : read_position(p, i, *kind, out, entry, e);
 	mem_free(entry);
 	return status;
+}
+
+static int
+hash_pair(const struct pair *p, struct hash *out, struct err *e)
+{
+	struct hash of_ids, of_values;
+
+	if (hash_long(p->id.bytes, p->id.size, &of_ids, e) < 0 ||
+	    hash_long(p->value.bytes, p->value.size, &of_values, e) < 0)
+		return -1;
+	*out = hash_join(&of_values, &of_ids);
+	return 0;
 }
 
 int
 logit_top_arrays(const char *ids, const char *values, enum logit_kind *kind, struct logit_top *out,
 		 struct err *e)
 {
-	struct hash of_ids, of_values;
 	struct pair p;
 	int status;
 
@@ -202,9 +214,8 @@ logit_top_arrays(const char *ids, const char *values, enum logit_kind *kind, str
 		return -1;
 	}
 	status = read_pair(&p, kind, out, e);
-	of_ids = hash_of(p.id.bytes, p.id.size);
-	of_values = hash_of(p.value.bytes, p.value.size);
-	out->hash = hash_join(&of_values, &of_ids);
+	if (status == 0)
+		status = hash_pair(&p, &out->hash, e);
 	logit_table_release(&p.id);
 	logit_table_release(&p.value);
 	if (status < 0)

@@ -9,6 +9,7 @@
 
 #include "retort/base/jsonparse.h"
 #include "retort/base/mem.h"
+#include "retort/base/sig.h"
 #include "retort/base/text.h"
 #include "retort/data/dataset.h"
 #include "retort/kd/logit_top.h"
@@ -237,6 +238,8 @@ add_lines(struct collector *c, const char *bytes, size_t size)
 		const char *lf = memchr(p, '\n', (size_t)(end - p));
 		size_t len = (size_t)((lf ? lf : end) - p);
 
+		if (sig_check(c->e) < 0)
+			return -1;
 		if (!is_blank(p, len)) {
 			mem_grow(&c->line, &c->cap_lines, c->rows + 1, sizeof *c->line);
 			c->line[c->rows] = number;
@@ -293,7 +296,8 @@ logit_top_lines(const char *path, const char *bytes, size_t size, struct logit_t
 		status = pack_all(&c, out);
 	out->name = c.name;
 	out->names = c.names;
-	out->hash = hash_of(bytes, size);
+	if (status == 0)
+		status = hash_long(bytes, size, &out->hash, e);
 	if (c.has_rows)
 		out->id = c.row;
 	else

@@ -16,11 +16,13 @@
 #include "retort/base/jsonparse.h"
 #include "retort/base/magic.h"
 #include "retort/base/mem.h"
+#include "retort/base/sig.h"
 #include "retort/nn/ckpt_type.h"
 
 #define HEADER_LIMIT ((uint64_t)100 << 20)
 #define FILE_LIMIT ((size_t)4 << 30)
 #define TENSORS 65536
+#define UNCHECKED ((size_t)1 << 20) /* numbers between two checks for a signal */
 
 struct ckpt *
 ckpt_new(void)
@@ -90,30 +92,34 @@ ckpt_get(const struct ckpt *c, const char *key)
 	return NULL;
 }
 
-static struct hash
-tensor_hash(const struct ckpt_tensor *t)
+static int
+tensor_hash(const struct ckpt_tensor *t, struct hash *out, struct err *e)
 {
 	char head[CKPT_NAME + 32 * CKPT_RANK];
 	int len = snprintf(head, sizeof head, "%s", t->name);
-	struct hash name, numbers = hash_of(t->data, t->len * sizeof *t->data);
+	struct hash name, numbers;
 
+	if (hash_long(t->data, t->len * sizeof *t->data, &numbers, e) < 0)
+		return -1;
 	for (int i = 0; i < t->rank; i++)
 		len += snprintf(head + len, sizeof head - (size_t)len, " %zu", t->dim[i]);
 	name = hash_of(head, (size_t)len);
-	return hash_join(&name, &numbers);
+	*out = hash_join(&name, &numbers);
+	return 0;
 }
 
-struct hash
-ckpt_hash(const struct ckpt *c)
+int
+ckpt_hash(const struct ckpt *c, struct hash *out, struct err *e)
 {
-	struct hash all = hash_of("", 0);
-
+	*out = hash_of("", 0);
 	for (size_t i = 0; i < c->n_tensors; i++) {
-		struct hash one = tensor_hash(&c->tensor[i]);
+		struct hash one;
 
-		all = hash_join(&all, &one);
+		if (tensor_hash(&c->tensor[i], &one, e) < 0)
+			return -1;
+		*out = hash_join(out, &one);
 	}
-	return all;
+	return 0;
 }
 
 #define SKIPPED (-1)
@@ -231,6 +237,8 @@ read_values(const struct entry *t, const unsigned char *data, struct ckpt *c, st
 		return 0;
 	out = ckpt_add(c, t->name, t->rank, t->dim, NULL);
 	for (size_t i = 0; i < t->len; i++) {
+		if (i % UNCHECKED == 0 && sig_check(e) < 0)
+			return -1;
 		out->data[i] =
 			ckpt_type_number(data + t->from + i * ckpt_type_size(t->type), t->type);
 		if (!isfinite(out->data[i]))

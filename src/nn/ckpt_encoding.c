@@ -122,14 +122,17 @@ ckpt_encoding_read(const char *path, struct encoding *out, struct err *e)
 	return status;
 }
 
-struct hash
-ckpt_encoding_hash(const struct ckpt *c)
+int
+ckpt_encoding_hash(const struct ckpt *c, struct hash *out, struct err *e)
 {
 	const char *note = ckpt_get(c, NOTE);
-	struct hash tensors = ckpt_hash(c), encoding;
+	struct hash encoding;
 
-	if (!note)
-		return tensors;
-	encoding = hash_of(note, strlen(note));
-	return hash_join(&tensors, &encoding);
+	if (ckpt_hash(c, out, e) < 0)
+		return -1;
+	if (note) {
+		encoding = hash_of(note, strlen(note));
+		*out = hash_join(out, &encoding);
+	}
+	return 0;
 }

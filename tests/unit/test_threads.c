@@ -1,17 +1,23 @@
-/* test_threads.c: the ring, the pool, signals and crashes. */
+/* test_threads.c: the ring, the pool, signals, what they end, and crashes. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
 #include <assert.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "retort/base/hash.h"
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
 #include "retort/base/pool.h"
 #include "retort/base/ring.h"
 #include "retort/base/sig.h"
 #include "retort/base/thread.h"
+#include "retort/nn/ckpt.h"
 
 #define ITEMS 200000
 
@@ -126,6 +132,64 @@ work_of_the_main_thread_ends_while_a_signal_waits(void **state)
 	signal(SIGUSR2, SIG_DFL);
 }
 
+/* A checkpoint is read, parsed and hashed, each of which ends while a signal waits. */
+static void
+a_signal_ends_the_reading_of_a_checkpoint(void **state)
+{
+	static const int number = SIGUSR2;
+	const char *path = "test_threads.safetensors";
+	struct ckpt *c = ckpt_new(), *back = NULL;
+	struct hash before, after;
+	struct err e;
+	size_t size;
+	char *bytes;
+
+	(void)state;
+	ckpt_add(c, "w", 1, &(size_t){ 3 }, (float[]){ 1, 2, 3 });
+	CHECK_INT(ckpt_write(c, path, &e), 0);
+	CHECK(sig_catch(&number, 1, &e) >= 0);
+	CHECK_INT(io_read(path, 1000, &bytes, &size, &e), 0);
+	CHECK_INT(ckpt_hash(c, &before, &e), 0);
+	raise(SIGUSR2);
+	CHECK_INT(ckpt_read(path, &back, &e), -1);
+	CHECK_STR(e.msg, "test_threads.safetensors: ended by a signal");
+	CHECK_INT(ckpt_parse(bytes, size, &back, &e), -1);
+	CHECK_STR(e.msg, "ended by a signal");
+	CHECK_INT(ckpt_hash(c, &after, &e), -1);
+	CHECK_STR(e.msg, "ended by a signal");
+	CHECK_INT(sig_next(), SIGUSR2);
+	CHECK_INT(ckpt_read(path, &back, &e), 0);
+	CHECK_INT(ckpt_hash(back, &after, &e), 0);
+	CHECK(memcmp(&before, &after, sizeof before) == 0);
+	signal(SIGUSR2, SIG_DFL);
+	mem_free(bytes);
+	ckpt_free(back);
+	ckpt_free(c);
+	remove(path);
+}
+
+/* The hash of long data is that of all of it, however it is cut. */
+static void
+long_data_have_the_same_hash(void **state)
+{
+	enum { mega = 1 << 20 };
+	static const size_t sizes[] = { 0, 1, 16 * mega - 1, 16 * mega, 16 * mega + 1, 32 * mega };
+	size_t size = 32 * mega;
+	char *data = mem_new(size);
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < size; i++)
+		data[i] = (char)(i * i >> 7);
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		struct hash whole = hash_of(data, sizes[i]), got;
+
+		CHECK_INT(hash_long(data, sizes[i], &got, &e), 0);
+		CHECK(memcmp(&whole, &got, sizeof whole) == 0);
+	}
+	mem_free(data);
+}
+
 /* The tests run a build in which a failed assertion ends the program: none of them, nor the storm
  * of random changes, may reach one. */
 static void
@@ -199,6 +263,8 @@ main(void)
 		TEST(the_ring_loses_nothing_at_any_size),
 		TEST(the_pool_runs_each_piece_once),
 		TEST(ignored_signals_stay_ignored),
+		TEST(a_signal_ends_the_reading_of_a_checkpoint),
+		TEST(long_data_have_the_same_hash),
 		TEST(work_of_the_main_thread_ends_while_a_signal_waits),
 		TEST(assertions_are_enabled),
 		TEST(a_crash_in_any_thread_runs_the_handler),

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "retort/base/err.h"
 #include "retort/base/thread.h"
 
 struct hash {
@@ -14,6 +15,10 @@ struct hash {
 
 /* SHA-256 of `size` bytes. Any thread. */
 struct hash hash_of(const void *data, size_t size);
+
+/* The same of long data: -1 and an error when a signal ends the process meanwhile, see sig_check.
+ */
+int hash_long(const void *data, size_t size, struct hash *out, struct err *e);
 
 /* The same on a thread of its own, from hash_beside until hash_await: on a free core it saves 7 %
  * of the time of reading a table, 20 % of images.

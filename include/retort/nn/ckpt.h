@@ -47,8 +47,8 @@ const struct ckpt_tensor *ckpt_find(const struct ckpt *c, const char *name);
 const char *ckpt_get(const struct ckpt *c, const char *key);
 
 /* SHA-256 over name, shape and numbers of every tensor in order, after conversion to float: does
- * not depend on the number type of the file. */
-struct hash ckpt_hash(const struct ckpt *c);
+ * not depend on the number type of the file. -1 and an error if a signal ends the process. */
+int ckpt_hash(const struct ckpt *c, struct hash *out, struct err *e);
 
 /*
  * Parse the bytes of a safetensors file: header length in 8 bytes little-endian, JSON header, data.

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/sig.h"
 #include "retort/base/text.h"
 
 #define PARTS 4 /* in a tensor of Retort, at most */
@@ -265,6 +266,8 @@ read_group(const struct group *g, void *arg, struct err *e)
 
 	if (is_left(g, r))
 		return 0;
+	if (sig_check(e) < 0)
+		return -1;
 	for (int i = 0; i < g->n; i++) {
 		their_name(g, i, name, sizeof name);
 		t[i] = find(g->m, r->theirs, name);

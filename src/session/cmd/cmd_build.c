@@ -81,10 +81,10 @@ load_network(struct cmd_call *c, const char *name, struct request_net *r, struct
 	r->head_new = args_get(&c->args, "head") != NULL;
 	status = io_is_directory(path) ? hf_read(path, r->head_new, &r->ckpt, e)
 				       : ckpt_read(path, &r->ckpt, e);
-	if (status == 0) {
-		got = ckpt_encoding_hash(r->ckpt);
+	if (status == 0 && ckpt_encoding_hash(r->ckpt, &got, e) < 0)
+		status = err_wrap(e, "%s", path);
+	if (status == 0)
 		status = cmd_check_hash(path, &got, hash, e);
-	}
 	snprintf(r->from, sizeof r->from, "%.60s", file);
 	if (status == 0 && io_is_directory(path))
 		r->files = list_files(path);
