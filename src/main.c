@@ -219,6 +219,9 @@ take_option(struct play_options *c, int option)
 	case 'r':
 		c->o.record = optarg;
 		return 0;
+	case CLI_METRICS:
+		c->o.metrics = optarg;
+		return 0;
 	case 'c':
 		c->o.check = true;
 		return 0;

@@ -12,10 +12,11 @@
 /* ---- runs ---- */
 
 struct curves *
-curves_new(void)
+curves_new(bool raw)
 {
 	struct curves *c = mem_new(sizeof *c);
 
+	c->raw = raw;
 	curves_run_add(c, CURVES_SHARED, "", 0, 0);
 	curves_run_add(c, CURVES_FIRST, "s", 0, 0);
 	return c;
@@ -53,6 +54,8 @@ curves_free(struct curves *c)
 static struct curves_samples *
 find_run(const struct curves *c, unsigned number)
 {
+	if (number < c->n_runs && c->run[number].run.number == number)
+		return &c->run[number];
 	for (size_t i = 0; i < c->n_runs; i++)
 		if (c->run[i].run.number == number)
 			return &c->run[i];
@@ -101,6 +104,14 @@ curves_owner(unsigned run, unsigned branch)
 	return branch >= BRANCH_TEACHER(0) ? CURVES_SHARED : run;
 }
 
+bool
+curves_is_name(const char *name)
+{
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+
+	return n > 0 && n < NET_NAME && !name[n];
+}
+
 /* ---- samples ---- */
 
 /* The place of a series, which is made with its run and network. */
@@ -120,17 +131,24 @@ series_place(struct curves *c, unsigned number, unsigned branch, unsigned metric
 	return &r->branch[branch][metric];
 }
 
-void
+bool
 curves_sample(struct curves *c, unsigned run, unsigned branch, unsigned metric, uint32_t step,
 	      double value)
 {
 	struct series **s = series_place(c, curves_owner(run, branch), branch, metric);
 
+	uint32_t last_step;
+	double last;
+
+	if (*s && series_last(*s, &last_step, &last) && last_step == step &&
+	    memcmp(&last, &value, sizeof value) == 0)
+		return false;
 	if (!*s) {
-		*s = series_new();
+		*s = c->raw ? series_new_raw() : series_new();
 		series_smooth(*s, c->smooth);
 	}
 	series_push(*s, step, value);
+	return true;
 }
 
 const struct series *

@@ -48,8 +48,8 @@ same_run(const struct lab_info *was, const struct request *r)
 	       (was->runs[was->focus].number == r->run && now->runs[now->focus].number == r->run);
 }
 
-/* Remove the curves of networks that are new. */
-static void
+/* Remove the curves of networks that are new. Returns their bits. */
+static unsigned
 forget_networks(struct curves *c, const struct request *r)
 {
 	const char *name = r->kind == REQUEST_TEACHER ? r->u.net.name
@@ -57,18 +57,21 @@ forget_networks(struct curves *c, const struct request *r)
 			   : r->kind == REQUEST_TRAIN ? r->u.train.teacher
 						      : "";
 	int k = lab_info_teacher(r->info, name, NULL);
+	unsigned bits = 0;
 
 	if (r->kind == REQUEST_SEED || r->kind == REQUEST_DATA) {
 		curves_clear(c);
-		return;
+		return CURVES_RESULT_ALL;
 	}
 	if (r->kind == REQUEST_STUDENT || r->kind == REQUEST_TEACH ||
-	    (r->kind == REQUEST_TEACHER && k < 0)) {
-		curves_forget(c, run_of(r), BRANCH_STUDENT);
-		curves_forget(c, run_of(r), BRANCH_BASELINE);
-	}
+	    (r->kind == REQUEST_TEACHER && k < 0))
+		bits |= 1u << BRANCH_STUDENT | 1u << BRANCH_BASELINE;
 	if (k >= 0 && (r->kind != REQUEST_TRAIN || r->info->run->from == 0))
-		curves_forget(c, CURVES_SHARED, (unsigned)BRANCH_TEACHER(k));
+		bits |= 1u << BRANCH_TEACHER(k);
+	for (unsigned b = 0; b < BRANCH_IDS; b++)
+		if (bits & 1u << b)
+			curves_forget(c, run_of(r), b);
+	return bits;
 }
 
 /* The stretch after the step to which runs went back stays, as the curve of a run of its own. */
@@ -177,11 +180,11 @@ mark_changes(struct curves *c, const struct lab_info *was, const struct request 
 	add_mark(c, r, (enum curves_mark_kind)kind, text, -1, 0, 0);
 }
 
-void
+unsigned
 curves_result(struct curves *c, const struct lab_info *was, const struct request *r)
 {
-	if (r->status == 0)
-		forget_networks(c, r);
+	unsigned bits = r->status == 0 ? forget_networks(c, r) : 0;
+
 	follow_runs(c, r->info);
 	if (r->kind == REQUEST_REWIND && r->status == 0)
 		cut_runs(c, r);
@@ -189,4 +192,5 @@ curves_result(struct curves *c, const struct lab_info *was, const struct request
 		curves_teacher(c, k, r->info->teacher[k].name);
 	if (r->status == 0 || r->kind == REQUEST_DIVERGED)
 		mark_changes(c, was, r);
+	return bits;
 }

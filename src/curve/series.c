@@ -4,6 +4,7 @@
 
 #include "retort/curve/series.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "retort/base/mem.h"
@@ -24,6 +25,7 @@ struct series {
 	size_t n, cap_step, cap_value;
 	uint32_t *step;
 	double *value;
+	bool raw;                      /* without buckets */
 	double smooth, average, decay; /* decay: smooth^n, to remove the bias of the average */
 	struct level level[LEVELS];
 };
@@ -34,6 +36,15 @@ series_new(void)
 	struct series *s = mem_new(sizeof *s);
 
 	s->decay = 1;
+	return s;
+}
+
+struct series *
+series_new_raw(void)
+{
+	struct series *s = series_new();
+
+	s->raw = true;
 	return s;
 }
 
@@ -109,12 +120,15 @@ series_push(struct series *s, uint32_t step, double value)
 	mem_grow(&s->value, &s->cap_value, s->n + 1, sizeof *s->value);
 	s->step[s->n] = step;
 	s->value[s->n] = value;
-	append_bucket(s, s->n++);
+	if (!s->raw)
+		append_bucket(s, s->n);
+	s->n++;
 }
 
 void
 series_smooth(struct series *s, double smooth)
 {
+	assert(!s->raw || smooth == 0);
 	if (smooth == s->smooth)
 		return;
 	for (int k = 0; k < LEVELS; k++)
@@ -180,6 +194,7 @@ series_fold(const struct series *s, uint32_t from, uint32_t to)
 	struct series_bucket sum = { 0 };
 	size_t i = lower_bound(s, from), end = lower_bound(s, to);
 
+	assert(!s->raw);
 	while (i < end) {
 		int k = 0;
 

@@ -285,6 +285,21 @@ show_requested(struct session *s)
 			observer_requested(s->live, s->pending[i].knob, s->pending[i].requested);
 }
 
+/* Let a result change the curves, and write which networks are new. */
+static void
+update_curves(struct session *s, const struct request *r)
+{
+	unsigned bits = curves_result(s->curves, &s->info, r);
+
+	for (unsigned b = 0; s->metrics && b < BRANCH_IDS; b++)
+		if (bits & 1u << b)
+			curves_file_forget(s->metrics, s->curves, (unsigned)r->run, b);
+	if (s->metrics && bits & CURVES_RESULT_ALL)
+		curves_file_clear(s->metrics);
+	if (r->kind == REQUEST_DONE)
+		session_flush_metrics(s, true);
+}
+
 void
 result_take(struct session *s, struct request *r)
 {
@@ -301,7 +316,7 @@ result_take(struct session *s, struct request *r)
 		return;
 	}
 	output_close(&s->output);
-	curves_result(s->curves, &s->info, r);
+	update_curves(s, r);
 	lab_info_copy(&s->info, &s->run, r->info);
 	knob_overlay(&s->info.run->settings.knobs, &s->view, KNOB_VIEW);
 	if (r->kind != REQUEST_PACE)
@@ -351,12 +366,28 @@ are_recorded(const struct session *s)
 	return s->recorder && (s->working || evaluates);
 }
 
-/* True if a sample is kept: every one for the screen; without one those of evaluations, because a
- * small network makes a million others in ten seconds. */
+/* True if a sample is one to keep: of an evaluation, or of a step that log-every names. */
 static bool
-keeps_sample(const struct session *s, const struct event *ev)
+is_logged(const struct session *s, const struct event *ev)
 {
-	return s->live || metric_is_evaluated(ev->metric);
+	int64_t every = s->info.run->settings.knobs.log_every;
+
+	return metric_is_evaluated(ev->metric) || (every > 0 && ev->step % every == 0);
+}
+
+/* Keep a sample: every one for the screen; without one, and in the file, as log-every says, because
+ * a small network makes a million in a second. */
+static void
+keep_sample(struct session *s, const struct event *ev)
+{
+	bool logged = is_logged(s, ev);
+
+	if (!(s->live || logged) ||
+	    !curves_sample(s->curves, ev->run, ev->branch, ev->metric, ev->step, ev->value))
+		return;
+	if (s->metrics && logged)
+		curves_file_sample(s->metrics, s->curves, ev->run, ev->branch, ev->metric,
+				   ev->step, ev->value);
 }
 
 void
@@ -366,8 +397,7 @@ result_sample(struct session *s, const struct event *ev)
 
 	follow_ramps(s, ev);
 	output_sample(&s->output, &s->info, ev);
-	if (keeps_sample(s, ev))
-		curves_sample(s->curves, ev->run, ev->branch, ev->metric, ev->step, ev->value);
+	keep_sample(s, ev);
 	observer_sample(s->live, ev);
 	if (!are_recorded(s) || recorder_sample(s->recorder, &s->info, ev, &e) == 0)
 		return;

@@ -29,22 +29,42 @@ absolute_directory(const char *path)
 	return whole;
 }
 
+/* Begin the file of samples, if there is one. 0, or -1 and an error. */
+static int
+open_metrics(const struct session_options *o, struct curves_file **out, struct err *e)
+{
+	char *path = o->metrics  ? mem_text(o->metrics)
+		     : o->record ? curves_file_beside(o->record)
+				 : NULL;
+
+	*out = path ? curves_file_new(path, !o->metrics, e) : NULL;
+	mem_free(path);
+	return path && !*out ? -1 : 0;
+}
+
 struct session *
 session_new(const struct session_options *o, struct err *e)
 {
 	struct recorder *recorder = NULL;
+	struct curves_file *metrics = NULL;
 	struct session *s;
 
-	if (o->record && !(recorder = recorder_new(o->record, o->replay, e)))
+	/* a recording that exists is refused before anything beside it is touched */
+	if (!(o->record && io_exists(o->record)) && open_metrics(o, &metrics, e) < 0)
 		return NULL;
+	if (o->record && !(recorder = recorder_new(o->record, o->replay, e))) {
+		curves_file_free(metrics);
+		return NULL;
+	}
 	s = mem_new(sizeof *s);
+	s->metrics = metrics;
 	s->o = *o;
 	s->recorder = recorder;
 	s->recording_dir = recorder ? absolute_directory(o->record) : NULL;
 	s->live = o->observer;
 	s->output = (struct output){ .out = s->live ? NULL : o->out, .json = o->json };
 	s->script = script_new();
-	s->curves = curves_new();
+	s->curves = curves_new(!s->live);
 	s->info.run = &s->run;
 	knob_defaults(&s->info.run->settings.knobs);
 	knob_defaults(&s->view);
@@ -74,6 +94,8 @@ session_free(struct session *s)
 	mem_free(s->pending);
 	story_release(&s->story);
 	curves_free(s->curves);
+	session_flush_metrics(s, true);
+	curves_file_free(s->metrics);
 	mem_free(s->data_line);
 	mem_free(s->recording_dir);
 	mem_free(s);
@@ -117,6 +139,17 @@ session_record(struct session *s, const char *stamp, const char *line)
 }
 
 void
+session_flush_metrics(struct session *s, bool sync)
+{
+	struct err e;
+
+	if (!s->metrics || curves_file_flush(s->metrics, sync, &e) == 0)
+		return;
+	session_message(s, true, "retort: %s", e.msg);
+	s->status = s->status ? s->status : 1;
+}
+
+void
 session_unrecorded(struct session *s, const struct err *e)
 {
 	session_message(s, true, "not recorded: %s", e->msg);
@@ -155,6 +188,7 @@ session_pump(struct session *s)
 		}
 		taken += n;
 	}
+	session_flush_metrics(s, false);
 	more = !s->over && session_script_read(s);
 	post_measurement(s);
 	return more || taken >= EVENTS;

@@ -33,7 +33,7 @@ plotrig_setup(void **state)
 	plotrig.scene.view.plot_metric[0] = METRIC_VAL_NLL;
 	plotrig.scene.view.plot_metric[1] = METRIC_VAL_ACCURACY;
 	plotrig.scene.view.run = CURVES_FIRST;
-	plotrig.scene.curves = curves_new();
+	plotrig.scene.curves = curves_new(false);
 	return 0;
 }
 

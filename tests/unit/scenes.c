@@ -479,7 +479,7 @@ scenes_make(struct scene *s, enum scenes_kind kind)
 				      fill_cursor };
 
 	scene_init(s);
-	s->curves = curves_new();
+	s->curves = curves_new(false);
 	knob_defaults(&s->defaults);
 	knob_defaults(&s->info.run->settings.knobs);
 	snprintf(s->session, sizeof s->session, "digits");

@@ -18,7 +18,7 @@ last_of(const struct curves *c, unsigned run, unsigned branch)
 static void
 runs_have_curves_of_their_own_and_share_teachers(void **state)
 {
-	struct curves *c = curves_new();
+	struct curves *c = curves_new(true);
 	char label[CURVES_LABEL];
 
 	(void)state;
@@ -49,7 +49,7 @@ runs_have_curves_of_their_own_and_share_teachers(void **state)
 static void
 forgetting_a_network_leaves_the_others(void **state)
 {
-	struct curves *c = curves_new();
+	struct curves *c = curves_new(true);
 
 	(void)state;
 	for (unsigned run = 1; run < 3; run++) {
@@ -86,7 +86,7 @@ result_of(enum request_kind kind, const struct lab_info *now)
 static void
 a_result_marks_the_knobs_that_it_changes(void **state)
 {
-	struct curves *c = curves_new();
+	struct curves *c = curves_new(true);
 	struct lab_info *was = mem_new(sizeof *was), *now = mem_new(sizeof *now);
 	static struct lab_run runs[2];
 	struct request *r;

@@ -69,10 +69,12 @@ struct curves {
 	struct curves_mark *mark; /* ascending steps within a run and branch */
 	char teacher[TRAIN_TEACHERS][NET_NAME];
 	double smooth; /* of all series, see series_smooth */
+	bool raw;      /* series are made by series_new_raw */
 };
 
-/* Create curves without samples, with the run CURVES_FIRST. */
-struct curves *curves_new(void);
+/* Create curves without samples, with the run CURVES_FIRST. `raw`: for series_get only, not for a
+ * screen. */
+struct curves *curves_new(bool raw);
 void curves_free(struct curves *c);
 
 /* Add a run, or rename one: `parent` 0 is none, else the number of the run that it continues from
@@ -91,9 +93,10 @@ void curves_teacher(struct curves *c, int k, const char *name);
 /* The run that samples of a branch belong to: `run`, or CURVES_SHARED for a teacher. */
 unsigned curves_owner(unsigned run, unsigned branch);
 
-/* Append a sample; steps of a series must not decrease. NaN breaks the curve. `run` as for
- * curves_owner; an unknown run is added under the name "sN". */
-void curves_sample(struct curves *c, unsigned run, unsigned branch, unsigned metric, uint32_t step,
+/* Append a sample; steps of a series must not decrease. NaN breaks the curve. One that repeats the
+ * last is ignored, and false: a report repeats figures. `run` as for curves_owner; an unknown run
+ * is added under the name "sN". */
+bool curves_sample(struct curves *c, unsigned run, unsigned branch, unsigned metric, uint32_t step,
 		   double value);
 
 /* The samples of a metric, NULL where there are none. `run` as for curves_owner. Borrowed until
@@ -106,6 +109,9 @@ const struct series *curves_series(const struct curves *c, unsigned run, unsigne
 struct curves_mark *curves_mark(struct curves *c, enum curves_mark_kind kind, unsigned run,
 				unsigned branch, uint32_t step, const char *text, int knob,
 				double from, double to);
+
+/* Name of a run or teacher: letters, digits, '-' and '_', shorter than NET_NAME. */
+bool curves_is_name(const char *name);
 
 /* Remove samples and markers of a network, which is new or untrained. */
 void curves_forget(struct curves *c, unsigned run, unsigned branch);

@@ -6,11 +6,14 @@
 #include "retort/curve/curves.h"
 #include "retort/lab/request.h"
 
+#define CURVES_RESULT_ALL (1u << 31)
+
 /*
  * Remove the curves of networks that `r` has made new, take the names of teachers, and add a marker
  * for each change from `was`, the state before, to r->info. Call for every result, in their order,
- * before `was` is replaced.
+ * before `was` is replaced. Returns a bit for each branch whose curves were removed;
+ * CURVES_RESULT_ALL: those of all networks of all runs.
  */
-void curves_result(struct curves *c, const struct lab_info *was, const struct request *r);
+unsigned curves_result(struct curves *c, const struct lab_info *was, const struct request *r);
 
 #endif

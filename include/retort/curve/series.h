@@ -21,6 +21,9 @@ struct series_bucket {
 struct series;
 
 struct series *series_new(void);
+/* The same without buckets, for samples that are not drawn in columns: a sixth of the memory, and
+ * series_fold and series_smooth may not be called. */
+struct series *series_new_raw(void);
 void series_free(struct series *s);
 
 /* Append a sample. Steps must not decrease; several samples may have the same step. Amortised O(1).

@@ -4,6 +4,7 @@
 #define RETORT_SESSION_INSIDE_H
 
 #include "retort/curve/curves.h"
+#include "retort/curve/curves_file.h"
 #include "retort/session/chain.h"
 #include "retort/session/observer.h"
 #include "retort/session/recorder.h"
@@ -55,6 +56,7 @@ struct session {
 	struct recorder *recorder; /* NULL: not recorded */
 	struct output output;
 	struct curves *curves;
+	struct curves_file *metrics; /* NULL: samples are not written */
 	const struct observer *live; /* NULL: the session is not shown */
 	struct script *script;
 	int n_sources;                     /* files that lines of scripts have read */
@@ -89,6 +91,9 @@ void session_message(struct session *s, bool is_error, const char *fmt, ...)
 /* Append a line that took effect to the recording. On a write error the recording ends, with one
  * message. */
 void session_record(struct session *s, const char *stamp, const char *line);
+
+/* Handle the result of curves_file_flush: a write error is shown once. */
+void session_flush_metrics(struct session *s, bool sync);
 
 /* Execute the lines of scripts that are due: one without a stamp if no work runs and no result is
  * pending, with the lines that belong to it. True if more may be due. */

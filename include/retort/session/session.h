@@ -27,6 +27,7 @@ struct session_options {
 					      are accepted without effect. Borrowed */
 	int threads;                       /* workers; >= 1 */
 	const char *record;                /* path of the recording; NULL: not recorded */
+	const char *metrics;               /* path of the samples; NULL: beside the recording */
 	FILE *out;                         /* data: evaluations and reports */
 	FILE *talk;                        /* messages, one a line */
 	bool json;                         /* data as one JSON object a line, else TSV */
