@@ -65,6 +65,15 @@ static const struct cli_option loss_options[] = {
 	END,
 };
 
+static const struct cli_option plot_options[] = {
+	{ 'o', "output", "FILE", NULL, "file to write, by suffix: csv, tsv, json, svg, png, pdf or gp" },
+	{ 'm', "metric", "METRIC", NULL, "draw METRIC, up to 8 times (default: val-nll and val-accuracy)" },
+	{ CLI_RUN, "run", "NAME", NULL, "draw the run NAME, up to 32 times (default: all)" },
+	{ CLI_TITLE, "title", "TEXT", NULL, "title (default: the name of a single recording)" },
+	HELP,
+	END,
+};
+
 static const struct cli_option get_options[] = {
 	{ CLI_AGAIN, "again", NULL, NULL, "make sets that are in the cache again" },
 	{ CLI_FROM, "from", "DIRECTORY", NULL, "use packages in DIRECTORY before downloading (default: none)" },
@@ -119,6 +128,13 @@ const struct cli_word cli_words[] = {
 	  .most_names = 1,
 	  .files = ".csv",
 	  .most_files = 3 },
+	{ .word = "plot",
+	  .form = { "plot RECORDING... -o FILE [OPTION]..." },
+	  .help = "draw the curves of recordings, or write them as a table",
+	  .option = plot_options,
+	  .status = "0 done; 1 a file could not be read or written; 2 usage",
+	  .files = ".ret",
+	  .most_files = 64 },
 	{ .word = "tokenizer",
 	  .form = { "tokenizer train|show|encode|decode ..." },
 	  .help = "train a vocabulary, or use one",

@@ -25,6 +25,8 @@ enum {
 	CLI_GRADIENT,
 	CLI_AGAIN,
 	CLI_FROM,
+	CLI_RUN,
+	CLI_TITLE,
 };
 
 struct cli_option {

@@ -21,6 +21,7 @@
 #include "cli_complete.h"
 #include "data_main.h"
 #include "play.h"
+#include "plot_main.h"
 
 #define USAGE 2
 
@@ -260,13 +261,16 @@ run_word(int argc, char **argv)
 	if (strcmp(word, "loss") == 0)
 		return run_beside(RETORT_BUILDDIR "/retort-loss", RETORT_LIBEXECDIR "/retort-loss",
 				  argv + 1);
-	if (strcmp(word, "data") != 0 && strcmp(word, "tokenizer") != 0)
+	if (strcmp(word, "data") != 0 && strcmp(word, "plot") != 0 &&
+	    strcmp(word, "tokenizer") != 0)
 		return -1;
 	for (int i = 2; i < argc; i++)
 		if (is_help(argv[i], i < 4))
 			return print_help(w, stdout);
 	if (strcmp(word, "data") == 0)
 		return data_main(argc - 1, argv + 1);
+	if (strcmp(word, "plot") == 0)
+		return plot_main(argc - 1, argv + 1);
 	signal(SIGPIPE, SIG_IGN);
 	return run_command(word, argc - 2, argv + 2);
 }

@@ -4,10 +4,12 @@
 
 #include "retort/curve/curves.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/conf/knob.h"
 
 /* ---- runs ---- */
 
@@ -221,6 +223,7 @@ curves_mark(struct curves *c, enum curves_mark_kind kind, unsigned run, unsigned
 				   .to = to };
 	snprintf(m->text, sizeof m->text, "%.95s", text);
 	c->n_marks++;
+	c->marked++;
 	return m;
 }
 
@@ -270,6 +273,25 @@ curves_cut(struct curves *c, unsigned run, uint32_t step)
 		    c->mark[i].step >= step && c->mark[i].kind != CURVES_RUN)
 			c->mark[i].run = to;
 	curves_forget(c, run, BRANCH_BASELINE);
+}
+
+double
+curves_mark_value(const struct curves_mark *m, uint32_t step)
+{
+	double x = m->ramp.n ? ramp_value(&m->ramp, step) : m->to;
+
+	return knob_table[m->knob].type == KNOB_INT ? floor(x + 0.5) : x;
+}
+
+const char *
+curves_knob_value(int knob, double value, char *buf, size_t size)
+{
+	const struct knob *d = &knob_table[knob];
+
+	if (d->type != KNOB_PICK || !(value >= 0 && value < 99) ||
+	    !knob_choice(d, (size_t)value, buf, size))
+		snprintf(buf, size, "%.6g", value);
+	return buf;
 }
 
 /* ---- removal ---- */

@@ -13,6 +13,7 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/curve/curves_file_mark.h"
 
 static const char head[] = "# retort-metrics 1\nstep\trun\tmetric\tvalue\n";
 
@@ -138,6 +139,13 @@ curves_file_sample(struct curves_file *f, const struct curves *c, unsigned run, 
 }
 
 void
+curves_file_mark(struct curves_file *f, const struct curves *c, const struct curves_mark *m)
+{
+	declare(f, c, m->run, m->branch);
+	curves_file_mark_write(c, m, &f->lines);
+}
+
+void
 curves_file_forget(struct curves_file *f, const struct curves *c, unsigned run, unsigned branch)
 {
 	char label[CURVES_LABEL];
@@ -158,6 +166,24 @@ curves_file_clear(struct curves_file *f)
 	text_add(&f->lines, "# clear\n");
 	memset(f->has_run, 0, f->cap_runs * sizeof *f->has_run);
 	f->teacher = 0;
+}
+
+void
+curves_file_back(struct curves_file *f, const struct curves *c, unsigned run, uint32_t step)
+{
+	char label[CURVES_LABEL];
+
+	f->label[0] = '\0';
+	declare(f, c, run, BRANCH_STUDENT);
+	text_addf(&f->lines, "# back %s %u\n", curves_label(c, run, BRANCH_STUDENT, label), step);
+}
+
+void
+curves_file_rename(struct curves_file *f, unsigned run)
+{
+	f->label[0] = '\0';
+	if (run < f->cap_runs)
+		f->has_run[run] = false;
 }
 
 /* Create the file with its first lines. */

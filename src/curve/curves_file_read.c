@@ -12,9 +12,10 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/curve/curves_file_mark.h"
 
 #define BYTES ((size_t)1 << 28) /* of a file */
-#define LINE 256                /* bytes of a line, with its NUL */
+#define LINE 1024               /* bytes of a line, with its NUL */
 #define WORDS 8                 /* of a line */
 #define RUNS 1000               /* of a session */
 
@@ -139,14 +140,56 @@ find_network(struct reader *r, const char *label, struct err *e)
 	return 0;
 }
 
+/* "# mark STEP NAME ..." */
+static int
+read_mark(struct reader *r, char *rest, struct err *e)
+{
+	const char *step = strsep(&rest, " "), *name = rest ? strsep(&rest, " ") : "";
+	unsigned n = 0;
+
+	if (!rest)
+		return err_set(e, "invalid line of a marker (expected # mark STEP NAME KIND KNOB "
+				  "FROM TO RAMP TEXT)");
+	if (r->c->n_marks >= CURVES_FILE_MARKS)
+		return err_set(e, "more than %d markers", CURVES_FILE_MARKS);
+	if (parse_count("step", step, 0, UINT32_MAX, &n, e) < 0 || find_network(r, name, e) < 0)
+		return -1;
+	return curves_file_mark_read(r->c, r->run, r->branch, n, rest, e);
+}
+
+/* "# back NAME STEP" */
+static int
+read_back(struct reader *r, char *const *word, int n, struct err *e)
+{
+	unsigned step = 0;
+
+	if (n != 4)
+		return err_set(e, "invalid line of a step back (expected # back NAME STEP)");
+	if (find_network(r, word[2], e) < 0 ||
+	    parse_count("step", word[3], 0, UINT32_MAX, &step, e) < 0)
+		return -1;
+	if (r->branch != BRANCH_STUDENT)
+		return err_set(e, "invalid run '%.40s' (expected one of a student)", word[2]);
+	if (r->c->n_runs > RUNS)
+		return err_set(e, "more than %d runs and stretches", RUNS);
+	curves_cut(r->c, r->run, step);
+	r->last[0] = '\0';
+	return 0;
+}
+
 /* A line that begins with '#'. Others than those of the format are comments. */
 static int
 read_comment(struct reader *r, char *line, struct err *e)
 {
+	static const char mark[] = "# mark ";
 	char *word[WORDS];
-	int n = cut_words(line, " ", word);
-	const char *what = n > 1 ? word[1] : "";
+	const char *what;
+	int n;
 
+	if (strncmp(line, mark, sizeof mark - 1) == 0)
+		return read_mark(r, line + sizeof mark - 1, e);
+	n = cut_words(line, " ", word);
+	what = n > 1 ? word[1] : "";
 	r->last[0] = '\0'; /* a name may have another meaning now */
 	if (strcmp(what, "run") == 0)
 		return read_run(r, word, n, e);
@@ -157,6 +200,8 @@ read_comment(struct reader *r, char *line, struct err *e)
 			return -1;
 		curves_forget(r->c, r->run, r->branch);
 	}
+	if (strcmp(what, "back") == 0)
+		return read_back(r, word, n, e);
 	if (strcmp(what, "clear") == 0)
 		curves_clear(r->c);
 	return 0;

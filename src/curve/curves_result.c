@@ -4,6 +4,7 @@
 
 #include "retort/curve/curves_result.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,11 +75,11 @@ forget_networks(struct curves *c, const struct request *r)
 	return bits;
 }
 
-/* The stretch after the step to which runs went back stays, as the curve of a run of its own. */
-static void
-cut_runs(struct curves *c, const struct request *r)
+size_t
+curves_result_back(const struct request *r, unsigned runs[LAB_RUNS])
 {
 	int lockstep = 0;
+	size_t n = 0;
 
 	for (int i = 0; i < r->info->n_runs; i++)
 		if (r->info->runs[i].number == r->run)
@@ -86,7 +87,19 @@ cut_runs(struct curves *c, const struct request *r)
 	for (int i = 0; i < r->info->n_runs; i++)
 		if (r->info->runs[i].number == r->run ||
 		    (r->u.rewind.lockstep && r->info->runs[i].lockstep == lockstep))
-			curves_cut(c, (unsigned)r->info->runs[i].number, (uint32_t)r->u.rewind.at);
+			runs[n++] = (unsigned)r->info->runs[i].number;
+	return n;
+}
+
+/* The stretch after the step to which runs went back stays, as the curve of a run of its own. */
+static void
+cut_runs(struct curves *c, const struct request *r)
+{
+	unsigned runs[LAB_RUNS];
+	size_t n = curves_result_back(r, runs);
+
+	for (size_t i = 0; i < n; i++)
+		curves_cut(c, runs[i], (uint32_t)r->u.rewind.at);
 }
 
 /* The ramp of a knob that was started, or one without legs if it was cancelled; NULL: no change. */
@@ -143,7 +156,8 @@ mark_knobs(struct curves *c, const struct lab_info *was, const struct request *r
 		const struct ramp *ramp = changed_ramp(was, r->info, (int)i);
 		struct curves_mark *m;
 
-		if (k->when == KNOB_VIEW || (from == to && !ramp))
+		if (k->when == KNOB_VIEW || (from == to && !ramp) ||
+		    k->offset == offsetof(struct knobs, log_every)) /* no change of the training */
 			continue;
 		m = add_mark(c, r, CURVES_TWEAK, marker_text(r, k, was, ramp, text, sizeof text),
 			     (int)i, from, to);
@@ -166,6 +180,9 @@ mark_changes(struct curves *c, const struct lab_info *was, const struct request 
 			   : r->kind == REQUEST_RUN      ? run
 							 : "";
 
+	if (r->kind ==
+	    REQUEST_REWIND) /* the markers after its step are of the stretch that is left */
+		return;
 	snprintf(run, sizeof run, "run until %llu", (unsigned long long)r->info->run->until);
 	if (r->kind == REQUEST_RUN && r->u.run.stage.kind != LAB_RUN) {
 		add_mark(c, r, CURVES_STAGE, r->note, -1, 0, 0);

@@ -106,6 +106,12 @@ cmd_request(struct cmd_call *c, enum request_kind kind)
 }
 
 int
+cmd_refuse_stamp(const struct cmd_call *c, const char *name, struct err *e)
+{
+	return c->stamped ? err_set(e, "%s: takes no stamp: it does not change training", name) : 0;
+}
+
+int
 cmd_copy(char *to, size_t size, const char *what, const char *word, struct err *e)
 {
 	if (strlen(word) >= size)

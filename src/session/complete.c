@@ -23,6 +23,27 @@ offer_words(struct complete_list *l, const char *list)
 	mem_free(words);
 }
 
+/* Offer the word with each suffix of a list, instead of one that it has. */
+static void
+offer_suffixes(struct complete_list *l, const char *list)
+{
+	const char *slash = strrchr(l->prefix, '/'), *name = slash ? slash + 1 : l->prefix,
+		   *dot = strrchr(name, '.');
+	size_t n = dot ? (size_t)(dot - l->prefix) : strlen(l->prefix);
+	char *words = mem_text(list), *more, *word;
+	struct text t = { 0 };
+
+	for (word = strtok_r(words, ", ", &more); word && name[0] && dot != name;
+	     word = strtok_r(NULL, ", ", &more)) {
+		text_clear(&t);
+		text_bytes(&t, l->prefix, n);
+		text_addf(&t, ".%s", word);
+		complete_offer_word(l, t.s);
+	}
+	text_release(&t);
+	mem_free(words);
+}
+
 /* Offer what the grammar expects: a keyword, or an argument of some kind. */
 static void
 offer_item(void *arg, const struct grammar_item *item, bool keyword)
@@ -36,7 +57,9 @@ offer_item(void *arg, const struct grammar_item *item, bool keyword)
 	/* a layer of a teacher is followed by a layer, not by a list of pairs */
 	if (item->kind == GRAMMAR_PAIRS && strchr(l->word[l->n_words - 1], ':'))
 		return;
-	if (item->choices || strchr(item->name, '|'))
+	if (item->choices && item->kind == GRAMMAR_OUTPUT)
+		offer_suffixes(l, item->choices);
+	else if (item->choices || strchr(item->name, '|'))
 		offer_words(l, item->choices ? item->choices : item->name);
 	complete_offer_kind(l, item->kind);
 }

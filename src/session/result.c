@@ -285,10 +285,24 @@ show_requested(struct session *s)
 			observer_requested(s->live, s->pending[i].knob, s->pending[i].requested);
 }
 
+/* Write which runs have gone back, and that one was renamed. */
+static void
+follow_runs(struct session *s, const struct request *r)
+{
+	unsigned runs[LAB_RUNS];
+	size_t n = r->kind == REQUEST_REWIND ? curves_result_back(r, runs) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		curves_file_back(s->metrics, s->curves, runs[i], (uint32_t)r->u.rewind.at);
+	for (int i = 0; r->kind == REQUEST_RUN_LIST && i < r->info->n_runs; i++)
+		curves_file_rename(s->metrics, (unsigned)r->info->runs[i].number);
+}
+
 /* Let a result change the curves, and write which networks are new. */
 static void
 update_curves(struct session *s, const struct request *r)
 {
+	uint64_t marked = s->curves->marked;
 	unsigned bits = curves_result(s->curves, &s->info, r);
 
 	for (unsigned b = 0; s->metrics && b < BRANCH_IDS; b++)
@@ -296,6 +310,11 @@ update_curves(struct session *s, const struct request *r)
 			curves_file_forget(s->metrics, s->curves, (unsigned)r->run, b);
 	if (s->metrics && bits & CURVES_RESULT_ALL)
 		curves_file_clear(s->metrics);
+	if (s->metrics && r->status == 0)
+		follow_runs(s, r);
+	marked = s->curves->marked - marked; /* the last so many are new */
+	for (size_t i = s->curves->n_marks - marked; s->metrics && i < s->curves->n_marks; i++)
+		curves_file_mark(s->metrics, s->curves, &s->curves->mark[i]);
 	if (r->kind == REQUEST_DONE)
 		session_flush_metrics(s, true);
 }
@@ -386,8 +405,8 @@ keep_sample(struct session *s, const struct event *ev)
 	    !curves_sample(s->curves, ev->run, ev->branch, ev->metric, ev->step, ev->value))
 		return;
 	if (s->metrics && logged)
-		curves_file_sample(s->metrics, s->curves, ev->run, ev->branch, ev->metric,
-				   ev->step, ev->value);
+		curves_file_sample(s->metrics, s->curves, ev->run, ev->branch, ev->metric, ev->step,
+				   ev->value);
 }
 
 void

@@ -154,7 +154,9 @@ print_output(struct session *s, const struct cmd *d, const struct cmd_call *c)
 	else if (c->output.len)
 		output_text(&s->output, d->name, c->output.s);
 	if (c->message.len)
-		session_message(s, false, "%s", c->message.s);
+		session_message(s, c->failed, "%s", c->message.s);
+	if (c->failed && !s->live)
+		session_fail(s, 1);
 }
 
 /* Execute the lines that a command returned, until one fails. */
@@ -248,6 +250,7 @@ session_line(struct session *s, const char *line, int *column, struct err *e)
 	d = cmd_find(s->o.commands, lex.word[0], e);
 	if (!d)
 		return -1;
+	c.stamped = lex.stamped;
 	c.argc = lex.n - 1;
 	c.argv = lex.word + 1;
 	if (cmd_parse(d, &c, e) < 0)

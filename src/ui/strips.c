@@ -38,16 +38,6 @@ strips_count(const struct scene *s)
 	return find_last_marks(s, last);
 }
 
-static void
-format_value(int knob, double value, char *buf, size_t size)
-{
-	const struct knob *d = &knob_table[knob];
-
-	if (d->type != KNOB_PICK || !(value >= 0 && value < 99) ||
-	    !knob_choice(d, (size_t)value, buf, size))
-		snprintf(buf, size, "%.6g", value);
-}
-
 /* Draw "temperature 4", name and value before the first change at column `first`; the name alone,
  * cut, where there is no room. */
 static void
@@ -57,7 +47,7 @@ draw_name(struct canvas_area row, const struct rail *r, int knob, double value, 
 	char text[32];
 	int end = r->margin + first - 1, room, x;
 
-	format_value(knob, value, text, sizeof text);
+	curves_knob_value(knob, value, text, sizeof text);
 	room = end - (int)strlen(text) - 1;
 	if (room < 6 && room < (int)strlen(name)) {
 		canvas_text(canvas_cut(row, 0, 0, end, 1), 0, 0, CANVAS_PLAIN, name);
@@ -74,15 +64,6 @@ static bool
 changes_knob(const struct scene *s, const struct curves_mark *m, int knob)
 {
 	return m->knob == knob && rail_shows(s, m);
-}
-
-/* The value of a marker's knob at a later step, by the marker alone. */
-static double
-value_at(const struct curves_mark *m, uint32_t step)
-{
-	double x = m->ramp.n ? ramp_value(&m->ramp, step) : m->to;
-
-	return knob_table[m->knob].type == KNOB_INT ? floor(x + 0.5) : x;
 }
 
 /* Whether the last change of a knob is a ramp. */
@@ -107,7 +88,7 @@ value_before(const struct scene *s, int knob, uint32_t step)
 
 		if (!changes_knob(s, m, knob) || (known && m->step >= step))
 			continue;
-		value = m->step < step ? value_at(m, step) : m->from;
+		value = m->step < step ? curves_mark_value(m, step) : m->from;
 		known = true;
 	}
 	return value;
@@ -158,7 +139,7 @@ draw_ramp(const struct scene *s, struct canvas_area cells, const struct rail *r,
 		uint64_t step = at == end ? end_step : span_edge(x, at);
 
 		snprintf(text, sizeof text, "%.3g",
-			 value_at(m, (uint32_t)(step < m->step ? m->step : step)));
+			 curves_mark_value(m, (uint32_t)(step < m->step ? m->step : step)));
 		len = (int)strlen(text);
 		if (at < end && !is_first && at + len + 1 > end) {
 			at = end;
@@ -180,7 +161,7 @@ draw_value(struct canvas_area cells, const struct rail *r, int knob, double valu
 	char text[32];
 	int len;
 
-	format_value(knob, value, text, sizeof text);
+	curves_knob_value(knob, value, text, sizeof text);
 	len = (int)strlen(text);
 	if (next >= 0 && len >= next - at)
 		snprintf(text, sizeof text, "%s", r->ascii ? "+" : "\u253C");
@@ -198,7 +179,7 @@ draw_last_value(const struct scene *s, struct canvas_area cells, const struct ra
 	int end = draw_value(cells, r, knob, value, at, -1);
 	char text[32];
 
-	format_value(knob, value, text, sizeof text);
+	curves_knob_value(knob, value, text, sizeof text);
 	if (!ends_with_ramp(s, knob) && end + (int)strlen(text) + 8 < now)
 		canvas_textf(cells, now + 1, 0, CANVAS_MARK, " %s", text);
 }

@@ -78,6 +78,7 @@ result_of(enum request_kind kind, const struct lab_info *now)
 	struct request *r = request_new(kind);
 
 	r->info = lab_snapshot_new(now);
+	r->run = CURVES_FIRST;
 	r->branch = BRANCH_STUDENT;
 	r->step = 620;
 	return r;

@@ -64,6 +64,8 @@ a_recording_replays_to_the_same_figures(void **state)
 	CHECK_INT(run_text(text, NULL, true), 3);
 	mem_free(text);
 	CHECK_INT(unlink(path), 0);
+	snprintf(path, sizeof path, "%s/mine.metrics.tsv", dir);
+	CHECK_INT(unlink(path), 0);
 }
 
 /* Commands without effect on training: a script with them runs without a screen. */

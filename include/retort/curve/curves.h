@@ -66,6 +66,7 @@ struct curves {
 	size_t n_runs, cap_runs; /* run[0] is what all runs share */
 	struct curves_samples *run;
 	size_t n_marks, cap_marks;
+	uint64_t marked;          /* markers that were ever added */
 	struct curves_mark *mark; /* ascending steps within a run and branch */
 	char teacher[TRAIN_TEACHERS][NET_NAME];
 	double smooth; /* of all series, see series_smooth */
@@ -109,6 +110,12 @@ const struct series *curves_series(const struct curves *c, unsigned run, unsigne
 struct curves_mark *curves_mark(struct curves *c, enum curves_mark_kind kind, unsigned run,
 				unsigned branch, uint32_t step, const char *text, int knob,
 				double from, double to);
+
+/* The value of a marker's knob at its step or a later one, by the marker alone. */
+double curves_mark_value(const struct curves_mark *m, uint32_t step);
+
+/* Format a value of a knob, by number: the choice, or at most 6 digits. Returns buf. */
+const char *curves_knob_value(int knob, double value, char *buf, size_t size);
 
 /* Name of a run or teacher: letters, digits, '-' and '_', shorter than NET_NAME. */
 bool curves_is_name(const char *name);

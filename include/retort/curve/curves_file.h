@@ -13,6 +13,8 @@
  *   # run NUMBER NAME [from PARENT at STEP]   a run, and what it was forked from
  *   # teacher NUMBER NAME                     a teacher, from 1
  *   # new NAME                                a network is new: samples before belong to another
+ *   # mark STEP NAME KIND KNOB FROM TO RAMP TEXT  a marker; KNOB and RAMP are - where there is none
+ *   # back NAME STEP                          a run goes on from an earlier step
  *   # clear                                   all networks are new
  *
  * The format is in retort-session(5), too.
@@ -36,10 +38,19 @@ void curves_file_free(struct curves_file *f);
 void curves_file_sample(struct curves_file *f, const struct curves *c, unsigned run,
 			unsigned branch, unsigned metric, uint32_t step, double value);
 
+/* Add a marker. */
+void curves_file_mark(struct curves_file *f, const struct curves *c, const struct curves_mark *m);
+
 /* Add that a network is new, or all. */
 void curves_file_forget(struct curves_file *f, const struct curves *c, unsigned run,
 			unsigned branch);
 void curves_file_clear(struct curves_file *f);
+
+/* Add that a run goes on from an earlier step. */
+void curves_file_back(struct curves_file *f, const struct curves *c, unsigned run, uint32_t step);
+
+/* A run has another name from now on. */
+void curves_file_rename(struct curves_file *f, unsigned run);
 
 /* Append the lines to the file; `sync`: to disk. 0, or -1 and an error that names the file at the
  * first failed write; later calls write nothing and return 0. */

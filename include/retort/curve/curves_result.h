@@ -16,4 +16,7 @@
  */
 unsigned curves_result(struct curves *c, const struct lab_info *was, const struct request *r);
 
+/* The runs that go back with the result of REWIND; returns their number. */
+size_t curves_result_back(const struct request *r, unsigned runs[LAB_RUNS]);
+
 #endif

@@ -18,6 +18,7 @@ enum cmd_flags {
 };
 
 struct cmd_call;
+struct curves;
 
 /*
  * Functions of the screen that execute its commands; registered with session_options.screen. They
@@ -37,12 +38,13 @@ struct cmd_call {
 	int argc;
 	char **argv;
 	struct args args;            /* the words as parsed by cmd_parse */
+	const struct curves *curves; /* of the session; NULL: there is none */
 	const struct lab_info *info; /* state of the last result; borrowed */
-	const struct curves *curves; /* of the session; NULL: none; borrowed */
 	const char *data_line; /* the recorded `data` line of the current data set; NULL: none */
 	const char *dir;       /* base of relative paths */
 	const char *recording_dir; /* absolute path of the directory of the recording; NULL: not
 				      recorded */
+	bool stamped;              /* the line has a stamp */
 	bool scripted;             /* the line comes from a script */
 	bool live;                 /* an observer shows the session */
 	const struct cmd *const *table;  /* all commands */
@@ -62,6 +64,7 @@ struct cmd_call {
 	int version;   /* out: of the format of the file; 0: not said */
 	char kernel[64]; /* out: kernel that the recording was made with; "" unknown */
 	rules_set rules; /* out: of reading that made a difference for the file of the line */
+	bool failed;     /* out: a file could not be written, as `message` says: status 1 */
 	bool quit;       /* out */
 };
 
@@ -99,6 +102,10 @@ const char *cmd_meaning(const struct cmd *const *table, const char *line);
 
 /* Create a request of `kind` and store it in c->request. */
 struct request *cmd_request(struct cmd_call *c, enum request_kind kind);
+
+/* Refuse a stamp, for a command that acts at once. 0, or -1 and an error that begins with its name.
+ */
+int cmd_refuse_stamp(const struct cmd_call *c, const char *name, struct err *e);
 
 /* Copy a word into a field of `size` bytes. 0, or -1 and an error if it does not fit. */
 int cmd_copy(char *to, size_t size, const char *what, const char *word, struct err *e);

@@ -3,6 +3,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <string.h>
+
+#include "retort/figure/figure_file.h"
 #include "retort/session/cmd/cmd_table.h"
 
 /* Without a screen the action is checked and has no effect. */
@@ -90,6 +93,16 @@ const struct cmd cmd_view_bind = {
 static int
 exec_picture(struct cmd_call *c, struct err *e)
 {
+	const char *file = args_word(&c->args, "FILE"), *slash = strrchr(file, '/'),
+		   *dot = strrchr(slash ? slash : file, '.');
+
+	if (cmd_refuse_stamp(c, "picture", e) < 0)
+		return -1;
+	if (dot && strcmp(dot, ".svg") != 0)
+		return err_set(e,
+			       "picture: invalid suffix '%.20s' (expected .svg: the screen is "
+			       "written as SVG; `export %s` draws the curves)",
+			       dot, figure_file_kind(file, NULL) < 0 ? "curves.png" : file);
 	if (c->screen)
 		return c->screen->picture(c, e);
 	text_add(&c->message, "picture: skipped: there is no screen");
