@@ -12,14 +12,26 @@
 
 #define AXIS 0x333333
 #define GRID 0xE4E4E4
-#define WIDTH 1.2 /* of lines */
-#define DENSE 0.6 /* of those whose samples touch each other */
-#define BIN 0.25  /* points: of more samples, four are drawn in each */
+#define WIDTH 1.2  /* of lines */
+#define DENSE 0.6  /* of those whose samples touch each other */
+#define MOST 1e100 /* larger values are drawn at the edge */
+#define DECADES 60 /* of a logarithmic axis */
+#define BIN 0.25   /* points: of more samples, four are drawn in each */
 
 static const struct figure_text tick_text = { .size = 8, .color = AXIS };
 static const struct figure_text name_text = { .size = 9, .align = 0.5 };
 
-/* Extend a range by the values of a line that can be drawn. */
+/* Extend a range by a value, if it can be drawn. */
+static void
+extend_by(double value, double *least, double *most)
+{
+	if (!isfinite(value))
+		return;
+	*least = fmin(*least, fmax(value, -MOST));
+	*most = fmax(*most, fmin(value, MOST));
+}
+
+/* Extend a range by the values of a line. */
 static void
 extend_range(const struct figure_line *line, unsigned metric, double *least, double *most)
 {
@@ -28,16 +40,11 @@ extend_range(const struct figure_line *line, unsigned metric, double *least, dou
 	uint32_t step;
 	double v;
 
-	if (!line->level && figure_fork(line, metric, &step, &v)) {
-		*least = fmin(*least, v);
-		*most = fmax(*most, v);
-	}
+	if (!line->level && figure_fork(line, metric, &step, &v))
+		extend_by(v, least, most);
 	for (size_t i = line->level && n ? n - 1 : 0; i < n; i++) {
 		series_get(s, i, &step, &v);
-		if (isfinite(v)) {
-			*least = fmin(*least, v);
-			*most = fmax(*most, v);
-		}
+		extend_by(v, least, most);
 	}
 }
 
@@ -51,8 +58,17 @@ figure_panel_axis(const struct figure *f, unsigned metric, struct axis *y)
 		extend_range(&f->line[i], metric, &least, &most);
 	if (!(least <= most)) /* nothing but NaN */
 		least = most = 0;
-	is_loss = is_loss && least > 0 && most / least > 10;
+	is_loss = is_loss && least > 0 && most / least > 10 && log10(most / least) < DECADES;
 	axis_fit(y, least, most, is_loss, is_loss ? 10 : 7);
+}
+
+/* The height of a value between `bottom` and `top`, within them. */
+static double
+height(const struct axis *y, double value, double top, double bottom)
+{
+	double share = axis_at(y, value);
+
+	return bottom - (share >= 1 ? 1 : share > 0 ? share : 0) * (bottom - top);
 }
 
 /* ---- axes ---- */
@@ -66,7 +82,7 @@ draw_axes(const struct figure_layout *l, const struct axis *y, unsigned metric, 
 	char label[80];
 
 	for (int i = 0; i < y->n; i++) {
-		double at = bottom - axis_at(y, y->tick[i].value) * (bottom - top);
+		double at = height(y, y->tick[i].value, top, bottom);
 
 		if (i > 0)
 			figure_layout_line(
@@ -178,13 +194,13 @@ add_to_bin(struct trace *t, struct figure_point p)
 static void
 add_sample(struct trace *t, uint32_t step, double value)
 {
-	struct figure_point p = { figure_layout_x(t->l, step), t->bottom };
+	struct figure_point p = { figure_layout_x(t->l, step), 0 };
 
 	if (!isfinite(value) || (t->y->log && value <= 0)) {
 		end_line(t);
 		return;
 	}
-	p.y -= axis_at(t->y, value) * (t->bottom - t->top);
+	p.y = height(t->y, value, t->top, t->bottom);
 	if (t->thins)
 		add_to_bin(t, p);
 	else
@@ -227,9 +243,8 @@ draw_line(const struct figure_layout *l, const struct figure_line *line, unsigne
 		end_line(&t);
 	}
 	if (s && forked && !(y->log && at_fork <= 0))
-		l->pen->dot(l->pen->arg, figure_layout_x(l, fork),
-			    bottom - axis_at(y, at_fork) * (bottom - top), 2.4,
-			    figure_color(line->color), false);
+		l->pen->dot(l->pen->arg, figure_layout_x(l, fork), height(y, at_fork, top, bottom),
+			    2.4, figure_color(line->color), false);
 	mem_free(t.p);
 }
 

@@ -54,19 +54,20 @@ extend_range(struct strip *s, double value)
 	s->most = fmax(s->most, value);
 }
 
-/* The step of point k of marker i: along a ramp, or the two ends of a constant. */
-static uint32_t
-point_step(const struct figure *f, size_t i, int k, int n)
-{
-	uint64_t from = f->mark[i]->step, to = end_step(f, i);
-
-	return (uint32_t)(from + (to - from) * (uint64_t)k / (uint64_t)(n - 1));
-}
-
+/* Points along a ramp, and of a constant value its two ends. */
 static int
 points(const struct curves_mark *m)
 {
 	return m->ramp.n ? RAMP_POINTS : 2;
+}
+
+/* The step of point k of a marker whose value is replaced at step `end`. */
+static uint32_t
+point_step(const struct curves_mark *m, uint32_t end, int k)
+{
+	uint64_t from = m->step, to = end;
+
+	return (uint32_t)(from + (to - from) * (uint64_t)k / (uint64_t)(points(m) - 1));
 }
 
 /* Find the range of values. */
@@ -79,12 +80,13 @@ find_range(struct strip *s)
 	s->most = -INFINITY;
 	for (size_t i = 0; i < f->n_marks; i++) {
 		const struct curves_mark *m = f->mark[i];
+		uint32_t end = m->knob == s->knob ? end_step(f, i) : 0;
 
 		if (m->knob != s->knob)
 			continue;
 		extend_range(s, m->from);
 		for (int k = 0; k < points(m); k++)
-			extend_range(s, curves_mark_value(m, point_step(f, i, k, points(m))));
+			extend_range(s, curves_mark_value(m, point_step(m, end, k)));
 	}
 }
 
@@ -93,6 +95,7 @@ place(const struct strip *s, uint32_t step, double value)
 {
 	double share = s->most > s->least ? (value - s->least) / (s->most - s->least) : 0.5;
 
+	share = isfinite(share) ? share : 0.5; /* a range that overflows */
 	return (struct figure_point){ figure_layout_x(s->l, step),
 				      s->y + HEIGHT - 3 - share * (HEIGHT - 3 - LINE_TOP) };
 }
@@ -131,42 +134,65 @@ first_step(const struct figure_line *line)
 	return r && r->parent ? r->fork : 0;
 }
 
+/* The points of a line in a strip. */
+struct trace {
+	size_t n, cap;
+	struct figure_point *p; /* owned */
+};
+
+static void
+add_point(struct trace *t, struct figure_point p)
+{
+	mem_grow(&t->p, &t->cap, t->n + 1, sizeof *t->p);
+	t->p[t->n++] = p;
+}
+
+/* Add the values of marker i up to the next one; return the last. */
+static double
+add_change(struct strip *s, struct trace *t, size_t i, uint32_t color)
+{
+	const struct figure *f = s->l->f;
+	const struct curves_mark *m = f->mark[i];
+	uint32_t end = end_step(f, i);
+	double value = 0;
+
+	for (int k = 0; k < points(m); k++) {
+		uint32_t step = point_step(m, end, k);
+
+		value = curves_mark_value(m, step);
+		add_point(t, place(s, step, value));
+	}
+	write_value(s, figure_layout_x(s->l, m->step) + 1, curves_mark_value(m, m->step), color);
+	if (m->ramp.n && ramp_end(&m->ramp) <= end)
+		write_value(s, figure_layout_x(s->l, (double)ramp_end(&m->ramp)) + 1,
+			    ramp_last(&m->ramp), color);
+	return value;
+}
+
 /* Draw the values of a line's knob from its first step to the last. */
 static void
 draw_values(struct strip *s, const struct figure_line *line)
 {
-	const struct figure *f = s->l->f;
-	struct figure_point *p = mem_array(2 + f->n_marks * RAMP_POINTS, sizeof *p);
 	uint32_t color = figure_color(line->color), first = first_step(line);
-	size_t n = 0;
+	struct trace t = { 0 };
 	double before = 0;
 
-	for (size_t i = 0; i < f->n_marks; i++) {
-		const struct curves_mark *m = change(f, i, s->knob, line);
+	for (size_t i = 0; i < s->l->f->n_marks; i++) {
+		const struct curves_mark *m = change(s->l->f, i, s->knob, line);
 
 		if (!m)
 			continue;
-		if (n == 0) {
-			p[n++] = place(s, first, m->from);
-			write_value(s, figure_layout_x(s->l, first) + 1, m->from, color);
+		if (t.n == 0) {
 			before = m->from;
+			add_point(&t, place(s, first, before));
+			write_value(s, figure_layout_x(s->l, first) + 1, before, color);
 		}
-		p[n++] = place(s, m->step, before);
-		for (int k = 0; k < points(m); k++) {
-			uint32_t step = point_step(f, i, k, points(m));
-
-			before = curves_mark_value(m, step);
-			p[n++] = place(s, step, before);
-		}
-		write_value(s, figure_layout_x(s->l, m->step) + 1, curves_mark_value(m, m->step),
-			    color);
-		if (m->ramp.n && ramp_end(&m->ramp) <= end_step(f, i))
-			write_value(s, figure_layout_x(s->l, (double)ramp_end(&m->ramp)) + 1,
-				    ramp_last(&m->ramp), color);
+		add_point(&t, place(s, m->step, before));
+		before = add_change(s, &t, i, color);
 	}
-	if (n)
-		figure_layout_line(s->l, p, n, 1, color, FIGURE_SOLID);
-	mem_free(p);
+	if (t.n)
+		figure_layout_line(s->l, t.p, t.n, 1, color, FIGURE_SOLID);
+	mem_free(t.p);
 }
 
 static void

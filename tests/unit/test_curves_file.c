@@ -70,6 +70,53 @@ samples_are_read_back_to_the_same_bits(void **state)
 	curves_free(c);
 }
 
+/* A marker of each form is read back: of a knob, with a ramp, a note with controls. */
+static void
+markers_are_read_back(void **state)
+{
+	static const struct ramp ramp = { .n = 2,
+					  .from = 0.9,
+					  .leg = { { 0.5, 200, 4, RAMP_STEPS },
+						   { 1.0 / 3, 50, 0, RAMP_COSINE } } };
+	struct curves *c = curves_new(true), *again;
+	char path[512];
+	struct curves_file *f;
+	struct err e = { .msg = "" };
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/marks.metrics.tsv", tmpfolder_dir);
+	f = curves_file_new(path, false, &e);
+	curves_mark(c, CURVES_TWEAK, 1, BRANCH_STUDENT, 300, "temperature 4 -> 2", 0, 4, 2);
+	curves_mark(c, CURVES_TWEAK, 1, BRANCH_STUDENT, 500, "ramps", 1, 0.9, 0.9)->ramp = ramp;
+	curves_mark(c, CURVES_NOTE, 1, BRANCH_BASELINE, 600, "a\tb\nc  d", -1, 0, 0);
+	curves_mark(c, CURVES_DIVERGED, 1, BRANCH_STUDENT, 700, "", -1, 0, 0);
+	for (size_t i = 0; i < c->n_marks; i++)
+		curves_file_mark(f, c, &c->mark[i]);
+	CHECK_INT(curves_file_flush(f, true, &e), 0);
+	curves_file_free(f);
+	again = curves_file_read(path, &e);
+	CHECK(again && again->n_marks == 4);
+	CHECK_INT(again->mark[0].step, 300);
+	CHECK_INT(again->mark[0].knob, 0);
+	CHECK_NEAR(again->mark[0].from, 4, 0);
+	CHECK_NEAR(again->mark[0].to, 2, 0);
+	CHECK_STR(again->mark[0].text, "temperature 4 -> 2");
+	CHECK_INT(again->mark[1].ramp.n, 2);
+	CHECK_INT(again->mark[1].ramp.start, 500);
+	CHECK_INT(again->mark[1].ramp.leg[0].jumps, 4);
+	CHECK_INT(again->mark[1].ramp.leg[0].over, 200);
+	CHECK_INT(again->mark[1].ramp.leg[1].shape, RAMP_COSINE);
+	CHECK_NEAR(curves_mark_value(&again->mark[1], 9999), 1.0 / 3, 0);
+	CHECK_NEAR(curves_mark_value(&again->mark[1], 600), ramp_value(&again->mark[1].ramp, 600),
+		   0);
+	CHECK_INT(again->mark[2].branch, BRANCH_BASELINE);
+	CHECK_STR(again->mark[2].text, "a b c  d");
+	CHECK_INT(again->mark[3].kind, CURVES_DIVERGED);
+	CHECK_INT(again->mark[3].letter, '!');
+	curves_free(again);
+	curves_free(c);
+}
+
 static struct curves *
 parse(const char *text, struct err *e)
 {
@@ -129,6 +176,16 @@ bad_lines_are_refused_with_their_place(void **state)
 		{ HEAD "# run 2 wide from 3 at 4\n", "line 3: invalid parent '3' of run 2" },
 		{ HEAD "# run 0 wide\n", "line 3: invalid number of a run '0'" },
 		{ HEAD "# run 2 wide from 1\n", "line 3: invalid line of a run" },
+		{ HEAD "# mark 5\n", "line 3: invalid line of a marker" },
+		{ HEAD "# mark x s note - 0 0 - t\n", "line 3: invalid step 'x'" },
+		{ HEAD "# mark 5 s nota - 0 0 - t\n", "line 3: invalid kind of a marker 'nota'" },
+		{ HEAD "# mark 5 s tweak heat 0 0 - t\n", "line 3: " },
+		{ HEAD "# mark 5 s tweak lr 0 x - t\n", "line 3: invalid values '0' and 'x'" },
+		{ HEAD "# mark 5 s tweak lr 0 1 1 t\n", "line 3: invalid ramp '1'" },
+		{ HEAD "# mark 5 s tweak lr 0 1 1:2/0/0/0 t\n", "line 3: invalid leg of a ramp" },
+		{ HEAD "# mark 5 s tweak lr 0 1 1:2/9/9/0 t\n", "line 3: invalid leg of a ramp" },
+		{ HEAD "# mark 5 s tweak lr 0 1 1:2/9/3/0 t\n", "line 3: invalid leg of a ramp" },
+		{ HEAD "# mark 5 s note - 0 1 1:2/9/0/0 t\n", "line 3: a ramp without a knob" },
 		{ HEAD "# teacher 9 big\n", "line 3: invalid number of a teacher '9'" },
 	};
 	struct err e;
@@ -146,6 +203,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(samples_are_read_back_to_the_same_bits),
+		TEST(markers_are_read_back),
 		TEST(a_new_network_ends_the_curve_of_the_old_one),
 		TEST(bad_lines_are_refused_with_their_place),
 	};

@@ -140,6 +140,39 @@ samples_are_drawn_where_the_axes_say(void **state)
 	curves_free(c);
 }
 
+/* A value of 4 until step 25, then 2: a line of four points from edge to edge. */
+static void
+strips_show_the_values_of_knobs(void **state)
+{
+	struct curves *c = session();
+	struct figure_source source = { c, "" };
+	struct figure_request r = { .n_sources = 1, .source = &source, .title = "" };
+	struct drawn *d = mem_new(sizeof *d);
+	struct figure_pen pen = { d, note_line, note_dot, note_text, measure };
+	struct figure f;
+	struct err e;
+	int strip, curve;
+
+	(void)state;
+	CHECK_INT(figure_init(&f, &r, &e), 0);
+	figure_layout_draw(&f, &pen);
+	strip = find_line(d, 0x0072B2, FIGURE_SOLID, 4);
+	curve = find_line(d, 0x0072B2, FIGURE_SOLID, 3);
+	CHECK(strip >= 0 && curve >= 0);
+	CHECK_NEAR(d->line[strip].p[0].x, d->line[curve].p[0].x, 1e-9);
+	CHECK_NEAR(d->line[strip].p[3].x, d->line[curve].p[2].x, 1e-9);
+	CHECK_NEAR(d->line[strip].p[1].x,
+		   d->line[curve].p[0].x + (d->line[curve].p[2].x - d->line[curve].p[0].x) / 4,
+		   1e-9);
+	CHECK_NEAR(d->line[strip].p[0].y, d->line[strip].p[1].y, 0);
+	CHECK(d->line[strip].p[2].y > d->line[strip].p[1].y); /* lower */
+	CHECK(strstr(d->texts.s, "\ntemperature\n4\n2\n"));
+	figure_release(&f);
+	text_release(&d->texts);
+	mem_free(d);
+	curves_free(c);
+}
+
 static void
 a_loss_over_decades_has_a_logarithmic_axis(void **state)
 {
@@ -274,6 +307,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(samples_are_drawn_where_the_axes_say),
+		TEST(strips_show_the_values_of_knobs),
 		TEST(a_loss_over_decades_has_a_logarithmic_axis),
 		TEST(what_cannot_be_drawn_is_refused),
 		TEST(a_table_has_every_sample_and_marker),

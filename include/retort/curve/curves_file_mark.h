@@ -7,7 +7,7 @@
 #include "retort/base/text.h"
 #include "retort/curve/curves.h"
 
-#define CURVES_FILE_MARKS 100000 /* of a file */
+#define CURVES_FILE_MARKS 10000 /* of a file */
 
 /* Append the line of a marker: "# mark STEP NAME KIND KNOB FROM TO RAMP TEXT". */
 void curves_file_mark_write(const struct curves *c, const struct curves_mark *m, struct text *out);
