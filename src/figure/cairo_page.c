@@ -22,6 +22,7 @@
 #define FUNCTIONS(F)                           \
 	F(cairo_arc)                           \
 	F(cairo_create)                        \
+	F(cairo_debug_reset_static_data)       \
 	F(cairo_destroy)                       \
 	F(cairo_fill_preserve)                 \
 	F(cairo_font_options_create)           \
@@ -63,6 +64,7 @@
 static struct {
 #define MEMBER(name) __typeof__(name) *name;
 	FUNCTIONS(MEMBER)
+	void (*FcFini)(void); /* of fontconfig, which cairo uses; may be NULL */
 	void *library;
 } api;
 
@@ -87,6 +89,7 @@ load(struct err *e)
 	FUNCTIONS(LOOK_UP)
 	if (!whole)
 		return err_set(e, "%s lacks a function (expected cairo 1.16 or newer)", LIBRARY);
+	*(void **)&api.FcFini = dlsym(library, "FcFini");
 	api.library = library;
 	return 0;
 }
@@ -305,6 +308,15 @@ number_surfaces(struct text *out)
 	*out = t;
 }
 
+/* Free the fonts that are kept; the next figure finds them again. */
+static void
+release_fonts(void)
+{
+	api.cairo_debug_reset_static_data();
+	if (api.FcFini)
+		api.FcFini();
+}
+
 int
 cairo_page_draw(const struct figure *f, enum cairo_page_kind kind, struct text *out, struct err *e)
 {
@@ -316,6 +328,7 @@ cairo_page_draw(const struct figure *f, enum cairo_page_kind kind, struct text *
 	s = new_surface(kind, FIGURE_LAYOUT_WIDTH, measure(f), out);
 	status = draw_page(f, kind, s, out);
 	api.cairo_surface_destroy(s);
+	release_fonts();
 	if (status != CAIRO_STATUS_SUCCESS)
 		return err_set(e, "cairo %s: %s", api.cairo_version_string(),
 			       api.cairo_status_to_string(status));
