@@ -11,12 +11,12 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/kd/logit_write.h"
-#include "retort/curve/curves_result.h"
 #include "retort/data/read/corpus.h"
 #include "retort/nn/hf/hf.h"
 #include "retort/nn/hf/hf_files.h"
 #include "retort/lab/tunable.h"
 #include "retort/session/bitext_use.h"
+#include "retort/session/curve_use.h"
 #include "retort/session/replay.h"
 
 static void
@@ -285,40 +285,6 @@ show_requested(struct session *s)
 			observer_requested(s->live, s->pending[i].knob, s->pending[i].requested);
 }
 
-/* Write which runs have gone back, and that one was renamed. */
-static void
-follow_runs(struct session *s, const struct request *r)
-{
-	unsigned runs[LAB_RUNS];
-	size_t n = r->kind == REQUEST_REWIND ? curves_result_back(r, runs) : 0;
-
-	for (size_t i = 0; i < n; i++)
-		curves_file_back(s->metrics, s->curves, runs[i], (uint32_t)r->u.rewind.at);
-	for (int i = 0; r->kind == REQUEST_RUN_LIST && i < r->info->n_runs; i++)
-		curves_file_rename(s->metrics, (unsigned)r->info->runs[i].number);
-}
-
-/* Let a result change the curves, and write which networks are new. */
-static void
-update_curves(struct session *s, const struct request *r)
-{
-	uint64_t marked = s->curves->marked;
-	unsigned bits = curves_result(s->curves, &s->info, r);
-
-	for (unsigned b = 0; s->metrics && b < BRANCH_IDS; b++)
-		if (bits & 1u << b)
-			curves_file_forget(s->metrics, s->curves, (unsigned)r->run, b);
-	if (s->metrics && bits & CURVES_RESULT_ALL)
-		curves_file_clear(s->metrics);
-	if (s->metrics && r->status == 0)
-		follow_runs(s, r);
-	marked = s->curves->marked - marked; /* the last so many are new */
-	for (size_t i = s->curves->n_marks - marked; s->metrics && i < s->curves->n_marks; i++)
-		curves_file_mark(s->metrics, s->curves, &s->curves->mark[i]);
-	if (r->kind == REQUEST_DONE)
-		session_flush_metrics(s, true);
-}
-
 void
 result_take(struct session *s, struct request *r)
 {
@@ -335,7 +301,7 @@ result_take(struct session *s, struct request *r)
 		return;
 	}
 	output_close(&s->output);
-	update_curves(s, r);
+	curve_use_result(s, r);
 	lab_info_copy(&s->info, &s->run, r->info);
 	knob_overlay(&s->info.run->settings.knobs, &s->view, KNOB_VIEW);
 	if (r->kind != REQUEST_PACE)
@@ -385,30 +351,6 @@ are_recorded(const struct session *s)
 	return s->recorder && (s->working || evaluates);
 }
 
-/* True if a sample is one to keep: of an evaluation, or of a step that log-every names. */
-static bool
-is_logged(const struct session *s, const struct event *ev)
-{
-	int64_t every = s->info.run->settings.knobs.log_every;
-
-	return metric_is_evaluated(ev->metric) || (every > 0 && ev->step % every == 0);
-}
-
-/* Keep a sample: every one for the screen; without one, and in the file, as log-every says, because
- * a small network makes a million in a second. */
-static void
-keep_sample(struct session *s, const struct event *ev)
-{
-	bool logged = is_logged(s, ev);
-
-	if (!(s->live || logged) ||
-	    !curves_sample(s->curves, ev->run, ev->branch, ev->metric, ev->step, ev->value))
-		return;
-	if (s->metrics && logged)
-		curves_file_sample(s->metrics, s->curves, ev->run, ev->branch, ev->metric, ev->step,
-				   ev->value);
-}
-
 void
 result_sample(struct session *s, const struct event *ev)
 {
@@ -416,7 +358,7 @@ result_sample(struct session *s, const struct event *ev)
 
 	follow_ramps(s, ev);
 	output_sample(&s->output, &s->info, ev);
-	keep_sample(s, ev);
+	curve_use_sample(s, ev);
 	observer_sample(s->live, ev);
 	if (!are_recorded(s) || recorder_sample(s->recorder, &s->info, ev, &e) == 0)
 		return;

@@ -19,14 +19,24 @@ add_knobs(const struct args *a, struct request_knobs *r, struct err *e)
 	return 0;
 }
 
-/* Index of the value that begins the edits of the map. */
+/* Add the edits of the map: from its word to the end of the line. */
 static int
-map_from(const struct args *a)
+add_map(const struct args *a, struct request *r, struct err *e)
 {
-	for (int i = 0; i < a->n; i++)
-		if (a->value[i].item->word && strcmp(a->value[i].item->word, "map") == 0)
-			return i;
-	return a->n;
+	int from = 0;
+
+	while (from < a->n &&
+	       !(a->value[from].item->word && strcmp(a->value[from].item->word, "map") == 0))
+		from++;
+	if (from == a->n)
+		return 0;
+	r->u.fork.map_off = strcmp(a->argv[a->value[from].at], "clear") == 0;
+	if (r->u.fork.map_off)
+		return 0;
+	if (from + 1 == a->n || a->value[from + 1].item->word)
+		return err_set(e, "missing s:LAYER or pairs after map %s",
+			       a->argv[a->value[from].at]);
+	return map_words_parse(a, from, &r->u.fork.map, e);
 }
 
 /* The last marker of that letter or text; NULL: there is none. */
@@ -72,50 +82,42 @@ exec_fork(struct cmd_call *c, struct err *e)
 		return err_wrap(e, "fork: at");
 	if (args_get(a, "of") && cmd_copy_arg(r->target, sizeof r->target, c, "of", e) < 0)
 		return -1;
-	if (add_knobs(a, &r->u.fork.knobs, e) < 0 ||
-	    map_words_parse(a, map_from(a), &r->u.fork.map, e) < 0)
+	if (add_knobs(a, &r->u.fork.knobs, e) < 0 || add_map(a, r, e) < 0)
 		return err_wrap(e, "fork");
 	return cmd_copy_arg(r->u.fork.name, NET_NAME, c, "NAME", e);
 }
 
-static int
-exec_fork_clear(struct cmd_call *c, struct err *e)
-{
-	if (exec_fork(c, e) < 0)
-		return -1;
-	c->request->u.fork.map_off = true;
-	return 0;
-}
-
-/* The new run, where it begins, and its knobs. */
-#define FORK_WORDS                                                                \
-	{ .name = "NAME", .kind = GRAMMAR_WORD, .help = "name of the new run" },  \
-		GRAMMAR_OPTION("of", "RUN", GRAMMAR_RUN,                          \
-			       "that is copied (default: the focused one)"),      \
-		GRAMMAR_OPTION("at", "STEP|MARK", GRAMMAR_WORD,                   \
-			       "an earlier step, or a marker by letter or text"), \
-		{ .word = "set",                                                  \
-		  .name = "KNOB",                                                 \
-		  .kind = GRAMMAR_KNOB,                                           \
-		  .flags = GRAMMAR_ANY | GRAMMAR_REPEAT,                          \
-		  .help = "its value in the new run" },                           \
-	{                                                                         \
-		.name = "VALUE", .kind = GRAMMAR_VALUE, .flags = GRAMMAR_MORE     \
-	}
-
+/* The new run, where it begins, its knobs and its pairs of layers, in any order. */
 static const struct grammar_form fork_forms[] = {
-	GRAMMAR_FORM(exec_fork_clear, FORK_WORDS, { .word = "map" },
-		     { .word = "clear", .help = "without pairs of layers" }),
-	GRAMMAR_FORM(exec_fork, FORK_WORDS,
+	GRAMMAR_FORM(exec_fork,
+		     { .name = "NAME", .kind = GRAMMAR_WORD, .help = "name of the new run" },
+		     GRAMMAR_OPTION("of", "RUN", GRAMMAR_RUN,
+				    "that is copied (default: the focused one)"),
+		     GRAMMAR_OPTION("at", "STEP|MARK", GRAMMAR_WORD,
+				    "an earlier step, or a marker by letter or text"),
+		     { .word = "set",
+		       .name = "KNOB",
+		       .kind = GRAMMAR_KNOB,
+		       .flags = GRAMMAR_ANY | GRAMMAR_REPEAT,
+		       .help = "its value in the new run" },
+		     { .name = "VALUE", .kind = GRAMMAR_VALUE, .flags = GRAMMAR_MORE },
 		     { .word = "map",
-		       .name = "TEACHER:LAYER",
+		       .name = "clear|TEACHER[:LAYER]",
 		       .kind = GRAMMAR_TEACHER_LAYER,
-		       .help = "pairs of layers that are changed" },
-		     MAP_WORDS_LAYERS),
-	GRAMMAR_FORM(exec_fork, FORK_WORDS,
-		     { .word = "map", .name = "TEACHER", .kind = GRAMMAR_TEACHER },
-		     MAP_WORDS_PAIRS),
-	GRAMMAR_FORM(exec_fork, FORK_WORDS),
+		       .flags = GRAMMAR_ANY,
+		       .help = "pairs of layers, in the words of map" },
+		     { .name = "s:LAYER|LIST|RULE",
+		       .kind = GRAMMAR_STUDENT_LAYER,
+		       .flags = GRAMMAR_MORE | GRAMMAR_OPTIONAL },
+		     MAP_WORDS_OPTIONS,
+		     { .word = "and",
+		       .name = "TEACHER[:LAYER]",
+		       .kind = GRAMMAR_TEACHER_LAYER,
+		       .flags = GRAMMAR_ANY | GRAMMAR_REPEAT | GRAMMAR_AGAIN,
+		       .help = "a further edit" },
+		     { .name = "s:LAYER|LIST|RULE",
+		       .kind = GRAMMAR_STUDENT_LAYER,
+		       .flags = GRAMMAR_MORE }),
 	{ 0 }
 };
 
@@ -200,7 +202,7 @@ const struct cmd cmd_fork_rewind = {
 	.flags = CMD_RECORD,
 	.doc = "Go back to an earlier step of a run and go on from there; the curve after it "
 	       "stays.",
-	.example = "rewind",
+	.example = "rewind 0",
 };
 
 static void
