@@ -268,12 +268,11 @@ lines_leave_no_memory(void **state)
 		"\x10",                      /* previous line */
 		"xy\x10\x0E\x1F",            /* previous and next line, undo */
 		"\x10\x10x\x10x",            /* lines of the history edited and left */
-		"x\x10z\x7F\x0Ey",           /* a line of the history changed, and entered again */
 		"\x12ma",                    /* search */
 		"\x12ma\x07",                /* search ended */
 		"xy\x1bpma\r",               /* search by a whole string */
 		"xy\x1bpnone\r",             /* that is not found */
-		"\x10\x1bpma\r\x10x\x0E",    /* both */
+		"\x10\x1bpma\r\x10\x0E",     /* both */
 		"mark\x10\x10\x10\x1b>\x0F", /* operate-and-get-next */
 	};
 	struct prompt *p = prompt_new(NULL, NULL, NULL);

@@ -11,7 +11,6 @@
 
 #include "retort/base/io.h"
 #include "retort/base/text.h"
-#include "retort/ui/term/prompt_undo.h"
 
 #define HISTORY 1000 /* lines */
 
@@ -39,6 +38,8 @@ prompt_history_save(const char *path)
 	text_release(&t);
 }
 
+/* The undo lists of removed lines are lost: readline (8.2) can have freed the list of a line that
+ * was edited and left, and does not tell. */
 void
 prompt_history_add(const char *line)
 {
@@ -46,19 +47,14 @@ prompt_history_add(const char *line)
 
 	for (int i = 0; list && list[i]; i++)
 		if (strcmp(list[i]->line, line) == 0) {
-			prompt_undo_forget(i);
 			free_history_entry(remove_history(i--));
 			list = history_list();
 		}
-	if (history_length == HISTORY) /* readline frees the first one */
-		prompt_undo_forget(0);
 	add_history(line);
 }
 
 void
 prompt_history_clear(void)
 {
-	for (int i = 0; i < history_length; i++)
-		prompt_undo_forget(i);
 	clear_history();
 }

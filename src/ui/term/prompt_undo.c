@@ -43,17 +43,17 @@ last_of(const UNDO_LIST *list)
 	return list;
 }
 
-/* Whether the edited line, or a line of the history, has the last part of a list. */
+/* Whether the edited line, or a line of the history, has a part of a list. What a line of the
+ * history has is only compared: it may have been freed. */
 static bool
 is_shared(const UNDO_LIST *list)
 {
 	HIST_ENTRY **line = history_list();
-	const UNDO_LIST *last = last_of(list);
 
-	if (last_of(rl_undo_list) == last)
+	if (last_of(rl_undo_list) == last_of(list))
 		return true;
 	for (int i = 0; line && line[i]; i++)
-		if (line[i]->data && last_of((UNDO_LIST *)line[i]->data) == last)
+		if (is_part(line[i], list))
 			return true;
 	return false;
 }
@@ -140,30 +140,13 @@ prompt_undo_part(void)
 }
 
 void
-prompt_undo_forget(int line)
-{
-	HIST_ENTRY *entry = history_list()[line];
-	UNDO_LIST *list = (UNDO_LIST *)entry->data;
-
-	entry->data = NULL;
-	if (list && !is_shared(list))
-		free_list(list);
-}
-
-void
 prompt_undo_drop(void)
 {
-	HIST_ENTRY *line = current_history();
-	histdata_t data;
-
 	if (kept.list)
 		free_list(kept.list);
 	forget_kept();
 	if (_rl_saved_line_for_history)
 		_rl_saved_line_for_history->data = NULL;
 	part_history();
-	data = line && line->data != (histdata_t)rl_undo_list ? line->data : NULL;
 	rl_free_line_state();
-	if (data)
-		line->data = data; /* which readline has cleared, but not freed */
 }

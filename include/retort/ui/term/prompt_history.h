@@ -13,7 +13,7 @@ void prompt_history_save(const char *path);
 /* Append a line and remove earlier copies of it. */
 void prompt_history_add(const char *line);
 
-/* Free all lines with their undo lists; no line is being edited. */
+/* Free all lines; none is being edited. */
 void prompt_history_clear(void);
 
 #endif

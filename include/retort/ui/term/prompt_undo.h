@@ -13,10 +13,6 @@
  */
 void prompt_undo_part(void);
 
-/* Free the undo list of a line of the history, from 0, which readline does not free with the line.
- */
-void prompt_undo_forget(int line);
-
 /* Drop the undo lists at the end of a line. That of a line saved by the last key alone may have
  * been freed with the edited one, which cannot be seen any more: it is not freed again. */
 void prompt_undo_drop(void);
