@@ -18,7 +18,8 @@
  * the C library, and can be freed like any other. Rejected: to allocate and free a block of the
  * size before the call, since another thread, or the system, can take it in between.
  */
-#define SLOTS 512 /* more than there are threads, of which each takes one at a time */
+#define ENDLESS 10000 /* refusals in a row, which take some 0.1 s */
+#define SLOTS 512     /* more than there are threads, of which each takes one at a time */
 
 static void *_Atomic reserve[SLOTS]; /* owned */
 static _Thread_local bool guarded, took;
@@ -33,6 +34,9 @@ static _Thread_local bool guarded, took;
 
 typedef void *malloc_function(size_t);
 
+static _Thread_local size_t refused; /* bytes of the last block that was refused */
+static _Thread_local int refusals;   /* of so many bytes in a row */
+
 static void *
 take_reserve(size_t size)
 {
@@ -42,6 +46,17 @@ take_reserve(size_t size)
 		p = atomic_exchange(&reserve[i], NULL);
 	took = took || p;
 	return p;
+}
+
+/* End the process where a library asks for the same large block without end: OpenBLAS (0.3.21) does
+ * for its buffers, also in threads of its own, for which the end of the process would wait. */
+static void
+count_refusal(size_t size)
+{
+	refusals = size == refused ? refusals + 1 : 1;
+	refused = size;
+	if (size > MALLOC_RESERVE && refusals == ENDLESS)
+		mem_give_up("bytes", size);
 }
 
 /* Replace the function of the C library: the same, but for a thread between malloc_guard and
@@ -60,8 +75,12 @@ malloc(size_t size)
 	p = call ? call(size) : NULL;
 	if (!p && guarded)
 		p = take_reserve(size);
-	if (!p)
+	if (p) {
+		refusals = 0;
+	} else {
+		count_refusal(size);
 		errno = ENOMEM;
+	}
 	return p;
 }
 #endif

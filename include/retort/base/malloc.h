@@ -1,4 +1,5 @@
-/* A reserve of memory for calls of libraries that use the result of malloc without a check. */
+/* A reserve of memory for calls of libraries that use the result of malloc without a check; and an
+ * end to those that repeat a call without end. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_BASE_MALLOC_H
 #define RETORT_BASE_MALLOC_H

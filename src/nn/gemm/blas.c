@@ -46,7 +46,8 @@ has_room(void)
 /*
  * Map the buffers that products of so many threads use at the same time. OpenBLAS maps one at the
  * first such product and keeps it; where that is refused it tries again without end (0.3.21), so
- * memory is checked here. The first has been mapped when the library was loaded.
+ * memory is checked here; malloc ends the process if another thread takes it meanwhile. One more is
+ * mapped by each thread that OpenBLAS has started, before main.
  */
 static int
 map_buffers(int n, struct err *e)
@@ -55,16 +56,17 @@ map_buffers(int n, struct err *e)
 	int have = 0;
 
 	n = n < MOST_BUFFERS ? n : MOST_BUFFERS;
-	while (blas_memory_alloc && blas_memory_free && have < n && (have == 0 || has_room()))
+	while (blas_memory_alloc && blas_memory_free && have < n && has_room())
 		held[have++] = blas_memory_alloc(0);
 	for (int i = 0; i < have; i++)
 		blas_memory_free(held[i]);
-	if (have == n || have == 0)
+	if (have == n || !blas_memory_alloc || !blas_memory_free)
 		return 0;
-	return err_set(e,
-		       "out of memory: OpenBLAS maps %zu MiB for each thread, and one more; use "
-		       "fewer --threads, or raise the limit of ulimit -v",
-		       BUFFER >> 20);
+	return err_set(
+		e,
+		"out of memory: OpenBLAS maps %zu MiB for each thread, and one more; use "
+		"fewer --threads and OPENBLAS_NUM_THREADS=1, or raise the limit of ulimit -v",
+		BUFFER >> 20);
 }
 
 int
