@@ -240,6 +240,7 @@ session_line(struct session *s, const char *line, int *column, struct err *e)
 	const struct cmd *d;
 	struct lex lex;
 	int ignored, status;
+	uint64_t step;
 
 	column = column ? column : &ignored;
 	if (lex_line(line, &lex, column, e) < 0)
@@ -251,6 +252,7 @@ session_line(struct session *s, const char *line, int *column, struct err *e)
 	if (!d)
 		return -1;
 	c.stamped = lex.stamped;
+	c.awaits = s->reading && script_waits(s->script, &step);
 	c.argc = lex.n - 1;
 	c.argv = lex.word + 1;
 	if (cmd_parse(d, &c, e) < 0)

@@ -12,8 +12,8 @@
 static bool
 is_allowed(const char *line)
 {
-	static const char *const refused[] = { "data", "teacher", "student", "load",
-					       "save", "source",  "train",   "run" };
+	static const char *const refused[] = { "data",   "teacher", "student", "load",  "save",
+					       "source", "train",   "run",     "export" };
 	struct lex lex;
 	int column;
 

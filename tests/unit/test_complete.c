@@ -61,6 +61,11 @@ options_and_values_of_data_take_turns(void **state)
 	CHECK_STR(offered("data sums header "), "no yes");
 	CHECK_STR(offered("data sums tokens char le"), "length");
 	CHECK_STR(offered("data sums length "), "");
+	CHECK_STR(offered("export x.p"), "x.pdf x.png");
+	CHECK_STR(offered("export a.b/x"), "a.b/x.csv a.b/x.gp a.b/x.json a.b/x.pdf a.b/x.png "
+					   "a.b/x.svg a.b/x.tsv");
+	CHECK_STR(offered("export x.svg "), "metric replace run");
+	CHECK_STR(offered("export x.svg metric val-n"), "val-nll");
 	CHECK_INT(mkdir("inner", 0700), 0);
 	snprintf(line, sizeof line, "data x-images labels-from %s/", dir);
 	snprintf(want, sizeof want, "%s/inner/", dir);

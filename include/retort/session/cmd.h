@@ -45,6 +45,7 @@ struct cmd_call {
 	const char *recording_dir; /* absolute path of the directory of the recording; NULL: not
 				      recorded */
 	bool stamped;              /* the line has a stamp */
+	bool awaits;               /* a `wait STEP` before it gives it one */
 	bool scripted;             /* the line comes from a script */
 	bool live;                 /* an observer shows the session */
 	const struct cmd *const *table;  /* all commands */

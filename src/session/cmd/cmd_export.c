@@ -65,6 +65,9 @@ exec_export(struct cmd_call *c, struct err *e)
 
 	if (cmd_refuse_stamp(c, "export", e) < 0)
 		return -1;
+	if (c->awaits)
+		return err_set(e, "export: does not wait for a step (expected before `wait STEP`, "
+				  "or after `wait`)");
 	if (kind < 0)
 		return err_wrap(e, "export");
 	if (!c->curves)
