@@ -7,6 +7,8 @@
 #include "retort/lab/idle_change.h"
 #include "retort/lab/phase.h"
 #include "retort/lab/request.h"
+#include "retort/lab/runs.h"
+#include "retort/lab/runs_request.h"
 #include "retort/probe/remedy/remedy.h"
 #include "retort/session/cmd.h"
 #include "retort/session/cmd/cmd_table.h"
@@ -34,8 +36,10 @@ handle(struct trainer_state *w, struct request *r, struct err *e)
 {
 	const struct request_row *row = &request_table[r->kind];
 
-	if (idle_change_allows(w, row, e) < 0)
+	if (idle_change_allows(w, row, e) < 0 || runs_request_target(w, r, e) < 0)
 		return -1;
+	if (r->all)
+		return runs_request_all(w, r, e);
 	return row->handle ? row->handle(w, r, e) : remedy_addon.row[0].handle(NULL, w, r, e);
 }
 
@@ -59,8 +63,13 @@ steprig_try(struct trainer_state *w, const char *line, struct err *e)
 	c.argc = lex.n - 1;
 	c.argv = lex.word + 1;
 	status = cmd_parse(d, &c, e) < 0 ? -1 : cmd_exec(d, &c, e);
-	if (status == 0 && c.request)
+	if (status == 0 && c.request) {
+		if (!c.request->target[0])
+			memcpy(c.request->target, lex.target, sizeof lex.target);
+		c.request->all = lex.all;
 		status = handle(w, c.request, e);
+		runs_take(w, w->focus);
+	}
 	if (status == 0 && c.request && c.request->kind == REQUEST_DATA)
 		snprintf(data_line, sizeof data_line, "%s", line);
 	cmd_release(&c);
