@@ -177,8 +177,11 @@ past_find(const struct trainer_state *w, uint64_t step, uint64_t *found, struct 
 			       "keeps more)",
 			       (unsigned long long)step, (unsigned long long)p->state[0]->step);
 	if (i == p->n)
-		return err_set(e, "no state of run %d is kept yet: `run` keeps the first",
-			       w->run->about.number);
+		return err_set(
+			e,
+			"no state of run %d is kept (`run` keeps some, within the memory of the "
+			"knob keep-mib)",
+			w->run->about.number);
 	if (p->state[i]->step != step && p->state[i]->version != w->taught)
 		return err_set(e,
 			       "step %llu cannot be computed again, because teachers have changed "
