@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "retort/base/text.h"
+#include "retort/lab/history.h"
 #include "retort/lab/live_change.h"
 #include "retort/lab/past.h"
 #include "retort/lab/rewind.h"
@@ -83,10 +84,12 @@ go_back(struct trainer_state *w, struct run *parent, uint64_t step, uint64_t *ag
 	    rewind_run(w, step, again, e) < 0)
 		return -1;
 	w->run->about.fork = step;
-	if (parent->about.trains)
+	if (parent->about.trains) {
 		w->run->info.until = parent->info.until;
-	else
+		history_add(w);
+	} else {
 		w->run->about.lockstep = w->run->about.number;
+	}
 	return 0;
 }
 
@@ -135,8 +138,9 @@ fork_request(struct trainer_state *w, struct request *r, struct err *e)
 	r->again = again;
 	if (status == 0)
 		status = change(w, r, &note, e);
-	if (status == 0 && again && w->info.phase == LAB_DISTILLING)
-		status = feed_prepare(&w->train, &w->info.run->settings, e);
+	if (r->u.fork.at >= 0 && w->info.phase == LAB_DISTILLING &&
+	    feed_prepare(&w->train, &w->info.run->settings, status < 0 ? NULL : e) < 0)
+		status = -1; /* the steps were computed with the outputs of another map */
 	if (status < 0) {
 		runs_remove(w, at, was);
 		runs_share(w);

@@ -161,6 +161,7 @@ idle_change_train(struct trainer_state *w, struct request *r, struct err *e)
 	w->taught++;
 	stop_rule_begin(w, BRANCH_TEACHER(k));
 	w->info.phase = LAB_TRAINING;
+	w->worker = w->run;
 	w->info.busy = k;
 	w->info.run->step = w->info.run->from = w->train.teacher[k].branch->state->step;
 	w->info.run->until = w->info.run->from + steps;
@@ -275,7 +276,19 @@ start_other(struct trainer_state *w, int index, const struct request *r, struct 
 	request_free(copy);
 }
 
-/* Start the runs in lockstep with run `lead`, or all. */
+/* Why a run cannot be trained together with another; NULL: it can. */
+static const char *
+misfit(const struct trainer_state *w, const struct run *other, const struct run *lead)
+{
+	if (other->student->state->step != lead->student->state->step)
+		return "it is at another step";
+	if (other->info.settings.knobs.batch != lead->info.settings.knobs.batch)
+		return "it has another batch";
+	return runs_training(w) == LAB_LOCKSTEP ? "no more than 8 train at once" : NULL;
+}
+
+/* Start the runs in lockstep with run `lead`, or all that can be trained with it; others leave it.
+ */
 static void
 start_others(struct trainer_state *w, int lead, struct request *r)
 {
@@ -283,19 +296,19 @@ start_others(struct trainer_state *w, int lead, struct request *r)
 	struct text note = { 0 };
 
 	for (int i = 0; i < w->n_runs; i++) {
-		const struct run *other = w->runs[i];
+		struct run *other = w->runs[i];
+		const char *why;
 
 		if (i == lead || !other->student ||
 		    (!r->all && other->about.lockstep != first->about.lockstep))
 			continue;
-		if (other->info.settings.knobs.batch != first->info.settings.knobs.batch)
-			text_item(&note, "run %d is left out: its batch is %g", other->about.number,
-				  (double)other->info.settings.knobs.batch);
-		else if (runs_training(w) == LAB_LOCKSTEP)
-			text_item(&note, "run %d is left out: %d train", other->about.number,
-				  LAB_LOCKSTEP);
-		else
+		why = misfit(w, other, first);
+		if (!why) {
 			start_other(w, i, r, &note);
+			continue;
+		}
+		other->about.lockstep = other->about.number;
+		text_item(&note, "run %d is left out: %s", other->about.number, why);
 	}
 	runs_take(w, lead);
 	if (note.len) {
@@ -368,6 +381,7 @@ idle_change_report(struct trainer_state *w, struct request *r, struct err *e)
 	if (idle_change_ready(w, e) < 0 || make_plain(w, e) < 0)
 		return err_wrap(e, "report");
 	w->info.phase = LAB_REPORTING;
+	w->worker = w->run;
 	w->info.paused = w->report_stopped = false;
 	w->info.run->baseline_diverged = 0;
 	w->info.run->step = w->info.run->from =

@@ -71,24 +71,21 @@ find_members(const struct trainer_state *w, struct pass *p)
 		}
 }
 
-/* End the runs whose last step is done. Return whether there was one. */
-static bool
+/* End the runs whose last step is done. */
+static void
 end_runs(struct trainer_state *w)
 {
-	bool any = false;
-
 	for (int i = 0; i < w->n_runs; i++) {
 		struct run *r = w->runs[i];
 
 		if (!r->about.trains || r->student->state->step < r->info.until)
 			continue;
 		runs_take(w, i);
-		any = true;
 		phase_end_student(w);
+		runs_share(w);
 		if (runs_training(w) > 0)
 			phase_notice(w, NULL);
 	}
-	return any;
 }
 
 /* Evaluate a run at the start of its work, or where the evaluation of its last step was missed. */
@@ -210,27 +207,69 @@ prepare_members(struct trainer_state *w, const struct pass *p, struct err *e)
 	return 0;
 }
 
+/* Whether a member has no step left: by a rule, in the evaluation before its first step. */
+static bool
+any_ended(const struct trainer_state *w, const struct pass *p)
+{
+	for (int i = 0; i < p->n; i++) {
+		const struct run *r = w->runs[p->member[i].index];
+
+		if (r->info.until <= r->student->state->step)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * End runs whose last step is done, and find those of the next step: its members. Both belong to
+ * one call, so that between two calls every run in training has another step: a recording names
+ * the moment of a command by it.
+ */
+static enum phase_outcome
+begin_step(struct trainer_state *w, struct pass *p, struct err *e)
+{
+	do {
+		end_runs(w);
+		if (runs_training(w) == 0)
+			return PHASE_DONE;
+		find_members(w, p);
+		if (prepare_members(w, p, e) < 0)
+			return phase_pause(w);
+	} while (any_ended(w, p));
+	return PHASE_STEPPED;
+}
+
+/*
+ * End the runs whose last step is done while others have steps left: at once, so that the step of a
+ * run says whether it trains. The last ones end with the work, in the next call.
+ */
+static void
+end_beside(struct trainer_state *w)
+{
+	bool left = false;
+
+	for (int i = 0; i < w->n_runs; i++)
+		left |= w->runs[i]->about.trains &&
+			w->runs[i]->student->state->step < w->runs[i]->info.until;
+	if (left)
+		end_runs(w);
+}
+
 static enum phase_outcome
 step_once(struct trainer_state *w, struct err *e)
 {
-	enum phase_outcome outcome = PHASE_STEPPED, one;
 	struct pass p;
+	enum phase_outcome outcome = begin_step(w, &p, e), one;
 
-	if (end_runs(w))
-		return runs_training(w) ? PHASE_STEPPED : PHASE_DONE;
-	find_members(w, &p);
-	if (prepare_members(w, &p, e) < 0)
-		return phase_pause(w);
-	for (int i = 0; i < p.n; i++) /* by a rule, in an evaluation that was missed */
-		if (w->runs[p.member[i].index]->info.until <=
-		    w->runs[p.member[i].index]->student->state->step)
-			return PHASE_STEPPED;
+	if (outcome != PHASE_STEPPED)
+		return outcome;
 	step_members(w, &p);
 	for (int i = 0; i < p.n; i++) {
 		runs_take(w, p.member[i].index);
 		one = follow_step(w, &p.member[i].result, e);
 		outcome = one == PHASE_STEPPED ? outcome : one;
 	}
+	end_beside(w);
 	w->passes++;
 	return outcome;
 }

@@ -21,7 +21,7 @@
 bool
 phase_works(const struct trainer_state *w)
 {
-	return w->info.phase != LAB_IDLE && !w->info.paused;
+	return w->info.phase != LAB_IDLE && (!w->info.paused || runs_behind(w));
 }
 
 void
@@ -90,6 +90,7 @@ end_work(struct trainer_state *w)
 	w->pause_at = UINT64_MAX;
 	w->diverged = false;
 	w->info.busy = -1;
+	w->worker = NULL;
 }
 
 void
@@ -218,23 +219,27 @@ train_baseline(struct trainer_state *w, struct err *e)
 	return PHASE_STEPPED;
 }
 
-enum phase_outcome
-phase_step(struct trainer_state *w, struct err *e)
+static enum phase_outcome
+step_work(struct trainer_state *w, struct err *e)
 {
-	if ((w->info.phase == LAB_TRAINING || w->info.phase == LAB_REPORTING) &&
-	    settings_change_fit(w, e) < 0) {
+	if (settings_change_fit(w, e) < 0) {
 		err_wrap(e, "paused");
 		return phase_pause(w);
 	}
-	switch (w->info.phase) {
-	case LAB_TRAINING:
-		return train_teacher(w, e);
-	case LAB_DISTILLING:
+	return w->info.phase == LAB_TRAINING ? train_teacher(w, e) : train_baseline(w, e);
+}
+
+enum phase_outcome
+phase_step(struct trainer_state *w, struct err *e)
+{
+	enum phase_outcome outcome;
+
+	if (w->info.phase == LAB_IDLE)
+		return PHASE_DONE;
+	if (w->info.phase == LAB_DISTILLING)
 		return lockstep_step(w, e);
-	case LAB_REPORTING:
-		return train_baseline(w, e);
-	case LAB_IDLE:
-		break;
-	}
-	return PHASE_DONE;
+	runs_take_worker(w);
+	outcome = step_work(w, e);
+	runs_take(w, w->focus);
+	return outcome;
 }

@@ -64,6 +64,8 @@ apply_history(struct trainer_state *w, const struct history_entry *h, size_t n, 
 	for (; *next < n && h[*next].step == step; (*next)++) {
 		if (settings_change_put(w, &h[*next].settings, e) < 0)
 			return -1;
+		w->info.run->from = h[*next].from; /* schedules run over them */
+		w->info.run->until = h[*next].until;
 		history_add(w);
 	}
 	return 0;
@@ -89,6 +91,9 @@ compute(struct trainer_state *w, uint64_t step, const struct history_entry *h, s
 		w->n_samples = samples;
 	}
 	w->focus = focus;
+	if (outcome == PHASE_DONE)
+		err_set(e, "the run ended at step %llu",
+			(unsigned long long)w->run->student->state->step);
 	return outcome == PHASE_STEPPED ? 0 : -1;
 }
 
@@ -113,6 +118,8 @@ rewind_run(struct trainer_state *w, uint64_t step, uint64_t *again, struct err *
 		return -1;
 	}
 	kept = w->run->n_history;
+	if (kept && h[kept - 1].step == found) /* may have been replaced by a change at that step */
+		kept--;
 	set_aside(w, &was);
 	if (*again)
 		status = compute(w, step, h + kept, n - kept, e);
@@ -154,11 +161,15 @@ find_step(const struct trainer_state *w, const struct request *r, uint64_t *step
 static int
 go_back(struct trainer_state *w, struct request *r, uint64_t step, bool alone, struct err *e)
 {
-	uint64_t was = w->run->student->state->step, again;
+	uint64_t was = w->run->student->state->step, until = w->run->info.until, again;
 	size_t len = strlen(r->note);
 
 	if (rewind_run(w, step, &again, e) < 0)
 		return -1;
+	if (w->run->about.trains) { /* to the end of the work at hand */
+		w->run->info.until = until;
+		history_add(w);
+	}
 	if (alone)
 		w->run->about.lockstep = w->run->about.number;
 	snprintf(r->note + len, sizeof r->note - len, "%srun %d goes back from step %llu to %llu",

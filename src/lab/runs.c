@@ -27,6 +27,14 @@ runs_take(struct trainer_state *w, int index)
 	settings_change_describe(w);
 }
 
+void
+runs_take_worker(struct trainer_state *w)
+{
+	for (int i = 0; w->worker && i < w->n_runs; i++)
+		if (w->runs[i] == w->worker)
+			runs_take(w, i);
+}
+
 int
 runs_at(const struct trainer_state *w)
 {
@@ -119,7 +127,8 @@ make_room(struct trainer_state *w)
 	while (w->n_runs == LAB_RUNS && i < w->n_runs) {
 		const struct lab_listed *about = &w->runs[i]->about;
 
-		if (w->runs[i] == w->run || about->trains || about->number == w->info.reference)
+		if (w->runs[i] == w->run || w->runs[i] == w->worker || about->trains ||
+		    about->number == w->info.reference)
 			i++;
 		else
 			runs_drop(w, i);
@@ -240,6 +249,22 @@ runs_training(const struct trainer_state *w)
 	for (int i = 0; i < w->n_runs; i++)
 		n += w->runs[i]->about.trains;
 	return n;
+}
+
+bool
+runs_behind(const struct trainer_state *w)
+{
+	uint64_t least = UINT64_MAX, most = 0;
+
+	for (int i = 0; w->info.phase == LAB_DISTILLING && i < w->n_runs; i++) {
+		uint64_t step = w->runs[i]->about.trains ? w->runs[i]->student->state->step : 0;
+
+		if (!w->runs[i]->about.trains)
+			continue;
+		least = step < least ? step : least;
+		most = step > most ? step : most;
+	}
+	return least < most;
 }
 
 void

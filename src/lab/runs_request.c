@@ -44,6 +44,21 @@ take_named(struct trainer_state *w, struct request *r)
 		}
 }
 
+/* Take the run in training that is furthest behind: its step is that of the work. Of equal ones the
+ * one in hand. */
+static void
+take_last(struct trainer_state *w)
+{
+	int last = runs_at(w);
+
+	for (int i = 0; i < w->n_runs; i++)
+		if (w->runs[i]->about.trains &&
+		    (!w->runs[last]->about.trains ||
+		     w->runs[i]->student->state->step < w->runs[last]->student->state->step))
+			last = i;
+	runs_take(w, last);
+}
+
 static int
 check_all(const struct trainer_state *w, const struct request *r, struct err *e)
 {
@@ -71,11 +86,8 @@ runs_request_target(struct trainer_state *w, struct request *r, struct err *e)
 		take_named(w, r);
 	if (status == 0 && r->all)
 		status = check_all(w, r, e);
-	for (int i = 0; status == 0 && !r->target[0] && w->info.phase == LAB_DISTILLING &&
-			!runs_trains(w) && is_of_work(r) && i < w->n_runs;
-	     i++)
-		if (w->runs[i]->about.trains)
-			runs_take(w, i);
+	if (status == 0 && !r->target[0] && w->info.phase == LAB_DISTILLING && is_of_work(r))
+		take_last(w);
 	r->run = w->run->about.number;
 	return status;
 }
@@ -101,7 +113,7 @@ runs_request_all(struct trainer_state *w, struct request *r, struct err *e)
 	const struct request_row *row = &request_table[r->kind];
 	bool changed[LAB_RUNS] = { false }, undoes = row->flags & REQUEST_IS_UNDO;
 	char note[sizeof r->note] = "";
-	int done = 0;
+	int done = 0, slots = w->n_slots;
 
 	if (r->kind == REQUEST_RUN || is_of_work(r) || !row->handle)
 		return row->handle ? row->handle(w, r, e)
@@ -114,6 +126,8 @@ runs_request_all(struct trainer_state *w, struct request *r, struct err *e)
 			if (!undoes)
 				continue;
 			take_back(w, changed, i);
+			w->n_slots = slots; /* a refused line is not recorded, so a replay would
+					       lack it */
 			return err_wrap(e, "run %d", w->runs[i]->about.number);
 		}
 		changed[i] = !r->unchanged;
@@ -134,10 +148,10 @@ drop(struct trainer_state *w, int index, struct err *e)
 {
 	const struct lab_listed *about = &w->runs[index]->about;
 
+	if (w->runs[index] == w->worker)
+		return err_set(e, "run %d is at work; `stop` first", about->number);
 	if (about->trains)
 		return err_set(e, "run %d is training; `stop` first", about->number);
-	if (w->info.phase == LAB_REPORTING)
-		return err_set(e, "the baseline of `report` is training; `stop` first");
 	if (w->n_runs == 1)
 		return err_set(e, "run %d is the only one", about->number);
 	if (about->number == w->info.reference)

@@ -12,7 +12,11 @@
 struct stamp_place
 stamp_place(const struct trainer_state *w)
 {
-	return (struct stamp_place){ w->info.phase, w->info.busy, w->info.run->step };
+	const struct branch *b = w->info.phase == LAB_TRAINING
+					 ? w->train.teacher[w->info.busy].branch
+					 : w->run->student;
+
+	return (struct stamp_place){ w->info.phase, w->info.busy, b ? b->state->step : 0 };
 }
 
 /* Name the run that a request acts on, or whose steps are counted. */

@@ -38,6 +38,8 @@ struct trainer {
 	atomic_bool ended;          /* the thread has left its loop */
 	struct trainer_state *work; /* the thread's own */
 	struct request_queue due;   /* the thread's own */
+	struct request_queue
+		later; /* the thread's own: until runs that are behind have caught up */
 	struct trainer_addons addons;
 	struct request *report; /* answered when the report is complete */
 	struct pace pace;
@@ -133,6 +135,26 @@ refuse_stranded(struct trainer *t)
 		t->due.n = left;
 }
 
+/* Whether a request waits until runs that are behind have caught up: the step of a run that waits
+ * for them says not when it took effect, which a recording has to. */
+static bool
+waits(const struct trainer *t, const struct request *r)
+{
+	return request_is(r, REQUEST_IS_RECORD) && r->kind != REQUEST_STOP &&
+	       (t->later.n > 0 || runs_behind(t->work));
+}
+
+static void
+apply_later(struct trainer *t)
+{
+	while (t->later.n > 0 && !runs_behind(t->work)) {
+		struct request *r = t->later.item[0];
+
+		request_queue_drop_first(&t->later);
+		apply_request(t, r);
+	}
+}
+
 static void
 take_mail(struct trainer *t, bool *held, bool *stop)
 {
@@ -157,6 +179,8 @@ take_mail(struct trainer *t, bool *held, bool *stop)
 	for (size_t i = 0; i < mail.n; i++) {
 		if (mail.item[i]->stamped)
 			request_queue_add(&t->due, mail.item[i]);
+		else if (waits(t, mail.item[i]))
+			request_queue_add(&t->later, mail.item[i]);
 		else
 			apply_request(t, mail.item[i]);
 	}
@@ -210,6 +234,7 @@ run_trainer(void *arg)
 
 	thread_flush_denormals();
 	while (!stop) {
+		apply_later(t);
 		if (atomic_load_explicit(&t->mail, memory_order_acquire) || held ||
 		    !phase_works(t->work) || pace_early(&t->pace, t->work) > 0)
 			take_mail(t, &held, &stop);
@@ -280,6 +305,7 @@ trainer_free(struct trainer *t)
 	trainer_addons_close(&t->addons);
 	request_queue_release(&t->mailbox);
 	request_queue_release(&t->due);
+	request_queue_release(&t->later);
 	request_free(t->report);
 	lab_snapshot_drop(t->out.snapshot);
 	idle_change_release(t->work);

@@ -15,7 +15,7 @@ work_stop(struct trainer_state *w, struct request *r, struct err *e)
 	if (w->info.phase == LAB_DISTILLING)
 		runs_stop(w);
 	else
-		w->info.run->until = w->info.run->step;
+		w->worker->info.until = w->worker->info.step;
 	w->report_stopped = w->info.phase == LAB_REPORTING;
 	w->info.paused = false;
 	return 0;

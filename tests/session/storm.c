@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "storm_changes.h"
+#include "storm_runs.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -21,7 +22,8 @@
 /*
  * storm RECORDING SEED [CHANGES [KIND]]: as a live session, in which a refused line does not end
  * the run. A change that is not possible at its step (layers that cannot be compared, the last loss
- * off) is refused and not recorded; all others are.
+ * off) is refused and not recorded; all others are. With KIND runs the lines are typed while runs
+ * are trained: forks, steps back, the focus, and changes of one run or of all.
  */
 
 #define PER 3 /* steps between changes */
@@ -170,6 +172,47 @@ run(struct session *s, const struct ground *g, int changes)
 	change_options(s, g);
 }
 
+/* After a divergence, and now and then so that runs stay small: go on from the start. */
+static void
+calm(struct session *s)
+{
+	run_line(s, "set lr 0.001", false);
+	run_line(s, "set clip 1", false);
+	if (session_info(s)->paused)
+		go_on(s);
+}
+
+/* Type lines about runs while they are trained. */
+static void
+run_runs(struct session *s, const struct ground *g, int changes)
+{
+	struct text line = { 0 };
+
+	for (int i = 0; g->lines[i]; i++) {
+		run_line(s, g->lines[i], true);
+		pump(s, true);
+	}
+	for (int i = 0; i < changes; i++) {
+		struct pollfd p = { session_fd(s), POLLIN, 0 };
+
+		if (session_is_idle(s))
+			run_line(s, "run 60", false);
+		text_clear(&line);
+		storm_runs_add(&line, session_info(s), g->layer, 5);
+		run_line(s, line.s, false);
+		for (uint32_t k = storm_runs_below(4); k > 0; k--) {
+			poll(&p, 1, 2);
+			session_pump(s);
+		}
+		if (session_info(s)->paused || i % 50 == 49)
+			calm(s);
+	}
+	text_release(&line);
+	for (run_line(s, "stop", false); !session_is_idle(s); session_pump(s))
+		if (session_info(s)->paused)
+			run_line(s, "stop", false);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -196,7 +239,11 @@ main(int argc, char **argv)
 		fprintf(stderr, "%s\n", e.msg);
 		return 1;
 	}
-	run(s, &grounds[kind], (int)changes);
+	storm_runs_seed((uint64_t)seed);
+	if (argc > 4 && strcmp(argv[4], "runs") == 0)
+		run_runs(s, &grounds[0], (int)changes);
+	else
+		run(s, &grounds[kind], (int)changes);
 	printf("%d lines, %d refused at once, %d steps not applied, step %llu\n", given, refused,
 	       diverged, (unsigned long long)session_info(s)->run->student.steps);
 	session_free(s);

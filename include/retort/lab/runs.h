@@ -18,6 +18,9 @@ void runs_release(struct trainer_state *w);
 /* Take run `index` in hand. */
 void runs_take(struct trainer_state *w, int index);
 
+/* Take in hand the run of the work: while a teacher trains or a report is completed. */
+void runs_take_worker(struct trainer_state *w);
+
 /* Index of the run in hand. */
 int runs_at(const struct trainer_state *w);
 
@@ -52,6 +55,9 @@ bool runs_trains(const struct trainer_state *w);
 
 /* How many runs are trained by the work at hand. */
 int runs_training(const struct trainer_state *w);
+
+/* Whether a run in training is behind another, which waits until it has caught up. */
+bool runs_behind(const struct trainer_state *w);
 
 /* End the work of all runs that train after the steps that are done. */
 void runs_stop(struct trainer_state *w);

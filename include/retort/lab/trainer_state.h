@@ -39,9 +39,11 @@ struct trainer_state {
 	int n_runs, n_numbers;      /* runs, and numbers given to runs so far */
 	struct run *runs[LAB_RUNS]; /* owned */
 	int focus;                  /* index of the focused run */
-	uint64_t n_made;            /* data sets and teachers created so far: each has its number */
-	uint64_t data_made;         /* number of the data set */
-	struct model_spec again;    /* that of the last student; kind NULL: none yet */
+	struct run *worker; /* whose settings train a teacher, or whose report is completed; else
+			       NULL */
+	uint64_t n_made;    /* data sets and teachers created so far: each has its number */
+	uint64_t data_made; /* number of the data set */
+	struct model_spec again; /* that of the last student; kind NULL: none yet */
 	/* metric slots of mapped pairs: a pair keeps its slot for the session's life */
 	int n_slots;
 	struct layer_pair slot[TRAIN_MAPS];

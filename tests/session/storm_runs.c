@@ -1,0 +1,98 @@
+/* storm_runs.c: lines about runs at random. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "storm_runs.h"
+
+#include "retort/base/rng.h"
+#include "storm_changes.h"
+
+static struct rng draws;
+static uint64_t drawn;
+static int forks;
+
+void
+storm_runs_seed(uint64_t seed)
+{
+	draws = rng_stream(seed, "storm-runs", 0, 0);
+}
+
+uint32_t
+storm_runs_below(uint32_t n)
+{
+	return rng_below(draws, drawn++, n);
+}
+
+/* The number of a run. */
+static int
+any_run(const struct lab_info *i)
+{
+	return i->n_runs ? i->runs[storm_runs_below((uint32_t)i->n_runs)].number : 1;
+}
+
+static void
+add_fork(struct text *line, const struct lab_info *i)
+{
+	static const char *const change[] = { "",
+					      " set temperature 2",
+					      " set kd-weight 0.3",
+					      " set noise-spread 0.2",
+					      " map clear",
+					      " set ce-weight 0.5 set lr 0.002" };
+	uint64_t step = i->run->student.steps;
+
+	text_addf(line, "fork f%d", ++forks);
+	if (storm_runs_below(3) == 0)
+		text_addf(line, " of %d", any_run(i));
+	if (storm_runs_below(3) == 0)
+		text_addf(line, " at %u", storm_runs_below((uint32_t)step + 1));
+	text_add(line, change[storm_runs_below(sizeof change / sizeof *change)]);
+}
+
+static void
+add_rewind(struct text *line, const struct lab_info *i)
+{
+	static const char *const where[] = { "", "best", "change", "all", "all best" };
+	uint64_t step = i->run->student.steps;
+
+	if (storm_runs_below(2))
+		text_addf(line, "rewind %u", storm_runs_below((uint32_t)step + 1));
+	else
+		text_addf(line, "rewind %s", where[storm_runs_below(5)]);
+}
+
+void
+storm_runs_add(struct text *line, const struct lab_info *info, const char *const *layer,
+	       uint32_t layers)
+{
+	static const char *const word[] = { "focus", "focus", "hide", "show", "reference", "drop" };
+
+	switch (storm_runs_below(24)) {
+	case 0:
+	case 1:
+		add_fork(line, info);
+		break;
+	case 2:
+	case 3:
+		add_rewind(line, info);
+		break;
+	case 4:
+	case 5:
+		text_addf(line, "run %s %d", word[storm_runs_below(6)], any_run(info));
+		break;
+	case 6:
+		text_addf(line, "run %d: %s", any_run(info), storm_runs_below(2) ? "undo" : "redo");
+		break;
+	case 7:
+		text_add(line, "all: ");
+		storm_changes_add(line, layer, layers);
+		break;
+	case 8:
+		text_add(line, storm_runs_below(4) ? "undo" : "stop");
+		break;
+	default:
+		if (storm_runs_below(2))
+			text_addf(line, "run %d: ", any_run(info));
+		storm_changes_add(line, layer, layers);
+	}
+}
