@@ -259,15 +259,19 @@ remove_pending(struct session *s, size_t i)
 	s->n_pending--;
 }
 
-/* Remove pending lines before `id` whose requests were merged into a later one: the trainer returns
- * a result for the last only. */
+/* Remove pending lines whose requests `r` has replaced: those of the same knob before it. The
+ * trainer returns a result for the last only. Other requests may be answered before earlier ones.
+ */
 static void
-remove_replaced(struct session *s, uint64_t id)
+remove_replaced(struct session *s, const struct request *r)
 {
-	for (size_t i = 0; i < s->n_pending;) {
-		if (s->pending[i].id < id &&
-		    request_table[s->pending[i].kind].flags & REQUEST_IS_MERGE &&
-		    !s->pending[i].stamped) {
+	const struct request_knobs *k = request_is(r, REQUEST_IS_MERGE) ? request_knobs(r) : NULL;
+
+	for (size_t i = 0; k && k->n == 1 && i < s->n_pending;) {
+		const struct pending *p = &s->pending[i];
+
+		if (p->id < r->id && p->kind == r->kind && p->knob == k->set[0].knob &&
+		    !p->stamped) {
 			session_release_pending(&s->pending[i]);
 			remove_pending(s, i);
 		} else {
@@ -315,7 +319,7 @@ result_take(struct session *s, struct request *r)
 
 		remove_pending(s, i);
 		if (!r->stamped)
-			remove_replaced(s, r->id);
+			remove_replaced(s, r);
 		finish_pending(s, &p, r);
 		session_release_pending(&p);
 	}
