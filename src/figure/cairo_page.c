@@ -213,9 +213,9 @@ append_bytes(void *out, const unsigned char *bytes, unsigned n)
 	return CAIRO_STATUS_SUCCESS;
 }
 
-/* The height of a figure's page, as measured by the fonts of cairo. */
+/* The height of a page, as measured by the fonts of cairo. */
 static double
-measure(const struct figure *f)
+measure(const struct cairo_page *p)
 {
 	cairo_surface_t *s = api.cairo_image_surface_create(CAIRO_FORMAT_RGB24, 1, 1);
 	cairo_t *cr = api.cairo_create(s);
@@ -223,7 +223,7 @@ measure(const struct figure *f)
 	double height;
 
 	set_options(cr);
-	height = ceil(figure_layout_height(f, &pen));
+	height = ceil(p->height(p->arg, &pen));
 	api.cairo_destroy(cr);
 	api.cairo_surface_destroy(s);
 	return height;
@@ -267,7 +267,8 @@ new_surface(enum cairo_page_kind kind, double width, double height, struct text 
 
 /* Draw on a surface, and for a PNG encode it. Returns the first error of cairo. */
 static cairo_status_t
-draw_page(const struct figure *f, enum cairo_page_kind kind, cairo_surface_t *s, struct text *out)
+draw_page(const struct cairo_page *p, enum cairo_page_kind kind, cairo_surface_t *s,
+	  struct text *out)
 {
 	cairo_t *cr = api.cairo_create(s);
 	struct figure_pen pen = pen_of(cr);
@@ -279,7 +280,7 @@ draw_page(const struct figure *f, enum cairo_page_kind kind, cairo_surface_t *s,
 		api.cairo_paint(cr);
 		api.cairo_scale(cr, CAIRO_PAGE_DPI / 72.0, CAIRO_PAGE_DPI / 72.0);
 	}
-	figure_layout_draw(f, &pen);
+	p->draw(p->arg, &pen);
 	status = api.cairo_status(cr);
 	api.cairo_destroy(cr);
 	if (status == CAIRO_STATUS_SUCCESS && kind == CAIRO_PAGE_PNG)
@@ -318,15 +319,16 @@ release_fonts(void)
 }
 
 int
-cairo_page_draw(const struct figure *f, enum cairo_page_kind kind, struct text *out, struct err *e)
+cairo_page_make(const struct cairo_page *p, enum cairo_page_kind kind, struct text *out,
+		struct err *e)
 {
 	cairo_surface_t *s;
 	cairo_status_t status;
 
 	if (load(e) < 0)
 		return -1;
-	s = new_surface(kind, FIGURE_LAYOUT_WIDTH, measure(f), out);
-	status = draw_page(f, kind, s, out);
+	s = new_surface(kind, CAIRO_PAGE_WIDTH, measure(p), out);
+	status = draw_page(p, kind, s, out);
 	api.cairo_surface_destroy(s);
 	release_fonts();
 	if (status != CAIRO_STATUS_SUCCESS)
@@ -335,4 +337,24 @@ cairo_page_draw(const struct figure *f, enum cairo_page_kind kind, struct text *
 	if (kind == CAIRO_PAGE_SVG)
 		number_surfaces(out);
 	return 0;
+}
+
+static double
+figure_height(const void *arg, const struct figure_pen *pen)
+{
+	return figure_layout_height(arg, pen);
+}
+
+static void
+draw_figure(const void *arg, const struct figure_pen *pen)
+{
+	figure_layout_draw(arg, pen);
+}
+
+int
+cairo_page_draw(const struct figure *f, enum cairo_page_kind kind, struct text *out, struct err *e)
+{
+	struct cairo_page page = { f, figure_height, draw_figure };
+
+	return cairo_page_make(&page, kind, out, e);
 }

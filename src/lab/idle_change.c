@@ -26,6 +26,7 @@
 #include "retort/lab/stage.h"
 #include "retort/lab/stage_preset.h"
 #include "retort/lab/stop_rule.h"
+#include "retort/lab/work.h"
 #include "retort/train/branch_terms.h"
 
 void
@@ -48,6 +49,7 @@ idle_change_release(struct trainer_state *w)
 {
 	setup_data_drop(w);
 	wordnet_free(w->train.wordnet);
+	mem_free(w->swept);
 	runs_release(w);
 	pool_free(w->train.pool);
 }
@@ -390,25 +392,12 @@ idle_change_report(struct trainer_state *w, struct request *r, struct err *e)
 	return 0;
 }
 
-static int
-refuse_busy(const struct trainer_state *w, struct err *e)
-{
-	if (w->info.phase == LAB_TRAINING)
-		return err_set(e, "%s is training (step %llu of %llu); `stop` first",
-			       w->info.teacher[w->info.busy].name,
-			       (unsigned long long)w->info.run->step,
-			       (unsigned long long)w->info.run->until);
-	if (w->info.phase == LAB_REPORTING)
-		return err_set(e, "the baseline of `report` is training; `stop` first");
-	return err_set(e, "the student is training (step %llu of %llu); `stop` first",
-		       (unsigned long long)w->info.run->step,
-		       (unsigned long long)w->info.run->until);
-}
-
 int
 idle_change_allows(const struct trainer_state *w, const struct request_row *row, struct err *e)
 {
+	if (w->info.phase == LAB_SWEEPING)
+		return work_allows(row) ? 0 : work_refuse(w, e);
 	if (!(row->flags & REQUEST_IS_IDLE) || w->info.phase == LAB_IDLE)
 		return 0;
-	return refuse_busy(w, e);
+	return work_refuse(w, e);
 }

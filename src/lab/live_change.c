@@ -11,6 +11,7 @@
 #include "retort/base/text.h"
 #include "retort/lab/history.h"
 #include "retort/lab/idle_change.h"
+#include "retort/lab/sweep_score.h"
 #include "retort/lab/tunable.h"
 #include "retort/lab/evaluate.h"
 #include "retort/train/feed.h"
@@ -358,11 +359,15 @@ live_change_expect(struct trainer_state *w, struct request *r, struct err *e)
 {
 	const char *name = r->u.expect.name;
 	unsigned metric = metric_find(r->u.expect.metric);
-	int id = find_branch(w, name, e);
+	int swept, id;
 
 	if (metric == METRIC_NONE)
 		return err_set(e, "expect: unknown metric '%s' (`help metrics` lists all)",
 			       r->u.expect.metric);
+	swept = sweep_score_expect(w, r, metric, e);
+	if (swept <= 0)
+		return swept;
+	id = find_branch(w, name, e);
 	if (id < 0)
 		return err_wrap(e, "expect");
 	if (!trainer_state_branch(w, id))

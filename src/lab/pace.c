@@ -10,7 +10,7 @@
 static bool
 has_pace(const struct trainer_state *w)
 {
-	return w->pace != 0 && w->info.phase != LAB_REPORTING;
+	return w->pace != 0 && w->info.phase != LAB_REPORTING && w->info.phase != LAB_SWEEPING;
 }
 
 double

@@ -14,6 +14,7 @@
 #include "retort/lab/settings_change.h"
 #include "retort/lab/stage.h"
 #include "retort/lab/stop_rule.h"
+#include "retort/lab/sweep.h"
 #include "retort/train/eval.h"
 #include "retort/train/feed.h"
 #include "retort/train/step.h"
@@ -238,6 +239,8 @@ phase_step(struct trainer_state *w, struct err *e)
 		return PHASE_DONE;
 	if (w->info.phase == LAB_DISTILLING)
 		return lockstep_step(w, e);
+	if (w->info.phase == LAB_SWEEPING)
+		return sweep_step(w, e);
 	runs_take_worker(w);
 	outcome = step_work(w, e);
 	runs_take(w, w->focus);

@@ -22,6 +22,7 @@
 #include "retort/lab/setup_teacher.h"
 #include "retort/lab/stage.h"
 #include "retort/lab/stop_rule.h"
+#include "retort/lab/sweep.h"
 #include "retort/lab/work.h"
 
 const char *const request_pairs_name[] = { "", "uniform", "last", "skip", "first", "auto" };
@@ -71,6 +72,20 @@ release_translate(struct request *r)
 	translator_free(r->u.translate.translator);
 	bitext_free(r->u.translate.bitext);
 	mem_free(r->u.translate.path);
+}
+
+static void
+release_sweep(struct request *r)
+{
+	sweep_free(r->u.sweep.sweep);
+}
+
+static void
+release_swept(struct request *r)
+{
+	if (r->u.swept.figures)
+		mem_free(r->u.swept.figures->row);
+	mem_free(r->u.swept.figures);
 }
 
 static void

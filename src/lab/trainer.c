@@ -41,7 +41,7 @@ struct trainer {
 	struct request_queue
 		later; /* the thread's own: until runs that are behind have caught up */
 	struct trainer_addons addons;
-	struct request *report; /* answered when the report is complete */
+	struct request *report; /* or sweep: answered when it is complete */
 	struct pace pace;
 };
 
@@ -200,6 +200,7 @@ do_step(struct trainer *t)
 	outcome = phase_step(w, &e);
 	trainer_out_samples(&t->out, t->work);
 	trainer_out_notices(&t->out, t->work);
+	trainer_out_swept(&t->out, t->work);
 	trainer_out_not_finite(&t->out, t->work);
 	if (outcome == PHASE_DIVERGED)
 		trainer_out_event(&t->out, t->work, REQUEST_DIVERGED, &e);

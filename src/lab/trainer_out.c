@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/mem.h"
 #include "retort/base/mono.h"
 #include "retort/lab/lab_snapshot.h"
 #include "retort/lab/runs.h"
 #include "retort/lab/stamp.h"
+#include "retort/lab/sweep_score.h"
 #include "retort/lab/trainer.h"
 
 #define WAKE_SECONDS 0.004 /* between two wakes of the reader for samples alone */
@@ -106,6 +108,47 @@ trainer_out_notices(struct trainer_out *t, struct trainer_state *w)
 		trainer_out_answer(t, w, r);
 	}
 	w->n_notices = 0;
+}
+
+/* A message about a sweep: of a unit that is finished, or that it begins. */
+static struct request *
+swept_request(struct trainer_state *w, const struct sweep *s)
+{
+	struct request *r = request_new(REQUEST_SWEPT);
+
+	r->u.swept.points = s->plan.n_points;
+	r->u.swept.n_rows = s->n_rows;
+	r->step = s->from;
+	r->run = w->run->about.number;
+	return r;
+}
+
+void
+trainer_out_swept(struct trainer_out *t, struct trainer_state *w)
+{
+	struct sweep *s = w->sweep;
+	struct request *r;
+
+	if (s && !s->announced) {
+		s->announced = true;
+		r = swept_request(w, s);
+		snprintf(r->note, sizeof r->note, "sweep: %d points, %llu steps each",
+			 s->plan.n_points, (unsigned long long)s->steps);
+		trainer_out_answer(t, w, r);
+	}
+	for (size_t i = 0; s && i < s->n_finished; i++) {
+		size_t unit = s->finished[i];
+
+		r = swept_request(w, s);
+		r->u.swept.point = (int)(unit / (size_t)s->n_seeds);
+		r->u.swept.figures = mem_new(sizeof *r->u.swept.figures);
+		*r->u.swept.figures = sweep_score_figures(s, unit);
+		r->step += r->u.swept.figures->steps;
+		sweep_score_describe(s, unit, r->note, sizeof r->note);
+		trainer_out_answer(t, w, r);
+	}
+	if (s)
+		s->n_finished = 0;
 }
 
 /* Report an evaluation that has figures which are not finite. */

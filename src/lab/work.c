@@ -5,6 +5,7 @@
 #include "retort/lab/work.h"
 
 #include "retort/lab/runs.h"
+#include "retort/lab/sweep.h"
 
 int
 work_stop(struct trainer_state *w, struct request *r, struct err *e)
@@ -14,6 +15,8 @@ work_stop(struct trainer_state *w, struct request *r, struct err *e)
 		return err_set(e, "stop: nothing is running");
 	if (w->info.phase == LAB_DISTILLING)
 		runs_stop(w);
+	else if (w->info.phase == LAB_SWEEPING)
+		w->sweep->stopped = true;
 	else
 		w->worker->info.until = w->worker->info.step;
 	w->report_stopped = w->info.phase == LAB_REPORTING;
@@ -65,4 +68,35 @@ work_pace(struct trainer_state *w, struct request *r, struct err *e)
 	(void)e;
 	w->pace = r->u.steps.n;
 	return 0;
+}
+
+/* The lab stays as it is: the line of a sweep is recorded behind all that came before its end. */
+bool
+work_allows(const struct request_row *row)
+{
+	static const enum request_kind allowed[] = { REQUEST_STOP,   REQUEST_PAUSE, REQUEST_RESUME,
+						     REQUEST_TOGGLE, REQUEST_STEP,  REQUEST_PACE };
+
+	for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
+		if (row == &request_table[allowed[i]])
+			return true;
+	return false;
+}
+
+int
+work_refuse(const struct trainer_state *w, struct err *e)
+{
+	if (w->info.phase == LAB_TRAINING)
+		return err_set(e, "%s is training (step %llu of %llu); `stop` first",
+			       w->info.teacher[w->info.busy].name,
+			       (unsigned long long)w->info.run->step,
+			       (unsigned long long)w->info.run->until);
+	if (w->info.phase == LAB_REPORTING)
+		return err_set(e, "the baseline of `report` is training; `stop` first");
+	if (w->info.phase == LAB_SWEEPING)
+		return err_set(e, "a sweep is running; `stop` ends it with the points that are "
+				  "finished");
+	return err_set(e, "the student is training (step %llu of %llu); `stop` first",
+		       (unsigned long long)w->info.run->step,
+		       (unsigned long long)w->info.run->until);
 }

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "retort/session/cmd.h"
+#include "retort/session/sweep_journal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,6 +96,7 @@ cmd_release(struct cmd_call *c)
 	text_release(&c->record);
 	mem_free(c->save);
 	mem_free(c->tokens);
+	sweep_journal_close(c->journal, false);
 	mem_free(c->source);
 }
 

@@ -281,6 +281,17 @@ match_any(struct attempt *a, int i, unsigned used, int at)
 	return complete && match_from(a, end, 0, at);
 }
 
+/* A repeated argument that has come ends at the keyword that must follow it: messages are about
+ * what comes after that. */
+static bool
+ends_repeat(const struct attempt *a, int i, unsigned used, int at)
+{
+	const struct grammar_item *then = &a->form[grammar_group_end(a->form, i)];
+
+	return used && !a->form[i].word && is_word(a, then, at) &&
+	       !(then->flags & (GRAMMAR_ANY | GRAMMAR_OPTIONAL));
+}
+
 /* Match the items from i on with the words from `at` on. `used`: of a run in any order, the groups
  * that were matched; of a repeated group, whether it was. */
 static bool
@@ -296,7 +307,7 @@ match_from(struct attempt *a, int i, unsigned used, int at)
 	if (item->flags & GRAMMAR_ANY)
 		return match_any(a, i, used, at);
 	if (item->flags & GRAMMAR_REPEAT) {
-		if (match_group(a, i, i, 1, at))
+		if (!ends_repeat(a, i, used, at) && match_group(a, i, i, 1, at))
 			return true;
 		return (used || item->flags & GRAMMAR_OPTIONAL) &&
 		       match_from(a, grammar_group_end(a->form, i), 0, at);

@@ -18,6 +18,7 @@
 #include "retort/session/bitext_use.h"
 #include "retort/session/curve_use.h"
 #include "retort/session/replay.h"
+#include "retort/session/sweep_use.h"
 
 static void
 note_change(struct session *s, const struct request *r)
@@ -134,7 +135,7 @@ report_student(struct session *s)
 
 /* Apply a successful result to the session. */
 static void
-apply_result(struct session *s, const struct pending *p, struct request *r)
+apply_result(struct session *s, struct pending *p, struct request *r)
 {
 	note_change(s, r);
 	if (r->kind == REQUEST_DATA) {
@@ -163,6 +164,8 @@ apply_result(struct session *s, const struct pending *p, struct request *r)
 		bitext_use_use(s, p, r);
 	if (r->kind == REQUEST_SNAPSHOT && p->save)
 		write_checkpoint(s, p, r);
+	if (r->kind == REQUEST_SWEEP)
+		sweep_use_result(s, p, r);
 	if (r->page)
 		show_page(s, p, request_table[r->kind].name, r->page);
 	if (r->kind == REQUEST_REPORT)
@@ -190,7 +193,7 @@ record_result(struct session *s, const struct pending *p, const struct request *
 }
 
 static void
-finish_pending(struct session *s, const struct pending *p, struct request *r)
+finish_pending(struct session *s, struct pending *p, struct request *r)
 {
 	if (r->kind == REQUEST_REPORT)
 		s->owes_report = false; /* one that was refused would be refused again */
@@ -209,7 +212,9 @@ finish_pending(struct session *s, const struct pending *p, struct request *r)
 		s->status = s->status ? s->status : 1;
 	else if (r->status < 0 && p->where)
 		session_fail(s, 2);
-	if (r->status == 0 && is_recorded(s, p, r))
+	if (r->status == 0 && is_recorded(s, p, r) && r->kind == REQUEST_SWEEP)
+		sweep_use_record(s, p, r);
+	else if (r->status == 0 && is_recorded(s, p, r))
 		record_result(s, p, r);
 }
 
@@ -229,6 +234,8 @@ handle_end(struct session *s, const struct request *r)
 				r->status < 0 ? r->err.msg : r->note);
 		s->status = r->status < 0 && !s->status ? 1 : s->status;
 	}
+	if (r->kind == REQUEST_SWEPT)
+		sweep_use_point(s, r);
 	if (r->kind == REQUEST_NOT_FINITE) {
 		session_message(s, true, "retort: %s", r->err.msg);
 		s->status = s->status ? s->status : 1;
@@ -243,7 +250,8 @@ handle_end(struct session *s, const struct request *r)
 static void
 close_run(struct session *s, const struct request *r)
 {
-	bool ended = r->kind == REQUEST_DONE || r->kind == REQUEST_REPORT;
+	bool ended =
+		r->kind == REQUEST_DONE || r->kind == REQUEST_REPORT || r->kind == REQUEST_SWEEP;
 
 	if (s->leaving && ended)
 		s->over = true;

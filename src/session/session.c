@@ -16,6 +16,7 @@
 #include "retort/session/result.h"
 #include "retort/session/complete.h"
 #include "retort/session/inside.h"
+#include "retort/session/sweep_journal.h"
 
 /* Return the absolute directory of a path, or NULL; owned. */
 static char *
@@ -79,6 +80,7 @@ session_release_pending(struct pending *p)
 	mem_free(p->where);
 	mem_free(p->save);
 	mem_free(p->tokens);
+	sweep_journal_close(p->journal, false);
 }
 
 void
@@ -226,7 +228,8 @@ static bool
 is_working(const struct session *s)
 {
 	return s->info.phase != LAB_IDLE || s->working || is_pending(s, REQUEST_RUN) ||
-	       is_pending(s, REQUEST_TRAIN) || is_pending(s, REQUEST_REPORT);
+	       is_pending(s, REQUEST_TRAIN) || is_pending(s, REQUEST_REPORT) ||
+	       is_pending(s, REQUEST_SWEEP);
 }
 
 void

@@ -15,6 +15,7 @@
 #include "retort/session/lex.h"
 #include "retort/session/replay.h"
 #include "retort/session/session.h"
+#include "retort/session/sweep_use.h"
 
 /* Stop a running translation if the request turns back-translation off: its result would turn it on
  * again.
@@ -69,6 +70,7 @@ post_request(struct session *s, const struct cmd *d, struct cmd_call *c, const s
 			       .knob = k && k->n ? k->set[0].knob : NULL,
 			       .save = c->save,
 			       .tokens = c->tokens,
+			       .journal = c->journal,
 			       .stamped = r->stamped,
 			       .at = r->at,
 			       .expected = c->expected,
@@ -83,6 +85,7 @@ post_request(struct session *s, const struct cmd *d, struct cmd_call *c, const s
 	r->scripted = s->reading != NULL;
 	c->request = NULL;
 	c->save = c->tokens = NULL;
+	c->journal = NULL;
 	if (p->knob)
 		observer_requested(s->live, p->knob, p->requested);
 	stop_translation(s, r);
@@ -202,6 +205,8 @@ execute_call(struct session *s, const struct cmd *d, struct cmd_call *c, const s
 		quit_session(s);
 	if (is_view)
 		return set_view_knob(s, c->request, e);
+	if (c->request && c->request->kind == REQUEST_SWEEP && sweep_use_open(s, c, e) < 0)
+		return -1;
 	if (c->request)
 		post_request(s, d, c, lex, line);
 	return 0;

@@ -23,6 +23,7 @@ phase_text(const struct scene *s, char *buf, size_t size)
 			 i->phase == LAB_IDLE         ? "IDLE"
 			 : i->paused                  ? "PAUSED"
 			 : i->phase == LAB_DISTILLING ? "RUN"
+			 : i->phase == LAB_SWEEPING   ? "SWEEP"
 						      : "REPORT");
 	return buf;
 }
@@ -63,7 +64,8 @@ add_epochs(const struct lab_info *i, struct text *t)
 				 : 0,
 	       all;
 
-	if (batches <= 0 || i->phase == LAB_IDLE || i->phase == LAB_REPORTING)
+	if (batches <= 0 || i->phase == LAB_IDLE || i->phase == LAB_REPORTING ||
+	    i->phase == LAB_SWEEPING)
 		return;
 	all = ceil((double)i->run->until / batches);
 	text_addf(t, "  epoch %*.0f/%.0f", count_digits(all),

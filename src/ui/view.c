@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "retort/lab/sweep_suggest.h"
 #include "retort/ui/view.h"
 
 #include <stdio.h>
@@ -180,6 +181,22 @@ ACTION(prompt)
 
 	UNUSED;
 	snprintf(text, sizeof text, "%s%s", argument, blank ? " " : "");
+	return open_prompt(s, text);
+}
+
+ACTION(sweep)
+{
+	const struct knob *k = &knob_table[s->view.knob];
+	const struct lab_run *r = s->info.run;
+	uint64_t steps = r->until > r->from ? r->until - r->from : 500;
+	char values[160], text[256];
+
+	UNUSED;
+	if (!r->has_student)
+		return err_set(e, "sweep: no student; `student mlp 16` creates one");
+	sweep_suggest_values(k, &r->settings.knobs, values, sizeof values);
+	snprintf(text, sizeof text, "sweep %s %s for %llu", k->name, values,
+		 (unsigned long long)steps);
 	return open_prompt(s, text);
 }
 

@@ -32,6 +32,9 @@ static const char script[] = "retort-session 1\n"
 			     "student mlp 4\n"
 			     "map big:1 s:1 match hidden weight 0.1\n"
 			     "run 6\n"
+			     "sweep kd-weight 0.5,1 for 4 halving\n"
+			     "map clear\n"
+			     "sweep student 'mlp 3' 'mlp 4' for 2 seeds 2\n"
 			     "report\n";
 
 /* Run the session in a child whose allocations fail as asked. Returns the status of waitpid. */

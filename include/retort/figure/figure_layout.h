@@ -4,10 +4,10 @@
 #define RETORT_FIGURE_FIGURE_LAYOUT_H
 
 #include "retort/curve/axis.h"
+#include "retort/figure/cairo_page.h"
 #include "retort/figure/figure_pen.h"
 
-#define FIGURE_LAYOUT_WIDTH \
-	468 /* of the page, points: the text of a page with margins of an inch */
+#define FIGURE_LAYOUT_WIDTH CAIRO_PAGE_WIDTH /* of the page, points */
 
 /* A figure being drawn. The x axis is the same for panels, markers and strips. */
 struct figure_layout {

@@ -72,7 +72,7 @@ struct lab_listed {
 	char differs[96]; /* from the reference: "temperature 4 -> 8" */
 };
 
-enum lab_phase { LAB_IDLE, LAB_TRAINING, LAB_DISTILLING, LAB_REPORTING };
+enum lab_phase { LAB_IDLE, LAB_TRAINING, LAB_DISTILLING, LAB_REPORTING, LAB_SWEEPING };
 
 struct lab_set {
 	char name[64]; /* "train": the training rows of the data itself, always the first */

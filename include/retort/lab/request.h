@@ -17,6 +17,8 @@
 
 struct request;
 struct shift_report;
+struct sweep;
+struct sweep_figures;
 struct trainer_state;
 
 /* What each kind does and carries: requests.def and the payloads below. */
@@ -291,6 +293,14 @@ struct request {
 			struct request_maps map;
 			bool map_off; /* `map off`: without pairs */
 		} fork;
+		struct {
+			struct sweep *sweep; /* owned; of the answer: with its result */
+		} sweep;
+		struct {
+			int point, points;
+			size_t n_rows;                 /* of figures->row */
+			struct sweep_figures *figures; /* owned; NULL: the sweep begins */
+		} swept;
 		struct {
 			char text[64];
 		} mark;

@@ -27,6 +27,10 @@ void trainer_out_event(struct trainer_out *t, struct trainer_state *w, enum requ
 /* Report the runs that have stopped while others train. */
 void trainer_out_notices(struct trainer_out *t, struct trainer_state *w);
 
+/* Report that a sweep has begun, and the figures of its units that were finished since the last
+ * boundary. */
+void trainer_out_swept(struct trainer_out *t, struct trainer_state *w);
+
 /* Report an evaluation that has figures which are not finite. */
 void trainer_out_not_finite(struct trainer_out *t, struct trainer_state *w);
 

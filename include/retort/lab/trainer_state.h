@@ -22,6 +22,7 @@ struct trainer_state_notice {
 	char note[280]; /* as w->ended */
 };
 
+struct sweep;
 struct trainer_state;
 
 /*
@@ -56,10 +57,14 @@ struct trainer_state {
 	bool report_stopped; /* `stop` came while the baseline was trained for a report */
 	struct err not_finite; /* error of an evaluation since the last boundary; "": none */
 	struct run_figures figures[TRAIN_TEACHERS];
-	bool diverged;     /* paused because a step could not be applied */
-	uint64_t passes;   /* steps of the work at hand, of all runs together, ever */
-	uint64_t pause_at; /* pause after so many passes; UINT64_MAX: never */
-	int n_notices;     /* since the last boundary */
+	bool diverged;       /* paused because a step could not be applied */
+	uint64_t passes;     /* steps of the work at hand, of all runs together, ever */
+	uint64_t pause_at;   /* pause after so many passes; UINT64_MAX: never */
+	struct sweep *sweep; /* at work; borrowed from its request; NULL: none */
+	int n_swept;         /* points of the last sweep that was finished, and */
+	double *swept;       /* [n_swept] owned: their metric on the ranking rows */
+	unsigned swept_by;   /* that metric */
+	int n_notices;       /* since the last boundary */
 	struct trainer_state_notice notice[LAB_RUNS];
 	/* samples since the last boundary */
 	size_t n_samples;

@@ -19,4 +19,10 @@ int work_step(struct trainer_state *w, struct request *r, struct err *e);
 /* PACE: steps a second, at most; 0: no limit. */
 int work_pace(struct trainer_state *w, struct request *r, struct err *e);
 
+/* Whether a request of that row is accepted during a sweep: those above. */
+bool work_allows(const struct request_row *row);
+
+/* Return -1 and an error that names what trains. */
+int work_refuse(const struct trainer_state *w, struct err *e);
+
 #endif

@@ -19,6 +19,7 @@ enum cmd_flags {
 
 struct cmd_call;
 struct curves;
+struct sweep_journal;
 
 /*
  * Functions of the screen that execute its commands; registered with session_options.screen. They
@@ -59,10 +60,11 @@ struct cmd_call {
 	char *tokens; /* out: with save: `tokens` of the data, a word or a path; owned; NULL: ids */
 	char *source; /* out: path of a script to queue; owned */
 	double expected, within; /* out: `expect` */
-	int digits;    /* out: `expect`: significant digits compared; 17: exact; 0: use `within` */
-	bool waits;    /* out: `wait` */
-	uint64_t wait; /* out: step of `wait`; UINT64_MAX: none */
-	int version;   /* out: of the format of the file; 0: not said */
+	int digits; /* out: `expect`: significant digits compared; 17: exact; 0: use `within` */
+	struct sweep_journal *journal; /* out: of a sweep; owned; NULL: none */
+	bool waits;                    /* out: `wait` */
+	uint64_t wait;                 /* out: step of `wait`; UINT64_MAX: none */
+	int version;                   /* out: of the format of the file; 0: not said */
 	char kernel[64]; /* out: kernel that the recording was made with; "" unknown */
 	rules_set rules; /* out: of reading that made a difference for the file of the line */
 	bool failed;     /* out: a file could not be written, as `message` says: status 1 */

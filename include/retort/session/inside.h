@@ -22,7 +22,8 @@ struct pending {
 	char *text;  /* the line without its stamp */
 	char *where; /* "file:line" in a script; NULL: typed */
 	char *save;
-	char *tokens; /* with save: see struct cmd_call */
+	char *tokens;                  /* with save: see struct cmd_call */
+	struct sweep_journal *journal; /* of a sweep; owned; NULL: none */
 	bool records, stamped;
 	uint64_t at;
 	double expected, within;

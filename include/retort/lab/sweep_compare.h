@@ -1,0 +1,38 @@
+/* The points of a sweep compared with its reference, and its winner on other rows. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_LAB_SWEEP_COMPARE_H
+#define RETORT_LAB_SWEEP_COMPARE_H
+
+#include "retort/lab/sweep.h"
+#include "retort/lab/verdict.h"
+
+/* A point that was trained to the end. Intervals are at 95 %. */
+struct sweep_compare_row {
+	int point;              /* 0: the reference; else from 1, as in the plan */
+	bool diverged;          /* no figures */
+	bool dropped;           /* by halving: `mean` is after `steps` */
+	uint64_t steps;         /* that it was trained for */
+	double mean, low, high; /* of the metric on the ranking rows */
+	struct verdict against; /* the reference: the difference; p with Holm's correction */
+	enum verdict_word word;
+	double rows; /* right predictions more than the reference; of VAL_ACCURACY alone, else NaN
+		      */
+};
+
+struct sweep_compare {
+	int n;                         /* rows */
+	struct sweep_compare_row *row; /* [n] owned; in the order of points */
+	int reference;                 /* index of its row */
+	int compared;                  /* comparisons that Holm's correction counts */
+	int winner;                    /* index of the best row, the reference among them */
+	/* on the rows that were not used for ranking */
+	double winner_mean, reference_mean;
+	struct verdict against;
+	enum verdict_word word;
+};
+
+/* Compare the points of a sweep that has ended. `seed`: of the bootstrap. */
+void sweep_compare_make(const struct sweep *s, uint64_t seed, struct sweep_compare *out);
+void sweep_compare_release(struct sweep_compare *c);
+
+#endif

@@ -1,0 +1,22 @@
+/* Units of a sweep that are trained together. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RETORT_LAB_SWEEP_GROUP_H
+#define RETORT_LAB_SWEEP_GROUP_H
+
+#include "retort/lab/sweep.h"
+
+/*
+ * The runs of a group stand behind the others in w->runs while they are made, stepped and
+ * evaluated; between two steps they are not there, and the lab is as it was.
+ */
+
+/* Choose the next units to train up to the target, s->group; n_group 0: all are there. */
+void sweep_group_choose(struct trainer_state *w, struct sweep *s);
+
+/* Begin with the group that was chosen. -1 and an error. */
+int sweep_group_begin(struct trainer_state *w, struct sweep *s, struct err *e);
+
+/* A step of the group; at its end the units are evaluated, and n_group is 0. -1 and an error. */
+int sweep_group_step(struct trainer_state *w, struct sweep *s, struct err *e);
+
+#endif

@@ -1,0 +1,235 @@
+/* sweep.c: units of a sweep are trained group by group, evaluated, and dropped by halving. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/sweep.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/base/rng.h"
+#include "retort/lab/idle_change.h"
+#include "retort/lab/runs.h"
+#include "retort/lab/sweep_group.h"
+#include "retort/lab/sweep_point.h"
+#include "retort/lab/sweep_score.h"
+
+/* ---- memory ---- */
+
+struct sweep *
+sweep_new(void)
+{
+	return mem_new(sizeof(struct sweep));
+}
+
+void
+sweep_free_run(struct sweep_unit *u)
+{
+	if (u->run)
+		run_release(u->run);
+	mem_free(u->run);
+	u->run = NULL;
+}
+
+void
+sweep_free(struct sweep *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->n_known; i++)
+		mem_free(s->known[i].row);
+	for (size_t i = 0; i < s->n_units; i++) {
+		sweep_free_run(&s->unit[i]);
+		mem_free(s->unit[i].row);
+	}
+	mem_free(s->known);
+	mem_free(s->unit);
+	mem_free(s->row);
+	mem_free(s->count);
+	sweep_plan_release(&s->plan);
+	mem_free(s);
+}
+
+/* ---- begin ---- */
+
+/* List the rows: those that rank, then those for the winner alone. */
+static int
+choose_rows(const struct trainer_state *w, struct sweep *s, struct err *e)
+{
+	const struct split *p = &w->train.split;
+	size_t half = p->n_held / 2;
+
+	s->on_target = p->n_target > 0;
+	s->n_confirm = s->on_target ? p->n_target : half;
+	s->n_rank = s->on_target ? p->n_held : p->n_held - half;
+	s->n_rows = s->n_rank + s->n_confirm;
+	if (s->n_confirm == 0)
+		return err_set(e, "1 held-out row (expected at least 2)");
+	s->row = mem_try(s->n_rows, sizeof *s->row);
+	s->count = mem_try(s->n_rows, sizeof *s->count);
+	if (!s->row || !s->count)
+		return err_set(e, "no memory for the numbers of %zu rows", s->n_rows);
+	memcpy(s->row, p->held, p->n_held * sizeof *s->row);
+	if (s->on_target)
+		memcpy(s->row + p->n_held, p->target, p->n_target * sizeof *s->row);
+	else
+		rng_shuffle(rng_stream(w->info.seed, "sweep rows", 0, 0), s->row,
+			    (uint32_t)p->n_held);
+	return 0;
+}
+
+/* Count the labels of each row, in an evaluation of the student as it is. */
+static int
+count_labels(struct trainer_state *w, struct sweep *s, struct err *e)
+{
+	struct eval_row *scratch = mem_try(s->n_rows, sizeof *scratch);
+
+	if (!scratch)
+		return err_set(e, "no memory for the figures of %zu rows", s->n_rows);
+	eval_rows(&w->train, &w->run->info.settings, w->run->student, s->row, s->n_rows, scratch,
+		  s->count);
+	mem_free(scratch);
+	return 0;
+}
+
+static void
+make_units(const struct trainer_state *w, struct sweep *s)
+{
+	s->n_seeds = s->seeds ? s->seeds : 1;
+	s->n_units = (size_t)(1 + s->plan.n_points) * (size_t)s->n_seeds;
+	s->unit = mem_array(s->n_units, sizeof *s->unit);
+	for (size_t i = 0; i < s->n_units; i++) {
+		size_t k = i % (size_t)s->n_seeds;
+
+		s->unit[i].seed = w->info.seed;
+		if (k)
+			s->unit[i].seed = rng_bits(rng_stream(w->info.seed, "sweep seed", k, 0), 0);
+	}
+}
+
+/* Times that the points are halved. */
+static int
+halvings(const struct sweep *s)
+{
+	int n = 0;
+
+	while (s->halving && 1 << n < s->plan.n_points)
+		n++;
+	return n;
+}
+
+static int
+check(const struct trainer_state *w, struct sweep *s, struct err *e)
+{
+	if (!w->run->student)
+		return err_set(e, "no student yet; `student mlp 32` makes one");
+	if (w->run != w->runs[w->focus])
+		return err_set(e, "acts on the focused run; `run focus %d` first",
+			       w->run->about.number);
+	if (w->n_runs == LAB_RUNS)
+		return err_set(e, "no room beside %d runs; `run drop` one first", LAB_RUNS);
+	if (s->steps >> halvings(s) == 0)
+		return err_set(e, "halving %d points takes at least %d steps", s->plan.n_points,
+			       1 << halvings(s));
+	return sweep_point_check(w, s, e);
+}
+
+int
+sweep_request(struct trainer_state *w, struct request *r, struct err *e)
+{
+	struct sweep *s = r->u.sweep.sweep;
+
+	if (check(w, s, e) < 0 || idle_change_prepare(w, e) < 0 || choose_rows(w, s, e) < 0)
+		return err_wrap(e, "sweep");
+	if (count_labels(w, s, e) < 0)
+		return err_wrap(e, "sweep");
+	make_units(w, s);
+	s->same = sweep_point_same(w, s);
+	s->from = sweep_point_fresh(s) ? 0 : w->run->student->state->step;
+	s->data = sweep_point_data(w, s);
+	sweep_point_keys(w, s);
+	s->target = s->steps >> halvings(s);
+	w->sweep = s;
+	w->info.phase = LAB_SWEEPING;
+	w->info.paused = false;
+	return 0;
+}
+
+/* ---- work ---- */
+
+/* Count the points that are finished from the first on: a stopped sweep has these. */
+static void
+count_done(struct sweep *s)
+{
+	int last = s->most && s->most < s->plan.n_points ? s->most : s->plan.n_points;
+
+	s->done = 0;
+	while (s->done < last && (sweep_score_done(s, s->done + 1) ||
+				  s->unit[(s->done + 1) * s->n_seeds].state == SWEEP_DROPPED))
+		s->done++;
+	if (!sweep_score_done(s, s->same))
+		s->done = 0;
+}
+
+/* Store the figures of the points for `expect`. */
+static void
+store_means(struct trainer_state *w, const struct sweep *s)
+{
+	mem_free(w->swept);
+	w->n_swept = s->done + 1;
+	w->swept_by = s->metric;
+	w->swept = mem_array((size_t)w->n_swept, sizeof *w->swept);
+	for (int i = 0; i < w->n_swept; i++)
+		w->swept[i] = sweep_score_point(s, i ? i : s->same, false);
+}
+
+static enum phase_outcome
+end_sweep(struct trainer_state *w, struct sweep *s, int status, struct err *e)
+{
+	for (size_t i = 0; i < s->n_units; i++)
+		sweep_free_run(&s->unit[i]);
+	w->sweep = NULL;
+	w->info.phase = LAB_IDLE;
+	w->pause_at = UINT64_MAX;
+	runs_share(w);
+	count_done(s);
+	if (status == 0 && s->done == 0)
+		status = err_set(e, "sweep: stopped before the first point was finished");
+	if (status == 0 && s->stopped && s->halving)
+		status = err_set(e, "sweep: stopped before the last halving");
+	if (status == 0 && !isfinite(sweep_score_point(s, s->same, false)))
+		status = err_set(e, "sweep: the reference has diverged: nothing to compare with");
+	if (status == 0) {
+		e->msg[0] = '\0';
+		store_means(w, s);
+	}
+	if (w->run->orders.main.n) /* outputs and buffers are those of the focused run again */
+		idle_change_prepare(w, NULL);
+	return PHASE_REPORTED;
+}
+
+enum phase_outcome
+sweep_step(struct trainer_state *w, struct err *e)
+{
+	struct sweep *s = w->sweep;
+	int status = 0;
+
+	if (s->stopped)
+		return end_sweep(w, s, 0, e);
+	if (s->n_group == 0) {
+		sweep_group_choose(w, s);
+		if (s->n_group == 0 && s->target == s->steps)
+			return end_sweep(w, s, 0, e);
+		if (s->n_group == 0)
+			sweep_score_halve(s);
+		else
+			status = sweep_group_begin(w, s, e);
+	} else {
+		status = sweep_group_step(w, s, e);
+	}
+	if (status == 0)
+		return PHASE_STEPPED;
+	err_wrap(e, "sweep");
+	return end_sweep(w, s, -1, e);
+}

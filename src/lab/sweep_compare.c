@@ -1,0 +1,199 @@
+/* sweep_compare.c: verdicts on the points of a sweep. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort/lab/sweep_compare.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "retort/base/mem.h"
+#include "retort/lab/sweep_score.h"
+
+/* Rows of the two sets. */
+struct range {
+	size_t from, n;
+};
+
+static struct range
+range_of(const struct sweep *s, bool confirm)
+{
+	return confirm ? (struct range){ s->n_rank, s->n_confirm } : (struct range){ 0, s->n_rank };
+}
+
+/* Write the metric of each row of a point, minus that of another (-1: none). */
+static void
+take_rows(const struct sweep *s, int point, int minus, struct range r, double *out)
+{
+	const struct eval_row *a = s->unit[point * s->n_seeds].row + r.from;
+	const struct eval_row *b = minus < 0 ? NULL : s->unit[minus * s->n_seeds].row + r.from;
+	bool nll = s->metric == METRIC_VAL_NLL;
+
+	for (size_t i = 0; i < r.n; i++) {
+		out[i] = (double)(nll ? a[i].nll : a[i].right);
+		if (b)
+			out[i] -= (double)(nll ? b[i].nll : b[i].right);
+	}
+}
+
+/* Interval of the mean of a point over its seeds, or of its difference from another. */
+static struct verdict
+compare_seeds(const struct sweep *s, int point, int minus, bool confirm)
+{
+	double value[SWEEP_SEEDS];
+
+	for (int i = 0; i < s->n_seeds; i++) {
+		value[i] = sweep_score_unit(s, (size_t)(point * s->n_seeds + i), confirm);
+		if (minus >= 0)
+			value[i] -= sweep_score_unit(s, (size_t)(minus * s->n_seeds + i), confirm);
+	}
+	return verdict_t(value, (size_t)s->n_seeds);
+}
+
+/* Intervals of m points, or of their differences from another: over seeds, or over rows. */
+static void
+compare_points(const struct sweep *s, const int *point, size_t m, int minus, bool confirm,
+	       uint64_t seed, struct verdict *out)
+{
+	struct range r = range_of(s, confirm);
+	double *value, *weight;
+
+	if (s->seeds > 1) {
+		for (size_t i = 0; i < m; i++)
+			out[i] = compare_seeds(s, point[i], minus, confirm);
+		return;
+	}
+	value = mem_array(m * r.n, sizeof *value);
+	weight = mem_array(r.n, sizeof *weight);
+	for (size_t i = 0; i < r.n; i++)
+		weight[i] = s->count[r.from + i];
+	for (size_t i = 0; i < m; i++)
+		take_rows(s, point[i], minus, r, value + i * r.n);
+	verdict_bootstrap(value, weight, m, r.n, seed, VERDICT_RESAMPLES, out);
+	mem_free(value);
+	mem_free(weight);
+}
+
+/* Right predictions of a point more than the reference has; NaN where there are several seeds. */
+static double
+more_right(const struct sweep *s, int point)
+{
+	double sum = 0;
+
+	if (s->metric != METRIC_VAL_ACCURACY || s->n_seeds > 1)
+		return NAN;
+	for (size_t i = 0; i < s->n_rank; i++)
+		sum += (double)(s->unit[point].row[i].right - s->unit[s->same].row[i].right);
+	return sum;
+}
+
+/* List the points that were trained, with their means. */
+static void
+list_rows(const struct sweep *s, struct sweep_compare *out)
+{
+	for (int i = 0; i <= s->done; i++) {
+		struct sweep_compare_row *r = &out->row[out->n];
+		const struct sweep_unit *u = &s->unit[i * s->n_seeds];
+
+		if (i == 0 && s->same)
+			continue;
+		if (i == s->same)
+			out->reference = out->n;
+		out->n++;
+		*r = (struct sweep_compare_row){ .point = i,
+						 .mean = sweep_score_point(s, i, false),
+						 .low = NAN,
+						 .high = NAN,
+						 .rows = NAN };
+		r->dropped = !sweep_score_done(s, i);
+		r->diverged = !isfinite(r->mean);
+		r->steps = u->steps;
+	}
+	if (s->same > s->done) { /* of a sweep that was stopped before it */
+		out->reference = out->n;
+		out->row[out->n++] =
+			(struct sweep_compare_row){ .point = s->same,
+						    .mean = sweep_score_point(s, s->same, false),
+						    .steps = s->steps,
+						    .rows = NAN };
+	}
+}
+
+/* Fill in the intervals of the means and the verdicts. */
+static void
+judge(const struct sweep *s, uint64_t seed, struct sweep_compare *out)
+{
+	int *point = mem_array((size_t)out->n, sizeof *point), *at, m = 0;
+	struct verdict *v = mem_array((size_t)out->n, sizeof *v);
+	double *p = mem_array((size_t)out->n, sizeof *p);
+
+	at = mem_array((size_t)out->n, sizeof *at);
+	for (int i = 0; i < out->n; i++)
+		if (!out->row[i].diverged && !out->row[i].dropped) {
+			at[m] = i;
+			point[m++] = out->row[i].point;
+		}
+	compare_points(s, point, (size_t)m, -1, false, seed, v);
+	for (int i = 0; i < m; i++) {
+		out->row[at[i]].low = v[i].low;
+		out->row[at[i]].high = v[i].high;
+	}
+	compare_points(s, point, (size_t)m, s->same, false, seed, v);
+	for (int i = 0; i < m; i++)
+		if (at[i] != out->reference)
+			p[out->compared++] = v[i].p;
+	if (out->compared)
+		verdict_holm(p, (size_t)out->compared);
+	for (int i = 0, k = 0; i < m; i++) {
+		struct sweep_compare_row *r = &out->row[at[i]];
+
+		if (at[i] == out->reference)
+			continue;
+		r->against = v[i];
+		r->against.p = p[k++];
+		r->word = verdict_word(v[i].difference, r->against.p, sweep_score_better(s));
+		r->rows = more_right(s, r->point);
+	}
+	mem_free(point);
+	mem_free(at);
+	mem_free(v);
+	mem_free(p);
+}
+
+/* The best of the points that were trained to the end; of equal ones the first. */
+static int
+find_winner(const struct sweep *s, const struct sweep_compare *c)
+{
+	int best = c->reference;
+
+	for (int i = 0; i < c->n; i++)
+		if (!c->row[i].diverged && !c->row[i].dropped &&
+		    sweep_score_better(s) * (c->row[i].mean - c->row[best].mean) > 0)
+			best = i;
+	return best;
+}
+
+void
+sweep_compare_make(const struct sweep *s, uint64_t seed, struct sweep_compare *out)
+{
+	int winner;
+
+	memset(out, 0, sizeof *out);
+	out->row = mem_array((size_t)s->done + 2, sizeof *out->row);
+	list_rows(s, out);
+	judge(s, seed, out);
+	out->winner = find_winner(s, out);
+	winner = out->row[out->winner].point;
+	out->winner_mean = sweep_score_point(s, winner, true);
+	out->reference_mean = sweep_score_point(s, s->same, true);
+	if (winner == s->same)
+		return;
+	compare_points(s, &winner, 1, s->same, true, seed, &out->against);
+	out->word = verdict_word(out->against.difference, out->against.p, sweep_score_better(s));
+}
+
+void
+sweep_compare_release(struct sweep_compare *c)
+{
+	mem_free(c->row);
+}

@@ -1,0 +1,309 @@
+/* Points of a sweep; intervals and tests of differences against independent values. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include "retort/base/rng.h"
+#include "retort/base/text.h"
+#include "retort/lab/sweep_plan.h"
+#include "retort/lab/sweep_suggest.h"
+#include "retort/lab/verdict.h"
+
+/* ---- plan ---- */
+
+static int
+parse(struct sweep_plan *p, const char *line, struct err *e)
+{
+	static char copy[400];
+	static char *word[64];
+	int n = 0;
+
+	snprintf(copy, sizeof copy, "%s", line);
+	for (char *at = copy, *bar; at; at = bar) {
+		bar = strchr(at, '|');
+		if (bar)
+			*bar++ = '\0';
+		word[n++] = at;
+	}
+	return sweep_plan_parse(p, n, word, 7, e);
+}
+
+static void
+refuses(const char *line, const char *part)
+{
+	struct sweep_plan p;
+	struct err e;
+
+	if (parse(&p, line, &e) == 0)
+		fail_msg("%s: not refused", line);
+	if (!strstr(e.msg, part))
+		fail_msg("%s: '%s' does not say '%s'", line, e.msg, part);
+}
+
+static void
+test_lists_and_ranges(void **state)
+{
+	static const char *const lr[] = { "0.0001", "0.001", "0.01" };
+	struct sweep_plan p;
+	char text[80];
+	struct err e;
+
+	(void)state;
+	CHECK_INT(parse(&p, "temperature|1,2,4,8,16", &e), 0);
+	CHECK_INT(p.n_points, 5);
+	CHECK(!p.fresh);
+	CHECK_STR(sweep_plan_text(&p, 4, text, sizeof text), "temperature 16");
+	sweep_plan_release(&p);
+	CHECK_INT(parse(&p, "lr|log|1e-4..1e-2|x|3,|kd-weight|0..1|x2", &e), 0);
+	CHECK_INT(p.n_points, 6);
+	for (int i = 0; i < 6; i++) {
+		CHECK_STR(sweep_plan_value(&p, i, 0), lr[i / 2]);
+		CHECK_STR(sweep_plan_value(&p, i, 1), i % 2 ? "1" : "0");
+	}
+	sweep_plan_release(&p);
+	CHECK_INT(parse(&p, "student|mlp 16|mlp 32", &e), 0);
+	CHECK_INT(p.n_points, 2);
+	CHECK(p.fresh);
+	CHECK_STR(sweep_plan_text(&p, 1, text, sizeof text), "student mlp 32");
+	sweep_plan_release(&p);
+	CHECK_INT(parse(&p, "schedule|linear,cosine", &e), 0);
+	CHECK_STR(sweep_plan_value(&p, 1, 0), "cosine");
+	sweep_plan_release(&p);
+	CHECK_INT(parse(&p, "warmup|0..4|x|9", &e), 0); /* whole numbers, each once */
+	CHECK_INT(p.n_points, 5);
+	sweep_plan_release(&p);
+}
+
+static void
+test_random(void **state)
+{
+	struct sweep_plan p, q;
+	struct err e;
+	double sum = 0;
+
+	(void)state;
+	CHECK_INT(parse(&p, "lr|log|1e-4..1e-2,|kd-weight|0..1|random|400", &e), 0);
+	CHECK_INT(parse(&q, "lr|log|1e-4..1e-2,|kd-weight|0..1|random|3", &e), 0);
+	CHECK_INT(p.n_points, 400);
+	for (int i = 0; i < 400; i++) {
+		double x, y;
+
+		CHECK_INT(text_to_double(sweep_plan_value(&p, i, 0), &x), 0);
+		CHECK_INT(text_to_double(sweep_plan_value(&p, i, 1), &y), 0);
+		CHECK(x >= 1e-4 && x <= 1e-2 && y >= 0 && y <= 1);
+		sum += log10(x) / 400;
+	}
+	CHECK_NEAR(sum, -3, 0.1);   /* mean of a uniform logarithm, standard error 0.029 */
+	for (int i = 0; i < 6; i++) /* a point is a function of its index */
+		CHECK_STR(p.value[i], q.value[i]);
+	sweep_plan_release(&p);
+	sweep_plan_release(&q);
+}
+
+static void
+test_refused(void **state)
+{
+	(void)state;
+	refuses("optimizer|sgd,adamw", "fixed");
+	refuses("theme|dark", "unknown");
+	refuses("speed|1,2", "display");
+	refuses("eval-every|1,2", "does not change what is trained");
+	refuses("temperature|0,2", "expected 0.05 to 1000");
+	refuses("temperature|1..2000|x|3", "expected 0.05 to 1000");
+	refuses("temperature|2..1|x|3", "lower end first");
+	refuses("kd-weight|log|0..1|x|3", "above 0");
+	refuses("temperature|1..2", "missing number of values");
+	refuses("temperature|1..2|x|1", "expected 2 to 1000");
+	refuses("temperature|1..2|x", "expected 2 to 1000");
+	refuses("temperature|1,2,1", "twice");
+	refuses("temperature", "missing values");
+	refuses("temperature|1,,2", "invalid temperature ''");
+	refuses("temperature|1,2|lr|1,2", "comma");
+	refuses("temperature|1,2,|temperature|3,4", "twice");
+	refuses("temperature|1..2|x|1000,|lr|0..1|x|1000", "1000000 points");
+	refuses("temperature|1,2|random|5", "has a list");
+	refuses("temperature|1..2|random|0", "expected 1 to 1000");
+	refuses("temperature|1..2|random|5|x", "unexpected word 'x'");
+	refuses("student", "missing students");
+	refuses("random|5", "missing knob");
+	refuses("schedule|0..1|x|2", "invalid");
+	refuses("temperature|nan..2|x|2", "expected A..B");
+}
+
+static void
+suggests(const char *knob, const char *value, const char *want)
+{
+	const struct knob *k = knob_find(knob, NULL);
+	struct knobs now;
+	char text[160], line[200];
+	struct sweep_plan p;
+	struct err e;
+
+	knob_defaults(&now);
+	CHECK_INT(knob_set(&now, k, value, NULL), 0);
+	CHECK_STR(sweep_suggest_values(k, &now, text, sizeof text), want);
+	snprintf(line, sizeof line, "%s|%s", knob, text);
+	CHECK_INT(parse(&p, line, &e), 0);
+	sweep_plan_release(&p);
+}
+
+static void
+test_suggested(void **state)
+{
+	(void)state;
+	suggests("temperature", "4", "1,2,4,8,16");
+	suggests("temperature", "0.1", "0.05,0.1,0.2,0.4");
+	suggests("kd-weight", "0.9", "0.7,0.8,0.9,1,1.1");
+	suggests("kd-weight", "0.1", "0,0.1,0.2,0.3");
+	suggests("lr", "0.003", "0.00075,0.0015,0.003,0.006,0.012");
+	suggests("clip", "0", "0,0.001,0.01,0.1,1");
+	suggests("batch", "64", "16,32,64,128,256");
+	suggests("schedule", "cosine", "constant,linear,cosine");
+}
+
+/* ---- verdicts ---- */
+
+/* Two-sided tail of Student's t by Simpson's rule over its density. */
+static double
+tail(double t, double df)
+{
+	double c = exp(lgamma((df + 1) / 2) - lgamma(df / 2)) / sqrt(df * 3.14159265358979323846);
+	double h = t / 20000, sum = 0;
+
+	for (int i = 0; i <= 20000; i++) {
+		double x = h * i, f = c * pow(1 + x * x / df, -(df + 1) / 2);
+
+		sum += f * (i == 0 || i == 20000 ? 1 : i % 2 ? 4 : 2);
+	}
+	return 1 - 2 * sum * h / 3;
+}
+
+static void
+test_student(void **state)
+{
+	static const double df[] = { 1, 2, 3.5, 4, 9, 30 }, t[] = { 0.1, 1, 2.5, 6 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof df / sizeof *df; i++)
+		for (size_t k = 0; k < sizeof t / sizeof *t; k++)
+			CHECK_NEAR(verdict_t_p(t[k], df[i]), tail(t[k], df[i]), 1e-10);
+	/* the usual tables */
+	CHECK_NEAR(verdict_t_quantile(0.05, 1), 12.7062047362, 1e-8);
+	CHECK_NEAR(verdict_t_quantile(0.05, 4), 2.7764451052, 1e-8);
+	CHECK_NEAR(verdict_t_quantile(0.05, 9), 2.2621571628, 1e-8);
+	CHECK_NEAR(verdict_t_quantile(0.01, 30), 2.7499956536, 1e-8);
+}
+
+static void
+test_seeds(void **state)
+{
+	static const double d[] = { 1, 2, 3, 4, 5 }, same[] = { 2, 2 };
+	struct verdict v = verdict_t(d, 5);
+
+	(void)state;
+	CHECK_NEAR(v.difference, 3, 1e-15); /* s = sqrt(2.5), error sqrt(0.5), t = 3 / error */
+	CHECK_NEAR(v.low, 3 - 2.7764451052 * sqrt(0.5), 1e-9);
+	CHECK_NEAR(v.high, 3 + 2.7764451052 * sqrt(0.5), 1e-9);
+	CHECK_NEAR(v.p, tail(3 / sqrt(0.5), 4), 1e-10);
+	CHECK(verdict_t(d, 1).p == 1);
+	CHECK(isinf(verdict_t(d, 1).high));
+	CHECK(verdict_t(same, 2).p == 0);
+}
+
+/* The 27 resamples of three rows, each as likely: mean -1 to 3 with known shares. */
+static void
+test_bootstrap_exact(void **state)
+{
+	static const double d[] = { -1, 0, 3 };
+	struct verdict v;
+	int below = 0;
+
+	(void)state;
+	for (int k = 0; k < 27; k++)
+		below += d[k % 3] + d[k / 3 % 3] + d[k / 9] <= 0;
+	verdict_bootstrap(d, NULL, 1, 3, 5, 200000, &v);
+	CHECK_NEAR(v.difference, 2.0 / 3, 1e-15);
+	CHECK_NEAR(v.p, 2.0 * below / 27, 0.01);
+	CHECK_NEAR(v.low, -1, 1e-15); /* 1 of 27 resamples, more than 2.5 % */
+	CHECK_NEAR(v.high, 3, 1e-15);
+}
+
+/* Of many rows the interval is that of the normal distribution. */
+static void
+test_bootstrap_normal(void **state)
+{
+	enum { N = 400 };
+	double d[2 * N], mean = 0, square = 0, half;
+	struct verdict v[2], again[2];
+
+	(void)state;
+	for (int i = 0; i < N; i++) {
+		d[i] = 0.3 + rng_normal(rng_stream(3, "test", 0, 0), (uint64_t)i);
+		d[N + i] = -d[i];
+		mean += d[i] / N;
+	}
+	for (int i = 0; i < N; i++)
+		square += (d[i] - mean) * (d[i] - mean);
+	half = 1.959964 * sqrt(square) / N;
+	verdict_bootstrap(d, NULL, 2, N, 1, 8000, v);
+	CHECK_NEAR(v[0].difference, mean, 1e-12);
+	CHECK_NEAR(v[0].low, mean - half, 0.05 * half);
+	CHECK_NEAR(v[0].high, mean + half, 0.05 * half);
+	CHECK_NEAR(v[1].low, -v[0].high, 1e-12); /* on the same draws */
+	CHECK(v[0].p < 0.001);
+	CHECK_INT(verdict_word(v[0].difference, v[0].p, -1), VERDICT_WORSE);
+	CHECK_INT(verdict_word(v[1].difference, v[1].p, -1), VERDICT_BETTER);
+	CHECK_INT(verdict_word(v[1].difference, v[1].p, 1), VERDICT_WORSE);
+	verdict_bootstrap(d, NULL, 2, N, 1, 8000, again);
+	CHECK(memcmp(v, again, sizeof v) == 0);
+}
+
+/* One row of 363 that is right in one network only is no difference; 14 rows of 14 are one. */
+static void
+test_one_row(void **state)
+{
+	double d[363] = { 0 }, weight[363];
+	struct verdict v;
+
+	(void)state;
+	d[17] = 1;
+	verdict_bootstrap(d, NULL, 1, 363, 1, VERDICT_RESAMPLES, &v);
+	CHECK_INT(verdict_word(v.difference, v.p, 1), VERDICT_INCONCLUSIVE);
+	CHECK_NEAR(v.p, 2 * exp(-1), 0.06); /* a resample misses it with probability 1 / e */
+	for (int i = 0; i < 14; i++)
+		d[20 * i] = 1;
+	verdict_bootstrap(d, NULL, 1, 363, 1, VERDICT_RESAMPLES, &v);
+	CHECK_INT(verdict_word(v.difference, v.p, 1), VERDICT_BETTER);
+	for (int i = 0; i < 363; i++)
+		weight[i] = 2; /* tokens of a row */
+	verdict_bootstrap(d, weight, 1, 363, 1, VERDICT_RESAMPLES, &v);
+	CHECK_NEAR(v.difference, 15.0 / 726, 1e-15);
+}
+
+static void
+test_holm(void **state)
+{
+	double p[] = { 0.01, 0.04, 0.03, 0.005 }, one[] = { 0.7, 0.9 };
+
+	(void)state;
+	verdict_holm(p, 4); /* by hand: 4 * 0.005, 3 * 0.01, 2 * 0.03, then no less */
+	CHECK_NEAR(p[0], 0.03, 1e-15);
+	CHECK_NEAR(p[1], 0.06, 1e-15);
+	CHECK_NEAR(p[2], 0.06, 1e-15);
+	CHECK_NEAR(p[3], 0.02, 1e-15);
+	verdict_holm(one, 2);
+	CHECK(one[0] == 1 && one[1] == 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_lists_and_ranges), TEST(test_random),
+		TEST(test_refused),          TEST(test_suggested),
+		TEST(test_student),          TEST(test_seeds),
+		TEST(test_bootstrap_exact),  TEST(test_bootstrap_normal),
+		TEST(test_one_row),          TEST(test_holm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
