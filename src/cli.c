@@ -30,6 +30,7 @@ static const struct cli_option options[] = {
 	{ 'j', "json", NULL, NULL, "run, replay: print data as one JSON object per line" },
 	{ 't', "threads", "N", NULL, "threads, 1 to 256; same bits with any number (default: all processors)" },
 	{ 'r', "record", "FILE", NULL, "record the session in FILE (default in the workbench: a new file)" },
+	{ CLI_CONTINUE, "continue", "RECORDING", NULL, "continue a recording from the state beside it, and append to it" },
 	{ CLI_METRICS, "metrics", "FILE", NULL, "write the curves in FILE (default: beside the recording)" },
 	{ 'c', "check", NULL, NULL, "replay: stop at the first figure that differs, exit status 3" },
 	{ CLI_WITHIN, "within", "X", NULL, "replay: accept differences of 5% of a figure, or of 0.01" },

@@ -54,7 +54,7 @@ find_option(const struct cli_word *w, const char *word)
 static void
 print_argument(const struct typed *t, const struct cli_option *o)
 {
-	static const char *const paths[] = { "FILE", "DIRECTORY", "PROGRAM" };
+	static const char *const paths[] = { "FILE", "RECORDING", "DIRECTORY", "PROGRAM" };
 
 	if (o->choices)
 		print_list(t, o->choices);

@@ -160,6 +160,9 @@ run_operands(struct play_options *c, int argc, char **argv)
 				 : report_usage("unexpected argument", argv[1],
 						"nothing after commands");
 	c->o.replay = word && argv[0][2] == 'p';
+	if (c->o.resume && (c->o.replay || c->o.record || c->o.metrics || c->o.until))
+		return report_usage("invalid option", "--continue",
+				    "neither replay nor --record, --metrics or --until with it");
 	if (!c->o.replay && (c->o.permit.within[0] || c->o.permit.files || c->o.permit.programs))
 		return report_usage("invalid option",
 				    c->o.permit.within[0] ? "--within" : "--allow",
@@ -201,13 +204,28 @@ check_option(int status, const struct err *e)
 	return cli_try_help("");
 }
 
+/* Where the path that an option has is stored; NULL: it has none. */
+static const char **
+path_of(struct play_options *c, int option)
+{
+	return option == 'r'            ? &c->o.record
+	       : option == CLI_CONTINUE ? &c->o.resume
+	       : option == CLI_METRICS  ? &c->o.metrics
+					: NULL;
+}
+
 /* Store an option of getopt_long with its argument. Return 0 or the exit status. */
 static int
 take_option(struct play_options *c, int option)
 {
+	const char **path = path_of(c, option);
 	struct err e;
 	int64_t n;
 
+	if (path) {
+		*path = optarg;
+		return 0;
+	}
 	switch (option) {
 	case 'j':
 		c->o.json = true;
@@ -216,12 +234,6 @@ take_option(struct play_options *c, int option)
 		if (text_to_int(optarg, &n) < 0 || n < 1 || n > 256)
 			return report_usage("invalid threads", optarg, "1 to 256");
 		c->o.threads = (int)n;
-		return 0;
-	case 'r':
-		c->o.record = optarg;
-		return 0;
-	case CLI_METRICS:
-		c->o.metrics = optarg;
 		return 0;
 	case 'c':
 		c->o.check = true;

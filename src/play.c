@@ -14,6 +14,7 @@
 #include "retort/base/mem.h"
 #include "retort/session/headless.h"
 #include "retort/session/rcfile.h"
+#include "retort/session/resume.h"
 #include "retort/ui/screen_commands.h"
 #include "retort/ui/term/lines.h"
 #include "retort/ui/term/loop.h"
@@ -129,7 +130,7 @@ queue_script(struct session *s, const struct play_options *c, const char *name, 
 		snprintf(line, sizeof line, "set charset %s", c->charset);
 		session_line(s, line, NULL, NULL);
 	}
-	session_script(s, name, text, dir);
+	resume_script(s, name, text, dir);
 }
 
 /* Run a session on the screen, or line by line on a terminal without cursor addressing. Return the
@@ -145,6 +146,8 @@ run_workbench(struct play_options *c, const char *name, const char *text, const 
 
 	if (!term)
 		err_print("retort: %s; reading lines instead", e.msg);
+	if (c->o.resume)
+		c->o.record = c->o.resume;
 	w = c->o.record ? workbench_new(&c->o, term ? name : NULL, &e)
 			: new_workbench(c, term ? name : NULL, &path, &e);
 	if (w)
@@ -165,8 +168,8 @@ int
 play_file(struct play_options *c, const char *path, bool headless)
 {
 	char *dir = path ? io_dirname(path) : mem_text("."),
-	     *text = path ? read_session(path) : mem_text(headless_demo);
-	const char *name = path ? path : "digits";
+	     *text = path ? read_session(path) : mem_text(c->o.resume ? "" : headless_demo);
+	const char *name = path ? path : c->o.resume ? c->o.resume : "digits";
 	int status = USAGE;
 
 	if (text)

@@ -120,7 +120,7 @@ add_source(struct plot *p, const char *path)
 		status = report_error(&e, FAILED);
 	} else if (!io_exists(metrics)) {
 		status = report_missing(path, metrics);
-	} else if (!(c = curves_file_read(metrics, &e))) {
+	} else if (!(c = curves_file_read(metrics, true, &e))) {
 		status = report_error(&e, FAILED);
 	}
 	mem_free(metrics);

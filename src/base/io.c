@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -220,6 +221,12 @@ io_open_new(const char *path, struct err *e)
 	if (fd < 0)
 		err_set(e, "%s: %s", path, errno == EEXIST ? "exists already" : strerror(errno));
 	return fd;
+}
+
+int
+io_lock(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK ? -1 : 0;
 }
 
 int

@@ -4,6 +4,7 @@
 
 #include "retort/curve/curves_file.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,42 @@ curves_file_new(const char *path, bool over, struct err *e)
 	f = mem_new(sizeof *f);
 	f->path = mem_text(path);
 	f->fd = -1;
+	return f;
+}
+
+/* Cut a file after its last line. A session that was killed may have left half a line. */
+static int
+cut_line(const char *path, int fd, struct err *e)
+{
+	char *text, *end;
+	size_t size;
+
+	if (io_read(path, CURVES_FILE_BYTES, &text, &size, e) < 0)
+		return -1;
+	while (size && text[size - 1] != '\n')
+		size--;
+	end = strstr(text, "\nstep\t");
+	mem_free(text);
+	if (size && !end)
+		return err_set(e, "%s: no metrics file", path);
+	return ftruncate(fd, (off_t)size) < 0 ? err_set(e, "%s: %s", path, strerror(errno)) : 0;
+}
+
+struct curves_file *
+curves_file_continue(const char *path, struct err *e)
+{
+	struct curves_file *f;
+	int fd = -1;
+
+	if (io_exists(path) && (fd = io_open_append(path, false, e)) < 0)
+		return NULL;
+	if (fd >= 0 && cut_line(path, fd, e) < 0) {
+		close(fd);
+		return NULL;
+	}
+	f = mem_new(sizeof *f);
+	f->path = mem_text(path);
+	f->fd = fd;
 	return f;
 }
 

@@ -14,10 +14,9 @@
 #include "retort/base/text.h"
 #include "retort/curve/curves_file_mark.h"
 
-#define BYTES ((size_t)1 << 28) /* of a file */
-#define LINE 1024               /* bytes of a line, with its NUL */
-#define WORDS 8                 /* of a line */
-#define RUNS 1000               /* of a session */
+#define LINE 1024 /* bytes of a line, with its NUL */
+#define WORDS 8   /* of a line */
+#define RUNS 1000 /* of a session */
 
 struct reader {
 	struct curves *c;
@@ -302,12 +301,12 @@ curves_file_read_text(const char *text, size_t size, struct curves *c, struct er
 }
 
 struct curves *
-curves_file_read(const char *path, struct err *e)
+curves_file_read(const char *path, bool raw, struct err *e)
 {
 	struct curves *c;
 	char *text;
 	size_t size;
-	int status = io_read(path, BYTES, &text, &size, e);
+	int status = io_read(path, CURVES_FILE_BYTES, &text, &size, e);
 
 	if (status == IO_TOO_LARGE)
 		err_set(e,
@@ -315,7 +314,7 @@ curves_file_read(const char *path, struct err *e)
 			path);
 	if (status < 0)
 		return NULL;
-	c = curves_new(true);
+	c = curves_new(raw);
 	if (curves_file_read_text(text, size, c, e) < 0) {
 		err_wrap(e, "%s", path);
 		curves_free(c);

@@ -180,8 +180,8 @@ mark_changes(struct curves *c, const struct lab_info *was, const struct request 
 			   : r->kind == REQUEST_RUN      ? run
 							 : "";
 
-	if (r->kind ==
-	    REQUEST_REWIND) /* the markers after its step are of the stretch that is left */
+	/* the markers after its step are of the stretch that is left; those of the past are read */
+	if (r->kind == REQUEST_REWIND || r->kind == REQUEST_CONTINUE)
 		return;
 	snprintf(run, sizeof run, "run until %llu", (unsigned long long)r->info->run->until);
 	if (r->kind == REQUEST_RUN && r->u.run.stage.kind != LAB_RUN) {

@@ -18,6 +18,7 @@
 #include "retort/train/eval.h"
 #include "retort/train/feed.h"
 #include "retort/lab/past.h"
+#include "retort/lab/run_resume.h"
 #include "retort/lab/runs.h"
 #include "retort/lab/setup_data.h"
 #include "retort/lab/setup_net.h"
@@ -25,6 +26,7 @@
 #include "retort/lab/settings_check.h"
 #include "retort/lab/stage.h"
 #include "retort/lab/stage_preset.h"
+#include "retort/lab/state_file.h"
 #include "retort/lab/stop_rule.h"
 #include "retort/lab/work.h"
 #include "retort/train/branch_terms.h"
@@ -64,6 +66,8 @@ idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 		return err_set(e, "student: no data yet; `data digits` first");
 	if (strcmp(n->spec, "again") == 0 && !w->again.kind)
 		return err_set(e, "student again: no student before; `student mlp 16` makes one");
+	if (n->ckpt && !n->head_new && state_file_is(n->ckpt))
+		return state_file_load(w, r, e) < 0 ? err_wrap(e, "student") : 0;
 	b = setup_net_make(w, r, BRANCH_STUDENT, "s", e);
 	if (!b)
 		return err_wrap(e, "student");
@@ -171,29 +175,6 @@ idle_change_train(struct trainer_state *w, struct request *r, struct err *e)
 	return 0;
 }
 
-static int
-check_run(struct trainer_state *w, int64_t steps, struct err *e)
-{
-	struct settings now = settings_change_base(w);
-
-	if (!w->run->student)
-		return err_set(e, "run: no student yet; `student mlp 32` makes one");
-	if (steps < 1 || steps > 1000000000 ||
-	    w->run->student->state->step + (uint64_t)steps > UINT32_MAX - 1)
-		return err_set(e, "run: invalid number of steps %lld (expected 1 to 1000000000)",
-			       (long long)steps);
-	for (int i = 0; i < w->info.n_teachers; i++)
-		if (!w->info.teacher[i].ready && !w->info.run->settings.teacher_muted[i])
-			return err_set(e,
-				       "run: teacher %s has not been trained; `train %s` first, or "
-				       "`teachers %s mute`",
-				       w->info.teacher[i].name, w->info.teacher[i].name,
-				       w->info.teacher[i].name);
-	if (stop_rule_check(w, &now.stop, BRANCH_STUDENT, e) < 0)
-		return err_wrap(e, "run: stop when");
-	return settings_check_work(w, &now, e) < 0 ? err_wrap(e, "run") : 0;
-}
-
 static bool
 any_teaches(const struct trainer_state *w)
 {
@@ -218,6 +199,23 @@ note_memory(const struct trainer_state *w, struct request_run *r)
 			 (double)sum / 0x1p20);
 }
 
+/* Draw from all training rows, or from those with a visible label. */
+static void
+draw_rows(struct trainer_state *w, bool taught)
+{
+	const struct split *s = &w->train.split;
+	struct train_orders *o = w->train.orders;
+
+	sampler_release(&o->main);
+	sampler_init(&o->main, w->train.ds, taught ? s->train : s->shown,
+		     taught ? s->n_train : s->n_shown, setup_net_order_seed(w, "main"));
+	sampler_release(&o->labelled);
+	if (s->n_shown)
+		sampler_init(&o->labelled, w->train.ds, s->shown, s->n_shown,
+			     setup_net_order_seed(w, "few"));
+	w->run->student->rows.here |= taught ? BRANCH_TRAIN : BRANCH_SHOWN;
+}
+
 /* Start the work of the run in hand. */
 static int
 start_run(struct trainer_state *w, struct request *r, struct err *e)
@@ -225,11 +223,13 @@ start_run(struct trainer_state *w, struct request *r, struct err *e)
 	bool taught = any_teaches(w);
 	const struct remedy_result_made *choice = remedy_result_get(
 		&w->train.remedies, w->info.run->settings.remedy[REMEDY_KIND_select]);
-	const uint32_t *rows = taught ? w->train.split.train : w->train.split.shown;
-	size_t n = taught ? w->train.split.n_train : w->train.split.n_shown;
 	struct settings s;
 
-	if (stage_preset_settings(w, r, &s, e) < 0 || check_run(w, r->u.run.steps, e) < 0)
+	if (r->u.run.rest && w->info.run->interrupted)
+		return run_resume_continue(w, r, e);
+	if (stage_preset_settings(w, r, &s, e) < 0 || run_resume_check(w, r->u.run.steps, e) < 0)
+		return -1;
+	if (run_resume_end(w) && stage_preset_settings(w, r, &s, e) < 0)
 		return -1;
 	if (!taught && lab_rows(&w->info, s.set_weight, true) == 0)
 		return err_set(e, "run: no teacher and no labelled row");
@@ -241,13 +241,7 @@ start_run(struct trainer_state *w, struct request *r, struct err *e)
 		return err_wrap(e, "run");
 	if (stage_begin(w, &s, r, e) < 0)
 		return -1;
-	sampler_release(&w->train.orders->main);
-	sampler_init(&w->train.orders->main, w->train.ds, rows, n, setup_net_order_seed(w, "main"));
-	sampler_release(&w->train.orders->labelled);
-	if (w->train.split.n_shown)
-		sampler_init(&w->train.orders->labelled, w->train.ds, w->train.split.shown,
-			     w->train.split.n_shown, setup_net_order_seed(w, "few"));
-	w->run->student->rows.here |= taught ? BRANCH_TRAIN : BRANCH_SHOWN;
+	draw_rows(w, taught);
 	note_memory(w, &r->u.run);
 	stop_rule_begin(w, BRANCH_STUDENT);
 	w->info.phase = LAB_DISTILLING;

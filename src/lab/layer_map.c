@@ -22,9 +22,8 @@ range_length(struct range s)
 	return s.last - s.first + 1;
 }
 
-/* Metric slot of a pair, fixed for the session; -1: all are in use. */
-static int
-find_slot(struct trainer_state *w, const struct layer_pair *m)
+int
+layer_map_slot(struct trainer_state *w, const struct layer_pair *m)
 {
 	for (int i = 0; i < w->n_slots; i++)
 		if (w->slot[i].teacher == m->teacher && w->slot[i].t_layer == m->t_layer &&
@@ -74,7 +73,7 @@ edit_pair(struct trainer_state *w, const struct request_map *r, struct layer_pai
 	if (lab_map_labels(&w->info, m.match, e) < 0 ||
 	    layer_pair_fit(&w->info.teacher[m.teacher], &w->info.run->student, &m, e) < 0)
 		return -1;
-	slot = find_slot(w, &m);
+	slot = layer_map_slot(w, &m);
 	if (slot < 0)
 		return err_set(e, "too many different pairs in this session (expected at most %d)",
 			       TRAIN_MAPS);

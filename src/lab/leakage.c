@@ -121,6 +121,20 @@ leakage_load(const struct trainer_state *w, struct branch *b, const struct ckpt 
 	return 0;
 }
 
+void
+leakage_add_loaded(const struct branch *b, struct ckpt *c)
+{
+	char name[40];
+
+	for (size_t i = 0; b->rows.loaded && i < b->rows.loaded->n; i++) {
+		struct text t = { 0 };
+
+		row_filter_print(&b->rows.loaded->filter[i], &t);
+		ckpt_note(c, name_note(i, name, sizeof name), text_get(&t));
+		text_release(&t);
+	}
+}
+
 /* Whether the loaded rows are those of the split that the encoding of the file names: it was
  * trained on these data then, and on no others. */
 static bool

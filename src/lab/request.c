@@ -21,6 +21,7 @@
 #include "retort/lab/setup_student.h"
 #include "retort/lab/setup_teacher.h"
 #include "retort/lab/stage.h"
+#include "retort/lab/state_session.h"
 #include "retort/lab/stop_rule.h"
 #include "retort/lab/sweep.h"
 #include "retort/lab/work.h"

@@ -11,6 +11,7 @@
 #include "retort/data/vocabulary.h"
 #include "retort/lab/leakage.h"
 #include "retort/lab/setup_encoding.h"
+#include "retort/lab/state_file.h"
 #include "retort/nn/models/net_ckpt.h"
 #include "retort/nn/predict.h"
 #include "retort/train/best.h"
@@ -115,6 +116,17 @@ snapshot_network(struct trainer_state *w, struct branch *b, struct request *r, s
 	return leakage_save(w, b, r, e) < 0 ? -1 : setup_encoding_add(w, c, e);
 }
 
+/* Add the state; a session that is left is paused at this step. */
+static int
+add_state(struct trainer_state *w, struct request *r, struct err *e)
+{
+	if (state_file_add(w, r->u.snapshot.ckpt, r->u.snapshot.leave, e) < 0)
+		return err_wrap(e, "save: state");
+	if (r->u.snapshot.leave && w->info.phase != LAB_IDLE)
+		w->info.paused = true;
+	return 0;
+}
+
 int
 save_request(struct trainer_state *w, struct request *r, struct err *e)
 {
@@ -130,5 +142,12 @@ save_request(struct trainer_state *w, struct request *r, struct err *e)
 			       w->info.teacher[k].origin);
 	if (!b)
 		return err_set(e, "save: no student yet");
-	return r->u.snapshot.outputs ? snapshot_outputs(w, b, r, e) : snapshot_network(w, b, r, e);
+	if (r->u.snapshot.state && !student)
+		return err_set(e, "save: %s is a teacher, and has no state (expected s, or a run)",
+			       name);
+	if (r->u.snapshot.outputs)
+		return snapshot_outputs(w, b, r, e);
+	if (snapshot_network(w, b, r, e) < 0)
+		return -1;
+	return r->u.snapshot.state ? add_state(w, r, e) : 0;
 }

@@ -122,17 +122,25 @@ ckpt_encoding_read(const char *path, struct encoding *out, struct err *e)
 	return status;
 }
 
+/* Join the hash of a note, if there is one. */
+static void
+join_note(const struct ckpt *c, const char *key, struct hash *h)
+{
+	const char *note = ckpt_get(c, key);
+	struct hash of_note;
+
+	if (!note)
+		return;
+	of_note = hash_of(note, strlen(note));
+	*h = hash_join(h, &of_note);
+}
+
 int
 ckpt_encoding_hash(const struct ckpt *c, struct hash *out, struct err *e)
 {
-	const char *note = ckpt_get(c, NOTE);
-	struct hash encoding;
-
 	if (ckpt_hash(c, out, e) < 0)
 		return -1;
-	if (note) {
-		encoding = hash_of(note, strlen(note));
-		*out = hash_join(out, &encoding);
-	}
+	join_note(c, NOTE, out);
+	join_note(c, "state", out);
 	return 0;
 }

@@ -94,6 +94,8 @@ chain_check(const char *text, struct chain_state *out)
 	memset(out, 0, sizeof *out);
 	for (const char *p = text, *end; (end = strchr(p, '\n')); p = end + 1)
 		check_line(&c, p, (size_t)(end - p), number++, out);
+	out->last = c;
+	out->torn = text[0] && text[strlen(text) - 1] != '\n';
 	if (out->hashed == 0)
 		out->breaks = 0; /* a script by hand */
 }

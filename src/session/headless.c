@@ -9,6 +9,7 @@
 
 #include "retort/base/sig.h"
 #include "retort/session/replay.h"
+#include "retort/session/resume.h"
 
 const char headless_demo[] = "retort-session 2\n"
 			     "seed 42\n"
@@ -34,7 +35,7 @@ run_loop(struct session *s, int signals, bool *at_once)
 
 		if (session_is_over(s))
 			break;
-		if (session_is_idle(s)) {
+		if (session_is_idle(s) && session_is_ready(s)) {
 			if (caught || !session_owes_report(s))
 				break;
 			session_line(s, "report", NULL, NULL);
@@ -70,7 +71,7 @@ headless_run(const struct session_options *o, const char *name, const char *text
 		session_free(s);
 		return -1;
 	}
-	session_script(s, name, text, dir);
+	resume_script(s, name, text, dir);
 	caught = run_loop(s, signals, &at_once);
 	if (!at_once)
 		replay_conclude(s);

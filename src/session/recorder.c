@@ -17,10 +17,10 @@ struct recorder {
 	bool replay;
 };
 
-struct recorder *
-recorder_new(const char *path, bool replay, struct err *e)
+/* A recorder of a recording, which it owns; NULL of NULL. */
+static struct recorder *
+create(struct recording *h, const char *path, bool replay)
 {
-	struct recording *h = recording_new(path, e);
 	struct recorder *r;
 
 	if (!h)
@@ -30,6 +30,24 @@ recorder_new(const char *path, bool replay, struct err *e)
 	r->path = mem_text(path);
 	r->replay = replay;
 	return r;
+}
+
+struct recorder *
+recorder_new(const char *path, bool replay, struct err *e)
+{
+	return create(recording_new(path, e), path, replay);
+}
+
+struct recorder *
+recorder_continue(const char *path, const char *hash, struct err *e)
+{
+	return create(recording_continue(path, hash, e), path, false);
+}
+
+const char *
+recorder_hash(const struct recorder *r)
+{
+	return recording_hash(r->recording);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include "retort/session/recording.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include "retort/base/io.h"
@@ -50,6 +51,7 @@ recording_new(const char *path, struct err *e)
 		err_set(e, "%s: exists already; a recording overwrites nothing", path);
 	if (fd < 0)
 		return NULL;
+	io_lock(fd);
 	h = mem_new(sizeof *h);
 	h->fd = fd;
 	text_add(&header, "retort-session 2 kernel "); /* on which the bits depend */
@@ -61,6 +63,30 @@ recording_new(const char *path, struct err *e)
 	}
 	text_release(&header);
 	return h;
+}
+
+struct recording *
+recording_continue(const char *path, const char *hash, struct err *e)
+{
+	struct recording *h;
+	int fd = io_open_append(path, false, e);
+
+	if (fd >= 0 && io_lock(fd) < 0) {
+		close(fd);
+		fd = err_set(e, "%s: another session is recording in it", path);
+	}
+	if (fd < 0)
+		return NULL;
+	h = mem_new(sizeof *h);
+	h->fd = fd;
+	snprintf(h->chain.hash, sizeof h->chain.hash, "%s", hash);
+	return h;
+}
+
+const char *
+recording_hash(const struct recording *h)
+{
+	return h->chain.hash;
 }
 
 void

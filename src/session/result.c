@@ -83,6 +83,7 @@ write_snapshot(const struct pending *p, const struct request *r, bool published,
 	return status;
 }
 
+/* Write a network; a session that is left with its state ends then. */
 static void
 write_checkpoint(struct session *s, const struct pending *p, const struct request *r)
 {
@@ -90,7 +91,10 @@ write_checkpoint(struct session *s, const struct pending *p, const struct reques
 	bool published = (len && p->save[len - 1] == '/') || io_is_directory(p->save);
 	struct err e;
 
+	if (r->u.snapshot.leave)
+		resume_note(s, r->u.snapshot.ckpt);
 	if (write_snapshot(p, r, published, &e) == 0) {
+		s->over = s->over || r->u.snapshot.leave;
 		if (s->live)
 			session_message(s, false, "saved %s", p->save);
 		return;
@@ -313,7 +317,8 @@ result_take(struct session *s, struct request *r)
 		return;
 	}
 	output_close(&s->output);
-	curve_use_result(s, r);
+	if (!s->resume || r->kind == REQUEST_CONTINUE)
+		curve_use_result(s, r);
 	lab_info_copy(&s->info, &s->run, r->info);
 	knob_overlay(&s->info.run->settings.knobs, &s->view, KNOB_VIEW);
 	if (r->kind != REQUEST_PACE)
@@ -329,6 +334,8 @@ result_take(struct session *s, struct request *r)
 		if (!r->stamped)
 			remove_replaced(s, r);
 		finish_pending(s, &p, r);
+		if (r->kind == REQUEST_CONTINUE)
+			resume_result(s, r);
 		session_release_pending(&p);
 	}
 	if (s->live)

@@ -43,33 +43,52 @@ open_metrics(const struct session_options *o, struct curves_file **out, struct e
 	return path && !*out ? -1 : 0;
 }
 
+/* Open the files that the session writes: new ones, or those that it continues. */
+static int
+open_files(struct session *s, struct err *e)
+{
+	const struct session_options *o = &s->o;
+
+	if (o->resume) {
+		s->resume = resume_new(o, e);
+		s->o.record = o->resume;
+		return s->resume && resume_open(s->resume, o->observer, &s->recorder, &s->metrics,
+						&s->curves, e) == 0
+			       ? 0
+			       : -1;
+	}
+	/* a recording that exists is refused before anything beside it is touched */
+	if (!(o->record && io_exists(o->record)) && open_metrics(o, &s->metrics, e) < 0)
+		return -1;
+	if (o->record && !(s->recorder = recorder_new(o->record, o->replay, e))) {
+		curves_file_free(s->metrics);
+		return -1;
+	}
+	s->curves = curves_new(!o->observer);
+	return 0;
+}
+
 struct session *
 session_new(const struct session_options *o, struct err *e)
 {
-	struct recorder *recorder = NULL;
-	struct curves_file *metrics = NULL;
-	struct session *s;
+	struct session *s = mem_new(sizeof *s);
 
-	/* a recording that exists is refused before anything beside it is touched */
-	if (!(o->record && io_exists(o->record)) && open_metrics(o, &metrics, e) < 0)
-		return NULL;
-	if (o->record && !(recorder = recorder_new(o->record, o->replay, e))) {
-		curves_file_free(metrics);
+	s->o = *o;
+	if (open_files(s, e) < 0) {
+		resume_free(s->resume);
+		mem_free(s);
 		return NULL;
 	}
-	s = mem_new(sizeof *s);
-	s->metrics = metrics;
-	s->o = *o;
-	s->recorder = recorder;
-	s->recording_dir = recorder ? absolute_directory(o->record) : NULL;
+	s->recording_dir = s->recorder ? absolute_directory(s->o.record) : NULL;
 	s->live = o->observer;
 	s->output = (struct output){ .out = s->live ? NULL : o->out, .json = o->json };
 	s->script = script_new();
-	s->curves = curves_new(!s->live);
 	s->info.run = &s->run;
 	knob_defaults(&s->info.run->settings.knobs);
 	knob_defaults(&s->view);
 	s->trainer = trainer_new(o->threads, 0, probe_table);
+	if (s->resume)
+		resume_begin(s);
 	return s;
 }
 
@@ -100,6 +119,7 @@ session_free(struct session *s)
 	curves_file_free(s->metrics);
 	mem_free(s->data_line);
 	mem_free(s->recording_dir);
+	resume_free(s->resume);
 	mem_free(s);
 }
 
@@ -133,7 +153,7 @@ session_record(struct session *s, const char *stamp, const char *line)
 {
 	struct err e;
 
-	if (!s->recorder || recorder_line(s->recorder, stamp, line, &e) == 0)
+	if (!s->recorder || s->resume || recorder_line(s->recorder, stamp, line, &e) == 0)
 		return;
 	session_message(s, true, "retort: %s", e.msg);
 	s->status = s->status ? s->status : 1;
@@ -192,6 +212,7 @@ session_pump(struct session *s)
 	}
 	session_flush_metrics(s, false);
 	more = !s->over && session_script_read(s);
+	resume_pump(s);
 	post_measurement(s);
 	return more || taken >= EVENTS;
 }
@@ -206,6 +227,12 @@ bool
 session_is_idle(const struct session *s)
 {
 	return !s->working && s->n_pending == 0 && !script_peek(s->script);
+}
+
+bool
+session_is_ready(const struct session *s)
+{
+	return !s->resume;
 }
 
 bool

@@ -238,6 +238,7 @@ session_line(struct session *s, const char *line, int *column, struct err *e)
 			      .data_line = s->data_line,
 			      .dir = s->reading ? s->reading->dir : ".",
 			      .recording_dir = s->recording_dir,
+			      .recording = s->recorder && !s->resume ? s->o.record : NULL,
 			      .scripted = s->reading != NULL,
 			      .live = s->live != NULL,
 			      .table = s->o.commands,

@@ -41,6 +41,7 @@ is_beyond(struct session *s, const char *text)
 static bool
 reaches_until(const struct session *s, const char *text)
 {
+	const struct lab_run *run = s->info.run;
 	uint64_t steps;
 	struct lex lex;
 	int column;
@@ -48,8 +49,10 @@ reaches_until(const struct session *s, const char *text)
 	if (!s->o.until || lex_line(text, &lex, &column, NULL) < 0 ||
 	    strcmp(lex.word[0], "run") != 0)
 		return false;
+	if (lex.n == 1 && run->interrupted)
+		return run->until > s->o.until;
 	steps = lex.n > 1 ? strtoull(lex.word[1], NULL, 10) : 1000;
-	return s->info.run->student.steps + steps > s->o.until;
+	return run->student.steps + steps > s->o.until;
 }
 
 /* Post a stop at the step `until`. Call after the lines stamped up to that step are posted: stamped

@@ -172,3 +172,41 @@ trainer_checkpoint_restore(struct branch *b, const struct param_layout *old)
 		if (!has_group(old, l->group[i].name))
 			restore_updates(b, i, b->saved, NULL);
 }
+
+int
+trainer_checkpoint_take_all(struct branch *b, const struct ckpt *c, struct err *e)
+{
+	const struct param_layout *l = &b->net->layout;
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct param *p = &l->param[i];
+
+		for (int which = i < b->net->own ? 1 : 0; which <= (p->is_state ? 0 : 2); which++) {
+			char name[NAME];
+
+			if (!same_shape(ckpt_find(c, name_of(which, p, name)), p))
+				return err_set(e, "%s: missing, or of another shape", name);
+			restore_tensor(b, which, p, c);
+		}
+	}
+	for (int i = 0; i < l->n_groups; i++)
+		if (restore_updates(b, i, c, e) < 0)
+			return -1;
+	return 0;
+}
+
+struct ckpt *
+trainer_checkpoint_saved(const struct branch *b)
+{
+	struct ckpt *c = ckpt_new();
+
+	for (size_t i = 0; i < b->saved->n_tensors; i++) {
+		const struct ckpt_tensor *t = &b->saved->tensor[i];
+
+		ckpt_add(c, t->name, t->rank, t->dim, t->data);
+	}
+	for (size_t i = 0; i < b->saved->n_notes; i++)
+		if (strcmp(b->saved->note[i].key, FILES) != 0)
+			ckpt_note(c, b->saved->note[i].key, b->saved->note[i].value);
+	return c;
+}

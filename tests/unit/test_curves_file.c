@@ -54,7 +54,7 @@ samples_are_read_back_to_the_same_bits(void **state)
 	CHECK_INT(curves_file_flush(f, true, &e), 0);
 	curves_file_free(f);
 	CHECK(!curves_file_new(path, false, &e));
-	again = curves_file_read(path, &e);
+	again = curves_file_read(path, true, &e);
 	CHECK_STR(e.msg + strlen(path), ": exists already; a recording overwrites nothing");
 	check_values(again, 1, BRANCH_STUDENT);
 	check_values(again, 2, BRANCH_BASELINE);
@@ -94,7 +94,7 @@ markers_are_read_back(void **state)
 		curves_file_mark(f, c, &c->mark[i]);
 	CHECK_INT(curves_file_flush(f, true, &e), 0);
 	curves_file_free(f);
-	again = curves_file_read(path, &e);
+	again = curves_file_read(path, true, &e);
 	CHECK(again && again->n_marks == 4);
 	CHECK_INT(again->mark[0].step, 300);
 	CHECK_INT(again->mark[0].knob, 0);

@@ -62,6 +62,10 @@ int io_open_append(const char *path, bool private, struct err *e);
 /* The same for a new file: one that exists, if only since a moment ago, is an error. */
 int io_open_new(const char *path, struct err *e);
 
+/* Lock an open file against other processes until it is closed; -1: another one has locked it.
+ * Files that cannot be locked are taken for free. */
+int io_lock(int fd);
+
 /* Append all bytes; with `sync`, fdatasync before returning. */
 int io_append(int fd, const char *s, size_t len, bool sync, struct err *e);
 

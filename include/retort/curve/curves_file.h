@@ -21,6 +21,7 @@
  */
 struct curves_file;
 
+#define CURVES_FILE_BYTES ((size_t)1 << 28) /* of a file, at most */
 #define CURVES_FILE_SUFFIX ".metrics.tsv"
 
 /* The path of the file beside a recording: "X.ret" has "X.metrics.tsv". Caller frees. */
@@ -31,6 +32,10 @@ char *curves_file_beside(const char *recording);
  * such a file of a recording that was removed is removed, too.
  */
 struct curves_file *curves_file_new(const char *path, bool over, struct err *e);
+
+/* Append to a file, from the end of its last whole line; one that is missing or empty is begun.
+ * NULL and an error. */
+struct curves_file *curves_file_continue(const char *path, struct err *e);
 /* Writes what is left; errors are lost, see curves_file_flush. */
 void curves_file_free(struct curves_file *f);
 
@@ -62,7 +67,7 @@ int curves_file_flush(struct curves_file *f, bool sync, struct err *e);
  */
 int curves_file_read_text(const char *text, size_t size, struct curves *c, struct err *e);
 
-/* Read a file of at most 256 MiB. NULL and an error that names it. */
-struct curves *curves_file_read(const char *path, struct err *e);
+/* Read a file of at most 256 MiB; `raw` as of curves_new. NULL and an error that names it. */
+struct curves *curves_file_read(const char *path, bool raw, struct err *e);
 
 #endif

@@ -50,6 +50,7 @@ struct lab_run {
 	struct lab_stage stages[LAB_STAGES]; /* in order; the last one may still run */
 	uint64_t step;        /* of the network in training; of the student when idle */
 	uint64_t from, until; /* first and last step of the work at hand, or of the last one */
+	bool interrupted;     /* loaded in the middle of its work, which `run` continues */
 };
 
 #define LAB_RUNS 64             /* runs in a session at most */

@@ -16,4 +16,8 @@
 int layer_map_edit(struct trainer_state *w, const struct request_maps *r, struct settings *s,
 		   struct text *chosen, struct err *e);
 
+/* Metric slot of a pair, fixed for the session: a new one for a pair that has none; -1: all are in
+ * use. */
+int layer_map_slot(struct trainer_state *w, const struct layer_pair *m);
+
 #endif

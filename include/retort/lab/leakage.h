@@ -34,6 +34,9 @@ void leakage_note_data(const struct trainer_state *w, struct request *r, enum da
 int leakage_load(const struct trainer_state *w, struct branch *b, const struct ckpt *c,
 		 struct err *e);
 
+/* Add the filters that a network was loaded with, as the notes that leakage_load takes. */
+void leakage_add_loaded(const struct branch *b, struct ckpt *c);
+
 /* Append how many held-out and target rows a network loaded from `c`, with encoding `net`, was
  * trained on, and how to read the data instead; nothing if there are none. */
 void leakage_describe(const struct trainer_state *w, const struct branch *b, const struct ckpt *c,

@@ -132,6 +132,7 @@ struct request_stage {
 struct request_run {
 	struct request_knobs knobs;
 	int64_t steps;
+	bool rest; /* the steps that are left of work that was interrupted, if it was */
 	struct request_stage stage;
 	struct request_shares keep;
 	char freeze[NET_SPEC];
@@ -312,6 +313,8 @@ struct request {
 			char name[NET_NAME]; /* "" or "s" the student */
 			bool outputs;        /* logits of all rows instead of parameters */
 			bool best;           /* the weights of the best evaluation */
+			bool state;          /* all that is needed to continue the run */
+			bool leave;          /* the state of all runs, which are paused */
 			struct ckpt *ckpt;   /* answer; owned */
 			char *files; /* answer: tokenizer files that the network was published
 					with, see nn/hf/hf_files.h; owned; NULL: none */

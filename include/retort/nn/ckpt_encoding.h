@@ -24,7 +24,8 @@ int ckpt_encoding_need(const struct ckpt *c, const char *path, struct encoding *
 /* The same of a safetensors file, of which no other tensors are kept. */
 int ckpt_encoding_read(const char *path, struct encoding *out, struct err *e);
 
-/* The hash that names a file: that of its tensors, joined with that of the note if there is one.
+/* The hash that names a file: that of its tensors, joined with those of this note and of the note
+ * "state" (lab/state_file.h), where there are any.
  * -1: as of ckpt_hash. */
 int ckpt_encoding_hash(const struct ckpt *c, struct hash *out, struct err *e);
 

@@ -3,6 +3,7 @@
 #ifndef RETORT_SESSION_CHAIN_H
 #define RETORT_SESSION_CHAIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "retort/base/text.h"
@@ -27,6 +28,8 @@ struct chain_state {
 	size_t hashed;             /* lines with a hash; 0: the text has no running hash */
 	size_t breaks;             /* lines that do not follow from the line before */
 	size_t line[CHAIN_BREAKS]; /* numbers of the first of them, from 1 */
+	struct chain last;         /* the hash that the last line has; "": none */
+	bool torn;                 /* the text does not end in a newline */
 };
 
 /*

@@ -45,6 +45,7 @@ struct cmd_call {
 	const char *dir;       /* base of relative paths */
 	const char *recording_dir; /* absolute path of the directory of the recording; NULL: not
 				      recorded */
+	const char *recording;     /* path of the recording; NULL: not recorded, or not yet */
 	bool stamped;              /* the line has a stamp */
 	bool awaits;               /* a `wait STEP` before it gives it one */
 	bool scripted;             /* the line comes from a script */

@@ -8,6 +8,7 @@
 #include "retort/session/chain.h"
 #include "retort/session/observer.h"
 #include "retort/session/recorder.h"
+#include "retort/session/resume.h"
 #include "retort/session/script.h"
 #include "retort/session/story.h"
 #include "retort/session/session.h"
@@ -78,6 +79,7 @@ struct session {
 	bool leaving; /* `quit` came during work; leave when it has ended */
 	bool reached; /* the run that reaches `until` is posted: skip later unstamped lines */
 	struct replay replay;
+	struct resume *resume; /* until the state of a recording is taken: nothing is recorded */
 	bool over;
 	int status;
 };

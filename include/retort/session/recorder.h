@@ -12,6 +12,12 @@ struct recorder;
  * NULL and an error if the file cannot be opened.
  */
 struct recorder *recorder_new(const char *path, bool replay, struct err *e);
+
+/* Append to a recording, as recording_continue. */
+struct recorder *recorder_continue(const char *path, const char *hash, struct err *e);
+
+/* The running hash of its last line. Borrowed until the next line. */
+const char *recorder_hash(const struct recorder *r);
 void recorder_free(struct recorder *r);
 
 /* Path of the recording, as passed to recorder_new. */

@@ -15,6 +15,12 @@ struct recording;
  * names the path.
  */
 struct recording *recording_new(const char *path, struct err *e);
+
+/* Append to a recording whose last line has the running hash `hash`. NULL and an error. */
+struct recording *recording_continue(const char *path, const char *hash, struct err *e);
+
+/* The running hash of the last line. Borrowed until the next line. */
+const char *recording_hash(const struct recording *h);
 void recording_free(struct recording *h);
 
 /*

@@ -27,6 +27,8 @@ struct session_options {
 					      are accepted without effect. Borrowed */
 	int threads;                       /* workers; >= 1 */
 	const char *record;                /* path of the recording; NULL: not recorded */
+	const char *resume;                /* recording to continue from the state beside it; then
+					      `record` and `metrics` are ignored. NULL: none */
 	const char *metrics;               /* path of the samples; NULL: beside the recording */
 	FILE *out;                         /* data: evaluations and reports */
 	FILE *talk;                        /* messages, one a line */
@@ -57,7 +59,8 @@ int session_line(struct session *s, const char *line, int *column, struct err *e
  * Queue the lines of a script: a line is due when all lines before it are applied and, unless it is
  * stamped, the work before it has ended. Stamped lines are posted together with the line before
  * them, so that no step is missed. Relative paths are relative to `dir`. A last line without a
- * newline is dropped with a message: a killed recording may end in half a line.
+ * newline is dropped with a message: a killed recording may end in half a line. A session that
+ * continues a recording executes them afterwards.
  */
 void session_script(struct session *s, const char *name, const char *text, const char *dir);
 
@@ -70,6 +73,9 @@ int session_fd(const struct session *s);
 
 /* True if no work runs, no result is pending and no script line is queued. */
 bool session_is_idle(const struct session *s);
+
+/* False until a session that continues a recording has taken its state. */
+bool session_is_ready(const struct session *s);
 
 /* True after `quit`, or after a script failed in a session that is not live. */
 bool session_is_over(const struct session *s);

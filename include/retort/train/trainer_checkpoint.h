@@ -21,6 +21,16 @@ void trainer_checkpoint_add(const struct branch *b, struct ckpt *c);
  */
 int trainer_checkpoint_take(struct branch *b, const struct ckpt *c, struct err *e);
 
+/*
+ * Restore everything that trainer_checkpoint_add has written to a branch with the same terms. -1
+ * and an error that names what is missing.
+ */
+int trainer_checkpoint_take_all(struct branch *b, const struct ckpt *c, struct err *e);
+
+/* A copy of what is stored with a branch for pairs that are not mapped, without the names of files;
+ * there is something. Freed by ckpt_free. */
+struct ckpt *trainer_checkpoint_saved(const struct branch *b);
+
 /* Store with a branch the list of tokenizer files that its network was published with, see
  * nn/hf/hf_files.h; and get it. NULL: none. A checkpoint does not contain it. */
 void trainer_checkpoint_keep_files(struct branch *b, const char *files);

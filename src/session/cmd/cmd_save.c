@@ -4,6 +4,8 @@
 
 #include "retort/session/cmd.h"
 
+#include <string.h>
+
 #include "retort/base/io.h"
 #include "retort/session/cmd/data_options.h"
 
@@ -32,6 +34,20 @@ save_network(struct cmd_call *c, struct err *e)
 }
 
 static int
+save_state(struct cmd_call *c, struct err *e)
+{
+	const char *file = args_word(&c->args, "FILE");
+	size_t len = strlen(file);
+
+	if (len && file[len - 1] == '/')
+		return err_set(e, "save: a published layout has no state (expected a file)");
+	if (request_snapshot(c, false, false, e) < 0)
+		return -1;
+	c->request->u.snapshot.state = true;
+	return 0;
+}
+
+static int
 save_best(struct cmd_call *c, struct err *e)
 {
 	return request_snapshot(c, false, true, e);
@@ -44,6 +60,10 @@ static const struct grammar_form save_forms[] = {
 	GRAMMAR_FORM(save_best, { .name = "NAME", .kind = GRAMMAR_NET },
 		     { .word = "best", .help = "write the weights of its best evaluation" },
 		     { .name = "FILE", .kind = GRAMMAR_OUTPUT }),
+	GRAMMAR_FORM(save_state, { .name = "NAME", .kind = GRAMMAR_NET },
+		     { .name = "FILE", .kind = GRAMMAR_OUTPUT },
+		     { .word = "with", .help = "all that is needed to continue its training" },
+		     { .word = "state" }),
 	GRAMMAR_FORM(save_network, { .name = "NAME", .kind = GRAMMAR_NET },
 		     { .name = "FILE",
 		       .kind = GRAMMAR_OUTPUT,

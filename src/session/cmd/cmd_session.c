@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "retort/base/io.h"
+#include "retort/session/resume.h"
 
 static int
 exec_source(struct cmd_call *c, struct err *e)
@@ -35,12 +36,34 @@ exec_quit(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
-static const struct grammar_form quit_forms[] = { GRAMMAR_ALONE(exec_quit), { 0 } };
+/* Save the state of the session beside its recording; the session ends when it is written. */
+static int
+quit_with_state(struct cmd_call *c, struct err *e)
+{
+	struct request *r;
+
+	if (!c->recording)
+		return err_set(e, "quit: with state: the session is not recorded; `save s FILE "
+				  "with state` saves the run");
+	r = cmd_request(c, REQUEST_SNAPSHOT);
+	r->u.snapshot.state = r->u.snapshot.leave = true;
+	c->save = resume_path(c->recording);
+	return 0;
+}
+
+static const struct grammar_form quit_forms[] = {
+	GRAMMAR_ALONE(exec_quit),
+	GRAMMAR_FORM(quit_with_state,
+		     { .word = "with", .help = "save what is needed to continue the session" },
+		     { .word = "state" }),
+	{ 0 }
+};
 
 const struct cmd cmd_session_quit = {
 	.name = "quit",
 	.form = quit_forms,
-	.doc = "End the session; running work stops at this step.",
+	.doc = "End the session; running work stops at this step. With state, it is saved beside "
+	       "the recording, and `retort --continue` goes on with it.",
 	.example = "quit",
 };
 

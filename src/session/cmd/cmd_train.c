@@ -76,8 +76,11 @@ const struct cmd cmd_train = {
 static int
 exec_run(struct cmd_call *c, struct err *e)
 {
+	struct request *r = cmd_request(c, REQUEST_RUN);
+
 	(void)e;
-	cmd_request(c, REQUEST_RUN)->u.run.steps = args_number(&c->args, "STEPS", 1000);
+	r->u.run.steps = args_number(&c->args, "STEPS", 1000);
+	r->u.run.rest = !args_get(&c->args, "STEPS");
 	return 0;
 }
 
@@ -135,7 +138,8 @@ const struct cmd cmd_train_run = {
 	.form = run_forms,
 	.flags = CMD_RECORD,
 	.doc = "Train the focused run, and those in lockstep with it, for a number of steps "
-	       "(default: 1000); or change the list of runs.",
+	       "(default: 1000, or those left of a run whose state was loaded); or change the list "
+	       "of runs.",
 	.example = "run 2000",
 };
 
