@@ -74,7 +74,8 @@ compare_points(const struct sweep *s, const int *point, size_t m, int minus, boo
 	mem_free(weight);
 }
 
-/* Right predictions of a point more than the reference has; NaN where there are several seeds. */
+/* Right rows of a point more than the reference has; NaN where there are several seeds, or several
+ * labels in a row. */
 static double
 more_right(const struct sweep *s, int point)
 {
@@ -82,8 +83,11 @@ more_right(const struct sweep *s, int point)
 
 	if (s->metric != METRIC_VAL_ACCURACY || s->n_seeds > 1)
 		return NAN;
-	for (size_t i = 0; i < s->n_rank; i++)
+	for (size_t i = 0; i < s->n_rank; i++) {
+		if (s->count[i] != 1)
+			return NAN;
 		sum += (double)(s->unit[point].row[i].right - s->unit[s->same].row[i].right);
+	}
 	return sum;
 }
 
