@@ -16,16 +16,10 @@
 #include "retort/data/read/fetched.h"
 #include "retort/kd/losses/loss_table.h"
 
-#define HELP                                               \
-	{                                                  \
-		'h', "help", NULL, NULL, "print this help" \
-	}
-#define END                               \
-	{                                 \
-		0, NULL, NULL, NULL, NULL \
-	}
-
 /* clang-format off */
+#define HELP { 'h', "help", NULL, NULL, "print this help" }
+#define END { 0, NULL, NULL, NULL, NULL }
+
 static const struct cli_option options[] = {
 	{ 'j', "json", NULL, NULL, "run, replay: print data as one JSON object per line" },
 	{ 't', "threads", "N", NULL, "threads, 1 to 256; same bits with any number (default: all processors)" },
@@ -75,6 +69,12 @@ static const struct cli_option plot_options[] = {
 	END,
 };
 
+static const struct cli_option sessions_options[] = {
+	{ 'j', "json", NULL, NULL, "print one JSON object per line" },
+	HELP,
+	END,
+};
+
 static const struct cli_option get_options[] = {
 	{ CLI_AGAIN, "again", NULL, NULL, "make sets that are in the cache again" },
 	{ CLI_FROM, "from", "DIRECTORY", NULL, "use packages in DIRECTORY before downloading (default: none)" },
@@ -113,6 +113,13 @@ const struct cli_word cli_words[] = {
 	  .help = "list the commands of the session language",
 	  .option = help_only,
 	  .status = "0 done; 2 usage" },
+	{ .word = "sessions",
+	  .form = { "sessions [OPTION]... [FILE|DIRECTORY]..." },
+	  .help = "list recordings with their last figures",
+	  .option = sessions_options,
+	  .status = "0 done; 1 a recording could not be read; 2 usage",
+	  .files = ".ret",
+	  .most_files = 100 },
 	{ .word = "bench",
 	  .form = { "bench [OPTION]... [W1|W2|W3|W4|W5|busy|losses|reading]...",
 		    "bench --against PROGRAM [OPTION]... [W1|W2|W3|W4|W5|start|read|reading]..." },

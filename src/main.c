@@ -22,6 +22,7 @@
 #include "data_main.h"
 #include "play.h"
 #include "plot_main.h"
+#include "sessions_main.h"
 
 #define USAGE 2
 
@@ -274,7 +275,7 @@ run_word(int argc, char **argv)
 		return run_beside(RETORT_BUILDDIR "/retort-loss", RETORT_LIBEXECDIR "/retort-loss",
 				  argv + 1);
 	if (strcmp(word, "data") != 0 && strcmp(word, "plot") != 0 &&
-	    strcmp(word, "tokenizer") != 0)
+	    strcmp(word, "sessions") != 0 && strcmp(word, "tokenizer") != 0)
 		return -1;
 	for (int i = 2; i < argc; i++)
 		if (is_help(argv[i], i < 4))
@@ -283,6 +284,8 @@ run_word(int argc, char **argv)
 		return data_main(argc - 1, argv + 1);
 	if (strcmp(word, "plot") == 0)
 		return plot_main(argc - 1, argv + 1);
+	if (strcmp(word, "sessions") == 0)
+		return sessions_main(argc - 1, argv + 1);
 	signal(SIGPIPE, SIG_IGN);
 	return run_command(word, argc - 2, argv + 2);
 }

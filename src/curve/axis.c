@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Ticks are integer multiples of mantissa x 10^power; the mantissa is 1, 2 or 5. */
 struct grid {
@@ -127,6 +128,20 @@ axis_fit(struct axis *a, double least, double most, bool log, int ticks)
 		fit_log(a, least, most, ticks);
 	else
 		fit_linear(a, least, most, ticks);
+}
+
+void
+axis_percent(struct axis *a)
+{
+	a->from /= 100;
+	a->to /= 100;
+	for (int i = 0; i < a->n; i++) {
+		struct axis_tick *t = &a->tick[i];
+		size_t len = strlen(t->label);
+
+		t->value /= 100;
+		snprintf(t->label + len, sizeof t->label - len, "%%");
+	}
 }
 
 double

@@ -89,6 +89,13 @@ observer_unrecorded(const struct observer *o)
 		o->unrecorded(o->arg);
 }
 
+void
+observer_saved(const struct observer *o, const char *name, const char *path)
+{
+	if (o && o->saved)
+		o->saved(o->arg, name, path);
+}
+
 struct request *
 observer_poll(const struct observer *o)
 {

@@ -97,6 +97,8 @@ write_checkpoint(struct session *s, const struct pending *p, const struct reques
 		s->over = s->over || r->u.snapshot.leave;
 		if (s->live)
 			session_message(s, false, "saved %s", p->save);
+		if (!r->u.snapshot.outputs)
+			observer_saved(s->live, r->u.snapshot.name, p->save);
 		return;
 	}
 	session_message(s, true, "save: %s", e.msg);

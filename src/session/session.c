@@ -306,6 +306,12 @@ session_type(struct session *s, const char *line)
 		observer_ask(s->live, line, err_options(&e), e.msg);
 }
 
+const char *
+session_describe(const struct session *s, const char *line, size_t point, const char *candidate)
+{
+	return complete_describe(s->o.commands, line, point, candidate);
+}
+
 char **
 session_complete(struct session *s, const char *line, size_t point, size_t *start)
 {

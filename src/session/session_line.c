@@ -249,10 +249,9 @@ session_line(struct session *s, const char *line, int *column, struct err *e)
 	uint64_t step;
 
 	column = column ? column : &ignored;
-	if (lex_line(line, &lex, column, e) < 0)
-		return -1;
-	if (lex.n == 0)
-		return 0;
+	status = lex_line(line, &lex, column, e);
+	if (status < 0 || lex.n == 0)
+		return status;
 	*column = lex.column[0];
 	d = cmd_find(s->o.commands, lex.word[0], e);
 	if (!d)

@@ -159,9 +159,13 @@ int
 canvas_text_most(struct canvas_area a, int x, int y, int width, enum canvas_style style,
 		 const char *s)
 {
-	int end = canvas_text(canvas_cut(a, x, y, width, 1), 0, 0, style, s);
+	int all = text_width(s);
+	bool cut = width > 0 && all > width;
+	int end = canvas_text(canvas_cut(a, x, y, cut ? width - 1 : width, 1), 0, 0, style, s);
 
-	return x + (end < width ? end : width);
+	if (cut)
+		canvas_put(a, x + width - 1, y, CANVAS_ELLIPSIS, style);
+	return x + (end < width ? end : width < 0 ? 0 : width);
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { MAIN, BASELINE, BATCHES, LEVEL };
 static const struct curve_stroke stroke[] = {
@@ -59,9 +60,20 @@ add_curve(struct curve *out, int *n, const struct series *series, const char *na
 	*c = (struct curve){ .series = series,
 			     .stroke = &stroke[kind],
 			     .context = kind == BATCHES };
-	c->style = kind == BATCHES ? CANVAS_DIM : (enum canvas_style)(CANVAS_CURVE1 + kind);
+	c->style = kind == BATCHES    ? CANVAS_DIM
+		   : kind == BASELINE ? CANVAS_REFERENCE
+				      : CANVAS_CURVE1;
 	snprintf(c->name, sizeof c->name, "%s", name);
 	++*n;
+}
+
+/* Mark the curves that view.hidden names. */
+static void
+hide_curves(const struct scene *s, struct curve *c, int n)
+{
+	for (int i = 0; i < n; i++)
+		for (int k = 0; k < s->view.n_hidden; k++)
+			c[i].is_hidden |= strcmp(c[i].name, s->view.hidden[k]) == 0;
 }
 
 int
@@ -87,10 +99,11 @@ curve_list(const struct scene *s, unsigned metric, struct curve out[CURVE_MAX])
 		if (!t->ready || !isfinite(level))
 			continue;
 		out[n] = (struct curve){ .level = level,
-					 .style = CANVAS_DIM,
+					 .style = CANVAS_REFERENCE,
 					 .stroke = &stroke[LEVEL] };
 		snprintf(out[n++].name, sizeof out->name, "%s", t->name);
 	}
+	hide_curves(s, out, n);
 	return n;
 }
 

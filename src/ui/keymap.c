@@ -14,6 +14,7 @@
 
 struct binding {
 	char context[16], key[12];
+	const char *purpose; /* "train"; "own": bound by `bind`; "": that of its context */
 	char *command;
 };
 
@@ -22,9 +23,11 @@ struct keymap {
 	struct binding *binding;
 };
 
+/* A row without a key begins those of a purpose. */
 static const struct {
 	const char *context, *key, *command;
 } defaults[] = {
+#define PURPOSE(text) { text, NULL, NULL },
 #define KEY(context, key, command) { context, key, command },
 #include "retort/ui/keys.def"
 };
@@ -40,8 +43,16 @@ keymap_new(void)
 {
 	struct keymap *m = mem_new(sizeof *m);
 
-	for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
+	const char *purpose = "";
+
+	for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) {
+		if (!defaults[i].key) {
+			purpose = defaults[i].context;
+			continue;
+		}
 		keymap_bind(m, defaults[i].context, defaults[i].key, defaults[i].command, NULL);
+		m->binding[m->n - 1].purpose = purpose;
+	}
 	return m;
 }
 
@@ -122,6 +133,7 @@ keymap_bind(struct keymap *m, const char *context, const char *key, const char *
 	if (!b) {
 		mem_grow(&m->binding, &m->cap, m->n + 1, sizeof *m->binding);
 		b = &m->binding[m->n++];
+		b->purpose = strcmp(context, "all") == 0 ? "own" : "";
 		snprintf(b->context, sizeof b->context, "%s", context);
 		snprintf(b->key, sizeof b->key, "%s", key);
 	}
@@ -163,7 +175,7 @@ keymap_group(const struct keymap *m, const char *context, size_t *at, struct key
 			b = &m->binding[*at];
 	if (!b)
 		return false;
-	*g = (struct keymap_group){ .command = b->command };
+	*g = (struct keymap_group){ .command = b->command, .purpose = b->purpose };
 	for (const struct binding *k = b; k < m->binding + m->n; k++) {
 		if (strcmp(k->context, context) != 0 || !is_alike(k->command, b->command))
 			continue;

@@ -5,6 +5,7 @@
 #include "retort/ui/knoblist.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 #include "retort/data/augment/augment.h"
 #include "retort/kd/losses/loss_table.h"
@@ -27,6 +28,8 @@ is_listed(const struct scene *s, int knob)
 	const struct loss *l = loss_table_of_knob(&knob_table[knob]);
 	const struct augment *a = augment_of_knob(&knob_table[knob]);
 
+	if ((knob_table[knob].when == KNOB_VIEW) != s->view.display)
+		return false;
 	if (knob == s->view.knob || s->pending[knob] || scene_ramp(s, knob))
 		return true;
 	if (a)
@@ -44,6 +47,45 @@ knoblist_make(const struct scene *s, int out[KNOBLIST_MOST])
 		if (is_listed(s, i))
 			out[n++] = i;
 	return n;
+}
+
+void
+knoblist_select(struct scene *s, int knob)
+{
+	s->view.knob = knob;
+	s->view.display = knob_table[knob].when == KNOB_VIEW;
+}
+
+void
+knoblist_turn(struct scene *s)
+{
+	s->view.display = !s->view.display;
+	s->view.knob = knoblist_at(s, 0);
+}
+
+const char *
+knoblist_describe(const struct scene *s, int knob, char *buf, size_t size)
+{
+	const struct knob *k = &knob_table[knob];
+	char initial[64], range[96];
+
+	if (k->choices)
+		snprintf(range, sizeof range, "one of %s", k->choices);
+	else
+		snprintf(range, sizeof range, "%s%.9g to %.9g%s%s", k->or_zero ? "0 or " : "",
+			 k->min, k->max, k->unit[0] ? " " : "", k->unit);
+	snprintf(buf, size, "%s, %s, default %s%s: %s", k->name, range,
+		 knob_print_brief(&s->defaults, k, initial, sizeof initial),
+		 k->when == KNOB_FIXED && s->info.phase != LAB_IDLE ? ", fixed during training"
+								    : "",
+		 k->doc);
+	return buf;
+}
+
+int
+knoblist_help_rows(int rows)
+{
+	return rows >= 14 ? 4 : 0;
 }
 
 int

@@ -7,13 +7,32 @@
 #include <string.h>
 
 #include "retort/ui/canvas.h"
+#include "retort/ui/pane.h"
 
-#define TWO_SIDES 60  /* columns from which there is a right side */
-#define WIDE 120      /* columns from which it shows defaults of knobs */
-#define VERY_WIDE 150 /* columns from which it shows ranges of knobs */
-#define TWO_PLOTS 26  /* rows of the body from which there are two plots */
-#define TALL 32       /* rows of the body from which there is a log */
-#define PROMPT_ROWS 3 /* of the prompt, at most */
+#define TWO_SIDES 60        /* columns from which there is a right side */
+#define WIDE 120            /* columns from which it shows defaults of knobs */
+#define VERY_WIDE 150       /* columns from which it shows ranges of knobs */
+#define TWO_PLOTS 16        /* rows of the body from which there are two plots */
+#define THREE_ROWS 48       /* rows of the body from which there are three rows of panes ... */
+#define THREE_ROWS_WIDE 130 /* ... on a left side of so many columns */
+#define REPORT_WIDTH 78     /* columns of a report */
+#define EDITOR_WIDE 76      /* columns of the left side from which the map editor is in it */
+#define EDITOR_ROWS 13      /* rows of the map editor without those of layers */
+#define EDITOR_PLOT 12      /* rows that it leaves to the plot above it */
+#define TALL 32             /* rows of the body from which there is a log */
+#define PROMPT_ROWS 3       /* of the prompt, at most */
+
+int
+layout_plot(int pane)
+{
+	return pane == LAYOUT_accuracy ? 1 : pane == LAYOUT_divergence ? 2 : 0;
+}
+
+int
+layout_plot_pane(int plot)
+{
+	return plot == 1 ? LAYOUT_accuracy : plot == 2 ? LAYOUT_divergence : LAYOUT_loss;
+}
 
 int
 layout_first(int chosen, int rows, int n)
@@ -45,26 +64,104 @@ min_int(int x, int most)
 	return x < most ? x : most;
 }
 
-/* Left side: two plots and the terms, or fewer; the focus decides which of them. */
+/* Put two panes side by side into a row of the left side. */
+static void
+fill_row(struct layout *l, struct layout_rect row, int left, int right)
+{
+	int half = row.width / 2;
+
+	if (right == LAYOUT_report && row.width - half < REPORT_WIDTH)
+		half = row.width - REPORT_WIDTH;
+	l->pane[left] = rect(row.x, row.y, half - 1, row.height);
+	l->pane[right] = rect(row.x + half, row.y, row.width - half, row.height);
+}
+
+/* The pane under the upper plot on a narrow left side: the focused one of those that can be there.
+ */
+static int
+lower_pane(const struct scene *s)
+{
+	int focus = s->view.focus;
+
+	return focus == LAYOUT_terms || focus == LAYOUT_divergence ? focus : LAYOUT_accuracy;
+}
+
+/* The third row of the left side: the third plot, beside it the focused pane of those that can be
+ * there, or one that has something to show. */
+static void
+fill_third(const struct scene *s, struct layout_rect row, struct layout *l)
+{
+	int focus = s->view.focus, right = -1;
+
+	if (focus == LAYOUT_texts || focus == LAYOUT_gauge || focus == LAYOUT_report)
+		right = focus;
+	else if (!pane_empty(s, LAYOUT_report))
+		right = LAYOUT_report;
+	else if (s->gauge.rows[0])
+		right = LAYOUT_gauge;
+	else if (s->bitext || s->translation.total)
+		right = LAYOUT_texts;
+	if (right < 0)
+		l->pane[LAYOUT_divergence] = row;
+	else
+		fill_row(l, row, LAYOUT_divergence, right);
+}
+
+/* Left side: the plots and the terms, or fewer; the focus decides which of them. On a very large
+ * one a report, or texts, too. */
 static void
 fill_left(const struct scene *s, struct layout_rect body, struct layout *l)
 {
-	int upper = body.height - body.height * 2 / 5, half = body.width / 2, one = s->view.focus;
+	bool three = body.width >= THREE_ROWS_WIDE && body.height >= THREE_ROWS;
+	int lower = (body.height * 2 + 3) / 5 * (three ? 3 : 2) / 2, focus = s->view.focus;
+	struct layout_rect row;
 
 	if (body.height < TWO_PLOTS) {
-		one = one == LAYOUT_accuracy || one == LAYOUT_terms ? one : LAYOUT_loss;
-		l->pane[one] = body;
+		l->pane[focus == LAYOUT_accuracy || focus == LAYOUT_terms ||
+					focus == LAYOUT_divergence
+				? focus
+				: LAYOUT_loss] = body;
 		return;
 	}
-	l->pane[LAYOUT_loss] = rect(body.x, body.y, body.width, upper);
+	l->pane[LAYOUT_loss] = rect(body.x, body.y, body.width, body.height - lower);
+	row = rect(body.x, body.y + body.height - lower, body.width, three ? lower / 2 : lower);
 	if (body.width < 80) {
-		l->pane[s->view.focus == LAYOUT_terms ? LAYOUT_terms : LAYOUT_accuracy] =
-			rect(body.x, body.y + upper, body.width, body.height - upper);
+		l->pane[lower_pane(s)] = row;
 		return;
 	}
-	l->pane[LAYOUT_accuracy] = rect(body.x, body.y + upper, half - 1, body.height - upper);
-	l->pane[LAYOUT_terms] =
-		rect(body.x + half, body.y + upper, body.width - half, body.height - upper);
+	if (!three && focus == LAYOUT_report && body.width >= REPORT_WIDTH && row.height >= 14) {
+		l->pane[LAYOUT_report] = row;
+		return;
+	}
+	fill_row(l, row, !three && focus == LAYOUT_divergence ? focus : LAYOUT_accuracy,
+		 LAYOUT_terms);
+	if (three)
+		fill_third(s, rect(row.x, row.y + row.height, row.width, lower - row.height), l);
+}
+
+/* The map editor in the lower left part, as tall as it needs; the upper plot above it, the right
+ * side as ever. False where the screen is too small. */
+static bool
+fill_editing(const struct scene *s, struct layout_rect body, struct layout *l)
+{
+	int rows = s->view.edit_teacher < s->info.n_teachers
+			   ? s->info.teacher[s->view.edit_teacher].n_layers + EDITOR_ROWS
+			   : EDITOR_ROWS,
+	    width = l->rule.height ? l->rule.x - body.x : body.width;
+
+	rows = rows > body.height - EDITOR_PLOT ? body.height - EDITOR_PLOT : rows;
+	if (width < EDITOR_WIDE || rows < EDITOR_ROWS || s->view.zoomed)
+		return false;
+	for (int i = 0; i < LAYOUT_PANES; i++)
+		if (l->pane[i].x < body.x + width)
+			l->pane[i] = rect(0, 0, 0, 0);
+	if (l->pane[LAYOUT_log].height) { /* the log has the rows of the overview */
+		l->pane[LAYOUT_log].y -= l->pane[LAYOUT_map].height;
+		l->pane[LAYOUT_log].height += l->pane[LAYOUT_map].height;
+	}
+	l->pane[LAYOUT_loss] = rect(body.x, body.y, width, body.height - rows);
+	l->pane[LAYOUT_map] = rect(body.x, body.y + body.height - rows, width, rows);
+	return true;
 }
 
 /* Right side, from the top: knobs, teachers, map, log, each as tall as it needs if there is room.
@@ -80,7 +177,8 @@ fill_right(const struct scene *s, struct layout_rect body, struct layout *l)
 	map = min_int(map, 12);
 	if (body.height >= TALL)
 		log = min_int(12, body.height / 4);
-	if (body.height - log - teachers - map < 5)
+	if (pane_empty(s, LAYOUT_map) || body.height - log - teachers - map < 5 ||
+	    (body.height < TALL && s->info.run->settings.n_maps == 0))
 		map = 0;
 	if (body.height - log - teachers < 5)
 		teachers = 0;
@@ -145,17 +243,19 @@ layout_make(const struct scene *s, int width, int height, struct layout *l)
 	}
 	l->prompt = cut_bottom(&body, prompt_rows(s, width, height));
 	if (height >= 14)
-		l->hints = cut_bottom(&body, 1);
+		l->hints = cut_bottom(&body, height >= 22 ? 2 : 1);
 	if (height >= 18)
 		l->events = cut_bottom(&body, 1);
 	if (height >= 8 && width < TWO_SIDES)
 		l->folded = cut_bottom(&body, 1);
-	if (height >= 20)
+	if (height >= 28)
 		l->base = cut_bottom(&body, 1);
 	l->status = rect(0, 0, width, 1);
 	body.y++;
 	body.height--;
 	fill(s, body, l);
+	if (s->view.editing && !s->view.helping && fill_editing(s, body, l))
+		return;
 	if (!s->view.helping && !s->view.editing && !s->view.zoomed &&
 	    l->pane[s->view.focus].height)
 		return;

@@ -31,7 +31,7 @@ draw_pair(const struct scene *s, struct canvas_area a, const struct layer_pair *
 		snprintf(text, sizeof text, "%.10s:%s %s s:%s%s", t->name, tl, scene_arrow(s), sl,
 			 pair_text_tap(m->on, tap, sizeof tap));
 	canvas_text(canvas_cut(a, 1, 0, room, 1), 0, 0, CANVAS_PLAIN, text);
-	canvas_text_right(a, a.width, 0, CANVAS_CURVE1, number);
+	canvas_text_right(a, a.width, 0, CANVAS_BOLD, number);
 }
 
 static void
@@ -63,7 +63,7 @@ draw_cell(const struct scene *s, struct canvas_area a, const struct scene_edit *
 	text = m ? pair_text_short(m, other ? "+" : "", a.width, number, sizeof number)
 		 : pair_text_weight(s, -1, number, sizeof number);
 	canvas_text_right(a, text_width(text) > a.width ? text_width(text) : a.width, 0,
-			  m ? CANVAS_CURVE1 : CANVAS_DIM, text);
+			  m ? CANVAS_BOLD : CANVAS_DIM, text);
 }
 
 void

@@ -65,7 +65,7 @@ draw_cell(const struct scene *s, struct canvas_area a, int x, int y, int row, in
 	struct scene_edit cell = editor_cell(s, row, column);
 	bool is_pending = editor_pending(s, &cell) != NULL;
 	enum canvas_style style = is_pending         ? CANVAS_PENDING
-				  : cell.weight >= 0 ? CANVAS_CURVE1
+				  : cell.weight >= 0 ? CANVAS_BOLD
 						     : CANVAS_DIM;
 	int width = cell_width(s);
 	char number[32];

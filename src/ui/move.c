@@ -67,6 +67,7 @@ move_by(struct scene *s, int dx, int dy)
 	switch (move_target(s)) {
 	case LAYOUT_loss:
 	case LAYOUT_accuracy:
+	case LAYOUT_divergence:
 	case LAYOUT_terms:
 		move_cursor(s, dx);
 		break;
@@ -83,7 +84,11 @@ move_by(struct scene *s, int dx, int dy)
 		v->pair = clamp_index(v->pair + dy, s->bitext ? (int)s->bitext->n : 0);
 		break;
 	case LAYOUT_log:
-		v->log_scroll = clamp_index(v->log_scroll - dy, s->n_log - page_rows(s) + 1);
+		v->log_scroll = clamp_index(v->log_scroll - dy, s->n_log);
+		break;
+	case LAYOUT_report:
+		v->report_scroll =
+			clamp_index(v->report_scroll + dy, (int)s->n_report - page_rows(s) + 1);
 		break;
 	case LAYOUT_help:
 		v->help_scroll =
@@ -105,6 +110,7 @@ clicked_knob(const struct scene *s, int row, int rows)
 {
 	int list[KNOBLIST_MOST], n = knoblist_make(s, list);
 
+	rows -= knoblist_help_rows(rows);
 	return knoblist_at(s, row + layout_first(knoblist_row(s, s->view.knob), rows, n));
 }
 
@@ -139,7 +145,8 @@ move_end(struct scene *s, int direction)
 {
 	const int far = 1 << 20;
 
-	if (move_target(s) <= LAYOUT_accuracy || move_target(s) == LAYOUT_terms)
+	if (move_target(s) <= LAYOUT_accuracy || move_target(s) == LAYOUT_terms ||
+	    move_target(s) == LAYOUT_divergence)
 		move_by(s, direction * PLOT_PARTS * 2, 0);
 	else
 		move_by(s, 0, direction * far);
@@ -156,6 +163,23 @@ show_steps(struct scene *s, int64_t from, int64_t to)
 		return;
 	s->view.x_from = (uint32_t)from;
 	s->view.x_to = (uint32_t)to;
+}
+
+void
+move_zoom_at(struct scene *s, double factor, uint32_t step)
+{
+	struct span_steps p = plot_steps(s, PLOT_PARTS), whole;
+	double part = p.to > p.from ? ((double)step - p.from) / ((double)p.to - p.from) : 0;
+	int64_t width = (int64_t)((p.to - p.from) * factor), from;
+
+	width = width < 8 ? 8 : width;
+	from = (int64_t)step - (int64_t)(part * (double)width); /* the step stays in its column */
+	from = from < 0 ? 0 : from;
+	s->view.x_from = s->view.x_to = 0;
+	whole = plot_steps(s, PLOT_PARTS);
+	if (factor > 1 && width >= whole.to) /* all steps: follow the run */
+		return;
+	show_steps(s, from, from + width);
 }
 
 void
@@ -215,9 +239,10 @@ move_to_mark(struct scene *s, int direction, struct err *e)
 static bool
 line_matches(const struct scene *s, int place, int i)
 {
-	const char *line = place == LAYOUT_knobs ? knob_table[i].name
-			   : place == LAYOUT_log ? s->log[(s->log_first + i) % SCENE_LOG].text
-						 : s->help[i];
+	const char *line = place == LAYOUT_knobs    ? knob_table[i].name
+			   : place == LAYOUT_log    ? s->log[(s->log_first + i) % SCENE_LOG].text
+			   : place == LAYOUT_report ? s->report[i]
+						    : s->help[i];
 	char plain[1024];
 	size_t n = 0;
 
@@ -236,9 +261,11 @@ static void
 show_line(struct scene *s, int place, int i)
 {
 	if (place == LAYOUT_knobs)
-		s->view.knob = i;
+		knoblist_select(s, i);
 	else if (place == LAYOUT_log)
 		s->view.log_scroll = clamp_index(s->n_log - 1 - i, s->n_log);
+	else if (place == LAYOUT_report)
+		s->view.report_scroll = i;
 	else
 		s->view.help_scroll = i;
 }
@@ -259,8 +286,11 @@ move_find(struct scene *s, int direction, struct err *e)
 	} else if (place == LAYOUT_help) {
 		n = (int)s->n_help;
 		at = s->view.help_scroll;
+	} else if (place == LAYOUT_report) {
+		n = (int)s->n_report;
+		at = s->view.report_scroll;
 	} else {
-		return err_set(e, "search works in help, log and knobs only");
+		return err_set(e, "search works in help, report, log and knobs only");
 	}
 	for (int k = 1; k <= n; k++) {
 		int i = ((at + direction * k) % n + n) % n;

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "retort/base/mem.h"
+#include "retort/curve/axis.h"
+#include "retort/ui/chart.h"
 #include "retort/ui/layout.h"
 #include "retort/ui/pane.h"
-#include "retort/ui/plot.h"
 #include "retort/ui/gauge_sets.h"
 
 #define NAME_WIDTH 10      /* cells of a short name of a view */
@@ -199,43 +199,20 @@ draw_lists(struct canvas_area a, int y, const struct shift_report *m)
 	return y + (more > rows ? more : rows);
 }
 
-/* Draw the AUC of the student's logits by step, on a fixed axis of 0.5 to 1. */
-static void
-draw_curve(const struct scene *s, struct canvas_area a)
-{
-	enum raster_set set = plot_set(s);
-	struct raster r = { 0 };
-	struct axis y = { .from = 0.5, .to = 1 };
-	struct span_steps x = plot_steps(s, a.width * raster_across(set));
-	struct span *span = mem_array((size_t)x.columns, sizeof *span);
-
-	raster_resize(&r, set, a.width, a.height);
-	for (int c = 0; c < x.columns; c++)
-		span[c] =
-			span_fold(s->two_sample_auc, span_edge(&x, c), span_edge(&x, c + 1), false);
-	span_draw(&r, &x, span, &y, s->two_sample_auc);
-	for (int i = 0; i < a.width * a.height; i++) {
-		uint32_t ch = raster_char(&r, i % a.width, i / a.width, '*');
-
-		if (ch)
-			canvas_put(a, i % a.width, i / a.width, ch, CANVAS_CURVE1);
-	}
-	raster_release(&r);
-	mem_free(span);
-}
-
 static void
 draw_history(const struct scene *s, struct canvas_area a, int y)
 {
+	static const struct curve_stroke solid = { '*', 0x2501, 1, 0 };
+	struct chart_line line = { s->two_sample_auc, CANVAS_CURVE1, &solid };
+	struct axis auc;
 	int rows = a.height - y - 1 < HISTORY_ROWS ? a.height - y - 1 : HISTORY_ROWS;
 
 	if (!s->two_sample_auc || rows < HISTORY_LEAST || a.width < 12)
 		return;
 	canvas_text(a, 1, y, CANVAS_DIM,
 		    a.width >= 40 ? "AUC by step, student logits" : "student AUC");
-	canvas_text(a, 1, y + 1, CANVAS_DIM, "1.0");
-	canvas_text(a, 1, y + rows, CANVAS_DIM, "0.5");
-	draw_curve(s, canvas_cut(a, 5, y + 1, a.width - 5, rows));
+	axis_fit(&auc, 0.5, 1, false, rows / 3 + 2);
+	chart_draw(s, canvas_cut(a, 0, y + 1, a.width, rows), &line, 1, &auc, 6);
 }
 
 static void
@@ -262,6 +239,12 @@ draw_gauge(const struct scene *s, struct canvas_area a)
 	}
 }
 
+static const char *
+empty_gauge(const struct scene *s)
+{
+	return s->info.data[0] ? NULL : "no data; `data digits` loads some";
+}
+
 const struct pane pane_gauge = {
 	.name = "gauge",
 	.title = "Mismatch gauge",
@@ -269,4 +252,5 @@ const struct pane pane_gauge = {
 	       "logits, and by the input features.",
 	.hints = "f first set  o second set",
 	.draw = draw_gauge,
+	.empty = empty_gauge,
 };

@@ -23,7 +23,7 @@ draw_line(struct canvas_area a, int y, const char *line)
 		size_t n = text_utf8(line, len, &cp);
 
 		while (len > n && line[n] == '\b') { /* bold and underlined: two overstrikes */
-			style = cp == '_' ? CANVAS_CURVE1 : CANVAS_BOLD;
+			style = cp == '_' ? CANVAS_UNDERLINE : CANVAS_BOLD;
 			line += n + 1;
 			len -= n + 1;
 			n = text_utf8(line, len, &over);

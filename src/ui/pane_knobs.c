@@ -84,7 +84,7 @@ draw_bar(const struct scene *s, struct canvas_area a, const struct knob *k)
 		canvas_put(a, x, 0,
 			   x == knob ? (scene_ascii(s) ? 'O' : 0x253F)
 				     : (scene_ascii(s) ? '-' : 0x2501),
-			   x == knob ? CANVAS_MARK : CANVAS_DIM);
+			   x == knob ? CANVAS_BOLD : CANVAS_DIM);
 }
 
 /* Draw the choices of a PICK, with the current one highlighted. */
@@ -98,7 +98,7 @@ draw_choices(const struct scene *s, struct canvas_area a, const struct knob *k)
 		return;
 	knob_print(&s->info.run->settings.knobs, k, now, sizeof now);
 	for (size_t i = 0; knob_choice(k, i, name, sizeof name); i++)
-		x = canvas_text(a, x, 0, strcmp(name, now) ? CANVAS_DIM : CANVAS_MARK, name) + 1;
+		x = canvas_text(a, x, 0, strcmp(name, now) ? CANVAS_DIM : CANVAS_BOLD, name) + 1;
 }
 
 /* Draw the columns right of the value: default, bar or choices, description. */
@@ -121,7 +121,7 @@ draw_right(const struct scene *s, struct canvas_area a, const struct knob *k, bo
 	else
 		draw_bar(s, bar, k);
 	if (a.width >= WITH_DOC - 22)
-		canvas_text(a, 43, 0, CANVAS_DIM, k->doc);
+		canvas_text_most(a, 43, 0, a.width - 43, CANVAS_DIM, k->doc);
 }
 
 /* Draw the final value of a ramp over the default, or in a narrow pane over the bar. */
@@ -172,7 +172,11 @@ draw_row(const struct scene *s, struct canvas_area a, size_t i)
 	} else {
 		x = canvas_textf(a, 13, 0, CANVAS_PLAIN, "%*.8s", wide ? 8 : 7, now);
 		right = canvas_cut(a, x + 1 + !wide, 0, a.width - x - 1 - !wide, 1);
-		canvas_put(a, x, 0, ramp ? '~' : is_changed ? '*' : ' ', CANVAS_PENDING);
+		canvas_put(a, x, 0,
+			   ramp         ? '~'
+			   : is_changed ? '*'
+					: ' ',
+			   ramp || is_changed ? CANVAS_MARK : CANVAS_PLAIN);
 		if (!ramp || wide)
 			draw_right(s, right, k, wide);
 		if (ramp)
@@ -182,15 +186,38 @@ draw_row(const struct scene *s, struct canvas_area a, size_t i)
 		canvas_paint(a, 0, 0, 13, CANVAS_REVERSE);
 }
 
+/* Describe the selected knob in the rows of the area. */
+static void
+draw_help(const struct scene *s, struct canvas_area a)
+{
+	char text[512], row[256];
+	const char *rest = knoblist_describe(s, s->view.knob, text, sizeof text);
+
+	for (int y = 0; y < a.height && *rest; y++) {
+		size_t len = canvas_wrap(rest, a.width - 1);
+
+		if (y + 1 == a.height) {
+			canvas_text_most(a, 1, y, a.width - 1, CANVAS_DIM, rest);
+			return;
+		}
+		snprintf(row, sizeof row, "%.*s", (int)len, rest);
+		canvas_text(a, 1, y, CANVAS_DIM, row);
+		rest += len;
+		rest += *rest == ' ';
+	}
+}
+
 static void
 draw_knobs(const struct scene *s, struct canvas_area a)
 {
-	int list[KNOBLIST_MOST], n = knoblist_make(s, list), rows = a.height - 1;
-	int first = layout_first(knoblist_row(s, s->view.knob), rows, n);
+	int list[KNOBLIST_MOST], n = knoblist_make(s, list),
+				 help = knoblist_help_rows(a.height - 1);
+	int rows = a.height - 1 - help,
+	    first = layout_first(knoblist_row(s, s->view.knob), rows, n);
 	bool wide = a.width >= WIDE;
 	char note[48] = "";
 
-	pane_heading(s, a, LAYOUT_knobs, "knobs");
+	pane_heading(s, a, LAYOUT_knobs, s->view.display ? "display" : "knobs");
 	if (wide)
 		canvas_text(a, 16, 0, CANVAS_DIM, "   now   default ");
 	if (rows > 0 && rows < n)
@@ -198,14 +225,16 @@ draw_knobs(const struct scene *s, struct canvas_area a)
 	pane_note(a, note[0] ? note : wide ? "range" : "");
 	for (int y = 0; y < rows && first + y < n; y++)
 		draw_row(s, canvas_cut(a, 0, 1 + y, a.width, 1), (size_t)list[first + y]);
+	draw_help(s, canvas_cut(a, 0, 1 + rows, a.width, help));
 }
 
 const struct pane pane_knobs = {
 	.name = "knobs",
 	.title = "Knobs",
-	.doc = "Knobs, without those of inactive losses: current value (* differs from the "
+	.doc = "Knobs, without those of inactive losses, or with d those of the display: current "
+	       "value (* differs from the "
 	       "default, "
 	       "~ follows a ramp), default, position in the range.",
-	.hints = "jk select  +/- change  Enter edit  / find",
+	.hints = "jk select  +/- change  Enter edit  / find  d display",
 	.draw = draw_knobs,
 };

@@ -37,6 +37,14 @@ draw_map(const struct scene *s, struct canvas_area a)
 	map_overview_draw(s, canvas_cut(a, 0, 1, a.width, a.height - 1), t);
 }
 
+static const char *
+empty_map(const struct scene *s)
+{
+	return s->info.n_teachers == 0     ? "no teacher; `teacher big mlp 256,256` adds one"
+	       : !s->info.run->has_student ? "no student; `student mlp 16` creates one"
+					   : NULL;
+}
+
 const struct pane pane_map = {
 	.name = "map",
 	.title = "Layer map",
@@ -44,4 +52,5 @@ const struct pane pane_map = {
 	       "the editor.",
 	.hints = "Enter edit  t next teacher",
 	.draw = draw_map,
+	.empty = empty_map,
 };

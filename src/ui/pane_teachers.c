@@ -66,7 +66,7 @@ draw_scores(const struct net_info *t, const struct teaching *h, bool muted, stru
 	    int width)
 {
 	if (isfinite(t->last.accuracy))
-		canvas_textf(a, 1, 0, CANVAS_GOOD, "%5.1f%%", 100 * t->last.accuracy);
+		canvas_textf(a, 1, 0, CANVAS_PLAIN, "%5.1f%%", 100 * t->last.accuracy);
 	if (isfinite(t->last.nll) && width >= WITH_LOSS - 18)
 		canvas_textf(a, 8, 0, CANVAS_PLAIN, "%6.3f", t->last.nll);
 	if (isfinite(h->kl) && width >= WITH_ALL_SCORES - 18)
@@ -102,8 +102,8 @@ draw_state(const struct scene *s, struct canvas_area a, int k, double sum, bool 
 			      : 0;
 
 	if (s->info.phase == LAB_TRAINING && s->info.busy == k) {
-		pane_meter(s, a, 0, 0, bar, done, CANVAS_WARN);
-		canvas_textf(a, bar + 1, 0, CANVAS_WARN, "%5.0f%%%s", 100 * done,
+		pane_meter(s, a, 0, 0, bar, done, CANVAS_REFERENCE);
+		canvas_textf(a, bar + 1, 0, CANVAS_PLAIN, "%5.0f%%%s", 100 * done,
 			     bar + 15 <= a.width ? " trained" : "");
 		return;
 	}
@@ -112,7 +112,7 @@ draw_state(const struct scene *s, struct canvas_area a, int k, double sum, bool 
 		return;
 	}
 	pane_meter(s, a, 0, 0, bar, share_of(s, k, sum),
-		   is_muted(s, k) ? CANVAS_DIM : CANVAS_CURVE3);
+		   is_muted(s, k) ? CANVAS_DIM : CANVAS_REFERENCE);
 	if (agreement)
 		draw_agreement(&s->info.run->teaching[k], is_muted(s, k),
 			       canvas_cut(a, bar, 0, a.width - bar, 1));
@@ -131,7 +131,7 @@ draw_row(const struct scene *s, struct canvas_area a, int k, double sum)
 	int x = canvas_textf(a, 0, 0, chosen ? CANVAS_BOLD : CANVAS_PLAIN, "%c%-*.*s",
 			     chosen ? '>' : ' ', name, name, t->name);
 
-	x = canvas_text(a, x, 0, CANVAS_WARN, is_muted(s, k) ? "M" : " ");
+	x = canvas_text(a, x, 0, CANVAS_BOLD, is_muted(s, k) ? "M" : " ");
 	x = canvas_textf(a, x, 0, is_muted(s, k) ? CANVAS_DIM : CANVAS_PLAIN,
 			 weight < 100 ? "%5.2f" : "%5.4g", weight) +
 	    1;
@@ -168,7 +168,8 @@ draw_columns(const struct scene *s, struct canvas_area a)
 {
 	int left = a.width >= WITH_LOSS ? 18 : 16, room = a.width - left, bar = bar_width(room);
 
-	canvas_text(a, left - 8, 0, CANVAS_DIM, " weight ");
+	canvas_text(a, left - (a.width >= WITH_LOSS ? 7 : 4), 0, CANVAS_DIM,
+		    a.width >= WITH_LOSS ? " weight " : "  w ");
 	if (shows_agreement(s, a.width)) {
 		canvas_text(a, a.width - 11, 0, CANVAS_DIM, "agree    KL");
 		return;

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "retort/kd/losses/loss_table.h"
+#include "retort/curve/axis.h"
+#include "retort/ui/chart.h"
 #include "retort/ui/curve.h"
 #include "retort/ui/layout.h"
 #include "retort/ui/pair_text.h"
@@ -14,14 +16,15 @@
 #include "retort/ui/plot.h"
 
 #define TERMS ((int)LOSS_OUTPUTS + TRAIN_MAPS)
-/* Cells of the history. Small: each cell costs bytes at each evaluation. */
-#define HISTORY_ROWS 6
-#define HISTORY_COLUMNS 20
+#define CHART_ROWS 5 /* least height of the chart */
+#define CHART_MARGIN 6
+#define FIGURES 24     /* columns of the figures beside it, in a pane twice as wide */
 #define NAME_WIDTH 15  /* cells of a term's name in a table of TABLE_WIDTH */
 #define TABLE_WIDTH 48 /* cells of "# big:2 s:1     93%      0.5    0.123    0.0123" */
 #define EXTRA_WIDTH 24 /* cells of "map2" before the name of a pair and its loss after it */
 
 #define NO_SHARES "no shares before the first evaluation"
+#define ONE_TERM "the only term has the whole gradient"
 
 struct term {
 	char name[NET_NAME + 48];
@@ -29,19 +32,17 @@ struct term {
 	const char *match;             /* of a pair: name of its loss; NULL */
 	unsigned share, raw, weighted; /* metric ids */
 	double weight;
-	uint32_t fill;
+	const struct curve_stroke *stroke;
+	uint32_t sign; /* of the stroke, in the table and the bar */
 	enum canvas_style style;
 };
 
-/* Textures, so that terms differ without colour: after the last, the first with the next style. */
-static const struct {
-	uint32_t utf8;
-	char ascii;
-} fills[] = {
-	{ 0x2588, '#' }, { 0x2593, '=' }, { 0x2592, ':' },
-	{ 0x2591, '.' }, { 0x259A, '%' }, { 0x2573, 'x' },
+/* Lines that differ without colour; after the last, the first with the next style. */
+static const struct curve_stroke strokes[] = {
+	{ '*', 0x2501, 1, 0 }, { 'o', 0x254D, 4, 2 }, { '+', 0x2505, 2, 2 },
+	{ 'x', 0x2509, 1, 2 }, { '%', 0x254C, 3, 4 }, { '@', 0x2504, 1, 4 },
 };
-#define FILLS (int)(sizeof fills / sizeof *fills)
+#define STROKES (int)(sizeof strokes / sizeof *strokes)
 
 static void
 set_term(struct term *t, int i, bool ascii, unsigned share, unsigned raw, unsigned weighted)
@@ -49,8 +50,9 @@ set_term(struct term *t, int i, bool ascii, unsigned share, unsigned raw, unsign
 	t->share = share;
 	t->raw = raw;
 	t->weighted = weighted;
-	t->fill = ascii ? (unsigned char)fills[i % FILLS].ascii : fills[i % FILLS].utf8;
-	t->style = (enum canvas_style)(CANVAS_CURVE1 + (i + i / FILLS) % 6);
+	t->stroke = &strokes[i % STROKES];
+	t->sign = ascii ? (unsigned char)t->stroke->glyph : t->stroke->sample;
+	t->style = (enum canvas_style)(CANVAS_CURVE1 + (i + i / STROKES) % 6);
 }
 
 /* Name a pair "big:3 s:1 att"; the teacher's name is cut so that the layers fit. */
@@ -156,24 +158,19 @@ term_at(const struct term *t, int n, const double end[TERMS], int i, int parts)
 	return &t[k];
 }
 
-/* Draw the shares by step, stacked, the first term at the bottom. */
+/* Draw the share of each term by step, as a line. A single term has all: nothing to draw. */
 static void
 draw_history(const struct scene *s, const struct term *t, int n, struct canvas_area a)
 {
-	struct span_steps x = plot_steps(s, a.width);
-	uint32_t last = curve_last_step(s);
+	struct chart_line line[TERMS];
+	struct axis y = { 0 };
 
-	for (int c = 0; c < a.width && span_edge(&x, c) <= last; c++) {
-		double end[TERMS];
-
-		if (!stack_shares(s, t, n, span_edge(&x, c + 1) - 1, end))
-			continue;
-		for (int row = 0; row < a.height; row++) {
-			const struct term *fill = term_at(t, n, end, a.height - 1 - row, a.height);
-
-			canvas_put(a, c, row, fill->fill, fill->style);
-		}
-	}
+	for (int k = 0; k < n; k++)
+		line[k] = (struct chart_line){ scene_series(s, BRANCH_STUDENT, t[k].share),
+					       t[k].style, t[k].stroke };
+	axis_fit(&y, 0, 100, false, a.height / 3 + 2);
+	axis_percent(&y);
+	chart_draw(s, a, line, n, &y, a.width >= 24 ? CHART_MARGIN : 0);
 }
 
 /* Draw the latest shares as one horizontal bar. */
@@ -186,7 +183,7 @@ draw_bar(const struct scene *s, const struct term *t, int n, struct canvas_area 
 		canvas_text(a, 0, 0, CANVAS_DIM, NO_SHARES);
 	else
 		for (int c = 0; c < a.width; c++)
-			canvas_put(a, c, 0, term_at(t, n, end, c, a.width)->fill,
+			canvas_put(a, c, 0, term_at(t, n, end, c, a.width)->sign,
 				   term_at(t, n, end, c, a.width)->style);
 }
 
@@ -247,7 +244,7 @@ draw_term(const struct scene *s, const struct term *t, struct canvas_area a)
 	int x = first_column(a.width);
 	char buf[32];
 
-	canvas_put(a, 0, 0, t->fill, t->style);
+	canvas_put(a, 0, 0, t->sign, t->style);
 	draw_name(t, canvas_cut(a, 2, 0, x - 2, 1), x - 2);
 	for (int k = 0; k < COLUMNS_N; k++) {
 		if (a.width < columns[k].least)
@@ -313,42 +310,49 @@ draw_figures(const struct scene *s, struct canvas_area a)
 	}
 }
 
-/* History at the left, table at the right. */
+/* Whether there are shares of several terms, of which a chart says more than a figure. */
+static bool
+has_chart(const struct scene *s, const struct term *t, int n)
+{
+	double end[TERMS];
+
+	return n > 1 && stack_shares(s, t, n, UINT32_MAX, end);
+}
+
+/* Table at the right, chart at the left. */
 static void
 draw_wide(const struct scene *s, const struct term *t, int n, struct canvas_area a)
 {
-	bool extra = a.width >= TABLE_WIDTH + EXTRA_WIDTH + HISTORY_COLUMNS + 8;
-	int table = extra ? TABLE_WIDTH + EXTRA_WIDTH : TABLE_WIDTH, room = a.width - table - 8;
-	struct canvas_area left =
-		canvas_cut(a, 6, 1, room < HISTORY_COLUMNS ? room : HISTORY_COLUMNS,
-			   a.height > HISTORY_ROWS ? HISTORY_ROWS : a.height - 1);
-	double end[TERMS];
+	bool extra = a.width >= TABLE_WIDTH + EXTRA_WIDTH + 48;
+	int table = extra ? TABLE_WIDTH + EXTRA_WIDTH : TABLE_WIDTH, room = a.width - table - 2;
 
 	draw_table(s, t, n, canvas_cut(a, a.width - table, 1, table, a.height - 1));
 	if (a.height > n + 6)
 		draw_figures(s, canvas_cut(a, a.width - table, n + 3, table, a.height - n - 3));
-	draw_history(s, t, n, left);
-	canvas_text(a, 1, 1, CANVAS_DIM, "100%");
-	canvas_text(a, 3, left.height, CANVAS_DIM, "0%");
-	if (!stack_shares(s, t, n, UINT32_MAX, end))
-		canvas_text(left, 1, left.height / 2, CANVAS_DIM,
-			    text_width(NO_SHARES) < left.width ? NO_SHARES : "no shares yet");
+	if (has_chart(s, t, n))
+		draw_history(s, t, n, canvas_cut(a, 0, 1, room, a.height - 1));
+	else
+		canvas_text_most(a, 1, 1, room - 1, CANVAS_DIM, n > 1 ? NO_SHARES : ONE_TERM);
 }
 
-/* A bar and the table; where rows remain, the history instead of the bar. */
+/* The table under a chart, or where rows are few under a bar of the latest shares; figures in the
+ * place of both while there are no shares. */
 static void
 draw_narrow(const struct scene *s, const struct term *t, int n, struct canvas_area a)
 {
-	int table = n + 1 < a.height - 2 ? n + 1 : a.height - 2, left = a.height - 2 - table,
-	    rows = left < HISTORY_ROWS ? left : HISTORY_ROWS;
+	int table = n + 1 < a.height - 2 ? n + 1 : a.height - 2, rows = a.height - 2 - table;
+	bool figures = a.width >= 2 * FIGURES;
 
-	if (rows > 3) {
+	if (!has_chart(s, t, n) && rows > 3) {
+		draw_table(s, t, n, canvas_cut(a, 0, 1, a.width, table));
+		draw_figures(s, canvas_cut(a, 2, 2 + table, a.width - 2, rows));
+		return;
+	}
+	if (rows >= CHART_ROWS) {
 		draw_history(s, t, n,
-			     canvas_cut(a, 0, 1,
-					a.width < HISTORY_COLUMNS ? a.width : HISTORY_COLUMNS,
-					rows));
-		if (a.width >= HISTORY_COLUMNS + 22)
-			draw_figures(s, canvas_cut(a, HISTORY_COLUMNS + 3, 1, a.width, rows));
+			     canvas_cut(a, 0, 1, figures ? a.width - FIGURES : a.width, rows));
+		if (figures)
+			draw_figures(s, canvas_cut(a, a.width - FIGURES + 2, 1, FIGURES, rows));
 		draw_table(s, t, n, canvas_cut(a, 0, 2 + rows, a.width, table));
 		return;
 	}
@@ -362,10 +366,9 @@ draw_terms(const struct scene *s, struct canvas_area a)
 	struct term t[TERMS] = { 0 };
 	int n = list_terms(s, t);
 
-	pane_heading(s, a, LAYOUT_terms, "loss terms");
-	if (a.width >= 40)
-		pane_note(a, "share of the gradient");
-	if (a.width >= TABLE_WIDTH + 20 && a.height >= 4)
+	pane_heading(s, a, LAYOUT_terms,
+		     a.width >= 40 ? "share of the gradient by term" : "loss terms");
+	if (a.width >= TABLE_WIDTH + 26 && a.height >= 4)
 		draw_wide(s, t, n, a);
 	else
 		draw_narrow(s, t, n, a);

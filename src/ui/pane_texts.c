@@ -97,14 +97,14 @@ draw_pair(const struct scene *s, struct canvas_area a, int y, const struct bitex
 
 	canvas_textf(a, 1, y,
 		     chosen ? CANVAS_BOLD
-		     : used ? CANVAS_GOOD
+		     : used ? CANVAS_PLAIN
 			    : CANVAS_DIM,
 		     "%4.2f", p->cosine);
 	y = draw_text(right, y, p->before, p->after, used ? CANVAS_PLAIN : CANVAS_DIM,
-		      used ? CANVAS_CURVE1 : CANVAS_DIM);
+		      used ? CANVAS_MARK : CANVAS_DIM);
 	if (y < a.height)
 		y = draw_text(right, y, p->after, p->before, CANVAS_DIM,
-			      used ? CANVAS_CURVE2 : CANVAS_DIM);
+			      used ? CANVAS_MARK : CANVAS_DIM);
 	return y;
 }
 
@@ -124,8 +124,9 @@ draw_progress(const struct scene *s, struct canvas_area a)
 	const struct scene_translation *t = &s->translation;
 	int bar = a.width > 60 ? 20 : 8;
 
-	pane_meter(s, a, 1, 0, bar, t->total ? (double)t->done / (double)t->total : 0, CANVAS_WARN);
-	canvas_textf(a, bar + 2, 0, CANVAS_WARN, "%zu of %zu texts, %.0f sentences/s", t->done,
+	pane_meter(s, a, 1, 0, bar, t->total ? (double)t->done / (double)t->total : 0,
+		   CANVAS_PLAIN);
+	canvas_textf(a, bar + 2, 0, CANVAS_PLAIN, "%zu of %zu texts, %.0f sentences/s", t->done,
 		     t->total, t->rate);
 }
 
@@ -157,6 +158,14 @@ draw_texts(const struct scene *s, struct canvas_area a)
 		y = draw_pair(s, a, y, &s->bitext->pair[i], i == s->view.pair);
 }
 
+static const char *
+empty_texts(const struct scene *s)
+{
+	return s->bitext || s->translation.total || s->info.io.kind == DATASET_TOKENS
+		       ? NULL
+		       : "no texts in the data; `data sentences` has some";
+}
+
 const struct pane pane_texts = {
 	.name = "texts",
 	.title = "Texts",
@@ -164,4 +173,5 @@ const struct pane pane_texts = {
 	       "words are highlighted, unused pairs are dim.",
 	.hints = "jk select  PgDn page  +/- least similarity",
 	.draw = draw_texts,
+	.empty = empty_texts,
 };

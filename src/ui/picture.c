@@ -5,27 +5,40 @@
 #include "retort/ui/picture.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "retort/base/unicode.h"
+#include "retort/ui/palette.h"
 
 #define CELL_X 8
 #define CELL_Y 17
 #define BASELINE 13 /* of text, pixels from the top of the cell */
 
-/* For a dark background. */
-static const char *const colors[CANVAS_LOOKS] = {
-	[CANVAS_PLAIN] = "#d0d0d0",   [CANVAS_DIM] = "#707880",     [CANVAS_BOLD] = "#ffffff",
-	[CANVAS_REVERSE] = "#101418", [CANVAS_TITLE] = "#101418",   [CANVAS_FOCUS] = "#56d4dd",
-	[CANVAS_CURVE1] = "#56d4dd",  [CANVAS_CURVE2] = "#e5c07b",  [CANVAS_CURVE3] = "#c678dd",
-	[CANVAS_CURVE4] = "#98c379",  [CANVAS_CURVE5] = "#61afef",  [CANVAS_CURVE6] = "#e06c75",
-	[CANVAS_MARK] = "#ffd75f",    [CANVAS_PENDING] = "#ffd75f", [CANVAS_GOOD] = "#98c379",
-	[CANVAS_WARN] = "#e5c07b",    [CANVAS_BAD] = "#ff6b6b",
+/* Colours of one picture. */
+struct paint {
+	bool is_light;
+	const char *text, *ground; /* of cells without a colour */
 };
 
 static bool
 is_reversed(unsigned style)
 {
 	return style == CANVAS_TITLE || style == CANVAS_REVERSE;
+}
+
+/* Write the colour of a style, "#5fafff". Returns buf. */
+static const char *
+color_of(const struct paint *p, unsigned style, char buf[8])
+{
+	short color = palette_look((enum canvas_style)style, PALETTE_256, p->is_light).text;
+
+	if (is_reversed(style))
+		snprintf(buf, 8, "%s", p->ground);
+	else if (color < 0)
+		snprintf(buf, 8, "%s", p->text);
+	else
+		snprintf(buf, 8, "#%06x", palette_rgb(color));
+	return buf;
 }
 
 static bool
@@ -35,8 +48,9 @@ is_braille(uint32_t ch)
 }
 
 static void
-add_dots(struct text *out, int x, int y, const struct cell *cell)
+add_dots(struct text *out, const struct paint *p, int x, int y, const struct cell *cell)
 {
+	char color[8];
 	static const uint8_t bits[4][2] = { { 1, 8 }, { 2, 16 }, { 4, 32 }, { 64, 128 } };
 
 	for (int row = 0; row < 4; row++)
@@ -45,7 +59,7 @@ add_dots(struct text *out, int x, int y, const struct cell *cell)
 				text_addf(out,
 					  "<circle cx=\"%d\" cy=\"%d\" r=\"1.4\" fill=\"%s\"/>\n",
 					  x * CELL_X + 2 + 4 * column, y * CELL_Y + 2 + 4 * row,
-					  colors[cell->style]);
+					  color_of(p, cell->style, color));
 }
 
 static void
@@ -61,19 +75,19 @@ add_character(struct text *out, uint32_t ch)
 
 /* Add the text cells from x that share a style. Returns the cell after them. */
 static int
-add_run(struct text *out, const struct cell *row, int width, int x, int y)
+add_run(struct text *out, const struct paint *p, const struct cell *row, int width, int x, int y)
 {
 	unsigned style = row[x].style;
+	char color[8];
 	int end = x;
 
 	while (end < width && row[end].style == style && !is_braille(row[end].ch))
 		end++;
 	if (is_reversed(style))
-		text_addf(out,
-			  "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#c8ccd0\"/>\n",
-			  x * CELL_X, y * CELL_Y, (end - x) * CELL_X, CELL_Y);
+		text_addf(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>\n",
+			  x * CELL_X, y * CELL_Y, (end - x) * CELL_X, CELL_Y, p->text);
 	text_addf(out, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" fill=\"%s\"%s>", x * CELL_X,
-		  y * CELL_Y + BASELINE, (end - x) * CELL_X, colors[style],
+		  y * CELL_Y + BASELINE, (end - x) * CELL_X, color_of(p, style, color),
 		  style == CANVAS_BOLD || style == CANVAS_FOCUS ? " font-weight=\"bold\"" : "");
 	for (int i = x; i < end; i++) {
 		if (row[i].ch)
@@ -96,25 +110,27 @@ is_blank(const struct cell *row, int x, int width)
 }
 
 void
-picture_svg(const struct canvas *c, struct text *out)
+picture_svg(const struct canvas *c, bool is_light, struct text *out)
 {
+	struct paint p = { is_light, is_light ? "#202428" : "#d0d0d0",
+			   is_light ? "#ffffff" : "#101418" };
 	int width = c->width * CELL_X, height = c->height * CELL_Y;
 
 	text_addf(out,
 		  "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
 		  "height=\"%d\">\n"
-		  "<rect width=\"100%%\" height=\"100%%\" fill=\"#101418\"/>\n"
+		  "<rect width=\"100%%\" height=\"100%%\" fill=\"%s\"/>\n"
 		  "<g font-family=\"DejaVu Sans Mono,Menlo,Consolas,monospace\" "
 		  "font-size=\"13.29\" xml:space=\"preserve\">\n",
-		  width, height, width, height);
+		  width, height, width, height, p.ground);
 	for (int y = 0; y < c->height; y++) {
 		const struct cell *row = &c->cell[y * c->width];
 
 		for (int x = 0; x < c->width && !is_blank(row, x, c->width);) {
 			if (is_braille(row[x].ch))
-				add_dots(out, x, y, &row[x]), x++;
+				add_dots(out, &p, x, y, &row[x]), x++;
 			else
-				x = add_run(out, row, c->width, x, y);
+				x = add_run(out, &p, row, c->width, x, y);
 		}
 	}
 	text_add(out, "</g>\n</svg>\n");

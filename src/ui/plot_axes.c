@@ -8,13 +8,13 @@
 #include <string.h>
 
 void
-plot_axes_y(struct canvas_area a, const struct rail *r, const struct axis *y, enum raster_set set,
-	    int height)
+plot_axes_y(struct canvas_area a, int top, const struct rail *r, const struct axis *y,
+	    enum raster_set set, int height)
 {
 	int down = raster_down(set), labelled = -1;
 
 	for (int row = 0; r->margin && row < height; row++)
-		canvas_put(a, r->margin - 1, 1 + row, r->ascii ? '|' : 0x2502, CANVAS_DIM);
+		canvas_put(a, r->margin - 1, top + row, r->ascii ? '|' : 0x2502, CANVAS_DIM);
 	for (int i = 0; r->margin > 1 && i < y->n; i++) {
 		const struct axis_tick *t = &y->tick[i];
 		int row = span_row(y, height * down, t->value);
@@ -23,8 +23,8 @@ plot_axes_y(struct canvas_area a, const struct rail *r, const struct axis *y, en
 		if (row < 0 || row >= height || row == labelled)
 			continue;
 		labelled = row;
-		canvas_text_right(a, r->margin - 1, 1 + row, CANVAS_PLAIN, t->label);
-		canvas_put(a, r->margin - 1, 1 + row, r->ascii ? '+' : 0x2524, CANVAS_DIM);
+		canvas_text_right(a, r->margin - 1, top + row, CANVAS_PLAIN, t->label);
+		canvas_put(a, r->margin - 1, top + row, r->ascii ? '+' : 0x2524, CANVAS_DIM);
 	}
 }
 

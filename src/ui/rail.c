@@ -135,6 +135,35 @@ rail_cursor(const struct scene *s, struct canvas_area plot, const struct rail *r
 
 #define STAGE 1000 /* count of a column with a stage */
 
+/* The first column after `x` with a marker. */
+static int
+next_column(const struct scene *s, const struct rail *r, int x)
+{
+	int next = r->x.columns;
+
+	for (size_t i = 0; i < s->curves->n_marks; i++) {
+		int at = rail_column(s, r, &s->curves->mark[i]);
+
+		next = at > x && at < next ? at : next;
+	}
+	return next;
+}
+
+/* Write behind the letters what they changed, where it fits before the next one. */
+static void
+name_marks(const struct scene *s, struct canvas_area cells, const struct rail *r, const int *count)
+{
+	for (size_t i = 0; i < s->curves->n_marks; i++) {
+		const struct curves_mark *m = &s->curves->mark[i];
+		int x = rail_column(s, r, m);
+
+		if (x < 0 || count[x] != 1 || !m->letter)
+			continue;
+		if (x + 2 + text_width(m->text) < next_column(s, r, x))
+			canvas_text(cells, x + 2, 0, CANVAS_DIM, m->text);
+	}
+}
+
 void
 rail_letters(const struct scene *s, struct canvas_area row, const struct rail *r,
 	     const bool *broken)
@@ -165,5 +194,6 @@ rail_letters(const struct scene *s, struct canvas_area row, const struct rail *r
 		else if (count[x] == 1 || m->kind == CURVES_STAGE)
 			canvas_put(cells, x, 0, m->letter ? (unsigned char)m->letter : '?', style);
 	}
+	name_marks(s, cells, r, count);
 	mem_free(count);
 }

@@ -33,26 +33,29 @@ scene_init(struct scene *s)
 	s->utf8 = s->braille = true;
 	s->view.plot_metric[0] = METRIC_VAL_NLL;
 	s->view.plot_metric[1] = METRIC_VAL_ACCURACY;
-	s->view.log_y[0] = true; /* losses decrease by factors */
+	s->view.plot_metric[2] = METRIC_VAL_KL;
+	s->view.log_y[0] = s->view.log_y[2] = true; /* losses decrease by factors */
 	s->view.run = CURVES_FIRST;
 	s->view.follow_branch = true;
 }
 
+/* Free lines and set them to none. */
 static void
-release_help(struct scene *s)
+release_lines(char ***lines, size_t *n)
 {
-	for (size_t i = 0; i < s->n_help; i++)
-		mem_free(s->help[i]);
-	mem_free(s->help);
-	s->help = NULL;
-	s->n_help = 0;
+	for (size_t i = 0; i < *n; i++)
+		mem_free((*lines)[i]);
+	mem_free(*lines);
+	*lines = NULL;
+	*n = 0;
 }
 
 void
 scene_release(struct scene *s)
 {
 	series_free(s->two_sample_auc);
-	release_help(s);
+	release_lines(&s->help, &s->n_help);
+	release_lines(&s->report, &s->n_report);
 	bitext_free(s->bitext);
 	bitext_free(s->translation.last);
 	mem_free(s->log);
@@ -99,6 +102,7 @@ add_line(struct scene *s, int level, const char *text)
 	else
 		s->n_log++;
 	l->level = level;
+	l->when = s->clock;
 	snprintf(l->text, sizeof l->text, "%s", text);
 	l->text[strcspn(l->text, "\n")] = '\0';
 	/* a scrolled log keeps its lines in place */
@@ -167,28 +171,44 @@ wrap_length(const char *line, size_t len, int room)
 	return x <= room ? len : cut;
 }
 
-void
-scene_help(struct scene *s, const char *title, const char *text)
+/* Replace lines by those of a text, the long ones wrapped to `room` columns. */
+static void
+split_lines(const char *text, int room, char ***lines, size_t *n)
 {
 	size_t cap = 0, left;
-	int indent = 0, room = s->width - 2;
+	int indent = 0;
 
-	release_help(s);
+	release_lines(lines, n);
 	for (const char *p = text; *p; p += left) {
 		size_t whole = strcspn(p, "\n"), len = wrap_length(p, whole, room - indent);
 		char *line = mem_new((size_t)indent + len + 1);
 
-		mem_grow(&s->help, &cap, s->n_help + 1, sizeof *s->help);
+		mem_grow(lines, &cap, *n + 1, sizeof **lines);
 		memset(line, ' ', (size_t)indent);
 		memcpy(line + indent, p, len);
-		s->help[s->n_help++] = line;
+		(*lines)[(*n)++] = line;
 		indent = len < whole ? 4 : 0;
 		left = len + (p[len] != '\0'); /* skip the blank, or the newline */
 	}
+}
+
+void
+scene_help(struct scene *s, const char *title, const char *text)
+{
+	split_lines(text, s->width - 2, &s->help, &s->n_help);
 	snprintf(s->help_title, sizeof s->help_title, "%.47s", title);
 	s->view.helping = true;
 	s->view.help_scroll = 0;
 	s->view.search[0] = '\0';
+	s->version++;
+}
+
+void
+scene_report(struct scene *s, const char *text)
+{
+	split_lines(text, s->width - 2, &s->report, &s->n_report);
+	s->report_step = s->info.run->student.steps;
+	s->view.report_scroll = 0;
 	s->version++;
 }
 

@@ -9,6 +9,7 @@
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/ui/palette.h"
 #include "retort/ui/pane.h"
 #include "retort/ui/picture.h"
 #include "retort/ui/view.h"
@@ -89,12 +90,14 @@ write_picture(const struct scene *scene, int width, int height, const char *path
 {
 	struct canvas canvas = { 0 };
 	struct text svg = { 0 };
+	struct scene closed = *scene; /* without the prompt that the command was typed at */
 	const void *part;
 	int status;
 
 	canvas_resize(&canvas, width, height);
-	pane_draw_all(scene, &canvas);
-	picture_svg(&canvas, &svg);
+	closed.prompting = false;
+	pane_draw_all(&closed, &canvas);
+	picture_svg(&canvas, palette_is_light(scene->info.run->settings.knobs.background), &svg);
 	part = svg.s;
 	status = io_write(path, &part, &svg.len, 1, e);
 	text_release(&svg);
@@ -122,43 +125,58 @@ do_picture(struct cmd_call *c, struct err *e)
 	return status;
 }
 
-/* List the keys of one context with their help, under a heading. */
+/* Add the line of a group of keys, if it contains the text that is searched, under its heading,
+ * which changes with the purpose. */
 static void
-list_context(struct cmd_call *c, const char *context, const char *heading)
+list_group(struct cmd_call *c, const struct keymap_group *g, const char *place, const char **last)
 {
-	struct text keys = { 0 }, command = { 0 };
-	struct keymap_group g;
+	const char *help = cmd_meaning(c->table, g->command), *find = c->argc > 1 ? c->argv[1] : "";
+	struct text keys = { 0 }, command = { 0 }, line = { 0 };
 
-	for (size_t at = 0; keymap_group(screen_of(c)->keys, context, &at, &g);) {
-		const char *help = cmd_meaning(c->table, g.command);
-
-		if (heading)
-			text_addf(&c->output, "%s\n", heading);
-		heading = NULL;
-		keymap_group_text(&g, &keys, &command);
-		text_addf(&c->output, "  %-8s %-20s %s\n", text_get(&keys), text_get(&command),
-			  help ? help : "");
+	keymap_group_text(g, &keys, &command);
+	text_addf(&line, "  %-10s %s (%s)", text_get(&keys), help ? help : "", text_get(&command));
+	if (strcasestr(text_get(&line), find)) {
+		if (!*last || strcmp(*last, g->purpose) != 0)
+			text_addf(&c->output, "%s%s%s\n", g->purpose, g->purpose[0] ? ", " : "",
+				  place);
+		*last = g->purpose;
+		text_addf(&c->output, "%s\n", text_get(&line));
 	}
 	text_release(&keys);
 	text_release(&command);
+	text_release(&line);
+}
+
+/* List the keys of one context with their help. */
+static void
+list_context(struct cmd_call *c, const char *context, const char *place)
+{
+	struct keymap_group g;
+	const char *last = NULL;
+
+	for (size_t at = 0; keymap_group(screen_of(c)->keys, context, &at, &g);)
+		list_group(c, &g, place, &last);
 }
 
 static void
 list_keys(struct cmd_call *c)
 {
 	const struct scene *scene = screen_of(c)->scene;
-	char heading[48];
+	char place[48];
 
 	if (scene) {
 		const char *context = screen_commands_context(scene);
 
 		if (strcmp(context, "editor") == 0)
-			snprintf(heading, sizeof heading, "in the map editor");
+			snprintf(place, sizeof place, "in the map editor");
 		else
-			snprintf(heading, sizeof heading, "in pane %s", context);
-		list_context(c, context, heading);
+			snprintf(place, sizeof place, "in pane %s", context);
+		list_context(c, context, place);
 	}
 	list_context(c, "all", "in all panes");
+	if (!c->output.len)
+		text_addf(&c->message, "help keys: no key for '%.40s'; `help keys` lists all",
+			  c->argc > 1 ? c->argv[1] : "");
 }
 
 const char *

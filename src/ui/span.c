@@ -5,6 +5,7 @@
 #include "retort/ui/span.h"
 
 #include <math.h>
+#include <string.h>
 
 /* The first step of a column on a logarithmic axis, which puts step 0 at step 1. */
 static double
@@ -95,6 +96,52 @@ span_fold(const struct series *s, uint32_t from, uint32_t to, bool positive)
 	if (from < to)
 		fold_range(&sum, s, from, to, positive);
 	return sum;
+}
+
+/* The first sample with a step >= `step`. */
+static size_t
+first_sample(const struct series *s, uint32_t step)
+{
+	size_t low = 0, high = series_len(s);
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		uint32_t at;
+		double value;
+
+		series_get(s, mid, &at, &value);
+		if (at < step)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+void
+span_raw(const struct series *s, const struct span_steps *x, bool positive, struct span *out)
+{
+	int column = 0;
+
+	memset(out, 0, (size_t)x->columns * sizeof *out);
+	for (size_t i = first_sample(s, x->from); i < series_len(s); i++) {
+		uint32_t step;
+		double value;
+		float y;
+
+		series_get(s, i, &step, &value);
+		while (column < x->columns && step >= span_edge(x, column + 1))
+			column++;
+		if (column == x->columns)
+			return;
+		y = (float)value;
+		if (!isfinite(value))
+			out[column].broken++;
+		else if (positive && y <= 0)
+			out[column].low++;
+		else
+			add_samples(&out[column], y, y, y, y, 1);
+	}
 }
 
 int

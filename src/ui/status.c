@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/unicode.h"
+
 /* Name the phase, and the teacher that trains: "TRAIN big". Returns buf. */
 static const char *
 phase_text(const struct scene *s, char *buf, size_t size)
@@ -57,7 +59,7 @@ count_digits(double x)
 
 /* Add "epoch 3/8"; an epoch is one pass over the training rows of the data. */
 static void
-add_epochs(const struct lab_info *i, struct text *t)
+format_epochs(const struct lab_info *i, char *buf, size_t size)
 {
 	double batches = i->n_train && i->run->settings.knobs.batch
 				 ? (double)i->n_train / (double)i->run->settings.knobs.batch
@@ -68,66 +70,226 @@ add_epochs(const struct lab_info *i, struct text *t)
 	    i->phase == LAB_SWEEPING)
 		return;
 	all = ceil((double)i->run->until / batches);
-	text_addf(t, "  epoch %*.0f/%.0f", count_digits(all),
-		  fmin(floor((double)i->run->step / batches) + 1, all), all);
+	snprintf(buf, size, " epoch %*.0f/%.0f", count_digits(all),
+		 fmin(floor((double)i->run->step / batches) + 1, all), all);
 }
 
-/* Format the right side in `room` columns. What does not fit is left out in this order: epoch,
- * time left, speed and the word "step", recording sign. */
+/* The parts of the line in their order. */
+enum part {
+	SESSION,
+	DATA,
+	STATE,
+	BAR,
+	STEPS,
+	EPOCH,
+	RATE,
+	LEFT,
+	ACCURACY,
+	NLL,
+	LAST,
+	BASELINE,
+	SPACE,
+	RECORDING,
+	RECORD,
+	PARTS
+};
+
+/* Parts that are left out without room, the first one first. */
+static const enum part dispensable[] = { RECORD, DATA,    EPOCH, BASELINE,  RATE,     LAST, LEFT,
+					 BAR,    SESSION, NLL,   RECORDING, ACCURACY, STEPS };
+
+struct line {
+	char part[PARTS][160];
+	int bar; /* cells of the progress bar */
+};
+
+static const char *
+file_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* "digits " of "runs/digits.ret", the name in at most `most` columns, else before an ellipsis. */
 static void
-format_progress(const struct scene *s, int room, struct text *t)
+format_session(const struct scene *s, int most, char *buf, size_t size)
+{
+	char name[sizeof s->session];
+	size_t len, n, kept = 0;
+	uint32_t cp;
+
+	snprintf(name, sizeof name, "%s", file_name(s->session));
+	len = strlen(name);
+	if (len > 4 && strcmp(name + len - 4, ".ret") == 0)
+		name[len - 4] = '\0';
+	if (text_width(name) <= most) {
+		snprintf(buf, size, "%s ", name);
+		return;
+	}
+	for (int x = 0; (n = text_utf8(name + kept, strlen(name + kept), &cp)) > 0; kept += n) {
+		x += unicode_width(cp) < 0 ? 1 : unicode_width(cp);
+		if (x >= most)
+			break;
+	}
+	snprintf(buf, size, "%.*s\u2026 ", (int)kept, name);
+}
+
+/* The value of a metric and how it has moved over the last tenth of the steps: 1 up, -1 down. NaN:
+ * no sample. */
+static double
+last_value(const struct scene *s, unsigned branch, unsigned metric, int *moved)
+{
+	const struct series *series = scene_series(s, branch, metric);
+	uint32_t step, at;
+	double value, before;
+
+	*moved = 0;
+	if (!series || !series_last(series, &step, &value))
+		return NAN;
+	if (series_at(series, step - (step < 10 ? step > 0 : step / 10), &at, &before))
+		*moved = (value > before) - (value < before);
+	return value;
+}
+
+/* Format " acc 98.4%" and the direction as a sign; nothing for NaN. */
+static void
+format_figure(const struct scene *s, unsigned branch, unsigned metric, const char *name, char *buf,
+	      size_t size)
+{
+	static const char *const arrow[2][3] = { { "v", " ", "^" }, { "\u25BC", " ", "\u25B2" } };
+	char number[32];
+	int moved;
+	double x = last_value(s, branch, metric, &moved);
+
+	if (!isfinite(x))
+		return;
+	if (metric == METRIC_VAL_ACCURACY)
+		snprintf(number, sizeof number, "%4.1f%%", 100 * x);
+	else
+		snprintf(number, sizeof number, "%.*f", x < 9.995 ? 3 - (x >= 0.9995) : x < 99.95,
+			 x);
+	snprintf(buf, size, " %s %s%s", name, number + (number[0] == '0' && number[1] == '.'),
+		 arrow[!scene_ascii(s)][1 + moved]);
+}
+
+/* The branch whose figures are shown: the network that trains, else the one in view. */
+static unsigned
+figure_branch(const struct scene *s)
+{
+	if (s->info.phase == LAB_TRAINING && s->info.busy >= 0)
+		return (unsigned)BRANCH_TEACHER(s->info.busy);
+	return s->info.phase == LAB_IDLE && s->view.branch >= 0 && s->view.branch < BRANCH_IDS
+		       ? (unsigned)s->view.branch
+		       : BRANCH_STUDENT;
+}
+
+static void
+format_figures(const struct scene *s, struct line *l)
+{
+	unsigned branch = figure_branch(s);
+	bool kl = scene_series(s, branch, METRIC_VAL_KL) != NULL;
+	double baseline = s->info.run->baseline.last.accuracy;
+
+	format_figure(s, branch, METRIC_VAL_ACCURACY, " acc", l->part[ACCURACY], sizeof *l->part);
+	format_figure(s, branch, METRIC_VAL_NLL, "nll", l->part[NLL], sizeof *l->part);
+	format_figure(s, branch, kl ? METRIC_VAL_KL : METRIC_VAL_ECE, kl ? "KL" : "ECE",
+		      l->part[LAST], sizeof *l->part);
+	if (branch == BRANCH_STUDENT && scene_series(s, BRANCH_BASELINE, METRIC_VAL_ACCURACY) &&
+	    isfinite(baseline))
+		snprintf(l->part[BASELINE], sizeof *l->part, " baseline %.1f%%", 100 * baseline);
+}
+
+/* Format state, progress, speed and time left. */
+static void
+format_progress(const struct scene *s, struct line *l)
 {
 	const struct lab_info *i = &s->info;
-	char left[32];
+	char word[64], left[32];
 
+	snprintf(l->part[STATE], sizeof *l->part, " %s", phase_text(s, word, sizeof word));
+	if (i->phase == LAB_IDLE && i->run->has_student) /* no run, no last step */
+		snprintf(l->part[STEPS], sizeof *l->part, " step %llu",
+			 (unsigned long long)i->run->step);
+	if (i->phase == LAB_IDLE || !i->run->until)
+		return;
+	snprintf(l->part[STEPS], sizeof *l->part, " %*llu/%llu",
+		 count_digits((double)i->run->until), (unsigned long long)i->run->step,
+		 (unsigned long long)i->run->until);
+	snprintf(l->part[BAR], sizeof *l->part, "%*s", l->bar + 1, "");
+	format_epochs(i, l->part[EPOCH], sizeof *l->part);
+	if (s->rate > 0)
+		snprintf(l->part[RATE], sizeof *l->part, " %.0f%s", s->rate,
+			 l->bar > 4 ? " st/s" : "/s");
 	format_time_left(left, sizeof left, s->eta);
-	for (int drop = 0; drop < 5; drop++) {
-		text_clear(t);
-		if (i->phase == LAB_IDLE && i->run->has_student) /* no run, no last step */
-			text_addf(t, "%s%llu", drop < 3 ? "step " : "",
-				  (unsigned long long)i->run->step);
-		else if (i->phase != LAB_IDLE && i->run->until)
-			text_addf(t, "%s%*llu/%llu", drop < 3 ? "step " : "",
-				  count_digits((double)i->run->until),
-				  (unsigned long long)i->run->step,
-				  (unsigned long long)i->run->until);
-		if (drop < 1)
-			add_epochs(i, t);
-		if (s->rate > 0 && drop < 3)
-			text_addf(t, " %5.0f steps/s", s->rate);
-		if (left[0] && drop < 2)
-			text_addf(t, "  ETA %5s", left);
-		if (s->recording && drop < 4)
-			text_add(t, scene_ascii(s) ? "  REC" : "  REC \u25CF");
-		if (text_width(text_get(t)) <= room)
-			return;
+	if (left[0])
+		snprintf(l->part[LEFT], sizeof *l->part, " ETA %4s", left);
+}
+
+/* Format all parts and leave out those for which `width` has no room. */
+static void
+format_line(const struct scene *s, int width, struct line *l)
+{
+	int used = 1, n = 0;
+
+	memset(l, 0, sizeof *l);
+	l->bar = width >= 120 ? 12 : width >= 100 ? 8 : 4;
+	format_session(s, width < 60 ? 12 : width / 5, l->part[SESSION], sizeof *l->part);
+	if (s->info.data[0])
+		snprintf(l->part[DATA], sizeof *l->part, " data %.20s, %zu rows ", s->info.data,
+			 s->info.rows);
+	format_progress(s, l);
+	format_figures(s, l);
+	if (s->recording)
+		snprintf(l->part[RECORDING], sizeof *l->part, "%s",
+			 s->braille && !scene_ascii(s) ? "  \u25CFREC" : "  REC");
+	if (s->recording && s->record[0])
+		snprintf(l->part[RECORD], sizeof *l->part, " %s%.100s",
+			 strchr(s->record, '/') ? "\u2026/" : "", file_name(s->record));
+	for (int i = 0; i < PARTS; i++)
+		used += text_width(l->part[i]);
+	for (; used + 1 > width && n < (int)(sizeof dispensable / sizeof *dispensable); n++) {
+		used -= text_width(l->part[dispensable[n]]);
+		l->part[dispensable[n]][0] = '\0';
 	}
-	text_clear(t);
+	if (used + 1 < width)
+		snprintf(l->part[SPACE], sizeof *l->part, "%*s", width - used - 1, "");
+}
+
+/* Draw the part of the run that is done as cells of a bar: whole cells, which change rarely. */
+static void
+draw_bar(const struct scene *s, struct canvas_area a, int x, int cells)
+{
+	double from = (double)s->info.run->from, until = (double)s->info.run->until;
+	double part = until > from ? ((double)s->info.run->step - from) / (until - from) : 0;
+
+	for (int i = 0; i < cells; i++) {
+		bool done = part * cells >= i + 0.5;
+
+		canvas_put(a, x + 1 + i, 0,
+			   scene_ascii(s) ? (done ? '#' : '.')
+			   : done         ? (s->braille ? 0x2587 : 0x2588)
+					  : (s->braille ? 0x2581 : 0x2591), /* the console's font */
+			   CANVAS_TITLE);
+	}
 }
 
 void
 status_draw(const struct scene *s, struct canvas_area a)
 {
-	struct text t = { 0 };
-	char word[64];
+	struct line l;
 	int x;
 
 	for (x = 0; x < a.width; x++)
 		canvas_put(a, x, 0, ' ', CANVAS_TITLE);
-	x = canvas_text(a, 1, 0, CANVAS_TITLE, "retort");
-	if (a.width >= 60)
-		x = canvas_text(canvas_cut(a, 0, 0, a.width / 3, 1), x + 2, 0, CANVAS_TITLE,
-				s->session);
-	x = x < a.width / 3 ? x : a.width / 3;
-	if (a.width >= 100 && s->info.data[0]) {
-		x = canvas_text(a, x, 0, CANVAS_TITLE, "   data ");
-		x = canvas_text_most(a, x, 0, 20, CANVAS_TITLE, s->info.data);
-		x = canvas_textf(a, x, 0, CANVAS_TITLE, ", %zu rows", s->info.rows);
+	format_line(s, a.width, &l);
+	x = 1;
+	for (int i = 0; i < PARTS; i++) {
+		if (i == BAR && l.part[BAR][0])
+			draw_bar(s, a, x, l.bar);
+		x = i == BAR ? x + text_width(l.part[BAR])
+			     : canvas_text(a, x, 0, CANVAS_TITLE, l.part[i]);
 	}
-	x = canvas_text(a, x + 2, 0, CANVAS_TITLE, phase_text(s, word, sizeof word));
-	format_progress(s, a.width - x - 3, &t);
-	canvas_text(a, a.width - 1 - text_width(text_get(&t)), 0, CANVAS_TITLE, text_get(&t));
-	text_release(&t);
 }
 
 void

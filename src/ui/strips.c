@@ -50,11 +50,10 @@ draw_name(struct canvas_area row, const struct rail *r, int knob, double value, 
 	curves_knob_value(knob, value, text, sizeof text);
 	room = end - (int)strlen(text) - 1;
 	if (room < 6 && room < (int)strlen(name)) {
-		canvas_text(canvas_cut(row, 0, 0, end, 1), 0, 0, CANVAS_PLAIN, name);
+		canvas_text_most(row, 0, 0, end, CANVAS_PLAIN, name);
 		return;
 	}
-	x = canvas_text(canvas_cut(row, 0, 0, room, 1), 0, 0, CANVAS_PLAIN, name);
-	x = x < room ? x : room;
+	x = canvas_text_most(row, 0, 0, room, CANVAS_PLAIN, name);
 	canvas_put(row, x, 0, ' ', CANVAS_PLAIN);
 	canvas_text(row, x + 1, 0, CANVAS_MARK, text);
 }
@@ -180,7 +179,8 @@ draw_last_value(const struct scene *s, struct canvas_area cells, const struct ra
 	char text[32];
 
 	curves_knob_value(knob, value, text, sizeof text);
-	if (!ends_with_ramp(s, knob) && end + (int)strlen(text) + 8 < now)
+	if (!ends_with_ramp(s, knob) && end + (int)strlen(text) + 8 < now &&
+	    now + 2 + (int)strlen(text) <= r->x.columns)
 		canvas_textf(cells, now + 1, 0, CANVAS_MARK, " %s", text);
 }
 

@@ -14,7 +14,10 @@
 #include "retort/ui/move.h"
 #include "retort/ui/pane.h"
 #include "retort/ui/gauge_sets.h"
+#include "retort/ui/knoblist.h"
 #include "retort/ui/nudge.h"
+#include "retort/ui/view_leave.h"
+#include "retort/ui/view_plot.h"
 
 /* Defines act_<id>, the function of an action of views.def. */
 #define ACTION(id) \
@@ -51,19 +54,24 @@ ACTION(focus)
 		choice_invalid_next(e, "pane", argument, pane_name);
 		return err_wrap(e, "view focus");
 	}
+	if (pane_empty(s, pane))
+		return err_set(e, "%s: nothing to show: %s", pane_name((size_t)pane),
+			       pane_empty(s, pane));
 	s->view.helping = pane == LAYOUT_help;
 	s->view.focus = pane == LAYOUT_help ? s->view.focus : pane;
 	return 0;
 }
 
-/* Focus a pane further in the order of Tab, in which help has no part. */
+/* Focus a pane further in the order of Tab, in which help and empty panes have no part. */
 static void
 shift_focus(struct scene *s, int by)
 {
-	int n = (int)pane_count - 1;
+	int n = (int)pane_count;
 
 	s->view.helping = false;
-	s->view.focus = (s->view.focus + by + n) % n;
+	do
+		s->view.focus = (s->view.focus + by + n) % n;
+	while (s->view.focus == LAYOUT_help || pane_empty(s, s->view.focus));
 }
 
 SIMPLE(next, shift_focus(s, 1))
@@ -90,10 +98,22 @@ RESULT(previous_mark, move_to_mark(s, -1, e))
 
 ACTION(log_y)
 {
-	int which = s->view.focus == LAYOUT_accuracy;
+	int which = layout_plot(s->view.focus);
 
 	UNUSED;
 	s->view.log_y[which] = !s->view.log_y[which];
+	return 0;
+}
+
+RESULT(y_range, view_plot_range(s, argument, e))
+RESULT(toggle, view_plot_toggle(s, argument, e))
+
+ACTION(display)
+{
+	UNUSED;
+	s->view.helping = false;
+	s->view.focus = LAYOUT_knobs;
+	knoblist_turn(s);
 	return 0;
 }
 
@@ -108,13 +128,15 @@ ACTION(cursor)
 ACTION(metric)
 {
 	unsigned id = metric_find(argument);
+	int which = layout_plot(s->view.focus);
 
 	(void)line;
 	if (id == METRIC_NONE) {
 		choice_unknown(e, "metric", argument, metric_name, "`help metrics`");
 		return err_wrap(e, "view metric");
 	}
-	s->view.plot_metric[s->view.focus == LAYOUT_accuracy] = (int)id;
+	s->view.plot_metric[which] = (int)id;
+	s->view.y_from[which] = s->view.y_to[which] = 0; /* they were those of the other metric */
 	return 0;
 }
 
@@ -311,14 +333,20 @@ ACTION(close)
 		s->view.editing = false;
 	} else if (s->view.zoomed) {
 		s->view.zoomed = false;
-	} else if (s->info.phase != LAB_IDLE) {
-		snprintf(s->question, sizeof s->question, "training is running; quit? y/n");
-		snprintf(s->answer, sizeof s->answer, "quit");
-		s->options[0] = '\0';
 	} else {
-		text_add(line, "quit");
+		view_leave(s, line);
 	}
 	return 0;
+}
+
+SIMPLE(leave, view_leave(s, line))
+
+ACTION(write)
+{
+	UNUSED;
+	if (!argument[0] && !s->saved_to[0] && s->info.run->has_student)
+		return open_prompt(s, "save s ");
+	return view_leave_write(s, argument, line, e);
 }
 
 ACTION(cancel)

@@ -12,6 +12,7 @@
 #include "retort/base/mem.h"
 #include "retort/lab/tunable.h"
 #include "retort/ui/editor.h"
+#include "retort/ui/layout.h"
 #include "retort/ui/view_probe.h"
 #include "retort/ui/view_result.h"
 
@@ -30,13 +31,14 @@ struct view_model {
 };
 
 struct view_model *
-view_model_new(const char *name, bool recording)
+view_model_new(const char *name, const char *record)
 {
 	struct view_model *v = mem_new(sizeof *v);
 
 	scene_init(&v->scene);
 	snprintf(v->scene.session, sizeof v->scene.session, "%s", name);
-	v->scene.recording = recording;
+	v->scene.recording = record != NULL;
+	snprintf(v->scene.record, sizeof v->scene.record, "%s", record ? record : "");
 	knob_defaults(&v->display);
 	view_probe_init(&v->probe);
 	v->rate_branch = -1;
@@ -163,6 +165,30 @@ take_texts(struct scene *s, struct request *r)
 	s->view.pair = 0;
 }
 
+/* A new student has nothing to save yet. */
+static void
+follow_student(struct scene *s, const struct request *r)
+{
+	if (r->status < 0 ||
+	    (r->kind != REQUEST_STUDENT && r->kind != REQUEST_TEACH && r->kind != REQUEST_INIT))
+		return;
+	s->saved_steps = s->info.run->student.steps;
+	s->saved_to[0] = '\0';
+}
+
+void
+view_model_saved(struct view_model *v, const char *name, const char *path)
+{
+	struct scene *s = &v->scene;
+
+	if (strcmp(name, "s") != 0)
+		return;
+	while (strncmp(path, "./", 2) == 0) /* of the directory, which saving adds again */
+		path += 2;
+	s->saved_steps = s->info.run->student.steps;
+	snprintf(s->saved_to, sizeof s->saved_to, "%s", path);
+}
+
 void
 view_model_answer(struct view_model *v, struct request *r)
 {
@@ -175,6 +201,7 @@ view_model_answer(struct view_model *v, struct request *r)
 	knob_overlay(&s->info.run->settings.knobs, &v->display, KNOB_VIEW);
 	view_result_say(s, r);
 	follow_branch(s, r);
+	follow_student(s, r);
 	take_texts(s, r);
 	editor_follow(s);
 	s->version++;
@@ -233,10 +260,33 @@ view_model_add_pending(struct view_model *v, const struct knob *k, const char *v
 	v->scene.version++;
 }
 
+/* Say how the student compares: "done: 98.4% (baseline 89.5%, big 99.2%); i shows the report". */
+static void
+announce_report(struct scene *s)
+{
+	const struct lab_info *i = &s->info;
+	struct text others = { 0 };
+
+	if (i->run->has_baseline && isfinite(i->run->baseline.last.accuracy))
+		text_item(&others, "baseline %.1f%%", 100 * i->run->baseline.last.accuracy);
+	for (int k = 0; k < i->n_teachers; k++)
+		if (i->teacher[k].ready && isfinite(i->teacher[k].last.accuracy))
+			text_item(&others, "%s%s %.1f%%", i->n_teachers == 1 ? "teacher " : "",
+				  i->teacher[k].name, 100 * i->teacher[k].last.accuracy);
+	scene_say(s, false, "done: %.1f%%%s%s%s%s", 100 * i->run->student.last.accuracy,
+		  others.len ? " (" : "", text_get(&others), others.len ? ")" : "",
+		  s->view.focus == LAYOUT_report ? "" : "; i shows the report");
+	scene_log(s, SCENE_GOOD, "@%llu done: %.1f%%%s%s%s",
+		  (unsigned long long)i->run->student.steps, 100 * i->run->student.last.accuracy,
+		  others.len ? " (" : "", text_get(&others), others.len ? ")" : "");
+	text_release(&others);
+}
+
 void
 view_model_report(struct view_model *v, const struct lab_info *info,
 		  const struct report_change *change, size_t n)
 {
+	struct scene *s = &v->scene;
 	char *text = NULL;
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
@@ -244,8 +294,13 @@ view_model_report(struct view_model *v, const struct lab_info *info,
 	if (!f)
 		return;
 	report_text(f, info, change, n);
-	if (fclose(f) == 0)
-		scene_help(&v->scene, "report", text);
+	if (fclose(f) == 0) {
+		scene_report(s, text);
+		if (s->view.report_asked)
+			s->view.focus = LAYOUT_report;
+		s->view.report_asked = false;
+		announce_report(s);
+	}
 	free(text); /* allocated by open_memstream */
 }
 

@@ -4,6 +4,8 @@
 
 #include "retort/ui/view_observer.h"
 
+#include <time.h>
+
 #include "retort/base/mono.h"
 
 static void
@@ -81,10 +83,17 @@ show_unrecorded(void *arg)
 	view_model_scene(arg)->recording = false;
 }
 
+static void
+show_saved(void *arg, const char *name, const char *path)
+{
+	view_model_saved(arg, name, path);
+}
+
 /* Update the speed. Returns the measurement that an open pane needs. */
 static struct request *
 poll_view(void *arg)
 {
+	view_model_scene(arg)->clock = (int64_t)time(NULL);
 	view_model_tick(arg, mono_now());
 	return view_model_next_measurement(arg, mono_now());
 }
@@ -105,5 +114,6 @@ view_observer(struct view_model *model)
 				  .requested = show_requested,
 				  .display = show_display,
 				  .unrecorded = show_unrecorded,
+				  .saved = show_saved,
 				  .poll = poll_view };
 }

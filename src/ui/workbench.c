@@ -9,7 +9,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
-#include "retort/ui/move.h"
+#include "retort/ui/mouse.h"
 #include "retort/ui/screen_commands.h"
 #include "retort/ui/view_observer.h"
 
@@ -29,7 +29,7 @@ workbench_new(const struct session_options *o, const char *name, struct err *e)
 
 	w->commands.keys = keymap_new();
 	if (name) {
-		w->view = view_model_new(name, o->record != NULL);
+		w->view = view_model_new(name, o->record);
 		w->observer = view_observer(w->view);
 		w->commands.scene = view_model_scene(w->view);
 		options.observer = &w->observer;
@@ -69,6 +69,49 @@ workbench_scene(struct workbench *w)
 	return w->commands.scene;
 }
 
+void
+workbench_type(struct workbench *w, const char *line)
+{
+	struct scene *scene = w->commands.scene;
+
+	line += strspn(line, " \t");
+	if (scene->message_is_error) { /* it was about an earlier command */
+		scene->message[0] = '\0';
+		scene->message_is_error = false;
+		scene->version++;
+	}
+	scene->view.report_asked =
+		strncmp(line, "report", 6) == 0 && !line[6 + strspn(line + 6, " ")];
+	session_type(w->session, line);
+}
+
+/* Lines that vi has, and what they stand for; what follows is kept. */
+static const struct {
+	const char *word, *line;
+} short_lines[] = { { "q", "view leave" }, { "q!", "quit" }, { "w", "view write" } };
+
+void
+workbench_enter(struct workbench *w, const char *line)
+{
+	struct scene *scene = w->commands.scene;
+	struct text command = { 0 };
+	size_t word;
+
+	line += strspn(line, " \t");
+	word = strcspn(line, " \t");
+	for (size_t i = 0; i < sizeof short_lines / sizeof *short_lines && !command.len; i++)
+		if (word && strlen(short_lines[i].word) == word &&
+		    strncmp(short_lines[i].word, line, word) == 0)
+			text_addf(&command, "%s%s", short_lines[i].line, line + word);
+	if (!command.len)
+		text_add(&command, line);
+	scene_say(scene, false, "%s", "");
+	workbench_type(w, text_get(&command));
+	if (!scene->message[0] && !scene->question[0] && !session_is_over(w->session))
+		scene_say(scene, false, "%s", line); /* until its answer comes */
+	text_release(&command);
+}
+
 /* y, or the number of an option, runs the command of the open question; any other key dismisses
  * it. */
 static void
@@ -87,9 +130,7 @@ answer_question(struct workbench *w, const char *key)
 	scene->question[0] = scene->options[0] = '\0';
 	scene->version++;
 	if (yes) {
-		scene->message[0] = '\0'; /* the question, as an error */
-		scene->message_is_error = false;
-		session_type(w->session, line.s);
+		workbench_type(w, line.s);
 	}
 	text_release(&line);
 }
@@ -107,16 +148,23 @@ workbench_key(struct workbench *w, const char *key)
 	command = keymap_find(w->commands.keys, screen_commands_context(scene), key);
 	if (!command)
 		return false;
-	session_type(w->session, command);
+	workbench_type(w, command);
 	return true;
 }
 
 void
 workbench_mouse(struct workbench *w, int x, int y, int width, int height, int button)
 {
-	if (button != 0 && button != 64 && button != 65)
-		return;
-	move_click(w->commands.scene, x, y, width, height);
-	if (button)
-		session_type(w->session, button == 64 ? "view more" : "view less");
+	struct text line = { 0 };
+	char key[MOUSE_KEY] = "";
+
+	if (button == 0)
+		mouse_click(w->commands.scene, x, y, width, height, key, &line);
+	else if (button == 64 || button == 65)
+		mouse_wheel(w->commands.scene, x, y, width, height, button == 64 ? 1 : -1, &line);
+	if (key[0])
+		workbench_key(w, key);
+	if (line.len)
+		workbench_type(w, text_get(&line));
+	text_release(&line);
 }

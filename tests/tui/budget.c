@@ -160,7 +160,7 @@ check_frames(double began)
 {
 	struct count c;
 
-	read_output(5, "retort");
+	read_output(5, "REC");
 	printf("# first frame after %.0f ms\n", 1000 * (mono_now() - began));
 	c = read_output(20, "RUN");
 	ok(c.seconds >= 0, "the run starts");

@@ -9,6 +9,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/kd/losses/loss_table.h"
 #include "retort/session/cmd/cmd_table.h"
 #include "retort/session/complete.h"
 
@@ -156,6 +157,29 @@ options_of_stages_are_offered(void **state)
 	CHECK_STR(offered("remedy nothing "), "");
 }
 
+static const char *
+described(const char *line, const char *candidate)
+{
+	const char *doc = complete_describe(cmd_table, line, strlen(line), candidate);
+
+	return doc ? doc : "";
+}
+
+static void
+candidates_are_described(void **state)
+{
+	(void)state;
+	CHECK_STR(described("", "quit"), cmd_session_quit.doc);
+	CHECK_STR(described("qu", "quit"), cmd_session_quit.doc);
+	CHECK_STR(described("set lr", "lr"), knob_find("lr", NULL)->doc);
+	CHECK_STR(described("view ", "cursor"), "Show or hide a cursor with exact values.");
+	CHECK_STR(described("view metric ", "val-kl"), metric_info(METRIC_VAL_KL)->doc);
+	CHECK_STR(described("loss ", "kd"), loss_table_find("kd")->doc);
+	CHECK_STR(described("set lr ", "0.003"), "");
+	CHECK_STR(described("set lr ", "lr"), ""); /* a value, not a knob */
+	CHECK_STR(described("nothing ", "lr"), "");
+}
+
 int
 main(void)
 {
@@ -165,6 +189,7 @@ main(void)
 		TEST(words_of_ramps_and_terms_are_offered),
 		TEST(forms_of_map_and_student_are_offered),
 		TEST(options_of_stages_are_offered),
+		TEST(candidates_are_described),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

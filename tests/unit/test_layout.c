@@ -53,7 +53,8 @@ check_layout(const struct scene *s, int width, int height)
 					 i);
 	}
 	/* panes are left out in the order log, map, teachers, plot */
-	CHECK(!l.pane[LAYOUT_log].height || l.pane[LAYOUT_map].height || s->view.zoomed);
+	CHECK(!l.pane[LAYOUT_log].height || l.pane[LAYOUT_map].height || s->view.zoomed ||
+	      pane_empty(s, LAYOUT_map));
 	CHECK(!l.pane[LAYOUT_map].height || l.pane[LAYOUT_teachers].height || s->view.editing ||
 	      s->view.zoomed);
 	CHECK(!l.pane[LAYOUT_teachers].height || l.pane[LAYOUT_loss].height || s->view.zoomed);
@@ -160,6 +161,34 @@ every_scene_is_drawn_at_every_small_size(void **state)
 	canvas_release(&c);
 }
 
+/* Large screens have more panes; a report and smoothing draw more. */
+static void
+every_scene_is_drawn_at_large_sizes(void **state)
+{
+	static const int size[][2] = { { 100, 30 }, { 160, 50 }, { 200, 60 }, { 500, 200 } };
+	struct canvas c = { 0 };
+
+	(void)state;
+	for (int kind = 0; kind < SCENES_KINDS; kind++)
+		for (size_t i = 0; i < sizeof size / sizeof *size; i++)
+			for (int pane = 0; pane < (int)pane_count; pane++) {
+				struct scene s;
+
+				scenes_make(&s, (enum scenes_kind)kind);
+				if (pane % 2) {
+					fill_to_limits(&s);
+					scene_report(&s, "one line\nanother line");
+					s.info.run->settings.knobs.smooth = 0.9;
+				}
+				s.view.focus = pane;
+				canvas_resize(&c, size[i][0], size[i][1]);
+				pane_draw_all(&s, &c);
+				CHECK(c.cursor_x < size[i][0]);
+				scene_release(&s);
+			}
+	canvas_release(&c);
+}
+
 int
 main(void)
 {
@@ -167,6 +196,7 @@ main(void)
 		TEST(panes_do_not_overlap_at_any_size),
 		TEST(the_focused_pane_is_always_visible),
 		TEST(every_scene_is_drawn_at_every_small_size),
+		TEST(every_scene_is_drawn_at_large_sizes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "retort/lab/lab_snapshot.h"
+#include "retort/ui/layout.h"
 #include "retort/ui/view_model.h"
 
 static void
@@ -18,7 +19,7 @@ sample(struct view_model *l, unsigned metric, double value)
 static void
 agreement_is_that_of_the_last_evaluation(void **state)
 {
-	struct view_model *l = view_model_new("test", false);
+	struct view_model *l = view_model_new("test", NULL);
 	struct scene *s = view_model_scene(l);
 
 	(void)state;
@@ -44,7 +45,7 @@ agreement_is_that_of_the_last_evaluation(void **state)
 static void
 output_of_scripts_goes_to_the_log(void **state)
 {
-	struct view_model *l = view_model_new("test", false);
+	struct view_model *l = view_model_new("test", NULL);
 	struct scene *s = view_model_scene(l);
 
 	(void)state;
@@ -73,7 +74,7 @@ answer_to(enum request_kind kind)
 static void
 translations_are_shown_as_they_arrive(void **state)
 {
-	struct view_model *l = view_model_new("test", false);
+	struct view_model *l = view_model_new("test", NULL);
 	struct scene *s = view_model_scene(l);
 	struct request *r = request_new(REQUEST_PROGRESS);
 
@@ -111,7 +112,7 @@ translations_are_shown_as_they_arrive(void **state)
 static void
 an_error_outlives_reports_of_progress(void **state)
 {
-	struct view_model *l = view_model_new("test", false);
+	struct view_model *l = view_model_new("test", NULL);
 	struct scene *s = view_model_scene(l);
 	struct request *r = request_new(REQUEST_PROGRESS);
 
@@ -130,6 +131,37 @@ an_error_outlives_reports_of_progress(void **state)
 	view_model_free(l);
 }
 
+/* A report is announced in a line; it takes the focus only if it was asked for. */
+static void
+a_report_is_a_pane_and_a_line(void **state)
+{
+	static struct lab_run run;
+	static struct lab_info info = { .run = &run };
+	struct view_model *l = view_model_new("test", NULL);
+	struct scene *s = view_model_scene(l);
+
+	(void)state;
+	info.run->has_student = info.run->has_baseline = true;
+	info.run->student.last = info.run->student.best = NET_INFO_NO_SCORES;
+	info.run->baseline = info.teacher[0] = info.run->student;
+	info.run->student.last.accuracy = 0.984;
+	info.run->baseline.last.accuracy = 0.895;
+	info.n_teachers = 1;
+	snprintf(info.teacher[0].name, sizeof info.teacher[0].name, "big");
+	info.teacher[0].ready = true;
+	info.teacher[0].last.accuracy = 0.992;
+	lab_info_copy(&s->info, &s->run, &info);
+	view_model_report(l, &info, NULL, 0);
+	CHECK_STR(s->message,
+		  "done: 98.4% (baseline 89.5%, teacher big 99.2%); i shows the report");
+	CHECK(!s->view.helping && s->view.focus == LAYOUT_loss && s->n_report > 3);
+	CHECK(strstr(s->log[s->n_log - 1].text, "98.4%"));
+	s->view.report_asked = true;
+	view_model_report(l, &info, NULL, 0);
+	CHECK(s->view.focus == LAYOUT_report && !s->view.report_asked);
+	view_model_free(l);
+}
+
 int
 main(void)
 {
@@ -137,6 +169,7 @@ main(void)
 		TEST(agreement_is_that_of_the_last_evaluation),
 		TEST(output_of_scripts_goes_to_the_log),
 		TEST(translations_are_shown_as_they_arrive),
+		TEST(a_report_is_a_pane_and_a_line),
 		TEST(an_error_outlives_reports_of_progress),
 	};
 

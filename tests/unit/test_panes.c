@@ -49,6 +49,8 @@ static const struct golden goldens[] = {
 	{ "cka-80x24", SCENES_CKA, 80, 24, false, NULL },
 	{ "cka-80x24-ascii", SCENES_CKA, 80, 24, true, NULL },
 	{ "cka-160x50", SCENES_CKA, 160, 50, false, NULL },
+	{ "distilling-200x60", SCENES_DISTILLING, 200, 60, false, NULL },
+	{ "distilling-100x30", SCENES_DISTILLING, 100, 30, false, NULL },
 	{ "cursor-80x24", SCENES_CURSOR, 80, 24, false, NULL },
 	{ "cursor-120x40", SCENES_CURSOR, 120, 40, false, NULL },
 	{ "gauge-80x24", SCENES_GAUGE, 80, 24, false, NULL },
@@ -177,7 +179,7 @@ attributes_of_focus_pending_errors_and_matches(void **state)
 	scenes_make(&s, SCENES_HELPING);
 	pane_draw_all(&s, &c);
 	CHECK_INT(look_of(&c, "NAME"), CANVAS_BOLD);
-	CHECK_INT(look_of(&c, "KNOB"), CANVAS_CURVE1);
+	CHECK_INT(look_of(&c, "KNOB"), CANVAS_UNDERLINE);
 	CHECK_INT(look_of(&c, "steps."), CANVAS_REVERSE);
 	snprintf(s.view.search, sizeof s.view.search, "\xE2\x80\x93 NEVER");
 	pane_draw_all(&s, &c);
@@ -307,6 +309,15 @@ the_terminal_cursor_is_in_the_prompt_and_after_a_question(void **state)
 	CHECK_INT(c.cursor_x, 8);
 	CHECK_INT(c.cursor_y, 23);
 	CHECK(look_of(&c, "kd-weight  kd-more") >= 0);
+	s.n_candidates = 2;
+	s.all_candidates = 20;
+	snprintf(s.candidate[0].word, sizeof s.candidate[0].word, "kd-weight");
+	snprintf(s.candidate[0].doc, sizeof s.candidate[0].doc, "Weight of kd.");
+	snprintf(s.candidate[1].word, sizeof s.candidate[1].word, "kd-more");
+	pane_draw_all(&s, &c);
+	CHECK_INT(look_of(&c, "kd-weight  Weight of kd."), CANVAS_BOLD);
+	CHECK(look_of(&c, "and 18 more") >= 0);
+	s.n_candidates = 0;
 	s.prompting = false;
 	snprintf(s.question, sizeof s.question, "training is running; quit? y/n");
 	pane_draw_all(&s, &c);
@@ -319,8 +330,9 @@ the_terminal_cursor_is_in_the_prompt_and_after_a_question(void **state)
 static void
 panes_are_found_by_name_in_table_order(void **state)
 {
-	static const char *const order[] = { "loss",  "accuracy", "knobs", "teachers", "map",
-					     "terms", "texts",    "log",   "gauge",    "help" };
+	static const char *const order[] = { "loss",  "accuracy", "knobs",  "teachers",
+					     "map",   "terms",    "texts",  "log",
+					     "gauge", "help",     "report", "divergence" };
 
 	(void)state;
 	CHECK_INT(pane_count, sizeof order / sizeof *order);

@@ -15,7 +15,7 @@ a_plot_in_braille(void **state)
 	plotrig_fill();
 	plotrig_draw_pane(&pane_loss, 80, 20);
 	plotrig_check(
-		"val-nll  ━ student 0.1818  ╍ baseline 0.4818  ╌ big 0.1250\n"
+		"1 val-nll nats  ━ student 0.1818  ╍ baseline 0.4818  ╌ big 0.1250\n"
 		"  2.0┤                 ┊          ┊\n"
 		"     │                 ┊          ┊\n"
 		"     │   ⡀             ┊          ┊\n"
@@ -37,14 +37,14 @@ a_plot_in_braille(void **state)
 		"kd-weight 0.9─────────────────────0.75────────────────────────── 0.75\n");
 	plotrig.scene.view.log_y[0] = true;
 	plotrig_draw_pane(&pane_loss, 40, 12);
-	plotrig_check("val-nll logY  ━ student 0.1818\n"
+	plotrig_check("1 val-nll log nats  ━ student 0.1818\n"
+		      "  ╍ baseline 0.4818  ╌ big 0.1250\n"
 		      "    2┤ ⠤     ┊     ┊\n"
-		      "    1┤ ⠑⢄⠢⢄  ┊     ┊\n"
-		      "     │   ⠑⠢⣀⠒⠒ ⠤⣀ ⡀┊\n"
-		      "  0.5┤      ⠑⠢⢄   ⠈⠉ ⠑⠒ ⠒⠢ ⠤⠤ ⢄⣀\n"
-		      "     │       ┊ ⠉⠒⠢⢄⣀⣀⡀\n"
-		      "     │       ┊     ┊ ⠈⠑⠒⠤  ⣀⣀⡀\n"
-		      "  0.2┤       ┊     ┊         ⠈⠉⠉⠒\n"
+		      "    1┤ ⠉⠢⡀⠢ ⣀⡀     ┊\n"
+		      "     │   ⠈⠑⠤⣀⡀ ⠒⠒ ⠤⠤ ⣀⣀\n"
+		      "  0.5┤       ⠈⠑⠤⣀⣀⡀┊    ⠉⠉ ⠉⠉ ⠑⠒\n"
+		      "     │       ┊    ⠈⠉⠒⠢⠤⠤⣀\n"
+		      "  0.2┤       ┊     ┊       ⠉⠉⠑⠒⠒⠤\n"
 		      "  0.1┤⠒ ⠒ ⠒ ⠒┊⠒ ⠒ ⠒┊⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒  big\n"
 		      "     └0───────────100──────────200──────\n"
 		      "mark         a     2     x\n"
@@ -59,7 +59,7 @@ a_plot_in_ascii(void **state)
 	plotrig.scene.info.run->settings.knobs.charset = KNOB_ASCII;
 	plotrig_draw_pane(&pane_loss, 80, 16);
 	plotrig_check(
-		"val-nll  * student 0.1818  o baseline 0.4818  - big 0.1250\n"
+		"1 val-nll nats  * student 0.1818  o baseline 0.4818  - big 0.1250\n"
 		"  2.0+                 :          :\n"
 		"     |                 :          :\n"
 		"  1.5+  oo             :          :\n"
@@ -77,15 +77,15 @@ a_plot_in_ascii(void **state)
 		"kd-weight 0.9---------------------0.75-------------------------- 0.75\n");
 	plotrig.scene.view.log_y[0] = plotrig.scene.view.log_x = true;
 	plotrig_draw_pane(&pane_loss, 40, 12);
-	plotrig_check("val-nll logY logX  * student 0.1818\n"
+	plotrig_check("1 val-nll log nats logX  * student .182\n"
+		      "  o baseline .482  - big .125\n"
 		      "    2+              ooo        :  :\n"
-		      "     |              ***ooooo   :  :\n"
-		      "    1+                 *****ooooo :\n"
-		      "  0.5+                      **** oooooo\n"
-		      "     |                         :***\n"
-		      "  0.2+                         :  :****\n"
-		      "     |--  --  --  --  --  --  --  --  *-\n"
-		      "  0.1+                         :  :\n"
+		      "    1+              ******ooo  :  :\n"
+		      "     |                    ***ooooooo\n"
+		      "  0.5+                       *****:oooo\n"
+		      "     |                         :  ****\n"
+		      "  0.2+                         :  :  **\n"
+		      "  0.1+--  --  --  --  --  --  --  -- big\n"
 		      "     +1-------------10-----------100----\n"
 		      "mark                           a  2 x\n"
 		      "kd-weight 0.9---------------------0.75-\n");
@@ -98,14 +98,14 @@ a_plot_in_quadrants(void **state)
 	plotrig_fill();
 	plotrig.scene.braille = false; /* the Linux console */
 	plotrig_draw_pane(&pane_accuracy, 50, 10);
-	plotrig_check("val-accuracy  ━ student 0.9091\n"
-		      "  1.0┤          ┊      ┊                ▖\n"
-		      "  0.8┤          ┊  ▗▄▄▄▄▞▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀\n"
+	plotrig_check("2 val-accuracy  ━ student 90.91%\n"
+		      " 100%┤          ┊      ┊                ▖\n"
+		      "  80%┤          ┊  ▗▄▄▄▄▞▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀\n"
 		      "     │      ▗▄▄▄▀▀▀▘   ┊\n"
-		      "  0.6┤    ▄▀▘   ┊      ┊\n"
+		      "  60%┤    ▄▀▘   ┊      ┊\n"
 		      "     │   ▛      ┊      ┊\n"
-		      "  0.4┤ ▗▞       ┊      ┊\n"
-		      "  0.2┤          ┊      ┊\n"
+		      "  40%┤ ▗▞       ┊      ┊\n"
+		      "  20%┤          ┊      ┊\n"
 		      "     └0───────────────100──────────────200────────\n"
 		      "mark            a      2\n");
 }
@@ -118,8 +118,9 @@ the_cursor_shows_exact_samples_and_markers(void **state)
 	plotrig.scene.view.cursor_on = true;
 	plotrig.scene.view.cursor = 100;
 	plotrig_draw_pane(&pane_loss, 100, 16);
-	CHECK(plotrig_shows("val-nll @100  \xE2\x94\x81 student 0.3333333  \xE2\x95\x8D baseline "
-			    "0.6333333  \xE2\x95\x8C big 0.125\n"));
+	CHECK(plotrig_shows(
+		"1 val-nll @100 nats  \xE2\x94\x81 student 0.3333333  \xE2\x95\x8D baseline "
+		"0.6333333  \xE2\x95\x8C big 0.125\n"));
 	CHECK(plotrig_shows("b @100 temperature 2 -> 8"));
 	CHECK(plotrig_shows("c @100 kd-weight 0.9 -> 0.75"));
 	CHECK(!plotrig_shows("a @60"));
@@ -175,7 +176,7 @@ curves_differ_without_colour(void **state)
 				&plotrig.canvas.cell[y * plotrig.canvas.width + x];
 
 			CHECK(cell->style != CANVAS_CURVE1 || cell->ch != ' ');
-			if (cell->style == CANVAS_CURVE2 && x > 6)
+			if (cell->style == CANVAS_REFERENCE && x > 6)
 				blank += plotrig.canvas.cell[y * plotrig.canvas.width + x - 1].ch ==
 					 ' ';
 		}
@@ -217,7 +218,7 @@ a_teacher_has_its_own_curves_and_markers(void **state)
 	plotrig_add_sample(BRANCH_TEACHER(1), METRIC_VAL_NLL, 40, 0.75);
 	plotrig.scene.view.branch = BRANCH_TEACHER(1);
 	plotrig_draw_pane(&pane_loss, 80, 12);
-	CHECK(plotrig_shows("val-nll  \xE2\x94\x81 late 0.7500\n"));
+	CHECK(plotrig_shows("1 val-nll nats  \xE2\x94\x81 late 0.7500\n"));
 	CHECK(!plotrig_shows("temperature"));
 	plotrig.scene.view.branch = BRANCH_TEACHER(0);
 	plotrig_draw_pane(&pane_loss, 80, 12);
@@ -267,6 +268,60 @@ a_plot_of_any_size_stays_in_its_area(void **state)
 		}
 }
 
+/* A steep start and a long flat end. */
+static void
+fill_long_run(void)
+{
+	for (uint32_t step = 20; step <= 2000; step += 20)
+		plotrig_add_sample(BRANCH_STUDENT, METRIC_VAL_ACCURACY, step,
+				   0.98 - 0.9 * exp(-(double)step / 60));
+	plotrig.scene.info.phase = LAB_DISTILLING;
+	plotrig.scene.info.run->until = 4000;
+}
+
+static void
+the_axes_end_at_the_target_and_fit_the_settled_part(void **state)
+{
+	(void)state;
+	fill_long_run();
+	plotrig_draw_pane(&pane_accuracy, 80, 12);
+	CHECK(plotrig_shows("4000") && plotrig_shows("90%\u2524") && !plotrig_shows("20%"));
+	snprintf(plotrig.scene.view.hidden[plotrig.scene.view.n_hidden++], NET_NAME, "student");
+	plotrig_draw_pane(&pane_accuracy, 80, 12);
+	CHECK(plotrig_shows("student off") && plotrig_shows("no samples"));
+	plotrig.scene.view.n_hidden = 0;
+	plotrig.scene.view.y_from[1] = 0.5;
+	plotrig.scene.view.y_to[1] = 0.75;
+	plotrig_draw_pane(&pane_accuracy, 80, 12);
+	CHECK(plotrig_shows(" 50%\u2524") && plotrig_shows(" 80%\u2524"));
+	plotrig.scene.info.run->until = 1 << 20; /* of a long run a part that doubles */
+	plotrig_draw_pane(&pane_accuracy, 80, 12);
+	CHECK(plotrig_shows("10k") && !plotrig_shows("1M"));
+}
+
+static void
+raw_samples_are_faint_under_the_smoothed_curve(void **state)
+{
+	int raw = 0;
+
+	(void)state;
+	for (uint32_t step = 1; step <= 256; step++)
+		plotrig_add_sample(BRANCH_STUDENT, METRIC_VAL_NLL, step, 1 + step % 2);
+	plotrig.scene.info.run->settings.knobs.smooth = 0.9;
+	curves_smooth(plotrig.scene.curves, 0.9);
+	plotrig.scene.view.y_to[0] = 3;
+	plotrig_draw_pane(&pane_loss, 60, 12);
+	for (int i = 60; i < 60 * 10; i++)
+		raw += plotrig.canvas.cell[i].style == CANVAS_DIM &&
+		       plotrig.canvas.cell[i].ch >= 0x2800 && plotrig.canvas.cell[i].ch < 0x2900;
+	CHECK(raw > 50);
+	plotrig.scene.info.run->settings.knobs.smooth = 0;
+	plotrig_draw_pane(&pane_loss, 60, 12);
+	for (int i = 60; i < 60 * 10; i++)
+		CHECK(plotrig.canvas.cell[i].style != CANVAS_DIM ||
+		      plotrig.canvas.cell[i].ch < 0x2800);
+}
+
 static void
 extreme_values_are_drawn(void **state)
 {
@@ -302,6 +357,8 @@ main(void)
 		PLOTRIG_TEST(ascii_is_seven_bits),
 		PLOTRIG_TEST(a_teacher_has_its_own_curves_and_markers),
 		PLOTRIG_TEST(a_plot_of_any_size_stays_in_its_area),
+		PLOTRIG_TEST(the_axes_end_at_the_target_and_fit_the_settled_part),
+		PLOTRIG_TEST(raw_samples_are_faint_under_the_smoothed_curve),
 		PLOTRIG_TEST(extreme_values_are_drawn),
 	};
 

@@ -49,7 +49,7 @@ two_plots_share_columns_and_one_rail(void **state)
 	canvas_resize(&plotrig.canvas, 60, 18);
 	pane_loss.draw(&plotrig.scene, canvas_cut(canvas_all(&plotrig.canvas), 0, 0, 60, 9));
 	pane_accuracy.draw(&plotrig.scene, canvas_cut(canvas_all(&plotrig.canvas), 0, 9, 60, 9));
-	plotrig_check("val-nll  ━ student 0.1818  ╍ baseline 0.4818  ╌ big 0.1250\n"
+	plotrig_check("1 val-nll nats  ━ student .182  ╍ baseline .482  ╌ big .125\n"
 		      "    2┤            ┊        ┊\n"
 		      "     │   ⡀        ┊        ┊\n"
 		      "     │  ⠢⡀⠒       ┊        ┊\n"
@@ -58,19 +58,19 @@ two_plots_share_columns_and_one_rail(void **state)
 		      "     │            ⠉⠉⠒⠒⠤⠤⠤⠤⠤⠤⢄⣀⣀⣀⣀⣀⡀ ⠉⠉ ⠉⠉ ⠉⠉ ⠉⠉ ⠁\n"
 		      "    0┤⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒ ⠒┊⠒ ⠒ ⠒ ⠈⠉⠒ ⠒⠈⠉⠉⠉⠉⠉⠉⠉⠑⠂ ⠒ ⠒ ⠒  big\n"
 		      "     └0─────────50────────100───────150────────200───────250\n"
-		      "val-accuracy  ━ student 0.9091\n"
-		      "  1.0┤            ┊        ┊         ⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⡀\n"
-		      "  0.8┤            ⣀⣀⠤⠤⠤⠤⠒⠒⠒⠒⠊⠉⠉⠉⠉⠉⠉⠉⠉\n"
+		      "2 val-accuracy  ━ student 90.91%\n"
+		      " 100%┤            ┊        ┊         ⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⡀\n"
+		      "  80%┤            ⣀⣀⠤⠤⠤⠤⠒⠒⠒⠒⠊⠉⠉⠉⠉⠉⠉⠉⠉\n"
 		      "     │      ⣀⡠⠤⠒⠊⠉┊        ┊\n"
-		      "  0.6┤    ⡤⠊      ┊        ┊\n"
-		      "  0.4┤  ⡠⠊        ┊        ┊\n"
-		      "  0.2┤            ┊        ┊\n"
+		      "  60%┤    ⡤⠊      ┊        ┊\n"
+		      "  40%┤  ⡠⠊        ┊        ┊\n"
+		      "  20%┤            ┊        ┊\n"
 		      "     └0─────────50────────100───────150────────200───────250\n"
 		      "mark              a        2\n");
 }
 
 static void
-terms_are_stacked_by_share(void **state)
+terms_are_lines_by_share(void **state)
 {
 	(void)state;
 	plotrig_fill();
@@ -84,22 +84,31 @@ terms_are_stacked_by_share(void **state)
 	plotrig_add_sample(BRANCH_STUDENT, metric_map(0, METRIC_SHARE), 200, 1);
 	plotrig_add_sample(BRANCH_STUDENT, metric_map(0, METRIC_WEIGHTED), 200, 0.5);
 	plotrig_draw_pane(&pane_terms, 70, 8);
-	plotrig_check("loss terms ───────────────────────────────────── share of the gradient\n"
-		      " 100% ██▓▓▓▓▓▓▓▓▒       term         share   weight      raw  weighted\n"
-		      "      █████▓▓▓▓▓▒     █ ce             50%      0.1        -         -\n"
-		      "      █████████▓▒     ▓ kd             50%      0.9    0.273         -\n"
-		      "      ██████████▓     ▒ big:2 s:1     100%        0        -       0.5\n"
-		      "      ██████████▓\n"
-		      "   0% ███████████\n"
+	plotrig_check("6 share of the gradient by term ──────────────────────────────────────\n"
+		      "━━━━━━━━━━━━━━━━━╍╍╍╍╍╍╍╍╍╍╍╍╍╍╍╍╍╍┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅┅\n"
+		      "  term                               share   weight      raw  weighted\n"
+		      "━ ce                                   50%      0.1        -         -\n"
+		      "╍ kd                                   50%      0.9    0.273         -\n"
+		      "┅ map1 big:2 s:1 hidden               100%        0        -       0.5\n"
+		      "\n"
 		      "\n");
+	plotrig_draw_pane(&pane_terms, 70, 16);
+	CHECK(plotrig_shows(" 100%\u2524") && plotrig_shows("   0%\u2524") && plotrig_shows("200"));
+	CHECK(plotrig_shows("KL at T = 1"));
+	plotrig.scene.info.run->settings.n_maps = 0;
+	plotrig.scene.info.run->settings.knobs.kd_weight = 0;
+	plotrig_draw_pane(&pane_terms, 70, 16);
+	CHECK(plotrig_shows(" 100%\u2524")); /* kd is listed, and had a share */
+	plotrig.scene.info.run->settings.n_maps = 1;
+	plotrig.scene.info.run->settings.knobs.kd_weight = 0.9;
 	plotrig.scene.utf8 = false;
 	plotrig_draw_pane(&pane_terms, 30, 6);
-	plotrig_check("loss terms -------------------\n"
-		      "#######========:::::::::::::::\n"
+	plotrig_check("6 loss terms -----------------\n"
+		      "*******oooooooo+++++++++++++++\n"
 		      "  term          share      raw\n"
-		      "# ce              50%        -\n"
-		      "= kd              50%    0.273\n"
-		      ": big:2 s:1      100%        -\n");
+		      "* ce              50%        -\n"
+		      "o kd              50%    0.273\n"
+		      "+ big:2 s:1      100%        -\n");
 }
 
 static void
@@ -144,7 +153,7 @@ main(void)
 		PLOTRIG_TEST(stages_are_named_on_the_plot),
 		PLOTRIG_TEST(stages_are_named_with_their_sets_where_there_is_room),
 		PLOTRIG_TEST(two_plots_share_columns_and_one_rail),
-		PLOTRIG_TEST(terms_are_stacked_by_share),
+		PLOTRIG_TEST(terms_are_lines_by_share),
 		PLOTRIG_TEST(a_learned_temperature_is_a_figure_of_the_terms),
 		PLOTRIG_TEST(strips_show_values_as_steps),
 	};

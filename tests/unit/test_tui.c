@@ -235,10 +235,34 @@ history_is_searched_saved_and_private(void **state)
 	unlink(path);
 }
 
+/* Bindings of all panes are grouped by purpose; own ones come last. */
+static void
+keys_have_a_purpose(void **state)
+{
+	struct keymap *m = keymap_new();
+	struct keymap_group g;
+	const char *last = "";
+	int purposes = 0;
+
+	(void)state;
+	CHECK_INT(keymap_bind(m, "all", "C-t", "set temperature 2", NULL), 0);
+	for (size_t at = 0; keymap_group(m, "all", &at, &g);) {
+		CHECK(g.purpose && g.purpose[0]);
+		purposes += strcmp(last, g.purpose) != 0;
+		last = g.purpose;
+	}
+	CHECK_STR(last, "own");
+	CHECK_INT(purposes, 7);
+	for (size_t at = 0; keymap_group(m, "editor", &at, &g);)
+		CHECK_STR(g.purpose, "");
+	keymap_free(m);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(keys_have_a_purpose),
 		TEST(bytes_are_decoded_into_keys),
 		TEST(any_bytes_are_consumed),
 		TEST(keys_are_found_by_context_bound_and_unbound),

@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "retort/session/cmd/cmd_table.h"
+#include "retort/ui/knoblist.h"
 #include "retort/ui/layout.h"
 #include "retort/ui/move.h"
 #include "retort/ui/pane.h"
@@ -175,6 +176,30 @@ close_and_cancel_close_the_innermost_first(void **state)
 }
 
 static void
+leaving_asks_where_the_student_would_be_lost(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scenes_make(&s, SCENES_DISTILLING);
+	s.info.phase = LAB_IDLE;
+	s.info.run->student.steps = 2417;
+	CHECK_STR(viewrig_done(&s, "write", ""), "");
+	CHECK_STR(s.prefill, "save s ");
+	CHECK_STR(viewrig_done(&s, "write", "my student"), "save s 'my student'");
+	CHECK_STR(viewrig_done(&s, "leave", ""), "");
+	CHECK(strstr(s.question, "2417 is not saved"));
+	s.question[0] = '\0';
+	s.saved_steps = 2417;
+	snprintf(s.saved_to, sizeof s.saved_to, "one.safetensors");
+	CHECK_STR(viewrig_done(&s, "write", ""), "save s one.safetensors");
+	CHECK_STR(viewrig_done(&s, "leave", ""), "quit");
+	s.info.run->has_student = false;
+	CHECK(viewrig_is_refused_with(&s, "write", "", "no student"));
+	scene_release(&s);
+}
+
+static void
 zooming_out_returns_to_all_steps(void **state)
 {
 	struct scene s;
@@ -184,7 +209,7 @@ zooming_out_returns_to_all_steps(void **state)
 	scenes_make(&s, SCENES_DISTILLING);
 	viewrig_done(&s, "zoom-in", "");
 	width = s.view.x_to - s.view.x_from;
-	CHECK_INT(width, 2048);
+	CHECK_INT(width, 3000); /* half of the run */
 	CHECK(s.view.x_from <= 2417 && 2417 < s.view.x_to);
 	viewrig_done(&s, "pan-left", "");
 	CHECK_INT(s.view.x_to - s.view.x_from, width);
@@ -254,6 +279,47 @@ search_wraps_in_help_log_and_knobs(void **state)
 }
 
 static void
+empty_panes_are_passed_over(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scenes_make(&s, SCENES_EMPTY);
+	for (int i = 0; i < 20; i++) {
+		CHECK_STR(viewrig_done(&s, "next", ""), "");
+		CHECK(!pane_empty(&s, s.view.focus));
+		CHECK(s.view.focus != LAYOUT_map && s.view.focus != LAYOUT_texts);
+	}
+	CHECK(viewrig_is_refused_with(&s, "focus", "texts", "`data sentences`"));
+	CHECK(viewrig_is_refused_with(&s, "focus", "map", "no teacher"));
+	CHECK(viewrig_is_refused_with(&s, "focus", "gauge", "no data"));
+	scene_release(&s);
+}
+
+static void
+the_display_has_a_page_of_its_own(void **state)
+{
+	int list[KNOBLIST_MOST], n;
+	struct scene s;
+
+	(void)state;
+	scenes_make(&s, SCENES_DISTILLING);
+	n = knoblist_make(&s, list);
+	for (int i = 0; i < n; i++)
+		CHECK(knob_table[list[i]].when != KNOB_VIEW);
+	CHECK_STR(viewrig_done(&s, "display", ""), "");
+	CHECK_INT(s.view.focus, LAYOUT_knobs);
+	n = knoblist_make(&s, list);
+	CHECK(n > 3);
+	for (int i = 0; i < n; i++)
+		CHECK(knob_table[list[i]].when == KNOB_VIEW);
+	CHECK(knob_table[s.view.knob].when == KNOB_VIEW);
+	CHECK_STR(viewrig_done(&s, "find", "temperature"), ""); /* turns back */
+	CHECK(!s.view.display && knob_table[s.view.knob].when != KNOB_VIEW);
+	scene_release(&s);
+}
+
+static void
 focus_metric_and_branch_take_names(void **state)
 {
 	struct scene s;
@@ -266,6 +332,16 @@ focus_metric_and_branch_take_names(void **state)
 	CHECK_INT(s.view.plot_metric[0], METRIC_VAL_NLL);
 	CHECK_STR(viewrig_done(&s, "log-y", ""), "");
 	CHECK(s.view.log_y[1]);
+	CHECK_STR(viewrig_done(&s, "y-range", "90% 1"), "");
+	CHECK(s.view.y_from[1] == 0.9 && s.view.y_to[1] == 1);
+	CHECK(viewrig_is_refused(&s, "y-range", "1 0.5") && viewrig_is_refused(&s, "y-range", "1"));
+	CHECK_STR(viewrig_done(&s, "y-range", ""), "");
+	CHECK(s.view.y_to[1] == 0);
+	CHECK_STR(viewrig_done(&s, "toggle", "wide"), "");
+	CHECK_INT(s.view.n_hidden, 1);
+	CHECK_STR(viewrig_done(&s, "toggle", "wide"), "");
+	CHECK_INT(s.view.n_hidden, 0);
+	CHECK(viewrig_is_refused(&s, "toggle", "nobody"));
 	CHECK_STR(viewrig_done(&s, "branch", "wide"), "");
 	CHECK_INT(s.view.branch, BRANCH_TEACHER(1));
 	CHECK(!s.view.follow_branch);
@@ -348,6 +424,9 @@ main(void)
 		TEST(zooming_out_returns_to_all_steps),
 		TEST(the_cursor_moves_between_markers_of_the_branch_in_view),
 		TEST(search_wraps_in_help_log_and_knobs),
+		TEST(leaving_asks_where_the_student_would_be_lost),
+		TEST(empty_panes_are_passed_over),
+		TEST(the_display_has_a_page_of_its_own),
 		TEST(focus_metric_and_branch_take_names),
 		TEST(clicks_select_the_item_under_the_pointer),
 		TEST(a_scrolled_log_stays_in_place),

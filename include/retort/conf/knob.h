@@ -31,6 +31,7 @@ enum knob_schedule { KNOB_CONSTANT, KNOB_LINEAR, KNOB_COSINE };
 enum knob_jsd_form { KNOB_NORMALIZED, KNOB_RAW };
 enum knob_optimizer { KNOB_SGD, KNOB_MOMENTUM, KNOB_ADAMW };
 enum knob_charset { KNOB_CHARSET_AUTO, KNOB_ASCII, KNOB_QUADRANTS, KNOB_BRAILLE };
+enum knob_background { KNOB_BACKGROUND_AUTO, KNOB_DARK, KNOB_LIGHT };
 enum knob_color { KNOB_COLOR_AUTO, KNOB_COLOR_ALWAYS, KNOB_COLOR_NEVER };
 
 struct knob {

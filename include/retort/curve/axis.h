@@ -28,6 +28,10 @@ struct axis {
  */
 void axis_fit(struct axis *a, double least, double most, bool log, int ticks);
 
+/* Turn an axis in percent into one of shares: limits and values are divided by 100, labels end with
+ * a percent sign. */
+void axis_percent(struct axis *a);
+
 /* Position of x on the axis: 0 at `from`, 1 at `to`; -1 for x <= 0 on a logarithmic axis. */
 double axis_at(const struct axis *a, double x);
 

@@ -17,4 +17,9 @@ char **complete_line(const struct lab_info *info, const struct cmd *const *comma
 		     const struct cmd_screen *screen, const char *line, size_t point,
 		     size_t *start);
 
+/* What a candidate for the word that ends at byte `point` is: the help of a keyword, the sentence
+ * of a command, knob, metric or loss; NULL: unknown. Borrowed. */
+const char *complete_describe(const struct cmd *const *commands, const char *line, size_t point,
+			      const char *candidate);
+
 #endif

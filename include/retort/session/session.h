@@ -102,6 +102,10 @@ void session_type(struct session *s, const char *line);
  */
 char **session_complete(struct session *s, const char *line, size_t point, size_t *start);
 
+/* What a candidate of a completion is, in a few words; NULL: unknown. */
+const char *session_describe(const struct session *s, const char *line, size_t point,
+			     const char *candidate);
+
 /* True if the student has run since the last report. */
 bool session_owes_report(const struct session *s);
 

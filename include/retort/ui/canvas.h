@@ -7,29 +7,32 @@
 
 #include "retort/base/text.h"
 
-/* Looks by purpose; ui/term/term.c maps them to attributes and colours. */
+/* Looks by purpose; ui/palette.h maps them to attributes and colours. */
 enum canvas_style {
 	CANVAS_PLAIN,
-	CANVAS_DIM,     /* rules, ticks, hints */
-	CANVAS_BOLD,    /* headings */
-	CANVAS_REVERSE, /* the selected row or cell */
-	CANVAS_TITLE,   /* the status line */
-	CANVAS_FOCUS,   /* title of the focused pane */
-	CANVAS_CURVE1,  /* series, in order */
+	CANVAS_DIM,       /* rules, ticks, hints */
+	CANVAS_BOLD,      /* headings */
+	CANVAS_UNDERLINE, /* arguments in manual pages */
+	CANVAS_REVERSE,   /* the selected row or cell */
+	CANVAS_TITLE,     /* the status line */
+	CANVAS_FOCUS,     /* title of the focused pane */
+	CANVAS_CURVE1,    /* series, in order */
 	CANVAS_CURVE2,
 	CANVAS_CURVE3,
 	CANVAS_CURVE4,
 	CANVAS_CURVE5,
 	CANVAS_CURVE6,
-	CANVAS_MARK,    /* markers of changes */
-	CANVAS_PENDING, /* requested, not yet applied */
-	CANVAS_GOOD,
-	CANVAS_WARN,
-	CANVAS_BAD,
+	CANVAS_REFERENCE, /* networks to compare with: baseline, teachers */
+	CANVAS_MARK,      /* markers and values of changes */
+	CANVAS_PENDING,   /* requested, not yet applied */
+	CANVAS_GOOD,      /* success */
+	CANVAS_WARN,      /* a problem, or a question */
+	CANVAS_BAD,       /* an error */
 	CANVAS_LOOKS,
 };
 
-#define CANVAS_MARKS 2 /* combining marks of a cell; more are dropped */
+#define CANVAS_ELLIPSIS 0x2026 /* drawn as ~ in ASCII */
+#define CANVAS_MARKS 2         /* combining marks of a cell; more are dropped */
 
 struct cell {
 	uint32_t ch;                 /* code point; 0: right half of a wide character */
@@ -80,7 +83,8 @@ int canvas_textf(struct canvas_area a, int x, int y, enum canvas_style style, co
  * second half of the line. */
 size_t canvas_wrap(const char *s, int width);
 
-/* Draw UTF-8 text in at most `width` columns. Returns the column after it. */
+/* Draw UTF-8 text in at most `width` columns, cut before an ellipsis. Returns the column after it.
+ */
 int canvas_text_most(struct canvas_area a, int x, int y, int width, enum canvas_style style,
 		     const char *s);
 

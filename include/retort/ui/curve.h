@@ -23,7 +23,8 @@ struct curve {
 	char name[NET_NAME]; /* "student", "baseline", name of a teacher; "train": on batches */
 	const struct series *series; /* borrowed; NULL: a horizontal line at `level` */
 	double level;                /* last score of a teacher */
-	bool context; /* does not set the range of the axis unless it is the only curve */
+	bool context;   /* does not set the range of the axis unless it is the only curve */
+	bool is_hidden; /* by view.hidden: only its name is shown */
 	enum canvas_style style;
 	const struct curve_stroke *stroke;
 };

@@ -42,6 +42,7 @@ struct keymap_group {
 	const char *key[KEYMAP_GROUP]; /* borrowed */
 	int n;
 	const char *command; /* command line of the first key, borrowed */
+	const char *purpose; /* of the first key, "read the plots"; "": none but its context */
 	bool is_range;       /* the lines differ in their last digit, like those of keys 1 to 9 */
 };
 

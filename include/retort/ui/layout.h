@@ -28,13 +28,18 @@ struct layout {
 	struct layout_rect pane[LAYOUT_PANES]; /* by enum layout_pane */
 };
 
+/* The plot of a pane: 0 upper, 1 lower, 2 third; of panes without a plot 0. The pane of a plot. */
+int layout_plot(int pane);
+int layout_plot_pane(int plot);
+
 /* The first visible row of a list of n in a window of `rows`, with row `chosen` visible. */
 int layout_first(int chosen, int rows, int n);
 
 /*
  * Lay out a screen of any size from 1x1. Without room, panes are omitted in this order: log, map,
- * teachers, terms, lower plot; then rule, events and hints; then the upper plot. A focused pane
- * that would be omitted takes the whole body, like a zoomed one.
+ * teachers, third plot, terms, lower plot; then rule, events and hints; then the upper plot. A
+ * focused pane that would be omitted takes the whole body, like a zoomed one. The map editor takes
+ * the lower left part of a large screen, the body of a small one.
  */
 void layout_make(const struct scene *s, int width, int height, struct layout *l);
 

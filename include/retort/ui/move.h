@@ -23,8 +23,9 @@ void move_end(struct scene *s, int direction);
 void move_click(struct scene *s, int x, int y, int width, int height);
 
 /* Change the range of steps: scale it by a factor around the cursor or the newest step; shift it by
- * a part of its width. */
+ * a part of its width. move_zoom_at keeps a step in its column. */
 void move_zoom(struct scene *s, double factor);
+void move_zoom_at(struct scene *s, double factor, uint32_t step);
 void move_pan(struct scene *s, double part);
 
 /* Move the cursor to the next (1) or previous (-1) marker and show its text. -1 and an error where

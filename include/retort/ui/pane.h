@@ -15,6 +15,9 @@ struct pane {
 	const char *hints; /* own keys for the row of hints, two blanks between entries */
 	/* Draw the pane into `area`, of any size from 1x1. A function of the scene only. */
 	void (*draw)(const struct scene *s, struct canvas_area area);
+	/* Why the pane has nothing to show, with the command to use next; NULL: it has. The
+	 * function may be NULL: it always has. */
+	const char *(*empty)(const struct scene *s);
 };
 
 /* In the order of panes.def, which is that of Tab. */
@@ -25,6 +28,9 @@ extern const size_t pane_count;
 
 const char *pane_name(size_t i); /* NULL past the last */
 int pane_find(const char *name); /* index, or -1 */
+
+/* Why pane i has nothing to show; NULL: it has. Tab passes over empty panes. */
+const char *pane_empty(const struct scene *s, int i);
 
 /* Draw the whole screen: status line, panes, events, hints, prompt or message, as they fit. */
 void pane_draw_all(const struct scene *s, struct canvas *c);

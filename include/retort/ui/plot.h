@@ -17,8 +17,9 @@ struct span_steps plot_steps(const struct scene *s, int columns);
 /*
  * Draw view.plot_metric[which] into an area of any size. The first row is the title: metric, logY,
  * ema, and a legend with the last values, or with exact values at the cursor. Rail and strips are
- * under the lower plot (which 1), and under the upper one if it has 16 rows or more than half of
- * the screen. Without room, parts are omitted in this order: strips, rail, axes, curves.
+ * under the lower plot (which 1), under the upper one if it has 16 rows, and under each that has
+ * more than half of the screen. Without room, parts are omitted in this order: strips, rail, axes,
+ * curves.
  */
 void plot_draw(const struct scene *s, struct canvas_area a, int which);
 

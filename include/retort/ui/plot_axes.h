@@ -7,8 +7,9 @@
 #include "retort/ui/rail.h"
 #include "retort/ui/raster.h"
 
-/* Draw the y axis in rows 1 .. height, left of the first column; labels if the margin has room. */
-void plot_axes_y(struct canvas_area a, const struct rail *r, const struct axis *y,
+/* Draw the y axis in `height` rows from row `top` on, left of the first column; labels if the
+ * margin has room. */
+void plot_axes_y(struct canvas_area a, int top, const struct rail *r, const struct axis *y,
 		 enum raster_set set, int height);
 
 /* Draw the x axis in a row, labels of steps below it in label_row, or within the axis if that is 0.

@@ -31,7 +31,8 @@ void rail_lines(const struct scene *s, struct canvas_area plot, const struct rai
  */
 void rail_cursor(const struct scene *s, struct canvas_area plot, const struct rail *r, bool list);
 
-/* Draw the letters of the markers in one row; where several share a column, their number. Columns
+/* Draw the letters of the markers in one row, with what they changed where there is room; where
+ * several share a column, their number. Columns
  * with broken[x.columns] get an 'x'. */
 void rail_letters(const struct scene *s, struct canvas_area row, const struct rail *r,
 		  const bool *broken);

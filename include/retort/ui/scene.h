@@ -13,10 +13,13 @@
 
 struct scene_line {
 	enum { SCENE_INFO, SCENE_GOOD, SCENE_WARN, SCENE_ERROR } level;
+	int64_t when; /* seconds of time(2); 0: unknown */
 	char text[240];
 };
 
 #define SCENE_LOG 500       /* capacity of the log, lines */
+#define SCENE_CANDIDATES 12 /* rows of a completion */
+#define SCENE_PLOTS 3       /* upper, lower and third plot */
 #define SCENE_KNOB_ROWS 128 /* maximum number of knobs */
 
 /* Requests of view actions to the terminal loop, which clears the bits. */
@@ -38,12 +41,17 @@ struct scene_edit {
 
 /* State of the view; changed by view actions (ui/view.h) only, never recorded. */
 struct scene_view {
-	int focus;          /* focused pane: enum layout_pane */
-	bool zoomed;        /* the focused pane has the whole screen */
-	int knob;           /* selected knob: index in knob_table */
-	int teacher;        /* selected teacher */
-	int plot_metric[2]; /* metric ids of the upper and lower plot */
-	bool log_y[2], log_x;
+	int focus;                    /* focused pane: enum layout_pane */
+	bool zoomed;                  /* the focused pane has the whole screen */
+	int knob;                     /* selected knob: index in knob_table */
+	bool display;                 /* the page of knobs of the display is shown */
+	int teacher;                  /* selected teacher */
+	int plot_metric[SCENE_PLOTS]; /* metric ids of the plots */
+	bool log_y[SCENE_PLOTS], log_x;
+	double y_from[SCENE_PLOTS],
+		y_to[SCENE_PLOTS]; /* range of the values; y_to <= y_from: fitted */
+	char hidden[8][NET_NAME];  /* names of curves that are not drawn */
+	int n_hidden;
 	uint32_t x_from, x_to; /* zoomed range of steps; x_to 0: all, in doubling pages */
 	bool cursor_on;
 	uint32_t cursor; /* step */
@@ -52,6 +60,8 @@ struct scene_view {
 	bool follow_branch; /* switch to the network that starts training */
 	int log_scroll;     /* lines up from the newest */
 	int help_scroll;    /* first visible line */
+	int report_scroll;  /* the same of the report */
+	bool report_asked;  /* the next report is shown, not only announced */
 	int pair;           /* selected text and its back-translation */
 	/* map editor */
 	bool editing;
@@ -70,6 +80,9 @@ struct scene {
 	struct lab_run run; /* that info has */
 	char session[128];  /* name of the session: file name, or "digits" */
 	bool recording;
+	char record[256];      /* path of the recording; "": unknown */
+	uint64_t saved_steps;  /* of the student when it was saved last, or was created */
+	char saved_to[512];    /* path of that file; "": it was not saved */
 	double rate;           /* steps/s of the network that trains; 0: unknown */
 	double eta;            /* seconds left; < 0: unknown */
 	struct curves *curves; /* borrowed: of the session */
@@ -85,6 +98,7 @@ struct scene {
 	char gauge_error[160];         /* why the report is unknown; "": not measured yet */
 	struct scene_line *log; /* ring of SCENE_LOG; line i is log[(log_first + i) % SCENE_LOG] */
 	int log_first, n_log;
+	int64_t clock; /* seconds of time(2), for new lines of the log; 0: unknown */
 	/* by knob: requested and not yet applied, shown as "4 -> 8?" */
 	bool pending[SCENE_KNOB_ROWS];
 	char pending_text[SCENE_KNOB_ROWS][32];
@@ -102,14 +116,21 @@ struct scene {
 	char **help;
 	size_t n_help;
 	char help_title[48];
+	char **report; /* [n_report] owned lines of the last report */
+	size_t n_report;
+	uint64_t report_step; /* of the student */
 	/* set by the terminal loop */
 	bool prompting;       /* the prompt is open */
 	char prompt[256];     /* visible part of the line, with its ':' */
 	int prompt_cursor;    /* column of the cursor in it */
 	char candidates[240]; /* completion list in one line */
-	bool utf8;            /* the terminal supports UTF-8 */
-	bool braille;         /* its font has braille */
-	int width, height;    /* of the screen, cells; 0: unknown */
+	struct scene_candidate {
+		char word[64], doc[160]; /* doc "": none */
+	} candidate[SCENE_CANDIDATES];
+	int n_candidates, all_candidates; /* rows of the list, and all candidates there are */
+	bool utf8;                        /* the terminal supports UTF-8 */
+	bool braille;                     /* its font has braille */
+	int width, height;                /* of the screen, cells; 0: unknown */
 	struct scene_view view;
 	uint64_t version; /* incremented by each visible change */
 };
@@ -147,5 +168,7 @@ void scene_say(struct scene *s, bool is_error, const char *fmt, ...)
 const struct ramp *scene_ramp(const struct scene *s, int knob);
 /* Open the help pane with a copy of a text, whose long lines are wrapped to the screen. */
 void scene_help(struct scene *s, const char *title, const char *text);
+/* Store the lines of a report. */
+void scene_report(struct scene *s, const char *text);
 
 #endif

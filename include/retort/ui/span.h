@@ -36,6 +36,9 @@ struct span {
  */
 struct span span_fold(const struct series *s, uint32_t from, uint32_t to, bool positive);
 
+/* Fill out[x->columns] with the spans of the unsmoothed samples. O(samples in x). */
+void span_raw(const struct series *s, const struct span_steps *x, bool positive, struct span *out);
+
 /* The row of a value, 0 at a->to, rows - 1 at a->from; outside of the axis it is outside. */
 int span_row(const struct axis *a, int rows, double value);
 

@@ -9,8 +9,9 @@
 
 struct view_model;
 
-/* Create a view model; `name` of the session is shown in the status line. */
-struct view_model *view_model_new(const char *name, bool recording);
+/* Create a view model; `name` of the session and the path of its recording, NULL for none, are
+ * shown in the status line. */
+struct view_model *view_model_new(const char *name, const char *record);
 void view_model_free(struct view_model *v);
 
 /* The scene, owned by the view model. */
@@ -27,6 +28,9 @@ void view_model_answer(struct view_model *v, struct request *r);
  * after five reports. */
 void view_model_progress(struct view_model *v, struct request *r);
 
+/* A network was saved: that of the student need not be saved again before it trains. */
+void view_model_saved(struct view_model *v, const char *name, const char *path);
+
 /* Set the display knobs. */
 void view_model_display(struct view_model *v, const struct knobs *display);
 
@@ -34,7 +38,8 @@ void view_model_display(struct view_model *v, const struct knobs *display);
 void view_model_add_pending(struct view_model *v, const struct knob *k, const char *value);
 void view_model_clear_pending(struct view_model *v);
 
-/* Show the report in the help pane. */
+/* Store the report for its pane, which gets the focus if `report` was typed, and say and log its
+ * accuracies in a line. */
 void view_model_report(struct view_model *v, const struct lab_info *info,
 		       const struct report_change *change, size_t n);
 

@@ -27,6 +27,14 @@ struct session *workbench_session(struct workbench *w);
  * carries out `wants`. */
 struct scene *workbench_scene(struct workbench *w);
 
+/* Run a line that the user has typed or a key stands for. An error on the screen, which an earlier
+ * one has left, is removed; `report` also shows the report. */
+void workbench_type(struct workbench *w, const char *line);
+
+/* Run a line of the prompt: as workbench_type, but q, q! and w are those of vi. A line without an
+ * answer, or one that has none yet, is itself the answer. */
+void workbench_enter(struct workbench *w, const char *line);
+
 /*
  * A key by name (ui/keymap.h): answers an open question, else runs the command that is bound to it
  * in the focused pane or in all. False when the key is not bound.
@@ -34,9 +42,8 @@ struct scene *workbench_scene(struct workbench *w);
 bool workbench_key(struct workbench *w, const char *key);
 
 /*
- * The mouse at cell (x, y) of a screen of that size. Button 0 selects a pane and the row under the
- * pointer; the wheel, 64 and 65, selects it and runs `view more` or `view less`; other buttons have
- * no effect.
+ * The mouse at cell (x, y) of a screen of that size (ui/mouse.h): button 0 clicks, 64 and 65 are
+ * the wheel; other buttons have no effect.
  */
 void workbench_mouse(struct workbench *w, int x, int y, int width, int height, int button);
 

@@ -75,7 +75,9 @@ exec_help(struct cmd_call *c, struct err *e)
 
 static const struct grammar_form help_forms[] = {
 	GRAMMAR_ALONE(list_commands),
-	GRAMMAR_FORM(list_keys, { .word = "keys", .help = "list the keys of the workbench" }),
+	GRAMMAR_FORM(list_keys,
+		     { .word = "keys", .help = "list the keys of the workbench by what they do" },
+		     { .name = "TEXT", .flags = GRAMMAR_OPTIONAL }),
 	GRAMMAR_FORM(exec_help, { .name = "COMMAND|TOPIC", .kind = GRAMMAR_TOPIC }),
 	{ 0 }
 };

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "retort/base/io.h"
+#include "retort/base/mem.h"
 #include "retort/lab/leakage.h"
 #include "retort/lab/stop_rule.h"
 #include "retort/nn/models/model_table.h"
@@ -111,6 +113,20 @@ show_data(struct cmd_call *c, const struct lab_info *i)
 	}
 }
 
+/* Print the absolute path of the recording. */
+static void
+show_recording(struct cmd_call *c)
+{
+	const char *slash = c->recording ? strrchr(c->recording, '/') : NULL;
+	char *path;
+
+	if (!c->recording)
+		return;
+	path = io_join(c->recording_dir, slash ? slash + 1 : c->recording);
+	text_addf(&c->output, "recording %s\n", path);
+	mem_free(path);
+}
+
 static int
 exec_summary(struct cmd_call *c, struct err *e)
 {
@@ -143,6 +159,7 @@ exec_summary(struct cmd_call *c, struct err *e)
 			  stop_rule_text(&i->run->settings.stop, rule, sizeof rule));
 	if (i->blas[0])
 		text_addf(&c->output, "products  %s\n", i->blas);
+	show_recording(c);
 	return 0;
 }
 

@@ -52,7 +52,7 @@ input_interrupt(struct loop *l)
 	}
 	l->interrupted = true;
 	if (l->scene->info.phase != LAB_IDLE && !l->scene->info.paused)
-		session_type(l->session, "pause on");
+		workbench_type(l->workbench, "pause on");
 	scene_say(l->scene, false, "press Ctrl-C again to quit");
 }
 
@@ -64,9 +64,9 @@ run_line(struct loop *l, char *line)
 
 	if (line && l->searching) {
 		snprintf(command, sizeof command, "view find %s", line);
-		session_type(l->session, command);
+		workbench_type(l->workbench, command);
 	} else if (line) {
-		session_type(l->session, line);
+		workbench_enter(l->workbench, line);
 	}
 	mem_free(line);
 }
@@ -145,6 +145,7 @@ feed_prompt(struct loop *l, bool all)
 		if (all) { /* Esc alone */
 			prompt_close(l->prompt);
 			l->n_bytes = 0;
+			l->scene->version++; /* the bytes came, and were drawn, before */
 		}
 		return;
 	}
@@ -162,8 +163,10 @@ feed_prompt(struct loop *l, bool all)
 	while (n < most && l->bytes[n] != '\r' && l->bytes[n] != '\n')
 		n++;
 	n += n < most; /* bytes after Enter are not for this line */
-	if (prompt_feed(l->prompt, l->bytes, n, &line))
+	if (prompt_feed(l->prompt, l->bytes, n, &line)) {
 		run_line(l, line);
+		handle_wants(l);
+	}
 	drop_bytes(l, n);
 }
 

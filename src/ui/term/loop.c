@@ -25,6 +25,25 @@
 #define HOT_SECONDS 0.1   /* time after a key during which frames ... */
 #define HOT_FRAME 0.008   /* ... are drawn at this interval */
 
+/* Copy the candidates of a completion, with what each is, to the scene. */
+static void
+list_candidates(struct loop *l)
+{
+	struct scene *s = l->scene;
+	const struct prompt_list *list = prompt_candidates(l->prompt);
+
+	s->all_candidates = list->total;
+	for (s->n_candidates = 0;
+	     s->n_candidates < SCENE_CANDIDATES && s->n_candidates < list->n;) {
+		struct scene_candidate *c = &s->candidate[s->n_candidates];
+		const char *word = list->word[s->n_candidates++],
+			   *doc = session_describe(l->session, list->line, list->point, word);
+
+		snprintf(c->word, sizeof c->word, "%s", word);
+		snprintf(c->doc, sizeof c->doc, "%s", doc ? doc : "");
+	}
+}
+
 static void
 draw_frame(struct loop *l, double now)
 {
@@ -33,13 +52,17 @@ draw_frame(struct loop *l, double now)
 	int width, height;
 
 	term_size(l->term, &width, &height);
-	term_color(l->term, (int)s->info.run->settings.knobs.color);
+	term_color(l->term, (int)s->info.run->settings.knobs.color,
+		   (int)s->info.run->settings.knobs.background);
 	term_mouse(l->term, s->info.run->settings.knobs.mouse);
 	if (width != l->canvas.width || height != l->canvas.height)
 		canvas_resize(&l->canvas, width, height);
 	s->width = width;
 	s->height = height;
 	s->prompting = prompt_is_open(l->prompt);
+	s->n_candidates = 0;
+	if (s->prompting)
+		list_candidates(l);
 	if (s->prompting)
 		prompt_view(l->prompt, width, s->prompt, sizeof s->prompt, &s->prompt_cursor,
 			    s->candidates, sizeof s->candidates);

@@ -10,7 +10,6 @@
 
 #include <readline/readline.h>
 
-#include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/base/unicode.h"
@@ -37,9 +36,9 @@ struct prompt {
 	size_t head, tail; /* queue[head..tail) */
 	char torn[4];      /* bytes of an incomplete UTF-8 character */
 	size_t n_torn;
-	char candidates[512];
-	int first;      /* column at the left edge */
-	char **offered; /* candidates, during a completion */
+	struct prompt_list list; /* candidates on the screen */
+	int first;               /* column at the left edge */
+	char **offered;          /* candidates, during a completion */
 };
 
 static struct prompt *only;
@@ -116,16 +115,12 @@ complete_word(const char *text, int start, int end)
 	return matches;
 }
 
-/* Store the candidates in one line, as many as fit. matches[0] is their common prefix. */
+/* Store the candidates. matches[0] is their common prefix. */
 static void
 list_candidates(char **matches, int n, int longest)
 {
-	size_t len = 0;
-
 	(void)longest;
-	for (int i = 1; i <= n && len + strlen(matches[i]) + 8 < sizeof only->candidates; i++)
-		len += (size_t)snprintf(only->candidates + len, sizeof only->candidates - len,
-					"%s%s", i > 1 ? "  " : "", matches[i]);
+	prompt_list_set(&only->list, matches + 1, n, rl_line_buffer, (size_t)rl_point);
 }
 
 static int
@@ -241,6 +236,7 @@ prompt_free(struct prompt *p)
 	if (rl_outstream)
 		fclose(rl_outstream);
 	rl_outstream = NULL;
+	prompt_list_clear(&p->list);
 	mem_free(p->line);
 	mem_free(p->history);
 	mem_free(p);
@@ -253,7 +249,7 @@ prompt_open(struct prompt *p, const char *mark, const char *text)
 	prompt_close(p);
 	forget_state(); /* a macro may have entered a line and go on */
 	snprintf(p->prefill, sizeof p->prefill, "%s", text);
-	p->candidates[0] = '\0';
+	prompt_list_clear(&p->list);
 	p->head = p->tail = p->n_torn = 0;
 	p->first = 0;
 	p->open = true;
@@ -296,7 +292,7 @@ prompt_feed(struct prompt *p, const char *bytes, size_t len, char **line)
 	p->n_torn = torn = keys_torn(p->queue, p->tail);
 	p->tail -= torn;
 	memcpy(p->torn, p->queue + p->tail, torn);
-	p->candidates[0] = '\0';
+	prompt_list_clear(&p->list);
 	p->entered = false;
 	while (p->open && p->head < p->tail) {
 		end_search(p);
@@ -372,6 +368,12 @@ prompt_view(struct prompt *p, int width, char *text, size_t size, int *cursor, c
 	p->first = p->first < 0 ? 0 : p->first;
 	copy_columns(text_get(&all), p->first, width, text, size);
 	*cursor = at - p->first;
-	snprintf(candidates, candidates_size, "%s", p->candidates);
+	prompt_list_text(&p->list, candidates, candidates_size);
 	text_release(&all);
+}
+
+const struct prompt_list *
+prompt_candidates(const struct prompt *p)
+{
+	return &p->list;
 }

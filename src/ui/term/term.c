@@ -18,6 +18,8 @@
 #include <wchar.h>
 
 #include "retort/base/mem.h"
+#include "retort/conf/knob.h"
+#include "retort/ui/palette.h"
 #include "retort/ui/term/paste.h"
 
 /* ncurses draws only: keys are read as bytes (keys.h), because readline needs bytes too. */
@@ -25,8 +27,12 @@ struct term {
 	SCREEN *screen;
 	FILE *file;
 	int fd;
-	bool utf8, braille, mouse, color;
-	struct canvas shown; /* the cells on the screen; width 0: unknown */
+	bool utf8, braille, mouse;
+	enum palette_depth depth;
+	bool is_light;
+	attr_t attr[CANVAS_LOOKS]; /* by style */
+	short pair[CANVAS_LOOKS];  /* colour pair by style; 0: none */
+	struct canvas shown;       /* the cells on the screen; width 0: unknown */
 };
 
 /* State for term_crash, which runs in a signal handler. */
@@ -108,8 +114,6 @@ start_screen(void)
 	if (has_colors())
 		start_color();
 	use_default_colors();
-	for (short color = 0; color < 8; color++)
-		init_pair((short)(color + 1), color, -1);
 }
 
 struct term *
@@ -142,7 +146,8 @@ term_open(struct err *e)
 	write_mode(t, PASTE_ON);
 	t->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && wcwidth(0x28FF) == 1;
 	t->braille = t->utf8 && strcmp(name, "linux") != 0;
-	term_color(t, 0);
+	t->depth = PALETTE_DEPTHS; /* none yet */
+	term_color(t, KNOB_COLOR_AUTO, KNOB_BACKGROUND_AUTO);
 	return t;
 fail:
 	if (t->file)
@@ -205,15 +210,39 @@ term_size(struct term *t, int *width, int *height)
 	*height = LINES;
 }
 
+/* Set attributes and a colour pair for a style. */
+static void
+set_style(struct term *t, int style)
+{
+	struct palette_look l = palette_look((enum canvas_style)style, t->depth, t->is_light);
+
+	t->attr[style] = (l.attributes & PALETTE_BOLD ? A_BOLD : 0) |
+			 (l.attributes & PALETTE_DIM ? A_DIM : 0) |
+			 (l.attributes & PALETTE_UNDERLINE ? A_UNDERLINE : 0) |
+			 (l.attributes & PALETTE_REVERSE ? A_REVERSE : 0);
+	t->pair[style] = 0;
+	if (l.text < 0 && l.ground < 0)
+		return;
+	t->pair[style] = (short)(style + 1);
+	init_pair(t->pair[style], l.text, l.ground);
+}
+
 void
-term_color(struct term *t, int mode)
+term_color(struct term *t, int mode, int background)
 {
 	const char *no = getenv("NO_COLOR");
-	bool color = has_colors() && mode != 2 && (mode == 1 || !(no && *no));
+	bool color = has_colors() && mode != KNOB_COLOR_NEVER &&
+		     (mode == KNOB_COLOR_ALWAYS || !(no && *no)),
+	     is_light = palette_is_light(background);
+	enum palette_depth depth = !color ? PALETTE_MONO : COLORS >= 256 ? PALETTE_256 : PALETTE_8;
 
-	if (color != t->color)
-		t->shown.width = 0;
-	t->color = color;
+	if (depth == t->depth && is_light == t->is_light)
+		return;
+	t->depth = depth;
+	t->is_light = is_light;
+	t->shown.width = 0;
+	for (int style = 0; style < CANVAS_LOOKS; style++)
+		set_style(t, style);
 }
 
 void
@@ -221,38 +250,6 @@ term_mouse(struct term *t, bool on)
 {
 	if (on != t->mouse && write_mode(t, on ? MOUSE_ON : MOUSE_OFF))
 		t->mouse = on;
-}
-
-/* Map a style to attributes and a colour pair (0: none, else colour + 1). Curves also differ by
- * line patterns. */
-static void
-style_attributes(const struct term *t, unsigned style, attr_t *attr, short *pair)
-{
-	static const struct {
-		attr_t mono, attr;
-		short color; /* + 1 */
-	} styles[CANVAS_LOOKS] = {
-		[CANVAS_PLAIN] = { A_NORMAL, A_NORMAL, 0 },
-		[CANVAS_DIM] = { A_DIM, A_DIM, 0 },
-		[CANVAS_BOLD] = { A_BOLD, A_BOLD, 0 },
-		[CANVAS_REVERSE] = { A_REVERSE, A_REVERSE, 0 },
-		[CANVAS_TITLE] = { A_REVERSE, A_REVERSE, 0 },
-		[CANVAS_FOCUS] = { A_BOLD | A_UNDERLINE, A_BOLD | A_UNDERLINE, COLOR_CYAN + 1 },
-		[CANVAS_CURVE1] = { A_BOLD, A_NORMAL, COLOR_CYAN + 1 },
-		[CANVAS_CURVE2] = { A_NORMAL, A_NORMAL, COLOR_YELLOW + 1 },
-		[CANVAS_CURVE3] = { A_NORMAL, A_NORMAL, COLOR_MAGENTA + 1 },
-		[CANVAS_CURVE4] = { A_NORMAL, A_NORMAL, COLOR_GREEN + 1 },
-		[CANVAS_CURVE5] = { A_NORMAL, A_NORMAL, COLOR_BLUE + 1 },
-		[CANVAS_CURVE6] = { A_NORMAL, A_NORMAL, COLOR_RED + 1 },
-		[CANVAS_MARK] = { A_BOLD, A_BOLD, COLOR_YELLOW + 1 },
-		[CANVAS_PENDING] = { A_BOLD | A_UNDERLINE, A_BOLD, COLOR_YELLOW + 1 },
-		[CANVAS_GOOD] = { A_NORMAL, A_NORMAL, COLOR_GREEN + 1 },
-		[CANVAS_WARN] = { A_BOLD, A_BOLD, COLOR_YELLOW + 1 },
-		[CANVAS_BAD] = { A_BOLD, A_BOLD, COLOR_RED + 1 },
-	};
-
-	*attr = t->color ? styles[style].attr : styles[style].mono;
-	*pair = t->color ? styles[style].color : 0;
 }
 
 /*
@@ -270,11 +267,10 @@ static void
 put_cell(const struct term *t, int y, int x, const struct cell *cell, int width)
 {
 	wchar_t text[2 + CANVAS_MARKS] = { (wchar_t)cell->ch };
-	attr_t attr;
-	short pair;
+	attr_t attr = t->attr[cell->style];
+	short pair = t->pair[cell->style];
 	cchar_t c;
 
-	style_attributes(t, cell->style, &attr, &pair);
 	for (int i = 0; i < CANVAS_MARKS && cell->mark[i] && can_show(t, cell->mark[i], 0); i++)
 		text[1 + i] = (wchar_t)cell->mark[i];
 	if (!can_show(t, cell->ch, width)) {

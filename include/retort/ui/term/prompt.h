@@ -1,10 +1,12 @@
-/* The prompt: a line edited by readline, without blocking. The only user of readline. */
+/* The prompt: a line edited by readline, without blocking. Only files prompt*.c use readline. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_UI_TERM_PROMPT_H
 #define RETORT_UI_TERM_PROMPT_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "retort/ui/term/prompt_list.h"
 
 /*
  * Return the candidates for `line` at byte `point` as a NULL-terminated array, owned by the caller
@@ -38,5 +40,8 @@ void prompt_paste(struct prompt *p, const char *text);
  */
 void prompt_view(struct prompt *p, int width, char *text, size_t size, int *cursor,
 		 char *candidates, size_t candidates_size);
+
+/* The candidates after Tab; borrowed until the next key. */
+const struct prompt_list *prompt_candidates(const struct prompt *p);
 
 #endif

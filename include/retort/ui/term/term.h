@@ -31,9 +31,9 @@ bool term_braille(const struct term *t);
 /* Get the current size in cells and resize the curses screen to it. */
 void term_size(struct term *t, int *width, int *height);
 
-/* Set colours: 0 auto (by NO_COLOR), 1 always, 2 never; none on a terminal without them. Without
- * colours, styles are bold, dim, underlined, reversed. */
-void term_color(struct term *t, int mode);
+/* Set colours by the knobs `color` (enum knob_color; auto: by NO_COLOR) and `background`; none on a
+ * terminal without them. Without colours, styles are bold, dim, underlined, reversed. */
+void term_color(struct term *t, int mode, int background);
 void term_mouse(struct term *t, bool on);
 
 /* Show a canvas in one update, which writes changed cells only; all of them with `all`. */
