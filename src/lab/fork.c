@@ -80,8 +80,7 @@ go_back(struct trainer_state *w, struct run *parent, uint64_t step, uint64_t *ag
 			       (unsigned long long)now);
 	if (step == now)
 		return 0;
-	if (past_copy(&w->run->past, &parent->past, step, e) < 0 ||
-	    rewind_run(w, step, again, e) < 0)
+	if (rewind_run(w, step, again, e) < 0)
 		return -1;
 	w->run->about.fork = step;
 	if (parent->about.trains) {
@@ -104,6 +103,7 @@ place(struct trainer_state *w, const struct run *parent)
 	about->lockstep = parent->about.lockstep;
 	about->trains = parent->about.trains;
 	about->unpaired = false;
+	past_share(&w->run->past, &parent->past);
 	orders_copy(&w->run->orders, &parent->orders, w->train.ds);
 }
 

@@ -41,17 +41,14 @@ last_at(const struct past *p, uint64_t step)
 	return i ? i - 1 : p->n;
 }
 
-int
-past_copy(struct past *to, const struct past *from, uint64_t step, struct err *e)
+void
+past_share(struct past *to, const struct past *from)
 {
-	size_t i = last_at(from, step);
-	struct past_state *s = i < from->n ? past_state_copy(from->state[i]) : NULL;
-
-	if (!s)
-		return i < from->n ? err_set(e, "no memory for the state of a run") : 0;
-	mem_grow(&to->state, &to->cap, to->n + 1, sizeof *to->state);
-	to->state[to->n++] = s;
-	return 0;
+	mem_grow(&to->state, &to->cap, from->n, sizeof *to->state);
+	for (to->n = 0; to->n < from->n; to->n++)
+		to->state[to->n] = past_state_share(from->state[to->n]);
+	to->kept = from->kept;
+	to->cost = from->cost;
 }
 
 /* ---- thinned ---- */
@@ -90,7 +87,7 @@ bytes_of(const struct past *p)
 	size_t sum = 0;
 
 	for (size_t i = 0; i < p->n; i++)
-		sum += p->state[i]->bytes;
+		sum += p->state[i]->bytes / (size_t)p->state[i]->holders;
 	return sum;
 }
 

@@ -14,7 +14,7 @@
 void
 past_state_free(struct past_state *s)
 {
-	if (!s)
+	if (!s || --s->holders > 0)
 		return;
 	mem_free(s->state);
 	mem_free(s->best.value);
@@ -68,7 +68,8 @@ past_state_take(const struct trainer_state *w, bool starts)
 
 	if (!s)
 		return NULL;
-	*s = (struct past_state){ .step = b->state->step,
+	*s = (struct past_state){ .holders = 1,
+				  .step = b->state->step,
 				  .version = w->taught,
 				  .starts = starts,
 				  .settings = i->settings,
@@ -99,24 +100,10 @@ past_state_take(const struct trainer_state *w, bool starts)
 }
 
 struct past_state *
-past_state_copy(const struct past_state *from)
+past_state_share(struct past_state *s)
 {
-	struct past_state *s = mem_try(1, sizeof *s);
-	bool ok = true;
-
-	if (!s)
-		return NULL;
-	*s = *from;
-	s->stages = copy_bytes(from->stages, (size_t)from->n_stages * sizeof *s->stages, &ok);
-	s->of_stage = copy_bytes(from->of_stage, 2 * sizeof *s->of_stage, &ok);
-	s->state = copy_bytes(from->state, from->size, &ok);
-	s->best.value = copy_bytes(from->best.value, from->n_best * sizeof(real), &ok);
-	s->bias_before = copy_bytes(from->bias_before, from->n_bias * sizeof(real), &ok);
-	s->bias_after = copy_bytes(from->bias_after, from->n_bias * sizeof(real), &ok);
-	if (ok)
-		return s;
-	past_state_free(s);
-	return NULL;
+	s->holders++;
+	return s;
 }
 
 /* A branch with the terms of the settings of a state, and its numbers. */

@@ -163,6 +163,9 @@ a_fork_at_an_earlier_step_is_the_same(void **state)
 		runrig_step(w, s, &ignored);
 	}
 	assert_same(w->runs[0], w->run);
+	steprig_apply(w, "fork before at 5"); /* of the fork, before it was one */
+	now = numbers_of(w->run);
+	assert_memory_equal(&now, &at[5], sizeof now);
 	steprig_free(w);
 }
 

@@ -23,9 +23,8 @@ struct past {
 
 void past_release(struct past *p);
 
-/* Copy the state of another run that is the last at or before `step`, if there is one; `to` is
- * empty. -1 and an error without memory. */
-int past_copy(struct past *to, const struct past *from, uint64_t step, struct err *e);
+/* Give a fork, which has none, the states of its parent, without a copy of them. */
+void past_share(struct past *to, const struct past *from);
 
 /* Forget the states after a step. */
 void past_cut(struct past *p, uint64_t step);

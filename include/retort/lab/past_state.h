@@ -12,6 +12,7 @@
 struct past_state {
 	uint64_t step, version; /* version: w->taught then; teachers have changed since: other */
 	bool starts;
+	int holders; /* runs that keep it */
 	size_t bytes;
 	struct settings settings;
 	struct teaching teaching[TRAIN_TEACHERS];
@@ -38,9 +39,10 @@ struct past_state {
 /* Copy the state of the run in hand; NULL without memory. `starts`: its work starts here. */
 struct past_state *past_state_take(const struct trainer_state *w, bool starts);
 
-/* A copy; NULL without memory. */
-struct past_state *past_state_copy(const struct past_state *from);
+/* Another holder of a state, which nothing changes any more. Returns s. */
+struct past_state *past_state_share(struct past_state *s);
 
+/* Free it where this was the last holder. past_state_free(NULL) is fine. */
 void past_state_free(struct past_state *s);
 
 /*
