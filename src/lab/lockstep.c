@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "retort/lab/leakage.h"
-#include "retort/lab/past.h"
 #include "retort/lab/runs.h"
 #include "retort/lab/settings_change.h"
 #include "retort/lab/stage.h"
@@ -189,8 +188,6 @@ follow_step(struct trainer_state *w, const struct branch_result *r, struct err *
 	}
 	/* a ramp may have replaced the branch */
 	phase_evaluate(w, w->run->student, &info->settings.stop, false);
-	if (info->step % (uint64_t)info->settings.knobs.eval_every == 0)
-		past_keep(w, false);
 	return PHASE_STEPPED;
 }
 

@@ -9,6 +9,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/mono.h"
 #include "retort/lab/past_state.h"
+#include "retort/lab/runs.h"
 #include "retort/lab/trainer_state.h"
 
 #define STATES 64 /* of one run at most, besides the starts of work */
@@ -149,6 +150,23 @@ past_keep(struct trainer_state *w, bool starts)
 	fit_budget(w);
 	p->kept = mono_now();
 	p->cost = p->kept - from;
+}
+
+void
+past_follow(struct trainer_state *w)
+{
+	int at = runs_at(w);
+
+	for (int i = 0; w->info.phase == LAB_DISTILLING && i < w->n_runs; i++) {
+		const struct run *r = w->runs[i];
+
+		if (!r->about.trains ||
+		    r->student->state->step % (uint64_t)r->info.settings.knobs.eval_every != 0)
+			continue;
+		runs_take(w, i);
+		past_keep(w, false);
+	}
+	runs_take(w, at);
 }
 
 /* ---- found, restored ---- */

@@ -15,6 +15,7 @@
 #include "retort/lab/idle_change.h"
 #include "retort/lab/lab_snapshot.h"
 #include "retort/lab/pace.h"
+#include "retort/lab/past.h"
 #include "retort/lab/phase.h"
 #include "retort/lab/request_queue.h"
 #include "retort/lab/runs.h"
@@ -198,6 +199,7 @@ do_step(struct trainer *t)
 	enum phase_outcome outcome;
 
 	outcome = phase_step(w, &e);
+	past_follow(w);
 	trainer_out_samples(&t->out, t->work);
 	trainer_out_notices(&t->out, t->work);
 	trainer_out_swept(&t->out, t->work);

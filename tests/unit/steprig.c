@@ -5,6 +5,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/lab/idle_change.h"
+#include "retort/lab/past.h"
 #include "retort/lab/phase.h"
 #include "retort/lab/request.h"
 #include "retort/lab/runs.h"
@@ -104,6 +105,7 @@ steprig_step(struct trainer_state *w, struct hash *samples)
 	struct err e = { .msg = "" };
 
 	assert_true(phase_step(w, &e) == PHASE_STEPPED);
+	past_follow(w);
 	steprig_drain(w, samples);
 }
 

@@ -205,6 +205,7 @@ a_step_allocates_nothing(void **state)
 	CHECK_INT(labrig_ask(&r, map("1", "1", 0.5)), 0);
 	CHECK_INT(labrig_ask(&r, labrig_set("cell-rate", "0.1")), 0);
 	CHECK_INT(labrig_ask(&r, labrig_set("mixup-rate", "0.5")), 0);
+	CHECK_INT(labrig_ask(&r, labrig_set("keep-mib", "0")), 0); /* copies between steps */
 	trainer_hold(r.t, true);
 	trainer_post(r.t, labrig_request(REQUEST_RUN, "", "", 100000));
 	trainer_post(r.t, labrig_at(request_new(REQUEST_MARK), 100));

@@ -386,8 +386,8 @@ main(void)
 	for (size_t i = 0; i < n; i++) {
 		tests[2 * i] = (struct CMUnitTest){ runrig_scenario[i].name, test_run, NULL, NULL,
 						    (void *)&runrig_scenario[i] };
-		tests[2 * i + 1] = (struct CMUnitTest){ runrig_scenario[i].name, test_whole, NULL, NULL,
-							(void *)&runrig_scenario[i] };
+		tests[2 * i + 1] = (struct CMUnitTest){ runrig_scenario[i].name, test_whole, NULL,
+							NULL, (void *)&runrig_scenario[i] };
 	}
 	tests[2 * n] =
 		(struct CMUnitTest){ "damaged fields are refused", test_damaged, NULL, NULL, NULL };

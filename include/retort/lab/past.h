@@ -37,6 +37,10 @@ void past_cut(struct past *p, uint64_t step);
  */
 void past_keep(struct trainer_state *w, bool starts);
 
+/* After a step: keep the states of the runs in training that were evaluated. A step itself
+ * allocates nothing. */
+void past_follow(struct trainer_state *w);
+
 /* Bytes of the kept states of all runs. */
 size_t past_bytes(const struct trainer_state *w);
 
