@@ -20,7 +20,7 @@ draw_line(struct raster *r, struct canvas_area a, const struct chart_line *l,
 	raster_clear(r);
 	for (int c = 0; c < x->columns; c++)
 		span[c] = span_fold(l->series, span_edge(x, c), span_edge(x, c + 1), y->log);
-	span_draw(r, x, span, y, l->series);
+	span_draw(r, x, span, y, l->series, UINT32_MAX);
 	if (r->set != RASTER_ASCII)
 		raster_dash(r, l->stroke->on, l->stroke->off);
 	for (int i = 0; i < a.width * a.height; i++) {

@@ -2,12 +2,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/kd/losses/loss_table.h"
 #include "retort/ui/curve.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "retort/kd/losses/loss_table.h"
+#include "retort/ui/curve_runs.h"
 
 enum { MAIN, BASELINE, BATCHES, LEVEL };
 static const struct curve_stroke stroke[] = {
@@ -58,6 +60,7 @@ add_curve(struct curve *out, int *n, const struct series *series, const char *na
 	if (!series)
 		return;
 	*c = (struct curve){ .series = series,
+			     .until = UINT32_MAX,
 			     .stroke = &stroke[kind],
 			     .context = kind == BATCHES };
 	c->style = kind == BATCHES    ? CANVAS_DIM
@@ -76,34 +79,61 @@ hide_curves(const struct scene *s, struct curve *c, int n)
 			c[i].is_hidden |= strcmp(c[i].name, s->view.hidden[k]) == 0;
 }
 
-int
-curve_list(const struct scene *s, unsigned metric, struct curve out[CURVE_MAX])
+/* Give the curve of the run in view its colour, and join it to that of its parent. */
+static void
+show_run(const struct scene *s, unsigned metric, struct curve *c)
 {
-	unsigned branch = s->view.branch < 0 ? BRANCH_STUDENT : (unsigned)s->view.branch;
-	bool is_main = branch < BRANCH_TEACHER(0) || branch >= BRANCH_IDS;
-	int n = 0;
+	c->style = curve_runs_style(s->view.run);
+	c->is_joined = curve_runs_join(s, s->view.run, metric, &c->join_step, &c->join);
+}
 
-	branch = is_main ? BRANCH_STUDENT : branch;
-	add_curve(out, &n, samples_of(s, branch, metric),
-		  is_main ? "student" : s->info.teacher[branch - BRANCH_TEACHER(0)].name, MAIN);
-	if (is_main)
-		add_curve(out, &n, samples_of(s, BRANCH_BASELINE, metric), "baseline", BASELINE);
-	/* unsmoothed, the noise of batches would hide the held-out curve */
-	if (n == 0 || s->info.run->settings.knobs.smooth > 0)
-		add_curve(out, &n, samples_of(s, branch, training_metric(metric)), "train",
-			  BATCHES);
-	for (int k = 0; is_main && k < s->info.n_teachers && k < TRAIN_TEACHERS; k++) {
+/* Append the last score of each trained teacher. */
+static void
+add_levels(const struct scene *s, unsigned metric, struct curve *out, int *n)
+{
+	for (int k = 0; k < s->info.n_teachers && k < TRAIN_TEACHERS; k++) {
 		const struct net_info *t = &s->info.teacher[k];
 		double level = score_of(&t->last, metric);
 
 		if (!t->ready || !isfinite(level))
 			continue;
-		out[n] = (struct curve){ .level = level,
-					 .style = CANVAS_REFERENCE,
-					 .stroke = &stroke[LEVEL] };
-		snprintf(out[n++].name, sizeof out->name, "%s", t->name);
+		out[*n] = (struct curve){ .level = level,
+					  .until = UINT32_MAX,
+					  .style = CANVAS_REFERENCE,
+					  .stroke = &stroke[LEVEL] };
+		snprintf(out[*n].name, sizeof out->name, "%s", t->name);
+		++*n;
 	}
+}
+
+int
+curve_list(const struct scene *s, unsigned metric, struct curve out[CURVE_MAX])
+{
+	unsigned branch = s->view.branch < 0 ? BRANCH_STUDENT : (unsigned)s->view.branch;
+	bool is_main = branch < BRANCH_TEACHER(0) || branch >= BRANCH_IDS;
+	char name[SCENE_CURVE];
+	int n = 0;
+
+	branch = is_main ? BRANCH_STUDENT : branch;
+	add_curve(out, &n, samples_of(s, branch, metric),
+		  is_main ? curve_runs_name(s, name, sizeof name)
+			  : s->info.teacher[branch - BRANCH_TEACHER(0)].name,
+		  MAIN);
+	if (is_main && n)
+		show_run(s, metric, out);
+	if (is_main) {
+		curve_runs_add(s, metric, out, &n);
+		add_curve(out, &n, samples_of(s, BRANCH_BASELINE, metric), "baseline", BASELINE);
+	}
+	/* unsmoothed, the noise of batches would hide the held-out curve */
+	if (n == 0 || s->info.run->settings.knobs.smooth > 0)
+		add_curve(out, &n, samples_of(s, branch, training_metric(metric)), "train",
+			  BATCHES);
+	if (is_main)
+		add_levels(s, metric, out, &n);
 	hide_curves(s, out, n);
+	if (is_main)
+		curve_runs_add_past(s, metric, out, &n);
 	return n;
 }
 
@@ -122,7 +152,8 @@ curve_last_step(const struct scene *s)
 			if (scene_series(s, b, m) &&
 			    series_last(scene_series(s, b, m), &step, &value) && step > last)
 				last = step;
-	return last;
+	step = branch < BRANCH_TEACHER(0) ? curve_runs_last_step(s) : 0;
+	return step > last ? step : last;
 }
 
 const char *

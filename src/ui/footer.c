@@ -131,6 +131,19 @@ list_answers(const struct scene *s, char *out, size_t size)
 		snprintf(out + n, size - (size_t)n, "%s", n ? "Esc cancel" : "y yes  n no");
 }
 
+/* The keys for runs, where there is one. */
+static void
+list_run_keys(const struct scene *s, struct text *out)
+{
+	if (!s->info.run->has_student)
+		return;
+	if (s->view.focus != LAYOUT_gauge)
+		text_add(out, "  f fork");
+	text_add(out, "  B back");
+	if (s->info.n_runs > 1 && s->view.focus != LAYOUT_runs)
+		text_add(out, "  R runs");
+}
+
 /* The keys of the focused pane, help page or editor, with those that depend on the state. */
 static void
 list_own_keys(const struct scene *s, struct text *out)
@@ -143,6 +156,8 @@ list_own_keys(const struct scene *s, struct text *out)
 	else
 		text_addf(out, "%s%s", pane_table[s->view.focus]->hints,
 			  s->info.phase != LAB_IDLE && s->info.paused ? "  s step" : "");
+	if (!s->view.helping && !s->view.editing)
+		list_run_keys(s, out);
 }
 
 /* The keys that work everywhere. */
@@ -155,7 +170,7 @@ list_common_keys(const struct scene *s, struct text *out)
 		  s->info.phase == LAB_IDLE ? "r run"
 		  : s->info.paused          ? "Space resume"
 					    : "Space pause",
-		  strstr(own, "+/-") ? "" : "  +/- knob");
+		  strstr(own, "+/-") || s->view.focus == LAYOUT_runs ? "" : "  +/- knob");
 }
 
 /* Put the keys of the open prompt, question, help page or editor into `out`; of a pane its own,

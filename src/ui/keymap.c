@@ -34,9 +34,9 @@ static const struct {
 
 static const char *const key_names[] = { "Space", "Enter", "Esc",  "Tab",   "S-Tab", "BSpace",
 					 "Up",    "Down",  "Left", "Right", "Home",  "End",
-					 "PgUp",  "PgDn",  "F1",   "F2",    "F3",    "F4",
-					 "F5",    "F6",    "F7",   "F8",    "F9",    "F10",
-					 "F11",   "F12",   NULL };
+					 "PgUp",  "PgDn",  "Del",  "F1",    "F2",    "F3",
+					 "F4",    "F5",    "F6",   "F7",    "F8",    "F9",
+					 "F10",   "F11",   "F12",  NULL };
 
 struct keymap *
 keymap_new(void)

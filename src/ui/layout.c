@@ -20,6 +20,8 @@
 #define EDITOR_ROWS 13      /* rows of the map editor without those of layers */
 #define EDITOR_PLOT 12      /* rows that it leaves to the plot above it */
 #define TALL 32             /* rows of the body from which there is a log */
+#define LOG_ROWS 5          /* rows that runs leave to the log below them */
+#define RUNS_ROWS 4         /* rows of the runs, at least */
 #define PROMPT_ROWS 3       /* of the prompt, at most */
 
 int
@@ -83,7 +85,9 @@ lower_pane(const struct scene *s)
 {
 	int focus = s->view.focus;
 
-	return focus == LAYOUT_terms || focus == LAYOUT_divergence ? focus : LAYOUT_accuracy;
+	return focus == LAYOUT_terms || focus == LAYOUT_divergence || focus == LAYOUT_runs
+		       ? focus
+		       : LAYOUT_accuracy;
 }
 
 /* The third row of the left side: the third plot, beside it the focused pane of those that can be
@@ -134,7 +138,7 @@ fill_left(const struct scene *s, struct layout_rect body, struct layout *l)
 		return;
 	}
 	fill_row(l, row, !three && focus == LAYOUT_divergence ? focus : LAYOUT_accuracy,
-		 LAYOUT_terms);
+		 focus == LAYOUT_runs && !l->pane[LAYOUT_runs].height ? focus : LAYOUT_terms);
 	if (three)
 		fill_third(s, rect(row.x, row.y + row.height, row.width, lower - row.height), l);
 }
@@ -164,8 +168,22 @@ fill_editing(const struct scene *s, struct layout_rect body, struct layout *l)
 	return true;
 }
 
-/* Right side, from the top: knobs, teachers, map, log, each as tall as it needs if there is room.
- */
+/* The runs above the log, where both have room: their rows are taken from the log. */
+static void
+fill_runs(const struct scene *s, struct layout *l)
+{
+	struct layout_rect *log = &l->pane[LAYOUT_log];
+	int rows = s->info.n_runs + 2;
+
+	rows = min_int(rows, log->height - LOG_ROWS);
+	if (s->info.n_runs < 2 || rows < RUNS_ROWS)
+		return;
+	l->pane[LAYOUT_runs] = rect(log->x, log->y, log->width, rows);
+	*log = rect(log->x, log->y + rows, log->width, log->height - rows);
+}
+
+/* Right side, from the top: knobs, teachers, map, runs, log, each as tall as it needs if there is
+ * room. */
 static void
 fill_right(const struct scene *s, struct layout_rect body, struct layout *l)
 {
@@ -177,6 +195,9 @@ fill_right(const struct scene *s, struct layout_rect body, struct layout *l)
 	map = min_int(map, 12);
 	if (body.height >= TALL)
 		log = min_int(12, body.height / 4);
+	if (log && s->info.n_runs > 1 && body.height - log - teachers - map > RUNS_ROWS + 8)
+		log += min_int(s->info.n_runs + 2,
+			       RUNS_ROWS + 3); /* of which the runs have a part */
 	if (pane_empty(s, LAYOUT_map) || body.height - log - teachers - map < 5 ||
 	    (body.height < TALL && s->info.run->settings.n_maps == 0))
 		map = 0;
@@ -195,6 +216,7 @@ fill_right(const struct scene *s, struct layout_rect body, struct layout *l)
 	l->pane[LAYOUT_map] = rect(body.x, y, body.width, map);
 	y += map;
 	l->pane[LAYOUT_log] = rect(body.x, y, body.width, log);
+	fill_runs(s, l);
 }
 
 static void

@@ -170,6 +170,8 @@ mouse_wheel(struct scene *s, int x, int y, int width, int height, int direction,
 	move_click(s, x, y, width, height);
 	if (pane == LAYOUT_knobs || pane == LAYOUT_teachers)
 		text_add(line, direction > 0 ? "view more" : "view less");
+	else if (pane == LAYOUT_runs)
+		move_by(s, 0, -direction);
 	else if (pane == LAYOUT_log || pane == LAYOUT_report || pane == LAYOUT_texts)
 		move_by(s, 0, -direction * (pane == LAYOUT_texts ? 1 : ROWS));
 }

@@ -9,6 +9,7 @@
 #include "retort/ui/knoblist.h"
 #include "retort/ui/layout.h"
 #include "retort/ui/plot.h"
+#include "retort/ui/view_runs.h"
 
 #define PLOT_PARTS 100 /* a cursor key moves by this part of the steps in view */
 
@@ -80,6 +81,9 @@ move_by(struct scene *s, int dx, int dy)
 	case LAYOUT_map:
 		move_cell(s, dx, dy);
 		break;
+	case LAYOUT_runs:
+		view_runs_select(s, view_runs_row(s) + dy);
+		break;
 	case LAYOUT_texts:
 		v->pair = clamp_index(v->pair + dy, s->bitext ? (int)s->bitext->n : 0);
 		break;
@@ -135,6 +139,9 @@ move_click(struct scene *s, int x, int y, int width, int height)
 				clamp_index(row + layout_first(s->view.teacher, r->height - 1,
 							       s->info.n_teachers),
 					    s->info.n_teachers);
+		if (i == LAYOUT_runs && row >= 0)
+			view_runs_select(s, row + layout_first(view_runs_row(s), r->height - 1,
+							       s->info.n_runs));
 		s->version++;
 		return;
 	}

@@ -110,6 +110,23 @@ name_levels(const struct plot_frame *p, struct canvas_area plot)
 	}
 }
 
+/* Draw a line to the first sample of a fork from that of its parent. */
+static void
+join_fork(const struct plot_frame *p, struct raster *r, int i)
+{
+	const struct curve *c = &p->curve[i];
+	int first = 0;
+
+	if (c->join_step < p->dots.from || c->join_step >= p->dots.to || (p->log && c->join <= 0))
+		return;
+	while (first < p->dots.columns && !p->span[i][first].count)
+		first++;
+	if (first < p->dots.columns)
+		raster_line(r, span_column(&p->dots, c->join_step),
+			    span_row(&p->y, r->rows, c->join), first,
+			    span_row(&p->y, r->rows, p->span[i][first].first));
+}
+
 /* Draw a curve, its raw samples or its level, cell by cell over what is there. */
 static void
 draw_curve(const struct plot_frame *p, struct canvas_area plot, struct raster *r, int i, bool raw)
@@ -119,9 +136,11 @@ draw_curve(const struct plot_frame *p, struct canvas_area plot, struct raster *r
 
 	raster_clear(r);
 	if (c->series)
-		span_draw(r, &p->dots, raw ? p->raw[i] : p->span[i], &p->y, c->series);
+		span_draw(r, &p->dots, raw ? p->raw[i] : p->span[i], &p->y, c->series, c->until);
 	else
 		raster_line(r, 0, row, r->columns - 1, row);
+	if (c->series && c->is_joined)
+		join_fork(p, r, i);
 	if (!raw && (p->set != RASTER_ASCII || !c->series))
 		raster_dash(r, c->stroke->on, c->stroke->off);
 	for (int k = 0; k < r->width * r->height; k++) {

@@ -37,6 +37,15 @@ place_rows(struct plot_frame *p)
 	p->rail.margin = p->a.width >= 20 ? MARGIN : p->a.width >= 4 ? 1 : 0;
 }
 
+/* The step after those of a column that are drawn. */
+static uint32_t
+last_edge(const struct plot_frame *p, int i, int column)
+{
+	uint32_t edge = span_edge(&p->dots, column + 1), until = p->curve[i].until;
+
+	return edge > until ? until + 1 : edge;
+}
+
 static void
 fold_curves(struct plot_frame *p)
 {
@@ -50,7 +59,7 @@ fold_curves(struct plot_frame *p)
 			struct span *sp = &p->span[i][c];
 
 			*sp = span_fold(p->curve[i].series, span_edge(&p->dots, c),
-					span_edge(&p->dots, c + 1), p->log);
+					last_edge(p, i, c), p->log);
 			p->low[i] += sp->low;
 			p->broken[c / across] |= sp->broken > 0;
 		}
@@ -158,6 +167,7 @@ fit_frame(struct plot_frame *p)
 		p->broken = mem_array((size_t)width + 1, sizeof *p->broken);
 		for (int i = 0; i < p->n; i++) {
 			bool raw = p->curve[i].series && !p->curve[i].context &&
+				   !p->curve[i].is_other &&
 				   p->s->info.run->settings.knobs.smooth > 0;
 
 			if (p->curve[i].series)

@@ -92,6 +92,8 @@ put_legend(struct walk *w, int i)
 	char value[64], text[128];
 	int width;
 
+	if (!c->name[0])
+		return true;
 	format_value(p, i, w->detail > ALL, value, sizeof value);
 	snprintf(text, sizeof text, " %s %s", c->name, c->is_hidden ? "off" : value);
 	width = 1 + text_width(text);

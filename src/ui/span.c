@@ -169,7 +169,7 @@ far_column(const struct span_steps *x, uint32_t step)
 
 void
 span_draw(struct raster *r, const struct span_steps *x, const struct span *span,
-	  const struct axis *y, const struct series *s)
+	  const struct axis *y, const struct series *s, uint32_t until)
 {
 	struct span near = { 0 };
 	uint32_t step = 0;
@@ -197,7 +197,7 @@ span_draw(struct raster *r, const struct span_steps *x, const struct span *span,
 		at = i;
 		joined = true;
 	}
-	if (joined && x->to < UINT32_MAX - 1) {
+	if (joined && x->to < UINT32_MAX - 1 && x->to < until) {
 		struct series_bucket b = series_fold(s, x->to + 1, UINT32_MAX);
 
 		near = b.count ? span_fold(s, b.first_step, b.first_step + 1, y->log)

@@ -78,6 +78,7 @@ format_epochs(const struct lab_info *i, char *buf, size_t size)
 enum part {
 	SESSION,
 	DATA,
+	RUN,
 	STATE,
 	BAR,
 	STEPS,
@@ -208,6 +209,13 @@ format_progress(const struct scene *s, struct line *l)
 	char word[64], left[32];
 
 	snprintf(l->part[STATE], sizeof *l->part, " %s", phase_text(s, word, sizeof word));
+	if (i->n_runs > 1) {
+		int number = i->runs[i->focus].number;
+
+		snprintf(l->part[RUN], sizeof *l->part,
+			 number <= i->n_runs ? " run %d of %d" : " run %d, %d in all", number,
+			 i->n_runs);
+	}
 	if (i->phase == LAB_IDLE && i->run->has_student) /* no run, no last step */
 		snprintf(l->part[STEPS], sizeof *l->part, " step %llu",
 			 (unsigned long long)i->run->step);

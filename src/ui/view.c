@@ -18,6 +18,7 @@
 #include "retort/ui/nudge.h"
 #include "retort/ui/view_leave.h"
 #include "retort/ui/view_plot.h"
+#include "retort/ui/view_runs.h"
 
 /* Defines act_<id>, the function of an action of views.def. */
 #define ACTION(id) \
@@ -194,6 +195,14 @@ open_prompt(struct scene *s, const char *prefill)
 	return 0;
 }
 
+/* ---- runs ---- */
+
+RESULT(fork, view_runs_fork(s, e))
+SIMPLE(back, view_runs_back(s, line))
+RESULT(hide, view_runs_hide(s, line, e))
+RESULT(reference, view_runs_reference(s, line, e))
+RESULT(drop, view_runs_drop(s, e))
+
 ACTION(prompt)
 {
 	char text[256];
@@ -268,6 +277,8 @@ ACTION(enter)
 		return open_prompt(s, text);
 	case LAYOUT_map:
 		return act_map(s, argument, line, e);
+	case LAYOUT_runs:
+		return view_runs_focus(s, line, e);
 	default:
 		return 0;
 	}

@@ -88,15 +88,19 @@ update_teachers(struct lab_info *i, const struct event *ev)
 	}
 }
 
+/* The network that a sample of the focused run, or of a teacher, belongs to. */
+static struct net_info *
+network_of(struct lab_info *i, const struct event *ev)
+{
+	return ev->branch == BRANCH_STUDENT    ? &i->run->student
+	       : ev->branch == BRANCH_BASELINE ? &i->run->baseline
+					       : &i->teacher[ev->branch - BRANCH_TEACHER(0)];
+}
+
 /* Update the last scores of a network. Results have them too, but are less frequent. */
 static void
-update_scores(struct scene *s, const struct event *ev)
+update_scores(struct scores *last, const struct event *ev)
 {
-	struct net_info *net = ev->branch == BRANCH_STUDENT    ? &s->info.run->student
-			       : ev->branch == BRANCH_BASELINE ? &s->info.run->baseline
-							       : &s->info.teacher[ev->branch - 2];
-	struct scores *last = &net->last;
-
 	switch (ev->metric) {
 	case METRIC_VAL_NLL:
 		last->nll = ev->value;
@@ -119,12 +123,30 @@ update_scores(struct scene *s, const struct event *ev)
 	}
 }
 
+/* Update step and scores of a run in the list of runs. Returns whether it is the focused one. */
+static bool
+update_runs(struct lab_info *i, const struct event *ev)
+{
+	for (int k = 0; k < i->n_runs; k++) {
+		struct lab_listed *r = &i->runs[k];
+
+		if (r->number != ev->run || ev->branch != BRANCH_STUDENT)
+			continue;
+		update_scores(&r->last, ev);
+		r->step = ev->step > r->step ? ev->step : r->step;
+	}
+	return i->n_runs < 2 || i->runs[i->focus].number == ev->run;
+}
+
 void
 view_model_sample(struct view_model *v, const struct event *ev)
 {
 	struct scene *s = &v->scene;
 
-	update_scores(s, ev);
+	s->version++;
+	if (!update_runs(&s->info, ev) && ev->branch < BRANCH_TEACHER(0))
+		return;
+	update_scores(&network_of(&s->info, ev)->last, ev);
 	if (ev->branch == BRANCH_STUDENT)
 		update_teachers(&s->info, ev);
 	if (ev->branch == BRANCH_STUDENT && ev->metric == METRIC_LR)
@@ -132,7 +154,6 @@ view_model_sample(struct view_model *v, const struct event *ev)
 	if (ev->branch == active_branch(&s->info) && s->info.phase != LAB_IDLE &&
 	    ev->step > s->info.run->step)
 		s->info.run->step = ev->step;
-	s->version++;
 }
 
 /* Show the curves of the network that starts training, unless a branch was selected. */

@@ -90,7 +90,8 @@ void
 view_result_say(struct scene *s, const struct request *r)
 {
 	if (r->status < 0) {
-		scene_say(s, true, "%s", r->err.msg);
+		scene_say(s, true, "%s%s", r->err.msg,
+			  r->kind == REQUEST_DIVERGED ? "; B goes back" : "");
 		return;
 	}
 	if (r->note[0]) {

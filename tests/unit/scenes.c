@@ -13,6 +13,7 @@
 #include "retort/ui/layout.h"
 #include "retort/ui/pane.h"
 #include "retort/ui/gauge_sets.h"
+#include "scenes_runs.h"
 
 const char *
 scenes_name(enum scenes_kind kind)
@@ -20,7 +21,7 @@ scenes_name(enum scenes_kind kind)
 	static const char *const names[] = { "empty",   "training", "distilling",  "editing",
 					     "helping", "tokens",   "taps",        "ramps",
 					     "cka",     "texts",    "translating", "gauge",
-					     "cursor" };
+					     "cursor",  "runs" };
 
 	return names[kind];
 }
@@ -473,10 +474,10 @@ void
 scenes_make(struct scene *s, enum scenes_kind kind)
 {
 	static void (*const fill[])(
-		struct scene * s) = { NULL,         fill_training, fill_distilling,  fill_editing,
-				      fill_helping, fill_tokens,   fill_taps,        fill_ramps,
-				      fill_cka,     fill_texts,    fill_translating, fill_gauge,
-				      fill_cursor };
+		struct scene * s) = { NULL,         fill_training,  fill_distilling,  fill_editing,
+				      fill_helping, fill_tokens,    fill_taps,        fill_ramps,
+				      fill_cka,     fill_texts,     fill_translating, fill_gauge,
+				      fill_cursor,  fill_distilling };
 
 	scene_init(s);
 	s->curves = curves_new(false);
@@ -485,6 +486,8 @@ scenes_make(struct scene *s, enum scenes_kind kind)
 	snprintf(s->session, sizeof s->session, "digits");
 	if (fill[kind])
 		fill[kind](s);
+	if (kind == SCENES_RUNS)
+		scenes_runs_fill(s);
 }
 
 void

@@ -19,6 +19,7 @@ enum scenes_kind {
 	SCENES_TRANSLATING, /* the same during translation */
 	SCENES_GAUGE,       /* DISTILLING, two sets of rows compared, with weights */
 	SCENES_CURSOR,      /* DISTILLING with a baseline, the cursor at a marker, quadrants */
+	SCENES_RUNS,        /* DISTILLING with four runs, one hidden, one diverged */
 	SCENES_KINDS,
 };
 

@@ -184,7 +184,7 @@ every_scene_is_drawn_at_large_sizes(void **state)
 				canvas_resize(&c, size[i][0], size[i][1]);
 				pane_draw_all(&s, &c);
 				CHECK(c.cursor_x < size[i][0]);
-				scene_release(&s);
+				scenes_release(&s);
 			}
 	canvas_release(&c);
 }

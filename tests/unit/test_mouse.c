@@ -60,7 +60,7 @@ clicks_press_hinted_keys_and_use_plots(void **state)
 	CHECK_STR(text_get(&line), "");
 	text_release(&line);
 	canvas_release(&c);
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -88,7 +88,7 @@ the_wheel_zooms_scrolls_and_nudges(void **state)
 	CHECK_INT(s.view.log_scroll, 3);
 	CHECK(!line.len);
 	text_release(&line);
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 int

@@ -66,6 +66,11 @@ static const struct golden goldens[] = {
 	{ "knobs-120x24", SCENES_DISTILLING, 120, 24, false, "knobs" },
 	{ "teachers-100x12", SCENES_DISTILLING, 100, 12, false, "teachers" },
 	{ "terms-120x14", SCENES_DISTILLING, 120, 14, false, "terms" },
+	{ "runs-80x24", SCENES_RUNS, 80, 24, false, NULL },
+	{ "runs-80x24-ascii", SCENES_RUNS, 80, 24, true, NULL },
+	{ "runs-160x50", SCENES_RUNS, 160, 50, false, NULL },
+	{ "runs-60x12", SCENES_RUNS, 60, 12, false, "runs" },
+	{ "runs-30x10", SCENES_RUNS, 30, 10, false, "runs" },
 	{ "log-80x16", SCENES_DISTILLING, 80, 16, false, "log" },
 };
 
@@ -330,9 +335,9 @@ the_terminal_cursor_is_in_the_prompt_and_after_a_question(void **state)
 static void
 panes_are_found_by_name_in_table_order(void **state)
 {
-	static const char *const order[] = { "loss",  "accuracy", "knobs",  "teachers",
-					     "map",   "terms",    "texts",  "log",
-					     "gauge", "help",     "report", "divergence" };
+	static const char *const order[] = { "loss",   "accuracy",   "knobs", "teachers", "map",
+					     "terms",  "texts",      "log",   "gauge",    "help",
+					     "report", "divergence", "runs" };
 
 	(void)state;
 	CHECK_INT(pane_count, sizeof order / sizeof *order);

@@ -55,7 +55,7 @@ draw_spans(struct raster *r, const struct span_steps *x, const struct axis *y,
 
 	for (int c = 0; c < x->columns; c++)
 		span[c] = span_fold(s, span_edge(x, c), span_edge(x, c + 1), y->log);
-	span_draw(r, x, span, y, s);
+	span_draw(r, x, span, y, s, UINT32_MAX);
 	free(span);
 }
 

@@ -252,7 +252,7 @@ keys_have_a_purpose(void **state)
 		last = g.purpose;
 	}
 	CHECK_STR(last, "own");
-	CHECK_INT(purposes, 7);
+	CHECK_INT(purposes, 8);
 	for (size_t at = 0; keymap_group(m, "editor", &at, &g);)
 		CHECK_STR(g.purpose, "");
 	keymap_free(m);

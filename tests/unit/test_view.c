@@ -196,7 +196,7 @@ leaving_asks_where_the_student_would_be_lost(void **state)
 	CHECK_STR(viewrig_done(&s, "leave", ""), "quit");
 	s.info.run->has_student = false;
 	CHECK(viewrig_is_refused_with(&s, "write", "", "no student"));
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -293,7 +293,7 @@ empty_panes_are_passed_over(void **state)
 	CHECK(viewrig_is_refused_with(&s, "focus", "texts", "`data sentences`"));
 	CHECK(viewrig_is_refused_with(&s, "focus", "map", "no teacher"));
 	CHECK(viewrig_is_refused_with(&s, "focus", "gauge", "no data"));
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void
@@ -316,7 +316,7 @@ the_display_has_a_page_of_its_own(void **state)
 	CHECK(knob_table[s.view.knob].when == KNOB_VIEW);
 	CHECK_STR(viewrig_done(&s, "find", "temperature"), ""); /* turns back */
 	CHECK(!s.view.display && knob_table[s.view.knob].when != KNOB_VIEW);
-	scene_release(&s);
+	scenes_release(&s);
 }
 
 static void

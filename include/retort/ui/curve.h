@@ -10,7 +10,9 @@
 #include "retort/ui/canvas.h"
 #include "retort/ui/scene.h"
 
-#define CURVE_MAX (3 + TRAIN_TEACHERS)
+#define CURVE_RUNS 16 /* other runs that are drawn at most */
+#define CURVE_PAST 16 /* stretches before forks, and those that a run left */
+#define CURVE_MAX (3 + TRAIN_TEACHERS + CURVE_RUNS + CURVE_PAST)
 
 /* Style that distinguishes curves without colour: a glyph in ASCII, a line pattern otherwise. */
 struct curve_stroke {
@@ -20,18 +22,26 @@ struct curve_stroke {
 };
 
 struct curve {
-	char name[NET_NAME]; /* "student", "baseline", name of a teacher; "train": on batches */
+	/* "student", of several runs "#2 hot", "baseline", name of a teacher, "train": on batches;
+	 * "": not in the legend */
+	char name[SCENE_CURVE];
 	const struct series *series; /* borrowed; NULL: a horizontal line at `level` */
 	double level;                /* last score of a teacher */
 	bool context;   /* does not set the range of the axis unless it is the only curve */
 	bool is_hidden; /* by view.hidden: only its name is shown */
+	bool is_other;  /* of a run that is not in view: no raw samples below it */
+	uint32_t until; /* last step that is drawn */
+	bool is_joined; /* its first sample is joined to that of its parent, at join_step */
+	uint32_t join_step;
+	double join;
 	enum canvas_style style;
 	const struct curve_stroke *stroke;
 };
 
 /*
  * List the curves of a metric for view.branch in the order of the legend; the first is the main
- * one, to be drawn last. For the student: student, baseline, and a level for each trained teacher.
+ * one, to be drawn last. For the student: student, other runs that are shown, baseline, a level for
+ * each trained teacher, then stretches without a name (ui/curve_runs.h).
  * For a teacher: that teacher. The training metric is added if knob smooth is set, or if there is
  * no other curve yet. Curves without samples are omitted. Returns how many.
  */

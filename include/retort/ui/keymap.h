@@ -13,7 +13,7 @@
 
 /*
  * A key is written as in tmux: a character ("q", "+", "温"), "C-r", "M-x", "Up", "Down", "Left",
- * "Right", "Home", "End", "PgUp", "PgDn", "Enter", "Esc", "Tab", "S-Tab", "Space", "BSpace",
+ * "Right", "Home", "End", "PgUp", "PgDn", "Del", "Enter", "Esc", "Tab", "S-Tab", "Space", "BSpace",
  * "F1".."F12". A context is the name of a pane, or "editor" for the map editor; its bindings take
  * precedence over those of context "all".
  */

@@ -17,10 +17,11 @@ struct scene_line {
 	char text[240];
 };
 
-#define SCENE_LOG 500       /* capacity of the log, lines */
-#define SCENE_CANDIDATES 12 /* rows of a completion */
-#define SCENE_PLOTS 3       /* upper, lower and third plot */
-#define SCENE_KNOB_ROWS 128 /* maximum number of knobs */
+#define SCENE_LOG 500               /* capacity of the log, lines */
+#define SCENE_CANDIDATES 12         /* rows of a completion */
+#define SCENE_PLOTS 3               /* upper, lower and third plot */
+#define SCENE_CURVE (NET_NAME + 12) /* bytes of the name of a curve */
+#define SCENE_KNOB_ROWS 128         /* maximum number of knobs */
 
 /* Requests of view actions to the terminal loop, which clears the bits. */
 enum scene_wants {
@@ -49,13 +50,14 @@ struct scene_view {
 	int plot_metric[SCENE_PLOTS]; /* metric ids of the plots */
 	bool log_y[SCENE_PLOTS], log_x;
 	double y_from[SCENE_PLOTS],
-		y_to[SCENE_PLOTS]; /* range of the values; y_to <= y_from: fitted */
-	char hidden[8][NET_NAME];  /* names of curves that are not drawn */
+		y_to[SCENE_PLOTS];   /* range of the values; y_to <= y_from: fitted */
+	char hidden[8][SCENE_CURVE]; /* names of curves that are not drawn */
 	int n_hidden;
 	uint32_t x_from, x_to; /* zoomed range of steps; x_to 0: all, in doubling pages */
 	bool cursor_on;
-	uint32_t cursor; /* step */
-	unsigned run;    /* number of the run in view */
+	uint32_t cursor;     /* step */
+	unsigned run;        /* number of the run in view */
+	unsigned chosen_run; /* of the one selected in pane runs; 0: the focused one */
 	int branch; /* curves in view: BRANCH_STUDENT (with the baseline) or BRANCH_TEACHER(k) */
 	bool follow_branch; /* switch to the network that starts training */
 	int log_scroll;     /* lines up from the newest */

@@ -45,9 +45,9 @@ int span_row(const struct axis *a, int rows, double value);
 /*
  * Draw span[x->columns]. The last value of a column is joined to the first one of the next column
  * with samples; a column whose samples cannot be drawn breaks the line. Lines to samples outside of
- * x are drawn up to the edge.
+ * x are drawn up to the edge, but not to those after step `until`.
  */
 void span_draw(struct raster *r, const struct span_steps *x, const struct span *span,
-	       const struct axis *y, const struct series *s);
+	       const struct axis *y, const struct series *s, uint32_t until);
 
 #endif
