@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "retort/kd/losses/loss_table.h"
+#include "retort/ui/curve_difference.h"
 #include "retort/ui/curve_runs.h"
 
 enum { MAIN, BASELINE, BATCHES, LEVEL };
@@ -134,7 +135,33 @@ curve_list(const struct scene *s, unsigned metric, struct curve out[CURVE_MAX])
 	hide_curves(s, out, n);
 	if (is_main)
 		curve_runs_add_past(s, metric, out, &n);
-	return n;
+	return curve_difference_is_shown(s) ? curve_difference_make(s, metric, out, n) : n;
+}
+
+bool
+curve_at(const struct curve *c, uint32_t until, uint32_t *step, double *value)
+{
+	uint32_t other;
+	double less;
+
+	while (series_at(c->series, until, step, value)) {
+		if (!c->minus)
+			return true;
+		if (!series_at(c->minus, *step, &other, &less))
+			return false;
+		if (other == *step) {
+			*value -= less;
+			return true;
+		}
+		until = other;
+	}
+	return false;
+}
+
+bool
+curve_last(const struct curve *c, uint32_t *step, double *value)
+{
+	return curve_at(c, UINT32_MAX, step, value);
 }
 
 uint32_t

@@ -142,6 +142,8 @@ list_run_keys(const struct scene *s, struct text *out)
 	text_add(out, "  B back");
 	if (s->info.n_runs > 1 && s->view.focus != LAYOUT_runs)
 		text_add(out, "  R runs");
+	if (s->info.n_runs > 1)
+		text_add(out, "  D difference");
 }
 
 /* The keys of the focused pane, help page or editor, with those that depend on the state. */

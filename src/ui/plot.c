@@ -136,7 +136,8 @@ draw_curve(const struct plot_frame *p, struct canvas_area plot, struct raster *r
 
 	raster_clear(r);
 	if (c->series)
-		span_draw(r, &p->dots, raw ? p->raw[i] : p->span[i], &p->y, c->series, c->until);
+		span_draw(r, &p->dots, raw ? p->raw[i] : p->span[i], &p->y,
+			  c->minus ? NULL : c->series, c->until);
 	else
 		raster_line(r, 0, row, r->columns - 1, row);
 	if (c->series && c->is_joined)

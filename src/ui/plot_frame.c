@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/ui/curve_difference.h"
 #include "retort/ui/plot.h"
 #include "retort/ui/plot_title.h"
 #include "retort/ui/strips.h"
@@ -55,11 +56,15 @@ fold_curves(struct plot_frame *p)
 		if (!p->span[i])
 			continue;
 		p->low[i] = 0;
+		if (p->curve[i].minus)
+			span_difference(p->curve[i].series, p->curve[i].minus, &p->dots,
+					p->span[i]);
 		for (int c = 0; c < p->dots.columns; c++) {
 			struct span *sp = &p->span[i][c];
 
-			*sp = span_fold(p->curve[i].series, span_edge(&p->dots, c),
-					last_edge(p, i, c), p->log);
+			if (!p->curve[i].minus)
+				*sp = span_fold(p->curve[i].series, span_edge(&p->dots, c),
+						last_edge(p, i, c), p->log);
 			p->low[i] += sp->low;
 			p->broken[c / across] |= sp->broken > 0;
 		}
@@ -148,7 +153,7 @@ fit_y(struct plot_frame *p)
 	p->empty = r.n == 0;
 	if (p->empty)
 		r = (struct range){ p->log ? 0.1 : 0, 1, 0 };
-	if (v->y_to[p->which] > v->y_from[p->which])
+	if (!p->difference && v->y_to[p->which] > v->y_from[p->which])
 		r = (struct range){ v->y_from[p->which], v->y_to[p->which], 2 };
 	if (p->percent)
 		r.least *= 100, r.most *= 100;
@@ -167,7 +172,7 @@ fit_frame(struct plot_frame *p)
 		p->broken = mem_array((size_t)width + 1, sizeof *p->broken);
 		for (int i = 0; i < p->n; i++) {
 			bool raw = p->curve[i].series && !p->curve[i].context &&
-				   !p->curve[i].is_other &&
+				   !p->curve[i].is_other && !p->difference &&
 				   p->s->info.run->settings.knobs.smooth > 0;
 
 			if (p->curve[i].series)
@@ -206,7 +211,8 @@ plot_frame_make(struct plot_frame *p, const struct scene *s, struct canvas_area 
 				  .a = a,
 				  .which = which,
 				  .metric = (unsigned)s->view.plot_metric[which],
-				  .log = s->view.log_y[which] };
+				  .difference = curve_difference_is_shown(s) };
+	p->log = s->view.log_y[which] && !p->difference;
 	p->percent = is_share(p->metric);
 	p->set = plot_set(s);
 	p->rails = which == 1 || (which == 0 && a.height >= 16) || a.height * 2 > a.canvas->height;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/ui/curve_difference.h"
 #include "retort/ui/layout.h"
 
 /* What is left out of a title without room, in this order. */
@@ -49,7 +50,7 @@ format_last(const struct plot_frame *p, int i, bool is_short, char *out, size_t 
 	char buf[32];
 
 	if (c->series)
-		series_last(c->series, &step, &v);
+		curve_last(c, &step, &v);
 	/* a training curve at the last held-out step: it changes more rarely, and saves bytes */
 	if (c->context && !p->curve[0].context) {
 		series_last(p->curve[0].series, &step, &v);
@@ -75,7 +76,7 @@ format_value(const struct plot_frame *p, int i, bool is_short, char *out, size_t
 
 	if (!p->s->view.cursor_on)
 		format_last(p, i, is_short, out, size);
-	else if (c->series && !series_at(c->series, cursor, &step, &v))
+	else if (c->series && !curve_at(c, cursor, &step, &v))
 		snprintf(out, size, "-");
 	else if (step != cursor)
 		snprintf(out, size, "%.7g%s@%u", times * v, unit, step);
@@ -130,6 +131,17 @@ format_scale(const struct plot_frame *p, char *buf, size_t size)
 		 ema);
 }
 
+/* Put what a metric is compared with at the place: " minus #1 s". */
+static void
+put_reference(struct walk *w, struct canvas_area a)
+{
+	char name[SCENE_CURVE];
+
+	if (w->p->difference)
+		w->x = canvas_textf(a, w->x, 0, CANVAS_BOLD, " minus %s",
+				    curve_difference_reference(w->p->s, name, sizeof name));
+}
+
 /* Put number, metric, cursor and scale at the place. */
 static void
 put_name(struct walk *w)
@@ -144,6 +156,7 @@ put_name(struct walk *w)
 		w->x = canvas_textf(a, 0, 0, CANVAS_DIM, "%d ", pane + 1);
 	w->x = canvas_text(a, w->x, 0, v->focus == pane ? CANVAS_FOCUS : CANVAS_BOLD,
 			   metric_info(p->metric)->name);
+	put_reference(w, a);
 	if (v->cursor_on)
 		w->x = canvas_textf(a, w->x + 1, 0, CANVAS_BOLD, "@%u", v->cursor);
 	format_scale(p, scale, sizeof scale);

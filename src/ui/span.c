@@ -144,6 +144,37 @@ span_raw(const struct series *s, const struct span_steps *x, bool positive, stru
 	}
 }
 
+void
+span_difference(const struct series *s, const struct series *minus, const struct span_steps *x,
+		struct span *out)
+{
+	int column = 0;
+
+	memset(out, 0, (size_t)x->columns * sizeof *out);
+	for (size_t i = first_sample(s, x->from); i < series_len(s); i++) {
+		struct series_bucket a, b;
+		uint32_t step, at;
+		double value, less;
+		float y;
+
+		series_get(s, i, &step, &value);
+		while (column < x->columns && step >= span_edge(x, column + 1))
+			column++;
+		if (column == x->columns)
+			return;
+		if (!series_at(minus, step, &at, &less) || at != step)
+			continue;
+		a = series_fold(s, step, step + 1);
+		b = series_fold(minus, step, step + 1);
+		if (!isfinite(value) || !isfinite(less) || !a.count || !b.count) {
+			out[column].broken++;
+			continue;
+		}
+		y = a.last - b.last;
+		add_samples(&out[column], y, y, y, y, 1);
+	}
+}
+
 int
 span_row(const struct axis *a, int rows, double value)
 {
@@ -177,7 +208,7 @@ span_draw(struct raster *r, const struct span_steps *x, const struct span *span,
 	int at = 0, row = 0;
 	bool joined = false;
 
-	if (x->from && series_at(s, x->from - 1, &step, &value))
+	if (s && x->from && series_at(s, x->from - 1, &step, &value))
 		near = span_fold(s, step, step + 1, y->log);
 	if (near.count) {
 		at = far_column(x, step);
@@ -197,7 +228,7 @@ span_draw(struct raster *r, const struct span_steps *x, const struct span *span,
 		at = i;
 		joined = true;
 	}
-	if (joined && x->to < UINT32_MAX - 1 && x->to < until) {
+	if (s && joined && x->to < UINT32_MAX - 1 && x->to < until) {
 		struct series_bucket b = series_fold(s, x->to + 1, UINT32_MAX);
 
 		near = b.count ? span_fold(s, b.first_step, b.first_step + 1, y->log)

@@ -202,6 +202,7 @@ SIMPLE(back, view_runs_back(s, line))
 RESULT(hide, view_runs_hide(s, line, e))
 RESULT(reference, view_runs_reference(s, line, e))
 RESULT(drop, view_runs_drop(s, e))
+RESULT(difference, view_runs_difference(s, e))
 
 ACTION(prompt)
 {

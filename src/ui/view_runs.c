@@ -115,6 +115,23 @@ view_runs_fork(struct scene *s, struct err *e)
 	return 0;
 }
 
+int
+view_runs_difference(struct scene *s, struct err *e)
+{
+	const struct curves_run *r = curves_run(s->curves, (unsigned)s->info.reference);
+
+	if (s->info.n_runs < 2)
+		return err_set(e,
+			       "difference: a single run; `fork NAME` copies it to a second one");
+	s->view.difference = !s->view.difference;
+	if (s->view.difference)
+		scene_say(s, false, "differences to run %d, %s, at the same steps",
+			  s->info.reference, r ? r->name : "");
+	else
+		scene_say(s, false, "the metrics themselves");
+	return 0;
+}
+
 void
 view_runs_back(const struct scene *s, struct text *line)
 {

@@ -3,10 +3,12 @@
 #include "check.h"
 
 #include "retort/lab/trainer.h"
+#include "retort/ui/curve_difference.h"
 #include "retort/ui/curve_runs.h"
 #include "retort/ui/keymap.h"
 #include "retort/ui/layout.h"
 #include "retort/ui/pane.h"
+#include "retort/ui/span.h"
 #include "retort/ui/view_model.h"
 #include "scenes.h"
 #include "scenes_runs.h"
@@ -185,6 +187,93 @@ a_stretch_that_was_left_is_faint(void **state)
 		CHECK(c[i].name[0]);
 }
 
+/* Fill two series: the steps 20, 30 and 40 are common to both. */
+static void
+fill_pair(struct series *s, struct series *minus)
+{
+	for (uint32_t step = 10; step <= 40; step += 10) {
+		series_push(s, step, 1 + step / 10.0);
+		series_push(minus, step == 10 ? 15 : step, 0.25 * step);
+	}
+}
+
+static void
+a_difference_is_that_of_samples_at_the_same_step(void **state)
+{
+	struct series *s = series_new(), *minus = series_new();
+	const struct span_steps x = { .from = 0, .to = 49, .columns = 5 };
+	struct curve c = { .series = s, .minus = minus };
+	struct span span[5];
+	uint32_t at;
+	double value;
+
+	(void)state;
+	fill_pair(s, minus);
+	span_difference(s, minus, &x, span);
+	CHECK_INT(span[0].count + span[1].count, 0); /* no step in common */
+	CHECK_NEAR(span[2].first, 3 - 5, 0);
+	CHECK_NEAR(span[3].last, 4 - 7.5, 0);
+	CHECK_NEAR(span[4].max, 5 - 10, 0);
+	CHECK(curve_last(&c, &at, &value) && at == 40);
+	CHECK_NEAR(value, -5, 0);
+	CHECK(curve_at(&c, 29, &at, &value) && at == 20);
+	CHECK_NEAR(value, -2, 0);
+	CHECK(!curve_at(&c, 19, &at, &value));
+	series_push(minus, 50, NAN);
+	series_push(s, 50, 1);
+	series_push(s, 60, 1);
+	span_difference(s, minus, &(struct span_steps){ .from = 45, .to = 70, .columns = 1 }, span);
+	CHECK(span[0].count == 0 && span[0].broken == 1);
+	series_free(s);
+	series_free(minus);
+}
+
+static void
+differences_are_those_to_the_reference(void **state)
+{
+	struct curve c[CURVE_MAX];
+	int n;
+
+	(void)state;
+	viewrig_done(&scene, "difference", "");
+	n = curve_list(&scene, METRIC_VAL_NLL, c);
+	CHECK_INT(n, 3); /* no teacher, no run that is hidden */
+	CHECK_STR(c[0].name, "#2 hot");
+	CHECK(c[0].minus == curves_series(scene.curves, 1, BRANCH_STUDENT, METRIC_VAL_NLL));
+	CHECK(c[0].is_joined && c[0].join == 0); /* it begins at the reference */
+	CHECK(!find_curve(c, n, "#1 s")->series && find_curve(c, n, "#1 s")->level == 0);
+	CHECK(!find_curve(c, n, "#4 deep")->is_joined); /* it begins at another run */
+	scene.info.reference = 3;
+	n = curve_list(&scene, METRIC_VAL_NLL, c);
+	CHECK(find_curve(c, n, "#1 s")->minus);
+	scene.view.branch = BRANCH_TEACHER(0);
+	CHECK(!curve_difference_is_shown(&scene));
+	scene.view.branch = BRANCH_STUDENT;
+	viewrig_done(&scene, "difference", "");
+	CHECK(!curve_list(&scene, METRIC_VAL_NLL, c) || !c[0].minus);
+	scene.info.n_runs = 1;
+	CHECK(viewrig_is_refused_with(&scene, "difference", "", "fork NAME"));
+}
+
+static void
+a_plot_of_differences_says_so(void **state)
+{
+	struct canvas c = { 0 };
+	struct text t = { 0 };
+
+	(void)state;
+	scene.view.difference = scene.view.cursor_on = true;
+	scene.view.cursor = 2000;
+	canvas_resize(&c, 100, 16);
+	pane_loss.draw(&scene, canvas_all(&c));
+	canvas_dump(&c, &t);
+	CHECK(strstr(text_get(&t), "1 val-nll minus #1 s @2000 nats  "));
+	CHECK(strstr(text_get(&t), "#1 s\n")); /* at the zero line */
+	CHECK(!strstr(text_get(&t), "log") && !strstr(text_get(&t), "big"));
+	text_release(&t);
+	canvas_release(&c);
+}
+
 /* Samples of a run that is not in view change its row only. */
 static void
 samples_update_the_list_of_runs(void **state)
@@ -273,6 +362,9 @@ main(void)
 		RUNS_TEST(curves_of_runs_keep_their_colour),
 		RUNS_TEST(a_fork_shares_the_curve_of_its_parent),
 		RUNS_TEST(a_stretch_that_was_left_is_faint),
+		TEST(a_difference_is_that_of_samples_at_the_same_step),
+		RUNS_TEST(differences_are_those_to_the_reference),
+		RUNS_TEST(a_plot_of_differences_says_so),
 		TEST(samples_update_the_list_of_runs),
 		TEST(a_divergence_says_how_to_go_back),
 		RUNS_TEST(the_pane_has_a_place),

@@ -26,6 +26,7 @@ struct curve {
 	 * "": not in the legend */
 	char name[SCENE_CURVE];
 	const struct series *series; /* borrowed; NULL: a horizontal line at `level` */
+	const struct series *minus;  /* borrowed, subtracted at the same steps; NULL: none */
 	double level;                /* last score of a teacher */
 	bool context;   /* does not set the range of the axis unless it is the only curve */
 	bool is_hidden; /* by view.hidden: only its name is shown */
@@ -46,6 +47,11 @@ struct curve {
  * no other curve yet. Curves without samples are omitted. Returns how many.
  */
 int curve_list(const struct scene *s, unsigned metric, struct curve out[CURVE_MAX]);
+
+/* The last sample of a curve that has a series, or the last one up to a step; of a difference the
+ * last one that both have. False if there is none. */
+bool curve_last(const struct curve *c, uint32_t *step, double *value);
+bool curve_at(const struct curve *c, uint32_t until, uint32_t *step, double *value);
 
 /* The last step of any sample of the branches in view; all plots share it. */
 uint32_t curve_last_step(const struct scene *s);

@@ -19,8 +19,9 @@ struct plot_frame {
 	unsigned metric;
 	int which; /* 0 upper, 1 lower, 2 third */
 	bool log;
-	bool percent; /* values are shares, shown in percent */
-	bool rails;   /* draw rail and strips */
+	bool difference; /* to the reference, not the metric itself; not logarithmic */
+	bool percent;    /* values are shares, shown in percent */
+	bool rails;      /* draw rail and strips */
 	enum raster_set set;
 	int n; /* curves */
 	struct curve curve[CURVE_MAX];

@@ -49,6 +49,7 @@ struct scene_view {
 	int teacher;                  /* selected teacher */
 	int plot_metric[SCENE_PLOTS]; /* metric ids of the plots */
 	bool log_y[SCENE_PLOTS], log_x;
+	bool difference; /* plots show differences to the reference */
 	double y_from[SCENE_PLOTS],
 		y_to[SCENE_PLOTS];   /* range of the values; y_to <= y_from: fitted */
 	char hidden[8][SCENE_CURVE]; /* names of curves that are not drawn */

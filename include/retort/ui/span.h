@@ -39,13 +39,19 @@ struct span span_fold(const struct series *s, uint32_t from, uint32_t to, bool p
 /* Fill out[x->columns] with the spans of the unsmoothed samples. O(samples in x). */
 void span_raw(const struct series *s, const struct span_steps *x, bool positive, struct span *out);
 
+/* Fill out[x->columns] with the spans of s - minus, of raw or smoothed values, at the steps that
+ * both have; of several samples at a step the last counts. O(n log n) for n samples in x. */
+void span_difference(const struct series *s, const struct series *minus, const struct span_steps *x,
+		     struct span *out);
+
 /* The row of a value, 0 at a->to, rows - 1 at a->from; outside of the axis it is outside. */
 int span_row(const struct axis *a, int rows, double value);
 
 /*
  * Draw span[x->columns]. The last value of a column is joined to the first one of the next column
  * with samples; a column whose samples cannot be drawn breaks the line. Lines to samples outside of
- * x are drawn up to the edge, but not to those after step `until`.
+ * x are drawn up to the edge, but not to those after step `until`; with s NULL to
+ * none.
  */
 void span_draw(struct raster *r, const struct span_steps *x, const struct span *span,
 	       const struct axis *y, const struct series *s, uint32_t until);

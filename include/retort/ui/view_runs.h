@@ -24,6 +24,9 @@ int view_runs_drop(struct scene *s, struct err *e);
  * selected knob with its value if a fork can set it. */
 int view_runs_fork(struct scene *s, struct err *e);
 
+/* Switch the plots between the metric and differences to the reference. */
+int view_runs_difference(struct scene *s, struct err *e);
+
 /* Append the command line that goes back to the step of the cursor, or without a cursor to the last
  * kept state. */
 void view_runs_back(const struct scene *s, struct text *line);
