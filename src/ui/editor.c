@@ -5,6 +5,8 @@
 #include "retort/kd/losses/loss_table.h"
 #include "retort/ui/editor.h"
 
+#include "retort/ui/move.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -299,4 +301,20 @@ editor_apply(struct scene *s, struct text *line)
 				  text_number(number, sizeof number, x->weight));
 	}
 	s->view.n_edits = 0;
+}
+
+int
+editor_open(struct scene *s, struct err *e)
+{
+	if (s->info.n_teachers == 0)
+		return err_set(e, "map: no teacher; `teacher big mlp 256,256` adds one");
+	if (!s->info.run->has_student)
+		return err_set(e, "map: no student; `student mlp 16` creates one");
+	s->view.editing = true;
+	s->view.helping = false;
+	s->view.edit_teacher = s->view.edit_teacher < s->info.n_teachers ? s->view.edit_teacher : 0;
+	if (s->view.edit_column == 0 && !s->info.run->student.layer[0].learns)
+		s->view.edit_column = 1;
+	move_by(s, 0, 0);
+	return 0;
 }

@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "retort/lab/sweep_suggest.h"
 #include "retort/ui/view.h"
 
 #include <stdio.h>
@@ -203,6 +202,7 @@ RESULT(hide, view_runs_hide(s, line, e))
 RESULT(reference, view_runs_reference(s, line, e))
 RESULT(drop, view_runs_drop(s, e))
 RESULT(difference, view_runs_difference(s, e))
+RESULT(sweep, view_runs_sweep(s, e))
 
 ACTION(prompt)
 {
@@ -216,39 +216,9 @@ ACTION(prompt)
 	return open_prompt(s, text);
 }
 
-ACTION(sweep)
-{
-	const struct knob *k = &knob_table[s->view.knob];
-	const struct lab_run *r = s->info.run;
-	uint64_t steps = r->until > r->from ? r->until - r->from : 500;
-	char values[160], text[256];
-
-	UNUSED;
-	if (!r->has_student)
-		return err_set(e, "sweep: no student; `student mlp 16` creates one");
-	sweep_suggest_values(k, &r->settings.knobs, values, sizeof values);
-	snprintf(text, sizeof text, "sweep %s %s for %llu", k->name, values,
-		 (unsigned long long)steps);
-	return open_prompt(s, text);
-}
-
 /* ---- map editor ---- */
 
-ACTION(map)
-{
-	UNUSED;
-	if (s->info.n_teachers == 0)
-		return err_set(e, "map: no teacher; `teacher big mlp 256,256` adds one");
-	if (!s->info.run->has_student)
-		return err_set(e, "map: no student; `student mlp 16` creates one");
-	s->view.editing = true;
-	s->view.helping = false;
-	s->view.edit_teacher = s->view.edit_teacher < s->info.n_teachers ? s->view.edit_teacher : 0;
-	if (s->view.edit_column == 0 && !s->info.run->student.layer[0].learns)
-		s->view.edit_column = 1;
-	move_by(s, 0, 0);
-	return 0;
-}
+RESULT(map, editor_open(s, e))
 
 ACTION(apply)
 {

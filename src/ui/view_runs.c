@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "retort/lab/sweep_suggest.h"
 #include "retort/ui/view_runs.h"
 
 #include <stdio.h>
@@ -138,4 +139,21 @@ view_runs_back(const struct scene *s, struct text *line)
 	text_add(line, "rewind");
 	if (s->view.cursor_on)
 		text_addf(line, " %u", s->view.cursor);
+}
+
+int
+view_runs_sweep(struct scene *s, struct err *e)
+{
+	const struct knob *k = &knob_table[s->view.knob];
+	const struct lab_run *r = s->info.run;
+	uint64_t steps = r->until > r->from ? r->until - r->from : 500;
+	char values[160];
+
+	if (!r->has_student)
+		return err_set(e, "sweep: no student; `student mlp 16` creates one");
+	sweep_suggest_values(k, &r->settings.knobs, values, sizeof values);
+	snprintf(s->prefill, sizeof s->prefill, "sweep %s %s for %llu", k->name, values,
+		 (unsigned long long)steps);
+	s->wants |= SCENE_PROMPT;
+	return 0;
 }

@@ -71,4 +71,7 @@ double editor_cka(const struct scene *s, const struct scene_edit *x);
  */
 void editor_apply(struct scene *s, struct text *line);
 
+/* Open the editor. -1 and an error without a teacher or a student. */
+int editor_open(struct scene *s, struct err *e);
+
 #endif
