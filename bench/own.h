@@ -19,6 +19,9 @@ bool own_has(int workload);
  * a request fails.
  */
 void *own_new(int workload, bool cached, bool bf16, bool bare, int threads);
+/* Fork the run: each step is then one of two runs in lockstep. */
+void own_fork(void *own);
+
 void own_free(void *own); /* or NULL */
 
 /* Add a term with a small weight; a layer loss on a pair of the workload. 0, or -1 with the error.

@@ -10,6 +10,7 @@
 #include "against.h"
 #include "cli.h"
 #include "floor.h"
+#include "forks.h"
 #include "losses.h"
 #include "own.h"
 #include "reading.h"
@@ -322,6 +323,9 @@ measure_all(const char *const *word)
 			status |= measure(workload, busy, &v);
 		else if (strcmp(*word, "reading") == 0)
 			status |= reading_measure(options.rounds);
+		else if (strcmp(*word, "fork") == 0)
+			status |=
+				forks_measure(options.threads, options.rounds, options.seconds / 4);
 		else
 			losses_measure(options.threads, options.rounds, options.seconds / 4);
 	}
@@ -333,8 +337,8 @@ measure_all(const char *const *word)
 int
 main(int argc, char **argv)
 {
-	static const char *const all[] = { "W1",   "W2",     "W3",      "W4", "W5",
-					   "busy", "losses", "reading", NULL };
+	static const char *const all[] = { "W1",   "W2",     "W3",      "W4",   "W5",
+					   "busy", "losses", "reading", "fork", NULL };
 	const char *const *word;
 	bool busy;
 	int status;
@@ -353,8 +357,8 @@ main(int argc, char **argv)
 	word = optind < argc ? (const char *const *)argv + optind : all;
 	for (const char *const *w = word; *w; w++)
 		if (!workload_of(*w, &busy) && strcmp(*w, "losses") != 0 &&
-		    strcmp(*w, "reading") != 0)
+		    strcmp(*w, "reading") != 0 && strcmp(*w, "fork") != 0)
 			return report_usage("workload", *w,
-					    "one of W1 to W5, busy, losses, reading");
+					    "one of W1 to W5, busy, losses, reading, fork");
 	return measure_all(word);
 }

@@ -20,9 +20,11 @@ view_leave(struct scene *s, struct text *line)
 	if (s->info.phase != LAB_IDLE)
 		snprintf(s->question, sizeof s->question, "training is running; quit? y/n");
 	else
-		snprintf(s->question, sizeof s->question,
-			 "the student of step %llu is not saved, :w saves it; quit? y/n",
-			 (unsigned long long)steps);
+		snprintf(
+			s->question, sizeof s->question,
+			"the student of step %llu is not saved, :w saves it, :quit with state lets "
+			"--continue go on from here; quit? y/n",
+			(unsigned long long)steps);
 	snprintf(s->answer, sizeof s->answer, "quit");
 	s->options[0] = '\0';
 }
