@@ -145,10 +145,30 @@ curve_runs_add_past(const struct scene *s, unsigned metric, struct curve *out, i
 	}
 }
 
+/* The last evaluation of the stretches that the run in view left. */
+static uint32_t
+last_left(const struct scene *s)
+{
+	uint32_t last = 0, step;
+	double value;
+
+	for (size_t i = s->curves->n_runs; i-- > 1;) {
+		const struct curves_run *r = &s->curves->run[i].run;
+		const struct series *left = r->number >= CURVES_LEFT && r->parent == s->view.run
+						    ? curves_series(s->curves, r->number,
+								    BRANCH_STUDENT, METRIC_VAL_NLL)
+						    : NULL;
+
+		if (left && series_last(left, &step, &value) && step > last)
+			last = step;
+	}
+	return last;
+}
+
 uint32_t
 curve_runs_last_step(const struct scene *s)
 {
-	uint64_t last = 0;
+	uint64_t last = last_left(s);
 
 	for (int i = 0; i < s->info.n_runs; i++)
 		if (is_shown(s, (unsigned)s->info.runs[i].number) && s->info.runs[i].step > last)

@@ -114,8 +114,9 @@ draw_run(const struct scene *s, struct canvas_area a, int row)
 	style = describe(s, r, text, sizeof text);
 	canvas_put(a, 0, 0, chosen ? '>' : ' ', CANVAS_BOLD);
 	canvas_put(a, 1, 0, r->trains ? '*' : 'o', r->trains ? CANVAS_GOOD : CANVAS_DIM);
-	canvas_put(a, 2, 0, scene_ascii(s) ? (unsigned char)stroke->glyph : stroke->sample,
-		   r->hidden ? CANVAS_DIM : curve_runs_style((unsigned)r->number));
+	if (!r->hidden)
+		canvas_put(a, 2, 0, scene_ascii(s) ? (unsigned char)stroke->glyph : stroke->sample,
+			   curve_runs_style((unsigned)r->number));
 	canvas_textf(a, 3, 0, row == s->info.focus ? CANVAS_BOLD : CANVAS_PLAIN, "%2d", r->number);
 	canvas_text_most(a, 6, 0, NAME, row == s->info.focus ? CANVAS_BOLD : CANVAS_PLAIN, r->name);
 	shorten_changes(s, text, brief, sizeof brief);

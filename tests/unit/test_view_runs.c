@@ -180,6 +180,10 @@ a_stretch_that_was_left_is_faint(void **state)
 	series_get(left->series, 0, &at, &value);
 	CHECK_INT(at, 1600);
 	CHECK(series_last(c[0].series, &at, &value) && at == 1500);
+	scene.info.runs[0].hidden = scene.info.runs[2].hidden = scene.info.runs[3].hidden = true;
+	scene.info.runs[1].step = 1500;
+	CHECK_INT(curve_runs_last_step(&scene), 2400); /* of the stretch that was left */
+	scene.info.runs[0].hidden = scene.info.runs[2].hidden = scene.info.runs[3].hidden = false;
 	scene.view.run = 1; /* of other runs they are not drawn */
 	scene.info.focus = 0;
 	n = curve_list(&scene, METRIC_VAL_NLL, c);

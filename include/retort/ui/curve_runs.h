@@ -27,7 +27,7 @@ void curve_runs_add(const struct scene *s, unsigned metric, struct curve *out, i
  */
 void curve_runs_add_past(const struct scene *s, unsigned metric, struct curve *out, int *n);
 
-/* The last step of the runs that are shown. */
+/* The last step of the runs that are shown, with stretches that were left. */
 uint32_t curve_runs_last_step(const struct scene *s);
 
 #endif
