@@ -90,10 +90,10 @@ observer_unrecorded(const struct observer *o)
 }
 
 void
-observer_saved(const struct observer *o, const char *name, const char *path)
+observer_saved(const struct observer *o, int run, const char *name, const char *path)
 {
 	if (o && o->saved)
-		o->saved(o->arg, name, path);
+		o->saved(o->arg, run, name, path);
 }
 
 struct request *

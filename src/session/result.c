@@ -98,7 +98,7 @@ write_checkpoint(struct session *s, const struct pending *p, const struct reques
 		if (s->live)
 			session_message(s, false, "saved %s", p->save);
 		if (!r->u.snapshot.outputs)
-			observer_saved(s->live, r->u.snapshot.name, p->save);
+			observer_saved(s->live, r->run, r->u.snapshot.name, p->save);
 		return;
 	}
 	session_message(s, true, "save: %s", e.msg);

@@ -86,6 +86,34 @@ scene_series(const struct scene *s, unsigned branch, unsigned metric)
 	return curves_series(s->curves, s->view.run, branch, metric);
 }
 
+const struct scene_saved *
+scene_saved(const struct scene *s, unsigned run)
+{
+	for (int i = 0; i < s->n_saved; i++)
+		if (s->saved[i].run == run)
+			return &s->saved[i];
+	return NULL;
+}
+
+void
+scene_save(struct scene *s, unsigned run, uint64_t steps, const char *path)
+{
+	struct scene_saved *entry = NULL;
+
+	for (int i = 0; i < s->n_saved && !entry; i++)
+		if (s->saved[i].run == run)
+			entry = &s->saved[i];
+	if (!entry &&
+	    s->n_saved == LAB_RUNS) { /* of more runs than there can be, forget the first */
+		memmove(s->saved, s->saved + 1, (LAB_RUNS - 1) * sizeof *s->saved);
+		s->n_saved--;
+	}
+	entry = entry ? entry : &s->saved[s->n_saved++];
+	entry->run = run;
+	entry->steps = steps;
+	snprintf(entry->path, sizeof entry->path, "%s", path);
+}
+
 bool
 scene_has_mark(const struct scene *s, const struct curves_mark *m, unsigned branch)
 {

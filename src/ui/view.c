@@ -326,7 +326,7 @@ SIMPLE(leave, view_leave(s, line))
 ACTION(write)
 {
 	UNUSED;
-	if (!argument[0] && !s->saved_to[0] && s->info.run->has_student)
+	if (!argument[0] && view_leave_needs_file(s))
 		return open_prompt(s, "save s ");
 	return view_leave_write(s, argument, line, e);
 }

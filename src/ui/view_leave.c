@@ -8,33 +8,80 @@
 
 #include "retort/session/lex.h"
 
+/* Whether steps of a student would be lost. */
+static bool
+is_lost(const struct scene *s, unsigned run, uint64_t steps)
+{
+	const struct scene_saved *saved = scene_saved(s, run);
+
+	return steps > 0 && !(saved && saved->steps == steps);
+}
+
+/* List the runs whose student would be lost: "2 hot, 3 cold". A fork that has not been trained is
+ * that of its parent. Returns how many. */
+static int
+list_lost(const struct scene *s, struct text *list)
+{
+	int n = 0;
+
+	for (int i = 0; i < s->info.n_runs; i++) {
+		const struct lab_listed *r = &s->info.runs[i];
+		unsigned run = (unsigned)r->number;
+		uint64_t steps = run == s->view.run ? s->info.run->student.steps : r->step;
+
+		if (!r->has_student || (r->parent && steps == r->fork) || !is_lost(s, run, steps))
+			continue;
+		text_item(list, "%d %s", r->number, r->name);
+		n++;
+	}
+	return n;
+}
+
 void
 view_leave(struct scene *s, struct text *line)
 {
 	uint64_t steps = s->info.run->has_student ? s->info.run->student.steps : 0;
+	struct text lost = { 0 };
+	int n = list_lost(s, &lost);
+	bool is_in_view = is_lost(s, s->view.run, steps);
 
-	if (s->info.phase == LAB_IDLE && (steps == 0 || steps == s->saved_steps)) {
-		text_add(line, "quit");
-		return;
-	}
 	if (s->info.phase != LAB_IDLE)
 		snprintf(s->question, sizeof s->question, "training is running; quit? y/n");
-	else
+	else if (n > is_in_view)
+		snprintf(s->question, sizeof s->question,
+			 "student%s of run%s %.120s %s not saved; quit? y/n", n > 1 ? "s" : "",
+			 n > 1 ? "s" : "", text_get(&lost), n > 1 ? "are" : "is");
+	else if (is_in_view)
 		snprintf(
 			s->question, sizeof s->question,
 			"the student of step %llu is not saved, :w saves it, :quit with state lets "
 			"--continue go on from here; quit? y/n",
 			(unsigned long long)steps);
+	else
+		text_add(line, "quit");
+	text_release(&lost);
+	if (line->len)
+		return;
 	snprintf(s->answer, sizeof s->answer, "quit");
 	s->options[0] = '\0';
+}
+
+bool
+view_leave_needs_file(const struct scene *s)
+{
+	const struct scene_saved *saved = scene_saved(s, s->view.run);
+
+	return s->info.run->has_student && !(saved && saved->path[0]);
 }
 
 int
 view_leave_write(const struct scene *s, const char *file, struct text *line, struct err *e)
 {
+	const struct scene_saved *saved = scene_saved(s, s->view.run);
+
 	if (!s->info.run->has_student)
 		return err_set(e, "view write: no student; `student mlp 16` creates one");
 	text_add(line, "save s ");
-	lex_quote(line, file[0] ? file : s->saved_to);
+	lex_quote(line, file[0] || !saved ? file : saved->path);
 	return 0;
 }

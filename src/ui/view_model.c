@@ -193,21 +193,23 @@ follow_student(struct scene *s, const struct request *r)
 	if (r->status < 0 ||
 	    (r->kind != REQUEST_STUDENT && r->kind != REQUEST_TEACH && r->kind != REQUEST_INIT))
 		return;
-	s->saved_steps = s->info.run->student.steps;
-	s->saved_to[0] = '\0';
+	scene_save(s, s->view.run, s->info.run->student.steps, "");
 }
 
 void
-view_model_saved(struct view_model *v, const char *name, const char *path)
+view_model_saved(struct view_model *v, unsigned run, const char *name, const char *path)
 {
 	struct scene *s = &v->scene;
+	uint64_t steps = s->info.run->student.steps;
 
 	if (strcmp(name, "s") != 0)
 		return;
+	for (int i = 0; i < s->info.n_runs; i++)
+		if ((unsigned)s->info.runs[i].number == run && run != s->view.run)
+			steps = s->info.runs[i].step;
 	while (strncmp(path, "./", 2) == 0) /* of the directory, which saving adds again */
 		path += 2;
-	s->saved_steps = s->info.run->student.steps;
-	snprintf(s->saved_to, sizeof s->saved_to, "%s", path);
+	scene_save(s, run, steps, path);
 }
 
 void

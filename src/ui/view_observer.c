@@ -84,9 +84,9 @@ show_unrecorded(void *arg)
 }
 
 static void
-show_saved(void *arg, const char *name, const char *path)
+show_saved(void *arg, int run, const char *name, const char *path)
 {
-	view_model_saved(arg, name, path);
+	view_model_saved(arg, (unsigned)run, name, path);
 }
 
 /* Update the speed. Returns the measurement that an open pane needs. */

@@ -190,8 +190,7 @@ leaving_asks_where_the_student_would_be_lost(void **state)
 	CHECK_STR(viewrig_done(&s, "leave", ""), "");
 	CHECK(strstr(s.question, "2417 is not saved"));
 	s.question[0] = '\0';
-	s.saved_steps = 2417;
-	snprintf(s.saved_to, sizeof s.saved_to, "one.safetensors");
+	scene_save(&s, CURVES_FIRST, 2417, "one.safetensors");
 	CHECK_STR(viewrig_done(&s, "write", ""), "save s one.safetensors");
 	CHECK_STR(viewrig_done(&s, "leave", ""), "quit");
 	s.info.run->has_student = false;

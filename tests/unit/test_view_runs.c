@@ -85,6 +85,31 @@ going_back_is_to_the_cursor_or_to_the_last_state(void **state)
 	CHECK_STR(viewrig_done(&scene, "back", ""), "rewind 1234");
 }
 
+/* q names the runs whose student would be lost; a fork without steps of its own is none. */
+static void
+each_run_is_saved_by_itself(void **state)
+{
+	(void)state;
+	scene.info.phase = LAB_IDLE;
+	scene.info.run->student.steps = 2400;
+	scene.info.runs[3].step = scene.info.runs[3].fork;
+	scene_save(&scene, 2, 2400, "hot.safetensors");
+	CHECK_STR(viewrig_done(&scene, "leave", ""), "");
+	CHECK_STR(scene.question, "students of runs 1 s, 3 cold are not saved; quit? y/n");
+	scene_save(&scene, 1, 2417, "s.safetensors");
+	viewrig_done(&scene, "leave", "");
+	CHECK_STR(scene.question, "student of run 3 cold is not saved; quit? y/n");
+	scene_save(&scene, 3, 2000, "cold.safetensors");
+	CHECK_STR(viewrig_done(&scene, "leave", ""), "quit");
+	scene.info.run->student.steps = 2410;
+	CHECK_STR(viewrig_done(&scene, "leave", ""), "");
+	CHECK(strstr(scene.question, "the student of step 2410 is not saved"));
+	scene_save(&scene, 3, 1999, "cold.safetensors");
+	viewrig_done(&scene, "leave", "");
+	CHECK_STR(scene.question, "students of runs 2 hot, 3 cold are not saved; quit? y/n");
+	CHECK_STR(viewrig_done(&scene, "write", ""), "save s hot.safetensors");
+}
+
 /* Keys that had a meaning keep it. */
 static void
 keys_of_runs_change_no_other_key(void **state)
@@ -362,6 +387,7 @@ main(void)
 		RUNS_TEST(rows_become_commands),
 		RUNS_TEST(a_fork_gets_a_free_name_and_the_selected_knob),
 		RUNS_TEST(going_back_is_to_the_cursor_or_to_the_last_state),
+		RUNS_TEST(each_run_is_saved_by_itself),
 		TEST(keys_of_runs_change_no_other_key),
 		RUNS_TEST(curves_of_runs_keep_their_colour),
 		RUNS_TEST(a_fork_shares_the_curve_of_its_parent),

@@ -42,7 +42,7 @@ struct observer {
 	/* The recording has ended because of an error. */
 	void (*unrecorded)(void *arg);
 	/* A network was written to a file. */
-	void (*saved)(void *arg, const char *name, const char *path);
+	void (*saved)(void *arg, int run, const char *name, const char *path);
 	/* Called once in each session_pump. Returns a measurement to post, owned by the caller;
 	 * NULL: none. */
 	struct request *(*poll)(void *arg);
@@ -63,7 +63,7 @@ void observer_report(const struct observer *o, const struct lab_info *info,
 void observer_requested(const struct observer *o, const struct knob *k, const char *value);
 void observer_display(const struct observer *o, const struct knobs *view);
 void observer_unrecorded(const struct observer *o);
-void observer_saved(const struct observer *o, const char *name, const char *path);
+void observer_saved(const struct observer *o, int run, const char *name, const char *path);
 struct request *observer_poll(const struct observer *o);
 
 #endif

@@ -78,14 +78,21 @@ struct scene_view {
 	char search[64];  /* "": none */
 };
 
+/* What of a run was saved. */
+struct scene_saved {
+	unsigned run;
+	uint64_t steps; /* of the student when it was saved last, or was created */
+	char path[512]; /* of that file; "": it was not saved */
+};
+
 struct scene {
 	struct lab_info info;
 	struct lab_run run; /* that info has */
 	char session[128];  /* name of the session: file name, or "digits" */
 	bool recording;
-	char record[256];      /* path of the recording; "": unknown */
-	uint64_t saved_steps;  /* of the student when it was saved last, or was created */
-	char saved_to[512];    /* path of that file; "": it was not saved */
+	char record[256]; /* path of the recording; "": unknown */
+	struct scene_saved saved[LAB_RUNS];
+	int n_saved;
 	double rate;           /* steps/s of the network that trains; 0: unknown */
 	double eta;            /* seconds left; < 0: unknown */
 	struct curves *curves; /* borrowed: of the session */
@@ -154,6 +161,10 @@ const char *scene_times(const struct scene *s);
 const struct series *scene_series(const struct scene *s, unsigned branch, unsigned metric);
 /* Whether a marker belongs to a network of the run in view, or to a teacher. */
 bool scene_has_mark(const struct scene *s, const struct curves_mark *m, unsigned branch);
+/* What was saved of a run; NULL: nothing. */
+const struct scene_saved *scene_saved(const struct scene *s, unsigned run);
+/* Remember that the student of a run was saved with so many steps; path "": it is new. */
+void scene_save(struct scene *s, unsigned run, uint64_t steps, const char *path);
 /* Append a line to the log; `level` as in struct scene_line. */
 void scene_log(struct scene *s, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

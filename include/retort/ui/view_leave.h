@@ -15,4 +15,7 @@ void view_leave(struct scene *s, struct text *line);
  * error without a student. */
 int view_leave_write(const struct scene *s, const char *file, struct text *line, struct err *e);
 
+/* Whether the student in view was saved to no file yet. */
+bool view_leave_needs_file(const struct scene *s);
+
 #endif

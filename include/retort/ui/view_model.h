@@ -28,8 +28,8 @@ void view_model_answer(struct view_model *v, struct request *r);
  * after five reports. */
 void view_model_progress(struct view_model *v, struct request *r);
 
-/* A network was saved: that of the student need not be saved again before it trains. */
-void view_model_saved(struct view_model *v, const char *name, const char *path);
+/* A network was saved: the student of a run need not be saved again before it trains. */
+void view_model_saved(struct view_model *v, unsigned run, const char *name, const char *path);
 
 /* Set the display knobs. */
 void view_model_display(struct view_model *v, const struct knobs *display);
