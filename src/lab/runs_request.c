@@ -172,12 +172,22 @@ rename_run(struct trainer_state *w, int index, const char *name, struct err *e)
 	return 0;
 }
 
+/* Index of a run in the list: there "s" is the one of that name, not the focused one. */
+static int
+find_listed(const struct trainer_state *w, const char *word, struct err *e)
+{
+	for (int i = 0; i < w->n_runs; i++)
+		if (strcmp(w->runs[i]->about.name, word) == 0)
+			return i;
+	return runs_find(w, word, e);
+}
+
 int
 runs_request_edit(struct trainer_state *w, struct request *r, struct err *e)
 {
 	static const char *const past[] = { "focused",       "shown",   "hidden",
 					    "the reference", "renamed", "dropped" };
-	int index = runs_find(w, r->u.runs.run, e), status = 0, number;
+	int index = find_listed(w, r->u.runs.run, e), status = 0, number;
 
 	if (index < 0)
 		return err_wrap(e, "run");

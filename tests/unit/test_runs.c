@@ -197,6 +197,8 @@ changes_of_all_runs_are_taken_or_none(void **state)
 	assert_non_null(strstr(e.msg, "cannot differ"));
 	assert_int_equal(steprig_try(w, "rewind 100", &e), -1);
 	assert_int_equal(w->n_runs, 2);
+	steprig_apply(w, "run focus s"); /* the first run has that name */
+	assert_int_equal(w->focus, 0);
 	steprig_free(w);
 }
 
