@@ -74,6 +74,21 @@ stamp_owner_step(const struct trainer_state *w, const struct request *r)
 	return k < 0 ? UINT64_MAX : w->train.teacher[k].branch->state->step;
 }
 
+bool
+stamp_is_early(const struct trainer_state *w, const struct request *r)
+{
+	int k = r->target[0] ? runs_find(w, r->target, NULL) : w->focus;
+
+	if (r->kind != REQUEST_STOP || r->owner[0] || k < 0 || !w->runs[k]->about.trains ||
+	    !runs_behind(w))
+		return false;
+	for (int i = 0; i < w->n_runs; i++)
+		if (w->runs[i]->about.trains &&
+		    w->runs[i]->student->state->step < w->runs[k]->student->state->step)
+			return true;
+	return false;
+}
+
 void
 stamp_refuse_past(const struct trainer_state *w, struct request *r, uint64_t step)
 {

@@ -103,6 +103,8 @@ apply_due(struct trainer *t)
 
 		if (step != UINT64_MAX && step < r->at)
 			return;
+		if (step == r->at && stamp_is_early(w, r))
+			return;
 		request_queue_drop_first(&t->due);
 		if (step != r->at) {
 			stamp_refuse_past(w, r, step);

@@ -26,4 +26,10 @@ void stamp_refuse_idle(const struct trainer_state *w, struct request *r);
 /* Steps done by the owner of the request's stamp; UINT64_MAX without such a teacher. */
 uint64_t stamp_owner_step(const struct trainer_state *w, const struct request *r);
 
+/*
+ * Whether a stamped `stop` counts the steps of a run that waits for others: it ends the work of
+ * all, and its moment comes when these have caught up.
+ */
+bool stamp_is_early(const struct trainer_state *w, const struct request *r);
+
 #endif
