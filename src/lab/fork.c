@@ -36,6 +36,12 @@ check_fork(const struct trainer_state *w, const struct request *r, struct err *e
 		return err_set(e, "no student yet; `student mlp 32` makes one");
 	if (runs_check_name(w, "run", r->u.fork.name, e) < 0)
 		return -1;
+	if (w->n_runs == LAB_RUNS)
+		return err_set(
+			e,
+			"there are %d runs (expected fewer than that); `run drop RUN` removes "
+			"one",
+			LAB_RUNS);
 	if (w->info.phase == LAB_REPORTING)
 		return err_set(e, "the baseline of `report` is training; `stop` first");
 	if (runs_trains(w) && runs_training(w) == LAB_LOCKSTEP)

@@ -77,7 +77,7 @@ idle_change_student(struct trainer_state *w, struct request *r, struct err *e)
 		branch_free(b);
 		return err_wrap(e, "student");
 	}
-	runs_begin(w);
+	runs_begin(w, r);
 	w->run->student = b;
 	setup_net_describe(&w->info.run->student, b, n->ckpt ? n->from : "");
 	w->info.run->has_student = true;

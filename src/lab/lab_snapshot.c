@@ -35,10 +35,8 @@ lab_snapshot_new(const struct lab_info *info)
 bool
 lab_snapshot_is(const struct lab_info *s, const struct lab_info *info)
 {
-	struct lab_info now = *info;
-
-	now.run = s->run;
-	return memcmp(s->run, info->run, sizeof *s->run) == 0 && memcmp(s, &now, sizeof now) == 0;
+	return memcmp(s, info, offsetof(struct lab_info, run)) == 0 &&
+	       memcmp(s->run, info->run, sizeof *s->run) == 0;
 }
 
 const struct lab_info *

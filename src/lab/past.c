@@ -63,22 +63,29 @@ gap(const struct past *p, size_t i, uint64_t now)
 	return (double)(p->state[i + 1]->step - p->state[i - 1]->step) / age;
 }
 
-/* Free the state of a run that is least missed, but no start of work and neither the first nor the
- * last. Return whether there was one. */
+static void
+remove_state(struct past *p, size_t i)
+{
+	past_state_free(p->state[i]);
+	memmove(&p->state[i], &p->state[i + 1], (--p->n - i) * sizeof *p->state);
+}
+
+/* Free the state of a run that is least missed, but no start of work; the last one after all
+ * others. Return whether there was one. */
 static bool
 thin(struct past *p)
 {
-	size_t least = 0;
+	size_t least = p->n;
 	uint64_t now = p->n ? p->state[p->n - 1]->step : 0;
 
 	for (size_t i = 1; i + 1 < p->n; i++)
-		if (!p->state[i]->starts && (!least || gap(p, i, now) < gap(p, least, now)))
+		if (!p->state[i]->starts && (least == p->n || gap(p, i, now) < gap(p, least, now)))
 			least = i;
-	if (!least)
+	if (least == p->n && p->n && !p->state[p->n - 1]->starts)
+		least = p->n - 1;
+	if (least == p->n)
 		return false;
-	past_state_free(p->state[least]);
-	memmove(&p->state[least], &p->state[least + 1], (p->n - least - 1) * sizeof *p->state);
-	p->n--;
+	remove_state(p, least);
 	return true;
 }
 
@@ -102,24 +109,42 @@ past_bytes(const struct trainer_state *w)
 	return sum;
 }
 
-/* Free states until all runs together fit: of the run with the most bytes first; where only starts
- * of work are left, the oldest of that run. */
+/* The run whose states take the most bytes. */
+static struct past *
+largest(const struct trainer_state *w)
+{
+	struct past *large = &w->runs[0]->past;
+
+	for (int i = 1; i < w->n_runs; i++)
+		if (bytes_of(&w->runs[i]->past) > bytes_of(large))
+			large = &w->runs[i]->past;
+	return large;
+}
+
+static bool
+thin_any(struct trainer_state *w)
+{
+	if (thin(largest(w)))
+		return true;
+	for (int i = 0; i < w->n_runs; i++)
+		if (thin(&w->runs[i]->past))
+			return true;
+	return false;
+}
+
+/*
+ * Free states until all runs together fit: starts of work after all others, the oldest first.
+ * Which starts are kept follows from the session alone, not from its speed: a replay can go back
+ * where the session could.
+ */
 static void
 fit_budget(struct trainer_state *w)
 {
 	size_t most = (size_t)w->info.run->settings.knobs.keep_mib << 20;
 
-	while (past_bytes(w) > most) {
-		struct past *large = &w->runs[0]->past;
-
-		for (int i = 1; i < w->n_runs; i++)
-			if (bytes_of(&w->runs[i]->past) > bytes_of(large))
-				large = &w->runs[i]->past;
-		if (thin(large))
-			continue;
-		past_state_free(large->state[0]);
-		memmove(large->state, large->state + 1, --large->n * sizeof *large->state);
-	}
+	while (past_bytes(w) > most)
+		if (!thin_any(w))
+			remove_state(largest(w), 0);
 }
 
 void
@@ -130,9 +155,12 @@ past_keep(struct trainer_state *w, bool starts)
 	struct past_state *s;
 	size_t starting = 0;
 
-	if (w->info.run->settings.knobs.keep_mib == 0 ||
-	    (!starts && p->n && from - p->kept < SHARE * p->cost))
+	if (!starts && p->n && from - p->kept < SHARE * p->cost)
 		return;
+	if (w->info.run->settings.knobs.keep_mib == 0) {
+		fit_budget(w); /* free those that there are */
+		return;
+	}
 	past_cut(p, w->run->student->state->step);
 	s = past_state_take(w, starts);
 	if (!s)
@@ -197,12 +225,12 @@ past_find(const struct trainer_state *w, uint64_t step, uint64_t *found, struct 
 			"no state of run %d is kept (`run` keeps some, within the memory of the "
 			"knob keep-mib)",
 			w->run->about.number);
-	if (p->state[i]->step != step && p->state[i]->version != w->taught)
+	if (p->state[i]->version != w->taught &&
+	    (p->state[i]->step != step || !p->state[i]->starts))
 		return err_set(e,
 			       "step %llu cannot be computed again, because teachers have changed "
-			       "since (kept: %llu%s)",
-			       (unsigned long long)step, (unsigned long long)p->state[i]->step,
-			       i + 1 < p->n ? " and later steps" : "");
+			       "since; only the first step of a run or stage before that is kept",
+			       (unsigned long long)step);
 	*found = p->state[i]->step;
 	return 0;
 }

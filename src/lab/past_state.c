@@ -203,7 +203,6 @@ restore_plain(struct trainer_state *w, const struct past_state *s)
 	i->has_baseline = false;
 	restore_bias(r, s);
 	restore_orders(w, s);
-	settings_change_describe(w);
 }
 
 int

@@ -5,7 +5,7 @@
 #include "retort/lab/phase.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "retort/lab/evaluate.h"
 #include "retort/lab/history.h"
@@ -94,6 +94,16 @@ end_work(struct trainer_state *w)
 	w->worker = NULL;
 }
 
+/* Move the text of how the work of a network ended. */
+static void
+take_ended(struct trainer_state *w, int id, char *to)
+{
+	struct run_figures *f = trainer_state_figures(w, id);
+
+	memcpy(to, f->ended, sizeof f->ended);
+	f->ended[0] = '\0';
+}
+
 void
 phase_end_student(struct trainer_state *w)
 {
@@ -102,6 +112,8 @@ phase_end_student(struct trainer_state *w)
 	if (runs_training(w) == 0)
 		end_work(w);
 	stage_end(w);
+	if (w->info.phase == LAB_IDLE)
+		take_ended(w, BRANCH_STUDENT, w->ended);
 }
 
 void
@@ -114,8 +126,7 @@ phase_notice(struct trainer_state *w, const struct err *e)
 	n->err.msg[0] = '\0';
 	if (e)
 		n->err = *e;
-	snprintf(n->note, sizeof n->note, "%s", w->ended);
-	w->ended[0] = '\0';
+	take_ended(w, BRANCH_STUDENT, n->note);
 }
 
 static struct step_span
@@ -136,6 +147,7 @@ train_teacher(struct trainer_state *w, struct err *e)
 		w->info.teacher[k].ready = b->state->step > 0;
 		end_network(w, id);
 		end_work(w);
+		take_ended(w, id, w->ended);
 		w->info.run->step = settings_change_step(w);
 		return PHASE_DONE;
 	}

@@ -105,6 +105,7 @@ enum {
 	MERGE = REQUEST_IS_MERGE,
 	LOOK = REQUEST_IS_LOOK,
 	RUNS = REQUEST_IS_RUN,
+	ALL = REQUEST_IS_ALL,
 };
 
 const struct request_row request_table[REQUEST_KINDS] = {

@@ -49,7 +49,6 @@ take_up(struct trainer_state *w, const struct work *was)
 	w->passes = was->passes;
 	w->n_samples = was->n_samples;
 	w->n_notices = was->n_notices;
-	w->ended[0] = '\0';
 	w->not_finite.msg[0] = '\0';
 	runs_share(w);
 }
@@ -170,6 +169,8 @@ go_back(struct trainer_state *w, struct request *r, uint64_t step, bool alone, s
 		w->run->info.until = until;
 		history_add(w);
 	}
+	if (step < w->run->about.fork)
+		w->run->about.fork = step;
 	if (alone)
 		w->run->about.lockstep = w->run->about.number;
 	snprintf(r->note + len, sizeof r->note - len, "%srun %d goes back from step %llu to %llu",
@@ -189,10 +190,6 @@ go_back_all(struct trainer_state *w, struct request *r, uint64_t step, struct er
 		if (w->runs[i]->about.lockstep != lockstep || !w->runs[i]->student)
 			continue;
 		runs_take(w, i);
-		if (step < w->run->about.fork)
-			return err_set(e, "run %d was forked at step %llu; `run drop` it first",
-				       w->run->about.number,
-				       (unsigned long long)w->run->about.fork);
 		if (past_find(w, step, &found, e) < 0)
 			return -1;
 	}

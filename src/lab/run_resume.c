@@ -63,6 +63,6 @@ run_resume_end(struct trainer_state *w)
 		return false;
 	w->info.run->interrupted = false;
 	stage_end(w);
-	w->ended[0] = '\0';
+	w->run->figures[BRANCH_STUDENT].ended[0] = '\0';
 	return true;
 }

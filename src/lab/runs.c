@@ -10,6 +10,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/lab/live_change.h"
+#include "retort/lab/request.h"
 #include "retort/lab/settings_change.h"
 #include "retort/lab/settings_describe.h"
 #include "retort/lab/tunable.h"
@@ -24,7 +25,6 @@ runs_take(struct trainer_state *w, int index)
 	w->run = w->runs[index];
 	w->info.run = &w->run->info;
 	w->train.orders = &w->run->orders;
-	settings_change_describe(w);
 }
 
 void
@@ -118,24 +118,33 @@ runs_drop(struct trainer_state *w, int index)
 	w->focus -= w->focus > index;
 }
 
-/* Drop the oldest run that nothing needs, so that there is room for one. */
+/* Drop the oldest run that nothing needs, so that there is room for one, and say so in the answer.
+ */
 static void
-make_room(struct trainer_state *w)
+make_room(struct trainer_state *w, struct request *r)
 {
-	int i = 0;
+	size_t len;
 
-	while (w->n_runs == LAB_RUNS && i < w->n_runs) {
+	for (int i = 0; w->n_runs == LAB_RUNS && i < w->n_runs; i++) {
 		const struct lab_listed *about = &w->runs[i]->about;
+		int number = about->number;
 
 		if (w->runs[i] == w->run || w->runs[i] == w->worker || about->trains ||
-		    about->number == w->info.reference)
-			i++;
-		else
-			runs_drop(w, i);
+		    number == w->info.reference)
+			continue;
+		runs_drop(w, i);
+		if (!r)
+			return;
+		len = strlen(r->note);
+		snprintf(r->note + len, sizeof r->note - len,
+			 "%srun %d is dropped, because a session has %d at most", len ? "; " : "",
+			 number, LAB_RUNS);
+		r->notable = true;
 	}
 }
 
-/* Name a run: "s" where it is the only one, else "s" and its number. */
+/* Name a run: "s" where it is the only one, else "s" and its number, or a larger one where a
+ * teacher or a run has that name. */
 static void
 name_run(struct trainer_state *w, struct lab_listed *about, const char *name)
 {
@@ -152,7 +161,6 @@ runs_add(struct trainer_state *w, const char *name)
 {
 	struct run *r = mem_new(sizeof *r);
 
-	make_room(w);
 	run_init(r, &w->train);
 	r->about.number = r->about.lockstep = ++w->n_numbers;
 	name_run(w, &r->about, name);
@@ -191,14 +199,15 @@ reset_settings(struct run *r, uint64_t step)
 }
 
 void
-runs_begin(struct trainer_state *w)
+runs_begin(struct trainer_state *w, struct request *r)
 {
 	uint64_t step = settings_change_step(w);
 
-	if (w->run->student)
+	if (w->run->student) {
+		make_room(w, r);
 		runs_add(w, NULL);
+	}
 	reset_settings(w->run, step);
-	settings_change_describe(w);
 	live_change_forget(w);
 }
 
@@ -207,14 +216,16 @@ runs_clear(struct trainer_state *w)
 {
 	struct run *r = w->run;
 
-	if (r->student)
+	if (r->student) {
+		make_room(w, NULL);
 		r = runs_add(w, NULL);
+	}
 	for (int i = w->n_runs; i-- > 0;)
 		if (w->runs[i] != r)
 			runs_drop(w, i);
 	snprintf(r->about.name, sizeof r->about.name, "s");
 	w->info.reference = r->about.number;
-	runs_begin(w);
+	runs_begin(w, NULL);
 }
 
 void
@@ -254,17 +265,17 @@ runs_training(const struct trainer_state *w)
 bool
 runs_behind(const struct trainer_state *w)
 {
-	uint64_t least = UINT64_MAX, most = 0;
+	uint64_t first = UINT64_MAX;
 
 	for (int i = 0; w->info.phase == LAB_DISTILLING && i < w->n_runs; i++) {
-		uint64_t step = w->runs[i]->about.trains ? w->runs[i]->student->state->step : 0;
-
 		if (!w->runs[i]->about.trains)
 			continue;
-		least = step < least ? step : least;
-		most = step > most ? step : most;
+		if (first == UINT64_MAX)
+			first = w->runs[i]->student->state->step;
+		else if (w->runs[i]->student->state->step != first)
+			return true;
 	}
-	return least < most;
+	return false;
 }
 
 void
@@ -341,4 +352,5 @@ runs_describe(struct trainer_state *w)
 	}
 	w->info.n_runs = w->n_runs;
 	w->info.focus = w->focus;
+	settings_change_describe(w);
 }

@@ -10,15 +10,6 @@
 #include "retort/lab/live_change.h"
 #include "retort/lab/runs.h"
 
-/* Requests about the work as a whole, and about the list of runs. */
-static bool
-is_of_work(const struct request *r)
-{
-	return r->kind == REQUEST_STOP || r->kind == REQUEST_PAUSE || r->kind == REQUEST_RESUME ||
-	       r->kind == REQUEST_TOGGLE || r->kind == REQUEST_STEP ||
-	       !request_is(r, REQUEST_IS_RUN);
-}
-
 /* The name by which a request means a network; NULL: its kind has none. */
 static char *
 network_name(struct request *r)
@@ -62,12 +53,10 @@ take_last(struct trainer_state *w)
 static int
 check_all(const struct trainer_state *w, const struct request *r, struct err *e)
 {
-	if (!request_is(r, REQUEST_IS_RUN) || r->kind == REQUEST_REPORT ||
-	    r->kind == REQUEST_EXPECT || r->kind == REQUEST_SNAPSHOT || r->kind == REQUEST_FORK ||
-	    r->kind == REQUEST_INIT || r->kind == REQUEST_TEACH)
+	if (!request_is(r, REQUEST_IS_ALL))
 		return err_set(e, "all: `%s` does not act on every run",
 			       request_table[r->kind].name);
-	if (w->info.phase == LAB_DISTILLING && !runs_trains(w) && !is_of_work(r))
+	if (w->info.phase == LAB_DISTILLING && !runs_trains(w))
 		return err_set(e, "all: run %d is focused and does not train; focus one that does",
 			       w->run->about.number);
 	return 0;
@@ -86,7 +75,8 @@ runs_request_target(struct trainer_state *w, struct request *r, struct err *e)
 		take_named(w, r);
 	if (status == 0 && r->all)
 		status = check_all(w, r, e);
-	if (status == 0 && !r->target[0] && w->info.phase == LAB_DISTILLING && is_of_work(r))
+	if (status == 0 && !r->target[0] && w->info.phase == LAB_DISTILLING &&
+	    !request_is(r, REQUEST_IS_RUN)) /* of the work as a whole, or the list of runs */
 		take_last(w);
 	r->run = w->run->about.number;
 	return status;
@@ -115,9 +105,8 @@ runs_request_all(struct trainer_state *w, struct request *r, struct err *e)
 	char note[sizeof r->note] = "";
 	int done = 0, slots = w->n_slots;
 
-	if (r->kind == REQUEST_RUN || is_of_work(r) || !row->handle)
-		return row->handle ? row->handle(w, r, e)
-				   : err_set(e, "all: `%s` acts on one run", row->name);
+	if (r->kind == REQUEST_RUN) /* starts all together */
+		return row->handle(w, r, e);
 	for (int i = 0; i < w->n_runs; i++) {
 		if (!w->runs[i]->student)
 			continue;
@@ -138,6 +127,8 @@ runs_request_all(struct trainer_state *w, struct request *r, struct err *e)
 	}
 	if (done == 0 && !e->msg[0])
 		return err_set(e, "all: no run has a student yet; `student mlp 32` makes one");
+	if (done)
+		e->msg[0] = '\0'; /* of runs with nothing to undo */
 	snprintf(r->note, sizeof r->note, "%s", note);
 	r->unchanged = !note[0];
 	return done ? 0 : -1;

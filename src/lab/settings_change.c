@@ -62,14 +62,6 @@ settings_change_describe(struct trainer_state *w)
 	}
 }
 
-/* The settings in force, and the descriptions of their remedies. */
-static void
-assign_settings(struct trainer_state *w, const struct settings *s)
-{
-	w->info.run->settings = *s;
-	settings_change_describe(w);
-}
-
 void
 settings_change_extend(struct settings *s, const struct settings *now)
 {
@@ -152,9 +144,9 @@ settings_change_put(struct trainer_state *w, const struct settings *s, struct er
 	if (settings_check(w, &was, &to, e) < 0)
 		return -1;
 	feed = needs_feed(w, &was, &to);
-	assign_settings(w, &to);
+	w->info.run->settings = to;
 	if (fit_student(w, feed, e) < 0) {
-		assign_settings(w, &before);
+		w->info.run->settings = before;
 		if (feed && runs_trains(w))
 			feed_prepare(&w->train, &before, NULL); /* else phase_step does */
 		return -1;

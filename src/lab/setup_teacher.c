@@ -152,7 +152,7 @@ setup_teacher_teach(struct trainer_state *w, struct request *r, struct err *e)
 	w->train.teacher[k].made = ++w->n_made;
 	w->info.stage++;
 	run_figures_init(&w->figures[k]);
-	runs_begin(w);
+	runs_begin(w, r);
 	return 0;
 }
 

@@ -175,6 +175,7 @@ stage_end(struct trainer_state *w)
 	struct lab_stage *stage = &w->info.run->stages[w->info.run->n_stages - 1];
 	struct settings now, s;
 	struct text lost = { 0 }, ended = { 0 };
+	struct run_figures *f = &w->run->figures[BRANCH_STUDENT];
 	struct request *r;
 	struct err e;
 
@@ -190,14 +191,14 @@ stage_end(struct trainer_state *w)
 		return;
 	}
 	r = request_new(REQUEST_SET);
-	if (w->ended[0]) /* by a stop rule */
-		text_addf(&ended, "%s; ", w->ended);
+	if (f->ended[0]) /* by a stop rule */
+		text_addf(&ended, "%s; ", f->ended);
 	if (live_change_make(w, &s, r, &e) < 0)
 		text_addf(&ended, "%s ended; its settings cannot be restored: %.160s",
 			  lab_stage_name[stage->kind], e.msg);
 	else
 		describe_end(&ended, lab_stage_name[stage->kind], r->note, &lost);
-	text_fit(w->ended, sizeof w->ended, text_get(&ended));
+	text_fit(f->ended, sizeof f->ended, text_get(&ended));
 	request_free(r);
 	text_release(&ended);
 	text_release(&lost);

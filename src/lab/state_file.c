@@ -167,7 +167,6 @@ state_file_replace(struct trainer_state *w, struct run *r)
 	*w->run = *r;
 	mem_free(r);
 	run_release(&old);
-	settings_change_describe(w);
 }
 
 /* Read the run without a prefix into a new run. NULL and an error. */
@@ -235,7 +234,7 @@ state_file_load(struct trainer_state *w, struct request *r, struct err *e)
 			remedy_result_drop(&w->train.remedies);
 		return err_wrap(e, "state");
 	}
-	runs_begin(w);
+	runs_begin(w, r);
 	about = w->run->about;
 	about.diverged = new->about.diverged;
 	new->info.interrupted = new->about.trains || new->info.interrupted;

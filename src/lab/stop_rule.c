@@ -66,8 +66,9 @@ void
 stop_rule_count(struct trainer_state *w, const struct stop_rule *rule, int id)
 {
 	const struct branch *b = trainer_state_branch(w, id);
-	struct run_watch *watch = &trainer_state_figures(w, id)->watch;
-	double now = trainer_state_figures(w, id)->last[rule->metric];
+	struct run_figures *f = trainer_state_figures(w, id);
+	struct run_watch *watch = &f->watch;
+	double now = f->last[rule->metric];
 	char best[40];
 
 	if (!rule->evaluations || isnan(now))
@@ -80,7 +81,7 @@ stop_rule_count(struct trainer_state *w, const struct stop_rule *rule, int id)
 	if (++watch->since < rule->evaluations)
 		return;
 	w->info.run->until = b->state->step;
-	snprintf(w->ended, sizeof w->ended,
+	snprintf(f->ended, sizeof f->ended,
 		 "stopped: %s is not better than %s at step %llu for %d evaluation%s",
 		 metric_info(rule->metric)->name, text_number(best, sizeof best, watch->best),
 		 (unsigned long long)watch->step, watch->since, watch->since == 1 ? "" : "s");

@@ -162,8 +162,12 @@ add_settings(const struct trainer_state *w, const struct settings *s, struct tex
 	add_pairs(s, out);
 	for (int i = 0; i < s->n_sets; i++)
 		text_addf(out, "set %a\n", s->set_weight[i]);
-	for (int i = 0; i < REMEDY_KINDS; i++)
-		text_addf(out, "remedy %s\n", s->remedy[i] ? w->info.remedy_text[i] : "off");
+	for (int i = 0; i < REMEDY_KINDS; i++) {
+		const struct remedy_result_made *m =
+			remedy_result_get(&w->train.remedies, s->remedy[i]);
+
+		text_addf(out, "remedy %s\n", m ? m->text : "off");
+	}
 	text_addf(out, "frozen %llx labelled %d wordnet %s\n", (unsigned long long)s->frozen,
 		  s->labelled, w->info.wordnet);
 }

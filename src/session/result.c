@@ -192,10 +192,13 @@ record_result(struct session *s, const struct pending *p, const struct request *
 {
 	char line[48];
 
-	snprintf(line, sizeof line, "rewind %s%lld",
-		 r->kind == REQUEST_REWIND && r->u.rewind.lockstep ? "all " : "",
-		 r->kind == REQUEST_REWIND ? (long long)r->u.rewind.at : 0);
-	session_record(s, r->stamp, r->kind == REQUEST_REWIND ? line : p->text);
+	if (r->kind != REQUEST_REWIND) {
+		session_record(s, r->stamp, p->text);
+		return;
+	}
+	snprintf(line, sizeof line, "rewind %s%lld", r->u.rewind.lockstep ? "all " : "",
+		 (long long)r->u.rewind.at);
+	session_record(s, r->stamp, line);
 }
 
 static void

@@ -172,7 +172,8 @@ run(struct session *s, const struct ground *g, int changes)
 	change_options(s, g);
 }
 
-/* After a divergence, and now and then so that runs stay small: go on from the start. */
+/* After a divergence, and now and then so that there are few: lower the learning rate, clip the
+ * gradient, and resume. */
 static void
 calm(struct session *s)
 {

@@ -101,8 +101,6 @@ struct lab_info {
 	int n_teachers;
 	struct net_info teacher[TRAIN_TEACHERS];
 	int stage; /* students that have become teachers */
-	struct lab_run
-		*run; /* borrowed: the focused one; of the trainer's thread the one in hand */
 	int n_runs;
 	struct lab_listed runs[LAB_RUNS]; /* in the order of their numbers */
 	int focus;                        /* index of the focused one */
@@ -113,6 +111,9 @@ struct lab_info {
 	bool paused;
 	int n_undo, n_redo;
 	char blas[64]; /* kernel and version of the matrix library: bits depend on it */
+	/* borrowed: the focused one; of the trainer's thread the one in hand. The last member: what
+	 * stands before it is plain data */
+	struct lab_run *run;
 };
 
 /* Copy a snapshot to `to`, whose run becomes the copy in `run`. */

@@ -36,6 +36,7 @@ enum request_kind {
 #define REQUEST_IS_KNOBS 16u /* its payload begins with a struct request_knobs */
 #define REQUEST_IS_MERGE 32u /* replaces a waiting one of the same knob, see request_replaces */
 #define REQUEST_IS_RUN 128u  /* acts on one run */
+#define REQUEST_IS_ALL 256u  /* may act on every run, after `all:` */
 #define REQUEST_IS_LOOK 64u  /* reads only: the lab is the same when it is answered */
 
 enum request_answered {

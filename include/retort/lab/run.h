@@ -36,7 +36,10 @@ struct run_watch {
 struct run_figures {
 	uint64_t evaluated; /* step of the last evaluation; UINT64_MAX: none */
 	struct run_watch watch;
-	bool overflows;            /* the last evaluation had a figure that is not finite */
+	bool overflows; /* the last evaluation had a figure that is not finite */
+	/* by which stop rule the work ended, and which settings the end of a stage restored; ""
+	 * neither */
+	char ended[280];
 	double last[METRIC_COUNT]; /* last value of each metric; NaN: none */
 };
 

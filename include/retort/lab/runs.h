@@ -5,6 +5,8 @@
 
 #include "retort/lab/trainer_state.h"
 
+struct request;
+
 /*
  * The run in hand is w->run, described by w->info.run: all functions of the lab act on it. Between
  * two steps it is the focused one; a request that names another takes that in hand for its own
@@ -34,18 +36,19 @@ bool runs_has_name(const struct trainer_state *w, const char *name);
 int runs_check_name(const struct trainer_state *w, const char *what, const char *name,
 		    struct err *e);
 
-/*
- * Append a run without a student, with the settings of the one in hand and the next number; it is
- * focused and taken in hand. name NULL: "s" and its number. Where there is no room for it, the
- * oldest run that is neither focused nor the reference nor in training is dropped.
- */
+/* Append a run without a student, with the settings of the one in hand and the next number; it is
+ * focused and taken in hand. There is room for it. name NULL: "s" and its number. */
 struct run *runs_add(struct trainer_state *w, const char *name);
 
 /* Remove the run in hand, which runs_add has made; take run `index` in hand and focus `focus`. */
 void runs_remove(struct trainer_state *w, int index, int focus);
 
-/* The run in hand, or a new one where that has a student already. */
-void runs_begin(struct trainer_state *w);
+/*
+ * The run in hand, or a new one where that has a student already. Where the list is full, the
+ * oldest run that is neither in hand nor the reference nor at work is dropped, which the note of
+ * `r` says; r NULL: none.
+ */
+void runs_begin(struct trainer_state *w, struct request *r);
 
 /* Drop all runs but the one in hand, whose student is dropped too: for new data. */
 void runs_clear(struct trainer_state *w);

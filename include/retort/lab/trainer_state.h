@@ -19,7 +19,7 @@ struct trainer_state_notice {
 	int run;
 	uint64_t step;
 	struct err err; /* "": it has ended */
-	char note[280]; /* as w->ended */
+	char note[280]; /* as run_figures.ended */
 };
 
 struct sweep;
@@ -52,8 +52,7 @@ struct trainer_state {
 	struct stop_rule train_stop;              /* of the teacher in training */
 	uint64_t taught;     /* changed whenever what teachers give for an input may have changed */
 	int64_t pace;        /* steps a second at most; 0: no limit */
-	char ended[280];     /* for the answer DONE: by which stop rule the work ended, and which
-				settings the end of a stage restored; "" neither */
+	char ended[280];     /* for the answer DONE: as run_figures.ended */
 	bool report_stopped; /* `stop` came while the baseline was trained for a report */
 	struct err not_finite; /* error of an evaluation since the last boundary; "": none */
 	struct run_figures figures[TRAIN_TEACHERS];

@@ -8,7 +8,6 @@
 
 #include "retort/base/err.h"
 #include "retort/base/text.h"
-#include "retort/curve/curves.h"
 #include "retort/data/augment/augment.h"
 #include "retort/lab/trainer.h"
 #include "retort/session/grammar.h"

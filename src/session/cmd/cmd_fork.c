@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "retort/curve/curves.h"
 #include "retort/session/cmd/map_words.h"
 
 static int
@@ -71,6 +72,19 @@ find_step(const struct cmd_call *c, const char *word, int64_t *step, struct err 
 	return 0;
 }
 
+/* Record the line with a step in the place of its word `at`: where a replay reads the line, the
+ * marker is not there yet. */
+static void
+record_step(struct cmd_call *c, int at, int64_t step)
+{
+	text_add(&c->record, "fork");
+	for (int i = 0; i < c->argc; i++)
+		if (i == at)
+			text_addf(&c->record, " %lld", (long long)step);
+		else
+			cmd_quote(&c->record, c->argv[i]);
+}
+
 static int
 exec_fork(struct cmd_call *c, struct err *e)
 {
@@ -80,6 +94,8 @@ exec_fork(struct cmd_call *c, struct err *e)
 	r->u.fork.at = -1;
 	if (args_get(a, "at") && find_step(c, args_word(a, "at"), &r->u.fork.at, e) < 0)
 		return err_wrap(e, "fork: at");
+	if (args_get(a, "at"))
+		record_step(c, args_get(a, "at")->at, r->u.fork.at);
 	if (args_get(a, "of") && cmd_copy_arg(r->target, sizeof r->target, c, "of", e) < 0)
 		return -1;
 	if (add_knobs(a, &r->u.fork.knobs, e) < 0 || add_map(a, r, e) < 0)
@@ -130,7 +146,7 @@ const struct cmd cmd_fork = {
 	.example = "fork warm set temperature 8",
 };
 
-/* Fill in a request to go back, of the run `of` or of all in lockstep. */
+/* A request to go back, of one run or of all in lockstep with it. */
 static struct request *
 request_rewind(struct cmd_call *c, bool lockstep)
 {
