@@ -267,6 +267,8 @@ state_field_list(struct state_field *f, const char *key, size_t *n, size_t most)
 	json_t *value;
 
 	if (!f->reading) {
+		if (*n > most)
+			state_field_fail(f, "%s: %zu items (expected at most %zu)", key, *n, most);
 		value = json_array();
 		put(f, key, value);
 		enter(f, value);
@@ -303,12 +305,6 @@ void
 state_field_end(struct state_field *f)
 {
 	f->depth--;
-}
-
-bool
-state_field_has(const struct state_field *f, const char *key)
-{
-	return !f->failed && json_object_get(here(f), key);
 }
 
 const char *

@@ -11,6 +11,7 @@
 #include "retort/base/hash.h"
 #include "retort/base/mem.h"
 #include "retort/lab/layer_map.h"
+#include "retort/lab/runs.h"
 #include "retort/lab/setup_net.h"
 #include "retort/lab/state_figures.h"
 #include "retort/lab/state_net.h"
@@ -51,14 +52,6 @@ visit_same(struct state_field *f, const char *key, const char *now, char *was, s
 	return f->failed || strcmp(was, now) == 0;
 }
 
-static void
-visit_kernel(struct state_field *f, const struct trainer_state *w)
-{
-	char was[64];
-
-	visit_same(f, "kernel", w->info.blas, was, sizeof was);
-}
-
 void
 state_lab_data(struct state_field *f, const struct trainer_state *w)
 {
@@ -90,7 +83,6 @@ state_lab_data(struct state_field *f, const struct trainer_state *w)
 				 "other inputs: '%s' is scaled otherwise than when the state was "
 				 "saved",
 				 i->data);
-	visit_kernel(f, w);
 }
 
 /* ---- teachers ---- */
@@ -301,15 +293,6 @@ take_out(struct state_field *f, struct trainer_state *w, struct files *files)
 	return 0;
 }
 
-static bool
-has_name(const struct trainer_state *w, const char *name)
-{
-	return lab_info_teacher(&w->info, name, NULL) >= 0 || strcmp(name, "s") == 0 ||
-	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") !=
-		       strlen(name) ||
-	       !name[0];
-}
-
 static int
 read_teacher(struct state_field *f, struct state_settings *c, const struct ckpt *from,
 	     struct files *files, int k)
@@ -317,12 +300,13 @@ read_teacher(struct state_field *f, struct state_settings *c, const struct ckpt 
 	struct trainer_state *w = c->w;
 	struct settings *s = &w->info.run->settings;
 	struct known t = { .name = "" };
+	struct err e;
 
 	visit_teacher(f, &t);
 	if (f->failed)
 		return -1;
-	if (has_name(w, t.name))
-		return state_field_fail(f, "teacher '%s': invalid name, or in use", t.name);
+	if (runs_check_name(w, "teacher", t.name, &e) < 0)
+		return state_field_fail(f, "%s", e.msg);
 	if ((t.is_file ? take_file(f, w, files, k, &t) : read_network(f, c, from, k, &t)) < 0)
 		return -1;
 	w->train.teacher[k].made = ++w->n_made;

@@ -191,6 +191,15 @@ visit_match(struct state_field *f, struct layer_pair *m)
 			state_field_fail(f, "match: '%s' is no loss on layers", name);
 }
 
+/* A weight of a teacher, a set or a pair of layers, `of` which the error speaks. */
+static void
+visit_weight(struct state_field *f, const char *of, double *x)
+{
+	state_field_real(f, "weight", x);
+	if (!(*x >= 0 && *x <= TUNABLE_MOST))
+		state_field_fail(f, "%s: weight %g (expected 0 to %g)", of, *x, TUNABLE_MOST);
+}
+
 void
 state_settings_pair(struct state_field *f, const struct state_settings *c, struct layer_pair *m)
 {
@@ -202,16 +211,14 @@ state_settings_pair(struct state_field *f, const struct state_settings *c, struc
 	state_field_int(f, "to", &m->s_layer, 0, MODEL_LAYERS - 1);
 	state_field_word(f, "on", &on, model_tap_name, MODEL_TAPS);
 	state_field_word(f, "through", &through, layer_pair_through_name, THROUGH_COUNT);
-	state_field_real(f, "weight", &m->weight);
+	visit_weight(f, "map", &m->weight);
 	visit_match(f, m);
 	if (!f->reading || f->failed)
 		return;
 	m->on = (enum model_tap)on;
 	m->through = (enum layer_pair_through)through;
-	if (!isfinite(m->weight) || m->weight < 0 || m->weight > TUNABLE_MOST)
-		state_field_fail(f, "weight: invalid value");
-	else if (m->t_layer >= c->w->info.teacher[m->teacher].n_layers ||
-		 m->s_layer >= c->student->n_layers)
+	if (m->t_layer >= c->w->info.teacher[m->teacher].n_layers ||
+	    m->s_layer >= c->student->n_layers)
 		state_field_fail(f, "a pair of layers that the networks do not have");
 	else if (lab_map_labels(&c->w->info, m->match, &e) < 0 ||
 		 layer_pair_fit(&c->w->info.teacher[m->teacher], c->student, m, &e) < 0)
@@ -242,12 +249,6 @@ visit_pairs(struct state_field *f, const struct state_settings *c, struct settin
 
 /* ---- teachers, sets, remedies ---- */
 
-static bool
-is_weight(double x)
-{
-	return isfinite(x) && x >= 0 && x <= TUNABLE_MOST;
-}
-
 static void
 visit_teachers(struct state_field *f, const struct state_settings *c, struct settings *s)
 {
@@ -258,12 +259,10 @@ visit_teachers(struct state_field *f, const struct state_settings *c, struct set
 		state_field_fail(f, "teachers: %zu of %d", n, c->n_teachers);
 	for (size_t i = 0; !f->failed && i < n; i++) {
 		state_field_item(f, i);
-		state_field_real(f, "weight", &s->teacher_weight[i]);
+		visit_weight(f, "teachers", &s->teacher_weight[i]);
 		state_field_bool(f, "muted", &s->teacher_muted[i]);
 		state_field_bits(f, "frozen", &s->teacher_frozen[i]);
 		state_field_end(f);
-		if (!is_weight(s->teacher_weight[i]))
-			state_field_fail(f, "teachers: invalid weight");
 	}
 	state_field_end(f);
 	s->n_teachers = f->failed ? 0 : (int)n;
@@ -279,10 +278,8 @@ visit_sets(struct state_field *f, const struct state_settings *c, struct setting
 		state_field_fail(f, "sets: %zu of %d", n, c->w->info.n_sets);
 	for (size_t i = 0; !f->failed && i < n; i++) {
 		state_field_item(f, i);
-		state_field_real(f, "weight", &s->set_weight[i]);
+		visit_weight(f, "sets", &s->set_weight[i]);
 		state_field_end(f);
-		if (!is_weight(s->set_weight[i]))
-			state_field_fail(f, "sets: invalid weight");
 	}
 	state_field_end(f);
 	s->n_sets = f->failed ? 0 : (int)n;

@@ -141,6 +141,6 @@ ckpt_encoding_hash(const struct ckpt *c, struct hash *out, struct err *e)
 	if (ckpt_hash(c, out, e) < 0)
 		return -1;
 	join_note(c, NOTE, out);
-	join_note(c, "state", out);
+	join_note(c, CKPT_ENCODING_STATE, out);
 	return 0;
 }

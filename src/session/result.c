@@ -91,9 +91,8 @@ write_checkpoint(struct session *s, const struct pending *p, const struct reques
 	bool published = (len && p->save[len - 1] == '/') || io_is_directory(p->save);
 	struct err e;
 
-	if (r->u.snapshot.leave)
-		resume_note(s, r->u.snapshot.ckpt);
-	if (write_snapshot(p, r, published, &e) == 0) {
+	if ((!r->u.snapshot.leave || resume_note(s, r->u.snapshot.ckpt, &e) == 0) &&
+	    write_snapshot(p, r, published, &e) == 0) {
 		s->over = s->over || r->u.snapshot.leave;
 		if (s->live)
 			session_message(s, false, "saved %s", p->save);

@@ -93,19 +93,23 @@ visit_note(struct state_field *f, char *hash, size_t size, bool *owes, struct st
 	visit_story(f, t);
 }
 
-void
-resume_note(struct session *s, struct ckpt *c)
+int
+resume_note(struct session *s, struct ckpt *c, struct err *e)
 {
 	struct state_field f;
-	char hash[CHAIN_DIGITS + 1], *text;
+	char hash[CHAIN_DIGITS + 1], *text = NULL;
 
 	snprintf(hash, sizeof hash, "%s", recorder_hash(s->recorder));
-	state_field_write(&f, NULL);
+	state_field_write(&f, e);
 	visit_note(&f, hash, sizeof hash, &s->owes_report, &s->story);
-	text = state_field_text_of(&f);
-	ckpt_note(c, NOTE, text ? text : "{}");
-	mem_free(text);
+	if (!f.failed)
+		text = state_field_text_of(&f);
 	state_field_release(&f);
+	if (!text)
+		return -1;
+	ckpt_note(c, NOTE, text);
+	mem_free(text);
+	return 0;
 }
 
 static int
@@ -211,23 +215,30 @@ read_recording(struct resume *r, const struct session_options *o, struct err *e)
 	return status;
 }
 
+/* Read the state of a recording, both of which must be there. */
+static int
+open_state(const char *recording, const char *path, struct ckpt **out, struct err *e)
+{
+	if (!io_exists(recording))
+		return err_set(e, "%s: there is no such recording", recording);
+	if (!io_exists(path))
+		return err_set(e,
+			       "%s: no state beside the recording; `quit with state` saves it, and "
+			       "`retort %s` plays the recording",
+			       path, recording);
+	return ckpt_read(path, out, e);
+}
+
 struct resume *
 resume_new(const struct session_options *o, struct err *e)
 {
 	struct resume *r = mem_new(sizeof *r);
 	char *path = resume_path(o->resume);
-	int status = io_exists(o->resume) ? ckpt_read(path, &r->state, e)
-					  : err_set(e, "%s: there is no such recording", o->resume);
+	int status = open_state(o->resume, path, &r->state, e);
 
 	r->path = mem_text(o->resume);
 	r->metrics = curves_file_beside(o->resume);
 	r->dir = io_dirname(o->resume);
-	if (status < 0 && io_exists(o->resume) && !io_exists(path))
-		err_set(e,
-			"%s: no state beside the recording; `quit with state` saves it, and "
-			"`retort "
-			"%s` plays the recording",
-			path, o->resume);
 	if (status == 0 && read_note(r, e) < 0)
 		status = err_wrap(e, "%s", path);
 	if (status == 0)
@@ -307,9 +318,7 @@ resume_pump(struct session *s)
 	r = request_new(REQUEST_CONTINUE);
 	r->u.net.ckpt = s->resume->state;
 	s->resume->state = NULL;
-	r->id = ++s->next_id;
-	mem_grow(&s->pending, &s->cap_pending, s->n_pending + 1, sizeof *s->pending);
-	s->pending[s->n_pending++] = (struct pending){ .id = r->id, .kind = r->kind };
+	session_pending(s, r);
 	trainer_post(s->trainer, r);
 }
 

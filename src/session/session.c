@@ -92,6 +92,18 @@ session_new(const struct session_options *o, struct err *e)
 	return s;
 }
 
+struct pending *
+session_pending(struct session *s, struct request *r)
+{
+	struct pending *p;
+
+	mem_grow(&s->pending, &s->cap_pending, s->n_pending + 1, sizeof *s->pending);
+	p = &s->pending[s->n_pending++];
+	r->id = ++s->next_id;
+	*p = (struct pending){ .id = r->id, .kind = r->kind, .stamped = r->stamped, .at = r->at };
+	return p;
+}
+
 void
 session_release_pending(struct pending *p)
 {

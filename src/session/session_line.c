@@ -63,25 +63,19 @@ post_request(struct session *s, const struct cmd *d, struct cmd_call *c, const s
 	const struct request_knobs *k = request_knobs(r);
 	struct pending *p;
 
-	mem_grow(&s->pending, &s->cap_pending, s->n_pending + 1, sizeof *s->pending);
-	p = &s->pending[s->n_pending++];
-	*p = (struct pending){ .id = ++s->next_id,
-			       .kind = r->kind,
-			       .knob = k && k->n ? k->set[0].knob : NULL,
-			       .save = c->save,
-			       .tokens = c->tokens,
-			       .journal = c->journal,
-			       .stamped = r->stamped,
-			       .at = r->at,
-			       .expected = c->expected,
-			       .within = c->within,
-			       .digits = c->digits };
+	p = session_pending(s, r);
+	p->knob = k && k->n ? k->set[0].knob : NULL;
+	p->save = c->save;
+	p->tokens = c->tokens;
+	p->journal = c->journal;
+	p->expected = c->expected;
+	p->within = c->within;
+	p->digits = c->digits;
 	if (r->kind == REQUEST_SET)
 		memcpy(p->requested, k->set[0].value, sizeof p->requested);
 	p->text = c->record.len ? mem_text(c->record.s) : line_to_record(lex, line);
 	p->where = s->reading ? mem_text(s->reading->where) : NULL;
 	p->records = s->recorder && (d->flags & CMD_RECORD) && request_is(r, REQUEST_IS_RECORD);
-	r->id = p->id;
 	r->scripted = s->reading != NULL;
 	c->request = NULL;
 	c->save = c->tokens = NULL;

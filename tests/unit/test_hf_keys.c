@@ -299,10 +299,13 @@ activations_of_gemma_have_an_older_and_a_newer_key(void **state)
 static void
 windows_of_some_of_many_layers_are_refused(void **state)
 {
-	static const char *const from[] = { "1", "59", "0" };
+	static const struct {
+		const char *layers, *first;
+	} from[] = { { "60", "1" }, { "60", "59" }, { "54", "53" }, { "60", "0" } };
 	static const char *const want[] = {
 		"config.json: sliding_window above layer 53 (expected it in the first 53 layers "
 		"alone, or in all)",
+		"config.json: sliding_window above layer 53",
 		"config.json: sliding_window above layer 53",
 		"tensor model.layers.2.",
 	};
@@ -310,11 +313,11 @@ windows_of_some_of_many_layers_are_refused(void **state)
 
 	(void)state;
 	open_family(&f, "qwen2");
-	set_key(f.config, "num_hidden_layers", "60");
-	for (int i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof from / sizeof *from; i++) {
 		struct err e = { .msg = "" };
 
-		ckpt_free(parse_with(&f, "max_window_layers", from[i], &e));
+		set_key(f.config, "num_hidden_layers", from[i].layers);
+		ckpt_free(parse_with(&f, "max_window_layers", from[i].first, &e));
 		CHECK(strncmp(e.msg, want[i], strlen(want[i])) == 0);
 	}
 	close_family(&f);

@@ -27,6 +27,13 @@ step(struct trainer_state *w, const struct runrig_scenario *s, struct hash *h)
 	steprig_step(w, h);
 }
 
+static void
+train_to(struct trainer_state *w, const struct runrig_scenario *s, uint64_t at, struct hash *h)
+{
+	while (w->run->student->state->step < at)
+		step(w, s, h);
+}
+
 /* A lab with the lines before the student, or with all and its run. */
 static struct trainer_state *
 open_lab(const struct runrig_scenario *s, int threads, bool whole)
@@ -89,8 +96,7 @@ finish(struct trainer_state *w, const struct runrig_scenario *s)
 	struct hash samples = { 0 }, state;
 	struct err e;
 
-	while (w->run->student->state->step < RUNRIG_STEPS)
-		step(w, s, &samples);
+	train_to(w, s, RUNRIG_STEPS, &samples);
 	state = state_of(w);
 	while (w->info.phase != LAB_IDLE) {
 		phase_step(w, &e);
@@ -141,8 +147,7 @@ test_continue(const struct runrig_scenario *s, bool whole, int threads)
 	struct err e = { .msg = "" };
 	struct ckpt *c;
 
-	while (w->run->student->state->step < at)
-		step(w, s, &samples);
+	train_to(w, s, at, &samples);
 	c = save_state(w, whole);
 	w->info.paused = false;
 	want = finish(w, s);
@@ -273,6 +278,16 @@ value_len(const char *s)
 	return i;
 }
 
+/* The note with another value after the quote and colon at `colon`. */
+static void
+replace_value(struct text *t, const char *note, const char *colon, const char *value)
+{
+	text_clear(t);
+	text_bytes(t, note, (size_t)(colon + 2 - note));
+	text_add(t, value);
+	text_add(t, colon + 2 + value_len(colon + 2));
+}
+
 static void
 test_damaged(void **state)
 {
@@ -284,17 +299,13 @@ test_damaged(void **state)
 	struct ckpt *c;
 
 	(void)state;
-	while (w->run->student->state->step < 20)
-		step(w, &runrig_scenario[0], &samples);
+	train_to(w, &runrig_scenario[0], 20, &samples);
 	c = save_state(w, false);
 	other = open_lab(&runrig_scenario[0], 1, false);
 	note = ckpt_get(c, STATE_FILE_NOTE);
 	for (const char *colon = note; (colon = strstr(colon, "\":")); colon += 2)
 		for (size_t k = n++ % 3; k < sizeof wrong / sizeof *wrong; k += 3) {
-			text_clear(&t);
-			text_bytes(&t, note, (size_t)(colon + 2 - note));
-			text_add(&t, wrong[k]);
-			text_add(&t, colon + 2 + value_len(colon + 2));
+			replace_value(&t, note, colon, wrong[k]);
 			try_text(other, c, t.s, &refused);
 		}
 	for (size_t len = 1; len < strlen(note); len += 199) {
@@ -321,8 +332,7 @@ test_damaged_whole(void **state)
 	struct ckpt *c;
 
 	(void)state;
-	while (w->run->student->state->step < 17)
-		step(w, &runrig_scenario[5], &samples);
+	train_to(w, &runrig_scenario[5], 17, &samples);
 	steprig_apply(w, "fork other set temperature 2");
 	c = save_state(w, true);
 	note = ckpt_get(c, STATE_FILE_NOTE);
@@ -331,10 +341,7 @@ test_damaged_whole(void **state)
 		struct err e = { .msg = "" };
 
 		steprig_apply(other, runrig_scenario[5].setup[0]);
-		text_clear(&t);
-		text_bytes(&t, note, (size_t)(colon + 2 - note));
-		text_add(&t, wrong[n++ % (sizeof wrong / sizeof *wrong)]);
-		text_add(&t, colon + 2 + value_len(colon + 2));
+		replace_value(&t, note, colon, wrong[n++ % (sizeof wrong / sizeof *wrong)]);
 		if (load(other, with_note(c, t.s), true, &e) == 0) {
 			continue_run(other);
 		} else {
@@ -360,8 +367,7 @@ test_missing(void **state)
 	struct err e;
 
 	(void)state;
-	while (w->run->student->state->step < 17)
-		step(w, &runrig_scenario[5], &samples);
+	train_to(w, &runrig_scenario[5], 17, &samples);
 	c = save_state(w, false);
 	other = open_lab(&runrig_scenario[5], 1, false);
 	for (size_t i = 0; i < c->n_tensors; i++) {
@@ -370,7 +376,6 @@ test_missing(void **state)
 		less->tensor[i].name[0] = '-';
 		n += load(other, less, false, &e) < 0;
 	}
-	/* but moments and projections in the best weights are not there */
 	assert_int_equal(n, c->n_tensors);
 	ckpt_free(c);
 	steprig_free(w);

@@ -15,7 +15,7 @@ struct json_t;
 
 /*
  * The same calls write the values that they point to, or fill them in from a text. The first error
- * is kept, and later calls change nothing: a caller checks state_field_failed at its end. A number
+ * is kept, and later calls change nothing: a caller checks `failed` at its end. A number
  * that is read is within the bounds given.
  */
 struct state_field {
@@ -45,14 +45,14 @@ void state_field_size(struct state_field *f, const char *key, size_t *x, size_t 
 void state_field_bits(struct state_field *f, const char *key, uint64_t *x);
 /* The same bits again; NaN and infinities too. */
 void state_field_real(struct state_field *f, const char *key, double *x);
-/* At most size - 1 bytes. */
+/* At most size - 1 bytes; one that is not UTF-8 is written as "". */
 void state_field_text(struct state_field *f, const char *key, char *x, size_t size);
 /* One of n words, by its index. */
 void state_field_word(struct state_field *f, const char *key, int *x, const char *const *word,
 		      int n);
 
-/* Enter an object, a list, and item i of that; each ends with state_field_end. A list that is read
- * has at most `most` items. */
+/* Enter an object, a list, and item i of that; each ends with state_field_end. A list has at most
+ * `most` items. */
 void state_field_object(struct state_field *f, const char *key);
 void state_field_list(struct state_field *f, const char *key, size_t *n, size_t most);
 void state_field_item(struct state_field *f, size_t i);
@@ -64,8 +64,5 @@ const char *state_field_member(struct state_field *f, size_t i, const char **val
 
 /* Write a member that is a text. */
 void state_field_put(struct state_field *f, const char *key, const char *value);
-
-/* Whether the object entered has a member. Reading only. */
-bool state_field_has(const struct state_field *f, const char *key);
 
 #endif

@@ -6,6 +6,7 @@
 #include "retort/lab/request.h"
 #include "retort/lab/state_settings.h"
 #include "retort/lab/trainer_state.h"
+#include "retort/nn/ckpt_encoding.h"
 
 /*
  * A state is a note, "state", in the checkpoint of a student, with tensors whose names begin with
@@ -13,7 +14,7 @@
  * are named by their hashes; with `whole` all runs and the teachers' networks are in it too. The
  * format is in retort-save(1).
  */
-#define STATE_FILE_NOTE "state"
+#define STATE_FILE_NOTE CKPT_ENCODING_STATE
 
 /* Add the state of the run in hand to its checkpoint; `whole`: of the lab. -1 and an error. */
 int state_file_add(struct trainer_state *w, struct ckpt *c, bool whole, struct err *e);

@@ -6,6 +6,8 @@
 #include "retort/data/encoding.h"
 #include "retort/nn/ckpt.h"
 
+#define CKPT_ENCODING_STATE "state" /* the note that lab/state_file.h writes */
+
 /* Add the encoding as the note "encoding". 0, or -1 without memory. */
 int ckpt_encoding_add(struct ckpt *c, const struct encoding *enc, struct err *e);
 

@@ -102,6 +102,9 @@ void session_flush_metrics(struct session *s, bool sync);
  * pending, with the lines that belong to it. True if more may be due. */
 bool session_script_read(struct session *s);
 
+/* Number a request that will be posted, and append an entry for its result, valid until the next
+ * one. */
+struct pending *session_pending(struct session *s, struct request *r);
 void session_release_pending(struct pending *p);
 
 #endif

@@ -38,7 +38,7 @@ void resume_result(struct session *s, const struct request *r);
 void resume_script(struct session *s, const char *name, const char *text, const char *dir);
 
 /* Add to a state what the session knows: the last line of the recording, and what the next report
- * says. */
-void resume_note(struct session *s, struct ckpt *c);
+ * says. -1 and an error: that is too much to be read again. */
+int resume_note(struct session *s, struct ckpt *c, struct err *e);
 
 #endif

@@ -9,8 +9,8 @@
 
 struct session_summary {
 	char data[64];    /* as written in the `data` line; "": none */
-	char student[96]; /* its model; "": none */
-	uint64_t step;    /* last step of the student with a figure */
+	char student[96]; /* model of the run whose last val-nll is the lowest; "": none */
+	uint64_t step;    /* last step of that run with a figure */
 	double nll, best; /* its last and lowest val-nll; NaN: none */
 	double teacher;   /* the lowest last val-nll of the teachers; NaN: none */
 	int changes;      /* stamped lines that are no figures */

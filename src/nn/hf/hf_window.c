@@ -90,7 +90,7 @@ hf_window_set(struct hf_model *m, struct err *e)
 		return hf_layout_set(m, "window", "0", e);
 	if (blocks == all_blocks(m))
 		return 0;
-	if (blocks > (uint64_t)1 << 53)
+	if (blocks >= (uint64_t)1 << 53)
 		return err_set(e,
 			       "%s above layer 53 (expected it in the first 53 layers alone, or in "
 			       "all)",

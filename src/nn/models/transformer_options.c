@@ -63,7 +63,7 @@ const struct model_option transformer_options_decoder[] = {
 	[PARALLEL] = { "parallel", MODEL_PICK, "off", 0, 0, "off on", "Attention and feed-forward layer of a block read the same input." },
 	[EMBED_FACTOR] = { "embed-scale", MODEL_PICK, "off", 0, 0, "off on", "Multiply the embedding by the square root of the width." },
 	[WINDOW] = { "window", MODEL_WHOLE, "0", 0, 1 << 20, NULL, "Keys that a query attends to, the last ones; 0: all before it." },
-	[WINDOW_BLOCKS] = { "window-blocks", MODEL_WHOLE, "0", 0, 9007199254740992.0, NULL, "Blocks with the window, as a sum of 1 for the first, 2, 4 ...; 0: all." },
+	[WINDOW_BLOCKS] = { "window-blocks", MODEL_WHOLE, "0", 0, 9007199254740991.0, NULL, "Blocks with the window, as a sum of 1 for the first, 2, 4 ...; 0: all." },
 	{ 0 },
 };
 /* clang-format on */
